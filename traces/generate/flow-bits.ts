@@ -1,0 +1,74 @@
+/**
+ * Which address and port bits a flow has. Flow numbers are scrambled by a permutation rather than a hash, so that
+ * distinct flows get distinct 5-tuples by construction, without a table of those in use.
+ */
+
+/** Ephemeral ports are 49152 + 14 bits (RFC 6335, section 6). */
+export const EPHEMERAL_PORT_BASE = 49152;
+/** Bits of an ephemeral port. */
+export const EPHEMERAL_PORT_BITS = 14;
+
+/** 2^bits − 1 as unsigned 32-bit value; 0 ≤ bits ≤ 32. */
+export function lowMask(bits: number): number {
+  return bits >= 32 ? 0xffffffff : (1 << bits) - 1;
+}
+
+/** Number of set bits of a 32-bit value. */
+export function bitCount(value: number): number {
+  let count = 0;
+  for (let rest = value >>> 0; rest !== 0; rest = (rest & (rest - 1)) >>> 0) count++;
+  return count;
+}
+
+/**
+ * A permutation of the numbers of `bits` bits (0 to 32), chosen by `key`: key addition, odd multiplications and
+ * right-shift exclusive-ors, each of which can be undone modulo 2^bits.
+ */
+export function permute(value: number, bits: number, key: number): number {
+  const mask = lowMask(bits);
+  // At bits < 2 the shift passes everything out, which leaves the identity.
+  const shift = (bits + 1) >> 1 || 1;
+  let x = (value ^ key) & mask;
+  x = Math.imul(x, 0x9e3779b1) & mask;
+  x ^= x >>> shift;
+  x = (x + (key >>> 7)) & mask;
+  x = Math.imul(x, 0x85ebca6b) & mask;
+  x ^= x >>> shift;
+  x = Math.imul(x, 0xc2b2ae35) & mask;
+  x ^= x >>> shift;
+  return x >>> 0;
+}
+
+/** A 32-bit hash of a 32-bit value: the finalizer of MurmurHash3 (public domain, Austin Appleby). */
+export function hash32(value: number): number {
+  let x = value | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+/** `width` bits (0 to 32) of the 96-bit string `low`, `middle`, `high`, from bit `at` on; the string must reach. */
+export function bitsAt(at: number, width: number, low: number, middle: number, high: number): number {
+  const within = at & 31;
+  const first = at < 32 ? low : at < 64 ? middle : high;
+  const second = at < 32 ? middle : high;
+  const joined = within === 0 ? first : (first >>> within) | (second << (32 - within));
+  return (joined & lowMask(width)) >>> 0;
+}
+
+/** Spreads the low bits of `bits` over the set bits of `mask`, lowest first; one step per run of adjacent set bits. */
+export function deposit(bits: number, mask: number): number {
+  let spread = 0;
+  let left = bits;
+  for (let rest = mask | 0; rest !== 0; ) {
+    const lowest = rest & -rest;
+    // Adding the lowest bit carries through its run, which clears the run and leaves all set bits above.
+    const run = rest & ~(rest + lowest);
+    const position = 31 - Math.clz32(lowest);
+    spread |= (left << position) & run;
+    // A run of all 32 bits shifts by 0, but nothing is left to spread then.
+    left >>>= 32 - Math.clz32(run) - position;
+    rest ^= run;
+  }
+  return spread >>> 0;
+}

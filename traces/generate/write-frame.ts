@@ -1,0 +1,105 @@
+/** One frame out of an image's record: a copy of its headers, payload, and what differs between its packets. */
+import { bitsAt, deposit, EPHEMERAL_PORT_BASE, EPHEMERAL_PORT_BITS, hash32, permute } from './flow-bits.js';
+import { IMAGE, IMAGE_FLAG, IMAGE_HALF, type ImagePool } from './image-pool.js';
+import { foldSum, halvesSum } from './internet-checksum.js';
+import { payloadSum, writePayload } from './payload.js';
+
+/** Offsets of the transport checksum from its header. */
+const UDP_CHECKSUM = 6;
+const TCP_CHECKSUM = 16;
+
+/** The memory of a batch, as words and as bytes. */
+export interface FrameMemory {
+  readonly words: Int32Array;
+  readonly bytes: Uint8Array;
+}
+
+/** Writes headers and payload by words, the last one filled up with zeros. The offset is a multiple of four. */
+export function copyFrame(pool: ImagePool, image: number, length: number, to: FrameMemory, offset: number): void {
+  const headerBytes = pool.halves[2 * image + IMAGE_HALF.headerBytes];
+  const headers = image + IMAGE.headers;
+  const { words, bytes } = to;
+  const start = offset >> 2;
+  const headerWords = (headerBytes + 3) >> 2;
+  const end = start + ((length + 3) >> 2);
+  for (let i = 0; i < headerWords; i++) words[start + i] = pool.words[headers + i];
+  writePayload(words, start + headerWords, end, (headerWords << 2) - headerBytes);
+  for (let i = offset + length; i < end << 2; i++) bytes[i] = 0;
+}
+
+/** Writes what a flow and a length change in a frame with IPv4: addresses, ports, lengths, checksums. */
+export function patchFlow(
+  pool: ImagePool,
+  image: number,
+  length: number,
+  flow: number,
+  flowKey: number,
+  bytes: Uint8Array,
+  frameStart: number,
+): void {
+  const { words, halves } = pool;
+  const half = 2 * image;
+  const low = permute(flow, halves[half + IMAGE_HALF.permutedBits], flowKey);
+  const middle = hash32(low ^ flowKey);
+  const high = hash32(middle + 1);
+  const sourceBits = halves[half + IMAGE_HALF.sourceBits];
+  const destinationBits = halves[half + IMAGE_HALF.destinationBits];
+  const sourceHost = bitsAt(0, sourceBits, low, middle, high);
+  const destinationHost = bitsAt(sourceBits, destinationBits, low, middle, high);
+  const source = words[image + IMAGE.sourceBase] | deposit(sourceHost, words[image + IMAGE.sourceMask]);
+  const destination =
+    words[image + IMAGE.destinationBase] | deposit(destinationHost, words[image + IMAGE.destinationMask]);
+  const ipv4At = halves[half + IMAGE_HALF.ipv4];
+  const ipv4 = frameStart + ipv4At;
+  const totalLength = length - ipv4At;
+  const addressSum = halvesSum(source) + halvesSum(destination);
+  write16(bytes, ipv4 + 2, totalLength);
+  write16(bytes, ipv4 + 10, ~foldSum(halves[half + IMAGE_HALF.ipv4Sum] + totalLength + addressSum));
+  write16(bytes, ipv4 + 12, source >>> 16);
+  write16(bytes, ipv4 + 14, source);
+  write16(bytes, ipv4 + 16, destination >>> 16);
+  write16(bytes, ipv4 + 18, destination);
+  const transportAt = halves[half + IMAGE_HALF.transport];
+  if (transportAt === 0) return;
+  const flags = halves[half + IMAGE_HALF.flags];
+  let sourcePort = halves[half + IMAGE_HALF.sourcePort];
+  let destinationPort = halves[half + IMAGE_HALF.destinationPort];
+  let portBitsAt = sourceBits + destinationBits;
+  if ((flags & IMAGE_FLAG.choosesSourcePort) !== 0) {
+    sourcePort = EPHEMERAL_PORT_BASE + bitsAt(portBitsAt, EPHEMERAL_PORT_BITS, low, middle, high);
+    portBitsAt += EPHEMERAL_PORT_BITS;
+  }
+  if ((flags & IMAGE_FLAG.choosesDestinationPort) !== 0) {
+    destinationPort = EPHEMERAL_PORT_BASE + bitsAt(portBitsAt, EPHEMERAL_PORT_BITS, low, middle, high);
+  }
+  const transport = frameStart + transportAt;
+  write16(bytes, transport, sourcePort);
+  write16(bytes, transport + 2, destinationPort);
+  const flowSum = addressSum + sourcePort + destinationPort;
+  patchTransport(halves, half, length, flowSum, bytes, transport);
+}
+
+/** Writes checksum and, in UDP, length of a transport header. `flowSum` sums the addresses and ports of the flow. */
+function patchTransport(
+  halves: Uint16Array,
+  half: number,
+  length: number,
+  flowSum: number,
+  bytes: Uint8Array,
+  transport: number,
+): void {
+  const transportLength = length - halves[half + IMAGE_HALF.transport];
+  const fixedSum = halves[half + IMAGE_HALF.transportSum] + payloadSum(length - halves[half + IMAGE_HALF.headerBytes]);
+  const isUdp = (halves[half + IMAGE_HALF.flags] & IMAGE_FLAG.isUdp) !== 0;
+  if (isUdp) write16(bytes, transport + 4, transportLength);
+  // The transport length stands in the pseudo header, and in UDP a second time in the header.
+  const lengthSum = isUdp ? 2 * transportLength : transportLength;
+  const checksum = ~foldSum(fixedSum + flowSum + lengthSum) & 0xffff;
+  // In UDP 0 means that there is no checksum; the other zero of ones' complement stands for it (RFC 768).
+  write16(bytes, transport + (isUdp ? UDP_CHECKSUM : TCP_CHECKSUM), checksum === 0 && isUdp ? 0xffff : checksum);
+}
+
+function write16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}

@@ -1,0 +1,15 @@
+/** Packets in batches, from capture files and from a generator, and back to capture files. */
+export { CaptureError, type CaptureErrorCode } from './capture-error.js';
+export { type CaptureReader, openCapture, type ReadOptions } from './capture-reader.js';
+export { type CaptureWriter, createCaptureWriter, type WriterOptions } from './capture-writer.js';
+export type {
+  AddressPattern,
+  Ipv4Template,
+  PacketTemplate,
+  TcpTemplate,
+  TrafficTarget,
+  TransportPorts,
+} from './generate/packet-template.js';
+export { TrafficError, type TrafficErrorCode } from './generate/traffic-error.js';
+export { createTrafficGenerator, type TrafficGenerator, type TrafficOptions } from './generate/traffic-generator.js';
+export * from './packet-batch.js';
