@@ -1,0 +1,79 @@
+/**
+ * Brings steps of exclusive branches that must share an RPB to one depth, by inserting NOPs. After expansion, since
+ * expansions change depths.
+ */
+import type { LinkGroup } from './memory-links.js';
+import { mapSteps, type Step, type StepTree } from './steps.js';
+
+/** Depth of every step and branch, from 1; equal depths are placed in one RPB. */
+export type Depths = ReadonlyMap<Step, number>;
+
+/**
+ * The aligned tree. Groups that cannot be aligned (two memories used in opposite orders, or a later use on one path)
+ * stay as they are: the placement then puts them into one RPB in different passes.
+ * @param maxDepth the deepest that a step may come to lie
+ */
+export function align(tree: StepTree, groups: readonly LinkGroup[], maxDepth: number): StepTree {
+  const levels = groups.flatMap(({ byUse }) => byUse).filter((steps) => steps.length > 1);
+  const initial = stepDepths(tree, new Map());
+  const firstDepth = (steps: readonly Step[]): number => Math.min(...steps.map((step) => initial.get(step) ?? 0));
+  levels.sort((a, b) => firstDepth(a) - firstDepth(b));
+
+  let padding: ReadonlyMap<Step, number> = new Map();
+  const aligned: (readonly Step[])[] = [];
+  for (const level of levels) {
+    const next = settle(tree, [...aligned, level], padding, maxDepth);
+    if (next === undefined) continue;
+    padding = next;
+    aligned.push(level);
+  }
+  return mapSteps(tree, (steps) =>
+    steps.flatMap((step) => {
+      const nops: Step[] = Array.from({ length: padding.get(step) ?? 0 }, () => ({ kind: 'nop', span: step.span }));
+      return [...nops, step];
+    }),
+  );
+}
+
+/** NOPs before each step that bring every level to one depth; undefined if there is no end to it. */
+function settle(
+  tree: StepTree,
+  levels: readonly (readonly Step[])[],
+  start: ReadonlyMap<Step, number>,
+  maxDepth: number,
+): ReadonlyMap<Step, number> | undefined {
+  const padding = new Map(start);
+  for (;;) {
+    const depths = stepDepths(tree, padding);
+    let settled = true;
+    for (const level of levels) {
+      const target = Math.max(...level.map((step) => depths.get(step) ?? 0));
+      if (target > maxDepth) return undefined;
+      for (const step of level) {
+        const missing = target - (depths.get(step) ?? 0);
+        if (missing === 0) continue;
+        padding.set(step, (padding.get(step) ?? 0) + missing);
+        settled = false;
+      }
+      if (!settled) break;
+    }
+    if (settled) return padding;
+  }
+}
+
+/** Depths of the steps of a tree, from 1. */
+export function stepDepths(tree: StepTree, padding: ReadonlyMap<Step, number>): Depths {
+  const depths = new Map<Step, number>();
+  const visit = ({ steps, branch }: StepTree, start: number): void => {
+    let depth = start;
+    for (const step of steps) {
+      depth += padding.get(step) ?? 0;
+      depths.set(step, depth++);
+    }
+    if (branch === undefined) return;
+    for (const { body } of branch.cases) visit(body, depth + 1);
+    visit(branch.otherwise, depth + 1);
+  };
+  visit(tree, 1);
+  return depths;
+}

@@ -1,0 +1,28 @@
+/** Bit operations on unsigned numbers of up to 48 bits, which JavaScript's own operators cut to 32. */
+
+const LOW = 2 ** 24;
+
+/** a & b for 0 ≤ a, b < 2^48. */
+export function and48(a: number, b: number): number {
+  const high = Math.floor(a / LOW) & Math.floor(b / LOW);
+  return high * LOW + ((a % LOW) & (b % LOW));
+}
+
+/** The number whose `width` low bits are 1, for width ≤ 48. */
+export function ones(width: number): number {
+  return 2 ** width - 1;
+}
+
+/** Whether a value fits the width. */
+export function fits(value: number, width: number): boolean {
+  return value >= 0 && value <= ones(width);
+}
+
+export function isPowerOfTwo(value: number): boolean {
+  return value > 0 && 2 ** Math.round(Math.log2(value)) === value;
+}
+
+/** A value as it is read most easily: small ones decimal, larger ones hexadecimal. */
+export function readable(value: number): string {
+  return value < 65536 ? String(value) : `0x${value.toString(16)}`;
+}

@@ -1,0 +1,301 @@
+/** Checks the statements of a program: arguments, registers, cases, and what can never run. */
+import { fits, ones, readable } from './bits.js';
+import { type CheckedFilter, checkMatch, reportUnknownField } from './check-filters.js';
+import { actionName } from './data-plane/actions.js';
+import type { DataPlane, Field } from './data-plane/data-plane.js';
+import { REGISTERS, type Register } from './data-plane/description.js';
+import { type Diagnostics, nearest } from './diagnostics.js';
+import { PRIMITIVES, type PrimitiveRow, registersUsed } from './primitives.js';
+import type { Case, Condition, PrimitiveStatement, Statement } from './program.js';
+import type { ArgumentSyntax, CaseSyntax, StatementSyntax, Word } from './syntax.js';
+
+export interface BodyContext {
+  readonly dataPlane: DataPlane;
+  readonly diagnostics: Diagnostics;
+  readonly declarations: ReadonlyMap<string, unknown>;
+  /** Undefined when the filters are wrong; what depends on them is then not checked. */
+  readonly filter: CheckedFilter | undefined;
+}
+
+type PrimitiveSyntax = StatementSyntax & { kind: 'primitive' };
+
+/** The checked statements; those with errors are left out. */
+export function checkBody(statements: readonly StatementSyntax[], context: BodyContext): Statement[] {
+  return checkStatements(statements, context, new Set());
+}
+
+/** @param isSet registers that every path has set so far; changed as statements set more */
+function checkStatements(
+  statements: readonly StatementSyntax[],
+  context: BodyContext,
+  isSet: Set<Register>,
+): Statement[] {
+  const checked: Statement[] = [];
+  statements.forEach((syntax, i) => {
+    if (syntax.kind === 'primitive') {
+      const statement = checkPrimitive(syntax, context);
+      if (statement === undefined) {
+        // What it would have set is not known; warnings about it would only distract from the error.
+        for (const register of REGISTERS) isSet.add(register);
+        return;
+      }
+      noteRegisters(statement, syntax, context, isSet);
+      checked.push(statement);
+      return;
+    }
+    const cases = syntax.cases.map((branchCase) => checkCase(branchCase, context, isSet));
+    checked.push({ kind: 'branch', cases, span: syntax.span });
+    const next = statements[i + 1];
+    if (reportUncoveredCases(syntax.cases, cases, context.diagnostics) && next !== undefined) {
+      context.diagnostics.report(
+        'unreachable-statement',
+        next.span,
+        'this never runs: a case of the BRANCH before it matches every packet',
+      );
+    }
+  });
+  return checked;
+}
+
+function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): PrimitiveStatement | undefined {
+  const { diagnostics } = context;
+  const row = PRIMITIVES.get(syntax.name.text);
+  if (row === undefined) {
+    const near = nearest(syntax.name.text, [...PRIMITIVES.keys(), 'BRANCH']);
+    const hint = syntax.name.text === 'BRANCH' ? 'write BRANCH:' : near && `did you mean ${near}?`;
+    diagnostics.report('unknown-primitive', syntax.name.span, `there is no primitive ${syntax.name.text}`, hint);
+    return undefined;
+  }
+  if (syntax.arguments.length !== row.arguments.length) {
+    diagnostics.report(
+      'wrong-argument-count',
+      syntax.name.span,
+      `${row.name} takes ${counted(row.arguments.length)}, not ${syntax.arguments.length}`,
+      usage(row),
+    );
+    return undefined;
+  }
+  const statement = checkArguments(syntax, row, context);
+  if (statement === undefined) return undefined;
+  const { registers, field } = statement;
+  if (registers.length === 2 && registers[0] === registers[1]) {
+    diagnostics.report('equal-registers', syntax.span, `${row.name} needs two different registers`);
+    return undefined;
+  }
+  const known = field === undefined || checkHeaderAccess(syntax, statement, field, context);
+  return known ? { kind: 'primitive', primitive: row.name, ...statement, span: syntax.span } : undefined;
+}
+
+const counted = (count: number): string => `${count} ${count === 1 ? 'argument' : 'arguments'}`;
+
+const usage = (row: PrimitiveRow): string =>
+  `${row.name}${row.arguments.length > 0 ? `(${row.arguments.join(', ')})` : ''}: ${row.summary}`;
+
+type Operands = Omit<PrimitiveStatement, 'kind' | 'primitive' | 'span'>;
+
+function checkArguments(syntax: PrimitiveSyntax, row: PrimitiveRow, context: BodyContext): Operands | undefined {
+  const registers: Register[] = [];
+  let field: Field | undefined;
+  let memory: string | undefined;
+  let integer = 0;
+  let sound = true;
+  row.arguments.forEach((kind, i) => {
+    const argument = syntax.arguments[i];
+    if (argument === undefined) return;
+    switch (kind) {
+      case 'register': {
+        const register = checkRegister(argument, row, context.diagnostics);
+        if (register === undefined) sound = false;
+        else registers.push(register);
+        return;
+      }
+      case 'field':
+        field = checkField(argument, row, context);
+        sound &&= field !== undefined;
+        return;
+      case 'memory':
+        memory = checkMemory(argument, row, context);
+        sound &&= memory !== undefined;
+        return;
+      case 'integer':
+      case 'port':
+        sound = checkInteger(argument, kind, row, context) && sound;
+        integer = argument.kind === 'integer' ? argument.value : 0;
+    }
+  });
+  return sound ? { registers, field, memory, integer } : undefined;
+}
+
+function wrongKind(argument: ArgumentSyntax, wanted: string, row: PrimitiveRow, diagnostics: Diagnostics): undefined {
+  diagnostics.report('wrong-argument-kind', argument.span, `expected ${wanted}`, usage(row));
+}
+
+const asRegister = (text: string): Register | undefined => REGISTERS.find((register) => register === text);
+
+function checkRegister(argument: ArgumentSyntax, row: PrimitiveRow, diagnostics: Diagnostics): Register | undefined {
+  const register = argument.kind === 'name' ? asRegister(argument.text) : undefined;
+  return register ?? wrongKind(argument, `a register (${REGISTERS.join(', ')})`, row, diagnostics);
+}
+
+function checkField(argument: ArgumentSyntax, row: PrimitiveRow, context: BodyContext): Field | undefined {
+  if (argument.kind !== 'field') return wrongKind(argument, 'a field', row, context.diagnostics);
+  const field = context.dataPlane.fieldReference(argument.text)?.field;
+  if (field === undefined) reportUnknownField(argument, context.dataPlane, context.diagnostics);
+  else if (field.width > 32) {
+    context.diagnostics.report('field-too-wide', argument.span, `${field.name} has ${field.width} bits, a register 32`);
+    return undefined;
+  }
+  return field;
+}
+
+function checkMemory(argument: ArgumentSyntax, row: PrimitiveRow, context: BodyContext): string | undefined {
+  if (argument.kind !== 'name') return wrongKind(argument, 'the name of a memory', row, context.diagnostics);
+  if (context.declarations.has(argument.text)) return argument.text;
+  const near = nearest(argument.text, context.declarations.keys());
+  context.diagnostics.report(
+    'unknown-memory',
+    argument.span,
+    `there is no memory ${argument.text}`,
+    near === undefined ? `declare it before the program: @${argument.text} 256` : `did you mean ${near}?`,
+  );
+  return undefined;
+}
+
+function checkInteger(
+  argument: ArgumentSyntax,
+  kind: 'integer' | 'port',
+  row: PrimitiveRow,
+  { dataPlane, diagnostics }: BodyContext,
+): boolean {
+  if (argument.kind !== 'integer') {
+    wrongKind(argument, kind === 'port' ? 'a port number' : 'an integer', row, diagnostics);
+    return false;
+  }
+  const width = kind === 'port' ? dataPlane.description.ports.width : 32;
+  if (fits(argument.value, width)) return true;
+  const largest = `the largest is ${readable(ones(width))}`;
+  if (kind === 'port') diagnostics.report('port-out-of-range', argument.span, `there is no such port`, largest);
+  else diagnostics.report('value-too-wide', argument.span, 'a register has 32 bits', largest);
+  return false;
+}
+
+/** Whether some RPB can do this EXTRACT or MODIFY; warns where the packet may lack the header. */
+function checkHeaderAccess(
+  syntax: PrimitiveSyntax,
+  operands: Operands,
+  field: Field,
+  { dataPlane, diagnostics, filter }: BodyContext,
+): boolean {
+  const kind = syntax.name.text === 'EXTRACT' ? 'extract' : 'modify';
+  const register = operands.registers[0] ?? 'har';
+  const name = actionName({ kind, field: field.name, register });
+  if (!dataPlane.rpbs.some(({ actions }) => actions.has(name))) {
+    const others = REGISTERS.filter((other) => {
+      const action = actionName({ kind, field: field.name, register: other });
+      return dataPlane.rpbs.some(({ actions }) => actions.has(action));
+    });
+    diagnostics.report(
+      'no-header-action',
+      syntax.span,
+      `data plane '${dataPlane.name}' has no action ${name}`,
+      others.length > 0
+        ? `it can ${kind} ${field.name} with ${others.join(', ')}`
+        : `it can ${kind} ${accessibleFields(kind, dataPlane).join(', ')}`,
+    );
+    return false;
+  }
+  if (field.kind === 'header' && filter !== undefined && !filter.guaranteed.has(field.header)) {
+    const header = dataPlane.headers[field.header]?.name ?? '';
+    diagnostics.report(
+      'header-not-guaranteed',
+      syntax.arguments[0]?.span ?? syntax.span,
+      `the filters let packets through that lack the header ${header}`,
+      `for them the field ${kind === 'extract' ? 'reads as 0' : 'is not written'}`,
+    );
+  }
+  return true;
+}
+
+/** The fields that some RPB can extract or modify. */
+function accessibleFields(kind: 'extract' | 'modify', dataPlane: DataPlane): string[] {
+  const effects = dataPlane.rpbs.flatMap(({ actions }) => [...actions.values()].map(({ effect }) => effect));
+  return [...new Set(effects.flatMap((effect) => (effect.kind === kind ? [effect.field] : [])))];
+}
+
+/** Warns of registers read before anything set them, and notes those that this statement sets. */
+function noteRegisters(
+  statement: PrimitiveStatement,
+  syntax: PrimitiveSyntax,
+  context: BodyContext,
+  isSet: Set<Register>,
+): void {
+  const row = PRIMITIVES.get(statement.primitive);
+  if (row === undefined) return;
+  for (const register of registersUsed(row.reads, statement.registers)) {
+    reportNotSet(register, { text: register, span: syntax.span }, context.diagnostics, isSet);
+  }
+  for (const register of registersUsed([...row.writes, ...row.changes], statement.registers)) isSet.add(register);
+}
+
+function reportNotSet(register: Register, at: Word, diagnostics: Diagnostics, isSet: Set<Register>): void {
+  if (isSet.has(register)) return;
+  diagnostics.report('register-not-set', at.span, `${register} is read before anything set it`, 'it is 0 here');
+  isSet.add(register);
+}
+
+function checkCase(syntax: CaseSyntax, context: BodyContext, isSet: Set<Register>): Case {
+  const { diagnostics } = context;
+  const conditions: Condition[] = [];
+  for (const condition of syntax.conditions) {
+    const register = asRegister(condition.subject.text);
+    if (register === undefined) {
+      const message = `expected a register (${REGISTERS.join(', ')})`;
+      diagnostics.report('wrong-argument-kind', condition.subject.span, message);
+      continue;
+    }
+    if (conditions.some((other) => other.register === register)) {
+      diagnostics.report(
+        'duplicate-condition',
+        condition.span,
+        `a second condition on ${register}`,
+        'join value and mask',
+      );
+      continue;
+    }
+    if (!checkMatch(condition, register, 32, diagnostics)) continue;
+    const mask = condition.mask.value;
+    if (mask !== 0) reportNotSet(register, condition.subject, diagnostics, isSet);
+    conditions.push({ register, value: (condition.value.value & mask) >>> 0, mask });
+  }
+  const body = checkStatements(syntax.body, context, new Set(isSet));
+  return { conditions, body, span: syntax.span };
+}
+
+/** Warns of cases that an earlier one covers; true if some case matches everything. Cases with errors do not count. */
+function reportUncoveredCases(
+  syntax: readonly CaseSyntax[],
+  cases: readonly Case[],
+  diagnostics: Diagnostics,
+): boolean {
+  const sound = cases.filter(({ conditions }, i) => conditions.length === syntax[i]?.conditions.length);
+  sound.forEach((later, i) => {
+    const earlier = sound.slice(0, i).find((candidate) => covers(candidate, later));
+    if (earlier !== undefined) {
+      diagnostics.report(
+        'unreachable-case',
+        later.span,
+        `this case is never reached: the one in line ${earlier.span.line} matches all that it would`,
+      );
+    }
+  });
+  return sound.some(({ conditions }) => conditions.every(({ mask }) => mask === 0));
+}
+
+/** Whether every register state that `b` matches is matched by `a`. */
+function covers(a: Case, b: Case): boolean {
+  return a.conditions.every((wide) => {
+    const narrow = b.conditions.find(({ register }) => register === wide.register);
+    const narrowMask = narrow?.mask ?? 0;
+    return (wide.mask & ~narrowMask) === 0 && ((wide.value ^ (narrow?.value ?? 0)) & wide.mask) === 0;
+  });
+}

@@ -1,0 +1,161 @@
+/** Checks a program's filters and picks the filter table that serves them. */
+import { and48, fits, ones, readable } from './bits.js';
+import type { DataPlane, Field, FilterTable } from './data-plane/data-plane.js';
+import { type Diagnostics, nearest } from './diagnostics.js';
+import { guaranteedHeaders } from './parsing-paths.js';
+import type { FieldMatch } from './program.js';
+import type { MatchSyntax, ProgramSyntax } from './syntax.js';
+
+export interface CheckedFilter {
+  readonly table: FilterTable;
+  readonly filters: readonly FieldMatch[];
+  /** Indices of the headers that every matching packet has. */
+  readonly guaranteed: ReadonlySet<number>;
+}
+
+const PROTOCOL = 'hdr.ipv4.protocol';
+
+/** The filters of a program, or undefined when an error was reported. */
+export function checkFilters(
+  program: ProgramSyntax,
+  dataPlane: DataPlane,
+  diagnostics: Diagnostics,
+): CheckedFilter | undefined {
+  const filters = new Map<string, FieldMatch>();
+  let sound = true;
+  for (const syntax of program.filters) {
+    const reference = dataPlane.fieldReference(syntax.subject.text);
+    if (reference === undefined) {
+      reportUnknownField(syntax.subject, dataPlane, diagnostics);
+      sound = false;
+      continue;
+    }
+    const { field } = reference;
+    if (filters.has(field.name)) {
+      diagnostics.report(
+        'duplicate-filter',
+        syntax.span,
+        `a second filter on ${syntax.subject.text}`,
+        'join value and mask',
+      );
+      sound = false;
+    }
+    sound = checkMatch(syntax, syntax.subject.text, field.width, diagnostics) && sound;
+    filters.set(field.name, {
+      field,
+      value: and48(syntax.value.value, syntax.mask.value),
+      mask: syntax.mask.value,
+    });
+  }
+  // After all that is spelled out: what a port implies must narrow a filter on the protocol, wherever it stands.
+  for (const syntax of program.filters) {
+    const protocol = dataPlane.fieldReference(syntax.subject.text)?.protocol;
+    if (protocol !== undefined) sound = addProtocol(protocol, syntax, filters, dataPlane, diagnostics) && sound;
+  }
+  if (!sound) return undefined;
+  const list = [...filters.values()];
+  const table = chooseTable(program, list, dataPlane, diagnostics);
+  return table && { table, filters: list, guaranteed: guaranteedHeaders(dataPlane, table, list) };
+}
+
+/** Value and mask of a filter or condition against the width of what they are compared with. */
+export function checkMatch(syntax: MatchSyntax, subject: string, width: number, diagnostics: Diagnostics): boolean {
+  const { value, mask } = syntax;
+  const hint = `the largest is ${readable(ones(width))}`;
+  if (!fits(value.value, width)) {
+    diagnostics.report('value-too-wide', value.span, `${subject} has ${width} bits`, hint);
+    return false;
+  }
+  if (!fits(mask.value, width)) {
+    diagnostics.report('mask-too-wide', mask.span, `the mask has bits outside the ${width} bits of ${subject}`, hint);
+    return false;
+  }
+  if (and48(value.value, mask.value) !== value.value) {
+    diagnostics.report(
+      'value-outside-mask',
+      value.span,
+      'the value has bits that the mask leaves out; they are ignored',
+      `it means ${readable(and48(value.value, mask.value))}`,
+    );
+  }
+  return true;
+}
+
+export function reportUnknownField(
+  subject: { readonly text: string; readonly span: MatchSyntax['span'] },
+  dataPlane: DataPlane,
+  diagnostics: Diagnostics,
+): void {
+  const near = nearest(subject.text, [...dataPlane.fields.keys(), ...Object.keys(dataPlane.description.aliases)]);
+  diagnostics.report(
+    'unknown-field',
+    subject.span,
+    `data plane '${dataPlane.name}' has no field ${subject.text}`,
+    near && `did you mean ${near}?`,
+  );
+}
+
+/** Adds what the spelling of a port says about the protocol; false if the filters contradict it. */
+function addProtocol(
+  protocol: number,
+  syntax: MatchSyntax,
+  filters: Map<string, FieldMatch>,
+  dataPlane: DataPlane,
+  diagnostics: Diagnostics,
+): boolean {
+  const field = dataPlane.field(PROTOCOL);
+  const known = filters.get(PROTOCOL);
+  if (known !== undefined && and48(protocol, known.mask) !== known.value) {
+    diagnostics.report(
+      'contradicting-protocol',
+      syntax.subject.span,
+      `${syntax.subject.text} implies ${PROTOCOL} ${protocol}, another filter excludes it`,
+    );
+    return false;
+  }
+  filters.set(PROTOCOL, { field, value: protocol, mask: ones(field.width) });
+  return true;
+}
+
+/** The table with all the fields that most packets come to: the last in the order of look-up. */
+function chooseTable(
+  program: ProgramSyntax,
+  filters: readonly FieldMatch[],
+  dataPlane: DataPlane,
+  diagnostics: Diagnostics,
+): FilterTable | undefined {
+  const holds = (table: FilterTable, field: Field): boolean => table.keys.includes(field);
+  for (const syntax of program.filters) {
+    const field = dataPlane.fieldReference(syntax.subject.text)?.field;
+    if (field !== undefined && !dataPlane.filterTables.some((table) => holds(table, field))) {
+      const possible = new Set(dataPlane.filterTables.flatMap((table) => table.keys.map(({ name }) => name)));
+      diagnostics.report(
+        'field-not-filterable',
+        syntax.subject.span,
+        `no filter table has ${field.name}`,
+        `filters can use ${[...possible].join(', ')}`,
+      );
+      return undefined;
+    }
+  }
+  const tables = dataPlane.filterTables.filter((table) => filters.every(({ field }) => holds(table, field)));
+  const table = tables.at(-1);
+  const all = { ...program.name.span };
+  if (table === undefined) {
+    const paths = dataPlane.filterTables.map(({ path, keys }) => `${path}: ${keys.map(({ name }) => name).join(', ')}`);
+    diagnostics.report(
+      'mixed-paths',
+      all,
+      `the filters of ${program.name.text} belong to different parsing paths`,
+      `a program filters on fields of one of ${paths.join('; ')}`,
+    );
+  } else if (table.unreachable !== undefined) {
+    diagnostics.report(
+      'path-not-executed',
+      all,
+      `data plane '${dataPlane.name}' never runs a program on path ${table.path}: ${table.unreachable}`,
+    );
+    return undefined;
+  }
+  return table;
+}

@@ -1,0 +1,103 @@
+/** Syntax tree → checked programs. Every error of the language is found here or in the parser. */
+import { fits, isPowerOfTwo, readable } from './bits.js';
+import { checkBody } from './check-body.js';
+import { checkFilters } from './check-filters.js';
+import type { DataPlane } from './data-plane/data-plane.js';
+import type { Diagnostics, Span } from './diagnostics.js';
+import type { Memory, Program } from './program.js';
+import type { ArgumentSyntax, ProgramSyntax, SourceFile, StatementSyntax } from './syntax.js';
+
+/** A memory as it is declared, with the place for messages. */
+interface Declaration {
+  readonly memory: Memory;
+  readonly span: Span;
+}
+
+/**
+ * The programs of a file, checked against a data plane. Programs with errors are left out, so the result is usable only
+ * if `diagnostics` has none.
+ */
+export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagnostics): Program[] {
+  const declarations = checkAnnotations(file, dataPlane, diagnostics);
+  if (file.programs.length === 0 && !diagnostics.hasErrors) {
+    const start = { start: 0, end: 1, line: 1, column: 1 };
+    diagnostics.report('no-program', start, 'the file holds no program', 'program NAME(<field, value, mask>) { … }');
+  }
+  const users = assignMemories(file, declarations, diagnostics);
+  const names = new Map<string, Span>();
+  const programs: Program[] = [];
+  for (const syntax of file.programs) {
+    const first = names.get(syntax.name.text);
+    if (first !== undefined) {
+      const message = `a second program named ${syntax.name.text}`;
+      diagnostics.report('duplicate-program', syntax.name.span, message, `the first is in line ${first.line}`);
+    } else names.set(syntax.name.text, syntax.name.span);
+    const filter = checkFilters(syntax, dataPlane, diagnostics);
+    const body = checkBody(syntax.body, { dataPlane, diagnostics, declarations, filter });
+    if (filter === undefined) continue;
+    const memories = [...declarations.values()]
+      .map(({ memory }) => memory)
+      .filter((memory) => users.get(memory.name) === syntax);
+    programs.push({ name: syntax.name.text, filterTable: filter.table, filters: filter.filters, memories, body });
+  }
+  return programs;
+}
+
+function checkAnnotations(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagnostics): Map<string, Declaration> {
+  const largest = Math.max(...dataPlane.rpbs.map(({ buckets }) => buckets));
+  const declarations = new Map<string, Declaration>();
+  for (const { name, buckets } of file.annotations) {
+    const first = declarations.get(name.text);
+    if (first !== undefined) {
+      const message = `a second memory named ${name.text}`;
+      diagnostics.report('duplicate-memory', name.span, message, `the first is in line ${first.span.line}`);
+      continue;
+    }
+    if (!isPowerOfTwo(buckets.value) || buckets.value > largest || !fits(buckets.value, 32)) {
+      diagnostics.report(
+        'bad-memory-size',
+        buckets.span,
+        `a memory of ${readable(buckets.value)} buckets`,
+        `a memory has a power of two of buckets, from 1 to ${largest}`,
+      );
+    }
+    declarations.set(name.text, { memory: { name: name.text, buckets: buckets.value }, span: name.span });
+  }
+  return declarations;
+}
+
+/** Which program uses which memory: exactly one each. */
+function assignMemories(
+  file: SourceFile,
+  declarations: ReadonlyMap<string, Declaration>,
+  diagnostics: Diagnostics,
+): Map<string, ProgramSyntax> {
+  const users = new Map<string, ProgramSyntax>();
+  for (const program of file.programs) {
+    for (const argument of argumentsOf(program.body)) {
+      if (argument.kind !== 'name' || !declarations.has(argument.text)) continue;
+      const other = users.get(argument.text);
+      if (other !== undefined && other !== program) {
+        diagnostics.report(
+          'shared-memory',
+          argument.span,
+          `memory ${argument.text} is already used by program ${other.name.text}`,
+          'a memory belongs to one program; declare another',
+        );
+      } else users.set(argument.text, program);
+    }
+  }
+  for (const { memory, span } of declarations.values()) {
+    if (!users.has(memory.name)) {
+      diagnostics.report('unused-memory', span, `memory ${memory.name} is never used`, 'remove the declaration');
+    }
+  }
+  return users;
+}
+
+function* argumentsOf(statements: readonly StatementSyntax[]): Generator<ArgumentSyntax> {
+  for (const statement of statements) {
+    if (statement.kind === 'primitive') yield* statement.arguments;
+    else for (const { body } of statement.cases) yield* argumentsOf(body);
+  }
+}

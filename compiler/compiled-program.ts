@@ -1,0 +1,120 @@
+/**
+ * The compiled program: one versioned JSON document, the only thing that emulator and driver take. Equal input gives
+ * equal bytes.
+ */
+
+export const COMPILED_PROGRAM_SCHEMA = 'p4runpro-sim/compiled-program@1';
+
+export type KeyField =
+  | { readonly name: string; readonly match: 'exact'; readonly value: number }
+  | { readonly name: string; readonly match: 'ternary'; readonly value: number; readonly mask: number };
+
+export interface ActionArgument {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** One entry of one table, names as the driver sends them. */
+export interface TableEntry {
+  readonly table: string;
+  readonly key: readonly KeyField[];
+  /** Of ternary tables: the lower wins. */
+  readonly priority: number;
+  readonly action: string;
+  readonly parameters: readonly ActionArgument[];
+}
+
+export interface MemoryBlock {
+  readonly name: string;
+  /** RPB number, from 1. */
+  readonly rpb: number;
+  readonly base: number;
+  readonly buckets: number;
+}
+
+export interface PlacedStep {
+  /** Where its statement stands in the source, from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** The action, or `nop`, or `branch`. */
+  readonly action: string;
+  readonly depth: number;
+  readonly branch: number;
+  readonly rpb: number;
+  readonly pass: number;
+}
+
+export interface CompiledProgram {
+  readonly schema: typeof COMPILED_PROGRAM_SCHEMA;
+  readonly program: string;
+  /** SHA-256 of the source text, hexadecimal. */
+  readonly sourceHash: string;
+  readonly dataPlane: { readonly name: string; readonly hash: string };
+  readonly programId: number;
+  readonly passes: number;
+  readonly placement: readonly PlacedStep[];
+  readonly memories: readonly MemoryBlock[];
+  /** In the order of installation: RPBs and recirculation first, filters last. */
+  readonly entries: readonly TableEntry[];
+}
+
+/** The document as text, with a line end. */
+export function formatCompiledProgram(program: CompiledProgram): string {
+  return `${JSON.stringify(program, null, 1)}\n`;
+}
+
+/** A document that cannot be used here. */
+export class DocumentError extends Error {
+  constructor(
+    readonly code: 'not-a-compiled-program' | 'other-version' | 'other-data-plane',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'DocumentError';
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/**
+ * A document read back from JSON, checked to be of this version and for this data plane.
+ * @throws {DocumentError}
+ */
+export function compiledProgramFromJson(
+  json: unknown,
+  dataPlane: { readonly name: string; readonly hash: string },
+): CompiledProgram {
+  if (!isObject(json) || typeof json['schema'] !== 'string') {
+    throw new DocumentError('not-a-compiled-program', 'this is not a compiled program: it has no schema');
+  }
+  if (json['schema'] !== COMPILED_PROGRAM_SCHEMA) {
+    const message = `a document of schema ${json['schema']}, where ${COMPILED_PROGRAM_SCHEMA} is needed`;
+    throw new DocumentError('other-version', message);
+  }
+  const { dataPlane: of, entries, memories, placement, program, programId, passes } = json;
+  const complete =
+    isObject(of) &&
+    [entries, memories, placement].every(Array.isArray) &&
+    typeof program === 'string' &&
+    Number.isInteger(programId) &&
+    Number.isInteger(passes);
+  if (!complete) throw new DocumentError('not-a-compiled-program', 'this compiled program is incomplete');
+  if (of['hash'] !== dataPlane.hash) {
+    throw new DocumentError(
+      'other-data-plane',
+      `program ${program} was compiled for data plane '${String(of['name'])}' (${short(of['hash'])}), ` +
+        `not for '${dataPlane.name}' (${short(dataPlane.hash)})`,
+    );
+  }
+  return json as unknown as CompiledProgram;
+}
+
+const short = (hash: unknown): string => String(hash).slice(0, 12);
+
+/** A text that two entries share if and only if one table cannot hold both. */
+export function entryIdentity(entry: TableEntry): string {
+  const key = entry.key.map(
+    (field) => `${field.name}=${field.value}${field.match === 'ternary' ? `/${field.mask}` : ''}`,
+  );
+  return `${entry.table} ${entry.priority} ${key.sort().join()}`;
+}

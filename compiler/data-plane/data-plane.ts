@@ -1,0 +1,233 @@
+/**
+ * A data plane as the rest of the system sees it: a validated {@link DataPlaneDescription} with its names resolved.
+ * Immutable; two data planes are the same if their hashes are.
+ */
+import { createHash } from 'node:crypto';
+import {
+  type ActionEffect,
+  type ActionParameter,
+  actionParameters,
+  compactFieldName,
+  effectOfAction,
+} from './actions.js';
+import type { CrcDescription, DataPlaneDescription, Gress, HeaderDescription } from './description.js';
+import { DataPlaneError, descriptionProblems } from './validate.js';
+
+/** A field of a header in the packet. */
+export interface HeaderField {
+  readonly kind: 'header';
+  readonly name: string;
+  readonly width: number;
+  /** Index into {@link DataPlane.headers}. */
+  readonly header: number;
+  /** Bits from the start of the header. */
+  readonly bitOffset: number;
+}
+
+/** A field that the switch itself supplies. */
+export interface IntrinsicField {
+  readonly kind: 'intrinsic';
+  readonly name: string;
+  readonly width: number;
+  readonly gress: Gress;
+}
+
+export type Field = HeaderField | IntrinsicField;
+
+/** A field as a program spells it. */
+export interface FieldReference {
+  readonly field: Field;
+  /** The IP protocol that the spelling implies (hdr.tcp.dst_port: 6). */
+  readonly protocol: number | undefined;
+}
+
+export interface Header {
+  readonly name: string;
+  readonly index: number;
+  /** Bytes without options. */
+  readonly bytes: number;
+  readonly description: HeaderDescription;
+}
+
+export interface Action {
+  readonly name: string;
+  readonly effect: ActionEffect;
+  readonly parameters: readonly ActionParameter[];
+}
+
+export interface Rpb {
+  /** From 1, as in table names. */
+  readonly number: number;
+  /** From 0, as in arrays. */
+  readonly index: number;
+  readonly gress: Gress;
+  readonly stage: number;
+  readonly entries: number;
+  readonly buckets: number;
+  readonly hash: CrcDescription;
+  readonly actions: ReadonlyMap<string, Action>;
+  /** Names as the driver sends them, e.g. SwitchIngress.rpb3 */
+  readonly control: string;
+  readonly table: string;
+  readonly registerArray: string;
+}
+
+export interface FilterTable {
+  readonly index: number;
+  readonly table: string;
+  readonly path: string;
+  /** Index of the header that a packet must have. */
+  readonly requires: number;
+  readonly keys: readonly Field[];
+  readonly entries: number;
+  readonly unreachable: string | undefined;
+}
+
+/** The key fields of every RPB table, as the driver names them. */
+export const RPB_KEYS = {
+  program: 'hdr.meta.id.flow_id',
+  branch: 'hdr.meta.id.branch_id',
+  recirculation: 'hdr.meta.rec.iterations',
+  mar: 'hdr.meta.reg.mar',
+  sar: 'hdr.meta.reg.sar',
+  har: 'hdr.meta.reg.har',
+} as const;
+
+const CONTROL: Record<Gress, string> = { ingress: 'SwitchIngress', egress: 'SwitchEgress' };
+
+/** Tables and actions outside the RPBs, as the driver names them. */
+export const FIXED_NAMES = {
+  forwardTable: 'SwitchIngress.init.tb_forward',
+  forward: 'SwitchIngress.init.forward',
+  forwardDrop: 'SwitchIngress.init.drop',
+  setProgram: 'SwitchIngress.init.set_flow_id',
+  programParameter: 'flow_id',
+  recirculationTable: 'SwitchIngress.rec.tb_recirculation',
+  firstRecirculate: 'SwitchIngress.rec.first_recirculate',
+  middleRecirculate: 'SwitchIngress.rec.middle_recirculate',
+  lastRecirculate: 'SwitchIngress.rec.last_recirculate',
+} as const;
+
+export class DataPlane {
+  readonly name: string;
+  /** SHA-256 of the description, hexadecimal: what compiled programs are bound to. */
+  readonly hash: string;
+  readonly headers: readonly Header[];
+  readonly rpbs: readonly Rpb[];
+  /** RPBs of one pass. */
+  readonly rpbCount: number;
+  readonly filterTables: readonly FilterTable[];
+  private readonly fieldByName = new Map<string, Field>();
+
+  /** @throws {DataPlaneError} with every problem of the description */
+  constructor(readonly description: DataPlaneDescription) {
+    const problems = descriptionProblems(description);
+    if (problems.length > 0) throw new DataPlaneError(description.name, problems);
+    this.name = description.name;
+    this.hash = createHash('sha256').update(canonicalJson(description)).digest('hex');
+    this.headers = this.resolveHeaders();
+    for (const intrinsic of description.intrinsics) {
+      this.fieldByName.set(intrinsic.name, { kind: 'intrinsic', ...intrinsic });
+    }
+    this.rpbs = this.resolveRpbs();
+    this.rpbCount = this.rpbs.length;
+    this.filterTables = this.resolveFilterTables();
+  }
+
+  /** All fields by their full names, in the order of the description. */
+  get fields(): ReadonlyMap<string, Field> {
+    return this.fieldByName;
+  }
+
+  /** The field that a program means by this spelling, if there is one. */
+  fieldReference(spelling: string): FieldReference | undefined {
+    const alias = this.description.aliases[spelling];
+    const field = this.fieldByName.get(alias?.field ?? spelling);
+    return field === undefined ? undefined : { field, protocol: alias?.protocol };
+  }
+
+  /** A field by its full name; asserts that it exists, so for names that the description itself holds. */
+  field(name: string): Field {
+    const field = this.fieldByName.get(name);
+    if (field === undefined) throw new Error(`data plane ${this.name} has no field ${name}`);
+    return field;
+  }
+
+  /** A header field by its full name; asserts that it exists. */
+  headerField(name: string): HeaderField {
+    const field = this.field(name);
+    if (field.kind !== 'header') throw new Error(`${name} is not a field of a header`);
+    return field;
+  }
+
+  headerIndex(name: string): number {
+    return this.headers.findIndex((header) => header.name === name);
+  }
+
+  /** The RPB with this number, from 1. */
+  rpb(number: number): Rpb {
+    const rpb = this.rpbs[number - 1];
+    if (rpb === undefined) throw new Error(`data plane ${this.name} has no RPB ${number}`);
+    return rpb;
+  }
+
+  private resolveHeaders(): Header[] {
+    return Object.entries(this.description.headers).map(([name, description], index) => {
+      let bitOffset = 0;
+      for (const { name: fieldName, width } of description.fields) {
+        const full = `hdr.${name}.${fieldName}`;
+        this.fieldByName.set(full, { kind: 'header', name: full, width, header: index, bitOffset });
+        bitOffset += width;
+      }
+      return { name, index, bytes: bitOffset / 8, description };
+    });
+  }
+
+  private resolveRpbs(): Rpb[] {
+    const compactNames = new Map([...this.fieldByName.keys()].map((name) => [compactFieldName(name), name]));
+    const bits = { branchId: this.description.state.branchIdBits, port: this.description.ports.width };
+    return Object.entries(this.description.rpbs).map(([key, rpb], index) => {
+      const control = `${CONTROL[rpb.gress]}.rpb${key}`;
+      const actions = new Map<string, Action>();
+      for (const name of rpb.actions) {
+        const effect = effectOfAction(name, compactNames);
+        if (effect === undefined) throw new DataPlaneError(this.name, [`RPB ${key}: unknown action ${name}`]);
+        actions.set(name, { name, effect, parameters: actionParameters(effect, bits) });
+      }
+      return {
+        number: index + 1,
+        index,
+        gress: rpb.gress,
+        stage: rpb.stage,
+        entries: rpb.entries,
+        buckets: rpb.buckets,
+        hash: rpb.hash,
+        actions,
+        control,
+        table: `${control}.tb_operation`,
+        registerArray: `${control}.rpb${key}_register`,
+      };
+    });
+  }
+
+  private resolveFilterTables(): FilterTable[] {
+    return this.description.init.filters.map((filter, index) => ({
+      index,
+      table: `SwitchIngress.init.${filter.name}`,
+      path: filter.path,
+      requires: this.headerIndex(filter.requires),
+      keys: filter.keys.map((key) => this.field(key)),
+      entries: filter.entries,
+      unreachable: filter.unreachable,
+    }));
+  }
+}
+
+/** JSON with the keys of every object in alphabetical order: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}

@@ -1,0 +1,160 @@
+/** What must hold of a data plane description before anything reads it. */
+import type { DataPlaneDescription, RpbDescription } from './description.js';
+
+/** A description that cannot be used; `problems` lists all that was found. */
+export class DataPlaneError extends Error {
+  readonly code = 'invalid-data-plane';
+  constructor(
+    readonly dataPlane: string,
+    readonly problems: readonly string[],
+  ) {
+    super(`data plane '${dataPlane}' is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'DataPlaneError';
+  }
+}
+
+const isCount = (value: unknown, maximum = 2 ** 32): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= maximum;
+
+/** Everything that is wrong with a description whose shape is right; empty when it is usable. */
+export function descriptionProblems(description: DataPlaneDescription): string[] {
+  return [
+    ...headerProblems(description),
+    ...parserProblems(description),
+    ...nameProblems(description),
+    ...initProblems(description),
+    ...rpbProblems(description),
+    ...numberProblems(description),
+  ];
+}
+
+function fieldWidths(description: DataPlaneDescription): Map<string, number> {
+  const widths = new Map<string, number>();
+  for (const [header, { fields }] of Object.entries(description.headers)) {
+    for (const field of fields) widths.set(`hdr.${header}.${field.name}`, field.width);
+  }
+  for (const intrinsic of description.intrinsics) widths.set(intrinsic.name, intrinsic.width);
+  return widths;
+}
+
+function headerProblems({ headers }: DataPlaneDescription): string[] {
+  const problems: string[] = [];
+  for (const [name, header] of Object.entries(headers)) {
+    let bits = 0;
+    for (const field of header.fields) {
+      if (!isCount(field.width, 48)) problems.push(`hdr.${name}.${field.name}: a width of ${field.width} bits (1–48)`);
+      if ((bits % 8) + field.width > 32 && (bits % 8 !== 0 || field.width % 8 !== 0)) {
+        problems.push(`hdr.${name}.${field.name}: more than four bytes, not at a byte boundary`);
+      }
+      bits += field.width;
+    }
+    if (bits % 8 !== 0) problems.push(`header ${name}: ${bits} bits are not whole bytes`);
+    const names = header.fields.map((field) => field.name);
+    if (new Set(names).size < names.length) problems.push(`header ${name}: a field name occurs twice`);
+    for (const field of [header.lengthWords, ...(header.valid ?? []).map((condition) => condition.field)]) {
+      if (field !== undefined && !names.includes(field)) problems.push(`header ${name} has no field ${field}`);
+    }
+  }
+  return problems;
+}
+
+function parserProblems(description: DataPlaneDescription): string[] {
+  const { parser, headers } = description;
+  const widths = fieldWidths(description);
+  const problems: string[] = [];
+  const needState = (name: string, from: string): void => {
+    if (parser.states[name] === undefined) problems.push(`parser: ${from} leads to the unknown state ${name}`);
+  };
+  needState(parser.start, 'the start');
+  for (const [name, state] of Object.entries(parser.states)) {
+    for (const header of state.extract) {
+      if (headers[header] === undefined) problems.push(`parser state ${name}: unknown header ${header}`);
+    }
+    for (const field of [state.only?.field, state.select?.field]) {
+      if (field !== undefined && !widths.has(field)) problems.push(`parser state ${name}: unknown field ${field}`);
+    }
+    for (const { state: next } of state.select?.next ?? []) needState(next, `state ${name}`);
+  }
+  if (hasCycle(description)) problems.push('parser: its states form a cycle');
+  return problems;
+}
+
+function hasCycle({ parser }: DataPlaneDescription): boolean {
+  const visit = (name: string, path: readonly string[]): boolean =>
+    path.includes(name) || (parser.states[name]?.select?.next ?? []).some(({ state }) => visit(state, [...path, name]));
+  return visit(parser.start, []);
+}
+
+function nameProblems(description: DataPlaneDescription): string[] {
+  const widths = fieldWidths(description);
+  return Object.entries(description.aliases)
+    .filter(([, alias]) => !widths.has(alias.field))
+    .map(([name, alias]) => `alias ${name}: unknown field ${alias.field}`);
+}
+
+function initProblems(description: DataPlaneDescription): string[] {
+  const widths = fieldWidths(description);
+  const problems: string[] = [];
+  for (const filter of description.init.filters) {
+    if (description.headers[filter.requires] === undefined) {
+      problems.push(`filter table ${filter.name}: unknown header ${filter.requires}`);
+    }
+    for (const key of filter.keys) {
+      if (!widths.has(key)) problems.push(`filter table ${filter.name}: unknown field ${key}`);
+    }
+    if (!isCount(filter.entries)) problems.push(`filter table ${filter.name}: ${filter.entries} entries`);
+  }
+  return problems;
+}
+
+function rpbProblems({ rpbs, state }: DataPlaneDescription): string[] {
+  const problems: string[] = [];
+  const list = Object.entries(rpbs);
+  if (list.length === 0) problems.push('it has no RPB');
+  let egressSeen = false;
+  list.forEach(([key, rpb], i) => {
+    if (key !== String(i + 1)) problems.push(`RPBs are numbered from 1 without gaps; found ${key} at place ${i + 1}`);
+    if (rpb.gress === 'ingress' && egressSeen) problems.push(`RPB ${key}: an ingress RPB behind an egress RPB`);
+    egressSeen ||= rpb.gress === 'egress';
+    problems.push(...oneRpbProblems(key, rpb, state.addressBits));
+  });
+  return problems;
+}
+
+function oneRpbProblems(key: string, rpb: RpbDescription, addressBits: number): string[] {
+  const problems: string[] = [];
+  if (!isCount(rpb.entries)) problems.push(`RPB ${key}: ${rpb.entries} entries`);
+  if (!isCount(rpb.buckets, 2 ** addressBits)) {
+    problems.push(`RPB ${key}: ${rpb.buckets} buckets cannot be addressed with ${addressBits} bits`);
+  }
+  const { polynomial, initial, xorOut } = rpb.hash;
+  if ([polynomial, initial, xorOut].some((value) => !Number.isInteger(value) || value < 0 || value > 0xffff)) {
+    problems.push(`RPB ${key}: hash parameters are 16-bit numbers`);
+  }
+  if (new Set(rpb.actions).size < rpb.actions.length) problems.push(`RPB ${key}: an action occurs twice`);
+  return problems;
+}
+
+function numberProblems({ ports, state, recirculation, timing }: DataPlaneDescription): string[] {
+  const problems: string[] = [];
+  const portLimit = 2 ** ports.width;
+  for (const [name, port] of [
+    ['recirculation', ports.recirculation],
+    ['CPU', ports.cpu],
+  ] as const) {
+    if (!Number.isInteger(port) || port < 0 || port >= portLimit) {
+      problems.push(`the ${name} port ${port} does not fit ${ports.width} bits`);
+    }
+  }
+  for (const [name, bits] of [
+    ['program id', state.programIdBits],
+    ['branch id', state.branchIdBits],
+    ['recirculation id', state.recirculationIdBits],
+    ['address', state.addressBits],
+  ] as const) {
+    if (!isCount(bits, 16)) problems.push(`${name}: ${bits} bits (1–16)`);
+  }
+  if (!isCount(recirculation.entries)) problems.push(`recirculation table: ${recirculation.entries} entries`);
+  if (!(timing.clockHz > 0)) problems.push(`a clock of ${timing.clockHz} Hz`);
+  return problems;
+}

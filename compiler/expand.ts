@@ -1,0 +1,156 @@
+/**
+ * Statements → steps: pseudo primitives become primitives, memory accesses get their offset step, hashes of addresses
+ * their mask step. An expansion that needs a register takes a dead one; if none is dead, it saves and restores.
+ */
+import type { ActionEffect, AluOperation, SaluPair } from './data-plane/actions.js';
+import { REGISTERS, type Register } from './data-plane/description.js';
+import type { Span } from './diagnostics.js';
+import { liveness, type RegisterSet } from './liveness.js';
+import type { PrimitiveName } from './primitives.js';
+import type { PrimitiveStatement, Statement } from './program.js';
+import { EMPTY_TREE, type Step, type StepParameter, type StepTree } from './steps.js';
+
+/** The step tree of a program's statements. */
+export function expand(statements: readonly Statement[]): StepTree {
+  const { after } = liveness(statements);
+  const steps: Step[] = [];
+  for (const [i, statement] of statements.entries()) {
+    if (statement.kind === 'branch') {
+      const cases = statement.cases.map(({ conditions, body }) => ({ conditions, body: expand(body) }));
+      const otherwise = expand(statements.slice(i + 1));
+      return { steps, branch: { cases, otherwise, span: statement.span } };
+    }
+    steps.push(...expandPrimitive(statement, after[i] ?? new Set()));
+  }
+  return { ...EMPTY_TREE, steps };
+}
+
+const ALL_ONES = 0xffffffff;
+
+/** What a memory primitive is on the data plane: a pair of operations and which of the two. */
+const MEMORY_OPERATIONS: Partial<Record<PrimitiveName, readonly [SaluPair, flag: number]>> = {
+  MEMADD: ['add_sub', 0],
+  MEMSUB: ['add_sub', 1],
+  MEMAND: ['and_or', 0],
+  MEMOR: ['and_or', 1],
+  MEMREAD: ['read_write', 0],
+  MEMWRITE: ['read_write', 1],
+  MEMMAX: ['max', 0],
+};
+
+/** Builds the steps of one statement. */
+class Expansion {
+  readonly steps: Step[] = [];
+
+  constructor(
+    private readonly span: Span,
+    private readonly memory: string | undefined,
+  ) {}
+
+  action(effect: ActionEffect, ...parameters: StepParameter[]): this {
+    const touchesMemory = ['hash', 'mask', 'offset', 'salu'].includes(effect.kind);
+    const memory = touchesMemory ? this.memory : undefined;
+    this.steps.push({ kind: 'action', effect, parameters, memory, span: this.span });
+    return this;
+  }
+
+  load(register: Register, value: number): this {
+    return this.action({ kind: 'loadImmediate', register }, constant(value));
+  }
+
+  alu(operation: AluOperation, destination: Register, source: Register): this {
+    return this.action({ kind: 'alu', operation, destination, source });
+  }
+
+  /** ~register, with a register that holds all ones. */
+  invert(register: Register, allOnes: Register): this {
+    return this.alu('xor', register, allOnes);
+  }
+}
+
+const constant = (value: number): StepParameter => ({ kind: 'constant', value: value >>> 0 });
+
+function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterSet): readonly Step[] {
+  const { primitive, span, memory = '', integer } = statement;
+  const [a = 'har', b = 'har'] = statement.registers;
+  const field = statement.field?.name ?? '';
+  const to = new Expansion(span, statement.memory);
+  const salu = MEMORY_OPERATIONS[primitive];
+  if (salu !== undefined) {
+    const [pair, flag] = salu;
+    return to.action({ kind: 'offset' }, { kind: 'base', memory }, constant(flag)).action({ kind: 'salu', pair }).steps;
+  }
+  switch (primitive) {
+    case 'EXTRACT':
+      return to.action({ kind: 'extract', field, register: a }).steps;
+    case 'MODIFY':
+      return to.action({ kind: 'modify', field, register: a }).steps;
+    case 'HASH_5_TUPLE':
+      return to.action({ kind: 'hash', input: '5-tuple', into: 'har' }).steps;
+    case 'HASH':
+      return to.action({ kind: 'hash', input: 'har', into: 'har' }).steps;
+    case 'HASH_5_TUPLE_MEM':
+    case 'HASH_MEM':
+      return to
+        .action({ kind: 'hash', input: primitive === 'HASH_MEM' ? 'har' : '5-tuple', into: 'mar' })
+        .action({ kind: 'mask' }, { kind: 'sizeMask', memory }).steps;
+    case 'LOADI':
+      return to.load(a, integer).steps;
+    case 'ADD':
+    case 'AND':
+    case 'OR':
+    case 'XOR':
+    case 'MAX':
+    case 'MIN':
+      return to.alu(ALU[primitive], a, b).steps;
+    case 'FORWARD':
+      return to.action({ kind: 'forward' }, constant(integer)).steps;
+    case 'DROP':
+      return to.action({ kind: 'drop' }).steps;
+    case 'RETURN':
+      return to.action({ kind: 'return' }).steps;
+    case 'REPORT':
+      return to.action({ kind: 'report' }).steps;
+    case 'NOP':
+      return [{ kind: 'nop', span }];
+    case 'MOVE':
+      return to.load(a, 0).alu('add', a, b).steps;
+    case 'EQUAL':
+      return to.alu('xor', a, b).steps;
+    case 'SGT':
+      return to.alu('min', a, b).alu('xor', a, b).steps;
+    case 'SLT':
+      return to.alu('max', a, b).alu('xor', a, b).steps;
+    default:
+      return expandWithScratch(statement, liveAfter, to);
+  }
+}
+
+const ALU = { ADD: 'add', AND: 'and', OR: 'or', XOR: 'xor', MAX: 'max', MIN: 'min' } as const;
+const WITH_CONSTANT: Partial<Record<PrimitiveName, AluOperation>> = {
+  ADDI: 'add',
+  SUBI: 'add',
+  ANDI: 'and',
+  ORI: 'or',
+  XORI: 'xor',
+};
+
+/** Pseudo primitives that need a register beside their operands. */
+function expandWithScratch(statement: PrimitiveStatement, liveAfter: RegisterSet, to: Expansion): readonly Step[] {
+  const { primitive, registers, integer } = statement;
+  const [a = 'har', b = 'har'] = registers;
+  const free = REGISTERS.filter((register) => !registers.includes(register));
+  const dead = free.find((register) => !liveAfter.has(register));
+  const scratch = dead ?? free[0] ?? 'har';
+  if (dead === undefined) to.action({ kind: 'backup' });
+  const operation = WITH_CONSTANT[primitive];
+  if (operation !== undefined) {
+    to.load(scratch, primitive === 'SUBI' ? -integer : integer).alu(operation, a, scratch);
+  } else {
+    to.load(scratch, ALL_ONES).invert(a, scratch);
+    // a - b = ~(~a + b): two steps less than negating b and back, with the same effect on all registers.
+    if (primitive === 'SUB') to.alu('add', a, b).invert(a, scratch);
+  }
+  if (dead === undefined) to.action({ kind: 'recover', register: scratch });
+  return to.steps;
+}

@@ -1,0 +1,23 @@
+/** The compiler's public surface. */
+export * from './bits.js';
+export * from './compile.js';
+export * from './compiled-program.js';
+export * from './data-plane/actions.js';
+export * from './data-plane/data-plane.js';
+export * from './data-plane/description.js';
+export * from './data-plane/extend.js';
+export * from './data-plane/latency.js';
+export { DataPlaneError } from './data-plane/validate.js';
+export * from './diagnostics.js';
+export * from './does-not-fit.js';
+export { formatSource } from './format.js';
+export { lex } from './lexer.js';
+export * from './operations.js';
+export { parse } from './parser.js';
+export * from './place/allocator.js';
+export * from './place/greedy.js';
+export * from './place/problem.js';
+export * from './primitives.js';
+export * from './program.js';
+export * from './switch-state.js';
+export * from './syntax.js';

@@ -1,0 +1,104 @@
+/** Text → tokens. */
+import type { Diagnostics, Span } from './diagnostics.js';
+
+export type Token =
+  | { readonly kind: 'name'; readonly text: string; readonly span: Span }
+  /** Names joined by dots. */
+  | { readonly kind: 'field'; readonly text: string; readonly span: Span }
+  | { readonly kind: 'integer'; readonly value: number; readonly text: string; readonly span: Span }
+  | { readonly kind: 'punctuation'; readonly text: Punctuation; readonly span: Span }
+  | { readonly kind: 'end'; readonly text: ''; readonly span: Span };
+
+export type Punctuation = '(' | ')' | '{' | '}' | '<' | '>' | ',' | ';' | ':' | '@';
+
+const PATTERNS = {
+  space: /[ \t\r\n\f\v\u00a0\ufeff]+/y,
+  lineComment: /(\/\/|#)[^\n\r]*/y,
+  blockComment: /\/\*[\s\S]*?\*\//y,
+  number: /[0-9][0-9A-Za-z_.]*/y,
+  word: /[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*/y,
+  punctuation: /[(){}<>,;:@]/y,
+};
+
+/** The largest integer that any field can hold: 48 bits. */
+const MAX_INTEGER = 2 ** 48 - 1;
+
+/** The tokens of a text, closed by an `end` token; what is no token is reported and skipped. */
+export function lex(source: string, diagnostics: Diagnostics): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  let line = 1;
+  let lineStart = 0;
+
+  const span = (end: number): Span => ({ start: at, end, line, column: at - lineStart + 1 });
+  const match = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    return pattern.exec(source)?.[0];
+  };
+  const advance = (text: string): void => {
+    for (const lineEnd of text.matchAll(/\r\n|\n|\r/g)) {
+      line++;
+      lineStart = at + lineEnd.index + lineEnd[0].length;
+    }
+    at += text.length;
+  };
+
+  while (at < source.length) {
+    const skipped = match(PATTERNS.space) ?? match(PATTERNS.lineComment) ?? match(PATTERNS.blockComment);
+    if (skipped !== undefined) {
+      advance(skipped);
+      continue;
+    }
+    if (source.startsWith('/*', at)) {
+      diagnostics.report('unterminated-comment', span(at + 2), 'this comment is never closed', 'close it with */');
+      at = source.length;
+      break;
+    }
+    const number = match(PATTERNS.number);
+    const text = number ?? match(PATTERNS.word) ?? match(PATTERNS.punctuation);
+    if (text === undefined) {
+      const character = String.fromCodePoint(source.codePointAt(at) ?? 0);
+      diagnostics.report('unexpected-character', span(at + character.length), `unexpected ${describe(character)}`);
+      at += character.length;
+      continue;
+    }
+    const here = span(at + text.length);
+    if (number !== undefined) tokens.push(integerToken(number, here, diagnostics));
+    else if (/^[A-Za-z]/.test(text)) tokens.push({ kind: text.includes('.') ? 'field' : 'name', text, span: here });
+    else tokens.push({ kind: 'punctuation', text: text as Punctuation, span: here });
+    at += text.length;
+  }
+  tokens.push({ kind: 'end', text: '', span: { start: at, end: at, line, column: at - lineStart + 1 } });
+  return tokens;
+}
+
+const describe = (character: string): string =>
+  /[\p{L}\p{N}\p{P}\p{S}]/u.test(character)
+    ? `'${character}'`
+    : `character U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+
+function integerToken(text: string, span: Span, diagnostics: Diagnostics): Token {
+  const value = parseInteger(text);
+  if (value === undefined) {
+    diagnostics.report(
+      'bad-integer',
+      span,
+      `'${text}' is not an integer`,
+      'integers are decimal, 0x…, 0b…, or a dotted quad such as 10.0.0.1',
+    );
+  } else if (value > MAX_INTEGER) {
+    diagnostics.report('bad-integer', span, `${text} is larger than any field (48 bits)`);
+  }
+  // A bad one counts as 0, which fits everywhere, so that it is reported once.
+  return { kind: 'integer', value: value !== undefined && value <= MAX_INTEGER ? value : 0, text, span };
+}
+
+/** Decimal, 0x…, 0b… (either case) or a dotted quad; undefined for anything else. */
+export function parseInteger(text: string): number | undefined {
+  const quad = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  if (quad !== null) {
+    const bytes = quad.slice(1).map(Number);
+    return bytes.every((byte) => byte <= 255) ? bytes.reduce((sum, byte) => sum * 256 + byte, 0) : undefined;
+  }
+  return /^(\d+|0[xX][0-9a-fA-F]+|0[bB][01]+)$/.test(text) ? Number(text) : undefined;
+}

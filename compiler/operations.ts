@@ -1,0 +1,49 @@
+/**
+ * Atomic changes of a switch, and the orders in which a deployment makes them so that no packet sees half a program.
+ * Emulator, driver, journal and fault tests share them.
+ */
+import type { CompiledProgram, TableEntry } from './compiled-program.js';
+import type { DataPlane } from './data-plane/data-plane.js';
+import { FIXED_NAMES } from './data-plane/data-plane.js';
+
+export type Operation =
+  | { readonly kind: 'insertEntry'; readonly entry: TableEntry }
+  | { readonly kind: 'deleteEntry'; readonly entry: TableEntry }
+  /** Wait until the packets that are in the pipe, recirculating ones included, have left it. */
+  | { readonly kind: 'drain' }
+  /** Set buckets `base` … `base + buckets - 1` of an RPB's register array to 0. */
+  | { readonly kind: 'resetMemory'; readonly rpb: number; readonly base: number; readonly buckets: number };
+
+const isFilter = (entry: TableEntry): boolean => entry.action === FIXED_NAMES.setProgram;
+
+/** RPB and recirculation entries first, filters last: the program runs once its filter is in. */
+export function installOperations(program: CompiledProgram): Operation[] {
+  return installOrder(program.entries).map((entry) => ({ kind: 'insertEntry', entry }));
+}
+
+/** Entries in the order of installation. */
+export function installOrder(entries: readonly TableEntry[]): TableEntry[] {
+  return [...entries.filter((entry) => !isFilter(entry)), ...entries.filter(isFilter)];
+}
+
+/** Filters first, then the packets in flight are let go, then the rest, then the memory is reset. */
+export function revokeOperations(program: CompiledProgram): Operation[] {
+  const remove = (entry: TableEntry): Operation => ({ kind: 'deleteEntry', entry });
+  return [
+    ...program.entries.filter(isFilter).map(remove),
+    { kind: 'drain' },
+    ...program.entries.filter((entry) => !isFilter(entry)).map(remove),
+    ...program.memories.map(({ rpb, base, buckets }): Operation => ({ kind: 'resetMemory', rpb, base, buckets })),
+  ];
+}
+
+/** Packets that come in on a port and that no program forwards leave by this port. */
+export function defaultForwardEntry(dataPlane: DataPlane, ingressPort: number, egressPort: number): TableEntry {
+  return {
+    table: FIXED_NAMES.forwardTable,
+    key: [{ name: dataPlane.field('ig_intr_md.ingress_port').name, match: 'exact', value: ingressPort }],
+    priority: 0,
+    action: FIXED_NAMES.forward,
+    parameters: [{ name: 'port', value: egressPort }],
+  };
+}

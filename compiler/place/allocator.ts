@@ -1,0 +1,28 @@
+/** The interface of allocators: which logical RPB each row of a program goes to. */
+import type { PlacementProblem } from './problem.js';
+
+/** What an allocator may know of the switch. */
+export interface FreeResources {
+  /** Free table entries by RPB index. */
+  readonly entries: ArrayLike<number>;
+  /** Whether an RPB has room for blocks of these sizes, all together. */
+  fitsMemory(rpb: number, buckets: readonly number[]): boolean;
+}
+
+/** Logical RPBs of the rows, from 1, strictly increasing: physical RPB ((x - 1) mod M) + 1 in pass (x - 1) div M. */
+export type Placement = readonly number[];
+
+/** Why no placement exists: the deepest row that could be reached, and what it lacked there. */
+export interface Shortage {
+  readonly row: number;
+  readonly cause: 'no-such-action' | 'entries' | 'memory' | 'too-long' | 'shared-rpb';
+}
+
+export type PlacementResult =
+  | { readonly kind: 'placed'; readonly placement: Placement }
+  | { readonly kind: 'doesNotFit'; readonly shortage: Shortage };
+
+export interface Allocator {
+  readonly name: string;
+  place(problem: PlacementProblem, free: FreeResources): PlacementResult;
+}

@@ -1,0 +1,182 @@
+/**
+ * The paper's objectives, solved without a solver. All of them depend on the first and the last RPB only, and for each
+ * start the earliest feasible RPB for every next row gives the least last RPB; so all starts together give the optimum.
+ * Earliest need not be best where a later row must share an earlier one's RPB, or wants the entries or memory that an
+ * earlier row took from it (in another pass): such rows are tried at every place.
+ */
+import type { Allocator, FreeResources, PlacementResult, Shortage } from './allocator.js';
+import type { PlacementProblem, PlacementRow } from './problem.js';
+
+/** Cost of a placement by its first and last logical RPB; must not fall when `last` rises. Least wins. */
+export interface Objective {
+  readonly name: string;
+  cost(first: number, last: number): number;
+}
+
+/** The paper's choice is 0.7 · last - 0.3 · first. */
+export const f1 = (lastWeight = 0.7, firstWeight = 0.3): Objective => ({
+  name: 'f1',
+  cost: (first, last) => lastWeight * last - firstWeight * first,
+});
+export const f2: Objective = { name: 'f2', cost: (_first, last) => last };
+export const f3: Objective = { name: 'f3', cost: (first, last) => last / first };
+/** Least last RPB, then the greatest first. */
+export const hierarchical: Objective = { name: 'hierarchical', cost: (first, last) => last * 1e6 - first };
+
+/** Differences below this are rounding: the earlier start then wins. */
+const TIE = 1e-9;
+
+/**
+ * After this many placed rows from one start, rows keep their earliest place: full switches would otherwise cost
+ * exponential time. Programs that share no RPB between their passes never come near it.
+ */
+const MAX_TRIED = 2000;
+
+export function greedyAllocator(objective: Objective): Allocator {
+  return {
+    name: objective.name,
+    place: (problem, free) => new Search(problem, free).best(objective),
+  };
+}
+
+class Search {
+  private readonly entriesUsed: Int32Array;
+  private readonly memoryUsed: number[][];
+  private readonly placement: number[] = [];
+  /** By RPB index: 1 where a row found no room that it would have had without the rows of its own program. */
+  private readonly crowded: Uint8Array;
+  /** Rows placed since the start of this first RPB. */
+  private tried = 0;
+  private readonly hasLinks: boolean;
+  /** By row, what {@link leastLast} works with. */
+  private readonly earliest: number[] = [];
+  private best_: readonly number[] | undefined;
+  private bestLast = Number.POSITIVE_INFINITY;
+  private shortage: Shortage = { row: -1, cause: 'too-long' };
+
+  constructor(
+    private readonly problem: PlacementProblem,
+    private readonly free: FreeResources,
+  ) {
+    this.entriesUsed = new Int32Array(problem.rpbCount);
+    this.memoryUsed = Array.from({ length: problem.rpbCount }, () => []);
+    this.crowded = new Uint8Array(problem.rpbCount);
+    this.hasLinks = problem.rows.some(({ isLinked }) => isLinked);
+  }
+
+  best(objective: Objective): PlacementResult {
+    const { rows, logicalRpbs } = this.problem;
+    let best: readonly number[] | undefined;
+    let bestCost = Number.POSITIVE_INFINITY;
+    if (rows.length === 0) return { kind: 'placed', placement: [] };
+    for (let first = 1; first + rows.length - 1 <= logicalRpbs; first++) {
+      const least = this.leastLast(0, first);
+      if (least > logicalRpbs || objective.cost(first, least) >= bestCost - TIE) continue;
+      this.bestLast = Number.POSITIVE_INFINITY;
+      this.best_ = undefined;
+      this.tried = 0;
+      this.tryAt(0, first);
+      if (this.best_ === undefined) continue;
+      const cost = objective.cost(first, this.bestLast);
+      if (cost < bestCost - TIE) {
+        best = this.best_;
+        bestCost = cost;
+      }
+    }
+    return best === undefined ? { kind: 'doesNotFit', shortage: this.shortage } : { kind: 'placed', placement: best };
+  }
+
+  /** Places row i at logical RPB x and goes on, if row i fits there; true if no later place can be better. */
+  private tryAt(i: number, x: number): boolean {
+    const row = this.problem.rows[i];
+    if (row === undefined || !this.fits(i, row, x)) return false;
+    const rpb = (x - 1) % this.problem.rpbCount;
+    const memory = this.memoryUsed[rpb] ?? [];
+    this.entriesUsed[rpb] = (this.entriesUsed[rpb] ?? 0) + row.entries;
+    memory.push(...row.memories.map(({ buckets }) => buckets));
+    this.placement.push(x);
+    this.tried++;
+    const crowdedBefore = this.crowded[rpb] ?? 0;
+    this.crowded[rpb] = 0;
+    if (i === this.problem.rows.length - 1) {
+      this.bestLast = x;
+      this.best_ = [...this.placement];
+    } else this.extend(i + 1, x + 1);
+    this.placement.pop();
+    memory.length -= row.memories.length;
+    this.entriesUsed[rpb] = (this.entriesUsed[rpb] ?? 0) - row.entries;
+    const isInTheWay = (this.crowded[rpb] === 1 || row.isLinked) && this.tried < MAX_TRIED;
+    this.crowded[rpb] = (this.crowded[rpb] ?? 0) | crowdedBefore;
+    return !isInTheWay;
+  }
+
+  /** Places row i at the earliest feasible place from `from` on; at every one if a later row depends on where it is. */
+  private extend(i: number, from: number): void {
+    const row = this.problem.rows[i];
+    if (row === undefined) return;
+    const { rpbCount, logicalRpbs, rows } = this.problem;
+    const remaining = rows.length - 1 - i;
+    const linkedTo = row.link < 0 ? undefined : this.placement[row.link];
+    const step = linkedTo === undefined ? 1 : rpbCount;
+    let x = from;
+    if (linkedTo !== undefined) x = linkedTo + Math.ceil(Math.max(1, from - linkedTo) / rpbCount) * rpbCount;
+    if (x > logicalRpbs) this.note(i, linkedTo === undefined ? 'too-long' : 'shared-rpb');
+    for (; x + remaining < Math.min(this.bestLast, logicalRpbs + 1); x += step) {
+      if (this.hasLinks && this.leastLast(i, x) >= Math.min(this.bestLast, logicalRpbs + 1)) return;
+      if (this.tryAt(i, x)) return;
+    }
+  }
+
+  /**
+   * A lower bound of the last RPB when row i stands at x, from order and links alone; more than there are RPBs if the
+   * rows behind it cannot follow. Rises with x.
+   */
+  private leastLast(i: number, x: number): number {
+    const { rows, rpbCount, logicalRpbs } = this.problem;
+    if (!this.hasLinks) return x + rows.length - 1 - i;
+    let at = x;
+    this.earliest[i] = x;
+    for (let j = i + 1; j < rows.length; j++) {
+      at++;
+      const link = rows[j]?.link ?? -1;
+      if (link >= 0) {
+        const passes = Math.ceil((link > i ? j - link : at - this.placeOf(link, i)) / rpbCount);
+        at = Math.max(at, this.placeOf(link, i) + passes * rpbCount);
+      }
+      this.earliest[j] = at;
+      if (at > logicalRpbs) {
+        this.note(j, link < 0 ? 'too-long' : 'shared-rpb');
+        return Number.POSITIVE_INFINITY;
+      }
+    }
+    return at;
+  }
+
+  /** Where a row is, or the earliest place it can come to, when rows before i are placed. */
+  private placeOf(row: number, i: number): number {
+    return (row < i ? this.placement[row] : this.earliest[row]) ?? 0;
+  }
+
+  private fits(i: number, row: PlacementRow, x: number): boolean {
+    const rpb = (x - 1) % this.problem.rpbCount;
+    if (row.allowed[rpb] === 0) return this.note(i, row.allowed.includes(1) ? 'too-long' : 'no-such-action');
+    const freeEntries = this.free.entries[rpb] ?? 0;
+    if (row.entries > freeEntries - (this.entriesUsed[rpb] ?? 0)) {
+      if (row.entries <= freeEntries) this.crowded[rpb] = 1;
+      return this.note(i, 'entries');
+    }
+    if (row.memories.length === 0) return true;
+    const blocks = row.memories.map(({ buckets }) => buckets);
+    const used = this.memoryUsed[rpb] ?? [];
+    if (this.free.fitsMemory(rpb, [...used, ...blocks])) return true;
+    if (used.length > 0 && this.free.fitsMemory(rpb, blocks)) this.crowded[rpb] = 1;
+    return this.note(i, 'memory');
+  }
+
+  private note(row: number, cause: Shortage['cause']): false {
+    if (row > this.shortage.row || (row === this.shortage.row && this.shortage.cause === 'too-long')) {
+      this.shortage = { row, cause };
+    }
+    return false;
+  }
+}

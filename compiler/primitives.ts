@@ -1,0 +1,109 @@
+/**
+ * The primitives of the language, one row each. Checker, liveness, expansion and documentation read these rows;
+ * what a primitive becomes on the data plane is in expand.ts.
+ */
+import type { Register } from './data-plane/description.js';
+
+export type ArgumentKind = 'field' | 'register' | 'integer' | 'memory' | 'port';
+
+/** A register by name, or the first or second register argument. */
+export type RegisterUse = Register | 'first' | 'second';
+
+export interface PrimitiveRow {
+  readonly name: string;
+  readonly arguments: readonly ArgumentKind[];
+  readonly reads: readonly RegisterUse[];
+  /** Registers that the primitive sets in full. */
+  readonly writes: readonly RegisterUse[];
+  /** Registers of which it sets some bits and keeps the others. */
+  readonly changes: readonly RegisterUse[];
+  readonly accessesMemory: boolean;
+  /** Expands into several steps that may need a register of their own. */
+  readonly pseudo: boolean;
+  readonly summary: string;
+}
+
+interface RowOptions {
+  readonly reads?: readonly RegisterUse[];
+  readonly writes?: readonly RegisterUse[];
+  readonly changes?: readonly RegisterUse[];
+  readonly accessesMemory?: boolean;
+  readonly pseudo?: boolean;
+}
+
+const row = <Name extends string>(
+  name: Name,
+  args: readonly ArgumentKind[],
+  summary: string,
+  { reads = [], writes = [], changes = [], accessesMemory = false, pseudo = false }: RowOptions = {},
+): PrimitiveRow & { readonly name: Name } => ({
+  name,
+  arguments: args,
+  reads,
+  writes,
+  changes,
+  accessesMemory,
+  pseudo,
+  summary,
+});
+
+const TWO_REGISTERS = ['register', 'register'] as const;
+const REGISTER_AND_INTEGER = ['register', 'integer'] as const;
+const COMBINE: RowOptions = { reads: ['first', 'second'], writes: ['first'] };
+const COMBINE_PSEUDO: RowOptions = { ...COMBINE, pseudo: true };
+const WITH_CONSTANT: RowOptions = { reads: ['first'], writes: ['first'], pseudo: true };
+const READ_MODIFY_WRITE: RowOptions = { reads: ['mar', 'sar'], writes: ['sar'], accessesMemory: true };
+
+const ROWS = [
+  row('EXTRACT', ['field', 'register'], 'register = field, zero-extended', { writes: ['first'] }),
+  row('MODIFY', ['field', 'register'], "field = register, cut to the field's width", { reads: ['first'] }),
+  row('HASH_5_TUPLE', [], 'har[15:0] = h(5-tuple)', { changes: ['har'] }),
+  row('HASH', [], 'har[15:0] = h(har)', { reads: ['har'], changes: ['har'] }),
+  row('HASH_5_TUPLE_MEM', ['memory'], 'mar = h(5-tuple) & (size - 1)', { writes: ['mar'] }),
+  row('HASH_MEM', ['memory'], 'mar = h(har) & (size - 1)', { reads: ['har'], writes: ['mar'] }),
+  row('MEMADD', ['memory'], 'm[mar] += sar; sar = new m[mar]', READ_MODIFY_WRITE),
+  row('MEMSUB', ['memory'], 'm[mar] -= sar; sar = new m[mar]', READ_MODIFY_WRITE),
+  row('MEMAND', ['memory'], 'm[mar] &= sar; sar = new m[mar]', READ_MODIFY_WRITE),
+  row('MEMOR', ['memory'], 'm[mar] |= sar; sar = old m[mar]', READ_MODIFY_WRITE),
+  row('MEMREAD', ['memory'], 'sar = m[mar]', { reads: ['mar'], writes: ['sar'], accessesMemory: true }),
+  row('MEMWRITE', ['memory'], 'm[mar] = sar', { reads: ['mar', 'sar'], accessesMemory: true }),
+  row('MEMMAX', ['memory'], 'm[mar] = max(m[mar], sar); sar = new m[mar]', READ_MODIFY_WRITE),
+  row('LOADI', REGISTER_AND_INTEGER, 'register = integer', { writes: ['first'] }),
+  row('ADD', TWO_REGISTERS, 'first += second', COMBINE),
+  row('AND', TWO_REGISTERS, 'first &= second', COMBINE),
+  row('OR', TWO_REGISTERS, 'first |= second', COMBINE),
+  row('XOR', TWO_REGISTERS, 'first ^= second', COMBINE),
+  row('MAX', TWO_REGISTERS, 'first = max(first, second), unsigned', COMBINE),
+  row('MIN', TWO_REGISTERS, 'first = min(first, second), unsigned', COMBINE),
+  row('FORWARD', ['port'], 'egress port = port'),
+  row('DROP', [], 'the packet is dropped'),
+  row('RETURN', [], 'swap Ethernet and IPv4 addresses, egress port = the port the packet came in on'),
+  row('REPORT', [], 'egress port = the CPU port'),
+  row('NOP', [], 'nothing; takes a step, needs no entry'),
+  row('MOVE', TWO_REGISTERS, 'first = second', { reads: ['second'], writes: ['first'], pseudo: true }),
+  row('ADDI', REGISTER_AND_INTEGER, 'register += integer', WITH_CONSTANT),
+  row('SUBI', REGISTER_AND_INTEGER, 'register -= integer', WITH_CONSTANT),
+  row('ANDI', REGISTER_AND_INTEGER, 'register &= integer', WITH_CONSTANT),
+  row('ORI', REGISTER_AND_INTEGER, 'register |= integer', WITH_CONSTANT),
+  row('XORI', REGISTER_AND_INTEGER, 'register ^= integer', WITH_CONSTANT),
+  row('NOT', ['register'], 'register = ~register', WITH_CONSTANT),
+  row('EQUAL', TWO_REGISTERS, 'first = 0 if equal', COMBINE_PSEUDO),
+  row('SGT', TWO_REGISTERS, 'first = 0 if first >= second', COMBINE_PSEUDO),
+  row('SLT', TWO_REGISTERS, 'first = 0 if first <= second', COMBINE_PSEUDO),
+  row('SUB', TWO_REGISTERS, 'first -= second', COMBINE_PSEUDO),
+] as const;
+
+export type PrimitiveName = (typeof ROWS)[number]['name'];
+
+/** All primitives but BRANCH, which is a statement of its own. */
+export const PRIMITIVES: ReadonlyMap<string, PrimitiveRow & { readonly name: PrimitiveName }> = new Map(
+  ROWS.map((entry) => [entry.name, entry]),
+);
+
+/** The registers that a use stands for, given the register arguments. */
+export function registersUsed(uses: readonly RegisterUse[], args: readonly Register[]): Register[] {
+  return uses.flatMap((use) => {
+    const register = use === 'first' ? args[0] : use === 'second' ? args[1] : use;
+    return register === undefined ? [] : [register];
+  });
+}

@@ -1,0 +1,60 @@
+/** A checked program: names resolved, values in range; what the rest of the compiler works on. */
+import type { Field, FilterTable } from './data-plane/data-plane.js';
+import type { Register } from './data-plane/description.js';
+import type { Span } from './diagnostics.js';
+import type { PrimitiveName } from './primitives.js';
+
+export interface Program {
+  readonly name: string;
+  /** The table of the init block that holds the filter. */
+  readonly filterTable: FilterTable;
+  /** One per field, the protocol that a spelling implies included. */
+  readonly filters: readonly FieldMatch[];
+  readonly memories: readonly Memory[];
+  readonly body: readonly Statement[];
+}
+
+/** `packet[field] & mask == value`; value has no bits outside mask. */
+export interface FieldMatch {
+  readonly field: Field;
+  readonly value: number;
+  readonly mask: number;
+}
+
+export interface Memory {
+  readonly name: string;
+  /** 32-bit words, a power of two. */
+  readonly buckets: number;
+}
+
+export type Statement = PrimitiveStatement | BranchStatement;
+
+export interface PrimitiveStatement {
+  readonly kind: 'primitive';
+  readonly primitive: PrimitiveName;
+  readonly registers: readonly Register[];
+  readonly field: Field | undefined;
+  readonly memory: string | undefined;
+  /** The integer or port argument. */
+  readonly integer: number;
+  readonly span: Span;
+}
+
+export interface BranchStatement {
+  readonly kind: 'branch';
+  readonly cases: readonly Case[];
+  readonly span: Span;
+}
+
+export interface Case {
+  readonly conditions: readonly Condition[];
+  readonly body: readonly Statement[];
+  readonly span: Span;
+}
+
+/** `register & mask == value`; value has no bits outside mask. */
+export interface Condition {
+  readonly register: Register;
+  readonly value: number;
+  readonly mask: number;
+}

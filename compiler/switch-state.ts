@@ -1,0 +1,172 @@
+/**
+ * What is free on a switch and who has the rest: the resource manager. A value that follows from the compiled programs
+ * it holds; it never talks to a switch.
+ */
+import { and48 } from './bits.js';
+import type { CompiledProgram, TableEntry } from './compiled-program.js';
+import { type DataPlane, FIXED_NAMES } from './data-plane/data-plane.js';
+import { DoesNotFit } from './does-not-fit.js';
+import { FreeRanges } from './free-ranges.js';
+import type { FreeResources } from './place/allocator.js';
+
+export interface RunningProgram {
+  readonly compiled: CompiledProgram;
+  /** A revoked program keeps what it has until the switch has confirmed that its memory is reset. */
+  readonly status: 'running' | 'revoking';
+}
+
+/** Everything that can run out, as plain numbers; equal snapshots mean equal free resources. */
+export interface ResourceSnapshot {
+  readonly tables: Readonly<Record<string, number>>;
+  readonly memory: readonly (readonly (readonly [base: number, buckets: number])[])[];
+  readonly programIds: number;
+  readonly nextProgramId: number;
+}
+
+export class SwitchState implements FreeResources {
+  /** Free entries by RPB index. */
+  readonly entries: Int32Array;
+  readonly memory: readonly FreeRanges[];
+  private readonly tableFree = new Map<string, number>();
+  private readonly rpbByTable = new Map<string, number>();
+  private readonly idsUsed: Uint8Array;
+  private readonly running = new Map<string, RunningProgram>();
+  /** Filters by table and priority: only those of one rank can be in each other's way. */
+  private readonly filtersByRank = new Map<string, { readonly program: string; readonly entry: TableEntry }[]>();
+
+  constructor(readonly dataPlane: DataPlane) {
+    const { rpbs, filterTables, description } = dataPlane;
+    this.entries = Int32Array.from(rpbs, (rpb) => rpb.entries);
+    this.memory = rpbs.map((rpb) => new FreeRanges(rpb.buckets));
+    for (const rpb of rpbs) this.rpbByTable.set(rpb.table, rpb.index);
+    for (const filter of filterTables) this.tableFree.set(filter.table, filter.entries);
+    this.tableFree.set(FIXED_NAMES.recirculationTable, description.recirculation.entries);
+    this.idsUsed = new Uint8Array(2 ** description.state.programIdBits);
+    this.idsUsed[0] = 1;
+  }
+
+  fitsMemory(rpb: number, buckets: readonly number[]): boolean {
+    return this.memory[rpb]?.firstFit(buckets) !== undefined;
+  }
+
+  get programs(): ReadonlyMap<string, RunningProgram> {
+    return this.running;
+  }
+
+  /** The lowest free program id, or undefined. */
+  freeProgramId(): number | undefined {
+    const id = this.idsUsed.indexOf(0);
+    return id < 0 ? undefined : id;
+  }
+
+  /** Free entries of a table outside the RPBs. */
+  freeEntries(table: string): number {
+    return this.tableFree.get(table) ?? 0;
+  }
+
+  /** The name of a program whose filter can match a packet that this one matches, with the same priority. */
+  overlappingProgram(filter: TableEntry): string | undefined {
+    return this.filtersByRank.get(filterRank(filter))?.find(({ entry }) => filtersOverlap(filter, entry))?.program;
+  }
+
+  /**
+   * Takes the resources of a program. Nothing is taken if it throws.
+   * @throws {DoesNotFit} if something it needs is not free
+   */
+  commit(compiled: CompiledProgram): void {
+    this.check(compiled);
+    for (const entry of compiled.entries) this.changeFree(entry.table, -1);
+    for (const { rpb, base, buckets } of compiled.memories) this.memory[rpb - 1]?.take(base, buckets);
+    this.idsUsed[compiled.programId] = 1;
+    this.running.set(compiled.program, { compiled, status: 'running' });
+    for (const entry of filtersOf(compiled)) {
+      const rank = filterRank(entry);
+      this.filtersByRank.set(rank, [...(this.filtersByRank.get(rank) ?? []), { program: compiled.program, entry }]);
+    }
+  }
+
+  /** Marks a running program as going; its resources stay taken until {@link release}. */
+  beginRevoke(name: string): CompiledProgram | undefined {
+    const program = this.running.get(name);
+    if (program === undefined) return undefined;
+    this.running.set(name, { ...program, status: 'revoking' });
+    return program.compiled;
+  }
+
+  /** A revoke that failed: the program runs on. */
+  cancelRevoke(name: string): void {
+    const program = this.running.get(name);
+    if (program !== undefined) this.running.set(name, { ...program, status: 'running' });
+  }
+
+  /** Frees what a program has; its entries are gone and its memory is reset. */
+  release(name: string): void {
+    const program = this.running.get(name);
+    if (program === undefined) throw new Error(`no program ${name} to release`);
+    const { compiled } = program;
+    for (const entry of compiled.entries) this.changeFree(entry.table, 1);
+    for (const { rpb, base, buckets } of compiled.memories) this.memory[rpb - 1]?.release(base, buckets);
+    this.idsUsed[compiled.programId] = 0;
+    this.running.delete(name);
+    for (const rank of new Set(filtersOf(compiled).map(filterRank))) {
+      const others = (this.filtersByRank.get(rank) ?? []).filter((filter) => filter.program !== name);
+      if (others.length > 0) this.filtersByRank.set(rank, others);
+      else this.filtersByRank.delete(rank);
+    }
+  }
+
+  snapshot(): ResourceSnapshot {
+    const { rpbs } = this.dataPlane;
+    const rpbEntries = rpbs.map((rpb) => [rpb.table, this.entries[rpb.index] ?? 0] as const);
+    return {
+      tables: Object.fromEntries([...rpbEntries, ...this.tableFree]),
+      memory: this.memory.map((ranges) => ranges.list().map(({ base, size }) => [base, size] as const)),
+      programIds: this.idsUsed.reduce((sum, used) => sum + used, 0) - 1,
+      nextProgramId: this.freeProgramId() ?? -1,
+    };
+  }
+
+  private check(compiled: CompiledProgram): void {
+    const { program } = compiled;
+    if (this.running.has(program)) throw new DoesNotFit(program, { kind: 'name-in-use' });
+    if (this.idsUsed[compiled.programId] !== 0) throw new DoesNotFit(program, { kind: 'no-program-id' });
+    const needed = new Map<string, number>();
+    for (const { table } of compiled.entries) needed.set(table, (needed.get(table) ?? 0) + 1);
+    for (const [table, count] of needed) {
+      const rpb = this.rpbByTable.get(table);
+      const free = rpb === undefined ? this.freeEntries(table) : (this.entries[rpb] ?? 0);
+      if (count > free) throw new DoesNotFit(program, { kind: 'table-full', table, needed: count, free });
+    }
+    for (const { name, rpb, base, buckets } of compiled.memories) {
+      if (!this.memory[rpb - 1]?.isFree(base, buckets)) {
+        const table = `the memory of RPB ${rpb} from bucket ${base} (for ${name})`;
+        throw new DoesNotFit(program, { kind: 'table-full', table, needed: buckets, free: 0 });
+      }
+    }
+    for (const entry of filtersOf(compiled)) {
+      const other = this.overlappingProgram(entry);
+      if (other !== undefined) throw new DoesNotFit(program, { kind: 'filter-overlap', other });
+    }
+  }
+
+  private changeFree(table: string, change: number): void {
+    const rpb = this.rpbByTable.get(table);
+    if (rpb === undefined) this.tableFree.set(table, (this.tableFree.get(table) ?? 0) + change);
+    else this.entries[rpb] = (this.entries[rpb] ?? 0) + change;
+  }
+}
+
+const filtersOf = (compiled: CompiledProgram): TableEntry[] =>
+  compiled.entries.filter(({ action }) => action === FIXED_NAMES.setProgram);
+
+const filterRank = ({ table, priority }: TableEntry): string => `${table} ${priority}`;
+
+/** Whether some packet matches both filters, which are of one table and priority. */
+function filtersOverlap(a: TableEntry, b: TableEntry): boolean {
+  return a.key.every((field, i) => {
+    const other = b.key[i];
+    if (field.match !== 'ternary' || other?.match !== 'ternary') return true;
+    const both = and48(field.mask, other.mask);
+    return and48(field.value, both) === and48(other.value, both);
+  });
+}

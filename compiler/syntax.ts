@@ -1,0 +1,60 @@
+/** The syntax tree: what the text says, before anything is known to make sense. */
+import type { Span } from './diagnostics.js';
+
+export interface SourceFile {
+  readonly annotations: readonly Annotation[];
+  readonly programs: readonly ProgramSyntax[];
+}
+
+/** `@name buckets`: a block of virtual memory. */
+export interface Annotation {
+  readonly name: Word;
+  readonly buckets: Integer;
+  readonly span: Span;
+}
+
+export interface Word {
+  readonly text: string;
+  readonly span: Span;
+}
+
+export interface Integer {
+  readonly value: number;
+  readonly span: Span;
+}
+
+export interface ProgramSyntax {
+  readonly name: Word;
+  readonly filters: readonly MatchSyntax[];
+  readonly body: readonly StatementSyntax[];
+  readonly span: Span;
+}
+
+/** `<subject, value, mask>`: a filter on a field or a condition on a register. */
+export interface MatchSyntax {
+  readonly subject: Word;
+  readonly value: Integer;
+  readonly mask: Integer;
+  readonly span: Span;
+}
+
+export type StatementSyntax =
+  | {
+      readonly kind: 'primitive';
+      readonly name: Word;
+      readonly arguments: readonly ArgumentSyntax[];
+      readonly span: Span;
+    }
+  | { readonly kind: 'branch'; readonly cases: readonly CaseSyntax[]; readonly span: Span };
+
+export type ArgumentSyntax =
+  | { readonly kind: 'name'; readonly text: string; readonly span: Span }
+  | { readonly kind: 'field'; readonly text: string; readonly span: Span }
+  | { readonly kind: 'integer'; readonly value: number; readonly span: Span };
+
+export interface CaseSyntax {
+  readonly conditions: readonly MatchSyntax[];
+  readonly body: readonly StatementSyntax[];
+  /** The words before the body. */
+  readonly span: Span;
+}

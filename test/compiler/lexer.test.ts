@@ -1,0 +1,118 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Diagnostics, lex } from '../../compiler/index.js';
+import { parseInteger } from '../../compiler/lexer.js';
+
+/** Tokens without the end token, as kind:text@line:column. */
+function tokens(source: string): string[] {
+  return lex(source, new Diagnostics())
+    .slice(0, -1)
+    .map(({ kind, text, span }) => `${kind}:${text}@${span.line}:${span.column}`);
+}
+
+function findings(source: string): string[] {
+  const diagnostics = new Diagnostics();
+  lex(source, diagnostics);
+  return diagnostics.sorted().map(({ code, span }) => `${code}@${span.line}:${span.column}+${span.end - span.start}`);
+}
+
+const INTEGERS: readonly (readonly [text: string, value: number | undefined])[] = [
+  ['0', 0],
+  ['4294967295', 0xffffffff],
+  ['007', 7],
+  ['0x0', 0],
+  ['0xFfFfFfFf', 0xffffffff],
+  ['0X1f', 31],
+  ['0b0', 0],
+  ['0b101', 5],
+  ['0B11', 3],
+  ['0xffffffffffff', 2 ** 48 - 1],
+  ['0.0.0.0', 0],
+  ['10.0.0.1', 0x0a000001],
+  ['255.255.255.255', 0xffffffff],
+  ['010.0.0.1', 0x0a000001],
+  ['256.0.0.1', undefined],
+  ['1.2.3', undefined],
+  ['1.2.3.4.5', undefined],
+  ['1..2.3', undefined],
+  ['0x', undefined],
+  ['0b', undefined],
+  ['0b2', undefined],
+  ['0xg', undefined],
+  ['12ab', undefined],
+  ['1_000', undefined],
+  ['1e3', undefined],
+  ['0o7', undefined],
+];
+
+for (const [text, value] of INTEGERS) {
+  test(`integer ${text} is ${value ?? 'refused'}`, () => {
+    assert.is(parseInteger(text), value);
+    assert.equal(findings(text), value === undefined ? [`bad-integer@1:1+${text.length}`] : []);
+    const [token] = lex(text, new Diagnostics());
+    assert.equal(token?.kind, 'integer', 'a bad integer is still one token, so that parsing goes on');
+  });
+}
+
+test('an integer of more than 48 bits is refused, whatever its length', () => {
+  assert.equal(findings('0x1000000000000'), ['bad-integer@1:1+15']);
+  assert.equal(findings('9'.repeat(400)), ['bad-integer@1:1+400']);
+});
+
+test('a minus sign is no token', () => assert.equal(findings('-1'), ['unexpected-character@1:1+1']));
+
+test('names, fields and punctuation', () => {
+  assert.equal(tokens('a_1 hdr.l5.key1(){}<>,;:@'), [
+    'name:a_1@1:1',
+    'field:hdr.l5.key1@1:5',
+    ...[...'(){}<>,;:@'].map((sign, i) => `punctuation:${sign}@1:${16 + i}`),
+  ]);
+});
+
+test('a field with spaces around its dots is not a field', () => {
+  assert.equal(findings('hdr . udp'), ['unexpected-character@1:5+1']);
+  assert.equal(findings('hdr.'), ['unexpected-character@1:4+1']);
+});
+
+test('comments of three kinds are space', () => {
+  assert.equal(tokens('a // b\nc # d\ne /* f\ng */ h'), ['name:a@1:1', 'name:c@2:1', 'name:e@3:1', 'name:h@4:6']);
+  assert.equal(tokens('// a # /* b\nc'), ['name:c@2:1']);
+  assert.equal(tokens('/* // */ a /**/ b /* * / */ c'), ['name:a@1:10', 'name:b@1:17', 'name:c@1:29']);
+  assert.equal(tokens('# last line'), []);
+});
+
+test('a comment that is never closed ends the file', () => {
+  assert.equal(findings('a\n /* b\n c'), ['unterminated-comment@2:2+2']);
+  assert.equal(findings('/*/'), ['unterminated-comment@1:1+2']);
+});
+
+test('positions: a tab is one column, each line end ends one line', () => {
+  assert.equal(tokens('\t\ta\r\nb\rc\n\r\nd'), ['name:a@1:3', 'name:b@2:1', 'name:c@3:1', 'name:d@5:1']);
+  assert.equal(tokens('/* a\r\n */ b'), ['name:b@2:5']);
+  assert.equal(tokens('// a\r\nb'), ['name:b@2:1']);
+});
+
+test('a byte order mark and a no-break space are space', () => {
+  assert.equal(tokens('\ufeffa\u00a0b'), ['name:a@1:2', 'name:b@1:4']);
+});
+
+test('an unexpected character is reported once, and named where it cannot be seen', () => {
+  assert.equal(findings('a $ \u{1f600} \ud800'), [
+    'unexpected-character@1:3+1',
+    'unexpected-character@1:5+2',
+    'unexpected-character@1:8+1',
+  ]);
+  const diagnostics = new Diagnostics();
+  lex('$\u200b', diagnostics);
+  assert.equal(
+    diagnostics.sorted().map(({ message }) => message),
+    ["unexpected '$'", 'unexpected character U+200B'],
+  );
+});
+
+test('the end token stands behind the last character', () => {
+  const end = lex('a\n b ', new Diagnostics()).at(-1);
+  assert.equal(end, { kind: 'end', text: '', span: { start: 5, end: 5, line: 2, column: 4 } });
+});
+
+test.run();
