@@ -1,0 +1,39 @@
+/** Internet checksums (RFC 1071, incremental update RFC 1624). */
+
+/**
+ * Sum of bytes as the halves of 16-bit words. @param parity 0 if the first byte is the high half of its word, else 1
+ */
+export function sumBytes(bytes: Uint8Array, start: number, count: number, parity: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const byte = bytes[start + i] as number;
+    sum += ((i + parity) & 1) === 0 ? byte << 8 : byte;
+  }
+  return sum;
+}
+
+/** Folds a sum of 16-bit words into 16 bits with end-around carry. */
+export function foldSum(sum: number): number {
+  let folded = sum;
+  while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 0x10000);
+  return folded;
+}
+
+/** Writes the checksum of an IPv4 header of this many bytes at `start`. */
+export function writeIpv4Checksum(bytes: Uint8Array, start: number, headerBytes: number): void {
+  const at = start + IPV4_CHECKSUM_OFFSET;
+  bytes[at] = 0;
+  bytes[at + 1] = 0;
+  const checksum = ~foldSum(sumBytes(bytes, start, headerBytes, 0)) & 0xffff;
+  bytes[at] = checksum >>> 8;
+  bytes[at + 1] = checksum & 0xff;
+}
+
+/** Offset of the checksum in an IPv4 header (RFC 791). */
+export const IPV4_CHECKSUM_OFFSET = 10;
+
+/** The checksum of data whose 16-bit words changed in sum by `delta`. */
+export function adjustedChecksum(checksum: number, delta: number): number {
+  const sum = (~checksum & 0xffff) + (((delta % 0xffff) + 0xffff) % 0xffff);
+  return ~foldSum(sum) & 0xffff;
+}

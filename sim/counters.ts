@@ -1,0 +1,28 @@
+/** What happened to the packets, in numbers. */
+
+export interface Counters {
+  in: number;
+  /** Packets that left by a port, the CPU port included. */
+  out: number;
+  dropped: number;
+  /** Packets that left by the CPU port. */
+  reported: number;
+  /** Packets that no program ran on. */
+  unmatched: number;
+  /** Times that packets went round. */
+  recirculations: number;
+}
+
+export const emptyCounters = (): Counters => ({
+  in: 0,
+  out: 0,
+  dropped: 0,
+  reported: 0,
+  unmatched: 0,
+  recirculations: 0,
+});
+
+/** Adds `more` to `sum`. */
+export function addCounters(sum: Counters, more: Readonly<Counters>): void {
+  for (const key of Object.keys(sum) as (keyof Counters)[]) sum[key] += more[key];
+}

@@ -1,0 +1,28 @@
+/** The emulator as a {@link SwitchTarget}: what a driver talks to when there is no switch. */
+import type { Operation } from '../compiler/index.js';
+import type { Switch } from './switch.js';
+import type { SwitchTarget } from './target.js';
+
+export class InProcessTarget implements SwitchTarget {
+  constructor(private readonly emulator: Switch) {}
+
+  get dataPlane(): { readonly name: string; readonly hash: string } {
+    return this.emulator.dataPlane;
+  }
+
+  async apply(operations: readonly Operation[]): Promise<void> {
+    for (const operation of operations) this.emulator.apply(operation);
+  }
+
+  async readMemory(rpb: number, base: number, buckets: number): Promise<Uint32Array> {
+    return this.emulator.memory.range(rpb, base, buckets).slice();
+  }
+
+  async writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void> {
+    this.emulator.memory.range(rpb, base, values.length).set(values);
+  }
+
+  async entryCount(table: string): Promise<number> {
+    return this.emulator.entryCount(table);
+  }
+}

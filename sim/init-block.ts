@@ -1,0 +1,108 @@
+/** The initialisation block: default forwarding by ingress port, and the filters that give a packet its program. */
+import { type DataPlane, FIXED_NAMES, type KeyField, type TableEntry } from '../compiler/index.js';
+import { exactKey, type MaskedValue, parameterValues, refuseUnknownKeys, ternaryValue } from './entry-values.js';
+import { FilterTable } from './filter-table.js';
+import { NO_PORT, type Phv } from './phv.js';
+import { TargetError } from './target.js';
+
+const FORWARD_KEY = 'ig_intr_md.ingress_port';
+const FORWARD_KEYS: ReadonlySet<string> = new Set([FORWARD_KEY]);
+
+export class InitBlock {
+  private readonly filters: readonly FilterTable[];
+  private readonly filterIndex: ReadonlyMap<string, number>;
+  private readonly used: Int32Array;
+  private readonly forward: Int32Array;
+  private forwardUsed = 0;
+  /** Filter tables that packets of this data plane never come to. */
+  private readonly unreachable: readonly boolean[];
+
+  constructor(private readonly dataPlane: DataPlane) {
+    this.filters = dataPlane.filterTables.map((table) => new FilterTable(table));
+    this.filterIndex = new Map(dataPlane.filterTables.map(({ table, index }) => [table, index]));
+    this.used = new Int32Array(this.filters.length);
+    this.unreachable = dataPlane.filterTables.map((table) => table.unreachable !== undefined);
+    this.forward = new Int32Array(2 ** dataPlane.description.ports.width).fill(NO_PORT);
+  }
+
+  /** Sets the packet's program and, by its ingress port, where it goes if no program forwards it. */
+  run(phv: Phv): void {
+    this.forwardByPort(phv, phv.ingressPort);
+    phv.programId = this.classify(phv);
+  }
+
+  forwardByPort(phv: Phv, port: number): void {
+    phv.egressPort = port < this.forward.length ? (this.forward[port] as number) : NO_PORT;
+  }
+
+  /** The program that a packet runs, 0 for none: by the first filter table, in order, that has a match. */
+  classify(phv: Phv): number {
+    const { filters } = this;
+    for (let i = 0; i < filters.length; i++) {
+      const filter = filters[i] as FilterTable;
+      if ((phv.headerStart[filter.requires] as number) < 0 || this.unreachable[i]) continue;
+      const programId = filter.lookup(phv);
+      if (programId !== 0) return programId;
+    }
+    return 0;
+  }
+
+  isInitTable(table: string): boolean {
+    return table === FIXED_NAMES.forwardTable || this.filterIndex.has(table);
+  }
+
+  entryCount(table: string): number {
+    const index = this.filterIndex.get(table);
+    return index === undefined ? this.forwardUsed : (this.used[index] as number);
+  }
+
+  /** Adds an entry; the result removes it. @throws {TargetError} */
+  insert(entry: TableEntry): () => void {
+    return entry.table === FIXED_NAMES.forwardTable ? this.insertForward(entry) : this.insertFilter(entry);
+  }
+
+  private insertForward(entry: TableEntry): () => void {
+    const { init, ports } = this.dataPlane.description;
+    if (this.forwardUsed >= init.forwardEntries) throw new TargetError('no-space', `${entry.table} is full`);
+    const forwards = entry.action === FIXED_NAMES.forward;
+    if (!forwards && entry.action !== FIXED_NAMES.forwardDrop) {
+      throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
+    }
+    refuseUnknownKeys(entry, FORWARD_KEYS);
+    const ingress = exactKey(entry, FORWARD_KEY, ports.width);
+    const [egress = NO_PORT] = parameterValues(entry, forwards ? [{ name: 'port', width: ports.width }] : []);
+    this.forward[ingress] = egress;
+    this.forwardUsed++;
+    return () => {
+      this.forward[ingress] = NO_PORT;
+      this.forwardUsed--;
+    };
+  }
+
+  private insertFilter(entry: TableEntry): () => void {
+    const index = this.filterIndex.get(entry.table) ?? 0;
+    const filter = this.filters[index] as FilterTable;
+    const description = this.dataPlane.filterTables[index];
+    if ((this.used[index] as number) >= (description?.entries ?? 0)) {
+      throw new TargetError('no-space', `${entry.table} is full (${description?.entries} entries)`);
+    }
+    if (entry.action !== FIXED_NAMES.setProgram) {
+      throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
+    }
+    const width = this.dataPlane.description.state.programIdBits;
+    const [programId = 0] = parameterValues(entry, [{ name: FIXED_NAMES.programParameter, width }]);
+    const fields = new Map(entry.key.map((field) => [field.name, this.maskedField(entry.table, field, index)]));
+    const remove = filter.insert(filter.keyOf(fields), entry.priority, programId);
+    this.used[index] = (this.used[index] as number) + 1;
+    return () => {
+      remove();
+      this.used[index] = (this.used[index] as number) - 1;
+    };
+  }
+
+  private maskedField(table: string, field: KeyField, index: number): MaskedValue {
+    const known = this.dataPlane.filterTables[index]?.keys.find(({ name }) => name === field.name);
+    if (known === undefined) throw new TargetError('unknown-field', `${table} has no key ${field.name}`);
+    return ternaryValue(field, known.width);
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Takes batches through a switch on one or several threads, with the same result. Programs do not share state, so each
+ * worker owns the programs of one remainder of the program id, and with them their memory: no lock is needed, and the
+ * order of packets within a program is kept. Packets lie in shared memory; nothing is copied.
+ */
+import { Piscina } from 'piscina';
+import type { Operation } from '../../compiler/index.js';
+import type { PacketBatch, PacketBatchMemory } from '../../traces/packet-batch.js';
+import { addCounters, type Counters, emptyCounters } from '../counters.js';
+import { digestPackets } from '../digest.js';
+import type { Switch } from '../switch.js';
+import type { SharedBatch, WorkerResult, WorkerSetup, WorkerTask } from './protocol.js';
+
+export interface PacketProcessor {
+  readonly workers: number;
+  /** Makes changes on all replicas, between two batches. */
+  apply(operations: readonly Operation[]): Promise<void>;
+  /** Processes and digests packets `from` … `to - 1` of a batch that lies in this memory. */
+  process(batch: PacketBatch, memory: PacketBatchMemory, from?: number, to?: number): Promise<void>;
+  /** What happened to all packets processed so far. */
+  readonly counters: Readonly<Counters>;
+  close(): Promise<void>;
+}
+
+/** @param emulator holds the tables as they are now, and the memory that workers will share */
+export async function createPacketProcessor(
+  emulator: Switch,
+  workers: number,
+  operations: readonly Operation[],
+): Promise<PacketProcessor> {
+  if (workers === 1) return new InThreadProcessor(emulator);
+  const processor = new WorkerProcessor(emulator, workers);
+  await processor.replicate(operations);
+  return processor;
+}
+
+class InThreadProcessor implements PacketProcessor {
+  readonly workers = 1;
+
+  constructor(private readonly emulator: Switch) {}
+
+  async apply(operations: readonly Operation[]): Promise<void> {
+    for (const operation of operations) this.emulator.apply(operation);
+  }
+
+  async process(batch: PacketBatch, _memory: PacketBatchMemory, from = 0, to = batch.count): Promise<void> {
+    this.emulator.process(batch, from, to);
+    digestPackets(batch, from, to, 0, 1);
+  }
+
+  get counters(): Readonly<Counters> {
+    return this.emulator.counters;
+  }
+
+  async close(): Promise<void> {}
+}
+
+class WorkerProcessor implements PacketProcessor {
+  /** One pool of one thread for each share, as a share's tasks must go to the thread that owns it. */
+  private readonly pools: readonly Piscina<WorkerTask, WorkerResult>[];
+  counters = emptyCounters();
+
+  constructor(
+    private readonly emulator: Switch,
+    readonly workers: number,
+  ) {
+    this.pools = Array.from({ length: workers }, (_, share) => {
+      const setup: WorkerSetup = {
+        description: emulator.dataPlane.description,
+        memory: emulator.memory.buffer,
+        share,
+        shares: workers,
+      };
+      return new Piscina<WorkerTask, WorkerResult>({
+        filename: new URL('./worker.js', import.meta.url).href,
+        minThreads: 1,
+        maxThreads: 1,
+        workerData: setup,
+      });
+    });
+  }
+
+  /** Brings the workers' tables to where the emulator's are. */
+  async replicate(operations: readonly Operation[]): Promise<void> {
+    await this.all(() => ({ kind: 'apply', operations }));
+  }
+
+  async apply(operations: readonly Operation[]): Promise<void> {
+    for (const operation of operations) this.emulator.apply(operation);
+    // Memory is shared: it has been reset already.
+    await this.replicate(operations.filter(({ kind }) => kind !== 'resetMemory'));
+  }
+
+  async process(batch: PacketBatch, memory: PacketBatchMemory, from = 0, to = batch.count): Promise<void> {
+    const shared: SharedBatch = { memory, count: batch.count };
+    const bound = (share: number): number => from + Math.floor(((to - from) * share) / this.workers);
+    await this.all((share) => ({ kind: 'classify', batch: shared, from: bound(share), to: bound(share + 1) }));
+    const counted = await this.all(() => ({ kind: 'process', batch: shared, from, to }));
+    this.counters = emptyCounters();
+    for (const counters of counted) addCounters(this.counters, counters);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.pools.map((pool) => pool.destroy()));
+  }
+
+  private all(task: (share: number) => WorkerTask): Promise<WorkerResult[]> {
+    return Promise.all(this.pools.map((pool, share) => pool.run(task(share))));
+  }
+}

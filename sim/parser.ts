@@ -1,0 +1,107 @@
+/** The parser: finds the headers of a packet. A header that is cut off or malformed ends parsing before it. */
+import type { DataPlane } from '../compiler/index.js';
+import { type FieldAccess, fieldAccess, readField } from './header-fields.js';
+import type { Phv } from './phv.js';
+
+interface Condition {
+  readonly access: FieldAccess;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+interface ExtractedHeader {
+  readonly index: number;
+  readonly bytes: number;
+  readonly lengthWords: FieldAccess | undefined;
+  readonly valid: readonly Condition[];
+}
+
+interface State {
+  readonly headers: readonly ExtractedHeader[];
+  readonly only: { readonly access: FieldAccess; readonly value: number } | undefined;
+  readonly select: FieldAccess | undefined;
+  readonly values: Int32Array;
+  /** State by place in `values`. */
+  readonly next: Int32Array;
+}
+
+export class Parser {
+  private readonly states: readonly State[];
+  private readonly start: number;
+
+  constructor(dataPlane: DataPlane) {
+    const { parser } = dataPlane.description;
+    const names = Object.keys(parser.states);
+    const access = (field: string): FieldAccess => fieldAccess(dataPlane.headerField(field));
+    this.start = names.indexOf(parser.start);
+    this.states = Object.values(parser.states).map((state) => ({
+      headers: state.extract.map((name) => {
+        const header = dataPlane.headers[dataPlane.headerIndex(name)];
+        if (header === undefined) throw new Error(`no header ${name}`);
+        const { lengthWords, valid = [] } = header.description;
+        return {
+          index: header.index,
+          bytes: header.bytes,
+          lengthWords: lengthWords === undefined ? undefined : access(`hdr.${name}.${lengthWords}`),
+          valid: valid.map((condition) => ({ ...condition, access: access(`hdr.${name}.${condition.field}`) })),
+        };
+      }),
+      only: state.only && { access: access(state.only.field), value: state.only.value },
+      select: state.select && access(state.select.field),
+      values: Int32Array.from(state.select?.next ?? [], ({ value }) => value),
+      next: Int32Array.from(state.select?.next ?? [], (edge) => names.indexOf(edge.state)),
+    }));
+  }
+
+  /** Fills `phv.headerStart` for the packet that the PHV holds. */
+  parse(phv: Phv): void {
+    const { headerStart } = phv;
+    headerStart.fill(-1);
+    let at = phv.packetStart;
+    let stateIndex = this.start;
+    while (stateIndex >= 0) {
+      const state = this.states[stateIndex] as State;
+      const { headers } = state;
+      const stateStart = at;
+      for (let i = 0; i < headers.length; i++) {
+        const header = headers[i] as ExtractedHeader;
+        const length = headerLength(header, phv, at);
+        if (length < 0) {
+          for (let j = 0; j < i; j++) headerStart[(headers[j] as ExtractedHeader).index] = -1;
+          at = stateStart;
+          return;
+        }
+        headerStart[header.index] = at;
+        at += length;
+      }
+      stateIndex = nextState(state, phv);
+    }
+  }
+}
+
+/** Bytes of a header that starts here, or -1 if it is not whole or not such a header. */
+function headerLength(header: ExtractedHeader, phv: Phv, at: number): number {
+  if (at + header.bytes > phv.packetEnd) return -1;
+  const { valid, lengthWords } = header;
+  for (let i = 0; i < valid.length; i++) {
+    const { access, minimum, maximum } = valid[i] as Condition;
+    const value = readField(access, phv.bytes, at);
+    if (value < minimum || value > maximum) return -1;
+  }
+  if (lengthWords === undefined) return header.bytes;
+  const length = readField(lengthWords, phv.bytes, at) * 4;
+  return at + length > phv.packetEnd ? -1 : length;
+}
+
+function nextState(state: State, phv: Phv): number {
+  const { only, select, values, next } = state;
+  if (select === undefined) return -1;
+  if (
+    only !== undefined &&
+    readField(only.access, phv.bytes, phv.headerStart[only.access.header] as number) !== only.value
+  )
+    return -1;
+  const value = readField(select, phv.bytes, phv.headerStart[select.header] as number);
+  for (let i = 0; i < values.length; i++) if (values[i] === value) return next[i] as number;
+  return -1;
+}

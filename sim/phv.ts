@@ -1,0 +1,62 @@
+/** The packet header vector: what the pipe carries along with one packet. One object serves all packets. */
+
+/** Indices into {@link Phv.registers}; the saved copies follow the registers. */
+export const HAR = 0;
+export const SAR = 1;
+export const MAR = 2;
+export const SAVED = 3;
+
+/** The egress port of a packet that nothing has forwarded yet. */
+export const NO_PORT = -1;
+
+export class Phv {
+  /** The buffer that the packet lies in; headers are read and written in place. */
+  bytes: Uint8Array = new Uint8Array(0);
+  packetStart = 0;
+  packetEnd = 0;
+  /** By header index: where the header starts in {@link bytes}, or -1 for a header that the packet lacks. */
+  readonly headerStart: Int32Array;
+  /** har, sar, mar and their saved copies. */
+  readonly registers = new Uint32Array(6);
+  programId = 0;
+  /** Place of the branch id in the program's list of branch ids. */
+  branch = 0;
+  /** The recirculation id: 0 on the first pass. */
+  pass = 0;
+  physicalAddress = 0;
+  saluFlag = 0;
+  ingressPort = 0;
+  egressPort = NO_PORT;
+  dropped = false;
+  /** Whether IPv4 header bytes changed, so that the deparser owes a new checksum. */
+  ipv4Changed = false;
+  /** Sum of the 16-bit words that the transport checksum covers, after less before. */
+  transportDelta = 0;
+  /** Nanoseconds in the queue, and cells queued on arrival, as the egress sees them. */
+  dequeueDelta = 0;
+  queueDepth = 0;
+
+  constructor(headerCount: number) {
+    this.headerStart = new Int32Array(headerCount).fill(-1);
+  }
+
+  /** Ready for a packet's first pass. */
+  begin(bytes: Uint8Array, start: number, end: number, ingressPort: number): void {
+    this.bytes = bytes;
+    this.packetStart = start;
+    this.packetEnd = end;
+    this.registers.fill(0);
+    this.programId = 0;
+    this.branch = 0;
+    this.pass = 0;
+    this.physicalAddress = 0;
+    this.saluFlag = 0;
+    this.ingressPort = ingressPort;
+    this.egressPort = NO_PORT;
+    this.dropped = false;
+    this.ipv4Changed = false;
+    this.transportDelta = 0;
+    this.dequeueDelta = 0;
+    this.queueDepth = 0;
+  }
+}

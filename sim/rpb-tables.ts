@@ -1,0 +1,153 @@
+/**
+ * The tables of all RPBs, organised for look-up. An entry matches one program and one recirculation id exactly, so each
+ * program has a table of its own; within it, pass and branch id select a short list of entries for each RPB, mostly of
+ * one, and RPBs in which a branch has no entry are skipped altogether. See program-code.ts.
+ */
+import { type Action, type DataPlane, RPB_KEYS, type Rpb, type TableEntry } from '../compiler/index.js';
+import type { ActionUnit } from './actions.js';
+import { exactKey, refuseUnknownKeys, ternaryKey } from './entry-values.js';
+import { decodeInstruction, decodeRegisterMatch, type FieldOperands } from './instructions.js';
+import type { Phv } from './phv.js';
+import { buildProgramCode, CELL, CODE_HEADER, ENTRY, HEAD_LAST, HEAD_MATCHES, type RpbEntry } from './program-code.js';
+import { TargetError } from './target.js';
+
+interface ProgramTable {
+  readonly entries: Set<RpbEntry>;
+  /** Built before the next packet when entries have changed. */
+  code: Int32Array | undefined;
+}
+
+const KNOWN_KEYS: ReadonlySet<string> = new Set(Object.values(RPB_KEYS));
+
+export class RpbTables {
+  private readonly programs: (ProgramTable | undefined)[] = [];
+  private readonly used: Int32Array;
+  private readonly byTable: ReadonlyMap<string, Rpb>;
+  private readonly rpbCount: number;
+  private sequence = 0;
+
+  constructor(
+    private readonly dataPlane: DataPlane,
+    private readonly operands: FieldOperands,
+    private readonly actions: ActionUnit,
+  ) {
+    this.rpbCount = dataPlane.rpbCount;
+    this.used = new Int32Array(dataPlane.rpbCount);
+    this.byTable = new Map(dataPlane.rpbs.map((rpb) => [rpb.table, rpb]));
+  }
+
+  isRpbTable(table: string): boolean {
+    return this.byTable.has(table);
+  }
+
+  entryCount(table: string): number {
+    return this.used[this.byTable.get(table)?.index ?? 0] ?? 0;
+  }
+
+  /**
+   * Adds an entry; the result removes it.
+   * @throws {TargetError} for a full table, an unknown action, or values too wide
+   */
+  insert(entry: TableEntry): () => void {
+    const rpb = this.byTable.get(entry.table);
+    if (rpb === undefined) throw new TargetError('unknown-table', `there is no table ${entry.table}`);
+    if ((this.used[rpb.index] as number) >= rpb.entries) {
+      throw new TargetError('no-space', `${entry.table} is full (${rpb.entries} entries)`);
+    }
+    const { programId, ...key } = this.decodeKey(entry);
+    const stored: RpbEntry = {
+      ...key,
+      rpb: rpb.index,
+      priority: entry.priority,
+      sequence: this.sequence++,
+      instruction: decodeInstruction(entry, this.action(rpb, entry), this.operands),
+      match: decodeRegisterMatch(entry),
+    };
+    const table = this.programs[programId] ?? { entries: new Set(), code: undefined };
+    this.programs[programId] = table;
+    table.entries.add(stored);
+    table.code = undefined;
+    this.used[rpb.index] = (this.used[rpb.index] as number) + 1;
+    return () => {
+      table.entries.delete(stored);
+      table.code = undefined;
+      this.used[rpb.index] = (this.used[rpb.index] as number) - 1;
+      if (table.entries.size === 0 && this.programs[programId] === table) this.programs[programId] = undefined;
+    };
+  }
+
+  /** The code of a program; undefined if it has no entries. */
+  codeOf(programId: number): Int32Array | undefined {
+    const table = this.programs[programId];
+    if (table === undefined) return undefined;
+    table.code ??= buildProgramCode([...table.entries], this.rpbCount);
+    return table.code;
+  }
+
+  /** Takes a packet through RPBs `from` … `to - 1` of its pass, with its program's code. */
+  run(code: Int32Array, phv: Phv, from: number, to: number): void {
+    if (phv.pass >= (code[CODE_HEADER.passes] as number)) return;
+    let { branch } = phv;
+    let cell = rowStart(code, phv.pass, branch);
+    let reached = from;
+    for (;;) {
+      let rpb = code[cell + CELL.rpb] as number;
+      while (rpb < reached) {
+        cell += code[cell + CELL.length] as number;
+        rpb = code[cell + CELL.rpb] as number;
+      }
+      if (rpb >= to) return;
+      const entry = findEntry(code, cell + CELL.words, phv.registers);
+      if (entry >= 0) this.actions.execute(code, entry, rpb, phv);
+      reached = rpb + 1;
+      if (phv.branch === branch) cell += code[cell + CELL.length] as number;
+      else {
+        branch = phv.branch;
+        cell = rowStart(code, phv.pass, branch);
+      }
+    }
+  }
+
+  private action(rpb: Rpb, entry: TableEntry): Action {
+    const action = rpb.actions.get(entry.action.slice(rpb.control.length + 1));
+    if (action === undefined || !entry.action.startsWith(`${rpb.control}.`)) {
+      throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
+    }
+    return action;
+  }
+
+  private decodeKey(entry: TableEntry) {
+    const { programIdBits, branchIdBits, recirculationIdBits, branchMatch } = this.dataPlane.description.state;
+    refuseUnknownKeys(entry, KNOWN_KEYS);
+    if (branchMatch === 'exact') exactKey(entry, RPB_KEYS.branch, branchIdBits);
+    const { value, mask } = ternaryKey(entry, RPB_KEYS.branch, branchIdBits);
+    return {
+      programId: exactKey(entry, RPB_KEYS.program, programIdBits),
+      pass: exactKey(entry, RPB_KEYS.recirculation, recirculationIdBits),
+      branchValue: value & mask,
+      branchMask: mask,
+    };
+  }
+}
+
+function rowStart(code: Int32Array, pass: number, branch: number): number {
+  return code[CODE_HEADER.words + pass * (code[CODE_HEADER.branches] as number) + branch] as number;
+}
+
+/** The first entry of a cell that the registers match, or -1. */
+function findEntry(code: Int32Array, first: number, registers: Uint32Array): number {
+  let at = first;
+  for (;;) {
+    const head = code[at] as number;
+    if ((head & HEAD_MATCHES) === 0) return at;
+    const match = at + ENTRY.words;
+    if (
+      (((registers[0] as number) & (code[match + 1] as number)) ^ (code[match] as number)) === 0 &&
+      (((registers[1] as number) & (code[match + 3] as number)) ^ (code[match + 2] as number)) === 0 &&
+      (((registers[2] as number) & (code[match + 5] as number)) ^ (code[match + 4] as number)) === 0
+    )
+      return at;
+    if ((head & HEAD_LAST) !== 0) return -1;
+    at += ENTRY.wordsWithMatch;
+  }
+}

@@ -1,0 +1,191 @@
+/** The switch: puts the blocks together and takes packets through them. */
+import { type DataPlane, entryIdentity, FIXED_NAMES, type Operation, type TableEntry } from '../compiler/index.js';
+import { DROPPED, type PacketBatch } from '../traces/packet-batch.js';
+import { ActionUnit } from './actions.js';
+import { type Counters, emptyCounters } from './counters.js';
+import { Deparser } from './deparser.js';
+import { isOfShare } from './digest.js';
+import { checkPriority } from './entry-values.js';
+import { InitBlock } from './init-block.js';
+import { FieldOperands } from './instructions.js';
+import { Parser } from './parser.js';
+import { NO_PORT, Phv } from './phv.js';
+import { RecirculationTable } from './recirculation.js';
+import { RegisterArrays } from './register-arrays.js';
+import { RpbTables } from './rpb-tables.js';
+import { TargetError } from './target.js';
+
+const EXACT_TABLES: ReadonlySet<string> = new Set([FIXED_NAMES.forwardTable, FIXED_NAMES.recirculationTable]);
+
+export class Switch {
+  readonly memory: RegisterArrays;
+  readonly counters: Counters = emptyCounters();
+  private readonly parser: Parser;
+  private readonly init: InitBlock;
+  private readonly tables: RpbTables;
+  private readonly recirculation: RecirculationTable;
+  private readonly deparser: Deparser;
+  private readonly phv: Phv;
+  private readonly ingressRpbs: number;
+  private readonly cpuPort: number;
+  private readonly recirculationPort: number;
+  private readonly initOnEveryPass: boolean;
+  /** By identity, what removes the entry. */
+  private readonly installed = new Map<string, () => void>();
+
+  /** @param memory register arrays to share with other switches of the same data plane */
+  constructor(
+    readonly dataPlane: DataPlane,
+    memory?: SharedArrayBuffer,
+  ) {
+    const operands = new FieldOperands(dataPlane);
+    this.memory = new RegisterArrays(dataPlane, memory);
+    this.parser = new Parser(dataPlane);
+    this.init = new InitBlock(dataPlane);
+    const actions = new ActionUnit(dataPlane, operands, this.memory);
+    this.tables = new RpbTables(dataPlane, operands, actions);
+    this.recirculation = new RecirculationTable(dataPlane);
+    this.deparser = new Deparser(dataPlane);
+    this.phv = new Phv(dataPlane.headers.length);
+    this.ingressRpbs = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length;
+    const { ports, init } = dataPlane.description;
+    this.cpuPort = ports.cpu;
+    this.recirculationPort = ports.recirculation;
+    this.initOnEveryPass = init.onEveryPass;
+  }
+
+  /** Makes one change; it takes effect between two packets. @throws {TargetError} and changes nothing */
+  apply(operation: Operation): void {
+    switch (operation.kind) {
+      case 'insertEntry':
+        return this.insert(operation.entry);
+      case 'deleteEntry':
+        return this.delete(operation.entry);
+      case 'drain':
+        // A packet runs to its end, recirculations included, before the next one starts: none is in flight.
+        return;
+      case 'resetMemory':
+        this.memory.range(operation.rpb, operation.base, operation.buckets).fill(0);
+    }
+  }
+
+  /** Entries in a table now. @throws {TargetError} unknown-table */
+  entryCount(table: string): number {
+    if (this.tables.isRpbTable(table)) return this.tables.entryCount(table);
+    if (this.init.isInitTable(table)) return this.init.entryCount(table);
+    if (table === FIXED_NAMES.recirculationTable) return this.recirculation.entryCount;
+    throw new TargetError('unknown-table', `there is no table ${table}`);
+  }
+
+  /** Takes packets `from` … `to - 1` of a batch through the switch, in order; they are rewritten in place. */
+  process(batch: PacketBatch, from = 0, to = batch.count): void {
+    for (let i = from; i < to; i++) {
+      this.load(batch, i);
+      this.init.run(this.phv);
+      this.finish(batch, i);
+    }
+  }
+
+  /** Sets `batch.programId` of packets `from` … `to - 1` and does nothing else to them. */
+  classify(batch: PacketBatch, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      this.load(batch, i);
+      batch.programId[i] = this.init.classify(this.phv);
+    }
+  }
+
+  /** As {@link process}, for the classified packets that belong to one of several shares. */
+  processShare(batch: PacketBatch, from: number, to: number, share: number, shares: number): void {
+    for (let i = from; i < to; i++) {
+      if (!isOfShare(batch, i, share, shares)) continue;
+      const program = batch.programId[i] as number;
+      this.load(batch, i);
+      this.init.forwardByPort(this.phv, this.phv.ingressPort);
+      this.phv.programId = program;
+      this.finish(batch, i);
+    }
+  }
+
+  private load(batch: PacketBatch, i: number): void {
+    const start = batch.offset[i] as number;
+    const { phv } = this;
+    phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), batch.ingressPort[i] as number);
+    this.parser.parse(phv);
+  }
+
+  /** The rest of a packet's way, from the first RPB to its verdict. */
+  private finish(batch: PacketBatch, i: number): void {
+    const { phv, counters } = this;
+    const { programId } = phv;
+    this.runPasses();
+    this.deparser.deparse(phv);
+    const left = !phv.dropped && phv.egressPort !== NO_PORT;
+    batch.egressPort[i] = left ? phv.egressPort : DROPPED;
+    batch.programId[i] = programId;
+    batch.recirculations[i] = phv.pass;
+    counters.in++;
+    counters.recirculations += phv.pass;
+    if (left) counters.out++;
+    else counters.dropped++;
+    if (left && phv.egressPort === this.cpuPort) counters.reported++;
+    if (programId === 0) counters.unmatched++;
+  }
+
+  private runPasses(): void {
+    const { phv } = this;
+    for (;;) {
+      // Looked up on every pass, as an init block that runs again may change the packet's program.
+      const code = this.tables.codeOf(phv.programId);
+      if (code !== undefined) this.tables.run(code, phv, 0, this.ingressRpbs);
+      // Dropped packets finish the ingress, but neither reach egress nor recirculate.
+      if (phv.dropped) return;
+      const again = this.recirculation.recirculates(phv.programId, phv.pass);
+      if (!again && phv.egressPort === NO_PORT) return;
+      if (code !== undefined) this.tables.run(code, phv, this.ingressRpbs, this.dataPlane.rpbCount);
+      if (!again || phv.dropped) return;
+      this.deparser.deparse(phv);
+      phv.pass++;
+      this.parser.parse(phv);
+      if (this.initOnEveryPass) this.rerunInit();
+    }
+  }
+
+  /** The prototype's init block meets recirculated packets again, on the recirculation port. */
+  private rerunInit(): void {
+    const { phv } = this;
+    this.init.forwardByPort(phv, this.recirculationPort);
+    const programId = this.init.classify(phv);
+    // Branch ids are numbered by program: one of another program says nothing here.
+    if (programId !== phv.programId) phv.branch = 0;
+    phv.programId = programId;
+    if (phv.egressPort === NO_PORT) phv.dropped = true;
+  }
+
+  private insert(entry: TableEntry): void {
+    const identity = this.identity(entry);
+    if (this.installed.has(identity)) {
+      throw new TargetError('already-exists', `${entry.table} already has an entry with this key and priority`);
+    }
+    checkPriority(entry);
+    this.installed.set(identity, this.insertInto(entry));
+  }
+
+  /** Exact tables know no priority. */
+  private identity(entry: TableEntry): string {
+    return entryIdentity(EXACT_TABLES.has(entry.table) ? { ...entry, priority: 0 } : entry);
+  }
+
+  private insertInto(entry: TableEntry): () => void {
+    if (this.init.isInitTable(entry.table)) return this.init.insert(entry);
+    if (entry.table === FIXED_NAMES.recirculationTable) return this.recirculation.insert(entry);
+    return this.tables.insert(entry);
+  }
+
+  private delete(entry: TableEntry): void {
+    const identity = this.identity(entry);
+    const remove = this.installed.get(identity);
+    if (remove === undefined) throw new TargetError('not-found', `${entry.table} has no such entry`);
+    remove();
+    this.installed.delete(identity);
+  }
+}

@@ -1,0 +1,38 @@
+/** What an emulator and a real switch have in common: the verbs that deployments, tests and tools use. */
+import type { Operation } from '../compiler/index.js';
+
+/** Why a switch refused an operation, closed. */
+export type TargetErrorCause =
+  | 'already-exists'
+  | 'not-found'
+  | 'no-space'
+  | 'unknown-table'
+  | 'unknown-field'
+  | 'unknown-action'
+  | 'wrong-width'
+  | 'out-of-range';
+
+export class TargetError extends Error {
+  constructor(
+    readonly reason: TargetErrorCause,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'TargetError';
+  }
+}
+
+export interface SwitchTarget {
+  /** The data plane that the switch is provisioned with. */
+  readonly dataPlane: { readonly name: string; readonly hash: string };
+  /**
+   * Makes the changes one after another, each atomic for packets.
+   * @throws {TargetError} at the first that is refused; those before it have been made
+   */
+  apply(operations: readonly Operation[]): Promise<void>;
+  /** Words of an RPB's register array. @param rpb number from 1 */
+  readMemory(rpb: number, base: number, buckets: number): Promise<Uint32Array>;
+  writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void>;
+  /** Entries in a table now. */
+  entryCount(table: string): Promise<number>;
+}
