@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+/** The `p4runpro` command: the operator's tool. */
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { check, checkOptions } from './check-command.js';
+import { EXIT, runMain, UsageError } from './command-line.js';
+import { compile, compileOptions } from './compile-command.js';
+
+async function main(): Promise<number> {
+  let status: number = EXIT.done;
+  await yargs(hideBin(process.argv))
+    .scriptName('p4runpro')
+    .usage('$0 COMMAND\n\nChecks and compiles P4runpro programs.')
+    .command('check <files..>', 'Say what is wrong with programs', checkOptions, async (args) => {
+      status = await check(args);
+    })
+    .command('compile <file>', 'Compile a program to table entries', compileOptions, async (args) => {
+      status = await compile(args);
+    })
+    .demandCommand(1, 1, 'which command? See p4runpro --help')
+    .strict()
+    .version(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    })
+    .parseAsync();
+  return status;
+}
+
+await runMain('p4runpro', main);

@@ -1,0 +1,116 @@
+/** What the commands share: options, exit statuses, messages. */
+import { readFileSync } from 'node:fs';
+import {
+  BUILT_IN_DATA_PLANES,
+  builtInDataPlane,
+  type DataPlane,
+  DataPlaneError,
+  DocumentError,
+  DoesNotFit,
+  dataPlaneFromJson,
+} from '../compiler/index.js';
+import { TargetError } from '../sim/index.js';
+import { CaptureError } from '../traces/index.js';
+import { NoSuchProgram } from './controller.js';
+
+/** Exit statuses: done; the thing itself failed; wrong use or bad input; interrupted (128 + SIGINT). */
+export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+
+/** Wrong use or bad input; the message is for the user. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Errors that a user's input causes, by the exit status they lead to. */
+const BAD_INPUT: readonly (new (...args: never[]) => Error)[] = [
+  UsageError,
+  DataPlaneError,
+  DocumentError,
+  CaptureError,
+  NoSuchProgram,
+];
+const FAILED: readonly (new (...args: never[]) => Error)[] = [DoesNotFit, TargetError];
+
+/** Reports an error on stderr as one message, and returns the exit status. */
+export function reportError(command: string, error: unknown, badInput: typeof BAD_INPUT = []): number {
+  const message = error instanceof Error ? error.message : String(error);
+  const is = (kinds: typeof BAD_INPUT): boolean => kinds.some((kind) => error instanceof kind);
+  if (is([...BAD_INPUT, ...badInput])) {
+    process.stderr.write(`${command}: ${message}\n`);
+    return EXIT.badInput;
+  }
+  if (is(FAILED)) {
+    process.stderr.write(`${command}: ${message}\n`);
+    return EXIT.failed;
+  }
+  const stack = process.env['P4RUNPRO_DEBUG'] !== undefined && error instanceof Error ? `\n${error.stack}` : '';
+  process.stderr.write(
+    `${command}: internal error: ${message}${stack}\nThis is a fault of ${command}, not of its input; ` +
+      'P4RUNPRO_DEBUG=1 shows where it arose.\n',
+  );
+  return EXIT.failed;
+}
+
+/** Runs a command's main function; nothing it throws reaches the user as a stack trace. */
+export async function runMain(
+  command: string,
+  main: () => Promise<number>,
+  badInput: typeof BAD_INPUT = [],
+): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough, as in `bench … | head`.
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    throw error;
+  });
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    process.exitCode = reportError(command, error, badInput);
+  }
+}
+
+/** A text file that the user named. @throws {UsageError} */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder, not a file' : String(code);
+    throw new UsageError(`${path}: ${reason}`);
+  }
+}
+
+/** JSON that the user named. @throws {UsageError} */
+export function readJson(path: string): unknown {
+  const text = readText(path);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A data plane by name, or the JSON file that describes one. @throws {UsageError} or {@link DataPlaneError} */
+export function loadDataPlane(nameOrFile: string): DataPlane {
+  const builtIn = builtInDataPlane(nameOrFile);
+  if (builtIn !== undefined) return builtIn;
+  if (!nameOrFile.endsWith('.json')) {
+    const names = BUILT_IN_DATA_PLANES.join(', ');
+    throw new UsageError(`there is no data plane '${nameOrFile}': it is one of ${names}, or a .json file`);
+  }
+  return dataPlaneFromJson(readJson(nameOrFile));
+}
+
+/** A whole number within bounds. @throws {UsageError} naming the option */
+export function wholeNumber(option: string, text: string, minimum: number, maximum: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= minimum && value <= maximum)) {
+    throw new UsageError(`${option} takes a whole number from ${minimum} to ${maximum}, not '${text}'`);
+  }
+  return value;
+}
+
+/** Whether to write colours and progress to a stream. */
+export function isFancy(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
+}

@@ -1,0 +1,115 @@
+/** `p4runpro compile`: the compiled program, for an empty switch or one that runs other programs already. */
+import { renameSync, writeFileSync } from 'node:fs';
+import type { Argv } from 'yargs';
+import {
+  type Analysis,
+  analyse,
+  type CompiledProgram,
+  compiledProgramFromJson,
+  type DataPlane,
+  DEFAULT_RECIRCULATIONS,
+  formatCompiledProgram,
+  link,
+  lower,
+  renderDiagnostic,
+  SwitchState,
+} from '../compiler/index.js';
+import { ALLOCATOR_NAMES, type AllocatorName, allocatorByName } from './allocators.js';
+import { EXIT, loadDataPlane, readJson, readText, UsageError, wholeNumber } from './command-line.js';
+
+/** Passes of the compiler whose result can be printed. */
+const STAGES = ['syntax', 'program', 'steps', 'entries'] as const;
+
+export const compileOptions = (yargs: Argv) =>
+  yargs
+    .positional('file', { type: 'string', demandOption: true, describe: 'A P4runpro program' })
+    .option('output', { alias: 'o', type: 'string', describe: 'Where the document goes; standard output if left out' })
+    .option('state', { type: 'string', array: true, default: [], describe: 'Compiled programs that run already' })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('allocator', { choices: ALLOCATOR_NAMES, default: 'f1' as AllocatorName, describe: 'How RPBs are chosen' })
+    .option('weights', { type: 'string', describe: 'a,b of a · last RPB - b · first RPB (f1; 0.7,0.3)' })
+    .option('recirculations', {
+      alias: 'R',
+      type: 'string',
+      default: String(DEFAULT_RECIRCULATIONS),
+      describe: 'At most so many',
+    })
+    .option('priority', { type: 'string', default: '0', describe: 'Of the filter among overlapping ones: lower wins' })
+    .option('print', { choices: STAGES, default: 'entries' as (typeof STAGES)[number], describe: 'Stop after a pass' })
+    .example('$0 compile bench/programs/lb.p4runpro -o lb.json', 'Compiles for an empty switch')
+    .example('$0 compile bench/programs/hh.p4runpro --state lb.json', 'Compiles for a switch that runs lb');
+
+export interface CompileArguments {
+  readonly file: string;
+  readonly output: string | undefined;
+  readonly state: readonly string[];
+  readonly dataplane: string;
+  readonly allocator: AllocatorName;
+  readonly weights: string | undefined;
+  readonly recirculations: string;
+  readonly priority: string;
+  readonly print: (typeof STAGES)[number];
+}
+
+const MAX_PRIORITY = 2 ** 24 - 1;
+
+export async function compile(args: CompileArguments): Promise<number> {
+  const dataPlane = loadDataPlane(args.dataplane);
+  const source = readText(args.file);
+  const analysis = analyse(source, dataPlane);
+  for (const finding of analysis.diagnostics) {
+    process.stderr.write(`${renderDiagnostic(finding, args.file, source)}\n\n`);
+  }
+  if (analysis.hasErrors) return EXIT.badInput;
+  emit(args.output, resultOf(args, analysis, dataPlane));
+  return EXIT.done;
+}
+
+function resultOf(args: CompileArguments, analysis: Analysis, dataPlane: DataPlane): string {
+  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
+  const recirculations = wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1);
+  const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
+  if (args.print === 'syntax') return json(analysis.syntax);
+  if (args.print === 'program') return json(analysis.programs);
+  const lowered = analysis.programs.map((program) => lower(program, dataPlane, recirculations));
+  if (args.print === 'steps') return json(lowered.map(({ tree }) => tree));
+  const options = {
+    allocator: allocatorByName(args.allocator, args.weights),
+    filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
+  };
+  const state = stateOf(args.state, dataPlane);
+  const compiled = lowered.map((program) => {
+    const document = link(program, state, analysis.sourceHash, options);
+    state.commit(document);
+    return document;
+  });
+  const [only] = compiled;
+  return compiled.length === 1 && only !== undefined ? formatCompiledProgram(only) : json(compiled);
+}
+
+/** A switch that runs these documents; a file may hold one or a list of them. @throws {UsageError} and others */
+function stateOf(files: readonly string[], dataPlane: DataPlane): SwitchState {
+  const state = new SwitchState(dataPlane);
+  for (const file of files) {
+    const json = readJson(file);
+    const documents: CompiledProgram[] = (Array.isArray(json) ? json : [json]).map((document: unknown) =>
+      compiledProgramFromJson(document, dataPlane),
+    );
+    for (const document of documents) state.commit(document);
+  }
+  return state;
+}
+
+function emit(output: string | undefined, text: string): void {
+  if (output === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  const temporary = `${output}.partial`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, output);
+  } catch (error) {
+    throw new UsageError(`cannot write ${output}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Deploys and revokes programs on a switch: keeps the resource manager's books and the switch in step, in the orders in
+ * which no packet sees half a program. A failure in the middle is rolled back.
+ */
+import {
+  type CompiledProgram,
+  type DataPlane,
+  DEFAULT_LINK_OPTIONS,
+  installOperations,
+  type LinkOptions,
+  type LoweredProgram,
+  link,
+  type MemoryBlock,
+  type Operation,
+  revokeOperations,
+  SwitchState,
+} from '../compiler/index.js';
+import type { SwitchTarget } from '../sim/index.js';
+
+/** A program or memory that is not there. */
+export class NoSuchProgram extends Error {
+  constructor(what: string) {
+    super(`there is no ${what}`);
+    this.name = 'NoSuchProgram';
+  }
+}
+
+export class Controller {
+  readonly state: SwitchState;
+
+  constructor(
+    dataPlane: DataPlane,
+    private readonly target: SwitchTarget,
+  ) {
+    if (target.dataPlane.hash !== dataPlane.hash) {
+      throw new Error(`the switch runs data plane '${target.dataPlane.name}', not '${dataPlane.name}'`);
+    }
+    this.state = new SwitchState(dataPlane);
+  }
+
+  /**
+   * Allocates a program and installs it.
+   * @throws {DoesNotFit} or the switch's own error; the switch and the books are then as before
+   */
+  async deploy(lowered: LoweredProgram, sourceHash: string, options?: Partial<LinkOptions>): Promise<CompiledProgram> {
+    const compiled = link(lowered, this.state, sourceHash, { ...DEFAULT_LINK_OPTIONS, ...options });
+    await this.install(compiled);
+    return compiled;
+  }
+
+  /** Installs a program that was compiled for the state that the switch is in. */
+  async install(compiled: CompiledProgram): Promise<void> {
+    this.state.commit(compiled);
+    try {
+      await this.applyOrUndo(installOperations(compiled));
+    } catch (error) {
+      this.state.release(compiled.program);
+      throw error;
+    }
+  }
+
+  /** Removes a program; its resources are free when its memory has been reset. @throws {NoSuchProgram} */
+  async revoke(name: string): Promise<void> {
+    const compiled = this.state.beginRevoke(name);
+    if (compiled === undefined) throw new NoSuchProgram(`program ${name}`);
+    try {
+      await this.applyOrUndo(revokeOperations(compiled));
+    } catch (error) {
+      this.state.cancelRevoke(name);
+      throw error;
+    }
+    this.state.release(name);
+  }
+
+  /** Words of a program's memory, from bucket 0. @throws {NoSuchProgram} */
+  async readMemory(program: string, memory: string): Promise<Uint32Array> {
+    const { rpb, base, buckets } = this.block(program, memory);
+    return this.target.readMemory(rpb, base, buckets);
+  }
+
+  /** Writes words of a program's memory from bucket 0 on. @throws {NoSuchProgram} {@link RangeError} for too many */
+  async writeMemory(program: string, memory: string, values: ArrayLike<number>): Promise<void> {
+    const { rpb, base, buckets } = this.block(program, memory);
+    if (values.length > buckets) throw new RangeError(`memory ${memory} has ${buckets} buckets, not ${values.length}`);
+    await this.target.writeMemory(rpb, base, values);
+  }
+
+  private block(program: string, memory: string): MemoryBlock {
+    const running = this.state.programs.get(program);
+    if (running === undefined) throw new NoSuchProgram(`program ${program}`);
+    const block = running.compiled.memories.find(({ name }) => name === memory);
+    if (block === undefined) throw new NoSuchProgram(`memory ${memory} in program ${program}`);
+    return block;
+  }
+
+  /**
+   * Makes the changes one by one, so that it is known how far they came; at an error those that were made are undone in
+   * reverse order, which is as safe for packets as the order itself.
+   */
+  private async applyOrUndo(operations: readonly Operation[]): Promise<void> {
+    const done: Operation[] = [];
+    try {
+      for (const operation of operations) {
+        await this.target.apply([operation]);
+        done.push(operation);
+      }
+    } catch (error) {
+      await this.target.apply(done.reverse().flatMap(inverse));
+      throw error;
+    }
+  }
+}
+
+/** What undoes an operation. A reset cannot be undone: it comes when no entry reaches the memory any more. */
+function inverse(operation: Operation): Operation[] {
+  switch (operation.kind) {
+    case 'insertEntry':
+      return [{ kind: 'deleteEntry', entry: operation.entry }];
+    case 'deleteEntry':
+      return [{ kind: 'insertEntry', entry: operation.entry }];
+    case 'drain':
+    case 'resetMemory':
+      return [];
+  }
+}
