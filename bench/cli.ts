@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+/** The `bench` command: the harness. */
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { EXIT, runMain, UsageError } from '../hw-driver/index.js';
+import { TrafficError } from '../traces/index.js';
+import { conform, conformOptions } from './commands/conform-command.js';
+import { micro, microOptions } from './commands/micro-command.js';
+import { run, runOptions } from './commands/run-command.js';
+import { generateOptions, infoOptions, traceGenerate, traceInfo } from './commands/trace-command.js';
+import { VectorError } from './conformance/vector.js';
+import { packageVersion } from './package-root.js';
+import { ResultFolderError } from './report/result-folder.js';
+import { WorkloadError } from './workloads/workload.js';
+
+async function main(): Promise<number> {
+  let status: number = EXIT.done;
+  await yargs(hideBin(process.argv))
+    .scriptName('bench')
+    .usage('$0 COMMAND\n\nRuns P4runpro programs in an emulated switch and measures.')
+    .command('run', 'Deploy programs, run packets through them', runOptions, async (args) => {
+      status = await run(args);
+    })
+    .command('conform [dirs..]', 'Compare with independent implementations', conformOptions, async (args) => {
+      status = await conform(args);
+    })
+    .command('trace', 'Make and describe captures', (trace) =>
+      trace
+        .command('generate <file>', 'Write seeded traffic for a workload', generateOptions, async (args) => {
+          status = await traceGenerate(args);
+        })
+        .command('info <file>', 'Say what a capture holds', infoOptions, async (args) => {
+          status = await traceInfo(args);
+        })
+        .demandCommand(1, 1, 'generate or info? See bench trace --help'),
+    )
+    .command('micro', 'Microbenchmarks of the hot paths', microOptions, async (args) => {
+      status = await micro(args);
+    })
+    .demandCommand(1, 1, 'which command? See bench --help')
+    .strict()
+    .version(packageVersion)
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    })
+    .parseAsync();
+  return status;
+}
+
+await runMain('bench', main, [WorkloadError, TrafficError, ResultFolderError, VectorError]);

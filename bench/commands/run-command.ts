@@ -1,0 +1,163 @@
+/** `bench run`: options, progress and results of a run. */
+import { performance } from 'node:perf_hooks';
+import type { Argv } from 'yargs';
+import { DEFAULT_RECIRCULATIONS, isPowerOfTwo } from '../../compiler/index.js';
+import {
+  ALLOCATOR_NAMES,
+  type AllocatorName,
+  allocatorByName,
+  EXIT,
+  isFancy,
+  loadDataPlane,
+  UsageError,
+  wholeNumber,
+} from '../../hw-driver/index.js';
+import { type CaptureWriter, createCaptureWriter, openCapture } from '../../traces/index.js';
+import { ProgressDisplay } from '../report/progress-display.js';
+import { ResultFolder } from '../report/result-folder.js';
+import { renderRunSummary } from '../report/run-summary.js';
+import { runTables } from '../report/run-tables.js';
+import { type RunResult, runWorkload } from '../run/run-workload.js';
+import { MAX_INSTANCES } from '../workloads/addresses.js';
+import { ADDRESSING_RULE } from '../workloads/capture-addressing.js';
+import { isProgramKey } from '../workloads/program-kind.js';
+import { loadWorkload, WORKLOAD_NAMES } from '../workloads/workload.js';
+
+const DEFAULT_PACKETS = 1_000_000;
+const DEFAULT_MEMORY_BYTES = 1024;
+const MAX_PACKETS = 1e12;
+const MAX_WORKERS = 64;
+const MAX_CASES = 1024;
+
+export const runOptions = (yargs: Argv) =>
+  yargs
+    .option('programs', { type: 'string', demandOption: true, describe: 'How many, or max: until one does not fit' })
+    .option('workload', {
+      type: 'string',
+      default: 'lb',
+      describe: `Which programs arrive: ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+    })
+    .option('memory', {
+      type: 'string',
+      describe: `Bytes of each memory (${DEFAULT_MEMORY_BYTES}; a file: as it says)`,
+    })
+    .option('cases', { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb' })
+    .option('allocator', { choices: ALLOCATOR_NAMES, default: 'f1' as AllocatorName, describe: 'How RPBs are chosen' })
+    .option('weights', { type: 'string', describe: 'a,b of a · last RPB - b · first RPB (f1; 0.7,0.3)' })
+    .option('recirculations', {
+      type: 'string',
+      default: String(DEFAULT_RECIRCULATIONS),
+      describe: 'At most so many for each program',
+    })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('trace', {
+      type: 'string',
+      array: true,
+      default: [],
+      describe: 'Captures whose packets to run (repeatable)',
+    })
+    .option('packets', { type: 'string', describe: `Synthetic packets (${DEFAULT_PACKETS}); not with --trace` })
+    .option('workers', { type: 'string', default: '1', describe: 'Threads; the results do not depend on them' })
+    .option('seed', { type: 'string', default: '1', describe: 'Of all that is drawn at random' })
+    .option('out', { type: 'string', default: 'results/run', describe: 'Folder for summary.json and the CSV files' })
+    .option('write', { type: 'string', describe: 'Capture file for the packets that leave the switch' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print summary.json instead of the summary' })
+    .epilogue(`With --trace, packets are addressed to the programs. ${ADDRESSING_RULE}`)
+    .example('$0 run --programs 2800', '2,800 load balancers in one switch')
+    .example('$0 run --programs max --workload all-mixed --packets 100000', 'As many as fit, of all kinds');
+
+export interface RunArguments {
+  readonly programs: string;
+  readonly workload: string;
+  readonly memory: string | undefined;
+  readonly cases: string;
+  readonly allocator: AllocatorName;
+  readonly weights: string | undefined;
+  readonly recirculations: string;
+  readonly dataplane: string;
+  readonly trace: readonly string[];
+  readonly packets: string | undefined;
+  readonly workers: string;
+  readonly seed: string;
+  readonly out: string;
+  readonly write: string | undefined;
+  readonly json: boolean;
+}
+
+/** Exit status 1 if not all programs fit. */
+export async function run(args: RunArguments): Promise<number> {
+  const options = await readOptions(args);
+  const folder = new ResultFolder(args.out);
+  const display = new ProgressDisplay(process.stderr);
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  process.once('SIGINT', onInterrupt);
+  let writer: CaptureWriter | undefined;
+  let result: RunResult;
+  try {
+    writer = args.write === undefined ? undefined : createCaptureWriter(args.write);
+    const clock = (): number => performance.now();
+    result = await runWorkload({ ...options, writer, clock, signal: interrupt.signal, progress: display });
+    writer?.close();
+  } catch (error) {
+    writer?.abort();
+    folder.discard();
+    throw error;
+  } finally {
+    display.stop();
+    process.off('SIGINT', onInterrupt);
+  }
+  return report(args, result, folder);
+}
+
+async function readOptions(args: RunArguments) {
+  const dataPlane = loadDataPlane(args.dataplane);
+  if (args.trace.length > 0 && args.packets !== undefined) {
+    throw new UsageError('--packets is for synthetic packets; with --trace, all packets of the captures run');
+  }
+  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
+  const options = {
+    dataPlane,
+    programs: args.programs === 'max' ? ('max' as const) : wholeNumber('--programs', args.programs, 1, MAX_INSTANCES),
+    allocator: allocatorByName(args.allocator, args.weights),
+    recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+    traces: args.trace,
+    packets: wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 0, MAX_PACKETS),
+    workers: wholeNumber('--workers', args.workers, 1, MAX_WORKERS),
+    seed: args.seed,
+  };
+  const cases = wholeNumber('--cases', args.cases, 2, MAX_CASES);
+  const memoryBytes = memorySize(args);
+  const workload = await loadWorkload({ name: args.workload, memoryBytes, cases, seed: args.seed, dataPlane });
+  // A capture that cannot be read is found before the programs are deployed, not after.
+  for (const path of args.trace) await (await openCapture(path)).close();
+  return { ...options, workload };
+}
+
+/** The bytes of each memory; undefined where a user's file keeps its own sizes. */
+function memorySize({ memory, workload }: RunArguments): number | undefined {
+  if (memory === undefined) return isProgramKey(workload) || !workload.includes('.') ? DEFAULT_MEMORY_BYTES : undefined;
+  const bytes = wholeNumber('--memory', memory, 4, 4 * 65536);
+  if (!isPowerOfTwo(bytes)) throw new UsageError(`--memory takes a power of two, not ${memory}`);
+  return bytes;
+}
+
+function report(args: RunArguments, result: RunResult, folder: ResultFolder): number {
+  const document = `${JSON.stringify(result.summary, null, 2)}\n`;
+  folder.write('summary.json', document);
+  for (const [name, text] of runTables(result)) folder.write(name, text);
+  process.stdout.write(args.json ? document : renderRunSummary(result, isFancy(process.stdout)));
+  for (const warning of result.warnings) process.stderr.write(`bench: warning: ${warning}\n`);
+  if (!args.json)
+    process.stdout.write(`\nresults in ${folder.path}: summary.json, ${[...runTables(result).keys()].join(', ')}\n`);
+  if (result.interrupted) {
+    process.stderr.write(`bench: interrupted; the results of what was done are in ${folder.path}\n`);
+    return EXIT.interrupted;
+  }
+  const { failure, programsRequested } = result.summary;
+  if (failure === null || programsRequested === 'max') return EXIT.done;
+  process.stderr.write(
+    `bench: ${result.summary.programsDeployed} of ${programsRequested} programs fit: ${failure.reason}\n`,
+  );
+  return EXIT.failed;
+}

@@ -1,0 +1,101 @@
+/**
+ * Conformance vectors: entry sets with the packets and registers that independent implementations of the data plane
+ * made of them.
+ */
+import { access, readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import {
+  type DataPlane,
+  dataPlaneFromJson,
+  defaultForwardEntry,
+  type KeyField,
+  type TableEntry,
+} from '../../compiler/index.js';
+
+/** The setting that the vectors were made in: the published hash functions, mended initialisation, wide branch ids. */
+export const CONFORMANCE_DATA_PLANE: DataPlane = dataPlaneFromJson({
+  extends: 'published',
+  name: 'conformance',
+  summary: 'the setting of the conformance vectors',
+  init: { onEveryPass: false },
+  state: { branchIdBits: 16 },
+});
+
+/** All packets come in on port 1, and leave by port 2 where no program says otherwise. */
+const INGRESS_PORT = 1;
+const DEFAULT_EGRESS_PORT = 2;
+
+export interface ConformanceVector {
+  readonly name: string;
+  readonly capture: string;
+  readonly ingressPort: number;
+  readonly entries: readonly TableEntry[];
+  /** Port and bytes (hexadecimal), per port in the order in which the packets came in. */
+  readonly packets: readonly (readonly [port: number, hex: string])[];
+  /** By RPB number and bucket: the words that are not 0. */
+  readonly registers: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** A folder that is no conformance vector. */
+export class VectorError extends Error {}
+
+/** The vectors in a folder: the folder itself, or its subfolders in order of name. @throws {VectorError} */
+export async function findVectors(folder: string): Promise<ConformanceVector[]> {
+  const isVector = await access(join(folder, 'entries.json')).then(
+    () => true,
+    () => false,
+  );
+  if (isVector) return [await readVector(folder)];
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => {
+    throw new VectorError(`${folder}: no such folder`);
+  });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  if (folders.length === 0)
+    throw new VectorError(`${folder}: no conformance vectors here (entries.json, in.pcap, expected.json)`);
+  return Promise.all(folders.sort().map((name) => readVector(join(folder, name))));
+}
+
+type RawKey = readonly [string, number, string] | readonly [string, number, number, string];
+type RawEntry = readonly [string, readonly RawKey[], readonly [readonly (readonly [string, number])[], string]];
+
+async function readVector(folder: string): Promise<ConformanceVector> {
+  const read = async (file: string): Promise<unknown> => {
+    try {
+      return JSON.parse(await readFile(join(folder, file), 'utf8'));
+    } catch (error) {
+      throw new VectorError(`${join(folder, file)}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const rawEntries = (await read('entries.json')) as readonly RawEntry[];
+  const expected = (await read('expected.json')) as Pick<ConformanceVector, 'packets' | 'registers'>;
+  if (!Array.isArray(rawEntries) || !Array.isArray(expected.packets)) {
+    throw new VectorError(`${folder}: entries.json or expected.json is not what a conformance vector holds`);
+  }
+  return {
+    name: basename(folder),
+    capture: join(folder, 'in.pcap'),
+    ingressPort: INGRESS_PORT,
+    entries: [
+      defaultForwardEntry(CONFORMANCE_DATA_PLANE, INGRESS_PORT, DEFAULT_EGRESS_PORT),
+      ...rawEntries.map(entryFromRaw),
+    ],
+    packets: expected.packets,
+    registers: expected.registers,
+  };
+}
+
+/** The order of the list is the priority. */
+function entryFromRaw([table, key, [parameters, action]]: RawEntry, index: number): TableEntry {
+  return {
+    table,
+    key: key.map(
+      (field): KeyField =>
+        field.length === 3
+          ? { name: field[0], match: 'exact', value: field[1] }
+          : { name: field[0], match: 'ternary', value: field[1], mask: field[2] },
+    ),
+    priority: index,
+    action,
+    parameters: parameters.map(([name, value]) => ({ name, value })),
+  };
+}

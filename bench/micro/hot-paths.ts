@@ -1,0 +1,115 @@
+/** The hot paths as functions to be timed, each on a batch of real work. */
+import { analyse, defaultDataPlane, f1, greedyAllocator, link, lower, SwitchState } from '../../compiler/index.js';
+import { digestPackets, HashUnit, Parser, Phv, Switch } from '../../sim/index.js';
+import { clearPacketBatch, createPacketBatch, createTrafficGenerator, type PacketBatch } from '../../traces/index.js';
+import { deployWorkload } from '../run/deployment.js';
+import { loadWorkload } from '../workloads/workload.js';
+
+export interface HotPath {
+  readonly name: string;
+  /** Operations that one call does: the figure is per operation. */
+  readonly operations: number;
+  readonly run: () => void;
+}
+
+const PACKETS = 1024;
+const SEED = 'micro';
+const HASHES = 1000;
+
+/** All of them; what they work on is built here, outside the timing. */
+export async function hotPaths(): Promise<HotPath[]> {
+  const one = await switchWith(1);
+  const many = await switchWith(1000);
+  const { dataPlane } = one.emulator;
+  const parser = new Parser(dataPlane);
+  const phv = new Phv(dataPlane.headers.length);
+  const hash = new HashUnit(dataPlane.rpb(1).hash);
+  const tuple = Uint8Array.from({ length: 13 }, (_, i) => i * 7);
+  const scratch = createPacketBatch(PACKETS, 2 ** 20);
+  return [
+    {
+      name: 'parser',
+      operations: PACKETS,
+      run: () => {
+        const { batch } = one;
+        for (let i = 0; i < batch.count; i++) {
+          const start = batch.offset[i] as number;
+          phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), 0);
+          parser.parse(phv);
+        }
+      },
+    },
+    {
+      name: 'hash of a 5-tuple',
+      operations: HASHES,
+      run: () => {
+        for (let i = 0; i < HASHES; i++) hash.digest(tuple, tuple.length);
+      },
+    },
+    ...[one, many].flatMap(({ emulator, batch, programs, generator, pristine }) => [
+      {
+        name: `filter look-up among ${programs} programs`,
+        operations: PACKETS,
+        run: () => emulator.classify(batch, 0, batch.count),
+      },
+      {
+        name: `switch with ${programs} load balancers`,
+        operations: PACKETS,
+        run: () => {
+          // The switch rewrites packets in place: each call starts from the packets as they came.
+          batch.bytes.set(pristine);
+          emulator.process(batch);
+        },
+      },
+      {
+        name: `traffic generator with ${programs} targets`,
+        operations: PACKETS,
+        run: () => {
+          clearPacketBatch(scratch);
+          generator.generateInto(scratch, 0, PACKETS);
+        },
+      },
+    ]),
+    { name: 'packet digest', operations: PACKETS, run: () => digestPackets(one.batch, 0, PACKETS, 0, 1) },
+    ...compilerPaths(one.source),
+  ];
+}
+
+async function switchWith(programs: number) {
+  const dataPlane = defaultDataPlane();
+  const emulator = new Switch(dataPlane);
+  const workload = await loadWorkload({ name: 'lb', memoryBytes: 1024, cases: 2, seed: SEED, dataPlane });
+  const deployment = await deployWorkload(emulator, {
+    workload,
+    programs,
+    allocator: greedyAllocator(f1()),
+    recirculations: 1,
+    clock: () => 0,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+  const targets = deployment.programs.map(({ arrival }) => arrival.traffic);
+  const generator = createTrafficGenerator({ targets, seed: SEED, packetsPerSecond: 1e6 });
+  const batch: PacketBatch = createPacketBatch(PACKETS, 2 ** 20);
+  generator.generateInto(batch, 0, PACKETS);
+  const pristine = batch.bytes.slice(0, batch.usedBytes);
+  return { emulator, batch, pristine, programs, generator, source: workload.arrival(0).source };
+}
+
+function compilerPaths(source: string): HotPath[] {
+  const dataPlane = defaultDataPlane();
+  const state = new SwitchState(dataPlane);
+  const analysis = analyse(source, dataPlane);
+  const [program] = analysis.programs;
+  if (program === undefined) throw new Error('the load balancer does not compile');
+  const lowered = lower(program, dataPlane, 1);
+  return [
+    { name: 'compiler: text to checked program', operations: 1, run: () => void analyse(source, dataPlane) },
+    { name: 'compiler: checked program to steps', operations: 1, run: () => void lower(program, dataPlane, 1) },
+    {
+      name: 'compiler: placement and entries',
+      operations: 1,
+      run: () => void link(lowered, state, analysis.sourceHash),
+    },
+  ];
+}

@@ -1,0 +1,54 @@
+/** A folder that results go to: checked before the work starts, each file whole or not there. */
+import { mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A folder that cannot be written. */
+export class ResultFolderError extends Error {
+  override readonly name = 'ResultFolderError';
+}
+
+export class ResultFolder {
+  /** The first folder that had to be made, so that a run that fails leaves none behind. */
+  private readonly created: string | undefined;
+
+  /** @throws {ResultFolderError} */
+  constructor(readonly path: string) {
+    const probe = join(path, `.probe-${process.pid}`);
+    try {
+      this.created = mkdirSync(path, { recursive: true });
+      writeFileSync(probe, '');
+      rmSync(probe);
+    } catch (error) {
+      throw new ResultFolderError(`cannot write results to ${path}: ${reasonOf(error)}`);
+    }
+  }
+
+  /** @throws {ResultFolderError} and leaves an older file of this name as it was */
+  write(name: string, text: string): void {
+    const target = join(this.path, name);
+    const temporary = `${target}.partial`;
+    try {
+      writeFileSync(temporary, text);
+      renameSync(temporary, target);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw new ResultFolderError(`cannot write ${target}: ${reasonOf(error)}`);
+    }
+  }
+
+  /** Removes the folder if this run made it and nothing is in it. */
+  discard(): void {
+    if (this.created === undefined) return;
+    try {
+      rmdirSync(this.path);
+    } catch {
+      // Somebody else has put something there: it stays.
+    }
+  }
+}
+
+/** What the system said, without its internal prefix. */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/^E[A-Z]+: /, '').replace(/, \w+ '.*'$/, '');
+}

@@ -1,0 +1,84 @@
+/** A run as a person wants to read it: figures, and a heat map of the RPBs. */
+import { Ansis } from 'ansis';
+import type { DataPlane } from '../../compiler/index.js';
+import type { RunResult, RunSummary } from '../run/run-workload.js';
+
+const LABEL_WIDTH = 14;
+
+/** @param colours whether the terminal shows them */
+export function renderRunSummary({ summary, dataPlane, interrupted }: RunResult, colours: boolean): string {
+  const paint = new Ansis(colours ? 3 : 0);
+  const line = (label: string, text: string): string => `${paint.bold(label.padEnd(LABEL_WIDTH))}${text}`;
+  const { packets } = summary;
+  const lines = [
+    line('workload', `${summary.workload}, seed ${summary.seed}${interrupted ? paint.yellow(' (interrupted)') : ''}`),
+    line('programs', deployedText(summary)),
+    ...(summary.failure === null ? [] : [line('', paint.yellow(`stopped: ${summary.failure.reason}`))]),
+    line('passes', passesText(summary)),
+    line('allocation', `${microseconds(summary.allocationUs)} per program`),
+    line('compilation', `${microseconds(summary.compileUs)} per program, allocation included`),
+    '',
+    ...heatMap(summary, dataPlane, paint),
+    '',
+    line('packets', `${count(packets.in)} in, ${count(packets.out)} out, ${count(packets.dropped)} dropped`),
+    line('', `${count(packets.reported)} reported to the CPU, ${count(packets.unmatched)} for no program`),
+    line('', `${count(packets.recirculations)} recirculations`),
+    line(
+      'speed',
+      `${count(Math.round(summary.packetsPerSecond))} packets/s (${summary.wallSeconds.toFixed(2)} s, ` +
+        `${summary.workers} ${summary.workers === 1 ? 'worker' : 'workers'}, ${summary.engine} engine)`,
+    ),
+    line('state hash', summary.stateHash),
+    line('output hash', summary.outputHash),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+function deployedText(summary: RunSummary): string {
+  const { programsDeployed, programsRequested } = summary;
+  const asked = programsRequested === 'max' ? ' (as many as fit)' : ` of ${count(programsRequested)}`;
+  return `${count(programsDeployed)}${asked} deployed, ${count(summary.entries)} table entries`;
+}
+
+function passesText({ passes }: RunSummary): string {
+  const parts = Object.entries(passes).map(
+    ([pass, programs]) => `${count(programs)} with ${pass} ${pass === '1' ? 'pass' : 'passes'}`,
+  );
+  return parts.join(', ') || 'none';
+}
+
+const microseconds = ({ p50, p95, max }: { p50: number; p95: number; max: number }): string =>
+  `${p50.toFixed(0)} µs median, ${p95.toFixed(0)} µs p95, ${max.toFixed(0)} µs max`;
+
+/** Blocks of rising weight for terminals without colours. */
+const SHADES = [' ', '░', '▒', '▓', '█'];
+const CELL_WIDTH = 3;
+
+/** One row for entries, one for memory; a cell's colour and number are the percentage in use. */
+function heatMap(summary: RunSummary, dataPlane: DataPlane, paint: Ansis): string[] {
+  const row = (label: string, shares: readonly number[], mean: number): string =>
+    `${label.padEnd(LABEL_WIDTH)}${shares.map((share) => cell(share, paint)).join('')}  ${percent(mean)}`;
+  const entries = dataPlane.rpbs.map((rpb, i) => (summary.rpb[i]?.entries ?? 0) / rpb.entries);
+  const buckets = dataPlane.rpbs.map((rpb, i) => (summary.rpb[i]?.buckets ?? 0) / rpb.buckets);
+  const numbers = dataPlane.rpbs.map(({ number }) => String(number).padStart(CELL_WIDTH)).join('');
+  const ingress = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length * CELL_WIDTH;
+  const egress = dataPlane.rpbCount * CELL_WIDTH - ingress;
+  const gress = (name: string, width: number): string => ` ${name} `.padEnd(width - 1, '─').padStart(width);
+  return [
+    `${''.padEnd(LABEL_WIDTH)}${paint.dim(gress('ingress', ingress) + gress('egress', egress))}`,
+    `${'RPB'.padEnd(LABEL_WIDTH)}${paint.dim(numbers)}  in use`,
+    row('entries, %', entries, summary.tableEntryUtilization),
+    row('memory, %', buckets, summary.memoryUtilization),
+  ];
+}
+
+function cell(share: number, paint: Ansis): string {
+  const text = String(Math.round(share * 100)).padStart(CELL_WIDTH);
+  if (paint.level === 0) return share === 0 ? `${SHADES[0]} 0`.padStart(CELL_WIDTH) : text;
+  // From white over yellow to red, readable on light and dark terminals.
+  const fade = (from: number, to: number): number => Math.round(from + (to - from) * share);
+  return paint.bgRgb(255, fade(255, 80), fade(230, 40)).black(text);
+}

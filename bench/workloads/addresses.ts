@@ -1,0 +1,30 @@
+/**
+ * Addresses that keep instances apart. Instance n has the network 10.a.b.0/24 with a = n div 256, b = n mod 256; the
+ * rest of the world has addresses whose first two bytes have their top bit set. So no packet of one instance matches
+ * the filter of another, whatever the programs filter on.
+ */
+
+/** Instances that can be told apart: the second byte of their network stays below 128. */
+export const MAX_INSTANCES = 2 ** 15;
+
+const INSIDE_BYTE = 10;
+/** An outside network: 200.200.0.0/16. */
+const OUTSIDE_BYTES = 200;
+
+export const NETWORK_MASK = 0xffffff00;
+export const HOST_MASK = 0x000000ff;
+/** The bits of an address that hold the instance's number. */
+export const INSTANCE_MASK = 0x00ffff00;
+export const OUTSIDE_HOST_MASK = 0x0000ffff;
+
+/** Top bits of the first two bytes. */
+export const OUTSIDE_BITS = 0x80800000;
+
+export const insideNetwork = (instance: number): number => (INSIDE_BYTE * 2 ** 24 + instance * 256) >>> 0;
+export const outsideNetwork = (OUTSIDE_BYTES * 2 ** 24 + OUTSIDE_BYTES * 2 ** 16) >>> 0;
+/** The bits of {@link INSTANCE_MASK}. */
+export const instanceBits = (instance: number): number => instance * 256;
+
+/** A locally administered Ethernet address of an instance (48 bits). */
+export const instanceMac = (instance: number): number => 0x020000000000 + instance;
+export const OUTSIDE_MAC = 0x02ffff000000;

@@ -1,0 +1,64 @@
+/** What the harness knows of each of the fifteen programs beside its text. */
+import { packageFile } from '../package-root.js';
+import type { InstanceMark } from './instance-marks.js';
+
+export const PROGRAM_KEYS = [
+  'cache',
+  'lb',
+  'hh',
+  'nc',
+  'acc',
+  'sf',
+  'l2',
+  'l3',
+  'tn',
+  'calc',
+  'ecn',
+  'cms',
+  'bf',
+  'sm',
+  'hll',
+] as const;
+export type ProgramKey = (typeof PROGRAM_KEYS)[number];
+
+export interface ProgramKind {
+  readonly key: ProgramKey;
+  readonly title: string;
+  /** What tells instances apart. */
+  readonly mark: InstanceMark;
+  /** How --cases multiplies cases; absent where a program has no elastic ones. */
+  readonly elastic: 'cached keys' | 'server ports' | undefined;
+  /** Whether --memory sets the size of its memories. */
+  readonly resizable: boolean;
+}
+
+const kind = (
+  key: ProgramKey,
+  title: string,
+  mark: InstanceMark,
+  options: Partial<Pick<ProgramKind, 'elastic' | 'resizable'>> = {},
+): ProgramKind => ({ key, title, mark, elastic: undefined, resizable: true, ...options });
+
+export const PROGRAM_KINDS: Readonly<Record<ProgramKey, ProgramKind>> = {
+  cache: kind('cache', 'in-network cache', 'destination network', { elastic: 'cached keys' }),
+  lb: kind('lb', 'stateless load balancer', 'destination network', { elastic: 'server ports' }),
+  hh: kind('hh', 'heavy hitter detector', 'source network'),
+  nc: kind('nc', 'NetCache', 'destination network', { elastic: 'cached keys' }),
+  acc: kind('acc', 'database query acceleration', 'destination network'),
+  sf: kind('sf', 'stateful firewall', 'network of either side'),
+  l2: kind('l2', 'L2 forwarding', 'Ethernet destination'),
+  l3: kind('l3', 'L3 routing', 'destination network'),
+  tn: kind('tn', 'tunnel', 'tunnel destination'),
+  calc: kind('calc', 'calculator', 'destination network'),
+  ecn: kind('ecn', 'ECN marking', 'source network'),
+  cms: kind('cms', 'count-min sketch', 'source network'),
+  bf: kind('bf', 'Bloom filter', 'source network'),
+  sm: kind('sm', 'SuMax sketch', 'source network'),
+  // Five bits of the hash pick the bucket: its size belongs to the algorithm.
+  hll: kind('hll', 'HyperLogLog', 'source network', { resizable: false }),
+};
+
+export const isProgramKey = (text: string): text is ProgramKey => PROGRAM_KEYS.some((key) => key === text);
+
+/** The file of a program, as users read it. */
+export const programFile = (key: ProgramKey): string => packageFile('bench', 'programs', `${key}.p4runpro`);

@@ -1,0 +1,151 @@
+/** Synthetic traffic for an instance: packets that its filter matches and that exercise what the program does. */
+import type { PacketTemplate, TrafficTarget } from '../../traces/index.js';
+import {
+  HOST_MASK,
+  insideNetwork,
+  instanceBits,
+  instanceMac,
+  OUTSIDE_HOST_MASK,
+  OUTSIDE_MAC,
+  outsideNetwork,
+} from './addresses.js';
+import { cachedKey, cachedKeys } from './instance.js';
+import type { ProgramKey } from './program-kind.js';
+
+/** Ports that synthetic packets come in on; pairs of neighbours are connected by default forwarding. */
+export const FRONT_PORTS = 32;
+const FLOWS = 64;
+/** Frames without frame check sequence: the shortest that Ethernet allows, to twice that. */
+const FRAME_BYTES = { minimum: 60, maximum: 124 };
+
+const PROTOCOL = { tcp: 6, udp: 17 };
+const inside = (instance: number) => ({ base: insideNetwork(instance), hostMask: HOST_MASK });
+const OUTSIDE = { base: outsideNetwork, hostMask: OUTSIDE_HOST_MASK };
+
+type Common = Pick<PacketTemplate, 'ingressPort' | 'ethernet' | 'flows' | 'frameBytes'>;
+
+const common = (instance: number): Common => ({
+  ingressPort: instance % FRONT_PORTS,
+  ethernet: { destination: instanceMac(instance), source: OUTSIDE_MAC + (instance % FRONT_PORTS) },
+  flows: FLOWS,
+  frameBytes: FRAME_BYTES,
+});
+
+/** A UDP packet with an application header, from outside to the instance's network. */
+function request(instance: number, destinationPort: number, words: readonly number[], weight: number): PacketTemplate {
+  return {
+    ...common(instance),
+    weight,
+    ipv4: { source: OUTSIDE, destination: inside(instance), protocol: PROTOCOL.udp },
+    udp: { destinationPort },
+    applicationWords: words,
+  };
+}
+
+/** Most variants that a key popularity is spread over. */
+const MAX_KEYS = 8;
+/** A word that no instance caches. */
+const UNCACHED_KEY = 0x01000000;
+
+/** Reads that hit, writes that hit, and reads that miss, as 6 : 2 : 2. */
+function cacheRequests(instance: number, port: number, cases: number): PacketTemplate[] {
+  const keys = Array.from({ length: Math.min(MAX_KEYS, cachedKeys(cases)) }, (_, n) => cachedKey(n));
+  return [
+    ...keys.map((key) => request(instance, port, [1, key, 0, 0], 6 / keys.length)),
+    ...keys.map((key) => request(instance, port, [2, key, 0, key ^ instance], 2 / keys.length)),
+    request(instance, port, [1, UNCACHED_KEY, 0, 0], 2),
+  ];
+}
+
+/** UDP and TCP packets between the instance's network and the outside. */
+function flows(instance: number, direction: 'in' | 'out'): PacketTemplate[] {
+  const addresses =
+    direction === 'in'
+      ? { source: OUTSIDE, destination: inside(instance) }
+      : { source: inside(instance), destination: OUTSIDE };
+  // Packets of both ECN capable and incapable ends.
+  return [
+    { ...common(instance), ipv4: { ...addresses, protocol: PROTOCOL.udp }, udp: { destinationPort: 53 } },
+    {
+      ...common(instance),
+      ipv4: { ...addresses, protocol: PROTOCOL.tcp, ecn: 2 },
+      tcp: { destinationPort: 443, flags: 0x10 },
+    },
+  ];
+}
+
+const TCP_FLAG = { fin: 0x01, syn: 0x02, ack: 0x10 };
+const CLIENT_PORTS = [40000, 40001];
+const SERVER_PORT = 443;
+
+/** Connections of one inside host, opened, used and closed in random order, and packets that belong to none. */
+function connections(instance: number): PacketTemplate[] {
+  const host = { base: insideNetwork(instance) + 1, hostMask: 0 };
+  const peer = { base: (0xc8000000 | instanceBits(instance) | 9) >>> 0, hostMask: 0 };
+  const packet = (clientPort: number, flags: number, towardsServer: boolean, weight: number): PacketTemplate => ({
+    ...common(instance),
+    weight,
+    flows: 1,
+    ipv4: {
+      source: towardsServer ? host : peer,
+      destination: towardsServer ? peer : host,
+      protocol: PROTOCOL.tcp,
+    },
+    tcp: towardsServer
+      ? { sourcePort: clientPort, destinationPort: SERVER_PORT, flags }
+      : { sourcePort: SERVER_PORT, destinationPort: clientPort, flags },
+  });
+  return CLIENT_PORTS.flatMap((port) => [
+    packet(port, TCP_FLAG.syn, true, 1),
+    packet(port, TCP_FLAG.ack, true, 3),
+    packet(port, TCP_FLAG.ack, false, 4),
+    packet(port, TCP_FLAG.fin | TCP_FLAG.ack, true, 0.5),
+    packet(port, TCP_FLAG.fin | TCP_FLAG.ack, false, 0.5),
+  ]);
+}
+
+const OPERANDS = [
+  [7, 5],
+  [0xffffffff, 1],
+] as const;
+
+/** The traffic of one instance of one of the fifteen programs. @param index which program of its file */
+export function trafficFor(key: ProgramKey, instance: number, cases: number, index: number): TrafficTarget {
+  switch (key) {
+    case 'cache':
+      return { variants: cacheRequests(instance, 7777, cases) };
+    case 'nc':
+      return { variants: cacheRequests(instance, 7778, cases) };
+    case 'acc':
+      return {
+        variants: [0, 1].flatMap((op) =>
+          Array.from({ length: MAX_KEYS }, (_, n) => request(instance, 9999, [op, 1000 * n + instance, 0, 0], 1)),
+        ),
+      };
+    case 'calc':
+      return {
+        variants: [1, 2, 3, 4, 5].flatMap((op) => OPERANDS.map(([a, b]) => request(instance, 8888, [op, a, b, 0], 1))),
+      };
+    case 'sf':
+      return { variants: connections(instance) };
+    case 'l2':
+      return { variants: [betweenOutsiders(instance, index)] };
+    case 'tn':
+      return { variants: [{ ...common(instance), flows: 1, tunnel: { destinationId: instance + 1 } }] };
+    case 'lb':
+    case 'l3':
+      return { variants: flows(instance, 'in') };
+    default:
+      return { variants: flows(instance, 'out') };
+  }
+}
+
+/** IPv4 that no other instance's filter matches; the two rules of the program wait on ports 1 and 2. */
+function betweenOutsiders(instance: number, index: number): PacketTemplate {
+  return {
+    ...common(instance),
+    ingressPort: 1 + (index % 2),
+    ipv4: { source: OUTSIDE, destination: OUTSIDE, protocol: PROTOCOL.udp },
+    udp: { destinationPort: 53 },
+  };
+}

@@ -1,0 +1,163 @@
+/** Workloads: which programs arrive, one after another, and with which packets. */
+import { readFile } from 'node:fs/promises';
+import seedrandom from 'seedrandom';
+import { analyse, type DataPlane, type SourceFile } from '../../compiler/index.js';
+import type { TrafficTarget } from '../../traces/index.js';
+import { MAX_INSTANCES } from './addresses.js';
+import { instanceSource, syntaxOf } from './instance.js';
+import { type InstanceMark, type MarkedField, markFilter, markSurroundings } from './instance-marks.js';
+import { isProgramKey, PROGRAM_KEYS, PROGRAM_KINDS, type ProgramKey, programFile } from './program-kind.js';
+import { trafficFor } from './traffic.js';
+import { markForProgram, trafficForProgram } from './user-program.js';
+
+/** A workload that cannot be built. */
+export class WorkloadError extends Error {
+  override readonly name = 'WorkloadError';
+}
+
+/** One program that arrives. */
+export interface Arrival {
+  /** From 0, in the order of arrival; also the priority of its filter. */
+  readonly number: number;
+  /** The program's key, or the name in the user's file. */
+  readonly key: string;
+  readonly name: string;
+  /** Plain P4runpro. */
+  readonly source: string;
+  readonly traffic: TrafficTarget;
+  /** Values that a packet gets when it is addressed to this program, towards a server and back. */
+  readonly address: { readonly forward: readonly MarkedField[]; readonly reverse: readonly MarkedField[] };
+  /** What the control plane writes into memories after deployment, by memory and bucket. */
+  readonly memoryValue: ((memory: string, bucket: number) => number) | undefined;
+}
+
+export interface Workload {
+  readonly name: string;
+  /** The n-th arrival; the same for the same seed. */
+  arrival(number: number): Arrival;
+}
+
+export interface WorkloadOptions {
+  /** A program's key, `mixed`, `all-mixed`, or the path of a .p4runpro file. */
+  readonly name: string;
+  /** Bytes of each memory; undefined leaves the sizes as the programs have them. */
+  readonly memoryBytes: number | undefined;
+  /** Elastic cases. */
+  readonly cases: number;
+  readonly seed: string;
+  readonly dataPlane: DataPlane;
+}
+
+const MIXES: Readonly<Record<string, readonly ProgramKey[]>> = {
+  mixed: ['cache', 'lb', 'hh'],
+  'all-mixed': PROGRAM_KEYS,
+};
+
+/** What --workload takes beside files. */
+export const WORKLOAD_NAMES: readonly string[] = [...PROGRAM_KEYS, ...Object.keys(MIXES)];
+
+const BYTES_PER_BUCKET = 4;
+
+/** @throws {WorkloadError} for an unknown name, an unreadable file, or a program with errors */
+export async function loadWorkload(options: WorkloadOptions): Promise<Workload> {
+  const keys = isProgramKey(options.name) ? [options.name] : MIXES[options.name];
+  if (keys !== undefined) return mixOf(keys, options);
+  if (options.name.endsWith('.p4runpro')) return workloadOfFile(options);
+  throw new WorkloadError(
+    `there is no workload '${options.name}': it is one of ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+  );
+}
+
+async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Promise<Workload> {
+  const sources = new Map<ProgramKey, SourceFile>();
+  for (const key of keys) sources.set(key, syntaxOf(await readFile(programFile(key), 'utf8')));
+  const random = seedrandom.alea(`${options.seed}/workload`);
+  const drawn: ProgramKey[] = [];
+  const keyOf = (number: number): ProgramKey => {
+    while (drawn.length <= number) drawn.push(keys[Math.floor(random() * keys.length)] ?? 'lb');
+    return drawn[number] ?? 'lb';
+  };
+  return {
+    name: options.name,
+    arrival(number) {
+      requireInstance(number);
+      const key = keyOf(number);
+      const kind = PROGRAM_KINDS[key];
+      const file = sources.get(key) ?? { annotations: [], programs: [] };
+      const buckets = options.memoryBytes === undefined ? undefined : options.memoryBytes / BYTES_PER_BUCKET;
+      const name = `${key}_${number}`;
+      const source = instanceSource(file, {
+        name,
+        filter: markFilter(kind.mark, number),
+        buckets: kind.resizable ? buckets : undefined,
+        elastic: kind.elastic,
+        cases: options.cases,
+        index: number,
+      });
+      return {
+        ...arrivalParts(number, key, name, source, kind.mark),
+        traffic: trafficFor(key, number, options.cases, number % Math.max(1, file.programs.length)),
+        memoryValue: key === 'lb' ? (memory, bucket) => serverValue(memory, bucket, options.cases) : undefined,
+      };
+    },
+  };
+}
+
+function requireInstance(number: number): void {
+  if (number >= MAX_INSTANCES) throw new WorkloadError(`at most ${MAX_INSTANCES} instances can be told apart`);
+}
+
+function arrivalParts(number: number, key: string, name: string, source: string, mark: InstanceMark) {
+  const filter = markFilter(mark, number);
+  return {
+    number,
+    key,
+    name,
+    source,
+    address: {
+      forward: [filter, ...markSurroundings(mark, number, true)],
+      reverse: [filter, ...markSurroundings(mark, number, false)],
+    },
+  };
+}
+
+/** The servers of a load balancer: bucket b belongs to server b mod ports, which has an address of its own. */
+function serverValue(memory: string, bucket: number, cases: number): number {
+  const server = bucket % Math.max(2, cases);
+  return memory === 'port' ? server : (0xac100000 + server) >>> 0;
+}
+
+async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
+  const text = await readFile(options.name, 'utf8').catch((error: unknown) => {
+    throw new WorkloadError(error instanceof Error ? error.message : String(error));
+  });
+  const analysis = analyse(text, options.dataPlane);
+  const [program] = analysis.programs;
+  if (analysis.hasErrors || program === undefined) {
+    throw new WorkloadError(`${options.name} has errors; see: p4runpro check ${options.name}`);
+  }
+  const mark = markForProgram(program);
+  const buckets = options.memoryBytes === undefined ? undefined : options.memoryBytes / BYTES_PER_BUCKET;
+  return {
+    name: options.name,
+    arrival(number) {
+      requireInstance(number);
+      const name = `${program.name}_${number}`;
+      const source = instanceSource(analysis.syntax, {
+        name,
+        filter: markFilter(mark, number),
+        buckets,
+        elastic: undefined,
+        cases: options.cases,
+        index: 0,
+      });
+      const [instance] = analyse(source, options.dataPlane).programs;
+      if (instance === undefined) throw new WorkloadError(`${name}: no instance can be made; its text is:\n${source}`);
+      return {
+        ...arrivalParts(number, program.name, name, source, mark),
+        traffic: trafficForProgram(instance, options.dataPlane, number),
+        memoryValue: undefined,
+      };
+    },
+  };
+}
