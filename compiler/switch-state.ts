@@ -137,8 +137,11 @@ export class SwitchState implements FreeResources {
       const free = rpb === undefined ? this.freeEntries(table) : (this.entries[rpb] ?? 0);
       if (count > free) throw new DoesNotFit(program, { kind: 'table-full', table, needed: count, free });
     }
-    for (const { name, rpb, base, buckets } of compiled.memories) {
-      if (!this.memory[rpb - 1]?.isFree(base, buckets)) {
+    for (const [i, { name, rpb, base, buckets }] of compiled.memories.entries()) {
+      const takenByItself = compiled.memories
+        .slice(0, i)
+        .some((other) => other.rpb === rpb && other.base < base + buckets && base < other.base + other.buckets);
+      if (takenByItself || !this.memory[rpb - 1]?.isFree(base, buckets)) {
         const table = `the memory of RPB ${rpb} from bucket ${base} (for ${name})`;
         throw new DoesNotFit(program, { kind: 'table-full', table, needed: buckets, free: 0 });
       }

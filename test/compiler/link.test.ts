@@ -178,9 +178,9 @@ const PLACES: readonly (readonly [
   runs: number,
   refusedAtMost: number,
 ])[] = [
-  ['the default data plane', dataPlane, 1, 500, 0.3],
-  ['the default data plane, three recirculations', dataPlane, 3, 200, 0.1],
-  ['six RPBs of twelve entries, eleven recirculations', SMALL, 11, 200, 0.8],
+  ['the default data plane', dataPlane, 1, 250, 0.3],
+  ['the default data plane, three recirculations', dataPlane, 3, 100, 0.1],
+  ['six RPBs of twelve entries, eleven recirculations', SMALL, 11, 80, 0.8],
 ];
 
 for (const [name, on, recirculations, numRuns, refusedAtMost] of PLACES) {

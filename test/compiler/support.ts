@@ -25,7 +25,7 @@ export const sourcePath = (...parts: readonly string[]): string => join(reposito
 export const testPath = (...parts: readonly string[]): string => sourcePath('test', 'compiler', ...parts);
 
 /** The seed of every property of the compiler; the printed seed and path of a failure replay it. */
-export const PROPERTY = { seed: 20_240_804, verbose: 1 } as const;
+export const PROPERTY = { seed: 20_240_804 } as const;
 
 export const SAMPLE_NAMES = [
   ...['acc', 'bf', 'cache', 'calc', 'cms', 'ecn', 'hh', 'hll', 'l2', 'l3', 'lb', 'nc', 'sf', 'sm', 'tn'],

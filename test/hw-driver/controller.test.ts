@@ -13,7 +13,7 @@ const programs = await fifteenPrograms();
 test(`a thousand deployments and revocations in random order (seed ${SEED}) leave nothing behind`, async () => {
   const random = seedrandom.alea(SEED);
   const rig = new Rig();
-  const before = rig.look();
+  const before = rig.lookClosely();
   const running = new Set<string>();
   for (let n = 0; n < 1000; n++) {
     const program = programs[Math.floor(random() * programs.length)];
@@ -22,21 +22,20 @@ test(`a thousand deployments and revocations in random order (seed ${SEED}) leav
     else {
       const compiled = await rig.deploy(program);
       running.add(name);
-      for (const memory of compiled.memories) {
-        const words = await rig.controller.readMemory(name, memory.name);
-        assert.ok(
-          words.every((word) => word === 0),
-          `${name} gets ${memory.name} empty`,
+      for (const [memory, words] of Object.entries(await rig.memories(compiled))) {
+        assert.not(
+          words.some((word) => word !== 0),
+          `${name} gets ${memory} empty`,
         );
-        await rig.controller.writeMemory(name, memory.name, words.fill(n + 1));
       }
+      await rig.fill(compiled, n + 1);
     }
     assert.is(rig.controller.state.programs.size, running.size);
   }
   assert.ok(running.size > 0);
   const rest = [...running].sort((a, b) => (a.length === b.length ? (a < b ? 1 : -1) : a.length - b.length));
   for (const name of rest) await rig.controller.revoke(name);
-  assert.equal(rig.look(), before);
+  assert.equal(rig.lookClosely(), before);
 });
 
 test('the same programs get the same places again', async () => {
@@ -75,12 +74,10 @@ test('programs that come and go between packets change no packet of the others',
       }
       rig.emulator.process(batch, i, i + 1);
     }
-    const memory: Record<string, number[]> = {};
+    const memory: Record<string, Record<string, number[]>> = {};
     for (const name of names) {
       const running = rig.controller.state.programs.get(name);
-      for (const block of running?.compiled.memories ?? []) {
-        memory[`${name} ${block.name}`] = [...(await rig.controller.readMemory(name, block.name))];
-      }
+      if (running !== undefined) memory[name] = await rig.memories(running.compiled);
     }
     const packets = Array.from({ length: PACKETS }, (_, i) => {
       const bytes = Buffer.from(packetBytes(batch, i)).toString('hex');
@@ -120,16 +117,16 @@ test('a memory that is not there, and one too small', async () => {
     );
     assert.match(error, message);
   };
-  const before = rig.look();
+  const before = rig.lookClosely();
   await refused(rig.controller.readMemory(name, 'ghost'), /there is no memory ghost in program cache_0/);
   await refused(rig.controller.writeMemory(name, 'value', new Uint32Array(257)), /256 buckets, not 257/);
-  assert.equal(rig.look(), before);
+  assert.equal(rig.lookClosely(), before);
 });
 
 test('a name that runs already, and a filter that overlaps, are refused', async () => {
   const rig = new Rig();
   await rig.deploy(programs[1]);
-  const before = rig.look();
+  const before = rig.lookClosely();
   const refused = async (filterPriority: number, changed: (typeof programs)[number]): Promise<string> =>
     rig.controller.deploy(changed.lowered, changed.sourceHash, { filterPriority }).then(
       () => 'no error',
@@ -139,7 +136,7 @@ test('a name that runs already, and a filter that overlaps, are refused', async 
   const { lowered } = programs[1];
   const renamed = { ...programs[1], lowered: { ...lowered, program: { ...lowered.program, name: 'other' } } };
   assert.match(await refused(1, renamed), /its filter overlaps that of program lb_1/);
-  assert.equal(rig.look(), before);
+  assert.equal(rig.lookClosely(), before);
   assert.is(await refused(2, renamed), 'no error');
 });
 

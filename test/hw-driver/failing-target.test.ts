@@ -47,28 +47,35 @@ for (const program of programs) {
     });
     const [target] = targets;
     // A neighbour, so that there is something to damage.
-    await rig.deploy(programs[(program.arrival.number + 1) % programs.length]);
-    const before = rig.look();
+    const neighbour = await rig.deploy(programs[(program.arrival.number + 1) % programs.length]);
+    await rig.fill(neighbour, 7);
+    const closely = rig.lookClosely();
+    const before = { ...rig.look(), neighbour: await rig.memories(neighbour) };
     const probe = await rig.deploy(program);
-    const after = rig.look();
     await rig.controller.revoke(name);
-    assert.equal(rig.look(), before);
 
     for (let k = 0; k < installOperations(probe).length; k++) {
       target.failAfter(k);
-      await refused(rig.deploy(program));
-      assert.equal(rig.look(), before, `deploy, change ${k + 1}`);
+      await refused(rig.controller.install(probe));
+      assert.equal({ ...rig.look(), neighbour: await rig.memories(neighbour) }, before, `deploy, change ${k + 1}`);
     }
+    assert.equal(rig.lookClosely(), closely);
     assert.equal(await rig.deploy(program), probe);
-    assert.equal(rig.look(), after);
 
-    for (let k = 0; k < revokeOperations(probe).length; k++) {
+    await rig.fill(probe, 9);
+    const look = async () => ({ ...rig.look(), own: await rig.memories(probe), other: await rig.memories(neighbour) });
+    const after = await look();
+    const operations = revokeOperations(probe);
+    for (const [k, { kind }] of operations.entries()) {
       target.failAfter(k);
       await refused(rig.controller.revoke(name));
-      assert.equal(rig.look(), after, `revoke, change ${k + 1}`);
+      const now = await look();
+      // A reset cannot be undone: those before the one that was refused have been made.
+      const reset = operations.slice(0, k).some((operation) => operation.kind === 'resetMemory');
+      assert.equal({ ...now, own: reset ? after.own : now.own }, after, `revoke, change ${k + 1} (${kind})`);
     }
     await rig.controller.revoke(name);
-    assert.equal(rig.look(), before);
+    assert.equal(rig.lookClosely(), closely);
   });
 }
 

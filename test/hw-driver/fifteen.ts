@@ -53,7 +53,12 @@ export class Rig {
     return this.controller.deploy(lowered, sourceHash, { filterPriority: arrival.number });
   }
 
-  /** The books, the number of entries of every table, and a digest of every memory word. */
+  /** As {@link look}, with a digest of every memory word. */
+  lookClosely() {
+    return { ...this.look(), memory: stateDigest(this.emulator.memory.words) };
+  }
+
+  /** The books, and the number of entries of every table. */
   look() {
     const tables = [
       ...plane.rpbs.map(({ table }) => table),
@@ -65,7 +70,20 @@ export class Rig {
       books: this.controller.state.snapshot(),
       programs: [...this.controller.state.programs].map(([name, { status }]) => `${name} ${status}`),
       entries: Object.fromEntries(tables.map((table) => [table, this.emulator.entryCount(table)])),
-      memory: stateDigest(this.emulator.memory.words),
     };
+  }
+
+  /** Fills a program's memories with a value, each word with another. */
+  async fill({ program, memories }: CompiledProgram, value: number): Promise<void> {
+    for (const { name, buckets } of memories) {
+      const words = Uint32Array.from({ length: buckets }, (_, bucket) => value * 1000 + bucket);
+      await this.controller.writeMemory(program, name, words);
+    }
+  }
+
+  async memories({ program, memories }: CompiledProgram): Promise<Record<string, number[]>> {
+    const words: Record<string, number[]> = {};
+    for (const { name } of memories) words[name] = [...(await this.controller.readMemory(program, name))];
+    return words;
   }
 }
