@@ -59,16 +59,27 @@ export class Controller {
     }
   }
 
-  /** Removes a program; its resources are free when its memory has been reset. @throws {NoSuchProgram} */
+  /**
+   * Removes a program; its resources are free when its memory has been reset. If removing its entries fails, it runs on
+   * as before. If a reset fails, it is gone but keeps what it had, as what its memory holds must not reach the next
+   * program; revoking it again goes on with the resets.
+   * @throws {NoSuchProgram}
+   */
   async revoke(name: string): Promise<void> {
+    const status = this.state.programs.get(name)?.status;
     const compiled = this.state.beginRevoke(name);
     if (compiled === undefined) throw new NoSuchProgram(`program ${name}`);
-    try {
-      await this.applyOrUndo(revokeOperations(compiled));
-    } catch (error) {
-      this.state.cancelRevoke(name);
-      throw error;
+    const operations = revokeOperations(compiled);
+    const isReset = ({ kind }: Operation): boolean => kind === 'resetMemory';
+    if (status === 'running') {
+      try {
+        await this.applyOrUndo(operations.filter((operation) => !isReset(operation)));
+      } catch (error) {
+        this.state.cancelRevoke(name);
+        throw error;
+      }
     }
+    await this.target.apply(operations.filter(isReset));
     this.state.release(name);
   }
 
@@ -111,7 +122,7 @@ export class Controller {
   }
 }
 
-/** What undoes an operation. A reset cannot be undone: it comes when no entry reaches the memory any more. */
+/** What undoes an operation; resets are never among those to be undone. */
 function inverse(operation: Operation): Operation[] {
   switch (operation.kind) {
     case 'insertEntry':
