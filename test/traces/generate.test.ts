@@ -149,6 +149,17 @@ validity('application words follow UDP', () => {
     assert.is(Buffer.from(payload).toString('hex', 0, 14), 'deadbeef00000001ffffffff0001');
   });
 });
+for (const [name, headers] of Object.entries({
+  'after 42 bytes of headers': {},
+  'after 44': { tunnel: { destinationId: 9 } },
+  'after 46': { vlan: { id: 2 } },
+})) {
+  validity(`payload counts up ${name}, over more than one period`, () => {
+    eachPacket([oneOf({ ...udp, ...headers, frameBytes: { minimum: 60, maximum: 700 } })], 300, ({ payload }) => {
+      assert.ok(payload.every((byte, i) => byte === (i & 0xff)));
+    });
+  });
+}
 validity('a UDP checksum that comes out as 0 is sent as 0xffff', () => {
   let allOnes = 0;
   eachPacket([oneOf({ ...udp, udp: {}, flows: 2 ** 20 })], 150_000, ({ ipv4 }) => {

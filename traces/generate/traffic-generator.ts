@@ -13,7 +13,7 @@ import { createPacketImage } from './packet-image.js';
 import type { TrafficTarget } from './packet-template.js';
 import { TrafficError } from './traffic-error.js';
 import { requireTargets } from './validate-template.js';
-import { copyFrame, type FrameMemory, patchFlow } from './write-frame.js';
+import { copyFrame, patchFlow } from './write-frame.js';
 
 /** What traffic to generate. */
 export interface TrafficOptions {
@@ -80,8 +80,8 @@ class ImageGenerator implements TrafficGenerator {
   readonly #draws = new Uint32Array(CHUNK_PACKETS * DRAWS_PER_PACKET);
   /** −1 for none yet. */
   #drawnChunk = -1;
-  /** The batch bytes last written to. */
-  #memory: FrameMemory = { words: new Int32Array(0), bytes: new Uint8Array(0) };
+  /** The batch bytes last written to, as words. */
+  #words: Int32Array = new Int32Array(0);
 
   constructor(
     private readonly pool: ImagePool,
@@ -91,9 +91,8 @@ class ImageGenerator implements TrafficGenerator {
   ) {}
 
   generateInto(batch: PacketBatch, firstIndex: number, count: number): number {
-    const { bytes } = batch;
-    if (this.#memory.bytes !== bytes) {
-      this.#memory = { words: new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2), bytes };
+    if (this.#words.buffer !== batch.bytes.buffer || this.#words.byteOffset !== batch.bytes.byteOffset) {
+      this.#words = new Int32Array(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length >> 2);
     }
     for (let n = 0; n < count; n++) if (!this.#generate(batch, firstIndex + n)) return n;
     return count;
@@ -114,23 +113,25 @@ class ImageGenerator implements TrafficGenerator {
     const extraBytes = Math.floor(draws[at + 3] * DRAW_UNIT * halves[half + IMAGE_HALF.lengths]);
     const length = halves[half + IMAGE_HALF.minimumBytes] + extraBytes;
     if (!hasRoomFor(batch, length)) return false;
-    const offset = this.#append(batch, index, length, halves[half + IMAGE_HALF.ingressPort]);
-    copyFrame(this.pool, image, length, this.#memory, offset);
+    const offset = batch.usedBytes;
+    copyFrame(this.pool, image, length, this.#words, offset >> 2);
+    // Only now, as it clears what the last word wrote beyond the frame.
+    this.#append(batch, index, length, halves[half + IMAGE_HALF.ingressPort]);
     if (halves[half + IMAGE_HALF.ipv4] > 0) {
       patchFlow(this.pool, image, length, flow, words[target + TARGET.flowKey], batch.bytes, offset);
     }
     return true;
   }
 
-  /** Appends an empty packet with the time of its index, and returns its offset. */
-  #append(batch: PacketBatch, index: number, length: number, ingressPort: number): number {
+  /** Appends an empty packet with the time of its index. */
+  #append(batch: PacketBatch, index: number, length: number, ingressPort: number): void {
     const seconds = Math.floor(index / this.packetsPerSecond);
     const within = Math.max(0, index - seconds * this.packetsPerSecond);
     const nanoseconds = Math.min(
       NANOSECONDS_PER_SECOND - 1,
       Math.floor((within * NANOSECONDS_PER_SECOND) / this.packetsPerSecond),
     );
-    return appendPacket(batch, length, length, ingressPort, this.startSeconds + seconds, nanoseconds);
+    appendPacket(batch, length, length, ingressPort, this.startSeconds + seconds, nanoseconds);
   }
 
   #draw(chunk: number): void {

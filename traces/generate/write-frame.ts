@@ -8,23 +8,13 @@ import { payloadSum, writePayload } from './payload.js';
 const UDP_CHECKSUM = 6;
 const TCP_CHECKSUM = 16;
 
-/** The memory of a batch, as words and as bytes. */
-export interface FrameMemory {
-  readonly words: Int32Array;
-  readonly bytes: Uint8Array;
-}
-
-/** Writes headers and payload by words, the last one filled up with zeros. The offset is a multiple of four. */
-export function copyFrame(pool: ImagePool, image: number, length: number, to: FrameMemory, offset: number): void {
+/** Writes headers and payload to `words`, from `start` on; the last word may go beyond the frame. */
+export function copyFrame(pool: ImagePool, image: number, length: number, words: Int32Array, start: number): void {
   const headerBytes = pool.halves[2 * image + IMAGE_HALF.headerBytes];
   const headers = image + IMAGE.headers;
-  const { words, bytes } = to;
-  const start = offset >> 2;
   const headerWords = (headerBytes + 3) >> 2;
-  const end = start + ((length + 3) >> 2);
   for (let i = 0; i < headerWords; i++) words[start + i] = pool.words[headers + i];
-  writePayload(words, start + headerWords, end, (headerWords << 2) - headerBytes);
-  for (let i = offset + length; i < end << 2; i++) bytes[i] = 0;
+  writePayload(words, start + headerWords, start + ((length + 3) >> 2), (headerWords << 2) - headerBytes);
 }
 
 /** Writes what a flow and a length change in a frame with IPv4: addresses, ports, lengths, checksums. */
