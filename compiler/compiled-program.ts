@@ -76,6 +76,21 @@ export class DocumentError extends Error {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+const isListOf = (value: unknown, isItem: (item: Record<string, unknown>) => boolean): boolean =>
+  Array.isArray(value) && value.every((item) => isObject(item) && isItem(item));
+
+const isKeyField = ({ name, match, value, mask }: Record<string, unknown>): boolean =>
+  isText(name) && isCount(value) && (match === 'exact' || (match === 'ternary' && isCount(mask)));
+const isArgument = ({ name, value }: Record<string, unknown>): boolean => isText(name) && isCount(value);
+const isTableEntry = ({ table, key, priority, action, parameters }: Record<string, unknown>): boolean =>
+  isText(table) && isListOf(key, isKeyField) && isCount(priority) && isText(action) && isListOf(parameters, isArgument);
+const isMemoryBlock = ({ name, rpb, base, buckets }: Record<string, unknown>): boolean =>
+  isText(name) && isCount(rpb) && isCount(base) && isCount(buckets) && buckets !== 0;
+const isPlacedStep = ({ action, ...numbers }: Record<string, unknown>): boolean =>
+  isText(action) && ['line', 'column', 'depth', 'branch', 'rpb', 'pass'].every((name) => isCount(numbers[name]));
+
 /**
  * A document read back from JSON, checked to be of this version and for this data plane.
  * @throws {DocumentError}
@@ -91,14 +106,17 @@ export function compiledProgramFromJson(
     const message = `a document of schema ${json['schema']}, where ${COMPILED_PROGRAM_SCHEMA} is needed`;
     throw new DocumentError('other-version', message);
   }
-  const { dataPlane: of, entries, memories, placement, program, programId, passes } = json;
+  const { dataPlane: of, entries, memories, placement, program, programId, passes, sourceHash } = json;
   const complete =
     isObject(of) &&
-    [entries, memories, placement].every(Array.isArray) &&
-    typeof program === 'string' &&
-    Number.isInteger(programId) &&
-    Number.isInteger(passes);
-  if (!complete) throw new DocumentError('not-a-compiled-program', 'this compiled program is incomplete');
+    isListOf(entries, isTableEntry) &&
+    isListOf(memories, isMemoryBlock) &&
+    isListOf(placement, isPlacedStep) &&
+    isText(program) &&
+    isText(sourceHash) &&
+    isCount(programId) &&
+    isCount(passes);
+  if (!complete) throw new DocumentError('not-a-compiled-program', 'this compiled program is incomplete or damaged');
   if (of['hash'] !== dataPlane.hash) {
     throw new DocumentError(
       'other-data-plane',

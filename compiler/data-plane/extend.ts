@@ -3,6 +3,7 @@ import { DataPlane } from './data-plane.js';
 import { DEFAULT_DESCRIPTION } from './default.js';
 import type { DataPlaneDescription } from './description.js';
 import { PUBLISHED_DESCRIPTION } from './published.js';
+import { shapeProblems } from './shape.js';
 import { DataPlaneError } from './validate.js';
 
 const BUILT_IN: Readonly<Record<string, DataPlaneDescription>> = {
@@ -43,14 +44,15 @@ export function dataPlaneFromJson(json: unknown): DataPlane {
   if (!isObject(json)) throw new DataPlaneError('?', ['a description is a JSON object']);
   const { extends: base, ...overrides } = json;
   const name = typeof json['name'] === 'string' ? json['name'] : '?';
-  if (typeof base !== 'string' || BUILT_IN[base] === undefined) {
+  if (typeof base !== 'string' || !Object.hasOwn(BUILT_IN, base)) {
     throw new DataPlaneError(name, [`"extends" must name one of ${BUILT_IN_DATA_PLANES.join(', ')}`]);
   }
-  if (name === '?' || BUILT_IN[name] !== undefined) {
+  if (name === '?' || Object.hasOwn(BUILT_IN, name)) {
     throw new DataPlaneError(name, ['"name" must be a name of its own']);
   }
   const problems: string[] = [];
   const merged = merge(BUILT_IN[base] as unknown as Json, overrides, '', problems);
+  if (problems.length === 0 && isObject(merged)) problems.push(...shapeProblems(merged));
   if (problems.length > 0) throw new DataPlaneError(name, problems);
   return new DataPlane(merged as unknown as DataPlaneDescription);
 }
@@ -69,8 +71,9 @@ function merge(base: Json, override: Json, path: string, problems: string[]): Js
   const result: Record<string, Json> = { ...base };
   for (const [key, value] of Object.entries(override)) {
     const here = path === '' ? key : `${path}.${key}`;
-    const old = base[key];
+    const old = Object.hasOwn(base, key) ? base[key] : undefined;
     if (old !== undefined) result[key] = merge(old, value, here, problems);
+    else if (key === '__proto__') problems.push(`${here}: unknown key`);
     else if (OPEN_TABLES.has(path) || OPTIONAL_KEYS.test(here)) result[key] = value;
     else problems.push(`${here}: unknown key`);
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FreeRanges } from '../../compiler/free-ranges.js';
 import {
   type FreeResources,
   f1,
@@ -13,7 +14,6 @@ import {
   type PlacementProblem,
   type PlacementRow,
 } from '../../compiler/index.js';
-import { FreeRanges } from '../../compiler/free-ranges.js';
 import { PROPERTY } from './support.js';
 
 interface Instance {
@@ -42,9 +42,7 @@ function isSound(placement: Placement, instance: Instance): boolean {
   const { rows, rpbCount } = instance.problem;
   const rpbOf = (i: number): number => ((placement[i] ?? 0) - 1) % rpbCount;
   const increasing = placement.every((x, i) => i === 0 || x > (placement[i - 1] ?? 0));
-  const rules = rows.every(
-    ({ allowed, link }, i) => allowed[rpbOf(i)] === 1 && (link < 0 || rpbOf(link) === rpbOf(i)),
-  );
+  const rules = rows.every(({ allowed, link }, i) => allowed[rpbOf(i)] === 1 && (link < 0 || rpbOf(link) === rpbOf(i)));
   const capacity = instance.entries.every((free, rpb) => {
     const here = rows.filter((_, i) => rpbOf(i) === rpb);
     const memory = sum(here.flatMap(({ memories }) => memories.map(({ buckets }) => buckets)));
@@ -76,7 +74,13 @@ interface RawRow {
   readonly link: number;
 }
 
-function instanceOf(rpbCount: number, passes: number, raw: readonly RawRow[], entries: readonly number[], buckets: readonly number[]): Instance {
+function instanceOf(
+  rpbCount: number,
+  passes: number,
+  raw: readonly RawRow[],
+  entries: readonly number[],
+  buckets: readonly number[],
+): Instance {
   // A link names the first row of its group.
   const links = raw.map(({ link }, i) => (link < i && link >= 0 ? link : -1));
   const heads = links.map((link) => (link >= 0 && (links[link] ?? -1) >= 0 ? (links[link] ?? -1) : link));
@@ -194,7 +198,13 @@ for (const [cause, row, each] of SHORTAGES) {
 
 test('a full switch costs bounded time: forty rows, every RPB short of entries', () => {
   const rows = Array.from({ length: 40 }, (_, i): RawRow => ({ ...FREE, entries: 1 + (i % 2) }));
-  const each = instanceOf(22, 4, rows, Array.from({ length: 22 }, () => 2), Array.from({ length: 22 }, () => 0));
+  const each = instanceOf(
+    22,
+    4,
+    rows,
+    Array.from({ length: 22 }, () => 2),
+    Array.from({ length: 22 }, () => 0),
+  );
   const started = process.hrtime.bigint();
   place(each, f1());
   assert.ok(process.hrtime.bigint() - started < 2_000_000_000n);

@@ -179,7 +179,7 @@ const PLACES: readonly (readonly [
   refusedAtMost: number,
 ])[] = [
   ['the default data plane', dataPlane, 1, 250, 0.3],
-  ['the default data plane, three recirculations', dataPlane, 3, 100, 0.1],
+  ['the default data plane, three recirculations', dataPlane, 3, 100, 0.2],
   ['six RPBs of twelve entries, eleven recirculations', SMALL, 11, 80, 0.8],
 ];
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FreeRanges } from '../../compiler/free-ranges.js';
 import {
   type CompiledProgram,
   DEFAULT_LINK_OPTIONS,
@@ -10,7 +11,6 @@ import {
   type Program,
   SwitchState,
 } from '../../compiler/index.js';
-import { FreeRanges } from '../../compiler/free-ranges.js';
 import {
   checkedProgram,
   checkedPrograms,
@@ -84,7 +84,10 @@ test('all fifteen run side by side, with distinct ids', () => {
     state.commit(linkProgram(program, state, { ...DEFAULT_LINK_OPTIONS, filterPriority }));
   }
   const ids = [...state.programs.values()].map(({ compiled }) => compiled.programId);
-  assert.equal(ids, ids.map((_, i) => i + 1));
+  assert.equal(
+    ids,
+    ids.map((_, i) => i + 1),
+  );
   state.release(everyProgram[3]?.name ?? '');
   assert.is(state.freeProgramId(), 4, 'the lowest free id is used again');
 });
@@ -221,26 +224,34 @@ const change = fc.record({ take: fc.boolean(), base: fc.nat(SIZE + 3), size: fc.
 
 test('FreeRanges agrees with a bitmap', () => {
   fc.assert(
-    fc.property(fc.array(change, { maxLength: 60 }), fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 4 }), (changes, sizes) => {
-      const ranges = new FreeRanges(SIZE);
-      const isFree = Array.from({ length: SIZE }, () => true);
-      for (const { take, base, size } of changes) {
-        const bits = Array.from({ length: size }, (_, i) => isFree[base + i]);
-        const possible = bits.every((bit) => bit === take);
-        assert.is(ranges.isFree(base, size), bits.every((bit) => bit === true));
-        if (!possible) {
-          if (take || bits.includes(true)) assert.throws(() => (take ? ranges.take(base, size) : ranges.release(base, size)));
-          continue;
+    fc.property(
+      fc.array(change, { maxLength: 60 }),
+      fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 4 }),
+      (changes, sizes) => {
+        const ranges = new FreeRanges(SIZE);
+        const isFree = Array.from({ length: SIZE }, () => true);
+        for (const { take, base, size } of changes) {
+          const bits = Array.from({ length: size }, (_, i) => isFree[base + i]);
+          const possible = bits.every((bit) => bit === take);
+          assert.is(
+            ranges.isFree(base, size),
+            bits.every((bit) => bit === true),
+          );
+          if (!possible) {
+            if (take || bits.includes(true))
+              assert.throws(() => (take ? ranges.take(base, size) : ranges.release(base, size)));
+            continue;
+          }
+          if (take) ranges.take(base, size);
+          else ranges.release(base, size);
+          isFree.fill(!take, base, base + size);
         }
-        if (take) ranges.take(base, size);
-        else ranges.release(base, size);
-        isFree.fill(!take, base, base + size);
-      }
-      assert.is(ranges.free, isFree.filter(Boolean).length);
-      const listed = ranges.list().map(({ base, size }) => [base, base + size]);
-      assert.equal(listed, runsOf(isFree));
-      assert.equal(ranges.firstFit(sizes), naiveFirstFit([...isFree], sizes));
-    }),
+        assert.is(ranges.free, isFree.filter(Boolean).length);
+        const listed = ranges.list().map(({ base, size }) => [base, base + size]);
+        assert.equal(listed, runsOf(isFree));
+        assert.equal(ranges.firstFit(sizes), naiveFirstFit([...isFree], sizes));
+      },
+    ),
     { ...PROPERTY, numRuns: 500 },
   );
 });
@@ -259,7 +270,9 @@ function runsOf(bits: readonly boolean[]): number[][] {
 function naiveFirstFit(bits: boolean[], sizes: readonly number[]): number[] | undefined {
   const bases: number[] = [];
   for (const size of sizes) {
-    const base = bits.findIndex((_, i) => Array.from({ length: size }, (_unused, j) => bits[i + j]).every((bit) => bit === true));
+    const base = bits.findIndex((_, i) =>
+      Array.from({ length: size }, (_unused, j) => bits[i + j]).every((bit) => bit === true),
+    );
     if (base < 0) return undefined;
     bits.fill(false, base, base + size);
     bases.push(base);
