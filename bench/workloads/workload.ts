@@ -48,19 +48,19 @@ export interface WorkloadOptions {
   readonly dataPlane: DataPlane;
 }
 
-const MIXES: Readonly<Record<string, readonly ProgramKey[]>> = {
-  mixed: ['cache', 'lb', 'hh'],
-  'all-mixed': PROGRAM_KEYS,
-};
+const MIXES: ReadonlyMap<string, readonly ProgramKey[]> = new Map<string, readonly ProgramKey[]>([
+  ['mixed', ['cache', 'lb', 'hh']],
+  ['all-mixed', PROGRAM_KEYS],
+]);
 
 /** What --workload takes beside files. */
-export const WORKLOAD_NAMES: readonly string[] = [...PROGRAM_KEYS, ...Object.keys(MIXES)];
+export const WORKLOAD_NAMES: readonly string[] = [...PROGRAM_KEYS, ...MIXES.keys()];
 
 const BYTES_PER_BUCKET = 4;
 
 /** @throws {WorkloadError} for an unknown name, an unreadable file, or a program with errors */
 export async function loadWorkload(options: WorkloadOptions): Promise<Workload> {
-  const keys = isProgramKey(options.name) ? [options.name] : MIXES[options.name];
+  const keys = isProgramKey(options.name) ? [options.name] : MIXES.get(options.name);
   if (keys !== undefined) return mixOf(keys, options);
   if (options.name.endsWith('.p4runpro')) return workloadOfFile(options);
   throw new WorkloadError(

@@ -1,0 +1,175 @@
+/** How packets of a capture are addressed to programs: they reach one, flows stay together, checksums stay right. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { CaptureAddressing } from '../../bench/workloads/capture-addressing.js';
+import { PROGRAM_KEYS } from '../../bench/workloads/program-kind.js';
+import { type Arrival, loadWorkload } from '../../bench/workloads/workload.js';
+import { analyse, DEFAULT_RECIRCULATIONS, defaultDataPlane, lower } from '../../compiler/index.js';
+import { appendPacketBytes, createPacketBatch, type PacketBatch, packetBytes } from '../../traces/index.js';
+import { Rig } from '../hw-driver/fifteen.js';
+import { checksumsOf, frame } from '../sim/frames.js';
+import { address, type Flow, fields, packetOf, reversed, toMac } from './packets.js';
+
+const plane = defaultDataPlane();
+
+/** A switch that runs these arrivals, and the addressing of packets to them. */
+async function deployed(arrivals: readonly Arrival[]) {
+  const rig = new Rig();
+  const addressable = [];
+  for (const { source, number, address: marks } of arrivals) {
+    const analysis = analyse(source, plane);
+    const [program] = analysis.programs;
+    const lowered = lower(program, plane, DEFAULT_RECIRCULATIONS);
+    await rig.controller.deploy(lowered, analysis.sourceHash, { filterPriority: number });
+    addressable.push({ program, address: marks });
+  }
+  return { rig, addressing: new CaptureAddressing(plane, addressable) };
+}
+
+async function arrivalsOf(name: string, count: number): Promise<Arrival[]> {
+  const workload = await loadWorkload({ name, memoryBytes: 1024, cases: 2, seed: '3', dataPlane: plane });
+  return Array.from({ length: count }, (_, n) => workload.arrival(n));
+}
+
+/** Conversation n of a capture from somewhere: nothing in it knows of the programs. */
+const conversation = (n: number): Flow => ({
+  src: address(131, 7 + (n % 3), n % 256, 4),
+  dst: address(8, 8, n % 5, n % 11),
+  srcPort: 1025 + n * 13,
+  dstPort: [80, 443, 53, 7777, 9999][n % 5],
+  protocol: n % 2 === 0 ? 17 : 6,
+});
+
+const FLOWS = 120;
+
+const otherKinds = (n: number): Uint8Array[] => [
+  frame({ ipv4: { src: address(9, 9, 9, n), dst: address(7, 7, n, 7), protocol: 1 }, payload: [8, 0, n] }),
+  frame({ tunnel: n, payload: [n, n] }),
+  toMac(frame({ payload: [n, 1, 2] }), 0x0c0000000000 + n),
+];
+
+/** Both directions of all conversations, and what is neither TCP nor UDP. */
+function capture(): PacketBatch {
+  const batch = createPacketBatch(2000, 2 ** 19);
+  for (let n = 0; n < FLOWS; n++) {
+    const flow = conversation(n);
+    for (const packet of [packetOf(flow, n % 90), packetOf(reversed(flow), 20), packetOf(flow, 30, 1)]) {
+      appendPacketBytes(batch, packet, n % 4);
+    }
+    for (const packet of otherKinds(n)) appendPacketBytes(batch, packet, n % 4);
+  }
+  return batch;
+}
+const PACKETS_PER_FLOW = 6;
+
+test('with programs of all kinds, every packet runs one', async () => {
+  const { rig, addressing } = await deployed(await arrivalsOf('all-mixed', 80));
+  const batch = capture();
+  addressing.address(batch);
+  rig.emulator.process(batch);
+  const none = Array.from({ length: batch.count }, (_, i) => i).filter((i) => batch.programId[i] === 0);
+  assert.equal(none, []);
+  assert.ok(new Set(batch.programId.subarray(0, batch.count)).size > 40, 'the packets are spread over the programs');
+});
+
+test('all packets of a flow, both ways, go to one program', async () => {
+  for (const name of ['all-mixed', 'sf', 'lb']) {
+    const { rig, addressing } = await deployed(await arrivalsOf(name, 40));
+    const batch = capture();
+    addressing.address(batch);
+    rig.emulator.process(batch);
+    for (let n = 0; n < FLOWS; n++) {
+      const ids = batch.programId.subarray(n * PACKETS_PER_FLOW, n * PACKETS_PER_FLOW + 3);
+      assert.is(new Set(ids).size, 1, `${name}: flow ${n} runs ${[...ids]}`);
+    }
+  }
+});
+
+test('both ways of a flow stay each other’s opposite for a firewall', async () => {
+  const { addressing } = await deployed(await arrivalsOf('sf', 10));
+  const batch = createPacketBatch(400, 2 ** 17);
+  for (let n = 1; n < 100; n += 2) {
+    appendPacketBytes(batch, packetOf(conversation(n)));
+    appendPacketBytes(batch, packetOf(reversed(conversation(n))));
+  }
+  addressing.address(batch);
+  for (let i = 0; i < batch.count; i += 2) {
+    const [there, back] = [fields(packetBytes(batch, i)), fields(packetBytes(batch, i + 1))];
+    assert.equal(
+      [there.src, there.dst, there.srcPort, there.dstPort],
+      [back.dst, back.src, back.dstPort, back.srcPort],
+    );
+    assert.is([there.src, there.dst].filter((end) => end >>> 24 === 10).length, 1, 'one end is inside');
+  }
+});
+
+for (const key of PROGRAM_KEYS) {
+  test(`${key}: the packets that it can take reach it`, async () => {
+    const { rig, addressing } = await deployed(await arrivalsOf(key, 8));
+    const batch = capture();
+    const before = Array.from({ length: batch.count }, (_, i) => packetBytes(batch, i).slice());
+    addressing.address(batch);
+    rig.emulator.classify(batch, 0, batch.count);
+    let reached = 0;
+    for (let i = 0; i < batch.count; i++) {
+      if (batch.programId[i] !== 0) reached++;
+      else assert.equal(packetBytes(batch, i), before[i], `packet ${i} is for no program and stays as it is`);
+    }
+    const shares: Partial<Record<string, number>> = { sf: 1.5, l2: 6, tn: 1, cache: 1.5, nc: 1.5, calc: 1.5, acc: 1.5 };
+    // UDP and TCP conversations of three packets each, half and half; ICMP; tunnels; plain Ethernet.
+    assert.is(reached, FLOWS * (shares[key] ?? 4), 'as many as there are of its kind');
+  });
+}
+
+test('checksums that were right stay right', async () => {
+  for (const name of ['all-mixed', 'cache', 'sf', 'lb']) {
+    const { addressing } = await deployed(await arrivalsOf(name, 60));
+    const batch = capture();
+    addressing.address(batch);
+    for (let i = 0; i < batch.count; i++) {
+      const bytes = packetBytes(batch, i);
+      if (i % PACKETS_PER_FLOW < 3) assert.equal(checksumsOf(bytes), { ipv4: true, transport: true }, `${name} ${i}`);
+      if (i % PACKETS_PER_FLOW === 3) assert.is(checksumsOf(bytes).ipv4, true, `${name} ${i}`);
+    }
+  }
+});
+
+test('a wrong transport checksum stays as wrong as it was, none stays none', async () => {
+  const { addressing } = await deployed(await arrivalsOf('lb', 5));
+  const batch = createPacketBatch(10, 4096);
+  const wrong = packetOf(conversation(2));
+  wrong[41] ^= 0x55;
+  appendPacketBytes(batch, wrong);
+  const { src, dst } = conversation(4);
+  appendPacketBytes(batch, frame({ ipv4: { src, dst }, udp: { checksum: 'none' } }));
+  addressing.address(batch);
+  assert.is(checksumsOf(packetBytes(batch, 0)).transport, false);
+  assert.is(checksumsOf(packetBytes(batch, 1)).transport, 'none');
+});
+
+test('the same capture is addressed in the same way, whole or in parts', async () => {
+  const { addressing } = await deployed(await arrivalsOf('all-mixed', 30));
+  const whole = capture();
+  addressing.address(whole);
+  const parts = createPacketBatch(2000, 2 ** 19);
+  const untouched = capture();
+  for (let i = 0; i < untouched.count; i++) {
+    appendPacketBytes(parts, packetBytes(untouched, i), untouched.ingressPort[i]);
+    addressing.address(parts, i);
+  }
+  assert.equal(parts.bytes.slice(0, parts.usedBytes), whole.bytes.slice(0, whole.usedBytes));
+  assert.equal([...parts.ingressPort], [...whole.ingressPort]);
+});
+
+test('packets cut anywhere do no harm', async () => {
+  const { rig, addressing } = await deployed(await arrivalsOf('all-mixed', 30));
+  const batch = createPacketBatch(500, 2 ** 17);
+  for (const packet of [packetOf(conversation(2), 20), packetOf(conversation(3), 20), ...otherKinds(1)]) {
+    for (let length = 0; length <= packet.length; length++) appendPacketBytes(batch, packet.slice(0, length));
+  }
+  addressing.address(batch);
+  rig.emulator.process(batch);
+  assert.is(rig.emulator.counters.in, batch.count);
+});
+
+test.run();
