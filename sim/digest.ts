@@ -81,5 +81,7 @@ const RECORD_BYTES = 16;
 /** Covers every bucket of every RPB, in order. */
 export function stateDigest(memory: Uint32Array): string {
   const words = LITTLE_ENDIAN ? memory : Uint32Array.from(memory, littleEndianWord);
-  return createHash('sha256').update(new Uint8Array(words.buffer, words.byteOffset, words.byteLength)).digest('hex');
+  return createHash('sha256')
+    .update(new Uint8Array(words.buffer, words.byteOffset, words.byteLength))
+    .digest('hex');
 }

@@ -1,0 +1,71 @@
+/** Every command that the documents show is run, in a folder of its own that sees the project's files. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { packageFile } from '../../bench/package-root.js';
+
+const DOCUMENTS = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CHANGELOG.md',
+  ...['compiler', 'sim', 'traces', 'hw-driver', 'bench', 'results', 'test'].map((folder) => `${folder}/README.md`),
+];
+
+/** The two commands for a fresh machine: what they install and test is this very run. */
+const FRESH = ['npm ci && npx bench run --programs 2800', 'npm ci && npm test'];
+
+function commandsOf(document: string): string[] {
+  const text = readFileSync(packageFile(document), 'utf8');
+  return [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap((block) => (block[1] ?? '').trim().split('\n'));
+}
+
+test('the README shows the two commands that do everything', () => {
+  const commands = commandsOf('README.md');
+  for (const command of FRESH) assert.ok(commands.includes(command), command);
+});
+
+test('npx finds the commands of the package by their names', () => {
+  const manifest = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { bin: Record<string, string> };
+  for (const file of Object.values(manifest.bin)) {
+    assert.match(readFileSync(packageFile(file), 'utf8'), /^#!\/usr\/bin\/env node\n/);
+  }
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'docs-'));
+test.before(() => {
+  cpSync(packageFile('bench', 'programs'), join(folder, 'bench', 'programs'), { recursive: true });
+  const commands = join(folder, 'commands');
+  cpSync(packageFile('package.json'), join(commands, 'package.json'));
+  const manifest = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { bin: Record<string, string> };
+  for (const [name, file] of Object.entries(manifest.bin)) {
+    writeFileSync(join(commands, `${name}.sh`), `#!/bin/sh\nexec "${process.execPath}" "${packageFile(file)}" "$@"\n`, {
+      mode: 0o755,
+    });
+    symlinkSync(join(commands, `${name}.sh`), join(commands, name));
+  }
+});
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+for (const document of DOCUMENTS) {
+  for (const command of commandsOf(document)) {
+    if (FRESH.includes(command)) continue;
+    test(`${document}: ${command}`, () => {
+      const { status, stderr } = spawnSync('sh', ['-c', command.replaceAll('npx ', '')], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, NO_COLOR: '1', PATH: `${join(folder, 'commands')}:${process.env['PATH']}` },
+      });
+      assert.is(status, 0, stderr);
+    });
+  }
+}
+
+test('no document is left out', () => {
+  const written = readdirSync(packageFile('.')).filter((name) => name.endsWith('.md'));
+  for (const name of written) assert.ok(DOCUMENTS.includes(name), name);
+});
+
+test.run();

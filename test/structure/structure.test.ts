@@ -1,0 +1,117 @@
+/** What ARCHITECTURE.md says of the folders, held by a test. */
+import { existsSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { packageFile } from '../../bench/package-root.js';
+import { codeOnly, importsOf, ROOMS, type Room, sourceFiles } from './source-files.js';
+
+const files = sourceFiles();
+
+const MAY_IMPORT: Record<Room, readonly Room[]> = {
+  compiler: [],
+  traces: [],
+  sim: ['compiler', 'traces'],
+  'hw-driver': ['compiler', 'sim', 'traces'],
+  bench: ['compiler', 'sim', 'hw-driver', 'traces'],
+};
+
+test('imports run one way: compiler <- sim <- hw-driver <- bench, traces beside sim', () => {
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => {
+        const room = ROOMS.find((candidate) => target.startsWith(`${candidate}/`));
+        return room === undefined || (room !== file.room && !MAY_IMPORT[file.room].includes(room));
+      })
+      .map((target) => `${file.path} imports ${target}`),
+  );
+  assert.equal(wrong, []);
+});
+
+test('no file imports itself by way of others', () => {
+  const imports = new Map(files.map((file) => [file.path, importsOf(file)]));
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) cycles.push([...way.slice(way.indexOf(path)), path].join(' -> '));
+    if (done.has(path) || way.includes(path)) return;
+    for (const next of imports.get(path) ?? []) visit(next, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of files) visit(path, []);
+  assert.equal(cycles, []);
+});
+
+test('time, randomness and files are arguments in compiler/ and sim/', () => {
+  const forbidden = /Math\.random|Date\.now|performance\.now|from '(node:)?fs/;
+  const wrong = files.filter(({ room, text }) => ['compiler', 'sim'].includes(room) && forbidden.test(text));
+  assert.equal(
+    wrong.map(({ path }) => path),
+    [],
+  );
+});
+
+const MAX_FILE_LINES = 400;
+const MAX_FUNCTION_LINES = 70;
+/** One dense switch that calls one function per action: as long as there are actions. */
+const LONG_FUNCTIONS = new Set(['sim/actions.ts execute']);
+
+test(`files have at most ${MAX_FILE_LINES} lines`, () => {
+  const long = files.filter(({ text }) => text.split('\n').length > MAX_FILE_LINES).map(({ path }) => path);
+  assert.equal(long, []);
+});
+
+test(`functions have at most ${MAX_FUNCTION_LINES} lines`, () => {
+  const long = files.flatMap(({ path, text }) =>
+    functionLengths(codeOnly(text))
+      .filter(({ name, lines }) => lines > MAX_FUNCTION_LINES && !LONG_FUNCTIONS.has(`${path} ${name}`))
+      .map(({ name, lines }) => `${path} ${name}: ${lines} lines`),
+  );
+  assert.equal(long, []);
+});
+
+/** Functions and methods by the braces of their bodies; formatted code has the opening brace at the end of a line. */
+function functionLengths(code: string): { name: string; lines: number }[] {
+  const lines = code.split('\n');
+  return lines.flatMap((line, start) => {
+    const head =
+      /^(\s*)(?:export |default |async |private |override |static |get )*(?:function\*? )?(#?\w+)(?:<.*>)?\(.*\{$/.exec(
+        line,
+      );
+    const name = head?.[2] ?? '';
+    if (head === null || ['if', 'for', 'while', 'switch', 'catch', 'return'].includes(name)) return [];
+    const end = lines.findIndex((candidate, i) => i > start && candidate.startsWith(`${head[1]}}`));
+    return end < 0 ? [] : [{ name, lines: end - start + 1 }];
+  });
+}
+
+test('the scanner of function lengths sees functions', () => {
+  const seen = functionLengths(
+    'export function f(a: number): void {\n  a;\n}\nclass C {\n  m() {\n    1;\n    2;\n  }\n}\n',
+  );
+  assert.equal(seen, [
+    { name: 'f', lines: 3 },
+    { name: 'm', lines: 4 },
+  ]);
+});
+
+test('the numbers of the chip stand in the data plane description only', () => {
+  const wrong = files
+    .filter(({ path }) => !path.startsWith('compiler/data-plane/'))
+    .flatMap(({ path, text }) =>
+      codeOnly(text)
+        .split('\n')
+        .map((line, i) => ({ line, place: `${path}:${i + 1}` }))
+        .filter(({ line }) => /(?<![\w.])(22|65536|65_536|1\.22e9)(?![\w.])/.test(line)),
+    );
+  const allowed = /^(compiler\/bits\.ts|bench\/commands\/run-command\.ts|sim\/checksum\.ts|traces\/)/;
+  assert.equal(
+    wrong.filter(({ place }) => !allowed.test(place)).map(({ place, line }) => `${place}: ${line.trim()}`),
+    [],
+  );
+});
+
+test('every top folder says what it is', () => {
+  for (const folder of [...ROOMS, 'test', 'results']) assert.ok(existsSync(packageFile(folder, 'README.md')), folder);
+});
+
+test.run();
