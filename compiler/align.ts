@@ -3,7 +3,7 @@
  * expansions change depths.
  */
 import type { LinkGroup } from './memory-links.js';
-import { mapSteps, type Step, type StepTree } from './steps.js';
+import { branchParts, inlineSteps, mapSteps, type Step, type StepTree } from './steps.js';
 
 /** Depth of every step and branch, from 1; equal depths are placed in one RPB. */
 export type Depths = ReadonlyMap<Step, number>;
@@ -29,7 +29,7 @@ export function align(tree: StepTree, groups: readonly LinkGroup[], maxDepth: nu
   }
   return mapSteps(tree, (steps) =>
     steps.flatMap((step) => {
-      const nops: Step[] = Array.from({ length: padding.get(step) ?? 0 }, () => ({ kind: 'nop', span: step.span }));
+      const nops: Step[] = Array.from({ length: padding.get(step) ?? 0 }, () => ({ kind: 'nop', spans: step.spans }));
       return [...nops, step];
     }),
   );
@@ -71,8 +71,8 @@ export function stepDepths(tree: StepTree, padding: ReadonlyMap<Step, number>): 
       depths.set(step, depth++);
     }
     if (branch === undefined) return;
-    for (const { body } of branch.cases) visit(body, depth + 1);
-    visit(branch.otherwise, depth + 1);
+    for (const step of inlineSteps(branch)) depths.set(step, depth);
+    for (const part of branchParts({ steps, branch })) visit(part, depth + 1);
   };
   visit(tree, 1);
   return depths;

@@ -1,14 +1,16 @@
-/** The passes of the compiler, as a list: text → tokens → tree → program → steps → aligned steps → placement → entries. */
+/** The passes of the compiler, as a list: text → tokens → tree → program → steps → aligned steps → branches → rows → placement → entries. */
 import { createHash } from 'node:crypto';
 import { align } from './align.js';
+import { branchesOf } from './branches.js';
 import { check } from './check.js';
 import type { CompiledProgram, MemoryBlock } from './compiled-program.js';
 import { type DataPlane, FIXED_NAMES } from './data-plane/data-plane.js';
 import { deferDrops } from './defer-drops.js';
 import { type Diagnostic, Diagnostics } from './diagnostics.js';
 import { DoesNotFit, placementReason } from './does-not-fit.js';
-import { branchIdsNeeded, emit, filterEntry, passesOf } from './emit.js';
+import { emit, filterEntry, passesOf } from './emit.js';
 import { expand } from './expand.js';
+import { inlineCases } from './inline-cases.js';
 import { lex } from './lexer.js';
 import { linkGroups } from './memory-links.js';
 import { parse } from './parser.js';
@@ -16,7 +18,7 @@ import type { Allocator, Placement } from './place/allocator.js';
 import { f1, greedyAllocator } from './place/greedy.js';
 import { type PlacementProblem, placementProblem } from './place/problem.js';
 import type { Program } from './program.js';
-import type { StepTree } from './steps.js';
+import { type ProgramRows, rowsOf } from './rows.js';
 import type { SwitchState } from './switch-state.js';
 import type { SourceFile } from './syntax.js';
 
@@ -47,17 +49,18 @@ export function analyse(source: string, dataPlane: DataPlane): Analysis {
 export interface LoweredProgram {
   readonly program: Program;
   readonly dataPlane: DataPlane;
-  readonly tree: StepTree;
+  readonly rows: ProgramRows;
   readonly problem: PlacementProblem;
 }
 
-/** Checked program → aligned steps and the problem for the allocator. */
+/** Checked program → rows of entries and the problem for the allocator. */
 export function lower(program: Program, dataPlane: DataPlane, recirculations: number): LoweredProgram {
-  const expanded = deferDrops(expand(program.body));
-  const groups = linkGroups(expanded);
-  const tree = align(expanded, groups, dataPlane.rpbCount * (recirculations + 1));
-  const problem = placementProblem(tree, groups, program.memories, dataPlane, recirculations);
-  return { program, dataPlane, tree, problem };
+  const steps = inlineCases(deferDrops(expand(program.body)));
+  const groups = linkGroups(steps);
+  const tree = align(steps, groups, dataPlane.rpbCount * (recirculations + 1));
+  const rows = rowsOf(branchesOf(tree), dataPlane.description.state);
+  const problem = placementProblem(tree, rows.rows, groups, program.memories, dataPlane, recirculations);
+  return { program, dataPlane, rows, problem };
 }
 
 export interface LinkOptions {
@@ -80,17 +83,17 @@ export function link(
   sourceHash: string,
   options: LinkOptions = DEFAULT_LINK_OPTIONS,
 ): CompiledProgram {
-  const { program, dataPlane, tree, problem } = lowered;
+  const { program, dataPlane, rows, problem } = lowered;
   const refuse = refusal(lowered, state, options.filterPriority);
   if (refuse !== undefined) throw refuse;
   const result = options.allocator.place(problem, state);
-  if (result.kind === 'doesNotFit') throw new DoesNotFit(program.name, placementReason(problem, result.shortage));
+  if (result.kind === 'doesNotFit') throw new DoesNotFit(program.name, placementReason(lowered, result.shortage));
   const { placement } = result;
   checkPasses(program, passesOf(placement, dataPlane), state);
   return emit({
     program,
     sourceHash,
-    tree,
+    rows,
     dataPlane,
     programId: state.freeProgramId() ?? 0,
     placement,
@@ -100,12 +103,12 @@ export function link(
 }
 
 /** What rules a program out before its placement is looked for. */
-function refusal({ program, dataPlane, tree }: LoweredProgram, state: SwitchState, priority: number) {
+function refusal({ program, dataPlane, rows }: LoweredProgram, state: SwitchState, priority: number) {
   const { name, filterTable } = program;
   if (state.programs.has(name)) return new DoesNotFit(name, { kind: 'name-in-use' });
   if (state.freeProgramId() === undefined) return new DoesNotFit(name, { kind: 'no-program-id' });
   const available = 2 ** dataPlane.description.state.branchIdBits;
-  const needed = branchIdsNeeded(tree);
+  const needed = rows.branchIds.length;
   if (needed > available) return new DoesNotFit(name, { kind: 'branch-ids', needed, available });
   const free = state.freeEntries(filterTable.table);
   if (free < 1) return new DoesNotFit(name, { kind: 'table-full', table: filterTable.table, needed: 1, free });

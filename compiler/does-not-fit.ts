@@ -1,8 +1,7 @@
 /** Why a program cannot be linked into a switch, closed. */
-
-import { actionName } from './data-plane/actions.js';
 import type { Shortage } from './place/allocator.js';
 import type { PlacementProblem } from './place/problem.js';
+import type { ProgramRows } from './rows.js';
 
 export type DoesNotFitReason =
   | { readonly kind: 'placement'; readonly shortage: Shortage; readonly text: string }
@@ -44,19 +43,23 @@ export function reasonText(reason: DoesNotFitReason): string {
 }
 
 /** What the allocator ran into, in words. */
-export function placementReason(problem: PlacementProblem, shortage: Shortage): DoesNotFitReason {
-  return { kind: 'placement', shortage, text: shortageText(problem, shortage) };
+export function placementReason(lowered: Lowered, shortage: Shortage): DoesNotFitReason {
+  return { kind: 'placement', shortage, text: shortageText(lowered, shortage) };
 }
 
-function shortageText(problem: PlacementProblem, { row: index, cause }: Shortage): string {
+interface Lowered {
+  readonly rows: ProgramRows;
+  readonly problem: PlacementProblem;
+}
+
+function shortageText({ rows, problem }: Lowered, { row: index, cause }: Shortage): string {
   const row = problem.rows[index];
   const { length } = problem.rows;
   if (row === undefined) {
     return `it has ${length} steps one after another, the switch ${problem.logicalRpbs} RPBs in all passes`;
   }
-  const line = row.steps[0]?.span.line ?? row.branches[0]?.span.line ?? 0;
-  const what = row.steps[0] === undefined ? 'BRANCH' : actionName(row.steps[0].effect);
-  const where = `step ${index + 1} of ${length} (${what}, line ${line})`;
+  const origin = rows.origins.find(({ depth, action }) => depth === index + 1 && action !== 'nop');
+  const where = `step ${index + 1} of ${length} (${origin?.action ?? 'nop'}, line ${origin?.span.line ?? 0})`;
   switch (cause) {
     case 'no-such-action':
       return `${where}: no RPB has all the actions that this depth needs`;

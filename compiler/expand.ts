@@ -8,7 +8,7 @@ import type { Span } from './diagnostics.js';
 import { liveness, type RegisterSet } from './liveness.js';
 import type { PrimitiveName } from './primitives.js';
 import type { PrimitiveStatement, Statement } from './program.js';
-import { EMPTY_TREE, type Step, type StepParameter, type StepTree } from './steps.js';
+import { type CaseStep, EMPTY_TREE, type Step, type StepParameter, type StepTree } from './steps.js';
 
 /** The step tree of a program's statements. */
 export function expand(statements: readonly Statement[]): StepTree {
@@ -16,9 +16,11 @@ export function expand(statements: readonly Statement[]): StepTree {
   const steps: Step[] = [];
   for (const [i, statement] of statements.entries()) {
     if (statement.kind === 'branch') {
-      const cases = statement.cases.map(({ conditions, body }) => ({ conditions, body: expand(body) }));
+      const cases = statement.cases.map(
+        ({ conditions, body }): CaseStep => ({ kind: 'enter', conditions, body: expand(body) }),
+      );
       const otherwise = expand(statements.slice(i + 1));
-      return { steps, branch: { cases, otherwise, span: statement.span } };
+      return { steps, branch: { cases, fallback: undefined, otherwise, spans: [statement.span] } };
     }
     steps.push(...expandPrimitive(statement, after[i] ?? new Set()));
   }
@@ -50,7 +52,7 @@ class Expansion {
   action(effect: ActionEffect, ...parameters: StepParameter[]): this {
     const touchesMemory = ['hash', 'mask', 'offset', 'salu'].includes(effect.kind);
     const memory = touchesMemory ? this.memory : undefined;
-    this.steps.push({ kind: 'action', effect, parameters, memory, span: this.span });
+    this.steps.push({ kind: 'action', effect, parameters, memory, spans: [this.span] });
     return this;
   }
 
@@ -112,7 +114,7 @@ function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterSet):
     case 'REPORT':
       return to.action({ kind: 'report' }).steps;
     case 'NOP':
-      return [{ kind: 'nop', span }];
+      return [{ kind: 'nop', spans: [span] }];
     case 'MOVE':
       return to.load(a, 0).alu('add', a, b).steps;
     case 'EQUAL':

@@ -2,9 +2,8 @@
  * Which steps must run in one physical RPB: the accesses of one memory (a memory lies in one RPB), and the hashes that
  * compute its addresses (each RPB has a hash function of its own).
  */
-import type { ActionEffect } from './data-plane/actions.js';
-import type { Register } from './data-plane/description.js';
-import { branchParts, type Step, type StepTree } from './steps.js';
+import { REGISTERS, type Register } from './data-plane/description.js';
+import { type ActionStep, inlineSteps, type Step, type StepTree } from './steps.js';
 
 /** Steps that share a physical RPB. */
 export interface LinkGroup {
@@ -35,7 +34,7 @@ type Roles = Map<string, Set<Step>[]>;
 /** All groups of more than one step, in the order of the program. */
 export function linkGroups(tree: StepTree): LinkGroup[] {
   const roles: Roles = new Map();
-  collect(tree, { hashes: NO_HASHES, saved: NO_HASHES, uses: new Map(), saluFlag: 0 }, roles);
+  collect(tree, [{ hashes: NO_HASHES, saved: NO_HASHES, uses: new Map(), saluFlag: 0 }], roles);
   return [...roles.values()]
     .map((byUse) => ({
       steps: [...new Set(byUse.flatMap((steps) => [...steps]))],
@@ -44,16 +43,38 @@ export function linkGroups(tree: StepTree): LinkGroup[] {
     .filter(({ steps }) => steps.length > 1);
 }
 
-function collect(tree: StepTree, before: PathState, roles: Roles): void {
-  let state = before;
+/** @param before what the paths to here differ in, as several paths may lead on from a branch */
+function collect(tree: StepTree, before: readonly PathState[], roles: Roles): void {
+  let states = before;
   for (const step of tree.steps) {
-    if (step.kind === 'action') state = follow(step, step.effect, state, roles);
+    if (step.kind === 'action') states = states.map((state) => follow(step, state, roles));
   }
-  for (const part of branchParts(tree)) collect(part, state, roles);
+  const { branch } = tree;
+  if (branch === undefined) return;
+  for (const item of branch.cases) if (item.kind === 'enter') collect(item.body, states, roles);
+  const inline = inlineSteps(branch);
+  const after = inline.flatMap((step) => states.map((state) => follow(step, state, roles)));
+  collect(branch.otherwise, distinct(branch.fallback === undefined ? [...states, ...after] : after), roles);
 }
 
-function follow(step: Step & { kind: 'action' }, effect: ActionEffect, state: PathState, roles: Roles): PathState {
+function distinct(states: readonly PathState[]): readonly PathState[] {
+  const kept: PathState[] = [];
+  for (const state of states) if (!kept.some((other) => isSame(state, other))) kept.push(state);
+  return kept;
+}
+
+const isSame = (a: PathState, b: PathState): boolean =>
+  a.saluFlag === b.saluFlag &&
+  REGISTERS.every(
+    (register) => sameSteps(a.hashes[register], b.hashes[register]) && sameSteps(a.saved[register], b.saved[register]),
+  );
+
+const sameSteps = (a: readonly Step[], b: readonly Step[]): boolean =>
+  a.length === b.length && a.every((step, i) => step === b[i]);
+
+function follow(step: ActionStep, state: PathState, roles: Roles): PathState {
   const { hashes, saved, uses } = state;
+  const { effect } = step;
   const set = (register: Register, chain: readonly Step[]): PathState => ({
     ...state,
     hashes: { ...hashes, [register]: chain },

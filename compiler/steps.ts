@@ -1,5 +1,5 @@
 /** Steps: what one RPB does for a packet. A program's steps form a tree, as BRANCH has no join. */
-import type { ActionEffect } from './data-plane/actions.js';
+import { type ActionEffect, actionName } from './data-plane/actions.js';
 import type { Span } from './diagnostics.js';
 import type { Condition } from './program.js';
 
@@ -11,29 +11,38 @@ export type StepParameter =
   /** The size of a memory less one. */
   | { readonly kind: 'sizeMask'; readonly memory: string };
 
-export type Step =
-  | {
-      readonly kind: 'action';
-      readonly effect: ActionEffect;
-      readonly parameters: readonly StepParameter[];
-      /** The memory that a stateful ALU step accesses, or whose address a hash, mask or offset step computes. */
-      readonly memory: string | undefined;
-      /** The statement it comes from. */
-      readonly span: Span;
-    }
-  | { readonly kind: 'nop'; readonly span: Span };
+export interface ActionStep {
+  readonly kind: 'action';
+  readonly effect: ActionEffect;
+  readonly parameters: readonly StepParameter[];
+  /** The memory that a stateful ALU step accesses, or whose address a hash, mask or offset step computes. */
+  readonly memory: string | undefined;
+  /** The statements it comes from: several, where what they do was found to be the same. */
+  readonly spans: readonly Span[];
+}
 
-/** Steps one after another, then perhaps a branch; what follows a branch runs only where no case matched. */
+export type Step = ActionStep | { readonly kind: 'nop'; readonly spans: readonly Span[] };
+
+/** Steps one after another, then perhaps a branch; what follows a branch runs only where no case entered a body. */
 export interface StepTree {
   readonly steps: readonly Step[];
   readonly branch: BranchStep | undefined;
 }
 
 export interface BranchStep {
-  readonly cases: readonly { readonly conditions: readonly Condition[]; readonly body: StepTree }[];
+  /** Tried in order. */
+  readonly cases: readonly CaseStep[];
+  /** What the RPB of the branch does where no case matches: the first step of what follows it, or nothing. */
+  readonly fallback: ActionStep | undefined;
   readonly otherwise: StepTree;
-  readonly span: Span;
+  readonly spans: readonly Span[];
 }
+
+export type CaseStep =
+  /** Sets the branch id: the packet goes on with a body of its own. */
+  | { readonly kind: 'enter'; readonly conditions: readonly Condition[]; readonly body: StepTree }
+  /** Does one step in the RPB of the branch and goes on with what follows it. */
+  | { readonly kind: 'inline'; readonly conditions: readonly Condition[]; readonly step: ActionStep };
 
 export const EMPTY_TREE: StepTree = { steps: [], branch: undefined };
 
@@ -47,13 +56,76 @@ export function mapSteps(tree: StepTree, change: (steps: readonly Step[]) => rea
 /** The branch with a change applied to its case bodies and to what follows it. */
 export function mapBranch(branch: BranchStep, change: (part: StepTree) => StepTree): BranchStep {
   return {
-    span: branch.span,
-    cases: branch.cases.map(({ conditions, body }) => ({ conditions, body: change(body) })),
+    ...branch,
+    cases: branch.cases.map((item) => (item.kind === 'enter' ? { ...item, body: change(item.body) } : item)),
     otherwise: change(branch.otherwise),
   };
 }
 
 /** The case bodies of a tree's branch and what follows it. */
 export function branchParts(tree: StepTree): readonly StepTree[] {
-  return tree.branch === undefined ? [] : [...tree.branch.cases.map(({ body }) => body), tree.branch.otherwise];
+  if (tree.branch === undefined) return [];
+  return [...tree.branch.cases.flatMap((item) => (item.kind === 'enter' ? [item.body] : [])), tree.branch.otherwise];
 }
+
+/** The first of trees that do the same, as coming from the statements of all of them. */
+export function mergeSpans(tree: StepTree, others: readonly StepTree[]): StepTree {
+  const { branch } = tree;
+  const branches = others.flatMap((other) => other.branch ?? []);
+  return {
+    steps: tree.steps.map((step, i) =>
+      withSpans(
+        step,
+        others.flatMap(({ steps }) => steps[i] ?? []),
+      ),
+    ),
+    branch: branch && {
+      ...withSpans(branch, branches),
+      cases: branch.cases.map((item, i): CaseStep => {
+        const same = branches.flatMap(({ cases }) => cases[i] ?? []);
+        if (item.kind === 'inline') {
+          const steps = same.flatMap((other) => (other.kind === 'inline' ? [other.step] : []));
+          return { ...item, step: withSpans(item.step, steps) };
+        }
+        const bodies = same.flatMap((other) => (other.kind === 'enter' ? [other.body] : []));
+        return { ...item, body: mergeSpans(item.body, bodies) };
+      }),
+      fallback:
+        branch.fallback &&
+        withSpans(
+          branch.fallback,
+          branches.flatMap(({ fallback }) => fallback ?? []),
+        ),
+      otherwise: mergeSpans(
+        branch.otherwise,
+        branches.map(({ otherwise }) => otherwise),
+      ),
+    },
+  };
+}
+
+const withSpans = <Item extends { readonly spans: readonly Span[] }>(
+  item: Item,
+  others: readonly { readonly spans: readonly Span[] }[],
+): Item => ({ ...item, spans: [item, ...others].flatMap(({ spans }) => spans) });
+
+/** The steps that the RPB of a branch does itself. */
+export function inlineSteps({ cases, fallback }: BranchStep): readonly ActionStep[] {
+  const inline = cases.flatMap((item) => (item.kind === 'inline' ? [item.step] : []));
+  return fallback === undefined ? inline : [...inline, fallback];
+}
+
+/** Text that two steps share if they do the same; where they come from does not matter. */
+export function stepIdentity(step: Step): string {
+  if (step.kind === 'nop') return 'nop';
+  const parameters = step.parameters.map((parameter) =>
+    parameter.kind === 'constant' ? parameter.value : `${parameter.kind} ${parameter.memory}`,
+  );
+  return `${actionName(step.effect)}(${parameters.join()})${step.effect.kind === 'salu' ? step.memory : ''}`;
+}
+
+export const conditionsIdentity = (conditions: readonly Condition[]): string =>
+  conditions
+    .map(({ register, value, mask }) => `${register}&${mask}=${value}`)
+    .sort()
+    .join();

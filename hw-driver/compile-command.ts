@@ -72,7 +72,7 @@ function resultOf(args: CompileArguments, analysis: Analysis, dataPlane: DataPla
   if (args.print === 'syntax') return json(analysis.syntax);
   if (args.print === 'program') return json(analysis.programs);
   const lowered = analysis.programs.map((program) => lower(program, dataPlane, recirculations));
-  if (args.print === 'steps') return json(lowered.map(({ tree }) => tree));
+  if (args.print === 'steps') return json(lowered.map(({ rows }) => rows.rows));
   const options = {
     allocator: allocatorByName(args.allocator, args.weights),
     filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),

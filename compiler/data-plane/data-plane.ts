@@ -118,6 +118,7 @@ export class DataPlane {
   readonly rpbCount: number;
   readonly filterTables: readonly FilterTable[];
   private readonly fieldByName = new Map<string, Field>();
+  private readonly holdersByAction = new Map<string, Uint8Array>();
 
   /** @throws {DataPlaneError} with every problem of the description */
   constructor(readonly description: DataPlaneDescription) {
@@ -169,6 +170,15 @@ export class DataPlane {
     const rpb = this.rpbs[number - 1];
     if (rpb === undefined) throw new Error(`data plane ${this.name} has no RPB ${number}`);
     return rpb;
+  }
+
+  /** By RPB index: 1 where the RPB has this action. */
+  rpbsWith(action: string): Uint8Array {
+    const known = this.holdersByAction.get(action);
+    if (known !== undefined) return known;
+    const holders = Uint8Array.from(this.rpbs, ({ actions }) => (actions.has(action) ? 1 : 0));
+    this.holdersByAction.set(action, holders);
+    return holders;
   }
 
   private resolveHeaders(): Header[] {

@@ -1,17 +1,16 @@
-/** What an allocator has to solve: rows of steps, one RPB each, and what each row needs. */
+/** What an allocator has to solve: rows of entries, one RPB each, and what each row needs. */
 
 import { stepDepths } from '../align.js';
 import { actionName } from '../data-plane/actions.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { LinkGroup } from '../memory-links.js';
 import type { Memory } from '../program.js';
-import type { BranchStep, Step, StepTree } from '../steps.js';
+import type { RowEntry } from '../rows.js';
+import type { Step, StepTree } from '../steps.js';
 
-/** The steps of one depth, in whatever branches. */
+/** The entries of one depth, in whatever branches. */
 export interface PlacementRow {
-  readonly steps: readonly (Step & { kind: 'action' })[];
-  readonly branches: readonly BranchStep[];
-  /** Table entries: one per action, one per case. */
+  /** Table entries. */
   readonly entries: number;
   /** Memories first accessed here. */
   readonly memories: readonly Memory[];
@@ -33,71 +32,52 @@ export interface PlacementProblem {
 /** The rows of an aligned tree. */
 export function placementProblem(
   tree: StepTree,
+  rows: readonly (readonly RowEntry[])[],
   groups: readonly LinkGroup[],
   memories: readonly Memory[],
   dataPlane: DataPlane,
   recirculations: number,
 ): PlacementProblem {
-  const depths = stepDepths(tree, new Map());
-  const rows = collectRows(tree);
-  const links = linkRows(rows.length, groups, depths);
-  const placed = new Set<string>();
+  const links = linkRows(rows.length, groups, stepDepths(tree, new Map()));
+  const byName = new Map(memories.map((memory) => [memory.name, memory]));
   return {
     rpbCount: dataPlane.rpbCount,
     logicalRpbs: dataPlane.rpbCount * (recirculations + 1),
-    rows: rows.map(({ steps, branches }, i) => {
-      const first = memories.filter(
-        ({ name }) =>
-          !placed.has(name) && steps.some(({ memory, effect }) => memory === name && effect.kind === 'salu'),
-      );
-      for (const { name } of first) placed.add(name);
-      return {
-        steps,
-        branches,
-        entries: steps.length + branches.reduce((sum, { cases }) => sum + cases.length, 0),
-        memories: first,
-        allowed: allowedRpbs(steps, branches.length > 0, dataPlane),
-        link: links[i] ?? -1,
-        isLinked: links.includes(i),
-      };
-    }),
+    rows: rows.map((entries, i) => ({
+      entries: entries.length,
+      memories: takeAccessed(entries, byName),
+      allowed: allowedRpbs(entries, dataPlane),
+      link: links[i] ?? -1,
+      isLinked: links.includes(i),
+    })),
   };
 }
 
-interface RawRow {
-  readonly steps: (Step & { kind: 'action' })[];
-  readonly branches: BranchStep[];
+/** The memories that entries access, in their order; they are taken out of the map. */
+function takeAccessed(entries: readonly RowEntry[], byName: Map<string, Memory>): readonly Memory[] {
+  const accessed = new Set<string>();
+  for (const { does } of entries) {
+    if (does.kind === 'step' && does.step.effect.kind === 'salu') accessed.add(does.step.memory ?? '');
+  }
+  const taken: Memory[] = [];
+  for (const [name, memory] of accessed.size === 0 ? [] : [...byName]) {
+    if (!accessed.has(name)) continue;
+    taken.push(memory);
+    byName.delete(name);
+  }
+  return taken;
 }
 
-function collectRows(tree: StepTree): RawRow[] {
-  const rows: RawRow[] = [];
-  const row = (depth: number): RawRow => {
-    while (rows.length < depth) rows.push({ steps: [], branches: [] });
-    return rows[depth - 1] ?? { steps: [], branches: [] };
-  };
-  const visit = ({ steps, branch }: StepTree, start: number): void => {
-    let depth = start;
-    for (const step of steps) {
-      const { steps: list } = row(depth++);
-      if (step.kind === 'action') list.push(step);
-    }
-    if (branch === undefined) return;
-    row(depth).branches.push(branch);
-    for (const { body } of branch.cases) visit(body, depth + 1);
-    visit(branch.otherwise, depth + 1);
-  };
-  visit(tree, 1);
-  return rows;
-}
-
-function allowedRpbs(
-  steps: readonly (Step & { kind: 'action' })[],
-  branches: boolean,
-  dataPlane: DataPlane,
-): Uint8Array {
-  const names = new Set(steps.map(({ effect }) => actionName(effect)));
-  if (branches) names.add(actionName({ kind: 'setBranch' }));
-  return Uint8Array.from(dataPlane.rpbs, ({ actions }) => ([...names].every((name) => actions.has(name)) ? 1 : 0));
+function allowedRpbs(entries: readonly RowEntry[], dataPlane: DataPlane): Uint8Array {
+  const names = new Set(
+    entries.map(({ does }) => actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' })),
+  );
+  const allowed = new Uint8Array(dataPlane.rpbCount).fill(1);
+  for (const name of names) {
+    const holders = dataPlane.rpbsWith(name);
+    for (let rpb = 0; rpb < allowed.length; rpb++) if (holders[rpb] === 0) allowed[rpb] = 0;
+  }
+  return allowed;
 }
 
 /** For each row the first row of its group of rows that share an RPB; -1 for rows without group and for first rows. */

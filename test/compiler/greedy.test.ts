@@ -88,8 +88,6 @@ function instanceOf(
   const sound = heads.map((head) => (head >= 0 && isHead(head) ? head : -1));
   const rows = raw.map(
     (row, i): PlacementRow => ({
-      steps: [],
-      branches: [],
       entries: row.entries,
       memories: row.buckets === 0 ? [] : [{ name: `m${i}`, buckets: row.buckets }],
       allowed: Uint8Array.from({ length: rpbCount }, (_, rpb) => (row.allowed[rpb] === false ? 0 : 1)),

@@ -125,11 +125,14 @@ test('a program of more branches than there are branch ids is refused', () => {
   const { description } = dataPlane;
   const narrow = smallDataPlane([1, 11], {}, { state: { ...description.state, branchIdBits: 2 } });
   const branches = (count: number): Program => {
-    const cases = Array.from({ length: count }, (_, i) => `case(<har, ${i}, 0xff>) {}`).join(' ');
-    return checkedProgram(inProgram(`LOADI(har, 1); BRANCH: ${cases};`));
+    const cases = Array.from({ length: count }, (_, i) => `case(<har, ${i}, 0xff>) { LOADI(har, ${i}); NOP; }`);
+    return checkedProgram(inProgram(`LOADI(har, 1); BRANCH: ${cases.join(' ')};`));
   };
-  assert.is(linkProgram(branches(3), new SwitchState(narrow)).entries.length, 5);
-  assert.throws(() => linkProgram(branches(4), new SwitchState(narrow)), /it needs 5 branch ids, the data plane has 4/);
+  assert.is(linkProgram(branches(3), new SwitchState(narrow), undefined, 2).entries.length, 10);
+  assert.throws(
+    () => linkProgram(branches(4), new SwitchState(narrow), undefined, 2),
+    /it needs 5 branch ids, the data plane has 4/,
+  );
 });
 
 const SMALL: DataPlane = smallDataPlane([1, 2, 3, 11, 12, 13], { entries: 12, buckets: 65536 });

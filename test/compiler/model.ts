@@ -249,7 +249,9 @@ export function executeTree(tree: StepTree, run: Run, buckets: ReadonlyMap<strin
   const taken = tree.branch.cases.find(({ conditions }) =>
     conditions.every(({ register, value, mask }) => (run.registers[register] & mask) >>> 0 === value),
   );
-  executeTree(taken?.body ?? tree.branch.otherwise, run, buckets, pipe);
+  const inline = taken === undefined ? tree.branch.fallback : taken.kind === 'inline' ? taken.step : undefined;
+  if (inline !== undefined) executeStep(inline, run, pipe, buckets);
+  executeTree(taken?.kind === 'enter' ? taken.body : tree.branch.otherwise, run, buckets, pipe);
 }
 
 /**

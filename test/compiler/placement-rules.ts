@@ -27,6 +27,13 @@ interface Ran {
 const keyValue = (entry: TableEntry, name: string): number =>
   entry.key.find((field) => field.name === name)?.value ?? -1;
 
+/** Whether packets of this branch id can match an entry. */
+const matchesBranch = (entry: TableEntry, branch: number): boolean => {
+  const field = entry.key.find(({ name }) => name === RPB_KEYS.branch);
+  const mask = field?.match === 'ternary' ? field.mask : -1;
+  return ((field?.value ?? -1) & mask) === (branch & mask);
+};
+
 const BRANCH_ACTION = 'set_branch_id';
 const FORWARDING = new Set(['forward', 'rt', 'report']);
 
@@ -37,35 +44,30 @@ function entryPaths(document: CompiledProgram, dataPlane: DataPlane): Ran[][] {
   ).flat();
   const here = new Map<string, TableEntry[]>();
   for (const entry of document.entries) {
-    const key = [entry.table, keyValue(entry, RPB_KEYS.branch), keyValue(entry, RPB_KEYS.recirculation)].join();
+    const key = [entry.table, keyValue(entry, RPB_KEYS.recirculation)].join();
     here.set(key, [...(here.get(key) ?? []), entry]);
   }
+  const hasConditions = ({ key }: TableEntry): boolean =>
+    key.some((field) => field.match === 'ternary' && field.name !== RPB_KEYS.branch && field.mask !== 0);
   const walk = (at: number, branch: number): Ran[][] => {
     const place = places[at];
     if (place === undefined) return [[]];
     const { rpb, pass } = place;
-    const entries = here.get([rpb.table, branch, pass].join()) ?? [];
-    const shortName = ({ action }: TableEntry): string => action.slice(rpb.control.length + 1);
-    const [entry] = entries;
-    if (entry === undefined) return walk(at + 1, branch);
-    if (shortName(entry) === BRANCH_ACTION) {
-      assert.ok(
-        entries.every((other) => shortName(other) === BRANCH_ACTION),
-        'a branch shares its RPB with nothing',
-      );
-      assert.equal(
-        entries.map(({ priority }) => priority),
-        [...entries.keys()],
-        'cases are tried in order',
-      );
-      const taken = entries.flatMap(({ parameters }) => walk(at + 1, parameters[0]?.value ?? -1));
-      return [...taken, ...walk(at + 1, branch)];
-    }
-    assert.is(entries.length, 1, `one action in ${rpb.table}, branch ${branch}, pass ${pass}`);
-    for (const field of entry.key)
-      if (field.match === 'ternary' && field.name !== RPB_KEYS.branch) assert.is(field.mask, 0);
-    const ran = { rpb, pass, action: shortName(entry), parameters: entry.parameters.map(({ value }) => value) };
-    return walk(at + 1, branch).map((rest) => [ran, ...rest]);
+    const entries = (here.get([rpb.table, pass].join()) ?? []).filter((entry) => matchesBranch(entry, branch));
+    assert.equal(
+      entries.map(({ priority }) => priority),
+      [...entries.keys()],
+      'one entry matches first, whatever the registers hold',
+    );
+    const paths = entries.flatMap((entry, i): Ran[][] => {
+      assert.ok(hasConditions(entry) || i === entries.length - 1, 'no entry hides another');
+      const action = entry.action.slice(rpb.control.length + 1);
+      const parameters = entry.parameters.map(({ value }) => value);
+      if (action === BRANCH_ACTION) return walk(at + 1, parameters[0] ?? -1);
+      return walk(at + 1, branch).map((rest) => [{ rpb, pass, action, parameters }, ...rest]);
+    });
+    const last = entries.at(-1);
+    return last !== undefined && !hasConditions(last) ? paths : [...paths, ...walk(at + 1, branch)];
   };
   return walk(0, 0);
 }
@@ -100,8 +102,9 @@ function checkOrder(program: Program, document: CompiledProgram, dataPlane: Data
         last = logical(step);
       }
       if (statement.kind === 'primitive') continue;
-      for (const { body } of statement.cases) visit(body, last);
-      visit(statements.slice(i + 1), last);
+      // The first step of a case, or of what follows, may be done in the RPB of the branch.
+      for (const { body } of statement.cases) visit(body, last - 1);
+      visit(statements.slice(i + 1), last - 1);
       return;
     }
   };
@@ -201,7 +204,7 @@ function checkFixedEntries(document: CompiledProgram, dataPlane: DataPlane, reci
   assert.ok(passes <= 2 ** state.recirculationIdBits);
   const branches = document.entries.filter(({ action }) => action.endsWith(BRANCH_ACTION));
   const ids = branches.map(({ parameters }) => parameters[0]?.value ?? -1);
-  assert.is(new Set([0, ...ids]).size, ids.length + 1, 'branch ids are distinct, and none is that of the root');
+  assert.ok(!ids.includes(0), 'no case has the branch id of the root');
   assert.ok(ids.every((id) => id < 2 ** state.branchIdBits));
 }
 
@@ -225,6 +228,13 @@ function checkActions(document: CompiledProgram, dataPlane: DataPlane): void {
   }
 }
 
+const hasCaseForAll = (statements: readonly Statement[]): boolean =>
+  statements.some(
+    (statement) =>
+      statement.kind === 'branch' &&
+      statement.cases.some(({ conditions, body }) => conditions.every(({ mask }) => mask === 0) || hasCaseForAll(body)),
+  );
+
 /** Everything that must hold of one program. @throws where it does not */
 export function assertSound(
   program: Program,
@@ -235,6 +245,8 @@ export function assertSound(
   checkActions(document, dataPlane);
   checkOrder(program, document, dataPlane);
   checkFixedEntries(document, dataPlane, recirculations);
+  // A case that always matches hides paths of the statements: the entries then need not have them.
+  if (hasCaseForAll(program.body)) return;
   const paths = entryPaths(document, dataPlane);
   const uses = memoryUses(program.body);
   assert.is(paths.length, uses.length, 'as many paths through the entries as through the statements');

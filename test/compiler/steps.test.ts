@@ -24,10 +24,12 @@ function render(tree: StepTree, depth = 1, indent = ''): string[] {
   if (tree.branch === undefined) return lines;
   const below = depth + tree.steps.length;
   lines.push(`${indent}${below} branch`);
-  for (const { conditions, body } of tree.branch.cases) {
-    const text = conditions.map(({ register, value, mask }) => `${register} & ${mask} = ${value}`).join(', ');
-    lines.push(`${indent}  case ${text}`, ...render(body, below + 1, `${indent}    `));
+  for (const item of tree.branch.cases) {
+    const text = item.conditions.map(({ register, value, mask }) => `${register} & ${mask} = ${value}`).join(', ');
+    if (item.kind === 'inline') lines.push(`${indent}  case ${text}: ${stepName(item.step)}`);
+    else lines.push(`${indent}  case ${text}`, ...render(item.body, below + 1, `${indent}    `));
   }
+  if (tree.branch.fallback !== undefined) lines.push(`${indent}  else ${stepName(tree.branch.fallback)}`);
   return [...lines, `${indent}  otherwise`, ...render(tree.branch.otherwise, below + 1, `${indent}    `)];
 }
 

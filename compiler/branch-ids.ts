@@ -1,0 +1,117 @@
+/**
+ * Branch ids, chosen so that branches which do the same at one depth can be matched by one ternary entry: such branches
+ * get ids that differ in few bits, and no other branch gets an id between them.
+ */
+
+/** Branches that would like to share entries. */
+export interface SharingGroup {
+  /** Numbers of branches, ascending. */
+  readonly members: readonly number[];
+  /** Entries that sharing saves. */
+  readonly saves: number;
+}
+
+/** A ternary match on the branch id. */
+export interface BranchMatch {
+  readonly value: number;
+  readonly mask: number;
+}
+
+/** A set of branches that gets a block of ids to itself, of a size that is a power of two. */
+interface Block {
+  readonly members: ReadonlySet<number>;
+  readonly saves: number;
+  readonly children: Block[];
+}
+
+/**
+ * An id for each branch; branch 0, where packets start, has id 0. As many groups get blocks of their own as the width
+ * of the ids allows, those first that save most.
+ * @param bits width of a branch id; the branches are at most 2^bits
+ */
+export function assignBranchIds(branches: number, groups: readonly SharingGroup[], bits: number): readonly number[] {
+  const wanted = [...groups].filter(({ members }) => members.length > 1).sort((a, b) => b.saves - a.saves);
+  for (;;) {
+    const root = nestBlocks(branches, wanted);
+    if (blockSize(root) <= 2 ** bits) {
+      const ids: number[] = [];
+      layOut(root, 0, ids);
+      const first = ids[0] ?? 0;
+      return ids.map((id) => id ^ first);
+    }
+    wanted.pop();
+  }
+}
+
+/** Blocks within blocks; a group that overlaps an earlier one, neither inside the other, is left out. */
+function nestBlocks(branches: number, groups: readonly SharingGroup[]): Block {
+  const all: Block = { members: new Set(Array.from({ length: branches }, (_, i) => i)), saves: 0, children: [] };
+  for (const { members, saves } of groups) insertBlock(all, { members: new Set(members), saves, children: [] });
+  return all;
+}
+
+function insertBlock(parent: Block, block: Block): void {
+  const inside: Block[] = [];
+  for (const child of parent.children) {
+    const common = [...block.members].filter((member) => child.members.has(member)).length;
+    if (common === 0) continue;
+    if (common === block.members.size) {
+      if (common < child.members.size) insertBlock(child, block);
+      return;
+    }
+    if (common < child.members.size) return;
+    inside.push(child);
+  }
+  for (const child of inside) parent.children.splice(parent.children.indexOf(child), 1);
+  block.children.push(...inside);
+  parent.children.push(block);
+}
+
+const blockSizes = (block: Block): { readonly single: readonly number[]; readonly sizes: readonly number[] } => {
+  const nested = new Set(block.children.flatMap(({ members }) => [...members]));
+  return { single: [...block.members].filter((member) => !nested.has(member)), sizes: block.children.map(blockSize) };
+};
+
+function blockSize(block: Block): number {
+  const { single, sizes } = blockSizes(block);
+  return powerOfTwo(sizes.reduce((sum, size) => sum + size, single.length));
+}
+
+const powerOfTwo = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, count)));
+
+/** Larger blocks first, so that each starts at a multiple of its size. */
+function layOut(block: Block, start: number, ids: number[]): void {
+  const children = block.children.map((child) => ({ child, size: blockSize(child) })).sort((a, b) => b.size - a.size);
+  let next = start;
+  for (const { child, size } of children) {
+    layOut(child, next, ids);
+    next += size;
+  }
+  for (const member of blockSizes(block).single) ids[member] = next++;
+}
+
+/**
+ * Matches that hold for all ids of `members` and for none of `others`. Few, though not always the fewest.
+ * @param members not empty, no id twice
+ */
+export function coverBranches(members: readonly number[], others: readonly number[], bits: number): BranchMatch[] {
+  const all = 2 ** bits - 1;
+  const [first = 0] = members;
+  const differing = members.reduce((sum, id) => sum | (id ^ first), 0);
+  const mask = all & ~differing;
+  const value = first & mask;
+  if (differing === 0 || !others.some((id) => (id & mask) === value)) return [{ value, mask }];
+  const splits = [...Array(bits).keys()].filter((bit) => ((differing >> bit) & 1) === 1);
+  // Every split of a few ids is tried; of many, the one that the layout of blocks suggests.
+  const tried = members.length <= 8 ? splits : splits.slice(-1);
+  const covers = tried.map((bit) =>
+    [0, 1].flatMap((side) =>
+      coverBranches(
+        members.filter((id) => ((id >> bit) & 1) === side),
+        others.filter((id) => ((id >> bit) & 1) === side),
+        bits,
+      ),
+    ),
+  );
+  return covers.reduce((best, cover) => (cover.length < best.length ? cover : best));
+}

@@ -1,0 +1,115 @@
+/**
+ * The aligned tree as a list of branches: what happens to the packets of one branch id, depth by depth. Case bodies of
+ * one depth that do the same are one branch.
+ */
+import { actionName } from './data-plane/actions.js';
+import type { Span } from './diagnostics.js';
+import type { Condition } from './program.js';
+import { type ActionStep, type BranchStep, conditionsIdentity, type StepTree, stepIdentity } from './steps.js';
+import { TreeIdentities } from './tree-identity.js';
+
+export interface Branch {
+  /** The depth of its first item; the packets of a case get there one depth behind their BRANCH. */
+  readonly start: number;
+  /** One for each depth from `start` on. */
+  readonly items: readonly RowItem[];
+}
+
+/** What one RPB does for the packets of a branch: the first alternative whose conditions hold; none for a NOP. */
+export interface RowItem {
+  readonly alternatives: readonly Alternative[];
+  /** Items of one identity do the same. */
+  readonly identity: string;
+}
+
+export interface Alternative {
+  readonly conditions: readonly Condition[];
+  readonly does:
+    | { readonly kind: 'step'; readonly step: ActionStep }
+    | { readonly kind: 'enter'; readonly branch: number };
+}
+
+/** Which statement made a branch do something at a depth; several, where equal bodies were merged. */
+export interface Origin {
+  readonly branch: number;
+  readonly depth: number;
+  /** The action, or `nop`, or `branch`. */
+  readonly action: string;
+  readonly span: Span;
+}
+
+export interface Branches {
+  /** The first is the root: all packets of the program start there. */
+  readonly branches: readonly Branch[];
+  readonly origins: readonly Origin[];
+  /** How many rows there are. */
+  readonly depth: number;
+}
+
+export function branchesOf(tree: StepTree): Branches {
+  const collector = new Collector();
+  collector.branchAt(tree, 1);
+  const { branches, origins } = collector;
+  return { branches, origins, depth: Math.max(0, ...branches.map(({ start, items }) => start + items.length - 1)) };
+}
+
+const NOP: RowItem = { alternatives: [], identity: '' };
+
+class Collector {
+  readonly branches: { start: number; items: RowItem[] }[] = [];
+  readonly origins: Origin[] = [];
+  private readonly identities = new TreeIdentities();
+  private readonly byBehaviour = new Map<string, number>();
+
+  /** The number of the branch that does what this tree says, from this depth on. */
+  branchAt(tree: StepTree, start: number): number {
+    const behaviour = `${start}:${this.identities.of(tree)}`;
+    const known = this.byBehaviour.get(behaviour);
+    const number = known ?? this.branches.length;
+    const items: RowItem[] = [];
+    if (known === undefined) {
+      this.byBehaviour.set(behaviour, number);
+      this.branches.push({ start, items });
+    }
+    this.collect(tree, start, number, items);
+    return number;
+  }
+
+  private collect({ steps, branch }: StepTree, start: number, number: number, items: RowItem[]): void {
+    let depth = start;
+    for (const step of steps) {
+      this.note(number, depth++, nameOf(step), step.spans);
+      if (step.kind === 'nop') items.push(NOP);
+      else
+        items.push({ alternatives: [{ conditions: [], does: { kind: 'step', step } }], identity: stepIdentity(step) });
+    }
+    if (branch === undefined) return;
+    this.note(number, depth, 'branch', branch.spans);
+    items.push(this.branchItem(branch, depth, number));
+    this.collect(branch.otherwise, depth + 1, number, items);
+  }
+
+  private branchItem({ cases, fallback }: BranchStep, depth: number, number: number): RowItem {
+    const step = (conditions: readonly Condition[], doing: ActionStep): Alternative => {
+      this.note(number, depth, nameOf(doing), doing.spans);
+      return { conditions, does: { kind: 'step', step: doing } };
+    };
+    const alternatives = cases.map((item): Alternative => {
+      if (item.kind === 'inline') return step(item.conditions, item.step);
+      return { conditions: item.conditions, does: { kind: 'enter', branch: this.branchAt(item.body, depth + 1) } };
+    });
+    if (fallback !== undefined) alternatives.push(step([], fallback));
+    return { alternatives, identity: alternatives.map(alternativeIdentity).join('|') };
+  }
+
+  private note(branch: number, depth: number, action: string, spans: readonly Span[]): void {
+    for (const span of spans) this.origins.push({ branch, depth, action, span });
+  }
+}
+
+const nameOf = (step: StepTree['steps'][number]): string => (step.kind === 'nop' ? 'nop' : actionName(step.effect));
+
+function alternativeIdentity({ conditions, does }: Alternative): string {
+  const action = does.kind === 'step' ? stepIdentity(does.step) : `enter ${does.branch}`;
+  return `${conditionsIdentity(conditions)}:${action}`;
+}

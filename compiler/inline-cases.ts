@@ -1,0 +1,75 @@
+/**
+ * Cases that differ from what follows the BRANCH in one step only do that step in the RPB of the BRANCH itself: the
+ * entry that matches the case runs the step instead of setting a branch id. That saves a depth, an entry per case, and
+ * the entries of all that the case and the rest have in common. (Compilers call it if-conversion.)
+ */
+import { type ActionStep, type BranchStep, type CaseStep, mergeSpans, type Step, type StepTree } from './steps.js';
+import { TreeIdentities } from './tree-identity.js';
+
+export function inlineCases(tree: StepTree): StepTree {
+  return inline(tree, new TreeIdentities());
+}
+
+/** Steps that can share an RPB with a branch. The others have to keep apart: they are linked to a memory's RPB. */
+function canInline(step: Step | undefined): step is ActionStep {
+  if (step?.kind !== 'action') return false;
+  switch (step.effect.kind) {
+    case 'loadImmediate':
+    case 'alu':
+    case 'extract':
+    case 'modify':
+    case 'forward':
+    case 'return':
+    case 'report':
+    case 'drop':
+      return true;
+    case 'setBranch':
+    case 'hash':
+    case 'mask':
+    case 'offset':
+    case 'salu':
+    case 'backup':
+    case 'recover':
+      return false;
+  }
+}
+
+function inline(tree: StepTree, identities: TreeIdentities): StepTree {
+  const { branch } = tree;
+  if (branch === undefined) return tree;
+  const otherwise = inline(branch.otherwise, identities);
+  const cases = branch.cases.map(
+    (item): CaseStep => (item.kind === 'enter' ? { ...item, body: inline(item.body, identities) } : item),
+  );
+  const whole = { ...branch, cases, otherwise };
+  const choices = [inlineBefore(whole, undefined, otherwise, identities)];
+  const first = otherwise.steps[0];
+  if (canInline(first)) choices.push(inlineBefore(whole, first, withoutFirst(otherwise), identities));
+  choices.sort((a, b) => inlined(b) - inlined(a));
+  const best = choices[0];
+  return { steps: tree.steps, branch: best !== undefined && inlined(best) > 0 ? best : whole };
+}
+
+const inlined = ({ cases }: BranchStep): number => cases.filter(({ kind }) => kind === 'inline').length;
+
+const withoutFirst = ({ steps, branch }: StepTree): StepTree => ({ steps: steps.slice(1), branch });
+
+/** The branch with `rest` as what follows it, and inline all cases that go on with just that. */
+function inlineBefore(
+  branch: BranchStep,
+  fallback: ActionStep | undefined,
+  rest: StepTree,
+  identities: TreeIdentities,
+): BranchStep {
+  const goesOn = identities.of(rest);
+  const same: StepTree[] = [];
+  const cases = branch.cases.map((item): CaseStep => {
+    if (item.kind === 'inline') return item;
+    const step = item.body.steps[0];
+    const tail = withoutFirst(item.body);
+    if (!canInline(step) || identities.of(tail) !== goesOn) return item;
+    same.push(tail);
+    return { kind: 'inline', conditions: item.conditions, step };
+  });
+  return { ...branch, cases, fallback, otherwise: mergeSpans(rest, same) };
+}
