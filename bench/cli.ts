@@ -2,14 +2,14 @@
 /** The `bench` command: the harness. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { EXIT, runMain, UsageError } from '../hw-driver/index.js';
+import { EXIT, rejectCommandLine, requireOnce, runMain } from '../hw-driver/index.js';
+import { packageVersion } from '../hw-driver/package-root.js';
 import { TrafficError } from '../traces/index.js';
 import { conform, conformOptions } from './commands/conform-command.js';
 import { micro, microOptions } from './commands/micro-command.js';
 import { run, runOptions } from './commands/run-command.js';
 import { generateOptions, infoOptions, traceGenerate, traceInfo } from './commands/trace-command.js';
 import { VectorError } from './conformance/vector.js';
-import { packageVersion } from './package-root.js';
 import { ResultFolderError } from './report/result-folder.js';
 import { WorkloadError } from './workloads/workload.js';
 
@@ -39,10 +39,9 @@ async function main(): Promise<number> {
     })
     .demandCommand(1, 1, 'which command? See bench --help')
     .strict()
+    .check((args) => requireOnce(args, ['dirs', 'trace']))
     .version(packageVersion)
-    .fail((message, error) => {
-      throw error ?? new UsageError(message);
-    })
+    .fail(rejectCommandLine)
     .parseAsync();
   return status;
 }

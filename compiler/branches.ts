@@ -5,7 +5,14 @@
 import { actionName } from './data-plane/actions.js';
 import type { Span } from './diagnostics.js';
 import type { Condition } from './program.js';
-import { type ActionStep, type BranchStep, conditionsIdentity, type StepTree, stepIdentity } from './steps.js';
+import {
+  type ActionStep,
+  type BranchStep,
+  conditionsIdentity,
+  type Step,
+  type StepTree,
+  stepIdentity,
+} from './steps.js';
 import { TreeIdentities } from './tree-identity.js';
 
 export interface Branch {
@@ -42,15 +49,27 @@ export interface Branches {
   /** The first is the root: all packets of the program start there. */
   readonly branches: readonly Branch[];
   readonly origins: readonly Origin[];
-  /** How many rows there are. */
+  /** Where the steps of the tree came to lie; in several branches if several lead on to the same. */
+  readonly places: ReadonlyMap<Step, readonly StepPlace[]>;
+  /** The greatest depth. */
+  readonly depth: number;
+}
+
+export interface StepPlace {
+  readonly branch: number;
   readonly depth: number;
 }
 
 export function branchesOf(tree: StepTree): Branches {
   const collector = new Collector();
   collector.branchAt(tree, 1);
-  const { branches, origins } = collector;
-  return { branches, origins, depth: Math.max(0, ...branches.map(({ start, items }) => start + items.length - 1)) };
+  const { branches, origins, places } = collector;
+  return {
+    branches,
+    origins,
+    places,
+    depth: Math.max(0, ...branches.map(({ start, items }) => start + items.length - 1)),
+  };
 }
 
 const NOP: RowItem = { alternatives: [], identity: '' };
@@ -58,6 +77,7 @@ const NOP: RowItem = { alternatives: [], identity: '' };
 class Collector {
   readonly branches: { start: number; items: RowItem[] }[] = [];
   readonly origins: Origin[] = [];
+  readonly places = new Map<Step, StepPlace[]>();
   private readonly identities = new TreeIdentities();
   private readonly byBehaviour = new Map<string, number>();
 
@@ -78,7 +98,9 @@ class Collector {
   private collect({ steps, branch }: StepTree, start: number, number: number, items: RowItem[]): void {
     let depth = start;
     for (const step of steps) {
-      this.note(number, depth++, nameOf(step), step.spans);
+      this.note(number, depth, nameOf(step), step.spans);
+      this.places.set(step, [...(this.places.get(step) ?? []), { branch: number, depth }]);
+      depth++;
       if (step.kind === 'nop') items.push(NOP);
       else
         items.push({ alternatives: [{ conditions: [], does: { kind: 'step', step } }], identity: stepIdentity(step) });

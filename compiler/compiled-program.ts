@@ -36,7 +36,7 @@ export interface PlacedStep {
   /** Where its statement stands in the source, from 1. */
   readonly line: number;
   readonly column: number;
-  /** The action, or `nop`, or `branch`. */
+  /** The action, or `branch`. */
   readonly action: string;
   readonly depth: number;
   readonly branch: number;

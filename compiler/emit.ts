@@ -20,25 +20,25 @@ export interface EmitInput {
   readonly rows: ProgramRows;
   readonly dataPlane: DataPlane;
   readonly programId: number;
-  /** Logical RPB by depth - 1. */
+  /** Logical RPB by row. */
   readonly placement: readonly number[];
   readonly memories: readonly MemoryBlock[];
   readonly filterPriority: number;
 }
 
 export function passesOf(placement: readonly number[], dataPlane: DataPlane): number {
-  return Math.max(1, Math.ceil((placement.at(-1) ?? 0) / dataPlane.rpbCount));
+  return Math.max(1, Math.ceil(Math.max(0, ...placement) / dataPlane.rpbCount));
 }
 
 /** The compiled program. Assumes that everything was allocated to fit. */
 export function emit(input: EmitInput): CompiledProgram {
   const { program, dataPlane, placement, programId } = input;
-  const { rows, origins, branchIds } = input.rows;
+  const { rows, origins, branchIds, rowOf } = input.rows;
   const places = rows.map((_, i) => placeOf(placement[i] ?? 1, dataPlane));
   const passes = passesOf(placement, dataPlane);
   const rowEntries = rows.flatMap((row, i) => {
     const place = places[i];
-    return place === undefined ? [] : row.map((entry) => rpbEntry(entry, place, input));
+    return place === undefined ? [] : row.entries.map((entry) => rpbEntry(entry, place, input));
   });
   return {
     schema: COMPILED_PROGRAM_SCHEMA,
@@ -48,7 +48,7 @@ export function emit(input: EmitInput): CompiledProgram {
     programId,
     passes,
     placement: origins.flatMap(({ branch, depth, action, span }): PlacedStep[] => {
-      const place = places[depth - 1];
+      const place = action === 'nop' ? undefined : places[rowOf(branch, depth)];
       if (place === undefined) return [];
       const { line, column } = span;
       return [{ line, column, action, depth, branch: branchIds[branch] ?? 0, rpb: place.rpb.number, pass: place.pass }];

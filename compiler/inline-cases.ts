@@ -10,8 +10,8 @@ export function inlineCases(tree: StepTree): StepTree {
   return inline(tree, new TreeIdentities());
 }
 
-/** Steps that can share an RPB with a branch. The others have to keep apart: they are linked to a memory's RPB. */
-function canInline(step: Step | undefined): step is ActionStep {
+/** Steps that can share an RPB with a branch. Hashes and accesses are tied to the RPB of a memory, and keep apart. */
+export function canInline(step: Step | undefined): step is ActionStep {
   if (step?.kind !== 'action') return false;
   switch (step.effect.kind) {
     case 'loadImmediate':
@@ -22,11 +22,11 @@ function canInline(step: Step | undefined): step is ActionStep {
     case 'return':
     case 'report':
     case 'drop':
+    case 'mask':
+    case 'offset':
       return true;
     case 'setBranch':
     case 'hash':
-    case 'mask':
-    case 'offset':
     case 'salu':
     case 'backup':
     case 'recover':

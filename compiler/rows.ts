@@ -1,8 +1,10 @@
-/** Branches → rows: the entries of each depth, which all go to one RPB. Only program id, pass and bases are open yet. */
+/** Branches → rows: entries that all go to one RPB. Only program id, pass and bases of memories are open yet. */
 import { assignBranchIds, type BranchMatch, coverBranches, type SharingGroup } from './branch-ids.js';
-import type { Alternative, Branch, Branches, Origin } from './branches.js';
+import type { Alternative, Branches, Origin, RowItem } from './branches.js';
+import type { LinkGroup } from './memory-links.js';
 import type { Condition } from './program.js';
 import type { ActionStep } from './steps.js';
+import { strandsOf } from './strands.js';
 
 export interface RowEntry {
   readonly branch: BranchMatch;
@@ -16,43 +18,56 @@ export interface RowEntry {
   readonly shares: number;
 }
 
+/** What the branches of one strand do at one depth. */
+export interface Row {
+  readonly depth: number;
+  /** The row that has to come before, or -1: the one above in its strand, or the BRANCH that leads to the strand. */
+  readonly after: number;
+  readonly entries: readonly RowEntry[];
+}
+
 export interface ProgramRows {
-  /** By depth - 1. */
-  readonly rows: readonly (readonly RowEntry[])[];
+  /** Each behind the one that it has to come after. */
+  readonly rows: readonly Row[];
+  /** The greatest depth. */
+  readonly depth: number;
   readonly origins: readonly Origin[];
   /** By number of the branch. */
   readonly branchIds: readonly number[];
+  /** The row of a branch at a depth, or -1 where its strand does nothing. */
+  rowOf(branch: number, depth: number): number;
 }
 
 /** @param state the width of branch ids and whether they are matched exactly: then no entry serves two branches */
 export function rowsOf(
-  { branches, origins, depth }: Branches,
+  program: Branches,
+  groups: readonly LinkGroup[],
   state: { readonly branchIdBits: number; readonly branchMatch: 'exact' | 'ternary' },
 ): ProgramRows {
+  const { branches, origins, depth } = program;
   // A program of more branches than there are ids is refused later, for just that.
   const isShared = state.branchMatch === 'ternary' && branches.length <= 2 ** state.branchIdBits;
-  const depths = Array.from({ length: depth }, (_, i) => equalItems(branches, i + 1));
+  const strands = strandsOf(program, groups, isShared);
+  const cells = equalItems(program, strands.strandOf);
   const branchIds = isShared
-    ? assignBranchIds(branches.length, sharingGroups(depths), state.branchIdBits)
+    ? assignBranchIds(branches.length, sharingGroups(cells), state.branchIdBits)
     : branches.map((_, number) => number);
-  const idOf = (branch: number): number => branchIds[branch] ?? 0;
-  const rows = depths.map((groups, i) => {
-    const live = branches.flatMap(({ start }, number) => (start <= i + 1 ? [number] : []));
-    return groups.flatMap(({ members, alternatives }): RowEntry[] => {
-      const others = live.filter((number) => !members.includes(number)).map(idOf);
-      const matches = isShared
-        ? coverBranches(members.map(idOf), others, state.branchIdBits)
-        : members.map((number): BranchMatch => ({ value: idOf(number), mask: 2 ** state.branchIdBits - 1 }));
-      return matches.flatMap((branch) => {
-        const shares = members.filter((number) => (idOf(number) & branch.mask) === branch.value).length;
-        return alternatives.map(({ conditions, does }, priority): RowEntry => {
-          const action = does.kind === 'step' ? does : ({ kind: 'setBranch', id: idOf(does.branch) } as const);
-          return { branch, conditions, priority, does: action, shares };
-        });
-      });
-    });
-  });
-  return { rows, origins, branchIds };
+  const cover = new BranchCover(branchIds, isShared, state.branchIdBits);
+  const rows: Row[] = [];
+  const place = new Map<string, number>();
+  for (const strand of strands.order) {
+    const parent = strands.parents.get(strand);
+    let after = parent === undefined ? -1 : (place.get(`${parent.strand}:${parent.depth}`) ?? -1);
+    for (let at = 1; at <= depth; at++) {
+      const items = cells.get(`${strand}:${at}`);
+      if (items === undefined) continue;
+      rows.push({ depth: at, after, entries: items.flatMap((item) => entriesOf(item, cover, branchIds)) });
+      after = rows.length - 1;
+      place.set(`${strand}:${at}`, after);
+    }
+  }
+  const rowOf = (branch: number, at: number): number => place.get(`${strands.strandOf[branch]}:${at}`) ?? -1;
+  return { rows, depth, origins, branchIds, rowOf };
 }
 
 interface EqualItems {
@@ -61,23 +76,34 @@ interface EqualItems {
   readonly alternatives: readonly Alternative[];
 }
 
-/** The branches that do something at a depth, those together that do the same. */
-function equalItems(branches: readonly Branch[], depth: number): readonly EqualItems[] {
+/** By strand and depth: the branches that do something there, those together that do the same. */
+function equalItems({ branches }: Branches, strandOf: readonly number[]): Map<string, EqualItems[]> {
+  const cells = new Map<string, EqualItems[]>();
   const groups = new Map<string, EqualItems>();
+  const add = (number: number, depth: number, { identity, alternatives }: RowItem): void => {
+    if (alternatives.length === 0) return;
+    const cell = `${strandOf[number]}:${depth}`;
+    const group = groups.get(`${cell}:${identity}`);
+    if (group !== undefined) {
+      group.members.push(number);
+      return;
+    }
+    const items: EqualItems = { members: [number], alternatives };
+    groups.set(`${cell}:${identity}`, items);
+    const others = cells.get(cell);
+    if (others === undefined) cells.set(cell, [items]);
+    else others.push(items);
+  };
   for (const [number, { start, items }] of branches.entries()) {
-    const item = items[depth - start];
-    if (item === undefined || item.alternatives.length === 0) continue;
-    const group = groups.get(item.identity);
-    if (group === undefined) groups.set(item.identity, { members: [number], alternatives: item.alternatives });
-    else group.members.push(number);
+    for (const [i, item] of items.entries()) add(number, start + i, item);
   }
-  return [...groups.values()];
+  return cells;
 }
 
 /** What each set of branches would save by sharing, over all depths. */
-function sharingGroups(depths: readonly (readonly EqualItems[])[]): SharingGroup[] {
+function sharingGroups(cells: ReadonlyMap<string, readonly EqualItems[]>): SharingGroup[] {
   const saves = new Map<string, { members: readonly number[]; saves: number }>();
-  for (const { members, alternatives } of depths.flat()) {
+  for (const { members, alternatives } of [...cells.values()].flat()) {
     if (members.length < 2) continue;
     const key = members.join();
     const group = saves.get(key) ?? { members, saves: 0 };
@@ -85,4 +111,42 @@ function sharingGroups(depths: readonly (readonly EqualItems[])[]): SharingGroup
     saves.set(key, group);
   }
   return [...saves.values()];
+}
+
+/**
+ * Matches on branch ids for sets of branches. No branch outside the set may match, wherever it is entered: strands are
+ * placed freely of one another, so its packets may meet any row.
+ */
+class BranchCover {
+  constructor(
+    private readonly ids: readonly number[],
+    private readonly isShared: boolean,
+    private readonly bits: number,
+  ) {}
+
+  of(members: readonly number[]): readonly (BranchMatch & { readonly shares: number })[] {
+    const ids = members.map((member) => this.ids[member] ?? 0);
+    if (!this.isShared || ids.length === 1) {
+      return ids.map((value) => ({ value, mask: 2 ** this.bits - 1, shares: 1 }));
+    }
+    const inside = new Set(members);
+    const others = this.ids.filter((_, number) => !inside.has(number));
+    return coverBranches(ids, others, this.bits).map((match) => ({
+      ...match,
+      shares: ids.filter((id) => (id & match.mask) === match.value).length,
+    }));
+  }
+}
+
+function entriesOf(
+  { members, alternatives }: EqualItems,
+  cover: BranchCover,
+  branchIds: readonly number[],
+): RowEntry[] {
+  return cover.of(members).flatMap(({ value, mask, shares }) =>
+    alternatives.map(({ conditions, does }, priority): RowEntry => {
+      const action = does.kind === 'step' ? does : ({ kind: 'setBranch', id: branchIds[does.branch] ?? 0 } as const);
+      return { branch: { value, mask }, conditions, priority, does: action, shares };
+    }),
+  );
 }

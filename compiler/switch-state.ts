@@ -26,6 +26,10 @@ export interface ResourceSnapshot {
 export class SwitchState implements FreeResources {
   /** Free entries by RPB index. */
   readonly entries: Int32Array;
+  readonly totalEntries: Int32Array;
+  /** Free buckets by RPB index. */
+  readonly buckets: Int32Array;
+  readonly totalBuckets: Int32Array;
   readonly memory: readonly FreeRanges[];
   private readonly tableFree = new Map<string, number>();
   private readonly rpbByTable = new Map<string, number>();
@@ -36,7 +40,10 @@ export class SwitchState implements FreeResources {
 
   constructor(readonly dataPlane: DataPlane) {
     const { rpbs, filterTables, description } = dataPlane;
-    this.entries = Int32Array.from(rpbs, (rpb) => rpb.entries);
+    this.totalEntries = Int32Array.from(rpbs, (rpb) => rpb.entries);
+    this.entries = this.totalEntries.slice();
+    this.totalBuckets = Int32Array.from(rpbs, (rpb) => rpb.buckets);
+    this.buckets = this.totalBuckets.slice();
     this.memory = rpbs.map((rpb) => new FreeRanges(rpb.buckets));
     for (const rpb of rpbs) this.rpbByTable.set(rpb.table, rpb.index);
     for (const filter of filterTables) this.tableFree.set(filter.table, filter.entries);
@@ -76,7 +83,10 @@ export class SwitchState implements FreeResources {
   commit(compiled: CompiledProgram): void {
     this.check(compiled);
     for (const entry of compiled.entries) this.changeFree(entry.table, -1);
-    for (const { rpb, base, buckets } of compiled.memories) this.memory[rpb - 1]?.take(base, buckets);
+    for (const { rpb, base, buckets } of compiled.memories) {
+      this.memory[rpb - 1]?.take(base, buckets);
+      this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) - buckets;
+    }
     this.idsUsed[compiled.programId] = 1;
     this.running.set(compiled.program, { compiled, status: 'running' });
     for (const entry of filtersOf(compiled)) {
@@ -105,7 +115,10 @@ export class SwitchState implements FreeResources {
     if (program === undefined) throw new Error(`no program ${name} to release`);
     const { compiled } = program;
     for (const entry of compiled.entries) this.changeFree(entry.table, 1);
-    for (const { rpb, base, buckets } of compiled.memories) this.memory[rpb - 1]?.release(base, buckets);
+    for (const { rpb, base, buckets } of compiled.memories) {
+      this.memory[rpb - 1]?.release(base, buckets);
+      this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) + buckets;
+    }
     this.idsUsed[compiled.programId] = 0;
     this.running.delete(name);
     for (const rank of new Set(filtersOf(compiled).map(filterRank))) {

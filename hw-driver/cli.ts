@@ -3,8 +3,9 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { check, checkOptions } from './check-command.js';
-import { EXIT, runMain, UsageError } from './command-line.js';
+import { EXIT, rejectCommandLine, requireOnce, runMain } from './command-line.js';
 import { compile, compileOptions } from './compile-command.js';
+import { packageVersion } from './package-root.js';
 
 async function main(): Promise<number> {
   let status: number = EXIT.done;
@@ -19,10 +20,9 @@ async function main(): Promise<number> {
     })
     .demandCommand(1, 1, 'which command? See p4runpro --help')
     .strict()
-    .version(false)
-    .fail((message, error) => {
-      throw error ?? new UsageError(message);
-    })
+    .check((args) => requireOnce(args, ['files', 'state']))
+    .version(packageVersion)
+    .fail(rejectCommandLine)
     .parseAsync();
   return status;
 }

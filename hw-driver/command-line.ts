@@ -110,6 +110,25 @@ export function wholeNumber(option: string, text: string, minimum: number, maxim
   return value;
 }
 
+/** Takes what yargs has to say: complaints about the command line are the user's, errors of a command are its own. */
+export function rejectCommandLine(message: string | null, error?: Error): never {
+  if (error !== undefined && error.name !== 'YError') throw error;
+  throw new UsageError(message ?? error?.message ?? 'the command line cannot be read');
+}
+
+/**
+ * Refuses an option that is given twice, of which yargs would make a list.
+ * @param lists the options and positionals that are lists
+ * @throws {UsageError} naming the option
+ */
+export function requireOnce(args: Readonly<Record<string, unknown>>, lists: readonly string[]): true {
+  const isTwice = ([name, value]: [string, unknown]): boolean =>
+    Array.isArray(value) && name.length > 1 && !lists.includes(name);
+  const [twice] = Object.entries(args).find(isTwice) ?? [];
+  if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
+  return true;
+}
+
 /** Whether to write colours and progress to a stream. */
 export function isFancy(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';

@@ -1,5 +1,5 @@
 /** `p4runpro compile`: the compiled program, for an empty switch or one that runs other programs already. */
-import { renameSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import {
   type Analysis,
@@ -8,13 +8,14 @@ import {
   compiledProgramFromJson,
   type DataPlane,
   DEFAULT_RECIRCULATIONS,
+  DocumentError,
   formatCompiledProgram,
   link,
   lower,
   renderDiagnostic,
   SwitchState,
 } from '../compiler/index.js';
-import { ALLOCATOR_NAMES, type AllocatorName, allocatorByName } from './allocators.js';
+import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from './allocators.js';
 import { EXIT, loadDataPlane, readJson, readText, UsageError, wholeNumber } from './command-line.js';
 
 /** Passes of the compiler whose result can be printed. */
@@ -26,8 +27,7 @@ export const compileOptions = (yargs: Argv) =>
     .option('output', { alias: 'o', type: 'string', describe: 'Where the document goes; standard output if left out' })
     .option('state', { type: 'string', array: true, default: [], describe: 'Compiled programs that run already' })
     .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
-    .option('allocator', { choices: ALLOCATOR_NAMES, default: 'f1' as AllocatorName, describe: 'How RPBs are chosen' })
-    .option('weights', { type: 'string', describe: 'a,b of a · last RPB - b · first RPB (f1; 0.7,0.3)' })
+    .options(ALLOCATOR_OPTIONS)
     .option('recirculations', {
       alias: 'R',
       type: 'string',
@@ -36,16 +36,15 @@ export const compileOptions = (yargs: Argv) =>
     })
     .option('priority', { type: 'string', default: '0', describe: 'Of the filter among overlapping ones: lower wins' })
     .option('print', { choices: STAGES, default: 'entries' as (typeof STAGES)[number], describe: 'Stop after a pass' })
+    .requiresArg(['output', 'state', 'dataplane', 'allocator', 'recirculations', 'priority', 'print'])
     .example('$0 compile bench/programs/lb.p4runpro -o lb.json', 'Compiles for an empty switch')
     .example('$0 compile bench/programs/hh.p4runpro --state lb.json', 'Compiles for a switch that runs lb');
 
-export interface CompileArguments {
+export interface CompileArguments extends AllocatorArguments {
   readonly file: string;
   readonly output: string | undefined;
   readonly state: readonly string[];
   readonly dataplane: string;
-  readonly allocator: AllocatorName;
-  readonly weights: string | undefined;
   readonly recirculations: string;
   readonly priority: string;
   readonly print: (typeof STAGES)[number];
@@ -74,7 +73,7 @@ function resultOf(args: CompileArguments, analysis: Analysis, dataPlane: DataPla
   const lowered = analysis.programs.map((program) => lower(program, dataPlane, recirculations));
   if (args.print === 'steps') return json(lowered.map(({ rows }) => rows.rows));
   const options = {
-    allocator: allocatorByName(args.allocator, args.weights),
+    allocator: allocatorFrom(args),
     filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
   };
   const state = stateOf(args.state, dataPlane);
@@ -92,12 +91,19 @@ function stateOf(files: readonly string[], dataPlane: DataPlane): SwitchState {
   const state = new SwitchState(dataPlane);
   for (const file of files) {
     const json = readJson(file);
-    const documents: CompiledProgram[] = (Array.isArray(json) ? json : [json]).map((document: unknown) =>
-      compiledProgramFromJson(document, dataPlane),
-    );
-    for (const document of documents) state.commit(document);
+    const documents: unknown[] = Array.isArray(json) ? json : [json];
+    for (const document of documents) state.commit(documentOf(document, file, dataPlane));
   }
   return state;
+}
+
+/** @throws {UsageError} naming the file */
+function documentOf(json: unknown, file: string, dataPlane: DataPlane): CompiledProgram {
+  try {
+    return compiledProgramFromJson(json, dataPlane);
+  } catch (error) {
+    throw error instanceof DocumentError ? new UsageError(`${file}: ${error.message}`) : error;
+  }
 }
 
 function emit(output: string | undefined, text: string): void {
@@ -110,6 +116,7 @@ function emit(output: string | undefined, text: string): void {
     writeFileSync(temporary, text);
     renameSync(temporary, output);
   } catch (error) {
+    rmSync(temporary, { force: true });
     throw new UsageError(`cannot write ${output}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
   }
 }

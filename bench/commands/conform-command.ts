@@ -1,9 +1,9 @@
 /** `bench conform`: the emulator against the outcome of independent implementations. */
 import type { Argv } from 'yargs';
 import { EXIT } from '../../hw-driver/index.js';
+import { packageFile } from '../../hw-driver/package-root.js';
 import { type Difference, runVector, type VectorResult } from '../conformance/run-vector.js';
 import { CONFORMANCE_DATA_PLANE, findVectors } from '../conformance/vector.js';
-import { packageFile } from '../package-root.js';
 import { fieldDifferences } from '../report/packet-fields.js';
 
 const OWN_VECTORS = packageFile('test', 'conformance', 'vectors');

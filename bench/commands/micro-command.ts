@@ -9,6 +9,7 @@ export const microOptions = (yargs: Argv) =>
     .option('filter', { type: 'string', default: '', describe: 'Only those whose names match this regular expression' })
     .option('time', { type: 'string', default: '500', describe: 'Milliseconds for each' })
     .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .requiresArg(['filter', 'time'])
     .example('$0 micro --filter parser', 'How fast headers are parsed');
 
 export interface MicroArguments {

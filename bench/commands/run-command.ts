@@ -1,11 +1,11 @@
 /** `bench run`: options, progress and results of a run. */
 import { performance } from 'node:perf_hooks';
 import type { Argv } from 'yargs';
-import { DEFAULT_RECIRCULATIONS, isPowerOfTwo } from '../../compiler/index.js';
+import { CONSTRAINTS, type Constraints, DEFAULT_RECIRCULATIONS, isPowerOfTwo } from '../../compiler/index.js';
 import {
-  ALLOCATOR_NAMES,
-  type AllocatorName,
-  allocatorByName,
+  ALLOCATOR_OPTIONS,
+  type AllocatorArguments,
+  allocatorFrom,
   EXIT,
   isFancy,
   loadDataPlane,
@@ -17,11 +17,15 @@ import { ProgressDisplay } from '../report/progress-display.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { renderRunSummary } from '../report/run-summary.js';
 import { runTables } from '../report/run-tables.js';
-import { type RunResult, runWorkload } from '../run/run-workload.js';
+import { allocateShapes } from '../run/allocate-shapes.js';
+import { type RunOptions, runWorkload } from '../run/run-workload.js';
+import type { ReportedRun } from '../run/summary.js';
 import { MAX_INSTANCES } from '../workloads/addresses.js';
 import { ADDRESSING_RULE } from '../workloads/capture-addressing.js';
+import { WORKLOAD_NAMES } from '../workloads/drawn-keys.js';
 import { isProgramKey } from '../workloads/program-kind.js';
-import { loadWorkload, WORKLOAD_NAMES } from '../workloads/workload.js';
+import { loadWorkload } from '../workloads/workload.js';
+import { interruptible } from './interrupt.js';
 
 const DEFAULT_PACKETS = 1_000_000;
 const DEFAULT_MEMORY_BYTES = 1024;
@@ -42,8 +46,12 @@ export const runOptions = (yargs: Argv) =>
       describe: `Bytes of each memory (${DEFAULT_MEMORY_BYTES}; a file: as it says)`,
     })
     .option('cases', { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb' })
-    .option('allocator', { choices: ALLOCATOR_NAMES, default: 'f1' as AllocatorName, describe: 'How RPBs are chosen' })
-    .option('weights', { type: 'string', describe: 'a,b of a · last RPB - b · first RPB (f1; 0.7,0.3)' })
+    .options(ALLOCATOR_OPTIONS)
+    .option('constraints', {
+      choices: CONSTRAINTS,
+      default: 'sound' as Constraints,
+      describe: "published: allocate the published shapes by the paper's constraints, no packets",
+    })
     .option('recirculations', {
       type: 'string',
       default: String(DEFAULT_RECIRCULATIONS),
@@ -62,17 +70,33 @@ export const runOptions = (yargs: Argv) =>
     .option('out', { type: 'string', default: 'results/run', describe: 'Folder for summary.json and the CSV files' })
     .option('write', { type: 'string', describe: 'Capture file for the packets that leave the switch' })
     .option('json', { type: 'boolean', default: false, describe: 'Print summary.json instead of the summary' })
+    .requiresArg([
+      'programs',
+      'workload',
+      'memory',
+      'cases',
+      'allocator',
+      'constraints',
+      'recirculations',
+      'dataplane',
+      'trace',
+      'packets',
+      'workers',
+      'seed',
+      'out',
+      'write',
+    ])
     .epilogue(`With --trace, packets are addressed to the programs. ${ADDRESSING_RULE}`)
     .example('$0 run --programs 2800', '2,800 load balancers in one switch')
-    .example('$0 run --programs max --workload all-mixed --packets 100000', 'As many as fit, of all kinds');
+    .example('$0 run --programs max --workload all-mixed --packets 100000', 'As many as fit, of all kinds')
+    .example('$0 run --programs max --workload cache --constraints published', 'The capacity that the paper gives');
 
-export interface RunArguments {
+export interface RunArguments extends AllocatorArguments {
   readonly programs: string;
   readonly workload: string;
   readonly memory: string | undefined;
   readonly cases: string;
-  readonly allocator: AllocatorName;
-  readonly weights: string | undefined;
+  readonly constraints: Constraints;
   readonly recirculations: string;
   readonly dataplane: string;
   readonly trace: readonly string[];
@@ -86,18 +110,15 @@ export interface RunArguments {
 
 /** Exit status 1 if not all programs fit. */
 export async function run(args: RunArguments): Promise<number> {
-  const options = await readOptions(args);
+  const start = await prepare(args);
   const folder = new ResultFolder(args.out);
   const display = new ProgressDisplay(process.stderr);
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => interrupt.abort();
-  process.once('SIGINT', onInterrupt);
   let writer: CaptureWriter | undefined;
-  let result: RunResult;
+  let result: ReportedRun;
   try {
     writer = args.write === undefined ? undefined : createCaptureWriter(args.write);
     const clock = (): number => performance.now();
-    result = await runWorkload({ ...options, writer, clock, signal: interrupt.signal, progress: display });
+    result = await interruptible((signal) => start({ writer, clock, signal, progress: display }));
     writer?.close();
   } catch (error) {
     writer?.abort();
@@ -105,33 +126,61 @@ export async function run(args: RunArguments): Promise<number> {
     throw error;
   } finally {
     display.stop();
-    process.off('SIGINT', onInterrupt);
   }
   return report(args, result, folder);
 }
 
-async function readOptions(args: RunArguments) {
+type Surroundings = Pick<RunOptions, 'writer' | 'clock' | 'signal' | 'progress'>;
+type StartRun = (surroundings: Surroundings) => Promise<ReportedRun>;
+
+/** Reads all options; what it returns runs. @throws {UsageError} and others */
+async function prepare(args: RunArguments): Promise<StartRun> {
   const dataPlane = loadDataPlane(args.dataplane);
-  if (args.trace.length > 0 && args.packets !== undefined) {
-    throw new UsageError('--packets is for synthetic packets; with --trace, all packets of the captures run');
-  }
   const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
-  const options = {
+  const common = {
     dataPlane,
     programs: args.programs === 'max' ? ('max' as const) : wholeNumber('--programs', args.programs, 1, MAX_INSTANCES),
-    allocator: allocatorByName(args.allocator, args.weights),
+    allocator: allocatorFrom(args, args.constraints),
     recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
-    traces: args.trace,
-    packets: wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 0, MAX_PACKETS),
     workers: wholeNumber('--workers', args.workers, 1, MAX_WORKERS),
     seed: args.seed,
   };
   const cases = wholeNumber('--cases', args.cases, 2, MAX_CASES);
+  return args.constraints === 'published' ? prepareShapes(args, common, cases) : preparePrograms(args, common, cases);
+}
+
+type CommonOptions = Pick<RunOptions, 'dataPlane' | 'programs' | 'allocator' | 'recirculations' | 'workers' | 'seed'>;
+
+async function preparePrograms(args: RunArguments, common: CommonOptions, cases: number): Promise<StartRun> {
+  if (args.trace.length > 0 && args.packets !== undefined) {
+    throw new UsageError('--packets is for synthetic packets; with --trace, all packets of the captures run');
+  }
+  const { dataPlane, seed } = common;
+  const packets = wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 0, MAX_PACKETS);
   const memoryBytes = memorySize(args);
-  const workload = await loadWorkload({ name: args.workload, memoryBytes, cases, seed: args.seed, dataPlane });
+  const workload = await loadWorkload({ name: args.workload, memoryBytes, cases, seed, dataPlane });
   // A capture that cannot be read is found before the programs are deployed, not after.
   for (const path of args.trace) await (await openCapture(path)).close();
-  return { ...options, workload };
+  return (surroundings) => runWorkload({ ...common, ...surroundings, workload, traces: args.trace, packets });
+}
+
+function prepareShapes(args: RunArguments, common: CommonOptions, cases: number): StartRun {
+  if (args.trace.length > 0 || args.packets !== undefined || args.write !== undefined) {
+    throw new UsageError(
+      '--constraints published allocates and runs no packets: --trace, --packets and --write do not go with it',
+    );
+  }
+  const memoryBytes = memorySize(args) ?? DEFAULT_MEMORY_BYTES;
+  return ({ clock, signal, progress }) =>
+    allocateShapes({
+      ...common,
+      workload: args.workload,
+      memoryBytes,
+      cases,
+      clock,
+      signal,
+      onProgress: (admitted) => progress.deploying(admitted, common.programs),
+    });
 }
 
 /** The bytes of each memory; undefined where a user's file keeps its own sizes. */
@@ -142,7 +191,7 @@ function memorySize({ memory, workload }: RunArguments): number | undefined {
   return bytes;
 }
 
-function report(args: RunArguments, result: RunResult, folder: ResultFolder): number {
+function report(args: RunArguments, result: ReportedRun, folder: ResultFolder): number {
   const document = `${JSON.stringify(result.summary, null, 2)}\n`;
   folder.write('summary.json', document);
   for (const [name, text] of runTables(result)) folder.write(name, text);
@@ -151,7 +200,8 @@ function report(args: RunArguments, result: RunResult, folder: ResultFolder): nu
   if (!args.json)
     process.stdout.write(`\nresults in ${folder.path}: summary.json, ${[...runTables(result).keys()].join(', ')}\n`);
   if (result.interrupted) {
-    process.stderr.write(`bench: interrupted; the results of what was done are in ${folder.path}\n`);
+    const kept = args.write === undefined ? '' : `, the packets that left in ${args.write}`;
+    process.stderr.write(`bench: interrupted; the results of what was done are in ${folder.path}${kept}\n`);
     return EXIT.interrupted;
   }
   const { failure, programsRequested } = result.summary;

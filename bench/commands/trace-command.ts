@@ -2,15 +2,19 @@
 import type { Argv } from 'yargs';
 import { EXIT, loadDataPlane, wholeNumber } from '../../hw-driver/index.js';
 import {
+  type CaptureWriter,
   clearPacketBatch,
   createCaptureWriter,
   createPacketBatch,
   createTrafficGenerator,
   openCapture,
+  type TrafficGenerator,
 } from '../../traces/index.js';
 import { CaptureStatistics, renderCaptureStatistics } from '../report/capture-statistics.js';
 import { MAX_INSTANCES } from '../workloads/addresses.js';
-import { loadWorkload, WORKLOAD_NAMES } from '../workloads/workload.js';
+import { WORKLOAD_NAMES } from '../workloads/drawn-keys.js';
+import { loadWorkload } from '../workloads/workload.js';
+import { interruptible } from './interrupt.js';
 
 const BATCH = { packets: 16384, bytes: 2 ** 24 };
 const DEFAULT_RATE = 1_000_000;
@@ -33,6 +37,7 @@ export const generateOptions = (yargs: Argv) =>
     })
     .option('seed', { type: 'string', default: '1', describe: 'Same seed, same bytes' })
     .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .requiresArg(['workload', 'programs', 'cases', 'packets', 'rate', 'seed', 'dataplane'])
     .example('$0 trace generate cache.pcap --workload cache', '10,000 packets for one cache');
 
 export interface GenerateArguments {
@@ -64,11 +69,11 @@ export async function traceGenerate(args: GenerateArguments): Promise<number> {
   const generator = createTrafficGenerator({ targets, seed: `${args.seed}/traffic`, packetsPerSecond });
   const writer = createCaptureWriter(args.file);
   try {
-    const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
-    for (let next = 0; next < packets; ) {
-      clearPacketBatch(batch);
-      next += generator.generateInto(batch, next, packets - next);
-      writer.writeBatch(batch);
+    const isWhole = await interruptible((signal) => writeAll(generator, writer, packets, signal));
+    if (!isWhole) {
+      writer.abort();
+      process.stderr.write(`bench: interrupted; nothing was kept, ${args.file} was not written\n`);
+      return EXIT.interrupted;
     }
     writer.close();
   } catch (error) {
@@ -77,6 +82,25 @@ export async function traceGenerate(args: GenerateArguments): Promise<number> {
   }
   process.stdout.write(`${packets.toLocaleString('en-US')} packets in ${args.file}\n`);
   return EXIT.done;
+}
+
+/** False if interrupted before the last packet. */
+async function writeAll(
+  generator: TrafficGenerator,
+  writer: CaptureWriter,
+  packets: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
+  for (let next = 0; next < packets; ) {
+    clearPacketBatch(batch);
+    next += generator.generateInto(batch, next, packets - next);
+    writer.writeBatch(batch);
+    // Lets an interrupt arrive.
+    await new Promise(setImmediate);
+    if (signal.aborted) return false;
+  }
+  return true;
 }
 
 export const infoOptions = (yargs: Argv) =>

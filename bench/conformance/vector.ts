@@ -58,6 +58,34 @@ export async function findVectors(folder: string): Promise<ConformanceVector[]> 
 type RawKey = readonly [string, number, string] | readonly [string, number, number, string];
 type RawEntry = readonly [string, readonly RawKey[], readonly [readonly (readonly [string, number])[], string]];
 
+const isListOf = <Item>(value: unknown, isItem: (item: unknown) => item is Item): value is readonly Item[] =>
+  Array.isArray(value) && value.every(isItem);
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const isRawKey = (value: unknown): value is RawKey =>
+  Array.isArray(value) &&
+  (value.length === 3 || value.length === 4) &&
+  isText(value[0]) &&
+  isText(value.at(-1)) &&
+  value.slice(1, -1).every(Number.isInteger);
+const isParameter = (value: unknown): value is readonly [string, number] =>
+  Array.isArray(value) && isText(value[0]) && Number.isInteger(value[1]);
+
+function isRawEntry(value: unknown): value is RawEntry {
+  if (!Array.isArray(value)) return false;
+  const [table, key, data] = value as readonly unknown[];
+  return (
+    isText(table) && isListOf(key, isRawKey) && Array.isArray(data) && isListOf(data[0], isParameter) && isText(data[1])
+  );
+}
+
+function isExpected(value: unknown): value is Pick<ConformanceVector, 'packets' | 'registers'> {
+  if (typeof value !== 'object' || value === null || !('packets' in value) || !('registers' in value)) return false;
+  const isPacket = (packet: unknown): packet is readonly [number, string] =>
+    Array.isArray(packet) && Number.isInteger(packet[0]) && isText(packet[1]);
+  return isListOf(value.packets, isPacket) && typeof value.registers === 'object' && value.registers !== null;
+}
+
 async function readVector(folder: string): Promise<ConformanceVector> {
   const read = async (file: string): Promise<unknown> => {
     try {
@@ -66,9 +94,9 @@ async function readVector(folder: string): Promise<ConformanceVector> {
       throw new VectorError(`${join(folder, file)}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  const rawEntries = (await read('entries.json')) as readonly RawEntry[];
-  const expected = (await read('expected.json')) as Pick<ConformanceVector, 'packets' | 'registers'>;
-  if (!Array.isArray(rawEntries) || !Array.isArray(expected.packets)) {
+  const rawEntries = await read('entries.json');
+  const expected = await read('expected.json');
+  if (!isListOf(rawEntries, isRawEntry) || !isExpected(expected)) {
     throw new VectorError(`${folder}: entries.json or expected.json is not what a conformance vector holds`);
   }
   return {

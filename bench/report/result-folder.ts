@@ -1,6 +1,6 @@
 /** A folder that results go to: checked before the work starts, each file whole or not there. */
 import { mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** A folder that cannot be written. */
 export class ResultFolderError extends Error {
@@ -36,11 +36,12 @@ export class ResultFolder {
     }
   }
 
-  /** Removes the folder if this run made it and nothing is in it. */
+  /** Removes the folders that this run made, as far as nothing is in them. */
   discard(): void {
     if (this.created === undefined) return;
+    const first = resolve(this.created);
     try {
-      rmdirSync(this.path);
+      for (let folder = resolve(this.path); folder.length >= first.length; folder = dirname(folder)) rmdirSync(folder);
     } catch {
       // Somebody else has put something there: it stays.
     }

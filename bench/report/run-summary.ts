@@ -1,25 +1,40 @@
 /** A run as a person wants to read it: figures, and a heat map of the RPBs. */
 import { Ansis } from 'ansis';
 import type { DataPlane } from '../../compiler/index.js';
-import type { RunResult, RunSummary } from '../run/run-workload.js';
+import type { ReportedRun, RunSummary } from '../run/summary.js';
 
 const LABEL_WIDTH = 14;
 
 /** @param colours whether the terminal shows them */
-export function renderRunSummary({ summary, dataPlane, interrupted }: RunResult, colours: boolean): string {
+export function renderRunSummary({ summary, dataPlane, interrupted }: ReportedRun, colours: boolean): string {
   const paint = new Ansis(colours ? 3 : 0);
-  const line = (label: string, text: string): string => `${paint.bold(label.padEnd(LABEL_WIDTH))}${text}`;
-  const { packets } = summary;
+  const line: Line = (label, text) => `${paint.bold(label.padEnd(LABEL_WIDTH))}${text}`;
   const lines = [
     line('workload', `${summary.workload}, seed ${summary.seed}${interrupted ? paint.yellow(' (interrupted)') : ''}`),
     line('programs', deployedText(summary)),
     ...(summary.failure === null ? [] : [line('', paint.yellow(`stopped: ${summary.failure.reason}`))]),
     line('passes', passesText(summary)),
     line('allocation', `${microseconds(summary.allocationUs)} per program`),
-    line('compilation', `${microseconds(summary.compileUs)} per program, allocation included`),
+    ...compilationLines(summary, line),
     '',
     ...heatMap(summary, dataPlane, paint),
     '',
+    ...(summary.constraints === 'sound' ? packetLines(summary, line) : [line('packets', NO_PACKETS)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const NO_PACKETS = 'none: published shapes under published constraints are only allocated';
+
+type Line = (label: string, text: string) => string;
+
+/** Published shapes are not compiled. */
+const compilationLines = ({ constraints, compileUs }: RunSummary, line: Line): string[] =>
+  constraints === 'sound' ? [line('compilation', `${microseconds(compileUs)} per program, allocation included`)] : [];
+
+function packetLines(summary: RunSummary, line: Line): string[] {
+  const { packets } = summary;
+  return [
     line('packets', `${count(packets.in)} in, ${count(packets.out)} out, ${count(packets.dropped)} dropped`),
     line('', `${count(packets.reported)} reported to the CPU, ${count(packets.unmatched)} for no program`),
     line('', `${count(packets.recirculations)} recirculations`),
@@ -28,10 +43,9 @@ export function renderRunSummary({ summary, dataPlane, interrupted }: RunResult,
       `${count(Math.round(summary.packetsPerSecond))} packets/s (${summary.wallSeconds.toFixed(2)} s, ` +
         `${summary.workers} ${summary.workers === 1 ? 'worker' : 'workers'}, ${summary.engine} engine)`,
     ),
-    line('state hash', summary.stateHash),
-    line('output hash', summary.outputHash),
+    line('state hash', summary.stateHash ?? ''),
+    line('output hash', summary.outputHash ?? ''),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 const count = (value: number): string => value.toLocaleString('en-US');

@@ -1,6 +1,6 @@
 /** The CSV files of a run. */
 import { stringify } from 'csv-stringify/sync';
-import type { RunResult } from '../run/run-workload.js';
+import type { ReportedRun } from '../run/summary.js';
 
 type Row = Readonly<Record<string, string | number>>;
 
@@ -11,7 +11,7 @@ const DECIMALS = 6;
 const rounded = (value: number): number => Number(value.toFixed(DECIMALS));
 
 /** File names and texts. */
-export function runTables(result: RunResult): ReadonlyMap<string, string> {
+export function runTables(result: ReportedRun): ReadonlyMap<string, string> {
   return new Map([
     ['programs.csv', programs(result)],
     ['rpbs.csv', rpbs(result)],
@@ -20,21 +20,21 @@ export function runTables(result: RunResult): ReadonlyMap<string, string> {
   ]);
 }
 
-function programs({ deployment }: RunResult): string {
-  const rows = deployment.programs.map(({ arrival, compiled }) => ({
-    number: arrival.number,
-    key: arrival.key,
-    name: arrival.name,
-    program_id: compiled.programId,
-    entries: compiled.entries.length,
-    passes: compiled.passes,
-    first_rpb: compiled.placement[0]?.rpb ?? 0,
-    buckets: compiled.memories.reduce((sum, { buckets }) => sum + buckets, 0),
+function programs({ admission }: ReportedRun): string {
+  const rows = admission.admitted.map((program) => ({
+    number: program.number,
+    key: program.key,
+    name: program.name,
+    program_id: program.programId,
+    entries: program.entries,
+    passes: program.passes,
+    first_rpb: program.firstRpb,
+    buckets: program.buckets,
   }));
   return csv(rows, ['number', 'key', 'name', 'program_id', 'entries', 'passes', 'first_rpb', 'buckets']);
 }
 
-function rpbs({ summary, dataPlane }: RunResult): string {
+function rpbs({ summary, dataPlane }: ReportedRun): string {
   const rows = dataPlane.rpbs.map((rpb, i) => {
     const { entries, buckets } = summary.rpb[i] ?? { entries: 0, buckets: 0 };
     return {
@@ -50,8 +50,8 @@ function rpbs({ summary, dataPlane }: RunResult): string {
   return csv(rows, ['rpb', 'gress', 'stage', 'entries', 'entry_utilization', 'buckets', 'memory_utilization']);
 }
 
-function allocations({ deployment }: RunResult): string {
-  const rows = deployment.allocations.map((record) => ({
+function allocations({ admission }: ReportedRun): string {
+  const rows = admission.allocations.map((record) => ({
     number: record.number,
     key: record.key,
     allocation_us: rounded(record.allocationUs),
@@ -63,7 +63,7 @@ function allocations({ deployment }: RunResult): string {
   return csv(rows, columns);
 }
 
-function timeSeries({ traffic }: RunResult): string {
-  const rows = traffic.samples.map((sample) => ({ ...sample, seconds: rounded(sample.seconds) }));
+function timeSeries({ samples }: ReportedRun): string {
+  const rows = samples.map((sample) => ({ ...sample, seconds: rounded(sample.seconds) }));
   return csv(rows, ['seconds', 'in', 'out', 'dropped', 'reported', 'unmatched', 'recirculations']);
 }

@@ -1,12 +1,12 @@
 /** First half of a run: programs arrive one by one and are linked into the switch. */
 import {
   type Allocator,
+  allocate,
   analyse,
   type CompiledProgram,
   type DataPlane,
-  DoesNotFit,
   defaultForwardEntry,
-  link,
+  emitAllocated,
   lower,
   type Operation,
   type Program,
@@ -16,17 +16,12 @@ import { Controller } from '../../hw-driver/index.js';
 import { InProcessTarget, type Switch } from '../../sim/index.js';
 import { FRONT_PORTS } from '../workloads/traffic.js';
 import { type Arrival, type Workload, WorkloadError } from '../workloads/workload.js';
+import { type Admission, type AdmissionOptions, admitAll } from './admission.js';
 
-export interface DeployOptions {
+export interface DeployOptions extends AdmissionOptions {
   readonly workload: Workload;
-  /** How many programs, or `max`: until the first that does not fit. */
-  readonly programs: number | 'max';
   readonly allocator: Allocator;
   readonly recirculations: number;
-  /** Monotonic time in milliseconds. */
-  readonly clock: () => number;
-  readonly signal: AbortSignal;
-  readonly onProgress: (deployed: number) => void;
 }
 
 export interface DeployedProgram {
@@ -35,22 +30,9 @@ export interface DeployedProgram {
   readonly compiled: CompiledProgram;
 }
 
-/** One row per arrival that was deployed. */
-export interface AllocationRecord {
-  readonly number: number;
-  readonly key: string;
-  readonly allocationUs: number;
-  /** Text to entries, allocation included. */
-  readonly compileUs: number;
-  readonly entryUtilization: number;
-  readonly memoryUtilization: number;
-}
-
-export interface Deployment {
+export interface Deployment extends Admission {
   readonly controller: Controller;
   readonly programs: readonly DeployedProgram[];
-  readonly allocations: readonly AllocationRecord[];
-  readonly failure: { readonly program: string; readonly reason: string } | null;
   /** All changes so far, for replicas of the switch. */
   readonly operations: readonly Operation[];
 }
@@ -61,24 +43,25 @@ export async function deployWorkload(emulator: Switch, options: DeployOptions): 
   const controller = new Controller(emulator.dataPlane, target);
   await target.apply(frontPortForwarding(emulator.dataPlane));
   const programs: DeployedProgram[] = [];
-  const allocations: AllocationRecord[] = [];
-  let failure: Deployment['failure'] = null;
-  const wanted = options.programs === 'max' ? Number.POSITIVE_INFINITY : options.programs;
-  for (let number = 0; number < wanted && !options.signal.aborted; number++) {
+  const admission = await admitAll(controller.state, options, async (number) => {
     const arrival = options.workload.arrival(number);
-    try {
-      const { program, compiled, ...times } = await deployOne(arrival, controller, options);
-      programs.push({ arrival, program, compiled });
-      allocations.push({ number, key: arrival.key, ...times, ...utilization(controller) });
-    } catch (error) {
-      if (!(error instanceof DoesNotFit)) throw error;
-      failure = { program: arrival.name, reason: error.message };
-      break;
-    }
-    options.onProgress(programs.length);
-  }
-  return { controller, programs, allocations, failure, operations: target.operations };
+    const { program, compiled, ...times } = await deployOne(arrival, controller, options);
+    programs.push({ arrival, program, compiled });
+    return { ...taken(arrival, compiled), ...times };
+  });
+  return { ...admission, controller, programs, operations: target.operations };
 }
+
+const taken = ({ number, key, name }: Arrival, compiled: CompiledProgram) => ({
+  number,
+  key,
+  name,
+  programId: compiled.programId,
+  entries: compiled.entries.length,
+  passes: compiled.passes,
+  firstRpb: compiled.placement[0]?.rpb ?? 0,
+  buckets: compiled.memories.reduce((sum, { buckets }) => sum + buckets, 0),
+});
 
 /** The emulator as a target that remembers the changes it was asked for. */
 class RecordingTarget extends InProcessTarget {
@@ -109,15 +92,16 @@ async function deployOne(arrival: Arrival, controller: Controller, options: Depl
     throw new WorkloadError(`the workload's program ${arrival.name} has errors:\n${findings.join('\n')}`);
   }
   const lowered = lower(program, dataPlane, options.recirculations);
+  const filterPriority = arrival.number;
   const beforeAllocation = clock();
-  const compiled = link(lowered, controller.state, analysis.sourceHash, {
-    allocator: options.allocator,
-    filterPriority: arrival.number,
-  });
+  const allocation = allocate(lowered, controller.state, { allocator: options.allocator, filterPriority });
+  const afterAllocation = clock();
+  const compiled = emitAllocated(lowered, allocation, analysis.sourceHash, filterPriority);
   const end = clock();
   await controller.install(compiled);
   await fillMemories(arrival, compiled, controller);
-  return { program, compiled, allocationUs: (end - beforeAllocation) * 1000, compileUs: (end - start) * 1000 };
+  const allocationUs = (afterAllocation - beforeAllocation) * 1000;
+  return { program, compiled, allocationUs, compileUs: (end - start) * 1000 };
 }
 
 async function fillMemories(arrival: Arrival, compiled: CompiledProgram, controller: Controller): Promise<void> {
@@ -127,16 +111,4 @@ async function fillMemories(arrival: Arrival, compiled: CompiledProgram, control
     const values = Uint32Array.from({ length: buckets }, (_, bucket) => memoryValue(name, bucket));
     await controller.writeMemory(arrival.name, name, values);
   }
-}
-
-/** Shares of all RPB entries and of all buckets that are taken. */
-export function utilization({ state }: Controller): { entryUtilization: number; memoryUtilization: number } {
-  const { rpbs } = state.dataPlane;
-  const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((total, value) => total + value, 0);
-  const entries = sum(rpbs.map((rpb) => rpb.entries));
-  const buckets = sum(rpbs.map((rpb) => rpb.buckets));
-  return {
-    entryUtilization: 1 - sum(state.entries) / entries,
-    memoryUtilization: 1 - sum(state.memory.map(({ free }) => free)) / buckets,
-  };
 }

@@ -66,6 +66,8 @@ export async function runTraffic(emulator: Switch, options: TrafficOptions): Pro
       if (inWork !== undefined) finish(await inWork);
       inWork = undefined;
       if (filled === 0) break;
+      // With one worker all is done on this thread: nothing else would let an interrupt arrive.
+      await new Promise(setImmediate);
       inWork = processor.process(batch, memory).then(() => batch);
     }
   } finally {

@@ -77,7 +77,7 @@ function* memoryNames(statements: readonly StatementSyntax[]): Generator<string>
   }
 }
 
-/** Two cases, read and write, serve one key. */
+/** Two elastic cases of the paper, read and write, serve one key; here they are one case around a common pair. */
 export const cachedKeys = (cases: number): number => Math.max(1, Math.floor(cases / 2));
 /** The first key word of cached key n; the second is 0. */
 export const cachedKey = (n: number): number => 0x8888 + n;
@@ -96,18 +96,18 @@ function withCases(body: readonly StatementSyntax[], options: InstanceOptions): 
   });
 }
 
-/** Per key the read and the write case of the text, with the key's word and bucket; what follows them stays. */
+/** Per key the first case of the text, with the key's word and bucket; the cases behind it stay. */
 function keyCases(template: readonly CaseSyntax[], cases: number): CaseSyntax[] {
-  const pair = template.slice(0, 2);
-  const keys = Array.from({ length: cachedKeys(cases) }, (_, n) => n);
-  const forKey = (branchCase: CaseSyntax, n: number): CaseSyntax => ({
-    ...branchCase,
-    conditions: branchCase.conditions.map((condition) =>
+  const [first, ...others] = template;
+  if (first === undefined) return [];
+  const forKey = (n: number): CaseSyntax => ({
+    ...first,
+    conditions: first.conditions.map((condition) =>
       condition.value.value === cachedKey(0) ? { ...condition, value: integer(cachedKey(n)) } : condition,
     ),
-    body: branchCase.body.map((statement) => withArgument(statement, 'LOADI', n)),
+    body: first.body.map((statement) => withArgument(statement, 'LOADI', n)),
   });
-  return [...keys.flatMap((n) => pair.map((branchCase) => forKey(branchCase, n))), ...template.slice(2)];
+  return [...Array.from({ length: cachedKeys(cases) }, (_, n) => forKey(n)), ...others];
 }
 
 /** One case per server port from 1 on; port 0 is what the program does otherwise. */

@@ -1,12 +1,12 @@
 /** Workloads: which programs arrive, one after another, and with which packets. */
 import { readFile } from 'node:fs/promises';
-import seedrandom from 'seedrandom';
 import { analyse, type DataPlane, type SourceFile } from '../../compiler/index.js';
 import type { TrafficTarget } from '../../traces/index.js';
 import { MAX_INSTANCES } from './addresses.js';
+import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from './drawn-keys.js';
 import { instanceSource, syntaxOf } from './instance.js';
 import { type InstanceMark, type MarkedField, markFilter, markSurroundings } from './instance-marks.js';
-import { isProgramKey, PROGRAM_KEYS, PROGRAM_KINDS, type ProgramKey, programFile } from './program-kind.js';
+import { PROGRAM_KINDS, type ProgramKey, programFile } from './program-kind.js';
 import { trafficFor } from './traffic.js';
 import { markForProgram, trafficForProgram } from './user-program.js';
 
@@ -48,19 +48,11 @@ export interface WorkloadOptions {
   readonly dataPlane: DataPlane;
 }
 
-const MIXES: ReadonlyMap<string, readonly ProgramKey[]> = new Map<string, readonly ProgramKey[]>([
-  ['mixed', ['cache', 'lb', 'hh']],
-  ['all-mixed', PROGRAM_KEYS],
-]);
-
-/** What --workload takes beside files. */
-export const WORKLOAD_NAMES: readonly string[] = [...PROGRAM_KEYS, ...MIXES.keys()];
-
-const BYTES_PER_BUCKET = 4;
+export const BYTES_PER_BUCKET = 4;
 
 /** @throws {WorkloadError} for an unknown name, an unreadable file, or a program with errors */
 export async function loadWorkload(options: WorkloadOptions): Promise<Workload> {
-  const keys = isProgramKey(options.name) ? [options.name] : MIXES.get(options.name);
+  const keys = keysOfWorkload(options.name);
   if (keys !== undefined) return mixOf(keys, options);
   if (options.name.endsWith('.p4runpro')) return workloadOfFile(options);
   throw new WorkloadError(
@@ -71,12 +63,7 @@ export async function loadWorkload(options: WorkloadOptions): Promise<Workload> 
 async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Promise<Workload> {
   const sources = new Map<ProgramKey, SourceFile>();
   for (const key of keys) sources.set(key, syntaxOf(await readFile(programFile(key), 'utf8')));
-  const random = seedrandom.alea(`${options.seed}/workload`);
-  const drawn: ProgramKey[] = [];
-  const keyOf = (number: number): ProgramKey => {
-    while (drawn.length <= number) drawn.push(keys[Math.floor(random() * keys.length)] ?? 'lb');
-    return drawn[number] ?? 'lb';
-  };
+  const keyOf = drawnKeys(keys, options.seed);
   return {
     name: options.name,
     arrival(number) {

@@ -62,6 +62,8 @@ const EXTRACT: readonly Pair[] = [
   ['hdr.ipv4.total_len', 'sar'],
   ['hdr.ipv4.src', 'har'],
   ['hdr.ipv4.src', 'sar'],
+  ['hdr.ipv4.src', 'mar'],
+  ['hdr.ipv4.dst', 'har'],
   ['hdr.ipv4.dst', 'sar'],
   ['hdr.ipv4.ecn', 'mar'],
   ['hdr.l4_port.src_port', 'sar'],

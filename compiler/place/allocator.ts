@@ -5,11 +5,16 @@ import type { PlacementProblem } from './problem.js';
 export interface FreeResources {
   /** Free table entries by RPB index. */
   readonly entries: ArrayLike<number>;
+  /** Entries of an empty RPB, by RPB index. */
+  readonly totalEntries: ArrayLike<number>;
+  /** Free buckets by RPB index, not always in one piece. */
+  readonly buckets: ArrayLike<number>;
+  readonly totalBuckets: ArrayLike<number>;
   /** Whether an RPB has room for blocks of these sizes, all together. */
   fitsMemory(rpb: number, buckets: readonly number[]): boolean;
 }
 
-/** Logical RPBs of the rows, from 1, strictly increasing: physical RPB ((x - 1) mod M) + 1 in pass (x - 1) div M. */
+/** Logical RPBs from 1: physical RPB ((x - 1) mod M) + 1 in pass (x - 1) div M. */
 export type Placement = readonly number[];
 
 /** Why no placement exists: the deepest row that could be reached, and what it lacked there. */
@@ -19,7 +24,8 @@ export interface Shortage {
 }
 
 export type PlacementResult =
-  | { readonly kind: 'placed'; readonly placement: Placement }
+  /** By depth - 1, strictly increasing; or, `by: 'row'`, by row of the tree, each behind the row it comes after. */
+  | { readonly kind: 'placed'; readonly placement: Placement; readonly by?: 'row' }
   | { readonly kind: 'doesNotFit'; readonly shortage: Shortage };
 
 export interface Allocator {

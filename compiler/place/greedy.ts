@@ -5,32 +5,22 @@
  * earlier row took from it (in another pass): such rows are tried at every place.
  */
 import type { Allocator, FreeResources, PlacementResult, Shortage } from './allocator.js';
+import type { Objective } from './objectives.js';
 import type { PlacementProblem, PlacementRow } from './problem.js';
 
-/** Cost of a placement by its first and last logical RPB; must not fall when `last` rises. Least wins. */
-export interface Objective {
-  readonly name: string;
-  cost(first: number, last: number): number;
-}
-
-/** The paper's choice is 0.7 · last - 0.3 · first. */
-export const f1 = (lastWeight = 0.7, firstWeight = 0.3): Objective => ({
-  name: 'f1',
-  cost: (first, last) => lastWeight * last - firstWeight * first,
-});
-export const f2: Objective = { name: 'f2', cost: (_first, last) => last };
-export const f3: Objective = { name: 'f3', cost: (first, last) => last / first };
-/** Least last RPB, then the greatest first. */
-export const hierarchical: Objective = { name: 'hierarchical', cost: (first, last) => last * 1e6 - first };
+export { f1 } from './objectives.js';
 
 /** Differences below this are rounding: the earlier start then wins. */
 const TIE = 1e-9;
 
 /**
  * After this many placed rows from one start, rows keep their earliest place: full switches would otherwise cost
- * exponential time. Programs that share no RPB between their passes never come near it.
+ * exponential time. Programs that share no RPB between their passes never come near it; against Z3 it was seen to miss
+ * an optimum only where thirty rows have two or three free entries per RPB to share over three passes and more.
  */
-const MAX_TRIED = 2000;
+const MAX_TRIED = 20_000;
+/** After this many, it is worth while to compute what rows could do at best. */
+const EASY_TRIED = 64;
 
 export function greedyAllocator(objective: Objective): Allocator {
   return {
@@ -38,6 +28,8 @@ export function greedyAllocator(objective: Objective): Allocator {
     place: (problem, free) => new Search(problem, free).best(objective),
   };
 }
+
+const sizesOf = (row: PlacementRow): number[] => row.memories.map(({ buckets }) => buckets);
 
 class Search {
   private readonly entriesUsed: Int32Array;
@@ -48,6 +40,8 @@ class Search {
   /** Rows placed since the start of this first RPB. */
   private tried = 0;
   private readonly hasLinks: boolean;
+  /** By row and logical RPB, once the search has become hard: see {@link lastRegardless}. */
+  private regardless: Int32Array | undefined;
   /** By row, what {@link leastLast} works with. */
   private readonly earliest: number[] = [];
   private best_: readonly number[] | undefined;
@@ -72,6 +66,8 @@ class Search {
     for (let first = 1; first + rows.length - 1 <= logicalRpbs; first++) {
       const least = this.leastLast(0, first);
       if (least > logicalRpbs || objective.cost(first, least) >= bestCost - TIE) continue;
+      const regardless = this.lastRegardless(0, first);
+      if (regardless > logicalRpbs || objective.cost(first, regardless) >= bestCost - TIE) continue;
       this.bestLast = Number.POSITIVE_INFINITY;
       this.best_ = undefined;
       this.tried = 0;
@@ -93,9 +89,9 @@ class Search {
     const rpb = (x - 1) % this.problem.rpbCount;
     const memory = this.memoryUsed[rpb] ?? [];
     this.entriesUsed[rpb] = (this.entriesUsed[rpb] ?? 0) + row.entries;
-    memory.push(...row.memories.map(({ buckets }) => buckets));
+    memory.push(...sizesOf(row));
     this.placement.push(x);
-    this.tried++;
+    if (++this.tried === EASY_TRIED) this.regardless ??= this.computeRegardless();
     const crowdedBefore = this.crowded[rpb] ?? 0;
     this.crowded[rpb] = 0;
     if (i === this.problem.rows.length - 1) {
@@ -123,6 +119,7 @@ class Search {
     if (x > logicalRpbs) this.note(i, linkedTo === undefined ? 'too-long' : 'shared-rpb');
     for (; x + remaining < Math.min(this.bestLast, logicalRpbs + 1); x += step) {
       if (this.hasLinks && this.leastLast(i, x) >= Math.min(this.bestLast, logicalRpbs + 1)) return;
+      if (this.lastRegardless(i, x) >= Math.min(this.bestLast, logicalRpbs + 1)) return;
       if (this.tryAt(i, x)) return;
     }
   }
@@ -152,6 +149,34 @@ class Search {
     return at;
   }
 
+  /**
+   * Another lower bound of the last RPB when row i stands at x or later: from what each row needs by itself, regardless
+   * of links and of what other rows take. 0 while the search is easy.
+   */
+  private lastRegardless(i: number, x: number): number {
+    return this.regardless?.[i * (this.problem.logicalRpbs + 2) + x] ?? 0;
+  }
+
+  private computeRegardless(): Int32Array {
+    const { rows, rpbCount, logicalRpbs } = this.problem;
+    const width = logicalRpbs + 2;
+    const bounds = new Int32Array(rows.length * width).fill(logicalRpbs + 1);
+    for (let i = rows.length - 1; i >= 0; i--) {
+      const row = rows[i];
+      for (let x = logicalRpbs; x >= 1; x--) {
+        const isRoom = row !== undefined && this.hasRoomAlone(row, (x - 1) % rpbCount);
+        const next = i === rows.length - 1 ? x : (bounds[(i + 1) * width + x + 1] ?? 0);
+        bounds[i * width + x] = isRoom ? next : (bounds[i * width + x + 1] ?? 0);
+      }
+    }
+    return bounds;
+  }
+
+  private hasRoomAlone(row: PlacementRow, rpb: number): boolean {
+    if (row.allowed[rpb] === 0 || row.entries > (this.free.entries[rpb] ?? 0)) return false;
+    return row.memories.length === 0 || this.free.fitsMemory(rpb, sizesOf(row));
+  }
+
   /** Where a row is, or the earliest place it can come to, when rows before i are placed. */
   private placeOf(row: number, i: number): number {
     return (row < i ? this.placement[row] : this.earliest[row]) ?? 0;
@@ -166,7 +191,7 @@ class Search {
       return this.note(i, 'entries');
     }
     if (row.memories.length === 0) return true;
-    const blocks = row.memories.map(({ buckets }) => buckets);
+    const blocks = sizesOf(row);
     const used = this.memoryUsed[rpb] ?? [];
     if (this.free.fitsMemory(rpb, [...used, ...blocks])) return true;
     if (used.length > 0 && this.free.fitsMemory(rpb, blocks)) this.crowded[rpb] = 1;

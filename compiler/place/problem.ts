@@ -1,14 +1,14 @@
 /** What an allocator has to solve: rows of entries, one RPB each, and what each row needs. */
 
-import { stepDepths } from '../align.js';
+import type { Branches, StepPlace } from '../branches.js';
 import { actionName } from '../data-plane/actions.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { LinkGroup } from '../memory-links.js';
 import type { Memory } from '../program.js';
-import type { RowEntry } from '../rows.js';
-import type { Step, StepTree } from '../steps.js';
+import type { ProgramRows, RowEntry } from '../rows.js';
+import type { Step } from '../steps.js';
 
-/** The entries of one depth, in whatever branches. */
+/** Entries that go to one RPB. */
 export interface PlacementRow {
   /** Table entries. */
   readonly entries: number;
@@ -22,34 +22,63 @@ export interface PlacementRow {
   readonly isLinked: boolean;
 }
 
+/** A row of a strand: what can be placed on its own. */
+export interface TreeRow extends PlacementRow {
+  readonly depth: number;
+  /** The row that has to come before, of a lower number; -1 for the first. */
+  readonly after: number;
+}
+
 export interface PlacementProblem {
+  /** By depth - 1: the paper places each depth as a whole, one behind the other. Built when first asked for. */
   readonly rows: readonly PlacementRow[];
+  /** The same entries, strand by strand. */
+  readonly tree: readonly TreeRow[];
   readonly rpbCount: number;
   /** The highest logical RPB: RPBs of a pass × passes. */
   readonly logicalRpbs: number;
 }
 
-/** The rows of an aligned tree. */
 export function placementProblem(
-  tree: StepTree,
-  rows: readonly (readonly RowEntry[])[],
+  { rows, depth, rowOf }: ProgramRows,
+  { places }: Branches,
   groups: readonly LinkGroup[],
   memories: readonly Memory[],
   dataPlane: DataPlane,
   recirculations: number,
 ): PlacementProblem {
-  const links = linkRows(rows.length, groups, stepDepths(tree, new Map()));
-  const byName = new Map(memories.map((memory) => [memory.name, memory]));
+  const placesOf = (steps: readonly Step[]) => steps.flatMap((step) => places.get(step) ?? []);
+  const build = (entries: readonly (readonly RowEntry[])[], rowAt: (place: StepPlace) => number): PlacementRow[] => {
+    const links = linkRows(
+      entries.length,
+      groups.map(({ steps }) => placesOf(steps).map(rowAt)),
+    );
+    const byName = new Map(memories.map((memory) => [memory.name, memory]));
+    return entries.map((here, i) => ({
+      entries: here.length,
+      memories: takeAccessed(here, byName),
+      allowed: allowedRpbs(here, dataPlane),
+      link: links[i] ?? -1,
+      isLinked: links.includes(i),
+    }));
+  };
+  const byDepth = (): RowEntry[][] =>
+    Array.from({ length: depth }, (_, i) =>
+      rows.filter((row) => row.depth === i + 1).flatMap(({ entries }) => entries),
+    );
+  let byDepthBuilt: readonly PlacementRow[] | undefined;
+  const tree = build(
+    rows.map(({ entries }) => entries),
+    ({ branch, depth: at }) => rowOf(branch, at),
+  );
   return {
     rpbCount: dataPlane.rpbCount,
     logicalRpbs: dataPlane.rpbCount * (recirculations + 1),
-    rows: rows.map((entries, i) => ({
-      entries: entries.length,
-      memories: takeAccessed(entries, byName),
-      allowed: allowedRpbs(entries, dataPlane),
-      link: links[i] ?? -1,
-      isLinked: links.includes(i),
-    })),
+    get rows() {
+      byDepthBuilt ??= build(byDepth(), ({ depth: at }) => at - 1);
+      return byDepthBuilt;
+    },
+    tree: rows.map(({ depth: at, after }, i) => ({ ...(tree[i] as PlacementRow), depth: at, after })),
   };
 }
 
@@ -80,16 +109,18 @@ function allowedRpbs(entries: readonly RowEntry[], dataPlane: DataPlane): Uint8A
   return allowed;
 }
 
-/** For each row the first row of its group of rows that share an RPB; -1 for rows without group and for first rows. */
-function linkRows(count: number, groups: readonly LinkGroup[], depths: ReadonlyMap<Step, number>): number[] {
+/**
+ * For each row the first row of its group of rows that share an RPB; -1 for rows without group and for first rows.
+ * @param groups rows that share an RPB
+ */
+function linkRows(count: number, groups: readonly (readonly number[])[]): number[] {
   const parent = Array.from({ length: count }, (_, i) => i);
   const root = (i: number): number => {
     let at = i;
     while (parent[at] !== at) at = parent[at] ?? at;
     return at;
   };
-  for (const { steps } of groups) {
-    const rows = steps.map((step) => (depths.get(step) ?? 1) - 1);
+  for (const rows of groups) {
     const first = Math.min(...rows.map(root));
     for (const row of rows) parent[root(row)] = first;
   }

@@ -7,18 +7,21 @@ import {
   DEFAULT_LINK_OPTIONS,
   DoesNotFit,
   defaultDataPlane,
+  f1,
   f2,
   f3,
   greedyAllocator,
   hierarchical,
   type LinkOptions,
   type Program,
+  priceAllocator,
+  REGISTERS,
   type Statement,
   SwitchState,
 } from '../../compiler/index.js';
 import { executeDocument, executeStatements, newRun, observed } from './model.js';
 import { assertSound, assertWithinResources } from './placement-rules.js';
-import { MEMORIES, placeableStatements, programOf, threeWords } from './random-programs.js';
+import { MEMORIES, placeableStatements, primitive, programOf, threeWords } from './random-programs.js';
 import {
   checkedProgram,
   checkedPrograms,
@@ -48,6 +51,8 @@ const withAllocator = (objective: Parameters<typeof greedyAllocator>[0]): LinkOp
 });
 const OPTIONS: readonly LinkOptions[] = [
   DEFAULT_LINK_OPTIONS,
+  { ...DEFAULT_LINK_OPTIONS, allocator: priceAllocator({ recirculationWeight: 0 }) },
+  withAllocator(f1()),
   withAllocator(f2),
   withAllocator(f3),
   withAllocator(hierarchical),
@@ -109,14 +114,20 @@ test('an empty program is its filter', () => {
 });
 
 test('a program of more passes than the recirculation id counts, or the table of recirculations holds, is refused', () => {
-  const long = checkedProgram(inProgram('LOADI(har, 1); '.repeat(50)));
+  const long = checkedProgram(inProgram('LOADI(har, 1); LOADI(har, 2); '.repeat(25)));
   assert.is(linkProgram(long, new SwitchState(dataPlane), undefined, 3).passes, 3);
   const { description } = dataPlane;
   const narrow = smallDataPlane([1, 11], {}, { state: { ...description.state, recirculationIdBits: 2 } });
   assert.throws(() => linkProgram(long, new SwitchState(narrow), undefined, 30), /it needs 25 passes, .* can count 4/);
   const few = smallDataPlane([1, 11], {}, { recirculation: { stage: 11, entries: 10 } });
   assert.throws(
-    () => linkProgram(checkedProgram(inProgram('LOADI(har, 1); '.repeat(30))), new SwitchState(few), undefined, 30),
+    () =>
+      linkProgram(
+        checkedProgram(inProgram('LOADI(har, 1); LOADI(har, 2); '.repeat(15))),
+        new SwitchState(few),
+        undefined,
+        30,
+      ),
     /tb_recirculation has 10 free entries, it needs 15/,
   );
 });
@@ -125,10 +136,13 @@ test('a program of more branches than there are branch ids is refused', () => {
   const { description } = dataPlane;
   const narrow = smallDataPlane([1, 11], {}, { state: { ...description.state, branchIdBits: 2 } });
   const branches = (count: number): Program => {
-    const cases = Array.from({ length: count }, (_, i) => `case(<har, ${i}, 0xff>) { LOADI(har, ${i}); NOP; }`);
-    return checkedProgram(inProgram(`LOADI(har, 1); BRANCH: ${cases.join(' ')};`));
+    const cases = Array.from(
+      { length: count },
+      (_, i) => `case(<har, ${i}, 0xff>) { LOADI(har, ${i}); LOADI(sar, 1); }`,
+    );
+    return checkedProgram(inProgram(`EXTRACT(hdr.l5.op, har); BRANCH: ${cases.join(' ')};`));
   };
-  assert.is(linkProgram(branches(3), new SwitchState(narrow), undefined, 2).entries.length, 10);
+  assert.is(linkProgram(branches(3), new SwitchState(narrow), undefined, 2).entries.length, 12);
   assert.throws(
     () => linkProgram(branches(4), new SwitchState(narrow), undefined, 2),
     /it needs 5 branch ids, the data plane has 4/,
@@ -174,6 +188,10 @@ function placeAll(
   return placed;
 }
 
+/** Behind all lines of random programs: each statement needs one of its own. */
+const LAST_LINE = 10_000;
+const ZEROS = { har: 0, sar: 0, mar: 0 };
+
 const PLACES: readonly (readonly [
   name: string,
   on: DataPlane,
@@ -195,8 +213,13 @@ for (const [name, on, recirculations, numRuns, refusedAtMost] of PLACES) {
         fc.constantFrom(...OPTIONS),
         threeWords,
         (bodies, options, start) => {
-          for (const { program, document } of placeAll(bodies, on, options, recirculations, tally)) {
-            const [wanted, got] = [newRun(start), newRun(start)];
+          const loads = REGISTERS.map((register, i) => ({
+            ...primitive('LOADI', { registers: [register], integer: start[register] }),
+            span: { start: 0, end: 0, line: LAST_LINE + i, column: 1 },
+          }));
+          const programs = bodies.map((body) => [...loads, ...body]);
+          for (const { program, document } of placeAll(programs, on, options, recirculations, tally)) {
+            const [wanted, got] = [newRun(ZEROS), newRun(ZEROS)];
             executeStatements(program.body, wanted, MEMORIES);
             executeDocument(document, on, got);
             assert.equal(observed(got), observed(wanted));

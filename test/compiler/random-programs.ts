@@ -47,7 +47,8 @@ const PAIR_PRIMITIVES = ['ADD', 'AND', 'OR', 'XOR', 'MAX', 'MIN', 'MOVE', 'EQUAL
 const INTEGER_PRIMITIVES = ['LOADI', 'ADDI', 'SUBI', 'ANDI', 'ORI', 'XORI'] as const;
 const MEMORY_PRIMITIVES = ['MEMADD', 'MEMSUB', 'MEMAND', 'MEMOR', 'MEMREAD', 'MEMWRITE', 'MEMMAX'] as const;
 
-const onRegisters = fc.oneof(
+/** One primitive on registers, pseudo primitives among them. */
+export const registerChanges = fc.oneof(
   fc.tuple(fc.constantFrom(...PAIR_PRIMITIVES), pair).map(([name, registers]) => primitive(name, { registers })),
   fc
     .tuple(fc.constantFrom(...INTEGER_PRIMITIVES), register, word)
@@ -123,20 +124,20 @@ const one = (statement: fc.Arbitrary<PrimitiveStatement>) => statement.map((only
 
 /** Registers only, every register shown now and then: what an expansion clobbers is seen. */
 export const registerStatements: fc.Arbitrary<readonly PrimitiveStatement[]> = fc
-  .array(fc.oneof({ arbitrary: onRegisters, weight: 3 }, onHash, { arbitrary: register.map(show), weight: 1 }), {
+  .array(fc.oneof({ arbitrary: registerChanges, weight: 3 }, onHash, { arbitrary: register.map(show), weight: 1 }), {
     maxLength: 12,
   })
   .chain((list) => fc.subarray([...REGISTERS]).map((last) => [...list, ...last.map(show)]));
 
 /** Everything the language has, for the step trees; not every header action exists on a data plane. */
 export const anyStatements: fc.Arbitrary<readonly Statement[]> = bodies(
-  fc.oneof(one(onRegisters), one(onHash), onMemory, one(forwarding), one(extract), one(register.map(show))),
+  fc.oneof(one(registerChanges), one(onHash), onMemory, one(forwarding), one(extract), one(register.map(show))),
 );
 
 /** What the default data plane has actions for. */
 export const placeableStatements: fc.Arbitrary<readonly Statement[]> = bodies(
   fc.oneof(
-    { arbitrary: one(onRegisters), weight: 2 },
+    { arbitrary: one(registerChanges), weight: 2 },
     one(onHash),
     { arbitrary: onMemory, weight: 3 },
     one(forwarding),

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageFile } from '../../bench/package-root.js';
+import { packageFile } from '../../hw-driver/package-root.js';
 
 const DOCUMENTS = [
   'README.md',

@@ -1,7 +1,7 @@
 /** The project's own source files, as the structure tests read them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { packageFile } from '../../bench/package-root.js';
+import { packageFile } from '../../hw-driver/package-root.js';
 
 export const ROOMS = ['compiler', 'traces', 'sim', 'hw-driver', 'bench'] as const;
 export type Room = (typeof ROOMS)[number];

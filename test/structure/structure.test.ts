@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageFile } from '../../bench/package-root.js';
+import { packageFile } from '../../hw-driver/package-root.js';
 import { codeOnly, importsOf, ROOMS, type Room, sourceFiles } from './source-files.js';
 
 const files = sourceFiles();

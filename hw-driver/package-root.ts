@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder that holds package.json, seen from the built file dist/bench/package-root.js. */
+/** The folder that holds package.json, seen from the built file dist/hw-driver/package-root.js. */
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** The path of a file that comes with the package. */

@@ -1,0 +1,111 @@
+/** What a run tells: the JSON document, and what reports make their texts from. */
+import { cpus } from 'node:os';
+import type { Constraints, DataPlane } from '../../compiler/index.js';
+import { packageVersion } from '../../hw-driver/package-root.js';
+import type { Counters } from '../../sim/index.js';
+import { type Admission, type Books, utilization } from './admission.js';
+import { type Distribution, distribution } from './statistics.js';
+import type { TrafficResult, TrafficSample } from './traffic-run.js';
+
+export const RUN_SCHEMA = 'p4runpro-bench/run@1';
+
+/** The JSON document of a run. */
+export interface RunSummary {
+  readonly schema: typeof RUN_SCHEMA;
+  readonly seed: string;
+  readonly workload: string;
+  readonly constraints: Constraints;
+  readonly programsRequested: number | 'max';
+  readonly programsDeployed: number;
+  readonly failure: Admission['failure'];
+  readonly entries: number;
+  readonly tableEntryUtilization: number;
+  readonly memoryUtilization: number;
+  readonly rpb: readonly { readonly entries: number; readonly buckets: number }[];
+  readonly allocationUs: Distribution;
+  readonly compileUs: Distribution;
+  readonly passes: Readonly<Record<string, number>>;
+  readonly packets: Counters;
+  readonly wallSeconds: number;
+  readonly packetsPerSecond: number;
+  readonly workers: number;
+  readonly engine: 'interpreted';
+  /** Null where no packets can run: under published constraints. */
+  readonly stateHash: string | null;
+  readonly outputHash: string | null;
+  readonly timing: null;
+  readonly environment: {
+    readonly node: string;
+    readonly cpu: string;
+    readonly cores: number;
+    readonly version: string;
+  };
+}
+
+export interface ReportedRun {
+  readonly summary: RunSummary;
+  readonly dataPlane: DataPlane;
+  readonly admission: Admission;
+  readonly samples: readonly TrafficSample[];
+  readonly interrupted: boolean;
+  readonly warnings: readonly string[];
+}
+
+interface Asked {
+  readonly seed: string;
+  readonly workload: string;
+  readonly programs: number | 'max';
+  readonly workers: number;
+}
+
+const NO_TRAFFIC: Omit<TrafficResult, 'samples' | 'stateHash' | 'outputHash'> = {
+  counters: { in: 0, out: 0, dropped: 0, reported: 0, unmatched: 0, recirculations: 0 },
+  wallSeconds: 0,
+};
+
+/** @param traffic undefined where no packets ran */
+export function summarise(
+  asked: Asked,
+  constraints: Constraints,
+  { admitted, allocations, failure }: Admission,
+  books: Books,
+  traffic: TrafficResult | undefined,
+): RunSummary {
+  const used = utilization(books);
+  const passes: Record<string, number> = {};
+  for (const program of admitted) passes[program.passes] = (passes[program.passes] ?? 0) + 1;
+  const { counters, wallSeconds } = traffic ?? NO_TRAFFIC;
+  return {
+    schema: RUN_SCHEMA,
+    seed: asked.seed,
+    workload: asked.workload,
+    constraints,
+    programsRequested: asked.programs,
+    programsDeployed: admitted.length,
+    failure,
+    entries: admitted.reduce((sum, { entries }) => sum + entries, 0),
+    tableEntryUtilization: used.entryUtilization,
+    memoryUtilization: used.memoryUtilization,
+    rpb: books.dataPlane.rpbs.map((rpb) => ({
+      entries: rpb.entries - (books.entries[rpb.index] ?? 0),
+      buckets: rpb.buckets - (books.memory[rpb.index]?.free ?? 0),
+    })),
+    allocationUs: distribution(allocations.map(({ allocationUs }) => allocationUs)),
+    compileUs: distribution(allocations.map(({ compileUs }) => compileUs)),
+    passes,
+    packets: counters,
+    wallSeconds,
+    packetsPerSecond: wallSeconds > 0 ? counters.in / wallSeconds : 0,
+    workers: asked.workers,
+    engine: 'interpreted',
+    stateHash: traffic?.stateHash ?? null,
+    outputHash: traffic?.outputHash ?? null,
+    timing: null,
+    environment: {
+      node: process.version,
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: cpus().length,
+      version: packageVersion,
+    },
+  };
+}

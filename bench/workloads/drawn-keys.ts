@@ -1,0 +1,25 @@
+/** Which of the fifteen programs arrive in a workload, drawn uniformly and again the same for the same seed. */
+import seedrandom from 'seedrandom';
+import { isProgramKey, PROGRAM_KEYS, type ProgramKey } from './program-kind.js';
+
+const MIXES: ReadonlyMap<string, readonly ProgramKey[]> = new Map<string, readonly ProgramKey[]>([
+  ['mixed', ['cache', 'lb', 'hh']],
+  ['all-mixed', PROGRAM_KEYS],
+]);
+
+/** The workloads made of the fifteen programs. */
+export const WORKLOAD_NAMES: readonly string[] = [...PROGRAM_KEYS, ...MIXES.keys()];
+
+/** The keys that a workload draws from, or undefined for a name that is not one of {@link WORKLOAD_NAMES}. */
+export const keysOfWorkload = (name: string): readonly ProgramKey[] | undefined =>
+  isProgramKey(name) ? [name] : MIXES.get(name);
+
+/** The key of the n-th arrival, from 0. */
+export function drawnKeys(keys: readonly ProgramKey[], seed: string): (number: number) => ProgramKey {
+  const random = seedrandom.alea(`${seed}/workload`);
+  const drawn: ProgramKey[] = [];
+  return (number) => {
+    while (drawn.length <= number) drawn.push(keys[Math.floor(random() * keys.length)] ?? 'lb');
+    return drawn[number] ?? 'lb';
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * A compiled program read back from its entries: what each RPB does for the packets of a branch id. It needs no source,
+ * so it does not matter how often a program was changed since it was compiled.
+ */
+import type { CompiledProgram, TableEntry } from '../compiled-program.js';
+import { actionName } from '../data-plane/actions.js';
+import { type DataPlane, RPB_KEYS } from '../data-plane/data-plane.js';
+import { REGISTERS } from '../data-plane/description.js';
+import type { Condition } from '../program.js';
+import { conditionsIdentity } from '../steps.js';
+import type { BranchMatch } from '../branch-ids.js';
+
+/** What an RPB does for packets of a branch id whose registers meet the conditions. */
+export interface Rule {
+  /** Without those that always hold. */
+  readonly conditions: readonly Condition[];
+  /** The lower wins. */
+  readonly priority: number;
+  /** Name of the action within its RPB. */
+  readonly action: string;
+  readonly parameters: readonly number[];
+}
+
+/** All rules of one branch id in one RPB and pass. */
+export interface Item {
+  /** Logical RPB, from 1. */
+  readonly x: number;
+  /** By priority. */
+  readonly rules: readonly Rule[];
+}
+
+/** A rule for a set of branch ids: one entry. */
+export interface PlacedRule {
+  readonly x: number;
+  readonly rule: Rule;
+  readonly match: BranchMatch;
+  /** The entry of the running program; undefined if it is yet to be made. */
+  readonly entry: TableEntry | undefined;
+}
+
+const SET_BRANCH = actionName({ kind: 'setBranch' });
+
+export const setBranchRule = (conditions: readonly Condition[], priority: number, id: number): Rule => ({
+  conditions,
+  priority,
+  action: SET_BRANCH,
+  parameters: [id],
+});
+
+/** The branch id that a rule sets, if it sets one. */
+export const targetOf = ({ action, parameters }: Rule): number | undefined =>
+  action === SET_BRANCH ? parameters[0] : undefined;
+
+/** A text that rules share which do the same under the same conditions and priority. */
+export const ruleIdentity = ({ conditions, priority, action, parameters }: Rule): string =>
+  `${priority} ${conditionsIdentity(conditions)} ${action}(${parameters.join()})`;
+
+export const matchesId = ({ value, mask }: BranchMatch, id: number): boolean => (id & mask) === value;
+
+/** The entries of a program in the RPBs, as rules. */
+export function placedRules(compiled: CompiledProgram, dataPlane: DataPlane): PlacedRule[] {
+  const rpbs = new Map(dataPlane.rpbs.map((rpb) => [rpb.table, rpb]));
+  const allBits = 2 ** dataPlane.description.state.branchIdBits - 1;
+  return compiled.entries.flatMap((entry): PlacedRule[] => {
+    const rpb = rpbs.get(entry.table);
+    if (rpb === undefined) return [];
+    const keys = new Map(entry.key.map((field) => [field.name, field]));
+    const ternary = (name: string): BranchMatch => {
+      const field = keys.get(name);
+      if (field === undefined) return { value: 0, mask: 0 };
+      return { value: field.value, mask: field.match === 'exact' ? allBits : field.mask };
+    };
+    const conditions = REGISTERS.flatMap((register): Condition[] => {
+      const { value, mask } = ternary(RPB_KEYS[register]);
+      return mask === 0 ? [] : [{ register, value, mask }];
+    });
+    const pass = keys.get(RPB_KEYS.recirculation)?.value ?? 0;
+    const rule: Rule = {
+      conditions,
+      priority: entry.priority,
+      action: entry.action.slice(rpb.control.length + 1),
+      parameters: entry.parameters.map(({ value }) => value),
+    };
+    return [{ x: pass * dataPlane.rpbCount + rpb.number, rule, match: ternary(RPB_KEYS.branch), entry }];
+  });
+}
+
+/** A place where packets of a branch id may be. */
+export interface Edge {
+  readonly from: number;
+  readonly x: number;
+  readonly rule: Rule;
+}
+
+export class RunningProgram {
+  readonly placed: readonly PlacedRule[];
+  /** By branch id that packets can have: the logical RPB where they can first get it; of id 0, 0. */
+  readonly live: ReadonlyMap<number, number>;
+  /** By branch id, the rules that set it. */
+  readonly edgesTo: ReadonlyMap<number, readonly Edge[]>;
+  private readonly byId = new Map<number, readonly Item[]>();
+
+  constructor(
+    compiled: CompiledProgram,
+    readonly dataPlane: DataPlane,
+  ) {
+    this.placed = placedRules(compiled, dataPlane).sort((a, b) => a.x - b.x || a.rule.priority - b.rule.priority);
+    const edges = new Map<number, Edge[]>();
+    this.live = reach((id) => this.items(id));
+    for (const [id, start] of this.live) {
+      for (const { x, rules } of this.items(id)) {
+        if (x <= start) continue;
+        for (const rule of rules) {
+          const to = targetOf(rule);
+          if (to === undefined) continue;
+          const known = edges.get(to);
+          if (known === undefined) edges.set(to, [{ from: id, x, rule }]);
+          else known.push({ from: id, x, rule });
+        }
+      }
+    }
+    this.edgesTo = edges;
+  }
+
+  /** What is done for the packets of a branch id, RPB by RPB. */
+  items(id: number): readonly Item[] {
+    const known = this.byId.get(id);
+    if (known !== undefined) return known;
+    const items: { x: number; rules: Rule[] }[] = [];
+    const seen = new Set<string>();
+    for (const { x, rule, match } of this.placed) {
+      const text = `${x} ${ruleIdentity(rule)}`;
+      if (!matchesId(match, id) || seen.has(text)) continue;
+      seen.add(text);
+      const last = items.at(-1);
+      if (last?.x === x) last.rules.push(rule);
+      else items.push({ x, rules: [rule] });
+    }
+    this.byId.set(id, items);
+    return items;
+  }
+
+  /** The next RPB behind x that does something for a branch id. */
+  next(id: number, x: number): Item | undefined {
+    return this.items(id).find((item) => item.x > x);
+  }
+
+  /** Ids that packets can have in an RPB and that an entry matches. */
+  idsOf(match: BranchMatch): number[] {
+    return [...this.live.keys()].filter((id) => matchesId(match, id));
+  }
+}
+
+/** The branch ids that packets can get, with the logical RPB where they first can. */
+export function reach(items: (id: number) => readonly Item[]): Map<number, number> {
+  const live = new Map<number, number>();
+  const queue: (readonly [id: number, x: number])[] = [[0, 0]];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const [id, from] = next;
+    const known = live.get(id) ?? Number.POSITIVE_INFINITY;
+    if (known <= from) continue;
+    live.set(id, from);
+    for (const { x, rules } of items(id)) {
+      if (x <= from || x > known) continue;
+      for (const rule of rules) {
+        const to = targetOf(rule);
+        if (to !== undefined) queue.push([to, x]);
+      }
+    }
+  }
+  return live;
+}

@@ -1,0 +1,255 @@
+/**
+ * The meaning of the language: runs a checked program on one packet, statement by statement. It knows nothing of RPBs,
+ * steps, passes or entries, so it is what compiled programs are held against (sim/validation).
+ */
+import type { Field } from './data-plane/data-plane.js';
+import { REGISTERS, type Register } from './data-plane/description.js';
+import type { PrimitiveName } from './primitives.js';
+import type { BranchStatement, Case, PrimitiveStatement, Program, Statement } from './program.js';
+
+/** What a program sees of its packet. */
+export interface PacketView {
+  /** 0 for a field of a header that the packet lacks. Fields have up to 32 bits here. */
+  readField(field: Field): number;
+  /** Cuts the value to the field's width; does nothing if the packet lacks the header. */
+  writeField(field: Field, value: number): void;
+  /** 13 bytes: IPv4 source, destination, source port, destination port, protocol; 0 where the packet has none. */
+  fiveTuple(): Uint8Array;
+  /** RETURN: swaps the Ethernet addresses, and the IPv4 addresses of a packet that has them. */
+  swapAddresses(): void;
+}
+
+/** The hash function of a statement: 16 bits from the 13 bytes of the 5-tuple or the 4 bytes of har. */
+export type StatementHash = (statement: PrimitiveStatement, input: Uint8Array) => number;
+
+export interface Surroundings {
+  readonly packet: PacketView;
+  /** Words of each memory of the program, by name; changed in place. */
+  readonly memories: ReadonlyMap<string, Uint32Array>;
+  readonly hash: StatementHash;
+}
+
+export type Registers = Readonly<Record<Register, number>>;
+
+/** What is decided about the packet. DROP wins over the others in whatever order; of those, the last one wins. */
+export type Verdict =
+  /** Nothing: the switch's default forwarding applies. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'forwarded'; readonly port: number }
+  /** To the port that the packet first came in on. */
+  | { readonly kind: 'returned' }
+  /** To the CPU port. */
+  | { readonly kind: 'reported' }
+  | { readonly kind: 'dropped' };
+
+export interface MemoryAccess {
+  readonly memory: string;
+  readonly address: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** One statement that ran. */
+export interface ExecutedStatement {
+  readonly statement: Statement;
+  readonly before: Registers;
+  readonly after: Registers;
+  readonly access: MemoryAccess | undefined;
+  /** Of a BRANCH: the case that was taken, if one was. */
+  readonly taken: Case | undefined;
+}
+
+export type ProgramRun =
+  | {
+      readonly kind: 'finished';
+      readonly verdict: Verdict;
+      readonly registers: Registers;
+      readonly trace: readonly ExecutedStatement[];
+    }
+  /**
+   * An access outside the memory, which the language does not define: on the data plane it meets another word of the
+   * program or of another one. Statements before it have had their effects, which {@link undoAccesses} takes back.
+   */
+  | {
+      readonly kind: 'undefined';
+      readonly statement: PrimitiveStatement;
+      /** The value of mar. */
+      readonly address: number;
+      readonly trace: readonly ExecutedStatement[];
+    };
+
+/** Runs a program on a packet that its filters match. */
+export function interpret(program: Program, surroundings: Surroundings): ProgramRun {
+  const interpreter = new Interpreter(surroundings);
+  const outside = interpreter.runBody(program.body);
+  const { trace, registers } = interpreter;
+  if (outside !== undefined) return { kind: 'undefined', statement: outside, address: registers.mar, trace };
+  const verdict: Verdict = interpreter.dropped ? { kind: 'dropped' } : interpreter.verdict;
+  return { kind: 'finished', verdict, registers: { ...registers }, trace };
+}
+
+/** Gives memories the contents they had before a run. */
+export function undoAccesses({ trace }: ProgramRun, memories: ReadonlyMap<string, Uint32Array>): void {
+  for (const { access } of [...trace].reverse()) {
+    const words = access && memories.get(access.memory);
+    if (words !== undefined && access !== undefined) words[access.address] = access.before;
+  }
+}
+
+type Words = (old: number, sar: number) => readonly [memory: number, sar: number];
+
+const both = (value: number): readonly [number, number] => [value >>> 0, value >>> 0];
+
+/** What a memory primitive leaves in its word and in sar. */
+const MEMORY: Partial<Record<PrimitiveName, Words>> = {
+  MEMADD: (old, sar) => both(old + sar),
+  MEMSUB: (old, sar) => both(old - sar),
+  MEMAND: (old, sar) => both(old & sar),
+  MEMOR: (old, sar) => [(old | sar) >>> 0, old],
+  MEMREAD: (old) => both(old),
+  MEMWRITE: (_old, sar) => both(sar),
+  MEMMAX: (old, sar) => both(Math.max(old, sar)),
+};
+
+/** What a primitive on registers leaves in its first register; modulo 2^32. */
+const ARITHMETIC: Partial<Record<PrimitiveName, (first: number, second: number, integer: number) => number>> = {
+  LOADI: (_first, _second, integer) => integer,
+  MOVE: (_first, second) => second,
+  ADD: (first, second) => first + second,
+  SUB: (first, second) => first - second,
+  AND: (first, second) => first & second,
+  OR: (first, second) => first | second,
+  XOR: (first, second) => first ^ second,
+  MAX: (first, second) => Math.max(first, second),
+  MIN: (first, second) => Math.min(first, second),
+  ADDI: (first, _second, integer) => first + integer,
+  SUBI: (first, _second, integer) => first - integer,
+  ANDI: (first, _second, integer) => first & integer,
+  ORI: (first, _second, integer) => first | integer,
+  XORI: (first, _second, integer) => first ^ integer,
+  NOT: (first) => ~first,
+  EQUAL: (first, second) => first ^ second,
+  SGT: (first, second) => Math.min(first, second) ^ second,
+  SLT: (first, second) => Math.max(first, second) ^ second,
+};
+
+class Interpreter {
+  readonly registers: Record<Register, number> = { har: 0, sar: 0, mar: 0 };
+  readonly trace: ExecutedStatement[] = [];
+  verdict: Verdict = { kind: 'none' };
+  dropped = false;
+
+  constructor(private readonly surroundings: Surroundings) {}
+
+  /** The statement that accesses a memory outside its bounds, if one does; nothing runs after it. */
+  runBody(statements: readonly Statement[]): PrimitiveStatement | undefined {
+    for (const statement of statements) {
+      if (statement.kind === 'branch') {
+        const taken = this.branch(statement);
+        // There is no join: what follows the BRANCH runs only where no case matched.
+        if (taken !== undefined) return this.runBody(taken.body);
+      } else if (!this.run(statement)) return statement;
+    }
+    return undefined;
+  }
+
+  private branch(statement: BranchStatement): Case | undefined {
+    const taken = statement.cases.find(({ conditions }) =>
+      conditions.every(({ register, value, mask }) => (this.registers[register] & mask) >>> 0 === value),
+    );
+    const registers = { ...this.registers };
+    this.trace.push({ statement, before: registers, after: registers, access: undefined, taken });
+    return taken;
+  }
+
+  /** False if the statement accesses a memory outside its bounds. */
+  private run(statement: PrimitiveStatement): boolean {
+    const before = { ...this.registers };
+    const words = MEMORY[statement.primitive];
+    const access = words && this.access(statement, words);
+    if (words !== undefined && access === undefined) return false;
+    if (words === undefined) this.execute(statement);
+    this.trace.push({ statement, before, after: { ...this.registers }, access, taken: undefined });
+    return true;
+  }
+
+  private access({ memory = '' }: PrimitiveStatement, words: Words): MemoryAccess | undefined {
+    const { registers } = this;
+    const store = this.surroundings.memories.get(memory);
+    if (store === undefined) throw new Error(`there is no memory ${memory} to run on`);
+    const address = registers.mar;
+    const before = store[address];
+    if (before === undefined) return undefined;
+    const [after, sar] = words(before, registers.sar);
+    store[address] = after;
+    registers.sar = sar;
+    return { memory, address, before, after };
+  }
+
+  private execute(statement: PrimitiveStatement): void {
+    const { registers } = this;
+    const { packet } = this.surroundings;
+    const { primitive, field, integer } = statement;
+    const [first = 'har', second = 'har'] = statement.registers;
+    const arithmetic = ARITHMETIC[primitive];
+    if (arithmetic !== undefined) {
+      registers[first] = arithmetic(registers[first], registers[second], integer) >>> 0;
+      return;
+    }
+    switch (primitive) {
+      case 'EXTRACT':
+        registers[first] = field === undefined ? 0 : packet.readField(field);
+        return;
+      case 'MODIFY':
+        if (field !== undefined) packet.writeField(field, registers[first]);
+        return;
+      case 'HASH_5_TUPLE':
+        return this.hashInto('har', statement, packet.fiveTuple());
+      case 'HASH':
+        return this.hashInto('har', statement, bytesOf(registers.har));
+      case 'HASH_5_TUPLE_MEM':
+        return this.hashAddress(statement, packet.fiveTuple());
+      case 'HASH_MEM':
+        return this.hashAddress(statement, bytesOf(registers.har));
+      case 'FORWARD':
+        this.verdict = { kind: 'forwarded', port: integer };
+        return;
+      case 'RETURN':
+        packet.swapAddresses();
+        this.verdict = { kind: 'returned' };
+        return;
+      case 'REPORT':
+        this.verdict = { kind: 'reported' };
+        return;
+      case 'DROP':
+        this.dropped = true;
+        return;
+      case 'NOP':
+        return;
+      default:
+        throw new Error(`the interpreter does not know ${primitive}`);
+    }
+  }
+
+  /** The high half of the register keeps its value. */
+  private hashInto(register: Register, statement: PrimitiveStatement, input: Uint8Array): void {
+    const hash = this.surroundings.hash(statement, input);
+    this.registers[register] = ((this.registers[register] & 0xffff0000) | hash) >>> 0;
+  }
+
+  private hashAddress(statement: PrimitiveStatement, input: Uint8Array): void {
+    this.hashInto('mar', statement, input);
+    const buckets = this.surroundings.memories.get(statement.memory ?? '')?.length ?? 1;
+    this.registers.mar = (this.registers.mar & (buckets - 1)) >>> 0;
+  }
+}
+
+/** A register as HASH reads it: 4 bytes, most significant first. */
+function bytesOf(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+}
+
+/** Registers in the order of {@link REGISTERS}, as text for reports. */
+export function formatRegisters(registers: Registers): string {
+  return REGISTERS.map((register) => `${register} ${registers[register].toString(16)}`).join(', ');
+}

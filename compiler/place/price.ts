@@ -1,0 +1,243 @@
+/**
+ * Placement by prices: each RPB has a price for an entry and for a bucket that rises steeply as it fills, and a program
+ * goes where it is cheapest in all. So scarce RPBs are left to those who need them, and the switch fills evenly. A
+ * dynamic program over the tree of rows and the logical RPBs finds the cheapest placement, strand by strand; what it
+ * does not know of, rows that take the same resources, is settled by trying again with fewer choices.
+ */
+import type { Allocator, FreeResources, Placement } from './allocator.js';
+import { f1, greedyAllocator } from './greedy.js';
+import type { PlacementProblem } from './problem.js';
+
+export interface PriceOptions {
+  /**
+   * What each recirculation costs: 0 is nothing, 1 about as much as four entries in RPBs that are half full, Infinity
+   * more than any placement, so that nobody recirculates for whom one pass is enough.
+   */
+  readonly recirculationWeight: number;
+}
+
+export const DEFAULT_RECIRCULATION_WEIGHT = 1;
+/** The price of a recirculation of weight 1; all entries of a full RPB cost 1. */
+const RECIRCULATION_PRICE = 2e-5;
+
+/** How many times dearer a full RPB is than an empty one. */
+const STEEPNESS = 1e4;
+/** Runs of the dynamic program for one placement, before the search of f1 decides. */
+const MAX_RUNS = 64;
+/** Dearer than any placement. */
+const NEVER = 1e12;
+
+export function priceAllocator({ recirculationWeight }: Partial<PriceOptions> = {}): Allocator {
+  const weight = Math.min((recirculationWeight ?? DEFAULT_RECIRCULATION_WEIGHT) * RECIRCULATION_PRICE, NEVER);
+  const fallback = greedyAllocator(f1());
+  const tables = new Tables();
+  return {
+    name: 'price',
+    place(problem, free) {
+      if (problem.tree.length === 0) return { kind: 'placed', placement: [], by: 'row' };
+      tables.fill(problem, free);
+      const placement = new PriceSearch(problem, free, tables, weight).best();
+      return placement === undefined ? fallback.place(problem, free) : { kind: 'placed', placement, by: 'row' };
+    },
+  };
+}
+
+/** The memory that the search works in, kept between programs. */
+class Tables {
+  /** By row and RPB index: what the row costs there, or infinite. */
+  rowCosts = new Float64Array(0);
+  /** By row and logical RPB x: the least cost of the row and all below it if the row is at x or behind, and where. */
+  least = new Float64Array(0);
+  place = new Uint16Array(0);
+  /** By logical RPB: the cost of the row at hand. */
+  here = new Float64Array(0);
+  private prices = new Float64Array(0);
+
+  fill(problem: PlacementProblem, free: FreeResources): void {
+    const { tree, rpbCount, logicalRpbs } = problem;
+    const cells = tree.length * (logicalRpbs + 2);
+    if (this.least.length < cells) {
+      this.least = new Float64Array(2 * cells);
+      this.place = new Uint16Array(2 * cells);
+      this.rowCosts = new Float64Array(2 * cells);
+    }
+    if (this.here.length < logicalRpbs + 2) this.here = new Float64Array(logicalRpbs + 2);
+    if (this.prices.length < 2 * rpbCount) this.prices = new Float64Array(2 * rpbCount);
+    const { prices, rowCosts } = this;
+    for (let rpb = 0; rpb < rpbCount; rpb++) {
+      prices[2 * rpb] = priceOf(free.entries[rpb] ?? 0, free.totalEntries[rpb] ?? 1);
+      prices[2 * rpb + 1] = priceOf(free.buckets[rpb] ?? 0, free.totalBuckets[rpb] ?? 1);
+    }
+    for (const [i, row] of tree.entries()) {
+      const sizes = row.memories.map(({ buckets }) => buckets);
+      const buckets = sizes.reduce((sum, size) => sum + size, 0);
+      for (let rpb = 0; rpb < rpbCount; rpb++) {
+        const fits =
+          row.allowed[rpb] === 1 &&
+          row.entries <= (free.entries[rpb] ?? 0) &&
+          (buckets === 0 || free.fitsMemory(rpb, sizes));
+        rowCosts[i * rpbCount + rpb] = fits
+          ? row.entries * (prices[2 * rpb] ?? 0) + buckets * (prices[2 * rpb + 1] ?? 0)
+          : Number.POSITIVE_INFINITY;
+      }
+    }
+  }
+}
+
+/** The price of one entry or bucket. A full RPB costs 1 in all. */
+export const priceOf = (free: number, total: number): number => STEEPNESS ** -(free / total) / total;
+
+class PriceSearch {
+  private runs = 0;
+
+  constructor(
+    private readonly problem: PlacementProblem,
+    private readonly free: FreeResources,
+    private readonly tables: Tables,
+    private readonly recirculationWeight: number,
+  ) {}
+
+  /** The cheapest placement found, recirculations counted; undefined if none was found, though there may be one. */
+  best(): Placement | undefined {
+    const { rpbCount, logicalRpbs } = this.problem;
+    const passes = logicalRpbs / rpbCount;
+    let best: Placement | undefined;
+    let bestCost = Number.POSITIVE_INFINITY;
+    const first = this.recirculationWeight === 0 ? passes : 1;
+    for (let pass = first; pass <= passes; pass++) {
+      const paid = (pass - 1) * this.recirculationWeight;
+      if (paid >= bestCost) break;
+      const placement = this.withLinks(this.linkedRows(), pass * rpbCount);
+      if (placement === undefined) continue;
+      const cost = this.costOf(placement) + paid;
+      if (cost < bestCost) [best, bestCost] = [placement, cost];
+    }
+    return best;
+  }
+
+  /** The cheapest placement with every group of linked rows in one RPB. */
+  private withLinks(groups: readonly (readonly number[])[], limit: number): Placement | undefined {
+    const [group, ...others] = groups;
+    if (group === undefined) return this.settle(limit);
+    const { rpbCount, tree } = this.problem;
+    const { rowCosts } = this.tables;
+    const kept = rowCosts.slice(0, tree.length * rpbCount);
+    let best: Placement | undefined;
+    let bestCost = Number.POSITIVE_INFINITY;
+    for (let rpb = 0; rpb < rpbCount && this.runs < MAX_RUNS; rpb++) {
+      if (group.some((row) => kept[row * rpbCount + rpb] === Number.POSITIVE_INFINITY)) continue;
+      for (const row of group) {
+        const cost = kept[row * rpbCount + rpb] as number;
+        rowCosts.fill(Number.POSITIVE_INFINITY, row * rpbCount, (row + 1) * rpbCount);
+        rowCosts[row * rpbCount + rpb] = cost;
+      }
+      const placement = this.withLinks(others, limit);
+      const cost = placement === undefined ? bestCost : this.costOf(placement);
+      if (cost < bestCost) [best, bestCost] = [placement, cost];
+      rowCosts.set(kept);
+    }
+    return best;
+  }
+
+  /** The cheapest placement in which rows that come to one RPB fit it together. */
+  private settle(limit: number): Placement | undefined {
+    if (this.runs++ >= MAX_RUNS) return undefined;
+    const placement = this.cheapest(limit);
+    const crowded = placement === undefined ? undefined : this.crowdedRows(placement);
+    if (crowded === undefined) return placement;
+    // One of the rows has to go elsewhere.
+    let best: Placement | undefined;
+    let bestCost = Number.POSITIVE_INFINITY;
+    for (const row of crowded.rows) {
+      const at = row * this.problem.rpbCount + crowded.rpb;
+      const kept = this.tables.rowCosts[at] as number;
+      this.tables.rowCosts[at] = Number.POSITIVE_INFINITY;
+      const other = this.settle(limit);
+      this.tables.rowCosts[at] = kept;
+      const cost = other === undefined ? bestCost : this.costOf(other);
+      if (cost < bestCost) [best, bestCost] = [other, cost];
+    }
+    return best;
+  }
+
+  /**
+   * Dynamic program from the leaves up: a row at x costs what it costs there, and what the rows after it cost from
+   * x + 1 on.
+   * @param limit the highest logical RPB
+   */
+  private cheapest(limit: number): Placement | undefined {
+    const { rowCosts, least, place, here } = this.tables;
+    const { tree, rpbCount } = this.problem;
+    const width = limit + 2;
+    least.fill(0, 0, tree.length * width);
+    for (let i = tree.length - 1; i >= 0; i--) {
+      const base = i * width;
+      // The rows after this one have added what they cost from x on; shifted by one they are what they cost behind x.
+      for (let x = 1, rpb = 0; x <= limit; x++) {
+        here[x] = (rowCosts[i * rpbCount + rpb] as number) + (least[base + x + 1] as number);
+        if (++rpb === rpbCount) rpb = 0;
+      }
+      const after = tree[i]?.after ?? -1;
+      const parent = after * width;
+      let cost = Number.POSITIVE_INFINITY;
+      let at = 0;
+      if (after >= 0) least[parent + limit + 1] = Number.POSITIVE_INFINITY;
+      for (let x = limit; x >= 1; x--) {
+        if ((here[x] as number) <= cost) {
+          cost = here[x] as number;
+          at = x;
+        }
+        place[base + x] = at;
+        if (after >= 0) least[parent + x] = (least[parent + x] as number) + cost;
+      }
+      if (after < 0 && cost === Number.POSITIVE_INFINITY) return undefined;
+    }
+    const placement = new Array<number>(tree.length);
+    for (let i = 0; i < tree.length; i++) {
+      const after = tree[i]?.after ?? -1;
+      const from = after < 0 ? 1 : (placement[after] as number) + 1;
+      placement[i] = place[i * width + from] as number;
+    }
+    return placement;
+  }
+
+  private costOf(placement: Placement): number {
+    const { rpbCount } = this.problem;
+    let cost = 0;
+    for (let i = 0; i < placement.length; i++) {
+      cost += this.tables.rowCosts[i * rpbCount + (((placement[i] as number) - 1) % rpbCount)] as number;
+    }
+    return cost;
+  }
+
+  /** Rows in one RPB, in whatever passes, that do not fit together. */
+  private crowdedRows(placement: Placement): { readonly rpb: number; readonly rows: readonly number[] } | undefined {
+    const { tree, rpbCount } = this.problem;
+    for (let rpb = 0; rpb < rpbCount; rpb++) {
+      let entries = 0;
+      let rows = 0;
+      let blocks = 0;
+      for (let i = 0; i < placement.length; i++) {
+        if (((placement[i] as number) - 1) % rpbCount !== rpb) continue;
+        rows++;
+        entries += tree[i]?.entries ?? 0;
+        blocks += tree[i]?.memories.length ?? 0;
+      }
+      if (rows < 2) continue;
+      const here = (): number[] => placement.flatMap((x, i) => ((x - 1) % rpbCount === rpb ? [i] : []));
+      if (entries > (this.free.entries[rpb] ?? 0)) return { rpb, rows: here() };
+      if (blocks < 2) continue;
+      const withBlocks = here().filter((i) => (tree[i]?.memories.length ?? 0) > 0);
+      const sizes = withBlocks.flatMap((i) => tree[i]?.memories.map(({ buckets }) => buckets) ?? []);
+      if (withBlocks.length > 1 && !this.free.fitsMemory(rpb, sizes)) return { rpb, rows: withBlocks };
+    }
+    return undefined;
+  }
+
+  private linkedRows(): readonly (readonly number[])[] {
+    const { tree } = this.problem;
+    return tree.flatMap((row, i) =>
+      row.isLinked ? [[i, ...tree.flatMap(({ link }, j) => (link === i ? [j] : []))]] : [],
+    );
+  }
+}

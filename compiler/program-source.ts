@@ -1,0 +1,68 @@
+/** Checked program → text that means the same: for programs that were generated or cut down. */
+import { formatSource } from './format.js';
+import { PRIMITIVES } from './primitives.js';
+import type { Condition, FieldMatch, PrimitiveStatement, Program, Statement } from './program.js';
+import type { ArgumentSyntax, Integer, MatchSyntax, StatementSyntax, Word } from './syntax.js';
+
+const NOWHERE = { start: 0, end: 0, line: 0, column: 0 };
+const word = (text: string): Word => ({ text, span: NOWHERE });
+const integer = (value: number): Integer => ({ value, span: NOWHERE });
+
+/** Plain P4runpro with one statement in a line; what the program's statements say of their places is left aside. */
+export function programSource({ name, filters, memories, body }: Program): string {
+  return formatSource({
+    annotations: memories.map((memory) => ({
+      name: word(memory.name),
+      buckets: integer(memory.buckets),
+      span: NOWHERE,
+    })),
+    programs: [
+      {
+        name: word(name),
+        filters: filters.map((filter) => match(filter.field.name, filter)),
+        body: body.map(statementSyntax),
+        span: NOWHERE,
+      },
+    ],
+  });
+}
+
+/** One statement as a line; of a BRANCH the first word. */
+export function statementText(statement: Statement): string {
+  if (statement.kind === 'branch') return 'BRANCH';
+  const args = argumentTexts(statement).map((argument) => ('text' in argument ? argument.text : argument.value));
+  return args.length === 0 ? statement.primitive : `${statement.primitive}(${args.join(', ')})`;
+}
+
+function match(subject: string, { value, mask }: Omit<FieldMatch & Condition, 'field' | 'register'>): MatchSyntax {
+  return { subject: word(subject), value: integer(value), mask: integer(mask), span: NOWHERE };
+}
+
+function statementSyntax(statement: Statement): StatementSyntax {
+  if (statement.kind === 'primitive') {
+    const { primitive } = statement;
+    return { kind: 'primitive', name: word(primitive), arguments: argumentTexts(statement), span: NOWHERE };
+  }
+  const cases = statement.cases.map(({ conditions, body }) => ({
+    conditions: conditions.map((condition) => match(condition.register, condition)),
+    body: body.map(statementSyntax),
+    span: NOWHERE,
+  }));
+  return { kind: 'branch', cases, span: NOWHERE };
+}
+
+function argumentTexts({ primitive, registers, field, memory, integer: value }: PrimitiveStatement): ArgumentSyntax[] {
+  const rest = [...registers];
+  return (PRIMITIVES.get(primitive)?.arguments ?? []).map((kind): ArgumentSyntax => {
+    switch (kind) {
+      case 'register':
+        return { kind: 'name', text: rest.shift() ?? '', span: NOWHERE };
+      case 'field':
+        return { kind: 'field', text: field?.name ?? '', span: NOWHERE };
+      case 'memory':
+        return { kind: 'name', text: memory ?? '', span: NOWHERE };
+      default:
+        return { kind: 'integer', value, span: NOWHERE };
+    }
+  });
+}

@@ -1,0 +1,110 @@
+/** What `bench` says to bad input: one message, exit status 2, nothing left behind. */
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import { microOptions } from '../../bench/commands/micro-command.js';
+import { runOptions } from '../../bench/commands/run-command.js';
+import { generateOptions } from '../../bench/commands/trace-command.js';
+import { packageFile } from '../../hw-driver/package-root.js';
+import { type Refusal, testForgottenValues, testRefusals } from '../command-line.js';
+
+const VECTOR = packageFile('test', 'conformance', 'vectors', '01');
+
+/** Makes a file in the folder of the command. */
+const file = (name: string, content: string | Uint8Array) => (folder: string) =>
+  writeFileSync(join(folder, name), content);
+
+const folderNamed = (name: string) => (folder: string) => mkdirSync(join(folder, name));
+
+/** A conformance vector without one of its files. */
+const vectorWithout = (missing: string) => (folder: string) => {
+  mkdirSync(join(folder, 'vector'));
+  for (const name of ['entries.json', 'expected.json', 'in.pcap']) {
+    if (name !== missing) copyFileSync(join(VECTOR, name), join(folder, 'vector', name));
+  }
+};
+
+/** A pcap file that says it holds a packet of 60 bytes, of which it has four. */
+function truncatedCapture(): Uint8Array {
+  const header = [0xa1b2c3d4, 0x00040002, 0, 0, 65536, 1];
+  const record = [0, 0, 60, 60, 0];
+  return new Uint8Array(Uint32Array.from([...header, ...record]).buffer);
+}
+
+const TEXT = 'GET / HTTP/1.1\r\nHost: example.org\r\n\r\n';
+const BROKEN_PROGRAM = 'program p(<hdr.ipv4.dst, 10.0.0.0, 255.0.0.0>) {\n    EXTRACT(hdr.l5.opp, har);\n}\n';
+
+const small = (...args: string[]): string[] => ['run', '--programs', '1', '--packets', '10', '--out', 'r', ...args];
+const captured = (...args: string[]): string[] => ['run', '--programs', '1', '--out', 'r', ...args];
+const programs = (value: string): Refusal => ({
+  args: ['run', '--programs', value, '--out', 'r'],
+  says: new RegExp(`--programs takes a whole number from 1 to \\d+, not '${value}'`),
+});
+
+const COMMAND_LINE: readonly Refusal[] = [
+  { args: [], says: /which command\?.*--help/ },
+  { args: ['runn'], says: /Unknown.*runn/ },
+  { args: ['trace'], says: /generate or info\?.*--help/ },
+  { args: ['trace', 'inof'], says: /Unknown.*inof/ },
+  { args: ['trace', 'info', 'a.pcap', 'b.pcap'], says: /Unknown.*b\.pcap/ },
+  { args: ['run'], says: /Missing required argument: programs/ },
+  { args: small('--packet', '10'), says: /Unknown argument: packet/ },
+  { args: small('--seed', '--workers', '2'), says: /Not enough arguments following: seed/ },
+  { args: small('--out', 'r2'), says: /--out is given more than once/ },
+  { args: small('--write', 'a.pcap', '--write', 'b.pcap'), says: /--write is given more than once/ },
+];
+
+const RUN: readonly Refusal[] = [
+  ...['-3', '0', 'x', ''].map(programs),
+  { args: small('--cases', '1'), says: /--cases takes a whole number from 2/ },
+  { args: small('--memory', '1000'), says: /--memory takes a power of two, not 1000/ },
+  { args: small('--allocator', 'f1', '--weights', '0.7'), says: /--weights takes two numbers/ },
+  { args: small('--allocator', 'f2', '--weights', '1,2'), says: /--weights belongs to .*not to f2/ },
+  { args: small('--workload', 'nosuch'), says: /no workload 'nosuch'.*\blb\b/ },
+  { args: small('--workload', 'nosuch.p4runpro'), says: /nosuch\.p4runpro/ },
+  {
+    args: small('--workload', 'p.p4runpro'),
+    given: file('p.p4runpro', BROKEN_PROGRAM),
+    says: /p4runpro check p\.p4runpro/,
+  },
+  { args: small('--dataplane', 'nosuch'), says: /no data plane 'nosuch'.*published/ },
+  { args: small('--dataplane', 'd.json'), given: file('d.json', '{'), says: /d\.json is not JSON/ },
+  { args: small('--trace', 'a.pcap'), given: file('a.pcap', TEXT), says: /--packets.*--trace/ },
+  { args: small('--constraints', 'published'), says: /--constraints published.*no packets/ },
+  { args: captured('--trace', 'nosuch.pcap'), says: /nosuch\.pcap: no such file/ },
+  { args: captured('--trace', 'd'), given: folderNamed('d'), says: /d: is a directory/ },
+  { args: captured('--trace', 'a.pcap'), given: file('a.pcap', ''), says: /a\.pcap: is empty/ },
+  { args: captured('--trace', 'a.pcap'), given: file('a.pcap', TEXT), says: /a\.pcap: is not a pcap.*looks like text/ },
+  {
+    args: captured('--trace', 'cut.pcap', '--write', 'out.pcap'),
+    given: file('cut.pcap', truncatedCapture()),
+    says: /cut\.pcap: ends in the middle of a record, after 0 whole packets/,
+  },
+  { args: small('--write', 'nosuch/a.pcap'), says: /nosuch\/a\.pcap: cannot be created/ },
+  { args: small('--write', 'd'), given: folderNamed('d'), says: /d: cannot be finished/ },
+  { args: ['run', '--programs', '1', '--out', 'f'], given: file('f', ''), says: /cannot write results to f/ },
+  { args: ['run', '--programs', '1', '--out', 'f/r'], given: file('f', ''), says: /cannot write results to f\/r/ },
+];
+
+const OTHERS: readonly Refusal[] = [
+  { args: ['trace', 'generate', 'a.pcap', '--programs', '0'], says: /--programs takes a whole number/ },
+  { args: ['trace', 'generate', 'nosuch/a.pcap'], says: /nosuch\/a\.pcap: cannot be created/ },
+  { args: ['trace', 'generate', 'd'], given: folderNamed('d'), says: /d: cannot be finished/ },
+  { args: ['trace', 'info', 'nosuch.pcap'], says: /nosuch\.pcap: no such file/ },
+  { args: ['trace', 'info', 'a.pcap', '--json'], given: file('a.pcap', TEXT), says: /looks like text/ },
+  { args: ['conform', 'nosuch'], says: /nosuch: no such folder/ },
+  { args: ['conform', '.', '--json'], says: /no conformance vectors here/ },
+  { args: ['conform', 'vector'], given: vectorWithout('in.pcap'), says: /in\.pcap: no such file/ },
+  { args: ['conform', 'vector'], given: vectorWithout('expected.json'), says: /expected\.json/ },
+  { args: ['micro', '--filter', '('], says: /--filter: .*regular expression/ },
+  { args: ['micro', '--filter', 'nosuch'], says: /no microbenchmark matches nosuch/ },
+  { args: ['micro', '--time', '0'], says: /--time takes a whole number/ },
+];
+
+await testRefusals('bench', [...COMMAND_LINE, ...RUN, ...OTHERS]);
+
+testForgottenValues('bench run', runOptions, ['--out', '--trace', '--allocator', '--programs']);
+testForgottenValues('bench trace generate', generateOptions, ['--packets', '--seed']);
+testForgottenValues('bench micro', microOptions, ['--filter', '--time']);
+
+test.run();

@@ -1,0 +1,141 @@
+/** `bench run` as a user types it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { assertNoStackTrace, contentsOf, type, withFolder } from '../command-line.js';
+
+const FILES = ['allocations.csv', 'programs.csv', 'rpbs.csv', 'summary.json', 'timeseries.csv'];
+const MILLISECONDS_BEFORE_CTRL_C = 400;
+
+interface Summary {
+  readonly programsRequested: number;
+  readonly programsDeployed: number;
+  readonly failure: { readonly program: string; readonly reason: string } | null;
+  readonly packets: { readonly in: number; readonly out: number };
+  readonly stateHash: string;
+  readonly outputHash: string;
+}
+const summaryIn = (folder: string, name = 'r'): Summary =>
+  JSON.parse(readFileSync(join(folder, name, 'summary.json'), 'utf8')) as Summary;
+
+test('figures for a reader on standard output, documents in the folder', () =>
+  withFolder(async (folder) => {
+    const args = ['run', '--programs', '3', '--packets', '200', '--out', 'new/r'];
+    const { status, stdout, stderr } = await type('bench', args, { folder });
+    assert.is(status, 0, stderr);
+    assert.is(stderr, '');
+    assert.match(stdout, /3 of 3 deployed/);
+    assert.match(stdout, /200 in/);
+    assert.match(stdout, /results in new\/r: summary\.json/);
+    assert.not(stdout.includes('\u001b'), 'no colours where there is no terminal');
+    assert.equal(readdirSync(join(folder, 'new', 'r')).sort(), FILES);
+  }));
+
+test('--json prints summary.json, with the keys of the specification, and nothing else', () =>
+  withFolder(async (folder) => {
+    const args = ['run', '--programs', '2', '--packets', '100', '--out', 'r', '--json'];
+    const { status, stdout, stderr } = await type('bench', args, { folder });
+    assert.is(status, 0, stderr);
+    assert.is(stderr, '');
+    assert.is(stdout, readFileSync(join(folder, 'r', 'summary.json'), 'utf8'));
+    const summary = JSON.parse(stdout) as Record<string, Record<string, unknown>>;
+    assert.equal(Object.keys(summary), [
+      ...['schema', 'seed', 'workload', 'constraints', 'programsRequested', 'programsDeployed', 'failure'],
+      ...['entries', 'tableEntryUtilization', 'memoryUtilization', 'rpb', 'allocationUs', 'compileUs', 'passes'],
+      ...['packets', 'wallSeconds', 'packetsPerSecond', 'workers', 'engine', 'stateHash', 'outputHash'],
+      ...['timing', 'environment'],
+    ]);
+    const times = ['mean', 'p50', 'p95', 'p99', 'max'];
+    for (const key of ['allocationUs', 'compileUs']) assert.equal(Object.keys(summary[key]), times);
+    const counters = ['in', 'out', 'dropped', 'reported', 'unmatched', 'recirculations'];
+    assert.equal(Object.keys(summary['packets']), counters);
+    assert.equal(Object.keys(summary['environment']), ['node', 'cpu', 'cores', 'version']);
+  }));
+
+for (const json of [false, true]) {
+  test(`programs that do not fit: exit status 1, and the results of those that do${json ? ' (--json)' : ''}`, () =>
+    withFolder(async (folder) => {
+      const asked = ['--programs', '5000', '--workload', 'hh', '--memory', '65536', '--packets', '50'];
+      const args = ['run', ...asked, '--out', 'r', ...(json ? ['--json'] : [])];
+      const { status, stdout, stderr } = await type('bench', args, { folder });
+      assert.is(status, 1, stderr);
+      assert.match(stderr, /^bench: \d+ of 5000 programs fit: program hh_\d+ does not fit: .+\n$/);
+      assertNoStackTrace(stderr);
+      const summary = summaryIn(folder);
+      assert.is(summary.programsRequested, 5000);
+      assert.ok(summary.programsDeployed > 0 && summary.programsDeployed < 5000);
+      assert.is(summary.failure?.program, `hh_${summary.programsDeployed}`);
+      assert.is(summary.packets.in, 50);
+      assert.equal(readdirSync(join(folder, 'r')).sort(), FILES);
+      if (json) assert.equal(JSON.parse(stdout), summary);
+    }));
+}
+
+test('--programs max is done when no more fit', () =>
+  withFolder(async (folder) => {
+    const asked = ['--programs', 'max', '--workload', 'hh', '--memory', '65536', '--packets', '50'];
+    const { status, stderr } = await type('bench', ['run', ...asked, '--out', 'r'], { folder });
+    assert.is(status, 0, stderr);
+    assert.is(stderr, '');
+  }));
+
+test('captures in and out; the same again, and with two workers', () =>
+  withFolder(async (folder) => {
+    const generate = ['trace', 'generate', 'in.pcap.gz', '--workload', 'cache', '--programs', '2', '--packets', '300'];
+    assert.is((await type('bench', generate, { folder })).status, 0);
+    const run = (name: string, workers: string) => {
+      const asked = ['--programs', '2', '--workload', 'cache', '--trace', 'in.pcap.gz', '--workers', workers];
+      return type('bench', ['run', ...asked, '--out', name, '--write', `${name}.pcap`], { folder });
+    };
+    for (const { status, stderr } of await Promise.all([run('one', '1'), run('two', '2')])) {
+      assert.is(status, 0, stderr);
+      assert.is(stderr, '');
+    }
+    const [one, two] = [summaryIn(folder, 'one'), summaryIn(folder, 'two')];
+    assert.is(one.packets.in, 300);
+    assert.equal([two.stateHash, two.outputHash], [one.stateHash, one.outputHash]);
+    const written = ['one.pcap', 'two.pcap'].map((name) => readFileSync(join(folder, name)));
+    assert.ok(written[0].equals(written[1]));
+    const info = await type('bench', ['trace', 'info', 'one.pcap', '--json'], { folder });
+    assert.is((JSON.parse(info.stdout) as { packets: number }).packets, one.packets.out);
+  }));
+
+test('a run that fails leaves older results as they were', () =>
+  withFolder(async (folder) => {
+    const good = ['run', '--programs', '1', '--packets', '20', '--out', 'r'];
+    assert.is((await type('bench', good, { folder })).status, 0);
+    const before = contentsOf(folder);
+    const bad = await type('bench', [...good, '--write', 'nosuch/a.pcap'], { folder });
+    assert.is(bad.status, 2);
+    assert.equal([...contentsOf(folder)], [...before]);
+  }));
+
+/** Ctrl-C a moment after the packets began to run. */
+async function interrupted(workers: string): Promise<void> {
+  await withFolder(async (folder) => {
+    let begun = Number.POSITIVE_INFINITY;
+    const when = (): boolean => {
+      // The folder for the results is the first thing that the command makes.
+      if (existsSync(join(folder, 'r'))) begun = Math.min(begun, performance.now());
+      return performance.now() - begun > MILLISECONDS_BEFORE_CTRL_C;
+    };
+    const asked = ['--programs', '2', '--packets', '1000000000', '--workers', workers, '--write', 'w.pcap'];
+    const { status, stdout, stderr } = await type('bench', ['run', ...asked, '--out', 'r'], {
+      folder,
+      ctrlC: { when },
+    });
+    assert.is(status, 130, stderr);
+    assert.is(stderr, 'bench: interrupted; the results of what was done are in r, the packets that left in w.pcap\n');
+    assert.match(stdout, /\(interrupted\)/);
+    assert.equal(readdirSync(folder).sort(), ['r', 'w.pcap']);
+    assert.equal(readdirSync(join(folder, 'r')).sort(), FILES);
+    assert.ok(summaryIn(folder).packets.in < 1e9);
+  });
+}
+
+test('Ctrl-C stops a run, keeps what was done and says so: 2 workers', () => interrupted('2'));
+
+test('Ctrl-C stops a run, keeps what was done and says so: 1 worker', () => interrupted('1'));
+
+test.run();

@@ -1,0 +1,273 @@
+/**
+ * Random whole programs: filters of every parsing path, memories of every size, nested branches with bodies that are
+ * equal or differ in a constant, every primitive, and registers that are shown at the end of a path. They are texts, so
+ * that they go through the whole compiler, and a failure can be read.
+ */
+import fc from 'fast-check';
+import {
+  type Condition,
+  type DataPlane,
+  defaultDataPlane,
+  type FieldMatch,
+  type FilterTable,
+  type Memory,
+  ones,
+  type PrimitiveName,
+  type PrimitiveStatement,
+  type Program,
+  programSource,
+  REGISTERS,
+  type Register,
+  type Statement,
+} from '../../compiler/index.js';
+import { primitive, registerChanges, threeWords, word } from './random-programs.js';
+
+const NOWHERE = { start: 0, end: 0, line: 0, column: 1 };
+
+type Body = readonly Statement[];
+
+const oneStatement = (statement: fc.Arbitrary<PrimitiveStatement>): fc.Arbitrary<Body> =>
+  statement.map((only) => [only]);
+
+const register = fc.constantFrom(...REGISTERS);
+
+/** Sizes from 1 to 65,536; the ends more often. */
+const buckets = fc.oneof(
+  fc.constantFrom(1, 2, 256),
+  fc.nat({ max: 16 }).map((exponent) => 2 ** exponent),
+);
+
+const memoryList: fc.Arbitrary<readonly Memory[]> = fc
+  .array(buckets, { minLength: 1, maxLength: 4 })
+  .map((sizes) => sizes.map((size, i) => ({ name: `m${i}`, buckets: size })));
+
+const MEMORY_PRIMITIVES = ['MEMADD', 'MEMSUB', 'MEMAND', 'MEMOR', 'MEMREAD', 'MEMWRITE', 'MEMMAX'] as const;
+
+/** An access and what comes before it: an address, mostly one that lies in the memory. */
+function access(memories: readonly Memory[]): fc.Arbitrary<Body> {
+  const ways = ['HASH_5_TUPLE_MEM', 'HASH_MEM', 'HASH, HASH_MEM', 'LOADI', 'ANDI'] as const;
+  return fc
+    .record({
+      memory: fc.constantFrom(...memories),
+      // A program that leaves its memory tells nothing.
+      way: fc.oneof({ weight: 24, arbitrary: fc.constantFrom(...ways) }, fc.constant('as it is' as const)),
+      operation: fc.constantFrom(...MEMORY_PRIMITIVES),
+      bucket: fc.nat(0xffff),
+      between: fc.oneof({ weight: 3, arbitrary: fc.constant<Body>([]) }, oneStatement(registerChanges)),
+    })
+    .map(({ memory: { name, buckets: size }, way, operation, bucket, between }): Body => {
+      const use = primitive(operation, { memory: name });
+      const hash = (by: PrimitiveName): PrimitiveStatement => primitive(by, { memory: name });
+      const mar = (by: PrimitiveName, integer: number): PrimitiveStatement =>
+        primitive(by, { registers: ['mar'], integer });
+      switch (way) {
+        case 'HASH_5_TUPLE_MEM':
+        case 'HASH_MEM':
+          return [hash(way), ...between.filter((statement) => !changesMar(statement)), use];
+        case 'HASH, HASH_MEM':
+          return [primitive('HASH'), hash('HASH_MEM'), use];
+        case 'LOADI':
+          return [mar('LOADI', bucket % size), use];
+        case 'ANDI':
+          return [mar('ANDI', size - 1), ...between.filter((statement) => !changesMar(statement)), use];
+        default:
+          return [use];
+      }
+    });
+}
+
+const changesMar = (statement: Statement): boolean =>
+  statement.kind === 'primitive' && statement.registers[0] === 'mar';
+
+/** All pairs of a field and a register for which the data plane has an action. */
+function headerStatements(dataPlane: DataPlane): PrimitiveStatement[] {
+  const statements = new Map<string, PrimitiveStatement>();
+  for (const { actions } of dataPlane.rpbs) {
+    for (const [name, { effect }] of actions) {
+      if (effect.kind !== 'extract' && effect.kind !== 'modify') continue;
+      const by = effect.kind === 'extract' ? 'EXTRACT' : 'MODIFY';
+      statements.set(name, primitive(by, { field: effect.field, registers: [effect.register] }));
+    }
+  }
+  return [...statements.values()];
+}
+
+const verdicts: fc.Arbitrary<PrimitiveStatement> = fc.oneof(
+  fc.constantFrom<PrimitiveStatement[]>(primitive('DROP'), primitive('RETURN'), primitive('REPORT'), primitive('NOP')),
+  fc.nat(511).map((integer) => primitive('FORWARD', { integer })),
+);
+
+/** MODIFY is from sar alone, so the others come there first. */
+const SHOWS: Record<Register, Body> = {
+  sar: [primitive('MODIFY', { field: 'hdr.l5.key3', registers: ['sar'] })],
+  har: [
+    primitive('MOVE', { registers: ['sar', 'har'] }),
+    primitive('MODIFY', { field: 'hdr.ipv4.dst', registers: ['sar'] }),
+  ],
+  mar: [
+    primitive('MOVE', { registers: ['sar', 'mar'] }),
+    primitive('MODIFY', { field: 'hdr.l5.key3', registers: ['sar'] }),
+  ],
+};
+
+const shows: fc.Arbitrary<Body> = fc.subarray([...REGISTERS]).map((list) => list.flatMap((which) => SHOWS[which]));
+
+/** Mostly such that about half of the packets, or those with a small number, meet it. */
+const condition: fc.Arbitrary<Condition> = fc
+  .tuple(
+    register,
+    fc.oneof(
+      { weight: 3, arbitrary: fc.tuple(fc.constantFrom(1, 2, 3, 0x80000000), word) },
+      { weight: 2, arbitrary: fc.tuple(fc.constant(0xffffffff), fc.nat(2)) },
+      { weight: 1, arbitrary: fc.tuple(fc.constantFrom(0, 0xff, 0xffff0000, 0xffffffff), word) },
+    ),
+  )
+  .map(([which, [mask, value]]) => ({ register: which, mask, value: (value & mask) >>> 0 }));
+
+const conditions = fc.oneof(
+  { weight: 3, arbitrary: condition.map((only) => [only]) },
+  {
+    weight: 1,
+    arbitrary: fc.uniqueArray(condition, { minLength: 1, maxLength: 3, selector: (each) => each.register }),
+  },
+);
+
+type Head = readonly Condition[];
+
+/** The conditions on these registers instead, so that packets can be made which meet them; all registers if there are none. */
+function conditionsOn(registers: readonly Register[], head: Head): Head {
+  const renamed = head.map((each, i) => ({ ...each, register: registers[i % registers.length] ?? each.register }));
+  return renamed.filter(({ register: which }, i) => renamed.findIndex((other) => other.register === which) === i);
+}
+
+/** How the cases of a BRANCH get their bodies from what was generated. */
+const CASE_BODIES = ['each its own', 'all equal', 'one constant differs'] as const;
+
+function bodies(
+  parts: fc.Arbitrary<Body>,
+  extracts: readonly PrimitiveStatement[],
+  maxDepth: number,
+): fc.Arbitrary<Body> {
+  return fc.letrec<{ body: Body }>((tie) => {
+    const straight = fc.array(parts, { maxLength: 4 }).map((list) => list.flat());
+    const end = fc.tuple(straight, shows).map(([before, shown]) => [...before, ...shown]);
+    const branching = fc
+      .record({
+        before: straight,
+        fresh: fc.oneof(
+          { weight: 3, arbitrary: fc.subarray([...extracts], { minLength: 1, maxLength: 2 }) },
+          fc.constant<PrimitiveStatement[]>([]),
+        ),
+        heads: fc.array(conditions, { minLength: 1, maxLength: 4 }),
+        bodies: fc.array(tie('body'), { minLength: 4, maxLength: 4 }),
+        kind: fc.constantFrom(...CASE_BODIES),
+        constants: fc.array(word, { minLength: 4, maxLength: 4 }),
+        after: tie('body'),
+      })
+      .map(({ before, fresh, heads, bodies: list, kind, constants, after }): Body => {
+        const tested = fresh.flatMap(({ registers }) => registers);
+        const cases = heads.map((each, i) => {
+          const own = list[kind === 'each its own' ? i : 0] ?? [];
+          const body = kind === 'one constant differs' ? withConstant(own, constants[i] ?? 0) : own;
+          return { conditions: conditionsOn(tested, each), body, span: NOWHERE };
+        });
+        return [...before, ...fresh, { kind: 'branch', cases, span: NOWHERE }, ...after];
+      });
+    return { body: fc.oneof({ maxDepth, depthSize: 'small' }, end, branching) };
+  }).body;
+}
+
+/** The body with its first constant replaced, or with one more statement if there is none. */
+function withConstant(body: Body, integer: number): Body {
+  const at = body.findIndex((statement) => statement.kind === 'primitive' && statement.primitive === 'LOADI');
+  const statement = body[at];
+  if (statement?.kind !== 'primitive' || statement.registers[0] === 'mar') {
+    return [primitive('LOADI', { registers: ['sar'], integer }), ...body];
+  }
+  return [...body.slice(0, at), { ...statement, integer }, ...body.slice(at + 1)];
+}
+
+interface Filtering {
+  readonly table: FilterTable;
+  readonly filters: readonly FieldMatch[];
+}
+
+/** Values that make the parser go on: application ports behind UDP, IPv4 behind Ethernet. */
+const FIELD_VALUES: Readonly<Record<string, readonly number[]>> = {
+  'hdr.ethernet.ether_type': [0x0800, 0x0800, 0x8100, 0x1111],
+  'hdr.ipv4.protocol': [6, 17, 1],
+  'hdr.l4_port.dst_port': [7777, 7778, 8888, 9999, 80],
+  'ig_intr_md.ingress_port': [1, 2, 3, 511],
+};
+
+/** Filters on some of the keys of one filter table, so that the program belongs to its parsing path. */
+function filtering(dataPlane: DataPlane): fc.Arbitrary<Filtering> {
+  const tables = dataPlane.filterTables.filter(({ unreachable }) => unreachable === undefined);
+  // The more of the packet a path parses, the more there is to compare.
+  const weighted = tables.map((table) => ({ weight: table.path === 'tunnel' ? 1 : 4, arbitrary: fc.constant(table) }));
+  return fc.oneof(...weighted).chain((table) => {
+    const [first, ...rest] = [...table.keys].reverse().filter(({ kind }) => kind === 'header');
+    if (first === undefined) throw new Error(`${table.table} has no header field`);
+    const intrinsic = table.keys.filter(({ kind }) => kind === 'intrinsic');
+    return fc
+      .tuple(
+        fc.subarray([...rest, ...intrinsic], { maxLength: Math.min(2, rest.length + intrinsic.length) }),
+        fc.array(fc.tuple(word, fc.nat(3)), { minLength: 4, maxLength: 4 }),
+      )
+      .map(([others, choices]) => ({
+        table,
+        filters: [first, ...others].map((field, i): FieldMatch => {
+          const [value = 0, way = 0] = choices[i] ?? [];
+          const known = FIELD_VALUES[field.name];
+          const all = ones(field.width);
+          if (known !== undefined) return { field, value: known[way % known.length] ?? 0, mask: all };
+          // All bits, some high bits, or one low bit.
+          const mask = way === 0 ? all : way === 1 ? all - ones(Math.min(8, field.width - 1)) : 1;
+          return { field, value: Number((BigInt(value) * 65537n) & BigInt(all) & BigInt(mask)), mask };
+        }),
+      }));
+  });
+}
+
+export interface RandomProgramOptions {
+  readonly dataPlane?: DataPlane;
+  readonly name?: string;
+  readonly maxDepth?: number;
+}
+
+/** Texts of programs that have no error; they may be too long for a switch. */
+export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<string> {
+  const { dataPlane = defaultDataPlane(), name = 'p', maxDepth = 3 } = options;
+  const headers = headerStatements(dataPlane);
+  const extracts = headers.filter((each) => each.primitive === 'EXTRACT' && each.field?.kind === 'header');
+  return fc.tuple(memoryList, filtering(dataPlane)).chain(([memories, { table, filters }]) => {
+    const parts = fc.oneof(
+      { weight: 4, arbitrary: oneStatement(registerChanges) },
+      { weight: 5, arbitrary: access(memories) },
+      { weight: 2, arbitrary: oneStatement(fc.constantFrom(...headers)) },
+      { weight: 1, arbitrary: oneStatement(verdicts) },
+      { weight: 1, arbitrary: oneStatement(fc.constantFrom(primitive('HASH'), primitive('HASH_5_TUPLE'))) },
+    );
+    return fc.tuple(bodies(parts, extracts, maxDepth), threeWords).map(([body, start]) => {
+      const used = memoriesUsed(body);
+      const program: Program = {
+        name,
+        filterTable: table,
+        filters,
+        memories: memories.filter((memory) => used.has(memory.name)),
+        body: body.length > 0 ? body : [primitive('FORWARD', { integer: start.har % 512 })],
+      };
+      return programSource(program);
+    });
+  });
+}
+
+function memoriesUsed(statements: readonly Statement[]): Set<string> {
+  const used = new Set<string>();
+  for (const statement of statements) {
+    if (statement.kind === 'primitive') {
+      if (statement.memory !== undefined) used.add(statement.memory);
+    } else for (const { body } of statement.cases) for (const name of memoriesUsed(body)) used.add(name);
+  }
+  return used;
+}
