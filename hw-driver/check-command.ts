@@ -1,37 +1,87 @@
-/** `p4runpro check`: every finding about the files, underlined. */
+/** `p4runpro check`: every finding about the files, underlined; and whether the compiler does them justice. */
+import seedrandom from 'seedrandom';
 import type { Argv } from 'yargs';
-import { analyse, type Diagnostic, renderDiagnostic } from '../compiler/index.js';
-import { EXIT, loadDataPlane, readText } from './command-line.js';
+import {
+  type Analysis,
+  analyse,
+  type DataPlane,
+  DEFAULT_RECIRCULATIONS,
+  type Diagnostic,
+  DoesNotFit,
+  link,
+  lower,
+  type Program,
+  renderDiagnostic,
+  SwitchState,
+} from '../compiler/index.js';
+import { describeMismatch, formatFailure, recompileAlone, validateTranslation } from '../sim/index.js';
+import { EXIT, loadDataPlane, readText, wholeNumber } from './command-line.js';
 
 interface CheckedFile {
   readonly file: string;
   readonly programs: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+  /** With --verify, one per program of a file without errors. */
+  readonly verification?: readonly Verification[];
 }
+
+/** A program's entries against its text, on an empty switch. */
+type Verification =
+  | {
+      readonly program: string;
+      readonly kind: 'verified';
+      readonly packets: number;
+      readonly ran: number;
+      readonly undefined: number;
+      readonly statements: { readonly ran: number; readonly all: number };
+    }
+  | { readonly program: string; readonly kind: 'failed'; readonly reason: string; readonly report: string }
+  | { readonly program: string; readonly kind: 'does-not-fit'; readonly reason: string };
 
 export const checkOptions = (yargs: Argv) =>
   yargs
     .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro programs' })
     .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('verify', {
+      type: 'boolean',
+      default: false,
+      describe: 'Compile, and run random packets through the text and through the entries',
+    })
+    .option('seed', { type: 'string', default: '1', describe: 'Of the packets (with --verify)' })
+    .option('packets', { type: 'string', default: '1000', describe: 'For each program (with --verify)' })
     .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
-    .example('$0 check bench/programs/cache.p4runpro', 'Says what is wrong with a program');
+    .requiresArg(['dataplane', 'seed', 'packets'])
+    .example('$0 check bench/programs/cache.p4runpro', 'Says what is wrong with a program')
+    .example('$0 check --verify bench/programs/lb.p4runpro', 'Says whether its entries do what it says');
 
 export interface CheckArguments {
   readonly files: readonly string[];
   readonly dataplane: string;
+  readonly verify: boolean;
+  readonly seed: string;
+  readonly packets: string;
   readonly json: boolean;
 }
 
-/** Exit status 2 if a file has errors; warnings alone do not fail. */
-export async function check({ files, dataplane, json }: CheckArguments): Promise<number> {
-  const dataPlane = loadDataPlane(dataplane);
+const MOST_PACKETS = 1e7;
+
+/** Exit status 2 if a file has errors, 1 if a program could not be verified; warnings alone do not fail. */
+export async function check(args: CheckArguments): Promise<number> {
+  const { files, json } = args;
+  const dataPlane = loadDataPlane(args.dataplane);
+  const packets = wholeNumber('--packets', args.packets, 1, MOST_PACKETS);
   const texts = files.map((file) => ({ file, source: readText(file) }));
   const results: CheckedFile[] = [];
   for (const { file, source } of texts) {
-    const { programs, diagnostics } = analyse(source, dataPlane);
-    results.push({ file, programs: programs.map(({ name }) => name), diagnostics });
-    if (json) continue;
-    for (const finding of diagnostics) process.stderr.write(`${renderDiagnostic(finding, file, source)}\n\n`);
+    const analysis = analyse(source, dataPlane);
+    const { programs, diagnostics } = analysis;
+    const found = { file, programs: programs.map(({ name }) => name), diagnostics };
+    if (!json)
+      for (const finding of diagnostics) process.stderr.write(`${renderDiagnostic(finding, file, source)}\n\n`);
+    const verifies = args.verify && !analysis.hasErrors;
+    const verification = verifies ? verifyPrograms(analysis, dataPlane, packets, args.seed) : undefined;
+    results.push(verification === undefined ? found : { ...found, verification });
+    if (!json) for (const verified of verification ?? []) process.stdout.write(`${verificationText(verified)}\n`);
   }
   const found = results.flatMap(({ diagnostics }) => diagnostics);
   const errors = found.filter(({ severity }) => severity === 'error').length;
@@ -41,7 +91,53 @@ export async function check({ files, dataplane, json }: CheckArguments): Promise
     const verdict = errors > 0 ? `${plural(errors, 'error')}` : `${plural(programs, 'program')} checked`;
     process.stdout.write(`${verdict}, ${plural(found.length - errors, 'warning')}\n`);
   }
-  return errors > 0 ? EXIT.badInput : EXIT.done;
+  if (errors > 0) return EXIT.badInput;
+  const isSound = results.every(({ verification = [] }) => verification.every(({ kind }) => kind === 'verified'));
+  return isSound ? EXIT.done : EXIT.failed;
+}
+
+function verifyPrograms(
+  { programs, sourceHash }: Analysis,
+  dataPlane: DataPlane,
+  packets: number,
+  seed: string,
+): Verification[] {
+  return programs.map((program) => {
+    try {
+      const lowered = lower(program, dataPlane, DEFAULT_RECIRCULATIONS);
+      const compiled = link(lowered, new SwitchState(dataPlane), sourceHash);
+      const result = validateTranslation({ program, compiled }, dataPlane, {
+        packets,
+        random: seedrandom.alea(`${seed}/${program.name}`),
+        recompile: (smaller: Program) => recompileAlone(smaller, dataPlane, DEFAULT_RECIRCULATIONS),
+      });
+      if (result.kind === 'verified') return { program: program.name, ...result };
+      const { failure } = result;
+      const reason = describeMismatch(failure.mismatch);
+      return { program: program.name, kind: 'failed', reason, report: formatFailure(failure, dataPlane) };
+    } catch (error) {
+      if (!(error instanceof DoesNotFit)) throw error;
+      return { program: program.name, kind: 'does-not-fit', reason: error.message };
+    }
+  });
+}
+
+function verificationText(verified: Verification): string {
+  const { program } = verified;
+  switch (verified.kind) {
+    case 'verified': {
+      const { packets, ran, statements, undefined: skipped } = verified;
+      const apart = skipped === 0 ? '' : `; left out: ${plural(skipped, 'packet')} on which it leaves its memory`;
+      return (
+        `${program}: verified on ${plural(packets, 'packet')}; it ran on ${ran} of them, ` +
+        `which came to ${statements.ran} of ${plural(statements.all, 'statement')}${apart}`
+      );
+    }
+    case 'failed':
+      return `${program}: its entries do not do what it says\n\n${verified.report}\n`;
+    case 'does-not-fit':
+      return `${program}: not verified: ${verified.reason}`;
+  }
 }
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

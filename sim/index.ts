@@ -11,3 +11,5 @@ export * from './phv.js';
 export * from './register-arrays.js';
 export * from './switch.js';
 export * from './target.js';
+export * from './tracing-switch.js';
+export * from './validation/index.js';

@@ -22,10 +22,10 @@ export class Switch {
   readonly counters: Counters = emptyCounters();
   private readonly parser: Parser;
   private readonly init: InitBlock;
-  private readonly tables: RpbTables;
+  protected readonly tables: RpbTables;
   private readonly recirculation: RecirculationTable;
   private readonly deparser: Deparser;
-  private readonly phv: Phv;
+  protected readonly phv: Phv;
   private readonly ingressRpbs: number;
   private readonly cpuPort: number;
   private readonly recirculationPort: number;
@@ -131,17 +131,22 @@ export class Switch {
     if (programId === 0) counters.unmatched++;
   }
 
+  /** Takes the packet through RPBs `from` … `to - 1` of its pass. */
+  protected runRpbs(code: Int32Array, from: number, to: number): void {
+    this.tables.run(code, this.phv, from, to);
+  }
+
   private runPasses(): void {
     const { phv } = this;
     for (;;) {
       // Looked up on every pass, as an init block that runs again may change the packet's program.
       const code = this.tables.codeOf(phv.programId);
-      if (code !== undefined) this.tables.run(code, phv, 0, this.ingressRpbs);
+      if (code !== undefined) this.runRpbs(code, 0, this.ingressRpbs);
       // Dropped packets finish the ingress, but neither reach egress nor recirculate.
       if (phv.dropped) return;
       const again = this.recirculation.recirculates(phv.programId, phv.pass);
       if (!again && phv.egressPort === NO_PORT) return;
-      if (code !== undefined) this.tables.run(code, phv, this.ingressRpbs, this.dataPlane.rpbCount);
+      if (code !== undefined) this.runRpbs(code, this.ingressRpbs, this.dataPlane.rpbCount);
       if (!again || phv.dropped) return;
       this.deparser.deparse(phv);
       phv.pass++;

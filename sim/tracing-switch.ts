@@ -1,0 +1,55 @@
+/** A switch that keeps an account of what each RPB did to a packet. Slow; what it does to packets is the same. */
+import type { Register } from '../compiler/index.js';
+import type { PacketBatch } from '../traces/packet-batch.js';
+import { HAR, MAR, SAR } from './phv.js';
+import { Switch } from './switch.js';
+
+/** What went into one RPB and what came out of it. */
+export interface RpbVisit {
+  /** Number of the RPB, from 1. */
+  readonly rpb: number;
+  readonly pass: number;
+  readonly before: Readonly<Record<Register, number>>;
+  readonly after: Readonly<Record<Register, number>>;
+}
+
+/** What the egress sees of the queue. */
+export interface QueueReading {
+  /** The time that the packet spent in it. */
+  readonly nanoseconds: number;
+  /** Cells in it when the packet arrived. */
+  readonly cells: number;
+}
+
+export class TracingSwitch extends Switch {
+  /** What the egress reads of the queue, in place of what the queue says; on every pass. */
+  queue: QueueReading = { nanoseconds: 0, cells: 0 };
+  private account: RpbVisit[] = [];
+
+  /** The RPBs that the last packet met, in order; those that had no entry for it too. */
+  get visits(): readonly RpbVisit[] {
+    return this.account;
+  }
+
+  override process(batch: PacketBatch, from = 0, to = batch.count): void {
+    this.account = [];
+    super.process(batch, from, to);
+  }
+
+  protected override runRpbs(code: Int32Array, from: number, to: number): void {
+    const { phv } = this;
+    if (phv.pass === 0 && from === 0) this.account = [];
+    phv.dequeueDelta = this.queue.nanoseconds;
+    phv.queueDepth = this.queue.cells;
+    for (let rpb = from; rpb < to; rpb++) {
+      const before = this.registers();
+      this.tables.run(code, phv, rpb, rpb + 1);
+      this.account.push({ rpb: rpb + 1, pass: phv.pass, before, after: this.registers() });
+    }
+  }
+
+  private registers(): Record<Register, number> {
+    const { registers } = this.phv;
+    return { har: registers[HAR] ?? 0, sar: registers[SAR] ?? 0, mar: registers[MAR] ?? 0 };
+  }
+}

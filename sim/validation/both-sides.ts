@@ -1,0 +1,385 @@
+/**
+ * One packet after another through both sides: the program by its meaning (compiler/interpreter.ts) and its entries in
+ * the emulator.
+ *
+ * Compared are the port or the drop, the bytes of packets that leave, every word of the program's memories and of all
+ * others, and the registers at the statements that show them: what BRANCH, MODIFY, the hashes and the memory primitives
+ * read. Nothing else of the registers is promised: no register outlives its last use, and scratch registers change.
+ * Bytes of dropped packets are not compared. Packets on which the program accesses a memory outside its bounds are not
+ * sent, as the language says nothing about them.
+ */
+import {
+  type CompiledProgram,
+  type DataPlane,
+  defaultForwardEntry,
+  type ExecutedStatement,
+  installOrder,
+  interpret,
+  type PlacedStep,
+  type Program,
+  type ProgramRun,
+  type Rpb,
+  revokeOperations,
+  type Statement,
+  type TableEntry,
+  undoAccesses,
+  type Verdict,
+} from '../../compiler/index.js';
+import { appendPacketBytes, clearPacketBatch, createPacketBatch, DROPPED, packetBytes } from '../../traces/index.js';
+import { TargetError } from '../target.js';
+import type { RpbVisit, TracingSwitch } from '../tracing-switch.js';
+import { compareBytes } from './compare-bytes.js';
+import type { Failure } from './failure.js';
+import type { Mismatch } from './mismatch.js';
+import { PacketBytes } from './packet-bytes.js';
+import type { TestPacket } from './random-packet.js';
+import { showingActions } from './shown-registers.js';
+import { hashedAccesses, StatementPlaces } from './statement-places.js';
+
+export type Memories = ReadonlyMap<string, Uint32Array>;
+
+export type PacketResult =
+  | { readonly kind: 'agreed'; readonly ran: boolean; readonly trace: readonly ExecutedStatement[] }
+  /** The language does not define what happens, or another program has the packet. */
+  | { readonly kind: 'not-compared'; readonly reason: 'undefined' | 'other-program' }
+  | {
+      readonly kind: 'differed';
+      readonly mismatch: Mismatch;
+      readonly trace: readonly ExecutedStatement[];
+      readonly visits: readonly RpbVisit[];
+    };
+
+/** What {@link BothSides.send} found out about a hash that leads to a memory. */
+interface KnownHash {
+  readonly statement: Statement;
+  readonly rpb: number;
+}
+
+export class BothSides {
+  private readonly memories: Map<string, Uint32Array>;
+  private readonly places: StatementPlaces;
+  private readonly packet: PacketBytes;
+  private readonly batch = createPacketBatch(1, 4096);
+  /** All register arrays before the first packet. */
+  private readonly before: Uint32Array;
+  private readonly writable: readonly Rpb[];
+  private readonly defaultPorts = new Map<number, number>();
+  /** By memory and place in the chain of hashes before an access. */
+  private readonly hashes = new Map<string, KnownHash>();
+
+  /** @param emulator without the program under test; what else it holds stays as it is */
+  constructor(
+    readonly program: Program,
+    readonly compiled: CompiledProgram,
+    readonly dataPlane: DataPlane,
+    private readonly emulator: TracingSwitch,
+    private readonly isInstalled: boolean,
+  ) {
+    this.places = new StatementPlaces(compiled, dataPlane);
+    this.packet = new PacketBytes(dataPlane);
+    this.memories = new Map(program.memories.map(({ name, buckets }) => [name, new Uint32Array(buckets)]));
+    if (!isInstalled) install(compiled, emulator);
+    this.before = emulator.memory.words.slice();
+    this.writable = dataPlane.rpbs.filter(({ table }) =>
+      compiled.entries.some((entry) => entry.table === table && entry.action.includes('.salu_')),
+    );
+  }
+
+  /** Takes the program out of the switch again, unless it was there before; what the memories held is restored. */
+  close(): void {
+    this.emulator.queue = { nanoseconds: 0, cells: 0 };
+    this.restoreArrays();
+    if (this.isInstalled) return;
+    for (const operation of revokeOperations(this.compiled)) this.emulator.apply(operation);
+  }
+
+  /** Gives both sides these memory contents; memories that are not named hold 0. */
+  setMemories(contents: Memories): void {
+    for (const [name, words] of this.memories) {
+      const given = contents.get(name);
+      if (given === undefined) words.fill(0);
+      else words.set(given);
+      this.block(name)?.set(words);
+    }
+  }
+
+  /** As {@link setMemories}, after something may have written outside the program's memories. */
+  reset(contents: Memories): void {
+    this.restoreArrays();
+    this.setMemories(contents);
+  }
+
+  /** Gives the register arrays that the document's entries can write to what they held in the beginning. */
+  private restoreArrays(): void {
+    const { memory } = this.emulator;
+    for (const { number, buckets } of this.writable) {
+      const now = memory.range(number, 0, buckets);
+      const start = now.byteOffset / Uint32Array.BYTES_PER_ELEMENT;
+      now.set(this.before.subarray(start, start + buckets));
+    }
+  }
+
+  /** A copy of the memories as the program has left them. */
+  copyMemories(): Memories {
+    return new Map([...this.memories].map(([name, words]) => [name, words.slice()]));
+  }
+
+  /** Whether another program of the switch gets this packet. */
+  isTakenByOther(packet: TestPacket): boolean {
+    const taker = this.classify(packet);
+    return taker !== 0 && taker !== this.compiled.programId;
+  }
+
+  /** What the program alone would run for a packet; its memories stay as they are. */
+  foresee(packet: TestPacket): readonly ExecutedStatement[] {
+    if (!this.packet.load(packet).isMatchedBy(this.program)) return [];
+    const run = this.interpret();
+    if (run instanceof MissingHashStep) return [];
+    undoAccesses(run, this.memories);
+    return run.trace;
+  }
+
+  /** One packet through both sides; memories are compared at the words that the program accessed. */
+  send(packet: TestPacket): PacketResult {
+    const taker = this.classify(packet);
+    const isOurs = taker === this.compiled.programId;
+    if (taker !== 0 && !isOurs) return { kind: 'not-compared', reason: 'other-program' };
+    const view = this.packet.load(packet);
+    const matches = view.isMatchedBy(this.program);
+    if (isOurs !== matches) return differed({ kind: 'filter', expected: matches, actual: taker });
+    const run = matches ? this.interpret() : undefined;
+    if (run instanceof MissingHashStep) return differed({ kind: 'no-hash-step', statement: run.statement });
+    if (run?.kind === 'undefined') {
+      undoAccesses(run, this.memories);
+      return { kind: 'not-compared', reason: 'undefined' };
+    }
+    const expectedBytes = view.finish();
+    const { port, bytes } = this.emulate(packet);
+    const { trace = [] } = run ?? {};
+    const fail = (mismatch: Mismatch): PacketResult => differed(mismatch, trace, this.emulator.visits);
+    const mismatch =
+      this.compareRegisters(trace) ??
+      this.compareVerdict(run?.verdict ?? { kind: 'none' }, packet, port) ??
+      (port === undefined ? undefined : compareBytes(expectedBytes, bytes, this.packet.tcpChecksum)) ??
+      this.compareWords(trace) ??
+      this.compareHashes(trace);
+    return mismatch === undefined ? { kind: 'agreed', ran: matches, trace } : fail(mismatch);
+  }
+
+  /** How one packet fails that meets these memories, if it does. */
+  failureOf(packet: TestPacket, memories: Memories): Failure | undefined {
+    this.reset(memories);
+    const result = this.send(packet);
+    const { program, compiled } = this;
+    if (result.kind === 'differed') return { ...result, program, compiled, packet, memories };
+    const mismatch = result.kind === 'agreed' ? this.compareAllMemory() : undefined;
+    if (result.kind !== 'agreed' || mismatch === undefined) return undefined;
+    return { program, compiled, packet, memories, mismatch, trace: result.trace, visits: this.emulator.visits };
+  }
+
+  /** Compares every word of the switch with what it must be now. */
+  compareAllMemory(): Mismatch | undefined {
+    for (const [memory, expected] of this.memories) {
+      const actual = this.block(memory);
+      if (actual === undefined) continue;
+      const address = firstDifference(expected, actual);
+      if (address >= 0) {
+        return { kind: 'memory', memory, address, expected: expected[address] ?? 0, actual: actual[address] };
+      }
+    }
+    return this.compareForeignMemory();
+  }
+
+  private compareForeignMemory(): Mismatch | undefined {
+    for (const { number: rpb, buckets } of this.dataPlane.rpbs) {
+      const own = this.compiled.memories.filter((block) => block.rpb === rpb).sort((a, b) => a.base - b.base);
+      let base = 0;
+      for (const { base: to, end } of [
+        ...own.map((block) => ({ base: block.base, end: block.base + block.buckets })),
+        { base: buckets, end: buckets },
+      ]) {
+        const now = this.emulator.memory.range(rpb, base, Math.max(0, to - base));
+        const start = now.byteOffset / Uint32Array.BYTES_PER_ELEMENT;
+        const before = this.before.subarray(start, start + now.length);
+        const at = firstDifference(before, now);
+        if (at >= 0) {
+          return { kind: 'foreign-memory', rpb, address: base + at, expected: before[at] ?? 0, actual: now[at] ?? 0 };
+        }
+        base = Math.max(base, end);
+      }
+    }
+    return undefined;
+  }
+
+  private interpret(): ProgramRun | MissingHashStep {
+    try {
+      return interpret(this.program, {
+        packet: this.packet,
+        memories: this.memories,
+        hash: (statement, input) => {
+          const rpb = this.places.hashRpb(statement);
+          if (rpb === undefined) throw new MissingHashStep(statement);
+          return this.places.hash(rpb, input);
+        },
+      });
+    } catch (error) {
+      if (error instanceof MissingHashStep) return error;
+      throw error;
+    }
+  }
+
+  /** Puts the packet in front of the switch; the result is the program that takes it. */
+  private classify({ bytes, ingressPort }: TestPacket): number {
+    const { batch, emulator } = this;
+    this.forwardByDefault(ingressPort);
+    clearPacketBatch(batch);
+    appendPacketBytes(batch, bytes, ingressPort);
+    emulator.classify(batch, 0, 1);
+    return batch.programId[0] ?? 0;
+  }
+
+  private emulate({ queue }: TestPacket): { readonly port: number | undefined; readonly bytes: Uint8Array } {
+    const { batch, emulator } = this;
+    emulator.queue = queue;
+    emulator.process(batch);
+    const egress = batch.egressPort[0];
+    return { port: egress === DROPPED ? undefined : egress, bytes: packetBytes(batch, 0) };
+  }
+
+  /**
+   * A packet that no one forwards is dropped between ingress and egress, and what its program does in egress does not
+   * happen. So every port that packets come in on has its default.
+   */
+  private forwardByDefault(ingressPort: number): void {
+    if (this.defaultPorts.has(ingressPort)) return;
+    const { width } = this.dataPlane.description.ports;
+    const port = (ingressPort + DEFAULT_PORT_DISTANCE) % 2 ** width;
+    this.defaultPorts.set(ingressPort, port);
+    try {
+      const entry = defaultForwardEntry(this.dataPlane, ingressPort, port);
+      this.emulator.apply({ kind: 'insertEntry', entry });
+    } catch (error) {
+      if (!(error instanceof TargetError && error.reason === 'already-exists')) throw error;
+    }
+  }
+
+  private compareVerdict(
+    verdict: Verdict,
+    { ingressPort }: TestPacket,
+    actual: number | undefined,
+  ): Mismatch | undefined {
+    const expected = this.egressPort(verdict, ingressPort);
+    return expected === actual ? undefined : { kind: 'verdict', expected, actual };
+  }
+
+  private egressPort(verdict: Verdict, ingressPort: number): number | undefined {
+    switch (verdict.kind) {
+      case 'none':
+        return this.defaultPorts.get(ingressPort);
+      case 'forwarded':
+        return verdict.port;
+      case 'returned':
+        return ingressPort;
+      case 'reported':
+        return this.dataPlane.description.ports.cpu;
+      case 'dropped':
+        return undefined;
+    }
+  }
+
+  private compareWords(trace: readonly ExecutedStatement[]): Mismatch | undefined {
+    for (const { access } of trace) {
+      if (access === undefined) continue;
+      const { memory, address } = access;
+      const expected = this.memories.get(memory)?.[address] ?? 0;
+      const actual = this.block(memory)?.[address];
+      if (expected !== actual) return { kind: 'memory', memory, address, expected, actual };
+    }
+    return undefined;
+  }
+
+  /** Registers as BRANCH, MODIFY, hashes and memory primitives read them. */
+  private compareRegisters(trace: readonly ExecutedStatement[]): Mismatch | undefined {
+    const visits = new Map(
+      this.emulator.visits.map((visit) => [visit.pass * this.dataPlane.rpbCount + visit.rpb, visit]),
+    );
+    for (const { statement, before } of trace) {
+      for (const { action, registers } of showingActions(statement, this.dataPlane.description.state.addressBits)) {
+        const steps = this.places.stepsOf(statement).filter((step) => step.action.startsWith(action));
+        const [step] = steps;
+        if (step === undefined || !steps.every((other) => isSamePlace(step, other))) continue;
+        const visit = visits.get(step.pass * this.dataPlane.rpbCount + step.rpb);
+        // Not met by packets that were dropped before; what they miss shows in the memories.
+        if (visit === undefined) continue;
+        const wrong = registers.find(
+          ({ register, mask }) => ((visit.before[register] ^ before[register]) & mask) !== 0,
+        );
+        if (wrong === undefined) continue;
+        const { register } = wrong;
+        return { kind: 'register', statement, register, expected: before[register], actual: visit.before[register] };
+      }
+    }
+    return undefined;
+  }
+
+  /** Addresses of one memory must all be hashed alike, or two packets of a flow meet different words. */
+  private compareHashes(trace: readonly ExecutedStatement[]): Mismatch | undefined {
+    for (const { memory, hashes } of hashedAccesses(trace)) {
+      for (const [i, statement] of [...hashes].reverse().entries()) {
+        const rpb = this.places.hashRpb(statement);
+        if (rpb === undefined) return { kind: 'no-hash-step', statement };
+        const key = `${memory}/${i}`;
+        const known = this.hashes.get(key);
+        if (known === undefined) this.hashes.set(key, { statement, rpb });
+        else if (known.rpb !== rpb) {
+          const statements = [known.statement, statement] as const;
+          return { kind: 'hash-functions', memory, statements, rpbs: [known.rpb, rpb] };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** The words of a memory in the switch, a view. */
+  private block(name: string): Uint32Array | undefined {
+    const block = this.compiled.memories.find((candidate) => candidate.name === name);
+    return block && this.emulator.memory.range(block.rpb, block.base, block.buckets);
+  }
+}
+
+/** Nothing stays installed if the switch refuses something. @throws {TargetError} */
+function install(compiled: CompiledProgram, emulator: TracingSwitch): void {
+  const done: TableEntry[] = [];
+  try {
+    for (const entry of installOrder(compiled.entries)) {
+      emulator.apply({ kind: 'insertEntry', entry });
+      done.push(entry);
+    }
+  } catch (error) {
+    for (const entry of done.reverse()) emulator.apply({ kind: 'deleteEntry', entry });
+    throw error;
+  }
+}
+
+/** Thrown through the interpreter by its hash function. */
+class MissingHashStep extends Error {
+  constructor(readonly statement: Statement) {
+    super('no hash step');
+  }
+}
+
+const DEFAULT_PORT_DISTANCE = 16;
+
+const differed = (
+  mismatch: Mismatch,
+  trace: readonly ExecutedStatement[] = [],
+  visits: readonly RpbVisit[] = [],
+): PacketResult => ({ kind: 'differed', mismatch, trace, visits });
+
+const isSamePlace = (a: PlacedStep, b: PlacedStep): boolean => a.rpb === b.rpb && a.pass === b.pass;
+
+function firstDifference(a: Uint32Array, b: Uint32Array): number {
+  const bytes = (words: Uint32Array) => Buffer.from(words.buffer, words.byteOffset, words.byteLength);
+  if (bytes(a).equals(bytes(b))) return -1;
+  return a.findIndex((word, i) => word !== b[i]);
+}

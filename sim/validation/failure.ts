@@ -1,0 +1,21 @@
+/** A packet on which a program's entries do something else than the program says. */
+import type { CompiledProgram, ExecutedStatement, Program } from '../../compiler/index.js';
+import type { RpbVisit } from '../tracing-switch.js';
+import type { Mismatch } from './mismatch.js';
+import type { TestPacket } from './random-packet.js';
+
+/** A program and what it was compiled to. */
+export interface Translation {
+  readonly program: Program;
+  readonly compiled: CompiledProgram;
+}
+
+export interface Failure extends Translation {
+  readonly mismatch: Mismatch;
+  readonly packet: TestPacket;
+  /** Contents before the packet; memories that are not named hold 0. */
+  readonly memories: ReadonlyMap<string, Uint32Array>;
+  /** What the program did, and what went into and came out of the RPBs. */
+  readonly trace: readonly ExecutedStatement[];
+  readonly visits: readonly RpbVisit[];
+}

@@ -1,0 +1,8 @@
+/** Validation of compiled programs against the meaning of their text. */
+export type { Failure, Translation } from './failure.js';
+export { describeMismatch, type Mismatch } from './mismatch.js';
+export type { Random } from './random.js';
+export { PacketGenerator, type TestPacket } from './random-packet.js';
+export { recompileAlone } from './recompile.js';
+export { formatFailure } from './report.js';
+export { type Validation, type ValidationOptions, validateTranslation } from './validate.js';

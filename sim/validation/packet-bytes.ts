@@ -1,0 +1,118 @@
+/**
+ * A packet as the interpreter sees it. Parser, field access and checksums are the emulator's, as they are not what is
+ * validated; the 5-tuple and RETURN are written a second time.
+ */
+import { and48, type DataPlane, type Field, type PacketView, type Program } from '../../compiler/index.js';
+import { Deparser, modifyField, type WritableField, writableField } from '../deparser.js';
+import { readField } from '../header-fields.js';
+import { Parser } from '../parser.js';
+import { Phv } from '../phv.js';
+import { QUEUE_FIELDS, type TestPacket } from './random-packet.js';
+
+const INGRESS_PORT = 'ig_intr_md.ingress_port';
+const MAC_BYTES = 6;
+
+export class PacketBytes implements PacketView {
+  private readonly parser: Parser;
+  private readonly deparser: Deparser;
+  private readonly phv: Phv;
+  private intrinsics: Readonly<Record<string, number>> = {};
+  private readonly access = new Map<string, WritableField>();
+
+  constructor(private readonly dataPlane: DataPlane) {
+    this.parser = new Parser(dataPlane);
+    this.deparser = new Deparser(dataPlane);
+    this.phv = new Phv(dataPlane.headers.length);
+  }
+
+  /** Takes up a copy of a packet. */
+  load({ bytes, ingressPort, queue }: TestPacket): this {
+    this.phv.begin(bytes.slice(), 0, bytes.length, ingressPort);
+    this.intrinsics = {
+      [INGRESS_PORT]: ingressPort,
+      [QUEUE_FIELDS.nanoseconds]: queue.nanoseconds,
+      [QUEUE_FIELDS.cells]: queue.cells,
+    };
+    this.parser.parse(this.phv);
+    return this;
+  }
+
+  /** The packet as it would leave, checksums put right. */
+  finish(): Uint8Array {
+    this.deparser.deparse(this.phv);
+    return this.phv.bytes;
+  }
+
+  /** Where a header starts, or -1 for one that the packet lacks. */
+  headerStart(header: number): number {
+    return this.phv.headerStart[header] ?? -1;
+  }
+
+  /** Where the TCP checksum is, or -1 for a packet without. */
+  get tcpChecksum(): number {
+    const field = this.dataPlane.headerField('hdr.tcp.checksum');
+    const start = this.headerStart(field.header);
+    return start < 0 ? -1 : start + field.bitOffset / 8;
+  }
+
+  readField(field: Field): number {
+    if (field.kind === 'intrinsic') return this.intrinsics[field.name] ?? 0;
+    const start = this.headerStart(field.header);
+    return start < 0 ? 0 : readField(this.writable(field).access, this.phv.bytes, start);
+  }
+
+  writeField(field: Field, value: number): void {
+    if (field.kind === 'header') modifyField(this.writable(field), this.phv, value);
+  }
+
+  fiveTuple(): Uint8Array {
+    const value = (name: string): number => this.readField(this.dataPlane.field(name));
+    const tuple = new DataView(new ArrayBuffer(13));
+    tuple.setUint32(0, value('hdr.ipv4.src'));
+    tuple.setUint32(4, value('hdr.ipv4.dst'));
+    tuple.setUint16(8, value('hdr.l4_port.src_port'));
+    tuple.setUint16(10, value('hdr.l4_port.dst_port'));
+    tuple.setUint8(12, value('hdr.ipv4.protocol'));
+    return new Uint8Array(tuple.buffer);
+  }
+
+  swapAddresses(): void {
+    const { phv, dataPlane } = this;
+    const ethernet = this.headerStart(dataPlane.headerIndex('ethernet'));
+    if (ethernet >= 0) {
+      const destination = phv.bytes.slice(ethernet, ethernet + MAC_BYTES);
+      phv.bytes.copyWithin(ethernet, ethernet + MAC_BYTES, ethernet + 2 * MAC_BYTES);
+      phv.bytes.set(destination, ethernet + MAC_BYTES);
+    }
+    if (this.headerStart(dataPlane.headerIndex('ipv4')) < 0) return;
+    const [source, destination] = [dataPlane.field('hdr.ipv4.src'), dataPlane.field('hdr.ipv4.dst')];
+    const from = this.readField(source);
+    this.writeField(source, this.readField(destination));
+    this.writeField(destination, from);
+    phv.ipv4Changed = true;
+  }
+
+  /** Whether the filters of a program match this packet. */
+  isMatchedBy({ filterTable, filters }: Program): boolean {
+    if (this.headerStart(filterTable.requires) < 0) return false;
+    return filters.every(({ field, value, mask }) => and48(this.readWide(field), mask) === value);
+  }
+
+  /** A field of up to 48 bits. */
+  private readWide(field: Field): number {
+    if (field.width <= 32) return this.readField(field);
+    if (field.kind === 'intrinsic') return this.readField(field);
+    const start = this.headerStart(field.header);
+    if (start < 0) return 0;
+    const at = start + field.bitOffset / 8;
+    return this.phv.bytes.subarray(at, at + field.width / 8).reduce((value, byte) => value * 256 + byte, 0);
+  }
+
+  private writable(field: Field & { readonly kind: 'header' }): WritableField {
+    const known = this.access.get(field.name);
+    if (known !== undefined) return known;
+    const made = writableField(this.dataPlane, field);
+    this.access.set(field.name, made);
+    return made;
+  }
+}

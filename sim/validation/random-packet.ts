@@ -1,0 +1,201 @@
+/**
+ * Random packets for a program: along every path of the parser, most of them such that its filters match, with fields
+ * that make its cases match, and now and then cut short.
+ */
+import { and48, type DataPlane, type Header, ones, type Program } from '../../compiler/index.js';
+import type { QueueReading } from '../tracing-switch.js';
+import { type ProgramValues, valueFor, valuesOf, wordFor } from './program-values.js';
+import { below, chance, oneOf, type Random } from './random.js';
+
+export interface TestPacket {
+  readonly bytes: Uint8Array;
+  readonly ingressPort: number;
+  /** What the egress is told of the queue. */
+  readonly queue: QueueReading;
+}
+
+/** Ports that packets come in on, unless the program asks for another. */
+const INGRESS_PORTS: readonly number[] = [1, 2, 3, 4];
+const INGRESS_PORT_FIELD = 'ig_intr_md.ingress_port';
+export const QUEUE_FIELDS = { nanoseconds: 'eg_intr_md.deq_timedelta', cells: 'eg_intr_md.enq_qdepth' } as const;
+
+const SHARE = { addressed: 0.92, wanted: 0.7, targeted: 0.75, straight: 0.95, cut: 0.06 } as const;
+const MAX_PAYLOAD = 24;
+const MAX_OPTION_WORDS = 3;
+
+/** Headers that follow one another, and the field values that lead the parser along. */
+interface Walk {
+  readonly headers: readonly Header[];
+  readonly leads: ReadonlyMap<string, number>;
+}
+
+export class PacketGenerator {
+  private readonly values: ProgramValues;
+  private readonly walks: readonly Walk[];
+  /** Those that have all headers which the program wants to see. */
+  private readonly wantedWalks: readonly Walk[];
+  private readonly random: Random;
+  private readonly queueWidths: QueueReading;
+
+  constructor(
+    private readonly program: Program,
+    dataPlane: DataPlane,
+    random: Random,
+  ) {
+    this.random = random;
+    const width = (name: string): number => dataPlane.fields.get(name)?.width ?? 0;
+    this.queueWidths = { nanoseconds: width(QUEUE_FIELDS.nanoseconds), cells: width(QUEUE_FIELDS.cells) };
+    this.values = valuesOf(program);
+    this.walks = parserWalks(dataPlane);
+    const possible = this.walks.filter(({ headers, leads }) => {
+      const contradicts = program.filters.some(({ field, value, mask }) => {
+        const lead = leads.get(field.name);
+        return lead !== undefined && and48(lead, mask) !== value;
+      });
+      return !contradicts && headers.some(({ index }) => index === program.filterTable.requires);
+    });
+    const wanted = (walk: Walk): number => this.missing(walk);
+    const least = Math.min(...possible.map(wanted));
+    this.wantedWalks = possible.filter((walk) => wanted(walk) === least);
+  }
+
+  /** Ports that packets may come in on. */
+  get ingressPorts(): readonly number[] {
+    const filter = this.program.filters.find(({ field }) => field.name === INGRESS_PORT_FIELD);
+    return filter === undefined ? INGRESS_PORTS : [...new Set([filter.value, ...INGRESS_PORTS])];
+  }
+
+  next(): TestPacket {
+    const { random } = this;
+    const addressed = chance(random, SHARE.addressed);
+    const walk =
+      this.wantedWalks.length > 0 && chance(random, addressed ? SHARE.wanted : 0)
+        ? oneOf(random, this.wantedWalks)
+        : oneOf(random, this.walks);
+    const targets = chance(random, SHARE.targeted) ? this.target() : new Map<string, number>();
+    const filters = addressed ? this.filterValues() : new Map<string, number>();
+    const straight = chance(random, SHARE.straight);
+    const bytes: number[] = [];
+    for (const header of walk.headers) {
+      bytes.push(...this.headerBytes(header, walk, targets, filters, straight));
+    }
+    const payload = below(random, MAX_PAYLOAD + 1);
+    for (let i = 0; i < payload; i++) bytes.push(below(random, 256));
+    const length = chance(random, SHARE.cut) ? below(random, bytes.length + 1) : bytes.length;
+    const port = filters.get(INGRESS_PORT_FIELD);
+    const reading = (width: number): number =>
+      chance(random, 0.5) ? and48(wordFor(random, this.values), ones(width)) : below(random, 2 ** width);
+    return {
+      bytes: Uint8Array.from(bytes.slice(0, length)),
+      ingressPort: port ?? oneOf(random, this.ingressPorts),
+      queue: { nanoseconds: reading(this.queueWidths.nanoseconds), cells: reading(this.queueWidths.cells) },
+    };
+  }
+
+  /** Fields of the program that a walk's headers lack. */
+  private missing({ headers }: Walk): number {
+    const prefixes = headers.map(({ name }) => `hdr.${name}.`);
+    return [...this.values.fields].filter(
+      (field) => field.startsWith('hdr.') && !prefixes.some((prefix) => field.startsWith(prefix)),
+    ).length;
+  }
+
+  /** Values for the fields that are extracted into the registers of some case, so that it matches. */
+  private target(): ReadonlyMap<string, number> {
+    const { cases, extracts } = this.values;
+    const chosen = new Map<string, number>();
+    if (cases.length === 0) return chosen;
+    for (const condition of oneOf(this.random, cases).conditions) {
+      for (const [field, registers] of extracts) {
+        if (registers.has(condition.register)) chosen.set(field, valueFor(this.random, condition));
+      }
+    }
+    return chosen;
+  }
+
+  private filterValues(): ReadonlyMap<string, number> {
+    return new Map(
+      this.program.filters.map(({ field, value, mask }) => {
+        const free = Math.floor(this.random() * 2 ** field.width);
+        return [field.name, value + and48(free, ones(field.width) - mask)];
+      }),
+    );
+  }
+
+  private headerBytes(
+    { name, bytes, description }: Header,
+    { leads }: Walk,
+    targets: ReadonlyMap<string, number>,
+    filters: ReadonlyMap<string, number>,
+    straight: boolean,
+  ): number[] {
+    const { random } = this;
+    const own: number[] = new Array(bytes).fill(0);
+    let bit = 0;
+    let words = 0;
+    for (const { name: field, width } of description.fields) {
+      const full = `hdr.${name}.${field}`;
+      const valid = description.valid?.find((condition) => condition.field === field);
+      const isLength = description.lengthWords === field;
+      let value = filters.get(full) ?? targets.get(full) ?? this.fieldValue(full, width);
+      const lead = filters.has(full) ? undefined : leads.get(full);
+      if (straight && lead !== undefined) value = lead;
+      if (straight && valid !== undefined) {
+        value = valid.minimum + (isLength && chance(random, 0.2) ? below(random, MAX_OPTION_WORDS + 1) : 0);
+      }
+      value = and48(value, ones(width));
+      if (isLength) words = value;
+      writeBits(own, bit, width, value);
+      bit += width;
+    }
+    const options = Array.from({ length: Math.max(0, words * 4 - bytes) }, () => below(random, 256));
+    return [...own, ...options];
+  }
+
+  private fieldValue(field: string, width: number): number {
+    const { random, values } = this;
+    if (width > 32) return Math.floor(random() * 2 ** width);
+    // An address must lie in its memory, or the language does not say what happens.
+    if (values.extracts.get(field)?.has('mar') && chance(random, 0.7)) return below(random, values.leastBuckets);
+    return wordFor(random, values);
+  }
+}
+
+/** Sets bits that are 0 so far; the value has up to 48. */
+function writeBits(bytes: number[], firstBit: number, width: number, value: number): void {
+  let rest = value;
+  for (let left = width; left > 0; ) {
+    const bit = firstBit + left - 1;
+    const room = Math.min(left, (bit & 7) + 1);
+    const part = rest % 2 ** room;
+    bytes[bit >>> 3] = (bytes[bit >>> 3] ?? 0) | (part << (7 - (bit & 7)));
+    rest = (rest - part) / 2 ** room;
+    left -= room;
+  }
+}
+
+/** All walks through the parser; one may end in any state, with a value that leads nowhere. */
+function parserWalks(dataPlane: DataPlane): Walk[] {
+  const { parser } = dataPlane.description;
+  const walks: Walk[] = [];
+  const visit = (stateName: string, headers: readonly Header[], leads: ReadonlyMap<string, number>): void => {
+    const state = parser.states[stateName];
+    if (state === undefined) return;
+    const here = [...headers, ...state.extract.flatMap((name) => dataPlane.headers[dataPlane.headerIndex(name)] ?? [])];
+    const { select, only } = state;
+    const going = only === undefined ? leads : new Map([...leads, [only.field, only.value]]);
+    const astray = select && [[select.field, leadingNowhere(select.next.map(({ value }) => value))] as const];
+    walks.push({ headers: here, leads: new Map([...leads, ...(astray ?? [])]) });
+    for (const { value, state: next } of select?.next ?? []) {
+      visit(next, here, new Map([...going, ...(select ? [[select.field, value] as const] : [])]));
+    }
+  };
+  visit(parser.start, [], new Map());
+  return walks;
+}
+
+function leadingNowhere(values: readonly number[]): number {
+  let value = 1;
+  while (values.includes(value)) value++;
+  return value;
+}

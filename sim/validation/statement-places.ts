@@ -1,0 +1,93 @@
+/** Where the statements of a program went: by line and column, through the placement of the compiled document. */
+import type {
+  CompiledProgram,
+  DataPlane,
+  ExecutedStatement,
+  PlacedStep,
+  Register,
+  Statement,
+} from '../../compiler/index.js';
+import { HashUnit } from '../hash.js';
+
+export class StatementPlaces {
+  private readonly byPlace = new Map<string, PlacedStep[]>();
+  private readonly units: readonly HashUnit[];
+
+  constructor(compiled: CompiledProgram, dataPlane: DataPlane) {
+    this.units = dataPlane.rpbs.map(({ hash }) => new HashUnit(hash));
+    for (const step of compiled.placement) {
+      const key = placeKey(step);
+      const steps = this.byPlace.get(key);
+      if (steps === undefined) this.byPlace.set(key, [step]);
+      else steps.push(step);
+    }
+  }
+
+  /** Steps that a statement became; several of one action if it was placed more than once. */
+  stepsOf({ span }: Statement): readonly PlacedStep[] {
+    return this.byPlace.get(placeKey(span)) ?? [];
+  }
+
+  /** The RPB whose hash function a hash statement uses; undefined if the document names none, or several. */
+  hashRpb(statement: Statement): number | undefined {
+    const rpbs = new Set(
+      this.stepsOf(statement).flatMap(({ action, rpb }) => (action.startsWith('hash_') ? [rpb] : [])),
+    );
+    return rpbs.size === 1 ? [...rpbs][0] : undefined;
+  }
+
+  /** @param rpb number from 1 */
+  hash(rpb: number, input: Uint8Array): number {
+    return this.units[rpb - 1]?.digest(input, input.length) ?? 0;
+  }
+}
+
+const placeKey = ({ line, column }: { readonly line: number; readonly column: number }): string => `${line}:${column}`;
+
+/** An access whose address was hashed, and the hash statements that its address was computed from, oldest first. */
+export interface HashedAccess {
+  readonly memory: string;
+  readonly hashes: readonly Statement[];
+}
+
+type Chains = Readonly<Record<Register, readonly Statement[]>>;
+
+/** The memory accesses of a run with the hashes behind their addresses. */
+export function hashedAccesses(trace: readonly ExecutedStatement[]): HashedAccess[] {
+  const accesses: HashedAccess[] = [];
+  let chains: Chains = { har: [], sar: [], mar: [] };
+  for (const { statement, access } of trace) {
+    if (statement.kind === 'branch') continue;
+    if (access !== undefined) {
+      if (chains.mar.length > 0) accesses.push({ memory: access.memory, hashes: chains.mar });
+      if (statement.primitive !== 'MEMWRITE') chains = { ...chains, sar: [] };
+      continue;
+    }
+    const [first, second] = statement.registers;
+    switch (statement.primitive) {
+      case 'HASH_5_TUPLE':
+        chains = { ...chains, har: [statement] };
+        break;
+      case 'HASH':
+        chains = { ...chains, har: [...chains.har, statement] };
+        break;
+      case 'HASH_5_TUPLE_MEM':
+        chains = { ...chains, mar: [statement] };
+        break;
+      case 'HASH_MEM':
+        chains = { ...chains, mar: [...chains.har, statement] };
+        break;
+      case 'EXTRACT':
+      case 'LOADI':
+        if (first !== undefined) chains = { ...chains, [first]: [] };
+        break;
+      case 'MOVE':
+        if (first !== undefined && second !== undefined) chains = { ...chains, [first]: chains[second] };
+        break;
+      default:
+        if (first === undefined || second === undefined) break;
+        chains = { ...chains, [first]: [...new Set([...chains[first], ...chains[second]])] };
+    }
+  }
+  return accesses;
+}

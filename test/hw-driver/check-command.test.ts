@@ -1,0 +1,83 @@
+/** `p4runpro check --verify`: what it says and the statuses it leaves. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { packageFile } from '../../hw-driver/package-root.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'check-'));
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+function check(...args: readonly string[]) {
+  const command = [packageFile('dist', 'hw-driver', 'cli.js'), 'check', ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+const program = (name: string): string => packageFile('bench', 'programs', `${name}.p4runpro`);
+
+function written(text: string): string {
+  const path = join(folder, 'program.p4runpro');
+  writeFileSync(path, text);
+  return path;
+}
+
+test('programs that do what they say are verified, each with its packets', () => {
+  const { status, stdout } = check('--verify', '--packets', '200', '--seed', '7', program('l2'), program('lb'));
+  assert.is(status, 0);
+  assert.match(stdout, /^l2_first: verified on 200 packets; it ran on \d+ of them, which came to 1 of 1 statement\n/);
+  assert.match(stdout, /\nlb: verified on 200 packets; .* of \d+ statements\n3 programs checked, 0 warnings\n$/);
+  assert.is(stdout, check('--verify', '--packets', '200', '--seed', '7', program('l2'), program('lb')).stdout);
+});
+
+interface CheckedFile {
+  readonly verification?: readonly { readonly kind: string; readonly packets: number }[];
+}
+
+function checkedFile(...args: readonly string[]): CheckedFile {
+  const { files } = JSON.parse(check('--json', ...args).stdout) as { files: readonly CheckedFile[] };
+  return files[0] ?? {};
+}
+
+test('the JSON document holds it too, and nothing of it without --verify', () => {
+  assert.is(checkedFile(program('lb')).verification, undefined);
+  const [first] = checkedFile('--verify', '--packets', '50', program('lb')).verification ?? [];
+  assert.is(first?.kind, 'verified');
+  assert.is(first?.packets, 50);
+});
+
+test('packets on which a program leaves its memory are counted apart', () => {
+  const text = '@m 4\nprogram p(<hdr.ipv4.src, 0, 0>) { EXTRACT(hdr.ipv4.dst, sar); MOVE(mar, sar); MEMREAD(m); }';
+  const { status, stdout } = check('--verify', written(text));
+  assert.is(status, 0);
+  assert.match(stdout, /left out: \d+ packets on which it leaves its memory/);
+});
+
+/** Steps of which each needs the one before it. */
+const longProgram = (steps: number): string => `program p(<hdr.udp.dst_port, 7777, 0xffff>) {
+    EXTRACT(hdr.l5.op, har); EXTRACT(hdr.l5.key1, sar);
+    ${'ADD(sar, har); ADD(har, sar); '.repeat(steps / 2)}
+    MODIFY(hdr.l5.key3, sar); FORWARD(1); }`;
+
+test('a program that does not fit is not verified', () => {
+  const { status, stdout } = check('--verify', written(longProgram(50)));
+  assert.is(status, 1);
+  assert.match(stdout, /^p: not verified: /);
+});
+
+test('a program whose entries do something else is shown: the prototype drops packets that recirculate', () => {
+  const { status, stdout } = check('--verify', '--dataplane', 'published', written(longProgram(26)));
+  assert.is(status, 1);
+  assert.match(stdout, /^p: its entries do not do what it says\n/);
+  assert.match(stdout, /by the program it leaves by port 1, on the switch it is dropped/);
+  assert.match(stdout, /\npacket on port \d+: [0-9a-f]+\n/);
+});
+
+test('wrong numbers are refused', () => {
+  assert.is(check('--verify', '--packets', '0', program('lb')).status, 2);
+  assert.is(check('--verify', '--packets', 'many', program('lb')).status, 2);
+});
+
+test.run();

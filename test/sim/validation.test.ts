@@ -1,0 +1,184 @@
+/** Compiled programs do what their texts say; and one that does not is found out. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  analyse,
+  DEFAULT_RECIRCULATIONS,
+  link,
+  lower,
+  type Program,
+  programSource,
+  SwitchState,
+  type TableEntry,
+} from '../../compiler/index.js';
+import { formatFailure, TargetError, TracingSwitch, type Translation } from '../../sim/index.js';
+import { SAMPLE_NAMES, sampleSource } from '../compiler/support.js';
+import { validateAlone, validateCrowded } from './random-validation.js';
+import {
+  actionOf,
+  assertVerified,
+  compileIfFits,
+  compileText,
+  failureOf,
+  plane,
+  validate,
+  withEntries,
+} from './translations.js';
+
+function translationsOf(name: string): Translation[] {
+  const { programs, sourceHash } = analyse(sampleSource(name), plane);
+  return programs.map((program) => ({
+    program,
+    compiled: link(lower(program, plane, DEFAULT_RECIRCULATIONS), new SwitchState(plane), sourceHash),
+  }));
+}
+
+for (const name of SAMPLE_NAMES) {
+  test(`${name} does what its text says`, () => {
+    for (const translation of translationsOf(name)) {
+      const result = validate(translation);
+      assertVerified(result);
+      assert.ok(result.kind === 'verified' && result.ran > 100, 'the program runs on most packets');
+    }
+  });
+}
+
+const SEED = 20_240_815;
+
+test(`random programs alone, R = 0 to 3 (seed ${SEED})`, () => {
+  const { failures, programs } = validateAlone({ seed: SEED, programs: 300, packets: 50, maxFailures: 1 });
+  assert.equal(failures, [], failures[0]);
+  assert.ok(programs > 150);
+});
+
+test(`random programs that come and go in a crowded switch (seed ${SEED})`, () => {
+  const options = { seed: SEED, programs: 200, packets: 50, maxFailures: 1 };
+  const { failures, programs, bystanders, revoked } = validateCrowded(options);
+  assert.equal(failures, [], failures[0]);
+  assert.ok(programs > 80 && bystanders > 80 && revoked > 20);
+});
+
+/** For each entry in turn: the document without it, with another parameter of it, or with it in another branch. */
+function* mutants(translation: Translation): Generator<readonly [what: string, Translation]> {
+  const replace = (old: TableEntry, ...by: readonly TableEntry[]): Translation =>
+    withEntries(translation, (entries) => entries.flatMap((entry) => (entry === old ? by : [entry])));
+  for (const [i, entry] of translation.compiled.entries.entries()) {
+    const name = `${entry.table} ${actionOf(entry)}`;
+    if (i % 3 === 0) yield [`${name} left out`, replace(entry)];
+    const [first, ...rest] = entry.parameters;
+    if (i % 3 !== 2 && first !== undefined && actionOf(entry) !== 'set_flow_id') {
+      const parameters = [{ ...first, value: first.value ^ 1 }, ...rest];
+      yield [`${name} with another ${first.name}`, replace(entry, { ...entry, parameters })];
+    }
+    const branch = entry.key.find((field) => field.name.endsWith('branch_id'));
+    if (i % 3 !== 2 || branch === undefined) continue;
+    const key = entry.key.map((field) =>
+      field === branch
+        ? { ...field, value: field.value ^ 1, ...(field.match === 'ternary' ? { mask: 0xfff } : {}) }
+        : field,
+    );
+    yield [`${name} in another branch`, replace(entry, { ...entry, key })];
+  }
+}
+
+const shared = new TracingSwitch(plane);
+
+/** Whether a document fails, or the switch refuses its entries. */
+function isCaught(mutant: Translation): boolean {
+  try {
+    return validate(mutant, { makeSwitch: () => shared }).kind === 'failed';
+  } catch (error) {
+    if (error instanceof TargetError) return true;
+    throw error;
+  }
+}
+
+test('documents of the programs that are changed in one place fail, but for a few that mean the same', () => {
+  let all = 0;
+  const verified: string[] = [];
+  // Most cases of hll are those of one hash value in thousands.
+  for (const name of SAMPLE_NAMES.filter((each) => each !== 'hll')) {
+    for (const translation of translationsOf(name)) {
+      for (const [what, mutant] of mutants(translation)) {
+        all++;
+        if (!isCaught(mutant)) verified.push(`${name}: ${what}`);
+      }
+    }
+  }
+  assert.ok(all > 150, String(all));
+  assert.ok(verified.length < all * 0.05, `${verified.length} of ${all} were verified:\n${verified.join('\n')}`);
+});
+
+const COUNTER = `
+@m 16
+program p(<hdr.ipv4.src, 10.0.0.0, 255.0.0.0>) {
+    HASH_5_TUPLE;
+    EXTRACT(hdr.ipv4.ecn, mar);
+    LOADI(sar, 2);
+    MEMADD(m);
+    BRANCH:
+        case(<sar, 4, 0xffffffff>) {
+            REPORT;
+        }
+        case(<sar, 6, 0xffffffff>) {
+            DROP;
+        };
+    FORWARD(3);
+}`;
+
+test('a failure is cut down and reads as program, packet, statements and entries', () => {
+  const state = new SwitchState(plane);
+  const breakIt = ({ program, compiled }: Translation): Translation =>
+    withEntries({ program, compiled }, (entries) =>
+      entries.map((entry) =>
+        actionOf(entry) === 'loadi_sar'
+          ? { ...entry, parameters: entry.parameters.map((parameter) => ({ ...parameter, value: 3 })) }
+          : entry,
+      ),
+    );
+  const recompile = (program: Program): Translation | undefined => {
+    const smaller = compileIfFits(programSource(program), state);
+    return smaller && breakIt(smaller);
+  };
+  const failure = failureOf(breakIt(compileText(COUNTER, state)), { recompile });
+  assert.is(programSource(failure.program).match(/;/g)?.length, 2, 'LOADI and one statement that shows it');
+  const text = formatFailure(failure, plane);
+  assert.match(text, /^program p: /);
+  assert.match(text, />> line \d+: LOADI\(sar, 2\)/);
+  assert.match(text, /RPB \d+, pass 0, branch 0: loadi_sar\(3\)/);
+  assert.match(text, /packet on port \d+: [0-9a-f]+/);
+});
+
+test('packets on which a program leaves its memory are not compared', () => {
+  const text = '@m 4\nprogram p(<hdr.ipv4.src, 0, 0>) { EXTRACT(hdr.ipv4.dst, sar); MOVE(mar, sar); MEMREAD(m); }';
+  const result = validate(compileText(text, new SwitchState(plane)));
+  assertVerified(result);
+  assert.ok(result.kind === 'verified' && result.undefined > 0 && result.packets + result.undefined === 300);
+});
+
+test('a document that tells a wrong base is found by what it does to others', () => {
+  const text = '@m 4\nprogram p(<hdr.ipv4.src, 0, 0>) { LOADI(mar, 1); LOADI(sar, 9); MEMWRITE(m); }';
+  const translation = compileText(text, new SwitchState(plane));
+  const wrong = withEntries(translation, (entries) =>
+    entries.map((entry) =>
+      actionOf(entry) === 'address_translation_offset'
+        ? {
+            ...entry,
+            parameters: entry.parameters.map((each) => (each.name === 'offset' ? { ...each, value: 4 } : each)),
+          }
+        : entry,
+    ),
+  );
+  assert.ok(['memory', 'foreign-memory'].includes(failureOf(wrong).mismatch.kind));
+});
+
+test('the text of a program means the same as the program', () => {
+  for (const name of SAMPLE_NAMES) {
+    for (const { program } of translationsOf(name)) {
+      const text = programSource(program);
+      assert.is(programSource(analyse(text, plane).programs[0] ?? program), text);
+    }
+  }
+});
+
+test.run();
