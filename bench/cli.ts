@@ -5,6 +5,7 @@ import { hideBin } from 'yargs/helpers';
 import { EXIT, rejectCommandLine, requireOnce, runMain } from '../hw-driver/index.js';
 import { packageVersion } from '../hw-driver/package-root.js';
 import { TrafficError } from '../traces/index.js';
+import { capacity, capacityOptions } from './commands/capacity-command.js';
 import { conform, conformOptions } from './commands/conform-command.js';
 import { micro, microOptions } from './commands/micro-command.js';
 import { run, runOptions } from './commands/run-command.js';
@@ -20,6 +21,9 @@ async function main(): Promise<number> {
     .usage('$0 COMMAND\n\nRuns P4runpro programs in an emulated switch and measures.')
     .command('run', 'Deploy programs, run packets through them', runOptions, async (args) => {
       status = await run(args);
+    })
+    .command('capacity', 'How many programs a switch holds', capacityOptions, async (args) => {
+      status = await capacity(args);
     })
     .command('conform [dirs..]', 'Compare with independent implementations', conformOptions, async (args) => {
       status = await conform(args);
@@ -39,7 +43,7 @@ async function main(): Promise<number> {
     })
     .demandCommand(1, 1, 'which command? See bench --help')
     .strict()
-    .check((args) => requireOnce(args, ['dirs', 'trace']))
+    .check((args) => requireOnce(args, ['dirs', 'trace', 'workloads']))
     .version(packageVersion)
     .fail(rejectCommandLine)
     .parseAsync();

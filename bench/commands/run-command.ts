@@ -1,7 +1,7 @@
 /** `bench run`: options, progress and results of a run. */
 import { performance } from 'node:perf_hooks';
 import type { Argv } from 'yargs';
-import { CONSTRAINTS, type Constraints, DEFAULT_RECIRCULATIONS, isPowerOfTwo } from '../../compiler/index.js';
+import { CONSTRAINTS, type Constraints, DEFAULT_RECIRCULATIONS } from '../../compiler/index.js';
 import {
   ALLOCATOR_OPTIONS,
   type AllocatorArguments,
@@ -26,6 +26,7 @@ import { WORKLOAD_NAMES } from '../workloads/drawn-keys.js';
 import { isProgramKey } from '../workloads/program-kind.js';
 import { loadWorkload } from '../workloads/workload.js';
 import { interruptible } from './interrupt.js';
+import { memorySize } from './memory-size.js';
 
 const DEFAULT_PACKETS = 1_000_000;
 const DEFAULT_MEMORY_BYTES = 1024;
@@ -157,7 +158,7 @@ async function preparePrograms(args: RunArguments, common: CommonOptions, cases:
   }
   const { dataPlane, seed } = common;
   const packets = wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 0, MAX_PACKETS);
-  const memoryBytes = memorySize(args);
+  const memoryBytes = memoryBytesOf(args);
   const workload = await loadWorkload({ name: args.workload, memoryBytes, cases, seed, dataPlane });
   // A capture that cannot be read is found before the programs are deployed, not after.
   for (const path of args.trace) await (await openCapture(path)).close();
@@ -170,7 +171,7 @@ function prepareShapes(args: RunArguments, common: CommonOptions, cases: number)
       '--constraints published allocates and runs no packets: --trace, --packets and --write do not go with it',
     );
   }
-  const memoryBytes = memorySize(args) ?? DEFAULT_MEMORY_BYTES;
+  const memoryBytes = memoryBytesOf(args) ?? DEFAULT_MEMORY_BYTES;
   return ({ clock, signal, progress }) =>
     allocateShapes({
       ...common,
@@ -184,11 +185,9 @@ function prepareShapes(args: RunArguments, common: CommonOptions, cases: number)
 }
 
 /** The bytes of each memory; undefined where a user's file keeps its own sizes. */
-function memorySize({ memory, workload }: RunArguments): number | undefined {
-  if (memory === undefined) return isProgramKey(workload) || !workload.includes('.') ? DEFAULT_MEMORY_BYTES : undefined;
-  const bytes = wholeNumber('--memory', memory, 4, 4 * 65536);
-  if (!isPowerOfTwo(bytes)) throw new UsageError(`--memory takes a power of two, not ${memory}`);
-  return bytes;
+function memoryBytesOf({ memory, workload }: RunArguments): number | undefined {
+  if (memory !== undefined) return memorySize(memory);
+  return isProgramKey(workload) || !workload.includes('.') ? DEFAULT_MEMORY_BYTES : undefined;
 }
 
 function report(args: RunArguments, result: ReportedRun, folder: ResultFolder): number {

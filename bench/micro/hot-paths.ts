@@ -1,8 +1,22 @@
 /** The hot paths as functions to be timed, each on a batch of real work. */
-import { analyse, defaultDataPlane, f1, greedyAllocator, link, lower, SwitchState } from '../../compiler/index.js';
+import { readFile } from 'node:fs/promises';
+import {
+  type Allocator,
+  analyse,
+  defaultDataPlane,
+  f1,
+  greedyAllocator,
+  link,
+  lower,
+  priceAllocator,
+  SolverError,
+  SwitchState,
+  z3Allocator,
+} from '../../compiler/index.js';
 import { digestPackets, HashUnit, Parser, Phv, Switch } from '../../sim/index.js';
 import { clearPacketBatch, createPacketBatch, createTrafficGenerator, type PacketBatch } from '../../traces/index.js';
 import { deployWorkload } from '../run/deployment.js';
+import { programFile } from '../workloads/program-kind.js';
 import { loadWorkload } from '../workloads/workload.js';
 
 export interface HotPath {
@@ -72,6 +86,7 @@ export async function hotPaths(): Promise<HotPath[]> {
     ]),
     { name: 'packet digest', operations: PACKETS, run: () => digestPackets(one.batch, 0, PACKETS, 0, 1) },
     ...compilerPaths(one.source),
+    ...(await allocatorPaths()),
   ];
 }
 
@@ -82,7 +97,7 @@ async function switchWith(programs: number) {
   const deployment = await deployWorkload(emulator, {
     workload,
     programs,
-    allocator: greedyAllocator(f1()),
+    allocator: priceAllocator(),
     recirculations: 1,
     clock: () => 0,
     signal: new AbortController().signal,
@@ -112,4 +127,31 @@ function compilerPaths(source: string): HotPath[] {
       run: () => void link(lowered, state, analysis.sourceHash),
     },
   ];
+}
+
+/** The same program placed by each allocator, on an empty switch. */
+async function allocatorPaths(): Promise<HotPath[]> {
+  const dataPlane = defaultDataPlane();
+  const state = new SwitchState(dataPlane);
+  const [program] = analyse(await readFile(programFile('hh'), 'utf8'), dataPlane).programs;
+  if (program === undefined) throw new Error('the heavy hitter detector does not compile');
+  const { problem } = lower(program, dataPlane, 1);
+  // The depths are built when first asked for.
+  void problem.rows;
+  const path = (allocator: Allocator): HotPath => ({
+    name: `placement of a heavy hitter detector by ${allocator.name}`,
+    operations: 1,
+    run: () => void allocator.place(problem, state),
+  });
+  return [path(priceAllocator()), path(greedyAllocator(f1())), ...solver().map(path)];
+}
+
+/** Z3 is optional. It starts with its first placement, so it costs nothing unless it is timed. */
+function solver(): Allocator[] {
+  try {
+    return [z3Allocator(f1())];
+  } catch (error) {
+    if (error instanceof SolverError) return [];
+    throw error;
+  }
 }
