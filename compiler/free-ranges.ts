@@ -22,6 +22,14 @@ export class FreeRanges {
     return this.ranges;
   }
 
+  /** Whether first fit finds room for these blocks, one after another. */
+  fits(sizes: readonly number[]): boolean {
+    if (sizes.length !== 1) return this.firstFit(sizes) !== undefined;
+    const [size = 0] = sizes;
+    for (const range of this.ranges) if (range.size >= size) return true;
+    return false;
+  }
+
   /** Bases that first fit gives these blocks one after another, or undefined if one finds no room. */
   firstFit(sizes: readonly number[]): number[] | undefined {
     const taken = new Map<Range, number>();

@@ -82,7 +82,8 @@ export async function capacity(args: CapacityArguments): Promise<number> {
   });
   folder.write('capacity.csv', capacityCsv(rows, publishedFor));
   if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/capacity@1', rows }, null, 2)}\n`);
-  say(['', ...rows.map(capacityNote), '', `results in ${args.out}: capacity.csv`].join('\n'));
+  const notes = args.curve ? [] : ['', ...rows.map(capacityNote)];
+  say([...notes, '', `results in ${args.out}: capacity.csv`].join('\n'));
   if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
   return aborted ? EXIT.interrupted : EXIT.done;
 }

@@ -6,7 +6,7 @@
  */
 import type { Allocator, FreeResources, Placement } from './allocator.js';
 import { f1, greedyAllocator } from './greedy.js';
-import type { PlacementProblem } from './problem.js';
+import type { PlacementProblem, TreeRow } from './problem.js';
 
 export interface PriceOptions {
   /**
@@ -52,6 +52,29 @@ class Tables {
   /** By logical RPB: the cost of the row at hand. */
   here = new Float64Array(0);
   private prices = new Float64Array(0);
+  private readonly taken = { rows: new Int32Array(0), entries: new Int32Array(0), blocks: new Int32Array(0) };
+
+  /** By RPB index: rows, entries and memory blocks that come there. */
+  takenBy(placement: Placement, tree: readonly TreeRow[], rpbCount: number) {
+    const { taken } = this;
+    if (taken.rows.length < rpbCount) {
+      taken.rows = new Int32Array(rpbCount);
+      taken.entries = new Int32Array(rpbCount);
+      taken.blocks = new Int32Array(rpbCount);
+    } else {
+      taken.rows.fill(0);
+      taken.entries.fill(0);
+      taken.blocks.fill(0);
+    }
+    for (let i = 0; i < placement.length; i++) {
+      const rpb = ((placement[i] as number) - 1) % rpbCount;
+      const { entries, memories } = tree[i] as TreeRow;
+      taken.rows[rpb] = (taken.rows[rpb] as number) + 1;
+      taken.entries[rpb] = (taken.entries[rpb] as number) + entries;
+      taken.blocks[rpb] = (taken.blocks[rpb] as number) + memories.length;
+    }
+    return taken;
+  }
 
   fill(problem: PlacementProblem, free: FreeResources): void {
     const { tree, rpbCount, logicalRpbs } = problem;
@@ -68,24 +91,30 @@ class Tables {
       prices[2 * rpb] = priceOf(free.entries[rpb] ?? 0, free.totalEntries[rpb] ?? 1);
       prices[2 * rpb + 1] = priceOf(free.buckets[rpb] ?? 0, free.totalBuckets[rpb] ?? 1);
     }
-    for (const [i, row] of tree.entries()) {
-      const sizes = row.memories.map(({ buckets }) => buckets);
+    for (let i = 0; i < tree.length; i++) {
+      const { entries, memories, allowed } = tree[i] as TreeRow;
+      const sizes = memories.length === 0 ? NO_SIZES : memories.map(({ buckets }) => buckets);
       const buckets = sizes.reduce((sum, size) => sum + size, 0);
       for (let rpb = 0; rpb < rpbCount; rpb++) {
         const fits =
-          row.allowed[rpb] === 1 &&
-          row.entries <= (free.entries[rpb] ?? 0) &&
+          allowed[rpb] === 1 &&
+          entries <= (free.entries[rpb] as number) &&
+          buckets <= (free.buckets[rpb] as number) &&
           (buckets === 0 || free.fitsMemory(rpb, sizes));
         rowCosts[i * rpbCount + rpb] = fits
-          ? row.entries * (prices[2 * rpb] ?? 0) + buckets * (prices[2 * rpb + 1] ?? 0)
+          ? entries * (prices[2 * rpb] as number) + buckets * (prices[2 * rpb + 1] as number)
           : Number.POSITIVE_INFINITY;
       }
     }
   }
 }
 
+const NO_SIZES: readonly number[] = [];
+
 /** The price of one entry or bucket. A full RPB costs 1 in all. */
 export const priceOf = (free: number, total: number): number => STEEPNESS ** -(free / total) / total;
+
+const NO_GROUPS: readonly (readonly number[])[] = [];
 
 class PriceSearch {
   private runs = 0;
@@ -213,20 +242,12 @@ class PriceSearch {
   /** Rows in one RPB, in whatever passes, that do not fit together. */
   private crowdedRows(placement: Placement): { readonly rpb: number; readonly rows: readonly number[] } | undefined {
     const { tree, rpbCount } = this.problem;
+    const { rows, entries, blocks } = this.tables.takenBy(placement, tree, rpbCount);
     for (let rpb = 0; rpb < rpbCount; rpb++) {
-      let entries = 0;
-      let rows = 0;
-      let blocks = 0;
-      for (let i = 0; i < placement.length; i++) {
-        if (((placement[i] as number) - 1) % rpbCount !== rpb) continue;
-        rows++;
-        entries += tree[i]?.entries ?? 0;
-        blocks += tree[i]?.memories.length ?? 0;
-      }
-      if (rows < 2) continue;
+      if ((rows[rpb] as number) < 2) continue;
       const here = (): number[] => placement.flatMap((x, i) => ((x - 1) % rpbCount === rpb ? [i] : []));
-      if (entries > (this.free.entries[rpb] ?? 0)) return { rpb, rows: here() };
-      if (blocks < 2) continue;
+      if ((entries[rpb] as number) > (this.free.entries[rpb] ?? 0)) return { rpb, rows: here() };
+      if ((blocks[rpb] as number) < 2) continue;
       const withBlocks = here().filter((i) => (tree[i]?.memories.length ?? 0) > 0);
       const sizes = withBlocks.flatMap((i) => tree[i]?.memories.map(({ buckets }) => buckets) ?? []);
       if (withBlocks.length > 1 && !this.free.fitsMemory(rpb, sizes)) return { rpb, rows: withBlocks };
@@ -236,6 +257,7 @@ class PriceSearch {
 
   private linkedRows(): readonly (readonly number[])[] {
     const { tree } = this.problem;
+    if (!tree.some(({ isLinked }) => isLinked)) return NO_GROUPS;
     return tree.flatMap((row, i) =>
       row.isLinked ? [[i, ...tree.flatMap(({ link }, j) => (link === i ? [j] : []))]] : [],
     );
