@@ -1,6 +1,14 @@
 /** The compiler's public surface. */
 export * from './allocate.js';
 export * from './bits.js';
+export {
+  type BranchText,
+  branchTexts,
+  type CaseText,
+  caseConditions,
+  type InsertedCase,
+  insertCase,
+  removeCase,
 export * from './compile.js';
 export * from './compiled-program.js';
 export * from './data-plane/actions.js';
@@ -11,6 +19,7 @@ export * from './data-plane/latency.js';
 export { DataPlaneError } from './data-plane/validate.js';
 export * from './diagnostics.js';
 export * from './does-not-fit.js';
+export * from './explain/index.js';
 export { formatSource } from './format.js';
 export { FreeRanges } from './free-ranges.js';
 export * from './interpreter.js';

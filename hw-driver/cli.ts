@@ -2,25 +2,45 @@
 /** The `p4runpro` command: the operator's tool. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { addCases, addCasesOptions, removeCases, removeCasesOptions } from './cases-command.js';
 import { check, checkOptions } from './check-command.js';
 import { EXIT, rejectCommandLine, requireOnce, runMain } from './command-line.js';
 import { compile, compileOptions } from './compile-command.js';
+import { explainFile, explainOptions } from './explain-command.js';
 import { packageVersion } from './package-root.js';
 
 async function main(): Promise<number> {
   let status: number = EXIT.done;
   await yargs(hideBin(process.argv))
     .scriptName('p4runpro')
-    .usage('$0 COMMAND\n\nChecks and compiles P4runpro programs.')
+    .usage('$0 COMMAND\n\nChecks, compiles, explains and changes P4runpro programs.')
     .command('check <files..>', 'Say what is wrong with programs', checkOptions, async (args) => {
       status = await check(args);
     })
     .command('compile <file>', 'Compile a program to table entries', compileOptions, async (args) => {
       status = await compile(args);
     })
+    .command(
+      'explain <file>',
+      'Say where each step goes and why, or why it does not fit',
+      explainOptions,
+      async (args) => {
+        status = await explainFile(args);
+      },
+    )
+    .command('cases', 'Add or remove cases of a program that runs', (cases) =>
+      cases
+        .command('add <file>', 'Which entries change when cases come', addCasesOptions, async (args) => {
+          status = await addCases(args);
+        })
+        .command('remove <file>', 'Which entries change when cases go', removeCasesOptions, async (args) => {
+          status = await removeCases(args);
+        })
+        .demandCommand(1, 1, 'add or remove? See p4runpro cases --help'),
+    )
     .demandCommand(1, 1, 'which command? See p4runpro --help')
     .strict()
-    .check((args) => requireOnce(args, ['files', 'state']))
+    .check((args) => requireOnce(args, ['files', 'state', 'case', 'line']))
     .version(packageVersion)
     .fail(rejectCommandLine)
     .parseAsync();

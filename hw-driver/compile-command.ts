@@ -1,22 +1,21 @@
 /** `p4runpro compile`: the compiled program, for an empty switch or one that runs other programs already. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import {
   type Analysis,
   analyse,
-  type CompiledProgram,
-  compiledProgramFromJson,
   type DataPlane,
   DEFAULT_RECIRCULATIONS,
-  DocumentError,
+  DoesNotFit,
+  emptySwitchText,
   formatCompiledProgram,
   link,
   lower,
+  onEmptySwitch,
   renderDiagnostic,
-  SwitchState,
 } from '../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from './allocators.js';
-import { EXIT, loadDataPlane, readJson, readText, UsageError, wholeNumber } from './command-line.js';
+import { EXIT, loadDataPlane, readText, wholeNumber } from './command-line.js';
+import { stateOf, writeResult } from './program-documents.js';
 
 /** Passes of the compiler whose result can be printed. */
 const STAGES = ['syntax', 'program', 'steps', 'entries'] as const;
@@ -50,7 +49,7 @@ export interface CompileArguments extends AllocatorArguments {
   readonly print: (typeof STAGES)[number];
 }
 
-const MAX_PRIORITY = 2 ** 24 - 1;
+export const MAX_PRIORITY = 2 ** 24 - 1;
 
 export async function compile(args: CompileArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
@@ -60,7 +59,7 @@ export async function compile(args: CompileArguments): Promise<number> {
     process.stderr.write(`${renderDiagnostic(finding, args.file, source)}\n\n`);
   }
   if (analysis.hasErrors) return EXIT.badInput;
-  emit(args.output, resultOf(args, analysis, dataPlane));
+  writeResult(args.output, resultOf(args, analysis, dataPlane));
   return EXIT.done;
 }
 
@@ -78,45 +77,17 @@ function resultOf(args: CompileArguments, analysis: Analysis, dataPlane: DataPla
   };
   const state = stateOf(args.state, dataPlane);
   const compiled = lowered.map((program) => {
-    const document = link(program, state, analysis.sourceHash, options);
-    state.commit(document);
-    return document;
+    try {
+      const document = link(program, state, analysis.sourceHash, options);
+      state.commit(document);
+      return document;
+    } catch (error) {
+      if (!(error instanceof DoesNotFit)) throw error;
+      const empty = onEmptySwitch(program.program, dataPlane, { ...options, recirculations });
+      error.message += `; ${emptySwitchText(empty, dataPlane.name, recirculations)}`;
+      throw error;
+    }
   });
   const [only] = compiled;
   return compiled.length === 1 && only !== undefined ? formatCompiledProgram(only) : json(compiled);
-}
-
-/** A switch that runs these documents; a file may hold one or a list of them. @throws {UsageError} and others */
-function stateOf(files: readonly string[], dataPlane: DataPlane): SwitchState {
-  const state = new SwitchState(dataPlane);
-  for (const file of files) {
-    const json = readJson(file);
-    const documents: unknown[] = Array.isArray(json) ? json : [json];
-    for (const document of documents) state.commit(documentOf(document, file, dataPlane));
-  }
-  return state;
-}
-
-/** @throws {UsageError} naming the file */
-function documentOf(json: unknown, file: string, dataPlane: DataPlane): CompiledProgram {
-  try {
-    return compiledProgramFromJson(json, dataPlane);
-  } catch (error) {
-    throw error instanceof DocumentError ? new UsageError(`${file}: ${error.message}`) : error;
-  }
-}
-
-function emit(output: string | undefined, text: string): void {
-  if (output === undefined) {
-    process.stdout.write(text);
-    return;
-  }
-  const temporary = `${output}.partial`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, output);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new UsageError(`cannot write ${output}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
-  }
 }

@@ -10,8 +10,8 @@ import {
   DoesNotFit,
   defaultDataPlane,
   defaultForwardEntry,
-  f1,
-  greedyAllocator,
+
+  priceAllocator,
   installOperations,
   link,
   lower,
@@ -35,7 +35,7 @@ import { appendPacketBytes, clearPacketBatch, createPacketBatch, DROPPED, packet
 export const plane: DataPlane = defaultDataPlane();
 
 /** Quick also where nothing fits. */
-const ALLOCATOR = greedyAllocator(f1());
+const ALLOCATOR = priceAllocator();
 
 /** The only program of a text that must have no error. */
 export function parse(text: string, dataPlane = plane): Program {

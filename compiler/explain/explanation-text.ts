@@ -1,0 +1,205 @@
+/** An explanation as text for a terminal of 80 columns or more. */
+import { type ExplainedEntry, type ExplainedRow, entryText, type ProgramExplanation } from './explanation.js';
+import { counted, rangesText } from './step-text.js';
+import { branchMap } from './text-map.js';
+import { wrap } from './text-wrap.js';
+
+/** @param width columns, at least 80 */
+export function explanationText(explanation: ProgramExplanation, width: number): string {
+  return [
+    ...headLines(explanation, width),
+    '',
+    ...branchLines(explanation, width),
+    '',
+    ...branchMap(explanation, width),
+    '',
+    ...rowLines(explanation, width),
+    ...memoryLines(explanation),
+    '',
+    ...tableLines(explanation),
+    '',
+  ].join('\n');
+}
+
+function headLines(
+  { program, programId, allocator, filter, cost, rows, tables, branches }: ProgramExplanation,
+  width: number,
+) {
+  const entries = tables.reduce((sum, table) => sum + table.entries, 0);
+  const rpbs = new Set(rows.map(({ rpb }) => rpb)).size;
+  const key = filter.key.map((field) => {
+    const mask = field.match === 'ternary' ? `/0x${field.mask.toString(16)}` : '';
+    return `${field.name} = 0x${field.value.toString(16)}${mask}`;
+  });
+  const ns = (value: number): string => `${Math.round(value)} ns`;
+  const once = `${cost.cyclesPerPass} cycles (${ns(cost.nsPerPass)}) in match-action stages`;
+  const passes =
+    cost.maxBitsPerSecond === null
+      ? `1, no recirculation; ${once}`
+      : `${cost.passes}: every packet recirculates ${cost.recirculations === 1 ? 'once' : `${cost.recirculations} times`}, ` +
+        `which adds ${ns(cost.extraNs)} in match-action stages (${once} a pass) and takes ` +
+        `${cost.recirculatedBitsPerBit * 100} % of the program's traffic on the recirculation port: ` +
+        `at most ${cost.maxBitsPerSecond / 1e9} Gbit/s of it`;
+  const field = (name: string, text: string): string[] => wrap(text, width, `  ${name.padEnd(10)}`, ' '.repeat(12));
+  return [
+    ...wrap(
+      `program ${program}: ${counted(rows.length, 'row')} in ${counted(rpbs, 'RPB')}, ${counted(branches.length, 'branch')}, ` +
+        `${counted(entries, 'entry')}, ${counted(cost.passes, 'pass')}; program id ${programId}, allocator ${allocator}`,
+      width,
+    ),
+    ...field(
+      'filter',
+      `${filter.table} (${filter.path}): ${key.join(', ') || 'every packet'}; priority ${filter.priority}`,
+    ),
+    ...field('passes', passes),
+  ];
+}
+
+function branchLines({ branches, rows }: ProgramExplanation, width: number): string[] {
+  const busy = new Set(rows.flatMap(({ entries }) => entries.flatMap((entry) => entry.branches)));
+  return [
+    'branch  id     comes from',
+    ...branches.flatMap(({ branch, id, from }) => {
+      const ways = from.map((way) => `branch ${way.branch}, row ${way.row}: ${way.conditions}`);
+      const head = `${String(branch).padStart(6)}  ${String(id).padEnd(5)}  `;
+      const idle = busy.has(branch) ? '' : ' (and has nothing more to do)';
+      return wrap(`${ways.join('; or ') || 'where packets start'}${idle}`, width, head, ' '.repeat(head.length));
+    }),
+  ];
+}
+
+const COLUMNS = 'row  depth  RPB    branch    ';
+const LIVE = '  live     ';
+/** Wide enough for the lines of a few branches; of more, the first are named. */
+const MOST_LINES_WIDTH = 14;
+
+function rowLines(explanation: ProgramExplanation, width: number): string[] {
+  const lines = explanation.rows.flatMap(({ entries }) => entries.map((entry) => linesText(entry).length));
+  const room = width - COLUMNS.length - LIVE.length - Math.max(4, ...lines);
+  const legend =
+    'One line for each table entry. live: registers needed before/behind it (h = har, s = sar, m = mar). ' +
+    'MASK and OFFSET: the two steps of an address; they, BACKUP and RESTORE are of the compiler. ' +
+    (explanation.cost.passes > 1 ? 'RPB 2:5 is RPB 5 in pass 2.' : '');
+  return [
+    ...wrap(legend.trim(), width),
+    '',
+    `${COLUMNS}${'does'.padEnd(room)}${LIVE}line`,
+    ...explanation.rows.flatMap((row) => [
+      ...strandHead(row, explanation.rows),
+      ...oneRow(row, explanation, width, room),
+    ]),
+  ];
+}
+
+/** Before the first row of branches that are placed together, and apart from those above. */
+function strandHead(row: ExplainedRow, rows: readonly ExplainedRow[]): string[] {
+  if (row.after === null || row.after === row.row - 1) {
+    const next = rows.find(({ after, row: number }) => after === row.after && number !== row.row);
+    if (row.after === null || next === undefined) return [];
+  }
+  const branches = new Set<number>();
+  for (const other of rows.slice(row.row - 1)) {
+    if (other !== row && other.after !== other.row - 1) break;
+    for (const { branches: served } of other.entries) for (const branch of served) branches.add(branch);
+  }
+  const noun = branches.size === 1 ? 'branch' : 'branches';
+  return [`--- ${noun} ${rangesText([...branches])}, placed by themselves behind row ${row.after} ---`];
+}
+
+function oneRow(row: ExplainedRow, explanation: ProgramExplanation, width: number, room: number): string[] {
+  const lines = row.entries.flatMap((entry, i) => {
+    const head =
+      i === 0
+        ? `${String(row.row).padStart(3)}  ${String(row.depth).padStart(5)}  ${placeText(row, explanation).padEnd(5)}  `
+        : ' '.repeat(19);
+    const branches = rangesText(entry.branches);
+    const left = `${head}${branches.padEnd(8)}  `;
+    const [first = '', ...others] = wrap(entryText(entry), room);
+    const right = `  ${liveText(row, i).padEnd(7)}  ${linesText(entry)}`;
+    // What is too long for its column pushes the next ones on.
+    return [
+      `${left}${first.padEnd(Math.max(0, room + COLUMNS.length - left.length))}${right}`.trimEnd(),
+      ...others.map((text) => `${' '.repeat(COLUMNS.length)}${text}`),
+    ];
+  });
+  const memories = row.memories.map((name) => {
+    const memory = explanation.memories.find((candidate) => candidate.name === name);
+    return memory === undefined ? [] : [`memory ${name} lies here: ${blockText(memory)}`];
+  });
+  const notes = [sharingText(row.entries), ...memories.flat(), row.why].filter((note) => note !== '');
+  return [...lines, ...notes.flatMap((note) => wrap(note, width, ' '.repeat(12), ' '.repeat(14)))];
+}
+
+function linesText({ lines }: ExplainedEntry): string {
+  const text = rangesText(lines);
+  if (text.length <= MOST_LINES_WIDTH) return text;
+  return `${text.slice(0, text.lastIndexOf(', ', MOST_LINES_WIDTH - 4))}, ...`;
+}
+
+/** RPB, with the pass before it if there are several. */
+export const placeText = ({ rpb, pass }: ExplainedRow, { cost }: ProgramExplanation): string =>
+  cost.passes === 1 ? String(rpb) : `${pass}:${rpb}`;
+
+function sharingText(entries: readonly ExplainedEntry[]): string {
+  const branches = Math.max(0, ...entries.map((entry) => entry.branches.length));
+  if (branches < 2) return '';
+  return entries.length === 1
+    ? `one entry serves ${branches} branches`
+    : `entries here serve up to ${branches} branches each`;
+}
+
+/** Live registers of all branches that an entry serves. */
+function liveText({ live, entries }: ExplainedRow, entry: number): string {
+  const served = live.filter(({ branch }) => entries[entry]?.branches.includes(branch));
+  const before = served.flatMap((branch) => branch.before);
+  const behind = served.flatMap(({ after }) => after.find((item) => item.entry === entry)?.registers ?? []);
+  return `${initials(before)}/${initials(behind)}`;
+}
+
+const initials = (registers: readonly string[]): string =>
+  ['har', 'sar', 'mar']
+    .filter((register) => registers.includes(register))
+    .map((register) => register[0])
+    .join('') || '-';
+
+const blockText = ({ base, buckets }: { readonly base: number; readonly buckets: number }): string =>
+  `buckets ${base} to ${base + buckets - 1}`;
+
+function memoryLines({ memories }: ProgramExplanation): string[] {
+  if (memories.length === 0) return [];
+  const name = Math.max(6, ...memories.map((memory) => memory.name.length));
+  return [
+    '',
+    `${'memory'.padEnd(name)}  RPB   base  buckets     bytes`,
+    ...memories.map(
+      (memory) =>
+        `${memory.name.padEnd(name)}  ${String(memory.rpb).padStart(3)}  ${String(memory.base).padStart(5)}  ` +
+        `${String(memory.buckets).padStart(7)}  ${memory.bytes.toLocaleString('en-US').padStart(8)}`,
+    ),
+  ];
+}
+
+/** RPBs of which the program takes as much, and which are left with as much, in one line. */
+function tableLines({ tables }: ProgramExplanation): string[] {
+  const groups = new Map<string, { names: string[]; rpbs: number[]; entries: number; free: number }>();
+  for (const { table, entries, free } of tables) {
+    const rpb = /rpb(\d+)\.tb_operation$/.exec(table)?.[1];
+    const key = rpb === undefined ? table : `${entries} ${free}`;
+    const group = groups.get(key) ?? { names: [], rpbs: [], entries, free };
+    if (rpb === undefined) group.names.push(table);
+    else group.rpbs.push(Number(rpb));
+    groups.set(key, group);
+  }
+  const lines = [...groups.values()]
+    .map(({ names, rpbs, entries, free }) => ({
+      first: rpbs.length === 0 ? -1 : Math.min(...rpbs),
+      name: rpbs.length === 0 ? names.join() : `RPB${rpbs.length === 1 ? '' : 's'} ${rangesText(rpbs)}`,
+      counts: `${String(entries).padStart(7)}  ${String(free).padStart(9)}`,
+    }))
+    .sort((a, b) => a.first - b.first);
+  const width = Math.max(5, ...lines.map(({ name }) => name.length));
+  return [
+    `${'table'.padEnd(width)}  entries  free then`,
+    ...lines.map(({ name, counts }) => `${name.padEnd(width)}  ${counts}`),
+  ];
+}

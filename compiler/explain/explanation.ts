@@ -1,0 +1,337 @@
+/**
+ * A linked program as data that people can read: what each row does for each branch, where it is and why, what is live,
+ * what it all takes. Numbers of rows, RPBs and passes count from 1, those of branches from 0.
+ */
+import { type AllocateOptions, type Allocation, allocate } from '../allocate.js';
+import { emitAllocated, type LoweredProgram } from '../compile.js';
+import type { CompiledProgram, KeyField } from '../compiled-program.js';
+import { actionName } from '../data-plane/actions.js';
+import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
+import type { Gress, Register } from '../data-plane/description.js';
+import { gressCycles } from '../data-plane/latency.js';
+import type { Condition } from '../program.js';
+import type { ProgramRows, Row, RowEntry } from '../rows.js';
+import type { SwitchState } from '../switch-state.js';
+import { type BranchItems, branchItems, serves } from './branch-items.js';
+import { type PlaceReason, placeReasons } from './place-reasons.js';
+import { unitKindOf } from './placement-units.js';
+import { reasonText } from './reason-text.js';
+import { type RegisterLiveness, registerLiveness } from './register-liveness.js';
+import { type SaluFlags, saluFlags } from './salu-flags.js';
+import { callText, conditionsText, type StepCategory, type StepText, stepText } from './step-text.js';
+
+/** A table entry of an RPB. */
+export interface ExplainedEntry {
+  /** Numbers of the branches whose packets meet it: it is shared if there are several. */
+  readonly branches: readonly number[];
+  readonly branchMatch: { readonly value: number; readonly mask: number };
+  /** Among the entries of one branch: the lower wins. */
+  readonly priority: number;
+  readonly conditions: readonly Condition[];
+  readonly action: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly category: StepCategory;
+  /** In the words of the language: `MEMADD`, `count1`. MASK, OFFSET, BACKUP and RESTORE are steps it has no word for. */
+  readonly verb: string;
+  readonly operands: readonly string[];
+  /** The branch that packets go on with, if another. */
+  readonly enters: number | null;
+  /** Lines of the source it comes from. */
+  readonly lines: readonly number[];
+}
+
+/** Registers whose values are needed before and behind what a row does for a branch. */
+export interface LiveRegisters {
+  readonly branch: number;
+  readonly before: readonly Register[];
+  /** By entry of the row, where the branch meets it: behind that entry. */
+  readonly after: readonly { readonly entry: number; readonly registers: readonly Register[] }[];
+}
+
+export interface ExplainedRow {
+  readonly row: number;
+  readonly depth: number;
+  /** The row that has to come before; null for the first. */
+  readonly after: number | null;
+  readonly rpb: number;
+  readonly pass: number;
+  readonly gress: Gress;
+  readonly entries: readonly ExplainedEntry[];
+  readonly live: readonly LiveRegisters[];
+  /** Memories that lie here because this is their first access. */
+  readonly memories: readonly string[];
+  readonly reason: PlaceReason;
+  readonly why: string;
+}
+
+export interface ExplainedBranch {
+  readonly branch: number;
+  readonly id: number;
+  /** The cases that lead to it; none for the branch where packets start. */
+  readonly from: readonly { readonly branch: number; readonly row: number; readonly conditions: string }[];
+}
+
+export interface ExplainedMemory {
+  readonly name: string;
+  readonly rpb: number;
+  /** First of its buckets. */
+  readonly base: number;
+  readonly buckets: number;
+  readonly bytes: number;
+}
+
+export interface PassCost {
+  readonly passes: number;
+  readonly recirculations: number;
+  /** Time in the match-action stages of both gresses, once; parser, traffic manager and wire not counted. */
+  readonly cyclesPerPass: number;
+  readonly nsPerPass: number;
+  /** What the recirculations add. */
+  readonly extraNs: number;
+  /** Bits on the recirculation port for each bit of packets that the program takes. */
+  readonly recirculatedBitsPerBit: number;
+  /** The most traffic that the program can take, if it has the recirculation port to itself; null without recirculation. */
+  readonly maxBitsPerSecond: number | null;
+}
+
+export interface ProgramExplanation {
+  readonly program: string;
+  readonly programId: number;
+  readonly allocator: string;
+  readonly filter: {
+    readonly table: string;
+    readonly path: string;
+    readonly key: readonly KeyField[];
+    readonly priority: number;
+  };
+  readonly cost: PassCost;
+  readonly branches: readonly ExplainedBranch[];
+  readonly rows: readonly ExplainedRow[];
+  readonly memories: readonly ExplainedMemory[];
+  /** Entries by table, with those that stay free. */
+  readonly tables: readonly { readonly table: string; readonly entries: number; readonly free: number }[];
+}
+
+export interface Explained {
+  readonly explanation: ProgramExplanation;
+  readonly compiled: CompiledProgram;
+}
+
+/**
+ * Links a program into a switch in this state, which is not changed, and says what came of it.
+ * @throws {DoesNotFit}
+ */
+export function explain(
+  lowered: LoweredProgram,
+  state: SwitchState,
+  sourceHash: string,
+  options: AllocateOptions,
+): Explained {
+  const allocation = allocate(lowered, state, options);
+  const compiled = emitAllocated(lowered, allocation, sourceHash, options.filterPriority);
+  const { program, dataPlane } = lowered;
+  const filter = compiled.entries.find(({ action }) => action === FIXED_NAMES.setProgram);
+  const explanation: ProgramExplanation = {
+    program: program.name,
+    programId: compiled.programId,
+    allocator: options.allocator.name,
+    filter: {
+      table: program.filterTable.table,
+      path: program.filterTable.path,
+      key: filter?.key.filter((field) => field.match === 'exact' || field.mask !== 0) ?? [],
+      priority: options.filterPriority,
+    },
+    cost: passCost(compiled.passes, dataPlane),
+    ...new Explainer(lowered, allocation, state, options).parts(),
+    memories: compiled.memories.map((memory) => ({ ...memory, bytes: memory.buckets * BYTES_PER_BUCKET })),
+    tables: tablesOf(compiled, state),
+  };
+  return { explanation, compiled };
+}
+
+const BYTES_PER_BUCKET = 4;
+
+function passCost(passes: number, dataPlane: DataPlane): PassCost {
+  const { timing, ports } = dataPlane.description;
+  const cyclesPerPass = gressCycles(dataPlane, 'ingress') + gressCycles(dataPlane, 'egress');
+  const nsPerPass = (cyclesPerPass * 1e9) / timing.clockHz;
+  const recirculations = passes - 1;
+  return {
+    passes,
+    recirculations,
+    cyclesPerPass,
+    nsPerPass,
+    extraNs: recirculations * nsPerPass,
+    recirculatedBitsPerBit: recirculations,
+    maxBitsPerSecond: recirculations === 0 ? null : ports.bitsPerSecond / recirculations,
+  };
+}
+
+function tablesOf({ entries }: CompiledProgram, state: SwitchState): ProgramExplanation['tables'] {
+  const counts = new Map<string, number>();
+  for (const { table } of entries) counts.set(table, (counts.get(table) ?? 0) + 1);
+  const rpbFree = new Map(state.dataPlane.rpbs.map((rpb) => [rpb.table, state.entries[rpb.index] ?? 0]));
+  return [...counts]
+    .map(([table, used]) => ({ table, entries: used, free: (rpbFree.get(table) ?? state.freeEntries(table)) - used }))
+    .sort((a, b) => a.table.localeCompare(b.table, 'en', { numeric: true }));
+}
+
+class Explainer {
+  private readonly rows: ProgramRows;
+  private readonly items: BranchItems;
+  private readonly flags: SaluFlags;
+  private readonly liveness: RegisterLiveness;
+
+  constructor(
+    private readonly lowered: LoweredProgram,
+    private readonly allocation: Allocation,
+    private readonly state: SwitchState,
+    private readonly options: AllocateOptions,
+  ) {
+    this.rows = lowered.rows;
+    this.items = branchItems(this.rows);
+    this.flags = saluFlags(this.rows, this.items);
+    this.liveness = registerLiveness(this.rows, this.items, this.flags);
+  }
+
+  parts(): Pick<ProgramExplanation, 'branches' | 'rows'> {
+    const { problem, dataPlane } = this.lowered;
+    const { placement } = this.allocation;
+    const reasons = placeReasons(problem, placement, this.state, unitKindOf(this.options.allocator));
+    const rows = this.rows.rows.map((row, i): ExplainedRow => {
+      const logical = placement[i] ?? 1;
+      const rpb = dataPlane.rpb(((logical - 1) % dataPlane.rpbCount) + 1);
+      const reason = reasons[i] as PlaceReason;
+      const entries = row.entries.map((entry) => this.entry(entry, row));
+      return {
+        row: i + 1,
+        depth: row.depth,
+        after: row.after < 0 ? null : row.after + 1,
+        rpb: rpb.number,
+        pass: Math.floor((logical - 1) / dataPlane.rpbCount) + 1,
+        gress: rpb.gress,
+        entries,
+        live: this.live(i, row),
+        memories: problem.tree[i]?.memories.map(({ name }) => name) ?? [],
+        reason,
+        why: reasonText(reason, { row: i, placement, dataPlane, rows: this.rows, problem }),
+      };
+    });
+    return { branches: this.branches(), rows };
+  }
+
+  private branchesOf(entry: RowEntry, row: Row): number[] {
+    const number = this.rows.rows.indexOf(row);
+    return this.rows.branchIds.flatMap((id, branch) =>
+      serves(entry, id) && this.rows.rowOf(branch, row.depth) === number ? [branch] : [],
+    );
+  }
+
+  private entry(entry: RowEntry, row: Row): ExplainedEntry {
+    const { does, priority, conditions } = entry;
+    const branches = this.branchesOf(entry, row);
+    const text: StepText =
+      does.kind === 'step'
+        ? stepText(
+            does.step,
+            this.lowered.program.memories,
+            branches.flatMap((branch) => this.flags.at(branch, row.depth)),
+          )
+        : { category: 'branch', verb: 'BRANCH', operands: [] };
+    const action = actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' });
+    return {
+      branches,
+      branchMatch: entry.branch,
+      priority,
+      conditions,
+      action,
+      parameters: this.parameters(entry, row, action),
+      ...text,
+      enters: does.kind === 'step' ? null : this.rows.branchIds.indexOf(does.id),
+      lines: this.linesOf(entry, row, branches, action),
+    };
+  }
+
+  /** Lines that an entry comes from: for a BRANCH its own; for a step of several branches those of all of them. */
+  private linesOf(
+    { does, conditions }: RowEntry,
+    { depth }: Row,
+    branches: readonly number[],
+    action: string,
+  ): number[] {
+    const name = does.kind === 'setBranch' ? 'branch' : action;
+    const own = does.kind === 'setBranch' ? [] : does.step.spans.map(({ line }) => line);
+    const origins = this.rows.origins.filter(
+      (origin) => origin.action === name && origin.depth === depth && branches.includes(origin.branch),
+    );
+    // A BRANCH may do one action for several of its cases: then only the step itself knows its line.
+    const isAlone = does.kind === 'setBranch' || conditions.length === 0;
+    const lines = isAlone ? [...own, ...origins.map(({ span }) => span.line)] : own;
+    return [...new Set(lines)].sort((a, b) => a - b);
+  }
+
+  private parameters({ does }: RowEntry, row: Row, action: string): Record<string, number> {
+    const { dataPlane, program } = this.lowered;
+    const logical = this.allocation.placement[this.rows.rows.indexOf(row)] ?? 1;
+    const { actions } = dataPlane.rpb(((logical - 1) % dataPlane.rpbCount) + 1);
+    const names = actions.get(action)?.parameters.map(({ name }) => name) ?? [];
+    return Object.fromEntries(
+      names.map((name, i) => {
+        if (does.kind === 'setBranch') return [name, does.id];
+        const parameter = does.step.parameters[i];
+        if (parameter === undefined) return [name, 0];
+        if (parameter.kind === 'constant') return [name, parameter.value];
+        const buckets = program.memories.find((memory) => memory.name === parameter.memory)?.buckets ?? 1;
+        const base = this.allocation.memories.find((memory) => memory.name === parameter.memory)?.base ?? 0;
+        return [name, parameter.kind === 'sizeMask' ? buckets - 1 : base];
+      }),
+    );
+  }
+
+  private live(number: number, row: Row): LiveRegisters[] {
+    return this.rows.branchIds.flatMap((_, branch): LiveRegisters[] => {
+      const item = this.items[branch]?.[row.depth];
+      if (item === undefined || item.row !== number) return [];
+      return [
+        {
+          branch,
+          before: this.liveness.before(branch, row.depth),
+          after: item.entries.map((entry) => ({
+            entry: row.entries.indexOf(entry),
+            registers: this.liveness.after(branch, row.depth, entry),
+          })),
+        },
+      ];
+    });
+  }
+
+  private entrances(to: number) {
+    const id = this.rows.branchIds[to];
+    return this.items.flatMap((depths, branch) =>
+      depths.flatMap((item, depth) =>
+        (item?.entries ?? []).flatMap(({ does, conditions }) =>
+          does.kind === 'setBranch' && does.id === id ? [{ branch, depth, row: (item?.row ?? 0) + 1, conditions }] : [],
+        ),
+      ),
+    );
+  }
+
+  private branches(): ExplainedBranch[] {
+    return this.rows.branchIds.map((id, branch) => ({
+      branch,
+      id,
+      from: this.entrances(branch).map((entrance) => ({
+        branch: entrance.branch,
+        row: entrance.row,
+        conditions: conditionsText(entrance.conditions) || 'always',
+      })),
+    }));
+  }
+}
+
+/** What an entry does, in one line. */
+export const entryText = ({ verb, operands, enters, conditions }: ExplainedEntry): string => {
+  const does = enters === null ? callText(verb, operands) : `go on as branch ${enters}`;
+  const when = conditionsText(conditions);
+  return when === '' ? does : `${when}: ${does}`;
+};

@@ -1,0 +1,112 @@
+/** Why a program does not fit a switch, whether it fits an empty one, and what would make it fit. */
+import { type AllocateOptions, allocate } from '../allocate.js';
+import { type LoweredProgram, lower } from '../compile.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
+import { DoesNotFit, type DoesNotFitReason } from '../does-not-fit.js';
+import type { Program } from '../program.js';
+import { SwitchState } from '../switch-state.js';
+import { type MissingResource, missingResource } from './missing-resource.js';
+import { missingText } from './missing-text.js';
+import { unitKindOf } from './placement-units.js';
+import { type Proposal, ProposalSearch } from './proposals.js';
+
+export interface Misfit {
+  readonly program: string;
+  readonly missing: MissingResource;
+  readonly why: string;
+  readonly emptySwitch: EmptySwitch;
+  /** Each was tried, and the program then fits. */
+  readonly proposals: readonly Proposal[];
+  readonly tries: number;
+  /** Whether there was more to try than `maxTries` allowed. */
+  readonly isCutShort: boolean;
+}
+
+/** Whether an empty switch would hold the program, by the same allocator. */
+export type EmptySwitch =
+  | { readonly fits: true }
+  | {
+      readonly fits: false;
+      readonly why: string;
+      /** Whether it would with more recirculations than were allowed. */
+      readonly fitsWithMore: boolean;
+      /** Whether no allocator could place it; otherwise this one found no place. */
+      readonly isProven: boolean;
+    };
+
+export interface MisfitOptions extends AllocateOptions {
+  readonly recirculations: number;
+  /** Linkings to try at most. */
+  readonly maxTries?: number;
+}
+
+export const DEFAULT_MAX_TRIES = 200;
+
+/**
+ * @param program one that {@link allocate} refuses in this state, which is not changed
+ * @param reason what it was refused for
+ */
+export function explainMisfit(
+  program: Program,
+  dataPlane: DataPlane,
+  state: SwitchState,
+  reason: DoesNotFitReason,
+  options: MisfitOptions,
+): Misfit {
+  const lowered = lower(program, dataPlane, options.recirculations);
+  const missing = missingIn(lowered, state, reason, options);
+  const emptySwitch = onEmptySwitch(program, dataPlane, options);
+  const search = new ProposalSearch(program, state, reason, options, options.maxTries ?? DEFAULT_MAX_TRIES);
+  const proposals = search.all(emptySwitch.fits);
+  const why = missingText(missing, lowered);
+  const { tries, isCutShort } = search;
+  return { program: program.name, missing, why, emptySwitch, proposals, tries, isCutShort };
+}
+
+/** Tries it with as many recirculations as allowed, then with as many as there can be. */
+export function onEmptySwitch(program: Program, dataPlane: DataPlane, options: MisfitOptions): EmptySwitch {
+  const empty = new SwitchState(dataPlane);
+  const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
+  const tried = [options.recirculations, most].map((recirculations) => {
+    const lowered = lower(program, dataPlane, recirculations);
+    return { lowered, refused: refusalOf(lowered, empty, options) };
+  });
+  const [allowed, withMore] = tried;
+  if (allowed?.refused === undefined) return { fits: true };
+  const missing = missingIn(allowed.lowered, empty, allowed.refused, options);
+  const why = missingText(missing, allowed.lowered);
+  if (withMore?.refused === undefined) {
+    return { fits: false, why, fitsWithMore: true, isProven: missing.kind !== 'together' };
+  }
+  const last = missingIn(withMore.lowered, empty, withMore.refused, options);
+  // The same thing is said for the passes that were allowed; another, for those that there could be.
+  const isSame = last.kind === missing.kind;
+  return {
+    fits: false,
+    why: isSame ? why : missingText(last, withMore.lowered),
+    fitsWithMore: false,
+    isProven: last.kind !== 'together',
+  };
+}
+
+const missingIn = (
+  { problem }: LoweredProgram,
+  state: SwitchState,
+  reason: DoesNotFitReason,
+  { allocator }: AllocateOptions,
+): MissingResource => missingResource(problem, state, unitKindOf(allocator), reason);
+
+/** Why a program does not fit, or undefined if it does. */
+export function refusalOf(
+  lowered: LoweredProgram,
+  state: SwitchState,
+  options: AllocateOptions,
+): DoesNotFitReason | undefined {
+  try {
+    allocate(lowered, state, options);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DoesNotFit) return error.reason;
+    throw error;
+  }
+}

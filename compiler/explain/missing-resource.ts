@@ -1,0 +1,135 @@
+/**
+ * Why a program cannot be placed: the first row, in the order in which packets meet them, that no RPB can take, and what
+ * is missing there. Rows are looked at one by one; that they are in each other's way is seen by allocators alone.
+ */
+import type { DoesNotFitReason } from '../does-not-fit.js';
+import type { FreeRanges } from '../free-ranges.js';
+import type { FreeResources } from '../place/allocator.js';
+import type { PlacementProblem } from '../place/problem.js';
+import { blocksOf, lacksAt, type PlacementUnit, placementUnits, type UnitKind } from './placement-units.js';
+
+/** Free resources, with the ranges of memory. */
+export type FreeWithRanges = FreeResources & { readonly memory: readonly FreeRanges[] };
+
+/** Closed. Rows count from 1; RPBs are logical: those of a later pass go on behind those of the first. */
+export type MissingResource =
+  /** Something outside the RPBs: table, id, filter, name. */
+  | { readonly kind: 'other'; readonly reason: DoesNotFitReason }
+  | { readonly kind: 'length'; readonly rows: readonly number[]; readonly needed: number; readonly available: number }
+  /** No RPB that the rows before leave to it has its actions. */
+  | { readonly kind: 'action'; readonly rows: readonly number[]; readonly from: number }
+  | {
+      readonly kind: 'entries';
+      readonly rows: readonly number[];
+      readonly rpbs: readonly number[];
+      readonly needed: number;
+      /** The most that one of them has, and which. */
+      readonly free: number;
+      readonly freestRpb: number;
+      /** Rows that then find no RPB, where it is not this one itself that finds none. */
+      readonly pushes: readonly number[];
+    }
+  | {
+      readonly kind: 'memory';
+      readonly rows: readonly number[];
+      readonly rpbs: readonly number[];
+      /** Sizes in buckets of the memories that have to be in one RPB, each in one piece. */
+      readonly needed: readonly { readonly name: string; readonly buckets: number }[];
+      /** The largest free piece of memory in one of them, and which. */
+      readonly free: number;
+      readonly freestRpb: number;
+      readonly pushes: readonly number[];
+    }
+  /** Each row could be placed by itself, but not all of them. */
+  | { readonly kind: 'together'; readonly reason: DoesNotFitReason };
+
+export function missingResource(
+  problem: PlacementProblem,
+  free: FreeWithRanges,
+  kind: UnitKind,
+  reason: DoesNotFitReason,
+): MissingResource {
+  if (reason.kind !== 'placement') return { kind: 'other', reason };
+  const finder = new MissingFinder(problem, placementUnits(problem, kind), free);
+  return finder.byOrder() ?? finder.byRoom() ?? { kind: 'together', reason };
+}
+
+const NOWHERE = Number.POSITIVE_INFINITY;
+
+class MissingFinder {
+  constructor(
+    private readonly problem: PlacementProblem,
+    private readonly units: readonly PlacementUnit[],
+    private readonly free: FreeWithRanges,
+  ) {}
+
+  /** What is wrong on every switch of this data plane, however empty. */
+  byOrder(): MissingResource | undefined {
+    const { logicalRpbs } = this.problem;
+    const earliest = this.earliest((unit, rpb) => unit.allowed[rpb] === 1);
+    for (const [i, unit] of this.units.entries()) {
+      if (earliest[i] !== NOWHERE) continue;
+      const from = this.behind(unit, earliest);
+      const rows = rowsOf(unit);
+      if (from <= logicalRpbs) return { kind: 'action', rows, from };
+      return { kind: 'length', rows, needed: Math.max(...this.lengths()), available: logicalRpbs };
+    }
+    return undefined;
+  }
+
+  /** What is wrong with what is free. */
+  byRoom(): MissingResource | undefined {
+    const earliest = this.earliest((unit, rpb) => lacksAt(unit, rpb, this.free) === undefined);
+    const first = this.units.findIndex((_, i) => earliest[i] === NOWHERE);
+    for (let i = first; i >= 0; i = this.units[i]?.after ?? -1) {
+      const unit = this.units[i];
+      if (unit === undefined) return undefined;
+      const last = Math.min(this.problem.logicalRpbs, earliest[i] ?? 0);
+      const rpbs: number[] = [];
+      for (let x = this.behind(unit, earliest); x <= last; x++) {
+        if (unit.allowed[(x - 1) % this.problem.rpbCount] === 1 && x !== earliest[i]) rpbs.push(x);
+      }
+      // This one has found room, but late.
+      if (rpbs.length > 0) return this.shortage(unit, rpbs, i === first ? [] : rowsOf(this.units[first]));
+    }
+    return undefined;
+  }
+
+  private shortage(unit: PlacementUnit, rpbs: readonly number[], pushes: readonly number[]): MissingResource {
+    const at = (x: number): number => (x - 1) % this.problem.rpbCount;
+    const best = (count: (rpb: number) => number) => {
+      const freestRpb = rpbs.reduce((most, x) => (count(at(x)) > count(at(most)) ? x : most));
+      return { free: count(at(freestRpb)), freestRpb };
+    };
+    const rows = rowsOf(unit);
+    const lacksEntries = rpbs.filter((x) => unit.entries > (this.free.entries[at(x)] ?? 0));
+    if (lacksEntries.length * 2 > rpbs.length || blocksOf(unit).length === 0) {
+      const most = best((rpb) => this.free.entries[rpb] ?? 0);
+      return { kind: 'entries', rows, rpbs, needed: unit.entries, ...most, pushes };
+    }
+    const largest = best((rpb) => Math.max(0, ...(this.free.memory[rpb]?.list() ?? []).map(({ size }) => size)));
+    return { kind: 'memory', rows, rpbs, needed: unit.memories, ...largest, pushes };
+  }
+
+  /** By unit: the earliest logical RPB for it if each one before it is at its earliest. */
+  private earliest(canTake: (unit: PlacementUnit, rpb: number) => boolean): number[] {
+    const earliest: number[] = [];
+    for (const [i, unit] of this.units.entries()) {
+      let x = this.behind(unit, earliest);
+      while (x <= this.problem.logicalRpbs && !canTake(unit, (x - 1) % this.problem.rpbCount)) x++;
+      earliest[i] = x <= this.problem.logicalRpbs ? x : NOWHERE;
+    }
+    return earliest;
+  }
+
+  private behind = ({ after }: PlacementUnit, earliest: readonly number[]): number =>
+    after < 0 ? 1 : (earliest[after] ?? 0) + 1;
+
+  private lengths(): number[] {
+    const lengths: number[] = [];
+    for (const [i, { after }] of this.units.entries()) lengths[i] = after < 0 ? 1 : (lengths[after] ?? 0) + 1;
+    return lengths;
+  }
+}
+
+const rowsOf = (unit: PlacementUnit | undefined): number[] => unit?.rows.map((row) => row + 1) ?? [];

@@ -1,0 +1,71 @@
+/** What is missing, in words. */
+import type { LoweredProgram } from '../compile.js';
+import { reasonText } from '../does-not-fit.js';
+import { branchItems } from './branch-items.js';
+import type { MissingResource } from './missing-resource.js';
+import { actionNamesOf, actionText, logicalText } from './reason-text.js';
+import { saluFlags } from './salu-flags.js';
+import { callText, counted, rangesText, stepText } from './step-text.js';
+
+export function missingText(missing: MissingResource, lowered: LoweredProgram): string {
+  const { problem, dataPlane, rows } = lowered;
+  const passes = problem.logicalRpbs / problem.rpbCount;
+  // The last logical RPB says how many passes there could be.
+  const place = (logical: readonly number[]): string =>
+    logicalText(logical, { placement: [problem.logicalRpbs], dataPlane });
+  switch (missing.kind) {
+    case 'other':
+    case 'together':
+      return reasonText(missing.reason);
+    case 'length':
+      return (
+        `it has ${missing.needed} rows one behind the other, and ${counted(passes, 'pass')} ` +
+        `${passes === 1 ? 'has' : 'have'} ${missing.available} RPBs`
+      );
+    case 'action':
+      return (
+        `${rowText(missing.rows, lowered)} can be in ${place([missing.from])} at the earliest, behind the rows before it; ` +
+        `${actionText(missing.rows, { rows, dataPlane })}, and ${counted(passes, 'pass')} ` +
+        `${passes === 1 ? 'has' : 'have'} none behind that`
+      );
+    case 'entries':
+      return (
+        `${rowText(missing.rows, lowered)} needs ${counted(missing.needed, 'entry')} in ` +
+        `${anyOf(missing.rpbs)}${place(missing.rpbs)}; most are free in ` +
+        `${place([missing.freestRpb])}: ${missing.free}${pushText(missing.pushes, lowered)}`
+      );
+    case 'memory': {
+      const blocks = missing.needed.map(({ name, buckets }) => `${buckets} buckets for ${name}`).join(' and ');
+      return (
+        `${rowText(missing.rows, lowered)} needs ${blocks}, in one piece, in ${anyOf(missing.rpbs)}` +
+        `${place(missing.rpbs)}; the largest piece that is free there has ${missing.free}, ` +
+        `in ${place([missing.freestRpb])}${pushText(missing.pushes, lowered)}`
+      );
+    }
+  }
+}
+
+const anyOf = (rpbs: readonly number[]): string => (rpbs.length === 1 ? '' : 'one of ');
+
+const pushText = (pushes: readonly number[], lowered: LoweredProgram): string =>
+  pushes.length === 0 ? '' : `; where it has room, none is left for ${rowText(pushes, lowered)}`;
+
+/** `row 5 (MEMADD(count1), line 14)`. */
+function rowText(numbers: readonly number[], { rows, program }: LoweredProgram): string {
+  const [first] = numbers;
+  if (first === undefined) return 'a depth at which nothing happens';
+  const row = rows.rows[first - 1];
+  const entry = row?.entries[0];
+  const depth = row?.depth ?? 0;
+  const items = branchItems(rows);
+  const branch = items.findIndex((depths) => depths[depth]?.row === first - 1);
+  const flags = saluFlags(rows, items).at(branch, depth);
+  const origin = rows.origins.find(
+    ({ depth: at, action, branch: of }) => at === depth && of === branch && action !== 'nop',
+  );
+  const does =
+    entry?.does.kind === 'step' ? stepText(entry.does.step, program.memories, flags) : { verb: 'BRANCH', operands: [] };
+  const more = new Set(actionNamesOf(row)).size > 1 ? ', ...' : '';
+  const line = origin === undefined ? '' : `, line ${origin.span.line}`;
+  return `${numbers.length === 1 ? 'row' : 'rows'} ${rangesText(numbers)} (${callText(does.verb, does.operands)}${more}${line})`;
+}

@@ -1,0 +1,195 @@
+/**
+ * Why a row is where it is. Found by looking at where else it could be while all others stay: nothing is said that the
+ * problem and the books of the switch do not bear out.
+ */
+import type { FreeResources, Placement } from '../place/allocator.js';
+import { priceOf } from '../place/price.js';
+import type { PlacementProblem } from '../place/problem.js';
+import { lacksAt, type PlacementUnit, placementUnits, type UnitKind } from './placement-units.js';
+
+export interface PlaceReason {
+  /** What the allocator places as a whole: this row, or all rows of its depth. */
+  readonly unit: UnitKind;
+  /** All rows of the unit, this one among them; from 1, as all rows here. */
+  readonly rows: readonly number[];
+  /** Logical RPBs that the order of the rows and what they need leave to it, in the passes that the program takes. */
+  readonly possible: readonly number[];
+  /** Those that only lack something for it, by what they lack. */
+  readonly excluded: Readonly<Record<'action' | 'entries' | 'memory', readonly number[]>>;
+  /** Rows next to it that leave it no choice, as they stand, or bound the choice: the one before, the ones behind. */
+  readonly before: number | null;
+  readonly behind: readonly number[];
+  /** Rows that must be in the same physical RPB, in some pass. */
+  readonly together: readonly number[];
+  readonly choice: PlaceChoice;
+}
+
+/** What decides among the RPBs that are left; closed. */
+export type PlaceChoice =
+  | { readonly kind: 'only' }
+  /** The rows next to it, as they stand, leave it no other. */
+  | { readonly kind: 'held' }
+  | { readonly kind: 'together' }
+  /** Its price is the least; `equal` others have the same. */
+  | { readonly kind: 'cheapest'; readonly equal: number; readonly isFirst: boolean }
+  | { readonly kind: 'earliest' }
+  | { readonly kind: 'start' }
+  /** It has room, as others do; the allocator has its reasons for the whole. */
+  | { readonly kind: 'free' };
+
+/**
+ * A reason for each row of the tree.
+ * @param placement logical RPB by row
+ * @param free what was free before the program came
+ */
+export function placeReasons(
+  problem: PlacementProblem,
+  placement: Placement,
+  free: FreeResources,
+  kind: UnitKind,
+): readonly PlaceReason[] {
+  const units = placementUnits(problem, kind);
+  const places = units.map(({ rows: [first] }) => (first === undefined ? undefined : placement[first]));
+  const finder = new ReasonFinder(problem, units, places, free, kind);
+  return problem.tree.map((_, row) => finder.reasonOf(units.findIndex(({ rows }) => rows.includes(row))));
+}
+
+/** Prices that differ by rounding are equal. */
+const TIE = 1e-15;
+
+class ReasonFinder {
+  private readonly limit: number;
+  /** By unit: the first and last logical RPB that it and all before or behind it can take, each by itself. */
+  private readonly earliest: number[] = [];
+  private readonly latest: number[] = [];
+
+  constructor(
+    private readonly problem: PlacementProblem,
+    private readonly units: readonly PlacementUnit[],
+    private readonly places: readonly (number | undefined)[],
+    private readonly free: FreeResources,
+    private readonly kind: UnitKind,
+  ) {
+    const last = Math.max(1, ...places.map((place) => place ?? 1));
+    this.limit = Math.ceil(last / problem.rpbCount) * problem.rpbCount;
+    for (const [i, unit] of units.entries()) {
+      let x = this.from(unit);
+      while (x < this.limit && this.lacksAlone(unit, x) !== undefined) x++;
+      this.earliest[i] = x;
+    }
+    for (let i = units.length - 1; i >= 0; i--) {
+      const unit = units[i];
+      if (unit === undefined) continue;
+      let x = this.to(i);
+      while (x > 1 && this.lacksAlone(unit, x) !== undefined) x--;
+      this.latest[i] = x;
+    }
+  }
+
+  reasonOf(index: number): PlaceReason {
+    const unit = this.units[index];
+    const at = this.places[index];
+    if (unit === undefined || at === undefined) throw new Error(`unit ${index} has no place`);
+    const excluded = { action: [] as number[], entries: [] as number[], memory: [] as number[] };
+    const possible: number[] = [];
+    for (let x = this.from(unit); x <= this.to(index); x++) {
+      const lacks = this.lacksAlone(unit, x);
+      (lacks === undefined ? possible : excluded[lacks]).push(x);
+    }
+    const before = this.placedBefore(index);
+    const behind = this.placedBehind(index);
+    const from = before.place + 1;
+    const to = (behind.place ?? this.limit + 1) - 1;
+    const local = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter(
+      (x) => this.lacks(index, unit, x) === undefined,
+    );
+    return {
+      unit: this.kind,
+      rows: unit.rows.map((row) => row + 1),
+      possible,
+      excluded,
+      before: before.row,
+      behind: behind.rows,
+      together: this.linked(index).flatMap((other) => this.units[other]?.rows.map((row) => row + 1) ?? []),
+      choice: possible.length <= 1 ? { kind: 'only' } : this.choiceAmong(index, unit, at, local),
+    };
+  }
+
+  private from = ({ after }: PlacementUnit): number => (after < 0 ? 1 : (this.earliest[after] ?? 0) + 1);
+
+  private to(index: number): number {
+    return Math.min(
+      this.limit,
+      ...this.units.flatMap(({ after }, other) => (after === index ? [(this.latest[other] ?? 0) - 1] : [])),
+    );
+  }
+
+  private lacksAlone = (unit: PlacementUnit, x: number) => lacksAt(unit, (x - 1) % this.problem.rpbCount, this.free);
+
+  private choiceAmong(index: number, unit: PlacementUnit, at: number, possible: readonly number[]): PlaceChoice {
+    if (possible.length <= 1) return { kind: 'held' };
+    if (this.linked(index).length > 0) return { kind: 'together' };
+    if (this.kind === 'row') {
+      const price = this.priceAt(unit, at);
+      const equal = possible.filter((x) => Math.abs(this.priceAt(unit, x) - price) <= TIE * price);
+      const isCheapest = possible.every((x) => this.priceAt(unit, x) >= price * (1 - TIE));
+      return isCheapest ? { kind: 'cheapest', equal: equal.length - 1, isFirst: equal[0] === at } : { kind: 'free' };
+    }
+    if (unit.after < 0) return { kind: 'start' };
+    return possible[0] === at ? { kind: 'earliest' } : { kind: 'free' };
+  }
+
+  private priceAt({ entries, memories }: PlacementUnit, x: number): number {
+    const rpb = (x - 1) % this.problem.rpbCount;
+    const { free } = this;
+    const buckets = memories.reduce((sum, memory) => sum + memory.buckets, 0);
+    return (
+      entries * priceOf(free.entries[rpb] ?? 0, free.totalEntries[rpb] ?? 1) +
+      buckets * priceOf(free.buckets[rpb] ?? 0, free.totalBuckets[rpb] ?? 1)
+    );
+  }
+
+  private lacks(index: number, unit: PlacementUnit, x: number) {
+    const rpb = (x - 1) % this.problem.rpbCount;
+    const others = this.units.filter(
+      (_, other) => other !== index && ((this.places[other] ?? 0) - 1) % this.problem.rpbCount === rpb,
+    );
+    return lacksAt(unit, rpb, this.free, others);
+  }
+
+  private linked(index: number): number[] {
+    const link = this.units[index]?.link ?? -1;
+    const first = link < 0 ? index : link;
+    return this.units.flatMap((unit, other) =>
+      other !== index && (other === first || unit.link === first) ? [other] : [],
+    );
+  }
+
+  /** The logical RPB that the unit must come behind; depths at which nothing happens take one each. */
+  private placedBefore(index: number): { readonly place: number; readonly row: number | null } {
+    let gap = 0;
+    for (let at = this.units[index]?.after ?? -1; at >= 0; at = this.units[at]?.after ?? -1) {
+      const place = this.places[at];
+      const [row] = this.units[at]?.rows ?? [];
+      if (place !== undefined && row !== undefined) return { place: place + gap, row: row + 1 };
+      gap++;
+    }
+    return { place: gap, row: null };
+  }
+
+  private placedBehind(index: number): { readonly place: number | undefined; readonly rows: readonly number[] } {
+    let least: number | undefined;
+    let rows: readonly number[] = [];
+    for (const [other, unit] of this.units.entries()) {
+      if (unit.after !== index) continue;
+      const own = this.places[other];
+      const next =
+        own === undefined ? this.placedBehind(other) : { place: own + 1, rows: unit.rows.map((row) => row + 1) };
+      const place = next.place === undefined ? undefined : next.place - 1;
+      if (place === undefined || (least !== undefined && place > least)) continue;
+      rows = place === least ? [...rows, ...next.rows] : next.rows;
+      least = place;
+    }
+    return { place: least, rows };
+  }
+}

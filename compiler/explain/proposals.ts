@@ -1,0 +1,219 @@
+/**
+ * What would make a program fit. Every proposal was tried on a copy of the switch's books. Smaller changes come first;
+ * where less of one kind needs less change, the least is sought by halving, which finds one that fits, and the least if
+ * whatever is more fits too.
+ */
+import { type AllocateOptions, allocate } from '../allocate.js';
+import { lower } from '../compile.js';
+import type { CompiledProgram } from '../compiled-program.js';
+import { DoesNotFit, type DoesNotFitReason } from '../does-not-fit.js';
+import type { Memory, Program } from '../program.js';
+import { SwitchState } from '../switch-state.js';
+import { largestBranch, withFewerCases } from './fewer-cases.js';
+
+/** Closed. */
+export type Proposal =
+  | {
+      readonly kind: 'smaller-memory';
+      readonly memories: readonly { readonly name: string; readonly from: number; readonly to: number }[];
+    }
+  /** Without its last cases the largest BRANCH; memories that nothing then accesses go with them. */
+  | {
+      readonly kind: 'fewer-cases';
+      readonly line: number;
+      readonly from: number;
+      readonly to: number;
+      readonly memories: readonly string[];
+    }
+  | { readonly kind: 'more-recirculations'; readonly recirculations: number }
+  | { readonly kind: 'filter-priority'; readonly priority: number }
+  | { readonly kind: 'revoke'; readonly programs: readonly string[] };
+
+/** Single programs that are proposed to be revoked. */
+const MOST_SINGLES = 3;
+
+interface SearchOptions extends AllocateOptions {
+  readonly recirculations: number;
+}
+
+class OutOfTries extends Error {}
+
+export class ProposalSearch {
+  tries = 0;
+  isCutShort = false;
+
+  constructor(
+    private readonly program: Program,
+    private readonly state: SwitchState,
+    private readonly reason: DoesNotFitReason,
+    private readonly options: SearchOptions,
+    private readonly maxTries: number,
+  ) {}
+
+  /** @param fitsEmpty whether the program fits an empty switch: only then is revoking programs of use */
+  all(fitsEmpty: boolean): Proposal[] {
+    const searches = [
+      () => this.filterPriority(),
+      () => this.smallerMemory(),
+      () => this.fewerCases(),
+      () => this.moreRecirculations(),
+      () => (fitsEmpty ? this.revocations() : []),
+    ];
+    const found: Proposal[] = [];
+    for (const search of searches) {
+      try {
+        found.push(...search());
+      } catch (error) {
+        if (!(error instanceof OutOfTries)) throw error;
+        this.isCutShort = true;
+      }
+    }
+    return found;
+  }
+
+  private fits(change: Partial<SearchOptions> & { readonly program?: Program; readonly state?: SwitchState }): boolean {
+    if (this.tries >= this.maxTries) throw new OutOfTries();
+    this.tries++;
+    const { program = this.program, state = this.state, recirculations, ...rest } = { ...this.options, ...change };
+    try {
+      allocate(lower(program, state.dataPlane, recirculations), state, rest);
+      return true;
+    } catch (error) {
+      if (error instanceof DoesNotFit) return false;
+      throw error;
+    }
+  }
+
+  private filterPriority(): Proposal[] {
+    if (this.reason.kind !== 'filter-overlap') return [];
+    const { filterPriority } = this.options;
+    for (const priority of [filterPriority + 1, filterPriority - 1]) {
+      if (priority >= 0 && this.fits({ filterPriority: priority })) return [{ kind: 'filter-priority', priority }];
+    }
+    return [];
+  }
+
+  /** One memory alone, as large as can be; if none is enough, all of them. */
+  private smallerMemory(): Proposal[] {
+    const { memories } = this.program;
+    const most = Math.max(0, ...memories.map(({ buckets }) => Math.log2(buckets)));
+    const halved = (names: readonly Memory[], times: number): Program => ({
+      ...this.program,
+      memories: memories.map((memory) =>
+        names.includes(memory) ? { ...memory, buckets: Math.max(1, memory.buckets / 2 ** times) } : memory,
+      ),
+    });
+    const least = (names: readonly Memory[]): Proposal[] => {
+      const times = this.leastThatFits(1, most, (count) => this.fits({ program: halved(names, count) }));
+      if (times === undefined) return [];
+      const changed = halved(names, times).memories;
+      return [
+        {
+          kind: 'smaller-memory',
+          memories: names.map((memory) => ({
+            name: memory.name,
+            from: memory.buckets,
+            to: changed.find(({ name }) => name === memory.name)?.buckets ?? 1,
+          })),
+        },
+      ];
+    };
+    if (most < 1 || !this.fits({ program: halved(memories, most) })) return [];
+    const single = memories.flatMap((memory) => (memory.buckets > 1 ? least([memory]) : []));
+    return single.length > 0 ? single : least(memories);
+  }
+
+  private fewerCases(): Proposal[] {
+    const branch = largestBranch(this.program);
+    if (branch === undefined || branch.cases.length < 2) return [];
+    const from = branch.cases.length;
+    const dropped = this.leastThatFits(1, from - 1, (count) =>
+      this.fits({ program: withFewerCases(this.program, branch, from - count) }),
+    );
+    if (dropped === undefined) return [];
+    const kept = new Set(withFewerCases(this.program, branch, from - dropped).memories.map(({ name }) => name));
+    const memories = this.program.memories.map(({ name }) => name).filter((name) => !kept.has(name));
+    return [{ kind: 'fewer-cases', line: branch.span.line, from, to: from - dropped, memories }];
+  }
+
+  private moreRecirculations(): Proposal[] {
+    const most = 2 ** this.state.dataPlane.description.state.recirculationIdBits - 1;
+    for (let recirculations = this.options.recirculations + 1; recirculations <= most; recirculations++) {
+      if (this.fits({ recirculations })) return [{ kind: 'more-recirculations', recirculations }];
+    }
+    return [];
+  }
+
+  private revocations(): Proposal[] {
+    const running = [...this.state.programs.values()]
+      .map(({ compiled }) => compiled)
+      .sort((a, b) => sizeOf(a) - sizeOf(b) || a.program.localeCompare(b.program, 'en', { numeric: true }));
+    if (running.length === 0) return [];
+    const copy = new SwitchState(this.state.dataPlane);
+    for (const program of running) copy.commit(program);
+    const without = (gone: readonly CompiledProgram[]): boolean => {
+      for (const { program } of gone) copy.release(program);
+      try {
+        return this.fits({ state: copy });
+      } finally {
+        for (const program of gone) copy.commit(program);
+      }
+    };
+    // The program that is named as the reason, if one is, comes first.
+    const culprit = this.culprit();
+    const tried = [
+      ...running.filter(({ program }) => program === culprit),
+      ...running.filter(({ program }) => program !== culprit),
+    ];
+    const singles: Proposal[] = [];
+    // Some tries are kept for several programs at once.
+    const limit = Math.floor((this.tries + this.maxTries) / 2);
+    for (const program of tried) {
+      if (singles.length === MOST_SINGLES || this.tries >= limit) break;
+      if (without([program])) singles.push({ kind: 'revoke', programs: [program.program] });
+    }
+    if (singles.length > 0) return singles;
+    if (this.tries >= limit) this.isCutShort = true;
+    const count = this.leastThatFits(2, running.length, (least) => without(running.slice(0, least)));
+    if (count === undefined) return [];
+    const gone = this.withoutNeedless(running.slice(0, count), without);
+    return [{ kind: 'revoke', programs: gone.map(({ program }) => program) }];
+  }
+
+  private culprit(): string | undefined {
+    if (this.reason.kind === 'name-in-use') return this.program.name;
+    return this.reason.kind === 'filter-overlap' ? this.reason.other : undefined;
+  }
+
+  /** Programs that need not go after all stay, the largest first. */
+  private withoutNeedless(
+    gone: readonly CompiledProgram[],
+    fitsWithout: (gone: readonly CompiledProgram[]) => boolean,
+  ): readonly CompiledProgram[] {
+    let needed = gone;
+    for (const program of [...gone].reverse()) {
+      if (this.tries >= this.maxTries) {
+        this.isCutShort = true;
+        break;
+      }
+      const fewer = needed.filter((other) => other !== program);
+      if (fitsWithout(fewer)) needed = fewer;
+    }
+    return needed;
+  }
+
+  /** The least count with which it fits, of counts that fit if smaller ones do; undefined if not even `most` does. */
+  private leastThatFits(least: number, most: number, fits: (count: number) => boolean): number | undefined {
+    if (most < least || !fits(most)) return undefined;
+    let [below, enough] = [least - 1, most];
+    while (enough - below > 1) {
+      const middle = (below + enough) >> 1;
+      if (fits(middle)) enough = middle;
+      else below = middle;
+    }
+    return enough;
+  }
+}
+
+const sizeOf = ({ entries, memories }: CompiledProgram): number =>
+  entries.length + memories.reduce((sum, { buckets }) => sum + buckets, 0);

@@ -1,0 +1,131 @@
+/** Reasons for places, in words. */
+import { actionName } from '../data-plane/actions.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
+import type { Placement } from '../place/allocator.js';
+import type { PlacementProblem } from '../place/problem.js';
+import type { ProgramRows, Row } from '../rows.js';
+import type { PlaceReason } from './place-reasons.js';
+import { rangesText } from './step-text.js';
+
+export interface ReasonContext {
+  /** Index of the row. */
+  readonly row: number;
+  readonly placement: Placement;
+  readonly dataPlane: DataPlane;
+  readonly rows: ProgramRows;
+  readonly problem: PlacementProblem;
+}
+
+export function reasonText(reason: PlaceReason, context: ReasonContext): string {
+  const { possible, excluded, together, choice } = reason;
+  const parts = together.length === 0 ? [] : [togetherText(together, context)];
+  const range = logicalText(possible, context);
+  const next = neighboursText(reason);
+  switch (choice.kind) {
+    case 'only':
+      parts.push(`${range} is the only one it can be in, as rows come before and behind it`);
+      break;
+    case 'held':
+      parts.push(`can be in ${range}; held here by ${next}`);
+      break;
+    case 'together':
+      parts.push(`can be in ${range}`);
+      break;
+    case 'cheapest': {
+      const which =
+        choice.equal === 0 ? 'the cheapest' : choice.isFirst ? 'the first of the cheapest' : 'as cheap as any';
+      parts.push(`can be in ${range}; ${which}${next === '' ? '' : ` next to ${next}`}`);
+      break;
+    }
+    case 'earliest':
+      parts.push(`can be in ${range}; the first with room${next === '' ? '' : ` next to ${next}`}`);
+      break;
+    case 'start':
+      parts.push(`can be in ${range}; where the allocator lets the program start`);
+      break;
+    case 'free':
+      parts.push(`can be in ${range}; one that has room`);
+      break;
+  }
+  if (excluded.action.length > 0) parts.push(actionText(reason.rows, context));
+  if (excluded.entries.length > 0) parts.push(`too few entries free in ${logicalText(excluded.entries, context)}`);
+  if (excluded.memory.length > 0) parts.push(`too little memory free in ${logicalText(excluded.memory, context)}`);
+  return parts.join('; ');
+}
+
+/** RPBs as a user counts them; with the pass, if the program has several. */
+export function logicalText(
+  logical: readonly number[],
+  { placement, dataPlane }: Pick<ReasonContext, 'placement' | 'dataPlane'>,
+): string {
+  const { rpbCount } = dataPlane;
+  const byPass = new Map<number, number[]>();
+  for (const x of logical) {
+    const pass = Math.floor((x - 1) / rpbCount) + 1;
+    byPass.set(pass, [...(byPass.get(pass) ?? []), ((x - 1) % rpbCount) + 1]);
+  }
+  const isOnePass = placement.every((x) => x <= rpbCount) && [...byPass.keys()].every((pass) => pass === 1);
+  const passesByRpbs = new Map<string, number[]>();
+  for (const [pass, rpbs] of byPass) {
+    const text = `${rpbs.length === 1 ? 'RPB' : 'RPBs'} ${rangesText(rpbs)}`;
+    passesByRpbs.set(text, [...(passesByRpbs.get(text) ?? []), pass]);
+  }
+  return [...passesByRpbs]
+    .map(([rpbs, passes]) => {
+      if (isOnePass) return rpbs;
+      return `${rpbs} of ${passes.length === 1 ? 'pass' : 'passes'} ${rangesText(passes)}`;
+    })
+    .join(' and ');
+}
+
+function neighboursText({ before, behind }: PlaceReason): string {
+  const rows = [...(before === null ? [] : [before]), ...behind];
+  return rows.length === 0 ? '' : `${rows.length === 1 ? 'row' : 'rows'} ${rangesText(rows)}`;
+}
+
+function togetherText(together: readonly number[], { row, rows }: ReasonContext): string {
+  const own = memoriesOf(rows.rows[row]);
+  const shared = together
+    .flatMap((other) => memoriesOf(rows.rows[other - 1]))
+    .find(({ name }) => own.some((memory) => memory.name === name));
+  const where = `shares the RPB of ${together.length === 1 ? 'row' : 'rows'} ${rangesText(together)}`;
+  if (shared === undefined) return `${where}: they compute one hash`;
+  const isAccess = own.some(({ name, accesses }) => name === shared.name && accesses);
+  return isAccess
+    ? `${where}: memory ${shared.name} lies in one RPB`
+    : `${where}: the hash for memory ${shared.name} must be one function`;
+}
+
+function memoriesOf(row: Row | undefined): { readonly name: string; readonly accesses: boolean }[] {
+  return (row?.entries ?? []).flatMap(({ does }) =>
+    does.kind === 'step' && does.step.memory !== undefined
+      ? [{ name: does.step.memory, accesses: does.step.effect.kind === 'salu' }]
+      : [],
+  );
+}
+
+/** Which actions of rows are not everywhere, and where they are. @param numbers of the rows, from 1 */
+export function actionText(
+  numbers: readonly number[],
+  { rows, dataPlane }: Pick<ReasonContext, 'rows' | 'dataPlane'>,
+): string {
+  const names = new Set(numbers.flatMap((number) => actionNamesOf(rows.rows[number - 1])));
+  const rare = [...names].filter((name) => dataPlane.rpbsWith(name).includes(0));
+  return rare.map((name) => holdersText(name, dataPlane)).join(', ');
+}
+
+export const actionNamesOf = (row: Row | undefined): string[] =>
+  (row?.entries ?? []).map(({ does }) => actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' }));
+
+/** `only ingress RPBs have forward`. */
+export function holdersText(action: string, dataPlane: DataPlane): string {
+  const holders = dataPlane.rpbsWith(action);
+  const numbers = [...holders.keys()].filter((rpb) => holders[rpb] === 1).map((rpb) => rpb + 1);
+  if (numbers.length === 0) return `no RPB has ${action}`;
+  const gresses = (['ingress', 'egress'] as const).filter((gress) =>
+    dataPlane.rpbs.every((rpb) => (rpb.gress === gress) === (holders[rpb.index] === 1)),
+  );
+  const [gress] = gresses;
+  const word = action === 'rt' ? 'return' : action;
+  return gress === undefined ? `only RPBs ${rangesText(numbers)} have ${word}` : `only ${gress} RPBs have ${word}`;
+}

@@ -1,0 +1,46 @@
+/**
+ * With which SALU flags packets come to each step: the offset step before an access says which operation of the pair it
+ * does. Forwards over branches and rows.
+ */
+import type { ProgramRows, RowEntry } from '../rows.js';
+import type { BranchItems } from './branch-items.js';
+
+export interface SaluFlags {
+  /** The flags that packets of a branch may have at a depth, before what is done there; 0 is the first operation. */
+  at(branch: number, depth: number): readonly (0 | 1)[];
+}
+
+/** Sets of flags as bits. */
+const FIRST = 1;
+const SECOND = 2;
+
+export function saluFlags({ depth, branchIds }: ProgramRows, items: BranchItems): SaluFlags {
+  const flags = branchIds.map(() => new Uint8Array(depth + 2));
+  const root = flags[0];
+  if (root !== undefined) root[1] = FIRST;
+  for (let at = 1; at <= depth; at++) {
+    for (const [branch, sets] of flags.entries()) {
+      const before = sets[at] ?? 0;
+      let mayPass = true;
+      for (const entry of items[branch]?.[at]?.entries ?? []) {
+        const to = entry.does.kind === 'step' ? sets : flags[branchIds.indexOf(entry.does.id)];
+        if (to !== undefined) to[at + 1] = (to[at + 1] ?? 0) | flagsBehind(entry, before);
+        if (entry.conditions.every(({ mask }) => mask === 0)) mayPass = false;
+      }
+      if (mayPass) sets[at + 1] = (sets[at + 1] ?? 0) | before;
+    }
+  }
+  return {
+    at(branch, at) {
+      const set = flags[branch]?.[at] ?? 0;
+      return ([0, 1] as const).filter((flag) => (set & (flag === 0 ? FIRST : SECOND)) !== 0);
+    },
+  };
+}
+
+function flagsBehind({ does }: RowEntry, before: number): number {
+  if (does.kind !== 'step' || does.step.effect.kind !== 'offset') return before;
+  const flag = does.step.parameters[1];
+  if (flag?.kind !== 'constant') return FIRST | SECOND;
+  return flag.value === 0 ? FIRST : SECOND;
+}

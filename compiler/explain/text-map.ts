@@ -1,0 +1,77 @@
+/** Depth × branch at a glance: which RPB each branch is in, and what it does there. */
+import type { ExplainedEntry, ExplainedRow, ProgramExplanation } from './explanation.js';
+import { wrap } from './text-wrap.js';
+
+const MIN_CELL = 13;
+const DEPTH_WIDTH = 5;
+/** Beyond so many blocks of columns the map is no overview. */
+const MOST_BLOCKS = 3;
+
+export function branchMap({ rows, branches, cost }: ProgramExplanation, width: number): string[] {
+  if (rows.length === 0) return ['It does nothing: no rows.'];
+  const place = ({ rpb, pass }: ExplainedRow): string => (cost.passes === 1 ? `${rpb}` : `${pass}:${rpb}`);
+  const cellOf = (row: ExplainedRow, branch: number): string | undefined => {
+    const entries = row.entries.filter((entry) => entry.branches.includes(branch));
+    return entries.length === 0 ? undefined : `${place(row).padStart(cost.passes === 1 ? 2 : 4)} ${itemText(entries)}`;
+  };
+  const depths = [...new Set(rows.map(({ depth }) => depth))].sort((a, b) => a - b);
+  const busy = new Set(rows.flatMap(({ entries }) => entries.flatMap((entry) => entry.branches)));
+  const columns = branches
+    .filter(({ branch }) => busy.has(branch))
+    .map(({ branch }) => ({
+      branch,
+      cells: depths.map(
+        (depth) => rows.flatMap((row) => (row.depth === depth ? (cellOf(row, branch) ?? []) : []))[0] ?? '',
+      ),
+    }));
+  const cellWidth = (cells: readonly string[]): number => Math.max(MIN_CELL, ...cells.map((cell) => cell.length)) + 2;
+  const blocks: (typeof columns)[] = [];
+  let room = 0;
+  for (const column of columns) {
+    const needed = cellWidth(column.cells);
+    if (needed > room || blocks.length === 0) {
+      blocks.push([]);
+      room = width - DEPTH_WIDTH;
+    }
+    blocks.at(-1)?.push(column);
+    room -= needed;
+  }
+  if (blocks.length > MOST_BLOCKS) {
+    return wrap(
+      `(The map of depths and branches is left out: ${branches.length} branches are too many for it.)`,
+      width,
+    );
+  }
+  const lines = blocks.flatMap((block, i) => [
+    ...(i === 0 ? [] : ['']),
+    line(
+      'depth',
+      block.map(({ branch, cells }) => `branch ${branch}`.padEnd(cellWidth(cells))),
+    ),
+    ...depths.flatMap((depth, d) => {
+      if (block.every(({ cells }) => cells[d] === '')) return [];
+      return [
+        line(
+          String(depth).padStart(DEPTH_WIDTH),
+          block.map(({ cells }) => (cells[d] ?? '').padEnd(cellWidth(cells))),
+        ),
+      ];
+    }),
+  ]);
+  return ['RPB and what happens there, by depth and branch:', ...lines];
+}
+
+const line = (head: string, cells: readonly string[]): string => `${head}  ${cells.join('')}`.trimEnd();
+
+const MOST_LETTERS = 21;
+
+/** What a branch does in one row, in few letters. */
+function itemText(entries: readonly ExplainedEntry[]): string {
+  if (entries.some(({ enters }) => enters !== null)) return 'BRANCH';
+  const verbs = [...new Set(entries.map(({ verb }) => verb))].join('/');
+  const [only, ...others] = entries;
+  if (only === undefined || others.length > 0) return `${verbs} if`;
+  const operands = only.operands.map((operand) => operand.replace(/^hdr\./, '')).join(',');
+  const text = operands === '' ? verbs : `${verbs} ${operands}`;
+  return text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS - 1)}~`;
+}

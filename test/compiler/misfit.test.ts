@@ -1,0 +1,270 @@
+/** Programs that do not fit: what is missing where, and proposals that hold when they are followed. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  type CompiledProgram,
+  DataPlane,
+  DEFAULT_LINK_OPTIONS,
+  DEFAULT_RECIRCULATIONS,
+  type DoesNotFitReason,
+  defaultDataPlane,
+  explainMisfit,
+  f1,
+  greedyAllocator,
+  lower,
+  type Misfit,
+  misfitText,
+  type Program,
+  type Proposal,
+  refusalOf,
+  SwitchState,
+} from '../../compiler/index.js';
+import { checkedProgram, inProgram, linkProgram, sampleSource, smallDataPlane } from './support.js';
+
+const ALL = Array.from({ length: defaultDataPlane().rpbCount }, (_, i) => i + 1);
+/** All RPBs, each with little in it. */
+const TINY = smallDataPlane(ALL, { entries: 4, buckets: 512 });
+
+interface Given {
+  readonly source: string;
+  readonly dataPlane?: DataPlane;
+  /** Sources of programs that run already. */
+  readonly running?: readonly string[];
+  readonly recirculations?: number;
+  readonly maxTries?: number;
+}
+
+interface Found extends Misfit {
+  readonly state: SwitchState;
+}
+
+function misfitOf(given: Given): Found {
+  const { source, dataPlane = defaultDataPlane(), running = [], recirculations = DEFAULT_RECIRCULATIONS } = given;
+  const state = new SwitchState(dataPlane);
+  for (const other of running) state.commit(linkProgram(checkedProgram(other, dataPlane), state));
+  const program = checkedProgram(source, dataPlane);
+  const reason = refusalOf(lower(program, dataPlane, recirculations), state, DEFAULT_LINK_OPTIONS);
+  assert.ok(reason, 'it fits');
+  const before = JSON.stringify(state.snapshot());
+  const options = { ...DEFAULT_LINK_OPTIONS, recirculations, ...(given.maxTries === undefined ? {} : given) };
+  const misfit = explainMisfit(program, dataPlane, state, reason as DoesNotFitReason, options);
+  assert.is(JSON.stringify(state.snapshot()), before, 'the switch is as it was');
+  for (const proposal of misfit.proposals) assertHolds(proposal, program, state, recirculations);
+  return { ...misfit, state };
+}
+
+/** Follows a proposal as a user would. */
+function assertHolds(proposal: Proposal, program: Program, state: SwitchState, recirculations: number): void {
+  const { dataPlane } = state;
+  const fits = (changed: Program, more = recirculations, filterPriority = 0, running = programsOf(state)): void => {
+    const copy = new SwitchState(dataPlane);
+    for (const other of running) copy.commit(other);
+    linkProgram(changed, copy, { ...DEFAULT_LINK_OPTIONS, filterPriority }, more);
+  };
+  switch (proposal.kind) {
+    case 'more-recirculations':
+      return fits(program, proposal.recirculations);
+    case 'filter-priority':
+      return fits(program, recirculations, proposal.priority);
+    case 'revoke':
+      return fits(
+        program,
+        recirculations,
+        0,
+        programsOf(state).filter((other) => !proposal.programs.includes(other.program)),
+      );
+    case 'smaller-memory': {
+      const memories = program.memories.map((memory) => {
+        const change = proposal.memories.find(({ name }) => name === memory.name);
+        return change === undefined ? memory : { ...memory, buckets: change.to };
+      });
+      return fits({ ...program, memories });
+    }
+    case 'fewer-cases': {
+      const body = program.body.map((statement) =>
+        statement.kind === 'branch' && statement.span.line === proposal.line
+          ? { ...statement, cases: statement.cases.slice(0, proposal.to) }
+          : statement,
+      );
+      return fits({ ...program, body });
+    }
+  }
+}
+
+const programsOf = (state: SwitchState): CompiledProgram[] =>
+  [...state.programs.values()].map(({ compiled }) => compiled);
+const kindsOf = ({ proposals }: Misfit): string[] => [...new Set(proposals.map(({ kind }) => kind))];
+
+/** One of many load balancers, by its number. */
+const lb = (number: number): string =>
+  sampleSource('lb').replace('program lb', `program lb${number}`).replace('10.0.0.0', `10.0.${number}.0`);
+const text = (misfit: Misfit, recirculations = 1): string => misfitText(misfit, 'small', recirculations, 100);
+
+test('out of entries: the RPBs, the need, what is free, and fewer cases', () => {
+  const misfit = misfitOf({ source: sampleSource('calc'), dataPlane: TINY });
+  assert.is(misfit.missing.kind, 'entries');
+  assert.match(
+    misfit.why,
+    /^row 4 \(BRANCH, line 8\) needs 5 entries in one of RPBs 4-22 of pass 1 .*most are free in RPB 4 of pass 1: 4$/,
+  );
+  assert.equal(misfit.proposals, [{ kind: 'fewer-cases', line: 8, from: 5, to: 4, memories: [] }]);
+  assert.match(text(misfit), /no empty switch of data plane small can hold it with however many recirculations\n/);
+});
+
+test('out of entries on a switch that others fill: which of them to revoke, the smallest first', () => {
+  const running = Array.from({ length: 7 }, (_, i) => lb(i + 1));
+  const misfit = misfitOf({ source: lb(8), dataPlane: TINY, running });
+  assert.is(misfit.missing.kind, 'entries');
+  assert.match(misfit.why, /FORWARD\(1\).* needs 2 entries in one of RPBs .*: 1$/);
+  assert.equal(misfit.emptySwitch, { fits: true });
+  assert.equal(misfit.proposals, [
+    { kind: 'revoke', programs: ['lb1'] },
+    { kind: 'revoke', programs: ['lb2'] },
+    { kind: 'revoke', programs: ['lb3'] },
+  ]);
+});
+
+/** Programs that take 256 buckets of every RPB but the first. */
+const fillers = (count: number): string[] =>
+  Array.from(
+    { length: count },
+    (_, i) => `@a 256\nprogram f${i}(<hdr.ipv4.src, 11.1.${i}.0, 255.255.255.0>) { MEMREAD(a); }`,
+  );
+
+test('out of memory: the largest size that fits, or without the program that has it', () => {
+  const source = inProgram('HASH_5_TUPLE_MEM(m); MEMREAD(m); DROP;', '@m 512');
+  const dataPlane = smallDataPlane([1, 2, 3, 4, 5], { buckets: 512 });
+  const misfit = misfitOf({ source, dataPlane, running: fillers(4), recirculations: 0 });
+  assert.is(
+    misfit.why,
+    'row 4 (MEMREAD(m), line 3) needs 512 buckets for m, in one piece, in one of RPBs 4-5; ' +
+      'the largest piece that is free there has 256, in RPB 4',
+  );
+  const [smaller, ...others] = misfit.proposals;
+  assert.equal(smaller, { kind: 'smaller-memory', memories: [{ name: 'm', from: 512, to: 256 }] });
+  assert.ok(others.some(({ kind }) => kind === 'revoke'));
+});
+
+test('out of memory twice: no one memory is enough, all of them are', () => {
+  const body = 'HASH_5_TUPLE_MEM(m); MEMREAD(m); HASH_5_TUPLE_MEM(n); MEMREAD(n);';
+  const dataPlane = smallDataPlane([1, 2, 3, 4, 5, 6, 7, 8], { buckets: 512 });
+  const source = inProgram(body, '@m 512\n@n 512');
+  const misfit = misfitOf({ source, dataPlane, running: fillers(7), recirculations: 0 });
+  assert.equal(misfit.proposals[0], {
+    kind: 'smaller-memory',
+    memories: [
+      { name: 'm', from: 512, to: 256 },
+      { name: 'n', from: 512, to: 256 },
+    ],
+  });
+});
+
+test('memory that others have: without some of them', () => {
+  const one = smallDataPlane(ALL, { buckets: 512 });
+  const m = (number: number, buckets: number): string =>
+    `@m 512\n@n ${buckets}\nprogram p${number}(<hdr.ipv4.src, 10.0.${number}.0, 255.255.255.0>) {
+       HASH_5_TUPLE_MEM(m); MEMREAD(m); MEMREAD(n); }`;
+  const running = Array.from({ length: 9 }, (_, i) => m(i + 1, 512));
+  const misfit = misfitOf({ source: m(10, 512), dataPlane: one, running, recirculations: 0 });
+  assert.ok(['memory', 'together'].includes(misfit.missing.kind), misfit.why);
+  assert.ok(kindsOf(misfit).includes('revoke'));
+});
+
+const ADDS = (count: number): string => `LOADI(har, 1); LOADI(sar, 1);${'ADD(har, sar);'.repeat(count)}`;
+
+test('too long for one pass: how long, and the recirculations it takes', () => {
+  const misfit = misfitOf({ source: inProgram(`${ADDS(28)} DROP;`), recirculations: 0 });
+  assert.is(misfit.why, 'it has 31 rows one behind the other, and 1 pass has 22 RPBs');
+  assert.equal(misfit.proposals, [{ kind: 'more-recirculations', recirculations: 1 }]);
+  assert.match(text(misfit, 0), /no empty switch of data plane small can hold it with 0 recirculations/);
+});
+
+test('FORWARD too deep without recirculation', () => {
+  const misfit = misfitOf({ source: inProgram(`${ADDS(10)} FORWARD(1);`), recirculations: 0 });
+  assert.is(misfit.missing.kind, 'action');
+  assert.match(
+    misfit.why,
+    /FORWARD\(1\), line 3\) can be in RPB 13 at the earliest.*only ingress RPBs have forward, and 1 pass has none behind/,
+  );
+  assert.equal(misfit.proposals, [{ kind: 'more-recirculations', recirculations: 1 }]);
+});
+
+test('longer than all passes together: no empty switch can hold it, and nothing is proposed', () => {
+  const misfit = misfitOf({ source: inProgram(`${ADDS(400)} DROP;`) });
+  assert.equal(misfit.proposals, []);
+  assert.ok(!misfit.emptySwitch.fits && misfit.emptySwitch.isProven && !misfit.emptySwitch.fitsWithMore);
+  assert.match(text(misfit), /no empty switch .* with however many\s+recirculations[\s\S]*nothing that was tried/);
+});
+
+test('filters that overlap: another priority, or without the other', () => {
+  const other = sampleSource('lb').replace('program lb', 'program other');
+  const misfit = misfitOf({ source: sampleSource('lb'), running: [other] });
+  assert.match(misfit.why, /filter overlaps that of program other/);
+  assert.equal(misfit.proposals, [
+    { kind: 'filter-priority', priority: 1 },
+    { kind: 'revoke', programs: ['other'] },
+  ]);
+});
+
+test('a name in use: without the program of that name', () => {
+  const misfit = misfitOf({ source: sampleSource('lb'), running: [lb(1).replace('lb1', 'lb'), lb(2)] });
+  assert.equal(misfit.proposals, [{ kind: 'revoke', programs: ['lb'] }]);
+});
+
+test('a filter table that is full', () => {
+  const { description } = defaultDataPlane();
+  const filters = description.init.filters.map((filter) => ({ ...filter, entries: 1 }));
+  const dataPlane = new DataPlane({ ...description, init: { ...description.init, filters } });
+  const misfit = misfitOf({ source: lb(1), dataPlane, running: [lb(2)] });
+  assert.match(misfit.why, /tb_flow_filter4 has 0 free entries, it needs 1/);
+  assert.equal(misfit.proposals, [{ kind: 'revoke', programs: ['lb2'] }]);
+});
+
+test('several programs have to go: no more of them than needed', () => {
+  const small = smallDataPlane(ALL, { entries: 2, buckets: 512 });
+  const running = Array.from(
+    { length: 8 },
+    (_, i) => `program f${i}(<hdr.ipv4.src, 10.0.${i}.0, 255.255.255.0>) { FORWARD(1); }`,
+  );
+  const filled = [
+    ...running,
+    ...Array.from(
+      { length: 12 },
+      (_, i) => `program g${i}(<hdr.ipv4.src, 10.1.${i}.0, 255.255.255.0>) { FORWARD(1); }`,
+    ),
+  ];
+  const source = `program wide(<hdr.ipv4.src, 10.2.0.0, 255.255.255.0>) { EXTRACT(hdr.ipv4.dst, har);
+    BRANCH: case(<har, 1, 1>) { FORWARD(1); }; FORWARD(2); }`;
+  const misfit = misfitOf({ source, dataPlane: small, running: filled, recirculations: 0 });
+  const [revoke] = misfit.proposals.flatMap((proposal) => (proposal.kind === 'revoke' ? [proposal] : []));
+  // One entry for EXTRACT, and both of one RPB behind it.
+  const programs = revoke?.programs ?? [];
+  assert.is(programs.length, 3);
+  for (const kept of programs) {
+    const fewer = programs.filter((name) => name !== kept);
+    const proposal: Proposal = { kind: 'revoke', programs: fewer };
+    assert.throws(() => assertHolds(proposal, checkedProgram(source, small), misfit.state, 0), /does not fit/);
+  }
+});
+
+test('tries are bounded, and it is said where they were', () => {
+  const running = Array.from({ length: 7 }, (_, i) => lb(i + 1));
+  const misfit = misfitOf({ source: lb(8), dataPlane: TINY, running, maxTries: 3 });
+  assert.ok(misfit.tries <= 3);
+  assert.ok(misfit.isCutShort);
+  assert.match(text(misfit), /more to try/);
+});
+
+test('for allocators of the paper the depth is named', () => {
+  const dataPlane = TINY;
+  const program = checkedProgram(sampleSource('calc'), dataPlane);
+  const options = { allocator: greedyAllocator(f1()), filterPriority: 0, recirculations: 1 };
+  const state = new SwitchState(dataPlane);
+  const reason = refusalOf(lower(program, dataPlane, 1), state, options) as DoesNotFitReason;
+  assert.match(
+    explainMisfit(program, dataPlane, state, reason, options).why,
+    /row 4 \(BRANCH, line 8\) needs 5 entries/,
+  );
+});
+
+test.run();
