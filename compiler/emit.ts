@@ -1,4 +1,5 @@
 /** Placed rows → table entries and the compiled program. */
+import type { BranchMatch } from './branch-ids.js';
 import {
   COMPILED_PROGRAM_SCHEMA,
   type CompiledProgram,
@@ -10,7 +11,7 @@ import {
 import { actionName } from './data-plane/actions.js';
 import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from './data-plane/data-plane.js';
 import type { Register } from './data-plane/description.js';
-import type { Program } from './program.js';
+import type { Condition, Program } from './program.js';
 import type { ProgramRows, RowEntry } from './rows.js';
 import type { StepParameter } from './steps.js';
 
@@ -75,24 +76,42 @@ function placeOf(logical: number, dataPlane: DataPlane): Place {
 }
 
 function rpbEntry(entry: RowEntry, { rpb, pass }: Place, input: EmitInput): TableEntry {
-  const { does, priority } = entry;
+  const { does, branch, conditions, priority } = entry;
   const name = actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' });
-  const action = rpb.actions.get(name);
-  if (action === undefined) throw new Error(`RPB ${rpb.number} has no action ${name}`);
+  const values =
+    does.kind === 'step' ? does.step.parameters.map((parameter) => parameterValue(parameter, input)) : [does.id];
+  const { dataPlane, programId } = input;
+  return rpbTableEntry({ rpb, pass, programId, branch, conditions, priority, action: name, values }, dataPlane);
+}
+
+/** What an entry of an RPB matches and does, without the names that the driver sends. */
+export interface RpbEntryParts {
+  readonly rpb: Rpb;
+  readonly pass: number;
+  readonly programId: number;
+  readonly branch: BranchMatch;
+  readonly conditions: readonly Condition[];
+  readonly priority: number;
+  /** Name of the action within its RPB. */
+  readonly action: string;
+  /** In the order of the action's parameters. */
+  readonly values: readonly number[];
+}
+
+export function rpbTableEntry(parts: RpbEntryParts, dataPlane: DataPlane): TableEntry {
+  const { rpb, priority, values } = parts;
+  const action = rpb.actions.get(parts.action);
+  if (action === undefined) throw new Error(`RPB ${rpb.number} has no action ${parts.action}`);
   return {
     table: rpb.table,
-    key: rpbKey(entry, pass, input),
+    key: rpbKey(parts, dataPlane),
     priority,
-    action: `${rpb.control}.${name}`,
-    parameters: action.parameters.map((parameter, i) => ({
-      name: parameter.name,
-      value: does.kind === 'step' ? parameterValue(does.step.parameters[i], input) : does.id,
-    })),
+    action: `${rpb.control}.${parts.action}`,
+    parameters: action.parameters.map(({ name }, i) => ({ name, value: values[i] ?? 0 })),
   };
 }
 
-function parameterValue(parameter: StepParameter | undefined, { program, memories }: EmitInput): number {
-  if (parameter === undefined) return 0;
+function parameterValue(parameter: StepParameter, { program, memories }: EmitInput): number {
   if (parameter.kind === 'constant') return parameter.value;
   if (parameter.kind === 'sizeMask') {
     // Known even of a memory that is only hashed for and never accessed, which has no block.
@@ -105,7 +124,7 @@ function parameterValue(parameter: StepParameter | undefined, { program, memorie
   return block.base;
 }
 
-function rpbKey({ branch, conditions }: RowEntry, pass: number, { dataPlane, programId }: EmitInput): KeyField[] {
+function rpbKey({ branch, conditions, pass, programId }: RpbEntryParts, dataPlane: DataPlane): KeyField[] {
   const registers = ['mar', 'sar', 'har'] as const satisfies readonly Register[];
   return [
     { name: RPB_KEYS.program, match: 'exact', value: programId },
@@ -126,7 +145,7 @@ function rpbKey({ branch, conditions }: RowEntry, pass: number, { dataPlane, pro
 }
 
 /** A program of p passes has p entries: first, middle …, last; one of a single pass none. */
-function recirculationEntries(programId: number, passes: number): TableEntry[] {
+export function recirculationEntries(programId: number, passes: number): TableEntry[] {
   if (passes === 1) return [];
   return Array.from({ length: passes }, (_, pass) => ({
     table: FIXED_NAMES.recirculationTable,

@@ -1,6 +1,7 @@
 /** The compiler's public surface. */
 export * from './allocate.js';
 export * from './bits.js';
+export { type CaseChange, type ChangeOptions, changeCases } from './change/change-cases.js';
 export {
   type BranchText,
   branchTexts,
@@ -9,6 +10,8 @@ export {
   type InsertedCase,
   insertCase,
   removeCase,
+} from './change/edit-cases.js';
+export * from './change/not-incremental.js';
 export * from './compile.js';
 export * from './compiled-program.js';
 export * from './data-plane/actions.js';

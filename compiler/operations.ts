@@ -9,6 +9,8 @@ import { FIXED_NAMES } from './data-plane/data-plane.js';
 export type Operation =
   | { readonly kind: 'insertEntry'; readonly entry: TableEntry }
   | { readonly kind: 'deleteEntry'; readonly entry: TableEntry }
+  /** Gives an entry another action or other parameters; table, key and priority are those of the one before. */
+  | { readonly kind: 'replaceEntry'; readonly before: TableEntry; readonly entry: TableEntry }
   /** Wait until the packets that are in the pipe, recirculating ones included, have left it. */
   | { readonly kind: 'drain' }
   /** Set buckets `base` … `base + buckets - 1` of an RPB's register array to 0. */

@@ -11,8 +11,11 @@ import type { FreeResources } from './place/allocator.js';
 
 export interface RunningProgram {
   readonly compiled: CompiledProgram;
-  /** A revoked program keeps what it has until the switch has confirmed that its memory is reset. */
-  readonly status: 'running' | 'revoking';
+  /**
+   * A revoked program keeps what it has until the switch has confirmed that its memory is reset; one that is being
+   * changed has the entries of before and after.
+   */
+  readonly status: 'running' | 'changing' | 'revoking';
 }
 
 /** Everything that can run out, as plain numbers; equal snapshots mean equal free resources. */
@@ -53,7 +56,7 @@ export class SwitchState implements FreeResources {
   }
 
   fitsMemory(rpb: number, buckets: readonly number[]): boolean {
-    return this.memory[rpb]?.firstFit(buckets) !== undefined;
+    return this.memory[rpb]?.fits(buckets) === true;
   }
 
   get programs(): ReadonlyMap<string, RunningProgram> {
@@ -66,9 +69,10 @@ export class SwitchState implements FreeResources {
     return id < 0 ? undefined : id;
   }
 
-  /** Free entries of a table outside the RPBs. */
+  /** Free entries of a table. */
   freeEntries(table: string): number {
-    return this.tableFree.get(table) ?? 0;
+    const rpb = this.rpbByTable.get(table);
+    return (rpb === undefined ? this.tableFree.get(table) : this.entries[rpb]) ?? 0;
   }
 
   /** The name of a program whose filter can match a packet that this one matches, with the same priority. */
@@ -93,6 +97,28 @@ export class SwitchState implements FreeResources {
       const rank = filterRank(entry);
       this.filtersByRank.set(rank, [...(this.filtersByRank.get(rank) ?? []), { program: compiled.program, entry }]);
     }
+  }
+
+  /**
+   * Gives a program other entries in its RPBs and the recirculation table; its id, memory and filters stay. Nothing is
+   * changed if it throws.
+   * @throws {DoesNotFit} if a table has no room
+   */
+  exchange(compiled: CompiledProgram, status: 'running' | 'changing'): void {
+    const program = this.running.get(compiled.program);
+    if (program === undefined) throw new Error(`no program ${compiled.program} to change`);
+    const changes = new Map<string, number>();
+    const count = (table: string, change: number): void => {
+      changes.set(table, (changes.get(table) ?? 0) + change);
+    };
+    for (const { table } of compiled.entries) count(table, 1);
+    for (const { table } of program.compiled.entries) count(table, -1);
+    for (const [table, needed] of changes) {
+      const free = this.freeEntries(table);
+      if (needed > free) throw new DoesNotFit(compiled.program, { kind: 'table-full', table, needed, free });
+    }
+    for (const [table, needed] of changes) this.changeFree(table, -needed);
+    this.running.set(compiled.program, { compiled, status });
   }
 
   /** Marks a running program as going; its resources stay taken until {@link release}. */
@@ -146,8 +172,7 @@ export class SwitchState implements FreeResources {
     const needed = new Map<string, number>();
     for (const { table } of compiled.entries) needed.set(table, (needed.get(table) ?? 0) + 1);
     for (const [table, count] of needed) {
-      const rpb = this.rpbByTable.get(table);
-      const free = rpb === undefined ? this.freeEntries(table) : (this.entries[rpb] ?? 0);
+      const free = this.freeEntries(table);
       if (count > free) throw new DoesNotFit(program, { kind: 'table-full', table, needed: count, free });
     }
     for (const [i, { name, rpb, base, buckets }] of compiled.memories.entries()) {

@@ -8,6 +8,7 @@ import {
   DocumentError,
   DoesNotFit,
   dataPlaneFromJson,
+  NotIncremental,
 } from '../compiler/index.js';
 import { TargetError } from '../sim/index.js';
 import { CaptureError } from '../traces/index.js';
@@ -29,7 +30,7 @@ const BAD_INPUT: readonly (new (...args: never[]) => Error)[] = [
   CaptureError,
   NoSuchProgram,
 ];
-const FAILED: readonly (new (...args: never[]) => Error)[] = [DoesNotFit, TargetError];
+const FAILED: readonly (new (...args: never[]) => Error)[] = [DoesNotFit, NotIncremental, TargetError];
 
 /** Reports an error on stderr as one message, and returns the exit status. */
 export function reportError(command: string, error: unknown, badInput: typeof BAD_INPUT = []): number {

@@ -3,7 +3,10 @@
  * which no packet sees half a program. A failure in the middle is rolled back.
  */
 import {
+  type CaseChange,
+  type ChangeOptions,
   type CompiledProgram,
+  changeCases,
   type DataPlane,
   DEFAULT_LINK_OPTIONS,
   installOperations,
@@ -12,10 +15,19 @@ import {
   link,
   type MemoryBlock,
   type Operation,
+  type Program,
   revokeOperations,
   SwitchState,
 } from '../compiler/index.js';
 import type { SwitchTarget } from '../sim/index.js';
+
+/** A program that is being changed or revoked takes no other change until that is done. */
+export class ProgramBusy extends Error {
+  constructor(program: string) {
+    super(`program ${program} is being changed or revoked`);
+    this.name = 'ProgramBusy';
+  }
+}
 
 /** A program or memory that is not there. */
 export class NoSuchProgram extends Error {
@@ -63,10 +75,11 @@ export class Controller {
    * Removes a program; its resources are free when its memory has been reset. If removing its entries fails, it runs on
    * as before. If a reset fails, it is gone but keeps what it had, as what its memory holds must not reach the next
    * program; revoking it again goes on with the resets.
-   * @throws {NoSuchProgram}
+   * @throws {NoSuchProgram} {@link ProgramBusy}
    */
   async revoke(name: string): Promise<void> {
     const status = this.state.programs.get(name)?.status;
+    if (status === 'changing') throw new ProgramBusy(name);
     const compiled = this.state.beginRevoke(name);
     if (compiled === undefined) throw new NoSuchProgram(`program ${name}`);
     const operations = revokeOperations(compiled);
@@ -81,6 +94,29 @@ export class Controller {
     }
     await this.target.apply(operations.filter(isReset));
     this.state.release(name);
+  }
+
+  /**
+   * Gives a running program other cases, entry by entry: no packet meets half of the change, memory keeps its contents.
+   * If it fails in the middle, the program runs on as before.
+   * @param next the whole program with its new cases
+   * @throws {NoSuchProgram} {@link ProgramBusy} {@link NotIncremental} {@link DoesNotFit} or the switch's own error
+   */
+  async changeCases(next: Program, sourceHash: string, options?: ChangeOptions): Promise<CaseChange> {
+    const running = this.state.programs.get(next.name);
+    if (running === undefined) throw new NoSuchProgram(`program ${next.name}`);
+    if (running.status !== 'running') throw new ProgramBusy(next.name);
+    const before = running.compiled;
+    const change = changeCases(before, next, this.state, sourceHash, options);
+    this.state.exchange({ ...before, entries: change.during }, 'changing');
+    try {
+      await this.applyOrUndo(change.operations);
+    } catch (error) {
+      this.state.exchange(before, 'running');
+      throw error;
+    }
+    this.state.exchange(change.compiled, 'running');
+    return change;
   }
 
   /** Words of a program's memory, from bucket 0. @throws {NoSuchProgram} */
@@ -106,7 +142,7 @@ export class Controller {
 
   /**
    * Makes the changes one by one, so that it is known how far they came; at an error those that were made are undone in
-   * reverse order, which is as safe for packets as the order itself.
+   * reverse order, which is as safe for packets as the order itself if no packet meets two of the changes.
    */
   private async applyOrUndo(operations: readonly Operation[]): Promise<void> {
     const done: Operation[] = [];
@@ -116,7 +152,7 @@ export class Controller {
         done.push(operation);
       }
     } catch (error) {
-      await this.target.apply(done.reverse().flatMap(inverse));
+      await this.target.apply(done.reverse().flatMap((operation) => [...inverse(operation), { kind: 'drain' }]));
       throw error;
     }
   }
@@ -129,6 +165,8 @@ function inverse(operation: Operation): Operation[] {
       return [{ kind: 'deleteEntry', entry: operation.entry }];
     case 'deleteEntry':
       return [{ kind: 'insertEntry', entry: operation.entry }];
+    case 'replaceEntry':
+      return [{ kind: 'replaceEntry', before: operation.entry, entry: operation.before }];
     case 'drain':
     case 'resetMemory':
       return [];

@@ -61,6 +61,8 @@ export class Switch {
         return this.insert(operation.entry);
       case 'deleteEntry':
         return this.delete(operation.entry);
+      case 'replaceEntry':
+        return this.replace(operation.before, operation.entry);
       case 'drain':
         // A packet runs to its end, recirculations included, before the next one starts: none is in flight.
         return;
@@ -173,6 +175,20 @@ export class Switch {
     }
     checkPriority(entry);
     this.installed.set(identity, this.insertInto(entry));
+  }
+
+  /** A switch that refuses the new entry keeps the old one. */
+  private replace(before: TableEntry, after: TableEntry): void {
+    if (this.identity(before) !== this.identity(after)) {
+      throw new TargetError('not-found', `${before.table}: an entry can only be replaced by one of the same key`);
+    }
+    this.delete(before);
+    try {
+      this.insert(after);
+    } catch (error) {
+      this.insert(before);
+      throw error;
+    }
   }
 
   /** Exact tables know no priority. */

@@ -1,11 +1,10 @@
 /** Whether what a running program does for a branch id, from some RPB on, is just what a tree of steps says. */
 import type { MemoryBlock } from '../compiled-program.js';
 import { actionName } from '../data-plane/actions.js';
-import type { Memory } from '../program.js';
 import { canInline } from '../inline-cases.js';
+import type { Condition, Memory } from '../program.js';
 import { type ActionStep, type BranchStep, conditionsIdentity, type Step, type StepTree } from '../steps.js';
 import { TreeIdentities } from '../tree-identity.js';
-import type { Condition } from '../program.js';
 import { type Item, type Rule, type RunningProgram, targetOf } from './running-program.js';
 
 /** A case of a BRANCH as the trees have it before cases are brought into the RPB of their BRANCH. */
@@ -90,7 +89,8 @@ export class Vocabulary {
 
 /** Told where the steps of a tree were found. */
 export interface Finder {
-  step(step: ActionStep, id: number, x: number): void;
+  /** @param id undefined for a branch that takes its rules over from another */
+  step(step: ActionStep, id: number | undefined, x: number): void;
   branch(branch: BranchStep, id: number, x: number): void;
 }
 
@@ -138,8 +138,12 @@ export class Behaviour {
     return wanted !== undefined && isSameAction(rule, wanted) && sameConditions(rule, wanted) && this.isPlace(step, x);
   }
 
-  /** Whether an item is a BRANCH, with this continuation; what comes after it is not looked at. */
-  isBranch(item: Item, branch: BranchStep, { fallback, rest }: Continuation, finder?: Finder, id = 0): boolean {
+  /**
+   * Whether an item is a BRANCH, with this continuation; what comes after it is not looked at.
+   * @param finder told of the steps of the item and the cases
+   * @param id with it, also of what is behind the steps of cases that run in the item
+   */
+  isBranch(item: Item, branch: BranchStep, { fallback, rest }: Continuation, finder?: Finder, id?: number): boolean {
     const cases = this.words.casesOf(branch);
     const pairs = pairByConditions(item.rules, cases, fallback);
     if (pairs === undefined) return false;
@@ -160,7 +164,7 @@ export class Behaviour {
       if (inline === undefined || !this.isStepRule(rule, inline, item.x, wanted.conditions)) return false;
       if (finder === undefined) continue;
       finder.step(inline, id, item.x);
-      this.find(id, item.x, this.words.withoutFirst(wanted.body), finder);
+      if (id !== undefined) this.find(id, item.x, this.words.withoutFirst(wanted.body), finder);
     }
     return true;
   }

@@ -15,6 +15,8 @@ export interface Run {
   /** Writes to header fields and forwarding decisions, in order. */
   readonly log: string[];
   dropped: boolean;
+  /** Values of header fields, if not those that all runs have. */
+  readonly fields?: (name: string) => number;
   /** By memory and bucket; buckets that hold 0 are absent. */
   readonly memory: Map<string, number>;
 }
@@ -211,7 +213,7 @@ function executeEffect(
       values[effect.register] = pipe.saved[effect.register];
       return;
     case 'extract':
-      values[effect.register] = fieldValue(effect.field);
+      values[effect.register] = (run.fields ?? fieldValue)(effect.field);
       return;
     case 'modify':
       run.log.push(`${effect.field} = ${values[effect.register]}`);

@@ -1,0 +1,157 @@
+/**
+ * Incremental change: a running program gets other cases, and everything else of it stays where it is. The result is
+ * the new program's document and the operations that lead there, in an order in which every packet is treated all as by
+ * the old program or all as by the new one.
+ */
+import type { CompiledProgram, TableEntry } from '../compiled-program.js';
+import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
+import { deferDrops } from '../defer-drops.js';
+import { DoesNotFit } from '../does-not-fit.js';
+import { dropKnownLoads } from '../drop-known-loads.js';
+import { filterEntry, passesOf, recirculationEntries } from '../emit.js';
+import { expand } from '../expand.js';
+import type { Operation } from '../operations.js';
+import type { Program } from '../program.js';
+import { mapSteps, type StepTree } from '../steps.js';
+import type { SwitchState } from '../switch-state.js';
+import { Behaviour, Vocabulary } from './behaviour.js';
+import { changeOperations } from './change-order.js';
+import { type CoveredChange, coverChange, tableEntry } from './cover-change.js';
+import { ChangeFinder } from './find-changes.js';
+import { NotIncremental } from './not-incremental.js';
+import { planBodies } from './plan-bodies.js';
+import { rankedChanges } from './ranked-change.js';
+import { RunningProgram } from './running-program.js';
+
+export interface ChangeOptions {
+  /** At most so many, if cases that come need more than the program takes; by default no more than it takes. */
+  readonly recirculations?: number | undefined;
+}
+
+export interface CaseChange {
+  /** The program as it will be. */
+  readonly compiled: CompiledProgram;
+  readonly operations: readonly Operation[];
+  /** All entries that are there at some time, those of the old program first. */
+  readonly during: readonly TableEntry[];
+}
+
+/**
+ * Plans the change of a running program into another one of the same name, filters and memories; the state is not
+ * changed.
+ * @param running the document of the program, as it runs in a switch in this state
+ * @throws {NotIncremental} {@link DoesNotFit}
+ */
+export function changeCases(
+  running: CompiledProgram,
+  next: Program,
+  state: SwitchState,
+  sourceHash: string,
+  { recirculations = 0 }: ChangeOptions = {},
+): CaseChange {
+  const { dataPlane } = state;
+  checkSameProgram(running, next, dataPlane);
+  const before = new RunningProgram(running, dataPlane);
+  const words = new Vocabulary(next.memories, running.memories);
+  const tree = stepsWithoutNops(next);
+  const below = new ChangeFinder(new Behaviour(before, words)).find(0, 0, tree);
+  if (below.kind === 'impossible') throw new NotIncremental(next.name, { kind: below.reason, line: below.line });
+  const changes = rankedChanges(below, before);
+  const limit = dataPlane.rpbCount * Math.max(recirculations + 1, running.passes);
+  const free = Int32Array.from(dataPlane.rpbs, ({ table }) => state.freeEntries(table));
+  for (;;) {
+    const bodies = planBodies({
+      program: next,
+      tree,
+      below,
+      changes,
+      running: before,
+      words,
+      limit,
+      free,
+      passes: running.passes,
+    });
+    const { programId } = running;
+    const covered = coverChange({ program: next.name, programId, running: before, changes, bodies });
+    const change = assemble(running, { sourceHash, placement: bodies.log.placement(dataPlane) }, covered, dataPlane);
+    const full = fullTable(running, change, state);
+    if (full === undefined) return change;
+    // What was taken to be shared may not be; then the RPB is left alone as far as can be.
+    const rpb = dataPlane.rpbs.find(({ table }) => table === full.table);
+    if (rpb === undefined || free[rpb.index] === 0) throw new DoesNotFit(next.name, { kind: 'table-full', ...full });
+    free[rpb.index] = 0;
+  }
+}
+
+function checkSameProgram(running: CompiledProgram, next: Program, dataPlane: DataPlane): void {
+  const differs = (what: 'name' | 'filters' | 'memories' | 'data plane') =>
+    new NotIncremental(running.program, { kind: 'other-program', differs: what });
+  if (running.dataPlane.hash !== dataPlane.hash) throw differs('data plane');
+  if (running.program !== next.name) throw differs('name');
+  const filters = running.entries.filter(({ action }) => action === FIXED_NAMES.setProgram);
+  const wanted = filters.map(({ priority }) => filterEntry(next, running.programId, priority));
+  if (filters.length === 0 || JSON.stringify(filters) !== JSON.stringify(wanted)) throw differs('filters');
+  for (const { name, buckets } of running.memories) {
+    if (next.memories.find((memory) => memory.name === name)?.buckets !== buckets) throw differs('memories');
+  }
+}
+
+function stepsWithoutNops({ body }: Program): StepTree {
+  const tree = dropKnownLoads(deferDrops(expand(body)));
+  return mapSteps(tree, (steps) => steps.filter(({ kind }) => kind !== 'nop'));
+}
+
+function assemble(
+  running: CompiledProgram,
+  parts: Pick<CompiledProgram, 'sourceHash' | 'placement'>,
+  { targets, branches }: CoveredChange,
+  dataPlane: DataPlane,
+): CaseChange {
+  const { programId } = running;
+  const isRpbEntry = ({ table }: TableEntry): boolean => dataPlane.rpbs.some((rpb) => rpb.table === table);
+  const before = running.entries.filter(isRpbEntry);
+  const kept = new Set(targets.flatMap(({ entry }) => entry ?? []));
+  const made = targets.flatMap((placed) =>
+    placed.entry === undefined ? [tableEntry(placed, programId, dataPlane)] : [],
+  );
+  const after = [...before.filter((entry) => kept.has(entry)), ...made];
+  const passes = passesOf(
+    targets.map(({ x }) => x),
+    dataPlane,
+  );
+  const recirculation = recirculationEntries(programId, passes);
+  const old = running.entries.filter(({ table }) => table === FIXED_NAMES.recirculationTable);
+  const operations = changeOperations({ before, after, branches, ...recirculationChanges(old, recirculation) });
+  const filters = running.entries.filter(({ action }) => action === FIXED_NAMES.setProgram);
+  const compiled = { ...running, ...parts, passes, entries: [...after, ...recirculation, ...filters] };
+  const inserted = operations.flatMap((operation) => (operation.kind === 'insertEntry' ? [operation.entry] : []));
+  return { compiled, operations, during: [...running.entries, ...inserted] };
+}
+
+/** A pass is there before packets are sent into it, and goes when none is. */
+function recirculationChanges(before: readonly TableEntry[], after: readonly TableEntry[]) {
+  const grow: Operation[] = [];
+  const shrink: Operation[] = [];
+  for (const [pass, entry] of [...after.entries()].reverse()) {
+    const old = before[pass];
+    const into = before.length > after.length ? shrink : grow;
+    if (old === undefined) grow.push({ kind: 'insertEntry', entry });
+    else if (old.action !== entry.action) into.push({ kind: 'replaceEntry', before: old, entry });
+  }
+  for (const [i, entry] of before.slice(after.length).entries()) {
+    if (i === (after.length === 0 ? 1 : 0)) shrink.push({ kind: 'drain' });
+    shrink.push({ kind: 'deleteEntry', entry });
+  }
+  return { grow, shrink };
+}
+
+/** The first table that has too little room for all entries that are there at some time. */
+function fullTable(running: CompiledProgram, { during }: CaseChange, state: SwitchState) {
+  const more = new Map<string, number>();
+  for (const { table } of during.slice(running.entries.length)) more.set(table, (more.get(table) ?? 0) + 1);
+  for (const [table, needed] of more) {
+    const free = state.freeEntries(table);
+    if (needed > free) return { table, needed, free };
+  }
+  return undefined;
+}

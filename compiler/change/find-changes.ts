@@ -1,0 +1,138 @@
+/**
+ * Where a program differs from the one that runs: at BRANCHes that have other cases. A case whose body changed inside
+ * is kept if the change can be made where it is; otherwise it gets a new body beside the old one.
+ */
+import type { ActionStep, BranchStep, StepTree } from '../steps.js';
+import { alignCases } from './align-cases.js';
+import type { Behaviour, CaseBody, Continuation } from './behaviour.js';
+import { type Item, type Rule, targetOf } from './running-program.js';
+
+/** What becomes of a rule of a BRANCH. */
+export type RuleChange =
+  | { readonly kind: 'kept'; readonly rule: Rule; readonly from: CaseBody | ActionStep; readonly below: Below }
+  | { readonly kind: 'removed'; readonly rule: Rule }
+  /** @param replaces its place is taken from a rule that goes, with the same conditions */
+  | { readonly kind: 'added'; readonly from: CaseBody; readonly replaces: Rule | undefined };
+
+/** A BRANCH that gets other cases, for the packets of one branch id. */
+export interface BranchChange {
+  readonly id: number;
+  readonly x: number;
+  readonly branch: BranchStep;
+  readonly continuation: Continuation;
+  /** In the order of the program; those that go among the others. */
+  readonly rules: readonly RuleChange[];
+}
+
+export type Below =
+  | { readonly kind: 'same' }
+  /** Steps that are found as they are, then a BRANCH that changes, and what follows it. */
+  | {
+      readonly kind: 'changed';
+      readonly steps: readonly { readonly step: ActionStep; readonly x: number }[];
+      readonly change: BranchChange;
+      readonly rest: Below;
+    }
+  | { readonly kind: 'impossible'; readonly reason: 'steps' | 'several-branches'; readonly line: number };
+
+export class ChangeFinder {
+  constructor(private readonly behaviour: Behaviour) {}
+
+  /** What is to be changed so that packets which have this id behind logical RPB x are treated as the tree says. */
+  find(id: number, x: number, tree: StepTree): Below {
+    const { running } = this.behaviour;
+    if (this.behaviour.does(id, x, tree)) return { kind: 'same' };
+    const steps: { step: ActionStep; x: number }[] = [];
+    let at = x;
+    for (const step of tree.steps) {
+      if (step.kind === 'nop') continue;
+      const item = running.next(id, at);
+      if (item === undefined || !this.behaviour.isStep(item, step)) return impossible('steps', step);
+      steps.push({ step, x: item.x });
+      at = item.x;
+    }
+    const { branch } = tree;
+    const item = running.next(id, at);
+    if (branch === undefined || item === undefined) return impossible('steps', branch ?? tree.steps.at(-1));
+    let worst: Below = impossible('steps', branch);
+    for (const continuation of this.behaviour.words.continuations(branch)) {
+      const rest = this.find(id, item.x, continuation.rest);
+      if (rest.kind === 'impossible') {
+        worst = rest;
+        continue;
+      }
+      const rules = this.pair(item, branch, continuation);
+      if (rules === undefined) continue;
+      if (rest.kind === 'changed' && item.rules.some((rule) => isInline(rule, rules))) {
+        worst = impossible('several-branches', branch);
+        continue;
+      }
+      return { kind: 'changed', steps, change: { id, x: item.x, branch, continuation, rules }, rest };
+    }
+    return worst;
+  }
+
+  /** Undefined if the item cannot be this BRANCH with this continuation. */
+  private pair(item: Item, branch: BranchStep, { fallback, rest }: Continuation): readonly RuleChange[] | undefined {
+    const cases = this.behaviour.words.casesOf(branch);
+    const last = item.rules.at(-1);
+    const own = fallback === undefined ? item.rules : item.rules.slice(0, -1);
+    if (fallback !== undefined && (last === undefined || !this.behaviour.isStepRule(last, fallback, item.x, []))) {
+      return undefined;
+    }
+    const changes: RuleChange[] = [];
+    for (const { rule, wanted } of alignCases(own, cases)) {
+      if (rule !== undefined && wanted !== undefined) changes.push(...this.compare(rule, wanted, item.x, rest));
+      else if (rule !== undefined) {
+        // Not a case: a step that runs for all packets.
+        if (rule.conditions.length === 0 && targetOf(rule) === undefined) return undefined;
+        changes.push({ kind: 'removed', rule });
+      } else if (wanted !== undefined) changes.push({ kind: 'added', from: wanted, replaces: undefined });
+    }
+    if (fallback !== undefined && last !== undefined) {
+      changes.push({ kind: 'kept', rule: last, from: fallback, below: { kind: 'same' } });
+    }
+    return changes;
+  }
+
+  private compare(rule: Rule, from: CaseBody, x: number, rest: StepTree): RuleChange[] {
+    const to = targetOf(rule);
+    const { words, running } = this.behaviour;
+    if (to === undefined) {
+      const inline = words.inlineStep(from, rest);
+      const isKept = inline !== undefined && this.behaviour.isStepRule(rule, inline, x, from.conditions);
+      if (isKept) return [{ kind: 'kept', rule, from, below: { kind: 'same' } }];
+    } else {
+      // What only this rule leads to can be changed where it is; otherwise other packets would notice.
+      const isAlone = running.edgesTo.get(to)?.length === 1;
+      const below: Below = isAlone
+        ? this.find(to, x, from.body)
+        : this.behaviour.does(to, x, from.body)
+          ? { kind: 'same' }
+          : impossible('steps', undefined);
+      if (below.kind !== 'impossible') return [{ kind: 'kept', rule, from, below }];
+    }
+    return [
+      { kind: 'removed', rule },
+      { kind: 'added', from, replaces: rule },
+    ];
+  }
+}
+
+/**
+ * Whether packets that meet the rule go on with what follows the BRANCH, other than as its fallback. If that changes
+ * too, they would meet two changes.
+ */
+function isInline(rule: Rule, changes: readonly RuleChange[]): boolean {
+  const isFallback = changes.some(
+    (change) => change.kind === 'kept' && change.rule === rule && 'effect' in change.from,
+  );
+  return targetOf(rule) === undefined && !isFallback;
+}
+
+function impossible(
+  reason: 'steps' | 'several-branches',
+  at: { readonly spans: readonly { readonly line: number }[] } | undefined,
+): Below {
+  return { kind: 'impossible', reason, line: at?.spans[0]?.line ?? 0 };
+}

@@ -1,0 +1,293 @@
+/**
+ * Where the steps of a new case body go: behind its BRANCH, in the order of the path, at the least number of entries.
+ * A step costs nothing where another branch does the same, as one entry can serve both.
+ */
+import { actionName } from '../data-plane/actions.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
+import type { Condition } from '../program.js';
+import type { ActionStep, BranchStep, StepTree } from '../steps.js';
+import type { Behaviour, CaseBody, Continuation, Finder } from './behaviour.js';
+import { type Item, type Rule, ruleIdentity } from './running-program.js';
+
+/** A branch that does not run yet; its id is chosen when all its rules are known. */
+export interface NewBranch {
+  readonly kind: 'new';
+  readonly items: readonly NewItem[];
+  id: number | undefined;
+}
+
+export interface NewItem {
+  readonly x: number;
+  readonly rules: readonly NewRule[];
+}
+
+/** A rule whose branch id may yet have to be chosen. */
+export type NewRule =
+  | { readonly kind: 'rule'; readonly rule: Rule }
+  | {
+      readonly kind: 'enter';
+      readonly conditions: readonly Condition[];
+      readonly priority: number;
+      readonly branch: NewBranch;
+    };
+
+/** What the placed steps are told to: also those of new branches, whose ids are not known yet. */
+export type NewFinder = (of: ActionStep | BranchStep, branch: NewBranch | number, x: number) => void;
+
+export interface BodyRoom {
+  readonly dataPlane: DataPlane;
+  /** Free entries by RPB index. */
+  readonly free: ArrayLike<number>;
+  /** The last logical RPB, and the last of the passes that the program takes so far. */
+  readonly limit: number;
+  readonly usual: number;
+  /** Whether a step may be in a logical RPB: where its memory and its hash function are. */
+  isPlace(step: ActionStep, x: number): boolean;
+}
+
+/** A shared entry costs next to nothing, and a place near the front is a little better. */
+const COST = { shared: 1e-3, place: 1e-6, full: 0.1, recirculation: 50 } as const;
+const NEVER = Number.POSITIVE_INFINITY;
+
+interface Choice {
+  readonly cost: number;
+  readonly x: number;
+  /** Of a BRANCH: how it goes on, and the rules of a running branch that it shares. */
+  readonly continuation: Continuation | undefined;
+  readonly shared: Item | undefined;
+}
+
+export class BodyPlacer {
+  private readonly choices = new Map<StepTree, Map<number, Choice>>();
+  private readonly built = new Map<string, NewBranch>();
+  private readonly patterns = new Map<number, readonly Item[]>();
+  private readonly unconditional = new Map<string, Rule>();
+  private readonly known = new Map<string, number | undefined>();
+
+  constructor(
+    private readonly behaviour: Behaviour,
+    private readonly room: BodyRoom,
+  ) {
+    const { running } = behaviour;
+    const patterns = new Map<number, Map<string, Item>>();
+    for (const id of running.live.keys()) {
+      for (const item of running.items(id)) {
+        const [only] = item.rules;
+        if (item.rules.length === 1 && only?.conditions.length === 0) {
+          this.unconditional.set(`${item.x} ${only.action}(${only.parameters.join()})`, only);
+        }
+        const here = patterns.get(item.x) ?? new Map<string, Item>();
+        patterns.set(item.x, here.set(item.rules.map(ruleIdentity).join('|'), item));
+      }
+    }
+    for (const [x, items] of patterns) this.patterns.set(x, [...items.values()]);
+  }
+
+  /** Entries that a case costs whose BRANCH is in logical RPB x, about; infinite if there is no room. */
+  costOf(wanted: CaseBody, x: number, rest: StepTree, mayInline: boolean): number {
+    const inline = mayInline ? this.behaviour.words.inlineStep(wanted, rest) : undefined;
+    if (inline !== undefined && this.fits(inline, x)) return 1;
+    return 1 + this.bodyCost(wanted.body, x);
+  }
+
+  /** The rule of a case whose BRANCH is in logical RPB x, with all that it leads to. */
+  build(
+    wanted: CaseBody,
+    priority: number,
+    x: number,
+    owner: NewBranch | number,
+    rest: StepTree,
+    mayInline: boolean,
+    found: NewFinder,
+  ): NewRule {
+    const { words } = this.behaviour;
+    const { conditions, body } = wanted;
+    const inline = mayInline ? words.inlineStep(wanted, rest) : undefined;
+    if (inline !== undefined && this.fits(inline, x)) {
+      const rule = words.ruleOf(inline, conditions, priority);
+      if (rule === undefined) throw new Error('a step on a memory that has no block');
+      found(inline, owner, x);
+      return { kind: 'rule', rule };
+    }
+    const running = this.runningBranch(body, x);
+    if (running !== undefined) {
+      this.behaviour.locate(running, x, body, finderOf(found));
+      return {
+        kind: 'rule',
+        rule: { conditions, priority, action: actionName({ kind: 'setBranch' }), parameters: [running] },
+      };
+    }
+    return { kind: 'enter', conditions, priority, branch: this.newBranch(body, x, found) };
+  }
+
+  /** The new branches in the order in which they were made: those that others lead to first. */
+  get branches(): readonly NewBranch[] {
+    return [...this.built.values()];
+  }
+
+  private newBranch(body: StepTree, x: number, found: NewFinder): NewBranch {
+    const key = `${x} ${this.behaviour.words.identities.of(body)}`;
+    const known = this.built.get(key);
+    const items: NewItem[] = [];
+    const branch: NewBranch = known ?? { kind: 'new', items, id: undefined };
+    this.lay(body, x, branch, items, found);
+    if (known === undefined) this.built.set(key, branch);
+    return branch;
+  }
+
+  private lay(tree: StepTree, after: number, owner: NewBranch, items: NewItem[], found: NewFinder): void {
+    const { words } = this.behaviour;
+    const choice = this.choose(tree, after);
+    const { x, shared, continuation } = choice;
+    const [first] = tree.steps;
+    if (first !== undefined) {
+      if (first.kind === 'nop') return this.lay(words.withoutFirst(tree), after, owner, items, found);
+      const rule = this.sharedStep(first, x) ?? words.ruleOf(first, [], 0);
+      if (rule === undefined) throw new Error('a step that was placed has its parameters');
+      items.push({ x, rules: [{ kind: 'rule', rule }] });
+      found(first, owner, x);
+      return this.lay(words.withoutFirst(tree), x, owner, items, found);
+    }
+    const { branch } = tree;
+    if (branch === undefined || continuation === undefined) return;
+    const { fallback, rest } = continuation;
+    found(branch, owner, x);
+    const cases = words.casesOf(branch);
+    if (shared !== undefined) {
+      items.push({ x, rules: shared.rules.map((rule) => ({ kind: 'rule', rule })) });
+      this.behaviour.isBranch(shared, branch, continuation, finderOf(found, owner));
+    } else {
+      const rules = cases.map((item, i) => this.build(item, i, x, owner, rest, true, found));
+      if (fallback !== undefined) {
+        const rule = words.ruleOf(fallback, [], rules.length);
+        if (rule !== undefined) rules.push({ kind: 'rule', rule });
+        found(fallback, owner, x);
+      }
+      items.push({ x, rules });
+    }
+    // The rest of cases that run in the RPB of the BRANCH is what follows it, and is told of with it.
+    for (const item of cases) {
+      if (this.isInlineAt(item, rest, x, shared)) this.lay(words.withoutFirst(item.body), x, owner, [], found);
+    }
+    this.lay(rest, x, owner, items, found);
+  }
+
+  private isInlineAt(item: CaseBody, rest: StepTree, x: number, shared: Item | undefined): boolean {
+    const inline = this.behaviour.words.inlineStep(item, rest);
+    if (inline === undefined) return false;
+    if (shared === undefined) return this.fits(inline, x);
+    return shared.rules.some((rule) => this.behaviour.isStepRule(rule, inline, x, item.conditions));
+  }
+
+  private bodyCost(body: StepTree, x: number): number {
+    return this.runningBranch(body, x) !== undefined ? 0 : this.choose(body, x).cost;
+  }
+
+  /** A running branch that does what the body says. */
+  private runningBranch(body: StepTree, x: number): number | undefined {
+    const key = `${x} ${this.behaviour.words.identities.of(body)}`;
+    if (!this.known.has(key)) {
+      const ids = [...this.behaviour.running.live.keys()].filter((id) => id !== 0);
+      this.known.set(
+        key,
+        ids.find((id) => this.behaviour.does(id, x, body)),
+      );
+    }
+    return this.known.get(key);
+  }
+
+  /** The cheapest place for the first step of a tree (or its BRANCH) behind a logical RPB, and of all that follows. */
+  private choose(tree: StepTree, after: number): Choice {
+    const memo = this.choices.get(tree) ?? new Map<number, Choice>();
+    this.choices.set(tree, memo);
+    const known = memo.get(after);
+    if (known !== undefined) return known;
+    const choice = this.search(tree, after);
+    memo.set(after, choice);
+    return choice;
+  }
+
+  private search(tree: StepTree, after: number): Choice {
+    const none = { x: 0, continuation: undefined, shared: undefined };
+    const { words } = this.behaviour;
+    const [first] = tree.steps;
+    if (first === undefined && tree.branch === undefined) return { ...none, cost: 0 };
+    if (first?.kind === 'nop') return { ...none, cost: this.choose(words.withoutFirst(tree), after).cost };
+    let best: Choice = { ...none, cost: NEVER };
+    for (let x = after + 1; x <= this.room.limit; x++) {
+      const here = this.placeCost(x);
+      if (here >= best.cost) continue;
+      if (first !== undefined) {
+        const step = this.stepCost(first, x);
+        if (step === NEVER) continue;
+        const cost = here + step + this.choose(words.withoutFirst(tree), x).cost;
+        if (cost < best.cost) best = { ...none, cost, x };
+      } else if (tree.branch !== undefined) {
+        const choice = this.branchChoice(tree.branch, x);
+        if (here + choice.cost < best.cost) best = { ...choice, cost: here + choice.cost };
+      }
+    }
+    return best;
+  }
+
+  private branchChoice(branch: BranchStep, x: number): Choice {
+    const { words } = this.behaviour;
+    let best: Choice = { cost: NEVER, x, continuation: undefined, shared: undefined };
+    for (const continuation of words.continuations(branch)) {
+      const { fallback, rest } = continuation;
+      const shared = (this.patterns.get(x) ?? []).find((item) => this.behaviour.isBranch(item, branch, continuation));
+      let cost: number = COST.shared;
+      if (shared === undefined) {
+        cost = fallback === undefined ? 0 : this.fits(fallback, x) ? 1 : NEVER;
+        for (const item of words.casesOf(branch)) {
+          if (cost < best.cost) cost += this.costOf(item, x, rest, true);
+        }
+        cost += this.crowding(x);
+      }
+      if (cost < best.cost) cost += this.choose(rest, x).cost;
+      if (cost < best.cost) best = { cost, x, continuation, shared };
+    }
+    return best;
+  }
+
+  private stepCost(step: ActionStep, x: number): number {
+    if (!this.room.isPlace(step, x)) return NEVER;
+    if (this.sharedStep(step, x) !== undefined) return COST.shared;
+    return this.fits(step, x) ? 1 + this.crowding(x) : NEVER;
+  }
+
+  private sharedStep(step: ActionStep, x: number): Rule | undefined {
+    const parameters = this.behaviour.words.parametersOf(step);
+    return this.unconditional.get(`${x} ${actionName(step.effect)}(${parameters?.join()})`);
+  }
+
+  /** Whether there is room for an entry that does the step. */
+  private fits(step: ActionStep, x: number): boolean {
+    const { dataPlane, free } = this.room;
+    const index = (x - 1) % dataPlane.rpbCount;
+    return (
+      (free[index] ?? 0) > 0 &&
+      dataPlane.rpbsWith(actionName(step.effect))[index] === 1 &&
+      this.behaviour.words.parametersOf(step) !== undefined &&
+      this.room.isPlace(step, x)
+    );
+  }
+
+  private placeCost(x: number): number {
+    const { usual, dataPlane } = this.room;
+    const passes = Math.max(0, Math.ceil((x - usual) / dataPlane.rpbCount));
+    return x * COST.place + (passes > 0 ? COST.recirculation * passes : 0);
+  }
+
+  private crowding(x: number): number {
+    const { dataPlane, free } = this.room;
+    const rpb = dataPlane.rpbs[(x - 1) % dataPlane.rpbCount];
+    if (rpb === undefined || (free[rpb.index] ?? 0) <= 0) return NEVER;
+    return COST.full * (1 - (free[rpb.index] ?? 0) / rpb.entries);
+  }
+}
+
+const finderOf = (found: NewFinder, owner: NewBranch | number = 0): Finder => ({
+  step: (step, id, x) => found(step, id ?? owner, x),
+  branch: (branch, id, x) => found(branch, id, x),
+});

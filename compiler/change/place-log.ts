@@ -1,0 +1,50 @@
+/** Where the steps of the changed program are: those that stay, and the new ones. */
+import type { PlacedStep } from '../compiled-program.js';
+import { actionName } from '../data-plane/actions.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
+import type { ActionStep, BranchStep, Step } from '../steps.js';
+import type { NewBranch } from './place-body.js';
+
+interface Found {
+  readonly of: ActionStep | BranchStep;
+  readonly branch: NewBranch | number;
+  readonly x: number;
+}
+
+export class PlaceLog {
+  private readonly found: Found[] = [];
+
+  readonly note = (of: ActionStep | BranchStep, branch: NewBranch | number, x: number): void => {
+    this.found.push({ of, branch, x });
+  };
+
+  /** By step, its logical RPB. */
+  get places(): ReadonlyMap<Step, number> {
+    return new Map(this.found.flatMap(({ of, x }) => ('effect' in of ? [[of, x] as const] : [])));
+  }
+
+  copy(): PlaceLog {
+    const copy = new PlaceLog();
+    copy.found.push(...this.found);
+    return copy;
+  }
+
+  /** For the document; depths are the ranks of the logical RPBs in use. */
+  placement({ rpbCount }: DataPlane): PlacedStep[] {
+    const used = [...new Set(this.found.map(({ x }) => x))].sort((a, b) => a - b);
+    const depths = new Map(used.map((x, i) => [x, i + 1]));
+    return this.found.flatMap(({ of, branch, x }) =>
+      of.spans.map(
+        ({ line, column }): PlacedStep => ({
+          line,
+          column,
+          action: 'effect' in of ? actionName(of.effect) : 'branch',
+          depth: depths.get(x) ?? 0,
+          branch: typeof branch === 'number' ? branch : (branch.id ?? 0),
+          rpb: ((x - 1) % rpbCount) + 1,
+          pass: Math.floor((x - 1) / rpbCount),
+        }),
+      ),
+    );
+  }
+}

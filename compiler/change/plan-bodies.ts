@@ -1,0 +1,178 @@
+/** Places for the bodies of the cases that come. */
+import type { DataPlane } from '../data-plane/data-plane.js';
+import { DoesNotFit } from '../does-not-fit.js';
+import { linkGroups } from '../memory-links.js';
+import type { Program } from '../program.js';
+import type { ActionStep, Step, StepTree } from '../steps.js';
+import { Behaviour, type CaseBody, type Finder, type Vocabulary } from './behaviour.js';
+import type { Below } from './find-changes.js';
+import { NotIncremental } from './not-incremental.js';
+import { BodyPlacer, type BodyRoom, type NewBranch, type NewRule } from './place-body.js';
+import { PlaceLog } from './place-log.js';
+import type { RankedChange, RankedRule } from './ranked-change.js';
+import { type RunningProgram, targetOf } from './running-program.js';
+
+export interface BodyProblem {
+  readonly program: Program;
+  readonly tree: StepTree;
+  readonly below: Below;
+  readonly changes: readonly RankedChange[];
+  readonly running: RunningProgram;
+  readonly words: Vocabulary;
+  /** The last logical RPB. */
+  readonly limit: number;
+  /** Free entries by RPB index. */
+  readonly free: ArrayLike<number>;
+  /** Passes that the program takes so far. */
+  readonly passes: number;
+}
+
+export interface Bodies {
+  /** The rule of each case that comes. */
+  readonly rules: ReadonlyMap<RankedRule, NewRule>;
+  /** Those that others lead to first. */
+  readonly branches: readonly NewBranch[];
+  readonly log: PlaceLog;
+}
+
+/** RPB indices of steps whose RPB is given. */
+type Homes = ReadonlyMap<Step, number>;
+
+/** @throws {NotIncremental} {@link DoesNotFit} */
+export function planBodies(problem: BodyProblem): Bodies {
+  const { changes, running, words } = problem;
+  const isChanging = (id: number, x: number): boolean =>
+    changes.some(({ change }) => change.id === id && change.x === x);
+  const log = new PlaceLog();
+  const finder: Finder = { step: (step, id = 0, x) => log.note(step, id, x), branch: log.note };
+  locateKept(new Behaviour(running, words), problem.below, problem.tree, 0, 0, finder);
+  const { homes, open } = homesOf(problem, log.places);
+  const placerFor = (chosen: Homes): BodyPlacer => {
+    const isPlace = (step: ActionStep, x: number): boolean => isHome(step, x, chosen, running.dataPlane, words);
+    const behaviour = new Behaviour(running, words, isChanging, isPlace);
+    return new BodyPlacer(behaviour, roomOf(problem, isPlace));
+  };
+  const placer = placerFor(chooseHomes(homes, open, (chosen) => costOf(problem, placerFor(chosen)), running.dataPlane));
+  const rules = new Map<RankedRule, NewRule>();
+  for (const { change, rules: ranked, isRestSame } of changes) {
+    const { id, x, continuation } = change;
+    for (const rule of ranked) {
+      if (rule.kind !== 'added') continue;
+      if (placer.costOf(rule.from, x, continuation.rest, isRestSame) === Number.POSITIVE_INFINITY) {
+        throw noRoom(problem, rule.from);
+      }
+      const { from, priority } = rule;
+      rules.set(rule, placer.build(from, priority, x, id, continuation.rest, isRestSame, log.note));
+    }
+  }
+  return { rules, branches: placer.branches, log };
+}
+
+/** Tells of all steps that stay where they are. */
+function locateKept(behaviour: Behaviour, below: Below, tree: StepTree, id: number, x: number, finder: Finder): void {
+  if (below.kind === 'same') return behaviour.locate(id, x, tree, finder);
+  if (below.kind === 'impossible') return;
+  const { change, steps, rest } = below;
+  for (const { step, x: at } of steps) finder.step(step, id, at);
+  finder.branch(change.branch, id, change.x);
+  for (const rule of change.rules) {
+    if (rule.kind !== 'kept') continue;
+    const { from } = rule;
+    if ('effect' in from) {
+      finder.step(from, id, change.x);
+      continue;
+    }
+    const to = targetOf(rule.rule);
+    if (to !== undefined) {
+      locateKept(behaviour, rule.below, from.body, to, change.x, finder);
+      continue;
+    }
+    const [first] = from.body.steps;
+    if (first?.kind === 'action') finder.step(first, id, change.x);
+    locateKept(behaviour, { kind: 'same' }, behaviour.words.withoutFirst(from.body), id, change.x, finder);
+  }
+  locateKept(behaviour, rest, change.continuation.rest, id, change.x, finder);
+}
+
+/** What must run where something runs already; and groups of steps that only have to be together. */
+function homesOf({ program, tree, words, running }: BodyProblem, places: ReadonlyMap<Step, number>) {
+  const homes = new Map<Step, number>();
+  const open: (readonly Step[])[] = [];
+  const { rpbCount } = running.dataPlane;
+  const indexOf = (x: number): number => (x - 1) % rpbCount;
+  for (const [step, x] of places) homes.set(step, indexOf(x));
+  for (const { steps } of linkGroups(tree)) {
+    const known = new Set(
+      steps.flatMap((step) => {
+        const block = step.kind === 'action' && step.effect.kind === 'salu' ? words.block(step.memory) : undefined;
+        return homes.get(step) ?? (block === undefined ? [] : block.rpb - 1);
+      }),
+    );
+    const [home, ...others] = known;
+    if (others.length > 0) {
+      const line = steps.find((step) => !places.has(step))?.spans[0]?.line ?? 0;
+      throw new NotIncremental(program.name, { kind: 'hash-functions', line });
+    }
+    if (home === undefined) open.push(steps);
+    else for (const step of steps) homes.set(step, home);
+  }
+  return { homes, open };
+}
+
+/** Tries all RPBs for each group of new steps that have to be together. */
+function chooseHomes(
+  homes: Homes,
+  open: readonly (readonly Step[])[],
+  costOf: (homes: Homes) => number,
+  { rpbCount }: DataPlane,
+): Homes {
+  let chosen = homes;
+  for (const steps of open) {
+    if (steps.some((step) => chosen.has(step))) {
+      const home = steps.map((step) => chosen.get(step)).find((index) => index !== undefined);
+      if (home !== undefined) chosen = new Map([...chosen, ...steps.map((step) => [step, home] as const)]);
+      continue;
+    }
+    let best = chosen;
+    let least = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < rpbCount; index++) {
+      const tried = new Map([...chosen, ...steps.map((step) => [step, index] as const)]);
+      const cost = costOf(tried);
+      if (cost < least) [best, least] = [tried, cost];
+    }
+    chosen = best;
+  }
+  return chosen;
+}
+
+const costOf = ({ changes }: BodyProblem, placer: BodyPlacer): number =>
+  changes.reduce(
+    (sum, { change, rules, isRestSame }) =>
+      rules.reduce(
+        (all, rule) =>
+          rule.kind === 'added' ? all + placer.costOf(rule.from, change.x, change.continuation.rest, isRestSame) : all,
+        sum,
+      ),
+    0,
+  );
+
+/** A memory is where its block is; a hash where the others for the memory are. */
+function isHome(step: ActionStep, x: number, homes: Homes, { rpbCount }: DataPlane, words: Vocabulary): boolean {
+  const index = (x - 1) % rpbCount;
+  if (step.effect.kind === 'salu' && words.block(step.memory)?.rpb !== index + 1) return false;
+  const home = homes.get(step);
+  return home === undefined || home === index;
+}
+
+function roomOf({ running, free, limit, passes }: BodyProblem, isPlace: BodyRoom['isPlace']): BodyRoom {
+  const { dataPlane } = running;
+  return { dataPlane, free, limit, usual: passes * dataPlane.rpbCount, isPlace };
+}
+
+function noRoom({ program, limit, running }: BodyProblem, { body }: CaseBody): DoesNotFit {
+  const line = body.steps[0]?.spans[0]?.line ?? body.branch?.spans[0]?.line ?? 0;
+  const passes = limit / running.dataPlane.rpbCount;
+  const within = passes === 1 ? 'one pass' : `${passes} passes`;
+  const text = `the case in line ${line}: no RPBs behind its BRANCH, one after another, have room for its steps in ${within}`;
+  return new DoesNotFit(program.name, { kind: 'placement', shortage: { row: -1, cause: 'entries' }, text });
+}

@@ -1,0 +1,81 @@
+/** A BRANCH that changes, with the priorities of all its cases: those that stay, come and go. */
+import type { CaseBody } from './behaviour.js';
+import type { Below, BranchChange, RuleChange } from './find-changes.js';
+import { type Ranked, rank } from './priorities.js';
+import { matchesId, type PlacedRule, type Rule, type RunningProgram, ruleIdentity } from './running-program.js';
+
+export type RankedRule =
+  | { readonly kind: 'kept' | 'removed'; readonly rule: Rule; readonly priority: number }
+  /** @param replaces the entry that gets another action; its priority stays */
+  | {
+      readonly kind: 'added';
+      readonly from: CaseBody;
+      readonly priority: number;
+      readonly replaces: PlacedRule | undefined;
+    };
+
+export interface RankedChange {
+  readonly change: BranchChange;
+  readonly level: number;
+  /** Whether what follows the BRANCH stays as it is. */
+  readonly isRestSame: boolean;
+  /** A rule that is replaced is left out. */
+  readonly rules: readonly RankedRule[];
+}
+
+/** All BRANCHes that change, each before those that come after it on a path. */
+export function rankedChanges(below: Below, running: RunningProgram, level = 0): RankedChange[] {
+  if (below.kind !== 'changed') return [];
+  const { change, rest } = below;
+  const deeper = change.rules.flatMap((rule) =>
+    rule.kind === 'kept' ? rankedChanges(rule.below, running, level + 1) : [],
+  );
+  return [
+    { change, level, isRestSame: rest.kind === 'same', rules: rankRules(change, running) },
+    ...deeper,
+    ...rankedChanges(rest, running, level + 1),
+  ].filter(({ rules }) => rules.some((rule) => rule.kind !== 'kept' || rule.priority !== rule.rule.priority));
+}
+
+function rankRules({ id, x, rules }: BranchChange, running: RunningProgram): RankedRule[] {
+  const replaced = new Map<Rule, PlacedRule>();
+  for (const change of rules) {
+    if (change.kind !== 'added' || change.replaces === undefined) continue;
+    const placed = onlyEntry(running, id, x, change.replaces);
+    if (placed !== undefined) replaced.set(change.replaces, placed);
+  }
+  for (;;) {
+    const left = rules.filter((change) => change.kind !== 'removed' || !replaced.has(change.rule));
+    const placedOf = (change: RuleChange): PlacedRule | undefined =>
+      change.kind === 'added' && change.replaces !== undefined ? replaced.get(change.replaces) : undefined;
+    const priorities = rank(
+      left.map((change): Ranked => {
+        if (change.kind !== 'added') return { conditions: change.rule.conditions, priority: change.rule.priority };
+        return { conditions: change.from.conditions, priority: placedOf(change)?.rule.priority };
+      }),
+    );
+    const ranked = left.map((change, i): RankedRule => {
+      const priority = priorities[i] ?? 0;
+      if (change.kind !== 'added') return { kind: change.kind, rule: change.rule, priority };
+      return { kind: 'added', from: change.from, priority, replaces: placedOf(change) };
+    });
+    // An entry that has to get another priority cannot be replaced.
+    const moved = ranked.flatMap((rule) =>
+      rule.kind === 'added' && rule.replaces !== undefined && rule.replaces.rule.priority !== rule.priority
+        ? [rule.replaces]
+        : [],
+    );
+    if (moved.length === 0) return ranked;
+    for (const [rule, placed] of replaced) if (moved.includes(placed)) replaced.delete(rule);
+  }
+}
+
+/** The entry of a rule if it serves the packets of one branch id alone. */
+function onlyEntry(running: RunningProgram, id: number, x: number, rule: Rule): PlacedRule | undefined {
+  const text = ruleIdentity(rule);
+  const entries = running.placed.filter(
+    (placed) => placed.x === x && matchesId(placed.match, id) && ruleIdentity(placed.rule) === text,
+  );
+  const [only] = entries;
+  return entries.length === 1 && only !== undefined && running.idsOf(only.match).length === 1 ? only : undefined;
+}

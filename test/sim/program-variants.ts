@@ -1,0 +1,148 @@
+/** Programs that differ in the cases of their BRANCHes, and packets that meet a switch on the way from one to another. */
+import {
+  analyse,
+  type Case,
+  type CaseChange,
+  type CompiledProgram,
+  type DataPlane,
+  defaultForwardEntry,
+  installOperations,
+  type Operation,
+  type Program,
+  programSource,
+  type Statement,
+} from '../../compiler/index.js';
+import { PacketGenerator, type Random, Switch, type TestPacket } from '../../sim/index.js';
+import { appendPacketBytes, clearPacketBatch, createPacketBatch, packetBytes } from '../../traces/index.js';
+
+/** All cases of a program, outer ones first. */
+export function casesOf(statements: readonly Statement[]): Case[] {
+  return statements.flatMap((statement) =>
+    statement.kind === 'branch' ? statement.cases.flatMap((item) => [item, ...casesOf(item.body)]) : [],
+  );
+}
+
+export interface Variant {
+  readonly program: Program;
+  readonly sourceHash: string;
+}
+
+/** The program without some of its cases, by way of its text; undefined if that is no program, or one of other memories. */
+export function variant(program: Program, dropped: ReadonlySet<Case>, dataPlane: DataPlane): Variant | undefined {
+  const body = withoutCases(program.body, dropped);
+  if (body === undefined) return undefined;
+  const { programs, hasErrors, sourceHash } = analyse(programSource({ ...program, body }), dataPlane);
+  const [again] = programs;
+  return hasErrors || again === undefined ? undefined : { program: again, sourceHash };
+}
+
+function withoutCases(statements: readonly Statement[], dropped: ReadonlySet<Case>): readonly Statement[] | undefined {
+  const kept: Statement[] = [];
+  for (const statement of statements) {
+    if (statement.kind === 'primitive') {
+      kept.push(statement);
+      continue;
+    }
+    const cases: Case[] = [];
+    for (const item of statement.cases) {
+      if (dropped.has(item)) continue;
+      const body = withoutCases(item.body, dropped);
+      if (body === undefined) return undefined;
+      cases.push({ ...item, body });
+    }
+    if (cases.length === 0) return undefined;
+    kept.push({ ...statement, cases });
+  }
+  return kept;
+}
+
+/** What is installed after operations, by table, key and priority. */
+export function installedAfter(before: CompiledProgram, operations: readonly Operation[]): string[] {
+  const installed = new Map(before.entries.map((entry) => [JSON.stringify(entry), true]));
+  for (const operation of operations) {
+    if (operation.kind === 'drain' || operation.kind === 'resetMemory') continue;
+    if (operation.kind !== 'insertEntry') {
+      const gone = operation.kind === 'deleteEntry' ? operation.entry : operation.before;
+      if (!installed.delete(JSON.stringify(gone))) throw new Error(`no such entry: ${JSON.stringify(gone)}`);
+    }
+    if (operation.kind === 'deleteEntry') continue;
+    const text = JSON.stringify(operation.entry);
+    if (installed.has(text)) throw new Error(`twice: ${text}`);
+    installed.set(text, true);
+  }
+  return [...installed.keys()].sort();
+}
+
+const PORTS = 512;
+
+/** One packet after another through switches that run a program as it was, as it is, and as it will be. */
+export class ThreeSwitches {
+  private readonly old: Switch;
+  private readonly now: Switch;
+  private readonly next: Switch;
+  private readonly batch = createPacketBatch(1, 4096);
+  private readonly rpbs: readonly number[];
+
+  constructor(
+    private readonly dataPlane: DataPlane,
+    private readonly before: CompiledProgram,
+    change: CaseChange,
+  ) {
+    const make = (program: CompiledProgram): Switch => {
+      const emulator = new Switch(dataPlane);
+      for (let port = 0; port < PORTS; port++) {
+        emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(dataPlane, port, (port + 16) % PORTS) });
+      }
+      for (const operation of installOperations(program)) emulator.apply(operation);
+      return emulator;
+    };
+    this.old = make(before);
+    this.now = make(before);
+    this.next = make(change.compiled);
+    const salu = change.during.filter(({ action }) => action.includes('.salu_')).map(({ table }) => table);
+    this.rpbs = dataPlane.rpbs.filter(({ table }) => salu.includes(table)).map(({ number }) => number);
+  }
+
+  apply(operation: Operation): void {
+    this.now.apply(operation);
+  }
+
+  /** What became of a packet in the old, the present and the new switch; each has these memory words before it. */
+  send(packet: TestPacket, word: number): { readonly old: string; readonly now: string; readonly next: string } {
+    const [old, now, next] = [this.old, this.now, this.next].map((emulator) => this.outcome(emulator, packet, word));
+    return { old: old ?? '', now: now ?? '', next: next ?? '' };
+  }
+
+  private outcome(emulator: Switch, { bytes, ingressPort }: TestPacket, word: number): string {
+    const { batch } = this;
+    for (const rpb of this.rpbs) this.memory(emulator, rpb).fill(word);
+    clearPacketBatch(batch);
+    appendPacketBytes(batch, bytes, ingressPort);
+    emulator.process(batch);
+    const written = this.rpbs.flatMap((rpb) =>
+      [...this.memory(emulator, rpb).entries()].filter(([, value]) => value !== word).map((pair) => `${rpb}:${pair}`),
+    );
+    const port = batch.egressPort[0] ?? -1;
+    // What a dropped packet looks like is of no account.
+    const left = port < 0 ? '' : Buffer.from(packetBytes(batch, 0)).toString('hex');
+    return `${port} ${left} ${written.join()}`;
+  }
+
+  /** The start of the register array, which holds the program's blocks: it is alone in the switch. */
+  private memory(emulator: Switch, rpb: number): Uint32Array {
+    const blocks = this.before.memories.filter((block) => block.rpb === rpb);
+    const end = Math.max(1, ...blocks.map(({ base, buckets }) => base + buckets));
+    return emulator.memory.range(rpb, 0, Math.min(end, this.dataPlane.rpb(rpb).buckets));
+  }
+}
+
+/** Packets for two programs in turn. */
+export function packetsFor(programs: readonly Program[], dataPlane: DataPlane, random: Random): () => TestPacket {
+  const generators = programs.map((program) => new PacketGenerator(program, dataPlane, random));
+  let turn = 0;
+  return () => {
+    const generator = generators[turn++ % generators.length];
+    if (generator === undefined) throw new Error('no programs');
+    return generator.next();
+  };
+}
