@@ -3,10 +3,10 @@ import type { MemoryBlock } from './compiled-program.js';
 import { type DataPlane, FIXED_NAMES } from './data-plane/data-plane.js';
 import { DoesNotFit, placementReason } from './does-not-fit.js';
 import { filterEntry, passesOf } from './emit.js';
+import type { Program } from './language/program.js';
 import type { Allocator, Placement } from './place/allocator.js';
 import type { PlacementProblem } from './place/problem.js';
-import type { Program } from './program.js';
-import type { ProgramRows } from './rows.js';
+import type { ProgramRows } from './rows/rows.js';
 import type { SwitchState } from './switch-state.js';
 
 /** What is to be placed. */

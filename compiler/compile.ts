@@ -1,27 +1,27 @@
 /** The passes of the compiler, as a list: text → tokens → tree → program → steps → aligned steps → branches → rows → placement → entries. */
 import { createHash } from 'node:crypto';
-import { align } from './align.js';
 import { type AllocateOptions, type Allocation, allocate, type Placeable } from './allocate.js';
-import { branchesOf } from './branches.js';
-import { check } from './check.js';
 import type { CompiledProgram } from './compiled-program.js';
 import type { DataPlane } from './data-plane/data-plane.js';
-import { deferDrops } from './defer-drops.js';
-import { type Diagnostic, Diagnostics } from './diagnostics.js';
-import { dropKnownLoads } from './drop-known-loads.js';
 import { emit } from './emit.js';
-import { expand } from './expand.js';
-import { inlineCases } from './inline-cases.js';
-import { joinEnds } from './join-ends.js';
-import { lex } from './lexer.js';
-import { linkGroups } from './memory-links.js';
-import { parse } from './parser.js';
+import { check } from './language/check.js';
+import { type Diagnostic, Diagnostics } from './language/diagnostics.js';
+import { lex } from './language/lexer.js';
+import { parse } from './language/parser.js';
+import type { Program } from './language/program.js';
+import type { SourceFile } from './language/syntax.js';
 import { priceAllocator } from './place/price.js';
 import { placementProblem } from './place/problem.js';
-import type { Program } from './program.js';
-import { rowsOf } from './rows.js';
+import { branchesOf } from './rows/branches.js';
+import { rowsOf } from './rows/rows.js';
+import { align } from './steps/align.js';
+import { deferDrops } from './steps/defer-drops.js';
+import { dropKnownLoads } from './steps/drop-known-loads.js';
+import { expand } from './steps/expand.js';
+import { inlineCases } from './steps/inline-cases.js';
+import { joinEnds } from './steps/join-ends.js';
+import { linkGroups } from './steps/memory-links.js';
 import type { SwitchState } from './switch-state.js';
-import type { SourceFile } from './syntax.js';
 
 export interface Analysis {
   readonly syntax: SourceFile;

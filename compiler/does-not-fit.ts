@@ -1,7 +1,7 @@
 /** Why a program cannot be linked into a switch, closed. */
 import type { Shortage } from './place/allocator.js';
 import type { PlacementProblem } from './place/problem.js';
-import type { ProgramRows } from './rows.js';
+import type { ProgramRows } from './rows/rows.js';
 
 export type DoesNotFitReason =
   | { readonly kind: 'placement'; readonly shortage: Shortage; readonly text: string }

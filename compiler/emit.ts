@@ -1,5 +1,5 @@
 /** Placed rows → table entries and the compiled program. */
-import type { BranchMatch } from './branch-ids.js';
+
 import {
   COMPILED_PROGRAM_SCHEMA,
   type CompiledProgram,
@@ -11,9 +11,10 @@ import {
 import { actionName } from './data-plane/actions.js';
 import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from './data-plane/data-plane.js';
 import type { Register } from './data-plane/description.js';
-import type { Condition, Program } from './program.js';
-import type { ProgramRows, RowEntry } from './rows.js';
-import type { StepParameter } from './steps.js';
+import type { Condition, Program } from './language/program.js';
+import type { BranchMatch } from './rows/branch-ids.js';
+import type { ProgramRows, RowEntry } from './rows/rows.js';
+import type { StepParameter } from './steps/steps.js';
 
 export interface EmitInput {
   readonly program: Program;

@@ -2,7 +2,7 @@
  * The rules of a running BRANCH and the cases that it is to have, in one order: that of the rules among rules, that of
  * the cases among cases, as far as packets can tell. Two cases that no packet meets both can stand in any order.
  */
-import { conditionsIdentity } from '../steps.js';
+import { conditionsIdentity } from '../steps/steps.js';
 import { type CaseBody, overlap } from './behaviour.js';
 import type { Rule } from './running-program.js';
 

@@ -1,10 +1,10 @@
 /** Whether what a running program does for a branch id, from some RPB on, is just what a tree of steps says. */
 import type { MemoryBlock } from '../compiled-program.js';
 import { actionName } from '../data-plane/actions.js';
-import { canInline } from '../inline-cases.js';
-import type { Condition, Memory } from '../program.js';
-import { type ActionStep, type BranchStep, conditionsIdentity, type Step, type StepTree } from '../steps.js';
-import { TreeIdentities } from '../tree-identity.js';
+import type { Condition, Memory } from '../language/program.js';
+import { canInline } from '../steps/inline-cases.js';
+import { type ActionStep, type BranchStep, conditionsIdentity, type Step, type StepTree } from '../steps/steps.js';
+import { TreeIdentities } from '../steps/tree-identity.js';
 import { type Item, type Rule, type RunningProgram, targetOf } from './running-program.js';
 
 /** A case of a BRANCH as the trees have it before cases are brought into the RPB of their BRANCH. */

@@ -5,14 +5,14 @@
  */
 import type { CompiledProgram, TableEntry } from '../compiled-program.js';
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
-import { deferDrops } from '../defer-drops.js';
 import { DoesNotFit } from '../does-not-fit.js';
-import { dropKnownLoads } from '../drop-known-loads.js';
 import { filterEntry, passesOf, recirculationEntries } from '../emit.js';
-import { expand } from '../expand.js';
+import type { Program } from '../language/program.js';
 import type { Operation } from '../operations.js';
-import type { Program } from '../program.js';
-import { mapSteps, type StepTree } from '../steps.js';
+import { deferDrops } from '../steps/defer-drops.js';
+import { dropKnownLoads } from '../steps/drop-known-loads.js';
+import { expand } from '../steps/expand.js';
+import { mapSteps, type StepTree } from '../steps/steps.js';
 import type { SwitchState } from '../switch-state.js';
 import { Behaviour, Vocabulary } from './behaviour.js';
 import { changeOperations } from './change-order.js';

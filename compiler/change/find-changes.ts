@@ -2,7 +2,7 @@
  * Where a program differs from the one that runs: at BRANCHes that have other cases. A case whose body changed inside
  * is kept if the change can be made where it is; otherwise it gets a new body beside the old one.
  */
-import type { ActionStep, BranchStep, StepTree } from '../steps.js';
+import type { ActionStep, BranchStep, StepTree } from '../steps/steps.js';
 import { alignCases } from './align-cases.js';
 import type { Behaviour, CaseBody, Continuation } from './behaviour.js';
 import { type Item, type Rule, targetOf } from './running-program.js';

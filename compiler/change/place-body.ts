@@ -4,8 +4,8 @@
  */
 import { actionName } from '../data-plane/actions.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
-import type { Condition } from '../program.js';
-import type { ActionStep, BranchStep, StepTree } from '../steps.js';
+import type { Condition } from '../language/program.js';
+import type { ActionStep, BranchStep, StepTree } from '../steps/steps.js';
 import type { Behaviour, CaseBody, Continuation, Finder } from './behaviour.js';
 import { type Item, type Rule, ruleIdentity } from './running-program.js';
 

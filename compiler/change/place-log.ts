@@ -2,7 +2,7 @@
 import type { PlacedStep } from '../compiled-program.js';
 import { actionName } from '../data-plane/actions.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
-import type { ActionStep, BranchStep, Step } from '../steps.js';
+import type { ActionStep, BranchStep, Step } from '../steps/steps.js';
 import type { NewBranch } from './place-body.js';
 
 interface Found {

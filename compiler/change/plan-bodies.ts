@@ -1,9 +1,9 @@
 /** Places for the bodies of the cases that come. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { DoesNotFit } from '../does-not-fit.js';
-import { linkGroups } from '../memory-links.js';
-import type { Program } from '../program.js';
-import type { ActionStep, Step, StepTree } from '../steps.js';
+import type { Program } from '../language/program.js';
+import { linkGroups } from '../steps/memory-links.js';
+import type { ActionStep, Step, StepTree } from '../steps/steps.js';
 import { Behaviour, type CaseBody, type Finder, type Vocabulary } from './behaviour.js';
 import type { Below } from './find-changes.js';
 import { NotIncremental } from './not-incremental.js';

@@ -2,7 +2,7 @@
  * Priorities of the cases of a BRANCH that changes. Order matters only where registers can meet the conditions of two
  * cases; entries keep their priority unless a new case has to go before them and there is no number left.
  */
-import type { Condition } from '../program.js';
+import type { Condition } from '../language/program.js';
 import { overlap } from './behaviour.js';
 
 export interface Ranked {

@@ -1,5 +1,5 @@
 /** Rows of entries seen branch by branch: what the packets of one branch meet, depth by depth. */
-import type { ProgramRows, RowEntry } from '../rows.js';
+import type { ProgramRows, RowEntry } from '../rows/rows.js';
 
 /** What one row does for one branch. */
 export interface BranchItem {

@@ -1,5 +1,5 @@
 /** Programs with some cases of a BRANCH left out. */
-import type { BranchStatement, Program, Statement } from '../program.js';
+import type { BranchStatement, Program, Statement } from '../language/program.js';
 
 /** The BRANCH with the most cases, the first if several have; undefined if there is none. */
 export function largestBranch({ body }: Program): BranchStatement | undefined {

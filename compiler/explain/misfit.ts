@@ -3,7 +3,7 @@ import { type AllocateOptions, allocate } from '../allocate.js';
 import { type LoweredProgram, lower } from '../compile.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { DoesNotFit, type DoesNotFitReason } from '../does-not-fit.js';
-import type { Program } from '../program.js';
+import type { Program } from '../language/program.js';
 import { SwitchState } from '../switch-state.js';
 import { type MissingResource, missingResource } from './missing-resource.js';
 import { missingText } from './missing-text.js';

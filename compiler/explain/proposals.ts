@@ -7,7 +7,7 @@ import { type AllocateOptions, allocate } from '../allocate.js';
 import { lower } from '../compile.js';
 import type { CompiledProgram } from '../compiled-program.js';
 import { DoesNotFit, type DoesNotFitReason } from '../does-not-fit.js';
-import type { Memory, Program } from '../program.js';
+import type { Memory, Program } from '../language/program.js';
 import { SwitchState } from '../switch-state.js';
 import { largestBranch, withFewerCases } from './fewer-cases.js';
 

@@ -3,7 +3,7 @@ import { actionName } from '../data-plane/actions.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Placement } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
-import type { ProgramRows, Row } from '../rows.js';
+import type { ProgramRows, Row } from '../rows/rows.js';
 import type { PlaceReason } from './place-reasons.js';
 import { rangesText } from './step-text.js';
 

@@ -4,8 +4,8 @@
  */
 import type { ActionEffect } from '../data-plane/actions.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
-import type { ProgramRows, RowEntry } from '../rows.js';
-import type { ActionStep } from '../steps.js';
+import type { ProgramRows, RowEntry } from '../rows/rows.js';
+import type { ActionStep } from '../steps/steps.js';
 import type { BranchItems } from './branch-items.js';
 import type { SaluFlags } from './salu-flags.js';
 

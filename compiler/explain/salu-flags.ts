@@ -2,7 +2,7 @@
  * With which SALU flags packets come to each step: the offset step before an access says which operation of the pair it
  * does. Forwards over branches and rows.
  */
-import type { ProgramRows, RowEntry } from '../rows.js';
+import type { ProgramRows, RowEntry } from '../rows/rows.js';
 import type { BranchItems } from './branch-items.js';
 
 export interface SaluFlags {

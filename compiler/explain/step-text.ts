@@ -1,8 +1,8 @@
 /** Steps and conditions as a user reads them: in the words of the language, where it has a word. */
 import { readable } from '../bits.js';
 import type { SaluPair } from '../data-plane/actions.js';
-import type { Condition, Memory } from '../program.js';
-import type { ActionStep } from '../steps.js';
+import type { Condition, Memory } from '../language/program.js';
+import type { ActionStep } from '../steps/steps.js';
 
 /** What boxes of one colour have in common; closed. */
 export type StepCategory = 'header' | 'register' | 'address' | 'memory' | 'forwarding' | 'branch';

@@ -1,12 +1,12 @@
 /** What an allocator has to solve: rows of entries, one RPB each, and what each row needs. */
 
-import type { Branches, StepPlace } from '../branches.js';
 import { actionName } from '../data-plane/actions.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
-import type { LinkGroup } from '../memory-links.js';
-import type { Memory } from '../program.js';
-import type { ProgramRows, RowEntry } from '../rows.js';
-import type { Step } from '../steps.js';
+import type { Memory } from '../language/program.js';
+import type { Branches, StepPlace } from '../rows/branches.js';
+import type { ProgramRows, RowEntry } from '../rows/rows.js';
+import type { LinkGroup } from '../steps/memory-links.js';
+import type { Step } from '../steps/steps.js';
 
 /** Entries that go to one RPB. */
 export interface PlacementRow {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assignBranchIds, type BranchMatch, coverBranches, type SharingGroup } from '../../compiler/branch-ids.js';
+import { assignBranchIds, type BranchMatch, coverBranches, type SharingGroup } from '../../compiler/rows/branch-ids.js';
 import { PROPERTY } from './support.js';
 
 const matches = ({ value, mask }: BranchMatch, id: number): boolean => (id & mask) === value;

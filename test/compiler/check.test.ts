@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { analyse, builtInDataPlane, defaultDataPlane } from '../../compiler/index.js';
-import { guaranteedHeaders } from '../../compiler/parsing-paths.js';
+import { guaranteedHeaders } from '../../compiler/language/parsing-paths.js';
 import {
   checkedProgram,
   checkedPrograms,

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { align } from '../../compiler/align.js';
-import { deferDrops } from '../../compiler/defer-drops.js';
-import { expand } from '../../compiler/expand.js';
 import { actionName, PRIMITIVES, type PrimitiveStatement, REGISTERS, type Register } from '../../compiler/index.js';
-import { linkGroups } from '../../compiler/memory-links.js';
-import type { StepTree } from '../../compiler/steps.js';
+import { align } from '../../compiler/steps/align.js';
+import { deferDrops } from '../../compiler/steps/defer-drops.js';
+import { expand } from '../../compiler/steps/expand.js';
+import { linkGroups } from '../../compiler/steps/memory-links.js';
+import type { StepTree } from '../../compiler/steps/steps.js';
 import { executeStatements, executeTree, newRun, observed } from './model.js';
 import { anyStatements, MEMORIES, primitive, registerStatements, show, threeWords, word } from './random-programs.js';
 import { PROPERTY } from './support.js';

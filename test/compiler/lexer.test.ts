@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Diagnostics, lex } from '../../compiler/index.js';
-import { parseInteger } from '../../compiler/lexer.js';
+import { parseInteger } from '../../compiler/language/lexer.js';
 
 /** Tokens without the end token, as kind:text@line:column. */
 function tokens(source: string): string[] {

@@ -5,7 +5,7 @@
  */
 import type { ActionEffect, CompiledProgram, DataPlane, PrimitiveStatement, Statement } from '../../compiler/index.js';
 import { FIXED_NAMES, RPB_KEYS } from '../../compiler/index.js';
-import type { Step, StepTree } from '../../compiler/steps.js';
+import type { Step, StepTree } from '../../compiler/steps/steps.js';
 
 export type RegisterName = 'har' | 'sar' | 'mar';
 

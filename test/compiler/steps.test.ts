@@ -1,12 +1,12 @@
 /** Deferred drops, linked steps and alignment: what the passes between expansion and placement do to a tree. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { align } from '../../compiler/align.js';
-import { deferDrops } from '../../compiler/defer-drops.js';
-import { expand } from '../../compiler/expand.js';
 import { actionName, defaultDataPlane, lower } from '../../compiler/index.js';
-import { type LinkGroup, linkGroups } from '../../compiler/memory-links.js';
-import type { Step, StepTree } from '../../compiler/steps.js';
+import { align } from '../../compiler/steps/align.js';
+import { deferDrops } from '../../compiler/steps/defer-drops.js';
+import { expand } from '../../compiler/steps/expand.js';
+import { type LinkGroup, linkGroups } from '../../compiler/steps/memory-links.js';
+import type { Step, StepTree } from '../../compiler/steps/steps.js';
 import { assertGolden, checkedProgram, inProgram, sampleSource, testPath } from './support.js';
 
 const stepName = (step: Step): string => {

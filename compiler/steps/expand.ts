@@ -2,12 +2,12 @@
  * Statements → steps: pseudo primitives become primitives, memory accesses get their offset step, hashes of addresses
  * their mask step. An expansion that needs a register takes a dead one; if none is dead, it saves and restores.
  */
-import type { ActionEffect, AluOperation, SaluPair } from './data-plane/actions.js';
-import { REGISTERS, type Register } from './data-plane/description.js';
-import type { Span } from './diagnostics.js';
+import type { ActionEffect, AluOperation, SaluPair } from '../data-plane/actions.js';
+import { REGISTERS, type Register } from '../data-plane/description.js';
+import type { Span } from '../language/diagnostics.js';
+import type { PrimitiveName } from '../language/primitives.js';
+import type { PrimitiveStatement, Statement } from '../language/program.js';
 import { liveness, type RegisterSet } from './liveness.js';
-import type { PrimitiveName } from './primitives.js';
-import type { PrimitiveStatement, Statement } from './program.js';
 import { type CaseStep, EMPTY_TREE, type Step, type StepParameter, type StepTree } from './steps.js';
 
 /** The step tree of a program's statements. */

@@ -1,6 +1,6 @@
 /** A checked program: names resolved, values in range; what the rest of the compiler works on. */
-import type { Field, FilterTable } from './data-plane/data-plane.js';
-import type { Register } from './data-plane/description.js';
+import type { Field, FilterTable } from '../data-plane/data-plane.js';
+import type { Register } from '../data-plane/description.js';
 import type { Span } from './diagnostics.js';
 import type { PrimitiveName } from './primitives.js';
 

@@ -2,7 +2,7 @@
  * The primitives of the language, one row each. Checker, liveness, expansion and documentation read these rows;
  * what a primitive becomes on the data plane is in expand.ts.
  */
-import type { Register } from './data-plane/description.js';
+import type { Register } from '../data-plane/description.js';
 
 export type ArgumentKind = 'field' | 'register' | 'integer' | 'memory' | 'port';
 

@@ -2,8 +2,8 @@
  * Leaves out loads of what a register holds anyway: registers are 0 when a packet enters, and in the body of a case
  * those that it compares in full are known. So a MOVE into an untouched register takes one step.
  */
-import type { Register } from './data-plane/description.js';
-import type { Condition } from './program.js';
+import type { Register } from '../data-plane/description.js';
+import type { Condition } from '../language/program.js';
 import type { ActionStep, CaseStep, Step, StepTree } from './steps.js';
 
 type Known = Readonly<Partial<Record<Register, number>>>;

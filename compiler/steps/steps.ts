@@ -1,7 +1,7 @@
 /** Steps: what one RPB does for a packet. A program's steps form a tree, as BRANCH has no join. */
-import { type ActionEffect, actionName } from './data-plane/actions.js';
-import type { Span } from './diagnostics.js';
-import type { Condition } from './program.js';
+import { type ActionEffect, actionName } from '../data-plane/actions.js';
+import type { Span } from '../language/diagnostics.js';
+import type { Condition } from '../language/program.js';
 
 /** A parameter of an action: known now, or known once its memory is placed. */
 export type StepParameter =

@@ -2,7 +2,7 @@
  * Which steps must run in one physical RPB: the accesses of one memory (a memory lies in one RPB), and the hashes that
  * compute its addresses (each RPB has a hash function of its own).
  */
-import { REGISTERS, type Register } from './data-plane/description.js';
+import { REGISTERS, type Register } from '../data-plane/description.js';
 import { type ActionStep, inlineSteps, type Step, type StepTree } from './steps.js';
 
 /** Steps that share a physical RPB. */

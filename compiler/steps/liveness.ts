@@ -1,7 +1,7 @@
 /** Which registers hold a value that is still needed. Backwards over the statements; nothing lives beyond the program. */
-import type { Register } from './data-plane/description.js';
-import { PRIMITIVES, registersUsed } from './primitives.js';
-import type { Statement } from './program.js';
+import type { Register } from '../data-plane/description.js';
+import { PRIMITIVES, registersUsed } from '../language/primitives.js';
+import type { Statement } from '../language/program.js';
 
 export type RegisterSet = ReadonlySet<Register>;
 

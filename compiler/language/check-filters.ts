@@ -1,6 +1,6 @@
 /** Checks a program's filters and picks the filter table that serves them. */
-import { and48, fits, ones, readable } from './bits.js';
-import type { DataPlane, Field, FilterTable } from './data-plane/data-plane.js';
+import { and48, fits, ones, readable } from '../bits.js';
+import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
 import { type Diagnostics, nearest } from './diagnostics.js';
 import { guaranteedHeaders } from './parsing-paths.js';
 import type { FieldMatch } from './program.js';

@@ -3,8 +3,9 @@
  * access one memory. Different strands can be placed freely of one another: a strand only has to begin behind the
  * BRANCH that leads to it.
  */
+
+import type { LinkGroup } from '../steps/memory-links.js';
 import type { Branches } from './branches.js';
-import type { LinkGroup } from './memory-links.js';
 
 export interface Strands {
   /** The strand of each branch. */

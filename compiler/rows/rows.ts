@@ -1,9 +1,10 @@
 /** Branches → rows: entries that all go to one RPB. Only program id, pass and bases of memories are open yet. */
+
+import type { Condition } from '../language/program.js';
+import type { LinkGroup } from '../steps/memory-links.js';
+import type { ActionStep } from '../steps/steps.js';
 import { assignBranchIds, type BranchMatch, coverBranches, type SharingGroup } from './branch-ids.js';
 import type { Alternative, Branches, Origin, RowItem } from './branches.js';
-import type { LinkGroup } from './memory-links.js';
-import type { Condition } from './program.js';
-import type { ActionStep } from './steps.js';
 import { strandsOf } from './strands.js';
 
 export interface RowEntry {

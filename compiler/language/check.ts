@@ -1,8 +1,8 @@
 /** Syntax tree → checked programs. Every error of the language is found here or in the parser. */
-import { fits, isPowerOfTwo, readable } from './bits.js';
+import { fits, isPowerOfTwo, readable } from '../bits.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
 import { checkBody } from './check-body.js';
 import { checkFilters } from './check-filters.js';
-import type { DataPlane } from './data-plane/data-plane.js';
 import type { Diagnostics, Span } from './diagnostics.js';
 import type { Memory, Program } from './program.js';
 import type { ArgumentSyntax, ProgramSyntax, SourceFile, StatementSyntax } from './syntax.js';

@@ -2,9 +2,9 @@
  * The aligned tree as a list of branches: what happens to the packets of one branch id, depth by depth. Case bodies of
  * one depth that do the same are one branch.
  */
-import { actionName } from './data-plane/actions.js';
-import type { Span } from './diagnostics.js';
-import type { Condition } from './program.js';
+import { actionName } from '../data-plane/actions.js';
+import type { Span } from '../language/diagnostics.js';
+import type { Condition } from '../language/program.js';
 import {
   type ActionStep,
   type BranchStep,
@@ -12,8 +12,8 @@ import {
   type Step,
   type StepTree,
   stepIdentity,
-} from './steps.js';
-import { TreeIdentities } from './tree-identity.js';
+} from '../steps/steps.js';
+import { TreeIdentities } from '../steps/tree-identity.js';
 
 export interface Branch {
   /** The depth of its first item; the packets of a case get there one depth behind their BRANCH. */

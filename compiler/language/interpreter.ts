@@ -2,8 +2,8 @@
  * The meaning of the language: runs a checked program on one packet, statement by statement. It knows nothing of RPBs,
  * steps, passes or entries, so it is what compiled programs are held against (sim/validation).
  */
-import type { Field } from './data-plane/data-plane.js';
-import { REGISTERS, type Register } from './data-plane/description.js';
+import type { Field } from '../data-plane/data-plane.js';
+import { REGISTERS, type Register } from '../data-plane/description.js';
 import type { PrimitiveName } from './primitives.js';
 import type { BranchStatement, Case, PrimitiveStatement, Program, Statement } from './program.js';
 
