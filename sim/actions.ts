@@ -9,14 +9,14 @@ import { ENTRY } from './program-code.js';
 import type { RegisterArrays } from './register-arrays.js';
 import { saluAddSub, saluAndOr, saluMax, saluReadWrite } from './salu.js';
 
-/** Bytes of the 5-tuple: addresses 8, ports 4, protocol 1. */
-const TUPLE_BYTES = 13;
+/** In place of headers that a packet lacks. */
+const ZEROS = new Uint8Array(8);
 const HIGH_HALF = 0xffff0000;
 
 /** Executes actions; holds what they need beside the packet. */
 export class ActionUnit {
   private readonly hashes: readonly HashUnit[];
-  private readonly hashInput = new Uint8Array(TUPLE_BYTES);
+  private readonly word = new Uint8Array(4);
   private readonly ethernet: number;
   private readonly ipv4: number;
   private readonly ports: number;
@@ -56,11 +56,11 @@ export class ActionUnit {
       case OPCODE.hashTupleHar:
         return setLowHalf(registers, HAR, this.hashTuple(rpb, phv));
       case OPCODE.hashRegisterHar:
-        return setLowHalf(registers, HAR, this.hashRegister(rpb, registers));
+        return setLowHalf(registers, HAR, this.hashWord(rpb, registers[HAR] as number));
       case OPCODE.hashTupleMar:
         return setLowHalf(registers, MAR, this.hashTuple(rpb, phv));
       case OPCODE.hashRegisterMar:
-        return setLowHalf(registers, MAR, this.hashRegister(rpb, registers));
+        return setLowHalf(registers, MAR, this.hashWord(rpb, registers[HAR] as number));
       case OPCODE.mask:
         registers[MAR] = (registers[MAR] as number) & immediate;
         return;
@@ -111,7 +111,7 @@ export class ActionUnit {
         registers[second] = intrinsic(first, phv);
         return;
       case OPCODE.modify:
-        return modifyField(this.operands.fields[first] as WritableField, phv, registers[second] as number);
+        return this.modify(first, phv, registers[second] as number);
       case OPCODE.return:
         return this.returnToSender(phv);
       case OPCODE.forward:
@@ -125,34 +125,40 @@ export class ActionUnit {
     }
   }
 
-  private hashTuple(rpb: number, phv: Phv): number {
-    const { hashInput } = this;
+  /** The hash of the 5-tuple: addresses, ports, protocol; what the packet lacks is 0. */
+  hashTuple(rpb: number, phv: Phv): number {
+    const hash = this.hashes[rpb] as HashUnit;
     const { bytes } = phv;
-    hashInput.fill(0);
     const ipv4 = phv.headerStart[this.ipv4] as number;
-    if (ipv4 >= 0) {
-      for (let i = 0; i < 4; i++) {
-        hashInput[i] = bytes[ipv4 + this.source.byteOffset + i] as number;
-        hashInput[4 + i] = bytes[ipv4 + this.destination.byteOffset + i] as number;
-      }
-      hashInput[12] = bytes[ipv4 + this.protocol.byteOffset] as number;
-    }
     const ports = phv.headerStart[this.ports] as number;
-    if (ports >= 0) for (let i = 0; i < 4; i++) hashInput[8 + i] = bytes[ports + i] as number;
-    return (this.hashes[rpb] as HashUnit).digest(hashInput, TUPLE_BYTES);
+    let crc = hash.initial;
+    if (ipv4 < 0) crc = hash.extend(crc, ZEROS, 0, 8);
+    else {
+      crc = hash.extend(crc, bytes, ipv4 + this.source.byteOffset, 4);
+      crc = hash.extend(crc, bytes, ipv4 + this.destination.byteOffset, 4);
+    }
+    crc = ports < 0 ? hash.extend(crc, ZEROS, 0, 4) : hash.extend(crc, bytes, ports, 4);
+    crc = ipv4 < 0 ? hash.extend(crc, ZEROS, 0, 1) : hash.extend(crc, bytes, ipv4 + this.protocol.byteOffset, 1);
+    return crc ^ hash.xorOut;
   }
 
-  private hashRegister(rpb: number, registers: Uint32Array): number {
-    const { hashInput } = this;
-    const value = registers[HAR] as number;
-    hashInput[0] = value >>> 24;
-    hashInput[1] = value >>> 16;
-    hashInput[2] = value >>> 8;
-    hashInput[3] = value;
-    return (this.hashes[rpb] as HashUnit).digest(hashInput, 4);
+  /** The hash of a register's four bytes, most significant first. */
+  hashWord(rpb: number, value: number): number {
+    const { word } = this;
+    const hash = this.hashes[rpb] as HashUnit;
+    word[0] = value >>> 24;
+    word[1] = value >>> 16;
+    word[2] = value >>> 8;
+    word[3] = value;
+    return hash.extend(hash.initial, word, 0, 4) ^ hash.xorOut;
   }
 
-  private returnToSender(phv: Phv): void {
+  /** Writes a field by its operand. */
+  modify(operand: number, phv: Phv, value: number): void {
+    modifyField(this.operands.fields[operand] as WritableField, phv, value);
+  }
+
+  returnToSender(phv: Phv): void {
     const { bytes } = phv;
     const ethernet = phv.headerStart[this.ethernet] as number;
     if (ethernet >= 0) swapBytes(bytes, ethernet, ethernet + 6, 6);

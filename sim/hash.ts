@@ -11,9 +11,11 @@ function reverse(value: number, bits: number): number {
 
 export class HashUnit {
   private readonly table = new Uint16Array(256);
-  private readonly initial: number;
+  /** Where a CRC starts. */
+  readonly initial: number;
+  /** What a CRC ends with: it is its last value XOR this. */
+  readonly xorOut: number;
   private readonly reflected: boolean;
-  private readonly xorOut: number;
 
   constructor(crc: CrcDescription) {
     this.reflected = crc.reflected;
@@ -24,18 +26,23 @@ export class HashUnit {
 
   /** The CRC of `bytes[0 .. length)`. */
   digest(bytes: Uint8Array, length: number): number {
+    return this.extend(this.initial, bytes, 0, length) ^ this.xorOut;
+  }
+
+  /** A CRC on its way, {@link initial} at first, taken over `bytes[start .. start + count)`. */
+  extend(before: number, bytes: Uint8Array, start: number, count: number): number {
     const { table } = this;
-    let crc = this.initial;
+    let crc = before;
     if (this.reflected) {
-      for (let i = 0; i < length; i++) {
+      for (let i = start; i < start + count; i++) {
         crc = (crc >>> 8) ^ (table[(crc ^ (bytes[i] as number)) & 0xff] as number);
       }
     } else {
-      for (let i = 0; i < length; i++) {
+      for (let i = start; i < start + count; i++) {
         crc = ((crc << 8) & 0xffff) ^ (table[(crc >>> 8) ^ (bytes[i] as number)] as number);
       }
     }
-    return crc ^ this.xorOut;
+    return crc;
   }
 }
 

@@ -9,6 +9,7 @@ export * from './parallel/packet-processor.js';
 export * from './parser.js';
 export * from './phv.js';
 export * from './register-arrays.js';
+export * from './rpb-engine.js';
 export * from './switch.js';
 export * from './target.js';
 export * from './tracing-switch.js';

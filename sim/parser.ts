@@ -25,7 +25,12 @@ interface State {
   readonly next: Int32Array;
 }
 
-export class Parser {
+/** Finds the headers of the packet that a PHV holds, and fills `phv.headerStart`. */
+export interface PacketParser {
+  parse(phv: Phv): void;
+}
+
+export class Parser implements PacketParser {
   private readonly states: readonly State[];
   private readonly start: number;
 
@@ -104,4 +109,18 @@ function nextState(state: State, phv: Phv): number {
   const value = readField(select, phv.bytes, phv.headerStart[select.header] as number);
   for (let i = 0; i < values.length; i++) if (values[i] === value) return next[i] as number;
   return -1;
+}
+
+/** Whether some action of an RPB writes a field that the parser reads: only then can a later pass find other headers. */
+export function parsesAgain({ description, rpbs }: DataPlane): boolean {
+  const reads = new Set<string>();
+  for (const { only, select } of Object.values(description.parser.states)) {
+    for (const field of [only?.field, select?.field]) if (field !== undefined) reads.add(field);
+  }
+  for (const [name, { lengthWords, valid = [] }] of Object.entries(description.headers)) {
+    for (const field of [lengthWords, ...valid.map((condition) => condition.field)]) reads.add(`hdr.${name}.${field}`);
+  }
+  return rpbs.some(({ actions }) =>
+    [...actions.values()].some(({ effect }) => effect.kind === 'modify' && reads.has(effect.field)),
+  );
 }

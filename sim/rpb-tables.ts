@@ -25,6 +25,8 @@ export class RpbTables {
   private readonly byTable: ReadonlyMap<string, Rpb>;
   private readonly rpbCount: number;
   private sequence = 0;
+  /** Told of each program whose entries have changed, before its next packet. */
+  onChange: (programId: number) => void = () => undefined;
 
   constructor(
     private readonly dataPlane: DataPlane,
@@ -67,13 +69,19 @@ export class RpbTables {
     this.programs[programId] = table;
     table.entries.add(stored);
     table.code = undefined;
+    this.onChange(programId);
     this.used[rpb.index] = (this.used[rpb.index] as number) + 1;
     return () => {
       table.entries.delete(stored);
       table.code = undefined;
+      this.onChange(programId);
       this.used[rpb.index] = (this.used[rpb.index] as number) - 1;
       if (table.entries.size === 0 && this.programs[programId] === table) this.programs[programId] = undefined;
     };
+  }
+
+  entriesOf(programId: number): readonly RpbEntry[] {
+    return [...(this.programs[programId]?.entries ?? [])];
   }
 
   /** The code of a program; undefined if it has no entries. */

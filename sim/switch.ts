@@ -2,16 +2,20 @@
 import { type DataPlane, entryIdentity, FIXED_NAMES, type Operation, type TableEntry } from '../compiler/index.js';
 import { DROPPED, type PacketBatch } from '../traces/packet-batch.js';
 import { ActionUnit } from './actions.js';
+import { CompiledEngine, canGenerateCode } from './compiled/compiled-engine.js';
+import { CompiledParser } from './compiled/compiled-parser.js';
 import { type Counters, emptyCounters } from './counters.js';
 import { Deparser } from './deparser.js';
 import { isOfShare } from './digest.js';
 import { checkPriority } from './entry-values.js';
 import { InitBlock } from './init-block.js';
 import { FieldOperands } from './instructions.js';
-import { Parser } from './parser.js';
+import { InterpretedEngine } from './interpreted-engine.js';
+import { type PacketParser, Parser, parsesAgain } from './parser.js';
 import { NO_PORT, Phv } from './phv.js';
 import { RecirculationTable } from './recirculation.js';
 import { RegisterArrays } from './register-arrays.js';
+import type { EngineName, RpbEngine } from './rpb-engine.js';
 import { RpbTables } from './rpb-tables.js';
 import { TargetError } from './target.js';
 
@@ -20,34 +24,47 @@ const EXACT_TABLES: ReadonlySet<string> = new Set([FIXED_NAMES.forwardTable, FIX
 export class Switch {
   readonly memory: RegisterArrays;
   readonly counters: Counters = emptyCounters();
-  private readonly parser: Parser;
+  private readonly parser: PacketParser;
+  /** Whether headers may be others after a pass. */
+  private readonly reparses: boolean;
   private readonly init: InitBlock;
   protected readonly tables: RpbTables;
+  protected engine: RpbEngine;
   private readonly recirculation: RecirculationTable;
   private readonly deparser: Deparser;
   protected readonly phv: Phv;
-  private readonly ingressRpbs: number;
   private readonly cpuPort: number;
   private readonly recirculationPort: number;
   private readonly initOnEveryPass: boolean;
   /** By identity, what removes the entry. */
   private readonly installed = new Map<string, () => void>();
 
-  /** @param memory register arrays to share with other switches of the same data plane */
+  /**
+   * @param memory register arrays to share with other switches of the same data plane
+   * @param engine what runs the RPBs; where no code can be generated, it is interpreted
+   */
   constructor(
     readonly dataPlane: DataPlane,
     memory?: SharedArrayBuffer,
+    engine: EngineName = 'compiled',
   ) {
     const operands = new FieldOperands(dataPlane);
     this.memory = new RegisterArrays(dataPlane, memory);
-    this.parser = new Parser(dataPlane);
     this.init = new InitBlock(dataPlane);
     const actions = new ActionUnit(dataPlane, operands, this.memory);
     this.tables = new RpbTables(dataPlane, operands, actions);
+    const ingressRpbs = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length;
+    this.reparses = parsesAgain(dataPlane);
+    if (engine === 'compiled' && canGenerateCode()) {
+      this.parser = new CompiledParser(dataPlane);
+      this.engine = new CompiledEngine(dataPlane, this.tables, actions, this.memory, operands);
+    } else {
+      this.parser = new Parser(dataPlane);
+      this.engine = new InterpretedEngine(this.tables, ingressRpbs, dataPlane.rpbCount);
+    }
     this.recirculation = new RecirculationTable(dataPlane);
     this.deparser = new Deparser(dataPlane);
     this.phv = new Phv(dataPlane.headers.length);
-    this.ingressRpbs = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length;
     const { ports, init } = dataPlane.description;
     this.cpuPort = ports.cpu;
     this.recirculationPort = ports.recirculation;
@@ -133,26 +150,24 @@ export class Switch {
     if (programId === 0) counters.unmatched++;
   }
 
-  /** Takes the packet through RPBs `from` … `to - 1` of its pass. */
-  protected runRpbs(code: Int32Array, from: number, to: number): void {
-    this.tables.run(code, this.phv, from, to);
+  /** What runs the RPBs. */
+  get engineName(): EngineName {
+    return this.engine.name;
   }
 
   private runPasses(): void {
-    const { phv } = this;
+    const { phv, engine } = this;
     for (;;) {
-      // Looked up on every pass, as an init block that runs again may change the packet's program.
-      const code = this.tables.codeOf(phv.programId);
-      if (code !== undefined) this.runRpbs(code, 0, this.ingressRpbs);
+      engine.ingress(phv);
       // Dropped packets finish the ingress, but neither reach egress nor recirculate.
       if (phv.dropped) return;
       const again = this.recirculation.recirculates(phv.programId, phv.pass);
       if (!again && phv.egressPort === NO_PORT) return;
-      if (code !== undefined) this.runRpbs(code, this.ingressRpbs, this.dataPlane.rpbCount);
+      engine.egress(phv);
       if (!again || phv.dropped) return;
       this.deparser.deparse(phv);
       phv.pass++;
-      this.parser.parse(phv);
+      if (this.reparses) this.parser.parse(phv);
       if (this.initOnEveryPass) this.rerunInit();
     }
   }

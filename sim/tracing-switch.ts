@@ -1,5 +1,5 @@
 /** A switch that keeps an account of what each RPB did to a packet. Slow; what it does to packets is the same. */
-import type { Register } from '../compiler/index.js';
+import type { DataPlane, Register } from '../compiler/index.js';
 import type { PacketBatch } from '../traces/packet-batch.js';
 import { HAR, MAR, SAR } from './phv.js';
 import { Switch } from './switch.js';
@@ -26,6 +26,16 @@ export class TracingSwitch extends Switch {
   queue: QueueReading = { nanoseconds: 0, cells: 0 };
   private account: RpbVisit[] = [];
 
+  constructor(dataPlane: DataPlane, memory?: SharedArrayBuffer) {
+    super(dataPlane, memory, 'interpreted');
+    const ingressRpbs = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length;
+    this.engine = {
+      name: 'interpreted',
+      ingress: () => this.runRpbs(0, ingressRpbs),
+      egress: () => this.runRpbs(ingressRpbs, dataPlane.rpbCount),
+    };
+  }
+
   /** The RPBs that the last packet met, in order; those that had no entry for it too. */
   get visits(): readonly RpbVisit[] {
     return this.account;
@@ -36,8 +46,10 @@ export class TracingSwitch extends Switch {
     super.process(batch, from, to);
   }
 
-  protected override runRpbs(code: Int32Array, from: number, to: number): void {
+  private runRpbs(from: number, to: number): void {
     const { phv } = this;
+    const code = this.tables.codeOf(phv.programId);
+    if (code === undefined) return;
     if (phv.pass === 0 && from === 0) this.account = [];
     phv.dequeueDelta = this.queue.nanoseconds;
     phv.queueDepth = this.queue.cells;

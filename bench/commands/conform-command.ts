@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs';
 import { EXIT } from '../../hw-driver/index.js';
 import { packageFile } from '../../hw-driver/package-root.js';
+import { ENGINES, type EngineName } from '../../sim/index.js';
 import { type Difference, runVector, type VectorResult } from '../conformance/run-vector.js';
 import { CONFORMANCE_DATA_PLANE, findVectors } from '../conformance/vector.js';
 import { fieldDifferences } from '../report/packet-fields.js';
@@ -16,20 +17,22 @@ export const conformOptions = (yargs: Argv) =>
       default: [] as string[],
       describe: "Folders of vectors; the project's own if left out",
     })
+    .option('engine', { choices: ENGINES, default: 'compiled' as EngineName, describe: 'What runs the RPBs' })
     .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
     .example('$0 conform', 'Runs the vectors that come with the project');
 
 export interface ConformArguments {
   readonly dirs: readonly string[];
+  readonly engine: EngineName;
   readonly json: boolean;
 }
 
 /** Exit status 1 if a vector differs. */
-export async function conform({ dirs, json }: ConformArguments): Promise<number> {
+export async function conform({ dirs, engine, json }: ConformArguments): Promise<number> {
   const results: VectorResult[] = [];
   for (const folder of dirs.length === 0 ? [OWN_VECTORS] : dirs) {
     for (const vector of await findVectors(folder)) {
-      const result = await runVector(vector);
+      const result = await runVector(vector, engine);
       results.push(result);
       if (!json) process.stdout.write(describe(result));
     }

@@ -12,6 +12,7 @@ import {
   UsageError,
   wholeNumber,
 } from '../../hw-driver/index.js';
+import { ENGINES, type EngineName } from '../../sim/index.js';
 import { type CaptureWriter, createCaptureWriter, openCapture } from '../../traces/index.js';
 import { ProgressDisplay } from '../report/progress-display.js';
 import { ResultFolder } from '../report/result-folder.js';
@@ -66,6 +67,11 @@ export const runOptions = (yargs: Argv) =>
       describe: 'Captures whose packets to run (repeatable)',
     })
     .option('packets', { type: 'string', describe: `Synthetic packets (${DEFAULT_PACKETS}); not with --trace` })
+    .option('engine', {
+      choices: ENGINES,
+      default: 'compiled' as EngineName,
+      describe: 'compiled: JavaScript made from the entries; interpreted: table by table, the reference',
+    })
     .option('workers', { type: 'string', default: '1', describe: 'Threads; the results do not depend on them' })
     .option('seed', { type: 'string', default: '1', describe: 'Of all that is drawn at random' })
     .option('out', { type: 'string', default: 'results/run', describe: 'Folder for summary.json and the CSV files' })
@@ -82,6 +88,7 @@ export const runOptions = (yargs: Argv) =>
       'dataplane',
       'trace',
       'packets',
+      'engine',
       'workers',
       'seed',
       'out',
@@ -102,6 +109,7 @@ export interface RunArguments extends AllocatorArguments {
   readonly dataplane: string;
   readonly trace: readonly string[];
   readonly packets: string | undefined;
+  readonly engine: EngineName;
   readonly workers: string;
   readonly seed: string;
   readonly out: string;
@@ -143,6 +151,7 @@ async function prepare(args: RunArguments): Promise<StartRun> {
     programs: args.programs === 'max' ? ('max' as const) : wholeNumber('--programs', args.programs, 1, MAX_INSTANCES),
     allocator: allocatorFrom(args, args.constraints),
     recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+    engine: args.engine,
     workers: wholeNumber('--workers', args.workers, 1, MAX_WORKERS),
     seed: args.seed,
   };
@@ -150,7 +159,10 @@ async function prepare(args: RunArguments): Promise<StartRun> {
   return args.constraints === 'published' ? prepareShapes(args, common, cases) : preparePrograms(args, common, cases);
 }
 
-type CommonOptions = Pick<RunOptions, 'dataPlane' | 'programs' | 'allocator' | 'recirculations' | 'workers' | 'seed'>;
+type CommonOptions = Pick<
+  RunOptions,
+  'dataPlane' | 'programs' | 'allocator' | 'recirculations' | 'workers' | 'engine' | 'seed'
+>;
 
 async function preparePrograms(args: RunArguments, common: CommonOptions, cases: number): Promise<StartRun> {
   if (args.trace.length > 0 && args.packets !== undefined) {

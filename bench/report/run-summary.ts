@@ -41,7 +41,7 @@ function packetLines(summary: RunSummary, line: Line): string[] {
     line(
       'speed',
       `${count(Math.round(summary.packetsPerSecond))} packets/s (${summary.wallSeconds.toFixed(2)} s, ` +
-        `${summary.workers} ${summary.workers === 1 ? 'worker' : 'workers'}, ${summary.engine} engine)`,
+        `${summary.workers} ${summary.workers === 1 ? 'worker' : 'workers'}, ${summary.engine ?? 'no'} engine)`,
     ),
     line('state hash', summary.stateHash ?? ''),
     line('output hash', summary.outputHash ?? ''),

@@ -1,6 +1,6 @@
 /** `bench run`: compiles and deploys programs into one emulated switch and takes packets through it. */
 import type { Allocator, DataPlane } from '../../compiler/index.js';
-import { Switch } from '../../sim/index.js';
+import { type EngineName, Switch } from '../../sim/index.js';
 import type { CaptureWriter } from '../../traces/index.js';
 import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import type { Workload } from '../workloads/workload.js';
@@ -20,6 +20,8 @@ export interface RunOptions {
   /** Synthetic packets. */
   readonly packets: number;
   readonly workers: number;
+  /** What is asked for; where no code can be generated, it is interpreted. */
+  readonly engine: EngineName;
   readonly seed: string;
   readonly writer: CaptureWriter | undefined;
   /** Monotonic time in milliseconds. */
@@ -39,7 +41,7 @@ export interface RunResult extends ReportedRun {
 }
 
 export async function runWorkload(options: RunOptions): Promise<RunResult> {
-  const emulator = new Switch(options.dataPlane);
+  const emulator = new Switch(options.dataPlane, undefined, options.engine);
   const deployment = await deployWorkload(emulator, {
     ...options,
     onProgress: (deployed) => options.progress.deploying(deployed, options.programs),
@@ -54,17 +56,27 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
       onProgress: (progress, packets) => options.progress.processing(progress, packets),
     });
     return {
-      summary: summarise({ ...options, workload: options.workload.name }, 'sound', deployment, books, traffic),
+      summary: summarise(
+        { ...options, workload: options.workload.name, engine: emulator.engineName },
+        'sound',
+        deployment,
+        books,
+        traffic,
+      ),
       dataPlane: options.dataPlane,
       admission: deployment,
       deployment,
       samples: traffic.samples,
       interrupted: options.signal.aborted,
-      warnings: warnings(),
+      warnings: [...warnings(), ...engineWarnings(options.engine, emulator)],
     };
   } finally {
     await source.close();
   }
+}
+
+function engineWarnings(wanted: EngineName, { engineName }: Switch): string[] {
+  return engineName === wanted ? [] : ['this Node.js may not generate code, so programs were interpreted'];
 }
 
 async function packetSource(options: RunOptions, { programs }: Deployment) {

@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import type { Constraints, DataPlane } from '../../compiler/index.js';
 import { packageVersion } from '../../hw-driver/package-root.js';
-import type { Counters } from '../../sim/index.js';
+import type { Counters, EngineName } from '../../sim/index.js';
 import { type Admission, type Books, utilization } from './admission.js';
 import { type Distribution, distribution } from './statistics.js';
 import type { TrafficResult, TrafficSample } from './traffic-run.js';
@@ -29,7 +29,8 @@ export interface RunSummary {
   readonly wallSeconds: number;
   readonly packetsPerSecond: number;
   readonly workers: number;
-  readonly engine: 'interpreted';
+  /** Null where no packets can run. */
+  readonly engine: EngineName | null;
   /** Null where no packets can run: under published constraints. */
   readonly stateHash: string | null;
   readonly outputHash: string | null;
@@ -56,6 +57,7 @@ interface Asked {
   readonly workload: string;
   readonly programs: number | 'max';
   readonly workers: number;
+  readonly engine?: EngineName;
 }
 
 const NO_TRAFFIC: Omit<TrafficResult, 'samples' | 'stateHash' | 'outputHash'> = {
@@ -97,7 +99,7 @@ export function summarise(
     wallSeconds,
     packetsPerSecond: wallSeconds > 0 ? counters.in / wallSeconds : 0,
     workers: asked.workers,
-    engine: 'interpreted',
+    engine: asked.engine ?? null,
     stateHash: traffic?.stateHash ?? null,
     outputHash: traffic?.outputHash ?? null,
     timing: null,

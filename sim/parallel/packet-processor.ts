@@ -68,6 +68,7 @@ class WorkerProcessor implements PacketProcessor {
       const setup: WorkerSetup = {
         description: emulator.dataPlane.description,
         memory: emulator.memory.buffer,
+        engine: emulator.engineName,
         share,
         shares: workers,
       };

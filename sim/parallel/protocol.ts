@@ -2,12 +2,14 @@
 import type { DataPlaneDescription, Operation } from '../../compiler/index.js';
 import type { PacketBatchMemory } from '../../traces/packet-batch.js';
 import type { Counters } from '../counters.js';
+import type { EngineName } from '../rpb-engine.js';
 
 /** Given to a worker when it starts. */
 export interface WorkerSetup {
   readonly description: DataPlaneDescription;
   /** Register arrays, shared by all workers: each program's belong to one of them. */
   readonly memory: SharedArrayBuffer;
+  readonly engine: EngineName;
   readonly share: number;
   readonly shares: number;
 }

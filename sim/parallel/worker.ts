@@ -7,7 +7,7 @@ import { Switch } from '../switch.js';
 import type { SharedBatch, WorkerResult, WorkerSetup, WorkerTask } from './protocol.js';
 
 const setup = workerData as WorkerSetup;
-const emulator = new Switch(new DataPlane(setup.description), setup.memory);
+const emulator = new Switch(new DataPlane(setup.description), setup.memory, setup.engine);
 
 function open({ memory, count }: SharedBatch): PacketBatch {
   const batch = packetBatchOver(memory);

@@ -37,6 +37,7 @@ async function run({ workload = 'all-mixed', options = {}, seed = '1' }: Wish = 
     traces: [],
     packets: 3000,
     workers: 1,
+    engine: 'compiled',
     seed,
     writer: undefined,
     clock: () => performance.now(),
