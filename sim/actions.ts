@@ -134,12 +134,11 @@ export class ActionUnit {
     let crc = hash.initial;
     if (ipv4 < 0) crc = hash.extend(crc, ZEROS, 0, 8);
     else {
-      crc = hash.extend(crc, bytes, ipv4 + this.source.byteOffset, 4);
-      crc = hash.extend(crc, bytes, ipv4 + this.destination.byteOffset, 4);
+      crc = hash.extendWord(crc, bytes, ipv4 + this.source.byteOffset);
+      crc = hash.extendWord(crc, bytes, ipv4 + this.destination.byteOffset);
     }
-    crc = ports < 0 ? hash.extend(crc, ZEROS, 0, 4) : hash.extend(crc, bytes, ports, 4);
-    crc = ipv4 < 0 ? hash.extend(crc, ZEROS, 0, 1) : hash.extend(crc, bytes, ipv4 + this.protocol.byteOffset, 1);
-    return crc ^ hash.xorOut;
+    crc = ports < 0 ? hash.extendWord(crc, ZEROS, 0) : hash.extendWord(crc, bytes, ports);
+    return hash.afterByte(crc, ipv4 < 0 ? 0 : (bytes[ipv4 + this.protocol.byteOffset] as number)) ^ hash.xorOut;
   }
 
   /** The hash of a register's four bytes, most significant first. */
@@ -150,7 +149,7 @@ export class ActionUnit {
     word[1] = value >>> 16;
     word[2] = value >>> 8;
     word[3] = value;
-    return hash.extend(hash.initial, word, 0, 4) ^ hash.xorOut;
+    return hash.extendWord(hash.initial, word, 0) ^ hash.xorOut;
   }
 
   /** Writes a field by its operand. */

@@ -12,10 +12,10 @@ export function sumBytes(bytes: Uint8Array, start: number, count: number, parity
   return sum;
 }
 
-/** Folds a sum of 16-bit words into 16 bits with end-around carry. */
+/** Folds a sum of 16-bit words, below 2³², into 16 bits with end-around carry. */
 export function foldSum(sum: number): number {
   let folded = sum;
-  while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 0x10000);
+  while (folded > 0xffff) folded = (folded & 0xffff) + (folded >>> 16);
   return folded;
 }
 
@@ -24,7 +24,11 @@ export function writeIpv4Checksum(bytes: Uint8Array, start: number, headerBytes:
   const at = start + IPV4_CHECKSUM_OFFSET;
   bytes[at] = 0;
   bytes[at + 1] = 0;
-  const checksum = ~foldSum(sumBytes(bytes, start, headerBytes, 0)) & 0xffff;
+  let sum = 0;
+  for (let i = start; i < start + headerBytes; i += 2) {
+    sum += ((bytes[i] as number) << 8) | (bytes[i + 1] as number);
+  }
+  const checksum = ~foldSum(sum) & 0xffff;
   bytes[at] = checksum >>> 8;
   bytes[at + 1] = checksum & 0xff;
 }
@@ -34,6 +38,6 @@ export const IPV4_CHECKSUM_OFFSET = 10;
 
 /** The checksum of data whose 16-bit words changed in sum by `delta`. */
 export function adjustedChecksum(checksum: number, delta: number): number {
-  const sum = (~checksum & 0xffff) + (((delta % 0xffff) + 0xffff) % 0xffff);
-  return ~foldSum(sum) & 0xffff;
+  const rest = delta % 0xffff;
+  return ~foldSum((~checksum & 0xffff) + (rest < 0 ? rest + 0xffff : rest)) & 0xffff;
 }

@@ -87,8 +87,12 @@ export class Deparser {
 function adjust(checksum: FieldAccess, phv: Phv, zeroMeansNone: boolean): void {
   const start = phv.headerStart[checksum.header] as number;
   if (start < 0) return;
-  const old = readField(checksum, phv.bytes, start);
+  const { bytes } = phv;
+  const at = start + checksum.byteOffset;
+  const old = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
   if (zeroMeansNone && old === 0) return;
   const adjusted = adjustedChecksum(old, phv.transportDelta);
-  writeField(checksum, phv.bytes, start, zeroMeansNone && adjusted === 0 ? 0xffff : adjusted);
+  const written = zeroMeansNone && adjusted === 0 ? 0xffff : adjusted;
+  bytes[at] = written >>> 8;
+  bytes[at + 1] = written;
 }

@@ -37,6 +37,8 @@ export class FilterTable {
   readonly requires: number;
   private readonly words: readonly KeyWord[];
   private readonly key: Uint32Array;
+  /** Places of the words that some group looks at. */
+  private wanted = new Int32Array(0);
   private readonly groups = new Map<string, MaskGroup>();
   /** Groups by their best priority, for look-up. */
   private order: readonly MaskGroup[] = [];
@@ -100,8 +102,9 @@ export class FilterTable {
   }
 
   private readKey(phv: Phv): void {
-    const { words, key } = this;
-    for (let i = 0; i < words.length; i++) {
+    const { words, key, wanted } = this;
+    for (let j = 0; j < wanted.length; j++) {
+      const i = wanted[j] as number;
       const word = words[i] as KeyWord;
       if (word.kind === 'ingressPort') key[i] = phv.ingressPort;
       else {
@@ -113,6 +116,7 @@ export class FilterTable {
 
   private sortGroups(): void {
     this.order = [...this.groups.values()].sort((a, b) => a.bestPriority - b.bestPriority);
+    this.wanted = Int32Array.from(new Set(this.order.flatMap((group) => [...group.active])));
   }
 }
 
@@ -134,7 +138,7 @@ function splitField(field: HeaderField): HeaderField[] {
 class MaskGroup {
   bestPriority = Number.POSITIVE_INFINITY;
   /** Words with mask bits; the others match anything. */
-  private readonly active: Int32Array;
+  readonly active: Int32Array;
   private readonly masks: Uint32Array;
   private readonly recordWords: number;
   private records = new Uint32Array(0);

@@ -30,8 +30,13 @@ export function fieldAccess(field: HeaderField): FieldAccess {
 /** The field's value, unsigned. @param headerStart index of the header's first byte */
 export function readField(access: FieldAccess, bytes: Uint8Array, headerStart: number): number {
   const start = headerStart + access.byteOffset;
-  let value = 0;
-  for (let i = 0; i < access.byteCount; i++) value = (value << 8) | (bytes[start + i] as number);
+  const { byteCount } = access;
+  let value = bytes[start] as number;
+  if (byteCount === 2) value = (value << 8) | (bytes[start + 1] as number);
+  else if (byteCount === 4) {
+    const rest = ((bytes[start + 1] as number) << 8) | (bytes[start + 2] as number);
+    value = (value << 24) | (rest << 8) | (bytes[start + 3] as number);
+  } else for (let i = 1; i < byteCount; i++) value = (value << 8) | (bytes[start + i] as number);
   return ((value >>> access.shift) & access.mask) >>> 0;
 }
 

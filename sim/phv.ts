@@ -45,7 +45,8 @@ export class Phv {
     this.bytes = bytes;
     this.packetStart = start;
     this.packetEnd = end;
-    this.registers.fill(0);
+    const { registers } = this;
+    for (let i = 0; i < registers.length; i++) registers[i] = 0;
     this.programId = 0;
     this.branch = 0;
     this.pass = 0;

@@ -1,5 +1,6 @@
 import seedrandom from 'seedrandom';
 import { appendPacket, hasRoomFor, type PacketBatch } from '../packet-batch.js';
+import { hash32 } from './flow-bits.js';
 import {
   createImagePool,
   IMAGE,
@@ -37,8 +38,8 @@ export interface TrafficGenerator {
 
 /** Packets that share one seeding of the random generator. */
 const CHUNK_PACKETS = 4096;
-/** Random numbers per packet: target, variant, flow, length. */
-const DRAWS_PER_PACKET = 4;
+/** Random numbers per packet: one for target and, hashed, variant; one for flow and, hashed, length. */
+const DRAWS_PER_PACKET = 2;
 const NANOSECONDS_PER_SECOND = 1e9;
 
 /** What turns a 32-bit draw into a number from 0 to below 1. */
@@ -105,12 +106,13 @@ class ImageGenerator implements TrafficGenerator {
     const draws = this.#draws;
     const { targets, words, halves } = this.pool;
     const target = words[Math.floor(draws[at] * DRAW_UNIT * targets)];
+    const variantDraw = hash32(draws[at]);
     let variant = target + TARGET.variants;
-    while (draws[at + 1] > words[variant + VARIANT.lastDraw] >>> 0) variant += VARIANT.length;
+    while (variantDraw > words[variant + VARIANT.lastDraw] >>> 0) variant += VARIANT.length;
     const image = words[variant + VARIANT.image];
     const half = 2 * image;
-    const flow = Math.floor(draws[at + 2] * DRAW_UNIT * ((words[image + IMAGE.lastFlow] >>> 0) + 1));
-    const extraBytes = Math.floor(draws[at + 3] * DRAW_UNIT * halves[half + IMAGE_HALF.lengths]);
+    const flow = Math.floor(draws[at + 1] * DRAW_UNIT * ((words[image + IMAGE.lastFlow] >>> 0) + 1));
+    const extraBytes = Math.floor(hash32(draws[at + 1]) * DRAW_UNIT * halves[half + IMAGE_HALF.lengths]);
     const length = halves[half + IMAGE_HALF.minimumBytes] + extraBytes;
     if (!hasRoomFor(batch, length)) return false;
     const offset = batch.usedBytes;
