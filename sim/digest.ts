@@ -20,12 +20,16 @@ export function digestPackets(batch: PacketBatch, from: number, to: number, shar
 }
 
 /**
- * Whether packet i, once classified, is processed by this share: by its program, as programs own state; packets of no
- * program touch none and are dealt out by their place.
+ * Which share a classified packet belongs to: by its program, as programs own state; packets of no program touch none
+ * and are dealt out by their place.
  */
-export function isOfShare(batch: PacketBatch, i: number, share: number, shares: number): boolean {
+export function shareOf(batch: PacketBatch, i: number, shares: number): number {
   const program = batch.programId[i] as number;
-  return (program === 0 ? i : program) % shares === share;
+  return (program === 0 ? i : program) % shares;
+}
+
+export function isOfShare(batch: PacketBatch, i: number, share: number, shares: number): boolean {
+  return shareOf(batch, i, shares) === share;
 }
 
 /**

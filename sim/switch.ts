@@ -101,6 +101,7 @@ export class Switch {
     for (let i = from; i < to; i++) {
       this.load(batch, i);
       this.init.run(this.phv);
+      batch.programId[i] = this.phv.programId;
       this.finish(batch, i);
     }
   }
@@ -140,7 +141,6 @@ export class Switch {
     this.deparser.deparse(phv);
     const left = !phv.dropped && phv.egressPort !== NO_PORT;
     batch.egressPort[i] = left ? phv.egressPort : DROPPED;
-    batch.programId[i] = programId;
     batch.recirculations[i] = phv.pass;
     counters.in++;
     counters.recirculations += phv.pass;

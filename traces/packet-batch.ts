@@ -5,12 +5,17 @@
  * Every array lies in shared memory, so that a batch can be handed to worker threads without a copy. Packet i is
  * `bytes[offset[i] .. offset[i] + capturedLength[i])`; packets start at multiples of 8 bytes, and the bytes up to the
  * next multiple are 0, so that readers may take whole words.
+ *
+ * Threads that share a batch never write to one cache line: packets start at lines of their own, and each share has
+ * verdicts of its own, which {@link gatherVerdicts} brings together.
  */
 export interface PacketBatch {
   /** Packets in the batch now; all arrays are valid below it. */
   count: number;
   /** Bytes of `bytes` in use. */
   usedBytes: number;
+  /** Packets start at multiples of this. */
+  readonly spacing: number;
   readonly bytes: Uint8Array;
   readonly offset: Uint32Array;
   /** Bytes present, which a capture's snap length may have cut. */
@@ -39,49 +44,80 @@ export interface PacketBatchMemory {
   readonly buffer: SharedArrayBuffer;
   readonly maxPackets: number;
   readonly maxBytes: number;
+  /** How many threads write verdicts at the same time. */
+  readonly shares: number;
 }
 
 const ALIGNMENT = 8;
-/** Bytes per packet of the arrays beside `bytes`, each array starting at a multiple of 8. */
-const PER_PACKET_ARRAYS = [8, 4, 4, 4, 4, 4, 8, 2, 2, 1];
+const CACHE_LINE = 64;
+/** Bytes per packet of the arrays that all shares read. */
+const COMMON_ARRAYS = [8, 4, 4, 4, 4, 2, 2];
+/** Bytes per packet of the verdicts, of which each share has its own. */
+const VERDICT_ARRAYS = [4, 8, 1];
 
-const align = (bytes: number): number => (bytes + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+const align = (bytes: number, to: number): number => (bytes + to - 1) & ~(to - 1);
+const arrayBytes = (bytes: number): number => align(bytes, CACHE_LINE);
 
 /** Shared memory for up to `maxPackets` packets of `maxBytes` bytes in all (padding included). */
-export function allocatePacketBatchMemory(maxPackets: number, maxBytes: number): PacketBatchMemory {
-  const bytes = PER_PACKET_ARRAYS.reduce((sum, width) => sum + align(width * maxPackets), align(maxBytes));
-  return { buffer: new SharedArrayBuffer(bytes), maxPackets, maxBytes: align(maxBytes) };
+export function allocatePacketBatchMemory(maxPackets: number, maxBytes: number, shares = 1): PacketBatchMemory {
+  const sum = (widths: readonly number[]): number =>
+    widths.reduce((total, width) => total + arrayBytes(width * maxPackets), 0);
+  const bytes = arrayBytes(maxBytes) + sum(COMMON_ARRAYS) + shares * sum(VERDICT_ARRAYS);
+  return { buffer: new SharedArrayBuffer(bytes), maxPackets, maxBytes: align(maxBytes, ALIGNMENT), shares };
 }
 
-/** A view of a batch's memory; several threads may each hold one. The count starts at 0. */
-export function packetBatchOver(memory: PacketBatchMemory): PacketBatch {
-  const { buffer, maxPackets, maxBytes } = memory;
+/** A view of a batch's memory, with the verdicts of one share; threads may each hold one. The count starts at 0. */
+export function packetBatchOver(memory: PacketBatchMemory, share = 0): PacketBatch {
+  const { buffer, maxPackets, maxBytes, shares } = memory;
   let at = 0;
   const take = (width: number, length = maxPackets): [SharedArrayBuffer, number, number] => {
     const start = at;
-    at += align(width * length);
+    at += arrayBytes(width * length);
     return [buffer, start, length];
+  };
+  const ofShare = (width: number, length = maxPackets): [SharedArrayBuffer, number, number] => {
+    const all = Array.from({ length: shares }, () => take(width, length));
+    return all[share] ?? take(width, length);
   };
   return {
     count: 0,
     usedBytes: 0,
+    spacing: shares > 1 ? CACHE_LINE : ALIGNMENT,
     bytes: new Uint8Array(...take(1, maxBytes)),
     timeSeconds: new Float64Array(...take(8)),
     offset: new Uint32Array(...take(4)),
     capturedLength: new Uint32Array(...take(4)),
     originalLength: new Uint32Array(...take(4)),
     timeNanoseconds: new Uint32Array(...take(4)),
-    egressPort: new Int32Array(...take(4)),
-    digest: new Uint32Array(...take(4, 2 * maxPackets)),
     ingressPort: new Uint16Array(...take(2)),
     programId: new Uint16Array(...take(2)),
-    recirculations: new Uint8Array(...take(1)),
+    egressPort: new Int32Array(...ofShare(4)),
+    digest: new Uint32Array(...ofShare(4, 2 * maxPackets)),
+    recirculations: new Uint8Array(...ofShare(1)),
   };
 }
 
 /** An empty batch in memory of its own. */
 export function createPacketBatch(maxPackets: number, maxBytes: number): PacketBatch {
   return packetBatchOver(allocatePacketBatchMemory(maxPackets, maxBytes));
+}
+
+/** Copies the verdicts of other shares to those of share 0. @param shareOf which share has a packet's verdict */
+export function gatherVerdicts(
+  batch: PacketBatch,
+  memory: PacketBatchMemory,
+  shareOf: (batch: PacketBatch, i: number) => number,
+): void {
+  const views = Array.from({ length: memory.shares }, (_, share) => packetBatchOver(memory, share));
+  for (let i = 0; i < batch.count; i++) {
+    const share = shareOf(batch, i);
+    if (share === 0) continue;
+    const from = views[share] as PacketBatch;
+    batch.egressPort[i] = from.egressPort[i] as number;
+    batch.recirculations[i] = from.recirculations[i] as number;
+    batch.digest[2 * i] = from.digest[2 * i] as number;
+    batch.digest[2 * i + 1] = from.digest[2 * i + 1] as number;
+  }
 }
 
 /** Empties a batch so that it can be filled again. */
@@ -92,7 +128,7 @@ export function clearPacketBatch(batch: PacketBatch): void {
 
 /** Whether a packet of `length` bytes can still be appended. */
 export function hasRoomFor(batch: PacketBatch, length: number): boolean {
-  return batch.count < batch.offset.length && batch.usedBytes + align(length) <= batch.bytes.length;
+  return batch.count < batch.offset.length && batch.usedBytes + align(length, batch.spacing) <= batch.bytes.length;
 }
 
 /**
@@ -109,8 +145,9 @@ export function appendPacket(
 ): number {
   const i = batch.count++;
   const offset = batch.usedBytes;
-  batch.usedBytes = offset + align(capturedLength);
-  for (let p = offset + capturedLength; p < batch.usedBytes; p++) batch.bytes[p] = 0;
+  batch.usedBytes = offset + align(capturedLength, batch.spacing);
+  const paddingEnd = offset + align(capturedLength, ALIGNMENT);
+  for (let p = offset + capturedLength; p < paddingEnd; p++) batch.bytes[p] = 0;
   batch.offset[i] = offset;
   batch.capturedLength[i] = capturedLength;
   batch.originalLength[i] = originalLength;

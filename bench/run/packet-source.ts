@@ -4,6 +4,7 @@ import {
   createTrafficGenerator,
   openCapture,
   type PacketBatch,
+  type TrafficOptions,
   type TrafficTarget,
 } from '../../traces/index.js';
 import type { CaptureAddressing } from '../workloads/capture-addressing.js';
@@ -16,19 +17,30 @@ export interface PacketSource {
   close(): Promise<void>;
 }
 
+/** Generated packets, which others can generate too: any packet can be made without those before it. */
+export interface GeneratedPackets extends PacketSource {
+  readonly traffic: TrafficOptions;
+  /** Leaves the next packets, at most so many, to the caller. */
+  take(most: number): { readonly first: number; readonly count: number };
+}
+
 /** Packets of generated traffic carry time stamps of this rate. */
 const PACKETS_PER_SECOND = 1e6;
 
-/** `count` packets for the targets; none if there is no target. */
-export function generatedPackets(targets: readonly TrafficTarget[], count: number, seed: string): PacketSource {
-  const generator =
-    targets.length === 0
-      ? undefined
-      : createTrafficGenerator({ targets, seed: `${seed}/traffic`, packetsPerSecond: PACKETS_PER_SECOND });
+/** `count` packets for the targets, of which there is one at least. */
+export function generatedPackets(targets: readonly TrafficTarget[], count: number, seed: string): GeneratedPackets {
+  const traffic = { targets, seed: `${seed}/traffic`, packetsPerSecond: PACKETS_PER_SECOND };
+  const generator = createTrafficGenerator(traffic);
   let next = 0;
   return {
+    traffic,
+    take(most) {
+      const taken = { first: next, count: Math.min(most, count - next) };
+      next += taken.count;
+      return taken;
+    },
     async fill(batch) {
-      const appended = generator?.generateInto(batch, next, count - next) ?? 0;
+      const appended = generator.generateInto(batch, next, count - next);
       next += appended;
       return appended;
     },
@@ -38,6 +50,9 @@ export function generatedPackets(targets: readonly TrafficTarget[], count: numbe
     async close() {},
   };
 }
+
+/** Where no program was deployed, none is sent to. */
+export const noPackets: PacketSource = { fill: async () => 0, progress: 1, close: async () => undefined };
 
 /** The packets of captures, one file after another. All are opened first, so that a bad one is found at once. */
 export async function capturedPackets(

@@ -5,7 +5,7 @@ import type { CaptureWriter } from '../../traces/index.js';
 import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import type { Workload } from '../workloads/workload.js';
 import { type Deployment, deployWorkload } from './deployment.js';
-import { capturedPackets, generatedPackets } from './packet-source.js';
+import { capturedPackets, generatedPackets, noPackets } from './packet-source.js';
 import { type ReportedRun, summarise } from './summary.js';
 import { runTraffic } from './traffic-run.js';
 
@@ -82,7 +82,8 @@ function engineWarnings(wanted: EngineName, { engineName }: Switch): string[] {
 async function packetSource(options: RunOptions, { programs }: Deployment) {
   if (options.traces.length === 0) {
     const targets = programs.map(({ arrival }) => arrival.traffic);
-    return { source: generatedPackets(targets, options.packets, options.seed), warnings: () => [] };
+    const source = targets.length === 0 ? noPackets : generatedPackets(targets, options.packets, options.seed);
+    return { source, warnings: () => [] };
   }
   const addressable = programs.map(({ program, arrival }) => ({ program, address: arrival.address }));
   const source = await capturedPackets(options.traces, new CaptureAddressing(options.dataPlane, addressable));

@@ -1,19 +1,12 @@
 /** Second half of a run: packets through the switch, batch by batch, the next one filled while one is processed. */
 import type { Operation } from '../../compiler/index.js';
-import { type Counters, createPacketProcessor, OutputDigest, type Switch, stateDigest } from '../../sim/index.js';
-import {
-  allocatePacketBatchMemory,
-  type CaptureWriter,
-  clearPacketBatch,
-  DROPPED,
-  type PacketBatch,
-  type PacketBatchMemory,
-  packetBatchOver,
-} from '../../traces/index.js';
-import type { PacketSource } from './packet-source.js';
+import { type Counters, OutputDigest, type Switch, stateDigest } from '../../sim/index.js';
+import { type CaptureWriter, DROPPED, type PacketBatch } from '../../traces/index.js';
+import type { GeneratedPackets, PacketSource } from './packet-source.js';
+import { processedBatches } from './processed-batches.js';
 
 export interface TrafficOptions {
-  readonly source: PacketSource;
+  readonly source: PacketSource | GeneratedPackets;
   readonly workers: number;
   /** What the switch was asked for so far, for its replicas. */
   readonly operations: readonly Operation[];
@@ -24,7 +17,7 @@ export interface TrafficOptions {
   readonly onProgress: (progress: number, packets: number) => void;
 }
 
-/** Counters after each batch. */
+/** Counters at one time. */
 export interface TrafficSample extends Counters {
   readonly seconds: number;
 }
@@ -38,41 +31,33 @@ export interface TrafficResult {
   readonly outputHash: string;
 }
 
-/** A batch small enough for the cache where one thread does all; larger where batches are handed over. */
-const BATCH = { alone: { packets: 2048, bytes: 2 ** 20 }, shared: { packets: 32768, bytes: 2 ** 24 } };
+/** Some tens of milliseconds: often enough for a time series and for Ctrl-C. */
+const PACKETS_PER_SAMPLE = 32768;
 
 export async function runTraffic(emulator: Switch, options: TrafficOptions): Promise<TrafficResult> {
-  const { source, workers, clock } = options;
-  const processor = await createPacketProcessor(emulator, workers, options.operations);
-  const size = workers === 1 ? BATCH.alone : BATCH.shared;
-  const memories = [0, 1].map(() => allocatePacketBatchMemory(size.packets, size.bytes));
-  const batches = memories.map((memory) => ({ memory, batch: packetBatchOver(memory) }));
+  const { source, workers, clock, signal } = options;
+  const { batches, processor } = await processedBatches(emulator, source, workers, options.operations, signal);
   const digest = new OutputDigest();
   const samples: TrafficSample[] = [];
   const start = clock();
-  const finish = (batch: PacketBatch): void => {
-    digest.update(batch);
-    options.writer?.writeBatch(batch, leaves);
+  let unsampled = 0;
+  const sample = (): void => {
+    unsampled = 0;
     samples.push({ seconds: (clock() - start) / 1000, ...processor.counters });
     options.onProgress(source.progress, processor.counters.in);
   };
-  let inWork: Promise<PacketBatch> | undefined;
   try {
-    let turn = 0;
-    for (;;) {
-      const { batch, memory } = batches[turn++ % batches.length] as { batch: PacketBatch; memory: PacketBatchMemory };
-      clearPacketBatch(batch);
-      const filled = options.signal.aborted ? 0 : await source.fill(batch);
-      if (inWork !== undefined) finish(await inWork);
-      inWork = undefined;
-      if (filled === 0) break;
+    for await (const batch of batches) {
+      digest.update(batch);
+      options.writer?.writeBatch(batch, leaves);
+      unsampled += batch.count;
+      if (unsampled < PACKETS_PER_SAMPLE) continue;
+      sample();
       // With one worker all is done on this thread: nothing else would let an interrupt arrive.
       await new Promise(setImmediate);
-      inWork = processor.process(batch, memory).then(() => batch);
     }
+    if (unsampled > 0) sample();
   } finally {
-    // After an error of the source, a batch may still be in work.
-    await inWork?.catch(() => undefined);
     await processor.close();
   }
   return {

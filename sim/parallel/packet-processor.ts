@@ -5,9 +5,10 @@
  */
 import { Piscina } from 'piscina';
 import type { Operation } from '../../compiler/index.js';
-import type { PacketBatch, PacketBatchMemory } from '../../traces/packet-batch.js';
+import type { TrafficOptions } from '../../traces/index.js';
+import { gatherVerdicts, type PacketBatch, type PacketBatchMemory } from '../../traces/packet-batch.js';
 import { addCounters, type Counters, emptyCounters } from '../counters.js';
-import { digestPackets } from '../digest.js';
+import { digestPackets, shareOf } from '../digest.js';
 import type { Switch } from '../switch.js';
 import type { SharedBatch, WorkerResult, WorkerSetup, WorkerTask } from './protocol.js';
 
@@ -28,7 +29,15 @@ export async function createPacketProcessor(
   workers: number,
   operations: readonly Operation[],
 ): Promise<PacketProcessor> {
-  if (workers === 1) return new InThreadProcessor(emulator);
+  return workers === 1 ? new InThreadProcessor(emulator) : createWorkerProcessor(emulator, workers, operations);
+}
+
+/** As {@link createPacketProcessor}, for two workers or more. */
+export async function createWorkerProcessor(
+  emulator: Switch,
+  workers: number,
+  operations: readonly Operation[],
+): Promise<WorkerProcessor> {
   const processor = new WorkerProcessor(emulator, workers);
   await processor.replicate(operations);
   return processor;
@@ -55,7 +64,13 @@ class InThreadProcessor implements PacketProcessor {
   async close(): Promise<void> {}
 }
 
-class WorkerProcessor implements PacketProcessor {
+/** A batch, and the memory of as many shares as there are workers that it lies in. */
+export interface BatchInMemory {
+  readonly batch: PacketBatch;
+  readonly memory: PacketBatchMemory;
+}
+
+export class WorkerProcessor implements PacketProcessor {
   /** One pool of one thread for each share, as a share's tasks must go to the thread that owns it. */
   private readonly pools: readonly Piscina<WorkerTask, WorkerResult>[];
   counters = emptyCounters();
@@ -76,6 +91,8 @@ class WorkerProcessor implements PacketProcessor {
         filename: new URL('./worker.js', import.meta.url).href,
         minThreads: 1,
         maxThreads: 1,
+        // Tasks wait at the worker, in order, rather than for a message to go there.
+        concurrentTasksPerWorker: TASKS_AHEAD,
         workerData: setup,
       });
     });
@@ -93,19 +110,58 @@ class WorkerProcessor implements PacketProcessor {
   }
 
   async process(batch: PacketBatch, memory: PacketBatchMemory, from = 0, to = batch.count): Promise<void> {
-    const shared: SharedBatch = { memory, count: batch.count };
     const bound = (share: number): number => from + Math.floor(((to - from) * share) / this.workers);
-    await this.all((share) => ({ kind: 'classify', batch: shared, from: bound(share), to: bound(share + 1) }));
-    const counted = await this.all(() => ({ kind: 'process', batch: shared, from, to }));
-    this.counters = emptyCounters();
-    for (const counters of counted) addCounters(this.counters, counters);
+    await this.all((share) => ({ kind: 'classify', batch: { memory, from: bound(share), to: bound(share + 1) } }));
+    this.count(await this.all(() => ({ kind: 'process', batches: [{ memory, from, to }] })));
+    this.gather(batch, memory);
+  }
+
+  /** What {@link generate} generates. */
+  async prepare(traffic: TrafficOptions): Promise<void> {
+    await this.all(() => ({ kind: 'prepare', traffic }));
+  }
+
+  /** Fills one batch on each worker with `count` generated packets, from `firsts` on, and classifies them. */
+  async generate(batches: readonly BatchInMemory[], firsts: readonly number[]): Promise<void> {
+    await this.all((share) => {
+      const [batch, first] = [batches[share], firsts[share]];
+      if (batch === undefined || first === undefined) return undefined;
+      return { kind: 'generate', batch: wholeBatch(batch), first };
+    });
+  }
+
+  /** Processes batches that have been classified, one after the other. */
+  async processClassified(batches: readonly BatchInMemory[]): Promise<void> {
+    this.count(await this.all(() => ({ kind: 'process', batches: batches.map(wholeBatch) })));
+    for (const { batch, memory } of batches) this.gather(batch, memory);
+  }
+
+  private gather(batch: PacketBatch, memory: PacketBatchMemory): void {
+    gatherVerdicts(batch, memory, (packets, i) => shareOf(packets, i, this.workers));
   }
 
   async close(): Promise<void> {
     await Promise.all(this.pools.map((pool) => pool.destroy()));
   }
 
-  private all(task: (share: number) => WorkerTask): Promise<WorkerResult[]> {
-    return Promise.all(this.pools.map((pool, share) => pool.run(task(share))));
+  /** Each worker counts for itself. */
+  private count(counted: readonly WorkerResult[]): void {
+    this.counters = emptyCounters();
+    for (const counters of counted) addCounters(this.counters, counters);
+  }
+
+  /** Gives each worker a task, or none. @returns the results of those that had one */
+  private all(task: (share: number) => WorkerTask | undefined): Promise<WorkerResult[]> {
+    return Promise.all(
+      this.pools.flatMap((pool, share) => {
+        const given = task(share);
+        return given === undefined ? [] : [pool.run(given)];
+      }),
+    );
   }
 }
+
+const wholeBatch = ({ batch, memory }: BatchInMemory): SharedBatch => ({ memory, from: 0, to: batch.count });
+
+/** Each round of generated packets is two tasks, and two rounds are under way. */
+const TASKS_AHEAD = 4;

@@ -1,5 +1,6 @@
 /** What crosses between the thread that runs the experiment and the threads that process packets. */
 import type { DataPlaneDescription, Operation } from '../../compiler/index.js';
+import type { TrafficOptions } from '../../traces/index.js';
 import type { PacketBatchMemory } from '../../traces/packet-batch.js';
 import type { Counters } from '../counters.js';
 import type { EngineName } from '../rpb-engine.js';
@@ -14,19 +15,24 @@ export interface WorkerSetup {
   readonly shares: number;
 }
 
-/** A batch in shared memory, and how many packets it holds. */
+/** Packets `from` … `to - 1` of a batch in shared memory. */
 export interface SharedBatch {
   readonly memory: PacketBatchMemory;
-  readonly count: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 export type WorkerTask =
   /** Bring the tables of this worker's switch up to date. */
   | { readonly kind: 'apply'; readonly operations: readonly Operation[] }
-  /** Find the programs of packets `from` … `to - 1`. */
-  | { readonly kind: 'classify'; readonly batch: SharedBatch; readonly from: number; readonly to: number }
-  /** Process the packets of this worker's programs among `from` … `to - 1`, and digest them. */
-  | { readonly kind: 'process'; readonly batch: SharedBatch; readonly from: number; readonly to: number };
+  /** What the next `generate` tasks generate. */
+  | { readonly kind: 'prepare'; readonly traffic: TrafficOptions }
+  /** Generate these packets of a batch, the first of which has number `first`, and find their programs. */
+  | { readonly kind: 'generate'; readonly batch: SharedBatch; readonly first: number }
+  /** Find the programs of these packets. */
+  | { readonly kind: 'classify'; readonly batch: SharedBatch }
+  /** Process the packets of this worker's programs in batches that were classified, one after the other; digest them. */
+  | { readonly kind: 'process'; readonly batches: readonly SharedBatch[] };
 
 /** What the worker has counted since its start. */
 export type WorkerResult = Counters;

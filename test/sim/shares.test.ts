@@ -9,6 +9,7 @@ import {
   type PacketBatch,
   type PacketBatchMemory,
   packetBatchOver,
+  packetBytes,
 } from '../../traces/index.js';
 import { frame } from './frames.js';
 import { dataPlane, filterEntry, recirculationEntry, rpbEntry } from './test-switch.js';
@@ -40,8 +41,8 @@ function switchWithPrograms(memory?: SharedArrayBuffer): Switch {
 }
 
 /** Packets of all programs and of none, without any order between them. */
-function traffic(): { batch: PacketBatch; memory: PacketBatchMemory } {
-  const memory = allocatePacketBatchMemory(PACKETS, PACKETS * 96);
+function traffic(shares = 1): { batch: PacketBatch; memory: PacketBatchMemory } {
+  const memory = allocatePacketBatchMemory(PACKETS, PACKETS * 192, shares);
   const batch = packetBatchOver(memory);
   for (let i = 0; i < PACKETS; i++) {
     const random = Math.imul(i + 1, 0x9e3779b1) >>> 16;
@@ -52,7 +53,7 @@ function traffic(): { batch: PacketBatch; memory: PacketBatchMemory } {
 }
 
 const verdictsOf = (batch: PacketBatch) => ({
-  bytes: Buffer.from(batch.bytes).toString('base64'),
+  bytes: Array.from({ length: PACKETS }, (_, i) => Buffer.from(packetBytes(batch, i)).toString('base64')),
   egressPort: [...batch.egressPort],
   programId: [...batch.programId],
   recirculations: [...batch.recirculations],
@@ -115,7 +116,7 @@ for (const workers of [1, 2]) {
     const emulator = switchWithPrograms();
     const processor = await createPacketProcessor(emulator, workers, OPERATIONS);
     try {
-      const { batch, memory } = traffic();
+      const { batch, memory } = traffic(workers);
       await processor.process(batch, memory, 0, 150);
       await processor.process(batch, memory, 150);
       assert.equal(verdictsOf(batch), verdictsOf(expected));
@@ -126,10 +127,10 @@ for (const workers of [1, 2]) {
         { kind: 'resetMemory', rpb: 3, base: 0, buckets: 100 },
         ...OPERATIONS.slice(1).map(({ kind, ...rest }) => ({ ...rest, kind: 'deleteEntry' }) as Operation),
       ]);
-      const { batch: plain, memory: plainMemory } = traffic();
+      const { batch: plain, memory: plainMemory } = traffic(workers);
       await processor.process(plain, plainMemory);
       assert.ok(plain.programId.every((id) => id === 0));
-      assert.equal(plain.bytes, traffic().batch.bytes);
+      assert.equal(plain.bytes, traffic(workers).batch.bytes);
     } finally {
       await processor.close();
     }

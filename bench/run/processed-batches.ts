@@ -1,0 +1,130 @@
+/**
+ * Batches as they come out of the switch, in order: filled and processed on this thread or, by more workers, filled while
+ * the ones before are processed. A batch is the caller's until it asks for the next one.
+ */
+
+import type { Operation } from '../../compiler/index.js';
+import {
+  type BatchInMemory,
+  createPacketProcessor,
+  createWorkerProcessor,
+  type PacketProcessor,
+  type Switch,
+  type WorkerProcessor,
+} from '../../sim/index.js';
+import { allocatePacketBatchMemory, clearPacketBatch, type PacketBatch, packetBatchOver } from '../../traces/index.js';
+import type { GeneratedPackets, PacketSource } from './packet-source.js';
+
+export interface ProcessedBatches {
+  readonly batches: AsyncIterable<PacketBatch>;
+  readonly processor: PacketProcessor;
+}
+
+/** A batch small enough for the cache where one thread does all; larger where batches are handed over. */
+const BATCH = { alone: { packets: 2048, bytes: 2 ** 20 }, shared: { packets: 32768, bytes: 2 ** 24 } };
+
+/** @param operations what the switch was asked for so far, for its replicas */
+export async function processedBatches(
+  emulator: Switch,
+  source: PacketSource | GeneratedPackets,
+  workers: number,
+  operations: readonly Operation[],
+  signal: AbortSignal,
+): Promise<ProcessedBatches> {
+  if (workers > 1 && 'traffic' in source) {
+    const processor = await createWorkerProcessor(emulator, workers, operations);
+    await processor.prepare(source.traffic);
+    return { processor, batches: generatedByWorkers(processor, source, signal) };
+  }
+  const processor = await createPacketProcessor(emulator, workers, operations);
+  return { processor, batches: filledHere(processor, source, signal) };
+}
+
+function batchInMemory(packets: number, bytes: number, shares: number): BatchInMemory {
+  const memory = allocatePacketBatchMemory(packets, bytes, shares);
+  return { memory, batch: packetBatchOver(memory) };
+}
+
+async function* filledHere(
+  processor: PacketProcessor,
+  source: PacketSource,
+  signal: AbortSignal,
+): AsyncGenerator<PacketBatch> {
+  const size = processor.workers === 1 ? BATCH.alone : BATCH.shared;
+  const ready = (): BatchInMemory => batchInMemory(size.packets, size.bytes, processor.workers);
+  const batches = [ready(), ready()] as const;
+  let inWork: Promise<PacketBatch> | undefined;
+  try {
+    for (let turn = 0; ; turn = 1 - turn) {
+      const { batch, memory } = batches[turn] ?? batches[0];
+      clearPacketBatch(batch);
+      const filled = signal.aborted ? 0 : await source.fill(batch);
+      if (inWork !== undefined) yield await inWork;
+      inWork = undefined;
+      if (filled === 0) return;
+      inWork = processor.process(batch, memory).then(() => batch);
+    }
+  } finally {
+    // After an error of the source, a batch may still be in work.
+    await inWork?.catch(() => undefined);
+  }
+}
+
+/** A batch of each worker, all generated at the same time. */
+type Round = readonly BatchInMemory[];
+
+/** One round is generated, one processed, and one is the caller's. */
+const ROUNDS = 3;
+const MOST_PACKETS = 16384;
+const MOST_BYTES = 2 ** 22;
+/** At most what is left free behind a packet. */
+const SPACING = 64;
+/** More than any headers come to. */
+const SHORTEST_FRAME_ROOM = 256;
+
+/** Each worker generates its share of a round; what is generated belongs to the programs of all. */
+async function* generatedByWorkers(
+  processor: WorkerProcessor,
+  source: GeneratedPackets,
+  signal: AbortSignal,
+): AsyncGenerator<PacketBatch> {
+  const frameBytes = Math.max(
+    SHORTEST_FRAME_ROOM,
+    ...source.traffic.targets.map(({ variants }) => Math.max(...variants.map((variant) => variant.frameBytes.maximum))),
+  );
+  const packets = Math.max(1, Math.min(MOST_PACKETS, Math.floor(MOST_BYTES / frameBytes)));
+  const { workers } = processor;
+  const rounds = Array.from({ length: ROUNDS }, () =>
+    Array.from({ length: workers }, () => batchInMemory(packets, packets * (frameBytes + SPACING), workers)),
+  );
+  let turn = 0;
+  const generate = async (): Promise<Round> => {
+    const round = rounds[turn++ % ROUNDS] ?? [];
+    const firsts = round.map(({ batch }) => {
+      const { first, count } = signal.aborted ? { first: 0, count: 0 } : source.take(packets);
+      batch.count = count;
+      return first;
+    });
+    await processor.generate(round, firsts);
+    return round;
+  };
+  let generated: Promise<Round> | undefined = generate();
+  let processed: Promise<Round> | undefined;
+  try {
+    for (;;) {
+      const round: Round = await generated;
+      generated = undefined;
+      const isLast = round.every(({ batch }) => batch.count === 0);
+      const before: Promise<Round> | undefined = processed;
+      if (!isLast) {
+        // First in the workers' queues, so that none waits for the others between its two parts of a round.
+        generated = generate();
+        processed = processor.processClassified(round).then(() => round);
+      }
+      if (before !== undefined) for (const { batch } of await before) if (batch.count > 0) yield batch;
+      if (isLast || generated === undefined) return;
+    }
+  } finally {
+    await Promise.allSettled([generated, processed]);
+  }
+}
