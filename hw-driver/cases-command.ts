@@ -18,7 +18,7 @@ import {
   renderDiagnostic,
 } from '../compiler/index.js';
 import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from './command-line.js';
-import { readDocument, stateOf, writeResult } from './program-documents.js';
+import { readDocument, stateOf, writeResults } from './program-documents.js';
 
 const CASE_CHANGE_SCHEMA = 'p4runpro/case-change@1';
 const MAX_LINE = 2 ** 31;
@@ -180,9 +180,12 @@ function finish(
   const state = stateOf([args.program, ...args.state], dataPlane);
   const change = changeCases(document, next, state, analysis.sourceHash, { recirculations });
   const summary = summaryOf(document, change);
-  if (args.output !== undefined) writeResult(args.output, formatCompiledProgram(change.compiled));
-  if (args.operations !== undefined) writeResult(args.operations, `${JSON.stringify(change.operations, null, 1)}\n`);
-  if (args.sourceOut !== undefined) writeResult(args.sourceOut, source);
+  const results: [output: string | undefined, text: string][] = [
+    [args.output, formatCompiledProgram(change.compiled)],
+    [args.operations, `${JSON.stringify(change.operations, null, 1)}\n`],
+    [args.sourceOut, source],
+  ];
+  writeResults(results.flatMap(([output, text]) => (output === undefined ? [] : [{ output, text }])));
   if (args.json) {
     const { compiled, operations } = change;
     process.stdout.write(

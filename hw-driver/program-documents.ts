@@ -1,5 +1,5 @@
 /** Compiled programs as files: those that run already, and the result of a command. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import {
   type CompiledProgram,
   compiledProgramFromJson,
@@ -36,16 +36,33 @@ function documentOf(json: unknown, file: string, dataPlane: DataPlane): Compiled
 
 /** Writes to a file as a whole or not at all; to standard output if no file is named. @throws {UsageError} */
 export function writeResult(output: string | undefined, text: string): void {
-  if (output === undefined) {
-    process.stdout.write(text);
-    return;
-  }
-  const temporary = `${output}.partial`;
+  if (output === undefined) process.stdout.write(text);
+  else writeResults([{ output, text }]);
+}
+
+/** A text and the file that it goes to. */
+export interface FileResult {
+  readonly output: string;
+  readonly text: string;
+}
+
+/** Writes all of the files or, where one cannot be written, none. @throws {UsageError} */
+export function writeResults(results: readonly FileResult[]): void {
+  const temporary = (output: string): string => `${output}.partial`;
+  let failing = '';
   try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, output);
+    for (const { output, text } of results) {
+      failing = output;
+      if (statSync(output, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('a folder, not a file');
+      writeFileSync(temporary(output), text);
+    }
+    for (const { output } of results) {
+      failing = output;
+      renameSync(temporary(output), output);
+    }
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new UsageError(`cannot write ${output}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    for (const { output } of results) rmSync(temporary(output), { force: true });
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`cannot write ${failing}: ${code ?? message}`);
   }
 }

@@ -1,35 +1,13 @@
 /** A switch that refuses the k-th change, for every k of every program's deployment and revocation. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { installOperations, type Operation, revokeOperations } from '../../compiler/index.js';
-import { InProcessTarget, TargetError } from '../../sim/index.js';
+import { installOperations, revokeOperations } from '../../compiler/index.js';
+import { TargetError } from '../../sim/index.js';
+import { FailingTarget, thrownBy } from './failing-target.js';
 import { fifteenPrograms, Rig } from './fifteen.js';
 
-/** Refuses one change, counted from {@link failAfter}; then it works again. */
-class FailingTarget extends InProcessTarget {
-  private left = Number.POSITIVE_INFINITY;
-
-  failAfter(changes: number): void {
-    this.left = changes;
-  }
-
-  override async apply(operations: readonly Operation[]): Promise<void> {
-    for (const operation of operations) {
-      if (this.left === 0) {
-        this.left = Number.POSITIVE_INFINITY;
-        throw new TargetError('no-space', 'refused on purpose');
-      }
-      this.left--;
-      await super.apply([operation]);
-    }
-  }
-}
-
 async function refused(attempt: Promise<unknown>): Promise<void> {
-  const error = await attempt.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
+  const error = await thrownBy(attempt);
   assert.instance(error, TargetError);
   assert.match(String(error), /refused on purpose/);
 }
