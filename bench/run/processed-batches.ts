@@ -76,7 +76,7 @@ type Round = readonly BatchInMemory[];
 /** One round is generated, one processed, and one is the caller's. */
 const ROUNDS = 3;
 const MOST_PACKETS = 16384;
-const MOST_BYTES = 2 ** 22;
+const MOST_BYTES = MOST_PACKETS * 256;
 /** At most what is left free behind a packet. */
 const SPACING = 64;
 /** More than any headers come to. */

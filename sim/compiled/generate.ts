@@ -174,19 +174,12 @@ class SegmentWriter {
         return SAVED.map((saved, i) => `${this.write(saved)} = ${this.read(REGISTERS[i] ?? 'har')};`).join('\n');
       case 'recover':
         return `${this.write(register(first))} = ${this.read(SAVED[first] ?? 'har0')};`;
-      case 'extract': {
-        const { access } = this.field(first);
-        const into = this.write(register(second));
-        return `const h = H[${access.header}]; ${into} = h < 0 ? 0 : ${readCode(access, 'h')} | 0;`;
-      }
+      case 'extract':
+        return this.extract(first, this.write(register(second)));
       case 'extractIntrinsic':
         return `${this.write(register(second))} = ${intrinsicCode(first)};`;
-      case 'modify': {
-        const field = this.field(first);
-        const value = this.read(register(second));
-        if (!isWholeBytes(field.access)) return `E.modify(${first}, P, ${value} >>> 0);`;
-        return `const h = H[${field.access.header}];\nif (h >= 0) {\n${modifyCode(field, 'h', value)}\n}`;
-      }
+      case 'modify':
+        return this.modify(first, this.read(register(second)));
       case 'return':
         return 'E.returnToSender(P);';
       case 'forward':
@@ -221,6 +214,17 @@ class SegmentWriter {
         return `${at}\nif (${sar} >>> 0 > M[at]) M[at] = ${sar};\n${sar} = M[at] | 0;`;
       }
     }
+  }
+
+  private extract(operand: number, into: string): string {
+    const { access } = this.field(operand);
+    return `const h = H[${access.header}]; ${into} = h < 0 ? 0 : ${readCode(access, 'h')} | 0;`;
+  }
+
+  private modify(operand: number, value: string): string {
+    const field = this.field(operand);
+    if (!isWholeBytes(field.access)) return `E.modify(${operand}, P, ${value} >>> 0);`;
+    return `const h = H[${field.access.header}];\nif (h >= 0) {\n${modifyCode(field, 'h', value)}\n}`;
   }
 
   private field(operand: number) {
