@@ -88,6 +88,11 @@ export class Switch {
     }
   }
 
+  /** To be called when no packet is in flight that entered before the last deletion of an entry. */
+  forgetRetiredBranchIds(): void {
+    this.tables.forgetRetiredBranchIds();
+  }
+
   /** Entries in a table now. @throws {TargetError} unknown-table */
   entryCount(table: string): number {
     if (this.tables.isRpbTable(table)) return this.tables.entryCount(table);
