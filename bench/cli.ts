@@ -12,6 +12,7 @@ import { run, runOptions } from './commands/run-command.js';
 import { generateOptions, infoOptions, traceGenerate, traceInfo } from './commands/trace-command.js';
 import { VectorError } from './conformance/vector.js';
 import { ResultFolderError } from './report/result-folder.js';
+import { TimingError } from './timing/arrival-times.js';
 import { WorkloadError } from './workloads/workload.js';
 
 async function main(): Promise<number> {
@@ -50,4 +51,4 @@ async function main(): Promise<number> {
   return status;
 }
 
-await runMain('bench', main, [WorkloadError, TrafficError, ResultFolderError, VectorError]);
+await runMain('bench', main, [TimingError, WorkloadError, TrafficError, ResultFolderError, VectorError]);

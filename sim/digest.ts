@@ -13,7 +13,7 @@ const littleEndianWord = (word: number): number =>
  * shares by the rule of {@link isOfShare}.
  */
 export function digestPackets(batch: PacketBatch, from: number, to: number, share: number, shares: number): void {
-  const words = new Uint32Array(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length >>> 2);
+  const words = packetWords(batch);
   for (let i = from; i < to; i++) {
     if (batch.egressPort[i] !== DROPPED && isOfShare(batch, i, share, shares)) digestPacket(batch, words, i);
   }
@@ -28,8 +28,15 @@ export function isOfShare(batch: PacketBatch, i: number, share: number, shares: 
   return (program === 0 ? i : program) % shares === share;
 }
 
-/** Two lanes of multiply and mix over the packet's words; packets start at multiples of 8 bytes, padded with 0. */
-function digestPacket(batch: PacketBatch, words: Uint32Array, i: number): void {
+/** The bytes of a batch, as {@link digestPacket} reads them. */
+export const packetWords = ({ bytes }: PacketBatch): Uint32Array =>
+  new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+
+/**
+ * Writes the digest of one packet: two lanes of multiply and mix over its words; packets start at multiples of 8 bytes,
+ * padded with 0.
+ */
+export function digestPacket(batch: PacketBatch, words: Uint32Array, i: number): void {
   const length = batch.capturedLength[i] as number;
   const start = (batch.offset[i] as number) >>> 2;
   const end = start + ((length + 3) >>> 2);
@@ -51,32 +58,39 @@ export class OutputDigest {
   private readonly hash: Hash = createHash('sha256');
   private readonly record = new Uint8Array(RECORD_BYTES);
   private readonly view = new DataView(this.record.buffer);
-  private pending = new Uint8Array(0);
+  private readonly pending = new Uint8Array(PENDING_RECORDS * RECORD_BYTES);
+  private used = 0;
 
   /** Takes in a processed batch whose packets have their digests. */
   update(batch: PacketBatch): void {
-    if (this.pending.length < batch.count * RECORD_BYTES) this.pending = new Uint8Array(batch.count * RECORD_BYTES);
-    let used = 0;
-    for (let i = 0; i < batch.count; i++) {
-      const port = batch.egressPort[i] as number;
-      if (port === DROPPED) continue;
-      this.view.setUint32(0, port, true);
-      this.view.setUint32(4, batch.capturedLength[i] as number, true);
-      this.view.setUint32(8, batch.digest[2 * i] as number, true);
-      this.view.setUint32(12, batch.digest[2 * i + 1] as number, true);
-      this.pending.set(this.record, used);
-      used += RECORD_BYTES;
-    }
-    this.hash.update(this.pending.subarray(0, used));
+    for (let i = 0; i < batch.count; i++) if (batch.egressPort[i] !== DROPPED) this.add(batch, i);
+  }
+
+  /** Takes in one packet that left, and that has its digest. */
+  add(batch: PacketBatch, i: number): void {
+    this.view.setUint32(0, batch.egressPort[i] as number, true);
+    this.view.setUint32(4, batch.capturedLength[i] as number, true);
+    this.view.setUint32(8, batch.digest[2 * i] as number, true);
+    this.view.setUint32(12, batch.digest[2 * i + 1] as number, true);
+    this.pending.set(this.record, this.used);
+    this.used += RECORD_BYTES;
+    if (this.used === this.pending.length) this.flush();
+  }
+
+  private flush(): void {
+    this.hash.update(this.pending.subarray(0, this.used));
+    this.used = 0;
   }
 
   /** Hexadecimal; ends the digest. */
   finish(): string {
+    this.flush();
     return this.hash.digest('hex');
   }
 }
 
 const RECORD_BYTES = 16;
+const PENDING_RECORDS = 2048;
 
 /** Covers every bucket of every RPB, in order. */
 export function stateDigest(memory: Uint32Array): string {

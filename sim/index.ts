@@ -13,7 +13,7 @@ export * from './rpb-engine.js';
 export * from './switch.js';
 export * from './target.js';
 export * from './time/line.js';
-export type { HeldBatch } from './time/packets-in-flight.js';
+export { type HeldBatch, holdBatch } from './time/packets-in-flight.js';
 export { TimedSwitch } from './time/timed-switch.js';
 export * from './time/timed-switch-options.js';
 export type { PortCounters, PortQueue } from './time/traffic-manager.js';

@@ -16,15 +16,18 @@ export interface PacketSource {
   close(): Promise<void>;
 }
 
-/** Packets of generated traffic carry time stamps of this rate. */
-const PACKETS_PER_SECOND = 1e6;
+/** Packets of generated traffic carry time stamps of this rate, unless another one is asked for. */
+export const PACKETS_PER_SECOND = 1e6;
 
 /** `count` packets for the targets; none if there is no target. */
-export function generatedPackets(targets: readonly TrafficTarget[], count: number, seed: string): PacketSource {
+export function generatedPackets(
+  targets: readonly TrafficTarget[],
+  count: number,
+  seed: string,
+  packetsPerSecond = PACKETS_PER_SECOND,
+): PacketSource {
   const generator =
-    targets.length === 0
-      ? undefined
-      : createTrafficGenerator({ targets, seed: `${seed}/traffic`, packetsPerSecond: PACKETS_PER_SECOND });
+    targets.length === 0 ? undefined : createTrafficGenerator({ targets, seed: `${seed}/traffic`, packetsPerSecond });
   let next = 0;
   return {
     async fill(batch) {

@@ -1,12 +1,17 @@
 /** The packets that are in the switch, each in a slot that is used again: nothing is allocated for a packet. */
 import type { PacketBatch } from '../../traces/packet-batch.js';
+import { packetWords } from '../digest.js';
 import { Phv } from '../phv.js';
 
 /** A batch whose packets are under way; its memory must stay as it is until none is left. */
 export interface HeldBatch {
   readonly batch: PacketBatch;
+  /** Its bytes, as digests read them. */
+  readonly words: Uint32Array;
   inFlight: number;
 }
+
+export const holdBatch = (batch: PacketBatch): HeldBatch => ({ batch, words: packetWords(batch), inFlight: 0 });
 
 export class PacketsInFlight {
   readonly phvs: Phv[] = [];

@@ -101,6 +101,7 @@ export class TrafficManager {
   private readonly queues: (PortQueue | undefined)[];
   cells = 0;
   mostCells = 0;
+  private mostSince = 0;
 
   /** @param lineOf the line of a port */
   constructor(
@@ -141,9 +142,19 @@ export class TrafficManager {
       return 'buffer';
     }
     this.cells += cells;
-    if (this.cells > this.mostCells) this.mostCells = this.cells;
+    if (this.cells > this.mostSince) {
+      this.mostSince = this.cells;
+      if (this.cells > this.mostCells) this.mostCells = this.cells;
+    }
     queue.append(slot, packets, cells);
     return undefined;
+  }
+
+  /** Most cells that were taken at once since this was last called. */
+  takeMostCells(): number {
+    const most = this.mostSince;
+    this.mostSince = this.cells;
+    return most;
   }
 
   dequeue(queue: PortQueue, packets: PacketsInFlight): number {

@@ -3,7 +3,7 @@ import { type DataPlane, defaultForwardEntry, type TableEntry } from '../../comp
 import {
   type DropReason,
   type EngineName,
-  type HeldBatch,
+  holdBatch,
   TimedSwitch,
   type TimedSwitchOptions,
   timedSwitchOptions,
@@ -46,7 +46,7 @@ export function timedRun(plane: DataPlane, packets: readonly Coming[], options: 
   const { engine = 'compiled', entries = [], prepare, ...changed } = options;
   const bytes = packets.reduce((sum, packet) => sum + packet.bytes.length + 8, 8);
   const batch = createPacketBatch(packets.length + 1, bytes);
-  const held: HeldBatch = { batch, inFlight: 0 };
+  const held = holdBatch(batch);
   const gone: Gone[] = [];
   const lost: { i: number; reason: DropReason }[] = [];
   const emulator = new TimedSwitch(
