@@ -13,6 +13,7 @@ import { generateOptions, infoOptions, traceGenerate, traceInfo } from './comman
 import { VectorError } from './conformance/vector.js';
 import { ResultFolderError } from './report/result-folder.js';
 import { TimingError } from './timing/arrival-times.js';
+import { UpdateScriptError } from './updates/update-script.js';
 import { WorkloadError } from './workloads/workload.js';
 
 async function main(): Promise<number> {
@@ -51,4 +52,11 @@ async function main(): Promise<number> {
   return status;
 }
 
-await runMain('bench', main, [TimingError, WorkloadError, TrafficError, ResultFolderError, VectorError]);
+await runMain('bench', main, [
+  TimingError,
+  UpdateScriptError,
+  WorkloadError,
+  TrafficError,
+  ResultFolderError,
+  VectorError,
+]);

@@ -21,6 +21,7 @@ import { runTables } from '../report/run-tables.js';
 import { allocateShapes } from '../run/allocate-shapes.js';
 import { type RunOptions, runWorkload } from '../run/run-workload.js';
 import type { ReportedRun } from '../run/summary.js';
+import { readUpdateScript } from '../updates/update-script.js';
 import { MAX_INSTANCES } from '../workloads/addresses.js';
 import { ADDRESSING_RULE } from '../workloads/capture-addressing.js';
 import { WORKLOAD_NAMES } from '../workloads/drawn-keys.js';
@@ -172,13 +173,22 @@ async function preparePrograms(args: RunArguments, common: CommonOptions, cases:
   }
   const { dataPlane, seed } = common;
   const timing = timingFrom(args, dataPlane);
+  const updates = args.updateScript === undefined ? undefined : readUpdateScript(args.updateScript);
   const packets = wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 0, MAX_PACKETS);
   const memoryBytes = memoryBytesOf(args);
   const workload = await loadWorkload({ name: args.workload, memoryBytes, cases, seed, dataPlane });
   // A capture that cannot be read is found before the programs are deployed, not after.
   for (const path of args.trace) await (await openCapture(path)).close();
   return (surroundings) =>
-    runWorkload({ ...common, ...surroundings, workload, traces: args.trace, packets, ...(timing && { timing }) });
+    runWorkload({
+      ...common,
+      ...surroundings,
+      workload,
+      traces: args.trace,
+      packets,
+      ...(timing && { timing }),
+      ...(updates && { updates }),
+    });
 }
 
 function prepareShapes(args: RunArguments, common: CommonOptions, cases: number): StartRun {
@@ -221,6 +231,11 @@ function report(args: RunArguments, result: ReportedRun, folder: ResultFolder): 
     process.stderr.write(`bench: interrupted; the results of what was done are in ${folder.path}${kept}\n`);
     return EXIT.interrupted;
   }
+  const mixed = (result.timing?.updates ?? []).filter((update) => update.mixed > 0);
+  for (const { name, mixed: packets, firstMixture } of mixed) {
+    process.stderr.write(`bench: ${name}: ${packets} packets saw a mixture of two programs; ${firstMixture}\n`);
+  }
+  if (mixed.length > 0) return EXIT.failed;
   const { failure, programsRequested } = result.summary;
   if (failure === null || programsRequested === 'max') return EXIT.done;
   process.stderr.write(

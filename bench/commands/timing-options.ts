@@ -27,7 +27,8 @@ export const timingOptions = (yargs: Argv) =>
     .option('buffer', { type: 'string', describe: 'Bytes that all queues share (20971520)' })
     .option('queue', { type: 'string', describe: 'Bytes that one queue takes at most (all of the buffer)' })
     .option('interval', { type: 'string', describe: `Microseconds of a row of the series (${DEFAULT_INTERVAL_US})` })
-    .requiresArg(['rate', 'port-rate', 'recirculation-rate', 'buffer', 'queue', 'interval']);
+    .option('update-script', { type: 'string', describe: 'JSON file of programs that come, go and change meanwhile' })
+    .requiresArg(['rate', 'port-rate', 'recirculation-rate', 'buffer', 'queue', 'interval', 'update-script']);
 
 export interface TimingArguments {
   readonly timing: boolean;
@@ -37,6 +38,7 @@ export interface TimingArguments {
   readonly buffer: string | undefined;
   readonly queue: string | undefined;
   readonly interval: string | undefined;
+  readonly updateScript: string | undefined;
 }
 
 const ONLY_WITH_TIMING = {
@@ -46,6 +48,7 @@ const ONLY_WITH_TIMING = {
   buffer: '--buffer',
   queue: '--queue',
   interval: '--interval',
+  updateScript: '--update-script',
 } as const satisfies Partial<Record<keyof TimingArguments, string>>;
 
 /** Undefined without `--timing`. @throws {UsageError} */

@@ -1,12 +1,14 @@
 /** `bench run`: compiles and deploys programs into one emulated switch and takes packets through it. */
 import type { Allocator, DataPlane } from '../../compiler/index.js';
-import { type EngineName, Switch } from '../../sim/index.js';
+import { type EngineName, Switch, UpdatePlayer } from '../../sim/index.js';
 import type { CaptureWriter } from '../../traces/index.js';
 import { TimedRun } from '../timing/timed-traffic.js';
 import { summariseTiming, type TimedTraffic, type TimingOptions } from '../timing/timing-result.js';
+import { planUpdates, type UpdatePlan } from '../updates/plan-updates.js';
+import type { UpdateScript } from '../updates/update-script.js';
 import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import type { Workload } from '../workloads/workload.js';
-import { type Deployment, deployWorkload } from './deployment.js';
+import { type Deployment, deployWorkload, type LinkedProgram } from './deployment.js';
 import { capturedPackets, generatedPackets } from './packet-source.js';
 import { type ReportedRun, summarise } from './summary.js';
 import { runTraffic } from './traffic-run.js';
@@ -27,6 +29,8 @@ export interface RunOptions {
   readonly seed: string;
   /** With time; absent: each packet runs to its end before the next one starts. */
   readonly timing?: TimingOptions;
+  /** What happens to programs while packets run; only with time. */
+  readonly updates?: UpdateScript;
   readonly writer: CaptureWriter | undefined;
   /** Monotonic time in milliseconds. */
   readonly clock: () => number;
@@ -53,7 +57,10 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
     onProgress: (deployed) => options.progress.deploying(deployed, options.programs),
   });
   const books = deployment.controller.state;
-  const { source, warnings } = await packetSource(options, deployment);
+  const { updates } = options;
+  const plan = updates && (await planUpdates(updates, deployment, options));
+  const programs = [...deployment.programs, ...(plan?.arrivals ?? [])];
+  const { source, warnings } = await packetSource(options, programs);
   try {
     const trafficOptions = {
       ...options,
@@ -61,7 +68,7 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
       operations: deployment.operations,
       onProgress: (progress: number, packets: number) => options.progress.processing(progress, packets),
     };
-    const timedTraffic = await timed?.run(trafficOptions, undefined);
+    const timedTraffic = await timed?.run(trafficOptions, plan && updatePlayer(emulator, deployment, plan));
     const traffic = timedTraffic ?? (await runTraffic(emulator, trafficOptions));
     return {
       summary: summarise(
@@ -104,11 +111,14 @@ function timingWarnings({ workers }: RunOptions, timing: TimedTraffic | undefine
   ];
 }
 
+const updatePlayer = (emulator: Switch, { operations }: Deployment, plan: UpdatePlan): UpdatePlayer =>
+  new UpdatePlayer(emulator, operations, plan.updates, plan.psPerOperation);
+
 function engineWarnings(wanted: EngineName, { engineName }: Switch): string[] {
   return engineName === wanted ? [] : ['this Node.js may not generate code, so programs were interpreted'];
 }
 
-async function packetSource(options: RunOptions, { programs }: Deployment) {
+async function packetSource(options: RunOptions, programs: readonly LinkedProgram[]) {
   if (options.traces.length === 0) {
     const targets = programs.map(({ arrival }) => arrival.traffic);
     const rate = options.timing?.packetsPerSecond;
