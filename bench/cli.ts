@@ -12,6 +12,8 @@ import { run, runOptions } from './commands/run-command.js';
 import { generateOptions, infoOptions, traceGenerate, traceInfo } from './commands/trace-command.js';
 import { VectorError } from './conformance/vector.js';
 import { ResultFolderError } from './report/result-folder.js';
+import { TimingError } from './timing/arrival-times.js';
+import { UpdateScriptError } from './updates/update-script.js';
 import { WorkloadError } from './workloads/workload.js';
 
 async function main(): Promise<number> {
@@ -50,4 +52,11 @@ async function main(): Promise<number> {
   return status;
 }
 
-await runMain('bench', main, [WorkloadError, TrafficError, ResultFolderError, VectorError]);
+await runMain('bench', main, [
+  TimingError,
+  UpdateScriptError,
+  WorkloadError,
+  TrafficError,
+  ResultFolderError,
+  VectorError,
+]);

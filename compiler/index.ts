@@ -19,6 +19,7 @@ export * from './data-plane/data-plane.js';
 export * from './data-plane/description.js';
 export * from './data-plane/extend.js';
 export * from './data-plane/latency.js';
+export { stateHeaderBytes } from './data-plane/state-header.js';
 export { DataPlaneError } from './data-plane/validate.js';
 export * from './does-not-fit.js';
 export * from './explain/index.js';

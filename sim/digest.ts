@@ -13,7 +13,7 @@ const littleEndianWord = (word: number): number =>
  * shares by the rule of {@link isOfShare}.
  */
 export function digestPackets(batch: PacketBatch, from: number, to: number, share: number, shares: number): void {
-  const words = new Uint32Array(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length >>> 2);
+  const words = packetWords(batch);
   for (let i = from; i < to; i++) {
     if (batch.egressPort[i] !== DROPPED && isOfShare(batch, i, share, shares)) digestPacket(batch, words, i);
   }
@@ -32,11 +32,15 @@ export function isOfShare(batch: PacketBatch, i: number, share: number, shares: 
   return shareOf(batch, i, shares) === share;
 }
 
+/** The bytes of a batch, as {@link digestPacket} reads them. */
+export const packetWords = ({ bytes }: PacketBatch): Uint32Array =>
+  new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+
 /**
- * Two lanes of multiply and mix, one over the even words of the packet, one over the odd; each then takes in the other.
- * Packets start at multiples of 8 bytes, padded with 0.
+ * Writes the digest of one packet: two lanes of multiply and mix, one over the even words of the packet, one over the
+ * odd; each then takes in the other. Packets start at multiples of 8 bytes, padded with 0.
  */
-function digestPacket(batch: PacketBatch, words: Uint32Array, i: number): void {
+export function digestPacket(batch: PacketBatch, words: Uint32Array, i: number): void {
   const length = batch.capturedLength[i] as number;
   const start = (batch.offset[i] as number) >>> 2;
   const end = start + ((length + 7) >>> 3) * 2;
@@ -55,33 +59,40 @@ function digestPacket(batch: PacketBatch, words: Uint32Array, i: number): void {
 /** Covers every packet that left, with its port, in order. */
 export class OutputDigest {
   private readonly hash: Hash = createHash('sha256');
-  private pending = new Uint32Array(0);
+  private readonly pending = new Uint32Array(PENDING_RECORDS * RECORD_WORDS);
+  private used = 0;
 
   /** Takes in a processed batch whose packets have their digests. */
   update(batch: PacketBatch): void {
-    if (this.pending.length < batch.count * RECORD_WORDS) this.pending = new Uint32Array(batch.count * RECORD_WORDS);
-    const { pending } = this;
-    let used = 0;
-    for (let i = 0; i < batch.count; i++) {
-      const port = batch.egressPort[i] as number;
-      if (port === DROPPED) continue;
-      pending[used] = littleEndianWord(port);
-      pending[used + 1] = littleEndianWord(batch.capturedLength[i] as number);
-      pending[used + 2] = littleEndianWord(batch.digest[2 * i] as number);
-      pending[used + 3] = littleEndianWord(batch.digest[2 * i + 1] as number);
-      used += RECORD_WORDS;
-    }
-    this.hash.update(new Uint8Array(pending.buffer, 0, used * Uint32Array.BYTES_PER_ELEMENT));
+    for (let i = 0; i < batch.count; i++) if (batch.egressPort[i] !== DROPPED) this.add(batch, i);
+  }
+
+  /** Takes in one packet that left, and that has its digest. */
+  add(batch: PacketBatch, i: number): void {
+    const { pending, used } = this;
+    pending[used] = littleEndianWord(batch.egressPort[i] as number);
+    pending[used + 1] = littleEndianWord(batch.capturedLength[i] as number);
+    pending[used + 2] = littleEndianWord(batch.digest[2 * i] as number);
+    pending[used + 3] = littleEndianWord(batch.digest[2 * i + 1] as number);
+    this.used = used + RECORD_WORDS;
+    if (this.used === pending.length) this.flush();
+  }
+
+  private flush(): void {
+    this.hash.update(new Uint8Array(this.pending.buffer, 0, this.used * Uint32Array.BYTES_PER_ELEMENT));
+    this.used = 0;
   }
 
   /** Hexadecimal; ends the digest. */
   finish(): string {
+    this.flush();
     return this.hash.digest('hex');
   }
 }
 
 /** Port, length and digest of a packet. */
 const RECORD_WORDS = 4;
+const PENDING_RECORDS = 2048;
 
 /** Covers every bucket of every RPB, in order. */
 export function stateDigest(memory: Uint32Array): string {

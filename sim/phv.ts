@@ -1,4 +1,4 @@
-/** The packet header vector: what the pipe carries along with one packet. One object serves all packets. */
+/** The packet header vector: what the pipe carries along with one packet. One object serves all packets of a switch without time. */
 
 /** Indices into {@link Phv.registers}; the saved copies follow the registers. */
 export const HAR = 0;
@@ -19,7 +19,7 @@ export class Phv {
   /** har, sar, mar and their saved copies. */
   readonly registers = new Uint32Array(6);
   programId = 0;
-  /** Place of the branch id in the program's list of branch ids. */
+  /** The branch id. */
   branch = 0;
   /** The recirculation id: 0 on the first pass. */
   pass = 0;
@@ -28,6 +28,8 @@ export class Phv {
   ingressPort = 0;
   egressPort = NO_PORT;
   dropped = false;
+  /** Whether the packet goes to the recirculation port after this ingress. */
+  recirculates = false;
   /** Whether IPv4 header bytes changed, so that the deparser owes a new checksum. */
   ipv4Changed = false;
   /** Sum of the 16-bit words that the transport checksum covers, after less before. */
@@ -55,6 +57,7 @@ export class Phv {
     this.ingressPort = ingressPort;
     this.egressPort = NO_PORT;
     this.dropped = false;
+    this.recirculates = false;
     this.ipv4Changed = false;
     this.transportDelta = 0;
     this.dequeueDelta = 0;

@@ -8,7 +8,18 @@ import type { ActionUnit } from './actions.js';
 import { exactKey, refuseUnknownKeys, ternaryKey } from './entry-values.js';
 import { decodeInstruction, decodeRegisterMatch, type FieldOperands } from './instructions.js';
 import type { Phv } from './phv.js';
-import { buildProgramCode, CELL, CODE_HEADER, ENTRY, HEAD_LAST, HEAD_MATCHES, type RpbEntry } from './program-code.js';
+import {
+  branchIdsOf,
+  buildProgramCode,
+  CELL,
+  CODE_HEADER,
+  ENTRY,
+  HEAD_LAST,
+  HEAD_MATCHES,
+  type RpbEntry,
+  rowStart,
+  setsBranch,
+} from './program-code.js';
 import { TargetError } from './target.js';
 
 interface ProgramTable {
@@ -25,6 +36,10 @@ export class RpbTables {
   private readonly byTable: ReadonlyMap<string, Rpb>;
   private readonly rpbCount: number;
   private sequence = 0;
+  /** By program id: branch ids that a deleted entry has set on packets that may be in flight. */
+  private readonly retired = new Map<number, Set<number>>();
+  /** Whether packets are in flight while entries change, so that a branch id outlives the entry that sets it. */
+  keepsBranchIds = false;
   /** Told of each program whose entries have changed, before its next packet. */
   onChange: (programId: number) => void = () => undefined;
 
@@ -73,6 +88,7 @@ export class RpbTables {
     this.used[rpb.index] = (this.used[rpb.index] as number) + 1;
     return () => {
       table.entries.delete(stored);
+      if (this.keepsBranchIds && setsBranch(stored)) this.retire(programId, stored.instruction.immediate);
       table.code = undefined;
       this.onChange(programId);
       this.used[rpb.index] = (this.used[rpb.index] as number) - 1;
@@ -88,8 +104,35 @@ export class RpbTables {
   codeOf(programId: number): Int32Array | undefined {
     const table = this.programs[programId];
     if (table === undefined) return undefined;
-    table.code ??= buildProgramCode([...table.entries], this.rpbCount);
+    table.code ??= buildProgramCode([...table.entries], this.branchIds(programId), this.rpbCount);
     return table.code;
+  }
+
+  /** The branch ids that packets of a program can have, in order. */
+  branchIds(programId: number): number[] {
+    return branchIdsOf(this.entriesOf(programId), this.retired.get(programId) ?? []);
+  }
+
+  /** To be called when no packet is in flight that entered before the last deletion. */
+  forgetRetiredBranchIds(): void {
+    this.retired.clear();
+  }
+
+  private retire(programId: number, branchId: number): void {
+    const retired = this.retired.get(programId) ?? new Set();
+    this.retired.set(programId, retired.add(branchId));
+  }
+
+  /** The entry that a packet meets in an RPB as it is now, found by going through them all. @param rpb from 0 */
+  entryFor(phv: Phv, rpb: number): RpbEntry | undefined {
+    let best: RpbEntry | undefined;
+    for (const entry of this.programs[phv.programId]?.entries ?? []) {
+      if (entry.rpb !== rpb || entry.pass !== phv.pass) continue;
+      if ((phv.branch & entry.branchMask) !== entry.branchValue) continue;
+      const matches = entry.match.every(([value, mask], i) => (((phv.registers[i] ?? 0) & mask) ^ value) === 0);
+      if (matches && (best === undefined || comesBefore(entry, best))) best = entry;
+    }
+    return best;
   }
 
   /** Takes a packet through RPBs `from` … `to - 1` of its pass, with its program's code. */
@@ -138,9 +181,8 @@ export class RpbTables {
   }
 }
 
-function rowStart(code: Int32Array, pass: number, branch: number): number {
-  return code[CODE_HEADER.words + pass * (code[CODE_HEADER.branches] as number) + branch] as number;
-}
+const comesBefore = (a: RpbEntry, b: RpbEntry): boolean =>
+  a.priority < b.priority || (a.priority === b.priority && a.sequence < b.sequence);
 
 /** The first entry of a cell that the registers match, or -1. */
 function findEntry(code: Int32Array, first: number, registers: Uint32Array): number {

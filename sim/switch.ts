@@ -27,14 +27,14 @@ export class Switch {
   private readonly parser: PacketParser;
   /** Whether headers may be others after a pass. */
   private readonly reparses: boolean;
-  private readonly init: InitBlock;
+  protected readonly init: InitBlock;
   protected readonly tables: RpbTables;
   protected engine: RpbEngine;
-  private readonly recirculation: RecirculationTable;
-  private readonly deparser: Deparser;
+  protected readonly recirculation: RecirculationTable;
+  protected readonly deparser: Deparser;
   protected readonly phv: Phv;
   private readonly cpuPort: number;
-  private readonly recirculationPort: number;
+  protected readonly recirculationPort: number;
   private readonly initOnEveryPass: boolean;
   /** By identity, what removes the entry. */
   private readonly installed = new Map<string, () => void>();
@@ -88,6 +88,11 @@ export class Switch {
     }
   }
 
+  /** To be called when no packet is in flight that entered before the last deletion of an entry. */
+  forgetRetiredBranchIds(): void {
+    this.tables.forgetRetiredBranchIds();
+  }
+
   /** Entries in a table now. @throws {TargetError} unknown-table */
   entryCount(table: string): number {
     if (this.tables.isRpbTable(table)) return this.tables.entryCount(table);
@@ -99,7 +104,7 @@ export class Switch {
   /** Takes packets `from` … `to - 1` of a batch through the switch, in order; they are rewritten in place. */
   process(batch: PacketBatch, from = 0, to = batch.count): void {
     for (let i = from; i < to; i++) {
-      this.load(batch, i);
+      this.load(this.phv, batch, i);
       this.init.run(this.phv);
       batch.programId[i] = this.phv.programId;
       this.finish(batch, i);
@@ -109,7 +114,7 @@ export class Switch {
   /** Sets `batch.programId` of packets `from` … `to - 1` and does nothing else to them. */
   classify(batch: PacketBatch, from: number, to: number): void {
     for (let i = from; i < to; i++) {
-      this.load(batch, i);
+      this.load(this.phv, batch, i);
       batch.programId[i] = this.init.classify(this.phv);
     }
   }
@@ -119,25 +124,30 @@ export class Switch {
     for (let i = from; i < to; i++) {
       if (!isOfShare(batch, i, share, shares)) continue;
       const program = batch.programId[i] as number;
-      this.load(batch, i);
+      this.load(this.phv, batch, i);
       this.init.forwardByPort(this.phv, this.phv.ingressPort);
       this.phv.programId = program;
       this.finish(batch, i);
     }
   }
 
-  private load(batch: PacketBatch, i: number): void {
+  /** Parses packet i of a batch, ready for its first pass. */
+  protected load(phv: Phv, batch: PacketBatch, i: number): void {
     const start = batch.offset[i] as number;
-    const { phv } = this;
     phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), batch.ingressPort[i] as number);
     this.parser.parse(phv);
   }
 
   /** The rest of a packet's way, from the first RPB to its verdict. */
   private finish(batch: PacketBatch, i: number): void {
-    const { phv, counters } = this;
-    const { programId } = phv;
-    this.runPasses();
+    const { phv } = this;
+    this.runPasses(phv);
+    this.settle(phv, batch, i);
+  }
+
+  /** Writes the verdict of a packet whose way has ended; its first program must stand there already. */
+  protected settle(phv: Phv, batch: PacketBatch, i: number): void {
+    const { counters } = this;
     this.deparser.deparse(phv);
     const left = !phv.dropped && phv.egressPort !== NO_PORT;
     batch.egressPort[i] = left ? phv.egressPort : DROPPED;
@@ -147,7 +157,7 @@ export class Switch {
     if (left) counters.out++;
     else counters.dropped++;
     if (left && phv.egressPort === this.cpuPort) counters.reported++;
-    if (programId === 0) counters.unmatched++;
+    if (batch.programId[i] === 0) counters.unmatched++;
   }
 
   /** What runs the RPBs. */
@@ -155,26 +165,36 @@ export class Switch {
     return this.engine.name;
   }
 
-  private runPasses(): void {
-    const { phv, engine } = this;
-    for (;;) {
-      engine.ingress(phv);
-      // Dropped packets finish the ingress, but neither reach egress nor recirculate.
-      if (phv.dropped) return;
-      const again = this.recirculation.recirculates(phv.programId, phv.pass);
-      if (!again && phv.egressPort === NO_PORT) return;
-      engine.egress(phv);
-      if (!again || phv.dropped) return;
-      this.deparser.deparse(phv);
-      phv.pass++;
-      if (this.reparses) this.parser.parse(phv);
-      if (this.initOnEveryPass) this.rerunInit();
-    }
+  private runPasses(phv: Phv): void {
+    while (this.ingress(phv) && this.egress(phv)) this.comeRound(phv);
+  }
+
+  /** Takes a packet through one ingress, its init block aside. Whether it goes on to an egress. */
+  protected ingress(phv: Phv): boolean {
+    this.engine.ingress(phv);
+    // Dropped packets finish the ingress, but neither reach egress nor recirculate.
+    if (phv.dropped) return false;
+    phv.recirculates = this.recirculation.recirculates(phv.programId, phv.pass);
+    return phv.recirculates || phv.egressPort !== NO_PORT;
+  }
+
+  /** Takes a packet through one egress. Whether it comes round again. */
+  protected egress(phv: Phv): boolean {
+    this.engine.egress(phv);
+    if (!phv.recirculates || phv.dropped) return false;
+    this.deparser.deparse(phv);
+    return true;
+  }
+
+  /** Back at the ingress, for the next pass. */
+  protected comeRound(phv: Phv): void {
+    phv.pass++;
+    if (this.reparses) this.parser.parse(phv);
+    if (this.initOnEveryPass) this.rerunInit(phv);
   }
 
   /** The prototype's init block meets recirculated packets again, on the recirculation port. */
-  private rerunInit(): void {
-    const { phv } = this;
+  private rerunInit(phv: Phv): void {
     this.init.forwardByPort(phv, this.recirculationPort);
     const programId = this.init.classify(phv);
     // Branch ids are numbered by program: one of another program says nothing here.

@@ -21,6 +21,7 @@ import { runTables } from '../report/run-tables.js';
 import { allocateShapes } from '../run/allocate-shapes.js';
 import { type RunOptions, runWorkload } from '../run/run-workload.js';
 import type { ReportedRun } from '../run/summary.js';
+import { readUpdateScript } from '../updates/update-script.js';
 import { MAX_INSTANCES } from '../workloads/addresses.js';
 import { ADDRESSING_RULE } from '../workloads/capture-addressing.js';
 import { WORKLOAD_NAMES } from '../workloads/drawn-keys.js';
@@ -28,6 +29,7 @@ import { isProgramKey } from '../workloads/program-kind.js';
 import { loadWorkload } from '../workloads/workload.js';
 import { interruptible } from './interrupt.js';
 import { memorySize } from './memory-size.js';
+import { type TimingArguments, timingFrom, timingOptions } from './timing-options.js';
 
 const DEFAULT_PACKETS = 1_000_000;
 const DEFAULT_MEMORY_BYTES = 1024;
@@ -36,7 +38,7 @@ const MAX_WORKERS = 64;
 const MAX_CASES = 1024;
 
 export const runOptions = (yargs: Argv) =>
-  yargs
+  timingOptions(yargs)
     .option('programs', { type: 'string', demandOption: true, describe: 'How many, or max: until one does not fit' })
     .option('workload', {
       type: 'string',
@@ -96,10 +98,11 @@ export const runOptions = (yargs: Argv) =>
     ])
     .epilogue(`With --trace, packets are addressed to the programs. ${ADDRESSING_RULE}`)
     .example('$0 run --programs 2800', '2,800 load balancers in one switch')
+    .example('$0 run --programs 100 --timing --rate 200000000', 'With queues and latencies, at 200 million packets/s')
     .example('$0 run --programs max --workload all-mixed --packets 100000', 'As many as fit, of all kinds')
     .example('$0 run --programs max --workload cache --constraints published', 'The capacity that the paper gives');
 
-export interface RunArguments extends AllocatorArguments {
+export interface RunArguments extends AllocatorArguments, TimingArguments {
   readonly programs: string;
   readonly workload: string;
   readonly memory: string | undefined;
@@ -169,12 +172,23 @@ async function preparePrograms(args: RunArguments, common: CommonOptions, cases:
     throw new UsageError('--packets is for synthetic packets; with --trace, all packets of the captures run');
   }
   const { dataPlane, seed } = common;
+  const timing = timingFrom(args, dataPlane);
+  const updates = args.updateScript === undefined ? undefined : readUpdateScript(args.updateScript);
   const packets = wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 0, MAX_PACKETS);
   const memoryBytes = memoryBytesOf(args);
   const workload = await loadWorkload({ name: args.workload, memoryBytes, cases, seed, dataPlane });
   // A capture that cannot be read is found before the programs are deployed, not after.
   for (const path of args.trace) await (await openCapture(path)).close();
-  return (surroundings) => runWorkload({ ...common, ...surroundings, workload, traces: args.trace, packets });
+  return (surroundings) =>
+    runWorkload({
+      ...common,
+      ...surroundings,
+      workload,
+      traces: args.trace,
+      packets,
+      ...(timing && { timing }),
+      ...(updates && { updates }),
+    });
 }
 
 function prepareShapes(args: RunArguments, common: CommonOptions, cases: number): StartRun {
@@ -183,6 +197,8 @@ function prepareShapes(args: RunArguments, common: CommonOptions, cases: number)
       '--constraints published allocates and runs no packets: --trace, --packets and --write do not go with it',
     );
   }
+  if (args.timing) throw new UsageError('--constraints published runs no packets: --timing does not go with it');
+  timingFrom(args, common.dataPlane);
   const memoryBytes = memoryBytesOf(args) ?? DEFAULT_MEMORY_BYTES;
   return ({ clock, signal, progress }) =>
     allocateShapes({
@@ -215,6 +231,11 @@ function report(args: RunArguments, result: ReportedRun, folder: ResultFolder): 
     process.stderr.write(`bench: interrupted; the results of what was done are in ${folder.path}${kept}\n`);
     return EXIT.interrupted;
   }
+  const mixed = (result.timing?.updates ?? []).filter((update) => update.mixed > 0);
+  for (const { name, mixed: packets, firstMixture } of mixed) {
+    process.stderr.write(`bench: ${name}: ${packets} packets saw a mixture of two programs; ${firstMixture}\n`);
+  }
+  if (mixed.length > 0) return EXIT.failed;
   const { failure, programsRequested } = result.summary;
   if (failure === null || programsRequested === 'max') return EXIT.done;
   process.stderr.write(

@@ -43,10 +43,40 @@ function packetLines(summary: RunSummary, line: Line): string[] {
       `${count(Math.round(summary.packetsPerSecond))} packets/s (${summary.wallSeconds.toFixed(2)} s, ` +
         `${summary.workers} ${summary.workers === 1 ? 'worker' : 'workers'}, ${summary.engine ?? 'no'} engine)`,
     ),
+    ...timingLines(summary, line),
     line('state hash', summary.stateHash ?? ''),
     line('output hash', summary.outputHash ?? ''),
   ];
 }
+
+function timingLines({ timing }: RunSummary, line: Line): string[] {
+  if (timing === null) return [];
+  const { latencyNs, lost, cycles } = timing;
+  const ns = (value: number): string => `${value.toFixed(value < 1e4 ? 1 : 0)} ns`;
+  const losses = Object.entries(lost).filter(([, packetsLost]) => packetsLost > 0);
+  return [
+    line('virtual time', `${(timing.seconds * 1e6).toFixed(3)} µs, ${timing.throughputGbps.toFixed(3)} Gbit/s out`),
+    ...(latencyNs === null
+      ? []
+      : [
+          line('latency', `${ns(latencyNs.p50)} median, ${ns(latencyNs.p99)} p99, ${ns(latencyNs.max)} max`),
+          line('', `${ns(latencyNs.min)} min; ${cycles.ingress} + ${cycles.egress} cycles are match-action stages`),
+        ]),
+    line('lost', losses.map(([reason, packetsLost]) => `${count(packetsLost)} ${LOST[reason]}`).join(', ') || 'none'),
+    line('queues', `at most ${count(timing.mostBufferCells)} cells of ${timing.cellBytes} bytes`),
+    ...(timing.updates ?? []).map(({ name, before, after, mixed }) =>
+      line('update', `${name}: ${count(before)} packets before, ${count(after)} after, ${count(mixed)} mixed`),
+    ),
+  ];
+}
+
+const LOST: Readonly<Record<string, string>> = {
+  input: 'at busy lines or a busy pipe',
+  ingress: 'in ingress (dropped or not forwarded)',
+  queue: 'at full queues',
+  buffer: 'at a full buffer',
+  egress: 'in egress (dropped)',
+};
 
 const count = (value: number): string => value.toLocaleString('en-US');
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -1,6 +1,7 @@
 /** The CSV files of a run. */
 import { stringify } from 'csv-stringify/sync';
 import type { ReportedRun } from '../run/summary.js';
+import { timingTables } from './timing-tables.js';
 
 type Row = Readonly<Record<string, string | number>>;
 
@@ -17,6 +18,7 @@ export function runTables(result: ReportedRun): ReadonlyMap<string, string> {
     ['rpbs.csv', rpbs(result)],
     ['allocations.csv', allocations(result)],
     ['timeseries.csv', timeSeries(result)],
+    ...(result.timing === undefined ? [] : timingTables(result.timing)),
   ]);
 }
 

@@ -62,7 +62,7 @@ export async function allocateShapes(options: ShapeRunOptions): Promise<Reported
     }
     return { ...taken(number, key, name, problem, result.placement), allocationUs, compileUs: 0 };
   });
-  const summary = summarise(options, 'published', admission, books, undefined);
+  const summary = summarise(options, 'published', admission, books, undefined, undefined);
   const interrupted = options.signal.aborted;
   return { summary, dataPlane: options.dataPlane, admission, samples: [], interrupted, warnings: [] };
 }

@@ -18,13 +18,20 @@ import { FRONT_PORTS } from '../workloads/traffic.js';
 import { type Arrival, type Workload, WorkloadError } from '../workloads/workload.js';
 import { type Admission, type AdmissionOptions, admitAll } from './admission.js';
 
-export interface DeployOptions extends AdmissionOptions {
-  readonly workload: Workload;
+/** How programs are compiled. */
+export interface LinkingOptions {
   readonly allocator: Allocator;
   readonly recirculations: number;
+  /** Monotonic time in milliseconds. */
+  readonly clock: () => number;
 }
 
-export interface DeployedProgram {
+export interface DeployOptions extends AdmissionOptions, LinkingOptions {
+  readonly workload: Workload;
+}
+
+/** An arrival with what became of its text. */
+export interface LinkedProgram {
   readonly arrival: Arrival;
   readonly program: Program;
   readonly compiled: CompiledProgram;
@@ -32,7 +39,7 @@ export interface DeployedProgram {
 
 export interface Deployment extends Admission {
   readonly controller: Controller;
-  readonly programs: readonly DeployedProgram[];
+  readonly programs: readonly LinkedProgram[];
   /** All changes so far, for replicas of the switch. */
   readonly operations: readonly Operation[];
 }
@@ -42,10 +49,10 @@ export async function deployWorkload(emulator: Switch, options: DeployOptions): 
   const target = new RecordingTarget(emulator);
   const controller = new Controller(emulator.dataPlane, target);
   await target.apply(frontPortForwarding(emulator.dataPlane));
-  const programs: DeployedProgram[] = [];
+  const programs: LinkedProgram[] = [];
   const admission = await admitAll(controller.state, options, async (number) => {
     const arrival = options.workload.arrival(number);
-    const { program, compiled, ...times } = await deployOne(arrival, controller, options);
+    const { program, compiled, ...times } = await deployArrival(arrival, controller, options);
     programs.push({ arrival, program, compiled });
     return { ...taken(arrival, compiled), ...times };
   });
@@ -81,7 +88,8 @@ function frontPortForwarding(dataPlane: DataPlane): Operation[] {
   }));
 }
 
-async function deployOne(arrival: Arrival, controller: Controller, options: DeployOptions) {
+/** Compiles an arrival, installs it and fills its memories. */
+export async function deployArrival(arrival: Arrival, controller: Controller, options: LinkingOptions) {
   const { dataPlane } = controller.state;
   const { clock } = options;
   const start = clock();

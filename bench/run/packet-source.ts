@@ -24,12 +24,17 @@ export interface GeneratedPackets extends PacketSource {
   take(most: number): { readonly first: number; readonly count: number };
 }
 
-/** Packets of generated traffic carry time stamps of this rate. */
-const PACKETS_PER_SECOND = 1e6;
+/** Packets of generated traffic carry time stamps of this rate, unless another one is asked for. */
+export const PACKETS_PER_SECOND = 1e6;
 
 /** `count` packets for the targets, of which there is one at least. */
-export function generatedPackets(targets: readonly TrafficTarget[], count: number, seed: string): GeneratedPackets {
-  const traffic = { targets, seed: `${seed}/traffic`, packetsPerSecond: PACKETS_PER_SECOND };
+export function generatedPackets(
+  targets: readonly TrafficTarget[],
+  count: number,
+  seed: string,
+  packetsPerSecond = PACKETS_PER_SECOND,
+): GeneratedPackets {
+  const traffic = { targets, seed: `${seed}/traffic`, packetsPerSecond };
   const generator = createTrafficGenerator(traffic);
   let next = 0;
   return {

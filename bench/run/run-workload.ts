@@ -1,10 +1,14 @@
 /** `bench run`: compiles and deploys programs into one emulated switch and takes packets through it. */
 import type { Allocator, DataPlane } from '../../compiler/index.js';
-import { type EngineName, Switch } from '../../sim/index.js';
+import { type EngineName, Switch, UpdatePlayer } from '../../sim/index.js';
 import type { CaptureWriter } from '../../traces/index.js';
+import { TimedRun } from '../timing/timed-traffic.js';
+import { summariseTiming, type TimedTraffic, type TimingOptions } from '../timing/timing-result.js';
+import { planUpdates, type UpdatePlan } from '../updates/plan-updates.js';
+import type { UpdateScript } from '../updates/update-script.js';
 import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import type { Workload } from '../workloads/workload.js';
-import { type Deployment, deployWorkload } from './deployment.js';
+import { type Deployment, deployWorkload, type LinkedProgram } from './deployment.js';
 import { capturedPackets, generatedPackets, noPackets } from './packet-source.js';
 import { type ReportedRun, summarise } from './summary.js';
 import { runTraffic } from './traffic-run.js';
@@ -23,6 +27,10 @@ export interface RunOptions {
   /** What is asked for; where no code can be generated, it is interpreted. */
   readonly engine: EngineName;
   readonly seed: string;
+  /** With time; absent: each packet runs to its end before the next one starts. */
+  readonly timing?: TimingOptions;
+  /** What happens to programs while packets run; only with time. */
+  readonly updates?: UpdateScript;
   readonly writer: CaptureWriter | undefined;
   /** Monotonic time in milliseconds. */
   readonly clock: () => number;
@@ -41,49 +49,81 @@ export interface RunResult extends ReportedRun {
 }
 
 export async function runWorkload(options: RunOptions): Promise<RunResult> {
-  const emulator = new Switch(options.dataPlane, undefined, options.engine);
+  const { timing } = options;
+  const timed = timing && new TimedRun(options.dataPlane, options.engine, timing);
+  const emulator = timed?.emulator ?? new Switch(options.dataPlane, undefined, options.engine);
   const deployment = await deployWorkload(emulator, {
     ...options,
     onProgress: (deployed) => options.progress.deploying(deployed, options.programs),
   });
   const books = deployment.controller.state;
-  const { source, warnings } = await packetSource(options, deployment);
+  const { updates } = options;
+  const plan = updates && (await planUpdates(updates, deployment, options));
+  const programs = [...deployment.programs, ...(plan?.arrivals ?? [])];
+  const { source, warnings } = await packetSource(options, programs);
   try {
-    const traffic = await runTraffic(emulator, {
+    const trafficOptions = {
       ...options,
       source,
       operations: deployment.operations,
-      onProgress: (progress, packets) => options.progress.processing(progress, packets),
-    });
+      onProgress: (progress: number, packets: number) => options.progress.processing(progress, packets),
+    };
+    const timedTraffic = await timed?.run(trafficOptions, plan && updatePlayer(emulator, deployment, plan));
+    const traffic = timedTraffic ?? (await runTraffic(emulator, trafficOptions));
     return {
       summary: summarise(
-        { ...options, workload: options.workload.name, engine: emulator.engineName },
+        { ...asked(options), workload: options.workload.name, engine: emulator.engineName },
         'sound',
         deployment,
         books,
         traffic,
+        timedTraffic && summariseTiming(options.dataPlane, timedTraffic.timing),
       ),
       dataPlane: options.dataPlane,
       admission: deployment,
       deployment,
       samples: traffic.samples,
+      timing: timedTraffic?.timing,
       interrupted: options.signal.aborted,
-      warnings: [...warnings(), ...engineWarnings(options.engine, emulator)],
+      warnings: [
+        ...warnings(),
+        ...engineWarnings(options.engine, emulator),
+        ...timingWarnings(options, timedTraffic?.timing),
+      ],
     };
   } finally {
     await source.close();
   }
 }
 
+/** Timing runs on one thread: the order of packets in a gress is one for all programs. */
+const asked = (options: RunOptions): RunOptions =>
+  options.timing === undefined ? options : { ...options, workers: 1 };
+
+function timingWarnings({ workers }: RunOptions, timing: TimedTraffic | undefined): string[] {
+  if (timing === undefined) return [];
+  const early = timing.early.toLocaleString('en-US');
+  return [
+    ...(workers > 1 ? ['with --timing there is one worker'] : []),
+    ...(timing.early > 0
+      ? [`${early} packets had time stamps before that of the packet ahead of them and came with it`]
+      : []),
+  ];
+}
+
+const updatePlayer = (emulator: Switch, { operations }: Deployment, plan: UpdatePlan): UpdatePlayer =>
+  new UpdatePlayer(emulator, operations, plan.updates, plan.psPerOperation);
+
 function engineWarnings(wanted: EngineName, { engineName }: Switch): string[] {
   return engineName === wanted ? [] : ['this Node.js may not generate code, so programs were interpreted'];
 }
 
-async function packetSource(options: RunOptions, { programs }: Deployment) {
+async function packetSource(options: RunOptions, programs: readonly LinkedProgram[]) {
   if (options.traces.length === 0) {
     const targets = programs.map(({ arrival }) => arrival.traffic);
-    const source = targets.length === 0 ? noPackets : generatedPackets(targets, options.packets, options.seed);
-    return { source, warnings: () => [] };
+    if (targets.length === 0) return { source: noPackets, warnings: () => [] };
+    const rate = options.timing?.packetsPerSecond;
+    return { source: generatedPackets(targets, options.packets, options.seed, rate), warnings: () => [] };
   }
   const addressable = programs.map(({ program, arrival }) => ({ program, address: arrival.address }));
   const source = await capturedPackets(options.traces, new CaptureAddressing(options.dataPlane, addressable));

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import type { Constraints, DataPlane } from '../../compiler/index.js';
 import { packageVersion } from '../../hw-driver/package-root.js';
 import type { Counters, EngineName } from '../../sim/index.js';
+import type { TimedTraffic, TimingSummary } from '../timing/timing-result.js';
 import { type Admission, type Books, utilization } from './admission.js';
 import { type Distribution, distribution } from './statistics.js';
 import type { TrafficResult, TrafficSample } from './traffic-run.js';
@@ -34,7 +35,8 @@ export interface RunSummary {
   /** Null where no packets can run: under published constraints. */
   readonly stateHash: string | null;
   readonly outputHash: string | null;
-  readonly timing: null;
+  /** Null without --timing. */
+  readonly timing: TimingSummary | null;
   readonly environment: {
     readonly node: string;
     readonly cpu: string;
@@ -48,6 +50,8 @@ export interface ReportedRun {
   readonly dataPlane: DataPlane;
   readonly admission: Admission;
   readonly samples: readonly TrafficSample[];
+  /** Undefined without --timing. */
+  readonly timing?: TimedTraffic | undefined;
   readonly interrupted: boolean;
   readonly warnings: readonly string[];
 }
@@ -72,6 +76,7 @@ export function summarise(
   { admitted, allocations, failure }: Admission,
   books: Books,
   traffic: TrafficResult | undefined,
+  timing: TimingSummary | undefined,
 ): RunSummary {
   const used = utilization(books);
   const passes: Record<string, number> = {};
@@ -102,7 +107,7 @@ export function summarise(
     engine: asked.engine ?? null,
     stateHash: traffic?.stateHash ?? null,
     outputHash: traffic?.outputHash ?? null,
-    timing: null,
+    timing: timing ?? null,
     environment: {
       node: process.version,
       cpu: cpus()[0]?.model.trim() ?? 'unknown',

@@ -115,7 +115,12 @@ export const DEFAULT_DESCRIPTION: DataPlaneDescription = {
   name: 'default',
   summary:
     'the data plane of the paper as it is evaluated, mended; its filter tables are larger than a Tofino 1 allows',
-  ports: { width: 9, recirculation: 68, cpu: 192, bitsPerSecond: 100e9 },
+  ports: { width: 9, recirculation: 68, cpu: 192, bitsPerSecond: 100e9, recirculationBitsPerSecond: 100e9 },
+  trafficManager: {
+    bufferBytes: 20 * 2 ** 20,
+    cellBytes: 80,
+    source: 'what data sheets and measurement studies of Tofino 1 switches give: 20 to 22 MB in cells of 80 bytes',
+  },
   headers: HEADERS,
   parser: parserWithApplicationPorts(Object.values(APPLICATION_PORTS)),
   intrinsics: INTRINSICS,
@@ -169,5 +174,7 @@ export const DEFAULT_DESCRIPTION: DataPlaneDescription = {
     statefulAluCycles: 4,
     cornerTurnCycles: 4,
     source: 'the open Tofino back end in p4lang/p4c, specs/power_spec.h',
+    fixedNanoseconds: { mac: 0, parser: 0, deparser: 0, trafficManager: 0 },
+    fixedSource: 'no figures are public; 0 leaves them out, so latencies are those of stages, queues and lines',
   },
 };

@@ -92,6 +92,14 @@ export interface DataPlaneDescription {
     readonly recirculation: number;
     readonly cpu: number;
     readonly bitsPerSecond: number;
+    readonly recirculationBitsPerSecond: number;
+  };
+  readonly trafficManager: {
+    /** Packets in all queues share this. */
+    readonly bufferBytes: number;
+    /** A packet takes whole cells. */
+    readonly cellBytes: number;
+    readonly source: string;
   };
   readonly headers: Readonly<Record<string, HeaderDescription>>;
   readonly parser: { readonly start: string; readonly states: Readonly<Record<string, ParserStateDescription>> };
@@ -128,5 +136,13 @@ export interface DataPlaneDescription {
     readonly cornerTurnCycles: number;
     /** Where the constants come from. */
     readonly source: string;
+    /** Around the match-action stages, whatever the packet; parser and deparser once per gress, MAC once per port. */
+    readonly fixedNanoseconds: {
+      readonly mac: number;
+      readonly parser: number;
+      readonly deparser: number;
+      readonly trafficManager: number;
+    };
+    readonly fixedSource: string;
   };
 }

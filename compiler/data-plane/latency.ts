@@ -1,5 +1,5 @@
 /** Latency of the match-action stages, derived from what each stage holds. */
-import type { DataPlane } from './data-plane.js';
+import { type DataPlane, FIXED_NAMES } from './data-plane.js';
 import type { Gress } from './description.js';
 
 export interface StageLatency {
@@ -26,4 +26,27 @@ export function gressCycles(dataPlane: DataPlane, gress: Gress): number {
   return stageLatencies(dataPlane)
     .filter((latency) => latency.gress === gress)
     .reduce((sum, { cycles }) => sum + cycles, dataPlane.description.timing.cornerTurnCycles);
+}
+
+/** Where something lies in the pipe: so many cycles after it has entered the gress, a packet comes to it. */
+export interface PipePlace {
+  readonly gress: Gress;
+  readonly cycles: number;
+}
+
+/** Every table's place in the pipe, by the table's name. */
+export function tablePlaces(dataPlane: DataPlane): ReadonlyMap<string, PipePlace> {
+  const { init, recirculation } = dataPlane.description;
+  const stages = stageLatencies(dataPlane);
+  const placeOf = (gress: Gress, stage: number): PipePlace => {
+    const before = stages.filter((other) => other.gress === gress && other.stage < stage);
+    return { gress, cycles: before.reduce((sum, { cycles }) => sum + cycles, 0) };
+  };
+  const initPlace = placeOf('ingress', init.stage);
+  return new Map([
+    [FIXED_NAMES.forwardTable, initPlace],
+    ...dataPlane.filterTables.map(({ table }) => [table, initPlace] as const),
+    ...dataPlane.rpbs.map(({ table, gress, stage }) => [table, placeOf(gress, stage)] as const),
+    [FIXED_NAMES.recirculationTable, placeOf('ingress', recirculation.stage)],
+  ]);
 }

@@ -16,6 +16,9 @@ export class DataPlaneError extends Error {
 const isCount = (value: unknown, maximum = 2 ** 32): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= maximum;
 
+/** A bit must take time that can be counted. */
+const MOST_BITS_PER_SECOND = 1e13;
+
 /** Everything that is wrong with a description whose shape is right; empty when it is usable. */
 export function descriptionProblems(description: DataPlaneDescription): string[] {
   return [
@@ -25,6 +28,7 @@ export function descriptionProblems(description: DataPlaneDescription): string[]
     ...initProblems(description),
     ...rpbProblems(description),
     ...numberProblems(description),
+    ...timeProblems(description),
   ];
 }
 
@@ -135,7 +139,7 @@ function oneRpbProblems(key: string, rpb: RpbDescription, addressBits: number): 
   return problems;
 }
 
-function numberProblems({ ports, state, recirculation, timing }: DataPlaneDescription): string[] {
+function numberProblems({ ports, state, recirculation }: DataPlaneDescription): string[] {
   const problems: string[] = [];
   const portLimit = 2 ** ports.width;
   for (const [name, port] of [
@@ -155,6 +159,26 @@ function numberProblems({ ports, state, recirculation, timing }: DataPlaneDescri
     if (!isCount(bits, 16)) problems.push(`${name}: ${bits} bits (1–16)`);
   }
   if (!isCount(recirculation.entries)) problems.push(`recirculation table: ${recirculation.entries} entries`);
+  return problems;
+}
+
+function timeProblems({ ports, timing, trafficManager }: DataPlaneDescription): string[] {
+  const problems: string[] = [];
   if (!(timing.clockHz > 0)) problems.push(`a clock of ${timing.clockHz} Hz`);
+  for (const [name, rate] of [
+    ['a port', ports.bitsPerSecond],
+    ['the recirculation port', ports.recirculationBitsPerSecond],
+  ] as const) {
+    if (!(rate > 0 && rate <= MOST_BITS_PER_SECOND)) problems.push(`${name} of ${rate} bit/s`);
+  }
+  for (const [name, nanoseconds] of Object.entries(timing.fixedNanoseconds)) {
+    if (!(nanoseconds >= 0 && nanoseconds <= 1e9)) problems.push(`a latency of ${nanoseconds} ns in ${name}`);
+  }
+  const { stageCycles, tcamCycles, statefulAluCycles, cornerTurnCycles } = timing;
+  for (const cycles of [stageCycles, tcamCycles, statefulAluCycles, cornerTurnCycles]) {
+    if (!Number.isInteger(cycles) || cycles < 0) problems.push(`a latency of ${cycles} cycles`);
+  }
+  if (!isCount(trafficManager.cellBytes)) problems.push(`buffer cells of ${trafficManager.cellBytes} bytes`);
+  if (!isCount(trafficManager.bufferBytes)) problems.push(`a buffer of ${trafficManager.bufferBytes} bytes`);
   return problems;
 }

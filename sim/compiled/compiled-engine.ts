@@ -4,7 +4,7 @@
  */
 import type { DataPlane } from '../../compiler/index.js';
 import type { ActionUnit } from '../actions.js';
-import { type FieldOperands, OPCODE } from '../instructions.js';
+import type { FieldOperands } from '../instructions.js';
 import type { Phv } from '../phv.js';
 import type { RpbEntry } from '../program-code.js';
 import type { RegisterArrays } from '../register-arrays.js';
@@ -93,14 +93,13 @@ export class CompiledEngine implements RpbEngine {
   /** Makes the row of a program, and whatever functions there are not yet. */
   private build(programId: number): number {
     const entries = this.tables.entriesOf(programId);
-    const start = entries.length === 0 ? NO_ENTRIES : this.addRow(this.rowOf(entries));
+    const branchIds = this.tables.branchIds(programId);
+    const start = entries.length === 0 ? NO_ENTRIES : this.addRow(this.rowOf(entries, branchIds));
     this.rowStart[programId] = start;
     return start;
   }
 
-  private rowOf(entries: readonly RpbEntry[]): readonly number[] {
-    const targets = entries.filter(({ instruction }) => instruction.opcode === OPCODE.setBranch);
-    const branchIds = [...new Set([0, ...targets.map(({ instruction }) => instruction.immediate)])];
+  private rowOf(entries: readonly RpbEntry[], branchIds: readonly number[]): readonly number[] {
     const segments = 2 * (1 + Math.max(...entries.map(({ pass }) => pass)));
     const functions: number[] = [];
     const constants: number[] = [];

@@ -1,0 +1,172 @@
+/**
+ * The traffic manager: one queue for each egress port, in a buffer that all share. A packet takes whole cells from the
+ * time it is queued until its port takes it; one that does not fit is lost at the tail.
+ */
+import { Line } from './line.js';
+import type { PacketsInFlight } from './packets-in-flight.js';
+
+export interface QueueLimits {
+  readonly cellBytes: number;
+  /** Cells that all queues share, and that one queue takes at most. */
+  readonly bufferCells: number;
+  readonly queueCells: number;
+}
+
+/** What has happened at a port and in its queue. */
+export interface PortCounters {
+  /** Received: packets, bytes as captures count them. Recirculated packets are received by the recirculation port. */
+  packetsIn: number;
+  bytesIn: number;
+  /** Lost before the pipe: the line or the pipe was busy for too long. */
+  lostInput: number;
+  queued: number;
+  /** Lost at the tail of the queue: the queue, or the buffer that all share, was full. */
+  lostQueue: number;
+  lostBuffer: number;
+  mostCells: number;
+  /** Sent, or sent round. */
+  packetsOut: number;
+  bytesOut: number;
+}
+
+const emptyPortCounters = (): PortCounters => ({
+  packetsIn: 0,
+  bytesIn: 0,
+  lostInput: 0,
+  queued: 0,
+  lostQueue: 0,
+  lostBuffer: 0,
+  mostCells: 0,
+  packetsOut: 0,
+  bytesOut: 0,
+});
+
+const NOTHING = -1;
+
+/** An egress port with its queue; packets in it are linked by {@link PacketsInFlight.next}. */
+export class PortQueue {
+  first = NOTHING;
+  private last = NOTHING;
+  cells = 0;
+  /** Most cells since it was last asked. */
+  private mostCells = 0;
+  /** When the port can take the next packet out of the queue, and when its line is free. */
+  free = 0;
+  lineFree = 0;
+  /** Whether an event will take the first packet out. */
+  scheduled = false;
+  readonly counters = emptyPortCounters();
+
+  constructor(
+    readonly port: number,
+    readonly line: Line,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.first === NOTHING;
+  }
+
+  append(slot: number, packets: PacketsInFlight, cells: number): void {
+    packets.next[slot] = NOTHING;
+    if (this.first === NOTHING) this.first = slot;
+    else packets.next[this.last] = slot;
+    this.last = slot;
+    this.cells += cells;
+    this.counters.queued++;
+    if (this.cells > this.mostCells) {
+      this.mostCells = this.cells;
+      if (this.cells > this.counters.mostCells) this.counters.mostCells = this.cells;
+    }
+  }
+
+  /** Takes the first packet out; there must be one. */
+  shift(packets: PacketsInFlight, cells: number): number {
+    const slot = this.first;
+    this.first = packets.next[slot] as number;
+    this.cells -= cells;
+    return slot;
+  }
+
+  /** Most cells that were queued at once since this was last called. */
+  takeMostCells(): number {
+    const most = this.mostCells;
+    this.mostCells = this.cells;
+    return most;
+  }
+}
+
+export type TailDrop = 'queue' | 'buffer';
+
+export class TrafficManager {
+  private readonly queues: (PortQueue | undefined)[];
+  cells = 0;
+  mostCells = 0;
+  private mostSince = 0;
+
+  /** @param lineOf the line of a port */
+  constructor(
+    ports: number,
+    private readonly limits: QueueLimits,
+    private readonly lineOf: (port: number) => Line,
+  ) {
+    this.queues = new Array<PortQueue | undefined>(ports).fill(undefined);
+  }
+
+  port(port: number): PortQueue {
+    const known = this.queues[port];
+    if (known !== undefined) return known;
+    const made = new PortQueue(port, this.lineOf(port));
+    this.queues[port] = made;
+    return made;
+  }
+
+  /** Ports that a packet has come to, by number. */
+  get ports(): readonly PortQueue[] {
+    return this.queues.filter((queue) => queue !== undefined);
+  }
+
+  /** Cells that a packet takes. @param bytes what the ingress deparser emits of it */
+  cellsFor(bytes: number): number {
+    return Math.ceil(bytes / this.limits.cellBytes);
+  }
+
+  /** Puts a packet into a queue, or says why there is no room. */
+  enqueue(queue: PortQueue, slot: number, packets: PacketsInFlight): TailDrop | undefined {
+    const cells = packets.cells[slot] as number;
+    if (queue.cells + cells > this.limits.queueCells) {
+      queue.counters.lostQueue++;
+      return 'queue';
+    }
+    if (this.cells + cells > this.limits.bufferCells) {
+      queue.counters.lostBuffer++;
+      return 'buffer';
+    }
+    this.cells += cells;
+    if (this.cells > this.mostSince) {
+      this.mostSince = this.cells;
+      if (this.cells > this.mostCells) this.mostCells = this.cells;
+    }
+    queue.append(slot, packets, cells);
+    return undefined;
+  }
+
+  /** Most cells that were taken at once since this was last called. */
+  takeMostCells(): number {
+    const most = this.mostSince;
+    this.mostSince = this.cells;
+    return most;
+  }
+
+  dequeue(queue: PortQueue, packets: PacketsInFlight): number {
+    const cells = packets.cells[queue.first] as number;
+    this.cells -= cells;
+    return queue.shift(packets, cells);
+  }
+}
+
+/** A line for each port: front ports of one speed, the recirculation port of its own. */
+export function portLines(frontBitsPerSecond: number, recirculationPort: number, bitsPerSecond: number) {
+  const front = new Line(frontBitsPerSecond);
+  const recirculation = new Line(bitsPerSecond);
+  return (port: number): Line => (port === recirculationPort ? recirculation : front);
+}
