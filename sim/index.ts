@@ -1,4 +1,5 @@
 /** The emulator's public surface. */
+export { createParser } from './compiled/compiled-parser.js';
 export * from './counters.js';
 export { Deparser, modifyField, type WritableField, writableField } from './deparser.js';
 export * from './digest.js';

@@ -1,18 +1,17 @@
 /** Addresses the packets of a capture to the programs that are deployed. */
-import { and48, type DataPlane, type HeaderField, type Program } from '../../compiler/index.js';
+import { and48, type DataPlane, type Program } from '../../compiler/index.js';
 import {
+  createParser,
   Deparser,
   type FieldAccess,
   fieldAccess,
-  modifyField,
-  Parser,
+  type PacketParser,
   Phv,
   readField,
-  type WritableField,
-  writableField,
 } from '../../sim/index.js';
 import type { PacketBatch } from '../../traces/index.js';
 import type { MarkedField } from './instance-marks.js';
+import { PacketRewrites } from './packet-rewrites.js';
 import type { Arrival } from './workload.js';
 
 /** The rule, for the help text. */
@@ -25,17 +24,6 @@ export const ADDRESSING_RULE =
 /** Kinds of packets by their innermost header that filters know. */
 const KINDS = ['tcp', 'udp', 'ipv4', 'tunnel', 'ethernet'] as const;
 type Kind = (typeof KINDS)[number];
-
-function byKind<Value>(value: (kind: Kind) => Value): Record<Kind, Value> {
-  const [tcp, udp, ipv4, tunnel, ethernet] = KINDS;
-  return {
-    tcp: value(tcp),
-    udp: value(udp),
-    ipv4: value(ipv4),
-    tunnel: value(tunnel),
-    ethernet: value(ethernet),
-  };
-}
 
 const PROTOCOL = 'hdr.ipv4.protocol';
 const ETHER_TYPE = 'hdr.ethernet.ether_type';
@@ -52,46 +40,55 @@ const KIND_HEADERS: Record<Kind, readonly string[]> = {
   ethernet: ['ethernet'],
 };
 
-/** What is written into a packet: bits of fields, and perhaps its ingress port. */
-interface Rewrite {
-  readonly fields: readonly { readonly field: HeaderField; readonly value: number; readonly mask: number }[];
-  readonly ingressPort: { readonly value: number; readonly mask: number } | undefined;
-}
-
-interface Candidate {
-  readonly forward: Rewrite;
-  readonly reverse: Rewrite;
-}
-
 /** A program that runs, with what addresses packets to it. */
 export interface AddressableProgram {
   readonly program: Program;
   readonly address: Arrival['address'];
 }
 
+/** Rewrites of one candidate. */
+const CANDIDATE = { forward: 0, reverse: 1, length: 2 } as const;
+
 export class CaptureAddressing {
-  private readonly parser: Parser;
+  private readonly parser: PacketParser;
   private readonly phv: Phv;
   private readonly deparser: Deparser;
-  private readonly candidates: Readonly<Record<Kind, readonly Candidate[]>>;
-  private readonly writable = new Map<HeaderField, readonly [WritableField, ...WritableField[]]>();
-  private readonly headers: Readonly<Record<Kind, number>>;
-  private readonly flowFields: { readonly ip: readonly FieldAccess[]; readonly ports: readonly FieldAccess[] };
+  private readonly rewrites: PacketRewrites;
+  /** By place in {@link KINDS}, candidates one after the other. */
+  private readonly candidates: readonly Int32Array[];
+  /** By place in {@link KINDS}. */
+  private readonly headers: readonly number[];
+  private readonly ipv4: number;
+  private readonly ethernet: number;
+  private readonly ports: number;
+  private readonly source: FieldAccess;
+  private readonly destination: FieldAccess;
+  private readonly protocol: FieldAccess;
+  private readonly sourcePort: FieldAccess;
+  private readonly destinationPort: FieldAccess;
+  /** Of the packet at hand: a hash that both directions of its flow share, and which direction this is. */
+  private flowHash = 0;
+  private isForward = true;
 
   constructor(
     private readonly dataPlane: DataPlane,
     programs: readonly AddressableProgram[],
   ) {
-    this.parser = new Parser(dataPlane);
+    this.parser = createParser(dataPlane);
     this.phv = new Phv(dataPlane.headers.length);
     this.deparser = new Deparser(dataPlane, true);
-    this.candidates = byKind((kind) => this.candidatesOf(kind, programs));
-    this.headers = byKind((kind) => dataPlane.headerIndex(kind));
+    this.rewrites = new PacketRewrites(dataPlane);
+    this.candidates = KINDS.map((kind) => this.candidatesOf(kind, programs));
+    this.headers = KINDS.map((kind) => dataPlane.headerIndex(kind));
+    this.ipv4 = dataPlane.headerIndex('ipv4');
+    this.ethernet = dataPlane.headerIndex('ethernet');
+    this.ports = dataPlane.headerIndex('l4_port');
     const access = (name: string): FieldAccess => fieldAccess(dataPlane.headerField(name));
-    this.flowFields = {
-      ip: [access('hdr.ipv4.src'), access('hdr.ipv4.dst'), access(PROTOCOL)],
-      ports: [access('hdr.l4_port.src_port'), access('hdr.l4_port.dst_port')],
-    };
+    this.source = access('hdr.ipv4.src');
+    this.destination = access('hdr.ipv4.dst');
+    this.protocol = access(PROTOCOL);
+    this.sourcePort = access('hdr.l4_port.src_port');
+    this.destinationPort = access('hdr.l4_port.dst_port');
   }
 
   /** Rewrites packets `from` … of a batch; what no program can take stays as it is. */
@@ -99,53 +96,56 @@ export class CaptureAddressing {
     const { phv } = this;
     for (let i = from; i < batch.count; i++) {
       const start = batch.offset[i] as number;
-      phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), batch.ingressPort[i] as number);
+      const port = batch.ingressPort[i] as number;
+      phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), port);
       this.parser.parse(phv);
-      const kind = this.kindOf();
-      const list = kind === undefined ? [] : this.candidates[kind];
+      const kind = this.kind();
+      if (kind < 0) continue;
+      const list = this.candidates[kind] as Int32Array;
       if (list.length === 0) continue;
-      const flow = this.flow();
-      const candidate = list[flow.hash % list.length] as Candidate;
-      const rewrite = flow.forward ? candidate.forward : candidate.reverse;
-      for (const { field, value, mask } of rewrite.fields) this.write(field, value, mask);
+      this.findFlow();
+      const candidate = (this.flowHash % (list.length / CANDIDATE.length)) * CANDIDATE.length;
+      const rewrite = list[candidate + (this.isForward ? CANDIDATE.forward : CANDIDATE.reverse)] as number;
+      batch.ingressPort[i] = this.rewrites.apply(rewrite, phv, port);
       this.deparser.deparse(phv);
-      const port = rewrite.ingressPort;
-      if (port !== undefined) batch.ingressPort[i] = ((batch.ingressPort[i] as number) & ~port.mask) | port.value;
     }
   }
 
-  private kindOf(): Kind | undefined {
-    return KINDS.find((kind) => (this.phv.headerStart[this.headers[kind]] as number) >= 0);
+  /** Place in {@link KINDS}, or -1. */
+  private kind(): number {
+    const { headers, phv } = this;
+    for (let kind = 0; kind < headers.length; kind++) {
+      if ((phv.headerStart[headers[kind] as number] as number) >= 0) return kind;
+    }
+    return -1;
   }
 
-  /** A hash that both directions of a flow share, and which direction this is: towards the lower port or address. */
-  private flow(): { readonly hash: number; readonly forward: boolean } {
-    const { phv, flowFields } = this;
-    const ipv4 = phv.headerStart[this.headers.ipv4] as number;
+  /** Forward is towards the lower port or address. */
+  private findFlow(): void {
+    const { phv } = this;
+    const { bytes } = phv;
+    const ipv4 = phv.headerStart[this.ipv4] as number;
     if (ipv4 < 0) {
       // Destination and source address, six bytes each.
-      const start = phv.headerStart[this.headers.ethernet] as number;
-      const half = (at: number): number => mix(readBytes(phv.bytes, at, 4), readBytes(phv.bytes, at + 4, 2));
-      const [destination, source] = [half(start), half(start + 6)];
-      return {
-        hash: mix(Math.min(source, destination), Math.max(source, destination)),
-        forward: source <= destination,
-      };
+      const start = phv.headerStart[this.ethernet] as number;
+      const destination = mix(readBytes(bytes, start, 4), readBytes(bytes, start + 4, 2));
+      const source = mix(readBytes(bytes, start + 6, 4), readBytes(bytes, start + 10, 2));
+      this.flowHash = mix(Math.min(source, destination), Math.max(source, destination));
+      this.isForward = source <= destination;
+      return;
     }
-    const [source = 0, destination = 0, protocol = 0] = flowFields.ip.map((access) =>
-      readField(access, phv.bytes, ipv4),
-    );
-    const l4 = phv.headerStart[flowFields.ports[0]?.header ?? 0] as number;
-    const [from = 0, to = 0] = l4 < 0 ? [] : flowFields.ports.map((access) => readField(access, phv.bytes, l4));
+    const source = readField(this.source, bytes, ipv4);
+    const destination = readField(this.destination, bytes, ipv4);
+    const l4 = phv.headerStart[this.ports] as number;
+    const from = l4 < 0 ? 0 : readField(this.sourcePort, bytes, l4);
+    const to = l4 < 0 ? 0 : readField(this.destinationPort, bytes, l4);
     const a = mix(source, from);
     const b = mix(destination, to);
-    return {
-      hash: mix(mix(Math.min(a, b), Math.max(a, b)), protocol),
-      forward: from > to || (from === to && source <= destination),
-    };
+    this.flowHash = mix(mix(Math.min(a, b), Math.max(a, b)), readField(this.protocol, bytes, ipv4));
+    this.isForward = from > to || (from === to && source <= destination);
   }
 
-  private candidatesOf(kind: Kind, programs: readonly AddressableProgram[]): Candidate[] {
+  private candidatesOf(kind: Kind, programs: readonly AddressableProgram[]): Int32Array {
     const present = new Set(KIND_HEADERS[kind].map((name) => this.dataPlane.headerIndex(name)));
     const matches = ({ program }: AddressableProgram): boolean =>
       present.has(program.filterTable.requires) &&
@@ -155,13 +155,17 @@ export class CaptureAddressing {
         if (nature !== undefined) return and48(nature[kind] ?? 0, mask) === value;
         return present.has(field.header);
       });
-    return programs.filter(matches).map(({ program, address }) => ({
-      forward: this.rewrite(program, address.forward, present),
-      reverse: this.rewrite(program, address.reverse, present),
-    }));
+    return Int32Array.from(
+      programs
+        .filter(matches)
+        .flatMap(({ program, address }) => [
+          this.rewrite(program, address.forward, present),
+          this.rewrite(program, address.reverse, present),
+        ]),
+    );
   }
 
-  private rewrite(program: Program, marks: readonly MarkedField[], present: ReadonlySet<number>): Rewrite {
+  private rewrite(program: Program, marks: readonly MarkedField[], present: ReadonlySet<number>): number {
     const filters = program.filters.map(({ field, value, mask }) => ({ field, value, mask }));
     const surroundings = marks.map(({ field, value, mask }) => ({ field: this.dataPlane.field(field), value, mask }));
     const fields = [...surroundings, ...filters].flatMap(({ field, value, mask }) =>
@@ -169,33 +173,10 @@ export class CaptureAddressing {
         ? [{ field, value, mask }]
         : [],
     );
-    return { fields, ingressPort: filters.find(({ field }) => field.kind === 'intrinsic') };
-  }
-
-  /** Writes the bits under a mask, in parts of at most 32 bits. */
-  private write(field: HeaderField, value: number, mask: number): void {
-    const low = Math.min(field.width, 32);
-    const parts = this.writable.get(field) ?? this.partsOf(field);
-    this.writable.set(field, parts);
-    const [lowPart, highPart] = parts;
-    this.writePart(lowPart, value % 2 ** low, mask % 2 ** low);
-    if (highPart !== undefined) this.writePart(highPart, Math.floor(value / 2 ** low), Math.floor(mask / 2 ** low));
-  }
-
-  private partsOf(field: HeaderField): readonly [WritableField, ...WritableField[]] {
-    if (field.width <= 32) return [writableField(this.dataPlane, field)];
-    const high = field.width - 32;
-    return [
-      writableField(this.dataPlane, { ...field, width: 32, bitOffset: field.bitOffset + high }),
-      writableField(this.dataPlane, { ...field, width: high }),
-    ];
-  }
-
-  private writePart(part: WritableField, value: number, mask: number): void {
-    const start = this.phv.headerStart[part.access.header] as number;
-    if (start < 0) return;
-    const old = readField(part.access, this.phv.bytes, start);
-    modifyField(part, this.phv, ((old & ~mask) | value) >>> 0);
+    return this.rewrites.add(
+      fields,
+      filters.find(({ field }) => field.kind === 'intrinsic'),
+    );
   }
 }
 

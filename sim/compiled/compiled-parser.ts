@@ -1,8 +1,9 @@
 /** The parser as JavaScript made from the data plane description: one straight way through each path. */
 import type { DataPlane } from '../../compiler/index.js';
 import { fieldAccess } from '../header-fields.js';
-import type { PacketParser } from '../parser.js';
+import { type PacketParser, Parser } from '../parser.js';
 import type { Phv } from '../phv.js';
+import { canGenerateCode } from './compiled-engine.js';
 import { readCode } from './field-code.js';
 
 export class CompiledParser implements PacketParser {
@@ -12,6 +13,10 @@ export class CompiledParser implements PacketParser {
     this.parse = new Function('P', new ParserWriter(dataPlane).body()) as (phv: Phv) => void;
   }
 }
+
+/** The fastest parser that this process may have. */
+export const createParser = (dataPlane: DataPlane): PacketParser =>
+  canGenerateCode() ? new CompiledParser(dataPlane) : new Parser(dataPlane);
 
 class ParserWriter {
   private readonly lines: string[] = [];
