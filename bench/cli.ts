@@ -9,6 +9,7 @@ import { capacity, capacityOptions } from './commands/capacity-command.js';
 import { conform, conformOptions } from './commands/conform-command.js';
 import { micro, microOptions } from './commands/micro-command.js';
 import { run, runOptions } from './commands/run-command.js';
+import { timing, timingCommandOptions } from './commands/timing-command.js';
 import { generateOptions, infoOptions, traceGenerate, traceInfo } from './commands/trace-command.js';
 import { VectorError } from './conformance/vector.js';
 import { ResultFolderError } from './report/result-folder.js';
@@ -26,6 +27,9 @@ async function main(): Promise<number> {
     })
     .command('capacity', 'How many programs a switch holds', capacityOptions, async (args) => {
       status = await capacity(args);
+    })
+    .command('timing', 'What recirculation costs in throughput and latency', timingCommandOptions, async (args) => {
+      status = await timing(args);
     })
     .command('conform [dirs..]', 'Compare with independent implementations', conformOptions, async (args) => {
       status = await conform(args);
@@ -45,7 +49,7 @@ async function main(): Promise<number> {
     })
     .demandCommand(1, 1, 'which command? See bench --help')
     .strict()
-    .check((args) => requireOnce(args, ['dirs', 'trace', 'workloads']))
+    .check((args) => requireOnce(args, ['dirs', 'trace', 'workloads', 'sizes']))
     .version(packageVersion)
     .fail(rejectCommandLine)
     .parseAsync();
