@@ -25,8 +25,7 @@ export const timingCommandOptions = (yargs: Argv) =>
     .option('sizes', {
       type: 'string',
       array: true,
-      default: PUBLISHED_SIZES,
-      describe: 'Bytes of the packets, check sequence included',
+      describe: `Bytes of the packets, check sequence included (${PUBLISHED_SIZES.join(' ')})`,
     })
     .option('recirculations', { type: 'string', default: PUBLISHED_RECIRCULATIONS, describe: 'From 0 to so many' })
     .option('port-rate', { type: 'string', describe: "Gbit/s of each front port (the data plane's: 100)" })
@@ -41,7 +40,7 @@ export const timingCommandOptions = (yargs: Argv) =>
     .example('$0 timing --recirculation-rate 150', 'With a faster recirculation port');
 
 export interface TimingCommandArguments {
-  readonly sizes: readonly string[];
+  readonly sizes: readonly string[] | undefined;
   readonly recirculations: string;
   readonly portRate: string | undefined;
   readonly recirculationRate: string | undefined;
@@ -108,7 +107,9 @@ function optionsOf(args: TimingCommandArguments): Omit<LossFreeOptions, 'signal'
       recirculationBitsPerSecond:
         bitsPerSecond('--recirculation-rate', args.recirculationRate) ?? own.recirculationBitsPerSecond,
     },
-    packetBytes: args.sizes.map((size) => wholeNumber('--sizes', size, SHORTEST_PACKET, LONGEST_PACKET)),
+    packetBytes: (args.sizes ?? PUBLISHED_SIZES).map((size) =>
+      wholeNumber('--sizes', size, SHORTEST_PACKET, LONGEST_PACKET),
+    ),
     recirculations: Array.from({ length: recirculations + 1 }, (_, count) => count),
     tolerance: percent / 100,
   };
