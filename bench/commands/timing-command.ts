@@ -35,7 +35,16 @@ export const timingCommandOptions = (yargs: Argv) =>
     .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
     .option('out', { type: 'string', default: 'results/timing', describe: 'Folder for recirculation.csv' })
     .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
-    .requiresArg(['sizes', 'recirculations', 'port-rate', 'recirculation-rate', 'tolerance', 'dataplane', 'out'])
+    .requiresArg([
+      'sizes',
+      'recirculations',
+      'port-rate',
+      'recirculation-rate',
+      'tolerance',
+      'engine',
+      'dataplane',
+      'out',
+    ])
     .example('$0 timing --sizes 128 --recirculations 2', 'Loss-free rate and latency of short packets')
     .example('$0 timing --recirculation-rate 150', 'With a faster recirculation port');
 
