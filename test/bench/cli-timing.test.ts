@@ -96,6 +96,20 @@ test('time stamps that go back are counted', () =>
     assert.match(stderr, /^bench: warning: 20 packets had time stamps before that of the packet ahead of them/);
   }));
 
+test('Ctrl-C stops a run with time and keeps what was done', () =>
+  withFolder(async (folder) => {
+    let begun = Number.POSITIVE_INFINITY;
+    const when = (): boolean => {
+      if (readdirSync(folder).includes('r')) begun = Math.min(begun, performance.now());
+      return performance.now() - begun > 500;
+    };
+    const asked = ['--programs', '2', '--packets', '1000000000', '--write', 'w.pcap'];
+    const { status, stderr } = await type('bench', run(...asked), { folder, ctrlC: { when } });
+    assert.is(status, 130, stderr);
+    assert.match(stderr, /^bench: interrupted; the results of what was done are in r/);
+    assert.ok(readdirSync(join(folder, 'r')).includes('latency.csv'));
+  }));
+
 const script = (updates: readonly unknown[], operationsPerSecond: unknown = 1_000_000): string =>
   JSON.stringify({ schema: 'p4runpro-bench/update-script@1', operationsPerSecond, updates });
 const given = (text: string) => (folder: string) => writeFileSync(join(folder, 'u.json'), text);

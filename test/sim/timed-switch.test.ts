@@ -147,7 +147,7 @@ const forward = (ingress: number, egress: number) => ({
 });
 
 test('two ports into one: a queue, time in it, and depth as the egress sees them', () => {
-  // The program writes what it sees of the queue into memory, at its place by turn.
+  // The program writes the depth that it sees into memory, at the time that it sees.
   const entries = [
     forward(3, EGRESS_PORT),
     anyPacket(plane),
@@ -158,21 +158,19 @@ test('two ports into one: a queue, time in it, and depth as the egress sees them
     rpbEntry(plane, 15, 'xor_sar_har'),
     rpbEntry(plane, 16, 'salu_read_write'),
   ];
-  const packets = [at(0), at(0, 60, 3), at(10_000_000), at(20_000_000), at(20_000_000, 60, 3)];
-  const { emulator, gone } = timedRun(plane, packets, { entries });
-  assert.is(gone.length, 5);
-  // Second of a pair: queued a cycle after the first, sent when the port is free, 6.72 ns later: 5.9 ns, no cell queued,
-  // as the first is out already. Memory: 5 -> 0 was never anything else; so look at three packets of 1500 bytes.
   const long = [1, 3, 5, 7].map((port) => at(0, 1514, port));
-  const more = timedRun(plane, long, { entries: [...entries, forward(5, EGRESS_PORT), forward(7, EGRESS_PORT)] });
+  const { emulator, gone } = timedRun(plane, long, {
+    entries: [...entries, forward(5, EGRESS_PORT), forward(7, EGRESS_PORT)],
+  });
+  assert.is(gone.length, 4);
   // Each takes 123.04 ns on the line and 20 cells (1,514 + 33 bytes). Queued 0.82 ns apart.
-  const memory = more.emulator.memory.range(16, 0, 1000);
+  const memory = emulator.memory.range(16, 0, 1000);
   const seen = [...memory].flatMap((depth, nanoseconds) => (depth > 0 ? [[nanoseconds, depth]] : []));
   assert.equal(seen, [
     [Math.floor((2 * 123_040 - 2 * CYCLE_PS) / NS), 20],
     [Math.floor((3 * 123_040 - 3 * CYCLE_PS) / NS), 40],
   ]);
-  const queue = more.emulator.trafficManager.port(EGRESS_PORT).counters;
+  const queue = emulator.trafficManager.port(EGRESS_PORT).counters;
   assert.equal([queue.queued, queue.packetsOut, queue.mostCells], [4, 4, 60]);
   assert.is(emulator.trafficManager.cells, 0);
 });
@@ -185,13 +183,9 @@ test('time in the queue has 18 bits and wraps, as the time stamps of the chip do
     rpbEntry(plane, 12, 'xor_sar_har'),
     rpbEntry(plane, 13, 'salu_max'),
   ];
-  // 10 Mbit/s: a packet of 60 bytes takes 67.2 us; the 6th waits 336 us - 5 x its own reception.
-  const packets = Array.from({ length: 6 }, () => at(0));
-  const options = { entries, portBitsPerSecond: 1e9, inputWaitPs: 1e12 };
-  const slow = timedRun(plane, packets, options);
-  assert.ok((slow.emulator.memory.range(13, 0, 1)[0] ?? 0) < 2 ** 18);
+  const options = { entries, portBitsPerSecond: 0.5e9, inputWaitPs: 1e12 };
   const big = Array.from({ length: 40 }, (_, i) => at(0, 1514, i % 2 === 0 ? INGRESS_PORT : 3));
-  const { emulator } = timedRun(plane, big, { ...options, portBitsPerSecond: 0.5e9 });
+  const { emulator } = timedRun(plane, big, options);
   // 20 packets are 20 x 24.6 us behind at the end: more than 262,144 ns, of which the remainder is seen.
   const seen = emulator.memory.range(13, 0, 1)[0] ?? 0;
   assert.ok(seen > 200_000 && seen < 2 ** 18, String(seen));
