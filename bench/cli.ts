@@ -10,6 +10,7 @@ import { conform, conformOptions } from './commands/conform-command.js';
 import { micro, microOptions } from './commands/micro-command.js';
 import { run, runOptions } from './commands/run-command.js';
 import { generateOptions, infoOptions, traceGenerate, traceInfo } from './commands/trace-command.js';
+import { verify, verifyOptions } from './commands/verify-command.js';
 import { VectorError } from './conformance/vector.js';
 import { ResultFolderError } from './report/result-folder.js';
 import { TimingError } from './timing/arrival-times.js';
@@ -30,6 +31,14 @@ async function main(): Promise<number> {
     .command('conform [dirs..]', 'Compare with independent implementations', conformOptions, async (args) => {
       status = await conform(args);
     })
+    .command(
+      'verify [keys..]',
+      'Compare the fifteen programs with plain implementations',
+      verifyOptions,
+      async (args) => {
+        status = await verify(args);
+      },
+    )
     .command('trace', 'Make and describe captures', (trace) =>
       trace
         .command('generate <file>', 'Write seeded traffic for a workload', generateOptions, async (args) => {
@@ -45,7 +54,7 @@ async function main(): Promise<number> {
     })
     .demandCommand(1, 1, 'which command? See bench --help')
     .strict()
-    .check((args) => requireOnce(args, ['dirs', 'trace', 'workloads']))
+    .check((args) => requireOnce(args, ['dirs', 'keys', 'allocators', 'trace', 'workloads']))
     .version(packageVersion)
     .fail(rejectCommandLine)
     .parseAsync();
