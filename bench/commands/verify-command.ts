@@ -43,8 +43,8 @@ export const verifyOptions = (yargs: Argv) =>
     .option('allocators', {
       type: 'string',
       array: true,
-      default: ['price'],
-      describe: `How RPBs are chosen: ${ALLOCATOR_NAMES.join(', ')}; each places the programs anew`,
+      default: [] as string[],
+      describe: `How RPBs are chosen: ${ALLOCATOR_NAMES.join(', ')}; each places the programs anew (price)`,
     })
     .option('memory', { type: 'string', default: '1024', describe: 'Bytes of each memory' })
     .option('cases', { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb' })
@@ -135,7 +135,7 @@ function optionsOf(args: VerifyArguments): Omit<VerifyOptions, 'clock' | 'signal
   return {
     dataPlane,
     keys: [...new Set(keys)],
-    allocators: args.allocators.map(namedAllocator),
+    allocators: (args.allocators.length === 0 ? ['price'] : args.allocators).map(namedAllocator),
     companions: wholeNumber('--companions', args.companions, 0, MOST_COMPANIONS),
     cases: wholeNumber('--cases', args.cases, 2, 1024),
     memoryBytes: memorySize(args.memory),

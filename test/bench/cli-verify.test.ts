@@ -51,10 +51,7 @@ await testRefusals('bench', [
   { args: ['verify', '--companions', 'many'], says: /--companions takes a whole number/ },
   { args: ['verify', '--packets', '10', '--trace', 'a.pcap'], says: /--packets is for generated packets/ },
   { args: ['verify', '--trace', 'none.pcap'], says: /none\.pcap/ },
-  {
-    args: ['verify', 'cache', '--companions', '2000', '--memory', '65536', '--packets', '1'],
-    says: /the switch does not hold 2002 programs: /,
-  },
+  { args: ['verify', '--allocators', 'best'], says: /there is no allocator 'best': it is one of price, f1/ },
 ]);
 
 test.run();
