@@ -6,6 +6,7 @@ import { EXIT, rejectCommandLine, requireOnce, runMain } from '../hw-driver/inde
 import { packageVersion } from '../hw-driver/package-root.js';
 import { TrafficError } from '../traces/index.js';
 import { capacity, capacityOptions } from './commands/capacity-command.js';
+import { caseStudy, caseStudyOptions } from './commands/case-study-command.js';
 import { conform, conformOptions } from './commands/conform-command.js';
 import { micro, microOptions } from './commands/micro-command.js';
 import { run, runOptions } from './commands/run-command.js';
@@ -39,6 +40,9 @@ async function main(): Promise<number> {
         status = await verify(args);
       },
     )
+    .command('case-study [studies..]', "The case studies of the paper's figure 13", caseStudyOptions, async (args) => {
+      status = await caseStudy(args);
+    })
     .command('trace', 'Make and describe captures', (trace) =>
       trace
         .command('generate <file>', 'Write seeded traffic for a workload', generateOptions, async (args) => {
@@ -54,7 +58,7 @@ async function main(): Promise<number> {
     })
     .demandCommand(1, 1, 'which command? See bench --help')
     .strict()
-    .check((args) => requireOnce(args, ['dirs', 'keys', 'allocators', 'trace', 'workloads']))
+    .check((args) => requireOnce(args, ['dirs', 'keys', 'studies', 'allocators', 'trace', 'workloads']))
     .version(packageVersion)
     .fail(rejectCommandLine)
     .parseAsync();
