@@ -2,7 +2,7 @@
  * Figures as SVG, by Vega-Lite: a specification in, one self-contained text out; the same for the same data. Colours are
  * those of Okabe and Ito, which people with colour vision deficiencies can tell apart; lines differ in their dashes too.
  */
-import { parse, View } from 'vega';
+import { parse, resetSVGDefIds, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 
 export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#f0e442'];
@@ -18,7 +18,7 @@ const CONFIG = {
   font: FONT,
   background: 'white',
   axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#e5e5e5' },
-  legend: { labelFontSize: 11, titleFontSize: 11, orient: 'top', symbolStrokeWidth: 2, symbolSize: 300 },
+  legend: { labelLimit: 0, labelFontSize: 11, titleFontSize: 11, orient: 'top', symbolStrokeWidth: 2, symbolSize: 300 },
   title: { fontSize: 13, anchor: 'start' },
   range: { category: COLOURS },
 } as const;
@@ -26,6 +26,8 @@ const CONFIG = {
 /** The SVG of a Vega-Lite specification, in the look that all figures share. */
 export async function renderFigure(spec: TopLevelSpec): Promise<string> {
   const compiled = compile({ ...spec, config: { ...CONFIG, ...spec.config } });
+  // Gradients are numbered by process: the same figure would get other names.
+  resetSVGDefIds();
   const view = new View(parse(compiled.spec), { renderer: 'none' });
   try {
     return `${await view.toSVG()}\n`;
@@ -67,7 +69,7 @@ export function lineFigure({ title, x, y, range, series, marks }: LineFigure): P
       },
       {
         data: { values },
-        mark: { type: 'line', strokeWidth: 1.6, invalid: 'break-paths-filter-domains', clip: true },
+        mark: { type: 'line', strokeWidth: 1.6, invalid: 'break-paths-filter-domains' },
         encoding: {
           x: { field: 'x', type: 'quantitative', title: x, scale: { nice: false } },
           y: { field: 'y', type: 'quantitative', title: y, scale: { domain: [...range], nice: false } },
