@@ -1,10 +1,20 @@
 /**
  * A switch with a conventional program: to get another one it is provisioned anew, and forwards nothing meanwhile.
  */
-import { DROPPED, type PacketBatch } from '../../traces/index.js';
+import { PS_PER_SECOND } from '../../sim/index.js';
+import { clearPacketBatch, createPacketBatch, DROPPED, type PacketBatch } from '../../traces/index.js';
 import { DEFAULT_PORT, type NetworkFunction } from '../functions/network-function.js';
 import { PacketView } from '../functions/packet.js';
-import { secondsOf, type TimedSwitch } from './virtual-time.js';
+import {
+  arrivalPs,
+  BATCH,
+  forEachBatch,
+  type Network,
+  type Sample,
+  Sampler,
+  type Traffic,
+  type Watcher,
+} from './virtual-time.js';
 
 export interface ConventionalOptions {
   /** Undefined for a switch that stays as it is, and forwards. */
@@ -14,18 +24,35 @@ export interface ConventionalOptions {
   readonly provisioningSeconds: number;
 }
 
-export class ConventionalSwitch implements TimedSwitch {
+/** Packets pass in no time. */
+export class ConventionalNetwork implements Network {
   private readonly view = new PacketView();
 
   constructor(private readonly options: ConventionalOptions) {}
 
-  process(batch: PacketBatch, from: number, to: number): void {
-    for (let i = from; i < to; i++) batch.egressPort[i] = this.port(batch, i);
+  async run(traffic: Traffic, watcher: Watcher): Promise<Sample[]> {
+    const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
+    const sampler = new Sampler(watcher, traffic.seconds);
+    const take = () => {
+      clearPacketBatch(batch);
+      return batch;
+    };
+    await forEachBatch(traffic, take, () => {
+      watcher.generated?.(batch);
+      for (let i = 0; i < batch.count; i++) {
+        sampler.advance(arrivalPs(batch, i));
+        batch.egressPort[i] = this.portOf(batch, i);
+        watcher.ended(batch, i);
+      }
+    });
+    if (!traffic.signal.aborted) sampler.advance(traffic.seconds * PS_PER_SECOND);
+    return sampler.samples;
   }
 
-  private port(batch: PacketBatch, i: number): number {
+  /** The port that packet i leaves by, rewritten as the program wants it. */
+  portOf(batch: PacketBatch, i: number): number {
     const { program, deploySeconds, provisioningSeconds } = this.options;
-    const seconds = secondsOf(batch, i);
+    const seconds = arrivalPs(batch, i) / PS_PER_SECOND;
     const ingressPort = batch.ingressPort[i] as number;
     const byDefault = ingressPort ^ 1;
     if (program === undefined || seconds < deploySeconds) return byDefault;

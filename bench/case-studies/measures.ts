@@ -1,12 +1,12 @@
 /** What the case studies plot. */
 import { DROPPED, type PacketBatch } from '../../traces/index.js';
-import { type Measure, SAMPLES_PER_SECOND } from './virtual-time.js';
+import { SAMPLES_PER_SECOND, type Watcher } from './virtual-time.js';
 
 /** Mbit/s that reach the receiver: all that leaves but what goes back to the sender. */
-export class ReceivedRate implements Measure {
+export class ReceivedRate implements Watcher {
   private bytes = 0;
 
-  add(batch: PacketBatch, i: number): void {
+  ended(batch: PacketBatch, i: number): void {
     const port = batch.egressPort[i];
     if (port !== DROPPED && port !== batch.ingressPort[i]) this.bytes += batch.originalLength[i] as number;
   }
@@ -19,12 +19,12 @@ export class ReceivedRate implements Measure {
 }
 
 /** abs(rx1 - rx2) / (rx1 + rx2) of two ports, in bytes. */
-export class Imbalance implements Measure {
+export class Imbalance implements Watcher {
   private readonly bytes = [0, 0];
 
   constructor(private readonly ports: readonly [number, number]) {}
 
-  add(batch: PacketBatch, i: number): void {
+  ended(batch: PacketBatch, i: number): void {
     const which = this.ports.indexOf(batch.egressPort[i] as number);
     if (which >= 0) this.bytes[which] = (this.bytes[which] ?? 0) + (batch.originalLength[i] as number);
   }
@@ -47,7 +47,7 @@ function flowOf(batch: PacketBatch, i: number): number {
 const IPV4_SOURCE_AT = 26;
 
 /** The F1 score of the flows reported so far; the heavy flows are those that send so many packets in all. */
-export class F1Score implements Measure {
+export class F1Score implements Watcher {
   private readonly counts = new Map<number, number>();
   private readonly reported = new Map<number, number>();
   private samples = 0;
@@ -57,7 +57,7 @@ export class F1Score implements Measure {
     private readonly threshold: number,
   ) {}
 
-  add(batch: PacketBatch, i: number): void {
+  ended(batch: PacketBatch, i: number): void {
     const flow = flowOf(batch, i);
     this.counts.set(flow, (this.counts.get(flow) ?? 0) + 1);
     if (batch.egressPort[i] === this.cpuPort && !this.reported.has(flow)) this.reported.set(flow, this.samples);
@@ -94,31 +94,41 @@ export class F1Score implements Measure {
   }
 }
 
-/** Packets that are not as they came, or not where default forwarding sends them. */
-export class Disturbances {
+/** Packets that are not as they came, or not where default forwarding sends them; beside another watcher. */
+export class Disturbances implements Watcher {
   lost = 0;
   changed = 0;
   diverted = 0;
   packets = 0;
-  private before = new Uint8Array(0);
+  /** Packets as they came, by batch. */
+  private readonly before = new Map<PacketBatch, Uint8Array>();
 
-  /** Before the packets are processed. */
-  remember(batch: PacketBatch): void {
-    if (this.before.length < batch.usedBytes) this.before = new Uint8Array(batch.bytes.length);
-    this.before.set(batch.bytes.subarray(0, batch.usedBytes));
+  constructor(private readonly beside: Watcher) {}
+
+  generated(batch: PacketBatch): void {
+    const copy = this.before.get(batch) ?? new Uint8Array(batch.bytes.length);
+    copy.set(batch.bytes.subarray(0, batch.usedBytes));
+    this.before.set(batch, copy);
   }
 
-  add(batch: PacketBatch, i: number): void {
+  ended(batch: PacketBatch, i: number): void {
+    this.beside.ended(batch, i);
     this.packets++;
     const port = batch.egressPort[i] as number;
     if (port === DROPPED) this.lost++;
     else if (port !== ((batch.ingressPort[i] as number) ^ 1)) this.diverted++;
+    if (this.isChanged(batch, i)) this.changed++;
+  }
+
+  sample(): number | null {
+    return this.beside.sample();
+  }
+
+  private isChanged(batch: PacketBatch, i: number): boolean {
+    const before = this.before.get(batch);
     const start = batch.offset[i] as number;
     const end = start + (batch.capturedLength[i] as number);
-    for (let at = start; at < end; at++) {
-      if (this.before[at] === batch.bytes[at]) continue;
-      this.changed++;
-      return;
-    }
+    for (let at = start; at < end; at++) if (before?.[at] !== batch.bytes[at]) return true;
+    return false;
   }
 }

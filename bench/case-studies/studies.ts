@@ -1,18 +1,19 @@
 /** The four case studies of the paper's figure 13. */
 import seedrandom from 'seedrandom';
-import { builtInDataPlane, type DataPlane, DEFAULT_RECIRCULATIONS, priceAllocator } from '../../compiler/index.js';
+import { builtInDataPlane, type DataPlane, priceAllocator } from '../../compiler/index.js';
 import { HashUnit } from '../../sim/index.js';
 import { Cache } from '../functions/cache.js';
 import { HeavyHitterDetector } from '../functions/heavy-hitter.js';
 import { LoadBalancer } from '../functions/load-balancer.js';
 import type { HashFunction, NetworkFunction, Surroundings } from '../functions/network-function.js';
+import type { UpdateRequest } from '../updates/update-script.js';
 import { cachedKey } from '../workloads/instance.js';
-import { type Arrival, loadWorkload } from '../workloads/workload.js';
-import { ConventionalSwitch } from './conventional-switch.js';
+import { loadWorkload, type Workload } from '../workloads/workload.js';
+import { ConventionalNetwork } from './conventional-switch.js';
+import { EmulatedNetwork } from './emulated-switch.js';
 import { Disturbances, F1Score, Imbalance, ReceivedRate } from './measures.js';
-import { type Command, type Control, P4runproSwitch } from './p4runpro-switch.js';
 import { CASE_STUDY_TRAFFIC, FLOWS, FRAME_BYTES, trafficGenerator } from './traffic.js';
-import { type Measure, onVirtualTime, type Sample, type TimedSwitch } from './virtual-time.js';
+import type { Network, Sample, Watcher } from './virtual-time.js';
 
 export const STUDIES = ['a', 'b', 'c', 'd'] as const;
 export type StudyName = (typeof STUDIES)[number];
@@ -58,52 +59,59 @@ const packetsPerSecond = ({ megabitsPerSecond }: StudyOptions): number => (megab
 /** One of the two switches on the traffic of a study; the other half of the progress is the other's. */
 function measured(
   variants: keyof typeof CASE_STUDY_TRAFFIC,
-  timed: TimedSwitch,
-  measure: Measure,
+  network: Network,
+  watcher: Watcher,
   options: StudyOptions,
   half: 0 | 1,
 ): Promise<Sample[]> {
   const rate = packetsPerSecond(options);
-  return onVirtualTime(timed, measure, {
-    ...options,
-    packetsPerSecond: rate,
-    generator: trafficGenerator(CASE_STUDY_TRAFFIC[variants], rate, options.seed),
-    onProgress: (share) => options.onProgress((share + half) / 2),
-  });
+  const generator = trafficGenerator(CASE_STUDY_TRAFFIC[variants], rate, options.seed);
+  const onProgress = (share: number): void => options.onProgress((share + half) / 2);
+  return network.run({ ...options, packetsPerSecond: rate, generator, onProgress }, watcher);
 }
 
-const p4runproSwitch = (commands: readonly Command[], { dataPlane }: StudyOptions): P4runproSwitch =>
-  new P4runproSwitch({
+const US_PER_SECOND = 1e6;
+
+function emulated(workload: Workload, updates: readonly Update[], { dataPlane }: StudyOptions): EmulatedNetwork {
+  return new EmulatedNetwork({
     dataPlane,
     allocator: priceAllocator(),
-    recirculations: DEFAULT_RECIRCULATIONS,
-    commands,
+    workload,
+    updates: updates.map(({ seconds, request }) => ({ atUs: seconds * US_PER_SECOND, request })),
   });
-
-/** The first instance of a program, with memories of so many bytes. */
-async function firstInstance(key: string, memoryBytes: number, { dataPlane, seed }: StudyOptions): Promise<Arrival> {
-  return (await loadWorkload({ name: key, memoryBytes, cases: 2, seed, dataPlane })).arrival(0);
 }
+
+/** Something that the control plane does. */
+interface Update {
+  readonly seconds: number;
+  readonly event: string;
+  readonly request: UpdateRequest;
+}
+
+/** Instances of a program, with memories of so many bytes. */
+const instances = (key: string, memoryBytes: number, { dataPlane, seed }: StudyOptions): Promise<Workload> =>
+  loadWorkload({ name: key, memoryBytes, cases: 2, seed, dataPlane });
 
 /** Deploys one program, and the conventional one beside it. */
 async function deployed(
   variants: keyof typeof CASE_STUDY_TRAFFIC,
-  arrival: Arrival,
+  workload: Workload,
   program: NetworkFunction,
-  measures: readonly [Measure, Measure],
+  watchers: readonly [Watcher, Watcher],
   options: StudyOptions,
 ): Promise<Pick<Outcome, 'p4runpro' | 'conventional' | 'events'>> {
-  const { deploySeconds } = options;
-  const commands = [{ seconds: deploySeconds, run: (control: Control) => control.deploy(arrival) }];
-  const p4runpro = await measured(variants, p4runproSwitch(commands, options), measures[0], options, 0);
-  const conventional = await measured(
-    variants,
-    new ConventionalSwitch({ ...options, program }),
-    measures[1],
-    options,
-    1,
-  );
-  return { p4runpro, conventional, events: [{ seconds: deploySeconds, event: `deploy ${arrival.name}` }] };
+  const { deploySeconds: seconds } = options;
+  const update: Update = {
+    seconds,
+    event: `deploy ${workload.arrival(0).name}`,
+    request: { kind: 'deployArrival', number: 0 },
+  };
+  const conventional = new ConventionalNetwork({ ...options, program });
+  return {
+    p4runpro: await measured(variants, emulated(workload, [update], options), watchers[0], options, 0),
+    conventional: await measured(variants, conventional, watchers[1], options, 1),
+    events: [update],
+  };
 }
 
 const mean = (values: readonly (number | null)[]): number | null => {
@@ -137,88 +145,64 @@ function settled(
 
 const SECONDS_BETWEEN_CHANGES = 0.5;
 
-/** 13a: a random program is deployed or revoked every half second; no filter matches the traffic. */
-async function impactOnTraffic(options: StudyOptions): Promise<Outcome> {
-  const { dataPlane, seed } = options;
+/** A random program is deployed or revoked every half second. */
+function randomUpdates(workload: Workload, { seed, deploySeconds, seconds }: StudyOptions): Update[] {
   const random = seedrandom.alea(`${seed}/changes`);
-  const workload = await loadWorkload({ name: 'all-mixed', memoryBytes: 1024, cases: 2, seed, dataPlane });
   const running: string[] = [];
-  const events: { seconds: number; event: string }[] = [];
-  const commands: Command[] = [];
-  for (let at = options.deploySeconds, number = 0; at < options.seconds; at += SECONDS_BETWEEN_CHANGES) {
+  const updates: Update[] = [];
+  let number = 0;
+  for (let at = deploySeconds; at < seconds; at += SECONDS_BETWEEN_CHANGES) {
     const which = Math.floor(random() * running.length);
     if (running.length > 0 && random() < 0.5) {
-      const [name = ''] = running.splice(which, 1);
-      commands.push({ seconds: at, run: (control) => control.revoke(name) });
-      events.push({ seconds: at, event: `revoke ${name}` });
+      const [program = ''] = running.splice(which, 1);
+      updates.push({ seconds: at, event: `revoke ${program}`, request: { kind: 'revoke', program } });
     } else {
-      const arrival = workload.arrival(number++);
-      running.push(arrival.name);
-      commands.push({ seconds: at, run: (control) => control.deploy(arrival) });
-      events.push({ seconds: at, event: `deploy ${arrival.name}` });
+      const { name } = workload.arrival(number);
+      running.push(name);
+      updates.push({ seconds: at, event: `deploy ${name}`, request: { kind: 'deployArrival', number } });
+      number++;
     }
   }
-  const [ours, theirs] = [new Disturbances(), new Disturbances()];
-  const p4runpro = await measured(
-    'background',
-    remembering(p4runproSwitch(commands, options), ours),
-    both(new ReceivedRate(), ours),
-    options,
-    0,
-  );
-  const still = new ConventionalSwitch({ ...options, program: undefined });
-  const conventional = await measured(
-    'background',
-    remembering(still, theirs),
-    both(new ReceivedRate(), theirs),
-    options,
-    1,
-  );
+  return updates;
+}
+
+/** 13a: programs come and go; no filter matches the traffic. */
+async function impactOnTraffic(options: StudyOptions): Promise<Outcome> {
+  const workload = await instances('all-mixed', 1024, options);
+  const updates = randomUpdates(workload, options);
+  const [ours, theirs] = [new Disturbances(new ReceivedRate()), new Disturbances(new ReceivedRate())];
+  const network = emulated(workload, updates, options);
+  const still = new ConventionalNetwork({ ...options, program: undefined });
+  const p4runpro = await measured('background', network, ours, options, 0);
+  const conventional = await measured('background', still, theirs, options, 1);
   const lowest = (samples: readonly Sample[]): number => Math.min(...samples.slice(1).map(({ value }) => value ?? 0));
   const finding = (quantity: string, of: (disturbances: Disturbances) => number): Finding => ({
     quantity,
     p4runpro: of(ours),
     conventional: of(theirs),
   });
+  const mixed = network.played.reduce((sum, update) => sum + update.mixed, 0);
   return {
     p4runpro,
     conventional,
-    events,
+    events: updates,
     findings: [
       { quantity: 'lowest rate of a sample, Mbit/s', p4runpro: lowest(p4runpro), conventional: lowest(conventional) },
       finding('packets', ({ packets }) => packets),
       finding('packets lost', ({ lost }) => lost),
       finding('packets changed', ({ changed }) => changed),
       finding('packets sent elsewhere', ({ diverted }) => diverted),
-      { quantity: 'changes while packets passed', p4runpro: events.length, conventional: 0 },
+      { quantity: 'changes while packets passed', p4runpro: updates.length, conventional: 0 },
+      { quantity: 'packets that met half a change', p4runpro: mixed, conventional: 0 },
     ],
-  };
-}
-
-function remembering(timed: TimedSwitch, disturbances: Disturbances): TimedSwitch {
-  return {
-    process(batch, from, to) {
-      disturbances.remember(batch);
-      return timed.process(batch, from, to);
-    },
-  };
-}
-
-function both(measure: Measure, beside: Pick<Measure, 'add'>): Measure {
-  return {
-    add(batch, i) {
-      measure.add(batch, i);
-      beside.add(batch, i);
-    },
-    sample: () => measure.sample(),
   };
 }
 
 /** 13b: hits go back to the sender, so the receiver gets the misses alone. */
 async function inNetworkCache(options: StudyOptions): Promise<Outcome> {
-  const arrival = await firstInstance('cache', 1024, options);
+  const workload = await instances('cache', 1024, options);
   const program = new Cache([{ key1: cachedKey(0), key2: 0, bucket: 0 }], () => 1);
-  const outcome = await deployed('requests', arrival, program, [new ReceivedRate(), new ReceivedRate()], options);
+  const outcome = await deployed('requests', workload, program, [new ReceivedRate(), new ReceivedRate()], options);
   const before = (samples: readonly Sample[]): number | null => mean(valuesBetween(samples, 0, options.deploySeconds));
   const { p4runpro, conventional } = outcome;
   return {
@@ -237,7 +221,8 @@ async function inNetworkCache(options: StudyOptions): Promise<Outcome> {
 
 /** 13c: servers behind two ports, as many buckets of the table for each. */
 async function loadBalancer(options: StudyOptions): Promise<Outcome> {
-  const arrival = await firstInstance('lb', 1024, options);
+  const workload = await instances('lb', 1024, options);
+  const arrival = workload.arrival(0);
   const value = (memory: string, bucket: number): number => arrival.memoryValue?.(memory, bucket) ?? 0;
   const servers = {
     port: (bucket: number) => value('port', bucket),
@@ -245,7 +230,7 @@ async function loadBalancer(options: StudyOptions): Promise<Outcome> {
   };
   const program = new LoadBalancer(servers, conventionalSurroundings(256, options.dataPlane));
   const measures = [new Imbalance([0, 1]), new Imbalance([0, 1])] as const;
-  const outcome = await deployed('toServers', arrival, program, measures, options);
+  const outcome = await deployed('toServers', workload, program, measures, options);
   return { ...outcome, findings: [settled('imbalance after', outcome, options)] };
 }
 
@@ -256,12 +241,12 @@ const BYTES_PER_BUCKET = 4;
 /** 13d: F1 of the flows reported so far. */
 async function heavyHitters(options: StudyOptions): Promise<Outcome> {
   const { dataPlane } = options;
-  const arrival = await firstInstance('hh', HEAVY_HITTER.buckets * BYTES_PER_BUCKET, options);
+  const workload = await instances('hh', HEAVY_HITTER.buckets * BYTES_PER_BUCKET, options);
   const surroundings = conventionalSurroundings(HEAVY_HITTER.buckets, dataPlane);
   const program = new HeavyHitterDetector(surroundings, HEAVY_HITTER.threshold);
   const scores = [0, 1].map(() => new F1Score(surroundings.cpuPort, HEAVY_HITTER.threshold));
   const [ours, theirs] = scores as [F1Score, F1Score];
-  const outcome = await deployed('heavyAndLight', arrival, program, [ours, theirs], options);
+  const outcome = await deployed('heavyAndLight', workload, program, [ours, theirs], options);
   const withScores = (samples: readonly Sample[], score: F1Score): Sample[] => {
     const values = score.scores();
     return samples.map((sample, n) => ({ ...sample, value: values[n] ?? null }));

@@ -1,16 +1,26 @@
-/** Traffic at a fixed rate through a switch, on the time that the packets carry; sampled at fixed intervals. */
-import { clearPacketBatch, createPacketBatch, type PacketBatch, type TrafficGenerator } from '../../traces/index.js';
+/** Traffic at a fixed rate on the time that the packets carry, and samples at fixed intervals of it. */
+import { PS_PER_NS, PS_PER_SECOND } from '../../sim/index.js';
+import type { PacketBatch, TrafficGenerator } from '../../traces/index.js';
 
-/** A switch on virtual time. */
-export interface TimedSwitch {
-  /** Takes packets `from` … `to - 1` through, in order, doing what falls due before each of them. */
-  process(batch: PacketBatch, from: number, to: number): void | Promise<void>;
+export interface Traffic {
+  readonly generator: TrafficGenerator;
+  readonly packetsPerSecond: number;
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (share: number) => void;
 }
 
-/** What a study plots. */
-export interface Measure {
-  /** Looks at packet i of a batch that has been processed. */
-  add(batch: PacketBatch, i: number): void;
+/** A switch that takes traffic. */
+export interface Network {
+  /** @param watcher is told of each packet; of the measure's samples, those that were taken come back */
+  run(traffic: Traffic, watcher: Watcher): Promise<Sample[]>;
+}
+
+export interface Watcher {
+  /** Packets have just been generated into a batch. */
+  generated?(batch: PacketBatch): void;
+  /** The way of packet i of a batch has ended: its verdict stands beside it. */
+  ended(batch: PacketBatch, i: number): void;
   /** The value of the interval that ends; null where there is none. */
   sample(): number | null;
 }
@@ -21,38 +31,50 @@ export interface Sample {
   readonly value: number | null;
 }
 
-export interface VirtualTimeOptions {
-  readonly generator: TrafficGenerator;
-  readonly packetsPerSecond: number;
-  readonly seconds: number;
-  readonly signal: AbortSignal;
-  readonly onProgress: (share: number) => void;
-}
-
 /** 50 ms, as in the paper's figure 13. */
 export const SAMPLES_PER_SECOND = 20;
-const MOST_FRAME_BYTES = 2048;
 
-export const secondsOf = (batch: PacketBatch, i: number): number =>
-  (batch.timeSeconds[i] as number) + (batch.timeNanoseconds[i] as number) / 1e9;
+export const arrivalPs = (batch: PacketBatch, i: number): number =>
+  (batch.timeSeconds[i] as number) * PS_PER_SECOND + (batch.timeNanoseconds[i] as number) * PS_PER_NS;
 
-export async function onVirtualTime(
-  timed: TimedSwitch,
-  measure: Measure,
-  { generator, packetsPerSecond, seconds, signal, onProgress }: VirtualTimeOptions,
-): Promise<Sample[]> {
-  const perSample = packetsPerSecond / SAMPLES_PER_SECOND;
-  const batch = createPacketBatch(Math.ceil(perSample), Math.ceil(perSample) * MOST_FRAME_BYTES);
-  const samples: Sample[] = [];
-  for (let n = 1; n <= seconds * SAMPLES_PER_SECOND && !signal.aborted; n++) {
-    clearPacketBatch(batch);
-    const first = Math.round((n - 1) * perSample);
-    generator.generateInto(batch, first, Math.round(n * perSample) - first);
-    await timed.process(batch, 0, batch.count);
-    for (let i = 0; i < batch.count; i++) measure.add(batch, i);
-    samples.push({ seconds: n / SAMPLES_PER_SECOND, value: measure.sample() });
-    onProgress(n / (seconds * SAMPLES_PER_SECOND));
+/** Samples a watcher at the end of each interval. */
+export class Sampler {
+  readonly samples: Sample[] = [];
+
+  constructor(
+    private readonly watcher: Watcher,
+    private readonly seconds: number,
+  ) {}
+
+  /** When the interval ends. */
+  get endPs(): number {
+    const n = this.samples.length + 1;
+    return n > this.seconds * SAMPLES_PER_SECOND ? Number.POSITIVE_INFINITY : (n * PS_PER_SECOND) / SAMPLES_PER_SECOND;
+  }
+
+  /** Ends the intervals that end by this time. */
+  advance(timePs: number): void {
+    while (this.endPs <= timePs) {
+      const seconds = (this.samples.length + 1) / SAMPLES_PER_SECOND;
+      this.samples.push({ seconds, value: this.watcher.sample() });
+    }
+  }
+}
+
+/** Fills batches and hands them on, until all packets are generated or the signal comes. */
+export async function forEachBatch(
+  { generator, packetsPerSecond, seconds, signal, onProgress }: Traffic,
+  take: () => PacketBatch,
+  use: (batch: PacketBatch) => void,
+): Promise<void> {
+  const packets = Math.round(packetsPerSecond * seconds);
+  for (let next = 0; next < packets && !signal.aborted; ) {
+    const batch = take();
+    next += generator.generateInto(batch, next, packets - next);
+    use(batch);
+    onProgress(next / packets);
     await new Promise(setImmediate);
   }
-  return samples;
 }
+
+export const BATCH = { packets: 2048, bytes: 2 ** 20 };

@@ -1,16 +1,17 @@
 /** The case studies: what must come out whatever the seed, and that what they look for would be seen. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConventionalSwitch } from '../../bench/case-studies/conventional-switch.js';
+import { ConventionalNetwork } from '../../bench/case-studies/conventional-switch.js';
+import { EmulatedNetwork } from '../../bench/case-studies/emulated-switch.js';
 import { Disturbances, Imbalance, ReceivedRate } from '../../bench/case-studies/measures.js';
-import { type Control, P4runproSwitch } from '../../bench/case-studies/p4runpro-switch.js';
 import { runStudy, type StudyName, type StudyResult } from '../../bench/case-studies/studies.js';
 import { CASE_STUDY_TRAFFIC, trafficGenerator } from '../../bench/case-studies/traffic.js';
-import { onVirtualTime } from '../../bench/case-studies/virtual-time.js';
+import { ForwardingRule } from '../../bench/functions/forwarding-rule.js';
 import { caseStudyCsv, caseStudyFigure } from '../../bench/report/case-study-report.js';
 import { lineFigure } from '../../bench/report/figure.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { defaultDataPlane, priceAllocator } from '../../compiler/index.js';
+import { appendPacketBytes, createPacketBatch, DROPPED } from '../../traces/index.js';
 import { assertBalanced } from '../compiler/xml.js';
 
 const dataPlane = defaultDataPlane();
@@ -45,7 +46,8 @@ function finding(study: StudyName, quantity: string): readonly [number, number] 
 }
 
 test('13a: no packet is lost, changed or sent elsewhere while programs come and go', () => {
-  for (const quantity of ['packets lost', 'packets changed', 'packets sent elsewhere']) {
+  const disturbances = ['packets lost', 'packets changed', 'packets sent elsewhere', 'packets that met half a change'];
+  for (const quantity of disturbances) {
     assert.equal(finding('a', quantity), [0, 0], quantity);
   }
   assert.equal(finding('a', 'packets'), [350_000, 350_000]);
@@ -57,20 +59,13 @@ test('13a: no packet is lost, changed or sent elsewhere while programs come and 
 
 test('13a: a program whose filter does match would be seen', async () => {
   const workload = await loadWorkload({ name: 'cache', memoryBytes: 1024, cases: 2, seed: '1', dataPlane });
-  const commands = [{ seconds: 0.5, run: (control: Control) => control.deploy(workload.arrival(0)) }];
-  const network = new P4runproSwitch({ dataPlane, allocator: priceAllocator(), recirculations: 1, commands });
-  const seen = new Disturbances();
+  const updates = [{ atUs: 500_000, request: { kind: 'deployArrival', number: 0 } as const }];
+  const network = new EmulatedNetwork({ dataPlane, allocator: priceAllocator(), workload, updates });
+  const seen = new Disturbances(new ReceivedRate());
   const generator = trafficGenerator(CASE_STUDY_TRAFFIC.requests, 10_000, '1');
-  await onVirtualTime(
-    {
-      process(batch, from, to) {
-        seen.remember(batch);
-        return network.process(batch, from, to);
-      },
-    },
-    { add: (batch, i) => seen.add(batch, i), sample: () => null },
-    { generator, packetsPerSecond: 10_000, seconds: 1, signal, onProgress: () => {} },
-  );
+  const traffic = { generator, packetsPerSecond: 10_000, seconds: 1, signal, onProgress: () => {} };
+  const samples = await network.run(traffic, seen);
+  assert.is(samples.length, 20);
   assert.is(seen.packets, 10_000);
   assert.ok(seen.changed > 2500 && seen.changed < 3500, `${seen.changed} hits`);
   assert.is(seen.lost, 0);
@@ -115,15 +110,28 @@ test('the same seed gives the same study', async () => {
 });
 
 test('provisioning takes the packets of exactly its time', () => {
-  const batch = { egressPort: [0], ingressPort: [4], timeSeconds: [0], timeNanoseconds: [0] };
-  const network = new ConventionalSwitch({ program: undefined, deploySeconds: 1, provisioningSeconds: 1 });
-  network.process(batch as never, 0, 1);
-  assert.is(batch.egressPort[0], 5, 'a switch that stays forwards');
+  const batch = createPacketBatch(1, 64);
+  appendPacketBytes(batch, new Uint8Array(60), 4);
+  const times = { deploySeconds: 1, provisioningSeconds: 1 };
+  const stays = new ConventionalNetwork({ program: undefined, ...times });
+  const changes = new ConventionalNetwork({ program: new ForwardingRule(7), ...times });
+  for (const [seconds, port] of [
+    [0, 5],
+    [0.999, 5],
+    [1, DROPPED],
+    [1.999, DROPPED],
+    [2, 7],
+  ]) {
+    batch.timeSeconds[0] = Math.floor(seconds);
+    batch.timeNanoseconds[0] = Math.round((seconds % 1) * 1e9);
+    assert.is(stays.portOf(batch, 0), 5, 'a switch that stays forwards');
+    assert.is(changes.portOf(batch, 0), port, `at ${seconds} s`);
+  }
 });
 
 const measured = (egressPort: number[], measure: ReceivedRate | Imbalance): number | null => {
   const batch = { egressPort, ingressPort: egressPort.map(() => 0), originalLength: egressPort.map(() => 1000) };
-  for (const i of egressPort.keys()) measure.add(batch as never, i);
+  for (const i of egressPort.keys()) measure.ended(batch as never, i);
   return measure.sample();
 };
 

@@ -1,6 +1,6 @@
 /** Sketches in a switch, fed with flows that are counted on the side. */
 import seedrandom from 'seedrandom';
-import { type LinkedProgram, type Deployment, deployWorkload } from '../../bench/run/deployment.js';
+import { type Deployment, deployWorkload, type LinkedProgram } from '../../bench/run/deployment.js';
 import { insideNetwork } from '../../bench/workloads/addresses.js';
 import type { ProgramKey } from '../../bench/workloads/program-kind.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
