@@ -1,7 +1,7 @@
 /** What the paper's figure 13 shows; see results/published/README.md. */
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../../hw-driver/package-root.js';
-import type { StudyName } from './studies.js';
+import type { StudyName } from './study.js';
 
 /** The published value of a quantity of a study; undefined where the figure gives none. */
 export function publishedFindings(): (study: StudyName, quantity: string) => number | undefined {

@@ -2,7 +2,8 @@
 import type { Argv } from 'yargs';
 import { EXIT, isFancy, loadDataPlane, UsageError, wholeNumber } from '../../hw-driver/index.js';
 import { publishedFindings } from '../case-studies/published.js';
-import { runStudy, STUDIES, type StudyName, type StudyOptions, type StudyResult } from '../case-studies/studies.js';
+import { runStudy } from '../case-studies/studies.js';
+import { STUDIES, type StudyName, type StudyOptions, type StudyResult } from '../case-studies/study.js';
 import { caseStudyCsv, caseStudyFigure, caseStudyHeader, caseStudyLines } from '../report/case-study-report.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { interruptible } from './interrupt.js';

@@ -1,6 +1,6 @@
 /** Case studies as CSV, as figures, and as a table beside the published. */
 import { stringify } from 'csv-stringify/sync';
-import type { StudyName, StudyResult } from '../case-studies/studies.js';
+import type { StudyName, StudyResult } from '../case-studies/study.js';
 import { lineFigure } from './figure.js';
 
 interface Look {
