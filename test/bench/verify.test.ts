@@ -23,6 +23,7 @@ import {
   createCaptureWriter,
   createPacketBatch,
   createTrafficGenerator,
+  type PacketBatch,
 } from '../../traces/index.js';
 import { frame } from '../sim/frames.js';
 
@@ -173,42 +174,82 @@ const FAULTS: readonly (readonly [ProgramKey, from: string, to: string, Differen
   ['hll', 'LOADI(sar, 9)', 'LOADI(sar, 8)', 'memory'],
 ];
 
+/** A program in a switch beside its function, on packets that can be spoilt. */
+async function compared(
+  key: ProgramKey,
+  rewrite: (source: string) => string,
+  packets: number,
+  spoil: (batch: PacketBatch) => void = () => {},
+): Promise<Difference | undefined> {
+  const own = await loadWorkload({ ...WORKLOAD, name: key });
+  const workload = {
+    name: key,
+    arrival: (number: number) => {
+      const arrival = own.arrival(number);
+      return { ...arrival, source: rewrite(arrival.source), traffic: verificationTraffic(key, arrival.traffic) };
+    },
+  };
+  const emulator = new TracingSwitch(dataPlane);
+  const deployment = await deployWorkload(emulator, {
+    workload,
+    programs: 1,
+    allocator: priceAllocator(),
+    recirculations: 1,
+    clock: () => 0,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  });
+  const programs = deployment.programs.map((program) => verifiedProgram(program, dataPlane, WORKLOAD.cases));
+  const comparison = new Comparison(emulator, programs, (n) => 9990 + (n % 20));
+  const batch = createPacketBatch(2048, 4 * 2 ** 20);
+  const source = generatedPackets([workload.arrival(0).traffic], packets, '1');
+  while ((await source.fill(batch)) > 0) {
+    spoil(batch);
+    const difference = comparison.process(batch);
+    if (difference !== undefined) return difference;
+    clearPacketBatch(batch);
+  }
+  return comparison.memories(deployment.controller);
+}
+
 for (const [key, from, to, kind] of FAULTS) {
   test(`${key}: ${to} in place of ${from} is noticed`, async () => {
-    const own = await loadWorkload({ ...WORKLOAD, name: key });
-    const workload = {
-      name: key,
-      arrival: (number: number) => {
-        const arrival = own.arrival(number);
-        const source = arrival.source.replaceAll(from, to);
-        assert.is.not(source, arrival.source, arrival.source);
-        return { ...arrival, source, traffic: verificationTraffic(key, arrival.traffic) };
-      },
+    const rewrite = (source: string): string => {
+      assert.ok(source.includes(from), source);
+      return source.replaceAll(from, to);
     };
-    const emulator = new TracingSwitch(dataPlane);
-    const deployment = await deployWorkload(emulator, {
-      workload,
-      programs: 1,
-      allocator: priceAllocator(),
-      recirculations: 1,
-      clock: () => 0,
-      signal: new AbortController().signal,
-      onProgress: () => {},
-    });
-    const programs = deployment.programs.map((program) => verifiedProgram(program, dataPlane, WORKLOAD.cases));
-    const comparison = new Comparison(emulator, programs, (n) => 9990 + (n % 20));
-    const batch = createPacketBatch(2048, 2 ** 22);
-    const source = generatedPackets([workload.arrival(0).traffic], 12_000, '1');
-    let difference: Difference | undefined;
-    while (difference === undefined && (await source.fill(batch)) > 0) {
-      difference = comparison.process(batch);
-      clearPacketBatch(batch);
-    }
-    difference ??= await comparison.memories(deployment.controller);
+    const difference = await compared(key, rewrite, 12_000);
     assert.is(difference?.kind, kind);
     if (difference === undefined) return;
     const text = describeDifference(difference, dataPlane).join('\n');
     assert.match(text, kind === 'packet' ? /^packet [\d]+, from port .*expected: .*found: .*as it came:/s : /^memory /);
+  });
+}
+
+const ETHERNET_BYTES = 14;
+const IPV4_CHECKSUM_AT = ETHERNET_BYTES + 10;
+const UDP_CHECKSUM_AT = ETHERNET_BYTES + 20 + 6;
+
+/** Checksums that are wrong, absent, or either of the two zeros. */
+function spoilChecksums({ bytes, count, offset }: PacketBatch): void {
+  for (let i = 0; i < count; i++) {
+    const start = offset[i];
+    if (bytes[start + ETHERNET_BYTES] !== 0x45) continue;
+    const [at, value] = [
+      [IPV4_CHECKSUM_AT, i & 0xffff],
+      [UDP_CHECKSUM_AT, 0],
+      [UDP_CHECKSUM_AT, 0xffff],
+      [UDP_CHECKSUM_AT, (i * 7919) & 0xffff],
+    ][i % 4];
+    bytes[start + at] = value >>> 8;
+    bytes[start + at + 1] = value & 0xff;
+  }
+}
+
+for (const key of ['cache', 'nc', 'calc', 'lb', 'ecn'] as const) {
+  test(`${key}: what becomes of checksums that are wrong or absent`, async () => {
+    const difference = await compared(key, (source) => source, 6000, spoilChecksums);
+    if (difference !== undefined) assert.unreachable(describeDifference(difference, dataPlane).join('\n'));
   });
 }
 
