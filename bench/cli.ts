@@ -6,11 +6,13 @@ import { EXIT, rejectCommandLine, requireOnce, runMain } from '../hw-driver/inde
 import { packageVersion } from '../hw-driver/package-root.js';
 import { TrafficError } from '../traces/index.js';
 import { capacity, capacityOptions } from './commands/capacity-command.js';
+import { caseStudy, caseStudyOptions } from './commands/case-study-command.js';
 import { conform, conformOptions } from './commands/conform-command.js';
 import { micro, microOptions } from './commands/micro-command.js';
 import { run, runOptions } from './commands/run-command.js';
 import { timing, timingCommandOptions } from './commands/timing-command.js';
 import { generateOptions, infoOptions, traceGenerate, traceInfo } from './commands/trace-command.js';
+import { verify, verifyOptions } from './commands/verify-command.js';
 import { VectorError } from './conformance/vector.js';
 import { ResultFolderError } from './report/result-folder.js';
 import { TimingError } from './timing/arrival-times.js';
@@ -34,6 +36,17 @@ async function main(): Promise<number> {
     .command('conform [dirs..]', 'Compare with independent implementations', conformOptions, async (args) => {
       status = await conform(args);
     })
+    .command(
+      'verify [keys..]',
+      'Compare the fifteen programs with plain implementations',
+      verifyOptions,
+      async (args) => {
+        status = await verify(args);
+      },
+    )
+    .command('case-study [studies..]', "The case studies of the paper's figure 13", caseStudyOptions, async (args) => {
+      status = await caseStudy(args);
+    })
     .command('trace', 'Make and describe captures', (trace) =>
       trace
         .command('generate <file>', 'Write seeded traffic for a workload', generateOptions, async (args) => {
@@ -49,7 +62,7 @@ async function main(): Promise<number> {
     })
     .demandCommand(1, 1, 'which command? See bench --help')
     .strict()
-    .check((args) => requireOnce(args, ['dirs', 'trace', 'workloads', 'sizes']))
+    .check((args) => requireOnce(args, ['dirs', 'keys', 'studies', 'allocators', 'trace', 'workloads', 'sizes']))
     .version(packageVersion)
     .fail(rejectCommandLine)
     .parseAsync();

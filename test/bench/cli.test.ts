@@ -12,6 +12,8 @@ const LEVELS: readonly (readonly [words: readonly string[], ...says: RegExp[]])[
   [[], /bench run/, /bench conform/, /bench trace/, /bench micro/],
   [['run'], /--programs/, /--trace/, /--write/, /A flow .*belongs to one of the programs/s],
   [['conform'], /\[dirs\.\.\]/, /--json/],
+  [['verify'], /\[keys\.\.\]/, /--companions/, /--trace/],
+  [['case-study'], /\[studies\.\.\]/, /--provisioning/, /3,000 ms are an assumption/],
   [['trace'], /generate <file>/, /info <file>/],
   [['trace', 'generate'], /--packets/, /--seed/],
   [['trace', 'info'], /--json/],

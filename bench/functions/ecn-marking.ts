@@ -1,0 +1,19 @@
+/** Explicit congestion notification (RFC 3168): marks packets that queued too long, if their ends understand it. */
+import { DEFAULT_PORT, type Decision, type ExpectedMemory, type NetworkFunction } from './network-function.js';
+import type { PacketView } from './packet.js';
+
+/** 10 microseconds. */
+export const ECN_THRESHOLD_NS = 10_000;
+const NOT_CAPABLE = 0;
+const CONGESTION_EXPERIENCED = 3;
+
+export class EcnMarker implements NetworkFunction {
+  handle(packet: PacketView): Decision {
+    if (packet.queueNs >= ECN_THRESHOLD_NS && packet.ecn !== NOT_CAPABLE) packet.ecn = CONGESTION_EXPERIENCED;
+    return DEFAULT_PORT;
+  }
+
+  memories(): ExpectedMemory[] {
+    return [];
+  }
+}

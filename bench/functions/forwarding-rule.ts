@@ -1,0 +1,14 @@
+/** One rule of an L2, L3 or tunnel forwarding table: what its filter lets in goes to a port. */
+import type { Decision, ExpectedMemory, NetworkFunction } from './network-function.js';
+
+export class ForwardingRule implements NetworkFunction {
+  constructor(private readonly port: number) {}
+
+  handle(): Decision {
+    return this.port;
+  }
+
+  memories(): ExpectedMemory[] {
+    return [];
+  }
+}

@@ -1,0 +1,56 @@
+/** A heavy hitter detector: reports a flow to the controller once, when it has sent so many packets. */
+import { BloomFilter } from './bloom-filter.js';
+import { CountMinSketch } from './count-min.js';
+import {
+  DEFAULT_PORT,
+  type Decision,
+  type ExpectedMemory,
+  type NetworkFunction,
+  type Surroundings,
+} from './network-function.js';
+import type { PacketView } from './packet.js';
+
+/** Packets that make a flow heavy. */
+const THRESHOLD = 1024;
+
+/** Tells heavy flows, each once: those whose estimate has reached the threshold and that were not told before. */
+export class HeavyFlows {
+  private readonly counts: CountMinSketch;
+  private readonly told: BloomFilter;
+
+  constructor(
+    private readonly threshold: number,
+    surroundings: Surroundings,
+  ) {
+    this.counts = new CountMinSketch(['count1', 'count2'], surroundings);
+    this.told = new BloomFilter(['seen1', 'seen2'], surroundings);
+  }
+
+  /** Counts a packet of the flow. @returns whether the flow is to be reported now */
+  count(flow: Uint8Array): boolean {
+    return this.counts.count(flow) >= this.threshold && !this.told.add(flow);
+  }
+
+  memories(): ExpectedMemory[] {
+    return [...this.counts.memories(), ...this.told.memories()];
+  }
+}
+
+export class HeavyHitterDetector implements NetworkFunction {
+  private readonly flows: HeavyFlows;
+
+  constructor(
+    private readonly surroundings: Surroundings,
+    threshold = THRESHOLD,
+  ) {
+    this.flows = new HeavyFlows(threshold, surroundings);
+  }
+
+  handle(packet: PacketView): Decision {
+    return this.flows.count(packet.flowKey()) ? this.surroundings.cpuPort : DEFAULT_PORT;
+  }
+
+  memories(): ExpectedMemory[] {
+    return this.flows.memories();
+  }
+}

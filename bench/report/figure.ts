@@ -1,0 +1,82 @@
+/**
+ * Figures as SVG, by Vega-Lite: a specification in, one self-contained text out; the same for the same data. Colours are
+ * those of Okabe and Ito, which people with colour vision deficiencies can tell apart; lines differ in their dashes too.
+ */
+import { parse, resetSVGDefIds, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
+
+export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#f0e442'];
+const DASHES = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+  [8, 2, 2, 2],
+];
+const FONT = 'Helvetica, Arial, sans-serif';
+
+const CONFIG = {
+  font: FONT,
+  background: 'white',
+  axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#e5e5e5' },
+  legend: { labelLimit: 0, labelFontSize: 11, titleFontSize: 11, orient: 'top', symbolStrokeWidth: 2, symbolSize: 300 },
+  title: { fontSize: 13, anchor: 'start' },
+  range: { category: COLOURS },
+} as const;
+
+/** The SVG of a Vega-Lite specification, in the look that all figures share. */
+export async function renderFigure(spec: TopLevelSpec): Promise<string> {
+  const compiled = compile({ ...spec, config: { ...CONFIG, ...spec.config } });
+  // Gradients are numbered by process: the same figure would get other names.
+  resetSVGDefIds();
+  const view = new View(parse(compiled.spec), { renderer: 'none' });
+  try {
+    return `${await view.toSVG()}\n`;
+  } finally {
+    view.finalize();
+  }
+}
+
+export interface LinePoint {
+  readonly x: number;
+  /** Null where the line has a gap. */
+  readonly y: number | null;
+}
+
+export interface LineFigure {
+  readonly title: string;
+  readonly x: string;
+  readonly y: string;
+  /** Least and greatest y shown. */
+  readonly range: readonly [number, number];
+  readonly series: readonly { readonly name: string; readonly points: readonly LinePoint[] }[];
+  /** Vertical lines. */
+  readonly marks: readonly { readonly x: number; readonly text: string }[];
+}
+
+/** Lines over time or any other quantity. */
+export function lineFigure({ title, x, y, range, series, marks }: LineFigure): Promise<string> {
+  const names = series.map(({ name }) => name);
+  const values = series.flatMap(({ name, points }) => points.map((point) => ({ ...point, series: name })));
+  return renderFigure({
+    title,
+    width: 520,
+    height: 220,
+    layer: [
+      {
+        data: { values: marks.map((mark) => ({ ...mark })) },
+        mark: { type: 'rule', color: '#999999', strokeDash: [3, 3] },
+        encoding: { x: { field: 'x', type: 'quantitative' }, tooltip: { field: 'text' } },
+      },
+      {
+        data: { values },
+        mark: { type: 'line', strokeWidth: 1.6, invalid: 'break-paths-filter-domains' },
+        encoding: {
+          x: { field: 'x', type: 'quantitative', title: x, scale: { nice: false } },
+          y: { field: 'y', type: 'quantitative', title: y, scale: { domain: [...range], nice: false } },
+          color: { field: 'series', type: 'nominal', title: null, sort: names },
+          strokeDash: { field: 'series', type: 'nominal', title: null, sort: names, scale: { range: DASHES } },
+        },
+      },
+    ],
+  });
+}

@@ -1,0 +1,143 @@
+/** Packets through a switch and, as copies, through the network functions that its programs must equal. */
+import type { Controller } from '../../hw-driver/index.js';
+import { type Switch, TracingSwitch } from '../../sim/index.js';
+import { DROPPED, type PacketBatch } from '../../traces/index.js';
+import { DEFAULT_PORT } from '../functions/network-function.js';
+import { PacketView } from '../functions/packet.js';
+import { FRONT_PORTS } from '../workloads/traffic.js';
+import { bySpecificity, programFor, type VerifiedProgram } from './verified-program.js';
+
+/** What left a switch, or would have had to: a port, or {@link DROPPED}. */
+export interface Outcome {
+  readonly program: string | undefined;
+  readonly port: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The first thing in which a program and its function differ. */
+export type Difference =
+  | {
+      readonly kind: 'packet';
+      /** From 1, in order of arrival. */
+      readonly number: number;
+      readonly ingressPort: number;
+      readonly queueNs: number;
+      /** As it came. */
+      readonly packet: Uint8Array;
+      readonly expected: Outcome;
+      readonly actual: Outcome;
+    }
+  | {
+      readonly kind: 'memory';
+      readonly program: string;
+      readonly memory: string;
+      readonly bucket: number;
+      readonly expected: number;
+      /** The word, and what it says. */
+      readonly word: number;
+      readonly actual: number;
+    };
+
+export class Comparison {
+  private readonly programs: readonly VerifiedProgram[];
+  private readonly names: ReadonlyMap<number, string>;
+  private readonly view = new PacketView();
+  private before = new Uint8Array(0);
+  private copies = new Uint8Array(0);
+  /** Packets compared, by program. */
+  readonly packets = new Map<string, number>();
+  /** All packets compared, those of no program included. */
+  total = 0;
+
+  /** @param queueNs the time that packet n, from 0, spends in the queue; needs a {@link TracingSwitch} unless it is 0 */
+  constructor(
+    private readonly emulator: Switch,
+    programs: readonly VerifiedProgram[],
+    private readonly queueNs: (n: number) => number = () => 0,
+  ) {
+    this.programs = bySpecificity(programs);
+    this.names = new Map(programs.map(({ programId, name }) => [programId, name]));
+  }
+
+  /** Takes the packets of a batch through both. @returns the first that differs */
+  process(batch: PacketBatch): Difference | undefined {
+    this.copy(batch);
+    const { emulator } = this;
+    if (emulator instanceof TracingSwitch) {
+      for (let i = 0; i < batch.count; i++) {
+        emulator.queue = { nanoseconds: this.queueNs(this.total + i), cells: 0 };
+        emulator.process(batch, i, i + 1);
+      }
+    } else emulator.process(batch);
+    for (let i = 0; i < batch.count; i++) {
+      const difference = this.compare(batch, i);
+      if (difference !== undefined) return difference;
+      this.total++;
+    }
+    return undefined;
+  }
+
+  /** The memories of all programs. @returns the first bucket that differs */
+  async memories(controller: Controller): Promise<Difference | undefined> {
+    for (const { name: program, function: own } of this.programs) {
+      for (const { memory, values, reading } of own.memories()) {
+        const words = await controller.readMemory(program, memory);
+        for (let bucket = 0; bucket < words.length; bucket++) {
+          const word = words[bucket] as number;
+          const [expected, actual] = [values[bucket] as number, reading(word)];
+          if (expected !== actual) return { kind: 'memory', program, memory, bucket, expected, word, actual };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  private copy({ bytes, usedBytes }: PacketBatch): void {
+    if (this.copies.length < usedBytes) {
+      this.copies = new Uint8Array(bytes.length);
+      this.before = new Uint8Array(bytes.length);
+    }
+    this.copies.set(bytes.subarray(0, usedBytes));
+    this.before.set(bytes.subarray(0, usedBytes));
+  }
+
+  private compare(batch: PacketBatch, i: number): Difference | undefined {
+    const { view, copies } = this;
+    const start = batch.offset[i] as number;
+    const end = start + (batch.capturedLength[i] as number);
+    const ingressPort = batch.ingressPort[i] as number;
+    view.load(copies, start, end, ingressPort);
+    view.queueNs = this.queueNs(this.total);
+    const program = programFor(this.programs, view);
+    const decision = program?.function.handle(view) ?? DEFAULT_PORT;
+    const port = decision === DEFAULT_PORT ? defaultPort(ingressPort) : decision;
+    if (program !== undefined) this.packets.set(program.name, 1 + (this.packets.get(program.name) ?? 0));
+    const actualPort = batch.egressPort[i] as number;
+    const isSame =
+      port === actualPort &&
+      batch.programId[i] === (program?.programId ?? 0) &&
+      (port === DROPPED || isEqual(copies, batch.bytes, start, end));
+    if (isSame) return undefined;
+    return {
+      kind: 'packet',
+      number: this.total + 1,
+      ingressPort,
+      queueNs: view.queueNs,
+      packet: this.before.slice(start, end),
+      expected: { program: program?.name, port, bytes: copies.slice(start, end) },
+      actual: {
+        program: this.names.get(batch.programId[i] as number),
+        port: actualPort,
+        bytes: batch.bytes.slice(start, end),
+      },
+    };
+  }
+}
+
+/** Where the harness's default forwarding sends packets of a port: to its neighbour. */
+const defaultPort = (ingressPort: number): number => (ingressPort < FRONT_PORTS ? ingressPort ^ 1 : DROPPED);
+
+function isEqual(a: Uint8Array, b: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (a[at] !== b[at]) return false;
+  return true;
+}

@@ -1,0 +1,71 @@
+/** A deployed program beside the network function that it must equal. */
+import type { DataPlane } from '../../compiler/index.js';
+import { generality, isForProgram, networkFunction } from '../functions/for-program.js';
+import type { NetworkFunction } from '../functions/network-function.js';
+import type { PacketView } from '../functions/packet.js';
+import type { LinkedProgram } from '../run/deployment.js';
+import { cachedKey, cachedKeys } from '../workloads/instance.js';
+import { type MarkedField, markFilter } from '../workloads/instance-marks.js';
+import { isProgramKey, PROGRAM_KINDS, type ProgramKey } from '../workloads/program-kind.js';
+import { connectionTable, surroundingsOf } from './hash-wiring.js';
+
+export interface VerifiedProgram {
+  readonly key: ProgramKey;
+  readonly name: string;
+  readonly programId: number;
+  readonly isFor: (packet: PacketView) => boolean;
+  readonly function: NetworkFunction;
+}
+
+/** @param cases elastic cases that the workload gave the program */
+export function verifiedProgram(
+  { arrival, program, compiled }: LinkedProgram,
+  dataPlane: DataPlane,
+  cases: number,
+): VerifiedProgram {
+  const { key, name, number } = arrival;
+  if (!isProgramKey(key)) throw new Error(`there is no network function for ${key}`);
+  const rule = number % 2;
+  const surroundings = surroundingsOf(program, compiled, dataPlane);
+  const mark = markFilter(PROGRAM_KINDS[key].mark, number);
+  return {
+    key,
+    name,
+    programId: compiled.programId,
+    isFor: (packet) => isForProgram(key, packet, rule) && hasMark(packet, mark),
+    function: networkFunction(key, {
+      ...surroundings,
+      rule,
+      cachedKeys: Array.from({ length: cachedKeys(cases) }, (_, n) => ({ key1: cachedKey(n), key2: 0, bucket: n })),
+      servers: {
+        port: (bucket) => arrival.memoryValue?.('port', bucket) ?? 0,
+        address: (bucket) => arrival.memoryValue?.('address', bucket) ?? 0,
+      },
+      connections: () => connectionTable(surroundings),
+    }),
+  };
+}
+
+function hasMark(packet: PacketView, { field, value, mask }: MarkedField): boolean {
+  switch (field) {
+    case 'hdr.ipv4.src':
+      return (packet.source & mask) >>> 0 === value;
+    case 'hdr.ipv4.dst':
+      return (packet.destination & mask) >>> 0 === value;
+    case 'hdr.ethernet.dst':
+      return packet.ethernetDestination === value;
+    case 'hdr.tunnel.dst_id':
+      return packet.tunnelDestination === value;
+    default:
+      throw new Error(`no instance is told apart by ${field}`);
+  }
+}
+
+/** The program that a packet is for, if there is one. */
+export function programFor(programs: readonly VerifiedProgram[], packet: PacketView): VerifiedProgram | undefined {
+  return programs.find(({ isFor }) => isFor(packet));
+}
+
+/** In the order in which packets choose. */
+export const bySpecificity = (programs: readonly VerifiedProgram[]): VerifiedProgram[] =>
+  [...programs].sort((a, b) => generality(a.key) - generality(b.key));

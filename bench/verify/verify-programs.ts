@@ -1,0 +1,181 @@
+/** Verifies programs against their network functions: in a switch of their own, and in the company of many others. */
+import type { Allocator, DataPlane } from '../../compiler/index.js';
+import { Switch, TracingSwitch } from '../../sim/index.js';
+import { clearPacketBatch, createPacketBatch, type TrafficTarget } from '../../traces/index.js';
+import { type Deployment, deployWorkload } from '../run/deployment.js';
+import { capturedPackets, generatedPackets, type PacketSource } from '../run/packet-source.js';
+import { CaptureAddressing } from '../workloads/capture-addressing.js';
+import type { ProgramKey } from '../workloads/program-kind.js';
+import { type Arrival, loadWorkload, type Workload, WorkloadError } from '../workloads/workload.js';
+import { Comparison, type Difference } from './compare.js';
+import { verificationTraffic } from './verification-traffic.js';
+import { type VerifiedProgram, verifiedProgram } from './verified-program.js';
+
+export interface VerifyOptions {
+  readonly dataPlane: DataPlane;
+  readonly keys: readonly ProgramKey[];
+  /** Each places the programs its own way. */
+  readonly allocators: readonly { readonly label: string; readonly allocator: Allocator }[];
+  /** Other programs in the switch of a second round; 0 leaves the round out. */
+  readonly companions: number;
+  /** Elastic cases. */
+  readonly cases: number;
+  readonly memoryBytes: number;
+  readonly recirculations: number;
+  /** Captures; empty for generated packets. */
+  readonly traces: readonly string[];
+  /** Generated packets for each program. */
+  readonly packets: number;
+  readonly seed: string;
+  readonly clock: () => number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (what: string) => void;
+}
+
+/** One program in one switch. */
+export interface VerifiedRow {
+  readonly key: ProgramKey;
+  readonly program: string;
+  readonly allocator: string;
+  /** Other programs in the switch. */
+  readonly others: number;
+  /** Where its first row is, from 1, and how many passes it takes. */
+  readonly firstRpb: number;
+  readonly passes: number;
+  /** Packets that ran it and were compared. */
+  readonly packets: number;
+  readonly words: number;
+}
+
+export interface Verification {
+  readonly rows: readonly VerifiedRow[];
+  /** All packets that were compared, those of other programs and of none included. */
+  readonly packets: number;
+  readonly difference: Difference | null;
+}
+
+/** Rounds come as they are done; the one with a difference is the last. */
+export async function* verifyPrograms(options: VerifyOptions): AsyncGenerator<Verification> {
+  for (const { label, allocator } of options.allocators) {
+    const rounds = options.keys.map((key) => ({ keys: [key], companions: 0 }));
+    if (options.companions > 0) rounds.push({ keys: [...options.keys], companions: options.companions });
+    for (const round of rounds) {
+      if (options.signal.aborted) return;
+      const alone = round.companions === 0 ? round.keys.join() : `all, with ${round.companions} others`;
+      options.onProgress(`${alone}, ${label}`);
+      const done = await verifyRound({ ...options, ...round, label, allocator });
+      yield done;
+      if (done.difference !== null) return;
+    }
+  }
+}
+
+interface RoundOptions extends VerifyOptions {
+  readonly label: string;
+  readonly allocator: Allocator;
+}
+
+/** Instances of each program: the two rules of those that come as such. */
+const INSTANCES = 2;
+const BATCH = { packets: 2048, bytes: 4 * 2 ** 20 };
+/** The queue that packets meet: some wait for as long as this. */
+const MOST_QUEUE_NS = 20_011;
+
+async function verifyRound(options: RoundOptions): Promise<Verification> {
+  const { dataPlane, keys } = options;
+  // Only the slow switch can be told what the queue says.
+  const readsQueue = keys.length === 1 && keys[0] === 'ecn';
+  const emulator = readsQueue ? new TracingSwitch(dataPlane) : new Switch(dataPlane);
+  const workload = await arrivalsOf(options);
+  const programs = options.companions + INSTANCES * keys.length;
+  const deployment = await deployWorkload(emulator, { ...options, workload, programs, onProgress: () => {} });
+  if (deployment.failure !== null) {
+    throw new WorkloadError(`the switch does not hold ${programs} programs: ${deployment.failure.reason}`);
+  }
+  const verified = deployment.programs.map((program) => verifiedProgram(program, dataPlane, options.cases));
+  const queueNs = (n: number): number => (readsQueue ? (n * 7919) % MOST_QUEUE_NS : 0);
+  const comparison = new Comparison(emulator, verified, queueNs);
+  const source = await packetSource(options, deployment);
+  const difference = await compareAll(comparison, source, options.signal);
+  return {
+    rows: rowsOf(deployment, verified, comparison, options),
+    packets: comparison.total,
+    difference: difference ?? (await comparison.memories(deployment.controller)) ?? null,
+  };
+}
+
+async function compareAll(
+  comparison: Comparison,
+  source: PacketSource,
+  signal: AbortSignal,
+): Promise<Difference | undefined> {
+  const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
+  try {
+    while (!signal.aborted && (await source.fill(batch)) > 0) {
+      const difference = comparison.process(batch);
+      if (difference !== undefined) return difference;
+      clearPacketBatch(batch);
+      await new Promise(setImmediate);
+    }
+    return undefined;
+  } finally {
+    await source.close();
+  }
+}
+
+/** The companions, of all kinds, and then the programs that are looked at. */
+async function arrivalsOf(options: RoundOptions): Promise<Workload> {
+  const { companions, keys } = options;
+  const others = await loadWorkload({ ...options, name: 'all-mixed' });
+  const looked = await Promise.all(keys.map((key) => loadWorkload({ ...options, name: key })));
+  return {
+    name: 'verification',
+    arrival(number) {
+      if (number < companions) return others.arrival(number);
+      const own = looked[Math.floor((number - companions) / INSTANCES)]?.arrival(number);
+      if (own === undefined) throw new Error(`there is no arrival ${number}`);
+      return { ...own, traffic: verificationTraffic(own.key as ProgramKey, own.traffic) };
+    },
+  };
+}
+
+async function packetSource(options: RoundOptions, { programs }: Deployment): Promise<PacketSource> {
+  const arrivals = programs.map(({ arrival }) => arrival);
+  if (options.traces.length > 0) {
+    const looked = programs.slice(options.companions);
+    const addressable = looked.map(({ program, arrival }) => ({ program, address: arrival.address }));
+    return capturedPackets(options.traces, new CaptureAddressing(options.dataPlane, addressable));
+  }
+  return generatedPackets(targetsOf(arrivals, options.companions), options.packets * options.keys.length, options.seed);
+}
+
+/** Half of the packets are for the programs that are looked at. */
+function targetsOf(arrivals: readonly Arrival[], companions: number): TrafficTarget[] {
+  const looked = arrivals.slice(companions).map(({ traffic }) => traffic);
+  const times = Math.max(1, Math.round(companions / Math.max(1, looked.length)));
+  return [
+    ...arrivals.slice(0, companions).map(({ traffic }) => traffic),
+    ...Array.from({ length: times }, () => looked).flat(),
+  ];
+}
+
+function rowsOf(
+  { programs, admitted }: Deployment,
+  verified: readonly VerifiedProgram[],
+  { packets }: Comparison,
+  { companions, label }: RoundOptions,
+): VerifiedRow[] {
+  return verified.slice(companions).map(({ key, name }, i) => {
+    const { compiled } = programs[companions + i] ?? {};
+    return {
+      key,
+      program: name,
+      allocator: label,
+      others: verified.length - 1,
+      firstRpb: admitted[companions + i]?.firstRpb ?? 0,
+      passes: compiled?.passes ?? 0,
+      packets: packets.get(name) ?? 0,
+      words: (compiled?.memories ?? []).reduce((sum, { buckets }) => sum + buckets, 0),
+    };
+  });
+}
