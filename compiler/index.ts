@@ -20,6 +20,7 @@ export * from './data-plane/description.js';
 export * from './data-plane/extend.js';
 export * from './data-plane/latency.js';
 export { stateHeaderBytes } from './data-plane/state-header.js';
+export * from './data-plane/tables.js';
 export { DataPlaneError } from './data-plane/validate.js';
 export * from './does-not-fit.js';
 export * from './explain/index.js';
