@@ -15,6 +15,7 @@ export * from './change/not-incremental.js';
 export * from './compile.js';
 export * from './compiled-program.js';
 export * from './data-plane/actions.js';
+export * from './data-plane/checksums.js';
 export { type Chip, TOFINO_1 } from './data-plane/chip.js';
 export * from './data-plane/data-plane.js';
 export * from './data-plane/description.js';

@@ -1,12 +1,14 @@
 /**
  * `tofino1`: the data plane of `default`, made to fit a Tofino 1; what the generated P4 source implements.
  *
- * Three things are scarce on the chip, and RPBs are not alike because of them (compiler/resources counts):
+ * What is scarce on the chip, so that RPBs are not alike (compiler/resources counts):
  * - VLIW instructions: 64 of a stage and gress, of which `NoAction` takes one. No RPB here has more than the 62 actions
  *   that the authors' program is known to compile with; the last egress RPB shares its stage with two more.
  * - 32-bit containers that work together: an ALU reads the 16 of its own group only. Registers, saved registers, the
  *   address and every word that EXTRACT and MODIFY exchange with them must be in one group. So registers are saved and
  *   restored in egress only, and addresses, ports and ECN are read in ingress only.
+ * - Bytes: the key of an RPB has 128 bits, 16 whole bytes of three TCAM columns; and the last stage may set a branch id
+ *   while it counts the pass, so the two cannot share a byte. Hence 8 bits each.
  * - TCAM of stage 0: what RPB 11 leaves to the filters is 12 blocks; they take 9, as a key of three columns needs three
  *   blocks on top of each other.
  */
@@ -98,6 +100,7 @@ export const TOFINO1_DESCRIPTION: DataPlaneDescription = {
     ...DEFAULT_DESCRIPTION.init,
     filters: DEFAULT_DESCRIPTION.init.filters.map((filter) => ({ ...filter, entries: FILTER_ENTRIES })),
   },
+  state: { ...DEFAULT_DESCRIPTION.state, branchIdBits: 8, recirculationIdBits: 8 },
   rpbs: describeRpbs((number) => {
     const last = Object.keys(DEFAULT_DESCRIPTION.rpbs).length;
     const actions = actionNames(effectsOf(number, last));

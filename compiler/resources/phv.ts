@@ -13,7 +13,7 @@ export function phvBits(dataPlane: DataPlane, chip: Chip): number {
   const widest = Math.max(...chip.phv.containerSizes);
   return (['ingress', 'egress'] as const).reduce((sum, gress) => {
     const headers = headerBits(dataPlane, gress, widest);
-    const state = stateFields(dataPlane).reduce((bits, { width }) => bits + Math.ceil(width / 8) * 8, 0);
+    const state = stateFields(dataPlane).reduce((bits, { width }) => bits + width, 0);
     return sum + headers + state + intrinsicBits(dataPlane, gress) + validityBits(dataPlane, widest);
   }, 0);
 }
