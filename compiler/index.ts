@@ -38,6 +38,8 @@ export * from './language/program.js';
 export * from './language/program-source.js';
 export * from './language/syntax.js';
 export * from './operations.js';
+export { MAIN_P4_FILE, type P4File, p4Source } from './p4/generate.js';
+export { NoP4Source } from './p4/unsupported.js';
 export * from './place/allocator.js';
 export * from './place/chain.js';
 export * from './place/greedy.js';

@@ -8,6 +8,7 @@ import { EXIT, rejectCommandLine, requireOnce, runMain } from './command-line.js
 import { compile, compileOptions } from './compile-command.js';
 import { dataplane, dataplaneOptions } from './dataplane-command.js';
 import { explainFile, explainOptions } from './explain-command.js';
+import { p4, p4Options } from './p4-command.js';
 import { packageVersion } from './package-root.js';
 
 async function main(): Promise<number> {
@@ -31,6 +32,9 @@ async function main(): Promise<number> {
     )
     .command('dataplane [dataplane]', 'Say what a data plane takes of the chip', dataplaneOptions, (args) => {
       status = dataplane(args);
+    })
+    .command('p4', 'Write the P4 source of a data plane', p4Options, (args) => {
+      status = p4(args);
     })
     .command('cases', 'Add or remove cases of a program that runs', (cases) =>
       cases
