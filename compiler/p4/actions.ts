@@ -3,7 +3,7 @@ import type { AluOperation } from '../data-plane/actions.js';
 import { type Action, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
 import { WORD_BITS } from '../data-plane/tables.js';
-import type { PacketFields } from './fields.js';
+import { type PacketFields, wholeField } from './fields.js';
 import { type Block, braces, list } from './text.js';
 
 const REGISTER: Readonly<Record<Register, string>> = { har: RPB_KEYS.har, mar: RPB_KEYS.mar, sar: RPB_KEYS.sar };
@@ -77,7 +77,7 @@ export const REGISTER_HASH = 'register_hash';
 /** Addresses, ports, protocol: 13 bytes. */
 function tuple(fields: PacketFields): string[] {
   const ports = TUPLE_PORTS.map((name) => fields.expression(name));
-  const [whole = ''] = ports.map((port) => port.replace(/\[.*/, ''));
+  const [whole = ''] = ports.map(wholeField);
   const isOneField = ports.every((port) => port.startsWith(`${whole}[`));
   return [...TUPLE, ...(isOneField ? [whole] : ports), TUPLE_PROTOCOL];
 }

@@ -1,7 +1,7 @@
 /** The deparsers: checksums of what changed, then the headers as they are now. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
-import type { PacketFields } from './fields.js';
+import { type PacketFields, wholeField } from './fields.js';
 import { emitOrder } from './header-file.js';
 import { type Residual, residuals } from './residuals.js';
 import { type Block, braces, comment, declaration, list, renderBlocks, spaced } from './text.js';
@@ -42,7 +42,7 @@ function deparser(gress: Gress, dataPlane: DataPlane, fields: PacketFields): Blo
 }
 
 function updateOf({ header, covered, zeroMeansNone }: Residual, metadata: string, fields: PacketFields): Block[] {
-  const parts = covered.flatMap((part) => part.fields).map(({ name }) => fields.expression(name).replace(/\[.*/, ''));
+  const parts = covered.flatMap((part) => part.fields).map(({ name }) => wholeField(fields.expression(name)));
   const data = [...new Set(parts), `${metadata}.${header}_residual`];
   const update = (more: string): Block[] =>
     list(`hdr.${header}.checksum = ${header}_checksum.update({`, data, `}${more});`);

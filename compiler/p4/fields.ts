@@ -6,7 +6,7 @@
  * a whole word or the low end of one. The high end of a word is shifted down, for which both halves must be one field
  * (so ports are); any other field is copied by the parser, value by value.
  */
-import type { DataPlane, HeaderField } from '../data-plane/data-plane.js';
+import type { DataPlane, Field, HeaderField } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
 import { WORD_BITS } from '../data-plane/tables.js';
 import { NoP4Source } from './unsupported.js';
@@ -61,7 +61,7 @@ export class PacketFields {
       case 'direct':
         return `(bit<${WORD_BITS}>)${this.expression(name)}`;
       case 'shift':
-        return `${this.expression(name).replace(/\[.*/, '')} >> ${WORD_BITS - field.width}`;
+        return `${wholeField(this.expression(name))} >> ${WORD_BITS - field.width}`;
       case 'parser':
         return `ig_md.${copyName(field)}`;
     }
@@ -83,7 +83,19 @@ export class PacketFields {
   private reach(field: HeaderField): Reach {
     const end = (field.bitOffset + field.width) % WORD_BITS;
     if (end === 0) return 'direct';
-    return isHighHalf(field) ? 'shift' : 'parser';
+    return this.isHighHalf(field) ? 'shift' : 'parser';
+  }
+
+  /** Whether it is the upper half of a word whose lower one is a field too. */
+  private isHighHalf({ header, bitOffset, width }: HeaderField): boolean {
+    const half = WORD_BITS / 2;
+    const isUpper = bitOffset % WORD_BITS === 0 && width === half;
+    const isLower = (field: Field): boolean =>
+      field.kind === 'header' &&
+      field.header === header &&
+      field.bitOffset === bitOffset + half &&
+      field.width === half;
+    return isUpper && [...this.dataPlane.fields.values()].some(isLower);
   }
 
   private mergedFields(header: number): P4Field[] {
@@ -108,11 +120,10 @@ export class PacketFields {
   }
 }
 
-/** The upper 16 bits of a word whose lower ones are one field. */
-const isHighHalf = ({ bitOffset, width }: HeaderField): boolean =>
-  bitOffset % WORD_BITS === 0 && width === WORD_BITS / 2;
-
 const shortName = ({ name }: HeaderField): string => name.slice(name.lastIndexOf('.') + 1);
+
+/** An expression without the bits that it picks. */
+export const wholeField = (expression: string): string => expression.replace(/\[.*/, '');
 
 /** The metadata field that holds the parser's copy: hdr.ipv4.ecn → ipv4_ecn. */
 export const copyName = ({ name }: HeaderField): string => name.split('.').slice(1).join('_');

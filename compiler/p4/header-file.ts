@@ -2,7 +2,7 @@
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
 import { type StateField, stateFields } from '../data-plane/state-fields.js';
-import { copyName, type PacketFields, writtenFields } from './fields.js';
+import { copyName, type PacketFields, wholeField, writtenFields } from './fields.js';
 import { optionHeaders } from './options.js';
 import { residuals } from './residuals.js';
 import { type Block, braces, comment, renderBlocks, spaced } from './text.js';
@@ -20,7 +20,7 @@ export function headerFile(dataPlane: DataPlane, fields: PacketFields): string {
       ],
       ...packetHeaders(dataPlane, fields),
       ...stateHeader(dataPlane),
-      headerStruct(dataPlane),
+      headerStruct(dataPlane, fields),
       metadata(dataPlane, fields, 'ingress'),
       metadata(dataPlane, fields, 'egress'),
     ]),
@@ -69,13 +69,15 @@ const STRUCT: Readonly<Record<StateField['part'], string>> = {
 const stateLine = ({ name, width, isPadding }: StateField): string =>
   `${isPadding === true ? '@padding ' : ''}${fieldLine(name, width)}`;
 
-function headerStruct(dataPlane: DataPlane): Block[] {
+function headerStruct(dataPlane: DataPlane, fields: PacketFields): Block[] {
   const headers = [...new Set(emitOrder(dataPlane))].map((name) => {
     return optionHeaders(dataPlane).includes(name) ? `option_h ${name};` : `${name}_h ${name};`;
   });
   // What an action writes of a header that a packet lacks must not end up in one that it has.
   const pragmas = (['ingress', 'egress'] as const).flatMap((gress) =>
-    writtenFields(dataPlane, gress).map(({ name }) => `@pa_no_overlay("${gress}", "${name}")`),
+    writtenFields(dataPlane, gress).map(
+      ({ name }) => `@pa_no_overlay("${gress}", "${wholeField(fields.expression(name))}")`,
+    ),
   );
   return [...pragmas, ...braces('struct header_t', ['state_h meta;', ...headers])];
 }

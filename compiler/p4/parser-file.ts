@@ -4,7 +4,7 @@
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress, ParserStateDescription } from '../data-plane/description.js';
-import { copyName, type PacketFields } from './fields.js';
+import { copyName, type PacketFields, wholeField } from './fields.js';
 import { lookahead } from './lookahead.js';
 import { lengths, optionHeader } from './options.js';
 import { type Residual, residuals } from './residuals.js';
@@ -196,7 +196,7 @@ function subtractions(headers: readonly string[], { residuals: sums, fields }: P
     const data = headers.flatMap((header) => {
       const own = header === holder ? [`hdr.${header}.checksum`] : [];
       const changing = covered.filter((part) => part.header === header).flatMap((part) => part.fields);
-      return [...own, ...new Set(changing.map(({ name }) => fields.expression(name).replace(/\[.*/, '')))];
+      return [...own, ...new Set(changing.map(({ name }) => wholeField(fields.expression(name))))];
     });
     return data.length === 0 ? [] : list(`${holder}_checksum.subtract({`, data, '});');
   });
