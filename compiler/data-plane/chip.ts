@@ -2,7 +2,8 @@
  * The chip that a data plane is put on: what one pipe has room for, and what an access to its memories costs.
  *
  * Sources: Bosshart et al., "Forwarding Metamorphosis", SIGCOMM 2013, for the shape of a stage; the open Tofino back end
- * in p4lang/p4c (specs/mau_spec.h, specs/phv_spec.cpp, specs/power_spec.h) for the numbers.
+ * in p4lang/p4c (specs/mau_spec.h, specs/phv_spec.cpp, specs/parde_spec.h,
+ * specs/power_spec.h) for the numbers.
  */
 export interface Chip {
   readonly name: string;
@@ -30,6 +31,8 @@ export interface Chip {
     /** Of containers, in bits. */
     readonly containerSizes: readonly number[];
   };
+  /** Bytes that the egress parser reads of a packet, its own metadata included. */
+  readonly egressParseBytes: number;
   readonly power: ChipPower;
 }
 
@@ -70,6 +73,7 @@ export const TOFINO_1: Chip = {
   tcamBlock: { rows: 512, bits: 44 },
   sramBlock: { rows: 1024, bits: 128 },
   phv: { bits: 4096, containerSizes: [8, 16, 32] },
+  egressParseBytes: 160,
   power: {
     tcamSearch: 0.0398 * TCAM_SCALE,
     ramRead: 0.012771 * RAM_SCALE,

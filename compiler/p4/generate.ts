@@ -8,6 +8,7 @@ import { deparserFile } from './deparser-file.js';
 import { PacketFields } from './fields.js';
 import { headerFile } from './header-file.js';
 import { initFile } from './init-file.js';
+import { checkParseDepth } from './parse-depth.js';
 import { parserFile } from './parser-file.js';
 import { recirculationFile } from './recirculation-file.js';
 import { rpbFile, rpbInstance } from './rpb-file.js';
@@ -31,6 +32,7 @@ export function p4Source(dataPlane: DataPlane): readonly P4File[] {
       "it is compatible with the authors' program (github P4runpro/P4runpro, p4src), which is what to install",
     );
   }
+  checkParseDepth(dataPlane);
   const fields = new PacketFields(dataPlane);
   const rpbs = dataPlane.rpbs.map((rpb) => ({ name: `${rpbInstance(rpb)}.p4`, text: rpbFile(dataPlane, rpb, fields) }));
   const parts = [

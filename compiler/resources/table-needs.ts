@@ -62,7 +62,7 @@ const NO_ACCESSES: Accesses = { tcamSearches: 0, ramReads: 0, ramWrites: 0, mapR
 export function placedTables(dataPlane: DataPlane, chip: Chip): readonly PlacedTable[] {
   const registers = new Map(registerTables(dataPlane).map((register) => [controlOf(register.name), register]));
   const tables = matchTables(dataPlane).map((table) => placed(table, registers.get(controlOf(table.name)), chip));
-  return [...tables, ...stateTables(dataPlane)];
+  return [...checksumTables(dataPlane), ...tables, ...stateTables(dataPlane)];
 }
 
 const controlOf = (name: string): string => name.slice(0, name.lastIndexOf('.'));
@@ -87,6 +87,22 @@ function stateTables({ rpbs }: DataPlane): PlacedTable[] {
     name: `SwitchEgress.${action}`,
     gress: 'egress',
     stage,
+    needs: { ...NO_NEEDS, logicalTables: 1 },
+    accesses: { ...NO_ACCESSES, ramReads: 1 },
+    actions: 1,
+  }));
+}
+
+/**
+ * A deparser that updates the checksum of UDP only where there is one: the compiler makes a table without a key of the
+ * condition, in the first stage of each gress.
+ */
+function checksumTables({ description: { updatesChecksums } }: DataPlane): PlacedTable[] {
+  if (!updatesChecksums) return [];
+  return (['ingress', 'egress'] as const).map((gress) => ({
+    name: `${gress === 'ingress' ? 'SwitchIngress' : 'SwitchEgress'}.udp_has_checksum`,
+    gress,
+    stage: 0,
     needs: { ...NO_NEEDS, logicalTables: 1 },
     accesses: { ...NO_ACCESSES, ramReads: 1 },
     actions: 1,

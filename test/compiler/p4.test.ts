@@ -151,7 +151,12 @@ for (const name of GOLDENS) {
 
 const REFUSED: readonly (readonly [name: string, dataPlane: DataPlane, reason: RegExp])[] = [
   ['published', builtInDataPlane('published') ?? plane, /compatible with the authors' program/],
-  ['default', defaultDataPlane(), /no single instruction brings hdr\.ipv4\.ecn into a register in egress/],
+  ['default', defaultDataPlane(), /its egress parser would read 167 bytes, state included; a Tofino 1 reads 160$/],
+  [
+    'ECN in egress, where the parser does not copy it',
+    dataPlaneFromJson({ extends: 'tofino1', name: 'f', rpbs: { 12: { actions: ['extract_hdripv4ecn_mar'] } } }),
+    /no single instruction brings hdr\.ipv4\.ecn into a register in egress$/,
+  ],
   [
     'a field in the middle of a word',
     dataPlaneFromJson({

@@ -35,8 +35,6 @@ control SwitchIngressDeparser(
         pkt.emit(hdr.vlan);
         pkt.emit(hdr.tunnel);
         pkt.emit(hdr.ipv4);
-        pkt.emit(hdr.option_10);
-        pkt.emit(hdr.option_9);
         pkt.emit(hdr.option_8);
         pkt.emit(hdr.option_7);
         pkt.emit(hdr.option_6);
@@ -84,8 +82,6 @@ control SwitchEgressDeparser(
         pkt.emit(hdr.vlan);
         pkt.emit(hdr.tunnel);
         pkt.emit(hdr.ipv4);
-        pkt.emit(hdr.option_10);
-        pkt.emit(hdr.option_9);
         pkt.emit(hdr.option_8);
         pkt.emit(hdr.option_7);
         pkt.emit(hdr.option_6);

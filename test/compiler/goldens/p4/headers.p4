@@ -115,8 +115,6 @@ struct header_t {
     vlan_h vlan;
     tunnel_h tunnel;
     ipv4_h ipv4;
-    option_h option_10;
-    option_h option_9;
     option_h option_8;
     option_h option_7;
     option_h option_6;

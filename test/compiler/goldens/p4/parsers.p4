@@ -63,10 +63,14 @@ parser SwitchIngressParser(
             0x4601 &&& 0xfe03 : copy_ipv4_1;
             0x4602 &&& 0xfe03 : copy_ipv4_2;
             0x4603 &&& 0xfe03 : copy_ipv4_3;
-            0x4800 &&& 0xf803 : parse_ipv4_header;
-            0x4801 &&& 0xf803 : copy_ipv4_1;
-            0x4802 &&& 0xf803 : copy_ipv4_2;
-            0x4803 &&& 0xf803 : copy_ipv4_3;
+            0x4800 &&& 0xfc03 : parse_ipv4_header;
+            0x4801 &&& 0xfc03 : copy_ipv4_1;
+            0x4802 &&& 0xfc03 : copy_ipv4_2;
+            0x4803 &&& 0xfc03 : copy_ipv4_3;
+            0x4c00 &&& 0xfe03 : parse_ipv4_header;
+            0x4c01 &&& 0xfe03 : copy_ipv4_1;
+            0x4c02 &&& 0xfe03 : copy_ipv4_2;
+            0x4c03 &&& 0xfe03 : copy_ipv4_3;
             default : accept;
         }
     }
@@ -110,8 +114,6 @@ parser SwitchIngressParser(
             (11, 0, 6) : parse_ipv4_option_6_tcp;
             (12, 0, 6) : parse_ipv4_option_7_tcp;
             (13, 0, 6) : parse_ipv4_option_8_tcp;
-            (14, 0, 6) : parse_ipv4_option_9_tcp;
-            (15, 0, 6) : parse_ipv4_option_10_tcp;
             (5, 0, 17) : parse_udp;
             (6, 0, 17) : parse_ipv4_option_1_udp;
             (7, 0, 17) : parse_ipv4_option_2_udp;
@@ -121,8 +123,6 @@ parser SwitchIngressParser(
             (11, 0, 17) : parse_ipv4_option_6_udp;
             (12, 0, 17) : parse_ipv4_option_7_udp;
             (13, 0, 17) : parse_ipv4_option_8_udp;
-            (14, 0, 17) : parse_ipv4_option_9_udp;
-            (15, 0, 17) : parse_ipv4_option_10_udp;
             default : accept;
         }
     }
@@ -167,16 +167,6 @@ parser SwitchIngressParser(
         transition parse_ipv4_option_7_tcp;
     }
 
-    state parse_ipv4_option_9_tcp {
-        pkt.extract(hdr.option_9);
-        transition parse_ipv4_option_8_tcp;
-    }
-
-    state parse_ipv4_option_10_tcp {
-        pkt.extract(hdr.option_10);
-        transition parse_ipv4_option_9_tcp;
-    }
-
     state parse_ipv4_option_1_udp {
         pkt.extract(hdr.option_1);
         transition parse_udp;
@@ -215,16 +205,6 @@ parser SwitchIngressParser(
     state parse_ipv4_option_8_udp {
         pkt.extract(hdr.option_8);
         transition parse_ipv4_option_7_udp;
-    }
-
-    state parse_ipv4_option_9_udp {
-        pkt.extract(hdr.option_9);
-        transition parse_ipv4_option_8_udp;
-    }
-
-    state parse_ipv4_option_10_udp {
-        pkt.extract(hdr.option_10);
-        transition parse_ipv4_option_9_udp;
     }
 
     state parse_tcp {
@@ -320,7 +300,8 @@ parser SwitchEgressParser(
         transition select(pkt.lookahead<bit<8>>()) {
             0x45 &&& 0xff : parse_ipv4_header;
             0x46 &&& 0xfe : parse_ipv4_header;
-            0x48 &&& 0xf8 : parse_ipv4_header;
+            0x48 &&& 0xfc : parse_ipv4_header;
+            0x4c &&& 0xfe : parse_ipv4_header;
             default : accept;
         }
     }
@@ -348,8 +329,6 @@ parser SwitchEgressParser(
             (11, 0, 6) : parse_ipv4_option_6_tcp;
             (12, 0, 6) : parse_ipv4_option_7_tcp;
             (13, 0, 6) : parse_ipv4_option_8_tcp;
-            (14, 0, 6) : parse_ipv4_option_9_tcp;
-            (15, 0, 6) : parse_ipv4_option_10_tcp;
             (5, 0, 17) : parse_udp;
             (6, 0, 17) : parse_ipv4_option_1_udp;
             (7, 0, 17) : parse_ipv4_option_2_udp;
@@ -359,8 +338,6 @@ parser SwitchEgressParser(
             (11, 0, 17) : parse_ipv4_option_6_udp;
             (12, 0, 17) : parse_ipv4_option_7_udp;
             (13, 0, 17) : parse_ipv4_option_8_udp;
-            (14, 0, 17) : parse_ipv4_option_9_udp;
-            (15, 0, 17) : parse_ipv4_option_10_udp;
             default : accept;
         }
     }
@@ -405,16 +382,6 @@ parser SwitchEgressParser(
         transition parse_ipv4_option_7_tcp;
     }
 
-    state parse_ipv4_option_9_tcp {
-        pkt.extract(hdr.option_9);
-        transition parse_ipv4_option_8_tcp;
-    }
-
-    state parse_ipv4_option_10_tcp {
-        pkt.extract(hdr.option_10);
-        transition parse_ipv4_option_9_tcp;
-    }
-
     state parse_ipv4_option_1_udp {
         pkt.extract(hdr.option_1);
         transition parse_udp;
@@ -453,16 +420,6 @@ parser SwitchEgressParser(
     state parse_ipv4_option_8_udp {
         pkt.extract(hdr.option_8);
         transition parse_ipv4_option_7_udp;
-    }
-
-    state parse_ipv4_option_9_udp {
-        pkt.extract(hdr.option_9);
-        transition parse_ipv4_option_8_udp;
-    }
-
-    state parse_ipv4_option_10_udp {
-        pkt.extract(hdr.option_10);
-        transition parse_ipv4_option_9_udp;
     }
 
     state parse_tcp {
