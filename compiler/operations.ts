@@ -43,7 +43,7 @@ export function revokeOperations(program: CompiledProgram): Operation[] {
 export function defaultForwardEntry(dataPlane: DataPlane, ingressPort: number, egressPort: number): TableEntry {
   return {
     table: FIXED_NAMES.forwardTable,
-    key: [{ name: dataPlane.field('ig_intr_md.ingress_port').name, match: 'exact', value: ingressPort }],
+    key: [{ name: dataPlane.field(FIXED_NAMES.forwardKey).name, match: 'exact', value: ingressPort }],
     priority: 0,
     action: FIXED_NAMES.forward,
     parameters: [{ name: 'port', value: egressPort }],

@@ -6,7 +6,9 @@ import { addCases, addCasesOptions, removeCases, removeCasesOptions } from './ca
 import { check, checkOptions } from './check-command.js';
 import { EXIT, rejectCommandLine, requireOnce, runMain } from './command-line.js';
 import { compile, compileOptions } from './compile-command.js';
+import { dataplane, dataplaneOptions } from './dataplane-command.js';
 import { explainFile, explainOptions } from './explain-command.js';
+import { p4, p4Options } from './p4-command.js';
 import { packageVersion } from './package-root.js';
 
 async function main(): Promise<number> {
@@ -28,6 +30,12 @@ async function main(): Promise<number> {
         status = await explainFile(args);
       },
     )
+    .command('dataplane [dataplane]', 'Say what a data plane takes of the chip', dataplaneOptions, (args) => {
+      status = dataplane(args);
+    })
+    .command('p4', 'Write the P4 source of a data plane', p4Options, (args) => {
+      status = p4(args);
+    })
     .command('cases', 'Add or remove cases of a program that runs', (cases) =>
       cases
         .command('add <file>', 'Which entries change when cases come', addCasesOptions, async (args) => {

@@ -8,6 +8,7 @@ import {
   DocumentError,
   DoesNotFit,
   dataPlaneFromJson,
+  NoP4Source,
   NotIncremental,
 } from '../compiler/index.js';
 import { TargetError } from '../sim/index.js';
@@ -28,6 +29,7 @@ const BAD_INPUT: readonly (new (...args: never[]) => Error)[] = [
   DataPlaneError,
   DocumentError,
   CaptureError,
+  NoP4Source,
   NoSuchProgram,
 ];
 const FAILED: readonly (new (...args: never[]) => Error)[] = [DoesNotFit, NotIncremental, TargetError];

@@ -2,16 +2,10 @@
  * The deparser. Headers are rewritten where they lie, so what remains is to put the checksums right: a new one for an
  * IPv4 header that changed, an adjusted one for TCP and UDP (whose payload a capture may have cut).
  */
-import type { DataPlane, HeaderField } from '../compiler/index.js';
+import { type Coverage, checksumCoverage, type DataPlane, type HeaderField } from '../compiler/index.js';
 import { adjustedChecksum, sumBytes, writeIpv4Checksum } from './checksum.js';
 import { type FieldAccess, fieldAccess, readField, writeField } from './header-fields.js';
 import type { Phv } from './phv.js';
-
-/** Which checksums a field counts for. */
-interface Coverage {
-  readonly ipv4: boolean;
-  readonly transport: boolean;
-}
 
 /** A field that MODIFY can write. */
 export interface WritableField {
@@ -19,20 +13,10 @@ export interface WritableField {
   readonly coverage: Coverage;
 }
 
-/** Fields of the IPv4 header that the pseudo header of TCP and UDP holds. */
-const PSEUDO_HEADER = new Set(['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protocol']);
-const TRANSPORT_HEADERS = new Set(['l4_port', 'tcp', 'udp', 'l5']);
-
-export function writableField(dataPlane: DataPlane, field: HeaderField): WritableField {
-  const header = dataPlane.headers[field.header]?.name ?? '';
-  return {
-    access: fieldAccess(field),
-    coverage: {
-      ipv4: header === 'ipv4',
-      transport: TRANSPORT_HEADERS.has(header) || PSEUDO_HEADER.has(field.name),
-    },
-  };
-}
+export const writableField = (dataPlane: DataPlane, field: HeaderField): WritableField => ({
+  access: fieldAccess(field),
+  coverage: checksumCoverage(dataPlane, field),
+});
 
 /** Writes a field of a header that the packet has, and notes what that means for the checksums. */
 export function modifyField(field: WritableField, phv: Phv, value: number): void {

@@ -5,8 +5,7 @@ import { FilterTable } from './filter-table.js';
 import { NO_PORT, type Phv } from './phv.js';
 import { TargetError } from './target.js';
 
-const FORWARD_KEY = 'ig_intr_md.ingress_port';
-const FORWARD_KEYS: ReadonlySet<string> = new Set([FORWARD_KEY]);
+const FORWARD_KEYS: ReadonlySet<string> = new Set([FIXED_NAMES.forwardKey]);
 
 export class InitBlock {
   private readonly filters: readonly FilterTable[];
@@ -69,7 +68,7 @@ export class InitBlock {
       throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
     }
     refuseUnknownKeys(entry, FORWARD_KEYS);
-    const ingress = exactKey(entry, FORWARD_KEY, ports.width);
+    const ingress = exactKey(entry, FIXED_NAMES.forwardKey, ports.width);
     const [egress = NO_PORT] = parameterValues(entry, forwards ? [{ name: 'port', width: ports.width }] : []);
     this.forward[ingress] = egress;
     this.forwardUsed++;

@@ -98,6 +98,7 @@ const CONTROL: Record<Gress, string> = { ingress: 'SwitchIngress', egress: 'Swit
 /** Tables and actions outside the RPBs, as the driver names them. */
 export const FIXED_NAMES = {
   forwardTable: 'SwitchIngress.init.tb_forward',
+  forwardKey: 'ig_intr_md.ingress_port',
   forward: 'SwitchIngress.init.forward',
   forwardDrop: 'SwitchIngress.init.drop',
   setProgram: 'SwitchIngress.init.set_flow_id',
@@ -106,6 +107,7 @@ export const FIXED_NAMES = {
   firstRecirculate: 'SwitchIngress.rec.first_recirculate',
   middleRecirculate: 'SwitchIngress.rec.middle_recirculate',
   lastRecirculate: 'SwitchIngress.rec.last_recirculate',
+  setEgressPort: 'SwitchIngress.rec.set_egress_port',
 } as const;
 
 export class DataPlane {

@@ -47,10 +47,11 @@ export function describeRpbs(describe: (number: number) => RpbDescription): Reco
   );
 }
 
-type Pair = readonly [field: string, register: Register];
+/** What EXTRACT and MODIFY move between: a field and a register. */
+export type Pair = readonly [field: string, register: Register];
 
 /** The header pairs of the published data plane, and what the fifteen programs need beside them. */
-const EXTRACT: readonly Pair[] = [
+export const EXTRACT: readonly Pair[] = [
   ['hdr.l5.op', 'har'],
   ['hdr.l5.op', 'sar'],
   ['hdr.l5.key1', 'sar'],
@@ -73,13 +74,13 @@ const EXTRACT_EGRESS: readonly Pair[] = [
   ['eg_intr_md.deq_timedelta', 'har'],
   ['eg_intr_md.enq_qdepth', 'har'],
 ];
-const MODIFY: readonly Pair[] = [
+export const MODIFY: readonly Pair[] = [
   ['hdr.l5.key3', 'sar'],
   ['hdr.ipv4.dst', 'sar'],
   ['hdr.ipv4.ecn', 'sar'],
 ];
 
-const headerActions = (kind: 'extract' | 'modify', pairs: readonly Pair[]): ActionEffect[] =>
+export const headerActions = (kind: 'extract' | 'modify', pairs: readonly Pair[]): ActionEffect[] =>
   pairs.map(([field, register]) => ({ kind, field, register }));
 
 /** The names of the actions of an RPB. */
@@ -91,13 +92,13 @@ const COMMON = [
   ...headerActions('extract', EXTRACT),
   ...headerActions('modify', MODIFY),
 ];
-const DROP: ActionEffect = { kind: 'drop' };
+export const DROP: ActionEffect = { kind: 'drop' };
 const ACTIONS: Record<Gress, string[]> = {
   ingress: actionNames([...COMMON, ...FORWARDING_EFFECTS]),
   egress: actionNames([...COMMON, ...headerActions('extract', EXTRACT_EGRESS), DROP]),
 };
 
-const hashUnit = (number: number): CrcDescription => {
+export const hashUnit = (number: number): CrcDescription => {
   const polynomial = POLYNOMIALS[number - 1] ?? 0;
   return {
     name: `CRC-16 0x${polynomial.toString(16).padStart(4, '0')}`,

@@ -4,11 +4,13 @@ import { DEFAULT_DESCRIPTION } from './default.js';
 import type { DataPlaneDescription } from './description.js';
 import { PUBLISHED_DESCRIPTION } from './published.js';
 import { shapeProblems } from './shape.js';
+import { TOFINO1_DESCRIPTION } from './tofino1.js';
 import { DataPlaneError } from './validate.js';
 
 const BUILT_IN: Readonly<Record<string, DataPlaneDescription>> = {
   default: DEFAULT_DESCRIPTION,
   published: PUBLISHED_DESCRIPTION,
+  tofino1: TOFINO1_DESCRIPTION,
 };
 
 /** Names that {@link builtInDataPlane} knows. */

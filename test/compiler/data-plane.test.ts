@@ -20,12 +20,13 @@ import { PROPERTY } from './support.js';
 const builtIn = BUILT_IN_DATA_PLANES.flatMap((name) => builtInDataPlane(name) ?? []);
 
 for (const dataPlane of builtIn) {
-  test(`${dataPlane.name} is valid, has 22 RPBs of 2,048 entries and 65,536 buckets`, () => {
+  const small = dataPlane.name === 'tofino1' ? 3 : 0;
+  test(`${dataPlane.name} is valid, has 22 RPBs of 2,048 entries and 65,536 buckets (${small} of half as many)`, () => {
     assert.ok(new DataPlane(dataPlane.description).hash === dataPlane.hash);
     assert.is(dataPlane.rpbCount, 22);
     assert.is(dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length, 10);
     for (const { entries, buckets, stage, gress, number } of dataPlane.rpbs) {
-      assert.equal([entries, buckets], [2048, 65536]);
+      assert.equal([entries, buckets], [2048, number <= small ? 32768 : 65536]);
       assert.is(stage, gress === 'ingress' ? number : number - 11);
     }
   });

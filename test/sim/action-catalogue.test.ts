@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { BUILT_IN_DATA_PLANES } from '../../compiler/index.js';
 import { type FrameOptions, frame } from './frames.js';
 import { dataPlane, EGRESS_PORT, filterEntry, INGRESS_PORT, rpbEntry, TestSwitch } from './test-switch.js';
 
@@ -22,7 +23,7 @@ const VERDICTS: Readonly<Record<string, number | undefined>> = {
   drop: undefined,
 };
 
-for (const name of ['default', 'published']) {
+for (const name of BUILT_IN_DATA_PLANES) {
   const plane = dataPlane(name);
   const testSwitch = new TestSwitch(plane);
   const paths = plane.filterTables.filter(({ unreachable }) => unreachable === undefined).map(({ path }) => path);
@@ -52,7 +53,7 @@ for (const name of ['default', 'published']) {
 }
 
 test('the same action set in all RPBs of a gress, and names parse to effects of their own', () => {
-  for (const name of ['default', 'published']) {
+  for (const name of BUILT_IN_DATA_PLANES) {
     for (const { actions } of dataPlane(name).rpbs) {
       const effects = [...actions.values()].map(({ effect }) => JSON.stringify(effect));
       assert.is(new Set(effects).size, actions.size);

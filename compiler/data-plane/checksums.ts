@@ -1,0 +1,18 @@
+/** Which checksums count a header field. Formats: RFC 791, 793, 768. */
+import type { DataPlane, HeaderField } from './data-plane.js';
+
+export interface Coverage {
+  /** The checksum of the IPv4 header. */
+  readonly ipv4: boolean;
+  /** Those of TCP and UDP. */
+  readonly transport: boolean;
+}
+
+/** Fields of the IPv4 header that the pseudo header of TCP and UDP holds. */
+const PSEUDO_HEADER = new Set(['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protocol']);
+const TRANSPORT_HEADERS = new Set(['l4_port', 'tcp', 'udp', 'l5']);
+
+export function checksumCoverage({ headers }: DataPlane, field: HeaderField): Coverage {
+  const header = headers[field.header]?.name ?? '';
+  return { ipv4: header === 'ipv4', transport: TRANSPORT_HEADERS.has(header) || PSEUDO_HEADER.has(field.name) };
+}

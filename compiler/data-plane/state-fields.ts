@@ -1,0 +1,50 @@
+/**
+ * What a packet carries between ingress, egress and recirculation: the fields of the header that holds it, in order.
+ * Together they are whole bytes. The address takes 32 bits although it has 16: the ALU that adds the offset works on
+ * words.
+ */
+import type { DataPlane } from './data-plane.js';
+import { WORD_BITS } from './tables.js';
+
+export interface StateField {
+  /** Part of the header, as names of keys have it: hdr.meta.reg.har is `har` of `reg`. */
+  readonly part: 'reg' | 'id' | 'param' | 'rec';
+  readonly name: string;
+  /** Bits. */
+  readonly width: number;
+  /** Fills a byte or container, and holds nothing. */
+  readonly isPadding?: true;
+}
+
+const BYTE = 8;
+/** Ports lie in 16-bit containers. */
+const PORT_CONTAINER = 16;
+
+/** Saved registers are carried only if some RPB saves, the port of arrival only if the init block runs just once. */
+export function stateFields(dataPlane: DataPlane): readonly StateField[] {
+  const { state, ports, init } = dataPlane.description;
+  const word = (part: StateField['part'], name: string): StateField => ({ part, name, width: WORD_BITS });
+  const besidePort = PORT_CONTAINER - ports.width;
+  const fields: StateField[] = [
+    word('reg', 'har'),
+    word('reg', 'mar'),
+    word('reg', 'sar'),
+    { part: 'id', name: 'flow_id', width: state.programIdBits },
+    { part: 'id', name: 'branch_id', width: state.branchIdBits },
+    word('param', 'physical_address'),
+    ...(saves(dataPlane) ? ['backup1', 'backup2', 'backup3'].map((name) => word('param', name)) : []),
+    { part: 'param', name: 'salu_flag', width: BYTE },
+    { part: 'rec', name: 'iterations', width: state.recirculationIdBits },
+    { part: 'rec', name: 'recirculation_flag', width: besidePort },
+    { part: 'rec', name: 'egress_port', width: ports.width },
+  ];
+  if (!init.onEveryPass) {
+    fields.push({ part: 'rec', name: '_pad0', width: besidePort, isPadding: true });
+    fields.push({ part: 'rec', name: 'ingress_port', width: ports.width });
+  }
+  const odd = fields.reduce((sum, { width }) => sum + width, 0) % BYTE;
+  return odd === 0 ? fields : [...fields, { part: 'rec', name: '_pad1', width: BYTE - odd, isPadding: true }];
+}
+
+const saves = ({ rpbs }: DataPlane): boolean =>
+  rpbs.some(({ actions }) => [...actions.values()].some(({ effect }) => effect.kind === 'backup'));

@@ -1,0 +1,142 @@
+/**
+ * Every table and register array of a data plane as its control interface shows them: names, keys, actions, widths.
+ * The one list that the schema of the interface, the P4 source and the resource model are made from or compared with.
+ */
+import type { ActionParameter } from './actions.js';
+import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from './data-plane.js';
+import type { Gress } from './description.js';
+
+export interface TableKey {
+  readonly name: string;
+  readonly match: 'exact' | 'ternary';
+  /** Bits. */
+  readonly width: number;
+}
+
+export interface TableAction {
+  /** With its control, e.g. SwitchIngress.rpb3.loadi_mar. */
+  readonly name: string;
+  readonly parameters: readonly ActionParameter[];
+}
+
+export interface MatchTable {
+  /** E.g. SwitchIngress.rpb3.tb_operation. */
+  readonly name: string;
+  readonly gress: Gress;
+  readonly stage: number;
+  readonly entries: number;
+  /** Without $MATCH_PRIORITY, which tables with a ternary key take besides. */
+  readonly keys: readonly TableKey[];
+  readonly actions: readonly TableAction[];
+  /** The action of a packet that no entry matches, without parameters; one of {@link actions}. */
+  readonly defaultAction: string;
+}
+
+export interface RegisterTable {
+  readonly name: string;
+  readonly gress: Gress;
+  readonly stage: number;
+  /** Words of 32 bits. */
+  readonly words: number;
+  readonly width: number;
+}
+
+export const NO_ACTION = 'NoAction';
+export const WORD_BITS = 32;
+
+export const isTernary = ({ keys }: MatchTable): boolean => keys.some(({ match }) => match === 'ternary');
+
+/** In the order in which a packet meets them. */
+export function matchTables(dataPlane: DataPlane): readonly MatchTable[] {
+  const { init, recirculation } = dataPlane.description;
+  const rpbs = dataPlane.rpbs.map((rpb) => operationTable(dataPlane, rpb));
+  return [
+    forwardTable(dataPlane),
+    ...filterTables(dataPlane, init.stage),
+    ...rpbs.filter(({ gress }) => gress === 'ingress'),
+    recirculationTable(dataPlane, recirculation.stage),
+    ...rpbs.filter(({ gress }) => gress === 'egress'),
+  ];
+}
+
+/** One for each RPB, in their order. */
+export function registerTables({ rpbs }: DataPlane): readonly RegisterTable[] {
+  return rpbs.map(({ registerArray, gress, stage, buckets }) => {
+    return { name: registerArray, gress, stage, words: buckets, width: WORD_BITS };
+  });
+}
+
+function forwardTable({ description: { init, ports } }: DataPlane): MatchTable {
+  return {
+    name: FIXED_NAMES.forwardTable,
+    gress: 'ingress',
+    stage: init.stage,
+    entries: init.forwardEntries,
+    keys: [{ name: FIXED_NAMES.forwardKey, match: 'exact', width: ports.width }],
+    actions: [
+      { name: FIXED_NAMES.forward, parameters: [{ name: 'port', width: ports.width }] },
+      { name: FIXED_NAMES.forwardDrop, parameters: [] },
+    ],
+    defaultAction: FIXED_NAMES.forwardDrop,
+  };
+}
+
+function filterTables({ description: { state }, filterTables: filters }: DataPlane, stage: number): MatchTable[] {
+  const parameters = [{ name: FIXED_NAMES.programParameter, width: state.programIdBits }];
+  return filters.map(({ table, keys, entries }) => ({
+    name: table,
+    gress: 'ingress',
+    stage,
+    entries,
+    keys: keys.map(({ name, width }): TableKey => ({ name, match: 'ternary', width })),
+    actions: [
+      { name: FIXED_NAMES.setProgram, parameters },
+      { name: NO_ACTION, parameters: [] },
+    ],
+    defaultAction: NO_ACTION,
+  }));
+}
+
+function operationTable({ description: { state } }: DataPlane, rpb: Rpb): MatchTable {
+  const register = (name: string): TableKey => ({ name, match: 'ternary', width: WORD_BITS });
+  const actions = [...rpb.actions.values()].map(({ name, parameters }) => {
+    return { name: `${rpb.control}.${name}`, parameters };
+  });
+  return {
+    name: rpb.table,
+    gress: rpb.gress,
+    stage: rpb.stage,
+    entries: rpb.entries,
+    keys: [
+      { name: RPB_KEYS.program, match: 'exact', width: state.programIdBits },
+      { name: RPB_KEYS.branch, match: state.branchMatch, width: state.branchIdBits },
+      { name: RPB_KEYS.recirculation, match: 'exact', width: state.recirculationIdBits },
+      register(RPB_KEYS.mar),
+      register(RPB_KEYS.sar),
+      register(RPB_KEYS.har),
+    ],
+    actions: [{ name: NO_ACTION, parameters: [] }, ...actions],
+    defaultAction: NO_ACTION,
+  };
+}
+
+function recirculationTable({ description: { state, recirculation } }: DataPlane, stage: number): MatchTable {
+  const names = [
+    FIXED_NAMES.firstRecirculate,
+    FIXED_NAMES.middleRecirculate,
+    FIXED_NAMES.lastRecirculate,
+    FIXED_NAMES.setEgressPort,
+  ];
+  return {
+    name: FIXED_NAMES.recirculationTable,
+    gress: 'ingress',
+    stage,
+    entries: recirculation.entries,
+    keys: [
+      { name: RPB_KEYS.program, match: 'exact', width: state.programIdBits },
+      { name: RPB_KEYS.recirculation, match: 'exact', width: state.recirculationIdBits },
+    ],
+    actions: names.map((name) => ({ name, parameters: [] })),
+    defaultAction: FIXED_NAMES.setEgressPort,
+  };
+}

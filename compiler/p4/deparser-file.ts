@@ -1,0 +1,54 @@
+/** The deparsers: checksums of what changed, then the headers as they are now. */
+import type { DataPlane } from '../data-plane/data-plane.js';
+import type { Gress } from '../data-plane/description.js';
+import { type PacketFields, wholeField } from './fields.js';
+import { emitOrder } from './header-file.js';
+import { type Residual, residuals } from './residuals.js';
+import { type Block, braces, comment, declaration, list, renderBlocks, spaced } from './text.js';
+
+export function deparserFile(dataPlane: DataPlane, fields: PacketFields): string {
+  return renderBlocks(
+    spaced([
+      comment(
+        'The deparsers of ingress and egress. Checksums are adjusted by what the parser took from them (the residual),',
+        'so they need nothing of the payload.',
+      ),
+      deparser('ingress', dataPlane, fields),
+      deparser('egress', dataPlane, fields),
+    ]),
+  );
+}
+
+const NAMES = {
+  ingress: { control: 'SwitchIngressDeparser', metadata: 'ig_md', intrinsic: 'ig_dprsr_md' },
+  egress: { control: 'SwitchEgressDeparser', metadata: 'eg_md', intrinsic: 'eg_dprsr_md' },
+} as const;
+
+function deparser(gress: Gress, dataPlane: DataPlane, fields: PacketFields): Block[] {
+  const { control, metadata, intrinsic } = NAMES[gress];
+  const parameters = [
+    'packet_out pkt',
+    'inout header_t hdr',
+    `in ${gress}_metadata_t ${metadata}`,
+    `in ${gress}_intrinsic_metadata_for_deparser_t ${intrinsic}`,
+  ];
+  const sums = residuals(dataPlane, gress);
+  const emits = ['meta', ...emitOrder(dataPlane)].map((header) => `pkt.emit(hdr.${header});`);
+  const body = spaced([
+    sums.map(({ header }) => `Checksum() ${header}_checksum;`),
+    braces('apply', [...sums.flatMap((sum) => updateOf(sum, metadata, fields)), ...emits]),
+  ]);
+  return declaration(`control ${control}`, parameters, body);
+}
+
+function updateOf({ header, covered, zeroMeansNone }: Residual, metadata: string, fields: PacketFields): Block[] {
+  const parts = covered.flatMap((part) => part.fields).map(({ name }) => wholeField(fields.expression(name)));
+  const data = [...new Set(parts), `${metadata}.${header}_residual`];
+  const update = (more: string): Block[] =>
+    list(`hdr.${header}.checksum = ${header}_checksum.update({`, data, `}${more});`);
+  if (!zeroMeansNone) return update('');
+  return [
+    ...comment('A checksum of 0 says that there is none; one that comes to 0 is sent as all ones.'),
+    ...braces(`if (${metadata}.${header}_has_checksum)`, update(', true')),
+  ];
+}

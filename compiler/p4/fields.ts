@@ -1,0 +1,149 @@
+/**
+ * Fields of packets as the P4 source spells them.
+ *
+ * An instruction of a Tofino moves bits between containers, one of which it may rotate, and fills the rest of the target
+ * from a second one that it cannot. So a field comes into a register with zeros above it in one instruction only if it is
+ * a whole word or the low end of one. The high end of a word is shifted down, for which both halves must be one field
+ * (so ports are); any other field is copied by the parser, value by value.
+ */
+import type { DataPlane, Field, HeaderField } from '../data-plane/data-plane.js';
+import type { Gress } from '../data-plane/description.js';
+import { WORD_BITS } from '../data-plane/tables.js';
+import { NoP4Source } from './unsupported.js';
+
+/** A field of a P4 header: one or two fields of the description, the first on top. */
+export interface P4Field {
+  readonly name: string;
+  readonly width: number;
+  readonly parts: readonly HeaderField[];
+}
+
+export type Reach = 'direct' | 'shift' | 'parser';
+
+/** The parser can copy a field of up to so many bits. */
+const MAX_COPIED_BITS = 3;
+
+export class PacketFields {
+  /** By header name. */
+  readonly headers: ReadonlyMap<string, readonly P4Field[]>;
+  private readonly expressions = new Map<string, string>();
+
+  constructor(private readonly dataPlane: DataPlane) {
+    this.headers = new Map(dataPlane.headers.map(({ name, index }) => [name, this.mergedFields(index)]));
+    for (const [header, fields] of this.headers) {
+      for (const { name, width, parts } of fields) {
+        const whole = `hdr.${header}.${name}`;
+        let high = width;
+        for (const part of parts) {
+          const slice = parts.length === 1 ? '' : `[${high - 1}:${high - part.width}]`;
+          this.expressions.set(part.name, `${whole}${slice}`);
+          high -= part.width;
+        }
+      }
+    }
+  }
+
+  /** The expression of a field, by its full name; fields of other things than headers are called what they are. */
+  expression(name: string): string {
+    return this.expressions.get(name) ?? name;
+  }
+
+  widthOf(name: string): number {
+    return this.dataPlane.field(name).width;
+  }
+
+  /** The field as a register takes it. @throws {NoP4Source} */
+  registerValue(name: string): string {
+    const field = this.dataPlane.field(name);
+    if (field.width === WORD_BITS) return this.expression(name);
+    if (field.kind === 'intrinsic') return `(bit<${WORD_BITS}>)${name}`;
+    switch (this.reach(field)) {
+      case 'direct':
+        return `(bit<${WORD_BITS}>)${this.expression(name)}`;
+      case 'shift':
+        return `${wholeField(this.expression(name))} >> ${WORD_BITS - field.width}`;
+      case 'parser':
+        return `ig_md.${copyName(field)}`;
+    }
+  }
+
+  /** Fields that EXTRACT reads in a gress and that the parser has to copy. */
+  copiedFields(gress: Gress): readonly HeaderField[] {
+    const copied = extractedFields(this.dataPlane, gress).filter((field) => this.reach(field) === 'parser');
+    const [wide] = copied.filter(({ width }) => width > MAX_COPIED_BITS);
+    const [late] = gress === 'egress' ? copied : [];
+    const hard = wide ?? late;
+    if (hard === undefined) return copied;
+    throw new NoP4Source(
+      this.dataPlane.name,
+      `no single instruction brings ${hard.name} into a register${wide === undefined ? ' in egress' : ''}`,
+    );
+  }
+
+  private reach(field: HeaderField): Reach {
+    const end = (field.bitOffset + field.width) % WORD_BITS;
+    if (end === 0) return 'direct';
+    return this.isHighHalf(field) ? 'shift' : 'parser';
+  }
+
+  /** Whether it is the upper half of a word whose lower one is a field too. */
+  private isHighHalf({ header, bitOffset, width }: HeaderField): boolean {
+    const half = WORD_BITS / 2;
+    const isUpper = bitOffset % WORD_BITS === 0 && width === half;
+    const isLower = (field: Field): boolean =>
+      field.kind === 'header' &&
+      field.header === header &&
+      field.bitOffset === bitOffset + half &&
+      field.width === half;
+    return isUpper && [...this.dataPlane.fields.values()].some(isLower);
+  }
+
+  private mergedFields(header: number): P4Field[] {
+    const fields = [...this.dataPlane.fields.values()].filter(
+      (field): field is HeaderField => field.kind === 'header' && field.header === header,
+    );
+    const shifted = new Set(
+      (['ingress', 'egress'] as const).flatMap((gress) =>
+        extractedFields(this.dataPlane, gress).filter((field) => this.reach(field) === 'shift'),
+      ),
+    );
+    const merged: P4Field[] = [];
+    for (const [i, field] of fields.entries()) {
+      const before = fields[i - 1];
+      if (before !== undefined && shifted.has(before)) continue;
+      const next = fields[i + 1];
+      const parts = shifted.has(field) && next !== undefined ? [field, next] : [field];
+      const name = parts.map((part) => shortName(part)).join('_');
+      merged.push({ name, width: parts.reduce((sum, part) => sum + part.width, 0), parts });
+    }
+    return merged;
+  }
+}
+
+const shortName = ({ name }: HeaderField): string => name.slice(name.lastIndexOf('.') + 1);
+
+/** An expression without the bits that it picks. */
+export const wholeField = (expression: string): string => expression.replace(/\[.*/, '');
+
+/** The metadata field that holds the parser's copy: hdr.ipv4.ecn → ipv4_ecn. */
+export const copyName = ({ name }: HeaderField): string => name.split('.').slice(1).join('_');
+
+function extractedFields(dataPlane: DataPlane, gress: Gress): readonly HeaderField[] {
+  const names = dataPlane.rpbs
+    .filter((rpb) => rpb.gress === gress)
+    .flatMap(({ actions }) => [...actions.values()])
+    .flatMap(({ effect }) => (effect.kind === 'extract' ? [effect.field] : []));
+  return [...new Set(names)].map((name) => dataPlane.field(name)).filter((field) => field.kind === 'header');
+}
+
+/** Header fields that actions of a gress change: what MODIFY writes, and the addresses that RETURN swaps. */
+export function writtenFields(dataPlane: DataPlane, gress: Gress): readonly HeaderField[] {
+  const effects = dataPlane.rpbs
+    .filter((rpb) => rpb.gress === gress)
+    .flatMap(({ actions }) => [...actions.values()])
+    .map(({ effect }) => effect);
+  const modified = effects.flatMap((effect) => (effect.kind === 'modify' ? [effect.field] : []));
+  const swapped = effects.some(({ kind }) => kind === 'return') ? SWAPPED : [];
+  return [...new Set([...swapped, ...modified])].map((name) => dataPlane.headerField(name));
+}
+const SWAPPED = ['hdr.ipv4.src', 'hdr.ipv4.dst'];

@@ -1,0 +1,78 @@
+/**
+ * P4_16 source (architecture tna, target tofino) for a data plane: one file per block. It is made from the description
+ * that the emulator executes, so that names, keys, actions and widths are the same.
+ */
+import type { DataPlane } from '../data-plane/data-plane.js';
+import { egressFile, ingressFile } from './control-files.js';
+import { deparserFile } from './deparser-file.js';
+import { PacketFields } from './fields.js';
+import { headerFile } from './header-file.js';
+import { initFile } from './init-file.js';
+import { checkParseDepth } from './parse-depth.js';
+import { parserFile } from './parser-file.js';
+import { recirculationFile } from './recirculation-file.js';
+import { rpbFile, rpbInstance } from './rpb-file.js';
+import { comment, renderBlocks } from './text.js';
+import { NoP4Source } from './unsupported.js';
+
+export interface P4File {
+  /** Of the file; all lie in one folder. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The file to give to the compiler; it includes the others. */
+export const MAIN_P4_FILE = 'p4runpro.p4';
+
+/** @throws {NoP4Source} for a data plane that a program of this form does not implement */
+export function p4Source(dataPlane: DataPlane): readonly P4File[] {
+  if (dataPlane.description.init.onEveryPass) {
+    throw new NoP4Source(
+      dataPlane.name,
+      "it is compatible with the authors' program (github P4runpro/P4runpro, p4src), which is what to install",
+    );
+  }
+  checkParseDepth(dataPlane);
+  const fields = new PacketFields(dataPlane);
+  const rpbs = dataPlane.rpbs.map((rpb) => ({ name: `${rpbInstance(rpb)}.p4`, text: rpbFile(dataPlane, rpb, fields) }));
+  const parts = [
+    { name: 'headers.p4', text: headerFile(dataPlane, fields) },
+    { name: 'parsers.p4', text: parserFile(dataPlane, fields) },
+    { name: 'init.p4', text: initFile(dataPlane, fields) },
+    ...rpbs,
+    { name: 'recirculation.p4', text: recirculationFile(dataPlane, fields) },
+    { name: 'ingress.p4', text: ingressFile(dataPlane) },
+    { name: 'egress.p4', text: egressFile(dataPlane) },
+    { name: 'deparsers.p4', text: deparserFile(dataPlane, fields) },
+  ];
+  const main = { name: MAIN_P4_FILE, text: mainFile(dataPlane, parts) };
+  return [main, ...parts];
+}
+
+function mainFile(dataPlane: DataPlane, parts: readonly P4File[]): string {
+  return renderBlocks([
+    ...comment(
+      `The P4runpro data plane '${dataPlane.name}' for a Tofino 1, generated from its description`,
+      `(SHA-256 ${dataPlane.hash}).`,
+      `To compile: p4c --target tofino --arch tna ${MAIN_P4_FILE}`,
+    ),
+    '',
+    '#include <core.p4>',
+    '#include <tna.p4>',
+    '',
+    ...parts.map(({ name }) => `#include "${name}"`),
+    '',
+    'Pipeline(',
+    [
+      'SwitchIngressParser(),',
+      'SwitchIngress(),',
+      'SwitchIngressDeparser(),',
+      'SwitchEgressParser(),',
+      'SwitchEgress(),',
+      'SwitchEgressDeparser()',
+    ],
+    ') pipe;',
+    '',
+    'Switch(pipe) main;',
+  ]);
+}

@@ -1,0 +1,99 @@
+/** Headers, the carried state, metadata and constants. */
+import type { DataPlane } from '../data-plane/data-plane.js';
+import type { Gress } from '../data-plane/description.js';
+import { type StateField, stateFields } from '../data-plane/state-fields.js';
+import { copyName, type PacketFields, wholeField, writtenFields } from './fields.js';
+import { optionHeaders } from './options.js';
+import { residuals } from './residuals.js';
+import { type Block, braces, comment, renderBlocks, spaced } from './text.js';
+
+export function headerFile(dataPlane: DataPlane, fields: PacketFields): string {
+  const { ports } = dataPlane.description;
+  return renderBlocks(
+    spaced([
+      comment('Headers of packets, the state that a packet carries, and metadata.'),
+      [
+        `const PortId_t RECIRCULATION_PORT = ${ports.recirculation};`,
+        `const PortId_t CPU_PORT = ${ports.cpu};`,
+        ...comment('No port of the chip: the traffic manager drops what is sent there.'),
+        `const PortId_t NO_PORT = ${2 ** ports.width - 1};`,
+      ],
+      ...packetHeaders(dataPlane, fields),
+      ...stateHeader(dataPlane),
+      headerStruct(dataPlane, fields),
+      metadata(dataPlane, fields, 'ingress'),
+      metadata(dataPlane, fields, 'egress'),
+    ]),
+  );
+}
+
+const fieldLine = (name: string, width: number): string => `bit<${width}> ${name};`;
+
+function packetHeaders(dataPlane: DataPlane, fields: PacketFields): Block[][] {
+  const headers = [...fields.headers].map(([header, list]) =>
+    braces(
+      `header ${header}_h`,
+      list.map(({ name, width }) => fieldLine(name, width)),
+    ),
+  );
+  const options = optionHeaders(dataPlane);
+  if (options.length === 0) return headers;
+  const option = [...comment('One word of IPv4 options.'), ...braces('header option_h', [fieldLine('word', 32)])];
+  return [...headers, option];
+}
+
+/** The parts of the state are structs, so that keys have the names that the control interface shows. */
+function stateHeader(dataPlane: DataPlane): Block[][] {
+  const state = stateFields(dataPlane);
+  const parts = [...new Set(state.map(({ part }) => part))];
+  const structs = parts.map((part) =>
+    braces(`struct ${STRUCT[part]}`, state.filter((field) => field.part === part).map(stateLine)),
+  );
+  const header = [
+    ...comment('What a packet carries from ingress to egress, and around by the recirculation port.'),
+    ...braces(
+      'header state_h',
+      parts.map((part) => `${STRUCT[part]} ${part};`),
+    ),
+  ];
+  return [...structs, header];
+}
+
+const STRUCT: Readonly<Record<StateField['part'], string>> = {
+  reg: 'register_t',
+  id: 'id_t',
+  param: 'parameter_t',
+  rec: 'recirculation_t',
+};
+
+const stateLine = ({ name, width, isPadding }: StateField): string =>
+  `${isPadding === true ? '@padding ' : ''}${fieldLine(name, width)}`;
+
+function headerStruct(dataPlane: DataPlane, fields: PacketFields): Block[] {
+  const headers = [...new Set(emitOrder(dataPlane))].map((name) => {
+    return optionHeaders(dataPlane).includes(name) ? `option_h ${name};` : `${name}_h ${name};`;
+  });
+  // What an action writes of a header that a packet lacks must not end up in one that it has.
+  const pragmas = (['ingress', 'egress'] as const).flatMap((gress) =>
+    writtenFields(dataPlane, gress).map(
+      ({ name }) => `@pa_no_overlay("${gress}", "${wholeField(fields.expression(name))}")`,
+    ),
+  );
+  return [...pragmas, ...braces('struct header_t', ['state_h meta;', ...headers])];
+}
+
+/** Headers of packets in the order in which they lie in one; IPv4 options follow their header. */
+export function emitOrder(dataPlane: DataPlane): readonly string[] {
+  return dataPlane.headers.flatMap(({ name, description }) =>
+    description.lengthWords === undefined ? [name] : [name, ...optionHeaders(dataPlane)],
+  );
+}
+
+function metadata(dataPlane: DataPlane, fields: PacketFields, gress: Gress): Block[] {
+  const copies = fields.copiedFields(gress).map((field) => fieldLine(copyName(field), 32));
+  const sums = residuals(dataPlane, gress).flatMap(({ header, zeroMeansNone }) => [
+    fieldLine(`${header}_residual`, 16),
+    ...(zeroMeansNone ? [`bool ${header}_has_checksum;`] : []),
+  ]);
+  return braces(`struct ${gress}_metadata_t`, [...copies, ...sums]);
+}

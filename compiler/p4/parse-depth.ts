@@ -1,0 +1,33 @@
+/** How far the egress parser reads into a packet. */
+import { type Chip, TOFINO_1 } from '../data-plane/chip.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
+import { stateFields } from '../data-plane/state-fields.js';
+import { lengths } from './options.js';
+import { NoP4Source } from './unsupported.js';
+
+/** egress_intrinsic_metadata_t of tna.p4, in whole words. */
+const INTRINSIC_BYTES = 28;
+
+/** @throws {NoP4Source} for a data plane whose headers are together longer than what the parser reads */
+export function checkParseDepth(dataPlane: DataPlane, chip: Chip = TOFINO_1): void {
+  const bytes = egressParseBytes(dataPlane);
+  if (bytes <= chip.egressParseBytes) return;
+  const reason = `its egress parser would read ${bytes} bytes, state included; a ${chip.name} reads ${chip.egressParseBytes}`;
+  throw new NoP4Source(dataPlane.name, reason);
+}
+
+export function egressParseBytes(dataPlane: DataPlane): number {
+  const { parser } = dataPlane.description;
+  const length = lengths(dataPlane);
+  const bytesOf = (name: string): number => {
+    const header = dataPlane.headers[dataPlane.headerIndex(name)];
+    return length?.header === name ? length.maximum * 4 : (header?.bytes ?? 0);
+  };
+  const longest = (name: string): number => {
+    const { extract = [], select } = parser.states[name] ?? {};
+    const behind = (select?.next ?? []).map(({ state }) => longest(state));
+    return extract.reduce((sum, header) => sum + bytesOf(header), 0) + Math.max(0, ...behind);
+  };
+  const stateBits = stateFields(dataPlane).reduce((sum, { width }) => sum + width, 0);
+  return INTRINSIC_BYTES + stateBits / 8 + longest(parser.start);
+}

@@ -1,0 +1,253 @@
+/**
+ * The parsers, made from the states of the description. The carried state lies in front of the packet, so that every
+ * parsing path has it.
+ */
+import type { DataPlane } from '../data-plane/data-plane.js';
+import type { Gress, ParserStateDescription } from '../data-plane/description.js';
+import { copyName, type PacketFields, wholeField } from './fields.js';
+import { lookahead } from './lookahead.js';
+import { lengths, optionHeader } from './options.js';
+import { type Residual, residuals } from './residuals.js';
+import { type Block, braces, comment, declaration, list, renderBlocks, spaced } from './text.js';
+
+/** What the states of one parser are made with. */
+interface ParserContext {
+  readonly dataPlane: DataPlane;
+  readonly fields: PacketFields;
+  readonly gress: Gress;
+  readonly metadata: string;
+  readonly residuals: readonly Residual[];
+}
+
+export function parserFile(dataPlane: DataPlane, fields: PacketFields): string {
+  return renderBlocks(
+    spaced([
+      comment(
+        'The parsers of ingress and egress. Bytes that are no such header, or a fragment without one, are payload.',
+      ),
+      ingressParser(contextOf(dataPlane, fields, 'ingress')),
+      egressParser(contextOf(dataPlane, fields, 'egress')),
+    ]),
+  );
+}
+
+const contextOf = (dataPlane: DataPlane, fields: PacketFields, gress: Gress): ParserContext => ({
+  dataPlane,
+  fields,
+  gress,
+  metadata: gress === 'ingress' ? 'ig_md' : 'eg_md',
+  residuals: residuals(dataPlane, gress),
+});
+
+function ingressParser(context: ParserContext): Block[] {
+  const first = stateName(context.dataPlane.description.parser.start);
+  const start = [
+    braces('state start', [
+      'pkt.extract(ig_intr_md);',
+      'pkt.advance(PORT_METADATA_SIZE);',
+      ...select(['ig_intr_md.ingress_port'], [['RECIRCULATION_PORT', 'parse_state']], 'begin_state'),
+    ]),
+    braces('state parse_state', ['pkt.extract(hdr.meta);', `transition ${first};`]),
+    [
+      ...comment('A packet that is new begins with a state of zeros.'),
+      ...braces('state begin_state', ['hdr.meta.setValid();', `transition ${first};`]),
+    ],
+  ];
+  const parameters = [
+    'packet_in pkt',
+    'out header_t hdr',
+    'out ingress_metadata_t ig_md',
+    'out ingress_intrinsic_metadata_t ig_intr_md',
+  ];
+  return parser('SwitchIngressParser', parameters, start, context);
+}
+
+function egressParser(context: ParserContext): Block[] {
+  const first = stateName(context.dataPlane.description.parser.start);
+  const start = [
+    braces('state start', ['pkt.extract(eg_intr_md);', 'transition parse_state;']),
+    braces('state parse_state', ['pkt.extract(hdr.meta);', `transition ${first};`]),
+  ];
+  const parameters = [
+    'packet_in pkt',
+    'out header_t hdr',
+    'out egress_metadata_t eg_md',
+    'out egress_intrinsic_metadata_t eg_intr_md',
+  ];
+  return parser('SwitchEgressParser', parameters, start, context);
+}
+
+function parser(
+  name: string,
+  parameters: readonly string[],
+  start: readonly Block[][],
+  context: ParserContext,
+): Block[] {
+  const { states } = context.dataPlane.description.parser;
+  const checksums = context.residuals.map(({ header }) => `Checksum() ${header}_checksum;`);
+  const all = Object.entries(states).flatMap(([state, description]) => parserStates(state, description, context));
+  return declaration(`parser ${name}`, parameters, spaced([checksums, ...start, ...all]));
+}
+
+const stateName = (state: string): string => `parse_${state}`;
+
+/** The states that one state of the description becomes. */
+function parserStates(name: string, state: ParserStateDescription, context: ParserContext): Block[][] {
+  const look = lookahead(name, state, context.dataPlane, context.fields.copiedFields(context.gress));
+  const own = look === undefined ? stateName(name) : `${stateName(name)}_header`;
+  const looking =
+    look === undefined
+      ? []
+      : [
+          braces(
+            `state ${stateName(name)}`,
+            select(
+              [`pkt.lookahead<bit<${look.bits}>>()`],
+              look.cases.map(({ pattern, copies }) => [pattern, copies.length === 0 ? own : copyState(name, copies)]),
+              'accept',
+            ),
+          ),
+          ...look.copyStates.map((copies) =>
+            braces(`state ${copyState(name, copies)}`, [
+              ...copies.map(({ field, value }) => `${context.metadata}.${copyName(field)} = ${value};`),
+              `transition ${own};`,
+            ]),
+          ),
+        ];
+  return [...looking, ...headerStates(name, own, state, context)];
+}
+
+const copyState = (name: string, copies: readonly { readonly value: number }[]): string =>
+  `copy_${name}_${copies.map(({ value }) => value).join('_')}`;
+
+/** The state that extracts, and what depends on its checksum and its options. */
+function headerStates(name: string, own: string, state: ParserStateDescription, context: ParserContext): Block[][] {
+  const extracts = state.extract.map((header) => `pkt.extract(hdr.${header});`);
+  const subtracts = subtractions(
+    state.extract,
+    isBehindOptionalChecksum(name, context) ? withoutOptional(context) : context,
+  );
+  const zero = context.residuals.find(({ header, zeroMeansNone }) => zeroMeansNone && state.extract.includes(header));
+  if (zero !== undefined) return optionalChecksumStates(own, state, zero, context);
+  const ends = context.residuals.filter(({ header }) => state.extract.includes(header));
+  const gets = ends.map(({ header }) => `${context.metadata}.${header}_residual = ${header}_checksum.get();`);
+  const { options, transition } = transitionOf(name, state, context);
+  return [braces(`state ${own}`, [...extracts, ...subtracts, ...gets, ...transition]), ...options];
+}
+
+/** Whether a state of the description is reached from one that takes a checksum which may be absent. */
+function isBehindOptionalChecksum(name: string, { dataPlane, residuals: sums }: ParserContext): boolean {
+  const optional = sums.filter(({ zeroMeansNone }) => zeroMeansNone).map(({ header }) => header);
+  return Object.values(dataPlane.description.parser.states).some(
+    ({ extract, select: next }) =>
+      extract.some((header) => optional.includes(header)) && next?.next.some((edge) => edge.state === name) === true,
+  );
+}
+
+/** For packets without the checksum: what follows owes nothing to it. */
+const withoutOptional = (context: ParserContext): ParserContext => ({
+  ...context,
+  residuals: context.residuals.filter(({ zeroMeansNone }) => !zeroMeansNone),
+});
+
+/**
+ * A checksum that may be absent, and covers a header behind its own: the residual is taken at the end of the path, and
+ * only of packets that have the checksum. Those without go the same way by states of their own.
+ */
+function optionalChecksumStates(
+  own: string,
+  state: ParserStateDescription,
+  { header }: Residual,
+  context: ParserContext,
+): Block[][] {
+  const { states } = context.dataPlane.description.parser;
+  const end = [
+    `${context.metadata}.${header}_has_checksum = true;`,
+    `${context.metadata}.${header}_residual = ${header}_checksum.get();`,
+    'transition accept;',
+  ];
+  const next = state.select?.next ?? [];
+  const targets = [...new Set(next.map((edge) => edge.state))];
+  const behind = targets.flatMap((target) => {
+    const { extract = [] } = states[target] ?? {};
+    const extracts = extract.map((inner) => `pkt.extract(hdr.${inner});`);
+    return [
+      braces(`state ${stateName(target)}_behind_${header}`, [...extracts, ...subtractions(extract, context), ...end]),
+    ];
+  });
+  const checksum = `hdr.${header}.checksum`;
+  const selector = state.select === undefined ? [] : [context.fields.expression(state.select.field)];
+  const cases: [string, string][] = next.flatMap(({ value, state: target }): [string, string][] => [
+    [`(${value}, 0)`, stateName(target)],
+    [`(${value}, _)`, `${stateName(target)}_behind_${header}`],
+  ]);
+  const transition = select([...selector, checksum], [...cases, ['(_, 0)', 'accept']], `end_${header}`);
+  const extracts = state.extract.map((inner) => `pkt.extract(hdr.${inner});`);
+  return [
+    braces(`state ${own}`, [...extracts, ...subtractions(state.extract, context), ...transition]),
+    ...behind,
+    braces(`state end_${header}`, end),
+  ];
+}
+
+/** Takes from each checksum what these headers hold of it: the checksum itself and all that may change. */
+function subtractions(headers: readonly string[], { residuals: sums, fields }: ParserContext): Block[] {
+  return sums.flatMap(({ header: holder, covered }) => {
+    const data = headers.flatMap((header) => {
+      const own = header === holder ? [`hdr.${header}.checksum`] : [];
+      const changing = covered.filter((part) => part.header === header).flatMap((part) => part.fields);
+      return [...own, ...new Set(changing.map(({ name }) => wholeField(fields.expression(name))))];
+    });
+    return data.length === 0 ? [] : list(`${holder}_checksum.subtract({`, data, '});');
+  });
+}
+
+/** The transition of a state, and the states for options of each length on the way to what follows. */
+function transitionOf(
+  name: string,
+  state: ParserStateDescription,
+  { dataPlane, fields }: ParserContext,
+): { readonly options: Block[][]; readonly transition: Block[] } {
+  if (state.select === undefined) return { options: [], transition: ['transition accept;'] };
+  const length = lengths(dataPlane);
+  const hasOptions = length !== undefined && state.extract.includes(length.header);
+  const selectors = [
+    ...(hasOptions ? [length.field] : []),
+    ...(state.only === undefined ? [] : [state.only.field]),
+    state.select.field,
+  ].map((field) => fields.expression(field));
+  const row = (words: number | undefined, value: number): string => {
+    const values = [words, state.only?.value, value].filter((part) => part !== undefined);
+    return values.length === 1 ? String(value) : `(${values.join(', ')})`;
+  };
+  const { next } = state.select;
+  if (!hasOptions) {
+    const cases = next.map((edge): [string, string] => [row(undefined, edge.value), stateName(edge.state)]);
+    return { options: [], transition: select(selectors, cases, 'accept') };
+  }
+  const most = length.maximum - length.minimum;
+  const optionState = (target: string, words: number): string =>
+    words === 0 ? stateName(target) : `${stateName(name)}_option_${words}_${target}`;
+  const words = Array.from({ length: most + 1 }, (_, i) => i);
+  const cases = next.flatMap((edge) =>
+    words.map((count): [string, string] => [row(length.minimum + count, edge.value), optionState(edge.state, count)]),
+  );
+  const options = next.flatMap((edge) =>
+    words
+      .slice(1)
+      .map((count) =>
+        braces(`state ${optionState(edge.state, count)}`, [
+          `pkt.extract(hdr.${optionHeader(count)});`,
+          `transition ${optionState(edge.state, count - 1)};`,
+        ]),
+      ),
+  );
+  return { options, transition: select(selectors, cases, 'accept') };
+}
+
+function select(on: readonly string[], cases: readonly (readonly [string, string])[], otherwise: string): Block[] {
+  return braces(`transition select(${on.join(', ')})`, [
+    ...cases.map(([value, state]) => `${value} : ${state};`),
+    `default : ${otherwise};`,
+  ]);
+}

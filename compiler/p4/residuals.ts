@@ -1,0 +1,56 @@
+/**
+ * Checksums are adjusted: the parser takes from a checksum what may change (the residual), the deparser adds what is
+ * there then. So nothing need be known of the payload, and a packet that nothing changes leaves as it came.
+ */
+import { checksumCoverage } from '../data-plane/checksums.js';
+import type { DataPlane, HeaderField } from '../data-plane/data-plane.js';
+import type { Gress } from '../data-plane/description.js';
+import { writtenFields } from './fields.js';
+
+export interface Residual {
+  /** The header that holds the checksum. */
+  readonly header: string;
+  /** Fields that may change, by header, each list filling 16-bit words. */
+  readonly covered: readonly { readonly header: string; readonly fields: readonly HeaderField[] }[];
+  /** UDP: a checksum of 0 says that there is none. */
+  readonly zeroMeansNone: boolean;
+}
+
+const HALF_WORD = 16;
+
+/** The checksums that a gress adjusts, empty where nothing is written or the data plane leaves them alone. */
+export function residuals(dataPlane: DataPlane, gress: Gress): readonly Residual[] {
+  if (!dataPlane.description.updatesChecksums) return [];
+  const written = writtenFields(dataPlane, gress);
+  const of = (header: string, kind: 'ipv4' | 'transport', only: readonly string[]): Residual => {
+    const fields = written.filter((field) => checksumCoverage(dataPlane, field)[kind]);
+    const headers = [...new Set(fields.map((field) => dataPlane.headers[field.header]?.name ?? ''))];
+    const covered = headers
+      .filter((name) => only.includes(name))
+      .map((name) => {
+        const mine = fields.filter((field) => dataPlane.headers[field.header]?.name === name);
+        return { header: name, fields: halfWords(dataPlane, mine) };
+      });
+    return { header, covered, zeroMeansNone: header === 'udp' };
+  };
+  return [
+    of('ipv4', 'ipv4', ['ipv4']),
+    of('tcp', 'transport', ['ipv4', 'l4_port', 'tcp']),
+    of('udp', 'transport', ['ipv4', 'l4_port', 'udp', 'l5']),
+  ].filter(({ covered }) => covered.length > 0);
+}
+
+/** All fields of a header that share 16-bit words with these, in the header's order. */
+function halfWords(dataPlane: DataPlane, fields: readonly HeaderField[]): readonly HeaderField[] {
+  const words = new Set(fields.flatMap((field) => wordsOf(field)));
+  return [...dataPlane.fields.values()].filter(
+    (field): field is HeaderField =>
+      field.kind === 'header' && field.header === fields[0]?.header && wordsOf(field).some((word) => words.has(word)),
+  );
+}
+
+function wordsOf({ bitOffset, width }: HeaderField): number[] {
+  const first = Math.floor(bitOffset / HALF_WORD);
+  const last = Math.floor((bitOffset + width - 1) / HALF_WORD);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}

@@ -1,0 +1,44 @@
+/** `p4runpro p4`: the P4 source of a data plane. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Argv } from 'yargs';
+import { MAIN_P4_FILE, type P4File, p4Source, resourceReport } from '../compiler/index.js';
+import { EXIT, loadDataPlane, UsageError } from './command-line.js';
+import { excessText } from './dataplane-command.js';
+
+export const p4Options = (yargs: Argv) =>
+  yargs
+    .option('dataplane', { type: 'string', default: 'tofino1', describe: 'Data plane: a name, or a JSON file' })
+    .option('output', { alias: 'o', type: 'string', default: 'p4src', describe: 'Folder for the files' })
+    .requiresArg(['dataplane', 'output'])
+    .example('$0 p4 -o p4src', `Writes p4src/${MAIN_P4_FILE} and the files that it includes, one for each block`)
+    .epilogue(`To compile them: p4c --target tofino --arch tna ${MAIN_P4_FILE}`);
+
+export interface P4Arguments {
+  readonly dataplane: string;
+  readonly output: string;
+}
+
+/** Writes the files; says on stderr where the chip is too small for them. */
+export function p4(args: P4Arguments): number {
+  const dataPlane = loadDataPlane(args.dataplane);
+  const files = p4Source(dataPlane);
+  const { excesses, chip } = resourceReport(dataPlane);
+  if (excesses.length > 0) {
+    const lines = excesses.map(excessText).join('\n');
+    process.stderr.write(`p4runpro: '${dataPlane.name}' does not fit a ${chip}, so this will not compile:\n${lines}\n`);
+  }
+  writeFiles(args.output, files);
+  process.stdout.write(`${files.length} files in ${args.output}; compile ${join(args.output, MAIN_P4_FILE)}\n`);
+  return EXIT.done;
+}
+
+function writeFiles(folder: string, files: readonly P4File[]): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const { name, text } of files) writeFileSync(join(folder, name), text);
+  } catch (error) {
+    const { code, path = folder } = error as NodeJS.ErrnoException;
+    throw new UsageError(`cannot write ${path}: ${code}`);
+  }
+}

@@ -1,0 +1,22 @@
+/** The published figures that come with the package: tables of results/published, whose README names their sources. */
+import { readFileSync } from 'node:fs';
+import { packageFile } from './package-root.js';
+
+/** The rows of such a table, by the names of its columns. The files quote nothing, so a comma always separates. */
+export function publishedTable(name: string): readonly Readonly<Record<string, string>>[] {
+  const [head = '', ...lines] = readFileSync(packageFile('results', 'published', name), 'utf8')
+    .trimEnd()
+    .split('\n');
+  const columns = head.split(',');
+  return lines.map((line) => {
+    const cells = line.split(',');
+    return Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? '']));
+  });
+}
+
+/** A figure by the name in the first column; undefined where none is published. */
+export function publishedFigure(table: string, row: string, column: string): number | undefined {
+  const rows = publishedTable(table);
+  const cell = rows.find((candidate) => Object.values(candidate)[0] === row)?.[column];
+  return cell === undefined || cell === '' ? undefined : Number(cell);
+}

@@ -1,0 +1,185 @@
+/** The P4 source against the description that it is made from, and as text. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  actionName,
+  builtInDataPlane,
+  type DataPlane,
+  dataPlaneFromJson,
+  defaultDataPlane,
+  MAIN_P4_FILE,
+  matchTables,
+  NoP4Source,
+  p4Source,
+  registerTables,
+  stateFields,
+} from '../../compiler/index.js';
+import {
+  bodies,
+  fieldWidths,
+  type P4Control,
+  type P4Table,
+  readControls,
+  readTables,
+  withoutComments,
+} from './p4-reader.js';
+import { assertGolden, sourcePath } from './support.js';
+
+const plane = builtInDataPlane('tofino1') ?? defaultDataPlane();
+const files = p4Source(plane);
+const text = (name: string): string => files.find((file) => file.name === name)?.text ?? '';
+
+/** All tables with their full names, as instances of controls in the two gresses make them. */
+function tablesOf(dataPlane: DataPlane): P4Table[] {
+  const source = p4Source(dataPlane);
+  const controls = readControls(source);
+  const widthOf = fieldWidths(source);
+  return ['SwitchIngress', 'SwitchEgress'].flatMap((gress) => {
+    const { instances } = controls.get(gress) as P4Control;
+    return [...instances].flatMap(([instance, name]) =>
+      readTables(controls.get(name) as P4Control, `${gress}.${instance}`, widthOf),
+    );
+  });
+}
+
+const VARIANTS: readonly (readonly [name: string, dataPlane: DataPlane])[] = [
+  ['tofino1', plane],
+  ['other sizes', dataPlaneFromJson({ extends: 'tofino1', name: 'a', rpbs: { 3: { entries: 512, buckets: 1024 } } })],
+  ['fewer actions', dataPlaneFromJson({ extends: 'tofino1', name: 'b', rpbs: { 9: { actions: ['drop', 'rt'] } } })],
+  ['another CPU port', dataPlaneFromJson({ extends: 'tofino1', name: 'c', ports: { cpu: 64, recirculation: 196 } })],
+  [
+    'longer ids',
+    dataPlaneFromJson({ extends: 'tofino1', name: 'd', state: { branchIdBits: 12, recirculationIdBits: 4 } }),
+  ],
+];
+
+for (const [name, dataPlane] of VARIANTS) {
+  test(`${name}: tables, stages, sizes, keys, match types, widths, actions, parameters and defaults are the description's`, () => {
+    const expected = matchTables(dataPlane).map(({ gress: _gress, ...table }) => table);
+    const actual = tablesOf(dataPlane).map(({ control: _control, ...table }) => table);
+    const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
+    assert.equal(actual.sort(byName), [...expected].sort(byName));
+  });
+
+  test(`${name}: register arrays are the description's`, () => {
+    const controls = readControls(p4Source(dataPlane));
+    const actual = dataPlane.rpbs.map(({ control, number }) => {
+      const body = controls.get(`Rpb${number}`)?.text ?? '';
+      const [, width, words, register] = /Register<bit<(\d+)>, bit<16>>\((\d+)\) (\w+);/.exec(body) ?? [];
+      return [`${control}.${register}`, Number(words), Number(width)];
+    });
+    assert.equal(
+      actual,
+      registerTables(dataPlane).map((register) => [register.name, register.words, register.width]),
+    );
+  });
+
+  test(`${name}: every field that is named is declared, and braces match`, () => {
+    const source = p4Source(dataPlane);
+    const widthOf = fieldWidths(source);
+    for (const file of source) {
+      // The names that the control interface shows are not the source's.
+      const code = withoutComments(file.text).replaceAll(/@name\("[^"]+"\)/g, '');
+      assert.is(code.split('{').length, code.split('}').length, file.name);
+      for (const [whole] of code.matchAll(/\b(?:hdr|ig_md|eg_md)\.[\w.]+(?:\[\d+:\d+\])?/g)) {
+        const path = whole.replace(/\.(isValid|setValid|setInvalid)$/, '');
+        if (/^hdr\.\w+$/.test(path)) continue;
+        assert.ok(widthOf(path) > 0, `${file.name}: ${whole}`);
+      }
+    }
+  });
+}
+
+test('each RPB declares its actions and no others, and its own hash function', () => {
+  const controls = readControls(files);
+  for (const { number, actions, hash } of plane.rpbs) {
+    const control = controls.get(`Rpb${number}`) as P4Control;
+    assert.equal(
+      [...control.actions.keys()],
+      [...actions.values()].map(({ effect }) => actionName(effect)),
+    );
+    assert.match(control.text, new RegExp(`coeff {4}= 16w0x${hash.polynomial.toString(16)},`));
+  }
+});
+
+test('headers hold the fields of the description, in order; the state header is that of the description', () => {
+  const types = bodies(withoutComments(text('headers.p4')), /\b(?:header|struct) (\w+) \{/g);
+  const sizes = (type: string): number[] =>
+    [...(types.get(type) ?? '').matchAll(/bit<(\d+)>/g)].map(([, width]) => Number(width));
+  for (const { name, bytes } of plane.headers) {
+    assert.is(
+      sizes(`${name}_h`).reduce((sum, width) => sum + width, 0),
+      bytes * 8,
+      name,
+    );
+  }
+  const state = ['register_t', 'id_t', 'parameter_t', 'recirculation_t'].flatMap(sizes);
+  assert.equal(
+    state.sort(),
+    stateFields(plane)
+      .map(({ width }) => width)
+      .sort(),
+  );
+  assert.is(state.reduce((sum, width) => sum + width, 0) % 8, 0);
+});
+
+test('every parser state that is named is declared once, and every state is reached', () => {
+  const parsers = withoutComments(text('parsers.p4'))
+    .split(/\bparser /)
+    .slice(1);
+  assert.is(parsers.length, 2);
+  for (const parser of parsers) {
+    const states = bodies(parser, /\bstate (\w+) \{/g);
+    const targets = new Set([...parser.matchAll(/(?:transition|:) (\w+);/g)].map(([, target]) => target));
+    for (const target of targets) assert.ok(target === 'accept' || states.has(target ?? ''), target);
+    for (const state of states.keys()) assert.ok(state === 'start' || targets.has(state), state);
+  }
+});
+
+test('the main file includes every other one, once', () => {
+  const included = [...text(MAIN_P4_FILE).matchAll(/#include "(.+)"/g)].map(([, name]) => name);
+  assert.equal(
+    included,
+    files.slice(1).map(({ name }) => name),
+  );
+});
+
+const GOLDENS = ['headers.p4', 'parsers.p4', 'init.p4', 'rpb7.p4', 'rpb22.p4', 'recirculation.p4', 'deparsers.p4'];
+for (const name of GOLDENS) {
+  test(`${name} is as it was`, () => assertGolden(sourcePath('test', 'compiler', 'goldens', 'p4', name), text(name)));
+}
+
+const REFUSED: readonly (readonly [name: string, dataPlane: DataPlane, reason: RegExp])[] = [
+  ['published', builtInDataPlane('published') ?? plane, /compatible with the authors' program/],
+  ['default', defaultDataPlane(), /its egress parser would read 167 bytes, state included; a Tofino 1 reads 160$/],
+  [
+    'ECN in egress, where the parser does not copy it',
+    dataPlaneFromJson({ extends: 'tofino1', name: 'f', rpbs: { 12: { actions: ['extract_hdripv4ecn_mar'] } } }),
+    /no single instruction brings hdr\.ipv4\.ecn into a register in egress$/,
+  ],
+  [
+    'a field in the middle of a word',
+    dataPlaneFromJson({
+      extends: 'tofino1',
+      name: 'e',
+      rpbs: {
+        1: { actions: ['extract_hdripv4identification_har', 'extract_hdripv4ttl_har', 'extract_hdripv4protocol_har'] },
+      },
+    }),
+    /no single instruction brings hdr\.ipv4\.identification into a register$/,
+  ],
+];
+for (const [name, dataPlane, reason] of REFUSED) {
+  test(`${name} is refused`, () => {
+    try {
+      p4Source(dataPlane);
+    } catch (error) {
+      assert.instance(error, NoP4Source);
+      assert.match(String(error), reason);
+      return;
+    }
+    assert.unreachable('source was made');
+  });
+}
+
+test.run();

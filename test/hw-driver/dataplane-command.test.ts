@@ -1,0 +1,38 @@
+/** `p4runpro dataplane`: the table beside the published figures. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type, withFolder } from '../command-line.js';
+
+const dataplane = (...args: readonly string[]) =>
+  withFolder((folder) => type('p4runpro', ['dataplane', ...args], { folder }));
+
+test('published stands beside its own figures, and fits', async () => {
+  const { status, stdout, stderr } = await dataplane('published');
+  assert.equal([status, stderr], [0, '']);
+  assert.match(stdout, /^TCAM blocks +271 +288 +0\.941 +271 +0\.94$/m);
+  assert.match(stdout, /^cycles +306 +316 +622 +306 +316 +622$/m);
+  assert.match(stdout, /^watts, four pipes +19\.32 +21\.42 +40\.74 +19\.32 +21\.42 +40\.74$/m);
+  assert.match(stdout, /^watts at 98 % load +18\.94 +20\.99 +39\.93 /m);
+  assert.match(stdout, /^It fits a Tofino 1\.$/m);
+});
+
+test('default is said to be too large, stage by stage', async () => {
+  const { status, stdout } = await dataplane();
+  assert.is(status, 0);
+  assert.match(stdout, /^It does not fit a Tofino 1:\n {2}stage 0: 84 TCAM blocks of 24, 60 too many$/m);
+});
+
+test('--json is one document', async () => {
+  const { stdout } = await dataplane('tofino1', '--json');
+  const document = JSON.parse(stdout) as { schema: string; dataPlane: string; excesses: unknown[]; total: unknown[] };
+  assert.is(document.schema, 'p4runpro/dataplane@1');
+  assert.equal([document.dataPlane, document.excesses, document.total.length], ['tofino1', [], 9]);
+});
+
+test('an unknown data plane is refused', async () => {
+  const { status, stdout, stderr } = await dataplane('tofino9');
+  assert.equal([status, stdout], [2, '']);
+  assert.match(stderr, /^p4runpro: there is no data plane 'tofino9'/);
+});
+
+test.run();

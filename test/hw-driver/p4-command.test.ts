@@ -1,0 +1,53 @@
+/** `p4runpro p4`: the files it writes, and what it refuses. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { builtInDataPlane, defaultDataPlane, p4Source } from '../../compiler/index.js';
+import { p4Options } from '../../hw-driver/p4-command.js';
+import { testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
+
+test('the source of tofino1, one file for each block', async () => {
+  await withFolder(async (folder) => {
+    const { status, stdout, stderr } = await type('p4runpro', ['p4', '-o', 'source'], { folder });
+    assert.equal([status, stderr], [0, '']);
+    assert.is(stdout, '30 files in source; compile source/p4runpro.p4\n');
+    const expected = p4Source(builtInDataPlane('tofino1') ?? defaultDataPlane());
+    assert.equal(readdirSync(join(folder, 'source')).sort(), expected.map(({ name }) => name).sort());
+    for (const { name, text } of expected) assert.is(readFileSync(join(folder, 'source', name), 'utf8'), text, name);
+  });
+});
+
+test('what the chip has no room for is said, and the source written all the same', async () => {
+  await withFolder(async (folder) => {
+    const large = { extends: 'tofino1', name: 'large', rpbs: { 3: { entries: 4096 } } };
+    writeFileSync(join(folder, 'large.json'), JSON.stringify(large));
+    const { status, stderr } = await type('p4runpro', ['p4', '--dataplane', 'large.json'], { folder });
+    assert.is(status, 0);
+    assert.match(
+      stderr,
+      /^p4runpro: 'large' does not fit a Tofino 1, .*\n {2}stage 3: 36 TCAM blocks of 24, 12 too many\n$/,
+    );
+    assert.is(readdirSync(join(folder, 'p4src')).length, 30);
+  });
+});
+
+testForgottenValues('p4', p4Options, ['--dataplane', '--output']);
+
+await testRefusals('p4runpro', [
+  { args: ['p4', '--dataplane', 'published'], says: /no P4 source for data plane 'published': it is compatible with/ },
+  { args: ['p4', '--dataplane', 'default'], says: /no P4 source for data plane 'default'/ },
+  { args: ['p4', '--dataplane', 'tofino9'], says: /there is no data plane 'tofino9'/ },
+  {
+    args: ['p4', '-o', 'taken'],
+    given: (folder) => writeFileSync(join(folder, 'taken'), ''),
+    says: /cannot write .*taken/,
+  },
+  {
+    args: ['p4', '-o', 'folder'],
+    given: (folder) => mkdirSync(join(folder, 'folder', 'p4runpro.p4'), { recursive: true }),
+    says: /cannot write .*p4runpro\.p4: EISDIR/,
+  },
+]);
+
+test.run();
