@@ -8,6 +8,7 @@ import { TrafficError } from '../traces/index.js';
 import { capacity, capacityOptions } from './commands/capacity-command.js';
 import { caseStudy, caseStudyOptions } from './commands/case-study-command.js';
 import { conform, conformOptions } from './commands/conform-command.js';
+import { goldens, goldensOptions } from './commands/goldens-command.js';
 import { micro, microOptions } from './commands/micro-command.js';
 import { replayCommand, replayOptions } from './commands/replay-command.js';
 import { run, runOptions } from './commands/run-command.js';
@@ -22,7 +23,9 @@ import { WorkloadError } from './workloads/workload.js';
 
 /** Options and positionals that are lists; `run` takes several captures, `replay` one. */
 const listsOf = ({ _: [command] }: { readonly _: readonly (string | number)[] }): string[] =>
-  command === 'replay' ? ['programs'] : ['dirs', 'keys', 'studies', 'allocators', 'trace', 'workloads', 'sizes'];
+  command === 'replay'
+    ? ['programs']
+    : ['dirs', 'names', 'keys', 'studies', 'allocators', 'trace', 'workloads', 'sizes'];
 
 async function main(): Promise<number> {
   let status: number = EXIT.done;
@@ -54,6 +57,9 @@ async function main(): Promise<number> {
     })
     .command('replay <programs..>', 'Hold a capture through programs against a golden', replayOptions, async (args) => {
       status = await replayCommand(args);
+    })
+    .command('goldens [names..]', 'Replay the goldens of the fifteen programs', goldensOptions, async (args) => {
+      status = await goldens(args);
     })
     .command('trace', 'Make and describe captures', (trace) =>
       trace

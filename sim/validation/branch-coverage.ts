@@ -44,6 +44,11 @@ export class BranchCoverage {
     }
   }
 
+  /** Takes over what another run of the same text has reached. */
+  add(other: BranchCoverage): void {
+    for (const key of other.reached) this.reached.add(key);
+  }
+
   get statements(): CoverageCount {
     return this.count(({ kind }) => kind === 'statement');
   }
