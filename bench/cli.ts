@@ -8,7 +8,9 @@ import { TrafficError } from '../traces/index.js';
 import { capacity, capacityOptions } from './commands/capacity-command.js';
 import { caseStudy, caseStudyOptions } from './commands/case-study-command.js';
 import { conform, conformOptions } from './commands/conform-command.js';
+import { goldens, goldensOptions } from './commands/goldens-command.js';
 import { micro, microOptions } from './commands/micro-command.js';
+import { replayCommand, replayOptions } from './commands/replay-command.js';
 import { run, runOptions } from './commands/run-command.js';
 import { timing, timingCommandOptions } from './commands/timing-command.js';
 import { generateOptions, infoOptions, traceGenerate, traceInfo } from './commands/trace-command.js';
@@ -18,6 +20,12 @@ import { ResultFolderError } from './report/result-folder.js';
 import { TimingError } from './timing/arrival-times.js';
 import { UpdateScriptError } from './updates/update-script.js';
 import { WorkloadError } from './workloads/workload.js';
+
+/** Options and positionals that are lists; `run` takes several captures, `replay` one. */
+const listsOf = ({ _: [command] }: { readonly _: readonly (string | number)[] }): string[] =>
+  command === 'replay'
+    ? ['programs']
+    : ['dirs', 'names', 'keys', 'studies', 'allocators', 'trace', 'workloads', 'sizes'];
 
 async function main(): Promise<number> {
   let status: number = EXIT.done;
@@ -47,6 +55,12 @@ async function main(): Promise<number> {
     .command('case-study [studies..]', "The case studies of the paper's figure 13", caseStudyOptions, async (args) => {
       status = await caseStudy(args);
     })
+    .command('replay <programs..>', 'Hold a capture through programs against a golden', replayOptions, async (args) => {
+      status = await replayCommand(args);
+    })
+    .command('goldens [names..]', 'Replay the goldens of the fifteen programs', goldensOptions, async (args) => {
+      status = await goldens(args);
+    })
     .command('trace', 'Make and describe captures', (trace) =>
       trace
         .command('generate <file>', 'Write seeded traffic for a workload', generateOptions, async (args) => {
@@ -62,7 +76,7 @@ async function main(): Promise<number> {
     })
     .demandCommand(1, 1, 'which command? See bench --help')
     .strict()
-    .check((args) => requireOnce(args, ['dirs', 'keys', 'studies', 'allocators', 'trace', 'workloads', 'sizes']))
+    .check((args) => requireOnce(args, listsOf(args)))
     .version(packageVersion)
     .fail(rejectCommandLine)
     .parseAsync();

@@ -8,7 +8,7 @@ import { createPcapngDecoder, isPcapngMagic, SECTION_HEADER_BYTES } from './pcap
 
 /** How packets are to be read. */
 export interface ReadOptions {
-  /** The switch port the packets are said to arrive at. Default 0. */
+  /** The switch port of packets whose capture names none; the interfaces of a pcapng may: `port 3`. Default 0. */
   readonly ingressPort?: number;
   /**
    * What to do, after all whole packets, about a capture that ends inside a record: throw, or add to `warnings` and

@@ -5,11 +5,22 @@ import { CaptureError, reasonOf } from './capture-error.js';
 import { copyBytes, type ViewedBytes, viewBytes } from './copy-bytes.js';
 import type { PacketBatch } from './packet-batch.js';
 import { PCAP_FILE_HEADER_BYTES, PCAP_RECORD_HEADER_BYTES, writePcapFileHeader } from './pcap.js';
+import {
+  PCAPNG_OVERHEAD_BYTES,
+  packetBytesEnd,
+  writeInterface,
+  writePacketBlock,
+  writeSection,
+} from './pcapng-writing.js';
 
 /** How a capture is written. */
 export interface WriterOptions {
-  /** Whether time stamps count nanoseconds (default) or microseconds, rounded down. */
+  /** Whether time stamps count nanoseconds (default) or microseconds, rounded down; pcapng always has nanoseconds. */
   readonly nanoseconds?: boolean;
+  /** By default pcapng for names that end in `.pcapng` or `.pcapng.gz`. Only pcapng records ports. */
+  readonly format?: 'pcap' | 'pcapng';
+  /** Which port of a packet pcapng records, as an interface of that name. Default 'ingress'. */
+  readonly ports?: 'ingress' | 'egress';
 }
 
 /**
@@ -36,38 +47,108 @@ const BUFFER_BYTES = 1 << 20;
 let writersCreated = 0;
 
 /**
- * Starts a pcap file of Ethernet packets, packed with gzip if the path ends in `.gz`. An existing file of that name
+ * Starts a capture of Ethernet packets, packed with gzip if the path ends in `.gz`. An existing file of that name
  * stays as it is until `close` replaces it.
  * @throws CaptureError 'unwritable' if a file cannot be created beside the path.
  */
 export function createCaptureWriter(path: string, options: WriterOptions = {}): CaptureWriter {
   const partialPath = `${path}.${process.pid}-${writersCreated++}.partial`;
   try {
-    return new PcapWriter(path, partialPath, openSync(partialPath, 'wx'), options.nanoseconds ?? true);
+    const format = recordFormat(path, options);
+    return new FileWriter(path, partialPath, openSync(partialPath, 'wx'), format);
   } catch (thrown) {
     throw new CaptureError('unwritable', path, `cannot be created: ${reasonOf(thrown)}`);
   }
 }
 
-class PcapWriter implements CaptureWriter {
+function recordFormat(path: string, { nanoseconds = true, format, ports = 'ingress' }: WriterOptions): RecordFormat {
+  const chosen = format ?? (/\.pcapng(\.gz)?$/.test(path) ? 'pcapng' : 'pcap');
+  return chosen === 'pcapng' ? new PcapngRecords(ports) : new PcapRecords(nanoseconds ? 1 : 1000);
+}
+
+/** How a format frames packets. */
+interface RecordFormat {
+  /** The most bytes of a record beside the packet's. */
+  readonly overheadBytes: number;
+  /** Writes what the file begins with; returns where it ends. */
+  begin(view: DataView, at: number): number;
+  /** Writes a record but for the packet's bytes; returns where they go. */
+  record(view: DataView, at: number, batch: PacketBatch, i: number): number;
+  /** Where a record ends whose packet begins at `at`. */
+  end(at: number, capturedLength: number): number;
+}
+
+class PcapRecords implements RecordFormat {
+  readonly overheadBytes = PCAP_RECORD_HEADER_BYTES;
+
+  constructor(private readonly nanosecondsPerTick: number) {}
+
+  begin(view: DataView, at: number): number {
+    writePcapFileHeader(view, at, this.nanosecondsPerTick === 1);
+    return at + PCAP_FILE_HEADER_BYTES;
+  }
+
+  record(view: DataView, at: number, batch: PacketBatch, i: number): number {
+    view.setUint32(at, batch.timeSeconds[i], true);
+    view.setUint32(at + 4, Math.floor(batch.timeNanoseconds[i] / this.nanosecondsPerTick), true);
+    view.setUint32(at + 8, batch.capturedLength[i], true);
+    view.setUint32(at + 12, batch.originalLength[i], true);
+    return at + PCAP_RECORD_HEADER_BYTES;
+  }
+
+  end(at: number, capturedLength: number): number {
+    return at + capturedLength;
+  }
+}
+
+class PcapngRecords implements RecordFormat {
+  readonly overheadBytes = PCAPNG_OVERHEAD_BYTES;
+  readonly #heading = { interfaceIndex: 0, timeSeconds: 0, timeNanoseconds: 0, capturedLength: 0, originalLength: 0 };
+  /** By port. */
+  readonly #interfaces = new Map<number, number>();
+
+  constructor(private readonly ports: 'ingress' | 'egress') {}
+
+  begin(view: DataView, at: number): number {
+    return writeSection(view, at);
+  }
+
+  record(view: DataView, at: number, batch: PacketBatch, i: number): number {
+    const port = this.ports === 'egress' ? batch.egressPort[i] : batch.ingressPort[i];
+    const known = this.#interfaces.get(port);
+    const heading = this.#heading;
+    heading.interfaceIndex = known ?? this.#interfaces.size;
+    heading.timeSeconds = batch.timeSeconds[i];
+    heading.timeNanoseconds = batch.timeNanoseconds[i];
+    heading.capturedLength = batch.capturedLength[i];
+    heading.originalLength = batch.originalLength[i];
+    if (known !== undefined) return writePacketBlock(view, at, heading);
+    this.#interfaces.set(port, heading.interfaceIndex);
+    return writePacketBlock(view, writeInterface(view, at, port), heading);
+  }
+
+  end(at: number, capturedLength: number): number {
+    return packetBytesEnd(at, capturedLength);
+  }
+}
+
+class FileWriter implements CaptureWriter {
   packetsWritten = 0;
   readonly #buffer = viewBytes(new Uint8Array(BUFFER_BYTES));
   /** The memory of the batch last written. */
   #source: ViewedBytes = viewBytes(new Uint8Array(0));
   readonly #gzip: boolean;
-  readonly #nanosecondsPerTick: number;
-  #used = PCAP_FILE_HEADER_BYTES;
+  #used: number;
   #open = true;
 
   constructor(
     private readonly path: string,
     private readonly partialPath: string,
     private readonly file: number,
-    nanoseconds: boolean,
+    private readonly format: RecordFormat,
   ) {
     this.#gzip = path.endsWith('.gz');
-    this.#nanosecondsPerTick = nanoseconds ? 1 : 1000;
-    writePcapFileHeader(this.#buffer.view, 0, nanoseconds);
+    this.#used = format.begin(this.#buffer.view, 0);
   }
 
   write(batch: PacketBatch, i: number): void {
@@ -79,18 +160,13 @@ class PcapWriter implements CaptureWriter {
       throw new CaptureError('too-large-packet', this.path, detail);
     }
     if (!(seconds >= 0 && seconds < 2 ** 32)) {
-      throw new CaptureError('unwritable', this.path, `pcap cannot express the time ${seconds} s`);
+      throw new CaptureError('unwritable', this.path, `a capture cannot express the time ${seconds} s`);
     }
-    if (this.#used + PCAP_RECORD_HEADER_BYTES + capturedLength > BUFFER_BYTES) this.#flush();
+    if (this.#used + this.format.overheadBytes + capturedLength > BUFFER_BYTES) this.#flush();
     if (this.#source.bytes !== batch.bytes) this.#source = viewBytes(batch.bytes);
-    const { view } = this.#buffer;
-    const at = this.#used;
-    view.setUint32(at, seconds, true);
-    view.setUint32(at + 4, Math.floor(batch.timeNanoseconds[i] / this.#nanosecondsPerTick), true);
-    view.setUint32(at + 8, capturedLength, true);
-    view.setUint32(at + 12, batch.originalLength[i], true);
-    copyBytes(this.#source, batch.offset[i], this.#buffer, at + PCAP_RECORD_HEADER_BYTES, capturedLength);
-    this.#used = at + PCAP_RECORD_HEADER_BYTES + capturedLength;
+    const at = this.format.record(this.#buffer.view, this.#used, batch, i);
+    copyBytes(this.#source, batch.offset[i], this.#buffer, at, capturedLength);
+    this.#used = this.format.end(at, capturedLength);
     this.packetsWritten++;
   }
 

@@ -2,6 +2,7 @@
 export { CaptureError, type CaptureErrorCode } from './capture-error.js';
 export { type CaptureReader, openCapture, type ReadOptions } from './capture-reader.js';
 export { type CaptureWriter, createCaptureWriter, type WriterOptions } from './capture-writer.js';
+export { type FrameSource, frameSource, packetFrame } from './generate/packet-frame.js';
 export type {
   AddressPattern,
   Ipv4Template,

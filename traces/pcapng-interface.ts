@@ -8,6 +8,8 @@ export interface PcapngInterface {
   readonly snapBytes: number;
   /** Bytes of frame check sequence at the end of each packet. */
   readonly frameCheckBytes: number;
+  /** The switch port that its name stands for, see {@link portName}. */
+  readonly port: number | undefined;
   /** Writes the time `high · 2³² + low` ticks to the record. */
   readonly setTime: (record: PacketRecord, high: number, low: number) => void;
 }
@@ -16,6 +18,7 @@ export interface PcapngInterface {
 export const INTERFACE_FIXED_BYTES = 16;
 
 const OPTION_END = 0;
+const OPTION_NAME = 2;
 const OPTION_TIME_RESOLUTION = 9;
 const OPTION_FRAME_CHECK_LENGTH = 13;
 const OPTION_TIME_OFFSET = 14;
@@ -24,12 +27,24 @@ const DEFAULT_RESOLUTION = 6;
 const BINARY_RESOLUTION = 0x80;
 const NANOSECONDS_PER_SECOND = 1e9;
 const WORD = 2 ** 32;
+const MAX_PORT = 2 ** 16 - 1;
+
+/** What the interface of a switch port is called. */
+export const portName = (port: number): string => `port ${port}`;
+
+/** The port that an interface of this name stands for. */
+function portOf(name: string): number | undefined {
+  const [, digits] = /^port (\d{1,5})$/.exec(name) ?? [];
+  const port = Number(digits);
+  return port <= MAX_PORT ? port : undefined;
+}
 
 /** Reads the block `view[at .. end)`; assumes it is whole. Returns undefined if an option runs past the end. */
 export function readInterface(view: DataView, at: number, end: number, little: boolean): PcapngInterface | undefined {
   let resolution = DEFAULT_RESOLUTION;
   let offsetSeconds = 0;
   let frameCheckBytes = 0;
+  let port: number | undefined;
   const optionsEnd = end - 4;
   let option = at + INTERFACE_FIXED_BYTES;
   while (option + 4 <= optionsEnd) {
@@ -38,6 +53,7 @@ export function readInterface(view: DataView, at: number, end: number, little: b
     const value = option + 4;
     if (code === OPTION_END) break;
     if (value + length > optionsEnd) return undefined;
+    if (code === OPTION_NAME) port = portOf(textOf(view, value, length));
     if (code === OPTION_TIME_RESOLUTION && length >= 1) resolution = view.getUint8(value);
     if (code === OPTION_TIME_OFFSET && length >= 8) {
       const high = view.getInt32(value + (little ? 4 : 0), little);
@@ -54,9 +70,16 @@ export function readInterface(view: DataView, at: number, end: number, little: b
     linkType: view.getUint16(at + 8, little),
     snapBytes: view.getUint32(at + 12, little),
     frameCheckBytes,
+    port,
     setTime: timeSetter(resolution, offsetSeconds),
   };
 }
+
+/** Text may end with a zero byte. */
+const textOf = (view: DataView, at: number, length: number): string =>
+  Buffer.from(view.buffer, view.byteOffset + at, length)
+    .toString('utf8')
+    .replace(/\0+$/, '');
 
 /** How to turn ticks of the resolution (the byte of `if_tsresol`) into seconds and nanoseconds. */
 function timeSetter(resolution: number, offsetSeconds: number): PcapngInterface['setTime'] {

@@ -140,7 +140,7 @@ class PcapngDecoder implements CaptureDecoder {
     if (record.capturedLength > roomBytes) {
       throw this.#corrupt(window, `a packet of ${record.capturedLength} bytes does not fit its block of ${blockBytes}`);
     }
-    return deliverPacket(record, window, batch, ingressPort, this.#context);
+    return deliverPacket(record, window, batch, source.port ?? ingressPort, this.#context);
   }
 
   #interfaceOf(type: number, window: CaptureWindow): PcapngInterface {

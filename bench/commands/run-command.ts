@@ -128,7 +128,7 @@ export async function run(args: RunArguments): Promise<number> {
   let writer: CaptureWriter | undefined;
   let result: ReportedRun;
   try {
-    writer = args.write === undefined ? undefined : createCaptureWriter(args.write);
+    writer = args.write === undefined ? undefined : createCaptureWriter(args.write, { ports: 'egress' });
     const clock = (): number => performance.now();
     result = await interruptible((signal) => start({ writer, clock, signal, progress: display }));
     writer?.close();

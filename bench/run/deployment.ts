@@ -81,7 +81,7 @@ class RecordingTarget extends InProcessTarget {
 }
 
 /** Neighbouring front ports are connected, so that packets that no program forwards leave. */
-function frontPortForwarding(dataPlane: DataPlane): Operation[] {
+export function frontPortForwarding(dataPlane: DataPlane): Operation[] {
   return Array.from({ length: FRONT_PORTS }, (_, port) => ({
     kind: 'insertEntry',
     entry: defaultForwardEntry(dataPlane, port, port ^ 1),

@@ -68,10 +68,10 @@ function runLines(failure: Failure, dataPlane: DataPlane): string[] {
     found ||= differs;
     lines.push(
       `${differs ? '>>' : '  '} ${statementLine(executed)}`,
-      ...steps.map((step) => `       ${stepLine(step)}`),
+      ...steps.map((step) => `       ${formatEntryStep(step)}`),
     );
   }
-  const rest = [...left].map((step) => `       ${stepLine(step)}`);
+  const rest = [...left].map((step) => `       ${formatEntryStep(step)}`);
   const first = found ? ', the first that differs marked' : '';
   return [
     `statements${first}, each with the registers after it (hexadecimal); under each its entries`,
@@ -122,7 +122,8 @@ function statementLine({ statement, after, access, taken }: ExecutedStatement): 
   return `line ${statement.span.line}: ${statementText(statement)}${way}  [${formatRegisters(after)}${word}]`;
 }
 
-function stepLine({ rpb, pass, branch, action, parameters, after }: EntryStep): string {
+/** What an RPB did to a packet, and the registers after it, in one line. */
+export function formatEntryStep({ rpb, pass, branch, action, parameters, after }: EntryStep): string {
   const call = parameters.length === 0 ? action : `${action}(${parameters.map(hex).join(', ')})`;
   return `RPB ${rpb}, pass ${pass}, branch ${branch}: ${call}  [${formatRegisters(after)}]`;
 }

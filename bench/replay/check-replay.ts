@@ -1,0 +1,80 @@
+/** A replay held against its golden: packets that left, and memory at the end. */
+import type { BranchCoverage } from '../../sim/index.js';
+import type { CapturedPacket } from './captured-packets.js';
+import { comparePackets, type PacketDifference } from './compare-packets.js';
+import { type MemoryContents, memoryContentsFrom, memoryDifferences, type WordDifference } from './memory-contents.js';
+import { coverageOf, type ReplayedProgram, type ReplayOptions, ReplaySwitch, type SourceText } from './replay.js';
+
+/** What goes in. */
+export interface ReplayInput {
+  readonly sources: readonly SourceText[];
+  readonly packets: readonly CapturedPacket[];
+  /** Memory before the first packet, as {@link memoryContentsFrom} reads it, and the name of its file. */
+  readonly memory: { readonly json: unknown; readonly file: string } | undefined;
+}
+
+/** What came out. */
+export interface ReplayOutcome {
+  readonly programs: readonly ReplayedProgram[];
+  readonly packets: readonly CapturedPacket[];
+  /** The packet of the trace that each was, from 0. */
+  readonly origins: readonly number[];
+  readonly before: MemoryContents;
+  readonly after: MemoryContents;
+  readonly bucketsOf: ReplaySwitch['bucketsOf'];
+  /** In the order of the programs. */
+  readonly coverage: () => readonly BranchCoverage[];
+}
+
+export async function replay(input: ReplayInput, options: ReplayOptions): Promise<ReplayOutcome> {
+  const network = await ReplaySwitch.of(input.sources, options);
+  const before: MemoryContents =
+    input.memory === undefined
+      ? new Map()
+      : memoryContentsFrom(input.memory.json, input.memory.file, network.bucketsOf);
+  await network.writeMemory(before);
+  const replayed = network.process(input.packets);
+  const origins = replayed.flatMap(({ left }, i) => (left === undefined ? [] : [i]));
+  return {
+    programs: network.programs,
+    packets: replayed.flatMap(({ left }) => left ?? []),
+    origins,
+    before,
+    after: await network.readMemory(),
+    bucketsOf: network.bucketsOf,
+    coverage: () => coverageOf(network, options, input.packets, replayed, before),
+  };
+}
+
+export interface ReplayCheck {
+  readonly packets: readonly PacketDifference[];
+  readonly memory: readonly WordDifference[];
+}
+
+/** @param memory what memory is to hold at the end; of memories that it does not name nothing is asked */
+export function checkReplay(
+  outcome: ReplayOutcome,
+  expected: readonly CapturedPacket[],
+  memory: MemoryContents = new Map(),
+): ReplayCheck {
+  return {
+    packets: comparePackets(expected, outcome.packets),
+    memory: memoryDifferences(memory, outcome.after),
+  };
+}
+
+/** The packet of the trace that a difference is about; undefined if no packet came at that time. */
+export function originOf(
+  difference: PacketDifference,
+  { origins }: ReplayOutcome,
+  input: readonly CapturedPacket[],
+  expected: readonly CapturedPacket[],
+): number | undefined {
+  if (difference.kind !== 'missing') return origins[difference.actual];
+  const lost = expected[difference.expected];
+  const left = new Set(origins);
+  const atThatTime = ({ timeSeconds, timeNanoseconds }: CapturedPacket): boolean =>
+    timeSeconds === lost?.timeSeconds && timeNanoseconds === lost.timeNanoseconds;
+  const found = input.findIndex((packet, i) => atThatTime(packet) && !left.has(i));
+  return found < 0 ? undefined : found;
+}

@@ -1,0 +1,177 @@
+/** Programs in a switch of their own, and the packets of a capture through it. */
+import {
+  type Allocator,
+  analyse,
+  type CompiledProgram,
+  type DataPlane,
+  lower,
+  type Program,
+  renderDiagnostic,
+} from '../../compiler/index.js';
+import { Controller, UsageError } from '../../hw-driver/index.js';
+import {
+  BranchCoverage,
+  type EngineName,
+  InProcessTarget,
+  MeaningRun,
+  QueuedSwitch,
+  type QueueReading,
+  type Switch,
+} from '../../sim/index.js';
+import {
+  appendPacket,
+  clearPacketBatch,
+  createPacketBatch,
+  DROPPED,
+  hasRoomFor,
+  packetBytes,
+} from '../../traces/index.js';
+import { frontPortForwarding } from '../run/deployment.js';
+import type { CapturedPacket } from './captured-packets.js';
+import type { BucketsOf, MemoryContents } from './memory-contents.js';
+
+export interface ReplayOptions {
+  readonly dataPlane: DataPlane;
+  readonly allocator: Allocator;
+  readonly recirculations: number;
+  readonly engine: EngineName;
+  /** What every packet meets in front of the egress. */
+  readonly queue: QueueReading;
+}
+
+/** A program's text under the name that its findings are shown with. */
+export interface SourceText {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface ReplayedProgram {
+  readonly file: string;
+  readonly program: Program;
+  readonly compiled: CompiledProgram;
+}
+
+/** What became of one packet of the capture. */
+export interface ReplayedPacket {
+  /** The packet as it left; undefined if it was dropped. */
+  readonly left: CapturedPacket | undefined;
+  /** The id of the program that ran, 0 for none. */
+  readonly programId: number;
+}
+
+/** A switch that holds the programs; neighbouring front ports are connected by default forwarding. */
+export class ReplaySwitch {
+  readonly programs: ReplayedProgram[] = [];
+  private readonly controller: Controller;
+
+  private constructor(
+    readonly emulator: Switch,
+    private readonly options: Omit<ReplayOptions, 'engine'>,
+  ) {
+    this.controller = new Controller(options.dataPlane, new InProcessTarget(emulator));
+  }
+
+  /** @throws {UsageError} for a program with errors; {@link DoesNotFit} and {@link TargetError} */
+  static async of(
+    sources: readonly SourceText[],
+    options: ReplayOptions,
+    emulator: Switch = new QueuedSwitch(options.dataPlane, options.engine, options.queue),
+  ): Promise<ReplaySwitch> {
+    const made = new ReplaySwitch(emulator, options);
+    for (const operation of frontPortForwarding(options.dataPlane)) emulator.apply(operation);
+    for (const source of sources) await made.deploy(source);
+    return made;
+  }
+
+  private async deploy({ file, text }: SourceText): Promise<void> {
+    const { dataPlane, allocator, recirculations } = this.options;
+    const analysis = analyse(text, dataPlane);
+    if (analysis.hasErrors) {
+      const findings = analysis.diagnostics.map((finding) => renderDiagnostic(finding, file, text));
+      throw new UsageError(`${file} has errors:\n${findings.join('\n')}`);
+    }
+    for (const program of analysis.programs) {
+      if (this.programs.some((other) => other.program.name === program.name)) {
+        throw new UsageError(`${file}: there is a program ${program.name} already`);
+      }
+      const filterPriority = this.programs.length;
+      const lowered = lower(program, dataPlane, recirculations);
+      const compiled = await this.controller.deploy(lowered, analysis.sourceHash, { allocator, filterPriority });
+      this.programs.push({ file, program, compiled });
+    }
+  }
+
+  readonly bucketsOf: BucketsOf = (program, memory) =>
+    this.programs.find((each) => each.program.name === program)?.program.memories.find(({ name }) => name === memory)
+      ?.buckets;
+
+  async writeMemory(contents: MemoryContents): Promise<void> {
+    for (const [program, memories] of contents) {
+      for (const [memory, words] of memories) await this.controller.writeMemory(program, memory, words);
+    }
+  }
+
+  async readMemory(): Promise<MemoryContents> {
+    const contents = new Map<string, Map<string, Uint32Array>>();
+    for (const { program } of this.programs) {
+      if (program.memories.length === 0) continue;
+      const memories = new Map<string, Uint32Array>();
+      for (const { name } of program.memories) {
+        memories.set(name, await this.controller.readMemory(program.name, name));
+      }
+      contents.set(program.name, memories);
+    }
+    return contents;
+  }
+
+  /** Takes packets through the switch, in order. */
+  process(packets: readonly CapturedPacket[]): ReplayedPacket[] {
+    const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
+    const replayed: ReplayedPacket[] = [];
+    const finish = (): void => {
+      this.emulator.process(batch);
+      for (let i = 0; i < batch.count; i++) {
+        const port = batch.egressPort[i] as number;
+        const before = packets[replayed.length] as CapturedPacket;
+        const left = port === DROPPED ? undefined : { ...before, port, bytes: packetBytes(batch, i).slice() };
+        replayed.push({ left, programId: batch.programId[i] as number });
+      }
+      clearPacketBatch(batch);
+    };
+    for (const { bytes, originalLength, port = 0, timeSeconds, timeNanoseconds } of packets) {
+      if (!hasRoomFor(batch, bytes.length)) finish();
+      const offset = appendPacket(batch, bytes.length, originalLength, port, timeSeconds, timeNanoseconds);
+      batch.bytes.set(bytes, offset);
+    }
+    finish();
+    return replayed;
+  }
+}
+
+const BATCH = { packets: 2048, bytes: 2 ** 20 };
+
+/**
+ * What of each program the packets of a replay have come to, in the order of the programs.
+ * @param before what memories held before the first packet
+ */
+export function coverageOf(
+  { programs }: ReplaySwitch,
+  { dataPlane, queue }: Pick<ReplayOptions, 'dataPlane' | 'queue'>,
+  packets: readonly CapturedPacket[],
+  replayed: readonly ReplayedPacket[],
+  before: MemoryContents,
+): BranchCoverage[] {
+  return programs.map(({ program, compiled }) => {
+    const given = before.get(program.name);
+    const memories = new Map(
+      program.memories.map(({ name, buckets }) => [name, given?.get(name)?.slice() ?? new Uint32Array(buckets)]),
+    );
+    const meaning = new MeaningRun(program, compiled, dataPlane, memories);
+    const coverage = new BranchCoverage(program);
+    packets.forEach(({ bytes, port = 0 }, i) => {
+      if (replayed[i]?.programId !== compiled.programId) return;
+      coverage.note(meaning.run({ bytes, ingressPort: port, queue }));
+    });
+    return coverage;
+  });
+}

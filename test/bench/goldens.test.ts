@@ -1,0 +1,134 @@
+/** The goldens of the fifteen programs: replayed by both engines and all placements, regenerated, covered. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  checkGolden,
+  GOLDEN_FOLDER,
+  type GoldenOptions,
+  type GoldenResult,
+  writeGolden,
+} from '../../bench/golden/check-goldens.js';
+import { GOLDENS, type Golden } from '../../bench/golden/goldens.js';
+import type { MemoryContents } from '../../bench/replay/memory-contents.js';
+import { goldenRows } from '../../bench/report/golden-table.js';
+import { PROGRAM_KEYS } from '../../bench/workloads/program-kind.js';
+import { type DataPlane, DEFAULT_RECIRCULATIONS, dataPlaneFromJson, defaultDataPlane } from '../../compiler/index.js';
+import { type AllocatorName, allocatorFrom } from '../../hw-driver/index.js';
+import { ENGINES, type EngineName } from '../../sim/index.js';
+import { checksumsOf } from '../sim/frames.js';
+
+const plane = defaultDataPlane();
+
+function optionsFor(engine: EngineName, allocator: AllocatorName, dataPlane: DataPlane = plane): GoldenOptions {
+  return {
+    dataPlane,
+    allocator: allocatorFrom({ allocator, weights: undefined, recirculationWeight: undefined }),
+    recirculations: DEFAULT_RECIRCULATIONS,
+    engine,
+  };
+}
+
+const assertAgrees = ({ golden, check }: GoldenResult): void => {
+  assert.equal(check, { packets: [], memory: [] }, golden.name);
+};
+
+for (const engine of ENGINES) {
+  test(`every golden holds on the ${engine} engine`, async () => {
+    for (const golden of GOLDENS) assertAgrees(await checkGolden(GOLDEN_FOLDER, golden, optionsFor(engine, 'price')));
+  });
+}
+
+test('the goldens of a program take every way out of every BRANCH, and run every statement', async () => {
+  const results: GoldenResult[] = [];
+  for (const golden of GOLDENS) results.push(await checkGolden(GOLDEN_FOLDER, golden, optionsFor('compiled', 'price')));
+  const rows = goldenRows(results);
+  assert.equal(rows.map(({ program }) => program).sort(), [...PROGRAM_KEYS].sort());
+  for (const { program, branches, statements, missed } of rows) {
+    assert.equal(missed, [], program);
+    assert.is(branches.reached, branches.all, program);
+    assert.ok(statements.all > 0 && statements.reached === statements.all, program);
+  }
+});
+
+/** Programs whose packets go, or are counted, by what a hash is, and not only by whether hashes are alike. */
+const BY_HASH: readonly string[] = ['lb', 'hll'];
+const ALLOCATORS = ['f1', 'f2', 'f3', 'hierarchical'] as const;
+
+/** The default data plane with the hash function of one RPB in all of them. */
+function onlyHashOf(rpb: number): DataPlane {
+  const { hash } = plane.rpb(rpb);
+  const rpbs = Object.fromEntries(plane.rpbs.map(({ number }) => [String(number), { hash }]));
+  return dataPlaneFromJson({ extends: 'default', name: 'one-hash', rpbs });
+}
+
+/** Words of each memory without their places. */
+const wordsOf = (contents: MemoryContents): [string, number[]][] =>
+  [...contents].flatMap(([program, memories]) =>
+    [...memories].map(([memory, words]): [string, number[]] => [
+      `${program}.${memory}`,
+      [...words].sort((a, b) => a - b),
+    ]),
+  );
+
+for (const allocator of ALLOCATORS) {
+  test(`every golden holds where ${allocator} puts the program`, async () => {
+    for (const golden of GOLDENS) {
+      if (BY_HASH.includes(golden.key)) {
+        assertAgrees(await checkGolden(GOLDEN_FOLDER, golden, await withHashOfGolden(golden, allocator)));
+        continue;
+      }
+      const result = await checkGolden(GOLDEN_FOLDER, golden, optionsFor('compiled', allocator));
+      assert.equal(result.check.packets, [], golden.name);
+      const after = new Map(
+        [...result.expectedMemory].map(([name]) => [name, result.outcome.after.get(name) ?? new Map()]),
+      );
+      assert.equal(wordsOf(after), wordsOf(result.expectedMemory), golden.name);
+    }
+  });
+}
+
+async function withHashOfGolden(golden: Golden, allocator: AllocatorName): Promise<GoldenOptions> {
+  const { outcome } = await checkGolden(GOLDEN_FOLDER, golden, optionsFor('compiled', 'price'));
+  const step = outcome.programs[0].compiled.placement.find(({ action }) => action.startsWith('hash_'));
+  if (step === undefined) throw new Error(`${golden.name} hashes nothing`);
+  return optionsFor('compiled', allocator, onlyHashOf(step.rpb));
+}
+
+test('regeneration gives the same bytes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'goldens-'));
+  try {
+    for (const golden of GOLDENS) await writeGolden(folder, golden, optionsFor('compiled', 'price'));
+    const filesOf = (root: string): string[] =>
+      readdirSync(root, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(pcapng|json)$/.test(name))
+        .sort();
+    assert.equal(filesOf(folder), filesOf(GOLDEN_FOLDER));
+    for (const file of filesOf(folder)) {
+      assert.ok(readFileSync(join(folder, file)).equals(readFileSync(join(GOLDEN_FOLDER, file))), file);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('checksums and lengths of all packets that leave are right', async () => {
+  let checked = 0;
+  for (const golden of GOLDENS) {
+    const { expected } = await checkGolden(GOLDEN_FOLDER, golden, optionsFor('compiled', 'price'));
+    for (const { bytes, originalLength } of expected) {
+      assert.is(bytes.length, originalLength);
+      if (bytes[12] !== 0x08 || bytes[13] !== 0x00) continue;
+      const { ipv4, transport } = checksumsOf(bytes);
+      const hasPorts = bytes[23] === 6 || bytes[23] === 17;
+      assert.ok(ipv4 && (transport === true || !hasPorts), golden.name);
+      assert.is((bytes[16] << 8) | bytes[17], bytes.length - 14, golden.name);
+      checked++;
+    }
+  }
+  assert.ok(checked > 80, `${checked} packets were checked`);
+});
+
+test.run();

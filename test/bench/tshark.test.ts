@@ -1,0 +1,41 @@
+/** Checksums and lengths of what leaves, by tshark where it is installed; goldens.test.ts has a check of its own. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { GOLDEN_FOLDER } from '../../bench/golden/check-goldens.js';
+import { type, withFolder } from '../command-line.js';
+import { badPackets, hasTshark } from './tshark.js';
+
+if (!hasTshark) {
+  console.log('tshark is not installed: only the checks of goldens.test.ts ran');
+} else {
+  const captures = readdirSync(GOLDEN_FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('expected.pcapng'),
+  );
+
+  test('tshark finds nothing wrong with the goldens', () => {
+    assert.ok(captures.length >= 15);
+    for (const file of captures) assert.equal(badPackets(join(GOLDEN_FOLDER, file)), [], file);
+  });
+
+  test('tshark finds a checksum that was made wrong', () =>
+    withFolder(async (folder) => {
+      const bytes = readFileSync(join(GOLDEN_FOLDER, 'calc', 'trace.pcapng'));
+      const at = bytes.indexOf(Buffer.from('22b8', 'hex'));
+      bytes[at + 1] ^= 1;
+      const file = join(folder, 'wrong.pcapng');
+      writeFileSync(file, bytes);
+      assert.equal(badPackets(file), [1]);
+    }));
+
+  test('tshark finds nothing wrong with what leaves a switch that runs all kinds of programs', () =>
+    withFolder(async (folder) => {
+      const asked = ['--programs', '60', '--workload', 'all-mixed', '--packets', '5000', '--write', 'out.pcapng'];
+      const { status, stderr } = await type('bench', ['run', ...asked], { folder });
+      assert.is(status, 0, stderr);
+      assert.equal(badPackets(join(folder, 'out.pcapng')), []);
+    }));
+}
+
+test.run();

@@ -1,0 +1,46 @@
+/** One packet at a time, where a stream by index does not serve: declared captures, and traffic with a memory. */
+import { createImagePool, type ImagePool, TARGET, VARIANT } from './image-pool.js';
+import { createPacketImage } from './packet-image.js';
+import type { PacketTemplate } from './packet-template.js';
+import { requireTargets } from './validate-template.js';
+import { copyFrame, patchFlow } from './write-frame.js';
+
+/** A template made ready to give frames. */
+export interface FrameSource {
+  readonly ingressPort: number;
+  /** Bytes of every frame: the template's minimum, or more where its headers need them. */
+  readonly bytes: number;
+  /** The frame of a flow, 0 to flows − 1; valid lengths and checksums. */
+  frame(flow?: number): Uint8Array;
+}
+
+/**
+ * @param flowKey decides which addresses and ports a flow has; the same for templates that share flows
+ * @throws TrafficError for a template that cannot be generated
+ */
+export function frameSource(template: PacketTemplate, flowKey = 0): FrameSource {
+  requireTargets([{ variants: [template] }]);
+  const image = createPacketImage(template, 'packet');
+  const pool = createImagePool([{ images: [image], cumulativeShares: [1], flowKey }]);
+  const record = imageRecord(pool);
+  return {
+    ingressPort: image.ingressPort,
+    bytes: image.minimumBytes,
+    frame: (flow = 0) => {
+      const words = new Int32Array((image.minimumBytes + 3) >> 2);
+      copyFrame(pool, record, image.minimumBytes, words, 0);
+      const bytes = new Uint8Array(words.buffer, 0, image.minimumBytes);
+      if (image.ipv4 > 0) patchFlow(pool, record, bytes.length, flow, flowKey, bytes, 0);
+      return bytes;
+    },
+  };
+}
+
+/** Where the record of the pool's only image is. */
+const imageRecord = (pool: ImagePool): number => {
+  const target = pool.words[0];
+  return pool.words[target + TARGET.variants + VARIANT.image];
+};
+
+/** The one frame of a template with one flow. @throws TrafficError */
+export const packetFrame = (template: PacketTemplate): Uint8Array => frameSource(template).frame();
