@@ -156,6 +156,7 @@ export const GOLDENS: readonly Golden[] = [
       inside(TCP.syn, OTHER),
       outside(TCP.rst, OTHER),
       outside(TCP.ack, OTHER),
+      outside(TCP.rst, OTHER),
       udp(back(INSIDE), { ingressPort: 3 }),
     ],
   },

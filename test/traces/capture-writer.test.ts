@@ -38,7 +38,46 @@ const packetArbitrary = fc
     return { bytes, originalLength: bytes.length + cutBytes, seconds, nanoseconds, port: 9 };
   });
 
+/** pcapng records the port of each packet. */
+const recordedArbitrary = fc
+  .tuple(packetArbitrary, fc.nat(511))
+  .map(([packet, port]): PlainPacket => ({ ...packet, port }));
+
 const roundTrip = suite('write, then read');
+for (const name of ['all.pcapng', 'all.pcapng.gz']) {
+  roundTrip(`any packets with any ports: ${name}`, async () => {
+    await withDirectory(async (directory) => {
+      const path = join(directory, name);
+      const property = fc.asyncProperty(fc.array(recordedArbitrary, { maxLength: 20 }), async (packets) => {
+        const writer = createCaptureWriter(path);
+        writer.writeBatch(batchOf(packets));
+        writer.close();
+        const outcome = await readAll(path, { ingressPort: 600 }, createPacketBatch(7, 8000));
+        assert.is(outcome.error, undefined);
+        assert.equal(outcome.packets, packets);
+      });
+      await fc.assert(property, { seed: 20250102, numRuns: 100 });
+    });
+  });
+}
+
+roundTrip('pcapng records egress ports on request, whatever the name', async () => {
+  await withDirectory(async (directory) => {
+    const path = join(directory, 'out.pcap');
+    const writer = createCaptureWriter(path, { format: 'pcapng', ports: 'egress' });
+    const packet: PlainPacket = { bytes: [], originalLength: 7, seconds: 1, nanoseconds: 2, port: 9 };
+    const batch = batchOf([packet, packet]);
+    batch.egressPort.set([3, 4]);
+    writer.writeBatch(batch);
+    writer.close();
+    const { packets } = await readAll(path, {}, createPacketBatch(7, 8000));
+    assert.equal(packets, [
+      { ...packet, port: 3 },
+      { ...packet, port: 4 },
+    ]);
+  });
+});
+
 for (const name of ['all.pcap', 'all.pcap.gz']) {
   roundTrip(`any packets, any batch size: ${name}`, async () => {
     await withDirectory(async (directory) => {

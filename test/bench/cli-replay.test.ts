@@ -1,0 +1,189 @@
+/** `bench replay` and `bench goldens` as a user types them. */
+import { copyFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { goldensOptions } from '../../bench/commands/goldens-command.js';
+import { replayOptions } from '../../bench/commands/replay-command.js';
+import { GOLDEN_FOLDER } from '../../bench/golden/check-goldens.js';
+import { readCapture } from '../../bench/replay/captured-packets.js';
+import { programFile } from '../../bench/workloads/program-kind.js';
+import { createCaptureWriter, createPacketBatch, openCapture } from '../../traces/index.js';
+import { contentsOf, type Outcome, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
+
+const golden = (name: string, file: string): string => join(GOLDEN_FOLDER, name, file);
+const CALC = golden('calc', 'trace.pcapng');
+const CALC_GOLDEN = golden('calc', 'expected.pcapng');
+
+/** The calculator with one line of its text changed. */
+function changedCalculator(folder: string, from: string, to: string): void {
+  const text = readFileSync(programFile('calc'), 'utf8');
+  assert.ok(text.includes(from));
+  writeFileSync(join(folder, 'mine.p4runpro'), text.replace(from, to));
+}
+
+const replay = (folder: string, ...args: string[]): Promise<Outcome> => type('bench', ['replay', ...args], { folder });
+
+test('three commands: traffic, a golden of what the program does, and does it still', () =>
+  withFolder(async (folder) => {
+    changedCalculator(folder, 'program calc', 'program mine');
+    const made = await type(
+      'bench',
+      ['trace', 'generate', 'in.pcap', '--workload', 'mine.p4runpro', '--packets', '200'],
+      {
+        folder,
+      },
+    );
+    assert.is(made.status, 0, made.stderr);
+    const args = ['mine.p4runpro', '--trace', 'in.pcap', '--expect', 'golden.pcapng'];
+    const accepted = await replay(folder, ...args, '--update');
+    assert.is(accepted.status, 0, accepted.stderr);
+    assert.match(accepted.stdout, /^200 packets in, 200 out\nwritten: golden\.pcapng\n$/);
+    const before = contentsOf(folder);
+    const again = await replay(folder, ...args);
+    assert.is(again.status, 0, again.stderr);
+    assert.is(again.stderr, '');
+    assert.match(again.stdout, /as expected/);
+    assert.equal([...contentsOf(folder)], [...before], 'a comparison writes nothing');
+  }));
+
+test('a difference: the packet field by field, what happened to it, status 1; --update accepts', () =>
+  withFolder(async (folder) => {
+    changedCalculator(folder, 'SUB(sar, mar)', 'ADD(sar, mar)');
+    copyFileSync(CALC_GOLDEN, join(folder, 'golden.pcapng'));
+    const args = ['mine.p4runpro', '--trace', CALC, '--expect', 'golden.pcapng'];
+    const { status, stdout, stderr } = await replay(folder, ...args);
+    assert.is(status, 1, stderr);
+    assert.is(stderr, '');
+    assert.match(stdout, /^packet 3 of the golden differs \(packet 3 of the trace, 0\.000002000 s\)$/m);
+    assert.match(stdout, /^packet 4 of the golden differs/m);
+    assert.match(stdout, /^ {4}hdr\.l5\.op +0x2 +0x2$/m);
+    assert.match(stdout, /^>> {2}hdr\.l5\.key3 +0x2 +0xc$/m);
+    assert.match(stdout, /^program calc took it; registers after each entry:$/m);
+    assert.match(stdout, /^ {2}RPB \d+, pass 0, branch \d+: add_sar_mar {2}\[har 2, sar c, mar 5\]$/m);
+    assert.match(stdout, /^it left by port 2$/m);
+    assert.ok(readFileSync(join(folder, 'golden.pcapng')).equals(readFileSync(CALC_GOLDEN)), 'the golden stays');
+
+    const json = await replay(folder, ...args, '--json');
+    assert.is(json.status, 1);
+    const document = JSON.parse(json.stdout);
+    assert.is(document.agrees, false);
+    assert.equal(document.packets, { in: 8, out: 8, expected: 8 });
+    assert.equal(document.differences, [
+      { kind: 'changed', expected: 2, actual: 2 },
+      { kind: 'changed', expected: 3, actual: 3 },
+    ]);
+    const marked = document.first.fields.filter(({ differs }: { differs: boolean }) => differs);
+    assert.equal(
+      marked.map(({ field }: { field: string }) => field),
+      ['hdr.udp.checksum', 'hdr.l5.key3'],
+    );
+
+    assert.is((await replay(folder, ...args, '--update')).status, 0);
+    assert.is((await replay(folder, ...args)).status, 0);
+  }));
+
+test('packets that are missing and too many are named, and words of memory', () =>
+  withFolder(async (folder) => {
+    const text = readFileSync(programFile('acc'), 'utf8');
+    writeFileSync(join(folder, 'mine.p4runpro'), text.replace('<sar, 1, 0xffffffff>', '<sar, 0, 0xffffffff>'));
+    const files = ['--trace', golden('acc', 'trace.pcapng'), '--expect', golden('acc', 'expected.pcapng')];
+    const { status, stdout } = await replay(folder, 'mine.p4runpro', ...files);
+    assert.is(status, 1);
+    assert.match(stdout, /^packet 1 of the golden is missing \(packet 1 of the trace, 0\.000000000 s\)$/m);
+    assert.match(stdout, /^a packet too many \(packet 2 of the trace, 0\.000001000 s\)$/m);
+    assert.match(stdout, /^it was dropped$/m);
+
+    writeFileSync(join(folder, 'before.json'), JSON.stringify({ acc: { seen: { '0-255': 1 } } }));
+    const memory = ['--memory', 'before.json', '--expect-memory', golden('acc', 'after.json')];
+    const filled = await replay(folder, 'acc', '--trace', golden('acc', 'trace.pcapng'), ...memory);
+    assert.is(filled.status, 1);
+    assert.match(filled.stdout, /^acc\.seen\[0\]: expected 0, found 1$/m);
+    assert.match(filled.stdout, /^and 244 more words$/m);
+  }));
+
+test('a golden without ports is compared without them, and that is said', () =>
+  withFolder(async (folder) => {
+    const writer = createCaptureWriter(join(folder, 'golden.pcap'));
+    const reader = await openCapture(CALC_GOLDEN);
+    const batch = createPacketBatch(100, 10_000);
+    await reader.readInto(batch);
+    await reader.close();
+    writer.writeBatch(batch);
+    writer.close();
+    const { status, stderr } = await replay(folder, 'calc', '--trace', CALC, '--expect', 'golden.pcap');
+    assert.is(status, 0);
+    assert.is(stderr, 'bench: warning: golden.pcap records no ports, so they were not compared\n');
+  }));
+
+test('--out keeps the packets with their ports; --coverage says what was not reached', () =>
+  withFolder(async (folder) => {
+    const asked = ['--trace', golden('ecn-idle', 'trace.pcapng'), '--out', 'out.pcapng', '--coverage'];
+    const { status, stdout } = await replay(folder, 'ecn', ...asked);
+    assert.is(status, 0);
+    assert.match(stdout, /^ecn: 1 of 3 branches, 6 of 8 statements$/m);
+    assert.match(stdout, /^ {2}not reached: line 11, case$/m);
+    const left = await readCapture(join(folder, 'out.pcapng'));
+    assert.equal(
+      left.map(({ port }) => port),
+      [3, 3, 3, 3],
+    );
+    const queued = await replay(folder, 'ecn', ...asked, '--queue-time', '10000');
+    assert.match(queued.stdout, /^ecn: 3 of 3 branches, 8 of 8 statements$/m);
+  }));
+
+test('goldens: a table, its rows as JSON, a difference by name', () =>
+  withFolder(async (folder) => {
+    const whole = await type('bench', ['goldens'], { folder });
+    assert.is(whole.status, 0, whole.stderr);
+    assert.match(whole.stdout, /^calc +1 +8 +8 +0 +6 of 6 +19 of 19 +\d+ +1 {2}as expected$/m);
+    cpSync(GOLDEN_FOLDER, join(folder, 'mine'), { recursive: true });
+    copyFileSync(golden('calc', 'trace.pcapng'), join(folder, 'mine', 'calc', 'expected.pcapng'));
+    const differing = await type('bench', ['goldens', 'calc', 'acc', '--folder', 'mine', '--json'], { folder });
+    assert.is(differing.status, 1);
+    const { rows } = JSON.parse(differing.stdout);
+    const names = rows.map(({ program, differ }: { program: string; differ: string[] }) => [program, differ]);
+    assert.equal(names, [
+      ['acc', []],
+      ['calc', ['calc']],
+    ]);
+    const updated = await type('bench', ['goldens', 'calc', '--folder', 'mine', '--update'], { folder });
+    assert.is(updated.status, 0);
+    assert.ok(readFileSync(join(folder, 'mine', 'calc', 'expected.pcapng')).equals(readFileSync(CALC_GOLDEN)));
+    assert.not(existsSync(join(folder, 'mine', 'calc', 'expected.pcapng.partial')));
+  }));
+
+const broken = (folder: string) => writeFileSync(join(folder, 'broken.p4runpro'), 'program p(');
+const text = (folder: string) => writeFileSync(join(folder, 'text.pcap'), 'GET / HTTP/1.1');
+const json = (folder: string) => writeFileSync(join(folder, 'wrong.json'), '{"calc": {"nothing": {}}}');
+
+await testRefusals('bench', [
+  { args: ['replay'], says: /Not enough|Missing|programs/ },
+  { args: ['replay', 'calc'], says: /Missing required argument: trace/ },
+  { args: ['replay', 'calc', '--trace', 'no.pcap'], says: /no\.pcap/ },
+  { args: ['replay', 'calc', '--trace', 'text.pcap'], says: /text\.pcap: is not a pcap or pcapng/, given: text },
+  { args: ['replay', 'calc', '--trace', CALC, '--expect', 'no.pcapng'], says: /no such file; --update writes it/ },
+  { args: ['replay', 'calc', '--trace', CALC, '--update'], says: /--expect or --expect-memory says where/ },
+  { args: ['replay', 'calc', '--trace', CALC, '--trace', CALC], says: /--trace is given more than once/ },
+  { args: ['replay', 'calc', 'calc', '--trace', CALC], says: /there is a program calc already/ },
+  { args: ['replay', 'no.p4runpro', '--trace', CALC], says: /no\.p4runpro: no such file/ },
+  { args: ['replay', 'calc', '--trace', CALC, '--memory', 'wrong.json'], says: /no memory calc\.nothing/, given: json },
+  { args: ['replay', 'calc', '--trace', CALC, '--queue-time', '1.5'], says: /--queue-time takes a whole number/ },
+  { args: ['replay', 'calc', '--trace', CALC, '--out', 'no/out.pcapng'], says: /no\/out\.pcapng: cannot be created/ },
+  { args: ['goldens', 'nothing'], says: /there is no golden and no program 'nothing'/ },
+  { args: ['goldens', '--folder', 'nowhere'], says: /nowhere/ },
+]);
+
+test('a program with errors: its findings, no trace of the insides', () =>
+  withFolder(async (folder) => {
+    broken(folder);
+    const { status, stdout, stderr } = await replay(folder, 'broken.p4runpro', '--trace', CALC);
+    assert.is(status, 2);
+    assert.is(stdout, '');
+    assert.match(stderr, /^bench: broken\.p4runpro has errors:\nbroken\.p4runpro:1:/);
+  }));
+
+testForgottenValues('bench replay', replayOptions, ['--trace', '--expect', '--memory', '--out', '--queue-time']);
+testForgottenValues('bench goldens', goldensOptions, ['--folder', '--engine']);
+
+test.run();
