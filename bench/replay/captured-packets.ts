@@ -18,7 +18,7 @@ export interface CapturedPacket {
   readonly timeNanoseconds: number;
 }
 
-const BATCH = { packets: 4096, bytes: 2 ** 22 };
+const BATCH = { packets: 4096, bytes: 4096 * 1024 };
 /** Beyond any port of a switch. */
 const NOT_RECORDED = 2 ** 16 - 1;
 
