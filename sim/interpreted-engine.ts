@@ -13,6 +13,8 @@ export class InterpretedEngine implements RpbEngine {
     private readonly rpbCount: number,
   ) {}
 
+  prepare(): void {}
+
   ingress(phv: Phv): void {
     this.run(phv, 0, this.ingressRpbs);
   }

@@ -11,6 +11,7 @@ export class QueuedSwitch extends Switch {
     const inner = this.engine;
     const queued: RpbEngine = {
       name: inner.name,
+      prepare: () => inner.prepare(),
       ingress: (phv) => inner.ingress(phv),
       egress: (phv) => {
         phv.dequeueDelta = queue.nanoseconds;

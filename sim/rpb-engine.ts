@@ -6,6 +6,8 @@ export type EngineName = (typeof ENGINES)[number];
 
 export interface RpbEngine {
   readonly name: EngineName;
+  /** Does now what the first packets of programs would otherwise wait for. */
+  prepare(): void;
   /** Takes a packet through the RPBs of one gress of its pass, by the entries of its program. */
   ingress(phv: Phv): void;
   egress(phv: Phv): void;

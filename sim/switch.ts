@@ -160,6 +160,11 @@ export class Switch {
     if (batch.programId[i] === 0) counters.unmatched++;
   }
 
+  /** Makes the code of programs that changed; without it, the first packet of each waits for that. */
+  prepare(): void {
+    this.engine.prepare();
+  }
+
   /** What runs the RPBs. */
   get engineName(): EngineName {
     return this.engine.name;

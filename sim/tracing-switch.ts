@@ -31,6 +31,7 @@ export class TracingSwitch extends Switch {
     const ingressRpbs = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length;
     this.engine = {
       name: 'interpreted',
+      prepare: () => undefined,
       ingress: () => this.runRpbs(0, ingressRpbs),
       egress: () => this.runRpbs(ingressRpbs, dataPlane.rpbCount),
     };

@@ -68,6 +68,10 @@ export class CompiledEngine implements RpbEngine {
     };
   }
 
+  prepare(): void {
+    for (let id = 0; id < this.rowStart.length; id++) if (this.rowStart[id] === STALE) this.build(id);
+  }
+
   ingress(phv: Phv): void {
     this.run(phv, 0);
   }

@@ -29,7 +29,9 @@ export async function createPacketProcessor(
   workers: number,
   operations: readonly Operation[],
 ): Promise<PacketProcessor> {
-  return workers === 1 ? new InThreadProcessor(emulator) : createWorkerProcessor(emulator, workers, operations);
+  if (workers > 1) return createWorkerProcessor(emulator, workers, operations);
+  emulator.prepare();
+  return new InThreadProcessor(emulator);
 }
 
 /** As {@link createPacketProcessor}, for two workers or more. */

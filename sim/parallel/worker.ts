@@ -18,6 +18,7 @@ export default function run(task: WorkerTask): WorkerResult {
   switch (task.kind) {
     case 'apply':
       for (const operation of task.operations) emulator.apply(operation);
+      emulator.prepare();
       break;
     case 'prepare':
       generator = createTrafficGenerator(task.traffic);

@@ -95,6 +95,7 @@ export class UpdateCheck {
     };
     return {
       name: engine.name,
+      prepare: () => engine.prepare(),
       ingress: (phv) => run(phv, 0, ingressRpbs) || engine.ingress(phv),
       egress: (phv) => run(phv, ingressRpbs, this.resting[0]?.dataPlane.rpbCount ?? 0) || engine.egress(phv),
     };
