@@ -25,7 +25,7 @@ import { WorkloadError } from './workloads/workload.js';
 const listsOf = ({ _: [command] }: { readonly _: readonly (string | number)[] }): string[] =>
   command === 'replay'
     ? ['programs']
-    : ['dirs', 'names', 'keys', 'studies', 'allocators', 'trace', 'workloads', 'sizes'];
+    : ['dirs', 'names', 'keys', 'studies', 'allocators', 'trace', 'workloads', 'sizes', 'source'];
 
 async function main(): Promise<number> {
   let status: number = EXIT.done;

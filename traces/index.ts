@@ -3,6 +3,7 @@ export { CaptureError, type CaptureErrorCode } from './capture-error.js';
 export { type CaptureReader, openCapture, type ReadOptions } from './capture-reader.js';
 export { type CaptureWriter, createCaptureWriter, type WriterOptions } from './capture-writer.js';
 export { type FrameSource, frameSource, packetFrame } from './generate/packet-frame.js';
+export { mixedStream, type PacketStream, type TimedPacket } from './generate/packet-stream.js';
 export type {
   AddressPattern,
   Ipv4Template,
@@ -13,4 +14,13 @@ export type {
 } from './generate/packet-template.js';
 export { TrafficError, type TrafficErrorCode } from './generate/traffic-error.js';
 export { createTrafficGenerator, type TrafficGenerator, type TrafficOptions } from './generate/traffic-generator.js';
+export {
+  type SourceKind,
+  type SourceOptions,
+  type SourceParameter,
+  TRAFFIC_SOURCES,
+  type TrafficSource,
+  trafficStream,
+} from './generate/traffic-sources.js';
+export { Zipf } from './generate/zipf.js';
 export * from './packet-batch.js';

@@ -1,6 +1,6 @@
 /** `bench trace generate` and `bench trace info`: seeded captures, and what a capture holds. */
 import type { Argv } from 'yargs';
-import { EXIT, loadDataPlane, wholeNumber } from '../../hw-driver/index.js';
+import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../../hw-driver/index.js';
 import {
   type CaptureWriter,
   clearPacketBatch,
@@ -9,56 +9,111 @@ import {
   createTrafficGenerator,
   openCapture,
   type TrafficGenerator,
+  trafficStream,
 } from '../../traces/index.js';
 import { CaptureStatistics, renderCaptureStatistics } from '../report/capture-statistics.js';
 import { MAX_INSTANCES } from '../workloads/addresses.js';
 import { WORKLOAD_NAMES } from '../workloads/drawn-keys.js';
 import { loadWorkload } from '../workloads/workload.js';
 import { interruptible } from './interrupt.js';
+import { parseSource, sourcesHelp, writeSources } from './trace-sources.js';
 
 const BATCH = { packets: 16384, bytes: 2 ** 24 };
-const DEFAULT_RATE = 1_000_000;
+const DEFAULTS = {
+  workload: 'lb',
+  programs: '1',
+  cases: '2',
+  packets: '10000',
+  rate: '1000000',
+  seconds: '1',
+  dataplane: 'default',
+} as const;
+/** A day. */
+const MAX_SECONDS = 86_400;
 
 export const generateOptions = (yargs: Argv) =>
   yargs
     .positional('file', { type: 'string', demandOption: true, describe: 'The capture to write; .gz compresses' })
     .option('workload', {
       type: 'string',
-      default: 'lb',
-      describe: `${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+      describe: `${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file (${DEFAULTS.workload})`,
     })
-    .option('programs', { type: 'string', default: '1', describe: 'Instances that the packets are for' })
-    .option('cases', { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb' })
-    .option('packets', { type: 'string', default: '10000', describe: 'How many' })
-    .option('rate', {
+    .option('programs', { type: 'string', describe: `Instances that the packets are for (${DEFAULTS.programs})` })
+    .option('cases', { type: 'string', describe: `Elastic cases of cache, nc and lb (${DEFAULTS.cases})` })
+    .option('packets', { type: 'string', describe: `How many (${DEFAULTS.packets})` })
+    .option('rate', { type: 'string', describe: `Packets per second of the time stamps (${DEFAULTS.rate})` })
+    .option('source', {
       type: 'string',
-      default: String(DEFAULT_RATE),
-      describe: 'Packets per second of the time stamps',
+      array: true,
+      default: [] as string[],
+      describe: 'In place of a workload: KIND or KIND:name=number,… (repeatable: a mix, by time)',
     })
+    .option('seconds', { type: 'string', describe: `How long sources send (${DEFAULTS.seconds})` })
     .option('seed', { type: 'string', default: '1', describe: 'Same seed, same bytes' })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
-    .requiresArg(['workload', 'programs', 'cases', 'packets', 'rate', 'seed', 'dataplane'])
-    .example('$0 trace generate cache.pcap --workload cache', '10,000 packets for one cache');
+    .option('dataplane', { type: 'string', describe: `Data plane: a name, or a JSON file (${DEFAULTS.dataplane})` })
+    .requiresArg(['workload', 'programs', 'cases', 'packets', 'rate', 'source', 'seconds', 'seed', 'dataplane'])
+    .epilogue(sourcesHelp())
+    .example('$0 trace generate cache.pcap --workload cache', '10,000 packets for one cache')
+    .example('$0 trace generate mix.pcap --source tcp:rate=50 --source synflood', 'Connections under a SYN flood');
 
-export interface GenerateArguments {
+type OfWorkload = 'workload' | 'programs' | 'cases' | 'packets' | 'rate' | 'dataplane';
+
+export interface GenerateArguments extends Readonly<Record<OfWorkload, string | undefined>> {
   readonly file: string;
-  readonly workload: string;
-  readonly programs: string;
-  readonly cases: string;
-  readonly packets: string;
-  readonly rate: string;
+  readonly source: readonly string[];
+  readonly seconds: string | undefined;
   readonly seed: string;
-  readonly dataplane: string;
 }
 
+/** Writes packets; resolves to how many, or undefined if interrupted. */
+type WritePackets = (writer: CaptureWriter, signal: AbortSignal) => Promise<number | undefined>;
+
 export async function traceGenerate(args: GenerateArguments): Promise<number> {
-  const dataPlane = loadDataPlane(args.dataplane);
-  const programs = wholeNumber('--programs', args.programs, 1, MAX_INSTANCES);
-  const packets = wholeNumber('--packets', args.packets, 0, 1e12);
-  const packetsPerSecond = wholeNumber('--rate', args.rate, 1, 1e12);
-  const cases = wholeNumber('--cases', args.cases, 2, 1024);
+  const write = args.source.length > 0 ? ofSources(args) : await ofWorkload(args);
+  const writer = createCaptureWriter(args.file);
+  try {
+    const packets = await interruptible((signal) => write(writer, signal));
+    if (packets === undefined) {
+      writer.abort();
+      process.stderr.write(`bench: interrupted; nothing was kept, ${args.file} was not written\n`);
+      return EXIT.interrupted;
+    }
+    writer.close();
+    process.stdout.write(`${packets.toLocaleString('en-US')} packets in ${args.file}\n`);
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+  return EXIT.done;
+}
+
+function ofSources(args: GenerateArguments): WritePackets {
+  const ofWorkload: readonly OfWorkload[] = ['workload', 'programs', 'cases', 'packets', 'rate', 'dataplane'];
+  const stray = ofWorkload.find((name) => args[name] !== undefined);
+  if (stray !== undefined) throw new UsageError(`--${stray} belongs to workloads: it does not go with --source`);
+  const seconds = positiveNumber('--seconds', args.seconds ?? DEFAULTS.seconds);
+  const sources = args.source.map(parseSource);
+  // What is out of range is found before a file is made.
+  for (const source of sources) trafficStream(source, args.seed);
+  return (writer, signal) => writeSources(sources, seconds, args.seed, writer, signal);
+}
+
+function positiveNumber(option: string, text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value > 0 && value <= MAX_SECONDS) return value;
+  throw new UsageError(`${option} takes a number above 0, up to ${MAX_SECONDS}, not '${text}'`);
+}
+
+async function ofWorkload(args: GenerateArguments): Promise<WritePackets> {
+  if (args.seconds !== undefined)
+    throw new UsageError('--seconds is for --source; with a workload, --packets says how many');
+  const dataPlane = loadDataPlane(args.dataplane ?? DEFAULTS.dataplane);
+  const programs = wholeNumber('--programs', args.programs ?? DEFAULTS.programs, 1, MAX_INSTANCES);
+  const packets = wholeNumber('--packets', args.packets ?? DEFAULTS.packets, 0, 1e12);
+  const packetsPerSecond = wholeNumber('--rate', args.rate ?? DEFAULTS.rate, 1, 1e12);
+  const cases = wholeNumber('--cases', args.cases ?? DEFAULTS.cases, 2, 1024);
   const workload = await loadWorkload({
-    name: args.workload,
+    name: args.workload ?? DEFAULTS.workload,
     memoryBytes: undefined,
     cases,
     seed: args.seed,
@@ -67,21 +122,7 @@ export async function traceGenerate(args: GenerateArguments): Promise<number> {
   const targets = Array.from({ length: programs }, (_, n) => workload.arrival(n).traffic);
   // The seed as `bench run` uses it: the same packets.
   const generator = createTrafficGenerator({ targets, seed: `${args.seed}/traffic`, packetsPerSecond });
-  const writer = createCaptureWriter(args.file);
-  try {
-    const isWhole = await interruptible((signal) => writeAll(generator, writer, packets, signal));
-    if (!isWhole) {
-      writer.abort();
-      process.stderr.write(`bench: interrupted; nothing was kept, ${args.file} was not written\n`);
-      return EXIT.interrupted;
-    }
-    writer.close();
-  } catch (error) {
-    writer.abort();
-    throw error;
-  }
-  process.stdout.write(`${packets.toLocaleString('en-US')} packets in ${args.file}\n`);
-  return EXIT.done;
+  return async (writer, signal) => ((await writeAll(generator, writer, packets, signal)) ? packets : undefined);
 }
 
 /** False if interrupted before the last packet. */

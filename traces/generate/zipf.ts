@@ -1,0 +1,33 @@
+/** Ranks drawn by Zipf's law: rank r, from 0, has a probability proportional to 1 / (r + 1)^exponent. */
+export class Zipf {
+  /** Running sums of the probabilities; the last one is 1. */
+  private readonly cumulative: Float64Array;
+
+  /** @param ranks from 1 on @param exponent 0 for equal probabilities */
+  constructor(ranks: number, exponent: number) {
+    this.cumulative = new Float64Array(ranks);
+    let sum = 0;
+    for (let r = 0; r < ranks; r++) {
+      sum += (r + 1) ** -exponent;
+      this.cumulative[r] = sum;
+    }
+    for (let r = 0; r < ranks; r++) this.cumulative[r] = (this.cumulative[r] ?? 0) / sum;
+    this.cumulative[ranks - 1] = 1;
+  }
+
+  probability(rank: number): number {
+    return (this.cumulative[rank] ?? 0) - (rank === 0 ? 0 : (this.cumulative[rank - 1] ?? 0));
+  }
+
+  /** The rank of a number from 0 to below 1. */
+  rankOf(uniform: number): number {
+    let low = 0;
+    let high = this.cumulative.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (uniform < (this.cumulative[middle] ?? 1)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
