@@ -45,7 +45,7 @@ export function sourcesHelp(): string {
 }
 
 const BATCH_PACKETS = 4096;
-const MAX_FRAME_BYTES = 65_536;
+const MAX_FRAME_BYTES = 64 * 1024;
 const NANOSECONDS = 1e9;
 
 /** Writes the mix of all sources until a time; returns the packets, or undefined if interrupted. */

@@ -15,7 +15,9 @@ const LEVELS: readonly (readonly [words: readonly string[], ...says: RegExp[]])[
   [['verify'], /\[keys\.\.\]/, /--companions/, /--trace/],
   [['case-study'], /\[studies\.\.\]/, /--provisioning/, /3,000 ms are an assumption/],
   [['trace'], /generate <file>/, /info <file>/],
-  [['trace', 'generate'], /--packets/, /--seed/],
+  [['replay'], /--expect/, /--update/, /--coverage/, /"port N" arrives at port N/],
+  [['goldens'], /\[names\.\.\]/, /--update/],
+  [['trace', 'generate'], /--packets/, /--seed/, /mbps=100 {2}0\.001 to 1000000 Mbit\/s/],
   [['trace', 'info'], /--json/],
   [['micro'], /--filter/, /--time/],
 ];
