@@ -1,5 +1,5 @@
 /** A folder that results go to: checked before the work starts, each file whole or not there. */
-import { mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** A folder that cannot be written. */
@@ -15,7 +15,7 @@ export class ResultFolder {
   constructor(readonly path: string) {
     const probe = join(path, `.probe-${process.pid}`);
     try {
-      this.created = mkdirSync(path, { recursive: true });
+      this.created = makeFolders(path);
       writeFileSync(probe, '');
       rmSync(probe);
     } catch (error) {
@@ -46,6 +46,27 @@ export class ResultFolder {
       // Somebody else has put something there: it stays.
     }
   }
+}
+
+/**
+ * Makes a folder and those above it, and returns the first that was not there. Step by step, as Node's own way hangs where
+ * a system says that a folder is missing which nobody can make, below /proc for one.
+ */
+function makeFolders(path: string): string | undefined {
+  const missing: string[] = [];
+  for (let at = resolve(path); !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.unshift(at);
+  const made: string[] = [];
+  try {
+    for (const folder of missing) {
+      if (existsSync(folder)) continue;
+      mkdirSync(folder);
+      made.unshift(folder);
+    }
+  } catch (error) {
+    for (const folder of made) rmdirSync(folder);
+    throw error;
+  }
+  return missing[0];
 }
 
 /** What the system said, without its internal prefix. */

@@ -59,7 +59,10 @@ export function generatedPackets(
 /** Where no program was deployed, none is sent to. */
 export const noPackets: PacketSource = { fill: async () => 0, progress: 1, close: async () => undefined };
 
-/** The packets of captures, one file after another. All are opened first, so that a bad one is found at once. */
+/**
+ * The packets of captures, one file after another. All are opened first, so that a bad one is found at once; one that
+ * ends in the middle of a record is read up to it, with a warning.
+ */
 export async function capturedPackets(
   paths: readonly string[],
   addressing: CaptureAddressing,
@@ -72,7 +75,7 @@ export async function capturedPackets(
     async fill(batch) {
       for (let reader = readers[current]; reader !== undefined; reader = readers[++current]) {
         const from = batch.count;
-        const appended = await reader.readInto(batch);
+        const appended = await reader.readInto(batch, { truncated: 'warn' });
         addressing.address(batch, from);
         if (appended > 0 || !reader.ended) return appended;
       }

@@ -1,5 +1,5 @@
 /** `bench run` as a user types it. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -100,6 +100,31 @@ test('captures in and out; the same again, and with two workers', () =>
     const info = await type('bench', ['trace', 'info', 'one.pcap', '--json'], { folder });
     assert.is((JSON.parse(info.stdout) as { packets: number }).packets, one.packets.out);
   }));
+
+/** A capture without its last bytes, plain or packed. */
+for (const [name, cut, packets] of [
+  ['cut.pcap', 7, 99],
+  ['cut.pcap.gz', 60, undefined],
+  ['empty.pcap', undefined, 0],
+] as const) {
+  test(`${name}: a capture that ends in the middle is run to its last whole packet, with a warning`, () =>
+    withFolder(async (folder) => {
+      const whole = `whole${name.endsWith('.gz') ? '.pcap.gz' : '.pcap'}`;
+      assert.is((await type('bench', ['trace', 'generate', whole, '--packets', '100'], { folder })).status, 0);
+      const bytes = readFileSync(join(folder, whole));
+      // Not even one record: 24 bytes of file header, 16 of the first record, 4 of its packet.
+      writeFileSync(join(folder, name), bytes.subarray(0, cut === undefined ? 44 : bytes.length - cut));
+      const run = ['run', '--programs', '1', '--trace', name, '--out', 'r', '--write', 'out.pcap'];
+      const { status, stderr } = await type('bench', run, { folder });
+      assert.is(status, 0, stderr);
+      const seen = summaryIn(folder).packets.in;
+      if (packets !== undefined) assert.is(seen, packets);
+      assert.ok(seen < 100, `${seen} packets`);
+      assert.match(stderr, new RegExp(`^bench: warning: ${name}: ends in.* after ${seen} whole packets .*\n$`));
+      const info = await type('bench', ['trace', 'info', 'out.pcap', '--json'], { folder });
+      assert.is((JSON.parse(info.stdout) as { packets: number }).packets, summaryIn(folder).packets.out);
+    }));
+}
 
 test('a run that fails leaves older results as they were', () =>
   withFolder(async (folder) => {

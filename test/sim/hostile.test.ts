@@ -1,44 +1,12 @@
 /** Bytes that no sender should send, through switches with all the programs deployed. */
-import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  analyse,
-  type DataPlane,
-  DEFAULT_LINK_OPTIONS,
-  DEFAULT_RECIRCULATIONS,
-  defaultForwardEntry,
-  installOperations,
-  link,
-  lower,
-  SwitchState,
-} from '../../compiler/index.js';
-import { Switch } from '../../sim/index.js';
+import type { Switch } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch, type PacketBatch } from '../../traces/index.js';
 import { type FrameOptions, frame } from './frames.js';
-import { dataPlane, property, sourceFile } from './test-switch.js';
-
-/** A switch with every program of bench/programs that this data plane takes, and how many those are. */
-function switchWithPrograms(plane: DataPlane): { emulator: Switch; programs: number } {
-  const emulator = new Switch(plane);
-  const state = new SwitchState(plane);
-  emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, 1, 2) });
-  for (const file of readdirSync(sourceFile('bench', 'programs')).sort()) {
-    const { programs, hasErrors, sourceHash } = analyse(
-      readFileSync(sourceFile('bench', 'programs', file), 'utf8'),
-      plane,
-    );
-    if (hasErrors) continue;
-    for (const program of programs) {
-      const options = { ...DEFAULT_LINK_OPTIONS, filterPriority: state.programs.size };
-      const compiled = link(lower(program, plane, DEFAULT_RECIRCULATIONS), state, sourceHash, options);
-      state.commit(compiled);
-      for (const operation of installOperations(compiled)) emulator.apply(operation);
-    }
-  }
-  return { emulator, programs: state.programs.size };
-}
+import { installAllPrograms } from './hostile-switch.js';
+import { dataPlane, property } from './test-switch.js';
 
 const GUARD = 0xa5;
 const GUARD_BYTES = new Uint8Array(64).fill(GUARD);
@@ -98,7 +66,7 @@ for (const [name, least] of [
   ['default', 15],
   ['published', 5],
 ] as const) {
-  const { emulator, programs } = switchWithPrograms(dataPlane(name));
+  const { emulator, programs } = installAllPrograms(dataPlane(name));
 
   test(`${name}: at least ${least} programs are deployed`, () => assert.ok(programs >= least, `${programs}`));
 
