@@ -25,7 +25,19 @@ import { WorkloadError } from './workloads/workload.js';
 const listsOf = ({ _: [command] }: { readonly _: readonly (string | number)[] }): string[] =>
   command === 'replay'
     ? ['programs']
-    : ['dirs', 'names', 'keys', 'studies', 'allocators', 'trace', 'workloads', 'sizes', 'source'];
+    : [
+        'dirs',
+        'names',
+        'keys',
+        'studies',
+        'allocators',
+        'trace',
+        'trace-packet',
+        'tracePacket',
+        'workloads',
+        'sizes',
+        'source',
+      ];
 
 async function main(): Promise<number> {
   let status: number = EXIT.done;

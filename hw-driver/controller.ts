@@ -71,6 +71,11 @@ export class Controller {
     }
   }
 
+  /** Takes over a program that the switch runs already. @throws {DoesNotFit} for what cannot run on one switch */
+  adopt(compiled: CompiledProgram): void {
+    this.state.commit(compiled);
+  }
+
   /**
    * Removes a program; its resources are free when its memory has been reset. If removing its entries fails, it runs on
    * as before. If a reset fails, it is gone but keeps what it had, as what its memory holds must not reach the next

@@ -1,5 +1,5 @@
 /** Digests of what a run did: equal for equal input, whatever the engine, the number of workers or the machine. */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { DROPPED, type PacketBatch } from '../traces/packet-batch.js';
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
@@ -56,11 +56,28 @@ export function digestPacket(batch: PacketBatch, words: Uint32Array, i: number):
   batch.digest[2 * i + 1] = b ^ Math.imul(a, 0x27d4eb2f);
 }
 
-/** Covers every packet that left, with its port, in order. */
+/** Where a digest of outputs stands, so that another one can go on from there; hexadecimal. */
+export interface OutputDigestState {
+  readonly chain: string;
+  readonly pending: string;
+}
+
+/**
+ * Covers every packet that left, with its port, in order: SHA-256 over the records of {@link RECORDS_PER_BLOCK} packets
+ * and the hash of all before them, block by block, as a hash that has begun cannot be saved.
+ */
 export class OutputDigest {
-  private readonly hash: Hash = createHash('sha256');
-  private readonly pending = new Uint32Array(PENDING_RECORDS * RECORD_WORDS);
-  private used = 0;
+  private chain: Uint8Array;
+  private readonly pending = new Uint32Array(RECORDS_PER_BLOCK * RECORD_WORDS);
+  /** Words of it. */
+  private used: number;
+
+  constructor(state: OutputDigestState = { chain: '', pending: '' }) {
+    this.chain = Buffer.from(state.chain, 'hex');
+    const bytes = Buffer.from(state.pending, 'hex');
+    new Uint8Array(this.pending.buffer).set(bytes);
+    this.used = bytes.length / Uint32Array.BYTES_PER_ELEMENT;
+  }
 
   /** Takes in a processed batch whose packets have their digests. */
   update(batch: PacketBatch): void {
@@ -75,24 +92,33 @@ export class OutputDigest {
     pending[used + 2] = littleEndianWord(batch.digest[2 * i] as number);
     pending[used + 3] = littleEndianWord(batch.digest[2 * i + 1] as number);
     this.used = used + RECORD_WORDS;
-    if (this.used === pending.length) this.flush();
-  }
-
-  private flush(): void {
-    this.hash.update(new Uint8Array(this.pending.buffer, 0, this.used * Uint32Array.BYTES_PER_ELEMENT));
+    if (this.used < pending.length) return;
+    this.chain = this.hashed();
     this.used = 0;
   }
 
-  /** Hexadecimal; ends the digest. */
+  get state(): OutputDigestState {
+    const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+    return { chain: hex(this.chain), pending: hex(this.pendingBytes()) };
+  }
+
+  /** Hexadecimal, of all packets so far. */
   finish(): string {
-    this.flush();
-    return this.hash.digest('hex');
+    return Buffer.from(this.hashed()).toString('hex');
+  }
+
+  private hashed(): Uint8Array {
+    return createHash('sha256').update(this.chain).update(this.pendingBytes()).digest();
+  }
+
+  private pendingBytes(): Uint8Array {
+    return new Uint8Array(this.pending.buffer, 0, this.used * Uint32Array.BYTES_PER_ELEMENT);
   }
 }
 
 /** Port, length and digest of a packet. */
 const RECORD_WORDS = 4;
-const PENDING_RECORDS = 2048;
+const RECORDS_PER_BLOCK = 1024;
 
 /** Covers every bucket of every RPB, in order. */
 export function stateDigest(memory: Uint32Array): string {

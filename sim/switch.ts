@@ -36,8 +36,8 @@ export class Switch {
   private readonly cpuPort: number;
   protected readonly recirculationPort: number;
   private readonly initOnEveryPass: boolean;
-  /** By identity, what removes the entry. */
-  private readonly installed = new Map<string, () => void>();
+  /** By identity, the entry and what removes it; in order of insertion. */
+  private readonly installed = new Map<string, { readonly entry: TableEntry; readonly remove: () => void }>();
 
   /**
    * @param memory register arrays to share with other switches of the same data plane
@@ -91,6 +91,11 @@ export class Switch {
   /** To be called when no packet is in flight that entered before the last deletion of an entry. */
   forgetRetiredBranchIds(): void {
     this.tables.forgetRetiredBranchIds();
+  }
+
+  /** All entries, in the order in which they came: inserted so into another switch, they do there what they do here. */
+  entries(): TableEntry[] {
+    return Array.from(this.installed.values(), ({ entry }) => entry);
   }
 
   /** Entries in a table now. @throws {TargetError} unknown-table */
@@ -214,7 +219,7 @@ export class Switch {
       throw new TargetError('already-exists', `${entry.table} already has an entry with this key and priority`);
     }
     checkPriority(entry);
-    this.installed.set(identity, this.insertInto(entry));
+    this.installed.set(identity, { entry, remove: this.insertInto(entry) });
   }
 
   /** A switch that refuses the new entry keeps the old one. */
@@ -244,9 +249,9 @@ export class Switch {
 
   private delete(entry: TableEntry): void {
     const identity = this.identity(entry);
-    const remove = this.installed.get(identity);
-    if (remove === undefined) throw new TargetError('not-found', `${entry.table} has no such entry`);
-    remove();
+    const found = this.installed.get(identity);
+    if (found === undefined) throw new TargetError('not-found', `${entry.table} has no such entry`);
+    found.remove();
     this.installed.delete(identity);
   }
 }

@@ -9,8 +9,18 @@ export interface RpbVisit {
   /** Number of the RPB, from 1. */
   readonly rpb: number;
   readonly pass: number;
+  readonly programId: number;
+  /** The word that the RPB's SALU addresses, whether or not it used it. */
+  readonly word: MemoryWord;
   readonly before: Readonly<Record<Register, number>>;
   readonly after: Readonly<Record<Register, number>>;
+}
+
+export interface MemoryWord {
+  /** Its place in the register array of the RPB. */
+  readonly bucket: number;
+  readonly before: number;
+  readonly after: number;
 }
 
 /** What the egress sees of the queue. */
@@ -56,8 +66,13 @@ export class TracingSwitch extends Switch {
     phv.queueDepth = this.queue.cells;
     for (let rpb = from; rpb < to; rpb++) {
       const before = this.registers();
+      const at = this.memory.index(rpb, phv.physicalAddress);
+      const wordBefore = this.memory.words[at] ?? 0;
       this.tables.run(code, phv, rpb, rpb + 1);
-      this.account.push({ rpb: rpb + 1, pass: phv.pass, before, after: this.registers() });
+      const bucket = at - this.memory.index(rpb, 0);
+      const word = { bucket, before: wordBefore, after: this.memory.words[at] ?? 0 };
+      const { pass, programId } = phv;
+      this.account.push({ rpb: rpb + 1, pass, programId, word, before, after: this.registers() });
     }
   }
 

@@ -102,21 +102,23 @@ export function createPacketBatch(maxPackets: number, maxBytes: number): PacketB
   return packetBatchOver(allocatePacketBatchMemory(maxPackets, maxBytes));
 }
 
-/** Copies the verdicts of other shares to those of share 0. @param shareOf which share has a packet's verdict */
+/** Copies verdicts of packets `from` … `to - 1` to those of share 0. @param shareOf which share has a packet's verdict */
 export function gatherVerdicts(
   batch: PacketBatch,
   memory: PacketBatchMemory,
   shareOf: (batch: PacketBatch, i: number) => number,
+  from = 0,
+  to = batch.count,
 ): void {
   const views = Array.from({ length: memory.shares }, (_, share) => packetBatchOver(memory, share));
-  for (let i = 0; i < batch.count; i++) {
+  for (let i = from; i < to; i++) {
     const share = shareOf(batch, i);
     if (share === 0) continue;
-    const from = views[share] as PacketBatch;
-    batch.egressPort[i] = from.egressPort[i] as number;
-    batch.recirculations[i] = from.recirculations[i] as number;
-    batch.digest[2 * i] = from.digest[2 * i] as number;
-    batch.digest[2 * i + 1] = from.digest[2 * i + 1] as number;
+    const view = views[share] as PacketBatch;
+    batch.egressPort[i] = view.egressPort[i] as number;
+    batch.recirculations[i] = view.recirculations[i] as number;
+    batch.digest[2 * i] = view.digest[2 * i] as number;
+    batch.digest[2 * i + 1] = view.digest[2 * i + 1] as number;
   }
 }
 

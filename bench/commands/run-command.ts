@@ -18,7 +18,9 @@ import { ProgressDisplay } from '../report/progress-display.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { renderRunSummary } from '../report/run-summary.js';
 import { runTables } from '../report/run-tables.js';
+import { SnapshotFile } from '../report/snapshot-file.js';
 import { allocateShapes } from '../run/allocate-shapes.js';
+import type { ResumedRun, RunNote } from '../run/continued-run.js';
 import { type RunOptions, runWorkload } from '../run/run-workload.js';
 import type { ReportedRun } from '../run/summary.js';
 import { readUpdateScript } from '../updates/update-script.js';
@@ -29,27 +31,31 @@ import { isProgramKey } from '../workloads/program-kind.js';
 import { loadWorkload } from '../workloads/workload.js';
 import { interruptible } from './interrupt.js';
 import { memorySize } from './memory-size.js';
+import { resumedRun, resumeOptions } from './resume-options.js';
 import { type TimingArguments, timingFrom, timingOptions } from './timing-options.js';
+import { type TracePacketArguments, tracedPackets, tracePacketOptions } from './trace-packet-options.js';
 
 const DEFAULT_PACKETS = 1_000_000;
+const DEFAULT_WORKLOAD = 'lb';
+const DEFAULT_CASES = 2;
+const DEFAULT_SEED = '1';
 const DEFAULT_MEMORY_BYTES = 1024;
 const MAX_PACKETS = 1e12;
 const MAX_WORKERS = 64;
 const MAX_CASES = 1024;
 
 export const runOptions = (yargs: Argv) =>
-  timingOptions(yargs)
-    .option('programs', { type: 'string', demandOption: true, describe: 'How many, or max: until one does not fit' })
+  tracePacketOptions(resumeOptions(timingOptions(yargs)))
+    .option('programs', { type: 'string', describe: 'How many, or max: until one does not fit' })
     .option('workload', {
       type: 'string',
-      default: 'lb',
-      describe: `Which programs arrive: ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+      describe: `Which programs arrive (${DEFAULT_WORKLOAD}): ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
     })
     .option('memory', {
       type: 'string',
       describe: `Bytes of each memory (${DEFAULT_MEMORY_BYTES}; a file: as it says)`,
     })
-    .option('cases', { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb' })
+    .option('cases', { type: 'string', describe: `Elastic cases of cache, nc and lb (${DEFAULT_CASES})` })
     .options(ALLOCATOR_OPTIONS)
     .option('constraints', {
       choices: CONSTRAINTS,
@@ -75,7 +81,7 @@ export const runOptions = (yargs: Argv) =>
       describe: 'compiled: JavaScript made from the entries; interpreted: table by table, the reference',
     })
     .option('workers', { type: 'string', default: '1', describe: 'Threads; the results do not depend on them' })
-    .option('seed', { type: 'string', default: '1', describe: 'Of all that is drawn at random' })
+    .option('seed', { type: 'string', describe: `Of all that is drawn at random (${DEFAULT_SEED})` })
     .option('out', { type: 'string', default: 'results/run', describe: 'Folder for summary.json and the CSV files' })
     .option('write', { type: 'string', describe: 'Capture file for the packets that leave the switch' })
     .option('json', { type: 'boolean', default: false, describe: 'Print summary.json instead of the summary' })
@@ -102,11 +108,11 @@ export const runOptions = (yargs: Argv) =>
     .example('$0 run --programs max --workload all-mixed --packets 100000', 'As many as fit, of all kinds')
     .example('$0 run --programs max --workload cache --constraints published', 'The capacity that the paper gives');
 
-export interface RunArguments extends AllocatorArguments, TimingArguments {
-  readonly programs: string;
-  readonly workload: string;
+export interface RunArguments extends AllocatorArguments, TimingArguments, TracePacketArguments {
+  readonly programs: string | undefined;
+  readonly workload: string | undefined;
   readonly memory: string | undefined;
-  readonly cases: string;
+  readonly cases: string | undefined;
   readonly constraints: Constraints;
   readonly recirculations: string;
   readonly dataplane: string;
@@ -114,7 +120,9 @@ export interface RunArguments extends AllocatorArguments, TimingArguments {
   readonly packets: string | undefined;
   readonly engine: EngineName;
   readonly workers: string;
-  readonly seed: string;
+  readonly seed: string | undefined;
+  readonly snapshot: string | undefined;
+  readonly resume: string | undefined;
   readonly out: string;
   readonly write: string | undefined;
   readonly json: boolean;
@@ -123,17 +131,20 @@ export interface RunArguments extends AllocatorArguments, TimingArguments {
 /** Exit status 1 if not all programs fit. */
 export async function run(args: RunArguments): Promise<number> {
   const start = await prepare(args);
-  const folder = new ResultFolder(args.out);
+  const snapshot = args.snapshot === undefined ? undefined : new SnapshotFile(args.snapshot);
+  const folder = resultFolder(args.out, snapshot);
   const display = new ProgressDisplay(process.stderr);
   let writer: CaptureWriter | undefined;
-  let result: ReportedRun;
+  let result: FinishedRun;
   try {
     writer = args.write === undefined ? undefined : createCaptureWriter(args.write, { ports: 'egress' });
     const clock = (): number => performance.now();
     result = await interruptible((signal) => start({ writer, clock, signal, progress: display }));
     writer?.close();
+    if (result.snapshot !== undefined) snapshot?.write(result.snapshot);
   } catch (error) {
     writer?.abort();
+    snapshot?.discard();
     folder.discard();
     throw error;
   } finally {
@@ -142,41 +153,69 @@ export async function run(args: RunArguments): Promise<number> {
   return report(args, result, folder);
 }
 
+function resultFolder(path: string, snapshot: SnapshotFile | undefined): ResultFolder {
+  try {
+    return new ResultFolder(path);
+  } catch (error) {
+    snapshot?.discard();
+    throw error;
+  }
+}
+
+type FinishedRun = ReportedRun & { readonly snapshot?: Uint8Array | undefined };
 type Surroundings = Pick<RunOptions, 'writer' | 'clock' | 'signal' | 'progress'>;
-type StartRun = (surroundings: Surroundings) => Promise<ReportedRun>;
+type StartRun = (surroundings: Surroundings) => Promise<FinishedRun>;
 
 /** Reads all options; what it returns runs. @throws {UsageError} and others */
 async function prepare(args: RunArguments): Promise<StartRun> {
   const dataPlane = loadDataPlane(args.dataplane);
   const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
+  const resume = resumedRun(args, dataPlane);
   const common = {
     dataPlane,
-    programs: args.programs === 'max' ? ('max' as const) : wholeNumber('--programs', args.programs, 1, MAX_INSTANCES),
+    programs: resume?.note.programsRequested ?? programsOf(args.programs ?? 'max'),
     allocator: allocatorFrom(args, args.constraints),
     recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
     engine: args.engine,
     workers: wholeNumber('--workers', args.workers, 1, MAX_WORKERS),
-    seed: args.seed,
+    seed: resume?.note.seed ?? args.seed ?? DEFAULT_SEED,
   };
-  const cases = wholeNumber('--cases', args.cases, 2, MAX_CASES);
-  return args.constraints === 'published' ? prepareShapes(args, common, cases) : preparePrograms(args, common, cases);
+  const workload = resume?.note.workload ?? {
+    name: args.workload ?? DEFAULT_WORKLOAD,
+    memoryBytes: memoryBytesOf(args),
+    cases: wholeNumber('--cases', args.cases ?? String(DEFAULT_CASES), 2, MAX_CASES),
+  };
+  return args.constraints === 'published'
+    ? prepareShapes(args, common, workload)
+    : preparePrograms(args, common, workload, resume);
 }
+
+const programsOf = (programs: string): number | 'max' =>
+  programs === 'max' ? 'max' : wholeNumber('--programs', programs, 1, MAX_INSTANCES);
 
 type CommonOptions = Pick<
   RunOptions,
   'dataPlane' | 'programs' | 'allocator' | 'recirculations' | 'workers' | 'engine' | 'seed'
 >;
 
-async function preparePrograms(args: RunArguments, common: CommonOptions, cases: number): Promise<StartRun> {
+async function preparePrograms(
+  args: RunArguments,
+  common: CommonOptions,
+  asked: RunNote['workload'],
+  resume: ResumedRun | undefined,
+): Promise<StartRun> {
   if (args.trace.length > 0 && args.packets !== undefined) {
     throw new UsageError('--packets is for synthetic packets; with --trace, all packets of the captures run');
   }
   const { dataPlane, seed } = common;
   const timing = timingFrom(args, dataPlane);
+  if (timing !== undefined) requireWithoutTime(args);
   const updates = args.updateScript === undefined ? undefined : readUpdateScript(args.updateScript);
   const packets = wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 0, MAX_PACKETS);
-  const memoryBytes = memoryBytesOf(args);
-  const workload = await loadWorkload({ name: args.workload, memoryBytes, cases, seed, dataPlane });
+  const memoryBytes = asked.memoryBytes ?? undefined;
+  const workload = await loadWorkload({ ...asked, memoryBytes, seed, dataPlane });
+  const trace = tracedPackets(args, dataPlane);
+  const snapshot = args.snapshot === undefined ? undefined : asked;
   // A capture that cannot be read is found before the programs are deployed, not after.
   for (const path of args.trace) await (await openCapture(path)).close();
   return (surroundings) =>
@@ -186,36 +225,57 @@ async function preparePrograms(args: RunArguments, common: CommonOptions, cases:
       workload,
       traces: args.trace,
       packets,
+      trace,
+      resume,
+      snapshot,
       ...(timing && { timing }),
       ...(updates && { updates }),
     });
 }
 
-function prepareShapes(args: RunArguments, common: CommonOptions, cases: number): StartRun {
-  if (args.trace.length > 0 || args.packets !== undefined || args.write !== undefined) {
-    throw new UsageError(
-      '--constraints published allocates and runs no packets: --trace, --packets and --write do not go with it',
-    );
+/** @throws {UsageError} for options of runs in which packets do not overlap */
+function requireWithoutTime(args: RunArguments): void {
+  for (const [option, given] of [
+    ['--trace-packet', args.tracePacket.length > 0],
+    ['--snapshot', args.snapshot !== undefined],
+    ['--resume', args.resume !== undefined],
+  ] as const) {
+    if (given) throw new UsageError(`${option} does not go with --timing, where packets overlap`);
   }
+}
+
+/** @throws {UsageError} for options that ask for packets */
+function requireNoPackets(args: RunArguments): void {
+  const { trace, packets, write, snapshot, resume, tracePacket } = args;
+  const given = [packets, write, snapshot, resume].some((value) => value !== undefined);
+  if (!given && trace.length === 0 && tracePacket.length === 0) return;
+  throw new UsageError(
+    '--constraints published allocates and runs no packets: --trace, --packets, --write, --snapshot, --resume and ' +
+      '--trace-packet do not go with it',
+  );
+}
+
+function prepareShapes(args: RunArguments, common: CommonOptions, asked: RunNote['workload']): StartRun {
+  requireNoPackets(args);
   if (args.timing) throw new UsageError('--constraints published runs no packets: --timing does not go with it');
   timingFrom(args, common.dataPlane);
-  const memoryBytes = memoryBytesOf(args) ?? DEFAULT_MEMORY_BYTES;
+  const memoryBytes = asked.memoryBytes ?? DEFAULT_MEMORY_BYTES;
   return ({ clock, signal, progress }) =>
     allocateShapes({
       ...common,
-      workload: args.workload,
+      workload: asked.name,
       memoryBytes,
-      cases,
+      cases: asked.cases,
       clock,
       signal,
       onProgress: (admitted) => progress.deploying(admitted, common.programs),
     });
 }
 
-/** The bytes of each memory; undefined where a user's file keeps its own sizes. */
-function memoryBytesOf({ memory, workload }: RunArguments): number | undefined {
+/** The bytes of each memory; null where a user's file keeps its own sizes. */
+function memoryBytesOf({ memory, workload = DEFAULT_WORKLOAD }: RunArguments): number | null {
   if (memory !== undefined) return memorySize(memory);
-  return isProgramKey(workload) || !workload.includes('.') ? DEFAULT_MEMORY_BYTES : undefined;
+  return isProgramKey(workload) || !workload.includes('.') ? DEFAULT_MEMORY_BYTES : null;
 }
 
 function report(args: RunArguments, result: ReportedRun, folder: ResultFolder): number {
@@ -227,7 +287,9 @@ function report(args: RunArguments, result: ReportedRun, folder: ResultFolder): 
   if (!args.json)
     process.stdout.write(`\nresults in ${folder.path}: summary.json, ${[...runTables(result).keys()].join(', ')}\n`);
   if (result.interrupted) {
-    const kept = args.write === undefined ? '' : `, the packets that left in ${args.write}`;
+    const kept =
+      (args.write === undefined ? '' : `, the packets that left in ${args.write}`) +
+      (args.snapshot === undefined ? '' : `, the switch in ${args.snapshot}`);
     process.stderr.write(`bench: interrupted; the results of what was done are in ${folder.path}${kept}\n`);
     return EXIT.interrupted;
   }

@@ -23,7 +23,7 @@ export async function packetStory(
   const packet = packets[index] as CapturedPacket;
   const [outcome] = replay.process([packet]);
   const met = replay.programs.find(({ compiled }) => compiled.programId === outcome?.programId);
-  const steps = met === undefined ? [] : entrySteps(met.compiled, options.dataPlane, tracing.visits);
+  const steps = met === undefined ? [] : entrySteps(met.compiled.entries, options.dataPlane, tracing.visits);
   const end = outcome?.left === undefined ? 'it was dropped' : `it left by port ${outcome.left.port}`;
   return [
     `packet ${index + 1} of the trace, ${timeText(packet)}, came in by port ${packet.port ?? 0}`,

@@ -1,5 +1,6 @@
-/** The CSV files of a run. */
+/** The files of a run beside summary.json: CSV, and the traces of packets. */
 import { stringify } from 'csv-stringify/sync';
+import { formatPacketTrace } from '../../sim/index.js';
 import type { ReportedRun } from '../run/summary.js';
 import { timingTables } from './timing-tables.js';
 
@@ -19,7 +20,16 @@ export function runTables(result: ReportedRun): ReadonlyMap<string, string> {
     ['allocations.csv', allocations(result)],
     ['timeseries.csv', timeSeries(result)],
     ...(result.timing === undefined ? [] : timingTables(result.timing)),
+    ...packetTraces(result),
   ]);
+}
+
+function packetTraces({ traces }: ReportedRun): [string, string][] {
+  if (traces.length === 0) return [];
+  return [
+    ['trace.jsonl', traces.map((trace) => `${JSON.stringify(trace)}\n`).join('')],
+    ['trace.txt', traces.map(formatPacketTrace).join('\n')],
+  ];
 }
 
 function programs({ admission }: ReportedRun): string {

@@ -64,7 +64,7 @@ export async function allocateShapes(options: ShapeRunOptions): Promise<Reported
   });
   const summary = summarise(options, 'published', admission, books, undefined, undefined);
   const interrupted = options.signal.aborted;
-  return { summary, dataPlane: options.dataPlane, admission, samples: [], interrupted, warnings: [] };
+  return { summary, dataPlane: options.dataPlane, admission, samples: [], interrupted, warnings: [], traces: [] };
 }
 
 /** Rows for an allocator. */

@@ -27,30 +27,32 @@ export interface GeneratedPackets extends PacketSource {
 /** Packets of generated traffic carry time stamps of this rate, unless another one is asked for. */
 export const PACKETS_PER_SECOND = 1e6;
 
-/** `count` packets for the targets, of which there is one at least. */
+/** `count` packets for the targets, of which there is one at least. @param first how many of the stream were taken before */
 export function generatedPackets(
   targets: readonly TrafficTarget[],
   count: number,
   seed: string,
   packetsPerSecond = PACKETS_PER_SECOND,
+  first = 0,
 ): GeneratedPackets {
   const traffic = { targets, seed: `${seed}/traffic`, packetsPerSecond };
   const generator = createTrafficGenerator(traffic);
-  let next = 0;
+  let next = first;
+  const end = first + count;
   return {
     traffic,
     take(most) {
-      const taken = { first: next, count: Math.min(most, count - next) };
+      const taken = { first: next, count: Math.min(most, end - next) };
       next += taken.count;
       return taken;
     },
     async fill(batch) {
-      const appended = generator.generateInto(batch, next, count - next);
+      const appended = generator.generateInto(batch, next, end - next);
       next += appended;
       return appended;
     },
     get progress() {
-      return count === 0 ? 1 : next / count;
+      return count === 0 ? 1 : (next - first) / count;
     },
     async close() {},
   };

@@ -14,30 +14,39 @@ import {
 } from '../../sim/index.js';
 import { allocatePacketBatchMemory, clearPacketBatch, type PacketBatch, packetBatchOver } from '../../traces/index.js';
 import type { GeneratedPackets, PacketSource } from './packet-source.js';
+import { TracedProcessor, type Tracing } from './traced-processor.js';
 
 export interface ProcessedBatches {
   readonly batches: AsyncIterable<PacketBatch>;
   readonly processor: PacketProcessor;
+  /** What is known of traced packets; undefined where none is traced. */
+  readonly traced: TracedProcessor | undefined;
+}
+
+export interface BatchOptions {
+  readonly source: PacketSource | GeneratedPackets;
+  readonly workers: number;
+  /** What the switch was asked for so far, for its replicas. */
+  readonly operations: readonly Operation[];
+  readonly tracing: Tracing | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** A batch small enough for the cache where one thread does all; larger where batches are handed over. */
 const BATCH = { alone: { packets: 2048, bytes: 2 ** 20 }, shared: { packets: 32768, bytes: 2 ** 24 } };
 
-/** @param operations what the switch was asked for so far, for its replicas */
-export async function processedBatches(
-  emulator: Switch,
-  source: PacketSource | GeneratedPackets,
-  workers: number,
-  operations: readonly Operation[],
-  signal: AbortSignal,
-): Promise<ProcessedBatches> {
-  if (workers > 1 && 'traffic' in source) {
+export async function processedBatches(emulator: Switch, options: BatchOptions): Promise<ProcessedBatches> {
+  const { source, workers, operations, tracing, signal } = options;
+  // Packets are looked at one by one where some are traced: then they are filled in here.
+  if (workers > 1 && 'traffic' in source && tracing === undefined) {
     const processor = await createWorkerProcessor(emulator, workers, operations);
     await processor.prepare(source.traffic);
-    return { processor, batches: generatedByWorkers(processor, source, signal) };
+    return { processor, batches: generatedByWorkers(processor, source, signal), traced: undefined };
   }
-  const processor = await createPacketProcessor(emulator, workers, operations);
-  return { processor, batches: filledHere(processor, source, signal) };
+  const untraced = await createPacketProcessor(emulator, workers, operations);
+  const traced = tracing && new TracedProcessor(untraced, tracing);
+  const processor = traced ?? untraced;
+  return { processor, batches: filledHere(processor, source, signal), traced };
 }
 
 function batchInMemory(packets: number, bytes: number, shares: number): BatchInMemory {

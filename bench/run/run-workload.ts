@@ -1,6 +1,6 @@
 /** `bench run`: compiles and deploys programs into one emulated switch and takes packets through it. */
 import type { Allocator, DataPlane } from '../../compiler/index.js';
-import { type EngineName, Switch, UpdatePlayer } from '../../sim/index.js';
+import { type EngineName, PacketTracer, Switch, UpdatePlayer } from '../../sim/index.js';
 import type { CaptureWriter } from '../../traces/index.js';
 import { TimedRun } from '../timing/timed-traffic.js';
 import { summariseTiming, type TimedTraffic, type TimingOptions } from '../timing/timing-result.js';
@@ -8,10 +8,13 @@ import { planUpdates, type UpdatePlan } from '../updates/plan-updates.js';
 import type { UpdateScript } from '../updates/update-script.js';
 import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import type { Workload } from '../workloads/workload.js';
+import { type ResumedRun, type RunNote, resumeDeployment, snapshotOfRun } from './continued-run.js';
 import { type Deployment, deployWorkload, type LinkedProgram } from './deployment.js';
+import type { PacketSelection } from './packet-selection.js';
 import { capturedPackets, generatedPackets, noPackets } from './packet-source.js';
 import { type ReportedRun, summarise } from './summary.js';
-import { runTraffic } from './traffic-run.js';
+import type { Tracing } from './traced-processor.js';
+import { runTraffic, type TrafficResult } from './traffic-run.js';
 
 export interface RunOptions {
   readonly dataPlane: DataPlane;
@@ -31,7 +34,13 @@ export interface RunOptions {
   readonly timing?: TimingOptions;
   /** What happens to programs while packets run; only with time. */
   readonly updates?: UpdateScript;
+  /** A run to go on with: its programs stay, none is deployed. Not with time. */
+  readonly resume?: ResumedRun | undefined;
+  /** What a snapshot says of the workload; absent where none is taken. Not with time. */
+  readonly snapshot?: RunNote['workload'] | undefined;
   readonly writer: CaptureWriter | undefined;
+  /** Absent where no packet is traced. Not with time. */
+  readonly trace?: { readonly selection: PacketSelection; readonly limit: number } | undefined;
   /** Monotonic time in milliseconds. */
   readonly clock: () => number;
   readonly signal: AbortSignal;
@@ -46,16 +55,14 @@ export interface RunProgress {
 
 export interface RunResult extends ReportedRun {
   readonly deployment: Deployment;
+  readonly snapshot: Uint8Array | undefined;
 }
 
 export async function runWorkload(options: RunOptions): Promise<RunResult> {
   const { timing } = options;
   const timed = timing && new TimedRun(options.dataPlane, options.engine, timing);
   const emulator = timed?.emulator ?? new Switch(options.dataPlane, undefined, options.engine);
-  const deployment = await deployWorkload(emulator, {
-    ...options,
-    onProgress: (deployed) => options.progress.deploying(deployed, options.programs),
-  });
+  const deployment = await deployed(emulator, options);
   const books = deployment.controller.state;
   const { updates } = options;
   const plan = updates && (await planUpdates(updates, deployment, options));
@@ -65,6 +72,8 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
     const trafficOptions = {
       ...options,
       source,
+      outputs: options.resume?.note.outputs,
+      tracing: tracingOf(options, emulator, deployment),
       operations: deployment.operations,
       onProgress: (progress: number, packets: number) => options.progress.processing(progress, packets),
     };
@@ -89,11 +98,47 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
         ...warnings(),
         ...engineWarnings(options.engine, emulator),
         ...timingWarnings(options, timedTraffic?.timing),
+        ...(traffic.untraced > 0
+          ? [`${traffic.untraced} more packets were to be traced: --trace-limit raises the limit`]
+          : []),
       ],
+      traces: traffic.traces,
+      snapshot: snapshotOf(options, emulator, deployment, traffic),
     };
   } finally {
     await source.close();
   }
+}
+
+/** The programs of the run that this one goes on with, or those that arrive now. */
+async function deployed(emulator: Switch, options: RunOptions): Promise<Deployment> {
+  const { resume, workload, progress, programs } = options;
+  if (resume !== undefined) return resumeDeployment(emulator, workload, resume);
+  return deployWorkload(emulator, { ...options, onProgress: (count) => progress.deploying(count, programs) });
+}
+
+function snapshotOf(
+  options: RunOptions,
+  emulator: Switch,
+  deployment: Deployment,
+  traffic: TrafficResult,
+): Uint8Array | undefined {
+  const { snapshot: workload, seed, programs: programsRequested, resume } = options;
+  if (workload === undefined) return undefined;
+  const { admitted, allocations, failure } = deployment;
+  const generated = (resume?.note.generated ?? 0) + (options.traces.length === 0 ? traffic.packets : 0);
+  const { counters, outputs } = traffic;
+  const note = { workload, seed, programsRequested, admitted, allocations, failure, generated, outputs };
+  return snapshotOfRun(emulator, deployment, counters, note);
+}
+
+function tracingOf(options: RunOptions, emulator: Switch, deployment: Deployment): Tracing | undefined {
+  const { trace, resume } = options;
+  if (trace === undefined) return undefined;
+  const names = new Map(deployment.programs.map(({ compiled }) => [compiled.programId, compiled.program]));
+  const tracer = new PacketTracer(emulator, (programId) => names.get(programId));
+  tracer.apply(deployment.operations);
+  return { ...trace, tracer, packetsBefore: resume?.snapshot.counters.in ?? 0 };
 }
 
 /** Timing runs on one thread: the order of packets in a gress is one for all programs. */
@@ -123,7 +168,10 @@ async function packetSource(options: RunOptions, programs: readonly LinkedProgra
     const targets = programs.map(({ arrival }) => arrival.traffic);
     if (targets.length === 0) return { source: noPackets, warnings: () => [] };
     const rate = options.timing?.packetsPerSecond;
-    return { source: generatedPackets(targets, options.packets, options.seed, rate), warnings: () => [] };
+    return {
+      source: generatedPackets(targets, options.packets, options.seed, rate, options.resume?.note.generated),
+      warnings: () => [],
+    };
   }
   const addressable = programs.map(({ program, arrival }) => ({ program, address: arrival.address }));
   const source = await capturedPackets(options.traces, new CaptureAddressing(options.dataPlane, addressable));

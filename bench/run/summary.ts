@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import type { Constraints, DataPlane } from '../../compiler/index.js';
 import { packageVersion } from '../../hw-driver/package-root.js';
-import type { Counters, EngineName } from '../../sim/index.js';
+import type { Counters, EngineName, PacketTrace } from '../../sim/index.js';
 import type { TimedTraffic, TimingSummary } from '../timing/timing-result.js';
 import { type Admission, type Books, utilization } from './admission.js';
 import { type Distribution, distribution } from './statistics.js';
@@ -26,6 +26,7 @@ export interface RunSummary {
   readonly allocationUs: Distribution;
   readonly compileUs: Distribution;
   readonly passes: Readonly<Record<string, number>>;
+  /** Those of before a snapshot that the run goes on from included; times and speeds are of this run alone. */
   readonly packets: Counters;
   readonly wallSeconds: number;
   readonly packetsPerSecond: number;
@@ -54,6 +55,7 @@ export interface ReportedRun {
   readonly timing?: TimedTraffic | undefined;
   readonly interrupted: boolean;
   readonly warnings: readonly string[];
+  readonly traces: readonly PacketTrace[];
 }
 
 interface Asked {
@@ -64,8 +66,9 @@ interface Asked {
   readonly engine?: EngineName;
 }
 
-const NO_TRAFFIC: Omit<TrafficResult, 'samples' | 'stateHash' | 'outputHash'> = {
+const NO_TRAFFIC: Pick<TrafficResult, 'counters' | 'packets' | 'wallSeconds'> = {
   counters: { in: 0, out: 0, dropped: 0, reported: 0, unmatched: 0, recirculations: 0 },
+  packets: 0,
   wallSeconds: 0,
 };
 
@@ -81,7 +84,7 @@ export function summarise(
   const used = utilization(books);
   const passes: Record<string, number> = {};
   for (const program of admitted) passes[program.passes] = (passes[program.passes] ?? 0) + 1;
-  const { counters, wallSeconds } = traffic ?? NO_TRAFFIC;
+  const { counters, packets, wallSeconds } = traffic ?? NO_TRAFFIC;
   return {
     schema: RUN_SCHEMA,
     seed: asked.seed,
@@ -102,7 +105,7 @@ export function summarise(
     passes,
     packets: counters,
     wallSeconds,
-    packetsPerSecond: wallSeconds > 0 ? counters.in / wallSeconds : 0,
+    packetsPerSecond: wallSeconds > 0 ? packets / wallSeconds : 0,
     workers: asked.workers,
     engine: asked.engine ?? null,
     stateHash: traffic?.stateHash ?? null,

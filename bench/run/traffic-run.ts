@@ -1,9 +1,17 @@
 /** Second half of a run: packets through the switch, batch by batch, the next one filled while one is processed. */
 import type { Operation } from '../../compiler/index.js';
-import { type Counters, OutputDigest, type Switch, stateDigest } from '../../sim/index.js';
+import {
+  type Counters,
+  OutputDigest,
+  type OutputDigestState,
+  type PacketTrace,
+  type Switch,
+  stateDigest,
+} from '../../sim/index.js';
 import { type CaptureWriter, DROPPED, type PacketBatch } from '../../traces/index.js';
 import type { GeneratedPackets, PacketSource } from './packet-source.js';
 import { processedBatches } from './processed-batches.js';
+import type { Tracing } from './traced-processor.js';
 
 export interface TrafficOptions {
   readonly source: PacketSource | GeneratedPackets;
@@ -12,6 +20,10 @@ export interface TrafficOptions {
   readonly operations: readonly Operation[];
   /** Takes the packets that leave. */
   readonly writer: CaptureWriter | undefined;
+  /** Undefined where no packet is traced. */
+  readonly tracing: Tracing | undefined;
+  /** Where the digest of outputs stands, of a run that this one goes on with. */
+  readonly outputs: OutputDigestState | undefined;
   readonly clock: () => number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: number, packets: number) => void;
@@ -23,12 +35,19 @@ export interface TrafficSample extends Counters {
 }
 
 export interface TrafficResult {
+  /** Of the switch, packets that came before this run included. */
   readonly counters: Counters;
+  /** That came in in this run. */
+  readonly packets: number;
   readonly samples: readonly TrafficSample[];
   /** From the first packet to the last, reading or generating included. */
   readonly wallSeconds: number;
   readonly stateHash: string;
   readonly outputHash: string;
+  readonly outputs: OutputDigestState;
+  readonly traces: readonly PacketTrace[];
+  /** Packets that would have been traced but for the limit. */
+  readonly untraced: number;
 }
 
 /** Some tens of milliseconds: often enough for a time series and for Ctrl-C. */
@@ -36,9 +55,16 @@ const PACKETS_PER_SAMPLE = 32768;
 
 export async function runTraffic(emulator: Switch, options: TrafficOptions): Promise<TrafficResult> {
   const { source, workers, clock, signal } = options;
-  const { batches, processor } = await processedBatches(emulator, source, workers, options.operations, signal);
-  const digest = new OutputDigest();
+  const { batches, processor, traced } = await processedBatches(emulator, {
+    source,
+    workers,
+    operations: options.operations,
+    tracing: options.tracing,
+    signal,
+  });
+  const digest = new OutputDigest(options.outputs);
   const samples: TrafficSample[] = [];
+  const packetsBefore = processor.counters.in;
   const start = clock();
   let unsampled = 0;
   const sample = (): void => {
@@ -62,10 +88,14 @@ export async function runTraffic(emulator: Switch, options: TrafficOptions): Pro
   }
   return {
     counters: { ...processor.counters },
+    packets: processor.counters.in - packetsBefore,
     samples,
     wallSeconds: (clock() - start) / 1000,
     stateHash: stateDigest(emulator.memory.words),
     outputHash: digest.finish(),
+    outputs: digest.state,
+    traces: traced?.traces ?? [],
+    untraced: traced?.untraced ?? 0,
   };
 }
 

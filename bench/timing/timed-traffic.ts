@@ -107,10 +107,14 @@ export class TimedRun implements TimeObserver {
     samples.push({ seconds: (clock() - start) / 1000, ...counters });
     return {
       counters: { ...counters },
+      packets: counters.in,
       samples,
       wallSeconds: (clock() - start) / 1000,
       stateHash: stateDigest(emulator.memory.words),
       outputHash: this.digest.finish(),
+      outputs: this.digest.state,
+      traces: [],
+      untraced: 0,
       timing: this.result(player),
     };
   }

@@ -7,7 +7,7 @@ import { Piscina } from 'piscina';
 import type { Operation } from '../../compiler/index.js';
 import type { TrafficOptions } from '../../traces/index.js';
 import { gatherVerdicts, type PacketBatch, type PacketBatchMemory } from '../../traces/packet-batch.js';
-import { addCounters, type Counters, emptyCounters } from '../counters.js';
+import { addCounters, type Counters } from '../counters.js';
 import { digestPackets, shareOf } from '../digest.js';
 import type { Switch } from '../switch.js';
 import type { SharedBatch, WorkerResult, WorkerSetup, WorkerTask } from './protocol.js';
@@ -75,12 +75,16 @@ export interface BatchInMemory {
 export class WorkerProcessor implements PacketProcessor {
   /** One pool of one thread for each share, as a share's tasks must go to the thread that owns it. */
   private readonly pools: readonly Piscina<WorkerTask, WorkerResult>[];
-  counters = emptyCounters();
+  counters: Counters;
+  /** What was counted before, by the switch that the workers take over from. */
+  private readonly countersBefore: Readonly<Counters>;
 
   constructor(
     private readonly emulator: Switch,
     readonly workers: number,
   ) {
+    this.countersBefore = { ...emulator.counters };
+    this.counters = { ...this.countersBefore };
     this.pools = Array.from({ length: workers }, (_, share) => {
       const setup: WorkerSetup = {
         description: emulator.dataPlane.description,
@@ -115,7 +119,7 @@ export class WorkerProcessor implements PacketProcessor {
     const bound = (share: number): number => from + Math.floor(((to - from) * share) / this.workers);
     await this.all((share) => ({ kind: 'classify', batch: { memory, from: bound(share), to: bound(share + 1) } }));
     this.count(await this.all(() => ({ kind: 'process', batches: [{ memory, from, to }] })));
-    this.gather(batch, memory);
+    this.gather(batch, memory, from, to);
   }
 
   /** What {@link generate} generates. */
@@ -138,8 +142,8 @@ export class WorkerProcessor implements PacketProcessor {
     for (const { batch, memory } of batches) this.gather(batch, memory);
   }
 
-  private gather(batch: PacketBatch, memory: PacketBatchMemory): void {
-    gatherVerdicts(batch, memory, (packets, i) => shareOf(packets, i, this.workers));
+  private gather(batch: PacketBatch, memory: PacketBatchMemory, from = 0, to = batch.count): void {
+    gatherVerdicts(batch, memory, (packets, i) => shareOf(packets, i, this.workers), from, to);
   }
 
   async close(): Promise<void> {
@@ -148,7 +152,7 @@ export class WorkerProcessor implements PacketProcessor {
 
   /** Each worker counts for itself. */
   private count(counted: readonly WorkerResult[]): void {
-    this.counters = emptyCounters();
+    this.counters = { ...this.countersBefore };
     for (const counters of counted) addCounters(this.counters, counters);
   }
 

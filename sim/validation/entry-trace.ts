@@ -1,17 +1,12 @@
-/** Which entries of a compiled document a packet met, found by the document's own text rather than by the switch. */
-import {
-  type CompiledProgram,
-  type DataPlane,
-  type KeyField,
-  RPB_KEYS,
-  type TableEntry,
-} from '../../compiler/index.js';
+/** Which entries a packet met, found by what they say rather than by the switch. */
+import { type DataPlane, type KeyField, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
 import type { RpbVisit } from '../tracing-switch.js';
 
 /** An RPB that did something to a packet. */
 export interface EntryStep extends RpbVisit {
   /** The branch id before it. */
   readonly branch: number;
+  readonly entry: TableEntry;
   /** Without the control's name. */
   readonly action: string;
   readonly parameters: readonly number[];
@@ -19,29 +14,33 @@ export interface EntryStep extends RpbVisit {
 
 const REGISTER_KEYS = { [RPB_KEYS.har]: 'har', [RPB_KEYS.sar]: 'sar', [RPB_KEYS.mar]: 'mar' } as const;
 
-/** The steps of a packet through the entries of its program. */
+/** The steps of a packet through entries, those of its program among them, in their order of installation. */
 export function entrySteps(
-  { entries, programId }: CompiledProgram,
+  entries: readonly TableEntry[],
   dataPlane: DataPlane,
   visits: readonly RpbVisit[],
 ): EntryStep[] {
   const steps: EntryStep[] = [];
   let branch = 0;
+  let programId = visits[0]?.programId;
   for (const visit of visits) {
+    // Another program may run on a later pass of the prototype; its branch ids are its own.
+    if (visit.programId !== programId) branch = 0;
+    programId = visit.programId;
     const { table, control } = dataPlane.rpb(visit.rpb);
     const matches = (entry: TableEntry): boolean =>
-      entry.table === table && entry.key.every((field) => isMatch(field, visit, branch, programId));
+      entry.table === table && entry.key.every((field) => isMatch(field, visit, branch));
     const entry = entries.filter(matches).sort((a, b) => a.priority - b.priority)[0];
     if (entry === undefined) continue;
     const action = entry.action.slice(control.length + 1);
     const parameters = entry.parameters.map(({ value }) => value);
-    steps.push({ ...visit, branch, action, parameters });
+    steps.push({ ...visit, branch, entry, action, parameters });
     if (action === 'set_branch_id') branch = parameters[0] ?? 0;
   }
   return steps;
 }
 
-function isMatch(field: KeyField, { before, pass }: RpbVisit, branch: number, programId: number): boolean {
+function isMatch(field: KeyField, { before, pass, programId }: RpbVisit, branch: number): boolean {
   const is = (value: number): boolean =>
     field.match === 'exact' ? value === field.value : (value & field.mask) >>> 0 === (field.value & field.mask) >>> 0;
   switch (field.name) {

@@ -54,7 +54,7 @@ function memoryLines({ memories, trace }: Failure): string[] {
 function runLines(failure: Failure, dataPlane: DataPlane): string[] {
   const { compiled, trace, visits } = failure;
   const places = new StatementPlaces(compiled, dataPlane);
-  const left = new Set(entrySteps(compiled, dataPlane, visits));
+  const left = new Set(entrySteps(compiled.entries, dataPlane, visits));
   const suspect = failure.mismatch.kind === 'register' ? failure.mismatch.register : undefined;
   const lines: string[] = [];
   let found = false;

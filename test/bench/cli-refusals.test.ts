@@ -40,7 +40,7 @@ const COMMAND_LINE: readonly Refusal[] = [
   { args: ['trace'], says: /generate or info\?.*--help/ },
   { args: ['trace', 'inof'], says: /Unknown.*inof/ },
   { args: ['trace', 'info', 'a.pcap', 'b.pcap'], says: /Unknown.*b\.pcap/ },
-  { args: ['run'], says: /Missing required argument: programs/ },
+  { args: ['run'], says: /how many programs/ },
   { args: small('--packet', '10'), says: /Unknown argument: packet/ },
   { args: small('--seed', '--workers', '2'), says: /Not enough arguments following: seed/ },
   { args: small('--out', 'r2'), says: /--out is given more than once/ },

@@ -1,0 +1,5 @@
+/** Accounts of single packets. */
+export * from './packet-filter.js';
+export * from './packet-trace.js';
+export * from './packet-tracer.js';
+export * from './trace-text.js';
