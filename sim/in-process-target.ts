@@ -1,5 +1,5 @@
 /** The emulator as a {@link SwitchTarget}: what a driver talks to when there is no switch. */
-import type { Operation } from '../compiler/index.js';
+import type { Operation, TableEntry } from '../compiler/index.js';
 import type { Switch } from './switch.js';
 import type { SwitchTarget } from './target.js';
 
@@ -24,5 +24,9 @@ export class InProcessTarget implements SwitchTarget {
 
   async entryCount(table: string): Promise<number> {
     return this.emulator.entryCount(table);
+  }
+
+  async entries(): Promise<readonly TableEntry[]> {
+    return this.emulator.entries();
   }
 }

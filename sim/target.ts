@@ -1,5 +1,5 @@
 /** What an emulator and a real switch have in common: the verbs that deployments, tests and tools use. */
-import type { Operation } from '../compiler/index.js';
+import type { Operation, TableEntry } from '../compiler/index.js';
 
 /** Why a switch refused an operation, closed. */
 export type TargetErrorCause =
@@ -22,6 +22,15 @@ export class TargetError extends Error {
   }
 }
 
+/** The switch cannot be asked: what was under way may have been done or not. */
+export class TargetUnreachable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TargetUnreachable';
+  }
+}
+
+/** Every method may fail with {@link TargetUnreachable}. */
 export interface SwitchTarget {
   /** The data plane that the switch is provisioned with. */
   readonly dataPlane: { readonly name: string; readonly hash: string };
@@ -35,4 +44,6 @@ export interface SwitchTarget {
   writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void>;
   /** Entries in a table now. */
   entryCount(table: string): Promise<number>;
+  /** All entries of all tables as the switch has them, those that others wrote included. */
+  entries(): Promise<readonly TableEntry[]>;
 }

@@ -6,6 +6,7 @@ import {
   type Operation,
   type Program,
   renderDiagnostic,
+  type TableEntry,
 } from '../../compiler/index.js';
 import { Controller, readText } from '../../hw-driver/index.js';
 import { type MemoryWrite, PS_PER_SECOND, type SwitchTarget, type TimedUpdate } from '../../sim/index.js';
@@ -138,6 +139,10 @@ class PlanningTarget implements SwitchTarget {
   }
 
   entryCount(): Promise<number> {
+    throw new Error('an update that is planned asks for no entries');
+  }
+
+  entries(): Promise<readonly TableEntry[]> {
     throw new Error('an update that is planned asks for no entries');
   }
 }
