@@ -4,7 +4,7 @@
  */
 import type { CompiledProgram, TableEntry } from './compiled-program.js';
 import type { DataPlane } from './data-plane/data-plane.js';
-import { FIXED_NAMES } from './data-plane/data-plane.js';
+import { FIXED_NAMES, RPB_KEYS } from './data-plane/data-plane.js';
 
 export type Operation =
   | { readonly kind: 'insertEntry'; readonly entry: TableEntry }
@@ -17,6 +17,12 @@ export type Operation =
   | { readonly kind: 'resetMemory'; readonly rpb: number; readonly base: number; readonly buckets: number };
 
 const isFilter = (entry: TableEntry): boolean => entry.action === FIXED_NAMES.setProgram;
+
+/** The id of the program that an entry is of; 0 for default forwarding. */
+export function programIdOf(entry: TableEntry): number {
+  const id = isFilter(entry) ? entry.parameters[0] : entry.key.find(({ name }) => name === RPB_KEYS.program);
+  return id?.value ?? 0;
+}
 
 /** RPB and recirculation entries first, filters last: the program runs once its filter is in. */
 export function installOperations(program: CompiledProgram): Operation[] {

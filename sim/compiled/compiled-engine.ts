@@ -24,8 +24,11 @@ export function canGenerateCode(): boolean {
   }
 }
 
-/** A row: how many segments there are, their functions, ingress before egress, pass by pass; then the constants. */
-const ROW = { segments: 0, functions: 1 } as const;
+/**
+ * A row: its length, how many segments there are, their functions, ingress before egress, pass by pass; then the
+ * constants.
+ */
+const ROW = { length: 0, segments: 1, functions: 2 } as const;
 /** In place of a row's start. */
 const NO_ENTRIES = 0;
 const STALE = -1;
@@ -96,6 +99,7 @@ export class CompiledEngine implements RpbEngine {
 
   /** Makes the row of a program, and whatever functions there are not yet. */
   private build(programId: number): number {
+    if (this.wasted > this.rowsEnd / 2) this.compact();
     const entries = this.tables.entriesOf(programId);
     const branchIds = this.tables.branchIds(programId);
     const start = entries.length === 0 ? NO_ENTRIES : this.addRow(this.rowOf(entries, branchIds));
@@ -117,7 +121,7 @@ export class CompiledEngine implements RpbEngine {
       functions.push(code === undefined ? NO_FUNCTION : this.functionFor(code.body));
       constants.push(...(code?.constants ?? []));
     }
-    return [segments, ...functions, ...constants];
+    return [ROW.functions + segments + constants.length, segments, ...functions, ...constants];
   }
 
   private functionFor(body: string): number {
@@ -130,7 +134,6 @@ export class CompiledEngine implements RpbEngine {
   }
 
   private addRow(row: readonly number[]): number {
-    if (this.wasted > this.rowsEnd / 2) this.compact();
     if (this.rowsEnd + row.length > this.rows.length) {
       const grown = new Int32Array(2 * (this.rows.length + row.length));
       grown.set(this.rows);
@@ -144,13 +147,15 @@ export class CompiledEngine implements RpbEngine {
 
   private giveUp(programId: number): void {
     const start = this.rowStart[programId] as number;
-    if (start > 0) this.wasted += 1 + (this.rows[start + ROW.segments] as number);
+    if (start > 0) this.wasted += this.rows[start + ROW.length] as number;
   }
 
-  /** All rows anew, when next asked for. */
+  /** All rows anew, when next asked for, and with them the functions that are still in use. */
   private compact(): void {
     for (let id = 0; id < this.rowStart.length; id++) if ((this.rowStart[id] as number) > 0) this.rowStart[id] = STALE;
     this.rowsEnd = 1;
     this.wasted = 0;
+    this.segments.length = NO_FUNCTION + 1;
+    this.segmentOf.clear();
   }
 }

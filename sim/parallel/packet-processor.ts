@@ -4,7 +4,7 @@
  * order of packets within a program is kept. Packets lie in shared memory; nothing is copied.
  */
 import { Piscina } from 'piscina';
-import type { Operation } from '../../compiler/index.js';
+import { FIXED_NAMES, type Operation, programIdOf } from '../../compiler/index.js';
 import type { TrafficOptions } from '../../traces/index.js';
 import { gatherVerdicts, type PacketBatch, type PacketBatchMemory } from '../../traces/packet-batch.js';
 import { addCounters, type Counters } from '../counters.js';
@@ -100,13 +100,21 @@ export class WorkerProcessor implements PacketProcessor {
         // Tasks wait at the worker, in order, rather than for a message to go there.
         concurrentTasksPerWorker: TASKS_AHEAD,
         workerData: setup,
+        // Building tables makes garbage, packets do not: a large nursery would stay empty.
+        resourceLimits: { maxYoungGenerationSizeMb: 8 },
       });
     });
   }
 
   /** Brings the workers' tables to where the emulator's are. */
   async replicate(operations: readonly Operation[]): Promise<void> {
-    await this.all(() => ({ kind: 'apply', operations }));
+    const { workers } = this;
+    // Where the filters are met again, a packet can change its program.
+    const ownOnly = !this.emulator.dataPlane.description.init.onEveryPass;
+    await this.all((share) => ({
+      kind: 'apply',
+      operations: ownOnly ? operations.filter((operation) => concerns(operation, share, workers)) : operations,
+    }));
   }
 
   async apply(operations: readonly Operation[]): Promise<void> {
@@ -165,6 +173,14 @@ export class WorkerProcessor implements PacketProcessor {
       }),
     );
   }
+}
+
+/** Whether a worker has to make a change: filters and forwarding are met by all packets, the rest by its programs' own. */
+function concerns(operation: Operation, share: number, shares: number): boolean {
+  if (!('entry' in operation)) return true;
+  const { entry } = operation;
+  const programId = programIdOf(entry);
+  return programId === 0 || entry.action === FIXED_NAMES.setProgram || programId % shares === share;
 }
 
 const wholeBatch = ({ batch, memory }: BatchInMemory): SharedBatch => ({ memory, from: 0, to: batch.count });

@@ -2,7 +2,7 @@
  * A second switch with the same entries and the same memory as another, that gives an account of each packet it takes.
  * It stands in for the other one for single packets, so a run without traced packets pays nothing.
  */
-import { and48, FIXED_NAMES, type Operation, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
+import { and48, type Operation, programIdOf, type TableEntry } from '../../compiler/index.js';
 import { DROPPED, type PacketBatch, packetBytes } from '../../traces/packet-batch.js';
 import type { Counters } from '../counters.js';
 import type { Switch } from '../switch.js';
@@ -97,12 +97,9 @@ export class PacketTracer {
 
   /** The entries that an entry belongs to. */
   private entries(entry: TableEntry): TableEntry[] {
-    const program =
-      entry.action === FIXED_NAMES.setProgram
-        ? entry.parameters[0]?.value
-        : entry.key.find(({ name }) => name === RPB_KEYS.program)?.value;
-    const entries = this.entriesOf.get(program ?? 0) ?? [];
-    this.entriesOf.set(program ?? 0, entries);
+    const program = programIdOf(entry);
+    const entries = this.entriesOf.get(program) ?? [];
+    this.entriesOf.set(program, entries);
     return entries;
   }
 
