@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
-import { MAIN_P4_FILE, type P4File, p4Source, resourceReport } from '../compiler/index.js';
+import { MAIN_P4_FILE, type P4File, p4CompileCommand, p4Source, resourceReport } from '../compiler/index.js';
 import { EXIT, loadDataPlane, UsageError } from './command-line.js';
 import { excessText } from './dataplane-command.js';
 
@@ -12,7 +12,7 @@ export const p4Options = (yargs: Argv) =>
     .option('output', { alias: 'o', type: 'string', default: 'p4src', describe: 'Folder for the files' })
     .requiresArg(['dataplane', 'output'])
     .example('$0 p4 -o p4src', `Writes p4src/${MAIN_P4_FILE} and the files that it includes, one for each block`)
-    .epilogue(`To compile them: p4c --target tofino --arch tna ${MAIN_P4_FILE}`);
+    .epilogue(`${MAIN_P4_FILE} says with its first lines how the open p4c compiles it.`);
 
 export interface P4Arguments {
   readonly dataplane: string;
@@ -29,7 +29,8 @@ export function p4(args: P4Arguments): number {
     process.stderr.write(`p4runpro: '${dataPlane.name}' does not fit a ${chip}, so this will not compile:\n${lines}\n`);
   }
   writeFiles(args.output, files);
-  process.stdout.write(`${files.length} files in ${args.output}; compile ${join(args.output, MAIN_P4_FILE)}\n`);
+  const command = p4CompileCommand(dataPlane, join(args.output, MAIN_P4_FILE));
+  process.stdout.write(`${files.length} files in ${args.output}; to compile: ${command}\n`);
   return EXIT.done;
 }
 

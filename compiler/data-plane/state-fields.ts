@@ -46,5 +46,11 @@ export function stateFields(dataPlane: DataPlane): readonly StateField[] {
   return odd === 0 ? fields : [...fields, { part: 'rec', name: '_pad1', width: BYTE - odd, isPadding: true }];
 }
 
+export const stateHeaderBits = (dataPlane: DataPlane): number =>
+  stateFields(dataPlane).reduce((sum, { width }) => sum + width, 0);
+
+/** Whole, as the fields are made so. */
+export const stateHeaderBytes = (dataPlane: DataPlane): number => stateHeaderBits(dataPlane) / BYTE;
+
 const saves = ({ rpbs }: DataPlane): boolean =>
   rpbs.some(({ actions }) => [...actions.values()].some(({ effect }) => effect.kind === 'backup'));

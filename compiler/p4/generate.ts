@@ -3,6 +3,7 @@
  * that the emulator executes, so that names, keys, actions and widths are the same.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { resourceReport } from '../resources/resources.js';
 import { egressFile, ingressFile } from './control-files.js';
 import { deparserFile } from './deparser-file.js';
 import { PacketFields } from './fields.js';
@@ -49,12 +50,19 @@ export function p4Source(dataPlane: DataPlane): readonly P4File[] {
   return [main, ...parts];
 }
 
+/** For the open p4c. A program that would take too much power at full load only compiles for less. */
+export function p4CompileCommand(dataPlane: DataPlane, file = MAIN_P4_FILE): string {
+  const { loadPercent } = resourceReport(dataPlane).power;
+  const limit = loadPercent < 100 ? ` --traffic-limit ${loadPercent}` : '';
+  return `p4c --target tofino --arch tna${limit} ${file}`;
+}
+
 function mainFile(dataPlane: DataPlane, parts: readonly P4File[]): string {
   return renderBlocks([
     ...comment(
       `The P4runpro data plane '${dataPlane.name}' for a Tofino 1, generated from its description`,
       `(SHA-256 ${dataPlane.hash}).`,
-      `To compile: p4c --target tofino --arch tna ${MAIN_P4_FILE}`,
+      `To compile: ${p4CompileCommand(dataPlane)}`,
     ),
     '',
     '#include <core.p4>',

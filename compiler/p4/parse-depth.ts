@@ -1,7 +1,7 @@
 /** How far the egress parser reads into a packet. */
 import { type Chip, TOFINO_1 } from '../data-plane/chip.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { stateFields } from '../data-plane/state-fields.js';
+import { stateHeaderBytes } from '../data-plane/state-fields.js';
 import { lengths } from './options.js';
 import { NoP4Source } from './unsupported.js';
 
@@ -28,6 +28,5 @@ export function egressParseBytes(dataPlane: DataPlane): number {
     const behind = (select?.next ?? []).map(({ state }) => longest(state));
     return extract.reduce((sum, header) => sum + bytesOf(header), 0) + Math.max(0, ...behind);
   };
-  const stateBits = stateFields(dataPlane).reduce((sum, { width }) => sum + width, 0);
-  return INTRINSIC_BYTES + stateBits / 8 + longest(parser.start);
+  return INTRINSIC_BYTES + stateHeaderBytes(dataPlane) + longest(parser.start);
 }

@@ -5,7 +5,7 @@
 import type { Chip } from '../data-plane/chip.js';
 import type { DataPlane, HeaderField } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
-import { stateFields } from '../data-plane/state-fields.js';
+import { stateHeaderBits } from '../data-plane/state-fields.js';
 import { WORD_BITS } from '../data-plane/tables.js';
 
 /** Bits of containers, both gresses together. */
@@ -13,7 +13,7 @@ export function phvBits(dataPlane: DataPlane, chip: Chip): number {
   const widest = Math.max(...chip.phv.containerSizes);
   return (['ingress', 'egress'] as const).reduce((sum, gress) => {
     const headers = headerBits(dataPlane, gress, widest);
-    const state = stateFields(dataPlane).reduce((bits, { width }) => bits + width, 0);
+    const state = stateHeaderBits(dataPlane);
     return sum + headers + state + intrinsicBits(dataPlane, gress) + validityBits(dataPlane, widest);
   }, 0);
 }
