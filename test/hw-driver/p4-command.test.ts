@@ -11,7 +11,10 @@ test('the source of tofino1, one file for each block', async () => {
   await withFolder(async (folder) => {
     const { status, stdout, stderr } = await type('p4runpro', ['p4', '-o', 'source'], { folder });
     assert.equal([status, stderr], [0, '']);
-    assert.is(stdout, '30 files in source; to compile: p4c --target tofino --arch tna --traffic-limit 98 source/p4runpro.p4\n');
+    assert.is(
+      stdout,
+      '30 files in source; to compile: p4c --target tofino --arch tna --traffic-limit 98 source/p4runpro.p4\n',
+    );
     const expected = p4Source(builtInDataPlane('tofino1') ?? defaultDataPlane());
     assert.equal(readdirSync(join(folder, 'source')).sort(), expected.map(({ name }) => name).sort());
     for (const { name, text } of expected) assert.is(readFileSync(join(folder, 'source', name), 'utf8'), text, name);
