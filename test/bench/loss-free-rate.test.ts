@@ -9,11 +9,11 @@ import {
   programText,
 } from '../../bench/timing/loss-free-rate.js';
 import { publishedRecirculation } from '../../bench/timing/published-recirculation.js';
-import { analyse, defaultDataPlane } from '../../compiler/index.js';
+import { analyse, defaultDataPlane, stateHeaderBytes } from '../../compiler/index.js';
 import { timedSwitchOptions } from '../../sim/index.js';
 
 const dataPlane = defaultDataPlane();
-const STATE_BYTES = 33;
+const STATE_BYTES = stateHeaderBytes(dataPlane);
 const TOLERANCE = 0.01;
 
 async function rows(options: Partial<LossFreeOptions> = {}): Promise<LossFreeRow[]> {
