@@ -7,6 +7,7 @@ import { packageVersion } from '../hw-driver/package-root.js';
 import { TrafficError } from '../traces/index.js';
 import { capacity, capacityOptions } from './commands/capacity-command.js';
 import { caseStudy, caseStudyOptions } from './commands/case-study-command.js';
+import { compare, compareOptions } from './commands/compare-command.js';
 import { conform, conformOptions } from './commands/conform-command.js';
 import { goldens, goldensOptions } from './commands/goldens-command.js';
 import { micro, microOptions } from './commands/micro-command.js';
@@ -83,6 +84,9 @@ async function main(): Promise<number> {
         })
         .demandCommand(1, 1, 'generate or info? See bench trace --help'),
     )
+    .command('compare <before> <after>', 'What differs between two runs', compareOptions, (args) => {
+      status = compare(args);
+    })
     .command('micro', 'Microbenchmarks of the hot paths', microOptions, async (args) => {
       status = await micro(args);
     })

@@ -25,6 +25,7 @@ export { type StateField, stateFields, stateHeaderBytes } from './data-plane/sta
 export * from './data-plane/tables.js';
 export { DataPlaneError } from './data-plane/validate.js';
 export * from './does-not-fit.js';
+export { type RpbEntryParts, rpbTableEntry } from './emit.js';
 export * from './explain/index.js';
 export { FreeRanges } from './free-ranges.js';
 export * from './language/diagnostics.js';

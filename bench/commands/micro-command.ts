@@ -1,8 +1,12 @@
 /** `bench micro`: tinybench microbenchmarks of the hot paths. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Bench } from 'tinybench';
 import type { Argv } from 'yargs';
 import { EXIT, UsageError, wholeNumber } from '../../hw-driver/index.js';
 import { hotPaths } from '../micro/hot-paths.js';
+import { MICRO_SCHEMA, type MicroDocument, type MicroResult } from '../micro/micro-document.js';
 
 export const microOptions = (yargs: Argv) =>
   yargs
@@ -18,38 +22,50 @@ export interface MicroArguments {
   readonly json: boolean;
 }
 
-interface MicroResult {
-  readonly name: string;
-  /** Nanoseconds per operation: median, relative margin of error of the mean in per cent, samples. */
-  readonly medianNs: number;
-  readonly marginPercent: number;
-  readonly samples: number;
+export async function micro(args: MicroArguments): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-micro-'));
+  try {
+    return await measure(args, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-export async function micro({ filter, time, json }: MicroArguments): Promise<number> {
+async function measure({ filter, time, json }: MicroArguments, folder: string): Promise<number> {
   const bench = new Bench({ time: wholeNumber('--time', time, 1, 600_000), throws: true });
   const wanted = pattern(filter);
-  const chosen = (await hotPaths()).filter(({ name }) => wanted.test(name));
+  const chosen = (await hotPaths(folder)).filter(({ name }) => wanted.test(name));
   if (chosen.length === 0) throw new UsageError(`no microbenchmark matches ${filter}`);
   for (const { name, run } of chosen) bench.add(name, run);
   await bench.run();
   const results = bench.tasks.map((task, i): MicroResult => {
     const { result } = task;
     if (result.state !== 'completed') throw new Error(`${task.name} did not complete`);
-    const { p50, rme, samplesCount } = result.latency;
-    const perOperation = (p50 * 1e6) / (chosen[i]?.operations ?? 1);
-    return { name: task.name, medianNs: perOperation, marginPercent: rme, samples: samplesCount };
+    const { mean, p50, p75, p99, rme, samplesCount } = result.latency;
+    const ns = (milliseconds: number): number => (milliseconds * 1e6) / (chosen[i]?.operations ?? 1);
+    return {
+      name: task.name,
+      meanNs: ns(mean),
+      marginPercent: rme,
+      medianNs: ns(p50),
+      p75Ns: ns(p75),
+      p99Ns: ns(p99),
+      samples: samplesCount,
+    };
   });
   if (json) {
-    process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/micro@1', results }, null, 2)}\n`);
+    const document: MicroDocument = { schema: MICRO_SCHEMA, results };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     return EXIT.done;
   }
   const width = Math.max(...results.map(({ name }) => name.length));
-  for (const { name, medianNs, marginPercent, samples } of results) {
-    const figure = medianNs.toLocaleString('en-US', { maximumFractionDigits: 1 });
-    process.stdout.write(
-      `${name.padEnd(width)}  ${figure.padStart(10)} ns  ± ${marginPercent.toFixed(1)} %  (${samples} samples)\n`,
-    );
+  const figure = (value: number): string =>
+    value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 }).padStart(13);
+  process.stdout.write(
+    `${'ns per operation'.padEnd(width)}${['median', 'p75', 'p99'].map((name) => name.padStart(13)).join('')}  samples\n`,
+  );
+  for (const { name, medianNs, p75Ns, p99Ns, samples } of results) {
+    process.stdout.write(`${name.padEnd(width)}${figure(medianNs)}${figure(p75Ns)}${figure(p99Ns)}  ${samples}\n`);
   }
   return EXIT.done;
 }

@@ -43,6 +43,7 @@ const DEFAULT_MEMORY_BYTES = 1024;
 const MAX_PACKETS = 1e12;
 const MAX_WORKERS = 64;
 const MAX_CASES = 1024;
+const MAX_REPEATS = 1000;
 
 export const runOptions = (yargs: Argv) =>
   tracePacketOptions(resumeOptions(timingOptions(yargs)))
@@ -81,6 +82,11 @@ export const runOptions = (yargs: Argv) =>
       describe: 'compiled: JavaScript made from the entries; interpreted: table by table, the reference',
     })
     .option('workers', { type: 'string', default: '1', describe: 'Threads; the results do not depend on them' })
+    .option('repeat', {
+      type: 'string',
+      default: '1',
+      describe: 'Run the traffic so often, and once before to warm up, from the same state: for bench compare',
+    })
     .option('seed', { type: 'string', describe: `Of all that is drawn at random (${DEFAULT_SEED})` })
     .option('out', { type: 'string', default: 'results/run', describe: 'Folder for summary.json and the CSV files' })
     .option('write', { type: 'string', describe: 'Capture file for the packets that leave the switch' })
@@ -98,6 +104,7 @@ export const runOptions = (yargs: Argv) =>
       'packets',
       'engine',
       'workers',
+      'repeat',
       'seed',
       'out',
       'write',
@@ -120,6 +127,7 @@ export interface RunArguments extends AllocatorArguments, TimingArguments, Trace
   readonly packets: string | undefined;
   readonly engine: EngineName;
   readonly workers: string;
+  readonly repeat: string;
   readonly seed: string | undefined;
   readonly snapshot: string | undefined;
   readonly resume: string | undefined;
@@ -215,6 +223,7 @@ async function preparePrograms(
   const memoryBytes = asked.memoryBytes ?? undefined;
   const workload = await loadWorkload({ ...asked, memoryBytes, seed, dataPlane });
   const trace = tracedPackets(args, dataPlane);
+  const repeats = repeatsOf(args);
   const snapshot = args.snapshot === undefined ? undefined : asked;
   // A capture that cannot be read is found before the programs are deployed, not after.
   for (const path of args.trace) await (await openCapture(path)).close();
@@ -225,12 +234,26 @@ async function preparePrograms(
       workload,
       traces: args.trace,
       packets,
+      repeats,
       trace,
       resume,
       snapshot,
       ...(timing && { timing }),
       ...(updates && { updates }),
     });
+}
+
+/** @throws {UsageError} for options of which there is one for a run, not for each repeat */
+function repeatsOf(args: RunArguments): number {
+  const repeats = wholeNumber('--repeat', args.repeat, 1, MAX_REPEATS);
+  const once = args.write ?? args.snapshot ?? args.resume;
+  if (repeats > 1 && (args.timing || once !== undefined || args.tracePacket.length > 0)) {
+    throw new UsageError(
+      '--repeat measures the speed of packets alone: --timing, --write, --snapshot, --resume and --trace-packet do not ' +
+        'go with it',
+    );
+  }
+  return repeats;
 }
 
 /** @throws {UsageError} for options of runs in which packets do not overlap */
@@ -258,6 +281,7 @@ function requireNoPackets(args: RunArguments): void {
 function prepareShapes(args: RunArguments, common: CommonOptions, asked: RunNote['workload']): StartRun {
   requireNoPackets(args);
   if (args.timing) throw new UsageError('--constraints published runs no packets: --timing does not go with it');
+  if (args.repeat !== '1') throw new UsageError('--constraints published runs no packets: there are none to --repeat');
   timingFrom(args, common.dataPlane);
   const memoryBytes = asked.memoryBytes ?? DEFAULT_MEMORY_BYTES;
   return ({ clock, signal, progress }) =>

@@ -1,8 +1,10 @@
 /** The hot paths as functions to be timed, each on a batch of real work. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   type Allocator,
   analyse,
+  type DataPlane,
   defaultDataPlane,
   f1,
   greedyAllocator,
@@ -13,46 +15,35 @@ import {
   SwitchState,
   z3Allocator,
 } from '../../compiler/index.js';
-import { digestPackets, HashUnit, Parser, Phv, Switch } from '../../sim/index.js';
-import { clearPacketBatch, createPacketBatch, createTrafficGenerator, type PacketBatch } from '../../traces/index.js';
+import { createParser, Deparser, digestPackets, HashUnit, Parser, Phv, Switch } from '../../sim/index.js';
+import {
+  clearPacketBatch,
+  createCaptureWriter,
+  createPacketBatch,
+  createTrafficGenerator,
+  openCapture,
+  type PacketBatch,
+} from '../../traces/index.js';
 import { deployWorkload } from '../run/deployment.js';
 import { programFile } from '../workloads/program-kind.js';
 import { loadWorkload } from '../workloads/workload.js';
-
-export interface HotPath {
-  readonly name: string;
-  /** Operations that one call does: the figure is per operation. */
-  readonly operations: number;
-  readonly run: () => void;
-}
+import { actionPaths } from './action-paths.js';
+import type { HotPath } from './hot-path.js';
 
 const PACKETS = 1024;
 const SEED = 'micro';
 const HASHES = 1000;
 
-/** All of them; what they work on is built here, outside the timing. */
-export async function hotPaths(): Promise<HotPath[]> {
+/** All of them; what they work on is built here, outside the timing. @param folder for captures to read */
+export async function hotPaths(folder: string): Promise<HotPath[]> {
   const one = await switchWith(1);
   const many = await switchWith(1000);
   const { dataPlane } = one.emulator;
-  const parser = new Parser(dataPlane);
-  const phv = new Phv(dataPlane.headers.length);
   const hash = new HashUnit(dataPlane.rpb(1).hash);
   const tuple = Uint8Array.from({ length: 13 }, (_, i) => i * 7);
   const scratch = createPacketBatch(PACKETS, 2 ** 20);
   return [
-    {
-      name: 'parser',
-      operations: PACKETS,
-      run: () => {
-        const { batch } = one;
-        for (let i = 0; i < batch.count; i++) {
-          const start = batch.offset[i] as number;
-          phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), 0);
-          parser.parse(phv);
-        }
-      },
-    },
+    ...headerPaths(dataPlane, one.batch),
     {
       name: 'hash of a 5-tuple',
       operations: HASHES,
@@ -85,9 +76,69 @@ export async function hotPaths(): Promise<HotPath[]> {
       },
     ]),
     { name: 'packet digest', operations: PACKETS, run: () => digestPackets(one.batch, 0, PACKETS, 0, 1) },
+    ...actionPaths(dataPlane, one.batch),
+    ...captureFormats.map((format) => capturePath(folder, format, one.batch)),
     ...compilerPaths(one.source),
     ...(await allocatorPaths()),
   ];
+}
+
+/** Parser and deparser. */
+function headerPaths(dataPlane: DataPlane, batch: PacketBatch): HotPath[] {
+  const phv = new Phv(dataPlane.headers.length);
+  const deparser = new Deparser(dataPlane);
+  const parsers = { 'interpreted parser': new Parser(dataPlane), 'compiled parser': createParser(dataPlane) };
+  const begin = (i: number): void => {
+    const start = batch.offset[i] as number;
+    phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), 0);
+  };
+  return [
+    ...Object.entries(parsers).map(([name, parser]): HotPath => {
+      const run = (): void => {
+        for (let i = 0; i < batch.count; i++) {
+          begin(i);
+          parser.parse(phv);
+        }
+      };
+      return { name, operations: batch.count, run };
+    }),
+    {
+      name: 'compiled parser, and deparser with two checksums',
+      operations: batch.count,
+      run: () => {
+        for (let i = 0; i < batch.count; i++) {
+          begin(i);
+          parsers['compiled parser'].parse(phv);
+          phv.ipv4Changed = true;
+          phv.transportDelta = 1;
+          deparser.deparse(phv);
+        }
+      },
+    },
+  ];
+}
+
+const captureFormats = ['pcap', 'pcapng', 'pcap.gz'] as const;
+/** So that a file is longer than what is read at once. */
+const CAPTURE_BATCHES = 32;
+
+/** Reads a capture from a file, which the system holds in memory. */
+function capturePath(folder: string, format: (typeof captureFormats)[number], packets: PacketBatch): HotPath {
+  const path = join(folder, `packets.${format}`);
+  const writer = createCaptureWriter(path);
+  for (let i = 0; i < CAPTURE_BATCHES; i++) writer.writeBatch(packets);
+  writer.close();
+  const batch = createPacketBatch(packets.count, packets.usedBytes);
+  return {
+    name: `capture reader, ${format}`,
+    operations: packets.count * CAPTURE_BATCHES,
+    run: async () => {
+      const reader = await openCapture(path);
+      do clearPacketBatch(batch);
+      while ((await reader.readInto(batch)) > 0);
+      await reader.close();
+    },
+  };
 }
 
 async function switchWith(programs: number) {

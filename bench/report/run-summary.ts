@@ -43,10 +43,18 @@ function packetLines(summary: RunSummary, line: Line): string[] {
       `${count(Math.round(summary.packetsPerSecond))} packets/s (${summary.wallSeconds.toFixed(2)} s, ` +
         `${summary.workers} ${summary.workers === 1 ? 'worker' : 'workers'}, ${summary.engine ?? 'no'} engine)`,
     ),
+    ...repeatLines(summary, line),
     ...timingLines(summary, line),
     line('state hash', summary.stateHash ?? ''),
     line('output hash', summary.outputHash ?? ''),
   ];
+}
+
+function repeatLines({ repeats }: RunSummary, line: Line): string[] {
+  if (repeats.length < 2) return [];
+  const speeds = repeats.map(({ packetsPerSecond }) => Math.round(packetsPerSecond));
+  const range = `${count(Math.min(...speeds))} to ${count(Math.max(...speeds))}`;
+  return [line('', `the median of ${repeats.length} repeats, ${range} packets/s`)];
 }
 
 function timingLines({ timing }: RunSummary, line: Line): string[] {

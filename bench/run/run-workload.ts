@@ -11,7 +11,14 @@ import type { Workload } from '../workloads/workload.js';
 import { type ResumedRun, type RunNote, resumeDeployment, snapshotOfRun } from './continued-run.js';
 import { type Deployment, deployWorkload, type LinkedProgram } from './deployment.js';
 import type { PacketSelection } from './packet-selection.js';
-import { capturedPackets, generatedPackets, noPackets } from './packet-source.js';
+import {
+  capturedPackets,
+  type GeneratedPackets,
+  generatedPackets,
+  noPackets,
+  type PacketSource,
+} from './packet-source.js';
+import { repeatTraffic, speedOf } from './repeats.js';
 import { type ReportedRun, summarise } from './summary.js';
 import type { Tracing } from './traced-processor.js';
 import { runTraffic, type TrafficResult } from './traffic-run.js';
@@ -26,6 +33,8 @@ export interface RunOptions {
   readonly traces: readonly string[];
   /** Synthetic packets. */
   readonly packets: number;
+  /** How often the traffic is run, from the same state each time, to know how its speed varies. */
+  readonly repeats?: number;
   readonly workers: number;
   /** What is asked for; where no code can be generated, it is interpreted. */
   readonly engine: EngineName;
@@ -67,25 +76,35 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
   const { updates } = options;
   const plan = updates && (await planUpdates(updates, deployment, options));
   const programs = [...deployment.programs, ...(plan?.arrivals ?? [])];
-  const { source, warnings } = await packetSource(options, programs);
-  try {
-    const trafficOptions = {
+  const sources: Source[] = [];
+  const trafficOptions = async () => {
+    const opened = await packetSource(options, programs);
+    sources.push(opened);
+    return {
       ...options,
-      source,
+      source: opened.source,
       outputs: options.resume?.note.outputs,
       tracing: tracingOf(options, emulator, deployment),
       operations: deployment.operations,
       onProgress: (progress: number, packets: number) => options.progress.processing(progress, packets),
     };
-    const timedTraffic = await timed?.run(trafficOptions, plan && updatePlayer(emulator, deployment, plan));
-    const traffic = timedTraffic ?? (await runTraffic(emulator, trafficOptions));
+  };
+  try {
+    const timedTraffic =
+      timed && (await timed.run(await trafficOptions(), plan && updatePlayer(emulator, deployment, plan)));
+    const { traffic, repeats } =
+      timedTraffic !== undefined
+        ? { traffic: timedTraffic, repeats: [speedOf(timedTraffic)] }
+        : await repeatTraffic(emulator, options.repeats ?? 1, options.signal, async () =>
+            runTraffic(emulator, await trafficOptions()),
+          );
     return {
       summary: summarise(
         { ...asked(options), workload: options.workload.name, engine: emulator.engineName },
         'sound',
         deployment,
         books,
-        traffic,
+        { ...traffic, repeats },
         timedTraffic && summariseTiming(options.dataPlane, timedTraffic.timing),
       ),
       dataPlane: options.dataPlane,
@@ -95,7 +114,7 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
       timing: timedTraffic?.timing,
       interrupted: options.signal.aborted,
       warnings: [
-        ...warnings(),
+        ...(sources[0]?.warnings() ?? []),
         ...engineWarnings(options.engine, emulator),
         ...timingWarnings(options, timedTraffic?.timing),
         ...(traffic.untraced > 0
@@ -106,7 +125,7 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
       snapshot: snapshotOf(options, emulator, deployment, traffic),
     };
   } finally {
-    await source.close();
+    for (const { source } of sources) await source.close();
   }
 }
 
@@ -163,7 +182,12 @@ function engineWarnings(wanted: EngineName, { engineName }: Switch): string[] {
   return engineName === wanted ? [] : ['this Node.js may not generate code, so programs were interpreted'];
 }
 
-async function packetSource(options: RunOptions, programs: readonly LinkedProgram[]) {
+interface Source {
+  readonly source: PacketSource | GeneratedPackets;
+  readonly warnings: () => readonly string[];
+}
+
+async function packetSource(options: RunOptions, programs: readonly LinkedProgram[]): Promise<Source> {
   if (options.traces.length === 0) {
     const targets = programs.map(({ arrival }) => arrival.traffic);
     if (targets.length === 0) return { source: noPackets, warnings: () => [] };

@@ -5,6 +5,7 @@ import { packageVersion } from '../../hw-driver/package-root.js';
 import type { Counters, EngineName, PacketTrace } from '../../sim/index.js';
 import type { TimedTraffic, TimingSummary } from '../timing/timing-result.js';
 import { type Admission, type Books, utilization } from './admission.js';
+import { type Repeat, speedOf } from './repeats.js';
 import { type Distribution, distribution } from './statistics.js';
 import type { TrafficResult, TrafficSample } from './traffic-run.js';
 
@@ -30,6 +31,8 @@ export interface RunSummary {
   readonly packets: Counters;
   readonly wallSeconds: number;
   readonly packetsPerSecond: number;
+  /** Each time that the traffic ran; the two figures above are those of the median one. Empty where no packets ran. */
+  readonly repeats: readonly Repeat[];
   readonly workers: number;
   /** Null where no packets can run. */
   readonly engine: EngineName | null;
@@ -66,10 +69,13 @@ interface Asked {
   readonly engine?: EngineName;
 }
 
-const NO_TRAFFIC: Pick<TrafficResult, 'counters' | 'packets' | 'wallSeconds'> = {
+type Traffic = TrafficResult & { readonly repeats: readonly Repeat[] };
+
+const NO_TRAFFIC: Pick<Traffic, 'counters' | 'packets' | 'wallSeconds' | 'repeats'> = {
   counters: { in: 0, out: 0, dropped: 0, reported: 0, unmatched: 0, recirculations: 0 },
   packets: 0,
   wallSeconds: 0,
+  repeats: [],
 };
 
 /** @param traffic undefined where no packets ran */
@@ -78,13 +84,13 @@ export function summarise(
   constraints: Constraints,
   { admitted, allocations, failure }: Admission,
   books: Books,
-  traffic: TrafficResult | undefined,
+  traffic: Traffic | undefined,
   timing: TimingSummary | undefined,
 ): RunSummary {
   const used = utilization(books);
   const passes: Record<string, number> = {};
   for (const program of admitted) passes[program.passes] = (passes[program.passes] ?? 0) + 1;
-  const { counters, packets, wallSeconds } = traffic ?? NO_TRAFFIC;
+  const { counters, packets, wallSeconds, repeats } = traffic ?? NO_TRAFFIC;
   return {
     schema: RUN_SCHEMA,
     seed: asked.seed,
@@ -104,8 +110,8 @@ export function summarise(
     compileUs: distribution(allocations.map(({ compileUs }) => compileUs)),
     passes,
     packets: counters,
-    wallSeconds,
-    packetsPerSecond: wallSeconds > 0 ? packets / wallSeconds : 0,
+    ...speedOf({ packets, wallSeconds }),
+    repeats,
     workers: asked.workers,
     engine: asked.engine ?? null,
     stateHash: traffic?.stateHash ?? null,

@@ -19,6 +19,7 @@ const LEVELS: readonly (readonly [words: readonly string[], ...says: RegExp[]])[
   [['goldens'], /\[names\.\.\]/, /--update/],
   [['trace', 'generate'], /--packets/, /--seed/, /mbps=100 {2}0\.001 to 1000000 Mbit\/s/],
   [['trace', 'info'], /--json/],
+  [['compare'], /<before> <after>/, /Exit\s+status 1 if/],
   [['micro'], /--filter/, /--time/],
 ];
 
@@ -176,13 +177,17 @@ test('micro: those that match, as a table and as JSON', () =>
     const table = await type('bench', args, { folder });
     assert.is(table.status, 0, table.stderr);
     assert.is(table.stderr, '');
-    assert.match(table.stdout, /^parser +[\d,.]+ ns +± [\d.]+ % +\(\d+ samples\)\n$/);
+    const [head, ...rows] = table.stdout.trimEnd().split('\n');
+    assert.match(head ?? '', /^ns per operation +median +p75 +p99 +samples$/);
+    assert.is(rows.length, 3);
+    for (const row of rows) assert.match(row, /^[a-z, ]+parser[a-z, ]+( +[\d,.]+){3} +\d+$/);
     const { status, stdout, stderr } = await type('bench', [...args, '--json'], { folder });
     assert.is(status, 0, stderr);
     assert.is(stderr, '');
     const { schema, results } = JSON.parse(stdout) as { schema: string; results: object[] };
     assert.is(schema, 'p4runpro-bench/micro@1');
-    assert.equal(results.map(Object.keys), [['name', 'medianNs', 'marginPercent', 'samples']]);
+    const keys = ['name', 'meanNs', 'marginPercent', 'medianNs', 'p75Ns', 'p99Ns', 'samples'];
+    assert.equal(results.map(Object.keys), [keys, keys, keys]);
   }));
 
 test.run();

@@ -75,7 +75,7 @@ test('another seed gives other results', async () => {
   assert.is.not(other.outputHash, first.summary.outputHash);
 });
 
-test('the summary has the keys of the specification', () => {
+test('the summary has the keys of the specification, constraints and repeats', () => {
   const { summary } = first;
   assert.equal(Object.keys(summary), [
     'schema',
@@ -95,6 +95,7 @@ test('the summary has the keys of the specification', () => {
     'packets',
     'wallSeconds',
     'packetsPerSecond',
+    'repeats',
     'workers',
     'engine',
     'stateHash',

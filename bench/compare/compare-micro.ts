@@ -1,0 +1,16 @@
+/** Two sets of micro benchmarks, by name. */
+import type { MicroDocument } from '../micro/micro-document.js';
+import { type Comparison, withVerdict } from './compare-runs.js';
+
+/** The benchmarks that both have. Ratios are of speeds; their intervals follow from the margins of error of the means. */
+export function compareMicro(before: MicroDocument, after: MicroDocument): Comparison {
+  const known = new Map(before.results.map((result) => [result.name, result]));
+  const speeds = after.results.flatMap((b) => {
+    const a = known.get(b.name);
+    if (a === undefined) return [];
+    const ratio = a.meanNs / b.meanNs;
+    const margin = Math.hypot(a.marginPercent, b.marginPercent) / 100;
+    return [withVerdict(b.name, { ratio, interval: [ratio * (1 - margin), ratio * (1 + margin)] })];
+  });
+  return { figures: [], speeds };
+}
