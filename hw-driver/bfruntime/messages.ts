@@ -1,0 +1,165 @@
+/**
+ * The messages of BF Runtime (bfruntime.proto) as they come and go: names as in the proto, absent messages null. What is
+ * sent may leave out what it does not set.
+ */
+import type { MethodDefinition } from '@grpc/grpc-js';
+import { loadSync, type MessageTypeDefinition, type ServiceDefinition } from '@grpc/proto-loader';
+import { packageFile } from '../package-root.js';
+
+export const ATOMICITY = { continueOnError: 0, rollbackOnError: 1, dataPlaneAtomic: 2 } as const;
+export const UPDATE = { insert: 1, modify: 2, modifyIncrement: 3, delete: 4, insertOrModify: 5, reset: 6 } as const;
+export const CONFIG_ACTION = { bind: 0 } as const;
+export const ALL_PIPES = 0xffff;
+
+export interface TargetDevice {
+  readonly device_id?: number;
+  readonly pipe_id?: number;
+}
+
+export interface KeyField {
+  readonly field_id: number;
+  readonly exact?: { readonly value: Uint8Array } | null;
+  readonly ternary?: { readonly value: Uint8Array; readonly mask: Uint8Array } | null;
+  /** On receipt, which of them is set: `exact`, `ternary` or one of those that no table of ours has. */
+  readonly match_type?: string;
+}
+
+export interface DataField {
+  readonly field_id: number;
+  readonly stream?: Uint8Array;
+  readonly str_val?: string;
+  readonly bool_val?: boolean;
+}
+
+export interface TableData {
+  readonly action_id?: number;
+  readonly fields: readonly DataField[];
+}
+
+export interface TableEntry {
+  readonly table_id: number;
+  readonly key?: { readonly fields: readonly KeyField[] } | null;
+  readonly handle_id?: number;
+  readonly data?: TableData | null;
+  readonly is_default_entry?: boolean;
+  readonly entry_tgt?: TargetDevice | null;
+  readonly table_flags?: { readonly from_hw?: boolean; readonly key_only?: boolean } | null;
+  readonly table_read_flag?: { readonly from_hw?: boolean; readonly key_only?: boolean } | null;
+}
+
+export interface TableObject {
+  readonly table_name: string;
+  readonly action_name?: { readonly action: string } | null;
+  readonly key_field_name?: { readonly field: string } | null;
+  readonly data_field_name?: { readonly action: string; readonly field: string } | null;
+}
+
+export interface Entity {
+  readonly table_entry?: TableEntry | null;
+  readonly table_usage?: { readonly table_id: number; readonly usage?: number } | null;
+  readonly table_operation?: { readonly table_id: number; readonly table_operations_type: string } | null;
+  readonly object_id?: { readonly table_object?: TableObject | null; readonly id?: number } | null;
+}
+
+export interface Update {
+  readonly type: number;
+  readonly entity: Entity | null;
+}
+
+export interface WriteRequest {
+  readonly target?: TargetDevice | null;
+  readonly client_id: number;
+  readonly updates: readonly Update[];
+  readonly atomicity: number;
+  readonly p4_name?: string;
+}
+
+export interface ReadRequest {
+  readonly target?: TargetDevice | null;
+  readonly client_id: number;
+  readonly entities: readonly Entity[];
+  readonly p4_name?: string;
+}
+
+export interface ReadResponse {
+  readonly entities: readonly Entity[];
+}
+
+export interface Subscribe {
+  readonly device_id?: number;
+  readonly status?: RpcStatus | null;
+}
+
+export interface StreamMessage {
+  readonly client_id?: number;
+  readonly subscribe?: Subscribe | null;
+}
+
+export interface SetConfigRequest {
+  readonly client_id: number;
+  readonly device_id?: number;
+  readonly action: number;
+  readonly config: readonly { readonly p4_name: string }[];
+}
+
+export interface GetConfigRequest {
+  readonly client_id: number;
+  readonly device_id?: number;
+}
+
+export interface GetConfigResponse {
+  readonly config: readonly { readonly p4_name: string; readonly bfruntime_info: Uint8Array }[];
+  readonly non_p4_config?: { readonly bfruntime_info: Uint8Array } | null;
+}
+
+/** How an update ended; a canonical code of 0 is success. */
+export interface UpdateError {
+  readonly canonical_code: number;
+  readonly message: string;
+}
+
+export interface RpcStatus {
+  readonly code: number;
+  readonly message: string;
+  readonly details: readonly { readonly type_url: string; readonly value: Uint8Array }[];
+}
+
+type Method<Request, Response> = MethodDefinition<Request, Response>;
+
+export interface BfRuntimeMethods {
+  readonly Write: Method<WriteRequest, object>;
+  readonly Read: Method<ReadRequest, ReadResponse>;
+  readonly SetForwardingPipelineConfig: Method<SetConfigRequest, object>;
+  readonly GetForwardingPipelineConfig: Method<GetConfigRequest, GetConfigResponse>;
+  readonly StreamChannel: Method<StreamMessage, StreamMessage>;
+}
+
+const definition = loadSync(packageFile('hw-driver', 'bfruntime', 'bfruntime.proto'), {
+  keepCase: true,
+  longs: Number,
+  defaults: true,
+  arrays: true,
+  oneofs: true,
+});
+
+/** The service as gRPC's server and clients take it. */
+export const BF_RUNTIME = definition['bfrt_proto.BfRuntime'] as ServiceDefinition;
+
+/** The same, with the types of what its methods take and give. */
+export const METHODS = BF_RUNTIME as unknown as BfRuntimeMethods;
+
+const statusType = definition['bfrt_proto.Status'] as MessageTypeDefinition<object, object>;
+const errorType = definition['bfrt_proto.Error'] as MessageTypeDefinition<object, object>;
+const ERROR_URL = 'type.googleapis.com/bfrt_proto.Error';
+
+/** The trailer `grpc-status-details-bin` of a write that failed: one error per update, in their order. */
+export function packErrors(code: number, message: string, errors: readonly UpdateError[]): Buffer {
+  const details = errors.map((error) => ({ type_url: ERROR_URL, value: errorType.serialize(error) }));
+  return statusType.serialize({ code, message, details });
+}
+
+/** @throws for bytes that are none */
+export function unpackErrors(bytes: Buffer): UpdateError[] {
+  const { details } = statusType.deserialize(bytes) as RpcStatus;
+  return details.map(({ value }) => errorType.deserialize(Buffer.from(value)) as UpdateError);
+}

@@ -1,0 +1,167 @@
+/**
+ * What bf-rt.json says of the tables, registers and ports of a program: names with ids, widths and kinds. Generated from
+ * a data plane, or read from a switch.
+ */
+import { createHash } from 'node:crypto';
+import {
+  type DataPlane,
+  isTernary,
+  type MatchTable,
+  matchTables,
+  type RegisterTable,
+  registerTables,
+} from '../../compiler/index.js';
+
+export interface SchemaField {
+  readonly id: number;
+  readonly name: string;
+  /** Bits; of text and truth values 0. */
+  readonly width: number;
+}
+
+export interface SchemaKey extends SchemaField {
+  readonly match: 'exact' | 'ternary';
+}
+
+export interface SchemaAction {
+  readonly id: number;
+  readonly name: string;
+  readonly parameters: readonly SchemaField[];
+}
+
+export interface SchemaTable {
+  readonly id: number;
+  /** As switches name it, e.g. `pipe.SwitchIngress.rpb1.tb_operation`. */
+  readonly name: string;
+  readonly kind: 'match' | 'register';
+  readonly size: number;
+  /** Without the priority. */
+  readonly keys: readonly SchemaKey[];
+  /** Of match tables with a ternary key. */
+  readonly priority: SchemaField | undefined;
+  readonly actions: readonly SchemaAction[];
+  /** Of registers: the word. */
+  readonly data: readonly SchemaField[];
+}
+
+export interface TableSchema {
+  readonly tables: readonly SchemaTable[];
+  /** Also by the name without `pipe.`. */
+  table(name: string): SchemaTable | undefined;
+  tableOfId(id: number): SchemaTable | undefined;
+}
+
+export const PIPE = 'pipe.';
+export const PRIORITY = { name: '$MATCH_PRIORITY', id: 65_537, width: 32 } as const;
+export const REGISTER_INDEX = { name: '$REGISTER_INDEX', id: 65_557, width: 32 } as const;
+
+export function schemaOf(tables: readonly SchemaTable[]): TableSchema {
+  const byName = new Map(tables.flatMap((table) => [table.name, shortName(table.name)].map((name) => [name, table])));
+  const byId = new Map(tables.map((table) => [table.id, table]));
+  return { tables, table: (name) => byName.get(name), tableOfId: (id) => byId.get(id) };
+}
+
+/** As the compiler names it. */
+export const shortName = (name: string): string => (name.startsWith(PIPE) ? name.slice(PIPE.length) : name);
+
+/** The first byte of an id says what it is of, as the ids of the Tofino compiler do; the rest is made of the name. */
+const ID_SPACE = { action: 0x01, match: 0x02, register: 0x8b } as const;
+
+/** Gives out ids that depend on names and, where two meet, on their order. */
+class IdRegister {
+  private readonly taken = new Map<number, string>();
+
+  of(space: number, name: string): number {
+    const hash = createHash('sha256').update(name).digest().readUIntBE(0, 3);
+    for (let i = 0; ; i++) {
+      const id = space * 2 ** 24 + ((hash + i) % 2 ** 24);
+      const owner = this.taken.get(id);
+      if (owner !== undefined && owner !== name) continue;
+      this.taken.set(id, name);
+      return id;
+    }
+  }
+}
+
+/** The schema of the program that a data plane describes. */
+export function schemaOfDataPlane(dataPlane: DataPlane): TableSchema {
+  const ids = new IdRegister();
+  return schemaOf([
+    ...matchTables(dataPlane).map((table) => matchSchema(table, ids)),
+    ...registerTables(dataPlane).map((table) => registerSchema(table, ids)),
+  ]);
+}
+
+function matchSchema(table: MatchTable, ids: IdRegister): SchemaTable {
+  const name = PIPE + table.name;
+  return {
+    id: ids.of(ID_SPACE.match, name),
+    name,
+    kind: 'match',
+    size: table.entries,
+    keys: table.keys.map((key, i) => ({ ...key, id: i + 1 })),
+    priority: isTernary(table) ? PRIORITY : undefined,
+    actions: table.actions.map((action) => ({
+      id: ids.of(ID_SPACE.action, action.name),
+      name: action.name,
+      parameters: action.parameters.map(({ name: parameter, width }, i) => ({ id: i + 1, name: parameter, width })),
+    })),
+    data: [],
+  };
+}
+
+function registerSchema({ name: short, words, width }: RegisterTable, ids: IdRegister): SchemaTable {
+  const name = PIPE + short;
+  return {
+    id: ids.of(ID_SPACE.register, name),
+    name,
+    kind: 'register',
+    size: words,
+    keys: [{ ...REGISTER_INDEX, match: 'exact' }],
+    priority: undefined,
+    actions: [],
+    data: [{ id: 1, name: `${short}.f1`, width }],
+  };
+}
+
+/** In what a switch differs from what the data plane needs, as sentences; what it has besides does not matter. */
+export function schemaDifferences(needed: TableSchema, found: TableSchema): string[] {
+  return needed.tables.flatMap((table) => {
+    const other = found.table(table.name);
+    return other === undefined ? [`there is no table ${shortName(table.name)}`] : tableDifferences(table, other);
+  });
+}
+
+function tableDifferences(needed: SchemaTable, found: SchemaTable): string[] {
+  const name = shortName(needed.name);
+  if (found.kind !== needed.kind) return [`${name} is no ${needed.kind === 'match' ? 'match table' : 'register'}`];
+  const size = found.size < needed.size ? [`${name} has ${found.size} places, not ${needed.size}`] : [];
+  return [...size, ...keyDifferences(name, needed, found), ...actionDifferences(name, needed, found)];
+}
+
+function keyDifferences(table: string, needed: SchemaTable, found: SchemaTable): string[] {
+  const text = ({ name, match, width }: SchemaKey): string => `${name} (${match}, ${width} bits)`;
+  const [want, have] = [needed.keys.map(text), found.keys.map(text)];
+  const priority =
+    (needed.priority === undefined) === (found.priority === undefined)
+      ? []
+      : [`${table} has ${found.priority === undefined ? 'no' : 'a'} priority`];
+  return [
+    ...want.filter((key) => !have.includes(key)).map((key) => `${table} has no key ${key}`),
+    ...have.filter((key) => !want.includes(key)).map((key) => `${table} has a key ${key} that is not known`),
+    ...priority,
+    ...needed.data
+      .filter(({ name, width }) => !found.data.some((field) => field.name === name && field.width === width))
+      .map(({ name, width }) => `${table} has no field ${name} of ${width} bits`),
+  ];
+}
+
+function actionDifferences(table: string, needed: SchemaTable, found: SchemaTable): string[] {
+  const text = ({ name, parameters }: SchemaAction): string =>
+    `${name}(${parameters.map((parameter) => `${parameter.name}: ${parameter.width} bits`).join(', ')})`;
+  const have = new Set(found.actions.map(text));
+  return needed.actions
+    .map(text)
+    .filter((action) => !have.has(action))
+    .map((action) => `${table} has no action ${action}`);
+}

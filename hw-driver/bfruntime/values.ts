@@ -1,0 +1,22 @@
+/** Values on the wire: big-endian, of the field's width in whole bytes. */
+
+export const bytesOfWidth = (bits: number): number => Math.ceil(bits / 8);
+
+/** @param value whole, from 0 to below 2 to the width, of at most 48 bits */
+export function valueToBytes(value: number, bits: number): Uint8Array {
+  const bytes = new Uint8Array(bytesOfWidth(bits));
+  let rest = value;
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    bytes[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  return bytes;
+}
+
+/** Undefined for another number of bytes, or bits beyond the width. */
+export function bytesToValue(bytes: Uint8Array, bits: number): number | undefined {
+  if (bytes.length !== bytesOfWidth(bits)) return undefined;
+  let value = 0;
+  for (const byte of bytes) value = value * 256 + byte;
+  return value < 2 ** bits ? value : undefined;
+}
