@@ -1,0 +1,146 @@
+/** Entries of match tables as messages of BF Runtime, and back, by the schema of a switch. */
+import { and48, type KeyField, type TableEntry } from '../../compiler/index.js';
+import { TargetError } from '../../sim/index.js';
+import type * as wire from './messages.js';
+import { type SchemaAction, type SchemaKey, type SchemaTable, shortName, type TableSchema } from './table-schema.js';
+import { bytesToValue, valueToBytes } from './values.js';
+
+const allBits = (width: number): number => 2 ** width - 1;
+
+/** @throws {TargetError} unknown-table */
+export function matchTable(schema: TableSchema, name: string): SchemaTable {
+  const table = schema.table(name);
+  if (table?.kind !== 'match') throw new TargetError('unknown-table', `there is no table ${name}`);
+  return table;
+}
+
+/** @throws {TargetError} for names that the table does not have, and values that do not fit */
+export function encodeEntry(schema: TableSchema, entry: TableEntry): wire.TableEntry {
+  const table = matchTable(schema, entry.table);
+  const action = table.actions.find(({ name }) => name === entry.action);
+  if (action === undefined) throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
+  return { ...encodeKey(table, entry), data: { action_id: action.id, fields: encodeParameters(action, entry) } };
+}
+
+/** The entry without what it does. @throws {TargetError} as {@link encodeEntry} */
+export function encodeKey(table: SchemaTable, entry: TableEntry): wire.TableEntry {
+  const unknown = entry.key.find(({ name }) => !table.keys.some((key) => key.name === name));
+  if (unknown !== undefined) throw new TargetError('unknown-field', `${entry.table} has no key ${unknown.name}`);
+  const fields = table.keys.map((key) => encodeKeyField(key, entry));
+  if (table.priority !== undefined) {
+    const { id, name, width } = table.priority;
+    fields.push({ field_id: id, exact: { value: fitting(entry.priority, width, `${entry.table}: ${name}`) } });
+  }
+  return { table_id: table.id, key: { fields } };
+}
+
+function encodeKeyField(key: SchemaKey, entry: TableEntry): wire.KeyField {
+  const { id, name, width } = key;
+  const field = entry.key.find((candidate) => candidate.name === name);
+  const what = `${entry.table}: ${name}`;
+  if (key.match === 'ternary') {
+    const mask = field === undefined ? 0 : field.match === 'ternary' ? field.mask : allBits(width);
+    const value = field === undefined ? 0 : field.value;
+    return { field_id: id, ternary: { value: fitting(value, width, what), mask: fitting(mask, width, what) } };
+  }
+  if (field === undefined) throw new TargetError('unknown-field', `${entry.table} needs the key ${name}`);
+  if (field.match === 'ternary' && field.mask !== allBits(width)) {
+    throw new TargetError('unknown-field', `${entry.table} has no ternary key ${name}`);
+  }
+  return { field_id: id, exact: { value: fitting(field.value, width, what) } };
+}
+
+function encodeParameters(action: SchemaAction, entry: TableEntry): wire.DataField[] {
+  const unknown = entry.parameters.find(({ name }) => !action.parameters.some((parameter) => parameter.name === name));
+  if (unknown !== undefined) throw new TargetError('unknown-field', `${entry.action} has no parameter ${unknown.name}`);
+  return action.parameters.map(({ id, name, width }) => {
+    const argument = entry.parameters.find((candidate) => candidate.name === name);
+    if (argument === undefined) throw new TargetError('unknown-field', `${entry.action} needs the parameter ${name}`);
+    return { field_id: id, stream: fitting(argument.value, width, `${entry.action}: ${name}`) };
+  });
+}
+
+function fitting(value: number, width: number, what: string): Uint8Array {
+  if (!Number.isInteger(value) || value < 0 || value >= 2 ** width) {
+    throw new TargetError('wrong-width', `${what} = ${value} does not fit ${width} bits`);
+  }
+  return valueToBytes(value, width);
+}
+
+/** @throws {TargetError} for ids that the table does not have, and values of another width */
+export function decodeEntry(table: SchemaTable, message: wire.TableEntry): TableEntry {
+  const { action_id: id = 0, fields } = message.data ?? { fields: [] };
+  const action = table.actions.find((candidate) => candidate.id === id);
+  if (action === undefined)
+    throw new TargetError('unknown-action', `${shortName(table.name)} has no action of id ${id}`);
+  const values = fieldsById(fields, `${action.name}`);
+  requireKnown(values.keys(), action.parameters, action.name);
+  return {
+    ...decodeKey(table, message),
+    action: action.name,
+    parameters: action.parameters.map(({ id: parameter, name, width }) => {
+      const field = values.get(parameter);
+      if (field === undefined) throw new TargetError('unknown-field', `${action.name} needs the parameter ${name}`);
+      return { name, value: valueIn(field.stream ?? NO_BYTES, width, `${action.name}: ${name}`) };
+    }),
+  };
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * What an entry matches: all keys in the order of the table, values masked; so that entries that match the same are the
+ * same.
+ * @throws {TargetError}
+ */
+export function decodeKey(
+  table: SchemaTable,
+  { key }: wire.TableEntry,
+): Pick<TableEntry, 'table' | 'key' | 'priority'> {
+  const name = shortName(table.name);
+  const fields = fieldsById(key?.fields ?? [], name);
+  requireKnown(fields.keys(), table.priority === undefined ? table.keys : [...table.keys, table.priority], name);
+  const priority = table.priority && fields.get(table.priority.id);
+  return {
+    table: name,
+    key: table.keys.map((field) => decodeKeyField(field, fields.get(field.id), name)),
+    priority: priority === undefined ? 0 : valueIn(priority.exact?.value ?? NO_BYTES, 32, `${name}: $MATCH_PRIORITY`),
+  };
+}
+
+function decodeKeyField(key: SchemaKey, field: wire.KeyField | undefined, table: string): KeyField {
+  const { name, width } = key;
+  const what = `${table}: ${name}`;
+  if (key.match === 'exact') {
+    // As switches have it, what is left out is 0.
+    if (field === undefined) return { name, match: 'exact', value: 0 };
+    if (!field.exact) throw new TargetError('unknown-field', `${what} is matched exactly`);
+    return { name, match: 'exact', value: valueIn(field.exact.value, width, what) };
+  }
+  if (field === undefined) return { name, match: 'ternary', value: 0, mask: 0 };
+  if (!field.ternary) throw new TargetError('unknown-field', `${what} takes a value and a mask`);
+  const mask = valueIn(field.ternary.mask, width, `${what} (mask)`);
+  return { name, match: 'ternary', value: and48(valueIn(field.ternary.value, width, what), mask), mask };
+}
+
+function fieldsById<Field extends { readonly field_id: number }>(
+  fields: readonly Field[],
+  what: string,
+): Map<number, Field> {
+  const byId = new Map(fields.map((field) => [field.field_id, field]));
+  if (byId.size !== fields.length) throw new TargetError('unknown-field', `${what}: a field is given twice`);
+  return byId;
+}
+
+function requireKnown(ids: Iterable<number>, known: readonly { readonly id: number }[], what: string): void {
+  for (const id of ids) {
+    if (!known.some((field) => field.id === id)) throw new TargetError('unknown-field', `${what} has no field ${id}`);
+  }
+}
+
+function valueIn(bytes: Uint8Array, width: number, what: string): number {
+  const value = bytesToValue(bytes, width);
+  if (value === undefined)
+    throw new TargetError('wrong-width', `${what} takes ${width} bits, not ${bytes.length} bytes`);
+  return value;
+}

@@ -1,0 +1,50 @@
+/** How operations on tables fail on the wire, and what that means to a driver. */
+import { status } from '@grpc/grpc-js';
+import { TargetError, type TargetErrorCause } from '../../sim/index.js';
+import type { UpdateError } from './messages.js';
+
+/** An error with the canonical code that a switch answers with. */
+export class RpcError extends Error {
+  override readonly name = 'RpcError';
+
+  constructor(
+    readonly code: status,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const CODES: Readonly<Record<TargetErrorCause, status>> = {
+  'already-exists': status.ALREADY_EXISTS,
+  'not-found': status.NOT_FOUND,
+  'no-space': status.RESOURCE_EXHAUSTED,
+  'out-of-range': status.OUT_OF_RANGE,
+  'unknown-table': status.INVALID_ARGUMENT,
+  'unknown-field': status.INVALID_ARGUMENT,
+  'unknown-action': status.INVALID_ARGUMENT,
+  'wrong-width': status.INVALID_ARGUMENT,
+};
+
+export const SUCCESS: UpdateError = { canonical_code: status.OK, message: '' };
+
+/** @throws what is no error of the request */
+export function updateError(error: unknown): UpdateError {
+  if (error instanceof TargetError) return { canonical_code: CODES[error.reason], message: error.message };
+  if (error instanceof RpcError) return { canonical_code: error.code, message: error.message };
+  throw error;
+}
+
+/** Names were resolved by the driver: what a switch finds invalid then is a value. */
+const REASONS: ReadonlyMap<number, TargetErrorCause> = new Map([
+  [status.ALREADY_EXISTS, 'already-exists'],
+  [status.NOT_FOUND, 'not-found'],
+  [status.RESOURCE_EXHAUSTED, 'no-space'],
+  [status.OUT_OF_RANGE, 'out-of-range'],
+  [status.INVALID_ARGUMENT, 'wrong-width'],
+]);
+
+export function targetError({ canonical_code, message }: UpdateError): TargetError | undefined {
+  const reason = REASONS.get(canonical_code);
+  return reason && new TargetError(reason, message);
+}

@@ -1,0 +1,269 @@
+/**
+ * The tables of an emulated switch as BF Runtime shows them: match tables with their entries, registers with the shadow
+ * that a plain read sees until the next Sync. Single updates; batches and sessions are the server's.
+ */
+import { status } from '@grpc/grpc-js';
+import { entryIdentity, matchTables, registerTables, type TableEntry } from '../../compiler/index.js';
+import type { Switch } from '../../sim/index.js';
+import { TargetError } from '../../sim/index.js';
+import { decodeEntry, decodeKey, encodeEntry } from './entry-codec.js';
+import * as wire from './messages.js';
+import { RpcError } from './rpc-error.js';
+import { PIPE, type SchemaTable, schemaOfDataPlane, shortName, type TableSchema } from './table-schema.js';
+import { bytesToValue, valueToBytes } from './values.js';
+
+/** Takes an update back. */
+export type Undo = () => void;
+
+interface Register {
+  /** Number of the RPB, from 1. */
+  readonly rpb: number;
+  readonly shadow: Uint32Array;
+}
+
+export class ServedTables {
+  readonly schema: TableSchema;
+  /** By table and by what they match. */
+  private readonly entries = new Map<number, Map<string, TableEntry>>();
+  private readonly registers = new Map<number, Register>();
+  private readonly defaults: ReadonlyMap<string, string>;
+
+  constructor(private readonly emulator: Switch) {
+    const { dataPlane } = emulator;
+    this.schema = schemaOfDataPlane(dataPlane);
+    for (const table of this.schema.tables) if (table.kind === 'match') this.entries.set(table.id, new Map());
+    for (const [i, { name, words }] of registerTables(dataPlane).entries()) {
+      const id = this.schema.table(name)?.id ?? 0;
+      this.registers.set(id, { rpb: i + 1, shadow: new Uint32Array(words) });
+    }
+    this.defaults = new Map(matchTables(dataPlane).map(({ name, defaultAction }) => [PIPE + name, defaultAction]));
+    for (const entry of emulator.entries()) this.remember(entry);
+  }
+
+  /** Makes one update. @returns what takes it back @throws {TargetError} {@link RpcError} and changes nothing */
+  update({ type, entity }: wire.Update): Undo {
+    if (entity?.table_operation) return this.operate(entity.table_operation);
+    const message = entity?.table_entry;
+    if (!message) throw new RpcError(status.UNIMPLEMENTED, 'only entries of tables can be written');
+    const table = this.tableOf(message.table_id);
+    if (message.is_default_entry) return this.updateDefault(table, type, message);
+    if (message.handle_id)
+      throw new RpcError(status.UNIMPLEMENTED, 'entries are written by their keys, not by handles');
+    return table.kind === 'register'
+      ? this.updateRegister(table, type, message)
+      : this.updateEntry(table, type, message);
+  }
+
+  /** Answers one entity, by one or several. @throws {TargetError} {@link RpcError} */
+  *read(entity: wire.Entity): Generator<wire.Entity> {
+    if (entity.table_entry) yield* this.readEntries(entity.table_entry);
+    else if (entity.table_usage) {
+      const table = this.tableOf(entity.table_usage.table_id);
+      yield { table_usage: { table_id: table.id, usage: this.entriesOf(table).size } };
+    } else if (entity.object_id)
+      yield { object_id: { ...entity.object_id, id: this.idOf(entity.object_id.table_object) } };
+    else throw new RpcError(status.UNIMPLEMENTED, 'entries, usage and ids can be read');
+  }
+
+  private tableOf(id: number): SchemaTable {
+    const table = this.schema.tableOfId(id);
+    if (table === undefined) throw new RpcError(status.NOT_FOUND, `there is no table of id ${id}`);
+    return table;
+  }
+
+  private entriesOf(table: SchemaTable): Map<string, TableEntry> {
+    const entries = this.entries.get(table.id);
+    if (entries === undefined) throw new RpcError(status.UNIMPLEMENTED, `${table.name} is no match table`);
+    return entries;
+  }
+
+  private remember(entry: TableEntry): void {
+    const table = this.schema.table(entry.table);
+    if (table !== undefined) this.entriesOf(table).set(entryIdentity(entry), entry);
+  }
+
+  // Match tables
+
+  private updateEntry(table: SchemaTable, type: number, message: wire.TableEntry): Undo {
+    const entries = this.entriesOf(table);
+    if (type === wire.UPDATE.delete) {
+      if (!message.key) return this.clear(entries);
+      const found = entries.get(entryIdentity(keyOnly(table, message)));
+      if (found === undefined) throw new TargetError('not-found', `${shortName(table.name)} has no such entry`);
+      return this.remove(entries, found);
+    }
+    const entry = decodeEntry(table, message);
+    const before = entries.get(entryIdentity(entry));
+    switch (type) {
+      case wire.UPDATE.insert:
+        return this.insert(entries, entry);
+      case wire.UPDATE.modify:
+        if (before === undefined) throw new TargetError('not-found', `${entry.table} has no such entry`);
+        return this.replace(entries, before, entry);
+      case wire.UPDATE.insertOrModify:
+        return before === undefined ? this.insert(entries, entry) : this.replace(entries, before, entry);
+      default:
+        throw new RpcError(status.UNIMPLEMENTED, `updates of type ${type} are not for match tables`);
+    }
+  }
+
+  private insert(entries: Map<string, TableEntry>, entry: TableEntry): Undo {
+    this.emulator.apply({ kind: 'insertEntry', entry });
+    entries.set(entryIdentity(entry), entry);
+    return () => void this.remove(entries, entry);
+  }
+
+  private remove(entries: Map<string, TableEntry>, entry: TableEntry): Undo {
+    this.emulator.apply({ kind: 'deleteEntry', entry });
+    entries.delete(entryIdentity(entry));
+    return () => void this.insert(entries, entry);
+  }
+
+  private replace(entries: Map<string, TableEntry>, before: TableEntry, entry: TableEntry): Undo {
+    this.emulator.apply({ kind: 'replaceEntry', before, entry });
+    entries.set(entryIdentity(entry), entry);
+    return () => void this.replace(entries, entry, before);
+  }
+
+  private clear(entries: Map<string, TableEntry>): Undo {
+    const undos = [...entries.values()].map((entry) => this.remove(entries, entry));
+    return () => {
+      for (const undo of undos.reverse()) undo();
+    };
+  }
+
+  /** The actions of packets that match nothing are part of the program: they can be reset to what they are. */
+  private updateDefault(table: SchemaTable, type: number, message: wire.TableEntry): Undo {
+    const action = this.defaultAction(table);
+    const asked = message.data?.action_id;
+    if (type !== wire.UPDATE.reset && asked !== action.id) {
+      throw new RpcError(status.UNIMPLEMENTED, `the default action of ${table.name} is ${action.name} and stays so`);
+    }
+    return () => undefined;
+  }
+
+  private defaultAction(table: SchemaTable) {
+    const action = table.actions.find(({ name }) => name === this.defaults.get(table.name));
+    if (action === undefined) throw new RpcError(status.UNIMPLEMENTED, `${table.name} has no default entry`);
+    return action;
+  }
+
+  private *readEntries(message: wire.TableEntry): Generator<wire.Entity> {
+    const table = this.tableOf(message.table_id);
+    if (message.is_default_entry) {
+      const data = { action_id: this.defaultAction(table).id, fields: [] };
+      yield { table_entry: { table_id: table.id, is_default_entry: true, data } };
+    } else if (table.kind === 'register') yield* this.readRegister(table, message);
+    else if (!message.key) {
+      for (const entry of this.entriesOf(table).values()) yield { table_entry: encodeEntry(this.schema, entry) };
+    } else {
+      const found = this.entriesOf(table).get(entryIdentity(keyOnly(table, message)));
+      if (found === undefined) throw new TargetError('not-found', `${shortName(table.name)} has no such entry`);
+      yield { table_entry: encodeEntry(this.schema, found) };
+    }
+  }
+
+  // Registers
+
+  private registerOf(table: SchemaTable): Register {
+    const register = this.registers.get(table.id);
+    if (register === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} is no register`);
+    return register;
+  }
+
+  private updateRegister(table: SchemaTable, type: number, message: wire.TableEntry): Undo {
+    const { rpb, shadow } = this.registerOf(table);
+    const isWrite = type === wire.UPDATE.insert || type === wire.UPDATE.modify || type === wire.UPDATE.insertOrModify;
+    if (type === wire.UPDATE.delete || type === wire.UPDATE.reset) {
+      const [from, count] = message.key ? [registerIndex(table, message), 1] : [0, table.size];
+      return this.fill(rpb, shadow, from, new Uint32Array(count));
+    }
+    if (!isWrite) throw new RpcError(status.UNIMPLEMENTED, `updates of type ${type} are not for registers`);
+    return this.fill(rpb, shadow, registerIndex(table, message), Uint32Array.of(registerWord(table, message)));
+  }
+
+  private fill(rpb: number, shadow: Uint32Array, from: number, words: Uint32Array): Undo {
+    const live = this.emulator.memory.range(rpb, from, words.length);
+    const [before, shadowBefore] = [live.slice(), shadow.slice(from, from + words.length)];
+    live.set(words);
+    shadow.set(words, from);
+    return () => {
+      live.set(before);
+      shadow.set(shadowBefore, from);
+    };
+  }
+
+  /** One value, as the emulated switch has one pipe. */
+  private *readRegister(table: SchemaTable, message: wire.TableEntry): Generator<wire.Entity> {
+    const { rpb, shadow } = this.registerOf(table);
+    const fromDevice = message.table_flags?.from_hw === true || message.table_read_flag?.from_hw === true;
+    const words = fromDevice ? this.emulator.memory.range(rpb, 0, table.size) : shadow;
+    const [from, to] = message.key
+      ? [registerIndex(table, message), registerIndex(table, message) + 1]
+      : [0, table.size];
+    for (let i = from; i < to; i++) yield { table_entry: registerEntry(table, i, words[i] ?? 0) };
+  }
+
+  private operate({ table_id, table_operations_type }: NonNullable<wire.Entity['table_operation']>): Undo {
+    const table = this.tableOf(table_id);
+    if (table_operations_type !== 'Sync' || table.kind !== 'register') {
+      throw new RpcError(status.UNIMPLEMENTED, `${table.name} has no operation ${table_operations_type}`);
+    }
+    const { rpb, shadow } = this.registerOf(table);
+    shadow.set(this.emulator.memory.range(rpb, 0, table.size));
+    return () => undefined;
+  }
+
+  // Names
+
+  private idOf(asked: wire.TableObject | null | undefined): number {
+    const table = asked && this.schema.table(asked.table_name);
+    if (!table) throw new RpcError(status.NOT_FOUND, `there is no table ${asked?.table_name ?? ''}`);
+    const { action_name, key_field_name, data_field_name } = asked;
+    const keys = table.priority === undefined ? table.keys : [...table.keys, table.priority];
+    const action = table.actions.find(({ name }) => name === (action_name ?? data_field_name)?.action);
+    const found = key_field_name
+      ? keys.find(({ name }) => name === key_field_name.field)
+      : action_name
+        ? action
+        : data_field_name
+          ? (action?.parameters ?? table.data).find(({ name }) => name === data_field_name.field)
+          : table;
+    if (found === undefined) throw new RpcError(status.NOT_FOUND, `${table.name} has nothing of this name`);
+    return found.id;
+  }
+}
+
+/** An entry of which only what it matches is known. */
+const keyOnly = (table: SchemaTable, message: wire.TableEntry): TableEntry => ({
+  ...decodeKey(table, message),
+  action: '',
+  parameters: [],
+});
+
+function registerIndex(table: SchemaTable, { key }: wire.TableEntry): number {
+  const [field, ...more] = key?.fields ?? [];
+  const bytes = more.length === 0 && field?.field_id === table.keys[0]?.id ? field?.exact?.value : undefined;
+  const index = bytes && bytesToValue(bytes, 32);
+  if (index === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} takes an index of 4 bytes`);
+  if (index >= table.size) throw new TargetError('out-of-range', `${table.name} has no index ${index}`);
+  return index;
+}
+
+function registerWord(table: SchemaTable, { data }: wire.TableEntry): number {
+  const [word] = table.data;
+  const [field, ...more] = data?.fields ?? [];
+  const bytes = more.length === 0 && field?.field_id === word?.id ? field?.stream : undefined;
+  const value = bytes && bytesToValue(bytes, word?.width ?? 0);
+  if (value === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} takes a word of 4 bytes`);
+  return value;
+}
+
+export function registerEntry(table: SchemaTable, index: number, value: number): wire.TableEntry {
+  const [[key], [word]] = [table.keys, table.data];
+  return {
+    table_id: table.id,
+    key: { fields: [{ field_id: key?.id ?? 0, exact: { value: valueToBytes(index, 32) } }] },
+    data: { fields: [{ field_id: word?.id ?? 0, stream: valueToBytes(value, 32) }] },
+  };
+}
