@@ -19,7 +19,7 @@ import {
   revokeOperations,
   SwitchState,
 } from '../compiler/index.js';
-import type { SwitchTarget } from '../sim/index.js';
+import { type SwitchTarget, TargetError } from '../sim/index.js';
 
 /** A program that is being changed or revoked takes no other change until that is done. */
 export class ProgramBusy extends Error {
@@ -146,17 +146,16 @@ export class Controller {
   }
 
   /**
-   * Makes the changes one by one, so that it is known how far they came; at an error those that were made are undone in
-   * reverse order, which is as safe for packets as the order itself if no packet meets two of the changes.
+   * Makes the changes; at an error those that were made are undone in reverse order, which is as safe for packets as the
+   * order itself if no packet meets two of the changes. Of a switch that cannot be asked nobody knows what it has done:
+   * nothing is undone then.
    */
   private async applyOrUndo(operations: readonly Operation[]): Promise<void> {
-    const done: Operation[] = [];
     try {
-      for (const operation of operations) {
-        await this.target.apply([operation]);
-        done.push(operation);
-      }
+      await this.target.apply(operations);
     } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      const done = operations.slice(0, error.applied);
       await this.target.apply(done.reverse().flatMap((operation) => [...inverse(operation), { kind: 'drain' }]));
       throw error;
     }

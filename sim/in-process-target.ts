@@ -1,7 +1,7 @@
 /** The emulator as a {@link SwitchTarget}: what a driver talks to when there is no switch. */
 import type { Operation, TableEntry } from '../compiler/index.js';
 import type { Switch } from './switch.js';
-import type { SwitchTarget } from './target.js';
+import { type SwitchTarget, TargetError } from './target.js';
 
 export class InProcessTarget implements SwitchTarget {
   constructor(private readonly emulator: Switch) {}
@@ -11,7 +11,14 @@ export class InProcessTarget implements SwitchTarget {
   }
 
   async apply(operations: readonly Operation[]): Promise<void> {
-    for (const operation of operations) this.emulator.apply(operation);
+    for (const [i, operation] of operations.entries()) {
+      try {
+        this.emulator.apply(operation);
+      } catch (error) {
+        if (error instanceof TargetError) error.applied = i;
+        throw error;
+      }
+    }
   }
 
   async readMemory(rpb: number, base: number, buckets: number): Promise<Uint32Array> {

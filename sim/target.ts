@@ -13,6 +13,9 @@ export type TargetErrorCause =
   | 'out-of-range';
 
 export class TargetError extends Error {
+  /** Of the operations that were to be applied, how many have been made. */
+  applied = 0;
+
   constructor(
     readonly reason: TargetErrorCause,
     message: string,
@@ -36,7 +39,7 @@ export interface SwitchTarget {
   readonly dataPlane: { readonly name: string; readonly hash: string };
   /**
    * Makes the changes one after another, each atomic for packets.
-   * @throws {TargetError} at the first that is refused; those before it have been made
+   * @throws {TargetError} at the first that is refused; those before it have been made, and it says how many
    */
   apply(operations: readonly Operation[]): Promise<void>;
   /** Words of an RPB's register array. @param rpb number from 1 */

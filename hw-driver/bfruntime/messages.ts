@@ -124,7 +124,7 @@ export interface RpcStatus {
   readonly details: readonly { readonly type_url: string; readonly value: Uint8Array }[];
 }
 
-type Method<Request, Response> = MethodDefinition<Request, Response>;
+export type Method<Request, Response> = MethodDefinition<Request, Response>;
 
 export interface BfRuntimeMethods {
   readonly Write: Method<WriteRequest, object>;

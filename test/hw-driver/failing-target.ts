@@ -11,10 +11,12 @@ export class FailingTarget extends InProcessTarget {
   }
 
   override async apply(operations: readonly Operation[]): Promise<void> {
-    for (const operation of operations) {
+    for (const [i, operation] of operations.entries()) {
       if (this.left === 0) {
         this.left = Number.POSITIVE_INFINITY;
-        throw new TargetError('no-space', 'refused on purpose');
+        const error = new TargetError('no-space', 'refused on purpose');
+        error.applied = i;
+        throw error;
       }
       this.left--;
       await super.apply([operation]);

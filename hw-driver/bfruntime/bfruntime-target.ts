@@ -1,0 +1,228 @@
+/** A switch behind BF Runtime as a {@link SwitchTarget}. */
+import type { DataPlane, Operation, TableEntry } from '../../compiler/index.js';
+import { registerTables } from '../../compiler/index.js';
+import { type SwitchTarget, TargetError, TargetUnreachable } from '../../sim/index.js';
+import { decodeEntry, encodeEntry, encodeKey, matchTable } from './entry-codec.js';
+import * as wire from './messages.js';
+import { RpcError, targetError } from './rpc-error.js';
+import { registerEntry } from './served-tables.js';
+import { BfRuntimeSession, type ConnectOptions, NotUsable } from './session.js';
+import { type SchemaTable, schemaDifferences, schemaOfDataPlane } from './table-schema.js';
+import { bytesToValue } from './values.js';
+
+export interface BfRuntimeOptions extends ConnectOptions {
+  readonly dataPlane: DataPlane;
+  /** Updates in one write; 1 writes each by itself. */
+  readonly batch?: number;
+  /** How long packets that are in the pipe may take to leave it, recirculations included. */
+  readonly drainMs?: number;
+}
+
+const BATCH = 1000;
+/** More than any way through an uncongested switch; the queues of a congested one take longer. */
+const DRAIN_MS = 1;
+
+/**
+ * @throws {NotUsable} if its tables are not those of the data plane, with the differences; nothing has been written then
+ * @throws {TargetUnreachable}
+ */
+export async function connectBfRuntime(options: BfRuntimeOptions): Promise<BfRuntimeTarget> {
+  return new BfRuntimeTarget(options, await usableSession(options));
+}
+
+async function usableSession(options: BfRuntimeOptions): Promise<BfRuntimeSession> {
+  const session = await BfRuntimeSession.connect(options);
+  const { dataPlane, address } = options;
+  const differences = schemaDifferences(schemaOfDataPlane(dataPlane), session.schema);
+  if (differences.length === 0) return session;
+  await session.close();
+  throw new NotUsable(
+    [`${address}: the switch does not have the tables of data plane '${dataPlane.name}':`, ...differences].join('\n  '),
+  );
+}
+
+export class BfRuntimeTarget implements SwitchTarget {
+  constructor(
+    private readonly options: BfRuntimeOptions,
+    private session: BfRuntimeSession,
+  ) {}
+
+  get dataPlane(): { readonly name: string; readonly hash: string } {
+    return this.options.dataPlane;
+  }
+
+  async apply(operations: readonly Operation[]): Promise<void> {
+    const most = this.options.batch ?? BATCH;
+    let updates: Numbered[] = [];
+    for (const [i, operation] of operations.entries()) {
+      if (operation.kind === 'drain') {
+        await this.write(updates);
+        updates = [];
+        await new Promise((resolve) => setTimeout(resolve, this.options.drainMs ?? DRAIN_MS));
+        continue;
+      }
+      for (const update of await this.updatesOf(operation, i, () => this.write(updates))) {
+        updates.push({ operation: i, update });
+        if (updates.length < most) continue;
+        await this.write(updates);
+        updates = [];
+      }
+    }
+    await this.write(updates);
+  }
+
+  /** Of an operation that cannot be written, those before it are made all the same. @throws {TargetError} */
+  private async updatesOf(operation: Change, i: number, writeBefore: () => Promise<void>): Promise<wire.Update[]> {
+    try {
+      return this.encode(operation);
+    } catch (error) {
+      await writeBefore();
+      if (error instanceof TargetError) error.applied = i;
+      throw error;
+    }
+  }
+
+  private encode(operation: Change): wire.Update[] {
+    const { schema } = this.connected();
+    switch (operation.kind) {
+      case 'insertEntry':
+        return [update(wire.UPDATE.insert, encodeEntry(schema, operation.entry))];
+      case 'deleteEntry':
+        return [update(wire.UPDATE.delete, encodeKey(matchTable(schema, operation.entry.table), operation.entry))];
+      case 'replaceEntry':
+        return [update(wire.UPDATE.modify, encodeEntry(schema, operation.entry))];
+      case 'resetMemory':
+        return this.registerUpdates(operation.rpb, operation.base, new Uint32Array(operation.buckets));
+    }
+  }
+
+  /**
+   * Writes updates so that those before the first that is refused have been made, and none after it: all are rolled back
+   * and the ones before it written again.
+   */
+  private async write(updates: readonly Numbered[]): Promise<void> {
+    if (updates.length === 0) return;
+    const errors = await this.writeAll(updates);
+    const refused = errors.findIndex(({ canonical_code }) => canonical_code !== 0);
+    if (refused < 0) return;
+    const before = updates.slice(0, refused);
+    if (before.length > 0) await this.writeAll(before);
+    const { canonical_code, message } = errors[refused] ?? { canonical_code: 0, message: '' };
+    const error = targetError({ canonical_code, message });
+    if (error === undefined) throw new RpcError(canonical_code, message);
+    error.applied = updates[refused]?.operation ?? 0;
+    throw error;
+  }
+
+  private async writeAll(updates: readonly Numbered[]): Promise<readonly wire.UpdateError[]> {
+    const session = await this.reconnected();
+    return session.write(
+      updates.map(({ update: one }) => one),
+      wire.ATOMICITY.rollbackOnError,
+    );
+  }
+
+  async readMemory(rpb: number, base: number, buckets: number): Promise<Uint32Array> {
+    const table = this.register(rpb, base, buckets);
+    const entities = Array.from({ length: buckets }, (_, i) => ({
+      table_entry: { ...registerEntry(table, base + i, 0), data: null, table_flags: { from_hw: true } },
+    }));
+    const words = new Uint32Array(buckets);
+    for (const { table_entry: entry } of await this.read(entities)) {
+      const index = bytesToValue(entry?.key?.fields[0]?.exact?.value ?? NO_BYTES, 32) ?? 0;
+      words[index - base] = bytesToValue(entry?.data?.fields[0]?.stream ?? NO_BYTES, 32) ?? 0;
+    }
+    return words;
+  }
+
+  async writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void> {
+    const most = this.options.batch ?? BATCH;
+    const updates = this.registerUpdates(rpb, base, Uint32Array.from(values));
+    for (let i = 0; i < updates.length; i += most) {
+      await this.write(updates.slice(i, i + most).map((one) => ({ operation: 0, update: one })));
+    }
+  }
+
+  async entryCount(table: string): Promise<number> {
+    const { id } = matchTable(this.connected().schema, table);
+    const [answer] = await this.read([{ table_usage: { table_id: id } }]);
+    return answer?.table_usage?.usage ?? 0;
+  }
+
+  async entries(): Promise<readonly TableEntry[]> {
+    const { schema } = await this.reconnected();
+    const needed = schemaOfDataPlane(this.options.dataPlane).tables;
+    const tables = schema.tables.filter(
+      ({ kind, name }) => kind === 'match' && needed.some((one) => one.name === name),
+    );
+    const byId = new Map(tables.map((table) => [table.id, table]));
+    const found = await this.read(
+      tables.map(({ id }) => ({ table_entry: { table_id: id, table_flags: { from_hw: true } } })),
+    );
+    return found.flatMap(({ table_entry: entry }) => {
+      const table = entry && byId.get(entry.table_id);
+      return entry && table && !entry.is_default_entry ? [decodeEntry(table, entry)] : [];
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+  }
+
+  /** Reading changes nothing, so after a break it is tried once more. */
+  private async read(entities: readonly wire.Entity[]): Promise<wire.Entity[]> {
+    try {
+      return await (await this.reconnected()).read(entities);
+    } catch (error) {
+      if (!(error instanceof TargetUnreachable)) throw asTargetError(error);
+    }
+    return (await this.reconnected()).read(entities).catch((error: unknown) => {
+      throw asTargetError(error);
+    });
+  }
+
+  /** The session, or a new one if it is lost. */
+  private async reconnected(): Promise<BfRuntimeSession> {
+    if (!this.session.open) this.session = await usableSession(this.options);
+    return this.session;
+  }
+
+  private connected(): BfRuntimeSession {
+    return this.session;
+  }
+
+  /** @throws {TargetError} unknown-table, out-of-range */
+  private register(rpb: number, base: number, buckets: number): SchemaTable {
+    const name = registerTables(this.options.dataPlane)[rpb - 1]?.name;
+    const table = name === undefined ? undefined : this.connected().schema.table(name);
+    if (table === undefined) throw new TargetError('unknown-table', `there is no RPB ${rpb}`);
+    const isRange = [base, buckets].every((value) => Number.isInteger(value) && value >= 0);
+    if (!isRange || base + buckets > table.size) {
+      throw new TargetError('out-of-range', `RPB ${rpb} has no buckets ${base} to ${base + buckets - 1}`);
+    }
+    return table;
+  }
+
+  private registerUpdates(rpb: number, base: number, words: Uint32Array): wire.Update[] {
+    const table = this.register(rpb, base, words.length);
+    return Array.from(words, (word, i) => update(wire.UPDATE.modify, registerEntry(table, base + i, word)));
+  }
+}
+
+type Change = Exclude<Operation, { readonly kind: 'drain' }>;
+
+interface Numbered {
+  /** Its place among the operations that are applied. */
+  readonly operation: number;
+  readonly update: wire.Update;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+const update = (type: number, entry: wire.TableEntry): wire.Update => ({ type, entity: { table_entry: entry } });
+
+function asTargetError(error: unknown): unknown {
+  return error instanceof RpcError
+    ? (targetError({ canonical_code: error.code, message: error.message }) ?? error)
+    : error;
+}

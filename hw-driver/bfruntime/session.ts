@@ -1,0 +1,259 @@
+/** A client's session with a switch: subscribed, its tables known, its program bound; calls with deadlines. */
+import { readFileSync } from 'node:fs';
+import {
+  type CallOptions,
+  type ChannelOptions,
+  Client,
+  type ClientDuplexStream,
+  credentials,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
+import { TargetUnreachable } from '../../sim/index.js';
+import { BfRtJsonError, readBfRtJson } from './bf-rt-json.js';
+import * as wire from './messages.js';
+import { RpcError } from './rpc-error.js';
+import type { TableSchema } from './table-schema.js';
+
+export interface ConnectOptions {
+  /** HOST:PORT. */
+  readonly address: string;
+  readonly clientId?: number;
+  readonly deviceId?: number;
+  /** The program to bind; by default the only one there is. */
+  readonly p4Name?: string;
+  /** For each call. */
+  readonly deadlineMs?: number;
+  /** Files in PEM. Without them, the connection is not encrypted. */
+  readonly tls?: { readonly ca: string; readonly certificate?: string; readonly key?: string };
+}
+
+const DEADLINE_MS = 10_000;
+const CLIENT_ID = 1;
+
+const CHANNEL: ChannelOptions = {
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 5000,
+  'grpc.max_receive_message_length': 64 * 2 ** 20,
+  // A session that ends is made anew, with its subscription: a channel that comes back by itself would have none.
+  'grpc.enable_retries': 0,
+};
+
+/** A switch that answers, but not as one that this driver can use; the message is for the user. */
+export class NotUsable extends Error {
+  override readonly name = 'NotUsable';
+}
+
+export class BfRuntimeSession {
+  /** Whether it can still be used. */
+  open = true;
+
+  private constructor(
+    private readonly client: Client,
+    private readonly stream: ClientDuplexStream<wire.StreamMessage, wire.StreamMessage>,
+    private readonly options: ConnectOptions,
+    readonly p4Name: string,
+    readonly schema: TableSchema,
+  ) {
+    stream.removeAllListeners();
+    for (const event of ['error', 'end', 'close']) stream.on(event, () => this.lose());
+  }
+
+  /** @throws {TargetUnreachable} {@link NotUsable} */
+  static async connect(options: ConnectOptions): Promise<BfRuntimeSession> {
+    const client = new Client(options.address, channelCredentials(options.tls), CHANNEL);
+    const call = new Calls(client, options);
+    try {
+      const stream = await subscribe(client, options);
+      const { config } = await call.unary(wire.METHODS.GetForwardingPipelineConfig, {
+        client_id: call.clientId,
+        device_id: options.deviceId ?? 0,
+      });
+      const program = programOf(config, options);
+      const schema = schemaIn(program.bfruntime_info);
+      await call.unary(wire.METHODS.SetForwardingPipelineConfig, {
+        client_id: call.clientId,
+        device_id: options.deviceId ?? 0,
+        action: wire.CONFIG_ACTION.bind,
+        config: [{ p4_name: program.p4_name }],
+      });
+      return new BfRuntimeSession(client, stream, options, program.p4_name, schema);
+    } catch (error) {
+      client.close();
+      throw error instanceof RpcError ? new NotUsable(`${options.address}: ${error.message}`) : error;
+    }
+  }
+
+  /** How each update ended. With rollback, one that failed leaves nothing of them all. @throws {TargetUnreachable} */
+  async write(updates: readonly wire.Update[], atomicity: number): Promise<readonly wire.UpdateError[]> {
+    const call = this.calls();
+    const target = { device_id: this.options.deviceId ?? 0, pipe_id: wire.ALL_PIPES };
+    const request = { target, client_id: call.clientId, updates, atomicity, p4_name: this.p4Name };
+    try {
+      await call.unary(wire.METHODS.Write, request);
+      return [];
+    } catch (error) {
+      if (error instanceof WriteError) return error.errors;
+      throw error;
+    }
+  }
+
+  /** @throws {TargetUnreachable} {@link RpcError} */
+  async read(entities: readonly wire.Entity[]): Promise<wire.Entity[]> {
+    const call = this.calls();
+    const target = { device_id: this.options.deviceId ?? 0, pipe_id: wire.ALL_PIPES };
+    return call.stream({ target, client_id: call.clientId, entities, p4_name: this.p4Name });
+  }
+
+  async close(): Promise<void> {
+    if (!this.open) return;
+    this.open = false;
+    // The switch ends the stream when it has forgotten the client: another session can then have its id.
+    await new Promise<void>((resolve) => {
+      for (const event of ['end', 'error', 'close']) this.stream.on(event, () => resolve());
+      this.stream.end();
+      setTimeout(resolve, CLOSE_MS).unref();
+    });
+    this.client.close();
+  }
+
+  private lose(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.client.close();
+  }
+
+  private calls(): Calls {
+    if (!this.open) throw new TargetUnreachable(`${this.options.address}: the connection is lost`);
+    return new Calls(this.client, this.options);
+  }
+}
+
+const CLOSE_MS = 1000;
+
+/** The updates of a write that were refused. */
+class WriteError extends Error {
+  constructor(readonly errors: readonly wire.UpdateError[]) {
+    super('updates were refused');
+  }
+}
+
+/** Single calls. */
+class Calls {
+  readonly clientId: number;
+  private readonly callOptions: CallOptions;
+
+  constructor(
+    private readonly client: Client,
+    private readonly options: ConnectOptions,
+  ) {
+    this.clientId = options.clientId ?? CLIENT_ID;
+    this.callOptions = { deadline: new Date(Date.now() + (options.deadlineMs ?? DEADLINE_MS)) };
+  }
+
+  unary<Request, Response>(method: wire.Method<Request, Response>, request: Request): Promise<Response> {
+    const { path, requestSerialize, responseDeserialize } = method;
+    return new Promise((resolve, reject) => {
+      this.client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        request,
+        this.callOptions,
+        (error, value) => (error === null && value !== undefined ? resolve(value) : reject(this.failure(error))),
+      );
+    });
+  }
+
+  stream(request: wire.ReadRequest): Promise<wire.Entity[]> {
+    const { path, requestSerialize, responseDeserialize } = wire.METHODS.Read;
+    return new Promise((resolve, reject) => {
+      const entities: wire.Entity[] = [];
+      this.client
+        .makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, this.callOptions)
+        .on('data', (response: wire.ReadResponse) => {
+          for (const entity of response.entities) entities.push(entity);
+        })
+        .on('end', () => resolve(entities))
+        .on('error', (error: ServiceError) => reject(this.failure(error)));
+    });
+  }
+
+  private failure(error: ServiceError | null): Error {
+    const [details] = error?.metadata?.get('grpc-status-details-bin') ?? [];
+    if (details !== undefined) {
+      try {
+        return new WriteError(wire.unpackErrors(Buffer.from(details)));
+      } catch {
+        return new NotUsable(`${this.options.address}: the details of an error cannot be read`);
+      }
+    }
+    return callFailure(this.options.address, error);
+  }
+}
+
+/** Codes after which nobody knows what the switch has done. */
+const UNKNOWN_OUTCOME: ReadonlySet<status> = new Set([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.CANCELLED,
+  status.INTERNAL,
+]);
+
+function callFailure(address: string, error: ServiceError | null): Error {
+  if (error === null) return new TargetUnreachable(`${address}: no answer`);
+  const message = `${address}: ${error.details || error.message}`;
+  return UNKNOWN_OUTCOME.has(error.code) ? new TargetUnreachable(message) : new RpcError(error.code, error.details);
+}
+
+/** Resolves when the switch has answered. @throws {TargetUnreachable} {@link RpcError} */
+function subscribe(
+  client: Client,
+  { address, clientId = CLIENT_ID, deviceId = 0, deadlineMs = DEADLINE_MS }: ConnectOptions,
+): Promise<ClientDuplexStream<wire.StreamMessage, wire.StreamMessage>> {
+  const { path, requestSerialize, responseDeserialize } = wire.METHODS.StreamChannel;
+  const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      stream.cancel();
+      reject(new TargetUnreachable(`${address}: no answer within ${deadlineMs} ms`));
+    }, deadlineMs);
+    stream.once('data', ({ subscribe: echo }: wire.StreamMessage) => {
+      clearTimeout(timer);
+      if (echo?.status?.code === status.OK) return resolve(stream);
+      stream.cancel();
+      reject(
+        new NotUsable(`${address}: the switch does not take this client: ${echo?.status?.message ?? 'no reason'}`),
+      );
+    });
+    stream.on('error', (error: ServiceError) => {
+      clearTimeout(timer);
+      reject(callFailure(address, error));
+    });
+    stream.write({ client_id: clientId, subscribe: { device_id: deviceId } });
+  });
+}
+
+function programOf(config: wire.GetConfigResponse['config'], { address, p4Name }: ConnectOptions) {
+  const names = config.map((program) => program.p4_name);
+  const found = p4Name === undefined && config.length === 1 ? config[0] : config.find((one) => one.p4_name === p4Name);
+  if (found !== undefined) return found;
+  throw new NotUsable(
+    `${address}: there is no program ${p4Name ?? '(none named)'}; it has ${names.join(', ') || 'none'}`,
+  );
+}
+
+function schemaIn(info: Uint8Array): TableSchema {
+  try {
+    return readBfRtJson(Buffer.from(info).toString('utf8'));
+  } catch (error) {
+    if (error instanceof BfRtJsonError) throw new NotUsable(`the bf-rt.json of the switch ${error.message}`);
+    throw error;
+  }
+}
+
+function channelCredentials(tls: ConnectOptions['tls']) {
+  if (tls === undefined) return credentials.createInsecure();
+  const file = (path: string | undefined): Buffer | null => (path === undefined ? null : readFileSync(path));
+  return credentials.createSsl(file(tls.ca), file(tls.key), file(tls.certificate));
+}
