@@ -55,7 +55,8 @@ export class BfRuntimeSession {
     readonly p4Name: string,
     readonly schema: TableSchema,
   ) {
-    stream.removeAllListeners();
+    // What the switch may still say is of no account, but its end is only seen by who reads.
+    stream.resume();
     for (const event of ['error', 'end', 'close']) stream.on(event, () => this.lose());
   }
 
