@@ -166,9 +166,42 @@ class MaskGroup {
 
   delete(entry: FilterEntry): void {
     this.entries.delete(entry);
+    this.vacate(this.slotOf(entry));
+    if (entry.priority > this.bestPriority) return;
     this.bestPriority = Number.POSITIVE_INFINITY;
     for (const { priority } of this.entries) this.bestPriority = Math.min(this.bestPriority, priority);
-    this.rebuild(this.slotMask + 1);
+  }
+
+  private slotOf(entry: FilterEntry): number {
+    const { active, recordWords, records } = this;
+    let slot = this.home(this.valuesOf(entry));
+    while (records[slot * recordWords + active.length + RECORD.sequence] !== entry.sequence) {
+      slot = (slot + 1) & this.slotMask;
+    }
+    return slot;
+  }
+
+  /** Frees a slot, and moves into it what a look-up could no longer reach behind it. */
+  private vacate(slot: number): void {
+    const { active, recordWords, records, slotMask } = this;
+    let free = slot;
+    for (let at = (slot + 1) & slotMask; ; at = (at + 1) & slotMask) {
+      const record = records.subarray(at * recordWords, (at + 1) * recordWords);
+      if (record[active.length + RECORD.mark] === 0) break;
+      const home = this.home(record.subarray(0, active.length));
+      if (((at - home) & slotMask) < ((at - free) & slotMask)) continue;
+      records.set(record, free * recordWords);
+      free = at;
+    }
+    records.fill(0, free * recordWords, (free + 1) * recordWords);
+  }
+
+  private home(values: Uint32Array): number {
+    return values.reduce(mix, 0) & this.slotMask;
+  }
+
+  private valuesOf(entry: FilterEntry): Uint32Array {
+    return Uint32Array.from(this.active, (word) => entry.key.values[word] ?? 0);
   }
 
   /** Compares the group's best match with `best`, and takes its place if it comes before it. */
@@ -209,8 +242,8 @@ class MaskGroup {
 
   private place(entry: FilterEntry): void {
     const { active, recordWords, records } = this;
-    const values = Array.from(active, (word) => entry.key.values[word] ?? 0);
-    let slot = values.reduce(mix, 0) & this.slotMask;
+    const values = this.valuesOf(entry);
+    let slot = this.home(values);
     while (records[slot * recordWords + active.length + RECORD.mark] !== 0) slot = (slot + 1) & this.slotMask;
     records.set([...values, entry.programId + 1, entry.priority, entry.sequence], slot * recordWords);
   }
