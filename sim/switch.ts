@@ -98,6 +98,11 @@ export class Switch {
     return Array.from(this.installed.values(), ({ entry }) => entry);
   }
 
+  /** The entry that matches what this one matches, with the same priority; what it does is of no account. */
+  entryLike(entry: TableEntry): TableEntry | undefined {
+    return this.installed.get(this.identity(entry))?.entry;
+  }
+
   /** Entries in a table now. @throws {TargetError} unknown-table */
   entryCount(table: string): number {
     if (this.tables.isRpbTable(table)) return this.tables.entryCount(table);

@@ -18,7 +18,7 @@ export interface BfRuntimeOptions extends ConnectOptions {
   readonly drainMs?: number;
 }
 
-const BATCH = 1000;
+const BATCH = 500;
 /** More than any way through an uncongested switch; the queues of a congested one take longer. */
 const DRAIN_MS = 1;
 
@@ -51,24 +51,34 @@ export class BfRuntimeTarget implements SwitchTarget {
     return this.options.dataPlane;
   }
 
+  /** The next updates are encoded while the switch makes those before them. */
   async apply(operations: readonly Operation[]): Promise<void> {
     const most = this.options.batch ?? BATCH;
     let updates: Numbered[] = [];
+    let underWay: Promise<void> | undefined;
+    const send = async (): Promise<void> => {
+      await underWay;
+      underWay = this.write(updates);
+      // Whoever awaits it next hears of a failure.
+      underWay.catch(() => undefined);
+      updates = [];
+    };
+    const sendAndWait = async (): Promise<void> => {
+      await send();
+      await underWay;
+    };
     for (const [i, operation] of operations.entries()) {
       if (operation.kind === 'drain') {
-        await this.write(updates);
-        updates = [];
+        await sendAndWait();
         await new Promise((resolve) => setTimeout(resolve, this.options.drainMs ?? DRAIN_MS));
         continue;
       }
-      for (const update of await this.updatesOf(operation, i, () => this.write(updates))) {
+      for (const update of await this.updatesOf(operation, i, sendAndWait)) {
         updates.push({ operation: i, update });
-        if (updates.length < most) continue;
-        await this.write(updates);
-        updates = [];
+        if (updates.length >= most) await send();
       }
     }
-    await this.write(updates);
+    await sendAndWait();
   }
 
   /** Of an operation that cannot be written, those before it are made all the same. @throws {TargetError} */

@@ -3,7 +3,7 @@
  * that a plain read sees until the next Sync. Single updates; batches and sessions are the server's.
  */
 import { status } from '@grpc/grpc-js';
-import { entryIdentity, matchTables, registerTables, type TableEntry } from '../../compiler/index.js';
+import { matchTables, registerTables, type TableEntry } from '../../compiler/index.js';
 import type { Switch } from '../../sim/index.js';
 import { TargetError } from '../../sim/index.js';
 import { decodeEntry, decodeKey, encodeEntry } from './entry-codec.js';
@@ -23,21 +23,17 @@ interface Register {
 
 export class ServedTables {
   readonly schema: TableSchema;
-  /** By table and by what they match. */
-  private readonly entries = new Map<number, Map<string, TableEntry>>();
   private readonly registers = new Map<number, Register>();
   private readonly defaults: ReadonlyMap<string, string>;
 
   constructor(private readonly emulator: Switch) {
     const { dataPlane } = emulator;
     this.schema = schemaOfDataPlane(dataPlane);
-    for (const table of this.schema.tables) if (table.kind === 'match') this.entries.set(table.id, new Map());
     for (const [i, { name, words }] of registerTables(dataPlane).entries()) {
       const id = this.schema.table(name)?.id ?? 0;
       this.registers.set(id, { rpb: i + 1, shadow: new Uint32Array(words) });
     }
     this.defaults = new Map(matchTables(dataPlane).map(({ name, defaultAction }) => [PIPE + name, defaultAction]));
-    for (const entry of emulator.entries()) this.remember(entry);
   }
 
   /** Makes one update. @returns what takes it back @throws {TargetError} {@link RpcError} and changes nothing */
@@ -59,7 +55,8 @@ export class ServedTables {
     if (entity.table_entry) yield* this.readEntries(entity.table_entry);
     else if (entity.table_usage) {
       const table = this.tableOf(entity.table_usage.table_id);
-      yield { table_usage: { table_id: table.id, usage: this.entriesOf(table).size } };
+      this.requireMatchTable(table);
+      yield { table_usage: { table_id: table.id, usage: this.emulator.entryCount(shortName(table.name)) } };
     } else if (entity.object_id)
       yield { object_id: { ...entity.object_id, id: this.idOf(entity.object_id.table_object) } };
     else throw new RpcError(status.UNIMPLEMENTED, 'entries, usage and ids can be read');
@@ -71,65 +68,61 @@ export class ServedTables {
     return table;
   }
 
-  private entriesOf(table: SchemaTable): Map<string, TableEntry> {
-    const entries = this.entries.get(table.id);
-    if (entries === undefined) throw new RpcError(status.UNIMPLEMENTED, `${table.name} is no match table`);
-    return entries;
-  }
-
-  private remember(entry: TableEntry): void {
-    const table = this.schema.table(entry.table);
-    if (table !== undefined) this.entriesOf(table).set(entryIdentity(entry), entry);
+  private requireMatchTable(table: SchemaTable): void {
+    if (table.kind !== 'match') throw new RpcError(status.UNIMPLEMENTED, `${table.name} is no match table`);
   }
 
   // Match tables
 
   private updateEntry(table: SchemaTable, type: number, message: wire.TableEntry): Undo {
-    const entries = this.entriesOf(table);
-    if (type === wire.UPDATE.delete) {
-      if (!message.key) return this.clear(entries);
-      const found = entries.get(entryIdentity(keyOnly(table, message)));
-      if (found === undefined) throw new TargetError('not-found', `${shortName(table.name)} has no such entry`);
-      return this.remove(entries, found);
-    }
+    if (type === wire.UPDATE.delete) return message.key ? this.remove(this.found(table, message)) : this.clear(table);
     const entry = decodeEntry(table, message);
-    const before = entries.get(entryIdentity(entry));
     switch (type) {
       case wire.UPDATE.insert:
-        return this.insert(entries, entry);
+        return this.insert(entry);
       case wire.UPDATE.modify:
-        if (before === undefined) throw new TargetError('not-found', `${entry.table} has no such entry`);
-        return this.replace(entries, before, entry);
-      case wire.UPDATE.insertOrModify:
-        return before === undefined ? this.insert(entries, entry) : this.replace(entries, before, entry);
+        return this.replace(this.found(table, message), entry);
+      case wire.UPDATE.insertOrModify: {
+        const before = this.emulator.entryLike(entry);
+        return before === undefined ? this.insert(entry) : this.replace(before, entry);
+      }
       default:
         throw new RpcError(status.UNIMPLEMENTED, `updates of type ${type} are not for match tables`);
     }
   }
 
-  private insert(entries: Map<string, TableEntry>, entry: TableEntry): Undo {
+  /** @throws {TargetError} not-found */
+  private found(table: SchemaTable, message: wire.TableEntry): TableEntry {
+    const entry = this.emulator.entryLike({ ...decodeKey(table, message), action: '', parameters: [] });
+    if (entry === undefined) throw new TargetError('not-found', `${shortName(table.name)} has no such entry`);
+    return entry;
+  }
+
+  private insert(entry: TableEntry): Undo {
     this.emulator.apply({ kind: 'insertEntry', entry });
-    entries.set(entryIdentity(entry), entry);
-    return () => void this.remove(entries, entry);
+    return () => void this.remove(entry);
   }
 
-  private remove(entries: Map<string, TableEntry>, entry: TableEntry): Undo {
+  private remove(entry: TableEntry): Undo {
     this.emulator.apply({ kind: 'deleteEntry', entry });
-    entries.delete(entryIdentity(entry));
-    return () => void this.insert(entries, entry);
+    return () => void this.insert(entry);
   }
 
-  private replace(entries: Map<string, TableEntry>, before: TableEntry, entry: TableEntry): Undo {
+  private replace(before: TableEntry, entry: TableEntry): Undo {
     this.emulator.apply({ kind: 'replaceEntry', before, entry });
-    entries.set(entryIdentity(entry), entry);
-    return () => void this.replace(entries, entry, before);
+    return () => void this.replace(entry, before);
   }
 
-  private clear(entries: Map<string, TableEntry>): Undo {
-    const undos = [...entries.values()].map((entry) => this.remove(entries, entry));
+  private clear(table: SchemaTable): Undo {
+    const undos = this.entriesOf(table).map((entry) => this.remove(entry));
     return () => {
       for (const undo of undos.reverse()) undo();
     };
+  }
+
+  private entriesOf(table: SchemaTable): TableEntry[] {
+    const name = shortName(table.name);
+    return this.emulator.entries().filter((entry) => entry.table === name);
   }
 
   /** The actions of packets that match nothing are part of the program: they can be reset to what they are. */
@@ -154,12 +147,9 @@ export class ServedTables {
       const data = { action_id: this.defaultAction(table).id, fields: [] };
       yield { table_entry: { table_id: table.id, is_default_entry: true, data } };
     } else if (table.kind === 'register') yield* this.readRegister(table, message);
-    else if (!message.key) {
-      for (const entry of this.entriesOf(table).values()) yield { table_entry: encodeEntry(this.schema, entry) };
-    } else {
-      const found = this.entriesOf(table).get(entryIdentity(keyOnly(table, message)));
-      if (found === undefined) throw new TargetError('not-found', `${shortName(table.name)} has no such entry`);
-      yield { table_entry: encodeEntry(this.schema, found) };
+    else {
+      const entries = message.key ? [this.found(table, message)] : this.entriesOf(table);
+      for (const entry of entries) yield { table_entry: encodeEntry(this.schema, entry) };
     }
   }
 
@@ -233,13 +223,6 @@ export class ServedTables {
     return found.id;
   }
 }
-
-/** An entry of which only what it matches is known. */
-const keyOnly = (table: SchemaTable, message: wire.TableEntry): TableEntry => ({
-  ...decodeKey(table, message),
-  action: '',
-  parameters: [],
-});
 
 function registerIndex(table: SchemaTable, { key }: wire.TableEntry): number {
   const [field, ...more] = key?.fields ?? [];
