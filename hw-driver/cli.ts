@@ -10,6 +10,7 @@ import { dataplane, dataplaneOptions } from './dataplane-command.js';
 import { explainFile, explainOptions } from './explain-command.js';
 import { p4, p4Options } from './p4-command.js';
 import { packageVersion } from './package-root.js';
+import { serve, serveOptions } from './serve-command.js';
 
 async function main(): Promise<number> {
   let status: number = EXIT.done;
@@ -36,6 +37,9 @@ async function main(): Promise<number> {
     .command('p4', 'Write the P4 source of a data plane', p4Options, (args) => {
       status = p4(args);
     })
+    .command('serve', 'An emulated switch behind BF Runtime', serveOptions, async (args) => {
+      status = await serve(args);
+    })
     .command('cases', 'Add or remove cases of a program that runs', (cases) =>
       cases
         .command('add <file>', 'Which entries change when cases come', addCasesOptions, async (args) => {
@@ -48,7 +52,7 @@ async function main(): Promise<number> {
     )
     .demandCommand(1, 1, 'which command? See p4runpro --help')
     .strict()
-    .check((args) => requireOnce(args, ['files', 'state', 'case', 'line']))
+    .check((args) => requireOnce(args, ['files', 'state', 'case', 'line', 'forward']))
     .version(packageVersion)
     .fail(rejectCommandLine)
     .parseAsync();

@@ -1,0 +1,110 @@
+/**
+ * Captures in and out of an emulated switch: a capture that appears in FOLDER/in is run, what leaves is written to
+ * FOLDER/out under its name as pcapng, with ports, and the capture goes to FOLDER/done.
+ */
+import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { join, parse } from 'node:path';
+import {
+  appendPacket,
+  CaptureError,
+  clearPacketBatch,
+  createCaptureWriter,
+  createPacketBatch,
+  openCapture,
+  type PacketBatch,
+  packetBytes,
+} from '../../traces/index.js';
+import { FrameError, type PortFrame, type SwitchPorts } from './switch-ports.js';
+
+const EVERY_MS = 200;
+const BATCH = { packets: 1024, bytes: 2 ** 21 };
+const FOLDERS = ['in', 'out', 'done'] as const;
+
+export interface WatchedFolder {
+  /** Ends when the capture that is being run is done. */
+  close(): Promise<void>;
+}
+
+/** @param say told what was run, and what cannot be */
+export function watchCaptures(ports: SwitchPorts, folder: string, say: (message: string) => void): WatchedFolder {
+  for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true });
+  let running: Promise<void> = Promise.resolve();
+  let busy = false;
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    running = runAll(ports, folder, say).finally(() => {
+      busy = false;
+    });
+  }, EVERY_MS);
+  return {
+    close: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+async function runAll(ports: SwitchPorts, folder: string, say: (message: string) => void): Promise<void> {
+  // A file that is still being written is given its name when it is whole: those of writers that do not are cut.
+  const names = readdirSync(join(folder, 'in')).filter((name) => !/^\.|\.(partial|tmp)$/.test(name));
+  for (const name of names.sort()) {
+    const [from, done] = [join(folder, 'in', name), join(folder, 'done', name)];
+    try {
+      const { packets, left, output } = await runCapture(
+        ports,
+        from,
+        join(folder, 'out', `${parse(name).name}.pcapng`),
+      );
+      say(`${name}: ${packets} packets in, ${left} out in ${output}`);
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      say(error.message);
+    }
+    renameSync(from, done);
+  }
+}
+
+async function runCapture(ports: SwitchPorts, from: string, output: string) {
+  const reader = await openCapture(from);
+  const writer = createCaptureWriter(output, { ports: 'egress' });
+  const [batch, one] = [createPacketBatch(BATCH.packets, BATCH.bytes), createPacketBatch(1, BATCH.bytes)];
+  let [packets, left] = [0, 0];
+  try {
+    for (;;) {
+      clearPacketBatch(batch);
+      if ((await reader.readInto(batch, { truncated: 'warn' })) === 0) break;
+      for (let i = 0; i < batch.count; i++, packets++) {
+        for (const frame of sent(ports, batch.ingressPort[i] ?? 0, packetBytes(batch, i))) {
+          clearPacketBatch(one);
+          appendLeft(one, frame, batch.timeSeconds[i] ?? 0, batch.timeNanoseconds[i] ?? 0);
+          writer.write(one, 0);
+          left++;
+        }
+      }
+    }
+    writer.close();
+  } catch (error) {
+    writer.abort();
+    throw error;
+  } finally {
+    await reader.close();
+  }
+  return { packets, left, output };
+}
+
+/** A frame that no port takes is lost. */
+function sent(ports: SwitchPorts, port: number, bytes: Uint8Array) {
+  try {
+    return ports.send({ port, bytes });
+  } catch (error) {
+    if (error instanceof FrameError) return [];
+    throw error;
+  }
+}
+
+/** A frame that has left by a port. */
+function appendLeft(batch: PacketBatch, { port, bytes }: PortFrame, seconds: number, nanoseconds: number): void {
+  batch.bytes.set(bytes, appendPacket(batch, bytes.length, bytes.length, 0, seconds, nanoseconds));
+  batch.egressPort[batch.count - 1] = port;
+}

@@ -1,0 +1,98 @@
+/** Frames in and out of an emulated switch by HTTP and JSON. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FrameError, MOST_FRAME_BYTES, type PortFrame, type SwitchPorts } from './switch-ports.js';
+
+const MOST_FRAMES = 1000;
+const MOST_BODY_BYTES = 4 * MOST_FRAME_BYTES * 16;
+
+export interface HttpPorts {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * `POST /packets` takes a frame, `{"port": 1, "hex": "…"}`, or a list of them, and answers with the frames that left, in
+ * order; `GET /ports` answers with the counters.
+ */
+export async function serveHttp(ports: SwitchPorts, host: string, port: number): Promise<HttpPorts> {
+  const server = createServer((request, response) => {
+    answer(ports, request).then(
+      ({ status, body }) => respond(response, status, body),
+      () => respond(response, 400, { error: 'the request broke off' }),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
+function respond(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+}
+
+async function answer(ports: SwitchPorts, request: IncomingMessage): Promise<Answer> {
+  if (request.method === 'GET' && request.url === '/ports') {
+    const counters = [...ports.counters].sort(([a], [b]) => a - b);
+    return { status: 200, body: { ports: counters.map(([port, count]) => ({ port, ...count })) } };
+  }
+  if (request.method !== 'POST' || request.url !== '/packets') {
+    return { status: 404, body: { error: 'there are POST /packets and GET /ports' } };
+  }
+  const text = await bodyOf(request);
+  if (text === undefined) return { status: 413, body: { error: `at most ${MOST_BODY_BYTES} bytes` } };
+  try {
+    const packets = framesIn(text).flatMap((frame) => ports.send(frame));
+    return { status: 200, body: { packets: packets.map(({ port, bytes }) => ({ port, hex: hexOf(bytes) })) } };
+  } catch (error) {
+    if (error instanceof FrameError) return { status: 400, body: { error: error.message } };
+    throw error;
+  }
+}
+
+/** Undefined if it is too long. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** All are looked at before the first is sent. @throws {FrameError} */
+function framesIn(text: string): PortFrame[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new FrameError('this is not JSON');
+  }
+  const list: readonly unknown[] = Array.isArray(json) ? json : [json];
+  if (list.length > MOST_FRAMES) throw new FrameError(`at most ${MOST_FRAMES} frames`);
+  return list.map((item): PortFrame => {
+    const { port, hex } = Object(item) as { port?: unknown; hex?: unknown };
+    if (typeof port !== 'number' || typeof hex !== 'string' || !/^([0-9a-f]{2})+$/i.test(hex)) {
+      throw new FrameError('a frame is {"port": number, "hex": "0011…"}');
+    }
+    return { port, bytes: Buffer.from(hex, 'hex') };
+  });
+}
