@@ -10,6 +10,7 @@ import {
   type DataPlane,
   DEFAULT_LINK_OPTIONS,
   installOperations,
+  inverseOf,
   type LinkOptions,
   type LoweredProgram,
   link,
@@ -20,12 +21,30 @@ import {
   SwitchState,
 } from '../compiler/index.js';
 import { type SwitchTarget, TargetError } from '../sim/index.js';
+import { NO_LOG, type Transaction, type TransactionLog } from './deploy/transaction.js';
 
 /** A program that is being changed or revoked takes no other change until that is done. */
 export class ProgramBusy extends Error {
   constructor(program: string) {
     super(`program ${program} is being changed or revoked`);
     this.name = 'ProgramBusy';
+  }
+}
+
+/** A change that the switch refused, and that could not be taken back either: it has a part of it now. */
+export class NotUndone extends Error {
+  constructor(refusal: TargetError, failure: unknown) {
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    super(`${refusal.message}; and what had been changed could not be undone: ${reason}`, { cause: failure });
+    this.name = 'NotUndone';
+  }
+}
+
+/** Memory that still holds something after it was reset. */
+export class NotReset extends Error {
+  constructor(program: string, memory: string) {
+    super(`memory ${memory} of program ${program} is not 0 after its reset: it stays taken`);
+    this.name = 'NotReset';
   }
 }
 
@@ -40,9 +59,11 @@ export class NoSuchProgram extends Error {
 export class Controller {
   readonly state: SwitchState;
 
+  /** @param log told of every change before it is made */
   constructor(
     dataPlane: DataPlane,
     private readonly target: SwitchTarget,
+    private readonly log: TransactionLog = NO_LOG,
   ) {
     if (target.dataPlane.hash !== dataPlane.hash) {
       throw new Error(`the switch runs data plane '${target.dataPlane.name}', not '${dataPlane.name}'`);
@@ -64,7 +85,8 @@ export class Controller {
   async install(compiled: CompiledProgram): Promise<void> {
     this.state.commit(compiled);
     try {
-      await this.applyOrUndo(installOperations(compiled));
+      const operations = installOperations(compiled);
+      await this.transact({ action: 'deploy', before: null, after: compiled, operations });
     } catch (error) {
       this.state.release(compiled.program);
       throw error;
@@ -89,15 +111,19 @@ export class Controller {
     if (compiled === undefined) throw new NoSuchProgram(`program ${name}`);
     const operations = revokeOperations(compiled);
     const isReset = ({ kind }: Operation): boolean => kind === 'resetMemory';
+    this.log.begin({ action: 'revoke', before: compiled, after: null, operations });
     if (status === 'running') {
       try {
         await this.applyOrUndo(operations.filter((operation) => !isReset(operation)));
       } catch (error) {
+        if (error instanceof TargetError) this.log.end('undone');
         this.state.cancelRevoke(name);
         throw error;
       }
     }
     await this.target.apply(operations.filter(isReset));
+    await this.confirmReset(compiled);
+    this.log.end('done');
     this.state.release(name);
   }
 
@@ -115,7 +141,8 @@ export class Controller {
     const change = changeCases(before, next, this.state, sourceHash, options);
     this.state.exchange({ ...before, entries: change.during }, 'changing');
     try {
-      await this.applyOrUndo(change.operations);
+      const { operations, compiled } = change;
+      await this.transact({ action: 'change', before, after: compiled, operations });
     } catch (error) {
       this.state.exchange(before, 'running');
       throw error;
@@ -145,6 +172,25 @@ export class Controller {
     return block;
   }
 
+  private async confirmReset({ program, memories }: CompiledProgram): Promise<void> {
+    for (const { name, rpb, base, buckets } of memories) {
+      const words = await this.target.readMemory(rpb, base, buckets);
+      if (words.some((word) => word !== 0)) throw new NotReset(program, name);
+    }
+  }
+
+  /** If the switch cannot be asked, the transaction stays open: nobody knows what of it was made. */
+  private async transact(transaction: Transaction): Promise<void> {
+    this.log.begin(transaction);
+    try {
+      await this.applyOrUndo(transaction.operations);
+    } catch (error) {
+      if (error instanceof TargetError) this.log.end('undone');
+      throw error;
+    }
+    this.log.end('done');
+  }
+
   /**
    * Makes the changes; at an error those that were made are undone in reverse order, which is as safe for packets as the
    * order itself if no packet meets two of the changes. Of a switch that cannot be asked nobody knows what it has done:
@@ -156,23 +202,11 @@ export class Controller {
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
       const done = operations.slice(0, error.applied);
-      await this.target.apply(done.reverse().flatMap((operation) => [...inverse(operation), { kind: 'drain' }]));
+      const back = done.reverse().flatMap((operation): Operation[] => [...inverseOf(operation), { kind: 'drain' }]);
+      await this.target.apply(back).catch((failure: unknown) => {
+        throw new NotUndone(error, failure);
+      });
       throw error;
     }
-  }
-}
-
-/** What undoes an operation; resets are never among those to be undone. */
-function inverse(operation: Operation): Operation[] {
-  switch (operation.kind) {
-    case 'insertEntry':
-      return [{ kind: 'deleteEntry', entry: operation.entry }];
-    case 'deleteEntry':
-      return [{ kind: 'insertEntry', entry: operation.entry }];
-    case 'replaceEntry':
-      return [{ kind: 'replaceEntry', before: operation.entry, entry: operation.before }];
-    case 'drain':
-    case 'resetMemory':
-      return [];
   }
 }
