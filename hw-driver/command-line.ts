@@ -11,9 +11,11 @@ import {
   NoP4Source,
   NotIncremental,
 } from '../compiler/index.js';
-import { TargetError } from '../sim/index.js';
+import { SnapshotError, TargetError, TargetUnreachable } from '../sim/index.js';
 import { CaptureError } from '../traces/index.js';
-import { NoSuchProgram } from './controller.js';
+import { NotUsable } from './bfruntime/session.js';
+import { NoSuchProgram, NotReset, NotUndone, OutOfMemoryBlock } from './controller.js';
+import { JournalError } from './deploy/journal-records.js';
 
 /** Exit statuses: done; the thing itself failed; wrong use or bad input; interrupted (128 + SIGINT). */
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -31,8 +33,19 @@ const BAD_INPUT: readonly (new (...args: never[]) => Error)[] = [
   CaptureError,
   NoP4Source,
   NoSuchProgram,
+  OutOfMemoryBlock,
+  SnapshotError,
+  JournalError,
+  NotUsable,
 ];
-const FAILED: readonly (new (...args: never[]) => Error)[] = [DoesNotFit, NotIncremental, TargetError];
+const FAILED: readonly (new (...args: never[]) => Error)[] = [
+  DoesNotFit,
+  NotIncremental,
+  TargetError,
+  TargetUnreachable,
+  NotReset,
+  NotUndone,
+];
 
 /** Reports an error on stderr as one message, and returns the exit status. */
 export function reportError(command: string, error: unknown, badInput: typeof BAD_INPUT = []): number {

@@ -40,6 +40,14 @@ export class NotUndone extends Error {
   }
 }
 
+/** More words than a memory has buckets. */
+export class OutOfMemoryBlock extends RangeError {
+  constructor(memory: string, buckets: number, words: number) {
+    super(`memory ${memory} has ${buckets} buckets, not ${words}`);
+    this.name = 'OutOfMemoryBlock';
+  }
+}
+
 /** Memory that still holds something after it was reset. */
 export class NotReset extends Error {
   constructor(program: string, memory: string) {
@@ -157,11 +165,11 @@ export class Controller {
     return this.target.readMemory(rpb, base, buckets);
   }
 
-  /** Writes words of a program's memory from bucket 0 on. @throws {NoSuchProgram} {@link RangeError} for too many */
-  async writeMemory(program: string, memory: string, values: ArrayLike<number>): Promise<void> {
+  /** Writes words of a program's memory. @param from first bucket @throws {NoSuchProgram} {@link OutOfMemoryBlock} */
+  async writeMemory(program: string, memory: string, values: ArrayLike<number>, from = 0): Promise<void> {
     const { rpb, base, buckets } = this.block(program, memory);
-    if (values.length > buckets) throw new RangeError(`memory ${memory} has ${buckets} buckets, not ${values.length}`);
-    await this.target.writeMemory(rpb, base, values);
+    if (from + values.length > buckets) throw new OutOfMemoryBlock(memory, buckets, from + values.length);
+    await this.target.writeMemory(rpb, base + from, values);
   }
 
   private block(program: string, memory: string): MemoryBlock {

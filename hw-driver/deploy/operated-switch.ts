@@ -57,16 +57,23 @@ export async function openSwitch(args: TargetArguments): Promise<OperatedSwitch>
   return args.target === 'sim' ? openEmulated(args.state, dataPlane) : openRemote(args, dataPlane);
 }
 
-/** Opens a switch, works on it, and keeps what was done if that succeeds. */
-export async function withSwitch<T>(args: TargetArguments, work: (opened: OperatedSwitch) => Promise<T>): Promise<T> {
+/** Opens a switch for work that changes nothing. */
+export async function readSwitch<T>(args: TargetArguments, work: (opened: OperatedSwitch) => Promise<T>): Promise<T> {
   const opened = await openSwitch(args);
   try {
-    const result = await work(opened);
-    opened.save();
-    return result;
+    return await work(opened);
   } finally {
     await opened.close();
   }
+}
+
+/** Opens a switch, works on it, and keeps what was done if that succeeds. */
+export function changeSwitch<T>(args: TargetArguments, work: (opened: OperatedSwitch) => Promise<T>): Promise<T> {
+  return readSwitch(args, async (opened) => {
+    const result = await work(opened);
+    opened.save();
+    return result;
+  });
 }
 
 const programsOf = ({ state }: Controller): readonly CompiledProgram[] =>
