@@ -1,10 +1,10 @@
 /** A journal on disk: records are appended, and on the disk before the switch is changed. */
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import {
-  JOURNAL_SCHEMA,
   type JournalContents,
   JournalError,
   type JournalRecord,
+  journalHead,
   readJournal,
   recordLine,
 } from './journal-records.js';
@@ -16,7 +16,6 @@ export class JournalFile implements TransactionLog {
 
   /** Opens a journal, or begins one. @throws {JournalError} naming the file */
   constructor(path: string, dataPlane: { readonly name: string; readonly hash: string }) {
-    const { name, hash } = dataPlane;
     try {
       this.file = openSync(path, 'a+');
       const text = readFileSync(path);
@@ -26,7 +25,7 @@ export class JournalFile implements TransactionLog {
       throw new JournalError(`${path} ${error instanceof JournalError ? error.message : `: ${String(error)}`}`);
     }
     if (this.contents.wholeBytes === 0) {
-      this.append({ kind: 'journal', schema: JOURNAL_SCHEMA, dataPlane: { name, hash } });
+      this.append(journalHead(dataPlane));
     }
   }
 

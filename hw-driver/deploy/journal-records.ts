@@ -17,6 +17,13 @@ export type JournalRecord =
   | { readonly kind: 'begin'; readonly transaction: Transaction }
   | { readonly kind: 'end'; readonly outcome: Outcome };
 
+/** The first record. */
+export const journalHead = ({ name, hash }: { readonly name: string; readonly hash: string }): JournalRecord => ({
+  kind: 'journal',
+  schema: JOURNAL_SCHEMA,
+  dataPlane: { name, hash },
+});
+
 /** A journal that cannot be used; the message has no subject. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
@@ -47,7 +54,10 @@ export function readJournal(
 ): JournalContents {
   const { records, wholeBytes } = wholeRecords(text);
   const [head, ...rest] = records;
-  if (head === undefined && text.length === 0) return { programs: [], open: undefined, wholeBytes: 0 };
+  // A crash can tear the first record too.
+  if (recordLine(journalHead(dataPlane)).startsWith(text.toString('latin1'))) {
+    return { programs: [], open: undefined, wholeBytes: head === undefined ? 0 : wholeBytes };
+  }
   if (head?.kind !== 'journal') throw new JournalError('is no journal of this program');
   if (head.schema !== JOURNAL_SCHEMA) throw new JournalError(`is of schema ${head.schema}, not ${JOURNAL_SCHEMA}`);
   if (head.dataPlane.hash !== dataPlane.hash) {
