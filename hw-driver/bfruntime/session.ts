@@ -39,6 +39,8 @@ const CHANNEL: ChannelOptions = {
   'grpc.enable_retries': 0,
 };
 
+type SessionStream = ClientDuplexStream<wire.StreamMessage, wire.StreamMessage>;
+
 /** A switch that answers, but not as one that this driver can use; the message is for the user. */
 export class NotUsable extends Error {
   override readonly name = 'NotUsable';
@@ -50,7 +52,7 @@ export class BfRuntimeSession {
 
   private constructor(
     private readonly client: Client,
-    private readonly stream: ClientDuplexStream<wire.StreamMessage, wire.StreamMessage>,
+    private readonly stream: SessionStream,
     private readonly options: ConnectOptions,
     readonly p4Name: string,
     readonly schema: TableSchema,
@@ -64,8 +66,9 @@ export class BfRuntimeSession {
   static async connect(options: ConnectOptions): Promise<BfRuntimeSession> {
     const client = new Client(options.address, channelCredentials(options.tls), CHANNEL);
     const call = new Calls(client, options);
+    let stream: SessionStream | undefined;
     try {
-      const stream = await subscribe(client, options);
+      stream = await subscribe(client, options);
       const { config } = await call.unary(wire.METHODS.GetForwardingPipelineConfig, {
         client_id: call.clientId,
         device_id: options.deviceId ?? 0,
@@ -80,6 +83,7 @@ export class BfRuntimeSession {
       });
       return new BfRuntimeSession(client, stream, options, program.p4_name, schema);
     } catch (error) {
+      stream?.on('error', () => undefined).cancel();
       client.close();
       throw error instanceof RpcError ? new NotUsable(`${options.address}: ${error.message}`) : error;
     }
@@ -211,7 +215,7 @@ function callFailure(address: string, error: ServiceError | null): Error {
 function subscribe(
   client: Client,
   { address, clientId = CLIENT_ID, deviceId = 0, deadlineMs = DEADLINE_MS }: ConnectOptions,
-): Promise<ClientDuplexStream<wire.StreamMessage, wire.StreamMessage>> {
+): Promise<SessionStream> {
   const { path, requestSerialize, responseDeserialize } = wire.METHODS.StreamChannel;
   const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
   return new Promise((resolve, reject) => {

@@ -22,7 +22,9 @@ export class JournalFile implements TransactionLog {
       this.contents = readJournal(text, dataPlane);
       if (this.contents.wholeBytes < text.length) ftruncateSync(this.file, this.contents.wholeBytes);
     } catch (error) {
-      throw new JournalError(`${path} ${error instanceof JournalError ? error.message : `: ${String(error)}`}`);
+      const reason =
+        error instanceof JournalError ? error.message : `cannot be used: ${(error as NodeJS.ErrnoException).code}`;
+      throw new JournalError(`${path} ${reason}`);
     }
     if (this.contents.wholeBytes === 0) {
       this.append(journalHead(dataPlane));

@@ -1,0 +1,299 @@
+/** BF Runtime as any client sees it: sessions, single rpcs, errors, and what garbage does. */
+import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { builtInDataPlane, defaultForwardEntry, type TableEntry } from '../../compiler/index.js';
+import { bfRtJson, readBfRtJson } from '../../hw-driver/bfruntime/bf-rt-json.js';
+import { encodeEntry, encodeKey, matchTable } from '../../hw-driver/bfruntime/entry-codec.js';
+import * as wire from '../../hw-driver/bfruntime/messages.js';
+import { registerEntry } from '../../hw-driver/bfruntime/served-tables.js';
+import { BfRuntimeSession } from '../../hw-driver/bfruntime/session.js';
+import { schemaDifferences, schemaOfDataPlane } from '../../hw-driver/bfruntime/table-schema.js';
+import { bytesToValue, valueToBytes } from '../../hw-driver/bfruntime/values.js';
+import { connectBfRuntime, NotUsable, type RunningServer, serveBfRuntime } from '../../hw-driver/index.js';
+import { Switch, TargetUnreachable } from '../../sim/index.js';
+import { dataPlane, rpbEntry } from '../sim/test-switch.js';
+import { CuttingProxy } from './cutting-proxy.js';
+import { thrownBy } from './failing-target.js';
+
+const plane = dataPlane('default');
+
+interface Served {
+  readonly emulator: Switch;
+  readonly server: RunningServer;
+  readonly address: string;
+  readonly session: BfRuntimeSession;
+}
+
+const served = (name: string, body: (served: Served) => Promise<void>): void =>
+  void test(name, async () => {
+    const emulator = new Switch(plane);
+    const server = await serveBfRuntime(emulator, { port: 0, mostClients: 3 });
+    const address = `127.0.0.1:${server.port}`;
+    const session = await BfRuntimeSession.connect({ address });
+    try {
+      await body({ emulator, server, address, session });
+    } finally {
+      await session.close();
+      await server.close();
+    }
+  });
+
+const entry = (value: number, program = 1): TableEntry =>
+  rpbEntry(plane, 4, 'loadi_har', [value], { program, branchMask: 0xfff });
+const update = (type: number, table_entry: wire.TableEntry): wire.Update => ({ type, entity: { table_entry } });
+const codes = (errors: readonly wire.UpdateError[]): number[] => errors.map(({ canonical_code }) => canonical_code);
+
+test('values: big-endian, of whole bytes, and nothing beyond the width', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 48 }), fc.maxSafeNat(), (width, any) => {
+      const value = any % 2 ** width;
+      const bytes = valueToBytes(value, width);
+      assert.is(bytes.length, Math.ceil(width / 8));
+      assert.is(bytesToValue(bytes, width), value);
+      assert.is(bytesToValue(Uint8Array.of(0, ...bytes), width), undefined);
+      if (width % 8 !== 0) assert.is(bytesToValue(bytes.fill(0xff), width), undefined);
+    }),
+    { seed: 1 },
+  );
+  assert.equal(valueToBytes(0x0a0b, 16), Uint8Array.of(0x0a, 0x0b));
+});
+
+for (const name of ['default', 'published', 'tofino1']) {
+  test(`bf-rt.json of ${name}: read back it is the same, with an id for each name`, () => {
+    const schema = schemaOfDataPlane(builtInDataPlane(name) ?? plane);
+    const read = readBfRtJson(bfRtJson(schema));
+    assert.equal(schemaDifferences(schema, read), []);
+    assert.equal(schemaDifferences(read, schema), []);
+    assert.equal(
+      read.tables.map(({ id }) => id),
+      schema.tables.map(({ id }) => id),
+    );
+    const ids = schema.tables.flatMap(({ id, actions }) => [id, ...actions.map((action) => action.id)]);
+    const names = schema.tables.flatMap((table) => [table.name, ...table.actions.map((action) => action.name)]);
+    assert.is(new Set(ids).size, new Set(names).size);
+  });
+}
+
+test('a switch of another data plane is refused with the differences, and nothing is written', async () => {
+  const emulator = new Switch(dataPlane('published'));
+  const server = await serveBfRuntime(emulator, { port: 0 });
+  const error = await thrownBy(connectBfRuntime({ address: `127.0.0.1:${server.port}`, dataPlane: plane }));
+  await server.close();
+  assert.instance(error, NotUsable);
+  assert.match(String(error), /does not have the tables of data plane 'default'/);
+  assert.match(String(error), /rpb1\.tb_operation has no key hdr\.meta\.id\.branch_id \(ternary, 12 bits\)/);
+  assert.equal(emulator.entries(), []);
+});
+
+served('sessions: an id once, a program once, and nothing without a bind', async ({ address, session }) => {
+  assert.match(String(await thrownBy(BfRuntimeSession.connect({ address }))), /client id 1 is in use/);
+  const other = await thrownBy(BfRuntimeSession.connect({ address, clientId: 2 }));
+  assert.match(String(other), /program p4runpro is bound by client 1/);
+  const wrong = await thrownBy(BfRuntimeSession.connect({ address, clientId: 2, p4Name: 'other' }));
+  assert.match(String(wrong), /there is no program other; it has p4runpro/);
+  await session.close();
+  const next = await BfRuntimeSession.connect({ address, clientId: 2 });
+  assert.equal(await next.read([]), []);
+  await next.close();
+  const client = new Client(address, credentials.createInsecure());
+  for (const method of [
+    wire.METHODS.Write,
+    wire.METHODS.SetForwardingPipelineConfig,
+    wire.METHODS.GetForwardingPipelineConfig,
+  ]) {
+    const { path, requestSerialize, responseDeserialize } = method as wire.Method<object, object>;
+    const code = await new Promise((resolve) =>
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { client_id: 9 }, (error) =>
+        resolve(error?.code),
+      ),
+    );
+    assert.is(code, status.FAILED_PRECONDITION, path);
+  }
+  client.close();
+});
+
+served('a batch is answered as a whole, and rolled back if that was asked for', async ({ emulator, session }) => {
+  const insert = (value: number, program: number) =>
+    update(wire.UPDATE.insert, encodeEntry(session.schema, entry(value, program)));
+  const batch = [insert(1, 1), insert(2, 1), insert(3, 2), update(wire.UPDATE.insert, { table_id: 12345 })];
+  const expected = [status.OK, status.ALREADY_EXISTS, status.OK, status.NOT_FOUND];
+  assert.equal(codes(await session.write(batch, wire.ATOMICITY.rollbackOnError)).slice(0, 2), expected.slice(0, 2));
+  assert.equal(emulator.entries(), []);
+  assert.equal(codes(await session.write(batch, wire.ATOMICITY.continueOnError)), expected);
+  assert.is(emulator.entries().length, 2);
+  const change = [
+    update(wire.UPDATE.modify, encodeEntry(session.schema, entry(9, 1))),
+    update(wire.UPDATE.delete, encodeKey(matchTable(session.schema, entry(3, 2).table), entry(3, 2))),
+    update(wire.UPDATE.insertOrModify, encodeEntry(session.schema, entry(5, 5))),
+    update(wire.UPDATE.insertOrModify, encodeEntry(session.schema, entry(6, 5))),
+    update(wire.UPDATE.delete, encodeKey(matchTable(session.schema, entry(3, 8).table), entry(3, 8))),
+  ];
+  const before = emulator.entries();
+  assert.is(codes(await session.write(change, wire.ATOMICITY.dataPlaneAtomic))[4], status.NOT_FOUND);
+  assert.equal(emulator.entries().map(String).sort(), before.map(String).sort());
+  assert.equal(await session.write(change.slice(0, 4), wire.ATOMICITY.rollbackOnError), []);
+  assert.equal(
+    emulator
+      .entries()
+      .map(({ parameters }) => parameters[0]?.value)
+      .sort(),
+    [6, 9],
+  );
+});
+
+served('reads: a key, a table, defaults, usage, ids, ports; clearing a table', async ({ emulator, session }) => {
+  const table = matchTable(session.schema, entry(1).table);
+  for (const program of [1, 2, 3]) emulator.apply({ kind: 'insertEntry', entry: entry(program, program) });
+  emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, 1, 2) });
+  const key = encodeKey(table, entry(0, 2));
+  const [one, ...none] = await session.read([{ table_entry: key }]);
+  assert.is(none.length, 0);
+  assert.equal(one?.table_entry?.data?.fields[0]?.stream?.at(-1), 2);
+  assert.is((await session.read([{ table_entry: { table_id: table.id } }])).length, 3);
+  const [usage] = await session.read([{ table_usage: { table_id: table.id } }]);
+  assert.is(usage?.table_usage?.usage, 3);
+  const [fallback] = await session.read([{ table_entry: { table_id: table.id, is_default_entry: true } }]);
+  assert.is(fallback?.table_entry?.data?.action_id, table.actions.find(({ name }) => name === 'NoAction')?.id);
+  const names = [
+    [{ table_name: table.name }, table.id],
+    [{ table_name: table.name.slice(5), action_name: { action: table.actions[1]?.name ?? '' } }, table.actions[1]?.id],
+    [{ table_name: table.name, key_field_name: { field: '$MATCH_PRIORITY' } }, 65_537],
+  ] as const;
+  for (const [table_object, id] of names) {
+    const [answer] = await session.read([{ object_id: { table_object } }]);
+    assert.is(answer?.object_id?.id, id);
+  }
+  assert.is((await session.read([{ table_entry: { table_id: 0xfe000001 } }])).length, 0);
+  assert.equal(
+    await session.write([update(wire.UPDATE.delete, { table_id: table.id })], wire.ATOMICITY.continueOnError),
+    [],
+  );
+  assert.is(emulator.entries().length, 1);
+  assert.match(String(await thrownBy(session.read([{ table_entry: key }]))), /has no such entry/);
+});
+
+served('registers: a plain read sees what was last synced or written', async ({ emulator, session }) => {
+  const table = session.schema.table('SwitchIngress.rpb3.rpb3_register');
+  assert.ok(table);
+  emulator.memory.range(3, 10, 1)[0] = 77;
+  const read = async (from_hw: boolean) => {
+    const asked = { ...registerEntry(table, 10, 0), data: null, table_flags: { from_hw } };
+    const [found] = await session.read([{ table_entry: asked }]);
+    return bytesToValue(found?.table_entry?.data?.fields[0]?.stream ?? new Uint8Array(0), 32);
+  };
+  assert.equal([await read(false), await read(true)], [0, 77]);
+  const sync = {
+    type: wire.UPDATE.insert,
+    entity: { table_operation: { table_id: table.id, table_operations_type: 'Sync' } },
+  };
+  assert.equal(await session.write([sync], wire.ATOMICITY.continueOnError), []);
+  assert.is(await read(false), 77);
+  const write = update(wire.UPDATE.modify, registerEntry(table, 10, 5));
+  const beyond = update(wire.UPDATE.modify, registerEntry(table, 65_536, 5));
+  assert.equal(codes(await session.write([write, beyond], wire.ATOMICITY.rollbackOnError)), [0, status.OUT_OF_RANGE]);
+  assert.equal([await read(false), await read(true)], [77, 77]);
+  assert.equal(await session.write([write], wire.ATOMICITY.continueOnError), []);
+  assert.equal([await read(false), await read(true)], [5, 5]);
+});
+
+served('garbage on every rpc is refused, and the switch serves on', async ({ emulator, session, address }) => {
+  const client = new Client(address, credentials.createInsecure());
+  const raw = (path: string, bytes: Buffer): Promise<number> =>
+    new Promise((resolve) => {
+      const pass = (value: Buffer): Buffer => value;
+      const deadline = { deadline: new Date(Date.now() + 5000) };
+      if (path.endsWith('/Read') || path.endsWith('/StreamChannel')) {
+        const call = client.makeServerStreamRequest(path, pass, pass, bytes, new Metadata(), deadline);
+        call.on('data', () => undefined).on('error', (error: { code?: number }) => resolve(error.code ?? -1));
+        call.on('end', () => resolve(status.OK));
+      } else
+        client.makeUnaryRequest(path, pass, pass, bytes, new Metadata(), deadline, (error) =>
+          resolve(error?.code ?? 0),
+        );
+    });
+  const paths = Object.values(wire.METHODS).map(({ path }) => path);
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...paths), fc.uint8Array({ maxLength: 200 }), async (path, bytes) => {
+      const code = await raw(path, Buffer.from(bytes));
+      assert.ok(code !== status.UNAVAILABLE && code !== status.DEADLINE_EXCEEDED, `${path}: ${code}`);
+    }),
+    { seed: 3, numRuns: 150 },
+  );
+  const names = fc.constantFrom('__proto__', 'constructor', 'toString', '../../etc/passwd', '');
+  await fc.assert(
+    fc.asyncProperty(names, fc.nat(), fc.nat(7), async (name, id, type) => {
+      const table_object = { table_name: name, action_name: { action: name } };
+      await thrownBy(session.read([{ object_id: { table_object } }]));
+      const errors = await session.write(
+        [{ type, entity: { table_entry: { table_id: id } } }],
+        wire.ATOMICITY.continueOnError,
+      );
+      assert.is(errors.length, 1);
+    }),
+    { seed: 4, numRuns: 40 },
+  );
+  const long = Buffer.alloc(5 * 2 ** 20);
+  assert.is(await raw(wire.METHODS.Write.path, long), status.RESOURCE_EXHAUSTED);
+  client.close();
+  assert.equal(emulator.entries(), []);
+  assert.equal(await session.read([]), []);
+});
+
+test('a server that is gone, or never was', async () => {
+  const emulator = new Switch(plane);
+  const server = await serveBfRuntime(emulator, { port: 0 });
+  const address = `127.0.0.1:${server.port}`;
+  const target = await connectBfRuntime({ address, dataPlane: plane, deadlineMs: 500 });
+  await server.close();
+  assert.instance(await thrownBy(target.apply([{ kind: 'insertEntry', entry: entry(1) }])), TargetUnreachable);
+  assert.instance(await thrownBy(target.entries()), TargetUnreachable);
+  const again = await serveBfRuntime(emulator, { port: server.port });
+  await target.apply([{ kind: 'insertEntry', entry: entry(1) }]);
+  assert.is((await target.entries()).length, 1);
+  await target.close();
+  await again.close();
+  assert.instance(await thrownBy(connectBfRuntime({ address, dataPlane: plane, deadlineMs: 500 })), TargetUnreachable);
+});
+
+test('a connection that is cut after any number of messages: what was sent was made or not, and it goes on', async () => {
+  const emulator = new Switch(plane);
+  const server = await serveBfRuntime(emulator, { port: 0 });
+  const entries = Array.from({ length: 12 }, (_, program) => entry(program, program + 1));
+  let cuts = 0;
+  for (const way of ['to the switch', 'from the switch'] as const) {
+    for (let chunks = 4; ; chunks += 2) {
+      const proxy = await CuttingProxy.start(server.port, way, chunks);
+      const target = await thrownOr(
+        connectBfRuntime({ address: `127.0.0.1:${proxy.port}`, dataPlane: plane, deadlineMs: 2000, batch: 3 }),
+      );
+      if (!(target instanceof Error)) {
+        const error = await thrownBy(target.apply(entries.map((one) => ({ kind: 'insertEntry', entry: one }))));
+        if (error !== undefined) assert.instance(error, TargetUnreachable, String(error));
+        proxy.heal();
+        const found = await target.entries();
+        // Whole writes of three, in their order.
+        assert.is(found.length % 3, 0);
+        assert.equal(
+          found.map(({ parameters }) => parameters[0]?.value),
+          entries.slice(0, found.length).map((_, i) => i),
+        );
+        assert.equal(found.length, emulator.entries().length);
+        await target.apply(found.map((one) => ({ kind: 'deleteEntry', entry: one })));
+        await target.close();
+      }
+      const wasCut = proxy.wasCut;
+      await proxy.close();
+      if (!wasCut) break;
+      cuts++;
+    }
+  }
+  await server.close();
+  process.stdout.write(`  ${cuts} cut connections\n`);
+  assert.ok(cuts >= 10, String(cuts));
+});
+
+const thrownOr = <T>(attempt: Promise<T>): Promise<T | Error> => attempt.catch((error: unknown) => error as Error);
+
+test.run();
