@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The `p4runpro` command: the operator's tool. */
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { addCases, addCasesOptions, removeCases, removeCasesOptions } from './cases-command.js';
@@ -104,5 +105,8 @@ async function main(words: readonly string[]): Promise<number> {
     .parseAsync();
   return status;
 }
+
+// What goes wrong with a connection is said once, by the command.
+setLogVerbosity(logVerbosity.NONE);
 
 await runMain('p4runpro', () => main(hideBin(process.argv)));

@@ -33,9 +33,11 @@ export function watchCaptures(ports: SwitchPorts, folder: string, say: (message:
   const timer = setInterval(() => {
     if (busy) return;
     busy = true;
-    running = runAll(ports, folder, say).finally(() => {
-      busy = false;
-    });
+    running = runAll(ports, folder, say)
+      .catch((error: unknown) => say(`${folder}: ${error instanceof Error ? error.message : String(error)}`))
+      .finally(() => {
+        busy = false;
+      });
   }, EVERY_MS);
   return {
     close: async () => {

@@ -1,0 +1,157 @@
+/** `p4runpro serve` and what goes in and out of it; controllers that are killed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { copyFileSync, cpSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { packageFile } from '../../hw-driver/package-root.js';
+import { appendPacketBytes, createCaptureWriter, createPacketBatch } from '../../traces/index.js';
+import { type, withFolder } from '../command-line.js';
+import { frame } from '../sim/frames.js';
+import { commands, operate, program } from './operate.js';
+
+const CLI = packageFile('dist', 'hw-driver', 'cli.js');
+
+interface Serving {
+  readonly child: ChildProcess;
+  readonly ports: ReadonlyMap<string, number>;
+}
+
+/** Resolves when all that was asked for is served. */
+async function serving(folder: string, ...args: string[]): Promise<Serving> {
+  const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ports = new Map<string, number>();
+  const expected =
+    1 + Number(args.includes('--http')) + Number(args.includes('--udp')) + Number(args.includes('--pcap-dir'));
+  let text = '';
+  await new Promise<void>((resolve) => {
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      if (text.split('\n').length > expected) resolve();
+    });
+  });
+  for (const [, name, port] of text.matchAll(/^(BF Runtime|HTTP|UDP).* on 127\.0\.0\.1:(\d+)$/gm)) {
+    ports.set(name ?? '', Number(port));
+  }
+  return { child, ports };
+}
+
+async function stopped({ child }: Serving): Promise<void> {
+  child.kill('SIGINT');
+  const [status] = (await once(child, 'exit')) as [number];
+  assert.is(status, 0);
+}
+
+test('a served switch: the same, and frames by HTTP, UDP and captures', () =>
+  withFolder(async (folder) => {
+    const server = await serving(folder, '--http', '0', '--udp', '0', '--pcap-dir', 'ports', '--forward', '1:2');
+    const run = commands(folder, '--target', `127.0.0.1:${server.ports.get('BF Runtime')}`);
+    await operate(run);
+
+    const post = async (body: unknown) => {
+      const url = `http://127.0.0.1:${server.ports.get('HTTP')}/packets`;
+      const response = await fetch(url, {
+        method: 'POST',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      });
+      return { status: response.status, json: (await response.json()) as { packets?: unknown; error?: string } };
+    };
+    const packet = frame({ ipv4: { src: 1, dst: 2 }, udp: {} });
+    const hex = Buffer.from(packet).toString('hex');
+    assert.equal(await post({ port: 1, hex }), { status: 200, json: { packets: [{ port: 2, hex }] } });
+    assert.equal(
+      await post([
+        { port: 1, hex },
+        { port: 3, hex },
+      ]),
+      { status: 200, json: { packets: [{ port: 2, hex }] } },
+    );
+    for (const bad of ['{', {}, { port: 1 }, { port: 1, hex: 'x' }, { port: 512, hex }, { port: 1, hex: '' }, null]) {
+      assert.is((await post(bad)).status, 400, JSON.stringify(bad));
+    }
+    const counters = await (await fetch(`http://127.0.0.1:${server.ports.get('HTTP')}/ports`)).json();
+    assert.equal(counters, {
+      ports: [
+        { port: 1, received: 2, sent: 0 },
+        { port: 2, received: 0, sent: 2 },
+        { port: 3, received: 1, sent: 0 },
+      ],
+    });
+
+    const socket = createSocket('udp4');
+    const answer = once(socket, 'message');
+    socket.send(Buffer.concat([Buffer.of(0, 1), packet]), server.ports.get('UDP') ?? 0, '127.0.0.1');
+    const [datagram] = (await answer) as [Buffer];
+    assert.is(datagram.toString('hex'), `0002${hex}`);
+    socket.close();
+
+    const batch = createPacketBatch(2, 4096);
+    for (const port of [1, 3]) appendPacketBytes(batch, packet, port);
+    const writer = createCaptureWriter(join(folder, 'a.pcapng'));
+    writer.writeBatch(batch);
+    writer.close();
+    copyFileSync(join(folder, 'a.pcapng'), join(folder, 'ports', 'in', 'a.partial'));
+    renameSync(join(folder, 'ports', 'in', 'a.partial'), join(folder, 'ports', 'in', 'a.pcapng'));
+    while (!existsSync(join(folder, 'ports', 'done', 'a.pcapng')))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    const info = await type('bench', ['trace', 'info', join('ports', 'out', 'a.pcapng')], { folder });
+    assert.match(info.stdout, /^packets +1: /m);
+    await stopped(server);
+  }));
+
+test('the transcript of the README, word by word', () =>
+  withFolder(async (folder) => {
+    const readme = readFileSync(packageFile('README.md'), 'utf8');
+    const block = /```console\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    const steps = block
+      .split(/^\$ /m)
+      .slice(1)
+      .map((step) => {
+        const [command = '', ...output] = step.split('\n');
+        return { command, output: output.join('\n') };
+      });
+    assert.is(steps.length, 5);
+    cpSync(packageFile('bench', 'programs'), join(folder, 'bench', 'programs'), { recursive: true });
+    const [first, ...rest] = steps;
+    assert.is(first?.command, 'npx p4runpro serve --http 8080 --forward 1:2 &');
+    const server = await serving(folder, '--http', '0', '--forward', '1:2');
+    const [grpc, http] = [server.ports.get('BF Runtime'), server.ports.get('HTTP')];
+    assert.match(first?.output ?? '', /^BF Runtime .* on 127\.0\.0\.1:50052\nHTTP on 127\.0\.0\.1:8080\n$/);
+    for (const { command, output } of rest) {
+      const here = command.replace(':50052', `:${grpc}`).replace(':8080', `:${http}`);
+      const packet = /^curl -s (\S+) -d '(.*)'$/.exec(here);
+      const found = packet
+        ? await (await fetch(`http://${packet[1]}`, { method: 'POST', body: packet[2] ?? '' })).text()
+        : await type('p4runpro', here.split(' ').slice(2), { folder }).then(({ stdout }) => stdout);
+      assert.is(found, output, command);
+    }
+    await stopped(server);
+  }));
+
+test('a controller that is killed, whenever: the next one settles it', () =>
+  withFolder(async (folder) => {
+    const server = await serving(folder);
+    const where = ['--target', `127.0.0.1:${server.ports.get('BF Runtime')}`];
+    const run = commands(folder, ...where);
+    for (const wait of [150, 250, 350, 450]) {
+      const child = spawn(process.execPath, [CLI, 'deploy', program('sf'), program('nc'), program('hh'), ...where], {
+        cwd: folder,
+        stdio: 'ignore',
+      });
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      child.kill('SIGKILL');
+      await once(child, 'exit').catch(() => undefined);
+      const shown = JSON.parse(await run(0, 'show', '--json')) as { programs: { program: string; entries: number }[] };
+      assert.is(await run(0, 'drift'), 'the switch has what was deployed\n');
+      if (shown.programs.length > 0) await run(0, 'revoke', ...shown.programs.map(({ program: name }) => name));
+      assert.is(await run(0, 'show', 'entries'), 'nothing\n');
+    }
+    await stopped(server);
+  }));
+
+test.run();
