@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The `p4runpro` command: the operator's tool. */
-import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { addCases, addCasesOptions, removeCases, removeCasesOptions } from './cases-command.js';
 import { check, checkOptions } from './check-command.js';
@@ -25,11 +24,49 @@ import { dataplane, dataplaneOptions } from './dataplane-command.js';
 import { explainFile, explainOptions } from './explain-command.js';
 import { p4, p4Options } from './p4-command.js';
 import { packageVersion } from './package-root.js';
-import { serve, serveOptions } from './serve-command.js';
+import { serveOptions } from './serve-options.js';
+
+type SetStatus = (status: number) => void;
+
+/** Those that act on a switch. */
+function switchCommands(cli: Argv, done: SetStatus): Argv {
+  return cli
+    .command('deploy <files..>', 'Compile programs and run them on a switch', deployOptions, async (args) => {
+      done(await deploy(args));
+    })
+    .command('revoke <names..>', 'Take programs off a switch', revokeOptions, async (args) => {
+      done(await revoke(args));
+    })
+    .command('show [what]', 'What runs on a switch', showOptions, async (args) => {
+      done(await show(args));
+    })
+    .command('memory', 'Memory of programs that run', (memory) =>
+      memory
+        .command('read <program> <memory>', 'Print words', memoryReadOptions, async (args) => {
+          done(await memoryRead(args));
+        })
+        .command('write <program> <memory> <values..>', 'Write words', memoryWriteOptions, async (args) => {
+          done(await memoryWrite(args));
+        })
+        .command('reset <program> <memory>', 'Set all words to 0', memoryResetOptions, async (args) => {
+          done(await memoryReset(args));
+        })
+        .demandCommand(1, 1, 'read, write or reset? See p4runpro memory --help'),
+    )
+    .command('watch <program> <memory>', 'Print words as they change', watchOptions, async (args) => {
+      done(await watch(args));
+    })
+    .command('drift', 'Where a switch differs from what was deployed', driftOptions, async (args) => {
+      done(await drift(args));
+    });
+}
 
 async function main(words: readonly string[]): Promise<number> {
   let status: number = EXIT.done;
-  await yargs([...words])
+  const cli = switchCommands(yargs([...words]), (ended) => {
+    status = ended;
+  });
+  await cli
     .scriptName('p4runpro')
     .usage('$0 COMMAND\n\nChecks, compiles, explains and changes P4runpro programs, and runs them on switches.')
     .command('check <files..>', 'Say what is wrong with programs', checkOptions, async (args) => {
@@ -53,35 +90,8 @@ async function main(words: readonly string[]): Promise<number> {
       status = p4(args);
     })
     .command('serve', 'An emulated switch behind BF Runtime', serveOptions, async (args) => {
-      status = await serve(args);
-    })
-    .command('deploy <files..>', 'Compile programs and run them on a switch', deployOptions, async (args) => {
-      status = await deploy(args);
-    })
-    .command('revoke <names..>', 'Take programs off a switch', revokeOptions, async (args) => {
-      status = await revoke(args);
-    })
-    .command('show [what]', 'What runs on a switch', showOptions, async (args) => {
-      status = await show(args);
-    })
-    .command('memory', 'Memory of programs that run', (memory) =>
-      memory
-        .command('read <program> <memory>', 'Print words', memoryReadOptions, async (args) => {
-          status = await memoryRead(args);
-        })
-        .command('write <program> <memory> <values..>', 'Write words', memoryWriteOptions, async (args) => {
-          status = await memoryWrite(args);
-        })
-        .command('reset <program> <memory>', 'Set all words to 0', memoryResetOptions, async (args) => {
-          status = await memoryReset(args);
-        })
-        .demandCommand(1, 1, 'read, write or reset? See p4runpro memory --help'),
-    )
-    .command('watch <program> <memory>', 'Print words as they change', watchOptions, async (args) => {
-      status = await watch(args);
-    })
-    .command('drift', 'Where a switch differs from what was deployed', driftOptions, async (args) => {
-      status = await drift(args);
+      // gRPC is loaded by what speaks it alone.
+      status = await (await import('./serve-command.js')).serve(args);
     })
     .command('shell', 'Commands for one switch, line by line', shellOptions, async (args) => {
       status = await shell(args, main);
@@ -105,8 +115,5 @@ async function main(words: readonly string[]): Promise<number> {
     .parseAsync();
   return status;
 }
-
-// What goes wrong with a connection is said once, by the command.
-setLogVerbosity(logVerbosity.NONE);
 
 await runMain('p4runpro', () => main(hideBin(process.argv)));

@@ -13,7 +13,7 @@ import {
 } from '../compiler/index.js';
 import { SnapshotError, TargetError, TargetUnreachable } from '../sim/index.js';
 import { CaptureError } from '../traces/index.js';
-import { NotUsable } from './bfruntime/session.js';
+import { NotUsable } from './bfruntime/not-usable.js';
 import { NoSuchProgram, NotReset, NotUndone, OutOfMemoryBlock } from './controller.js';
 import { JournalError } from './deploy/journal-records.js';
 

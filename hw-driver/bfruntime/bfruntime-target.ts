@@ -4,9 +4,10 @@ import { registerTables } from '../../compiler/index.js';
 import { type SwitchTarget, TargetError, TargetUnreachable } from '../../sim/index.js';
 import { decodeEntry, encodeEntry, encodeKey, matchTable } from './entry-codec.js';
 import * as wire from './messages.js';
+import { NotUsable } from './not-usable.js';
 import { RpcError, targetError } from './rpc-error.js';
 import { registerEntry } from './served-tables.js';
-import { BfRuntimeSession, type ConnectOptions, NotUsable } from './session.js';
+import { BfRuntimeSession, type ConnectOptions } from './session.js';
 import { type SchemaTable, schemaDifferences, schemaOfDataPlane } from './table-schema.js';
 import { bytesToValue } from './values.js';
 

@@ -16,6 +16,7 @@ import { type PortCount, portsJson, readPorts } from './port-tables.js';
 import { RpcError, SUCCESS, updateError } from './rpc-error.js';
 import { ServedTables, type Undo } from './served-tables.js';
 import { Sessions } from './sessions.js';
+import { BF_RUNTIME_PORT, P4_NAME } from './table-schema.js';
 
 export interface ServeOptions {
   /** Loopback unless told otherwise. */
@@ -28,8 +29,6 @@ export interface ServeOptions {
   readonly portCounters?: () => ReadonlyMap<number, PortCount>;
 }
 
-export const P4_NAME = 'p4runpro';
-export const BF_RUNTIME_PORT = 50_052;
 const MOST_CLIENTS = 16;
 /** A message holds some 30,000 updates at most. */
 const MOST_MESSAGE_BYTES = 4 * 2 ** 20;

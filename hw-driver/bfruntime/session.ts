@@ -12,6 +12,7 @@ import {
 import { TargetUnreachable } from '../../sim/index.js';
 import { BfRtJsonError, readBfRtJson } from './bf-rt-json.js';
 import * as wire from './messages.js';
+import { NotUsable } from './not-usable.js';
 import { RpcError } from './rpc-error.js';
 import type { TableSchema } from './table-schema.js';
 
@@ -40,11 +41,6 @@ const CHANNEL: ChannelOptions = {
 };
 
 type SessionStream = ClientDuplexStream<wire.StreamMessage, wire.StreamMessage>;
-
-/** A switch that answers, but not as one that this driver can use; the message is for the user. */
-export class NotUsable extends Error {
-  override readonly name = 'NotUsable';
-}
 
 export class BfRuntimeSession {
   /** Whether it can still be used. */

@@ -51,6 +51,10 @@ export interface TableSchema {
   tableOfId(id: number): SchemaTable | undefined;
 }
 
+/** What switches listen on, and the name of our program. */
+export const BF_RUNTIME_PORT = 50_052;
+export const P4_NAME = 'p4runpro';
+
 export const PIPE = 'pipe.';
 export const PRIORITY = { name: '$MATCH_PRIORITY', id: 65_537, width: 32 } as const;
 export const REGISTER_INDEX = { name: '$REGISTER_INDEX', id: 65_557, width: 32 } as const;

@@ -10,7 +10,6 @@ import {
   type SwitchTarget,
   takeSnapshot,
 } from '../../sim/index.js';
-import { connectBfRuntime } from '../bfruntime/bfruntime-target.js';
 import { loadDataPlane, UsageError } from '../command-line.js';
 import { Controller } from '../controller.js';
 import { JournalFile } from './journal-file.js';
@@ -114,6 +113,7 @@ async function openRemote(
   dataPlane: DataPlane,
 ): Promise<OperatedSwitch> {
   if (!/^\S+:\d+$/.test(address)) throw new UsageError(`--target is sim or HOST:PORT, not '${address}'`);
+  const { connectBfRuntime } = await import('../bfruntime/index.js');
   const target = await connectBfRuntime({ address, dataPlane });
   try {
     const journal = new JournalFile(path, dataPlane);

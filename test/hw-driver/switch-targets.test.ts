@@ -2,7 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Operation, TableEntry } from '../../compiler/index.js';
-import { Controller, connectBfRuntime, serveBfRuntime } from '../../hw-driver/index.js';
+import { connectBfRuntime, serveBfRuntime } from '../../hw-driver/bfruntime/index.js';
+import { Controller } from '../../hw-driver/index.js';
 import { InProcessTarget, Switch, type SwitchTarget, stateDigest, TargetError } from '../../sim/index.js';
 import { dataPlane, filterEntry, recirculationEntry, rpbEntry } from '../sim/test-switch.js';
 import { thrownBy } from './failing-target.js';
@@ -18,7 +19,7 @@ interface Connected {
 const KINDS: Readonly<Record<string, (emulator: Switch) => Promise<Connected>>> = {
   'in this process': async (emulator) => ({ target: new InProcessTarget(emulator), close: async () => undefined }),
   'behind BF Runtime': (emulator) => behindBfRuntime(emulator),
-  'behind BF Runtime, one write per entry': (emulator) => behindBfRuntime(emulator, 1),
+  'behind BF Runtime, one entry per write': (emulator) => behindBfRuntime(emulator, 1),
   'behind BF Runtime, three entries per write': (emulator) => behindBfRuntime(emulator, 3),
 };
 
@@ -147,17 +148,19 @@ for (const [kind, connect] of Object.entries(KINDS)) {
     }
   });
 
-  withSwitch('a table takes as many as it has room for', async (target) => {
-    const places = plane.description.recirculation.entries;
-    const entries = Array.from({ length: places }, (_, i) =>
-      withProgram(recirculationEntry('first', 1, i % 8), i >> 3),
-    );
-    await target.apply(entries.map(insert));
-    assert.is(await target.entryCount(again.table), places);
-    const error = await refusal(target.apply([insert(withProgram(again, places))]));
-    assert.is(error.reason, 'no-space');
-    assert.is((await target.entries()).length, places);
-  });
+  // Two thousand writes of one entry each would show nothing more.
+  if (!kind.includes('per write'))
+    withSwitch('a table takes as many as it has room for', async (target) => {
+      const places = plane.description.recirculation.entries;
+      const entries = Array.from({ length: places }, (_, i) =>
+        withProgram(recirculationEntry('first', 1, i % 8), i >> 3),
+      );
+      await target.apply(entries.map(insert));
+      assert.is(await target.entryCount(again.table), places);
+      const error = await refusal(target.apply([insert(withProgram(again, places))]));
+      assert.is(error.reason, 'no-space');
+      assert.is((await target.entries()).length, places);
+    });
 
   test('all fifteen programs: installed, the same entries, revoked without a trace', async () => {
     const rig = new Rig();

@@ -1,0 +1,41 @@
+/** Options of `p4runpro serve`, apart from what serves: that loads gRPC. */
+import type { Argv } from 'yargs';
+import { BF_RUNTIME_PORT, P4_NAME } from './bfruntime/table-schema.js';
+
+export const serveOptions = (yargs: Argv) =>
+  yargs
+    .option('port', { type: 'string', default: String(BF_RUNTIME_PORT), describe: 'Of BF Runtime; 0: any free one' })
+    .option('host', {
+      type: 'string',
+      default: '127.0.0.1',
+      describe: 'Address to listen on; whoever reaches it controls the switch',
+    })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('p4-name', { type: 'string', default: P4_NAME, describe: 'Name of the program that clients bind' })
+    .option('http', { type: 'string', describe: 'Port for frames by HTTP: POST /packets, GET /ports' })
+    .option('udp', { type: 'string', describe: 'Port for frames by UDP: two bytes of port, then the frame' })
+    .option('pcap-dir', {
+      type: 'string',
+      describe: 'Folder: captures put into DIR/in are run, and come out in DIR/out',
+    })
+    .option('forward', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'IN:OUT, where packets go that no program forwards (repeatable)',
+    })
+    .requiresArg(['port', 'host', 'dataplane', 'p4-name', 'http', 'udp', 'pcap-dir', 'forward'])
+    .epilogue('It serves until SIGINT or SIGTERM. Ports of 0 are any free ones; standard output says which.')
+    .example('$0 serve --http 8080 --forward 1:2', 'A switch to deploy to, and a frame to send: POST /packets')
+    .example('$0 serve --pcap-dir ports', 'Runs captures');
+
+export interface ServeArguments {
+  readonly port: string;
+  readonly host: string;
+  readonly dataplane: string;
+  readonly p4Name: string;
+  readonly http: string | undefined;
+  readonly udp: string | undefined;
+  readonly pcapDir: string | undefined;
+  readonly forward: readonly string[];
+}
