@@ -5,12 +5,14 @@ import {
   type DataPlane,
   DEFAULT_LINK_OPTIONS,
   DEFAULT_RECIRCULATIONS,
+  installOperations,
   link,
   lower,
+  revokeOperations,
   SwitchState,
 } from '../../compiler/index.js';
-import { type BfRuntimeTarget, Controller, connectBfRuntime, serveBfRuntime } from '../../hw-driver/index.js';
-import { Switch } from '../../sim/index.js';
+import { connectBfRuntime, serveBfRuntime } from '../../hw-driver/index.js';
+import { Switch, type SwitchTarget } from '../../sim/index.js';
 import type { ProgramKey } from '../workloads/program-kind.js';
 import { loadWorkload } from '../workloads/workload.js';
 
@@ -49,7 +51,7 @@ export async function measureUpdateDelay(options: UpdateDelayOptions): Promise<U
   try {
     const delays: UpdateDelay[] = [];
     for (const key of programs) {
-      delays.push(await delayOf(key, single.controller, batched.controller, options));
+      delays.push(await delayOf(key, single.target, batched.target, options));
       onProgress?.(delays.length);
     }
     return delays;
@@ -61,22 +63,25 @@ export async function measureUpdateDelay(options: UpdateDelayOptions): Promise<U
 
 async function delayOf(
   program: ProgramKey,
-  single: Controller,
-  batched: Controller,
+  single: SwitchTarget,
+  batched: SwitchTarget,
   { dataPlane, repeats, now }: UpdateDelayOptions,
 ): Promise<UpdateDelay> {
   const compiled = await compiledAlone(program, dataPlane);
+  const install = installOperations(compiled);
+  // No packet comes by, so memory needs no reset.
+  const remove = revokeOperations(compiled).filter(({ kind }) => kind === 'deleteEntry');
   const singleMs: number[] = [];
   const batchedMs: number[] = [];
   for (let round = 0; round <= repeats; round++) {
-    for (const [controller, times] of [
+    for (const [target, times] of [
       [single, singleMs],
       [batched, batchedMs],
     ] as const) {
       const start = now();
-      await controller.install(compiled);
+      await target.apply(install);
       if (round > 0) times.push(now() - start);
-      await controller.revoke(compiled.program);
+      await target.apply(remove);
     }
   }
   return { program, entries: compiled.entries.length, singleMs, batchedMs };
@@ -93,18 +98,18 @@ async function compiledAlone(name: ProgramKey, dataPlane: DataPlane): Promise<Co
 }
 
 interface ServedSwitch {
-  readonly controller: Controller;
+  readonly target: SwitchTarget;
   close(): Promise<void>;
 }
 
 /** @param batch updates in one write, by default as many as the driver puts there */
 async function servedSwitch(dataPlane: DataPlane, batch?: number): Promise<ServedSwitch> {
   const server = await serveBfRuntime(new Switch(dataPlane), { port: 0 });
-  const connect = { address: `127.0.0.1:${server.port}`, dataPlane, drainMs: 0, ...(batch && { batch }) };
-  const target: BfRuntimeTarget = await connectBfRuntime(connect);
+  const address = `127.0.0.1:${server.port}`;
+  const target = await connectBfRuntime({ address, dataPlane, ...(batch !== undefined && { batch }) });
   const close = async (): Promise<void> => {
     await target.close();
     await server.close();
   };
-  return { controller: new Controller(dataPlane, target), close };
+  return { target, close };
 }
