@@ -6,7 +6,7 @@ import { status } from '@grpc/grpc-js';
 import { matchTables, registerTables, type TableEntry } from '../../compiler/index.js';
 import type { Switch } from '../../sim/index.js';
 import { TargetError } from '../../sim/index.js';
-import { decodeEntry, decodeKey, encodeEntry } from './entry-codec.js';
+import { decodeEntry, decodeKey, encodeEntry, encodeKey } from './entry-codec.js';
 import * as wire from './messages.js';
 import { RpcError } from './rpc-error.js';
 import { PIPE, type SchemaTable, schemaOfDataPlane, shortName, type TableSchema } from './table-schema.js';
@@ -149,7 +149,10 @@ export class ServedTables {
     } else if (table.kind === 'register') yield* this.readRegister(table, message);
     else {
       const entries = message.key ? [this.found(table, message)] : this.entriesOf(table);
-      for (const entry of entries) yield { table_entry: encodeEntry(this.schema, entry) };
+      const keyOnly = message.table_flags?.key_only === true || message.table_read_flag?.key_only === true;
+      for (const entry of entries) {
+        yield { table_entry: keyOnly ? encodeKey(table, entry) : encodeEntry(this.schema, entry) };
+      }
     }
   }
 

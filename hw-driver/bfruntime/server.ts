@@ -104,10 +104,14 @@ class BfRuntimeService {
     call.on('data', ({ client_id = 0, subscribe }: wire.StreamMessage) => {
       if (!subscribe) return;
       try {
-        if (clientId !== undefined)
-          throw new RpcError(status.FAILED_PRECONDITION, 'this stream has its client already');
-        this.sessions.subscribe(client_id);
-        clientId = client_id;
+        // A client that waited too long for its answer subscribes again on the same stream, and is told again.
+        if (clientId !== client_id) {
+          if (clientId !== undefined) {
+            throw new RpcError(status.FAILED_PRECONDITION, 'this stream has its client already');
+          }
+          this.sessions.subscribe(client_id);
+          clientId = client_id;
+        }
         call.write({
           subscribe: { device_id: subscribe.device_id ?? 0, status: { code: 0, message: '', details: [] } },
         });

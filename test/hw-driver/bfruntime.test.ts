@@ -114,6 +114,25 @@ served('sessions: an id once, a program once, and nothing without a bind', async
   client.close();
 });
 
+served('a client that subscribes again on its stream is told again; another client id is refused there', async (on) => {
+  const client = new Client(on.address, credentials.createInsecure());
+  const { path, requestSerialize, responseDeserialize } = wire.METHODS.StreamChannel;
+  const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+  const codesTold: (number | undefined)[] = [];
+  const refused = new Promise<number>((resolve) => {
+    stream.on('error', (error: { code?: number }) => resolve(error.code ?? -1));
+  });
+  stream.on('data', ({ subscribe }: wire.StreamMessage) => {
+    codesTold.push(subscribe?.status?.code);
+    if (codesTold.length === 2) stream.write({ client_id: 8, subscribe: {} });
+  });
+  stream.write({ client_id: 7, subscribe: {} });
+  stream.write({ client_id: 7, subscribe: {} });
+  assert.is(await refused, status.FAILED_PRECONDITION);
+  assert.equal(codesTold, [0, 0]);
+  client.close();
+});
+
 served('a batch is answered as a whole, and rolled back if that was asked for', async ({ emulator, session }) => {
   const insert = (value: number, program: number) =>
     update(wire.UPDATE.insert, encodeEntry(session.schema, entry(value, program)));
@@ -152,6 +171,11 @@ served('reads: a key, a table, defaults, usage, ids, ports; clearing a table', a
   assert.is(none.length, 0);
   assert.equal(one?.table_entry?.data?.fields[0]?.stream?.at(-1), 2);
   assert.is((await session.read([{ table_entry: { table_id: table.id } }])).length, 3);
+  const keys = await session.read([{ table_entry: { table_id: table.id, table_flags: { key_only: true } } }]);
+  assert.equal(
+    keys.map(({ table_entry: found }) => [found?.key?.fields.length, found?.data ?? null]),
+    [1, 2, 3].map(() => [key.key?.fields.length, null]),
+  );
   const [usage] = await session.read([{ table_usage: { table_id: table.id } }]);
   assert.is(usage?.table_usage?.usage, 3);
   const [fallback] = await session.read([{ table_entry: { table_id: table.id, is_default_entry: true } }]);
