@@ -11,7 +11,7 @@ import {
   revokeOperations,
   SwitchState,
 } from '../../compiler/index.js';
-import { connectBfRuntime, serveBfRuntime } from '../../hw-driver/index.js';
+import { connectBfRuntime, serveBfRuntime } from '../../hw-driver/bfruntime/index.js';
 import { Switch, type SwitchTarget } from '../../sim/index.js';
 import type { ProgramKey } from '../workloads/program-kind.js';
 import { loadWorkload } from '../workloads/workload.js';
