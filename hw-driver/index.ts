@@ -10,3 +10,8 @@ export { type RunningServer, type ServeOptions, serveBfRuntime } from './bfrunti
 export { NotUsable } from './bfruntime/session.js';
 export * from './command-line.js';
 export * from './controller.js';
+export type { Difference } from './deployment/drift.js';
+export type { Outcome, Transaction } from './deployment/transaction.js';
+export { JournalFile } from './journal/journal-file.js';
+export { type Journal, JournalError, type JournalRecord, NO_JOURNAL } from './journal/records.js';
+export type { JournalState } from './journal/replay.js';
