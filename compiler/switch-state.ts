@@ -45,6 +45,7 @@ export class SwitchState implements FreeResources {
   private readonly tableFree = new Map<string, number>();
   private readonly rpbByTable = new Map<string, number>();
   private readonly idsUsed: Uint8Array;
+  private idsTaken = 0;
   private readonly running = new Map<string, RunningProgram>();
   /** Filters by table and priority: only those of one rank can be in each other's way. */
   private readonly filtersByRank = new Map<string, RunningFilter[]>();
@@ -177,7 +178,7 @@ export class SwitchState implements FreeResources {
     return {
       tables: Object.fromEntries([...rpbEntries, ...this.tableFree]),
       memory: this.memory.map((ranges) => ranges.list().map(({ base, size }) => [base, size] as const)),
-      programIds: this.idsUsed.reduce((sum, used) => sum + used, 0) - 1,
+      programIds: this.idsTaken,
       nextProgramId: this.freeProgramId() ?? -1,
     };
   }
@@ -190,6 +191,7 @@ export class SwitchState implements FreeResources {
       this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) - buckets;
     }
     this.idsUsed[programId] = 1;
+    this.idsTaken++;
     for (const entry of filtersOf(compiled)) {
       const rank = filterRank(entry);
       this.filtersByRank.set(rank, [...(this.filtersByRank.get(rank) ?? []), { program, programId, entry }]);
@@ -203,6 +205,7 @@ export class SwitchState implements FreeResources {
       this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) + buckets;
     }
     this.idsUsed[compiled.programId] = 0;
+    this.idsTaken--;
     for (const rank of new Set(filtersOf(compiled).map(filterRank))) {
       const others = (this.filtersByRank.get(rank) ?? []).filter((filter) => filter.programId !== compiled.programId);
       if (others.length > 0) this.filtersByRank.set(rank, others);
