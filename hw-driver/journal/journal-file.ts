@@ -17,7 +17,7 @@ import { JOURNAL_SCHEMA, type Journal, JournalError, type JournalRecord } from '
 import { type JournalState, replayJournal } from './replay.js';
 
 /** A journal that has grown so long is written anew with what still counts, when it is opened. */
-const COMPACT_BYTES = 2 ** 22;
+const COMPACT_BYTES = 2 ** 20;
 
 export class JournalFile implements Journal {
   private constructor(
