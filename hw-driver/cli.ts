@@ -5,6 +5,7 @@ import { hideBin } from 'yargs/helpers';
 import { addCases, addCasesOptions, removeCases, removeCasesOptions } from './cases-command.js';
 import { check, checkOptions } from './check-command.js';
 import { EXIT, rejectCommandLine, requireOnce, runMain } from './command-line.js';
+import { operatorCommands } from './commands/index.js';
 import { compile, compileOptions } from './compile-command.js';
 import { dataplane, dataplaneOptions } from './dataplane-command.js';
 import { explainFile, explainOptions } from './explain-command.js';
@@ -13,7 +14,7 @@ import { packageVersion } from './package-root.js';
 
 async function main(): Promise<number> {
   let status: number = EXIT.done;
-  await yargs(hideBin(process.argv))
+  const commands = yargs(hideBin(process.argv))
     .scriptName('p4runpro')
     .usage('$0 COMMAND\n\nChecks, compiles, explains and changes P4runpro programs.')
     .command('check <files..>', 'Say what is wrong with programs', checkOptions, async (args) => {
@@ -45,10 +46,13 @@ async function main(): Promise<number> {
           status = await removeCases(args);
         })
         .demandCommand(1, 1, 'add or remove? See p4runpro cases --help'),
-    )
+    );
+  await operatorCommands(commands, (outcome) => {
+    status = outcome;
+  })
     .demandCommand(1, 1, 'which command? See p4runpro --help')
     .strict()
-    .check((args) => requireOnce(args, ['files', 'state', 'case', 'line']))
+    .check((args) => requireOnce(args, ['files', 'state', 'case', 'line', 'programs', 'values', 'memories']))
     .version(packageVersion)
     .fail(rejectCommandLine)
     .parseAsync();

@@ -10,10 +10,12 @@ import {
   dataPlaneFromJson,
   NoP4Source,
   NotIncremental,
+  NotReplaceable,
 } from '../compiler/index.js';
-import { TargetError } from '../sim/index.js';
+import { TargetError, TargetUnreachable } from '../sim/index.js';
 import { CaptureError } from '../traces/index.js';
-import { NoSuchProgram } from './controller.js';
+import { MemoryNotReset, NoSuchProgram, ProgramBusy } from './controller.js';
+import { JournalError } from './journal/records.js';
 
 /** Exit statuses: done; the thing itself failed; wrong use or bad input; interrupted (128 + SIGINT). */
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -31,8 +33,17 @@ const BAD_INPUT: readonly (new (...args: never[]) => Error)[] = [
   CaptureError,
   NoP4Source,
   NoSuchProgram,
+  JournalError,
 ];
-const FAILED: readonly (new (...args: never[]) => Error)[] = [DoesNotFit, NotIncremental, TargetError];
+const FAILED: readonly (new (...args: never[]) => Error)[] = [
+  DoesNotFit,
+  NotIncremental,
+  NotReplaceable,
+  TargetError,
+  TargetUnreachable,
+  ProgramBusy,
+  MemoryNotReset,
+];
 
 /** Reports an error on stderr as one message, and returns the exit status. */
 export function reportError(command: string, error: unknown, badInput: typeof BAD_INPUT = []): number {

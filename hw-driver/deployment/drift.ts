@@ -1,14 +1,13 @@
 /** Where a switch differs from what its controller has written down, and the changes that mend it. */
 import {
   type CompiledProgram,
-  entryIdentity,
   FIXED_NAMES,
   installOrder,
   type Operation,
   RPB_KEYS,
   type TableEntry,
 } from '../../compiler/index.js';
-import { bring, entriesNow, stateOf } from './settle.js';
+import { bring, entriesNow, slotOf, stateOf } from './settle.js';
 
 export type Difference =
   /** An entry of a program is not there. */
@@ -28,7 +27,7 @@ export function driftOf(programs: readonly CompiledProgram[], entries: readonly 
   const differences: Difference[] = [];
   for (const { program, entries: wanted } of programs) {
     for (const entry of wanted) {
-      const identity = entryIdentity(entry);
+      const identity = slotOf(entry);
       const found = now.get(identity);
       now.delete(identity);
       if (found === undefined) differences.push({ kind: 'missing', program, entry });
@@ -57,12 +56,12 @@ export function repairOperations(
   const wanted = mended.flatMap((program) => program.entries);
   const isFilter = ({ action }: TableEntry): boolean => action === FIXED_NAMES.setProgram;
   const without = (gone: readonly TableEntry[]): Operation[] =>
-    gone.flatMap((entry) => bring(entryIdentity(entry), undefined, now));
+    gone.flatMap((entry) => bring(slotOf(entry), undefined, now));
   return [
     ...without([...foreign, ...wanted].filter(isFilter)),
     { kind: 'drain' },
     ...without(foreign.filter((entry) => !isFilter(entry))),
-    ...installOrder(wanted).flatMap((entry) => bring(entryIdentity(entry), entry, now)),
+    ...installOrder(wanted).flatMap((entry) => bring(slotOf(entry), entry, now)),
   ];
 }
 

@@ -1,12 +1,21 @@
 /** How far an interrupted transaction came, by what the switch has now, and what brings it to one of its ends. */
-import { entryIdentity, type Operation, type TableEntry } from '../../compiler/index.js';
+import { and48, entryIdentity, type KeyField, type Operation, type TableEntry } from '../../compiler/index.js';
 import type { Outcome, Transaction } from './transaction.js';
 
-/** The entries of a switch by identity. */
+/** The entries of a switch by their slots. */
 export type EntriesNow = Map<string, TableEntry>;
 
 export const entriesNow = (entries: readonly TableEntry[]): EntriesNow =>
-  new Map(entries.map((entry) => [entryIdentity(entry), entry]));
+  new Map(entries.map((entry) => [slotOf(entry), entry]));
+
+/** As {@link entryIdentity}, but a switch may leave out keys that match anything, and bits outside of masks. */
+export function slotOf(entry: TableEntry): string {
+  const key = entry.key.flatMap((field): KeyField[] => {
+    if (field.match === 'exact') return [field];
+    return field.mask === 0 ? [] : [{ ...field, value: and48(field.value, field.mask) }];
+  });
+  return entryIdentity({ ...entry, key });
+}
 
 export interface Settlement {
   readonly outcome: Outcome;
@@ -86,11 +95,11 @@ interface EntryChange {
 function changeOf(operation: Operation): EntryChange | undefined {
   switch (operation.kind) {
     case 'insertEntry':
-      return { identity: entryIdentity(operation.entry), before: undefined, after: operation.entry };
+      return { identity: slotOf(operation.entry), before: undefined, after: operation.entry };
     case 'deleteEntry':
-      return { identity: entryIdentity(operation.entry), before: operation.entry, after: undefined };
+      return { identity: slotOf(operation.entry), before: operation.entry, after: undefined };
     case 'replaceEntry':
-      return { identity: entryIdentity(operation.entry), before: operation.before, after: operation.entry };
+      return { identity: slotOf(operation.entry), before: operation.before, after: operation.entry };
     case 'drain':
     case 'resetMemory':
       return undefined;

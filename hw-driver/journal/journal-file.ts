@@ -92,6 +92,17 @@ export class JournalFile implements Journal {
   }
 }
 
+/** What a journal says now, for who changes nothing; its writer may be at work. @throws {JournalError} */
+export function readJournalFile(
+  path: string,
+  dataPlane: { readonly name: string; readonly hash: string },
+): JournalState {
+  return orFail(path, () => {
+    const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    return replayJournal(parseJournal(bytes).records, dataPlane);
+  });
+}
+
 const lockOf = (path: string): string => `${path}.lock`;
 
 /** Holds the journal for this process; the lock of one that has ended is taken over. */

@@ -10,13 +10,15 @@ export interface OpenTransaction {
 }
 
 export interface JournalState {
+  /** Whether nothing has been written yet. */
+  readonly isNew: boolean;
   /** By name, as they are without the open transactions. */
   readonly programs: ReadonlyMap<string, CompiledProgram>;
   /** By program. */
   readonly open: ReadonlyMap<string, OpenTransaction>;
 }
 
-export const EMPTY_JOURNAL: JournalState = { programs: new Map(), open: new Map() };
+const EMPTY_JOURNAL: JournalState = { isNew: true, programs: new Map(), open: new Map() };
 
 /** @throws {JournalError} */
 export function replayJournal(
@@ -58,7 +60,7 @@ export function replayJournal(
     }
   }
   for (const document of documentsOf(programs, open)) checkDocument(document, dataPlane);
-  return { programs, open };
+  return { isNew: false, programs, open };
 }
 
 /** What a transaction leaves of its program. */

@@ -1,0 +1,156 @@
+/** `p4runpro memory` and `watch`: the words of a program's memory, by name. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT, UsageError, wholeNumber } from '../command-line.js';
+import { NoSuchProgram } from '../controller.js';
+import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
+import type { Session } from './session.js';
+
+const MAX_WORD = 2 ** 32 - 1;
+const MAX_BUCKET = 2 ** 32 - 1;
+const WORDS_PER_LINE = 8;
+
+export const memoryCommand = operatorCommand(
+  'memory <verb> <program> <memory> [values..]',
+  'Read, write or reset the memory of a program',
+  'change',
+  (yargs) =>
+    yargs
+      .positional('verb', { choices: ['read', 'write', 'reset'] as const, demandOption: true })
+      .positional('program', { type: 'string', demandOption: true, describe: 'Its name' })
+      .positional('memory', { type: 'string', demandOption: true, describe: 'Name of the memory' })
+      .positional('values', { type: 'string', array: true, default: [], describe: 'Words to write, from --from on' })
+      .option('from', { type: 'string', default: '0', describe: 'First bucket', requiresArg: true })
+      .option('count', {
+        type: 'string',
+        describe: 'Buckets to read; all from there on if left out',
+        requiresArg: true,
+      })
+      .options(jsonOption)
+      .example('$0 memory write lb port 1 1 2 2 --target sim --state switch.snapshot', 'Fills four buckets'),
+  async (session, { verb, program, memory, values, json, ...range }) => {
+    const { controller } = session;
+    const from = wholeNumber('--from', range.from, 0, MAX_BUCKET);
+    if (verb !== 'write' && values.length > 0) throw new UsageError(`memory ${verb} takes no values`);
+    if (verb !== 'read' && range.count !== undefined) throw new UsageError('--count belongs to memory read');
+    if (verb === 'reset') {
+      await controller.resetMemory(program, memory);
+      answer(session, json, 'memory', { program, memory, done: 'reset' }, `${program}: ${memory} is reset\n`);
+      return EXIT.done;
+    }
+    if (verb === 'write') {
+      const words = values.map((value) => word(value));
+      if (words.length === 0) throw new UsageError('memory write needs values');
+      checkRange(session, program, memory, from, words.length);
+      await controller.writeMemory(program, memory, words, from);
+      const text = `${program}: ${count(words.length, 'word')} of ${memory} written\n`;
+      answer(session, json, 'memory', { program, memory, done: 'written', from, words }, text);
+      return EXIT.done;
+    }
+    const all = await controller.readMemory(program, memory);
+    const wanted = range.count === undefined ? all.length - from : wholeNumber('--count', range.count, 1, all.length);
+    checkRange(session, program, memory, from, wanted);
+    const words = [...all.subarray(from, from + wanted)];
+    answer(session, json, 'memory', { program, memory, from, words }, wordsText(words, from));
+    return EXIT.done;
+  },
+);
+
+function word(text: string): number {
+  const value = /^(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= MAX_WORD)) throw new UsageError(`a word is a number from 0 to ${MAX_WORD}, not '${text}'`);
+  return value;
+}
+
+function checkRange({ controller }: Session, program: string, memory: string, from: number, words: number): void {
+  const block = controller.state.programs.get(program)?.compiled.memories.find(({ name }) => name === memory);
+  if (block !== undefined && (words < 1 || from + words > block.buckets)) {
+    throw new UsageError(`memory ${memory} has buckets 0 to ${block.buckets - 1}`);
+  }
+}
+
+/** Lines of words with the number of their first bucket; lines of zeros are left out. */
+function wordsText(words: readonly number[], from: number): string {
+  const lines: string[] = [];
+  for (let i = 0; i < words.length; i += WORDS_PER_LINE) {
+    const line = words.slice(i, i + WORDS_PER_LINE);
+    if (line.some((value) => value !== 0)) lines.push(`${from + i}: ${line.join(' ')}\n`);
+  }
+  return lines.length === 0 ? `${count(words.length, 'word')}, all 0\n` : lines.join('');
+}
+
+const MAX_INTERVAL_MS = 86_400_000;
+const MAX_TIMES = 1e9;
+
+export const watchCommand = operatorCommand(
+  'watch <program> [memories..]',
+  'Say which words of its memory change',
+  'look',
+  (yargs) =>
+    yargs
+      .positional('program', { type: 'string', demandOption: true, describe: 'Its name' })
+      .positional('memories', { type: 'string', array: true, default: [], describe: 'All of them if left out' })
+      .option('interval', {
+        type: 'string',
+        default: '1000',
+        describe: 'Milliseconds between looks',
+        requiresArg: true,
+      })
+      .option('times', { type: 'string', describe: 'Looks; until Ctrl-C if left out', requiresArg: true })
+      .options({ json: { ...jsonOption.json, describe: 'Print one JSON document at the end' } }),
+  async (session, { program, memories, interval, times, json }) => {
+    const intervalMs = wholeNumber('--interval', interval, 1, MAX_INTERVAL_MS);
+    const most = times === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--times', times, 1, MAX_TIMES);
+    const running = session.controller.state.programs.get(program);
+    if (running === undefined) throw new NoSuchProgram(`program ${program}`);
+    const names = memories.length > 0 ? memories : running.compiled.memories.map(({ name }) => name);
+    const stop = new AbortController();
+    const interrupt = (): void => stop.abort();
+    process.once('SIGINT', interrupt);
+    const changes: Change[] = [];
+    try {
+      let before = await wordsOf(session, program, names);
+      for (let look = 1; look < most && !stop.signal.aborted; look++) {
+        await sleep(intervalMs, undefined, { signal: stop.signal }).catch(() => undefined);
+        const now = await wordsOf(session, program, names);
+        const found = changesBetween(before, now, look * intervalMs);
+        if (json) changes.push(...found);
+        else for (const change of found) session.print(changeText(change));
+        before = now;
+      }
+    } finally {
+      process.off('SIGINT', interrupt);
+    }
+    answer(session, json, 'watch', { program, memories: names, intervalMs, changes }, '');
+    return EXIT.done;
+  },
+);
+
+interface Change {
+  /** Since the first look. */
+  readonly atMs: number;
+  readonly memory: string;
+  readonly bucket: number;
+  readonly before: number;
+  readonly now: number;
+}
+
+type Words = ReadonlyMap<string, Uint32Array>;
+
+async function wordsOf({ controller }: Session, program: string, memories: readonly string[]): Promise<Words> {
+  const words = new Map<string, Uint32Array>();
+  for (const memory of memories) words.set(memory, await controller.readMemory(program, memory));
+  return words;
+}
+
+function changesBetween(before: Words, now: Words, atMs: number): Change[] {
+  return [...now].flatMap(([memory, words]) => {
+    const old = before.get(memory) ?? words;
+    return [...words].flatMap((value, bucket) => {
+      const was = old[bucket] ?? 0;
+      return was === value ? [] : [{ atMs, memory, bucket, before: was, now: value }];
+    });
+  });
+}
+
+const changeText = ({ atMs, memory, bucket, before, now }: Change): string =>
+  `${(atMs / 1000).toFixed(3)} s  ${memory}[${bucket}]  ${before} -> ${now}\n`;
