@@ -32,11 +32,17 @@ export interface AllocateOptions {
 
 /**
  * Finds a place for a program in a switch in this state, which is not changed.
+ * @param replaced the running program whose place it is to take: its name, and filters that overlap
  * @throws {DoesNotFit}
  */
-export function allocate(placeable: Placeable, state: SwitchState, options: AllocateOptions): Allocation {
+export function allocate(
+  placeable: Placeable,
+  state: SwitchState,
+  options: AllocateOptions,
+  replaced?: string,
+): Allocation {
   const { program, dataPlane, problem } = placeable;
-  const refuse = refusal(placeable, state, options.filterPriority);
+  const refuse = refusal(placeable, state, options.filterPriority, replaced);
   if (refuse !== undefined) throw refuse;
   const result = options.allocator.place(problem, state);
   if (result.kind === 'doesNotFit') throw new DoesNotFit(program.name, placementReason(placeable, result.shortage));
@@ -50,16 +56,21 @@ const byRow = (placement: Placement, { tree }: PlacementProblem): Placement =>
   tree.map(({ depth }) => placement[depth - 1] ?? 1);
 
 /** What rules a program out before its placement is looked for. */
-function refusal({ program, dataPlane, rows }: Placeable, state: SwitchState, priority: number) {
+function refusal(
+  { program, dataPlane, rows }: Placeable,
+  state: SwitchState,
+  priority: number,
+  replaced: string | undefined,
+) {
   const { name, filterTable } = program;
-  if (state.programs.has(name)) return new DoesNotFit(name, { kind: 'name-in-use' });
+  if (name !== replaced && state.programs.has(name)) return new DoesNotFit(name, { kind: 'name-in-use' });
   if (state.freeProgramId() === undefined) return new DoesNotFit(name, { kind: 'no-program-id' });
   const available = 2 ** dataPlane.description.state.branchIdBits;
   const needed = rows.branchIds.length;
   if (needed > available) return new DoesNotFit(name, { kind: 'branch-ids', needed, available });
   const free = state.freeEntries(filterTable.table);
   if (free < 1) return new DoesNotFit(name, { kind: 'table-full', table: filterTable.table, needed: 1, free });
-  const other = state.overlappingProgram(filterEntry(program, 0, priority));
+  const other = state.overlappingProgram(filterEntry(program, 0, priority), replaced);
   return other === undefined ? undefined : new DoesNotFit(name, { kind: 'filter-overlap', other });
 }
 

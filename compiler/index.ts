@@ -50,6 +50,7 @@ export * from './place/problem.js';
 export * from './place/published.js';
 export * from './place/smt-model.js';
 export * from './place/z3.js';
+export * from './replacement.js';
 export * from './resources/resources.js';
 export type { Excess, StageUse } from './resources/stage-use.js';
 export type { Accesses, Needs, PlacedTable } from './resources/table-needs.js';

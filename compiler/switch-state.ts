@@ -3,7 +3,7 @@
  * it holds; it never talks to a switch.
  */
 import { and48 } from './bits.js';
-import type { CompiledProgram, TableEntry } from './compiled-program.js';
+import type { CompiledProgram, MemoryBlock, TableEntry } from './compiled-program.js';
 import { type DataPlane, FIXED_NAMES } from './data-plane/data-plane.js';
 import { DoesNotFit } from './does-not-fit.js';
 import { FreeRanges } from './free-ranges.js';
@@ -11,6 +11,8 @@ import type { FreeResources } from './place/allocator.js';
 
 export interface RunningProgram {
   readonly compiled: CompiledProgram;
+  /** The version that is about to take its place, and has all that it needs. */
+  readonly next?: CompiledProgram;
   /**
    * A revoked program keeps what it has until the switch has confirmed that its memory is reset; one that is being
    * changed has the entries of before and after.
@@ -26,6 +28,12 @@ export interface ResourceSnapshot {
   readonly nextProgramId: number;
 }
 
+interface RunningFilter {
+  readonly program: string;
+  readonly programId: number;
+  readonly entry: TableEntry;
+}
+
 export class SwitchState implements FreeResources {
   /** Free entries by RPB index. */
   readonly entries: Int32Array;
@@ -37,9 +45,10 @@ export class SwitchState implements FreeResources {
   private readonly tableFree = new Map<string, number>();
   private readonly rpbByTable = new Map<string, number>();
   private readonly idsUsed: Uint8Array;
+  private idsTaken = 0;
   private readonly running = new Map<string, RunningProgram>();
   /** Filters by table and priority: only those of one rank can be in each other's way. */
-  private readonly filtersByRank = new Map<string, { readonly program: string; readonly entry: TableEntry }[]>();
+  private readonly filtersByRank = new Map<string, RunningFilter[]>();
 
   constructor(readonly dataPlane: DataPlane) {
     const { rpbs, filterTables, description } = dataPlane;
@@ -75,28 +84,48 @@ export class SwitchState implements FreeResources {
     return (rpb === undefined ? this.tableFree.get(table) : this.entries[rpb]) ?? 0;
   }
 
-  /** The name of a program whose filter can match a packet that this one matches, with the same priority. */
-  overlappingProgram(filter: TableEntry): string | undefined {
-    return this.filtersByRank.get(filterRank(filter))?.find(({ entry }) => filtersOverlap(filter, entry))?.program;
+  /**
+   * The name of a program whose filter can match a packet that this one matches, with the same priority.
+   * @param except the filters of this one may: it is another version of the same program
+   */
+  overlappingProgram(filter: TableEntry, except?: string): string | undefined {
+    const ofRank = this.filtersByRank.get(filterRank(filter));
+    return ofRank?.find(({ program, entry }) => program !== except && filtersOverlap(filter, entry))?.program;
   }
 
   /**
    * Takes the resources of a program. Nothing is taken if it throws.
+   * @param status 'changing' while its entries are being installed
    * @throws {DoesNotFit} if something it needs is not free
    */
-  commit(compiled: CompiledProgram): void {
-    this.check(compiled);
-    for (const entry of compiled.entries) this.changeFree(entry.table, -1);
-    for (const { rpb, base, buckets } of compiled.memories) {
-      this.memory[rpb - 1]?.take(base, buckets);
-      this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) - buckets;
-    }
-    this.idsUsed[compiled.programId] = 1;
-    this.running.set(compiled.program, { compiled, status: 'running' });
-    for (const entry of filtersOf(compiled)) {
-      const rank = filterRank(entry);
-      this.filtersByRank.set(rank, [...(this.filtersByRank.get(rank) ?? []), { program: compiled.program, entry }]);
-    }
+  commit(compiled: CompiledProgram, status: 'running' | 'changing' = 'running'): void {
+    if (this.running.has(compiled.program)) throw new DoesNotFit(compiled.program, { kind: 'name-in-use' });
+    this.check(compiled, compiled.memories);
+    this.take(compiled, compiled.memories);
+    this.running.set(compiled.program, { compiled, status });
+  }
+
+  /**
+   * Takes what the next version of a running program needs beside it; blocks of memory that both have stay its own.
+   * Nothing is taken if it throws.
+   * @throws {DoesNotFit}
+   */
+  beginReplace(next: CompiledProgram): void {
+    const program = this.running.get(next.program);
+    if (program === undefined) throw new Error(`no program ${next.program} to replace`);
+    const more = blocksBeside(next, program.compiled);
+    this.check(next, more);
+    this.take(next, more);
+    this.running.set(next.program, { compiled: program.compiled, next, status: 'changing' });
+  }
+
+  /** Frees what only the version that does not stay had. @param stays one of the two */
+  endReplace(name: string, stays: CompiledProgram): void {
+    const { compiled, next } = this.running.get(name) ?? {};
+    if (compiled === undefined || next === undefined) throw new Error(`no program ${name} that is being replaced`);
+    const goes = stays.programId === next.programId ? compiled : next;
+    this.free(goes, blocksBeside(goes, stays));
+    this.running.set(name, { compiled: stays, status: 'running' });
   }
 
   /**
@@ -139,19 +168,8 @@ export class SwitchState implements FreeResources {
   release(name: string): void {
     const program = this.running.get(name);
     if (program === undefined) throw new Error(`no program ${name} to release`);
-    const { compiled } = program;
-    for (const entry of compiled.entries) this.changeFree(entry.table, 1);
-    for (const { rpb, base, buckets } of compiled.memories) {
-      this.memory[rpb - 1]?.release(base, buckets);
-      this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) + buckets;
-    }
-    this.idsUsed[compiled.programId] = 0;
+    this.free(program.compiled, program.compiled.memories);
     this.running.delete(name);
-    for (const rank of new Set(filtersOf(compiled).map(filterRank))) {
-      const others = (this.filtersByRank.get(rank) ?? []).filter((filter) => filter.program !== name);
-      if (others.length > 0) this.filtersByRank.set(rank, others);
-      else this.filtersByRank.delete(rank);
-    }
   }
 
   snapshot(): ResourceSnapshot {
@@ -160,14 +178,44 @@ export class SwitchState implements FreeResources {
     return {
       tables: Object.fromEntries([...rpbEntries, ...this.tableFree]),
       memory: this.memory.map((ranges) => ranges.list().map(({ base, size }) => [base, size] as const)),
-      programIds: this.idsUsed.reduce((sum, used) => sum + used, 0) - 1,
+      programIds: this.idsTaken,
       nextProgramId: this.freeProgramId() ?? -1,
     };
   }
 
-  private check(compiled: CompiledProgram): void {
+  private take(compiled: CompiledProgram, memories: readonly MemoryBlock[]): void {
+    const { program, programId } = compiled;
+    for (const entry of compiled.entries) this.changeFree(entry.table, -1);
+    for (const { rpb, base, buckets } of memories) {
+      this.memory[rpb - 1]?.take(base, buckets);
+      this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) - buckets;
+    }
+    this.idsUsed[programId] = 1;
+    this.idsTaken++;
+    for (const entry of filtersOf(compiled)) {
+      const rank = filterRank(entry);
+      this.filtersByRank.set(rank, [...(this.filtersByRank.get(rank) ?? []), { program, programId, entry }]);
+    }
+  }
+
+  private free(compiled: CompiledProgram, memories: readonly MemoryBlock[]): void {
+    for (const entry of compiled.entries) this.changeFree(entry.table, 1);
+    for (const { rpb, base, buckets } of memories) {
+      this.memory[rpb - 1]?.release(base, buckets);
+      this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) + buckets;
+    }
+    this.idsUsed[compiled.programId] = 0;
+    this.idsTaken--;
+    for (const rank of new Set(filtersOf(compiled).map(filterRank))) {
+      const others = (this.filtersByRank.get(rank) ?? []).filter((filter) => filter.programId !== compiled.programId);
+      if (others.length > 0) this.filtersByRank.set(rank, others);
+      else this.filtersByRank.delete(rank);
+    }
+  }
+
+  /** @param memories those of its blocks that have to be free */
+  private check(compiled: CompiledProgram, memories: readonly MemoryBlock[]): void {
     const { program } = compiled;
-    if (this.running.has(program)) throw new DoesNotFit(program, { kind: 'name-in-use' });
     if (this.idsUsed[compiled.programId] !== 0) throw new DoesNotFit(program, { kind: 'no-program-id' });
     const needed = new Map<string, number>();
     for (const { table } of compiled.entries) needed.set(table, (needed.get(table) ?? 0) + 1);
@@ -175,8 +223,8 @@ export class SwitchState implements FreeResources {
       const free = this.freeEntries(table);
       if (count > free) throw new DoesNotFit(program, { kind: 'table-full', table, needed: count, free });
     }
-    for (const [i, { name, rpb, base, buckets }] of compiled.memories.entries()) {
-      const takenByItself = compiled.memories
+    for (const [i, { name, rpb, base, buckets }] of memories.entries()) {
+      const takenByItself = memories
         .slice(0, i)
         .some((other) => other.rpb === rpb && other.base < base + buckets && base < other.base + other.buckets);
       if (takenByItself || !this.memory[rpb - 1]?.isFree(base, buckets)) {
@@ -185,7 +233,7 @@ export class SwitchState implements FreeResources {
       }
     }
     for (const entry of filtersOf(compiled)) {
-      const other = this.overlappingProgram(entry);
+      const other = this.overlappingProgram(entry, program);
       if (other !== undefined) throw new DoesNotFit(program, { kind: 'filter-overlap', other });
     }
   }
@@ -196,6 +244,10 @@ export class SwitchState implements FreeResources {
     else this.entries[rpb] = (this.entries[rpb] ?? 0) + change;
   }
 }
+
+/** The blocks of a program that another version of it does not have. */
+const blocksBeside = (compiled: CompiledProgram, other: CompiledProgram): MemoryBlock[] =>
+  compiled.memories.filter(({ rpb, base }) => !other.memories.some((kept) => kept.rpb === rpb && kept.base === base));
 
 const filtersOf = (compiled: CompiledProgram): TableEntry[] =>
   compiled.entries.filter(({ action }) => action === FIXED_NAMES.setProgram);

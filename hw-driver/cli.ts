@@ -1,24 +1,11 @@
 #!/usr/bin/env node
 /** The `p4runpro` command: the operator's tool. */
-import yargs, { type Argv } from 'yargs';
+import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { addCases, addCasesOptions, removeCases, removeCasesOptions } from './cases-command.js';
 import { check, checkOptions } from './check-command.js';
 import { EXIT, rejectCommandLine, requireOnce, runMain } from './command-line.js';
-import { deploy, deployOptions, revoke, revokeOptions } from './commands/deploy-command.js';
-import { drift, driftOptions } from './commands/drift-command.js';
-import {
-  memoryRead,
-  memoryReadOptions,
-  memoryReset,
-  memoryResetOptions,
-  memoryWrite,
-  memoryWriteOptions,
-  watch,
-  watchOptions,
-} from './commands/memory-command.js';
-import { shell, shellOptions } from './commands/shell-command.js';
-import { show, showOptions } from './commands/show-command.js';
+import { operatorCommands } from './commands/index.js';
 import { compile, compileOptions } from './compile-command.js';
 import { dataplane, dataplaneOptions } from './dataplane-command.js';
 import { explainFile, explainOptions } from './explain-command.js';
@@ -26,44 +13,9 @@ import { p4, p4Options } from './p4-command.js';
 import { packageVersion } from './package-root.js';
 import { serveOptions } from './serve-options.js';
 
-type SetStatus = (status: number) => void;
-
-/** Those that act on a switch. */
-function switchCommands(cli: Argv, done: SetStatus): Argv {
-  return cli
-    .command('deploy <files..>', 'Compile programs and run them on a switch', deployOptions, async (args) => {
-      done(await deploy(args));
-    })
-    .command('revoke <names..>', 'Take programs off a switch', revokeOptions, async (args) => {
-      done(await revoke(args));
-    })
-    .command('show [what]', 'What runs on a switch', showOptions, async (args) => {
-      done(await show(args));
-    })
-    .command('memory', 'Memory of programs that run', (memory) =>
-      memory
-        .command('read <program> <memory>', 'Print words', memoryReadOptions, async (args) => {
-          done(await memoryRead(args));
-        })
-        .command('write <program> <memory> <values..>', 'Write words', memoryWriteOptions, async (args) => {
-          done(await memoryWrite(args));
-        })
-        .command('reset <program> <memory>', 'Set all words to 0', memoryResetOptions, async (args) => {
-          done(await memoryReset(args));
-        })
-        .demandCommand(1, 1, 'read, write or reset? See p4runpro memory --help'),
-    )
-    .command('watch <program> <memory>', 'Print words as they change', watchOptions, async (args) => {
-      done(await watch(args));
-    })
-    .command('drift', 'Where a switch differs from what was deployed', driftOptions, async (args) => {
-      done(await drift(args));
-    });
-}
-
-async function main(words: readonly string[]): Promise<number> {
+async function main(): Promise<number> {
   let status: number = EXIT.done;
-  const cli = switchCommands(yargs([...words]), (ended) => {
+  const cli = operatorCommands(yargs(hideBin(process.argv)), (ended) => {
     status = ended;
   });
   await cli
@@ -93,9 +45,6 @@ async function main(words: readonly string[]): Promise<number> {
       // gRPC is loaded by what speaks it alone.
       status = await (await import('./serve-command.js')).serve(args);
     })
-    .command('shell', 'Commands for one switch, line by line', shellOptions, async (args) => {
-      status = await shell(args, main);
-    })
     .command('cases', 'Add or remove cases of a program that runs', (cases) =>
       cases
         .command('add <file>', 'Which entries change when cases come', addCasesOptions, async (args) => {
@@ -108,12 +57,11 @@ async function main(words: readonly string[]): Promise<number> {
     )
     .demandCommand(1, 1, 'which command? See p4runpro --help')
     .strict()
-    .check((args) => requireOnce(args, ['files', 'state', 'case', 'line', 'forward', 'names', 'values']))
+    .check((args) => requireOnce(args, ['files', 'state', 'case', 'line', 'forward', 'programs', 'values', 'memories']))
     .version(packageVersion)
     .fail(rejectCommandLine)
-    .exitProcess(false)
     .parseAsync();
   return status;
 }
 
-await runMain('p4runpro', () => main(hideBin(process.argv)));
+await runMain('p4runpro', main);

@@ -10,12 +10,13 @@ import {
   dataPlaneFromJson,
   NoP4Source,
   NotIncremental,
+  NotReplaceable,
 } from '../compiler/index.js';
 import { SnapshotError, TargetError, TargetUnreachable } from '../sim/index.js';
 import { CaptureError } from '../traces/index.js';
 import { NotUsable } from './bfruntime/not-usable.js';
-import { NoSuchProgram, NotReset, NotUndone, OutOfMemoryBlock } from './controller.js';
-import { JournalError } from './deploy/journal-records.js';
+import { MemoryNotReset, NoSuchProgram, ProgramBusy } from './controller.js';
+import { JournalError } from './journal/records.js';
 
 /** Exit statuses: done; the thing itself failed; wrong use or bad input; interrupted (128 + SIGINT). */
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -33,7 +34,6 @@ const BAD_INPUT: readonly (new (...args: never[]) => Error)[] = [
   CaptureError,
   NoP4Source,
   NoSuchProgram,
-  OutOfMemoryBlock,
   SnapshotError,
   JournalError,
   NotUsable,
@@ -41,10 +41,11 @@ const BAD_INPUT: readonly (new (...args: never[]) => Error)[] = [
 const FAILED: readonly (new (...args: never[]) => Error)[] = [
   DoesNotFit,
   NotIncremental,
+  NotReplaceable,
   TargetError,
   TargetUnreachable,
-  NotReset,
-  NotUndone,
+  ProgramBusy,
+  MemoryNotReset,
 ];
 
 /** Reports an error on stderr as one message, and returns the exit status. */

@@ -1,6 +1,7 @@
 /**
- * Deploys and revokes programs on a switch: keeps the resource manager's books and the switch in step, in the orders in
- * which no packet sees half a program. A failure in the middle is rolled back.
+ * Deploys, changes and revokes programs on a switch: keeps the resource manager's books, a journal and the switch in
+ * step, in the orders in which no packet sees half a program. What fails or is cut off in the middle is undone, or done
+ * to its end, by what the switch then says that it has.
  */
 import {
   type CaseChange,
@@ -9,50 +10,37 @@ import {
   changeCases,
   type DataPlane,
   DEFAULT_LINK_OPTIONS,
-  installOperations,
-  inverseOf,
   type LinkOptions,
   type LoweredProgram,
   link,
+  linkReplacement,
   type MemoryBlock,
   type Operation,
   type Program,
-  revokeOperations,
+  type ReplaceOptions,
   SwitchState,
 } from '../compiler/index.js';
-import { type SwitchTarget, TargetError } from '../sim/index.js';
-import { NO_LOG, type Transaction, type TransactionLog } from './deploy/transaction.js';
+import { type SwitchTarget, TargetUnreachable } from '../sim/index.js';
+import { beginInBooks, endInBooks } from './deployment/books.js';
+import { type Difference, driftOf, repairOperations } from './deployment/drift.js';
+import { settle } from './deployment/settle.js';
+import {
+  casesTransaction,
+  deployTransaction,
+  type Outcome,
+  replaceTransaction,
+  resetBlocks,
+  revokeTransaction,
+  type Transaction,
+} from './deployment/transaction.js';
+import { type Journal, NO_JOURNAL } from './journal/records.js';
+import type { JournalState } from './journal/replay.js';
 
 /** A program that is being changed or revoked takes no other change until that is done. */
 export class ProgramBusy extends Error {
   constructor(program: string) {
     super(`program ${program} is being changed or revoked`);
     this.name = 'ProgramBusy';
-  }
-}
-
-/** A change that the switch refused, and that could not be taken back either: it has a part of it now. */
-export class NotUndone extends Error {
-  constructor(refusal: TargetError, failure: unknown) {
-    const reason = failure instanceof Error ? failure.message : String(failure);
-    super(`${refusal.message}; and what had been changed could not be undone: ${reason}`, { cause: failure });
-    this.name = 'NotUndone';
-  }
-}
-
-/** More words than a memory has buckets. */
-export class OutOfMemoryBlock extends RangeError {
-  constructor(memory: string, buckets: number, words: number) {
-    super(`memory ${memory} has ${buckets} buckets, not ${words}`);
-    this.name = 'OutOfMemoryBlock';
-  }
-}
-
-/** Memory that still holds something after it was reset. */
-export class NotReset extends Error {
-  constructor(program: string, memory: string) {
-    super(`memory ${memory} of program ${program} is not 0 after its reset: it stays taken`);
-    this.name = 'NotReset';
   }
 }
 
@@ -64,19 +52,45 @@ export class NoSuchProgram extends Error {
   }
 }
 
+/** Memory that was reset and is not 0 afterwards: it is not given to another program. */
+export class MemoryNotReset extends Error {
+  constructor(program: string, rpb: number) {
+    super(`memory of program ${program} in RPB ${rpb} was reset and is not 0`);
+    this.name = 'MemoryNotReset';
+  }
+}
+
+/** What became of a transaction that had been cut off. */
+export interface Settled {
+  readonly kind: Transaction['kind'];
+  readonly program: string;
+  readonly outcome: Outcome;
+}
+
 export class Controller {
   readonly state: SwitchState;
+  /** Transactions without end, by program; `underWay` where somebody waits for it, cut off otherwise. */
+  private readonly open = new Map<string, { readonly transaction: Transaction; underWay: boolean }>();
 
-  /** @param log told of every change before it is made */
+  /**
+   * @param journal told of every step
+   * @param before what an earlier controller of this switch has left; {@link recover} brings it to an end
+   */
   constructor(
     dataPlane: DataPlane,
     private readonly target: SwitchTarget,
-    private readonly log: TransactionLog = NO_LOG,
+    private readonly journal: Journal = NO_JOURNAL,
+    before?: JournalState,
   ) {
     if (target.dataPlane.hash !== dataPlane.hash) {
       throw new Error(`the switch runs data plane '${target.dataPlane.name}', not '${dataPlane.name}'`);
     }
     this.state = new SwitchState(dataPlane);
+    for (const compiled of before?.programs.values() ?? []) this.state.commit(compiled);
+    for (const [program, { transaction }] of before?.open ?? []) {
+      beginInBooks(this.state, transaction);
+      this.open.set(program, { transaction, underWay: false });
+    }
   }
 
   /**
@@ -91,48 +105,41 @@ export class Controller {
 
   /** Installs a program that was compiled for the state that the switch is in. */
   async install(compiled: CompiledProgram): Promise<void> {
-    this.state.commit(compiled);
-    try {
-      const operations = installOperations(compiled);
-      await this.transact({ action: 'deploy', before: null, after: compiled, operations });
-    } catch (error) {
-      this.state.release(compiled.program);
-      throw error;
-    }
+    await this.run(deployTransaction(compiled));
   }
 
   /** Takes over a program that the switch runs already. @throws {DoesNotFit} for what cannot run on one switch */
   adopt(compiled: CompiledProgram): void {
     this.state.commit(compiled);
+    this.journal.append({ kind: 'adopt', program: compiled });
   }
 
   /**
-   * Removes a program; its resources are free when its memory has been reset. If removing its entries fails, it runs on
-   * as before. If a reset fails, it is gone but keeps what it had, as what its memory holds must not reach the next
-   * program; revoking it again goes on with the resets.
-   * @throws {NoSuchProgram} {@link ProgramBusy}
+   * Removes a program; its resources are free when its memory has been reset and read back as 0. If removing its entries
+   * fails, it runs on as before. If a reset fails, it is gone but keeps what it had, as what its memory holds must not
+   * reach the next program; revoking it again goes on with the resets.
+   * @throws {NoSuchProgram} {@link ProgramBusy} {@link MemoryNotReset} or the switch's own error
    */
   async revoke(name: string): Promise<void> {
-    const status = this.state.programs.get(name)?.status;
-    if (status === 'changing') throw new ProgramBusy(name);
-    const compiled = this.state.beginRevoke(name);
-    if (compiled === undefined) throw new NoSuchProgram(`program ${name}`);
-    const operations = revokeOperations(compiled);
-    const isReset = ({ kind }: Operation): boolean => kind === 'resetMemory';
-    this.log.begin({ action: 'revoke', before: compiled, after: null, operations });
-    if (status === 'running') {
-      try {
-        await this.applyOrUndo(operations.filter((operation) => !isReset(operation)));
-      } catch (error) {
-        if (error instanceof TargetError) this.log.end('undone');
-        this.state.cancelRevoke(name);
-        throw error;
-      }
-    }
-    await this.target.apply(operations.filter(isReset));
-    await this.confirmReset(compiled);
-    this.log.end('done');
-    this.state.release(name);
+    if (this.open.get(name)?.transaction.kind === 'revoke' && (await this.settleOpen(name)) === 'after') return;
+    await this.run(revokeTransaction(this.changeable(name)));
+  }
+
+  /**
+   * Puts another version of a program into its place: packets meet the old one until the new one is complete. Memories
+   * of one name and size keep their contents.
+   * @throws {NoSuchProgram} {@link ProgramBusy} {@link NotReplaceable} {@link DoesNotFit} or the switch's own error;
+   *   the old version then runs on, unless packets have turned to the new one already
+   */
+  async replace(
+    lowered: LoweredProgram,
+    sourceHash: string,
+    options?: Partial<ReplaceOptions>,
+  ): Promise<CompiledProgram> {
+    const before = this.changeable(lowered.program.name);
+    const after = linkReplacement(before, lowered, this.state, sourceHash, { ...DEFAULT_LINK_OPTIONS, ...options });
+    await this.run(replaceTransaction(before, after));
+    return after;
   }
 
   /**
@@ -142,21 +149,41 @@ export class Controller {
    * @throws {NoSuchProgram} {@link ProgramBusy} {@link NotIncremental} {@link DoesNotFit} or the switch's own error
    */
   async changeCases(next: Program, sourceHash: string, options?: ChangeOptions): Promise<CaseChange> {
-    const running = this.state.programs.get(next.name);
-    if (running === undefined) throw new NoSuchProgram(`program ${next.name}`);
-    if (running.status !== 'running') throw new ProgramBusy(next.name);
-    const before = running.compiled;
+    const before = this.changeable(next.name);
     const change = changeCases(before, next, this.state, sourceHash, options);
-    this.state.exchange({ ...before, entries: change.during }, 'changing');
-    try {
-      const { operations, compiled } = change;
-      await this.transact({ action: 'change', before, after: compiled, operations });
-    } catch (error) {
-      this.state.exchange(before, 'running');
-      throw error;
-    }
-    this.state.exchange(change.compiled, 'running');
+    await this.run(casesTransaction(before, change));
     return change;
+  }
+
+  /** Programs with a transaction that was cut off. */
+  get cutOff(): readonly Settled['program'][] {
+    return [...this.open].flatMap(([program, { underWay }]) => (underWay ? [] : [program]));
+  }
+
+  /** Undoes what was cut off, or does it to its end. To be called when the switch can be asked again. */
+  async recover(): Promise<Settled[]> {
+    const settled: Settled[] = [];
+    for (const program of this.cutOff) {
+      const { kind } = this.openTransaction(program).transaction;
+      settled.push({ kind, program, outcome: await this.settleOpen(program) });
+    }
+    return settled;
+  }
+
+  /** What the switch has that it should not have, and the other way round; programs that are being changed aside. */
+  async drift(): Promise<Difference[]> {
+    return driftOf(this.runningDocuments(), await this.target.entries());
+  }
+
+  /** Makes the switch what it should be. What was mended. @throws {ProgramBusy} while a program is being changed */
+  async repair(): Promise<Difference[]> {
+    const [busy] = this.open.keys();
+    if (busy !== undefined) throw new ProgramBusy(busy);
+    const entries = await this.target.entries();
+    const programs = this.runningDocuments();
+    const drift = driftOf(programs, entries);
+    await this.target.apply(repairOperations(drift, programs, entries));
+    return drift;
   }
 
   /** Words of a program's memory, from bucket 0. @throws {NoSuchProgram} */
@@ -165,11 +192,19 @@ export class Controller {
     return this.target.readMemory(rpb, base, buckets);
   }
 
-  /** Writes words of a program's memory. @param from first bucket @throws {NoSuchProgram} {@link OutOfMemoryBlock} */
+  /** Writes words of a program's memory. @throws {NoSuchProgram} {@link RangeError} for too many */
   async writeMemory(program: string, memory: string, values: ArrayLike<number>, from = 0): Promise<void> {
     const { rpb, base, buckets } = this.block(program, memory);
-    if (from + values.length > buckets) throw new OutOfMemoryBlock(memory, buckets, from + values.length);
+    if (from + values.length > buckets) {
+      throw new RangeError(`memory ${memory} has ${buckets} buckets, not ${from + values.length}`);
+    }
     await this.target.writeMemory(rpb, base + from, values);
+  }
+
+  /** Sets all words of a program's memory to 0. @throws {NoSuchProgram} */
+  async resetMemory(program: string, memory: string): Promise<void> {
+    const { rpb, base, buckets } = this.block(program, memory);
+    await this.target.apply([{ kind: 'resetMemory', rpb, base, buckets }]);
   }
 
   private block(program: string, memory: string): MemoryBlock {
@@ -180,41 +215,106 @@ export class Controller {
     return block;
   }
 
-  private async confirmReset({ program, memories }: CompiledProgram): Promise<void> {
-    for (const { name, rpb, base, buckets } of memories) {
+  private changeable(name: string): CompiledProgram {
+    const running = this.state.programs.get(name);
+    if (running === undefined) throw new NoSuchProgram(`program ${name}`);
+    if (running.status !== 'running') throw new ProgramBusy(name);
+    return running.compiled;
+  }
+
+  /** Those that no transaction is about; entries of the others are in between. */
+  private runningDocuments(): CompiledProgram[] {
+    const programs = [...this.state.programs.values()].filter(({ status }) => status === 'running');
+    return programs.map(({ compiled }) => compiled);
+  }
+
+  /** Makes a transaction's changes; at an error it is as if there had been none, or it is left cut off. */
+  private async run(transaction: Transaction): Promise<void> {
+    const { program, operations } = transaction;
+    beginInBooks(this.state, transaction);
+    const open = { transaction, underWay: true };
+    this.open.set(program, open);
+    try {
+      this.journal.append({ kind: 'begin', transaction });
+    } catch (error) {
+      this.close(transaction, 'before');
+      throw error;
+    }
+    try {
+      await this.applyAll(transaction, operations);
+      await this.confirmResets(transaction);
+      this.end(transaction, 'after');
+    } catch (error) {
+      // A change that the switch refuses late would be refused again; whether one was made when the line broke is not known.
+      if ((await this.takeBack(transaction, error instanceof TargetUnreachable)) !== 'after') throw error;
+    } finally {
+      open.underWay = false;
+    }
+  }
+
+  /** Settles after an error, if that can be done now; undefined if the transaction stays cut off. */
+  private async takeBack(transaction: Transaction, mayGoOn: boolean): Promise<Outcome | undefined> {
+    try {
+      return await this.settle(transaction, mayGoOn);
+    } catch {
+      // The first error says more than that it could not be undone either; the books keep what both ends need.
+      return undefined;
+    }
+  }
+
+  private async settleOpen(program: string): Promise<Outcome> {
+    const open = this.openTransaction(program);
+    if (open.underWay) throw new ProgramBusy(program);
+    open.underWay = true;
+    try {
+      // With `mayGoOn` there is always an outcome.
+      return (await this.settle(open.transaction, true)) ?? 'before';
+    } finally {
+      open.underWay = false;
+    }
+  }
+
+  private openTransaction(program: string) {
+    const open = this.open.get(program);
+    if (open === undefined) throw new Error(`program ${program} has no open transaction`);
+    return open;
+  }
+
+  /** @param mayGoOn whether one that is past its turn is done to its end now */
+  private async settle(transaction: Transaction, mayGoOn: boolean): Promise<Outcome | undefined> {
+    const { outcome, operations } = settle(transaction, await this.target.entries());
+    if (outcome === 'after' && !mayGoOn) return undefined;
+    await this.target.apply(operations);
+    if (outcome === 'after') await this.confirmResets(transaction);
+    this.end(transaction, outcome);
+    return outcome;
+  }
+
+  /** Part by part, each up to where packets are waited for: how far it came is written down in between. */
+  private async applyAll({ program }: Transaction, operations: readonly Operation[]): Promise<void> {
+    for (let done = 0; done < operations.length; ) {
+      const drain = operations.findIndex(({ kind }, i) => i >= done && kind === 'drain');
+      const end = drain < 0 ? operations.length : drain + 1;
+      await this.target.apply(operations.slice(done, end));
+      done = end;
+      if (done < operations.length) this.journal.append({ kind: 'step', program, done });
+    }
+  }
+
+  private async confirmResets(transaction: Transaction): Promise<void> {
+    for (const { rpb, base, buckets } of resetBlocks(transaction)) {
       const words = await this.target.readMemory(rpb, base, buckets);
-      if (words.some((word) => word !== 0)) throw new NotReset(program, name);
+      if (words.some((word) => word !== 0)) throw new MemoryNotReset(transaction.program, rpb);
     }
   }
 
-  /** If the switch cannot be asked, the transaction stays open: nobody knows what of it was made. */
-  private async transact(transaction: Transaction): Promise<void> {
-    this.log.begin(transaction);
-    try {
-      await this.applyOrUndo(transaction.operations);
-    } catch (error) {
-      if (error instanceof TargetError) this.log.end('undone');
-      throw error;
-    }
-    this.log.end('done');
+  private end(transaction: Transaction, outcome: Outcome): void {
+    this.journal.append({ kind: 'end', program: transaction.program, outcome });
+    this.close(transaction, outcome);
   }
 
-  /**
-   * Makes the changes; at an error those that were made are undone in reverse order, which is as safe for packets as the
-   * order itself if no packet meets two of the changes. Of a switch that cannot be asked nobody knows what it has done:
-   * nothing is undone then.
-   */
-  private async applyOrUndo(operations: readonly Operation[]): Promise<void> {
-    try {
-      await this.target.apply(operations);
-    } catch (error) {
-      if (!(error instanceof TargetError)) throw error;
-      const done = operations.slice(0, error.applied);
-      const back = done.reverse().flatMap((operation): Operation[] => [...inverseOf(operation), { kind: 'drain' }]);
-      await this.target.apply(back).catch((failure: unknown) => {
-        throw new NotUndone(error, failure);
-      });
-      throw error;
-    }
+  private close(transaction: Transaction, outcome: Outcome): void {
+    this.open.delete(transaction.program);
+    endInBooks(this.state, transaction, outcome);
   }
 }

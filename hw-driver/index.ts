@@ -3,3 +3,8 @@
 export * from './allocators.js';
 export * from './command-line.js';
 export * from './controller.js';
+export type { Difference } from './deployment/drift.js';
+export type { Outcome, Transaction } from './deployment/transaction.js';
+export { JournalFile } from './journal/journal-file.js';
+export { type Journal, JournalError, type JournalRecord, NO_JOURNAL } from './journal/records.js';
+export type { JournalState } from './journal/replay.js';

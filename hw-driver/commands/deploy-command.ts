@@ -1,106 +1,157 @@
-/** `p4runpro deploy` and `p4runpro revoke`. */
-import type { Argv } from 'yargs';
+/** `p4runpro deploy`, `revoke` and `replace`: which programs a switch runs. */
 import {
   analyse,
   type CompiledProgram,
+  type DataPlane,
   DEFAULT_RECIRCULATIONS,
-  type LoweredProgram,
   lower,
   renderDiagnostic,
 } from '../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../allocators.js';
-import { EXIT, loadDataPlane, readText, wholeNumber } from '../command-line.js';
+import { EXIT, readText, UsageError, wholeNumber } from '../command-line.js';
 import { MAX_PRIORITY } from '../compile-command.js';
-import { changeSwitch, type TargetArguments, targetOptions } from '../deploy/operated-switch.js';
+import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
 
-export const deployOptions = (yargs: Argv) =>
-  targetOptions(yargs)
-    .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro programs' })
-    .options(ALLOCATOR_OPTIONS)
-    .option('recirculations', {
-      alias: 'R',
-      type: 'string',
-      default: String(DEFAULT_RECIRCULATIONS),
-      describe: 'At most so many for each program',
-    })
-    .option('priority', { type: 'string', default: '0', describe: 'Of the filters among overlapping ones: lower wins' })
-    .requiresArg(['allocator', 'recirculations', 'priority'])
-    .epilogue('All of the programs are checked before the first is deployed. One that does not fit ends it, status 1.')
-    .example('$0 deploy bench/programs/cache.p4runpro', 'On an emulated switch, kept in switch.snapshot')
-    .example('$0 deploy lb.p4runpro --target 127.0.0.1:50052', 'On the switch that p4runpro serve, or a real one, is');
+const LINK_OPTIONS = {
+  ...ALLOCATOR_OPTIONS,
+  recirculations: {
+    alias: 'R',
+    type: 'string',
+    default: String(DEFAULT_RECIRCULATIONS),
+    describe: 'At most so many',
+    requiresArg: true,
+  },
+  priority: {
+    type: 'string',
+    default: '0',
+    describe: 'Of the filter among overlapping ones: lower wins',
+    requiresArg: true,
+  },
+} as const;
 
-export interface DeployArguments extends TargetArguments, AllocatorArguments {
-  readonly files: readonly string[];
+interface LinkArguments extends AllocatorArguments {
   readonly recirculations: string;
   readonly priority: string;
 }
 
-interface Checked {
-  readonly lowered: LoweredProgram;
-  readonly sourceHash: string;
+/** The programs of a text, or undefined if it has errors; findings go to stderr. */
+function checkedPrograms(file: string, dataPlane: DataPlane) {
+  const source = readText(file);
+  const analysis = analyse(source, dataPlane);
+  for (const finding of analysis.diagnostics) process.stderr.write(`${renderDiagnostic(finding, file, source)}\n\n`);
+  return analysis.hasErrors ? undefined : analysis;
 }
 
-export async function deploy(args: DeployArguments): Promise<number> {
-  const checked = checkedPrograms(args);
-  if (checked === undefined) return EXIT.badInput;
-  const options = {
-    allocator: allocatorFrom(args),
-    filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
+function linkOptions(args: LinkArguments, dataPlane: DataPlane) {
+  const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
+  return {
+    recirculations: wholeNumber('--recirculations', args.recirculations, 0, most),
+    link: {
+      allocator: allocatorFrom(args),
+      filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
+    },
   };
-  const deployed: CompiledProgram[] = [];
-  await changeSwitch(args, async ({ controller, save }) => {
-    for (const { lowered, sourceHash } of checked) {
-      deployed.push(await controller.deploy(lowered, sourceHash, options));
-      // Those that are in stay in, whatever becomes of the next.
-      save();
+}
+
+const summaryOf = ({ program, programId, entries, passes, memories }: CompiledProgram) => ({
+  program,
+  programId,
+  entries: entries.length,
+  passes,
+  memories,
+});
+
+const summaryText = (done: string, compiled: CompiledProgram): string => {
+  const { program, programId, entries, passes } = compiled;
+  const sizes = `${count(entries.length, 'entry', 'entries')}, ${count(passes, 'pass', 'passes')}`;
+  return `${program}: ${done}, id ${programId}, ${sizes}\n`;
+};
+
+/** Exit status 2 for a text with errors, 1 if a program does not fit: those before it stay. */
+export const deployCommand = operatorCommand(
+  'deploy <files..>',
+  'Install programs',
+  'create',
+  (yargs) =>
+    yargs
+      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro programs' })
+      .options(LINK_OPTIONS)
+      .options(jsonOption)
+      .example(
+        '$0 deploy lb.p4runpro --target sim --state switch.snapshot',
+        'Begins an emulated switch with a program',
+      ),
+  async (session, args) => {
+    const { controller, dataPlane } = session;
+    const { recirculations, link } = linkOptions(args, dataPlane);
+    const texts = args.files.map((file) => checkedPrograms(file, dataPlane));
+    if (texts.includes(undefined)) return EXIT.badInput;
+    const deployed: CompiledProgram[] = [];
+    try {
+      for (const text of texts) {
+        for (const program of text?.programs ?? []) {
+          const lowered = lower(program, dataPlane, recirculations);
+          deployed.push(await controller.deploy(lowered, text?.sourceHash ?? '', link));
+        }
+      }
+    } finally {
+      const text = deployed.map((compiled) => summaryText('deployed', compiled)).join('');
+      const isDone = deployed.length === texts.flatMap((one) => one?.programs ?? []).length;
+      // Of several programs, those that are there by now are not lost to who reads the text.
+      if (isDone || !args.json) answer(session, args.json, 'deploy', { programs: deployed.map(summaryOf) }, text);
     }
-  });
-  const rows = deployed.map(({ program, programId, entries, passes }) => {
-    return { program, programId, entries: entries.length, passes };
-  });
-  if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro/deploy@1', deployed: rows }, null, 2)}\n`);
-  else
-    for (const row of rows) process.stdout.write(`${row.program}: ${row.entries} entries, ${passesText(row.passes)}\n`);
-  return EXIT.done;
-}
+    return EXIT.done;
+  },
+);
 
-const passesText = (passes: number): string => (passes === 1 ? '1 pass' : `${passes} passes`);
-
-/** Undefined if one of them has errors; they have been said then. */
-function checkedPrograms(args: DeployArguments): Checked[] | undefined {
-  const dataPlane = loadDataPlane(args.dataplane);
-  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
-  const recirculations = wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1);
-  const analyses = args.files.map((file) => {
-    const source = readText(file);
-    const analysis = analyse(source, dataPlane);
-    for (const finding of analysis.diagnostics) process.stderr.write(`${renderDiagnostic(finding, file, source)}\n\n`);
-    return analysis;
-  });
-  if (analyses.some(({ hasErrors }) => hasErrors)) return undefined;
-  return analyses.flatMap(({ programs, sourceHash }) =>
-    programs.map((program) => ({ lowered: lower(program, dataPlane, recirculations), sourceHash })),
-  );
-}
-
-export const revokeOptions = (yargs: Argv) =>
-  targetOptions(yargs)
-    .positional('names', { type: 'string', array: true, demandOption: true, describe: 'Programs that run' })
-    .example('$0 revoke cache', 'Packets that are under way finish, then its entries and memory are freed');
-
-export interface RevokeArguments extends TargetArguments {
-  readonly names: readonly string[];
-}
-
-export async function revoke(args: RevokeArguments): Promise<number> {
-  await changeSwitch(args, async ({ controller, save }) => {
-    for (const name of args.names) {
-      await controller.revoke(name);
-      save();
+export const revokeCommand = operatorCommand(
+  'revoke <programs..>',
+  'Remove programs; their memory is reset',
+  'change',
+  (yargs) =>
+    yargs
+      .positional('programs', { type: 'string', array: true, demandOption: true, describe: 'Their names' })
+      .options(jsonOption),
+  async (session, { programs, json }) => {
+    for (const program of programs) {
+      await session.controller.revoke(program);
+      if (!json) session.print(`${program}: revoked\n`);
     }
-  });
-  if (args.json)
-    process.stdout.write(`${JSON.stringify({ schema: 'p4runpro/revoke@1', revoked: args.names }, null, 2)}\n`);
-  else process.stdout.write(args.names.map((name) => `${name}: revoked\n`).join(''));
-  return EXIT.done;
-}
+    answer(session, json, 'revoke', { programs }, '');
+    return EXIT.done;
+  },
+);
+
+export const replaceCommand = operatorCommand(
+  'replace <file>',
+  'Put another version into the place of a program, under traffic',
+  'change',
+  (yargs) =>
+    yargs
+      .positional('file', { type: 'string', demandOption: true, describe: 'The new version, of the same name' })
+      .options(LINK_OPTIONS)
+      .option('fresh-memory', {
+        type: 'boolean',
+        default: false,
+        describe: 'Memories start empty; else those of one name and size keep their contents',
+      })
+      .options(jsonOption),
+  async (session, args) => {
+    const { controller, dataPlane } = session;
+    const { recirculations, link } = linkOptions(args, dataPlane);
+    const text = checkedPrograms(args.file, dataPlane);
+    if (text === undefined) return EXIT.badInput;
+    const [program, ...more] = text.programs;
+    if (program === undefined || more.length > 0) throw new UsageError(`${args.file}: one program is needed`);
+    const options = { ...link, freshMemory: args.freshMemory };
+    const before = controller.state.programs.get(program.name)?.compiled;
+    const after = await controller.replace(lower(program, dataPlane, recirculations), text.sourceHash, options);
+    const isKept = ({ name, rpb, base }: CompiledProgram['memories'][number]): boolean =>
+      before?.memories.some((old) => old.name === name && old.rpb === rpb && old.base === base) === true;
+    const kept = after.memories.filter(isKept).map(({ name }) => name);
+    const keeps = kept.length === 0 ? '' : `  kept: ${kept.join(', ')}\n`;
+    const document = { ...summaryOf(after), kept };
+    answer(session, args.json, 'replace', document, `${summaryText('replaced', after)}${keeps}`);
+    return EXIT.done;
+  },
+);

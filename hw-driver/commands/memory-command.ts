@@ -1,155 +1,156 @@
-/** `p4runpro memory read|write|reset` and `p4runpro watch`: memory of programs, by its name. */
-import type { Argv } from 'yargs';
+/** `p4runpro memory` and `watch`: the words of a program's memory, by name. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, UsageError, wholeNumber } from '../command-line.js';
-import { changeSwitch, readSwitch, type TargetArguments, targetOptions } from '../deploy/operated-switch.js';
+import { NoSuchProgram } from '../controller.js';
+import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
+import type { Session } from './session.js';
 
-const MOST_BUCKETS = 2 ** 24;
-const MOST_WORD = 2 ** 32 - 1;
+const MAX_WORD = 2 ** 32 - 1;
+const MAX_BUCKET = 2 ** 32 - 1;
+const WORDS_PER_LINE = 8;
 
-const blockOptions = (yargs: Argv) =>
-  targetOptions(yargs)
-    .positional('program', { type: 'string', demandOption: true, describe: 'A program that runs' })
-    .positional('memory', {
-      type: 'string',
-      demandOption: true,
-      describe: 'A memory of it, by its name in the source',
-    });
+export const memoryCommand = operatorCommand(
+  'memory <verb> <program> <memory> [values..]',
+  'Read, write or reset the memory of a program',
+  'change',
+  (yargs) =>
+    yargs
+      .positional('verb', { choices: ['read', 'write', 'reset'] as const, demandOption: true })
+      .positional('program', { type: 'string', demandOption: true, describe: 'Its name' })
+      .positional('memory', { type: 'string', demandOption: true, describe: 'Name of the memory' })
+      .positional('values', { type: 'string', array: true, default: [], describe: 'Words to write, from --from on' })
+      .option('from', { type: 'string', default: '0', describe: 'First bucket', requiresArg: true })
+      .option('count', {
+        type: 'string',
+        describe: 'Buckets to read; all from there on if left out',
+        requiresArg: true,
+      })
+      .options(jsonOption)
+      .example('$0 memory write lb port 1 1 2 2 --target sim --state switch.snapshot', 'Fills four buckets'),
+  async (session, { verb, program, memory, values, json, ...range }) => {
+    const { controller } = session;
+    const from = wholeNumber('--from', range.from, 0, MAX_BUCKET);
+    if (verb !== 'write' && values.length > 0) throw new UsageError(`memory ${verb} takes no values`);
+    if (verb !== 'read' && range.count !== undefined) throw new UsageError('--count belongs to memory read');
+    if (verb === 'reset') {
+      await controller.resetMemory(program, memory);
+      answer(session, json, 'memory', { program, memory, done: 'reset' }, `${program}: ${memory} is reset\n`);
+      return EXIT.done;
+    }
+    if (verb === 'write') {
+      const words = values.map((value) => word(value));
+      if (words.length === 0) throw new UsageError('memory write needs values');
+      checkRange(session, program, memory, from, words.length);
+      await controller.writeMemory(program, memory, words, from);
+      const text = `${program}: ${count(words.length, 'word')} of ${memory} written\n`;
+      answer(session, json, 'memory', { program, memory, done: 'written', from, words }, text);
+      return EXIT.done;
+    }
+    const all = await controller.readMemory(program, memory);
+    const wanted = range.count === undefined ? all.length - from : wholeNumber('--count', range.count, 1, all.length);
+    checkRange(session, program, memory, from, wanted);
+    const words = [...all.subarray(from, from + wanted)];
+    answer(session, json, 'memory', { program, memory, from, words }, wordsText(words, from));
+    return EXIT.done;
+  },
+);
 
-interface BlockArguments extends TargetArguments {
-  readonly program: string;
-  readonly memory: string;
-}
-
-export const memoryReadOptions = (yargs: Argv) =>
-  blockOptions(yargs)
-    .option('from', { type: 'string', default: '0', describe: 'First bucket' })
-    .option('count', { type: 'string', describe: 'Buckets; all that follow if left out' })
-    .option('used', { type: 'boolean', default: false, describe: 'Only buckets that are not 0' })
-    .requiresArg(['from', 'count'])
-    .example('$0 memory read cache mem1 --used', 'The buckets that hold something');
-
-export interface MemoryReadArguments extends BlockArguments {
-  readonly from: string;
-  readonly count: string | undefined;
-  readonly used: boolean;
-}
-
-export async function memoryRead(args: MemoryReadArguments): Promise<number> {
-  const all = await readSwitch(args, ({ controller }) => controller.readMemory(args.program, args.memory));
-  const from = wholeNumber('--from', args.from, 0, all.length - 1);
-  const count = args.count === undefined ? all.length - from : wholeNumber('--count', args.count, 1, all.length - from);
-  const words = Array.from(all.subarray(from, from + count), (value, i) => ({ bucket: from + i, value }));
-  print(args, args.used ? words.filter(({ value }) => value !== 0) : words);
-  return EXIT.done;
-}
-
-function print(
-  { json, program, memory }: BlockArguments,
-  words: readonly { readonly bucket: number; readonly value: number }[],
-): void {
-  const document = { schema: 'p4runpro/memory@1', program, memory, words };
-  const lines = words.map(({ bucket, value }) => `${String(bucket).padStart(8)}  ${value}\n`).join('');
-  process.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : lines);
-}
-
-export const memoryWriteOptions = (yargs: Argv) =>
-  blockOptions(yargs)
-    .positional('values', {
-      type: 'string',
-      array: true,
-      demandOption: true,
-      describe: 'Words from the first bucket on',
-    })
-    .option('from', { type: 'string', default: '0', describe: 'First bucket' })
-    .requiresArg(['from'])
-    .example('$0 memory write lb pool_dip 0x0a000001 0x0a000002', 'Two words, from bucket 0');
-
-export interface MemoryWriteArguments extends BlockArguments {
-  readonly from: string;
-  readonly values: readonly string[];
-}
-
-export async function memoryWrite(args: MemoryWriteArguments): Promise<number> {
-  const from = wholeNumber('--from', args.from, 0, MOST_BUCKETS);
-  const values = args.values.map(wordOf);
-  await changeSwitch(args, ({ controller }) => controller.writeMemory(args.program, args.memory, values, from));
-  done(args, `${values.length} ${values.length === 1 ? 'word' : 'words'} written`, { written: values.length });
-  return EXIT.done;
-}
-
-function wordOf(text: string): number {
-  const value = /^(\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : Number.NaN;
-  if (!(value <= MOST_WORD)) throw new UsageError(`a word is a number of 32 bits, not '${text}'`);
+function word(text: string): number {
+  const value = /^(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= MAX_WORD)) throw new UsageError(`a word is a number from 0 to ${MAX_WORD}, not '${text}'`);
   return value;
 }
 
-export const memoryResetOptions = (yargs: Argv) =>
-  blockOptions(yargs).example('$0 memory reset hh mem_cms_row1', 'All buckets to 0');
-
-export async function memoryReset(args: BlockArguments): Promise<number> {
-  const buckets = await changeSwitch(args, async ({ controller }) => {
-    const { length } = await controller.readMemory(args.program, args.memory);
-    await controller.writeMemory(args.program, args.memory, new Uint32Array(length));
-    return length;
-  });
-  done(args, `${buckets} buckets reset`, { reset: buckets });
-  return EXIT.done;
-}
-
-function done({ json, program, memory }: BlockArguments, text: string, facts: object): void {
-  const document = { schema: 'p4runpro/memory@1', program, memory, ...facts };
-  process.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : `${program} ${memory}: ${text}\n`);
-}
-
-export const watchOptions = (yargs: Argv) =>
-  blockOptions(yargs)
-    .option('interval', { type: 'string', default: '1000', describe: 'Milliseconds between two looks' })
-    .option('count', { type: 'string', describe: 'Looks; until Ctrl-C if left out' })
-    .requiresArg(['interval', 'count'])
-    .epilogue('Prints the buckets that changed since the look before; with --json one line of JSON for each look.')
-    .example('$0 watch hh mem_cms_row1 --target 127.0.0.1:50052', 'Which counters grow');
-
-export interface WatchArguments extends BlockArguments {
-  readonly interval: string;
-  readonly count: string | undefined;
-}
-
-export async function watch(args: WatchArguments): Promise<number> {
-  const interval = wholeNumber('--interval', args.interval, 1, 86_400_000);
-  const looks = args.count === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--count', args.count, 1, 1e9);
-  let stopped = false;
-  let wake = (): void => undefined;
-  const stop = (): void => {
-    stopped = true;
-    wake();
-  };
-  process.once('SIGINT', stop);
-  try {
-    await readSwitch(args, async ({ controller }) => {
-      let before: Uint32Array | undefined;
-      for (let look = 0; look < looks && !stopped; look++) {
-        if (look > 0) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-            setTimeout(resolve, interval);
-          });
-        }
-        const words = await controller.readMemory(args.program, args.memory);
-        report(args, look, words, before);
-        before = words;
-      }
-    });
-  } finally {
-    process.removeListener('SIGINT', stop);
+function checkRange({ controller }: Session, program: string, memory: string, from: number, words: number): void {
+  const block = controller.state.programs.get(program)?.compiled.memories.find(({ name }) => name === memory);
+  if (block !== undefined && (words < 1 || from + words > block.buckets)) {
+    throw new UsageError(`memory ${memory} has buckets 0 to ${block.buckets - 1}`);
   }
-  return stopped ? EXIT.interrupted : EXIT.done;
 }
 
-function report({ json }: WatchArguments, look: number, words: Uint32Array, before: Uint32Array | undefined): void {
-  const changed = Array.from(words, (value, bucket) => ({ bucket, before: before?.[bucket] ?? 0, value })).filter(
-    (word) => word.value !== word.before,
-  );
-  if (json) process.stdout.write(`${JSON.stringify({ look, changed })}\n`);
-  else if (changed.length === 0) process.stdout.write(`${look}: no change\n`);
-  else for (const word of changed) process.stdout.write(`${look}: ${word.bucket}: ${word.before} -> ${word.value}\n`);
+/** Lines of words with the number of their first bucket; lines of zeros are left out. */
+function wordsText(words: readonly number[], from: number): string {
+  const lines: string[] = [];
+  for (let i = 0; i < words.length; i += WORDS_PER_LINE) {
+    const line = words.slice(i, i + WORDS_PER_LINE);
+    if (line.some((value) => value !== 0)) lines.push(`${from + i}: ${line.join(' ')}\n`);
+  }
+  return lines.length === 0 ? `${count(words.length, 'word')}, all 0\n` : lines.join('');
 }
+
+const MAX_INTERVAL_MS = 86_400_000;
+const MAX_TIMES = 1e9;
+
+export const watchCommand = operatorCommand(
+  'watch <program> [memories..]',
+  'Say which words of its memory change',
+  'look',
+  (yargs) =>
+    yargs
+      .positional('program', { type: 'string', demandOption: true, describe: 'Its name' })
+      .positional('memories', { type: 'string', array: true, default: [], describe: 'All of them if left out' })
+      .option('interval', {
+        type: 'string',
+        default: '1000',
+        describe: 'Milliseconds between looks',
+        requiresArg: true,
+      })
+      .option('times', { type: 'string', describe: 'Looks; until Ctrl-C if left out', requiresArg: true })
+      .options({ json: { ...jsonOption.json, describe: 'Print one JSON document at the end' } }),
+  async (session, { program, memories, interval, times, json }) => {
+    const intervalMs = wholeNumber('--interval', interval, 1, MAX_INTERVAL_MS);
+    const most = times === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--times', times, 1, MAX_TIMES);
+    const running = session.controller.state.programs.get(program);
+    if (running === undefined) throw new NoSuchProgram(`program ${program}`);
+    const names = memories.length > 0 ? memories : running.compiled.memories.map(({ name }) => name);
+    const stop = new AbortController();
+    const interrupt = (): void => stop.abort();
+    process.once('SIGINT', interrupt);
+    const changes: Change[] = [];
+    try {
+      let before = await wordsOf(session, program, names);
+      for (let look = 1; look < most && !stop.signal.aborted; look++) {
+        await sleep(intervalMs, undefined, { signal: stop.signal }).catch(() => undefined);
+        const now = await wordsOf(session, program, names);
+        const found = changesBetween(before, now, look * intervalMs);
+        if (json) changes.push(...found);
+        else for (const change of found) session.print(changeText(change));
+        before = now;
+      }
+    } finally {
+      process.off('SIGINT', interrupt);
+    }
+    answer(session, json, 'watch', { program, memories: names, intervalMs, changes }, '');
+    return EXIT.done;
+  },
+);
+
+interface Change {
+  /** Since the first look. */
+  readonly atMs: number;
+  readonly memory: string;
+  readonly bucket: number;
+  readonly before: number;
+  readonly now: number;
+}
+
+type Words = ReadonlyMap<string, Uint32Array>;
+
+async function wordsOf({ controller }: Session, program: string, memories: readonly string[]): Promise<Words> {
+  const words = new Map<string, Uint32Array>();
+  for (const memory of memories) words.set(memory, await controller.readMemory(program, memory));
+  return words;
+}
+
+function changesBetween(before: Words, now: Words, atMs: number): Change[] {
+  return [...now].flatMap(([memory, words]) => {
+    const old = before.get(memory) ?? words;
+    return [...words].flatMap((value, bucket) => {
+      const was = old[bucket] ?? 0;
+      return was === value ? [] : [{ atMs, memory, bucket, before: was, now: value }];
+    });
+  });
+}
+
+const changeText = ({ atMs, memory, bucket, before, now }: Change): string =>
+  `${(atMs / 1000).toFixed(3)} s  ${memory}[${bucket}]  ${before} -> ${now}\n`;

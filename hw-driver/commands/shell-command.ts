@@ -1,49 +1,54 @@
-/** `p4runpro shell`: the commands for one switch, line by line, with completion and history. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
-import type { Argv } from 'yargs';
-import { EXIT, reportError } from '../command-line.js';
-import { readSwitch, type TargetArguments, targetOptions } from '../deploy/operated-switch.js';
+/** `p4runpro shell`: the commands on one switch, typed one after another. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import yargs, { type Argv } from 'yargs';
+import { EXIT, readText, rejectCommandLine, reportError, requireOnce, UsageError } from '../command-line.js';
+import { type OperatorCommand, operatorCommand } from './operator-command.js';
+import type { Session } from './session.js';
 
-export const shellOptions = (yargs: Argv) =>
-  targetOptions(yargs)
-    .option('history', { type: 'string', describe: 'File that lines are kept in; without one they are forgotten' })
-    .requiresArg(['history'])
-    .epilogue(
-      'Lines are commands as after p4runpro, without --target. exit or Ctrl-D ends; its status is that of the last line.',
-    )
-    .example('$0 shell --target 127.0.0.1:50052', 'Then, for instance: memory read lb pool_dip')
-    .example("echo 'show programs' | $0 shell", 'Commands from a file');
+const HISTORY_LINES = 1000;
+const END = ['exit', 'quit'];
 
-export interface ShellArguments extends TargetArguments {
-  readonly history: string | undefined;
-}
+/** Exit status of the last command that failed, so that a script of commands can be judged. */
+export const shellCommand = (commands: readonly OperatorCommand[]): OperatorCommand =>
+  operatorCommand(
+    'shell',
+    'The same commands, typed one after another; tab completes commands, programs and memories',
+    'create',
+    (yargs_) =>
+      yargs_
+        .option('history', { type: 'string', describe: 'A file that keeps what was typed', requiresArg: true })
+        .example('$0 shell --target sim --state switch.snapshot', 'show, memory read lb port, exit'),
+    (session, { history }) => converse(session, commands, history),
+  );
 
-/** Commands that act on a switch. */
-const ON_SWITCH = ['deploy', 'revoke', 'show', 'memory', 'watch', 'drift'];
-const OTHERS = ['check', 'compile', 'explain', 'dataplane', 'help', 'exit'];
-const MOST_HISTORY = 1000;
-
-/** @param run a command line; what it returns is its exit status */
-export async function shell(args: ShellArguments, run: (words: readonly string[]) => Promise<number>): Promise<number> {
+async function converse(
+  session: Session,
+  commands: readonly OperatorCommand[],
+  history: string | undefined,
+): Promise<number> {
   const isTerminal = process.stdin.isTTY === true;
-  let names = await knownNames(args);
   const lines = createInterface({
     input: process.stdin,
-    ...(isTerminal && { output: process.stdout, prompt: `${args.target}> ` }),
-    history: historyOf(args.history),
-    historySize: MOST_HISTORY,
-    completer: (line: string) => completions(line, names),
+    // On stderr, so that stdout holds answers alone.
+    output: process.stderr,
+    terminal: isTerminal,
+    prompt: isTerminal ? 'p4runpro> ' : '',
+    completer: (line: string) => completions(line, session, commands),
+    history: history === undefined ? [] : readHistory(history),
+    historySize: HISTORY_LINES,
   });
+  if (history !== undefined) {
+    lines.on('history', (typed) => writeFileSync(history, `${[...typed].reverse().join('\n')}\n`));
+  }
   let status: number = EXIT.done;
   lines.prompt();
   for await (const line of lines) {
     const words = wordsOf(line);
-    if (words[0] === 'exit') break;
-    if (words.length > 0 && !line.startsWith('#')) {
-      if (args.history !== undefined) appendFileSync(args.history, `${line}\n`);
-      status = await runLine(words, args, run);
-      names = await knownNames(args);
+    if (END.includes(words[0] ?? '')) break;
+    if (words.length > 0) {
+      const outcome = await runLine(words, session, commands);
+      if (outcome !== EXIT.done) status = outcome;
     }
     lines.prompt();
   }
@@ -51,75 +56,82 @@ export async function shell(args: ShellArguments, run: (words: readonly string[]
   return status;
 }
 
+/** The newest first, as readline keeps them. */
+function readHistory(path: string): string[] {
+  if (!existsSync(path)) {
+    try {
+      writeFileSync(path, '');
+    } catch (error) {
+      throw new UsageError(`cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`);
+    }
+  }
+  return readText(path)
+    .split('\n')
+    .filter((line) => line !== '')
+    .reverse();
+}
+
 async function runLine(
   words: readonly string[],
-  args: ShellArguments,
-  run: (words: readonly string[]) => Promise<number>,
+  session: Session,
+  commands: readonly OperatorCommand[],
 ): Promise<number> {
-  const { target, state, journal, dataplane } = args;
-  const where = ['--target', target, '--state', state, '--journal', journal, '--dataplane', dataplane];
-  const [command = ''] = words;
+  let status: number = EXIT.done;
+  const parser: Argv = commands.reduce(
+    (registered, command) =>
+      command.register(registered, {
+        options: (one) => one,
+        run: async (_args, _access, body) => {
+          status = await body(session);
+        },
+      }),
+    yargs()
+      .scriptName('')
+      .exitProcess(false)
+      .version(false)
+      .demandCommand(1, 1, 'which command? help says')
+      .strict()
+      .check((args) => requireOnce(args, ['files', 'programs', 'values', 'memories']))
+      .fail(rejectCommandLine),
+  );
   try {
-    if (command === 'help') return await run(['--help']);
-    if (command === 'shell' || command === 'serve') return refuse(command);
-    return await run(ON_SWITCH.includes(command) ? [...words, ...where] : words);
+    if (words[0] === 'help') session.print(`${await parser.getHelp()}\n`);
+    else await parser.parseAsync([...words]);
   } catch (error) {
     return reportError('p4runpro', error);
   }
+  return status;
 }
 
-function refuse(command: string): number {
-  process.stderr.write(`p4runpro: ${command} is for a terminal of its own\n`);
-  return EXIT.badInput;
-}
-
-/** Words are parted by blanks; quotes hold together. */
+/** Words between blanks; quotes keep blanks together. */
 export function wordsOf(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, plain]) => double ?? single ?? plain ?? '',
   );
 }
 
-/** Names of programs, and of the memories of each. */
-type Names = ReadonlyMap<string, readonly string[]>;
-
-async function knownNames(args: TargetArguments): Promise<Names> {
-  return readSwitch(args, async ({ programs }) => {
-    return new Map(programs().map(({ program, memories }) => [program, memories.map(({ name }) => name)]));
-  });
-}
-
-/** For readline: what can stand in place of the last word, and that word. */
-export function completions(line: string, names: Names): [string[], string] {
+/** What may come where the line ends: a command, then names of what runs. */
+export function completions(
+  line: string,
+  { controller }: Session,
+  commands: readonly OperatorCommand[],
+): [string[], string] {
   const words = line.trimStart().split(/\s+/);
-  const last = words.at(-1) ?? '';
-  const found = candidates(words.slice(0, -1), names).filter((word) => word.startsWith(last));
-  return [found.map((word) => `${word} `), last];
-}
-
-function candidates(before: readonly string[], names: Names): readonly string[] {
-  const [command, second, third] = before;
-  switch (command) {
-    case undefined:
-      return [...ON_SWITCH, ...OTHERS];
-    case 'show':
-      return before.length === 1 ? ['programs', 'entries', 'memory', 'utilisation'] : [];
-    case 'revoke':
-      return [...names.keys()];
-    case 'watch':
-      return second === undefined ? [...names.keys()] : (names.get(second) ?? []);
-    case 'memory':
-      if (second === undefined) return ['read', 'write', 'reset'];
-      return third === undefined ? [...names.keys()] : (names.get(third) ?? []);
-    case 'drift':
-      return ['--repair'];
-    default:
-      return [];
-  }
-}
-
-/** The last line first, as readline has it. */
-function historyOf(path: string | undefined): string[] {
-  if (path === undefined || !existsSync(path)) return [];
-  return readFileSync(path, 'utf8').split('\n').filter(Boolean).slice(-MOST_HISTORY).reverse();
+  const last = words[words.length - 1] ?? '';
+  const candidates = (): string[] => {
+    const [command] = words;
+    if (words.length === 1) return [...commands.map(({ name }) => name), 'help', 'exit'];
+    if (command === 'show' && words.length === 2) return ['programs', 'entries', 'memory', 'utilisation', 'drift'];
+    if (command === 'memory' && words.length === 2) return ['read', 'write', 'reset'];
+    const program = words.slice(1, -1).find((word) => controller.state.programs.has(word));
+    const memories = controller.state.programs.get(program ?? '')?.compiled.memories ?? [];
+    if (program !== undefined && command !== 'revoke') return memories.map(({ name }) => name);
+    return [...controller.state.programs.keys()];
+  };
+  return [
+    candidates()
+      .filter((word) => word.startsWith(last))
+      .map((word) => `${word} `),
+    last,
+  ];
 }

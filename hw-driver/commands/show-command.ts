@@ -1,95 +1,154 @@
-/** `p4runpro show`: what runs on a switch, and what it takes. */
-import type { Argv } from 'yargs';
-import type { CompiledProgram, SwitchState, TableEntry } from '../../compiler/index.js';
+/** `p4runpro show`: programs, entries, memory and what is left of a switch. */
+import { FIXED_NAMES, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
 import { EXIT } from '../command-line.js';
-import { type OperatedSwitch, readSwitch, type TargetArguments, targetOptions } from '../deploy/operated-switch.js';
+import { NoSuchProgram } from '../controller.js';
+import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
+import type { Session } from './session.js';
 
-const VIEWS = ['programs', 'entries', 'memory', 'utilisation'] as const;
-type View = (typeof VIEWS)[number];
+const PARTS = ['programs', 'entries', 'memory', 'utilisation', 'drift'] as const;
+type Part = (typeof PARTS)[number];
 
-export const showOptions = (yargs: Argv) =>
-  targetOptions(yargs)
-    .positional('what', { choices: VIEWS, default: 'programs' as View, describe: 'Which view' })
-    .example('$0 show', 'The programs that run')
-    .example('$0 show entries --target 127.0.0.1:50052', 'As the switch has them, also those of others');
+/** Of `show` without a part. */
+const OVERVIEW: readonly Part[] = ['programs', 'memory', 'utilisation'];
 
-export interface ShowArguments extends TargetArguments {
-  readonly what: View;
+/** Exit status 1 for `show drift` where there is some. */
+export const showCommand = operatorCommand(
+  'show [part] [program]',
+  'Programs, entries, memory, utilisation, or drift: what differs from the journal',
+  'look',
+  (yargs) =>
+    yargs
+      .positional('part', { choices: PARTS, describe: 'One of them; all but entries and drift if left out' })
+      .positional('program', { type: 'string', describe: 'Of one program only' })
+      .options(jsonOption)
+      .example('$0 show memory hh --target sim --state switch.snapshot', 'Where the memory of a program lies'),
+  async (session, { part, program, json }) => {
+    const { programs } = session.controller.state;
+    if (program !== undefined && !programs.has(program)) throw new NoSuchProgram(`program ${program}`);
+    const parts = part === undefined ? OVERVIEW : [part];
+    const shown = await Promise.all(parts.map(async (one) => [one, await SHOW[one](session, program)] as const));
+    const document = Object.fromEntries(shown.map(([one, { value }]) => [one, value]));
+    answer(session, json, 'show', document, shown.map(([, { text }]) => text).join('\n'));
+    return shown.some(([one, { value }]) => one === 'drift' && value.length > 0) ? EXIT.failed : EXIT.done;
+  },
+);
+
+interface Shown {
+  readonly value: readonly unknown[];
+  readonly text: string;
 }
 
-export async function show(args: ShowArguments): Promise<number> {
-  const rows = await readSwitch(args, (opened) => rowsOf(args.what, opened));
-  if (args.json)
-    process.stdout.write(`${JSON.stringify({ schema: `p4runpro/show-${args.what}@1`, [args.what]: rows }, null, 2)}\n`);
-  else process.stdout.write(table(rows));
-  return EXIT.done;
+const SHOW: Readonly<Record<Part, (session: Session, program?: string) => Shown | Promise<Shown>>> = {
+  programs: showPrograms,
+  entries: showEntries,
+  memory: showMemory,
+  utilisation: showUtilisation,
+  drift: showDrift,
+};
+
+const selected = ({ controller }: Session, program?: string) =>
+  [...controller.state.programs].filter(([name]) => program === undefined || name === program);
+
+function showPrograms(session: Session, program?: string): Shown {
+  const value = selected(session, program).map(([name, { compiled, status }]) => ({
+    program: name,
+    id: compiled.programId,
+    status,
+    entries: compiled.entries.length,
+    passes: compiled.passes,
+    buckets: compiled.memories.reduce((sum, { buckets }) => sum + buckets, 0),
+    sourceHash: compiled.sourceHash,
+  }));
+  const rows = value.map(({ program: name, id, status, entries, passes, buckets }) => [
+    name,
+    ...[id, status, entries, passes, buckets].map(String),
+  ]);
+  return { value, text: table(['program', 'id', 'status', 'entries', 'passes', 'buckets'], rows) };
 }
 
-type Row = Readonly<Record<string, string | number>>;
-
-async function rowsOf(what: View, { controller, target, programs }: OperatedSwitch): Promise<readonly Row[]> {
-  switch (what) {
-    case 'programs':
-      return programs().map(programRow);
-    case 'entries':
-      return (await target.entries()).map(entryRow);
-    case 'memory':
-      return programs().flatMap(({ program, memories }) =>
-        memories.map(({ name, rpb, base, buckets }) => ({ program, memory: name, rpb, base, buckets })),
-      );
-    case 'utilisation':
-      return utilisation(controller.state);
-  }
+function showMemory(session: Session, program?: string): Shown {
+  const value = selected(session, program).flatMap(([name, { compiled }]) =>
+    compiled.memories.map(({ name: memory, rpb, base, buckets }) => ({ program: name, memory, rpb, base, buckets })),
+  );
+  const rows = value.map((block) => Object.values(block).map(String));
+  return { value, text: table(['program', 'memory', 'rpb', 'base', 'buckets'], rows) };
 }
 
-const programRow = ({ program, programId, passes, entries, memories, sourceHash }: CompiledProgram): Row => ({
-  program,
-  id: programId,
-  entries: entries.length,
-  passes,
-  buckets: memories.reduce((sum, { buckets }) => sum + buckets, 0),
-  source: sourceHash.slice(0, 12),
-});
+async function showEntries(session: Session, program?: string): Promise<Shown> {
+  const names = new Map(selected(session).map(([name, { compiled }]) => [compiled.programId, name]));
+  const value = (await session.target.entries())
+    .map((entry) => ({ program: names.get(programIdOf(entry)) ?? null, ...entry }))
+    .filter((entry) => program === undefined || entry.program === program);
+  const rows = value.map((entry) => [entry.program ?? '-', ...entryCells(entry)]);
+  return { value, text: table(['program', 'table', 'priority', 'key', 'action'], rows) };
+}
+
+/** The program whose packets meet an entry, 0 for default forwarding. */
+function programIdOf({ key, parameters, action }: TableEntry): number {
+  if (action === FIXED_NAMES.setProgram) return parameters[0]?.value ?? 0;
+  return key.find(({ name }) => name === RPB_KEYS.program)?.value ?? 0;
+}
+
+export function entryCells({ table: name, priority, key, action, parameters }: TableEntry): string[] {
+  const keys = key.flatMap((field) => {
+    if (field.match === 'exact') return [`${field.name}=${field.value}`];
+    return field.mask === 0 ? [] : [`${field.name}=${hex(field.value)}/${hex(field.mask)}`];
+  });
+  return [name, String(priority), keys.join(' '), `${action}(${parameters.map(({ value }) => value).join(', ')})`];
+}
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
-function entryRow({ table: name, key, priority, action, parameters }: TableEntry): Row {
-  const keys = key
-    .filter((field) => field.match === 'exact' || field.mask !== 0)
-    .map((field) => `${field.name}=${hex(field.value)}${field.match === 'ternary' ? `/${hex(field.mask)}` : ''}`);
-  const does = `${action}(${parameters.map(({ name: parameter, value }) => `${parameter}=${value}`).join(', ')})`;
-  return { table: name, priority, key: keys.join(' '), action: does };
+function showUtilisation({ controller, dataPlane }: Session): Shown {
+  const { state } = controller;
+  const value = [
+    ...dataPlane.rpbs.map(({ number, index, entries, buckets }) => ({
+      what: `RPB ${number}`,
+      entries: entries - (state.entries[index] ?? 0),
+      ofEntries: entries,
+      buckets: buckets - (state.buckets[index] ?? 0),
+      ofBuckets: buckets,
+    })),
+    ...[
+      ...dataPlane.filterTables,
+      { table: FIXED_NAMES.recirculationTable, entries: dataPlane.description.recirculation.entries },
+    ].map(({ table: name, entries }) => ({
+      what: name,
+      entries: entries - state.freeEntries(name),
+      ofEntries: entries,
+      buckets: 0,
+      ofBuckets: 0,
+    })),
+  ];
+  const share = (used: number, of: number): string =>
+    of === 0 ? '' : `${used} of ${of} (${((100 * used) / of).toFixed(1)} %)`;
+  const rows = value
+    .filter(({ entries, buckets }) => entries + buckets > 0)
+    .map(({ what, entries, ofEntries, buckets, ofBuckets }) => [
+      what,
+      share(entries, ofEntries),
+      share(buckets, ofBuckets),
+    ]);
+  return { value, text: table(['', 'entries', 'buckets'], rows) };
 }
 
-const percent = (used: number, total: number): string => `${((100 * used) / total).toFixed(1)} %`;
-
-function utilisation({ dataPlane, entries, buckets }: SwitchState): Row[] {
-  return dataPlane.rpbs.map(({ number, index, entries: places, buckets: words }) => {
-    const usedEntries = places - (entries[index] ?? 0);
-    const usedBuckets = words - (buckets[index] ?? 0);
-    return {
-      rpb: number,
-      entries: usedEntries,
-      'of entries': percent(usedEntries, places),
-      buckets: usedBuckets,
-      'of buckets': percent(usedBuckets, words),
-    };
-  });
+async function showDrift({ controller }: Session, program?: string): Promise<Shown> {
+  const value = (await controller.drift()).filter(
+    (difference) => program === undefined || (difference.kind !== 'foreign' && difference.program === program),
+  );
+  if (value.length === 0) return { value, text: 'the switch is as the journal says\n' };
+  const rows = value.map((difference) => [
+    difference.kind,
+    difference.kind === 'foreign' ? '-' : difference.program,
+    ...entryCells(difference.kind === 'changed' ? difference.found : difference.entry),
+  ]);
+  const text = table(['difference', 'program', 'table', 'priority', 'key', 'action'], rows);
+  return { value, text: `${text}${count(value.length, 'difference')}; p4runpro repair mends them\n` };
 }
 
-/** Columns by the keys of the rows, numbers to the right. */
-function table(rows: readonly Row[]): string {
-  const [first] = rows;
-  if (first === undefined) return 'nothing\n';
-  const columns = Object.keys(first);
-  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => String(row[column]).length)));
-  const isRight = (column: string): boolean => typeof first[column] === 'number' || column.startsWith('of ');
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => (isRight(columns[i] ?? '') ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  return [line(columns), ...rows.map((row) => line(columns.map((column) => String(row[column]))))]
-    .join('\n')
-    .concat('\n');
+/** Columns of equal width. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
+  return all.map((row) => `${`${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd()}\n`).join('');
 }

@@ -10,7 +10,7 @@ import { packageFile } from '../../hw-driver/package-root.js';
 import { appendPacketBytes, createCaptureWriter, createPacketBatch } from '../../traces/index.js';
 import { type, withFolder } from '../command-line.js';
 import { frame } from '../sim/frames.js';
-import { commands, operate, program } from './operate.js';
+import { AS_DEPLOYED, commands, operate, program } from './operate.js';
 
 const CLI = packageFile('dist', 'hw-driver', 'cli.js');
 
@@ -50,7 +50,7 @@ async function stopped({ child }: Serving): Promise<void> {
 test('a served switch: the same, and frames by HTTP, UDP and captures', () =>
   withFolder(async (folder) => {
     const server = await serving(folder, '--http', '0', '--udp', '0', '--pcap-dir', 'ports', '--forward', '1:2');
-    const run = commands(folder, '--target', `127.0.0.1:${server.ports.get('BF Runtime')}`);
+    const run = commands(folder, '--target', `127.0.0.1:${server.ports.get('BF Runtime')}`, '--journal', 'j');
     await operate(run);
 
     const post = async (body: unknown) => {
@@ -127,7 +127,9 @@ test('the transcript of the README, word by word', () =>
       const packet = /^curl -s (\S+) -d '(.*)'$/.exec(here);
       const found = packet
         ? await (await fetch(`http://${packet[1]}`, { method: 'POST', body: packet[2] ?? '' })).text()
-        : await type('p4runpro', here.split(' ').slice(2), { folder }).then(({ stdout }) => stdout);
+        : await type('p4runpro', [...here.split(' ').slice(2), '--journal', 'j'], { folder }).then(
+            ({ stdout }) => stdout,
+          );
       assert.is(found, output, command);
     }
     await stopped(server);
@@ -136,7 +138,7 @@ test('the transcript of the README, word by word', () =>
 test('a controller that is killed, whenever: the next one settles it', () =>
   withFolder(async (folder) => {
     const server = await serving(folder);
-    const where = ['--target', `127.0.0.1:${server.ports.get('BF Runtime')}`];
+    const where = ['--target', `127.0.0.1:${server.ports.get('BF Runtime')}`, '--journal', 'j'];
     const run = commands(folder, ...where);
     for (const wait of [150, 250, 350, 450]) {
       const child = spawn(process.execPath, [CLI, 'deploy', program('sf'), program('nc'), program('hh'), ...where], {
@@ -146,10 +148,12 @@ test('a controller that is killed, whenever: the next one settles it', () =>
       await new Promise((resolve) => setTimeout(resolve, wait));
       child.kill('SIGKILL');
       await once(child, 'exit').catch(() => undefined);
-      const shown = JSON.parse(await run(0, 'show', '--json')) as { programs: { program: string; entries: number }[] };
-      assert.is(await run(0, 'drift'), 'the switch has what was deployed\n');
+      // Settles what was cut off.
+      assert.is(await run(0, 'repair'), 'nothing to mend\n');
+      assert.is(await run(0, 'show', 'drift'), AS_DEPLOYED);
+      const shown = JSON.parse(await run(0, 'show', 'programs', '--json')) as { programs: { program: string }[] };
       if (shown.programs.length > 0) await run(0, 'revoke', ...shown.programs.map(({ program: name }) => name));
-      assert.is(await run(0, 'show', 'entries'), 'nothing\n');
+      assert.not.match(await run(0, 'show', 'entries'), /tb_/);
     }
     await stopped(server);
   }));

@@ -1,0 +1,40 @@
+/** The commands that work on a switch, as a list. */
+import type { Argv } from 'yargs';
+import { deployCommand, replaceCommand, revokeCommand } from './deploy-command.js';
+import { memoryCommand, watchCommand } from './memory-command.js';
+import type { OperatorCommand } from './operator-command.js';
+import { repairCommand } from './repair-command.js';
+import { openSession, type TargetArguments, targetOptions } from './session.js';
+import { shellCommand } from './shell-command.js';
+import { showCommand } from './show-command.js';
+
+const COMMANDS: readonly OperatorCommand[] = [
+  deployCommand,
+  revokeCommand,
+  replaceCommand,
+  showCommand,
+  memoryCommand,
+  watchCommand,
+  repairCommand,
+];
+
+/** Each opens the switch that its options name, and closes it. */
+export function operatorCommands(yargs: Argv, done: (status: number) => void): Argv {
+  const all = [...COMMANDS, shellCommand(COMMANDS)];
+  return all.reduce(
+    (registered, command) =>
+      command.register(registered, {
+        options: targetOptions,
+        run: async (args, access, body) => {
+          // The options of the target are among those that were read.
+          const session = await openSession(args as TargetArguments, access);
+          try {
+            done(await body(session));
+          } finally {
+            await session.close();
+          }
+        },
+      }),
+    yargs,
+  );
+}

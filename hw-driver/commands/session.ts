@@ -1,0 +1,96 @@
+/** What a command works with: a switch, what is written down of it, and a controller of the two. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Argv } from 'yargs';
+import type { DataPlane } from '../../compiler/index.js';
+import type { SwitchTarget } from '../../sim/index.js';
+import { loadDataPlane, UsageError } from '../command-line.js';
+import { Controller, type Settled } from '../controller.js';
+import { JournalFile, readJournalFile } from '../journal/journal-file.js';
+import { NO_JOURNAL } from '../journal/records.js';
+import { SwitchFile } from './switch-file.js';
+
+export const targetOptions = (yargs: Argv) =>
+  yargs
+    .option('target', {
+      type: 'string',
+      demandOption: true,
+      describe: "The switch: 'sim', which --state holds, or HOST:PORT of one that speaks BF Runtime",
+    })
+    .option('state', { type: 'string', describe: 'With --target sim: the file of the emulated switch, a snapshot' })
+    .option('journal', {
+      type: 'string',
+      describe: 'What was done to the switch (beside --state, with .journal; else ~/.p4runpro/HOST_PORT.journal)',
+    })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .requiresArg(['target', 'state', 'journal', 'dataplane']);
+
+export interface TargetArguments {
+  readonly target: string;
+  readonly state: string | undefined;
+  readonly journal: string | undefined;
+  readonly dataplane: string;
+}
+
+/** What a command does to a switch: only looks at it, changes it, or changes it even where it would be a new one. */
+export type Access = 'look' | 'change' | 'create';
+
+export interface Session {
+  readonly dataPlane: DataPlane;
+  readonly controller: Controller;
+  readonly target: SwitchTarget;
+  /** Goes to stdout: all of it in the end for a command, line by line for the shell. */
+  readonly print: (text: string) => void;
+  close(): Promise<void>;
+}
+
+/** Connects, and settles what an earlier command was cut off in. @throws {UsageError} {@link TargetUnreachable} */
+export async function openSession(args: TargetArguments, access: Access): Promise<Session> {
+  const dataPlane = loadDataPlane(args.dataplane);
+  const target = await connect(args, dataPlane, access === 'create');
+  const path = args.journal ?? journalOf(args);
+  const journal = access === 'look' ? undefined : JournalFile.open(path, dataPlane);
+  const close = async (): Promise<void> => {
+    journal?.close();
+    await target.close();
+  };
+  try {
+    const before = journal?.state ?? readJournalFile(path, dataPlane);
+    const controller = new Controller(dataPlane, target.switch, journal ?? NO_JOURNAL, before);
+    // A switch that ran before it had a journal.
+    if (before.isNew) for (const program of target.programs) controller.adopt(program);
+    if (access !== 'look') report(await controller.recover());
+    return { dataPlane, controller, target: target.switch, print: (text) => process.stdout.write(text), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function report(settled: readonly Settled[]): void {
+  for (const { kind, program, outcome } of settled) {
+    const end = outcome === 'after' ? 'done to its end' : 'undone';
+    process.stderr.write(`p4runpro: ${program}: a ${kind} had been cut off; it is ${end} now\n`);
+  }
+}
+
+async function connect({ target, state }: TargetArguments, dataPlane: DataPlane, creates: boolean) {
+  if (target === 'sim') {
+    if (state === undefined) throw new UsageError('--target sim needs --state FILE, which holds the switch');
+    // Other commands take several.
+    if (typeof state !== 'string') throw new UsageError('--state is given more than once');
+    const file = SwitchFile.open(state, dataPlane, creates);
+    return { switch: file, programs: file.programs, close: async () => undefined };
+  }
+  if (state !== undefined) throw new UsageError('--state belongs to --target sim');
+  if (!/^.+:\d+$/.test(target)) throw new UsageError(`--target takes sim or HOST:PORT, not '${target}'`);
+  // gRPC is loaded by what speaks it alone.
+  const { connectBfRuntime } = await import('../bfruntime/index.js');
+  const connected = await connectBfRuntime({ address: target, dataPlane });
+  return { switch: connected, programs: [], close: () => connected.close() };
+}
+
+const journalOf = ({ target, state }: TargetArguments): string =>
+  state === undefined
+    ? join(homedir(), '.p4runpro', `${target.replaceAll(/[^\w.-]/g, '_')}.journal`)
+    : `${state}.journal`;

@@ -1,0 +1,154 @@
+/** A switch with a neighbour, traffic, and a controller that fails, is killed and comes again. */
+import * as assert from 'uvu/assert';
+import { frontPortForwarding } from '../../../bench/run/deployment.js';
+import type { CompiledProgram, TableEntry } from '../../../compiler/index.js';
+import { Controller } from '../../../hw-driver/index.js';
+import { Switch } from '../../../sim/index.js';
+import {
+  clearPacketBatch,
+  createPacketBatch,
+  createTrafficGenerator,
+  type PacketBatch,
+  packetBytes,
+} from '../../../traces/index.js';
+import { type PreparedProgram, plane } from '../fifteen.js';
+import { type FaultKind, FaultyTarget, MemoryJournal } from './faulty-target.js';
+
+const PACKETS = 6;
+const SEED = 'faults-1';
+
+/** What becomes of the packets on a switch whose memory of these programs is 0; it is as it was afterwards. */
+class Traffic {
+  private readonly batch = createPacketBatch(PACKETS, 2 ** 14);
+  private readonly sent: PacketBatch;
+
+  constructor(program: PreparedProgram, count = PACKETS) {
+    this.sent = createPacketBatch(PACKETS, 2 ** 14);
+    const generator = createTrafficGenerator({
+      targets: [program.arrival.traffic],
+      seed: SEED,
+      packetsPerSecond: 1e6,
+    });
+    generator.generateInto(this.sent, 0, count);
+  }
+
+  outcome(emulator: Switch, programs: readonly CompiledProgram[]): string {
+    const { batch, sent } = this;
+    const blocks = programs.flatMap(({ memories }) =>
+      memories.map(({ rpb, base, buckets }) => emulator.memory.range(rpb, base, buckets)),
+    );
+    const kept = blocks.map((block) => block.slice());
+    for (const block of blocks) block.fill(0);
+    clearPacketBatch(batch);
+    batch.bytes.set(sent.bytes);
+    for (const name of ['offset', 'capturedLength', 'ingressPort'] as const) batch[name].set(sent[name]);
+    batch.count = sent.count;
+    emulator.process(batch);
+    for (const [i, block] of blocks.entries()) block.set(kept[i]);
+    return Array.from({ length: batch.count }, (_, i) => {
+      const bytes = Buffer.from(packetBytes(batch, i)).toString('latin1');
+      return batch.egressPort[i] < 0 ? 'dropped' : `${batch.egressPort[i]} ${bytes}`;
+    }).join('|');
+  }
+}
+
+/** Entries as a set. */
+const listed = (entries: readonly TableEntry[]): string[] => entries.map((entry) => JSON.stringify(entry)).sort();
+
+export class FaultRig {
+  readonly emulator = new Switch(plane, undefined, 'interpreted');
+  readonly target = new FaultyTarget(this.emulator, () => this.look());
+  journal = new MemoryJournal();
+  controller = new Controller(plane, this.target, this.journal);
+  private traffic: Traffic;
+  private allowed: ReadonlySet<string> = new Set();
+  private watched: readonly CompiledProgram[] = [];
+  /** Looks at what became of the packets, between every two changes. */
+  looks = 0;
+
+  constructor(program: PreparedProgram) {
+    for (const operation of frontPortForwarding(plane)) this.emulator.apply(operation);
+    this.traffic = new Traffic(program);
+  }
+
+  /** From now on every packet has to be treated by one of these versions as a whole, or by none. */
+  allow(versions: readonly CompiledProgram[]): void {
+    this.watched = versions;
+    this.allowed = new Set([[], ...versions.map((version) => [version])].map((installed) => this.alone(installed)));
+  }
+
+  private alone(installed: readonly CompiledProgram[]): string {
+    const emulator = new Switch(plane, undefined, 'interpreted');
+    for (const operation of frontPortForwarding(plane)) emulator.apply(operation);
+    for (const { entries } of installed) for (const entry of entries) emulator.apply({ kind: 'insertEntry', entry });
+    return this.traffic.outcome(emulator, installed);
+  }
+
+  /** How many ways there are to treat the packets: a fault that mixes two must not look like one of them. */
+  get ways(): number {
+    return this.allowed.size;
+  }
+
+  look(): void {
+    if (this.allowed.size === 0) return;
+    this.looks++;
+    assert.ok(this.allowed.has(this.traffic.outcome(this.emulator, this.watched)), 'packets saw half a program');
+  }
+
+  deploy({ arrival, lowered, sourceHash }: PreparedProgram): Promise<CompiledProgram> {
+    return this.controller.deploy(lowered, sourceHash, { filterPriority: arrival.number });
+  }
+
+  /** A new controller with what is left of the journal. */
+  restart(): void {
+    this.target.heal();
+    this.controller = new Controller(plane, this.target, this.journal, this.journal.reopen());
+  }
+
+  /** Leaves out of the journal what has ended, as opening a long one does. */
+  shortenJournal(): void {
+    const state = this.journal.reopen();
+    this.journal = new MemoryJournal();
+    for (const program of state.programs.values()) this.journal.append({ kind: 'adopt', program });
+    this.target.heal();
+    this.controller = new Controller(plane, this.target, this.journal, state);
+  }
+
+  /** All that must be as before, or as after. */
+  state() {
+    const { state } = this.controller;
+    const programs = [...state.programs].map(([name, { compiled, status }]) => ({ name, compiled, status }));
+    return {
+      books: state.snapshot(),
+      programs: programs.sort((a, b) => (a.name < b.name ? -1 : 1)),
+      entries: listed(this.emulator.entries()),
+      free: plane.rpbs.map(({ table }) => this.emulator.entryCount(table)),
+    };
+  }
+
+  /** Words of all blocks of these programs. */
+  words(programs: readonly CompiledProgram[]): number[][] {
+    return programs.flatMap(({ memories }) =>
+      memories.map(({ rpb, base, buckets }) => [...this.emulator.memory.range(rpb, base, buckets)]),
+    );
+  }
+
+  /** Fills memories, each word with another value than 0. */
+  fill(programs: readonly CompiledProgram[], value: number): void {
+    for (const { memories } of programs) {
+      for (const { rpb, base, buckets } of memories) {
+        this.emulator.memory.range(rpb, base, buckets).forEach((_, bucket, words) => {
+          words[bucket] = value * 1000 + bucket;
+        });
+      }
+    }
+  }
+}
+
+export const FAULT_KINDS: readonly FaultKind[] = [
+  'refused',
+  'line-cut-before',
+  'line-cut-after',
+  'killed-before',
+  'killed-after',
+];
