@@ -136,13 +136,3 @@ export function entryIdentity(entry: TableEntry): string {
   );
   return `${entry.table} ${entry.priority} ${key.sort().join()}`;
 }
-
-/**
- * A text that two entries share if and only if they match the same and do the same, however their keys are written:
- * order and keys that match anything are of no account.
- */
-export function entryMeaning(entry: TableEntry): string {
-  const key = entry.key.filter((field) => field.match === 'exact' || field.mask !== 0);
-  const does = entry.parameters.map(({ name, value }) => `${name}=${value}`).join();
-  return `${entryIdentity({ ...entry, key })} ${entry.action}(${does})`;
-}

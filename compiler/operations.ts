@@ -55,18 +55,3 @@ export function defaultForwardEntry(dataPlane: DataPlane, ingressPort: number, e
     parameters: [{ name: 'port', value: egressPort }],
   };
 }
-
-/** What undoes an operation; resets are never among those to be undone. */
-export function inverseOf(operation: Operation): Operation[] {
-  switch (operation.kind) {
-    case 'insertEntry':
-      return [{ kind: 'deleteEntry', entry: operation.entry }];
-    case 'deleteEntry':
-      return [{ kind: 'insertEntry', entry: operation.entry }];
-    case 'replaceEntry':
-      return [{ kind: 'replaceEntry', before: operation.entry, entry: operation.before }];
-    case 'drain':
-    case 'resetMemory':
-      return [];
-  }
-}

@@ -42,6 +42,15 @@ function checkedPrograms(file: string, dataPlane: DataPlane) {
   return analysis.hasErrors ? undefined : analysis;
 }
 
+/** As {@link checkedPrograms}, of a text with one program. @throws {UsageError} */
+function checkedProgram(file: string, dataPlane: DataPlane) {
+  const analysis = checkedPrograms(file, dataPlane);
+  if (analysis === undefined) return undefined;
+  const [program, ...more] = analysis.programs;
+  if (program === undefined || more.length > 0) throw new UsageError(`${file}: one program is needed`);
+  return { program, sourceHash: analysis.sourceHash };
+}
+
 function linkOptions(args: LinkArguments, dataPlane: DataPlane) {
   const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
   return {
@@ -139,10 +148,9 @@ export const replaceCommand = operatorCommand(
   async (session, args) => {
     const { controller, dataPlane } = session;
     const { recirculations, link } = linkOptions(args, dataPlane);
-    const text = checkedPrograms(args.file, dataPlane);
+    const text = checkedProgram(args.file, dataPlane);
     if (text === undefined) return EXIT.badInput;
-    const [program, ...more] = text.programs;
-    if (program === undefined || more.length > 0) throw new UsageError(`${args.file}: one program is needed`);
+    const { program } = text;
     const options = { ...link, freshMemory: args.freshMemory };
     const before = controller.state.programs.get(program.name)?.compiled;
     const after = await controller.replace(lower(program, dataPlane, recirculations), text.sourceHash, options);
@@ -152,6 +160,30 @@ export const replaceCommand = operatorCommand(
     const keeps = kept.length === 0 ? '' : `  kept: ${kept.join(', ')}\n`;
     const document = { ...summaryOf(after), kept };
     answer(session, args.json, 'replace', document, `${summaryText('replaced', after)}${keeps}`);
+    return EXIT.done;
+  },
+);
+
+export const changeCommand = operatorCommand(
+  'change <file>',
+  'Give a program other cases, entry by entry, under traffic; all else of it stays',
+  'change',
+  (yargs) =>
+    yargs
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Its whole text with the cases it is to have',
+      })
+      .options(jsonOption)
+      .epilogue('Exit status 1 where more than cases would have to change: that takes p4runpro replace.'),
+  async (session, { file, json }) => {
+    const text = checkedProgram(file, session.dataPlane);
+    if (text === undefined) return EXIT.badInput;
+    const { compiled, operations } = await session.controller.changeCases(text.program, text.sourceHash);
+    const changed = operations.filter(({ kind }) => kind !== 'drain').length;
+    const summary = `${compiled.program}: ${count(changed, 'entry', 'entries')} changed, ${compiled.entries.length} now\n`;
+    answer(session, json, 'change', { ...summaryOf(compiled), changed }, summary);
     return EXIT.done;
   },
 );

@@ -1,6 +1,6 @@
 /** The commands that work on a switch, as a list. */
 import type { Argv } from 'yargs';
-import { deployCommand, replaceCommand, revokeCommand } from './deploy-command.js';
+import { changeCommand, deployCommand, replaceCommand, revokeCommand } from './deploy-command.js';
 import { memoryCommand, watchCommand } from './memory-command.js';
 import type { OperatorCommand } from './operator-command.js';
 import { repairCommand } from './repair-command.js';
@@ -12,6 +12,7 @@ const COMMANDS: readonly OperatorCommand[] = [
   deployCommand,
   revokeCommand,
   replaceCommand,
+  changeCommand,
   showCommand,
   memoryCommand,
   watchCommand,

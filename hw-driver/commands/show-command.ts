@@ -1,5 +1,5 @@
 /** `p4runpro show`: programs, entries, memory and what is left of a switch. */
-import { FIXED_NAMES, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
+import { FIXED_NAMES, programIdOf, type TableEntry } from '../../compiler/index.js';
 import { EXIT } from '../command-line.js';
 import { NoSuchProgram } from '../controller.js';
 import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
@@ -81,12 +81,6 @@ async function showEntries(session: Session, program?: string): Promise<Shown> {
     .filter((entry) => program === undefined || entry.program === program);
   const rows = value.map((entry) => [entry.program ?? '-', ...entryCells(entry)]);
   return { value, text: table(['program', 'table', 'priority', 'key', 'action'], rows) };
-}
-
-/** The program whose packets meet an entry, 0 for default forwarding. */
-function programIdOf({ key, parameters, action }: TableEntry): number {
-  if (action === FIXED_NAMES.setProgram) return parameters[0]?.value ?? 0;
-  return key.find(({ name }) => name === RPB_KEYS.program)?.value ?? 0;
 }
 
 export function entryCells({ table: name, priority, key, action, parameters }: TableEntry): string[] {

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { wordsOf } from '../../hw-driver/commands/shell-command.js';
 import { packageFile } from '../../hw-driver/package-root.js';
 import { type Refusal, testRefusals, withFolder } from '../command-line.js';
-import { commands, operate, program } from './operate.js';
+import { AS_DEPLOYED, commands, operate, program } from './operate.js';
 
 const CLI = packageFile('dist', 'hw-driver', 'cli.js');
 const SIM = ['--target', 'sim', '--state', 's'];
@@ -17,6 +17,23 @@ test('an emulated switch in a file', () =>
   withFolder(async (folder) => {
     await operate(commands(folder, ...SIM));
     assert.equal(readdirSync(folder).sort(), ['s', 's.journal']);
+  }));
+
+test('change: other cases for a program that runs, and what is more than cases', () =>
+  withFolder(async (folder) => {
+    const run = commands(folder, ...SIM);
+    const text = readFileSync(program('lb'), 'utf8');
+    await run(0, 'deploy', program('lb'));
+    await run(0, 'memory', 'write', 'lb', 'port', '5');
+    const servers = (condition: string) => text.replace('case(<sar, 1, 0xffffffff>)', `case(<sar, ${condition}>)`);
+    assert.not.equal(servers('3, 0xffffffff'), text);
+    writeFileSync(join(folder, 'other'), servers('3, 0xffffffff'));
+    assert.match(await run(0, 'change', 'other'), /^lb: \d+ entr(y|ies) changed, \d+ now\n$/);
+    assert.is(await run(0, 'show', 'drift'), AS_DEPLOYED);
+    assert.is(await run(0, 'memory', 'read', 'lb', 'port', '--count', '8'), '0: 5 0 0 0 0 0 0 0\n');
+    writeFileSync(join(folder, 'more'), text.replace('FORWARD(0);', 'FORWARD(2);'));
+    await run(1, 'change', 'more');
+    assert.is(await run(0, 'show', 'drift'), AS_DEPLOYED);
   }));
 
 test('the shell: lines, quotes, errors that do not end it, its status, its history', () =>
