@@ -140,7 +140,7 @@ test('a controller that is killed, whenever: the next one settles it', () =>
     const server = await serving(folder);
     const where = ['--target', `127.0.0.1:${server.ports.get('BF Runtime')}`, '--journal', 'j'];
     const run = commands(folder, ...where);
-    for (const wait of [150, 250, 350, 450]) {
+    for (const wait of [200, 300, 420]) {
       const child = spawn(process.execPath, [CLI, 'deploy', program('sf'), program('nc'), program('hh'), ...where], {
         cwd: folder,
         stdio: 'ignore',
