@@ -1,5 +1,5 @@
 /** What ARCHITECTURE.md says of the folders, held by a test. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageFile } from '../../hw-driver/package-root.js';
@@ -25,6 +25,17 @@ test('imports run one way: compiler <- sim <- hw-driver <- bench, traces beside 
       .map((target) => `${file.path} imports ${target}`),
   );
   assert.equal(wrong, []);
+});
+
+/**
+ * npm makes commands executable when it links them; `npx` in a folder that it has linked before links nothing, so in
+ * a second clone at the same place `bench` was refused.
+ */
+test('the build leaves commands that can be executed', () => {
+  const { bin } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { bin: Record<string, string> };
+  for (const path of Object.values(bin)) {
+    if (process.platform !== 'win32') assert.is(statSync(packageFile(path)).mode & 0o111, 0o111, path);
+  }
 });
 
 test('no file imports itself by way of others', () => {
