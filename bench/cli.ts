@@ -12,6 +12,7 @@ import { conform, conformOptions } from './commands/conform-command.js';
 import { goldens, goldensOptions } from './commands/goldens-command.js';
 import { micro, microOptions } from './commands/micro-command.js';
 import { replayCommand, replayOptions } from './commands/replay-command.js';
+import { reproduce, reproduceOptions } from './commands/reproduce-command.js';
 import { run, runOptions } from './commands/run-command.js';
 import { timing, timingCommandOptions } from './commands/timing-command.js';
 import { generateOptions, infoOptions, traceGenerate, traceInfo } from './commands/trace-command.js';
@@ -31,6 +32,7 @@ const listsOf = ({ _: [command] }: { readonly _: readonly (string | number)[] })
         'names',
         'keys',
         'studies',
+        'experiments',
         'allocators',
         'trace',
         'trace-packet',
@@ -67,6 +69,9 @@ async function main(): Promise<number> {
     )
     .command('case-study [studies..]', "The case studies of the paper's figure 13", caseStudyOptions, async (args) => {
       status = await caseStudy(args);
+    })
+    .command('reproduce <experiments..>', "The paper's tables and figures", reproduceOptions, async (args) => {
+      status = await reproduce(args);
     })
     .command('replay <programs..>', 'Hold a capture through programs against a golden', replayOptions, async (args) => {
       status = await replayCommand(args);

@@ -13,7 +13,7 @@ import { type AdmissionOptions, admitAll, utilization } from '../run/admission.j
 import type { Workload } from '../workloads/workload.js';
 import { WorkloadError } from '../workloads/workload.js';
 
-export interface FillOptions extends Omit<AdmissionOptions, 'programs'> {
+export interface FillOptions extends AdmissionOptions {
   readonly workload: Workload;
   readonly dataPlane: DataPlane;
   readonly allocator: Allocator;
@@ -38,7 +38,7 @@ export async function fillSwitch(options: FillOptions): Promise<FilledSwitch> {
   const { dataPlane, workload, clock } = options;
   const state = new SwitchState(dataPlane);
   const kinds = new Map<string, LoweredProgram>();
-  const { admitted, failure } = await admitAll(state, { ...options, programs: 'max' }, async (number) => {
+  const { admitted, failure } = await admitAll(state, options, async (number) => {
     const arrival = workload.arrival(number);
     const { programs, sourceHash } = analyse(arrival.source, dataPlane);
     const [program] = programs;

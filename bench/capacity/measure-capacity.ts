@@ -56,7 +56,7 @@ export async function* measureCapacity(options: CapacityOptions): AsyncGenerator
         const seed = repeats === 1 ? options.seed : `${options.seed}/${repeat}`;
         const workload = await loadWorkload({ ...options, name, seed });
         const onProgress = (programs: number): void => options.onProgress(name, programs);
-        filled.push(await fillSwitch({ ...options, workload, allocator, onProgress }));
+        filled.push(await fillSwitch({ ...options, programs: 'max', workload, allocator, onProgress }));
         if (options.signal.aborted) return;
       }
       yield summarise(name, label, filled, options, isRandom(name) ? null : await boundOf(name, options));

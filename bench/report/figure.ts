@@ -4,8 +4,11 @@
  */
 import type { TopLevelSpec } from 'vega-lite';
 
+/** What {@link renderFigure} draws. */
+export type FigureSpec = TopLevelSpec;
+
 export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#f0e442'];
-const DASHES = [
+export const DASHES = [
   [1, 0],
   [6, 3],
   [2, 2],
@@ -23,7 +26,7 @@ const CONFIG = {
 } as const;
 
 /** The SVG of a Vega-Lite specification, in the look that all figures share. */
-export async function renderFigure(spec: TopLevelSpec): Promise<string> {
+export async function renderFigure(spec: FigureSpec): Promise<string> {
   // Loaded when there is something to draw: they take a third of a second.
   const [{ parse, resetSVGDefIds, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const compiled = compile({ ...spec, config: { ...CONFIG, ...spec.config } });

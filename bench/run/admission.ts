@@ -7,7 +7,8 @@ export interface AdmissionOptions {
   /** Monotonic time in milliseconds. */
   readonly clock: () => number;
   readonly signal: AbortSignal;
-  readonly onProgress: (admitted: number) => void;
+  /** Told of each program that was let in. */
+  readonly onProgress: (admitted: number, books: Books) => void;
 }
 
 /** What is free, by RPB index. */
@@ -73,7 +74,7 @@ export async function admitAll(
       if (!(error instanceof DoesNotFit)) throw error;
       return { admitted, allocations, failure: { program: error.program, reason: error.message } };
     }
-    options.onProgress(admitted.length);
+    options.onProgress(admitted.length, books);
     if (options.clock() - lastBreath > BREATH_MS) {
       await new Promise(setImmediate);
       lastBreath = options.clock();

@@ -1,0 +1,201 @@
+/**
+ * Figures of several panels with the same axes: lines, bars, heat maps. Each mark that has a value says it in its label,
+ * which a page can show. A series has the same colour in all figures of a report.
+ */
+import { COLOURS, DASHES, type FigureSpec } from './figure.js';
+
+/** Series that figures of a reproduction have; others get what colours are left. */
+const SERIES = ['published', 'reproduced', 'ours'] as const;
+/** Grey for the published: what the others are held against. */
+const GREY = '#7f7f7f';
+const LEFT_OVER = COLOURS.filter((colour) => colour !== '#000000' && colour !== '#f0e442').slice(2);
+
+function colourScale(names: readonly string[]): { domain: string[]; range: string[] } {
+  const others = names.filter((name) => !SERIES.some((known) => known === name));
+  const colourOf = (name: string): string => {
+    if (name === 'published') return GREY;
+    if (name === 'reproduced') return COLOURS[0] ?? GREY;
+    if (name === 'ours') return COLOURS[1] ?? GREY;
+    return LEFT_OVER[others.indexOf(name) % LEFT_OVER.length] ?? GREY;
+  };
+  return { domain: [...names], range: names.map(colourOf) };
+}
+
+const distinct = (names: readonly string[]): string[] => [...new Set(names)];
+
+export interface PanelPoint {
+  readonly panel: string;
+  readonly series: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Axes {
+  readonly x: string;
+  readonly y: string;
+  /** Panels beside each other. */
+  readonly columns: number;
+}
+
+export interface LinePanels extends Axes {
+  readonly points: readonly PanelPoint[];
+  readonly isLogarithmic?: boolean;
+  /** Panels have y axes of their own. */
+  readonly hasOwnScales?: boolean;
+}
+
+/** More marks than this cannot be told apart, nor pointed at. */
+const MOST_MARKS = 40;
+
+export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales }: LinePanels): FigureSpec {
+  const names = distinct(points.map(({ series }) => series));
+  const panels = distinct(points.map(({ panel }) => panel));
+  const color = {
+    field: 'series',
+    type: 'nominal' as const,
+    title: null,
+    sort: names,
+    scale: colourScale(names),
+  };
+  const axes = {
+    x: { field: 'x', type: 'quantitative' as const, title: x },
+    y: {
+      field: 'y',
+      type: 'quantitative' as const,
+      title: y,
+      scale: isLogarithmic ? { type: 'log' as const } : { zero: true },
+    },
+  };
+  return {
+    data: { values: points.map((point) => ({ ...point })) },
+    facet: { field: 'panel', type: 'nominal', sort: panels, title: null, header: { labelFontSize: 12 } },
+    columns,
+    spec: {
+      width: 250,
+      height: 150,
+      layer: [
+        {
+          mark: { type: 'line', strokeWidth: 1.6 },
+          encoding: {
+            ...axes,
+            color,
+            strokeDash: { field: 'series', type: 'nominal', title: null, sort: names, scale: { range: DASHES } },
+          },
+        },
+        {
+          // Few enough to be pointed at, each with its value for a label.
+          transform: [
+            { window: [{ op: 'row_number', as: 'n' }], groupby: ['panel', 'series'] },
+            { joinaggregate: [{ op: 'count', as: 'all' }], groupby: ['panel', 'series'] },
+            { filter: `datum.n % ceil(datum.all / ${MOST_MARKS}) == 1 || datum.all <= ${MOST_MARKS}` },
+          ],
+          mark: { type: 'point', filled: true, size: 14 },
+          encoding: { ...axes, color },
+        },
+      ],
+    },
+    resolve: { scale: { y: hasOwnScales ? 'independent' : 'shared' } },
+  };
+}
+
+export interface Bar {
+  readonly panel: string;
+  readonly group: string;
+  readonly series: string;
+  readonly value: number;
+  /** Of repeats. */
+  readonly least?: number;
+  readonly greatest?: number;
+}
+
+export interface BarPanels extends Axes {
+  readonly bars: readonly Bar[];
+  readonly isLogarithmic?: boolean;
+  readonly hasOwnScales?: boolean;
+  readonly width?: number;
+}
+
+/** Groups of bars, with the range of their repeats as a line. */
+export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, width }: BarPanels): FigureSpec {
+  const names = distinct(bars.map(({ series }) => series));
+  const panels = distinct(bars.map(({ panel }) => panel));
+  const groups = distinct(bars.map(({ group }) => group));
+  const position = {
+    x: {
+      field: 'group',
+      type: 'nominal' as const,
+      title: x,
+      sort: groups,
+      axis: { labelAngle: groups.length > 6 ? -45 : 0 },
+    },
+    xOffset: { field: 'series', sort: names },
+  };
+  return {
+    data: { values: bars.map((bar) => ({ ...bar })) },
+    facet: { field: 'panel', type: 'nominal', sort: panels, title: null, header: { labelFontSize: 12 } },
+    columns,
+    spec: {
+      width: width ?? 250,
+      height: 150,
+      layer: [
+        {
+          mark: { type: 'bar' },
+          encoding: {
+            ...position,
+            y: {
+              field: 'value',
+              type: 'quantitative',
+              title: y,
+              ...(isLogarithmic && { scale: { type: 'log' as const, domainMin: 1 } }),
+            },
+            color: { field: 'series', type: 'nominal', title: null, sort: names, scale: colourScale(names) },
+          },
+        },
+        {
+          transform: [{ filter: 'isValid(datum.least) && datum.greatest > datum.least' }],
+          mark: { type: 'rule', color: '#555555', aria: false },
+          encoding: { ...position, y: { field: 'least', type: 'quantitative' }, y2: { field: 'greatest' } },
+        },
+      ],
+    },
+    resolve: { scale: { x: 'independent', y: hasOwnScales ? 'independent' : 'shared' } },
+  };
+}
+
+export interface HeatCell {
+  readonly row: string;
+  readonly column: string;
+  readonly x: number;
+  readonly y: number;
+  /** From 0 to 1. */
+  readonly share: number;
+}
+
+/** Maps in rows and columns, all with one scale of colours. */
+export function heatPanels(cells: readonly HeatCell[], x: string, y: string, legend: string): FigureSpec {
+  const rows = distinct(cells.map(({ row }) => row));
+  const columns = distinct(cells.map(({ column }) => column));
+  return {
+    data: { values: cells.map((cell) => ({ ...cell })) },
+    facet: {
+      row: { field: 'row', type: 'nominal', sort: rows, title: null, header: { labelFontSize: 12 } },
+      column: { field: 'column', type: 'nominal', sort: columns, title: null, header: { labelFontSize: 12 } },
+    },
+    spec: {
+      width: 200,
+      height: 150,
+      mark: { type: 'rect' },
+      encoding: {
+        x: { field: 'x', type: 'ordinal', title: x, axis: { labelAngle: 0, labelOverlap: true } },
+        y: { field: 'y', type: 'ordinal', title: y, axis: { labelOverlap: true } },
+        color: {
+          field: 'share',
+          type: 'quantitative',
+          title: legend,
+          scale: { scheme: 'viridis', domain: [0, 1] },
+          legend: { format: '.0%', gradientLength: 200 },
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** All experiments, in the order of the paper, then those beyond it. */
+import type { Experiment } from '../experiment.js';
+import { fig9 } from './capacity.js';
+import { recirculations, weights } from './capacity-trade.js';
+import { caseStudies } from './case-studies.js';
+import { fig10, table2 } from './chip.js';
+import { churn } from './churn.js';
+import { fig7a, fig7b } from './delays.js';
+import { fig8 } from './filling.js';
+import { hashes } from './hashes.js';
+import { fig12, fig18, fig19 } from './objectives.js';
+import { fig11 } from './recirculation.js';
+import { speed } from './speed.js';
+import { table1 } from './table1.js';
+
+export const EXPERIMENTS: readonly Experiment[] = [
+  table1,
+  fig7a,
+  fig7b,
+  fig8,
+  fig9,
+  fig10,
+  table2,
+  fig11,
+  fig12,
+  ...caseStudies,
+  fig18,
+  fig19,
+  weights,
+  recirculations,
+  churn,
+  speed,
+  hashes,
+];

@@ -1,0 +1,54 @@
+/** The paper's settings, and how often things are repeated. Source: the definition of the evaluation. */
+import { ALL_TIES, type ObjectiveName } from './cells/allocators.js';
+import type { FillCell } from './cells/fill.js';
+import type { Setting } from './experiment.js';
+
+export const PAPER = { memoryBytes: 1024, cases: 2, recirculations: 1, arrivals: 500 } as const;
+
+/** Workloads of several programs, drawn at random. */
+export const isRandom = (workload: string): boolean => workload.endsWith('mixed');
+
+/** Seeds of the repeats of something random. */
+export function seedsOf({ seed, scale }: Setting, full: number, quick: number): string[] {
+  return Array.from({ length: scale === 'full' ? full : quick }, (_, repeat) => `${seed}/${repeat}`);
+}
+
+interface FillOf {
+  readonly workload: string;
+  readonly memoryBytes: number;
+  readonly cases: number;
+  readonly withCurve: boolean;
+}
+
+/** Repeats of a random workload: as many as the paper has. */
+const REPEATS = { full: 10, quick: 3 };
+
+const seedsFor = (workload: string, setting: Setting): string[] =>
+  isRandom(workload) ? seedsOf(setting, REPEATS.full, REPEATS.quick) : [setting.seed];
+
+/**
+ * Published shapes under published constraints. A workload of one program is filled with all four rules for ties; a
+ * random one with several seeds, and ties as `bench run --constraints published` has them.
+ */
+export function publishedFills(of: FillOf, setting: Setting, allocator: ObjectiveName = 'f1'): FillCell[] {
+  const { recirculations } = PAPER;
+  const ties = isRandom(of.workload) ? [{ start: 'first', rows: 'latest' } as const] : ALL_TIES;
+  return seedsFor(of.workload, setting).flatMap((seed) =>
+    ties.map(
+      (each) => ({ kind: 'fill', side: 'reproduced', ...of, allocator, ties: each, recirculations, seed }) as const,
+    ),
+  );
+}
+
+/** Our programs, sound constraints, our allocator. */
+export function ourFills(of: FillOf, setting: Setting): FillCell[] {
+  const { recirculations } = PAPER;
+  return seedsFor(of.workload, setting).map((seed) => ({
+    kind: 'fill',
+    side: 'ours',
+    ...of,
+    allocator: 'price',
+    recirculations,
+    seed,
+  }));
+}
