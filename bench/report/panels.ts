@@ -21,6 +21,9 @@ function colourScale(names: readonly string[]): { domain: string[]; range: strin
   return { domain: [...names], range: names.map(colourOf) };
 }
 
+/** Pixels. */
+const PANEL = { width: 330, height: 170 };
+
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];
 
 export interface PanelPoint {
@@ -56,13 +59,14 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
     title: null,
     sort: names,
     scale: colourScale(names),
+    legend: { symbolType: 'stroke' },
   };
   const axes = {
     x: { field: 'x', type: 'quantitative' as const, title: x },
     y: {
       field: 'y',
       type: 'quantitative' as const,
-      title: y,
+      title: y === '' ? null : y,
       scale: isLogarithmic ? { type: 'log' as const } : { zero: true },
     },
   };
@@ -71,8 +75,8 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
     facet: { field: 'panel', type: 'nominal', sort: panels, title: null, header: { labelFontSize: 12 } },
     columns,
     spec: {
-      width: 250,
-      height: 150,
+      width: PANEL.width,
+      height: PANEL.height,
       layer: [
         {
           mark: { type: 'line', strokeWidth: 1.6 },
@@ -124,19 +128,19 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, wi
     x: {
       field: 'group',
       type: 'nominal' as const,
-      title: x,
+      title: x === '' ? null : x,
       sort: groups,
       axis: { labelAngle: groups.length > 6 ? -45 : 0 },
     },
-    xOffset: { field: 'series', sort: names },
+    xOffset: { field: 'series', type: 'nominal' as const, sort: names },
   };
   return {
     data: { values: bars.map((bar) => ({ ...bar })) },
     facet: { field: 'panel', type: 'nominal', sort: panels, title: null, header: { labelFontSize: 12 } },
     columns,
     spec: {
-      width: width ?? 250,
-      height: 150,
+      width: width ?? PANEL.width,
+      height: PANEL.height,
       layer: [
         {
           mark: { type: 'bar' },
@@ -145,7 +149,7 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, wi
             y: {
               field: 'value',
               type: 'quantitative',
-              title: y,
+              title: y === '' ? null : y,
               ...(isLogarithmic && { scale: { type: 'log' as const, domainMin: 1 } }),
             },
             color: { field: 'series', type: 'nominal', title: null, sort: names, scale: colourScale(names) },
@@ -158,32 +162,29 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, wi
         },
       ],
     },
-    resolve: { scale: { x: 'independent', y: hasOwnScales ? 'independent' : 'shared' } },
+    // An offset within x belongs to its x.
+    resolve: { scale: { x: 'independent', xOffset: 'independent', y: hasOwnScales ? 'independent' : 'shared' } },
   };
 }
 
 export interface HeatCell {
-  readonly row: string;
-  readonly column: string;
+  readonly panel: string;
   readonly x: number;
   readonly y: number;
   /** From 0 to 1. */
   readonly share: number;
 }
 
-/** Maps in rows and columns, all with one scale of colours. */
-export function heatPanels(cells: readonly HeatCell[], x: string, y: string, legend: string): FigureSpec {
-  const rows = distinct(cells.map(({ row }) => row));
-  const columns = distinct(cells.map(({ column }) => column));
+/** Maps with one scale of colours. */
+export function heatPanels(cells: readonly HeatCell[], { x, y, columns }: Axes, legend: string): FigureSpec {
+  const panels = distinct(cells.map(({ panel }) => panel));
   return {
     data: { values: cells.map((cell) => ({ ...cell })) },
-    facet: {
-      row: { field: 'row', type: 'nominal', sort: rows, title: null, header: { labelFontSize: 12 } },
-      column: { field: 'column', type: 'nominal', sort: columns, title: null, header: { labelFontSize: 12 } },
-    },
+    facet: { field: 'panel', type: 'nominal', sort: panels, title: null, header: { labelFontSize: 12 } },
+    columns,
     spec: {
-      width: 200,
-      height: 150,
+      width: PANEL.width,
+      height: PANEL.height,
       mark: { type: 'rect' },
       encoding: {
         x: { field: 'x', type: 'ordinal', title: x, axis: { labelAngle: 0, labelOverlap: true } },

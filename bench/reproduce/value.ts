@@ -76,7 +76,7 @@ export function toleranceText(tolerance: Tolerance): string {
     case 'share':
       return `${100 * tolerance.share} %`;
     case 'range':
-      return `published range, or ${100 * tolerance.share} % of its mean`;
+      return `range, or ${100 * tolerance.share} %`;
     case 'distance':
       return `±${tolerance.distance}`;
     case 'none':

@@ -32,14 +32,15 @@ figure svg .role-axis-tick line, figure svg .role-axis-domain line { stroke: var
 figure svg [data-read] { stroke: var(--ink); stroke-width: 2px; }
 table { border-collapse: collapse; font-size: .85rem; margin: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .6rem; border-bottom: 1px solid var(--line); }
-tbody th { font-weight: normal; }
+tbody th { font-weight: normal; min-width: 12rem; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .counts td { text-align: right; }
+.counts th { min-width: 0; }
 td.agrees, td.better { color: var(--good); }
 td.better { font-weight: 600; }
 td.differs { color: var(--bad); font-weight: 600; }
 td.not-compared { color: var(--faint); white-space: nowrap; }
-td.why { min-width: 18rem; max-width: 34rem; }
+td.why { min-width: 15rem; max-width: 34rem; }
 summary { cursor: pointer; color: var(--link); }
 #reading { position: fixed; z-index: 2; max-width: 18rem; padding: .3rem .6rem; background: var(--ink);
   color: var(--paper); border-radius: .3rem; font-size: .85rem; pointer-events: none; }

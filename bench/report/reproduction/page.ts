@@ -70,10 +70,10 @@ function section(experiment: ExperimentRecord, svgOf: (name: string) => string):
   const files = series.map((name) => `<a href="${name}.csv">${name}.csv</a>`).join(', ');
   return `<section id="${id}">
 <h2>${escaped(title)}${isExtra ? ' <small>beyond the paper</small>' : ''}</h2>
-<p>${escaped(about)}</p>
+<p>${prose(about)}</p>
 ${drawn.join('\n')}
 ${table(comparisons)}
-<ul>${notes.map((note) => `<li>${escaped(note)}</li>`).join('')}<li>Numbers: ${files}; again:
+<ul>${notes.map((note) => `<li>${prose(note)}</li>`).join('')}<li>Numbers: ${files}; again:
 <code>npx bench reproduce ${id}</code></li></ul>
 </section>`;
 }
@@ -105,7 +105,7 @@ function row(each: Comparison): string {
     `<td class="n">${valueText(each.published)}</td>`,
     `<td class="n">${valueText(each.reproduced)}</td>${verdictCell(each.reproducedVerdict)}`,
     `<td class="n">${valueText(each.ours)}</td>${verdictCell(each.oursVerdict)}`,
-    `<td>${toleranceText(each.tolerance)}</td><td class="why">${escaped(each.why)}</td>`,
+    `<td>${toleranceText(each.tolerance)}</td><td class="why">${prose(each.why)}</td>`,
   ];
   return `<tr><th scope="row">${escaped(each.quantity)}</th>${cells.join('')}</tr>`;
 }
@@ -115,3 +115,6 @@ const verdictCell = (verdict: Verdict | null): string =>
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+
+/** Words between backticks are code. */
+const prose = (text: string): string => escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');

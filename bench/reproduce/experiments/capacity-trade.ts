@@ -18,7 +18,9 @@ const ourFill = (workload: string, seed: string, more: Partial<FillCell & { side
   ...more,
 });
 
-const FILL_WORKLOADS = ['cache', 'hh', 'nc', 'all-mixed'];
+/** Programs that one pass can hold; others always recirculate. */
+const ONE_PASS = ['cache', 'lb', 'acc', 'all-mixed'];
+const ANY_PASSES = ['cache', 'hh', 'nc', 'all-mixed'];
 const fillSeeds = (workload: string, setting: Setting): string[] =>
   workload === 'all-mixed' ? seedsOf(setting, 5, 1) : [setting.seed];
 
@@ -35,9 +37,9 @@ export const weights: Experiment = {
   isExtra: true,
   about: 'Allocator price: what a recirculation costs it, from never to nothing, against what the switch then holds.',
   cells: (setting) =>
-    FILL_WORKLOADS.flatMap((workload) => WEIGHTS.flatMap((weight) => weightCells(workload, weight, setting))),
+    ONE_PASS.flatMap((workload) => WEIGHTS.flatMap((weight) => weightCells(workload, weight, setting))),
   findings(results, setting) {
-    const rows = FILL_WORKLOADS.flatMap((workload) =>
+    const rows = ONE_PASS.flatMap((workload) =>
       WEIGHTS.map((weight) => {
         const filled = weightCells(workload, weight, setting).map((cell) => results(cell));
         return {
@@ -85,10 +87,9 @@ export const recirculations: Experiment = {
   title: 'Capacity against the recirculations that are allowed',
   isExtra: true,
   about: 'R is how often a program may recirculate at most; allocator price.',
-  cells: (setting) =>
-    FILL_WORKLOADS.flatMap((workload) => ROUNDS.flatMap((most) => roundCells(workload, most, setting))),
+  cells: (setting) => ANY_PASSES.flatMap((workload) => ROUNDS.flatMap((most) => roundCells(workload, most, setting))),
   findings(results, setting) {
-    const rows = FILL_WORKLOADS.flatMap((workload) =>
+    const rows = ANY_PASSES.flatMap((workload) =>
       ROUNDS.map((most) => ({
         workload,
         recirculations: most,

@@ -20,8 +20,8 @@ export const churn: Experiment = {
   title: 'A month of arrivals and departures',
   isExtra: true,
   about:
-    'Any of the fifteen programs arrives every 30 s in the mean, with memories of 128 to 4,096 bytes, and stays for 30 ' +
-    'hours in the mean: 3,600 programs are offered at any time. Fragmentation is the share of free memory outside the ' +
+    'Any of the fifteen programs arrives at random, with memories of 128 to 4,096 bytes, and stays for a random time: both ' +
+    'exponentially distributed. Fragmentation is the share of free memory outside the ' +
     'largest free range of its RPB.',
   cells: (setting) => CHURN_ALLOCATORS.map((allocator) => churnCell(allocator, setting)),
   findings(results, setting) {
@@ -70,7 +70,11 @@ export const churn: Experiment = {
           spec: linePanels({ points, x: 'day', y: '', columns: 2, hasOwnScales: true }),
         },
       ],
-      notes: setting.scale === 'full' ? [] : ['Quick: two days, an arrival a minute, 24 hours in the mean.'],
+      notes: [
+        setting.scale === 'full'
+          ? '30 days, an arrival every 30 s, 30 hours of life in the mean: 3,600 programs are offered at any time.'
+          : 'Quick: two days, an arrival a minute, 24 hours of life in the mean.',
+      ],
     };
   },
 };

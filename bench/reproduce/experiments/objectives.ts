@@ -101,6 +101,9 @@ export const fig12: Experiment = {
       notes: [
         `${cellsFor('f1', setting).length} seeds; delays over ${DELAYS[setting.scale].arrivals} arrivals, ` +
           `${DELAYS[setting.scale].repeats} times.`,
+        'f3 is reproduced as a quotient of integers without remainder, which is what Z3 makes of `x_L / x_1`: most placements ' +
+          'then cost the same, and programs spread over the switch, as in the published maps. The true quotient packs them at ' +
+          'the end of the last pass.',
         'Every run of the reproduced column ends at a NetCache, whose FORWARD is at depth 5 and must be in ingress. The ' +
           'published logs of this figure are of another NetCache, shorter by a depth and by two entries.',
       ],
@@ -218,10 +221,10 @@ function heatMaps(
       }));
       const cells = [
         ...maps.flatMap(({ objective, published, reproduced }) => [
-          ...heatCells(objective, 'published', published),
-          ...heatCells(objective, 'reproduced', reproduced),
+          ...heatCells(`${objective}, published`, published),
+          ...heatCells(`${objective}, reproduced`, reproduced),
         ]),
-        ...heatCells('price', 'ours', ours),
+        ...heatCells('price, ours', ours),
       ];
       return {
         comparisons: maps.map(({ objective, published, reproduced }) =>
@@ -239,9 +242,8 @@ function heatMaps(
         series: [
           {
             name: id,
-            rows: cells.map(({ row, column, x, y, share }) => ({
-              objective: row,
-              series: column,
+            rows: cells.map(({ panel, x, y, share }) => ({
+              map: panel,
               segment: x,
               rpb: y,
               utilization: share,
@@ -252,7 +254,7 @@ function heatMaps(
           {
             name: id,
             caption: `${title.replace(/^Figure \d+ +/, '')}, by RPB and segment of 100 arrivals`,
-            spec: heatPanels(cells, 'segment of 100 arrivals', 'RPB', 'in use'),
+            spec: heatPanels(cells, { x: 'segment of 100 arrivals', y: 'RPB', columns: 2 }, 'in use'),
           },
         ],
         notes: [],
@@ -261,8 +263,8 @@ function heatMaps(
   };
 }
 
-const heatCells = (row: string, column: string, segments: readonly (readonly number[])[]): HeatCell[] =>
-  segments.flatMap((segment, x) => segment.map((share, rpb) => ({ row, column, x, y: rpb + 1, share })));
+const heatCells = (panel: string, segments: readonly (readonly number[])[]): HeatCell[] =>
+  segments.flatMap((segment, x) => segment.map((share, rpb) => ({ panel, x, y: rpb + 1, share })));
 
 export const fig18 = heatMaps('fig18', 'Figure 18  Memory of each RPB', 'memory', 'memory');
 export const fig19 = heatMaps('fig19', 'Figure 19  Table entries of each RPB', 'entries', 'table_entry');

@@ -120,7 +120,7 @@ const throughputOf = ({ packetBytes, recirculations, publishedGbps, stated, fitt
 function throughputWhy(published: number, stated: number, fitted: number, recirculations: number): string {
   const differs = (ours: number): boolean => Math.abs(ours - published) > 0.05 * published;
   const sentences: string[] = [];
-  if (differs(stated)) sentences.push('More than one port of 100 Gbit/s can recirculate.');
+  if (differs(stated)) sentences.push('Published is more than one port of 100 Gbit/s can recirculate.');
   if (differs(fitted) && recirculations === 1) {
     sentences.push('One recirculation at 150 Gbit/s loses nothing here; what else the authors lost is not said.');
   } else if (differs(fitted)) sentences.push('Their loss grows otherwise than with the bytes that recirculate.');
