@@ -53,6 +53,9 @@ export function verdictOn(published: Value, value: Value, tolerance: Tolerance, 
   return better === (isHigher ? 'higher' : 'lower') ? 'better' : 'differs';
 }
 
+/** Differences of this share are rounding. */
+const ROUNDING = 1e-9;
+
 /** A value that is a range agrees if its nearest end does: the rule that it goes over leaves the choice open. */
 function isWithin(published: Value, value: Value, tolerance: Exclude<Tolerance, { kind: 'none' }>): boolean {
   const nearest = Math.min(Math.max(published.mean, value.least), value.greatest);
@@ -67,7 +70,7 @@ function isWithin(published: Value, value: Value, tolerance: Exclude<Tolerance, 
         distance <= tolerance.share * Math.abs(published.mean)
       );
     case 'distance':
-      return distance <= tolerance.distance;
+      return distance <= tolerance.distance + ROUNDING;
   }
 }
 

@@ -1,0 +1,143 @@
+/** `bench reproduce` as a user types it, and its page in a browser where there is one. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { reproduceOptions } from '../../../bench/commands/reproduce-command.js';
+import type { ReproductionDocument } from '../../../bench/reproduce/reproduction.js';
+import { testForgottenValues, testRefusals, type, withFolder } from '../../command-line.js';
+import { evaluate, hasChromium } from './chromium.js';
+
+const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
+const documentIn = (folder: string): ReproductionDocument =>
+  JSON.parse(read(folder, 'reproduce.json')) as ReproductionDocument;
+
+/** Cheap ones of all kinds of figures; nothing that measures time. */
+const CHEAP = ['table2', 'fig10', 'fig13b', 'hashes'];
+const reproduce = (...args: string[]): string[] => ['reproduce', ...args, '--quick'];
+
+test('a table of verdicts, CSV and SVG for each figure, one page; the same on any number of threads', () =>
+  withFolder(async (folder) => {
+    const { status, stdout, stderr } = await type('bench', reproduce(...CHEAP, '--workers', '1', '--out', 'one'), {
+      folder,
+    });
+    assert.is(status, 0, stderr);
+    assert.is(stderr, '');
+    assert.match(stdout, /^table2 +7 +7 +0 +7 +0 +0 +0$/m);
+    assert.match(stdout, /^fig13b +3 +2 +0 +2 +0 +0 +0$/m);
+    const two = await type('bench', reproduce(...CHEAP, '--workers', '2', '--out', 'two', '--against', 'one'), {
+      folder,
+    });
+    assert.is(two.status, 0, two.stderr);
+    assert.match(two.stdout, /^0 significant changes since one$/m);
+    const [one, other] = [join(folder, 'one'), join(folder, 'two')];
+    const files = readdirSync(one).sort();
+    assert.equal(files, [
+      ...['fig10.csv', 'fig10.svg', 'fig13b.csv', 'fig13b.svg', 'hashes.csv', 'hashes.svg'],
+      ...['report.html', 'reproduce.json', 'table2-published.csv', 'table2.csv', 'verdicts.csv'],
+    ]);
+    for (const file of files.filter((name) => /\.(csv|svg)$/.test(name))) {
+      assert.is(read(one, file), read(other, file), file);
+    }
+    assert.equal(documentIn(one).experiments, documentIn(other).experiments);
+  }));
+
+test('all that differs from the paper is explained', () =>
+  withFolder(async (folder) => {
+    const args = reproduce('fig10', 'fig11', 'fig13d', 'table2', '--json', '--out', 'out');
+    const { status, stdout, stderr } = await type('bench', args, { folder });
+    assert.is(status, 0, stderr);
+    const { experiments, schema, command } = JSON.parse(stdout) as ReproductionDocument;
+    assert.is(schema, 'p4runpro-bench/reproduce@1');
+    assert.is(command, 'npx bench reproduce fig10 fig11 fig13d table2 --quick --seed 1');
+    const all = experiments.flatMap(({ comparisons }) => comparisons);
+    const differing = all.filter((each) => each.reproducedVerdict === 'differs' || each.oursVerdict === 'differs');
+    assert.ok(differing.length > 10);
+    for (const { quantity, why } of differing) assert.match(why, /\.$/, quantity);
+  }));
+
+test('Ctrl-C keeps what is done; the same command goes on from there', () =>
+  withFolder(async (folder) => {
+    const unfinished = join(folder, 'out', 'unfinished.jsonl');
+    const cells = (): number => (existsSync(unfinished) ? read(unfinished).trim().split('\n').length - 1 : 0);
+    const args = reproduce('fig13a', 'fig11', '--workers', '1', '--out', 'out');
+    const first = await type('bench', args, { folder, ctrlC: { when: () => cells() >= 5 } });
+    assert.is(first.status, 130, first.stderr);
+    assert.is(first.stderr, 'bench: interrupted; the same command goes on from what is in out\n');
+    assert.equal(readdirSync(join(folder, 'out')), ['unfinished.jsonl']);
+    const kept = cells();
+    assert.ok(kept >= 5 && kept < 57, `${kept}`);
+    // What is kept is taken as it is.
+    const marked = read(unfinished).replace(/"throughputGbps":[\d.]+/, '"throughputGbps":77.77');
+    writeFileSync(unfinished, marked);
+    const second = await type('bench', args, { folder });
+    assert.is(second.status, 0, second.stderr);
+    assert.match(read(folder, 'out', 'fig11.csv'), /77\.77/);
+    assert.not(existsSync(unfinished));
+  }));
+
+test('--against: a change is a failure, and said', () =>
+  withFolder(async (folder) => {
+    const asked = reproduce('table2', '--out', 'before');
+    assert.is((await type('bench', asked, { folder })).status, 0);
+    const path = join(folder, 'before', 'reproduce.json');
+    writeFileSync(path, read(path).replaceAll('306', '300'));
+    const { status, stdout } = await type('bench', reproduce('table2', '--out', 'after', '--against', 'before'), {
+      folder,
+    });
+    assert.is(status, 1);
+    assert.match(stdout, /^table2: latency, ingress, ours: 300 before, 306 now$/m);
+    assert.match(stdout, /^2 significant changes since before$/m);
+  }));
+
+if (!hasChromium) {
+  console.log('Chromium is not installed: no page was opened');
+} else {
+  test('the page opens without an error, light and dark, on a phone, and tells its values', () =>
+    withFolder(async (folder) => {
+      const { status, stderr } = await type('bench', reproduce(...CHEAP, '--out', 'out'), { folder });
+      assert.is(status, 0, stderr);
+      const html = read(folder, 'out', 'report.html');
+      assert.not.match(html, /(src|href)="(https?:)?\/\//);
+      for (const width of [360, 1280]) {
+        const page = evaluate<{ errors: number; overflow: number; figures: number }>(
+          html,
+          width,
+          `({ errors: window.errors, overflow: document.documentElement.scrollWidth - window.innerWidth,
+              figures: document.querySelectorAll('figure svg').length })`,
+        );
+        assert.equal(page, { errors: 0, overflow: Math.min(0, page.overflow), figures: 3 });
+      }
+      const [light, dark] = [false, true].map((isDark) =>
+        evaluate<string>(html, 800, 'window.getComputedStyle(document.body).backgroundColor', isDark),
+      );
+      assert.equal([light, dark], ['rgb(255, 255, 255)', 'rgb(22, 24, 27)']);
+      const reading = evaluate<string>(
+        html,
+        800,
+        `(() => { const figure = document.querySelector('#hashes figure');
+          figure.dispatchEvent(new window.KeyboardEvent('keydown', { key: 'ArrowRight' }));
+          return document.getElementById('reading').textContent; })()`,
+      );
+      assert.match(reading, /series: (ours|reproduced)/);
+    }));
+}
+
+testForgottenValues('reproduce', reproduceOptions, ['--workers', '--seed', '--out', '--against']);
+
+await testRefusals('bench', [
+  { args: ['reproduce'], says: /Not enough non-option arguments/ },
+  { args: ['reproduce', 'fig99'], says: /there is no experiment 'fig99': it is all, paper, or one of table1, / },
+  { args: ['reproduce', 'fig10', '--workers', '0'], says: /--workers takes a whole number from 1/ },
+  { args: ['reproduce', 'fig10', '--against', 'nowhere'], says: /--against: there is no .*reproduce\.json/ },
+  {
+    args: ['reproduce', 'fig10', '--against', 'there'],
+    given: (folder) => {
+      mkdirSync(join(folder, 'there'));
+      writeFileSync(join(folder, 'there', 'reproduce.json'), '{"schema":"other"}');
+    },
+    says: /--against: .*reproduce\.json cannot be read: its schema is not p4runpro-bench\/reproduce@1/,
+  },
+]);
+
+test.run();
