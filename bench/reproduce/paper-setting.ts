@@ -1,5 +1,5 @@
 /** The paper's settings, and how often things are repeated. Source: the definition of the evaluation. */
-import { ALL_TIES, type ObjectiveName } from './cells/allocators.js';
+import { ALL_TIES, LOGGED_WEIGHTS, type ObjectiveName, type Weights } from './cells/allocators.js';
 import type { FillCell } from './cells/fill.js';
 import type { Setting } from './experiment.js';
 
@@ -30,12 +30,17 @@ const seedsFor = (workload: string, setting: Setting): string[] =>
  * Published shapes under published constraints. A workload of one program is filled with all four rules for ties; a
  * random one with several seeds, and ties as `bench run --constraints published` has them.
  */
-export function publishedFills(of: FillOf, setting: Setting, allocator: ObjectiveName = 'f1'): FillCell[] {
+export function publishedFills(
+  of: FillOf,
+  setting: Setting,
+  { allocator = 'f1', weights = LOGGED_WEIGHTS }: { allocator?: ObjectiveName; weights?: Weights } = {},
+): FillCell[] {
   const { recirculations } = PAPER;
   const ties = isRandom(of.workload) ? [{ start: 'first', rows: 'latest' } as const] : ALL_TIES;
   return seedsFor(of.workload, setting).flatMap((seed) =>
     ties.map(
-      (each) => ({ kind: 'fill', side: 'reproduced', ...of, allocator, ties: each, recirculations, seed }) as const,
+      (each) =>
+        ({ kind: 'fill', side: 'reproduced', ...of, allocator, weights, ties: each, recirculations, seed }) as const,
     ),
   );
 }

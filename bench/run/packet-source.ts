@@ -20,6 +20,10 @@ export interface PacketSource {
 /** Generated packets, which others can generate too: any packet can be made without those before it. */
 export interface GeneratedPackets extends PacketSource {
   readonly traffic: TrafficOptions;
+  /** By target, if it is known: the id of the program that its packets are for. */
+  readonly programIds: readonly number[] | undefined;
+  /** Starts again with the first packet. */
+  restart(): void;
   /** Leaves the next packets, at most so many, to the caller. */
   take(most: number): { readonly first: number; readonly count: number };
 }
@@ -27,13 +31,20 @@ export interface GeneratedPackets extends PacketSource {
 /** Packets of generated traffic carry time stamps of this rate, unless another one is asked for. */
 export const PACKETS_PER_SECOND = 1e6;
 
-/** `count` packets for the targets, of which there is one at least. @param first how many of the stream were taken before */
+export interface GeneratedOptions {
+  readonly packetsPerSecond?: number | undefined;
+  /** How many of the stream were taken before. */
+  readonly first?: number | undefined;
+  /** By target: whose packets they are. */
+  readonly programIds?: readonly number[];
+}
+
+/** `count` packets for the targets, of which there is one at least. */
 export function generatedPackets(
   targets: readonly TrafficTarget[],
   count: number,
   seed: string,
-  packetsPerSecond = PACKETS_PER_SECOND,
-  first = 0,
+  { packetsPerSecond = PACKETS_PER_SECOND, first = 0, programIds }: GeneratedOptions = {},
 ): GeneratedPackets {
   const traffic = { targets, seed: `${seed}/traffic`, packetsPerSecond };
   const generator = createTrafficGenerator(traffic);
@@ -41,6 +52,10 @@ export function generatedPackets(
   const end = first + count;
   return {
     traffic,
+    programIds,
+    restart() {
+      next = first;
+    },
     take(most) {
       const taken = { first: next, count: Math.min(most, end - next) };
       next += taken.count;

@@ -6,8 +6,10 @@
 import type { Operation } from '../../compiler/index.js';
 import {
   type BatchInMemory,
+  createOwnRound,
   createPacketProcessor,
   createWorkerProcessor,
+  type OwnRound,
   type PacketProcessor,
   type Switch,
   type WorkerProcessor,
@@ -29,6 +31,8 @@ export interface BatchOptions {
   /** What the switch was asked for so far, for its replicas. */
   readonly operations: readonly Operation[];
   readonly tracing: Tracing | undefined;
+  /** Whether only ports, lengths and digests of the packets are wanted. */
+  readonly verdictsOnly: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -40,6 +44,11 @@ export async function processedBatches(emulator: Switch, options: BatchOptions):
   // Packets are looked at one by one where some are traced: then they are filled in here.
   if (workers > 1 && 'traffic' in source && tracing === undefined) {
     const processor = await createWorkerProcessor(emulator, workers, operations);
+    const { programIds } = source;
+    if (options.verdictsOnly && programIds !== undefined && processor.mayOwn && isEven(programIds, workers)) {
+      await processor.prepareOwn(source.traffic, programIds);
+      return { processor, batches: generatedApart(processor, source, signal), traced: undefined };
+    }
     await processor.prepare(source.traffic);
     return { processor, batches: generatedByWorkers(processor, source, signal), traced: undefined };
   }
@@ -76,6 +85,47 @@ async function* filledHere(
   } finally {
     // After an error of the source, a batch may still be in work.
     await inWork?.catch(() => undefined);
+  }
+}
+
+/** A worker with more targets than this share of the mean would keep the others waiting. */
+const MOST_OF_MEAN = 1.2;
+
+/** Whether workers that generate packets of their own programs only have about as many of them. */
+function isEven(programIds: readonly number[], workers: number): boolean {
+  const shares = new Uint32Array(workers);
+  for (const id of programIds) shares[id % workers] = (shares[id % workers] ?? 0) + 1;
+  return Math.max(...shares) <= (MOST_OF_MEAN * programIds.length) / workers;
+}
+
+const OWN_ROUND_PACKETS = 16384;
+
+/** Each worker generates the packets of its own programs, and tells what became of them. @throws {StrayPackets} */
+async function* generatedApart(
+  processor: WorkerProcessor,
+  source: GeneratedPackets,
+  signal: AbortSignal,
+): AsyncGenerator<PacketBatch> {
+  const most = OWN_ROUND_PACKETS * processor.workers;
+  const rounds = Array.from({ length: ROUNDS }, () => createOwnRound(processor.workers, most));
+  const underWay: Promise<PacketBatch>[] = [];
+  try {
+    for (let turn = 0; ; turn++) {
+      const round = rounds[turn % ROUNDS] as OwnRound;
+      const { first, count } = signal.aborted ? { first: 0, count: 0 } : source.take(most);
+      if (count > 0) {
+        const run = processor.runOwn(round, first, count).then(() => round.batch);
+        // Whoever awaits it hears of a failure.
+        run.catch(() => undefined);
+        underWay.push(run);
+      }
+      if (count > 0 && underWay.length < ROUNDS - 1) continue;
+      const next = underWay.shift();
+      if (next === undefined) return;
+      yield await next;
+    }
+  } finally {
+    await Promise.allSettled(underWay);
   }
 }
 

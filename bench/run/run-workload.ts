@@ -191,9 +191,12 @@ async function packetSource(options: RunOptions, programs: readonly LinkedProgra
   if (options.traces.length === 0) {
     const targets = programs.map(({ arrival }) => arrival.traffic);
     if (targets.length === 0) return { source: noPackets, warnings: () => [] };
-    const rate = options.timing?.packetsPerSecond;
     return {
-      source: generatedPackets(targets, options.packets, options.seed, rate, options.resume?.note.generated),
+      source: generatedPackets(targets, options.packets, options.seed, {
+        packetsPerSecond: options.timing?.packetsPerSecond,
+        first: options.resume?.note.generated,
+        programIds: programs.map(({ compiled }) => compiled.programId),
+      }),
       warnings: () => [],
     };
   }

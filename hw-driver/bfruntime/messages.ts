@@ -4,6 +4,7 @@
  */
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { loadSync, type MessageTypeDefinition, type ServiceDefinition } from '@grpc/proto-loader';
+import protobuf from 'protobufjs';
 import { packageFile } from '../package-root.js';
 
 export const ATOMICITY = { continueOnError: 0, rollbackOnError: 1, dataPlaneAtomic: 2 } as const;
@@ -134,16 +135,23 @@ export interface BfRuntimeMethods {
   readonly StreamChannel: Method<StreamMessage, StreamMessage>;
 }
 
-const definition = loadSync(packageFile('hw-driver', 'bfruntime', 'bfruntime.proto'), {
-  keepCase: true,
-  longs: Number,
-  defaults: true,
-  arrays: true,
-  oneofs: true,
-});
+const PROTO = packageFile('hw-driver', 'bfruntime', 'bfruntime.proto');
+const definition = loadSync(PROTO, { keepCase: true, longs: Number, defaults: true, arrays: true, oneofs: true });
+const service = definition['bfrt_proto.BfRuntime'] as ServiceDefinition;
+
+/**
+ * Writes carry thousands of entries: they go without the loader's copies between messages and plain objects, which would
+ * cost more than all the rest.
+ */
+const writeRequest = new protobuf.Root().loadSync(PROTO, { keepCase: true }).lookupType('bfrt_proto.WriteRequest');
+const write = {
+  ...service['Write'],
+  requestSerialize: (request: object): Buffer => writeRequest.encode(request).finish() as Buffer,
+  requestDeserialize: (bytes: Buffer): object => writeRequest.decode(bytes),
+};
 
 /** The service as gRPC's server and clients take it. */
-export const BF_RUNTIME = definition['bfrt_proto.BfRuntime'] as ServiceDefinition;
+export const BF_RUNTIME = { ...service, Write: write } as ServiceDefinition;
 
 /** The same, with the types of what its methods take and give. */
 export const METHODS = BF_RUNTIME as unknown as BfRuntimeMethods;

@@ -6,11 +6,16 @@
 import { Piscina } from 'piscina';
 import { FIXED_NAMES, type Operation, programIdOf } from '../../compiler/index.js';
 import type { TrafficOptions } from '../../traces/index.js';
-import { gatherVerdicts, type PacketBatch, type PacketBatchMemory } from '../../traces/packet-batch.js';
+import {
+  createPacketBatch,
+  gatherVerdicts,
+  type PacketBatch,
+  type PacketBatchMemory,
+} from '../../traces/packet-batch.js';
 import { addCounters, type Counters } from '../counters.js';
 import { digestPackets, shareOf } from '../digest.js';
 import type { Switch } from '../switch.js';
-import type { SharedBatch, WorkerResult, WorkerSetup, WorkerTask } from './protocol.js';
+import { type SharedBatch, VERDICT, type WorkerResult, type WorkerSetup, type WorkerTask } from './protocol.js';
 
 export interface PacketProcessor {
   readonly workers: number;
@@ -106,14 +111,17 @@ export class WorkerProcessor implements PacketProcessor {
     });
   }
 
+  /** Whether a packet stays with its program: where the filters are met again, it can change. */
+  get mayOwn(): boolean {
+    return !this.emulator.dataPlane.description.init.onEveryPass;
+  }
+
   /** Brings the workers' tables to where the emulator's are. */
   async replicate(operations: readonly Operation[]): Promise<void> {
     const { workers } = this;
-    // Where the filters are met again, a packet can change its program.
-    const ownOnly = !this.emulator.dataPlane.description.init.onEveryPass;
     await this.all((share) => ({
       kind: 'apply',
-      operations: ownOnly ? operations.filter((operation) => concerns(operation, share, workers)) : operations,
+      operations: this.mayOwn ? operations.filter((operation) => concerns(operation, share, workers)) : operations,
     }));
   }
 
@@ -150,6 +158,34 @@ export class WorkerProcessor implements PacketProcessor {
     for (const { batch, memory } of batches) this.gather(batch, memory);
   }
 
+  /**
+   * What {@link runOwn} generates: each worker the packets of its own programs, so that none crosses to another thread.
+   * @param programIds by target: whose packets they are
+   */
+  async prepareOwn(traffic: TrafficOptions, programIds: readonly number[]): Promise<void> {
+    await this.all((share) => {
+      const isOwn = Uint8Array.from(programIds, (id) => (id % this.workers === share ? 1 : 0));
+      return { kind: 'prepareOwn', traffic, isOwn };
+    });
+  }
+
+  /**
+   * Generates and processes `count` packets from number `first` on. Their verdicts go to a batch that has no bytes.
+   * @throws {StrayPackets} if a packet was of another program than its target's
+   */
+  async runOwn(round: OwnRound, first: number, count: number): Promise<void> {
+    const results = await this.all((share) => {
+      const verdicts = round.verdicts[share];
+      return verdicts && { kind: 'runOwn', verdicts: verdicts.buffer as SharedArrayBuffer, first, count };
+    });
+    this.count(results);
+    for (const [share, { ownPackets }] of results.entries()) {
+      if (ownPackets === undefined) throw new StrayPackets();
+      spreadVerdicts(round.verdicts[share] as Uint32Array, ownPackets, round.batch);
+    }
+    round.batch.count = count;
+  }
+
   private gather(batch: PacketBatch, memory: PacketBatchMemory, from = 0, to = batch.count): void {
     gatherVerdicts(batch, memory, (packets, i) => shareOf(packets, i, this.workers), from, to);
   }
@@ -159,9 +195,9 @@ export class WorkerProcessor implements PacketProcessor {
   }
 
   /** Each worker counts for itself. */
-  private count(counted: readonly WorkerResult[]): void {
+  private count(results: readonly WorkerResult[]): void {
     this.counters = { ...this.countersBefore };
-    for (const counters of counted) addCounters(this.counters, counters);
+    for (const { counters } of results) addCounters(this.counters, counters);
   }
 
   /** Gives each worker a task, or none. @returns the results of those that had one */
@@ -172,6 +208,38 @@ export class WorkerProcessor implements PacketProcessor {
         return given === undefined ? [] : [pool.run(given)];
       }),
     );
+  }
+}
+
+/** Packets that a worker generated for its programs met those of another: all have to be gone through in their order. */
+export class StrayPackets extends Error {
+  override readonly name = 'StrayPackets';
+}
+
+/** Packets that workers generate for themselves. */
+export interface OwnRound {
+  /** By worker. */
+  readonly verdicts: readonly Uint32Array[];
+  /** Verdicts of all, in the order of the packets: port, length, digest. */
+  readonly batch: PacketBatch;
+}
+
+/** @param packets at most, in one round */
+export function createOwnRound(workers: number, packets: number): OwnRound {
+  const bytes = packets * VERDICT.words * Uint32Array.BYTES_PER_ELEMENT;
+  return {
+    verdicts: Array.from({ length: workers }, () => new Uint32Array(new SharedArrayBuffer(bytes))),
+    batch: createPacketBatch(packets, 0),
+  };
+}
+
+function spreadVerdicts(verdicts: Uint32Array, packets: number, batch: PacketBatch): void {
+  for (let at = 0; at < packets * VERDICT.words; at += VERDICT.words) {
+    const i = verdicts[at + VERDICT.distance] as number;
+    batch.egressPort[i] = verdicts[at + VERDICT.egressPort] as number;
+    batch.capturedLength[i] = verdicts[at + VERDICT.capturedLength] as number;
+    batch.digest[2 * i] = verdicts[at + VERDICT.digest] as number;
+    batch.digest[2 * i + 1] = verdicts[at + VERDICT.digest + 1] as number;
   }
 }
 

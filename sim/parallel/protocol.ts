@@ -32,7 +32,18 @@ export type WorkerTask =
   /** Find the programs of these packets. */
   | { readonly kind: 'classify'; readonly batch: SharedBatch }
   /** Process the packets of this worker's programs in batches that were classified, one after the other; digest them. */
-  | { readonly kind: 'process'; readonly batches: readonly SharedBatch[] };
+  | { readonly kind: 'process'; readonly batches: readonly SharedBatch[] }
+  /** What the next `runOwn` tasks generate: packets of these targets, 1 for each that is this worker's. */
+  | { readonly kind: 'prepareOwn'; readonly traffic: TrafficOptions; readonly isOwn: Uint8Array }
+  /** Generate this worker's packets of `count` from number `first` on, and process and digest them. */
+  | { readonly kind: 'runOwn'; readonly verdicts: SharedArrayBuffer; readonly first: number; readonly count: number };
 
-/** What the worker has counted since its start. */
-export type WorkerResult = Counters;
+export interface WorkerResult {
+  /** Since its start. */
+  readonly counters: Counters;
+  /** Of `runOwn`; undefined if a packet was of a program of another worker. */
+  readonly ownPackets?: number | undefined;
+}
+
+/** What a worker tells of each packet of its own: words, in the order of the packets. */
+export const VERDICT = { distance: 0, egressPort: 1, capturedLength: 2, digest: 3, words: 5 } as const;

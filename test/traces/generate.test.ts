@@ -92,6 +92,44 @@ determinism('any order gives the same bytes', () => {
     assert.equal(plainPacket(batch, 0), generate(everyKind, 'a', index, [1])[0]);
   }
 });
+determinism('packets of some targets are those of all, without the others, in batches however small', () => {
+  const firstIndex = 4096 - 60;
+  const whole = generate(everyKind, 'a', firstIndex, [120]);
+  const picks = fc.tuple(
+    fc.array(fc.constantFrom(0, 1), { minLength: everyKind.length, maxLength: everyKind.length }),
+    fc.integer({ min: 3, max: 40 }),
+  );
+  const generator = createTrafficGenerator({ targets: everyKind, seed: 'a', packetsPerSecond: 3e6, startSeconds: 100 });
+  const gone = (isWanted: Uint8Array, room: number): Map<number, PlainPacket> => {
+    const found = new Map<number, PlainPacket>();
+    const batch = createPacketBatch(room, 1 << 20);
+    const distances = new Uint32Array(room);
+    for (let done = 0; done < 120; ) {
+      clearPacketBatch(batch);
+      const step = generator.generateSome(batch, firstIndex + done, 120 - done, isWanted, distances);
+      assert.ok(step > 0);
+      for (let i = 0; i < batch.count; i++) found.set(done + (distances[i] ?? -1), plainPacket(batch, i));
+      done += step;
+    }
+    return found;
+  };
+  const property = fc.property(picks, ([wanted, room]) => {
+    const isWanted = Uint8Array.from(wanted);
+    const [some, others] = [
+      gone(isWanted, room),
+      gone(
+        isWanted.map((one) => 1 - one),
+        room,
+      ),
+    ];
+    assert.is(some.size + others.size, 120);
+    assert.equal(
+      whole,
+      Array.from(whole, (_, n) => some.get(n) ?? others.get(n)),
+    );
+  });
+  fc.assert(property, { seed: 20261123, numRuns: 30 });
+});
 determinism('another seed differs', () => {
   const bytesOf = (seed: string): string => JSON.stringify(generate([oneOf(udp)], seed, 0, [20]));
   assert.is.not(bytesOf('a'), bytesOf('b'));

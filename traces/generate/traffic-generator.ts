@@ -34,6 +34,20 @@ export interface TrafficGenerator {
    * many. Assumes an integer index from 0 to 2⁵³ and a batch whose bytes start at a multiple of four in their memory.
    */
   generateInto(batch: PacketBatch, firstIndex: number, count: number): number;
+
+  /**
+   * Goes through the same packets and appends those of some targets only.
+   * @param isWanted by target: 1 for those that are appended
+   * @param distances where to write, for each packet of the batch, its distance from the first index
+   * @returns how many packets it went through: all, or those before the first that does not fit
+   */
+  generateSome(
+    batch: PacketBatch,
+    firstIndex: number,
+    count: number,
+    isWanted: Uint8Array,
+    distances: Uint32Array,
+  ): number;
 }
 
 /** Packets that share one seeding of the random generator. */
@@ -92,17 +106,45 @@ class ImageGenerator implements TrafficGenerator {
   ) {}
 
   generateInto(batch: PacketBatch, firstIndex: number, count: number): number {
-    if (this.#words.buffer !== batch.bytes.buffer || this.#words.byteOffset !== batch.bytes.byteOffset) {
-      this.#words = new Int32Array(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length >> 2);
+    this.#open(batch);
+    for (let n = 0; n < count; n++) {
+      const at = this.#drawsOf(firstIndex + n);
+      if (!this.#generate(batch, firstIndex + n, at)) return n;
     }
-    for (let n = 0; n < count; n++) if (!this.#generate(batch, firstIndex + n)) return n;
     return count;
   }
 
-  #generate(batch: PacketBatch, index: number): boolean {
+  generateSome(
+    batch: PacketBatch,
+    firstIndex: number,
+    count: number,
+    isWanted: Uint8Array,
+    distances: Uint32Array,
+  ): number {
+    this.#open(batch);
+    const { targets } = this.pool;
+    for (let n = 0; n < count; n++) {
+      const at = this.#drawsOf(firstIndex + n);
+      if (isWanted[Math.floor(this.#draws[at] * DRAW_UNIT * targets)] !== 1) continue;
+      if (!this.#generate(batch, firstIndex + n, at)) return n;
+      distances[batch.count - 1] = n;
+    }
+    return count;
+  }
+
+  #open(batch: PacketBatch): void {
+    if (this.#words.buffer === batch.bytes.buffer && this.#words.byteOffset === batch.bytes.byteOffset) return;
+    this.#words = new Int32Array(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length >> 2);
+  }
+
+  /** Where the draws of a packet are. */
+  #drawsOf(index: number): number {
     const chunk = Math.floor(index / CHUNK_PACKETS);
     if (chunk !== this.#drawnChunk) this.#draw(chunk);
-    const at = (index - chunk * CHUNK_PACKETS) * DRAWS_PER_PACKET;
+    return (index - chunk * CHUNK_PACKETS) * DRAWS_PER_PACKET;
+  }
+
+  #generate(batch: PacketBatch, index: number, at: number): boolean {
     const draws = this.#draws;
     const { targets, words, halves } = this.pool;
     const target = words[Math.floor(draws[at] * DRAW_UNIT * targets)];

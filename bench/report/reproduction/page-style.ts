@@ -25,7 +25,8 @@ figure { margin: 1rem 0; padding: .75rem; background: var(--panel); border-radiu
 figure:focus-visible { outline: 2px solid var(--link); }
 figcaption { color: var(--faint); font-size: .9rem; margin-top: .5rem; }
 figure svg { max-width: none; display: block; }
-figure svg > rect:first-child, figure svg .background { fill: transparent; }
+figure svg > rect:first-child { fill: transparent; }
+figure svg .background { fill: transparent; stroke: var(--line); }
 figure svg text { fill: var(--ink); }
 figure svg .mark-rule.role-axis-grid line { stroke: var(--line); }
 figure svg .role-axis-tick line, figure svg .role-axis-domain line { stroke: var(--faint); }

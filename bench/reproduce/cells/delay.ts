@@ -2,7 +2,7 @@
 import { fillSwitch } from '../../capacity/fill-switch.js';
 import { fillWithShapes } from '../../capacity/fill-with-shapes.js';
 import { loadWorkload } from '../../workloads/workload.js';
-import { modelAllocator, type ObjectiveName, shapeAllocator, soundAllocator } from './allocators.js';
+import { modelAllocator, type ObjectiveName, STATED_WEIGHTS, shapeAllocator, soundAllocator } from './allocators.js';
 import { experimentPlane } from './fill.js';
 
 export interface DelayCell {
@@ -46,7 +46,9 @@ async function delays(cell: DelayCell, signal: AbortSignal): Promise<readonly nu
   }
   const name = cell.allocator === 'price' ? 'f1' : cell.allocator;
   const allocator =
-    cell.how === 'model' ? modelAllocator(name) : shapeAllocator(name, { start: 'first', rows: 'earliest' });
+    cell.how === 'model'
+      ? modelAllocator(name)
+      : shapeAllocator(name, { start: 'first', rows: 'earliest' }, STATED_WEIGHTS);
   const { admission } = await fillWithShapes({ ...common, allocator });
   return admission.allocations.map(({ allocationUs }) => allocationUs);
 }

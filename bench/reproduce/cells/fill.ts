@@ -4,7 +4,7 @@ import { fillSwitch } from '../../capacity/fill-switch.js';
 import { fillWithShapes } from '../../capacity/fill-with-shapes.js';
 import { type Books, utilization } from '../../run/admission.js';
 import { loadWorkload } from '../../workloads/workload.js';
-import { type ObjectiveName, shapeAllocator, soundAllocator, type Ties } from './allocators.js';
+import { type ObjectiveName, shapeAllocator, soundAllocator, type Ties, type Weights } from './allocators.js';
 
 interface FillSetting {
   readonly kind: 'fill';
@@ -20,7 +20,13 @@ interface FillSetting {
 
 export type FillCell = FillSetting &
   (
-    | { readonly side: 'reproduced'; readonly allocator: ObjectiveName; readonly ties: Ties }
+    | {
+        readonly side: 'reproduced';
+        readonly allocator: ObjectiveName;
+        readonly ties: Ties;
+        /** Of f1. */
+        readonly weights: Weights;
+      }
     | {
         readonly side: 'ours';
         readonly allocator: ObjectiveName | 'price';
@@ -96,7 +102,7 @@ async function fillOurs(cell: Extract<FillCell, { side: 'ours' }>, admission: Ad
 }
 
 async function fillPublished(cell: Extract<FillCell, { side: 'reproduced' }>, admission: Admitting): Promise<Filled> {
-  const allocator = shapeAllocator(cell.allocator, cell.ties);
+  const allocator = shapeAllocator(cell.allocator, cell.ties, cell.weights);
   const { admission: filled, books } = await fillWithShapes({ ...cell, ...admission, allocator });
   const { entryUtilization, memoryUtilization } = utilization(books);
   const { admitted, failure } = filled;

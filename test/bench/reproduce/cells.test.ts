@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { measureCapacity } from '../../../bench/capacity/measure-capacity.js';
 import { CellStore } from '../../../bench/reproduce/cell-store.js';
-import { ALL_TIES } from '../../../bench/reproduce/cells/allocators.js';
+import { ALL_TIES, LOGGED_WEIGHTS, STATED_WEIGHTS, type Weights } from '../../../bench/reproduce/cells/allocators.js';
 import { type Cell, cellKey, runCell } from '../../../bench/reproduce/cells/cell.js';
 import { churn } from '../../../bench/reproduce/cells/churn.js';
 import { experimentPlane, type FillCell, fill, SEGMENT } from '../../../bench/reproduce/cells/fill.js';
@@ -22,6 +22,7 @@ const published: FillCell = {
   workload: 'hh',
   allocator: 'f1',
   ties: { start: 'first', rows: 'latest' },
+  weights: LOGGED_WEIGHTS,
 };
 
 test('published shapes fill a switch as the authors published, whatever the rule for ties', async () => {
@@ -30,6 +31,21 @@ test('published shapes fill a switch as the authors published, whatever the rule
     // Source: results/published/capacity.csv, hh with 4,096 bytes.
     assert.equal([capacity, entries.toFixed(4), memory.toFixed(4)], [320, '0.2344', '0.9091']);
   }
+});
+
+test('the published capacity of caches with 2,048 bytes comes of other weights than the paper states', async () => {
+  const capacities = async (weights: Weights): Promise<number[]> => {
+    const filled: number[] = [];
+    for (const ties of ALL_TIES) {
+      const cell = { ...published, workload: 'cache', memoryBytes: 2048, withCurve: false, ties, weights };
+      filled.push((await fill(cell, signal)).capacity);
+    }
+    return filled;
+  };
+  // Source: results/published/capacity.csv.
+  const inTheLog = 1794;
+  for (const capacity of await capacities(LOGGED_WEIGHTS)) assert.ok(Math.abs(capacity - inTheLog) <= 2, `${capacity}`);
+  for (const capacity of await capacities(STATED_WEIGHTS)) assert.ok(capacity < 1700, `${capacity}`);
 });
 
 test('a curve ends where the switch does, and segments have all RPBs', async () => {

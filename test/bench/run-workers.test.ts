@@ -1,0 +1,87 @@
+/** Traffic on several threads: the same results, whether or not each can keep to the packets of its own programs. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Deployment, deployWorkload } from '../../bench/run/deployment.js';
+import { generatedPackets } from '../../bench/run/packet-source.js';
+import { runTraffic, type TrafficResult } from '../../bench/run/traffic-run.js';
+import { loadWorkload } from '../../bench/workloads/workload.js';
+import { defaultDataPlane, priceAllocator } from '../../compiler/index.js';
+import { Switch } from '../../sim/index.js';
+
+const dataPlane = defaultDataPlane();
+const PACKETS = 40_000;
+const signal = new AbortController().signal;
+
+async function deployed(programs: number): Promise<{ emulator: Switch; deployment: Deployment }> {
+  const emulator = new Switch(dataPlane);
+  const deployment = await deployWorkload(emulator, {
+    workload: await loadWorkload({ name: 'all-mixed', memoryBytes: 1024, cases: 2, seed: '3', dataPlane }),
+    programs,
+    allocator: priceAllocator(),
+    recirculations: 1,
+    clock: () => 0,
+    signal,
+    onProgress: () => {},
+  });
+  return { emulator, deployment };
+}
+
+interface Wish {
+  readonly workers: number;
+  readonly programs?: number;
+  /** Whose packets those of a program are said to be: that many places away. */
+  readonly offBy?: number;
+  readonly signal?: AbortSignal;
+}
+
+async function traffic({ workers, programs = 30, offBy = 0, ...rest }: Wish): Promise<TrafficResult> {
+  const { emulator, deployment } = await deployed(programs);
+  const ids = deployment.programs.map(({ compiled }) => compiled.programId);
+  const targets = deployment.programs.map(({ arrival }) => arrival.traffic);
+  const programIds = ids.map((_, i) => ids[(i + offBy) % ids.length] ?? 0);
+  return runTraffic(emulator, {
+    source: generatedPackets(targets, PACKETS, '3', { programIds }),
+    workers,
+    operations: deployment.operations,
+    writer: undefined,
+    tracing: undefined,
+    outputs: undefined,
+    clock: () => 0,
+    signal,
+    onProgress: () => {},
+    ...rest,
+  });
+}
+
+const outcome = ({ counters, packets, stateHash, outputHash, outputs, samples }: TrafficResult) => ({
+  counters,
+  packets,
+  stateHash,
+  outputHash,
+  outputs,
+  last: samples.at(-1),
+});
+
+const alone = await traffic({ workers: 1 });
+
+for (const workers of [2, 3, 5]) {
+  test(`${workers} workers that generate their own packets: as one`, async () => {
+    assert.equal(outcome(await traffic({ workers })), outcome(alone));
+  });
+}
+
+test('packets that belong to another program than was said: all over again, as one', async () => {
+  assert.equal(outcome(await traffic({ workers: 2, offBy: 1 })), outcome(alone));
+});
+
+test('a worker with most of the programs generates with the others: as one', async () => {
+  const [one, two] = [await traffic({ workers: 1, programs: 3 }), await traffic({ workers: 2, programs: 3 })];
+  assert.equal(outcome(two), outcome(one));
+});
+
+test('an interrupt leaves nothing under way', async () => {
+  const { packets } = await traffic({ workers: 2, signal: AbortSignal.abort() });
+  assert.is(packets, 0);
+});
+
+test.run();
