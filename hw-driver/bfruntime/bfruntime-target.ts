@@ -58,8 +58,9 @@ export class BfRuntimeTarget implements SwitchTarget {
     let updates: Numbered[] = [];
     let underWay: Promise<void> | undefined;
     const send = async (): Promise<void> => {
+      const encoded = this.encoded(updates);
       await underWay;
-      underWay = this.write(updates);
+      underWay = this.write(updates, encoded);
       // Whoever awaits it next hears of a failure.
       underWay.catch(() => undefined);
       updates = [];
@@ -111,13 +112,13 @@ export class BfRuntimeTarget implements SwitchTarget {
    * Writes updates so that those before the first that is refused have been made, and none after it: all are rolled back
    * and the ones before it written again.
    */
-  private async write(updates: readonly Numbered[]): Promise<void> {
+  private async write(updates: readonly Numbered[], encoded: Buffer): Promise<void> {
     if (updates.length === 0) return;
-    const errors = await this.writeAll(updates);
+    const errors = await this.writeAll(encoded);
     const refused = errors.findIndex(({ canonical_code }) => canonical_code !== 0);
     if (refused < 0) return;
     const before = updates.slice(0, refused);
-    if (before.length > 0) await this.writeAll(before);
+    if (before.length > 0) await this.writeAll(this.encoded(before));
     const { canonical_code, message } = errors[refused] ?? { canonical_code: 0, message: '' };
     const error = targetError({ canonical_code, message });
     if (error === undefined) throw new RpcError(canonical_code, message);
@@ -125,12 +126,14 @@ export class BfRuntimeTarget implements SwitchTarget {
     throw error;
   }
 
-  private async writeAll(updates: readonly Numbered[]): Promise<readonly wire.UpdateError[]> {
+  private encoded(updates: readonly Numbered[]): Buffer {
+    const all = updates.map(({ update: one }) => one);
+    return this.connected().encode(all, wire.ATOMICITY.rollbackOnError);
+  }
+
+  private async writeAll(encoded: Buffer): Promise<readonly wire.UpdateError[]> {
     const session = await this.reconnected();
-    return session.write(
-      updates.map(({ update: one }) => one),
-      wire.ATOMICITY.rollbackOnError,
-    );
+    return session.send(encoded);
   }
 
   async readMemory(rpb: number, base: number, buckets: number): Promise<Uint32Array> {
@@ -150,7 +153,8 @@ export class BfRuntimeTarget implements SwitchTarget {
     const most = this.options.batch ?? BATCH;
     const updates = this.registerUpdates(rpb, base, Uint32Array.from(values));
     for (let i = 0; i < updates.length; i += most) {
-      await this.write(updates.slice(i, i + most).map((one) => ({ operation: 0, update: one })));
+      const part = updates.slice(i, i + most).map((one) => ({ operation: 0, update: one }));
+      await this.write(part, this.encoded(part));
     }
   }
 

@@ -29,7 +29,7 @@ export function encodeKey(table: SchemaTable, entry: TableEntry): wire.TableEntr
   const fields = table.keys.map((key) => encodeKeyField(key, entry));
   if (table.priority !== undefined) {
     const { id, name, width } = table.priority;
-    fields.push({ field_id: id, exact: { value: fitting(entry.priority, width, `${entry.table}: ${name}`) } });
+    fields.push({ field_id: id, exact: { value: fitting(entry.priority, width, entry.table, name) } });
   }
   return { table_id: table.id, key: { fields } };
 }
@@ -37,17 +37,19 @@ export function encodeKey(table: SchemaTable, entry: TableEntry): wire.TableEntr
 function encodeKeyField(key: SchemaKey, entry: TableEntry): wire.KeyField {
   const { id, name, width } = key;
   const field = entry.key.find((candidate) => candidate.name === name);
-  const what = `${entry.table}: ${name}`;
   if (key.match === 'ternary') {
     const mask = field === undefined ? 0 : field.match === 'ternary' ? field.mask : allBits(width);
     const value = field === undefined ? 0 : field.value;
-    return { field_id: id, ternary: { value: fitting(value, width, what), mask: fitting(mask, width, what) } };
+    return {
+      field_id: id,
+      ternary: { value: fitting(value, width, entry.table, name), mask: fitting(mask, width, entry.table, name) },
+    };
   }
   if (field === undefined) throw new TargetError('unknown-field', `${entry.table} needs the key ${name}`);
   if (field.match === 'ternary' && field.mask !== allBits(width)) {
     throw new TargetError('unknown-field', `${entry.table} has no ternary key ${name}`);
   }
-  return { field_id: id, exact: { value: fitting(field.value, width, what) } };
+  return { field_id: id, exact: { value: fitting(field.value, width, entry.table, name) } };
 }
 
 function encodeParameters(action: SchemaAction, entry: TableEntry): wire.DataField[] {
@@ -56,13 +58,14 @@ function encodeParameters(action: SchemaAction, entry: TableEntry): wire.DataFie
   return action.parameters.map(({ id, name, width }) => {
     const argument = entry.parameters.find((candidate) => candidate.name === name);
     if (argument === undefined) throw new TargetError('unknown-field', `${entry.action} needs the parameter ${name}`);
-    return { field_id: id, stream: fitting(argument.value, width, `${entry.action}: ${name}`) };
+    return { field_id: id, stream: fitting(argument.value, width, entry.action, name) };
   });
 }
 
-function fitting(value: number, width: number, what: string): Uint8Array {
+/** @param owner the table or action whose field it is: names make texts only where something is wrong */
+function fitting(value: number, width: number, owner: string, name: string): Uint8Array {
   if (!Number.isInteger(value) || value < 0 || value >= 2 ** width) {
-    throw new TargetError('wrong-width', `${what} = ${value} does not fit ${width} bits`);
+    throw new TargetError('wrong-width', `${owner}: ${name} = ${value} does not fit ${width} bits`);
   }
   return valueToBytes(value, width);
 }
@@ -73,7 +76,7 @@ export function decodeEntry(table: SchemaTable, message: wire.TableEntry): Table
   const action = table.actions.find((candidate) => candidate.id === id);
   if (action === undefined)
     throw new TargetError('unknown-action', `${shortName(table.name)} has no action of id ${id}`);
-  const values = fieldsById(fields, `${action.name}`);
+  const values = fieldsById(fields, action.name);
   requireKnown(values.keys(), action.parameters, action.name);
   return {
     ...decodeKey(table, message),
@@ -81,7 +84,7 @@ export function decodeEntry(table: SchemaTable, message: wire.TableEntry): Table
     parameters: action.parameters.map(({ id: parameter, name, width }) => {
       const field = values.get(parameter);
       if (field === undefined) throw new TargetError('unknown-field', `${action.name} needs the parameter ${name}`);
-      return { name, value: valueIn(field.stream ?? NO_BYTES, width, `${action.name}: ${name}`) };
+      return { name, value: valueIn(field.stream ?? NO_BYTES, width, action.name, name) };
     }),
   };
 }
@@ -104,30 +107,30 @@ export function decodeKey(
   return {
     table: name,
     key: table.keys.map((field) => decodeKeyField(field, fields.get(field.id), name)),
-    priority: priority === undefined ? 0 : valueIn(priority.exact?.value ?? NO_BYTES, 32, `${name}: $MATCH_PRIORITY`),
+    priority: priority === undefined ? 0 : valueIn(priority.exact?.value ?? NO_BYTES, 32, name, '$MATCH_PRIORITY'),
   };
 }
 
 function decodeKeyField(key: SchemaKey, field: wire.KeyField | undefined, table: string): KeyField {
   const { name, width } = key;
-  const what = `${table}: ${name}`;
   if (key.match === 'exact') {
     // As switches have it, what is left out is 0.
     if (field === undefined) return { name, match: 'exact', value: 0 };
-    if (!field.exact) throw new TargetError('unknown-field', `${what} is matched exactly`);
-    return { name, match: 'exact', value: valueIn(field.exact.value, width, what) };
+    if (!field.exact) throw new TargetError('unknown-field', `${table}: ${name} is matched exactly`);
+    return { name, match: 'exact', value: valueIn(field.exact.value, width, table, name) };
   }
   if (field === undefined) return { name, match: 'ternary', value: 0, mask: 0 };
-  if (!field.ternary) throw new TargetError('unknown-field', `${what} takes a value and a mask`);
-  const mask = valueIn(field.ternary.mask, width, `${what} (mask)`);
-  return { name, match: 'ternary', value: and48(valueIn(field.ternary.value, width, what), mask), mask };
+  if (!field.ternary) throw new TargetError('unknown-field', `${table}: ${name} takes a value and a mask`);
+  const mask = valueIn(field.ternary.mask, width, table, name);
+  return { name, match: 'ternary', value: and48(valueIn(field.ternary.value, width, table, name), mask), mask };
 }
 
 function fieldsById<Field extends { readonly field_id: number }>(
   fields: readonly Field[],
   what: string,
 ): Map<number, Field> {
-  const byId = new Map(fields.map((field) => [field.field_id, field]));
+  const byId = new Map<number, Field>();
+  for (const field of fields) byId.set(field.field_id, field);
   if (byId.size !== fields.length) throw new TargetError('unknown-field', `${what}: a field is given twice`);
   return byId;
 }
@@ -138,9 +141,9 @@ function requireKnown(ids: Iterable<number>, known: readonly { readonly id: numb
   }
 }
 
-function valueIn(bytes: Uint8Array, width: number, what: string): number {
+function valueIn(bytes: Uint8Array, width: number, owner: string, name: string): number {
   const value = bytesToValue(bytes, width);
   if (value === undefined)
-    throw new TargetError('wrong-width', `${what} takes ${width} bits, not ${bytes.length} bytes`);
+    throw new TargetError('wrong-width', `${owner}: ${name} takes ${width} bits, not ${bytes.length} bytes`);
   return value;
 }

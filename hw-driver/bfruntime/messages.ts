@@ -128,7 +128,7 @@ export interface RpcStatus {
 export type Method<Request, Response> = MethodDefinition<Request, Response>;
 
 export interface BfRuntimeMethods {
-  readonly Write: Method<WriteRequest, object>;
+  readonly Write: Method<WriteRequest | Buffer, object>;
   readonly Read: Method<ReadRequest, ReadResponse>;
   readonly SetForwardingPipelineConfig: Method<SetConfigRequest, object>;
   readonly GetForwardingPipelineConfig: Method<GetConfigRequest, GetConfigResponse>;
@@ -144,9 +144,14 @@ const service = definition['bfrt_proto.BfRuntime'] as ServiceDefinition;
  * cost more than all the rest.
  */
 const writeRequest = new protobuf.Root().loadSync(PROTO, { keepCase: true }).lookupType('bfrt_proto.WriteRequest');
+/** A write as bytes, which {@link METHODS} takes in place of the write. */
+export const encodeWrite = (request: WriteRequest): Buffer => writeRequest.encode(request).finish() as Buffer;
+
 const write = {
   ...service['Write'],
-  requestSerialize: (request: object): Buffer => writeRequest.encode(request).finish() as Buffer,
+  // One that was encoded ahead goes as it is.
+  requestSerialize: (request: WriteRequest | Buffer): Buffer =>
+    Buffer.isBuffer(request) ? request : encodeWrite(request),
   requestDeserialize: (bytes: Buffer): object => writeRequest.decode(bytes),
 };
 

@@ -85,13 +85,22 @@ export class BfRuntimeSession {
     }
   }
 
+  /** A write that can be sent later, by this session or by one after it. */
+  encode(updates: readonly wire.Update[], atomicity: number): Buffer {
+    const { deviceId = 0, clientId = CLIENT_ID } = this.options;
+    const target = { device_id: deviceId, pipe_id: wire.ALL_PIPES };
+    return wire.encodeWrite({ target, client_id: clientId, updates, atomicity, p4_name: this.p4Name });
+  }
+
   /** How each update ended. With rollback, one that failed leaves nothing of them all. @throws {TargetUnreachable} */
-  async write(updates: readonly wire.Update[], atomicity: number): Promise<readonly wire.UpdateError[]> {
-    const call = this.calls();
-    const target = { device_id: this.options.deviceId ?? 0, pipe_id: wire.ALL_PIPES };
-    const request = { target, client_id: call.clientId, updates, atomicity, p4_name: this.p4Name };
+  write(updates: readonly wire.Update[], atomicity: number): Promise<readonly wire.UpdateError[]> {
+    return this.send(this.encode(updates, atomicity));
+  }
+
+  /** As {@link write}, of a write that was encoded before. */
+  async send(encoded: Buffer): Promise<readonly wire.UpdateError[]> {
     try {
-      await call.unary(wire.METHODS.Write, request);
+      await this.calls().unary(wire.METHODS.Write, encoded);
       return [];
     } catch (error) {
       if (error instanceof WriteError) return error.errors;

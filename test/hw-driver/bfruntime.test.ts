@@ -1,5 +1,6 @@
 /** BF Runtime as any client sees it: sessions, single rpcs, errors, and what garbage does. */
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import { loadSync, type ServiceDefinition } from '@grpc/proto-loader';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,6 +13,7 @@ import { registerEntry } from '../../hw-driver/bfruntime/served-tables.js';
 import { BfRuntimeSession } from '../../hw-driver/bfruntime/session.js';
 import { schemaDifferences, schemaOfDataPlane } from '../../hw-driver/bfruntime/table-schema.js';
 import { bytesToValue, valueToBytes } from '../../hw-driver/bfruntime/values.js';
+import { packageFile } from '../../hw-driver/package-root.js';
 import { Switch, TargetUnreachable } from '../../sim/index.js';
 import { dataPlane, rpbEntry } from '../sim/test-switch.js';
 import { CuttingProxy } from './cutting-proxy.js';
@@ -220,6 +222,26 @@ served('registers: a plain read sees what was last synced or written', async ({ 
   assert.equal([await read(false), await read(true)], [77, 77]);
   assert.equal(await session.write([write], wire.ATOMICITY.continueOnError), []);
   assert.equal([await read(false), await read(true)], [5, 5]);
+});
+
+test('a write is the same bytes with and without the copies of the loader, and reads back', () => {
+  const definition = loadSync(packageFile('hw-driver', 'bfruntime', 'bfruntime.proto'), { keepCase: true });
+  const service = definition['bfrt_proto.BfRuntime'] as ServiceDefinition;
+  const schema = schemaOfDataPlane(plane);
+  const updates = [
+    { type: wire.UPDATE.insert, entity: { table_entry: encodeEntry(schema, rpbEntry(plane, 3, 'loadi_mar', [7])) } },
+    { type: wire.UPDATE.delete, entity: { table_entry: { table_id: 9 } } },
+    { type: wire.UPDATE.insert, entity: null },
+  ];
+  const request = { target: { device_id: 0, pipe_id: 65_535 }, client_id: 5, updates, atomicity: 1, p4_name: 'p' };
+  const encoded = wire.encodeWrite(request);
+  assert.equal(encoded, service['Write']?.requestSerialize(request));
+  assert.equal(wire.METHODS.Write.requestSerialize(encoded), encoded);
+  const decoded = wire.METHODS.Write.requestDeserialize(encoded) as wire.WriteRequest;
+  assert.equal(
+    decoded.updates.map(({ type, entity }) => [type, entity?.table_entry?.table_id]),
+    updates.map(({ type, entity }) => [type, entity?.table_entry.table_id]),
+  );
 });
 
 served('garbage on every rpc is refused, and the switch serves on', async ({ emulator, session, address }) => {
