@@ -30,7 +30,8 @@ export interface PanelPoint {
   readonly panel: string;
   readonly series: string;
   readonly x: number;
-  readonly y: number;
+  /** Null where the line has a gap. */
+  readonly y: number | null;
 }
 
 interface Axes {
@@ -62,7 +63,7 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
     legend: { symbolType: 'stroke' },
   };
   const axes = {
-    x: { field: 'x', type: 'quantitative' as const, title: x },
+    x: { field: 'x', type: 'quantitative' as const, title: x, axis: { format: ',~f' } },
     y: {
       field: 'y',
       type: 'quantitative' as const,
@@ -79,7 +80,7 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
       height: PANEL.height,
       layer: [
         {
-          mark: { type: 'line', strokeWidth: 1.6 },
+          mark: { type: 'line', strokeWidth: 1.6, invalid: 'break-paths-filter-domains' },
           encoding: {
             ...axes,
             color,
@@ -89,6 +90,7 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
         {
           // Few enough to be pointed at, each with its value for a label.
           transform: [
+            { filter: 'isValid(datum.y)' },
             { window: [{ op: 'row_number', as: 'n' }], groupby: ['panel', 'series'] },
             { joinaggregate: [{ op: 'count', as: 'all' }], groupby: ['panel', 'series'] },
             { filter: `datum.n % ceil(datum.all / ${MOST_MARKS}) == 1 || datum.all <= ${MOST_MARKS}` },

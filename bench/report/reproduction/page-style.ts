@@ -26,7 +26,8 @@ figure:focus-visible { outline: 2px solid var(--link); }
 figcaption { color: var(--faint); font-size: .9rem; margin-top: .5rem; }
 figure svg { max-width: none; display: block; }
 figure svg > rect:first-child { fill: transparent; }
-figure svg .background { fill: transparent; stroke: var(--line); }
+figure svg .background { fill: transparent; }
+figure svg .background[stroke] { stroke: var(--line); }
 figure svg text { fill: var(--ink); }
 figure svg .mark-rule.role-axis-grid line { stroke: var(--line); }
 figure svg .role-axis-tick line, figure svg .role-axis-domain line { stroke: var(--faint); }

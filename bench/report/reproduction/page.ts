@@ -105,7 +105,7 @@ function row(each: Comparison): string {
     `<td class="n">${valueText(each.published)}</td>`,
     `<td class="n">${valueText(each.reproduced)}</td>${verdictCell(each.reproducedVerdict)}`,
     `<td class="n">${valueText(each.ours)}</td>${verdictCell(each.oursVerdict)}`,
-    `<td>${toleranceText(each.tolerance)}</td><td class="why">${prose(each.why)}</td>`,
+    `<td>${each.published === null ? '' : toleranceText(each.tolerance)}</td><td class="why">${prose(each.why)}</td>`,
   ];
   return `<tr><th scope="row">${escaped(each.quantity)}</th>${cells.join('')}</tr>`;
 }

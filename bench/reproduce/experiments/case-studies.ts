@@ -73,15 +73,10 @@ const studyExperiment = (study: StudyName): Experiment => ({
   },
 });
 
-const pointsOf = ({ p4runpro, conventional }: StudyResult): PanelPoint[] =>
-  (
-    [
-      ['reproduced', conventional],
-      ['ours', p4runpro],
-    ] as const
-  ).flatMap(([series, samples]) =>
-    samples.flatMap(({ seconds, value }) => (value === null ? [] : [{ panel: '', series, x: seconds, y: value }])),
-  );
+const pointsOf = ({ p4runpro, conventional }: StudyResult): PanelPoint[] => [
+  ...conventional.map(({ seconds, value }) => ({ panel: '', series: 'reproduced', x: seconds, y: value })),
+  ...p4runpro.map(({ seconds, value }) => ({ panel: '', series: 'ours', x: seconds, y: value })),
+];
 
 function comparisonsOf({ study, findings }: StudyResult): Comparison[] {
   const published = publishedFindings();
