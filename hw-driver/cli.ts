@@ -2,16 +2,16 @@
 /** The `p4runpro` command: the operator's tool. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { addCases, addCasesOptions, removeCases, removeCasesOptions } from './cases-command.js';
-import { check, checkOptions } from './check-command.js';
 import { EXIT, rejectCommandLine, requireOnce, runMain } from './command-line.js';
+import { addCases, addCasesOptions, removeCases, removeCasesOptions } from './commands/cases-command.js';
+import { check, checkOptions } from './commands/check-command.js';
+import { compile, compileOptions } from './commands/compile-command.js';
+import { dataplane, dataplaneOptions } from './commands/dataplane-command.js';
+import { explainFile, explainOptions } from './commands/explain-command.js';
 import { operatorCommands } from './commands/index.js';
-import { compile, compileOptions } from './compile-command.js';
-import { dataplane, dataplaneOptions } from './dataplane-command.js';
-import { explainFile, explainOptions } from './explain-command.js';
-import { p4, p4Options } from './p4-command.js';
+import { p4, p4Options } from './commands/p4-command.js';
+import { serveOptions } from './commands/serve-options.js';
 import { packageVersion } from './package-root.js';
-import { serveOptions } from './serve-options.js';
 
 async function main(): Promise<number> {
   let status: number = EXIT.done;
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     })
     .command('serve', 'An emulated switch behind BF Runtime', serveOptions, async (args) => {
       // gRPC is loaded by what speaks it alone.
-      status = await (await import('./serve-command.js')).serve(args);
+      status = await (await import('./commands/serve-command.js')).serve(args);
     })
     .command('cases', 'Add or remove cases of a program that runs', (cases) =>
       cases

@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { packageFile } from './package-root.js';
 
-/** The rows of such a table, by the names of its columns. The files quote nothing, so a comma always separates. */
-export function publishedTable(name: string): readonly Readonly<Record<string, string>>[] {
+/** By the names of the columns. */
+export type PublishedRow = Readonly<Record<string, string>>;
+
+/** The rows of such a table. The files quote nothing, so a comma always separates. */
+export function publishedTable(name: string): readonly PublishedRow[] {
   const [head = '', ...lines] = readFileSync(packageFile('results', 'published', name), 'utf8')
     .trimEnd()
     .split('\n');
@@ -19,4 +22,14 @@ export function publishedFigure(table: string, row: string, column: string): num
   const rows = publishedTable(table);
   const cell = rows.find((candidate) => Object.values(candidate)[0] === row)?.[column];
   return cell === undefined || cell === '' ? undefined : Number(cell);
+}
+
+export const textIn = (row: PublishedRow | undefined, column: string): string => row?.[column] ?? '';
+
+/** @throws if the row has no such number */
+export function numberIn(row: PublishedRow | undefined, column: string): number {
+  const text = textIn(row, column);
+  const value = text === '' ? Number.NaN : Number(text);
+  if (Number.isNaN(value)) throw new Error(`the published table has no number in ${column}`);
+  return value;
 }

@@ -1,6 +1,5 @@
 /** The capacities that the paper's authors publish; see results/published/README.md. */
-import { readFileSync } from 'node:fs';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { numberIn, publishedTable, textIn } from '../../hw-driver/published-figures.js';
 
 export interface PublishedCapacity {
   readonly workload: string;
@@ -10,11 +9,10 @@ export interface PublishedCapacity {
 }
 
 export function publishedCapacities(): readonly PublishedCapacity[] {
-  const [, ...lines] = readFileSync(packageFile('results', 'published', 'capacity.csv'), 'utf8')
-    .trim()
-    .split('\n');
-  return lines.map((line) => {
-    const [, workload = '', memoryBytes, cases, capacity] = line.split(',');
-    return { workload, memoryBytes: Number(memoryBytes), cases: Number(cases), capacity: Number(capacity) };
-  });
+  return publishedTable('capacity.csv').map((row) => ({
+    workload: textIn(row, 'workload'),
+    memoryBytes: numberIn(row, 'memory_bytes'),
+    cases: numberIn(row, 'elastic_cases'),
+    capacity: numberIn(row, 'capacity'),
+  }));
 }

@@ -1,18 +1,14 @@
 /** What the paper's figure 13 shows; see results/published/README.md. */
-import { readFileSync } from 'node:fs';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { numberIn, publishedTable, textIn } from '../../hw-driver/published-figures.js';
 import type { StudyName } from './study.js';
 
 /** The published value of a quantity of a study; undefined where the figure gives none. */
 export function publishedFindings(): (study: StudyName, quantity: string) => number | undefined {
-  const [, ...lines] = readFileSync(packageFile('results', 'published', 'case-studies.csv'), 'utf8')
-    .trim()
-    .split('\n');
   const values = new Map<string, number>();
-  for (const line of lines) {
-    const [study = '', quantity = '', value, unit] = line.split(',');
+  for (const row of publishedTable('case-studies.csv')) {
+    const [quantity, unit] = [textIn(row, 'quantity'), textIn(row, 'unit')];
     const name = unit === 'Mbit/s' ? `${quantity}, ${unit}` : quantity;
-    values.set(`${study} ${name}`, Number(value));
+    values.set(`${textIn(row, 'study')} ${name}`, numberIn(row, 'value'));
   }
   return (study, quantity) => values.get(`13${study} ${quantity}`);
 }

@@ -1,6 +1,5 @@
 /** What the paper prints in figure 11; see results/published/README.md. */
-import { readFileSync } from 'node:fs';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { numberIn, publishedTable } from '../../hw-driver/published-figures.js';
 
 export interface PublishedRecirculation {
   readonly packetBytes: number;
@@ -11,16 +10,10 @@ export interface PublishedRecirculation {
 }
 
 export function publishedRecirculation(): readonly PublishedRecirculation[] {
-  const [, ...lines] = readFileSync(packageFile('results', 'published', 'recirculation.csv'), 'utf8')
-    .trim()
-    .split('\n');
-  return lines.map((line) => {
-    const [packetBytes, recirculations, throughputGbps, rttIncreaseMs] = line.split(',').map(Number);
-    return {
-      packetBytes: packetBytes ?? 0,
-      recirculations: recirculations ?? 0,
-      throughputGbps: throughputGbps ?? 0,
-      rttIncreaseMs: rttIncreaseMs ?? 0,
-    };
-  });
+  return publishedTable('recirculation.csv').map((row) => ({
+    packetBytes: numberIn(row, 'packet_bytes'),
+    recirculations: numberIn(row, 'recirculations'),
+    throughputGbps: numberIn(row, 'throughput_gbps'),
+    rttIncreaseMs: numberIn(row, 'normalized_rtt_increase_ms'),
+  }));
 }

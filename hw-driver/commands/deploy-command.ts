@@ -9,7 +9,7 @@ import {
 } from '../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../allocators.js';
 import { EXIT, readText, UsageError, wholeNumber } from '../command-line.js';
-import { MAX_PRIORITY } from '../compile-command.js';
+import { MAX_PRIORITY } from './compile-command.js';
 import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
 
 const LINK_OPTIONS = {

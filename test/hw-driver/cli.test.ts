@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkOptions } from '../../hw-driver/check-command.js';
-import { compileOptions } from '../../hw-driver/compile-command.js';
+import { checkOptions } from '../../hw-driver/commands/check-command.js';
+import { compileOptions } from '../../hw-driver/commands/compile-command.js';
 import { packageFile } from '../../hw-driver/package-root.js';
 import {
   assertNoStackTrace,

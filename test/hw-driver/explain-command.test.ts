@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { explainOptions } from '../../hw-driver/explain-command.js';
+import { explainOptions } from '../../hw-driver/commands/explain-command.js';
 import { packageFile } from '../../hw-driver/package-root.js';
 import {
   assertNoStackTrace,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { builtInDataPlane, defaultDataPlane, p4Source } from '../../compiler/index.js';
-import { p4Options } from '../../hw-driver/p4-command.js';
+import { p4Options } from '../../hw-driver/commands/p4-command.js';
 import { testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 
 test('the source of tofino1, one file for each block', async () => {

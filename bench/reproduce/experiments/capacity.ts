@@ -1,10 +1,11 @@
 /** Figure 9: how many programs a switch holds. */
+
+import { numberIn, publishedTable, textIn } from '../../../hw-driver/published-figures.js';
 import { type Bar, barPanels } from '../../report/panels.js';
 import { LOGGED_WEIGHTS, STATED_WEIGHTS, type Weights } from '../cells/allocators.js';
 import type { FillCell } from '../cells/fill.js';
 import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
 import { isRandom, ourFills, publishedFills } from '../paper-setting.js';
-import { numberIn, publishedTable, textIn } from '../published.js';
 import { exactly, FIXED, fromRepeats, RANDOM, type Value } from '../value.js';
 
 /** One bar of the figure, or a workload that only the authors' logs have. */

@@ -1,10 +1,9 @@
 /** Table 2 and figure 10: what the data plane takes of the chip, from its description. */
 import { type Resource, type ResourceReport, resourceReport } from '../../../compiler/index.js';
-import { publishedFigure } from '../../../hw-driver/published-figures.js';
+import { publishedFigure, publishedTable } from '../../../hw-driver/published-figures.js';
 import { barPanels } from '../../report/panels.js';
 import { experimentPlane } from '../cells/fill.js';
 import { type Comparison, compare, type Experiment, type Findings } from '../experiment.js';
-import { publishedTable } from '../published.js';
 import { exactly, FIXED, type Tolerance } from '../value.js';
 
 /** The authors' data plane, and ours made to fit the same chip. */

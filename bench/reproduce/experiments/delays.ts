@@ -1,10 +1,11 @@
 /** Figures 7a and 7b: how long an allocation takes, by the paper's model on Z3 and by ours, in one run. */
+
+import { numberIn, publishedTable, textIn } from '../../../hw-driver/published-figures.js';
 import { linePanels, type PanelPoint } from '../../report/panels.js';
 import { distribution } from '../../run/statistics.js';
 import type { DelayCell } from '../cells/delay.js';
 import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
 import { PAPER, seedsOf } from '../paper-setting.js';
-import { numberIn, publishedTable, textIn } from '../published.js';
 import { exactly, meanOf, NOT_COMPARED, timedValue } from '../value.js';
 
 const WORKLOADS = ['cache', 'lb', 'hh', 'mixed'] as const;

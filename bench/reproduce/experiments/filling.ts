@@ -1,9 +1,10 @@
 /** Figure 8: utilisation while a switch fills. */
+
+import { numberIn, publishedTable, textIn } from '../../../hw-driver/published-figures.js';
 import { linePanels, type PanelPoint } from '../../report/panels.js';
 import { CURVE_STEP, type FillCell, type FillCurve, type Utilization } from '../cells/fill.js';
 import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
 import { isRandom, ourFills, PAPER, publishedFills } from '../paper-setting.js';
-import { numberIn, publishedTable, textIn } from '../published.js';
 import { exactly, FIXED, fromRepeats, meanOf, RANDOM } from '../value.js';
 
 const WORKLOADS = ['cache', 'lb', 'hh', 'mixed'] as const;
@@ -12,27 +13,10 @@ const RESOURCES = [
   ['memory', 'memory', 'memory_utilization'],
 ] as const;
 
-const cellsOf = (workload: string, setting: Setting): { reproduced: FillCell[]; ours: FillCell[] } => {
-  const of = { ...PAPER, workload, withCurve: true };
-  return { reproduced: publishedFills(fillOf(of), setting), ours: ourFills(fillOf(of), setting) };
-};
-
-const fillOf = ({
-  workload,
-  memoryBytes,
-  cases,
-  withCurve,
-}: {
-  workload: string;
-  memoryBytes: number;
-  cases: number;
-  withCurve: boolean;
-}) => ({
-  workload,
-  memoryBytes,
-  cases,
-  withCurve,
-});
+function cellsOf(workload: string, setting: Setting): { reproduced: FillCell[]; ours: FillCell[] } {
+  const of = { workload, memoryBytes: PAPER.memoryBytes, cases: PAPER.cases, withCurve: true };
+  return { reproduced: publishedFills(of, setting), ours: ourFills(of, setting) };
+}
 
 export const fig8: Experiment = {
   id: 'fig8',

@@ -1,11 +1,12 @@
 /** Figures 12, 18 and 19: the four objectives, for all fifteen programs drawn at random. */
+
+import { numberIn, publishedTable, textIn } from '../../../hw-driver/published-figures.js';
 import { type Bar, barPanels, type HeatCell, heatPanels } from '../../report/panels.js';
 import { OBJECTIVES, type ObjectiveName } from '../cells/allocators.js';
 import type { DelayCell } from '../cells/delay.js';
 import type { FillCell, FillCurve, Utilization } from '../cells/fill.js';
 import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
 import { ourFills, PAPER, publishedFills, seedsOf } from '../paper-setting.js';
-import { numberIn, publishedTable, textIn } from '../published.js';
 import { fromRepeats, meanOf, NOT_COMPARED, RANDOM, timedValue, type Value } from '../value.js';
 
 /** As the published tables call them. */

@@ -1,10 +1,10 @@
 /** Table 1: lines of code and update delay of the fifteen programs. */
 import { readFileSync } from 'node:fs';
+import { numberIn, publishedTable, textIn } from '../../../hw-driver/published-figures.js';
 import { distribution } from '../../run/statistics.js';
 import { PROGRAM_KEYS, type ProgramKey, programFile } from '../../workloads/program-kind.js';
 import type { UpdateDelayCell } from '../cells/switch-cells.js';
 import { type Comparison, compare, type Experiment, type Setting } from '../experiment.js';
-import { numberIn, publishedTable, textIn } from '../published.js';
 import { exactly, NOT_COMPARED, timedValue, type Value } from '../value.js';
 
 /** As the paper's. */

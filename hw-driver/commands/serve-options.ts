@@ -1,6 +1,6 @@
 /** Options of `p4runpro serve`, apart from what serves: that loads gRPC. */
 import type { Argv } from 'yargs';
-import { BF_RUNTIME_PORT, P4_NAME } from './bfruntime/table-schema.js';
+import { BF_RUNTIME_PORT, P4_NAME } from '../bfruntime/table-schema.js';
 
 export const serveOptions = (yargs: Argv) =>
   yargs

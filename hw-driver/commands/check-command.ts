@@ -13,9 +13,9 @@ import {
   type Program,
   renderDiagnostic,
   SwitchState,
-} from '../compiler/index.js';
-import { describeMismatch, formatFailure, recompileAlone, validateTranslation } from '../sim/index.js';
-import { EXIT, loadDataPlane, readText, wholeNumber } from './command-line.js';
+} from '../../compiler/index.js';
+import { describeMismatch, formatFailure, recompileAlone, validateTranslation } from '../../sim/index.js';
+import { EXIT, loadDataPlane, readText, wholeNumber } from '../command-line.js';
 
 interface CheckedFile {
   readonly file: string;

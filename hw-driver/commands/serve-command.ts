@@ -1,13 +1,13 @@
 /** `p4runpro serve`: an emulated switch behind BF Runtime, with ports by HTTP, UDP and captures. */
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import { type DataPlane, defaultForwardEntry } from '../compiler/index.js';
-import { Switch } from '../sim/index.js';
-import { serveBfRuntime } from './bfruntime/server.js';
-import { EXIT, loadDataPlane, UsageError, wholeNumber } from './command-line.js';
-import { watchCaptures } from './serve/capture-folder.js';
-import { serveHttp } from './serve/packet-http.js';
-import { SwitchPorts } from './serve/switch-ports.js';
-import { serveUdp } from './serve/udp-ports.js';
+import { type DataPlane, defaultForwardEntry } from '../../compiler/index.js';
+import { Switch } from '../../sim/index.js';
+import { serveBfRuntime } from '../bfruntime/server.js';
+import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../command-line.js';
+import { watchCaptures } from '../serve/capture-folder.js';
+import { serveHttp } from '../serve/packet-http.js';
+import { SwitchPorts } from '../serve/switch-ports.js';
+import { serveUdp } from '../serve/udp-ports.js';
 import type { ServeArguments } from './serve-options.js';
 
 const MOST_PORT = 65_535;

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
-import { MAIN_P4_FILE, type P4File, p4CompileCommand, p4Source, resourceReport } from '../compiler/index.js';
-import { EXIT, loadDataPlane, UsageError } from './command-line.js';
+import { MAIN_P4_FILE, type P4File, p4CompileCommand, p4Source, resourceReport } from '../../compiler/index.js';
+import { EXIT, loadDataPlane, UsageError } from '../command-line.js';
 import { excessText } from './dataplane-command.js';
 
 export const p4Options = (yargs: Argv) =>

@@ -12,10 +12,10 @@ import {
   lower,
   onEmptySwitch,
   renderDiagnostic,
-} from '../compiler/index.js';
-import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from './allocators.js';
-import { EXIT, loadDataPlane, readText, wholeNumber } from './command-line.js';
-import { stateOf, writeResult } from './program-documents.js';
+} from '../../compiler/index.js';
+import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../allocators.js';
+import { EXIT, loadDataPlane, readText, wholeNumber } from '../command-line.js';
+import { stateOf, writeResult } from '../program-documents.js';
 
 /** Passes of the compiler whose result can be printed. */
 const STAGES = ['syntax', 'program', 'steps', 'entries'] as const;

@@ -19,11 +19,11 @@ import {
   type ProgramExplanation,
   renderDiagnostic,
   type SwitchState,
-} from '../compiler/index.js';
-import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from './allocators.js';
-import { EXIT, loadDataPlane, readText, wholeNumber } from './command-line.js';
+} from '../../compiler/index.js';
+import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../allocators.js';
+import { EXIT, loadDataPlane, readText, wholeNumber } from '../command-line.js';
+import { stateOf, writeResult } from '../program-documents.js';
 import { MAX_PRIORITY } from './compile-command.js';
-import { stateOf, writeResult } from './program-documents.js';
 
 export const EXPLAIN_SCHEMA = 'p4runpro/explain@1';
 

@@ -1,8 +1,8 @@
 /** `p4runpro dataplane`: what a data plane takes of the chip, beside the published figures. */
 import type { Argv } from 'yargs';
-import { type Excess, type Resource, type ResourceReport, resourceReport } from '../compiler/index.js';
-import { EXIT, loadDataPlane } from './command-line.js';
-import { publishedFigure } from './published-figures.js';
+import { type Excess, type Resource, type ResourceReport, resourceReport } from '../../compiler/index.js';
+import { EXIT, loadDataPlane } from '../command-line.js';
+import { publishedFigure } from '../published-figures.js';
 
 export const dataplaneOptions = (yargs: Argv) =>
   yargs

@@ -16,9 +16,9 @@ import {
   type Operation,
   removeCase,
   renderDiagnostic,
-} from '../compiler/index.js';
-import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from './command-line.js';
-import { readDocument, stateOf, writeResults } from './program-documents.js';
+} from '../../compiler/index.js';
+import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from '../command-line.js';
+import { readDocument, stateOf, writeResults } from '../program-documents.js';
 
 const CASE_CHANGE_SCHEMA = 'p4runpro/case-change@1';
 const MAX_LINE = 2 ** 31;
