@@ -2,7 +2,6 @@
 import {
   Metadata,
   Server,
-  ServerCredentials,
   type ServerDuplexStream,
   type ServerUnaryCall,
   type ServerWritableStream,
@@ -17,6 +16,7 @@ import { RpcError, SUCCESS, updateError } from './rpc-error.js';
 import { ServedTables, type Undo } from './served-tables.js';
 import { Sessions } from './sessions.js';
 import { BF_RUNTIME_PORT, P4_NAME } from './table-schema.js';
+import { serverCredentials, type Tls } from './tls.js';
 
 export interface ServeOptions {
   /** Loopback unless told otherwise. */
@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly port?: number;
   readonly p4Name?: string;
   readonly mostClients?: number;
+  /** Without it, connections are not encrypted. */
+  readonly tls?: Tls | undefined;
   /** Frames that each port has taken and given, by port. */
   readonly portCounters?: () => ReadonlyMap<number, PortCount>;
 }
@@ -51,7 +53,7 @@ export async function serveBfRuntime(emulator: Switch, options: ServeOptions = {
   server.addService(wire.BF_RUNTIME, { ...new BfRuntimeService(emulator, options).handlers() });
   const bound = await new Promise<number>((resolve, reject) => {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, actual) =>
+    server.bindAsync(address, serverCredentials(options.tls), (error, actual) =>
       error === null ? resolve(actual) : reject(error),
     );
   });

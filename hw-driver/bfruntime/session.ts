@@ -1,11 +1,9 @@
 /** A client's session with a switch: subscribed, its tables known, its program bound; calls with deadlines. */
-import { readFileSync } from 'node:fs';
 import {
   type CallOptions,
   type ChannelOptions,
   Client,
   type ClientDuplexStream,
-  credentials,
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
@@ -15,6 +13,7 @@ import * as wire from './messages.js';
 import { NotUsable } from './not-usable.js';
 import { RpcError } from './rpc-error.js';
 import type { TableSchema } from './table-schema.js';
+import { channelCredentials, type Tls } from './tls.js';
 
 export interface ConnectOptions {
   /** HOST:PORT. */
@@ -25,8 +24,8 @@ export interface ConnectOptions {
   readonly p4Name?: string;
   /** For each call. */
   readonly deadlineMs?: number;
-  /** Files in PEM. Without them, the connection is not encrypted. */
-  readonly tls?: { readonly ca: string; readonly certificate?: string; readonly key?: string };
+  /** Without it, the connection is not encrypted. */
+  readonly tls?: Tls | undefined;
 }
 
 const DEADLINE_MS = 10_000;
@@ -210,9 +209,16 @@ const UNKNOWN_OUTCOME: ReadonlySet<status> = new Set([
   status.INTERNAL,
 ]);
 
+/** What gRPC says of a connection ends in a note that is mostly empty, and may hold lines of OpenSSL. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/\s*Resolution note:\s*$/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+
 function callFailure(address: string, error: ServiceError | null): Error {
   if (error === null) return new TargetUnreachable(`${address}: no answer`);
-  const message = `${address}: ${error.details || error.message}`;
+  const message = `${address}: ${oneLine(error.details || error.message)}`;
   return UNKNOWN_OUTCOME.has(error.code) ? new TargetUnreachable(message) : new RpcError(error.code, error.details);
 }
 
@@ -260,10 +266,4 @@ function schemaIn(info: Uint8Array): TableSchema {
     if (error instanceof BfRtJsonError) throw new NotUsable(`the bf-rt.json of the switch ${error.message}`);
     throw error;
   }
-}
-
-function channelCredentials(tls: ConnectOptions['tls']) {
-  if (tls === undefined) return credentials.createInsecure();
-  const file = (path: string | undefined): Buffer | null => (path === undefined ? null : readFileSync(path));
-  return credentials.createSsl(file(tls.ca), file(tls.key), file(tls.certificate));
 }

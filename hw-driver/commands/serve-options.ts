@@ -1,6 +1,7 @@
 /** Options of `p4runpro serve`, apart from what serves: that loads gRPC. */
 import type { Argv } from 'yargs';
 import { BF_RUNTIME_PORT, P4_NAME } from '../bfruntime/table-schema.js';
+import { TLS_OPTIONS, type TlsArguments } from './tls-options.js';
 
 export const serveOptions = (yargs: Argv) =>
   yargs
@@ -8,7 +9,7 @@ export const serveOptions = (yargs: Argv) =>
     .option('host', {
       type: 'string',
       default: '127.0.0.1',
-      describe: 'Address to listen on; whoever reaches it controls the switch',
+      describe: 'Address to listen on; without --tls-ca, whoever reaches it controls the switch',
     })
     .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
     .option('p4-name', { type: 'string', default: P4_NAME, describe: 'Name of the program that clients bind' })
@@ -24,12 +25,16 @@ export const serveOptions = (yargs: Argv) =>
       default: [] as string[],
       describe: 'IN:OUT, where packets go that no program forwards (repeatable)',
     })
+    .options(TLS_OPTIONS)
     .requiresArg(['port', 'host', 'dataplane', 'p4-name', 'http', 'udp', 'pcap-dir', 'forward'])
-    .epilogue('It serves until SIGINT or SIGTERM. Ports of 0 are any free ones; standard output says which.')
+    .epilogue(
+      'It serves until SIGINT or SIGTERM. Ports of 0 are any free ones; standard output says which. TLS is for BF Runtime: it ' +
+        'takes a certificate and its key; with --tls-ca, clients need a certificate too.',
+    )
     .example('$0 serve --http 8080 --forward 1:2', 'A switch to deploy to, and a frame to send: POST /packets')
     .example('$0 serve --pcap-dir ports', 'Runs captures');
 
-export interface ServeArguments {
+export interface ServeArguments extends TlsArguments {
   readonly port: string;
   readonly host: string;
   readonly dataplane: string;

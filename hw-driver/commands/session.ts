@@ -9,6 +9,7 @@ import { Controller, type Settled } from '../controller.js';
 import { JournalFile, readJournalFile } from '../journal/journal-file.js';
 import { NO_JOURNAL } from '../journal/records.js';
 import { SwitchFile } from './switch-file.js';
+import { TLS_OPTIONS, type TlsArguments, tlsFrom } from './tls-options.js';
 
 export const targetOptions = (yargs: Argv) =>
   yargs
@@ -23,9 +24,10 @@ export const targetOptions = (yargs: Argv) =>
       describe: 'What was done to the switch (beside --state, with .journal; else ~/.p4runpro/HOST_PORT.journal)',
     })
     .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .options(TLS_OPTIONS)
     .requiresArg(['target', 'state', 'journal', 'dataplane']);
 
-export interface TargetArguments {
+export interface TargetArguments extends TlsArguments {
   readonly target: string;
   readonly state: string | undefined;
   readonly journal: string | undefined;
@@ -74,7 +76,11 @@ function report(settled: readonly Settled[]): void {
   }
 }
 
-async function connect({ target, state }: TargetArguments, dataPlane: DataPlane, creates: boolean) {
+async function connect(args: TargetArguments, dataPlane: DataPlane, creates: boolean) {
+  const { target, state } = args;
+  const tls = tlsFrom(args);
+  if (tls !== undefined && target === 'sim')
+    throw new UsageError('--tls-ca, --tls-certificate and --tls-key belong to HOST:PORT');
   if (target === 'sim') {
     if (state === undefined) throw new UsageError('--target sim needs --state FILE, which holds the switch');
     // Other commands take several.
@@ -86,7 +92,7 @@ async function connect({ target, state }: TargetArguments, dataPlane: DataPlane,
   if (!/^.+:\d+$/.test(target)) throw new UsageError(`--target takes sim or HOST:PORT, not '${target}'`);
   // gRPC is loaded by what speaks it alone.
   const { connectBfRuntime } = await import('../bfruntime/index.js');
-  const connected = await connectBfRuntime({ address: target, dataPlane });
+  const connected = await connectBfRuntime({ address: target, dataPlane, tls });
   return { switch: connected, programs: [], close: () => connected.close() };
 }
 

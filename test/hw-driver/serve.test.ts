@@ -8,7 +8,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageFile } from '../../hw-driver/package-root.js';
 import { appendPacketBytes, createCaptureWriter, createPacketBatch } from '../../traces/index.js';
-import { type, withFolder } from '../command-line.js';
+import { testRefusals, type, withFolder } from '../command-line.js';
 import { frame } from '../sim/frames.js';
 import { AS_DEPLOYED, commands, operate, program } from './operate.js';
 
@@ -46,6 +46,31 @@ async function stopped({ child }: Serving): Promise<void> {
   const [status] = (await once(child, 'exit')) as [number];
   assert.is(status, 0);
 }
+
+const tlsFile = (name: string): string => packageFile('test', 'hw-driver', 'tls', name);
+const CA = ['--tls-ca', tlsFile('ca.pem')];
+const identity = (name: string): string[] => [
+  ...['--tls-certificate', tlsFile(`${name}.pem`)],
+  ...['--tls-key', tlsFile(`${name}.key`)],
+];
+
+test('TLS: whoever has a certificate of the CA, and nobody else', () =>
+  withFolder(async (folder) => {
+    const server = await serving(folder, ...CA, ...identity('switch'));
+    const where = ['--target', `localhost:${server.ports.get('BF Runtime')}`, '--journal', 'j'];
+    const run = (...tls: string[]) => type('p4runpro', ['deploy', program('lb'), ...where, ...tls], { folder });
+    try {
+      for (const refused of [[], CA, identity('controller')]) {
+        const { status, stderr } = await run(...refused);
+        assert.is(status, 1, stderr);
+        assert.match(stderr, /^p4runpro: localhost:\d+: .+\n$/);
+      }
+      const { status, stderr } = await run(...CA, ...identity('controller'));
+      assert.is(status, 0, stderr);
+    } finally {
+      await stopped(server);
+    }
+  }));
 
 test('a served switch: the same, and frames by HTTP, UDP and captures', () =>
   withFolder(async (folder) => {
@@ -157,5 +182,15 @@ test('a controller that is killed, whenever: the next one settles it', () =>
     }
     await stopped(server);
   }));
+
+const SERVE = ['serve', '--port', '0'];
+const SHOW = ['show', 'programs', '--target'];
+await testRefusals('p4runpro', [
+  { args: [...SERVE, '--tls-ca', 'nowhere.pem'], says: /--tls-ca: nowhere\.pem cannot be read: ENOENT/ },
+  { args: [...SERVE, '--tls-key', tlsFile('switch.key')], says: /--tls-certificate and --tls-key belong together/ },
+  { args: [...SERVE, ...CA], says: /--tls-ca needs --tls-certificate and --tls-key/ },
+  { args: [...SHOW, 'localhost:1', '--tls-ca', packageFile('README.md')], says: /README\.md is not in PEM/ },
+  { args: [...SHOW, 'sim', '--state', 's', ...CA], says: /--tls-ca, .* belong to HOST:PORT/ },
+]);
 
 test.run();
