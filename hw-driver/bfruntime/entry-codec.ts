@@ -72,6 +72,11 @@ function fitting(value: number, width: number, owner: string, name: string): Uin
 
 /** @throws {TargetError} for ids that the table does not have, and values of another width */
 export function decodeEntry(table: SchemaTable, message: wire.TableEntry): TableEntry {
+  return { ...decodeKey(table, message), ...decodeAction(table, message) };
+}
+
+/** What an entry does. @throws {TargetError} as {@link decodeEntry} */
+export function decodeAction(table: SchemaTable, message: wire.TableEntry): Pick<TableEntry, 'action' | 'parameters'> {
   const { action_id: id = 0, fields } = message.data ?? { fields: [] };
   const action = table.actions.find((candidate) => candidate.id === id);
   if (action === undefined)
@@ -79,7 +84,6 @@ export function decodeEntry(table: SchemaTable, message: wire.TableEntry): Table
   const values = fieldsById(fields, action.name);
   requireKnown(values.keys(), action.parameters, action.name);
   return {
-    ...decodeKey(table, message),
     action: action.name,
     parameters: action.parameters.map(({ id: parameter, name, width }) => {
       const field = values.get(parameter);

@@ -55,7 +55,15 @@ export interface TableObject {
   readonly data_field_name?: { readonly action: string; readonly field: string } | null;
 }
 
+/** By key or by handle; an answer has the handle. */
+export interface HandleId {
+  readonly table_id: number;
+  readonly key?: { readonly fields: readonly KeyField[] } | null;
+  readonly handle_id?: number;
+}
+
 export interface Entity {
+  readonly handle?: HandleId | null;
   readonly table_entry?: TableEntry | null;
   readonly table_usage?: { readonly table_id: number; readonly usage?: number } | null;
   readonly table_operation?: { readonly table_id: number; readonly table_operations_type: string } | null;

@@ -6,7 +6,8 @@ import { status } from '@grpc/grpc-js';
 import { matchTables, registerTables, type TableEntry } from '../../compiler/index.js';
 import type { Switch } from '../../sim/index.js';
 import { TargetError } from '../../sim/index.js';
-import { decodeEntry, decodeKey, encodeEntry, encodeKey } from './entry-codec.js';
+import { decodeAction, decodeKey, encodeEntry, encodeKey } from './entry-codec.js';
+import { EntryHandles, type EntryKey } from './entry-handles.js';
 import * as wire from './messages.js';
 import { RpcError } from './rpc-error.js';
 import { PIPE, type SchemaTable, schemaOfDataPlane, shortName, type TableSchema } from './table-schema.js';
@@ -25,6 +26,7 @@ export class ServedTables {
   readonly schema: TableSchema;
   private readonly registers = new Map<number, Register>();
   private readonly defaults: ReadonlyMap<string, string>;
+  private readonly handles = new EntryHandles();
 
   constructor(private readonly emulator: Switch) {
     const { dataPlane } = emulator;
@@ -43,8 +45,6 @@ export class ServedTables {
     if (!message) throw new RpcError(status.UNIMPLEMENTED, 'only entries of tables can be written');
     const table = this.tableOf(message.table_id);
     if (message.is_default_entry) return this.updateDefault(table, type, message);
-    if (message.handle_id)
-      throw new RpcError(status.UNIMPLEMENTED, 'entries are written by their keys, not by handles');
     return table.kind === 'register'
       ? this.updateRegister(table, type, message)
       : this.updateEntry(table, type, message);
@@ -57,9 +57,13 @@ export class ServedTables {
       const table = this.tableOf(entity.table_usage.table_id);
       this.requireMatchTable(table);
       yield { table_usage: { table_id: table.id, usage: this.emulator.entryCount(shortName(table.name)) } };
+    } else if (entity.handle) {
+      const table = this.tableOf(entity.handle.table_id);
+      this.requireMatchTable(table);
+      yield { handle: { table_id: table.id, handle_id: this.handles.of(this.found(table, entity.handle)) } };
     } else if (entity.object_id)
       yield { object_id: { ...entity.object_id, id: this.idOf(entity.object_id.table_object) } };
-    else throw new RpcError(status.UNIMPLEMENTED, 'entries, usage and ids can be read');
+    else throw new RpcError(status.UNIMPLEMENTED, 'entries, handles, usage and ids can be read');
   }
 
   private tableOf(id: number): SchemaTable {
@@ -75,8 +79,12 @@ export class ServedTables {
   // Match tables
 
   private updateEntry(table: SchemaTable, type: number, message: wire.TableEntry): Undo {
-    if (type === wire.UPDATE.delete) return message.key ? this.remove(this.found(table, message)) : this.clear(table);
-    const entry = decodeEntry(table, message);
+    const isOne = message.key || message.handle_id;
+    if (type === wire.UPDATE.delete) return isOne ? this.remove(this.found(table, message)) : this.clear(table);
+    if (type === wire.UPDATE.insert && message.handle_id) {
+      throw new RpcError(status.INVALID_ARGUMENT, 'an entry is put in by its key: handles are of those that are there');
+    }
+    const entry = { ...this.keyOf(table, message), ...decodeAction(table, message) };
     switch (type) {
       case wire.UPDATE.insert:
         return this.insert(entry);
@@ -91,9 +99,17 @@ export class ServedTables {
     }
   }
 
+  /** @throws {TargetError} not-found, for a handle that nobody was given */
+  private keyOf(table: SchemaTable, message: wire.TableEntry | wire.HandleId): EntryKey {
+    if (!message.handle_id) return decodeKey(table, message);
+    const key = this.handles.keyOf(shortName(table.name), message.handle_id);
+    if (key !== undefined) return key;
+    throw new TargetError('not-found', `${shortName(table.name)} has no entry of handle ${message.handle_id}`);
+  }
+
   /** @throws {TargetError} not-found */
-  private found(table: SchemaTable, message: wire.TableEntry): TableEntry {
-    const entry = this.emulator.entryLike({ ...decodeKey(table, message), action: '', parameters: [] });
+  private found(table: SchemaTable, message: wire.TableEntry | wire.HandleId): TableEntry {
+    const entry = this.emulator.entryLike({ ...this.keyOf(table, message), action: '', parameters: [] });
     if (entry === undefined) throw new TargetError('not-found', `${shortName(table.name)} has no such entry`);
     return entry;
   }
@@ -148,7 +164,8 @@ export class ServedTables {
       yield { table_entry: { table_id: table.id, is_default_entry: true, data } };
     } else if (table.kind === 'register') yield* this.readRegister(table, message);
     else {
-      const entries = message.key ? [this.found(table, message)] : this.entriesOf(table);
+      const isOne = message.key || message.handle_id;
+      const entries = isOne ? [this.found(table, message)] : this.entriesOf(table);
       const keyOnly = message.table_flags?.key_only === true || message.table_read_flag?.key_only === true;
       for (const entry of entries) {
         yield { table_entry: keyOnly ? encodeKey(table, entry) : encodeEntry(this.schema, entry) };
