@@ -19,6 +19,7 @@ const CONCURRENT = 2;
 const LONGEST = [
   'structure/docs',
   'hw-driver/serve',
+  'bench/reproduce/cli-reproduce',
   'bench/cli',
   'bench/capacity',
   'bench/snapshot',
