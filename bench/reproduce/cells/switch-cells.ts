@@ -4,7 +4,7 @@ import { timedSwitchOptions } from '../../../sim/index.js';
 import { runStudy } from '../../case-studies/studies.js';
 import type { StudyName, StudyResult } from '../../case-studies/study.js';
 import { type LossFreeRow, lossFreeRates } from '../../timing/loss-free-rate.js';
-import { measureUpdateDelay, type UpdateDelay } from '../../updates/update-delay.js';
+import type { UpdateDelay } from '../../updates/update-delay.js';
 import type { ProgramKey } from '../../workloads/program-kind.js';
 import { experimentPlane } from './fill.js';
 
@@ -15,6 +15,8 @@ export interface UpdateDelayCell {
 }
 
 export async function measureUpdates({ program, repeats }: UpdateDelayCell): Promise<UpdateDelay> {
+  // gRPC is loaded by who measures it: it takes a third of a second.
+  const { measureUpdateDelay } = await import('../../updates/update-delay.js');
   const now = (): number => performance.now();
   const [delay] = await measureUpdateDelay({ programs: [program], dataPlane: experimentPlane(), repeats, now });
   if (delay === undefined) throw new Error(`no update delay of ${program}`);
