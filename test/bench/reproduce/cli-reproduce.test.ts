@@ -43,15 +43,15 @@ test('a table of verdicts, CSV and SVG for each figure, one page; the same on an
 
 test('all that differs from the paper is explained', () =>
   withFolder(async (folder) => {
-    const args = reproduce('fig11', 'fig13d', '--json', '--out', 'out');
+    const args = reproduce('fig10', 'fig13d', '--json', '--out', 'out');
     const { status, stdout, stderr } = await type('bench', args, { folder });
     assert.is(status, 0, stderr);
     const { experiments, schema, command } = JSON.parse(stdout) as ReproductionDocument;
     assert.is(schema, 'p4runpro-bench/reproduce@1');
-    assert.is(command, 'npx bench reproduce fig11 fig13d --quick --seed 1');
+    assert.is(command, 'npx bench reproduce fig10 fig13d --quick --seed 1');
     const all = experiments.flatMap(({ comparisons }) => comparisons);
     const differing = all.filter((each) => each.reproducedVerdict === 'differs' || each.oursVerdict === 'differs');
-    assert.ok(differing.length > 10);
+    assert.ok(differing.length > 3);
     for (const { quantity, why } of differing) assert.match(why, /\.$/, quantity);
   }));
 
