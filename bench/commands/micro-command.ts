@@ -36,7 +36,7 @@ async function measure({ filter, time, json }: MicroArguments, folder: string): 
   const wanted = pattern(filter);
   const chosen = (await hotPaths(folder)).filter(({ name }) => wanted.test(name));
   if (chosen.length === 0) throw new UsageError(`no microbenchmark matches ${filter}`);
-  for (const { name, run } of chosen) bench.add(name, run);
+  for (const { name, prepare } of chosen) bench.add(name, await prepare());
   await bench.run();
   const results = bench.tasks.map((task, i): MicroResult => {
     const { result } = task;

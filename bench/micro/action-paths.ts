@@ -30,13 +30,15 @@ export function actionPaths(dataPlane: DataPlane, packets: PacketBatch): HotPath
   return ENGINES.flatMap((engine) =>
     Object.entries(CLASSES).map(([name, action]): HotPath => {
       const holders = dataPlane.rpbs.filter(({ actions }) => actions.has(action));
-      const emulator = switchThatDoes(dataPlane, engine, holders, action);
       return {
         name: `action: ${name}, ${engine}`,
         operations: packets.count * holders.length,
-        run: () => {
-          packets.bytes.set(pristine);
-          emulator.process(packets);
+        prepare: () => {
+          const emulator = switchThatDoes(dataPlane, engine, holders, action);
+          return () => {
+            packets.bytes.set(pristine);
+            emulator.process(packets);
+          };
         },
       };
     }),

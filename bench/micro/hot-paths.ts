@@ -28,58 +28,71 @@ import { deployWorkload } from '../run/deployment.js';
 import { programFile } from '../workloads/program-kind.js';
 import { loadWorkload } from '../workloads/workload.js';
 import { actionPaths } from './action-paths.js';
-import type { HotPath } from './hot-path.js';
+import type { Call, HotPath } from './hot-path.js';
 
 const PACKETS = 1024;
+const MANY = 1000;
 const SEED = 'micro';
 const HASHES = 1000;
 
-/** All of them; what they work on is built here, outside the timing. @param folder for captures to read */
+/** All of them. @param folder for captures to read */
 export async function hotPaths(folder: string): Promise<HotPath[]> {
   const one = await switchWith(1);
-  const many = await switchWith(1000);
   const { dataPlane } = one.emulator;
-  const hash = new HashUnit(dataPlane.rpb(1).hash);
-  const tuple = Uint8Array.from({ length: 13 }, (_, i) => i * 7);
-  const scratch = createPacketBatch(PACKETS, 2 ** 20);
+  let many: ReturnType<typeof switchWith> | undefined;
   return [
     ...headerPaths(dataPlane, one.batch),
-    {
-      name: 'hash of a 5-tuple',
-      operations: HASHES,
-      run: () => {
-        for (let i = 0; i < HASHES; i++) hash.digest(tuple, tuple.length);
-      },
-    },
-    ...[one, many].flatMap(({ emulator, batch, programs, generator, pristine }) => [
-      {
-        name: `filter look-up among ${programs} programs`,
-        operations: PACKETS,
-        run: () => emulator.classify(batch, 0, batch.count),
-      },
-      {
-        name: `switch with ${programs} load balancers`,
-        operations: PACKETS,
-        run: () => {
-          // The switch rewrites packets in place: each call starts from the packets as they came.
-          batch.bytes.set(pristine);
-          emulator.process(batch);
-        },
-      },
-      {
-        name: `traffic generator with ${programs} targets`,
-        operations: PACKETS,
-        run: () => {
-          clearPacketBatch(scratch);
-          generator.generateInto(scratch, 0, PACKETS);
-        },
-      },
-    ]),
-    { name: 'packet digest', operations: PACKETS, run: () => digestPackets(one.batch, 0, PACKETS, 0, 1) },
+    hashPath(dataPlane),
+    ...switchPaths(1, async () => one),
+    ...switchPaths(MANY, () => {
+      many ??= switchWith(MANY);
+      return many;
+    }),
+    { name: 'packet digest', operations: PACKETS, prepare: () => () => digestPackets(one.batch, 0, PACKETS, 0, 1) },
     ...actionPaths(dataPlane, one.batch),
     ...captureFormats.map((format) => capturePath(folder, format, one.batch)),
     ...compilerPaths(one.source),
     ...(await allocatorPaths()),
+  ];
+}
+
+function hashPath(dataPlane: DataPlane): HotPath {
+  const prepare = (): Call => {
+    const hash = new HashUnit(dataPlane.rpb(1).hash);
+    const tuple = Uint8Array.from({ length: 13 }, (_, i) => i * 7);
+    return () => {
+      for (let i = 0; i < HASHES; i++) hash.digest(tuple, tuple.length);
+    };
+  };
+  return { name: 'hash of a 5-tuple', operations: HASHES, prepare };
+}
+
+/** What is done with so many programs, in a switch that is built when the first of these is timed. */
+function switchPaths(programs: number, built: () => ReturnType<typeof switchWith>): HotPath[] {
+  const path = (name: string, call: (built: Awaited<ReturnType<typeof switchWith>>) => Call): HotPath => ({
+    name,
+    operations: PACKETS,
+    prepare: async () => call(await built()),
+  });
+  return [
+    path(
+      `filter look-up among ${programs} programs`,
+      ({ emulator, batch }) =>
+        () =>
+          emulator.classify(batch, 0, batch.count),
+    ),
+    path(`switch with ${programs} load balancers`, ({ emulator, batch, pristine }) => () => {
+      // The switch rewrites packets in place: each call starts from the packets as they came.
+      batch.bytes.set(pristine);
+      emulator.process(batch);
+    }),
+    path(`traffic generator with ${programs} targets`, ({ generator }) => {
+      const scratch = createPacketBatch(PACKETS, 2 ** 20);
+      return () => {
+        clearPacketBatch(scratch);
+        generator.generateInto(scratch, 0, PACKETS);
+      };
+    }),
   ];
 }
 
@@ -100,12 +113,12 @@ function headerPaths(dataPlane: DataPlane, batch: PacketBatch): HotPath[] {
           parser.parse(phv);
         }
       };
-      return { name, operations: batch.count, run };
+      return { name, operations: batch.count, prepare: () => run };
     }),
     {
       name: 'compiled parser, and deparser with two checksums',
       operations: batch.count,
-      run: () => {
+      prepare: () => () => {
         for (let i = 0; i < batch.count; i++) {
           begin(i);
           parsers['compiled parser'].parse(phv);
@@ -124,21 +137,20 @@ const CAPTURE_BATCHES = 32;
 
 /** Reads a capture from a file, which the system holds in memory. */
 function capturePath(folder: string, format: (typeof captureFormats)[number], packets: PacketBatch): HotPath {
-  const path = join(folder, `packets.${format}`);
-  const writer = createCaptureWriter(path);
-  for (let i = 0; i < CAPTURE_BATCHES; i++) writer.writeBatch(packets);
-  writer.close();
-  const batch = createPacketBatch(packets.count, packets.usedBytes);
-  return {
-    name: `capture reader, ${format}`,
-    operations: packets.count * CAPTURE_BATCHES,
-    run: async () => {
+  const prepare = (): Call => {
+    const path = join(folder, `packets.${format}`);
+    const writer = createCaptureWriter(path);
+    for (let i = 0; i < CAPTURE_BATCHES; i++) writer.writeBatch(packets);
+    writer.close();
+    const batch = createPacketBatch(packets.count, packets.usedBytes);
+    return async () => {
       const reader = await openCapture(path);
       do clearPacketBatch(batch);
       while ((await reader.readInto(batch)) > 0);
       await reader.close();
-    },
+    };
   };
+  return { name: `capture reader, ${format}`, operations: packets.count * CAPTURE_BATCHES, prepare };
 }
 
 async function switchWith(programs: number) {
@@ -170,12 +182,16 @@ function compilerPaths(source: string): HotPath[] {
   if (program === undefined) throw new Error('the load balancer does not compile');
   const lowered = lower(program, dataPlane, 1);
   return [
-    { name: 'compiler: text to checked program', operations: 1, run: () => void analyse(source, dataPlane) },
-    { name: 'compiler: checked program to steps', operations: 1, run: () => void lower(program, dataPlane, 1) },
+    { name: 'compiler: text to checked program', operations: 1, prepare: () => () => void analyse(source, dataPlane) },
+    {
+      name: 'compiler: checked program to steps',
+      operations: 1,
+      prepare: () => () => void lower(program, dataPlane, 1),
+    },
     {
       name: 'compiler: placement and entries',
       operations: 1,
-      run: () => void link(lowered, state, analysis.sourceHash),
+      prepare: () => () => void link(lowered, state, analysis.sourceHash),
     },
   ];
 }
@@ -192,7 +208,7 @@ async function allocatorPaths(): Promise<HotPath[]> {
   const path = (allocator: Allocator): HotPath => ({
     name: `placement of a heavy hitter detector by ${allocator.name}`,
     operations: 1,
-    run: () => void allocator.place(problem, state),
+    prepare: () => () => void allocator.place(problem, state),
   });
   return [path(priceAllocator()), path(greedyAllocator(f1())), ...solver().map(path)];
 }
