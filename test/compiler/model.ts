@@ -3,7 +3,14 @@
  * language, step trees and compiled documents by the definitions of the data plane. All hash units are one function
  * here, so that a program's effects do not depend on its placement.
  */
-import type { ActionEffect, CompiledProgram, DataPlane, PrimitiveStatement, Statement } from '../../compiler/index.js';
+import type {
+  ActionEffect,
+  CompiledProgram,
+  DataPlane,
+  PrimitiveStatement,
+  Statement,
+  TableEntry,
+} from '../../compiler/index.js';
 import { FIXED_NAMES, RPB_KEYS } from '../../compiler/index.js';
 import type { Step, StepTree } from '../../compiler/steps/steps.js';
 
@@ -266,9 +273,7 @@ export function executeDocument(document: CompiledProgram, dataPlane: DataPlane,
   for (let pass = 0; pass < document.passes; pass++) {
     for (const rpb of dataPlane.rpbs) {
       const state = { program: document.programId, branch, recirculation: pass, ...run.registers };
-      const entry = document.entries
-        .filter(({ table, key }) => table === rpb.table && key.every((field) => matches(field, state)))
-        .sort((a, b) => a.priority - b.priority)[0];
+      const entry = entriesOf(document, rpb.table).find(({ key }) => key.every((field) => matches(field, state)));
       if (entry === undefined) continue;
       const effect = rpb.actions.get(entry.action.slice(rpb.control.length + 1))?.effect;
       if (effect === undefined) throw new Error(`RPB ${rpb.number} has no action ${entry.action}`);
@@ -280,6 +285,21 @@ export function executeDocument(document: CompiledProgram, dataPlane: DataPlane,
       }
     }
   }
+}
+
+const tables = new WeakMap<CompiledProgram['entries'], Map<string, TableEntry[]>>();
+
+/** The entries of a table in the order of their priorities. */
+function entriesOf({ entries }: CompiledProgram, table: string): readonly TableEntry[] {
+  let byTable = tables.get(entries);
+  if (byTable === undefined) {
+    byTable = new Map();
+    for (const entry of [...entries].sort((a, b) => a.priority - b.priority)) {
+      byTable.set(entry.table, [...(byTable.get(entry.table) ?? []), entry]);
+    }
+    tables.set(entries, byTable);
+  }
+  return byTable.get(table) ?? [];
 }
 
 const KEY_NAMES = new Map(Object.entries(RPB_KEYS).map(([short, name]) => [name as string, short]));

@@ -119,9 +119,13 @@ export class ThreeSwitches {
     clearPacketBatch(batch);
     appendPacketBytes(batch, bytes, ingressPort);
     emulator.process(batch);
-    const written = this.rpbs.flatMap((rpb) =>
-      [...this.memory(emulator, rpb).entries()].filter(([, value]) => value !== word).map((pair) => `${rpb}:${pair}`),
-    );
+    const written = this.rpbs.flatMap((rpb) => {
+      const memory = this.memory(emulator, rpb);
+      // Nearly always one word at most, of thousands.
+      const first = memory.findIndex((value) => value !== word);
+      const changed = first < 0 ? [] : [...memory.subarray(first).entries()].filter(([, value]) => value !== word);
+      return changed.map(([i, value]) => `${rpb}:${first + i},${value}`);
+    });
     const port = batch.egressPort[0] ?? -1;
     // What a dropped packet looks like is of no account.
     const left = port < 0 ? '' : Buffer.from(packetBytes(batch, 0)).toString('hex');
