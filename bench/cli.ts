@@ -4,7 +4,6 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EXIT, rejectCommandLine, requireOnce, runMain } from '../hw-driver/index.js';
 import { packageVersion } from '../hw-driver/package-root.js';
-import { TrafficError } from '../traces/index.js';
 import { capacity, capacityOptions } from './commands/capacity-command.js';
 import { caseStudy, caseStudyOptions } from './commands/case-study-command.js';
 import { compare, compareOptions } from './commands/compare-command.js';
@@ -17,11 +16,6 @@ import { run, runOptions } from './commands/run-command.js';
 import { timing, timingCommandOptions } from './commands/timing-command.js';
 import { generateOptions, infoOptions, traceGenerate, traceInfo } from './commands/trace-command.js';
 import { verify, verifyOptions } from './commands/verify-command.js';
-import { VectorError } from './conformance/vector.js';
-import { ResultFolderError } from './report/result-folder.js';
-import { TimingError } from './timing/arrival-times.js';
-import { UpdateScriptError } from './updates/update-script.js';
-import { WorkloadError } from './workloads/workload.js';
 
 /** Options and positionals that are lists; `run` takes several captures, `replay` one. */
 const listsOf = ({ _: [command] }: { readonly _: readonly (string | number)[] }): string[] =>
@@ -104,11 +98,4 @@ async function main(): Promise<number> {
   return status;
 }
 
-await runMain('bench', main, [
-  TimingError,
-  UpdateScriptError,
-  WorkloadError,
-  TrafficError,
-  ResultFolderError,
-  VectorError,
-]);
+await runMain('bench', main);

@@ -13,7 +13,7 @@ import {
   NotReplaceable,
 } from '../compiler/index.js';
 import { SnapshotError, TargetError, TargetUnreachable } from '../sim/index.js';
-import { CaptureError } from '../traces/index.js';
+import { CaptureError, TrafficError } from '../traces/index.js';
 import { NotUsable } from './bfruntime/not-usable.js';
 import { MemoryNotReset, NoSuchProgram, ProgramBusy } from './controller.js';
 import { JournalError } from './journal/records.js';
@@ -23,7 +23,7 @@ export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as con
 
 /** Wrong use or bad input; the message is for the user. */
 export class UsageError extends Error {
-  override readonly name = 'UsageError';
+  override readonly name: string = 'UsageError';
 }
 
 /** Errors that a user's input causes, by the exit status they lead to. */
@@ -32,6 +32,7 @@ const BAD_INPUT: readonly (new (...args: never[]) => Error)[] = [
   DataPlaneError,
   DocumentError,
   CaptureError,
+  TrafficError,
   NoP4Source,
   NoSuchProgram,
   SnapshotError,
@@ -49,10 +50,10 @@ const FAILED: readonly (new (...args: never[]) => Error)[] = [
 ];
 
 /** Reports an error on stderr as one message, and returns the exit status. */
-export function reportError(command: string, error: unknown, badInput: typeof BAD_INPUT = []): number {
+export function reportError(command: string, error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   const is = (kinds: typeof BAD_INPUT): boolean => kinds.some((kind) => error instanceof kind);
-  if (is([...BAD_INPUT, ...badInput])) {
+  if (is(BAD_INPUT)) {
     process.stderr.write(`${command}: ${message}\n`);
     return EXIT.badInput;
   }
@@ -69,11 +70,7 @@ export function reportError(command: string, error: unknown, badInput: typeof BA
 }
 
 /** Runs a command's main function; nothing it throws reaches the user as a stack trace. */
-export async function runMain(
-  command: string,
-  main: () => Promise<number>,
-  badInput: typeof BAD_INPUT = [],
-): Promise<void> {
+export async function runMain(command: string, main: () => Promise<number>): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // A reader that has seen enough, as in `bench … | head`.
     if (error.code === 'EPIPE') process.exit(EXIT.done);
@@ -82,7 +79,7 @@ export async function runMain(
   try {
     process.exitCode = await main();
   } catch (error) {
-    process.exitCode = reportError(command, error, badInput);
+    process.exitCode = reportError(command, error);
   }
 }
 

@@ -2,6 +2,7 @@
  * Conformance vectors: entry sets with the packets and registers that independent implementations of the data plane
  * made of them.
  */
+
 import { access, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
@@ -11,6 +12,7 @@ import {
   type KeyField,
   type TableEntry,
 } from '../../compiler/index.js';
+import { UsageError } from '../../hw-driver/index.js';
 
 /** The setting that the vectors were made in: the published hash functions, mended initialisation, wide branch ids. */
 export const CONFORMANCE_DATA_PLANE: DataPlane = dataPlaneFromJson({
@@ -37,7 +39,7 @@ export interface ConformanceVector {
 }
 
 /** A folder that is no conformance vector. */
-export class VectorError extends Error {}
+export class VectorError extends UsageError {}
 
 /** The vectors in a folder: the folder itself, or its subfolders in order of name. @throws {VectorError} */
 export async function findVectors(folder: string): Promise<ConformanceVector[]> {

@@ -1,9 +1,11 @@
 /** A folder that results go to: checked before the work starts, each file whole or not there. */
+
 import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { UsageError } from '../../hw-driver/index.js';
 
 /** A folder that cannot be written. */
-export class ResultFolderError extends Error {
+export class ResultFolderError extends UsageError {
   override readonly name = 'ResultFolderError';
 }
 

@@ -1,9 +1,10 @@
 /** When packets come: at their time stamps, counted from the first one's, or at a rate. */
+import { UsageError } from '../../hw-driver/index.js';
 import { LAST_TIME_PS, PS_PER_NS, PS_PER_SECOND } from '../../sim/index.js';
 import type { PacketBatch } from '../../traces/index.js';
 
 /** Packets whose times cannot be counted. */
-export class TimingError extends Error {
+export class TimingError extends UsageError {
   override readonly name = 'TimingError';
 }
 

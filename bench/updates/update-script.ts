@@ -1,11 +1,11 @@
 /** The file of `--update-script`: which programs come, go and change at which virtual times. */
 import { dirname, isAbsolute, join } from 'node:path';
-import { readJson } from '../../hw-driver/index.js';
+import { readJson, UsageError } from '../../hw-driver/index.js';
 
 export const UPDATE_SCRIPT_SCHEMA = 'p4runpro-bench/update-script@1';
 
 /** A script that cannot be followed. */
-export class UpdateScriptError extends Error {
+export class UpdateScriptError extends UsageError {
   override readonly name = 'UpdateScriptError';
 }
 

@@ -1,6 +1,8 @@
 /** Workloads: which programs arrive, one after another, and with which packets. */
+
 import { readFile } from 'node:fs/promises';
 import { analyse, type DataPlane, type SourceFile } from '../../compiler/index.js';
+import { UsageError } from '../../hw-driver/index.js';
 import type { TrafficTarget } from '../../traces/index.js';
 import { MAX_INSTANCES } from './addresses.js';
 import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from './drawn-keys.js';
@@ -11,7 +13,7 @@ import { trafficFor } from './traffic.js';
 import { markForProgram, trafficForProgram } from './user-program.js';
 
 /** A workload that cannot be built. */
-export class WorkloadError extends Error {
+export class WorkloadError extends UsageError {
   override readonly name = 'WorkloadError';
 }
 
