@@ -37,57 +37,53 @@ const listsOf = ({ _: [command] }: { readonly _: readonly (string | number)[] })
       ];
 
 async function main(): Promise<number> {
-  let status: number = EXIT.done;
+  // Run when the line has been read: yargs would write its help for what takes time, in case it fails.
+  let command = (): number | Promise<number> => EXIT.done;
   await yargs(hideBin(process.argv))
     .scriptName('bench')
     .usage('$0 COMMAND\n\nRuns P4runpro programs in an emulated switch and measures.')
-    .command('run', 'Deploy programs, run packets through them', runOptions, async (args) => {
-      status = await run(args);
+    .command('run', 'Deploy programs, run packets through them', runOptions, (args) => {
+      command = () => run(args);
     })
-    .command('capacity', 'How many programs a switch holds', capacityOptions, async (args) => {
-      status = await capacity(args);
+    .command('capacity', 'How many programs a switch holds', capacityOptions, (args) => {
+      command = () => capacity(args);
     })
-    .command('timing', 'What recirculation costs in throughput and latency', timingCommandOptions, async (args) => {
-      status = await timing(args);
+    .command('timing', 'What recirculation costs in throughput and latency', timingCommandOptions, (args) => {
+      command = () => timing(args);
     })
-    .command('conform [dirs..]', 'Compare with independent implementations', conformOptions, async (args) => {
-      status = await conform(args);
+    .command('conform [dirs..]', 'Compare with independent implementations', conformOptions, (args) => {
+      command = () => conform(args);
     })
-    .command(
-      'verify [keys..]',
-      'Compare the fifteen programs with plain implementations',
-      verifyOptions,
-      async (args) => {
-        status = await verify(args);
-      },
-    )
-    .command('case-study [studies..]', "The case studies of the paper's figure 13", caseStudyOptions, async (args) => {
-      status = await caseStudy(args);
+    .command('verify [keys..]', 'Compare the fifteen programs with plain implementations', verifyOptions, (args) => {
+      command = () => verify(args);
     })
-    .command('reproduce <experiments..>', "The paper's tables and figures", reproduceOptions, async (args) => {
-      status = await reproduce(args);
+    .command('case-study [studies..]', "The case studies of the paper's figure 13", caseStudyOptions, (args) => {
+      command = () => caseStudy(args);
     })
-    .command('replay <programs..>', 'Hold a capture through programs against a golden', replayOptions, async (args) => {
-      status = await replayCommand(args);
+    .command('reproduce <experiments..>', "The paper's tables and figures", reproduceOptions, (args) => {
+      command = () => reproduce(args);
     })
-    .command('goldens [names..]', 'Replay the goldens of the fifteen programs', goldensOptions, async (args) => {
-      status = await goldens(args);
+    .command('replay <programs..>', 'Hold a capture through programs against a golden', replayOptions, (args) => {
+      command = () => replayCommand(args);
+    })
+    .command('goldens [names..]', 'Replay the goldens of the fifteen programs', goldensOptions, (args) => {
+      command = () => goldens(args);
     })
     .command('trace', 'Make and describe captures', (trace) =>
       trace
-        .command('generate <file>', 'Write seeded traffic for a workload', generateOptions, async (args) => {
-          status = await traceGenerate(args);
+        .command('generate <file>', 'Write seeded traffic for a workload', generateOptions, (args) => {
+          command = () => traceGenerate(args);
         })
-        .command('info <file>', 'Say what a capture holds', infoOptions, async (args) => {
-          status = await traceInfo(args);
+        .command('info <file>', 'Say what a capture holds', infoOptions, (args) => {
+          command = () => traceInfo(args);
         })
         .demandCommand(1, 1, 'generate or info? See bench trace --help'),
     )
     .command('compare <before> <after>', 'What differs between two runs', compareOptions, (args) => {
-      status = compare(args);
+      command = () => compare(args);
     })
-    .command('micro', 'Microbenchmarks of the hot paths', microOptions, async (args) => {
-      status = await micro(args);
+    .command('micro', 'Microbenchmarks of the hot paths', microOptions, (args) => {
+      command = () => micro(args);
     })
     .demandCommand(1, 1, 'which command? See bench --help')
     .strict()
@@ -95,7 +91,7 @@ async function main(): Promise<number> {
     .version(packageVersion)
     .fail(rejectCommandLine)
     .parseAsync();
-  return status;
+  return command();
 }
 
 await runMain('bench', main);

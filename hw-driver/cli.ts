@@ -14,44 +14,40 @@ import { serveOptions } from './commands/serve-options.js';
 import { packageVersion } from './package-root.js';
 
 async function main(): Promise<number> {
-  let status: number = EXIT.done;
-  const cli = operatorCommands(yargs(hideBin(process.argv)), (ended) => {
-    status = ended;
+  // Run when the line has been read: yargs would write its help for what takes time, in case it fails.
+  let command = (): number | Promise<number> => EXIT.done;
+  const cli = operatorCommands(yargs(hideBin(process.argv)), (chosen) => {
+    command = chosen;
   });
   await cli
     .scriptName('p4runpro')
     .usage('$0 COMMAND\n\nChecks, compiles, explains and changes P4runpro programs, and runs them on switches.')
-    .command('check <files..>', 'Say what is wrong with programs', checkOptions, async (args) => {
-      status = await check(args);
+    .command('check <files..>', 'Say what is wrong with programs', checkOptions, (args) => {
+      command = () => check(args);
     })
-    .command('compile <file>', 'Compile a program to table entries', compileOptions, async (args) => {
-      status = await compile(args);
+    .command('compile <file>', 'Compile a program to table entries', compileOptions, (args) => {
+      command = () => compile(args);
     })
-    .command(
-      'explain <file>',
-      'Say where each step goes and why, or why it does not fit',
-      explainOptions,
-      async (args) => {
-        status = await explainFile(args);
-      },
-    )
+    .command('explain <file>', 'Say where each step goes and why, or why it does not fit', explainOptions, (args) => {
+      command = () => explainFile(args);
+    })
     .command('dataplane [dataplane]', 'Say what a data plane takes of the chip', dataplaneOptions, (args) => {
-      status = dataplane(args);
+      command = () => dataplane(args);
     })
     .command('p4', 'Write the P4 source of a data plane', p4Options, (args) => {
-      status = p4(args);
+      command = () => p4(args);
     })
-    .command('serve', 'An emulated switch behind BF Runtime', serveOptions, async (args) => {
+    .command('serve', 'An emulated switch behind BF Runtime', serveOptions, (args) => {
       // gRPC is loaded by what speaks it alone.
-      status = await (await import('./commands/serve-command.js')).serve(args);
+      command = async () => (await import('./commands/serve-command.js')).serve(args);
     })
     .command('cases', 'Add or remove cases of a program that runs', (cases) =>
       cases
-        .command('add <file>', 'Which entries change when cases come', addCasesOptions, async (args) => {
-          status = await addCases(args);
+        .command('add <file>', 'Which entries change when cases come', addCasesOptions, (args) => {
+          command = () => addCases(args);
         })
-        .command('remove <file>', 'Which entries change when cases go', removeCasesOptions, async (args) => {
-          status = await removeCases(args);
+        .command('remove <file>', 'Which entries change when cases go', removeCasesOptions, (args) => {
+          command = () => removeCases(args);
         })
         .demandCommand(1, 1, 'add or remove? See p4runpro cases --help'),
     )
@@ -61,7 +57,7 @@ async function main(): Promise<number> {
     .version(packageVersion)
     .fail(rejectCommandLine)
     .parseAsync();
-  return status;
+  return command();
 }
 
 await runMain('p4runpro', main);

@@ -19,22 +19,23 @@ const COMMANDS: readonly OperatorCommand[] = [
   repairCommand,
 ];
 
-/** Each opens the switch that its options name, and closes it. */
-export function operatorCommands(yargs: Argv, done: (status: number) => void): Argv {
+/** Each opens the switch that its options name, and closes it. @param choose takes what was asked for */
+export function operatorCommands(yargs: Argv, choose: (command: () => Promise<number>) => void): Argv {
   const all = [...COMMANDS, shellCommand(COMMANDS)];
   return all.reduce(
     (registered, command) =>
       command.register(registered, {
         options: targetOptions,
-        run: async (args, access, body) => {
-          // The options of the target are among those that were read.
-          const session = await openSession(args as TargetArguments, access);
-          try {
-            done(await body(session));
-          } finally {
-            await session.close();
-          }
-        },
+        choose: (args, access, body) =>
+          choose(async () => {
+            // The options of the target are among those that were read.
+            const session = await openSession(args as TargetArguments, access);
+            try {
+              return await body(session);
+            } finally {
+              await session.close();
+            }
+          }),
       }),
     yargs,
   );

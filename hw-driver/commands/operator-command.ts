@@ -6,7 +6,8 @@ import type { Access, Session } from './session.js';
 export interface Surroundings {
   /** Options that say which switch; in the shell there are none. */
   readonly options: (yargs: Argv) => Argv;
-  readonly run: (args: object, access: Access, body: (session: Session) => Promise<number>) => Promise<void>;
+  /** Takes what is to be done once the whole line has been read. */
+  readonly choose: (args: object, access: Access, body: (session: Session) => Promise<number>) => void;
 }
 
 export interface OperatorCommand {
@@ -31,7 +32,7 @@ export function operatorCommand<A>(
         describe,
         (command) => options(surroundings.options(command)),
         // What yargs read has the types that `options` declared.
-        async (args) => surroundings.run(args, access, (session) => run(session, args as ArgumentsCamelCase<A>)),
+        (args) => surroundings.choose(args, access, (session) => run(session, args as ArgumentsCamelCase<A>)),
       ),
   };
 }

@@ -76,13 +76,13 @@ async function runLine(
   session: Session,
   commands: readonly OperatorCommand[],
 ): Promise<number> {
-  let status: number = EXIT.done;
+  let command = async (): Promise<number> => EXIT.done;
   const parser: Argv = commands.reduce(
-    (registered, command) =>
-      command.register(registered, {
-        options: (one) => one,
-        run: async (_args, _access, body) => {
-          status = await body(session);
+    (registered, one) =>
+      one.register(registered, {
+        options: (same) => same,
+        choose: (_args, _access, body) => {
+          command = () => body(session);
         },
       }),
     yargs()
@@ -97,10 +97,10 @@ async function runLine(
   try {
     if (words[0] === 'help') session.print(`${await parser.getHelp()}\n`);
     else await parser.parseAsync([...words]);
+    return await command();
   } catch (error) {
     return reportError('p4runpro', error);
   }
-  return status;
 }
 
 /** Words between blanks; quotes keep blanks together. */
