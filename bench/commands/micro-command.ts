@@ -16,6 +16,8 @@ export const microOptions = (yargs: Argv) =>
     .requiresArg(['filter', 'time'])
     .example('$0 micro --filter parser', 'How fast headers are parsed');
 
+const MOST_WARMUP_MS = 250;
+
 export interface MicroArguments {
   readonly filter: string;
   readonly time: string;
@@ -32,7 +34,9 @@ export async function micro(args: MicroArguments): Promise<number> {
 }
 
 async function measure({ filter, time, json }: MicroArguments, folder: string): Promise<number> {
-  const bench = new Bench({ time: wholeNumber('--time', time, 1, 600_000), throws: true });
+  const milliseconds = wholeNumber('--time', time, 1, 600_000);
+  const warmupTime = Math.min(milliseconds, MOST_WARMUP_MS);
+  const bench = new Bench({ time: milliseconds, warmupTime, throws: true });
   const wanted = pattern(filter);
   const chosen = (await hotPaths(folder)).filter(({ name }) => wanted.test(name));
   if (chosen.length === 0) throw new UsageError(`no microbenchmark matches ${filter}`);

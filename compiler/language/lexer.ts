@@ -11,14 +11,19 @@ export type Token =
 
 export type Punctuation = '(' | ')' | '{' | '}' | '<' | '>' | ',' | ';' | ':' | '@';
 
-const PATTERNS = {
-  space: /[ \t\r\n\f\v\u00a0\ufeff]+/y,
-  lineComment: /(\/\/|#)[^\n\r]*/y,
-  blockComment: /\/\*[\s\S]*?\*\//y,
-  number: /[0-9][0-9A-Za-z_.]*/y,
-  word: /[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*/y,
-  punctuation: /[(){}<>,;:@]/y,
-};
+/** One token or what is between tokens, by the group that matched. */
+const TOKEN = new RegExp(
+  [
+    // White space and comments; one that is never closed is no token.
+    /([ \t\r\n\f\v\u00a0\ufeff]+|(?:\/\/|#)[^\n\r]*|\/\*[\s\S]*?\*\/)/,
+    /([0-9][0-9A-Za-z_.]*)/,
+    /([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*)/,
+    /([(){}<>,;:@])/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'y',
+);
 
 /** The largest integer that any field can hold: 48 bits. */
 const MAX_INTEGER = 2 ** 48 - 1;
@@ -31,42 +36,35 @@ export function lex(source: string, diagnostics: Diagnostics): Token[] {
   let lineStart = 0;
 
   const span = (end: number): Span => ({ start: at, end, line, column: at - lineStart + 1 });
-  const match = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at;
-    return pattern.exec(source)?.[0];
-  };
-  const advance = (text: string): void => {
-    for (const lineEnd of text.matchAll(/\r\n|\n|\r/g)) {
-      line++;
-      lineStart = at + lineEnd.index + lineEnd[0].length;
+  const skip = (text: string): void => {
+    if (text.includes('\n') || text.includes('\r')) {
+      for (const lineEnd of text.matchAll(/\r\n|\n|\r/g)) {
+        line++;
+        lineStart = at + lineEnd.index + lineEnd[0].length;
+      }
     }
     at += text.length;
   };
 
   while (at < source.length) {
-    const skipped = match(PATTERNS.space) ?? match(PATTERNS.lineComment) ?? match(PATTERNS.blockComment);
+    TOKEN.lastIndex = at;
+    const [text, skipped, number, word] = TOKEN.exec(source) ?? [];
     if (skipped !== undefined) {
-      advance(skipped);
-      continue;
-    }
-    if (source.startsWith('/*', at)) {
+      skip(skipped);
+    } else if (text !== undefined) {
+      const here = span(at + text.length);
+      if (number !== undefined) tokens.push(integerToken(number, here, diagnostics));
+      else if (word !== undefined) tokens.push({ kind: word.includes('.') ? 'field' : 'name', text: word, span: here });
+      else tokens.push({ kind: 'punctuation', text: text as Punctuation, span: here });
+      at += text.length;
+    } else if (source.startsWith('/*', at)) {
       diagnostics.report('unterminated-comment', span(at + 2), 'this comment is never closed', 'close it with */');
       at = source.length;
-      break;
-    }
-    const number = match(PATTERNS.number);
-    const text = number ?? match(PATTERNS.word) ?? match(PATTERNS.punctuation);
-    if (text === undefined) {
+    } else {
       const character = String.fromCodePoint(source.codePointAt(at) ?? 0);
       diagnostics.report('unexpected-character', span(at + character.length), `unexpected ${describe(character)}`);
       at += character.length;
-      continue;
     }
-    const here = span(at + text.length);
-    if (number !== undefined) tokens.push(integerToken(number, here, diagnostics));
-    else if (/^[A-Za-z]/.test(text)) tokens.push({ kind: text.includes('.') ? 'field' : 'name', text, span: here });
-    else tokens.push({ kind: 'punctuation', text: text as Punctuation, span: here });
-    at += text.length;
   }
   tokens.push({ kind: 'end', text: '', span: { start: at, end: at, line, column: at - lineStart + 1 } });
   return tokens;

@@ -199,9 +199,9 @@ const PLACES: readonly (readonly [
   runs: number,
   refusedAtMost: number,
 ])[] = [
-  ['the default data plane', dataPlane, 1, 250, 0.3],
-  ['the default data plane, three recirculations', dataPlane, 3, 100, 0.2],
-  ['six RPBs of twelve entries, eleven recirculations', SMALL, 11, 80, 0.8],
+  ['the default data plane', dataPlane, 1, 120, 0.3],
+  ['the default data plane, three recirculations', dataPlane, 3, 50, 0.2],
+  ['six RPBs of twelve entries, eleven recirculations', SMALL, 11, 40, 0.8],
 ];
 
 for (const [name, on, recirculations, numRuns, refusedAtMost] of PLACES) {
