@@ -78,7 +78,7 @@ test('all-mixed: far above f1 on the same programs', async () => {
 test('the price of recirculation trades capacity against passes', async () => {
   const rows: CapacityRow[] = [];
   for (const recirculationWeight of [Number.POSITIVE_INFINITY, 10, 0]) {
-    rows.push(await capacityOf('bf', { memoryBytes: 4096 }, priceAllocator({ recirculationWeight })));
+    rows.push(await capacityOf('bf', {}, priceAllocator({ recirculationWeight })));
   }
   const [never, some, free] = rows as [CapacityRow, CapacityRow, CapacityRow];
   // Only who does not fit into one pass any more.
