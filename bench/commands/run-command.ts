@@ -44,6 +44,8 @@ const MAX_PACKETS = 1e12;
 const MAX_WORKERS = 64;
 const MAX_CASES = 1024;
 const MAX_REPEATS = 1000;
+const MOST_WARMUP = 65_536;
+const WARMUP_SHARE = 1 / 8;
 
 export const runOptions = (yargs: Argv) =>
   tracePacketOptions(resumeOptions(timingOptions(yargs)))
@@ -76,6 +78,10 @@ export const runOptions = (yargs: Argv) =>
       describe: 'Captures whose packets to run (repeatable)',
     })
     .option('packets', { type: 'string', describe: `Synthetic packets (${DEFAULT_PACKETS}); not with --trace` })
+    .option('warmup', {
+      type: 'string',
+      describe: `Synthetic packets that run before and are undone, so that the speed is that of compiled code (an eighth of all, at most ${MOST_WARMUP})`,
+    })
     .option('engine', {
       choices: ENGINES,
       default: 'compiled' as EngineName,
@@ -102,6 +108,7 @@ export const runOptions = (yargs: Argv) =>
       'dataplane',
       'trace',
       'packets',
+      'warmup',
       'engine',
       'workers',
       'repeat',
@@ -125,6 +132,7 @@ export interface RunArguments extends AllocatorArguments, TimingArguments, Trace
   readonly dataplane: string;
   readonly trace: readonly string[];
   readonly packets: string | undefined;
+  readonly warmup: string | undefined;
   readonly engine: EngineName;
   readonly workers: string;
   readonly repeat: string;
@@ -220,6 +228,7 @@ async function preparePrograms(
   if (timing !== undefined) requireWithoutTime(args);
   const updates = args.updateScript === undefined ? undefined : readUpdateScript(args.updateScript);
   const packets = wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 0, MAX_PACKETS);
+  const warmup = warmupOf(args, packets);
   const memoryBytes = asked.memoryBytes ?? undefined;
   const workload = await loadWorkload({ ...asked, memoryBytes, seed, dataPlane });
   const trace = tracedPackets(args, dataPlane);
@@ -234,6 +243,7 @@ async function preparePrograms(
       workload,
       traces: args.trace,
       packets,
+      warmup,
       repeats,
       trace,
       resume,
@@ -256,6 +266,17 @@ function repeatsOf(args: RunArguments): number {
   return repeats;
 }
 
+/** @throws {UsageError} where there is nothing to warm up with */
+function warmupOf({ warmup, trace, timing, tracePacket }: RunArguments, packets: number): number {
+  if (warmup === undefined) return Math.min(Math.floor(packets * WARMUP_SHARE), MOST_WARMUP);
+  if (timing || trace.length > 0 || tracePacket.length > 0) {
+    throw new UsageError(
+      '--warmup is for synthetic packets at full speed: --trace, --timing and --trace-packet do not go with it',
+    );
+  }
+  return wholeNumber('--warmup', warmup, 0, MAX_PACKETS);
+}
+
 /** @throws {UsageError} for options of runs in which packets do not overlap */
 function requireWithoutTime(args: RunArguments): void {
   for (const [option, given] of [
@@ -269,12 +290,12 @@ function requireWithoutTime(args: RunArguments): void {
 
 /** @throws {UsageError} for options that ask for packets */
 function requireNoPackets(args: RunArguments): void {
-  const { trace, packets, write, snapshot, resume, tracePacket } = args;
-  const given = [packets, write, snapshot, resume].some((value) => value !== undefined);
+  const { trace, packets, warmup, write, snapshot, resume, tracePacket } = args;
+  const given = [packets, warmup, write, snapshot, resume].some((value) => value !== undefined);
   if (!given && trace.length === 0 && tracePacket.length === 0) return;
   throw new UsageError(
-    '--constraints published allocates and runs no packets: --trace, --packets, --write, --snapshot, --resume and ' +
-      '--trace-packet do not go with it',
+    '--constraints published allocates and runs no packets: --trace, --packets, --warmup, --write, --snapshot, ' +
+      '--resume and --trace-packet do not go with it',
   );
 }
 

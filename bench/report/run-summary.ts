@@ -43,11 +43,16 @@ function packetLines(summary: RunSummary, line: Line): string[] {
       `${count(Math.round(summary.packetsPerSecond))} packets/s (${summary.wallSeconds.toFixed(2)} s, ` +
         `${summary.workers} ${summary.workers === 1 ? 'worker' : 'workers'}, ${summary.engine ?? 'no'} engine)`,
     ),
+    ...warmupLines(summary, line),
     ...repeatLines(summary, line),
     ...timingLines(summary, line),
     line('state hash', summary.stateHash ?? ''),
     line('output hash', summary.outputHash ?? ''),
   ];
+}
+
+function warmupLines({ warmupPackets }: RunSummary, line: Line): string[] {
+  return warmupPackets === 0 ? [] : [line('', `after ${count(warmupPackets)} packets to warm up, which were undone`)];
 }
 
 function repeatLines({ repeats }: RunSummary, line: Line): string[] {

@@ -22,8 +22,8 @@ export interface GeneratedPackets extends PacketSource {
   readonly traffic: TrafficOptions;
   /** By target, if it is known: the id of the program that its packets are for. */
   readonly programIds: readonly number[] | undefined;
-  /** Starts again with the first packet. */
-  restart(): void;
+  /** Starts again with the first packet. @param most ends after so many; all by default */
+  restart(most?: number): void;
   /** Leaves the next packets, at most so many, to the caller. */
   take(most: number): { readonly first: number; readonly count: number };
 }
@@ -49,12 +49,13 @@ export function generatedPackets(
   const traffic = { targets, seed: `${seed}/traffic`, packetsPerSecond };
   const generator = createTrafficGenerator(traffic);
   let next = first;
-  const end = first + count;
+  let end = first + count;
   return {
     traffic,
     programIds,
-    restart() {
+    restart(most = count) {
       next = first;
+      end = first + Math.min(most, count);
     },
     take(most) {
       const taken = { first: next, count: Math.min(most, end - next) };

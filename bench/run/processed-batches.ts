@@ -19,7 +19,8 @@ import type { GeneratedPackets, PacketSource } from './packet-source.js';
 import { TracedProcessor, type Tracing } from './traced-processor.js';
 
 export interface ProcessedBatches {
-  readonly batches: AsyncIterable<PacketBatch>;
+  /** Takes the packets of the source from where it is to its end. */
+  readonly batches: () => AsyncIterable<PacketBatch>;
   readonly processor: PacketProcessor;
   /** What is known of traced packets; undefined where none is traced. */
   readonly traced: TracedProcessor | undefined;
@@ -47,15 +48,15 @@ export async function processedBatches(emulator: Switch, options: BatchOptions):
     const { programIds } = source;
     if (options.verdictsOnly && programIds !== undefined && processor.mayOwn && isEven(programIds, workers)) {
       await processor.prepareOwn(source.traffic, programIds);
-      return { processor, batches: generatedApart(processor, source, signal), traced: undefined };
+      return { processor, batches: () => generatedApart(processor, source, signal), traced: undefined };
     }
     await processor.prepare(source.traffic);
-    return { processor, batches: generatedByWorkers(processor, source, signal), traced: undefined };
+    return { processor, batches: () => generatedByWorkers(processor, source, signal), traced: undefined };
   }
   const untraced = await createPacketProcessor(emulator, workers, operations);
   const traced = tracing && new TracedProcessor(untraced, tracing);
   const processor = traced ?? untraced;
-  return { processor, batches: filledHere(processor, source, signal), traced };
+  return { processor, batches: () => filledHere(processor, source, signal), traced };
 }
 
 function batchInMemory(packets: number, bytes: number, shares: number): BatchInMemory {

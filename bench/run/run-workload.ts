@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly traces: readonly string[];
   /** Synthetic packets. */
   readonly packets: number;
+  /** Synthetic packets that run before and are undone; not with time. */
+  readonly warmup?: number;
   /** How often the traffic is run, from the same state each time, to know how its speed varies. */
   readonly repeats?: number;
   readonly workers: number;

@@ -29,6 +29,8 @@ export interface RunSummary {
   readonly passes: Readonly<Record<string, number>>;
   /** Those of before a snapshot that the run goes on from included; times and speeds are of this run alone. */
   readonly packets: Counters;
+  /** That ran before the time was taken, and were undone. */
+  readonly warmupPackets: number;
   readonly wallSeconds: number;
   readonly packetsPerSecond: number;
   /** Each time that the traffic ran; the two figures above are those of the median one. Empty where no packets ran. */
@@ -71,9 +73,10 @@ interface Asked {
 
 type Traffic = TrafficResult & { readonly repeats: readonly Repeat[] };
 
-const NO_TRAFFIC: Pick<Traffic, 'counters' | 'packets' | 'wallSeconds' | 'repeats'> = {
+const NO_TRAFFIC: Pick<Traffic, 'counters' | 'packets' | 'warmupPackets' | 'wallSeconds' | 'repeats'> = {
   counters: { in: 0, out: 0, dropped: 0, reported: 0, unmatched: 0, recirculations: 0 },
   packets: 0,
+  warmupPackets: 0,
   wallSeconds: 0,
   repeats: [],
 };
@@ -90,7 +93,7 @@ export function summarise(
   const used = utilization(books);
   const passes: Record<string, number> = {};
   for (const program of admitted) passes[program.passes] = (passes[program.passes] ?? 0) + 1;
-  const { counters, packets, wallSeconds, repeats } = traffic ?? NO_TRAFFIC;
+  const { counters, packets, warmupPackets, wallSeconds, repeats } = traffic ?? NO_TRAFFIC;
   return {
     schema: RUN_SCHEMA,
     seed: asked.seed,
@@ -110,6 +113,7 @@ export function summarise(
     compileUs: distribution(allocations.map(({ compileUs }) => compileUs)),
     passes,
     packets: counters,
+    warmupPackets,
     ...speedOf({ packets, wallSeconds }),
     repeats,
     workers: asked.workers,

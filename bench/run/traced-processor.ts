@@ -56,6 +56,11 @@ export class TracedProcessor implements PacketProcessor {
     this.packets += to - from;
   }
 
+  /** Of the other packets: those that are traced are none to be forgotten. */
+  forget(): Promise<void> {
+    return this.others.forget();
+  }
+
   get counters(): Readonly<Counters> {
     const sum = { ...this.others.counters };
     addCounters(sum, this.tracing.tracer.counters);

@@ -4,6 +4,7 @@ import {
   type Counters,
   OutputDigest,
   type OutputDigestState,
+  type PacketProcessor,
   type PacketTrace,
   StrayPackets,
   type Switch,
@@ -17,6 +18,11 @@ import type { Tracing } from './traced-processor.js';
 export interface TrafficOptions {
   readonly source: PacketSource | GeneratedPackets;
   readonly workers: number;
+  /**
+   * So many of generated packets run before and are undone, so that the time of the run is that of code that has been
+   * compiled; none where packets are traced.
+   */
+  readonly warmup?: number;
   /** What the switch was asked for so far, for its replicas. */
   readonly operations: readonly Operation[];
   /** Takes the packets that leave. */
@@ -40,8 +46,10 @@ export interface TrafficResult {
   readonly counters: Counters;
   /** That came in in this run. */
   readonly packets: number;
+  /** That ran before and were undone. */
+  readonly warmupPackets: number;
   readonly samples: readonly TrafficSample[];
-  /** From the first packet to the last, reading or generating included. */
+  /** From the first packet to the last, reading or generating included, warm-up not. */
   readonly wallSeconds: number;
   readonly stateHash: string;
   readonly outputHash: string;
@@ -74,7 +82,7 @@ async function processTraffic(
   options: TrafficOptions,
   verdictsOnly: boolean,
 ): Promise<TrafficResult> {
-  const { source, workers, clock, signal } = options;
+  const { source, workers, clock, signal, warmup = 0 } = options;
   const { batches, processor, traced } = await processedBatches(emulator, {
     source,
     workers,
@@ -85,16 +93,24 @@ async function processTraffic(
   });
   const digest = new OutputDigest(options.outputs);
   const samples: TrafficSample[] = [];
+  const warmupPackets = traced === undefined && 'restart' in source ? warmup : 0;
   const packetsBefore = processor.counters.in;
-  const start = clock();
-  let unsampled = 0;
+  let [start, end, unsampled] = [clock(), clock(), 0];
   const sample = (): void => {
     unsampled = 0;
-    samples.push({ seconds: (clock() - start) / 1000, ...processor.counters });
+    end = clock();
+    samples.push({ seconds: (end - start) / 1000, ...processor.counters });
     options.onProgress(source.progress, processor.counters.in);
   };
   try {
-    for await (const batch of batches) {
+    if ('restart' in source && warmupPackets > 0) {
+      source.restart(warmupPackets);
+      await runAndUndo(emulator, processor, batches());
+      source.restart();
+    }
+    start = clock();
+    end = start;
+    for await (const batch of batches()) {
       digest.update(batch);
       options.writer?.writeBatch(batch, leaves);
       unsampled += batch.count;
@@ -110,14 +126,28 @@ async function processTraffic(
   return {
     counters: { ...processor.counters },
     packets: processor.counters.in - packetsBefore,
+    warmupPackets,
     samples,
-    wallSeconds: (clock() - start) / 1000,
+    wallSeconds: (end - start) / 1000,
     stateHash: stateDigest(emulator.memory.words),
     outputHash: digest.finish(),
     outputs: digest.state,
     traces: traced?.traces ?? [],
     untraced: traced?.untraced ?? 0,
   };
+}
+
+/** Leaves the switch as it was before the packets. */
+async function runAndUndo(
+  emulator: Switch,
+  processor: PacketProcessor,
+  batches: AsyncIterable<PacketBatch>,
+): Promise<void> {
+  const memory = emulator.memory.words.slice();
+  const digest = new OutputDigest();
+  for await (const batch of batches) digest.update(batch);
+  emulator.memory.words.set(memory);
+  await processor.forget();
 }
 
 const leaves = (batch: PacketBatch, i: number): boolean => batch.egressPort[i] !== DROPPED;

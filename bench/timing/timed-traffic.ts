@@ -108,6 +108,7 @@ export class TimedRun implements TimeObserver {
     return {
       counters: { ...counters },
       packets: counters.in,
+      warmupPackets: 0,
       samples,
       wallSeconds: (clock() - start) / 1000,
       stateHash: stateDigest(emulator.memory.words),

@@ -23,6 +23,8 @@ export interface PacketProcessor {
   apply(operations: readonly Operation[]): Promise<void>;
   /** Processes and digests packets `from` … `to - 1` of a batch that lies in this memory. */
   process(batch: PacketBatch, memory: PacketBatchMemory, from?: number, to?: number): Promise<void>;
+  /** Counts as if no packet had come so far. */
+  forget(): Promise<void>;
   /** What happened to all packets processed so far. */
   readonly counters: Readonly<Counters>;
   close(): Promise<void>;
@@ -52,8 +54,11 @@ export async function createWorkerProcessor(
 
 class InThreadProcessor implements PacketProcessor {
   readonly workers = 1;
+  private readonly countersBefore: Readonly<Counters>;
 
-  constructor(private readonly emulator: Switch) {}
+  constructor(private readonly emulator: Switch) {
+    this.countersBefore = { ...emulator.counters };
+  }
 
   async apply(operations: readonly Operation[]): Promise<void> {
     for (const operation of operations) this.emulator.apply(operation);
@@ -62,6 +67,10 @@ class InThreadProcessor implements PacketProcessor {
   async process(batch: PacketBatch, _memory: PacketBatchMemory, from = 0, to = batch.count): Promise<void> {
     this.emulator.process(batch, from, to);
     digestPackets(batch, from, to, 0, 1);
+  }
+
+  async forget(): Promise<void> {
+    Object.assign(this.emulator.counters, this.countersBefore);
   }
 
   get counters(): Readonly<Counters> {
@@ -184,6 +193,10 @@ export class WorkerProcessor implements PacketProcessor {
       spreadVerdicts(round.verdicts[share] as Uint32Array, ownPackets, round.batch);
     }
     round.batch.count = count;
+  }
+
+  async forget(): Promise<void> {
+    this.count(await this.all(() => ({ kind: 'forget' })));
   }
 
   private gather(batch: PacketBatch, memory: PacketBatchMemory, from = 0, to = batch.count): void {

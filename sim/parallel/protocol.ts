@@ -23,6 +23,8 @@ export interface SharedBatch {
 }
 
 export type WorkerTask =
+  /** Count from 0 again. */
+  | { readonly kind: 'forget' }
   /** Bring the tables of this worker's switch up to date. */
   | { readonly kind: 'apply'; readonly operations: readonly Operation[] }
   /** What the next `generate` tasks generate. */
@@ -39,7 +41,7 @@ export type WorkerTask =
   | { readonly kind: 'runOwn'; readonly verdicts: SharedArrayBuffer; readonly first: number; readonly count: number };
 
 export interface WorkerResult {
-  /** Since its start. */
+  /** Since its start, or since it forgot what was before. */
   readonly counters: Counters;
   /** Of `runOwn`; undefined if a packet was of a program of another worker. */
   readonly ownPackets?: number | undefined;

@@ -3,6 +3,7 @@ import { workerData } from 'node:worker_threads';
 import { DataPlane } from '../../compiler/index.js';
 import { createTrafficGenerator, type TrafficGenerator } from '../../traces/index.js';
 import { clearPacketBatch, createPacketBatch, type PacketBatch, packetBatchOver } from '../../traces/packet-batch.js';
+import { emptyCounters } from '../counters.js';
 import { digestPackets } from '../digest.js';
 import { Switch } from '../switch.js';
 import { type SharedBatch, VERDICT, type WorkerResult, type WorkerSetup, type WorkerTask } from './protocol.js';
@@ -21,6 +22,9 @@ const open = ({ memory }: SharedBatch): PacketBatch => packetBatchOver(memory, s
 /** The task function that the pool calls. */
 export default function run(task: WorkerTask): WorkerResult {
   switch (task.kind) {
+    case 'forget':
+      Object.assign(emulator.counters, emptyCounters());
+      break;
     case 'apply':
       for (const operation of task.operations) emulator.apply(operation);
       emulator.prepare();

@@ -48,6 +48,7 @@ const COMMAND_LINE: readonly Refusal[] = [
 ];
 
 const RUN: readonly Refusal[] = [
+  { args: small('--warmup', '9', '--timing'), says: /--warmup is for synthetic packets at full speed/ },
   ...['-3', '0', 'x', ''].map(programs),
   { args: small('--cases', '1'), says: /--cases takes a whole number from 2/ },
   { args: small('--memory', '1000'), says: /--memory takes a power of two, not 1000/ },

@@ -43,7 +43,17 @@ test('--json prints summary.json, with the keys of the specification, and nothin
     assert.equal(Object.keys(summary), [
       ...['schema', 'seed', 'workload', 'constraints', 'programsRequested', 'programsDeployed', 'failure'],
       ...['entries', 'tableEntryUtilization', 'memoryUtilization', 'rpb', 'allocationUs', 'compileUs', 'passes'],
-      ...['packets', 'wallSeconds', 'packetsPerSecond', 'repeats', 'workers', 'engine', 'stateHash', 'outputHash'],
+      ...[
+        'packets',
+        'warmupPackets',
+        'wallSeconds',
+        'packetsPerSecond',
+        'repeats',
+        'workers',
+        'engine',
+        'stateHash',
+        'outputHash',
+      ],
       ...['timing', 'environment'],
     ]);
     const times = ['mean', 'p50', 'p95', 'p99', 'max'];

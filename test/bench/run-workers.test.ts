@@ -32,6 +32,7 @@ interface Wish {
   /** Whose packets those of a program are said to be: that many places away. */
   readonly offBy?: number;
   readonly signal?: AbortSignal;
+  readonly warmup?: number;
 }
 
 async function traffic({ workers, programs = 30, offBy = 0, ...rest }: Wish): Promise<TrafficResult> {
@@ -77,6 +78,18 @@ test('packets that belong to another program than was said: all over again, as o
 test('a worker with most of the programs generates with the others: as one', async () => {
   const [one, two] = [await traffic({ workers: 1, programs: 3 }), await traffic({ workers: 2, programs: 3 })];
   assert.equal(outcome(two), outcome(one));
+});
+
+for (const workers of [1, 2]) {
+  test(`${workers === 1 ? 'one worker' : 'two workers'}: what runs to warm up is undone`, async () => {
+    const warm = await traffic({ workers, warmup: 1000 });
+    assert.is(warm.warmupPackets, 1000);
+    assert.equal(outcome(warm), outcome(alone));
+  });
+}
+
+test('packets that belong to another program are found while it warms up', async () => {
+  assert.equal(outcome(await traffic({ workers: 2, offBy: 1, warmup: 1000 })), outcome(alone));
 });
 
 test('an interrupt leaves nothing under way', async () => {
