@@ -75,18 +75,29 @@ export function decodeEntry(table: SchemaTable, message: wire.TableEntry): Table
   return { ...decodeKey(table, message), ...decodeAction(table, message) };
 }
 
-/** What an entry does. @throws {TargetError} as {@link decodeEntry} */
-export function decodeAction(table: SchemaTable, message: wire.TableEntry): Pick<TableEntry, 'action' | 'parameters'> {
+/**
+ * What an entry does.
+ * @param before whose parameters stay where no others are given, if it does the same
+ * @throws {TargetError} as {@link decodeEntry}
+ */
+export function decodeAction(
+  table: SchemaTable,
+  message: wire.TableEntry,
+  before?: TableEntry,
+): Pick<TableEntry, 'action' | 'parameters'> {
   const { action_id: id = 0, fields } = message.data ?? { fields: [] };
   const action = table.actions.find((candidate) => candidate.id === id);
   if (action === undefined)
     throw new TargetError('unknown-action', `${shortName(table.name)} has no action of id ${id}`);
   const values = fieldsById(fields, action.name);
   requireKnown(values.keys(), action.parameters, action.name);
+  const kept = before?.action === action.name ? before.parameters : [];
   return {
     action: action.name,
     parameters: action.parameters.map(({ id: parameter, name, width }) => {
       const field = values.get(parameter);
+      const before = kept.find((candidate) => candidate.name === name);
+      if (field === undefined && before !== undefined) return before;
       if (field === undefined) throw new TargetError('unknown-field', `${action.name} needs the parameter ${name}`);
       return { name, value: valueIn(field.stream ?? NO_BYTES, width, action.name, name) };
     }),

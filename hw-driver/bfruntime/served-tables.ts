@@ -84,11 +84,13 @@ export class ServedTables {
     if (type === wire.UPDATE.insert && message.handle_id) {
       throw new RpcError(status.INVALID_ARGUMENT, 'an entry is put in by its key: handles are of those that are there');
     }
-    const entry = { ...this.keyOf(table, message), ...decodeAction(table, message) };
+    const kept = type === wire.UPDATE.modifyIncrement ? this.found(table, message) : undefined;
+    const entry = { ...this.keyOf(table, message), ...decodeAction(table, message, kept) };
     switch (type) {
       case wire.UPDATE.insert:
         return this.insert(entry);
       case wire.UPDATE.modify:
+      case wire.UPDATE.modifyIncrement:
         return this.replace(this.found(table, message), entry);
       case wire.UPDATE.insertOrModify: {
         const before = this.emulator.entryLike(entry);

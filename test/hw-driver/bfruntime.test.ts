@@ -236,6 +236,26 @@ served(
   },
 );
 
+served('an incremental modification leaves the parameters that it does not name', async ({ emulator, session }) => {
+  const before = rpbEntry(plane, 4, 'address_translation_offset', [5, 1], { program: 1, branchMask: 0xfff });
+  emulator.apply({ kind: 'insertEntry', entry: before });
+  const after = rpbEntry(plane, 4, 'address_translation_offset', [7, 0], { program: 1, branchMask: 0xfff });
+  const { data, ...key } = encodeEntry(session.schema, after);
+  const [offset] = data?.fields ?? [];
+  assert.ok(data && offset);
+  const part = { ...key, data: { ...data, fields: [offset] } };
+  const write = async (type: number, entryOf: wire.TableEntry) =>
+    codes(await session.write([update(type, entryOf)], wire.ATOMICITY.rollbackOnError));
+  assert.equal(await write(wire.UPDATE.modify, part), [status.INVALID_ARGUMENT]);
+  assert.equal(await write(wire.UPDATE.modifyIncrement, part), []);
+  const values = emulator.entries().flatMap(({ parameters }) => parameters.map(({ value }) => value));
+  assert.equal(values, [7, 1]);
+  const { data: other } = encodeEntry(session.schema, entry(3));
+  assert.ok(other);
+  const another = { ...key, data: { ...other, fields: [] } };
+  assert.equal(await write(wire.UPDATE.modifyIncrement, another), [status.INVALID_ARGUMENT]);
+});
+
 served('registers: a plain read sees what was last synced or written', async ({ emulator, session }) => {
   const table = session.schema.table('SwitchIngress.rpb3.rpb3_register');
   assert.ok(table);
