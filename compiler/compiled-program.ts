@@ -24,6 +24,9 @@ export interface TableEntry {
   readonly parameters: readonly ActionArgument[];
 }
 
+/** Where an entry stands and what it matches: a table holds one of each. */
+export type EntryKey = Pick<TableEntry, 'table' | 'key' | 'priority'>;
+
 export interface MemoryBlock {
   readonly name: string;
   /** RPB number, from 1. */
@@ -130,9 +133,10 @@ export function compiledProgramFromJson(
 const short = (hash: unknown): string => String(hash).slice(0, 12);
 
 /** A text that two entries share if and only if one table cannot hold both. */
-export function entryIdentity(entry: TableEntry): string {
-  const key = entry.key.map(
-    (field) => `${field.name}=${field.value}${field.match === 'ternary' ? `/${field.mask}` : ''}`,
-  );
-  return `${entry.table} ${entry.priority} ${key.sort().join()}`;
+export function entryIdentity({ table, key, priority }: EntryKey): string {
+  const fields = key.map((field) => {
+    const value = `${field.name}=${field.value}`;
+    return field.match === 'ternary' ? `${value}/${field.mask}` : value;
+  });
+  return `${table} ${priority} ${fields.sort().join()}`;
 }

@@ -99,12 +99,15 @@ export class FieldOperands {
 
 /** @throws {TargetError} for parameters that are missing, unknown or too wide */
 export function decodeInstruction(entry: TableEntry, action: Action, operands: FieldOperands): Instruction {
-  const [immediate = 0, flag = 0] = parameterValues(entry, action.parameters);
-  return { ...operationOf(action, operands), immediate, flag };
-}
-
-function operationOf({ effect }: Action, operands: FieldOperands): Omit<Instruction, 'immediate' | 'flag'> {
-  const operation = (opcode: Opcode, first = 0, second = 0) => ({ opcode: OPCODE[opcode], first, second });
+  const { effect, parameters } = action;
+  const [immediate = 0, flag = 0] = parameterValues(entry, parameters);
+  const operation = (opcode: Opcode, first = 0, second = 0): Instruction => ({
+    opcode: OPCODE[opcode],
+    first,
+    second,
+    immediate,
+    flag,
+  });
   switch (effect.kind) {
     case 'hash': {
       const tuple = effect.input === '5-tuple';

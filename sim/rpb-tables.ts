@@ -71,10 +71,12 @@ export class RpbTables {
     if ((this.used[rpb.index] as number) >= rpb.entries) {
       throw new TargetError('no-space', `${entry.table} is full (${rpb.entries} entries)`);
     }
-    const { programId, ...key } = this.decodeKey(entry);
+    const { programId, pass, branch } = this.decodeKey(entry);
     const stored: RpbEntry = {
-      ...key,
       rpb: rpb.index,
+      pass,
+      branchValue: branch.value & branch.mask,
+      branchMask: branch.mask,
       priority: entry.priority,
       sequence: this.sequence++,
       instruction: decodeInstruction(entry, this.action(rpb, entry), this.operands),
@@ -171,12 +173,10 @@ export class RpbTables {
     const { programIdBits, branchIdBits, recirculationIdBits, branchMatch } = this.dataPlane.description.state;
     refuseUnknownKeys(entry, KNOWN_KEYS);
     if (branchMatch === 'exact') exactKey(entry, RPB_KEYS.branch, branchIdBits);
-    const { value, mask } = ternaryKey(entry, RPB_KEYS.branch, branchIdBits);
     return {
       programId: exactKey(entry, RPB_KEYS.program, programIdBits),
       pass: exactKey(entry, RPB_KEYS.recirculation, recirculationIdBits),
-      branchValue: value & mask,
-      branchMask: mask,
+      branch: ternaryKey(entry, RPB_KEYS.branch, branchIdBits),
     };
   }
 }

@@ -1,5 +1,12 @@
 /** The switch: puts the blocks together and takes packets through them. */
-import { type DataPlane, entryIdentity, FIXED_NAMES, type Operation, type TableEntry } from '../compiler/index.js';
+import {
+  type DataPlane,
+  type EntryKey,
+  entryIdentity,
+  FIXED_NAMES,
+  type Operation,
+  type TableEntry,
+} from '../compiler/index.js';
 import { DROPPED, type PacketBatch } from '../traces/packet-batch.js';
 import { ActionUnit } from './actions.js';
 import { CompiledEngine, canGenerateCode } from './compiled/compiled-engine.js';
@@ -98,9 +105,9 @@ export class Switch {
     return Array.from(this.installed.values(), ({ entry }) => entry);
   }
 
-  /** The entry that matches what this one matches, with the same priority; what it does is of no account. */
-  entryLike(entry: TableEntry): TableEntry | undefined {
-    return this.installed.get(this.identity(entry))?.entry;
+  /** The entry of this key and priority. */
+  entryLike(key: EntryKey): TableEntry | undefined {
+    return this.installed.get(this.identity(key))?.entry;
   }
 
   /** Entries in a table now. @throws {TargetError} unknown-table */
@@ -242,8 +249,8 @@ export class Switch {
   }
 
   /** Exact tables know no priority. */
-  private identity(entry: TableEntry): string {
-    return entryIdentity(EXACT_TABLES.has(entry.table) ? { ...entry, priority: 0 } : entry);
+  private identity({ table, key, priority }: EntryKey): string {
+    return entryIdentity({ table, key, priority: EXACT_TABLES.has(table) ? 0 : priority });
   }
 
   private insertInto(entry: TableEntry): () => void {

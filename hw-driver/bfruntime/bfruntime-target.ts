@@ -1,4 +1,5 @@
 /** A switch behind BF Runtime as a {@link SwitchTarget}. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DataPlane, Operation, TableEntry } from '../../compiler/index.js';
 import { registerTables } from '../../compiler/index.js';
 import { type SwitchTarget, TargetError, TargetUnreachable } from '../../sim/index.js';
@@ -19,7 +20,8 @@ export interface BfRuntimeOptions extends ConnectOptions {
   readonly drainMs?: number;
 }
 
-const BATCH = 500;
+/** Some 150 bytes each: a write then fits the window of 64 KiB that HTTP/2 opens with, and waits for no update of it. */
+const BATCH = 250;
 /** More than any way through an uncongested switch; the queues of a congested one take longer. */
 const DRAIN_MS = 1;
 
@@ -64,6 +66,8 @@ export class BfRuntimeTarget implements SwitchTarget {
       // Whoever awaits it next hears of a failure.
       underWay.catch(() => undefined);
       updates = [];
+      // The request leaves in the next turn: before it, the switch would wait for the next batch to be encoded.
+      await nextTurn();
     };
     const sendAndWait = async (): Promise<void> => {
       await send();

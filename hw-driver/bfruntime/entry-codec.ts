@@ -1,8 +1,15 @@
 /** Entries of match tables as messages of BF Runtime, and back, by the schema of a switch. */
-import { and48, type KeyField, type TableEntry } from '../../compiler/index.js';
+import { and48, type EntryKey, type KeyField, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../../sim/index.js';
 import type * as wire from './messages.js';
-import { type SchemaAction, type SchemaKey, type SchemaTable, shortName, type TableSchema } from './table-schema.js';
+import {
+  keyFields,
+  type SchemaAction,
+  type SchemaKey,
+  type SchemaTable,
+  shortName,
+  type TableSchema,
+} from './table-schema.js';
 import { bytesToValue, valueToBytes } from './values.js';
 
 const allBits = (width: number): number => 2 ** width - 1;
@@ -19,11 +26,12 @@ export function encodeEntry(schema: TableSchema, entry: TableEntry): wire.TableE
   const table = matchTable(schema, entry.table);
   const action = table.actions.find(({ name }) => name === entry.action);
   if (action === undefined) throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
-  return { ...encodeKey(table, entry), data: { action_id: action.id, fields: encodeParameters(action, entry) } };
+  const { table_id, key } = encodeKey(table, entry);
+  return { table_id, key, data: { action_id: action.id, fields: encodeParameters(action, entry) } };
 }
 
 /** The entry without what it does. @throws {TargetError} as {@link encodeEntry} */
-export function encodeKey(table: SchemaTable, entry: TableEntry): wire.TableEntry {
+export function encodeKey(table: SchemaTable, entry: EntryKey): Required<Pick<wire.TableEntry, 'table_id' | 'key'>> {
   const unknown = entry.key.find(({ name }) => !table.keys.some((key) => key.name === name));
   if (unknown !== undefined) throw new TargetError('unknown-field', `${entry.table} has no key ${unknown.name}`);
   const fields = table.keys.map((key) => encodeKeyField(key, entry));
@@ -34,7 +42,7 @@ export function encodeKey(table: SchemaTable, entry: TableEntry): wire.TableEntr
   return { table_id: table.id, key: { fields } };
 }
 
-function encodeKeyField(key: SchemaKey, entry: TableEntry): wire.KeyField {
+function encodeKeyField(key: SchemaKey, entry: EntryKey): wire.KeyField {
   const { id, name, width } = key;
   const field = entry.key.find((candidate) => candidate.name === name);
   if (key.match === 'ternary') {
@@ -72,7 +80,9 @@ function fitting(value: number, width: number, owner: string, name: string): Uin
 
 /** @throws {TargetError} for ids that the table does not have, and values of another width */
 export function decodeEntry(table: SchemaTable, message: wire.TableEntry): TableEntry {
-  return { ...decodeKey(table, message), ...decodeAction(table, message) };
+  const { table: name, key, priority } = decodeKey(table, message);
+  const { action, parameters } = decodeAction(table, message);
+  return { table: name, key, priority, action, parameters };
 }
 
 /**
@@ -89,13 +99,12 @@ export function decodeAction(
   const action = table.actions.find((candidate) => candidate.id === id);
   if (action === undefined)
     throw new TargetError('unknown-action', `${shortName(table.name)} has no action of id ${id}`);
-  const values = fieldsById(fields, action.name);
-  requireKnown(values.keys(), action.parameters, action.name);
+  requireKnown(fields, action.parameters, action.name);
   const kept = before?.action === action.name ? before.parameters : [];
   return {
     action: action.name,
     parameters: action.parameters.map(({ id: parameter, name, width }) => {
-      const field = values.get(parameter);
+      const field = fieldOf(fields, parameter);
       const before = kept.find((candidate) => candidate.name === name);
       if (field === undefined && before !== undefined) return before;
       if (field === undefined) throw new TargetError('unknown-field', `${action.name} needs the parameter ${name}`);
@@ -111,17 +120,14 @@ const NO_BYTES = new Uint8Array(0);
  * same.
  * @throws {TargetError}
  */
-export function decodeKey(
-  table: SchemaTable,
-  { key }: wire.TableEntry,
-): Pick<TableEntry, 'table' | 'key' | 'priority'> {
+export function decodeKey(table: SchemaTable, { key }: wire.TableEntry): EntryKey {
   const name = shortName(table.name);
-  const fields = fieldsById(key?.fields ?? [], name);
-  requireKnown(fields.keys(), table.priority === undefined ? table.keys : [...table.keys, table.priority], name);
-  const priority = table.priority && fields.get(table.priority.id);
+  const fields = key?.fields ?? [];
+  requireKnown(fields, keyFields(table), name);
+  const priority = table.priority && fieldOf(fields, table.priority.id);
   return {
     table: name,
-    key: table.keys.map((field) => decodeKeyField(field, fields.get(field.id), name)),
+    key: table.keys.map((field) => decodeKeyField(field, fieldOf(fields, field.id), name)),
     priority: priority === undefined ? 0 : valueIn(priority.exact?.value ?? NO_BYTES, 32, name, '$MATCH_PRIORITY'),
   };
 }
@@ -140,19 +146,19 @@ function decodeKeyField(key: SchemaKey, field: wire.KeyField | undefined, table:
   return { name, match: 'ternary', value: and48(valueIn(field.ternary.value, width, table, name), mask), mask };
 }
 
-function fieldsById<Field extends { readonly field_id: number }>(
-  fields: readonly Field[],
-  what: string,
-): Map<number, Field> {
-  const byId = new Map<number, Field>();
-  for (const field of fields) byId.set(field.field_id, field);
-  if (byId.size !== fields.length) throw new TargetError('unknown-field', `${what}: a field is given twice`);
-  return byId;
+interface WithId {
+  readonly field_id: number;
 }
 
-function requireKnown(ids: Iterable<number>, known: readonly { readonly id: number }[], what: string): void {
-  for (const id of ids) {
-    if (!known.some((field) => field.id === id)) throw new TargetError('unknown-field', `${what} has no field ${id}`);
+const fieldOf = <Field extends WithId>(fields: readonly Field[], id: number): Field | undefined =>
+  fields.find(({ field_id }) => field_id === id);
+
+/** @throws {TargetError} for a field that is not among those that are known, or there twice */
+function requireKnown(fields: readonly WithId[], known: readonly { readonly id: number }[], what: string): void {
+  for (const field of fields) {
+    const { field_id: id } = field;
+    if (!known.some((one) => one.id === id)) throw new TargetError('unknown-field', `${what} has no field ${id}`);
+    if (fieldOf(fields, id) !== field) throw new TargetError('unknown-field', `${what}: a field is given twice`);
   }
 }
 

@@ -2,16 +2,14 @@
  * Handles of entries: numbers that stand for a table and a key, given out when somebody asks for one. An entry keeps its
  * handle while it is changed, and has it again if it is taken out and put back.
  */
-import { entryIdentity, type TableEntry } from '../../compiler/index.js';
-
-export type EntryKey = Pick<TableEntry, 'table' | 'key' | 'priority'>;
+import { type EntryKey, entryIdentity } from '../../compiler/index.js';
 
 export class EntryHandles {
   private readonly byIdentity = new Map<string, number>();
   /** By handle, from 1. */
   private readonly keys: EntryKey[] = [];
 
-  of(entry: TableEntry): number {
+  of(entry: EntryKey): number {
     const identity = entryIdentity(entry);
     const known = this.byIdentity.get(identity);
     if (known !== undefined) return known;

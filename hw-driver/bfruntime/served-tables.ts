@@ -3,14 +3,14 @@
  * that a plain read sees until the next Sync. Single updates; batches and sessions are the server's.
  */
 import { status } from '@grpc/grpc-js';
-import { matchTables, registerTables, type TableEntry } from '../../compiler/index.js';
+import { type EntryKey, matchTables, registerTables, type TableEntry } from '../../compiler/index.js';
 import type { Switch } from '../../sim/index.js';
 import { TargetError } from '../../sim/index.js';
 import { decodeAction, decodeKey, encodeEntry, encodeKey } from './entry-codec.js';
-import { EntryHandles, type EntryKey } from './entry-handles.js';
+import { EntryHandles } from './entry-handles.js';
 import * as wire from './messages.js';
 import { RpcError } from './rpc-error.js';
-import { PIPE, type SchemaTable, schemaOfDataPlane, shortName, type TableSchema } from './table-schema.js';
+import { keyFields, PIPE, type SchemaTable, schemaOfDataPlane, shortName, type TableSchema } from './table-schema.js';
 import { bytesToValue, valueToBytes } from './values.js';
 
 /** Takes an update back. */
@@ -85,7 +85,9 @@ export class ServedTables {
       throw new RpcError(status.INVALID_ARGUMENT, 'an entry is put in by its key: handles are of those that are there');
     }
     const kept = type === wire.UPDATE.modifyIncrement ? this.found(table, message) : undefined;
-    const entry = { ...this.keyOf(table, message), ...decodeAction(table, message, kept) };
+    const { table: name, key, priority } = this.keyOf(table, message);
+    const { action, parameters } = decodeAction(table, message, kept);
+    const entry = { table: name, key, priority, action, parameters };
     switch (type) {
       case wire.UPDATE.insert:
         return this.insert(entry);
@@ -111,7 +113,7 @@ export class ServedTables {
 
   /** @throws {TargetError} not-found */
   private found(table: SchemaTable, message: wire.TableEntry | wire.HandleId): TableEntry {
-    const entry = this.emulator.entryLike({ ...this.keyOf(table, message), action: '', parameters: [] });
+    const entry = this.emulator.entryLike(this.keyOf(table, message));
     if (entry === undefined) throw new TargetError('not-found', `${shortName(table.name)} has no such entry`);
     return entry;
   }
@@ -232,10 +234,9 @@ export class ServedTables {
     const table = asked && this.schema.table(asked.table_name);
     if (!table) throw new RpcError(status.NOT_FOUND, `there is no table ${asked?.table_name ?? ''}`);
     const { action_name, key_field_name, data_field_name } = asked;
-    const keys = table.priority === undefined ? table.keys : [...table.keys, table.priority];
     const action = table.actions.find(({ name }) => name === (action_name ?? data_field_name)?.action);
     const found = key_field_name
-      ? keys.find(({ name }) => name === key_field_name.field)
+      ? keyFields(table).find(({ name }) => name === key_field_name.field)
       : action_name
         ? action
         : data_field_name

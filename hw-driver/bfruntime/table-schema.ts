@@ -71,6 +71,10 @@ export const shortName = (name: string): string => (name.startsWith(PIPE) ? name
 /** The first byte of an id says what it is of, as the ids of the Tofino compiler do; the rest is made of the name. */
 const ID_SPACE = { action: 0x01, match: 0x02, register: 0x8b } as const;
 
+/** All fields that a key of a table can have. */
+export const keyFields = ({ keys, priority }: SchemaTable): readonly SchemaField[] =>
+  priority === undefined ? keys : [...keys, priority];
+
 /** Gives out ids that depend on names and, where two meet, on their order. */
 class IdRegister {
   private readonly taken = new Map<number, string>();
