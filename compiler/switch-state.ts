@@ -2,7 +2,6 @@
  * What is free on a switch and who has the rest: the resource manager. A value that follows from the compiled programs
  * it holds; it never talks to a switch.
  */
-import { and48 } from './bits.js';
 import type { CompiledProgram, MemoryBlock, TableEntry } from './compiled-program.js';
 import { type DataPlane, FIXED_NAMES } from './data-plane/data-plane.js';
 import { DoesNotFit } from './does-not-fit.js';
@@ -31,7 +30,7 @@ export interface ResourceSnapshot {
 interface RunningFilter {
   readonly program: string;
   readonly programId: number;
-  readonly entry: TableEntry;
+  readonly words: MaskedWords;
 }
 
 export class SwitchState implements FreeResources {
@@ -89,8 +88,9 @@ export class SwitchState implements FreeResources {
    * @param except the filters of this one may: it is another version of the same program
    */
   overlappingProgram(filter: TableEntry, except?: string): string | undefined {
+    const asked = maskedWords(filter);
     const ofRank = this.filtersByRank.get(filterRank(filter));
-    return ofRank?.find(({ program, entry }) => program !== except && filtersOverlap(filter, entry))?.program;
+    return ofRank?.find(({ program, words }) => program !== except && overlap(asked, words))?.program;
   }
 
   /**
@@ -194,7 +194,10 @@ export class SwitchState implements FreeResources {
     this.idsTaken++;
     for (const entry of filtersOf(compiled)) {
       const rank = filterRank(entry);
-      this.filtersByRank.set(rank, [...(this.filtersByRank.get(rank) ?? []), { program, programId, entry }]);
+      const filter = { program, programId, words: maskedWords(entry) };
+      const ofRank = this.filtersByRank.get(rank);
+      if (ofRank === undefined) this.filtersByRank.set(rank, [filter]);
+      else ofRank.push(filter);
     }
   }
 
@@ -254,12 +257,24 @@ const filtersOf = (compiled: CompiledProgram): TableEntry[] =>
 
 const filterRank = ({ table, priority }: TableEntry): string => `${table} ${priority}`;
 
+/** A filter's key in words of 32 bits, each with its mask before it; thousands of filters are gone through for one. */
+type MaskedWords = Int32Array;
+
+function maskedWords({ key }: TableEntry): MaskedWords {
+  const words = (bits: number): [high: number, low: number] => [Math.floor(bits / 2 ** 32), bits];
+  return Int32Array.from(
+    key.flatMap((field) => {
+      if (field.match !== 'ternary') return [0, 0, 0, 0];
+      const [[highMask, lowMask], [high, low]] = [words(field.mask), words(field.value)];
+      return [highMask, high, lowMask, low];
+    }),
+  );
+}
+
 /** Whether some packet matches both filters, which are of one table and priority. */
-function filtersOverlap(a: TableEntry, b: TableEntry): boolean {
-  return a.key.every((field, i) => {
-    const other = b.key[i];
-    if (field.match !== 'ternary' || other?.match !== 'ternary') return true;
-    const both = and48(field.mask, other.mask);
-    return and48(field.value, both) === and48(other.value, both);
-  });
+function overlap(a: MaskedWords, b: MaskedWords): boolean {
+  for (let i = 0; i < a.length; i += 2) {
+    if ((((a[i + 1] ?? 0) ^ (b[i + 1] ?? 0)) & (a[i] ?? 0) & (b[i] ?? 0)) !== 0) return false;
+  }
+  return true;
 }
