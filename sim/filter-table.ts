@@ -4,31 +4,17 @@
  */
 import type { FilterTable as FilterTableDescription, HeaderField } from '../compiler/index.js';
 import { type FieldAccess, fieldAccess, readField } from './header-fields.js';
+import { type FilterEntry, type FilterKey, type FilterMatch, MaskGroup } from './mask-group.js';
 import type { Phv } from './phv.js';
 
 /** A 32-bit word of the key: bits of a header field, or the ingress port. */
-type KeyWord = { readonly kind: 'header'; readonly access: FieldAccess } | { readonly kind: 'ingressPort' };
+export type KeyWord = { readonly kind: 'header'; readonly access: FieldAccess } | { readonly kind: 'ingressPort' };
 
-/** An entry's key as words, each `value` without bits outside `mask`. */
-export interface FilterKey {
-  readonly values: readonly number[];
-  readonly masks: readonly number[];
-}
+/** The program of the best matching entry of groups, or 0. */
+export type FilterLookup = (phv: Phv, groups: readonly MaskGroup[]) => number;
 
-interface FilterEntry {
-  readonly key: FilterKey;
-  readonly priority: number;
-  readonly programId: number;
-  /** Order of insertion, which decides among equal priorities. */
-  readonly sequence: number;
-}
-
-/** The best entry that a look-up has found so far. */
-interface FilterMatch {
-  programId: number;
-  priority: number;
-  sequence: number;
-}
+/** Makes a look-up for the masks of these groups, in their order; undefined where one that knows no masks is as good. */
+export type LookupMaker = (words: readonly KeyWord[], groups: readonly MaskGroup[]) => FilterLookup | undefined;
 
 const LOW_BITS = 32;
 
@@ -44,8 +30,13 @@ export class FilterTable {
   private order: readonly MaskGroup[] = [];
   private sequence = 0;
   private readonly best: FilterMatch = { programId: 0, priority: 0, sequence: 0 };
+  /** Made before the next look-up when masks have changed. */
+  private find: FilterLookup | undefined;
 
-  constructor(private readonly description: FilterTableDescription) {
+  constructor(
+    private readonly description: FilterTableDescription,
+    private readonly makeLookup: LookupMaker,
+  ) {
     this.requires = description.requires;
     this.words = description.keys.flatMap((field): KeyWord[] => {
       if (field.kind === 'intrinsic') return [{ kind: 'ingressPort' }];
@@ -87,10 +78,13 @@ export class FilterTable {
 
   /** The program of the best matching entry, or 0. The packet must have the header that the table requires. */
   lookup(phv: Phv): number {
-    const { order, key } = this;
-    if (order.length === 0) return 0;
+    this.find ??= this.makeLookup(this.words, this.order) ?? ((packet, groups) => this.findInGroups(packet, groups));
+    return this.find(phv, this.order);
+  }
+
+  private findInGroups(phv: Phv, order: readonly MaskGroup[]): number {
+    const { best, key } = this;
     this.readKey(phv);
-    const { best } = this;
     best.programId = 0;
     best.priority = Number.POSITIVE_INFINITY;
     for (let i = 0; i < order.length; i++) {
@@ -115,7 +109,10 @@ export class FilterTable {
   }
 
   private sortGroups(): void {
-    this.order = [...this.groups.values()].sort((a, b) => a.bestPriority - b.bestPriority);
+    const order = [...this.groups.values()].sort((a, b) => a.bestPriority - b.bestPriority);
+    if (order.length === this.order.length && order.every((group, i) => group === this.order[i])) return;
+    this.order = order;
+    this.find = undefined;
     this.wanted = Int32Array.from(new Set(this.order.flatMap((group) => [...group.active])));
   }
 }
@@ -128,134 +125,4 @@ function splitField(field: HeaderField): HeaderField[] {
     { ...field, width: high },
     { ...field, width: LOW_BITS, bitOffset: field.bitOffset + high },
   ];
-}
-
-/**
- * The entries of one mask, in an open hash table of flat records, so that a look-up touches one or two cache lines.
- * A record holds the masked words of the key, then program id + 1, priority and sequence; a 0 in place of the id marks a
- * free record.
- */
-class MaskGroup {
-  bestPriority = Number.POSITIVE_INFINITY;
-  /** Words with mask bits; the others match anything. */
-  readonly active: Int32Array;
-  private readonly masks: Uint32Array;
-  private readonly recordWords: number;
-  private records = new Uint32Array(0);
-  private slotMask = 0;
-  private readonly entries = new Set<FilterEntry>();
-
-  constructor(masks: readonly number[]) {
-    this.active = Int32Array.from(masks.flatMap((mask, i) => (mask === 0 ? [] : [i])));
-    this.masks = Uint32Array.from(this.active, (word) => masks[word] ?? 0);
-    this.recordWords = this.active.length + RECORD.words;
-    this.rebuild(MINIMUM_SLOTS);
-  }
-
-  get isEmpty(): boolean {
-    return this.entries.size === 0;
-  }
-
-  insert(entry: FilterEntry): void {
-    this.entries.add(entry);
-    this.bestPriority = Math.min(this.bestPriority, entry.priority);
-    const slots = this.slotMask + 1;
-    if (this.entries.size * SLOTS_PER_ENTRY > slots) this.rebuild(slots * 2);
-    else this.place(entry);
-  }
-
-  delete(entry: FilterEntry): void {
-    this.entries.delete(entry);
-    this.vacate(this.slotOf(entry));
-    if (entry.priority > this.bestPriority) return;
-    this.bestPriority = Number.POSITIVE_INFINITY;
-    for (const { priority } of this.entries) this.bestPriority = Math.min(this.bestPriority, priority);
-  }
-
-  private slotOf(entry: FilterEntry): number {
-    const { active, recordWords, records } = this;
-    let slot = this.home(this.valuesOf(entry));
-    while (records[slot * recordWords + active.length + RECORD.sequence] !== entry.sequence) {
-      slot = (slot + 1) & this.slotMask;
-    }
-    return slot;
-  }
-
-  /** Frees a slot, and moves into it what a look-up could no longer reach behind it. */
-  private vacate(slot: number): void {
-    const { active, recordWords, records, slotMask } = this;
-    let free = slot;
-    for (let at = (slot + 1) & slotMask; ; at = (at + 1) & slotMask) {
-      const record = records.subarray(at * recordWords, (at + 1) * recordWords);
-      if (record[active.length + RECORD.mark] === 0) break;
-      const home = this.home(record.subarray(0, active.length));
-      if (((at - home) & slotMask) < ((at - free) & slotMask)) continue;
-      records.set(record, free * recordWords);
-      free = at;
-    }
-    records.fill(0, free * recordWords, (free + 1) * recordWords);
-  }
-
-  private home(values: Uint32Array): number {
-    return values.reduce(mix, 0) & this.slotMask;
-  }
-
-  private valuesOf(entry: FilterEntry): Uint32Array {
-    return Uint32Array.from(this.active, (word) => entry.key.values[word] ?? 0);
-  }
-
-  /** Compares the group's best match with `best`, and takes its place if it comes before it. */
-  lookup(key: Uint32Array, best: FilterMatch): void {
-    const { active, masks, records, recordWords } = this;
-    let hash = 0;
-    for (let j = 0; j < active.length; j++) {
-      hash = mix(hash, (key[active[j] as number] as number) & (masks[j] as number));
-    }
-    for (let slot = hash & this.slotMask; ; slot = (slot + 1) & this.slotMask) {
-      const tail = slot * recordWords + active.length;
-      const mark = records[tail + RECORD.mark] as number;
-      if (mark === 0) return;
-      let j = 0;
-      while (
-        j < active.length &&
-        (((key[active[j] as number] as number) & (masks[j] as number)) ^
-          (records[slot * recordWords + j] as number)) ===
-          0
-      )
-        j++;
-      if (j < active.length) continue;
-      const priority = records[tail + RECORD.priority] as number;
-      const sequence = records[tail + RECORD.sequence] as number;
-      if (priority < best.priority || (priority === best.priority && sequence < best.sequence)) {
-        best.programId = mark - 1;
-        best.priority = priority;
-        best.sequence = sequence;
-      }
-    }
-  }
-
-  private rebuild(slots: number): void {
-    this.records = new Uint32Array(slots * this.recordWords);
-    this.slotMask = slots - 1;
-    for (const entry of this.entries) this.place(entry);
-  }
-
-  private place(entry: FilterEntry): void {
-    const { active, recordWords, records } = this;
-    const values = this.valuesOf(entry);
-    let slot = this.home(values);
-    while (records[slot * recordWords + active.length + RECORD.mark] !== 0) slot = (slot + 1) & this.slotMask;
-    records.set([...values, entry.programId + 1, entry.priority, entry.sequence], slot * recordWords);
-  }
-}
-
-/** Places of a record's words behind those of the key. */
-const RECORD = { mark: 0, priority: 1, sequence: 2, words: 3 } as const;
-const MINIMUM_SLOTS = 16;
-/** At least so many: short runs of probes. */
-const SLOTS_PER_ENTRY = 2;
-
-function mix(hash: number, word: number): number {
-  const mixed = Math.imul(hash ^ word, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
 }

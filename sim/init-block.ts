@@ -1,7 +1,7 @@
 /** The initialisation block: default forwarding by ingress port, and the filters that give a packet its program. */
 import { type DataPlane, FIXED_NAMES, type KeyField, type TableEntry } from '../compiler/index.js';
 import { exactKey, type MaskedValue, parameterValues, refuseUnknownKeys, ternaryValue } from './entry-values.js';
-import { FilterTable } from './filter-table.js';
+import { FilterTable, type LookupMaker } from './filter-table.js';
 import { NO_PORT, type Phv } from './phv.js';
 import { TargetError } from './target.js';
 
@@ -13,14 +13,17 @@ export class InitBlock {
   private readonly used: Int32Array;
   private readonly forward: Int32Array;
   private forwardUsed = 0;
-  /** Filter tables that packets of this data plane never come to. */
-  private readonly unreachable: readonly boolean[];
+  /** In order, the filter tables that have entries and that packets of this data plane come to. */
+  private inUse: readonly FilterTable[] = [];
 
-  constructor(private readonly dataPlane: DataPlane) {
-    this.filters = dataPlane.filterTables.map((table) => new FilterTable(table));
+  /** @param makeLookup for filters; one that makes nothing leaves them interpreted */
+  constructor(
+    private readonly dataPlane: DataPlane,
+    makeLookup: LookupMaker = () => undefined,
+  ) {
+    this.filters = dataPlane.filterTables.map((table) => new FilterTable(table, makeLookup));
     this.filterIndex = new Map(dataPlane.filterTables.map(({ table, index }) => [table, index]));
     this.used = new Int32Array(this.filters.length);
-    this.unreachable = dataPlane.filterTables.map((table) => table.unreachable !== undefined);
     this.forward = new Int32Array(2 ** dataPlane.description.ports.width).fill(NO_PORT);
   }
 
@@ -36,10 +39,10 @@ export class InitBlock {
 
   /** The program that a packet runs, 0 for none: by the first filter table, in order, that has a match. */
   classify(phv: Phv): number {
-    const { filters } = this;
-    for (let i = 0; i < filters.length; i++) {
-      const filter = filters[i] as FilterTable;
-      if ((phv.headerStart[filter.requires] as number) < 0 || this.unreachable[i]) continue;
+    const { inUse } = this;
+    for (let i = 0; i < inUse.length; i++) {
+      const filter = inUse[i] as FilterTable;
+      if ((phv.headerStart[filter.requires] as number) < 0) continue;
       const programId = filter.lookup(phv);
       if (programId !== 0) return programId;
     }
@@ -92,11 +95,17 @@ export class InitBlock {
     const [programId = 0] = parameterValues(entry, [{ name: FIXED_NAMES.programParameter, width }]);
     const fields = new Map(entry.key.map((field) => [field.name, this.maskedField(entry.table, field, index)]));
     const remove = filter.insert(filter.keyOf(fields), entry.priority, programId);
-    this.used[index] = (this.used[index] as number) + 1;
+    this.countFilters(index, 1);
     return () => {
       remove();
-      this.used[index] = (this.used[index] as number) - 1;
+      this.countFilters(index, -1);
     };
+  }
+
+  private countFilters(index: number, change: number): void {
+    this.used[index] = (this.used[index] as number) + change;
+    const isReached = (i: number): boolean => this.dataPlane.filterTables[i]?.unreachable === undefined;
+    this.inUse = this.filters.filter((_, i) => (this.used[i] as number) > 0 && isReached(i));
   }
 
   private maskedField(table: string, field: KeyField, index: number): MaskedValue {

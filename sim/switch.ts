@@ -11,6 +11,7 @@ import { DROPPED, type PacketBatch } from '../traces/packet-batch.js';
 import { ActionUnit } from './actions.js';
 import { CompiledEngine, canGenerateCode } from './compiled/compiled-engine.js';
 import { CompiledParser } from './compiled/compiled-parser.js';
+import { compiledLookups } from './compiled/filter-code.js';
 import { type Counters, emptyCounters } from './counters.js';
 import { Deparser } from './deparser.js';
 import { isOfShare } from './digest.js';
@@ -48,7 +49,7 @@ export class Switch {
 
   /**
    * @param memory register arrays to share with other switches of the same data plane
-   * @param engine what runs the RPBs; where no code can be generated, it is interpreted
+   * @param engine what finds headers, filters and runs the RPBs; where no code can be generated, it is interpreted
    */
   constructor(
     readonly dataPlane: DataPlane,
@@ -57,15 +58,16 @@ export class Switch {
   ) {
     const operands = new FieldOperands(dataPlane);
     this.memory = new RegisterArrays(dataPlane, memory);
-    this.init = new InitBlock(dataPlane);
     const actions = new ActionUnit(dataPlane, operands, this.memory);
     this.tables = new RpbTables(dataPlane, operands, actions);
     const ingressRpbs = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length;
     this.reparses = parsesAgain(dataPlane);
     if (engine === 'compiled' && canGenerateCode()) {
+      this.init = new InitBlock(dataPlane, compiledLookups());
       this.parser = new CompiledParser(dataPlane);
       this.engine = new CompiledEngine(dataPlane, this.tables, actions, this.memory, operands);
     } else {
+      this.init = new InitBlock(dataPlane);
       this.parser = new Parser(dataPlane);
       this.engine = new InterpretedEngine(this.tables, ingressRpbs, dataPlane.rpbCount);
     }

@@ -6,8 +6,6 @@ import { type FrameOptions, frame, MAC_DST } from './frames.js';
 import { dataPlane, filterEntry, type Masked, property, TestSwitch } from './test-switch.js';
 
 const plane = dataPlane('default');
-const testSwitch = new TestSwitch(plane);
-const programOf = (options: FrameOptions, port = 1): number => testSwitch.send(frame(options), port).program;
 const PORT = 'ig_intr_md.ingress_port';
 
 /** A packet's key in the L4 table, and its frame. */
@@ -64,147 +62,152 @@ function scan(entries: readonly TableEntry[], { key }: Packet): number {
   return matching.find(({ priority }) => priority === best)?.parameters[0]?.value ?? 0;
 }
 
-test('look-up against a scan of all entries', () => {
-  fc.assert(
-    fc.property(fc.array(commands, { minLength: 20, maxLength: 80 }), (list) => {
-      testSwitch.clear();
-      const entries: TableEntry[] = [];
-      list.forEach((command, i) => {
-        if (command.kind === 'insert') {
-          const entry = filterEntry(plane, 'L4', i + 1, command.key, command.priority);
-          if (testSwitch.refusal('insertEntry', entry) === undefined) entries.push(entry);
-        } else if (command.kind === 'delete') {
-          const [entry] = entries.splice(command.which % Math.max(1, entries.length), 1);
-          if (entry !== undefined) testSwitch.delete(entry);
-        } else {
-          const { packet } = command;
-          assert.is(testSwitch.send(packet.bytes, packet.key[PORT]).program, scan(entries, packet));
-        }
-      });
-      assert.is(testSwitch.emulator.entryCount('SwitchIngress.init.tb_flow_filter2'), entries.length);
-    }),
-    property(300),
-  );
-});
+for (const engine of ['compiled', 'interpreted'] as const) {
+  const testSwitch = new TestSwitch(plane, engine);
+  const programOf = (options: FrameOptions, port = 1): number => testSwitch.send(frame(options), port).program;
 
-test('a thousand entries of one mask, removed in another order', () => {
-  const entries = Array.from({ length: 1000 }, (_, i) =>
-    filterEntry(plane, 'L4', i + 1, { 'hdr.ipv4.src': [i, 0xffffffff], 'hdr.ipv4.dst': [i % 7, 0xffffffff] }),
-  );
-  const runs = (i: number): number => programOf({ ipv4: { src: i, dst: i % 7 }, udp: {} });
-  testSwitch.clear().insert(...entries);
-  const places = entries.map((_, i) => i);
-  assert.equal(
-    places.map(runs),
-    places.map((i) => i + 1),
-  );
-  const shuffled = places.map((i) => (i * 37) % 1000);
-  const [first, second] = [shuffled.slice(0, 500), shuffled.slice(500)];
-  for (const i of first) testSwitch.delete(entries[i] as TableEntry);
-  assert.ok(first.every((i) => runs(i) === 0) && second.every((i) => runs(i) === i + 1));
-  for (const i of second) testSwitch.delete(entries[i] as TableEntry);
-  assert.ok(places.every((i) => runs(i) === 0));
-});
-
-test('equal priorities: the entry that came first', () => {
-  const wide = filterEntry(plane, 'L4', 1, {});
-  const narrow = filterEntry(plane, 'L4', 2, { 'hdr.l4_port.dst_port': [80, 0xffff] });
-  testSwitch.clear().insert(wide, narrow);
-  assert.is(programOf({ tcp: {} }), 1);
-  testSwitch.delete(wide).insert(wide);
-  assert.is(programOf({ tcp: {} }), 2);
-});
-
-test('the lower priority wins, up to the largest there is', () => {
-  testSwitch.clear().insert(filterEntry(plane, 'L4', 1, {}, 2 ** 32 - 1));
-  assert.is(programOf({ tcp: {} }), 1);
-  testSwitch.insert(filterEntry(plane, 'L4', 2, {}, 2 ** 32 - 2));
-  assert.is(programOf({ tcp: {} }), 2);
-  testSwitch.insert(filterEntry(plane, 'L4', 3, {}, 0));
-  assert.is(programOf({ tcp: {} }), 3);
-});
-
-test('entries that differ only where they match anything are removed one at a time', () => {
-  const byMask = filterEntry(plane, 'L4', 1, { 'hdr.l4_port.dst_port': [0x51, 0xfe] });
-  const sameMatch = filterEntry(plane, 'L4', 2, { 'hdr.l4_port.dst_port': [0x50, 0xfe] });
-  testSwitch.clear().insert(byMask, sameMatch);
-  testSwitch.delete(byMask);
-  assert.is(programOf({ tcp: {} }), 2);
-  assert.is(testSwitch.emulator.entryCount(sameMatch.table), 1);
-});
-
-test('the tables in order: L4 before L3 before tunnel before L2', () => {
-  testSwitch.clear().insert(filterEntry(plane, 'L2', 1), filterEntry(plane, 'L3', 2), filterEntry(plane, 'L4', 3));
-  testSwitch.insert(filterEntry(plane, 'tunnel', 4));
-  assert.is(programOf({}), 1);
-  assert.is(programOf({ ipv4: {} }), 2);
-  assert.is(programOf({ tcp: {} }), 3);
-  assert.is(programOf({ tunnel: 9 }), 4);
-  assert.is(programOf({ vlans: [1], udp: {} }), 3);
-});
-
-test('what one table does not match goes on to the next', () => {
-  const none: Masked = [1, 0xffff];
-  testSwitch
-    .clear()
-    .insert(
-      filterEntry(plane, 'L4', 3, { 'hdr.l4_port.dst_port': none }),
-      filterEntry(plane, 'L3', 2, { 'hdr.ipv4.protocol': [6, 255] }),
-      filterEntry(plane, 'L2', 1),
+  test(`${engine}: look-up against a scan of all entries`, () => {
+    fc.assert(
+      fc.property(fc.array(commands, { minLength: 20, maxLength: 80 }), (list) => {
+        testSwitch.clear();
+        const entries: TableEntry[] = [];
+        list.forEach((command, i) => {
+          if (command.kind === 'insert') {
+            const entry = filterEntry(plane, 'L4', i + 1, command.key, command.priority);
+            if (testSwitch.refusal('insertEntry', entry) === undefined) entries.push(entry);
+          } else if (command.kind === 'delete') {
+            const [entry] = entries.splice(command.which % Math.max(1, entries.length), 1);
+            if (entry !== undefined) testSwitch.delete(entry);
+          } else {
+            const { packet } = command;
+            assert.is(testSwitch.send(packet.bytes, packet.key[PORT]).program, scan(entries, packet));
+          }
+        });
+        assert.is(testSwitch.emulator.entryCount('SwitchIngress.init.tb_flow_filter2'), entries.length);
+      }),
+      property(300),
     );
-  assert.is(programOf({ udp: { dst: 1 } }), 3);
-  assert.is(programOf({ tcp: {} }), 2);
-  assert.is(programOf({ udp: {} }), 1);
-});
+  });
 
-test('fields of 48 bits: both halves count', () => {
-  const address = MAC_DST.reduce((sum, byte) => sum * 256 + byte, 0);
-  const all = 2 ** 48 - 1;
-  const rows: readonly (readonly [value: number, mask: number, matches: boolean])[] = [
-    [address, all, true],
-    [address + 1, all, false],
-    [address + 2 ** 32, all, false],
-    [address + 2 ** 47, all, false],
-    [address, 2 ** 47, true],
-    [address + 2 ** 47, 2 ** 47, false],
-    [address + 2 ** 40, 2 ** 40 - 1, true],
-    [0, 0, true],
-  ];
-  for (const [value, mask, matches] of rows) {
-    testSwitch.clear().insert(filterEntry(plane, 'L2', 5, { 'hdr.ethernet.dst': [value, mask] }));
-    assert.is(programOf({}), matches ? 5 : 0, `${value} & ${mask}`);
-  }
-});
+  test(`${engine}: a thousand entries of one mask, removed in another order`, () => {
+    const entries = Array.from({ length: 1000 }, (_, i) =>
+      filterEntry(plane, 'L4', i + 1, { 'hdr.ipv4.src': [i, 0xffffffff], 'hdr.ipv4.dst': [i % 7, 0xffffffff] }),
+    );
+    const runs = (i: number): number => programOf({ ipv4: { src: i, dst: i % 7 }, udp: {} });
+    testSwitch.clear().insert(...entries);
+    const places = entries.map((_, i) => i);
+    assert.equal(
+      places.map(runs),
+      places.map((i) => i + 1),
+    );
+    const shuffled = places.map((i) => (i * 37) % 1000);
+    const [first, second] = [shuffled.slice(0, 500), shuffled.slice(500)];
+    for (const i of first) testSwitch.delete(entries[i] as TableEntry);
+    assert.ok(first.every((i) => runs(i) === 0) && second.every((i) => runs(i) === i + 1));
+    for (const i of second) testSwitch.delete(entries[i] as TableEntry);
+    assert.ok(places.every((i) => runs(i) === 0));
+  });
 
-test('the ingress port is a key of every table', () => {
-  for (const [path, options] of [
-    ['L2', {}],
-    ['L3', { ipv4: {} }],
-    ['L4', { udp: {} }],
-    ['tunnel', { tunnel: 1 }],
-  ] as const) {
-    testSwitch.clear().insert(filterEntry(plane, path, 6, { [PORT]: [300, 511] }));
-    assert.equal([programOf(options, 300), programOf(options, 44), programOf(options, 1)], [6, 0, 0], path);
-  }
-});
+  test(`${engine}: equal priorities: the entry that came first`, () => {
+    const wide = filterEntry(plane, 'L4', 1, {});
+    const narrow = filterEntry(plane, 'L4', 2, { 'hdr.l4_port.dst_port': [80, 0xffff] });
+    testSwitch.clear().insert(wide, narrow);
+    assert.is(programOf({ tcp: {} }), 1);
+    testSwitch.delete(wide).insert(wide);
+    assert.is(programOf({ tcp: {} }), 2);
+  });
 
-test('an exact key is one with all its bits', () => {
-  const [key] = filterEntry(plane, 'tunnel', 7, { 'hdr.tunnel.dst_id': [5, 0xffff] }).key;
-  const entry = filterEntry(plane, 'tunnel', 7);
-  testSwitch.clear().insert({ ...entry, key: [{ name: key?.name ?? '', match: 'exact', value: 5 }] });
-  assert.equal([programOf({ tunnel: 5 }), programOf({ tunnel: 4 })], [7, 0]);
-});
+  test(`${engine}: the lower priority wins, up to the largest there is`, () => {
+    testSwitch.clear().insert(filterEntry(plane, 'L4', 1, {}, 2 ** 32 - 1));
+    assert.is(programOf({ tcp: {} }), 1);
+    testSwitch.insert(filterEntry(plane, 'L4', 2, {}, 2 ** 32 - 2));
+    assert.is(programOf({ tcp: {} }), 2);
+    testSwitch.insert(filterEntry(plane, 'L4', 3, {}, 0));
+    assert.is(programOf({ tcp: {} }), 3);
+  });
 
-test('published: programs run on packets with ports only, and no ingress port is matched', () => {
-  const published = new TestSwitch(dataPlane('published'));
-  published.insert(filterEntry(published.plane, 'L2', 1), filterEntry(published.plane, 'L4', 2));
-  published.insert(filterEntry(published.plane, 'tunnel', 3));
-  const programs = [{}, { tunnel: 1 }, { ipv4: {} }, { tcp: {} }].map(
-    (options) => published.send(frame(options)).program,
-  );
-  assert.equal(programs, [0, 0, 0, 2]);
-  const byPort = filterEntry(published.plane, 'L4', 4, { [PORT]: [1, 511] }, 9);
-  assert.is(published.refusal('insertEntry', byPort), 'unknown-field');
-});
+  test(`${engine}: entries that differ only where they match anything are removed one at a time`, () => {
+    const byMask = filterEntry(plane, 'L4', 1, { 'hdr.l4_port.dst_port': [0x51, 0xfe] });
+    const sameMatch = filterEntry(plane, 'L4', 2, { 'hdr.l4_port.dst_port': [0x50, 0xfe] });
+    testSwitch.clear().insert(byMask, sameMatch);
+    testSwitch.delete(byMask);
+    assert.is(programOf({ tcp: {} }), 2);
+    assert.is(testSwitch.emulator.entryCount(sameMatch.table), 1);
+  });
+
+  test(`${engine}: the tables in order: L4 before L3 before tunnel before L2`, () => {
+    testSwitch.clear().insert(filterEntry(plane, 'L2', 1), filterEntry(plane, 'L3', 2), filterEntry(plane, 'L4', 3));
+    testSwitch.insert(filterEntry(plane, 'tunnel', 4));
+    assert.is(programOf({}), 1);
+    assert.is(programOf({ ipv4: {} }), 2);
+    assert.is(programOf({ tcp: {} }), 3);
+    assert.is(programOf({ tunnel: 9 }), 4);
+    assert.is(programOf({ vlans: [1], udp: {} }), 3);
+  });
+
+  test(`${engine}: what one table does not match goes on to the next`, () => {
+    const none: Masked = [1, 0xffff];
+    testSwitch
+      .clear()
+      .insert(
+        filterEntry(plane, 'L4', 3, { 'hdr.l4_port.dst_port': none }),
+        filterEntry(plane, 'L3', 2, { 'hdr.ipv4.protocol': [6, 255] }),
+        filterEntry(plane, 'L2', 1),
+      );
+    assert.is(programOf({ udp: { dst: 1 } }), 3);
+    assert.is(programOf({ tcp: {} }), 2);
+    assert.is(programOf({ udp: {} }), 1);
+  });
+
+  test(`${engine}: fields of 48 bits: both halves count`, () => {
+    const address = MAC_DST.reduce((sum, byte) => sum * 256 + byte, 0);
+    const all = 2 ** 48 - 1;
+    const rows: readonly (readonly [value: number, mask: number, matches: boolean])[] = [
+      [address, all, true],
+      [address + 1, all, false],
+      [address + 2 ** 32, all, false],
+      [address + 2 ** 47, all, false],
+      [address, 2 ** 47, true],
+      [address + 2 ** 47, 2 ** 47, false],
+      [address + 2 ** 40, 2 ** 40 - 1, true],
+      [0, 0, true],
+    ];
+    for (const [value, mask, matches] of rows) {
+      testSwitch.clear().insert(filterEntry(plane, 'L2', 5, { 'hdr.ethernet.dst': [value, mask] }));
+      assert.is(programOf({}), matches ? 5 : 0, `${value} & ${mask}`);
+    }
+  });
+
+  test(`${engine}: the ingress port is a key of every table`, () => {
+    for (const [path, options] of [
+      ['L2', {}],
+      ['L3', { ipv4: {} }],
+      ['L4', { udp: {} }],
+      ['tunnel', { tunnel: 1 }],
+    ] as const) {
+      testSwitch.clear().insert(filterEntry(plane, path, 6, { [PORT]: [300, 511] }));
+      assert.equal([programOf(options, 300), programOf(options, 44), programOf(options, 1)], [6, 0, 0], path);
+    }
+  });
+
+  test(`${engine}: an exact key is one with all its bits`, () => {
+    const [key] = filterEntry(plane, 'tunnel', 7, { 'hdr.tunnel.dst_id': [5, 0xffff] }).key;
+    const entry = filterEntry(plane, 'tunnel', 7);
+    testSwitch.clear().insert({ ...entry, key: [{ name: key?.name ?? '', match: 'exact', value: 5 }] });
+    assert.equal([programOf({ tunnel: 5 }), programOf({ tunnel: 4 })], [7, 0]);
+  });
+
+  test(`${engine}: published: programs run on packets with ports only, and no ingress port is matched`, () => {
+    const published = new TestSwitch(dataPlane('published'));
+    published.insert(filterEntry(published.plane, 'L2', 1), filterEntry(published.plane, 'L4', 2));
+    published.insert(filterEntry(published.plane, 'tunnel', 3));
+    const programs = [{}, { tunnel: 1 }, { ipv4: {} }, { tcp: {} }].map(
+      (options) => published.send(frame(options)).program,
+    );
+    assert.equal(programs, [0, 0, 0, 2]);
+    const byPort = filterEntry(published.plane, 'L4', 4, { [PORT]: [1, 511] }, 9);
+    assert.is(published.refusal('insertEntry', byPort), 'unknown-field');
+  });
+}
 
 test.run();

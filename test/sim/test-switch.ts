@@ -11,7 +11,7 @@ import {
   RPB_KEYS,
   type TableEntry,
 } from '../../compiler/index.js';
-import { Switch, TargetError, type TargetErrorCause } from '../../sim/index.js';
+import { type EngineName, Switch, TargetError, type TargetErrorCause } from '../../sim/index.js';
 import {
   allocatePacketBatchMemory,
   appendPacketBytes,
@@ -128,8 +128,11 @@ export class TestSwitch {
   private readonly batch = packetBatchOver(allocatePacketBatchMemory(1, 4096));
   private installed: TableEntry[] = [];
 
-  constructor(readonly plane: DataPlane) {
-    this.emulator = new Switch(plane);
+  constructor(
+    readonly plane: DataPlane,
+    engine?: EngineName,
+  ) {
+    this.emulator = new Switch(plane, undefined, engine);
     this.emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, INGRESS_PORT, EGRESS_PORT) });
   }
 
