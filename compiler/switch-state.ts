@@ -7,6 +7,7 @@ import { type DataPlane, FIXED_NAMES } from './data-plane/data-plane.js';
 import { DoesNotFit } from './does-not-fit.js';
 import { FreeRanges } from './free-ranges.js';
 import type { FreeResources } from './place/allocator.js';
+import { filtersOf, RunningFilters } from './running-filters.js';
 
 export interface RunningProgram {
   readonly compiled: CompiledProgram;
@@ -27,12 +28,6 @@ export interface ResourceSnapshot {
   readonly nextProgramId: number;
 }
 
-interface RunningFilter {
-  readonly program: string;
-  readonly programId: number;
-  readonly words: MaskedWords;
-}
-
 export class SwitchState implements FreeResources {
   /** Free entries by RPB index. */
   readonly entries: Int32Array;
@@ -46,8 +41,7 @@ export class SwitchState implements FreeResources {
   private readonly idsUsed: Uint8Array;
   private idsTaken = 0;
   private readonly running = new Map<string, RunningProgram>();
-  /** Filters by table and priority: only those of one rank can be in each other's way. */
-  private readonly filtersByRank = new Map<string, RunningFilter[]>();
+  private readonly filters: RunningFilters;
 
   constructor(readonly dataPlane: DataPlane) {
     const { rpbs, filterTables, description } = dataPlane;
@@ -59,6 +53,7 @@ export class SwitchState implements FreeResources {
     for (const rpb of rpbs) this.rpbByTable.set(rpb.table, rpb.index);
     for (const filter of filterTables) this.tableFree.set(filter.table, filter.entries);
     this.tableFree.set(FIXED_NAMES.recirculationTable, description.recirculation.entries);
+    this.filters = new RunningFilters(dataPlane);
     this.idsUsed = new Uint8Array(2 ** description.state.programIdBits);
     this.idsUsed[0] = 1;
   }
@@ -88,9 +83,7 @@ export class SwitchState implements FreeResources {
    * @param except the filters of this one may: it is another version of the same program
    */
   overlappingProgram(filter: TableEntry, except?: string): string | undefined {
-    const asked = maskedWords(filter);
-    const ofRank = this.filtersByRank.get(filterRank(filter));
-    return ofRank?.find(({ program, words }) => program !== except && overlap(asked, words))?.program;
+    return this.filters.overlapping(filter, except);
   }
 
   /**
@@ -184,21 +177,14 @@ export class SwitchState implements FreeResources {
   }
 
   private take(compiled: CompiledProgram, memories: readonly MemoryBlock[]): void {
-    const { program, programId } = compiled;
     for (const entry of compiled.entries) this.changeFree(entry.table, -1);
     for (const { rpb, base, buckets } of memories) {
       this.memory[rpb - 1]?.take(base, buckets);
       this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) - buckets;
     }
-    this.idsUsed[programId] = 1;
+    this.idsUsed[compiled.programId] = 1;
     this.idsTaken++;
-    for (const entry of filtersOf(compiled)) {
-      const rank = filterRank(entry);
-      const filter = { program, programId, words: maskedWords(entry) };
-      const ofRank = this.filtersByRank.get(rank);
-      if (ofRank === undefined) this.filtersByRank.set(rank, [filter]);
-      else ofRank.push(filter);
-    }
+    this.filters.add(compiled);
   }
 
   private free(compiled: CompiledProgram, memories: readonly MemoryBlock[]): void {
@@ -209,11 +195,7 @@ export class SwitchState implements FreeResources {
     }
     this.idsUsed[compiled.programId] = 0;
     this.idsTaken--;
-    for (const rank of new Set(filtersOf(compiled).map(filterRank))) {
-      const others = (this.filtersByRank.get(rank) ?? []).filter((filter) => filter.programId !== compiled.programId);
-      if (others.length > 0) this.filtersByRank.set(rank, others);
-      else this.filtersByRank.delete(rank);
-    }
+    this.filters.remove(compiled);
   }
 
   /** @param memories those of its blocks that have to be free */
@@ -251,30 +233,3 @@ export class SwitchState implements FreeResources {
 /** The blocks of a program that another version of it does not have. */
 const blocksBeside = (compiled: CompiledProgram, other: CompiledProgram): MemoryBlock[] =>
   compiled.memories.filter(({ rpb, base }) => !other.memories.some((kept) => kept.rpb === rpb && kept.base === base));
-
-const filtersOf = (compiled: CompiledProgram): TableEntry[] =>
-  compiled.entries.filter(({ action }) => action === FIXED_NAMES.setProgram);
-
-const filterRank = ({ table, priority }: TableEntry): string => `${table} ${priority}`;
-
-/** A filter's key in words of 32 bits, each with its mask before it; thousands of filters are gone through for one. */
-type MaskedWords = Int32Array;
-
-function maskedWords({ key }: TableEntry): MaskedWords {
-  const words = (bits: number): [high: number, low: number] => [Math.floor(bits / 2 ** 32), bits];
-  return Int32Array.from(
-    key.flatMap((field) => {
-      if (field.match !== 'ternary') return [0, 0, 0, 0];
-      const [[highMask, lowMask], [high, low]] = [words(field.mask), words(field.value)];
-      return [highMask, high, lowMask, low];
-    }),
-  );
-}
-
-/** Whether some packet matches both filters, which are of one table and priority. */
-function overlap(a: MaskedWords, b: MaskedWords): boolean {
-  for (let i = 0; i < a.length; i += 2) {
-    if ((((a[i + 1] ?? 0) ^ (b[i + 1] ?? 0)) & (a[i] ?? 0) & (b[i] ?? 0)) !== 0) return false;
-  }
-  return true;
-}

@@ -4,6 +4,7 @@
  */
 import type { StudyResult } from '../../case-studies/study.js';
 import type { LossFreeRow } from '../../timing/loss-free-rate.js';
+import type { ControlSpeed } from '../../updates/control-speed.js';
 import type { UpdateDelay } from '../../updates/update-delay.js';
 import { type ChurnCell, type ChurnResult, churn } from './churn.js';
 import { type DelayCell, type DelayResult, measureDelay } from './delay.js';
@@ -11,8 +12,10 @@ import { type FillCell, type FillResult, fill } from './fill.js';
 import { type SketchCell, type SketchResult, sketchErrors } from './sketch.js';
 import { measureSpeed, type SpeedCell, type SpeedResult } from './speed.js';
 import {
+  type ControlCell,
   type LossFreeCell,
   lossFree,
+  measureControl,
   measureUpdates,
   type StudyCell,
   study,
@@ -23,6 +26,7 @@ export type Cell =
   | FillCell
   | DelayCell
   | UpdateDelayCell
+  | ControlCell
   | LossFreeCell
   | StudyCell
   | ChurnCell
@@ -34,6 +38,7 @@ interface CellResults {
   readonly fill: FillResult;
   readonly delay: DelayResult;
   readonly 'update-delay': UpdateDelay;
+  readonly control: ControlSpeed;
   readonly 'loss-free': LossFreeRow;
   readonly study: StudyResult;
   readonly churn: ChurnResult;
@@ -45,7 +50,7 @@ export type ResultOf<C extends Cell> = CellResults[C['kind']];
 export type CellResult = CellResults[Cell['kind']];
 
 /** Cells that measure time: nothing else may run beside them. */
-const TIMED: readonly Cell['kind'][] = ['delay', 'update-delay', 'churn', 'speed'];
+const TIMED: readonly Cell['kind'][] = ['delay', 'update-delay', 'control', 'churn', 'speed'];
 
 export const isTimed = ({ kind }: Cell): boolean => TIMED.includes(kind);
 
@@ -61,6 +66,8 @@ export function runCell(cell: Cell, signal: AbortSignal): Promise<CellResult> {
       return measureDelay(cell, signal);
     case 'update-delay':
       return measureUpdates(cell);
+    case 'control':
+      return measureControl(cell, signal);
     case 'loss-free':
       return lossFree(cell, signal);
     case 'study':

@@ -4,6 +4,7 @@ import { timedSwitchOptions } from '../../../sim/index.js';
 import { runStudy } from '../../case-studies/studies.js';
 import type { StudyName, StudyResult } from '../../case-studies/study.js';
 import { type LossFreeRow, lossFreeRates } from '../../timing/loss-free-rate.js';
+import type { ControlSpeed } from '../../updates/control-speed.js';
 import type { UpdateDelay } from '../../updates/update-delay.js';
 import type { ProgramKey } from '../../workloads/program-kind.js';
 import { experimentPlane } from './fill.js';
@@ -21,6 +22,19 @@ export async function measureUpdates({ program, repeats }: UpdateDelayCell): Pro
   const [delay] = await measureUpdateDelay({ programs: [program], dataPlane: experimentPlane(), repeats, now });
   if (delay === undefined) throw new Error(`no update delay of ${program}`);
   return delay;
+}
+
+export interface ControlCell {
+  readonly kind: 'control';
+  readonly workload: string;
+  readonly programs: number;
+  readonly repeats: number;
+  readonly seed: string;
+}
+
+export async function measureControl(cell: ControlCell, signal: AbortSignal): Promise<ControlSpeed> {
+  const { measureControlSpeed } = await import('../../updates/control-speed.js');
+  return measureControlSpeed({ ...cell, dataPlane: experimentPlane(), now: () => performance.now(), signal });
 }
 
 export interface LossFreeCell {

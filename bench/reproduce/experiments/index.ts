@@ -5,6 +5,7 @@ import { recirculations, weights } from './capacity-trade.js';
 import { caseStudies } from './case-studies.js';
 import { fig10, table2 } from './chip.js';
 import { churn } from './churn.js';
+import { control } from './control.js';
 import { fig7a, fig7b } from './delays.js';
 import { fig8 } from './filling.js';
 import { hashes } from './hashes.js';
@@ -30,5 +31,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
   recirculations,
   churn,
   speed,
+  control,
   hashes,
 ];
