@@ -8,6 +8,8 @@ import { readCode } from './field-code.js';
 
 /** With more, the code would be long, and most of the time goes to the probes. */
 const MOST_GROUPS = 16;
+/** Of look-ups for masks that may come back. */
+const MOST_KEPT = 256;
 
 /** Keeps what it makes: tables come back to masks that they had. */
 export function compiledLookups(): LookupMaker {
@@ -17,6 +19,7 @@ export function compiledLookups(): LookupMaker {
     const body = lookupCode(words, groups);
     const found =
       known.get(body) ?? (new Function('mix', `return function lookup(P, G) {\n${body}\n};`)(mix) as FilterLookup);
+    if (known.size >= MOST_KEPT) known.clear();
     known.set(body, found);
     return found;
   };
