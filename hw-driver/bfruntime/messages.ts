@@ -9,7 +9,8 @@ import { packageFile } from '../package-root.js';
 
 export const ATOMICITY = { continueOnError: 0, rollbackOnError: 1, dataPlaneAtomic: 2 } as const;
 export const UPDATE = { insert: 1, modify: 2, modifyIncrement: 3, delete: 4, insertOrModify: 5, reset: 6 } as const;
-export const CONFIG_ACTION = { bind: 0 } as const;
+export const CONFIG_ACTION = { bind: 0, warmInitBeginAndEnd: 3 } as const;
+export const WARM_INIT = { started: 0, finished: 1 } as const;
 export const ALL_PIPES = 0xffff;
 
 export interface TargetDevice {
@@ -62,10 +63,29 @@ export interface HandleId {
   readonly handle_id?: number;
 }
 
+/** Who shares the entries of a table: all, or each its own. */
+export interface ScopeMode {
+  readonly predef?: number;
+  readonly user_defined?: number;
+  readonly args?: number;
+}
+
+export interface EntryScope {
+  readonly gress_scope?: ScopeMode | null;
+  readonly pipe_scope?: ScopeMode | null;
+  readonly prsr_scope?: ScopeMode | null;
+}
+
+export interface TableAttribute {
+  readonly table_id: number;
+  readonly entry_scope?: EntryScope | null;
+}
+
 export interface Entity {
   readonly handle?: HandleId | null;
   readonly table_entry?: TableEntry | null;
   readonly table_usage?: { readonly table_id: number; readonly usage?: number } | null;
+  readonly table_attribute?: TableAttribute | null;
   readonly table_operation?: { readonly table_id: number; readonly table_operations_type: string } | null;
   readonly object_id?: { readonly table_object?: TableObject | null; readonly id?: number } | null;
 }
@@ -102,13 +122,18 @@ export interface Subscribe {
 export interface StreamMessage {
   readonly client_id?: number;
   readonly subscribe?: Subscribe | null;
+  readonly set_forwarding_pipeline_config_response?: SetConfigResponse | null;
+}
+
+export interface SetConfigResponse {
+  readonly set_forwarding_pipeline_config_response_type: number;
 }
 
 export interface SetConfigRequest {
   readonly client_id: number;
   readonly device_id?: number;
   readonly action: number;
-  readonly config: readonly { readonly p4_name: string }[];
+  readonly config: readonly { readonly p4_name: string; readonly bfruntime_info?: Uint8Array }[];
 }
 
 export interface GetConfigRequest {

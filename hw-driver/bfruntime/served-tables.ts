@@ -8,6 +8,7 @@ import type { Switch } from '../../sim/index.js';
 import { TargetError } from '../../sim/index.js';
 import { decodeAction, decodeKey, encodeEntry, encodeKey } from './entry-codec.js';
 import { EntryHandles } from './entry-handles.js';
+import { EntryScopes } from './entry-scopes.js';
 import * as wire from './messages.js';
 import { RpcError } from './rpc-error.js';
 import { keyFields, PIPE, type SchemaTable, schemaOfDataPlane, shortName, type TableSchema } from './table-schema.js';
@@ -27,8 +28,12 @@ export class ServedTables {
   private readonly registers = new Map<number, Register>();
   private readonly defaults: ReadonlyMap<string, string>;
   private readonly handles = new EntryHandles();
+  private readonly scopes = new EntryScopes();
+  /** That were there from the start. */
+  private readonly first: readonly TableEntry[];
 
   constructor(private readonly emulator: Switch) {
+    this.first = emulator.entries();
     const { dataPlane } = emulator;
     this.schema = schemaOfDataPlane(dataPlane);
     for (const [i, { name, words }] of registerTables(dataPlane).entries()) {
@@ -41,8 +46,12 @@ export class ServedTables {
   /** Makes one update. @returns what takes it back @throws {TargetError} {@link RpcError} and changes nothing */
   update({ type, entity }: wire.Update): Undo {
     if (entity?.table_operation) return this.operate(entity.table_operation);
+    if (entity?.table_attribute) {
+      this.requireMatchTable(this.tableOf(entity.table_attribute.table_id));
+      return this.scopes.set(entity.table_attribute);
+    }
     const message = entity?.table_entry;
-    if (!message) throw new RpcError(status.UNIMPLEMENTED, 'only entries of tables can be written');
+    if (!message) throw new RpcError(status.UNIMPLEMENTED, 'only entries and attributes of tables can be written');
     const table = this.tableOf(message.table_id);
     if (message.is_default_entry) return this.updateDefault(table, type, message);
     return table.kind === 'register'
@@ -61,9 +70,21 @@ export class ServedTables {
       const table = this.tableOf(entity.handle.table_id);
       this.requireMatchTable(table);
       yield { handle: { table_id: table.id, handle_id: this.handles.of(this.found(table, entity.handle)) } };
+    } else if (entity.table_attribute) {
+      this.requireMatchTable(this.tableOf(entity.table_attribute.table_id));
+      yield { table_attribute: this.scopes.get(entity.table_attribute) };
     } else if (entity.object_id)
       yield { object_id: { ...entity.object_id, id: this.idOf(entity.object_id.table_object) } };
-    else throw new RpcError(status.UNIMPLEMENTED, 'entries, handles, usage and ids can be read');
+    else throw new RpcError(status.UNIMPLEMENTED, 'entries, attributes, handles, usage and ids can be read');
+  }
+
+  /** As it was at the start: the entries of then, memory empty. */
+  restart(): void {
+    for (const entry of this.emulator.entries()) this.remove(entry);
+    for (const entry of this.first) this.insert(entry);
+    this.emulator.memory.words.fill(0);
+    for (const { shadow } of this.registers.values()) shadow.fill(0);
+    this.scopes.clear();
   }
 
   private tableOf(id: number): SchemaTable {
@@ -148,8 +169,8 @@ export class ServedTables {
   /** The actions of packets that match nothing are part of the program: they can be reset to what they are. */
   private updateDefault(table: SchemaTable, type: number, message: wire.TableEntry): Undo {
     const action = this.defaultAction(table);
-    const asked = message.data?.action_id;
-    if (type !== wire.UPDATE.reset && asked !== action.id) {
+    const resets = type === wire.UPDATE.reset || type === wire.UPDATE.delete;
+    if (!resets && message.data?.action_id !== action.id) {
       throw new RpcError(status.UNIMPLEMENTED, `the default action of ${table.name} is ${action.name} and stays so`);
     }
     return () => undefined;
@@ -172,7 +193,13 @@ export class ServedTables {
       const entries = isOne ? [this.found(table, message)] : this.entriesOf(table);
       const keyOnly = message.table_flags?.key_only === true || message.table_read_flag?.key_only === true;
       for (const entry of entries) {
-        yield { table_entry: keyOnly ? encodeKey(table, entry) : encodeEntry(this.schema, entry) };
+        if (keyOnly) {
+          yield { table_entry: { ...encodeKey(table, entry), entry_tgt: { pipe_id: wire.ALL_PIPES } } };
+          continue;
+        }
+        const wanted = wantedOf(encodeEntry(this.schema, entry), message.data);
+        if (wanted !== undefined) yield { table_entry: wanted };
+        else if (isOne) throw new TargetError('not-found', `the entry does ${entry.action}, not what is asked for`);
       }
     }
   }
@@ -245,6 +272,15 @@ export class ServedTables {
     if (found === undefined) throw new RpcError(status.NOT_FOUND, `${table.name} has nothing of this name`);
     return found.id;
   }
+}
+
+/** An entry with those of its parameters that are asked for; undefined if it does something else. */
+function wantedOf(entry: wire.TableEntry, wanted: wire.TableData | null | undefined): wire.TableEntry | undefined {
+  const { action_id: action = 0, fields = [] } = wanted ?? {};
+  if (action !== 0 && action !== entry.data?.action_id) return undefined;
+  if (!entry.data || fields.length === 0) return entry;
+  const parameters = entry.data.fields.filter(({ field_id }) => fields.some((field) => field.field_id === field_id));
+  return { ...entry, data: { ...entry.data, fields: parameters } };
 }
 
 function registerIndex(table: SchemaTable, { key }: wire.TableEntry): number {

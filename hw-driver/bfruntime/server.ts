@@ -63,17 +63,30 @@ export async function serveBfRuntime(emulator: Switch, options: ServeOptions = {
   };
 }
 
+type SessionStream = ServerDuplexStream<wire.StreamMessage, wire.StreamMessage>;
+
+const NO_BYTES = new Uint8Array(0);
+
+const configResponse = (set_forwarding_pipeline_config_response_type: number): wire.SetConfigResponse => ({
+  set_forwarding_pipeline_config_response_type,
+});
+
 class BfRuntimeService {
   private readonly tables: ServedTables;
   private readonly sessions: Sessions;
   private readonly p4Name: string;
   private readonly ports: number;
+  /** bf-rt.json. */
+  private readonly info: Buffer;
+  /** Of those who are subscribed. */
+  private readonly streams = new Set<SessionStream>();
 
   constructor(
     emulator: Switch,
     private readonly options: ServeOptions,
   ) {
     this.tables = new ServedTables(emulator);
+    this.info = Buffer.from(bfRtJson(this.tables.schema));
     this.p4Name = options.p4Name ?? P4_NAME;
     this.sessions = new Sessions([this.p4Name], options.mostClients ?? MOST_CLIENTS);
     this.ports = 2 ** emulator.dataPlane.description.ports.width;
@@ -89,19 +102,20 @@ class BfRuntimeService {
         done: sendUnaryData<object>,
       ) => answer(done, () => this.setConfig(call.request)),
       GetForwardingPipelineConfig: (
-        call: ServerUnaryCall<wire.GetConfigRequest, wire.GetConfigResponse>,
+        _call: ServerUnaryCall<wire.GetConfigRequest, wire.GetConfigResponse>,
         done: sendUnaryData<wire.GetConfigResponse>,
-      ) => answer(done, () => this.getConfig(call.request)),
-      StreamChannel: (call: ServerDuplexStream<wire.StreamMessage, wire.StreamMessage>) => this.stream(call),
+      ) => answer(done, () => this.getConfig()),
+      StreamChannel: (call: SessionStream) => this.stream(call),
     };
   }
 
   /** A session is as long as its stream. */
-  private stream(call: ServerDuplexStream<wire.StreamMessage, wire.StreamMessage>): void {
+  private stream(call: SessionStream): void {
     let clientId: number | undefined;
     const end = (): void => {
       if (clientId !== undefined) this.sessions.end(clientId);
       clientId = undefined;
+      this.streams.delete(call);
     };
     call.on('data', ({ client_id = 0, subscribe }: wire.StreamMessage) => {
       if (!subscribe) return;
@@ -113,6 +127,7 @@ class BfRuntimeService {
           }
           this.sessions.subscribe(client_id);
           clientId = client_id;
+          this.streams.add(call);
         }
         call.write({
           subscribe: { device_id: subscribe.device_id ?? 0, status: { code: 0, message: '', details: [] } },
@@ -128,25 +143,43 @@ class BfRuntimeService {
     for (const event of ['cancelled', 'error', 'close']) call.on(event, end);
   }
 
-  private getConfig({ client_id }: wire.GetConfigRequest): wire.GetConfigResponse {
-    this.sessions.requireSubscribed(client_id);
+  private getConfig(): wire.GetConfigResponse {
     return {
-      config: [{ p4_name: this.p4Name, bfruntime_info: Buffer.from(bfRtJson(this.tables.schema)) }],
+      config: [{ p4_name: this.p4Name, bfruntime_info: this.info }],
       non_p4_config: { bfruntime_info: Buffer.from(portsJson(this.ports)) },
     };
   }
 
   private setConfig({ client_id, action, config }: wire.SetConfigRequest): object {
-    if (action !== wire.CONFIG_ACTION.bind) {
-      throw new RpcError(status.UNIMPLEMENTED, 'the program of the emulated switch is given when it starts: only BIND');
+    const [{ p4_name = '', bfruntime_info = NO_BYTES } = {}] = config;
+    switch (action) {
+      case wire.CONFIG_ACTION.bind:
+        this.sessions.bind(client_id, p4_name);
+        return configResponse(wire.WARM_INIT.started);
+      case wire.CONFIG_ACTION.warmInitBeginAndEnd:
+        this.sessions.requireAccess(client_id);
+        this.requireOwnProgram(p4_name, bfruntime_info);
+        this.tables.restart();
+        for (const stream of this.streams) {
+          stream.write({ set_forwarding_pipeline_config_response: configResponse(wire.WARM_INIT.finished) });
+        }
+        return configResponse(wire.WARM_INIT.finished);
+      default:
+        throw new RpcError(
+          status.UNIMPLEMENTED,
+          'the program of the emulated switch is given when it starts: BIND, and VERIFY_AND_WARM_INIT_BEGIN_AND_END of it',
+        );
     }
-    this.sessions.bind(client_id, config[0]?.p4_name ?? '');
-    return { set_forwarding_pipeline_config_response_type: 0 };
+  }
+
+  private requireOwnProgram(name: string, info: Uint8Array): void {
+    if (name === this.p4Name && (info.length === 0 || this.info.equals(info))) return;
+    throw new RpcError(status.INVALID_ARGUMENT, `the emulated switch runs ${this.p4Name}, and nothing else`);
   }
 
   /** All updates are answered; where one failed, the answer is an error that says which. */
-  private write({ client_id, updates, atomicity }: wire.WriteRequest): object {
-    this.sessions.requireBound(client_id);
+  private write({ client_id, updates, atomicity, p4_name }: wire.WriteRequest): object {
+    this.sessions.requireAccess(client_id, p4_name);
     const keepsGoing = atomicity === wire.ATOMICITY.continueOnError;
     const undos: Undo[] = [];
     const errors = updates.map(() => SUCCESS);
@@ -167,8 +200,8 @@ class BfRuntimeService {
 
   private async read(call: ServerWritableStream<wire.ReadRequest, wire.ReadResponse>): Promise<void> {
     try {
-      const { client_id, entities } = call.request;
-      this.sessions.requireBound(client_id);
+      const { client_id, entities, p4_name } = call.request;
+      this.sessions.requireAccess(client_id, p4_name);
       for (const response of responses(entities, (entity) => this.readOne(entity))) {
         // A reader that is slower than the switch holds it back.
         if (!call.write(response)) await new Promise((resolve) => call.once('drain', resolve));

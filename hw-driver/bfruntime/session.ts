@@ -88,7 +88,7 @@ export class BfRuntimeSession {
   encode(updates: readonly wire.Update[], atomicity: number): Buffer {
     const { deviceId = 0, clientId = CLIENT_ID } = this.options;
     const target = { device_id: deviceId, pipe_id: wire.ALL_PIPES };
-    return wire.encodeWrite({ target, client_id: clientId, updates, atomicity, p4_name: this.p4Name });
+    return wire.encodeWrite({ target, client_id: clientId, updates, atomicity });
   }
 
   /** How each update ended. With rollback, one that failed leaves nothing of them all. @throws {TargetUnreachable} */
@@ -111,7 +111,7 @@ export class BfRuntimeSession {
   async read(entities: readonly wire.Entity[]): Promise<wire.Entity[]> {
     const call = this.calls();
     const target = { device_id: this.options.deviceId ?? 0, pipe_id: wire.ALL_PIPES };
-    return call.stream({ target, client_id: call.clientId, entities, p4_name: this.p4Name });
+    return call.stream({ target, client_id: call.clientId, entities });
   }
 
   async close(): Promise<void> {

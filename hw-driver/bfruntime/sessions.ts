@@ -43,8 +43,13 @@ export class Sessions {
       throw new RpcError(status.FAILED_PRECONDITION, `client ${clientId} is not subscribed`);
   }
 
-  /** @throws {RpcError} */
-  requireBound(clientId: number): void {
+  /**
+   * For who reads and writes: a client that has bound a program, or one that is independent: it has no stream, and names
+   * the program in each of its requests.
+   * @throws {RpcError}
+   */
+  requireAccess(clientId: number, program = ''): void {
+    if (!this.bound.has(clientId) && this.programs.includes(program)) return;
     this.requireSubscribed(clientId);
     if (this.bound.get(clientId) === undefined) {
       throw new RpcError(status.FAILED_PRECONDITION, `client ${clientId} has not bound a program`);

@@ -1,4 +1,5 @@
 /** BF Runtime as any client sees it: sessions, single rpcs, errors, and what garbage does. */
+import { on } from 'node:events';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { loadSync, type ServiceDefinition } from '@grpc/proto-loader';
 import fc from 'fast-check';
@@ -9,7 +10,7 @@ import { bfRtJson, readBfRtJson } from '../../hw-driver/bfruntime/bf-rt-json.js'
 import { encodeEntry, encodeKey, matchTable } from '../../hw-driver/bfruntime/entry-codec.js';
 import { connectBfRuntime, NotUsable, type RunningServer, serveBfRuntime } from '../../hw-driver/bfruntime/index.js';
 import * as wire from '../../hw-driver/bfruntime/messages.js';
-import { registerEntry } from '../../hw-driver/bfruntime/served-tables.js';
+import { registerEntry, ServedTables } from '../../hw-driver/bfruntime/served-tables.js';
 import { BfRuntimeSession } from '../../hw-driver/bfruntime/session.js';
 import { schemaDifferences, schemaOfDataPlane } from '../../hw-driver/bfruntime/table-schema.js';
 import { bytesToValue, valueToBytes } from '../../hw-driver/bfruntime/values.js';
@@ -41,6 +42,36 @@ const served = (name: string, body: (served: Served) => Promise<void>): void =>
       await server.close();
     }
   });
+
+/** A call by a client of its own. */
+async function unary<Request, Response>(
+  address: string,
+  { path, requestSerialize, responseDeserialize }: wire.Method<Request, Response>,
+  request: Request,
+): Promise<{ readonly code: number | undefined; readonly response: Response | undefined }> {
+  const client = new Client(address, credentials.createInsecure());
+  const answer = await new Promise<{ code: number | undefined; response: Response | undefined }>((resolve) =>
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, response) =>
+      resolve({ code: error?.code, response }),
+    ),
+  );
+  client.close();
+  return answer;
+}
+
+/** A client with a stream that has bound nothing. */
+async function subscribed(address: string, client_id: number) {
+  const client = new Client(address, credentials.createInsecure());
+  const { path, requestSerialize, responseDeserialize } = wire.METHODS.StreamChannel;
+  const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+  stream.on('error', () => undefined);
+  // From now on, so that none is missed.
+  const messages = on(stream, 'data');
+  const told = async (): Promise<wire.StreamMessage> => (await messages.next()).value[0];
+  stream.write({ client_id, subscribe: {} });
+  await told();
+  return { stream, told, end: () => client.close() };
+}
 
 const entry = (value: number, program = 1): TableEntry =>
   rpbEntry(plane, 4, 'loadi_har', [value], { program, branchMask: 0xfff });
@@ -99,21 +130,62 @@ served('sessions: an id once, a program once, and nothing without a bind', async
   const next = await BfRuntimeSession.connect({ address, clientId: 2 });
   assert.equal(await next.read([]), []);
   await next.close();
-  const client = new Client(address, credentials.createInsecure());
-  for (const method of [
-    wire.METHODS.Write,
-    wire.METHODS.SetForwardingPipelineConfig,
-    wire.METHODS.GetForwardingPipelineConfig,
-  ]) {
-    const { path, requestSerialize, responseDeserialize } = method as wire.Method<object, object>;
-    const code = await new Promise((resolve) =>
-      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { client_id: 9 }, (error) =>
-        resolve(error?.code),
-      ),
-    );
-    assert.is(code, status.FAILED_PRECONDITION, path);
+  for (const method of [wire.METHODS.Write, wire.METHODS.SetForwardingPipelineConfig]) {
+    const { code } = await unary(address, method as wire.Method<object, object>, { client_id: 9 });
+    assert.is(code, status.FAILED_PRECONDITION, method.path);
   }
-  client.close();
+});
+
+served('a client without a stream names the program in each request; one with a stream has to bind', async (on) => {
+  const { address, emulator, session } = on;
+  const { response } = await unary(address, wire.METHODS.GetForwardingPipelineConfig, { client_id: 9 });
+  assert.is(response?.config[0]?.p4_name, 'p4runpro');
+  const updates = [update(wire.UPDATE.insert, encodeEntry(session.schema, entry(3)))];
+  const write = async (client_id: number, p4_name: string) =>
+    (await unary(address, wire.METHODS.Write, { client_id, updates, atomicity: 0, p4_name })).code;
+  assert.is(await write(9, 'other'), status.FAILED_PRECONDITION);
+  assert.equal(emulator.entries(), []);
+  assert.is(await write(9, 'p4runpro'), undefined);
+  assert.is(emulator.entries().length, 1);
+  const { stream, end } = await subscribed(address, 2);
+  assert.is(await write(2, 'p4runpro'), status.FAILED_PRECONDITION);
+  stream.cancel();
+  end();
+});
+
+served('a restart is told to all: entries are those of the start, memory is empty', async ({ address, session }) => {
+  const { stream, told, end } = await subscribed(address, 2);
+  const table = matchTable(session.schema, entry(1).table);
+  const restart = (client_id: number, p4_name: string) =>
+    unary(address, wire.METHODS.SetForwardingPipelineConfig, {
+      client_id,
+      action: wire.CONFIG_ACTION.warmInitBeginAndEnd,
+      config: [{ p4_name }],
+    });
+  const inserts = [update(wire.UPDATE.insert, encodeEntry(session.schema, entry(3)))];
+  assert.equal(await session.write(inserts, wire.ATOMICITY.rollbackOnError), []);
+  assert.is((await restart(2, 'p4runpro')).code, status.FAILED_PRECONDITION);
+  assert.is((await restart(1, 'other')).code, status.INVALID_ARGUMENT);
+  assert.is((await session.read([{ table_entry: { table_id: table.id } }])).length, 1);
+  assert.is((await restart(1, 'p4runpro')).code, undefined);
+  assert.is((await session.read([{ table_entry: { table_id: table.id } }])).length, 0);
+  const { set_forwarding_pipeline_config_response: news } = await told();
+  assert.equal(news, { set_forwarding_pipeline_config_response_type: wire.WARM_INIT.finished });
+  stream.cancel();
+  end();
+});
+
+served('a restart brings back what was there when the server started', async () => {
+  const emulator = new Switch(plane);
+  const forward = defaultForwardEntry(plane, 1, 2);
+  emulator.apply({ kind: 'insertEntry', entry: forward });
+  const tables = new ServedTables(emulator);
+  emulator.apply({ kind: 'deleteEntry', entry: forward });
+  emulator.apply({ kind: 'insertEntry', entry: entry(1) });
+  emulator.memory.words[7] = 1;
+  tables.restart();
+  assert.equal(emulator.entries(), [forward]);
+  assert.ok(emulator.memory.words.every((word) => word === 0));
 });
 
 served('a client that subscribes again on its stream is told again; another client id is refused there', async (on) => {
@@ -178,6 +250,7 @@ served('reads: a key, a table, defaults, usage, ids, ports; clearing a table', a
     keys.map(({ table_entry: found }) => [found?.key?.fields.length, found?.data ?? null]),
     [1, 2, 3].map(() => [key.key?.fields.length, null]),
   );
+  assert.ok(keys.every(({ table_entry: found }) => found?.entry_tgt?.pipe_id === wire.ALL_PIPES));
   const [usage] = await session.read([{ table_usage: { table_id: table.id } }]);
   assert.is(usage?.table_usage?.usage, 3);
   const [fallback] = await session.read([{ table_entry: { table_id: table.id, is_default_entry: true } }]);
@@ -235,6 +308,64 @@ served(
     assert.match(String(await thrownBy(session.read([{ table_entry: byHandle }]))), /has no such entry/);
   },
 );
+
+served('reads take an action, and some of its parameters', async ({ emulator, session }) => {
+  const offset = rpbEntry(plane, 4, 'address_translation_offset', [5, 1], { program: 1, branchMask: 0xfff });
+  for (const one of [offset, entry(7, 2)]) emulator.apply({ kind: 'insertEntry', entry: one });
+  const table = matchTable(session.schema, offset.table);
+  const { key, data } = encodeEntry(session.schema, offset);
+  const [, flag] = data?.fields ?? [];
+  const asked = { action_id: data?.action_id ?? 0, fields: [{ field_id: flag?.field_id ?? 0 }] };
+  for (const table_entry of [
+    { table_id: table.id, key: key ?? null, data: asked },
+    { table_id: table.id, data: asked },
+  ]) {
+    const found = await session.read([{ table_entry }]);
+    assert.equal(
+      found.map(({ table_entry: one }) => one?.data?.fields.map(({ field_id, stream }) => [field_id, stream?.at(-1)])),
+      [[[flag?.field_id, 1]]],
+    );
+  }
+  const other = { ...asked, action_id: encodeEntry(session.schema, entry(1)).data?.action_id ?? 0 };
+  const refused = await thrownBy(
+    session.read([{ table_entry: { table_id: table.id, key: key ?? null, data: other } }]),
+  );
+  assert.match(String(refused), /not what is asked for/);
+});
+
+served('default entries are reset by either update; no other is taken', async ({ session }) => {
+  const { id, actions } = matchTable(session.schema, entry(1).table);
+  const ask = async (type: number, action_id?: number): Promise<number[]> => {
+    const data = action_id === undefined ? {} : { data: { action_id, fields: [] } };
+    const one = update(type, { table_id: id, is_default_entry: true, ...data });
+    return codes(await session.write([one], wire.ATOMICITY.continueOnError));
+  };
+  const idOf = (short: string) => actions.find(({ name }) => name.endsWith(short))?.id ?? 0;
+  assert.equal(await ask(wire.UPDATE.delete), []);
+  assert.equal(await ask(wire.UPDATE.reset), []);
+  assert.equal(await ask(wire.UPDATE.modify, idOf('NoAction')), []);
+  assert.equal(await ask(wire.UPDATE.modify, idOf('loadi_har')), [status.UNIMPLEMENTED]);
+});
+
+served('the scope of a table’s entries is told as it was set', async ({ session }) => {
+  const { id: table_id } = matchTable(session.schema, entry(1).table);
+  const scope = async () => {
+    const [answer] = await session.read([{ table_attribute: { table_id, entry_scope: {} } }]);
+    return answer?.table_attribute?.entry_scope;
+  };
+  assert.is((await scope())?.pipe_scope?.predef, 0);
+  const single = { pipe_scope: { predef: 1, args: 255 } };
+  const set = (entry_scope: wire.EntryScope | null): wire.Update => ({
+    type: wire.UPDATE.insert,
+    entity: { table_attribute: { table_id, entry_scope } },
+  });
+  assert.equal(await session.write([set(single)], wire.ATOMICITY.rollbackOnError), []);
+  const told = (await scope())?.pipe_scope;
+  assert.equal([told?.predef, told?.args], [1, 255]);
+  const both = await session.write([set({ pipe_scope: { predef: 0 } }), set(null)], wire.ATOMICITY.rollbackOnError);
+  assert.is(codes(both)[1], status.UNIMPLEMENTED);
+  assert.is((await scope())?.pipe_scope?.predef, 1);
+});
 
 served('an incremental modification leaves the parameters that it does not name', async ({ emulator, session }) => {
   const before = rpbEntry(plane, 4, 'address_translation_offset', [5, 1], { program: 1, branchMask: 0xfff });
