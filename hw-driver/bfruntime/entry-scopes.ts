@@ -34,7 +34,8 @@ export class EntryScopes {
   }
 }
 
+/** What was set in it, and no defaults: of a mode's two fields only one may be sent. */
 function scopeIn({ entry_scope }: wire.TableAttribute): wire.EntryScope {
-  if (entry_scope) return entry_scope;
+  if (entry_scope) return Object.fromEntries(Object.entries(entry_scope).map(([name, mode]) => [name, { ...mode }]));
   throw new RpcError(status.UNIMPLEMENTED, 'EntryScope is the attribute that there is');
 }

@@ -68,6 +68,8 @@ export interface ScopeMode {
   readonly predef?: number;
   readonly user_defined?: number;
   readonly args?: number;
+  /** On receipt, which of the first two is set. */
+  readonly scope?: string;
 }
 
 export interface EntryScope {

@@ -361,7 +361,7 @@ served('the scope of a table’s entries is told as it was set', async ({ sessio
   });
   assert.equal(await session.write([set(single)], wire.ATOMICITY.rollbackOnError), []);
   const told = (await scope())?.pipe_scope;
-  assert.equal([told?.predef, told?.args], [1, 255]);
+  assert.equal([told?.scope, told?.predef, told?.args], ['predef', 1, 255]);
   const both = await session.write([set({ pipe_scope: { predef: 0 } }), set(null)], wire.ATOMICITY.rollbackOnError);
   assert.is(codes(both)[1], status.UNIMPLEMENTED);
   assert.is((await scope())?.pipe_scope?.predef, 1);
