@@ -19,6 +19,9 @@ import { type JournalState, replayJournal } from './replay.js';
 /** A journal that has grown so long is written anew with what still counts, when it is opened. */
 const COMPACT_BYTES = 2 ** 20;
 
+/** With the machine, until the next record that may not: what they say of a transaction, the switch says too. */
+const MAY_BE_LOST: ReadonlySet<JournalRecord['kind']> = new Set(['step', 'end']);
+
 export class JournalFile implements Journal {
   private constructor(
     readonly path: string,
@@ -75,7 +78,7 @@ export class JournalFile implements Journal {
       const text = formatRecord(this.records, record);
       try {
         writeAll(this.file, text);
-        if (record.kind !== 'step') fsyncSync(this.file);
+        if (!MAY_BE_LOST.has(record.kind)) fsyncSync(this.file);
       } catch (error) {
         // A record that is not kept must not stand in the way of the next one.
         ftruncateSync(this.file, this.bytes);

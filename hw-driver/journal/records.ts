@@ -25,7 +25,8 @@ export type JournalRecord =
 /** Where a controller writes its records. */
 export interface Journal {
   /**
-   * Returns when the record is kept; one of a step may be lost with the machine, as the switch is asked anyway.
+   * Returns when the record is kept. Those of steps and of the end of the last transaction may be lost with the machine: of
+   * a transaction without end, the switch is asked how far it came.
    * @throws {JournalError}
    */
   append(record: JournalRecord): void;
