@@ -1,63 +1,6 @@
 #!/usr/bin/env node
-/** The `p4runpro` command: the operator's tool. */
-import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { EXIT, rejectCommandLine, requireOnce, runMain } from './command-line.js';
-import { addCases, addCasesOptions, removeCases, removeCasesOptions } from './commands/cases-command.js';
-import { check, checkOptions } from './commands/check-command.js';
-import { compile, compileOptions } from './commands/compile-command.js';
-import { dataplane, dataplaneOptions } from './commands/dataplane-command.js';
-import { explainFile, explainOptions } from './commands/explain-command.js';
-import { operatorCommands } from './commands/index.js';
-import { p4, p4Options } from './commands/p4-command.js';
-import { serveOptions } from './commands/serve-options.js';
-import { packageVersion } from './package-root.js';
+import { runMain } from './command-line.js';
+import { p4runpro } from './main.js';
 
-async function main(): Promise<number> {
-  // Run when the line has been read: yargs would write its help for what takes time, in case it fails.
-  let command = (): number | Promise<number> => EXIT.done;
-  const cli = operatorCommands(yargs(hideBin(process.argv)), (chosen) => {
-    command = chosen;
-  });
-  await cli
-    .scriptName('p4runpro')
-    .usage('$0 COMMAND\n\nChecks, compiles, explains and changes P4runpro programs, and runs them on switches.')
-    .command('check <files..>', 'Say what is wrong with programs', checkOptions, (args) => {
-      command = () => check(args);
-    })
-    .command('compile <file>', 'Compile a program to table entries', compileOptions, (args) => {
-      command = () => compile(args);
-    })
-    .command('explain <file>', 'Say where each step goes and why, or why it does not fit', explainOptions, (args) => {
-      command = () => explainFile(args);
-    })
-    .command('dataplane [dataplane]', 'Say what a data plane takes of the chip', dataplaneOptions, (args) => {
-      command = () => dataplane(args);
-    })
-    .command('p4', 'Write the P4 source of a data plane', p4Options, (args) => {
-      command = () => p4(args);
-    })
-    .command('serve', 'An emulated switch behind BF Runtime', serveOptions, (args) => {
-      // gRPC is loaded by what speaks it alone.
-      command = async () => (await import('./commands/serve-command.js')).serve(args);
-    })
-    .command('cases', 'Add or remove cases of a program that runs', (cases) =>
-      cases
-        .command('add <file>', 'Which entries change when cases come', addCasesOptions, (args) => {
-          command = () => addCases(args);
-        })
-        .command('remove <file>', 'Which entries change when cases go', removeCasesOptions, (args) => {
-          command = () => removeCases(args);
-        })
-        .demandCommand(1, 1, 'add or remove? See p4runpro cases --help'),
-    )
-    .demandCommand(1, 1, 'which command? See p4runpro --help')
-    .strict()
-    .check((args) => requireOnce(args, ['files', 'state', 'case', 'line', 'forward', 'programs', 'values', 'memories']))
-    .version(packageVersion)
-    .fail(rejectCommandLine)
-    .parseAsync();
-  return command();
-}
-
-await runMain('p4runpro', main);
+await runMain('p4runpro', () => p4runpro(hideBin(process.argv)));

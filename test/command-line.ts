@@ -1,5 +1,6 @@
-/** The commands as a user types them: each in a process and a folder of its own. */
-import { spawn } from 'node:child_process';
+/** The commands as a user types them, each in a folder of its own. */
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import yargs, { type Argv } from 'yargs';
 import { packageFile } from '../hw-driver/package-root.js';
+import type { HostedCommand, HostedOutcome } from './command-host.js';
 
 const COMMANDS = {
   bench: packageFile('dist', 'bench', 'cli.js'),
@@ -25,6 +27,8 @@ export interface TypeOptions {
   readonly folder: string;
   /** Pressed as soon as `when` is true, asked every 20 ms. */
   readonly ctrlC?: { readonly when: () => boolean };
+  /** In a process of its own, for what only a process shows; otherwise one process runs command after command. */
+  readonly alone?: boolean;
 }
 
 const ASK_MS = 20;
@@ -32,7 +36,43 @@ const ASK_MS = 20;
 const PATIENCE_MS = 60_000;
 
 /** Runs a command to its end. Output is no terminal, so there are no colours and no progress bars. */
-export function type(command: CommandName, args: readonly string[], { folder, ctrlC }: TypeOptions): Promise<Outcome> {
+export function type(command: CommandName, args: readonly string[], options: TypeOptions): Promise<Outcome> {
+  const { folder, ctrlC, alone = ctrlC !== undefined } = options;
+  return alone ? typeAlone(command, args, options) : typeHosted({ command, args, folder });
+}
+
+/** Processes that have run a command and wait for the next one. */
+const idleHosts: ChildProcess[] = [];
+
+function newHost(): ChildProcess {
+  const host = fork(packageFile('dist', 'test', 'command-host.js'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  host.unref();
+  return host;
+}
+
+async function typeHosted(command: HostedCommand): Promise<Outcome> {
+  const host = idleHosts.pop() ?? newHost();
+  host.channel?.ref();
+  const patience = setTimeout(() => host.kill('SIGKILL'), PATIENCE_MS);
+  const left = new AbortController();
+  try {
+    const ended = once(host, 'exit', { signal: left.signal }).then(() => undefined);
+    ended.catch(() => undefined);
+    const answered = once(host, 'message', { signal: left.signal });
+    answered.catch(() => undefined);
+    host.send(command);
+    const answer = (await Promise.race([answered, ended])) as readonly [HostedOutcome] | undefined;
+    if (answer === undefined) return { status: null, stdout: '', stderr: 'the process that ran the command has ended' };
+    host.channel?.unref();
+    idleHosts.push(host);
+    return answer[0];
+  } finally {
+    left.abort();
+    clearTimeout(patience);
+  }
+}
+
+function typeAlone(command: CommandName, args: readonly string[], { folder, ctrlC }: TypeOptions): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [COMMANDS[command], ...args], {
       cwd: folder,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageFile } from '../../hw-driver/package-root.js';
+import { type } from '../command-line.js';
 
 const DOCUMENTS = [
   'README.md',
@@ -52,7 +53,13 @@ test.after(() => rmSync(folder, { recursive: true, force: true }));
 for (const document of DOCUMENTS) {
   for (const command of commandsOf(document)) {
     if (FRESH.includes(command)) continue;
-    test(`${document}: ${command}`, () => {
+    test(`${document}: ${command}`, async () => {
+      const [, name, words] = /^npx (bench|p4runpro) ([\w ./:,=-]+)$/.exec(command) ?? [];
+      if (name !== undefined && words !== undefined) {
+        const outcome = await type(name === 'bench' ? 'bench' : 'p4runpro', words.split(' '), { folder });
+        assert.is(outcome.status, 0, outcome.stderr);
+        return;
+      }
       const { status, stderr } = spawnSync('sh', ['-c', command.replaceAll('npx ', '')], {
         cwd: folder,
         encoding: 'utf8',
