@@ -18,8 +18,18 @@ export function fits(value: number, width: number): boolean {
   return value >= 0 && value <= ones(width);
 }
 
+/**
+ * The least n for which 2^n is not below `count`: how many bits tell `count` things apart.
+ * @param count from 1 to 2^48, whole
+ */
+export function bitsToTell(count: number): number {
+  let bits = 0;
+  for (let reach = 1; reach < count; reach *= 2) bits++;
+  return bits;
+}
+
 export function isPowerOfTwo(value: number): boolean {
-  return value > 0 && 2 ** Math.round(Math.log2(value)) === value;
+  return value > 0 && value <= ones(48) && ones(bitsToTell(value)) + 1 === value;
 }
 
 /** A value as it is read most easily: small ones decimal, larger ones hexadecimal. */

@@ -2,6 +2,7 @@
 export { CaptureError, type CaptureErrorCode } from './capture-error.js';
 export { type CaptureReader, openCapture, type ReadOptions } from './capture-reader.js';
 export { type CaptureWriter, createCaptureWriter, type WriterOptions } from './capture-writer.js';
+export { logarithm, power } from './generate/exact-functions.js';
 export { type FrameSource, frameSource, packetFrame } from './generate/packet-frame.js';
 export { mixedStream, type PacketStream, type TimedPacket } from './generate/packet-stream.js';
 export type {

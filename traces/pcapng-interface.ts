@@ -85,8 +85,9 @@ const textOf = (view: DataView, at: number, length: number): string =>
 function timeSetter(resolution: number, offsetSeconds: number): PcapngInterface['setTime'] {
   const binary = (resolution & BINARY_RESOLUTION) !== 0;
   const exponent = resolution & ~BINARY_RESOLUTION;
-  if (!binary && exponent <= 9) return decimalTimeSetter(10 ** exponent, offsetSeconds);
-  return exactTimeSetter((binary ? 2n : 10n) ** BigInt(exponent), offsetSeconds);
+  const ticksPerSecond = (binary ? 2n : 10n) ** BigInt(exponent);
+  if (!binary && exponent <= 9) return decimalTimeSetter(Number(ticksPerSecond), offsetSeconds);
+  return exactTimeSetter(ticksPerSecond, offsetSeconds);
 }
 
 /**

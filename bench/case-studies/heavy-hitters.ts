@@ -1,4 +1,5 @@
 /** 13d: a heavy hitter detector; F1 of the flows reported so far. */
+import { power } from '../../traces/index.js';
 import { HeavyHitterDetector } from '../functions/heavy-hitter.js';
 import { BYTES_PER_BUCKET } from '../workloads/workload.js';
 import { conventionalSurroundings } from './conventional-hashes.js';
@@ -46,8 +47,8 @@ function withScores(samples: readonly Sample[], score: F1Score): Sample[] {
  * with h heavy flows in rows of w buckets, with probability (1 - (1 - 1/w)^h)^2. What the filter misses is left out.
  */
 function expectedF1({ heavyFlows }: F1Score): number {
-  const shares = 1 - (1 - 1 / BUCKETS) ** heavyFlows;
-  return (2 * heavyFlows) / (2 * heavyFlows + (FLOWS - heavyFlows) * shares ** 2);
+  const shares = 1 - power(1 - 1 / BUCKETS, heavyFlows);
+  return (2 * heavyFlows) / (2 * heavyFlows + (FLOWS - heavyFlows) * shares * shares);
 }
 
 const highest = (samples: readonly Sample[]): number => Math.max(...samples.map(({ value }) => value ?? 0));

@@ -1,3 +1,4 @@
+import { isPowerOfTwo } from '../../compiler/index.js';
 import { UsageError, wholeNumber } from '../../hw-driver/index.js';
 import { BYTES_PER_BUCKET } from '../workloads/workload.js';
 
@@ -7,6 +8,6 @@ const MOST_BUCKETS = 2 ** 16;
 /** The value of `--memory`: bytes of each memory. @throws {UsageError} unless it is a power of two of buckets */
 export function memorySize(text: string): number {
   const bytes = wholeNumber('--memory', text, BYTES_PER_BUCKET, BYTES_PER_BUCKET * MOST_BUCKETS);
-  if (!Number.isInteger(Math.log2(bytes))) throw new UsageError(`--memory takes a power of two, not ${text}`);
+  if (!isPowerOfTwo(bytes)) throw new UsageError(`--memory takes a power of two, not ${text}`);
   return bytes;
 }

@@ -9,7 +9,7 @@ export function compareMicro(before: MicroDocument, after: MicroDocument): Compa
     const a = known.get(b.name);
     if (a === undefined) return [];
     const ratio = a.meanNs / b.meanNs;
-    const margin = Math.hypot(a.marginPercent, b.marginPercent) / 100;
+    const margin = Math.sqrt(a.marginPercent * a.marginPercent + b.marginPercent * b.marginPercent) / 100;
     return [withVerdict(b.name, { ratio, interval: [ratio * (1 - margin), ratio * (1 + margin)] })];
   });
   return { figures: [], speeds };

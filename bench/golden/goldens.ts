@@ -3,7 +3,7 @@
  * memories does not lead to every branch. Memories are filled evenly where that is possible, so that it does not matter
  * which hash function a placement has.
  */
-import type { CompiledProgram, DataPlane } from '../../compiler/index.js';
+import { bitsToTell, type CompiledProgram, type DataPlane } from '../../compiler/index.js';
 import { HashUnit } from '../../sim/index.js';
 import { type PacketTemplate, packetFrame } from '../../traces/index.js';
 import type { ProgramKey } from '../workloads/program-kind.js';
@@ -231,7 +231,7 @@ function flowsOfAllRanks({ compiled, dataPlane }: Placed): PacketTemplate[] {
 
 function rankOf(hash: number): number {
   const above = hash >>> HLL.bucketBits;
-  return above === 0 ? HLL.rankBits + 1 : 1 + Math.log2(above & -above);
+  return above === 0 ? HLL.rankBits + 1 : 1 + bitsToTell(above & -above);
 }
 
 const TUPLE_BYTES = 13;

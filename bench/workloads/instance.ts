@@ -1,6 +1,7 @@
 /** Instances of a program: its text with a name, a filter, memory sizes and cases of its own. */
 import {
   type Annotation,
+  bitsToTell,
   type CaseSyntax,
   Diagnostics,
   formatSource,
@@ -67,7 +68,7 @@ function withFilter(filters: readonly MatchSyntax[], mark: MarkedField | undefin
 function resized(annotation: Annotation, { buckets, elastic, cases }: InstanceOptions): Annotation {
   if (buckets === undefined) return annotation;
   const needed = elastic === 'cached keys' ? cachedKeys(cases) : 1;
-  return { ...annotation, buckets: integer(Math.max(buckets, 2 ** Math.ceil(Math.log2(needed)))) };
+  return { ...annotation, buckets: integer(Math.max(buckets, 2 ** bitsToTell(needed))) };
 }
 
 function* memoryNames(statements: readonly StatementSyntax[]): Generator<string> {

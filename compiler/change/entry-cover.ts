@@ -2,6 +2,7 @@
  * From what each branch id has to do to entries: those of the running program are kept as long as they match no id that
  * they should not. New branches get ids within the matches of the entries that they share.
  */
+import { bitsToTell } from '../bits.js';
 import { type BranchMatch, coverBranches } from '../rows/branch-ids.js';
 import { matchesId, type PlacedRule, type Rule, type RunningProgram, ruleIdentity } from './running-program.js';
 
@@ -147,7 +148,7 @@ export class EntryCover {
   /** The id that costs the fewest entries; of those, one with room to grow if it has none to share with. */
   private chooseId(needs: readonly Need[]): number | undefined {
     const taken = this.takenBy(needs);
-    const grows = Math.max(0, ...needs.map(({ ids }) => Math.ceil(Math.log2(ids.size + 1))));
+    const grows = Math.max(0, ...needs.map(({ ids }) => bitsToTell(ids.size + 1)));
     let best: number | undefined;
     let bestScore: readonly number[] = [];
     for (let id = 1; id <= this.all; id++) {

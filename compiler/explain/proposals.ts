@@ -4,6 +4,7 @@
  * whatever is more fits too.
  */
 import { type AllocateOptions, allocate } from '../allocate.js';
+import { bitsToTell } from '../bits.js';
 import { lower } from '../compile.js';
 import type { CompiledProgram } from '../compiled-program.js';
 import { DoesNotFit, type DoesNotFitReason } from '../does-not-fit.js';
@@ -96,7 +97,7 @@ export class ProposalSearch {
   /** One memory alone, as large as can be; if none is enough, all of them. */
   private smallerMemory(): Proposal[] {
     const { memories } = this.program;
-    const most = Math.max(0, ...memories.map(({ buckets }) => Math.log2(buckets)));
+    const most = Math.max(0, ...memories.map(({ buckets }) => bitsToTell(buckets)));
     const halved = (names: readonly Memory[], times: number): Program => ({
       ...this.program,
       memories: memories.map((memory) =>

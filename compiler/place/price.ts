@@ -22,6 +22,8 @@ const RECIRCULATION_PRICE = 2e-5;
 
 /** How many times dearer a full RPB is than an empty one. */
 const STEEPNESS = 1e4;
+/** Halves, quarters, eighths and so on of a free share that are told apart. */
+const SHARE_BITS = 32;
 /** Runs of the dynamic program for one placement, before the search of f1 decides. */
 const MAX_RUNS = 64;
 /** Dearer than any placement. */
@@ -111,8 +113,30 @@ class Tables {
 
 const NO_SIZES: readonly number[] = [];
 
-/** The price of one entry or bucket. A full RPB costs 1 in all. */
-export const priceOf = (free: number, total: number): number => STEEPNESS ** -(free / total) / total;
+/** Element i is STEEPNESS to the power of -2^-(i + 1): a root of the one before. */
+const ROOTS: readonly number[] = (() => {
+  const roots = [Math.sqrt(1 / STEEPNESS)];
+  while (roots.length < SHARE_BITS) roots.push(Math.sqrt(roots.at(-1) as number));
+  return roots;
+})();
+
+/**
+ * The price of one entry or bucket: STEEPNESS to the power of -free/total, over total, so that a full RPB costs 1 in
+ * all. A product of roots, one for each bit of the free share: IEEE 754 says what a root and a product are to the last
+ * bit, where `**` is another number in another JavaScript engine, and then a placement another.
+ */
+export function priceOf(free: number, total: number): number {
+  if (free === total) return 1 / STEEPNESS / total;
+  let price = 1 / total;
+  let rest = free / total;
+  for (let i = 0; i < SHARE_BITS && rest > 0; i++) {
+    rest *= 2;
+    if (rest < 1) continue;
+    price *= ROOTS[i] as number;
+    rest -= 1;
+  }
+  return price;
+}
 
 const NO_GROUPS: readonly (readonly number[])[] = [];
 

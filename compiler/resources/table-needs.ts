@@ -3,6 +3,7 @@
  * in what it makes of the authors' program; each says so, and holds for tables like these (one action data format, no
  * counters, meters or selectors).
  */
+import { bitsToTell } from '../bits.js';
 import type { Chip } from '../data-plane/chip.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
@@ -144,7 +145,7 @@ function exactNeeds({ entries }: MatchTable, chip: Chip): Needs {
   const { rows } = chip.sramBlock;
   const ways = entries <= rows ? 1 : EXACT_WAYS;
   const depth = Math.ceil(entries / (ways * rows * (ways === 1 ? 1 : ENTRIES_PER_ROW)));
-  return { ...NO_NEEDS, sramBlocks: ways * depth, hashBits: ways * Math.log2(rows), logicalTables: 1 };
+  return { ...NO_NEEDS, sramBlocks: ways * depth, hashBits: ways * bitsToTell(rows), logicalTables: 1 };
 }
 const EXACT_WAYS = 4;
 const ENTRIES_PER_ROW = 4;

@@ -2,6 +2,7 @@
  * Branch ids, chosen so that branches which do the same at one depth can be matched by one ternary entry: such branches
  * get ids that differ in few bits, and no other branch gets an id between them.
  */
+import { bitsToTell } from '../bits.js';
 
 /** Branches that would like to share entries. */
 export interface SharingGroup {
@@ -77,7 +78,7 @@ function blockSize(block: Block): number {
   return powerOfTwo(sizes.reduce((sum, size) => sum + size, single.length));
 }
 
-const powerOfTwo = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, count)));
+const powerOfTwo = (count: number): number => 2 ** bitsToTell(count);
 
 /** Larger blocks first, so that each starts at a multiple of its size. */
 function layOut(block: Block, start: number, ids: number[]): void {

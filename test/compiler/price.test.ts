@@ -4,14 +4,17 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   analyse,
+  bitsToTell,
   defaultDataPlane,
   FreeRanges,
   type FreeResources,
+  isPowerOfTwo,
   link,
   lower,
   type Placement,
   type PlacementProblem,
   priceAllocator,
+  priceOf,
   SwitchState,
   type TreeRow,
 } from '../../compiler/index.js';
@@ -166,6 +169,40 @@ test('a switch fills evenly: all of its memory goes to load balancers', () => {
     blocks += compiled.memories.length;
   }
   assert.is(blocks * 256, memory);
+});
+
+test('a price is 10,000 to the power of the free share, and rises with every entry', () => {
+  for (const total of [6, 2048, 2 ** 16]) {
+    for (let free = 0; free <= Math.min(total, 4096); free++) {
+      const price = priceOf(free, total);
+      const expected = 1e4 ** -(free / total) / total;
+      assert.ok(Math.abs(price / expected - 1) < 1e-8, `${free} of ${total}: ${price}, not ${expected}`);
+      if (free > 0) assert.ok(price < priceOf(free - 1, total), `${free} of ${total}`);
+    }
+  }
+  assert.is(priceOf(0, 2048), 1 / 2048);
+  assert.is(priceOf(2048, 2048), 1e-4 / 2048);
+  // To the last bit: the same in every engine.
+  const bits = Buffer.from(new Float64Array([priceOf(1365, 2048)]).buffer)
+    .reverse()
+    .toString('hex');
+  assert.is(bits, '3eb1acf4881c0277');
+});
+
+test('the number of bits that tells things apart', () => {
+  const rows = [
+    [1, 0],
+    [2, 1],
+    [3, 2],
+    [4, 2],
+    [5, 3],
+    [2 ** 16, 16],
+    [2 ** 16 + 1, 17],
+    [2 ** 47 + 1, 48],
+  ] as const;
+  for (const [count, bits] of rows) assert.is(bitsToTell(count), bits, String(count));
+  for (const value of [1, 2, 4, 2 ** 31, 2 ** 32, 2 ** 47]) assert.ok(isPowerOfTwo(value), String(value));
+  for (const value of [0, -2, 3, 2 ** 32 + 1, 0.5, 2 ** 53]) assert.not.ok(isPowerOfTwo(value), String(value));
 });
 
 test.run();

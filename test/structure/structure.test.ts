@@ -121,6 +121,43 @@ test('the numbers of the chip stand in the data plane description only', () => {
   );
 });
 
+/** Arranges marks in the reader's browser. */
+const IN_THE_BROWSER = 'bench/report/reproduction/page-script.ts';
+
+test('no result depends on what engines make of powers, logarithms and sines in the last bit', () => {
+  assert.equal(
+    files.filter(({ path }) => path !== IN_THE_BROWSER).flatMap(({ path, text }) => inexact(text, path)),
+    [],
+  );
+  const caught = ['a ** b', '(1 + a) ** 2', '10 ** n', '12 ** n', 'x **= 2', 'Math.log2(n)', 'Math.hypot(a, b)'];
+  for (const code of [...caught, `\`\${${'10 ** n'}}\``]) assert.is(inexact(code, 'x').length, 1, code);
+  for (const code of ['2 ** -n', '10n ** BigInt(n)', '// a ** b', '/** a */', "'**'", 'Math.sqrt(2)']) {
+    assert.equal(inexact(code, 'x'), [], code);
+  }
+});
+
+/**
+ * Lines with a function or power that ECMAScript leaves to the engine. Powers of 2 are let through, and those of
+ * BigInts; texts between backquotes are looked into, as they may hold code.
+ */
+function inexact(text: string, path: string): string[] {
+  const blank = (part: string): string => part.replaceAll(/[^\n]/g, ' ');
+  return text
+    .replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'/g, blank)
+    .split('\n')
+    .flatMap((line, i) =>
+      /Math\.(?:a?(?:sin|cos|tan)h?|atan2|pow|exp(?:m1)?|log(?:2|10|1p)?|cbrt|hypot)\b/.test(line) ||
+      /(?<!(?<![\w.)])2 ?)\*\*(?! ?BigInt\()/.test(line)
+        ? [`${path}:${i + 1}: ${line.trim()}`]
+        : [],
+    );
+}
+
+test('powers of 2 are exact in this engine', () => {
+  for (let n = 0, exact = 1; n <= 1023; n++, exact *= 2) assert.is(2 ** n, exact, String(n));
+  for (let n = 0, exact = 1; n <= 1074; n++, exact /= 2) assert.is(2 ** -n, exact, String(-n));
+});
+
 test('every top folder says what it is', () => {
   for (const folder of [...ROOMS, 'test', 'results']) assert.ok(existsSync(packageFile(folder, 'README.md')), folder);
 });

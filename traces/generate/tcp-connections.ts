@@ -1,4 +1,5 @@
 /** TCP connections: handshake, data in turns, close by FIN of both sides or by RST. */
+import { logarithm } from './exact-functions.js';
 import { packetFrame } from './packet-frame.js';
 import { NANOSECONDS, type TimedPacket } from './packet-stream.js';
 import type { PacketTemplate } from './packet-template.js';
@@ -100,7 +101,7 @@ export function* tcpConnections(traffic: TcpTraffic, random: () => number): Gene
   let pending: TimedPacket[] = [];
   let start = 0;
   for (let number = 0; ; number++) {
-    start += Math.floor((-Math.log(1 - random()) * NANOSECONDS) / traffic.connectionsPerSecond);
+    start += Math.floor((-logarithm(1 - random()) * NANOSECONDS) / traffic.connectionsPerSecond);
     for (let next = pending.at(-1); next !== undefined && next.nanoseconds < start; next = pending.at(-1)) {
       yield next;
       pending.pop();

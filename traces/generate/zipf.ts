@@ -1,3 +1,5 @@
+import { power } from './exact-functions.js';
+
 /** Ranks drawn by Zipf's law: rank r, from 0, has a probability proportional to 1 / (r + 1)^exponent. */
 export class Zipf {
   /** Running sums of the probabilities; the last one is 1. */
@@ -8,7 +10,7 @@ export class Zipf {
     this.cumulative = new Float64Array(ranks);
     let sum = 0;
     for (let r = 0; r < ranks; r++) {
-      sum += (r + 1) ** -exponent;
+      sum += power(r + 1, -exponent);
       this.cumulative[r] = sum;
     }
     for (let r = 0; r < ranks; r++) this.cumulative[r] = (this.cumulative[r] ?? 0) / sum;

@@ -9,6 +9,7 @@ import {
   lower,
   SwitchState,
 } from '../../../compiler/index.js';
+import { logarithm } from '../../../traces/index.js';
 import { utilization } from '../../run/admission.js';
 import { distribution } from '../../run/statistics.js';
 import { MAX_INSTANCES } from '../../workloads/addresses.js';
@@ -192,6 +193,6 @@ class Churn {
   }
 
   private exponential(mean: number): number {
-    return -mean * Math.log(1 - this.random());
+    return -mean * logarithm(1 - this.random());
   }
 }
