@@ -161,7 +161,14 @@ export const DEFAULT_DESCRIPTION: DataPlaneDescription = {
     ],
     onEveryPass: false,
   },
-  state: { programIdBits: 16, branchIdBits: 12, recirculationIdBits: 4, addressBits: 16, branchMatch: 'ternary' },
+  state: {
+    programIdBits: 16,
+    branchIdBits: 12,
+    recirculationIdBits: 4,
+    addressBits: 16,
+    branchMatch: 'ternary',
+    recirculationIdLast: false,
+  },
   rpbs: describeRpbs((number) => {
     const position = rpbPosition(number);
     return { ...position, ...RPB_SHAPE, hash: hashUnit(number), actions: ACTIONS[position.gress] };

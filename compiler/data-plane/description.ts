@@ -120,6 +120,8 @@ export interface DataPlaneDescription {
     readonly addressBits: number;
     /** Whether a table entry may leave bits of the branch id open. */
     readonly branchMatch: 'exact' | 'ternary';
+    /** Whether the recirculation id lies behind the ports in the carried state, and not beside the SALU flag. */
+    readonly recirculationIdLast: boolean;
   };
   /** By RPB number, from 1; ingress RPBs come first. */
   readonly rpbs: Readonly<Record<string, RpbDescription>>;

@@ -105,7 +105,14 @@ export const PUBLISHED_DESCRIPTION: DataPlaneDescription = {
     ],
     onEveryPass: true,
   },
-  state: { programIdBits: 16, branchIdBits: 8, recirculationIdBits: 8, addressBits: 16, branchMatch: 'exact' },
+  state: {
+    programIdBits: 16,
+    branchIdBits: 8,
+    recirculationIdBits: 8,
+    addressBits: 16,
+    branchMatch: 'exact',
+    recirculationIdLast: true,
+  },
   rpbs: describeRpbs((number) => {
     const position = rpbPosition(number);
     return { ...position, ...RPB_SHAPE, hash: hashUnit(number), actions: ACTIONS[position.gress] };

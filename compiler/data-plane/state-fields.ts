@@ -17,6 +17,10 @@ export interface StateField {
 }
 
 const BYTE = 8;
+/** Names of fields that others ask for. */
+export const SALU_FLAG = 'salu_flag';
+export const SALU_FLAG_BITS = BYTE;
+export const RECIRCULATION_ID = 'iterations';
 /** Ports lie in 16-bit containers. */
 const PORT_CONTAINER = 16;
 
@@ -25,6 +29,7 @@ export function stateFields(dataPlane: DataPlane): readonly StateField[] {
   const { state, ports, init } = dataPlane.description;
   const word = (part: StateField['part'], name: string): StateField => ({ part, name, width: WORD_BITS });
   const besidePort = PORT_CONTAINER - ports.width;
+  const id: StateField = { part: 'rec', name: RECIRCULATION_ID, width: state.recirculationIdBits };
   const fields: StateField[] = [
     word('reg', 'har'),
     word('reg', 'mar'),
@@ -33,10 +38,11 @@ export function stateFields(dataPlane: DataPlane): readonly StateField[] {
     { part: 'id', name: 'branch_id', width: state.branchIdBits },
     word('param', 'physical_address'),
     ...(saves(dataPlane) ? ['backup1', 'backup2', 'backup3'].map((name) => word('param', name)) : []),
-    { part: 'param', name: 'salu_flag', width: BYTE },
-    { part: 'rec', name: 'iterations', width: state.recirculationIdBits },
+    { part: 'param', name: SALU_FLAG, width: SALU_FLAG_BITS },
+    ...(state.recirculationIdLast ? [] : [id]),
     { part: 'rec', name: 'recirculation_flag', width: besidePort },
     { part: 'rec', name: 'egress_port', width: ports.width },
+    ...(state.recirculationIdLast ? [id] : []),
   ];
   if (!init.onEveryPass) {
     fields.push({ part: 'rec', name: '_pad0', width: besidePort, isPadding: true });

@@ -50,11 +50,15 @@ export function p4Source(dataPlane: DataPlane): readonly P4File[] {
   return [main, ...parts];
 }
 
-/** For the open p4c. A program that would take too much power at full load only compiles for less. */
+/**
+ * The command for the open p4c, as its driver for this chip takes it; `p4include` is the compiler's own folder of that
+ * name. A program that would take too much power at full load compiles for less only.
+ */
 export function p4CompileCommand(dataPlane: DataPlane, file = MAIN_P4_FILE): string {
   const { loadPercent } = resourceReport(dataPlane).power;
   const limit = loadPercent < 100 ? ` --traffic-limit ${loadPercent}` : '';
-  return `p4c --target tofino --arch tna${limit} ${file}`;
+  const output = '-I p4include -o out --bf-rt-schema out/bf-rt.json';
+  return `p4c-barefoot --target tofino --arch tna${limit} ${output} ${file}`;
 }
 
 function mainFile(dataPlane: DataPlane, parts: readonly P4File[]): string {

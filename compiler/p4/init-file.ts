@@ -1,5 +1,6 @@
 /** The initialisation block: default forwarding and the filters, in the order of the description. */
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
+import { type FilterStep, filterOrder } from '../data-plane/filter-order.js';
 import { type MatchTable, matchTables } from '../data-plane/tables.js';
 import { ARRIVAL_PORT, EGRESS_PORT } from './actions.js';
 import type { PacketFields } from './fields.js';
@@ -10,9 +11,7 @@ export const INIT_PARAMETERS = ['inout header_t hdr', 'in ingress_intrinsic_meta
 
 export function initFile(dataPlane: DataPlane, fields: PacketFields): string {
   const tables = matchTables(dataPlane);
-  const filters = dataPlane.filterTables.map(({ table, requires }) => {
-    return { table: find(tables, table), name: localName(table), header: dataPlane.headers[requires]?.name ?? '' };
-  });
+  const filters = dataPlane.filterTables.map(({ table }) => find(tables, table));
   const { programIdBits } = dataPlane.description.state;
   const body = spaced([
     forwardAction('forward', `bit<${dataPlane.description.ports.width}> port`, 'port'),
@@ -24,8 +23,8 @@ export function initFile(dataPlane: DataPlane, fields: PacketFields): string {
       `hdr.meta.id.flow_id = ${FIXED_NAMES.programParameter};`,
     ]),
     tableDeclaration(find(tables, FIXED_NAMES.forwardTable), fields),
-    ...filters.map(({ table }) => tableDeclaration(table, fields, { isDefaultFixed: true })),
-    braces('apply', applyBody(filters, dataPlane)),
+    ...filters.map((table) => tableDeclaration(table, fields, { isDefaultFixed: true })),
+    braces('apply', applyBody(dataPlane)),
   ]);
   return renderBlocks([
     ...comment('The initialisation block: which program a packet runs, and where it goes if none forwards it.'),
@@ -42,49 +41,26 @@ function find(tables: readonly MatchTable[], name: string): MatchTable {
 const forwardAction = (name: string, parameters: string, port: string): Block[] =>
   braces(`action ${name}(${parameters})`, [`${EGRESS_PORT} = ${port};`, `${ARRIVAL_PORT} = ig_intr_md.ingress_port;`]);
 
-interface Filter {
-  readonly name: string;
-  /** The header that a packet must have. */
-  readonly header: string;
-}
-
 /** A recirculated packet has its program already. */
-const applyBody = (filters: readonly Filter[], dataPlane: DataPlane): Block[] =>
+const applyBody = (dataPlane: DataPlane): Block[] =>
   braces('if (ig_intr_md.ingress_port != RECIRCULATION_PORT)', [
     `${localName(FIXED_NAMES.forwardTable)}.apply();`,
     ...comment('The first table that matches, of those whose header the packet has.'),
-    ...filterChain(filters, headerSets(dataPlane)),
+    ...lookUps(filterOrder(dataPlane)),
   ]);
 
-/**
- * One branch for each kind of packet: what decides whether a table is looked up is then known before, and the miss of
- * one leads to the next in the same stage. A table stands in several branches, of which a packet takes one.
- *
- * @param kinds the sets of headers that a packet may have here
- */
-function filterChain(filters: readonly Filter[], kinds: readonly ReadonlySet<string>[]): Block[] {
-  const [first, ...rest] = filters;
-  if (first === undefined) return [];
-  const having = kinds.filter((kind) => kind.has(first.header));
-  const lacking = kinds.filter((kind) => !kind.has(first.header));
-  if (having.length === 0) return filterChain(rest, lacking);
-  const then = filterChain(rest, having);
-  const lookUp = then.length === 0 ? [`${first.name}.apply();`] : braces(`if (${first.name}.apply().miss)`, then);
-  if (lacking.length === 0) return lookUp;
-  const otherwise = filterChain(rest, lacking);
-  const condition = `if (hdr.${first.header}.isValid()) {`;
-  if (otherwise.length === 0) return [condition, lookUp, '}'];
+function lookUps(step: FilterStep | undefined): Block[] {
+  if (step === undefined) return [];
+  if (step.kind === 'lookUp') {
+    const then = lookUps(step.onMiss);
+    const apply = `${localName(step.table)}.apply()`;
+    return then.length === 0 ? [`${apply};`] : braces(`if (${apply}.miss)`, then);
+  }
+  const otherwise = lookUps(step.lacking);
+  const condition = `if (hdr.${step.header}.isValid()) {`;
+  const having = lookUps(step.having);
+  if (otherwise.length === 0) return [condition, having, '}'];
   const [head, ...tail] = otherwise;
-  if (typeof head === 'string' && head.startsWith('if (hdr.')) return [condition, lookUp, `} else ${head}`, ...tail];
-  return [condition, lookUp, '} else {', otherwise, '}'];
-}
-
-/** The sets of headers that packets have: those of every way from the parser's start that ends somewhere. */
-function headerSets({ description: { parser } }: DataPlane): readonly ReadonlySet<string>[] {
-  const waysFrom = (state: string, before: readonly string[]): ReadonlySet<string>[] => {
-    const { extract = [], select } = parser.states[state] ?? {};
-    const here = [...before, ...extract];
-    return [new Set(here), ...(select?.next ?? []).flatMap((edge) => waysFrom(edge.state, here))];
-  };
-  return waysFrom(parser.start, []);
+  if (step.lacking?.kind === 'choice') return [condition, having, `} else ${String(head)}`, ...tail];
+  return [condition, having, '} else {', otherwise, '}'];
 }

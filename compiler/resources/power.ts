@@ -4,9 +4,9 @@
  */
 import type { Chip } from '../data-plane/chip.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
-import type { Gress } from '../data-plane/description.js';
 import { gressCycles } from '../data-plane/latency.js';
 import type { Accesses, PlacedTable } from './table-needs.js';
+import { worstPath } from './worst-path.js';
 
 export interface Power {
   /** Watts of all pipes at full load. */
@@ -29,22 +29,14 @@ export function tableWatts(accesses: Accesses, { power }: Chip): number {
 
 export function powerOf(dataPlane: DataPlane, tables: readonly PlacedTable[], chip: Chip): Power {
   const [ingressWatts = 0, egressWatts = 0] = (['ingress', 'egress'] as const).map((gress) => {
-    const sum = worstPath(tables, gress).reduce((watts, { accesses }) => watts + tableWatts(accesses, chip), 0);
+    const wattsOf = ({ accesses }: PlacedTable): number => tableWatts(accesses, chip);
+    const path = worstPath(dataPlane, gress, tables, wattsOf);
+    const sum = path.reduce((watts, table) => watts + wattsOf(table), 0);
     return sum * chip.pipes * throughput(gressCycles(dataPlane, gress), chip);
   });
   const total = ingressWatts + egressWatts;
   const loadPercent = Math.min(100, Math.trunc((100 * chip.power.budget) / total));
   return { ingressWatts, egressWatts, loadPercent };
-}
-
-/**
- * The tables that the worst packet searches: all of its gress but the last one. That is how the compiler's sum over the
- * worst path comes out: its graph has no node behind the last table, and the power of a table is added on the way to
- * the next. With these paths table 2 of the paper comes out to the last digit (19.32 + 21.42 W); with
- * tb_recirculation and a single filter ingress would take 19.14 W.
- */
-function worstPath(tables: readonly PlacedTable[], gress: Gress): readonly PlacedTable[] {
-  return tables.filter((table) => table.gress === gress).slice(0, -1);
 }
 
 /**

@@ -11,8 +11,8 @@ export const dataplaneOptions = (yargs: Argv) =>
     .example('$0 dataplane tofino1', 'Shows that it fits a Tofino 1')
     .example('$0 dataplane default', 'Shows by how much it does not')
     .epilogue(
-      "Beside it, the authors' program: as the open p4c compiles it (p4c), and as the paper prints it (fig. 10, table 2). " +
-        'PHV and power are estimates.',
+      "Beside it, what the open p4c says of the authors' program (p4c: published) and of the source of 'p4runpro p4' " +
+        "(p4c: tofino1), and the authors' program as the paper prints it (fig. 10, table 2). PHV is an estimate.",
     );
 
 export interface DataplaneArguments {
@@ -58,21 +58,29 @@ function documentOf(report: ResourceReport): object {
   return { schema: 'p4runpro/dataplane@1', ...report, total };
 }
 
-const figuresOf = (resource: Resource): { p4c: number | undefined; figure10: number | undefined } => {
+interface Figures {
+  readonly p4c: number | undefined;
+  readonly p4cTofino1: number | undefined;
+  readonly figure10: number | undefined;
+}
+
+const figuresOf = (resource: Resource): Figures => {
   const { p4c, figure10 } = NAMES[resource];
   return {
     p4c: publishedFigure('p4c-resources.csv', p4c, 'used'),
+    p4cTofino1: publishedFigure('p4c-resources.csv', p4c, 'tofino1'),
     figure10: figure10 === undefined ? undefined : publishedFigure('fig10.csv', figure10, 'utilization'),
   };
 };
 
 function reportText(report: ResourceReport): string {
   const rows = [
-    ['', 'used', 'of', 'share', 'p4c', 'fig. 10'],
+    ['', 'used', 'of', 'share', 'p4c: published', 'p4c: tofino1', 'fig. 10'],
     ...report.total.map(({ resource, used, available }) => {
-      const { p4c, figure10 } = figuresOf(resource);
+      const { p4c, p4cTofino1, figure10 } = figuresOf(resource);
       const share = (used / available).toFixed(3);
-      return [NAMES[resource].text, String(used), String(available), share, shown(p4c), shown(figure10, 2)];
+      const theirs = [shown(p4c), shown(p4cTofino1), shown(figure10, 2)];
+      return [NAMES[resource].text, String(used), String(available), share, ...theirs];
     }),
   ];
   return [

@@ -3,8 +3,15 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { builtInDataPlane, defaultDataPlane, p4Source } from '../../compiler/index.js';
+import {
+  builtInDataPlane,
+  defaultDataPlane,
+  p4CompileCommand,
+  p4Source,
+  resourceReport,
+} from '../../compiler/index.js';
 import { p4Options } from '../../hw-driver/commands/p4-command.js';
+import { packageFile } from '../../hw-driver/package-root.js';
 import { testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 
 test('the source of tofino1, one file for each block', async () => {
@@ -13,7 +20,7 @@ test('the source of tofino1, one file for each block', async () => {
     assert.equal([status, stderr], [0, '']);
     assert.is(
       stdout,
-      '30 files in source; to compile: p4c --target tofino --arch tna --traffic-limit 98 source/p4runpro.p4\n',
+      '30 files in source; to compile: p4c-barefoot --target tofino --arch tna --traffic-limit 97 -I p4include -o out --bf-rt-schema out/bf-rt.json source/p4runpro.p4\n',
     );
     const expected = p4Source(builtInDataPlane('tofino1') ?? defaultDataPlane());
     assert.equal(readdirSync(join(folder, 'source')).sort(), expected.map(({ name }) => name).sort());
@@ -33,6 +40,14 @@ test('what the chip has no room for is said, and the source written all the same
     );
     assert.is(readdirSync(join(folder, 'p4src')).length, 30);
   });
+});
+
+test('README, the command and the source name one compiler command, with the load of the model', () => {
+  const plane = builtInDataPlane('tofino1') ?? defaultDataPlane();
+  const command = p4CompileCommand(plane, 'p4src/p4runpro.p4');
+  assert.match(command, ` --traffic-limit ${resourceReport(plane).power.loadPercent} `);
+  assert.match(readFileSync(packageFile('README.md'), 'utf8'), `\`${command}\``);
+  assert.match(p4Source(plane)[0]?.text ?? '', `// To compile: ${p4CompileCommand(plane)}\n`);
 });
 
 testForgottenValues('p4', p4Options, ['--dataplane', '--output']);
