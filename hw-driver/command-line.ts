@@ -13,12 +13,16 @@ import {
   NotReplaceable,
 } from '../compiler/index.js';
 import { SnapshotError, TargetError, TargetUnreachable } from '../sim/index.js';
+import { interruptedStatus, isSystemError, reasonOf } from '../system/index.js';
 import { CaptureError, TrafficError } from '../traces/index.js';
 import { NotUsable } from './bfruntime/not-usable.js';
 import { MemoryNotReset, NoSuchProgram, ProgramBusy } from './controller.js';
 import { JournalError } from './journal/records.js';
 
-/** Exit statuses: done; the thing itself failed; wrong use or bad input; interrupted (128 + SIGINT). */
+/**
+ * Exit statuses: done; the thing itself failed; wrong use or bad input, also a place that cannot be written; interrupted
+ * (128 + SIGINT, or the signal that it was).
+ */
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
 
 /** Wrong use or bad input; the message is for the user. */
@@ -61,6 +65,12 @@ export function reportError(command: string, error: unknown): number {
     process.stderr.write(`${command}: ${message}\n`);
     return EXIT.failed;
   }
+  if (isSystemError(error)) {
+    // A file that the command did not speak of by itself.
+    const where = error.path === undefined ? '' : ` ${error.path}`;
+    process.stderr.write(`${command}: cannot ${error.syscall}${where}: ${reasonOf(error)}\n`);
+    return EXIT.badInput;
+  }
   const stack = process.env['P4RUNPRO_DEBUG'] !== undefined && error instanceof Error ? `\n${error.stack}` : '';
   process.stderr.write(
     `${command}: internal error: ${message}${stack}\nThis is a fault of ${command}, not of its input; ` +
@@ -71,16 +81,28 @@ export function reportError(command: string, error: unknown): number {
 
 /** Runs a command's main function; nothing it throws reaches the user as a stack trace. */
 export async function runMain(command: string, main: () => Promise<number>): Promise<void> {
+  let isLost = false;
+  let status: number | undefined;
+  const finish = (): void => {
+    const signalled = status === EXIT.interrupted ? interruptedStatus() : status;
+    process.exitCode = isLost && status === EXIT.done ? EXIT.badInput : signalled;
+  };
+  // Told once, at the first write that fails. The work goes on, as its files can still be written, but for a reader that
+  // has gone: nobody waits for the rest.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough, as in `bench … | head`.
-    if (error.code === 'EPIPE') process.exit(EXIT.done);
-    throw error;
+    if (!isLost) process.stderr.write(`${command}: cannot write to standard output: ${reasonOf(error)}\n`);
+    isLost = true;
+    if (error.code === 'EPIPE') process.exit(EXIT.badInput);
+    if (status !== undefined) finish();
   });
+  // There is nowhere to say it.
+  process.stderr.on('error', () => undefined);
   try {
-    process.exitCode = await main();
+    status = await main();
   } catch (error) {
-    process.exitCode = reportError(command, error);
+    status = reportError(command, error);
   }
+  finish();
 }
 
 /** A text file that the user named. @throws {UsageError} */
@@ -89,7 +111,7 @@ export function readText(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder, not a file' : String(code);
+    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder, not a file' : reasonOf(error);
     throw new UsageError(`${path}: ${reason}`);
   }
 }

@@ -1,5 +1,4 @@
 /** Compiled programs as files: those that run already, and the result of a command. */
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import {
   type CompiledProgram,
   compiledProgramFromJson,
@@ -7,6 +6,7 @@ import {
   DocumentError,
   SwitchState,
 } from '../compiler/index.js';
+import { type FileText, NotWritten, reasonOf, writeFiles } from '../system/index.js';
 import { readJson, UsageError } from './command-line.js';
 
 /** A switch that runs these documents; a file may hold one or a list of them. @throws {UsageError} and others */
@@ -37,32 +37,15 @@ function documentOf(json: unknown, file: string, dataPlane: DataPlane): Compiled
 /** Writes to a file as a whole or not at all; to standard output if no file is named. @throws {UsageError} */
 export function writeResult(output: string | undefined, text: string): void {
   if (output === undefined) process.stdout.write(text);
-  else writeResults([{ output, text }]);
-}
-
-/** A text and the file that it goes to. */
-export interface FileResult {
-  readonly output: string;
-  readonly text: string;
+  else writeResults([{ path: output, text }]);
 }
 
 /** Writes all of the files or, where one cannot be written, none. @throws {UsageError} */
-export function writeResults(results: readonly FileResult[]): void {
-  const temporary = (output: string): string => `${output}.partial`;
-  let failing = '';
+export function writeResults(results: readonly FileText[]): void {
   try {
-    for (const { output, text } of results) {
-      failing = output;
-      if (statSync(output, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('a folder, not a file');
-      writeFileSync(temporary(output), text);
-    }
-    for (const { output } of results) {
-      failing = output;
-      renameSync(temporary(output), output);
-    }
+    writeFiles(results);
   } catch (error) {
-    for (const { output } of results) rmSync(temporary(output), { force: true });
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`cannot write ${failing}: ${code ?? message}`);
+    if (!(error instanceof NotWritten)) throw error;
+    throw new UsageError(`${error.message}: ${reasonOf(error.cause)}`);
   }
 }

@@ -1,7 +1,7 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { OutputFile, reasonOf } from '../system/index.js';
 import { MAX_CAPTURED_BYTES } from './capture-decoder.js';
-import { CaptureError, reasonOf } from './capture-error.js';
+import { CaptureError } from './capture-error.js';
 import { copyBytes, type ViewedBytes, viewBytes } from './copy-bytes.js';
 import type { PacketBatch } from './packet-batch.js';
 import { PCAP_FILE_HEADER_BYTES, PCAP_RECORD_HEADER_BYTES, writePcapFileHeader } from './pcap.js';
@@ -25,7 +25,7 @@ export interface WriterOptions {
 
 /**
  * A capture being written, synchronously: each call returns when its packets are buffered or on disk, so a slow disk
- * holds the caller back. The file appears under its name only at `close`.
+ * holds the caller back. A file appears under its name only at `close`; a device or a pipe gets the packets as they come.
  */
 export interface CaptureWriter {
   /** Packets written so far. */
@@ -44,7 +44,6 @@ export interface CaptureWriter {
 }
 
 const BUFFER_BYTES = 1 << 20;
-let writersCreated = 0;
 
 /**
  * Starts a capture of Ethernet packets, packed with gzip if the path ends in `.gz`. An existing file of that name
@@ -52,10 +51,8 @@ let writersCreated = 0;
  * @throws CaptureError 'unwritable' if a file cannot be created beside the path.
  */
 export function createCaptureWriter(path: string, options: WriterOptions = {}): CaptureWriter {
-  const partialPath = `${path}.${process.pid}-${writersCreated++}.partial`;
   try {
-    const format = recordFormat(path, options);
-    return new FileWriter(path, partialPath, openSync(partialPath, 'wx'), format);
+    return new FileWriter(path, OutputFile.open(path), recordFormat(path, options));
   } catch (thrown) {
     throw new CaptureError('unwritable', path, `cannot be created: ${reasonOf(thrown)}`);
   }
@@ -143,8 +140,7 @@ class FileWriter implements CaptureWriter {
 
   constructor(
     private readonly path: string,
-    private readonly partialPath: string,
-    private readonly file: number,
+    private readonly file: OutputFile,
     private readonly format: RecordFormat,
   ) {
     this.#gzip = path.endsWith('.gz');
@@ -181,22 +177,15 @@ class FileWriter implements CaptureWriter {
     this.#flush();
     try {
       this.#open = false;
-      closeSync(this.file);
-      renameSync(this.partialPath, this.path);
+      this.file.close();
     } catch (thrown) {
-      rmSync(this.partialPath, { force: true });
       throw new CaptureError('unwritable', this.path, `cannot be finished: ${reasonOf(thrown)}`);
     }
   }
 
   abort(): void {
-    if (!this.#open) return;
     this.#open = false;
-    try {
-      closeSync(this.file);
-    } finally {
-      rmSync(this.partialPath, { force: true });
-    }
+    this.file.discard();
   }
 
   #flush(): void {
@@ -204,7 +193,7 @@ class FileWriter implements CaptureWriter {
       // Each flush is a gzip member of its own; members in a row are one gzip file (RFC 1952, section 2.2).
       const filled = this.#buffer.bytes.subarray(0, this.#used);
       const output = this.#gzip ? gzipSync(filled) : filled;
-      for (let at = 0; at < output.length; ) at += writeSync(this.file, output, at, output.length - at);
+      this.file.write(output);
       this.#used = 0;
     } catch (thrown) {
       this.abort();

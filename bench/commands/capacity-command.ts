@@ -11,12 +11,12 @@ import {
   UsageError,
   wholeNumber,
 } from '../../hw-driver/index.js';
+import { interruptible } from '../../system/index.js';
 import { type CapacityRow, measureCapacity } from '../capacity/measure-capacity.js';
 import { type PublishedCapacity, publishedCapacities } from '../capacity/published-capacity.js';
 import { capacityCsv, capacityHeader, capacityLine, capacityNote } from '../report/capacity-report.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { WORKLOAD_NAMES } from '../workloads/drawn-keys.js';
-import { interruptible } from './interrupt.js';
 import { memorySize } from './memory-size.js';
 
 const DEFAULT_WORKLOADS = ['cache', 'lb', 'hh', 'nc', 'calc', 'acc', 'ecn', 'sf', 'bf', 'hll', 'all-mixed'];
@@ -67,25 +67,26 @@ export async function capacity(args: CapacityArguments): Promise<number> {
   const publishedFor = ({ workload, cases, memoryBytes }: CapacityRow): PublishedCapacity | undefined =>
     published.find((each) => each.workload === workload && each.cases === cases && each.memoryBytes === memoryBytes);
   const options = optionsOf(args);
-  const folder = new ResultFolder(args.out);
-  const say = (text: string): void => void (args.json || process.stdout.write(`${text}\n`));
-  const rows: CapacityRow[] = [];
-  const aborted = await interruptible(async (signal) => {
-    say(capacityHeader());
-    const clock = (): number => performance.now();
-    for await (const row of measureCapacity({ ...options, clock, signal, onProgress: showProgress })) {
-      if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
-      rows.push(row);
-      say(capacityLine(row, publishedFor(row)));
-    }
-    return signal.aborted;
+  return ResultFolder.during(args.out, async (folder) => {
+    const say = (text: string): void => void (args.json || process.stdout.write(`${text}\n`));
+    const rows: CapacityRow[] = [];
+    const aborted = await interruptible(async (signal) => {
+      say(capacityHeader());
+      const clock = (): number => performance.now();
+      for await (const row of measureCapacity({ ...options, clock, signal, onProgress: showProgress })) {
+        if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
+        rows.push(row);
+        say(capacityLine(row, publishedFor(row)));
+      }
+      return signal.aborted;
+    });
+    folder.write('capacity.csv', capacityCsv(rows, publishedFor));
+    if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/capacity@1', rows }, null, 2)}\n`);
+    const notes = args.curve ? [] : ['', ...rows.map(capacityNote)];
+    say([...notes, '', `results in ${args.out}: capacity.csv`].join('\n'));
+    if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
+    return aborted ? EXIT.interrupted : EXIT.done;
   });
-  folder.write('capacity.csv', capacityCsv(rows, publishedFor));
-  if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/capacity@1', rows }, null, 2)}\n`);
-  const notes = args.curve ? [] : ['', ...rows.map(capacityNote)];
-  say([...notes, '', `results in ${args.out}: capacity.csv`].join('\n'));
-  if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
-  return aborted ? EXIT.interrupted : EXIT.done;
 }
 
 const CLEAR_LINE = '\r\u001b[K';

@@ -1,12 +1,12 @@
 /** `bench case-study`: the case studies of the paper's figure 13, on virtual time. */
 import type { Argv } from 'yargs';
 import { EXIT, isFancy, loadDataPlane, UsageError, wholeNumber } from '../../hw-driver/index.js';
+import { interruptible } from '../../system/index.js';
 import { publishedFindings } from '../case-studies/published.js';
 import { runStudy } from '../case-studies/studies.js';
 import { STUDIES, type StudyName, type StudyOptions, type StudyResult } from '../case-studies/study.js';
 import { caseStudyCsv, caseStudyFigure, caseStudyHeader, caseStudyLines } from '../report/case-study-report.js';
 import { ResultFolder } from '../report/result-folder.js';
-import { interruptible } from './interrupt.js';
 
 const DEPLOY_SECONDS = 5;
 
@@ -55,33 +55,35 @@ export async function caseStudy(args: CaseStudyArguments): Promise<number> {
   const studies = studiesOf(args.studies);
   const options = optionsOf(args);
   const published = publishedFindings();
-  const folder = new ResultFolder(args.out);
-  const done: StudyResult[] = [];
-  const say = (lines: readonly string[]): void => {
-    if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
-    if (!args.json) for (const line of lines) process.stdout.write(`${line}\n`);
-  };
-  say([caseStudyHeader()]);
-  const aborted = await interruptible(async (signal) => {
-    for (const study of studies) {
-      const onProgress = (share: number): void => {
-        if (isFancy(process.stderr)) process.stderr.write(`${CLEAR_LINE}13${study}: ${Math.round(100 * share)} %`);
-      };
-      const result = await runStudy(study, { ...options, signal, onProgress });
-      if (signal.aborted) break;
-      done.push(result);
-      folder.write(`fig13${study}.csv`, caseStudyCsv(result));
-      folder.write(`fig13${study}.svg`, await caseStudyFigure(result, options.megabitsPerSecond));
-      say(caseStudyLines(result, published));
-    }
-    return signal.aborted;
+  return ResultFolder.during(args.out, async (folder) => {
+    const done: StudyResult[] = [];
+    const say = (lines: readonly string[]): void => {
+      if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
+      if (!args.json) for (const line of lines) process.stdout.write(`${line}\n`);
+    };
+    say([caseStudyHeader()]);
+    const aborted = await interruptible(async (signal) => {
+      for (const study of studies) {
+        const onProgress = (share: number): void => {
+          if (isFancy(process.stderr)) process.stderr.write(`${CLEAR_LINE}13${study}: ${Math.round(100 * share)} %`);
+        };
+        const result = await runStudy(study, { ...options, signal, onProgress });
+        if (signal.aborted) break;
+        done.push(result);
+        folder.write(`fig13${study}.csv`, caseStudyCsv(result));
+        folder.write(`fig13${study}.svg`, await caseStudyFigure(result, options.megabitsPerSecond));
+        say(caseStudyLines(result, published));
+      }
+      return signal.aborted;
+    });
+    if (args.json) process.stdout.write(`${JSON.stringify(documentOf(done, args), null, 2)}\n`);
+    const files = done.map(({ study }) => `fig13${study}.csv, fig13${study}.svg`).join(', ');
+    if (done.length === 0) folder.discard();
+    else say(['', `results in ${args.out}: ${files}`]);
+    if (aborted)
+      process.stderr.write(`bench: interrupted; ${done.length} of ${studies.length} studies were finished\n`);
+    return aborted ? EXIT.interrupted : EXIT.done;
   });
-  if (args.json) process.stdout.write(`${JSON.stringify(documentOf(done, args), null, 2)}\n`);
-  const files = done.map(({ study }) => `fig13${study}.csv, fig13${study}.svg`).join(', ');
-  if (done.length === 0) folder.discard();
-  else say(['', `results in ${args.out}: ${files}`]);
-  if (aborted) process.stderr.write(`bench: interrupted; ${done.length} of ${studies.length} studies were finished\n`);
-  return aborted ? EXIT.interrupted : EXIT.done;
 }
 
 function studiesOf(names: readonly string[]): readonly StudyName[] {

@@ -6,13 +6,15 @@ import { stringify } from 'csv-stringify/sync';
 import type { Argv } from 'yargs';
 import { f1, SolverError, z3Allocator } from '../../compiler/index.js';
 import { EXIT, isFancy, UsageError, wholeNumber } from '../../hw-driver/index.js';
+import { interruptible, reasonOf } from '../../system/index.js';
 import { renderFigure } from '../report/figure.js';
 import { numberText } from '../report/reproduction/figures-text.js';
 import { reproductionPage } from '../report/reproduction/page.js';
 import { verdictsCsv, verdictTable } from '../report/reproduction/verdict-table.js';
-import { ResultFolder, reasonOf } from '../report/result-folder.js';
+import { ResultFolder } from '../report/result-folder.js';
 import { type Change, changesSince, NotComparable } from '../reproduce/against.js';
 import { CellStore, codeFingerprint } from '../reproduce/cell-store.js';
+import type { Cell } from '../reproduce/cells/cell.js';
 import type { Experiment, Setting } from '../reproduce/experiment.js';
 import { EXPERIMENTS } from '../reproduce/experiments/index.js';
 import {
@@ -22,7 +24,6 @@ import {
   reproduction,
 } from '../reproduce/reproduction.js';
 import { runCells } from '../reproduce/run-cells.js';
-import { interruptible } from './interrupt.js';
 
 const IDS = EXPERIMENTS.map(({ id }) => id);
 const MOST_WORKERS = 64;
@@ -63,7 +64,21 @@ export async function reproduce(args: ReproduceArguments): Promise<number> {
   const setting: Setting = { scale: args.quick ? 'quick' : 'full', seed: args.seed };
   const cells = experiments.flatMap((experiment) => experiment.cells(setting));
   if (cells.some((cell) => cell.kind === 'delay' && cell.how === 'model')) requireSolver();
-  const folder = new ResultFolder(args.out);
+  return ResultFolder.during(args.out, (folder) =>
+    reproduceInto(folder, args, { experiments, workers, earlier, setting, cells }),
+  );
+}
+
+interface Asked {
+  readonly experiments: ReturnType<typeof experimentsOf>;
+  readonly workers: number;
+  readonly earlier: ReturnType<typeof earlierResult> | undefined;
+  readonly setting: Setting;
+  readonly cells: readonly Cell[];
+}
+
+async function reproduceInto(folder: ResultFolder, args: ReproduceArguments, asked: Asked): Promise<number> {
+  const { experiments, workers, earlier, setting, cells } = asked;
   const code = codeFingerprint();
   const store = new CellStore(args.out, code);
   const started = performance.now();

@@ -4,7 +4,7 @@ import type { Argv } from 'yargs';
 import type { DataPlane } from '../../compiler/index.js';
 import { UsageError } from '../../hw-driver/index.js';
 import { SnapshotError } from '../../sim/index.js';
-import { reasonOf } from '../report/result-folder.js';
+import { reasonOf } from '../../system/index.js';
 import { type ResumedRun, readRun } from '../run/continued-run.js';
 
 export const resumeOptions = <T>(yargs: Argv<T>) =>

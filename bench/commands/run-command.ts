@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from '../../hw-driver/index.js';
 import { ENGINES, type EngineName } from '../../sim/index.js';
+import { interruptible } from '../../system/index.js';
 import { type CaptureWriter, createCaptureWriter, openCapture } from '../../traces/index.js';
 import { ProgressDisplay } from '../report/progress-display.js';
 import { ResultFolder } from '../report/result-folder.js';
@@ -29,7 +30,6 @@ import { ADDRESSING_RULE } from '../workloads/capture-addressing.js';
 import { WORKLOAD_NAMES } from '../workloads/drawn-keys.js';
 import { isProgramKey } from '../workloads/program-kind.js';
 import { loadWorkload } from '../workloads/workload.js';
-import { interruptible } from './interrupt.js';
 import { memorySize } from './memory-size.js';
 import { resumedRun, resumeOptions } from './resume-options.js';
 import { type TimingArguments, timingFrom, timingOptions } from './timing-options.js';
@@ -166,12 +166,16 @@ export async function run(args: RunArguments): Promise<number> {
   } finally {
     display.stop();
   }
-  return report(args, result, folder);
+  try {
+    return report(args, result, folder);
+  } finally {
+    folder.close();
+  }
 }
 
 function resultFolder(path: string, snapshot: SnapshotFile | undefined): ResultFolder {
   try {
-    return new ResultFolder(path);
+    return ResultFolder.open(path);
   } catch (error) {
     snapshot?.discard();
     throw error;

@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs';
 import { EXIT, isFancy, loadDataPlane, UsageError, wholeNumber } from '../../hw-driver/index.js';
 import { ENGINES, type EngineName, timedSwitchOptions } from '../../sim/index.js';
+import { interruptible } from '../../system/index.js';
 import {
   AGREES_WITHIN,
   recirculationCsv,
@@ -12,7 +13,6 @@ import {
 import { ResultFolder } from '../report/result-folder.js';
 import { type LossFreeOptions, type LossFreeRow, lossFreeRates } from '../timing/loss-free-rate.js';
 import { type PublishedRecirculation, publishedRecirculation } from '../timing/published-recirculation.js';
-import { interruptible } from './interrupt.js';
 import { bitsPerSecond } from './timing-options.js';
 
 const PUBLISHED_SIZES = ['128', '256', '512', '1500'];
@@ -65,31 +65,32 @@ export async function timing(args: TimingCommandArguments): Promise<number> {
   const published = publishedRecirculation();
   const publishedFor = (row: LossFreeRow): PublishedRecirculation | undefined =>
     published.find((each) => each.packetBytes === row.packetBytes && each.recirculations === row.recirculations);
-  const folder = new ResultFolder(args.out);
-  const say = (text: string): void => void (args.json || process.stdout.write(`${text}\n`));
-  const rows: LossFreeRow[] = [];
-  const aborted = await interruptible(async (signal) => {
-    say(recirculationHeader());
-    for await (const row of lossFreeRates({ ...options, signal, onProgress: showProgress })) {
-      if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
-      rows.push(row);
-      say(recirculationLine(row, publishedFor(row), rows[0] ?? row));
+  return ResultFolder.during(args.out, async (folder) => {
+    const say = (text: string): void => void (args.json || process.stdout.write(`${text}\n`));
+    const rows: LossFreeRow[] = [];
+    const aborted = await interruptible(async (signal) => {
+      say(recirculationHeader());
+      for await (const row of lossFreeRates({ ...options, signal, onProgress: showProgress })) {
+        if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
+        rows.push(row);
+        say(recirculationLine(row, publishedFor(row), rows[0] ?? row));
+      }
+      return signal.aborted;
+    });
+    if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
+    folder.write('recirculation.csv', recirculationCsv(rows, publishedFor));
+    if (args.json) {
+      process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/timing@1', rows }, null, 2)}\n`);
     }
-    return signal.aborted;
+    const compared = rows.map((row) => verdict(row, publishedFor(row))).filter((text) => text !== '');
+    const agreeing = compared.filter((text) => text === 'agrees').length;
+    if (compared.length > 0) {
+      say(`\n${agreeing} of ${compared.length} throughputs within ${AGREES_WITHIN * 100} % of the published ones`);
+    }
+    say(`results in ${args.out}: recirculation.csv`);
+    if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
+    return aborted ? EXIT.interrupted : EXIT.done;
   });
-  if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
-  folder.write('recirculation.csv', recirculationCsv(rows, publishedFor));
-  if (args.json) {
-    process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/timing@1', rows }, null, 2)}\n`);
-  }
-  const compared = rows.map((row) => verdict(row, publishedFor(row))).filter((text) => text !== '');
-  const agreeing = compared.filter((text) => text === 'agrees').length;
-  if (compared.length > 0) {
-    say(`\n${agreeing} of ${compared.length} throughputs within ${AGREES_WITHIN * 100} % of the published ones`);
-  }
-  say(`results in ${args.out}: recirculation.csv`);
-  if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
-  return aborted ? EXIT.interrupted : EXIT.done;
 }
 
 const CLEAR_LINE = '\r\u001b[K';

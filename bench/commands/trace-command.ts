@@ -1,6 +1,7 @@
 /** `bench trace generate` and `bench trace info`: seeded captures, and what a capture holds. */
 import type { Argv } from 'yargs';
 import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../../hw-driver/index.js';
+import { interruptible } from '../../system/index.js';
 import {
   type CaptureWriter,
   clearPacketBatch,
@@ -15,7 +16,6 @@ import { CaptureStatistics, renderCaptureStatistics } from '../report/capture-st
 import { MAX_INSTANCES } from '../workloads/addresses.js';
 import { WORKLOAD_NAMES } from '../workloads/drawn-keys.js';
 import { loadWorkload } from '../workloads/workload.js';
-import { interruptible } from './interrupt.js';
 import { parseSource, sourcesHelp, writeSources } from './trace-sources.js';
 
 const BATCH = { packets: 16384, bytes: 2 ** 24 };

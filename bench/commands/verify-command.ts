@@ -10,11 +10,11 @@ import {
   UsageError,
   wholeNumber,
 } from '../../hw-driver/index.js';
+import { interruptible } from '../../system/index.js';
 import { describeDifference, verifyHeader, verifyLine } from '../report/verify-report.js';
 import { type Verification, type VerifyOptions, verifyPrograms } from '../verify/verify-programs.js';
 import { ADDRESSING_RULE } from '../workloads/capture-addressing.js';
 import { isProgramKey, PROGRAM_KEYS } from '../workloads/program-kind.js';
-import { interruptible } from './interrupt.js';
 import { memorySize } from './memory-size.js';
 
 const MOST_PACKETS = 1e9;

@@ -1,10 +1,11 @@
 /** Goldens in traces/golden: written from their declarations, and replayed. */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, readText } from '../../hw-driver/index.js';
 import { packageFile } from '../../hw-driver/package-root.js';
 import { writeResult } from '../../hw-driver/program-documents.js';
 import type { BranchCoverage } from '../../sim/index.js';
+import { makeFolders } from '../../system/index.js';
 import { packetFrame } from '../../traces/index.js';
 import { type CapturedPacket, readCapture, writeCapture } from '../replay/captured-packets.js';
 import { checkReplay, type ReplayCheck, type ReplayInput, type ReplayOutcome, replay } from '../replay/check-replay.js';
@@ -65,7 +66,7 @@ export async function goldenPackets(golden: Golden, options: GoldenOptions): Pro
 /** Writes what goes in, and what comes out now, as the golden. */
 export async function writeGolden(folder: string, golden: Golden, options: GoldenOptions): Promise<void> {
   const files = goldenFiles(folder, golden);
-  mkdirSync(join(folder, golden.name), { recursive: true });
+  makeFolders(join(folder, golden.name));
   writeCapture(files.trace, await goldenPackets(golden, options));
   if (golden.memory === undefined) rmSync(files.before, { force: true });
   else {

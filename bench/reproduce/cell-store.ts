@@ -1,12 +1,16 @@
 /** Results of cells that are done, on disk: an interrupted run goes on from them. */
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFile } from '../../hw-driver/package-root.js';
+import { writeFile } from '../../system/index.js';
 import { type Cell, type CellResult, cellKey } from './cells/cell.js';
 
 /** What results depend on besides their cells: the code, the programs, the published figures. */
-const CODE_FOLDERS = ['dist/compiler', 'dist/sim', 'dist/traces', 'dist/hw-driver', 'dist/bench', 'bench/programs'];
+const CODE_FOLDERS = [
+  ...['compiler', 'sim', 'system', 'traces', 'hw-driver', 'bench'].map((room) => `dist/${room}`),
+  'bench/programs',
+];
 
 export function codeFingerprint(): string {
   const hash = createHash('sha256');
@@ -34,7 +38,7 @@ export class CellStore {
       for (const line of lines.slice(1)) this.load(line);
     }
     const kept = [...this.done].map(([key, result]) => lineOf(key, result));
-    writeFileSync(this.path, `${[head(fingerprint), ...kept].join('\n')}\n`);
+    writeFile(this.path, `${[head(fingerprint), ...kept].join('\n')}\n`);
   }
 
   get(cell: Cell): CellResult | undefined {

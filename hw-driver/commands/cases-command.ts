@@ -185,7 +185,7 @@ function finish(
     [args.operations, `${JSON.stringify(change.operations, null, 1)}\n`],
     [args.sourceOut, source],
   ];
-  writeResults(results.flatMap(([output, text]) => (output === undefined ? [] : [{ output, text }])));
+  writeResults(results.flatMap(([output, text]) => (output === undefined ? [] : [{ path: output, text }])));
   if (args.json) {
     const { compiled, operations } = change;
     process.stdout.write(

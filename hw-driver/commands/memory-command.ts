@@ -1,5 +1,6 @@
 /** `p4runpro memory` and `watch`: the words of a program's memory, by name. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { interruptible } from '../../system/index.js';
 import { EXIT, UsageError, wholeNumber } from '../command-line.js';
 import { NoSuchProgram } from '../controller.js';
 import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
@@ -103,23 +104,18 @@ export const watchCommand = operatorCommand(
     const running = session.controller.state.programs.get(program);
     if (running === undefined) throw new NoSuchProgram(`program ${program}`);
     const names = memories.length > 0 ? memories : running.compiled.memories.map(({ name }) => name);
-    const stop = new AbortController();
-    const interrupt = (): void => stop.abort();
-    process.once('SIGINT', interrupt);
     const changes: Change[] = [];
-    try {
+    await interruptible(async (signal) => {
       let before = await wordsOf(session, program, names);
-      for (let look = 1; look < most && !stop.signal.aborted; look++) {
-        await sleep(intervalMs, undefined, { signal: stop.signal }).catch(() => undefined);
+      for (let look = 1; look < most && !signal.aborted; look++) {
+        await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
         const now = await wordsOf(session, program, names);
         const found = changesBetween(before, now, look * intervalMs);
         if (json) changes.push(...found);
         else for (const change of found) session.print(changeText(change));
         before = now;
       }
-    } finally {
-      process.off('SIGINT', interrupt);
-    }
+    });
     answer(session, json, 'watch', { program, memories: names, intervalMs, changes }, '');
     return EXIT.done;
   },

@@ -1,9 +1,10 @@
 /** `p4runpro p4`: the P4 source of a data plane. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { MAIN_P4_FILE, type P4File, p4CompileCommand, p4Source, resourceReport } from '../../compiler/index.js';
+import { makeFolders, reasonOf, removeFolders } from '../../system/index.js';
 import { EXIT, loadDataPlane, UsageError } from '../command-line.js';
+import { writeResults } from '../program-documents.js';
 import { excessText } from './dataplane-command.js';
 
 export const p4Options = (yargs: Argv) =>
@@ -34,12 +35,18 @@ export function p4(args: P4Arguments): number {
   return EXIT.done;
 }
 
+/** All of them or none. */
 function writeFiles(folder: string, files: readonly P4File[]): void {
+  let made: string | undefined;
   try {
-    mkdirSync(folder, { recursive: true });
-    for (const { name, text } of files) writeFileSync(join(folder, name), text);
+    made = makeFolders(folder);
   } catch (error) {
-    const { code, path = folder } = error as NodeJS.ErrnoException;
-    throw new UsageError(`cannot write ${path}: ${code}`);
+    throw new UsageError(`cannot write ${folder}: ${reasonOf(error)}`);
+  }
+  try {
+    writeResults(files.map(({ name, text }) => ({ path: join(folder, name), text })));
+  } catch (error) {
+    removeFolders(folder, made);
+    throw error;
   }
 }

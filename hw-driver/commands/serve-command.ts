@@ -1,7 +1,9 @@
 /** `p4runpro serve`: an emulated switch behind BF Runtime, with ports by HTTP, UDP and captures. */
+import { once } from 'node:events';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { type DataPlane, defaultForwardEntry } from '../../compiler/index.js';
 import { Switch } from '../../sim/index.js';
+import { interruptible } from '../../system/index.js';
 import { serveBfRuntime } from '../bfruntime/server.js';
 import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../command-line.js';
 import { watchCaptures } from '../serve/capture-folder.js';
@@ -47,7 +49,7 @@ export async function serve(args: ServeArguments): Promise<number> {
       running.push(watchFolder(ports, args.pcapDir, say));
       say(`captures in ${args.pcapDir}`);
     }
-    await stopSignal();
+    await interruptible((signal) => once(signal, 'abort'));
   } finally {
     for (const server of running.reverse()) await server.close();
   }
@@ -70,10 +72,4 @@ function forwarding(pair: string, dataPlane: DataPlane) {
   if (from === undefined || to === undefined) throw new UsageError(`--forward takes IN:OUT, not '${pair}'`);
   const most = 2 ** dataPlane.description.ports.width - 1;
   return defaultForwardEntry(dataPlane, wholeNumber('--forward', from, 0, most), wholeNumber('--forward', to, 0, most));
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
 }

@@ -1,7 +1,8 @@
 /** `p4runpro shell`: the commands on one switch, typed one after another. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import yargs, { type Argv } from 'yargs';
+import { reasonOf, writeFile } from '../../system/index.js';
 import { EXIT, readText, rejectCommandLine, reportError, requireOnce, UsageError } from '../command-line.js';
 import { type OperatorCommand, operatorCommand } from './operator-command.js';
 import type { Session } from './session.js';
@@ -39,7 +40,7 @@ async function converse(
     historySize: HISTORY_LINES,
   });
   if (history !== undefined) {
-    lines.on('history', (typed) => writeFileSync(history, `${[...typed].reverse().join('\n')}\n`));
+    lines.on('history', (typed) => writeFile(history, `${[...typed].reverse().join('\n')}\n`));
   }
   let status: number = EXIT.done;
   lines.prompt();
@@ -60,9 +61,9 @@ async function converse(
 function readHistory(path: string): string[] {
   if (!existsSync(path)) {
     try {
-      writeFileSync(path, '');
+      writeFile(path, '');
     } catch (error) {
-      throw new UsageError(`cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`);
+      throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
     }
   }
   return readText(path)

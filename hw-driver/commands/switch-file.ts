@@ -1,5 +1,5 @@
 /** An emulated switch that lives in a file, a snapshot: what is done to it is in the file when the call returns. */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type CompiledProgram, type DataPlane, defaultForwardEntry, type Operation } from '../../compiler/index.js';
 import {
   InProcessTarget,
@@ -9,6 +9,7 @@ import {
   Switch,
   takeSnapshot,
 } from '../../sim/index.js';
+import { reasonOf, writeFile } from '../../system/index.js';
 import { UsageError } from '../command-line.js';
 
 /** Front ports of an empty switch: neighbours are connected, so that packets that no program forwards leave. */
@@ -63,15 +64,10 @@ export class SwitchFile extends InProcessTarget {
   /** The file is the switch as it was or as it is. @throws {UsageError} */
   private save(): void {
     const bytes = takeSnapshot(this.inFile, this.programs, this.inFile.counters, this.note);
-    const temporary = `${this.path}.partial`;
     try {
-      const file = openSync(temporary, 'w');
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-      fsyncSync(file);
-      closeSync(file);
-      renameSync(temporary, this.path);
+      writeFile(this.path, bytes, { durable: true });
     } catch (error) {
-      throw new UsageError(`cannot write ${this.path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+      throw new UsageError(`cannot write ${this.path}: ${reasonOf(error)}`);
     }
   }
 }

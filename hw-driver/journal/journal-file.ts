@@ -1,17 +1,7 @@
 /** A journal in a file. One controller writes it at a time. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { destinationOf, Locked, lock, makeFolders, reasonOf, writeBytes, writeFile } from '../../system/index.js';
 import { formatRecord, parseJournal } from './journal-text.js';
 import { JOURNAL_SCHEMA, type Journal, JournalError, type JournalRecord } from './records.js';
 import { type JournalState, replayJournal } from './replay.js';
@@ -24,32 +14,45 @@ const MAY_BE_LOST: ReadonlySet<JournalRecord['kind']> = new Set(['step', 'end'])
 
 export class JournalFile implements Journal {
   private constructor(
+    /** As it was named, for messages. */
     readonly path: string,
+    /** Without symbolic links. */
+    private readonly target: string,
     private readonly file: number,
     private records: number,
     private bytes: number,
     /** What the records came to when it was opened. */
     readonly state: JournalState,
+    private readonly unlock: () => void,
   ) {}
 
   /**
    * Reads a journal, or begins one where there is none. What was being written when its writer ended is cut off.
    * @throws {JournalError}
    */
-  static open(path: string, dataPlane: { readonly name: string; readonly hash: string }): JournalFile {
-    return orFail(path, () => {
-      mkdirSync(dirname(path), { recursive: true });
-      lock(path);
+  static open(named: string, dataPlane: { readonly name: string; readonly hash: string }): JournalFile {
+    return orFail(named, () => {
+      makeFolders(dirname(named));
+      const destination = destinationOf(named);
+      // It is read, cut and removed: what cannot be is none.
+      if (destination.kind !== 'file') throw new JournalError('not-a-journal', 'not a journal: it is no regular file');
+      const { path } = destination;
+      const unlock = lock(`${path}.lock`);
       try {
-        return JournalFile.read(path, dataPlane);
+        return JournalFile.read(named, path, dataPlane, unlock);
       } catch (error) {
-        rmSync(lockOf(path), { force: true });
+        unlock();
         throw error;
       }
     });
   }
 
-  private static read(path: string, dataPlane: { readonly name: string; readonly hash: string }): JournalFile {
+  private static read(
+    named: string,
+    path: string,
+    dataPlane: { readonly name: string; readonly hash: string },
+    unlock: () => void,
+  ): JournalFile {
     const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
     const { records, wholeBytes } = parseJournal(bytes);
     // The first record comes into being as a whole: anything else is another file.
@@ -64,20 +67,20 @@ export class JournalFile implements Journal {
       const adopted = [...state.programs.values()].map((program): JournalRecord => ({ kind: 'adopt', program }));
       const all = [header, ...adopted];
       const text = all.map((record, i) => formatRecord(i, record)).join('');
-      writeWhole(path, text);
-      return new JournalFile(path, openSync(path, 'a'), all.length, Buffer.byteLength(text), state);
+      writeFile(path, text, { durable: true });
+      return new JournalFile(named, path, openSync(path, 'a'), all.length, Buffer.byteLength(text), state, unlock);
     }
     const file = openSync(path, 'r+');
     ftruncateSync(file, wholeBytes);
     closeSync(file);
-    return new JournalFile(path, openSync(path, 'a'), records.length, wholeBytes, state);
+    return new JournalFile(named, path, openSync(path, 'a'), records.length, wholeBytes, state, unlock);
   }
 
   append(record: JournalRecord): void {
     orFail(this.path, () => {
       const text = formatRecord(this.records, record);
       try {
-        writeAll(this.file, text);
+        writeBytes(this.file, text);
         if (!MAY_BE_LOST.has(record.kind)) fsyncSync(this.file);
       } catch (error) {
         // A record that is not kept must not stand in the way of the next one.
@@ -92,8 +95,8 @@ export class JournalFile implements Journal {
   /** One that was begun for nothing is not left behind. */
   close(): void {
     closeSync(this.file);
-    if (this.state.isNew && this.records === 1) rmSync(this.path, { force: true });
-    rmSync(lockOf(this.path), { force: true });
+    if (this.state.isNew && this.records === 1) rmSync(this.target, { force: true });
+    this.unlock();
   }
 }
 
@@ -108,64 +111,12 @@ export function readJournalFile(
   });
 }
 
-const lockOf = (path: string): string => `${path}.lock`;
-
-/** Holds the journal for this process; the lock of one that has ended is taken over. */
-function lock(path: string): void {
-  const lockFile = lockOf(path);
-  try {
-    const file = openSync(lockFile, 'wx');
-    writeAll(file, String(process.pid));
-    closeSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const owner = Number(readFileSync(lockFile, 'utf8'));
-    if (owner !== process.pid && isAlive(owner)) {
-      throw new JournalError('in-use', `process ${owner} works with it; if not, remove ${lockFile}`);
-    }
-    rmSync(lockFile, { force: true });
-    lock(path);
-  }
-}
-
-function isAlive(process_: number): boolean {
-  if (!Number.isInteger(process_) || process_ <= 0) return false;
-  try {
-    process.kill(process_, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function writeWhole(path: string, text: string): void {
-  const temporary = `${path}.partial`;
-  const file = openSync(temporary, 'w');
-  writeAll(file, text);
-  fsyncSync(file);
-  closeSync(file);
-  renameSync(temporary, path);
-  syncFolder(dirname(path));
-}
-
-/** So that the name outlives the machine too. */
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  fsyncSync(folder);
-  closeSync(folder);
-}
-
-function writeAll(file: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-}
-
 function orFail<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (error instanceof JournalError) throw new JournalError(error.code, `journal ${path}: ${error.message}`);
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new JournalError('cannot-write', `journal ${path}: ${code ?? message}`);
+    if (error instanceof Locked) throw new JournalError('in-use', `journal ${path}: ${error.message}`);
+    throw new JournalError('cannot-write', `journal ${path}: ${reasonOf(error)}`);
   }
 }

@@ -2,8 +2,9 @@
  * Captures in and out of an emulated switch: a capture that appears in FOLDER/in is run, what leaves is written to
  * FOLDER/out under its name as pcapng, with ports, and the capture goes to FOLDER/done.
  */
-import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { join, parse } from 'node:path';
+import { makeFolders } from '../../system/index.js';
 import {
   appendPacket,
   CaptureError,
@@ -27,7 +28,7 @@ export interface WatchedFolder {
 
 /** @param say told what was run, and what cannot be */
 export function watchCaptures(ports: SwitchPorts, folder: string, say: (message: string) => void): WatchedFolder {
-  for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of FOLDERS) makeFolders(join(folder, name));
   let running: Promise<void> = Promise.resolve();
   let busy = false;
   const timer = setInterval(() => {

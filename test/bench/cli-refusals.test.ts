@@ -70,7 +70,7 @@ const RUN: readonly Refusal[] = [
   { args: captured('--trace', 'a.pcap'), given: file('a.pcap', ''), says: /a\.pcap: is empty/ },
   { args: captured('--trace', 'a.pcap'), given: file('a.pcap', TEXT), says: /a\.pcap: is not a pcap.*looks like text/ },
   { args: small('--write', 'nosuch/a.pcap'), says: /nosuch\/a\.pcap: cannot be created/ },
-  { args: small('--write', 'd'), given: folderNamed('d'), says: /d: cannot be finished/ },
+  { args: small('--write', 'd'), given: folderNamed('d'), says: /d: cannot be created: a folder, not a file/ },
   { args: ['run', '--programs', '1', '--out', 'f'], given: file('f', ''), says: /cannot write results to f/ },
   {
     args: ['run', '--programs', '1', '--out', '/proc/x/y'],
@@ -82,7 +82,7 @@ const RUN: readonly Refusal[] = [
 const OTHERS: readonly Refusal[] = [
   { args: ['trace', 'generate', 'a.pcap', '--programs', '0'], says: /--programs takes a whole number/ },
   { args: ['trace', 'generate', 'nosuch/a.pcap'], says: /nosuch\/a\.pcap: cannot be created/ },
-  { args: ['trace', 'generate', 'd'], given: folderNamed('d'), says: /d: cannot be finished/ },
+  { args: ['trace', 'generate', 'd'], given: folderNamed('d'), says: /d: cannot be created: a folder, not a file/ },
   { args: ['trace', 'info', 'nosuch.pcap'], says: /nosuch\.pcap: no such file/ },
   { args: ['trace', 'info', 'a.pcap', '--json'], given: file('a.pcap', TEXT), says: /looks like text/ },
   { args: ['conform', 'nosuch'], says: /nosuch: no such folder/ },

@@ -230,7 +230,7 @@ const refusals: readonly (Refusal & { readonly given: typeof given })[] = [
   },
   {
     args: ['cases', 'add', ...STEER, '--case', NEW_CASE, '-o', 'next.json', '--operations', 'nowhere/operations.json'],
-    says: /cannot write nowhere\/operations\.json: ENOENT/,
+    says: /cannot write nowhere\/operations\.json: no such file/,
   },
   {
     args: ['cases', 'add', ...STEER, '--case', NEW_CASE, '-o', 'next.json', '--source-out', '.'],

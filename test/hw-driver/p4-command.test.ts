@@ -64,7 +64,7 @@ await testRefusals('p4runpro', [
   {
     args: ['p4', '-o', 'folder'],
     given: (folder) => mkdirSync(join(folder, 'folder', 'p4runpro.p4'), { recursive: true }),
-    says: /cannot write .*p4runpro\.p4: EISDIR/,
+    says: /cannot write .*p4runpro\.p4: a folder, not a file/,
   },
 ]);
 

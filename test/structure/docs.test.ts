@@ -12,7 +12,9 @@ const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
   'CHANGELOG.md',
-  ...['compiler', 'sim', 'traces', 'hw-driver', 'bench', 'results', 'test'].map((folder) => `${folder}/README.md`),
+  ...['compiler', 'sim', 'system', 'traces', 'hw-driver', 'bench', 'results', 'test'].map(
+    (folder) => `${folder}/README.md`,
+  ),
 ];
 
 /** The two commands for a fresh machine: what they install and test is this very run. */

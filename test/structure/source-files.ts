@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { packageFile } from '../../hw-driver/package-root.js';
 
-export const ROOMS = ['compiler', 'traces', 'sim', 'hw-driver', 'bench'] as const;
+export const ROOMS = ['system', 'compiler', 'traces', 'sim', 'hw-driver', 'bench'] as const;
 export type Room = (typeof ROOMS)[number];
 
 export interface SourceFile {

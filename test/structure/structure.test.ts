@@ -8,14 +8,15 @@ import { codeOnly, importsOf, ROOMS, type Room, sourceFiles } from './source-fil
 const files = sourceFiles();
 
 const MAY_IMPORT: Record<Room, readonly Room[]> = {
+  system: [],
   compiler: [],
-  traces: [],
+  traces: ['system'],
   sim: ['compiler', 'traces'],
-  'hw-driver': ['compiler', 'sim', 'traces'],
-  bench: ['compiler', 'sim', 'hw-driver', 'traces'],
+  'hw-driver': ['system', 'compiler', 'sim', 'traces'],
+  bench: ['system', 'compiler', 'sim', 'hw-driver', 'traces'],
 };
 
-test('imports run one way: compiler <- sim <- hw-driver <- bench, traces beside sim', () => {
+test('imports run one way: compiler <- sim <- hw-driver <- bench, traces beside sim, system below all that write', () => {
   const wrong = files.flatMap((file) =>
     importsOf(file)
       .filter((target) => {
@@ -55,6 +56,19 @@ test('no file imports itself by way of others', () => {
 test('time, randomness and files are arguments in compiler/ and sim/', () => {
   const forbidden = /Math\.random|Date\.now|performance\.now|from '(node:)?fs/;
   const wrong = files.filter(({ room, text }) => ['compiler', 'sim'].includes(room) && forbidden.test(text));
+  assert.equal(
+    wrong.map(({ path }) => path),
+    [],
+  );
+});
+
+/** Each would have to know of links, devices and what is left behind; an appended file has no whole to wait for. */
+test('files are written by system/ alone', () => {
+  const writing = /\b(writeFile|write|rename|copyFile|truncate)Sync\(|createWriteStream|openSync\([^)]*'[wr]/;
+  const appending = ['hw-driver/journal/journal-file.ts', 'hw-driver/serve/capture-folder.ts'];
+  const wrong = files.filter(
+    ({ room, path, text }) => room !== 'system' && !appending.includes(path) && writing.test(text),
+  );
   assert.equal(
     wrong.map(({ path }) => path),
     [],

@@ -180,8 +180,9 @@ writing('errors name the path', async () => {
     };
     assert.throws(() => createCaptureWriter(join(directory, 'none', 'x.pcap')), code('unwritable'));
     const asDirectory = join(directory, 'taken');
-    mkdirSync(join(asDirectory, 'full'), { recursive: true });
     const writer = createCaptureWriter(asDirectory);
+    mkdirSync(join(asDirectory, 'full'), { recursive: true });
+    assert.throws(() => createCaptureWriter(asDirectory), code('unwritable'));
     assert.throws(() => writer.write(batchOf([{ ...packet, seconds: -1 }]), 0), code('unwritable'));
     assert.throws(() => writer.write(batchOf([{ ...packet, seconds: 2 ** 32 }]), 0), code('unwritable'));
     assert.throws(() => writer.write(batchOf([{ ...packet, bytes: someBytes(262_145) }]), 0), code('too-large-packet'));

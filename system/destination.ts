@@ -1,0 +1,42 @@
+/** What is written when a path is written: a file that is replaced, or something that takes bytes as they come. */
+import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+export type Destination =
+  /** A regular file, or one that is to be; `mode` are the permissions of the one that is there. */
+  | { readonly kind: 'file'; readonly path: string; readonly mode: number | undefined }
+  /** A device or a named pipe. */
+  | { readonly kind: 'device'; readonly path: string }
+  /** A file that this process has open, as in `/dev/stdout`. */
+  | { readonly kind: 'descriptor'; readonly descriptor: number };
+
+/** As many as Linux follows. */
+const MOST_LINKS = 40;
+const PERMISSIONS = 0o7777;
+/** Where Linux shows the open files of this process; elsewhere `/dev/fd/N` are devices, and opening one duplicates it. */
+const OPEN_FILES = `/proc/${process.pid}/fd`;
+
+/** Follows symbolic links, the last of which may lead to nothing yet. @throws errors of the system */
+export function destinationOf(path: string): Destination {
+  let at = path;
+  for (let links = 0; links <= MOST_LINKS; links++) {
+    const folder = realpathSync(dirname(resolve(at)));
+    const name = basename(resolve(at));
+    if (folder === OPEN_FILES && /^\d+$/.test(name)) return { kind: 'descriptor', descriptor: Number(name) };
+    const full = join(folder, name);
+    const found = lstatSync(full, { throwIfNoEntry: false });
+    if (found?.isSymbolicLink() !== true) return notLinked(full, found, at.endsWith('/'));
+    at = resolve(folder, readlinkSync(full));
+  }
+  throw new Error('too many symbolic links');
+}
+
+function notLinked(path: string, found: Stats | undefined, isNamedAsFolder: boolean): Destination {
+  if (found === undefined) {
+    if (isNamedAsFolder) throw new Error('no such folder');
+    return { kind: 'file', path, mode: undefined };
+  }
+  if (found.isDirectory()) throw new Error('a folder, not a file');
+  if (found.isFile()) return { kind: 'file', path, mode: found.mode & PERMISSIONS };
+  return { kind: 'device', path };
+}

@@ -1,0 +1,35 @@
+/** Folders that are made where they are missing, and removed where they were made for nothing. */
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/**
+ * Makes a folder and those above it, and returns the first that was not there. Step by step, as Node's own way hangs where
+ * a system says that a folder is missing which nobody can make, below /proc for one. @throws errors of the system
+ */
+export function makeFolders(path: string): string | undefined {
+  const missing: string[] = [];
+  for (let at = resolve(path); !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.unshift(at);
+  const made: string[] = [];
+  try {
+    for (const folder of missing) {
+      if (existsSync(folder)) continue;
+      mkdirSync(folder);
+      made.unshift(folder);
+    }
+  } catch (error) {
+    for (const folder of made) rmdirSync(folder);
+    throw error;
+  }
+  return missing[0];
+}
+
+/** Removes a folder and those above it up to `first`, as {@link makeFolders} returned it, as far as nothing is in them. */
+export function removeFolders(path: string, first: string | undefined): void {
+  if (first === undefined) return;
+  const last = resolve(first);
+  try {
+    for (let folder = resolve(path); folder.length >= last.length; folder = dirname(folder)) rmdirSync(folder);
+  } catch {
+    // Somebody else has put something there: it stays.
+  }
+}

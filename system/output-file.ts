@@ -1,0 +1,160 @@
+/** The one way in which files are written: whole or not at all, through symbolic links, and directly into devices. */
+import { closeSync, constants, fchmodSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { destinationOf } from './destination.js';
+import { addPartial, forgetPartial } from './leftovers.js';
+import { writeBytes } from './write-bytes.js';
+
+/** A file in the making. Errors are those of the system; {@link reasonOf} says them in words. */
+export class OutputFile {
+  private isOpen = true;
+
+  private constructor(
+    private readonly file: number,
+    /** Where the bytes are until they are all there, and where they go then; undefined where they are there at once. */
+    private readonly rename: { readonly from: string; readonly to: string } | undefined,
+    private readonly isOurs: boolean,
+  ) {}
+
+  /** A file of this name stays as it is until {@link close}. Waits for the reader of a named pipe. */
+  static open(path: string): OutputFile {
+    const destination = destinationOf(path);
+    switch (destination.kind) {
+      case 'descriptor':
+        return new OutputFile(destination.descriptor, undefined, false);
+      case 'device':
+        return new OutputFile(openSync(destination.path, constants.O_WRONLY), undefined, true);
+      case 'file': {
+        const { file, partial } = openPartial(destination.path);
+        if (destination.mode !== undefined) fchmodSync(file, destination.mode);
+        return new OutputFile(file, { from: partial, to: destination.path }, true);
+      }
+    }
+  }
+
+  /** What cannot be written is discarded as a whole. */
+  write(data: Uint8Array | string): void {
+    try {
+      writeBytes(this.file, data);
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+  }
+
+  /** Gives the file its name. @param durable whether it is on the disk when this returns */
+  close(durable = false): void {
+    if (!this.isOpen) return;
+    try {
+      if (durable && this.rename !== undefined) fsyncSync(this.file);
+      this.closeFile();
+      if (this.rename === undefined) return;
+      renameSync(this.rename.from, this.rename.to);
+      forgetPartial(this.rename.from);
+      if (durable) syncFolder(dirname(this.rename.to));
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
+  }
+
+  /** Gives up: an older file stays. Does nothing once closed. */
+  discard(): void {
+    if (!this.isOpen) return;
+    try {
+      this.closeFile();
+    } finally {
+      this.remove();
+    }
+  }
+
+  private closeFile(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    if (this.isOurs) closeSync(this.file);
+  }
+
+  private remove(): void {
+    if (this.rename === undefined) return;
+    rmSync(this.rename.from, { force: true });
+    forgetPartial(this.rename.from);
+  }
+}
+
+let partialFiles = 0;
+/** File systems allow 255 bytes. */
+const MOST_NAME_BYTES = 200;
+const KEPT_CHARACTERS = 50;
+
+/** In the folder of the file that it becomes, so that it only has to be renamed. */
+function openPartial(path: string): { readonly file: number; readonly partial: string } {
+  const name = basename(path);
+  const begins = Buffer.byteLength(name) > MOST_NAME_BYTES ? name.slice(0, KEPT_CHARACTERS) : name;
+  for (;;) {
+    const partial = join(dirname(path), `${begins}.${process.pid}-${partialFiles++}.partial`);
+    try {
+      addPartial(partial);
+      return { file: openSync(partial, 'wx'), partial };
+    } catch (error) {
+      forgetPartial(partial);
+      // Left by a process that was killed and had the same number.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** So that the name outlives the machine too. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Writes a file as a whole. @throws errors of the system */
+export function writeFile(path: string, data: Uint8Array | string, options: { readonly durable?: boolean } = {}): void {
+  const file = OutputFile.open(path);
+  file.write(data);
+  file.close(options.durable);
+}
+
+/** A text and the file that it goes to. */
+export interface FileText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A file that could not be written. */
+export class NotWritten extends Error {
+  override readonly name = 'NotWritten';
+
+  constructor(
+    readonly path: string,
+    override readonly cause: unknown,
+  ) {
+    super(`cannot write ${path}`);
+  }
+}
+
+/** Writes all of the files or, where one cannot be written, none. @throws {NotWritten} naming that one */
+export function writeFiles(files: readonly FileText[]): void {
+  const opened: OutputFile[] = [];
+  let writing = '';
+  try {
+    for (const { path, text } of files) {
+      writing = path;
+      const file = OutputFile.open(path);
+      opened.push(file);
+      file.write(text);
+    }
+    opened.forEach((file, i) => {
+      writing = files[i]?.path ?? writing;
+      file.close();
+    });
+  } catch (error) {
+    for (const file of opened) file.discard();
+    throw new NotWritten(writing, error);
+  }
+}
