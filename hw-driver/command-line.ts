@@ -16,7 +16,7 @@ import { SnapshotError, TargetError, TargetUnreachable } from '../sim/index.js';
 import { interruptedStatus, isSystemError, reasonOf } from '../system/index.js';
 import { CaptureError, TrafficError } from '../traces/index.js';
 import { NotUsable } from './bfruntime/not-usable.js';
-import { MemoryNotReset, NoSuchProgram, ProgramBusy } from './controller.js';
+import { MemoryNotReset, NoSuchProgram, ProgramBusy, ProgramsGone, StillThere } from './controller.js';
 import { JournalError } from './journal/records.js';
 
 /**
@@ -51,6 +51,8 @@ const FAILED: readonly (new (...args: never[]) => Error)[] = [
   TargetUnreachable,
   ProgramBusy,
   MemoryNotReset,
+  ProgramsGone,
+  StillThere,
 ];
 
 /** Reports an error on stderr as one message, and returns the exit status. */

@@ -20,9 +20,10 @@ import {
   type ReplaceOptions,
   SwitchState,
 } from '../compiler/index.js';
-import { type SwitchTarget, TargetUnreachable } from '../sim/index.js';
+import { type SwitchTarget, TargetError, TargetUnreachable } from '../sim/index.js';
 import { beginInBooks, endInBooks } from './deployment/books.js';
 import { type Difference, driftOf, repairOperations } from './deployment/drift.js';
+import { programsGone } from './deployment/presence.js';
 import { settle } from './deployment/settle.js';
 import {
   casesTransaction,
@@ -57,6 +58,31 @@ export class MemoryNotReset extends Error {
   constructor(program: string, rpb: number) {
     super(`memory of program ${program} in RPB ${rpb} was reset and is not 0`);
     this.name = 'MemoryNotReset';
+  }
+}
+
+/** Programs that should run and of which the switch has nothing: nothing is changed before that is settled. */
+export class ProgramsGone extends Error {
+  constructor(programs: readonly string[], remedy: string) {
+    super(`${goneText(programs)}; ${remedy}`);
+    this.name = 'ProgramsGone';
+  }
+}
+
+const MAX_NAMED = 5;
+
+/** That a switch has nothing of these programs, of which there is at least one. */
+export function goneText(programs: readonly string[]): string {
+  const named = programs.slice(0, MAX_NAMED).join(', ');
+  const more = programs.length > MAX_NAMED ? ` and ${programs.length - MAX_NAMED} others` : '';
+  return `the switch has been restarted or emptied and has no entry of ${named}${more}`;
+}
+
+/** A program that is on the switch cannot be forgotten: its entries would be nobody's. */
+export class StillThere extends Error {
+  constructor(program: string) {
+    super(`program ${program} is on the switch: revoke removes it`);
+    this.name = 'StillThere';
   }
 }
 
@@ -115,7 +141,7 @@ export class Controller {
   }
 
   /**
-   * Removes a program; its resources are free when its memory has been reset and read back as 0. If removing its entries
+   * Removes a program, or what the switch still has of it; its resources are free when its memory has been reset and read back as 0. If removing its entries
    * fails, it runs on as before. If a reset fails, it is gone but keeps what it had, as what its memory holds must not
    * reach the next program; revoking it again goes on with the resets.
    * @throws {NoSuchProgram} {@link ProgramBusy} {@link MemoryNotReset} or the switch's own error
@@ -168,6 +194,31 @@ export class Controller {
       settled.push({ kind, program, outcome: await this.settleOpen(program) });
     }
     return settled;
+  }
+
+  /** Programs that should run and of which the switch has no entry: it was restarted, or somebody emptied it. */
+  async gone(): Promise<string[]> {
+    return programsGone(this.runningDocuments(), this.target);
+  }
+
+  /**
+   * Drops programs of which the switch has nothing; nothing is changed there.
+   * @param names all that are gone if left out
+   * @returns those that were dropped
+   * @throws {NoSuchProgram} {@link StillThere}, and drops none
+   */
+  async forget(names?: readonly string[]): Promise<string[]> {
+    const gone = await this.gone();
+    for (const name of names ?? []) {
+      this.changeable(name);
+      if (!gone.includes(name)) throw new StillThere(name);
+    }
+    const dropped = [...new Set(names ?? gone)];
+    for (const program of dropped) {
+      this.journal.append({ kind: 'forget', program });
+      this.state.release(program);
+    }
+    return dropped;
   }
 
   /** What the switch has that it should not have, and the other way round; programs that are being changed aside. */
@@ -245,17 +296,24 @@ export class Controller {
       await this.confirmResets(transaction);
       this.end(transaction, 'after');
     } catch (error) {
-      // A change that the switch refuses late would be refused again; whether one was made when the line broke is not known.
-      if ((await this.takeBack(transaction, error instanceof TargetUnreachable)) !== 'after') throw error;
+      // A change that the switch refuses late would be refused again. But whether one was made when the line broke is not
+      // known, and an entry that was to go and is not there is as it should be.
+      const isNotThere = error instanceof TargetError && error.reason === 'not-found';
+      const mayGoOn = isNotThere || error instanceof TargetUnreachable;
+      if ((await this.takeBack(transaction, mayGoOn, isNotThere)) !== 'after') throw error;
     } finally {
       open.underWay = false;
     }
   }
 
   /** Settles after an error, if that can be done now; undefined if the transaction stays cut off. */
-  private async takeBack(transaction: Transaction, mayGoOn: boolean): Promise<Outcome | undefined> {
+  private async takeBack(
+    transaction: Transaction,
+    mayGoOn: boolean,
+    isNotThere: boolean,
+  ): Promise<Outcome | undefined> {
     try {
-      return await this.settle(transaction, mayGoOn);
+      return await this.settle(transaction, mayGoOn, isNotThere && transaction.kind === 'revoke');
     } catch {
       // The first error says more than that it could not be undone either; the books keep what both ends need.
       return undefined;
@@ -280,9 +338,12 @@ export class Controller {
     return open;
   }
 
-  /** @param mayGoOn whether one that is past its turn is done to its end now */
-  private async settle(transaction: Transaction, mayGoOn: boolean): Promise<Outcome | undefined> {
-    const { outcome, operations } = settle(transaction, await this.target.entries());
+  /**
+   * @param mayGoOn whether one that is past its turn is done to its end now
+   * @param goesOn whether it is done to its end wherever it is
+   */
+  private async settle(transaction: Transaction, mayGoOn: boolean, goesOn = false): Promise<Outcome | undefined> {
+    const { outcome, operations } = settle(transaction, await this.target.entries(), goesOn);
     if (outcome === 'after' && !mayGoOn) return undefined;
     await this.target.apply(operations);
     if (outcome === 'after') await this.confirmResets(transaction);

@@ -116,7 +116,7 @@ export const deployCommand = operatorCommand(
 export const revokeCommand = operatorCommand(
   'revoke <programs..>',
   'Remove programs; their memory is reset',
-  'change',
+  'mend',
   (yargs) =>
     yargs
       .positional('programs', { type: 'string', array: true, demandOption: true, describe: 'Their names' })
@@ -124,6 +124,7 @@ export const revokeCommand = operatorCommand(
   async (session, { programs, json }) => {
     for (const program of programs) {
       await session.controller.revoke(program);
+      session.gone = session.gone.filter((name) => name !== program);
       if (!json) session.print(`${program}: revoked\n`);
     }
     answer(session, json, 'revoke', { programs }, '');

@@ -3,7 +3,7 @@ import type { Argv } from 'yargs';
 import { changeCommand, deployCommand, replaceCommand, revokeCommand } from './deploy-command.js';
 import { memoryCommand, watchCommand } from './memory-command.js';
 import type { OperatorCommand } from './operator-command.js';
-import { repairCommand } from './repair-command.js';
+import { forgetCommand, repairCommand } from './repair-command.js';
 import { openSession, type TargetArguments, targetOptions } from './session.js';
 import { shellCommand } from './shell-command.js';
 import { showCommand } from './show-command.js';
@@ -17,6 +17,7 @@ const COMMANDS: readonly OperatorCommand[] = [
   memoryCommand,
   watchCommand,
   repairCommand,
+  forgetCommand,
 ];
 
 /** Each opens the switch that its options name, and closes it. @param choose takes what was asked for */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { interruptible } from '../../system/index.js';
 import { EXIT, UsageError, wholeNumber } from '../command-line.js';
 import { NoSuchProgram } from '../controller.js';
-import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
+import { answer, count, jsonOption, operatorCommand, requireAllThere } from './operator-command.js';
 import type { Session } from './session.js';
 
 const MAX_WORD = 2 ** 32 - 1;
@@ -103,6 +103,7 @@ export const watchCommand = operatorCommand(
     const most = times === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--times', times, 1, MAX_TIMES);
     const running = session.controller.state.programs.get(program);
     if (running === undefined) throw new NoSuchProgram(`program ${program}`);
+    requireAllThere(session);
     const names = memories.length > 0 ? memories : running.compiled.memories.map(({ name }) => name);
     const changes: Change[] = [];
     await interruptible(async (signal) => {

@@ -1,6 +1,7 @@
 /** A command that works on a switch, for the command line and for the shell. */
 import type { ArgumentsCamelCase, Argv } from 'yargs';
-import type { Access, Session } from './session.js';
+import { ProgramsGone } from '../controller.js';
+import { type Access, GONE_REMEDY, type Session } from './session.js';
 
 /** Where a command gets its session from. */
 export interface Surroundings {
@@ -32,9 +33,18 @@ export function operatorCommand<A>(
         describe,
         (command) => options(surroundings.options(command)),
         // What yargs read has the types that `options` declared.
-        (args) => surroundings.choose(args, access, (session) => run(session, args as ArgumentsCamelCase<A>)),
+        (args) =>
+          surroundings.choose(args, access, (session) => {
+            if (access === 'change' || access === 'create') requireAllThere(session);
+            return run(session, args as ArgumentsCamelCase<A>);
+          }),
       ),
   };
+}
+
+/** @throws {ProgramsGone} */
+export function requireAllThere({ gone }: Session): void {
+  if (gone.length > 0) throw new ProgramsGone(gone, GONE_REMEDY);
 }
 
 export const jsonOption = {

@@ -1,5 +1,4 @@
 /** `p4runpro serve`: an emulated switch behind BF Runtime, with ports by HTTP, UDP and captures. */
-import { once } from 'node:events';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { type DataPlane, defaultForwardEntry } from '../../compiler/index.js';
 import { Switch } from '../../sim/index.js';
@@ -8,6 +7,7 @@ import { serveBfRuntime } from '../bfruntime/server.js';
 import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../command-line.js';
 import { watchCaptures } from '../serve/capture-folder.js';
 import { serveHttp } from '../serve/packet-http.js';
+import { serveUntil, thisLaunch } from '../serve/launch.js';
 import { SwitchPorts } from '../serve/switch-ports.js';
 import { serveUdp } from '../serve/udp-ports.js';
 import type { ServeArguments } from './serve-options.js';
@@ -49,7 +49,7 @@ export async function serve(args: ServeArguments): Promise<number> {
       running.push(watchFolder(ports, args.pcapDir, say));
       say(`captures in ${args.pcapDir}`);
     }
-    await interruptible((signal) => once(signal, 'abort'));
+    await interruptible((signal) => serveUntil(signal, thisLaunch()));
   } finally {
     for (const server of running.reverse()) await server.close();
   }

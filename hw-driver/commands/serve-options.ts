@@ -28,7 +28,7 @@ export const serveOptions = (yargs: Argv) =>
     .options(TLS_OPTIONS)
     .requiresArg(['port', 'host', 'dataplane', 'p4-name', 'http', 'udp', 'pcap-dir', 'forward'])
     .epilogue(
-      'It serves until SIGINT or SIGTERM. Ports of 0 are any free ones; standard output says which. TLS is for BF Runtime: it ' +
+      'It serves until SIGINT, SIGTERM or SIGHUP, or, started by npx, until npx has ended. Ports of 0 are any free ones; standard output says which. TLS is for BF Runtime: it ' +
         'takes a certificate and its key; with --tls-ca, clients need a certificate too.',
     )
     .example('$0 serve --http 8080 --forward 1:2', 'A switch to deploy to, and a frame to send: POST /packets')

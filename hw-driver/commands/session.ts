@@ -1,11 +1,12 @@
 /** What a command works with: a switch, what is written down of it, and a controller of the two. */
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import type { DataPlane } from '../../compiler/index.js';
 import type { SwitchTarget } from '../../sim/index.js';
 import { loadDataPlane, UsageError } from '../command-line.js';
-import { Controller, type Settled } from '../controller.js';
+import { Controller, goneText, type Settled } from '../controller.js';
 import { JournalFile, readJournalFile } from '../journal/journal-file.js';
 import { NO_JOURNAL } from '../journal/records.js';
 import { SwitchFile } from './switch-file.js';
@@ -34,13 +35,21 @@ export interface TargetArguments extends TlsArguments {
   readonly dataplane: string;
 }
 
-/** What a command does to a switch: only looks at it, changes it, or changes it even where it would be a new one. */
-export type Access = 'look' | 'change' | 'create';
+/**
+ * What a command does to a switch: only looks at it, changes it, changes it even where it would be a new one, puts right
+ * what became of it, or takes other commands that do any of these.
+ */
+export type Access = 'look' | 'change' | 'create' | 'mend' | 'converse';
+
+/** What an operator can do about programs that the switch has lost. */
+export const GONE_REMEDY = 'p4runpro repair puts the programs back, with empty memory; p4runpro forget drops them';
 
 export interface Session {
   readonly dataPlane: DataPlane;
   readonly controller: Controller;
   readonly target: SwitchTarget;
+  /** Programs that should run and of which the switch had no entry when last looked at. */
+  gone: readonly string[];
   /** Goes to stdout: all of it in the end for a command, line by line for the shell. */
   readonly print: (text: string) => void;
   close(): Promise<void>;
@@ -49,8 +58,14 @@ export interface Session {
 /** Connects, and settles what an earlier command was cut off in. @throws {UsageError} {@link TargetUnreachable} */
 export async function openSession(args: TargetArguments, access: Access): Promise<Session> {
   const dataPlane = loadDataPlane(args.dataplane);
-  const target = await connect(args, dataPlane, access === 'create');
   const path = args.journal ?? journalOf(args);
+  // The file of a switch may be gone while its journal is there: then there is something to put right.
+  const creates = access === 'create' || access === 'converse' || (access === 'mend' && existsSync(path));
+  const remedy = (): string => {
+    const { size } = readJournalFile(path, dataPlane).programs;
+    return size > 0 ? `its journal ${path} is there: ${GONE_REMEDY}` : 'p4runpro deploy begins one';
+  };
+  const target = await connect(args, dataPlane, creates, remedy);
   const journal = access === 'look' ? undefined : JournalFile.open(path, dataPlane);
   const close = async (): Promise<void> => {
     journal?.close();
@@ -61,8 +76,11 @@ export async function openSession(args: TargetArguments, access: Access): Promis
     const controller = new Controller(dataPlane, target.switch, journal ?? NO_JOURNAL, before);
     // A switch that ran before it had a journal.
     if (before.isNew) for (const program of target.programs) controller.adopt(program);
-    if (access !== 'look') report(await controller.recover());
-    return { dataPlane, controller, target: target.switch, print: (text) => process.stdout.write(text), close };
+    const gone = await controller.gone();
+    if ((access === 'look' || access === 'converse') && gone.length > 0)
+      process.stderr.write(`p4runpro: ${goneText(gone)}; ${GONE_REMEDY}\n`);
+    if (access === 'mend' || (access !== 'look' && gone.length === 0)) report(await controller.recover());
+    return { dataPlane, controller, target: target.switch, gone, print: (text) => process.stdout.write(text), close };
   } catch (error) {
     await close();
     throw error;
@@ -76,7 +94,7 @@ function report(settled: readonly Settled[]): void {
   }
 }
 
-async function connect(args: TargetArguments, dataPlane: DataPlane, creates: boolean) {
+async function connect(args: TargetArguments, dataPlane: DataPlane, creates: boolean, remedy: () => string) {
   const { target, state } = args;
   const tls = tlsFrom(args);
   if (tls !== undefined && target === 'sim')
@@ -85,7 +103,7 @@ async function connect(args: TargetArguments, dataPlane: DataPlane, creates: boo
     if (state === undefined) throw new UsageError('--target sim needs --state FILE, which holds the switch');
     // Other commands take several.
     if (typeof state !== 'string') throw new UsageError('--state is given more than once');
-    const file = SwitchFile.open(state, dataPlane, creates);
+    const file = SwitchFile.open(state, dataPlane, creates, remedy);
     return { switch: file, programs: file.programs, close: async () => undefined };
   }
   if (state !== undefined) throw new UsageError('--state belongs to --target sim');

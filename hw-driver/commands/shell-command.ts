@@ -15,7 +15,7 @@ export const shellCommand = (commands: readonly OperatorCommand[]): OperatorComm
   operatorCommand(
     'shell',
     'The same commands, typed one after another; tab completes commands, programs and memories',
-    'create',
+    'converse',
     (yargs_) =>
       yargs_
         .option('history', { type: 'string', describe: 'A file that keeps what was typed', requiresArg: true })

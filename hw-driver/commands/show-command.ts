@@ -53,7 +53,7 @@ function showPrograms(session: Session, program?: string): Shown {
   const value = selected(session, program).map(([name, { compiled, status }]) => ({
     program: name,
     id: compiled.programId,
-    status,
+    status: session.gone.includes(name) ? 'not on the switch' : status,
     entries: compiled.entries.length,
     passes: compiled.passes,
     buckets: compiled.memories.reduce((sum, { buckets }) => sum + buckets, 0),

@@ -26,11 +26,15 @@ export class SwitchFile extends InProcessTarget {
     super(inFile);
   }
 
-  /** @param creates whether a file that is not there is an empty switch @throws {UsageError} */
-  static open(path: string, dataPlane: DataPlane, creates: boolean): SwitchFile {
+  /**
+   * @param creates whether a file that is not there is an empty switch
+   * @param remedy what makes one, for the message where it is not
+   * @throws {UsageError}
+   */
+  static open(path: string, dataPlane: DataPlane, creates: boolean, remedy: () => string): SwitchFile {
     const emulator = new Switch(dataPlane);
     if (!existsSync(path)) {
-      if (!creates) throw new UsageError(`${path}: no such file; p4runpro deploy begins one`);
+      if (!creates) throw new UsageError(`${path}: no such file; ${remedy()}`);
       for (let port = 0; port < FRONT_PORTS; port++) {
         emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(dataPlane, port, port ^ 1) });
       }

@@ -45,9 +45,13 @@ export function progressOf({ operations }: Transaction, now: EntriesNow): number
   return best.progress;
 }
 
-/** What is to be done to an interrupted transaction. What is as it should be already is left alone. */
-export function settle(transaction: Transaction, entries: readonly TableEntry[]): Settlement {
+/**
+ * What is to be done to an interrupted transaction. What is as it should be already is left alone.
+ * @param goesOn whether it is to reach its end wherever it is now
+ */
+export function settle(transaction: Transaction, entries: readonly TableEntry[], goesOn = false): Settlement {
   const now = entriesNow(entries);
+  if (goesOn) return { outcome: 'after', operations: remaining(transaction.operations, now) };
   const progress = progressOf(transaction, now);
   const { operations, turn } = transaction;
   if (progress >= turn) return { outcome: 'after', operations: remaining(operations.slice(progress), now) };

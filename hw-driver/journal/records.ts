@@ -15,6 +15,8 @@ export type JournalRecord =
   | JournalHeader
   /** A program runs that was there before this journal, or was taken over. */
   | { readonly kind: 'adopt'; readonly program: CompiledProgram }
+  /** A program that the switch had lost is given up. */
+  | { readonly kind: 'forget'; readonly program: string }
   /** Nothing has been changed yet. */
   | { readonly kind: 'begin'; readonly transaction: Transaction }
   /** The first `done` operations of a program's open transaction are made. */

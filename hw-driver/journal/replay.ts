@@ -38,6 +38,9 @@ export function replayJournal(
       case 'adopt':
         programs.set(record.program.program, record.program);
         break;
+      case 'forget':
+        if (!programs.delete(record.program)) fail('forgets a program that does not run');
+        break;
       case 'begin':
         if (open.has(record.transaction.program)) fail('begins a transaction within another');
         open.set(record.transaction.program, { transaction: record.transaction, done: 0 });
