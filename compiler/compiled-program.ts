@@ -3,7 +3,9 @@
  * equal bytes.
  */
 
-export const COMPILED_PROGRAM_SCHEMA = 'p4runpro-sim/compiled-program@1';
+import type { CrcDescription } from './data-plane/description.js';
+
+export const COMPILED_PROGRAM_SCHEMA = 'p4runpro-sim/compiled-program@2';
 
 export type KeyField =
   | { readonly name: string; readonly match: 'exact'; readonly value: number }
@@ -47,6 +49,33 @@ export interface PlacedStep {
   readonly pass: number;
 }
 
+/** One field of what a hash unit takes, most significant byte first. */
+export interface HashInputField {
+  /** A header field, or the register har. */
+  readonly name: string;
+  readonly bits: number;
+}
+
+/** A hash of a program: what is needed to compute it elsewhere, say to query a sketch. */
+export interface HashUse {
+  /** Where its statement stands in the source, from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** Whose hash unit computes it. */
+  readonly rpb: number;
+  readonly pass: number;
+  /** In this order; fields of headers that a packet lacks are 0. */
+  readonly input: readonly HashInputField[];
+  /** The register whose low 16 bits take the result. */
+  readonly into: 'har' | 'mar';
+  /** In the usual Rocksoft convention. */
+  readonly crc: CrcDescription;
+  /** The result is cut to it; null where it is not cut. */
+  readonly mask: number | null;
+  /** Memories that are accessed at the result: the word in the register array is base + result. */
+  readonly memories: readonly Pick<MemoryBlock, 'name' | 'base'>[];
+}
+
 export interface CompiledProgram {
   readonly schema: typeof COMPILED_PROGRAM_SCHEMA;
   readonly program: string;
@@ -57,6 +86,8 @@ export interface CompiledProgram {
   readonly passes: number;
   readonly placement: readonly PlacedStep[];
   readonly memories: readonly MemoryBlock[];
+  /** In the order of the text. */
+  readonly hashes: readonly HashUse[];
   /** In the order of installation: RPBs and recirculation first, filters last. */
   readonly entries: readonly TableEntry[];
 }
@@ -91,6 +122,18 @@ const isTableEntry = ({ table, key, priority, action, parameters }: Record<strin
   isText(table) && isListOf(key, isKeyField) && isCount(priority) && isText(action) && isListOf(parameters, isArgument);
 const isMemoryBlock = ({ name, rpb, base, buckets }: Record<string, unknown>): boolean =>
   isText(name) && isCount(rpb) && isCount(base) && isCount(buckets) && buckets !== 0;
+const isInputField = ({ name, bits }: Record<string, unknown>): boolean => isText(name) && isCount(bits);
+const isNamedBase = ({ name, base }: Record<string, unknown>): boolean => isText(name) && isCount(base);
+const isCrc = ({ name, polynomial, reflected, initial, xorOut }: Record<string, unknown>): boolean =>
+  isText(name) && [polynomial, initial, xorOut].every(isCount) && typeof reflected === 'boolean';
+const isHashUse = ({ input, into, crc, mask, memories, ...numbers }: Record<string, unknown>): boolean =>
+  isListOf(input, isInputField) &&
+  (into === 'har' || into === 'mar') &&
+  isObject(crc) &&
+  isCrc(crc) &&
+  (mask === null || isCount(mask)) &&
+  isListOf(memories, isNamedBase) &&
+  ['line', 'column', 'rpb', 'pass'].every((name) => isCount(numbers[name]));
 const isPlacedStep = ({ action, ...numbers }: Record<string, unknown>): boolean =>
   isText(action) && ['line', 'column', 'depth', 'branch', 'rpb', 'pass'].every((name) => isCount(numbers[name]));
 
@@ -109,11 +152,12 @@ export function compiledProgramFromJson(
     const message = `a document of schema ${json['schema']}, where ${COMPILED_PROGRAM_SCHEMA} is needed`;
     throw new DocumentError('other-version', message);
   }
-  const { dataPlane: of, entries, memories, placement, program, programId, passes, sourceHash } = json;
+  const { dataPlane: of, entries, memories, hashes, placement, program, programId, passes, sourceHash } = json;
   const complete =
     isObject(of) &&
     isListOf(entries, isTableEntry) &&
     isListOf(memories, isMemoryBlock) &&
+    isListOf(hashes, isHashUse) &&
     isListOf(placement, isPlacedStep) &&
     isText(program) &&
     isText(sourceHash) &&

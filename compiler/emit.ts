@@ -11,6 +11,7 @@ import {
 import { actionName } from './data-plane/actions.js';
 import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from './data-plane/data-plane.js';
 import type { Register } from './data-plane/description.js';
+import { hashUses } from './hash-uses.js';
 import type { Condition, Program } from './language/program.js';
 import type { BranchMatch } from './rows/branch-ids.js';
 import type { ProgramRows, RowEntry } from './rows/rows.js';
@@ -42,6 +43,12 @@ export function emit(input: EmitInput): CompiledProgram {
     const place = places[i];
     return place === undefined ? [] : row.entries.map((entry) => rpbEntry(entry, place, input));
   });
+  const placed = origins.flatMap(({ branch, depth, action, span }): PlacedStep[] => {
+    const place = action === 'nop' ? undefined : places[rowOf(branch, depth)];
+    if (place === undefined) return [];
+    const { line, column } = span;
+    return [{ line, column, action, depth, branch: branchIds[branch] ?? 0, rpb: place.rpb.number, pass: place.pass }];
+  });
   return {
     schema: COMPILED_PROGRAM_SCHEMA,
     program: program.name,
@@ -49,13 +56,9 @@ export function emit(input: EmitInput): CompiledProgram {
     dataPlane: { name: dataPlane.name, hash: dataPlane.hash },
     programId,
     passes,
-    placement: origins.flatMap(({ branch, depth, action, span }): PlacedStep[] => {
-      const place = action === 'nop' ? undefined : places[rowOf(branch, depth)];
-      if (place === undefined) return [];
-      const { line, column } = span;
-      return [{ line, column, action, depth, branch: branchIds[branch] ?? 0, rpb: place.rpb.number, pass: place.pass }];
-    }),
+    placement: placed,
     memories: input.memories,
+    hashes: hashUses(program, placed, input.memories, dataPlane),
     entries: [
       ...rowEntries,
       ...recirculationEntries(programId, passes),

@@ -19,14 +19,14 @@ export interface VerifiedProgram {
 
 /** @param cases elastic cases that the workload gave the program */
 export function verifiedProgram(
-  { arrival, program, compiled }: LinkedProgram,
+  { arrival, compiled }: LinkedProgram,
   dataPlane: DataPlane,
   cases: number,
 ): VerifiedProgram {
   const { key, name, number } = arrival;
   if (!isProgramKey(key)) throw new Error(`there is no network function for ${key}`);
   const rule = number % 2;
-  const surroundings = surroundingsOf(program, compiled, dataPlane);
+  const surroundings = surroundingsOf(compiled, dataPlane);
   const mark = markFilter(PROGRAM_KINDS[key].mark, number);
   return {
     key,

@@ -7,6 +7,7 @@ import type { CompiledProgram, TableEntry } from '../compiled-program.js';
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import { DoesNotFit } from '../does-not-fit.js';
 import { filterEntry, passesOf, recirculationEntries } from '../emit.js';
+import { hashUses } from '../hash-uses.js';
 import type { Program } from '../language/program.js';
 import type { Operation } from '../operations.js';
 import { deferDrops } from '../steps/defer-drops.js';
@@ -73,7 +74,9 @@ export function changeCases(
     });
     const { programId } = running;
     const covered = coverChange({ program: next.name, programId, running: before, changes, bodies });
-    const change = assemble(running, { sourceHash, placement: bodies.log.placement(dataPlane) }, covered, dataPlane);
+    const placement = bodies.log.placement(dataPlane);
+    const hashes = hashUses(next, placement, running.memories, dataPlane);
+    const change = assemble(running, { sourceHash, placement, hashes }, covered, dataPlane);
     const full = fullTable(running, change, state);
     if (full === undefined) return change;
     // What was taken to be shared may not be; then the RPB is left alone as far as can be.
@@ -103,7 +106,7 @@ function stepsWithoutNops({ body }: Program): StepTree {
 
 function assemble(
   running: CompiledProgram,
-  parts: Pick<CompiledProgram, 'sourceHash' | 'placement'>,
+  parts: Pick<CompiledProgram, 'sourceHash' | 'placement' | 'hashes'>,
   { targets, branches }: CoveredChange,
   dataPlane: DataPlane,
 ): CaseChange {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { interruptible } from '../../system/index.js';
 import { EXIT, UsageError, wholeNumber } from '../command-line.js';
 import { NoSuchProgram } from '../controller.js';
+import { flowValues, hashedBucket } from '../hashed-bucket.js';
 import { answer, count, jsonOption, operatorCommand, requireAllThere } from './operator-command.js';
 import type { Session } from './session.js';
 
@@ -26,10 +27,25 @@ export const memoryCommand = operatorCommand(
         describe: 'Buckets to read; all from there on if left out',
         requiresArg: true,
       })
+      .option('flow', {
+        type: 'string',
+        describe: 'Read the bucket that the hash of this flow picks: src,dst,sport,dport,protocol',
+        requiresArg: true,
+      })
+      .option('hash-input', {
+        type: 'string',
+        describe: 'The same where the program hashes har: its value',
+        requiresArg: true,
+      })
       .options(jsonOption)
+      .example('$0 memory read cms row1 --flow 10.0.0.1,10.0.0.2,5000,53,udp', 'What a sketch has of a flow')
       .example('$0 memory write lb port 1 1 2 2 --target sim --state switch.snapshot', 'Fills four buckets'),
-  async (session, { verb, program, memory, values, json, ...range }) => {
+  async (session, { verb, program, memory, values, json, flow, hashInput, ...range }) => {
     const { controller } = session;
+    if (flow !== undefined || hashInput !== undefined) {
+      if (verb !== 'read') throw new UsageError('--flow and --hash-input belong to memory read');
+      return readHashed(session, { program, memory, flow, hashInput, json });
+    }
     const from = wholeNumber('--from', range.from, 0, MAX_BUCKET);
     if (verb !== 'write' && values.length > 0) throw new UsageError(`memory ${verb} takes no values`);
     if (verb !== 'read' && range.count !== undefined) throw new UsageError('--count belongs to memory read');
@@ -55,6 +71,29 @@ export const memoryCommand = operatorCommand(
     return EXIT.done;
   },
 );
+
+interface HashedRead {
+  readonly program: string;
+  readonly memory: string;
+  readonly flow: string | undefined;
+  readonly hashInput: string | undefined;
+  readonly json: boolean;
+}
+
+/** The word of a flow or a key. @throws {UsageError} {@link NoSuchProgram} */
+async function readHashed(session: Session, { program, memory, flow, hashInput, json }: HashedRead): Promise<number> {
+  const { controller } = session;
+  if (flow !== undefined && hashInput !== undefined) throw new UsageError('either --flow or --hash-input');
+  const words = await controller.readMemory(program, memory);
+  const compiled = controller.state.programs.get(program)?.compiled;
+  if (compiled === undefined) throw new NoSuchProgram(`program ${program}`);
+  const input = flow === undefined ? [word(hashInput ?? '')] : flowValues(flow);
+  const bucket = hashedBucket(compiled, memory, input);
+  const value = words[bucket];
+  if (value === undefined) throw new Error(`memory ${memory} has no bucket ${bucket}`);
+  answer(session, json, 'memory', { program, memory, bucket, word: value }, `${memory}[${bucket}]: ${value}\n`);
+  return EXIT.done;
+}
 
 function word(text: string): number {
   const value = /^(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : Number.NaN;

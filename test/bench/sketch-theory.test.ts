@@ -9,8 +9,8 @@ const ROWS = ['row1', 'row2', 'row3'];
 
 /** The rows of an instance, and the bucket of a flow in each. */
 async function rowsOf(network: SketchSwitch, instance: number, names: readonly string[]) {
-  const { program, compiled } = network.program(instance);
-  const { hashOf, bucketsOf } = surroundingsOf(program, compiled, dataPlane);
+  const { compiled } = network.program(instance);
+  const { hashOf, bucketsOf } = surroundingsOf(compiled, dataPlane);
   const words = await Promise.all(names.map((name) => network.memory(instance, name)));
   const place = (row: number, tuple: Uint8Array): number =>
     hashOf(names[row] ?? '')(tuple) % bucketsOf(names[row] ?? '');

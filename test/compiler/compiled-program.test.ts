@@ -86,7 +86,7 @@ const REFUSED: readonly (readonly [name: string, json: unknown, code: DocumentEr
   ['an empty object', {}, 'not-a-compiled-program'],
   ['a list', [], 'not-a-compiled-program'],
   ['a schema that is a number', { ...document, schema: 1 }, 'not-a-compiled-program'],
-  ['a later version', { ...document, schema: 'p4runpro-sim/compiled-program@2' }, 'other-version'],
+  ['a later version', { ...document, schema: 'p4runpro-sim/compiled-program@3' }, 'other-version'],
   ['another kind of document', { ...document, schema: 'p4runpro-sim/data-plane@1' }, 'other-version'],
   ['another data plane', { ...document, dataPlane: { name: 'default', hash: 'f'.repeat(64) } }, 'other-data-plane'],
   ['no data plane', { ...document, dataPlane: null }, 'not-a-compiled-program'],
@@ -111,6 +111,12 @@ const REFUSED: readonly (readonly [name: string, json: unknown, code: DocumentEr
     'not-a-compiled-program',
   ],
   ['a placement of texts', { ...document, placement: [''] }, 'not-a-compiled-program'],
+  ['hashes that are missing', { ...document, hashes: undefined }, 'not-a-compiled-program'],
+  [
+    'a hash without a function',
+    { ...document, hashes: [{ ...document.hashes[0], crc: null }] },
+    'not-a-compiled-program',
+  ],
   ['half a program id', { ...document, programId: 1.5 }, 'not-a-compiled-program'],
   ['a name that is a number', { ...document, program: 1 }, 'not-a-compiled-program'],
 ];

@@ -82,14 +82,14 @@ test('a switch in a file and its journal follow links; a device is neither', () 
   withFolder(async (folder) => {
     mkdirSync(join(folder, 'real'));
     for (const name of ['switch', 'journal']) symlinkSync(`real/${name}`, join(folder, name));
-    const file = SwitchFile.open(join(folder, 'switch'), dataPlane, true);
+    const file = SwitchFile.open(join(folder, 'switch'), dataPlane, true, () => 'none');
     await file.writeMemory(1, 0, [7]);
     const journal = JournalFile.open(join(folder, 'journal'), dataPlane);
     assert.equal(readdirSync(join(folder, 'real')).sort(), ['journal', 'journal.lock', 'switch']);
     journal.close();
     assert.equal(readdirSync(join(folder, 'real')), ['switch'], 'a journal that was begun for nothing is not left');
     assert.equal(readdirSync(folder).sort(), ['journal', 'real', 'switch']);
-    const again = SwitchFile.open(join(folder, 'switch'), dataPlane, false);
+    const again = SwitchFile.open(join(folder, 'switch'), dataPlane, false, () => 'none');
     assert.equal([...(await again.readMemory(1, 0, 2))], [7, 0]);
     assert.throws(
       () => JournalFile.open('/dev/null', dataPlane),
