@@ -12,6 +12,8 @@ export class InitBlock {
   private readonly filterIndex: ReadonlyMap<string, number>;
   private readonly used: Int32Array;
   private readonly forward: Int32Array;
+  /** Where packets go of ports that have no entry of default forwarding. */
+  private readonly nowhere: number;
   private forwardUsed = 0;
   /** In order, the filter tables that have entries and that packets of this data plane come to. */
   private inUse: readonly FilterTable[] = [];
@@ -24,7 +26,8 @@ export class InitBlock {
     this.filters = dataPlane.filterTables.map((table) => new FilterTable(table, makeLookup));
     this.filterIndex = new Map(dataPlane.filterTables.map(({ table, index }) => [table, index]));
     this.used = new Int32Array(this.filters.length);
-    this.forward = new Int32Array(2 ** dataPlane.description.ports.width).fill(NO_PORT);
+    this.nowhere = dataPlane.discardPort ?? NO_PORT;
+    this.forward = new Int32Array(2 ** dataPlane.description.ports.width).fill(this.nowhere);
   }
 
   /** Sets the packet's program and, by its ingress port, where it goes if no program forwards it. */
@@ -34,7 +37,7 @@ export class InitBlock {
   }
 
   forwardByPort(phv: Phv, port: number): void {
-    phv.egressPort = port < this.forward.length ? (this.forward[port] as number) : NO_PORT;
+    phv.egressPort = port < this.forward.length ? (this.forward[port] as number) : this.nowhere;
   }
 
   /** The program that a packet runs, 0 for none: by the first filter table, in order, that has a match. */
@@ -72,11 +75,11 @@ export class InitBlock {
     }
     refuseUnknownKeys(entry, FORWARD_KEYS);
     const ingress = exactKey(entry, FIXED_NAMES.forwardKey, ports.width);
-    const [egress = NO_PORT] = parameterValues(entry, forwards ? [{ name: 'port', width: ports.width }] : []);
+    const [egress = this.nowhere] = parameterValues(entry, forwards ? [{ name: 'port', width: ports.width }] : []);
     this.forward[ingress] = egress;
     this.forwardUsed++;
     return () => {
-      this.forward[ingress] = NO_PORT;
+      this.forward[ingress] = this.nowhere;
       this.forwardUsed--;
     };
   }

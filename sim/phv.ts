@@ -6,7 +6,7 @@ export const SAR = 1;
 export const MAR = 2;
 export const SAVED = 3;
 
-/** The egress port of a packet that nothing has forwarded yet. */
+/** The egress port of a packet that nobody has forwarded yet, on data planes without a discard port. */
 export const NO_PORT = -1;
 
 export class Phv {

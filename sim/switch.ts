@@ -43,6 +43,8 @@ export class Switch {
   protected readonly phv: Phv;
   private readonly cpuPort: number;
   protected readonly recirculationPort: number;
+  /** What packets that nobody forwards have for their egress port. */
+  protected readonly nowhere: number;
   private readonly initOnEveryPass: boolean;
   /** By identity, the entry and what removes it; in order of insertion. */
   private readonly installed = new Map<string, { readonly entry: TableEntry; readonly remove: () => void }>();
@@ -77,6 +79,7 @@ export class Switch {
     const { ports, init } = dataPlane.description;
     this.cpuPort = ports.cpu;
     this.recirculationPort = ports.recirculation;
+    this.nowhere = dataPlane.discardPort ?? NO_PORT;
     this.initOnEveryPass = init.onEveryPass;
   }
 
@@ -168,7 +171,7 @@ export class Switch {
   protected settle(phv: Phv, batch: PacketBatch, i: number): void {
     const { counters } = this;
     this.deparser.deparse(phv);
-    const left = !phv.dropped && phv.egressPort !== NO_PORT;
+    const left = !phv.dropped && phv.egressPort !== this.nowhere;
     batch.egressPort[i] = left ? phv.egressPort : DROPPED;
     batch.recirculations[i] = phv.pass;
     counters.in++;

@@ -1,6 +1,7 @@
 /** A run as a person wants to read it: figures, and a heat map of the RPBs. */
 import { Ansis } from 'ansis';
 import type { DataPlane } from '../../compiler/index.js';
+import { DROP_REASONS, type DropReason } from '../../sim/index.js';
 import type { ReportedRun, RunSummary } from '../run/summary.js';
 
 const LABEL_WIDTH = 14;
@@ -66,7 +67,7 @@ function timingLines({ timing }: RunSummary, line: Line): string[] {
   if (timing === null) return [];
   const { latencyNs, lost, cycles } = timing;
   const ns = (value: number): string => `${value.toFixed(value < 1e4 ? 1 : 0)} ns`;
-  const losses = Object.entries(lost).filter(([, packetsLost]) => packetsLost > 0);
+  const losses = DROP_REASONS.filter((reason) => lost[reason] > 0);
   return [
     line('virtual time', `${(timing.seconds * 1e6).toFixed(3)} µs, ${timing.throughputGbps.toFixed(3)} Gbit/s out`),
     ...(latencyNs === null
@@ -75,7 +76,7 @@ function timingLines({ timing }: RunSummary, line: Line): string[] {
           line('latency', `${ns(latencyNs.p50)} median, ${ns(latencyNs.p99)} p99, ${ns(latencyNs.max)} max`),
           line('', `${ns(latencyNs.min)} min; ${cycles.ingress} + ${cycles.egress} cycles are match-action stages`),
         ]),
-    line('lost', losses.map(([reason, packetsLost]) => `${count(packetsLost)} ${LOST[reason]}`).join(', ') || 'none'),
+    line('lost', losses.map((reason) => `${count(lost[reason])} ${LOST[reason]}`).join(', ') || 'none'),
     line('queues', `at most ${count(timing.mostBufferCells)} cells of ${timing.cellBytes} bytes`),
     ...(timing.updates ?? []).map(({ name, before, after, mixed }) =>
       line('update', `${name}: ${count(before)} packets before, ${count(after)} after, ${count(mixed)} mixed`),
@@ -83,12 +84,13 @@ function timingLines({ timing }: RunSummary, line: Line): string[] {
   ];
 }
 
-const LOST: Readonly<Record<string, string>> = {
+const LOST: Readonly<Record<DropReason, string>> = {
   input: 'at busy lines or a busy pipe',
-  ingress: 'in ingress (dropped or not forwarded)',
+  ingress: 'in ingress (dropped)',
   queue: 'at full queues',
   buffer: 'at a full buffer',
   egress: 'in egress (dropped)',
+  unforwarded: 'as nobody forwards them',
 };
 
 const count = (value: number): string => value.toLocaleString('en-US');

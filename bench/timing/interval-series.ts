@@ -24,7 +24,14 @@ export interface QueueRow {
   readonly cells: number;
 }
 
-export const noLosses = (): Record<DropReason, number> => ({ input: 0, ingress: 0, queue: 0, buffer: 0, egress: 0 });
+export const noLosses = (): Record<DropReason, number> => ({
+  input: 0,
+  ingress: 0,
+  queue: 0,
+  buffer: 0,
+  egress: 0,
+  unforwarded: 0,
+});
 
 export class IntervalSeries {
   readonly intervals: IntervalRow[] = [];

@@ -3,8 +3,10 @@
  * they leave out: heavy flows, many flows, all operations with awkward operands, connections that are opened, closed and
  * attacked, headers that a program can stumble over.
  */
+import type { DataPlane } from '../../compiler/index.js';
 import type { PacketTemplate, TrafficTarget } from '../../traces/index.js';
 import type { ProgramKey } from '../workloads/program-kind.js';
+import { FRONT_PORTS } from '../workloads/traffic.js';
 
 /** TCP flags that open, use and close connections, and that should do nothing. */
 const FLAGS = [0x02, 0x12, 0x10, 0x18, 0x11, 0x01, 0x04, 0x14, 0x03, 0x06, 0x00, 0x29, 0xc2];
@@ -15,18 +17,30 @@ const VALUES = 150;
 const SPREAD = 0x9e3779b1;
 
 /** @param own the variants of the workload's traffic for an instance of the program */
-export function verificationTraffic(key: ProgramKey, own: TrafficTarget): TrafficTarget {
+export function verificationTraffic(key: ProgramKey, own: TrafficTarget, dataPlane: DataPlane): TrafficTarget {
   const { variants } = own;
   const special = variants.flatMap((variant) => specialVariants(key, variant));
   const all = [...variants, ...special];
-  return { variants: [...all, ...all.slice(0, MOST_DRESSED).flatMap(dressed)] };
+  const some = all.slice(0, MOST_DRESSED);
+  // What a program does with packets that nobody forwards depends on its placement, where they end behind the ingress.
+  const lonely = dataPlane.discardPort === undefined ? [] : some.map(onLonelyPort);
+  return { variants: [...all, ...some.flatMap(dressed), ...lonely] };
 }
+
+/** Where default forwarding has no entry; the port behind the front ports is that of the servers of caches. */
+const onLonelyPort = (variant: PacketTemplate): PacketTemplate => ({
+  ...variant,
+  weight: rare(variant),
+  ingressPort: FRONT_PORTS + 1,
+});
+
+const rare = ({ weight = 1 }: PacketTemplate): number => 0.05 * weight;
 
 const MOST_DRESSED = 40;
 
 /** The same packet with a VLAN tag, with IPv4 options, and with other ECN bits, now and then. */
 function dressed(variant: PacketTemplate): PacketTemplate[] {
-  const weight = 0.05 * (variant.weight ?? 1);
+  const weight = rare(variant);
   const tagged: PacketTemplate = { ...variant, weight, vlan: { id: 7, priority: 3 } };
   if (variant.ipv4 === undefined) return [tagged];
   const marked = (ecn: number): PacketTemplate => ({

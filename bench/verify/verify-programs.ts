@@ -134,7 +134,7 @@ async function arrivalsOf(options: RoundOptions): Promise<Workload> {
       if (number < companions) return others.arrival(number);
       const own = looked[Math.floor((number - companions) / INSTANCES)]?.arrival(number);
       if (own === undefined) throw new Error(`there is no arrival ${number}`);
-      return { ...own, traffic: verificationTraffic(own.key as ProgramKey, own.traffic) };
+      return { ...own, traffic: verificationTraffic(own.key as ProgramKey, own.traffic, options.dataPlane) };
     },
   };
 }

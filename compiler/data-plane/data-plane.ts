@@ -119,6 +119,8 @@ export class DataPlane {
   /** RPBs of one pass. */
   readonly rpbCount: number;
   readonly filterTables: readonly FilterTable[];
+  /** Through whose egress packets go that nobody forwards; undefined where they end behind the ingress. */
+  readonly discardPort: number | undefined;
   private readonly fieldByName = new Map<string, Field>();
   private readonly holdersByAction = new Map<string, Uint8Array>();
 
@@ -135,6 +137,14 @@ export class DataPlane {
     this.rpbs = this.resolveRpbs();
     this.rpbCount = this.rpbs.length;
     this.filterTables = this.resolveFilterTables();
+    const { init, ports } = description;
+    this.discardPort = init.unforwarded === 'egress' ? (ports.discard ?? ports.recirculation) : undefined;
+  }
+
+  /** What a port is, if no packet can leave by it. */
+  inwardPort(port: number): 'recirculation' | 'discard' | undefined {
+    if (port === this.description.ports.recirculation) return 'recirculation';
+    return port === this.discardPort ? 'discard' : undefined;
   }
 
   /** All fields by their full names, in the order of the description. */

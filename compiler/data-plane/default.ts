@@ -160,6 +160,7 @@ export const DEFAULT_DESCRIPTION: DataPlaneDescription = {
       },
     ],
     onEveryPass: false,
+    unforwarded: 'egress',
   },
   state: {
     programIdBits: 16,

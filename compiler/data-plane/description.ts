@@ -91,6 +91,11 @@ export interface DataPlaneDescription {
     readonly width: number;
     readonly recirculation: number;
     readonly cpu: number;
+    /**
+     * Through whose queue and egress packets go that nobody forwards, where {@link DataPlaneDescription.init} sends them
+     * there; left out: the recirculation port, which is always up.
+     */
+    readonly discard?: number;
     readonly bitsPerSecond: number;
     readonly recirculationBitsPerSecond: number;
   };
@@ -112,6 +117,11 @@ export interface DataPlaneDescription {
     readonly filters: readonly FilterTableDescription[];
     /** The prototype runs its init block again on every pass. */
     readonly onEveryPass: boolean;
+    /**
+     * Where packets end that nobody forwards: `egress`, through the egress of the discard port, so that all steps of
+     * their program run; `ingress`, behind the ingress, as in the prototype. Left out: `ingress`.
+     */
+    readonly unforwarded?: Gress;
   };
   readonly state: {
     readonly programIdBits: number;

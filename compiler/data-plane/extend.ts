@@ -62,7 +62,8 @@ export function dataPlaneFromJson(json: unknown): DataPlane {
 /** Tables keyed by a name that the user may add to. */
 const OPEN_TABLES = new Set(['headers', 'aliases', 'parser.states']);
 /** Keys that a description may have although its base lacks them. */
-const OPTIONAL_KEYS = /^(headers\.\w+\.(lengthWords|valid)|parser\.states\.\w+\.(only|select))$/;
+const OPTIONAL_KEYS =
+  /^(headers\.\w+\.(lengthWords|valid)|parser\.states\.\w+\.(only|select)|ports\.discard|init\.unforwarded)$/;
 
 function merge(base: Json, override: Json, path: string, problems: string[]): Json {
   if (!isObject(base) || !isObject(override)) {

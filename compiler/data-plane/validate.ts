@@ -108,6 +108,13 @@ function initProblems(description: DataPlaneDescription): string[] {
     }
     if (!isCount(filter.entries)) problems.push(`filter table ${filter.name}: ${filter.entries} entries`);
   }
+  const { unforwarded = 'ingress', onEveryPass } = description.init;
+  if (unforwarded !== 'ingress' && unforwarded !== 'egress') {
+    problems.push(`init.unforwarded: packets that nobody forwards end in ingress or egress, not in '${unforwarded}'`);
+  }
+  if (unforwarded === 'egress' && onEveryPass) {
+    problems.push('init.unforwarded: egress needs an init block that runs on the first pass only (init.onEveryPass)');
+  }
   return problems;
 }
 
@@ -145,10 +152,15 @@ function numberProblems({ ports, state, recirculation }: DataPlaneDescription): 
   for (const [name, port] of [
     ['recirculation', ports.recirculation],
     ['CPU', ports.cpu],
+    ['discard', ports.discard],
   ] as const) {
+    if (port === undefined) continue;
     if (!Number.isInteger(port) || port < 0 || port >= portLimit) {
       problems.push(`the ${name} port ${port} does not fit ${ports.width} bits`);
     }
+  }
+  if ((ports.discard ?? ports.recirculation) === ports.cpu) {
+    problems.push(`port ${ports.cpu} cannot be the CPU port and one that packets do not leave by`);
   }
   for (const [name, bits] of [
     ['program id', state.programIdBits],

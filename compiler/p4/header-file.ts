@@ -15,8 +15,7 @@ export function headerFile(dataPlane: DataPlane, fields: PacketFields): string {
       [
         `const PortId_t RECIRCULATION_PORT = ${ports.recirculation};`,
         `const PortId_t CPU_PORT = ${ports.cpu};`,
-        ...comment('No port of the chip: the traffic manager drops what is sent there.'),
-        `const PortId_t NO_PORT = ${2 ** ports.width - 1};`,
+        ...nowherePort(dataPlane),
       ],
       ...packetHeaders(dataPlane, fields),
       ...stateHeader(dataPlane),
@@ -25,6 +24,18 @@ export function headerFile(dataPlane: DataPlane, fields: PacketFields): string {
       metadata(dataPlane, fields, 'egress'),
     ]),
   );
+}
+
+/** The constant for the port of packets that nobody forwards. */
+export const nowhere = ({ discardPort }: DataPlane): string => (discardPort === undefined ? 'NO_PORT' : 'DISCARD_PORT');
+
+function nowherePort(dataPlane: DataPlane): Block[] {
+  const { discardPort, description } = dataPlane;
+  const [why, port] =
+    discardPort === undefined
+      ? ['No port of the chip: the traffic manager drops what is sent there.', 2 ** description.ports.width - 1]
+      : ['Packets that nobody forwards pass its egress and end there.', discardPort];
+  return [...comment(why), `const PortId_t ${nowhere(dataPlane)} = ${port};`];
 }
 
 const fieldLine = (name: string, width: number): string => `bit<${width}> ${name};`;

@@ -4,6 +4,7 @@ import { type FilterStep, filterOrder } from '../data-plane/filter-order.js';
 import { type MatchTable, matchTables } from '../data-plane/tables.js';
 import { ARRIVAL_PORT, EGRESS_PORT } from './actions.js';
 import type { PacketFields } from './fields.js';
+import { nowhere } from './header-file.js';
 import { localName, tableDeclaration } from './table.js';
 import { type Block, braces, comment, declaration, renderBlocks, spaced } from './text.js';
 
@@ -16,8 +17,12 @@ export function initFile(dataPlane: DataPlane, fields: PacketFields): string {
   const body = spaced([
     forwardAction('forward', `bit<${dataPlane.description.ports.width}> port`, 'port'),
     [
-      ...comment('A program may still forward the packet; otherwise it ends behind the ingress.'),
-      ...forwardAction(localName(FIXED_NAMES.forwardDrop), '', 'NO_PORT'),
+      ...comment(
+        dataPlane.discardPort === undefined
+          ? 'A program may still forward the packet; otherwise it ends behind the ingress.'
+          : 'A program may still forward the packet; otherwise it ends behind the egress of the discard port.',
+      ),
+      ...forwardAction(localName(FIXED_NAMES.forwardDrop), '', nowhere(dataPlane)),
     ],
     braces(`action ${localName(FIXED_NAMES.setProgram)}(bit<${programIdBits}> ${FIXED_NAMES.programParameter})`, [
       `hdr.meta.id.flow_id = ${FIXED_NAMES.programParameter};`,

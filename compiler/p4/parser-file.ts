@@ -7,6 +7,7 @@ import type { Gress, ParserStateDescription } from '../data-plane/description.js
 import { copyName, type PacketFields, wholeField } from './fields.js';
 import { lookahead } from './lookahead.js';
 import { lengths, optionHeader } from './options.js';
+import { RECIRCULATION_FLAG } from './recirculation-file.js';
 import { type Residual, residuals } from './residuals.js';
 import { type Block, braces, comment, declaration, list, renderBlocks, spaced } from './text.js';
 
@@ -64,18 +65,47 @@ function ingressParser(context: ParserContext): Block[] {
 
 function egressParser(context: ParserContext): Block[] {
   const first = stateName(context.dataPlane.description.parser.start);
+  const discards = context.dataPlane.discardPort !== undefined;
+  const next = discards
+    ? select(['eg_intr_md.egress_port'], [['DISCARD_PORT', 'parse_state_of_discard_port']], 'parse_state')
+    : ['transition parse_state;'];
   const start = [
-    braces('state start', ['pkt.extract(eg_intr_md);', 'transition parse_state;']),
+    braces('state start', ['pkt.extract(eg_intr_md);', ...next]),
     braces('state parse_state', ['pkt.extract(hdr.meta);', `transition ${first};`]),
+    ...(discards ? discardStates(first) : []),
   ];
   const parameters = [
     'packet_in pkt',
     'out header_t hdr',
     'out egress_metadata_t eg_md',
     'out egress_intrinsic_metadata_t eg_intr_md',
+    ...(discards
+      ? [
+          'out egress_intrinsic_metadata_from_parser_t eg_prsr_md',
+          'out egress_intrinsic_metadata_for_deparser_t eg_dprsr_md',
+        ]
+      : []),
   ];
   return parser('SwitchEgressParser', parameters, start, context);
 }
+
+/**
+ * Packets that nobody forwards: the parser tells the deparser to drop them. A table that did so could not share a stage
+ * with an RPB, whose DROP writes the same field.
+ */
+const discardStates = (first: string): Block[][] => [
+  [
+    ...comment('A packet that goes round may share the port with those that nobody forwards.'),
+    ...braces('state parse_state_of_discard_port', [
+      'pkt.extract(hdr.meta);',
+      ...select([RECIRCULATION_FLAG], [['0', 'discard']], first),
+    ]),
+  ],
+  [
+    ...comment('All steps of its program run; the deparser drops it.'),
+    ...braces('state discard', ['eg_dprsr_md.drop_ctl = 1;', `transition ${first};`]),
+  ],
+];
 
 function parser(
   name: string,

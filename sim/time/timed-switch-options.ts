@@ -33,10 +33,11 @@ export function timedSwitchOptions({ description }: DataPlane): TimedSwitchOptio
 }
 
 /**
- * Where a packet was lost: before the pipe; in the ingress, by its program or because nothing forwards it; at the tail
- * of a queue that was full, or of one whose buffer was; in the egress, by its program.
+ * Where a packet was lost: before the pipe; in the ingress, by its program; at the tail of a queue that was full, or of
+ * one whose buffer was; in the egress, by its program; because nobody forwards it, at the end of the egress of the
+ * discard port, or behind the ingress on data planes without one.
  */
-export const DROP_REASONS = ['input', 'ingress', 'queue', 'buffer', 'egress'] as const;
+export const DROP_REASONS = ['input', 'ingress', 'queue', 'buffer', 'egress', 'unforwarded'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /** Told of every packet whose way has ended, with its verdict in the batch; of those that leave, in order of time. */

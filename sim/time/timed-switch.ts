@@ -175,7 +175,7 @@ export class TimedSwitch extends Switch {
   private throughIngress(slot: number, phv: Phv): void {
     const goesOn = this.ingress(phv);
     const exit = this.clock.timeOf(this.lastIngressCycle + this.cycles.ingress);
-    if (!goesOn) return this.lose(slot, 'ingress', exit);
+    if (!goesOn) return this.lose(slot, phv.dropped ? 'ingress' : 'unforwarded', exit);
     this.player?.recirculates(slot, phv);
     this.push(exit + this.fixedPs.queueing, EVENT.queue, slot);
   }
@@ -212,6 +212,7 @@ export class TimedSwitch extends Switch {
     const again = this.egress(phv);
     const exit = this.clock.timeOf(this.lastEgressCycle + this.cycles.egress);
     if (phv.dropped) return this.lose(slot, 'egress', exit);
+    if (!again && phv.egressPort === this.nowhere) return this.lose(slot, 'unforwarded', exit);
     const start = Math.max(exit + this.deparserPs, queue.lineFree);
     queue.lineFree = start + queue.line.timeFor(bytes);
     queue.counters.packetsOut++;

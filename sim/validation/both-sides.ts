@@ -63,7 +63,8 @@ export class BothSides {
   /** All register arrays before the first packet. */
   private readonly before: Uint32Array;
   private readonly writable: readonly Rpb[];
-  private readonly defaultPorts = new Map<number, number>();
+  /** By ingress port: whether it had default forwarding before, and has it now. */
+  private readonly forwarding = new Map<number, { readonly before: boolean; now: boolean }>();
   /** By memory and place in the chain of hashes before an access. */
   private readonly hashes = new Map<string, KnownHash>();
 
@@ -89,6 +90,7 @@ export class BothSides {
   close(): void {
     this.emulator.queue = { nanoseconds: 0, cells: 0 };
     this.restoreArrays();
+    for (const [port, { before }] of this.forwarding) this.forwardByDefault(port, before);
     if (this.isInstalled) return;
     for (const operation of revokeOperations(this.compiled)) this.emulator.apply(operation);
   }
@@ -229,9 +231,9 @@ export class BothSides {
   }
 
   /** Puts the packet in front of the switch; the result is the program that takes it. */
-  private classify({ bytes, ingressPort }: TestPacket): number {
+  private classify({ bytes, ingressPort, isForwarded }: TestPacket): number {
     const { batch, emulator } = this;
-    this.forwardByDefault(ingressPort);
+    this.forwardByDefault(ingressPort, isForwarded);
     clearPacketBatch(batch);
     appendPacketBytes(batch, bytes, ingressPort);
     emulator.classify(batch, 0, 1);
@@ -246,36 +248,37 @@ export class BothSides {
     return { port: egress === DROPPED ? undefined : egress, bytes: packetBytes(batch, 0) };
   }
 
-  /**
-   * A packet that no one forwards is dropped between ingress and egress, and what its program does in egress does not
-   * happen. So every port that packets come in on has its default.
-   */
-  private forwardByDefault(ingressPort: number): void {
-    if (this.defaultPorts.has(ingressPort)) return;
-    const { width } = this.dataPlane.description.ports;
-    const port = (ingressPort + DEFAULT_PORT_DISTANCE) % 2 ** width;
-    this.defaultPorts.set(ingressPort, port);
-    try {
-      const entry = defaultForwardEntry(this.dataPlane, ingressPort, port);
-      this.emulator.apply({ kind: 'insertEntry', entry });
-    } catch (error) {
-      if (!(error instanceof TargetError && error.reason === 'already-exists')) throw error;
-    }
+  /** Sees to it that a port has its entry of default forwarding, or has none. */
+  private forwardByDefault(ingressPort: number, wanted: boolean): void {
+    const { emulator, forwarding } = this;
+    if (forwarding.get(ingressPort)?.now === wanted) return;
+    const entry = defaultForwardEntry(this.dataPlane, ingressPort, this.defaultPort(ingressPort));
+    const has = emulator.entryLike(entry) !== undefined;
+    const known = forwarding.get(ingressPort) ?? { before: has, now: has };
+    forwarding.set(ingressPort, known);
+    if (has === wanted) return;
+    emulator.apply({ kind: wanted ? 'insertEntry' : 'deleteEntry', entry });
+    known.now = wanted;
+  }
+
+  private defaultPort(ingressPort: number): number {
+    return (ingressPort + DEFAULT_PORT_DISTANCE) % 2 ** this.dataPlane.description.ports.width;
   }
 
   private compareVerdict(
     verdict: Verdict,
-    { ingressPort }: TestPacket,
+    packet: TestPacket,
     actual: number | undefined,
   ): Mismatch | undefined {
-    const expected = this.egressPort(verdict, ingressPort);
+    const port = this.egressPort(verdict, packet);
+    const expected = port === this.dataPlane.discardPort ? undefined : port;
     return expected === actual ? undefined : { kind: 'verdict', expected, actual };
   }
 
-  private egressPort(verdict: Verdict, ingressPort: number): number | undefined {
+  private egressPort(verdict: Verdict, { ingressPort, isForwarded }: TestPacket): number | undefined {
     switch (verdict.kind) {
       case 'none':
-        return this.defaultPorts.get(ingressPort);
+        return isForwarded ? this.defaultPort(ingressPort) : undefined;
       case 'forwarded':
         return verdict.port;
       case 'returned':

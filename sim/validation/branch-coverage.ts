@@ -10,7 +10,7 @@ import {
   undoAccesses,
 } from '../../compiler/index.js';
 import { PacketBytes } from './packet-bytes.js';
-import type { TestPacket } from './random-packet.js';
+import type { ArrivedPacket } from './random-packet.js';
 import { StatementPlaces } from './statement-places.js';
 
 /** A statement that has run, or a way out of a BRANCH that was taken: a case, or the way past all cases. */
@@ -104,7 +104,7 @@ export class MeaningRun {
   }
 
   /** What runs for a packet that the program takes; a run that the language does not define leaves memory as it was. */
-  run(packet: TestPacket): readonly ExecutedStatement[] {
+  run(packet: ArrivedPacket): readonly ExecutedStatement[] {
     const { memories } = this;
     const run = interpret(this.program, {
       packet: this.packet.load(packet),

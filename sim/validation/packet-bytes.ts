@@ -7,7 +7,7 @@ import { Deparser, modifyField, type WritableField, writableField } from '../dep
 import { readField } from '../header-fields.js';
 import { Parser } from '../parser.js';
 import { Phv } from '../phv.js';
-import { QUEUE_FIELDS, type TestPacket } from './random-packet.js';
+import { type ArrivedPacket, QUEUE_FIELDS } from './random-packet.js';
 
 const INGRESS_PORT = 'ig_intr_md.ingress_port';
 const MAC_BYTES = 6;
@@ -26,7 +26,7 @@ export class PacketBytes implements PacketView {
   }
 
   /** Takes up a copy of a packet. */
-  load({ bytes, ingressPort, queue }: TestPacket): this {
+  load({ bytes, ingressPort, queue }: ArrivedPacket): this {
     this.phv.begin(bytes.slice(), 0, bytes.length, ingressPort);
     this.intrinsics = {
       [INGRESS_PORT]: ingressPort,

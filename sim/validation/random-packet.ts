@@ -7,11 +7,20 @@ import type { QueueReading } from '../tracing-switch.js';
 import { type ProgramValues, valueFor, valuesOf, wordFor } from './program-values.js';
 import { below, chance, oneOf, type Random } from './random.js';
 
-export interface TestPacket {
+/** A packet as a program meets it. */
+export interface ArrivedPacket {
   readonly bytes: Uint8Array;
   readonly ingressPort: number;
   /** What the egress is told of the queue. */
   readonly queue: QueueReading;
+}
+
+export interface TestPacket extends ArrivedPacket {
+  /**
+   * Whether its port has an entry of default forwarding. It has on data planes where packets that nobody forwards end
+   * behind the ingress, as what their program does in egress then does not happen.
+   */
+  readonly isForwarded: boolean;
 }
 
 /** Ports that packets come in on, unless the program asks for another. */
@@ -19,7 +28,7 @@ const INGRESS_PORTS: readonly number[] = [1, 2, 3, 4];
 const INGRESS_PORT_FIELD = 'ig_intr_md.ingress_port';
 export const QUEUE_FIELDS = { nanoseconds: 'eg_intr_md.deq_timedelta', cells: 'eg_intr_md.enq_qdepth' } as const;
 
-const SHARE = { addressed: 0.92, wanted: 0.7, targeted: 0.75, straight: 0.95, cut: 0.06 } as const;
+const SHARE = { forwarded: 0.75, addressed: 0.92, wanted: 0.7, targeted: 0.75, straight: 0.95, cut: 0.06 } as const;
 const MAX_PAYLOAD = 24;
 const MAX_OPTION_WORDS = 3;
 
@@ -36,6 +45,8 @@ export class PacketGenerator {
   private readonly wantedWalks: readonly Walk[];
   private readonly random: Random;
   private readonly queueWidths: QueueReading;
+  /** Whether all of a program runs for packets that nobody forwards. */
+  private readonly mayEnd: boolean;
 
   constructor(
     private readonly program: Program,
@@ -43,6 +54,7 @@ export class PacketGenerator {
     random: Random,
   ) {
     this.random = random;
+    this.mayEnd = dataPlane.discardPort !== undefined;
     const width = (name: string): number => dataPlane.fields.get(name)?.width ?? 0;
     this.queueWidths = { nanoseconds: width(QUEUE_FIELDS.nanoseconds), cells: width(QUEUE_FIELDS.cells) };
     this.values = valuesOf(program);
@@ -89,6 +101,7 @@ export class PacketGenerator {
       bytes: Uint8Array.from(bytes.slice(0, length)),
       ingressPort: port ?? oneOf(random, this.ingressPorts),
       queue: { nanoseconds: reading(this.queueWidths.nanoseconds), cells: reading(this.queueWidths.cells) },
+      isForwarded: !this.mayEnd || chance(random, SHARE.forwarded),
     };
   }
 

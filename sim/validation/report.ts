@@ -23,7 +23,7 @@ export function formatFailure(failure: Failure, dataPlane: DataPlane): string {
     '',
     programSource(failure.program).trimEnd(),
     '',
-    `packet on port ${packet.ingressPort}: ${bytes}`,
+    `packet on port ${packet.ingressPort}${packet.isForwarded ? '' : ', which has no default forwarding'}: ${bytes}`,
     ...fieldLines(failure, dataPlane),
     ...memoryLines(failure),
     '',

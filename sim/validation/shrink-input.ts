@@ -24,6 +24,7 @@ export function shrinkInput(failure: Failure, sides: BothSides, dataPlane: DataP
     }
   }
   attempt({ packet: { ...least.packet, queue: { nanoseconds: 0, cells: 0 } } });
+  attempt({ packet: { ...least.packet, isForwarded: true } });
   attempt({ packet: { ...least.packet, bytes: withoutPayload(least.packet, dataPlane) } });
   for (const { name, index, description } of dataPlane.headers) {
     for (const field of description.fields) {

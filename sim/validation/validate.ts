@@ -18,8 +18,9 @@ export interface ValidationOptions {
   readonly random: Random;
   /**
    * A switch for the program, which may hold others; one with nothing in it if left out. It must forward packets of
-   * port p by default to port p + 16 (modulo the number of ports), or not at all: then validation adds the entries.
-   * It may be the same switch each time, as validation takes its program out again and restores all memory.
+   * port p by default to port p + 16 (modulo the number of ports), or not at all: validation adds these entries and
+   * takes them away as its packets need it. It may be the same switch each time, as validation takes its program out
+   * again and restores default forwarding and all memory.
    */
   readonly makeSwitch?: (() => TracingSwitch) | undefined;
   /** The switch holds the program already, and keeps it. */

@@ -186,7 +186,7 @@ async function compared(
     name: key,
     arrival: (number: number) => {
       const arrival = own.arrival(number);
-      return { ...arrival, source: rewrite(arrival.source), traffic: verificationTraffic(key, arrival.traffic) };
+      return { ...arrival, source: rewrite(arrival.source), traffic: verificationTraffic(key, arrival.traffic, dataPlane) };
     },
   };
   const emulator = new TracingSwitch(dataPlane);

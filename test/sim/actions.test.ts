@@ -373,13 +373,6 @@ test('a dropped packet finishes its ingress and has no egress', () => {
   assert.equal([memory.range(5, 0, 1)[0], memory.range(11, 0, 1)[0]], [1, 0]);
 });
 
-test('a packet that nobody forwards has no egress', () => {
-  program({ sar: 1 }, [['salu_add_sub']], 4);
-  testSwitch.insert(rpbEntry(plane, 11, 'salu_add_sub')).send(frame(UDP), 9);
-  const { memory } = testSwitch.emulator;
-  assert.equal([memory.range(4, 0, 1)[0], memory.range(11, 0, 1)[0]], [1, 0]);
-});
-
 test('a drop in egress: the egress runs on, the packet does not leave', () => {
   program({ sar: 1 }, [['drop'], ['salu_add_sub']], 15);
   assert.is(testSwitch.send(frame(UDP)).port, undefined);

@@ -297,7 +297,7 @@ test('drops by the program, in either gress, and by nobody forwarding', () => {
   assert.equal(lost, [
     { i: 0, reason: 'ingress' },
     { i: 1, reason: 'egress' },
-    { i: 3, reason: 'ingress' },
+    { i: 3, reason: 'unforwarded' },
   ]);
   assert.ok(lost.every(({ reason }) => DROP_REASONS.includes(reason)));
 });

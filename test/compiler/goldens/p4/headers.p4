@@ -2,8 +2,8 @@
 
 const PortId_t RECIRCULATION_PORT = 68;
 const PortId_t CPU_PORT = 192;
-// No port of the chip: the traffic manager drops what is sent there.
-const PortId_t NO_PORT = 511;
+// Packets that nobody forwards pass its egress and end there.
+const PortId_t DISCARD_PORT = 68;
 
 header ethernet_h {
     bit<48> dst;

@@ -7,9 +7,9 @@ control InitBlock(
         hdr.meta.rec.ingress_port = ig_intr_md.ingress_port;
     }
 
-    // A program may still forward the packet; otherwise it ends behind the ingress.
+    // A program may still forward the packet; otherwise it ends behind the egress of the discard port.
     action drop() {
-        hdr.meta.rec.egress_port = NO_PORT;
+        hdr.meta.rec.egress_port = DISCARD_PORT;
         hdr.meta.rec.ingress_port = ig_intr_md.ingress_port;
     }
 

@@ -257,18 +257,38 @@ parser SwitchEgressParser(
     packet_in pkt,
     out header_t hdr,
     out egress_metadata_t eg_md,
-    out egress_intrinsic_metadata_t eg_intr_md) {
+    out egress_intrinsic_metadata_t eg_intr_md,
+    out egress_intrinsic_metadata_from_parser_t eg_prsr_md,
+    out egress_intrinsic_metadata_for_deparser_t eg_dprsr_md) {
     Checksum() ipv4_checksum;
     Checksum() tcp_checksum;
     Checksum() udp_checksum;
 
     state start {
         pkt.extract(eg_intr_md);
-        transition parse_state;
+        transition select(eg_intr_md.egress_port) {
+            DISCARD_PORT : parse_state_of_discard_port;
+            default : parse_state;
+        }
     }
 
     state parse_state {
         pkt.extract(hdr.meta);
+        transition parse_ethernet;
+    }
+
+    // A packet that goes round may share the port with those that nobody forwards.
+    state parse_state_of_discard_port {
+        pkt.extract(hdr.meta);
+        transition select(hdr.meta.rec.recirculation_flag) {
+            0 : discard;
+            default : parse_ethernet;
+        }
+    }
+
+    // All steps of its program run; the deparser drops it.
+    state discard {
+        eg_dprsr_md.drop_ctl = 1;
         transition parse_ethernet;
     }
 
