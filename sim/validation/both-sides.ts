@@ -265,11 +265,7 @@ export class BothSides {
     return (ingressPort + DEFAULT_PORT_DISTANCE) % 2 ** this.dataPlane.description.ports.width;
   }
 
-  private compareVerdict(
-    verdict: Verdict,
-    packet: TestPacket,
-    actual: number | undefined,
-  ): Mismatch | undefined {
+  private compareVerdict(verdict: Verdict, packet: TestPacket, actual: number | undefined): Mismatch | undefined {
     const port = this.egressPort(verdict, packet);
     const expected = port === this.dataPlane.discardPort ? undefined : port;
     return expected === actual ? undefined : { kind: 'verdict', expected, actual };

@@ -186,7 +186,11 @@ async function compared(
     name: key,
     arrival: (number: number) => {
       const arrival = own.arrival(number);
-      return { ...arrival, source: rewrite(arrival.source), traffic: verificationTraffic(key, arrival.traffic, dataPlane) };
+      return {
+        ...arrival,
+        source: rewrite(arrival.source),
+        traffic: verificationTraffic(key, arrival.traffic, dataPlane),
+      };
     },
   };
   const emulator = new TracingSwitch(dataPlane);

@@ -1,12 +1,20 @@
 /** Packets that nobody forwards: which steps of their program run, and what they take of the switch. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { CONFORMANCE_DATA_PLANE } from '../../bench/conformance/vector.js';
 import { type DataPlane, DataPlaneError, dataPlaneFromJson, type TableEntry } from '../../compiler/index.js';
 import { ENGINES } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch, DROPPED } from '../../traces/index.js';
 import { frame } from './frames.js';
-import { CONFORMANCE_DATA_PLANE } from '../../bench/conformance/vector.js';
-import { anyPacket, dataPlane, EGRESS_PORT, filterEntry, recirculationEntry, rpbEntry, TestSwitch } from './test-switch.js';
+import {
+  anyPacket,
+  dataPlane,
+  EGRESS_PORT,
+  filterEntry,
+  recirculationEntry,
+  rpbEntry,
+  TestSwitch,
+} from './test-switch.js';
 import { timedRun } from './timed-run.js';
 
 const UDP = frame({ ipv4: {}, udp: {} });
@@ -41,7 +49,12 @@ for (const engine of ENGINES) {
 
     test(`${of.name}, ${engine}: a program that forwards in its last pass, and one that does not`, () => {
       const passes = [recirculationEntry('first', 1, 0), recirculationEntry('last', 1, 1)];
-      const testSwitch = new TestSwitch(of, engine).insert(anyPacket(of), ...counting(of), ...counting(of, 1), ...passes);
+      const testSwitch = new TestSwitch(of, engine).insert(
+        anyPacket(of),
+        ...counting(of),
+        ...counting(of, 1),
+        ...passes,
+      );
       assert.equal(testSwitch.send(UDP, LONELY_PORT).recirculations, 1);
       assert.is(testSwitch.send(UDP, LONELY_PORT).port, undefined);
       assert.equal(counts(testSwitch), [4, 4]);
@@ -139,12 +152,12 @@ test('with time: packets that go round wait behind those that nobody forwards, a
   const late = timedRun(plane, [...crowd, round], { entries });
   const [behind] = late.gone;
   assert.ok(alone !== undefined && behind !== undefined && late.gone.length === 1);
-  assert.ok(behind.departurePs - alone.departurePs > 3 * 8 * 1000 * 10, 'some three frames of 1,000 bytes at 100 Gbit/s');
-  const tight = timedRun(plane, crowd, { entries, queueBytes: 1200 });
-  assert.equal(
-    tight.lost.map(({ reason }) => reason).sort(),
-    ['queue', 'queue', 'unforwarded', 'unforwarded'],
+  assert.ok(
+    behind.departurePs - alone.departurePs > 3 * 8 * 1000 * 10,
+    'some three frames of 1,000 bytes at 100 Gbit/s',
   );
+  const tight = timedRun(plane, crowd, { entries, queueBytes: 1200 });
+  assert.equal(tight.lost.map(({ reason }) => reason).sort(), ['queue', 'queue', 'unforwarded', 'unforwarded']);
 });
 
 test('a description has to say where they end, if not behind the ingress, on the first pass only', () => {
@@ -160,7 +173,10 @@ test('a description has to say where they end, if not behind the ingress, on the
   assert.is(problem({ extends: 'default', init: { unforwarded: 'ingress' } }), 'none');
   assert.is(problem({ extends: 'published', init: { onEveryPass: false, unforwarded: 'egress' } }), 'none');
   assert.match(problem({ extends: 'published', init: { unforwarded: 'egress' } }), /first pass only/);
-  assert.match(problem({ extends: 'default', init: { unforwarded: 'nowhere' } }), /ingress or egress, not in 'nowhere'/);
+  assert.match(
+    problem({ extends: 'default', init: { unforwarded: 'nowhere' } }),
+    /ingress or egress, not in 'nowhere'/,
+  );
   assert.match(problem({ extends: 'default', ports: { discard: 512 } }), /the discard port 512 does not fit 9 bits/);
   assert.match(problem({ extends: 'default', ports: { discard: 192 } }), /port 192 cannot be the CPU port/);
 });
