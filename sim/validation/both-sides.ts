@@ -26,7 +26,6 @@ import {
   type Verdict,
 } from '../../compiler/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, DROPPED, packetBytes } from '../../traces/index.js';
-import { TargetError } from '../target.js';
 import type { RpbVisit, TracingSwitch } from '../tracing-switch.js';
 import { compareBytes } from './compare-bytes.js';
 import type { Failure } from './failure.js';
