@@ -237,10 +237,19 @@ export class Controller {
     return drift;
   }
 
-  /** Words of a program's memory, from bucket 0. @throws {NoSuchProgram} */
-  async readMemory(program: string, memory: string): Promise<Uint32Array> {
+  /** Words of a program's memory, from bucket 0, in each pipe of the switch. @throws {NoSuchProgram} */
+  async readPipes(program: string, memory: string): Promise<readonly Uint32Array[]> {
     const { rpb, base, buckets } = this.block(program, memory);
     return this.target.readMemory(rpb, base, buckets);
+  }
+
+  /** As {@link readPipes}, of a switch that has one pipe, as the emulated one. @throws {NoSuchProgram} */
+  async readMemory(program: string, memory: string): Promise<Uint32Array> {
+    const [words, ...others] = await this.readPipes(program, memory);
+    if (words === undefined || others.length > 0) {
+      throw new Error(`the switch has ${1 + others.length} pipes, each with words of its own: readPipes tells them`);
+    }
+    return words;
   }
 
   /** Writes words of a program's memory. @throws {NoSuchProgram} {@link RangeError} for too many */
@@ -364,8 +373,8 @@ export class Controller {
 
   private async confirmResets(transaction: Transaction): Promise<void> {
     for (const { rpb, base, buckets } of resetBlocks(transaction)) {
-      const words = await this.target.readMemory(rpb, base, buckets);
-      if (words.some((word) => word !== 0)) throw new MemoryNotReset(transaction.program, rpb);
+      const pipes = await this.target.readMemory(rpb, base, buckets);
+      if (pipes.some((words) => words.some((word) => word !== 0))) throw new MemoryNotReset(transaction.program, rpb);
     }
   }
 

@@ -21,8 +21,9 @@ export class InProcessTarget implements SwitchTarget {
     }
   }
 
-  async readMemory(rpb: number, base: number, buckets: number): Promise<Uint32Array> {
-    return this.emulator.memory.range(rpb, base, buckets).slice();
+  /** The emulated switch has one pipe. */
+  async readMemory(rpb: number, base: number, buckets: number): Promise<readonly Uint32Array[]> {
+    return [this.emulator.memory.range(rpb, base, buckets).slice()];
   }
 
   async writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void> {

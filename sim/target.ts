@@ -42,8 +42,12 @@ export interface SwitchTarget {
    * @throws {TargetError} at the first that is refused; those before it have been made, and it says how many
    */
   apply(operations: readonly Operation[]): Promise<void>;
-  /** Words of an RPB's register array. @param rpb number from 1 */
-  readMemory(rpb: number, base: number, buckets: number): Promise<Uint32Array>;
+  /**
+   * Words of an RPB's register array, of each pipe of the switch: packets of one pipe reach its own array alone.
+   * @param rpb number from 1
+   */
+  readMemory(rpb: number, base: number, buckets: number): Promise<readonly Uint32Array[]>;
+  /** Writes the same words in all pipes. */
   writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void>;
   /** Entries in a table now. */
   entryCount(table: string): Promise<number>;

@@ -135,8 +135,8 @@ class PlanningTarget implements SwitchTarget {
   }
 
   /** As it will be: only memory that was reset is looked at. */
-  async readMemory(_rpb: number, _base: number, buckets: number): Promise<Uint32Array> {
-    return new Uint32Array(buckets);
+  async readMemory(_rpb: number, _base: number, buckets: number): Promise<readonly Uint32Array[]> {
+    return [new Uint32Array(buckets)];
   }
 
   entryCount(): Promise<number> {

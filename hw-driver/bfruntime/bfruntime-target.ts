@@ -140,17 +140,22 @@ export class BfRuntimeTarget implements SwitchTarget {
     return session.send(encoded);
   }
 
-  async readMemory(rpb: number, base: number, buckets: number): Promise<Uint32Array> {
+  /** A register's word comes as one value per pipe, in the order of the pipes. */
+  async readMemory(rpb: number, base: number, buckets: number): Promise<readonly Uint32Array[]> {
     const table = this.register(rpb, base, buckets);
     const entities = Array.from({ length: buckets }, (_, i) => ({
       table_entry: { ...registerEntry(table, base + i, 0), data: null, table_flags: { from_hw: true } },
     }));
-    const words = new Uint32Array(buckets);
+    const pipes = [new Uint32Array(buckets)];
     for (const { table_entry: entry } of await this.read(entities)) {
-      const index = bytesToValue(entry?.key?.fields[0]?.exact?.value ?? NO_BYTES, 32) ?? 0;
-      words[index - base] = bytesToValue(entry?.data?.fields[0]?.stream ?? NO_BYTES, 32) ?? 0;
+      const index = wordIn(entry?.key?.fields[0]?.exact?.value, 'an index') - base;
+      for (const [pipe, { stream }] of (entry?.data?.fields ?? []).entries()) {
+        const words = pipes[pipe] ?? new Uint32Array(buckets);
+        pipes[pipe] = words;
+        words[index] = wordIn(stream ?? undefined, 'a word');
+      }
     }
-    return words;
+    return pipes;
   }
 
   async writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void> {
@@ -236,7 +241,13 @@ interface Numbered {
   readonly update: wire.Update;
 }
 
-const NO_BYTES = new Uint8Array(0);
+/** @throws {TargetError} wrong-width */
+function wordIn(bytes: Uint8Array | undefined, what: string): number {
+  const value = bytes === undefined ? undefined : bytesToValue(bytes, 32);
+  if (value === undefined)
+    throw new TargetError('wrong-width', `the switch reads a register without ${what} of 32 bits`);
+  return value;
+}
 
 const update = (type: number, entry: wire.TableEntry): wire.Update => ({ type, entity: { table_entry: entry } });
 

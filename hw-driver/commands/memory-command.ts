@@ -27,6 +27,11 @@ export const memoryCommand = operatorCommand(
         describe: 'Buckets to read; all from there on if left out',
         requiresArg: true,
       })
+      .option('pipe', {
+        type: 'string',
+        describe: 'Read the words of this pipe of the switch, from 0; all pipes if left out. Writes reach all',
+        requiresArg: true,
+      })
       .option('flow', {
         type: 'string',
         describe: 'Read the bucket that the hash of this flow picks: src,dst,sport,dport,protocol',
@@ -44,11 +49,12 @@ export const memoryCommand = operatorCommand(
     const { controller } = session;
     if (flow !== undefined || hashInput !== undefined) {
       if (verb !== 'read') throw new UsageError('--flow and --hash-input belong to memory read');
-      return readHashed(session, { program, memory, flow, hashInput, json });
+      return readHashed(session, { program, memory, flow, hashInput, json, pipe: range.pipe });
     }
     const from = wholeNumber('--from', range.from, 0, MAX_BUCKET);
     if (verb !== 'write' && values.length > 0) throw new UsageError(`memory ${verb} takes no values`);
     if (verb !== 'read' && range.count !== undefined) throw new UsageError('--count belongs to memory read');
+    if (verb !== 'read' && range.pipe !== undefined) throw new UsageError('--pipe belongs to memory read');
     if (verb === 'reset') {
       await controller.resetMemory(program, memory);
       answer(session, json, 'memory', { program, memory, done: 'reset' }, `${program}: ${memory} is reset\n`);
@@ -63,16 +69,52 @@ export const memoryCommand = operatorCommand(
       answer(session, json, 'memory', { program, memory, done: 'written', from, words }, text);
       return EXIT.done;
     }
-    const all = await controller.readMemory(program, memory);
+    const pipes = await pipesOf(session, program, memory, range.pipe);
+    const [{ words: all }] = pipes;
     const wanted = range.count === undefined ? all.length - from : wholeNumber('--count', range.count, 1, all.length);
     checkRange(session, program, memory, from, wanted);
-    const words = [...all.subarray(from, from + wanted)];
-    answer(session, json, 'memory', { program, memory, from, words }, wordsText(words, from));
+    const read = pipes.map(({ pipe, words }) => ({ pipe, words: [...words.subarray(from, from + wanted)] }));
+    const text = read.map(({ pipe, words }) => `${pipeHead(pipe, pipes)}${wordsText(words, from)}`).join('');
+    answer(session, json, 'memory', { program, memory, from, ...perPipe(read, ({ words }) => ({ words })) }, text);
     return EXIT.done;
   },
 );
 
+/** What one pipe of a switch has in a memory. */
+interface PipeWords {
+  readonly pipe: number;
+  readonly words: Uint32Array;
+}
+
+/** Of the pipe that was asked for, or of all. @throws {UsageError} {@link NoSuchProgram} */
+async function pipesOf(
+  { controller }: Session,
+  program: string,
+  memory: string,
+  asked: string | undefined,
+): Promise<readonly [PipeWords, ...PipeWords[]]> {
+  const all = (await controller.readPipes(program, memory)).map((words, pipe) => ({ pipe, words }));
+  const wanted = asked === undefined ? all : [all[wholeNumber('--pipe', asked, 0, all.length - 1)]];
+  const [first, ...others] = wanted.flatMap((one) => one ?? []);
+  if (first === undefined) throw new Error('the switch has no pipe');
+  return [first, ...others];
+}
+
+/** For people: which pipe, where there are several. */
+const pipeHead = (pipe: number, pipes: readonly unknown[]): string => (pipes.length > 1 ? `pipe ${pipe}\n` : '');
+
+/** For programs: the fields themselves of a single pipe, else a list with the number of each. */
+function perPipe<Read extends { readonly pipe: number }>(
+  pipes: readonly Read[],
+  fields: (read: Read) => object,
+): object {
+  const [only, ...others] = pipes;
+  if (only !== undefined && others.length === 0) return fields(only);
+  return { pipes: pipes.map((read) => ({ pipe: read.pipe, ...fields(read) })) };
+}
+
 interface HashedRead {
+  readonly pipe: string | undefined;
   readonly program: string;
   readonly memory: string;
   readonly flow: string | undefined;
@@ -81,17 +123,23 @@ interface HashedRead {
 }
 
 /** The word of a flow or a key. @throws {UsageError} {@link NoSuchProgram} */
-async function readHashed(session: Session, { program, memory, flow, hashInput, json }: HashedRead): Promise<number> {
+async function readHashed(session: Session, asked: HashedRead): Promise<number> {
+  const { program, memory, flow, hashInput, json } = asked;
   const { controller } = session;
   if (flow !== undefined && hashInput !== undefined) throw new UsageError('either --flow or --hash-input');
-  const words = await controller.readMemory(program, memory);
+  const pipes = await pipesOf(session, program, memory, asked.pipe);
   const compiled = controller.state.programs.get(program)?.compiled;
   if (compiled === undefined) throw new NoSuchProgram(`program ${program}`);
   const input = flow === undefined ? [word(hashInput ?? '')] : flowValues(flow);
   const bucket = hashedBucket(compiled, memory, input);
-  const value = words[bucket];
-  if (value === undefined) throw new Error(`memory ${memory} has no bucket ${bucket}`);
-  answer(session, json, 'memory', { program, memory, bucket, word: value }, `${memory}[${bucket}]: ${value}\n`);
+  const read = pipes.map(({ pipe, words }) => {
+    const value = words[bucket];
+    if (value === undefined) throw new Error(`memory ${memory} has no bucket ${bucket}`);
+    return { pipe, value };
+  });
+  const text = read.map(({ pipe, value }) => `${pipeHead(pipe, pipes)}${memory}[${bucket}]: ${value}\n`).join('');
+  const document = { program, memory, bucket, ...perPipe(read, ({ value }) => ({ word: value })) };
+  answer(session, json, 'memory', document, text);
   return EXIT.done;
 }
 
@@ -165,28 +213,34 @@ interface Change {
   /** Since the first look. */
   readonly atMs: number;
   readonly memory: string;
+  /** Of a switch with several pipes. */
+  readonly pipe?: number;
   readonly bucket: number;
   readonly before: number;
   readonly now: number;
 }
 
-type Words = ReadonlyMap<string, Uint32Array>;
+/** By memory, the words of each pipe. */
+type Words = ReadonlyMap<string, readonly Uint32Array[]>;
 
 async function wordsOf({ controller }: Session, program: string, memories: readonly string[]): Promise<Words> {
-  const words = new Map<string, Uint32Array>();
-  for (const memory of memories) words.set(memory, await controller.readMemory(program, memory));
+  const words = new Map<string, readonly Uint32Array[]>();
+  for (const memory of memories) words.set(memory, await controller.readPipes(program, memory));
   return words;
 }
 
 function changesBetween(before: Words, now: Words, atMs: number): Change[] {
-  return [...now].flatMap(([memory, words]) => {
-    const old = before.get(memory) ?? words;
-    return [...words].flatMap((value, bucket) => {
-      const was = old[bucket] ?? 0;
-      return was === value ? [] : [{ atMs, memory, bucket, before: was, now: value }];
-    });
-  });
+  return [...now].flatMap(([memory, pipes]) =>
+    pipes.flatMap((words, pipe) => {
+      const old = before.get(memory)?.[pipe] ?? words;
+      const where = pipes.length > 1 ? { memory, pipe } : { memory };
+      return [...words].flatMap((value, bucket) => {
+        const was = old[bucket] ?? value;
+        return was === value ? [] : [{ atMs, ...where, bucket, before: was, now: value }];
+      });
+    }),
+  );
 }
 
-const changeText = ({ atMs, memory, bucket, before, now }: Change): string =>
-  `${(atMs / 1000).toFixed(3)} s  ${memory}[${bucket}]  ${before} -> ${now}\n`;
+const changeText = ({ atMs, memory, pipe, bucket, before, now }: Change): string =>
+  `${(atMs / 1000).toFixed(3)} s  ${pipe === undefined ? '' : `pipe ${pipe}  `}${memory}[${bucket}]  ${before} -> ${now}\n`;

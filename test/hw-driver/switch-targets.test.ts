@@ -95,14 +95,14 @@ for (const [kind, connect] of Object.entries(KINDS)) {
   withSwitch('memory: ranges, resets, and what has no place', async (target, emulator) => {
     const words = Uint32Array.from({ length: 300 }, (_, i) => (i * 0x9e3779b1) >>> 0);
     await target.writeMemory(7, 65_000, words);
-    assert.equal(await target.readMemory(7, 65_000, 300), words);
-    assert.equal(await target.readMemory(7, 65_299, 2), Uint32Array.of(words[299] ?? 0, 0));
+    assert.equal(await target.readMemory(7, 65_000, 300), [words]);
+    assert.equal(await target.readMemory(7, 65_299, 2), [Uint32Array.of(words[299] ?? 0, 0)]);
     await target.apply([{ kind: 'resetMemory', rpb: 7, base: 65_010, buckets: 280 }]);
     const rest = words.map((word, i) => (i < 10 || i >= 290 ? word : 0));
     assert.equal(emulator.memory.range(7, 65_000, 300).slice(), rest);
     emulator.memory.range(7, 65_000, 1)[0] = 42;
-    assert.equal(await target.readMemory(7, 65_000, 1), Uint32Array.of(42));
-    assert.equal(await target.readMemory(7, 0, 0), new Uint32Array(0));
+    assert.equal(await target.readMemory(7, 65_000, 1), [Uint32Array.of(42)]);
+    assert.equal(await target.readMemory(7, 0, 0), [new Uint32Array(0)]);
     for (const [rpb, base, buckets] of [
       [7, 65_536, 1],
       [7, 65_530, 10],

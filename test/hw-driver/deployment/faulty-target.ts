@@ -55,7 +55,7 @@ export class FaultyTarget extends InProcessTarget {
     return super.entries();
   }
 
-  override async readMemory(rpb: number, base: number, buckets: number): Promise<Uint32Array> {
+  override async readMemory(rpb: number, base: number, buckets: number): Promise<readonly Uint32Array[]> {
     this.reach();
     return super.readMemory(rpb, base, buckets);
   }
