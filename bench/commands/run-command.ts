@@ -12,9 +12,11 @@ import {
   UsageError,
   wholeNumber,
 } from '../../hw-driver/index.js';
+import { writeResult } from '../../hw-driver/program-documents.js';
 import { ENGINES, type EngineName } from '../../sim/index.js';
 import { interruptible } from '../../system/index.js';
 import { type CaptureWriter, createCaptureWriter, openCapture } from '../../traces/index.js';
+import { formatMemoryContents } from '../replay/memory-contents.js';
 import { ProgressDisplay } from '../report/progress-display.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { renderRunSummary } from '../report/run-summary.js';
@@ -22,7 +24,7 @@ import { runTables } from '../report/run-tables.js';
 import { SnapshotFile } from '../report/snapshot-file.js';
 import { allocateShapes } from '../run/allocate-shapes.js';
 import type { ResumedRun, RunNote } from '../run/continued-run.js';
-import { type RunOptions, runWorkload } from '../run/run-workload.js';
+import { type RunOptions, type RunResult, runWorkload } from '../run/run-workload.js';
 import type { ReportedRun } from '../run/summary.js';
 import { readUpdateScript } from '../updates/update-script.js';
 import { MAX_INSTANCES } from '../workloads/addresses.js';
@@ -77,6 +79,11 @@ export const runOptions = (yargs: Argv) =>
       default: [],
       describe: 'Captures whose packets to run (repeatable)',
     })
+    .option('readdress', {
+      type: 'boolean',
+      default: false,
+      describe: 'Rewrite the packets of --trace also for the one program of a .p4runpro file, as for several',
+    })
     .option('packets', { type: 'string', describe: `Synthetic packets (${DEFAULT_PACKETS}); not with --trace` })
     .option('warmup', {
       type: 'string',
@@ -96,6 +103,7 @@ export const runOptions = (yargs: Argv) =>
     .option('seed', { type: 'string', describe: `Of all that is drawn at random (${DEFAULT_SEED})` })
     .option('out', { type: 'string', default: 'results/run', describe: 'Folder for summary.json and the CSV files' })
     .option('write', { type: 'string', describe: 'Capture file for the packets that leave the switch' })
+    .option('memory-out', { type: 'string', describe: 'JSON file for what memories hold after the last packet' })
     .option('json', { type: 'boolean', default: false, describe: 'Print summary.json instead of the summary' })
     .requiresArg([
       'programs',
@@ -115,8 +123,12 @@ export const runOptions = (yargs: Argv) =>
       'seed',
       'out',
       'write',
+      'memory-out',
     ])
-    .epilogue(`With --trace, packets are addressed to the programs. ${ADDRESSING_RULE}`)
+    .epilogue(
+      'With --trace and --programs 1, the program of a .p4runpro file and the packets run as they are. Otherwise programs ' +
+        `get filters of their own and packets are addressed to them. ${ADDRESSING_RULE}`,
+    )
     .example('$0 run --programs 2800', '2,800 load balancers in one switch')
     .example('$0 run --programs 100 --timing --rate 200000000', 'With queues and latencies, at 200 million packets/s')
     .example('$0 run --programs max --workload all-mixed --packets 100000', 'As many as fit, of all kinds')
@@ -131,6 +143,7 @@ export interface RunArguments extends AllocatorArguments, TimingArguments, Trace
   readonly recirculations: string;
   readonly dataplane: string;
   readonly trace: readonly string[];
+  readonly readdress: boolean;
   readonly packets: string | undefined;
   readonly warmup: string | undefined;
   readonly engine: EngineName;
@@ -141,6 +154,7 @@ export interface RunArguments extends AllocatorArguments, TimingArguments, Trace
   readonly resume: string | undefined;
   readonly out: string;
   readonly write: string | undefined;
+  readonly memoryOut: string | undefined;
   readonly json: boolean;
 }
 
@@ -158,6 +172,7 @@ export async function run(args: RunArguments): Promise<number> {
     result = await interruptible((signal) => start({ writer, clock, signal, progress: display }));
     writer?.close();
     if (result.snapshot !== undefined) snapshot?.write(result.snapshot);
+    if (result.memory !== undefined) writeResult(args.memoryOut, formatMemoryContents(result.memory));
   } catch (error) {
     writer?.abort();
     snapshot?.discard();
@@ -182,7 +197,7 @@ function resultFolder(path: string, snapshot: SnapshotFile | undefined): ResultF
   }
 }
 
-type FinishedRun = ReportedRun & { readonly snapshot?: Uint8Array | undefined };
+type FinishedRun = ReportedRun & Partial<Pick<RunResult, 'snapshot' | 'memory'>>;
 type Surroundings = Pick<RunOptions, 'writer' | 'clock' | 'signal' | 'progress'>;
 type StartRun = (surroundings: Surroundings) => Promise<FinishedRun>;
 
@@ -204,10 +219,21 @@ async function prepare(args: RunArguments): Promise<StartRun> {
     name: args.workload ?? DEFAULT_WORKLOAD,
     memoryBytes: memoryBytesOf(args),
     cases: wholeNumber('--cases', args.cases ?? String(DEFAULT_CASES), 2, MAX_CASES),
+    asWritten: runsAsWritten(args),
   };
   return args.constraints === 'published'
     ? prepareShapes(args, common, workload)
     : preparePrograms(args, common, workload, resume);
+}
+
+/** A user's program with a user's packets, which are what they are meant to be. @throws {UsageError} */
+function runsAsWritten({ workload, programs, trace, readdress, resume, updateScript }: RunArguments): boolean {
+  if (readdress && resume !== undefined) {
+    throw new UsageError('--readdress does not go with --resume: the snapshot decides it');
+  }
+  if (readdress && trace.length === 0) throw new UsageError('--readdress is for the packets of --trace');
+  const isFile = workload?.endsWith('.p4runpro') === true;
+  return isFile && programs === '1' && trace.length > 0 && updateScript === undefined && !readdress;
 }
 
 const programsOf = (programs: string): number | 'max' =>
@@ -250,6 +276,7 @@ async function preparePrograms(
       warmup,
       repeats,
       trace,
+      readsMemory: args.memoryOut !== undefined,
       resume,
       snapshot,
       ...(timing && { timing }),
@@ -294,12 +321,12 @@ function requireWithoutTime(args: RunArguments): void {
 
 /** @throws {UsageError} for options that ask for packets */
 function requireNoPackets(args: RunArguments): void {
-  const { trace, packets, warmup, write, snapshot, resume, tracePacket } = args;
-  const given = [packets, warmup, write, snapshot, resume].some((value) => value !== undefined);
+  const { trace, packets, warmup, write, memoryOut, snapshot, resume, tracePacket } = args;
+  const given = [packets, warmup, write, memoryOut, snapshot, resume].some((value) => value !== undefined);
   if (!given && trace.length === 0 && tracePacket.length === 0) return;
   throw new UsageError(
-    '--constraints published allocates and runs no packets: --trace, --packets, --warmup, --write, --snapshot, ' +
-      '--resume and --trace-packet do not go with it',
+    '--constraints published allocates and runs no packets: --trace, --packets, --warmup, --write, --memory-out, ' +
+      '--snapshot, --resume and --trace-packet do not go with it',
   );
 }
 

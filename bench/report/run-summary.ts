@@ -2,7 +2,7 @@
 import { Ansis } from 'ansis';
 import type { DataPlane } from '../../compiler/index.js';
 import { DROP_REASONS, type DropReason } from '../../sim/index.js';
-import type { ReportedRun, RunSummary } from '../run/summary.js';
+import type { Addressing, ReportedRun, RunSummary } from '../run/summary.js';
 
 const LABEL_WIDTH = 14;
 
@@ -25,6 +25,10 @@ export function renderRunSummary({ summary, dataPlane, interrupted }: ReportedRu
   return `${lines.join('\n')}\n`;
 }
 
+const ADDRESSED: Readonly<Record<Addressing, string>> = {
+  'as captured': 'as captured, for the program as it is written (--readdress: rewritten for an instance of it)',
+  readdressed: 'rewritten, so that each belongs to one of the programs, which have filters of their own',
+};
 const NO_PACKETS = 'none: published shapes under published constraints are only allocated';
 
 type Line = (label: string, text: string) => string;
@@ -39,6 +43,7 @@ function packetLines(summary: RunSummary, line: Line): string[] {
     line('packets', `${count(packets.in)} in, ${count(packets.out)} out, ${count(packets.dropped)} dropped`),
     line('', `${count(packets.reported)} reported to the CPU, ${count(packets.unmatched)} for no program`),
     line('', `${count(packets.recirculations)} recirculations`),
+    ...(summary.addressing === null ? [] : [line('', ADDRESSED[summary.addressing])]),
     line(
       'speed',
       `${count(Math.round(summary.packetsPerSecond))} packets/s (${summary.wallSeconds.toFixed(2)} s, ` +

@@ -22,6 +22,8 @@ export interface RunNote extends Admission {
     /** Null where programs keep the sizes of their text. */
     readonly memoryBytes: number | null;
     readonly cases: number;
+    /** Absent in snapshots of versions that always gave programs a filter of their own. */
+    readonly asWritten?: boolean;
   };
   readonly seed: string;
   readonly programsRequested: number | 'max';

@@ -80,10 +80,11 @@ export const noPackets: PacketSource = { fill: async () => 0, progress: 1, close
 /**
  * The packets of captures, one file after another. All are opened first, so that a bad one is found at once; one that
  * ends in the middle of a record is read up to it, with a warning.
+ * @param addressing undefined where packets run as they were captured
  */
 export async function capturedPackets(
   paths: readonly string[],
-  addressing: CaptureAddressing,
+  addressing: CaptureAddressing | undefined,
 ): Promise<PacketSource & { readonly warnings: readonly string[] }> {
   const readers: CaptureReader[] = [];
   for (const path of paths) readers.push(await openCapture(path));
@@ -94,7 +95,7 @@ export async function capturedPackets(
       for (let reader = readers[current]; reader !== undefined; reader = readers[++current]) {
         const from = batch.count;
         const appended = await reader.readInto(batch, { truncated: 'warn' });
-        addressing.address(batch, from);
+        addressing?.address(batch, from);
         if (appended > 0 || !reader.ended) return appended;
       }
       return 0;

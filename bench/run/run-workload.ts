@@ -2,6 +2,7 @@
 import type { Allocator, DataPlane } from '../../compiler/index.js';
 import { type EngineName, PacketTracer, Switch, UpdatePlayer } from '../../sim/index.js';
 import type { CaptureWriter } from '../../traces/index.js';
+import type { MemoryContents } from '../replay/memory-contents.js';
 import { TimedRun } from '../timing/timed-traffic.js';
 import { summariseTiming, type TimedTraffic, type TimingOptions } from '../timing/timing-result.js';
 import { planUpdates, type UpdatePlan } from '../updates/plan-updates.js';
@@ -10,6 +11,7 @@ import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import type { Workload } from '../workloads/workload.js';
 import { type ResumedRun, type RunNote, resumeDeployment, snapshotOfRun } from './continued-run.js';
 import { type Deployment, deployWorkload, type LinkedProgram } from './deployment.js';
+import { noMatchText } from './no-match.js';
 import type { PacketSelection } from './packet-selection.js';
 import {
   capturedPackets,
@@ -19,7 +21,7 @@ import {
   type PacketSource,
 } from './packet-source.js';
 import { repeatTraffic, speedOf } from './repeats.js';
-import { type ReportedRun, summarise } from './summary.js';
+import { type Addressing, type ReportedRun, summarise } from './summary.js';
 import type { Tracing } from './traced-processor.js';
 import { runTraffic, type TrafficResult } from './traffic-run.js';
 
@@ -49,6 +51,8 @@ export interface RunOptions {
   readonly resume?: ResumedRun | undefined;
   /** What a snapshot says of the workload; absent where none is taken. Not with time. */
   readonly snapshot?: RunNote['workload'] | undefined;
+  /** Whether the result holds what memories hold after the last packet. */
+  readonly readsMemory?: boolean;
   readonly writer: CaptureWriter | undefined;
   /** Absent where no packet is traced. Not with time. */
   readonly trace?: { readonly selection: PacketSelection; readonly limit: number } | undefined;
@@ -67,6 +71,8 @@ export interface RunProgress {
 export interface RunResult extends ReportedRun {
   readonly deployment: Deployment;
   readonly snapshot: Uint8Array | undefined;
+  /** Absent unless asked for. */
+  readonly memory: MemoryContents | undefined;
 }
 
 export async function runWorkload(options: RunOptions): Promise<RunResult> {
@@ -108,6 +114,7 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
         books,
         { ...traffic, repeats },
         timedTraffic && summariseTiming(options.dataPlane, timedTraffic.timing),
+        addressingOf(options),
       ),
       dataPlane: options.dataPlane,
       admission: deployment,
@@ -119,16 +126,28 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
         ...(sources[0]?.warnings() ?? []),
         ...engineWarnings(options.engine, emulator),
         ...timingWarnings(options, timedTraffic?.timing),
+        ...matchWarnings(options, deployment, traffic),
         ...(traffic.untraced > 0
           ? [`${traffic.untraced} more packets were to be traced: --trace-limit raises the limit`]
           : []),
       ],
       traces: traffic.traces,
       snapshot: snapshotOf(options, emulator, deployment, traffic),
+      memory: options.readsMemory === true ? await memoriesOf(deployment) : undefined,
     };
   } finally {
     for (const { source } of sources) await source.close();
   }
+}
+
+async function memoriesOf({ controller, programs }: Deployment): Promise<MemoryContents> {
+  const contents = new Map<string, Map<string, Uint32Array>>();
+  for (const { program, compiled } of programs) {
+    const memories = new Map<string, Uint32Array>();
+    for (const { name } of compiled.memories) memories.set(name, await controller.readMemory(program.name, name));
+    if (memories.size > 0) contents.set(program.name, memories);
+  }
+  return contents;
 }
 
 /** The programs of the run that this one goes on with, or those that arrive now. */
@@ -156,8 +175,13 @@ function snapshotOf(
 function tracingOf(options: RunOptions, emulator: Switch, deployment: Deployment): Tracing | undefined {
   const { trace, resume } = options;
   if (trace === undefined) return undefined;
-  const names = new Map(deployment.programs.map(({ compiled }) => [compiled.programId, compiled.program]));
-  const tracer = new PacketTracer(emulator, (programId) => names.get(programId));
+  const programs = new Map(
+    deployment.programs.map(({ compiled, arrival }) => [
+      compiled.programId,
+      { name: compiled.program, placement: compiled.placement, source: arrival.source },
+    ]),
+  );
+  const tracer = new PacketTracer(emulator, (programId) => programs.get(programId));
   tracer.apply(deployment.operations);
   return { ...trace, tracer, packetsBefore: resume?.snapshot.counters.in ?? 0 };
 }
@@ -175,6 +199,14 @@ function timingWarnings({ workers }: RunOptions, timing: TimedTraffic | undefine
       ? [`${early} packets had time stamps before that of the packet ahead of them and came with it`]
       : []),
   ];
+}
+
+const addressingOf = ({ traces, workload }: RunOptions): Addressing | null =>
+  traces.length === 0 ? null : workload.asWritten ? 'as captured' : 'readdressed';
+
+function matchWarnings({ workload }: RunOptions, { programs }: Deployment, { counters }: TrafficResult): string[] {
+  if (!workload.asWritten || counters.in === 0 || counters.unmatched < counters.in) return [];
+  return programs.map(({ program }) => noMatchText(program));
 }
 
 const updatePlayer = (emulator: Switch, { operations }: Deployment, plan: UpdatePlan): UpdatePlayer =>
@@ -201,6 +233,10 @@ async function packetSource(options: RunOptions, programs: readonly LinkedProgra
       }),
       warnings: () => [],
     };
+  }
+  if (options.workload.asWritten) {
+    const source = await capturedPackets(options.traces, undefined);
+    return { source, warnings: () => source.warnings };
   }
   const addressable = programs.map(({ program, arrival }) => ({ program, address: arrival.address }));
   const source = await capturedPackets(options.traces, new CaptureAddressing(options.dataPlane, addressable));

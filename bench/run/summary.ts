@@ -11,6 +11,9 @@ import type { TrafficResult, TrafficSample } from './traffic-run.js';
 
 export const RUN_SCHEMA = 'p4runpro-bench/run@1';
 
+/** As they are, or rewritten so that they belong to the programs. */
+export type Addressing = 'as captured' | 'readdressed';
+
 /** The JSON document of a run. */
 export interface RunSummary {
   readonly schema: typeof RUN_SCHEMA;
@@ -29,6 +32,8 @@ export interface RunSummary {
   readonly passes: Readonly<Record<string, number>>;
   /** Those of before a snapshot that the run goes on from included; times and speeds are of this run alone. */
   readonly packets: Counters;
+  /** What became of the packets of captures before they ran; null without captures. */
+  readonly addressing: Addressing | null;
   /** That ran before the time was taken, and were undone. */
   readonly warmupPackets: number;
   readonly wallSeconds: number;
@@ -89,6 +94,7 @@ export function summarise(
   books: Books,
   traffic: Traffic | undefined,
   timing: TimingSummary | undefined,
+  addressing: Addressing | null = null,
 ): RunSummary {
   const used = utilization(books);
   const passes: Record<string, number> = {};
@@ -113,6 +119,7 @@ export function summarise(
     compileUs: distribution(allocations.map(({ compileUs }) => compileUs)),
     passes,
     packets: counters,
+    addressing,
     warmupPackets,
     ...speedOf({ packets, wallSeconds }),
     repeats,

@@ -130,6 +130,7 @@ async function arrivalsOf(options: RoundOptions): Promise<Workload> {
   const looked = await Promise.all(keys.map((key) => loadWorkload({ ...options, name: key })));
   return {
     name: 'verification',
+    asWritten: false,
     arrival(number) {
       if (number < companions) return others.arrival(number);
       const own = looked[Math.floor((number - companions) / INSTANCES)]?.arrival(number);

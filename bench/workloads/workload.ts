@@ -1,7 +1,7 @@
 /** Workloads: which programs arrive, one after another, and with which packets. */
 
 import { readFile } from 'node:fs/promises';
-import { analyse, type DataPlane, type SourceFile } from '../../compiler/index.js';
+import { type Analysis, analyse, type DataPlane, type Program, type SourceFile } from '../../compiler/index.js';
 import { UsageError } from '../../hw-driver/index.js';
 import type { TrafficTarget } from '../../traces/index.js';
 import { MAX_INSTANCES } from './addresses.js';
@@ -35,6 +35,8 @@ export interface Arrival {
 
 export interface Workload {
   readonly name: string;
+  /** The one program of a user's file, with its own filter and name; packets of a capture are left as they are then. */
+  readonly asWritten: boolean;
   /** The n-th arrival; the same for the same seed. */
   arrival(number: number): Arrival;
 }
@@ -48,6 +50,8 @@ export interface WorkloadOptions {
   readonly cases: number;
   readonly seed: string;
   readonly dataPlane: DataPlane;
+  /** One program of a .p4runpro file, without a filter of an instance. */
+  readonly asWritten?: boolean;
 }
 
 export const BYTES_PER_BUCKET = 4;
@@ -68,6 +72,7 @@ async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Pro
   const keyOf = drawnKeys(keys, options.seed);
   return {
     name: options.name,
+    asWritten: false,
     arrival(number) {
       requireInstance(number);
       const key = keyOf(number);
@@ -125,10 +130,12 @@ async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
   if (analysis.hasErrors || program === undefined) {
     throw new WorkloadError(`${options.name} has errors; see: p4runpro check ${options.name}`);
   }
-  const mark = markForProgram(program);
   const buckets = options.memoryBytes === undefined ? undefined : options.memoryBytes / BYTES_PER_BUCKET;
+  if (options.asWritten === true) return writtenWorkload(options, text, analysis, program, buckets);
+  const mark = markForProgram(program);
   return {
     name: options.name,
+    asWritten: false,
     arrival(number) {
       requireInstance(number);
       const name = `${program.name}_${number}`;
@@ -145,6 +152,35 @@ async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
       return {
         ...arrivalParts(number, program.name, name, source, mark),
         traffic: trafficForProgram(instance, options.dataPlane, number),
+        memoryValue: undefined,
+      };
+    },
+  };
+}
+
+/** The first program of a file, once; its text is the user's, so that lines are those of the file. */
+function writtenWorkload(
+  { name, cases, dataPlane }: WorkloadOptions,
+  text: string,
+  { syntax, programs }: Analysis,
+  program: Program,
+  buckets: number | undefined,
+): Workload {
+  const isWhole = programs.length === 1 && buckets === undefined;
+  const own = { name: program.name, filter: undefined, buckets, elastic: undefined, cases, index: 0 };
+  const source = isWhole ? text : instanceSource(syntax, own);
+  return {
+    name,
+    asWritten: true,
+    arrival(number) {
+      if (number > 0) throw new WorkloadError(`program ${program.name} runs as it is written, once`);
+      return {
+        number,
+        key: program.name,
+        name: program.name,
+        source,
+        traffic: trafficForProgram(program, dataPlane, number),
+        address: { forward: [], reverse: [] },
         memoryValue: undefined,
       };
     },

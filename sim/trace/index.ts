@@ -1,4 +1,5 @@
 /** Accounts of single packets. */
+export { fieldText } from './field-text.js';
 export * from './packet-filter.js';
 export * from './packet-trace.js';
 export * from './packet-tracer.js';

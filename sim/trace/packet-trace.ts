@@ -60,11 +60,20 @@ export interface TracedStep {
   readonly branch: number;
   readonly entry: { readonly table: string; readonly priority: number; readonly key: readonly KeyField[] };
   readonly action: string;
+  /** The statements that the entry comes from; empty where the program's text is not known. */
+  readonly source: readonly SourceLine[];
   readonly parameters: Readonly<Record<string, number>>;
   readonly before: Readonly<Record<Register, number>>;
   readonly after: Readonly<Record<Register, number>>;
   /** Null for an action that accesses none. */
   readonly memory: { readonly bucket: number; readonly before: number; readonly after: number } | null;
+}
+
+export interface SourceLine {
+  /** From 1. */
+  readonly line: number;
+  /** Without the white space around it. */
+  readonly text: string;
 }
 
 export interface FieldChange {

@@ -2,7 +2,7 @@
  * A second switch with the same entries and the same memory as another, that gives an account of each packet it takes.
  * It stands in for the other one for single packets, so a run without traced packets pays nothing.
  */
-import { and48, type Operation, programIdOf, type TableEntry } from '../../compiler/index.js';
+import { and48, type Operation, type PlacedStep, programIdOf, type TableEntry } from '../../compiler/index.js';
 import { DROPPED, type PacketBatch, packetBytes } from '../../traces/packet-batch.js';
 import type { Counters } from '../counters.js';
 import type { Switch } from '../switch.js';
@@ -14,12 +14,20 @@ import {
   type FilterHit,
   PACKET_TRACE_SCHEMA,
   type PacketTrace,
+  type SourceLine,
   type TracedHeader,
   type TracedStep,
 } from './packet-trace.js';
 
-/** Name of a program by its id. */
-export type ProgramName = (programId: number) => string | undefined;
+/** A program by its id: its name, and what says where its steps come from. */
+export type ProgramOfId = (programId: number) => TracedProgram | undefined;
+
+export interface TracedProgram {
+  readonly name: string;
+  readonly placement: readonly PlacedStep[];
+  /** The text that was compiled. */
+  readonly source: string;
+}
 
 export class PacketTracer {
   private readonly replica: TracingSwitch;
@@ -30,7 +38,7 @@ export class PacketTracer {
   /** @param emulator whose memory it shares; it gets the entries of that by {@link apply} */
   constructor(
     emulator: Switch,
-    private readonly nameOf: ProgramName,
+    private readonly programOf: ProgramOfId,
   ) {
     this.replica = new TracingSwitch(emulator.dataPlane, emulator.memory.buffer);
     this.reader = new HeaderReader(emulator.dataPlane);
@@ -124,7 +132,7 @@ export class PacketTracer {
         .map((entry): FilterHit => {
           const programId = entry.parameters[0]?.value ?? 0;
           const { priority, key } = entry;
-          return { table, path, priority, key, programId, program: this.nameOf(programId) ?? null };
+          return { table, path, priority, key, programId, program: this.programOf(programId)?.name ?? null };
         });
     });
   }
@@ -140,12 +148,30 @@ export class PacketTracer {
       branch,
       entry: { table, priority, key },
       action,
+      source: sourceLines(step, this.programOf(programId)),
       parameters: Object.fromEntries(parameters.map(({ name, value }) => [name, value])),
       before,
       after,
       memory: action.startsWith('salu_') ? word : null,
     };
   }
+}
+
+/** Name of the placement for the entries of a BRANCH. */
+const BRANCH = { action: 'set_branch_id', placed: 'branch' } as const;
+
+/**
+ * The statements that an entry comes from. An entry may serve several branches, and equal ends of branches are one: then
+ * those of the branch that the packet is in are meant, if the placement names any.
+ */
+function sourceLines({ rpb, pass, branch, action }: EntryStep, program: TracedProgram | undefined): SourceLine[] {
+  if (program === undefined) return [];
+  const placed = action === BRANCH.action ? BRANCH.placed : action;
+  const here = program.placement.filter((step) => step.rpb === rpb && step.pass === pass && step.action === placed);
+  const own = here.filter((step) => step.branch === branch);
+  const texts = program.source.split('\n');
+  const lines = [...new Set((own.length > 0 ? own : here).map(({ line }) => line))].sort((a, b) => a - b);
+  return lines.map((line) => ({ line, text: (texts[line - 1] ?? '').trim() }));
 }
 
 function fieldChanges(before: readonly TracedHeader[], after: readonly TracedHeader[]): FieldChange[] {

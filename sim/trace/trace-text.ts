@@ -1,6 +1,7 @@
 /** A packet's trace as a person wants to read it. */
 import type { KeyField } from '../../compiler/index.js';
-import type { PacketTrace, TracedHeader, TracedStep } from './packet-trace.js';
+import { fieldText, numberText } from './field-text.js';
+import type { PacketTrace, SourceLine, TracedHeader, TracedStep } from './packet-trace.js';
 
 /** Several lines, the last with its end. */
 export function formatPacketTrace(trace: PacketTrace): string {
@@ -17,7 +18,10 @@ export function formatPacketTrace(trace: PacketTrace): string {
       : `  filter   ${filter.path}, priority ${filter.priority}: ${keyText(filter.key) || 'any'} ` +
         `> program ${filter.program ?? filter.programId}${filter.program === null ? '' : ` (id ${filter.programId})`}`,
     ...steps.flatMap(stepLines),
-    ...verdict.changes.map(({ field, before, after }) => `  changed  ${field}: ${before} > ${after}`),
+    ...verdict.changes.map(
+      ({ field, before, after }) =>
+        `  changed  ${field}: ${fieldText(field, Number(before))} > ${fieldText(field, Number(after))}`,
+    ),
     `  verdict  ${verdictText(verdict)}`,
   ];
   return `${lines.join('\n')}\n`;
@@ -25,7 +29,7 @@ export function formatPacketTrace(trace: PacketTrace): string {
 
 const headerLine = ({ header, offset, fields }: TracedHeader): string => {
   const short = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
-  const values = Object.entries(fields).map(([name, value]) => `${short(name)} ${value}`);
+  const values = Object.entries(fields).map(([name, value]) => `${short(name)} ${fieldText(name, Number(value))}`);
   return `           ${header} at ${offset}: ${values.join(', ')}`;
 };
 
@@ -34,28 +38,42 @@ const verdictText = ({ kind, port, recirculations }: PacketTrace['verdict']): st
   return `${kind === 'dropped' ? 'dropped' : `${kind} by port ${port}`}${rounds}`;
 };
 
-function stepLines({ pass, gress, rpb, branch, entry, action, parameters, before, after, memory }: TracedStep) {
-  const given = Object.entries(parameters).map(([name, value]) => `${name} ${hex(value)}`);
+function stepLines(step: TracedStep): string[] {
+  const { pass, gress, rpb, branch, entry, action, parameters, before, after, memory } = step;
+  const given = Object.entries(parameters).map(([name, value]) => `${name} ${numberText(value)}`);
   const conditions = entry.key.filter(
     (field) => field.name.includes('.reg.') && field.match === 'ternary' && field.mask,
   );
   const where = `pass ${pass + 1} ${gress} RPB ${rpb}`;
   const changed = (['har', 'sar', 'mar'] as const).filter((register) => before[register] !== after[register]);
   const effects = [
-    ...changed.map((register) => `${register} ${hex(before[register])} > ${hex(after[register])}`),
-    ...(memory === null ? [] : [`bucket ${memory.bucket}: ${hex(memory.before)} > ${hex(memory.after)}`]),
+    ...changed.map((register) => `${register} ${numberText(before[register])} > ${numberText(after[register])}`),
+    ...(memory === null ? [] : [`bucket ${memory.bucket}: ${numberText(memory.before)} > ${numberText(memory.after)}`]),
   ];
   const why = conditions.length === 0 ? '' : ` where ${keyText(conditions)}`;
   return [
     `  ${where}: branch ${branch}${why}: ${action}${given.length === 0 ? '' : `(${given.join(', ')})`}`,
+    ...sourceText(step.source),
     ...(effects.length === 0 ? [] : [`           ${effects.join(', ')}`]),
   ];
 }
 
-const hex = (value: number): string => (value < 10 ? String(value) : `0x${value.toString(16)}`);
+const MOST_LINES = 3;
+
+/** Case bodies in the place of their BRANCH have one entry each, and are told apart by what they match, not by this. */
+function sourceText(source: readonly SourceLine[]): string[] {
+  const [first] = source;
+  if (first === undefined) return [];
+  if (source.length === 1) return [`           line ${first.line}: ${first.text}`];
+  const shown = source.slice(0, MOST_LINES).map(({ line, text }) => `${line}: ${text}`);
+  return [`           one of lines ${shown.join(' | ')}${source.length > MOST_LINES ? ' | …' : ''}`];
+}
 
 const keyText = (key: readonly KeyField[]): string =>
   key
     .filter((field) => field.match === 'exact' || field.mask !== 0)
-    .map((field) => `${field.name} = ${hex(field.value)}${field.match === 'ternary' ? `/${hex(field.mask)}` : ''}`)
+    .map((field) => {
+      const mask = field.match === 'ternary' ? `/${fieldText(field.name, field.mask)}` : '';
+      return `${field.name} = ${fieldText(field.name, field.value)}${mask}`;
+    })
     .join(', ');

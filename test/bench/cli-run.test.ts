@@ -9,10 +9,11 @@ const FILES = ['allocations.csv', 'programs.csv', 'rpbs.csv', 'summary.json', 't
 const MILLISECONDS_BEFORE_CTRL_C = 400;
 
 interface Summary {
+  readonly addressing: string | null;
   readonly programsRequested: number;
   readonly programsDeployed: number;
   readonly failure: { readonly program: string; readonly reason: string } | null;
-  readonly packets: { readonly in: number; readonly out: number };
+  readonly packets: { readonly in: number; readonly out: number; readonly unmatched: number };
   readonly stateHash: string;
   readonly outputHash: string;
 }
@@ -45,6 +46,7 @@ test('--json prints summary.json, with the keys of the specification, and nothin
       ...['entries', 'tableEntryUtilization', 'memoryUtilization', 'rpb', 'allocationUs', 'compileUs', 'passes'],
       ...[
         'packets',
+        'addressing',
         'warmupPackets',
         'wallSeconds',
         'packetsPerSecond',
@@ -135,6 +137,57 @@ for (const [name, cut, packets] of [
       assert.is((JSON.parse(info.stdout) as { packets: number }).packets, summaryIn(folder).packets.out);
     }));
 }
+
+const COUNTER = `@count 16
+program mine(<hdr.ipv4.dst, 10.0.0.0, 255.0.0.0>) {
+    LOADI(mar, 3);
+    LOADI(sar, 1);
+    MEMADD(count);
+    FORWARD(7);
+}
+`;
+
+test("a user's program with a user's capture runs as it is; --readdress and several instances rewrite the packets", () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'mine.p4runpro'), COUNTER);
+    for (const [name, workload, packets] of [
+      ['to-10.pcap', 'l3', '200'],
+      ['from-10.pcap', 'hh', '300'],
+    ] as const) {
+      await type('bench', ['trace', 'generate', name, '--workload', workload, '--packets', packets], { folder });
+    }
+    const run = async (...more: readonly string[]) => {
+      const traces = ['--trace', 'to-10.pcap', 'from-10.pcap', '--out', 'r', '--memory-out', 'memory.json'];
+      const outcome = await type('bench', ['run', '--workload', 'mine.p4runpro', ...traces, ...more], { folder });
+      assert.is(outcome.status, 0, outcome.stderr);
+      const memory = JSON.parse(readFileSync(join(folder, 'memory.json'), 'utf8')) as unknown;
+      return { ...outcome, memory, summary: summaryIn(folder) };
+    };
+    const own = await run('--programs', '1', '--write', 'left.pcap');
+    assert.equal(own.memory, { mine: { count: { 3: 200 } } });
+    assert.is(own.summary.packets.unmatched, 300);
+    assert.is(own.summary.addressing, 'as captured');
+    assert.match(own.stdout, /as captured, for the program as it is written \(--readdress/);
+    // Forwarding changes nothing: what leaves is what came, behind the header of the file.
+    const packets = (name: string): Buffer => readFileSync(join(folder, name)).subarray(24);
+    assert.ok(packets('left.pcap').equals(Buffer.concat(['to-10.pcap', 'from-10.pcap'].map(packets))));
+    const readdressed = await run('--programs', '1', '--readdress');
+    assert.equal(readdressed.memory, { mine_0: { count: { 3: 500 } } });
+    assert.is(readdressed.summary.addressing, 'readdressed');
+    const several = await run('--programs', '2');
+    assert.is(several.summary.packets.unmatched, 0);
+    assert.match(several.stdout, /rewritten, so that each belongs to one of the programs/);
+  }));
+
+test('where no packet is for the program, its filter is said', () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'mine.p4runpro'), COUNTER);
+    await type('bench', ['trace', 'generate', 'a.pcap', '--workload', 'hh', '--packets', '9'], { folder });
+    const args = ['run', '--workload', 'mine.p4runpro', '--trace', 'a.pcap', '--programs', '1', '--out', 'r'];
+    const { status, stderr } = await type('bench', args, { folder });
+    assert.is(status, 0);
+    assert.is(stderr, 'bench: warning: no packet matched the filter of mine: <hdr.ipv4.dst, 10.0.0.0, 255.0.0.0>\n');
+  }));
 
 test('a run that fails leaves older results as they were', () =>
   withFolder(async (folder) => {

@@ -1,5 +1,5 @@
 /** `bench run --trace-packet`: the account of a packet is true, has its published schema, and changes nothing. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -115,7 +115,7 @@ test('by a filter, up to the limit: what a write to the cache does, in JSON and 
       text,
       /^packet \d+: \d+ bytes on port \d+, 0\.\d{9} s\n {2}parsed {3}ethernet > ipv4 > l4_port > udp > l5$/m,
     );
-    assert.match(text, /: salu_read_write\n +bucket \d+: \w+ > 0x888\w$/m);
+    assert.match(text, /: salu_read_write\n +line \d+: MEMWRITE\(\w+\);\n +bucket \d+: \w+ > 0x888\w$/m);
     assert.is(text.match(/^ {2}verdict {2}dropped$/gm)?.length, 4);
   }));
 
@@ -134,6 +134,35 @@ test('a packet of no program: the filter is null', () =>
       assert.equal([trace.filter, trace.steps], [null, []]);
     }
     assert.match(text, /filter {3}none: no program runs/);
+  }));
+
+test('text: the line of each step in the file of the user, and addresses as addresses', () =>
+  withFolder(async (folder) => {
+    const source = [
+      '@count 16',
+      '',
+      'program mine(<hdr.ipv4.dst, 10.0.0.0, 255.0.0.0>) {',
+      '    LOADI(mar, 3);   LOADI(sar, 1);',
+      '    // one more',
+      '    MEMADD(count);',
+      '    LOADI(sar, 0x0a090807); MODIFY(hdr.ipv4.dst, sar);',
+      '    FORWARD(7);',
+      '}',
+    ];
+    writeFileSync(join(folder, 'mine.p4runpro'), source.join('\n'));
+    await type('bench', ['trace', 'generate', 'in.pcap', '--workload', 'l3', '--packets', '3'], { folder });
+    const asked = ['--programs', '1', '--workload', 'mine.p4runpro', '--trace', 'in.pcap', '--trace-packet', '2'];
+    const { traces, text } = await runIn(folder, 'r', asked);
+    assert.equal(schemaProblems(SCHEMA, traces[0]), []);
+    for (const { action, source: lines } of traces[0]?.steps ?? []) {
+      assert.is(lines.length, 1, action);
+      for (const { line, text: statement } of lines) assert.is(statement, source[line - 1]?.trim());
+    }
+    assert.equal([...new Set(traces[0]?.steps.map((step) => step.source[0]?.line))], [4, 6, 7, 8]);
+    assert.match(text, /: salu_add_sub\n {11}line 6: MEMADD\(count\);\n {11}sar 1 > 2, bucket 3: 1 > 2$/m);
+    assert.match(text, /dst 02:00:00:00:00:00, src 02:ff:ff:00:00:00, .* src 200\.200\.\d+\.\d+, dst 10\.0\.0\.\d+$/ms);
+    assert.match(text, /hdr\.ipv4\.dst = 10\.0\.0\.0\/255\.0\.0\.0 > program mine /);
+    assert.match(text, /changed {2}hdr\.ipv4\.dst: 10\.0\.0\.\d+ > 10\.9\.8\.7$/m);
   }));
 
 const refusals: readonly Refusal[] = [

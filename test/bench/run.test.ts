@@ -93,6 +93,7 @@ test('the summary has the keys of the specification, constraints and repeats', (
     'compileUs',
     'passes',
     'packets',
+    'addressing',
     'warmupPackets',
     'wallSeconds',
     'packetsPerSecond',

@@ -184,6 +184,7 @@ async function compared(
   const own = await loadWorkload({ ...WORKLOAD, name: key });
   const workload = {
     name: key,
+    asWritten: false,
     arrival: (number: number) => {
       const arrival = own.arrival(number);
       return {

@@ -1,0 +1,26 @@
+/** Values of fields as people write them: addresses as addresses, all others as numbers. */
+
+const IPV4_ADDRESS = /^hdr\.ipv4\.(src|dst)$/;
+const MAC_ADDRESS = /^hdr\.ethernet\.(src|dst)$/;
+const BYTE = 256;
+
+/** @param field its full name */
+export function fieldText(field: string, value: number): string {
+  if (IPV4_ADDRESS.test(field)) return bytesOf(value, 4).join('.');
+  if (MAC_ADDRESS.test(field)) {
+    return bytesOf(value, 6)
+      .map((byte) => byte.toString(16).padStart(2, '0'))
+      .join(':');
+  }
+  return numberText(value);
+}
+
+/** Small numbers read alike in both notations. */
+export const numberText = (value: number): string => (value < 10 ? String(value) : `0x${value.toString(16)}`);
+
+/** The highest first. */
+function bytesOf(value: number, count: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; bytes.length < count; rest = Math.floor(rest / BYTE)) bytes.unshift(rest % BYTE);
+  return bytes;
+}
