@@ -5,7 +5,7 @@ import type { CompiledProgram } from './compiled-program.js';
 import type { DataPlane } from './data-plane/data-plane.js';
 import { emit } from './emit.js';
 import { check } from './language/check.js';
-import { type Diagnostic, Diagnostics } from './language/diagnostics.js';
+import { type Diagnostic, type DiagnosticCode, Diagnostics } from './language/diagnostics.js';
 import { lex } from './language/lexer.js';
 import { parse } from './language/parser.js';
 import type { Program } from './language/program.js';
@@ -26,7 +26,10 @@ import type { SwitchState } from './switch-state.js';
 export interface Analysis {
   readonly syntax: SourceFile;
   readonly programs: readonly Program[];
+  /** In the order of the text; of one kind at most a hundred. */
   readonly diagnostics: readonly Diagnostic[];
+  /** How many of each kind there are beside those. */
+  readonly unlisted: ReadonlyMap<DiagnosticCode, number>;
   readonly hasErrors: boolean;
   /** SHA-256 of the text, hexadecimal. */
   readonly sourceHash: string;
@@ -41,6 +44,7 @@ export function analyse(source: string, dataPlane: DataPlane): Analysis {
     syntax,
     programs,
     diagnostics: diagnostics.sorted(),
+    unlisted: diagnostics.unlisted(),
     hasErrors: diagnostics.hasErrors,
     sourceHash: createHash('sha256').update(source).digest('hex'),
   };

@@ -36,6 +36,7 @@ export { parse } from './language/parser.js';
 export * from './language/primitives.js';
 export * from './language/program.js';
 export * from './language/program-source.js';
+export * from './language/render.js';
 export * from './language/syntax.js';
 export * from './operations.js';
 export { MAIN_P4_FILE, type P4File, p4CompileCommand, p4Source } from './p4/generate.js';

@@ -6,7 +6,7 @@ import {
   type DataPlane,
   lower,
   type Program,
-  renderDiagnostic,
+  renderDiagnostics,
 } from '../../compiler/index.js';
 import { Controller, UsageError } from '../../hw-driver/index.js';
 import {
@@ -87,8 +87,7 @@ export class ReplaySwitch {
     const { dataPlane, allocator, recirculations } = this.options;
     const analysis = analyse(text, dataPlane);
     if (analysis.hasErrors) {
-      const findings = analysis.diagnostics.map((finding) => renderDiagnostic(finding, file, text));
-      throw new UsageError(`${file} has errors:\n${findings.join('\n')}`);
+      throw new UsageError(`${file} has errors:\n${renderDiagnostics(analysis, file, text)}`);
     }
     for (const program of analysis.programs) {
       if (this.programs.some((other) => other.program.name === program.name)) {

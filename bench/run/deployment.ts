@@ -10,7 +10,7 @@ import {
   lower,
   type Operation,
   type Program,
-  renderDiagnostic,
+  renderDiagnostics,
 } from '../../compiler/index.js';
 import { Controller } from '../../hw-driver/index.js';
 import { InProcessTarget, type Switch } from '../../sim/index.js';
@@ -96,8 +96,8 @@ export async function deployArrival(arrival: Arrival, controller: Controller, op
   const analysis = analyse(arrival.source, dataPlane);
   const [program] = analysis.programs;
   if (analysis.hasErrors || program === undefined) {
-    const findings = analysis.diagnostics.map((finding) => renderDiagnostic(finding, arrival.name, arrival.source));
-    throw new WorkloadError(`the workload's program ${arrival.name} has errors:\n${findings.join('\n')}`);
+    const findings = renderDiagnostics(analysis, arrival.name, arrival.source);
+    throw new WorkloadError(`the workload's program ${arrival.name} has errors:\n${findings}`);
   }
   const lowered = lower(program, dataPlane, options.recirculations);
   const filterPriority = arrival.number;

@@ -5,7 +5,7 @@ import {
   lower,
   type Operation,
   type Program,
-  renderDiagnostic,
+  renderDiagnostics,
   type TableEntry,
 } from '../../compiler/index.js';
 import { Controller, readText } from '../../hw-driver/index.js';
@@ -100,8 +100,7 @@ class Planner {
     const text = readText(path);
     const analysis = analyse(text, this.controller.state.dataPlane);
     if (!analysis.hasErrors) return analysis;
-    const findings = analysis.diagnostics.map((finding) => renderDiagnostic(finding, path, text));
-    throw new UpdateScriptError(`${path} has errors:\n${findings.join('\n')}`);
+    throw new UpdateScriptError(`${path} has errors:\n${renderDiagnostics(analysis, path, text)}`);
   }
 
   private refuseRunning(program: string): void {

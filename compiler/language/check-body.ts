@@ -8,6 +8,7 @@ import { type Diagnostics, nearest } from './diagnostics.js';
 import { PRIMITIVES, type PrimitiveRow, registersUsed } from './primitives.js';
 import type { Case, Condition, PrimitiveStatement, Statement } from './program.js';
 import type { ArgumentSyntax, CaseSyntax, StatementSyntax, Word } from './syntax.js';
+import { reportUnreachableCases } from './unreachable-cases.js';
 
 export interface BodyContext {
   readonly dataPlane: DataPlane;
@@ -46,7 +47,7 @@ function checkStatements(
     const cases = syntax.cases.map((branchCase) => checkCase(branchCase, context, isSet));
     checked.push({ kind: 'branch', cases, span: syntax.span });
     const next = statements[i + 1];
-    if (reportUncoveredCases(syntax.cases, cases, context.diagnostics) && next !== undefined) {
+    if (reportUnreachableCases(syntax.cases, cases, context.diagnostics) && next !== undefined) {
       context.diagnostics.report(
         'unreachable-statement',
         next.span,
@@ -61,8 +62,11 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
   const { diagnostics } = context;
   const row = PRIMITIVES.get(syntax.name.text);
   if (row === undefined) {
-    const near = nearest(syntax.name.text, [...PRIMITIVES.keys(), 'BRANCH']);
-    const hint = syntax.name.text === 'BRANCH' ? 'write BRANCH:' : near && `did you mean ${near}?`;
+    const hint = (): string | undefined => {
+      if (syntax.name.text === 'BRANCH') return 'write BRANCH:';
+      const near = nearest(syntax.name.text, [...PRIMITIVES.keys(), 'BRANCH']);
+      return near && `did you mean ${near}?`;
+    };
     diagnostics.report('unknown-primitive', syntax.name.span, `there is no primitive ${syntax.name.text}`, hint);
     return undefined;
   }
@@ -151,13 +155,10 @@ function checkField(argument: ArgumentSyntax, row: PrimitiveRow, context: BodyCo
 function checkMemory(argument: ArgumentSyntax, row: PrimitiveRow, context: BodyContext): string | undefined {
   if (argument.kind !== 'name') return wrongKind(argument, 'the name of a memory', row, context.diagnostics);
   if (context.declarations.has(argument.text)) return argument.text;
-  const near = nearest(argument.text, context.declarations.keys());
-  context.diagnostics.report(
-    'unknown-memory',
-    argument.span,
-    `there is no memory ${argument.text}`,
-    near === undefined ? `declare it before the program: @${argument.text} 256` : `did you mean ${near}?`,
-  );
+  context.diagnostics.report('unknown-memory', argument.span, `there is no memory ${argument.text}`, () => {
+    const near = nearest(argument.text, context.declarations.keys());
+    return near === undefined ? `declare it before the program: @${argument.text} 256` : `did you mean ${near}?`;
+  });
   return undefined;
 }
 
@@ -269,33 +270,4 @@ function checkCase(syntax: CaseSyntax, context: BodyContext, isSet: Set<Register
   }
   const body = checkStatements(syntax.body, context, new Set(isSet));
   return { conditions, body, span: syntax.span };
-}
-
-/** Warns of cases that an earlier one covers; true if some case matches everything. Cases with errors do not count. */
-function reportUncoveredCases(
-  syntax: readonly CaseSyntax[],
-  cases: readonly Case[],
-  diagnostics: Diagnostics,
-): boolean {
-  const sound = cases.filter(({ conditions }, i) => conditions.length === syntax[i]?.conditions.length);
-  sound.forEach((later, i) => {
-    const earlier = sound.slice(0, i).find((candidate) => covers(candidate, later));
-    if (earlier !== undefined) {
-      diagnostics.report(
-        'unreachable-case',
-        later.span,
-        `this case is never reached: the one in line ${earlier.span.line} matches all that it would`,
-      );
-    }
-  });
-  return sound.some(({ conditions }) => conditions.every(({ mask }) => mask === 0));
-}
-
-/** Whether every register state that `b` matches is matched by `a`. */
-function covers(a: Case, b: Case): boolean {
-  return a.conditions.every((wide) => {
-    const narrow = b.conditions.find(({ register }) => register === wide.register);
-    const narrowMask = narrow?.mask ?? 0;
-    return (wide.mask & ~narrowMask) === 0 && ((wide.value ^ (narrow?.value ?? 0)) & wide.mask) === 0;
-  });
 }

@@ -86,12 +86,14 @@ export function reportUnknownField(
   dataPlane: DataPlane,
   diagnostics: Diagnostics,
 ): void {
-  const near = nearest(subject.text, [...dataPlane.fields.keys(), ...Object.keys(dataPlane.description.aliases)]);
   diagnostics.report(
     'unknown-field',
     subject.span,
     `data plane '${dataPlane.name}' has no field ${subject.text}`,
-    near && `did you mean ${near}?`,
+    () => {
+      const near = nearest(subject.text, [...dataPlane.fields.keys(), ...Object.keys(dataPlane.description.aliases)]);
+      return near && `did you mean ${near}?`;
+    },
   );
 }
 

@@ -23,7 +23,7 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
     const start = { start: 0, end: 1, line: 1, column: 1 };
     diagnostics.report('no-program', start, 'the file holds no program', 'program NAME(<field, value, mask>) { … }');
   }
-  const users = assignMemories(file, declarations, diagnostics);
+  const memoriesOf = assignMemories(file, declarations, diagnostics);
   const names = new Map<string, Span>();
   const programs: Program[] = [];
   for (const syntax of file.programs) {
@@ -35,10 +35,8 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
     const filter = checkFilters(syntax, dataPlane, diagnostics);
     const body = checkBody(syntax.body, { dataPlane, diagnostics, declarations, filter });
     if (filter === undefined) continue;
-    const memories = [...declarations.values()]
-      .map(({ memory }) => memory)
-      .filter((memory) => users.get(memory.name) === syntax);
-    programs.push({ name: syntax.name.text, filterTable: filter.table, filters: filter.filters, memories, body });
+    const { table: filterTable, filters } = filter;
+    programs.push({ name: syntax.name.text, filterTable, filters, memories: memoriesOf.get(syntax) ?? [], body });
   }
   return programs;
 }
@@ -66,12 +64,12 @@ function checkAnnotations(file: SourceFile, dataPlane: DataPlane, diagnostics: D
   return declarations;
 }
 
-/** Which program uses which memory: exactly one each. */
+/** The memories of each program, in the order of their declarations; a memory belongs to one program. */
 function assignMemories(
   file: SourceFile,
   declarations: ReadonlyMap<string, Declaration>,
   diagnostics: Diagnostics,
-): Map<string, ProgramSyntax> {
+): ReadonlyMap<ProgramSyntax, readonly Memory[]> {
   const users = new Map<string, ProgramSyntax>();
   for (const program of file.programs) {
     for (const argument of argumentsOf(program.body)) {
@@ -87,12 +85,18 @@ function assignMemories(
       } else users.set(argument.text, program);
     }
   }
+  const memoriesOf = new Map<ProgramSyntax, Memory[]>();
   for (const { memory, span } of declarations.values()) {
-    if (!users.has(memory.name)) {
+    const user = users.get(memory.name);
+    if (user === undefined) {
       diagnostics.report('unused-memory', span, `memory ${memory.name} is never used`, 'remove the declaration');
+      continue;
     }
+    const others = memoriesOf.get(user);
+    if (others === undefined) memoriesOf.set(user, [memory]);
+    else others.push(memory);
   }
-  return users;
+  return memoriesOf;
 }
 
 function* argumentsOf(statements: readonly StatementSyntax[]): Generator<ArgumentSyntax> {

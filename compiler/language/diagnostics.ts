@@ -55,53 +55,69 @@ export interface Diagnostic {
   readonly hint: string | undefined;
 }
 
-/** Collects findings; later ones never hide earlier ones. */
+/** Findings of one kind that are kept with their places; the others are counted. */
+const MOST_KEPT = 100;
+
+/** Hints that take a search are made for findings that are kept only. */
+type Hint = string | undefined | (() => string | undefined);
+
+/** Collects findings, each once; later ones never hide earlier ones, except those of one kind beyond the first hundred. */
 export class Diagnostics {
   private readonly list: Diagnostic[] = [];
+  private readonly seen = new Set<string>();
+  private readonly counts = new Map<DiagnosticCode, number>();
 
-  report(code: DiagnosticCode, span: Span, message: string, hint?: string): void {
-    this.list.push({ code, severity: DIAGNOSTIC_CODES[code], message, span, hint });
+  report(code: DiagnosticCode, span: Span, message: string, hint?: Hint): void {
+    const count = this.counts.get(code) ?? 0;
+    if (count < MOST_KEPT) {
+      const text = croppedWords(message);
+      const identity = `${code} ${span.start} ${span.end} ${text}`;
+      if (this.seen.has(identity)) return;
+      this.seen.add(identity);
+      const hintText = typeof hint === 'function' ? hint() : hint;
+      this.list.push({
+        code,
+        severity: DIAGNOSTIC_CODES[code],
+        message: text,
+        span,
+        hint: hintText === undefined ? undefined : croppedWords(hintText),
+      });
+    }
+    this.counts.set(code, count + 1);
   }
 
   get hasErrors(): boolean {
-    return this.list.some(({ severity }) => severity === 'error');
+    return [...this.counts.keys()].some((code) => DIAGNOSTIC_CODES[code] === 'error');
   }
 
   /** In the order of the text. */
   sorted(): Diagnostic[] {
     return [...this.list].sort((a, b) => a.span.start - b.span.start || a.code.localeCompare(b.code, 'en'));
   }
+
+  /** How many findings of each kind there were beside those that are kept. */
+  unlisted(): ReadonlyMap<DiagnosticCode, number> {
+    return new Map([...this.counts].flatMap(([code, count]) => (count > MOST_KEPT ? [[code, count - MOST_KEPT]] : [])));
+  }
 }
 
-/**
- * A finding as text:
- *
- *     cache.p4runpro:7:5: error[unknown-primitive]: there is no primitive EXTRAKT
- *       7 |     EXTRAKT(hdr.l5.op, har);
- *         |     ^^^^^^^
- *       hint: did you mean EXTRACT?
- */
-export function renderDiagnostic(diagnostic: Diagnostic, file: string, source: string): string {
-  const { line, column, start, end } = diagnostic.span;
-  const text = source.split(/\r\n|\n|\r/)[line - 1] ?? '';
-  const gutter = String(line).length + 2;
-  const room = Math.max(1, text.length - column + 1);
-  const underline = '^'.repeat(Math.max(1, Math.min(end - start, room)));
-  const indent = text.slice(0, column - 1).replaceAll(/[^\t]/g, ' ');
-  const lines = [
-    `${file}:${line}:${column}: ${diagnostic.severity}[${diagnostic.code}]: ${diagnostic.message}`,
-    `${String(line).padStart(gutter)} | ${text}`,
-    `${' '.repeat(gutter)} | ${indent}${underline}`,
-  ];
-  if (diagnostic.hint !== undefined) lines.push(`${' '.repeat(gutter)} hint: ${diagnostic.hint}`);
-  return lines.join('\n');
-}
+/** What of a user's word is repeated in a message. */
+const MOST_OF_A_WORD = 60;
+const LONG_WORDS = new RegExp(`\\S{${MOST_OF_A_WORD + 1},}`, 'g');
 
-/** The candidate nearest to a misspelt word, if any is near enough to be meant. */
+const croppedWords = (text: string): string =>
+  text.length <= MOST_OF_A_WORD ? text : text.replaceAll(LONG_WORDS, (word) => `${word.slice(0, MOST_OF_A_WORD - 1)}…`);
+
+/** A text may declare many thousands of names; the first ones are compared. */
+const MOST_CANDIDATES = 1000;
+
+/** The candidate nearest to a misspelt word, if any is near enough to be meant; of the first thousand. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let compared = 0;
   for (const candidate of candidates) {
+    if (compared++ === MOST_CANDIDATES) break;
     // The distance is at least the difference in length; this keeps words of any length cheap.
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());

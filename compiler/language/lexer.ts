@@ -15,7 +15,7 @@ export type Punctuation = '(' | ')' | '{' | '}' | '<' | '>' | ',' | ';' | ':' | 
 const TOKEN = new RegExp(
   [
     // White space and comments; one that is never closed is no token.
-    /([ \t\r\n\f\v\u00a0\ufeff]+|(?:\/\/|#)[^\n\r]*|\/\*[\s\S]*?\*\/)/,
+    /([ \t\r\n\f\v]+|(?:\/\/|#)[^\n\r]*|\/\*[\s\S]*?\*\/)/,
     /([0-9][0-9A-Za-z_.]*)/,
     /([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*)/,
     /([(){}<>,;:@])/,
@@ -25,13 +25,18 @@ const TOKEN = new RegExp(
   'y',
 );
 
+/** Characters that begin no token, one after another. */
+const UNEXPECTED = /(?:[^ \t\r\n\f\v0-9A-Za-z(){}<>,;:@/#]|\/(?![/*]))+/uy;
+/** A text may begin with it. */
+const BYTE_ORDER_MARK = '\ufeff';
+
 /** The largest integer that any field can hold: 48 bits. */
 const MAX_INTEGER = 2 ** 48 - 1;
 
 /** The tokens of a text, closed by an `end` token; what is no token is reported and skipped. */
 export function lex(source: string, diagnostics: Diagnostics): Token[] {
   const tokens: Token[] = [];
-  let at = 0;
+  let at = source.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
   let line = 1;
   let lineStart = 0;
 
@@ -61,19 +66,41 @@ export function lex(source: string, diagnostics: Diagnostics): Token[] {
       diagnostics.report('unterminated-comment', span(at + 2), 'this comment is never closed', 'close it with */');
       at = source.length;
     } else {
-      const character = String.fromCodePoint(source.codePointAt(at) ?? 0);
-      diagnostics.report('unexpected-character', span(at + character.length), `unexpected ${describe(character)}`);
-      at += character.length;
+      UNEXPECTED.lastIndex = at;
+      const [characters = source.charAt(at)] = UNEXPECTED.exec(source) ?? [];
+      diagnostics.report('unexpected-character', span(at + characters.length), ...unexpected(characters));
+      at += characters.length;
     }
   }
   tokens.push({ kind: 'end', text: '', span: { start: at, end: at, line, column: at - lineStart + 1 } });
   return tokens;
 }
 
-const describe = (character: string): string =>
-  /[\p{L}\p{N}\p{P}\p{S}]/u.test(character)
-    ? `'${character}'`
-    : `character U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+/** Message and hint about characters that belong to no token. */
+function unexpected(characters: string): [message: string, hint: string | undefined] {
+  const code = characters.codePointAt(0) ?? 0;
+  const first = String.fromCodePoint(code);
+  const named = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  const isSpace = /[\p{Z}\p{Cf}]/u.test(first);
+  const what = isSpace
+    ? `${SPACES.get(code) ?? 'invisible character'} (${named})`
+    : /[\p{L}\p{N}\p{P}\p{S}]/u.test(first)
+      ? `'${first}'`
+      : `character ${named}`;
+  const others = characters.length - first.length;
+  return [
+    others === 0 ? `unexpected ${what}` : `unexpected ${what} and ${others} more`,
+    isSpace
+      ? 'only space, tab and line breaks separate words; text copied from a page or PDF may hold others'
+      : undefined,
+  ];
+}
+
+const SPACES: ReadonlyMap<number, string> = new Map([
+  [0xa0, 'no-break space'],
+  [0x200b, 'zero-width space'],
+  [0xfeff, 'byte order mark'],
+]);
 
 function integerToken(text: string, span: Span, diagnostics: Diagnostics): Token {
   const value = parseInteger(text);

@@ -13,8 +13,12 @@ import type {
   Word,
 } from './syntax.js';
 
-/** Thrown to the nearest place that can go on; never leaves this file. */
+/**
+ * Thrown to the nearest place that can go on; never leaves this file. One serves all: what is wrong has been reported,
+ * and a stack trace for each costs more than the parsing of a text that has many.
+ */
 class SyntaxFault extends Error {}
+const SYNTAX_FAULT = new SyntaxFault();
 
 /** Nesting deeper than this is refused, so that hostile input cannot exhaust the stack. */
 const MAX_NESTING = 200;
@@ -41,7 +45,7 @@ class Parser {
     while (this.current.kind !== 'end') {
       this.recovering(
         () => {
-          if (this.isPunctuation('@')) annotations.push(this.annotation());
+          if (this.isPunctuation('@')) annotations.push(this.annotation(programs.length));
           else if (this.isName('program')) programs.push(this.program());
           else this.fail("expected '@' or 'program'");
         },
@@ -51,10 +55,16 @@ class Parser {
     return { annotations, programs };
   }
 
-  private annotation(): Annotation {
+  /** @param programs how many came before it: an annotation stands before all of them */
+  private annotation(programs: number): Annotation {
     const start = this.punctuation('@');
     const name = this.word('the name of a memory');
     const buckets = this.integer('a number of buckets');
+    if (programs > 0) {
+      // It counts all the same, so that its memory is not reported as missing too.
+      const message = `the memory ${name.text} is declared behind a program`;
+      this.diagnostics.report('syntax', between(start, buckets.span), message, 'put it before the first program');
+    }
     return { name, buckets, span: between(start, buckets.span) };
   }
 
@@ -113,9 +123,11 @@ class Parser {
   }
 
   private arguments(): ArgumentSyntax[] {
-    this.punctuation('(');
+    const open = this.punctuation('(');
     if (this.isPunctuation(')')) {
-      this.take();
+      const close = this.take().span;
+      const message = 'a primitive without arguments is written without parentheses';
+      this.diagnostics.report('syntax', between(open, close), message, "leave out '()'");
       return [];
     }
     const args = this.list(() => this.argument());
@@ -205,7 +217,7 @@ class Parser {
     const { kind, text, span } = this.current;
     const found = kind === 'end' ? 'the end of the file' : `'${text}'`;
     this.diagnostics.report('syntax', span, `${message}, found ${found}`, hint);
-    throw new SyntaxFault(message);
+    throw SYNTAX_FAULT;
   }
 
   private recovering(action: () => void, recover: () => void): void {
@@ -213,7 +225,7 @@ class Parser {
     try {
       action();
     } catch (error) {
-      if (!(error instanceof SyntaxFault)) throw error;
+      if (error !== SYNTAX_FAULT) throw error;
       this.nesting = nesting;
       recover();
     }

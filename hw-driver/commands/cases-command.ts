@@ -15,9 +15,9 @@ import {
   type MatchSyntax,
   type Operation,
   removeCase,
-  renderDiagnostic,
 } from '../../compiler/index.js';
 import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from '../command-line.js';
+import { printFindings } from '../findings.js';
 import { readDocument, stateOf, writeResults } from '../program-documents.js';
 
 const CASE_CHANGE_SCHEMA = 'p4runpro/case-change@1';
@@ -93,7 +93,7 @@ export async function addCases(args: AddCasesArguments): Promise<number> {
     const branch = chosenBranch(changed, document.program, args.branch);
     const before = args.before === undefined ? undefined : caseInLine([branch], args.before, added);
     const result = insertCase(changed, branch, text, dataPlane, before);
-    for (const finding of result.diagnostics) process.stderr.write(`${renderDiagnostic(finding, '--case', text)}\n\n`);
+    printFindings({ diagnostics: result.diagnostics, unlisted: new Map() }, '--case', text);
     if (result.diagnostics.some(({ severity }) => severity === 'error')) return EXIT.badInput;
     if (before !== undefined) added += result.source.split('\n').length - changed.split('\n').length;
     changed = result.source;
@@ -172,9 +172,7 @@ function finish(
   const document = readDocument(args.program, dataPlane);
   const next = analysis.programs.find(({ name }) => name === document.program);
   if (analysis.hasErrors || next === undefined) {
-    for (const finding of analysis.diagnostics) {
-      process.stderr.write(`${renderDiagnostic(finding, `${args.file} as it would be`, source)}\n\n`);
-    }
+    printFindings(analysis, `${args.file} as it would be`, source);
     return EXIT.badInput;
   }
   const state = stateOf([args.program, ...args.state], dataPlane);

@@ -6,21 +6,26 @@ import {
   analyse,
   type DataPlane,
   DEFAULT_RECIRCULATIONS,
+  DIAGNOSTIC_CODES,
   type Diagnostic,
+  type DiagnosticCode,
   DoesNotFit,
   link,
   lower,
   type Program,
-  renderDiagnostic,
   SwitchState,
 } from '../../compiler/index.js';
 import { describeMismatch, formatFailure, recompileAlone, validateTranslation } from '../../sim/index.js';
 import { EXIT, loadDataPlane, readText, wholeNumber } from '../command-line.js';
+import { printFindings } from '../findings.js';
 
 interface CheckedFile {
   readonly file: string;
   readonly programs: readonly string[];
+  /** In the order of the text; of one kind at most a hundred. */
   readonly diagnostics: readonly Diagnostic[];
+  /** How many of each kind there are beside those. */
+  readonly unlisted: Partial<Record<DiagnosticCode, number>>;
   /** With --verify, one per program of a file without errors. */
   readonly verification?: readonly Verification[];
 }
@@ -75,26 +80,32 @@ export async function check(args: CheckArguments): Promise<number> {
   for (const { file, source } of texts) {
     const analysis = analyse(source, dataPlane);
     const { programs, diagnostics } = analysis;
-    const found = { file, programs: programs.map(({ name }) => name), diagnostics };
-    if (!json)
-      for (const finding of diagnostics) process.stderr.write(`${renderDiagnostic(finding, file, source)}\n\n`);
+    const unlisted = Object.fromEntries(analysis.unlisted);
+    const found = { file, programs: programs.map(({ name }) => name), diagnostics, unlisted };
+    if (!json) printFindings(analysis, file, source);
     const verifies = args.verify && !analysis.hasErrors;
     const verification = verifies ? verifyPrograms(analysis, dataPlane, packets, args.seed) : undefined;
     results.push(verification === undefined ? found : { ...found, verification });
     if (!json) for (const verified of verification ?? []) process.stdout.write(`${verificationText(verified)}\n`);
   }
-  const found = results.flatMap(({ diagnostics }) => diagnostics);
-  const errors = found.filter(({ severity }) => severity === 'error').length;
+  const errors = countOf('error', results);
   if (json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro/check@1', files: results }, null, 2)}\n`);
   else {
     const programs = results.reduce((sum, result) => sum + result.programs.length, 0);
     const verdict = errors > 0 ? `${plural(errors, 'error')}` : `${plural(programs, 'program')} checked`;
-    process.stdout.write(`${verdict}, ${plural(found.length - errors, 'warning')}\n`);
+    process.stdout.write(`${verdict}, ${plural(countOf('warning', results), 'warning')}\n`);
   }
   if (errors > 0) return EXIT.badInput;
   const isSound = results.every(({ verification = [] }) => verification.every(({ kind }) => kind === 'verified'));
   return isSound ? EXIT.done : EXIT.failed;
 }
+
+const countOf = (severity: Diagnostic['severity'], results: readonly CheckedFile[]): number =>
+  results.reduce((sum, { diagnostics, unlisted }) => {
+    const others = Object.entries(unlisted).filter(([code]) => DIAGNOSTIC_CODES[code as DiagnosticCode] === severity);
+    const listed = diagnostics.filter((finding) => finding.severity === severity).length;
+    return sum + listed + others.reduce((all, [, count]) => all + count, 0);
+  }, 0);
 
 function verifyPrograms(
   { programs, sourceHash }: Analysis,

@@ -11,10 +11,10 @@ import {
   link,
   lower,
   onEmptySwitch,
-  renderDiagnostic,
 } from '../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../allocators.js';
 import { EXIT, loadDataPlane, readText, wholeNumber } from '../command-line.js';
+import { printFindings } from '../findings.js';
 import { stateOf, writeResult } from '../program-documents.js';
 
 /** Passes of the compiler whose result can be printed. */
@@ -55,9 +55,7 @@ export async function compile(args: CompileArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
   const source = readText(args.file);
   const analysis = analyse(source, dataPlane);
-  for (const finding of analysis.diagnostics) {
-    process.stderr.write(`${renderDiagnostic(finding, args.file, source)}\n\n`);
-  }
+  printFindings(analysis, args.file, source);
   if (analysis.hasErrors) return EXIT.badInput;
   writeResult(args.output, resultOf(args, analysis, dataPlane));
   return EXIT.done;

@@ -1,14 +1,8 @@
 /** `p4runpro deploy`, `revoke` and `replace`: which programs a switch runs. */
-import {
-  analyse,
-  type CompiledProgram,
-  type DataPlane,
-  DEFAULT_RECIRCULATIONS,
-  lower,
-  renderDiagnostic,
-} from '../../compiler/index.js';
+import { analyse, type CompiledProgram, type DataPlane, DEFAULT_RECIRCULATIONS, lower } from '../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../allocators.js';
 import { EXIT, readText, UsageError, wholeNumber } from '../command-line.js';
+import { printFindings } from '../findings.js';
 import { MAX_PRIORITY } from './compile-command.js';
 import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
 
@@ -38,7 +32,7 @@ interface LinkArguments extends AllocatorArguments {
 function checkedPrograms(file: string, dataPlane: DataPlane) {
   const source = readText(file);
   const analysis = analyse(source, dataPlane);
-  for (const finding of analysis.diagnostics) process.stderr.write(`${renderDiagnostic(finding, file, source)}\n\n`);
+  printFindings(analysis, file, source);
   return analysis.hasErrors ? undefined : analysis;
 }
 

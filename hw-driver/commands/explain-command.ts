@@ -17,11 +17,11 @@ import {
   misfitText,
   type Program,
   type ProgramExplanation,
-  renderDiagnostic,
   type SwitchState,
 } from '../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../allocators.js';
 import { EXIT, loadDataPlane, readText, wholeNumber } from '../command-line.js';
+import { printFindings } from '../findings.js';
 import { stateOf, writeResult } from '../program-documents.js';
 import { MAX_PRIORITY } from './compile-command.js';
 
@@ -82,9 +82,7 @@ export async function explainFile(args: ExplainArguments): Promise<number> {
   if (args.svg !== undefined && fitting.length > 0) writeResult(args.svg, explanationSvg(fitting, dataPlane));
   if (args.json) process.stdout.write(jsonOf(args.file, analysis, dataPlane, recirculations, results));
   else {
-    for (const finding of analysis.diagnostics) {
-      process.stderr.write(`${renderDiagnostic(finding, args.file, source)}\n\n`);
-    }
+    printFindings(analysis, args.file, source);
     const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, process.stdout.columns ?? WIDTH));
     const texts = results.map((result) =>
       result.fits ? explanationText(result, width) : misfitText(result, dataPlane.name, recirculations, width),

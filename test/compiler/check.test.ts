@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { analyse, builtInDataPlane, defaultDataPlane } from '../../compiler/index.js';
@@ -7,6 +8,7 @@ import {
   checkedPrograms,
   codesOf,
   inProgram,
+  PROPERTY,
   renderAll,
   SAMPLE_NAMES,
   sampleSource,
@@ -160,5 +162,58 @@ const CLEAN: readonly (readonly [name: string, body: string, codes: readonly str
 for (const [name, body, codes] of CLEAN) {
   test(`${name}: ${codes.join(', ') || 'nothing'}`, () => assert.equal(codesOf(inProgram(body)), [...codes]));
 }
+
+/** What `covers` means, written down: every register state that the later case matches, the earlier matches. */
+test('the cases that are never reached are those that a comparison of all pairs finds', () => {
+  const registers = ['har', 'sar', 'mar'];
+  const condition = fc.record({
+    register: fc.constantFrom(0, 1, 2),
+    mask: fc.constantFrom(0, 1, 2, 3, 0x80000000, 0x80000003, 0xffffffff),
+    value: fc.nat({ max: 3 }),
+  });
+  const cases = fc.array(fc.uniqueArray(condition, { selector: ({ register }) => register, minLength: 1 }), {
+    minLength: 1,
+    maxLength: 30,
+  });
+  fc.assert(
+    fc.property(cases, (list) => {
+      const texts = list.map((conditions) => {
+        const parts = conditions.map(
+          ({ register, value, mask }) => `<${registers[register]}, ${(value & mask) >>> 0}, ${mask}>`,
+        );
+        return `case(${parts.join(', ')}) { }`;
+      });
+      const source = inProgram(`LOADI(har, 1); LOADI(sar, 1); LOADI(mar, 1); BRANCH:\n${texts.join('\n')};`);
+      const { diagnostics } = analyse(source, dataPlane);
+      const found = diagnostics.flatMap(({ code, span, message }) =>
+        code === 'unreachable-case' ? [`${span.line}: ${/line (\d+)/.exec(message)?.[1]}`] : [],
+      );
+      const first = diagnostics.length === 0 ? 0 : source.slice(0, source.indexOf('case(')).split('\n').length;
+      const word = (at: (typeof list)[number], register: number) =>
+        at.find((other) => other.register === register) ?? { mask: 0, value: 0 };
+      const covers = (a: (typeof list)[number], b: (typeof list)[number]): boolean =>
+        registers.every((_, r) => {
+          const [wide, narrow] = [word(a, r), word(b, r)];
+          return (wide.mask & ~narrow.mask) === 0 && ((wide.value ^ narrow.value) & wide.mask) === 0;
+        });
+      const expected = list.flatMap((later, i) => {
+        const by = list.slice(0, i).findIndex((earlier) => covers(earlier, later));
+        return by < 0 ? [] : [`${first + i}: ${first + by}`];
+      });
+      assert.equal(found, expected);
+    }),
+    PROPERTY,
+  );
+});
+
+test('memories are listed with the program that uses them, in the order of their declarations', () => {
+  const source =
+    '@c 4 @a 1 @b 2\nprogram p(<hdr.ipv4.src, 1, 1>) { LOADI(mar, 0); MEMREAD(b); MEMREAD(c); }\n' +
+    'program q(<hdr.ipv4.src, 2, 2>) { LOADI(mar, 0); MEMREAD(a); }';
+  assert.equal(
+    checkedPrograms(source).map(({ memories }) => memories.map(({ name }) => name)),
+    [['c', 'b'], ['a']],
+  );
+});
 
 test.run();

@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { analyse, builtInDataPlane, DIAGNOSTIC_CODES, defaultDataPlane, nearest } from '../../compiler/index.js';
+import {
+  analyse,
+  builtInDataPlane,
+  DIAGNOSTIC_CODES,
+  Diagnostics,
+  defaultDataPlane,
+  nearest,
+  renderDiagnostics,
+} from '../../compiler/index.js';
 import { assertGolden, renderAll, testPath } from './support.js';
 
 /** A first line `// data plane: NAME` picks another data plane than the default. */
@@ -50,5 +58,69 @@ for (const [word, wanted] of NEAREST) {
   test(`nearest to '${word}' is ${wanted}`, () =>
     assert.is(nearest(word, ['EXTRACT', 'ADD', 'FORWARD', 'MODIFY']), wanted));
 }
+
+const PROGRAM = 'program p(<hdr.ipv4.src, 1, 1>) {';
+
+const rendered = (source: string): string => renderDiagnostics(analyse(source, defaultDataPlane()), 'a', source);
+
+test('of many findings the first twenty of a kind are printed, a hundred are kept, and all are counted', () => {
+  const source = `${PROGRAM} ${'TELEPORT;\n'.repeat(5000)} ADD(har); }`;
+  const analysis = analyse(source, defaultDataPlane());
+  assert.is(analysis.diagnostics.length, 101);
+  assert.equal([...analysis.unlisted], [['unknown-primitive', 4900]]);
+  const text = rendered(source);
+  assert.is(text.match(/there is no primitive TELEPORT/g)?.length, 20);
+  assert.ok(text.includes('a:5001:2: error[wrong-argument-count]'));
+  assert.ok(text.endsWith('a: and more findings of these kinds: 4980 error[unknown-primitive]'), text.slice(-200));
+});
+
+test('no more than a hundred findings are printed, whatever their kinds', () => {
+  const kinds = ['TELEPORT;', 'ADD(har);', 'ADD(har, har);', 'MEMADD(m);', 'EXTRACT(a.b, har);', 'FORWARD(9999);', '&'];
+  const source = `${PROGRAM}\n${kinds.map((kind) => `${kind}\n`.repeat(30)).join('')}}`;
+  const text = rendered(source);
+  assert.is(text.match(/^a:\d+:\d+: /gm)?.length, 100);
+  assert.match(text, /and more findings of these kinds: (\d+ error\[[a-z-]+\](, )?){7}$/);
+});
+
+test('a finding is reported once, however many bodies end where the text does', () => {
+  const unclosed = `${PROGRAM}\n${'BRANCH: case(<har, 0, 1>) {\n'.repeat(10_000)}`;
+  const messages = analyse(unclosed, defaultDataPlane()).diagnostics.map(({ message }) => message);
+  assert.equal(messages, ["more than 200 nested cases, found '{'", "expected '}', found the end of the file"]);
+  const diagnostics = new Diagnostics();
+  const span = { start: 0, end: 1, line: 1, column: 1 };
+  for (let i = 0; i < 3; i++) diagnostics.report('syntax', span, 'one');
+  diagnostics.report('syntax', span, 'another');
+  assert.is(diagnostics.sorted().length, 2);
+  assert.is(diagnostics.unlisted().size, 0);
+});
+
+test('a long line is cut around the finding, and a long word in a message', () => {
+  const before = ' '.repeat(500);
+  const source = `${PROGRAM}${before}TELEPORT;${before}}`;
+  const [head, line, marks] = rendered(source).split('\n');
+  assert.is(head, 'a:1:534: error[unknown-primitive]: there is no primitive TELEPORT');
+  assert.is(line, `  1 | …${' '.repeat(40)}TELEPORT;${' '.repeat(111)}…`);
+  assert.is(marks, `    | ${' '.repeat(41)}^^^^^^^^`);
+  const word = `${PROGRAM} ${'A'.repeat(100_000)}; }`;
+  const text = rendered(word);
+  assert.ok(text.startsWith(`a:1:35: error[unknown-primitive]: there is no primitive ${'A'.repeat(59)}…\n`));
+  assert.ok(text.length < 1000, `${text.length} characters`);
+});
+
+test('what a terminal would obey is not printed', () => {
+  const source = `${PROGRAM} /* \u001b]0;title\u0007 \u202e */ TELEPORT\u001b[2J; }`;
+  const text = rendered(source);
+  assert.not.match(text, /(?!\n)[\p{Cc}\p{Cf}]/u);
+  assert.ok(text.includes('/* \ufffd]0;title\ufffd \ufffd */ TELEPORT\ufffd[2J; }'), text);
+});
+
+test('noise of any kind is told in little text', () => {
+  const noise = Array.from({ length: 200_000 }, (_, i) => String.fromCharCode((i * 7919 + (i >> 5)) % 256)).join('');
+  const texts = [noise, '{'.repeat(200_000), ';'.repeat(100_000), '@'.repeat(100_000), '(a'.repeat(100_000)];
+  for (const source of [...texts, ...texts.map((text) => PROGRAM + text)]) {
+    const text = rendered(source);
+    assert.ok(text.length > 0 && text.length < 100_000, `${text.length} characters of ${source.slice(0, 50)}`);
+  }
+});
 
 test.run();

@@ -92,21 +92,32 @@ test('positions: a tab is one column, each line end ends one line', () => {
   assert.equal(tokens('// a\r\nb'), ['name:b@2:1']);
 });
 
-test('a byte order mark and a no-break space are space', () => {
-  assert.equal(tokens('\ufeffa\u00a0b'), ['name:a@1:2', 'name:b@1:4']);
+test('a text may begin with a byte order mark; elsewhere it is refused, as are spaces that only look like one', () => {
+  assert.equal(tokens('\ufeffa b'), ['name:a@1:2', 'name:b@1:4']);
+  const diagnostics = new Diagnostics();
+  lex('a\u00a0b \ufeff \u200b\u2003', diagnostics);
+  const HINT = 'only space, tab and line breaks separate words; text copied from a page or PDF may hold others';
+  assert.equal(
+    diagnostics.sorted().map(({ message, hint, span }) => [span.column, message, hint]),
+    [
+      [2, 'unexpected no-break space (U+00A0)', HINT],
+      [5, 'unexpected byte order mark (U+FEFF)', HINT],
+      [7, 'unexpected zero-width space (U+200B) and 1 more', HINT],
+    ],
+  );
 });
 
-test('an unexpected character is reported once, and named where it cannot be seen', () => {
+test('unexpected characters in a row are one finding, and the first is named where it cannot be seen', () => {
   assert.equal(findings('a $ \u{1f600} \ud800'), [
     'unexpected-character@1:3+1',
     'unexpected-character@1:5+2',
     'unexpected-character@1:8+1',
   ]);
   const diagnostics = new Diagnostics();
-  lex('$\u200b', diagnostics);
+  lex('$\u0007 \u0007 /=/**/ / // /', diagnostics);
   assert.equal(
     diagnostics.sorted().map(({ message }) => message),
-    ["unexpected '$'", 'unexpected character U+200B'],
+    ["unexpected '$' and 1 more", 'unexpected character U+0007', "unexpected '/' and 1 more", "unexpected '/'"],
   );
 });
 

@@ -27,7 +27,7 @@ const FILTER = '<hdr.ipv4.src, 0, 0>';
 
 test('the grammar: annotations, filters, statements, cases', () => {
   const { tree, findings } = parsed(
-    `@a 1\n@b 2\nprogram p(${FILTER}, <x.y, 1, 2>) { NOP; DROP(); ADD(har, sar); BRANCH: case(<har, 1, 2>) {} case(<sar, 3, 4>, <mar, 5, 6>) { NOP; }; NOP; }\nprogram q(${FILTER}) {}`,
+    `@a 1\n@b 2\nprogram p(${FILTER}, <x.y, 1, 2>) { NOP; DROP; ADD(har, sar); BRANCH: case(<har, 1, 2>) {} case(<sar, 3, 4>, <mar, 5, 6>) { NOP; }; NOP; }\nprogram q(${FILTER}) {}`,
   );
   assert.equal(findings, []);
   assert.equal(
@@ -53,6 +53,19 @@ test('the grammar: annotations, filters, statements, cases', () => {
       [2, 1],
     ],
   );
+});
+
+test('a memory is declared before the first program, and counts all the same', () => {
+  const { tree, findings } = parsed(`@a 1\nprogram p(${FILTER}) {}\n@b 2\nprogram q(${FILTER}) {}`);
+  assert.equal(findings, ['3:1 the memory b is declared behind a program']);
+  assert.is(tree.annotations.length, 2);
+  assert.is(tree.programs.length, 2);
+});
+
+test('a primitive without arguments has no parentheses', () => {
+  assert.equal(parsed(`program p(${FILTER}) { NOP; DROP(); }`).findings, [
+    '1:44 a primitive without arguments is written without parentheses',
+  ]);
 });
 
 const RECOVERIES: readonly (readonly [name: string, source: string, findings: readonly string[], programs: number])[] =

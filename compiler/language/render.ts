@@ -1,0 +1,85 @@
+/** Findings as text, for people: with the line they speak of. However hostile the text, the output stays readable. */
+import { DIAGNOSTIC_CODES, type Diagnostic, type DiagnosticCode } from './diagnostics.js';
+
+/** Findings that are printed: of one kind, and in all. */
+const MOST_PRINTED = { ofAKind: 20, inAll: 100 } as const;
+/** Columns of a line that are shown; the finding lies within. */
+const LINE_WINDOW = 160;
+/** Of them, those before the finding where the line has to be cut. */
+const COLUMNS_BEFORE = 40;
+
+/** Findings of one text, with how many of each kind are not among them. */
+export interface Findings {
+  /** In the order of the text. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly unlisted: ReadonlyMap<DiagnosticCode, number>;
+}
+
+/**
+ * All findings, one below the other with an empty line between; of many, the first of each kind and a line that counts
+ * the others. Empty without findings.
+ */
+export function renderDiagnostics({ diagnostics, unlisted }: Findings, file: string, source: string): string {
+  const printed = new Map<DiagnosticCode, number>();
+  const omitted = new Map(unlisted);
+  const texts: string[] = [];
+  for (const diagnostic of diagnostics) {
+    const { code } = diagnostic;
+    const count = printed.get(code) ?? 0;
+    if (count < MOST_PRINTED.ofAKind && texts.length < MOST_PRINTED.inAll) {
+      printed.set(code, count + 1);
+      texts.push(renderDiagnostic(diagnostic, file, source));
+    } else omitted.set(code, (omitted.get(code) ?? 0) + 1);
+  }
+  if (omitted.size > 0) {
+    const kinds = [...omitted].map(([code, count]) => `${count} ${DIAGNOSTIC_CODES[code]}[${code}]`);
+    texts.push(`${file}: and more findings of these kinds: ${kinds.join(', ')}`);
+  }
+  return texts.join('\n\n');
+}
+
+/**
+ * A finding as text:
+ *
+ *     cache.p4runpro:7:5: error[unknown-primitive]: there is no primitive EXTRAKT
+ *       7 |     EXTRAKT(hdr.l5.op, har);
+ *         |     ^^^^^^^
+ *       hint: did you mean EXTRACT?
+ *
+ * A long line is cut on both sides; control characters, which a terminal would obey, are shown as `\ufffd`.
+ */
+export function renderDiagnostic(diagnostic: Diagnostic, file: string, source: string): string {
+  const { line, column, start, end } = diagnostic.span;
+  const { before, marked, after } = windowOf(source, start, column, end);
+  const gutter = String(line).length + 2;
+  const indent = before.replaceAll(/[^\t]/g, ' ');
+  const lines = [
+    `${file}:${line}:${column}: ${diagnostic.severity}[${diagnostic.code}]: ${harmless(diagnostic.message)}`,
+    `${String(line).padStart(gutter)} | ${before}${marked}${after}`,
+    `${' '.repeat(gutter)} | ${indent}${'^'.repeat(Math.max(1, marked.length))}`,
+  ];
+  if (diagnostic.hint !== undefined) lines.push(`${' '.repeat(gutter)} hint: ${harmless(diagnostic.hint)}`);
+  return lines.join('\n');
+}
+
+/** What is shown of the line that a finding begins in, cut at the finding's ends. */
+function windowOf(source: string, start: number, column: number, end: number) {
+  const lineStart = start - column + 1;
+  // Only as much is looked at as can be shown: lines may have a million columns.
+  const reach = Math.min(source.length, start + LINE_WINDOW);
+  const lineBreak = /[\r\n]/.exec(source.slice(start, reach));
+  const lineEnd = lineBreak === null ? reach : start + lineBreak.index;
+  const fits = lineEnd - lineStart <= LINE_WINDOW && (lineBreak !== null || reach === source.length);
+  const from = fits ? lineStart : Math.max(lineStart, start - COLUMNS_BEFORE);
+  const to = fits ? lineEnd : Math.min(lineEnd, from + LINE_WINDOW);
+  const markedTo = Math.max(start, Math.min(end, to));
+  const isCut = to < lineEnd || (lineBreak === null && reach < source.length);
+  return {
+    before: (from > lineStart ? '…' : '') + harmless(source.slice(from, start)),
+    marked: harmless(source.slice(start, markedTo)),
+    after: harmless(source.slice(markedTo, to)) + (isCut ? '…' : ''),
+  };
+}
+
+/** Text without what moves a terminal's cursor or turns the direction of writing around; tabs stay. */
+const harmless = (text: string): string => text.replaceAll(/(?!\t)[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd');
