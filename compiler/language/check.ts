@@ -1,6 +1,7 @@
 /** Syntax tree → checked programs. Every error of the language is found here or in the parser. */
 import { fits, isPowerOfTwo, readable } from '../bits.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { checkAddresses } from './check-addresses.js';
 import { checkBody } from './check-body.js';
 import { checkFilters } from './check-filters.js';
 import type { Diagnostics, Span } from './diagnostics.js';
@@ -24,6 +25,8 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
     diagnostics.report('no-program', start, 'the file holds no program', 'program NAME(<field, value, mask>) { … }');
   }
   const memoriesOf = assignMemories(file, declarations, diagnostics);
+  const declared = [...declarations.values()].map(({ memory }) => memory);
+  const haveSizes = declared.every(({ buckets }) => isPowerOfTwo(buckets) && fits(buckets, 32));
   const names = new Map<string, Span>();
   const programs: Program[] = [];
   for (const syntax of file.programs) {
@@ -33,7 +36,10 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
       diagnostics.report('duplicate-program', syntax.name.span, message, `the first is in line ${first.line}`);
     } else names.set(syntax.name.text, syntax.name.span);
     const filter = checkFilters(syntax, dataPlane, diagnostics);
+    const errorsBefore = diagnostics.errorCount;
     const body = checkBody(syntax.body, { dataPlane, diagnostics, declarations, filter });
+    // Statements with errors are left out of the body, and what they would do to an address is not known.
+    if (diagnostics.errorCount === errorsBefore && haveSizes) checkAddresses(body, declared, diagnostics);
     if (filter === undefined) continue;
     const { table: filterTable, filters } = filter;
     programs.push({ name: syntax.name.text, filterTable, filters, memories: memoriesOf.get(syntax) ?? [], body });

@@ -38,6 +38,8 @@ export const DIAGNOSTIC_CODES = {
   'value-outside-mask': 'warning',
   'duplicate-condition': 'error',
   'port-out-of-range': 'error',
+  'address-not-bounded': 'error',
+  'address-out-of-range': 'error',
   'unreachable-case': 'warning',
   'unreachable-statement': 'warning',
   'register-not-set': 'warning',
@@ -87,7 +89,14 @@ export class Diagnostics {
   }
 
   get hasErrors(): boolean {
-    return [...this.counts.keys()].some((code) => DIAGNOSTIC_CODES[code] === 'error');
+    return this.errorCount > 0;
+  }
+
+  /** Those that are not kept included. */
+  get errorCount(): number {
+    let errors = 0;
+    for (const [code, count] of this.counts) if (DIAGNOSTIC_CODES[code] === 'error') errors += count;
+    return errors;
   }
 
   /** In the order of the text. */

@@ -15,7 +15,13 @@ import {
   type Program,
   SwitchState,
 } from '../../compiler/index.js';
-import { describeMismatch, formatFailure, recompileAlone, validateTranslation } from '../../sim/index.js';
+import {
+  describeMismatch,
+  formatFailure,
+  recompileAlone,
+  type Validation,
+  validateTranslation,
+} from '../../sim/index.js';
 import { EXIT, loadDataPlane, readText, wholeNumber } from '../command-line.js';
 import { printFindings } from '../findings.js';
 
@@ -41,6 +47,8 @@ type Verification =
       readonly statements: { readonly ran: number; readonly all: number };
     }
   | { readonly program: string; readonly kind: 'failed'; readonly reason: string; readonly report: string }
+  /** No packet told anything. */
+  | { readonly program: string; readonly kind: 'nothing-ran'; readonly packets: number; readonly reason: string }
   | { readonly program: string; readonly kind: 'does-not-fit'; readonly reason: string };
 
 export const checkOptions = (yargs: Argv) =>
@@ -122,7 +130,7 @@ function verifyPrograms(
         random: seedrandom.alea(`${seed}/${program.name}`),
         recompile: (smaller: Program) => recompileAlone(smaller, dataPlane, DEFAULT_RECIRCULATIONS),
       });
-      if (result.kind === 'verified') return { program: program.name, ...result };
+      if (result.kind === 'verified') return verdictOf(program.name, result);
       const { failure } = result;
       const reason = describeMismatch(failure.mismatch);
       return { program: program.name, kind: 'failed', reason, report: formatFailure(failure, dataPlane) };
@@ -131,6 +139,17 @@ function verifyPrograms(
       return { program: program.name, kind: 'does-not-fit', reason: error.message };
     }
   });
+}
+
+/** Packets that the program did not run on say nothing of it. */
+function verdictOf(program: string, result: Extract<Validation, { kind: 'verified' }>): Verification {
+  if (result.ran > 0) return { program, ...result };
+  const { packets, undefined: skipped } = result;
+  const reason =
+    skipped > 0
+      ? `it leaves its memory on all of the ${plural(skipped, 'packet')} that it ran on`
+      : `it ran on none of ${plural(packets, 'packet')} made to match its filters: no packet of its parsing path can match them`;
+  return { program, kind: 'nothing-ran', packets, reason };
 }
 
 function verificationText(verified: Verification): string {
@@ -146,6 +165,7 @@ function verificationText(verified: Verification): string {
     }
     case 'failed':
       return `${program}: its entries do not do what it says\n\n${verified.report}\n`;
+    case 'nothing-ran':
     case 'does-not-fit':
       return `${program}: not verified: ${verified.reason}`;
   }

@@ -143,7 +143,7 @@ const LIVE: readonly (readonly [name: string, body: string, memories: string, li
   ['an unused value is dead', 'LOADI(sar, 1); FORWARD(1);', '', ['0 LOADI /', '0 FORWARD /']],
   [
     'MEMREAD overwrites sar, MEMWRITE needs it',
-    'EXTRACT(hdr.ipv4.src, mar); EXTRACT(hdr.ipv4.dst, sar); MEMWRITE(m); MEMREAD(n); MODIFY(hdr.ipv4.dst, sar);',
+    'EXTRACT(hdr.ipv4.ecn, mar); EXTRACT(hdr.ipv4.dst, sar); MEMWRITE(m); MEMREAD(n); MODIFY(hdr.ipv4.dst, sar);',
     '@m 256\n@n 256',
     [
       '0 EXTRACT /mar',

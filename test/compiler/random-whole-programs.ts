@@ -43,14 +43,23 @@ const memoryList: fc.Arbitrary<readonly Memory[]> = fc
 
 const MEMORY_PRIMITIVES = ['MEMADD', 'MEMSUB', 'MEMAND', 'MEMOR', 'MEMREAD', 'MEMWRITE', 'MEMMAX'] as const;
 
-/** An access and what comes before it: an address, mostly one that lies in the memory. */
+/** Ways to an address that lies in the memory. */
+const ADDRESSES = [
+  'HASH_5_TUPLE_MEM',
+  'HASH_MEM',
+  'HASH, HASH_MEM',
+  'LOADI',
+  'ANDI',
+  'AND with a constant',
+  'MIN with a constant',
+] as const;
+
+/** An access and what comes before it: an address that the checker can see to lie in the memory. */
 function access(memories: readonly Memory[]): fc.Arbitrary<Body> {
-  const ways = ['HASH_5_TUPLE_MEM', 'HASH_MEM', 'HASH, HASH_MEM', 'LOADI', 'ANDI'] as const;
   return fc
     .record({
       memory: fc.constantFrom(...memories),
-      // A program that leaves its memory tells nothing.
-      way: fc.oneof({ weight: 24, arbitrary: fc.constantFrom(...ways) }, fc.constant('as it is' as const)),
+      way: fc.constantFrom(...ADDRESSES),
       operation: fc.constantFrom(...MEMORY_PRIMITIVES),
       bucket: fc.nat(0xffff),
       between: fc.oneof({ weight: 3, arbitrary: fc.constant<Body>([]) }, oneStatement(registerChanges)),
@@ -60,18 +69,25 @@ function access(memories: readonly Memory[]): fc.Arbitrary<Body> {
       const hash = (by: PrimitiveName): PrimitiveStatement => primitive(by, { memory: name });
       const mar = (by: PrimitiveName, integer: number): PrimitiveStatement =>
         primitive(by, { registers: ['mar'], integer });
+      const withConstant = (by: PrimitiveName): Body => [
+        primitive('LOADI', { registers: ['sar'], integer: size - 1 }),
+        primitive(by, { registers: ['mar', 'sar'] }),
+      ];
+      const elsewhere = between.filter((statement) => !changesMar(statement));
       switch (way) {
         case 'HASH_5_TUPLE_MEM':
         case 'HASH_MEM':
-          return [hash(way), ...between.filter((statement) => !changesMar(statement)), use];
+          return [hash(way), ...elsewhere, use];
         case 'HASH, HASH_MEM':
           return [primitive('HASH'), hash('HASH_MEM'), use];
         case 'LOADI':
           return [mar('LOADI', bucket % size), use];
         case 'ANDI':
-          return [mar('ANDI', size - 1), ...between.filter((statement) => !changesMar(statement)), use];
-        default:
-          return [use];
+          return [mar('ANDI', size - 1), ...elsewhere, use];
+        case 'AND with a constant':
+          return [...withConstant('AND'), ...elsewhere, use];
+        case 'MIN with a constant':
+          return [...withConstant('MIN'), ...elsewhere, use];
       }
     });
 }

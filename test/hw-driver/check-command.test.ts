@@ -48,11 +48,21 @@ test('the JSON document holds it too, and nothing of it without --verify', () =>
   assert.is(first?.packets, 50);
 });
 
-test('packets on which a program leaves its memory are counted apart', () => {
+test('a program that may leave its memory is an error with its cure, and nothing is verified', () => {
   const text = '@m 4\nprogram p(<hdr.ipv4.src, 0, 0>) { EXTRACT(hdr.ipv4.dst, sar); MOVE(mar, sar); MEMREAD(m); }';
-  const { status, stdout } = check('--verify', written(text));
-  assert.is(status, 0);
-  assert.match(stdout, /left out: \d+ packets on which it leaves its memory/);
+  const { status, stdout, stderr } = check('--verify', written(text));
+  assert.is(status, 2);
+  assert.match(stderr, /error\[address-not-bounded\]/);
+  assert.match(stderr, /hint: write ANDI\(mar, 3\); in front of it/);
+  assert.is(stdout, '1 error, 0 warnings\n');
+});
+
+test('a program that no packet runs is not verified', () => {
+  // Packets of ICMP have no ports.
+  const text = 'program p(<hdr.ipv4.protocol, 1, 0xff>, <hdr.l4_port.src_port, 5, 0xffff>) { FORWARD(1); }';
+  const { status, stdout } = check('--verify', '--packets', '50', written(text));
+  assert.is(status, 1);
+  assert.match(stdout, /^p: not verified: it ran on none of 50 packets made to match its filters/);
 });
 
 /** Steps of which each needs the one before it. */

@@ -1,0 +1,173 @@
+/**
+ * A program never touches a word outside its memories: what mar can be is followed along every path, and each access
+ * must lie within its memory. A BRANCH has no join, so every statement has one path that leads to it, and what its
+ * conditions say of the registers is known in the bodies of the cases and behind them.
+ */
+import {
+  addWords,
+  andWords,
+  constantWord,
+  hashedWord,
+  isConstant,
+  type KnownWord,
+  matched,
+  maxWords,
+  minWords,
+  notWord,
+  orWords,
+  subtractWords,
+  unmatched,
+  wordOfWidth,
+  xorWords,
+} from '../addresses/known-word.js';
+import { readable } from '../bits.js';
+import type { Register } from '../data-plane/description.js';
+import type { Diagnostics } from './diagnostics.js';
+import { PRIMITIVES, type PrimitiveName } from './primitives.js';
+import type { BranchStatement, Condition, Memory, PrimitiveStatement, Statement } from './program.js';
+
+type KnownRegisters = Readonly<Record<Register, KnownWord>>;
+
+const ZERO = constantWord(0);
+
+/** Reports every access that may lie outside its memory. @param memories all that the statements name */
+export function checkAddresses(
+  body: readonly Statement[],
+  memories: readonly Memory[],
+  diagnostics: Diagnostics,
+): void {
+  const buckets = new Map(memories.map((memory) => [memory.name, memory.buckets]));
+  new AddressCheck(buckets, diagnostics).body(body, { har: ZERO, sar: ZERO, mar: ZERO });
+}
+
+class AddressCheck {
+  constructor(
+    private readonly buckets: ReadonlyMap<string, number>,
+    private readonly diagnostics: Diagnostics,
+  ) {}
+
+  /** @param before what is known of the registers in front of the statements */
+  body(statements: readonly Statement[], before: KnownRegisters): void {
+    let state = before;
+    for (const statement of statements) {
+      if (statement.kind === 'primitive') {
+        state = this.primitive(statement, state);
+        continue;
+      }
+      const behind = this.branch(statement, state);
+      // What follows never runs.
+      if (behind === undefined) return;
+      state = behind;
+    }
+  }
+
+  /** What is known where no case matched; undefined if one always does. */
+  private branch({ cases }: BranchStatement, before: KnownRegisters): KnownRegisters | undefined {
+    let state = before;
+    for (const { conditions, body } of cases) {
+      const inside = where(state, conditions);
+      if (inside === undefined) continue;
+      this.body(body, inside);
+      const others = whereNot(state, conditions);
+      if (others === undefined) return undefined;
+      state = others;
+    }
+    return state;
+  }
+
+  private primitive(statement: PrimitiveStatement, state: KnownRegisters): KnownRegisters {
+    if (PRIMITIVES.get(statement.primitive)?.accessesMemory === true) return this.access(statement, state);
+    switch (statement.primitive) {
+      case 'HASH':
+      case 'HASH_5_TUPLE':
+        return { ...state, har: hashedWord(state.har) };
+      case 'HASH_MEM':
+      case 'HASH_5_TUPLE_MEM':
+        return { ...state, mar: andWords(hashedWord(state.mar), constantWord(this.bucketsOf(statement) - 1)) };
+      default: {
+        const [first = 'har', second = 'har'] = statement.registers;
+        const result = RESULTS[statement.primitive];
+        if (result === undefined) return state;
+        return { ...state, [first]: result(state[first], state[second], statement) };
+      }
+    }
+  }
+
+  private bucketsOf({ memory = '' }: PrimitiveStatement): number {
+    const buckets = this.buckets.get(memory);
+    if (buckets === undefined) throw new Error(`there is no memory ${memory}`);
+    return buckets;
+  }
+
+  private access(statement: PrimitiveStatement, state: KnownRegisters): KnownRegisters {
+    const { mar } = state;
+    const buckets = this.bucketsOf(statement);
+    const after = statement.primitive === 'MEMWRITE' ? state : { ...state, sar: wordOfWidth(32) };
+    if (mar.max < buckets) return after;
+    const of = `memory ${statement.memory} has ${buckets} ${buckets === 1 ? 'bucket' : 'buckets'}`;
+    if (isConstant(mar)) {
+      const most = `the last bucket is ${readable(buckets - 1)}`;
+      this.diagnostics.report(
+        'address-out-of-range',
+        statement.span,
+        `mar is ${readable(mar.min)} here, and ${of}`,
+        most,
+      );
+    } else {
+      const can = `mar can be up to ${readable(mar.max)} here, and ${of}`;
+      const cure = `write ANDI(mar, ${readable(buckets - 1)}); in front of it`;
+      this.diagnostics.report('address-not-bounded', statement.span, can, cure);
+    }
+    // One finding for one address: as if it had been mended.
+    return { ...after, mar: andWords(mar, constantWord(buckets - 1)) };
+  }
+}
+
+type Result = (first: KnownWord, second: KnownWord, statement: PrimitiveStatement) => KnownWord;
+
+const immediate = ({ integer }: PrimitiveStatement): KnownWord => constantWord(integer);
+
+/** What a primitive on registers leaves in its first register. Those that are not here leave all as it is. */
+const RESULTS: Partial<Record<PrimitiveName, Result>> = {
+  EXTRACT: (_first, _second, { field }) => wordOfWidth(field?.width ?? 32),
+  LOADI: (_first, _second, statement) => immediate(statement),
+  MOVE: (_first, second) => second,
+  ADD: addWords,
+  SUB: subtractWords,
+  AND: andWords,
+  OR: orWords,
+  XOR: xorWords,
+  MAX: maxWords,
+  MIN: minWords,
+  ADDI: (first, _second, statement) => addWords(first, immediate(statement)),
+  SUBI: (first, _second, statement) => subtractWords(first, immediate(statement)),
+  ANDI: (first, _second, statement) => andWords(first, immediate(statement)),
+  ORI: (first, _second, statement) => orWords(first, immediate(statement)),
+  XORI: (first, _second, statement) => xorWords(first, immediate(statement)),
+  NOT: notWord,
+  EQUAL: xorWords,
+  SGT: (first, second) => xorWords(minWords(first, second), second),
+  SLT: (first, second) => xorWords(maxWords(first, second), second),
+};
+
+/** What is known where all conditions hold; undefined if they never do. */
+function where(state: KnownRegisters, conditions: readonly Condition[]): KnownRegisters | undefined {
+  let inside = state;
+  for (const { register, value, mask } of conditions) {
+    const known = matched(inside[register], value, mask);
+    if (known === undefined) return undefined;
+    inside = { ...inside, [register]: known };
+  }
+  return inside;
+}
+
+/** What is known where some condition does not hold; undefined if they always do. */
+function whereNot(state: KnownRegisters, conditions: readonly Condition[]): KnownRegisters | undefined {
+  const open = conditions.filter(({ register, value, mask }) => unmatched(state[register], value, mask) !== undefined);
+  const [only, ...more] = open;
+  if (only === undefined) return undefined;
+  // Of several conditions, any may be the one that does not hold.
+  if (more.length > 0) return state;
+  const known = unmatched(state[only.register], only.value, only.mask);
+  return known && { ...state, [only.register]: known };
+}
