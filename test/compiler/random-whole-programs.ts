@@ -193,11 +193,12 @@ function bodies(
   }).body;
 }
 
-/** The body with its first constant replaced, or with one more statement if there is none. */
+/** The body with its first constant replaced, or with one more statement if there is none that bounds no address. */
 function withConstant(body: Body, integer: number): Body {
   const at = body.findIndex((statement) => statement.kind === 'primitive' && statement.primitive === 'LOADI');
-  const statement = body[at];
-  if (statement?.kind !== 'primitive' || statement.registers[0] === 'mar') {
+  const [statement, next] = body.slice(at, at + 2);
+  const isBound = next !== undefined && changesMar(next);
+  if (at < 0 || statement?.kind !== 'primitive' || statement.registers[0] === 'mar' || isBound) {
     return [primitive('LOADI', { registers: ['sar'], integer }), ...body];
   }
   return [...body.slice(0, at), { ...statement, integer }, ...body.slice(at + 1)];
