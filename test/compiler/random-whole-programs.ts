@@ -86,7 +86,7 @@ function access(memories: readonly Memory[]): fc.Arbitrary<Body> {
           return [mar('ANDI', size - 1), ...elsewhere, use];
         case 'AND with a constant':
           return [...withConstant('AND'), ...elsewhere, use];
-        case 'MIN with a constant':
+        default:
           return [...withConstant('MIN'), ...elsewhere, use];
       }
     });
