@@ -24,19 +24,18 @@ import { readable } from '../bits.js';
 import type { Register } from '../data-plane/description.js';
 import type { Diagnostics } from './diagnostics.js';
 import { PRIMITIVES, type PrimitiveName } from './primitives.js';
-import type { BranchStatement, Condition, Memory, PrimitiveStatement, Statement } from './program.js';
+import type { BranchStatement, Condition, PrimitiveStatement, Statement } from './program.js';
 
 type KnownRegisters = Readonly<Record<Register, KnownWord>>;
 
 const ZERO = constantWord(0);
 
-/** Reports every access that may lie outside its memory. @param memories all that the statements name */
+/** Reports every access that may lie outside its memory. @param buckets of each memory by name */
 export function checkAddresses(
   body: readonly Statement[],
-  memories: readonly Memory[],
+  buckets: ReadonlyMap<string, number>,
   diagnostics: Diagnostics,
 ): void {
-  const buckets = new Map(memories.map((memory) => [memory.name, memory.buckets]));
   new AddressCheck(buckets, diagnostics).body(body, { har: ZERO, sar: ZERO, mar: ZERO });
 }
 

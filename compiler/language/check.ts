@@ -25,8 +25,8 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
     diagnostics.report('no-program', start, 'the file holds no program', 'program NAME(<field, value, mask>) { … }');
   }
   const memoriesOf = assignMemories(file, declarations, diagnostics);
-  const declared = [...declarations.values()].map(({ memory }) => memory);
-  const haveSizes = declared.every(({ buckets }) => isPowerOfTwo(buckets) && fits(buckets, 32));
+  const buckets = new Map([...declarations].map(([name, { memory }]) => [name, memory.buckets]));
+  const haveSizes = [...buckets.values()].every((size) => isPowerOfTwo(size) && fits(size, 32));
   const names = new Map<string, Span>();
   const programs: Program[] = [];
   for (const syntax of file.programs) {
@@ -39,7 +39,7 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
     const errorsBefore = diagnostics.errorCount;
     const body = checkBody(syntax.body, { dataPlane, diagnostics, declarations, filter });
     // Statements with errors are left out of the body, and what they would do to an address is not known.
-    if (diagnostics.errorCount === errorsBefore && haveSizes) checkAddresses(body, declared, diagnostics);
+    if (diagnostics.errorCount === errorsBefore && haveSizes) checkAddresses(body, buckets, diagnostics);
     if (filter === undefined) continue;
     const { table: filterTable, filters } = filter;
     programs.push({ name: syntax.name.text, filterTable, filters, memories: memoriesOf.get(syntax) ?? [], body });
