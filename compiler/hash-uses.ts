@@ -1,16 +1,9 @@
 /** The hashes of a placed program, said so that whoever reads its memories elsewhere can compute their addresses. */
 import type { HashInputField, HashUse, MemoryBlock, PlacedStep } from './compiled-program.js';
 import type { DataPlane } from './data-plane/data-plane.js';
+import { FIVE_TUPLE } from './data-plane/headers.js';
 import type { PrimitiveStatement, Program, Statement } from './language/program.js';
 
-/** The 5-tuple as a hash unit takes it, the first field first, each most significant byte first. */
-const FIVE_TUPLE = [
-  'hdr.ipv4.src',
-  'hdr.ipv4.dst',
-  'hdr.l4_port.src_port',
-  'hdr.l4_port.dst_port',
-  'hdr.ipv4.protocol',
-];
 const REGISTER_BITS = 32;
 
 /** By hash statement, the memories that are accessed at its result on whatever path, as long as no other hash comes between. */

@@ -108,6 +108,15 @@ export const ALIASES: Readonly<Record<string, AliasDescription>> = {
   'egintrmd.deqtimedelta': { field: 'eg_intr_md.deq_timedelta' },
 };
 
+/** The 5-tuple as a hash unit takes it, the first field first, each most significant byte first. */
+export const FIVE_TUPLE = [
+  'hdr.ipv4.src',
+  'hdr.ipv4.dst',
+  'hdr.l4_port.src_port',
+  'hdr.l4_port.dst_port',
+  'hdr.ipv4.protocol',
+];
+
 export const L2_KEYS = ['hdr.ethernet.dst', 'hdr.ethernet.src', 'hdr.ethernet.ether_type'];
 export const L3_KEYS = ['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protocol'];
 export const L4_KEYS = [...L3_KEYS, 'hdr.l4_port.src_port', 'hdr.l4_port.dst_port'];

@@ -2,8 +2,9 @@
 import type { AluOperation } from '../data-plane/actions.js';
 import { type Action, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
+import { FIVE_TUPLE } from '../data-plane/headers.js';
 import { WORD_BITS } from '../data-plane/tables.js';
-import { type PacketFields, wholeField } from './fields.js';
+import { copyOf, type PacketFields, wholeField } from './fields.js';
 import { type Block, braces, list } from './text.js';
 
 const REGISTER: Readonly<Record<Register, string>> = { har: RPB_KEYS.har, mar: RPB_KEYS.mar, sar: RPB_KEYS.sar };
@@ -16,9 +17,6 @@ export const ADDRESS = 'hdr.meta.param.physical_address';
 export const SALU_FLAG = 'hdr.meta.param.salu_flag';
 export const EGRESS_PORT = 'hdr.meta.rec.egress_port';
 export const ARRIVAL_PORT = 'hdr.meta.rec.ingress_port';
-const TUPLE = ['src', 'dst'].map((name) => `hdr.ipv4.${name}`);
-const TUPLE_PORTS = ['hdr.l4_port.src_port', 'hdr.l4_port.dst_port'];
-const TUPLE_PROTOCOL = 'hdr.ipv4.protocol';
 
 const OPERATOR: Readonly<Record<Exclude<AluOperation, 'max' | 'min'>, string>> = {
   add: '+',
@@ -59,7 +57,7 @@ function statements({ effect, parameters }: Action, rpb: Rpb, fields: PacketFiel
     case 'extract':
       return [`${REGISTER[effect.register]} = ${fields.registerValue(effect.field)};`];
     case 'modify':
-      return [`${fields.expression(effect.field)} = ${narrowed(effect.field, REGISTER[effect.register], fields)};`];
+      return modifyStatements(effect.field, REGISTER[effect.register], rpb, fields);
     case 'return':
       return returnToSender();
     case 'forward':
@@ -74,13 +72,15 @@ function statements({ effect, parameters }: Action, rpb: Rpb, fields: PacketFiel
 export const TUPLE_HASH = 'tuple_hash';
 export const REGISTER_HASH = 'register_hash';
 
-/** Addresses, ports, protocol: 13 bytes. */
+/** Addresses, ports, protocol: 13 bytes. Ports that are one field of the source are taken as one. */
 function tuple(fields: PacketFields): string[] {
-  const ports = TUPLE_PORTS.map((name) => fields.expression(name));
-  const [whole = ''] = ports.map(wholeField);
-  const isOneField = ports.every((port) => port.startsWith(`${whole}[`));
-  return [...TUPLE, ...(isOneField ? [whole] : ports), TUPLE_PROTOCOL];
+  const expressions = FIVE_TUPLE.map((name) => fields.expression(name));
+  return [...new Set(expressions.map((part) => (isWhole(part, expressions) ? wholeField(part) : part)))];
 }
+
+/** Whether the parts of a field all stand in a list: no other part is named like it. */
+const isWhole = (part: string, all: readonly string[]): boolean =>
+  all.filter((other) => wholeField(other) === wholeField(part)).length > 1;
 
 function arithmetic(operation: AluOperation, destination: string, source: string): string {
   if (operation === 'max' || operation === 'min') {
@@ -88,6 +88,14 @@ function arithmetic(operation: AluOperation, destination: string, source: string
     return `${destination} = (${destination} ${relation} ${source} ? ${destination} : ${source});`;
   }
   return `${destination} = ${destination} ${OPERATOR[operation]} ${source};`;
+}
+
+/** The parser's copy, which EXTRACT reads, has to follow the field. */
+function modifyStatements(field: string, register: string, { gress }: Rpb, fields: PacketFields): string[] {
+  const copied = fields.copiedFields(gress).find(({ name }) => name === field);
+  const write = `${fields.expression(field)} = ${narrowed(field, register, fields)};`;
+  if (copied === undefined) return [write];
+  return [write, `${copyOf(copied)} = ${register} & ${2 ** copied.width - 1};`];
 }
 
 function narrowed(field: string, register: string, fields: PacketFields): string {

@@ -3,6 +3,7 @@ import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
 import { type PacketFields, wholeField } from './fields.js';
 import { emitOrder } from './header-file.js';
+import { METADATA } from './kept-fields.js';
 import { type Residual, residuals } from './residuals.js';
 import { type Block, braces, comment, declaration, list, renderBlocks, spaced } from './text.js';
 
@@ -20,12 +21,13 @@ export function deparserFile(dataPlane: DataPlane, fields: PacketFields): string
 }
 
 const NAMES = {
-  ingress: { control: 'SwitchIngressDeparser', metadata: 'ig_md', intrinsic: 'ig_dprsr_md' },
-  egress: { control: 'SwitchEgressDeparser', metadata: 'eg_md', intrinsic: 'eg_dprsr_md' },
+  ingress: { control: 'SwitchIngressDeparser', intrinsic: 'ig_dprsr_md' },
+  egress: { control: 'SwitchEgressDeparser', intrinsic: 'eg_dprsr_md' },
 } as const;
 
 function deparser(gress: Gress, dataPlane: DataPlane, fields: PacketFields): Block[] {
-  const { control, metadata, intrinsic } = NAMES[gress];
+  const { control, intrinsic } = NAMES[gress];
+  const metadata = METADATA[gress];
   const parameters = [
     'packet_out pkt',
     'inout header_t hdr',

@@ -63,7 +63,7 @@ export class PacketFields {
       case 'shift':
         return `${wholeField(this.expression(name))} >> ${WORD_BITS - field.width}`;
       case 'parser':
-        return `ig_md.${copyName(field)}`;
+        return copyOf(field);
     }
   }
 
@@ -125,10 +125,14 @@ const shortName = ({ name }: HeaderField): string => name.slice(name.lastIndexOf
 /** An expression without the bits that it picks. */
 export const wholeField = (expression: string): string => expression.replace(/\[.*/, '');
 
+/** The parser's copy of a field; it makes copies in ingress only. */
+export const copyOf = (field: HeaderField): string => `ig_md.${copyName(field)}`;
+
 /** The metadata field that holds the parser's copy: hdr.ipv4.ecn → ipv4_ecn. */
 export const copyName = ({ name }: HeaderField): string => name.split('.').slice(1).join('_');
 
-function extractedFields(dataPlane: DataPlane, gress: Gress): readonly HeaderField[] {
+/** Header fields that EXTRACT reads in a gress. */
+export function extractedFields(dataPlane: DataPlane, gress: Gress): readonly HeaderField[] {
   const names = dataPlane.rpbs
     .filter((rpb) => rpb.gress === gress)
     .flatMap(({ actions }) => [...actions.values()])

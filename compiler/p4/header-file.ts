@@ -2,7 +2,8 @@
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
 import { type StateField, stateFields } from '../data-plane/state-fields.js';
-import { copyName, type PacketFields, wholeField, writtenFields } from './fields.js';
+import { copyName, type PacketFields } from './fields.js';
+import { keptFields } from './kept-fields.js';
 import { optionHeaders } from './options.js';
 import { residuals } from './residuals.js';
 import { type Block, braces, comment, renderBlocks, spaced } from './text.js';
@@ -84,13 +85,14 @@ function headerStruct(dataPlane: DataPlane, fields: PacketFields): Block[] {
   const headers = [...new Set(emitOrder(dataPlane))].map((name) => {
     return optionHeaders(dataPlane).includes(name) ? `option_h ${name};` : `${name}_h ${name};`;
   });
-  // What an action writes of a header that a packet lacks must not end up in one that it has.
   const pragmas = (['ingress', 'egress'] as const).flatMap((gress) =>
-    writtenFields(dataPlane, gress).map(
-      ({ name }) => `@pa_no_overlay("${gress}", "${wholeField(fields.expression(name))}")`,
-    ),
+    keptFields(dataPlane, fields, gress).map((field) => `@pa_no_overlay("${gress}", "${field}")`),
   );
-  return [...pragmas, ...braces('struct header_t', ['state_h meta;', ...headers])];
+  const why = comment(
+    'Headers that exclude one another share containers, but for these fields: one that a packet lacks reads as 0, and',
+    'what is written of it ends nowhere.',
+  );
+  return [...why, ...pragmas, ...braces('struct header_t', ['state_h meta;', ...headers])];
 }
 
 /** Headers of packets in the order in which they lie in one; IPv4 options follow their header. */

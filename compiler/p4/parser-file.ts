@@ -5,6 +5,7 @@
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress, ParserStateDescription } from '../data-plane/description.js';
 import { copyName, type PacketFields, wholeField } from './fields.js';
+import { METADATA } from './kept-fields.js';
 import { lookahead } from './lookahead.js';
 import { lengths, optionHeader } from './options.js';
 import { RECIRCULATION_FLAG } from './recirculation-file.js';
@@ -18,6 +19,8 @@ interface ParserContext {
   readonly gress: Gress;
   readonly metadata: string;
   readonly residuals: readonly Residual[];
+  /** By name, the states that end a path without taking a header. */
+  readonly ends: Map<string, Block[]>;
 }
 
 export function parserFile(dataPlane: DataPlane, fields: PacketFields): string {
@@ -36,8 +39,9 @@ const contextOf = (dataPlane: DataPlane, fields: PacketFields, gress: Gress): Pa
   dataPlane,
   fields,
   gress,
-  metadata: gress === 'ingress' ? 'ig_md' : 'eg_md',
+  metadata: METADATA[gress],
   residuals: residuals(dataPlane, gress),
+  ends: new Map(),
 });
 
 function ingressParser(context: ParserContext): Block[] {
@@ -116,7 +120,7 @@ function parser(
   const { states } = context.dataPlane.description.parser;
   const checksums = context.residuals.map(({ header }) => `Checksum() ${header}_checksum;`);
   const all = Object.entries(states).flatMap(([state, description]) => parserStates(state, description, context));
-  return declaration(`parser ${name}`, parameters, spaced([checksums, ...start, ...all]));
+  return declaration(`parser ${name}`, parameters, spaced([checksums, ...start, ...all, ...context.ends.values()]));
 }
 
 const stateName = (state: string): string => `parse_${state}`;
@@ -152,17 +156,12 @@ const copyState = (name: string, copies: readonly { readonly value: number }[]):
 
 /** The state that extracts, and what depends on its checksum and its options. */
 function headerStates(name: string, own: string, state: ParserStateDescription, context: ParserContext): Block[][] {
-  const extracts = state.extract.map((header) => `pkt.extract(hdr.${header});`);
-  const subtracts = subtractions(
-    state.extract,
-    isBehindOptionalChecksum(name, context) ? withoutOptional(context) : context,
-  );
   const zero = context.residuals.find(({ header, zeroMeansNone }) => zeroMeansNone && state.extract.includes(header));
-  if (zero !== undefined) return optionalChecksumStates(own, state, zero, context);
-  const ends = context.residuals.filter(({ header }) => state.extract.includes(header));
-  const gets = ends.map(({ header }) => `${context.metadata}.${header}_residual = ${header}_checksum.get();`);
-  const { options, transition } = transitionOf(name, state, context);
-  return [braces(`state ${own}`, [...extracts, ...subtracts, ...gets, ...transition]), ...options];
+  if (zero !== undefined) return optionalChecksumStates(name, own, state, zero, context);
+  const extracts = state.extract.map((header) => `pkt.extract(hdr.${header});`);
+  const taken = isBehindOptionalChecksum(name, context) ? withoutOptional(context) : context;
+  const { options, transition } = transitionOf(name, state, taken);
+  return [braces(`state ${own}`, [...extracts, ...subtractions(state.extract, taken), ...transition]), ...options];
 }
 
 /** Whether a state of the description is reached from one that takes a checksum which may be absent. */
@@ -181,29 +180,28 @@ const withoutOptional = (context: ParserContext): ParserContext => ({
 });
 
 /**
- * A checksum that may be absent, and covers a header behind its own: the residual is taken at the end of the path, and
- * only of packets that have the checksum. Those without go the same way by states of their own.
+ * A checksum that may be absent, and covers a header behind its own: the residual is taken only of packets that have the
+ * checksum. Those without go the same way by states of their own.
  */
 function optionalChecksumStates(
+  name: string,
   own: string,
   state: ParserStateDescription,
   { header }: Residual,
   context: ParserContext,
 ): Block[][] {
   const { states } = context.dataPlane.description.parser;
-  const end = [
-    `${context.metadata}.${header}_has_checksum = true;`,
-    `${context.metadata}.${header}_residual = ${header}_checksum.get();`,
-    'transition accept;',
-  ];
   const next = state.select?.next ?? [];
   const targets = [...new Set(next.map((edge) => edge.state))];
-  const behind = targets.flatMap((target) => {
+  const behind = targets.map((target) => {
     const { extract = [] } = states[target] ?? {};
     const extracts = extract.map((inner) => `pkt.extract(hdr.${inner});`);
-    return [
-      braces(`state ${stateName(target)}_behind_${header}`, [...extracts, ...subtractions(extract, context), ...end]),
-    ];
+    return braces(`state ${stateName(target)}_behind_${header}`, [
+      ...extracts,
+      ...subtractions(extract, context),
+      ...deposits(sumsAt(target, context), context),
+      'transition accept;',
+    ]);
   });
   const checksum = `hdr.${header}.checksum`;
   const selector = state.select === undefined ? [] : [context.fields.expression(state.select.field)];
@@ -211,13 +209,46 @@ function optionalChecksumStates(
     [`(${value}, 0)`, stateName(target)],
     [`(${value}, _)`, `${stateName(target)}_behind_${header}`],
   ]);
-  const transition = select([...selector, checksum], [...cases, ['(_, 0)', 'accept']], `end_${header}`);
+  const transition = select(
+    [...selector, checksum],
+    [...cases, ['(_, 0)', endOf(name, withoutOptional(context))]],
+    endOf(name, context),
+  );
   const extracts = state.extract.map((inner) => `pkt.extract(hdr.${inner});`);
-  return [
-    braces(`state ${own}`, [...extracts, ...subtractions(state.extract, context), ...transition]),
-    ...behind,
-    braces(`state end_${header}`, end),
-  ];
+  return [braces(`state ${own}`, [...extracts, ...subtractions(state.extract, context), ...transition]), ...behind];
+}
+
+/** The checksums of headers that a packet has when a state of the description is done with it. */
+function sumsAt(name: string, { dataPlane, residuals: sums }: ParserContext): readonly Residual[] {
+  const { states, start } = dataPlane.description.parser;
+  const taken = (from: string, before: readonly string[]): readonly string[] => {
+    const { extract = [], select: next } = states[from] ?? {};
+    const here = [...before, ...extract];
+    return from === name ? here : (next?.next ?? []).flatMap((edge) => taken(edge.state, here));
+  };
+  const headers = taken(start, []);
+  return sums.filter(({ header }) => headers.includes(header));
+}
+
+/**
+ * Residuals are deposited where a path ends: what the parser takes behind the place of a deposit, the chip subtracts from
+ * it as well.
+ */
+const deposits = (sums: readonly Residual[], { metadata }: ParserContext): string[] =>
+  sums.flatMap(({ header, zeroMeansNone }) => [
+    ...(zeroMeansNone ? [`${metadata}.${header}_has_checksum = true;`] : []),
+    `${header}_checksum.subtract_all_and_deposit(${metadata}.${header}_residual);`,
+  ]);
+
+/** Where a path ends behind a state of the description: `accept`, or a state of its own that deposits residuals. */
+function endOf(name: string, context: ParserContext): string {
+  const sums = sumsAt(name, context);
+  if (sums.length === 0) return 'accept';
+  const end = `end_${sums.map(({ header }) => header).join('_')}`;
+  if (!context.ends.has(end)) {
+    context.ends.set(end, braces(`state ${end}`, [...deposits(sums, context), 'transition accept;']));
+  }
+  return end;
 }
 
 /** Takes from each checksum what these headers hold of it: the checksum itself and all that may change. */
@@ -236,9 +267,12 @@ function subtractions(headers: readonly string[], { residuals: sums, fields }: P
 function transitionOf(
   name: string,
   state: ParserStateDescription,
-  { dataPlane, fields }: ParserContext,
+  context: ParserContext,
 ): { readonly options: Block[][]; readonly transition: Block[] } {
-  if (state.select === undefined) return { options: [], transition: ['transition accept;'] };
+  const { dataPlane, fields } = context;
+  if (state.select === undefined) {
+    return { options: [], transition: [...deposits(sumsAt(name, context), context), 'transition accept;'] };
+  }
   const length = lengths(dataPlane);
   const hasOptions = length !== undefined && state.extract.includes(length.header);
   const selectors = [
@@ -253,7 +287,7 @@ function transitionOf(
   const { next } = state.select;
   if (!hasOptions) {
     const cases = next.map((edge): [string, string] => [row(undefined, edge.value), stateName(edge.state)]);
-    return { options: [], transition: select(selectors, cases, 'accept') };
+    return { options: [], transition: select(selectors, cases, endOf(name, context)) };
   }
   const most = length.maximum - length.minimum;
   const optionState = (target: string, words: number): string =>
@@ -272,7 +306,7 @@ function transitionOf(
         ]),
       ),
   );
-  return { options, transition: select(selectors, cases, 'accept') };
+  return { options, transition: select(selectors, cases, endOf(name, context)) };
 }
 
 function select(on: readonly string[], cases: readonly (readonly [string, string])[], otherwise: string): Block[] {

@@ -15,7 +15,7 @@ export const rpbInstance = ({ number }: Rpb): string => `rpb${number}`;
 export const RPB_PARAMETERS = {
   ingress: [
     'inout header_t hdr',
-    'in ingress_metadata_t ig_md',
+    'inout ingress_metadata_t ig_md',
     'inout ingress_intrinsic_metadata_for_deparser_t ig_dprsr_md',
   ],
   egress: [
@@ -100,6 +100,11 @@ const registerAction = (rpb: Rpb, pair: SaluPair): Block[] =>
     '};',
   );
 
+/**
+ * Each hash is called for two registers, and p4c warns that it makes no control plane interface for such a one; none is
+ * wanted. It tells calls of different instances apart, so that instances of their own for the four calls would take five
+ * hash distribution units of an RPB where now three do, and a stage with two RPBs has six.
+ */
 function hashUnit({ hash, number }: Rpb): Block[] {
   const parameters = [
     `coeff    = ${hex(hash.polynomial, 16)}`,

@@ -5,6 +5,7 @@
 import type { Chip } from '../data-plane/chip.js';
 import type { DataPlane, HeaderField } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
+import { FIVE_TUPLE } from '../data-plane/headers.js';
 import { stateHeaderBits } from '../data-plane/state-fields.js';
 import { WORD_BITS } from '../data-plane/tables.js';
 
@@ -61,12 +62,9 @@ function exchangedFields({ rpbs }: DataPlane, gress: Gress): ReadonlySet<string>
   );
 }
 
-/** The 5-tuple that every RPB hashes. */
-const HASHED = ['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protocol', 'hdr.l4_port.src_port', 'hdr.l4_port.dst_port'];
-
 function touchedFields(dataPlane: DataPlane, gress: Gress): readonly HeaderField[] {
   const matched = gress === 'ingress' ? dataPlane.filterTables.flatMap(({ keys }) => keys.map(({ name }) => name)) : [];
-  const names = new Set([...matched, ...HASHED, ...exchangedFields(dataPlane, gress)]);
+  const names = new Set([...matched, ...FIVE_TUPLE, ...exchangedFields(dataPlane, gress)]);
   return [...names].map((name) => dataPlane.field(name)).filter((field) => field.kind === 'header');
 }
 

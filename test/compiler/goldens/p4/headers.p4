@@ -102,13 +102,37 @@ header state_h {
     recirculation_t rec;
 }
 
+// Headers that exclude one another share containers, but for these fields: one that a packet lacks reads as 0, and
+// what is written of it ends nowhere.
+@pa_no_overlay("ingress", "hdr.ethernet.dst")
+@pa_no_overlay("ingress", "hdr.ethernet.src")
+@pa_no_overlay("ingress", "hdr.ethernet.ether_type")
+@pa_no_overlay("ingress", "hdr.tunnel.dst_id")
+@pa_no_overlay("ingress", "hdr.ipv4.ecn")
+@pa_no_overlay("ingress", "hdr.ipv4.total_len")
+@pa_no_overlay("ingress", "hdr.ipv4.protocol")
 @pa_no_overlay("ingress", "hdr.ipv4.src")
 @pa_no_overlay("ingress", "hdr.ipv4.dst")
+@pa_no_overlay("ingress", "hdr.l4_port.src_port_dst_port")
+@pa_no_overlay("ingress", "hdr.tcp.tcp4thword")
+@pa_no_overlay("ingress", "hdr.l5.op")
+@pa_no_overlay("ingress", "hdr.l5.key1")
+@pa_no_overlay("ingress", "hdr.l5.key2")
 @pa_no_overlay("ingress", "hdr.l5.key3")
-@pa_no_overlay("ingress", "hdr.ipv4.ecn")
-@pa_no_overlay("egress", "hdr.l5.key3")
-@pa_no_overlay("egress", "hdr.ipv4.dst")
+@pa_no_overlay("ingress", "ig_md.ipv4_ecn")
+@pa_no_overlay("ingress", "ig_md.udp_has_checksum")
 @pa_no_overlay("egress", "hdr.ipv4.ecn")
+@pa_no_overlay("egress", "hdr.ipv4.total_len")
+@pa_no_overlay("egress", "hdr.ipv4.protocol")
+@pa_no_overlay("egress", "hdr.ipv4.src")
+@pa_no_overlay("egress", "hdr.ipv4.dst")
+@pa_no_overlay("egress", "hdr.l4_port.src_port_dst_port")
+@pa_no_overlay("egress", "hdr.tcp.tcp4thword")
+@pa_no_overlay("egress", "hdr.l5.op")
+@pa_no_overlay("egress", "hdr.l5.key1")
+@pa_no_overlay("egress", "hdr.l5.key2")
+@pa_no_overlay("egress", "hdr.l5.key3")
+@pa_no_overlay("egress", "eg_md.udp_has_checksum")
 struct header_t {
     state_h meta;
     ethernet_h ethernet;

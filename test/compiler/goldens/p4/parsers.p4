@@ -103,7 +103,6 @@ parser SwitchIngressParser(
         });
         tcp_checksum.subtract({hdr.ipv4.src, hdr.ipv4.dst});
         udp_checksum.subtract({hdr.ipv4.src, hdr.ipv4.dst});
-        ig_md.ipv4_residual = ipv4_checksum.get();
         transition select(hdr.ipv4.ihl, hdr.ipv4.fragment_offset, hdr.ipv4.protocol) {
             (5, 0, 6) : parse_tcp;
             (6, 0, 6) : parse_ipv4_option_1_tcp;
@@ -123,7 +122,7 @@ parser SwitchIngressParser(
             (11, 0, 17) : parse_ipv4_option_6_udp;
             (12, 0, 17) : parse_ipv4_option_7_udp;
             (13, 0, 17) : parse_ipv4_option_8_udp;
-            default : accept;
+            default : end_ipv4;
         }
     }
 
@@ -211,7 +210,8 @@ parser SwitchIngressParser(
         pkt.extract(hdr.l4_port);
         pkt.extract(hdr.tcp);
         tcp_checksum.subtract({hdr.tcp.checksum});
-        ig_md.tcp_residual = tcp_checksum.get();
+        ipv4_checksum.subtract_all_and_deposit(ig_md.ipv4_residual);
+        tcp_checksum.subtract_all_and_deposit(ig_md.tcp_residual);
         transition accept;
     }
 
@@ -228,27 +228,35 @@ parser SwitchIngressParser(
             (8888, _) : parse_l5_behind_udp;
             (9999, 0) : parse_l5;
             (9999, _) : parse_l5_behind_udp;
-            (_, 0) : accept;
-            default : end_udp;
+            (_, 0) : end_ipv4;
+            default : end_ipv4_udp;
         }
     }
 
     state parse_l5_behind_udp {
         pkt.extract(hdr.l5);
         udp_checksum.subtract({hdr.l5.key3});
+        ipv4_checksum.subtract_all_and_deposit(ig_md.ipv4_residual);
         ig_md.udp_has_checksum = true;
-        ig_md.udp_residual = udp_checksum.get();
-        transition accept;
-    }
-
-    state end_udp {
-        ig_md.udp_has_checksum = true;
-        ig_md.udp_residual = udp_checksum.get();
+        udp_checksum.subtract_all_and_deposit(ig_md.udp_residual);
         transition accept;
     }
 
     state parse_l5 {
         pkt.extract(hdr.l5);
+        ipv4_checksum.subtract_all_and_deposit(ig_md.ipv4_residual);
+        transition accept;
+    }
+
+    state end_ipv4 {
+        ipv4_checksum.subtract_all_and_deposit(ig_md.ipv4_residual);
+        transition accept;
+    }
+
+    state end_ipv4_udp {
+        ipv4_checksum.subtract_all_and_deposit(ig_md.ipv4_residual);
+        ig_md.udp_has_checksum = true;
+        udp_checksum.subtract_all_and_deposit(ig_md.udp_residual);
         transition accept;
     }
 }
@@ -338,7 +346,6 @@ parser SwitchEgressParser(
         });
         tcp_checksum.subtract({hdr.ipv4.dst});
         udp_checksum.subtract({hdr.ipv4.dst});
-        eg_md.ipv4_residual = ipv4_checksum.get();
         transition select(hdr.ipv4.ihl, hdr.ipv4.fragment_offset, hdr.ipv4.protocol) {
             (5, 0, 6) : parse_tcp;
             (6, 0, 6) : parse_ipv4_option_1_tcp;
@@ -358,7 +365,7 @@ parser SwitchEgressParser(
             (11, 0, 17) : parse_ipv4_option_6_udp;
             (12, 0, 17) : parse_ipv4_option_7_udp;
             (13, 0, 17) : parse_ipv4_option_8_udp;
-            default : accept;
+            default : end_ipv4;
         }
     }
 
@@ -446,7 +453,8 @@ parser SwitchEgressParser(
         pkt.extract(hdr.l4_port);
         pkt.extract(hdr.tcp);
         tcp_checksum.subtract({hdr.tcp.checksum});
-        eg_md.tcp_residual = tcp_checksum.get();
+        ipv4_checksum.subtract_all_and_deposit(eg_md.ipv4_residual);
+        tcp_checksum.subtract_all_and_deposit(eg_md.tcp_residual);
         transition accept;
     }
 
@@ -463,27 +471,35 @@ parser SwitchEgressParser(
             (8888, _) : parse_l5_behind_udp;
             (9999, 0) : parse_l5;
             (9999, _) : parse_l5_behind_udp;
-            (_, 0) : accept;
-            default : end_udp;
+            (_, 0) : end_ipv4;
+            default : end_ipv4_udp;
         }
     }
 
     state parse_l5_behind_udp {
         pkt.extract(hdr.l5);
         udp_checksum.subtract({hdr.l5.key3});
+        ipv4_checksum.subtract_all_and_deposit(eg_md.ipv4_residual);
         eg_md.udp_has_checksum = true;
-        eg_md.udp_residual = udp_checksum.get();
-        transition accept;
-    }
-
-    state end_udp {
-        eg_md.udp_has_checksum = true;
-        eg_md.udp_residual = udp_checksum.get();
+        udp_checksum.subtract_all_and_deposit(eg_md.udp_residual);
         transition accept;
     }
 
     state parse_l5 {
         pkt.extract(hdr.l5);
+        ipv4_checksum.subtract_all_and_deposit(eg_md.ipv4_residual);
+        transition accept;
+    }
+
+    state end_ipv4 {
+        ipv4_checksum.subtract_all_and_deposit(eg_md.ipv4_residual);
+        transition accept;
+    }
+
+    state end_ipv4_udp {
+        ipv4_checksum.subtract_all_and_deposit(eg_md.ipv4_residual);
+        eg_md.udp_has_checksum = true;
+        udp_checksum.subtract_all_and_deposit(eg_md.udp_residual);
         transition accept;
     }
 }

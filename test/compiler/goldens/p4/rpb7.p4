@@ -1,7 +1,7 @@
 // RPB 7: ingress, stage 7. One action per packet, on what its program says here.
 control Rpb7(
     inout header_t hdr,
-    in ingress_metadata_t ig_md,
+    inout ingress_metadata_t ig_md,
     inout ingress_intrinsic_metadata_for_deparser_t ig_dprsr_md) {
     // Memory of all programs; each has blocks of its own, which the address translation adds.
     Register<bit<32>, bit<16>>(65536) rpb7_register;
@@ -335,6 +335,7 @@ control Rpb7(
 
     action modify_hdripv4ecn_sar() {
         hdr.ipv4.ecn = (bit<2>)hdr.meta.reg.sar;
+        ig_md.ipv4_ecn = hdr.meta.reg.sar & 3;
     }
 
     @pragma stage 7
