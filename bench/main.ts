@@ -18,7 +18,7 @@ import { verify, verifyOptions } from './commands/verify-command.js';
 /** Options and positionals that are lists; `run` takes several captures, `replay` one. */
 const listsOf = ({ _: [command] }: { readonly _: readonly (string | number)[] }): string[] =>
   command === 'replay'
-    ? ['programs']
+    ? ['programs', 'trace-packet', 'tracePacket']
     : [
         'dirs',
         'names',

@@ -1,10 +1,15 @@
 /** A switch whose egress reads a given state of the queue; without a timing model, nothing ever waits. */
 import type { DataPlane } from '../compiler/index.js';
+import { DROPPED, type PacketBatch } from '../traces/packet-batch.js';
+import type { Phv } from './phv.js';
 import type { EngineName, RpbEngine } from './rpb-engine.js';
 import { Switch } from './switch.js';
 import type { QueueReading } from './tracing-switch.js';
 
 export class QueuedSwitch extends Switch {
+  /** Places in their batch of the packets that nobody forwarded, of those that were dropped since it was cleared. */
+  readonly unforwarded = new Set<number>();
+
   /** @param queue what the egress reads, on every pass */
   constructor(dataPlane: DataPlane, engine: EngineName, queue: QueueReading) {
     super(dataPlane, undefined, engine);
@@ -20,5 +25,10 @@ export class QueuedSwitch extends Switch {
       },
     };
     this.engine = queued;
+  }
+
+  protected override settle(phv: Phv, batch: PacketBatch, i: number): void {
+    super.settle(phv, batch, i);
+    if (!phv.dropped && batch.egressPort[i] === DROPPED) this.unforwarded.add(i);
   }
 }

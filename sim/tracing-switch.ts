@@ -1,7 +1,7 @@
 /** A switch that keeps an account of what each RPB did to a packet. Slow; what it does to packets is the same. */
 import type { DataPlane, Register } from '../compiler/index.js';
-import type { PacketBatch } from '../traces/packet-batch.js';
-import { HAR, MAR, SAR } from './phv.js';
+import { DROPPED, type PacketBatch } from '../traces/packet-batch.js';
+import { HAR, MAR, type Phv, SAR } from './phv.js';
 import { Switch } from './switch.js';
 
 /** What went into one RPB and what came out of it. */
@@ -34,6 +34,8 @@ export interface QueueReading {
 export class TracingSwitch extends Switch {
   /** What the egress reads of the queue, in place of what the queue says; on every pass. */
   queue: QueueReading = { nanoseconds: 0, cells: 0 };
+  /** Whether the last packet was dropped because nobody forwarded it. */
+  wasUnforwarded = false;
   private account: RpbVisit[] = [];
 
   constructor(dataPlane: DataPlane, memory?: SharedArrayBuffer) {
@@ -55,6 +57,11 @@ export class TracingSwitch extends Switch {
   override process(batch: PacketBatch, from = 0, to = batch.count): void {
     this.account = [];
     super.process(batch, from, to);
+  }
+
+  protected override settle(phv: Phv, batch: PacketBatch, i: number): void {
+    super.settle(phv, batch, i);
+    this.wasUnforwarded = !phv.dropped && batch.egressPort[i] === DROPPED;
   }
 
   private runRpbs(from: number, to: number): void {

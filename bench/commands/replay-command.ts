@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from '../../hw-driver/index.js';
 import { writeResult } from '../../hw-driver/program-documents.js';
-import { ENGINES, type EngineName } from '../../sim/index.js';
+import { ENGINES, type EngineName, formatPacketTrace, noMatchText } from '../../sim/index.js';
 import { type CapturedPacket, readCapture, writeCapture } from '../replay/captured-packets.js';
 import {
   checkReplay,
@@ -28,14 +28,15 @@ import type { PacketDifference } from '../replay/compare-packets.js';
 import { formatMemoryContents, memoryContentsFrom } from '../replay/memory-contents.js';
 import { packetStory } from '../replay/packet-story.js';
 import type { ReplayOptions } from '../replay/replay.js';
-import { differenceLines, fieldRows, fieldTable, wordLines } from '../report/replay-report.js';
+import { differenceLines, fieldRows, fieldTable, verdictLines, wordLines } from '../report/replay-report.js';
 import { isProgramKey, programFile } from '../workloads/program-kind.js';
+import { type TracePacketArguments, tracedPackets, tracePacketOptions } from './trace-packet-options.js';
 
 /** What the field of the queue time holds. */
 const MAX_QUEUE_NS = 2 ** 32 - 1;
 
 export const replayOptions = (yargs: Argv) =>
-  yargs
+  tracePacketOptions(yargs)
     .positional('programs', {
       type: 'string',
       array: true,
@@ -47,6 +48,7 @@ export const replayOptions = (yargs: Argv) =>
     .option('update', { type: 'boolean', default: false, describe: 'Write what left as the golden, and accept it' })
     .option('memory', { type: 'string', describe: 'JSON file: what memories hold before the first packet (0)' })
     .option('expect-memory', { type: 'string', describe: 'Golden: JSON file of what memories hold at the end' })
+    .option('memory-out', { type: 'string', describe: 'JSON file for what memories hold at the end' })
     .option('out', { type: 'string', describe: 'Capture file for the packets that leave, in pcapng' })
     .option('coverage', { type: 'boolean', default: false, describe: 'Say which branches the packets took' })
     .option('queue-time', {
@@ -68,6 +70,7 @@ export const replayOptions = (yargs: Argv) =>
       'expect',
       'memory',
       'expect-memory',
+      'memory-out',
       'out',
       'queue-time',
       'engine',
@@ -77,6 +80,7 @@ export const replayOptions = (yargs: Argv) =>
     ])
     .epilogue(REPLAY_RULE)
     .example('$0 replay cache --trace in.pcap --expect out.pcapng --update', 'Accept what the cache does now')
+    .example('$0 replay cache --trace in.pcap --trace-packet 1-3', 'What happened to the first three packets')
     .example('$0 replay cache --trace in.pcap --expect out.pcapng', 'Does it still do that?');
 
 const REPLAY_RULE =
@@ -85,13 +89,14 @@ const REPLAY_RULE =
   'their time stamps. Goldens are pcapng, as pcap records no ports; with a golden that records none, ports are not ' +
   'compared. Compared are bytes, ports, lengths on the wire and time stamps, to the nanosecond.';
 
-export interface ReplayArguments extends AllocatorArguments {
+export interface ReplayArguments extends AllocatorArguments, TracePacketArguments {
   readonly programs: readonly string[];
   readonly trace: string;
   readonly expect: string | undefined;
   readonly update: boolean;
   readonly memory: string | undefined;
   readonly expectMemory: string | undefined;
+  readonly memoryOut: string | undefined;
   readonly out: string | undefined;
   readonly coverage: boolean;
   readonly queueTime: string;
@@ -104,14 +109,16 @@ export interface ReplayArguments extends AllocatorArguments {
 /** Exit status 1 if a packet or a word of memory differs. */
 export async function replayCommand(args: ReplayArguments): Promise<number> {
   const options = optionsOf(args);
+  const tracing = tracedPackets(args, options.dataPlane);
   const golden = await goldenOf(args);
   const input: ReplayInput = {
     sources: args.programs.map((file) => ({ file, text: readText(isProgramKey(file) ? programFile(file) : file) })),
     packets: await readCapture(args.trace),
     memory: args.memory === undefined ? undefined : { json: readJson(args.memory), file: args.memory },
   };
-  const outcome = await replay(input, options);
+  const outcome = await replay(input, options, tracing);
   if (args.out !== undefined) writeCapture(args.out, outcome.packets);
+  if (args.memoryOut !== undefined) writeResult(args.memoryOut, formatMemoryContents(outcome.after));
   if (args.update) accept(args, outcome);
   const memory =
     args.expectMemory === undefined
@@ -124,6 +131,12 @@ export async function replayCommand(args: ReplayArguments): Promise<number> {
   if (!args.json && golden?.some(({ port }) => port === undefined)) {
     process.stderr.write(`bench: warning: ${args.expect} records no ports, so they were not compared\n`);
   }
+  if (outcome.untraced > 0) {
+    process.stderr.write(
+      `bench: warning: ${outcome.untraced} more packets were to be traced: --trace-limit raises the limit\n`,
+    );
+  }
+  for (const text of unmatchedPrograms(outcome)) process.stderr.write(`bench: warning: ${text}\n`);
   return isEqual(result.check) ? EXIT.done : EXIT.failed;
 }
 
@@ -149,6 +162,13 @@ async function goldenOf({ expect, expectMemory, update }: ReplayArguments): Prom
     if (file !== undefined && !existsSync(file)) throw new UsageError(`${file}: no such file; --update writes it`);
   }
   return expect === undefined ? undefined : readCapture(expect);
+}
+
+/** Of a trace that holds packets. */
+function unmatchedPrograms({ programs, verdicts }: ReplayOutcome): string[] {
+  if (verdicts.length === 0) return [];
+  const matched = new Set(verdicts.map(({ program }) => program));
+  return programs.filter(({ program }) => !matched.has(program.name)).map(({ program }) => noMatchText(program));
 }
 
 function accept({ expect, expectMemory }: ReplayArguments, outcome: ReplayOutcome): void {
@@ -194,6 +214,8 @@ async function documentOf(args: ReplayArguments, options: ReplayOptions, result:
   return {
     schema: 'p4runpro-bench/replay@1',
     packets: { in: input.packets.length, out: outcome.packets.length, expected: expected.length },
+    verdicts: outcome.verdicts,
+    traces: outcome.traces,
     agrees: isEqual(check),
     differences: check.packets,
     first: (await firstOf(result, options)) ?? null,
@@ -204,11 +226,15 @@ async function documentOf(args: ReplayArguments, options: ReplayOptions, result:
 
 async function linesOf(args: ReplayArguments, options: ReplayOptions, result: Result): Promise<string[]> {
   const { input, outcome, expected, check } = result;
-  const lines = [`${input.packets.length} packets in, ${outcome.packets.length} out`];
+  const lines = [
+    `${input.packets.length} packets in, ${outcome.packets.length} out`,
+    ...verdictLines(outcome.verdicts),
+  ];
   const origin = (difference: PacketDifference) => originOf(difference, outcome, input.packets, expected);
   lines.push(...differenceLines(check.packets, expected, outcome.packets, origin));
   const first = await firstOf(result, options);
   if (first !== undefined) lines.push('', 'the first of them', ...fieldTable(first.fields), '', ...first.trace);
+  for (const trace of outcome.traces) lines.push('', formatPacketTrace(trace).trimEnd());
   lines.push(...wordLines(check.memory));
   for (const { program, statements, branches, missed } of args.coverage ? coverageRows(outcome) : []) {
     const count = ({ reached, all }: { reached: number; all: number }): string => `${reached} of ${all}`;

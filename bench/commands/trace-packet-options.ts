@@ -1,4 +1,4 @@
-/** `--trace-packet` of `bench run`. */
+/** `--trace-packet` of `bench run` and `bench replay`. */
 import type { Argv } from 'yargs';
 import type { DataPlane } from '../../compiler/index.js';
 import { wholeNumber } from '../../hw-driver/index.js';

@@ -1,9 +1,18 @@
 /** A replay held against its golden: packets that left, and memory at the end. */
-import type { BranchCoverage } from '../../sim/index.js';
+import type { BranchCoverage, PacketTrace } from '../../sim/index.js';
 import type { CapturedPacket } from './captured-packets.js';
 import { comparePackets, type PacketDifference } from './compare-packets.js';
 import { type MemoryContents, memoryContentsFrom, memoryDifferences, type WordDifference } from './memory-contents.js';
-import { coverageOf, type ReplayedProgram, type ReplayOptions, ReplaySwitch, type SourceText } from './replay.js';
+import {
+  coverageOf,
+  type ReplayedPacket,
+  type ReplayedProgram,
+  type ReplayOptions,
+  ReplaySwitch,
+  type ReplayTracing,
+  type SourceText,
+  type Verdict,
+} from './replay.js';
 
 /** What goes in. */
 export interface ReplayInput {
@@ -17,6 +26,10 @@ export interface ReplayInput {
 export interface ReplayOutcome {
   readonly programs: readonly ReplayedProgram[];
   readonly packets: readonly CapturedPacket[];
+  /** How the packets of the trace ended, commonest first. */
+  readonly verdicts: readonly VerdictCount[];
+  readonly traces: readonly PacketTrace[];
+  readonly untraced: number;
   /** The packet of the trace that each was, from 0. */
   readonly origins: readonly number[];
   readonly before: MemoryContents;
@@ -26,24 +39,53 @@ export interface ReplayOutcome {
   readonly coverage: () => readonly BranchCoverage[];
 }
 
-export async function replay(input: ReplayInput, options: ReplayOptions): Promise<ReplayOutcome> {
+/** Packets that ended alike. */
+export interface VerdictCount {
+  /** Null for packets that no program took. */
+  readonly program: string | null;
+  readonly verdict: Verdict;
+  /** Null for those that did not leave. */
+  readonly port: number | null;
+  readonly packets: number;
+}
+
+export async function replay(
+  input: ReplayInput,
+  options: ReplayOptions,
+  tracing?: ReplayTracing,
+): Promise<ReplayOutcome> {
   const network = await ReplaySwitch.of(input.sources, options);
   const before: MemoryContents =
     input.memory === undefined
       ? new Map()
       : memoryContentsFrom(input.memory.json, input.memory.file, network.bucketsOf);
   await network.writeMemory(before);
-  const replayed = network.process(input.packets);
+  const replayed = network.process(input.packets, tracing);
   const origins = replayed.flatMap(({ left }, i) => (left === undefined ? [] : [i]));
   return {
     programs: network.programs,
     packets: replayed.flatMap(({ left }) => left ?? []),
+    verdicts: verdictCounts(network.programs, replayed),
+    traces: network.traces,
+    untraced: network.untraced,
     origins,
     before,
     after: await network.readMemory(),
     bucketsOf: network.bucketsOf,
     coverage: () => coverageOf(network, options, input.packets, replayed, before),
   };
+}
+
+function verdictCounts(programs: readonly ReplayedProgram[], replayed: readonly ReplayedPacket[]): VerdictCount[] {
+  const names = new Map(programs.map(({ program, compiled }) => [compiled.programId, program.name]));
+  const counts = new Map<string, VerdictCount>();
+  for (const { left, programId, verdict } of replayed) {
+    const program = names.get(programId) ?? null;
+    const port = left?.port ?? null;
+    const key = `${programId} ${verdict} ${port}`;
+    counts.set(key, { program, verdict, port, packets: (counts.get(key)?.packets ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.packets - a.packets);
 }
 
 export interface ReplayCheck {

@@ -14,6 +14,8 @@ import {
   type EngineName,
   InProcessTarget,
   MeaningRun,
+  type PacketTrace,
+  PacketTracer,
   QueuedSwitch,
   type QueueReading,
   type Switch,
@@ -24,9 +26,11 @@ import {
   createPacketBatch,
   DROPPED,
   hasRoomFor,
+  type PacketBatch,
   packetBytes,
 } from '../../traces/index.js';
 import { frontPortForwarding } from '../run/deployment.js';
+import type { PacketSelection } from '../run/packet-selection.js';
 import type { CapturedPacket } from './captured-packets.js';
 import type { BucketsOf, MemoryContents } from './memory-contents.js';
 
@@ -45,8 +49,7 @@ export interface SourceText {
   readonly text: string;
 }
 
-export interface ReplayedProgram {
-  readonly file: string;
+export interface ReplayedProgram extends SourceText {
   readonly program: Program;
   readonly compiled: CompiledProgram;
 }
@@ -57,15 +60,30 @@ export interface ReplayedPacket {
   readonly left: CapturedPacket | undefined;
   /** The id of the program that ran, 0 for none. */
   readonly programId: number;
+  readonly verdict: Verdict;
+}
+
+/** How a packet ended: by a port, by a DROP, or because nobody forwarded it. */
+export type Verdict = 'forwarded' | 'reported' | 'dropped' | 'unforwarded';
+
+/** Packets of which all is told. */
+export interface ReplayTracing {
+  readonly selection: PacketSelection;
+  readonly limit: number;
 }
 
 /** A switch that holds the programs; neighbouring front ports are connected by default forwarding. */
 export class ReplaySwitch {
   readonly programs: ReplayedProgram[] = [];
+  /** Of the packets that were to be traced. */
+  readonly traces: PacketTrace[] = [];
+  /** More packets were to be traced than the limit allows. */
+  untraced = 0;
+  private packets = 0;
   private readonly controller: Controller;
 
   private constructor(
-    readonly emulator: Switch,
+    private readonly emulator: Switch,
     private readonly options: Omit<ReplayOptions, 'engine'>,
   ) {
     this.controller = new Controller(options.dataPlane, new InProcessTarget(emulator));
@@ -96,7 +114,7 @@ export class ReplaySwitch {
       const filterPriority = this.programs.length;
       const lowered = lower(program, dataPlane, recirculations);
       const compiled = await this.controller.deploy(lowered, analysis.sourceHash, { allocator, filterPriority });
-      this.programs.push({ file, program, compiled });
+      this.programs.push({ file, text, program, compiled });
     }
   }
 
@@ -123,17 +141,21 @@ export class ReplaySwitch {
     return contents;
   }
 
-  /** Takes packets through the switch, in order. */
-  process(packets: readonly CapturedPacket[]): ReplayedPacket[] {
+  /** Takes packets through the switch, in order. @param tracing which of them are told all about */
+  process(packets: readonly CapturedPacket[], tracing?: ReplayTracing): ReplayedPacket[] {
+    const tracer = tracing && { ...tracing, tracer: this.tracer() };
     const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
     const replayed: ReplayedPacket[] = [];
     const finish = (): void => {
-      this.emulator.process(batch);
+      const unforwarded = this.run(batch, tracer);
       for (let i = 0; i < batch.count; i++) {
         const port = batch.egressPort[i] as number;
         const before = packets[replayed.length] as CapturedPacket;
         const left = port === DROPPED ? undefined : { ...before, port, bytes: packetBytes(batch, i).slice() };
-        replayed.push({ left, programId: batch.programId[i] as number });
+        const { cpu } = this.options.dataPlane.description.ports;
+        const verdict =
+          port === DROPPED ? (unforwarded.has(i) ? 'unforwarded' : 'dropped') : port === cpu ? 'reported' : 'forwarded';
+        replayed.push({ left, programId: batch.programId[i] as number, verdict });
       }
       clearPacketBatch(batch);
     };
@@ -144,6 +166,56 @@ export class ReplaySwitch {
     }
     finish();
     return replayed;
+  }
+
+  /** @returns the places of the packets that nobody forwarded */
+  private run(
+    batch: PacketBatch,
+    tracing: (ReplayTracing & { tracer: PacketTracer }) | undefined,
+  ): ReadonlySet<number> {
+    const { emulator } = this;
+    const unforwarded = new Set<number>();
+    const plain = (from: number, to: number): void => {
+      if (from === to) return;
+      emulator.process(batch, from, to);
+      if (!(emulator instanceof QueuedSwitch)) return;
+      for (const i of emulator.unforwarded) unforwarded.add(i);
+      emulator.unforwarded.clear();
+    };
+    let next = 0;
+    for (const i of tracing === undefined ? [] : this.picked(batch, tracing)) {
+      plain(next, i);
+      const trace = tracing?.tracer.trace(batch, i, this.packets + i + 1);
+      if (trace !== undefined) this.traces.push(trace);
+      if (trace?.verdict.reason === 'nobody forwards') unforwarded.add(i);
+      next = i + 1;
+    }
+    plain(next, batch.count);
+    this.packets += batch.count;
+    return unforwarded;
+  }
+
+  /** Before any of them is processed, which may change them. */
+  private picked(batch: PacketBatch, { selection, limit }: ReplayTracing): number[] {
+    const picked: number[] = [];
+    for (let i = 0; i < batch.count; i++) {
+      if (!selection.picks(batch, i, this.packets + i + 1)) continue;
+      if (this.traces.length + picked.length < limit) picked.push(i);
+      else this.untraced++;
+    }
+    return picked;
+  }
+
+  private tracer(): PacketTracer {
+    const byId = new Map(
+      this.programs.map(({ text, compiled }) => [
+        compiled.programId,
+        { name: compiled.program, placement: compiled.placement, source: text },
+      ]),
+    );
+    const tracer = new PacketTracer(this.emulator, (programId) => byId.get(programId), this.options.queue);
+    tracer.apply(this.emulator.entries().map((entry) => ({ kind: 'insertEntry', entry })));
+    return tracer;
   }
 }
 

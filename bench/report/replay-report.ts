@@ -1,6 +1,7 @@
 /** A replay's differences as text: which packets, the first one field by field, and words of memory. */
 import type { DataPlane } from '../../compiler/index.js';
 import { type CapturedPacket, timeText } from '../replay/captured-packets.js';
+import type { VerdictCount } from '../replay/check-replay.js';
 import type { PacketDifference } from '../replay/compare-packets.js';
 import type { WordDifference } from '../replay/memory-contents.js';
 import { packetFields } from './packet-fields.js';
@@ -41,6 +42,27 @@ function valuesOf(dataPlane: DataPlane, packet: CapturedPacket | undefined): Map
     ['length', String(packet.originalLength)],
     ...packetFields(dataPlane, packet.bytes),
   ]);
+}
+
+/** One line for each way in which packets ended. */
+export function verdictLines(verdicts: readonly VerdictCount[]): string[] {
+  const texts = verdicts.map(({ packets }) => packets.toLocaleString('en-US'));
+  const width = Math.max(0, ...texts.map(({ length }) => length));
+  return verdicts.map((count, i) => `  ${(texts[i] ?? '').padStart(width)}  ${verdictText(count)}`);
+}
+
+function verdictText({ program, verdict, port }: VerdictCount): string {
+  const by = program === null ? 'no program' : `program ${program}`;
+  switch (verdict) {
+    case 'forwarded':
+      return `forwarded by port ${port}, ${by}${program === null ? ' (neighbouring ports are connected)' : ''}`;
+    case 'reported':
+      return `reported to the CPU by port ${port}, ${by}`;
+    case 'dropped':
+      return `dropped by DROP, ${by}`;
+    case 'unforwarded':
+      return `dropped as nobody forwards them, ${by}`;
+  }
 }
 
 /** A table, rows that differ marked with `>>`. */

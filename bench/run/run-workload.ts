@@ -1,6 +1,6 @@
 /** `bench run`: compiles and deploys programs into one emulated switch and takes packets through it. */
 import type { Allocator, DataPlane } from '../../compiler/index.js';
-import { type EngineName, PacketTracer, Switch, UpdatePlayer } from '../../sim/index.js';
+import { type EngineName, noMatchText, PacketTracer, Switch, UpdatePlayer } from '../../sim/index.js';
 import type { CaptureWriter } from '../../traces/index.js';
 import type { MemoryContents } from '../replay/memory-contents.js';
 import { TimedRun } from '../timing/timed-traffic.js';
@@ -11,7 +11,6 @@ import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import type { Workload } from '../workloads/workload.js';
 import { type ResumedRun, type RunNote, resumeDeployment, snapshotOfRun } from './continued-run.js';
 import { type Deployment, deployWorkload, type LinkedProgram } from './deployment.js';
-import { noMatchText } from './no-match.js';
 import type { PacketSelection } from './packet-selection.js';
 import {
   capturedPackets,

@@ -1,7 +1,8 @@
-/** Values of fields as people write them: addresses as addresses, all others as numbers. */
+/** Values of fields as people write them: addresses as addresses, ports decimal, all others hexadecimal. */
 
 const IPV4_ADDRESS = /^hdr\.ipv4\.(src|dst)$/;
 const MAC_ADDRESS = /^hdr\.ethernet\.(src|dst)$/;
+const PORT = /_port$/;
 const BYTE = 256;
 
 /** @param field its full name */
@@ -12,8 +13,12 @@ export function fieldText(field: string, value: number): string {
       .map((byte) => byte.toString(16).padStart(2, '0'))
       .join(':');
   }
-  return numberText(value);
+  return PORT.test(field) ? String(value) : numberText(value);
 }
+
+/** @param field its full name */
+export const maskText = (field: string, mask: number): string =>
+  PORT.test(field) ? numberText(mask) : fieldText(field, mask);
 
 /** Small numbers read alike in both notations. */
 export const numberText = (value: number): string => (value < 10 ? String(value) : `0x${value.toString(16)}`);

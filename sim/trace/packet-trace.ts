@@ -25,6 +25,8 @@ export interface PacketTrace {
     readonly kind: 'forwarded' | 'reported' | 'dropped';
     /** Null for a packet that was dropped. */
     readonly port: number | null;
+    /** Why it was dropped; null for a packet that left. */
+    readonly reason: 'DROP' | 'nobody forwards' | null;
     readonly recirculations: number;
     /** Header fields that are others than on arrival, checksums included. */
     readonly changes: readonly FieldChange[];

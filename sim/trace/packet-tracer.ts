@@ -6,7 +6,7 @@ import { and48, type Operation, type PlacedStep, programIdOf, type TableEntry } 
 import { DROPPED, type PacketBatch, packetBytes } from '../../traces/packet-batch.js';
 import type { Counters } from '../counters.js';
 import type { Switch } from '../switch.js';
-import { TracingSwitch } from '../tracing-switch.js';
+import { type QueueReading, TracingSwitch } from '../tracing-switch.js';
 import { type EntryStep, entrySteps } from '../validation/entry-trace.js';
 import { HeaderReader } from './header-reader.js';
 import {
@@ -35,12 +35,17 @@ export class PacketTracer {
   /** RPB entries by the program that they serve, filters by the program that they give; in order of installation. */
   private readonly entriesOf = new Map<number, TableEntry[]>();
 
-  /** @param emulator whose memory it shares; it gets the entries of that by {@link apply} */
+  /**
+   * @param emulator whose memory it shares; it gets the entries of that by {@link apply}
+   * @param queue what the egress reads; without, that nothing waits
+   */
   constructor(
     emulator: Switch,
     private readonly programOf: ProgramOfId,
+    queue?: QueueReading,
   ) {
     this.replica = new TracingSwitch(emulator.dataPlane, emulator.memory.buffer);
+    if (queue !== undefined) this.replica.queue = queue;
     this.reader = new HeaderReader(emulator.dataPlane);
   }
 
@@ -97,6 +102,7 @@ export class PacketTracer {
       verdict: {
         kind: port === DROPPED ? 'dropped' : port === dataPlane.description.ports.cpu ? 'reported' : 'forwarded',
         port: port === DROPPED ? null : port,
+        reason: port !== DROPPED ? null : this.replica.wasUnforwarded ? 'nobody forwards' : 'DROP',
         recirculations: batch.recirculations[i] ?? 0,
         changes: fieldChanges(headers, this.reader.headers()),
       },

@@ -1,6 +1,6 @@
 /** A packet's trace as a person wants to read it. */
 import type { KeyField } from '../../compiler/index.js';
-import { fieldText, numberText } from './field-text.js';
+import { fieldText, maskText, numberText } from './field-text.js';
 import type { PacketTrace, SourceLine, TracedHeader, TracedStep } from './packet-trace.js';
 
 /** Several lines, the last with its end. */
@@ -33,9 +33,9 @@ const headerLine = ({ header, offset, fields }: TracedHeader): string => {
   return `           ${header} at ${offset}: ${values.join(', ')}`;
 };
 
-const verdictText = ({ kind, port, recirculations }: PacketTrace['verdict']): string => {
+const verdictText = ({ kind, port, reason, recirculations }: PacketTrace['verdict']): string => {
   const rounds = recirculations === 0 ? '' : `, after ${recirculations + 1} passes`;
-  return `${kind === 'dropped' ? 'dropped' : `${kind} by port ${port}`}${rounds}`;
+  return `${kind === 'dropped' ? `dropped (${reason})` : `${kind} by port ${port}`}${rounds}`;
 };
 
 function stepLines(step: TracedStep): string[] {
@@ -73,7 +73,7 @@ const keyText = (key: readonly KeyField[]): string =>
   key
     .filter((field) => field.match === 'exact' || field.mask !== 0)
     .map((field) => {
-      const mask = field.match === 'ternary' ? `/${fieldText(field.name, field.mask)}` : '';
+      const mask = field.match === 'ternary' ? `/${maskText(field.name, field.mask)}` : '';
       return `${field.name} = ${fieldText(field.name, field.value)}${mask}`;
     })
     .join(', ');

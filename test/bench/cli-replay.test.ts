@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { goldensOptions } from '../../bench/commands/goldens-command.js';
 import { replayOptions } from '../../bench/commands/replay-command.js';
 import { GOLDEN_FOLDER } from '../../bench/golden/check-goldens.js';
-import { readCapture } from '../../bench/replay/captured-packets.js';
+import { readCapture, writeCapture } from '../../bench/replay/captured-packets.js';
 import { programFile } from '../../bench/workloads/program-kind.js';
 import { createCaptureWriter, createPacketBatch, openCapture } from '../../traces/index.js';
 import { contentsOf, type Outcome, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
@@ -38,7 +38,10 @@ test('three commands: traffic, a golden of what the program does, and does it st
     const args = ['mine.p4runpro', '--trace', 'in.pcap', '--expect', 'golden.pcapng'];
     const accepted = await replay(folder, ...args, '--update');
     assert.is(accepted.status, 0, accepted.stderr);
-    assert.match(accepted.stdout, /^200 packets in, 200 out\nwritten: golden\.pcapng\n$/);
+    assert.match(
+      accepted.stdout,
+      /^200 packets in, 200 out\n( +\d+ {2}forwarded by port \d+, program \w+\n)+written: golden\.pcapng\n$/,
+    );
     const before = contentsOf(folder);
     const again = await replay(folder, ...args);
     assert.is(again.status, 0, again.stderr);
@@ -100,6 +103,88 @@ test('packets that are missing and too many are named, and words of memory', () 
     assert.is(filled.status, 1);
     assert.match(filled.stdout, /^acc\.seen\[0\]: expected 0, found 1$/m);
     assert.match(filled.stdout, /^and 244 more words$/m);
+  }));
+
+const VERDICTS = `@count 16
+program mine(<hdr.ipv4.protocol, 17, 0xff>) {
+    LOADI(mar, 3);
+    LOADI(sar, 1);
+    MEMADD(count);
+    EXTRACT(hdr.ipv4.ecn, mar);
+    BRANCH:
+        case(<mar, 1, 0xff>) { DROP; }
+        case(<mar, 2, 0xff>) { REPORT; }
+        case(<mar, 3, 0xff>) { FORWARD(7); };
+}
+`;
+
+test('verdicts by port and reason, packets by number, memory at the end', () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'mine.p4runpro'), VERDICTS);
+    // Ingress port, protocol, ECN.
+    const rows = [
+      [0, 17, 1],
+      [0, 17, 1],
+      [0, 17, 2],
+      [0, 17, 3],
+      [4, 17, 0],
+      [99, 17, 0],
+      [4, 6, 0],
+      [99, 6, 0],
+    ] as const;
+    writeCapture(
+      join(folder, 'in.pcapng'),
+      rows.map(([port, protocol, ecn], i) => {
+        const bytes = new Uint8Array(60);
+        bytes.set([8, 0, 0x45, ecn, 0, 46], 12);
+        bytes.set([64, protocol], 22);
+        return { bytes, originalLength: 60, port, timeSeconds: i, timeNanoseconds: 0 };
+      }),
+    );
+    const args = ['mine.p4runpro', '--trace', 'in.pcapng', '--trace-packet', '2', '6-7', '--memory-out', 'm.json'];
+    const { status, stdout, stderr } = await replay(folder, ...args);
+    assert.is(status, 0, stderr);
+    assert.is(stderr, '');
+    const expected = [
+      '2  dropped by DROP, program mine',
+      '1  reported to the CPU by port 192, program mine',
+      '1  forwarded by port 7, program mine',
+      '1  forwarded by port 5, program mine',
+      '1  dropped as nobody forwards them, program mine',
+      '1  forwarded by port 5, no program (neighbouring ports are connected)',
+      '1  dropped as nobody forwards them, no program',
+    ];
+    assert.is(stdout.split('\n\n')[0], ['8 packets in, 4 out', ...expected.map((line) => `  ${line}`)].join('\n'));
+    assert.equal(
+      [...stdout.matchAll(/^packet (\d+): /gm)].map(([, number]) => number),
+      ['2', '6', '7'],
+    );
+    assert.match(stdout, /line 5: MEMADD\(count\);\n.*bucket 3: 1 > 2$/m);
+    assert.equal(
+      [...stdout.matchAll(/^ {2}verdict {2}(.*)$/gm)].map(([, text]) => text),
+      ['dropped (DROP)', 'dropped (nobody forwards)', 'forwarded by port 5'],
+    );
+    assert.equal(JSON.parse(readFileSync(join(folder, 'm.json'), 'utf8')), { mine: { count: { 3: 6 } } });
+
+    const json = await replay(folder, ...args, '--json', '--trace-limit', '1');
+    const document = JSON.parse(json.stdout) as { verdicts: { packets: number }[]; traces: { packet: number }[] };
+    assert.is(
+      document.verdicts.reduce((sum, { packets }) => sum + packets, 0),
+      8,
+    );
+    assert.equal(
+      document.traces.map(({ packet }) => packet),
+      [2],
+    );
+    assert.match(json.stderr, /2 more packets were to be traced/);
+  }));
+
+test('a program that no packet is for is named with its filter', () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'mine.p4runpro'), VERDICTS);
+    const { status, stderr } = await replay(folder, 'mine.p4runpro', 'hh', '--trace', CALC);
+    assert.is(status, 0, stderr);
+    assert.is(stderr, 'bench: warning: no packet matched the filter of hh: <hdr.ipv4.src, 10.0.0.0, 255.255.255.0>\n');
   }));
 
 test('a golden without ports is compared without them, and that is said', () =>

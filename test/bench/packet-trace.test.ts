@@ -116,7 +116,7 @@ test('by a filter, up to the limit: what a write to the cache does, in JSON and 
       /^packet \d+: \d+ bytes on port \d+, 0\.\d{9} s\n {2}parsed {3}ethernet > ipv4 > l4_port > udp > l5$/m,
     );
     assert.match(text, /: salu_read_write\n +line \d+: MEMWRITE\(\w+\);\n +bucket \d+: \w+ > 0x888\w$/m);
-    assert.is(text.match(/^ {2}verdict {2}dropped$/gm)?.length, 4);
+    assert.is(text.match(/^ {2}verdict {2}dropped \(DROP\)$/gm)?.length, 4);
   }));
 
 test('a packet of no program: the filter is null', () =>
