@@ -9,7 +9,7 @@ import { packageFile } from '../package-root.js';
 
 export const ATOMICITY = { continueOnError: 0, rollbackOnError: 1, dataPlaneAtomic: 2 } as const;
 export const UPDATE = { insert: 1, modify: 2, modifyIncrement: 3, delete: 4, insertOrModify: 5, reset: 6 } as const;
-export const CONFIG_ACTION = { bind: 0, warmInitBeginAndEnd: 3 } as const;
+export const CONFIG_ACTION = { bind: 0, verify: 1, warmInitBeginAndEnd: 3 } as const;
 export const WARM_INIT = { started: 0, finished: 1 } as const;
 export const ALL_PIPES = 0xffff;
 
@@ -114,6 +114,11 @@ export interface ReadRequest {
 
 export interface ReadResponse {
   readonly entities: readonly Entity[];
+  readonly status?: readonly UpdateError[];
+}
+
+export interface WriteResponse {
+  readonly status: readonly UpdateError[];
 }
 
 export interface Subscribe {
@@ -152,6 +157,8 @@ export interface GetConfigResponse {
 export interface UpdateError {
   readonly canonical_code: number;
   readonly message: string;
+  /** What an update that is taken as done met. */
+  readonly code?: number;
 }
 
 export interface RpcStatus {
@@ -187,14 +194,44 @@ const write = {
   // One that was encoded ahead goes as it is.
   requestSerialize: (request: WriteRequest | Buffer): Buffer =>
     Buffer.isBuffer(request) ? request : encodeWrite(request),
-  requestDeserialize: (bytes: Buffer): object => writeRequest.decode(bytes),
 };
+const read = { ...service['Read'] } as unknown as MethodDefinition<ReadRequest, ReadResponse>;
 
-/** The service as gRPC's server and clients take it. */
-export const BF_RUNTIME = { ...service, Write: write } as ServiceDefinition;
+const asBytes = (bytes: Buffer): Buffer => bytes;
 
-/** The same, with the types of what its methods take and give. */
-export const METHODS = BF_RUNTIME as unknown as BfRuntimeMethods;
+/** The service as gRPC's server takes it: large requests come as bytes, for {@link decodeWrite} and {@link decodeRead}. */
+export const SERVED = {
+  ...service,
+  Write: { ...write, requestDeserialize: asBytes },
+  Read: { ...read, requestDeserialize: asBytes },
+} as unknown as ServiceDefinition;
+
+/** The methods as clients call them. */
+export const METHODS = { ...service, Write: write } as unknown as BfRuntimeMethods;
+
+/** Of both requests, the field that is repeated. */
+const REPEATED = 3;
+
+/**
+ * How many updates a write has, or entities a read: counted without making them.
+ * @throws for bytes that are none
+ */
+export function countParts(request: Uint8Array): number {
+  const reader = protobuf.Reader.create(request);
+  let count = 0;
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag >>> 3 === REPEATED) count++;
+    reader.skipType(tag & 7);
+  }
+  return count;
+}
+
+/** @throws for bytes that are none */
+export const decodeWrite = (bytes: Buffer): WriteRequest => writeRequest.decode(bytes) as unknown as WriteRequest;
+
+/** @throws for bytes that are none */
+export const decodeRead = (bytes: Buffer): ReadRequest => read.requestDeserialize(bytes);
 
 const statusType = definition['bfrt_proto.Status'] as MessageTypeDefinition<object, object>;
 const errorType = definition['bfrt_proto.Error'] as MessageTypeDefinition<object, object>;

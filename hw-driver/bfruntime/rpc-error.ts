@@ -28,10 +28,16 @@ const CODES: Readonly<Record<TargetErrorCause, status>> = {
 
 export const SUCCESS: UpdateError = { canonical_code: status.OK, message: '' };
 
+/** Names that clients send are part of messages, which travel in headers. */
+const MOST_MESSAGE = 500;
+
+const cropped = (message: string): string =>
+  message.length <= MOST_MESSAGE ? message : `${message.slice(0, MOST_MESSAGE)}…`;
+
 /** @throws what is no error of the request */
 export function updateError(error: unknown): UpdateError {
-  if (error instanceof TargetError) return { canonical_code: CODES[error.reason], message: error.message };
-  if (error instanceof RpcError) return { canonical_code: error.code, message: error.message };
+  if (error instanceof TargetError) return { canonical_code: CODES[error.reason], message: cropped(error.message) };
+  if (error instanceof RpcError) return { canonical_code: error.code, message: cropped(error.message) };
   throw error;
 }
 

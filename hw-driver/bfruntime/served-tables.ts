@@ -13,9 +13,7 @@ import * as wire from './messages.js';
 import { RpcError } from './rpc-error.js';
 import { keyFields, PIPE, type SchemaTable, schemaOfDataPlane, shortName, type TableSchema } from './table-schema.js';
 import { bytesToValue, valueToBytes } from './values.js';
-
-/** Takes an update back. */
-export type Undo = () => void;
+import type { Undo } from './write-updates.js';
 
 interface Register {
   /** Number of the RPB, from 1. */
@@ -57,6 +55,14 @@ export class ServedTables {
     return table.kind === 'register'
       ? this.updateRegister(table, type, message)
       : this.updateEntry(table, type, message);
+  }
+
+  /** Whether an entry like that of an update is there. @throws {TargetError} {@link RpcError} */
+  isThere({ entity }: wire.Update): boolean {
+    const message = entity?.table_entry;
+    if (!message) return false;
+    const table = this.tableOf(message.table_id);
+    return table.kind === 'register' || this.emulator.entryLike(this.keyOf(table, message)) !== undefined;
   }
 
   /** Answers one entity, by one or several. @throws {TargetError} {@link RpcError} */

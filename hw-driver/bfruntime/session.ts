@@ -102,16 +102,24 @@ export class BfRuntimeSession {
       await this.calls().unary(wire.METHODS.Write, encoded);
       return [];
     } catch (error) {
-      if (error instanceof WriteError) return error.errors;
-      throw error;
+      if (!(error instanceof PartError)) throw error;
+      if (error.errors.some(({ canonical_code }) => canonical_code !== 0)) return error.errors;
+      throw new RpcError(status.UNKNOWN, error.message);
     }
   }
 
-  /** @throws {TargetUnreachable} {@link RpcError} */
+  /** @throws {TargetUnreachable} {@link RpcError} of the first entity that cannot be read */
   async read(entities: readonly wire.Entity[]): Promise<wire.Entity[]> {
     const call = this.calls();
     const target = { device_id: this.options.deviceId ?? 0, pipe_id: wire.ALL_PIPES };
-    return call.stream({ target, client_id: call.clientId, entities });
+    try {
+      return await call.stream({ target, client_id: call.clientId, entities });
+    } catch (error) {
+      if (!(error instanceof PartError)) throw error;
+      // Of many entities, those that are told one by one may all have gone well.
+      const first = error.errors.find(({ canonical_code }) => canonical_code !== 0);
+      throw first ? new RpcError(first.canonical_code, first.message) : new RpcError(status.UNKNOWN, error.message);
+    }
   }
 
   async close(): Promise<void> {
@@ -140,10 +148,13 @@ export class BfRuntimeSession {
 
 const CLOSE_MS = 1000;
 
-/** The updates of a write that were refused. */
-class WriteError extends Error {
-  constructor(readonly errors: readonly wire.UpdateError[]) {
-    super('updates were refused');
+/** Of the updates of a write, or the entities of a read, some failed: how each ended. */
+class PartError extends Error {
+  constructor(
+    message: string,
+    readonly errors: readonly wire.UpdateError[],
+  ) {
+    super(message);
   }
 }
 
@@ -192,7 +203,7 @@ class Calls {
     const [details] = error?.metadata?.get('grpc-status-details-bin') ?? [];
     if (details !== undefined) {
       try {
-        return new WriteError(wire.unpackErrors(Buffer.from(details)));
+        return new PartError(error?.details ?? '', wire.unpackErrors(Buffer.from(details)));
       } catch {
         return new NotUsable(`${this.options.address}: the details of an error cannot be read`);
       }

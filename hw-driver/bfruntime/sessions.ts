@@ -6,10 +6,14 @@ export class Sessions {
   /** By client id, what it has bound. */
   private readonly bound = new Map<number, string | undefined>();
 
-  /** @param most clients at the same time */
+  /**
+   * @param most clients at the same time
+   * @param lenient whether a client may bind what it has bound
+   */
   constructor(
     private readonly programs: readonly string[],
     private readonly most: number,
+    private readonly lenient = false,
   ) {}
 
   /** @throws {RpcError} */
@@ -28,11 +32,10 @@ export class Sessions {
   /** @throws {RpcError} */
   bind(clientId: number, program: string): void {
     this.requireSubscribed(clientId);
-    if (!this.programs.includes(program)) throw new RpcError(status.NOT_FOUND, `there is no program ${program}`);
+    this.requireProgram(program);
     for (const [other, binds] of this.bound) {
-      if (other !== clientId && binds === program) {
-        throw new RpcError(status.ALREADY_EXISTS, `program ${program} is bound by client ${other}`);
-      }
+      if (binds !== program || (other === clientId && this.lenient)) continue;
+      throw new RpcError(status.ALREADY_EXISTS, `program ${program} is bound by client ${other}`);
     }
     this.bound.set(clientId, program);
   }
@@ -44,15 +47,21 @@ export class Sessions {
   }
 
   /**
-   * For who reads and writes: a client that has bound a program, or one that is independent: it has no stream, and names
-   * the program in each of its requests.
+   * For who reads and writes: a client that names the program in its request, whether it has a stream or not, or one that
+   * has bound a program.
    * @throws {RpcError}
    */
   requireAccess(clientId: number, program = ''): void {
-    if (!this.bound.has(clientId) && this.programs.includes(program)) return;
+    if (program !== '') return this.requireProgram(program);
     this.requireSubscribed(clientId);
-    if (this.bound.get(clientId) === undefined) {
-      throw new RpcError(status.FAILED_PRECONDITION, `client ${clientId} has not bound a program`);
-    }
+    if (this.bound.get(clientId) !== undefined) return;
+    throw new RpcError(
+      status.FAILED_PRECONDITION,
+      `client ${clientId} has neither bound a program nor named one in its request`,
+    );
+  }
+
+  private requireProgram(program: string): void {
+    if (!this.programs.includes(program)) throw new RpcError(status.NOT_FOUND, `there is no program ${program}`);
   }
 }

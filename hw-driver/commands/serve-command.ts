@@ -10,6 +10,7 @@ import { serveUntil, thisLaunch } from '../serve/launch.js';
 import { serveHttp } from '../serve/packet-http.js';
 import { SwitchPorts } from '../serve/switch-ports.js';
 import { serveUdp } from '../serve/udp-ports.js';
+import { grpcFrom } from './grpc-options.js';
 import type { ServeArguments } from './serve-options.js';
 import { tlsFrom } from './tls-options.js';
 
@@ -22,6 +23,7 @@ export async function serve(args: ServeArguments): Promise<number> {
   const tls = tlsFrom(args);
   if (tls !== undefined && tls.key === undefined)
     throw new UsageError('--tls-ca needs --tls-certificate and --tls-key');
+  const grpc = grpcFrom(args);
   const emulator = new Switch(dataPlane);
   for (const entry of args.forward.map((pair) => forwarding(pair, dataPlane))) {
     emulator.apply({ kind: 'insertEntry', entry });
@@ -41,7 +43,7 @@ export async function serve(args: ServeArguments): Promise<number> {
   };
   try {
     const port = portOf('--port', args.port);
-    const options = { host: args.host, port, p4Name: args.p4Name, tls, portCounters: () => ports.counters };
+    const options = { host: args.host, port, p4Name: args.p4Name, tls, ...grpc, portCounters: () => ports.counters };
     await start(`BF Runtime (data plane ${dataPlane.name}, program ${args.p4Name})`, serveBfRuntime(emulator, options));
     if (args.http !== undefined) await start('HTTP', serveHttp(ports, args.host, portOf('--http', args.http)));
     if (args.udp !== undefined) await start('UDP', serveUdp(ports, args.host, portOf('--udp', args.udp)));

@@ -1,6 +1,7 @@
 /** Options of `p4runpro serve`, apart from what serves: that loads gRPC. */
 import type { Argv } from 'yargs';
 import { BF_RUNTIME_PORT, P4_NAME } from '../bfruntime/table-schema.js';
+import { GRPC_OPTIONS, type GrpcArguments } from './grpc-options.js';
 import { TLS_OPTIONS, type TlsArguments } from './tls-options.js';
 
 export const serveOptions = (yargs: Argv) =>
@@ -25,6 +26,7 @@ export const serveOptions = (yargs: Argv) =>
       default: [] as string[],
       describe: 'IN:OUT, where packets go that no program forwards (repeatable)',
     })
+    .options(GRPC_OPTIONS)
     .options(TLS_OPTIONS)
     .requiresArg(['port', 'host', 'dataplane', 'p4-name', 'http', 'udp', 'pcap-dir', 'forward'])
     .epilogue(
@@ -34,7 +36,7 @@ export const serveOptions = (yargs: Argv) =>
     .example('$0 serve --http 8080 --forward 1:2', 'A switch to deploy to, and a frame to send: POST /packets')
     .example('$0 serve --pcap-dir ports', 'Runs captures');
 
-export interface ServeArguments extends TlsArguments {
+export interface ServeArguments extends GrpcArguments, TlsArguments {
   readonly port: string;
   readonly host: string;
   readonly dataplane: string;

@@ -1,6 +1,6 @@
 /** Frames in and out of an emulated switch by HTTP and JSON. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import { FrameError, MOST_FRAME_BYTES, type PortFrame, type SwitchPorts } from './switch-ports.js';
 
 const MOST_FRAMES = 1000;
@@ -13,11 +13,11 @@ export interface HttpPorts {
 
 /**
  * `POST /packets` takes a frame, `{"port": 1, "hex": "…"}`, or a list of them, and answers with the frames that left, in
- * order; `GET /ports` answers with the counters.
+ * order; `GET /ports` answers with the counters. Web pages of others reach neither: see {@link refusal}.
  */
 export async function serveHttp(ports: SwitchPorts, host: string, port: number): Promise<HttpPorts> {
   const server = createServer((request, response) => {
-    answer(ports, request).then(
+    answer(ports, request, host).then(
       ({ status, body }) => respond(response, status, body),
       () => respond(response, 400, { error: 'the request broke off' }),
     );
@@ -42,10 +42,41 @@ interface Answer {
 }
 
 function respond(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+  response.writeHead(status, { 'content-type': CONTENT_TYPE }).end(`${JSON.stringify(body)}\n`);
 }
 
-async function answer(ports: SwitchPorts, request: IncomingMessage): Promise<Answer> {
+/**
+ * Why a request is not answered. A browser sends what any page asks it to, to this machine too, but says whose page it is,
+ * and sends JSON to others only if they agree; and a page's own name may have been made to stand for this machine.
+ * @param served the address or name that is listened on
+ */
+function refusal({ method, headers }: IncomingMessage, served: string): Answer | undefined {
+  const { host, origin } = headers;
+  const refuse = (status: number, error: string): Answer => ({ status, body: { error } });
+  if (host !== undefined && !isOwnName(host, served)) {
+    return refuse(403, `'${host}' is no name of this switch: its address is, localhost, and what --host says`);
+  }
+  if (origin !== undefined && origin !== `http://${host}`) {
+    return refuse(403, `pages of ${origin} may not use this switch`);
+  }
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (method === 'POST' && type !== CONTENT_TYPE) {
+    return refuse(415, `frames come as content-type: ${CONTENT_TYPE}, not ${type ?? 'without a type'}`);
+  }
+  return undefined;
+}
+
+const CONTENT_TYPE = 'application/json';
+
+/** @param host with a port or without, as the header has it */
+function isOwnName(host: string, served: string): boolean {
+  const name = host.replace(/:\d*$/, '').toLowerCase();
+  return name === 'localhost' || name === served.toLowerCase() || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
+}
+
+async function answer(ports: SwitchPorts, request: IncomingMessage, served: string): Promise<Answer> {
+  const refused = refusal(request, served);
+  if (refused !== undefined) return refused;
   if (request.method === 'GET' && request.url === '/ports') {
     const counters = [...ports.counters].sort(([a], [b]) => a - b);
     return { status: 200, body: { ports: counters.map(([port, count]) => ({ port, ...count })) } };

@@ -82,6 +82,7 @@ test('a served switch: the same, and frames by HTTP, UDP and captures', () =>
       const url = `http://127.0.0.1:${server.ports.get('HTTP')}/packets`;
       const response = await fetch(url, {
         method: 'POST',
+        headers: { 'content-type': 'application/json' },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       });
       return { status: response.status, json: (await response.json()) as { packets?: unknown; error?: string } };
@@ -149,9 +150,10 @@ test('the transcript of the README, word by word', () =>
     assert.match(first?.output ?? '', /^BF Runtime .* on 127\.0\.0\.1:50052\nHTTP on 127\.0\.0\.1:8080\n$/);
     for (const { command, output } of rest) {
       const here = command.replace(':50052', `:${grpc}`).replace(':8080', `:${http}`);
-      const packet = /^curl -s (\S+) -d '(.*)'$/.exec(here);
+      const packet = /^curl -s (\S+) -H (\S+):(\S+) -d '(.*)'$/.exec(here);
+      const [, url = '', header = '', value = '', body = ''] = packet ?? [];
       const found = packet
-        ? await (await fetch(`http://${packet[1]}`, { method: 'POST', body: packet[2] ?? '' })).text()
+        ? await (await fetch(`http://${url}`, { method: 'POST', headers: { [header]: value }, body })).text()
         : await type('p4runpro', [...here.split(' ').slice(2), '--journal', 'j'], { folder }).then(
             ({ stdout }) => stdout,
           );
@@ -186,6 +188,8 @@ test('a controller that is killed, whenever: the next one settles it', () =>
 const SERVE = ['serve', '--port', '0'];
 const SHOW = ['show', 'programs', '--target'];
 await testRefusals('p4runpro', [
+  { args: [...SERVE, '--max-message', '0'], says: /--max-message takes a whole number from 1 to 1024, not '0'/ },
+  { args: [...SERVE, '--keepalive', 'often'], says: /--keepalive takes a whole number from 1 to 86400, not 'often'/ },
   { args: [...SERVE, '--tls-ca', 'nowhere.pem'], says: /--tls-ca: nowhere\.pem cannot be read: ENOENT/ },
   { args: [...SERVE, '--tls-key', tlsFile('switch.key')], says: /--tls-certificate and --tls-key belong together/ },
   { args: [...SERVE, ...CA], says: /--tls-ca needs --tls-certificate and --tls-key/ },
