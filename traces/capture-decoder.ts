@@ -1,7 +1,9 @@
 import { CaptureError } from './capture-error.js';
+import type { CaptureIntake, IntakeSource } from './capture-intake.js';
 import type { CaptureWindow } from './capture-window.js';
 import { copyBytes, type ViewedBytes, viewBytes } from './copy-bytes.js';
-import { appendPacket, hasRoomFor, type PacketBatch } from './packet-batch.js';
+import { ETHERNET_HEADER_BYTES, type OtherLink, UNKNOWN_ETHER_TYPE, writeEthernetHeader } from './link-type.js';
+import { appendPacket, hasRoomFor, PACKET_MARKS, type PacketBatch } from './packet-batch.js';
 
 /** The most bytes of one packet that a record may hold, as in libpcap (MAXIMUM_SNAPLEN); more is taken for damage. */
 export const MAX_CAPTURED_BYTES = 1 << 18;
@@ -23,6 +25,7 @@ export interface CaptureDecoder {
 /** What a decoder tells the reader besides packets. */
 export interface DecoderContext {
   readonly path: string;
+  readonly intake: CaptureIntake;
   /** Adds a warning, unless it has been given before. */
   readonly warn: (message: string) => void;
 }
@@ -35,6 +38,8 @@ export interface PacketRecord {
   originalLength: number;
   timeSeconds: number;
   timeNanoseconds: number;
+  /** Whether the record gives no time; then it is 0. */
+  untimed: boolean;
   /** Bytes of frame check sequence at the end of the packet on the wire, to be left out of the batch. */
   frameCheckBytes: number;
   /** The memory of the batch last delivered to. */
@@ -49,38 +54,83 @@ export function createPacketRecord(): PacketRecord {
     originalLength: 0,
     timeSeconds: 0,
     timeNanoseconds: 0,
+    untimed: false,
     frameCheckBytes: 0,
     target: viewBytes(new Uint8Array(0)),
   };
 }
 
 /**
- * Appends the packet to the batch, without its frame check sequence, and returns whether there was room.
- * @throws CaptureError 'too-large-packet' if not even an empty batch has room.
+ * Appends the packet to the batch, as an Ethernet frame without its frame check sequence, unless it is to be left out.
+ * Returns whether there was room; if not, it comes again.
+ * @param source what it came by
+ * @throws CaptureError 'too-large-packet' if not even an empty batch has room, or 'unsupported-link-type'.
  */
 export function deliverPacket(
   record: PacketRecord,
+  source: IntakeSource,
   window: CaptureWindow,
   batch: PacketBatch,
   ingressPort: number,
   context: DecoderContext,
 ): boolean {
+  const { intake } = context;
+  const { times } = intake;
+  times?.see(record);
+  if (source.leftOut !== undefined) {
+    intake.requireReadable(source, context.path);
+    source.packets++;
+    return true;
+  }
   if (record.capturedLength > record.originalLength) {
     context.warn('records hold more bytes than they say the packet had; the bytes held were taken as its length');
     record.originalLength = record.capturedLength;
   }
-  const originalLength = Math.max(0, record.originalLength - record.frameCheckBytes);
-  const capturedLength = Math.min(record.capturedLength, originalLength);
+  const linkLength = Math.max(0, record.originalLength - record.frameCheckBytes);
+  const linkCaptured = Math.min(record.capturedLength, linkLength);
+  const other = typeof source.link === 'object' ? source.link : undefined;
+  const ownHeader = other === undefined ? 0 : Math.min(other.headerBytes, linkCaptured);
+  const newHeader = other === undefined ? 0 : ETHERNET_HEADER_BYTES;
+  const capturedLength = linkCaptured - ownHeader + newHeader;
   if (!hasRoomFor(batch, capturedLength)) {
     if (capturedLength <= batch.bytes.length) return false;
     const detail = `a packet of ${capturedLength} bytes exceeds the whole batch of ${batch.bytes.length} bytes`;
     throw new CaptureError('too-large-packet', context.path, detail, window.captureOffset);
   }
+  if (times !== undefined && !times.admit(record)) return true;
+  source.packets++;
+  const payloadLength = Math.max(0, linkLength - (other === undefined ? 0 : other.headerBytes));
   const { timeSeconds, timeNanoseconds } = record;
-  const offset = appendPacket(batch, capturedLength, originalLength, ingressPort, timeSeconds, timeNanoseconds);
+  const port = source.port ?? ingressPort;
+  const offset = appendPacket(batch, capturedLength, payloadLength + newHeader, port, timeSeconds, timeNanoseconds);
+  if (record.untimed || source.port !== undefined) mark(record, source, batch, intake);
   if (record.target.bytes !== batch.bytes) record.target = viewBytes(batch.bytes);
-  copyBytes(window, record.start, record.target, offset, capturedLength);
+  if (other !== undefined) putHeader(record, other, linkCaptured, payloadLength, window, offset, intake);
+  copyBytes(window, record.start + ownHeader, record.target, offset + newHeader, linkCaptured - ownHeader);
   return true;
+}
+
+/** What the capture said, or did not say, of the packet just appended. */
+function mark(record: PacketRecord, source: IntakeSource, batch: PacketBatch, intake: CaptureIntake): void {
+  if (record.untimed) intake.untimed++;
+  batch.marks[batch.count - 1] =
+    (record.untimed ? PACKET_MARKS.untimed : 0) | (source.port === undefined ? 0 : PACKET_MARKS.portRecorded);
+}
+
+/** Writes the Ethernet header of the packet to its place in the batch. */
+function putHeader(
+  record: PacketRecord,
+  link: OtherLink,
+  captured: number,
+  payloadLength: number,
+  { view }: CaptureWindow,
+  offset: number,
+  intake: CaptureIntake,
+): void {
+  const etherType = link.etherType(view, record.start, captured, payloadLength);
+  if (etherType === UNKNOWN_ETHER_TYPE) intake.withoutEtherType++;
+  const { linkAddresses } = intake;
+  writeEthernetHeader(link, view, record.start, captured, etherType, linkAddresses, record.target.bytes, offset);
 }
 
 /** @throws CaptureError 'corrupt' if the record at `window.start` claims more packet bytes than a packet can have. */

@@ -1,6 +1,7 @@
 import { type ByteSource, openByteSource } from './byte-source.js';
 import type { CaptureDecoder, DecoderContext } from './capture-decoder.js';
 import { CaptureError } from './capture-error.js';
+import { CaptureIntake } from './capture-intake.js';
 import { CaptureWindow } from './capture-window.js';
 import type { PacketBatch } from './packet-batch.js';
 import { createPcapDecoder, isPcapMagic, PCAP_FILE_HEADER_BYTES } from './pcap.js';
@@ -42,10 +43,11 @@ export interface CaptureReader {
 
 /**
  * Opens a capture: pcap or pcapng, plain or gzip, told apart by content. Holds about 1.5 MiB whatever its size.
+ * @param intake what is taken of it; several captures may share one
  * @throws CaptureError 'unreadable', 'not-a-capture', 'unsupported-link-type', 'corrupt', or 'truncated' if not even
  * the file header is whole.
  */
-export async function openCapture(path: string): Promise<CaptureReader> {
+export async function openCapture(path: string, intake = new CaptureIntake()): Promise<CaptureReader> {
   const source = await openByteSource(path);
   try {
     const window = new CaptureWindow(source);
@@ -53,7 +55,7 @@ export async function openCapture(path: string): Promise<CaptureReader> {
     const warn = (message: string): void => {
       if (!warnings.includes(message)) warnings.push(message);
     };
-    const { format, decoder } = await chooseDecoder(window, { path, warn });
+    const { format, decoder } = await chooseDecoder(window, { path, intake, warn });
     return new StreamingReader(path, format, source, window, decoder, warnings);
   } catch (thrown) {
     await source.close();

@@ -8,6 +8,7 @@ import { PCAP_FILE_HEADER_BYTES, PCAP_RECORD_HEADER_BYTES, writePcapFileHeader }
 import {
   PCAPNG_OVERHEAD_BYTES,
   packetBytesEnd,
+  SECONDS_OF_INTERFACE,
   writeInterface,
   writePacketBlock,
   writeSection,
@@ -32,7 +33,8 @@ export interface CaptureWriter {
   readonly packetsWritten: number;
   /**
    * Writes packet i of the batch.
-   * @throws CaptureError 'unwritable', also for times before 1970 or after 2106, or 'too-large-packet' above 256 KiB.
+   * @throws CaptureError 'unwritable', for pcap also for times before 1970 or after 2106, or 'too-large-packet' above
+   * 256 KiB.
    */
   write(batch: PacketBatch, i: number): void;
   /** Writes the packets of the batch that `filter` accepts (all without one), in order; returns how many. */
@@ -44,6 +46,8 @@ export interface CaptureWriter {
 }
 
 const BUFFER_BYTES = 1 << 20;
+/** Of the numbers that a packet's port is one of. */
+const PORTS = 2 ** 16;
 
 /**
  * Starts a capture of Ethernet packets, packed with gzip if the path ends in `.gz`. An existing file of that name
@@ -67,6 +71,8 @@ function recordFormat(path: string, { nanoseconds = true, format, ports = 'ingre
 interface RecordFormat {
   /** The most bytes of a record beside the packet's. */
   readonly overheadBytes: number;
+  /** What is wrong with a time of whole seconds, for a message; undefined for one that the format can hold. */
+  timeProblem(seconds: number): string | undefined;
   /** Writes what the file begins with; returns where it ends. */
   begin(view: DataView, at: number): number;
   /** Writes a record but for the packet's bytes; returns where they go. */
@@ -79,6 +85,11 @@ class PcapRecords implements RecordFormat {
   readonly overheadBytes = PCAP_RECORD_HEADER_BYTES;
 
   constructor(private readonly nanosecondsPerTick: number) {}
+
+  timeProblem(seconds: number): string | undefined {
+    if (seconds >= 0 && seconds < 2 ** 32) return undefined;
+    return `pcap cannot express the time ${seconds} s, only those from 1970 to 2106: pcapng can`;
+  }
 
   begin(view: DataView, at: number): number {
     writePcapFileHeader(view, at, this.nanosecondsPerTick === 1);
@@ -101,10 +112,14 @@ class PcapRecords implements RecordFormat {
 class PcapngRecords implements RecordFormat {
   readonly overheadBytes = PCAPNG_OVERHEAD_BYTES;
   readonly #heading = { interfaceIndex: 0, timeSeconds: 0, timeNanoseconds: 0, capturedLength: 0, originalLength: 0 };
-  /** By port. */
+  /** By port and by what its time stamps count from. */
   readonly #interfaces = new Map<number, number>();
 
   constructor(private readonly ports: 'ingress' | 'egress') {}
+
+  timeProblem(seconds: number): string | undefined {
+    return Number.isSafeInteger(seconds) ? undefined : `pcapng cannot express the time ${seconds} s`;
+  }
 
   begin(view: DataView, at: number): number {
     return writeSection(view, at);
@@ -112,16 +127,19 @@ class PcapngRecords implements RecordFormat {
 
   record(view: DataView, at: number, batch: PacketBatch, i: number): number {
     const port = this.ports === 'egress' ? batch.egressPort[i] : batch.ingressPort[i];
-    const known = this.#interfaces.get(port);
+    const seconds = batch.timeSeconds[i];
+    const era = Math.floor(seconds / SECONDS_OF_INTERFACE);
+    const key = era * PORTS + port;
+    const known = this.#interfaces.get(key);
     const heading = this.#heading;
     heading.interfaceIndex = known ?? this.#interfaces.size;
-    heading.timeSeconds = batch.timeSeconds[i];
+    heading.timeSeconds = seconds - era * SECONDS_OF_INTERFACE;
     heading.timeNanoseconds = batch.timeNanoseconds[i];
     heading.capturedLength = batch.capturedLength[i];
     heading.originalLength = batch.originalLength[i];
     if (known !== undefined) return writePacketBlock(view, at, heading);
-    this.#interfaces.set(port, heading.interfaceIndex);
-    return writePacketBlock(view, writeInterface(view, at, port), heading);
+    this.#interfaces.set(key, heading.interfaceIndex);
+    return writePacketBlock(view, writeInterface(view, at, port, era * SECONDS_OF_INTERFACE), heading);
   }
 
   end(at: number, capturedLength: number): number {
@@ -155,9 +173,8 @@ class FileWriter implements CaptureWriter {
       const detail = `a packet of ${capturedLength} bytes exceeds the ${MAX_CAPTURED_BYTES} a capture can hold`;
       throw new CaptureError('too-large-packet', this.path, detail);
     }
-    if (!(seconds >= 0 && seconds < 2 ** 32)) {
-      throw new CaptureError('unwritable', this.path, `a capture cannot express the time ${seconds} s`);
-    }
+    const timeProblem = this.format.timeProblem(seconds);
+    if (timeProblem !== undefined) throw new CaptureError('unwritable', this.path, timeProblem);
     if (this.#used + this.format.overheadBytes + capturedLength > BUFFER_BYTES) this.#flush();
     if (this.#source.bytes !== batch.bytes) this.#source = viewBytes(batch.bytes);
     const at = this.format.record(this.#buffer.view, this.#used, batch, i);

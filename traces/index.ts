@@ -1,5 +1,6 @@
 /** Packets in batches, from capture files and from a generator, and back to capture files. */
 export { CaptureError, type CaptureErrorCode } from './capture-error.js';
+export { type CaptureAccount, CaptureIntake, type CaptureOptions, portList } from './capture-intake.js';
 export { type CaptureReader, openCapture, type ReadOptions } from './capture-reader.js';
 export { type CaptureWriter, createCaptureWriter, type WriterOptions } from './capture-writer.js';
 export { logarithm, power } from './generate/exact-functions.js';
@@ -24,4 +25,7 @@ export {
   trafficStream,
 } from './generate/traffic-sources.js';
 export { Zipf } from './generate/zipf.js';
+export type { LinkAddresses } from './link-type.js';
 export * from './packet-batch.js';
+export type { TimeBound } from './time-selection.js';
+export { dateText, decimalSeconds, epochNanoseconds, type TimeStamp } from './time-stamp.js';

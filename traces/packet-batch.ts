@@ -26,6 +26,8 @@ export interface PacketBatch {
   /** Arrival time: whole seconds since the epoch, and nanoseconds within the second. */
   readonly timeSeconds: Float64Array;
   readonly timeNanoseconds: Uint32Array;
+  /** What the capture said of the packet, see {@link PACKET_MARKS}. */
+  readonly marks: Uint8Array;
   /** Verdict: the port the packet left by, or {@link DROPPED}. Written by the switch. */
   readonly egressPort: Int32Array;
   /** Verdict: the id of the program that ran, 0 for none. Written by the switch. */
@@ -39,6 +41,14 @@ export interface PacketBatch {
 /** The `egressPort` of a packet that was dropped. */
 export const DROPPED = -1;
 
+/** Bits of a packet's marks. */
+export const PACKET_MARKS = {
+  /** The capture gives the packet no time: its time is that of the epoch, and means nothing. */
+  untimed: 1,
+  /** The capture says which port the packet came in by; without it, `ingressPort` is what the reader was told. */
+  portRecorded: 2,
+} as const;
+
 /** Shared memory behind a batch: what crosses to a worker thread. */
 export interface PacketBatchMemory {
   readonly buffer: SharedArrayBuffer;
@@ -51,7 +61,7 @@ export interface PacketBatchMemory {
 const ALIGNMENT = 8;
 const CACHE_LINE = 64;
 /** Bytes per packet of the arrays that all shares read. */
-const COMMON_ARRAYS = [8, 4, 4, 4, 4, 2, 2];
+const COMMON_ARRAYS = [8, 4, 4, 4, 4, 2, 2, 1];
 /** Bytes per packet of the verdicts, of which each share has its own. */
 const VERDICT_ARRAYS = [4, 8, 1];
 
@@ -91,6 +101,7 @@ export function packetBatchOver(memory: PacketBatchMemory, share = 0): PacketBat
     timeNanoseconds: new Uint32Array(...take(4)),
     ingressPort: new Uint16Array(...take(2)),
     programId: new Uint16Array(...take(2)),
+    marks: new Uint8Array(...take(1)),
     egressPort: new Int32Array(...ofShare(4)),
     digest: new Uint32Array(...ofShare(4, 2 * maxPackets)),
     recirculations: new Uint8Array(...ofShare(1)),
@@ -156,6 +167,7 @@ export function appendPacket(
   batch.ingressPort[i] = ingressPort;
   batch.timeSeconds[i] = timeSeconds;
   batch.timeNanoseconds[i] = timeNanoseconds;
+  batch.marks[i] = 0;
   batch.egressPort[i] = DROPPED;
   batch.programId[i] = 0;
   batch.recirculations[i] = 0;

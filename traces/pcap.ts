@@ -9,8 +9,9 @@ import {
   requireSaneLength,
 } from './capture-decoder.js';
 import { CaptureError } from './capture-error.js';
+import type { IntakeSource } from './capture-intake.js';
 import type { CaptureWindow } from './capture-window.js';
-import { LINK_TYPE_ETHERNET, requireEthernet } from './link-type.js';
+import { LINK_TYPE_ETHERNET } from './link-type.js';
 import type { PacketBatch } from './packet-batch.js';
 
 /** First word of a capture whose time stamps count microseconds. */
@@ -55,7 +56,7 @@ export function writePcapFileHeader(view: DataView, at: number, nanoseconds: boo
 /**
  * A decoder for the capture whose file header lies at `window.start`, which it consumes.
  * Assumes {@link isPcapMagic} and {@link PCAP_FILE_HEADER_BYTES} in the window.
- * @throws CaptureError 'corrupt' for another version of the format, 'unsupported-link-type' unless Ethernet.
+ * @throws CaptureError 'corrupt' for another version of the format, 'unsupported-link-type' for packets that are to be read, and cannot.
  */
 export function createPcapDecoder(window: CaptureWindow, context: DecoderContext): CaptureDecoder {
   const { view, start } = window;
@@ -67,20 +68,29 @@ export function createPcapDecoder(window: CaptureWindow, context: DecoderContext
   }
   // Link type in the lower 16 bits; above them, if bit 26 is set, 4 bits of frame check length in units of 16 bits.
   const linkWord = view.getUint32(start + 20, magic.little);
-  requireEthernet(linkWord & 0xffff, context.path);
+  const source = context.intake.source(linkWord & 0xffff);
+  context.intake.requireReadable(source, context.path);
   const frameCheckBytes = (linkWord & FRAME_CHECK_LENGTH_PRESENT) !== 0 ? (linkWord >>> 28) * 2 : 0;
   window.start += PCAP_FILE_HEADER_BYTES;
-  return new PcapDecoder(context, magic.little, magic.nanoseconds, frameCheckBytes);
+  return new PcapDecoder(context, source, magic.little, magic.nanoseconds, frameCheckBytes);
 }
 
 class PcapDecoder implements CaptureDecoder {
   readonly #context: DecoderContext;
+  readonly #source: IntakeSource;
   readonly #little: boolean;
   readonly #nanosecondsPerTick: number;
   readonly #record = createPacketRecord();
 
-  constructor(context: DecoderContext, little: boolean, nanoseconds: boolean, frameCheckBytes: number) {
+  constructor(
+    context: DecoderContext,
+    source: IntakeSource,
+    little: boolean,
+    nanoseconds: boolean,
+    frameCheckBytes: number,
+  ) {
     this.#context = context;
+    this.#source = source;
     this.#little = little;
     this.#nanosecondsPerTick = nanoseconds ? 1 : 1000;
     this.#record.frameCheckBytes = frameCheckBytes;
@@ -89,6 +99,7 @@ class PcapDecoder implements CaptureDecoder {
   decodeInto(window: CaptureWindow, batch: PacketBatch, ingressPort: number): DecodeStop {
     const { view, end } = window;
     const context = this.#context;
+    const source = this.#source;
     const little = this.#little;
     const record = this.#record;
     for (;;) {
@@ -108,7 +119,7 @@ class PcapDecoder implements CaptureDecoder {
         record.timeSeconds += Math.floor(record.timeNanoseconds / 1e9);
         record.timeNanoseconds %= 1e9;
       }
-      if (!deliverPacket(record, window, batch, ingressPort, context)) return 'batch-full';
+      if (!deliverPacket(record, source, window, batch, ingressPort, context)) return 'batch-full';
       window.start = next;
     }
   }

@@ -27,16 +27,14 @@ const DEFAULT_RESOLUTION = 6;
 const BINARY_RESOLUTION = 0x80;
 const NANOSECONDS_PER_SECOND = 1e9;
 const WORD = 2 ** 32;
-const MAX_PORT = 2 ** 16 - 1;
 
 /** What the interface of a switch port is called. */
 export const portName = (port: number): string => `port ${port}`;
 
-/** The port that an interface of this name stands for. */
+/** The port that an interface of this name stands for; whether a switch has it is not decided here. */
 function portOf(name: string): number | undefined {
-  const [, digits] = /^port (\d{1,5})$/.exec(name) ?? [];
-  const port = Number(digits);
-  return port <= MAX_PORT ? port : undefined;
+  const [, digits] = /^port (\d{1,15})$/.exec(name) ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** Reads the block `view[at .. end)`; assumes it is whole. Returns undefined if an option runs past the end. */

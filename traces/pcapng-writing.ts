@@ -8,6 +8,7 @@ const INTERFACE_DESCRIPTION = 1;
 const ENHANCED_PACKET = 6;
 const OPTION_NAME = 2;
 const OPTION_TIME_RESOLUTION = 9;
+const OPTION_TIME_OFFSET = 14;
 /** The exponent of `if_tsresol`: 10⁻⁹ seconds. */
 const NANOSECONDS = 9;
 const SECTION_BYTES = 28;
@@ -16,6 +17,12 @@ const PACKET_FIXED_BYTES = 28;
 const TRAILER_BYTES = 4;
 const WORD = 2 ** 32;
 const HALF = 2 ** 16;
+
+/**
+ * Time stamps count nanoseconds, in 64 bits without a sign, from the interface's offset on: 2³⁴ seconds (544 years) fit.
+ * Packets before 1970 and after 2514 are of interfaces that count from another multiple of this.
+ */
+export const SECONDS_OF_INTERFACE = 2 ** 34;
 
 /** The most bytes of a packet's blocks beside its own bytes: an interface, the packet block, padding. */
 export const PCAPNG_OVERHEAD_BYTES = 96;
@@ -35,10 +42,14 @@ export function writeSection(view: DataView, at: number): number {
   return at + SECTION_BYTES;
 }
 
-/** Writes the description of a port's interface; returns where it ends. */
-export function writeInterface(view: DataView, at: number, port: number): number {
+/**
+ * Writes the description of a port's interface; returns where it ends.
+ * @param offsetSeconds whole, also below 0: what its time stamps count from
+ */
+export function writeInterface(view: DataView, at: number, port: number, offsetSeconds: number): number {
   const name = portName(port);
-  const bytes = INTERFACE_FIXED_BYTES + 4 + padded(name.length) + 8 + 4 + TRAILER_BYTES;
+  const offsetBytes = offsetSeconds === 0 ? 0 : 12;
+  const bytes = INTERFACE_FIXED_BYTES + 4 + padded(name.length) + 8 + offsetBytes + 4 + TRAILER_BYTES;
   view.setUint32(at, INTERFACE_DESCRIPTION, true);
   view.setUint32(at + 4, bytes, true);
   view.setUint16(at + 8, LINK_TYPE_ETHERNET, true);
@@ -52,7 +63,15 @@ export function writeInterface(view: DataView, at: number, port: number): number
   view.setUint16(option, OPTION_TIME_RESOLUTION, true);
   view.setUint16(option + 2, 1, true);
   view.setUint32(option + 4, NANOSECONDS, true);
-  view.setUint32(option + 8, 0, true);
+  option += 8;
+  if (offsetBytes > 0) {
+    view.setUint16(option, OPTION_TIME_OFFSET, true);
+    view.setUint16(option + 2, 8, true);
+    view.setBigInt64(option + 4, BigInt(offsetSeconds), true);
+    option += offsetBytes;
+  }
+  // The end of the options.
+  view.setUint32(option, 0, true);
   view.setUint32(at + bytes - TRAILER_BYTES, bytes, true);
   return at + bytes;
 }
@@ -61,6 +80,7 @@ export function writeInterface(view: DataView, at: number, port: number): number
 export interface PacketHeading {
   /** Place of its port's description among those of the section, from 0. */
   readonly interfaceIndex: number;
+  /** From the interface's offset on, below {@link SECONDS_OF_INTERFACE}. */
   readonly timeSeconds: number;
   readonly timeNanoseconds: number;
   readonly capturedLength: number;

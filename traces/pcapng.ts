@@ -8,8 +8,8 @@ import {
   requireSaneLength,
 } from './capture-decoder.js';
 import { CaptureError } from './capture-error.js';
+import type { IntakeSource } from './capture-intake.js';
 import { type CaptureWindow, MAX_RECORD_BYTES } from './capture-window.js';
-import { requireEthernet } from './link-type.js';
 import type { PacketBatch } from './packet-batch.js';
 import { INTERFACE_FIXED_BYTES, type PcapngInterface, readInterface } from './pcapng-interface.js';
 
@@ -48,11 +48,13 @@ export function createPcapngDecoder(context: DecoderContext): CaptureDecoder {
   return new PcapngDecoder(context);
 }
 
+type DescribedInterface = PcapngInterface & { readonly source: IntakeSource };
+
 class PcapngDecoder implements CaptureDecoder {
   readonly #context: DecoderContext;
   readonly #record = createPacketRecord();
   /** Of the current section; packets name them by index. */
-  #interfaces: PcapngInterface[] = [];
+  #interfaces: DescribedInterface[] = [];
   #little = true;
   /** Bytes still to pass over of a block that is not looked at, and where it began in the capture. */
   #skipBytes = 0;
@@ -112,7 +114,8 @@ class PcapngDecoder implements CaptureDecoder {
     }
     const described = readInterface(window.view, window.start, window.start + blockBytes, this.#little);
     if (described === undefined) throw this.#corrupt(window, 'an option of an interface runs past its block');
-    this.#interfaces.push(described);
+    const source = this.#context.intake.source(described.linkType, described.port);
+    this.#interfaces.push({ ...described, source });
   }
 
   #deliver(type: number, blockBytes: number, window: CaptureWindow, batch: PacketBatch, ingressPort: number): boolean {
@@ -122,28 +125,28 @@ class PcapngDecoder implements CaptureDecoder {
     const dataAt = type === SIMPLE_PACKET ? SIMPLE_PACKET_DATA_AT : PACKET_DATA_AT;
     const roomBytes = blockBytes - dataAt - BLOCK_TRAILER_BYTES;
     if (roomBytes < 0) throw this.#corrupt(window, 'a packet block is shorter than its own header');
-    const source = this.#interfaceOf(type, window);
-    requireEthernet(source.linkType, this.#context.path);
-    record.frameCheckBytes = source.frameCheckBytes;
+    const from = this.#interfaceOf(type, window);
+    record.frameCheckBytes = from.frameCheckBytes;
     record.start = at + dataAt;
+    record.untimed = type === SIMPLE_PACKET;
     if (type === SIMPLE_PACKET) {
       record.originalLength = view.getUint32(at + 8, little);
-      record.capturedLength = Math.min(record.originalLength, source.snapBytes || record.originalLength);
+      record.capturedLength = Math.min(record.originalLength, from.snapBytes || record.originalLength);
       record.timeSeconds = 0;
       record.timeNanoseconds = 0;
     } else {
       record.capturedLength = view.getUint32(at + 20, little);
       record.originalLength = view.getUint32(at + 24, little);
-      source.setTime(record, view.getUint32(at + 12, little), view.getUint32(at + 16, little));
+      from.setTime(record, view.getUint32(at + 12, little), view.getUint32(at + 16, little));
     }
     requireSaneLength(record.capturedLength, window, this.#context.path);
     if (record.capturedLength > roomBytes) {
       throw this.#corrupt(window, `a packet of ${record.capturedLength} bytes does not fit its block of ${blockBytes}`);
     }
-    return deliverPacket(record, window, batch, source.port ?? ingressPort, this.#context);
+    return deliverPacket(record, from.source, window, batch, ingressPort, this.#context);
   }
 
-  #interfaceOf(type: number, window: CaptureWindow): PcapngInterface {
+  #interfaceOf(type: number, window: CaptureWindow): DescribedInterface {
     const { view, start: at } = window;
     let index = 0;
     if (type === ENHANCED_PACKET) index = view.getUint32(at + 8, this.#little);

@@ -15,6 +15,7 @@ import {
 } from '../../hw-driver/index.js';
 import { writeResult } from '../../hw-driver/program-documents.js';
 import { ENGINES, type EngineName, formatPacketTrace, noMatchText } from '../../sim/index.js';
+import { CaptureIntake } from '../../traces/index.js';
 import { type CapturedPacket, readCapture, writeCapture } from '../replay/captured-packets.js';
 import {
   checkReplay,
@@ -29,14 +30,16 @@ import { formatMemoryContents, memoryContentsFrom } from '../replay/memory-conte
 import { packetStory } from '../replay/packet-story.js';
 import type { ReplayOptions } from '../replay/replay.js';
 import { differenceLines, fieldRows, fieldTable, verdictLines, wordLines } from '../report/replay-report.js';
+import { captureWarnings } from '../run/capture-warnings.js';
 import { isProgramKey, programFile } from '../workloads/program-kind.js';
+import { type CaptureArguments, captureOptions, captureOptionsOf } from './capture-options.js';
 import { type TracePacketArguments, tracedPackets, tracePacketOptions } from './trace-packet-options.js';
 
 /** What the field of the queue time holds. */
 const MAX_QUEUE_NS = 2 ** 32 - 1;
 
 export const replayOptions = (yargs: Argv) =>
-  tracePacketOptions(yargs)
+  captureOptions(tracePacketOptions(yargs))
     .positional('programs', {
       type: 'string',
       array: true,
@@ -89,7 +92,7 @@ const REPLAY_RULE =
   'their time stamps. Goldens are pcapng, as pcap records no ports; with a golden that records none, ports are not ' +
   'compared. Compared are bytes, ports, lengths on the wire and time stamps, to the nanosecond.';
 
-export interface ReplayArguments extends AllocatorArguments, TracePacketArguments {
+export interface ReplayArguments extends AllocatorArguments, CaptureArguments, TracePacketArguments {
   readonly programs: readonly string[];
   readonly trace: string;
   readonly expect: string | undefined;
@@ -111,9 +114,11 @@ export async function replayCommand(args: ReplayArguments): Promise<number> {
   const options = optionsOf(args);
   const tracing = tracedPackets(args, options.dataPlane);
   const golden = await goldenOf(args);
+  const ports = 2 ** options.dataPlane.description.ports.width;
+  const intake = new CaptureIntake({ ...captureOptionsOf(args), ports });
   const input: ReplayInput = {
     sources: args.programs.map((file) => ({ file, text: readText(isProgramKey(file) ? programFile(file) : file) })),
-    packets: await readCapture(args.trace),
+    packets: await readCapture(args.trace, intake),
     memory: args.memory === undefined ? undefined : { json: readJson(args.memory), file: args.memory },
   };
   const outcome = await replay(input, options, tracing);
@@ -126,8 +131,9 @@ export async function replayCommand(args: ReplayArguments): Promise<number> {
       : memoryContentsFrom(readJson(args.expectMemory), args.expectMemory, outcome.bucketsOf);
   const expected = args.update || golden === undefined ? outcome.packets : golden;
   const result = { input, outcome, expected, check: checkReplay(outcome, expected, memory) };
-  if (args.json) process.stdout.write(`${JSON.stringify(await documentOf(args, options, result), null, 2)}\n`);
-  else process.stdout.write(`${(await linesOf(args, options, result)).join('\n')}\n`);
+  if (args.json) process.stdout.write(`${JSON.stringify(await documentOf(args, options, result, intake), null, 2)}\n`);
+  else process.stdout.write(`${([...intake.notes().done, ...(await linesOf(args, options, result))]).join('\n')}\n`);
+  for (const warning of captureWarnings(intake)) process.stderr.write(`bench: warning: ${warning}\n`);
   if (!args.json && golden?.some(({ port }) => port === undefined)) {
     process.stderr.write(`bench: warning: ${args.expect} records no ports, so they were not compared\n`);
   }
@@ -209,13 +215,14 @@ function coverageRows({ programs, coverage }: ReplayOutcome) {
   }));
 }
 
-async function documentOf(args: ReplayArguments, options: ReplayOptions, result: Result) {
+async function documentOf(args: ReplayArguments, options: ReplayOptions, result: Result, intake: CaptureIntake) {
   const { input, outcome, expected, check } = result;
   return {
     schema: 'p4runpro-bench/replay@1',
     packets: { in: input.packets.length, out: outcome.packets.length, expected: expected.length },
     verdicts: outcome.verdicts,
     traces: outcome.traces,
+    captures: intake.account(),
     agrees: isEqual(check),
     differences: check.packets,
     first: (await firstOf(result, options)) ?? null,

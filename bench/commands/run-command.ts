@@ -15,7 +15,7 @@ import {
 import { writeResult } from '../../hw-driver/program-documents.js';
 import { ENGINES, type EngineName } from '../../sim/index.js';
 import { interruptible } from '../../system/index.js';
-import { type CaptureWriter, createCaptureWriter, openCapture } from '../../traces/index.js';
+import { CaptureIntake, type CaptureWriter, createCaptureWriter, openCapture } from '../../traces/index.js';
 import { formatMemoryContents } from '../replay/memory-contents.js';
 import { ProgressDisplay } from '../report/progress-display.js';
 import { ResultFolder } from '../report/result-folder.js';
@@ -32,6 +32,7 @@ import { ADDRESSING_RULE } from '../workloads/capture-addressing.js';
 import { WORKLOAD_NAMES } from '../workloads/drawn-keys.js';
 import { isProgramKey } from '../workloads/program-kind.js';
 import { loadWorkload } from '../workloads/workload.js';
+import { type CaptureArguments, captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
 import { memorySize } from './memory-size.js';
 import { resumedRun, resumeOptions } from './resume-options.js';
 import { type TimingArguments, timingFrom, timingOptions } from './timing-options.js';
@@ -50,7 +51,7 @@ const MOST_WARMUP = 65_536;
 const WARMUP_SHARE = 1 / 8;
 
 export const runOptions = (yargs: Argv) =>
-  tracePacketOptions(resumeOptions(timingOptions(yargs)))
+  captureOptions(tracePacketOptions(resumeOptions(timingOptions(yargs))))
     .option('programs', { type: 'string', describe: 'How many, or max: until one does not fit' })
     .option('workload', {
       type: 'string',
@@ -134,7 +135,7 @@ export const runOptions = (yargs: Argv) =>
     .example('$0 run --programs max --workload all-mixed --packets 100000', 'As many as fit, of all kinds')
     .example('$0 run --programs max --workload cache --constraints published', 'The capacity that the paper gives');
 
-export interface RunArguments extends AllocatorArguments, TimingArguments, TracePacketArguments {
+export interface RunArguments extends AllocatorArguments, CaptureArguments, TimingArguments, TracePacketArguments {
   readonly programs: string | undefined;
   readonly workload: string | undefined;
   readonly memory: string | undefined;
@@ -253,9 +254,14 @@ async function preparePrograms(
   if (args.trace.length > 0 && args.packets !== undefined) {
     throw new UsageError('--packets is for synthetic packets; with --trace, all packets of the captures run');
   }
+  if (args.trace.length === 0) requireCapture(args);
+  const captures = captureOptionsOf(args);
   const { dataPlane, seed } = common;
   const timing = timingFrom(args, dataPlane);
   if (timing !== undefined) requireWithoutTime(args);
+  if (args.rate !== undefined && args.squeezeGaps !== undefined) {
+    throw new UsageError('--squeeze-gaps changes time stamps, and --rate takes their place: leave one of them out');
+  }
   const updates = args.updateScript === undefined ? undefined : readUpdateScript(args.updateScript);
   const packets = wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 0, MAX_PACKETS);
   const warmup = warmupOf(args, packets);
@@ -265,13 +271,14 @@ async function preparePrograms(
   const repeats = repeatsOf(args);
   const snapshot = args.snapshot === undefined ? undefined : asked;
   // A capture that cannot be read is found before the programs are deployed, not after.
-  for (const path of args.trace) await (await openCapture(path)).close();
+  for (const path of args.trace) await (await openCapture(path, new CaptureIntake(captures))).close();
   return (surroundings) =>
     runWorkload({
       ...common,
       ...surroundings,
       workload,
       traces: args.trace,
+      captures,
       packets,
       warmup,
       repeats,
@@ -332,6 +339,7 @@ function requireNoPackets(args: RunArguments): void {
 
 function prepareShapes(args: RunArguments, common: CommonOptions, asked: RunNote['workload']): StartRun {
   requireNoPackets(args);
+  requireCapture(args);
   if (args.timing) throw new UsageError('--constraints published runs no packets: --timing does not go with it');
   if (args.repeat !== '1') throw new UsageError('--constraints published runs no packets: there are none to --repeat');
   timingFrom(args, common.dataPlane);

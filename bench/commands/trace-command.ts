@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../../hw-driver/index.js';
 import { interruptible } from '../../system/index.js';
 import {
+  CaptureIntake,
   type CaptureWriter,
   clearPacketBatch,
   createCaptureWriter,
@@ -16,6 +17,7 @@ import { CaptureStatistics, renderCaptureStatistics } from '../report/capture-st
 import { MAX_INSTANCES } from '../workloads/addresses.js';
 import { WORKLOAD_NAMES } from '../workloads/drawn-keys.js';
 import { loadWorkload } from '../workloads/workload.js';
+import { type CaptureArguments, captureOptions, captureOptionsOf } from './capture-options.js';
 import { parseSource, sourcesHelp, writeSources } from './trace-sources.js';
 
 const BATCH = { packets: 16384, bytes: 2 ** 24 };
@@ -145,13 +147,21 @@ async function writeAll(
 }
 
 export const infoOptions = (yargs: Argv) =>
-  yargs
+  captureOptions(yargs)
     .positional('file', { type: 'string', demandOption: true, describe: 'A pcap or pcapng capture' })
     .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
     .example('$0 trace info capture.pcap', 'Packets, flows, protocols, rates');
 
-export async function traceInfo({ file, json }: { readonly file: string; readonly json: boolean }): Promise<number> {
-  const reader = await openCapture(file);
+export interface InfoArguments extends CaptureArguments {
+  readonly file: string;
+  readonly json: boolean;
+}
+
+export async function traceInfo(args: InfoArguments): Promise<number> {
+  const { file, json } = args;
+  // Ports matter to a switch, not here: packets of all are counted.
+  const intake = new CaptureIntake({ ...captureOptionsOf(args), ports: Number.POSITIVE_INFINITY });
+  const reader = await openCapture(file, intake);
   const statistics = new CaptureStatistics();
   try {
     const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
@@ -162,8 +172,9 @@ export async function traceInfo({ file, json }: { readonly file: string; readonl
   } finally {
     await reader.close();
   }
-  const summary = statistics.summary(file, reader.format);
-  process.stdout.write(json ? `${JSON.stringify(summary, null, 2)}\n` : renderCaptureStatistics(summary));
-  for (const warning of reader.warnings) process.stderr.write(`bench: warning: ${warning}\n`);
+  const summary = statistics.summary(file, reader.format, intake);
+  const { done, missing } = intake.notes();
+  process.stdout.write(json ? `${JSON.stringify(summary, null, 2)}\n` : renderCaptureStatistics(summary, done));
+  for (const warning of [...reader.warnings, ...missing]) process.stderr.write(`bench: warning: ${warning}\n`);
   return EXIT.done;
 }

@@ -15,13 +15,14 @@ import { describeDifference, verifyHeader, verifyLine } from '../report/verify-r
 import { type Verification, type VerifyOptions, verifyPrograms } from '../verify/verify-programs.js';
 import { ADDRESSING_RULE } from '../workloads/capture-addressing.js';
 import { isProgramKey, PROGRAM_KEYS } from '../workloads/program-kind.js';
+import { type CaptureArguments, captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
 import { memorySize } from './memory-size.js';
 
 const MOST_PACKETS = 1e9;
 const MOST_COMPANIONS = 2000;
 
 export const verifyOptions = (yargs: Argv) =>
-  yargs
+  captureOptions(yargs)
     .positional('keys', {
       type: 'string',
       array: true,
@@ -71,7 +72,7 @@ export const verifyOptions = (yargs: Argv) =>
     .example('$0 verify --companions 500 --allocators price f1', 'All, also together with 500 others, placed two ways')
     .example('$0 verify --trace capture.pcap', 'On the packets of a capture');
 
-export interface VerifyArguments {
+export interface VerifyArguments extends CaptureArguments {
   readonly keys: readonly string[];
   readonly trace: readonly string[];
   readonly packets: string | undefined;
@@ -108,23 +109,38 @@ export async function verify(args: VerifyArguments): Promise<number> {
     }
     return signal.aborted;
   });
+  // Each round reads the captures again, and finds the same in them.
+  const { notes, warnings } = rounds[0] ?? { notes: [], warnings: [] };
   const packets = rounds.reduce((sum, round) => sum + round.packets, 0);
   const differs = rounds.some(({ difference }) => difference !== null);
   if (args.json) {
     const document = { schema: 'p4runpro-bench/verify@1', rounds: rounds.map(withHexadecimal) };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  } else say(['', `${packets.toLocaleString('en-US')} packets compared: ${differs ? 'they differ' : 'all equal'}`]);
+  } else say(['', ...notes, comparedText(packets, differs)]);
+  for (const warning of warnings) process.stderr.write(`bench: warning: ${warning}\n`);
   if (aborted) {
     process.stderr.write('bench: interrupted; what was compared is above\n');
     return EXIT.interrupted;
   }
-  return differs ? EXIT.failed : EXIT.done;
+  if (packets === 0)
+    process.stderr.write(`bench: nothing was verified: ${nothingReason(args, [...notes, ...warnings])}\n`);
+  return differs || packets === 0 ? EXIT.failed : EXIT.done;
 }
+
+function comparedText(packets: number, differs: boolean): string {
+  if (packets === 0) return 'no packet was compared';
+  return `${packets.toLocaleString('en-US')} packets compared: ${differs ? 'they differ' : 'all equal'}`;
+}
+
+/** Why no packet was compared. */
+const nothingReason = ({ trace }: VerifyArguments, known: readonly string[]): string =>
+  known.length > 0 ? known.join('; ') : `there is no packet to read in ${trace.join(', ')}`;
 
 function optionsOf(args: VerifyArguments): Omit<VerifyOptions, 'clock' | 'signal' | 'onProgress'> {
   if (args.trace.length > 0 && args.packets !== undefined) {
     throw new UsageError('--packets is for generated packets: leave it out with --trace');
   }
+  if (args.trace.length === 0) requireCapture(args);
   const keys = args.keys.length === 0 ? PROGRAM_KEYS : args.keys.filter(isProgramKey);
   const unknown = args.keys.find((name) => !isProgramKey(name));
   if (unknown !== undefined) {
@@ -141,6 +157,7 @@ function optionsOf(args: VerifyArguments): Omit<VerifyOptions, 'clock' | 'signal
     memoryBytes: memorySize(args.memory),
     recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
     traces: args.trace,
+    captures: captureOptionsOf(args),
     packets: wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 1, MOST_PACKETS),
     seed: args.seed,
   };

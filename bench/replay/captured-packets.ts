@@ -1,10 +1,14 @@
 /** Whole captures in memory: a replay compares packets one by one and goes back to those that differ. */
 import {
   appendPacket,
+  CaptureIntake,
   clearPacketBatch,
   createCaptureWriter,
   createPacketBatch,
+  decimalSeconds,
+  epochNanoseconds,
   openCapture,
+  PACKET_MARKS,
   packetBytes,
 } from '../../traces/index.js';
 
@@ -19,22 +23,20 @@ export interface CapturedPacket {
 }
 
 const BATCH = { packets: 4096, bytes: 4096 * 1024 };
-/** Beyond any port of a switch. */
-const NOT_RECORDED = 2 ** 16 - 1;
 
 /** @throws {CaptureError} */
-export async function readCapture(path: string): Promise<CapturedPacket[]> {
-  const reader = await openCapture(path);
+export async function readCapture(path: string, intake = new CaptureIntake()): Promise<CapturedPacket[]> {
+  const reader = await openCapture(path, intake);
   const packets: CapturedPacket[] = [];
   try {
     const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
-    while ((await reader.readInto(batch, { ingressPort: NOT_RECORDED })) > 0) {
+    while ((await reader.readInto(batch)) > 0) {
       for (let i = 0; i < batch.count; i++) {
-        const port = batch.ingressPort[i];
+        const isRecorded = ((batch.marks[i] as number) & PACKET_MARKS.portRecorded) !== 0;
         packets.push({
           bytes: packetBytes(batch, i).slice(),
           originalLength: batch.originalLength[i] as number,
-          port: port === NOT_RECORDED ? undefined : port,
+          port: isRecorded ? batch.ingressPort[i] : undefined,
           timeSeconds: batch.timeSeconds[i] as number,
           timeNanoseconds: batch.timeNanoseconds[i] as number,
         });
@@ -69,4 +71,4 @@ export function writeCapture(path: string, packets: readonly CapturedPacket[]): 
 
 /** As in `12.000000345 s`. */
 export const timeText = ({ timeSeconds, timeNanoseconds }: CapturedPacket): string =>
-  `${timeSeconds}.${String(timeNanoseconds).padStart(9, '0')} s`;
+  `${decimalSeconds(epochNanoseconds({ seconds: timeSeconds, nanoseconds: timeNanoseconds }))} s`;

@@ -1,7 +1,15 @@
 /** What a capture holds, in figures. */
 import { defaultDataPlane } from '../../compiler/index.js';
 import { fieldAccess, Parser, Phv, readField } from '../../sim/index.js';
-import type { PacketBatch } from '../../traces/index.js';
+import {
+  type CaptureAccount,
+  type CaptureIntake,
+  dateText,
+  decimalSeconds,
+  epochNanoseconds,
+  PACKET_MARKS,
+  type PacketBatch,
+} from '../../traces/index.js';
 
 export interface CaptureSummary {
   readonly schema: 'p4runpro-bench/trace-info@1';
@@ -12,7 +20,15 @@ export interface CaptureSummary {
   readonly originalBytes: number;
   /** Packets of which bytes are missing. */
   readonly cutPackets: number;
+  /** Of the packets that have a time: between the earliest and the latest, as near as a number comes to `duration`. */
   readonly seconds: number;
+  /** The same exactly, in seconds with nine decimals. */
+  readonly duration: string;
+  /** Earliest and latest time, in seconds since 1970 with nine decimals; null if no packet has one. */
+  readonly firstTime: string | null;
+  readonly lastTime: string | null;
+  /** What became of packets by link type and time. */
+  readonly captures: CaptureAccount;
   /** One-way flows: distinct 5-tuples. */
   readonly flows: number;
   readonly addresses: number;
@@ -20,7 +36,16 @@ export interface CaptureSummary {
   readonly kinds: Readonly<Record<string, number>>;
 }
 
+const LABEL_WIDTH = 11;
 const KINDS = ['l5', 'tcp', 'udp', 'ipv4', 'tunnel', 'vlan', 'ethernet'] as const;
+
+interface PacketTime {
+  seconds: number;
+  nanoseconds: number;
+}
+
+const isBefore = (seconds: number, nanoseconds: number, other: PacketTime): boolean =>
+  seconds < other.seconds || (seconds === other.seconds && nanoseconds < other.nanoseconds);
 
 export class CaptureStatistics {
   private readonly dataPlane = defaultDataPlane();
@@ -36,8 +61,8 @@ export class CaptureStatistics {
   private capturedBytes = 0;
   private originalBytes = 0;
   private cutPackets = 0;
-  private first = Number.POSITIVE_INFINITY;
-  private last = Number.NEGATIVE_INFINITY;
+  private first: PacketTime | undefined;
+  private last: PacketTime | undefined;
 
   add(batch: PacketBatch): void {
     for (let i = 0; i < batch.count; i++) this.addPacket(batch, i);
@@ -51,9 +76,7 @@ export class CaptureStatistics {
     this.capturedBytes += captured;
     this.originalBytes += original;
     if (captured < original) this.cutPackets++;
-    const time = (batch.timeSeconds[i] as number) + (batch.timeNanoseconds[i] as number) / 1e9;
-    this.first = Math.min(this.first, time);
-    this.last = Math.max(this.last, time);
+    if (((batch.marks[i] as number) & PACKET_MARKS.untimed) === 0) this.addTime(batch, i);
     const { phv } = this;
     phv.begin(batch.bytes, start, start + captured, 0);
     this.parser.parse(phv);
@@ -68,7 +91,26 @@ export class CaptureStatistics {
     this.flows.add([...tuple, ...(l4 < 0 ? [] : this.ports.map((port) => readField(port, phv.bytes, l4)))].join());
   }
 
-  summary(file: string, format: string): CaptureSummary {
+  private addTime(batch: PacketBatch, i: number): void {
+    const seconds = batch.timeSeconds[i] as number;
+    const nanoseconds = batch.timeNanoseconds[i] as number;
+    const { first, last } = this;
+    if (first === undefined || last === undefined) {
+      this.first = { seconds, nanoseconds };
+      this.last = { seconds, nanoseconds };
+    } else if (isBefore(seconds, nanoseconds, first)) {
+      first.seconds = seconds;
+      first.nanoseconds = nanoseconds;
+    } else if (!isBefore(seconds, nanoseconds, last)) {
+      last.seconds = seconds;
+      last.nanoseconds = nanoseconds;
+    }
+  }
+
+  summary(file: string, format: string, intake: CaptureIntake): CaptureSummary {
+    const first = this.first && epochNanoseconds(this.first);
+    const last = this.last && epochNanoseconds(this.last);
+    const duration = decimalSeconds(first === undefined || last === undefined ? 0n : last - first);
     return {
       schema: 'p4runpro-bench/trace-info@1',
       file,
@@ -77,7 +119,11 @@ export class CaptureStatistics {
       capturedBytes: this.capturedBytes,
       originalBytes: this.originalBytes,
       cutPackets: this.cutPackets,
-      seconds: this.packets === 0 ? 0 : Number((this.last - this.first).toFixed(9)),
+      seconds: Number(duration),
+      duration,
+      firstTime: first === undefined ? null : decimalSeconds(first),
+      lastTime: last === undefined ? null : decimalSeconds(last),
+      captures: intake.account(),
       flows: this.flows.size,
       addresses: this.addresses.size,
       kinds: this.kinds,
@@ -85,7 +131,15 @@ export class CaptureStatistics {
   }
 }
 
-export function renderCaptureStatistics(summary: CaptureSummary): string {
+function timeText({ firstTime, lastTime, duration, captures }: CaptureSummary): string {
+  const untimed = captures.untimed === 0 ? '' : `; ${captures.untimed.toLocaleString('en-US')} packets without a time`;
+  if (firstTime === null || lastTime === null) return `no packet has a time${untimed}`;
+  const date = (decimal: string): string => dateText(BigInt(decimal.replace('.', '')));
+  return `${duration} s, from ${date(firstTime)} to ${date(lastTime)}${untimed}`;
+}
+
+/** @param notes what was done to packets so that they could be read */
+export function renderCaptureStatistics(summary: CaptureSummary, notes: readonly string[]): string {
   const count = (value: number): string => value.toLocaleString('en-US');
   const kinds = Object.entries(summary.kinds)
     .sort((a, b) => b[1] - a[1])
@@ -95,8 +149,9 @@ export function renderCaptureStatistics(summary: CaptureSummary): string {
     `file       ${summary.file} (${summary.format})`,
     `packets    ${count(summary.packets)}${cut}: ${kinds.join(', ') || 'none'}`,
     `bytes      ${count(summary.originalBytes)} on the wire, ${count(summary.capturedBytes)} captured`,
-    `time       ${summary.seconds} s`,
+    `time       ${timeText(summary)}`,
     `flows      ${count(summary.flows)} one-way, ${count(summary.addresses)} addresses`,
+    ...notes.map((note, i) => `${(i === 0 ? 'read' : '').padEnd(LABEL_WIDTH)}${note}`),
     '',
   ].join('\n');
 }

@@ -7,7 +7,10 @@ import type { Addressing, ReportedRun, RunSummary } from '../run/summary.js';
 const LABEL_WIDTH = 14;
 
 /** @param colours whether the terminal shows them */
-export function renderRunSummary({ summary, dataPlane, interrupted }: ReportedRun, colours: boolean): string {
+export function renderRunSummary(
+  { summary, dataPlane, interrupted, captureNotes }: ReportedRun,
+  colours: boolean,
+): string {
   const paint = new Ansis(colours ? 3 : 0);
   const line: Line = (label, text) => `${paint.bold(label.padEnd(LABEL_WIDTH))}${text}`;
   const lines = [
@@ -20,6 +23,7 @@ export function renderRunSummary({ summary, dataPlane, interrupted }: ReportedRu
     '',
     ...heatMap(summary, dataPlane, paint),
     '',
+    ...captureNotes.map((note, i) => line(i === 0 ? 'captures' : '', note)),
     ...(summary.constraints === 'sound' ? packetLines(summary, line) : [line('packets', NO_PACKETS)]),
   ];
   return `${lines.join('\n')}\n`;

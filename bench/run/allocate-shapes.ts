@@ -11,5 +11,14 @@ export async function allocateShapes(options: ShapeRunOptions): Promise<Reported
   const { admission, books } = await fillWithShapes(options);
   const summary = summarise(options, 'published', admission, books, undefined, undefined);
   const interrupted = options.signal.aborted;
-  return { summary, dataPlane: options.dataPlane, admission, samples: [], interrupted, warnings: [], traces: [] };
+  return {
+    summary,
+    dataPlane: options.dataPlane,
+    admission,
+    samples: [],
+    interrupted,
+    captureNotes: [],
+    warnings: [],
+    traces: [],
+  };
 }

@@ -1,5 +1,9 @@
 /** Where a run's packets come from: captures, addressed to the programs, or the generator. */
+import type { DataPlane } from '../../compiler/index.js';
 import {
+  type CaptureAccount,
+  CaptureIntake,
+  type CaptureOptions,
   type CaptureReader,
   createTrafficGenerator,
   openCapture,
@@ -8,6 +12,7 @@ import {
   type TrafficTarget,
 } from '../../traces/index.js';
 import type { CaptureAddressing } from '../workloads/capture-addressing.js';
+import { captureWarnings } from './capture-warnings.js';
 
 export interface PacketSource {
   /** Appends packets to an empty batch; 0 at the end. */
@@ -77,17 +82,34 @@ export function generatedPackets(
 /** Where no program was deployed, none is sent to. */
 export const noPackets: PacketSource = { fill: async () => 0, progress: 1, close: async () => undefined };
 
+/** Captures, and how they are read. */
+export interface Captures {
+  /** None: packets are generated. */
+  readonly paths: readonly string[];
+  readonly options: Omit<CaptureOptions, 'ports'>;
+}
+
+export interface CapturedPackets extends PacketSource {
+  /** What was not as it should be; complete at the end. */
+  readonly warnings: readonly string[];
+  /** What was done to packets so that they could run. */
+  readonly notes: readonly string[];
+  readonly account: CaptureAccount;
+}
+
 /**
  * The packets of captures, one file after another. All are opened first, so that a bad one is found at once; one that
  * ends in the middle of a record is read up to it, with a warning.
  * @param addressing undefined where packets run as they were captured
  */
 export async function capturedPackets(
-  paths: readonly string[],
+  captures: Captures,
+  dataPlane: DataPlane,
   addressing: CaptureAddressing | undefined,
-): Promise<PacketSource & { readonly warnings: readonly string[] }> {
+): Promise<CapturedPackets> {
   const readers: CaptureReader[] = [];
-  for (const path of paths) readers.push(await openCapture(path));
+  const intake = new CaptureIntake({ ...captures.options, ports: 2 ** dataPlane.description.ports.width });
+  for (const path of captures.paths) readers.push(await openCapture(path, intake));
   const totalBytes = readers.reduce((sum, reader) => sum + reader.totalBytes, 0);
   let current = 0;
   return {
@@ -104,7 +126,13 @@ export async function capturedPackets(
       return totalBytes === 0 ? 1 : readers.reduce((sum, reader) => sum + reader.bytesRead, 0) / totalBytes;
     },
     get warnings() {
-      return readers.flatMap((reader) => reader.warnings);
+      return [...readers.flatMap((reader) => reader.warnings), ...captureWarnings(intake)];
+    },
+    get notes() {
+      return intake.notes().done;
+    },
+    get account() {
+      return intake.account();
     },
     async close() {
       await Promise.all(readers.map((reader) => reader.close()));

@@ -1,7 +1,7 @@
 /** `bench run`: compiles and deploys programs into one emulated switch and takes packets through it. */
 import type { Allocator, DataPlane } from '../../compiler/index.js';
 import { type EngineName, noMatchText, PacketTracer, Switch, UpdatePlayer } from '../../sim/index.js';
-import type { CaptureWriter } from '../../traces/index.js';
+import type { CaptureAccount, CaptureOptions, CaptureWriter } from '../../traces/index.js';
 import type { MemoryContents } from '../replay/memory-contents.js';
 import { TimedRun } from '../timing/timed-traffic.js';
 import { summariseTiming, type TimedTraffic, type TimingOptions } from '../timing/timing-result.js';
@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly recirculations: number;
   /** Capture files; empty for synthetic packets. */
   readonly traces: readonly string[];
+  /** How capture files are read; as they are where it is absent. */
+  readonly captures?: CaptureOptions;
   /** Synthetic packets. */
   readonly packets: number;
   /** Synthetic packets that run before and are undone; not with time. */
@@ -114,6 +116,7 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
         { ...traffic, repeats },
         timedTraffic && summariseTiming(options.dataPlane, timedTraffic.timing),
         addressingOf(options),
+        sources[0]?.account(),
       ),
       dataPlane: options.dataPlane,
       admission: deployment,
@@ -121,6 +124,7 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
       samples: traffic.samples,
       timing: timedTraffic?.timing,
       interrupted: options.signal.aborted,
+      captureNotes: sources[0]?.notes() ?? [],
       warnings: [
         ...(sources[0]?.warnings() ?? []),
         ...engineWarnings(options.engine, emulator),
@@ -197,6 +201,9 @@ function timingWarnings({ workers }: RunOptions, timing: TimedTraffic | undefine
     ...(timing.early > 0
       ? [`${early} packets had time stamps before that of the packet ahead of them and came with it`]
       : []),
+    ...(timing.untimed > 0
+      ? [`${timing.untimed.toLocaleString('en-US')} packets had no time stamp and came with the packet ahead of them`]
+      : []),
   ];
 }
 
@@ -218,26 +225,29 @@ function engineWarnings(wanted: EngineName, { engineName }: Switch): string[] {
 interface Source {
   readonly source: PacketSource | GeneratedPackets;
   readonly warnings: () => readonly string[];
+  readonly notes: () => readonly string[];
+  /** Undefined for packets that do not come from captures. */
+  readonly account: () => CaptureAccount | undefined;
 }
+
+const notCaptured = { warnings: () => [], notes: () => [], account: () => undefined };
 
 async function packetSource(options: RunOptions, programs: readonly LinkedProgram[]): Promise<Source> {
   if (options.traces.length === 0) {
     const targets = programs.map(({ arrival }) => arrival.traffic);
-    if (targets.length === 0) return { source: noPackets, warnings: () => [] };
+    if (targets.length === 0) return { source: noPackets, ...notCaptured };
     return {
       source: generatedPackets(targets, options.packets, options.seed, {
         packetsPerSecond: options.timing?.packetsPerSecond,
         first: options.resume?.note.generated,
         programIds: programs.map(({ compiled }) => compiled.programId),
       }),
-      warnings: () => [],
+      ...notCaptured,
     };
   }
-  if (options.workload.asWritten) {
-    const source = await capturedPackets(options.traces, undefined);
-    return { source, warnings: () => source.warnings };
-  }
+  const { dataPlane, traces, captures = {} } = options;
   const addressable = programs.map(({ program, arrival }) => ({ program, address: arrival.address }));
-  const source = await capturedPackets(options.traces, new CaptureAddressing(options.dataPlane, addressable));
-  return { source, warnings: () => source.warnings };
+  const addressing = options.workload.asWritten ? undefined : new CaptureAddressing(dataPlane, addressable);
+  const source = await capturedPackets({ paths: traces, options: captures }, dataPlane, addressing);
+  return { source, warnings: () => source.warnings, notes: () => source.notes, account: () => source.account };
 }

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import type { Constraints, DataPlane } from '../../compiler/index.js';
 import { packageVersion } from '../../hw-driver/package-root.js';
 import type { Counters, EngineName, PacketTrace } from '../../sim/index.js';
+import type { CaptureAccount } from '../../traces/index.js';
 import type { TimedTraffic, TimingSummary } from '../timing/timing-result.js';
 import { type Admission, type Books, utilization } from './admission.js';
 import { type Repeat, speedOf } from './repeats.js';
@@ -46,6 +47,8 @@ export interface RunSummary {
   /** Null where no packets can run: under published constraints. */
   readonly stateHash: string | null;
   readonly outputHash: string | null;
+  /** What became of the packets of captures; null where packets come from elsewhere. */
+  readonly captures: CaptureAccount | null;
   /** Null without --timing. */
   readonly timing: TimingSummary | null;
   readonly environment: {
@@ -64,6 +67,8 @@ export interface ReportedRun {
   /** Undefined without --timing. */
   readonly timing?: TimedTraffic | undefined;
   readonly interrupted: boolean;
+  /** What was done to packets of captures so that they could run, in sentences. */
+  readonly captureNotes: readonly string[];
   readonly warnings: readonly string[];
   readonly traces: readonly PacketTrace[];
 }
@@ -95,6 +100,7 @@ export function summarise(
   traffic: Traffic | undefined,
   timing: TimingSummary | undefined,
   addressing: Addressing | null = null,
+  captures?: CaptureAccount,
 ): RunSummary {
   const used = utilization(books);
   const passes: Record<string, number> = {};
@@ -127,6 +133,7 @@ export function summarise(
     engine: asked.engine ?? null,
     stateHash: traffic?.stateHash ?? null,
     outputHash: traffic?.outputHash ?? null,
+    captures: captures ?? null,
     timing: timing ?? null,
     environment: {
       node: process.version,

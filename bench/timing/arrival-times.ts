@@ -1,7 +1,7 @@
 /** When packets come: at their time stamps, counted from the first one's, or at a rate. */
 import { UsageError } from '../../hw-driver/index.js';
 import { LAST_TIME_PS, PS_PER_NS, PS_PER_SECOND } from '../../sim/index.js';
-import type { PacketBatch } from '../../traces/index.js';
+import { PACKET_MARKS, type PacketBatch } from '../../traces/index.js';
 
 /** Packets whose times cannot be counted. */
 export class TimingError extends UsageError {
@@ -12,12 +12,17 @@ const NS_PER_SECOND = 1e9;
 /** Picoseconds are exact beyond this, so that what is in the switch then can still leave. */
 const LAST_SECOND = Math.floor(LAST_TIME_PS / PS_PER_SECOND) - 7;
 
+const isUntimed = (batch: PacketBatch, i: number): boolean => ((batch.marks[i] ?? 0) & PACKET_MARKS.untimed) !== 0;
+
 export class ArrivalTimes {
   /** Packets with time stamps before the packet ahead of them; they come with that one. */
   early = 0;
+  /** Packets without time stamps; they come with the packet ahead of them, the first ones at the start. */
+  untimed = 0;
   private packets = 0;
   private lastPs = 0;
-  /** The first packet's time stamp. */
+  private isStarted = false;
+  /** The first time stamp. */
   private seconds = 0;
   private nanoseconds = 0;
 
@@ -26,7 +31,8 @@ export class ArrivalTimes {
 
   /** When packet i of a batch comes. To be asked once for each packet, in order. @throws {TimingError} */
   next(batch: PacketBatch, i: number): number {
-    if (this.packets === 0) {
+    if (!this.isStarted && !isUntimed(batch, i)) {
+      this.isStarted = true;
       this.seconds = batch.timeSeconds[i] ?? 0;
       this.nanoseconds = batch.timeNanoseconds[i] ?? 0;
     }
@@ -50,6 +56,10 @@ export class ArrivalTimes {
   }
 
   private stampOf(batch: PacketBatch, i: number): number {
+    if (isUntimed(batch, i)) {
+      this.untimed++;
+      return this.lastPs;
+    }
     const seconds = (batch.timeSeconds[i] ?? 0) - this.seconds;
     return seconds * PS_PER_SECOND + ((batch.timeNanoseconds[i] ?? 0) - this.nanoseconds) * PS_PER_NS;
   }

@@ -124,6 +124,7 @@ export class TimedRun implements TimeObserver {
     return {
       options: this.options,
       early: this.arrivals.early,
+      untimed: this.arrivals.untimed,
       endPs: this.lastPs,
       bytesOut: this.bytesOut,
       lost: this.lostBy,

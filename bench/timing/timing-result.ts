@@ -17,6 +17,8 @@ export interface TimedTraffic {
   readonly options: TimingOptions;
   /** Packets whose time stamps lie before that of the packet ahead of them. */
   readonly early: number;
+  /** Packets without time stamps. */
+  readonly untimed: number;
   /** When the last packet left, after the first came. */
   readonly endPs: number;
   readonly bytesOut: number;

@@ -1,9 +1,9 @@
 /** Verifies programs against their network functions: in a switch of their own, and in the company of many others. */
 import type { Allocator, DataPlane } from '../../compiler/index.js';
 import { Switch, TracingSwitch } from '../../sim/index.js';
-import { clearPacketBatch, createPacketBatch, type TrafficTarget } from '../../traces/index.js';
+import { type CaptureOptions, clearPacketBatch, createPacketBatch, type TrafficTarget } from '../../traces/index.js';
 import { type Deployment, deployWorkload } from '../run/deployment.js';
-import { capturedPackets, generatedPackets, type PacketSource } from '../run/packet-source.js';
+import { type CapturedPackets, capturedPackets, generatedPackets, type PacketSource } from '../run/packet-source.js';
 import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import type { ProgramKey } from '../workloads/program-kind.js';
 import { type Arrival, loadWorkload, type Workload, WorkloadError } from '../workloads/workload.js';
@@ -24,6 +24,8 @@ export interface VerifyOptions {
   readonly recirculations: number;
   /** Captures; empty for generated packets. */
   readonly traces: readonly string[];
+  /** How captures are read. */
+  readonly captures?: CaptureOptions;
   /** Generated packets for each program. */
   readonly packets: number;
   readonly seed: string;
@@ -52,6 +54,9 @@ export interface Verification {
   /** All packets that were compared, those of other programs and of none included. */
   readonly packets: number;
   readonly difference: Difference | null;
+  /** What captures had that was not as it should be, and what was done to their packets. */
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** Rounds come as they are done; the one with a difference is the last. */
@@ -101,6 +106,8 @@ async function verifyRound(options: RoundOptions): Promise<Verification> {
     rows: rowsOf(deployment, verified, comparison, options),
     packets: comparison.total,
     difference: difference ?? (await comparison.memories(deployment.controller)) ?? null,
+    warnings: 'warnings' in source ? source.warnings : [],
+    notes: 'notes' in source ? source.notes : [],
   };
 }
 
@@ -140,12 +147,14 @@ async function arrivalsOf(options: RoundOptions): Promise<Workload> {
   };
 }
 
-async function packetSource(options: RoundOptions, { programs }: Deployment): Promise<PacketSource> {
+async function packetSource(options: RoundOptions, { programs }: Deployment): Promise<PacketSource | CapturedPackets> {
   const arrivals = programs.map(({ arrival }) => arrival);
   if (options.traces.length > 0) {
     const looked = programs.slice(options.companions);
     const addressable = looked.map(({ program, arrival }) => ({ program, address: arrival.address }));
-    return capturedPackets(options.traces, new CaptureAddressing(options.dataPlane, addressable));
+    const { dataPlane, traces, captures = {} } = options;
+    const addressing = new CaptureAddressing(dataPlane, addressable);
+    return capturedPackets({ paths: traces, options: captures }, dataPlane, addressing);
   }
   return generatedPackets(targetsOf(arrivals, options.companions), options.packets * options.keys.length, options.seed);
 }

@@ -8,6 +8,7 @@ import { makeFolders } from '../../system/index.js';
 import {
   appendPacket,
   CaptureError,
+  CaptureIntake,
   clearPacketBatch,
   createCaptureWriter,
   createPacketBatch,
@@ -54,12 +55,10 @@ async function runAll(ports: SwitchPorts, folder: string, say: (message: string)
   for (const name of names.sort()) {
     const [from, done] = [join(folder, 'in', name), join(folder, 'done', name)];
     try {
-      const { packets, left, output } = await runCapture(
-        ports,
-        from,
-        join(folder, 'out', `${parse(name).name}.pcapng`),
-      );
+      const output = join(folder, 'out', `${parse(name).name}.pcapng`);
+      const { packets, left, notes } = await runCapture(ports, from, output);
       say(`${name}: ${packets} packets in, ${left} out in ${output}`);
+      for (const note of notes) say(`${name}: ${note}`);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       say(error.message);
@@ -69,7 +68,10 @@ async function runAll(ports: SwitchPorts, folder: string, say: (message: string)
 }
 
 async function runCapture(ports: SwitchPorts, from: string, output: string) {
-  const reader = await openCapture(from);
+  const intake = new CaptureIntake({ ports: ports.ports });
+  const reader = await openCapture(from, intake);
+  /** Frames that no port takes, by the reason. */
+  const refused = new Map<string, number>();
   const writer = createCaptureWriter(output, { ports: 'egress' });
   const [batch, one] = [createPacketBatch(BATCH.packets, BATCH.bytes), createPacketBatch(1, BATCH.bytes)];
   let [packets, left] = [0, 0];
@@ -78,7 +80,7 @@ async function runCapture(ports: SwitchPorts, from: string, output: string) {
       clearPacketBatch(batch);
       if ((await reader.readInto(batch, { truncated: 'warn' })) === 0) break;
       for (let i = 0; i < batch.count; i++, packets++) {
-        for (const frame of sent(ports, batch.ingressPort[i] ?? 0, packetBytes(batch, i))) {
+        for (const frame of sent(ports, batch.ingressPort[i] ?? 0, packetBytes(batch, i), refused)) {
           clearPacketBatch(one);
           appendLeft(one, frame, batch.timeSeconds[i] ?? 0, batch.timeNanoseconds[i] ?? 0);
           writer.write(one, 0);
@@ -93,16 +95,19 @@ async function runCapture(ports: SwitchPorts, from: string, output: string) {
   } finally {
     await reader.close();
   }
-  return { packets, left, output };
+  const { done, missing } = intake.notes();
+  const lost = [...refused].map(([reason, frames]) => `${frames} packets lost: ${reason}`);
+  return { packets, left, notes: [...done, ...reader.warnings, ...missing, ...lost] };
 }
 
-/** A frame that no port takes is lost. */
-function sent(ports: SwitchPorts, port: number, bytes: Uint8Array) {
+/** A frame that no port takes is lost, and counted. */
+function sent(ports: SwitchPorts, port: number, bytes: Uint8Array, refused: Map<string, number>) {
   try {
     return ports.send({ port, bytes });
   } catch (error) {
-    if (error instanceof FrameError) return [];
-    throw error;
+    if (!(error instanceof FrameError)) throw error;
+    refused.set(error.message, 1 + (refused.get(error.message) ?? 0));
+    return [];
   }
 }
 

@@ -19,7 +19,8 @@ export class FrameError extends Error {
 export class SwitchPorts {
   readonly counters = new Map<number, PortCount>();
   private readonly batch = createPacketBatch(1, MOST_FRAME_BYTES);
-  private readonly ports: number;
+  /** Ports 0 … `ports` − 1 are there. */
+  readonly ports: number;
 
   constructor(private readonly emulator: Switch) {
     this.ports = 2 ** emulator.dataPlane.description.ports.width;

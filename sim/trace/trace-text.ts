@@ -1,5 +1,6 @@
 /** A packet's trace as a person wants to read it. */
 import type { KeyField } from '../../compiler/index.js';
+import { decimalSeconds, epochNanoseconds } from '../../traces/index.js';
 import { fieldText, maskText, numberText } from './field-text.js';
 import type { PacketTrace, SourceLine, TracedHeader, TracedStep } from './packet-trace.js';
 
@@ -8,7 +9,7 @@ export function formatPacketTrace(trace: PacketTrace): string {
   const { packet, arrival, headers, filter, steps, verdict } = trace;
   const cut =
     arrival.originalBytes === arrival.capturedBytes ? '' : ` (${arrival.capturedBytes} of them in the capture)`;
-  const seconds = `${arrival.seconds}.${String(arrival.nanoseconds).padStart(9, '0')}`;
+  const seconds = decimalSeconds(epochNanoseconds(arrival));
   const lines = [
     `packet ${packet}: ${arrival.originalBytes} bytes${cut} on port ${arrival.port}, ${seconds} s`,
     `  parsed   ${headers.map(({ header }) => header).join(' > ') || 'no header'}`,

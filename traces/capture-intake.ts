@@ -1,0 +1,180 @@
+/** What of captures is taken into batches, and the account of it: one for all captures of a run, in their order. */
+import { CaptureError } from './capture-error.js';
+import {
+  DEFAULT_LINK_ADDRESSES,
+  LINK_TYPE_ETHERNET,
+  type LinkAddresses,
+  type LinkKind,
+  linkKind,
+  linkTypeName,
+} from './link-type.js';
+import { TimeSelection, type TimeSelectionOptions } from './time-selection.js';
+import { decimalSeconds } from './time-stamp.js';
+
+export interface CaptureOptions extends TimeSelectionOptions {
+  /**
+   * Of the Ethernet header that packets of other links get. Without them, the sender's address that a cooked header has
+   * is the source, and the rest is {@link DEFAULT_LINK_ADDRESSES}.
+   */
+  readonly linkAddresses?: LinkAddresses | undefined;
+  /** Packets of links that cannot be read are left out and counted; without it, the first one is an error. */
+  readonly skipOtherLinks?: boolean | undefined;
+  /** Ports 0 … `ports` − 1 are there: packets that a capture says came by another one are left out and counted. */
+  readonly ports?: number | undefined;
+}
+
+/** Packets of one interface, or of all that have the same link type and port. */
+export interface IntakeSource {
+  readonly linkType: number;
+  readonly link: LinkKind;
+  /** What its name says, see `portName`. */
+  readonly port: number | undefined;
+  /** Why its packets are left out. */
+  readonly leftOut: 'link' | 'port' | undefined;
+  /** That were read, or left out for this. */
+  packets: number;
+}
+
+/** What became of the packets of captures. JSON. */
+export interface CaptureAccount {
+  /** By link type: packets that were read, or left out for their link or port. */
+  readonly links: readonly {
+    readonly linkType: number;
+    readonly name: string;
+    readonly packets: number;
+    readonly read: 'as it is' | 'with an Ethernet header' | 'not';
+  }[];
+  /** Packets without an ether type: of a link that is not Ethernet, and of a protocol that Ethernet has no number for. */
+  readonly withoutEtherType: number;
+  /** Packets without a time that were read. */
+  readonly untimed: number;
+  /** Packets left out because of their times, and those that have none where times decide. */
+  readonly outsideTimes: number;
+  readonly untimedOutside: number;
+  /** Gaps made shorter, and seconds taken out in all, exactly. */
+  readonly gapsSqueezed: number;
+  readonly squeezedSeconds: string;
+  /** By port that captures name. `leftOut`: the switch has no such port. */
+  readonly ports: readonly { readonly port: number; readonly packets: number; readonly leftOut: boolean }[];
+}
+
+/** That a packet can have come by in a batch. */
+const MOST_PORTS = 2 ** 16;
+const MOST_PORTS_NAMED = 8;
+
+export class CaptureIntake {
+  readonly times: TimeSelection | undefined;
+  readonly linkAddresses: LinkAddresses | undefined;
+  withoutEtherType = 0;
+  untimed = 0;
+  /** By link type and port. */
+  private readonly sources = new Map<string, IntakeSource>();
+  private readonly ports: number;
+
+  constructor(private readonly options: CaptureOptions = {}) {
+    const { from, to, squeezeGapsNs, linkAddresses, ports = MOST_PORTS } = options;
+    const byTime = [from, to, squeezeGapsNs].some((option) => option !== undefined);
+    this.times = byTime ? new TimeSelection(options) : undefined;
+    this.linkAddresses = linkAddresses;
+    this.ports = ports;
+  }
+
+  /** The packets of an interface. @param port that its name says */
+  source(linkType: number, port?: number): IntakeSource {
+    const key = `${linkType} ${port}`;
+    const known = this.sources.get(key);
+    if (known !== undefined) return known;
+    const link = linkKind(linkType);
+    const isThere = port === undefined || port < this.ports;
+    const leftOut = link === 'unsupported' ? 'link' : isThere ? undefined : 'port';
+    const made: IntakeSource = { linkType, link, port, leftOut, packets: 0 };
+    this.sources.set(key, made);
+    return made;
+  }
+
+  /** @throws CaptureError 'unsupported-link-type' for a source that cannot be read, unless such are left out */
+  requireReadable({ linkType, link }: IntakeSource, path: string): void {
+    if (link !== 'unsupported' || this.options.skipOtherLinks) return;
+    const detail =
+      `packets have link type ${linkType} (${linkTypeName(linkType)}): Ethernet (${LINK_TYPE_ETHERNET}), raw IP and ` +
+      'Linux cooked captures can be read; --skip-other-links leaves others out';
+    throw new CaptureError('unsupported-link-type', path, detail);
+  }
+
+  account(): CaptureAccount {
+    const { sources, times } = this;
+    const found = [...sources.values()].filter(({ packets }) => packets > 0);
+    const packetsOf = (some: readonly IntakeSource[]): number => some.reduce((sum, { packets }) => sum + packets, 0);
+    const linkTypes = [...new Set(found.map(({ linkType }) => linkType))].sort((a, b) => a - b);
+    const ports = [...new Set(found.flatMap(({ port, leftOut }) => (leftOut === 'link' ? [] : (port ?? []))))];
+    return {
+      links: linkTypes.map((linkType) => {
+        const link = linkKind(linkType);
+        return {
+          linkType,
+          name: linkTypeName(linkType),
+          packets: packetsOf(found.filter((source) => source.linkType === linkType)),
+          read: link === 'ethernet' ? 'as it is' : link === 'unsupported' ? 'not' : 'with an Ethernet header',
+        };
+      }),
+      withoutEtherType: this.withoutEtherType,
+      untimed: this.untimed,
+      outsideTimes: times?.outside ?? 0,
+      untimedOutside: times?.untimedOutside ?? 0,
+      gapsSqueezed: times?.gapsSqueezed ?? 0,
+      squeezedSeconds: decimalSeconds(times?.squeezedNs ?? 0n),
+      ports: ports
+        .sort((a, b) => a - b)
+        .map((port) => ({
+          port,
+          packets: packetsOf(found.filter((source) => source.port === port && source.leftOut !== 'link')),
+          leftOut: port >= this.ports,
+        })),
+    };
+  }
+
+  /** The account in sentences: what was done with packets so that they could run, then what did not run. */
+  notes(): { readonly done: readonly string[]; readonly missing: readonly string[] } {
+    return captureNotes(this.account(), this.linkAddresses);
+  }
+}
+
+const count = (packets: number): string => `${packets.toLocaleString('en-US')} packet${packets === 1 ? '' : 's'}`;
+const addressText = (bytes: Uint8Array): string =>
+  [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+
+/** As in `port 63, port 65535 and 4 others`. */
+export function portList(ports: readonly { readonly port: number }[]): string {
+  const named = ports.slice(0, MOST_PORTS_NAMED).map(({ port }) => `port ${port}`);
+  const others = ports.length - named.length;
+  return `${named.join(', ')}${others === 0 ? '' : ` and ${others} others`}`;
+}
+
+function captureNotes(account: CaptureAccount, asked: LinkAddresses | undefined) {
+  const { source, destination } = asked ?? DEFAULT_LINK_ADDRESSES;
+  const other = account.links.filter(({ read }) => read === 'with an Ethernet header');
+  const addresses = `${addressText(source)} > ${addressText(destination)}`;
+  const own = asked === undefined ? ", or the sender's address that the cooked header has" : '';
+  const done = other.map(
+    ({ linkType, name, packets }) =>
+      `${count(packets)} of link type ${linkType} (${name}) with an Ethernet header put in front, ${addresses}` +
+      (name.startsWith('Linux cooked') ? own : ''),
+  );
+  if (account.outsideTimes > 0) done.push(`${count(account.outsideTimes)} outside the times asked for left out`);
+  if (account.gapsSqueezed > 0) {
+    done.push(`${account.gapsSqueezed.toLocaleString('en-US')} gaps squeezed, ${account.squeezedSeconds} s in all`);
+  }
+  const missing = account.links
+    .filter(({ read }) => read === 'not')
+    .map(({ linkType, name, packets }) => `${count(packets)} of link type ${linkType} (${name}) left out`);
+  if (account.untimedOutside > 0) missing.push(`${count(account.untimedOutside)} without a time left out`);
+  if (account.withoutEtherType > 0) {
+    missing.push(`${count(account.withoutEtherType)} of no protocol that Ethernet can name, with ether type 0xffff`);
+  }
+  const absent = account.ports.filter(({ leftOut }) => leftOut);
+  if (absent.length > 0) {
+    const packets = absent.reduce((sum, port) => sum + port.packets, 0);
+    missing.push(`${count(packets)} left out that came by ${portList(absent)}: the switch has no such port`);
+  }
+  return { done, missing };
+}

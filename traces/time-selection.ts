@@ -1,0 +1,117 @@
+/** Which packets of captures are read by their times, and gaps between them that are made shorter. */
+import { epochNanoseconds, type TimeStamp, timeStampOf } from './time-stamp.js';
+
+/** A time: since the epoch, or after the first packet that has a time. Nanoseconds. */
+export interface TimeBound {
+  readonly since: 'epoch' | 'first-packet';
+  readonly nanoseconds: bigint;
+}
+
+export interface TimeSelectionOptions {
+  /** Packets before it are left out. */
+  readonly from?: TimeBound | undefined;
+  /** Packets at it and after it are left out. */
+  readonly to?: TimeBound | undefined;
+  /** Gaps between packets that are longer become as long, in nanoseconds. */
+  readonly squeezeGapsNs?: bigint | undefined;
+}
+
+/** A packet's time, which is moved. */
+export interface MovableTime {
+  timeSeconds: number;
+  timeNanoseconds: number;
+  untimed: boolean;
+}
+
+const NANOSECONDS = 1e9;
+
+/** Compares times given as seconds and nanoseconds: below 0 if the first one is earlier. */
+const compare = (seconds: number, nanoseconds: number, other: TimeStamp): number =>
+  seconds - other.seconds || nanoseconds - other.nanoseconds;
+
+/** Looks at the packets of all captures of a run, one after the other. */
+export class TimeSelection {
+  /** Packets that were left out because of their times. */
+  outside = 0;
+  /** Packets that were left out because they have no time, where times decide. */
+  untimedOutside = 0;
+  /** Gaps that were made shorter. */
+  gapsSqueezed = 0;
+  private from: TimeStamp | undefined;
+  private to: TimeStamp | undefined;
+  private readonly gap: TimeStamp | undefined;
+  private begun = false;
+  /** The latest time that a packet had in its capture. */
+  private latest: { seconds: number; nanoseconds: number } | undefined;
+  /** What was taken off the times by now. */
+  private shift = { seconds: 0, nanoseconds: 0 };
+
+  constructor(private readonly options: TimeSelectionOptions) {
+    this.gap = options.squeezeGapsNs === undefined ? undefined : timeStampOf(options.squeezeGapsNs);
+  }
+
+  /** What all gaps together lost, in nanoseconds. */
+  get squeezedNs(): bigint {
+    return epochNanoseconds(this.shift);
+  }
+
+  /** To be told of each packet before it is decided on, also of those that are left out for another reason. */
+  see(packet: Readonly<MovableTime>): void {
+    if (this.begun || packet.untimed) return;
+    this.begun = true;
+    const first = epochNanoseconds({ seconds: packet.timeSeconds, nanoseconds: packet.timeNanoseconds });
+    const stampOf = (bound: TimeBound | undefined): TimeStamp | undefined =>
+      bound && timeStampOf(bound.since === 'epoch' ? bound.nanoseconds : first + bound.nanoseconds);
+    this.from = stampOf(this.options.from);
+    this.to = stampOf(this.options.to);
+  }
+
+  /** Whether the packet is read; its time is moved by the gaps before it. Once for each packet that has been seen. */
+  admit(packet: MovableTime): boolean {
+    if (packet.untimed) {
+      if (this.options.from === undefined && this.options.to === undefined) return true;
+      this.untimedOutside++;
+      return false;
+    }
+    const { from, to } = this;
+    const { timeSeconds, timeNanoseconds } = packet;
+    const isEarly = from !== undefined && compare(timeSeconds, timeNanoseconds, from) < 0;
+    if (isEarly || (to !== undefined && compare(timeSeconds, timeNanoseconds, to) >= 0)) {
+      this.outside++;
+      return false;
+    }
+    if (this.gap !== undefined) this.squeeze(packet, this.gap);
+    return true;
+  }
+
+  private squeeze(packet: MovableTime, gap: TimeStamp): void {
+    const { latest, shift } = this;
+    const { timeSeconds, timeNanoseconds } = packet;
+    if (latest === undefined) this.latest = { seconds: timeSeconds, nanoseconds: timeNanoseconds };
+    else if (compare(timeSeconds, timeNanoseconds, latest) > 0) {
+      const borrow = timeNanoseconds < latest.nanoseconds ? 1 : 0;
+      const seconds = timeSeconds - latest.seconds - borrow;
+      const nanoseconds = timeNanoseconds - latest.nanoseconds + borrow * NANOSECONDS;
+      if (compare(seconds, nanoseconds, gap) > 0) {
+        this.gapsSqueezed++;
+        shift.seconds += seconds - gap.seconds;
+        shift.nanoseconds += nanoseconds - gap.nanoseconds;
+        normalise(shift);
+      }
+      latest.seconds = timeSeconds;
+      latest.nanoseconds = timeNanoseconds;
+    }
+    packet.timeNanoseconds -= shift.nanoseconds;
+    packet.timeSeconds -= shift.seconds;
+    if (packet.timeNanoseconds < 0) {
+      packet.timeNanoseconds += NANOSECONDS;
+      packet.timeSeconds--;
+    }
+  }
+}
+
+function normalise(time: { seconds: number; nanoseconds: number }): void {
+  const carry = Math.floor(time.nanoseconds / NANOSECONDS);
+  time.seconds += carry;
+  time.nanoseconds -= carry * NANOSECONDS;
+}
