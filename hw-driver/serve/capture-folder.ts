@@ -70,8 +70,7 @@ async function runAll(ports: SwitchPorts, folder: string, say: (message: string)
 async function runCapture(ports: SwitchPorts, from: string, output: string) {
   const intake = new CaptureIntake({ ports: ports.ports });
   const reader = await openCapture(from, intake);
-  /** Frames that no port takes, by the reason. */
-  const refused = new Map<string, number>();
+  const refused: Refused = { frames: 0, reason: '' };
   const writer = createCaptureWriter(output, { ports: 'egress' });
   const [batch, one] = [createPacketBatch(BATCH.packets, BATCH.bytes), createPacketBatch(1, BATCH.bytes)];
   let [packets, left] = [0, 0];
@@ -96,17 +95,23 @@ async function runCapture(ports: SwitchPorts, from: string, output: string) {
     await reader.close();
   }
   const { done, missing } = intake.notes();
-  const lost = [...refused].map(([reason, frames]) => `${frames} packets lost: ${reason}`);
+  const lost = refused.frames === 0 ? [] : [`${refused.frames} packets lost that no port takes: ${refused.reason}`];
   return { packets, left, notes: [...done, ...reader.warnings, ...missing, ...lost] };
 }
 
+/** Frames that no port takes, and why the first of them. */
+interface Refused {
+  frames: number;
+  reason: string;
+}
+
 /** A frame that no port takes is lost, and counted. */
-function sent(ports: SwitchPorts, port: number, bytes: Uint8Array, refused: Map<string, number>) {
+function sent(ports: SwitchPorts, port: number, bytes: Uint8Array, refused: Refused) {
   try {
     return ports.send({ port, bytes });
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
-    refused.set(error.message, 1 + (refused.get(error.message) ?? 0));
+    if (refused.frames++ === 0) refused.reason = error.message;
     return [];
   }
 }

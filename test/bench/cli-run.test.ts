@@ -56,7 +56,7 @@ test('--json prints summary.json, with the keys of the specification, and nothin
         'stateHash',
         'outputHash',
       ],
-      ...['timing', 'environment'],
+      ...['captures', 'timing', 'environment'],
     ]);
     const times = ['mean', 'p50', 'p95', 'p99', 'max'];
     for (const key of ['allocationUs', 'compileUs']) assert.equal(Object.keys(summary[key]), times);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type CaptureError,
+  CaptureIntake,
   clearPacketBatch,
   createPacketBatch,
   openCapture,
@@ -144,11 +145,12 @@ export async function readAll(
   path: string,
   options: ReadOptions = {},
   batch: PacketBatch = createPacketBatch(3, 8192),
+  intake = new CaptureIntake(),
 ): Promise<Outcome> {
   const packets: PlainPacket[] = [];
   let warnings: readonly string[] = [];
   try {
-    const reader = await openCapture(path);
+    const reader = await openCapture(path, intake);
     warnings = reader.warnings;
     try {
       for (;;) {
@@ -174,11 +176,12 @@ export async function readBytes(
   content: Uint8Array | readonly number[],
   options: ReadOptions = {},
   batch?: PacketBatch,
+  intake?: CaptureIntake,
 ): Promise<Outcome> {
   return withDirectory(async (directory) => {
     const path = join(directory, 'some.capture');
     writeFileSync(path, Uint8Array.from(content));
-    return readAll(path, options, batch);
+    return readAll(path, options, batch, intake);
   });
 }
 

@@ -88,7 +88,7 @@ for (const [name, content, code, message] of [
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd, 0, 0], 'not-a-capture', /zstd/],
   ['modified pcap', [0x34, 0xcd, 0xb2, 0xa1, 2, 0], 'not-a-capture', /Kuznetzov/],
   ['damaged gzip', damaged, 'corrupt', /gzip data is damaged/],
-  ['Linux cooked packets', pcapFile({ linkWord: 113 }, []), 'unsupported-link-type', /113 \(Linux cooked capture\)/],
+  ['IEEE 802.11', pcapFile({ linkWord: 105 }, []), 'unsupported-link-type', /105 \(IEEE 802\.11\).*--skip-other-links/],
   ['an unknown link type', pcapFile({ linkWord: 9999 }, []), 'unsupported-link-type', /9999/],
   ['another version', [...pcapStart.slice(0, 4), 3, 0, ...pcapStart.slice(6)], 'corrupt', /pcap version 3/],
   ['an absurd record length', absurd, 'corrupt', /17039360 packet bytes.*\(byte 100\)$/],

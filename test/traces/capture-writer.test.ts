@@ -32,16 +32,23 @@ const packetArbitrary = fc
     ),
     cutBytes: fc.nat(2000),
     seconds: fc.nat(0xffffffff),
-    nanoseconds: fc.nat(999_999_999),
+    nanoseconds: fc.oneof(fc.nat(999_999_999), fc.constantFrom(0, 999_999_999)),
   })
   .map(({ bytes, cutBytes, seconds, nanoseconds }): PlainPacket => {
     return { bytes, originalLength: bytes.length + cutBytes, seconds, nanoseconds, port: 9 };
   });
 
+/** Seconds that pcapng holds: before 1970, after 2106, and those around where its interfaces change. */
+const farSeconds = fc.oneof(
+  fc.nat(0xffffffff),
+  fc.integer({ min: -(2 ** 40), max: 2 ** 40 }),
+  fc.constantFrom(-1, -(2 ** 34), -(2 ** 34) - 1, 2 ** 32, 2 ** 34 - 1, 2 ** 34, Number.MAX_SAFE_INTEGER),
+);
+
 /** pcapng records the port of each packet. */
 const recordedArbitrary = fc
-  .tuple(packetArbitrary, fc.nat(511))
-  .map(([packet, port]): PlainPacket => ({ ...packet, port }));
+  .tuple(packetArbitrary, fc.oneof(fc.nat(511), fc.constantFrom(65_535)), farSeconds)
+  .map(([packet, port, seconds]): PlainPacket => ({ ...packet, port, seconds }));
 
 const roundTrip = suite('write, then read');
 for (const name of ['all.pcapng', 'all.pcapng.gz']) {

@@ -157,13 +157,13 @@ for (const [name, file, code, packetsBefore] of [
   ],
   [
     'a packet of another link type',
-    [...start, ...interfaceBlock(true, { linkType: 113 }), ...packet, ...withWord(8, 1)],
+    [...start, ...interfaceBlock(true, { linkType: 105 }), ...packet, ...withWord(8, 1)],
     'unsupported-link-type',
     1,
   ],
   [
     'an unused interface of another link type',
-    [...start, ...interfaceBlock(true, { linkType: 113 }), ...packet],
+    [...start, ...interfaceBlock(true, { linkType: 105 }), ...packet],
     undefined,
     1,
   ],

@@ -1,0 +1,64 @@
+/** Durations and times of `bench trace info`, which must not be rounded. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  CaptureStatistics,
+  type CaptureSummary,
+  renderCaptureStatistics,
+} from '../../bench/report/capture-statistics.js';
+import { appendPacket, CaptureIntake, createPacketBatch, PACKET_MARKS } from '../../traces/index.js';
+
+function summaryOf(stamps: readonly (readonly [number, number] | undefined)[]): CaptureSummary {
+  const batch = createPacketBatch(Math.max(1, stamps.length), 64 * stamps.length + 64);
+  const intake = new CaptureIntake();
+  for (const stamp of stamps) {
+    const [seconds, nanoseconds] = stamp ?? [0, 0];
+    appendPacket(batch, 60, 60, 0, seconds, nanoseconds);
+    if (stamp !== undefined) continue;
+    batch.marks[batch.count - 1] = PACKET_MARKS.untimed;
+    intake.untimed++;
+  }
+  const statistics = new CaptureStatistics();
+  statistics.add(batch);
+  return statistics.summary('x.pcap', 'pcap', intake);
+}
+
+test('a duration of nanoseconds in the present: two doubles would say 0', () => {
+  const { seconds, duration, firstTime, lastTime } = summaryOf([
+    [1_700_000_000, 999_999_999],
+    [1_700_000_001, 1],
+  ]);
+  assert.is(duration, '0.000000002');
+  assert.is(seconds, 2e-9);
+  assert.equal([firstTime, lastTime], ['1700000000.999999999', '1700000001.000000001']);
+});
+
+test('earliest and latest, in whatever order; before 1970 and after 2106', () => {
+  const summary = summaryOf([
+    [5_000_000_000, 3],
+    [-2, 999_999_999],
+    [7, 0],
+  ]);
+  assert.is(summary.duration, '5000000001.000000004');
+  const text = renderCaptureStatistics(summary, []);
+  assert.match(
+    text,
+    /^time +5000000001\.000000004 s, from 1969-12-31T23:59:58\.999999999Z to 2128-06-11T08:53:20\.000000003Z$/m,
+  );
+});
+
+test('packets without a time count for nothing but themselves', () => {
+  const summary = summaryOf([undefined, [1_700_000_000, 5], [1_700_000_000, 105], undefined]);
+  assert.is(summary.duration, '0.000000100');
+  assert.is(summary.packets, 4);
+  assert.match(renderCaptureStatistics(summary, []), /; 2 packets without a time$/m);
+  const none = summaryOf([undefined, undefined]);
+  assert.equal([none.seconds, none.firstTime, none.lastTime], [0, null, null]);
+  assert.match(renderCaptureStatistics(none, []), /^time +no packet has a time; 2 packets without a time$/m);
+  assert.match(
+    renderCaptureStatistics(summaryOf([]), ['a note']),
+    /^time +no packet has a time$[\s\S]*^read +a note$/m,
+  );
+});
+
+test.run();
