@@ -10,7 +10,7 @@ const VECTOR = packageFile('test', 'conformance', 'vectors', '01');
 
 const LEVELS: readonly (readonly [words: readonly string[], ...says: RegExp[]])[] = [
   [[], /bench run/, /bench conform/, /bench trace/, /bench micro/],
-  [['run'], /--programs/, /--trace/, /--write/, /A flow .*belongs to one of the programs/s],
+  [['run'], /--programs/, /--trace/, /--write/, /A flow .*belongs\s+to\s+one\s+of\s+the\s+programs/s],
   [['conform'], /\[dirs\.\.\]/, /--json/],
   [['verify'], /\[keys\.\.\]/, /--companions/, /--trace/],
   [['case-study'], /\[studies\.\.\]/, /--provisioning/, /3,000 ms are an assumption/],
