@@ -1,9 +1,9 @@
 /** Compiled programs as files: those that run already, and the result of a command. */
 import {
   type CompiledProgram,
-  compiledProgramFromJson,
   type DataPlane,
   DocumentError,
+  installableProgramFromJson,
   SwitchState,
 } from '../compiler/index.js';
 import { type FileText, NotWritten, reasonOf, writeFiles } from '../system/index.js';
@@ -28,7 +28,7 @@ export function readDocument(file: string, dataPlane: DataPlane): CompiledProgra
 /** @throws {UsageError} naming the file */
 function documentOf(json: unknown, file: string, dataPlane: DataPlane): CompiledProgram {
   try {
-    return compiledProgramFromJson(json, dataPlane);
+    return installableProgramFromJson(json, dataPlane);
   } catch (error) {
     throw error instanceof DocumentError ? new UsageError(`${file}: ${error.message}`) : error;
   }

@@ -66,14 +66,21 @@ function sure(zeros: number, ones: number, min: number, max: number): KnownWord 
 export const joinWords = (a: KnownWord, b: KnownWord): KnownWord =>
   sure(a.zeros & b.zeros, a.ones & b.ones, Math.min(a.min, b.min), Math.max(a.max, b.max));
 
-export const andWords = (a: KnownWord, b: KnownWord): KnownWord =>
-  sure(a.zeros | b.zeros, a.ones & b.ones, 0, Math.min(a.max, b.max));
+export function andWords(a: KnownWord, b: KnownWord): KnownWord {
+  // A mask that lets all bits through which can be 1.
+  if ((~a.zeros & ~b.ones) === 0) return a;
+  if ((~b.zeros & ~a.ones) === 0) return b;
+  return sure(a.zeros | b.zeros, a.ones & b.ones, 0, Math.min(a.max, b.max));
+}
 
 export const orWords = (a: KnownWord, b: KnownWord): KnownWord =>
   sure(a.zeros & b.zeros, a.ones | b.ones, Math.max(a.min, b.min), ALL);
 
-export const xorWords = (a: KnownWord, b: KnownWord): KnownWord =>
-  sure((a.zeros & b.zeros) | (a.ones & b.ones), (a.zeros & b.ones) | (a.ones & b.zeros), 0, ALL);
+export function xorWords(a: KnownWord, b: KnownWord): KnownWord {
+  if (b.max === 0) return a;
+  if (a.max === 0) return b;
+  return sure((a.zeros & b.zeros) | (a.ones & b.ones), (a.zeros & b.ones) | (a.ones & b.zeros), 0, ALL);
+}
 
 export const notWord = ({ zeros, ones, min, max }: KnownWord): KnownWord => sure(ones, zeros, ~max >>> 0, ~min >>> 0);
 

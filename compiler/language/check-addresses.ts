@@ -10,25 +10,19 @@ import {
   hashedWord,
   isConstant,
   type KnownWord,
-  matched,
   maxWords,
   minWords,
   notWord,
   orWords,
   subtractWords,
-  unmatched,
-  wordOfWidth,
+  UNKNOWN_WORD,
   xorWords,
 } from '../addresses/known-word.js';
+import { extractedWord, type KnownRegisters, where, whereNot, ZERO_REGISTERS } from '../addresses/packet-state.js';
 import { readable } from '../bits.js';
-import type { Register } from '../data-plane/description.js';
 import type { Diagnostics } from './diagnostics.js';
 import { PRIMITIVES, type PrimitiveName } from './primitives.js';
-import type { BranchStatement, Condition, PrimitiveStatement, Statement } from './program.js';
-
-type KnownRegisters = Readonly<Record<Register, KnownWord>>;
-
-const ZERO = constantWord(0);
+import type { BranchStatement, PrimitiveStatement, Statement } from './program.js';
 
 /** Reports every access that may lie outside its memory. @param buckets of each memory by name */
 export function checkAddresses(
@@ -36,7 +30,7 @@ export function checkAddresses(
   buckets: ReadonlyMap<string, number>,
   diagnostics: Diagnostics,
 ): void {
-  new AddressCheck(buckets, diagnostics).body(body, { har: ZERO, sar: ZERO, mar: ZERO });
+  new AddressCheck(buckets, diagnostics).body(body, ZERO_REGISTERS);
 }
 
 class AddressCheck {
@@ -101,7 +95,7 @@ class AddressCheck {
   private access(statement: PrimitiveStatement, state: KnownRegisters): KnownRegisters {
     const { mar } = state;
     const buckets = this.bucketsOf(statement);
-    const after = statement.primitive === 'MEMWRITE' ? state : { ...state, sar: wordOfWidth(32) };
+    const after = statement.primitive === 'MEMWRITE' ? state : { ...state, sar: UNKNOWN_WORD };
     if (mar.max < buckets) return after;
     const of = `memory ${statement.memory} has ${buckets} ${buckets === 1 ? 'bucket' : 'buckets'}`;
     if (isConstant(mar)) {
@@ -128,7 +122,7 @@ const immediate = ({ integer }: PrimitiveStatement): KnownWord => constantWord(i
 
 /** What a primitive on registers leaves in its first register. Those that are not here leave all as it is. */
 const RESULTS: Partial<Record<PrimitiveName, Result>> = {
-  EXTRACT: (_first, _second, { field }) => wordOfWidth(field?.width ?? 32),
+  EXTRACT: (_first, _second, { field }) => extractedWord(field),
   LOADI: (_first, _second, statement) => immediate(statement),
   MOVE: (_first, second) => second,
   ADD: addWords,
@@ -148,25 +142,3 @@ const RESULTS: Partial<Record<PrimitiveName, Result>> = {
   SGT: (first, second) => xorWords(minWords(first, second), second),
   SLT: (first, second) => xorWords(maxWords(first, second), second),
 };
-
-/** What is known where all conditions hold; undefined if they never do. */
-function where(state: KnownRegisters, conditions: readonly Condition[]): KnownRegisters | undefined {
-  let inside = state;
-  for (const { register, value, mask } of conditions) {
-    const known = matched(inside[register], value, mask);
-    if (known === undefined) return undefined;
-    inside = { ...inside, [register]: known };
-  }
-  return inside;
-}
-
-/** What is known where some condition does not hold; undefined if they always do. */
-function whereNot(state: KnownRegisters, conditions: readonly Condition[]): KnownRegisters | undefined {
-  const open = conditions.filter(({ register, value, mask }) => unmatched(state[register], value, mask) !== undefined);
-  const [only, ...more] = open;
-  if (only === undefined) return undefined;
-  // Of several conditions, any may be the one that does not hold.
-  if (more.length > 0) return state;
-  const known = unmatched(state[only.register], only.value, only.mask);
-  return known && { ...state, [only.register]: known };
-}
