@@ -1,9 +1,12 @@
 /** The initialisation block: default forwarding by ingress port, and the filters that give a packet its program. */
-import { type DataPlane, FIXED_NAMES, type KeyField, type TableEntry } from '../compiler/index.js';
+import { type DataPlane, FIXED_NAMES, type KeyField, NO_ACTION, type TableEntry } from '../compiler/index.js';
 import { exactKey, type MaskedValue, parameterValues, refuseUnknownKeys, ternaryValue } from './entry-values.js';
 import { FilterTable, type LookupMaker } from './filter-table.js';
 import { NO_PORT, type Phv } from './phv.js';
 import { TargetError } from './target.js';
+
+/** In place of a program: the packet matches, so that no other filter is looked up, and runs none. No id is so large. */
+const NO_PROGRAM = 2 ** 30;
 
 const FORWARD_KEYS: ReadonlySet<string> = new Set([FIXED_NAMES.forwardKey]);
 
@@ -47,7 +50,7 @@ export class InitBlock {
       const filter = inUse[i] as FilterTable;
       if ((phv.headerStart[filter.requires] as number) < 0) continue;
       const programId = filter.lookup(phv);
-      if (programId !== 0) return programId;
+      if (programId !== 0) return programId === NO_PROGRAM ? 0 : programId;
     }
     return 0;
   }
@@ -91,11 +94,7 @@ export class InitBlock {
     if ((this.used[index] as number) >= (description?.entries ?? 0)) {
       throw new TargetError('no-space', `${entry.table} is full (${description?.entries} entries)`);
     }
-    if (entry.action !== FIXED_NAMES.setProgram) {
-      throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
-    }
-    const width = this.dataPlane.description.state.programIdBits;
-    const [programId = 0] = parameterValues(entry, [{ name: FIXED_NAMES.programParameter, width }]);
+    const programId = this.filteredProgram(entry);
     const fields = new Map(entry.key.map((field) => [field.name, this.maskedField(entry.table, field, index)]));
     const remove = filter.insert(filter.keyOf(fields), entry.priority, programId);
     this.countFilters(index, 1);
@@ -103,6 +102,22 @@ export class InitBlock {
       remove();
       this.countFilters(index, -1);
     };
+  }
+
+  /** The program that a filter gives to packets, or {@link NO_PROGRAM} of one that does nothing. */
+  private filteredProgram(entry: TableEntry): number {
+    const { state, init } = this.dataPlane.description;
+    const width = state.programIdBits;
+    if (entry.action === FIXED_NAMES.setProgram) {
+      const [programId = 0] = parameterValues(entry, [{ name: FIXED_NAMES.programParameter, width }]);
+      return programId;
+    }
+    // Elsewhere that is what packets meet that no filter matches, and no entry can have it.
+    if (entry.action !== NO_ACTION || !init.onEveryPass) {
+      throw new TargetError('unknown-action', `no filter of ${entry.table} can have the action ${entry.action}`);
+    }
+    parameterValues(entry, []);
+    return NO_PROGRAM;
   }
 
   private countFilters(index: number, change: number): void {

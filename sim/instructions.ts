@@ -40,6 +40,7 @@ export const OPCODES = [
   'forward',
   'drop',
   'report',
+  'none',
 ] as const;
 export type Opcode = (typeof OPCODES)[number];
 export const OPCODE = Object.fromEntries(OPCODES.map((name, i) => [name, i])) as Record<Opcode, number>;
@@ -96,6 +97,9 @@ export class FieldOperands {
     return operand;
   }
 }
+
+/** Of an entry that does nothing, and keeps others of less priority from a packet. */
+export const NOTHING: Instruction = { opcode: OPCODE.none, first: 0, second: 0, immediate: 0, flag: 0 };
 
 /** @throws {TargetError} for parameters that are missing, unknown or too wide */
 export function decodeInstruction(entry: TableEntry, action: Action, operands: FieldOperands): Instruction {

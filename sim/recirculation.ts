@@ -7,6 +7,7 @@ const AGAIN: ReadonlyMap<string, boolean> = new Map([
   [FIXED_NAMES.firstRecirculate, true],
   [FIXED_NAMES.middleRecirculate, true],
   [FIXED_NAMES.lastRecirculate, false],
+  [FIXED_NAMES.setEgressPort, false],
 ]);
 
 const KNOWN_KEYS: ReadonlySet<string> = new Set([RPB_KEYS.program, RPB_KEYS.recirculation]);

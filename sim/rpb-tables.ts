@@ -3,10 +3,16 @@
  * program has a table of its own; within it, pass and branch id select a short list of entries for each RPB, mostly of
  * one, and RPBs in which a branch has no entry are skipped altogether. See program-code.ts.
  */
-import { type Action, type DataPlane, RPB_KEYS, type Rpb, type TableEntry } from '../compiler/index.js';
+import { type Action, type DataPlane, NO_ACTION, RPB_KEYS, type Rpb, type TableEntry } from '../compiler/index.js';
 import type { ActionUnit } from './actions.js';
-import { exactKey, refuseUnknownKeys, ternaryKey } from './entry-values.js';
-import { decodeInstruction, decodeRegisterMatch, type FieldOperands } from './instructions.js';
+import { exactKey, parameterValues, refuseUnknownKeys, ternaryKey } from './entry-values.js';
+import {
+  decodeInstruction,
+  decodeRegisterMatch,
+  type FieldOperands,
+  type Instruction,
+  NOTHING,
+} from './instructions.js';
 import type { Phv } from './phv.js';
 import {
   branchIdsOf,
@@ -79,7 +85,7 @@ export class RpbTables {
       branchMask: branch.mask,
       priority: entry.priority,
       sequence: this.sequence++,
-      instruction: decodeInstruction(entry, this.action(rpb, entry), this.operands),
+      instruction: this.instruction(rpb, entry),
       match: decodeRegisterMatch(entry),
     };
     const table = this.programs[programId] ?? { entries: new Set(), code: undefined };
@@ -159,6 +165,12 @@ export class RpbTables {
         cell = rowStart(code, phv.pass, branch);
       }
     }
+  }
+
+  private instruction(rpb: Rpb, entry: TableEntry): Instruction {
+    if (entry.action !== NO_ACTION) return decodeInstruction(entry, this.action(rpb, entry), this.operands);
+    parameterValues(entry, []);
+    return NOTHING;
   }
 
   private action(rpb: Rpb, entry: TableEntry): Action {

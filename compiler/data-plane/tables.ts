@@ -17,6 +17,8 @@ export interface TableAction {
   /** With its control, e.g. SwitchIngress.rpb3.loadi_mar. */
   readonly name: string;
   readonly parameters: readonly ActionParameter[];
+  /** Whether no entry can have it: it is for packets that match none. */
+  readonly defaultOnly: boolean;
 }
 
 export interface MatchTable {
@@ -59,6 +61,10 @@ export function matchTables(dataPlane: DataPlane): readonly MatchTable[] {
   ];
 }
 
+const action = (name: string, parameters: readonly ActionParameter[] = []): TableAction => {
+  return { name, parameters, defaultOnly: false };
+};
+
 /** One for each RPB, in their order. */
 export function registerTables({ rpbs }: DataPlane): readonly RegisterTable[] {
   return rpbs.map(({ registerArray, gress, stage, buckets }) => {
@@ -73,15 +79,17 @@ function forwardTable({ description: { init, ports } }: DataPlane): MatchTable {
     stage: init.stage,
     entries: init.forwardEntries,
     keys: [{ name: FIXED_NAMES.forwardKey, match: 'exact', width: ports.width }],
-    actions: [
-      { name: FIXED_NAMES.forward, parameters: [{ name: 'port', width: ports.width }] },
-      { name: FIXED_NAMES.forwardDrop, parameters: [] },
-    ],
+    actions: [action(FIXED_NAMES.forward, [{ name: 'port', width: ports.width }]), action(FIXED_NAMES.forwardDrop)],
     defaultAction: FIXED_NAMES.forwardDrop,
   };
 }
 
-function filterTables({ description: { state }, filterTables: filters }: DataPlane, stage: number): MatchTable[] {
+/**
+ * In the source that this project writes, filters have a default action that is constant, so that several tables fit one
+ * stage. The prototype's is not: there an entry may do nothing, and keep others of less priority from a packet.
+ */
+function filterTables({ description, filterTables: filters }: DataPlane, stage: number): MatchTable[] {
+  const { state, init } = description;
   const parameters = [{ name: FIXED_NAMES.programParameter, width: state.programIdBits }];
   return filters.map(({ table, keys, entries }) => ({
     name: table,
@@ -89,19 +97,14 @@ function filterTables({ description: { state }, filterTables: filters }: DataPla
     stage,
     entries,
     keys: keys.map(({ name, width }): TableKey => ({ name, match: 'ternary', width })),
-    actions: [
-      { name: FIXED_NAMES.setProgram, parameters },
-      { name: NO_ACTION, parameters: [] },
-    ],
+    actions: [action(FIXED_NAMES.setProgram, parameters), { ...action(NO_ACTION), defaultOnly: !init.onEveryPass }],
     defaultAction: NO_ACTION,
   }));
 }
 
 function operationTable({ description: { state } }: DataPlane, rpb: Rpb): MatchTable {
   const register = (name: string): TableKey => ({ name, match: 'ternary', width: WORD_BITS });
-  const actions = [...rpb.actions.values()].map(({ name, parameters }) => {
-    return { name: `${rpb.control}.${name}`, parameters };
-  });
+  const actions = [...rpb.actions.values()].map(({ name, parameters }) => action(`${rpb.control}.${name}`, parameters));
   return {
     name: rpb.table,
     gress: rpb.gress,
@@ -115,7 +118,7 @@ function operationTable({ description: { state } }: DataPlane, rpb: Rpb): MatchT
       register(RPB_KEYS.sar),
       register(RPB_KEYS.har),
     ],
-    actions: [{ name: NO_ACTION, parameters: [] }, ...actions],
+    actions: [action(NO_ACTION), ...actions],
     defaultAction: NO_ACTION,
   };
 }
@@ -136,7 +139,7 @@ function recirculationTable({ description: { state, recirculation } }: DataPlane
       { name: RPB_KEYS.program, match: 'exact', width: state.programIdBits },
       { name: RPB_KEYS.recirculation, match: 'exact', width: state.recirculationIdBits },
     ],
-    actions: names.map((name) => ({ name, parameters: [] })),
+    actions: names.map((name) => action(name)),
     defaultAction: FIXED_NAMES.setEgressPort,
   };
 }

@@ -28,7 +28,7 @@ export function initFile(dataPlane: DataPlane, fields: PacketFields): string {
       `hdr.meta.id.flow_id = ${FIXED_NAMES.programParameter};`,
     ]),
     tableDeclaration(find(tables, FIXED_NAMES.forwardTable), fields),
-    ...filters.map((table) => tableDeclaration(table, fields, { isDefaultFixed: true })),
+    ...filters.map((table) => tableDeclaration(table, fields)),
     braces('apply', applyBody(dataPlane)),
   ]);
   return renderBlocks([

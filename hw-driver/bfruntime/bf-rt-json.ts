@@ -9,6 +9,7 @@ import {
 } from './table-schema.js';
 
 const SCHEMA_VERSION = '1.0.0';
+const DEFAULT_ONLY = 'DefaultOnly';
 
 /** The document of a program. */
 export function bfRtJson({ tables }: TableSchema): string {
@@ -44,8 +45,8 @@ function matchJson({ id, name, size, keys, priority, actions }: SchemaTable) {
     action_specs: actions.map((action) => ({
       id: action.id,
       name: action.name,
-      action_scope: 'TableAndDefault',
-      annotations: [],
+      action_scope: action.defaultOnly ? DEFAULT_ONLY : 'TableAndDefault',
+      annotations: action.defaultOnly ? [{ name: '@defaultonly' }] : [],
       data: action.parameters.map((parameter) => dataJson(parameter)),
     })),
     data: [],
@@ -108,6 +109,7 @@ function tableOf(json: unknown): SchemaTable[] {
         id: number(field(action, 'id'), `id of an action of ${name}`),
         name: text(field(action, 'name'), `name of an action of ${name}`),
         parameters: list(field(action, 'data'), `parameters of an action of ${name}`).map(fieldOf),
+        defaultOnly: field(action, 'action_scope') === DEFAULT_ONLY,
       })),
       data: data.map((item) => fieldOf(field(item, 'singleton'))),
     },

@@ -99,6 +99,10 @@ export function decodeAction(
   const action = table.actions.find((candidate) => candidate.id === id);
   if (action === undefined)
     throw new TargetError('unknown-action', `${shortName(table.name)} has no action of id ${id}`);
+  if (action.defaultOnly) {
+    const message = `${action.name} is what ${shortName(table.name)} does where no entry matches, not for an entry`;
+    throw new TargetError('unknown-action', message);
+  }
   requireKnown(fields, action.parameters, action.name);
   const kept = before?.action === action.name ? before.parameters : [];
   return {

@@ -27,6 +27,8 @@ export interface SchemaAction {
   readonly id: number;
   readonly name: string;
   readonly parameters: readonly SchemaField[];
+  /** Whether no entry can have it: it is for packets that match none. */
+  readonly defaultOnly: boolean;
 }
 
 export interface SchemaTable {
@@ -113,6 +115,7 @@ function matchSchema(table: MatchTable, ids: IdRegister): SchemaTable {
       id: ids.of(ID_SPACE.action, action.name),
       name: action.name,
       parameters: action.parameters.map(({ name: parameter, width }, i) => ({ id: i + 1, name: parameter, width })),
+      defaultOnly: action.defaultOnly,
     })),
     data: [],
   };

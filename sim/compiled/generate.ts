@@ -188,6 +188,8 @@ class SegmentWriter {
         return 'P.dropped = true;';
       case 'report':
         return `P.egressPort = ${this.context.cpuPort};`;
+      case 'none':
+        return '';
     }
   }
 

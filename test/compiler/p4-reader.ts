@@ -66,11 +66,12 @@ export function readTables(control: P4Control, path: string, widthOf: (expressio
   return [...bodies(control.text, /\btable (\w+) \{/g)].map(([name, body]) => {
     const keys = lines(bodies(body, /\b(key) = \{/g).get('key')).map((line) => readKey(line, widthOf));
     const actions = lines(bodies(body, /\b(actions) = \{/g).get('actions')).map((line): TableAction => {
-      const [, action = ''] = /^(?:@defaultonly )?(\w+)$/.exec(line) ?? [];
-      if (action === 'NoAction') return { name: action, parameters: [] };
+      const [, scope, action = ''] = /^(@defaultonly )?(\w+)$/.exec(line) ?? [];
+      const defaultOnly = scope !== undefined;
+      if (action === 'NoAction') return { name: action, parameters: [], defaultOnly };
       const parameters = control.actions.get(action);
       if (parameters === undefined) throw new Error(`${path}.${name}: ${line} is no action of its control`);
-      return { name: `${path}.${action}`, parameters };
+      return { name: `${path}.${action}`, parameters, defaultOnly };
     });
     const [, defaultAction = ''] = /default_action = (\w+)\(\);/.exec(body) ?? [];
     return {

@@ -51,6 +51,45 @@ for (const name of ['default', 'published', 'tofino1']) {
   });
 }
 
+test('what bf-rt.json says of an action is what an entry with it meets', () => {
+  for (const [name, defaultOnly] of [
+    ['published', 0],
+    ['tofino1', 4],
+    ['default', 4],
+  ] as const) {
+    const here = builtInDataPlane(name) ?? plane;
+    const tables = new ServedTables(new Switch(here));
+    const { schema } = tables;
+    const { tables: told } = JSON.parse(bfRtJson(schema)) as {
+      tables: { name: string; action_specs?: { name: string; action_scope: string }[] }[];
+    };
+    let refused = 0;
+    for (const table of schema.tables.filter(({ kind }) => kind === 'match')) {
+      for (const action of table.actions) {
+        const fields = action.parameters.map(({ id, width }) => ({ field_id: id, stream: valueToBytes(0, width) }));
+        const insert = update(wire.UPDATE.insert, { table_id: table.id, data: { action_id: action.id, fields } });
+        const error = thrownIn(() => tables.update(insert)());
+        const specs = told.find((one) => one.name === table.name)?.action_specs;
+        const scope = specs?.find((one) => one.name === action.name)?.action_scope;
+        assert.is(scope, error === undefined ? 'TableAndDefault' : 'DefaultOnly', `${table.name} ${action.name}`);
+        if (error === undefined) continue;
+        assert.match(String(error), /^TargetError: NoAction is what SwitchIngress.init.tb_flow_filter\d does where no/);
+        refused++;
+      }
+    }
+    assert.is(refused, defaultOnly, name);
+  }
+});
+
+function thrownIn(work: () => void): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 test('a switch of another data plane is refused with the differences, and nothing is written', async () => {
   const emulator = new Switch(dataPlane('published'));
   const server = await serveBfRuntime(emulator, { port: 0 });
