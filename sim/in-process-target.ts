@@ -21,13 +21,12 @@ export class InProcessTarget implements SwitchTarget {
     }
   }
 
-  /** The emulated switch has one pipe. */
   async readMemory(rpb: number, base: number, buckets: number): Promise<readonly Uint32Array[]> {
-    return [this.emulator.memory.range(rpb, base, buckets).slice()];
+    return this.emulator.registersOfPipes.map((memory) => memory.range(rpb, base, buckets).slice());
   }
 
   async writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void> {
-    this.emulator.memory.range(rpb, base, values.length).set(values);
+    for (const memory of this.emulator.registersOfPipes) memory.range(rpb, base, values.length).set(values);
   }
 
   async entryCount(table: string): Promise<number> {

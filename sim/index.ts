@@ -9,6 +9,7 @@ export * from './in-process-target.js';
 export * from './parallel/packet-processor.js';
 export * from './parser.js';
 export * from './phv.js';
+export { PipedSwitch } from './piped-switch.js';
 export * from './queued-switch.js';
 export * from './register-arrays.js';
 export * from './rpb-engine.js';

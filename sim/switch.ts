@@ -105,6 +105,11 @@ export class Switch {
     this.tables.forgetRetiredBranchIds();
   }
 
+  /** The register arrays of each pipe; this switch has one. */
+  get registersOfPipes(): readonly RegisterArrays[] {
+    return [this.memory];
+  }
+
   /** All entries, in the order in which they came: inserted so into another switch, they do there what they do here. */
   entries(): TableEntry[] {
     return Array.from(this.installed.values(), ({ entry }) => entry);

@@ -8,6 +8,8 @@
 export interface Chip {
   readonly name: string;
   readonly pipes: number;
+  /** Port numbers of one pipe: a port's pipe is its number divided by it (device ports of Tofino: pipe, then 7 bits). */
+  readonly portsPerPipe: number;
   /** Of a pipe; each is shared by both gresses. */
   readonly stages: number;
   /** Of one stage. */
@@ -58,6 +60,7 @@ const TCAM_SCALE = 0.62736;
 export const TOFINO_1: Chip = {
   name: 'Tofino 1',
   pipes: 4,
+  portsPerPipe: 128,
   stages: 12,
   perStage: {
     tcamBlocks: 24,

@@ -117,6 +117,17 @@ export function decodeAction(
   };
 }
 
+/** A word of a register array. @param values one of each pipe; to be written, one for all */
+export function registerEntry(table: SchemaTable, index: number, ...values: readonly number[]): wire.TableEntry {
+  const [[key], [word]] = [table.keys, table.data];
+  if (key === undefined || word === undefined) throw new Error(`${table.name} is no register`);
+  return {
+    table_id: table.id,
+    key: { fields: [{ field_id: key.id, exact: { value: valueToBytes(index, 32) } }] },
+    data: { fields: values.map((value) => ({ field_id: word.id, stream: valueToBytes(value, 32) })) },
+  };
+}
+
 const NO_BYTES = new Uint8Array(0);
 
 /**

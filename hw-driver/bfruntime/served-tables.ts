@@ -1,9 +1,8 @@
 /**
- * The tables of an emulated switch as BF Runtime shows them: match tables with their entries, registers with the shadow
- * that a plain read sees until the next Sync. Single updates; batches and sessions are the server's.
+ * The tables of an emulated switch as BF Runtime shows them. Single updates; batches and sessions are the server's.
  */
 import { status } from '@grpc/grpc-js';
-import { type EntryKey, matchTables, registerTables, type TableEntry } from '../../compiler/index.js';
+import { type EntryKey, matchTables, type TableEntry } from '../../compiler/index.js';
 import type { Switch } from '../../sim/index.js';
 import { TargetError } from '../../sim/index.js';
 import { decodeAction, decodeKey, encodeEntry, encodeKey } from './entry-codec.js';
@@ -11,19 +10,13 @@ import { EntryHandles } from './entry-handles.js';
 import { EntryScopes } from './entry-scopes.js';
 import * as wire from './messages.js';
 import { RpcError } from './rpc-error.js';
+import { ServedRegisters } from './served-registers.js';
 import { keyFields, PIPE, type SchemaTable, schemaOfDataPlane, shortName, type TableSchema } from './table-schema.js';
-import { bytesToValue, valueToBytes } from './values.js';
 import type { Undo } from './write-updates.js';
-
-interface Register {
-  /** Number of the RPB, from 1. */
-  readonly rpb: number;
-  readonly shadow: Uint32Array;
-}
 
 export class ServedTables {
   readonly schema: TableSchema;
-  private readonly registers = new Map<number, Register>();
+  private readonly registers: ServedRegisters;
   private readonly defaults: ReadonlyMap<string, string>;
   private readonly handles = new EntryHandles();
   private readonly scopes = new EntryScopes();
@@ -34,10 +27,7 @@ export class ServedTables {
     this.first = emulator.entries();
     const { dataPlane } = emulator;
     this.schema = schemaOfDataPlane(dataPlane);
-    for (const [i, { name, words }] of registerTables(dataPlane).entries()) {
-      const id = this.schema.table(name)?.id ?? 0;
-      this.registers.set(id, { rpb: i + 1, shadow: new Uint32Array(words) });
-    }
+    this.registers = new ServedRegisters(emulator, this.schema);
     this.defaults = new Map(matchTables(dataPlane).map(({ name, defaultAction }) => [PIPE + name, defaultAction]));
   }
 
@@ -53,7 +43,7 @@ export class ServedTables {
     const table = this.tableOf(message.table_id);
     if (message.is_default_entry) return this.updateDefault(table, type, message);
     return table.kind === 'register'
-      ? this.updateRegister(table, type, message)
+      ? this.registers.update(table, type, message)
       : this.updateEntry(table, type, message);
   }
 
@@ -88,8 +78,7 @@ export class ServedTables {
   restart(): void {
     for (const entry of this.emulator.entries()) this.remove(entry);
     for (const entry of this.first) this.insert(entry);
-    this.emulator.memory.words.fill(0);
-    for (const { shadow } of this.registers.values()) shadow.fill(0);
+    this.registers.clear();
     this.scopes.clear();
   }
 
@@ -193,7 +182,7 @@ export class ServedTables {
     if (message.is_default_entry) {
       const data = { action_id: this.defaultAction(table).id, fields: [] };
       yield { table_entry: { table_id: table.id, is_default_entry: true, data } };
-    } else if (table.kind === 'register') yield* this.readRegister(table, message);
+    } else if (table.kind === 'register') yield* this.registers.read(table, message);
     else {
       const isOne = message.key || message.handle_id;
       const entries = isOne ? [this.found(table, message)] : this.entriesOf(table);
@@ -210,54 +199,12 @@ export class ServedTables {
     }
   }
 
-  // Registers
-
-  private registerOf(table: SchemaTable): Register {
-    const register = this.registers.get(table.id);
-    if (register === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} is no register`);
-    return register;
-  }
-
-  private updateRegister(table: SchemaTable, type: number, message: wire.TableEntry): Undo {
-    const { rpb, shadow } = this.registerOf(table);
-    const isWrite = type === wire.UPDATE.insert || type === wire.UPDATE.modify || type === wire.UPDATE.insertOrModify;
-    if (type === wire.UPDATE.delete || type === wire.UPDATE.reset) {
-      const [from, count] = message.key ? [registerIndex(table, message), 1] : [0, table.size];
-      return this.fill(rpb, shadow, from, new Uint32Array(count));
-    }
-    if (!isWrite) throw new RpcError(status.UNIMPLEMENTED, `updates of type ${type} are not for registers`);
-    return this.fill(rpb, shadow, registerIndex(table, message), Uint32Array.of(registerWord(table, message)));
-  }
-
-  private fill(rpb: number, shadow: Uint32Array, from: number, words: Uint32Array): Undo {
-    const live = this.emulator.memory.range(rpb, from, words.length);
-    const [before, shadowBefore] = [live.slice(), shadow.slice(from, from + words.length)];
-    live.set(words);
-    shadow.set(words, from);
-    return () => {
-      live.set(before);
-      shadow.set(shadowBefore, from);
-    };
-  }
-
-  /** One value, as the emulated switch has one pipe. */
-  private *readRegister(table: SchemaTable, message: wire.TableEntry): Generator<wire.Entity> {
-    const { rpb, shadow } = this.registerOf(table);
-    const fromDevice = message.table_flags?.from_hw === true || message.table_read_flag?.from_hw === true;
-    const words = fromDevice ? this.emulator.memory.range(rpb, 0, table.size) : shadow;
-    const [from, to] = message.key
-      ? [registerIndex(table, message), registerIndex(table, message) + 1]
-      : [0, table.size];
-    for (let i = from; i < to; i++) yield { table_entry: registerEntry(table, i, words[i] ?? 0) };
-  }
-
   private operate({ table_id, table_operations_type }: NonNullable<wire.Entity['table_operation']>): Undo {
     const table = this.tableOf(table_id);
     if (table_operations_type !== 'Sync' || table.kind !== 'register') {
       throw new RpcError(status.UNIMPLEMENTED, `${table.name} has no operation ${table_operations_type}`);
     }
-    const { rpb, shadow } = this.registerOf(table);
-    shadow.set(this.emulator.memory.range(rpb, 0, table.size));
+    this.registers.sync(table);
     return () => undefined;
   }
 
@@ -287,31 +234,4 @@ function wantedOf(entry: wire.TableEntry, wanted: wire.TableData | null | undefi
   if (!entry.data || fields.length === 0) return entry;
   const parameters = entry.data.fields.filter(({ field_id }) => fields.some((field) => field.field_id === field_id));
   return { ...entry, data: { ...entry.data, fields: parameters } };
-}
-
-function registerIndex(table: SchemaTable, { key }: wire.TableEntry): number {
-  const [field, ...more] = key?.fields ?? [];
-  const bytes = more.length === 0 && field?.field_id === table.keys[0]?.id ? field?.exact?.value : undefined;
-  const index = bytes && bytesToValue(bytes, 32);
-  if (index === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} takes an index of 4 bytes`);
-  if (index >= table.size) throw new TargetError('out-of-range', `${table.name} has no index ${index}`);
-  return index;
-}
-
-function registerWord(table: SchemaTable, { data }: wire.TableEntry): number {
-  const [word] = table.data;
-  const [field, ...more] = data?.fields ?? [];
-  const bytes = more.length === 0 && field?.field_id === word?.id ? field?.stream : undefined;
-  const value = bytes && bytesToValue(bytes, word?.width ?? 0);
-  if (value === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} takes a word of 4 bytes`);
-  return value;
-}
-
-export function registerEntry(table: SchemaTable, index: number, value: number): wire.TableEntry {
-  const [[key], [word]] = [table.keys, table.data];
-  return {
-    table_id: table.id,
-    key: { fields: [{ field_id: key?.id ?? 0, exact: { value: valueToBytes(index, 32) } }] },
-    data: { fields: [{ field_id: word?.id ?? 0, stream: valueToBytes(value, 32) }] },
-  };
 }

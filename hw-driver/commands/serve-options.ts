@@ -20,6 +20,11 @@ export const serveOptions = (yargs: Argv) =>
       type: 'string',
       describe: 'Folder: captures put into DIR/in are run, and come out in DIR/out',
     })
+    .option('pipes', {
+      type: 'string',
+      default: '1',
+      describe: 'Pipes of the switch, each with registers of its own; a port belongs to pipe (port / 128)',
+    })
     .option('forward', {
       type: 'string',
       array: true,
@@ -28,7 +33,7 @@ export const serveOptions = (yargs: Argv) =>
     })
     .options(GRPC_OPTIONS)
     .options(TLS_OPTIONS)
-    .requiresArg(['port', 'host', 'dataplane', 'p4-name', 'http', 'udp', 'pcap-dir', 'forward'])
+    .requiresArg(['port', 'host', 'dataplane', 'p4-name', 'http', 'udp', 'pcap-dir', 'pipes', 'forward'])
     .epilogue(
       'It serves until SIGINT, SIGTERM or SIGHUP, or, started by npx, until npx has ended. Ports of 0 are any free ones; standard output says which. TLS is for BF Runtime: it ' +
         'takes a certificate and its key; with --tls-ca, clients need a certificate too.',
@@ -44,5 +49,6 @@ export interface ServeArguments extends GrpcArguments, TlsArguments {
   readonly http: string | undefined;
   readonly udp: string | undefined;
   readonly pcapDir: string | undefined;
+  readonly pipes: string;
   readonly forward: readonly string[];
 }
