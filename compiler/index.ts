@@ -32,7 +32,7 @@ export { FreeRanges } from './free-ranges.js';
 export * from './language/diagnostics.js';
 export { formatSource } from './language/format.js';
 export * from './language/interpreter.js';
-export { lex } from './language/lexer.js';
+export { lex, parseInteger } from './language/lexer.js';
 export { parse } from './language/parser.js';
 export * from './language/primitives.js';
 export * from './language/program.js';

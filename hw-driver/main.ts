@@ -9,6 +9,7 @@ import { explainFile, explainOptions } from './commands/explain-command.js';
 import { operatorCommands } from './commands/index.js';
 import { p4, p4Options } from './commands/p4-command.js';
 import { serveOptions } from './commands/serve-options.js';
+import { tryFile, tryOptions } from './commands/try-command.js';
 import { packageVersion } from './package-root.js';
 
 /** Runs a command line without its first word, and returns the exit status. */
@@ -29,6 +30,9 @@ export async function p4runpro(words: readonly string[]): Promise<number> {
     })
     .command('explain <file>', 'Say where each step goes and why, or why it does not fit', explainOptions, (args) => {
       command = () => explainFile(args);
+    })
+    .command('try <file>', 'Say what programs do to a packet made of field values', tryOptions, (args) => {
+      command = () => tryFile(args);
     })
     .command('dataplane [dataplane]', 'Say what a data plane takes of the chip', dataplaneOptions, (args) => {
       command = () => dataplane(args);
@@ -52,7 +56,20 @@ export async function p4runpro(words: readonly string[]): Promise<number> {
     )
     .demandCommand(1, 1, 'which command? See p4runpro --help')
     .strict()
-    .check((args) => requireOnce(args, ['files', 'state', 'case', 'line', 'forward', 'programs', 'values', 'memories']))
+    .check((args) =>
+      requireOnce(args, [
+        'files',
+        'packet',
+        'memory',
+        'state',
+        'case',
+        'line',
+        'forward',
+        'programs',
+        'values',
+        'memories',
+      ]),
+    )
     .version(packageVersion)
     // The status is returned: a process may run several command lines.
     .exitProcess(false)

@@ -6,6 +6,7 @@ export * from './digest.js';
 export * from './hash.js';
 export * from './header-fields.js';
 export * from './in-process-target.js';
+export * from './made-packet/index.js';
 export * from './parallel/packet-processor.js';
 export * from './parser.js';
 export * from './phv.js';

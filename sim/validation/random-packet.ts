@@ -3,7 +3,9 @@
  * that make its cases match, and now and then cut short.
  */
 import { and48, type DataPlane, type Header, ones, type Program } from '../../compiler/index.js';
+import { type ParserWalk, parserWalks } from '../parser-walks.js';
 import type { QueueReading } from '../tracing-switch.js';
+import { writeBits } from '../write-bits.js';
 import { type ProgramValues, valueFor, valuesOf, wordFor } from './program-values.js';
 import { below, chance, oneOf, type Random } from './random.js';
 
@@ -32,17 +34,11 @@ const SHARE = { forwarded: 0.75, addressed: 0.92, wanted: 0.7, targeted: 0.75, s
 const MAX_PAYLOAD = 24;
 const MAX_OPTION_WORDS = 3;
 
-/** Headers that follow one another, and the field values that lead the parser along. */
-interface Walk {
-  readonly headers: readonly Header[];
-  readonly leads: ReadonlyMap<string, number>;
-}
-
 export class PacketGenerator {
   private readonly values: ProgramValues;
-  private readonly walks: readonly Walk[];
+  private readonly walks: readonly ParserWalk[];
   /** Those that have all headers which the program wants to see. */
-  private readonly wantedWalks: readonly Walk[];
+  private readonly wantedWalks: readonly ParserWalk[];
   private readonly random: Random;
   private readonly queueWidths: QueueReading;
   /** Whether all of a program runs for packets that nobody forwards. */
@@ -66,7 +62,7 @@ export class PacketGenerator {
       });
       return !contradicts && headers.some(({ index }) => index === program.filterTable.requires);
     });
-    const wanted = (walk: Walk): number => this.missing(walk);
+    const wanted = (walk: ParserWalk): number => this.missing(walk);
     const least = Math.min(...possible.map(wanted));
     this.wantedWalks = possible.filter((walk) => wanted(walk) === least);
   }
@@ -106,7 +102,7 @@ export class PacketGenerator {
   }
 
   /** Fields of the program that a walk's headers lack. */
-  private missing({ headers }: Walk): number {
+  private missing({ headers }: ParserWalk): number {
     const prefixes = headers.map(({ name }) => `hdr.${name}.`);
     return [...this.values.fields].filter(
       (field) => field.startsWith('hdr.') && !prefixes.some((prefix) => field.startsWith(prefix)),
@@ -137,7 +133,7 @@ export class PacketGenerator {
 
   private headerBytes(
     { name, bytes, description }: Header,
-    { leads }: Walk,
+    { leads }: ParserWalk,
     targets: ReadonlyMap<string, number>,
     filters: ReadonlyMap<string, number>,
     straight: boolean,
@@ -172,43 +168,4 @@ export class PacketGenerator {
     if (values.extracts.get(field)?.has('mar') && chance(random, 0.7)) return below(random, values.leastBuckets);
     return wordFor(random, values);
   }
-}
-
-/** Sets bits that are 0 so far; the value has up to 48. */
-function writeBits(bytes: number[], firstBit: number, width: number, value: number): void {
-  let rest = value;
-  for (let left = width; left > 0; ) {
-    const bit = firstBit + left - 1;
-    const room = Math.min(left, (bit & 7) + 1);
-    const part = rest % 2 ** room;
-    bytes[bit >>> 3] = (bytes[bit >>> 3] ?? 0) | (part << (7 - (bit & 7)));
-    rest = (rest - part) / 2 ** room;
-    left -= room;
-  }
-}
-
-/** All walks through the parser; one may end in any state, with a value that leads nowhere. */
-function parserWalks(dataPlane: DataPlane): Walk[] {
-  const { parser } = dataPlane.description;
-  const walks: Walk[] = [];
-  const visit = (stateName: string, headers: readonly Header[], leads: ReadonlyMap<string, number>): void => {
-    const state = parser.states[stateName];
-    if (state === undefined) return;
-    const here = [...headers, ...state.extract.flatMap((name) => dataPlane.headers[dataPlane.headerIndex(name)] ?? [])];
-    const { select, only } = state;
-    const going = only === undefined ? leads : new Map([...leads, [only.field, only.value]]);
-    const astray = select && [[select.field, leadingNowhere(select.next.map(({ value }) => value))] as const];
-    walks.push({ headers: here, leads: new Map([...leads, ...(astray ?? [])]) });
-    for (const { value, state: next } of select?.next ?? []) {
-      visit(next, here, new Map([...going, ...(select ? [[select.field, value] as const] : [])]));
-    }
-  };
-  visit(parser.start, [], new Map());
-  return walks;
-}
-
-function leadingNowhere(values: readonly number[]): number {
-  let value = 1;
-  while (values.includes(value)) value++;
-  return value;
 }

@@ -1,0 +1,80 @@
+/** Fields by the names that people type: as the description has them, without `hdr.`, or the last part alone. */
+import { type DataPlane, type Field, nearest } from '../../compiler/index.js';
+
+/** Values that cannot be made a packet; the message is for the user. */
+export class MadePacketError extends Error {
+  override readonly name = 'MadePacketError';
+}
+
+/** What a name means. */
+export interface NamedField {
+  /** The shortest name that is clear. */
+  readonly name: string;
+  readonly field: Field;
+  /** The bits of the field that are meant, from its highest; all of it if absent. */
+  readonly part?: { readonly offset: number; readonly width: number };
+  /** What the IPv4 protocol has to be, as in `tcp.dst_port`. */
+  readonly protocol: number | undefined;
+}
+
+/** The parts of the fourth word of a TCP header, which is one field here (RFC 9293). */
+const TCP_WORD = 'hdr.tcp.tcp4thword';
+const TCP_PARTS: Readonly<Record<string, { readonly offset: number; readonly width: number }>> = {
+  'hdr.tcp.data_offset': { offset: 0, width: 4 },
+  'hdr.tcp.flags': { offset: 8, width: 8 },
+  'hdr.tcp.window': { offset: 16, width: 16 },
+};
+export const INGRESS_PORT = 'ig_intr_md.ingress_port';
+const PREFIX = /^(hdr|ig_intr_md|eg_intr_md)\./;
+/** Headers as they are called in speech. */
+const SPOKEN: Readonly<Record<string, string>> = { eth: 'ethernet', ip: 'ipv4' };
+
+export class FieldNames {
+  /** By name in full, without its prefix. */
+  private readonly clear = new Map<string, NamedField>();
+  /** By the last part of the name: several headers may have a field of one name. */
+  private readonly short = new Map<string, NamedField[]>();
+
+  constructor(dataPlane: DataPlane) {
+    for (const [name, field] of dataPlane.fields) {
+      this.add(name, { field, protocol: undefined }, true);
+    }
+    for (const spelling of Object.keys(dataPlane.description.aliases)) {
+      const reference = dataPlane.fieldReference(spelling);
+      if (reference !== undefined) this.add(spelling, reference, false);
+    }
+    const tcpWord = dataPlane.fields.get(TCP_WORD);
+    if (tcpWord === undefined) return;
+    for (const [name, part] of Object.entries(TCP_PARTS)) {
+      this.add(name, { field: tcpWord, part, protocol: undefined }, true);
+    }
+  }
+
+  private add(full: string, meaning: Omit<NamedField, 'name'>, hasShortForm: boolean): void {
+    const name = full.replace(PREFIX, '');
+    const named = { name, ...meaning };
+    this.clear.set(name, named);
+    if (full === INGRESS_PORT) this.clear.set('port', named);
+    if (!hasShortForm) return;
+    const last = name.slice(name.lastIndexOf('.') + 1);
+    this.short.set(last, [...(this.short.get(last) ?? []), named]);
+  }
+
+  /** @throws {MadePacketError} with the nearest name, or the names that it may mean */
+  find(typed: string): NamedField {
+    const bare = typed.replace(PREFIX, '').replace(/^(\w+)\./, (whole, header: string) => {
+      const spoken = SPOKEN[header];
+      return spoken === undefined ? whole : `${spoken}.`;
+    });
+    const meant = this.clear.get(bare) ?? this.clear.get(typed);
+    if (meant !== undefined) return meant;
+    const candidates = this.short.get(bare) ?? [];
+    const [only, ...others] = candidates;
+    if (only !== undefined && others.length === 0) return only;
+    if (only !== undefined) {
+      throw new MadePacketError(`'${typed}' may be ${candidates.map(({ name }) => name).join(' or ')}`);
+    }
+    const near = nearest(bare, [...this.clear.keys(), ...this.short.keys(), 'payload']);
+    throw new MadePacketError(`there is no field '${typed}'${near === undefined ? '' : `: did you mean ${near}?`}`);
+  }
+}

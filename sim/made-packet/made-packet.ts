@@ -1,0 +1,166 @@
+/**
+ * A packet made of field values: `ipv4.src=10.0.0.1 tcp.dst_port=80 tcp.flags=S`. It has the headers that the fields are
+ * in and those that the parser reads before them. What is not given is 0, but for versions, lengths, time to live and
+ * checksums, and fields that lead the parser along.
+ */
+import type { DataPlane, Header } from '../../compiler/index.js';
+import { type ParserWalk, parserWalks } from '../parser-walks.js';
+import { HeaderReader } from '../trace/header-reader.js';
+import type { QueueReading } from '../tracing-switch.js';
+import { QUEUE_FIELDS } from '../validation/random-packet.js';
+import { writeBits } from '../write-bits.js';
+import { FieldNames, INGRESS_PORT, MadePacketError, type NamedField } from './field-names.js';
+import { fieldValue } from './field-values.js';
+import { putLengthsAndChecksums } from './lengths-and-checksums.js';
+
+export interface MadePacket {
+  readonly bytes: Uint8Array;
+  readonly ingressPort: number;
+  /** What the egress is told of the queue. */
+  readonly queue: QueueReading;
+}
+
+interface Given {
+  /** Of header fields by their full names; parts of one are put together. */
+  readonly fields: ReadonlyMap<string, number>;
+  readonly intrinsics: ReadonlyMap<string, number>;
+  readonly headers: ReadonlySet<number>;
+  readonly protocol: number | undefined;
+  readonly payload: Uint8Array;
+}
+
+const PROTOCOL = 'hdr.ipv4.protocol';
+const DEFAULTS: Readonly<Record<string, number>> = {
+  'hdr.ipv4.ttl': 64,
+  // A header of five words (RFC 9293).
+  'hdr.tcp.tcp4thword': 0x50000000,
+};
+
+/** @param text `name=value`, separated by spaces or commas; `payload=` takes bytes in hexadecimal @throws {MadePacketError} */
+export function madePacket(text: string, dataPlane: DataPlane): MadePacket {
+  const given = givenValues(text, dataPlane);
+  const bytes = frameOf(given, dataPlane);
+  const intrinsic = (name: string): number => given.intrinsics.get(name) ?? 0;
+  return {
+    bytes,
+    ingressPort: intrinsic(INGRESS_PORT),
+    queue: { nanoseconds: intrinsic(QUEUE_FIELDS.nanoseconds), cells: intrinsic(QUEUE_FIELDS.cells) },
+  };
+}
+
+function givenValues(text: string, dataPlane: DataPlane): Given {
+  const names = new FieldNames(dataPlane);
+  const fields = new Map<string, number>();
+  const intrinsics = new Map<string, number>();
+  const headers = new Set<number>();
+  const seen = new Set<string>();
+  let payload = new Uint8Array();
+  let protocol: { readonly value: number; readonly by: string } | undefined;
+  for (const [name, value] of assignments(text)) {
+    const named = name === 'payload' ? undefined : names.find(name);
+    const key = named === undefined ? name : `${named.field.name}/${named.part?.offset ?? ''}`;
+    if (seen.has(key)) throw new MadePacketError(`${named?.name ?? name} is given more than once`);
+    seen.add(key);
+    if (named === undefined) {
+      payload = payloadBytes(value);
+      continue;
+    }
+    const { field } = named;
+    if (field.kind === 'intrinsic') {
+      intrinsics.set(field.name, fieldValue(named, value));
+      continue;
+    }
+    fields.set(field.name, withPart(named, fields.get(field.name), fieldValue(named, value)));
+    headers.add(field.header);
+    if (named.protocol === undefined) continue;
+    if (protocol !== undefined && protocol.value !== named.protocol) {
+      throw new MadePacketError(`${protocol.by} and ${named.name} are of different protocols`);
+    }
+    protocol = { value: named.protocol, by: named.name };
+  }
+  const stated = fields.get(PROTOCOL);
+  if (protocol !== undefined && stated !== undefined && stated !== protocol.value) {
+    throw new MadePacketError(`${protocol.by} is of protocol ${protocol.value}, not of ipv4.protocol=${stated}`);
+  }
+  return { fields, intrinsics, headers, protocol: protocol?.value, payload };
+}
+
+function assignments(text: string): [name: string, value: string][] {
+  const parts = text.split(/[\s,]+/).filter((part) => part !== '');
+  if (parts.length === 0) {
+    throw new MadePacketError('a packet needs a field, as in ipv4.src=10.0.0.1 or ethernet.dst=02:00:00:00:00:01');
+  }
+  return parts.map((part) => {
+    const [, name, value] = /^([\w.]+)=(.+)$/.exec(part) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new MadePacketError(`'${part}' is no field with its value, as in ipv4.src=10.0.0.1`);
+    }
+    return [name, value];
+  });
+}
+
+function payloadBytes(text: string): Uint8Array<ArrayBuffer> {
+  if (!/^([\da-f]{2})+$/i.test(text)) throw new MadePacketError(`payload takes bytes in hexadecimal, not '${text}'`);
+  return Uint8Array.from(text.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+}
+
+/** The field with other bits in a part of it. */
+function withPart({ field, part }: NamedField, before: number | undefined, value: number): number {
+  if (part === undefined) return value;
+  const shift = field.width - part.offset - part.width;
+  const mask = ((1 << part.width) - 1) << shift;
+  return (((before ?? DEFAULTS[field.name] ?? 0) & ~mask) | (value << shift)) >>> 0;
+}
+
+/** Along the shortest way through the parser on which it finds all headers that are wanted. */
+function frameOf(given: Given, dataPlane: DataPlane): Uint8Array {
+  const reader = new HeaderReader(dataPlane);
+  const holds = ({ headers }: ParserWalk): boolean =>
+    [...given.headers].every((wanted) => headers.some(({ index }) => index === wanted));
+  const isOfProtocol = ({ leads }: ParserWalk): boolean =>
+    given.protocol === undefined || leads.get(PROTOCOL) === given.protocol;
+  const walks = parserWalks(dataPlane)
+    .filter((walk) => holds(walk) && isOfProtocol(walk))
+    .sort((a, b) => a.headers.length - b.headers.length);
+  const wanted = dataPlane.headers.filter(({ index }) => given.headers.has(index)).map(({ name }) => name);
+  if (walks.length === 0) throw new MadePacketError(`no packet has the headers ${wanted.join(' and ')} together`);
+  for (const walk of walks) {
+    const bytes = frameAlong(walk, given);
+    reader.read(bytes);
+    if (walk.headers.every(({ index }) => reader.has(index))) return bytes;
+  }
+  throw new MadePacketError(`with these values the parser does not come to ${wanted.at(-1)}`);
+}
+
+function frameAlong({ headers, leads }: ParserWalk, { fields, payload }: Given): Uint8Array {
+  const starts = new Map<string, number>();
+  const bytes: number[] = [];
+  for (const header of headers) {
+    starts.set(header.name, bytes.length);
+    bytes.push(...headerBytes(header, leads, fields));
+  }
+  const frame = Uint8Array.from([...bytes, ...payload]);
+  putLengthsAndChecksums(frame, starts, (field) => fields.has(field));
+  return frame;
+}
+
+const BYTES_PER_WORD = 4;
+
+function headerBytes(
+  { name, bytes, description }: Header,
+  leads: ReadonlyMap<string, number>,
+  fields: ReadonlyMap<string, number>,
+): number[] {
+  const own: number[] = new Array(bytes).fill(0);
+  let [bit, words] = [0, 0];
+  for (const { name: field, width } of description.fields) {
+    const full = `hdr.${name}.${field}`;
+    const least = description.valid?.find((condition) => condition.field === field)?.minimum;
+    const value = fields.get(full) ?? leads.get(full) ?? least ?? DEFAULTS[full] ?? 0;
+    if (description.lengthWords === field) words = value;
+    writeBits(own, bit, width, value);
+    bit += width;
+  }
+  const options = Math.max(0, words * BYTES_PER_WORD - bytes);
+  return [...own, ...new Array<number>(options).fill(0)];
+}
