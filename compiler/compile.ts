@@ -57,7 +57,8 @@ export type LoweredProgram = Placeable;
 export function lower(program: Program, dataPlane: DataPlane, recirculations: number): LoweredProgram {
   const steps = inlineCases(dropKnownLoads(deferDrops(expand(program.body))));
   const groups = linkGroups(steps);
-  const branches = branchesOf(joinEnds(align(steps, groups, dataPlane.rpbCount * (recirculations + 1))));
+  const maxDepth = dataPlane.rpbCount * (recirculations + 1);
+  const branches = branchesOf(joinEnds(align(steps, groups, maxDepth), maxDepth));
   const rows = rowsOf(branches, groups, dataPlane.description.state);
   const problem = placementProblem(rows, branches, groups, program.memories, dataPlane, recirculations);
   return { program, dataPlane, rows, problem };

@@ -5,6 +5,7 @@ import { checkAddresses } from './check-addresses.js';
 import { checkBody } from './check-body.js';
 import { checkFilters } from './check-filters.js';
 import type { Diagnostics, Span } from './diagnostics.js';
+import { reportLongPath } from './path-length.js';
 import type { Memory, Program } from './program.js';
 import type { ArgumentSyntax, ProgramSyntax, SourceFile, StatementSyntax } from './syntax.js';
 
@@ -38,6 +39,7 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
     const filter = checkFilters(syntax, dataPlane, diagnostics);
     const errorsBefore = diagnostics.errorCount;
     const body = checkBody(syntax.body, { dataPlane, diagnostics, declarations, filter });
+    reportLongPath(body, dataPlane, diagnostics);
     // Statements with errors are left out of the body, and what they would do to an address is not known.
     if (diagnostics.errorCount === errorsBefore && haveSizes) checkAddresses(body, buckets, diagnostics);
     if (filter === undefined) continue;

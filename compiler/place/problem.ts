@@ -53,19 +53,21 @@ export function placementProblem(
       entries.length,
       groups.map(({ steps }) => placesOf(steps).map(rowAt)),
     );
+    const linkedTo = new Set(links);
     const byName = new Map(memories.map((memory) => [memory.name, memory]));
     return entries.map((here, i) => ({
       entries: here.length,
       memories: takeAccessed(here, byName),
       allowed: allowedRpbs(here, dataPlane),
       link: links[i] ?? -1,
-      isLinked: links.includes(i),
+      isLinked: linkedTo.has(i),
     }));
   };
-  const byDepth = (): RowEntry[][] =>
-    Array.from({ length: depth }, (_, i) =>
-      rows.filter((row) => row.depth === i + 1).flatMap(({ entries }) => entries),
-    );
+  const byDepth = (): RowEntry[][] => {
+    const depths = Array.from({ length: depth }, (): RowEntry[] => []);
+    for (const row of rows) depths[row.depth - 1]?.push(...row.entries);
+    return depths;
+  };
   let byDepthBuilt: readonly PlacementRow[] | undefined;
   const tree = build(
     rows.map(({ entries }) => entries),

@@ -59,9 +59,8 @@ export function rowsOf(
   for (const strand of strands.order) {
     const parent = strands.parents.get(strand);
     let after = parent === undefined ? -1 : (place.get(`${parent.strand}:${parent.depth}`) ?? -1);
-    for (let at = 1; at <= depth; at++) {
-      const items = cells.get(`${strand}:${at}`);
-      if (items === undefined) continue;
+    // Depths at which it does something, not all: NOPs make a program deep at no cost.
+    for (const [at, items] of [...(cells.get(strand) ?? [])].sort(([a], [b]) => a - b)) {
       rows.push({ depth: at, after, entries: items.flatMap((item) => entriesOf(item, cover, branchIds)) });
       after = rows.length - 1;
       place.set(`${strand}:${at}`, after);
@@ -77,22 +76,27 @@ interface EqualItems {
   readonly alternatives: readonly Alternative[];
 }
 
+type ByDepth = Map<number, EqualItems[]>;
+
 /** By strand and depth: the branches that do something there, those together that do the same. */
-function equalItems({ branches }: Branches, strandOf: readonly number[]): Map<string, EqualItems[]> {
-  const cells = new Map<string, EqualItems[]>();
+function equalItems({ branches }: Branches, strandOf: readonly number[]): ReadonlyMap<number, ByDepth> {
+  const cells = new Map<number, ByDepth>();
   const groups = new Map<string, EqualItems>();
   const add = (number: number, depth: number, { identity, alternatives }: RowItem): void => {
     if (alternatives.length === 0) return;
-    const cell = `${strandOf[number]}:${depth}`;
-    const group = groups.get(`${cell}:${identity}`);
+    const strand = strandOf[number] as number;
+    const key = `${strand}:${depth}:${identity}`;
+    const group = groups.get(key);
     if (group !== undefined) {
       group.members.push(number);
       return;
     }
     const items: EqualItems = { members: [number], alternatives };
-    groups.set(`${cell}:${identity}`, items);
-    const others = cells.get(cell);
-    if (others === undefined) cells.set(cell, [items]);
+    groups.set(key, items);
+    const byDepth = cells.get(strand) ?? new Map<number, EqualItems[]>();
+    cells.set(strand, byDepth);
+    const others = byDepth.get(depth);
+    if (others === undefined) byDepth.set(depth, [items]);
     else others.push(items);
   };
   for (const [number, { start, items }] of branches.entries()) {
@@ -102,9 +106,9 @@ function equalItems({ branches }: Branches, strandOf: readonly number[]): Map<st
 }
 
 /** What each set of branches would save by sharing, over all depths. */
-function sharingGroups(cells: ReadonlyMap<string, readonly EqualItems[]>): SharingGroup[] {
+function sharingGroups(cells: ReadonlyMap<number, ByDepth>): SharingGroup[] {
   const saves = new Map<string, { members: readonly number[]; saves: number }>();
-  for (const { members, alternatives } of [...cells.values()].flat()) {
+  for (const { members, alternatives } of [...cells.values()].flatMap((byDepth) => [...byDepth.values()].flat())) {
     if (members.length < 2) continue;
     const key = members.join();
     const group = saves.get(key) ?? { members, saves: 0 };

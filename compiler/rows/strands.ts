@@ -29,12 +29,12 @@ export function strandsOf(program: Branches, groups: readonly LinkGroup[], share
   while (joinToTree(program, sets)) {}
   const strandOf = program.branches.map((_, branch) => sets.of(branch));
   const parents = parentsOf(program, sets);
-  const order: number[] = [];
+  const order = new Set<number>();
   const visit = (strand: number): void => {
-    if (order.includes(strand)) return;
+    if (order.has(strand)) return;
     const [parent] = parents.get(strand) ?? [];
     if (parent !== undefined) visit(parent[0]);
-    order.push(strand);
+    order.add(strand);
   };
   for (const strand of strandOf) visit(strand);
   return {
@@ -44,7 +44,7 @@ export function strandsOf(program: Branches, groups: readonly LinkGroup[], share
         parent === undefined ? [] : [[strand, { strand: parent[0], depth: parent[1] }] as const],
       ),
     ),
-    order,
+    order: [...order],
   };
 }
 

@@ -5,24 +5,32 @@
 import { branchParts, isMemoryAccess, mapBranch, type Step, type StepTree } from './steps.js';
 
 export function deferDrops(tree: StepTree): StepTree {
-  return defer(tree, undefined);
+  const accessing = new Set<StepTree>();
+  noteAccessing(tree, accessing);
+  return defer(tree, undefined, accessing);
 }
 
 const isDrop = (step: Step): boolean => step.kind === 'action' && step.effect.kind === 'drop';
 
-const accessesMemory = (tree: StepTree): boolean =>
-  tree.steps.some(isMemoryAccess) || branchParts(tree).some(accessesMemory);
+/** Collects the trees that access a memory, in themselves or below. @returns whether this one does */
+function noteAccessing(tree: StepTree, accessing: Set<StepTree>): boolean {
+  let accesses = tree.steps.some(isMemoryAccess);
+  for (const part of branchParts(tree)) accesses = noteAccessing(part, accessing) || accesses;
+  if (accesses) accessing.add(tree);
+  return accesses;
+}
 
 /** @param pending a DROP met above, to be done at the end of every path of this tree */
-function defer(tree: StepTree, pending: Step | undefined): StepTree {
-  const below = branchParts(tree).some(accessesMemory);
+function defer(tree: StepTree, pending: Step | undefined, accessing: ReadonlySet<StepTree>): StepTree {
+  const below = branchParts(tree).some((part) => accessing.has(part));
+  const lastAccess = tree.steps.findLastIndex(isMemoryAccess);
   let waiting = pending;
   const steps = tree.steps.filter((step, i) => {
-    const memoryFollows = below || tree.steps.slice(i + 1).some(isMemoryAccess);
+    const memoryFollows = below || i < lastAccess;
     const moves = isDrop(step) && (memoryFollows || waiting !== undefined);
     if (moves) waiting = step;
     return !moves;
   });
   if (tree.branch === undefined) return { steps: waiting ? [...steps, { ...waiting }] : steps, branch: undefined };
-  return { steps, branch: mapBranch(tree.branch, (part) => defer(part, waiting)) };
+  return { steps, branch: mapBranch(tree.branch, (part) => defer(part, waiting, accessing)) };
 }

@@ -12,14 +12,19 @@ import { type CaseStep, EMPTY_TREE, type Step, type StepParameter, type StepTree
 
 /** The step tree of a program's statements. */
 export function expand(statements: readonly Statement[]): StepTree {
-  const { after } = liveness(statements);
+  return expandFrom(statements, 0, liveness(statements).after);
+}
+
+/** @param after the registers that live after each statement of the whole list */
+function expandFrom(statements: readonly Statement[], start: number, after: readonly RegisterSet[]): StepTree {
   const steps: Step[] = [];
-  for (const [i, statement] of statements.entries()) {
+  for (let i = start; i < statements.length; i++) {
+    const statement = statements[i] as Statement;
     if (statement.kind === 'branch') {
       const cases = statement.cases.map(
         ({ conditions, body }): CaseStep => ({ kind: 'enter', conditions, body: expand(body) }),
       );
-      const otherwise = expand(statements.slice(i + 1));
+      const otherwise = expandFrom(statements, i + 1, after);
       return { steps, branch: { cases, fallback: undefined, otherwise, spans: [statement.span] } };
     }
     steps.push(...expandPrimitive(statement, after[i] ?? new Set()));

@@ -4,10 +4,14 @@
  */
 import { type ActionStep, mapBranch, type Step, type StepTree, stepIdentity } from './steps.js';
 
-/** @param tree aligned; accesses of memories stay where they are */
-export function joinEnds(tree: StepTree): StepTree {
+/**
+ * @param tree aligned; accesses of memories stay where they are
+ * @param maxDepth the deepest that ends are brought to: many NOPs on one path would otherwise be put on every other
+ */
+export function joinEnds(tree: StepTree, maxDepth: number): StepTree {
   const deepest = new Map<string, number>();
   visitEnds(tree, 1, (end, depth) => {
+    if (depth > maxDepth) return;
     const identity = stepIdentity(end);
     deepest.set(identity, Math.max(depth, deepest.get(identity) ?? 0));
   });
@@ -37,7 +41,9 @@ function pad(tree: StepTree, start: number, deepest: ReadonlyMap<string, number>
   }
   const end = movableEnd(tree);
   if (end === undefined) return tree;
-  const missing = (deepest.get(stepIdentity(end)) ?? 0) - (below - 1);
+  const depth = below - 1;
+  const missing = (deepest.get(stepIdentity(end)) ?? depth) - depth;
+  if (missing <= 0) return tree;
   const nops = Array.from({ length: missing }, (): Step => ({ kind: 'nop', spans: end.spans }));
   return { steps: [...tree.steps.slice(0, -1), ...nops, end], branch: undefined };
 }

@@ -1,12 +1,13 @@
 /** Deferred drops, linked steps and alignment: what the passes between expansion and placement do to a tree. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { actionName, defaultDataPlane, lower } from '../../compiler/index.js';
+import { actionName, analyse, defaultDataPlane, lower } from '../../compiler/index.js';
 import { align } from '../../compiler/steps/align.js';
 import { deferDrops } from '../../compiler/steps/defer-drops.js';
 import { expand } from '../../compiler/steps/expand.js';
+import { joinEnds } from '../../compiler/steps/join-ends.js';
 import { type LinkGroup, linkGroups } from '../../compiler/steps/memory-links.js';
-import type { Step, StepTree } from '../../compiler/steps/steps.js';
+import { branchParts, mapSteps, type Step, type StepTree } from '../../compiler/steps/steps.js';
 import { assertGolden, checkedProgram, inProgram, sampleSource, testPath } from './support.js';
 
 const stepName = (step: Step): string => {
@@ -242,6 +243,71 @@ test('alignment that would not end within the passes is left to the placement', 
   const body = `LOADI(har, 1); BRANCH: case(<har, 1, 1>) { ${'NOP; '.repeat(50)} LOADI(mar, 0); MEMREAD(m); }; LOADI(mar, 0); MEMREAD(m);`;
   const tree = bodyOf(body, M);
   assert.equal(depthsOf(aligned(tree), accesses('m')), depthsOf(tree, accesses('m')));
+});
+
+/** The tree with a count of how often its steps are looked at. */
+function counting(tree: StepTree): { readonly tree: StepTree; readonly looks: () => number } {
+  let count = 0;
+  const watched = (step: Step): Step =>
+    new Proxy(step, {
+      get(target, key) {
+        if (key === 'kind') count++;
+        return Reflect.get(target, key);
+      },
+    });
+  return { tree: mapSteps(tree, (steps) => steps.map(watched)), looks: () => count };
+}
+
+test('drops are deferred in a few looks at each step, however many steps and BRANCHes there are', () => {
+  const looksOf = (repeat: number): number => {
+    const chain = 'BRANCH: case(<har, 0, 1>) { NOP; DROP; };'.repeat(repeat);
+    const body = `EXTRACT(hdr.ipv4.src, har); ${'NOP; DROP; '.repeat(20 * repeat)} ${chain} LOADI(mar, 0); MEMREAD(m);`;
+    const { tree, looks } = counting(bodyOf(body, M));
+    deferDrops(tree);
+    return looks();
+  };
+  const [few, many] = [looksOf(5), looksOf(50)];
+  assert.ok(few > 100 && many <= 11 * few, `${few} looks at 5, ${many} at 50`);
+});
+
+test('ends are not brought to the depth of a path that NOPs make endless', () => {
+  const body = `EXTRACT(hdr.ipv4.src, har); BRANCH: case(<har, 1, 3>) { NOP; FORWARD(1); } case(<har, 2, 3>) { FORWARD(1); }; ${'NOP; '.repeat(500)} FORWARD(1);`;
+  const steps = (tree: StepTree): number =>
+    tree.steps.length + branchParts(tree).reduce((sum, part) => sum + steps(part), 0);
+  const tree = bodyOf(body);
+  // Of the two cases one waits for the other; neither waits for what follows.
+  assert.is(steps(joinEnds(tree, 44)), steps(tree) + 1);
+  assert.ok(steps(joinEnds(tree, 1000)) > steps(tree) + 900);
+});
+
+test('a program that NOPs make deep has rows for what it does only', () => {
+  const body = `EXTRACT(hdr.ipv4.src, har); ${'NOP; '.repeat(20_000)} LOADI(sar, 1); ADD(har, sar);`;
+  const { rows, problem } = lower(checkedProgram(inProgram(body)), defaultDataPlane(), 1);
+  assert.is(rows.depth, 20_003);
+  assert.equal(
+    rows.rows.map(({ depth, after }) => [depth, after]),
+    [
+      [1, -1],
+      [20_002, 0],
+      [20_003, 1],
+    ],
+  );
+  assert.is(problem.rows.filter(({ entries }) => entries > 0).length, 3);
+});
+
+test('BRANCHes in a row are compiled as far as the data plane has RPBs, and refused beyond', () => {
+  const chain = (length: number): string =>
+    inProgram(`EXTRACT(hdr.ipv4.src, har);\n${'BRANCH: case(<har, 0, 1>) { FORWARD(1); };\n'.repeat(length)}`);
+  const { rows } = lower(checkedProgram(chain(352)), defaultDataPlane(), 15);
+  assert.ok(rows.depth >= 353);
+  const [finding, ...others] = analyse(chain(50_000), defaultDataPlane()).diagnostics;
+  assert.is(others.length, 0);
+  assert.is(finding?.code, 'path-too-long');
+  const firstLine =
+    chain(1)
+      .split('\n')
+      .findIndex((line) => line.startsWith('BRANCH')) + 1;
+  assert.is(finding?.span.line, firstLine + 352);
 });
 
 test.run();
