@@ -1,6 +1,7 @@
 /**
- * The deparser. Headers are rewritten where they lie, so what remains is to put the checksums right: a new one for an
- * IPv4 header that changed, an adjusted one for TCP and UDP (whose payload a capture may have cut).
+ * The deparser. Headers are rewritten where they lie, so what remains is to put the checksums right: adjusted ones for
+ * TCP and UDP (whose payload a capture may have cut), and for an IPv4 header that changed a new one, or on data planes
+ * that follow the chip an adjusted one.
  */
 import { type Coverage, checksumCoverage, type DataPlane, type HeaderField } from '../compiler/index.js';
 import { adjustedChecksum, sumBytes, writeIpv4Checksum } from './checksum.js';
@@ -30,23 +31,33 @@ export function modifyField(field: WritableField, phv: Phv, value: number): void
   const old = readField(access, bytes, headerStart);
   writeField(access, bytes, headerStart, value);
   if (readField(access, bytes, headerStart) === old) return;
-  if (coverage.ipv4) phv.ipv4Changed = true;
-  if (coverage.transport) phv.transportDelta += sumBytes(bytes, start, access.byteCount, parity) - before;
+  const delta = sumBytes(bytes, start, access.byteCount, parity) - before;
+  if (coverage.ipv4) {
+    phv.ipv4Changed = true;
+    phv.ipv4Delta += delta;
+  }
+  if (coverage.transport) phv.transportDelta += delta;
 }
 
 export class Deparser {
   private readonly ipv4: number;
   private readonly ihl: FieldAccess;
+  private readonly ipv4Checksum: FieldAccess;
   private readonly tcp: FieldAccess;
   private readonly udp: FieldAccess;
 
-  /** @param updates whether checksums are put right */
+  /**
+   * @param updates whether checksums are put right
+   * @param adjustsIpv4 whether that of IPv4 is adjusted, and not computed anew
+   */
   constructor(
     dataPlane: DataPlane,
     private readonly updates = dataPlane.description.updatesChecksums,
+    private readonly adjustsIpv4 = dataPlane.description.followsChip,
   ) {
     this.ipv4 = dataPlane.headerIndex('ipv4');
     this.ihl = fieldAccess(dataPlane.headerField('hdr.ipv4.ihl'));
+    this.ipv4Checksum = fieldAccess(dataPlane.headerField('hdr.ipv4.checksum'));
     this.tcp = fieldAccess(dataPlane.headerField('hdr.tcp.checksum'));
     this.udp = fieldAccess(dataPlane.headerField('hdr.udp.checksum'));
   }
@@ -55,27 +66,33 @@ export class Deparser {
   deparse(phv: Phv): void {
     if (!this.updates) return;
     if (phv.ipv4Changed) {
-      const start = phv.headerStart[this.ipv4] as number;
-      if (start >= 0) writeIpv4Checksum(phv.bytes, start, readField(this.ihl, phv.bytes, start) * 4);
+      this.settleIpv4(phv);
       phv.ipv4Changed = false;
+      phv.ipv4Delta = 0;
     }
     if (phv.transportDelta !== 0) {
-      adjust(this.tcp, phv, false);
-      adjust(this.udp, phv, true);
+      adjust(this.tcp, phv, phv.transportDelta, false);
+      adjust(this.udp, phv, phv.transportDelta, true);
       phv.transportDelta = 0;
     }
+  }
+
+  private settleIpv4(phv: Phv): void {
+    if (this.adjustsIpv4) return adjust(this.ipv4Checksum, phv, phv.ipv4Delta, false);
+    const start = phv.headerStart[this.ipv4] as number;
+    if (start >= 0) writeIpv4Checksum(phv.bytes, start, readField(this.ihl, phv.bytes, start) * 4);
   }
 }
 
 /** @param zeroMeansNone a UDP checksum of 0 says that there is none; a computed 0 is sent as all ones (RFC 768) */
-function adjust(checksum: FieldAccess, phv: Phv, zeroMeansNone: boolean): void {
+function adjust(checksum: FieldAccess, phv: Phv, delta: number, zeroMeansNone: boolean): void {
   const start = phv.headerStart[checksum.header] as number;
   if (start < 0) return;
   const { bytes } = phv;
   const at = start + checksum.byteOffset;
   const old = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
   if (zeroMeansNone && old === 0) return;
-  const adjusted = adjustedChecksum(old, phv.transportDelta);
+  const adjusted = adjustedChecksum(old, delta);
   const written = zeroMeansNone && adjusted === 0 ? 0xffff : adjusted;
   bytes[at] = written >>> 8;
   bytes[at + 1] = written;

@@ -1,4 +1,7 @@
-/** The parser: finds the headers of a packet. A header that is cut off or malformed ends parsing before it. */
+/**
+ * The parser: finds the headers of a packet. A malformed header ends parsing before it; so does one that is cut off, or,
+ * on data planes that follow the chip, it makes the parser drop the packet.
+ */
 import type { DataPlane } from '../compiler/index.js';
 import { type FieldAccess, fieldAccess, readField } from './header-fields.js';
 import type { Phv } from './phv.js';
@@ -14,6 +17,8 @@ interface ExtractedHeader {
   readonly bytes: number;
   readonly lengthWords: FieldAccess | undefined;
   readonly valid: readonly Condition[];
+  /** Bytes that the conditions look at. */
+  readonly lookaheadBytes: number;
 }
 
 interface State {
@@ -25,7 +30,10 @@ interface State {
   readonly next: Int32Array;
 }
 
-/** Finds the headers of the packet that a PHV holds, and fills `phv.headerStart`. */
+/**
+ * Finds the headers of the packet that a PHV holds, and fills `phv.headerStart`. A packet that it drops has `phv.dropped`
+ * set and no header at all, so that no filter takes it.
+ */
 export interface PacketParser {
   parse(phv: Phv): void;
 }
@@ -33,9 +41,11 @@ export interface PacketParser {
 export class Parser implements PacketParser {
   private readonly states: readonly State[];
   private readonly start: number;
+  private readonly dropsCut: boolean;
 
   constructor(dataPlane: DataPlane) {
-    const { parser } = dataPlane.description;
+    const { parser, followsChip } = dataPlane.description;
+    this.dropsCut = followsChip;
     const names = Object.keys(parser.states);
     const access = (field: string): FieldAccess => fieldAccess(dataPlane.headerField(field));
     this.start = names.indexOf(parser.start);
@@ -44,11 +54,16 @@ export class Parser implements PacketParser {
         const header = dataPlane.headers[dataPlane.headerIndex(name)];
         if (header === undefined) throw new Error(`no header ${name}`);
         const { lengthWords, valid = [] } = header.description;
+        const conditions = valid.map((condition) => ({
+          ...condition,
+          access: access(`hdr.${name}.${condition.field}`),
+        }));
         return {
           index: header.index,
           bytes: header.bytes,
           lengthWords: lengthWords === undefined ? undefined : access(`hdr.${name}.${lengthWords}`),
-          valid: valid.map((condition) => ({ ...condition, access: access(`hdr.${name}.${condition.field}`) })),
+          valid: conditions,
+          lookaheadBytes: Math.max(0, ...conditions.map((each) => each.access.byteOffset + each.access.byteCount)),
         };
       }),
       only: state.only && { access: access(state.only.field), value: state.only.value },
@@ -70,7 +85,12 @@ export class Parser implements PacketParser {
       const stateStart = at;
       for (let i = 0; i < headers.length; i++) {
         const header = headers[i] as ExtractedHeader;
-        const length = headerLength(header, phv, at);
+        const length = this.dropsCut ? headerLengthOnChip(header, phv, at) : headerLength(header, phv, at);
+        if (length === CUT) {
+          headerStart.fill(-1);
+          phv.dropped = true;
+          return;
+        }
         if (length < 0) {
           for (let j = 0; j < i; j++) headerStart[(headers[j] as ExtractedHeader).index] = -1;
           at = stateStart;
@@ -84,19 +104,37 @@ export class Parser implements PacketParser {
   }
 }
 
-/** Bytes of a header that starts here, or -1 if it is not whole or not such a header. */
+const NO_HEADER = -1;
+const CUT = -2;
+
+/** Bytes of a header that starts here, or {@link NO_HEADER} if it is not whole or not such a header. */
 function headerLength(header: ExtractedHeader, phv: Phv, at: number): number {
-  if (at + header.bytes > phv.packetEnd) return -1;
-  const { valid, lengthWords } = header;
+  if (at + header.bytes > phv.packetEnd || !isValid(header, phv, at)) return NO_HEADER;
+  const length = lengthOf(header, phv, at);
+  return at + length > phv.packetEnd ? NO_HEADER : length;
+}
+
+/**
+ * As {@link headerLength}, or {@link CUT} if the packet ends inside it. The chip's parser looks at the conditions before
+ * it takes a header, and takes options only on the way to a header behind them, which then is cut off too.
+ */
+function headerLengthOnChip(header: ExtractedHeader, phv: Phv, at: number): number {
+  if (at + header.lookaheadBytes > phv.packetEnd) return CUT;
+  if (!isValid(header, phv, at)) return NO_HEADER;
+  return at + header.bytes > phv.packetEnd ? CUT : lengthOf(header, phv, at);
+}
+
+function isValid({ valid }: ExtractedHeader, phv: Phv, at: number): boolean {
   for (let i = 0; i < valid.length; i++) {
     const { access, minimum, maximum } = valid[i] as Condition;
     const value = readField(access, phv.bytes, at);
-    if (value < minimum || value > maximum) return -1;
+    if (value < minimum || value > maximum) return false;
   }
-  if (lengthWords === undefined) return header.bytes;
-  const length = readField(lengthWords, phv.bytes, at) * 4;
-  return at + length > phv.packetEnd ? -1 : length;
+  return true;
 }
+
+const lengthOf = ({ lengthWords, bytes }: ExtractedHeader, phv: Phv, at: number): number =>
+  lengthWords === undefined ? bytes : readField(lengthWords, phv.bytes, at) * 4;
 
 function nextState(state: State, phv: Phv): number {
   const { only, select, values, next } = state;

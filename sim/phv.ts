@@ -30,8 +30,10 @@ export class Phv {
   dropped = false;
   /** Whether the packet goes to the recirculation port after this ingress. */
   recirculates = false;
-  /** Whether IPv4 header bytes changed, so that the deparser owes a new checksum. */
+  /** Whether IPv4 header bytes changed, so that the deparser owes a checksum. */
   ipv4Changed = false;
+  /** Sum of the 16-bit words of the IPv4 header, after less before. */
+  ipv4Delta = 0;
   /** Sum of the 16-bit words that the transport checksum covers, after less before. */
   transportDelta = 0;
   /** Nanoseconds in the queue, and cells queued on arrival, as the egress sees them. */
@@ -59,6 +61,7 @@ export class Phv {
     this.dropped = false;
     this.recirculates = false;
     this.ipv4Changed = false;
+    this.ipv4Delta = 0;
     this.transportDelta = 0;
     this.dequeueDelta = 0;
     this.queueDepth = 0;

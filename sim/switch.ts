@@ -221,8 +221,14 @@ export class Switch {
   /** Back at the ingress, for the next pass. */
   protected comeRound(phv: Phv): void {
     phv.pass++;
-    if (this.reparses) this.parser.parse(phv);
+    if (this.reparses) this.parseAgain(phv);
     if (this.initOnEveryPass) this.rerunInit(phv);
+  }
+
+  /** A packet that the parser drops has no program any more. */
+  private parseAgain(phv: Phv): void {
+    this.parser.parse(phv);
+    if (phv.dropped) phv.programId = 0;
   }
 
   /** The prototype's init block meets recirculated packets again, on the recirculation port. */

@@ -59,7 +59,8 @@ function verdictText({ program, verdict, port }: VerdictCount): string {
     case 'reported':
       return `reported to the CPU by port ${port}, ${by}`;
     case 'dropped':
-      return `dropped by DROP, ${by}`;
+      // No program ran, so nothing can have dropped them but the parser.
+      return program === null ? 'dropped by the parser, as they end inside a header' : `dropped by DROP, ${by}`;
     case 'unforwarded':
       return `dropped as nobody forwards them, ${by}`;
   }

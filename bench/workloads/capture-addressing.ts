@@ -76,7 +76,7 @@ export class CaptureAddressing {
   ) {
     this.parser = createParser(dataPlane);
     this.phv = new Phv(dataPlane.headers.length);
-    this.deparser = new Deparser(dataPlane, true);
+    this.deparser = new Deparser(dataPlane, true, false);
     this.rewrites = new PacketRewrites(dataPlane);
     this.candidates = KINDS.map((kind) => this.candidatesOf(kind, programs));
     this.headers = KINDS.map((kind) => dataPlane.headerIndex(kind));

@@ -176,6 +176,7 @@ export const DEFAULT_DESCRIPTION: DataPlaneDescription = {
   }),
   recirculation: { stage: 11, entries: 16384 },
   updatesChecksums: true,
+  followsChip: false,
   timing: {
     clockHz: 1.22e9,
     stageCycles: 20,

@@ -136,8 +136,14 @@ export interface DataPlaneDescription {
   /** By RPB number, from 1; ingress RPBs come first. */
   readonly rpbs: Readonly<Record<string, RpbDescription>>;
   readonly recirculation: { readonly stage: number; readonly entries: number };
-  /** Whether the deparser writes new IPv4, TCP and UDP checksums where headers changed. */
+  /** Whether the deparser puts IPv4, TCP and UDP checksums right where headers changed. */
   readonly updatesChecksums: boolean;
+  /**
+   * Whether parser and deparser do what those of the generated P4 source do on a Tofino: a packet that ends inside a
+   * header is dropped, and the IPv4 checksum is adjusted by what changed, so that one that came wrong stays wrong.
+   * Otherwise such a packet runs as the shorter path, and an IPv4 header that changed gets a new checksum.
+   */
+  readonly followsChip: boolean;
   readonly timing: {
     readonly clockHz: number;
     /** Cycles of a match-action stage that waits for the match of the stage before it. */

@@ -119,6 +119,7 @@ export const TOFINO1_DESCRIPTION: DataPlaneDescription = {
     filters: DEFAULT_DESCRIPTION.init.filters.map((filter) => ({ ...filter, entries: FILTER_ENTRIES })),
   },
   state: { ...DEFAULT_DESCRIPTION.state, branchIdBits: 8, recirculationIdBits: 8 },
+  followsChip: true,
   rpbs: describeRpbs((number) => {
     const last = Object.keys(DEFAULT_DESCRIPTION.rpbs).length;
     const actions = actionNames(effectsOf(number, last));

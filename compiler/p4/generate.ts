@@ -34,6 +34,12 @@ export function p4Source(dataPlane: DataPlane): readonly P4File[] {
     );
   }
   checkParseDepth(dataPlane);
+  if (!dataPlane.description.followsChip) {
+    throw new NoP4Source(
+      dataPlane.name,
+      'the emulator would run packets that the chip drops: its description has to say "followsChip": true',
+    );
+  }
   const fields = new PacketFields(dataPlane);
   const rpbs = dataPlane.rpbs.map((rpb) => ({ name: `${rpbInstance(rpb)}.p4`, text: rpbFile(dataPlane, rpb, fields) }));
   const parts = [

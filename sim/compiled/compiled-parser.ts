@@ -43,21 +43,26 @@ class ParserWriter {
     if (state === undefined) throw new Error(`no parser state ${name}`);
     let at = this.declare(start);
     const found: number[] = [];
+    const { followsChip } = this.dataPlane.description;
+    const drop = `{ ${this.dataPlane.headers.map(({ index }) => `H[${index}] = -1;`).join(' ')} P.dropped = true; return; }`;
     for (const headerName of state.extract) {
       const header = this.dataPlane.headers[this.dataPlane.headerIndex(headerName)];
       if (header === undefined) throw new Error(`no header ${headerName}`);
       const { index, bytes, description } = header;
       // A header that is cut off or malformed ends parsing before its state.
       const giveUp = `{ ${found.map((other) => `H[${other}] = -1; `).join('')}return; }`;
-      this.lines.push(`if (${at} + ${bytes} > end) ${giveUp}`);
-      for (const { field, minimum, maximum } of description.valid ?? []) {
+      const { valid = [], lengthWords } = description;
+      if (!followsChip) this.lines.push(`if (${at} + ${bytes} > end) ${giveUp}`);
+      else if (valid.length > 0) this.lines.push(`if (${at} + ${this.lookaheadBytes(headerName)} > end) ${drop}`);
+      for (const { field, minimum, maximum } of valid) {
         this.lines.push(`value = ${this.read(`hdr.${headerName}.${field}`, at)};`);
         this.lines.push(`if (value < ${minimum} || value > ${maximum}) ${giveUp}`);
       }
+      if (followsChip) this.lines.push(`if (${at} + ${bytes} > end) ${drop}`);
       let length = String(bytes);
-      if (description.lengthWords !== undefined) {
-        length = this.declare(`${this.read(`hdr.${headerName}.${description.lengthWords}`, at)} * 4`);
-        this.lines.push(`if (${at} + ${length} > end) ${giveUp}`);
+      if (lengthWords !== undefined) {
+        length = this.declare(`${this.read(`hdr.${headerName}.${lengthWords}`, at)} * 4`);
+        if (!followsChip) this.lines.push(`if (${at} + ${length} > end) ${giveUp}`);
       }
       this.lines.push(`H[${index}] = ${at};`);
       found.push(index);
@@ -78,6 +83,17 @@ class ParserWriter {
       this.lines.push('}');
     }
     this.lines.push('}', 'return;');
+  }
+
+  /** Bytes that the conditions of a header look at. */
+  private lookaheadBytes(name: string): number {
+    const { valid = [] } = this.dataPlane.description.headers[name] ?? {};
+    return Math.max(
+      ...valid.map(({ field }) => {
+        const { byteOffset, byteCount } = fieldAccess(this.dataPlane.headerField(`hdr.${name}.${field}`));
+        return byteOffset + byteCount;
+      }),
+    );
   }
 
   private declare(expression: string): string {

@@ -42,8 +42,9 @@ export function modifyCode({ access, coverage }: WritableField, start: string, v
     `const was = ${readCode(access, start)} | 0, now = ${cut};`,
     'if (was !== now) {',
     ...writes,
-    ...(coverage.ipv4 ? ['P.ipv4Changed = true;'] : []),
-    ...(coverage.transport ? [`P.transportDelta += (${sum('now')}) - (${sum('was')});`] : []),
+    `const delta = (${sum('now')}) - (${sum('was')});`,
+    ...(coverage.ipv4 ? ['P.ipv4Changed = true; P.ipv4Delta += delta;'] : []),
+    ...(coverage.transport ? ['P.transportDelta += delta;'] : []),
     '}',
   ].join('\n');
 }

@@ -21,6 +21,11 @@ export class HeaderReader {
     this.parser.parse(this.phv);
   }
 
+  /** Whether the parser drops it: it ends inside a header, on a data plane that follows the chip. */
+  get isDropped(): boolean {
+    return this.phv.dropped;
+  }
+
   has(header: number): boolean {
     return (this.phv.headerStart[header] ?? -1) >= 0;
   }

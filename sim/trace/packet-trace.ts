@@ -26,7 +26,7 @@ export interface PacketTrace {
     /** Null for a packet that was dropped. */
     readonly port: number | null;
     /** Why it was dropped; null for a packet that left. */
-    readonly reason: 'DROP' | 'nobody forwards' | null;
+    readonly reason: 'DROP' | 'nobody forwards' | 'ends inside a header' | null;
     readonly recirculations: number;
     /** Header fields that are others than on arrival, checksums included. */
     readonly changes: readonly FieldChange[];

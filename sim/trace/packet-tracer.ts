@@ -77,6 +77,7 @@ export class PacketTracer {
     const bytes = packetBytes(batch, i);
     this.reader.read(bytes);
     const headers = this.reader.headers();
+    const isCut = this.reader.isDropped;
     const filters = this.matchingFilters(batch.ingressPort[i] ?? 0);
     this.replica.process(batch, i, i + 1);
     const { dataPlane } = this.replica;
@@ -102,11 +103,17 @@ export class PacketTracer {
       verdict: {
         kind: port === DROPPED ? 'dropped' : port === dataPlane.description.ports.cpu ? 'reported' : 'forwarded',
         port: port === DROPPED ? null : port,
-        reason: port !== DROPPED ? null : this.replica.wasUnforwarded ? 'nobody forwards' : 'DROP',
+        reason: port === DROPPED ? this.reason(isCut) : null,
         recirculations: batch.recirculations[i] ?? 0,
         changes: fieldChanges(headers, this.reader.headers()),
       },
     };
+  }
+
+  /** Why the packet was dropped that the replica took last. */
+  private reason(isCut: boolean): PacketTrace['verdict']['reason'] {
+    if (isCut) return 'ends inside a header';
+    return this.replica.wasUnforwarded ? 'nobody forwards' : 'DROP';
   }
 
   /** The entries that an entry belongs to. */

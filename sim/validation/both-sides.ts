@@ -54,6 +54,9 @@ interface KnownHash {
   readonly rpb: number;
 }
 
+const NOT_RUN: Verdict = { kind: 'none' };
+const DROPPED_BY_PARSER: Verdict = { kind: 'dropped' };
+
 export class BothSides {
   private readonly memories: Map<string, Uint32Array>;
   private readonly places: StatementPlaces;
@@ -160,7 +163,7 @@ export class BothSides {
     const fail = (mismatch: Mismatch): PacketResult => differed(mismatch, trace, this.emulator.visits);
     const mismatch =
       this.compareRegisters(trace) ??
-      this.compareVerdict(run?.verdict ?? { kind: 'none' }, packet, port) ??
+      this.compareVerdict(view.isDroppedByParser ? DROPPED_BY_PARSER : (run?.verdict ?? NOT_RUN), packet, port) ??
       (port === undefined ? undefined : compareBytes(expectedBytes, bytes, this.packet.tcpChecksum)) ??
       this.compareWords(trace) ??
       this.compareHashes(trace);

@@ -37,6 +37,11 @@ export class PacketBytes implements PacketView {
     return this;
   }
 
+  /** Whether the parser drops the packet, so that it meets no program and no default forwarding. */
+  get isDroppedByParser(): boolean {
+    return this.phv.dropped;
+  }
+
   /** The packet as it would leave, checksums put right. */
   finish(): Uint8Array {
     this.deparser.deparse(this.phv);

@@ -179,6 +179,31 @@ test('verdicts by port and reason, packets by number, memory at the end', () =>
     assert.match(json.stderr, /2 more packets were to be traced/);
   }));
 
+test('on tofino1 packets that end inside a header are said to end in the parser, as on the chip', () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'mine.p4runpro'), VERDICTS);
+    writeCapture(
+      join(folder, 'in.pcapng'),
+      [60, 40].map((length, i) => {
+        const bytes = new Uint8Array(length);
+        bytes.set([8, 0, 0x45, 1, 0, 46], 12);
+        bytes.set([64, 17], 22);
+        return { bytes, originalLength: length, port: 0, timeSeconds: i, timeNanoseconds: 0 };
+      }),
+    );
+    const args = ['mine.p4runpro', '--trace', 'in.pcapng', '--trace-packet', '2'];
+    const { status, stdout, stderr } = await replay(folder, ...args, '--dataplane', 'tofino1');
+    assert.is(status, 0, stderr);
+    assert.match(
+      stdout,
+      /^ {2}1 {2}dropped by DROP, program mine\n {2}1 {2}dropped by the parser, as they end inside a header$/m,
+    );
+    assert.match(stdout, /^ {2}parsed {3}no header$/m);
+    assert.match(stdout, /^ {2}verdict {2}dropped \(ends inside a header\)$/m);
+    const shorter = await replay(folder, ...args);
+    assert.match(shorter.stdout, /^ {2}verdict {2}dropped \(DROP\)$/m);
+  }));
+
 test('a program that no packet is for is named with its filter', () =>
   withFolder(async (folder) => {
     writeFileSync(join(folder, 'mine.p4runpro'), VERDICTS);

@@ -153,6 +153,11 @@ const REFUSED: readonly (readonly [name: string, dataPlane: DataPlane, reason: R
   ['published', builtInDataPlane('published') ?? plane, /compatible with the authors' program/],
   ['default', defaultDataPlane(), /its egress parser would read 167 bytes, state included; a Tofino 1 reads 160$/],
   [
+    'a data plane that runs packets which the chip drops',
+    dataPlaneFromJson({ extends: 'tofino1', name: 'g', followsChip: false }),
+    /the emulator would run packets that the chip drops/,
+  ],
+  [
     'ECN in egress, where the parser does not copy it',
     dataPlaneFromJson({ extends: 'tofino1', name: 'f', rpbs: { 12: { actions: ['extract_hdripv4ecn_mar'] } } }),
     /no single instruction brings hdr\.ipv4\.ecn into a register in egress$/,

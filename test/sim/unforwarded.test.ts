@@ -17,7 +17,7 @@ import {
 } from './test-switch.js';
 import { timedRun } from './timed-run.js';
 
-const UDP = frame({ ipv4: {}, udp: {} });
+const UDP = frame({ ipv4: {}, udp: { dst: 53 } });
 /** No entry of default forwarding. */
 const LONELY_PORT = 9;
 const plane = dataPlane('default');
