@@ -3,12 +3,19 @@ import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 export type Destination =
-  /** A regular file, or one that is to be; `mode` are the permissions of the one that is there. */
-  | { readonly kind: 'file'; readonly path: string; readonly mode: number | undefined }
+  /** A regular file, or one that is to be. */
+  | { readonly kind: 'file'; readonly path: string; readonly before: FileRights | undefined }
   /** A device or a named pipe. */
   | { readonly kind: 'device'; readonly path: string }
   /** A file that this process has open, as in `/dev/stdout`. */
   | { readonly kind: 'descriptor'; readonly descriptor: number };
+
+/** What a file that is there keeps when it is replaced. */
+export interface FileRights {
+  readonly mode: number;
+  readonly owner: number;
+  readonly group: number;
+}
 
 /** As many as Linux follows. */
 const MOST_LINKS = 40;
@@ -34,9 +41,12 @@ export function destinationOf(path: string): Destination {
 function notLinked(path: string, found: Stats | undefined, isNamedAsFolder: boolean): Destination {
   if (found === undefined) {
     if (isNamedAsFolder) throw new Error('no such folder');
-    return { kind: 'file', path, mode: undefined };
+    return { kind: 'file', path, before: undefined };
   }
   if (found.isDirectory()) throw new Error('a folder, not a file');
-  if (found.isFile()) return { kind: 'file', path, mode: found.mode & PERMISSIONS };
+  if (found.isFile()) {
+    const before = { mode: found.mode & PERMISSIONS, owner: found.uid, group: found.gid };
+    return { kind: 'file', path, before };
+  }
   return { kind: 'device', path };
 }

@@ -1,7 +1,7 @@
 /** The one way in which files are written: whole or not at all, through symbolic links, and directly into devices. */
-import { closeSync, constants, fchmodSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { destinationOf } from './destination.js';
+import { destinationOf, type FileRights } from './destination.js';
 import { addPartial, forgetPartial } from './leftovers.js';
 import { writeBytes } from './write-bytes.js';
 
@@ -26,7 +26,7 @@ export class OutputFile {
         return new OutputFile(openSync(destination.path, constants.O_WRONLY), undefined, true);
       case 'file': {
         const { file, partial } = openPartial(destination.path);
-        if (destination.mode !== undefined) fchmodSync(file, destination.mode);
+        if (destination.before !== undefined) keepRights(file, destination.before);
         return new OutputFile(file, { from: partial, to: destination.path }, true);
       }
     }
@@ -79,6 +79,16 @@ export class OutputFile {
     rmSync(this.rename.from, { force: true });
     forgetPartial(this.rename.from);
   }
+}
+
+/** Only root may give a file to somebody else; whoever else replaces one owns it. */
+function keepRights(file: number, { mode, owner, group }: FileRights): void {
+  try {
+    fchownSync(file, owner, group);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+  }
+  fchmodSync(file, mode);
 }
 
 let partialFiles = 0;

@@ -40,7 +40,8 @@ async function converse(
     historySize: HISTORY_LINES,
   });
   if (history !== undefined) {
-    lines.on('history', (typed) => writeFile(history, `${[...typed].reverse().join('\n')}\n`));
+    const keep = historyKeeper(history);
+    lines.on('history', (typed) => keep(typed));
   }
   let status: number = EXIT.done;
   lines.prompt();
@@ -55,6 +56,20 @@ async function converse(
   }
   lines.close();
   return status;
+}
+
+/** Writes what was typed, the newest first; what hinders it is said once. */
+function historyKeeper(path: string): (typed: readonly string[]) => void {
+  let isLost = false;
+  return (typed) => {
+    if (isLost) return;
+    try {
+      writeFile(path, `${[...typed].reverse().join('\n')}\n`);
+    } catch (error) {
+      isLost = true;
+      process.stderr.write(`p4runpro: what is typed is not kept: cannot write ${path}: ${reasonOf(error)}\n`);
+    }
+  };
 }
 
 /** The newest first, as readline keeps them. */

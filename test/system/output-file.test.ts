@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   closeSync,
   constants,
   lstatSync,
@@ -98,7 +99,7 @@ test('a switch in a file and its journal follow links; a device is neither', () 
     assert.ok(statSync('/dev/null').isCharacterDevice());
   }));
 
-test('a file keeps its permissions; a long name is no obstacle', () =>
+test('a file keeps its permissions and its owner; a long name is no obstacle', () =>
   withFolder(async (folder) => {
     const path = join(folder, 'x'.repeat(255));
     writeFile(path, 'old');
@@ -106,6 +107,11 @@ test('a file keeps its permissions; a long name is no obstacle', () =>
     writeFile(path, 'new', { durable: true });
     assert.is(readFileSync(path, 'utf8'), 'new');
     assert.is(statSync(path).mode & 0o777, 0o640);
+    // Only root may try.
+    if (process.getuid?.() !== 0) return;
+    chownSync(path, 12, 34);
+    writeFile(path, 'newer');
+    assert.equal([statSync(path).uid, statSync(path).gid], [12, 34]);
   }));
 
 test('what is written is there at the end or not at all', () =>
