@@ -73,6 +73,7 @@ function mainFile(dataPlane: DataPlane, parts: readonly P4File[]): string {
       `The P4runpro data plane '${dataPlane.name}' for a Tofino 1, generated from its description`,
       `(SHA-256 ${dataPlane.hash}).`,
       `To compile: ${p4CompileCommand(dataPlane)}`,
+      'where p4include is the folder of p4c that holds core.p4 and tna.p4.',
     ),
     '',
     '#include <core.p4>',

@@ -3,25 +3,22 @@
  * parsing path has it.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
-import type { Gress, ParserStateDescription } from '../data-plane/description.js';
-import { copyName, type PacketFields, wholeField } from './fields.js';
-import { METADATA } from './kept-fields.js';
+import type { ParserStateDescription } from '../data-plane/description.js';
+import { copyName, type PacketFields } from './fields.js';
 import { lookahead } from './lookahead.js';
 import { lengths, optionHeader } from './options.js';
+import {
+  deposits,
+  endOf,
+  isBehindOptionalChecksum,
+  subtractions,
+  sumsAt,
+  withoutOptional,
+} from './parser-checksums.js';
+import { contextOf, type ParserContext, select, stateName } from './parser-context.js';
 import { RECIRCULATION_FLAG } from './recirculation-file.js';
-import { type Residual, residuals } from './residuals.js';
-import { type Block, braces, comment, declaration, list, renderBlocks, spaced } from './text.js';
-
-/** What the states of one parser are made with. */
-interface ParserContext {
-  readonly dataPlane: DataPlane;
-  readonly fields: PacketFields;
-  readonly gress: Gress;
-  readonly metadata: string;
-  readonly residuals: readonly Residual[];
-  /** By name, the states that end a path without taking a header. */
-  readonly ends: Map<string, Block[]>;
-}
+import type { Residual } from './residuals.js';
+import { type Block, braces, comment, declaration, renderBlocks, spaced } from './text.js';
 
 export function parserFile(dataPlane: DataPlane, fields: PacketFields): string {
   return renderBlocks(
@@ -34,15 +31,6 @@ export function parserFile(dataPlane: DataPlane, fields: PacketFields): string {
     ]),
   );
 }
-
-const contextOf = (dataPlane: DataPlane, fields: PacketFields, gress: Gress): ParserContext => ({
-  dataPlane,
-  fields,
-  gress,
-  metadata: METADATA[gress],
-  residuals: residuals(dataPlane, gress),
-  ends: new Map(),
-});
 
 function ingressParser(context: ParserContext): Block[] {
   const first = stateName(context.dataPlane.description.parser.start);
@@ -123,8 +111,6 @@ function parser(
   return declaration(`parser ${name}`, parameters, spaced([checksums, ...start, ...all, ...context.ends.values()]));
 }
 
-const stateName = (state: string): string => `parse_${state}`;
-
 /** The states that one state of the description becomes. */
 function parserStates(name: string, state: ParserStateDescription, context: ParserContext): Block[][] {
   const look = lookahead(name, state, context.dataPlane, context.fields.copiedFields(context.gress));
@@ -164,21 +150,6 @@ function headerStates(name: string, own: string, state: ParserStateDescription, 
   return [braces(`state ${own}`, [...extracts, ...subtractions(state.extract, taken), ...transition]), ...options];
 }
 
-/** Whether a state of the description is reached from one that takes a checksum which may be absent. */
-function isBehindOptionalChecksum(name: string, { dataPlane, residuals: sums }: ParserContext): boolean {
-  const optional = sums.filter(({ zeroMeansNone }) => zeroMeansNone).map(({ header }) => header);
-  return Object.values(dataPlane.description.parser.states).some(
-    ({ extract, select: next }) =>
-      extract.some((header) => optional.includes(header)) && next?.next.some((edge) => edge.state === name) === true,
-  );
-}
-
-/** For packets without the checksum: what follows owes nothing to it. */
-const withoutOptional = (context: ParserContext): ParserContext => ({
-  ...context,
-  residuals: context.residuals.filter(({ zeroMeansNone }) => !zeroMeansNone),
-});
-
 /**
  * A checksum that may be absent, and covers a header behind its own: the residual is taken only of packets that have the
  * checksum. Those without go the same way by states of their own.
@@ -216,51 +187,6 @@ function optionalChecksumStates(
   );
   const extracts = state.extract.map((inner) => `pkt.extract(hdr.${inner});`);
   return [braces(`state ${own}`, [...extracts, ...subtractions(state.extract, context), ...transition]), ...behind];
-}
-
-/** The checksums of headers that a packet has when a state of the description is done with it. */
-function sumsAt(name: string, { dataPlane, residuals: sums }: ParserContext): readonly Residual[] {
-  const { states, start } = dataPlane.description.parser;
-  const taken = (from: string, before: readonly string[]): readonly string[] => {
-    const { extract = [], select: next } = states[from] ?? {};
-    const here = [...before, ...extract];
-    return from === name ? here : (next?.next ?? []).flatMap((edge) => taken(edge.state, here));
-  };
-  const headers = taken(start, []);
-  return sums.filter(({ header }) => headers.includes(header));
-}
-
-/**
- * Residuals are deposited where a path ends: what the parser takes behind the place of a deposit, the chip subtracts from
- * it as well.
- */
-const deposits = (sums: readonly Residual[], { metadata }: ParserContext): string[] =>
-  sums.flatMap(({ header, zeroMeansNone }) => [
-    ...(zeroMeansNone ? [`${metadata}.${header}_has_checksum = true;`] : []),
-    `${header}_checksum.subtract_all_and_deposit(${metadata}.${header}_residual);`,
-  ]);
-
-/** Where a path ends behind a state of the description: `accept`, or a state of its own that deposits residuals. */
-function endOf(name: string, context: ParserContext): string {
-  const sums = sumsAt(name, context);
-  if (sums.length === 0) return 'accept';
-  const end = `end_${sums.map(({ header }) => header).join('_')}`;
-  if (!context.ends.has(end)) {
-    context.ends.set(end, braces(`state ${end}`, [...deposits(sums, context), 'transition accept;']));
-  }
-  return end;
-}
-
-/** Takes from each checksum what these headers hold of it: the checksum itself and all that may change. */
-function subtractions(headers: readonly string[], { residuals: sums, fields }: ParserContext): Block[] {
-  return sums.flatMap(({ header: holder, covered }) => {
-    const data = headers.flatMap((header) => {
-      const own = header === holder ? [`hdr.${header}.checksum`] : [];
-      const changing = covered.filter((part) => part.header === header).flatMap((part) => part.fields);
-      return [...own, ...new Set(changing.map(({ name }) => wholeField(fields.expression(name))))];
-    });
-    return data.length === 0 ? [] : list(`${holder}_checksum.subtract({`, data, '});');
-  });
 }
 
 /** The transition of a state, and the states for options of each length on the way to what follows. */
@@ -307,11 +233,4 @@ function transitionOf(
       ),
   );
   return { options, transition: select(selectors, cases, endOf(name, context)) };
-}
-
-function select(on: readonly string[], cases: readonly (readonly [string, string])[], otherwise: string): Block[] {
-  return braces(`transition select(${on.join(', ')})`, [
-    ...cases.map(([value, state]) => `${value} : ${state};`),
-    `default : ${otherwise};`,
-  ]);
 }
