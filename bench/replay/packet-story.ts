@@ -1,13 +1,11 @@
-/** What happened to one packet of a replay: the entries it met, RPB by RPB. */
-import { entrySteps, formatEntryStep, TracingSwitch } from '../../sim/index.js';
-import { type CapturedPacket, timeText } from './captured-packets.js';
+/** What happened to one packet of a replay: all that a packet trace says. */
+import { formatPacketTrace } from '../../sim/index.js';
+import { PacketSelection } from '../run/packet-selection.js';
+import type { CapturedPacket } from './captured-packets.js';
 import type { MemoryContents } from './memory-contents.js';
 import { type ReplayOptions, ReplaySwitch, type SourceText } from './replay.js';
 
-/**
- * Takes the packets up to `index` through a tracing switch, so that packet `index` meets the memory that it met.
- * Several lines.
- */
+/** Takes the packets up to `index` through a switch, so that packet `index` meets the memory that it met. Lines. */
 export async function packetStory(
   sources: readonly SourceText[],
   options: ReplayOptions,
@@ -15,20 +13,10 @@ export async function packetStory(
   packets: readonly CapturedPacket[],
   index: number,
 ): Promise<string[]> {
-  const tracing = new TracingSwitch(options.dataPlane);
-  tracing.queue = options.queue;
-  const replay = await ReplaySwitch.of(sources, options, tracing);
+  const replay = await ReplaySwitch.of(sources, options);
   await replay.writeMemory(before);
+  const selection = new PacketSelection([String(index + 1)], options.dataPlane);
   replay.process(packets.slice(0, index));
-  const packet = packets[index] as CapturedPacket;
-  const [outcome] = replay.process([packet]);
-  const met = replay.programs.find(({ compiled }) => compiled.programId === outcome?.programId);
-  const steps = met === undefined ? [] : entrySteps(met.compiled.entries, options.dataPlane, tracing.visits);
-  const end = outcome?.left === undefined ? 'it was dropped' : `it left by port ${outcome.left.port}`;
-  return [
-    `packet ${index + 1} of the trace, ${timeText(packet)}, came in by port ${packet.port ?? 0}`,
-    met === undefined ? 'no program took it' : `program ${met.program.name} took it; registers after each entry:`,
-    ...steps.map((step) => `  ${formatEntryStep(step)}`),
-    end,
-  ];
+  replay.process(packets.slice(index, index + 1), { selection, limit: 1 });
+  return replay.traces.flatMap((trace) => formatPacketTrace(trace).trimEnd().split('\n'));
 }

@@ -6,5 +6,5 @@ export { describeMismatch, type Mismatch } from './mismatch.js';
 export type { Random } from './random.js';
 export { PacketGenerator, type TestPacket } from './random-packet.js';
 export { recompileAlone } from './recompile.js';
-export { formatEntryStep, formatFailure } from './report.js';
+export { formatFailure } from './report.js';
 export { type Validation, type ValidationOptions, validateTranslation } from './validate.js';

@@ -123,7 +123,7 @@ function statementLine({ statement, after, access, taken }: ExecutedStatement): 
 }
 
 /** What an RPB did to a packet, and the registers after it, in one line. */
-export function formatEntryStep({ rpb, pass, branch, action, parameters, after }: EntryStep): string {
+function formatEntryStep({ rpb, pass, branch, action, parameters, after }: EntryStep): string {
   const call = parameters.length === 0 ? action : `${action}(${parameters.map(hex).join(', ')})`;
   return `RPB ${rpb}, pass ${pass}, branch ${branch}: ${call}  [${formatRegisters(after)}]`;
 }
