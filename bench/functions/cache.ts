@@ -41,6 +41,11 @@ export class Cache implements NetworkFunction {
     return CACHE_SERVER_PORT;
   }
 
+  /** Whether the key of a request is in the cache. */
+  holds({ key1, key2 }: PacketView): boolean {
+    return this.values.has(nameOf(key1, key2));
+  }
+
   memories(): ExpectedMemory[] {
     const values = new Uint32Array(this.bucketsOf('value'));
     for (const { key1, key2, bucket } of this.keys) values[bucket] = this.values.get(nameOf(key1, key2)) ?? 0;
@@ -48,6 +53,4 @@ export class Cache implements NetworkFunction {
   }
 }
 
-/** Whether a request asks for a value that the cache did not have. */
-export const isMissedRead = (packet: PacketView, decision: Decision): boolean =>
-  packet.op === OP.read && decision === CACHE_SERVER_PORT;
+export const isRead = ({ op }: PacketView): boolean => op === OP.read;

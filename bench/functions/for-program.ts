@@ -11,7 +11,7 @@ import { HeavyHitterDetector } from './heavy-hitter.js';
 import { FlowCardinality } from './hyperloglog.js';
 import { LoadBalancer, type ServerTable } from './load-balancer.js';
 import { NetCache } from './netcache.js';
-import type { NetworkFunction, Surroundings } from './network-function.js';
+import type { HashFunction, NetworkFunction, Surroundings } from './network-function.js';
 import type { PacketView } from './packet.js';
 import { DistinctValues } from './query-acceleration.js';
 import { LongestPackets } from './sumax.js';
@@ -21,6 +21,8 @@ export interface FunctionInputs extends Surroundings {
   readonly cachedKeys: readonly CachedKey[];
   readonly servers: ServerTable;
   readonly connections: () => ConnectionTable;
+  /** The hash function of the program's words that go into a register. */
+  readonly wordHash: () => HashFunction;
   /** Of programs that come as two rules, which one: 0 or 1. */
   readonly rule: number;
 }
@@ -41,7 +43,7 @@ export function networkFunction(key: ProgramKey, inputs: FunctionInputs): Networ
     case 'hh':
       return new HeavyHitterDetector(inputs);
     case 'nc':
-      return new NetCache(inputs.cachedKeys, inputs);
+      return new NetCache(inputs.cachedKeys, inputs, inputs.wordHash());
     case 'acc':
       return new DistinctValues(inputs);
     case 'sf':

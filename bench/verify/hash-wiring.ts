@@ -24,6 +24,14 @@ export function hashUnits({ program, hashes }: CompiledProgram): Map<string, Has
   return units;
 }
 
+/** What a program's only HASH computes. @throws if it has none, or several */
+export function wordHash({ program, hashes }: CompiledProgram): HashFunction {
+  const [use, ...others] = hashes.filter(({ into, input }) => into === 'har' && input.length === 1);
+  if (use === undefined || others.length > 0) throw new Error(`${program}: no single HASH of a word`);
+  const unit = new HashUnit(use.crc);
+  return (key) => unit.digest(key, key.length);
+}
+
 /** What a network function takes from the switch that its program runs in. */
 export function surroundingsOf(compiled: CompiledProgram, dataPlane: DataPlane): Surroundings {
   const units = hashUnits(compiled);

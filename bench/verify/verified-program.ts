@@ -7,7 +7,7 @@ import type { LinkedProgram } from '../run/deployment.js';
 import { cachedKey, cachedKeys } from '../workloads/instance.js';
 import { type MarkedField, markFilter } from '../workloads/instance-marks.js';
 import { isProgramKey, PROGRAM_KINDS, type ProgramKey } from '../workloads/program-kind.js';
-import { connectionTable, surroundingsOf } from './hash-wiring.js';
+import { connectionTable, surroundingsOf, wordHash } from './hash-wiring.js';
 
 export interface VerifiedProgram {
   readonly key: ProgramKey;
@@ -42,6 +42,7 @@ export function verifiedProgram(
         address: (bucket) => arrival.memoryValue?.('address', bucket) ?? 0,
       },
       connections: () => connectionTable(surroundings),
+      wordHash: () => wordHash(compiled),
     }),
   };
 }

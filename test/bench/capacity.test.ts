@@ -32,7 +32,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   cache: 3200,
   lb: 2816,
   hh: 1400,
-  nc: 1030,
+  nc: 930,
   calc: 2495,
   acc: 4096,
   ecn: 4096,

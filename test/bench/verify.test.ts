@@ -269,6 +269,7 @@ test('a function needs nothing of the program but hash functions and sizes', () 
     cpuPort: 192,
     cachedKeys: [],
     servers: { port: () => 0, address: () => 0 },
+    wordHash: () => () => 0,
     connections: () => ({ size: 0, placeOf: () => 0, isOpen: () => false }),
     rule: 0,
   });
