@@ -1,7 +1,7 @@
 /** The programs that answer requests: cache, nc, acc, calc. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fields, request, wordBytes } from './packets.js';
+import { CLIENT, fields, request, SERVER, wordBytes } from './packets.js';
 import { CPU_PORT, ProgramSwitch } from './program-switch.js';
 
 const READ = 1;
