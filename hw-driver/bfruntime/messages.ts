@@ -31,6 +31,9 @@ export interface DataField {
   readonly stream?: Uint8Array;
   readonly str_val?: string;
   readonly bool_val?: boolean;
+  readonly float_val?: number;
+  /** On receipt, the name of that which is set. */
+  readonly value?: string;
 }
 
 export interface TableData {

@@ -9,10 +9,11 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type { Switch } from '../../sim/index.js';
+import { FrontPorts } from '../ports/front-ports.js';
 import { bfRtJson } from './bf-rt-json.js';
 import { PartFailed } from './error-report.js';
+import { FixedTables } from './fixed-tables/fixed-tables.js';
 import * as wire from './messages.js';
-import { type PortCount, portsJson, readPorts } from './port-tables.js';
 import { readEntities } from './read-entities.js';
 import { callFlags, type RequestLimits, readRequest, writeRequest } from './requests.js';
 import { RpcError, updateError } from './rpc-error.js';
@@ -30,8 +31,8 @@ export interface ServiceOptions {
    * of DATAPLANE_ATOMIC (rolled back where an update fails), and any device.
    */
   readonly lenient?: boolean;
-  /** Frames that each port has taken and given, by port. */
-  readonly portCounters?: () => ReadonlyMap<number, PortCount>;
+  /** The ports of the switch, which others send frames to. */
+  readonly ports?: FrontPorts;
 }
 
 interface Options extends ServiceOptions {
@@ -55,7 +56,8 @@ export class BfRuntimeService {
   private readonly tables: ServedTables;
   private readonly sessions: Sessions;
   private readonly p4Name: string;
-  private readonly ports: number;
+  private readonly ports: FrontPorts;
+  private readonly fixed: FixedTables;
   /** bf-rt.json. */
   private readonly info: Buffer;
   /** Of those who are subscribed. */
@@ -71,7 +73,8 @@ export class BfRuntimeService {
     this.info = Buffer.from(bfRtJson(this.tables.schema));
     this.p4Name = options.p4Name ?? P4_NAME;
     this.sessions = new Sessions([this.p4Name], options.mostClients, options.lenient);
-    this.ports = 2 ** emulator.dataPlane.description.ports.width;
+    this.ports = options.ports ?? new FrontPorts(emulator.dataPlane);
+    this.fixed = new FixedTables(this.ports);
   }
 
   handlers() {
@@ -126,7 +129,7 @@ export class BfRuntimeService {
     this.requireDevice(device_id);
     return {
       config: [{ p4_name: this.p4Name, bfruntime_info: this.info }],
-      non_p4_config: { bfruntime_info: Buffer.from(portsJson(this.ports)) },
+      non_p4_config: { bfruntime_info: Buffer.from(this.fixed.json()) },
     };
   }
 
@@ -143,7 +146,10 @@ export class BfRuntimeService {
       case wire.CONFIG_ACTION.warmInitBeginAndEnd:
         this.sessions.requireAccess(client_id);
         this.requireOwnProgram(p4_name, bfruntime_info);
-        await this.changes.take(async () => this.tables.restart());
+        await this.changes.take(async () => {
+          this.tables.restart();
+          this.ports.reset();
+        });
         for (const stream of this.streams) {
           stream.write({ set_forwarding_pipeline_config_response: configResponse(wire.WARM_INIT.finished) });
         }
@@ -180,9 +186,9 @@ export class BfRuntimeService {
         keepsGoing: atomicity === wire.ATOMICITY.continueOnError,
         make: (update) => {
           this.requireDevice(update.entity?.table_entry?.entry_tgt?.device_id);
-          return this.tables.update(update);
+          return this.tablesOf(update.entity).update(update);
         },
-        isThere: (update) => this.tables.isThere(update),
+        isThere: (update) => this.tablesOf(update.entity).isThere(update),
         isCancelled: () => call.cancelled,
       }),
     );
@@ -208,8 +214,11 @@ export class BfRuntimeService {
 
   private readOne(entity: wire.Entity): Iterable<wire.Entity> {
     this.requireDevice(entity.table_entry?.entry_tgt?.device_id);
-    const counters = this.options.portCounters?.() ?? new Map<number, PortCount>();
-    return readPorts(entity, this.ports, counters) ?? this.tables.read(entity);
+    return this.tablesOf(entity).read(entity);
+  }
+
+  private tablesOf(entity: wire.Entity | null): FixedTables | ServedTables {
+    return this.fixed.owns(entity) ? this.fixed : this.tables;
   }
 }
 

@@ -43,7 +43,7 @@ export async function serve(args: ServeArguments): Promise<number> {
   };
   try {
     const port = portOf('--port', args.port);
-    const options = { host: args.host, port, p4Name: args.p4Name, tls, ...grpc, portCounters: () => ports.counters };
+    const options = { host: args.host, port, p4Name: args.p4Name, tls, ...grpc, ports: ports.ports };
     await start(`BF Runtime (data plane ${dataPlane.name}, program ${args.p4Name})`, serveBfRuntime(emulator, options));
     if (args.http !== undefined) await start('HTTP', serveHttp(ports, args.host, portOf('--http', args.http)));
     if (args.udp !== undefined) await start('UDP', serveUdp(ports, args.host, portOf('--udp', args.udp)));

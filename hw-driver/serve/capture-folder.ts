@@ -16,7 +16,7 @@ import {
   type PacketBatch,
   packetBytes,
 } from '../../traces/index.js';
-import { FrameError, type PortFrame, type SwitchPorts } from './switch-ports.js';
+import { FrameError, type FrameOutcome, type PortFrame, type SwitchPorts } from './switch-ports.js';
 
 const EVERY_MS = 200;
 const BATCH = { packets: 1024, bytes: 2 ** 21 };
@@ -68,7 +68,7 @@ async function runAll(ports: SwitchPorts, folder: string, say: (message: string)
 }
 
 async function runCapture(ports: SwitchPorts, from: string, output: string) {
-  const intake = new CaptureIntake({ ports: ports.ports });
+  const intake = new CaptureIntake({ ports: ports.ports.count });
   const reader = await openCapture(from, intake);
   const refused: Refused = { frames: 0, reason: '' };
   const writer = createCaptureWriter(output, { ports: 'egress' });
@@ -105,14 +105,19 @@ interface Refused {
   reason: string;
 }
 
-/** A frame that no port takes is lost, and counted. */
-function sent(ports: SwitchPorts, port: number, bytes: Uint8Array, refused: Refused) {
+/** A frame that no port takes or gives is lost, and counted. */
+function sent(ports: SwitchPorts, port: number, bytes: Uint8Array, refused: Refused): readonly PortFrame[] {
+  const { left, lost } = outcomeOf(ports, port, bytes);
+  if (lost !== undefined && refused.frames++ === 0) refused.reason = lost;
+  return left;
+}
+
+function outcomeOf(ports: SwitchPorts, port: number, bytes: Uint8Array): FrameOutcome {
   try {
     return ports.send({ port, bytes });
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
-    if (refused.frames++ === 0) refused.reason = error.message;
-    return [];
+    return { left: [], lost: error.message };
   }
 }
 

@@ -13,7 +13,7 @@ export interface HttpPorts {
 
 /**
  * `POST /packets` takes a frame, `{"port": 1, "hex": "…"}`, or a list of them, and answers with the frames that left, in
- * order; `GET /ports` answers with the counters. Web pages of others reach neither: see {@link refusal}.
+ * order, and with those that no port took in or let out; `GET /ports` answers with the counters. Web pages of others reach neither: see {@link refusal}.
  */
 export async function serveHttp(ports: SwitchPorts, host: string, port: number): Promise<HttpPorts> {
   const server = createServer((request, response) => {
@@ -78,8 +78,7 @@ async function answer(ports: SwitchPorts, request: IncomingMessage, served: stri
   const refused = refusal(request, served);
   if (refused !== undefined) return refused;
   if (request.method === 'GET' && request.url === '/ports') {
-    const counters = [...ports.counters].sort(([a], [b]) => a - b);
-    return { status: 200, body: { ports: counters.map(([port, count]) => ({ port, ...count })) } };
+    return { status: 200, body: { ports: ports.ports.inUse().map((port) => portBody(ports, port)) } };
   }
   if (request.method !== 'POST' || request.url !== '/packets') {
     return { status: 404, body: { error: 'there are POST /packets and GET /ports' } };
@@ -87,12 +86,28 @@ async function answer(ports: SwitchPorts, request: IncomingMessage, served: stri
   const text = await bodyOf(request);
   if (text === undefined) return { status: 413, body: { error: `at most ${MOST_BODY_BYTES} bytes` } };
   try {
-    const packets = framesIn(text).flatMap((frame) => ports.send(frame));
-    return { status: 200, body: { packets: packets.map(({ port, bytes }) => ({ port, hex: hexOf(bytes) })) } };
+    const frames = framesIn(text);
+    for (const frame of frames) ports.check(frame);
+    const outcomes = frames.map((frame) => ({ port: frame.port, ...ports.send(frame) }));
+    const packets = outcomes.flatMap(({ left }) => left.map(({ port, bytes }) => ({ port, hex: hexOf(bytes) })));
+    const lost = outcomes.flatMap(({ port, lost: reason }) => (reason === undefined ? [] : [{ port, reason }]));
+    return { status: 200, body: { packets, ...(lost.length > 0 ? { lost } : {}) } };
   } catch (error) {
     if (error instanceof FrameError) return { status: 400, body: { error: error.message } };
     throw error;
   }
+}
+
+function portBody({ ports }: SwitchPorts, port: number): object {
+  const counters = ports.countersOf(port);
+  return {
+    port,
+    up: ports.isUp(port),
+    received: counters.get('$FramesReceivedAll'),
+    sent: counters.get('$FramesTransmittedAll'),
+    receivedOctets: counters.get('$OctetsReceived'),
+    sentOctets: counters.get('$OctetsTransmittedTotal'),
+  };
 }
 
 /** Undefined if it is too long. */

@@ -19,7 +19,7 @@ export async function serveUdp(ports: SwitchPorts, host: string, port: number): 
     if (datagram.length <= PORT_BYTES) return;
     const ingress = datagram.readUInt16BE(0);
     try {
-      for (const { port: egress, bytes } of ports.send({ port: ingress, bytes: datagram.subarray(PORT_BYTES) })) {
+      for (const { port: egress, bytes } of ports.send({ port: ingress, bytes: datagram.subarray(PORT_BYTES) }).left) {
         const peer = peers.get(egress) ?? sender;
         const head = Buffer.alloc(PORT_BYTES);
         head.writeUInt16BE(egress);

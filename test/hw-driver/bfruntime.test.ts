@@ -245,7 +245,7 @@ served('reads: a key, a table, defaults, usage, ids, ports; clearing a table', a
     const [answer] = await session.read([{ object_id: { table_object } }]);
     assert.is(answer?.object_id?.id, id);
   }
-  assert.is((await session.read([{ table_entry: { table_id: 0xfe000001 } }])).length, 0);
+  assert.is((await session.read([{ table_entry: { table_id: 0xff010001 } }])).length, 0);
   assert.equal(
     await session.write([update(wire.UPDATE.delete, { table_id: table.id })], wire.ATOMICITY.continueOnError),
     [],

@@ -66,7 +66,36 @@ test('pages of others, by whatever name, do not reach the switch; its own users 
   assert.is((await ask(http.port, { origin: 'https://example.com' }, '', 'OPTIONS')).status, 403);
   assert.is((await ask(http.port, { host: 'example.com' }, '', 'GET', '/ports')).status, 403);
   const counters = await ask(http.port, {}, '', 'GET', '/ports');
-  assert.match(counters.text, new RegExp(`"port":1,"received":${taken.length},`));
+  assert.match(counters.text, new RegExp(`"port":1,"up":true,"received":${taken.length},`));
+  await http.close();
+});
+
+test('a frame that no port takes in or lets out is told with the reason, and the others go on', async () => {
+  const emulator = new Switch(plane);
+  emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, 1, 2) });
+  emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, 3, 1) });
+  const ports = new SwitchPorts(emulator);
+  for (const [port, up] of [
+    [1, true],
+    [2, false],
+    [3, true],
+  ] as const) {
+    ports.ports.add(port, new Map([['$PORT_ENABLE', up]]));
+  }
+  const http = await serveHttp(ports, '127.0.0.1', 0);
+  const frames = [1, 2, 3].map((port) => ({ port, hex: HEX }));
+  const { text } = await ask(http.port, JSON_TYPE, JSON.stringify(frames));
+  assert.equal(JSON.parse(text), {
+    packets: [{ port: 1, hex: HEX }],
+    lost: [
+      { port: 1, reason: 'port 2 is disabled' },
+      { port: 2, reason: 'port 2 is disabled' },
+    ],
+  });
+  // One that is no frame: none is sent.
+  const wrong = await ask(http.port, JSON_TYPE, JSON.stringify([...frames, { port: 512, hex: HEX }]));
+  assert.is(wrong.status, 400);
+  assert.is(ports.ports.countersOf(1).get('$FramesReceivedAll'), 1);
   await http.close();
 });
 

@@ -89,6 +89,7 @@ test('a served switch: the same, and frames by HTTP, UDP and captures', () =>
     };
     const packet = frame({ ipv4: { src: 1, dst: 2 }, udp: {} });
     const hex = Buffer.from(packet).toString('hex');
+    const octets = packet.length;
     assert.equal(await post({ port: 1, hex }), { status: 200, json: { packets: [{ port: 2, hex }] } });
     assert.equal(
       await post([
@@ -103,9 +104,9 @@ test('a served switch: the same, and frames by HTTP, UDP and captures', () =>
     const counters = await (await fetch(`http://127.0.0.1:${server.ports.get('HTTP')}/ports`)).json();
     assert.equal(counters, {
       ports: [
-        { port: 1, received: 2, sent: 0 },
-        { port: 2, received: 0, sent: 2 },
-        { port: 3, received: 1, sent: 0 },
+        { port: 1, up: true, received: 2, sent: 0, receivedOctets: 2 * octets, sentOctets: 0 },
+        { port: 2, up: true, received: 0, sent: 2, receivedOctets: 0, sentOctets: 2 * octets },
+        { port: 3, up: true, received: 1, sent: 0, receivedOctets: octets, sentOctets: 0 },
       ],
     });
 
