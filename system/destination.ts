@@ -38,6 +38,12 @@ export function destinationOf(path: string): Destination {
   throw new Error('too many symbolic links');
 }
 
+/** Whether writing a path writes standard output, where nothing else should go then. @throws errors of the system */
+export function isStandardOutput(path: string): boolean {
+  const destination = destinationOf(path);
+  return destination.kind === 'descriptor' && destination.descriptor === process.stdout.fd;
+}
+
 function notLinked(path: string, found: Stats | undefined, isNamedAsFolder: boolean): Destination {
   if (found === undefined) {
     if (isNamedAsFolder) throw new Error('no such folder');

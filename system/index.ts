@@ -1,5 +1,5 @@
 /** Files, locks and signals. */
-export { type Destination, destinationOf } from './destination.js';
+export { type Destination, destinationOf, isStandardOutput } from './destination.js';
 export { makeFolders, removeFolders } from './folders.js';
 export { Locked, lock } from './lock.js';
 export { type FileText, NotWritten, OutputFile, writeFile, writeFiles } from './output-file.js';

@@ -1,7 +1,7 @@
 /** `bench trace generate` and `bench trace info`: seeded captures, and what a capture holds. */
 import type { Argv } from 'yargs';
 import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../../hw-driver/index.js';
-import { interruptible } from '../../system/index.js';
+import { interruptible, isStandardOutput } from '../../system/index.js';
 import {
   CaptureIntake,
   type CaptureWriter,
@@ -81,7 +81,8 @@ export async function traceGenerate(args: GenerateArguments): Promise<number> {
       return EXIT.interrupted;
     }
     writer.close();
-    process.stdout.write(`${packets.toLocaleString('en-US')} packets in ${args.file}\n`);
+    const stream = isStandardOutput(args.file) ? process.stderr : process.stdout;
+    stream.write(`${packets.toLocaleString('en-US')} packets in ${args.file}\n`);
   } catch (error) {
     writer.abort();
     throw error;

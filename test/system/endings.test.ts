@@ -4,6 +4,7 @@ import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readCapture } from '../../bench/replay/captured-packets.js';
 import { packageFile } from '../../hw-driver/package-root.js';
 import { assertOneMessage, type CommandName, withFolder } from '../command-line.js';
 
@@ -45,6 +46,19 @@ for (const [command, args] of WRITING) {
       if (command === 'bench') assert.ok(readFileSync(join(folder, 'out', 'summary.json'), 'utf8').length > 0);
     }));
 }
+
+test('a capture on standard output, here a socket, is a capture and nothing else', () =>
+  withFolder(async (folder) => {
+    const args = [FILES.bench, 'trace', 'generate', '/dev/stdout', '--packets', '5'];
+    const child = spawn(process.execPath, args, { cwd: folder, timeout: PATIENCE_MS });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const { status, stderr } = await ending(child);
+    assert.is(status, 0, stderr);
+    assert.is(stderr, '5 packets in /dev/stdout\n');
+    writeFileSync(join(folder, 'got.pcap'), Buffer.concat(chunks));
+    assert.is((await readCapture(join(folder, 'got.pcap'))).length, 5);
+  }));
 
 test('a reader that has gone ends a command with one sentence, without a stack trace', () =>
   withFolder(async (folder) => {
