@@ -2,7 +2,7 @@
  * Atomic changes of a switch, and the orders in which a deployment makes them so that no packet sees half a program.
  * Emulator, driver, journal and fault tests share them.
  */
-import type { CompiledProgram, TableEntry } from './compiled-program.js';
+import type { CompiledProgram, MemoryBlock, TableEntry } from './compiled-program.js';
 import type { DataPlane } from './data-plane/data-plane.js';
 import { FIXED_NAMES, RPB_KEYS } from './data-plane/data-plane.js';
 
@@ -14,7 +14,9 @@ export type Operation =
   /** Wait until the packets that are in the pipe, recirculating ones included, have left it. */
   | { readonly kind: 'drain' }
   /** Set buckets `base` … `base + buckets - 1` of an RPB's register array to 0. */
-  | { readonly kind: 'resetMemory'; readonly rpb: number; readonly base: number; readonly buckets: number };
+  | { readonly kind: 'resetMemory'; readonly rpb: number; readonly base: number; readonly buckets: number }
+  /** Say which blocks are a program's, so that accesses outside them can be counted. Packets do not notice. */
+  | { readonly kind: 'declareMemory'; readonly programId: number; readonly blocks: readonly MemoryBlock[] };
 
 const isFilter = (entry: TableEntry): boolean => entry.action === FIXED_NAMES.setProgram;
 
@@ -25,8 +27,11 @@ export function programIdOf(entry: TableEntry): number {
 }
 
 /** RPB and recirculation entries first, filters last: the program runs once its filter is in. */
-export function installOperations(program: CompiledProgram): Operation[] {
-  return installOrder(program.entries).map((entry) => ({ kind: 'insertEntry', entry }));
+export function installOperations({ programId, memories, entries }: CompiledProgram): Operation[] {
+  return [
+    { kind: 'declareMemory', programId, blocks: memories },
+    ...installOrder(entries).map((entry): Operation => ({ kind: 'insertEntry', entry })),
+  ];
 }
 
 /** Entries in the order of installation. */

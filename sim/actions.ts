@@ -5,7 +5,7 @@ import { HashUnit } from './hash.js';
 import { type FieldAccess, fieldAccess, readField } from './header-fields.js';
 import { type FieldOperands, INTRINSIC, OPCODE } from './instructions.js';
 import { HAR, MAR, type Phv, SAVED } from './phv.js';
-import { ENTRY } from './program-code.js';
+import { ENTRY, HEAD_GUARDED } from './program-code.js';
 import type { RegisterArrays } from './register-arrays.js';
 import { saluAddSub, saluAndOr, saluMax, saluReadWrite } from './salu.js';
 
@@ -25,6 +25,9 @@ export class ActionUnit {
   private readonly protocol: FieldAccess;
   private readonly cpuPort: number;
   private readonly addressMask: number;
+
+  /** Told of each access that is not proven to lie within the program's memory. @param rpb from 0 */
+  guard: (programId: number, rpb: number, address: number) => void = () => undefined;
 
   constructor(
     dataPlane: DataPlane,
@@ -69,13 +72,13 @@ export class ActionUnit {
         phv.saluFlag = code[entry + ENTRY.flag] as number;
         return;
       case OPCODE.saluAddSub:
-        return saluAddSub(this.memory.words, this.memory.index(rpb, phv.physicalAddress), phv.saluFlag, registers);
+        return saluAddSub(this.memory.words, this.accessed(head, rpb, phv), phv.saluFlag, registers);
       case OPCODE.saluAndOr:
-        return saluAndOr(this.memory.words, this.memory.index(rpb, phv.physicalAddress), phv.saluFlag, registers);
+        return saluAndOr(this.memory.words, this.accessed(head, rpb, phv), phv.saluFlag, registers);
       case OPCODE.saluReadWrite:
-        return saluReadWrite(this.memory.words, this.memory.index(rpb, phv.physicalAddress), phv.saluFlag, registers);
+        return saluReadWrite(this.memory.words, this.accessed(head, rpb, phv), phv.saluFlag, registers);
       case OPCODE.saluMax:
-        return saluMax(this.memory.words, this.memory.index(rpb, phv.physicalAddress), registers);
+        return saluMax(this.memory.words, this.accessed(head, rpb, phv), registers);
       case OPCODE.loadImmediate:
         registers[first] = immediate;
         return;
@@ -123,6 +126,12 @@ export class ActionUnit {
       case OPCODE.report:
         phv.egressPort = this.cpuPort;
     }
+  }
+
+  /** The word that a stateful ALU works on. */
+  private accessed(head: number, rpb: number, { programId, physicalAddress }: Phv): number {
+    if ((head & HEAD_GUARDED) !== 0) this.guard(programId, rpb, physicalAddress);
+    return this.memory.index(rpb, physicalAddress);
   }
 
   /** The hash of the 5-tuple: addresses, ports, protocol; what the packet lacks is 0. */

@@ -11,6 +11,8 @@ export interface Counters {
   unmatched: number;
   /** Times that packets went round. */
   recirculations: number;
+  /** Memory accesses of programs outside the blocks that were declared as theirs. */
+  outsideAccesses: number;
 }
 
 export const emptyCounters = (): Counters => ({
@@ -20,6 +22,7 @@ export const emptyCounters = (): Counters => ({
   reported: 0,
   unmatched: 0,
   recirculations: 0,
+  outsideAccesses: 0,
 });
 
 /** Adds `more` to `sum`. */

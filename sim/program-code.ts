@@ -6,11 +6,12 @@
  *     row     = cell … END
  *     cell    = rpb, length in words, entry …
  *     entry   = head, immediate, flag or jump table, [har value, mask, sar value, mask, mar value, mask]
- *     head    = opcode | first << 8 | second << 16 | MATCHES << 24 | LAST << 25
+ *     head    = opcode | first << 8 | second << 16 | MATCHES << 24 | LAST << 25 | GUARDED << 26
  *
  * Only branch ids that some entry sets, and 0, can occur, beside those that an entry has set that is gone while packets
  * are in flight.
  */
+import type { TableEntry } from '../compiler/index.js';
 import { type Instruction, OPCODE, type RegisterMatch } from './instructions.js';
 
 /** An RPB entry, decoded. */
@@ -25,6 +26,8 @@ export interface RpbEntry {
   readonly sequence: number;
   readonly instruction: Instruction;
   readonly match: RegisterMatch;
+  /** What it was decoded from. */
+  readonly source: TableEntry;
 }
 
 /** Words of the code before the starts of the rows. */
@@ -33,6 +36,8 @@ export const CELL = { rpb: 0, length: 1, words: 2 } as const;
 export const ENTRY = { head: 0, immediate: 1, flag: 2, words: 3, wordsWithMatch: 9 } as const;
 export const HEAD_MATCHES = 1 << 24;
 export const HEAD_LAST = 1 << 25;
+/** Its memory accesses are looked at: see memory-owners.ts. */
+export const HEAD_GUARDED = 1 << 26;
 
 /** The branch ids that packets of a program can have. @param retired those that only packets in flight can have */
 export function branchIdsOf(entries: readonly RpbEntry[], retired: Iterable<number>): number[] {
@@ -42,11 +47,16 @@ export function branchIdsOf(entries: readonly RpbEntry[], retired: Iterable<numb
 
 export const setsBranch = ({ instruction }: RpbEntry): boolean => instruction.opcode === OPCODE.setBranch;
 
-/** @param branchIds of {@link branchIdsOf} @param rpbCount ends each row: a number that no RPB has */
+/**
+ * @param branchIds of {@link branchIdsOf}
+ * @param rpbCount ends each row: a number that no RPB has
+ * @param guarded whether memory accesses are looked at
+ */
 export function buildProgramCode(
   entries: readonly RpbEntry[],
   branchIds: readonly number[],
   rpbCount: number,
+  guarded: boolean,
 ): Int32Array {
   const passes = 1 + Math.max(0, ...entries.map(({ pass }) => pass));
   const sorted = [...entries].sort((a, b) => a.rpb - b.rpb || a.priority - b.priority || a.sequence - b.sequence);
@@ -55,7 +65,7 @@ export function buildProgramCode(
     const ofPass = sorted.filter((entry) => entry.pass === pass);
     for (const id of branchIds) {
       const matching = ofPass.filter(({ branchValue, branchMask }) => (id & branchMask) === branchValue);
-      rows.push(buildRow(matching, rpbCount));
+      rows.push(buildRow(matching, rpbCount, guarded));
     }
   }
   let start = CODE_HEADER.words + branchIds.length + rows.length;
@@ -78,23 +88,24 @@ export function rowStart(code: Int32Array, pass: number, branchId: number): numb
 }
 
 /** @param entries of one row, by RPB and priority */
-function buildRow(entries: readonly RpbEntry[], rpbCount: number): number[] {
+function buildRow(entries: readonly RpbEntry[], rpbCount: number, guarded: boolean): number[] {
   const row: number[] = [];
   for (let i = 0; i < entries.length; ) {
     const rpb = entries[i]?.rpb ?? rpbCount;
     const cell: number[] = [];
     for (; entries[i]?.rpb === rpb; i++) {
       const entry = entries[i] as RpbEntry;
-      cell.push(...entryWords(entry, entries[i + 1]?.rpb !== rpb));
+      cell.push(...entryWords(entry, entries[i + 1]?.rpb !== rpb, guarded));
     }
     row.push(rpb, CELL.words + cell.length, ...cell);
   }
   return [...row, rpbCount, 0];
 }
 
-function entryWords({ instruction, match }: RpbEntry, last: boolean): number[] {
+function entryWords({ instruction, match }: RpbEntry, last: boolean, guarded: boolean): number[] {
   const { opcode, first, second, immediate, flag } = instruction;
   const matches = match.some(([, mask]) => mask !== 0);
-  const head = opcode | (first << 8) | (second << 16) | (matches ? HEAD_MATCHES : 0) | (last ? HEAD_LAST : 0);
+  const marks = (matches ? HEAD_MATCHES : 0) | (last ? HEAD_LAST : 0) | (guarded ? HEAD_GUARDED : 0);
+  const head = opcode | (first << 8) | (second << 16) | marks;
   return [head, immediate | 0, flag, ...(matches ? match.flat().map((word) => word | 0) : [])];
 }

@@ -13,6 +13,7 @@ import {
   type Instruction,
   NOTHING,
 } from './instructions.js';
+import type { MemoryOwners } from './memory-owners.js';
 import type { Phv } from './phv.js';
 import {
   branchIdsOf,
@@ -53,6 +54,7 @@ export class RpbTables {
     private readonly dataPlane: DataPlane,
     private readonly operands: FieldOperands,
     private readonly actions: ActionUnit,
+    private readonly owners: MemoryOwners,
   ) {
     this.rpbCount = dataPlane.rpbCount;
     this.used = new Int32Array(dataPlane.rpbCount);
@@ -87,6 +89,7 @@ export class RpbTables {
       sequence: this.sequence++,
       instruction: this.instruction(rpb, entry),
       match: decodeRegisterMatch(entry),
+      source: entry,
     };
     const table = this.programs[programId] ?? { entries: new Set(), code: undefined };
     this.programs[programId] = table;
@@ -112,8 +115,26 @@ export class RpbTables {
   codeOf(programId: number): Int32Array | undefined {
     const table = this.programs[programId];
     if (table === undefined) return undefined;
-    table.code ??= buildProgramCode([...table.entries], this.branchIds(programId), this.rpbCount);
+    table.code ??= buildProgramCode(
+      [...table.entries],
+      this.branchIds(programId),
+      this.rpbCount,
+      this.isGuarded(programId),
+    );
     return table.code;
+  }
+
+  /** Whether memory accesses of a program have to be looked at, as they are not proven to keep to its blocks. */
+  isGuarded(programId: number): boolean {
+    const entries = this.entriesOf(programId).map(({ source }) => source);
+    return this.owners.needsGuard(programId, entries, this.keepsBranchIds);
+  }
+
+  /** To be called when something else than its entries has changed for a program. */
+  changed(programId: number): void {
+    const table = this.programs[programId];
+    if (table !== undefined) table.code = undefined;
+    this.onChange(programId);
   }
 
   /** The branch ids that packets of a program can have, in order. */

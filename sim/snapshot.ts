@@ -5,7 +5,14 @@
  */
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type CompiledProgram, compiledProgramFromJson, DocumentError, type TableEntry } from '../compiler/index.js';
+import {
+  type CompiledProgram,
+  compiledProgramFromJson,
+  DocumentError,
+  type MemoryBlock,
+  type Operation,
+  type TableEntry,
+} from '../compiler/index.js';
 import { type Counters, emptyCounters } from './counters.js';
 import type { Switch } from './switch.js';
 import { TargetError } from './target.js';
@@ -28,6 +35,8 @@ export interface SwitchSnapshot {
   readonly counters: Readonly<Counters>;
   /** In the order in which they were inserted. */
   readonly entries: readonly TableEntry[];
+  /** By program id: what was declared as its memory. */
+  readonly blocks: readonly (readonly [programId: number, blocks: readonly MemoryBlock[]])[];
   /** The words of all register arrays. */
   readonly memory: Uint32Array;
   /** What whoever took it added, as JSON has it. */
@@ -43,7 +52,8 @@ export function takeSnapshot(
 ): Uint8Array {
   const { name, hash } = emulator.dataPlane;
   const entries = emulator.entries();
-  const head = Buffer.from(JSON.stringify({ dataPlane: { name, hash }, counters, programs, entries, note }));
+  const blocks = emulator.owners.list();
+  const head = Buffer.from(JSON.stringify({ dataPlane: { name, hash }, counters, programs, entries, blocks, note }));
   const { words } = emulator.memory;
   const body = Buffer.alloc(LENGTH_BYTES + head.length + words.length * WORD_BYTES);
   body.writeUInt32LE(head.length);
@@ -61,9 +71,10 @@ export function readSnapshot(
 ): SwitchSnapshot {
   const body = Buffer.from(gunzipSync(checkedBody(Buffer.from(bytes))));
   const headEnd = LENGTH_BYTES + body.readUInt32LE();
-  const head = JSON.parse(body.toString('utf8', LENGTH_BYTES, headEnd)) as Omit<SwitchSnapshot, 'memory'> & {
-    readonly dataPlane: { readonly name: string; readonly hash: string };
-  };
+  const head = JSON.parse(body.toString('utf8', LENGTH_BYTES, headEnd)) as Omit<SwitchSnapshot, 'memory' | 'blocks'> &
+    Partial<Pick<SwitchSnapshot, 'blocks'>> & {
+      readonly dataPlane: { readonly name: string; readonly hash: string };
+    };
   if (head.dataPlane.hash !== dataPlane.hash) {
     const short = (hash: string): string => hash.slice(0, 12);
     throw new SnapshotError(
@@ -76,13 +87,17 @@ export function readSnapshot(
   const view = new DataView(body.buffer, body.byteOffset + headEnd);
   const memory = Uint32Array.from({ length: words }, (_, i) => view.getUint32(i * WORD_BYTES, true));
   const programs = head.programs.map((program) => documentIn(program, dataPlane));
-  return { programs, counters: head.counters, entries: head.entries, memory, note: head.note };
+  // Snapshots that were taken before blocks were declared have none, and a counter less.
+  const { blocks = programs.map(({ programId, memories }) => [programId, memories] as const) } = head;
+  const counters = { ...emptyCounters(), ...head.counters };
+  return { programs, counters, entries: head.entries, blocks, memory, note: head.note };
 }
 
 /** Puts a snapshot into a switch that has no entries yet. @throws {SnapshotError} */
-export function restoreSnapshot(emulator: Switch, { entries, memory, counters }: SwitchSnapshot): void {
+export function restoreSnapshot(emulator: Switch, { entries, blocks, memory, counters }: SwitchSnapshot): void {
   if (memory.length !== emulator.memory.words.length) throw new SnapshotError('damaged', 'it has other memory');
   try {
+    for (const operation of declarations(blocks)) emulator.apply(operation);
     for (const entry of entries) emulator.apply({ kind: 'insertEntry', entry });
   } catch (error) {
     throw error instanceof TargetError ? new SnapshotError('damaged', error.message) : error;
@@ -90,6 +105,10 @@ export function restoreSnapshot(emulator: Switch, { entries, memory, counters }:
   emulator.memory.words.set(memory);
   for (const key of Object.keys(emptyCounters()) as (keyof Counters)[]) emulator.counters[key] = counters[key];
 }
+
+/** What a replica of the switch has to be told besides its entries. */
+export const declarations = (blocks: SwitchSnapshot['blocks']): Operation[] =>
+  blocks.map(([programId, own]) => ({ kind: 'declareMemory', programId, blocks: own }));
 
 const LENGTH_BYTES = 4;
 const WORD_BYTES = 4;

@@ -19,6 +19,7 @@ import { checkPriority } from './entry-values.js';
 import { InitBlock } from './init-block.js';
 import { FieldOperands } from './instructions.js';
 import { InterpretedEngine } from './interpreted-engine.js';
+import { MemoryOwners } from './memory-owners.js';
 import { type PacketParser, Parser, parsesAgain } from './parser.js';
 import { NO_PORT, Phv } from './phv.js';
 import { RecirculationTable } from './recirculation.js';
@@ -36,6 +37,8 @@ export class Switch {
   /** Whether headers may be others after a pass. */
   private readonly reparses: boolean;
   protected readonly init: InitBlock;
+  /** What was declared of the memory of its programs. */
+  readonly owners: MemoryOwners;
   protected readonly tables: RpbTables;
   protected engine: RpbEngine;
   protected readonly recirculation: RecirculationTable;
@@ -60,8 +63,13 @@ export class Switch {
   ) {
     const operands = new FieldOperands(dataPlane);
     this.memory = new RegisterArrays(dataPlane, memory);
+    this.owners = new MemoryOwners(dataPlane);
     const actions = new ActionUnit(dataPlane, operands, this.memory);
-    this.tables = new RpbTables(dataPlane, operands, actions);
+    actions.guard = (programId, rpb, address) => {
+      const bucket = this.memory.index(rpb, address) - this.memory.index(rpb, 0);
+      if (this.owners.isOwn(programId, rpb, bucket) === false) this.counters.outsideAccesses++;
+    };
+    this.tables = new RpbTables(dataPlane, operands, actions, this.owners);
     const ingressRpbs = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length;
     this.reparses = parsesAgain(dataPlane);
     if (engine === 'compiled' && canGenerateCode()) {
@@ -97,6 +105,10 @@ export class Switch {
         return;
       case 'resetMemory':
         this.memory.range(operation.rpb, operation.base, operation.buckets).fill(0);
+        return;
+      case 'declareMemory':
+        this.owners.declare(operation.programId, operation.blocks);
+        this.tables.changed(operation.programId);
     }
   }
 

@@ -47,6 +47,7 @@ function packetLines(summary: RunSummary, line: Line): string[] {
     line('packets', `${count(packets.in)} in, ${count(packets.out)} out, ${count(packets.dropped)} dropped`),
     line('', `${count(packets.reported)} reported to the CPU, ${count(packets.unmatched)} for no program`),
     line('', `${count(packets.recirculations)} recirculations`),
+    ...outsideLines(packets.outsideAccesses, line),
     ...(summary.addressing === null ? [] : [line('', ADDRESSED[summary.addressing])]),
     line(
       'speed',
@@ -60,6 +61,11 @@ function packetLines(summary: RunSummary, line: Line): string[] {
     line('output hash', summary.outputHash ?? ''),
   ];
 }
+
+/** Programs are proven to keep to their memory before they are installed: there should never be one. */
+const outsideLines = (accesses: number, line: Line): string[] => [
+  line('', `${count(accesses)} memory ${accesses === 1 ? 'access' : 'accesses'} outside the program's own`),
+];
 
 function warmupLines({ warmupPackets }: RunSummary, line: Line): string[] {
   return warmupPackets === 0 ? [] : [line('', `after ${count(warmupPackets)} packets to warm up, which were undone`)];

@@ -3,6 +3,7 @@ import { analyse, type DataPlane } from '../../compiler/index.js';
 import { Controller } from '../../hw-driver/index.js';
 import {
   type Counters,
+  declarations,
   InProcessTarget,
   type OutputDigestState,
   readSnapshot,
@@ -67,6 +68,9 @@ export function resumeDeployment(emulator: Switch, workload: Workload, { snapsho
     return { arrival, program, compiled };
   });
   const { admitted, allocations, failure } = note;
-  const operations = snapshot.entries.map((entry) => ({ kind: 'insertEntry' as const, entry }));
+  const operations = [
+    ...declarations(snapshot.blocks),
+    ...snapshot.entries.map((entry) => ({ kind: 'insertEntry' as const, entry })),
+  ];
   return { admitted, allocations, failure, controller, programs, operations };
 }

@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import type { Constraints, DataPlane } from '../../compiler/index.js';
 import { packageVersion } from '../../hw-driver/package-root.js';
-import type { Counters, EngineName, PacketTrace } from '../../sim/index.js';
+import { type Counters, type EngineName, emptyCounters, type PacketTrace } from '../../sim/index.js';
 import type { CaptureAccount } from '../../traces/index.js';
 import type { TimedTraffic, TimingSummary } from '../timing/timing-result.js';
 import { type Admission, type Books, utilization } from './admission.js';
@@ -84,7 +84,7 @@ interface Asked {
 type Traffic = TrafficResult & { readonly repeats: readonly Repeat[] };
 
 const NO_TRAFFIC: Pick<Traffic, 'counters' | 'packets' | 'warmupPackets' | 'wallSeconds' | 'repeats'> = {
-  counters: { in: 0, out: 0, dropped: 0, reported: 0, unmatched: 0, recirculations: 0 },
+  counters: emptyCounters(),
   packets: 0,
   warmupPackets: 0,
   wallSeconds: 0,

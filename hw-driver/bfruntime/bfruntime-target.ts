@@ -73,6 +73,8 @@ export class BfRuntimeTarget implements SwitchTarget {
       await underWay;
     };
     for (const [i, operation] of operations.entries()) {
+      // A switch behind BF Runtime has no place for it.
+      if (operation.kind === 'declareMemory') continue;
       if (operation.kind === 'drain') {
         await sendAndWait();
         await new Promise((resolve) => setTimeout(resolve, this.options.drainMs ?? DRAIN_MS));
@@ -232,7 +234,7 @@ export class BfRuntimeTarget implements SwitchTarget {
   }
 }
 
-type Change = Exclude<Operation, { readonly kind: 'drain' }>;
+type Change = Exclude<Operation, { readonly kind: 'drain' | 'declareMemory' }>;
 
 interface Numbered {
   /** Its place among the operations that are applied. */

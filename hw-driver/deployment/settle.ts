@@ -106,6 +106,7 @@ function changeOf(operation: Operation): EntryChange | undefined {
       return { identity: slotOf(operation.entry), before: operation.before, after: operation.entry };
     case 'drain':
     case 'resetMemory':
+    case 'declareMemory':
       return undefined;
   }
 }

@@ -45,7 +45,7 @@ export class CompiledEngine implements RpbEngine {
   private wasted = 0;
   private readonly segments: Segment[] = [() => undefined];
   private readonly segmentOf = new Map<string, number>();
-  private readonly context: CodeContext;
+  private readonly context: Omit<CodeContext, 'isGuarded'>;
   private readonly ingressRpbs: number;
 
   constructor(
@@ -102,12 +102,13 @@ export class CompiledEngine implements RpbEngine {
     if (this.wasted > this.rowsEnd / 2) this.compact();
     const entries = this.tables.entriesOf(programId);
     const branchIds = this.tables.branchIds(programId);
-    const start = entries.length === 0 ? NO_ENTRIES : this.addRow(this.rowOf(entries, branchIds));
+    const isGuarded = this.tables.isGuarded(programId);
+    const start = entries.length === 0 ? NO_ENTRIES : this.addRow(this.rowOf(entries, branchIds, isGuarded));
     this.rowStart[programId] = start;
     return start;
   }
 
-  private rowOf(entries: readonly RpbEntry[], branchIds: readonly number[]): readonly number[] {
+  private rowOf(entries: readonly RpbEntry[], branchIds: readonly number[], isGuarded: boolean): readonly number[] {
     const segments = 2 * (1 + Math.max(...entries.map(({ pass }) => pass)));
     const functions: number[] = [];
     const constants: number[] = [];
@@ -117,7 +118,7 @@ export class CompiledEngine implements RpbEngine {
         ({ pass, rpb }) => pass === segment >> 1 && (rpb < this.ingressRpbs ? 0 : 1) === gress,
       );
       const first = ROW.functions + segments + constants.length;
-      const code = here.length === 0 ? undefined : segmentCode(here, branchIds, this.context, first);
+      const code = here.length === 0 ? undefined : segmentCode(here, branchIds, { ...this.context, isGuarded }, first);
       functions.push(code === undefined ? NO_FUNCTION : this.functionFor(code.body));
       constants.push(...(code?.constants ?? []));
     }

@@ -18,6 +18,8 @@ export interface CodeContext {
   /** By RPB index: buckets, and where its register array starts in the memory of the switch. */
   readonly arraySizes: readonly number[];
   readonly arrayStarts: readonly number[];
+  /** Whether the program's memory accesses are looked at, as they are not proven to keep to its blocks. */
+  readonly isGuarded: boolean;
 }
 
 /** Code with its open constants. */
@@ -197,7 +199,8 @@ class SegmentWriter {
     const size = this.context.arraySizes[rpb] ?? 1;
     const address = this.read('address');
     const inside = size > this.context.addressMask ? address : `${address} % ${size}`;
-    const at = `const at = ${this.constant(this.context.arrayStarts[rpb] ?? 0)} + ${inside};`;
+    const guard = this.context.isGuarded ? `E.guard(P.programId, ${this.constant(rpb)}, ${address});\n` : '';
+    const at = `${guard}const at = ${this.constant(this.context.arrayStarts[rpb] ?? 0)} + ${inside};`;
     switch (opcode) {
       case 'saluAddSub': {
         const [sar, flag] = [this.write('sar'), this.read('flag')];

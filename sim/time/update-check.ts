@@ -199,7 +199,7 @@ export class UpdateCheck {
 function programsOf(operations: readonly Operation[]): ReadonlySet<number> {
   const programs = new Set<number>();
   for (const operation of operations) {
-    if (operation.kind === 'drain' || operation.kind === 'resetMemory') continue;
+    if (!('entry' in operation)) continue;
     programs.add(programOf(operation.entry));
   }
   return programs;

@@ -151,7 +151,9 @@ export class UpdatePlayer {
       if (operation === undefined) return this.planDrain(true);
       this.operation++;
       if (operation.kind === 'drain') return this.planDrain(false);
-      this.planOperation(operation);
+      // Nothing that the control plane writes.
+      if (operation.kind === 'declareMemory') this.emulator.apply(operation);
+      else this.planOperation(operation);
     }
   }
 
@@ -166,7 +168,7 @@ export class UpdatePlayer {
     }
   }
 
-  private planOperation(operation: Exclude<Operation, { kind: 'drain' }>): void {
+  private planOperation(operation: Exclude<Operation, { kind: 'drain' | 'declareMemory' }>): void {
     const { dataPlane } = this.emulator;
     const table = operation.kind === 'resetMemory' ? dataPlane.rpb(operation.rpb).table : operation.entry.table;
     this.planAt(table, () => this.emulator.apply(operation));

@@ -68,7 +68,16 @@ export interface TracedStep {
   readonly before: Readonly<Record<Register, number>>;
   readonly after: Readonly<Record<Register, number>>;
   /** Null for an action that accesses none. */
-  readonly memory: { readonly bucket: number; readonly before: number; readonly after: number } | null;
+  readonly memory: TracedWord | null;
+}
+
+export interface TracedWord {
+  /** Its place in the register array of the RPB. */
+  readonly bucket: number;
+  readonly before: number;
+  readonly after: number;
+  /** Whether it lies in the program's memory; null where the switch was not told what that is. */
+  readonly isOwn: boolean | null;
 }
 
 export interface SourceLine {

@@ -54,7 +54,7 @@ export class PacketTracer {
     for (const operation of operations) {
       if (operation.kind === 'resetMemory') continue;
       this.replica.apply(operation);
-      if (operation.kind === 'drain') continue;
+      if (operation.kind === 'drain' || operation.kind === 'declareMemory') continue;
       if (operation.kind !== 'insertEntry') {
         const gone = operation.kind === 'deleteEntry' ? operation.entry : operation.before;
         const text = JSON.stringify(gone);
@@ -150,6 +150,11 @@ export class PacketTracer {
     });
   }
 
+  /** Null where the program's memory was not declared. */
+  private isOwn({ programId, rpb, word }: EntryStep): boolean | null {
+    return this.replica.owners.isOwn(programId, rpb - 1, word.bucket) ?? null;
+  }
+
   private tracedStep(step: EntryStep): TracedStep {
     const { pass, rpb, programId, branch, action, before, after, word } = step;
     const { table, priority, key, parameters } = step.entry;
@@ -165,7 +170,7 @@ export class PacketTracer {
       parameters: Object.fromEntries(parameters.map(({ name, value }) => [name, value])),
       before,
       after,
-      memory: action.startsWith('salu_') ? word : null,
+      memory: action.startsWith('salu_') ? { ...word, isOwn: this.isOwn(step) } : null,
     };
   }
 }

@@ -2,7 +2,7 @@
 import type { KeyField } from '../../compiler/index.js';
 import { decimalSeconds, epochNanoseconds } from '../../traces/index.js';
 import { fieldText, maskText, numberText } from './field-text.js';
-import type { PacketTrace, SourceLine, TracedHeader, TracedStep } from './packet-trace.js';
+import type { PacketTrace, SourceLine, TracedHeader, TracedStep, TracedWord } from './packet-trace.js';
 
 /** Several lines, the last with its end. */
 export function formatPacketTrace(trace: PacketTrace): string {
@@ -49,7 +49,7 @@ function stepLines(step: TracedStep): string[] {
   const changed = (['har', 'sar', 'mar'] as const).filter((register) => before[register] !== after[register]);
   const effects = [
     ...changed.map((register) => `${register} ${numberText(before[register])} > ${numberText(after[register])}`),
-    ...(memory === null ? [] : [`bucket ${memory.bucket}: ${numberText(memory.before)} > ${numberText(memory.after)}`]),
+    ...(memory === null ? [] : [wordText(memory)]),
   ];
   const why = conditions.length === 0 ? '' : ` where ${keyText(conditions)}`;
   return [
@@ -57,6 +57,11 @@ function stepLines(step: TracedStep): string[] {
     ...sourceText(step.source),
     ...(effects.length === 0 ? [] : [`           ${effects.join(', ')}`]),
   ];
+}
+
+function wordText({ bucket, before, after, isOwn }: TracedWord): string {
+  const outside = isOwn === false ? " (outside the program's memory)" : '';
+  return `bucket ${bucket}: ${numberText(before)} > ${numberText(after)}${outside}`;
 }
 
 const MOST_LINES = 3;

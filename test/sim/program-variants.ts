@@ -60,7 +60,7 @@ function withoutCases(statements: readonly Statement[], dropped: ReadonlySet<Cas
 export function installedAfter(before: CompiledProgram, operations: readonly Operation[]): string[] {
   const installed = new Map(before.entries.map((entry) => [JSON.stringify(entry), true]));
   for (const operation of operations) {
-    if (operation.kind === 'drain' || operation.kind === 'resetMemory') continue;
+    if (!('entry' in operation)) continue;
     if (operation.kind !== 'insertEntry') {
       const gone = operation.kind === 'deleteEntry' ? operation.entry : operation.before;
       if (!installed.delete(JSON.stringify(gone))) throw new Error(`no such entry: ${JSON.stringify(gone)}`);
