@@ -62,7 +62,9 @@ for (const name of SAMPLE_NAMES) {
   test(`${name}: no two entries are one, filters go in last and come out first`, () => {
     const document = compiled(sampleSource(name));
     assert.is(new Set(document.entries.map(entryIdentity)).size, document.entries.length);
-    const installed = installOperations(document);
+    const [declared, ...installed] = installOperations(document);
+    const { programId, memories } = document;
+    assert.equal(declared, { kind: 'declareMemory', programId, blocks: memories });
     assert.is(installed.length, document.entries.length);
     const last = installed.at(-1);
     assert.ok(last?.kind === 'insertEntry' && isFilterEntry(last.entry));

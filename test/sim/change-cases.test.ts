@@ -26,7 +26,7 @@ import { type Fields, outcome, slowOutcome, states } from './slow-packets.js';
 
 const plane = defaultDataPlane();
 const RECIRCULATIONS = 3;
-const PROGRAMS = 60;
+const PROGRAMS = 68;
 const STEPS = 4;
 
 /** Programs in a row, each with other cases of one random program than the one before. */
