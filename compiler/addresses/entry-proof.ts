@@ -14,9 +14,11 @@ import {
   type MemoryBlock,
   type TableEntry,
 } from '../compiled-program.js';
-import type { Action, DataPlane, Field, Rpb } from '../data-plane/data-plane.js';
+import type { ActionEffect } from '../data-plane/actions.js';
+import type { DataPlane, Field, Rpb } from '../data-plane/data-plane.js';
 import { FIXED_NAMES, RPB_KEYS } from '../data-plane/data-plane.js';
 import { REGISTERS } from '../data-plane/description.js';
+import { NO_ACTION } from '../data-plane/tables.js';
 import type { Condition } from '../language/program.js';
 import { programIdOf } from '../operations.js';
 import {
@@ -38,7 +40,8 @@ interface Rule {
   readonly branchValue: number;
   readonly branchMask: number;
   readonly conditions: readonly Condition[];
-  readonly action: Action;
+  /** Undefined for NoAction. */
+  readonly effect: ActionEffect | undefined;
   readonly values: readonly number[];
   readonly field: Field | undefined;
 }
@@ -126,8 +129,10 @@ class RuleTable {
     if (rpb === undefined) return undefined;
     const isHere = entry.action.startsWith(`${rpb.control}.`);
     const action = isHere ? rpb.actions.get(entry.action.slice(rpb.control.length + 1)) : undefined;
-    if (action === undefined) return `${entry.table} has no action ${entry.action}`;
-    const values = action.parameters.map(({ name }) => entry.parameters.find((given) => given.name === name)?.value);
+    if (action === undefined && entry.action !== NO_ACTION) return `${entry.table} has no action ${entry.action}`;
+    const values = (action?.parameters ?? []).map(
+      ({ name }) => entry.parameters.find((given) => given.name === name)?.value,
+    );
     const isWord = (value: number | undefined): value is number => value !== undefined && value <= WORD;
     if (!values.every(isWord)) return `an entry of ${entry.table} lacks a parameter of ${entry.action}`;
     const keys = new Map(entry.key.map((field) => [field.name, field]));
@@ -142,8 +147,8 @@ class RuleTable {
     const pass = keys.get(RPB_KEYS.recirculation)?.value ?? 0;
     if (pass >= 2 ** this.dataPlane.description.state.recirculationIdBits)
       return `${entry.table} has no pass ${pass + 1}`;
-    const { effect } = action;
-    if (effect.kind === 'salu') this.accessesMemory = true;
+    const effect = action?.effect;
+    if (effect?.kind === 'salu') this.accessesMemory = true;
     this.passes = Math.max(this.passes, pass + 1);
     const list = this.list(pass, rpb);
     const at = list.findIndex((rule) => rule.entry.priority > entry.priority);
@@ -152,9 +157,9 @@ class RuleTable {
       branchValue: branch.value,
       branchMask: branch.mask,
       conditions: conditions.filter(({ mask }) => mask !== 0),
-      action,
+      effect,
       values,
-      field: effect.kind === 'extract' ? this.dataPlane.field(effect.field) : undefined,
+      field: effect?.kind === 'extract' ? this.dataPlane.field(effect.field) : undefined,
     });
     return undefined;
   }
@@ -220,11 +225,11 @@ class RpbPassage {
     if (rest !== undefined) this.add(branch, rest);
   }
 
-  private run(branch: number, before: PacketState, { conditions, action, values, field, entry }: Rule): void {
+  private run(branch: number, before: PacketState, { conditions, effect, values, field, entry }: Rule): void {
     const registers = where(before.registers, conditions);
     if (registers === undefined) return;
     const state = { ...before, registers };
-    const { effect } = action;
+    if (effect === undefined) return this.add(branch, state);
     if (effect.kind === 'salu') this.checkAccess(state, entry);
     const next = effect.kind === 'setBranch' ? (values[0] ?? 0) : branch;
     this.add(next, afterAction(state, effect, values, field, this.addressMask));

@@ -273,6 +273,18 @@ test('a document without a fault is read as it is', () => {
   assert.equal(installableProgramFromJson(JSON.parse(JSON.stringify(it)), plane), it);
 });
 
+test('NoAction stands in the way of what follows, and does nothing', () => {
+  const it = compiled();
+  const idle = withEntries(it, (entry) =>
+    entry.action.includes('salu_') ? { ...entry, action: 'NoAction', parameters: [] } : entry,
+  );
+  assert.is(addressFault(idle.entries, [], plane), undefined);
+  const unmasked = withEntries(it, (entry) =>
+    entry.action.includes('mask') ? { ...entry, action: 'NoAction', parameters: [] } : entry,
+  );
+  assert.match(addressFault(unmasked.entries, it.memories, plane) ?? '', /may access buckets/);
+});
+
 test('of entries with one priority, any may be taken', () => {
   const it = compiled(CONDITION);
   const equal = withEntries(it, (entry) => ({ ...entry, priority: 0 }));
