@@ -1,7 +1,8 @@
 /** The `bench` command: the harness. */
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { EXIT, rejectCommandLine, requireOnce } from '../hw-driver/index.js';
 import { packageVersion } from '../hw-driver/package-root.js';
+import { parseCommand } from '../hw-driver/unknown-command.js';
 import { capacity, capacityOptions } from './commands/capacity-command.js';
 import { caseStudy, caseStudyOptions } from './commands/case-study-command.js';
 import { compare, compareOptions } from './commands/compare-command.js';
@@ -34,63 +35,75 @@ const listsOf = ({ _: [command] }: { readonly _: readonly (string | number)[] })
         'source',
       ];
 
+type Command = () => number | Promise<number>;
+
 /** Runs a command line without its first word, and returns the exit status. */
 export async function bench(words: readonly string[]): Promise<number> {
   // Run when the line has been read: yargs would write its help for what takes time, in case it fails.
-  let command = (): number | Promise<number> => EXIT.done;
-  await yargs([...words])
-    .scriptName('bench')
-    .usage('$0 COMMAND\n\nRuns P4runpro programs in an emulated switch and measures.')
-    .command('run', 'Deploy programs, run packets through them', runOptions, (args) => {
-      command = () => run(args);
-    })
-    .command('capacity', 'How many programs a switch holds', capacityOptions, (args) => {
-      command = () => capacity(args);
-    })
-    .command('timing', 'What recirculation costs in throughput and latency', timingCommandOptions, (args) => {
-      command = () => timing(args);
-    })
-    .command('conform [dirs..]', 'Compare with independent implementations', conformOptions, (args) => {
-      command = () => conform(args);
-    })
-    .command('verify [keys..]', 'Compare the fifteen programs with plain implementations', verifyOptions, (args) => {
-      command = () => verify(args);
-    })
-    .command('case-study [studies..]', "The case studies of the paper's figure 13", caseStudyOptions, (args) => {
-      command = () => caseStudy(args);
-    })
-    .command('reproduce <experiments..>', "The paper's tables and figures", reproduceOptions, (args) => {
-      command = () => reproduce(args);
-    })
-    .command('replay <programs..>', 'Hold a capture through programs against a golden', replayOptions, (args) => {
-      command = () => replayCommand(args);
-    })
-    .command('goldens [names..]', 'Replay the goldens of the fifteen programs', goldensOptions, (args) => {
-      command = () => goldens(args);
-    })
-    .command('trace', 'Make and describe captures', (trace) =>
-      trace
-        .command('generate <file>', 'Write seeded traffic for a workload', generateOptions, (args) => {
-          command = () => traceGenerate(args);
-        })
-        .command('info <file>', 'Say what a capture holds', infoOptions, (args) => {
-          command = () => traceInfo(args);
-        })
-        .demandCommand(1, 1, 'generate or info? See bench trace --help'),
-    )
-    .command('compare <before> <after>', 'What differs between two runs', compareOptions, (args) => {
-      command = () => compare(args);
-    })
-    .command('micro', 'Microbenchmarks of the hot paths', microOptions, (args) => {
-      command = () => micro(args);
-    })
-    .demandCommand(1, 1, 'which command? See bench --help')
-    .strict()
-    .check((args) => requireOnce(args, listsOf(args)))
-    .version(packageVersion)
-    // The status is returned: a process may run several command lines.
-    .exitProcess(false)
-    .fail(rejectCommandLine)
-    .parseAsync();
+  let command: Command = () => EXIT.done;
+  const parser = (line: readonly string[]): Argv =>
+    commandLine(line, (chosen) => {
+      command = chosen;
+    });
+  await parseCommand(words, parser, 'bench', { first: [], second: { trace: ['generate', 'info'] } });
   return command();
+}
+
+/** @param choose takes what was asked for */
+function commandLine(words: readonly string[], choose: (command: Command) => void): Argv {
+  return (
+    yargs([...words])
+      .scriptName('bench')
+      .usage('$0 COMMAND\n\nRuns P4runpro programs in an emulated switch and measures.')
+      .command('run', 'Deploy programs, run packets through them', runOptions, (args) => {
+        choose(() => run(args));
+      })
+      .command('capacity', 'How many programs a switch holds', capacityOptions, (args) => {
+        choose(() => capacity(args));
+      })
+      .command('timing', 'What recirculation costs in throughput and latency', timingCommandOptions, (args) => {
+        choose(() => timing(args));
+      })
+      .command('conform [dirs..]', 'Compare with independent implementations', conformOptions, (args) => {
+        choose(() => conform(args));
+      })
+      .command('verify [keys..]', 'Compare the fifteen programs with plain implementations', verifyOptions, (args) => {
+        choose(() => verify(args));
+      })
+      .command('case-study [studies..]', "The case studies of the paper's figure 13", caseStudyOptions, (args) => {
+        choose(() => caseStudy(args));
+      })
+      .command('reproduce <experiments..>', "The paper's tables and figures", reproduceOptions, (args) => {
+        choose(() => reproduce(args));
+      })
+      .command('replay <programs..>', 'Hold a capture through programs against a golden', replayOptions, (args) => {
+        choose(() => replayCommand(args));
+      })
+      .command('goldens [names..]', 'Replay the goldens of the fifteen programs', goldensOptions, (args) => {
+        choose(() => goldens(args));
+      })
+      .command('trace', 'Make and describe captures', (trace) =>
+        trace
+          .command('generate <file>', 'Write seeded traffic for a workload', generateOptions, (args) => {
+            choose(() => traceGenerate(args));
+          })
+          .command('info <file>', 'Say what a capture holds', infoOptions, (args) => {
+            choose(() => traceInfo(args));
+          })
+          .demandCommand(1, 1, 'generate or info? See bench trace --help'),
+      )
+      .command('compare <before> <after>', 'What differs between two runs', compareOptions, (args) => {
+        choose(() => compare(args));
+      })
+      .command('micro', 'Microbenchmarks of the hot paths', microOptions, (args) => {
+        choose(() => micro(args));
+      })
+      .demandCommand(1, 1, 'which command? See bench --help')
+      .strict()
+      .check((args) => requireOnce(args, listsOf(args)))
+      .version(packageVersion)
+      // The status is returned: a process may run several command lines.
+      .exitProcess(false)
+      .fail(rejectCommandLine)
+  );
 }

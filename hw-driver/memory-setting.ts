@@ -25,7 +25,7 @@ export function memorySetting(text: string): MemorySetting {
         `not '${text}'`,
     );
   }
-  const words = values.split(',').map(word);
+  const words = values.split(',').map((value) => memoryWord(value.trim(), '--memory: '));
   const range = { first: number(first), last: number(last) };
   if (range.last !== undefined && range.last < (range.first ?? 0)) {
     throw new UsageError(`--memory: buckets ${first}-${last} are none`);
@@ -38,12 +38,28 @@ export function memorySetting(text: string): MemorySetting {
 
 const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
 
-function word(text: string): number {
-  const value = parseInteger(text.trim());
+/** A word of a memory: a number as the language writes it, or an IPv4 address. @throws {UsageError} */
+export function memoryWord(text: string, before = ''): number {
+  const value = parseInteger(text);
   if (value === undefined || value > MAX_WORD) {
     throw new UsageError(
-      `--memory: a word is a number from 0 to ${MAX_WORD} or an address like 10.0.0.1, not '${text}'`,
+      `${before}a word is a number from 0 to ${MAX_WORD} or an address like 10.0.0.1, not '${text}'`,
     );
   }
   return value;
+}
+
+/** How words are shown: as numbers of either base, or as IPv4 addresses. */
+export const WORD_FORMS = ['decimal', 'hex', 'address'] as const;
+export type WordForm = (typeof WORD_FORMS)[number];
+
+export function wordText(word: number, form: WordForm): string {
+  switch (form) {
+    case 'decimal':
+      return String(word);
+    case 'hex':
+      return `0x${word.toString(16).padStart(8, '0')}`;
+    case 'address':
+      return [word >>> 24, (word >>> 16) & 0xff, (word >>> 8) & 0xff, word & 0xff].join('.');
+  }
 }

@@ -164,7 +164,7 @@ export async function run(args: RunArguments): Promise<number> {
   const start = await prepare(args);
   const snapshot = args.snapshot === undefined ? undefined : new SnapshotFile(args.snapshot);
   const folder = resultFolder(args.out, snapshot);
-  const display = new ProgressDisplay(process.stderr);
+  const display = new ProgressDisplay(process.stderr, () => performance.now());
   let writer: CaptureWriter | undefined;
   let result: FinishedRun;
   try {

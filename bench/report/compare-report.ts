@@ -1,6 +1,6 @@
 /** A comparison of two runs as a person reads it. */
 import { Ansis } from 'ansis';
-import type { ComparedSpeed, Comparison } from '../compare/compare-runs.js';
+import type { ComparedSpeed, Comparison, SpeedVerdict } from '../compare/compare-runs.js';
 
 const SHOWN = 24;
 
@@ -18,8 +18,28 @@ export function renderComparison({ figures, speeds }: Comparison, colours: boole
     const verdict = colour[speed.verdict](speed.verdict.padEnd(13));
     lines.push(`${speed.measure.padEnd(width)}  ${verdict}  ${ratioText(speed)}`);
   }
+  lines.push(`${'verdict'.padEnd(width)}  ${verdictText({ figures, speeds })}`);
   return `${lines.join('\n')}\n`;
 }
+
+/** All of it in one sentence. */
+function verdictText({ figures, speeds }: Comparison): string {
+  const differing = figures.filter(({ verdict }) => verdict === 'differs').length;
+  const results = differing === 0 ? 'the same results' : `${differing} of ${figures.length} results differ`;
+  const of = (verdict: SpeedVerdict): number => speeds.filter((speed) => speed.verdict === verdict).length;
+  const [only, ...others] = speeds;
+  if (only === undefined) return figures.length === 0 ? 'nothing was compared' : results;
+  const first = figures.length === 0 ? '' : `${results}, `;
+  if (others.length === 0) return `${first}${ONE_SPEED[only.verdict]}`;
+  return `${first}${of('better')} faster, ${of('worse')} slower, ${of('no difference')} without a difference, ${of('not known')} not known`;
+}
+
+const ONE_SPEED: Record<SpeedVerdict, string> = {
+  better: 'and faster',
+  worse: 'but slower',
+  'no difference': 'and no difference in speed',
+  'not known': 'and too few repeats to tell speeds apart',
+};
 
 const length = (text: string): number => text.length;
 const shortened = (text: string): string => (text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`);

@@ -1,34 +1,69 @@
-/** Progress bars of a run, on a terminal only. */
+/** How far a run has come: a bar on a terminal, elsewhere a line every few seconds. */
 import { Presets, SingleBar } from 'cli-progress';
 import type { RunProgress } from '../run/run-workload.js';
 
 const PERMILLE = 1000;
+/** Between two lines; the first comes as late, so that short runs write none. */
+const LINE_INTERVAL_MS = 5000;
+
+/** What a display writes to: `process.stderr`, but for tests. */
+export type ProgressStream = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 
 export class ProgressDisplay implements RunProgress {
-  private bar: SingleBar | undefined;
-  private label = '';
-  private readonly enabled: boolean;
+  private readonly display: { show(label: string, share: number | undefined, detail: string): void; stop(): void };
 
-  constructor(private readonly stream: NodeJS.WriteStream) {
-    this.enabled = stream.isTTY === true;
+  /** @param clock milliseconds from any start */
+  constructor(stream: NodeJS.WriteStream | ProgressStream, clock: () => number) {
+    this.display = stream.isTTY === true ? new Bar(stream as NodeJS.WriteStream) : new Lines(stream, clock);
   }
 
   deploying(deployed: number, wanted: number | 'max'): void {
     const detail = `${deployed.toLocaleString('en-US')} programs`;
-    this.show('deploying', wanted === 'max' ? 0 : deployed / wanted, detail);
+    this.display.show('deploying', wanted === 'max' ? undefined : deployed / wanted, detail);
   }
 
   processing(progress: number, packets: number): void {
-    this.show('packets', progress, `${packets.toLocaleString('en-US')} packets`);
+    this.display.show('packets', progress, `${packets.toLocaleString('en-US')} packets`);
   }
 
   stop(): void {
-    this.bar?.stop();
-    this.bar = undefined;
+    this.display.stop();
+  }
+}
+
+/** `packets: 45 %, 450,000 packets, after 10 s` where nobody would see a bar move: a pipe, a file, a log. */
+class Lines {
+  private readonly start: number;
+  private last: number;
+
+  constructor(
+    private readonly stream: ProgressStream,
+    private readonly clock: () => number,
+  ) {
+    this.start = clock();
+    this.last = this.start;
   }
 
-  private show(label: string, share: number, detail: string): void {
-    if (!this.enabled) return;
+  show(label: string, share: number | undefined, detail: string): void {
+    const now = this.clock();
+    if (now - this.last < LINE_INTERVAL_MS) return;
+    this.last = now;
+    const part = share === undefined ? '' : `${Math.floor(share * 100)} %, `;
+    this.stream.write(`${label}: ${part}${detail}, after ${Math.round((now - this.start) / 1000)} s\n`);
+  }
+
+  stop(): void {
+    // A line that was written needs no end.
+  }
+}
+
+class Bar {
+  private bar: SingleBar | undefined;
+  private label = '';
+
+  constructor(private readonly stream: NodeJS.WriteStream) {}
+
+  show(label: string, share: number | undefined, detail: string): void {
     if (this.label !== label) {
       this.stop();
       this.label = label;
@@ -44,6 +79,11 @@ export class ProgressDisplay implements RunProgress {
       );
       this.bar.start(PERMILLE, 0, { detail });
     }
-    this.bar?.update(Math.round(share * PERMILLE), { detail });
+    this.bar?.update(Math.round((share ?? 0) * PERMILLE), { detail });
+  }
+
+  stop(): void {
+    this.bar?.stop();
+    this.bar = undefined;
   }
 }

@@ -22,7 +22,7 @@ import {
   type Validation,
   validateTranslation,
 } from '../../sim/index.js';
-import { EXIT, loadDataPlane, readText, wholeNumber } from '../command-line.js';
+import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from '../command-line.js';
 import { printFindings } from '../findings.js';
 
 interface CheckedFile {
@@ -63,7 +63,11 @@ export const checkOptions = (yargs: Argv) =>
     .option('seed', { type: 'string', default: '1', describe: 'Of the packets (with --verify)' })
     .option('packets', { type: 'string', default: '1000', describe: 'For each program (with --verify)' })
     .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
-    .requiresArg(['dataplane', 'seed', 'packets'])
+    .option('recirculations', {
+      type: 'string',
+      describe: `Maximum recirculations of a program (with --verify; ${DEFAULT_RECIRCULATIONS})`,
+    })
+    .requiresArg(['dataplane', 'seed', 'packets', 'recirculations'])
     .example('$0 check bench/programs/cache.p4runpro', 'Says what is wrong with a program')
     .example('$0 check --verify bench/programs/lb.p4runpro', 'Says whether its entries do what it says');
 
@@ -73,6 +77,7 @@ export interface CheckArguments {
   readonly verify: boolean;
   readonly seed: string;
   readonly packets: string;
+  readonly recirculations: string | undefined;
   readonly json: boolean;
 }
 
@@ -83,6 +88,7 @@ export async function check(args: CheckArguments): Promise<number> {
   const { files, json } = args;
   const dataPlane = loadDataPlane(args.dataplane);
   const packets = wholeNumber('--packets', args.packets, 1, MOST_PACKETS);
+  const recirculations = recirculationsOf(args, dataPlane);
   const texts = files.map((file) => ({ file, source: readText(file) }));
   const results: CheckedFile[] = [];
   for (const { file, source } of texts) {
@@ -92,7 +98,9 @@ export async function check(args: CheckArguments): Promise<number> {
     const found = { file, programs: programs.map(({ name }) => name), diagnostics, unlisted };
     if (!json) printFindings(analysis, file, source);
     const verifies = args.verify && !analysis.hasErrors;
-    const verification = verifies ? verifyPrograms(analysis, dataPlane, packets, args.seed) : undefined;
+    const verification = verifies
+      ? verifyPrograms(analysis, dataPlane, { packets, seed: args.seed, recirculations })
+      : undefined;
     results.push(verification === undefined ? found : { ...found, verification });
     if (!json) for (const verified of verification ?? []) process.stdout.write(`${verificationText(verified)}\n`);
   }
@@ -115,20 +123,26 @@ const countOf = (severity: Diagnostic['severity'], results: readonly CheckedFile
     return sum + listed + others.reduce((all, [, count]) => all + count, 0);
   }, 0);
 
+/** @throws {UsageError} */
+function recirculationsOf({ recirculations, verify }: CheckArguments, { description }: DataPlane): number {
+  if (recirculations === undefined) return DEFAULT_RECIRCULATIONS;
+  if (!verify) throw new UsageError('--recirculations belongs to check --verify');
+  return wholeNumber('--recirculations', recirculations, 0, 2 ** description.state.recirculationIdBits - 1);
+}
+
 function verifyPrograms(
   { programs, sourceHash }: Analysis,
   dataPlane: DataPlane,
-  packets: number,
-  seed: string,
+  { packets, seed, recirculations }: { packets: number; seed: string; recirculations: number },
 ): Verification[] {
   return programs.map((program) => {
     try {
-      const lowered = lower(program, dataPlane, DEFAULT_RECIRCULATIONS);
+      const lowered = lower(program, dataPlane, recirculations);
       const compiled = link(lowered, new SwitchState(dataPlane), sourceHash);
       const result = validateTranslation({ program, compiled }, dataPlane, {
         packets,
         random: seedrandom.alea(`${seed}/${program.name}`),
-        recompile: (smaller: Program) => recompileAlone(smaller, dataPlane, DEFAULT_RECIRCULATIONS),
+        recompile: (smaller: Program) => recompileAlone(smaller, dataPlane, recirculations),
       });
       if (result.kind === 'verified') return verdictOf(program.name, result);
       const { failure } = result;

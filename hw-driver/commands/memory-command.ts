@@ -4,12 +4,19 @@ import { interruptible } from '../../system/index.js';
 import { EXIT, UsageError, wholeNumber } from '../command-line.js';
 import { NoSuchProgram } from '../controller.js';
 import { flowValues, hashedBucket } from '../hashed-bucket.js';
+import { memoryWord, WORD_FORMS, type WordForm, wordText } from '../memory-setting.js';
 import { answer, count, jsonOption, operatorCommand, requireAllThere } from './operator-command.js';
 import type { Session } from './session.js';
 
-const MAX_WORD = 2 ** 32 - 1;
 const MAX_BUCKET = 2 ** 32 - 1;
 const WORDS_PER_LINE = 8;
+
+const asOption = {
+  choices: WORD_FORMS,
+  default: 'decimal',
+  describe: 'How words are shown; JSON has numbers always',
+  requiresArg: true,
+} as const;
 
 export const memoryCommand = operatorCommand(
   'memory <verb> <program> <memory> [values..]',
@@ -20,7 +27,12 @@ export const memoryCommand = operatorCommand(
       .positional('verb', { choices: ['read', 'write', 'reset'] as const, demandOption: true })
       .positional('program', { type: 'string', demandOption: true, describe: 'Its name' })
       .positional('memory', { type: 'string', demandOption: true, describe: 'Name of the memory' })
-      .positional('values', { type: 'string', array: true, default: [], describe: 'Words to write, from --from on' })
+      .positional('values', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: 'Words to write, from --from on: numbers, 0x…, or addresses like 10.0.0.1',
+      })
       .option('from', { type: 'string', default: '0', describe: 'First bucket', requiresArg: true })
       .option('count', {
         type: 'string',
@@ -42,14 +54,16 @@ export const memoryCommand = operatorCommand(
         describe: 'The same where the program hashes har: its value',
         requiresArg: true,
       })
+      .option('as', asOption)
       .options(jsonOption)
+      .example('$0 memory read lb address --as address', 'The servers that a load balancer sends to')
       .example('$0 memory read cms row1 --flow 10.0.0.1,10.0.0.2,5000,53,udp', 'What a sketch has of a flow')
       .example('$0 memory write lb port 1 1 2 2 --target sim --state switch.snapshot', 'Fills four buckets'),
-  async (session, { verb, program, memory, values, json, flow, hashInput, ...range }) => {
+  async (session, { verb, program, memory, values, json, flow, hashInput, as, ...range }) => {
     const { controller } = session;
     if (flow !== undefined || hashInput !== undefined) {
       if (verb !== 'read') throw new UsageError('--flow and --hash-input belong to memory read');
-      return readHashed(session, { program, memory, flow, hashInput, json, pipe: range.pipe });
+      return readHashed(session, { program, memory, flow, hashInput, json, as, pipe: range.pipe });
     }
     const from = wholeNumber('--from', range.from, 0, MAX_BUCKET);
     if (verb !== 'write' && values.length > 0) throw new UsageError(`memory ${verb} takes no values`);
@@ -61,7 +75,7 @@ export const memoryCommand = operatorCommand(
       return EXIT.done;
     }
     if (verb === 'write') {
-      const words = values.map((value) => word(value));
+      const words = values.map((value) => memoryWord(value));
       if (words.length === 0) throw new UsageError('memory write needs values');
       checkRange(session, program, memory, from, words.length);
       await controller.writeMemory(program, memory, words, from);
@@ -74,7 +88,7 @@ export const memoryCommand = operatorCommand(
     const wanted = range.count === undefined ? all.length - from : wholeNumber('--count', range.count, 1, all.length);
     checkRange(session, program, memory, from, wanted);
     const read = pipes.map(({ pipe, words }) => ({ pipe, words: [...words.subarray(from, from + wanted)] }));
-    const text = read.map(({ pipe, words }) => `${pipeHead(pipe, pipes)}${wordsText(words, from)}`).join('');
+    const text = read.map(({ pipe, words }) => `${pipeHead(pipe, pipes)}${wordsText(words, from, as)}`).join('');
     answer(session, json, 'memory', { program, memory, from, ...perPipe(read, ({ words }) => ({ words })) }, text);
     return EXIT.done;
   },
@@ -120,6 +134,7 @@ interface HashedRead {
   readonly flow: string | undefined;
   readonly hashInput: string | undefined;
   readonly json: boolean;
+  readonly as: WordForm;
 }
 
 /** The word of a flow or a key. @throws {UsageError} {@link NoSuchProgram} */
@@ -130,23 +145,19 @@ async function readHashed(session: Session, asked: HashedRead): Promise<number> 
   const pipes = await pipesOf(session, program, memory, asked.pipe);
   const compiled = controller.state.programs.get(program)?.compiled;
   if (compiled === undefined) throw new NoSuchProgram(`program ${program}`);
-  const input = flow === undefined ? [word(hashInput ?? '')] : flowValues(flow);
+  const input = flow === undefined ? [memoryWord(hashInput ?? '')] : flowValues(flow);
   const bucket = hashedBucket(compiled, memory, input);
   const read = pipes.map(({ pipe, words }) => {
     const value = words[bucket];
     if (value === undefined) throw new Error(`memory ${memory} has no bucket ${bucket}`);
     return { pipe, value };
   });
-  const text = read.map(({ pipe, value }) => `${pipeHead(pipe, pipes)}${memory}[${bucket}]: ${value}\n`).join('');
+  const text = read
+    .map(({ pipe, value }) => `${pipeHead(pipe, pipes)}${memory}[${bucket}]: ${wordText(value, asked.as)}\n`)
+    .join('');
   const document = { program, memory, bucket, ...perPipe(read, ({ value }) => ({ word: value })) };
   answer(session, json, 'memory', document, text);
   return EXIT.done;
-}
-
-function word(text: string): number {
-  const value = /^(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : Number.NaN;
-  if (!(value <= MAX_WORD)) throw new UsageError(`a word is a number from 0 to ${MAX_WORD}, not '${text}'`);
-  return value;
 }
 
 function checkRange({ controller }: Session, program: string, memory: string, from: number, words: number): void {
@@ -157,11 +168,12 @@ function checkRange({ controller }: Session, program: string, memory: string, fr
 }
 
 /** Lines of words with the number of their first bucket; lines of zeros are left out. */
-function wordsText(words: readonly number[], from: number): string {
+function wordsText(words: readonly number[], from: number, form: WordForm): string {
   const lines: string[] = [];
   for (let i = 0; i < words.length; i += WORDS_PER_LINE) {
     const line = words.slice(i, i + WORDS_PER_LINE);
-    if (line.some((value) => value !== 0)) lines.push(`${from + i}: ${line.join(' ')}\n`);
+    if (line.some((value) => value !== 0))
+      lines.push(`${from + i}: ${line.map((value) => wordText(value, form)).join(' ')}\n`);
   }
   return lines.length === 0 ? `${count(words.length, 'word')}, all 0\n` : lines.join('');
 }
@@ -184,8 +196,9 @@ export const watchCommand = operatorCommand(
         requiresArg: true,
       })
       .option('times', { type: 'string', describe: 'Looks; until Ctrl-C if left out', requiresArg: true })
+      .option('as', asOption)
       .options({ json: { ...jsonOption.json, describe: 'Print one JSON document at the end' } }),
-  async (session, { program, memories, interval, times, json }) => {
+  async (session, { program, memories, interval, times, as, json }) => {
     const intervalMs = wholeNumber('--interval', interval, 1, MAX_INTERVAL_MS);
     const most = times === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--times', times, 1, MAX_TIMES);
     const running = session.controller.state.programs.get(program);
@@ -200,7 +213,7 @@ export const watchCommand = operatorCommand(
         const now = await wordsOf(session, program, names);
         const found = changesBetween(before, now, look * intervalMs);
         if (json) changes.push(...found);
-        else for (const change of found) session.print(changeText(change));
+        else for (const change of found) session.print(changeText(change, as));
         before = now;
       }
     });
@@ -242,5 +255,5 @@ function changesBetween(before: Words, now: Words, atMs: number): Change[] {
   );
 }
 
-const changeText = ({ atMs, memory, pipe, bucket, before, now }: Change): string =>
-  `${(atMs / 1000).toFixed(3)} s  ${pipe === undefined ? '' : `pipe ${pipe}  `}${memory}[${bucket}]  ${before} -> ${now}\n`;
+const changeText = ({ atMs, memory, pipe, bucket, before, now }: Change, form: WordForm): string =>
+  `${(atMs / 1000).toFixed(3)} s  ${pipe === undefined ? '' : `pipe ${pipe}  `}${memory}[${bucket}]  ${wordText(before, form)} -> ${wordText(now, form)}\n`;

@@ -36,9 +36,9 @@ const programs = (value: string): Refusal => ({
 
 const COMMAND_LINE: readonly Refusal[] = [
   { args: [], says: /which command\?.*--help/ },
-  { args: ['runn'], says: /Unknown.*runn/ },
+  { args: ['runn'], says: /there is no command 'runn': did you mean run\?/ },
   { args: ['trace'], says: /generate or info\?.*--help/ },
-  { args: ['trace', 'inof'], says: /Unknown.*inof/ },
+  { args: ['trace', 'inof'], says: /there is no command 'trace inof': did you mean info\?/ },
   { args: ['trace', 'info', 'a.pcap', 'b.pcap'], says: /Unknown.*b\.pcap/ },
   { args: ['run'], says: /how many programs/ },
   { args: small('--packet', '10'), says: /Unknown argument: packet/ },

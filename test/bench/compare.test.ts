@@ -9,6 +9,7 @@ import { compareMicro } from '../../bench/compare/compare-micro.js';
 import { comparedSpeed } from '../../bench/compare/compare-runs.js';
 import { speedRatio } from '../../bench/compare/speed-ratio.js';
 import { MICRO_SCHEMA } from '../../bench/micro/micro-document.js';
+import { renderComparison } from '../../bench/report/compare-report.js';
 import type { RunSummary } from '../../bench/run/summary.js';
 import { type, withFolder } from '../command-line.js';
 
@@ -123,6 +124,8 @@ test('compare: a run and itself, another engine, another result, another workloa
       /^packets per second +no difference +times 1\.000 \(95 % interval 0\.\d+ to \d+\.\d+\)$/m,
     );
 
+    assert.match(same.stdout, /^verdict +the same results, and no difference in speed$/m);
+
     const { stdout, stderr } = await bench('compare', 'a', 'b', '--json');
     assert.match(stderr, /^bench: speeds are of different runs: engine compiled and interpreted\n$/);
     const json = JSON.parse(stdout) as {
@@ -138,11 +141,36 @@ test('compare: a run and itself, another engine, another result, another workloa
     const differs = await bench('compare', 'a', 'other.json');
     assert.is(differs.status, 1);
     assert.match(differs.stdout, /^table entries +differs +\d+ -> 1$/m);
+    assert.match(differs.stdout, /^verdict +2 of 10 results differ, and no difference in speed$/m);
     assert.match(differs.stdout, /^state hash +differs +[0-9a-f]{23}… -> f00$/m);
 
     const workload = await bench('compare', 'a', 'c');
     assert.is(workload.status, 2);
     assert.match(workload.stderr, /^bench: these runs are of different things: workload lb here, cache there\n$/);
   }));
+
+test('the verdict is one sentence about results and speeds', () => {
+  const verdict = (comparison: Parameters<typeof renderComparison>[0]): string | undefined =>
+    /^verdict +(.*)$/m.exec(renderComparison(comparison, false))?.[1];
+  const equal = { figure: 'packets', before: '1', after: '1', verdict: 'equal' } as const;
+  const speed = (faster: number) =>
+    comparedSpeed(
+      'x',
+      [10, 11, 9, 10.5],
+      [10, 11, 9, 10.5].map((v) => v * faster),
+    );
+  assert.is(verdict({ figures: [equal], speeds: [speed(2)] }), 'the same results, and faster');
+  assert.is(verdict({ figures: [equal], speeds: [speed(0.5)] }), 'the same results, but slower');
+  assert.is(verdict({ figures: [equal], speeds: [] }), 'the same results');
+  const unknown = comparedSpeed('x', [1], [2]);
+  assert.is(
+    verdict({ figures: [equal], speeds: [unknown] }),
+    'the same results, and too few repeats to tell speeds apart',
+  );
+  assert.is(
+    verdict({ figures: [], speeds: [speed(2), speed(2), speed(0.5), speed(1), unknown] }),
+    '2 faster, 1 slower, 1 without a difference, 1 not known',
+  );
+});
 
 test.run();

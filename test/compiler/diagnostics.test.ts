@@ -50,6 +50,8 @@ const NEAREST: readonly (readonly [word: string, nearest: string | undefined])[]
   ['extract', 'EXTRACT'],
   ['AD', 'ADD'],
   ['XADD', 'ADD'],
+  ['DAD', 'ADD'],
+  ['EXTRCAT', 'EXTRACT'],
   ['FORWARDED', 'FORWARD'],
   ['TELEPORT', undefined],
   ['', undefined],

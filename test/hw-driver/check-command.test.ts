@@ -77,6 +77,12 @@ test('a program that does not fit is not verified', () => {
   assert.match(stdout, /^p: not verified: /);
 });
 
+test('with as many recirculations as it needs it is', () => {
+  const { status, stdout } = check('--verify', '--recirculations', '3', '--packets', '50', written(longProgram(50)));
+  assert.is(status, 0);
+  assert.match(stdout, /^p: verified on 50 packets; /);
+});
+
 test('a program whose entries do something else is shown: the prototype drops packets that recirculate', () => {
   const { status, stdout } = check('--verify', '--dataplane', 'published', written(longProgram(26)));
   assert.is(status, 1);
@@ -88,6 +94,10 @@ test('a program whose entries do something else is shown: the prototype drops pa
 test('wrong numbers are refused', () => {
   assert.is(check('--verify', '--packets', '0', program('lb')).status, 2);
   assert.is(check('--verify', '--packets', 'many', program('lb')).status, 2);
+  const { status, stderr } = check('--verify', '--recirculations', '16', program('lb'));
+  assert.is(status, 2);
+  assert.match(stderr, /--recirculations takes a whole number from 0 to 15, not '16'/);
+  assert.match(check('--recirculations', '1', program('lb')).stderr, /--recirculations belongs to check --verify/);
 });
 
 test.run();

@@ -157,7 +157,7 @@ const LONG_PROGRAM = `program long(<hdr.ipv4.dst, 10.0.0.0, 255.0.0.0>) {\n    L
 
 const REFUSALS: readonly Refusal[] = [
   { args: [], says: /which command\?.*--help/ },
-  { args: ['chekc'], says: /Unknown.*chekc/ },
+  { args: ['chekc'], says: /there is no command 'chekc': did you mean check\?/ },
   { args: ['check'], says: /Not enough/ },
   { args: ['compile'], says: /Not enough/ },
   { args: ['compile', CACHE, LB], says: /Unknown.*lb\.p4runpro/ },

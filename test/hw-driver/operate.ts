@@ -27,6 +27,11 @@ export async function operate(run: (status: number, ...args: string[]) => Promis
   assert.is(await run(0, 'memory', 'read', 'lb', 'address'), '0: 0 0 0 167772161 7 0 0 0\n');
   const read = JSON.parse(await run(0, 'memory', 'read', 'lb', 'address', '--from', '3', '--count', '2', '--json'));
   assert.equal((read as { words: unknown }).words, [0x0a000001, 7]);
+  await run(0, 'memory', 'write', 'lb', 'address', '10.0.0.9', '192.168.255.1', '--from', '4');
+  const servers = ['memory', 'read', 'lb', 'address', '--from', '3', '--count', '3'];
+  assert.is(await run(0, ...servers, '--as', 'address'), '3: 10.0.0.1 10.0.0.9 192.168.255.1\n');
+  assert.is(await run(0, ...servers, '--as', 'hex'), '3: 0x0a000001 0x0a000009 0xc0a8ff01\n');
+  await run(0, 'memory', 'write', 'lb', 'address', '7', '0', '--from', '4');
   const replaced = await run(0, 'replace', program('lb'));
   assert.match(replaced, /^lb: replaced, id 3, .*\n {2}kept: (port, address|address, port)\n$/);
   assert.is(await run(0, 'memory', 'read', 'lb', 'address'), '0: 0 0 0 167772161 7 0 0 0\n');

@@ -1,11 +1,14 @@
 /** The operator's commands as a user types them, on an emulated switch in a file. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { wordsOf } from '../../hw-driver/commands/shell-command.js';
+import type { Session } from '../../hw-driver/commands/session.js';
+import { completions, onCtrlC, wordsOf } from '../../hw-driver/commands/shell-command.js';
 import { packageFile } from '../../hw-driver/package-root.js';
 import { type Refusal, testRefusals, withFolder } from '../command-line.js';
 import { AS_DEPLOYED, commands, operate, program } from './operate.js';
@@ -55,6 +58,77 @@ test('the shell: lines, quotes, errors that do not end it, its status, its histo
     assert.is(readFileSync(join(folder, 'lines'), 'utf8'), '');
   }));
 
+test('the shell: help of all commands and of one, and the nearest to one that there is not', () =>
+  withFolder(async (folder) => {
+    const child = spawn(process.execPath, [CLI, 'shell', ...SIM], { cwd: folder });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.stdin.end('help\nhelp memory\nhelp memry\nshwo\nhelp exit now\n');
+    await once(child, 'close');
+    for (const said of ['deploy <files..>', 'exit, quit', '  help [COMMAND]', 'Words to write, from --from on']) {
+      assert.ok(stdout.includes(said), said);
+    }
+    assert.equal(stderr.split('\n'), [
+      "p4runpro: there is no command 'memry': did you mean memory?",
+      "p4runpro: there is no command 'shwo': did you mean show?",
+      'p4runpro: help takes one command',
+      '',
+    ]);
+  }));
+
+/** What the shell asks of a session to complete a line. */
+const session = { controller: { state: { programs: new Map() } } } as unknown as Session;
+const completed = (line: string): string[] =>
+  completions(line, session, [
+    { name: 'deploy', register: (same) => same },
+    { name: 'show', register: (same) => same },
+  ])[0];
+
+test('tab completes commands, and files where a command takes them', () =>
+  withFolder(async (folder) => {
+    assert.equal(completed(''), ['deploy ', 'show ', 'help ', 'exit ', 'quit ']);
+    assert.equal(completed('help s'), ['show ']);
+    mkdirSync(join(folder, 'programs'));
+    for (const name of ['one.p4runpro', 'other', '.hidden']) writeFileSync(join(folder, 'programs', name), '');
+    assert.equal(completed(`deploy ${folder}/pro`), [`${folder}/programs/`]);
+    assert.equal(completed(`deploy x ${folder}/programs/o`), [
+      `${folder}/programs/one.p4runpro `,
+      `${folder}/programs/other `,
+    ]);
+    assert.equal(completed(`replace ${folder}/programs/.`), [`${folder}/programs/.hidden `]);
+    assert.equal(completed(`change ${folder}/nosuch/`), []);
+    assert.equal(completed(`deploy --${folder}`), []);
+  }));
+
+test('Ctrl-C at the prompt clears the line, and ends a command that runs', async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const lines = createInterface({ input, output, terminal: true, prompt: '> ' });
+  let isRunning = false;
+  let interrupts = 0;
+  onCtrlC(lines, output, () => isRunning && ++interrupts > 0);
+  const typed: string[] = [];
+  lines.on('line', (line) => typed.push(line));
+  const press = async (keys: string): Promise<void> => {
+    input.write(keys);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  await press('revoke everything');
+  await press('\u001b[D\u001b[D');
+  await press('\u0003');
+  await press('show\r');
+  isRunning = true;
+  await press('\u0003');
+  lines.close();
+  assert.equal(typed, ['show']);
+  assert.is(interrupts, 1);
+  assert.ok(String(output.read()).includes('^C\n'));
+});
+
 test('the shell parts words at blanks that no quotes hold', () => {
   assert.equal(wordsOf(`memory write 'a b' "c d" 3  `), ['memory', 'write', 'a b', 'c d', '3']);
 });
@@ -63,6 +137,9 @@ const sim = (...args: string[]): string[] => [...args, ...SIM];
 const REFUSED: readonly Refusal[] = [
   { args: ['deploy', 'x.p4runpro'], says: /Missing required argument: target/ },
   { args: ['show', '--target', 'sim'], says: /--target sim needs --state FILE/ },
+  { args: sim('deplyo', 'x'), says: /there is no command 'deplyo': did you mean deploy\?/ },
+  { args: ['cases', 'ad', 'x'], says: /there is no command 'cases ad': did you mean add\?/ },
+  { args: ['xyzzy'], says: /there is no command 'xyzzy': p4runpro --help lists them/ },
   { args: sim('show'), says: /s: no such file; p4runpro deploy begins one/ },
   { args: sim('deploy', 'nosuch.p4runpro'), says: /nosuch\.p4runpro: no such file/ },
   { args: ['show', '--target', 'nowhere'], says: /--target takes sim or HOST:PORT, not 'nowhere'/ },
