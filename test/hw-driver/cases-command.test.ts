@@ -173,7 +173,7 @@ test('a case goes by its line; --json prints all of it and writes nothing', () =
 test('a case with errors: underlined in its own text, nothing written', () =>
   withFolder(async (folder) => {
     given(folder);
-    const wrong = 'case(<har, 7, 0xffffffff>) { FOO(); }';
+    const wrong = 'case(<har, 7, 0xffffffff>) { FOO; }';
     const { status, stdout, stderr } = await type('p4runpro', ['cases', 'add', ...STEER, '--case', wrong, ...OUT], {
       folder,
     });
