@@ -100,7 +100,7 @@ export function formatCompiledProgram(program: CompiledProgram): string {
 /** A document that cannot be used here. */
 export class DocumentError extends Error {
   constructor(
-    readonly code: 'not-a-compiled-program' | 'other-version' | 'other-data-plane' | 'leaves-its-memory',
+    readonly code: 'not-a-compiled-program' | 'other-version' | 'other-data-plane' | 'not-to-be-installed',
     message: string,
   ) {
     super(message);

@@ -28,6 +28,7 @@ export { DataPlaneError } from './data-plane/validate.js';
 export * from './does-not-fit.js';
 export { type RpbEntryParts, rpbTableEntry } from './emit.js';
 export * from './explain/index.js';
+export { type FilterMeeting, filterMeetings, meetingText } from './filter-meetings.js';
 export { FreeRanges } from './free-ranges.js';
 export * from './language/diagnostics.js';
 export { formatSource } from './language/format.js';

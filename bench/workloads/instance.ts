@@ -3,6 +3,7 @@ import {
   type Annotation,
   bitsToTell,
   type CaseSyntax,
+  type DataPlane,
   Diagnostics,
   formatSource,
   type Integer,
@@ -24,6 +25,8 @@ export interface InstanceOptions {
   readonly buckets: number | undefined;
   readonly elastic: 'cached keys' | 'server ports' | undefined;
   readonly cases: number;
+  /** Where the servers of a load balancer are, one more than there are cases for ports; the first is what it does otherwise. */
+  readonly serverPorts: readonly number[];
   /** Which program of the file. */
   readonly index: number;
 }
@@ -80,19 +83,24 @@ function* memoryNames(statements: readonly StatementSyntax[]): Generator<string>
 
 /** Two elastic cases of the paper, read and write, serve one key; here they are one case around a common pair. */
 export const cachedKeys = (cases: number): number => Math.max(1, Math.floor(cases / 2));
+/** Ports of servers with so many elastic cases: from 0 on, those that packets can leave by. */
+export function serverPorts(cases: number, dataPlane: DataPlane): readonly number[] {
+  const ports = Array.from({ length: 2 ** dataPlane.description.ports.width }, (_, port) => port);
+  return ports.filter((port) => dataPlane.inwardPort(port) === undefined).slice(0, Math.max(2, cases));
+}
 /** The first key word of cached key n; the second is 0. */
 export const cachedKey = (n: number): number => 0x8888 + n;
 
 /** The first BRANCH of the program with the number of cases asked for. */
 function withCases(body: readonly StatementSyntax[], options: InstanceOptions): readonly StatementSyntax[] {
-  const { elastic, cases } = options;
+  const { elastic, cases, serverPorts } = options;
   if (elastic === undefined) return body;
   const at = body.findIndex(({ kind }) => kind === 'branch');
   return body.map((statement, i) => {
     if (i !== at || statement.kind !== 'branch') return statement;
     return {
       ...statement,
-      cases: elastic === 'cached keys' ? keyCases(statement.cases, cases) : portCases(statement.cases, cases),
+      cases: elastic === 'cached keys' ? keyCases(statement.cases, cases) : portCases(statement.cases, serverPorts),
     };
   });
 }
@@ -111,12 +119,11 @@ function keyCases(template: readonly CaseSyntax[], cases: number): CaseSyntax[] 
   return [...Array.from({ length: cachedKeys(cases) }, (_, n) => forKey(n)), ...others];
 }
 
-/** One case per server port from 1 on; port 0 is what the program does otherwise. */
-function portCases(template: readonly CaseSyntax[], cases: number): CaseSyntax[] {
+/** One case per server port but the first: that is what the program does otherwise. */
+function portCases(template: readonly CaseSyntax[], [, ...ports]: readonly number[]): CaseSyntax[] {
   const [first] = template;
   if (first === undefined) return [];
-  return Array.from({ length: Math.max(1, cases - 1) }, (_, i) => {
-    const port = i + 1;
+  return ports.map((port) => {
     return {
       ...first,
       conditions: first.conditions.map((condition) => ({ ...condition, value: integer(port) })),

@@ -6,7 +6,7 @@ import { UsageError } from '../../hw-driver/index.js';
 import type { TrafficTarget } from '../../traces/index.js';
 import { MAX_INSTANCES } from './addresses.js';
 import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from './drawn-keys.js';
-import { instanceSource, syntaxOf } from './instance.js';
+import { instanceSource, serverPorts, syntaxOf } from './instance.js';
 import { type InstanceMark, type MarkedField, markFilter, markSurroundings } from './instance-marks.js';
 import { PROGRAM_KINDS, type ProgramKey, programFile } from './program-kind.js';
 import { trafficFor } from './traffic.js';
@@ -70,6 +70,7 @@ async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Pro
   const sources = new Map<ProgramKey, SourceFile>();
   for (const key of keys) sources.set(key, syntaxOf(await readFile(programFile(key), 'utf8')));
   const keyOf = drawnKeys(keys, options.seed);
+  const ports = serverPorts(options.cases, options.dataPlane);
   return {
     name: options.name,
     asWritten: false,
@@ -86,12 +87,13 @@ async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Pro
         buckets: kind.resizable ? buckets : undefined,
         elastic: kind.elastic,
         cases: options.cases,
+        serverPorts: ports,
         index: number,
       });
       return {
         ...arrivalParts(number, key, name, source, kind.mark),
         traffic: trafficFor(key, number, options.cases, number % Math.max(1, file.programs.length)),
-        memoryValue: key === 'lb' ? (memory, bucket) => serverValue(memory, bucket, options.cases) : undefined,
+        memoryValue: key === 'lb' ? (memory, bucket) => serverValue(memory, bucket, ports) : undefined,
       };
     },
   };
@@ -116,9 +118,9 @@ function arrivalParts(number: number, key: string, name: string, source: string,
 }
 
 /** The servers of a load balancer: bucket b belongs to server b mod ports, which has an address of its own. */
-function serverValue(memory: string, bucket: number, cases: number): number {
-  const server = bucket % Math.max(2, cases);
-  return memory === 'port' ? server : (0xac100000 + server) >>> 0;
+function serverValue(memory: string, bucket: number, ports: readonly number[]): number {
+  const server = bucket % ports.length;
+  return memory === 'port' ? (ports[server] as number) : (0xac100000 + server) >>> 0;
 }
 
 async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
@@ -145,6 +147,7 @@ async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
         buckets,
         elastic: undefined,
         cases: options.cases,
+        serverPorts: [],
         index: 0,
       });
       const [instance] = analyse(source, options.dataPlane).programs;
@@ -167,7 +170,7 @@ function writtenWorkload(
   buckets: number | undefined,
 ): Workload {
   const isWhole = programs.length === 1 && buckets === undefined;
-  const own = { name: program.name, filter: undefined, buckets, elastic: undefined, cases, index: 0 };
+  const own = { name: program.name, filter: undefined, buckets, elastic: undefined, cases, serverPorts: [], index: 0 };
   const source = isWhole ? text : instanceSource(syntax, own);
   return {
     name,

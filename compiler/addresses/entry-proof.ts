@@ -98,7 +98,18 @@ export function documentFault(compiled: CompiledProgram, dataPlane: DataPlane): 
     dataPlane.filterTables.some((filter) => filter.table === table);
   const stray = entries.find((entry) => !isKnown(entry));
   if (stray !== undefined) return `${stray.table} is no table of a program`;
-  return addressFault(entries, memories, dataPlane);
+  return portFault(entries, dataPlane) ?? addressFault(entries, memories, dataPlane);
+}
+
+/** Why entries forward packets to where none can leave, as a sentence; undefined if they do not. */
+function portFault(entries: readonly TableEntry[], dataPlane: DataPlane): string | undefined {
+  const forwards = new Set(dataPlane.rpbs.map(({ control }) => `${control}.forward`));
+  for (const { table, action, parameters } of entries) {
+    const port = forwards.has(action) ? parameters[0]?.value : undefined;
+    const inward = port === undefined ? undefined : dataPlane.inwardPort(port);
+    if (inward !== undefined) return `an entry of ${table} forwards to port ${port}, the ${inward} port`;
+  }
+  return undefined;
 }
 
 /**
@@ -109,7 +120,7 @@ export function installableProgramFromJson(json: unknown, dataPlane: DataPlane):
   const compiled = compiledProgramFromJson(json, dataPlane);
   const fault = documentFault(compiled, dataPlane);
   if (fault === undefined) return compiled;
-  throw new DocumentError('leaves-its-memory', `program ${compiled.program} is not installed: ${fault}`);
+  throw new DocumentError('not-to-be-installed', `program ${compiled.program} is not installed: ${fault}`);
 }
 
 /** Entries by pass and RPB, in order of priority. */

@@ -173,7 +173,13 @@ function checkInteger(
     return false;
   }
   const width = kind === 'port' ? dataPlane.description.ports.width : 32;
-  if (fits(argument.value, width)) return true;
+  if (fits(argument.value, width)) {
+    const inward = kind === 'port' ? dataPlane.inwardPort(argument.value) : undefined;
+    if (inward === undefined) return true;
+    const message = `port ${argument.value} is the ${inward} port, by which no packet leaves`;
+    diagnostics.report('port-leads-nowhere', argument.span, message, 'FORWARD takes a front port; to drop, write DROP');
+    return false;
+  }
   const largest = `the largest is ${readable(ones(width))}`;
   if (kind === 'port') diagnostics.report('port-out-of-range', argument.span, `there is no such port`, largest);
   else diagnostics.report('value-too-wide', argument.span, 'a register has 32 bits', largest);

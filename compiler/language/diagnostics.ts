@@ -38,6 +38,7 @@ export const DIAGNOSTIC_CODES = {
   'value-outside-mask': 'warning',
   'duplicate-condition': 'error',
   'port-out-of-range': 'error',
+  'port-leads-nowhere': 'error',
   'path-too-long': 'error',
   'address-not-bounded': 'error',
   'address-out-of-range': 'error',

@@ -1,5 +1,14 @@
 /** `p4runpro deploy`, `revoke` and `replace`: which programs a switch runs. */
-import { analyse, type CompiledProgram, type DataPlane, DEFAULT_RECIRCULATIONS, lower } from '../../compiler/index.js';
+import {
+  analyse,
+  type CompiledProgram,
+  type DataPlane,
+  DEFAULT_RECIRCULATIONS,
+  type FilterMeeting,
+  filterMeetings,
+  lower,
+  meetingText,
+} from '../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../allocators.js';
 import { EXIT, readText, UsageError, wholeNumber } from '../command-line.js';
 import { printFindings } from '../findings.js';
@@ -56,6 +65,16 @@ function linkOptions(args: LinkArguments, dataPlane: DataPlane) {
   };
 }
 
+/** Most programs that are named in warnings of one. */
+const MOST_NAMED = 5;
+
+/** Warns, on stderr, of running programs that want some of the packets of one that was installed. */
+function warnOfMeetings(meetings: readonly FilterMeeting[]): void {
+  for (const meeting of meetings.slice(0, MOST_NAMED)) process.stderr.write(`warning: ${meetingText(meeting)}\n`);
+  const more = meetings.length - MOST_NAMED;
+  if (more > 0) process.stderr.write(`warning: so do the filters of ${count(more, 'more program')}\n`);
+}
+
 const summaryOf = ({ program, programId, entries, passes, memories }: CompiledProgram) => ({
   program,
   programId,
@@ -90,18 +109,25 @@ export const deployCommand = operatorCommand(
     const texts = args.files.map((file) => checkedPrograms(file, dataPlane));
     if (texts.includes(undefined)) return EXIT.badInput;
     const deployed: CompiledProgram[] = [];
+    const overlaps: FilterMeeting[] = [];
     try {
       for (const text of texts) {
         for (const program of text?.programs ?? []) {
           const lowered = lower(program, dataPlane, recirculations);
-          deployed.push(await controller.deploy(lowered, text?.sourceHash ?? '', link));
+          const compiled = await controller.deploy(lowered, text?.sourceHash ?? '', link);
+          deployed.push(compiled);
+          const meetings = filterMeetings(compiled, controller.state);
+          overlaps.push(...meetings);
+          warnOfMeetings(meetings);
         }
       }
     } finally {
       const text = deployed.map((compiled) => summaryText('deployed', compiled)).join('');
       const isDone = deployed.length === texts.flatMap((one) => one?.programs ?? []).length;
       // Of several programs, those that are there by now are not lost to who reads the text.
-      if (isDone || !args.json) answer(session, args.json, 'deploy', { programs: deployed.map(summaryOf) }, text);
+      if (isDone || !args.json) {
+        answer(session, args.json, 'deploy', { programs: deployed.map(summaryOf), overlaps }, text);
+      }
     }
     return EXIT.done;
   },
@@ -153,7 +179,9 @@ export const replaceCommand = operatorCommand(
       before?.memories.some((old) => old.name === name && old.rpb === rpb && old.base === base) === true;
     const kept = after.memories.filter(isKept).map(({ name }) => name);
     const keeps = kept.length === 0 ? '' : `  kept: ${kept.join(', ')}\n`;
-    const document = { ...summaryOf(after), kept };
+    const overlaps = filterMeetings(after, controller.state);
+    warnOfMeetings(overlaps);
+    const document = { ...summaryOf(after), kept, overlaps };
     answer(session, args.json, 'replace', document, `${summaryText('replaced', after)}${keeps}`);
     return EXIT.done;
   },

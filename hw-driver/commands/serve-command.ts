@@ -73,5 +73,10 @@ function forwarding(pair: string, dataPlane: DataPlane) {
   const [, from, to] = /^(\d+):(\d+)$/.exec(pair) ?? [];
   if (from === undefined || to === undefined) throw new UsageError(`--forward takes IN:OUT, not '${pair}'`);
   const most = 2 ** dataPlane.description.ports.width - 1;
-  return defaultForwardEntry(dataPlane, wholeNumber('--forward', from, 0, most), wholeNumber('--forward', to, 0, most));
+  const egress = wholeNumber('--forward', to, 0, most);
+  const inward = dataPlane.inwardPort(egress);
+  if (inward !== undefined) {
+    throw new UsageError(`--forward ${pair}: port ${egress} is the ${inward} port, by which no packet leaves`);
+  }
+  return defaultForwardEntry(dataPlane, wholeNumber('--forward', from, 0, most), egress);
 }

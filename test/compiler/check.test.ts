@@ -156,6 +156,7 @@ const CLEAN: readonly (readonly [name: string, body: string, codes: readonly str
     ['bad-integer', 'bad-integer', 'bad-integer'],
   ],
   ['a port that fits', 'FORWARD(511);', []],
+  ['the recirculation port', 'FORWARD(68);', ['port-leads-nowhere']],
   ['keywords in lower case', 'LOADI(har, 1); drop;', ['unknown-primitive']],
   ['an integer of 32 bits as a dotted quad', 'LOADI(har, 255.255.255.255);', []],
 ];

@@ -9,6 +9,7 @@ import {
   builtInDataPlane,
   type CompiledProgram,
   DoesNotFit,
+  dataPlaneFromJson,
   defaultDataPlane,
   documentFault,
   f1,
@@ -267,6 +268,24 @@ for (const [what, change, why] of MUTANTS) {
     );
   });
 }
+
+test('refused: an entry that forwards to the recirculation port, or to the discard port', () => {
+  const own = dataPlaneFromJson({ extends: 'default', name: 'own', ports: { discard: 40 } });
+  for (const [of, port, what] of [
+    [plane, 68, 'recirculation'],
+    [own, 68, 'recirculation'],
+    [own, 40, 'discard'],
+  ] as const) {
+    const text = 'program p(<hdr.ipv4.dst, 1, 1>) { FORWARD(3); }';
+    const [it] = compiledInto(new SwitchState(of), text, priceAllocator(), 1);
+    if (it === undefined) throw new Error('it fits');
+    assert.is(documentFault(it, of), undefined);
+    const forwarding = withEntries(it, (entry) =>
+      entry.action.endsWith('.forward') ? { ...entry, parameters: [{ name: 'port', value: port }] } : entry,
+    );
+    assert.match(documentFault(forwarding, of) ?? 'no fault', `forwards to port ${port}, the ${what} port`);
+  }
+});
 
 test('a document without a fault is read as it is', () => {
   const it = compiled();

@@ -10,7 +10,7 @@ import * as assert from 'uvu/assert';
 import type { Session } from '../../hw-driver/commands/session.js';
 import { completions, onCtrlC, wordsOf } from '../../hw-driver/commands/shell-command.js';
 import { packageFile } from '../../hw-driver/package-root.js';
-import { type Refusal, testRefusals, withFolder } from '../command-line.js';
+import { type Refusal, testRefusals, type, withFolder } from '../command-line.js';
 import { AS_DEPLOYED, commands, operate, program } from './operate.js';
 
 const CLI = packageFile('dist', 'hw-driver', 'cli.js');
@@ -20,6 +20,22 @@ test('an emulated switch in a file', () =>
   withFolder(async (folder) => {
     await operate(commands(folder, ...SIM));
     assert.equal(readdirSync(folder).sort(), ['s', 's.journal']);
+  }));
+
+test('deploy: a filter that meets one of another table is said, with who wins', () =>
+  withFolder(async (folder) => {
+    const texts = {
+      l3: 'program l3(<hdr.ipv4.dst, 10.0.0.0, 255.0.0.0>) { FORWARD(3); }',
+      l4: 'program l4(<hdr.udp.dst_port, 80, 0xffff>) { FORWARD(4); }',
+    };
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+    const outcome = await type('p4runpro', ['deploy', 'l3', 'l4', '--json', ...SIM], { folder });
+    assert.is(outcome.status, 0);
+    assert.match(outcome.stderr, /^warning: the filters of l4 .* and of l3 .*, which runs, .* l4 wins/);
+    const { overlaps } = JSON.parse(outcome.stdout) as { overlaps: unknown };
+    assert.equal(overlaps, [{ program: 'l4', other: 'l3', winner: 'l4', path: 'L4', otherPath: 'L3' }]);
+    const replaced = await type('p4runpro', ['replace', 'l3', ...SIM], { folder });
+    assert.match(replaced.stderr, /^warning: the filters of l3 .* and of l4 .*, which runs, .* l4 wins/);
   }));
 
 test('change: other cases for a program that runs, and what is more than cases', () =>
