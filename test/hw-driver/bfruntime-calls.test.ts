@@ -1,13 +1,18 @@
 /** BF Runtime's calls held against what bf_switchd does: parts that fail, flags, strictness, and requests beyond bounds. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeEntry, encodeKey, matchTable } from '../../hw-driver/bfruntime/entry-codec.js';
 import { ErrorReport } from '../../hw-driver/bfruntime/error-report.js';
+import { serveBfRuntime } from '../../hw-driver/bfruntime/index.js';
 import * as wire from '../../hw-driver/bfruntime/messages.js';
 import { BfRuntimeSession } from '../../hw-driver/bfruntime/session.js';
+import { Switch } from '../../sim/index.js';
 import { thrownBy } from './failing-target.js';
-import { codes, entry, readAll, type Served, served, subscribed, unary, update } from './served-switch.js';
+import { codes, entry, plane, readAll, type Served, served, subscribed, unary, update } from './served-switch.js';
 
 const CLIENT = { client_id: 9, p4_name: 'p4runpro' };
 const insert = ({ session }: Served, value: number, program: number): wire.Update =>
@@ -209,6 +214,31 @@ served(
   },
   { mostMessageBytes: 6 * 2 ** 20, keepaliveMs: 1000, keepaliveTimeoutMs: 1000 },
 );
+
+/** When a connection ends on which nothing is said, in ms; undefined: not within the time. */
+async function silenceEnds(port: number, withinMs: number): Promise<number | undefined> {
+  const start = performance.now();
+  const socket = connect(port, '127.0.0.1');
+  // The preface of HTTP/2 and empty settings; pings are not answered.
+  socket.write(
+    Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.from('000000040000000000', 'hex')]),
+  );
+  socket.resume().on('error', () => undefined);
+  const ended = await Promise.race([once(socket, 'close').then(() => true), delay(withinMs, false, { ref: false })]);
+  socket.destroy();
+  return ended ? performance.now() - start : undefined;
+}
+
+test('a client that does not answer loses its connection where --keepalive says when', async () => {
+  for (const [keepaliveMs, ends] of [
+    [100, true],
+    [undefined, false],
+  ] as const) {
+    const server = await serveBfRuntime(new Switch(plane), { port: 0, keepaliveMs, keepaliveTimeoutMs: 100 });
+    assert.is((await silenceEnds(server.port, ends ? 5000 : 600)) !== undefined, ends);
+    await server.close();
+  }
+});
 
 test('a report of errors keeps those that fit, in their order', () => {
   const report = new ErrorReport('updates');

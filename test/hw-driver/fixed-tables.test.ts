@@ -6,9 +6,12 @@ import * as assert from 'uvu/assert';
 import { defaultForwardEntry } from '../../compiler/index.js';
 import { decodeField, encodeField } from '../../hw-driver/bfruntime/fixed-tables/field-values.js';
 import type { FieldType } from '../../hw-driver/bfruntime/fixed-tables/fixed-schema.js';
+import { FixedTables } from '../../hw-driver/bfruntime/fixed-tables/fixed-tables.js';
 import { serveBfRuntime } from '../../hw-driver/bfruntime/index.js';
 import * as wire from '../../hw-driver/bfruntime/messages.js';
+import { updateError } from '../../hw-driver/bfruntime/rpc-error.js';
 import { BfRuntimeSession } from '../../hw-driver/bfruntime/session.js';
+import { FrontPorts } from '../../hw-driver/ports/front-ports.js';
 import { SwitchPorts } from '../../hw-driver/serve/switch-ports.js';
 import { Switch } from '../../sim/index.js';
 import { frame } from '../sim/frames.js';
@@ -383,6 +386,38 @@ panel('a warm restart leaves the ports as at the start, and the recirculation po
   await unary(address, wire.METHODS.SetForwardingPipelineConfig, { client_id: 1, action, config });
   assert.equal(await client.read('$PORT'), []);
   assert.equal(ports.send({ port: 1, bytes }).left[0]?.port, 2);
+});
+
+test('whatever is written to them, fixed tables refuse it with a reason or take it and can take it back', () => {
+  const fixed = new FixedTables(new FrontPorts(plane));
+  const { tables } = JSON.parse(fixed.json()) as { tables: readonly ToldTable[] };
+  const bytesOf = fc.uint8Array({ maxLength: 9 });
+  const field = fc.record({
+    field_id: fc.nat(40),
+    value: fc.constantFrom('stream', 'str_val', 'bool_val', 'float_val', 'int_arr_val'),
+    stream: bytesOf,
+    str_val: fc.constantFrom('BF_SPEED_10G', 'BF_FEC_TYP_NONE', '', '__proto__'),
+    bool_val: fc.boolean(),
+    float_val: fc.float(),
+  });
+  const key = fc.array(fc.record({ field_id: fc.nat(3), exact: fc.record({ value: bytesOf }) }), { maxLength: 3 });
+  const entry = fc.record({
+    table_id: fc.constantFrom(...tables.map(({ id }) => id)),
+    key: fc.option(fc.record({ fields: key })),
+    data: fc.option(fc.record({ fields: fc.array(field, { maxLength: 4 }) })),
+    is_default_entry: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(entry, fc.nat(7), (table_entry, type) => {
+      try {
+        fixed.update({ type, entity: { table_entry } })();
+        [...fixed.read({ table_entry })];
+      } catch (error) {
+        assert.is.not(updateError(error).message, '');
+      }
+    }),
+    { seed: 5, numRuns: 2000 },
+  );
 });
 
 test('numbers of fixed tables travel as bytes of their type, and come back', () => {
