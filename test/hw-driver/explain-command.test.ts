@@ -56,7 +56,7 @@ test('--json: one document with the schema, equal for equal input', () =>
     const [nc] = document.programs;
     assert.equal(
       nc?.rows?.map(({ row }) => row),
-      Array.from({ length: 31 }, (_, i) => i + 1),
+      Array.from({ length: 33 }, (_, i) => i + 1),
     );
     assert.ok(nc?.rows?.every(({ why, entries }) => why !== '' && entries.length > 0));
     assert.is((await type('p4runpro', ['explain', '--json', program('nc')], { folder })).stdout, stdout);
