@@ -1,7 +1,7 @@
 /** Runs a conformance vector on the emulator and says where the outcome differs first. */
 import { type EngineName, Switch } from '../../sim/index.js';
 import { clearPacketBatch, createPacketBatch, DROPPED, openCapture, packetBytes } from '../../traces/index.js';
-import { CONFORMANCE_DATA_PLANE, type ConformanceVector } from './vector.js';
+import type { ConformanceVector } from './vector.js';
 
 export type Difference =
   /** Of the packets that left by a port, in order, the first that is not as expected; null for one that is missing. */
@@ -32,7 +32,7 @@ const BATCH = { packets: 4096, bytes: 4 * 2 ** 20 };
 
 /** @throws {CaptureError} for a capture that cannot be read, {@link TargetError} for entries that the switch refuses */
 export async function runVector(vector: ConformanceVector, engine: EngineName): Promise<VectorResult> {
-  const emulator = new Switch(CONFORMANCE_DATA_PLANE, undefined, engine);
+  const emulator = new Switch(vector.dataPlane, undefined, engine);
   for (const entry of vector.entries) emulator.apply({ kind: 'insertEntry', entry });
   const actual = await packetsByPort(vector, emulator);
   const differences = [...comparePackets(vector, actual), ...compareRegisters(vector, emulator)];

@@ -6,6 +6,7 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
+  builtInDataPlane,
   type DataPlane,
   dataPlaneFromJson,
   defaultForwardEntry,
@@ -23,12 +24,21 @@ export const CONFORMANCE_DATA_PLANE: DataPlane = dataPlaneFromJson({
   state: { branchIdBits: 16 },
 });
 
-/** All packets come in on port 1, and leave by port 2 where no program says otherwise. */
+/** All packets come in on port 1. */
 const INGRESS_PORT = 1;
-const DEFAULT_EGRESS_PORT = 2;
+
+/** What a vector was made in, where `setting.json` does not say otherwise: packets that no program forwards leave by 2. */
+const SETTING: Setting = { dataPlane: CONFORMANCE_DATA_PLANE, forward: [[INGRESS_PORT, 2]] };
+
+interface Setting {
+  readonly dataPlane: DataPlane;
+  /** Default forwarding. */
+  readonly forward: readonly (readonly [ingress: number, egress: number])[];
+}
 
 export interface ConformanceVector {
   readonly name: string;
+  readonly dataPlane: DataPlane;
   readonly capture: string;
   readonly ingressPort: number;
   readonly entries: readonly TableEntry[];
@@ -101,17 +111,38 @@ async function readVector(folder: string): Promise<ConformanceVector> {
   if (!isListOf(rawEntries, isRawEntry) || !isExpected(expected)) {
     throw new VectorError(`${folder}: entries.json or expected.json is not what a conformance vector holds`);
   }
+  const { dataPlane, forward } = await readSetting(folder, read);
   return {
     name: basename(folder),
+    dataPlane,
     capture: join(folder, 'in.pcap'),
     ingressPort: INGRESS_PORT,
     entries: [
-      defaultForwardEntry(CONFORMANCE_DATA_PLANE, INGRESS_PORT, DEFAULT_EGRESS_PORT),
+      ...forward.map(([ingress, egress]) => defaultForwardEntry(dataPlane, ingress, egress)),
       ...rawEntries.map(entryFromRaw),
     ],
     packets: expected.packets,
     registers: expected.registers,
   };
+}
+
+const isPair = (value: unknown): value is readonly [number, number] =>
+  Array.isArray(value) && value.length === 2 && value.every(Number.isInteger);
+
+/** `setting.json`: a built-in data plane by its name, and default forwarding as pairs of ports. @throws {VectorError} */
+async function readSetting(folder: string, read: (file: string) => Promise<unknown>): Promise<Setting> {
+  const isThere = await access(join(folder, 'setting.json')).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return SETTING;
+  const setting = await read('setting.json');
+  if (typeof setting === 'object' && setting !== null && 'dataPlane' in setting && 'forward' in setting) {
+    const { dataPlane: name, forward } = setting;
+    const dataPlane = isText(name) ? builtInDataPlane(name) : undefined;
+    if (dataPlane !== undefined && isListOf(forward, isPair)) return { dataPlane, forward };
+  }
+  throw new VectorError(`${folder}: setting.json names no data plane with pairs of ports to forward between`);
 }
 
 /** The order of the list is the priority. */

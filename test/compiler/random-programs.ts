@@ -78,6 +78,8 @@ const SHOWN: Record<Register, string> = { har: 'hdr.l5.key1', sar: 'hdr.ipv4.dst
 export const show = (which: Register): PrimitiveStatement =>
   primitive('MODIFY', { registers: [which], field: SHOWN[which] });
 
+/** Ports that packets can leave by. */
+export const frontPort = fc.nat(511).map((port) => (dataPlane.inwardPort(port) === undefined ? port : port + 1));
 const forwarding = fc.oneof(
   fc.constantFrom<PrimitiveStatement[]>(
     primitive('DROP'),
@@ -86,7 +88,7 @@ const forwarding = fc.oneof(
     primitive('REPORT'),
     primitive('NOP'),
   ),
-  fc.nat(511).map((integer) => primitive('FORWARD', { integer })),
+  frontPort.map((integer) => primitive('FORWARD', { integer })),
 );
 
 const EXTRACTS: readonly (readonly [string, Register])[] = [

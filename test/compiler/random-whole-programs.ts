@@ -20,7 +20,7 @@ import {
   type Register,
   type Statement,
 } from '../../compiler/index.js';
-import { primitive, registerChanges, threeWords, word } from './random-programs.js';
+import { frontPort, primitive, registerChanges, threeWords, word } from './random-programs.js';
 
 const NOWHERE = { start: 0, end: 0, line: 0, column: 1 };
 
@@ -110,7 +110,7 @@ function headerStatements(dataPlane: DataPlane): PrimitiveStatement[] {
 
 const verdicts: fc.Arbitrary<PrimitiveStatement> = fc.oneof(
   fc.constantFrom<PrimitiveStatement[]>(primitive('DROP'), primitive('RETURN'), primitive('REPORT'), primitive('NOP')),
-  fc.nat(511).map((integer) => primitive('FORWARD', { integer })),
+  frontPort.map((integer) => primitive('FORWARD', { integer })),
 );
 
 /** MODIFY is from sar alone, so the others come there first. */
@@ -272,7 +272,7 @@ export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<
         filterTable: table,
         filters,
         memories: memories.filter((memory) => used.has(memory.name)),
-        body: body.length > 0 ? body : [primitive('FORWARD', { integer: start.har % 512 })],
+        body: body.length > 0 ? body : [primitive('FORWARD', { integer: start.har % 64 })],
       };
       return programSource(program);
     });
