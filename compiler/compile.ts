@@ -8,19 +8,11 @@ import { check } from './language/check.js';
 import { type Diagnostic, type DiagnosticCode, Diagnostics } from './language/diagnostics.js';
 import { lex } from './language/lexer.js';
 import { parse } from './language/parser.js';
+import { fitsEmptySwitch, lowerings } from './lowerings.js';
 import type { Program } from './language/program.js';
 import type { SourceFile } from './language/syntax.js';
+import { chain } from './place/chain.js';
 import { priceAllocator } from './place/price.js';
-import { placementProblem } from './place/problem.js';
-import { branchesOf } from './rows/branches.js';
-import { rowsOf } from './rows/rows.js';
-import { align } from './steps/align.js';
-import { deferDrops } from './steps/defer-drops.js';
-import { dropKnownLoads } from './steps/drop-known-loads.js';
-import { expand } from './steps/expand.js';
-import { inlineCases } from './steps/inline-cases.js';
-import { joinEnds } from './steps/join-ends.js';
-import { linkGroups } from './steps/memory-links.js';
 import type { SwitchState } from './switch-state.js';
 
 export interface Analysis {
@@ -53,15 +45,21 @@ export function analyse(source: string, dataPlane: DataPlane): Analysis {
 /** A program ready to be placed; independent of the state of a switch. */
 export type LoweredProgram = Placeable;
 
-/** Checked program → rows of entries and the problem for the allocator. */
+/**
+ * Checked program → rows of entries and the problem for the allocator. Optimisations that would make it unplaceable on
+ * an empty switch are undone: see {@link lowerings}.
+ */
 export function lower(program: Program, dataPlane: DataPlane, recirculations: number): LoweredProgram {
-  const steps = inlineCases(dropKnownLoads(deferDrops(expand(program.body))));
-  const groups = linkGroups(steps);
-  const maxDepth = dataPlane.rpbCount * (recirculations + 1);
-  const branches = branchesOf(joinEnds(align(steps, groups, maxDepth), maxDepth));
-  const rows = rowsOf(branches, groups, dataPlane.description.state);
-  const problem = placementProblem(rows, branches, groups, program.memories, dataPlane, recirculations);
-  return { program, dataPlane, rows, problem };
+  let inTree: LoweredProgram | undefined;
+  let optimised: LoweredProgram | undefined;
+  for (const lowered of lowerings(program, dataPlane, recirculations)) {
+    optimised ??= lowered;
+    if (fitsEmptySwitch(lowered, lowered.problem.tree) !== 'placed') continue;
+    if (fitsEmptySwitch(lowered, chain(lowered.problem.rows)) === 'placed') return lowered;
+    inTree ??= lowered;
+  }
+  if (optimised === undefined) throw new Error('a program has at least one lowering');
+  return inTree ?? optimised;
 }
 
 export type LinkOptions = AllocateOptions;

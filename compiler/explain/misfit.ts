@@ -5,6 +5,7 @@ import type { DataPlane } from '../data-plane/data-plane.js';
 import { DoesNotFit, type DoesNotFitReason } from '../does-not-fit.js';
 import type { Program } from '../language/program.js';
 import { SwitchState } from '../switch-state.js';
+import { isProvenUnplaceable } from '../lowerings.js';
 import { type MissingResource, missingResource } from './missing-resource.js';
 import { missingText } from './missing-text.js';
 import { unitKindOf } from './placement-units.js';
@@ -30,7 +31,7 @@ export type EmptySwitch =
       readonly why: string;
       /** Whether it would with more recirculations than were allowed. */
       readonly fitsWithMore: boolean;
-      /** Whether no allocator could place it; otherwise this one found no place. */
+      /** Whether a complete search has shown that no allocator could place it; otherwise this one found no place. */
       readonly isProven: boolean;
     };
 
@@ -76,7 +77,7 @@ export function onEmptySwitch(program: Program, dataPlane: DataPlane, options: M
   const missing = missingIn(allowed.lowered, empty, allowed.refused, options);
   const why = missingText(missing, allowed.lowered);
   if (withMore?.refused === undefined) {
-    return { fits: false, why, fitsWithMore: true, isProven: missing.kind !== 'together' };
+    return { fits: false, why, fitsWithMore: true, isProven: isProvenUnplaceable(program, dataPlane, options.recirculations) };
   }
   const last = missingIn(withMore.lowered, empty, withMore.refused, options);
   // The same thing is said for the passes that were allowed; another, for those that there could be.
@@ -85,7 +86,7 @@ export function onEmptySwitch(program: Program, dataPlane: DataPlane, options: M
     fits: false,
     why: isSame ? why : missingText(last, withMore.lowered),
     fitsWithMore: false,
-    isProven: last.kind !== 'together',
+    isProven: last.kind === 'other' || isProvenUnplaceable(program, dataPlane, most),
   };
 }
 

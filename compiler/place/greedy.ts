@@ -118,7 +118,11 @@ class Search {
     if (linkedTo !== undefined) x = linkedTo + Math.ceil(Math.max(1, from - linkedTo) / rpbCount) * rpbCount;
     if (x > logicalRpbs) this.note(i, linkedTo === undefined ? 'too-long' : 'shared-rpb');
     for (; x + remaining < Math.min(this.bestLast, logicalRpbs + 1); x += step) {
-      if (this.hasLinks && this.leastLast(i, x) >= Math.min(this.bestLast, logicalRpbs + 1)) return;
+      if (this.hasLinks && this.leastLast(i, x) >= Math.min(this.bestLast, logicalRpbs + 1)) {
+        // Where a later row shares this one's RPB, a later place may save that row a whole pass.
+        if (row.isLinked) continue;
+        return;
+      }
       if (this.lastRegardless(i, x) >= Math.min(this.bestLast, logicalRpbs + 1)) return;
       if (this.tryAt(i, x)) return;
     }
@@ -126,7 +130,7 @@ class Search {
 
   /**
    * A lower bound of the last RPB when row i stands at x, from order and links alone; more than there are RPBs if the
-   * rows behind it cannot follow. Rises with x.
+   * rows behind it cannot follow. Rises with x, unless a later row has to share the RPB of row i.
    */
   private leastLast(i: number, x: number): number {
     const { rows, rpbCount, logicalRpbs } = this.problem;

@@ -5,6 +5,7 @@
  * does not know of, rows that take the same resources, is settled by trying again with fewer choices.
  */
 import type { Allocator, FreeResources, Placement } from './allocator.js';
+import { searchCompletely } from './complete.js';
 import { f1, greedyAllocator } from './greedy.js';
 import type { PlacementProblem, TreeRow } from './problem.js';
 
@@ -24,7 +25,7 @@ const RECIRCULATION_PRICE = 2e-5;
 const STEEPNESS = 1e4;
 /** Halves, quarters, eighths and so on of a free share that are told apart. */
 const SHARE_BITS = 32;
-/** Runs of the dynamic program for one placement, before the search of f1 decides. */
+/** Runs of the dynamic program for one placement, before the search of f1 and then a complete one decide. */
 const MAX_RUNS = 64;
 /** Dearer than any placement. */
 const NEVER = 1e12;
@@ -39,7 +40,11 @@ export function priceAllocator({ recirculationWeight }: Partial<PriceOptions> = 
       if (problem.tree.length === 0) return { kind: 'placed', placement: [], by: 'row' };
       tables.fill(problem, free);
       const placement = new PriceSearch(problem, free, tables, weight).best();
-      return placement === undefined ? fallback.place(problem, free) : { kind: 'placed', placement, by: 'row' };
+      if (placement !== undefined) return { kind: 'placed', placement, by: 'row' };
+      const byDepth = fallback.place(problem, free);
+      if (byDepth.kind === 'placed') return byDepth;
+      const complete = searchCompletely(problem, free);
+      return complete.kind === 'placed' ? { ...complete, by: 'row' } : byDepth;
     },
   };
 }

@@ -60,8 +60,9 @@ export interface StepPlace {
   readonly depth: number;
 }
 
-export function branchesOf(tree: StepTree): Branches {
-  const collector = new Collector();
+/** @param mergesEqual whether equal case bodies of one depth become one branch */
+export function branchesOf(tree: StepTree, mergesEqual = true): Branches {
+  const collector = new Collector(mergesEqual);
   collector.branchAt(tree, 1);
   const { branches, origins, places } = collector;
   return {
@@ -81,10 +82,12 @@ class Collector {
   private readonly identities = new TreeIdentities();
   private readonly byBehaviour = new Map<string, number>();
 
+  constructor(private readonly mergesEqual: boolean) {}
+
   /** The number of the branch that does what this tree says, from this depth on. */
   branchAt(tree: StepTree, start: number): number {
     const behaviour = `${start}:${this.identities.of(tree)}`;
-    const known = this.byBehaviour.get(behaviour);
+    const known = this.mergesEqual ? this.byBehaviour.get(behaviour) : undefined;
     const number = known ?? this.branches.length;
     const items: RowItem[] = [];
     if (known === undefined) {

@@ -39,15 +39,19 @@ export interface ProgramRows {
   rowOf(branch: number, depth: number): number;
 }
 
-/** @param state the width of branch ids and whether they are matched exactly: then no entry serves two branches */
+/**
+ * @param state the width of branch ids and whether they are matched exactly: then no entry serves two branches
+ * @param sharesEntries whether an entry may serve several branches where the match allows it
+ */
 export function rowsOf(
   program: Branches,
   groups: readonly LinkGroup[],
   state: { readonly branchIdBits: number; readonly branchMatch: 'exact' | 'ternary' },
+  sharesEntries = true,
 ): ProgramRows {
   const { branches, origins, depth } = program;
   // A program of more branches than there are ids is refused later, for just that.
-  const isShared = state.branchMatch === 'ternary' && branches.length <= 2 ** state.branchIdBits;
+  const isShared = sharesEntries && state.branchMatch === 'ternary' && branches.length <= 2 ** state.branchIdBits;
   const strands = strandsOf(program, groups, isShared);
   const cells = equalItems(program, strands.strandOf);
   const branchIds = isShared
