@@ -45,6 +45,7 @@ export { MAIN_P4_FILE, type P4File, p4CompileCommand, p4Source } from './p4/gene
 export { NoP4Source } from './p4/unsupported.js';
 export * from './place/allocator.js';
 export * from './place/chain.js';
+export * from './place/complete.js';
 export * from './place/greedy.js';
 export * from './place/latest-inner-rows.js';
 export * from './place/objectives.js';

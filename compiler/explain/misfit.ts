@@ -4,8 +4,8 @@ import { type LoweredProgram, lower } from '../compile.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { DoesNotFit, type DoesNotFitReason } from '../does-not-fit.js';
 import type { Program } from '../language/program.js';
-import { SwitchState } from '../switch-state.js';
 import { isProvenUnplaceable } from '../lowerings.js';
+import { SwitchState } from '../switch-state.js';
 import { type MissingResource, missingResource } from './missing-resource.js';
 import { missingText } from './missing-text.js';
 import { unitKindOf } from './placement-units.js';
@@ -77,7 +77,12 @@ export function onEmptySwitch(program: Program, dataPlane: DataPlane, options: M
   const missing = missingIn(allowed.lowered, empty, allowed.refused, options);
   const why = missingText(missing, allowed.lowered);
   if (withMore?.refused === undefined) {
-    return { fits: false, why, fitsWithMore: true, isProven: isProvenUnplaceable(program, dataPlane, options.recirculations) };
+    return {
+      fits: false,
+      why,
+      fitsWithMore: true,
+      isProven: isProvenUnplaceable(program, dataPlane, options.recirculations),
+    };
   }
   const last = missingIn(withMore.lowered, empty, withMore.refused, options);
   // The same thing is said for the passes that were allowed; another, for those that there could be.

@@ -188,7 +188,8 @@ class CompleteSearch {
     for (const [rpb, rows] of byRpb.entries()) {
       if (rows.length < 2) continue;
       const here = rows.map((row) => this.tree[row] as TreeRow);
-      if (here.reduce((sum, { entries }) => sum + entries, 0) > (this.free.entries[rpb] as number)) return { rpb, rows };
+      if (here.reduce((sum, { entries }) => sum + entries, 0) > (this.free.entries[rpb] as number))
+        return { rpb, rows };
       const withBlocks = rows.filter((_, k) => (here[k] as TreeRow).memories.length > 0);
       if (withBlocks.length > 1 && !this.free.fitsMemory(rpb, here.flatMap(sizesOf))) return { rpb, rows: withBlocks };
     }

@@ -18,6 +18,7 @@ import {
   greedyAllocator,
   hierarchical,
   type PaperObjective,
+  searchCompletely,
   smtModel,
   z3Allocator,
 } from '../../compiler/index.js';
@@ -79,6 +80,8 @@ const SIZES: readonly (readonly [name: string, share: number, size: InstanceSize
 ];
 
 interface Tally {
+  /** By the complete search, which its bound may end. */
+  decided: number;
   placed: number;
   refused: number;
 }
@@ -96,13 +99,19 @@ function compare(each: Instance, objective: PaperObjective, tally: Tally): void 
   const optimum = costOf(z3Allocator(objective), each, objective);
   const isEqual = greedy === optimum || Math.abs(greedy - optimum) < 1e-9;
   assert.ok(isEqual, `${objective.name}: the greedy's ${greedy}, the optimum ${optimum}`);
+  const complete = searchCompletely(each.problem, new Resources(each));
+  if (complete.kind !== 'undecided') {
+    assert.is(complete.kind, optimum === Number.POSITIVE_INFINITY ? 'none' : 'placed', 'the complete search');
+    tally.decided++;
+  }
+  if (complete.kind === 'placed') assert.ok(isSound(complete.placement, each), `unsound: ${complete.placement}`);
   if (optimum === Number.POSITIVE_INFINITY) tally.refused++;
   else tally.placed++;
 }
 
 for (const [name, share, size] of SIZES) {
   test(`instances ${name}: the greedy is as good as Z3`, () => {
-    const tally: Tally = { placed: 0, refused: 0 };
+    const tally: Tally = { placed: 0, refused: 0, decided: 0 };
     let next = 0;
     fc.assert(
       fc.property(instances(size), (each) => {
@@ -112,6 +121,7 @@ for (const [name, share, size] of SIZES) {
       }),
       { ...PROPERTY, numRuns: Math.ceil(INSTANCES * share), endOnFailure: INSTANCES > 1000 },
     );
+    assert.ok(tally.decided > 0.9 * (tally.placed + tally.refused), JSON.stringify(tally));
     assert.ok(tally.placed > tally.refused / 4 && tally.refused > 0, JSON.stringify(tally));
     if (INSTANCES > 1000) console.log(`${name}: ${JSON.stringify(tally)}`);
   });
