@@ -14,6 +14,7 @@ export type {
   TrafficTarget,
   TransportPorts,
 } from './generate/packet-template.js';
+export { UDP_ECHO_PORT } from './generate/payload.js';
 export { TrafficError, type TrafficErrorCode } from './generate/traffic-error.js';
 export { createTrafficGenerator, type TrafficGenerator, type TrafficOptions } from './generate/traffic-generator.js';
 export {

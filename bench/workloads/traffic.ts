@@ -1,5 +1,5 @@
 /** Synthetic traffic for an instance: packets that its filter matches and that exercise what the program does. */
-import type { PacketTemplate, TrafficTarget } from '../../traces/index.js';
+import { type PacketTemplate, type TrafficTarget, UDP_ECHO_PORT } from '../../traces/index.js';
 import {
   HOST_MASK,
   insideNetwork,
@@ -65,7 +65,7 @@ function flows(instance: number, direction: 'in' | 'out'): PacketTemplate[] {
       : { source: inside(instance), destination: OUTSIDE };
   // Packets of both ECN capable and incapable ends.
   return [
-    { ...common(instance), ipv4: { ...addresses, protocol: PROTOCOL.udp }, udp: { destinationPort: 53 } },
+    { ...common(instance), ipv4: { ...addresses, protocol: PROTOCOL.udp }, udp: { destinationPort: UDP_ECHO_PORT } },
     {
       ...common(instance),
       ipv4: { ...addresses, protocol: PROTOCOL.tcp, ecn: 2 },
@@ -146,6 +146,6 @@ function betweenOutsiders(instance: number, index: number): PacketTemplate {
     ...common(instance),
     ingressPort: 1 + (index % 2),
     ipv4: { source: OUTSIDE, destination: OUTSIDE, protocol: PROTOCOL.udp },
-    udp: { destinationPort: 53 },
+    udp: { destinationPort: UDP_ECHO_PORT },
   };
 }

@@ -1,6 +1,6 @@
 /** What the harness works out for a program that is not one of the fifteen: marks and traffic, from its filters. */
 import type { DataPlane, FieldMatch, Program } from '../../compiler/index.js';
-import type { AddressPattern, PacketTemplate, TrafficTarget } from '../../traces/index.js';
+import { type AddressPattern, type PacketTemplate, type TrafficTarget, UDP_ECHO_PORT } from '../../traces/index.js';
 import { instanceMac, OUTSIDE_HOST_MASK, OUTSIDE_MAC, outsideNetwork } from './addresses.js';
 import type { InstanceMark } from './instance-marks.js';
 
@@ -40,7 +40,7 @@ export function trafficForProgram(program: Program, dataPlane: DataPlane, instan
     return { variants: [{ ...base, ethernet: { ...base.ethernet, etherType }, flows: 1 }] };
   }
   const protocol = value('hdr.ipv4.protocol') ?? PROTOCOL.udp;
-  const destinationPort = value('hdr.l4_port.dst_port') ?? 53;
+  const destinationPort = value('hdr.l4_port.dst_port') ?? UDP_ECHO_PORT;
   const sourcePort = value('hdr.l4_port.src_port');
   const ports = { destinationPort, ...(sourcePort === undefined ? {} : { sourcePort }) };
   const source = addressPattern(match('hdr.ipv4.src'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GOLDEN_FOLDER } from '../../bench/golden/check-goldens.js';
+import { TRAFFIC_SOURCES } from '../../traces/index.js';
 import { type, withFolder } from '../command-line.js';
 import { badPackets, hasTshark } from './tshark.js';
 
@@ -27,6 +28,17 @@ if (!hasTshark) {
       const file = join(folder, 'wrong.pcapng');
       writeFileSync(file, bytes);
       assert.equal(badPackets(file), [1]);
+    }));
+
+  test('tshark finds nothing wrong with generated packets of all sources', () =>
+    withFolder(async (folder) => {
+      const kinds = ['background', 'flows:flows=65536,exponent=0', 'cache:clients=65536', 'tcp:resets=0.5', 'synflood'];
+      assert.equal(kinds.map((kind) => kind.split(':')[0]).sort(), Object.keys(TRAFFIC_SOURCES).sort());
+      const sources = kinds.flatMap((kind) => ['--source', kind]);
+      const args = ['trace', 'generate', 'all.pcap', ...sources, '--seconds', '0.05'];
+      const { status, stderr } = await type('bench', args, { folder });
+      assert.is(status, 0, stderr);
+      assert.equal(badPackets(join(folder, 'all.pcap')), []);
     }));
 
   test('tshark finds nothing wrong with what leaves a switch that runs all kinds of programs', () =>

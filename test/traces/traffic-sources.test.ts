@@ -2,8 +2,10 @@
  * Statistics of generated traffic. Seeds are fixed, so a test passes always or never; limits of chi-square are those
  * that one true sample in a thousand exceeds (by Wilson and Hilferty's approximation).
  */
+import { createHash } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ephemeralPort } from '../../traces/generate/flow-bits.js';
 import {
   mixedStream,
   type PacketStream,
@@ -237,5 +239,21 @@ for (const kind of Object.keys(TRAFFIC_SOURCES) as SourceKind[]) {
     assert.throws(() => trafficStream({ kind, values: { nothing: 1 } }, 's'), /has no 'nothing'/);
   });
 }
+
+test('many open connections, and packets at the same time: the bytes that sorting all of them gives', () => {
+  const stream = trafficStream({ kind: 'tcp', values: { rate: 1e6, rtt: 2, packets: 3, resets: 0.3 } }, '7');
+  const hash = createHash('sha256');
+  for (const { nanoseconds, ingressPort, bytes } of take(stream, 5000)) {
+    hash.update(`${nanoseconds} ${ingressPort} `).update(bytes);
+  }
+  assert.is(hash.digest('hex'), 'd248c7c947e6060703146fe21bb8ab6d2de3eb65b1ab58a45d7c47eccf1415bd');
+});
+
+test('ephemeral ports: one for each of 14 bits, none that a dissector of Wireshark claims', () => {
+  const ports = Array.from({ length: 2 ** 14 }, (_, bits) => ephemeralPort(bits));
+  assert.is(new Set(ports).size, 2 ** 14);
+  assert.not(ports.includes(54_328));
+  assert.equal([Math.min(...ports), Math.max(...ports)], [49_151, 65_535]);
+});
 
 test.run();

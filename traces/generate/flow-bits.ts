@@ -4,9 +4,19 @@
  */
 
 /** Ephemeral ports are 49152 + 14 bits (RFC 6335, section 6). */
-export const EPHEMERAL_PORT_BASE = 49152;
+const EPHEMERAL_PORT_BASE = 49152;
 /** Bits of an ephemeral port. */
 export const EPHEMERAL_PORT_BITS = 14;
+
+/** Wireshark takes what has this port for Elasticsearch, and a payload that is not as malformed: no flow gets it. */
+const CLAIMED_PORT = 54_328;
+const IN_ITS_PLACE = EPHEMERAL_PORT_BASE - 1;
+
+/** The ephemeral port of {@link EPHEMERAL_PORT_BITS} bits; different for different bits. */
+export function ephemeralPort(bits: number): number {
+  const port = EPHEMERAL_PORT_BASE + bits;
+  return port === CLAIMED_PORT ? IN_ITS_PLACE : port;
+}
 
 /** 2^bits − 1 as unsigned 32-bit value; 0 ≤ bits ≤ 32. */
 export function lowMask(bits: number): number {

@@ -6,7 +6,7 @@ export interface AddressPattern {
   readonly hostMask: number;
 }
 
-/** Ports of a transport header. A port that is left out is chosen per flow, out of 49152–65535. */
+/** Ports of a transport header. A port that is left out is chosen per flow, out of 49151–65535. */
 export interface TransportPorts {
   readonly sourcePort?: number;
   readonly destinationPort?: number;

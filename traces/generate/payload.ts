@@ -1,5 +1,11 @@
 /** The payload of generated frames: bytes that count up from 0, so that a misplaced one can be seen in a dump. */
 
+/**
+ * Where UDP carries it: the echo service (RFC 862), which takes any bytes. Other ports have protocols of which the payload
+ * would be a malformed message.
+ */
+export const UDP_ECHO_PORT = 7;
+
 /** Bytes after which the pattern starts over. */
 const PERIOD_BYTES = 256;
 const PERIOD_WORDS = PERIOD_BYTES / 4;

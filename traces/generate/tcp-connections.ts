@@ -3,6 +3,7 @@ import { logarithm } from './exact-functions.js';
 import { packetFrame } from './packet-frame.js';
 import { NANOSECONDS, type TimedPacket } from './packet-stream.js';
 import type { PacketTemplate } from './packet-template.js';
+import { type Timed, TimeQueue } from './time-queue.js';
 import { PROTOCOL_TCP } from './validate-template.js';
 
 export interface TcpTraffic {
@@ -47,26 +48,56 @@ function segmentsOf({ packets, frameBytes }: TcpTraffic, isReset: boolean): Segm
   return [...open, ...data, ...close];
 }
 
-/** The packets of connection `number`, which begins at a time. */
-function connection(traffic: TcpTraffic, number: number, start: number, random: () => number): TimedPacket[] {
-  const client = {
-    address: CLIENTS.network + (number % CLIENTS.hosts),
-    port: CLIENTS.firstPort + (Math.floor(number / CLIENTS.hosts) % CLIENTS.ports),
-  };
-  const sequence = { client: Math.floor(random() * 2 ** 32), server: Math.floor(random() * 2 ** 32) };
-  const isReset = random() < traffic.resets;
-  return segmentsOf(traffic, isReset).map((segment, i) => {
+/** A connection that has packets to send. */
+class OpenConnection implements Timed {
+  /** When its next packet is sent. */
+  nanoseconds: number;
+  private readonly client: { readonly address: number; readonly port: number };
+  private readonly sequence: Record<Side, number>;
+  private readonly segments: readonly Segment[];
+  /** Packets sent. */
+  private sent = 0;
+
+  /**
+   * @param number how many were opened before @param start when it is opened, in whole nanoseconds
+   * @param segments of connections that end by FIN, and by RST
+   */
+  constructor(
+    private readonly traffic: TcpTraffic,
+    readonly number: number,
+    private readonly start: number,
+    segments: { readonly fin: readonly Segment[]; readonly rst: readonly Segment[] },
+    random: () => number,
+  ) {
+    this.nanoseconds = start;
+    this.client = {
+      address: CLIENTS.network + (number % CLIENTS.hosts),
+      port: CLIENTS.firstPort + (Math.floor(number / CLIENTS.hosts) % CLIENTS.ports),
+    };
+    this.sequence = { client: Math.floor(random() * 2 ** 32), server: Math.floor(random() * 2 ** 32) };
+    this.segments = random() < traffic.resets ? segments.rst : segments.fin;
+  }
+
+  get isOver(): boolean {
+    return this.sent === this.segments.length;
+  }
+
+  /** The next packet; the one after it is then the next. Assumes that it is not over. */
+  next(): TimedPacket {
+    const { nanoseconds, sequence } = this;
+    const segment = this.segments[this.sent] as Segment;
     const { from, flags } = segment;
     const other: Side = from === 'client' ? 'server' : 'client';
     const acknowledgement = (flags & FLAG.ack) === 0 ? 0 : sequence[other];
-    const template = segmentTemplate(traffic, segment, client, sequence[from], acknowledgement);
+    const template = segmentTemplate(this.traffic, segment, this.client, sequence[from], acknowledgement);
     const bytes = packetFrame(template);
     // SYN and FIN count as a byte each (RFC 9293, section 3.4). What fills a short frame up is payload here.
     const counted = bytes.length - HEADER_BYTES + ((flags & (FLAG.syn | FLAG.fin)) === 0 ? 0 : 1);
     sequence[from] = (sequence[from] + counted) % 2 ** 32;
-    const nanoseconds = start + Math.floor((i * traffic.roundTripNanoseconds) / 2);
+    this.sent++;
+    this.nanoseconds = this.start + Math.floor((this.sent * this.traffic.roundTripNanoseconds) / 2);
     return { nanoseconds, ingressPort: template.ingressPort, bytes };
-  });
+  }
 }
 
 function segmentTemplate(
@@ -95,18 +126,22 @@ function segmentTemplate(
   };
 }
 
-/** @param random numbers from 0 to below 1 */
+/**
+ * Packets are made when they are sent, and open connections wait in a heap: a packet costs the logarithm of how many are
+ * open, and memory does not grow with the packets that they have still to send.
+ * @param random numbers from 0 to below 1
+ */
 export function* tcpConnections(traffic: TcpTraffic, random: () => number): Generator<TimedPacket, undefined> {
-  /** Packets of open connections, the last one first. */
-  let pending: TimedPacket[] = [];
+  const segments = { fin: segmentsOf(traffic, false), rst: segmentsOf(traffic, true) };
+  const open = new TimeQueue<OpenConnection>();
   let start = 0;
   for (let number = 0; ; number++) {
     start += Math.floor((-logarithm(1 - random()) * NANOSECONDS) / traffic.connectionsPerSecond);
-    for (let next = pending.at(-1); next !== undefined && next.nanoseconds < start; next = pending.at(-1)) {
-      yield next;
-      pending.pop();
+    for (let next = open.first; next !== undefined && next.nanoseconds < start; next = open.first) {
+      yield next.next();
+      if (next.isOver) open.removeFirst();
+      else open.moveFirst();
     }
-    pending = [...pending, ...connection(traffic, number, start, random).reverse()];
-    pending.sort((a, b) => b.nanoseconds - a.nanoseconds);
+    open.add(new OpenConnection(traffic, number, start, segments, random));
   }
 }

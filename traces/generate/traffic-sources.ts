@@ -3,6 +3,7 @@ import seedrandom from 'seedrandom';
 import { frameSource } from './packet-frame.js';
 import { fixedTime, type PacketStream, type TimedPacket } from './packet-stream.js';
 import type { PacketTemplate } from './packet-template.js';
+import { UDP_ECHO_PORT } from './payload.js';
 import { tcpConnections } from './tcp-connections.js';
 import { TrafficError } from './traffic-error.js';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from './validate-template.js';
@@ -48,7 +49,7 @@ const RATE = real('packets/s', 0.001, 1e9, 10_000, 'fixed, evenly spaced');
 const BYTES = whole('bytes', 60, 9000, 250, 'each frame, without frame check sequence');
 const PORT = whole('port', 0, MAX_PORT, 0, 'switch port that the packets arrive at');
 const EXPONENT = real('', 0, 4, 1, "Zipf's exponent; 0: all alike");
-const DESTINATION = whole('UDP port', 0, 65535, 53, 'of the receivers');
+const DESTINATION = whole('UDP port', 0, 65535, UDP_ECHO_PORT, 'of the receivers');
 
 const MAC = { destination: 0x020000000301, source: 0x020000000302 } as const;
 /** A network of senders, whose low bits differ, and one receiver. */

@@ -1,5 +1,5 @@
 /** One frame out of an image's record: a copy of its headers, payload, and what differs between its packets. */
-import { bitsAt, deposit, EPHEMERAL_PORT_BASE, EPHEMERAL_PORT_BITS, hash32, permute } from './flow-bits.js';
+import { bitsAt, deposit, EPHEMERAL_PORT_BITS, ephemeralPort, hash32, permute } from './flow-bits.js';
 import { IMAGE, IMAGE_FLAG, IMAGE_HALF, type ImagePool } from './image-pool.js';
 import { foldSum, halvesSum } from './internet-checksum.js';
 import { payloadSum, writePayload } from './payload.js';
@@ -68,11 +68,11 @@ export function patchFlow(
   let destinationPort = halves[half + IMAGE_HALF.destinationPort];
   let portBitsAt = sourceBits + destinationBits;
   if ((flags & IMAGE_FLAG.choosesSourcePort) !== 0) {
-    sourcePort = EPHEMERAL_PORT_BASE + bitsAt(portBitsAt, EPHEMERAL_PORT_BITS, low, middle, high);
+    sourcePort = ephemeralPort(bitsAt(portBitsAt, EPHEMERAL_PORT_BITS, low, middle, high));
     portBitsAt += EPHEMERAL_PORT_BITS;
   }
   if ((flags & IMAGE_FLAG.choosesDestinationPort) !== 0) {
-    destinationPort = EPHEMERAL_PORT_BASE + bitsAt(portBitsAt, EPHEMERAL_PORT_BITS, low, middle, high);
+    destinationPort = ephemeralPort(bitsAt(portBitsAt, EPHEMERAL_PORT_BITS, low, middle, high));
   }
   const transport = frameStart + transportAt;
   write16(bytes, transport, sourcePort);
