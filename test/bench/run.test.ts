@@ -102,6 +102,7 @@ test('the summary has the keys of the specification, constraints and repeats', (
     'engine',
     'stateHash',
     'outputHash',
+    'captures',
     'timing',
     'environment',
   ]);
