@@ -112,7 +112,7 @@ test('the summary has the keys of the specification, constraints and repeats', (
   for (const series of [summary.allocationUs, summary.compileUs]) {
     assert.equal(Object.keys(series), ['mean', 'p50', 'p95', 'p99', 'max']);
   }
-  const counters = ['in', 'out', 'dropped', 'reported', 'unmatched', 'recirculations'];
+  const counters = ['in', 'out', 'dropped', 'reported', 'unmatched', 'recirculations', 'outsideAccesses'];
   assert.equal(Object.keys(summary.packets), counters);
   assert.equal(Object.keys(summary.environment), ['node', 'cpu', 'cores', 'version']);
   for (const hash of [summary.stateHash, summary.outputHash]) assert.match(hash ?? '', /^[0-9a-f]{64}$/);
