@@ -1,5 +1,5 @@
 /** The compiler's public surface. */
-export { addressFault, documentFault, installableProgramFromJson } from './addresses/entry-proof.js';
+export { addressFault, documentFault, installableProgramFromJson, refuseUnsafe } from './addresses/entry-proof.js';
 export * from './allocate.js';
 export * from './bits.js';
 export { type CaseChange, type ChangeOptions, changeCases } from './change/change-cases.js';

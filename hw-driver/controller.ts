@@ -18,6 +18,7 @@ import {
   type Operation,
   type Program,
   type ReplaceOptions,
+  refuseUnsafe,
   SwitchState,
 } from '../compiler/index.js';
 import { type SwitchTarget, TargetError, TargetUnreachable } from '../sim/index.js';
@@ -226,13 +227,19 @@ export class Controller {
     return driftOf(this.runningDocuments(), await this.target.entries());
   }
 
-  /** Makes the switch what it should be. What was mended. @throws {ProgramBusy} while a program is being changed */
+  /**
+   * Makes the switch what it should be. What was mended.
+   * @throws {ProgramBusy} while a program is being changed; {@link DocumentError} for one that might leave its memory
+   */
   async repair(): Promise<Difference[]> {
     const [busy] = this.open.keys();
     if (busy !== undefined) throw new ProgramBusy(busy);
     const entries = await this.target.entries();
     const programs = this.runningDocuments();
     const drift = driftOf(programs, entries);
+    const broken = new Set(drift.flatMap((difference) => ('program' in difference ? [difference.program] : [])));
+    // A journal is a file that anybody can have written.
+    for (const compiled of programs) if (broken.has(compiled.program)) refuseUnsafe(compiled, this.state.dataPlane);
     await this.target.apply(repairOperations(drift, programs, entries));
     return drift;
   }

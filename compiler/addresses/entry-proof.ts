@@ -11,13 +11,14 @@ import {
   type CompiledProgram,
   compiledProgramFromJson,
   DocumentError,
+  type KeyField,
   type MemoryBlock,
   type TableEntry,
 } from '../compiled-program.js';
 import type { ActionEffect } from '../data-plane/actions.js';
 import type { DataPlane, Field, Rpb } from '../data-plane/data-plane.js';
 import { FIXED_NAMES, RPB_KEYS } from '../data-plane/data-plane.js';
-import { REGISTERS } from '../data-plane/description.js';
+import { REGISTERS, type Register } from '../data-plane/description.js';
 import { NO_ACTION } from '../data-plane/tables.js';
 import type { Condition } from '../language/program.js';
 import { programIdOf } from '../operations.js';
@@ -118,8 +119,14 @@ function portFault(entries: readonly TableEntry[], dataPlane: DataPlane): string
  */
 export function installableProgramFromJson(json: unknown, dataPlane: DataPlane): CompiledProgram {
   const compiled = compiledProgramFromJson(json, dataPlane);
+  refuseUnsafe(compiled, dataPlane);
+  return compiled;
+}
+
+/** @throws {DocumentError} not-to-be-installed, where {@link documentFault} has something to say */
+export function refuseUnsafe(compiled: CompiledProgram, dataPlane: DataPlane): void {
   const fault = documentFault(compiled, dataPlane);
-  if (fault === undefined) return compiled;
+  if (fault === undefined) return;
   throw new DocumentError('not-to-be-installed', `program ${compiled.program} is not installed: ${fault}`);
 }
 
@@ -146,16 +153,19 @@ class RuleTable {
     );
     const isWord = (value: number | undefined): value is number => value !== undefined && value <= WORD;
     if (!values.every(isWord)) return `an entry of ${entry.table} lacks a parameter of ${entry.action}`;
-    const keys = new Map(entry.key.map((field) => [field.name, field]));
-    const masked = (name: string, all: number): { value: number; mask: number } => {
-      const field = keys.get(name);
-      if (field === undefined) return { value: 0, mask: 0 };
-      const mask = field.match === 'exact' ? all : field.mask;
-      return { value: (field.value & mask) >>> 0, mask };
-    };
-    const branch = masked(RPB_KEYS.branch, 2 ** this.dataPlane.description.state.branchIdBits - 1);
-    const conditions = REGISTERS.map((register) => ({ register, ...masked(RPB_KEYS[register], WORD) }));
-    const pass = keys.get(RPB_KEYS.recirculation)?.value ?? 0;
+    const all = 2 ** this.dataPlane.description.state.branchIdBits - 1;
+    let branch = { value: 0, mask: 0 };
+    let pass = 0;
+    const conditions: Condition[] = [];
+    for (const field of entry.key) {
+      if (field.name === RPB_KEYS.recirculation) pass = field.value;
+      else if (field.name === RPB_KEYS.branch) branch = masked(field, all);
+      else {
+        const register = REGISTER_OF_KEY[field.name];
+        const match = masked(field, WORD);
+        if (register !== undefined && match.mask !== 0) conditions.push({ register, ...match });
+      }
+    }
     if (pass >= 2 ** this.dataPlane.description.state.recirculationIdBits)
       return `${entry.table} has no pass ${pass + 1}`;
     const effect = action?.effect;
@@ -167,7 +177,7 @@ class RuleTable {
       entry,
       branchValue: branch.value,
       branchMask: branch.mask,
-      conditions: conditions.filter(({ mask }) => mask !== 0),
+      conditions,
       effect,
       values,
       field: effect?.kind === 'extract' ? this.dataPlane.field(effect.field) : undefined,
@@ -175,16 +185,28 @@ class RuleTable {
     return undefined;
   }
 
-  at(pass: number, rpb: Rpb): readonly Rule[] {
-    return this.list(pass, rpb);
+  at(pass: number, { index }: Rpb): readonly Rule[] {
+    return this.rules.get(pass * this.dataPlane.rpbCount + index) ?? NO_RULES;
   }
 
   private list(pass: number, { index }: Rpb): Rule[] {
     const place = pass * this.dataPlane.rpbCount + index;
-    const known = this.rules.get(place) ?? [];
-    this.rules.set(place, known);
-    return known;
+    const known = this.rules.get(place);
+    if (known !== undefined) return known;
+    const list: Rule[] = [];
+    this.rules.set(place, list);
+    return list;
   }
+}
+
+const NO_RULES: readonly Rule[] = [];
+const REGISTER_OF_KEY: Readonly<Record<string, Register>> = Object.fromEntries(
+  REGISTERS.map((register) => [RPB_KEYS[register], register]),
+);
+
+function masked(field: KeyField, all: number): { readonly value: number; readonly mask: number } {
+  const mask = field.match === 'exact' ? all : field.mask;
+  return { value: (field.value & mask) >>> 0, mask };
 }
 
 const WORD = 0xffffffff;

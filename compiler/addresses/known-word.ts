@@ -33,7 +33,7 @@ export const isConstant = ({ min, max }: KnownWord): boolean => min === max;
 
 /** Whether all that is known of `b` is known of `a`. */
 export const isWithin = (a: KnownWord, b: KnownWord): boolean =>
-  (b.zeros & ~a.zeros) === 0 && (b.ones & ~a.ones) === 0 && a.min >= b.min && a.max <= b.max;
+  a === b || ((b.zeros & ~a.zeros) === 0 && (b.ones & ~a.ones) === 0 && a.min >= b.min && a.max <= b.max);
 
 /** The bits above those in which two ends of a range differ are the same throughout. */
 function commonBits(min: number, max: number): number {

@@ -121,23 +121,15 @@ export function afterAction(
 
 const ALU = { add: addWords, and: andWords, or: orWords, xor: xorWords, max: maxWords, min: minWords } as const;
 
-/** All words of a state, in a fixed order. */
-const wordsOf = ({ registers, saved, address, flag }: PacketState): readonly KnownWord[] => [
-  registers.har,
-  registers.sar,
-  registers.mar,
-  saved.har,
-  saved.sar,
-  saved.mar,
-  address,
-  flag,
-];
-
 /** Whether all that is known of `b` is known of `a`. */
-export function isStateWithin(a: PacketState, b: PacketState): boolean {
-  const others = wordsOf(b);
-  return wordsOf(a).every((known, i) => isWithin(known, others[i] ?? UNKNOWN_WORD));
-}
+export const isStateWithin = (a: PacketState, b: PacketState): boolean =>
+  isWithin(a.address, b.address) &&
+  isWithin(a.flag, b.flag) &&
+  areRegistersWithin(a.registers, b.registers) &&
+  areRegistersWithin(a.saved, b.saved);
+
+const areRegistersWithin = (a: KnownRegisters, b: KnownRegisters): boolean =>
+  a === b || (isWithin(a.har, b.har) && isWithin(a.sar, b.sar) && isWithin(a.mar, b.mar));
 
 const joinRegisters = (a: KnownRegisters, b: KnownRegisters): KnownRegisters => ({
   har: joinWords(a.har, b.har),

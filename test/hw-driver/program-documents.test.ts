@@ -4,9 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { analyse, type CompiledProgram, defaultDataPlane, link, lower, SwitchState } from '../../compiler/index.js';
-import { UsageError } from '../../hw-driver/index.js';
+import {
+  analyse,
+  type CompiledProgram,
+  DocumentError,
+  defaultDataPlane,
+  installOperations,
+  link,
+  lower,
+  SwitchState,
+} from '../../compiler/index.js';
+import { Controller, UsageError } from '../../hw-driver/index.js';
 import { readDocument, stateOf } from '../../hw-driver/program-documents.js';
+import { InProcessTarget, Switch } from '../../sim/index.js';
 
 const plane = defaultDataPlane();
 const folder = mkdtempSync(join(tmpdir(), 'documents-'));
@@ -55,6 +65,18 @@ test('one with an address behind the end is refused, by itself and among others,
       /attacks?\.json: program p is not installed: it may access bucket \d+ in \S+, and its memory there is \d+ to \d+ in pass 1$/,
     );
   }
+});
+
+test('repair puts back no program of a journal that might leave its memory; revoking it works', async () => {
+  const emulator = new Switch(plane);
+  const controller = new Controller(plane, new InProcessTarget(emulator));
+  controller.adopt(attack);
+  const error = await controller.repair().catch((caught: unknown) => caught);
+  assert.instance(error, DocumentError);
+  assert.is(emulator.entries().length, 0);
+  for (const operation of installOperations(attack)) emulator.apply(operation);
+  await controller.revoke(attack.program);
+  assert.is(emulator.entries().length, 0);
 });
 
 test.run();
