@@ -16,8 +16,10 @@ export class DoesNotFit extends Error {
   constructor(
     readonly program: string,
     readonly reason: DoesNotFitReason,
+    /** What would make it fit, having been tried. */
+    cure?: string,
   ) {
-    super(`program ${program} does not fit: ${reasonText(reason)}`);
+    super(`program ${program} does not fit: ${reasonText(reason)}${cure === undefined ? '' : `; ${cure}`}`);
     this.name = 'DoesNotFit';
   }
 }
@@ -38,7 +40,7 @@ export function reasonText(reason: DoesNotFitReason): string {
     case 'table-full':
       return `${reason.table} has ${reason.free} free entries, it needs ${reason.needed}`;
     case 'filter-overlap':
-      return `its filter overlaps that of program ${reason.other}, and neither has priority`;
+      return `its filter overlaps that of program ${reason.other}, and both have one priority: --priority gives it another (lower wins)`;
   }
 }
 

@@ -35,10 +35,18 @@ export function emptySwitchText(empty: EmptySwitch, dataPlane: string, recircula
 /** Programs that are named in a line. */
 const MOST_NAMES = 12;
 const NOTHING =
-  'nothing that was tried makes it fit: smaller memories, fewer cases, more recirculations, revoking programs';
+  'nothing that was tried makes it fit: FORWARD at the front, smaller memories, fewer cases, more recirculations, revoking programs';
 
 export function proposalText(proposal: Proposal, recirculations: number): string {
   switch (proposal.kind) {
+    case 'forward-first': {
+      const { primitive, line, before } = proposal;
+      const where =
+        line === before
+          ? `, in line ${line}, at the front of its statements`
+          : ` of line ${line} before line ${before}`;
+      return `with ${primitive}${where}: it does the same there`;
+    }
     case 'smaller-memory': {
       const sizes = proposal.memories.map(({ name, from, to }) => `@${name} ${to} instead of ${from}`);
       return `with ${sizes.length === 1 ? 'a smaller memory' : 'smaller memories'}: ${sizes.join(', ')}`;

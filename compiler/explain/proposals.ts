@@ -11,9 +11,17 @@ import { DoesNotFit, type DoesNotFitReason } from '../does-not-fit.js';
 import type { Memory, Program } from '../language/program.js';
 import { SwitchState } from '../switch-state.js';
 import { largestBranch, withFewerCases } from './fewer-cases.js';
+import { forwardMoves } from './forward-first.js';
 
 /** Closed. */
 export type Proposal =
+  /** A FORWARD or REPORT before another statement of its list, where it does the same. */
+  | {
+      readonly kind: 'forward-first';
+      readonly primitive: 'FORWARD' | 'REPORT';
+      readonly line: number;
+      readonly before: number;
+    }
   | {
       readonly kind: 'smaller-memory';
       readonly memories: readonly { readonly name: string; readonly from: number; readonly to: number }[];
@@ -55,6 +63,7 @@ export class ProposalSearch {
   all(fitsEmpty: boolean): Proposal[] {
     const searches = [
       () => this.filterPriority(),
+      () => this.forwardFirst(),
       () => this.smallerMemory(),
       () => this.fewerCases(),
       () => this.moreRecirculations(),
@@ -90,6 +99,15 @@ export class ProposalSearch {
     const { filterPriority } = this.options;
     for (const priority of [filterPriority + 1, filterPriority - 1]) {
       if (priority >= 0 && this.fits({ filterPriority: priority })) return [{ kind: 'filter-priority', priority }];
+    }
+    return [];
+  }
+
+  /** The first of them that is enough by itself. */
+  private forwardFirst(): Proposal[] {
+    if (this.reason.kind !== 'placement') return [];
+    for (const { program, ...said } of forwardMoves(this.program)) {
+      if (this.fits({ program })) return [{ kind: 'forward-first', ...said }];
     }
     return [];
   }
@@ -175,10 +193,8 @@ export class ProposalSearch {
     }
     if (singles.length > 0) return singles;
     if (this.tries >= limit) this.isCutShort = true;
-    const count = this.leastThatFits(2, running.length, (least) => without(running.slice(0, least)));
-    if (count === undefined) return [];
-    const gone = this.withoutNeedless(running.slice(0, count), without);
-    return [{ kind: 'revoke', programs: gone.map(({ program }) => program) }];
+    const gone = this.leastSet(running, without);
+    return gone === undefined ? [] : [{ kind: 'revoke', programs: gone.map(({ program }) => program) }];
   }
 
   private culprit(): string | undefined {
@@ -186,21 +202,33 @@ export class ProposalSearch {
     return this.reason.kind === 'filter-overlap' ? this.reason.other : undefined;
   }
 
-  /** Programs that need not go after all stay, the largest first. */
-  private withoutNeedless(
-    gone: readonly CompiledProgram[],
+  /**
+   * Programs without which it fits, and does not fit if one of them stays; undefined if it does not fit without all.
+   * The last of the shortest list of programs that is enough is needed; with it the list is shortened again.
+   */
+  private leastSet(
+    programs: readonly CompiledProgram[],
     fitsWithout: (gone: readonly CompiledProgram[]) => boolean,
-  ): readonly CompiledProgram[] {
-    let needed = gone;
-    for (const program of [...gone].reverse()) {
-      if (this.tries >= this.maxTries) {
-        this.isCutShort = true;
-        break;
-      }
-      const fewer = needed.filter((other) => other !== program);
-      if (fitsWithout(fewer)) needed = fewer;
+  ): readonly CompiledProgram[] | undefined {
+    let needed: readonly CompiledProgram[] = [];
+    let others = programs;
+    for (;;) {
+      const base = needed;
+      const list = others;
+      const count = this.leastThatFits(1, list.length, (least) => fitsWithout([...base, ...list.slice(0, least)]));
+      const last = count === undefined ? undefined : list[count - 1];
+      if (count === undefined || last === undefined) return undefined;
+      needed = [...base, last];
+      others = list.slice(0, count - 1);
+      if (others.length === 0 || fitsWithout(needed)) break;
     }
-    return needed;
+    // What fits without some programs need not fit without more, so each is looked at by itself.
+    for (let i = 0; i < needed.length; ) {
+      const fewer = needed.toSpliced(i, 1);
+      if (fewer.length > 0 && fitsWithout(fewer)) [needed, i] = [fewer, 0];
+      else i++;
+    }
+    return needed.toSorted((a, b) => programs.indexOf(a) - programs.indexOf(b));
   }
 
   /** The least count with which it fits, of counts that fit if smaller ones do; undefined if not even `most` does. */

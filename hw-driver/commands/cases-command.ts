@@ -10,6 +10,7 @@ import {
   caseConditions,
   changeCases,
   type DataPlane,
+  DoesNotFit,
   formatCompiledProgram,
   insertCase,
   type MatchSyntax,
@@ -176,7 +177,9 @@ function finish(
     return EXIT.badInput;
   }
   const state = stateOf([args.program, ...args.state], dataPlane);
-  const change = changeCases(document, next, state, analysis.sourceHash, { recirculations });
+  const planned = (most: number | undefined): CaseChange =>
+    changeCases(document, next, state, analysis.sourceHash, { recirculations: most });
+  const change = plannedOrCured(() => planned(recirculations), planned, dataPlane, document.passes - 1);
   const summary = summaryOf(document, change);
   const results: [output: string | undefined, text: string][] = [
     [args.output, formatCompiledProgram(change.compiled)],
@@ -191,6 +194,31 @@ function finish(
     );
   } else process.stdout.write(`${document.program}: ${what}\n${summaryText(summary)}`);
   return EXIT.done;
+}
+
+/** @throws {DoesNotFit} that names the recirculations with which it would fit, if there are such */
+function plannedOrCured(
+  plan: () => CaseChange,
+  planWith: (recirculations: number) => CaseChange,
+  dataPlane: DataPlane,
+  taken: number,
+): CaseChange {
+  try {
+    return plan();
+  } catch (error) {
+    if (!(error instanceof DoesNotFit)) throw error;
+    const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
+    for (let more = taken + 1; more <= most; more++) {
+      try {
+        planWith(more);
+      } catch (other) {
+        if (other instanceof DoesNotFit) continue;
+        throw error;
+      }
+      throw new DoesNotFit(error.program, error.reason, `with --recirculations ${more} (-R ${more}) it does`);
+    }
+    throw error;
+  }
 }
 
 interface Summary {

@@ -1,6 +1,7 @@
 /** Programs that do not fit: what is missing where, and proposals that hold when they are followed. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { forwardMoves } from '../../compiler/explain/forward-first.js';
 import {
   type CompiledProgram,
   DataPlane,
@@ -64,15 +65,29 @@ function assertHolds(proposal: Proposal, program: Program, state: SwitchState, r
   switch (proposal.kind) {
     case 'more-recirculations':
       return fits(program, proposal.recirculations);
+    case 'forward-first': {
+      const move = forwardMoves(program).find(
+        ({ line, before }) => line === proposal.line && before === proposal.before,
+      );
+      assert.ok(move);
+      return fits(move.program);
+    }
     case 'filter-priority':
       return fits(program, recirculations, proposal.priority);
-    case 'revoke':
-      return fits(
-        program,
-        recirculations,
-        0,
-        programsOf(state).filter((other) => !proposal.programs.includes(other.program)),
-      );
+    case 'revoke': {
+      const without = (gone: readonly string[]): void =>
+        fits(
+          program,
+          recirculations,
+          0,
+          programsOf(state).filter((other) => !gone.includes(other.program)),
+        );
+      for (const kept of proposal.programs) {
+        const fewer = proposal.programs.filter((name) => name !== kept);
+        assert.throws(() => without(fewer), /does not fit/, `${kept} need not go`);
+      }
+      return without(proposal.programs);
+    }
     case 'smaller-memory': {
       const memories = program.memories.map((memory) => {
         const change = proposal.memories.find(({ name }) => name === memory.name);
@@ -186,7 +201,22 @@ test('FORWARD too deep without recirculation', () => {
     misfit.why,
     /FORWARD\(1\), line 3\) can be in RPB 13 at the earliest.*only ingress RPBs have forward, and 1 pass has none behind/,
   );
-  assert.equal(misfit.proposals, [{ kind: 'more-recirculations', recirculations: 1 }]);
+  assert.equal(misfit.proposals, [
+    { kind: 'forward-first', primitive: 'FORWARD', line: 3, before: 3 },
+    { kind: 'more-recirculations', recirculations: 1 },
+  ]);
+  assert.match(text(misfit, 0), /with FORWARD, in line 3, at the front of its statements: it does the same there/);
+});
+
+test('a FORWARD is moved no further than to what decides or branches before it, and only if it then fits', () => {
+  const late = `${ADDS(10)}\nFORWARD(1);`;
+  const proposed = (body: string): Proposal[] =>
+    misfitOf({ source: inProgram(body), recirculations: 0 }).proposals.filter(({ kind }) => kind === 'forward-first');
+  assert.equal(proposed(`DROP;\n${late}`), [{ kind: 'forward-first', primitive: 'FORWARD', line: 5, before: 4 }]);
+  assert.equal(proposed(`BRANCH: case(<har, 1, 1>) { DROP; };\n${late}`), [
+    { kind: 'forward-first', primitive: 'FORWARD', line: 5, before: 4 },
+  ]);
+  assert.equal(proposed(`${ADDS(10)} BRANCH: case(<har, 1, 1>) { FORWARD(2); DROP; };\nFORWARD(1);`), []);
 });
 
 test('longer than all passes together: no empty switch can hold it, and nothing is proposed', () => {
@@ -199,7 +229,10 @@ test('longer than all passes together: no empty switch can hold it, and nothing 
 test('filters that overlap: another priority, or without the other', () => {
   const other = sampleSource('lb').replace('program lb', 'program other');
   const misfit = misfitOf({ source: sampleSource('lb'), running: [other] });
-  assert.match(misfit.why, /filter overlaps that of program other/);
+  assert.match(
+    misfit.why,
+    /filter overlaps that of program other, and both have one priority: --priority gives it another/,
+  );
   assert.equal(misfit.proposals, [
     { kind: 'filter-priority', priority: 1 },
     { kind: 'revoke', programs: ['other'] },

@@ -96,6 +96,19 @@ function assertChanged(folder: string, from: string): void {
   }
 }
 
+test('a case that needs a further pass: the option that allows it is named, and does', () =>
+  withFolder(async (folder) => {
+    given(folder);
+    const long = `case(<har, 7, 0xffffffff>) { ${'ADD(sar, har); '.repeat(12)}FORWARD(7); }`;
+    const add = ['cases', 'add', ...STEER, '--case', long, ...OUT];
+    const refused = await type('p4runpro', add, { folder });
+    assert.is(refused.status, 1);
+    assert.match(refused.stderr, /does not fit: .*; with --recirculations 1 \(-R 1\) it does\n$/);
+    assert.not(readdirSync(folder).includes('next.json'));
+    assert.is((await type('p4runpro', [...add, '-R', '1'], { folder })).status, 0);
+    assertChanged(folder, 'steer.json');
+  }));
+
 test('a case comes, behind the last of its BRANCH, and goes again', () =>
   withFolder(async (folder) => {
     given(folder);

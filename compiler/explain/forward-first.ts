@@ -1,0 +1,68 @@
+/**
+ * Programs with a FORWARD or REPORT moved up in its list of statements. Only ingress RPBs have these actions, so one at
+ * the end of a long list may need a further pass that it does not need at the front, where it does the same.
+ */
+import type { PrimitiveStatement, Program, Statement } from '../language/program.js';
+
+export interface ForwardMove {
+  readonly program: Program;
+  readonly primitive: 'FORWARD' | 'REPORT';
+  /** Where it stands. */
+  readonly line: number;
+  /** The statement that it comes before. */
+  readonly before: number;
+}
+
+/** One for each FORWARD and REPORT that can be moved up. */
+export function forwardMoves(program: Program): ForwardMove[] {
+  const moves: ForwardMove[] = [];
+  visit(program.body, (body) => ({ ...program, body }), moves);
+  return moves;
+}
+
+function visit(
+  statements: readonly Statement[],
+  rebuild: (statements: readonly Statement[]) => Program,
+  moves: ForwardMove[],
+): void {
+  for (const [i, statement] of statements.entries()) {
+    if (statement.kind === 'primitive') {
+      const move = moveUp(statements, i, statement);
+      if (move !== undefined) {
+        const { statements: moved, ...said } = move;
+        moves.push({ program: rebuild(moved), ...said });
+      }
+      continue;
+    }
+    for (const [k, item] of statement.cases.entries()) {
+      const within = (body: readonly Statement[]): Program =>
+        rebuild(
+          statements.with(i, {
+            ...statement,
+            cases: statement.cases.with(k, { ...item, body }),
+          }),
+        );
+      visit(item.body, within, moves);
+    }
+  }
+}
+
+/** Up to the last statement before it that decides too, or branches: past those it would mean something else. */
+function moveUp(statements: readonly Statement[], i: number, statement: PrimitiveStatement) {
+  const { primitive } = statement;
+  if (primitive !== 'FORWARD' && primitive !== 'REPORT') return undefined;
+  const to = statements.slice(0, i).findLastIndex(staysBefore) + 1;
+  const next = statements[to];
+  if (to === i || next === undefined) return undefined;
+  const others = statements.toSpliced(i, 1);
+  return {
+    statements: others.toSpliced(to, 0, statement),
+    primitive,
+    line: statement.span.line,
+    before: next.span.line,
+  };
+}
+
+const DECIDES: ReadonlySet<string> = new Set(['FORWARD', 'REPORT', 'RETURN', 'DROP', 'MULTICAST']);
+
+const staysBefore = (statement: Statement): boolean => statement.kind === 'branch' || DECIDES.has(statement.primitive);
