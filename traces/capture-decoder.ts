@@ -86,28 +86,68 @@ export function deliverPacket(
     context.warn('records hold more bytes than they say the packet had; the bytes held were taken as its length');
     record.originalLength = record.capturedLength;
   }
-  const linkLength = Math.max(0, record.originalLength - record.frameCheckBytes);
-  const linkCaptured = Math.min(record.capturedLength, linkLength);
-  const other = typeof source.link === 'object' ? source.link : undefined;
-  const ownHeader = other === undefined ? 0 : Math.min(other.headerBytes, linkCaptured);
-  const newHeader = other === undefined ? 0 : ETHERNET_HEADER_BYTES;
-  const capturedLength = linkCaptured - ownHeader + newHeader;
-  if (!hasRoomFor(batch, capturedLength)) {
-    if (capturedLength <= batch.bytes.length) return false;
-    const detail = `a packet of ${capturedLength} bytes exceeds the whole batch of ${batch.bytes.length} bytes`;
-    throw new CaptureError('too-large-packet', context.path, detail, window.captureOffset);
+  const length = Math.max(0, record.originalLength - record.frameCheckBytes);
+  const captured = Math.min(record.capturedLength, length);
+  const { otherLink } = source;
+  if (otherLink !== undefined) {
+    return deliverOther(record, otherLink, captured, length, source, window, batch, ingressPort, context);
   }
+  if (!hasRoomFor(batch, captured)) return requireRoom(captured, window, batch, context);
   if (times !== undefined && !times.admit(record)) return true;
+  const offset = append(record, source, captured, length, batch, ingressPort, intake);
+  copyBytes(window, record.start, record.target, offset, captured);
+  return true;
+}
+
+/** The same for a packet of another link, which has `captured` of `length` bytes, its own header included. */
+function deliverOther(
+  record: PacketRecord,
+  link: OtherLink,
+  captured: number,
+  length: number,
+  source: IntakeSource,
+  window: CaptureWindow,
+  batch: PacketBatch,
+  ingressPort: number,
+  context: DecoderContext,
+): boolean {
+  const { intake } = context;
+  const ownHeader = Math.min(link.headerBytes, captured);
+  const payloadLength = Math.max(0, length - link.headerBytes);
+  const frameCaptured = captured - ownHeader + ETHERNET_HEADER_BYTES;
+  if (!hasRoomFor(batch, frameCaptured)) return requireRoom(frameCaptured, window, batch, context);
+  if (intake.times !== undefined && !intake.times.admit(record)) return true;
+  const frameLength = payloadLength + ETHERNET_HEADER_BYTES;
+  const offset = append(record, source, frameCaptured, frameLength, batch, ingressPort, intake);
+  putHeader(record, link, captured, payloadLength, window, offset, intake);
+  const start = record.start + ownHeader;
+  copyBytes(window, start, record.target, offset + ETHERNET_HEADER_BYTES, captured - ownHeader);
+  return true;
+}
+
+/** False, for a packet that an empty batch has room for. @throws CaptureError 'too-large-packet' */
+function requireRoom(length: number, window: CaptureWindow, batch: PacketBatch, context: DecoderContext): false {
+  if (length <= batch.bytes.length) return false;
+  const detail = `a packet of ${length} bytes exceeds the whole batch of ${batch.bytes.length} bytes`;
+  throw new CaptureError('too-large-packet', context.path, detail, window.captureOffset);
+}
+
+/** Appends a packet whose bytes are still to come; returns where they go. */
+function append(
+  record: PacketRecord,
+  source: IntakeSource,
+  captured: number,
+  length: number,
+  batch: PacketBatch,
+  ingressPort: number,
+  intake: CaptureIntake,
+): number {
   source.packets++;
-  const payloadLength = Math.max(0, linkLength - (other === undefined ? 0 : other.headerBytes));
-  const { timeSeconds, timeNanoseconds } = record;
   const port = source.port ?? ingressPort;
-  const offset = appendPacket(batch, capturedLength, payloadLength + newHeader, port, timeSeconds, timeNanoseconds);
+  const offset = appendPacket(batch, captured, length, port, record.timeSeconds, record.timeNanoseconds);
   if (record.untimed || source.port !== undefined) mark(record, source, batch, intake);
   if (record.target.bytes !== batch.bytes) record.target = viewBytes(batch.bytes);
-  if (other !== undefined) putHeader(record, other, linkCaptured, payloadLength, window, offset, intake);
-  copyBytes(window, record.start + ownHeader, record.target, offset + newHeader, linkCaptured - ownHeader);
-  return true;
+  return offset;
 }
 
 /** What the capture said, or did not say, of the packet just appended. */

@@ -7,6 +7,7 @@ import {
   type LinkKind,
   linkKind,
   linkTypeName,
+  type OtherLink,
 } from './link-type.js';
 import { TimeSelection, type TimeSelectionOptions } from './time-selection.js';
 import { decimalSeconds } from './time-stamp.js';
@@ -27,6 +28,8 @@ export interface CaptureOptions extends TimeSelectionOptions {
 export interface IntakeSource {
   readonly linkType: number;
   readonly link: LinkKind;
+  /** The link, if it is neither Ethernet nor one that cannot be read. */
+  readonly otherLink: OtherLink | undefined;
   /** What its name says, see `portName`. */
   readonly port: number | undefined;
   /** Why its packets are left out. */
@@ -87,7 +90,14 @@ export class CaptureIntake {
     const link = linkKind(linkType);
     const isThere = port === undefined || port < this.ports;
     const leftOut = link === 'unsupported' ? 'link' : isThere ? undefined : 'port';
-    const made: IntakeSource = { linkType, link, port, leftOut, packets: 0 };
+    const made: IntakeSource = {
+      linkType,
+      link,
+      otherLink: typeof link === 'object' ? link : undefined,
+      port,
+      leftOut,
+      packets: 0,
+    };
     this.sources.set(key, made);
     return made;
   }
