@@ -60,7 +60,7 @@ test('--json prints summary.json, with the keys of the specification, and nothin
     ]);
     const times = ['mean', 'p50', 'p95', 'p99', 'max'];
     for (const key of ['allocationUs', 'compileUs']) assert.equal(Object.keys(summary[key]), times);
-    const counters = ['in', 'out', 'dropped', 'reported', 'unmatched', 'recirculations'];
+    const counters = ['in', 'out', 'dropped', 'reported', 'unmatched', 'recirculations', 'outsideAccesses'];
     assert.equal(Object.keys(summary['packets']), counters);
     assert.equal(Object.keys(summary['environment']), ['node', 'cpu', 'cores', 'version']);
   }));
