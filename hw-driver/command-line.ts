@@ -1,5 +1,4 @@
 /** What the commands share: options, exit statuses, messages. */
-import { readFileSync } from 'node:fs';
 import {
   BUILT_IN_DATA_PLANES,
   builtInDataPlane,
@@ -13,7 +12,7 @@ import {
   NotReplaceable,
 } from '../compiler/index.js';
 import { SnapshotError, TargetError, TargetUnreachable } from '../sim/index.js';
-import { interruptedStatus, isSystemError, reasonOf } from '../system/index.js';
+import { interruptedStatus, isSystemError, readInput, reasonOf } from '../system/index.js';
 import { CaptureError, TrafficError } from '../traces/index.js';
 import { NotUsable } from './bfruntime/not-usable.js';
 import { MemoryNotReset, NoSuchProgram, ProgramBusy, ProgramsGone, StillThere } from './controller.js';
@@ -110,7 +109,7 @@ export async function runMain(command: string, main: () => Promise<number>): Pro
 /** A text file that the user named. @throws {UsageError} */
 export function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readInput(path).toString('utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder, not a file' : reasonOf(error);

@@ -1,12 +1,12 @@
 /** `bench reproduce`: the paper's tables and figures, ours beside theirs. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Argv } from 'yargs';
 import { f1, SolverError, z3Allocator } from '../../compiler/index.js';
 import { EXIT, isFancy, UsageError, wholeNumber } from '../../hw-driver/index.js';
-import { interruptible, reasonOf } from '../../system/index.js';
+import { interruptible, readInput, reasonOf } from '../../system/index.js';
 import { renderFigure } from '../report/figure.js';
 import { numberText } from '../report/reproduction/figures-text.js';
 import { reproductionPage } from '../report/reproduction/page.js';
@@ -163,7 +163,7 @@ function earlierResult(folder: string): ReproductionDocument {
   const path = join(folder, 'reproduce.json');
   if (!existsSync(path)) throw new UsageError(`--against: there is no ${path}`);
   try {
-    const document = JSON.parse(readFileSync(path, 'utf8')) as ReproductionDocument;
+    const document = JSON.parse(readInput(path).toString('utf8')) as ReproductionDocument;
     if (document.schema !== REPRODUCTION_SCHEMA) throw new Error(`its schema is not ${REPRODUCTION_SCHEMA}`);
     return document;
   } catch (error) {

@@ -1,10 +1,9 @@
 /** `--snapshot` and `--resume` of `bench run`. */
-import { readFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import type { DataPlane } from '../../compiler/index.js';
 import { UsageError } from '../../hw-driver/index.js';
 import { SnapshotError } from '../../sim/index.js';
-import { reasonOf } from '../../system/index.js';
+import { readInput, reasonOf } from '../../system/index.js';
 import { type ResumedRun, readRun } from '../run/continued-run.js';
 
 export const resumeOptions = <T>(yargs: Argv<T>) =>
@@ -32,7 +31,7 @@ export function resumedRun(
   if (given !== undefined) throw new UsageError(`--${given} does not go with --resume: the snapshot decides it`);
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(resume);
+    bytes = readInput(resume);
   } catch (error) {
     throw new UsageError(`${resume}: ${reasonOf(error)}`);
   }

@@ -3,7 +3,7 @@
  * made of them.
  */
 
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
   builtInDataPlane,
@@ -14,6 +14,7 @@ import {
   type TableEntry,
 } from '../../compiler/index.js';
 import { UsageError } from '../../hw-driver/index.js';
+import { readInput } from '../../system/index.js';
 
 /** The setting that the vectors were made in: the published hash functions, mended initialisation, wide branch ids. */
 export const CONFORMANCE_DATA_PLANE: DataPlane = dataPlaneFromJson({
@@ -101,7 +102,7 @@ function isExpected(value: unknown): value is Pick<ConformanceVector, 'packets' 
 async function readVector(folder: string): Promise<ConformanceVector> {
   const read = async (file: string): Promise<unknown> => {
     try {
-      return JSON.parse(await readFile(join(folder, file), 'utf8'));
+      return JSON.parse(readInput(join(folder, file)).toString('utf8'));
     } catch (error) {
       throw new VectorError(`${join(folder, file)}: ${error instanceof Error ? error.message : String(error)}`);
     }

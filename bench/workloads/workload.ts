@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { type Analysis, analyse, type DataPlane, type Program, type SourceFile } from '../../compiler/index.js';
-import { UsageError } from '../../hw-driver/index.js';
+import { readText, UsageError } from '../../hw-driver/index.js';
 import type { TrafficTarget } from '../../traces/index.js';
 import { MAX_INSTANCES } from './addresses.js';
 import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from './drawn-keys.js';
@@ -123,10 +123,16 @@ function serverValue(memory: string, bucket: number, ports: readonly number[]): 
   return memory === 'port' ? (ports[server] as number) : (0xac100000 + server) >>> 0;
 }
 
+function textOf(path: string): string {
+  try {
+    return readText(path);
+  } catch (error) {
+    throw error instanceof UsageError ? new WorkloadError(error.message) : error;
+  }
+}
+
 async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
-  const text = await readFile(options.name, 'utf8').catch((error: unknown) => {
-    throw new WorkloadError(error instanceof Error ? error.message : String(error));
-  });
+  const text = textOf(options.name);
   const analysis = analyse(text, options.dataPlane);
   const [program] = analysis.programs;
   if (analysis.hasErrors || program === undefined) {

@@ -1,5 +1,5 @@
 /** An emulated switch that lives in a file, a snapshot: what is done to it is in the file when the call returns. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type CompiledProgram, type DataPlane, defaultForwardEntry, type Operation } from '../../compiler/index.js';
 import {
   InProcessTarget,
@@ -9,7 +9,7 @@ import {
   Switch,
   takeSnapshot,
 } from '../../sim/index.js';
-import { reasonOf, writeFile } from '../../system/index.js';
+import { readInput, reasonOf, writeFile } from '../../system/index.js';
 import { UsageError } from '../command-line.js';
 
 /** Front ports of an empty switch: neighbours are connected, so that packets that no program forwards leave. */
@@ -41,12 +41,12 @@ export class SwitchFile extends InProcessTarget {
       return new SwitchFile(path, emulator, [], null);
     }
     try {
-      const snapshot = readSnapshot(readFileSync(path), dataPlane);
+      const snapshot = readSnapshot(readInput(path), dataPlane);
       restoreSnapshot(emulator, snapshot);
       return new SwitchFile(path, emulator, snapshot.programs, snapshot.note);
     } catch (error) {
       if (error instanceof SnapshotError) throw new UsageError(`${path}: ${error.message}`);
-      throw new UsageError(`${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+      throw new UsageError(`${path}: ${reasonOf(error)}`);
     }
   }
 

@@ -1,5 +1,5 @@
 /** Options for encrypted connections, of commands that speak BF Runtime and of the switch that serves it. */
-import { readFileSync } from 'node:fs';
+import { readInput, reasonOf } from '../../system/index.js';
 import type { Tls } from '../bfruntime/tls.js';
 import { UsageError } from '../command-line.js';
 
@@ -36,9 +36,9 @@ function pem(option: string, path: string | undefined): Buffer | undefined {
   if (path === undefined) return undefined;
   let content: Buffer;
   try {
-    content = readFileSync(path);
+    content = readInput(path);
   } catch (error) {
-    throw new UsageError(`${option}: ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new UsageError(`${option}: ${path} cannot be read: ${reasonOf(error)}`);
   }
   if (!content.includes('-----BEGIN ')) throw new UsageError(`${option}: ${path} is not in PEM`);
   return content;

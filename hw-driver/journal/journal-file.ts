@@ -1,7 +1,16 @@
 /** A journal in a file. One controller writes it at a time. */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { destinationOf, Locked, lock, makeFolders, reasonOf, writeBytes, writeFile } from '../../system/index.js';
+import {
+  destinationOf,
+  Locked,
+  lock,
+  makeFolders,
+  readInput,
+  reasonOf,
+  writeBytes,
+  writeFile,
+} from '../../system/index.js';
 import { formatRecord, parseJournal } from './journal-text.js';
 import { JOURNAL_SCHEMA, type Journal, JournalError, type JournalRecord } from './records.js';
 import { type JournalState, replayJournal } from './replay.js';
@@ -53,7 +62,7 @@ export class JournalFile implements Journal {
     dataPlane: { readonly name: string; readonly hash: string },
     unlock: () => void,
   ): JournalFile {
-    const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    const bytes = existsSync(path) ? readInput(path) : Buffer.alloc(0);
     const { records, wholeBytes } = parseJournal(bytes);
     // The first record comes into being as a whole: anything else is another file.
     if (records.length === 0 && bytes.length > 0) {
@@ -106,7 +115,7 @@ export function readJournalFile(
   dataPlane: { readonly name: string; readonly hash: string },
 ): JournalState {
   return orFail(path, () => {
-    const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    const bytes = existsSync(path) ? readInput(path) : Buffer.alloc(0);
     return replayJournal(parseJournal(bytes).records, dataPlane);
   });
 }

@@ -191,7 +191,10 @@ const SHOW = ['show', 'programs', '--target'];
 await testRefusals('p4runpro', [
   { args: [...SERVE, '--max-message', '0'], says: /--max-message takes a whole number from 1 to 1024, not '0'/ },
   { args: [...SERVE, '--keepalive', 'often'], says: /--keepalive takes a whole number from 1 to 86400, not 'often'/ },
-  { args: [...SERVE, '--tls-ca', 'nowhere.pem'], says: /--tls-ca: nowhere\.pem cannot be read: ENOENT/ },
+  {
+    args: [...SERVE, '--tls-ca', 'nowhere.pem'],
+    says: /--tls-ca: nowhere\.pem cannot be read: no such file or directory/,
+  },
   { args: [...SERVE, '--tls-key', tlsFile('switch.key')], says: /--tls-certificate and --tls-key belong together/ },
   { args: [...SERVE, ...CA], says: /--tls-ca needs --tls-certificate and --tls-key/ },
   { args: [...SHOW, 'localhost:1', '--tls-ca', packageFile('README.md')], says: /README\.md is not in PEM/ },
