@@ -165,8 +165,3 @@ export function requireOnce(args: Readonly<Record<string, unknown>>, lists: read
   if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
   return true;
 }
-
-/** Whether to write colours and progress to a stream. */
-export function isFancy(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
-}

@@ -8,3 +8,4 @@ export type { Outcome, Transaction } from './deployment/transaction.js';
 export { JournalFile } from './journal/journal-file.js';
 export { type Journal, JournalError, type JournalRecord, NO_JOURNAL } from './journal/records.js';
 export type { JournalState } from './journal/replay.js';
+export { isFancy, StatusLine, type StatusStream } from './status-line.js';

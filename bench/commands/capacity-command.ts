@@ -6,8 +6,8 @@ import {
   type AllocatorArguments,
   allocatorFrom,
   EXIT,
-  isFancy,
   loadDataPlane,
+  StatusLine,
   UsageError,
   wholeNumber,
 } from '../../hw-driver/index.js';
@@ -70,16 +70,19 @@ export async function capacity(args: CapacityArguments): Promise<number> {
   return ResultFolder.during(args.out, async (folder) => {
     const say = (text: string): void => void (args.json || process.stdout.write(`${text}\n`));
     const rows: CapacityRow[] = [];
+    const status = new StatusLine();
+    const onProgress = (workload: string, programs: number): void =>
+      status.show(`${workload}: ${programs.toLocaleString('en-US')} programs`);
     const aborted = await interruptible(async (signal) => {
       say(capacityHeader());
       const clock = (): number => performance.now();
-      for await (const row of measureCapacity({ ...options, clock, signal, onProgress: showProgress })) {
-        if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
+      for await (const row of measureCapacity({ ...options, clock, signal, onProgress })) {
+        status.clear();
         rows.push(row);
         say(capacityLine(row, publishedFor(row)));
       }
       return signal.aborted;
-    });
+    }).finally(() => status.stop());
     folder.write('capacity.csv', capacityCsv(rows, publishedFor));
     if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/capacity@1', rows }, null, 2)}\n`);
     const notes = args.curve ? [] : ['', ...rows.map(capacityNote)];
@@ -87,15 +90,6 @@ export async function capacity(args: CapacityArguments): Promise<number> {
     if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
     return aborted ? EXIT.interrupted : EXIT.done;
   });
-}
-
-const CLEAR_LINE = '\r\u001b[K';
-/** A redrawing costs some microseconds: not for every program. */
-const SHOWN_EVERY = 50;
-
-function showProgress(workload: string, programs: number): void {
-  if (!isFancy(process.stderr) || programs % SHOWN_EVERY !== 0) return;
-  process.stderr.write(`${CLEAR_LINE}${workload}: ${programs.toLocaleString('en-US')} programs`);
 }
 
 function optionsOf(args: CapacityArguments) {

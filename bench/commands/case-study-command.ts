@@ -1,6 +1,6 @@
 /** `bench case-study`: the case studies of the paper's figure 13, on virtual time. */
 import type { Argv } from 'yargs';
-import { EXIT, isFancy, loadDataPlane, UsageError, wholeNumber } from '../../hw-driver/index.js';
+import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../hw-driver/index.js';
 import { interruptible } from '../../system/index.js';
 import { publishedFindings } from '../case-studies/published.js';
 import { runStudy } from '../case-studies/studies.js';
@@ -49,24 +49,21 @@ export interface CaseStudyArguments {
   readonly json: boolean;
 }
 
-const CLEAR_LINE = '\r\u001b[K';
-
 export async function caseStudy(args: CaseStudyArguments): Promise<number> {
   const studies = studiesOf(args.studies);
   const options = optionsOf(args);
   const published = publishedFindings();
   return ResultFolder.during(args.out, async (folder) => {
     const done: StudyResult[] = [];
+    const status = new StatusLine();
     const say = (lines: readonly string[]): void => {
-      if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
+      status.clear();
       if (!args.json) for (const line of lines) process.stdout.write(`${line}\n`);
     };
     say([caseStudyHeader()]);
     const aborted = await interruptible(async (signal) => {
       for (const study of studies) {
-        const onProgress = (share: number): void => {
-          if (isFancy(process.stderr)) process.stderr.write(`${CLEAR_LINE}13${study}: ${Math.round(100 * share)} %`);
-        };
+        const onProgress = (share: number): void => status.show(`13${study}: ${Math.floor(100 * share)} %`);
         const result = await runStudy(study, { ...options, signal, onProgress });
         if (signal.aborted) break;
         done.push(result);
@@ -75,7 +72,7 @@ export async function caseStudy(args: CaseStudyArguments): Promise<number> {
         say(caseStudyLines(result, published));
       }
       return signal.aborted;
-    });
+    }).finally(() => status.stop());
     if (args.json) process.stdout.write(`${JSON.stringify(documentOf(done, args), null, 2)}\n`);
     const files = done.map(({ study }) => `fig13${study}.csv, fig13${study}.svg`).join(', ');
     if (done.length === 0) folder.discard();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bench } from 'tinybench';
 import type { Argv } from 'yargs';
-import { EXIT, UsageError, wholeNumber } from '../../hw-driver/index.js';
+import { EXIT, StatusLine, UsageError, wholeNumber } from '../../hw-driver/index.js';
 import { hotPaths } from '../micro/hot-paths.js';
 import { MICRO_SCHEMA, type MicroDocument, type MicroResult } from '../micro/micro-document.js';
 
@@ -41,7 +41,11 @@ async function measure({ filter, time, json }: MicroArguments, folder: string): 
   const chosen = (await hotPaths(folder)).filter(({ name }) => wanted.test(name));
   if (chosen.length === 0) throw new UsageError(`no microbenchmark matches ${filter}`);
   for (const { name, prepare } of chosen) bench.add(name, await prepare());
+  const status = new StatusLine();
+  let done = 0;
+  bench.addEventListener('cycle', () => status.show(`${++done} of ${chosen.length} blocks timed`));
   await bench.run();
+  status.stop();
   const results = bench.tasks.map((task, i): MicroResult => {
     const { result } = task;
     if (result.state !== 'completed') throw new Error(`${task.name} did not complete`);

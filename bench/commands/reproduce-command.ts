@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Argv } from 'yargs';
 import { f1, SolverError, z3Allocator } from '../../compiler/index.js';
-import { EXIT, isFancy, UsageError, wholeNumber } from '../../hw-driver/index.js';
+import { EXIT, StatusLine, UsageError, wholeNumber } from '../../hw-driver/index.js';
 import { interruptible, readInput, reasonOf } from '../../system/index.js';
 import { renderFigure } from '../report/figure.js';
 import { numberText } from '../report/reproduction/figures-text.js';
@@ -82,10 +82,11 @@ async function reproduceInto(folder: ResultFolder, args: ReproduceArguments, ask
   const code = codeFingerprint();
   const store = new CellStore(args.out, code);
   const started = performance.now();
-  const results = await interruptible((signal) =>
-    runCells({ cells, workers, store, signal, onProgress: showProgress }),
+  const status = new StatusLine();
+  const onProgress = (done: number, all: number): void => status.show(`${done} of ${all} cells`);
+  const results = await interruptible((signal) => runCells({ cells, workers, store, signal, onProgress })).finally(() =>
+    status.stop(),
   );
-  if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
   if (results === undefined) {
     process.stderr.write(`bench: interrupted; the same command goes on from what is in ${args.out}\n`);
     return EXIT.interrupted;
@@ -178,10 +179,4 @@ function changesOrUsageError(earlier: ReproductionDocument, now: ReproductionDoc
     if (error instanceof NotComparable) throw new UsageError(`--against: ${error.message}`);
     throw error;
   }
-}
-
-const CLEAR_LINE = '\r\u001b[K';
-
-function showProgress(done: number, all: number): void {
-  if (isFancy(process.stderr)) process.stderr.write(`${CLEAR_LINE}${done} of ${all} cells`);
 }

@@ -1,6 +1,6 @@
 /** `bench timing`: what recirculation costs in throughput and latency. */
 import type { Argv } from 'yargs';
-import { EXIT, isFancy, loadDataPlane, UsageError, wholeNumber } from '../../hw-driver/index.js';
+import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../hw-driver/index.js';
 import { ENGINES, type EngineName, timedSwitchOptions } from '../../sim/index.js';
 import { interruptible } from '../../system/index.js';
 import {
@@ -68,16 +68,17 @@ export async function timing(args: TimingCommandArguments): Promise<number> {
   return ResultFolder.during(args.out, async (folder) => {
     const say = (text: string): void => void (args.json || process.stdout.write(`${text}\n`));
     const rows: LossFreeRow[] = [];
+    const status = new StatusLine();
+    const onProgress = (done: number, all: number): void => status.show(`${done} of ${all} rates found`);
     const aborted = await interruptible(async (signal) => {
       say(recirculationHeader());
-      for await (const row of lossFreeRates({ ...options, signal, onProgress: showProgress })) {
-        if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
+      for await (const row of lossFreeRates({ ...options, signal, onProgress })) {
+        status.clear();
         rows.push(row);
         say(recirculationLine(row, publishedFor(row), rows[0] ?? row));
       }
       return signal.aborted;
-    });
-    if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
+    }).finally(() => status.stop());
     folder.write('recirculation.csv', recirculationCsv(rows, publishedFor));
     if (args.json) {
       process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/timing@1', rows }, null, 2)}\n`);
@@ -91,12 +92,6 @@ export async function timing(args: TimingCommandArguments): Promise<number> {
     if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
     return aborted ? EXIT.interrupted : EXIT.done;
   });
-}
-
-const CLEAR_LINE = '\r\u001b[K';
-
-function showProgress(done: number, all: number): void {
-  if (isFancy(process.stderr)) process.stderr.write(`${CLEAR_LINE}${done} of ${all} rates found`);
 }
 
 function optionsOf(args: TimingCommandArguments): Omit<LossFreeOptions, 'signal' | 'onProgress'> {

@@ -1,6 +1,6 @@
 /** `bench trace generate` and `bench trace info`: seeded captures, and what a capture holds. */
 import type { Argv } from 'yargs';
-import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../../hw-driver/index.js';
+import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../hw-driver/index.js';
 import { interruptible, isStandardOutput } from '../../system/index.js';
 import {
   CaptureIntake,
@@ -68,13 +68,18 @@ export interface GenerateArguments extends Readonly<Record<OfWorkload, string | 
 }
 
 /** Writes packets; resolves to how many, or undefined if interrupted. */
-type WritePackets = (writer: CaptureWriter, signal: AbortSignal) => Promise<number | undefined>;
+type WritePackets = (
+  writer: CaptureWriter,
+  signal: AbortSignal,
+  onProgress: (packets: number) => void,
+) => Promise<number | undefined>;
 
 export async function traceGenerate(args: GenerateArguments): Promise<number> {
   const write = args.source.length > 0 ? ofSources(args) : await ofWorkload(args);
   const writer = createCaptureWriter(args.file);
+  const status = new StatusLine();
   try {
-    const packets = await interruptible((signal) => write(writer, signal));
+    const packets = await interruptible((signal) => write(writer, signal, packetsShown(status, 'written')));
     if (packets === undefined) {
       writer.abort();
       process.stderr.write(`bench: interrupted; nothing was kept, ${args.file} was not written\n`);
@@ -86,9 +91,16 @@ export async function traceGenerate(args: GenerateArguments): Promise<number> {
   } catch (error) {
     writer.abort();
     throw error;
+  } finally {
+    status.stop();
   }
   return EXIT.done;
 }
+
+const packetsShown =
+  (status: StatusLine, what: string) =>
+  (packets: number): void =>
+    status.show(`${packets.toLocaleString('en-US')} packets ${what}`);
 
 function ofSources(args: GenerateArguments): WritePackets {
   const ofWorkload: readonly OfWorkload[] = ['workload', 'programs', 'cases', 'packets', 'rate', 'dataplane'];
@@ -98,7 +110,8 @@ function ofSources(args: GenerateArguments): WritePackets {
   const sources = args.source.map(parseSource);
   // What is out of range is found before a file is made.
   for (const source of sources) trafficStream(source, args.seed);
-  return (writer, signal) => writeSources(sources, seconds, args.seed, writer, signal);
+  return (writer, signal, onProgress) =>
+    writeSources({ sources, seconds, seed: args.seed, writer, signal, onProgress });
 }
 
 function positiveNumber(option: string, text: string): number {
@@ -125,21 +138,26 @@ async function ofWorkload(args: GenerateArguments): Promise<WritePackets> {
   const targets = Array.from({ length: programs }, (_, n) => workload.arrival(n).traffic);
   // The seed as `bench run` uses it: the same packets.
   const generator = createTrafficGenerator({ targets, seed: `${args.seed}/traffic`, packetsPerSecond });
-  return async (writer, signal) => ((await writeAll(generator, writer, packets, signal)) ? packets : undefined);
+  return async (writer, signal, onProgress) =>
+    (await writeAll({ generator, writer, packets, signal, onProgress })) ? packets : undefined;
+}
+
+interface Writing {
+  readonly generator: TrafficGenerator;
+  readonly writer: CaptureWriter;
+  readonly packets: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (packets: number) => void;
 }
 
 /** False if interrupted before the last packet. */
-async function writeAll(
-  generator: TrafficGenerator,
-  writer: CaptureWriter,
-  packets: number,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function writeAll({ generator, writer, packets, signal, onProgress }: Writing): Promise<boolean> {
   const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
   for (let next = 0; next < packets; ) {
     clearPacketBatch(batch);
     next += generator.generateInto(batch, next, packets - next);
     writer.writeBatch(batch);
+    onProgress(next);
     // Lets an interrupt arrive.
     await new Promise(setImmediate);
     if (signal.aborted) return false;
@@ -164,13 +182,21 @@ export async function traceInfo(args: InfoArguments): Promise<number> {
   const intake = new CaptureIntake({ ...captureOptionsOf(args), ports: Number.POSITIVE_INFINITY });
   const reader = await openCapture(file, intake);
   const statistics = new CaptureStatistics();
+  const status = new StatusLine();
+  const show = packetsShown(status, 'read');
+  let packets = 0;
   try {
     const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
-    while ((await reader.readInto(batch, { truncated: 'warn' })) > 0) {
+    for (;;) {
+      const read = await reader.readInto(batch, { truncated: 'warn' });
+      if (read === 0) break;
+      packets += read;
+      show(packets);
       statistics.add(batch);
       clearPacketBatch(batch);
     }
   } finally {
+    status.stop();
     await reader.close();
   }
   const summary = statistics.summary(file, reader.format, intake);

@@ -48,14 +48,25 @@ const BATCH_PACKETS = 4096;
 const MAX_FRAME_BYTES = 64 * 1024;
 const NANOSECONDS = 1e9;
 
+export interface SourceWriting {
+  readonly sources: readonly SourceOptions[];
+  readonly seconds: number;
+  readonly seed: string;
+  readonly writer: CaptureWriter;
+  readonly signal: AbortSignal;
+  /** Packets that were written. */
+  readonly onProgress: (packets: number) => void;
+}
+
 /** Writes the mix of all sources until a time; returns the packets, or undefined if interrupted. */
-export async function writeSources(
-  sources: readonly SourceOptions[],
-  seconds: number,
-  seed: string,
-  writer: CaptureWriter,
-  signal: AbortSignal,
-): Promise<number | undefined> {
+export async function writeSources({
+  sources,
+  seconds,
+  seed,
+  writer,
+  signal,
+  onProgress,
+}: SourceWriting): Promise<number | undefined> {
   const mix = mixedStream(sources.map((source, i) => trafficStream(source, `${seed}/${i}`)));
   const batch = createPacketBatch(1, MAX_FRAME_BYTES);
   let packets = 0;
@@ -67,6 +78,7 @@ export async function writeSources(
     batch.bytes.set(bytes, appendPacket(batch, bytes.length, bytes.length, ingressPort, wholeSeconds, rest));
     writer.write(batch, 0);
     if (++packets % BATCH_PACKETS !== 0) continue;
+    onProgress(packets);
     // Lets an interrupt arrive.
     await new Promise(setImmediate);
     if (signal.aborted) return undefined;

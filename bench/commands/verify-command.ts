@@ -5,8 +5,8 @@ import {
   ALLOCATOR_NAMES,
   allocatorFrom,
   EXIT,
-  isFancy,
   loadDataPlane,
+  StatusLine,
   UsageError,
   wholeNumber,
 } from '../../hw-driver/index.js';
@@ -87,19 +87,17 @@ export interface VerifyArguments extends CaptureArguments {
 }
 
 const DEFAULT_PACKETS = 20_000;
-const CLEAR_LINE = '\r\u001b[K';
 
 /** Exit status 1 at the first packet or word that differs. */
 export async function verify(args: VerifyArguments): Promise<number> {
   const options = optionsOf(args);
   const rounds: Verification[] = [];
+  const status = new StatusLine();
   const say = (lines: readonly string[]): void => {
-    if (isFancy(process.stderr)) process.stderr.write(CLEAR_LINE);
+    status.clear();
     if (!args.json) for (const line of lines) process.stdout.write(`${line}\n`);
   };
-  const onProgress = (what: string): void => {
-    if (isFancy(process.stderr)) process.stderr.write(`${CLEAR_LINE}${what}`);
-  };
+  const onProgress = (what: string): void => status.show(what);
   const aborted = await interruptible(async (signal) => {
     const clock = (): number => performance.now();
     for await (const round of verifyPrograms({ ...options, clock, signal, onProgress })) {
@@ -108,7 +106,7 @@ export async function verify(args: VerifyArguments): Promise<number> {
       if (round.difference !== null) say(['', ...describeDifference(round.difference, options.dataPlane)]);
     }
     return signal.aborted;
-  });
+  }).finally(() => status.stop());
   // Each round reads the captures again, and finds the same in them.
   const { notes, warnings } = rounds[0] ?? { notes: [], warnings: [] };
   const packets = rounds.reduce((sum, round) => sum + round.packets, 0);

@@ -1,20 +1,16 @@
 /** How far a run has come: a bar on a terminal, elsewhere a line every few seconds. */
 import { Presets, SingleBar } from 'cli-progress';
+import { isFancy, StatusLine, type StatusStream } from '../../hw-driver/index.js';
 import type { RunProgress } from '../run/run-workload.js';
 
 const PERMILLE = 1000;
-/** Between two lines; the first comes as late, so that short runs write none. */
-const LINE_INTERVAL_MS = 5000;
-
-/** What a display writes to: `process.stderr`, but for tests. */
-export type ProgressStream = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 
 export class ProgressDisplay implements RunProgress {
   private readonly display: { show(label: string, share: number | undefined, detail: string): void; stop(): void };
 
   /** @param clock milliseconds from any start */
-  constructor(stream: NodeJS.WriteStream | ProgressStream, clock: () => number) {
-    this.display = stream.isTTY === true ? new Bar(stream as NodeJS.WriteStream) : new Lines(stream, clock);
+  constructor(stream: NodeJS.WriteStream | StatusStream, clock: () => number) {
+    this.display = isFancy(stream) ? new Bar(stream as NodeJS.WriteStream) : new Lines(stream, clock);
   }
 
   deploying(deployed: number, wanted: number | 'max'): void {
@@ -31,29 +27,20 @@ export class ProgressDisplay implements RunProgress {
   }
 }
 
-/** `packets: 45 %, 450,000 packets, after 10 s` where nobody would see a bar move: a pipe, a file, a log. */
+/** `packets: 45 %, 450,000 packets` where nobody would see a bar move: a pipe, a file, a log. */
 class Lines {
-  private readonly start: number;
-  private last: number;
+  private readonly status: StatusLine;
 
-  constructor(
-    private readonly stream: ProgressStream,
-    private readonly clock: () => number,
-  ) {
-    this.start = clock();
-    this.last = this.start;
+  constructor(stream: StatusStream, clock: () => number) {
+    this.status = new StatusLine(stream, clock);
   }
 
   show(label: string, share: number | undefined, detail: string): void {
-    const now = this.clock();
-    if (now - this.last < LINE_INTERVAL_MS) return;
-    this.last = now;
-    const part = share === undefined ? '' : `${Math.floor(share * 100)} %, `;
-    this.stream.write(`${label}: ${part}${detail}, after ${Math.round((now - this.start) / 1000)} s\n`);
+    this.status.show(`${label}: ${share === undefined ? '' : `${Math.floor(share * 100)} %, `}${detail}`);
   }
 
   stop(): void {
-    // A line that was written needs no end.
+    this.status.stop();
   }
 }
 

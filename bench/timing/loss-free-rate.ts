@@ -62,6 +62,7 @@ export async function* lossFreeRates(options: LossFreeOptions): AsyncGenerator<L
   const { packetBytes, recirculations } = options;
   const all = packetBytes.length * recirculations.length;
   let done = 0;
+  options.onProgress(done, all);
   const programs = new Map(recirculations.map((count) => [count, programOf(count, options.dataPlane)]));
   for (const bytes of packetBytes) {
     for (const [count, program] of programs) {

@@ -67,8 +67,8 @@ export async function* verifyPrograms(options: VerifyOptions): AsyncGenerator<Ve
     for (const round of rounds) {
       if (options.signal.aborted) return;
       const alone = round.companions === 0 ? round.keys.join() : `all, with ${round.companions} others`;
-      options.onProgress(`${alone}, ${label}`);
-      const done = await verifyRound({ ...options, ...round, label, allocator });
+      const onProgress = (what: string): void => options.onProgress(`${alone}, ${label}: ${what}`);
+      const done = await verifyRound({ ...options, ...round, label, allocator, onProgress });
       yield done;
       if (done.difference !== null) return;
     }
@@ -93,7 +93,12 @@ async function verifyRound(options: RoundOptions): Promise<Verification> {
   const emulator = readsQueue ? new TracingSwitch(dataPlane) : new Switch(dataPlane);
   const workload = await arrivalsOf(options);
   const programs = options.companions + INSTANCES * keys.length;
-  const deployment = await deployWorkload(emulator, { ...options, workload, programs, onProgress: () => {} });
+  const deployment = await deployWorkload(emulator, {
+    ...options,
+    workload,
+    programs,
+    onProgress: (count) => options.onProgress(`${count.toLocaleString('en-US')} of ${programs} programs deployed`),
+  });
   if (deployment.failure !== null) {
     throw new WorkloadError(`the switch does not hold ${programs} programs: ${deployment.failure.reason}`);
   }
@@ -101,7 +106,7 @@ async function verifyRound(options: RoundOptions): Promise<Verification> {
   const queueNs = (n: number): number => (readsQueue ? (n * 7919) % MOST_QUEUE_NS : 0);
   const comparison = new Comparison(emulator, verified, queueNs);
   const source = await packetSource(options, deployment);
-  const difference = await compareAll(comparison, source, options.signal);
+  const difference = await compareAll(comparison, source, options);
   return {
     rows: rowsOf(deployment, verified, comparison, options),
     packets: comparison.total,
@@ -114,13 +119,14 @@ async function verifyRound(options: RoundOptions): Promise<Verification> {
 async function compareAll(
   comparison: Comparison,
   source: PacketSource,
-  signal: AbortSignal,
+  { signal, onProgress }: VerifyOptions,
 ): Promise<Difference | undefined> {
   const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
   try {
     while (!signal.aborted && (await source.fill(batch)) > 0) {
       const difference = comparison.process(batch);
       if (difference !== undefined) return difference;
+      onProgress(`${comparison.total.toLocaleString('en-US')} packets compared`);
       clearPacketBatch(batch);
       await new Promise(setImmediate);
     }
