@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const OTHERS = ['22', '24'];
-const BENCH = 'dist/bench/cli.js';
+const BENCH = 'dist/bench/cli/cli.js';
 const RUNS = [
   ['--programs', '20', '--packets', '2000'],
   ['--programs', '20', '--packets', '2000', '--workload', 'all-mixed'],

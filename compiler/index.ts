@@ -1,7 +1,5 @@
 /** The compiler's public surface. */
-export { addressFault, documentFault, installableProgramFromJson, refuseUnsafe } from './addresses/entry-proof.js';
-export * from './allocate.js';
-export * from './bits.js';
+
 export { type CaseChange, type ChangeOptions, changeCases } from './change/change-cases.js';
 export {
   type BranchText,
@@ -13,23 +11,22 @@ export {
   removeCase,
 } from './change/edit-cases.js';
 export * from './change/not-incremental.js';
-export * from './compile.js';
-export * from './compiled-program.js';
+export * from './change/replacement.js';
 export * from './data-plane/actions.js';
+export * from './data-plane/bits.js';
 export * from './data-plane/checksums.js';
 export { type Chip, TOFINO_1 } from './data-plane/chip.js';
 export * from './data-plane/data-plane.js';
 export * from './data-plane/description.js';
 export * from './data-plane/extend.js';
 export * from './data-plane/latency.js';
+export * from './data-plane/resources/resources.js';
+export type { Excess, StageUse } from './data-plane/resources/stage-use.js';
+export type { Accesses, Needs, PlacedTable } from './data-plane/resources/table-needs.js';
 export { type StateField, stateFields, stateHeaderBytes } from './data-plane/state-fields.js';
 export * from './data-plane/tables.js';
 export { DataPlaneError } from './data-plane/validate.js';
-export * from './does-not-fit.js';
-export { type RpbEntryParts, rpbTableEntry } from './emit.js';
 export * from './explain/index.js';
-export { type FilterMeeting, filterMeetings, meetingText } from './filter-meetings.js';
-export { FreeRanges } from './free-ranges.js';
 export * from './language/diagnostics.js';
 export { formatSource } from './language/format.js';
 export * from './language/interpreter.js';
@@ -40,9 +37,19 @@ export * from './language/program.js';
 export * from './language/program-source.js';
 export * from './language/render.js';
 export * from './language/syntax.js';
-export * from './operations.js';
+export * from './link/allocate.js';
+export * from './link/compiled-program.js';
+export * from './link/does-not-fit.js';
+export { type RpbEntryParts, rpbTableEntry } from './link/emit.js';
+export { addressFault, documentFault, installableProgramFromJson, refuseUnsafe } from './link/entry-proof.js';
+export { type FilterMeeting, filterMeetings, meetingText } from './link/filter-meetings.js';
+export { FreeRanges } from './link/free-ranges.js';
+export * from './link/operations.js';
+export * from './link/published-constraints.js';
+export * from './link/switch-state.js';
 export { MAIN_P4_FILE, type P4File, p4CompileCommand, p4Source } from './p4/generate.js';
 export { NoP4Source } from './p4/unsupported.js';
+export * from './passes/compile.js';
 export * from './place/allocator.js';
 export * from './place/chain.js';
 export * from './place/complete.js';
@@ -51,11 +58,5 @@ export * from './place/latest-inner-rows.js';
 export * from './place/objectives.js';
 export * from './place/price.js';
 export * from './place/problem.js';
-export * from './place/published.js';
 export * from './place/smt-model.js';
 export * from './place/z3.js';
-export * from './replacement.js';
-export * from './resources/resources.js';
-export type { Excess, StageUse } from './resources/stage-use.js';
-export type { Accesses, Needs, PlacedTable } from './resources/table-needs.js';
-export * from './switch-state.js';

@@ -3,9 +3,9 @@
  * What a command writes to its streams goes back with its exit status.
  */
 
-import { bench } from '../bench/main.js';
-import { reportError } from '../hw-driver/command-line.js';
-import { p4runpro } from '../hw-driver/main.js';
+import { bench } from '../bench/cli/main.js';
+import { reportError } from '../hw-driver/cli/kit/command-line.js';
+import { p4runpro } from '../hw-driver/cli/main.js';
 
 /** A command line to run. */
 export interface HostedCommand {

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import yargs, { type Argv } from 'yargs';
-import { packageFile } from '../hw-driver/package-root.js';
+import { packageFile } from '../traces/system/package-root.js';
 import type { HostedCommand, HostedOutcome } from './command-host.js';
 
 const COMMANDS = {
-  bench: packageFile('dist', 'bench', 'cli.js'),
-  p4runpro: packageFile('dist', 'hw-driver', 'cli.js'),
+  bench: packageFile('dist', 'bench', 'cli', 'cli.js'),
+  p4runpro: packageFile('dist', 'hw-driver', 'cli', 'cli.js'),
 };
 export type CommandName = keyof typeof COMMANDS;
 

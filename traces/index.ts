@@ -1,8 +1,11 @@
 /** Packets in batches, from capture files and from a generator, and back to capture files. */
-export { CaptureError, type CaptureErrorCode } from './capture-error.js';
-export { type CaptureAccount, CaptureIntake, type CaptureOptions, portList } from './capture-intake.js';
-export { type CaptureReader, openCapture, type ReadOptions } from './capture-reader.js';
-export { type CaptureWriter, createCaptureWriter, type WriterOptions } from './capture-writer.js';
+export { CaptureError, type CaptureErrorCode } from './captures/capture-error.js';
+export { type CaptureAccount, CaptureIntake, type CaptureOptions, portList } from './captures/capture-intake.js';
+export { type CaptureReader, openCapture, type ReadOptions } from './captures/capture-reader.js';
+export { type CaptureWriter, createCaptureWriter, type WriterOptions } from './captures/capture-writer.js';
+export type { LinkAddresses } from './captures/link-type.js';
+export type { TimeBound } from './captures/time-selection.js';
+export { dateText, decimalSeconds, epochNanoseconds, type TimeStamp } from './captures/time-stamp.js';
 export { logarithm, power } from './generate/exact-functions.js';
 export { type FrameSource, frameSource, packetFrame } from './generate/packet-frame.js';
 export { mixedStream, type PacketStream, type TimedPacket } from './generate/packet-stream.js';
@@ -26,7 +29,4 @@ export {
   trafficStream,
 } from './generate/traffic-sources.js';
 export { Zipf } from './generate/zipf.js';
-export type { LinkAddresses } from './link-type.js';
-export * from './packet-batch.js';
-export type { TimeBound } from './time-selection.js';
-export { dateText, decimalSeconds, epochNanoseconds, type TimeStamp } from './time-stamp.js';
+export * from './packets/packet-batch.js';

@@ -2,9 +2,9 @@
 import type { Controller } from '../../hw-driver/index.js';
 import { type Switch, TracingSwitch } from '../../sim/index.js';
 import { DROPPED, type PacketBatch } from '../../traces/index.js';
-import { DEFAULT_PORT } from '../functions/network-function.js';
-import { PacketView } from '../functions/packet.js';
 import { FRONT_PORTS } from '../workloads/traffic.js';
+import { DEFAULT_PORT } from './functions/network-function.js';
+import { PacketView } from './functions/packet.js';
 import { bySpecificity, programFor, type VerifiedProgram } from './verified-program.js';
 
 /** What left a switch, or would have had to: a port, or {@link DROPPED}. */

@@ -4,9 +4,9 @@
  */
 import type { CompiledProgram, DataPlane } from '../../compiler/index.js';
 import { HashUnit } from '../../sim/index.js';
-import type { ConnectionTable } from '../functions/firewall.js';
-import type { HashFunction, Surroundings } from '../functions/network-function.js';
-import type { PacketView } from '../functions/packet.js';
+import type { ConnectionTable } from './functions/firewall.js';
+import type { HashFunction, Surroundings } from './functions/network-function.js';
+import type { PacketView } from './functions/packet.js';
 
 /** By memory, the hash unit that picks its buckets. @throws if there are several */
 export function hashUnits({ program, hashes }: CompiledProgram): Map<string, HashUnit> {

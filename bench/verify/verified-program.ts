@@ -1,12 +1,12 @@
 /** A deployed program beside the network function that it must equal. */
 import type { DataPlane } from '../../compiler/index.js';
-import { generality, isForProgram, networkFunction } from '../functions/for-program.js';
-import type { NetworkFunction } from '../functions/network-function.js';
-import type { PacketView } from '../functions/packet.js';
-import type { LinkedProgram } from '../run/deployment.js';
+import type { LinkedProgram } from '../workloads/deployment.js';
 import { cachedKey, cachedKeys } from '../workloads/instance.js';
 import { type MarkedField, markFilter } from '../workloads/instance-marks.js';
 import { isProgramKey, PROGRAM_KINDS, type ProgramKey } from '../workloads/program-kind.js';
+import { generality, isForProgram, networkFunction } from './functions/for-program.js';
+import type { NetworkFunction } from './functions/network-function.js';
+import type { PacketView } from './functions/packet.js';
 import { connectionTable, surroundingsOf, wordHash } from './hash-wiring.js';
 
 export interface VerifiedProgram {

@@ -2,9 +2,14 @@
 import type { Allocator, DataPlane } from '../../compiler/index.js';
 import { Switch, TracingSwitch } from '../../sim/index.js';
 import { type CaptureOptions, clearPacketBatch, createPacketBatch, type TrafficTarget } from '../../traces/index.js';
-import { type Deployment, deployWorkload } from '../run/deployment.js';
-import { type CapturedPackets, capturedPackets, generatedPackets, type PacketSource } from '../run/packet-source.js';
 import { CaptureAddressing } from '../workloads/capture-addressing.js';
+import { type Deployment, deployWorkload } from '../workloads/deployment.js';
+import {
+  type CapturedPackets,
+  capturedPackets,
+  generatedPackets,
+  type PacketSource,
+} from '../workloads/packet-source.js';
 import type { ProgramKey } from '../workloads/program-kind.js';
 import { type Arrival, loadWorkload, type Workload, WorkloadError } from '../workloads/workload.js';
 import { Comparison, type Difference } from './compare.js';

@@ -1,5 +1,5 @@
 /** What the harness knows of each of the fifteen programs beside its text. */
-import { packageFile } from '../../hw-driver/package-root.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import type { InstanceMark } from './instance-marks.js';
 
 export const PROGRAM_KEYS = [

@@ -1,7 +1,8 @@
 /** Whether what a running program does for a branch id, from some RPB on, is just what a tree of steps says. */
-import type { MemoryBlock } from '../compiled-program.js';
+
 import { actionName } from '../data-plane/actions.js';
 import type { Condition, Memory } from '../language/program.js';
+import type { MemoryBlock } from '../link/compiled-program.js';
 import { canInline } from '../steps/inline-cases.js';
 import { type ActionStep, type BranchStep, conditionsIdentity, type Step, type StepTree } from '../steps/steps.js';
 import { TreeIdentities } from '../steps/tree-identity.js';

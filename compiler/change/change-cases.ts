@@ -3,18 +3,19 @@
  * the new program's document and the operations that lead there, in an order in which every packet is treated all as by
  * the old program or all as by the new one.
  */
-import type { CompiledProgram, TableEntry } from '../compiled-program.js';
+
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
-import { DoesNotFit } from '../does-not-fit.js';
-import { filterEntry, passesOf, recirculationEntries } from '../emit.js';
-import { hashUses } from '../hash-uses.js';
 import type { Program } from '../language/program.js';
-import type { Operation } from '../operations.js';
+import type { CompiledProgram, TableEntry } from '../link/compiled-program.js';
+import { DoesNotFit } from '../link/does-not-fit.js';
+import { filterEntry, passesOf, recirculationEntries } from '../link/emit.js';
+import { hashUses } from '../link/hash-uses.js';
+import type { Operation } from '../link/operations.js';
+import type { SwitchState } from '../link/switch-state.js';
 import { deferDrops } from '../steps/defer-drops.js';
 import { dropKnownLoads } from '../steps/drop-known-loads.js';
 import { expand } from '../steps/expand.js';
 import { mapSteps, type StepTree } from '../steps/steps.js';
-import type { SwitchState } from '../switch-state.js';
 import { Behaviour, Vocabulary } from './behaviour.js';
 import { changeOperations } from './change-order.js';
 import { type CoveredChange, coverChange, tableEntry } from './cover-change.js';

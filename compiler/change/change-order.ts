@@ -7,8 +7,8 @@
  * first: so the first case that a packet meets decides, and it decides for the old or for the new program. A BRANCH
  * before another one gets its new cases before it and loses its old ones after it.
  */
-import { entryIdentity, type TableEntry } from '../compiled-program.js';
-import type { Operation } from '../operations.js';
+import { entryIdentity, type TableEntry } from '../link/compiled-program.js';
+import type { Operation } from '../link/operations.js';
 
 /** What happens to a rule of a BRANCH that packets meet; each with its entries. */
 export type Turn =

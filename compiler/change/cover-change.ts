@@ -1,8 +1,9 @@
 /** From the rules that stay, come and go to entries, and what happens to each BRANCH that changes. */
-import type { TableEntry } from '../compiled-program.js';
+
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { DoesNotFit } from '../does-not-fit.js';
-import { rpbTableEntry } from '../emit.js';
+import type { TableEntry } from '../link/compiled-program.js';
+import { DoesNotFit } from '../link/does-not-fit.js';
+import { rpbTableEntry } from '../link/emit.js';
 import type { BranchTurns, Turn } from './change-order.js';
 import { EntryCover, type Task, taskKey } from './entry-cover.js';
 import type { NewBranch, NewRule } from './place-body.js';

@@ -1,10 +1,11 @@
 /** Changes of a source text case by case; all other text stays as its author wrote it. */
-import { analyse } from '../compile.js';
+
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { type Diagnostic, Diagnostics, type Span } from '../language/diagnostics.js';
 import { lex, type Token } from '../language/lexer.js';
 import { parse } from '../language/parser.js';
 import type { CaseSyntax, MatchSyntax, ProgramSyntax, StatementSyntax } from '../language/syntax.js';
+import { analyse } from '../passes/compile.js';
 
 /** The cases of one BRANCH of a text, and where they stand. */
 export interface BranchText {

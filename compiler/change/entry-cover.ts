@@ -2,7 +2,7 @@
  * From what each branch id has to do to entries: those of the running program are kept as long as they match no id that
  * they should not. New branches get ids within the matches of the entries that they share.
  */
-import { bitsToTell } from '../bits.js';
+import { bitsToTell } from '../data-plane/bits.js';
 import { type BranchMatch, coverBranches } from '../rows/branch-ids.js';
 import { matchesId, type PlacedRule, type Rule, type RunningProgram, ruleIdentity } from './running-program.js';
 

@@ -1,7 +1,7 @@
 /** Places for the bodies of the cases that come. */
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { DoesNotFit } from '../does-not-fit.js';
 import type { Program } from '../language/program.js';
+import { DoesNotFit } from '../link/does-not-fit.js';
 import { linkGroups } from '../steps/memory-links.js';
 import type { ActionStep, Step, StepTree } from '../steps/steps.js';
 import { Behaviour, type CaseBody, type Finder, type Vocabulary } from './behaviour.js';

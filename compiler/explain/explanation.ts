@@ -2,16 +2,17 @@
  * A linked program as data that people can read: what each row does for each branch, where it is and why, what is live,
  * what it all takes. Numbers of rows, RPBs and passes count from 1, those of branches from 0.
  */
-import { type AllocateOptions, type Allocation, allocate } from '../allocate.js';
-import { emitAllocated, type LoweredProgram } from '../compile.js';
-import type { CompiledProgram, KeyField } from '../compiled-program.js';
+
 import { actionName } from '../data-plane/actions.js';
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import type { Gress, Register } from '../data-plane/description.js';
 import { gressCycles } from '../data-plane/latency.js';
 import type { Condition } from '../language/program.js';
+import { type AllocateOptions, type Allocation, allocate } from '../link/allocate.js';
+import type { CompiledProgram, KeyField } from '../link/compiled-program.js';
+import type { SwitchState } from '../link/switch-state.js';
+import { emitAllocated, type LoweredProgram } from '../passes/compile.js';
 import type { ProgramRows, Row, RowEntry } from '../rows/rows.js';
-import type { SwitchState } from '../switch-state.js';
 import { type BranchItems, branchItems, serves } from './branch-items.js';
 import { type PlaceReason, placeReasons } from './place-reasons.js';
 import { unitKindOf } from './placement-units.js';

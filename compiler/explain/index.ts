@@ -1,7 +1,7 @@
 /** What a compiled program is, why it is so, and why one does not fit: for people. */
 export * from './explanation.js';
 export * from './explanation-text.js';
-export * from './figure.js';
+export * from './figure/figure.js';
 export * from './misfit.js';
 export * from './misfit-text.js';
 export type { MissingResource } from './missing-resource.js';

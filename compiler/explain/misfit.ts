@@ -1,11 +1,12 @@
 /** Why a program does not fit a switch, whether it fits an empty one, and what would make it fit. */
-import { type AllocateOptions, allocate } from '../allocate.js';
-import { type LoweredProgram, lower } from '../compile.js';
+
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { DoesNotFit, type DoesNotFitReason } from '../does-not-fit.js';
 import type { Program } from '../language/program.js';
-import { isProvenUnplaceable } from '../lowerings.js';
-import { SwitchState } from '../switch-state.js';
+import { type AllocateOptions, allocate } from '../link/allocate.js';
+import { DoesNotFit, type DoesNotFitReason } from '../link/does-not-fit.js';
+import { SwitchState } from '../link/switch-state.js';
+import { type LoweredProgram, lower } from '../passes/compile.js';
+import { isProvenUnplaceable } from '../passes/lowerings.js';
 import { type MissingResource, missingResource } from './missing-resource.js';
 import { missingText } from './missing-text.js';
 import { unitKindOf } from './placement-units.js';

@@ -2,8 +2,8 @@
  * Why a program cannot be placed: the first row, in the order in which packets meet them, that no RPB can take, and what
  * is missing there. Rows are looked at one by one; that they are in each other's way is seen by allocators alone.
  */
-import type { DoesNotFitReason } from '../does-not-fit.js';
-import type { FreeRanges } from '../free-ranges.js';
+import type { DoesNotFitReason } from '../link/does-not-fit.js';
+import type { FreeRanges } from '../link/free-ranges.js';
 import type { FreeResources } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import { blocksOf, lacksAt, type PlacementUnit, placementUnits, type UnitKind } from './placement-units.js';

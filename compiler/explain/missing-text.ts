@@ -1,6 +1,7 @@
 /** What is missing, in words. */
-import type { LoweredProgram } from '../compile.js';
-import { reasonText } from '../does-not-fit.js';
+
+import { reasonText } from '../link/does-not-fit.js';
+import type { LoweredProgram } from '../passes/compile.js';
 import { branchItems } from './branch-items.js';
 import type { MissingResource } from './missing-resource.js';
 import { actionNamesOf, actionText, logicalText } from './reason-text.js';

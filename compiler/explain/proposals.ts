@@ -3,13 +3,14 @@
  * where less of one kind needs less change, the least is sought by halving, which finds one that fits, and the least if
  * whatever is more fits too.
  */
-import { type AllocateOptions, allocate } from '../allocate.js';
-import { bitsToTell } from '../bits.js';
-import { lower } from '../compile.js';
-import type { CompiledProgram } from '../compiled-program.js';
-import { DoesNotFit, type DoesNotFitReason } from '../does-not-fit.js';
+
+import { bitsToTell } from '../data-plane/bits.js';
 import type { Memory, Program } from '../language/program.js';
-import { SwitchState } from '../switch-state.js';
+import { type AllocateOptions, allocate } from '../link/allocate.js';
+import type { CompiledProgram } from '../link/compiled-program.js';
+import { DoesNotFit, type DoesNotFitReason } from '../link/does-not-fit.js';
+import { SwitchState } from '../link/switch-state.js';
+import { lower } from '../passes/compile.js';
 import { largestBranch, withFewerCases } from './fewer-cases.js';
 import { forwardMoves } from './forward-first.js';
 

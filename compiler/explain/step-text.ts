@@ -1,6 +1,7 @@
 /** Steps and conditions as a user reads them: in the words of the language, where it has a word. */
-import { readable } from '../bits.js';
+
 import type { SaluPair } from '../data-plane/actions.js';
+import { readable } from '../data-plane/bits.js';
 import type { Condition, Memory } from '../language/program.js';
 import type { ActionStep } from '../steps/steps.js';
 

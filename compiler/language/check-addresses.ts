@@ -3,6 +3,9 @@
  * must lie within its memory. A BRANCH has no join, so every statement has one path that leads to it, and what its
  * conditions say of the registers is known in the bodies of the cases and behind them.
  */
+
+import { readable } from '../data-plane/bits.js';
+import type { Diagnostics } from './diagnostics.js';
 import {
   addWords,
   andWords,
@@ -17,10 +20,8 @@ import {
   subtractWords,
   UNKNOWN_WORD,
   xorWords,
-} from '../addresses/known-word.js';
-import { extractedWord, type KnownRegisters, where, whereNot, ZERO_REGISTERS } from '../addresses/packet-state.js';
-import { readable } from '../bits.js';
-import type { Diagnostics } from './diagnostics.js';
+} from './known-word.js';
+import { extractedWord, type KnownRegisters, where, whereNot, ZERO_REGISTERS } from './packet-state.js';
 import { PRIMITIVES, type PrimitiveName } from './primitives.js';
 import type { BranchStatement, PrimitiveStatement, Statement } from './program.js';
 

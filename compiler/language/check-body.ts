@@ -1,6 +1,7 @@
 /** Checks the statements of a program: arguments, registers, cases, and what can never run. */
-import { fits, ones, readable } from '../bits.js';
+
 import { actionName } from '../data-plane/actions.js';
+import { fits, ones, readable } from '../data-plane/bits.js';
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { type CheckedFilter, checkMatch, reportUnknownField } from './check-filters.js';

@@ -1,5 +1,5 @@
 /** Checks a program's filters and picks the filter table that serves them. */
-import { and48, fits, ones, readable } from '../bits.js';
+import { and48, fits, ones, readable } from '../data-plane/bits.js';
 import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
 import { type Diagnostics, nearest } from './diagnostics.js';
 import { guaranteedHeaders } from './parsing-paths.js';

@@ -1,5 +1,5 @@
 /** Syntax tree → checked programs. Every error of the language is found here or in the parser. */
-import { fits, isPowerOfTwo, readable } from '../bits.js';
+import { fits, isPowerOfTwo, readable } from '../data-plane/bits.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { checkAddresses } from './check-addresses.js';
 import { checkBody } from './check-body.js';

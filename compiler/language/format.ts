@@ -1,5 +1,5 @@
 /** Syntax tree → text: the inverse of the parser, but for comments and the spelling of integers. */
-import { readable } from '../bits.js';
+import { readable } from '../data-plane/bits.js';
 import type { ArgumentSyntax, CaseSyntax, MatchSyntax, ProgramSyntax, SourceFile, StatementSyntax } from './syntax.js';
 
 const INDENT = '    ';

@@ -1,5 +1,5 @@
 /** Which headers a packet can and must have, given what the filters say of the fields that the parser looks at. */
-import { and48, ones } from '../bits.js';
+import { and48, ones } from '../data-plane/bits.js';
 import type { DataPlane, FilterTable } from '../data-plane/data-plane.js';
 import type { FieldMatch } from './program.js';
 

@@ -3,7 +3,7 @@
  * that the emulator executes, so that names, keys, actions and widths are the same.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { resourceReport } from '../resources/resources.js';
+import { resourceReport } from '../data-plane/resources/resources.js';
 import { egressFile, ingressFile } from './control-files.js';
 import { deparserFile } from './deparser-file.js';
 import { PacketFields } from './fields.js';

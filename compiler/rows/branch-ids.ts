@@ -2,7 +2,7 @@
  * Branch ids, chosen so that branches which do the same at one depth can be matched by one ternary entry: such branches
  * get ids that differ in few bits, and no other branch gets an id between them.
  */
-import { bitsToTell } from '../bits.js';
+import { bitsToTell } from '../data-plane/bits.js';
 
 /** Branches that would like to share entries. */
 export interface SharingGroup {

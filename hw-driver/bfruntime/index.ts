@@ -1,4 +1,3 @@
 /** BF Runtime, apart from the driver's surface: whoever does not speak it need not load gRPC. */
 export { type BfRuntimeOptions, type BfRuntimeTarget, connectBfRuntime } from './bfruntime-target.js';
 export { NotUsable } from './not-usable.js';
-export { type RunningServer, type ServeOptions, serveBfRuntime } from './server.js';

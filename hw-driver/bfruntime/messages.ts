@@ -5,7 +5,7 @@
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { loadSync, type MessageTypeDefinition, type ServiceDefinition } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
-import { packageFile } from '../package-root.js';
+import { packageFile } from '../../traces/system/package-root.js';
 
 export const ATOMICITY = { continueOnError: 0, rollbackOnError: 1, dataPlaneAtomic: 2 } as const;
 export const UPDATE = { insert: 1, modify: 2, modifyIncrement: 3, delete: 4, insertOrModify: 5, reset: 6 } as const;

@@ -1,5 +1,5 @@
 /** What follows from the rest of a packet: lengths and checksums of IPv4, UDP and TCP (RFC 791, 768, 9293). */
-import { foldSum, sumBytes, writeIpv4Checksum } from '../checksum.js';
+import { foldSum, sumBytes, writeIpv4Checksum } from '../blocks/checksum.js';
 
 const IPV4_LENGTH_OFFSET = 2;
 const IPV4_PROTOCOL_OFFSET = 9;

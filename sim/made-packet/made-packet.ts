@@ -4,11 +4,11 @@
  * checksums, and fields that lead the parser along.
  */
 import type { DataPlane, Header } from '../../compiler/index.js';
-import { type ParserWalk, parserWalks } from '../parser-walks.js';
-import { HeaderReader } from '../trace/header-reader.js';
-import type { QueueReading } from '../tracing-switch.js';
+import { type ParserWalk, parserWalks } from '../blocks/parser-walks.js';
+import { writeBits } from '../blocks/write-bits.js';
+import { HeaderReader } from '../pipeline/trace/header-reader.js';
+import type { QueueReading } from '../pipeline/tracing-switch.js';
 import { QUEUE_FIELDS } from '../validation/random-packet.js';
-import { writeBits } from '../write-bits.js';
 import { FieldNames, INGRESS_PORT, MadePacketError, type NamedField } from './field-names.js';
 import { fieldValue } from './field-values.js';
 import { putLengthsAndChecksums } from './lengths-and-checksums.js';

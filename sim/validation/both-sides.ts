@@ -26,7 +26,7 @@ import {
   type Verdict,
 } from '../../compiler/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, DROPPED, packetBytes } from '../../traces/index.js';
-import type { RpbVisit, TracingSwitch } from '../tracing-switch.js';
+import type { RpbVisit, TracingSwitch } from '../pipeline/tracing-switch.js';
 import { compareBytes } from './compare-bytes.js';
 import type { Failure } from './failure.js';
 import type { Mismatch } from './mismatch.js';

@@ -1,6 +1,7 @@
 /** Validation of compiled programs against the meaning of their text. */
+
+export { type EntryStep, entrySteps } from '../pipeline/trace/entry-trace.js';
 export { BranchCoverage, type CoverageCount, type CoveragePoint, MeaningRun } from './branch-coverage.js';
-export { type EntryStep, entrySteps } from './entry-trace.js';
 export type { Failure, Translation } from './failure.js';
 export { describeMismatch, type Mismatch } from './mismatch.js';
 export type { Random } from './random.js';

@@ -3,10 +3,10 @@
  * validated; the 5-tuple and RETURN are written a second time.
  */
 import { and48, type DataPlane, type Field, type PacketView, type Program } from '../../compiler/index.js';
-import { Deparser, modifyField, type WritableField, writableField } from '../deparser.js';
-import { readField } from '../header-fields.js';
-import { Parser } from '../parser.js';
-import { Phv } from '../phv.js';
+import { Deparser, modifyField, type WritableField, writableField } from '../blocks/deparser.js';
+import { readField } from '../blocks/header-fields.js';
+import { Parser } from '../blocks/parser.js';
+import { Phv } from '../blocks/phv.js';
 import { type ArrivedPacket, QUEUE_FIELDS } from './random-packet.js';
 
 const INGRESS_PORT = 'ig_intr_md.ingress_port';

@@ -3,9 +3,9 @@
  * that make its cases match, and now and then cut short.
  */
 import { and48, type DataPlane, type Header, ones, type Program } from '../../compiler/index.js';
-import { type ParserWalk, parserWalks } from '../parser-walks.js';
-import type { QueueReading } from '../tracing-switch.js';
-import { writeBits } from '../write-bits.js';
+import { type ParserWalk, parserWalks } from '../blocks/parser-walks.js';
+import { writeBits } from '../blocks/write-bits.js';
+import type { QueueReading } from '../pipeline/tracing-switch.js';
 import { type ProgramValues, valueFor, valuesOf, wordFor } from './program-values.js';
 import { below, chance, oneOf, type Random } from './random.js';
 

@@ -8,7 +8,7 @@ import {
   type Registers,
   statementText,
 } from '../../compiler/index.js';
-import { type EntryStep, entrySteps } from './entry-trace.js';
+import { type EntryStep, entrySteps } from '../pipeline/trace/entry-trace.js';
 import type { Failure } from './failure.js';
 import { describeMismatch } from './mismatch.js';
 import { PacketBytes } from './packet-bytes.js';

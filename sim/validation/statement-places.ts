@@ -7,7 +7,7 @@ import type {
   Register,
   Statement,
 } from '../../compiler/index.js';
-import { HashUnit } from '../hash.js';
+import { HashUnit } from '../blocks/hash.js';
 
 export class StatementPlaces {
   private readonly byPlace = new Map<string, PlacedStep[]>();

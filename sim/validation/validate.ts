@@ -3,7 +3,7 @@
  * its entries, until the two differ or the packets run out. See both-sides.ts for what is compared.
  */
 import type { DataPlane, ExecutedStatement, Program } from '../../compiler/index.js';
-import { TracingSwitch } from '../tracing-switch.js';
+import { TracingSwitch } from '../pipeline/tracing-switch.js';
 import { BothSides, type Memories } from './both-sides.js';
 import { Coverage } from './coverage.js';
 import type { Failure, Translation } from './failure.js';

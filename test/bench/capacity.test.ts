@@ -1,8 +1,12 @@
 /** How many programs a switch holds: what was reached once stays reached. Capacities do not depend on the machine. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CapacityOptions, type CapacityRow, measureCapacity } from '../../bench/capacity/measure-capacity.js';
-import { publishedCapacities } from '../../bench/capacity/published-capacity.js';
+import {
+  type CapacityOptions,
+  type CapacityRow,
+  measureCapacity,
+} from '../../bench/measure/capacity/measure-capacity.js';
+import { publishedCapacities } from '../../bench/measure/capacity/published-capacity.js';
 import { type Allocator, defaultDataPlane, f1, greedyAllocator, priceAllocator } from '../../compiler/index.js';
 
 const OPTIONS: Omit<CapacityOptions, 'workloads' | 'allocators'> = {

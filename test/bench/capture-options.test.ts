@@ -1,7 +1,7 @@
 /** Values of the options for captures, as `editcap` and `tshark` take times. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { captureOptionsOf } from '../../bench/commands/capture-options.js';
+import { captureOptionsOf } from '../../bench/cli/commands/capture-options.js';
 
 const NONE = {
   from: undefined,

@@ -5,7 +5,7 @@ import {
   CaptureStatistics,
   type CaptureSummary,
   renderCaptureStatistics,
-} from '../../bench/report/capture-statistics.js';
+} from '../../bench/cli/report/capture-statistics.js';
 import { appendPacket, CaptureIntake, createPacketBatch, PACKET_MARKS } from '../../traces/index.js';
 
 function summaryOf(stamps: readonly (readonly [number, number] | undefined)[]): CaptureSummary {

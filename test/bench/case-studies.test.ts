@@ -1,15 +1,15 @@
 /** The case studies: what must come out whatever the seed, and that what they look for would be seen. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConventionalNetwork } from '../../bench/case-studies/conventional-switch.js';
-import { EmulatedNetwork } from '../../bench/case-studies/emulated-switch.js';
-import { Disturbances, Imbalance, ReceivedRate } from '../../bench/case-studies/measures.js';
-import { runStudy } from '../../bench/case-studies/studies.js';
-import type { StudyName, StudyResult } from '../../bench/case-studies/study.js';
-import { CASE_STUDY_TRAFFIC, trafficGenerator } from '../../bench/case-studies/traffic.js';
-import { ForwardingRule } from '../../bench/functions/forwarding-rule.js';
-import { caseStudyCsv, caseStudyFigure } from '../../bench/report/case-study-report.js';
-import { lineFigure } from '../../bench/report/figure.js';
+import { caseStudyCsv, caseStudyFigure } from '../../bench/cli/report/case-study-report.js';
+import { lineFigure } from '../../bench/figures/figure.js';
+import { ConventionalNetwork } from '../../bench/paper/case-studies/conventional-switch.js';
+import { EmulatedNetwork } from '../../bench/paper/case-studies/emulated-switch.js';
+import { Disturbances, Imbalance, ReceivedRate } from '../../bench/paper/case-studies/measures.js';
+import { runStudy } from '../../bench/paper/case-studies/studies.js';
+import type { StudyName, StudyResult } from '../../bench/paper/case-studies/study.js';
+import { CASE_STUDY_TRAFFIC, trafficGenerator } from '../../bench/paper/case-studies/traffic.js';
+import { ForwardingRule } from '../../bench/verify/functions/forwarding-rule.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { defaultDataPlane, priceAllocator } from '../../compiler/index.js';
 import { appendPacketBytes, createPacketBatch, DROPPED } from '../../traces/index.js';

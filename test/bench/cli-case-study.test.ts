@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { caseStudyOptions } from '../../bench/commands/case-study-command.js';
+import { caseStudyOptions } from '../../bench/cli/commands/case-study-command.js';
 import { testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 
 const SHORT = ['--seconds', '7', '--rate', '10', '--provisioning', '500'];

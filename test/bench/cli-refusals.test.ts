@@ -2,10 +2,10 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
-import { microOptions } from '../../bench/commands/micro-command.js';
-import { runOptions } from '../../bench/commands/run-command.js';
-import { generateOptions } from '../../bench/commands/trace-command.js';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { microOptions } from '../../bench/cli/commands/micro-command.js';
+import { runOptions } from '../../bench/cli/commands/run-command.js';
+import { generateOptions } from '../../bench/cli/commands/trace-command.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import { type Refusal, testForgottenValues, testRefusals } from '../command-line.js';
 
 const VECTOR = packageFile('test', 'conformance', 'vectors', '01');

@@ -3,10 +3,10 @@ import { copyFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { goldensOptions } from '../../bench/commands/goldens-command.js';
-import { replayOptions } from '../../bench/commands/replay-command.js';
-import { GOLDEN_FOLDER } from '../../bench/golden/check-goldens.js';
-import { readCapture, writeCapture } from '../../bench/replay/captured-packets.js';
+import { goldensOptions } from '../../bench/cli/commands/goldens-command.js';
+import { replayOptions } from '../../bench/cli/commands/replay-command.js';
+import { GOLDEN_FOLDER } from '../../bench/verify/goldens/check-goldens.js';
+import { readCapture, writeCapture } from '../../bench/verify/replay/captured-packets.js';
 import { programFile } from '../../bench/workloads/program-kind.js';
 import { createCaptureWriter, createPacketBatch, openCapture } from '../../traces/index.js';
 import { contentsOf, type Outcome, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';

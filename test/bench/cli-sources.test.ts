@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readCapture } from '../../bench/replay/captured-packets.js';
+import { readCapture } from '../../bench/verify/replay/captured-packets.js';
 import { testRefusals, type, withFolder } from '../command-line.js';
 import { badPackets, hasTshark } from './tshark.js';
 

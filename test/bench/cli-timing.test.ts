@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runOptions } from '../../bench/commands/run-command.js';
-import { timingCommandOptions } from '../../bench/commands/timing-command.js';
+import { runOptions } from '../../bench/cli/commands/run-command.js';
+import { timingCommandOptions } from '../../bench/cli/commands/timing-command.js';
 import { createPacketBatch, openCapture } from '../../traces/index.js';
 import { type Refusal, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 

@@ -1,7 +1,7 @@
 /** `bench verify` as a user types it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { verifyOptions } from '../../bench/commands/verify-command.js';
+import { verifyOptions } from '../../bench/cli/commands/verify-command.js';
 import { assertOneMessage, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 
 test('verify: a line for each program, and what was compared', () =>

@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageFile, packageVersion } from '../../hw-driver/package-root.js';
+import { packageFile, packageVersion } from '../../traces/system/package-root.js';
 import { type, withFolder } from '../command-line.js';
 
 const VECTOR = packageFile('test', 'conformance', 'vectors', '01');

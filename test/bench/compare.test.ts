@@ -5,12 +5,12 @@ import fc from 'fast-check';
 import seedrandom from 'seedrandom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compareMicro } from '../../bench/compare/compare-micro.js';
-import { comparedSpeed } from '../../bench/compare/compare-runs.js';
-import { speedRatio } from '../../bench/compare/speed-ratio.js';
-import { MICRO_SCHEMA } from '../../bench/micro/micro-document.js';
-import { renderComparison } from '../../bench/report/compare-report.js';
-import type { RunSummary } from '../../bench/run/summary.js';
+import { renderComparison } from '../../bench/cli/report/compare-report.js';
+import { compareMicro } from '../../bench/measure/compare/compare-micro.js';
+import { comparedSpeed } from '../../bench/measure/compare/compare-runs.js';
+import { speedRatio } from '../../bench/measure/compare/speed-ratio.js';
+import { MICRO_SCHEMA } from '../../bench/measure/micro/micro-document.js';
+import type { RunSummary } from '../../bench/measure/run/summary.js';
 import { type, withFolder } from '../command-line.js';
 
 const speeds = fc.array(fc.integer({ min: 1, max: 1e6 }), { minLength: 1, maxLength: 9 });

@@ -1,7 +1,7 @@
 /** What the control interface is measured with, by a clock of the test's own. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ControlSpeedOptions, measureControlSpeed } from '../../bench/updates/control-speed.js';
+import { type ControlSpeedOptions, measureControlSpeed } from '../../bench/measure/updates/control-speed.js';
 import { dataPlane } from '../sim/test-switch.js';
 
 /** A second passes between any two looks at the clock. */

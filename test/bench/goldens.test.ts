@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { goldenRows } from '../../bench/cli/report/golden-table.js';
 import {
   checkGolden,
   GOLDEN_FOLDER,
   type GoldenOptions,
   type GoldenResult,
   writeGolden,
-} from '../../bench/golden/check-goldens.js';
-import { GOLDENS, type Golden } from '../../bench/golden/goldens.js';
-import type { MemoryContents } from '../../bench/replay/memory-contents.js';
-import { goldenRows } from '../../bench/report/golden-table.js';
+} from '../../bench/verify/goldens/check-goldens.js';
+import { GOLDENS, type Golden } from '../../bench/verify/goldens/goldens.js';
+import type { MemoryContents } from '../../bench/workloads/memory-contents.js';
 import { PROGRAM_KEYS } from '../../bench/workloads/program-kind.js';
 import { type DataPlane, DEFAULT_RECIRCULATIONS, dataPlaneFromJson, defaultDataPlane } from '../../compiler/index.js';
 import { type AllocatorName, allocatorFrom } from '../../hw-driver/index.js';

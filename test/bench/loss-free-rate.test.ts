@@ -1,14 +1,14 @@
 /** Loss-free rates and idle latencies against what follows from lines and state header. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { recirculationCsv, verdict } from '../../bench/report/recirculation-report.js';
+import { recirculationCsv, verdict } from '../../bench/cli/report/recirculation-report.js';
 import {
   type LossFreeOptions,
   type LossFreeRow,
   lossFreeRates,
   programText,
-} from '../../bench/timing/loss-free-rate.js';
-import { publishedRecirculation } from '../../bench/timing/published-recirculation.js';
+} from '../../bench/measure/timing/loss-free-rate.js';
+import { publishedRecirculation } from '../../bench/measure/timing/published-recirculation.js';
 import { analyse, defaultDataPlane, stateHeaderBytes } from '../../compiler/index.js';
 import { timedSwitchOptions } from '../../sim/index.js';
 

@@ -1,8 +1,8 @@
 /** The micro benchmarks do what their names say: each is run once, and what it did is looked at. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { actionPaths } from '../../bench/micro/action-paths.js';
-import { hotPaths } from '../../bench/micro/hot-paths.js';
+import { actionPaths } from '../../bench/measure/micro/action-paths.js';
+import { hotPaths } from '../../bench/measure/micro/hot-paths.js';
 import { defaultDataPlane } from '../../compiler/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, packetBytes } from '../../traces/index.js';
 import { withFolder } from '../command-line.js';

@@ -3,9 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageFile } from '../../hw-driver/package-root.js';
 import type { PacketTrace } from '../../sim/index.js';
 import { appendPacketBytes, createCaptureWriter, createPacketBatch } from '../../traces/index.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import { type Refusal, testRefusals, type, withFolder } from '../command-line.js';
 import { schemaProblems } from '../json-schema.js';
 

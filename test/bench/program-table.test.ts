@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { PROGRAM_KEYS, programFile } from '../../bench/workloads/program-kind.js';
 import { publishedShape } from '../../bench/workloads/published-shapes.js';
 import { analyse, DEFAULT_RECIRCULATIONS, defaultDataPlane, link, lower, SwitchState } from '../../compiler/index.js';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { packageFile } from '../../traces/system/package-root.js';
 
 const dataPlane = defaultDataPlane();
 const table = readFileSync(packageFile('bench', 'README.md'), 'utf8');

@@ -1,7 +1,7 @@
 /** Progress where nobody sees a bar: lines, few of them. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ProgressDisplay } from '../../bench/report/progress-display.js';
+import { ProgressDisplay } from '../../bench/cli/report/progress-display.js';
 
 function display(isTTY: boolean) {
   const clock = { ms: 1000 };

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { renderRunSummary } from '../../bench/report/run-summary.js';
-import { runTables } from '../../bench/report/run-tables.js';
-import { allocateShapes, type ShapeRunOptions } from '../../bench/run/allocate-shapes.js';
+import { renderRunSummary } from '../../bench/cli/report/run-summary.js';
+import { runTables } from '../../bench/cli/report/run-tables.js';
+import { allocateShapes, type ShapeRunOptions } from '../../bench/measure/run/allocate-shapes.js';
 import { publishedShape } from '../../bench/workloads/published-shapes.js';
 import { WorkloadError } from '../../bench/workloads/workload.js';
 import { defaultDataPlane } from '../../compiler/index.js';
 import { allocatorFrom } from '../../hw-driver/index.js';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { packageFile } from '../../traces/system/package-root.js';
 
 const dataPlane = defaultDataPlane();
 

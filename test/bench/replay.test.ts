@@ -2,15 +2,15 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { CapturedPacket } from '../../bench/replay/captured-packets.js';
-import { comparePackets, type PacketDifference } from '../../bench/replay/compare-packets.js';
+import { fieldRows, fieldTable } from '../../bench/cli/report/replay-report.js';
+import type { CapturedPacket } from '../../bench/verify/replay/captured-packets.js';
+import { comparePackets, type PacketDifference } from '../../bench/verify/replay/compare-packets.js';
 import {
   formatMemoryContents,
   type MemoryContents,
   memoryContentsFrom,
   memoryDifferences,
-} from '../../bench/replay/memory-contents.js';
-import { fieldRows, fieldTable } from '../../bench/report/replay-report.js';
+} from '../../bench/workloads/memory-contents.js';
 import { defaultDataPlane } from '../../compiler/index.js';
 import { UsageError } from '../../hw-driver/index.js';
 import { frame } from '../sim/frames.js';

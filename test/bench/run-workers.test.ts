@@ -1,9 +1,9 @@
 /** Traffic on several threads: the same results, whether or not each can keep to the packets of its own programs. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Deployment, deployWorkload } from '../../bench/run/deployment.js';
-import { generatedPackets } from '../../bench/run/packet-source.js';
-import { runTraffic, type TrafficResult } from '../../bench/run/traffic-run.js';
+import { runTraffic, type TrafficResult } from '../../bench/measure/run/traffic-run.js';
+import { type Deployment, deployWorkload } from '../../bench/workloads/deployment.js';
+import { generatedPackets } from '../../bench/workloads/packet-source.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { defaultDataPlane, priceAllocator } from '../../compiler/index.js';
 import { Switch } from '../../sim/index.js';

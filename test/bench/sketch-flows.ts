@@ -1,7 +1,7 @@
 /** Sketches in a switch, fed with flows that are counted on the side. */
 import seedrandom from 'seedrandom';
-import { type Deployment, deployWorkload, type LinkedProgram } from '../../bench/run/deployment.js';
 import { insideNetwork } from '../../bench/workloads/addresses.js';
+import { type Deployment, deployWorkload, type LinkedProgram } from '../../bench/workloads/deployment.js';
 import type { ProgramKey } from '../../bench/workloads/program-kind.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { defaultDataPlane, priceAllocator } from '../../compiler/index.js';

@@ -2,10 +2,10 @@
 import { performance } from 'node:perf_hooks';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runTables } from '../../bench/report/run-tables.js';
-import { type RunOptions, type RunResult, runWorkload } from '../../bench/run/run-workload.js';
-import { ArrivalTimes, TimingError } from '../../bench/timing/arrival-times.js';
-import { Latencies } from '../../bench/timing/latencies.js';
+import { runTables } from '../../bench/cli/report/run-tables.js';
+import { type RunOptions, type RunResult, runWorkload } from '../../bench/measure/run/run-workload.js';
+import { ArrivalTimes, TimingError } from '../../bench/measure/timing/arrival-times.js';
+import { Latencies } from '../../bench/measure/timing/latencies.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { defaultDataPlane } from '../../compiler/index.js';
 import { allocatorFrom } from '../../hw-driver/index.js';

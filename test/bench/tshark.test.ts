@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { GOLDEN_FOLDER } from '../../bench/golden/check-goldens.js';
+import { GOLDEN_FOLDER } from '../../bench/verify/goldens/check-goldens.js';
 import { TRAFFIC_SOURCES } from '../../traces/index.js';
 import { type, withFolder } from '../command-line.js';
 import { badPackets, hasTshark } from './tshark.js';

@@ -1,7 +1,7 @@
 /** The update delay as it is measured, with a clock of the test's own. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { measureUpdateDelay } from '../../bench/updates/update-delay.js';
+import { measureUpdateDelay } from '../../bench/measure/updates/update-delay.js';
 import { dataPlane } from '../sim/test-switch.js';
 
 test('each program is installed so often in either way, on a switch that is empty again', async () => {

@@ -18,7 +18,7 @@ import {
   lower,
   SwitchState,
 } from '../../compiler/index.js';
-import { fitsEmptySwitch, lowerings } from '../../compiler/lowerings.js';
+import { fitsEmptySwitch, lowerings } from '../../compiler/passes/lowerings.js';
 import { checkedProgram, linkProgram } from './support.js';
 
 const PROGRAMS = 60;

@@ -1,6 +1,5 @@
 /** Random placement problems with the switch they are for, and the rules that a placement of them must keep. */
 import fc from 'fast-check';
-import { FreeRanges } from '../../compiler/free-ranges.js';
 import {
   chain,
   type FreeResources,
@@ -8,6 +7,7 @@ import {
   type PlacementProblem,
   type PlacementRow,
 } from '../../compiler/index.js';
+import { FreeRanges } from '../../compiler/link/free-ranges.js';
 
 export interface Instance {
   readonly problem: PlacementProblem;

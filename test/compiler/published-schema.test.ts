@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { builtInDataPlane, defaultDataPlane, isTernary, matchTables, registerTables } from '../../compiler/index.js';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { packageFile } from '../../traces/system/package-root.js';
 
 /** Rows of a file without quoted fields, as objects of its columns in order. */
 function rows(name: string): readonly (readonly string[])[] {

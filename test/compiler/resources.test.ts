@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { tableWatts } from '../../compiler/data-plane/resources/power.js';
+import { worstPath } from '../../compiler/data-plane/resources/worst-path.js';
 import {
   builtInDataPlane,
   type DataPlane,
@@ -11,9 +13,7 @@ import {
   resourceReport,
   TOFINO_1,
 } from '../../compiler/index.js';
-import { tableWatts } from '../../compiler/resources/power.js';
-import { worstPath } from '../../compiler/resources/worst-path.js';
-import { numberIn, publishedFigure, publishedTable, textIn } from '../../hw-driver/published-figures.js';
+import { numberIn, publishedFigure, publishedTable, textIn } from '../../hw-driver/cli/kit/published-figures.js';
 import { PROPERTY } from './support.js';
 
 const named = (name: string): DataPlane => builtInDataPlane(name) ?? defaultDataPlane();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { and48, defaultDataPlane, FIXED_NAMES, type TableEntry } from '../../compiler/index.js';
-import { RunningFilters } from '../../compiler/running-filters.js';
+import { RunningFilters } from '../../compiler/link/running-filters.js';
 
 const plane = defaultDataPlane();
 

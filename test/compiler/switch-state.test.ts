@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FreeRanges } from '../../compiler/free-ranges.js';
 import {
   type CompiledProgram,
   DEFAULT_LINK_OPTIONS,
@@ -11,6 +10,7 @@ import {
   type Program,
   SwitchState,
 } from '../../compiler/index.js';
+import { FreeRanges } from '../../compiler/link/free-ranges.js';
 import {
   checkedProgram,
   checkedPrograms,

@@ -17,7 +17,7 @@ import {
   type Operation,
   SwitchState,
 } from '../../compiler/index.js';
-import { addCasesOptions, removeCasesOptions } from '../../hw-driver/commands/cases-command.js';
+import { addCasesOptions, removeCasesOptions } from '../../hw-driver/cli/commands/cases-command.js';
 import { Switch, validateTranslation } from '../../sim/index.js';
 import { type Refusal, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 

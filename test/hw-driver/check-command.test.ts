@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { packageFile } from '../../traces/system/package-root.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'check-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
 function check(...args: readonly string[]) {
-  const command = [packageFile('dist', 'hw-driver', 'cli.js'), 'check', ...args];
+  const command = [packageFile('dist', 'hw-driver', 'cli', 'cli.js'), 'check', ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
   return { status, stdout, stderr };
 }

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkOptions } from '../../hw-driver/commands/check-command.js';
-import { compileOptions } from '../../hw-driver/commands/compile-command.js';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { checkOptions } from '../../hw-driver/cli/commands/check-command.js';
+import { compileOptions } from '../../hw-driver/cli/commands/compile-command.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import {
   assertNoStackTrace,
   type Refusal,

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { explainOptions } from '../../hw-driver/commands/explain-command.js';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { explainOptions } from '../../hw-driver/cli/commands/explain-command.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import {
   assertNoStackTrace,
   type Refusal,

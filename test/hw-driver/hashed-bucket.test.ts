@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { defaultForwardEntry, type HashUse, link, type MemoryBlock, SwitchState } from '../../compiler/index.js';
-import { flowValues, hashedBucket } from '../../hw-driver/hashed-bucket.js';
+import { flowValues, hashedBucket } from '../../hw-driver/cli/kit/hashed-bucket.js';
 import { UsageError } from '../../hw-driver/index.js';
 import { InProcessTarget, Switch } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch } from '../../traces/index.js';

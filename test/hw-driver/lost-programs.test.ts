@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Controller, type JournalState, NO_JOURNAL, NoSuchProgram, StillThere } from '../../hw-driver/index.js';
-import { serveUntil } from '../../hw-driver/serve/launch.js';
+import { serveUntil } from '../../hw-driver/server/ports/launch.js';
 import { InProcessTarget, Switch } from '../../sim/index.js';
 import { type Outcome, type, withFolder } from '../command-line.js';
 import { instanceOf, plane } from './fifteen.js';

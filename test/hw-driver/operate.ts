@@ -1,6 +1,6 @@
 /** What an operator does with a switch, wherever it is. */
 import * as assert from 'uvu/assert';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import { type } from '../command-line.js';
 
 export const program = (name: string): string => packageFile('bench', 'programs', `${name}.p4runpro`);

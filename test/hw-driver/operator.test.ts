@@ -7,13 +7,13 @@ import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Session } from '../../hw-driver/commands/session.js';
-import { completions, onCtrlC, wordsOf } from '../../hw-driver/commands/shell-command.js';
-import { packageFile } from '../../hw-driver/package-root.js';
+import type { Session } from '../../hw-driver/cli/commands/session.js';
+import { completions, onCtrlC, wordsOf } from '../../hw-driver/cli/commands/shell-command.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import { type Refusal, testRefusals, type, withFolder } from '../command-line.js';
 import { AS_DEPLOYED, commands, operate, program } from './operate.js';
 
-const CLI = packageFile('dist', 'hw-driver', 'cli.js');
+const CLI = packageFile('dist', 'hw-driver', 'cli', 'cli.js');
 const SIM = ['--target', 'sim', '--state', 's'];
 
 test('an emulated switch in a file', () =>

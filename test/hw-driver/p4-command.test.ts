@@ -10,8 +10,8 @@ import {
   p4Source,
   resourceReport,
 } from '../../compiler/index.js';
-import { p4Options } from '../../hw-driver/commands/p4-command.js';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { p4Options } from '../../hw-driver/cli/commands/p4-command.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import { testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 
 test('the source of tofino1, one file for each block', async () => {

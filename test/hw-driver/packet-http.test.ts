@@ -3,8 +3,8 @@ import { type IncomingMessage, request as send } from 'node:http';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { defaultForwardEntry } from '../../compiler/index.js';
-import { serveHttp } from '../../hw-driver/serve/packet-http.js';
-import { SwitchPorts } from '../../hw-driver/serve/switch-ports.js';
+import { serveHttp } from '../../hw-driver/server/ports/packet-http.js';
+import { SwitchPorts } from '../../hw-driver/server/ports/switch-ports.js';
 import { Switch } from '../../sim/index.js';
 import { dataPlane } from '../sim/test-switch.js';
 

@@ -2,8 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { defaultForwardEntry } from '../../compiler/index.js';
-import { connectBfRuntime, serveBfRuntime } from '../../hw-driver/bfruntime/index.js';
+import { connectBfRuntime } from '../../hw-driver/bfruntime/index.js';
 import { Controller, MemoryNotReset } from '../../hw-driver/index.js';
+import { serveBfRuntime } from '../../hw-driver/server/index.js';
 import { InProcessTarget, PipedSwitch, type SwitchTarget } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch } from '../../traces/index.js';
 import { frame } from '../sim/frames.js';

@@ -14,8 +14,8 @@ import {
   lower,
   SwitchState,
 } from '../../compiler/index.js';
+import { readDocument, stateOf } from '../../hw-driver/cli/kit/program-documents.js';
 import { Controller, UsageError } from '../../hw-driver/index.js';
-import { readDocument, stateOf } from '../../hw-driver/program-documents.js';
 import { InProcessTarget, Switch } from '../../sim/index.js';
 
 const plane = defaultDataPlane();

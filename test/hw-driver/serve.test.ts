@@ -6,13 +6,13 @@ import { copyFileSync, cpSync, existsSync, readFileSync, renameSync } from 'node
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageFile } from '../../hw-driver/package-root.js';
 import { appendPacketBytes, createCaptureWriter, createPacketBatch } from '../../traces/index.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import { testRefusals, type, withFolder } from '../command-line.js';
 import { frame } from '../sim/frames.js';
 import { AS_DEPLOYED, commands, operate, program } from './operate.js';
 
-const CLI = packageFile('dist', 'hw-driver', 'cli.js');
+const CLI = packageFile('dist', 'hw-driver', 'cli', 'cli.js');
 
 interface Serving {
   readonly child: ChildProcess;

@@ -3,9 +3,9 @@ import { on } from 'node:events';
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { test } from 'uvu';
 import type { TableEntry } from '../../compiler/index.js';
-import { type RunningServer, type ServeOptions, serveBfRuntime } from '../../hw-driver/bfruntime/index.js';
 import * as wire from '../../hw-driver/bfruntime/messages.js';
 import { BfRuntimeSession } from '../../hw-driver/bfruntime/session.js';
+import { type RunningServer, type ServeOptions, serveBfRuntime } from '../../hw-driver/server/index.js';
 import { Switch } from '../../sim/index.js';
 import { dataPlane, rpbEntry } from '../sim/test-switch.js';
 

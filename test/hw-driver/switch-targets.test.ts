@@ -2,8 +2,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Operation, TableEntry } from '../../compiler/index.js';
-import { connectBfRuntime, serveBfRuntime } from '../../hw-driver/bfruntime/index.js';
+import { connectBfRuntime } from '../../hw-driver/bfruntime/index.js';
 import { Controller } from '../../hw-driver/index.js';
+import { serveBfRuntime } from '../../hw-driver/server/index.js';
 import { InProcessTarget, Switch, type SwitchTarget, stateDigest, TargetError } from '../../sim/index.js';
 import { dataPlane, filterEntry, recirculationEntry, rpbEntry } from '../sim/test-switch.js';
 import { thrownBy } from './failing-target.js';

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import { type, withFolder } from '../command-line.js';
 
 const programs = packageFile('bench', 'programs');

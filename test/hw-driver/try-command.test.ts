@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { tryOptions } from '../../hw-driver/commands/try-command.js';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { tryOptions } from '../../hw-driver/cli/commands/try-command.js';
 import type { PacketTrace } from '../../sim/index.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import { type Refusal, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 
 const program = (key: string): string => packageFile('bench', 'programs', `${key}.p4runpro`);

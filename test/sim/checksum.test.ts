@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { adjustedChecksum, foldSum } from '../../sim/checksum.js';
+import { adjustedChecksum, foldSum } from '../../sim/blocks/checksum.js';
 import { checksumsOf, type FrameOptions, frame, onesSum, word16 } from './frames.js';
 import {
   dataPlane,

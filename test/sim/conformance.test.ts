@@ -1,7 +1,7 @@
 /** Every conformance vector: what other implementations of the data plane made of the same entries and packets. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ConformanceVector, findVectors } from '../../bench/conformance/vector.js';
+import { type ConformanceVector, findVectors } from '../../bench/verify/conformance/vector.js';
 import { Switch } from '../../sim/index.js';
 import { createPacketBatch, DROPPED, openCapture, type PacketBatch, packetBytes } from '../../traces/index.js';
 import { sourceFile } from './test-switch.js';

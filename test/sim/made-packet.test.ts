@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { builtInDataPlane, type HeaderField } from '../../compiler/index.js';
 import { MadePacketError, madePacket } from '../../sim/index.js';
-import { HeaderReader } from '../../sim/trace/header-reader.js';
+import { HeaderReader } from '../../sim/pipeline/trace/header-reader.js';
 
 const DATA_PLANES = ['default', 'tofino1', 'published'].map((name) => {
   const dataPlane = builtInDataPlane(name);

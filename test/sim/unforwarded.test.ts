@@ -1,7 +1,7 @@
 /** Packets that nobody forwards: which steps of their program run, and what they take of the switch. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CONFORMANCE_DATA_PLANE } from '../../bench/conformance/vector.js';
+import { CONFORMANCE_DATA_PLANE } from '../../bench/verify/conformance/vector.js';
 import { type DataPlane, DataPlaneError, dataPlaneFromJson, type TableEntry } from '../../compiler/index.js';
 import { ENGINES } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch, DROPPED } from '../../traces/index.js';

@@ -5,16 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import { type } from '../command-line.js';
 
 const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
   'CHANGELOG.md',
-  ...['compiler', 'sim', 'system', 'traces', 'hw-driver', 'bench', 'results', 'test'].map(
-    (folder) => `${folder}/README.md`,
-  ),
+  ...['compiler', 'sim', 'traces', 'hw-driver', 'bench', 'results', 'test'].map((folder) => `${folder}/README.md`),
 ];
 
 /** The two commands for a fresh machine: what they install and test is this very run. */

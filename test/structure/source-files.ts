@@ -1,9 +1,9 @@
 /** The project's own source files, as the structure tests read them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { packageFile } from '../../hw-driver/package-root.js';
+import { packageFile } from '../../traces/system/package-root.js';
 
-export const ROOMS = ['system', 'compiler', 'traces', 'sim', 'hw-driver', 'bench'] as const;
+export const ROOMS = ['compiler', 'traces', 'sim', 'hw-driver', 'bench'] as const;
 export type Room = (typeof ROOMS)[number];
 
 export interface SourceFile {

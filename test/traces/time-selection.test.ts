@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { timeStampOf } from '../../traces/captures/time-stamp.js';
 import { CaptureIntake, type CaptureOptions, dateText, decimalSeconds, epochNanoseconds } from '../../traces/index.js';
-import { timeStampOf } from '../../traces/time-stamp.js';
 import {
   ByteBuilder,
   block,

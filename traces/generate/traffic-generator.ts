@@ -1,5 +1,5 @@
 import seedrandom from 'seedrandom';
-import { appendPacket, hasRoomFor, type PacketBatch } from '../packet-batch.js';
+import { appendPacket, hasRoomFor, type PacketBatch } from '../packets/packet-batch.js';
 import { hash32 } from './flow-bits.js';
 import {
   createImagePool,

@@ -3,14 +3,19 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { measureCapacity } from '../../../bench/capacity/measure-capacity.js';
-import { CellStore } from '../../../bench/reproduce/cell-store.js';
-import { ALL_TIES, LOGGED_WEIGHTS, STATED_WEIGHTS, type Weights } from '../../../bench/reproduce/cells/allocators.js';
-import { type Cell, cellKey, runCell } from '../../../bench/reproduce/cells/cell.js';
-import { churn } from '../../../bench/reproduce/cells/churn.js';
-import { experimentPlane, type FillCell, fill, SEGMENT } from '../../../bench/reproduce/cells/fill.js';
-import { sketchErrors } from '../../../bench/reproduce/cells/sketch.js';
-import { runCells } from '../../../bench/reproduce/run-cells.js';
+import { measureCapacity } from '../../../bench/measure/capacity/measure-capacity.js';
+import { CellStore } from '../../../bench/paper/reproduce/cell-store.js';
+import {
+  ALL_TIES,
+  LOGGED_WEIGHTS,
+  STATED_WEIGHTS,
+  type Weights,
+} from '../../../bench/paper/reproduce/cells/allocators.js';
+import { type Cell, cellKey, runCell } from '../../../bench/paper/reproduce/cells/cell.js';
+import { churn } from '../../../bench/paper/reproduce/cells/churn.js';
+import { experimentPlane, type FillCell, fill, SEGMENT } from '../../../bench/paper/reproduce/cells/fill.js';
+import { sketchErrors } from '../../../bench/paper/reproduce/cells/sketch.js';
+import { runCells } from '../../../bench/paper/reproduce/run-cells.js';
 import { priceAllocator } from '../../../compiler/index.js';
 import { withFolder } from '../../command-line.js';
 

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { reproduceOptions } from '../../../bench/commands/reproduce-command.js';
-import type { ReproductionDocument } from '../../../bench/reproduce/reproduction.js';
+import { reproduceOptions } from '../../../bench/cli/commands/reproduce-command.js';
+import type { ReproductionDocument } from '../../../bench/paper/reproduce/reproduction.js';
 import { testForgottenValues, testRefusals, type, withFolder } from '../../command-line.js';
 import { evaluate, hasChromium } from './chromium.js';
 

@@ -1,10 +1,10 @@
 /** Verdicts, what differs since an earlier result, and how figures are written. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { valueText } from '../../../bench/report/reproduction/figures-text.js';
-import { changesSince, NotComparable } from '../../../bench/reproduce/against.js';
-import { type Comparison, compare } from '../../../bench/reproduce/experiment.js';
-import type { ReproductionDocument } from '../../../bench/reproduce/reproduction.js';
+import { valueText } from '../../../bench/paper/page/figures-text.js';
+import { changesSince, NotComparable } from '../../../bench/paper/reproduce/against.js';
+import { type Comparison, compare } from '../../../bench/paper/reproduce/experiment.js';
+import type { ReproductionDocument } from '../../../bench/paper/reproduce/reproduction.js';
 import {
   type Better,
   exactly,
@@ -17,7 +17,7 @@ import {
   type Value,
   type Verdict,
   verdictOn,
-} from '../../../bench/reproduce/value.js';
+} from '../../../bench/paper/reproduce/value.js';
 
 const within = (distance: number): Tolerance => ({ kind: 'distance', distance });
 

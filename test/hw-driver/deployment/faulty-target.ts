@@ -1,8 +1,8 @@
 /** A switch whose line, or whose controller, fails at a chosen change. */
 import type { Operation, TableEntry } from '../../../compiler/index.js';
-import { formatRecord, parseJournal } from '../../../hw-driver/journal/journal-text.js';
-import { JOURNAL_SCHEMA, type Journal, type JournalRecord } from '../../../hw-driver/journal/records.js';
-import { type JournalState, replayJournal } from '../../../hw-driver/journal/replay.js';
+import { formatRecord, parseJournal } from '../../../hw-driver/control/journal/journal-text.js';
+import { JOURNAL_SCHEMA, type Journal, type JournalRecord } from '../../../hw-driver/control/journal/records.js';
+import { type JournalState, replayJournal } from '../../../hw-driver/control/journal/replay.js';
 import { InProcessTarget, type Switch, TargetError, TargetUnreachable } from '../../../sim/index.js';
 import { plane } from '../fifteen.js';
 

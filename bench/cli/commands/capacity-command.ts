@@ -1,0 +1,117 @@
+/** `bench capacity`: how many programs a switch holds, and what recirculation has to do with it. */
+import type { Argv } from 'yargs';
+import { DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import {
+  ALLOCATOR_OPTIONS,
+  type AllocatorArguments,
+  allocatorFrom,
+  EXIT,
+  loadDataPlane,
+  StatusLine,
+  UsageError,
+  wholeNumber,
+} from '../../../hw-driver/index.js';
+import { interruptible } from '../../../traces/system/index.js';
+import { type CapacityRow, measureCapacity } from '../../measure/capacity/measure-capacity.js';
+import { type PublishedCapacity, publishedCapacities } from '../../measure/capacity/published-capacity.js';
+import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
+import { capacityCsv, capacityHeader, capacityLine, capacityNote } from '../report/capacity-report.js';
+import { ResultFolder } from '../report/result-folder.js';
+import { memorySize } from './memory-size.js';
+
+const DEFAULT_WORKLOADS = ['cache', 'lb', 'hh', 'nc', 'calc', 'acc', 'ecn', 'sf', 'bf', 'hll', 'all-mixed'];
+/** From never to free. */
+const CURVE = ['never', '1000', '100', '10', '3', '1', '0.3', '0'];
+
+export const capacityOptions = (yargs: Argv) =>
+  yargs
+    .option('workloads', {
+      type: 'string',
+      array: true,
+      default: DEFAULT_WORKLOADS,
+      describe: `Which programs arrive: ${WORKLOAD_NAMES.join(', ')}, or .p4runpro files`,
+    })
+    .option('memory', { type: 'string', default: '1024', describe: 'Bytes of each memory' })
+    .option('cases', { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb' })
+    .options(ALLOCATOR_OPTIONS)
+    .option('curve', {
+      type: 'boolean',
+      default: false,
+      describe: `Capacity against passes: price with recirculation weights ${CURVE.join(', ')}`,
+    })
+    .option('repeats', { type: 'string', default: '10', describe: 'Seeds for each workload that is drawn at random' })
+    .option('recirculations', { type: 'string', default: String(DEFAULT_RECIRCULATIONS), describe: 'At most so many' })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('seed', { type: 'string', default: '1', describe: 'Of all that is drawn at random' })
+    .option('out', { type: 'string', default: 'results/capacity', describe: 'Folder for capacity.csv' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .requiresArg(['workloads', 'memory', 'cases', 'repeats', 'recirculations', 'dataplane', 'seed', 'out'])
+    .example('$0 capacity --workloads lb hh', 'Two capacities beside the published ones')
+    .example('$0 capacity --workloads cache --curve', 'What recirculation is worth to a cache');
+
+export interface CapacityArguments extends AllocatorArguments {
+  readonly workloads: readonly string[];
+  readonly memory: string;
+  readonly cases: string;
+  readonly curve: boolean;
+  readonly repeats: string;
+  readonly recirculations: string;
+  readonly dataplane: string;
+  readonly seed: string;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+export async function capacity(args: CapacityArguments): Promise<number> {
+  const published = publishedCapacities();
+  const publishedFor = ({ workload, cases, memoryBytes }: CapacityRow): PublishedCapacity | undefined =>
+    published.find((each) => each.workload === workload && each.cases === cases && each.memoryBytes === memoryBytes);
+  const options = optionsOf(args);
+  return ResultFolder.during(args.out, async (folder) => {
+    const say = (text: string): void => void (args.json || process.stdout.write(`${text}\n`));
+    const rows: CapacityRow[] = [];
+    const status = new StatusLine();
+    const onProgress = (workload: string, programs: number): void =>
+      status.show(`${workload}: ${programs.toLocaleString('en-US')} programs`);
+    const aborted = await interruptible(async (signal) => {
+      say(capacityHeader());
+      const clock = (): number => performance.now();
+      for await (const row of measureCapacity({ ...options, clock, signal, onProgress })) {
+        status.clear();
+        rows.push(row);
+        say(capacityLine(row, publishedFor(row)));
+      }
+      return signal.aborted;
+    }).finally(() => status.stop());
+    folder.write('capacity.csv', capacityCsv(rows, publishedFor));
+    if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/capacity@1', rows }, null, 2)}\n`);
+    const notes = args.curve ? [] : ['', ...rows.map(capacityNote)];
+    say([...notes, '', `results in ${args.out}: capacity.csv`].join('\n'));
+    if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
+    return aborted ? EXIT.interrupted : EXIT.done;
+  });
+}
+
+function optionsOf(args: CapacityArguments) {
+  if (args.curve && (args.allocator ?? 'price') !== 'price') throw new UsageError('--curve is for the price allocator');
+  if (args.curve && args.recirculationWeight !== undefined) {
+    throw new UsageError('--curve goes through weights of its own: leave out --recirculation-weight');
+  }
+  const dataPlane = loadDataPlane(args.dataplane);
+  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
+  return {
+    dataPlane,
+    workloads: args.workloads,
+    memoryBytes: memorySize(args.memory),
+    cases: wholeNumber('--cases', args.cases, 2, 1024),
+    repeats: wholeNumber('--repeats', args.repeats, 1, 1000),
+    recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+    seed: args.seed,
+    allocators: args.curve
+      ? CURVE.map((weight) => ({
+          label: `price ${weight}`,
+          allocator: allocatorFrom({ ...args, recirculationWeight: weight }),
+        }))
+      : [{ label: args.allocator ?? 'price', allocator: allocatorFrom(args) }],
+  };
+}

@@ -1,0 +1,152 @@
+/** The options of all commands that read captures: link types, and times. */
+import type { Argv } from 'yargs';
+import { UsageError } from '../../../hw-driver/index.js';
+import { type CaptureOptions, epochNanoseconds, type LinkAddresses, type TimeBound } from '../../../traces/index.js';
+
+export const captureOptions = <T>(yargs: Argv<T>) =>
+  yargs
+    .option('from', {
+      type: 'string',
+      describe:
+        'Leave out the packets of captures before a time: 2026-01-31T12:00:00.5 (UTC, or with Z or +01:00), seconds ' +
+        'since 1970, or after the first packet: +90, +1.5s, +10m, +2h, +1d (also ms, us, ns)',
+    })
+    .option('to', { type: 'string', describe: 'Leave out the packets of captures at a time and after it' })
+    .option('squeeze-gaps', {
+      type: 'string',
+      describe: 'Make longer gaps between packets of captures as short: 1s, 100ms, … (without unit: seconds)',
+    })
+    .option('link-addresses', {
+      type: 'string',
+      describe:
+        'SRC,DST of the Ethernet header put in front of raw IP and Linux cooked packets ' +
+        '(02:00:00:00:00:01,02:00:00:00:00:02; a cooked header may name the sender)',
+    })
+    .option('skip-other-links', {
+      type: 'boolean',
+      default: false,
+      describe: 'Leave out and count packets of link types that cannot be read',
+    })
+    .requiresArg(['from', 'to', 'squeeze-gaps', 'link-addresses']);
+
+export interface CaptureArguments {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly squeezeGaps: string | undefined;
+  readonly linkAddresses: string | undefined;
+  readonly skipOtherLinks: boolean;
+}
+
+/** @throws {UsageError} */
+export function captureOptionsOf(args: CaptureArguments): CaptureOptions {
+  const [from, to] = [timeBound('--from', args.from), timeBound('--to', args.to)];
+  if (from?.since === to?.since && from !== undefined && to !== undefined && to.nanoseconds <= from.nanoseconds) {
+    throw new UsageError(`--to ${args.to} is not after --from ${args.from}: no packet could lie between`);
+  }
+  return {
+    from,
+    to,
+    squeezeGapsNs: args.squeezeGaps === undefined ? undefined : duration('--squeeze-gaps', args.squeezeGaps),
+    linkAddresses: args.linkAddresses === undefined ? undefined : linkAddresses(args.linkAddresses),
+    skipOtherLinks: args.skipOtherLinks,
+  };
+}
+
+/** @throws {UsageError} for such an option where no capture is read */
+export function requireCapture(args: CaptureArguments): void {
+  for (const [option, given] of [
+    ['--from', args.from !== undefined],
+    ['--to', args.to !== undefined],
+    ['--squeeze-gaps', args.squeezeGaps !== undefined],
+    ['--link-addresses', args.linkAddresses !== undefined],
+    ['--skip-other-links', args.skipOtherLinks],
+  ] as const) {
+    if (given) throw new UsageError(`${option} is about packets of a capture: it needs --trace`);
+  }
+}
+
+/** Nanoseconds of each unit. */
+const UNITS = {
+  ns: 1n,
+  us: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+  d: 86_400_000_000_000n,
+} as const;
+const isUnit = (text: string): text is keyof typeof UNITS => Object.hasOwn(UNITS, text);
+/** Digits before the point: more than any time stamp of a capture needs, and exact as seconds. */
+const MOST_DIGITS = 15;
+/** The finest time stamps that are kept. */
+const FRACTION_DIGITS = 9;
+
+/** @throws {UsageError} */
+function timeBound(option: string, text: string | undefined): TimeBound | undefined {
+  if (text === undefined) return undefined;
+  if (text.startsWith('+')) return { since: 'first-packet', nanoseconds: duration(option, text.slice(1)) };
+  const [, sign, digits = ''] = /^(-?)([\d.]+)$/.exec(text) ?? [];
+  const nanoseconds = sign === undefined ? dateNanoseconds(text) : inUnit(digits, 's');
+  if (nanoseconds !== undefined) return { since: 'epoch', nanoseconds: sign === '-' ? -nanoseconds : nanoseconds };
+  throw new UsageError(
+    `${option} takes a date and time (2026-01-31T12:00:00.5, UTC unless it ends in an offset), seconds since 1970, or ` +
+      `+ and a time after the first packet (+90, +10m), not '${text}'`,
+  );
+}
+
+/** @throws {UsageError} */
+function duration(option: string, text: string): bigint {
+  const [, digits = '', unit = ''] = /^([\d.]+)([a-z]*)$/.exec(text) ?? [];
+  const nanoseconds = unit === '' ? inUnit(digits, 's') : isUnit(unit) ? inUnit(digits, unit) : undefined;
+  if (nanoseconds !== undefined) return nanoseconds;
+  throw new UsageError(
+    `${option}: '${text}' is no duration: a number of seconds, or with a unit (${Object.keys(UNITS).join(', ')})`,
+  );
+}
+
+/** A decimal number of a unit in nanoseconds, exactly, what is finer rounded down; undefined for other text. */
+function inUnit(text: string, unit: keyof typeof UNITS): bigint | undefined {
+  const [, whole = '', fraction = ''] = /^(\d*)\.?(\d*)$/.exec(text) ?? [];
+  if (whole.length + fraction.length === 0 || whole.length > MOST_DIGITS) return undefined;
+  const digits = fraction.slice(0, MOST_DIGITS).padEnd(MOST_DIGITS, '0');
+  return (BigInt(`${whole}${digits}`) * UNITS[unit]) / 10n ** BigInt(MOST_DIGITS);
+}
+
+const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:(Z)|([+-])(\d\d):?(\d\d))?)?$/;
+
+/** A date as editcap takes it, but for the time zone: UTC, so that it means the same everywhere. */
+function dateNanoseconds(text: string): bigint | undefined {
+  const match = DATE.exec(text);
+  if (match === null) return undefined;
+  const number = (group: number): number => Number(match[group] ?? '0');
+  const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map(number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute, second);
+  const isCalendar = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  const offsetMinutes = (match[9] === '-' ? -1 : 1) * (number(10) * 60 + number(11));
+  if (!isCalendar || hour > 23 || minute > 59 || second > 59 || number(11) > 59) return undefined;
+  const seconds = date.getTime() / 1000 - offsetMinutes * 60;
+  return epochNanoseconds({ seconds, nanoseconds: Number((match[7] ?? '').padEnd(FRACTION_DIGITS, '0')) });
+}
+
+const ADDRESS = /^[\da-f]{2}([:-][\da-f]{2}){5}$/i;
+
+/** @throws {UsageError} */
+function linkAddresses(text: string): LinkAddresses {
+  const [source = '', destination = '', ...more] = text.split(',');
+  if (!ADDRESS.test(source) || !ADDRESS.test(destination) || more.length > 0) {
+    throw new UsageError(
+      `--link-addresses takes two Ethernet addresses, SRC,DST (02:00:00:00:00:01,02:00:00:00:00:02), not '${text}'`,
+    );
+  }
+  const bytes = (address: string): Uint8Array => Uint8Array.from(address.split(/[:-]/), (byte) => Number(`0x${byte}`));
+  return { source: bytes(source), destination: bytes(destination) };
+}

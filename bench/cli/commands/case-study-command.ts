@@ -1,0 +1,117 @@
+/** `bench case-study`: the case studies of the paper's figure 13, on virtual time. */
+import type { Argv } from 'yargs';
+import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
+import { interruptible } from '../../../traces/system/index.js';
+import { publishedFindings } from '../../paper/case-studies/published.js';
+import { runStudy } from '../../paper/case-studies/studies.js';
+import { STUDIES, type StudyName, type StudyOptions, type StudyResult } from '../../paper/case-studies/study.js';
+import { caseStudyCsv, caseStudyFigure, caseStudyHeader, caseStudyLines } from '../report/case-study-report.js';
+import { ResultFolder } from '../report/result-folder.js';
+
+const DEPLOY_SECONDS = 5;
+
+export const caseStudyOptions = (yargs: Argv) =>
+  yargs
+    .positional('studies', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'a: impact on traffic, b: in-network cache, c: load balancer, d: heavy hitters; all if left out',
+    })
+    .option('seconds', { type: 'string', default: '20', describe: 'Length of a study; programs are deployed at 5 s' })
+    .option('rate', { type: 'string', default: '100', describe: 'Of the traffic, in Mbit/s' })
+    .option('provisioning', {
+      type: 'string',
+      default: '3000',
+      describe: 'Milliseconds that a switch forwards nothing while it gets a conventional program',
+    })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('seed', { type: 'string', default: '1', describe: 'Of all that is drawn at random' })
+    .option('out', { type: 'string', default: 'results/case-studies', describe: 'Folder for the CSV and SVG files' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .requiresArg(['seconds', 'rate', 'provisioning', 'dataplane', 'seed', 'out'])
+    .epilogue(
+      '4,096 flows, one sample every 50 ms. Each program runs in the emulated switch, linked entry by entry while ' +
+        'packets pass, and as a conventional program, for which the switch is provisioned anew. The paper says that ' +
+        'this takes seconds, not how many: the 3,000 ms are an assumption.',
+    )
+    .example('$0 case-study', 'All four, beside the published ones')
+    .example('$0 case-study b --provisioning 5000', 'The cache, if provisioning takes five seconds');
+
+export interface CaseStudyArguments {
+  readonly studies: readonly string[];
+  readonly seconds: string;
+  readonly rate: string;
+  readonly provisioning: string;
+  readonly dataplane: string;
+  readonly seed: string;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+export async function caseStudy(args: CaseStudyArguments): Promise<number> {
+  const studies = studiesOf(args.studies);
+  const options = optionsOf(args);
+  const published = publishedFindings();
+  return ResultFolder.during(args.out, async (folder) => {
+    const done: StudyResult[] = [];
+    const status = new StatusLine();
+    const say = (lines: readonly string[]): void => {
+      status.clear();
+      if (!args.json) for (const line of lines) process.stdout.write(`${line}\n`);
+    };
+    say([caseStudyHeader()]);
+    const aborted = await interruptible(async (signal) => {
+      for (const study of studies) {
+        const onProgress = (share: number): void => status.show(`13${study}: ${Math.floor(100 * share)} %`);
+        const result = await runStudy(study, { ...options, signal, onProgress });
+        if (signal.aborted) break;
+        done.push(result);
+        folder.write(`fig13${study}.csv`, caseStudyCsv(result));
+        folder.write(`fig13${study}.svg`, await caseStudyFigure(result, options.megabitsPerSecond));
+        say(caseStudyLines(result, published));
+      }
+      return signal.aborted;
+    }).finally(() => status.stop());
+    if (args.json) process.stdout.write(`${JSON.stringify(documentOf(done, args), null, 2)}\n`);
+    const files = done.map(({ study }) => `fig13${study}.csv, fig13${study}.svg`).join(', ');
+    if (done.length === 0) folder.discard();
+    else say(['', `results in ${args.out}: ${files}`]);
+    if (aborted)
+      process.stderr.write(`bench: interrupted; ${done.length} of ${studies.length} studies were finished\n`);
+    return aborted ? EXIT.interrupted : EXIT.done;
+  });
+}
+
+function studiesOf(names: readonly string[]): readonly StudyName[] {
+  if (names.length === 0) return STUDIES;
+  const unknown = names.find((name) => !STUDIES.some((study) => study === name));
+  if (unknown !== undefined) {
+    throw new UsageError(`there is no case study '${unknown}': it is one of ${STUDIES.join(', ')}`);
+  }
+  return STUDIES.filter((study) => names.includes(study));
+}
+
+function optionsOf(args: CaseStudyArguments): Omit<StudyOptions, 'signal' | 'onProgress'> {
+  const options = {
+    dataPlane: loadDataPlane(args.dataplane),
+    seconds: wholeNumber('--seconds', args.seconds, DEPLOY_SECONDS + 1, 3600),
+    megabitsPerSecond: wholeNumber('--rate', args.rate, 1, 10_000),
+    deploySeconds: DEPLOY_SECONDS,
+    provisioningSeconds: wholeNumber('--provisioning', args.provisioning, 0, 600_000) / 1000,
+    seed: args.seed,
+  };
+  if (options.provisioningSeconds + DEPLOY_SECONDS >= options.seconds) {
+    throw new UsageError('--provisioning leaves no time for the conventional program: make --seconds longer');
+  }
+  return options;
+}
+
+const documentOf = (studies: readonly StudyResult[], { seed, seconds, rate, provisioning }: CaseStudyArguments) => ({
+  schema: 'p4runpro-bench/case-study@1',
+  seed,
+  seconds: Number(seconds),
+  megabitsPerSecond: Number(rate),
+  provisioningMilliseconds: Number(provisioning),
+  studies,
+});

@@ -1,0 +1,77 @@
+/** `bench goldens`: the goldens of the fifteen programs, all replayed. */
+import type { Argv } from 'yargs';
+import { DEFAULT_RECIRCULATIONS, defaultDataPlane } from '../../../compiler/index.js';
+import {
+  ALLOCATOR_OPTIONS,
+  type AllocatorArguments,
+  allocatorFrom,
+  EXIT,
+  UsageError,
+} from '../../../hw-driver/index.js';
+import { ENGINES, type EngineName } from '../../../sim/index.js';
+import {
+  checkGolden,
+  GOLDEN_FOLDER,
+  type GoldenResult,
+  goldensOf,
+  writeGolden,
+} from '../../verify/goldens/check-goldens.js';
+import { GOLDENS } from '../../verify/goldens/goldens.js';
+import { goldenRows, goldenTable } from '../report/golden-table.js';
+
+export const goldensOptions = (yargs: Argv) =>
+  yargs
+    .positional('names', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: `Which: ${GOLDENS.map(({ name }) => name).join(', ')}, or keys of programs; all if left out`,
+    })
+    .option('folder', { type: 'string', default: GOLDEN_FOLDER, describe: 'Where they are' })
+    .option('update', {
+      type: 'boolean',
+      default: false,
+      describe: 'Write them again: packets from their declarations, and what comes out now',
+    })
+    .option('engine', { choices: ENGINES, default: 'compiled' as EngineName, describe: 'What runs the RPBs' })
+    .options(ALLOCATOR_OPTIONS)
+    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .requiresArg(['folder', 'engine', 'allocator'])
+    .epilogue(
+      'Goldens are for the placement by prices. Under another allocator other RPBs hash, so words of sketches are ' +
+        'elsewhere, and the load balancer and HyperLogLog choose otherwise.',
+    )
+    .example('$0 goldens', 'Do the fifteen programs still do what they did?');
+
+export interface GoldensArguments extends AllocatorArguments {
+  readonly names: readonly string[];
+  readonly folder: string;
+  readonly update: boolean;
+  readonly engine: EngineName;
+  readonly json: boolean;
+}
+
+/** Exit status 1 if a golden differs or a branch is not covered. */
+export async function goldens(args: GoldensArguments): Promise<number> {
+  const chosen = goldensOf(args.names);
+  const unknown = args.names.find((name) => goldensOf([name]).length === 0);
+  if (unknown !== undefined) throw new UsageError(`there is no golden and no program '${unknown}'`);
+  const options = {
+    dataPlane: defaultDataPlane(),
+    allocator: allocatorFrom(args),
+    recirculations: DEFAULT_RECIRCULATIONS,
+    engine: args.engine,
+  };
+  const results: GoldenResult[] = [];
+  for (const golden of chosen) {
+    if (args.update) await writeGolden(args.folder, golden, options);
+    results.push(await checkGolden(args.folder, golden, options));
+  }
+  const rows = goldenRows(results);
+  if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/goldens@1', rows }, null, 2)}\n`);
+  else process.stdout.write(`${goldenTable(rows).join('\n')}\n`);
+  // A part of a program's goldens need not reach all of it.
+  const isWhole = args.names.length === 0;
+  const isCovered = rows.every(({ branches }) => branches.reached === branches.all);
+  return rows.every(({ differ }) => differ.length === 0) && (isCovered || !isWhole) ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,87 @@
+/** `bench micro`: tinybench microbenchmarks of the hot paths. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Bench } from 'tinybench';
+import type { Argv } from 'yargs';
+import { EXIT, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
+import { hotPaths } from '../../measure/micro/hot-paths.js';
+import { MICRO_SCHEMA, type MicroDocument, type MicroResult } from '../../measure/micro/micro-document.js';
+
+export const microOptions = (yargs: Argv) =>
+  yargs
+    .option('filter', { type: 'string', default: '', describe: 'Only those whose names match this regular expression' })
+    .option('time', { type: 'string', default: '500', describe: 'Milliseconds for each' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .requiresArg(['filter', 'time'])
+    .example('$0 micro --filter parser', 'How fast headers are parsed');
+
+const MOST_WARMUP_MS = 250;
+
+export interface MicroArguments {
+  readonly filter: string;
+  readonly time: string;
+  readonly json: boolean;
+}
+
+export async function micro(args: MicroArguments): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-micro-'));
+  try {
+    return await measure(args, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure({ filter, time, json }: MicroArguments, folder: string): Promise<number> {
+  const milliseconds = wholeNumber('--time', time, 1, 600_000);
+  const warmupTime = Math.min(milliseconds, MOST_WARMUP_MS);
+  const bench = new Bench({ time: milliseconds, warmupTime, throws: true });
+  const wanted = pattern(filter);
+  const chosen = (await hotPaths(folder)).filter(({ name }) => wanted.test(name));
+  if (chosen.length === 0) throw new UsageError(`no microbenchmark matches ${filter}`);
+  for (const { name, prepare } of chosen) bench.add(name, await prepare());
+  const status = new StatusLine();
+  let done = 0;
+  bench.addEventListener('cycle', () => status.show(`${++done} of ${chosen.length} blocks timed`));
+  await bench.run();
+  status.stop();
+  const results = bench.tasks.map((task, i): MicroResult => {
+    const { result } = task;
+    if (result.state !== 'completed') throw new Error(`${task.name} did not complete`);
+    const { mean, p50, p75, p99, rme, samplesCount } = result.latency;
+    const ns = (milliseconds: number): number => (milliseconds * 1e6) / (chosen[i]?.operations ?? 1);
+    return {
+      name: task.name,
+      meanNs: ns(mean),
+      marginPercent: rme,
+      medianNs: ns(p50),
+      p75Ns: ns(p75),
+      p99Ns: ns(p99),
+      samples: samplesCount,
+    };
+  });
+  if (json) {
+    const document: MicroDocument = { schema: MICRO_SCHEMA, results };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return EXIT.done;
+  }
+  const width = Math.max(...results.map(({ name }) => name.length));
+  const figure = (value: number): string =>
+    value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 }).padStart(13);
+  process.stdout.write(
+    `${'ns per operation'.padEnd(width)}${['median', 'p75', 'p99'].map((name) => name.padStart(13)).join('')}  samples\n`,
+  );
+  for (const { name, medianNs, p75Ns, p99Ns, samples } of results) {
+    process.stdout.write(`${name.padEnd(width)}${figure(medianNs)}${figure(p75Ns)}${figure(p99Ns)}  ${samples}\n`);
+  }
+  return EXIT.done;
+}
+
+function pattern(filter: string): RegExp {
+  try {
+    return new RegExp(filter, 'i');
+  } catch (error) {
+    throw new UsageError(`--filter: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

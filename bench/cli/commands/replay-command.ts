@@ -1,0 +1,257 @@
+/** `bench replay`: a capture through programs, held against a golden. */
+import { existsSync } from 'node:fs';
+import type { Argv } from 'yargs';
+import { DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
+import {
+  ALLOCATOR_OPTIONS,
+  type AllocatorArguments,
+  allocatorFrom,
+  EXIT,
+  loadDataPlane,
+  readJson,
+  readText,
+  UsageError,
+  wholeNumber,
+} from '../../../hw-driver/index.js';
+import { ENGINES, type EngineName, formatPacketTrace, noMatchText } from '../../../sim/index.js';
+import { CaptureIntake } from '../../../traces/index.js';
+import { type CapturedPacket, readCapture, writeCapture } from '../../verify/replay/captured-packets.js';
+import {
+  checkReplay,
+  originOf,
+  type ReplayCheck,
+  type ReplayInput,
+  type ReplayOutcome,
+  replay,
+} from '../../verify/replay/check-replay.js';
+import type { PacketDifference } from '../../verify/replay/compare-packets.js';
+import { packetStory } from '../../verify/replay/packet-story.js';
+import type { ReplayOptions } from '../../verify/replay/replay.js';
+import { captureWarnings } from '../../workloads/capture-warnings.js';
+import { formatMemoryContents, memoryContentsFrom } from '../../workloads/memory-contents.js';
+import { isProgramKey, programFile } from '../../workloads/program-kind.js';
+import { differenceLines, fieldRows, fieldTable, verdictLines, wordLines } from '../report/replay-report.js';
+import { type CaptureArguments, captureOptions, captureOptionsOf } from './capture-options.js';
+import { type TracePacketArguments, tracedPackets, tracePacketOptions } from './trace-packet-options.js';
+
+/** What the field of the queue time holds. */
+const MAX_QUEUE_NS = 2 ** 32 - 1;
+
+export const replayOptions = (yargs: Argv) =>
+  captureOptions(tracePacketOptions(yargs))
+    .positional('programs', {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: '.p4runpro files, or keys of the fifteen programs; deployed in this order',
+    })
+    .option('trace', { type: 'string', demandOption: true, describe: 'Capture whose packets to replay' })
+    .option('expect', { type: 'string', describe: 'Golden: the capture of the packets that are to leave' })
+    .option('update', { type: 'boolean', default: false, describe: 'Write what left as the golden, and accept it' })
+    .option('memory', { type: 'string', describe: 'JSON file: what memories hold before the first packet (0)' })
+    .option('expect-memory', { type: 'string', describe: 'Golden: JSON file of what memories hold at the end' })
+    .option('memory-out', { type: 'string', describe: 'JSON file for what memories hold at the end' })
+    .option('out', { type: 'string', describe: 'Capture file for the packets that leave, in pcapng' })
+    .option('coverage', { type: 'boolean', default: false, describe: 'Say which branches the packets took' })
+    .option('queue-time', {
+      type: 'string',
+      default: '0',
+      describe: 'Nanoseconds that each packet waits before egress',
+    })
+    .option('engine', { choices: ENGINES, default: 'compiled' as EngineName, describe: 'What runs the RPBs' })
+    .options(ALLOCATOR_OPTIONS)
+    .option('recirculations', {
+      type: 'string',
+      default: String(DEFAULT_RECIRCULATIONS),
+      describe: 'At most so many for each program',
+    })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .requiresArg([
+      'trace',
+      'expect',
+      'memory',
+      'expect-memory',
+      'memory-out',
+      'out',
+      'queue-time',
+      'engine',
+      'allocator',
+      'recirculations',
+      'dataplane',
+    ])
+    .epilogue(REPLAY_RULE)
+    .example('$0 replay cache --trace in.pcap --expect out.pcapng --update', 'Accept what the cache does now')
+    .example('$0 replay cache --trace in.pcap --trace-packet 1-3', 'What happened to the first three packets')
+    .example('$0 replay cache --trace in.pcap --expect out.pcapng', 'Does it still do that?');
+
+const REPLAY_RULE =
+  'A packet of a pcapng whose interface is called "port N" arrives at port N, all others at port 0. Packets that no ' +
+  'program forwards go to the neighbouring port (0 to 1, 1 to 0, …). Packets leave in the order they came and keep ' +
+  'their time stamps. Goldens are pcapng, as pcap records no ports; with a golden that records none, ports are not ' +
+  'compared. Compared are bytes, ports, lengths on the wire and time stamps, to the nanosecond.';
+
+export interface ReplayArguments extends AllocatorArguments, CaptureArguments, TracePacketArguments {
+  readonly programs: readonly string[];
+  readonly trace: string;
+  readonly expect: string | undefined;
+  readonly update: boolean;
+  readonly memory: string | undefined;
+  readonly expectMemory: string | undefined;
+  readonly memoryOut: string | undefined;
+  readonly out: string | undefined;
+  readonly coverage: boolean;
+  readonly queueTime: string;
+  readonly engine: EngineName;
+  readonly recirculations: string;
+  readonly dataplane: string;
+  readonly json: boolean;
+}
+
+/** Exit status 1 if a packet or a word of memory differs. */
+export async function replayCommand(args: ReplayArguments): Promise<number> {
+  const options = optionsOf(args);
+  const tracing = tracedPackets(args, options.dataPlane);
+  const golden = await goldenOf(args);
+  const ports = 2 ** options.dataPlane.description.ports.width;
+  const intake = new CaptureIntake({ ...captureOptionsOf(args), ports });
+  const input: ReplayInput = {
+    sources: args.programs.map((file) => ({ file, text: readText(isProgramKey(file) ? programFile(file) : file) })),
+    packets: await readCapture(args.trace, intake),
+    memory: args.memory === undefined ? undefined : { json: readJson(args.memory), file: args.memory },
+  };
+  const outcome = await replay(input, options, tracing);
+  if (args.out !== undefined) writeCapture(args.out, outcome.packets);
+  if (args.memoryOut !== undefined) writeResult(args.memoryOut, formatMemoryContents(outcome.after));
+  if (args.update) accept(args, outcome);
+  const memory =
+    args.expectMemory === undefined
+      ? undefined
+      : memoryContentsFrom(readJson(args.expectMemory), args.expectMemory, outcome.bucketsOf);
+  const expected = args.update || golden === undefined ? outcome.packets : golden;
+  const result = { input, outcome, expected, check: checkReplay(outcome, expected, memory) };
+  if (args.json) process.stdout.write(`${JSON.stringify(await documentOf(args, options, result, intake), null, 2)}\n`);
+  else process.stdout.write(`${([...intake.notes().done, ...(await linesOf(args, options, result))]).join('\n')}\n`);
+  for (const warning of captureWarnings(intake)) process.stderr.write(`bench: warning: ${warning}\n`);
+  if (!args.json && golden?.some(({ port }) => port === undefined)) {
+    process.stderr.write(`bench: warning: ${args.expect} records no ports, so they were not compared\n`);
+  }
+  if (outcome.untraced > 0) {
+    process.stderr.write(
+      `bench: warning: ${outcome.untraced} more packets were to be traced: --trace-limit raises the limit\n`,
+    );
+  }
+  for (const text of unmatchedPrograms(outcome)) process.stderr.write(`bench: warning: ${text}\n`);
+  return isEqual(result.check) ? EXIT.done : EXIT.failed;
+}
+
+function optionsOf(args: ReplayArguments): ReplayOptions {
+  const dataPlane = loadDataPlane(args.dataplane);
+  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
+  if (args.update && args.expect === undefined && args.expectMemory === undefined) {
+    throw new UsageError('--update writes a golden: --expect or --expect-memory says where');
+  }
+  return {
+    dataPlane,
+    allocator: allocatorFrom(args),
+    recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+    engine: args.engine,
+    queue: { nanoseconds: wholeNumber('--queue-time', args.queueTime, 0, MAX_QUEUE_NS), cells: 0 },
+  };
+}
+
+/** The golden to compare with; none if it is to be written. */
+async function goldenOf({ expect, expectMemory, update }: ReplayArguments): Promise<CapturedPacket[] | undefined> {
+  if (update) return undefined;
+  for (const file of [expect, expectMemory]) {
+    if (file !== undefined && !existsSync(file)) throw new UsageError(`${file}: no such file; --update writes it`);
+  }
+  return expect === undefined ? undefined : readCapture(expect);
+}
+
+/** Of a trace that holds packets. */
+function unmatchedPrograms({ programs, verdicts }: ReplayOutcome): string[] {
+  if (verdicts.length === 0) return [];
+  const matched = new Set(verdicts.map(({ program }) => program));
+  return programs.filter(({ program }) => !matched.has(program.name)).map(({ program }) => noMatchText(program));
+}
+
+function accept({ expect, expectMemory }: ReplayArguments, outcome: ReplayOutcome): void {
+  if (expect !== undefined) writeCapture(expect, outcome.packets);
+  if (expectMemory !== undefined) writeResult(expectMemory, formatMemoryContents(outcome.after));
+}
+
+interface Result {
+  readonly input: ReplayInput;
+  readonly outcome: ReplayOutcome;
+  readonly expected: readonly CapturedPacket[];
+  readonly check: ReplayCheck;
+}
+
+const isEqual = ({ packets, memory }: ReplayCheck): boolean => packets.length === 0 && memory.length === 0;
+
+/** The first packet that differs: its fields in both captures, and what happened to it. */
+async function firstOf({ input, outcome, expected, check }: Result, options: ReplayOptions) {
+  const [difference] = check.packets;
+  if (difference === undefined) return undefined;
+  const wanted = difference.kind === 'extra' ? undefined : expected[difference.expected];
+  const found = difference.kind === 'missing' ? undefined : outcome.packets[difference.actual];
+  const origin = originOf(difference, outcome, input.packets, expected);
+  return {
+    ...difference,
+    tracePacket: origin ?? null,
+    fields: fieldRows(options.dataPlane, wanted, found),
+    trace: origin === undefined ? [] : await packetStory(input.sources, options, outcome.before, input.packets, origin),
+  };
+}
+
+function coverageRows({ programs, coverage }: ReplayOutcome) {
+  return coverage().map(({ statements, branches, missed }, i) => ({
+    program: programs[i]?.program.name ?? '',
+    statements,
+    branches,
+    missed: missed.map(({ line, text }) => ({ line, text })),
+  }));
+}
+
+async function documentOf(args: ReplayArguments, options: ReplayOptions, result: Result, intake: CaptureIntake) {
+  const { input, outcome, expected, check } = result;
+  return {
+    schema: 'p4runpro-bench/replay@1',
+    packets: { in: input.packets.length, out: outcome.packets.length, expected: expected.length },
+    verdicts: outcome.verdicts,
+    traces: outcome.traces,
+    captures: intake.account(),
+    agrees: isEqual(check),
+    differences: check.packets,
+    first: (await firstOf(result, options)) ?? null,
+    memory: check.memory,
+    coverage: args.coverage ? coverageRows(outcome) : null,
+  };
+}
+
+async function linesOf(args: ReplayArguments, options: ReplayOptions, result: Result): Promise<string[]> {
+  const { input, outcome, expected, check } = result;
+  const lines = [
+    `${input.packets.length} packets in, ${outcome.packets.length} out`,
+    ...verdictLines(outcome.verdicts),
+  ];
+  const origin = (difference: PacketDifference) => originOf(difference, outcome, input.packets, expected);
+  lines.push(...differenceLines(check.packets, expected, outcome.packets, origin));
+  const first = await firstOf(result, options);
+  if (first !== undefined) lines.push('', 'the first of them', ...fieldTable(first.fields), '', ...first.trace);
+  for (const trace of outcome.traces) lines.push('', formatPacketTrace(trace).trimEnd());
+  lines.push(...wordLines(check.memory));
+  for (const { program, statements, branches, missed } of args.coverage ? coverageRows(outcome) : []) {
+    const count = ({ reached, all }: { reached: number; all: number }): string => `${reached} of ${all}`;
+    lines.push(`${program}: ${count(branches)} branches, ${count(statements)} statements`);
+    lines.push(...missed.map(({ line, text }) => `  not reached: line ${line}, ${text}`));
+  }
+  if (args.update)
+    lines.push(`written: ${[args.expect, args.expectMemory].filter((file) => file !== undefined).join(', ')}`);
+  else if (args.expect !== undefined || args.expectMemory !== undefined) {
+    lines.push(isEqual(check) ? 'as expected' : 'not as expected; --update accepts it');
+  }
+  return lines;
+}

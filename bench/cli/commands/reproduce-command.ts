@@ -1,0 +1,182 @@
+/** `bench reproduce`: the paper's tables and figures, ours beside theirs. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import type { Argv } from 'yargs';
+import { f1, SolverError, z3Allocator } from '../../../compiler/index.js';
+import { EXIT, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
+import { interruptible, readInput, reasonOf } from '../../../traces/system/index.js';
+import { renderFigure } from '../../figures/figure.js';
+import { numberText } from '../../paper/page/figures-text.js';
+import { reproductionPage } from '../../paper/page/page.js';
+import { verdictsCsv, verdictTable } from '../../paper/page/verdict-table.js';
+import { type Change, changesSince, NotComparable } from '../../paper/reproduce/against.js';
+import { CellStore, codeFingerprint } from '../../paper/reproduce/cell-store.js';
+import type { Cell } from '../../paper/reproduce/cells/cell.js';
+import type { Experiment, Setting } from '../../paper/reproduce/experiment.js';
+import { EXPERIMENTS } from '../../paper/reproduce/experiments/index.js';
+import {
+  REPRODUCTION_SCHEMA,
+  type Reproduction,
+  type ReproductionDocument,
+  reproduction,
+} from '../../paper/reproduce/reproduction.js';
+import { runCells } from '../../paper/reproduce/run-cells.js';
+import { ResultFolder } from '../report/result-folder.js';
+
+const IDS = EXPERIMENTS.map(({ id }) => id);
+const MOST_WORKERS = 64;
+
+export const reproduceOptions = (yargs: Argv) =>
+  yargs
+    .positional('experiments', {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: `all, paper (all but those beyond it), or some of ${IDS.join(', ')}`,
+    })
+    .option('quick', { type: 'boolean', default: false, describe: 'Fewer repeats, shorter runs; the report says so' })
+    .option('workers', { type: 'string', describe: 'Threads for what does not measure time (all cores)' })
+    .option('seed', { type: 'string', default: '1', describe: 'Of all that is drawn at random' })
+    .option('out', { type: 'string', default: 'results/reproduce', describe: 'Folder for report.html, CSV, SVG, JSON' })
+    .option('against', { type: 'string', describe: 'Folder of an earlier result: exit 1 on a significant change' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print reproduce.json instead of the table' })
+    .requiresArg(['workers', 'seed', 'out', 'against'])
+    .epilogue('An interrupted run goes on where it stopped when the same command is given again.')
+    .example('$0 reproduce all', 'All tables and figures, in some ten minutes')
+    .example('$0 reproduce fig9 fig12 --quick', 'Two of them, quickly');
+
+export interface ReproduceArguments {
+  readonly experiments: readonly string[];
+  readonly quick: boolean;
+  readonly workers: string | undefined;
+  readonly seed: string;
+  readonly out: string;
+  readonly against: string | undefined;
+  readonly json: boolean;
+}
+
+export async function reproduce(args: ReproduceArguments): Promise<number> {
+  const experiments = experimentsOf(args.experiments);
+  const workers = wholeNumber('--workers', args.workers ?? String(availableParallelism()), 1, MOST_WORKERS);
+  const earlier = args.against === undefined ? undefined : earlierResult(args.against);
+  const setting: Setting = { scale: args.quick ? 'quick' : 'full', seed: args.seed };
+  const cells = experiments.flatMap((experiment) => experiment.cells(setting));
+  if (cells.some((cell) => cell.kind === 'delay' && cell.how === 'model')) requireSolver();
+  return ResultFolder.during(args.out, (folder) =>
+    reproduceInto(folder, args, { experiments, workers, earlier, setting, cells }),
+  );
+}
+
+interface Asked {
+  readonly experiments: ReturnType<typeof experimentsOf>;
+  readonly workers: number;
+  readonly earlier: ReturnType<typeof earlierResult> | undefined;
+  readonly setting: Setting;
+  readonly cells: readonly Cell[];
+}
+
+async function reproduceInto(folder: ResultFolder, args: ReproduceArguments, asked: Asked): Promise<number> {
+  const { experiments, workers, earlier, setting, cells } = asked;
+  const code = codeFingerprint();
+  const store = new CellStore(args.out, code);
+  const started = performance.now();
+  const status = new StatusLine();
+  const onProgress = (done: number, all: number): void => status.show(`${done} of ${all} cells`);
+  const results = await interruptible((signal) => runCells({ cells, workers, store, signal, onProgress })).finally(() =>
+    status.stop(),
+  );
+  if (results === undefined) {
+    process.stderr.write(`bench: interrupted; the same command goes on from what is in ${args.out}\n`);
+    return EXIT.interrupted;
+  }
+  const wallSeconds = (performance.now() - started) / 1000;
+  const reproduced = reproduction(experiments, results, setting, { command: commandOf(args), wallSeconds, code });
+  await write(folder, reproduced);
+  store.discard();
+  const changes = earlier && changesOrUsageError(earlier, reproduced.document);
+  report(args, reproduced.document, changes);
+  return changes !== undefined && changes.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+function report(
+  args: ReproduceArguments,
+  document: ReproductionDocument,
+  changes: readonly Change[] | undefined,
+): void {
+  if (args.json) process.stdout.write(`${JSON.stringify(document, null, 1)}\n`);
+  else
+    process.stdout.write(
+      `${verdictTable(document)}\n\nresults in ${args.out}: report.html, reproduce.json, verdicts.csv\n`,
+    );
+  if (changes === undefined) return;
+  const stream = args.json ? process.stderr : process.stdout;
+  for (const change of changes) stream.write(`${changeText(change)}\n`);
+  stream.write(`${changes.length} significant changes since ${args.against}\n`);
+}
+
+const changeText = ({ experiment, quantity, column, before, after, kind }: Change): string =>
+  `${experiment}: ${quantity}, ${column}: ${numberText(before)} before, ${after === null ? 'gone' : numberText(after)} now` +
+  (kind === 'timed' ? ' (measured)' : '');
+
+/** Each file whole or not there; the page last. */
+async function write(folder: ResultFolder, { document, series, figures }: Reproduction): Promise<void> {
+  for (const { name, rows } of series) folder.write(`${name}.csv`, stringify([...rows], { header: true }));
+  const drawn = new Map<string, string>();
+  for (const { name, spec } of figures) {
+    const svg = await renderFigure(spec);
+    drawn.set(name, svg);
+    folder.write(`${name}.svg`, svg);
+  }
+  folder.write('verdicts.csv', verdictsCsv(document));
+  folder.write('reproduce.json', `${JSON.stringify(document, null, 1)}\n`);
+  folder.write(
+    'report.html',
+    reproductionPage(document, (name) => drawn.get(name) ?? ''),
+  );
+}
+
+function experimentsOf(names: readonly string[]): readonly Experiment[] {
+  const unknown = names.find((name) => name !== 'all' && name !== 'paper' && !IDS.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`there is no experiment '${unknown}': it is all, paper, or one of ${IDS.join(', ')}`);
+  }
+  return EXPERIMENTS.filter(
+    ({ id, isExtra }) => names.includes(id) || names.includes('all') || (names.includes('paper') && isExtra !== true),
+  );
+}
+
+function requireSolver(): void {
+  try {
+    z3Allocator(f1());
+  } catch (error) {
+    if (error instanceof SolverError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function commandOf({ experiments, quick, seed }: ReproduceArguments): string {
+  return `npx bench reproduce ${experiments.join(' ')}${quick ? ' --quick' : ''} --seed ${seed}`;
+}
+
+function earlierResult(folder: string): ReproductionDocument {
+  const path = join(folder, 'reproduce.json');
+  if (!existsSync(path)) throw new UsageError(`--against: there is no ${path}`);
+  try {
+    const document = JSON.parse(readInput(path).toString('utf8')) as ReproductionDocument;
+    if (document.schema !== REPRODUCTION_SCHEMA) throw new Error(`its schema is not ${REPRODUCTION_SCHEMA}`);
+    return document;
+  } catch (error) {
+    throw new UsageError(`--against: ${path} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+function changesOrUsageError(earlier: ReproductionDocument, now: ReproductionDocument): Change[] {
+  try {
+    return changesSince(earlier, now);
+  } catch (error) {
+    if (error instanceof NotComparable) throw new UsageError(`--against: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,391 @@
+/** `bench run`: options, progress and results of a run. */
+import { performance } from 'node:perf_hooks';
+import type { Argv } from 'yargs';
+import { CONSTRAINTS, type Constraints, DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
+import {
+  ALLOCATOR_OPTIONS,
+  type AllocatorArguments,
+  allocatorFrom,
+  EXIT,
+  isFancy,
+  loadDataPlane,
+  UsageError,
+  wholeNumber,
+} from '../../../hw-driver/index.js';
+import { ENGINES, type EngineName } from '../../../sim/index.js';
+import { CaptureIntake, type CaptureWriter, createCaptureWriter, openCapture } from '../../../traces/index.js';
+import { interruptible } from '../../../traces/system/index.js';
+import { allocateShapes } from '../../measure/run/allocate-shapes.js';
+import type { ResumedRun, RunNote } from '../../measure/run/continued-run.js';
+import { type RunOptions, type RunResult, runWorkload } from '../../measure/run/run-workload.js';
+import type { ReportedRun } from '../../measure/run/summary.js';
+import { readUpdateScript } from '../../measure/updates/update-script.js';
+import { MAX_INSTANCES } from '../../workloads/addresses.js';
+import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
+import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
+import { formatMemoryContents } from '../../workloads/memory-contents.js';
+import { isProgramKey } from '../../workloads/program-kind.js';
+import { loadWorkload } from '../../workloads/workload.js';
+import { ProgressDisplay } from '../report/progress-display.js';
+import { ResultFolder } from '../report/result-folder.js';
+import { renderRunSummary } from '../report/run-summary.js';
+import { runTables } from '../report/run-tables.js';
+import { SnapshotFile } from '../report/snapshot-file.js';
+import { type CaptureArguments, captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
+import { memorySize } from './memory-size.js';
+import { resumedRun, resumeOptions } from './resume-options.js';
+import { type TimingArguments, timingFrom, timingOptions } from './timing-options.js';
+import { type TracePacketArguments, tracedPackets, tracePacketOptions } from './trace-packet-options.js';
+
+const DEFAULT_PACKETS = 1_000_000;
+const DEFAULT_WORKLOAD = 'lb';
+const DEFAULT_CASES = 2;
+const DEFAULT_SEED = '1';
+const DEFAULT_MEMORY_BYTES = 1024;
+const MAX_PACKETS = 1e12;
+const MAX_WORKERS = 64;
+const MAX_CASES = 1024;
+const MAX_REPEATS = 1000;
+const MOST_WARMUP = 65_536;
+const WARMUP_SHARE = 1 / 8;
+
+export const runOptions = (yargs: Argv) =>
+  captureOptions(tracePacketOptions(resumeOptions(timingOptions(yargs))))
+    .option('programs', { type: 'string', describe: 'How many, or max: until one does not fit' })
+    .option('workload', {
+      type: 'string',
+      describe: `Which programs arrive (${DEFAULT_WORKLOAD}): ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+    })
+    .option('memory', {
+      type: 'string',
+      describe: `Bytes of each memory (${DEFAULT_MEMORY_BYTES}; a file: as it says)`,
+    })
+    .option('cases', { type: 'string', describe: `Elastic cases of cache, nc and lb (${DEFAULT_CASES})` })
+    .options(ALLOCATOR_OPTIONS)
+    .option('constraints', {
+      choices: CONSTRAINTS,
+      default: 'sound' as Constraints,
+      describe: "published: allocate the published shapes by the paper's constraints, no packets",
+    })
+    .option('recirculations', {
+      type: 'string',
+      default: String(DEFAULT_RECIRCULATIONS),
+      describe: 'At most so many for each program',
+    })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('trace', {
+      type: 'string',
+      array: true,
+      default: [],
+      describe: 'Captures whose packets to run (repeatable)',
+    })
+    .option('readdress', {
+      type: 'boolean',
+      default: false,
+      describe: 'Rewrite the packets of --trace also for the one program of a .p4runpro file, as for several',
+    })
+    .option('packets', { type: 'string', describe: `Synthetic packets (${DEFAULT_PACKETS}); not with --trace` })
+    .option('warmup', {
+      type: 'string',
+      describe: `Synthetic packets that run before and are undone, so that the speed is that of compiled code (an eighth of all, at most ${MOST_WARMUP})`,
+    })
+    .option('engine', {
+      choices: ENGINES,
+      default: 'compiled' as EngineName,
+      describe: 'compiled: JavaScript made from the entries; interpreted: table by table, the reference',
+    })
+    .option('workers', { type: 'string', default: '1', describe: 'Threads; the results do not depend on them' })
+    .option('repeat', {
+      type: 'string',
+      default: '1',
+      describe: 'Run the traffic so often, and once before to warm up, from the same state: for bench compare',
+    })
+    .option('seed', { type: 'string', describe: `Of all that is drawn at random (${DEFAULT_SEED})` })
+    .option('out', { type: 'string', default: 'results/run', describe: 'Folder for summary.json and the CSV files' })
+    .option('write', { type: 'string', describe: 'Capture file for the packets that leave the switch' })
+    .option('memory-out', { type: 'string', describe: 'JSON file for what memories hold after the last packet' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print summary.json instead of the summary' })
+    .requiresArg([
+      'programs',
+      'workload',
+      'memory',
+      'cases',
+      'allocator',
+      'constraints',
+      'recirculations',
+      'dataplane',
+      'trace',
+      'packets',
+      'warmup',
+      'engine',
+      'workers',
+      'repeat',
+      'seed',
+      'out',
+      'write',
+      'memory-out',
+    ])
+    .epilogue(
+      'With --trace and --programs 1, the program of a .p4runpro file and the packets run as they are. Otherwise programs ' +
+        `get filters of their own and packets are addressed to them. ${ADDRESSING_RULE}`,
+    )
+    .example('$0 run --programs 2800', '2,800 load balancers in one switch')
+    .example('$0 run --programs 100 --timing --rate 200000000', 'With queues and latencies, at 200 million packets/s')
+    .example('$0 run --programs max --workload all-mixed --packets 100000', 'As many as fit, of all kinds')
+    .example('$0 run --programs max --workload cache --constraints published', 'The capacity that the paper gives');
+
+export interface RunArguments extends AllocatorArguments, CaptureArguments, TimingArguments, TracePacketArguments {
+  readonly programs: string | undefined;
+  readonly workload: string | undefined;
+  readonly memory: string | undefined;
+  readonly cases: string | undefined;
+  readonly constraints: Constraints;
+  readonly recirculations: string;
+  readonly dataplane: string;
+  readonly trace: readonly string[];
+  readonly readdress: boolean;
+  readonly packets: string | undefined;
+  readonly warmup: string | undefined;
+  readonly engine: EngineName;
+  readonly workers: string;
+  readonly repeat: string;
+  readonly seed: string | undefined;
+  readonly snapshot: string | undefined;
+  readonly resume: string | undefined;
+  readonly out: string;
+  readonly write: string | undefined;
+  readonly memoryOut: string | undefined;
+  readonly json: boolean;
+}
+
+/** Exit status 1 if not all programs fit. */
+export async function run(args: RunArguments): Promise<number> {
+  const start = await prepare(args);
+  const snapshot = args.snapshot === undefined ? undefined : new SnapshotFile(args.snapshot);
+  const folder = resultFolder(args.out, snapshot);
+  const display = new ProgressDisplay(process.stderr, () => performance.now());
+  let writer: CaptureWriter | undefined;
+  let result: FinishedRun;
+  try {
+    writer = args.write === undefined ? undefined : createCaptureWriter(args.write, { ports: 'egress' });
+    const clock = (): number => performance.now();
+    result = await interruptible((signal) => start({ writer, clock, signal, progress: display }));
+    writer?.close();
+    if (result.snapshot !== undefined) snapshot?.write(result.snapshot);
+    if (result.memory !== undefined) writeResult(args.memoryOut, formatMemoryContents(result.memory));
+  } catch (error) {
+    writer?.abort();
+    snapshot?.discard();
+    folder.discard();
+    throw error;
+  } finally {
+    display.stop();
+  }
+  try {
+    return report(args, result, folder);
+  } finally {
+    folder.close();
+  }
+}
+
+function resultFolder(path: string, snapshot: SnapshotFile | undefined): ResultFolder {
+  try {
+    return ResultFolder.open(path);
+  } catch (error) {
+    snapshot?.discard();
+    throw error;
+  }
+}
+
+type FinishedRun = ReportedRun & Partial<Pick<RunResult, 'snapshot' | 'memory'>>;
+type Surroundings = Pick<RunOptions, 'writer' | 'clock' | 'signal' | 'progress'>;
+type StartRun = (surroundings: Surroundings) => Promise<FinishedRun>;
+
+/** Reads all options; what it returns runs. @throws {UsageError} and others */
+async function prepare(args: RunArguments): Promise<StartRun> {
+  const dataPlane = loadDataPlane(args.dataplane);
+  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
+  const resume = resumedRun(args, dataPlane);
+  const common = {
+    dataPlane,
+    programs: resume?.note.programsRequested ?? programsOf(args.programs ?? 'max'),
+    allocator: allocatorFrom(args, args.constraints),
+    recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+    engine: args.engine,
+    workers: wholeNumber('--workers', args.workers, 1, MAX_WORKERS),
+    seed: resume?.note.seed ?? args.seed ?? DEFAULT_SEED,
+  };
+  const workload = resume?.note.workload ?? {
+    name: args.workload ?? DEFAULT_WORKLOAD,
+    memoryBytes: memoryBytesOf(args),
+    cases: wholeNumber('--cases', args.cases ?? String(DEFAULT_CASES), 2, MAX_CASES),
+    asWritten: runsAsWritten(args),
+  };
+  return args.constraints === 'published'
+    ? prepareShapes(args, common, workload)
+    : preparePrograms(args, common, workload, resume);
+}
+
+/** A user's program with a user's packets, which are what they are meant to be. @throws {UsageError} */
+function runsAsWritten({ workload, programs, trace, readdress, resume, updateScript }: RunArguments): boolean {
+  if (readdress && resume !== undefined) {
+    throw new UsageError('--readdress does not go with --resume: the snapshot decides it');
+  }
+  if (readdress && trace.length === 0) throw new UsageError('--readdress is for the packets of --trace');
+  const isFile = workload?.endsWith('.p4runpro') === true;
+  return isFile && programs === '1' && trace.length > 0 && updateScript === undefined && !readdress;
+}
+
+const programsOf = (programs: string): number | 'max' =>
+  programs === 'max' ? 'max' : wholeNumber('--programs', programs, 1, MAX_INSTANCES);
+
+type CommonOptions = Pick<
+  RunOptions,
+  'dataPlane' | 'programs' | 'allocator' | 'recirculations' | 'workers' | 'engine' | 'seed'
+>;
+
+async function preparePrograms(
+  args: RunArguments,
+  common: CommonOptions,
+  asked: RunNote['workload'],
+  resume: ResumedRun | undefined,
+): Promise<StartRun> {
+  if (args.trace.length > 0 && args.packets !== undefined) {
+    throw new UsageError('--packets is for synthetic packets; with --trace, all packets of the captures run');
+  }
+  if (args.trace.length === 0) requireCapture(args);
+  const captures = captureOptionsOf(args);
+  const { dataPlane, seed } = common;
+  const timing = timingFrom(args, dataPlane);
+  if (timing !== undefined) requireWithoutTime(args);
+  if (args.rate !== undefined && args.squeezeGaps !== undefined) {
+    throw new UsageError('--squeeze-gaps changes time stamps, and --rate takes their place: leave one of them out');
+  }
+  const updates = args.updateScript === undefined ? undefined : readUpdateScript(args.updateScript);
+  const packets = wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 0, MAX_PACKETS);
+  const warmup = warmupOf(args, packets);
+  const memoryBytes = asked.memoryBytes ?? undefined;
+  const workload = await loadWorkload({ ...asked, memoryBytes, seed, dataPlane });
+  const trace = tracedPackets(args, dataPlane);
+  const repeats = repeatsOf(args);
+  const snapshot = args.snapshot === undefined ? undefined : asked;
+  // A capture that cannot be read is found before the programs are deployed, not after.
+  for (const path of args.trace) await (await openCapture(path, new CaptureIntake(captures))).close();
+  return (surroundings) =>
+    runWorkload({
+      ...common,
+      ...surroundings,
+      workload,
+      traces: args.trace,
+      captures,
+      packets,
+      warmup,
+      repeats,
+      trace,
+      readsMemory: args.memoryOut !== undefined,
+      resume,
+      snapshot,
+      ...(timing && { timing }),
+      ...(updates && { updates }),
+    });
+}
+
+/** @throws {UsageError} for options of which there is one for a run, not for each repeat */
+function repeatsOf(args: RunArguments): number {
+  const repeats = wholeNumber('--repeat', args.repeat, 1, MAX_REPEATS);
+  const once = args.write ?? args.snapshot ?? args.resume;
+  if (repeats > 1 && (args.timing || once !== undefined || args.tracePacket.length > 0)) {
+    throw new UsageError(
+      '--repeat measures the speed of packets alone: --timing, --write, --snapshot, --resume and --trace-packet do not ' +
+        'go with it',
+    );
+  }
+  return repeats;
+}
+
+/** @throws {UsageError} where there is nothing to warm up with */
+function warmupOf({ warmup, trace, timing, tracePacket }: RunArguments, packets: number): number {
+  if (warmup === undefined) return Math.min(Math.floor(packets * WARMUP_SHARE), MOST_WARMUP);
+  if (timing || trace.length > 0 || tracePacket.length > 0) {
+    throw new UsageError(
+      '--warmup is for synthetic packets at full speed: --trace, --timing and --trace-packet do not go with it',
+    );
+  }
+  return wholeNumber('--warmup', warmup, 0, MAX_PACKETS);
+}
+
+/** @throws {UsageError} for options of runs in which packets do not overlap */
+function requireWithoutTime(args: RunArguments): void {
+  for (const [option, given] of [
+    ['--trace-packet', args.tracePacket.length > 0],
+    ['--snapshot', args.snapshot !== undefined],
+    ['--resume', args.resume !== undefined],
+  ] as const) {
+    if (given) throw new UsageError(`${option} does not go with --timing, where packets overlap`);
+  }
+}
+
+/** @throws {UsageError} for options that ask for packets */
+function requireNoPackets(args: RunArguments): void {
+  const { trace, packets, warmup, write, memoryOut, snapshot, resume, tracePacket } = args;
+  const given = [packets, warmup, write, memoryOut, snapshot, resume].some((value) => value !== undefined);
+  if (!given && trace.length === 0 && tracePacket.length === 0) return;
+  throw new UsageError(
+    '--constraints published allocates and runs no packets: --trace, --packets, --warmup, --write, --memory-out, ' +
+      '--snapshot, --resume and --trace-packet do not go with it',
+  );
+}
+
+function prepareShapes(args: RunArguments, common: CommonOptions, asked: RunNote['workload']): StartRun {
+  requireNoPackets(args);
+  requireCapture(args);
+  if (args.timing) throw new UsageError('--constraints published runs no packets: --timing does not go with it');
+  if (args.repeat !== '1') throw new UsageError('--constraints published runs no packets: there are none to --repeat');
+  timingFrom(args, common.dataPlane);
+  const memoryBytes = asked.memoryBytes ?? DEFAULT_MEMORY_BYTES;
+  return ({ clock, signal, progress }) =>
+    allocateShapes({
+      ...common,
+      workload: asked.name,
+      memoryBytes,
+      cases: asked.cases,
+      clock,
+      signal,
+      onProgress: (admitted) => progress.deploying(admitted, common.programs),
+    });
+}
+
+/** The bytes of each memory; null where a user's file keeps its own sizes. */
+function memoryBytesOf({ memory, workload = DEFAULT_WORKLOAD }: RunArguments): number | null {
+  if (memory !== undefined) return memorySize(memory);
+  return isProgramKey(workload) || !workload.includes('.') ? DEFAULT_MEMORY_BYTES : null;
+}
+
+function report(args: RunArguments, result: ReportedRun, folder: ResultFolder): number {
+  const document = `${JSON.stringify(result.summary, null, 2)}\n`;
+  folder.write('summary.json', document);
+  for (const [name, text] of runTables(result)) folder.write(name, text);
+  process.stdout.write(args.json ? document : renderRunSummary(result, isFancy(process.stdout)));
+  for (const warning of result.warnings) process.stderr.write(`bench: warning: ${warning}\n`);
+  if (!args.json)
+    process.stdout.write(`\nresults in ${folder.path}: summary.json, ${[...runTables(result).keys()].join(', ')}\n`);
+  if (result.interrupted) {
+    const kept =
+      (args.write === undefined ? '' : `, the packets that left in ${args.write}`) +
+      (args.snapshot === undefined ? '' : `, the switch in ${args.snapshot}`);
+    process.stderr.write(`bench: interrupted; the results of what was done are in ${folder.path}${kept}\n`);
+    return EXIT.interrupted;
+  }
+  const mixed = (result.timing?.updates ?? []).filter((update) => update.mixed > 0);
+  for (const { name, mixed: packets, firstMixture } of mixed) {
+    process.stderr.write(`bench: ${name}: ${packets} packets saw a mixture of two programs; ${firstMixture}\n`);
+  }
+  if (mixed.length > 0) return EXIT.failed;
+  const { failure, programsRequested } = result.summary;
+  if (failure === null || programsRequested === 'max') return EXIT.done;
+  process.stderr.write(
+    `bench: ${result.summary.programsDeployed} of ${programsRequested} programs fit: ${failure.reason}\n`,
+  );
+  return EXIT.failed;
+}

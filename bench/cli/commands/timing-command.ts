@@ -1,0 +1,121 @@
+/** `bench timing`: what recirculation costs in throughput and latency. */
+import type { Argv } from 'yargs';
+import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
+import { ENGINES, type EngineName, timedSwitchOptions } from '../../../sim/index.js';
+import { interruptible } from '../../../traces/system/index.js';
+import { type LossFreeOptions, type LossFreeRow, lossFreeRates } from '../../measure/timing/loss-free-rate.js';
+import { type PublishedRecirculation, publishedRecirculation } from '../../measure/timing/published-recirculation.js';
+import {
+  AGREES_WITHIN,
+  recirculationCsv,
+  recirculationHeader,
+  recirculationLine,
+  verdict,
+} from '../report/recirculation-report.js';
+import { ResultFolder } from '../report/result-folder.js';
+import { bitsPerSecond } from './timing-options.js';
+
+const PUBLISHED_SIZES = ['128', '256', '512', '1500'];
+const PUBLISHED_RECIRCULATIONS = '6';
+const SHORTEST_PACKET = 64;
+const LONGEST_PACKET = 9216;
+
+export const timingCommandOptions = (yargs: Argv) =>
+  yargs
+    .option('sizes', {
+      type: 'string',
+      array: true,
+      describe: `Bytes of the packets, check sequence included (${PUBLISHED_SIZES.join(' ')})`,
+    })
+    .option('recirculations', { type: 'string', default: PUBLISHED_RECIRCULATIONS, describe: 'From 0 to so many' })
+    .option('port-rate', { type: 'string', describe: "Gbit/s of each front port (the data plane's: 100)" })
+    .option('recirculation-rate', { type: 'string', describe: 'Gbit/s of the recirculation port (100)' })
+    .option('tolerance', { type: 'string', default: '0.2', describe: 'How exact the rate is, in per cent' })
+    .option('engine', { choices: ENGINES, default: 'compiled' as EngineName, describe: 'What runs the RPBs' })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('out', { type: 'string', default: 'results/timing', describe: 'Folder for recirculation.csv' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .requiresArg([
+      'sizes',
+      'recirculations',
+      'port-rate',
+      'recirculation-rate',
+      'tolerance',
+      'engine',
+      'dataplane',
+      'out',
+    ])
+    .example('$0 timing --sizes 128 --recirculations 2', 'Loss-free rate and latency of short packets')
+    .example('$0 timing --recirculation-rate 150', 'With a faster recirculation port');
+
+export interface TimingCommandArguments {
+  readonly sizes: readonly string[] | undefined;
+  readonly recirculations: string;
+  readonly portRate: string | undefined;
+  readonly recirculationRate: string | undefined;
+  readonly tolerance: string;
+  readonly engine: EngineName;
+  readonly dataplane: string;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+export async function timing(args: TimingCommandArguments): Promise<number> {
+  const options = optionsOf(args);
+  const published = publishedRecirculation();
+  const publishedFor = (row: LossFreeRow): PublishedRecirculation | undefined =>
+    published.find((each) => each.packetBytes === row.packetBytes && each.recirculations === row.recirculations);
+  return ResultFolder.during(args.out, async (folder) => {
+    const say = (text: string): void => void (args.json || process.stdout.write(`${text}\n`));
+    const rows: LossFreeRow[] = [];
+    const status = new StatusLine();
+    const onProgress = (done: number, all: number): void => status.show(`${done} of ${all} rates found`);
+    const aborted = await interruptible(async (signal) => {
+      say(recirculationHeader());
+      for await (const row of lossFreeRates({ ...options, signal, onProgress })) {
+        status.clear();
+        rows.push(row);
+        say(recirculationLine(row, publishedFor(row), rows[0] ?? row));
+      }
+      return signal.aborted;
+    }).finally(() => status.stop());
+    folder.write('recirculation.csv', recirculationCsv(rows, publishedFor));
+    if (args.json) {
+      process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/timing@1', rows }, null, 2)}\n`);
+    }
+    const compared = rows.map((row) => verdict(row, publishedFor(row))).filter((text) => text !== '');
+    const agreeing = compared.filter((text) => text === 'agrees').length;
+    if (compared.length > 0) {
+      say(`\n${agreeing} of ${compared.length} throughputs within ${AGREES_WITHIN * 100} % of the published ones`);
+    }
+    say(`results in ${args.out}: recirculation.csv`);
+    if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
+    return aborted ? EXIT.interrupted : EXIT.done;
+  });
+}
+
+function optionsOf(args: TimingCommandArguments): Omit<LossFreeOptions, 'signal' | 'onProgress'> {
+  const dataPlane = loadDataPlane(args.dataplane);
+  const own = timedSwitchOptions(dataPlane);
+  const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
+  const recirculations = wholeNumber('--recirculations', args.recirculations, 0, most);
+  const percent = /^\d+(\.\d+)?$/.test(args.tolerance) ? Number(args.tolerance) : Number.NaN;
+  if (!(percent >= 0.01 && percent <= 50)) {
+    throw new UsageError(`--tolerance takes per cent from 0.01 to 50, not '${args.tolerance}'`);
+  }
+  return {
+    dataPlane,
+    engine: args.engine,
+    switch: {
+      ...own,
+      portBitsPerSecond: bitsPerSecond('--port-rate', args.portRate) ?? own.portBitsPerSecond,
+      recirculationBitsPerSecond:
+        bitsPerSecond('--recirculation-rate', args.recirculationRate) ?? own.recirculationBitsPerSecond,
+    },
+    packetBytes: (args.sizes ?? PUBLISHED_SIZES).map((size) =>
+      wholeNumber('--sizes', size, SHORTEST_PACKET, LONGEST_PACKET),
+    ),
+    recirculations: Array.from({ length: recirculations + 1 }, (_, count) => count),
+    tolerance: percent / 100,
+  };
+}

@@ -1,0 +1,207 @@
+/** `bench trace generate` and `bench trace info`: seeded captures, and what a capture holds. */
+import type { Argv } from 'yargs';
+import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
+import {
+  CaptureIntake,
+  type CaptureWriter,
+  clearPacketBatch,
+  createCaptureWriter,
+  createPacketBatch,
+  createTrafficGenerator,
+  openCapture,
+  type TrafficGenerator,
+  trafficStream,
+} from '../../../traces/index.js';
+import { interruptible, isStandardOutput } from '../../../traces/system/index.js';
+import { MAX_INSTANCES } from '../../workloads/addresses.js';
+import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
+import { loadWorkload } from '../../workloads/workload.js';
+import { CaptureStatistics, renderCaptureStatistics } from '../report/capture-statistics.js';
+import { type CaptureArguments, captureOptions, captureOptionsOf } from './capture-options.js';
+import { parseSource, sourcesHelp, writeSources } from './trace-sources.js';
+
+const BATCH = { packets: 16384, bytes: 2 ** 24 };
+const DEFAULTS = {
+  workload: 'lb',
+  programs: '1',
+  cases: '2',
+  packets: '10000',
+  rate: '1000000',
+  seconds: '1',
+  dataplane: 'default',
+} as const;
+/** A day. */
+const MAX_SECONDS = 86_400;
+
+export const generateOptions = (yargs: Argv) =>
+  yargs
+    .positional('file', { type: 'string', demandOption: true, describe: 'The capture to write; .gz compresses' })
+    .option('workload', {
+      type: 'string',
+      describe: `${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file (${DEFAULTS.workload})`,
+    })
+    .option('programs', { type: 'string', describe: `Instances that the packets are for (${DEFAULTS.programs})` })
+    .option('cases', { type: 'string', describe: `Elastic cases of cache, nc and lb (${DEFAULTS.cases})` })
+    .option('packets', { type: 'string', describe: `How many (${DEFAULTS.packets})` })
+    .option('rate', { type: 'string', describe: `Packets per second of the time stamps (${DEFAULTS.rate})` })
+    .option('source', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'In place of a workload: KIND or KIND:name=number,… (repeatable: a mix, by time)',
+    })
+    .option('seconds', { type: 'string', describe: `How long sources send (${DEFAULTS.seconds})` })
+    .option('seed', { type: 'string', default: '1', describe: 'Same seed, same bytes' })
+    .option('dataplane', { type: 'string', describe: `Data plane: a name, or a JSON file (${DEFAULTS.dataplane})` })
+    .requiresArg(['workload', 'programs', 'cases', 'packets', 'rate', 'source', 'seconds', 'seed', 'dataplane'])
+    .epilogue(sourcesHelp())
+    .example('$0 trace generate cache.pcap --workload cache', '10,000 packets for one cache')
+    .example('$0 trace generate mix.pcap --source tcp:rate=50 --source synflood', 'Connections under a SYN flood');
+
+type OfWorkload = 'workload' | 'programs' | 'cases' | 'packets' | 'rate' | 'dataplane';
+
+export interface GenerateArguments extends Readonly<Record<OfWorkload, string | undefined>> {
+  readonly file: string;
+  readonly source: readonly string[];
+  readonly seconds: string | undefined;
+  readonly seed: string;
+}
+
+/** Writes packets; resolves to how many, or undefined if interrupted. */
+type WritePackets = (
+  writer: CaptureWriter,
+  signal: AbortSignal,
+  onProgress: (packets: number) => void,
+) => Promise<number | undefined>;
+
+export async function traceGenerate(args: GenerateArguments): Promise<number> {
+  const write = args.source.length > 0 ? ofSources(args) : await ofWorkload(args);
+  const writer = createCaptureWriter(args.file);
+  const status = new StatusLine();
+  try {
+    const packets = await interruptible((signal) => write(writer, signal, packetsShown(status, 'written')));
+    if (packets === undefined) {
+      writer.abort();
+      process.stderr.write(`bench: interrupted; nothing was kept, ${args.file} was not written\n`);
+      return EXIT.interrupted;
+    }
+    writer.close();
+    const stream = isStandardOutput(args.file) ? process.stderr : process.stdout;
+    stream.write(`${packets.toLocaleString('en-US')} packets in ${args.file}\n`);
+  } catch (error) {
+    writer.abort();
+    throw error;
+  } finally {
+    status.stop();
+  }
+  return EXIT.done;
+}
+
+const packetsShown =
+  (status: StatusLine, what: string) =>
+  (packets: number): void =>
+    status.show(`${packets.toLocaleString('en-US')} packets ${what}`);
+
+function ofSources(args: GenerateArguments): WritePackets {
+  const ofWorkload: readonly OfWorkload[] = ['workload', 'programs', 'cases', 'packets', 'rate', 'dataplane'];
+  const stray = ofWorkload.find((name) => args[name] !== undefined);
+  if (stray !== undefined) throw new UsageError(`--${stray} belongs to workloads: it does not go with --source`);
+  const seconds = positiveNumber('--seconds', args.seconds ?? DEFAULTS.seconds);
+  const sources = args.source.map(parseSource);
+  // What is out of range is found before a file is made.
+  for (const source of sources) trafficStream(source, args.seed);
+  return (writer, signal, onProgress) =>
+    writeSources({ sources, seconds, seed: args.seed, writer, signal, onProgress });
+}
+
+function positiveNumber(option: string, text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value > 0 && value <= MAX_SECONDS) return value;
+  throw new UsageError(`${option} takes a number above 0, up to ${MAX_SECONDS}, not '${text}'`);
+}
+
+async function ofWorkload(args: GenerateArguments): Promise<WritePackets> {
+  if (args.seconds !== undefined)
+    throw new UsageError('--seconds is for --source; with a workload, --packets says how many');
+  const dataPlane = loadDataPlane(args.dataplane ?? DEFAULTS.dataplane);
+  const programs = wholeNumber('--programs', args.programs ?? DEFAULTS.programs, 1, MAX_INSTANCES);
+  const packets = wholeNumber('--packets', args.packets ?? DEFAULTS.packets, 0, 1e12);
+  const packetsPerSecond = wholeNumber('--rate', args.rate ?? DEFAULTS.rate, 1, 1e12);
+  const cases = wholeNumber('--cases', args.cases ?? DEFAULTS.cases, 2, 1024);
+  const workload = await loadWorkload({
+    name: args.workload ?? DEFAULTS.workload,
+    memoryBytes: undefined,
+    cases,
+    seed: args.seed,
+    dataPlane,
+  });
+  const targets = Array.from({ length: programs }, (_, n) => workload.arrival(n).traffic);
+  // The seed as `bench run` uses it: the same packets.
+  const generator = createTrafficGenerator({ targets, seed: `${args.seed}/traffic`, packetsPerSecond });
+  return async (writer, signal, onProgress) =>
+    (await writeAll({ generator, writer, packets, signal, onProgress })) ? packets : undefined;
+}
+
+interface Writing {
+  readonly generator: TrafficGenerator;
+  readonly writer: CaptureWriter;
+  readonly packets: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (packets: number) => void;
+}
+
+/** False if interrupted before the last packet. */
+async function writeAll({ generator, writer, packets, signal, onProgress }: Writing): Promise<boolean> {
+  const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
+  for (let next = 0; next < packets; ) {
+    clearPacketBatch(batch);
+    next += generator.generateInto(batch, next, packets - next);
+    writer.writeBatch(batch);
+    onProgress(next);
+    // Lets an interrupt arrive.
+    await new Promise(setImmediate);
+    if (signal.aborted) return false;
+  }
+  return true;
+}
+
+export const infoOptions = (yargs: Argv) =>
+  captureOptions(yargs)
+    .positional('file', { type: 'string', demandOption: true, describe: 'A pcap or pcapng capture' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .example('$0 trace info capture.pcap', 'Packets, flows, protocols, rates');
+
+export interface InfoArguments extends CaptureArguments {
+  readonly file: string;
+  readonly json: boolean;
+}
+
+export async function traceInfo(args: InfoArguments): Promise<number> {
+  const { file, json } = args;
+  // Ports matter to a switch, not here: packets of all are counted.
+  const intake = new CaptureIntake({ ...captureOptionsOf(args), ports: Number.POSITIVE_INFINITY });
+  const reader = await openCapture(file, intake);
+  const statistics = new CaptureStatistics();
+  const status = new StatusLine();
+  const show = packetsShown(status, 'read');
+  let packets = 0;
+  try {
+    const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
+    for (;;) {
+      const read = await reader.readInto(batch, { truncated: 'warn' });
+      if (read === 0) break;
+      packets += read;
+      show(packets);
+      statistics.add(batch);
+      clearPacketBatch(batch);
+    }
+  } finally {
+    status.stop();
+    await reader.close();
+  }
+  const summary = statistics.summary(file, reader.format, intake);
+  const { done, missing } = intake.notes();
+  process.stdout.write(json ? `${JSON.stringify(summary, null, 2)}\n` : renderCaptureStatistics(summary, done));
+  for (const warning of [...reader.warnings, ...missing]) process.stderr.write(`bench: warning: ${warning}\n`);
+  return EXIT.done;
+}

@@ -1,0 +1,87 @@
+/** `--source KIND:name=value,…` of `bench trace generate`, and its help out of the table of sources. */
+import { UsageError } from '../../../hw-driver/index.js';
+import {
+  appendPacket,
+  type CaptureWriter,
+  clearPacketBatch,
+  createPacketBatch,
+  mixedStream,
+  type SourceKind,
+  type SourceOptions,
+  TRAFFIC_SOURCES,
+  trafficStream,
+} from '../../../traces/index.js';
+
+const isKind = (text: string): text is SourceKind => Object.hasOwn(TRAFFIC_SOURCES, text);
+
+/** @throws {UsageError} for a text that is not of that form */
+export function parseSource(text: string): SourceOptions {
+  const [kind = '', ...rest] = text.split(':');
+  if (!isKind(kind)) {
+    throw new UsageError(`--source: there is no '${kind}'; there are ${Object.keys(TRAFFIC_SOURCES).join(', ')}`);
+  }
+  const values: Record<string, number> = {};
+  for (const assignment of rest.join(':').split(',')) {
+    if (assignment === '' && rest.length === 0) continue;
+    const [, name = '', digits = ''] = /^(\w+)=([-+.\w]+)$/.exec(assignment) ?? [];
+    const number = digits === '' ? Number.NaN : Number(digits);
+    if (Number.isNaN(number)) throw new UsageError(`--source: '${assignment}' is not of the form name=number`);
+    if (Object.hasOwn(values, name)) throw new UsageError(`--source: ${name} is given more than once`);
+    values[name] = number;
+  }
+  return { kind, values };
+}
+
+/** Every kind with its parameters, for the help text. */
+export function sourcesHelp(): string {
+  const lines = Object.entries(TRAFFIC_SOURCES).flatMap(([kind, { describe, parameters }]) => [
+    `  ${kind}: ${describe}`,
+    ...Object.entries(parameters).map(([name, { unit, minimum, maximum, standard, describe: what }]) => {
+      const range = `${minimum} to ${maximum}${unit === '' ? '' : ` ${unit}`}`;
+      return `    ${name}=${standard}  ${range}; ${what}`;
+    }),
+  ]);
+  return ['Sources, with their parameters, defaults, ranges and units:', ...lines].join('\n');
+}
+
+const BATCH_PACKETS = 4096;
+const MAX_FRAME_BYTES = 64 * 1024;
+const NANOSECONDS = 1e9;
+
+export interface SourceWriting {
+  readonly sources: readonly SourceOptions[];
+  readonly seconds: number;
+  readonly seed: string;
+  readonly writer: CaptureWriter;
+  readonly signal: AbortSignal;
+  /** Packets that were written. */
+  readonly onProgress: (packets: number) => void;
+}
+
+/** Writes the mix of all sources until a time; returns the packets, or undefined if interrupted. */
+export async function writeSources({
+  sources,
+  seconds,
+  seed,
+  writer,
+  signal,
+  onProgress,
+}: SourceWriting): Promise<number | undefined> {
+  const mix = mixedStream(sources.map((source, i) => trafficStream(source, `${seed}/${i}`)));
+  const batch = createPacketBatch(1, MAX_FRAME_BYTES);
+  let packets = 0;
+  for (const { nanoseconds, ingressPort, bytes } of mix) {
+    if (nanoseconds >= seconds * NANOSECONDS) break;
+    clearPacketBatch(batch);
+    const wholeSeconds = Math.floor(nanoseconds / NANOSECONDS);
+    const rest = nanoseconds % NANOSECONDS;
+    batch.bytes.set(bytes, appendPacket(batch, bytes.length, bytes.length, ingressPort, wholeSeconds, rest));
+    writer.write(batch, 0);
+    if (++packets % BATCH_PACKETS !== 0) continue;
+    onProgress(packets);
+    // Lets an interrupt arrive.
+    await new Promise(setImmediate);
+    if (signal.aborted) return undefined;
+  }
+  return packets;
+}

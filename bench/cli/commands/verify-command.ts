@@ -1,0 +1,187 @@
+/** `bench verify`: the fifteen programs against plain implementations of what they are to do. */
+import type { Argv } from 'yargs';
+import { DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import {
+  ALLOCATOR_NAMES,
+  allocatorFrom,
+  EXIT,
+  loadDataPlane,
+  StatusLine,
+  UsageError,
+  wholeNumber,
+} from '../../../hw-driver/index.js';
+import { interruptible } from '../../../traces/system/index.js';
+import { type Verification, type VerifyOptions, verifyPrograms } from '../../verify/verify-programs.js';
+import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
+import { isProgramKey, PROGRAM_KEYS } from '../../workloads/program-kind.js';
+import { describeDifference, verifyHeader, verifyLine } from '../report/verify-report.js';
+import { type CaptureArguments, captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
+import { memorySize } from './memory-size.js';
+
+const MOST_PACKETS = 1e9;
+const MOST_COMPANIONS = 2000;
+
+export const verifyOptions = (yargs: Argv) =>
+  captureOptions(yargs)
+    .positional('keys', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: `Which: ${PROGRAM_KEYS.join(', ')}; all if left out`,
+    })
+    .option('trace', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'Captures whose packets to run, addressed to the programs (repeatable)',
+    })
+    .option('packets', { type: 'string', describe: 'Generated packets for each program (20000); not with --trace' })
+    .option('companions', {
+      type: 'string',
+      default: '0',
+      describe: 'Besides a switch for each program, one for all of them and so many others',
+    })
+    .option('allocators', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: `How RPBs are chosen: ${ALLOCATOR_NAMES.join(', ')}; each places the programs anew (price)`,
+    })
+    .option('memory', { type: 'string', default: '1024', describe: 'Bytes of each memory' })
+    .option('cases', { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb' })
+    .option('recirculations', { type: 'string', default: String(DEFAULT_RECIRCULATIONS), describe: 'At most so many' })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('seed', { type: 'string', default: '1', describe: 'Of all that is drawn at random' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .requiresArg([
+      'trace',
+      'packets',
+      'companions',
+      'allocators',
+      'memory',
+      'cases',
+      'recirculations',
+      'dataplane',
+      'seed',
+    ])
+    .epilogue(
+      'Every packet and, at the end, every word of memory is compared with an implementation that shares nothing with ' +
+        `the program but its hash functions (bench/functions). With --trace: ${ADDRESSING_RULE}`,
+    )
+    .example('$0 verify cache sf', 'Two programs, each in a switch of its own')
+    .example('$0 verify --companions 500 --allocators price f1', 'All, also together with 500 others, placed two ways')
+    .example('$0 verify --trace capture.pcap', 'On the packets of a capture');
+
+export interface VerifyArguments extends CaptureArguments {
+  readonly keys: readonly string[];
+  readonly trace: readonly string[];
+  readonly packets: string | undefined;
+  readonly companions: string;
+  readonly allocators: readonly string[];
+  readonly memory: string;
+  readonly cases: string;
+  readonly recirculations: string;
+  readonly dataplane: string;
+  readonly seed: string;
+  readonly json: boolean;
+}
+
+const DEFAULT_PACKETS = 20_000;
+
+/** Exit status 1 at the first packet or word that differs. */
+export async function verify(args: VerifyArguments): Promise<number> {
+  const options = optionsOf(args);
+  const rounds: Verification[] = [];
+  const status = new StatusLine();
+  const say = (lines: readonly string[]): void => {
+    status.clear();
+    if (!args.json) for (const line of lines) process.stdout.write(`${line}\n`);
+  };
+  const onProgress = (what: string): void => status.show(what);
+  const aborted = await interruptible(async (signal) => {
+    const clock = (): number => performance.now();
+    for await (const round of verifyPrograms({ ...options, clock, signal, onProgress })) {
+      if (rounds.push(round) === 1) say([verifyHeader()]);
+      say(round.rows.map((row) => verifyLine(row, round.difference)));
+      if (round.difference !== null) say(['', ...describeDifference(round.difference, options.dataPlane)]);
+    }
+    return signal.aborted;
+  }).finally(() => status.stop());
+  // Each round reads the captures again, and finds the same in them.
+  const { notes, warnings } = rounds[0] ?? { notes: [], warnings: [] };
+  const packets = rounds.reduce((sum, round) => sum + round.packets, 0);
+  const differs = rounds.some(({ difference }) => difference !== null);
+  if (args.json) {
+    const document = { schema: 'p4runpro-bench/verify@1', rounds: rounds.map(withHexadecimal) };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else say(['', ...notes, comparedText(packets, differs)]);
+  for (const warning of warnings) process.stderr.write(`bench: warning: ${warning}\n`);
+  if (aborted) {
+    process.stderr.write('bench: interrupted; what was compared is above\n');
+    return EXIT.interrupted;
+  }
+  if (packets === 0)
+    process.stderr.write(`bench: nothing was verified: ${nothingReason(args, [...notes, ...warnings])}\n`);
+  return differs || packets === 0 ? EXIT.failed : EXIT.done;
+}
+
+function comparedText(packets: number, differs: boolean): string {
+  if (packets === 0) return 'no packet was compared';
+  return `${packets.toLocaleString('en-US')} packets compared: ${differs ? 'they differ' : 'all equal'}`;
+}
+
+/** Why no packet was compared. */
+const nothingReason = ({ trace }: VerifyArguments, known: readonly string[]): string =>
+  known.length > 0 ? known.join('; ') : `there is no packet to read in ${trace.join(', ')}`;
+
+function optionsOf(args: VerifyArguments): Omit<VerifyOptions, 'clock' | 'signal' | 'onProgress'> {
+  if (args.trace.length > 0 && args.packets !== undefined) {
+    throw new UsageError('--packets is for generated packets: leave it out with --trace');
+  }
+  if (args.trace.length === 0) requireCapture(args);
+  const keys = args.keys.length === 0 ? PROGRAM_KEYS : args.keys.filter(isProgramKey);
+  const unknown = args.keys.find((name) => !isProgramKey(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`there is no program '${unknown}': it is one of ${PROGRAM_KEYS.join(', ')}`);
+  }
+  const dataPlane = loadDataPlane(args.dataplane);
+  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
+  return {
+    dataPlane,
+    keys: [...new Set(keys)],
+    allocators: (args.allocators.length === 0 ? ['price'] : args.allocators).map(namedAllocator),
+    companions: wholeNumber('--companions', args.companions, 0, MOST_COMPANIONS),
+    cases: wholeNumber('--cases', args.cases, 2, 1024),
+    memoryBytes: memorySize(args.memory),
+    recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+    traces: args.trace,
+    captures: captureOptionsOf(args),
+    packets: wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 1, MOST_PACKETS),
+    seed: args.seed,
+  };
+}
+
+function namedAllocator(label: string): VerifyOptions['allocators'][number] {
+  const allocator = ALLOCATOR_NAMES.find((name) => name === label);
+  if (allocator === undefined) {
+    throw new UsageError(`there is no allocator '${label}': it is one of ${ALLOCATOR_NAMES.join(', ')}`);
+  }
+  return { label, allocator: allocatorFrom({ allocator, weights: undefined, recirculationWeight: undefined }) };
+}
+
+/** Packets as text. */
+function withHexadecimal(round: Verification): object {
+  const { difference } = round;
+  if (difference === null || difference.kind === 'memory') return round;
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  const { packet, expected, actual } = difference;
+  return {
+    ...round,
+    difference: {
+      ...difference,
+      packet: hex(packet),
+      expected: { ...expected, bytes: hex(expected.bytes) },
+      actual: { ...actual, bytes: hex(actual.bytes) },
+    },
+  };
+}

@@ -1,0 +1,157 @@
+/** What a capture holds, in figures. */
+import { defaultDataPlane } from '../../../compiler/index.js';
+import { fieldAccess, Parser, Phv, readField } from '../../../sim/index.js';
+import {
+  type CaptureAccount,
+  type CaptureIntake,
+  dateText,
+  decimalSeconds,
+  epochNanoseconds,
+  PACKET_MARKS,
+  type PacketBatch,
+} from '../../../traces/index.js';
+
+export interface CaptureSummary {
+  readonly schema: 'p4runpro-bench/trace-info@1';
+  readonly file: string;
+  readonly format: string;
+  readonly packets: number;
+  readonly capturedBytes: number;
+  readonly originalBytes: number;
+  /** Packets of which bytes are missing. */
+  readonly cutPackets: number;
+  /** Of the packets that have a time: between the earliest and the latest, as near as a number comes to `duration`. */
+  readonly seconds: number;
+  /** The same exactly, in seconds with nine decimals. */
+  readonly duration: string;
+  /** Earliest and latest time, in seconds since 1970 with nine decimals; null if no packet has one. */
+  readonly firstTime: string | null;
+  readonly lastTime: string | null;
+  /** What became of packets by link type and time. */
+  readonly captures: CaptureAccount;
+  /** One-way flows: distinct 5-tuples. */
+  readonly flows: number;
+  readonly addresses: number;
+  /** By innermost header that the default data plane knows. */
+  readonly kinds: Readonly<Record<string, number>>;
+}
+
+const LABEL_WIDTH = 11;
+const KINDS = ['l5', 'tcp', 'udp', 'ipv4', 'tunnel', 'vlan', 'ethernet'] as const;
+
+interface PacketTime {
+  seconds: number;
+  nanoseconds: number;
+}
+
+const isBefore = (seconds: number, nanoseconds: number, other: PacketTime): boolean =>
+  seconds < other.seconds || (seconds === other.seconds && nanoseconds < other.nanoseconds);
+
+export class CaptureStatistics {
+  private readonly dataPlane = defaultDataPlane();
+  private readonly parser = new Parser(this.dataPlane);
+  private readonly phv = new Phv(this.dataPlane.headers.length);
+  private readonly access = (name: string) => fieldAccess(this.dataPlane.headerField(name));
+  private readonly ip = ['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protocol'].map(this.access);
+  private readonly ports = ['hdr.l4_port.src_port', 'hdr.l4_port.dst_port'].map(this.access);
+  private readonly flows = new Set<string>();
+  private readonly addresses = new Set<number>();
+  private readonly kinds: Record<string, number> = {};
+  private packets = 0;
+  private capturedBytes = 0;
+  private originalBytes = 0;
+  private cutPackets = 0;
+  private first: PacketTime | undefined;
+  private last: PacketTime | undefined;
+
+  add(batch: PacketBatch): void {
+    for (let i = 0; i < batch.count; i++) this.addPacket(batch, i);
+  }
+
+  private addPacket(batch: PacketBatch, i: number): void {
+    const start = batch.offset[i] as number;
+    const captured = batch.capturedLength[i] as number;
+    const original = batch.originalLength[i] as number;
+    this.packets++;
+    this.capturedBytes += captured;
+    this.originalBytes += original;
+    if (captured < original) this.cutPackets++;
+    if (((batch.marks[i] as number) & PACKET_MARKS.untimed) === 0) this.addTime(batch, i);
+    const { phv } = this;
+    phv.begin(batch.bytes, start, start + captured, 0);
+    this.parser.parse(phv);
+    const has = (name: string): number => phv.headerStart[this.dataPlane.headerIndex(name)] ?? -1;
+    const kind = KINDS.find((name) => has(name) >= 0) ?? 'other';
+    this.kinds[kind] = (this.kinds[kind] ?? 0) + 1;
+    const ipv4 = has('ipv4');
+    if (ipv4 < 0) return;
+    const tuple = this.ip.map((field) => readField(field, phv.bytes, ipv4));
+    this.addresses.add(tuple[0] ?? 0).add(tuple[1] ?? 0);
+    const l4 = has('l4_port');
+    this.flows.add([...tuple, ...(l4 < 0 ? [] : this.ports.map((port) => readField(port, phv.bytes, l4)))].join());
+  }
+
+  private addTime(batch: PacketBatch, i: number): void {
+    const seconds = batch.timeSeconds[i] as number;
+    const nanoseconds = batch.timeNanoseconds[i] as number;
+    const { first, last } = this;
+    if (first === undefined || last === undefined) {
+      this.first = { seconds, nanoseconds };
+      this.last = { seconds, nanoseconds };
+    } else if (isBefore(seconds, nanoseconds, first)) {
+      first.seconds = seconds;
+      first.nanoseconds = nanoseconds;
+    } else if (!isBefore(seconds, nanoseconds, last)) {
+      last.seconds = seconds;
+      last.nanoseconds = nanoseconds;
+    }
+  }
+
+  summary(file: string, format: string, intake: CaptureIntake): CaptureSummary {
+    const first = this.first && epochNanoseconds(this.first);
+    const last = this.last && epochNanoseconds(this.last);
+    const duration = decimalSeconds(first === undefined || last === undefined ? 0n : last - first);
+    return {
+      schema: 'p4runpro-bench/trace-info@1',
+      file,
+      format,
+      packets: this.packets,
+      capturedBytes: this.capturedBytes,
+      originalBytes: this.originalBytes,
+      cutPackets: this.cutPackets,
+      seconds: Number(duration),
+      duration,
+      firstTime: first === undefined ? null : decimalSeconds(first),
+      lastTime: last === undefined ? null : decimalSeconds(last),
+      captures: intake.account(),
+      flows: this.flows.size,
+      addresses: this.addresses.size,
+      kinds: this.kinds,
+    };
+  }
+}
+
+function timeText({ firstTime, lastTime, duration, captures }: CaptureSummary): string {
+  const untimed = captures.untimed === 0 ? '' : `; ${captures.untimed.toLocaleString('en-US')} packets without a time`;
+  if (firstTime === null || lastTime === null) return `no packet has a time${untimed}`;
+  const date = (decimal: string): string => dateText(BigInt(decimal.replace('.', '')));
+  return `${duration} s, from ${date(firstTime)} to ${date(lastTime)}${untimed}`;
+}
+
+/** @param notes what was done to packets so that they could be read */
+export function renderCaptureStatistics(summary: CaptureSummary, notes: readonly string[]): string {
+  const count = (value: number): string => value.toLocaleString('en-US');
+  const kinds = Object.entries(summary.kinds)
+    .sort((a, b) => b[1] - a[1])
+    .map(([kind, packets]) => `${count(packets)} ${kind}`);
+  const cut = summary.cutPackets === 0 ? '' : ` (${count(summary.cutPackets)} cut)`;
+  return [
+    `file       ${summary.file} (${summary.format})`,
+    `packets    ${count(summary.packets)}${cut}: ${kinds.join(', ') || 'none'}`,
+    `bytes      ${count(summary.originalBytes)} on the wire, ${count(summary.capturedBytes)} captured`,
+    `time       ${timeText(summary)}`,
+    `flows      ${count(summary.flows)} one-way, ${count(summary.addresses)} addresses`,
+    ...notes.map((note, i) => `${(i === 0 ? 'read' : '').padEnd(LABEL_WIDTH)}${note}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,49 @@
+/** A packet's header fields by name, and two packets side by side. */
+import type { DataPlane } from '../../../compiler/index.js';
+import { fieldAccess, Parser, Phv, readField } from '../../../sim/index.js';
+
+/** Fields of the headers that the packet has, in the order of the description, and what follows as hexadecimal. */
+export function packetFields(dataPlane: DataPlane, bytes: Uint8Array): Map<string, string> {
+  const phv = new Phv(dataPlane.headers.length);
+  phv.begin(bytes, 0, bytes.length, 0);
+  new Parser(dataPlane).parse(phv);
+  const fields = new Map<string, string>();
+  for (const field of dataPlane.fields.values()) {
+    if (field.kind !== 'header') continue;
+    const start = phv.headerStart[field.header] ?? -1;
+    if (start < 0) continue;
+    if (field.width > 32) {
+      const first = start + field.bitOffset / 8;
+      fields.set(field.name, hex(bytes.subarray(first, first + field.width / 8)));
+    } else fields.set(field.name, `0x${readField(fieldAccess(field), bytes, start).toString(16)}`);
+  }
+  const headersEnd = Math.max(
+    0,
+    ...dataPlane.headers.map(({ index, bytes: length }) => {
+      const start = phv.headerStart[index] ?? -1;
+      return start < 0 ? 0 : start + length;
+    }),
+  );
+  fields.set('payload', hex(bytes.subarray(headersEnd)));
+  return fields;
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** The fields in which two packets differ, as a table; `—` for a field that one lacks. */
+export function fieldDifferences(dataPlane: DataPlane, expected: Uint8Array, actual: Uint8Array): string[] {
+  const left = packetFields(dataPlane, expected);
+  const right = packetFields(dataPlane, actual);
+  const names = [...new Set([...left.keys(), ...right.keys()])].filter((name) => left.get(name) !== right.get(name));
+  const rows = [
+    ['field', 'expected', 'actual'],
+    ...names.map((name) => [name, left.get(name) ?? '—', right.get(name) ?? '—']),
+  ];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows.map((row) =>
+    row
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,158 @@
+/** A run as a person wants to read it: figures, and a heat map of the RPBs. */
+import { Ansis } from 'ansis';
+import type { DataPlane } from '../../../compiler/index.js';
+import { DROP_REASONS, type DropReason } from '../../../sim/index.js';
+import type { Addressing, ReportedRun, RunSummary } from '../../measure/run/summary.js';
+
+const LABEL_WIDTH = 14;
+
+/** @param colours whether the terminal shows them */
+export function renderRunSummary(
+  { summary, dataPlane, interrupted, captureNotes }: ReportedRun,
+  colours: boolean,
+): string {
+  const paint = new Ansis(colours ? 3 : 0);
+  const line: Line = (label, text) => `${paint.bold(label.padEnd(LABEL_WIDTH))}${text}`;
+  const lines = [
+    line('workload', `${summary.workload}, seed ${summary.seed}${interrupted ? paint.yellow(' (interrupted)') : ''}`),
+    line('programs', deployedText(summary)),
+    ...(summary.failure === null ? [] : [line('', paint.yellow(`stopped: ${summary.failure.reason}`))]),
+    line('passes', passesText(summary)),
+    line('allocation', `${microseconds(summary.allocationUs)} per program`),
+    ...compilationLines(summary, line),
+    '',
+    ...heatMap(summary, dataPlane, paint),
+    '',
+    ...captureNotes.map((note, i) => line(i === 0 ? 'captures' : '', note)),
+    ...(summary.constraints === 'sound' ? packetLines(summary, line) : [line('packets', NO_PACKETS)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const ADDRESSED: Readonly<Record<Addressing, string>> = {
+  'as captured': 'as captured, for the program as it is written (--readdress: rewritten for an instance of it)',
+  readdressed: 'rewritten, so that each belongs to one of the programs, which have filters of their own',
+};
+const NO_PACKETS = 'none: published shapes under published constraints are only allocated';
+
+type Line = (label: string, text: string) => string;
+
+/** Published shapes are not compiled. */
+const compilationLines = ({ constraints, compileUs }: RunSummary, line: Line): string[] =>
+  constraints === 'sound' ? [line('compilation', `${microseconds(compileUs)} per program, allocation included`)] : [];
+
+function packetLines(summary: RunSummary, line: Line): string[] {
+  const { packets } = summary;
+  return [
+    line('packets', `${count(packets.in)} in, ${count(packets.out)} out, ${count(packets.dropped)} dropped`),
+    line('', `${count(packets.reported)} reported to the CPU, ${count(packets.unmatched)} for no program`),
+    line('', `${count(packets.recirculations)} recirculations`),
+    ...outsideLines(packets.outsideAccesses, line),
+    ...(summary.addressing === null ? [] : [line('', ADDRESSED[summary.addressing])]),
+    line(
+      'speed',
+      `${count(Math.round(summary.packetsPerSecond))} packets/s (${summary.wallSeconds.toFixed(2)} s, ` +
+        `${summary.workers} ${summary.workers === 1 ? 'worker' : 'workers'}, ${summary.engine ?? 'no'} engine)`,
+    ),
+    ...warmupLines(summary, line),
+    ...repeatLines(summary, line),
+    ...timingLines(summary, line),
+    line('state hash', summary.stateHash ?? ''),
+    line('output hash', summary.outputHash ?? ''),
+  ];
+}
+
+/** Programs are proven to keep to their memory before they are installed: there should never be one. */
+const outsideLines = (accesses: number, line: Line): string[] => [
+  line('', `${count(accesses)} memory ${accesses === 1 ? 'access' : 'accesses'} outside the program's own`),
+];
+
+function warmupLines({ warmupPackets }: RunSummary, line: Line): string[] {
+  return warmupPackets === 0 ? [] : [line('', `after ${count(warmupPackets)} packets to warm up, which were undone`)];
+}
+
+function repeatLines({ repeats }: RunSummary, line: Line): string[] {
+  if (repeats.length < 2) return [];
+  const speeds = repeats.map(({ packetsPerSecond }) => Math.round(packetsPerSecond));
+  const range = `${count(Math.min(...speeds))} to ${count(Math.max(...speeds))}`;
+  return [line('', `the median of ${repeats.length} repeats, ${range} packets/s`)];
+}
+
+function timingLines({ timing }: RunSummary, line: Line): string[] {
+  if (timing === null) return [];
+  const { latencyNs, lost, cycles } = timing;
+  const ns = (value: number): string => `${value.toFixed(value < 1e4 ? 1 : 0)} ns`;
+  const losses = DROP_REASONS.filter((reason) => lost[reason] > 0);
+  return [
+    line('virtual time', `${(timing.seconds * 1e6).toFixed(3)} µs, ${timing.throughputGbps.toFixed(3)} Gbit/s out`),
+    ...(latencyNs === null
+      ? []
+      : [
+          line('latency', `${ns(latencyNs.p50)} median, ${ns(latencyNs.p99)} p99, ${ns(latencyNs.max)} max`),
+          line('', `${ns(latencyNs.min)} min; ${cycles.ingress} + ${cycles.egress} cycles are match-action stages`),
+        ]),
+    line('lost', losses.map((reason) => `${count(lost[reason])} ${LOST[reason]}`).join(', ') || 'none'),
+    line('queues', `at most ${count(timing.mostBufferCells)} cells of ${timing.cellBytes} bytes`),
+    ...(timing.updates ?? []).map(({ name, before, after, mixed }) =>
+      line('update', `${name}: ${count(before)} packets before, ${count(after)} after, ${count(mixed)} mixed`),
+    ),
+  ];
+}
+
+const LOST: Readonly<Record<DropReason, string>> = {
+  input: 'at busy lines or a busy pipe',
+  ingress: 'in ingress (dropped)',
+  queue: 'at full queues',
+  buffer: 'at a full buffer',
+  egress: 'in egress (dropped)',
+  unforwarded: 'as nobody forwards them',
+};
+
+const count = (value: number): string => value.toLocaleString('en-US');
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+function deployedText(summary: RunSummary): string {
+  const { programsDeployed, programsRequested } = summary;
+  const asked = programsRequested === 'max' ? ' (as many as fit)' : ` of ${count(programsRequested)}`;
+  return `${count(programsDeployed)}${asked} deployed, ${count(summary.entries)} table entries`;
+}
+
+function passesText({ passes }: RunSummary): string {
+  const parts = Object.entries(passes).map(
+    ([pass, programs]) => `${count(programs)} with ${pass} ${pass === '1' ? 'pass' : 'passes'}`,
+  );
+  return parts.join(', ') || 'none';
+}
+
+const microseconds = ({ p50, p95, max }: { p50: number; p95: number; max: number }): string =>
+  `${p50.toFixed(0)} µs median, ${p95.toFixed(0)} µs p95, ${max.toFixed(0)} µs max`;
+
+/** Blocks of rising weight for terminals without colours. */
+const SHADES = [' ', '░', '▒', '▓', '█'];
+const CELL_WIDTH = 3;
+
+/** One row for entries, one for memory; a cell's colour and number are the percentage in use. */
+function heatMap(summary: RunSummary, dataPlane: DataPlane, paint: Ansis): string[] {
+  const row = (label: string, shares: readonly number[], mean: number): string =>
+    `${label.padEnd(LABEL_WIDTH)}${shares.map((share) => cell(share, paint)).join('')}  ${percent(mean)}`;
+  const entries = dataPlane.rpbs.map((rpb, i) => (summary.rpb[i]?.entries ?? 0) / rpb.entries);
+  const buckets = dataPlane.rpbs.map((rpb, i) => (summary.rpb[i]?.buckets ?? 0) / rpb.buckets);
+  const numbers = dataPlane.rpbs.map(({ number }) => String(number).padStart(CELL_WIDTH)).join('');
+  const ingress = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length * CELL_WIDTH;
+  const egress = dataPlane.rpbCount * CELL_WIDTH - ingress;
+  const gress = (name: string, width: number): string => ` ${name} `.padEnd(width - 1, '─').padStart(width);
+  return [
+    `${''.padEnd(LABEL_WIDTH)}${paint.dim(gress('ingress', ingress) + gress('egress', egress))}`,
+    `${'RPB'.padEnd(LABEL_WIDTH)}${paint.dim(numbers)}  in use`,
+    row('entries, %', entries, summary.tableEntryUtilization),
+    row('memory, %', buckets, summary.memoryUtilization),
+  ];
+}
+
+function cell(share: number, paint: Ansis): string {
+  const text = String(Math.round(share * 100)).padStart(CELL_WIDTH);
+  if (paint.level === 0) return share === 0 ? `${SHADES[0]} 0`.padStart(CELL_WIDTH) : text;
+  // From white over yellow to red, readable on light and dark terminals.
+  const fade = (from: number, to: number): number => Math.round(from + (to - from) * share);
+  return paint.bgRgb(255, fade(255, 80), fade(230, 40)).black(text);
+}

@@ -1,0 +1,111 @@
+/** The capacity experiment: workloads × prices of a recirculation, each filled until the first failure. */
+import { type Allocator, analyse, type DataPlane, lower } from '../../../compiler/index.js';
+import { isProgramKey } from '../../workloads/program-kind.js';
+import { loadWorkload } from '../../workloads/workload.js';
+import { type Distribution, distribution } from '../statistics/statistics.js';
+import { type CapacityBound, capacityBound } from './capacity-bound.js';
+import { type FilledSwitch, fillSwitch } from './fill-switch.js';
+
+export interface CapacityOptions {
+  readonly dataPlane: DataPlane;
+  readonly workloads: readonly string[];
+  readonly memoryBytes: number | undefined;
+  /** Elastic cases. */
+  readonly cases: number;
+  readonly recirculations: number;
+  /** Each fills a switch of its own; the label says which it is. */
+  readonly allocators: readonly { readonly label: string; readonly allocator: Allocator }[];
+  /** How often workloads that are drawn at random are filled; the others always come out the same. */
+  readonly repeats: number;
+  readonly seed: string;
+  readonly clock: () => number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (workload: string, programs: number) => void;
+}
+
+export interface CapacityRow {
+  readonly workload: string;
+  readonly allocator: string;
+  readonly cases: number;
+  readonly memoryBytes: number | null;
+  readonly repeats: number;
+  /** Mean over the repeats, like all that follows but the least and the greatest. */
+  readonly capacity: number;
+  readonly least: number;
+  readonly greatest: number;
+  readonly bound: CapacityBound | null;
+  readonly passes: number;
+  readonly recirculating: number;
+  readonly entryUtilization: number;
+  readonly memoryUtilization: number;
+  readonly allocationUs: Distribution;
+  /** Of the first and of the last tenth of the programs: an empty and a nearly full switch. */
+  readonly allocationUsEmpty: Distribution;
+  readonly allocationUsFull: Distribution;
+  /** Of the last repeat. */
+  readonly failure: string | null;
+}
+
+/** Rows come as they are ready; an interrupt ends the list. */
+export async function* measureCapacity(options: CapacityOptions): AsyncGenerator<CapacityRow> {
+  for (const name of options.workloads) {
+    for (const { label, allocator } of options.allocators) {
+      const repeats = isRandom(name) ? options.repeats : 1;
+      const filled: FilledSwitch[] = [];
+      for (let repeat = 0; repeat < repeats; repeat++) {
+        const seed = repeats === 1 ? options.seed : `${options.seed}/${repeat}`;
+        const workload = await loadWorkload({ ...options, name, seed });
+        const onProgress = (programs: number): void => options.onProgress(name, programs);
+        filled.push(await fillSwitch({ ...options, programs: 'max', workload, allocator, onProgress }));
+        if (options.signal.aborted) return;
+      }
+      yield summarise(name, label, filled, options, isRandom(name) ? null : await boundOf(name, options));
+    }
+  }
+}
+
+const isRandom = (workload: string): boolean => !isProgramKey(workload) && !workload.endsWith('.p4runpro');
+
+async function boundOf(name: string, options: CapacityOptions): Promise<CapacityBound | null> {
+  const workload = await loadWorkload({ ...options, name });
+  const [program] = analyse(workload.arrival(0).source, options.dataPlane).programs;
+  if (program === undefined) return null;
+  return capacityBound(lower(program, options.dataPlane, options.recirculations), options.dataPlane);
+}
+
+function summarise(
+  workload: string,
+  allocator: string,
+  filled: readonly FilledSwitch[],
+  { cases, memoryBytes }: CapacityOptions,
+  bound: CapacityBound | null,
+): CapacityRow {
+  const mean = (of: (each: FilledSwitch) => number): number =>
+    filled.reduce((sum, each) => sum + of(each), 0) / filled.length;
+  const capacities = filled.map(({ capacity }) => capacity);
+  const times = (from: number, to: number): Distribution =>
+    distribution(
+      filled.flatMap(({ allocationUs }) =>
+        allocationUs.slice(Math.floor(from * allocationUs.length), Math.ceil(to * allocationUs.length)),
+      ),
+    );
+  return {
+    workload,
+    allocator,
+    cases,
+    memoryBytes: memoryBytes ?? null,
+    repeats: filled.length,
+    capacity: mean(({ capacity }) => capacity),
+    least: Math.min(...capacities),
+    greatest: Math.max(...capacities),
+    bound,
+    passes: mean(({ passes }) => passes),
+    recirculating: mean(({ recirculating }) => recirculating),
+    entryUtilization: mean(({ entryUtilization }) => entryUtilization),
+    memoryUtilization: mean(({ memoryUtilization }) => memoryUtilization),
+    allocationUs: times(0, 1),
+    allocationUsEmpty: times(0, 0.1),
+    allocationUsFull: times(0.9, 1),
+    failure: filled.at(-1)?.failure ?? null,
+  };
+}

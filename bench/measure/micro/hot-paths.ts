@@ -1,0 +1,224 @@
+/** The hot paths as functions to be timed, each on a batch of real work. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Allocator,
+  analyse,
+  type DataPlane,
+  defaultDataPlane,
+  f1,
+  greedyAllocator,
+  link,
+  lower,
+  priceAllocator,
+  SolverError,
+  SwitchState,
+  z3Allocator,
+} from '../../../compiler/index.js';
+import { createParser, Deparser, digestPackets, HashUnit, Parser, Phv, Switch } from '../../../sim/index.js';
+import {
+  clearPacketBatch,
+  createCaptureWriter,
+  createPacketBatch,
+  createTrafficGenerator,
+  openCapture,
+  type PacketBatch,
+} from '../../../traces/index.js';
+import { deployWorkload } from '../../workloads/deployment.js';
+import { programFile } from '../../workloads/program-kind.js';
+import { loadWorkload } from '../../workloads/workload.js';
+import { actionPaths } from './action-paths.js';
+import type { Call, HotPath } from './hot-path.js';
+
+const PACKETS = 1024;
+const MANY = 1000;
+const SEED = 'micro';
+const HASHES = 1000;
+
+/** All of them. @param folder for captures to read */
+export async function hotPaths(folder: string): Promise<HotPath[]> {
+  const one = await switchWith(1);
+  const { dataPlane } = one.emulator;
+  let many: ReturnType<typeof switchWith> | undefined;
+  return [
+    ...headerPaths(dataPlane, one.batch),
+    hashPath(dataPlane),
+    ...switchPaths(1, async () => one),
+    ...switchPaths(MANY, () => {
+      many ??= switchWith(MANY);
+      return many;
+    }),
+    { name: 'packet digest', operations: PACKETS, prepare: () => () => digestPackets(one.batch, 0, PACKETS, 0, 1) },
+    ...actionPaths(dataPlane, one.batch),
+    ...captureFormats.map((format) => capturePath(folder, format, one.batch)),
+    ...compilerPaths(one.source),
+    ...(await allocatorPaths()),
+  ];
+}
+
+function hashPath(dataPlane: DataPlane): HotPath {
+  const prepare = (): Call => {
+    const hash = new HashUnit(dataPlane.rpb(1).hash);
+    const tuple = Uint8Array.from({ length: 13 }, (_, i) => i * 7);
+    return () => {
+      for (let i = 0; i < HASHES; i++) hash.digest(tuple, tuple.length);
+    };
+  };
+  return { name: 'hash of a 5-tuple', operations: HASHES, prepare };
+}
+
+/** What is done with so many programs, in a switch that is built when the first of these is timed. */
+function switchPaths(programs: number, built: () => ReturnType<typeof switchWith>): HotPath[] {
+  const path = (name: string, call: (built: Awaited<ReturnType<typeof switchWith>>) => Call): HotPath => ({
+    name,
+    operations: PACKETS,
+    prepare: async () => call(await built()),
+  });
+  return [
+    path(
+      `filter look-up among ${programs} programs`,
+      ({ emulator, batch }) =>
+        () =>
+          emulator.classify(batch, 0, batch.count),
+    ),
+    path(`switch with ${programs} load balancers`, ({ emulator, batch, pristine }) => () => {
+      // The switch rewrites packets in place: each call starts from the packets as they came.
+      batch.bytes.set(pristine);
+      emulator.process(batch);
+    }),
+    path(`traffic generator with ${programs} targets`, ({ generator }) => {
+      const scratch = createPacketBatch(PACKETS, 2 ** 20);
+      return () => {
+        clearPacketBatch(scratch);
+        generator.generateInto(scratch, 0, PACKETS);
+      };
+    }),
+  ];
+}
+
+/** Parser and deparser. */
+function headerPaths(dataPlane: DataPlane, batch: PacketBatch): HotPath[] {
+  const phv = new Phv(dataPlane.headers.length);
+  const deparser = new Deparser(dataPlane);
+  const parsers = { 'interpreted parser': new Parser(dataPlane), 'compiled parser': createParser(dataPlane) };
+  const begin = (i: number): void => {
+    const start = batch.offset[i] as number;
+    phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), 0);
+  };
+  return [
+    ...Object.entries(parsers).map(([name, parser]): HotPath => {
+      const run = (): void => {
+        for (let i = 0; i < batch.count; i++) {
+          begin(i);
+          parser.parse(phv);
+        }
+      };
+      return { name, operations: batch.count, prepare: () => run };
+    }),
+    {
+      name: 'compiled parser, and deparser with two checksums',
+      operations: batch.count,
+      prepare: () => () => {
+        for (let i = 0; i < batch.count; i++) {
+          begin(i);
+          parsers['compiled parser'].parse(phv);
+          phv.ipv4Changed = true;
+          phv.transportDelta = 1;
+          deparser.deparse(phv);
+        }
+      },
+    },
+  ];
+}
+
+const captureFormats = ['pcap', 'pcapng', 'pcap.gz'] as const;
+/** So that a file is longer than what is read at once. */
+const CAPTURE_BATCHES = 32;
+
+/** Reads a capture from a file, which the system holds in memory. */
+function capturePath(folder: string, format: (typeof captureFormats)[number], packets: PacketBatch): HotPath {
+  const prepare = (): Call => {
+    const path = join(folder, `packets.${format}`);
+    const writer = createCaptureWriter(path);
+    for (let i = 0; i < CAPTURE_BATCHES; i++) writer.writeBatch(packets);
+    writer.close();
+    const batch = createPacketBatch(packets.count, packets.usedBytes);
+    return async () => {
+      const reader = await openCapture(path);
+      do clearPacketBatch(batch);
+      while ((await reader.readInto(batch)) > 0);
+      await reader.close();
+    };
+  };
+  return { name: `capture reader, ${format}`, operations: packets.count * CAPTURE_BATCHES, prepare };
+}
+
+async function switchWith(programs: number) {
+  const dataPlane = defaultDataPlane();
+  const emulator = new Switch(dataPlane);
+  const workload = await loadWorkload({ name: 'lb', memoryBytes: 1024, cases: 2, seed: SEED, dataPlane });
+  const deployment = await deployWorkload(emulator, {
+    workload,
+    programs,
+    allocator: priceAllocator(),
+    recirculations: 1,
+    clock: () => 0,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+  const targets = deployment.programs.map(({ arrival }) => arrival.traffic);
+  const generator = createTrafficGenerator({ targets, seed: SEED, packetsPerSecond: 1e6 });
+  const batch: PacketBatch = createPacketBatch(PACKETS, 2 ** 20);
+  generator.generateInto(batch, 0, PACKETS);
+  const pristine = batch.bytes.slice(0, batch.usedBytes);
+  return { emulator, batch, pristine, programs, generator, source: workload.arrival(0).source };
+}
+
+function compilerPaths(source: string): HotPath[] {
+  const dataPlane = defaultDataPlane();
+  const state = new SwitchState(dataPlane);
+  const analysis = analyse(source, dataPlane);
+  const [program] = analysis.programs;
+  if (program === undefined) throw new Error('the load balancer does not compile');
+  const lowered = lower(program, dataPlane, 1);
+  return [
+    { name: 'compiler: text to checked program', operations: 1, prepare: () => () => void analyse(source, dataPlane) },
+    {
+      name: 'compiler: checked program to steps',
+      operations: 1,
+      prepare: () => () => void lower(program, dataPlane, 1),
+    },
+    {
+      name: 'compiler: placement and entries',
+      operations: 1,
+      prepare: () => () => void link(lowered, state, analysis.sourceHash),
+    },
+  ];
+}
+
+/** The same program placed by each allocator, on an empty switch. */
+async function allocatorPaths(): Promise<HotPath[]> {
+  const dataPlane = defaultDataPlane();
+  const state = new SwitchState(dataPlane);
+  const [program] = analyse(await readFile(programFile('hh'), 'utf8'), dataPlane).programs;
+  if (program === undefined) throw new Error('the heavy hitter detector does not compile');
+  const { problem } = lower(program, dataPlane, 1);
+  // The depths are built when first asked for.
+  void problem.rows;
+  const path = (allocator: Allocator): HotPath => ({
+    name: `placement of a heavy hitter detector by ${allocator.name}`,
+    operations: 1,
+    prepare: () => () => void allocator.place(problem, state),
+  });
+  return [path(priceAllocator()), path(greedyAllocator(f1())), ...solver().map(path)];
+}
+
+/** Z3 is optional. It starts with its first placement, so it costs nothing unless it is timed. */
+function solver(): Allocator[] {
+  try {
+    return [z3Allocator(f1())];
+  } catch (error) {
+    if (error instanceof SolverError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Published shapes under published constraints, one after another: programs take entries and memory in the books and
+ * nowhere else.
+ */
+import {
+  type Allocator,
+  chain,
+  type DataPlane,
+  DoesNotFit,
+  FreeRanges,
+  type FreeResources,
+  type Placement,
+  type PlacementProblem,
+  type Shortage,
+} from '../../../compiler/index.js';
+import {
+  type Admission,
+  type AdmissionOptions,
+  type Admitted,
+  admitAll,
+  type Books,
+} from '../../workloads/admission.js';
+import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
+import type { ProgramKey } from '../../workloads/program-kind.js';
+import { publishedShape, type Shape } from '../../workloads/published-shapes.js';
+import { BYTES_PER_BUCKET, WorkloadError } from '../../workloads/workload.js';
+
+export interface ShapeFillOptions extends AdmissionOptions {
+  readonly dataPlane: DataPlane;
+  /** A program's key, `mixed` or `all-mixed`. */
+  readonly workload: string;
+  readonly memoryBytes: number;
+  /** Elastic cases. */
+  readonly cases: number;
+  /** One under published constraints. */
+  readonly allocator: Allocator;
+  readonly recirculations: number;
+  readonly seed: string;
+}
+
+/** @throws {WorkloadError} for a workload without published shapes */
+export async function fillWithShapes(options: ShapeFillOptions): Promise<{ admission: Admission; books: Books }> {
+  const keys = keysOfWorkload(options.workload);
+  if (keys === undefined) {
+    throw new WorkloadError(
+      `there is no published shape of '${options.workload}', only of ${WORKLOAD_NAMES.join(', ')}`,
+    );
+  }
+  const keyOf = drawnKeys(keys, options.seed);
+  const books = new ShapeBooks(options.dataPlane);
+  const problems = new Map<ProgramKey, PlacementProblem>();
+  for (const key of keys) {
+    const shape = publishedShape(key, options.memoryBytes / BYTES_PER_BUCKET, options.cases);
+    problems.set(key, shapeProblem(shape, options.dataPlane, options.recirculations));
+  }
+  const admission = await admitAll(books, options, async (number) => {
+    const key = keyOf(number);
+    const problem = problems.get(key) as PlacementProblem;
+    const name = `${key}_${number}`;
+    const start = options.clock();
+    const result = options.allocator.place(problem, books);
+    const allocationUs = (options.clock() - start) * 1000;
+    if (result.kind === 'doesNotFit') throw doesNotFit(name, problem, result.shortage);
+    if (!books.take(problem, result.placement)) {
+      throw doesNotFit(name, problem, { row: problem.rows.length - 1, cause: 'memory' });
+    }
+    return { ...taken(number, key, name, problem, result.placement), allocationUs, compileUs: 0 };
+  });
+  return { admission, books };
+}
+
+/** Rows for an allocator. */
+export function shapeProblem(shape: Shape, { rpbs, rpbCount }: DataPlane, recirculations: number): PlacementProblem {
+  const rows = shape.map(({ entries, buckets, gress }, depth) => ({
+    entries,
+    memories: buckets === 0 ? [] : [{ name: `memory${depth + 1}`, buckets }],
+    allowed: Uint8Array.from(rpbs, (rpb) => (gress === 'any' || rpb.gress === gress ? 1 : 0)),
+    link: -1,
+    isLinked: false,
+  }));
+  return { rows, tree: chain(rows), rpbCount, logicalRpbs: rpbCount * (recirculations + 1) };
+}
+
+/**
+ * Free entries and free memory of the RPBs. Published constraints check each row by itself, so two rows of a program
+ * can take more entries of one RPB than it has: its free entries then fall below 0, as in the prototype.
+ */
+class ShapeBooks implements FreeResources, Books {
+  readonly totalEntries: Int32Array;
+  readonly entries: Int32Array;
+  readonly totalBuckets: Int32Array;
+  readonly buckets: Int32Array;
+  readonly memory: readonly FreeRanges[];
+
+  constructor(readonly dataPlane: DataPlane) {
+    this.totalEntries = Int32Array.from(dataPlane.rpbs, (rpb) => rpb.entries);
+    this.entries = this.totalEntries.slice();
+    this.totalBuckets = Int32Array.from(dataPlane.rpbs, (rpb) => rpb.buckets);
+    this.buckets = this.totalBuckets.slice();
+    this.memory = dataPlane.rpbs.map((rpb) => new FreeRanges(rpb.buckets));
+  }
+
+  fitsMemory(rpb: number, buckets: readonly number[]): boolean {
+    return this.memory[rpb]?.firstFit(buckets) !== undefined;
+  }
+
+  /** Takes what a placed program needs; false, and nothing is taken, if two rows want one last range of memory. */
+  take({ rows, rpbCount }: PlacementProblem, placement: Placement): boolean {
+    const blocks: { readonly rpb: number; readonly base: number; readonly size: number }[] = [];
+    for (const [i, { memories }] of rows.entries()) {
+      const rpb = ((placement[i] ?? 1) - 1) % rpbCount;
+      for (const { buckets } of memories) {
+        const [base] = this.memory[rpb]?.firstFit([buckets]) ?? [];
+        if (base === undefined) {
+          for (const block of blocks) this.memory[block.rpb]?.release(block.base, block.size);
+          return false;
+        }
+        this.memory[rpb]?.take(base, buckets);
+        blocks.push({ rpb, base, size: buckets });
+      }
+    }
+    for (const { rpb, size } of blocks) this.buckets[rpb] = (this.buckets[rpb] ?? 0) - size;
+    for (const [i, { entries }] of rows.entries()) {
+      const rpb = ((placement[i] ?? 1) - 1) % rpbCount;
+      this.entries[rpb] = (this.entries[rpb] ?? 0) - entries;
+    }
+    return true;
+  }
+}
+
+const taken = (
+  number: number,
+  key: string,
+  name: string,
+  { rows, rpbCount }: PlacementProblem,
+  placement: Placement,
+): Omit<Admitted, 'allocationUs' | 'compileUs'> => ({
+  number,
+  key,
+  name,
+  programId: number + 1,
+  entries: rows.reduce((sum, { entries }) => sum + entries, 0),
+  passes: Math.ceil((placement.at(-1) ?? 1) / rpbCount),
+  firstRpb: (((placement[0] ?? 1) - 1) % rpbCount) + 1,
+  buckets: rows.reduce((sum, { memories }) => sum + memories.reduce((total, { buckets }) => total + buckets, 0), 0),
+});
+
+function doesNotFit(name: string, { rows }: PlacementProblem, shortage: Shortage): DoesNotFit {
+  const { row, cause } = shortage;
+  const text = `depth ${row + 1} of ${rows.length}: ${SHORTAGE_TEXT[cause]}`;
+  return new DoesNotFit(name, { kind: 'placement', shortage, text });
+}
+
+const SHORTAGE_TEXT: Readonly<Record<Shortage['cause'], string>> = {
+  entries: 'no RPB that it can go to has the free table entries',
+  memory: 'no RPB that it can go to has the free memory',
+  'too-long': 'no RPB is left for it',
+  'no-such-action': 'no RPB is of its gress',
+  'shared-rpb': 'it must share an RPB with an earlier depth',
+};

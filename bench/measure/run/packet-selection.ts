@@ -1,0 +1,49 @@
+/** Which packets of a run are traced: by their number in the stream, or by a filter. */
+import type { DataPlane } from '../../../compiler/index.js';
+import { UsageError } from '../../../hw-driver/index.js';
+import { PacketFilter, PacketFilterError } from '../../../sim/index.js';
+import type { PacketBatch } from '../../../traces/index.js';
+
+interface NumberRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export class PacketSelection {
+  private readonly ranges: readonly NumberRange[];
+  private readonly filters: readonly PacketFilter[];
+
+  /** @param texts numbers from 1, ranges of them (`7-9`) and filters; a packet that one of them means is picked @throws {UsageError} */
+  constructor(texts: readonly string[], dataPlane: DataPlane) {
+    const isFilter = (text: string): boolean => text.trimStart().startsWith('<');
+    this.ranges = texts.filter((text) => !isFilter(text)).map(numberRange);
+    this.filters = texts.filter(isFilter).map((text) => packetFilter(text, dataPlane));
+  }
+
+  /** Whether packet i of a batch, which has not been processed, is picked. @param packet its number in the stream */
+  picks(batch: PacketBatch, i: number, packet: number): boolean {
+    return (
+      this.ranges.some(({ first, last }) => packet >= first && packet <= last) ||
+      this.filters.some((filter) => filter.matchesPacket(batch, i))
+    );
+  }
+}
+
+function numberRange(text: string): NumberRange {
+  const [, from = '', to = from] = /^(\d+)(?:-(\d+))?$/.exec(text.trim()) ?? [];
+  const [first, last] = [Number(from), Number(to)];
+  if (from === '' || first < 1 || last < first || !Number.isSafeInteger(last)) {
+    throw new UsageError(
+      `--trace-packet takes packet numbers from 1 on, ranges like 7-9, or filters like '<hdr.udp.dst_port, 7777, 0xffff>', not '${text}'`,
+    );
+  }
+  return { first, last };
+}
+
+function packetFilter(text: string, dataPlane: DataPlane): PacketFilter {
+  try {
+    return new PacketFilter(text, dataPlane);
+  } catch (error) {
+    throw error instanceof PacketFilterError ? new UsageError(`--trace-packet: ${error.message}`) : error;
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * Batches as they come out of the switch, in order: filled and processed on this thread or, by more workers, filled while
+ * the ones before are processed. A batch is the caller's until it asks for the next one.
+ */
+
+import type { Operation } from '../../../compiler/index.js';
+import {
+  type BatchInMemory,
+  createOwnRound,
+  createPacketProcessor,
+  createWorkerProcessor,
+  type OwnRound,
+  type PacketProcessor,
+  type Switch,
+  type WorkerProcessor,
+} from '../../../sim/index.js';
+import {
+  allocatePacketBatchMemory,
+  clearPacketBatch,
+  type PacketBatch,
+  packetBatchOver,
+} from '../../../traces/index.js';
+import type { GeneratedPackets, PacketSource } from '../../workloads/packet-source.js';
+import { TracedProcessor, type Tracing } from './traced-processor.js';
+
+export interface ProcessedBatches {
+  /** Takes the packets of the source from where it is to its end. */
+  readonly batches: () => AsyncIterable<PacketBatch>;
+  readonly processor: PacketProcessor;
+  /** What is known of traced packets; undefined where none is traced. */
+  readonly traced: TracedProcessor | undefined;
+}
+
+export interface BatchOptions {
+  readonly source: PacketSource | GeneratedPackets;
+  readonly workers: number;
+  /** What the switch was asked for so far, for its replicas. */
+  readonly operations: readonly Operation[];
+  readonly tracing: Tracing | undefined;
+  /** Whether only ports, lengths and digests of the packets are wanted. */
+  readonly verdictsOnly: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A batch small enough for the cache where one thread does all; larger where batches are handed over. */
+const BATCH = { alone: { packets: 2048, bytes: 2 ** 20 }, shared: { packets: 32768, bytes: 2 ** 24 } };
+
+export async function processedBatches(emulator: Switch, options: BatchOptions): Promise<ProcessedBatches> {
+  const { source, workers, operations, tracing, signal } = options;
+  // Packets are looked at one by one where some are traced: then they are filled in here.
+  if (workers > 1 && 'traffic' in source && tracing === undefined) {
+    const processor = await createWorkerProcessor(emulator, workers, operations);
+    const { programIds } = source;
+    if (options.verdictsOnly && programIds !== undefined && processor.mayOwn && isEven(programIds, workers)) {
+      await processor.prepareOwn(source.traffic, programIds);
+      return { processor, batches: () => generatedApart(processor, source, signal), traced: undefined };
+    }
+    await processor.prepare(source.traffic);
+    return { processor, batches: () => generatedByWorkers(processor, source, signal), traced: undefined };
+  }
+  const untraced = await createPacketProcessor(emulator, workers, operations);
+  const traced = tracing && new TracedProcessor(untraced, tracing);
+  const processor = traced ?? untraced;
+  return { processor, batches: () => filledHere(processor, source, signal), traced };
+}
+
+function batchInMemory(packets: number, bytes: number, shares: number): BatchInMemory {
+  const memory = allocatePacketBatchMemory(packets, bytes, shares);
+  return { memory, batch: packetBatchOver(memory) };
+}
+
+async function* filledHere(
+  processor: PacketProcessor,
+  source: PacketSource,
+  signal: AbortSignal,
+): AsyncGenerator<PacketBatch> {
+  const size = processor.workers === 1 ? BATCH.alone : BATCH.shared;
+  const ready = (): BatchInMemory => batchInMemory(size.packets, size.bytes, processor.workers);
+  const batches = [ready(), ready()] as const;
+  let inWork: Promise<PacketBatch> | undefined;
+  try {
+    for (let turn = 0; ; turn = 1 - turn) {
+      const { batch, memory } = batches[turn] ?? batches[0];
+      clearPacketBatch(batch);
+      const filled = signal.aborted ? 0 : await source.fill(batch);
+      if (inWork !== undefined) yield await inWork;
+      inWork = undefined;
+      if (filled === 0) return;
+      inWork = processor.process(batch, memory).then(() => batch);
+    }
+  } finally {
+    // After an error of the source, a batch may still be in work.
+    await inWork?.catch(() => undefined);
+  }
+}
+
+/** A worker with more targets than this share of the mean would keep the others waiting. */
+const MOST_OF_MEAN = 1.2;
+
+/** Whether workers that generate packets of their own programs only have about as many of them. */
+function isEven(programIds: readonly number[], workers: number): boolean {
+  const shares = new Uint32Array(workers);
+  for (const id of programIds) shares[id % workers] = (shares[id % workers] ?? 0) + 1;
+  return Math.max(...shares) <= (MOST_OF_MEAN * programIds.length) / workers;
+}
+
+const OWN_ROUND_PACKETS = 16384;
+
+/** Each worker generates the packets of its own programs, and tells what became of them. @throws {StrayPackets} */
+async function* generatedApart(
+  processor: WorkerProcessor,
+  source: GeneratedPackets,
+  signal: AbortSignal,
+): AsyncGenerator<PacketBatch> {
+  const most = OWN_ROUND_PACKETS * processor.workers;
+  const rounds = Array.from({ length: ROUNDS }, () => createOwnRound(processor.workers, most));
+  const underWay: Promise<PacketBatch>[] = [];
+  try {
+    for (let turn = 0; ; turn++) {
+      const round = rounds[turn % ROUNDS] as OwnRound;
+      const { first, count } = signal.aborted ? { first: 0, count: 0 } : source.take(most);
+      if (count > 0) {
+        const run = processor.runOwn(round, first, count).then(() => round.batch);
+        // Whoever awaits it hears of a failure.
+        run.catch(() => undefined);
+        underWay.push(run);
+      }
+      if (count > 0 && underWay.length < ROUNDS - 1) continue;
+      const next = underWay.shift();
+      if (next === undefined) return;
+      yield await next;
+    }
+  } finally {
+    await Promise.allSettled(underWay);
+  }
+}
+
+/** A batch of each worker, all generated at the same time. */
+type Round = readonly BatchInMemory[];
+
+/** One round is generated, one processed, and one is the caller's. */
+const ROUNDS = 3;
+const MOST_PACKETS = 16384;
+const MOST_BYTES = MOST_PACKETS * 256;
+/** At most what is left free behind a packet. */
+const SPACING = 64;
+/** More than any headers come to. */
+const SHORTEST_FRAME_ROOM = 256;
+
+/** Each worker generates its share of a round; what is generated belongs to the programs of all. */
+async function* generatedByWorkers(
+  processor: WorkerProcessor,
+  source: GeneratedPackets,
+  signal: AbortSignal,
+): AsyncGenerator<PacketBatch> {
+  const frameBytes = Math.max(
+    SHORTEST_FRAME_ROOM,
+    ...source.traffic.targets.map(({ variants }) => Math.max(...variants.map((variant) => variant.frameBytes.maximum))),
+  );
+  const packets = Math.max(1, Math.min(MOST_PACKETS, Math.floor(MOST_BYTES / frameBytes)));
+  const { workers } = processor;
+  const rounds = Array.from({ length: ROUNDS }, () =>
+    Array.from({ length: workers }, () => batchInMemory(packets, packets * (frameBytes + SPACING), workers)),
+  );
+  let turn = 0;
+  const generate = async (): Promise<Round> => {
+    const round = rounds[turn++ % ROUNDS] ?? [];
+    const firsts = round.map(({ batch }) => {
+      const { first, count } = signal.aborted ? { first: 0, count: 0 } : source.take(packets);
+      batch.count = count;
+      return first;
+    });
+    await processor.generate(round, firsts);
+    return round;
+  };
+  let generated: Promise<Round> | undefined = generate();
+  let processed: Promise<Round> | undefined;
+  try {
+    for (;;) {
+      const round: Round = await generated;
+      generated = undefined;
+      const isLast = round.every(({ batch }) => batch.count === 0);
+      const before: Promise<Round> | undefined = processed;
+      if (!isLast) {
+        // First in the workers' queues, so that none waits for the others between its two parts of a round.
+        generated = generate();
+        processed = processor.processClassified(round).then(() => round);
+      }
+      if (before !== undefined) for (const { batch } of await before) if (batch.count > 0) yield batch;
+      if (isLast || generated === undefined) return;
+    }
+  } finally {
+    await Promise.allSettled([generated, processed]);
+  }
+}

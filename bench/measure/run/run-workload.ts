@@ -1,0 +1,253 @@
+/** `bench run`: compiles and deploys programs into one emulated switch and takes packets through it. */
+import type { Allocator, DataPlane } from '../../../compiler/index.js';
+import { type EngineName, noMatchText, PacketTracer, Switch, UpdatePlayer } from '../../../sim/index.js';
+import type { CaptureAccount, CaptureOptions, CaptureWriter } from '../../../traces/index.js';
+import { CaptureAddressing } from '../../workloads/capture-addressing.js';
+import { type Deployment, deployWorkload, type LinkedProgram } from '../../workloads/deployment.js';
+import type { MemoryContents } from '../../workloads/memory-contents.js';
+import {
+  capturedPackets,
+  type GeneratedPackets,
+  generatedPackets,
+  noPackets,
+  type PacketSource,
+} from '../../workloads/packet-source.js';
+import type { Workload } from '../../workloads/workload.js';
+import { TimedRun } from '../timing/timed-traffic.js';
+import { summariseTiming, type TimedTraffic, type TimingOptions } from '../timing/timing-result.js';
+import { planUpdates, type UpdatePlan } from '../updates/plan-updates.js';
+import type { UpdateScript } from '../updates/update-script.js';
+import { type ResumedRun, type RunNote, resumeDeployment, snapshotOfRun } from './continued-run.js';
+import type { PacketSelection } from './packet-selection.js';
+import { repeatTraffic, speedOf } from './repeats.js';
+import { type Addressing, type ReportedRun, summarise } from './summary.js';
+import type { Tracing } from './traced-processor.js';
+import { runTraffic, type TrafficResult } from './traffic-run.js';
+
+export interface RunOptions {
+  readonly dataPlane: DataPlane;
+  readonly workload: Workload;
+  readonly programs: number | 'max';
+  readonly allocator: Allocator;
+  readonly recirculations: number;
+  /** Capture files; empty for synthetic packets. */
+  readonly traces: readonly string[];
+  /** How capture files are read; as they are where it is absent. */
+  readonly captures?: CaptureOptions;
+  /** Synthetic packets. */
+  readonly packets: number;
+  /** Synthetic packets that run before and are undone; not with time. */
+  readonly warmup?: number;
+  /** How often the traffic is run, from the same state each time, to know how its speed varies. */
+  readonly repeats?: number;
+  readonly workers: number;
+  /** What is asked for; where no code can be generated, it is interpreted. */
+  readonly engine: EngineName;
+  readonly seed: string;
+  /** With time; absent: each packet runs to its end before the next one starts. */
+  readonly timing?: TimingOptions;
+  /** What happens to programs while packets run; only with time. */
+  readonly updates?: UpdateScript;
+  /** A run to go on with: its programs stay, none is deployed. Not with time. */
+  readonly resume?: ResumedRun | undefined;
+  /** What a snapshot says of the workload; absent where none is taken. Not with time. */
+  readonly snapshot?: RunNote['workload'] | undefined;
+  /** Whether the result holds what memories hold after the last packet. */
+  readonly readsMemory?: boolean;
+  readonly writer: CaptureWriter | undefined;
+  /** Absent where no packet is traced. Not with time. */
+  readonly trace?: { readonly selection: PacketSelection; readonly limit: number } | undefined;
+  /** Monotonic time in milliseconds. */
+  readonly clock: () => number;
+  readonly signal: AbortSignal;
+  readonly progress: RunProgress;
+}
+
+/** What a run tells while it is under way. */
+export interface RunProgress {
+  deploying(deployed: number, wanted: number | 'max'): void;
+  processing(progress: number, packets: number): void;
+}
+
+export interface RunResult extends ReportedRun {
+  readonly deployment: Deployment;
+  readonly snapshot: Uint8Array | undefined;
+  /** Absent unless asked for. */
+  readonly memory: MemoryContents | undefined;
+}
+
+export async function runWorkload(options: RunOptions): Promise<RunResult> {
+  const { timing } = options;
+  const timed = timing && new TimedRun(options.dataPlane, options.engine, timing);
+  const emulator = timed?.emulator ?? new Switch(options.dataPlane, undefined, options.engine);
+  const deployment = await deployed(emulator, options);
+  const books = deployment.controller.state;
+  const { updates } = options;
+  const plan = updates && (await planUpdates(updates, deployment, options));
+  const programs = [...deployment.programs, ...(plan?.arrivals ?? [])];
+  const sources: Source[] = [];
+  const trafficOptions = async () => {
+    const opened = await packetSource(options, programs);
+    sources.push(opened);
+    return {
+      ...options,
+      source: opened.source,
+      outputs: options.resume?.note.outputs,
+      tracing: tracingOf(options, emulator, deployment),
+      operations: deployment.operations,
+      onProgress: (progress: number, packets: number) => options.progress.processing(progress, packets),
+    };
+  };
+  try {
+    const timedTraffic =
+      timed && (await timed.run(await trafficOptions(), plan && updatePlayer(emulator, deployment, plan)));
+    const { traffic, repeats } =
+      timedTraffic !== undefined
+        ? { traffic: timedTraffic, repeats: [speedOf(timedTraffic)] }
+        : await repeatTraffic(emulator, options.repeats ?? 1, options.signal, async () =>
+            runTraffic(emulator, await trafficOptions()),
+          );
+    return {
+      summary: summarise(
+        { ...asked(options), workload: options.workload.name, engine: emulator.engineName },
+        'sound',
+        deployment,
+        books,
+        { ...traffic, repeats },
+        timedTraffic && summariseTiming(options.dataPlane, timedTraffic.timing),
+        addressingOf(options),
+        sources[0]?.account(),
+      ),
+      dataPlane: options.dataPlane,
+      admission: deployment,
+      deployment,
+      samples: traffic.samples,
+      timing: timedTraffic?.timing,
+      interrupted: options.signal.aborted,
+      captureNotes: sources[0]?.notes() ?? [],
+      warnings: [
+        ...(sources[0]?.warnings() ?? []),
+        ...engineWarnings(options.engine, emulator),
+        ...timingWarnings(options, timedTraffic?.timing),
+        ...matchWarnings(options, deployment, traffic),
+        ...(traffic.untraced > 0
+          ? [`${traffic.untraced} more packets were to be traced: --trace-limit raises the limit`]
+          : []),
+      ],
+      traces: traffic.traces,
+      snapshot: snapshotOf(options, emulator, deployment, traffic),
+      memory: options.readsMemory === true ? await memoriesOf(deployment) : undefined,
+    };
+  } finally {
+    for (const { source } of sources) await source.close();
+  }
+}
+
+async function memoriesOf({ controller, programs }: Deployment): Promise<MemoryContents> {
+  const contents = new Map<string, Map<string, Uint32Array>>();
+  for (const { program, compiled } of programs) {
+    const memories = new Map<string, Uint32Array>();
+    for (const { name } of compiled.memories) memories.set(name, await controller.readMemory(program.name, name));
+    if (memories.size > 0) contents.set(program.name, memories);
+  }
+  return contents;
+}
+
+/** The programs of the run that this one goes on with, or those that arrive now. */
+async function deployed(emulator: Switch, options: RunOptions): Promise<Deployment> {
+  const { resume, workload, progress, programs } = options;
+  if (resume !== undefined) return resumeDeployment(emulator, workload, resume);
+  return deployWorkload(emulator, { ...options, onProgress: (count) => progress.deploying(count, programs) });
+}
+
+function snapshotOf(
+  options: RunOptions,
+  emulator: Switch,
+  deployment: Deployment,
+  traffic: TrafficResult,
+): Uint8Array | undefined {
+  const { snapshot: workload, seed, programs: programsRequested, resume } = options;
+  if (workload === undefined) return undefined;
+  const { admitted, allocations, failure } = deployment;
+  const generated = (resume?.note.generated ?? 0) + (options.traces.length === 0 ? traffic.packets : 0);
+  const { counters, outputs } = traffic;
+  const note = { workload, seed, programsRequested, admitted, allocations, failure, generated, outputs };
+  return snapshotOfRun(emulator, deployment, counters, note);
+}
+
+function tracingOf(options: RunOptions, emulator: Switch, deployment: Deployment): Tracing | undefined {
+  const { trace, resume } = options;
+  if (trace === undefined) return undefined;
+  const programs = new Map(
+    deployment.programs.map(({ compiled, arrival }) => [
+      compiled.programId,
+      { name: compiled.program, placement: compiled.placement, source: arrival.source },
+    ]),
+  );
+  const tracer = new PacketTracer(emulator, (programId) => programs.get(programId));
+  tracer.apply(deployment.operations);
+  return { ...trace, tracer, packetsBefore: resume?.snapshot.counters.in ?? 0 };
+}
+
+/** Timing runs on one thread: the order of packets in a gress is one for all programs. */
+const asked = (options: RunOptions): RunOptions =>
+  options.timing === undefined ? options : { ...options, workers: 1 };
+
+function timingWarnings({ workers }: RunOptions, timing: TimedTraffic | undefined): string[] {
+  if (timing === undefined) return [];
+  const early = timing.early.toLocaleString('en-US');
+  return [
+    ...(workers > 1 ? ['with --timing there is one worker'] : []),
+    ...(timing.early > 0
+      ? [`${early} packets had time stamps before that of the packet ahead of them and came with it`]
+      : []),
+    ...(timing.untimed > 0
+      ? [`${timing.untimed.toLocaleString('en-US')} packets had no time stamp and came with the packet ahead of them`]
+      : []),
+  ];
+}
+
+const addressingOf = ({ traces, workload }: RunOptions): Addressing | null =>
+  traces.length === 0 ? null : workload.asWritten ? 'as captured' : 'readdressed';
+
+function matchWarnings({ workload }: RunOptions, { programs }: Deployment, { counters }: TrafficResult): string[] {
+  if (!workload.asWritten || counters.in === 0 || counters.unmatched < counters.in) return [];
+  return programs.map(({ program }) => noMatchText(program));
+}
+
+const updatePlayer = (emulator: Switch, { operations }: Deployment, plan: UpdatePlan): UpdatePlayer =>
+  new UpdatePlayer(emulator, operations, plan.updates, plan.psPerOperation);
+
+function engineWarnings(wanted: EngineName, { engineName }: Switch): string[] {
+  return engineName === wanted ? [] : ['this Node.js may not generate code, so programs were interpreted'];
+}
+
+interface Source {
+  readonly source: PacketSource | GeneratedPackets;
+  readonly warnings: () => readonly string[];
+  readonly notes: () => readonly string[];
+  /** Undefined for packets that do not come from captures. */
+  readonly account: () => CaptureAccount | undefined;
+}
+
+const notCaptured = { warnings: () => [], notes: () => [], account: () => undefined };
+
+async function packetSource(options: RunOptions, programs: readonly LinkedProgram[]): Promise<Source> {
+  if (options.traces.length === 0) {
+    const targets = programs.map(({ arrival }) => arrival.traffic);
+    if (targets.length === 0) return { source: noPackets, ...notCaptured };
+    return {
+      source: generatedPackets(targets, options.packets, options.seed, {
+        packetsPerSecond: options.timing?.packetsPerSecond,
+        first: options.resume?.note.generated,
+        programIds: programs.map(({ compiled }) => compiled.programId),
+      }),
+      ...notCaptured,
+    };
+  }
+  const { dataPlane, traces, captures = {} } = options;
+  const addressable = programs.map(({ program, arrival }) => ({ program, address: arrival.address }));
+  const addressing = options.workload.asWritten ? undefined : new CaptureAddressing(dataPlane, addressable);
+  const source = await capturedPackets({ paths: traces, options: captures }, dataPlane, addressing);
+  return { source, warnings: () => source.warnings, notes: () => source.notes, account: () => source.account };
+}

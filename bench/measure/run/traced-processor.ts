@@ -1,0 +1,85 @@
+/** Takes the packets that are to be traced through a tracer, and all others through the processor of the run. */
+import type { Operation } from '../../../compiler/index.js';
+import {
+  addCounters,
+  type Counters,
+  digestPackets,
+  type PacketProcessor,
+  type PacketTrace,
+  type PacketTracer,
+} from '../../../sim/index.js';
+import type { PacketBatch, PacketBatchMemory } from '../../../traces/index.js';
+import type { PacketSelection } from './packet-selection.js';
+
+export interface Tracing {
+  readonly selection: PacketSelection;
+  readonly tracer: PacketTracer;
+  /** Packets that are traced at most. */
+  readonly limit: number;
+  /** Packets that came before, in a run that this one goes on with. */
+  readonly packetsBefore: number;
+}
+
+export class TracedProcessor implements PacketProcessor {
+  readonly traces: PacketTrace[] = [];
+  /** Packets that would have been traced but for the limit. */
+  untraced = 0;
+  private packets: number;
+
+  constructor(
+    private readonly others: PacketProcessor,
+    private readonly tracing: Tracing,
+  ) {
+    this.packets = tracing.packetsBefore;
+  }
+
+  get workers(): number {
+    return this.others.workers;
+  }
+
+  async apply(operations: readonly Operation[]): Promise<void> {
+    await this.others.apply(operations);
+    this.tracing.tracer.apply(operations);
+  }
+
+  async process(batch: PacketBatch, memory: PacketBatchMemory, from = 0, to = batch.count): Promise<void> {
+    const { tracer } = this.tracing;
+    const picked = this.picked(batch, from, to);
+    let next = from;
+    for (const i of picked) {
+      if (i > next) await this.others.process(batch, memory, next, i);
+      this.traces.push(tracer.trace(batch, i, this.packets + i - from + 1));
+      digestPackets(batch, i, i + 1, 0, 1);
+      next = i + 1;
+    }
+    if (next < to) await this.others.process(batch, memory, next, to);
+    this.packets += to - from;
+  }
+
+  /** Of the other packets: those that are traced are none to be forgotten. */
+  forget(): Promise<void> {
+    return this.others.forget();
+  }
+
+  get counters(): Readonly<Counters> {
+    const sum = { ...this.others.counters };
+    addCounters(sum, this.tracing.tracer.counters);
+    return sum;
+  }
+
+  close(): Promise<void> {
+    return this.others.close();
+  }
+
+  /** Before any of them is processed, which may change them. */
+  private picked(batch: PacketBatch, from: number, to: number): number[] {
+    const { selection, limit } = this.tracing;
+    const picked: number[] = [];
+    for (let i = from; i < to; i++) {
+      if (!selection.picks(batch, i, this.packets + i - from + 1)) continue;
+      if (this.traces.length + picked.length < limit) picked.push(i);
+      else this.untraced++;
+    }
+    return picked;
+  }
+}

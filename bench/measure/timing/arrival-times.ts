@@ -1,0 +1,72 @@
+/** When packets come: at their time stamps, counted from the first one's, or at a rate. */
+import { UsageError } from '../../../hw-driver/index.js';
+import { LAST_TIME_PS, PS_PER_NS, PS_PER_SECOND } from '../../../sim/index.js';
+import { PACKET_MARKS, type PacketBatch } from '../../../traces/index.js';
+
+/** Packets whose times cannot be counted. */
+export class TimingError extends UsageError {
+  override readonly name = 'TimingError';
+}
+
+const NS_PER_SECOND = 1e9;
+/** Picoseconds are exact beyond this, so that what is in the switch then can still leave. */
+const LAST_SECOND = Math.floor(LAST_TIME_PS / PS_PER_SECOND) - 7;
+
+const isUntimed = (batch: PacketBatch, i: number): boolean => ((batch.marks[i] ?? 0) & PACKET_MARKS.untimed) !== 0;
+
+export class ArrivalTimes {
+  /** Packets with time stamps before the packet ahead of them; they come with that one. */
+  early = 0;
+  /** Packets without time stamps; they come with the packet ahead of them, the first ones at the start. */
+  untimed = 0;
+  private packets = 0;
+  private lastPs = 0;
+  private isStarted = false;
+  /** The first time stamp. */
+  private seconds = 0;
+  private nanoseconds = 0;
+
+  /** @param packetsPerSecond in place of the time stamps */
+  constructor(private readonly packetsPerSecond: number | undefined) {}
+
+  /** When packet i of a batch comes. To be asked once for each packet, in order. @throws {TimingError} */
+  next(batch: PacketBatch, i: number): number {
+    if (!this.isStarted && !isUntimed(batch, i)) {
+      this.isStarted = true;
+      this.seconds = batch.timeSeconds[i] ?? 0;
+      this.nanoseconds = batch.timeNanoseconds[i] ?? 0;
+    }
+    const ps = this.packetsPerSecond === undefined ? this.stampOf(batch, i) : this.atRate(this.packetsPerSecond);
+    if (ps > LAST_SECOND * PS_PER_SECOND) {
+      throw new TimingError(
+        `packet ${this.packets + 1} comes more than ${LAST_SECOND} s after the first: timing counts picoseconds up to that`,
+      );
+    }
+    if (ps < this.lastPs) this.early++;
+    else this.lastPs = ps;
+    this.packets++;
+    return this.lastPs;
+  }
+
+  /** Gives packet i the time stamp of a time. */
+  stamp(batch: PacketBatch, i: number, ps: number): void {
+    const nanoseconds = this.nanoseconds + Math.floor(ps / PS_PER_NS);
+    batch.timeSeconds[i] = this.seconds + Math.floor(nanoseconds / NS_PER_SECOND);
+    batch.timeNanoseconds[i] = nanoseconds % NS_PER_SECOND;
+  }
+
+  private stampOf(batch: PacketBatch, i: number): number {
+    if (isUntimed(batch, i)) {
+      this.untimed++;
+      return this.lastPs;
+    }
+    const seconds = (batch.timeSeconds[i] ?? 0) - this.seconds;
+    return seconds * PS_PER_SECOND + ((batch.timeNanoseconds[i] ?? 0) - this.nanoseconds) * PS_PER_NS;
+  }
+
+  private atRate(packetsPerSecond: number): number {
+    const whole = Math.floor(this.packets / packetsPerSecond);
+    const rest = this.packets - whole * packetsPerSecond;
+    return whole * PS_PER_SECOND + Math.floor((rest * PS_PER_SECOND) / packetsPerSecond);
+  }
+}

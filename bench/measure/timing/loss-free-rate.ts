@@ -1,0 +1,199 @@
+/**
+ * The paper's experiment on recirculation (figure 11): the largest rate at which a switch loses no packet, and the
+ * latency of a packet that meets no queue, for programs of so many passes and packets of so many bytes. One program, one
+ * port in, another one out, packets at equal distances.
+ */
+import {
+  analyse,
+  type CompiledProgram,
+  type DataPlane,
+  installOperations,
+  link,
+  lower,
+  SwitchState,
+} from '../../../compiler/index.js';
+import {
+  type EngineName,
+  type HeldBatch,
+  lineBytes,
+  PS_PER_SECOND,
+  TimedSwitch,
+  type TimedSwitchOptions,
+} from '../../../sim/index.js';
+import { createTrafficGenerator, type TrafficTarget } from '../../../traces/index.js';
+import { BatchPool } from './batch-pool.js';
+
+export interface LossFreeOptions {
+  readonly dataPlane: DataPlane;
+  readonly engine: EngineName;
+  readonly switch: Pick<TimedSwitchOptions, 'portBitsPerSecond' | 'recirculationBitsPerSecond' | 'inputWaitPs'>;
+  /** Frames as testers count them: with check sequence. */
+  readonly packetBytes: readonly number[];
+  readonly recirculations: readonly number[];
+  /** How near the found rate is to the largest one, as a share of it. */
+  readonly tolerance: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, all: number) => void;
+}
+
+export interface LossFreeRow {
+  readonly packetBytes: number;
+  readonly recirculations: number;
+  /** Preamble and gap included: the port's rate at most. */
+  readonly throughputGbps: number;
+  readonly packetsPerSecond: number;
+  /** From the first bit in to the first bit out. */
+  readonly latencyNs: number;
+}
+
+const CHECK_SEQUENCE_BYTES = 4;
+const INGRESS_PORT = 0;
+const EGRESS_PORT = 1;
+const UDP_PORT = 9;
+/**
+ * A queue of so many packets: more than come to the recirculation port at once, one for each pass, and small, as it takes
+ * many times as many packets to see that a queue grows.
+ */
+const QUEUE_PACKETS = 20;
+const BATCH_PACKETS = 1024;
+
+/** One row after another. */
+export async function* lossFreeRates(options: LossFreeOptions): AsyncGenerator<LossFreeRow> {
+  const { packetBytes, recirculations } = options;
+  const all = packetBytes.length * recirculations.length;
+  let done = 0;
+  options.onProgress(done, all);
+  const programs = new Map(recirculations.map((count) => [count, programOf(count, options.dataPlane)]));
+  for (const bytes of packetBytes) {
+    for (const [count, program] of programs) {
+      if (options.signal.aborted) return;
+      const trial = new Trial(options, program, bytes);
+      const throughputGbps = await trial.lossFreeGbps();
+      const packetsPerSecond = (throughputGbps * 1e9) / (8 * lineBytes(bytes - CHECK_SEQUENCE_BYTES));
+      yield {
+        packetBytes: bytes,
+        recirculations: count,
+        throughputGbps,
+        packetsPerSecond,
+        latencyNs: trial.latencyNs(),
+      };
+      options.onProgress(++done, all);
+    }
+  }
+}
+
+/** A program that recirculates exactly so often: steps that depend on each other, as many as RPBs of its passes. */
+export function programText(recirculations: number, rpbCount: number): string {
+  const steps = Array.from({ length: recirculations * rpbCount }, (_, i) =>
+    i % 2 === 0 ? 'ADD(har, sar);' : 'XOR(sar, har);',
+  );
+  const body = [`FORWARD(${EGRESS_PORT});`, 'LOADI(har, 1);', 'LOADI(sar, 2);', ...steps];
+  return `program rounds(<hdr.udp.dst_port, ${UDP_PORT}, 0xffff>) {\n    ${body.join('\n    ')}\n}\n`;
+}
+
+function programOf(recirculations: number, dataPlane: DataPlane): CompiledProgram {
+  const { programs, sourceHash } = analyse(programText(recirculations, dataPlane.rpbCount), dataPlane);
+  const [program] = programs;
+  if (program === undefined) throw new Error('the program of the experiment has errors');
+  const compiled = link(lower(program, dataPlane, recirculations), new SwitchState(dataPlane), sourceHash);
+  if (compiled.passes !== recirculations + 1) throw new Error(`${compiled.passes} passes, not ${recirculations + 1}`);
+  return compiled;
+}
+
+class Trial {
+  private readonly pool: BatchPool;
+  private readonly packets: number;
+  private readonly bytesOnLine: number;
+  private readonly target: TrafficTarget;
+
+  constructor(
+    private readonly options: LossFreeOptions,
+    private readonly program: CompiledProgram,
+    private readonly packetBytes: number,
+  ) {
+    const frameBytes = packetBytes - CHECK_SEQUENCE_BYTES;
+    this.bytesOnLine = lineBytes(frameBytes);
+    // A rate too high by half of the tolerance fills a queue; the bisection ends within the other half.
+    this.packets = Math.ceil(QUEUE_PACKETS / (options.tolerance / 2));
+    this.pool = new BatchPool(BATCH_PACKETS, BATCH_PACKETS * (packetBytes + 8));
+    this.target = {
+      variants: [
+        {
+          ingressPort: INGRESS_PORT,
+          ethernet: { destination: 0x0a0000000001, source: 0x0a0000000002 },
+          ipv4: {
+            source: { base: 0x0a000001, hostMask: 0 },
+            destination: { base: 0x0a000002, hostMask: 0 },
+            protocol: 17,
+          },
+          udp: { sourcePort: 1, destinationPort: UDP_PORT },
+          flows: 1,
+          frameBytes: { minimum: frameBytes, maximum: frameBytes },
+        },
+      ],
+    };
+  }
+
+  /** By bisection between no rate, at which nothing is lost, and the port's. */
+  async lossFreeGbps(): Promise<number> {
+    const most = this.options.switch.portBitsPerSecond / 1e9;
+    if (this.losesNothing(most)) return most;
+    let [low, high] = [0, most];
+    while (high - low > (this.options.tolerance / 2) * high) {
+      const middle = (low + high) / 2;
+      if (this.losesNothing(middle)) low = middle;
+      else high = middle;
+      // An interrupt may arrive.
+      await new Promise(setImmediate);
+    }
+    return low;
+  }
+
+  /** Of a single packet. */
+  latencyNs(): number {
+    const { departuresPs } = this.run(1, 0);
+    return departuresPs / 1000;
+  }
+
+  private losesNothing(gbps: number): boolean {
+    const periodPs = (this.bytesOnLine * 8 * PS_PER_SECOND) / (gbps * 1e9);
+    return this.run(this.packets, periodPs).lost === 0;
+  }
+
+  /** Runs so many packets at this distance, or until one is lost. */
+  private run(packets: number, periodPs: number): { lost: number; departuresPs: number } {
+    const outcome = { lost: 0, departuresPs: 0 };
+    const emulator = this.emulator({
+      nextTickPs: Number.POSITIVE_INFINITY,
+      tick() {},
+      left(_held: HeldBatch, _i: number, _arrivalPs: number, departurePs: number) {
+        outcome.departuresPs = departurePs;
+      },
+      lost() {
+        outcome.lost++;
+      },
+    });
+    const generator = createTrafficGenerator({ targets: [this.target], seed: 'rounds', packetsPerSecond: 1 });
+    for (let next = 0; next < packets && outcome.lost === 0; ) {
+      const held = this.pool.take();
+      const appended = generator.generateInto(held.batch, next, Math.min(BATCH_PACKETS, packets - next));
+      for (let i = 0; i < appended && outcome.lost === 0; i++) {
+        emulator.arrive(held, i, Math.floor((next + i) * periodPs));
+      }
+      next += appended;
+    }
+    emulator.runToEnd();
+    return outcome;
+  }
+
+  private emulator(observer: ConstructorParameters<typeof TimedSwitch>[3]): TimedSwitch {
+    const { dataPlane, engine } = this.options;
+    const { cellBytes, bufferBytes } = dataPlane.description.trafficManager;
+    // Room for the state header of a packet is part of its cells: two more cells hold it.
+    const queueBytes = QUEUE_PACKETS * (Math.ceil(this.packetBytes / cellBytes) + 2) * cellBytes;
+    const limits = { bufferBytes: Math.max(bufferBytes, 2 * queueBytes), queueBytes };
+    const emulator = new TimedSwitch(dataPlane, engine, { ...this.options.switch, ...limits }, observer);
+    for (const operation of installOperations(this.program)) emulator.apply(operation);
+    return emulator;
+  }
+}

@@ -1,0 +1,19 @@
+/** What the paper prints in figure 11; see results/published/README.md. */
+import { numberIn, publishedTable } from '../../../hw-driver/cli/kit/published-figures.js';
+
+export interface PublishedRecirculation {
+  readonly packetBytes: number;
+  readonly recirculations: number;
+  readonly throughputGbps: number;
+  /** Of the round trip time, against that of 128 bytes without recirculation. */
+  readonly rttIncreaseMs: number;
+}
+
+export function publishedRecirculation(): readonly PublishedRecirculation[] {
+  return publishedTable('recirculation.csv').map((row) => ({
+    packetBytes: numberIn(row, 'packet_bytes'),
+    recirculations: numberIn(row, 'recirculations'),
+    throughputGbps: numberIn(row, 'throughput_gbps'),
+    rttIncreaseMs: numberIn(row, 'normalized_rtt_increase_ms'),
+  }));
+}

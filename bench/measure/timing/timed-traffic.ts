@@ -1,0 +1,140 @@
+/** Second half of a run with time: packets come at their times, and what becomes of them is counted as they leave. */
+import type { DataPlane } from '../../../compiler/index.js';
+import {
+  type DropReason,
+  digestPacket,
+  type EngineName,
+  type HeldBatch,
+  OutputDigest,
+  PS_PER_NS,
+  stateDigest,
+  TimedSwitch,
+  type TimeObserver,
+  type UpdatePlayer,
+} from '../../../sim/index.js';
+import type { CaptureWriter } from '../../../traces/index.js';
+import type { TrafficOptions, TrafficResult, TrafficSample } from '../run/traffic-run.js';
+import { ArrivalTimes } from './arrival-times.js';
+import { BatchPool } from './batch-pool.js';
+import { IntervalSeries, noLosses } from './interval-series.js';
+import { Latencies } from './latencies.js';
+import type { TimedTraffic, TimingOptions } from './timing-result.js';
+
+const BATCH = { packets: 2048, bytes: 2 ** 20 };
+/** So long may nothing else happen, an interrupt say. */
+const BREATH_MS = 20;
+
+/** A switch with time, and the account of what its packets do. */
+export class TimedRun implements TimeObserver {
+  readonly emulator: TimedSwitch;
+  private readonly arrivals: ArrivalTimes;
+  private readonly series: IntervalSeries;
+  private readonly latencies = new Latencies();
+  private readonly lostBy = noLosses();
+  private readonly digest = new OutputDigest();
+  private writer: CaptureWriter | undefined;
+  private bytesOut = 0;
+  private lastPs = 0;
+
+  constructor(
+    dataPlane: DataPlane,
+    engine: EngineName,
+    private readonly options: TimingOptions,
+  ) {
+    this.arrivals = new ArrivalTimes(options.packetsPerSecond);
+    this.series = new IntervalSeries(options.intervalNs * PS_PER_NS);
+    this.emulator = new TimedSwitch(dataPlane, engine, options.switch, this);
+  }
+
+  get nextTickPs(): number {
+    return this.series.endPs;
+  }
+
+  tick(nowPs: number): void {
+    this.series.close(this.emulator, nowPs);
+  }
+
+  left(held: HeldBatch, i: number, arrivalPs: number, departurePs: number): void {
+    const { batch } = held;
+    const bytes = batch.originalLength[i] as number;
+    this.latencies.record(departurePs - arrivalPs);
+    this.series.countOut(bytes, departurePs - arrivalPs);
+    this.bytesOut += bytes;
+    this.lastPs = departurePs;
+    digestPacket(batch, held.words, i);
+    this.digest.add(batch, i);
+    if (this.writer === undefined) return;
+    this.arrivals.stamp(batch, i, departurePs);
+    this.writer.write(batch, i);
+  }
+
+  lost(_held: HeldBatch, _i: number, reason: DropReason): void {
+    this.lostBy[reason]++;
+    this.series.countLost(reason);
+  }
+
+  /** Runs all packets of the source. @throws {TimingError} */
+  async run(
+    traffic: TrafficOptions,
+    player: UpdatePlayer | undefined,
+  ): Promise<TrafficResult & { readonly timing: TimedTraffic }> {
+    const { source, clock, signal } = traffic;
+    const { emulator, arrivals, series } = this;
+    const { counters } = emulator;
+    this.writer = traffic.writer;
+    if (player !== undefined) emulator.playUpdates(player);
+    const pool = new BatchPool(BATCH.packets, BATCH.bytes);
+    const samples: TrafficSample[] = [];
+    const start = clock();
+    let lastBreath = start;
+    while (!signal.aborted) {
+      const held = pool.take();
+      const { batch } = held;
+      if ((await source.fill(batch)) === 0) break;
+      for (let i = 0; i < batch.count; i++) {
+        emulator.arrive(held, i, arrivals.next(batch, i));
+        series.countIn(batch.originalLength[i] as number);
+      }
+      samples.push({ seconds: (clock() - start) / 1000, ...counters });
+      traffic.onProgress(source.progress, counters.in);
+      if (clock() - lastBreath > BREATH_MS) {
+        await new Promise(setImmediate);
+        lastBreath = clock();
+      }
+    }
+    emulator.runToEnd();
+    series.close(emulator, this.lastPs);
+    samples.push({ seconds: (clock() - start) / 1000, ...counters });
+    return {
+      counters: { ...counters },
+      packets: counters.in,
+      warmupPackets: 0,
+      samples,
+      wallSeconds: (clock() - start) / 1000,
+      stateHash: stateDigest(emulator.memory.words),
+      outputHash: this.digest.finish(),
+      outputs: this.digest.state,
+      traces: [],
+      untraced: 0,
+      timing: this.result(player),
+    };
+  }
+
+  private result(player: UpdatePlayer | undefined): TimedTraffic {
+    return {
+      options: this.options,
+      early: this.arrivals.early,
+      untimed: this.arrivals.untimed,
+      endPs: this.lastPs,
+      bytesOut: this.bytesOut,
+      lost: this.lostBy,
+      latencyNs: this.latencies.summary,
+      mostCells: this.emulator.trafficManager.mostCells,
+      mostInFlight: this.emulator.packets.most,
+      ports: this.emulator.trafficManager.ports.map(({ port, counters }) => ({ port, ...counters })),
+      intervals: this.series.intervals,
+      queues: this.series.queues,
+      updates: player?.played,
+    };
+  }
+}

@@ -1,0 +1,93 @@
+/** What a run with time is told and what it tells. */
+import { type DataPlane, gressCycles, stateHeaderBytes } from '../../../compiler/index.js';
+import type { DropReason, PlayedUpdate, PortCounters, TimedSwitchOptions } from '../../../sim/index.js';
+import type { IntervalRow, QueueRow } from './interval-series.js';
+import type { LatencySummary } from './latencies.js';
+
+export interface TimingOptions {
+  readonly switch: TimedSwitchOptions;
+  /** In place of time stamps. */
+  readonly packetsPerSecond: number | undefined;
+  /** Of the series. */
+  readonly intervalNs: number;
+}
+
+/** What was counted while packets ran. */
+export interface TimedTraffic {
+  readonly options: TimingOptions;
+  /** Packets whose time stamps lie before that of the packet ahead of them. */
+  readonly early: number;
+  /** Packets without time stamps. */
+  readonly untimed: number;
+  /** When the last packet left, after the first came. */
+  readonly endPs: number;
+  readonly bytesOut: number;
+  readonly lost: Readonly<Record<DropReason, number>>;
+  readonly latencyNs: LatencySummary | null;
+  readonly mostCells: number;
+  readonly mostInFlight: number;
+  readonly ports: readonly ({ readonly port: number } & Readonly<PortCounters>)[];
+  readonly intervals: readonly IntervalRow[];
+  readonly queues: readonly QueueRow[];
+  readonly updates: readonly PlayedUpdate[] | undefined;
+}
+
+/** The timing part of the JSON document of a run. */
+export interface TimingSummary {
+  readonly portGbps: number;
+  readonly recirculationGbps: number;
+  readonly bufferBytes: number;
+  readonly queueBytes: number;
+  readonly cellBytes: number;
+  readonly stateHeaderBytes: number;
+  /** Match-action stages. */
+  readonly cycles: { readonly ingress: number; readonly egress: number };
+  readonly clockHz: number;
+  /** Around them: parameters of the data plane. */
+  readonly fixedNs: DataPlane['description']['timing']['fixedNanoseconds'];
+  /** Null for time stamps. */
+  readonly packetsPerSecond: number | null;
+  readonly earlyTimeStamps: number;
+  /** Virtual, from the first arrival to the last departure. */
+  readonly seconds: number;
+  /** Frames that left, without check sequence, preamble and gap. */
+  readonly throughputGbps: number;
+  /** From the first bit at the ingress port to the first bit at the egress port. */
+  readonly latencyNs: LatencySummary | null;
+  readonly lost: Readonly<Record<DropReason, number>>;
+  readonly mostBufferCells: number;
+  readonly mostPacketsInSwitch: number;
+  readonly ports: TimedTraffic['ports'];
+  readonly updates: readonly PlayedUpdate[] | null;
+}
+
+const PS_PER_SECOND = 1e12;
+
+/** Bits per nanosecond. */
+export const gigabitsPerSecond = (bytes: number, ps: number): number => (ps > 0 ? (bytes * 8 * 1000) / ps : 0);
+
+export function summariseTiming(dataPlane: DataPlane, traffic: TimedTraffic): TimingSummary {
+  const { timing, trafficManager } = dataPlane.description;
+  const { options } = traffic;
+  return {
+    portGbps: options.switch.portBitsPerSecond / 1e9,
+    recirculationGbps: options.switch.recirculationBitsPerSecond / 1e9,
+    bufferBytes: options.switch.bufferBytes,
+    queueBytes: options.switch.queueBytes,
+    cellBytes: trafficManager.cellBytes,
+    stateHeaderBytes: stateHeaderBytes(dataPlane),
+    cycles: { ingress: gressCycles(dataPlane, 'ingress'), egress: gressCycles(dataPlane, 'egress') },
+    clockHz: timing.clockHz,
+    fixedNs: timing.fixedNanoseconds,
+    packetsPerSecond: options.packetsPerSecond ?? null,
+    earlyTimeStamps: traffic.early,
+    seconds: traffic.endPs / PS_PER_SECOND,
+    throughputGbps: gigabitsPerSecond(traffic.bytesOut, traffic.endPs),
+    latencyNs: traffic.latencyNs,
+    lost: traffic.lost,
+    mostBufferCells: traffic.mostCells,
+    mostPacketsInSwitch: traffic.mostInFlight,
+    ports: traffic.ports,
+    updates: traffic.updates ?? null,
+  };
+}

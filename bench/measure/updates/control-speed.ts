@@ -1,0 +1,109 @@
+/** How fast entries, and whole programs, reach an emulated switch of another thread over BF Runtime. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import {
+  analyse,
+  type CompiledProgram,
+  type DataPlane,
+  DEFAULT_RECIRCULATIONS,
+  lower,
+} from '../../../compiler/index.js';
+import { type BfRuntimeTarget, connectBfRuntime } from '../../../hw-driver/bfruntime/index.js';
+import { Controller, JournalFile } from '../../../hw-driver/index.js';
+import { loadWorkload } from '../../workloads/workload.js';
+
+export interface ControlSpeedOptions {
+  readonly dataPlane: DataPlane;
+  readonly workload: string;
+  readonly programs: number;
+  /** Each with a new switch. */
+  readonly repeats: number;
+  readonly seed: string;
+  /** Milliseconds since any moment, e.g. `performance.now`. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Times of all repeats, in their order. */
+export interface ControlSpeed {
+  readonly programs: number;
+  readonly entries: number;
+  /** One program after the other from its text, each a transaction with its records in a journal on disk. */
+  readonly deploySeconds: readonly number[];
+  /** All entries of all programs in one list. */
+  readonly insertsPerSecond: readonly number[];
+  readonly deletesPerSecond: readonly number[];
+}
+
+const SIZE = { memoryBytes: 1024, cases: 2 };
+
+export async function measureControlSpeed(options: ControlSpeedOptions): Promise<ControlSpeed> {
+  const { dataPlane, now, repeats } = options;
+  const [deploySeconds, insertsPerSecond, deletesPerSecond]: number[][] = [[], [], []];
+  let programs: readonly CompiledProgram[] = [];
+  const entriesOf = () => programs.flatMap(({ entries }) => entries);
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    await withServedSwitch(dataPlane, async (target) => {
+      const seconds = async (work: () => Promise<void>): Promise<number> => {
+        const start = now();
+        await work();
+        return (now() - start) / 1000;
+      };
+      deploySeconds.push(
+        await seconds(async () => {
+          programs = await deployAll(target, options);
+        }),
+      );
+      const entries = entriesOf();
+      const apply = (kind: 'insertEntry' | 'deleteEntry') =>
+        seconds(() => target.apply(entries.map((entry) => ({ kind, entry }))));
+      deletesPerSecond.push(entries.length / (await apply('deleteEntry')));
+      insertsPerSecond.push(entries.length / (await apply('insertEntry')));
+    });
+  }
+  return {
+    programs: programs.length,
+    entries: entriesOf().length,
+    deploySeconds,
+    insertsPerSecond,
+    deletesPerSecond,
+  };
+}
+
+async function deployAll(target: BfRuntimeTarget, options: ControlSpeedOptions): Promise<CompiledProgram[]> {
+  const { dataPlane, workload: name, seed, signal } = options;
+  const workload = await loadWorkload({ name, ...SIZE, seed, dataPlane });
+  const folder = mkdtempSync(join(tmpdir(), 'p4runpro-'));
+  const journal = JournalFile.open(join(folder, 'journal'), dataPlane);
+  try {
+    const controller = new Controller(dataPlane, target, journal);
+    const deployed: CompiledProgram[] = [];
+    while (deployed.length < options.programs) {
+      signal.throwIfAborted();
+      const { programs, sourceHash } = analyse(workload.arrival(deployed.length).source, dataPlane);
+      for (const program of programs) {
+        deployed.push(await controller.deploy(lower(program, dataPlane, DEFAULT_RECIRCULATIONS), sourceHash));
+      }
+    }
+    return deployed;
+  } finally {
+    journal.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function withServedSwitch(dataPlane: DataPlane, use: (target: BfRuntimeTarget) => Promise<void>): Promise<void> {
+  const server = new Worker(new URL('./served-switch-worker.js', import.meta.url), {
+    workerData: dataPlane.description,
+  });
+  try {
+    const [port] = (await once(server, 'message')) as [number];
+    const target = await connectBfRuntime({ address: `127.0.0.1:${port}`, dataPlane });
+    await use(target).finally(() => target.close());
+  } finally {
+    await server.terminate();
+  }
+}

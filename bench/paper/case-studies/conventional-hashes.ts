@@ -1,0 +1,24 @@
+/** The hash functions of the conventional programs. */
+import { builtInDataPlane, type DataPlane } from '../../../compiler/index.js';
+import { HashUnit } from '../../../sim/index.js';
+import type { HashFunction, Surroundings } from '../../verify/functions/network-function.js';
+
+/**
+ * The hash functions that the paper names for its heavy hitter study: crc_16_buypass, crc_16_mcrf4xx, crc_aug_ccitt and
+ * crc_16_dds_110, which are those of RPBs 2, 9, 19 and 3 of the authors' data plane. Which row has which, it does not say.
+ */
+const CONVENTIONAL_HASHES: Readonly<Record<string, number>> = { count1: 2, count2: 9, seen1: 19, seen2: 3, port: 2 };
+
+/** @param buckets of each memory */
+export function conventionalSurroundings(buckets: number, dataPlane: DataPlane): Surroundings {
+  const published = builtInDataPlane('published');
+  if (published === undefined) throw new Error('there is no data plane published');
+  return {
+    hashOf: (memory): HashFunction => {
+      const unit = new HashUnit(published.rpb(CONVENTIONAL_HASHES[memory] ?? 1).hash);
+      return (key) => unit.digest(key, key.length);
+    },
+    bucketsOf: () => buckets,
+    cpuPort: dataPlane.description.ports.cpu,
+  };
+}

@@ -1,0 +1,54 @@
+/** 13d: a heavy hitter detector; F1 of the flows reported so far. */
+import { power } from '../../../traces/index.js';
+import { HeavyHitterDetector } from '../../verify/functions/heavy-hitter.js';
+import { BYTES_PER_BUCKET } from '../../workloads/workload.js';
+import { conventionalSurroundings } from './conventional-hashes.js';
+import { F1Score } from './measures.js';
+import { both, deployed, instances, type Outcome, type StudyOptions } from './study.js';
+import { FLOWS } from './traffic.js';
+import type { Sample } from './virtual-time.js';
+
+/** Buckets of each row, and the packets that make a flow heavy. */
+const BUCKETS = 1024;
+const THRESHOLD = 1024;
+
+export async function heavyHitters(options: StudyOptions): Promise<Outcome> {
+  const workload = await instances('hh', BUCKETS * BYTES_PER_BUCKET, options);
+  const surroundings = conventionalSurroundings(BUCKETS, options.dataPlane);
+  const program = new HeavyHitterDetector(surroundings, THRESHOLD);
+  const score = (): F1Score => new F1Score(surroundings.cpuPort, THRESHOLD);
+  const sides = [score(), score()] as const;
+  const outcome = await deployed('heavyAndLight', workload, program, sides, options);
+  const p4runpro = withScores(outcome.p4runpro, sides[0]);
+  const conventional = withScores(outcome.conventional, sides[1]);
+  return {
+    ...outcome,
+    p4runpro,
+    conventional,
+    findings: [
+      both('heavy flows', sides, ({ heavyFlows }) => heavyFlows),
+      both('highest F1', [p4runpro, conventional], highest),
+      both('F1 at the end', sides, (side) => side.scores().at(-1) ?? 0),
+      both('F1 to be expected', sides, expectedF1),
+      both('false positives', sides, ({ errors }) => errors.falsePositives),
+      both('false negatives', sides, ({ errors }) => errors.falseNegatives),
+    ],
+  };
+}
+
+/** What is heavy is known at the end only. */
+function withScores(samples: readonly Sample[], score: F1Score): Sample[] {
+  const values = score.scores();
+  return samples.map((sample, n) => ({ ...sample, value: values[n] ?? null }));
+}
+
+/**
+ * Of flows that all keep sending, a light one is taken for heavy if it shares its bucket with a heavy one in both rows:
+ * with h heavy flows in rows of w buckets, with probability (1 - (1 - 1/w)^h)^2. What the filter misses is left out.
+ */
+function expectedF1({ heavyFlows }: F1Score): number {
+  const shares = 1 - power(1 - 1 / BUCKETS, heavyFlows);
+  return (2 * heavyFlows) / (2 * heavyFlows + (FLOWS - heavyFlows) * shares * shares);
+}
+
+const highest = (samples: readonly Sample[]): number => Math.max(...samples.map(({ value }) => value ?? 0));

@@ -1,0 +1,22 @@
+/** 13c: a stateless load balancer, with servers behind two ports and as many buckets of the table for each. */
+import { LoadBalancer } from '../../verify/functions/load-balancer.js';
+import { BYTES_PER_BUCKET } from '../../workloads/workload.js';
+import { conventionalSurroundings } from './conventional-hashes.js';
+import { Imbalance } from './measures.js';
+import { deployed, instances, type Outcome, type StudyOptions, settled } from './study.js';
+
+const BUCKETS = 256;
+
+export async function loadBalancer(options: StudyOptions): Promise<Outcome> {
+  const workload = await instances('lb', BUCKETS * BYTES_PER_BUCKET, options);
+  const arrival = workload.arrival(0);
+  const value = (memory: string, bucket: number): number => arrival.memoryValue?.(memory, bucket) ?? 0;
+  const servers = {
+    port: (bucket: number) => value('port', bucket),
+    address: (bucket: number) => value('address', bucket),
+  };
+  const program = new LoadBalancer(servers, conventionalSurroundings(BUCKETS, options.dataPlane));
+  const measures = [new Imbalance([0, 1]), new Imbalance([0, 1])] as const;
+  const outcome = await deployed('toServers', workload, program, measures, options);
+  return { ...outcome, findings: [settled('imbalance after', outcome, options)] };
+}

@@ -1,0 +1,80 @@
+/** Traffic at a fixed rate on the time that the packets carry, and samples at fixed intervals of it. */
+import { PS_PER_NS, PS_PER_SECOND } from '../../../sim/index.js';
+import type { PacketBatch, TrafficGenerator } from '../../../traces/index.js';
+
+export interface Traffic {
+  readonly generator: TrafficGenerator;
+  readonly packetsPerSecond: number;
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (share: number) => void;
+}
+
+/** A switch that takes traffic. */
+export interface Network {
+  /** @param watcher is told of each packet; of the measure's samples, those that were taken come back */
+  run(traffic: Traffic, watcher: Watcher): Promise<Sample[]>;
+}
+
+export interface Watcher {
+  /** Packets have just been generated into a batch. */
+  generated?(batch: PacketBatch): void;
+  /** The way of packet i of a batch has ended: its verdict stands beside it. */
+  ended(batch: PacketBatch, i: number): void;
+  /** The value of the interval that ends; null where there is none. */
+  sample(): number | null;
+}
+
+export interface Sample {
+  /** The end of its interval. */
+  readonly seconds: number;
+  readonly value: number | null;
+}
+
+/** 50 ms, as in the paper's figure 13. */
+export const SAMPLES_PER_SECOND = 20;
+
+export const arrivalPs = (batch: PacketBatch, i: number): number =>
+  (batch.timeSeconds[i] as number) * PS_PER_SECOND + (batch.timeNanoseconds[i] as number) * PS_PER_NS;
+
+/** Samples a watcher at the end of each interval. */
+export class Sampler {
+  readonly samples: Sample[] = [];
+
+  constructor(
+    private readonly watcher: Watcher,
+    private readonly seconds: number,
+  ) {}
+
+  /** When the interval ends. */
+  get endPs(): number {
+    const n = this.samples.length + 1;
+    return n > this.seconds * SAMPLES_PER_SECOND ? Number.POSITIVE_INFINITY : (n * PS_PER_SECOND) / SAMPLES_PER_SECOND;
+  }
+
+  /** Ends the intervals that end by this time. */
+  advance(timePs: number): void {
+    while (this.endPs <= timePs) {
+      const seconds = (this.samples.length + 1) / SAMPLES_PER_SECOND;
+      this.samples.push({ seconds, value: this.watcher.sample() });
+    }
+  }
+}
+
+/** Fills batches and hands them on, until all packets are generated or the signal comes. */
+export async function forEachBatch(
+  { generator, packetsPerSecond, seconds, signal, onProgress }: Traffic,
+  take: () => PacketBatch,
+  use: (batch: PacketBatch) => void,
+): Promise<void> {
+  const packets = Math.round(packetsPerSecond * seconds);
+  for (let next = 0; next < packets && !signal.aborted; ) {
+    const batch = take();
+    next += generator.generateInto(batch, next, packets - next);
+    use(batch);
+    onProgress(next / packets);
+    await new Promise(setImmediate);
+  }
+}
+
+export const BATCH = { packets: 2048, bytes: 2 ** 20 };

@@ -1,0 +1,120 @@
+/** A reproduction as one HTML page: opens without a network, light and dark, wide and narrow, on paper. */
+import type { Comparison } from '../reproduce/experiment.js';
+import { type ExperimentRecord, type ReproductionDocument, verdictCounts } from '../reproduce/reproduction.js';
+import { toleranceText, type Verdict } from '../reproduce/value.js';
+import { valueText } from './figures-text.js';
+import { PAGE_SCRIPT } from './page-script.js';
+import { PAGE_STYLE } from './page-style.js';
+
+/** @param svgOf the drawn figure of this name */
+export function reproductionPage(document: ReproductionDocument, svgOf: (name: string) => string): string {
+  const { experiments } = document;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>P4runpro, reproduced</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<header>
+<h1>P4runpro, reproduced</h1>
+<p>Every table and figure of the evaluation of “P4runpro: Enabling Runtime Programmability for RMT Programmable
+Switches” (Yang et al., SIGCOMM 2024), run anew by p4runpro-sim.</p>
+${summary(document)}
+</header>
+<nav aria-label="Experiments">${experiments.map(({ id }) => `<a href="#${id}">${id}</a>`).join('')}</nav>
+<main>
+${experiments.map((experiment) => section(experiment, svgOf)).join('\n')}
+</main>
+<div id="reading" role="status" aria-live="polite" hidden></div>
+<script>${PAGE_SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+function summary(document: ReproductionDocument): string {
+  const { environment, experiments } = document;
+  const comparisons = experiments.flatMap((experiment) => experiment.comparisons);
+  const rows = (['reproduced', 'ours'] as const).map((column) => {
+    const counts = verdictCounts(comparisons, column);
+    return `<tr><th scope="row">${column}</th>${VERDICT_ORDER.map((verdict) => `<td>${counts[verdict] || '–'}</td>`).join('')}</tr>`;
+  });
+  return `<dl>
+<dt>Command</dt><dd><code>${escaped(document.command)}</code></dd>
+<dt>Scale, seed</dt><dd>${document.scale}, ${escaped(document.seed)}</dd>
+<dt>Run on</dt><dd>${escaped(environment.cpu)}, ${environment.cores} cores, Node.js ${escaped(environment.node)}, in
+${Math.round(document.wallSeconds)} s</dd>
+<dt>Code</dt><dd>p4runpro-sim ${escaped(environment.version)}, ${escaped(environment.code)}</dd>
+</dl>
+<div class="wide"><table class="counts">
+<thead><tr><th>numbers that</th>${VERDICT_ORDER.map((verdict) => `<th scope="col">${verdict}</th>`).join('')}</tr></thead>
+<tbody>${rows.join('')}</tbody>
+</table></div>
+<p><b>Published</b>: the paper and its authors’ logs. <b>Reproduced</b>: the shapes of the authors’ programs under the
+paper’s constraints, or what else comes nearest to what they had. <b>Ours</b>: our programs, constraints that are sound,
+our allocator. A figure in brackets is the range over repeats, or over what a rule leaves open.</p>`;
+}
+
+const VERDICT_ORDER: readonly Verdict[] = ['agrees', 'better', 'differs', 'not compared'];
+
+function section(experiment: ExperimentRecord, svgOf: (name: string) => string): string {
+  const { id, title, about, figures, comparisons, notes, series, isExtra } = experiment;
+  const drawn = figures.map(
+    ({ name, caption }) =>
+      `<figure tabindex="0" aria-label="${escaped(caption)}. Arrow keys read its values."><div class="wide">${svgOf(name)}</div>
+<figcaption>${escaped(caption)}. <a href="${name}.svg">SVG</a></figcaption></figure>`,
+  );
+  const files = series.map((name) => `<a href="${name}.csv">${name}.csv</a>`).join(', ');
+  return `<section id="${id}">
+<h2>${escaped(title)}${isExtra ? ' <small>beyond the paper</small>' : ''}</h2>
+<p>${prose(about)}</p>
+${drawn.join('\n')}
+${table(comparisons)}
+<ul>${notes.map((note) => `<li>${prose(note)}</li>`).join('')}<li>Numbers: ${files}; again:
+<code>npx bench reproduce ${id}</code></li></ul>
+</section>`;
+}
+
+/** Many numbers are folded; those that differ are not. */
+const SHOWN_AT_ONCE = 12;
+
+function table(comparisons: readonly Comparison[]): string {
+  if (comparisons.length === 0) return '';
+  if (comparisons.length <= SHOWN_AT_ONCE) return tableOf(comparisons);
+  const differing = comparisons.filter(
+    ({ reproducedVerdict, oursVerdict }) => reproducedVerdict === 'differs' || oursVerdict === 'differs',
+  );
+  const all = `<details><summary>All ${comparisons.length} numbers</summary>${tableOf(comparisons)}</details>`;
+  return differing.length === 0 ? all : `<h3>What differs</h3>${tableOf(differing)}${all}`;
+}
+
+const tableOf = (comparisons: readonly Comparison[]): string => `<div class="wide"><table>
+<thead><tr><th scope="col"></th><th scope="col">unit</th><th scope="col">published</th><th scope="col">reproduced</th><th
+scope="col"></th><th scope="col">ours</th><th scope="col"></th><th scope="col">tolerance</th><th scope="col">why</th></tr></thead>
+<tbody>
+${comparisons.map(row).join('\n')}
+</tbody>
+</table></div>`;
+
+function row(each: Comparison): string {
+  const cells = [
+    `<td>${escaped(each.unit)}</td>`,
+    `<td class="n">${valueText(each.published)}</td>`,
+    `<td class="n">${valueText(each.reproduced)}</td>${verdictCell(each.reproducedVerdict)}`,
+    `<td class="n">${valueText(each.ours)}</td>${verdictCell(each.oursVerdict)}`,
+    `<td>${each.published === null ? '' : toleranceText(each.tolerance)}</td><td class="why">${prose(each.why)}</td>`,
+  ];
+  return `<tr><th scope="row">${escaped(each.quantity)}</th>${cells.join('')}</tr>`;
+}
+
+const verdictCell = (verdict: Verdict | null): string =>
+  verdict === null ? '<td></td>' : `<td class="${verdict.replace(' ', '-')}">${verdict}</td>`;
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+
+/** Words between backticks are code. */
+const prose = (text: string): string => escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');

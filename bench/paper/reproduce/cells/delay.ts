@@ -1,0 +1,54 @@
+/** How long each of so many arrivals takes to be allocated. */
+import { fillSwitch } from '../../../measure/capacity/fill-switch.js';
+import { fillWithShapes } from '../../../measure/run/fill-with-shapes.js';
+import { loadWorkload } from '../../../workloads/workload.js';
+import { modelAllocator, type ObjectiveName, STATED_WEIGHTS, shapeAllocator, soundAllocator } from './allocators.js';
+import { experimentPlane } from './fill.js';
+
+export interface DelayCell {
+  readonly kind: 'delay';
+  /**
+   * `model`: the paper's, on Z3, for published shapes; `greedy`: without a solver, for the same; `sound`: for our
+   * programs.
+   */
+  readonly how: 'model' | 'greedy' | 'sound';
+  readonly allocator: ObjectiveName | 'price';
+  readonly workload: string;
+  readonly memoryBytes: number;
+  readonly recirculations: number;
+  /** The switch may be full before. */
+  readonly arrivals: number;
+  readonly seed: string;
+  readonly repeat: number;
+}
+
+export interface DelayResult {
+  /** Microseconds, in order of arrival. */
+  readonly delaysUs: readonly number[];
+}
+
+/** @throws for `model` if Z3 is not installed */
+export async function measureDelay(cell: DelayCell, signal: AbortSignal): Promise<DelayResult> {
+  // The first allocations of a process are slow, as its code is not compiled yet: they are not of interest.
+  if (cell.how !== 'model') await delays({ ...cell, arrivals: WARM_UP }, signal);
+  return { delaysUs: (await delays(cell, signal)).map((us) => Math.round(us * 10) / 10) };
+}
+
+const WARM_UP = 300;
+
+async function delays(cell: DelayCell, signal: AbortSignal): Promise<readonly number[]> {
+  const dataPlane = experimentPlane();
+  const clock = (): number => performance.now();
+  const common = { ...cell, dataPlane, cases: 2, programs: cell.arrivals, clock, signal, onProgress: () => undefined };
+  if (cell.how === 'sound') {
+    const workload = await loadWorkload({ ...common, name: cell.workload });
+    return (await fillSwitch({ ...common, workload, allocator: soundAllocator(cell.allocator) })).allocationUs;
+  }
+  const name = cell.allocator === 'price' ? 'f1' : cell.allocator;
+  const allocator =
+    cell.how === 'model'
+      ? modelAllocator(name)
+      : shapeAllocator(name, { start: 'first', rows: 'earliest' }, STATED_WEIGHTS);
+  const { admission } = await fillWithShapes({ ...common, allocator });
+  return admission.allocations.map(({ allocationUs }) => allocationUs);
+}

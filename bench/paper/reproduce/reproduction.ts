@@ -1,0 +1,96 @@
+/** A reproduction: the chosen experiments, run, as one document. */
+import { cpus } from 'node:os';
+import { packageVersion } from '../../../traces/system/package-root.js';
+import type { Comparison, Experiment, Figure, Findings, Results, Scale, Series, Setting } from './experiment.js';
+import { VERDICTS, type Verdict } from './value.js';
+
+export const REPRODUCTION_SCHEMA = 'p4runpro-bench/reproduce@1';
+
+/** What is kept of an experiment, without its series and figures, which have files of their own. */
+export interface ExperimentRecord {
+  readonly id: string;
+  readonly title: string;
+  readonly about: string;
+  readonly isExtra: boolean;
+  readonly comparisons: readonly Comparison[];
+  readonly notes: readonly string[];
+  /** Files without their ends. */
+  readonly series: readonly string[];
+  readonly figures: readonly { readonly name: string; readonly caption: string }[];
+}
+
+/** `reproduce.json`. */
+export interface ReproductionDocument {
+  readonly schema: typeof REPRODUCTION_SCHEMA;
+  /** What a user types for it. */
+  readonly command: string;
+  readonly scale: Scale;
+  readonly seed: string;
+  /** Of the last session, if it was interrupted before. */
+  readonly wallSeconds: number;
+  readonly environment: {
+    readonly version: string;
+    /** Of the code: equal for equal code. */
+    readonly code: string;
+    readonly node: string;
+    readonly cpu: string;
+    readonly cores: number;
+  };
+  readonly experiments: readonly ExperimentRecord[];
+}
+
+export interface Reproduction {
+  readonly document: ReproductionDocument;
+  readonly series: readonly Series[];
+  readonly figures: readonly Figure[];
+}
+
+export function reproduction(
+  experiments: readonly Experiment[],
+  results: Results,
+  setting: Setting,
+  run: { readonly command: string; readonly wallSeconds: number; readonly code: string },
+): Reproduction {
+  const all = experiments.map((experiment) => ({ experiment, findings: experiment.findings(results, setting) }));
+  return {
+    document: {
+      schema: REPRODUCTION_SCHEMA,
+      command: run.command,
+      scale: setting.scale,
+      seed: setting.seed,
+      wallSeconds: run.wallSeconds,
+      environment: {
+        version: packageVersion,
+        code: run.code,
+        node: process.version,
+        cpu: cpus()[0]?.model.trim() ?? 'unknown',
+        cores: cpus().length,
+      },
+      experiments: all.map(({ experiment, findings }) => recordOf(experiment, findings)),
+    },
+    series: all.flatMap(({ findings }) => findings.series),
+    figures: all.flatMap(({ findings }) => findings.figures),
+  };
+}
+
+function recordOf({ id, title, about, isExtra }: Experiment, findings: Findings): ExperimentRecord {
+  return {
+    id,
+    title,
+    about,
+    isExtra: isExtra === true,
+    comparisons: findings.comparisons,
+    notes: findings.notes,
+    series: findings.series.map(({ name }) => name),
+    figures: findings.figures.map(({ name, caption }) => ({ name, caption })),
+  };
+}
+
+/** How many numbers have each verdict. */
+export type VerdictCounts = Readonly<Record<Verdict, number>>;
+
+export function verdictCounts(comparisons: readonly Comparison[], column: 'reproduced' | 'ours'): VerdictCounts {
+  const of = (verdict: Verdict): number =>
+    comparisons.filter((each) => (column === 'ours' ? each.oursVerdict : each.reproducedVerdict) === verdict).length;
+  return Object.fromEntries(VERDICTS.map((verdict) => [verdict, of(verdict)])) as Record<Verdict, number>;
+}

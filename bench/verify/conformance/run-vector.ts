@@ -1,0 +1,93 @@
+/** Runs a conformance vector on the emulator and says where the outcome differs first. */
+import { type EngineName, Switch } from '../../../sim/index.js';
+import { clearPacketBatch, createPacketBatch, DROPPED, openCapture, packetBytes } from '../../../traces/index.js';
+import type { ConformanceVector } from './vector.js';
+
+export type Difference =
+  /** Of the packets that left by a port, in order, the first that is not as expected; null for one that is missing. */
+  | {
+      readonly kind: 'packet';
+      readonly port: number;
+      readonly index: number;
+      readonly expected: string | null;
+      readonly actual: string | null;
+    }
+  | {
+      readonly kind: 'register';
+      readonly rpb: number;
+      readonly bucket: number;
+      readonly expected: number;
+      readonly actual: number;
+    };
+
+export interface VectorResult {
+  readonly name: string;
+  readonly packets: number;
+  readonly packetDifferences: number;
+  readonly registerDifferences: number;
+  readonly first: Difference | null;
+}
+
+const BATCH = { packets: 4096, bytes: 4 * 2 ** 20 };
+
+/** @throws {CaptureError} for a capture that cannot be read, {@link TargetError} for entries that the switch refuses */
+export async function runVector(vector: ConformanceVector, engine: EngineName): Promise<VectorResult> {
+  const emulator = new Switch(vector.dataPlane, undefined, engine);
+  for (const entry of vector.entries) emulator.apply({ kind: 'insertEntry', entry });
+  const actual = await packetsByPort(vector, emulator);
+  const differences = [...comparePackets(vector, actual), ...compareRegisters(vector, emulator)];
+  const count = (kind: Difference['kind']): number =>
+    differences.filter((difference) => difference.kind === kind).length;
+  return {
+    name: vector.name,
+    packets: emulator.counters.in,
+    packetDifferences: count('packet'),
+    registerDifferences: count('register'),
+    first: differences[0] ?? null,
+  };
+}
+
+async function packetsByPort(vector: ConformanceVector, emulator: Switch): Promise<Map<number, string[]>> {
+  const byPort = new Map<number, string[]>();
+  const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
+  const reader = await openCapture(vector.capture);
+  try {
+    while ((await reader.readInto(batch, { ingressPort: vector.ingressPort })) > 0) {
+      emulator.process(batch);
+      for (let i = 0; i < batch.count; i++) {
+        const port = batch.egressPort[i] ?? DROPPED;
+        if (port === DROPPED) continue;
+        byPort.set(port, [...(byPort.get(port) ?? []), Buffer.from(packetBytes(batch, i)).toString('hex')]);
+      }
+      clearPacketBatch(batch);
+    }
+  } finally {
+    await reader.close();
+  }
+  return byPort;
+}
+
+function* comparePackets(vector: ConformanceVector, actual: ReadonlyMap<number, string[]>): Generator<Difference> {
+  const expected = new Map<number, string[]>();
+  for (const [port, hex] of vector.packets) expected.set(port, [...(expected.get(port) ?? []), hex]);
+  for (const port of [...new Set([...expected.keys(), ...actual.keys()])].sort((a, b) => a - b)) {
+    const wanted = expected.get(port) ?? [];
+    const got = actual.get(port) ?? [];
+    for (let index = 0; index < Math.max(wanted.length, got.length); index++) {
+      if (wanted[index] === got[index]) continue;
+      yield { kind: 'packet', port, index, expected: wanted[index] ?? null, actual: got[index] ?? null };
+    }
+  }
+}
+
+function* compareRegisters(vector: ConformanceVector, emulator: Switch): Generator<Difference> {
+  for (const rpb of emulator.dataPlane.rpbs) {
+    const expected = vector.registers[String(rpb.number)] ?? {};
+    const words = emulator.memory.range(rpb.number, 0, rpb.buckets);
+    for (let bucket = 0; bucket < words.length; bucket++) {
+      const wanted = expected[String(bucket)] ?? 0;
+      const actual = words[bucket] ?? 0;
+      if (wanted !== actual) yield { kind: 'register', rpb: rpb.number, bucket, expected: wanted, actual };
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/** The network function of each of the fifteen programs, and the packets that are for it. */
+import type { ProgramKey } from '../../workloads/program-kind.js';
+import { FlowMarker } from './bloom-filter.js';
+import { Cache, type CachedKey } from './cache.js';
+import { Calculator } from './calculator.js';
+import { PacketCounter } from './count-min.js';
+import { EcnMarker } from './ecn-marking.js';
+import { type ConnectionTable, StatefulFirewall } from './firewall.js';
+import { ForwardingRule } from './forwarding-rule.js';
+import { HeavyHitterDetector } from './heavy-hitter.js';
+import { FlowCardinality } from './hyperloglog.js';
+import { LoadBalancer, type ServerTable } from './load-balancer.js';
+import { NetCache } from './netcache.js';
+import type { HashFunction, NetworkFunction, Surroundings } from './network-function.js';
+import type { PacketView } from './packet.js';
+import { DistinctValues } from './query-acceleration.js';
+import { LongestPackets } from './sumax.js';
+
+/** What else some of the functions take from outside. */
+export interface FunctionInputs extends Surroundings {
+  readonly cachedKeys: readonly CachedKey[];
+  readonly servers: ServerTable;
+  readonly connections: () => ConnectionTable;
+  /** The hash function of the program's words that go into a register. */
+  readonly wordHash: () => HashFunction;
+  /** Of programs that come as two rules, which one: 0 or 1. */
+  readonly rule: number;
+}
+
+/** By rule. */
+const RULE_PORTS: Readonly<Record<'l2' | 'l3' | 'tn', readonly [number, number]>> = {
+  l2: [2, 1],
+  l3: [1, 2],
+  tn: [1, 2],
+};
+
+export function networkFunction(key: ProgramKey, inputs: FunctionInputs): NetworkFunction {
+  switch (key) {
+    case 'cache':
+      return new Cache(inputs.cachedKeys, inputs.bucketsOf);
+    case 'lb':
+      return new LoadBalancer(inputs.servers, inputs);
+    case 'hh':
+      return new HeavyHitterDetector(inputs);
+    case 'nc':
+      return new NetCache(inputs.cachedKeys, inputs, inputs.wordHash());
+    case 'acc':
+      return new DistinctValues(inputs);
+    case 'sf':
+      return new StatefulFirewall(inputs.connections());
+    case 'l2':
+    case 'l3':
+    case 'tn':
+      return new ForwardingRule(RULE_PORTS[key][inputs.rule === 0 ? 0 : 1]);
+    case 'calc':
+      return new Calculator();
+    case 'ecn':
+      return new EcnMarker();
+    case 'cms':
+      return new PacketCounter(inputs);
+    case 'bf':
+      return new FlowMarker(inputs);
+    case 'sm':
+      return new LongestPackets(inputs);
+    case 'hll':
+      return new FlowCardinality(inputs);
+  }
+}
+
+const TCP = 6;
+/** The ports that the two rules of L2 forwarding wait on. */
+const RULE_INGRESS = [1, 2];
+
+/** Whether a packet is of the kind that a program runs on, its instance's addresses left aside. */
+export function isForProgram(key: ProgramKey, packet: PacketView, rule: number): boolean {
+  switch (key) {
+    case 'cache':
+      return packet.isUdp && packet.destinationPort === 7777;
+    case 'nc':
+      return packet.isUdp && packet.destinationPort === 7778;
+    case 'calc':
+      return packet.isUdp && packet.destinationPort === 8888;
+    case 'acc':
+      return packet.isUdp && packet.destinationPort === 9999;
+    case 'sf':
+      return packet.hasIpv4 && packet.protocol === TCP;
+    case 'l2':
+      return packet.hasEthernet && packet.ingressPort === RULE_INGRESS[rule];
+    case 'tn':
+      return packet.hasTunnel;
+    default:
+      return packet.hasIpv4;
+  }
+}
+
+/** Of several functions that could take a packet, the one with the lowest figure does: the most specific. */
+export function generality(key: ProgramKey): number {
+  switch (key) {
+    case 'cache':
+    case 'nc':
+    case 'calc':
+    case 'acc':
+      return 0;
+    case 'tn':
+      return 2;
+    case 'l2':
+      return 3;
+    default:
+      return 1;
+  }
+}

@@ -1,0 +1,124 @@
+/** Goldens in traces/golden: written from their declarations, and replayed. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
+import { readJson, readText } from '../../../hw-driver/index.js';
+import type { BranchCoverage } from '../../../sim/index.js';
+import { packetFrame } from '../../../traces/index.js';
+import { makeFolders } from '../../../traces/system/index.js';
+import { packageFile } from '../../../traces/system/package-root.js';
+import { formatMemoryContents, type MemoryContents, memoryContentsFrom } from '../../workloads/memory-contents.js';
+import { programFile } from '../../workloads/program-kind.js';
+import { type CapturedPacket, readCapture, writeCapture } from '../replay/captured-packets.js';
+import { checkReplay, type ReplayCheck, type ReplayInput, type ReplayOutcome, replay } from '../replay/check-replay.js';
+import { type ReplayOptions, ReplaySwitch, type SourceText } from '../replay/replay.js';
+import { GOLDENS, type Golden } from './goldens.js';
+
+/** The folder of all goldens, as it comes with the package. */
+export const GOLDEN_FOLDER = packageFile('traces', 'golden');
+
+/** Files of one golden. */
+export function goldenFiles(folder: string, { name }: Pick<Golden, 'name'>) {
+  const file = (part: string): string => join(folder, name, part);
+  return {
+    trace: file('trace.pcapng'),
+    expected: file('expected.pcapng'),
+    /** Memory before and after; not there for programs without, and where it all starts with 0. */
+    before: file('before.json'),
+    after: file('after.json'),
+  };
+}
+
+/** Options of a golden are those of every replay, but for its queue. */
+export type GoldenOptions = Omit<ReplayOptions, 'queue'>;
+
+const withQueue = (options: GoldenOptions, { queueNanoseconds = 0 }: Golden): ReplayOptions => ({
+  ...options,
+  queue: { nanoseconds: queueNanoseconds, cells: 0 },
+});
+
+const sourcesOf = ({ key }: Golden): SourceText[] => {
+  const file = programFile(key);
+  return [{ file, text: readText(file) }];
+};
+
+/** Packets come a microsecond apart. */
+const GAP_NS = 1000;
+
+/** The packets of a declaration, for the place where the options put its program. */
+export async function goldenPackets(golden: Golden, options: GoldenOptions): Promise<CapturedPacket[]> {
+  const { programs } = await ReplaySwitch.of(sourcesOf(golden), withQueue(options, golden));
+  const [first] = programs;
+  if (first === undefined) throw new Error(`${golden.name} has no program`);
+  const templates = golden.packets({ compiled: first.compiled, dataPlane: options.dataPlane });
+  return templates.map((template, i) => {
+    const bytes = packetFrame(template);
+    return {
+      bytes,
+      originalLength: bytes.length,
+      port: template.ingressPort,
+      timeSeconds: 0,
+      timeNanoseconds: i * GAP_NS,
+    };
+  });
+}
+
+/** Writes what goes in, and what comes out now, as the golden. */
+export async function writeGolden(folder: string, golden: Golden, options: GoldenOptions): Promise<void> {
+  const files = goldenFiles(folder, golden);
+  makeFolders(join(folder, golden.name));
+  writeCapture(files.trace, await goldenPackets(golden, options));
+  if (golden.memory === undefined) rmSync(files.before, { force: true });
+  else {
+    const { bucketsOf } = await ReplaySwitch.of(sourcesOf(golden), withQueue(options, golden));
+    writeResult(files.before, formatMemoryContents(memoryContentsFrom(golden.memory, golden.name, bucketsOf)));
+  }
+  const outcome = await replay(await inputOf(folder, golden), withQueue(options, golden));
+  writeCapture(files.expected, outcome.packets);
+  if (outcome.after.size === 0) rmSync(files.after, { force: true });
+  else writeResult(files.after, formatMemoryContents(outcome.after));
+}
+
+async function inputOf(folder: string, golden: Golden): Promise<ReplayInput> {
+  const { trace, before } = goldenFiles(folder, golden);
+  return {
+    sources: sourcesOf(golden),
+    packets: await readCapture(trace),
+    memory: existsSync(before) ? { json: readJson(before), file: before } : undefined,
+  };
+}
+
+export interface GoldenResult {
+  readonly golden: Golden;
+  readonly outcome: ReplayOutcome;
+  readonly packetsIn: number;
+  readonly expected: readonly CapturedPacket[];
+  readonly expectedMemory: MemoryContents;
+  readonly check: ReplayCheck;
+  /** In the order of the programs. */
+  readonly coverage: readonly BranchCoverage[];
+}
+
+/** Replays one golden. @throws {UsageError} and {@link CaptureError} for files that are not there */
+export async function checkGolden(folder: string, golden: Golden, options: GoldenOptions): Promise<GoldenResult> {
+  const { expected: goldenFile, after } = goldenFiles(folder, golden);
+  const input = await inputOf(folder, golden);
+  const expected = await readCapture(goldenFile);
+  const outcome = await replay(input, withQueue(options, golden));
+  const expectedMemory = existsSync(after)
+    ? memoryContentsFrom(readJson(after), after, outcome.bucketsOf)
+    : (new Map() as MemoryContents);
+  const check = checkReplay(outcome, expected, expectedMemory);
+  return {
+    golden,
+    outcome,
+    packetsIn: input.packets.length,
+    expected,
+    expectedMemory,
+    check,
+    coverage: outcome.coverage(),
+  };
+}
+
+export const goldensOf = (names: readonly string[]): readonly Golden[] =>
+  names.length === 0 ? GOLDENS : GOLDENS.filter(({ name, key }) => names.includes(name) || names.includes(key));

@@ -1,0 +1,74 @@
+/** Whole captures in memory: a replay compares packets one by one and goes back to those that differ. */
+import {
+  appendPacket,
+  CaptureIntake,
+  clearPacketBatch,
+  createCaptureWriter,
+  createPacketBatch,
+  decimalSeconds,
+  epochNanoseconds,
+  openCapture,
+  PACKET_MARKS,
+  packetBytes,
+} from '../../../traces/index.js';
+
+export interface CapturedPacket {
+  readonly bytes: Uint8Array;
+  /** Bytes on the wire; more than there are bytes for a packet that a capture has cut. */
+  readonly originalLength: number;
+  /** The switch port that it came in or left by; undefined where the capture does not say. */
+  readonly port: number | undefined;
+  readonly timeSeconds: number;
+  readonly timeNanoseconds: number;
+}
+
+const BATCH = { packets: 4096, bytes: 4096 * 1024 };
+
+/** @throws {CaptureError} */
+export async function readCapture(path: string, intake = new CaptureIntake()): Promise<CapturedPacket[]> {
+  const reader = await openCapture(path, intake);
+  const packets: CapturedPacket[] = [];
+  try {
+    const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
+    while ((await reader.readInto(batch)) > 0) {
+      for (let i = 0; i < batch.count; i++) {
+        const isRecorded = ((batch.marks[i] as number) & PACKET_MARKS.portRecorded) !== 0;
+        packets.push({
+          bytes: packetBytes(batch, i).slice(),
+          originalLength: batch.originalLength[i] as number,
+          port: isRecorded ? batch.ingressPort[i] : undefined,
+          timeSeconds: batch.timeSeconds[i] as number,
+          timeNanoseconds: batch.timeNanoseconds[i] as number,
+        });
+      }
+      clearPacketBatch(batch);
+    }
+  } finally {
+    await reader.close();
+  }
+  return packets;
+}
+
+/** Writes pcapng whatever the name, as only that records ports; whole or not at all. @throws {CaptureError} */
+export function writeCapture(path: string, packets: readonly CapturedPacket[]): void {
+  const writer = createCaptureWriter(path, { format: 'pcapng' });
+  try {
+    const most = packets.reduce((length, { bytes }) => Math.max(length, bytes.length), 0);
+    const batch = createPacketBatch(1, most);
+    for (const packet of packets) {
+      clearPacketBatch(batch);
+      const { bytes, originalLength, port = 0, timeSeconds, timeNanoseconds } = packet;
+      const offset = appendPacket(batch, bytes.length, originalLength, port, timeSeconds, timeNanoseconds);
+      batch.bytes.set(bytes, offset);
+      writer.write(batch, 0);
+    }
+    writer.close();
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+}
+
+/** As in `12.000000345 s`. */
+export const timeText = ({ timeSeconds, timeNanoseconds }: CapturedPacket): string =>
+  `${decimalSeconds(epochNanoseconds({ seconds: timeSeconds, nanoseconds: timeNanoseconds }))} s`;

@@ -1,0 +1,127 @@
+/** A replay held against its golden: packets that left, and memory at the end. */
+import type { BranchCoverage, PacketTrace } from '../../../sim/index.js';
+import {
+  type MemoryContents,
+  memoryContentsFrom,
+  memoryDifferences,
+  type WordDifference,
+} from '../../workloads/memory-contents.js';
+import type { CapturedPacket } from './captured-packets.js';
+import { comparePackets, type PacketDifference } from './compare-packets.js';
+import {
+  coverageOf,
+  type ReplayedPacket,
+  type ReplayedProgram,
+  type ReplayOptions,
+  ReplaySwitch,
+  type ReplayTracing,
+  type SourceText,
+  type Verdict,
+} from './replay.js';
+
+/** What goes in. */
+export interface ReplayInput {
+  readonly sources: readonly SourceText[];
+  readonly packets: readonly CapturedPacket[];
+  /** Memory before the first packet, as {@link memoryContentsFrom} reads it, and the name of its file. */
+  readonly memory: { readonly json: unknown; readonly file: string } | undefined;
+}
+
+/** What came out. */
+export interface ReplayOutcome {
+  readonly programs: readonly ReplayedProgram[];
+  readonly packets: readonly CapturedPacket[];
+  /** How the packets of the trace ended, commonest first. */
+  readonly verdicts: readonly VerdictCount[];
+  readonly traces: readonly PacketTrace[];
+  readonly untraced: number;
+  /** The packet of the trace that each was, from 0. */
+  readonly origins: readonly number[];
+  readonly before: MemoryContents;
+  readonly after: MemoryContents;
+  readonly bucketsOf: ReplaySwitch['bucketsOf'];
+  /** In the order of the programs. */
+  readonly coverage: () => readonly BranchCoverage[];
+}
+
+/** Packets that ended alike. */
+export interface VerdictCount {
+  /** Null for packets that no program took. */
+  readonly program: string | null;
+  readonly verdict: Verdict;
+  /** Null for those that did not leave. */
+  readonly port: number | null;
+  readonly packets: number;
+}
+
+export async function replay(
+  input: ReplayInput,
+  options: ReplayOptions,
+  tracing?: ReplayTracing,
+): Promise<ReplayOutcome> {
+  const network = await ReplaySwitch.of(input.sources, options);
+  const before: MemoryContents =
+    input.memory === undefined
+      ? new Map()
+      : memoryContentsFrom(input.memory.json, input.memory.file, network.bucketsOf);
+  await network.writeMemory(before);
+  const replayed = network.process(input.packets, tracing);
+  const origins = replayed.flatMap(({ left }, i) => (left === undefined ? [] : [i]));
+  return {
+    programs: network.programs,
+    packets: replayed.flatMap(({ left }) => left ?? []),
+    verdicts: verdictCounts(network.programs, replayed),
+    traces: network.traces,
+    untraced: network.untraced,
+    origins,
+    before,
+    after: await network.readMemory(),
+    bucketsOf: network.bucketsOf,
+    coverage: () => coverageOf(network, options, input.packets, replayed, before),
+  };
+}
+
+function verdictCounts(programs: readonly ReplayedProgram[], replayed: readonly ReplayedPacket[]): VerdictCount[] {
+  const names = new Map(programs.map(({ program, compiled }) => [compiled.programId, program.name]));
+  const counts = new Map<string, VerdictCount>();
+  for (const { left, programId, verdict } of replayed) {
+    const program = names.get(programId) ?? null;
+    const port = left?.port ?? null;
+    const key = `${programId} ${verdict} ${port}`;
+    counts.set(key, { program, verdict, port, packets: (counts.get(key)?.packets ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.packets - a.packets);
+}
+
+export interface ReplayCheck {
+  readonly packets: readonly PacketDifference[];
+  readonly memory: readonly WordDifference[];
+}
+
+/** @param memory what memory is to hold at the end; of memories that it does not name nothing is asked */
+export function checkReplay(
+  outcome: ReplayOutcome,
+  expected: readonly CapturedPacket[],
+  memory: MemoryContents = new Map(),
+): ReplayCheck {
+  return {
+    packets: comparePackets(expected, outcome.packets),
+    memory: memoryDifferences(memory, outcome.after),
+  };
+}
+
+/** The packet of the trace that a difference is about; undefined if no packet came at that time. */
+export function originOf(
+  difference: PacketDifference,
+  { origins }: ReplayOutcome,
+  input: readonly CapturedPacket[],
+  expected: readonly CapturedPacket[],
+): number | undefined {
+  if (difference.kind !== 'missing') return origins[difference.actual];
+  const lost = expected[difference.expected];
+  const left = new Set(origins);
+  const atThatTime = ({ timeSeconds, timeNanoseconds }: CapturedPacket): boolean =>
+    timeSeconds === lost?.timeSeconds && timeNanoseconds === lost.timeNanoseconds;
+  const found = input.findIndex((packet, i) => atThatTime(packet) && !left.has(i));
+  return found < 0 ? undefined : found;
+}

@@ -1,0 +1,122 @@
+/** First half of a run: programs arrive one by one and are linked into the switch. */
+import {
+  type Allocator,
+  allocate,
+  analyse,
+  type CompiledProgram,
+  type DataPlane,
+  defaultForwardEntry,
+  emitAllocated,
+  lower,
+  type Operation,
+  type Program,
+  renderDiagnostics,
+} from '../../compiler/index.js';
+import { Controller } from '../../hw-driver/index.js';
+import { InProcessTarget, type Switch } from '../../sim/index.js';
+import { type Admission, type AdmissionOptions, admitAll } from './admission.js';
+import { FRONT_PORTS } from './traffic.js';
+import { type Arrival, type Workload, WorkloadError } from './workload.js';
+
+/** How programs are compiled. */
+export interface LinkingOptions {
+  readonly allocator: Allocator;
+  readonly recirculations: number;
+  /** Monotonic time in milliseconds. */
+  readonly clock: () => number;
+}
+
+export interface DeployOptions extends AdmissionOptions, LinkingOptions {
+  readonly workload: Workload;
+}
+
+/** An arrival with what became of its text. */
+export interface LinkedProgram {
+  readonly arrival: Arrival;
+  readonly program: Program;
+  readonly compiled: CompiledProgram;
+}
+
+export interface Deployment extends Admission {
+  readonly controller: Controller;
+  readonly programs: readonly LinkedProgram[];
+  /** All changes so far, for replicas of the switch. */
+  readonly operations: readonly Operation[];
+}
+
+/** Deploys until the number is reached, a program does not fit, or the run is interrupted. */
+export async function deployWorkload(emulator: Switch, options: DeployOptions): Promise<Deployment> {
+  const target = new RecordingTarget(emulator);
+  const controller = new Controller(emulator.dataPlane, target);
+  await target.apply(frontPortForwarding(emulator.dataPlane));
+  const programs: LinkedProgram[] = [];
+  const admission = await admitAll(controller.state, options, async (number) => {
+    const arrival = options.workload.arrival(number);
+    const { program, compiled, ...times } = await deployArrival(arrival, controller, options);
+    programs.push({ arrival, program, compiled });
+    return { ...taken(arrival, compiled), ...times };
+  });
+  return { ...admission, controller, programs, operations: target.operations };
+}
+
+const taken = ({ number, key, name }: Arrival, compiled: CompiledProgram) => ({
+  number,
+  key,
+  name,
+  programId: compiled.programId,
+  entries: compiled.entries.length,
+  passes: compiled.passes,
+  firstRpb: compiled.placement[0]?.rpb ?? 0,
+  buckets: compiled.memories.reduce((sum, { buckets }) => sum + buckets, 0),
+});
+
+/** The emulator as a target that remembers the changes it was asked for. */
+class RecordingTarget extends InProcessTarget {
+  readonly operations: Operation[] = [];
+
+  override async apply(operations: readonly Operation[]): Promise<void> {
+    await super.apply(operations);
+    this.operations.push(...operations);
+  }
+}
+
+/** Neighbouring front ports are connected, so that packets that no program forwards leave. */
+export function frontPortForwarding(dataPlane: DataPlane): Operation[] {
+  return Array.from({ length: FRONT_PORTS }, (_, port) => ({
+    kind: 'insertEntry',
+    entry: defaultForwardEntry(dataPlane, port, port ^ 1),
+  }));
+}
+
+/** Compiles an arrival, installs it and fills its memories. */
+export async function deployArrival(arrival: Arrival, controller: Controller, options: LinkingOptions) {
+  const { dataPlane } = controller.state;
+  const { clock } = options;
+  const start = clock();
+  const analysis = analyse(arrival.source, dataPlane);
+  const [program] = analysis.programs;
+  if (analysis.hasErrors || program === undefined) {
+    const findings = renderDiagnostics(analysis, arrival.name, arrival.source);
+    throw new WorkloadError(`the workload's program ${arrival.name} has errors:\n${findings}`);
+  }
+  const lowered = lower(program, dataPlane, options.recirculations);
+  const filterPriority = arrival.number;
+  const beforeAllocation = clock();
+  const allocation = allocate(lowered, controller.state, { allocator: options.allocator, filterPriority });
+  const afterAllocation = clock();
+  const compiled = emitAllocated(lowered, allocation, analysis.sourceHash, filterPriority);
+  const end = clock();
+  await controller.install(compiled);
+  await fillMemories(arrival, compiled, controller);
+  const allocationUs = (afterAllocation - beforeAllocation) * 1000;
+  return { program, compiled, allocationUs, compileUs: (end - start) * 1000 };
+}
+
+async function fillMemories(arrival: Arrival, compiled: CompiledProgram, controller: Controller): Promise<void> {
+  const { memoryValue } = arrival;
+  if (memoryValue === undefined) return;
+  for (const { name, buckets } of compiled.memories) {
+    const values = Uint32Array.from({ length: buckets }, (_, bucket) => memoryValue(name, bucket));
+    await controller.writeMemory(arrival.name, name, values);
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Another version of a running program, linked beside it: what both keep in memory of one name and size stays where it
+ * is, so its accesses stay in their RPB, and so do hashes, as each RPB has a hash function of its own.
+ */
+
+import { actionName, HEADERLESS_EFFECTS } from '../data-plane/actions.js';
+import { type Allocation, allocate, type Placeable } from '../link/allocate.js';
+import type { CompiledProgram, MemoryBlock } from '../link/compiled-program.js';
+import type { SwitchState } from '../link/switch-state.js';
+import { emitAllocated, type LinkOptions, type LoweredProgram } from '../passes/compile.js';
+import type { PlacementProblem } from '../place/problem.js';
+
+/** Memory that cannot keep its contents, or packets that would meet both versions. */
+export class NotReplaceable extends Error {
+  constructor(
+    readonly program: string,
+    readonly reason: 'hashes' | 'filter-on-every-pass',
+  ) {
+    super(`program ${program} cannot be replaced while it runs: ${REASONS[reason]}`);
+    this.name = 'NotReplaceable';
+  }
+}
+
+const REASONS = {
+  hashes:
+    'it computes other hashes than the version that runs, so what memory keeps might be looked for elsewhere; with fresh memory it can',
+  'filter-on-every-pass':
+    'on this data plane a recirculating packet meets the filters again, and would change versions',
+} as const;
+
+export interface ReplaceOptions extends LinkOptions {
+  /** Memories start empty; otherwise those of one name and size keep their contents. */
+  readonly freshMemory?: boolean | undefined;
+}
+
+/**
+ * @param before the version that runs in a switch in this state, which is not changed
+ * @throws {DoesNotFit} {@link NotReplaceable}
+ */
+export function linkReplacement(
+  before: CompiledProgram,
+  lowered: LoweredProgram,
+  state: SwitchState,
+  sourceHash: string,
+  { freshMemory = false, ...options }: ReplaceOptions,
+): CompiledProgram {
+  const kept = freshMemory ? [] : keptBlocks(before, lowered);
+  const problem = kept.length === 0 ? lowered.problem : pinned(before, lowered, kept);
+  const allocation = allocate({ ...lowered, problem }, state, options, before.program);
+  const compiled = emitAllocated(lowered, withBlocks(allocation, kept), sourceHash, options.filterPriority);
+  if (state.dataPlane.description.init.onEveryPass && Math.max(before.passes, compiled.passes) > 1) {
+    throw new NotReplaceable(before.program, 'filter-on-every-pass');
+  }
+  return compiled;
+}
+
+function keptBlocks({ memories }: CompiledProgram, { problem }: Placeable): MemoryBlock[] {
+  const wanted = problem.tree.flatMap((row) => row.memories);
+  return memories.filter(({ name, buckets }) =>
+    wanted.some((memory) => memory.name === name && memory.buckets === buckets),
+  );
+}
+
+const withBlocks = (allocation: Allocation, kept: readonly MemoryBlock[]): Allocation => ({
+  ...allocation,
+  memories: [...kept, ...allocation.memories],
+});
+
+/** The problem with those rows held to their RPBs, and without the memory that is there already. */
+function pinned(before: CompiledProgram, lowered: Placeable, kept: readonly MemoryBlock[]): PlacementProblem {
+  const hashRpbs = hashPlaces(before, lowered);
+  const onlyRpb = (allowed: Uint8Array, rpb: number): Uint8Array => allowed.map((is, i) => (i === rpb - 1 ? is : 0));
+  const tree = lowered.problem.tree.map((row, i) => {
+    const here = kept.filter((block) => row.memories.some(({ name }) => name === block.name));
+    const rpbs = [...here.map(({ rpb }) => rpb), ...(hashRpbs.get(i) ?? [])];
+    return {
+      ...row,
+      memories: row.memories.filter(({ name }) => !kept.some((block) => block.name === name)),
+      allowed: rpbs.reduce(onlyRpb, row.allowed),
+    };
+  });
+  const { rpbCount, logicalRpbs } = lowered.problem;
+  // Depth by depth as the paper places them: a depth goes where all of its rows may go.
+  const rows = lowered.problem.rows.map((row, i) => {
+    const here = tree.filter(({ depth }) => depth === i + 1);
+    return {
+      ...row,
+      memories: here.flatMap(({ memories }) => memories),
+      allowed: row.allowed.map((is, rpb) => (here.every(({ allowed }) => allowed[rpb] === 1) ? is : 0)),
+    };
+  });
+  return { tree, rows, rpbCount, logicalRpbs };
+}
+
+const HASH_ACTIONS = new Set(HEADERLESS_EFFECTS.filter(({ kind }) => kind === 'hash').map(actionName));
+const isHash = ({ action }: { readonly action: string }): boolean => HASH_ACTIONS.has(action);
+
+/** For each row with hashes, the RPBs where the running version has them. */
+function hashPlaces({ program, placement }: CompiledProgram, { rows }: Placeable): Map<number, number[]> {
+  const now = placement.filter(isHash);
+  const next = rows.origins.filter(isHash);
+  if (now.map(({ action }) => action).join() !== next.map(({ action }) => action).join()) {
+    throw new NotReplaceable(program, 'hashes');
+  }
+  const places = new Map<number, number[]>();
+  for (const [i, { branch, depth }] of next.entries()) {
+    const row = rows.rowOf(branch, depth);
+    places.set(row, [...(places.get(row) ?? []), now[i]?.rpb ?? 0]);
+  }
+  return places;
+}

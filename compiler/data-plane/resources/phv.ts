@@ -1,0 +1,83 @@
+/**
+ * PHV: containers that a packet's headers and state take in the match-action stages. An estimate: the compiler packs
+ * fields, and moves those that no stage touches to containers that do not count.
+ */
+import type { Chip } from '../chip.js';
+import type { DataPlane, HeaderField } from '../data-plane.js';
+import type { Gress } from '../description.js';
+import { FIVE_TUPLE } from '../headers.js';
+import { stateHeaderBits } from '../state-fields.js';
+import { WORD_BITS } from '../tables.js';
+
+/** Bits of containers, both gresses together. */
+export function phvBits(dataPlane: DataPlane, chip: Chip): number {
+  const widest = Math.max(...chip.phv.containerSizes);
+  return (['ingress', 'egress'] as const).reduce((sum, gress) => {
+    const headers = headerBits(dataPlane, gress, widest);
+    const state = stateHeaderBits(dataPlane);
+    return sum + headers + state + intrinsicBits(dataPlane, gress) + validityBits(dataPlane, widest);
+  }, 0);
+}
+
+/**
+ * Of the header fields that tables match, hash or exchange with registers. Fields of headers that no packet has together
+ * (TCP and what follows UDP) take the same containers, so the parser's fullest path counts.
+ */
+function headerBits(dataPlane: DataPlane, gress: Gress, widest: number): number {
+  const touched = touchedFields(dataPlane, gress);
+  const bitsOf = new Map(
+    dataPlane.headers.map(({ name, index }) => [
+      name,
+      containersOf(
+        touched.filter((field) => field.header === index),
+        exchangedFields(dataPlane, gress),
+        widest,
+      ),
+    ]),
+  );
+  const { parser } = dataPlane.description;
+  const longest = (name: string): number => {
+    const state = parser.states[name];
+    const here = (state?.extract ?? []).reduce((sum, header) => sum + (bitsOf.get(header) ?? 0), 0);
+    return here + Math.max(0, ...(state?.select?.next ?? []).map((edge) => longest(edge.state)));
+  };
+  return longest(parser.start);
+}
+
+/** Fields that move between header and register lie in whole 32-bit words, which neighbours share; others in bytes. */
+function containersOf(fields: readonly HeaderField[], exchanged: ReadonlySet<string>, widest: number): number {
+  const words = new Set<number>();
+  let bits = 0;
+  for (const { name, bitOffset, width } of fields) {
+    if (exchanged.has(name)) words.add(Math.floor(bitOffset / WORD_BITS));
+    else bits += Math.ceil(width / 8) * 8;
+  }
+  return words.size * widest + bits;
+}
+
+function exchangedFields({ rpbs }: DataPlane, gress: Gress): ReadonlySet<string> {
+  const mine = rpbs.filter((rpb) => rpb.gress === gress).flatMap(({ actions }) => [...actions.values()]);
+  return new Set(
+    mine.flatMap(({ effect }) => (effect.kind === 'extract' || effect.kind === 'modify' ? [effect.field] : [])),
+  );
+}
+
+function touchedFields(dataPlane: DataPlane, gress: Gress): readonly HeaderField[] {
+  const matched = gress === 'ingress' ? dataPlane.filterTables.flatMap(({ keys }) => keys.map(({ name }) => name)) : [];
+  const names = new Set([...matched, ...FIVE_TUPLE, ...exchangedFields(dataPlane, gress)]);
+  return [...names].map((name) => dataPlane.field(name)).filter((field) => field.kind === 'header');
+}
+
+/**
+ * What the switch itself supplies or wants: ports in either gress as 16-bit containers, the drop control as a byte, and
+ * the intrinsic fields that actions read, in words.
+ */
+function intrinsicBits(dataPlane: DataPlane, gress: Gress): number {
+  const read = [...exchangedFields(dataPlane, gress)].filter((name) => dataPlane.field(name).kind === 'intrinsic');
+  const ports = gress === 'ingress' ? 2 : 1;
+  return ports * 16 + 8 + read.length * WORD_BITS;
+}
+
+/** A bit for each header, which says whether the deparser emits it; they take a container of their own. */
+const validityBits = ({ headers }: DataPlane, widest: number): number =>
+  Math.ceil((headers.length + 1) / widest) * widest;

@@ -1,0 +1,50 @@
+/**
+ * Power of the match-action stages: an estimate, by the published figures per memory access and the way in which the
+ * open Tofino back end (p4lang/p4c, mau/walk_power_graph.cpp) adds them up. It leaves out parsers, queues and ports.
+ */
+import type { Chip } from '../chip.js';
+import type { DataPlane } from '../data-plane.js';
+import { gressCycles } from '../latency.js';
+import type { Accesses, PlacedTable } from './table-needs.js';
+import { worstPath } from './worst-path.js';
+
+export interface Power {
+  /** Watts of all pipes at full load. */
+  readonly ingressWatts: number;
+  readonly egressWatts: number;
+  /** Percent of full load that the budget allows, as the compiler rounds it: down. */
+  readonly loadPercent: number;
+}
+
+/** Watts of one pipe for a packet in every cycle: accesses of each kind times their cost. */
+export function tableWatts(accesses: Accesses, { power }: Chip): number {
+  return (
+    accesses.tcamSearches * power.tcamSearch +
+    accesses.ramReads * power.ramRead +
+    accesses.ramWrites * power.ramWrite +
+    accesses.mapRamReads * power.mapRamRead +
+    accesses.mapRamWrites * power.mapRamWrite
+  );
+}
+
+export function powerOf(dataPlane: DataPlane, tables: readonly PlacedTable[], chip: Chip): Power {
+  const [ingressWatts = 0, egressWatts = 0] = (['ingress', 'egress'] as const).map((gress) => {
+    const wattsOf = ({ accesses }: PlacedTable): number => tableWatts(accesses, chip);
+    const path = worstPath(dataPlane, gress, tables, wattsOf);
+    const sum = path.reduce((watts, table) => watts + wattsOf(table), 0);
+    return sum * chip.pipes * throughput(gressCycles(dataPlane, gress), chip);
+  });
+  const total = ingressWatts + egressWatts;
+  const loadPercent = Math.min(100, Math.trunc((100 * chip.power.budget) / total));
+  return { ingressWatts, egressWatts, loadPercent };
+}
+
+/**
+ * Share of the cycles in which a packet can enter. A gress that is longer than the packets it may hold stalls its
+ * parser: it lets in `maxPacketsInFlight` packets in the cycles until the first one's credit is back.
+ */
+function throughput(cycles: number, { power }: Chip): number {
+  const { maxPacketsInFlight, creditCycles, issueCycles } = power;
+  if (cycles <= maxPacketsInFlight - creditCycles - issueCycles) return 1;
+  return maxPacketsInFlight / (cycles + issueCycles);
+}

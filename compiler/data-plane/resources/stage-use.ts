@@ -1,0 +1,53 @@
+/** What the tables of each stage take together, and what the stage has. */
+import type { Chip } from '../chip.js';
+import { addNeeds, type Needs, NO_NEEDS, type PlacedTable, UNITS } from './table-needs.js';
+
+export interface StageUse {
+  readonly stage: number;
+  readonly tables: readonly PlacedTable[];
+  readonly needs: Needs;
+  readonly vliwWords: number;
+}
+
+/** A unit of which a stage has less than its tables take. */
+export interface Excess {
+  readonly stage: number;
+  readonly unit: keyof Needs | 'vliwWords';
+  readonly used: number;
+  readonly available: number;
+}
+
+/** All stages of the chip; more if tables lie behind its last. */
+export function stageUses(tables: readonly PlacedTable[], chip: Chip): readonly StageUse[] {
+  const stages = Math.max(chip.stages, ...tables.map(({ stage }) => stage + 1));
+  return Array.from({ length: stages }, (_, stage) => {
+    const here = tables.filter((table) => table.stage === stage);
+    const needs = here.reduce((sum, table) => addNeeds(sum, table.needs), NO_NEEDS);
+    return { stage, tables: here, needs, vliwWords: vliwWords(here, chip) };
+  });
+}
+
+/**
+ * Instruction words: each holds an instruction of either colour for each gress, and containers belong to one gress; so
+ * the gress with more actions counts. `NoAction` is one of them.
+ */
+function vliwWords(tables: readonly PlacedTable[], { vliwColours }: Chip): number {
+  const words = (['ingress', 'egress'] as const).map((gress) => {
+    const mine = tables.filter((table) => table.gress === gress);
+    const actions = mine.reduce((sum, table) => sum + table.actions, 0);
+    return mine.length === 0 ? 0 : Math.ceil((actions + 1) / vliwColours);
+  });
+  return Math.max(...words);
+}
+
+/** Where the chip has too little, stage by stage. */
+export function excesses(uses: readonly StageUse[], chip: Chip): readonly Excess[] {
+  const units = [...UNITS, 'vliwWords'] as const;
+  return uses.flatMap(({ stage, needs, vliwWords: words }) =>
+    units.flatMap((unit): Excess[] => {
+      const used = unit === 'vliwWords' ? words : needs[unit];
+      const available = stage < chip.stages ? chip.perStage[unit] : 0;
+      return used > available ? [{ stage, unit, used, available }] : [];
+    }),
+  );
+}

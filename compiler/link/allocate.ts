@@ -1,0 +1,101 @@
+/** What a program gets of a switch: an RPB and a pass for each row, ranges of memory, an id. */
+
+import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
+import type { Program } from '../language/program.js';
+import type { Allocator, Placement } from '../place/allocator.js';
+import type { PlacementProblem } from '../place/problem.js';
+import type { ProgramRows } from '../rows/rows.js';
+import type { MemoryBlock } from './compiled-program.js';
+import { DoesNotFit, placementReason } from './does-not-fit.js';
+import { filterEntry, passesOf } from './emit.js';
+import type { SwitchState } from './switch-state.js';
+
+/** What is to be placed. */
+export interface Placeable {
+  readonly program: Program;
+  readonly dataPlane: DataPlane;
+  readonly rows: ProgramRows;
+  readonly problem: PlacementProblem;
+}
+
+export interface Allocation {
+  readonly programId: number;
+  /** Logical RPB by row. */
+  readonly placement: Placement;
+  readonly memories: readonly MemoryBlock[];
+}
+
+export interface AllocateOptions {
+  readonly allocator: Allocator;
+  /** Priority of the filter among overlapping ones: the lower wins. */
+  readonly filterPriority: number;
+}
+
+/**
+ * Finds a place for a program in a switch in this state, which is not changed.
+ * @param replaced the running program whose place it is to take: its name, and filters that overlap
+ * @throws {DoesNotFit}
+ */
+export function allocate(
+  placeable: Placeable,
+  state: SwitchState,
+  options: AllocateOptions,
+  replaced?: string,
+): Allocation {
+  const { program, dataPlane, problem } = placeable;
+  const refuse = refusal(placeable, state, options.filterPriority, replaced);
+  if (refuse !== undefined) throw refuse;
+  const result = options.allocator.place(problem, state);
+  if (result.kind === 'doesNotFit') throw new DoesNotFit(program.name, placementReason(placeable, result.shortage));
+  const placement = result.by === 'row' ? result.placement : byRow(result.placement, problem);
+  checkPasses(program, passesOf(placement, dataPlane), state);
+  return { programId: state.freeProgramId() ?? 0, placement, memories: placeMemories(placeable, placement, state) };
+}
+
+/** Logical RPBs of the rows, from those of the depths. */
+const byRow = (placement: Placement, { tree }: PlacementProblem): Placement =>
+  tree.map(({ depth }) => placement[depth - 1] ?? 1);
+
+/** What rules a program out before its placement is looked for. */
+function refusal(
+  { program, dataPlane, rows }: Placeable,
+  state: SwitchState,
+  priority: number,
+  replaced: string | undefined,
+) {
+  const { name, filterTable } = program;
+  if (name !== replaced && state.programs.has(name)) return new DoesNotFit(name, { kind: 'name-in-use' });
+  if (state.freeProgramId() === undefined) return new DoesNotFit(name, { kind: 'no-program-id' });
+  const available = 2 ** dataPlane.description.state.branchIdBits;
+  const needed = rows.branchIds.length;
+  if (needed > available) return new DoesNotFit(name, { kind: 'branch-ids', needed, available });
+  const free = state.freeEntries(filterTable.table);
+  if (free < 1) return new DoesNotFit(name, { kind: 'table-full', table: filterTable.table, needed: 1, free });
+  const other = state.overlappingProgram(filterEntry(program, 0, priority), replaced);
+  return other === undefined ? undefined : new DoesNotFit(name, { kind: 'filter-overlap', other });
+}
+
+function checkPasses(program: Program, needed: number, state: SwitchState): void {
+  const available = 2 ** state.dataPlane.description.state.recirculationIdBits;
+  if (needed > available) throw new DoesNotFit(program.name, { kind: 'passes', needed, available });
+  const table = FIXED_NAMES.recirculationTable;
+  const free = state.freeEntries(table);
+  if (needed > 1 && needed > free) throw new DoesNotFit(program.name, { kind: 'table-full', table, needed, free });
+}
+
+/** Blocks for the memories, first fit in the RPBs of their first access. */
+function placeMemories({ problem, dataPlane }: Placeable, placement: Placement, state: SwitchState): MemoryBlock[] {
+  const wanted = problem.tree.flatMap(({ memories }, i) =>
+    memories.map((memory) => ({ ...memory, rpb: ((placement[i] ?? 1) - 1) % dataPlane.rpbCount })),
+  );
+  const blocks: MemoryBlock[] = [];
+  for (const rpb of new Set(wanted.map((memory) => memory.rpb))) {
+    const here = wanted.filter((memory) => memory.rpb === rpb);
+    const bases = state.memory[rpb]?.firstFit(here.map(({ buckets }) => buckets));
+    if (bases === undefined) throw new Error(`RPB ${rpb + 1} has no room for memories that were placed there`);
+    here.forEach(({ name, buckets }, i) => {
+      blocks.push({ name, rpb: rpb + 1, base: bases[i] ?? 0, buckets });
+    });
+  }
+  return blocks;
+}

@@ -1,0 +1,186 @@
+/**
+ * The compiled program: one versioned JSON document, the only thing that emulator and driver take. Equal input gives
+ * equal bytes.
+ */
+
+import type { CrcDescription } from '../data-plane/description.js';
+
+export const COMPILED_PROGRAM_SCHEMA = 'p4runpro-sim/compiled-program@2';
+
+export type KeyField =
+  | { readonly name: string; readonly match: 'exact'; readonly value: number }
+  | { readonly name: string; readonly match: 'ternary'; readonly value: number; readonly mask: number };
+
+export interface ActionArgument {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** One entry of one table, names as the driver sends them. */
+export interface TableEntry {
+  readonly table: string;
+  readonly key: readonly KeyField[];
+  /** Of ternary tables: the lower wins. */
+  readonly priority: number;
+  readonly action: string;
+  readonly parameters: readonly ActionArgument[];
+}
+
+/** Where an entry stands and what it matches: a table holds one of each. */
+export type EntryKey = Pick<TableEntry, 'table' | 'key' | 'priority'>;
+
+export interface MemoryBlock {
+  readonly name: string;
+  /** RPB number, from 1. */
+  readonly rpb: number;
+  readonly base: number;
+  readonly buckets: number;
+}
+
+export interface PlacedStep {
+  /** Where its statement stands in the source, from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** The action, or `branch`. */
+  readonly action: string;
+  readonly depth: number;
+  readonly branch: number;
+  readonly rpb: number;
+  readonly pass: number;
+}
+
+/** One field of what a hash unit takes, most significant byte first. */
+export interface HashInputField {
+  /** A header field, or the register har. */
+  readonly name: string;
+  readonly bits: number;
+}
+
+/** A hash of a program: what is needed to compute it elsewhere, say to query a sketch. */
+export interface HashUse {
+  /** Where its statement stands in the source, from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** Whose hash unit computes it. */
+  readonly rpb: number;
+  readonly pass: number;
+  /** In this order; fields of headers that a packet lacks are 0. */
+  readonly input: readonly HashInputField[];
+  /** The register whose low 16 bits take the result. */
+  readonly into: 'har' | 'mar';
+  /** In the usual Rocksoft convention. */
+  readonly crc: CrcDescription;
+  /** The result is cut to it; null where it is not cut. */
+  readonly mask: number | null;
+  /** Memories that are accessed at the result: the word in the register array is base + result. */
+  readonly memories: readonly Pick<MemoryBlock, 'name' | 'base'>[];
+}
+
+export interface CompiledProgram {
+  readonly schema: typeof COMPILED_PROGRAM_SCHEMA;
+  readonly program: string;
+  /** SHA-256 of the source text, hexadecimal. */
+  readonly sourceHash: string;
+  readonly dataPlane: { readonly name: string; readonly hash: string };
+  readonly programId: number;
+  readonly passes: number;
+  readonly placement: readonly PlacedStep[];
+  readonly memories: readonly MemoryBlock[];
+  /** In the order of the text. */
+  readonly hashes: readonly HashUse[];
+  /** In the order of installation: RPBs and recirculation first, filters last. */
+  readonly entries: readonly TableEntry[];
+}
+
+/** The document as text, with a line end. */
+export function formatCompiledProgram(program: CompiledProgram): string {
+  return `${JSON.stringify(program, null, 1)}\n`;
+}
+
+/** A document that cannot be used here. */
+export class DocumentError extends Error {
+  constructor(
+    readonly code: 'not-a-compiled-program' | 'other-version' | 'other-data-plane' | 'not-to-be-installed',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'DocumentError';
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+const isListOf = (value: unknown, isItem: (item: Record<string, unknown>) => boolean): boolean =>
+  Array.isArray(value) && value.every((item) => isObject(item) && isItem(item));
+
+const isKeyField = ({ name, match, value, mask }: Record<string, unknown>): boolean =>
+  isText(name) && isCount(value) && (match === 'exact' || (match === 'ternary' && isCount(mask)));
+const isArgument = ({ name, value }: Record<string, unknown>): boolean => isText(name) && isCount(value);
+const isTableEntry = ({ table, key, priority, action, parameters }: Record<string, unknown>): boolean =>
+  isText(table) && isListOf(key, isKeyField) && isCount(priority) && isText(action) && isListOf(parameters, isArgument);
+const isMemoryBlock = ({ name, rpb, base, buckets }: Record<string, unknown>): boolean =>
+  isText(name) && isCount(rpb) && isCount(base) && isCount(buckets) && buckets !== 0;
+const isInputField = ({ name, bits }: Record<string, unknown>): boolean => isText(name) && isCount(bits);
+const isNamedBase = ({ name, base }: Record<string, unknown>): boolean => isText(name) && isCount(base);
+const isCrc = ({ name, polynomial, reflected, initial, xorOut }: Record<string, unknown>): boolean =>
+  isText(name) && [polynomial, initial, xorOut].every(isCount) && typeof reflected === 'boolean';
+const isHashUse = ({ input, into, crc, mask, memories, ...numbers }: Record<string, unknown>): boolean =>
+  isListOf(input, isInputField) &&
+  (into === 'har' || into === 'mar') &&
+  isObject(crc) &&
+  isCrc(crc) &&
+  (mask === null || isCount(mask)) &&
+  isListOf(memories, isNamedBase) &&
+  ['line', 'column', 'rpb', 'pass'].every((name) => isCount(numbers[name]));
+const isPlacedStep = ({ action, ...numbers }: Record<string, unknown>): boolean =>
+  isText(action) && ['line', 'column', 'depth', 'branch', 'rpb', 'pass'].every((name) => isCount(numbers[name]));
+
+/**
+ * A document read back from JSON, checked to be of this version and for this data plane.
+ * @throws {DocumentError}
+ */
+export function compiledProgramFromJson(
+  json: unknown,
+  dataPlane: { readonly name: string; readonly hash: string },
+): CompiledProgram {
+  if (!isObject(json) || typeof json['schema'] !== 'string') {
+    throw new DocumentError('not-a-compiled-program', 'this is not a compiled program: it has no schema');
+  }
+  if (json['schema'] !== COMPILED_PROGRAM_SCHEMA) {
+    const message = `a document of schema ${json['schema']}, where ${COMPILED_PROGRAM_SCHEMA} is needed`;
+    throw new DocumentError('other-version', message);
+  }
+  const { dataPlane: of, entries, memories, hashes, placement, program, programId, passes, sourceHash } = json;
+  const complete =
+    isObject(of) &&
+    isListOf(entries, isTableEntry) &&
+    isListOf(memories, isMemoryBlock) &&
+    isListOf(hashes, isHashUse) &&
+    isListOf(placement, isPlacedStep) &&
+    isText(program) &&
+    isText(sourceHash) &&
+    isCount(programId) &&
+    isCount(passes);
+  if (!complete) throw new DocumentError('not-a-compiled-program', 'this compiled program is incomplete or damaged');
+  if (of['hash'] !== dataPlane.hash) {
+    throw new DocumentError(
+      'other-data-plane',
+      `program ${program} was compiled for data plane '${String(of['name'])}' (${short(of['hash'])}), ` +
+        `not for '${dataPlane.name}' (${short(dataPlane.hash)})`,
+    );
+  }
+  return json as unknown as CompiledProgram;
+}
+
+const short = (hash: unknown): string => String(hash).slice(0, 12);
+
+/** A text that two entries share if and only if one table cannot hold both. */
+export function entryIdentity({ table, key, priority }: EntryKey): string {
+  const fields = key.map((field) => {
+    const value = `${field.name}=${field.value}`;
+    return field.match === 'ternary' ? `${value}/${field.mask}` : value;
+  });
+  return `${table} ${priority} ${fields.sort().join()}`;
+}

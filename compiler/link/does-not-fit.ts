@@ -1,0 +1,77 @@
+/** Why a program cannot be linked into a switch, closed. */
+import type { Shortage } from '../place/allocator.js';
+import type { PlacementProblem } from '../place/problem.js';
+import type { ProgramRows } from '../rows/rows.js';
+
+export type DoesNotFitReason =
+  | { readonly kind: 'placement'; readonly shortage: Shortage; readonly text: string }
+  | { readonly kind: 'name-in-use' }
+  | { readonly kind: 'no-program-id' }
+  | { readonly kind: 'branch-ids'; readonly needed: number; readonly available: number }
+  | { readonly kind: 'passes'; readonly needed: number; readonly available: number }
+  | { readonly kind: 'table-full'; readonly table: string; readonly needed: number; readonly free: number }
+  | { readonly kind: 'filter-overlap'; readonly other: string };
+
+export class DoesNotFit extends Error {
+  constructor(
+    readonly program: string,
+    readonly reason: DoesNotFitReason,
+    /** What would make it fit, having been tried. */
+    cure?: string,
+  ) {
+    super(`program ${program} does not fit: ${reasonText(reason)}${cure === undefined ? '' : `; ${cure}`}`);
+    this.name = 'DoesNotFit';
+  }
+}
+
+/** The reason as a sentence without its subject. */
+export function reasonText(reason: DoesNotFitReason): string {
+  switch (reason.kind) {
+    case 'placement':
+      return reason.text;
+    case 'name-in-use':
+      return 'a program of this name is running';
+    case 'no-program-id':
+      return 'all program ids are in use';
+    case 'branch-ids':
+      return `it needs ${reason.needed} branch ids, the data plane has ${reason.available}`;
+    case 'passes':
+      return `it needs ${reason.needed} passes, the recirculation id can count ${reason.available}`;
+    case 'table-full':
+      return `${reason.table} has ${reason.free} free entries, it needs ${reason.needed}`;
+    case 'filter-overlap':
+      return `its filter overlaps that of program ${reason.other}, and both have one priority: --priority gives it another (lower wins)`;
+  }
+}
+
+/** What the allocator ran into, in words. */
+export function placementReason(lowered: Lowered, shortage: Shortage): DoesNotFitReason {
+  return { kind: 'placement', shortage, text: shortageText(lowered, shortage) };
+}
+
+interface Lowered {
+  readonly rows: ProgramRows;
+  readonly problem: PlacementProblem;
+}
+
+function shortageText({ rows, problem }: Lowered, { row: index, cause }: Shortage): string {
+  const row = problem.rows[index];
+  const { length } = problem.rows;
+  if (row === undefined) {
+    return `it has ${length} steps one after another, the switch ${problem.logicalRpbs} RPBs in all passes`;
+  }
+  const origin = rows.origins.find(({ depth, action }) => depth === index + 1 && action !== 'nop');
+  const where = `step ${index + 1} of ${length} (${origin?.action ?? 'nop'}, line ${origin?.span.line ?? 0})`;
+  switch (cause) {
+    case 'no-such-action':
+      return `${where}: no RPB has all the actions that this depth needs`;
+    case 'entries':
+      return `${where}: no RPB that it can go to has ${row.entries} free table entries`;
+    case 'memory':
+      return `${where}: no RPB that it can go to has ${row.memories.map(({ buckets }) => buckets).join(' + ')} free buckets in a row`;
+    case 'shared-rpb':
+      return `${where}: it must share an RPB with step ${row.link + 1}, which takes one more recirculation`;
+    case 'too-long':
+      return `${where}: no RPB is left for it within ${problem.logicalRpbs / problem.rpbCount} passes`;
+  }
+}

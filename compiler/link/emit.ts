@@ -1,0 +1,183 @@
+/** Placed rows → table entries and the compiled program. */
+
+import { actionName } from '../data-plane/actions.js';
+import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
+import type { Register } from '../data-plane/description.js';
+import type { Condition, Program } from '../language/program.js';
+import type { BranchMatch } from '../rows/branch-ids.js';
+import type { ProgramRows, RowEntry } from '../rows/rows.js';
+import type { StepParameter } from '../steps/steps.js';
+import {
+  COMPILED_PROGRAM_SCHEMA,
+  type CompiledProgram,
+  type KeyField,
+  type MemoryBlock,
+  type PlacedStep,
+  type TableEntry,
+} from './compiled-program.js';
+import { hashUses } from './hash-uses.js';
+
+export interface EmitInput {
+  readonly program: Program;
+  readonly sourceHash: string;
+  readonly rows: ProgramRows;
+  readonly dataPlane: DataPlane;
+  readonly programId: number;
+  /** Logical RPB by row. */
+  readonly placement: readonly number[];
+  readonly memories: readonly MemoryBlock[];
+  readonly filterPriority: number;
+}
+
+export function passesOf(placement: readonly number[], dataPlane: DataPlane): number {
+  return Math.max(1, Math.ceil(Math.max(0, ...placement) / dataPlane.rpbCount));
+}
+
+/** The compiled program. Assumes that everything was allocated to fit. */
+export function emit(input: EmitInput): CompiledProgram {
+  const { program, dataPlane, placement, programId } = input;
+  const { rows, origins, branchIds, rowOf } = input.rows;
+  const places = rows.map((_, i) => placeOf(placement[i] ?? 1, dataPlane));
+  const passes = passesOf(placement, dataPlane);
+  const rowEntries = rows.flatMap((row, i) => {
+    const place = places[i];
+    return place === undefined ? [] : row.entries.map((entry) => rpbEntry(entry, place, input));
+  });
+  const placed = origins.flatMap(({ branch, depth, action, span }): PlacedStep[] => {
+    const place = action === 'nop' ? undefined : places[rowOf(branch, depth)];
+    if (place === undefined) return [];
+    const { line, column } = span;
+    return [{ line, column, action, depth, branch: branchIds[branch] ?? 0, rpb: place.rpb.number, pass: place.pass }];
+  });
+  return {
+    schema: COMPILED_PROGRAM_SCHEMA,
+    program: program.name,
+    sourceHash: input.sourceHash,
+    dataPlane: { name: dataPlane.name, hash: dataPlane.hash },
+    programId,
+    passes,
+    placement: placed,
+    memories: input.memories,
+    hashes: hashUses(program, placed, input.memories, dataPlane),
+    entries: [
+      ...rowEntries,
+      ...recirculationEntries(programId, passes),
+      filterEntry(program, programId, input.filterPriority),
+    ],
+  };
+}
+
+interface Place {
+  readonly rpb: Rpb;
+  readonly pass: number;
+}
+
+function placeOf(logical: number, dataPlane: DataPlane): Place {
+  return {
+    rpb: dataPlane.rpb(((logical - 1) % dataPlane.rpbCount) + 1),
+    pass: Math.floor((logical - 1) / dataPlane.rpbCount),
+  };
+}
+
+function rpbEntry(entry: RowEntry, { rpb, pass }: Place, input: EmitInput): TableEntry {
+  const { does, branch, conditions, priority } = entry;
+  const name = actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' });
+  const values =
+    does.kind === 'step' ? does.step.parameters.map((parameter) => parameterValue(parameter, input)) : [does.id];
+  const { dataPlane, programId } = input;
+  return rpbTableEntry({ rpb, pass, programId, branch, conditions, priority, action: name, values }, dataPlane);
+}
+
+/** What an entry of an RPB matches and does, without the names that the driver sends. */
+export interface RpbEntryParts {
+  readonly rpb: Rpb;
+  readonly pass: number;
+  readonly programId: number;
+  readonly branch: BranchMatch;
+  readonly conditions: readonly Condition[];
+  readonly priority: number;
+  /** Name of the action within its RPB. */
+  readonly action: string;
+  /** In the order of the action's parameters. */
+  readonly values: readonly number[];
+}
+
+export function rpbTableEntry(parts: RpbEntryParts, dataPlane: DataPlane): TableEntry {
+  const { rpb, priority, values } = parts;
+  const action = rpb.actions.get(parts.action);
+  if (action === undefined) throw new Error(`RPB ${rpb.number} has no action ${parts.action}`);
+  return {
+    table: rpb.table,
+    key: rpbKey(parts, dataPlane),
+    priority,
+    action: `${rpb.control}.${parts.action}`,
+    parameters: action.parameters.map(({ name }, i) => ({ name, value: values[i] ?? 0 })),
+  };
+}
+
+function parameterValue(parameter: StepParameter, { program, memories }: EmitInput): number {
+  if (parameter.kind === 'constant') return parameter.value;
+  if (parameter.kind === 'sizeMask') {
+    // Known even of a memory that is only hashed for and never accessed, which has no block.
+    const memory = program.memories.find(({ name }) => name === parameter.memory);
+    if (memory === undefined) throw new Error(`program ${program.name} has no memory ${parameter.memory}`);
+    return memory.buckets - 1;
+  }
+  const block = memories.find(({ name }) => name === parameter.memory);
+  if (block === undefined) throw new Error(`memory ${parameter.memory} has no block`);
+  return block.base;
+}
+
+function rpbKey({ branch, conditions, pass, programId }: RpbEntryParts, dataPlane: DataPlane): KeyField[] {
+  const registers = ['mar', 'sar', 'har'] as const satisfies readonly Register[];
+  return [
+    { name: RPB_KEYS.program, match: 'exact', value: programId },
+    dataPlane.description.state.branchMatch === 'exact'
+      ? { name: RPB_KEYS.branch, match: 'exact', value: branch.value }
+      : { name: RPB_KEYS.branch, match: 'ternary', ...branch },
+    { name: RPB_KEYS.recirculation, match: 'exact', value: pass },
+    ...registers.map((register): KeyField => {
+      const condition = conditions.find((candidate) => candidate.register === register);
+      return {
+        name: RPB_KEYS[register],
+        match: 'ternary',
+        value: condition?.value ?? 0,
+        mask: condition?.mask ?? 0,
+      };
+    }),
+  ];
+}
+
+/** A program of p passes has p entries: first, middle …, last; one of a single pass none. */
+export function recirculationEntries(programId: number, passes: number): TableEntry[] {
+  if (passes === 1) return [];
+  return Array.from({ length: passes }, (_, pass) => ({
+    table: FIXED_NAMES.recirculationTable,
+    key: [
+      { name: RPB_KEYS.program, match: 'exact', value: programId },
+      { name: RPB_KEYS.recirculation, match: 'exact', value: pass },
+    ],
+    priority: 0,
+    action:
+      pass === 0
+        ? FIXED_NAMES.firstRecirculate
+        : pass === passes - 1
+          ? FIXED_NAMES.lastRecirculate
+          : FIXED_NAMES.middleRecirculate,
+    parameters: [],
+  }));
+}
+
+/** The filter entry of a program: every key of the table, open where the program says nothing. */
+export function filterEntry(program: Program, programId: number, priority: number): TableEntry {
+  return {
+    table: program.filterTable.table,
+    key: program.filterTable.keys.map((field): KeyField => {
+      const filter = program.filters.find((candidate) => candidate.field === field);
+      return { name: field.name, match: 'ternary', value: filter?.value ?? 0, mask: filter?.mask ?? 0 };
+    }),
+    priority,
+    action: FIXED_NAMES.setProgram,
+    parameters: [{ name: FIXED_NAMES.programParameter, value: programId }],
+  };
+}

@@ -1,0 +1,293 @@
+/**
+ * The proof that a program's entries touch no word outside its memory blocks, whoever made them: what packets can carry
+ * is followed through the entries, pass by pass and RPB by RPB, from a packet that enters. Every stateful access must lie
+ * within the blocks in its RPB. Several ways to one place are kept apart, up to a number, as they are in the text.
+ *
+ * It assumes that a packet is the program's own from its first pass on, and that no entry changes while it is under way.
+ */
+
+import type { ActionEffect } from '../data-plane/actions.js';
+import { readable } from '../data-plane/bits.js';
+import type { DataPlane, Field, Rpb } from '../data-plane/data-plane.js';
+import { FIXED_NAMES, RPB_KEYS } from '../data-plane/data-plane.js';
+import { REGISTERS, type Register } from '../data-plane/description.js';
+import { NO_ACTION } from '../data-plane/tables.js';
+import {
+  afterAction,
+  FIRST_STATE,
+  isStateWithin,
+  joinStates,
+  type PacketState,
+  where,
+  whereNot,
+} from '../language/packet-state.js';
+import type { Condition } from '../language/program.js';
+import {
+  type CompiledProgram,
+  compiledProgramFromJson,
+  DocumentError,
+  type KeyField,
+  type MemoryBlock,
+  type TableEntry,
+} from './compiled-program.js';
+import { programIdOf } from './operations.js';
+
+/** A state for each way that led to a branch id; with more they become one that covers all. */
+const MOST_STATES = 64;
+
+/** An entry of an RPB, read. */
+interface Rule {
+  readonly entry: TableEntry;
+  readonly branchValue: number;
+  readonly branchMask: number;
+  readonly conditions: readonly Condition[];
+  /** Undefined for NoAction. */
+  readonly effect: ActionEffect | undefined;
+  readonly values: readonly number[];
+  readonly field: Field | undefined;
+}
+
+/** By branch id: the states of packets that have it. */
+type States = ReadonlyMap<number, readonly PacketState[]>;
+
+/**
+ * Why entries of one program might touch words outside its blocks, as a sentence; undefined if they never do.
+ * @param entries those of other tables than the RPBs' do not count
+ */
+export function addressFault(
+  entries: readonly TableEntry[],
+  blocks: readonly MemoryBlock[],
+  dataPlane: DataPlane,
+): string | undefined {
+  const rules = new RuleTable(dataPlane);
+  for (const entry of entries) {
+    const fault = rules.add(entry);
+    if (fault !== undefined) return fault;
+  }
+  if (!rules.accessesMemory) return undefined;
+  let states: States = new Map([[0, [FIRST_STATE]]]);
+  for (let pass = 0; pass < rules.passes; pass++) {
+    for (const rpb of dataPlane.rpbs) {
+      const here = rules.at(pass, rpb);
+      if (here.length === 0) continue;
+      const through = new RpbPassage(here, rpb, dataPlane, blocks);
+      states = through.take(states);
+      if (through.fault !== undefined) return `${through.fault} in pass ${pass + 1}`;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Why a compiled program must not be installed: entries that are another program's, blocks that are not there, or
+ * accesses that are not known to lie within them. Undefined if there is nothing.
+ */
+export function documentFault(compiled: CompiledProgram, dataPlane: DataPlane): string | undefined {
+  const { programId, entries, memories } = compiled;
+  if (programId === 0) return 'program id 0 stands for no program';
+  const other = entries.find((entry) => programIdOf(entry) !== programId);
+  if (other !== undefined) return `an entry of ${other.table} is not of its program id ${programId}`;
+  for (const { name, rpb, base, buckets } of memories) {
+    const array = dataPlane.rpbs[rpb - 1];
+    if (array === undefined || base + buckets > array.buckets) {
+      return `memory ${name} would lie outside the register array of RPB ${rpb}`;
+    }
+  }
+  const isKnown = ({ table }: TableEntry): boolean =>
+    table === FIXED_NAMES.recirculationTable ||
+    dataPlane.rpbs.some((rpb) => rpb.table === table) ||
+    dataPlane.filterTables.some((filter) => filter.table === table);
+  const stray = entries.find((entry) => !isKnown(entry));
+  if (stray !== undefined) return `${stray.table} is no table of a program`;
+  return portFault(entries, dataPlane) ?? addressFault(entries, memories, dataPlane);
+}
+
+/** Why entries forward packets to where none can leave, as a sentence; undefined if they do not. */
+function portFault(entries: readonly TableEntry[], dataPlane: DataPlane): string | undefined {
+  const forwards = new Set(dataPlane.rpbs.map(({ control }) => `${control}.forward`));
+  for (const { table, action, parameters } of entries) {
+    const port = forwards.has(action) ? parameters[0]?.value : undefined;
+    const inward = port === undefined ? undefined : dataPlane.inwardPort(port);
+    if (inward !== undefined) return `an entry of ${table} forwards to port ${port}, the ${inward} port`;
+  }
+  return undefined;
+}
+
+/**
+ * As {@link compiledProgramFromJson}, for documents that are to be installed.
+ * @throws {DocumentError} also for one whose entries are not known to keep to its memory
+ */
+export function installableProgramFromJson(json: unknown, dataPlane: DataPlane): CompiledProgram {
+  const compiled = compiledProgramFromJson(json, dataPlane);
+  refuseUnsafe(compiled, dataPlane);
+  return compiled;
+}
+
+/** @throws {DocumentError} not-to-be-installed, where {@link documentFault} has something to say */
+export function refuseUnsafe(compiled: CompiledProgram, dataPlane: DataPlane): void {
+  const fault = documentFault(compiled, dataPlane);
+  if (fault === undefined) return;
+  throw new DocumentError('not-to-be-installed', `program ${compiled.program} is not installed: ${fault}`);
+}
+
+/** Entries by pass and RPB, in order of priority. */
+class RuleTable {
+  passes = 0;
+  accessesMemory = false;
+  private readonly rules = new Map<number, Rule[]>();
+  private readonly rpbs: ReadonlyMap<string, Rpb>;
+
+  constructor(private readonly dataPlane: DataPlane) {
+    this.rpbs = new Map(dataPlane.rpbs.map((rpb) => [rpb.table, rpb]));
+  }
+
+  /** Why an entry cannot be read. */
+  add(entry: TableEntry): string | undefined {
+    const rpb = this.rpbs.get(entry.table);
+    if (rpb === undefined) return undefined;
+    const isHere = entry.action.startsWith(`${rpb.control}.`);
+    const action = isHere ? rpb.actions.get(entry.action.slice(rpb.control.length + 1)) : undefined;
+    if (action === undefined && entry.action !== NO_ACTION) return `${entry.table} has no action ${entry.action}`;
+    const values = (action?.parameters ?? []).map(
+      ({ name }) => entry.parameters.find((given) => given.name === name)?.value,
+    );
+    const isWord = (value: number | undefined): value is number => value !== undefined && value <= WORD;
+    if (!values.every(isWord)) return `an entry of ${entry.table} lacks a parameter of ${entry.action}`;
+    const all = 2 ** this.dataPlane.description.state.branchIdBits - 1;
+    let branch = { value: 0, mask: 0 };
+    let pass = 0;
+    const conditions: Condition[] = [];
+    for (const field of entry.key) {
+      if (field.name === RPB_KEYS.recirculation) pass = field.value;
+      else if (field.name === RPB_KEYS.branch) branch = masked(field, all);
+      else {
+        const register = REGISTER_OF_KEY[field.name];
+        const match = masked(field, WORD);
+        if (register !== undefined && match.mask !== 0) conditions.push({ register, ...match });
+      }
+    }
+    if (pass >= 2 ** this.dataPlane.description.state.recirculationIdBits)
+      return `${entry.table} has no pass ${pass + 1}`;
+    const effect = action?.effect;
+    if (effect?.kind === 'salu') this.accessesMemory = true;
+    this.passes = Math.max(this.passes, pass + 1);
+    const list = this.list(pass, rpb);
+    const at = list.findIndex((rule) => rule.entry.priority > entry.priority);
+    list.splice(at < 0 ? list.length : at, 0, {
+      entry,
+      branchValue: branch.value,
+      branchMask: branch.mask,
+      conditions,
+      effect,
+      values,
+      field: effect?.kind === 'extract' ? this.dataPlane.field(effect.field) : undefined,
+    });
+    return undefined;
+  }
+
+  at(pass: number, { index }: Rpb): readonly Rule[] {
+    return this.rules.get(pass * this.dataPlane.rpbCount + index) ?? NO_RULES;
+  }
+
+  private list(pass: number, { index }: Rpb): Rule[] {
+    const place = pass * this.dataPlane.rpbCount + index;
+    const known = this.rules.get(place);
+    if (known !== undefined) return known;
+    const list: Rule[] = [];
+    this.rules.set(place, list);
+    return list;
+  }
+}
+
+const NO_RULES: readonly Rule[] = [];
+const REGISTER_OF_KEY: Readonly<Record<string, Register>> = Object.fromEntries(
+  REGISTERS.map((register) => [RPB_KEYS[register], register]),
+);
+
+function masked(field: KeyField, all: number): { readonly value: number; readonly mask: number } {
+  const mask = field.match === 'exact' ? all : field.mask;
+  return { value: (field.value & mask) >>> 0, mask };
+}
+
+const WORD = 0xffffffff;
+
+/** All packets of a program through one RPB of one pass. */
+class RpbPassage {
+  fault: string | undefined;
+  private readonly after = new Map<number, PacketState[]>();
+  private readonly blocks: readonly MemoryBlock[];
+  private readonly addressMask: number;
+
+  constructor(
+    private readonly rules: readonly Rule[],
+    private readonly rpb: Rpb,
+    dataPlane: DataPlane,
+    blocks: readonly MemoryBlock[],
+  ) {
+    this.addressMask = 2 ** dataPlane.description.state.addressBits - 1;
+    const inArray = blocks.filter((block) => block.rpb === rpb.number && block.base + block.buckets <= rpb.buckets);
+    // Blocks that touch are as one.
+    this.blocks = inArray.sort((a, b) => a.base - b.base);
+  }
+
+  /** The states behind the RPB. */
+  take(before: States): States {
+    for (const [branch, states] of before) {
+      const rules = this.rules.filter(({ branchValue, branchMask }) => (branch & branchMask) === branchValue);
+      for (const state of states) this.match(branch, state, rules);
+    }
+    return this.after;
+  }
+
+  /** @param rules those for the branch, by priority */
+  private match(branch: number, state: PacketState, rules: readonly Rule[]): void {
+    let rest: PacketState | undefined = state;
+    for (let i = 0; i < rules.length && rest !== undefined; ) {
+      // Of equal priority, any that matches may be the one that is taken.
+      const priority = rules[i]?.entry.priority;
+      let end = i;
+      while (rules[end]?.entry.priority === priority) end++;
+      for (const rule of rules.slice(i, end)) this.run(branch, rest, rule);
+      for (const { conditions } of rules.slice(i, end)) {
+        if (rest === undefined) break;
+        const registers = whereNot(rest.registers, conditions);
+        rest = registers && { ...rest, registers };
+      }
+      i = end;
+    }
+    if (rest !== undefined) this.add(branch, rest);
+  }
+
+  private run(branch: number, before: PacketState, { conditions, effect, values, field, entry }: Rule): void {
+    const registers = where(before.registers, conditions);
+    if (registers === undefined) return;
+    const state = { ...before, registers };
+    if (effect === undefined) return this.add(branch, state);
+    if (effect.kind === 'salu') this.checkAccess(state, entry);
+    const next = effect.kind === 'setBranch' ? (values[0] ?? 0) : branch;
+    this.add(next, afterAction(state, effect, values, field, this.addressMask));
+  }
+
+  private checkAccess({ address: { min, max } }: PacketState, { table }: TableEntry): void {
+    let inside = min;
+    for (const { base, buckets } of this.blocks) if (base <= inside) inside = Math.max(inside, base + buckets);
+    if (inside > max) return;
+    const at = min === max ? `bucket ${readable(min)}` : `buckets ${readable(min)} to ${readable(max)}`;
+    const own =
+      this.blocks.length === 0
+        ? 'it has no memory there'
+        : `its memory there is ${this.blocks.map(({ base, buckets }) => `${base} to ${base + buckets - 1}`).join(', ')}`;
+    this.fault ??= `it may access ${at} in ${table}, and ${own}`;
+  }
+
+  private add(branch: number, state: PacketState): void {
+    const states = this.after.get(branch);
+    if (states === undefined) {
+      this.after.set(branch, [state]);
+      return;
+    }
+    if (states.some((other) => isStateWithin(state, other))) return;
+    states.push(state);
+    if (states.length > MOST_STATES) this.after.set(branch, [states.reduce(joinStates)]);
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Filters of two programs that take some of the same packets, in different tables: no priority decides between them, but
+ * the order in which the data plane looks tables up. Whoever installs a program has to be told.
+ */
+import { and48, ones } from '../data-plane/bits.js';
+import type { DataPlane, FilterTable } from '../data-plane/data-plane.js';
+import type { CompiledProgram, TableEntry } from './compiled-program.js';
+import { filtersOf } from './running-filters.js';
+import type { SwitchState } from './switch-state.js';
+
+/** Two programs that want some of the same packets. */
+export interface FilterMeeting {
+  readonly program: string;
+  /** The one that runs already. */
+  readonly other: string;
+  /** One of the two: which runs on those packets. */
+  readonly winner: string;
+  /** The parsing paths of their tables. */
+  readonly path: string;
+  readonly otherPath: string;
+}
+
+interface Match {
+  readonly name: string;
+  readonly value: number;
+  readonly mask: number;
+}
+
+/** Running programs, each once, whose filters meet those of a program in another table; in order of their names. */
+export function filterMeetings(
+  compiled: Pick<CompiledProgram, 'program' | 'programId' | 'entries'>,
+  state: SwitchState,
+): FilterMeeting[] {
+  const { dataPlane, programs } = state;
+  const ways = parserWays(dataPlane);
+  const own = filtersOf(compiled);
+  const meetings: FilterMeeting[] = [];
+  for (const { compiled: running } of programs.values()) {
+    if (running.program === compiled.program) continue;
+    const meeting = own.flatMap((filter) =>
+      filtersOf(running).flatMap((other) => tablesOf(filter, other, dataPlane, ways)),
+    );
+    const [first] = meeting;
+    if (first === undefined) continue;
+    const [table, otherTable] = first;
+    const winner = table.index < otherTable.index ? compiled.program : running.program;
+    const { program } = compiled;
+    meetings.push({ program, other: running.program, winner, path: table.path, otherPath: otherTable.path });
+  }
+  return meetings.sort((a, b) => (a.other < b.other ? -1 : 1));
+}
+
+/** The tables of two filters, if they are two and some packet matches both. */
+function tablesOf(
+  a: TableEntry,
+  b: TableEntry,
+  { filterTables }: DataPlane,
+  ways: readonly ParserWay[],
+): (readonly [FilterTable, FilterTable])[] {
+  if (a.table === b.table) return [];
+  const [table, other] = [a, b].map((entry) => filterTables.find((filter) => filter.table === entry.table));
+  if (table === undefined || other === undefined) return [];
+  const both = [...matchesOf(a), ...matchesOf(b)];
+  const isPossible = ways.some(
+    ({ headers, leads }) =>
+      headers.has(table.requires) && headers.has(other.requires) && isConsistent([...both, ...leads]),
+  );
+  return isPossible ? [[table, other]] : [];
+}
+
+const matchesOf = ({ key }: TableEntry): Match[] =>
+  key.flatMap((field) =>
+    field.match === 'ternary' ? [{ name: field.name, value: field.value, mask: field.mask }] : [],
+  );
+
+/** Whether no two of them want different bits of one field. */
+function isConsistent(matches: readonly Match[]): boolean {
+  const wanted = new Map<string, Match[]>();
+  for (const match of matches) {
+    const before = wanted.get(match.name) ?? [];
+    const isRefused = before.some(({ value, mask }) => {
+      const both = and48(mask, match.mask);
+      return and48(value, both) !== and48(match.value, both);
+    });
+    if (isRefused) return false;
+    wanted.set(match.name, [...before, match]);
+  }
+  return true;
+}
+
+/** Headers that follow one another, and the field values that lead the parser there. */
+interface ParserWay {
+  readonly headers: ReadonlySet<number>;
+  readonly leads: readonly Match[];
+}
+
+function parserWays(dataPlane: DataPlane): ParserWay[] {
+  const { parser } = dataPlane.description;
+  const ways: ParserWay[] = [];
+  const exactly = (field: string, value: number): Match => ({
+    name: field,
+    value,
+    mask: ones(dataPlane.field(field).width),
+  });
+  const visit = (name: string, before: ParserWay): void => {
+    const state = parser.states[name];
+    if (state === undefined) return;
+    const headers = new Set([...before.headers, ...state.extract.map((header) => dataPlane.headerIndex(header))]);
+    ways.push({ headers, leads: before.leads });
+    const { select, only } = state;
+    const going = only === undefined ? [] : [exactly(only.field, only.value)];
+    for (const { value, state: next } of select?.next ?? []) {
+      visit(next, { headers, leads: [...before.leads, ...going, exactly(select?.field ?? '', value)] });
+    }
+  };
+  visit(parser.start, { headers: new Set(), leads: [] });
+  return ways;
+}
+
+/** One sentence. */
+export const meetingText = ({ program, other, winner, path, otherPath }: FilterMeeting): string => {
+  const [first, second] = winner === program ? [path, otherPath] : [otherPath, path];
+  return (
+    `the filters of ${program} (table ${path}) and of ${other} (table ${otherPath}), which runs, take some of the same ` +
+    `packets: ${winner} wins, as ${first} is looked up before ${second}; --priority has no say between tables`
+  );
+};

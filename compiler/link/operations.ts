@@ -1,0 +1,63 @@
+/**
+ * Atomic changes of a switch, and the orders in which a deployment makes them so that no packet sees half a program.
+ * Emulator, driver, journal and fault tests share them.
+ */
+
+import type { DataPlane } from '../data-plane/data-plane.js';
+import { FIXED_NAMES, RPB_KEYS } from '../data-plane/data-plane.js';
+import type { CompiledProgram, MemoryBlock, TableEntry } from './compiled-program.js';
+
+export type Operation =
+  | { readonly kind: 'insertEntry'; readonly entry: TableEntry }
+  | { readonly kind: 'deleteEntry'; readonly entry: TableEntry }
+  /** Gives an entry another action or other parameters; table, key and priority are those of the one before. */
+  | { readonly kind: 'replaceEntry'; readonly before: TableEntry; readonly entry: TableEntry }
+  /** Wait until the packets that are in the pipe, recirculating ones included, have left it. */
+  | { readonly kind: 'drain' }
+  /** Set buckets `base` … `base + buckets - 1` of an RPB's register array to 0. */
+  | { readonly kind: 'resetMemory'; readonly rpb: number; readonly base: number; readonly buckets: number }
+  /** Say which blocks are a program's, so that accesses outside them can be counted. Packets do not notice. */
+  | { readonly kind: 'declareMemory'; readonly programId: number; readonly blocks: readonly MemoryBlock[] };
+
+const isFilter = (entry: TableEntry): boolean => entry.action === FIXED_NAMES.setProgram;
+
+/** The id of the program that an entry is of; 0 for default forwarding. */
+export function programIdOf(entry: TableEntry): number {
+  const id = isFilter(entry) ? entry.parameters[0] : entry.key.find(({ name }) => name === RPB_KEYS.program);
+  return id?.value ?? 0;
+}
+
+/** RPB and recirculation entries first, filters last: the program runs once its filter is in. */
+export function installOperations({ programId, memories, entries }: CompiledProgram): Operation[] {
+  return [
+    { kind: 'declareMemory', programId, blocks: memories },
+    ...installOrder(entries).map((entry): Operation => ({ kind: 'insertEntry', entry })),
+  ];
+}
+
+/** Entries in the order of installation. */
+export function installOrder(entries: readonly TableEntry[]): TableEntry[] {
+  return [...entries.filter((entry) => !isFilter(entry)), ...entries.filter(isFilter)];
+}
+
+/** Filters first, then the packets in flight are let go, then the rest, then the memory is reset. */
+export function revokeOperations(program: CompiledProgram): Operation[] {
+  const remove = (entry: TableEntry): Operation => ({ kind: 'deleteEntry', entry });
+  return [
+    ...program.entries.filter(isFilter).map(remove),
+    { kind: 'drain' },
+    ...program.entries.filter((entry) => !isFilter(entry)).map(remove),
+    ...program.memories.map(({ rpb, base, buckets }): Operation => ({ kind: 'resetMemory', rpb, base, buckets })),
+  ];
+}
+
+/** Packets that come in on a port and that no program forwards leave by this port. */
+export function defaultForwardEntry(dataPlane: DataPlane, ingressPort: number, egressPort: number): TableEntry {
+  return {
+    table: FIXED_NAMES.forwardTable,
+    key: [{ name: dataPlane.field(FIXED_NAMES.forwardKey).name, match: 'exact', value: ingressPort }],
+    priority: 0,
+    action: FIXED_NAMES.forward,
+    parameters: [{ name: 'port', value: egressPort }],
+  };
+}

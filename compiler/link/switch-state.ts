@@ -1,0 +1,236 @@
+/**
+ * What is free on a switch and who has the rest: the resource manager. A value that follows from the compiled programs
+ * it holds; it never talks to a switch.
+ */
+
+import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
+import type { FreeResources } from '../place/allocator.js';
+import type { CompiledProgram, MemoryBlock, TableEntry } from './compiled-program.js';
+import { DoesNotFit } from './does-not-fit.js';
+import { FreeRanges } from './free-ranges.js';
+import { filtersOf, RunningFilters } from './running-filters.js';
+
+export interface RunningProgram {
+  readonly compiled: CompiledProgram;
+  /** The version that is about to take its place, and has all that it needs. */
+  readonly next?: CompiledProgram;
+  /**
+   * A revoked program keeps what it has until the switch has confirmed that its memory is reset; one that is being
+   * changed has the entries of before and after.
+   */
+  readonly status: 'running' | 'changing' | 'revoking';
+}
+
+/** Everything that can run out, as plain numbers; equal snapshots mean equal free resources. */
+export interface ResourceSnapshot {
+  readonly tables: Readonly<Record<string, number>>;
+  readonly memory: readonly (readonly (readonly [base: number, buckets: number])[])[];
+  readonly programIds: number;
+  readonly nextProgramId: number;
+}
+
+export class SwitchState implements FreeResources {
+  /** Free entries by RPB index. */
+  readonly entries: Int32Array;
+  readonly totalEntries: Int32Array;
+  /** Free buckets by RPB index. */
+  readonly buckets: Int32Array;
+  readonly totalBuckets: Int32Array;
+  readonly memory: readonly FreeRanges[];
+  private readonly tableFree = new Map<string, number>();
+  private readonly rpbByTable = new Map<string, number>();
+  private readonly idsUsed: Uint8Array;
+  private idsTaken = 0;
+  private readonly running = new Map<string, RunningProgram>();
+  private readonly filters: RunningFilters;
+
+  constructor(readonly dataPlane: DataPlane) {
+    const { rpbs, filterTables, description } = dataPlane;
+    this.totalEntries = Int32Array.from(rpbs, (rpb) => rpb.entries);
+    this.entries = this.totalEntries.slice();
+    this.totalBuckets = Int32Array.from(rpbs, (rpb) => rpb.buckets);
+    this.buckets = this.totalBuckets.slice();
+    this.memory = rpbs.map((rpb) => new FreeRanges(rpb.buckets));
+    for (const rpb of rpbs) this.rpbByTable.set(rpb.table, rpb.index);
+    for (const filter of filterTables) this.tableFree.set(filter.table, filter.entries);
+    this.tableFree.set(FIXED_NAMES.recirculationTable, description.recirculation.entries);
+    this.filters = new RunningFilters(dataPlane);
+    this.idsUsed = new Uint8Array(2 ** description.state.programIdBits);
+    this.idsUsed[0] = 1;
+  }
+
+  fitsMemory(rpb: number, buckets: readonly number[]): boolean {
+    return this.memory[rpb]?.fits(buckets) === true;
+  }
+
+  get programs(): ReadonlyMap<string, RunningProgram> {
+    return this.running;
+  }
+
+  /** The lowest free program id, or undefined. */
+  freeProgramId(): number | undefined {
+    const id = this.idsUsed.indexOf(0);
+    return id < 0 ? undefined : id;
+  }
+
+  /** Free entries of a table. */
+  freeEntries(table: string): number {
+    const rpb = this.rpbByTable.get(table);
+    return (rpb === undefined ? this.tableFree.get(table) : this.entries[rpb]) ?? 0;
+  }
+
+  /**
+   * The name of a program whose filter can match a packet that this one matches, with the same priority.
+   * @param except the filters of this one may: it is another version of the same program
+   */
+  overlappingProgram(filter: TableEntry, except?: string): string | undefined {
+    return this.filters.overlapping(filter, except);
+  }
+
+  /**
+   * Takes the resources of a program. Nothing is taken if it throws.
+   * @param status 'changing' while its entries are being installed
+   * @throws {DoesNotFit} if something it needs is not free
+   */
+  commit(compiled: CompiledProgram, status: 'running' | 'changing' = 'running'): void {
+    if (this.running.has(compiled.program)) throw new DoesNotFit(compiled.program, { kind: 'name-in-use' });
+    this.check(compiled, compiled.memories);
+    this.take(compiled, compiled.memories);
+    this.running.set(compiled.program, { compiled, status });
+  }
+
+  /**
+   * Takes what the next version of a running program needs beside it; blocks of memory that both have stay its own.
+   * Nothing is taken if it throws.
+   * @throws {DoesNotFit}
+   */
+  beginReplace(next: CompiledProgram): void {
+    const program = this.running.get(next.program);
+    if (program === undefined) throw new Error(`no program ${next.program} to replace`);
+    const more = blocksBeside(next, program.compiled);
+    this.check(next, more);
+    this.take(next, more);
+    this.running.set(next.program, { compiled: program.compiled, next, status: 'changing' });
+  }
+
+  /** Frees what only the version that does not stay had. @param stays one of the two */
+  endReplace(name: string, stays: CompiledProgram): void {
+    const { compiled, next } = this.running.get(name) ?? {};
+    if (compiled === undefined || next === undefined) throw new Error(`no program ${name} that is being replaced`);
+    const goes = stays.programId === next.programId ? compiled : next;
+    this.free(goes, blocksBeside(goes, stays));
+    this.running.set(name, { compiled: stays, status: 'running' });
+  }
+
+  /**
+   * Gives a program other entries in its RPBs and the recirculation table; its id, memory and filters stay. Nothing is
+   * changed if it throws.
+   * @throws {DoesNotFit} if a table has no room
+   */
+  exchange(compiled: CompiledProgram, status: 'running' | 'changing'): void {
+    const program = this.running.get(compiled.program);
+    if (program === undefined) throw new Error(`no program ${compiled.program} to change`);
+    const changes = new Map<string, number>();
+    const count = (table: string, change: number): void => {
+      changes.set(table, (changes.get(table) ?? 0) + change);
+    };
+    for (const { table } of compiled.entries) count(table, 1);
+    for (const { table } of program.compiled.entries) count(table, -1);
+    for (const [table, needed] of changes) {
+      const free = this.freeEntries(table);
+      if (needed > free) throw new DoesNotFit(compiled.program, { kind: 'table-full', table, needed, free });
+    }
+    for (const [table, needed] of changes) this.changeFree(table, -needed);
+    this.running.set(compiled.program, { compiled, status });
+  }
+
+  /** Marks a running program as going; its resources stay taken until {@link release}. */
+  beginRevoke(name: string): CompiledProgram | undefined {
+    const program = this.running.get(name);
+    if (program === undefined) return undefined;
+    this.running.set(name, { ...program, status: 'revoking' });
+    return program.compiled;
+  }
+
+  /** A revoke that failed: the program runs on. */
+  cancelRevoke(name: string): void {
+    const program = this.running.get(name);
+    if (program !== undefined) this.running.set(name, { ...program, status: 'running' });
+  }
+
+  /** Frees what a program has; its entries are gone and its memory is reset. */
+  release(name: string): void {
+    const program = this.running.get(name);
+    if (program === undefined) throw new Error(`no program ${name} to release`);
+    this.free(program.compiled, program.compiled.memories);
+    this.running.delete(name);
+  }
+
+  snapshot(): ResourceSnapshot {
+    const { rpbs } = this.dataPlane;
+    const rpbEntries = rpbs.map((rpb) => [rpb.table, this.entries[rpb.index] ?? 0] as const);
+    return {
+      tables: Object.fromEntries([...rpbEntries, ...this.tableFree]),
+      memory: this.memory.map((ranges) => ranges.list().map(({ base, size }) => [base, size] as const)),
+      programIds: this.idsTaken,
+      nextProgramId: this.freeProgramId() ?? -1,
+    };
+  }
+
+  private take(compiled: CompiledProgram, memories: readonly MemoryBlock[]): void {
+    for (const entry of compiled.entries) this.changeFree(entry.table, -1);
+    for (const { rpb, base, buckets } of memories) {
+      this.memory[rpb - 1]?.take(base, buckets);
+      this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) - buckets;
+    }
+    this.idsUsed[compiled.programId] = 1;
+    this.idsTaken++;
+    this.filters.add(compiled);
+  }
+
+  private free(compiled: CompiledProgram, memories: readonly MemoryBlock[]): void {
+    for (const entry of compiled.entries) this.changeFree(entry.table, 1);
+    for (const { rpb, base, buckets } of memories) {
+      this.memory[rpb - 1]?.release(base, buckets);
+      this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) + buckets;
+    }
+    this.idsUsed[compiled.programId] = 0;
+    this.idsTaken--;
+    this.filters.remove(compiled);
+  }
+
+  /** @param memories those of its blocks that have to be free */
+  private check(compiled: CompiledProgram, memories: readonly MemoryBlock[]): void {
+    const { program } = compiled;
+    if (this.idsUsed[compiled.programId] !== 0) throw new DoesNotFit(program, { kind: 'no-program-id' });
+    const needed = new Map<string, number>();
+    for (const { table } of compiled.entries) needed.set(table, (needed.get(table) ?? 0) + 1);
+    for (const [table, count] of needed) {
+      const free = this.freeEntries(table);
+      if (count > free) throw new DoesNotFit(program, { kind: 'table-full', table, needed: count, free });
+    }
+    for (const [i, { name, rpb, base, buckets }] of memories.entries()) {
+      const takenByItself = memories
+        .slice(0, i)
+        .some((other) => other.rpb === rpb && other.base < base + buckets && base < other.base + other.buckets);
+      if (takenByItself || !this.memory[rpb - 1]?.isFree(base, buckets)) {
+        const table = `the memory of RPB ${rpb} from bucket ${base} (for ${name})`;
+        throw new DoesNotFit(program, { kind: 'table-full', table, needed: buckets, free: 0 });
+      }
+    }
+    for (const entry of filtersOf(compiled)) {
+      const other = this.overlappingProgram(entry, program);
+      if (other !== undefined) throw new DoesNotFit(program, { kind: 'filter-overlap', other });
+    }
+  }
+
+  private changeFree(table: string, change: number): void {
+    const rpb = this.rpbByTable.get(table);
+    if (rpb === undefined) this.tableFree.set(table, (this.tableFree.get(table) ?? 0) + change);
+    else this.entries[rpb] = (this.entries[rpb] ?? 0) + change;
+  }
+}
+
+/** The blocks of a program that another version of it does not have. */
+const blocksBeside = (compiled: CompiledProgram, other: CompiledProgram): MemoryBlock[] =>
+  compiled.memories.filter(({ rpb, base }) => !other.memories.some((kept) => kept.rpb === rpb && kept.base === base));

@@ -1,0 +1,90 @@
+/**
+ * The ways to lower a program: with all optimisations, then with fewer. Each optimisation puts steps of several branches
+ * into one row, or moves them; where their actions are in different RPBs, or links and order stand against it, the row
+ * has no place, though the program without the optimisation has one.
+ */
+
+import type { DataPlane } from '../data-plane/data-plane.js';
+import type { Program } from '../language/program.js';
+import type { Placeable } from '../link/allocate.js';
+import { SwitchState } from '../link/switch-state.js';
+import { type CompleteResult, MAX_CHOICES, searchCompletely } from '../place/complete.js';
+import { placementProblem, type TreeRow } from '../place/problem.js';
+import { branchesOf } from '../rows/branches.js';
+import { rowsOf } from '../rows/rows.js';
+import { align } from '../steps/align.js';
+import { deferDrops } from '../steps/defer-drops.js';
+import { dropKnownLoads } from '../steps/drop-known-loads.js';
+import { expand } from '../steps/expand.js';
+import { inlineCases } from '../steps/inline-cases.js';
+import { joinEnds } from '../steps/join-ends.js';
+import { linkGroups } from '../steps/memory-links.js';
+
+/** What may be left out of the passes of the compiler; the program does the same without. */
+interface Optimisations {
+  /** Cases of one step run in the RPB of their BRANCH. */
+  readonly inline: boolean;
+  /** Equal ends of paths come to one depth. */
+  readonly join: boolean;
+  /** Branches that do the same at one depth share entries; equal case bodies are one branch. */
+  readonly share: boolean;
+  /** Accesses of one memory in exclusive branches come to one depth. */
+  readonly align: boolean;
+}
+
+const ALL: Optimisations = { inline: true, join: true, share: true, align: true };
+
+/** In the order in which they are tried: what costs few entries to leave out comes first. */
+const CHOICES: readonly Optimisations[] = [
+  ALL,
+  { ...ALL, join: false },
+  { ...ALL, inline: false },
+  { ...ALL, inline: false, join: false },
+  { ...ALL, join: false, share: false },
+  { ...ALL, inline: false, join: false, share: false },
+  { ...ALL, join: false, share: false, align: false },
+  { inline: false, join: false, share: false, align: false },
+];
+
+/** Lowered when asked for. The last has no optimisation that puts rows together. */
+export function* lowerings(program: Program, dataPlane: DataPlane, recirculations: number): Generator<Placeable> {
+  const plain = dropKnownLoads(deferDrops(expand(program.body)));
+  const maxDepth = dataPlane.rpbCount * (recirculations + 1);
+  for (const choice of CHOICES) {
+    const steps = choice.inline ? inlineCases(plain) : plain;
+    const groups = linkGroups(steps);
+    const aligned = choice.align ? align(steps, groups, maxDepth) : steps;
+    const branches = branchesOf(choice.join ? joinEnds(aligned, maxDepth) : aligned, choice.share);
+    const rows = rowsOf(branches, groups, dataPlane.description.state, choice.share);
+    const problem = placementProblem(rows, branches, groups, program.memories, dataPlane, recirculations);
+    yield { program, dataPlane, rows, problem };
+  }
+}
+
+const emptySwitches = new WeakMap<DataPlane, SwitchState>();
+
+/**
+ * Whether rows of a program have a place on an empty switch.
+ * @param tree the rows as they may be placed
+ */
+export function fitsEmptySwitch(
+  { dataPlane, rows, problem }: Placeable,
+  tree: readonly TreeRow[],
+  maxChoices = MAX_CHOICES,
+): CompleteResult['kind'] {
+  if (rows.branchIds.length > 2 ** dataPlane.description.state.branchIdBits) return 'none';
+  const empty = emptySwitches.get(dataPlane) ?? new SwitchState(dataPlane);
+  emptySwitches.set(dataPlane, empty);
+  const { rpbCount, logicalRpbs } = problem;
+  return searchCompletely({ tree, rpbCount, logicalRpbs }, empty, maxChoices).kind;
+}
+
+/**
+ * Whether it is shown that no empty switch holds the program, however it is lowered.
+ */
+export function isProvenUnplaceable(program: Program, dataPlane: DataPlane, recirculations: number): boolean {
+  for (const lowered of lowerings(program, dataPlane, recirculations)) {
+    if (fitsEmptySwitch(lowered, lowered.problem.tree) !== 'none') return false;
+  }
+  return true;
+}

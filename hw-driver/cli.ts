@@ -1,6 +1,0 @@
-#!/usr/bin/env node
-import { hideBin } from 'yargs/helpers';
-import { runMain } from './command-line.js';
-import { p4runpro } from './main.js';
-
-await runMain('p4runpro', () => p4runpro(hideBin(process.argv)));

@@ -1,0 +1,252 @@
+/** `p4runpro cases`: other cases for a program that runs, as the few entries that change. */
+import type { Argv } from 'yargs';
+import {
+  analyse,
+  type BranchText,
+  branchTexts,
+  type CaseChange,
+  type CaseText,
+  type CompiledProgram,
+  caseConditions,
+  changeCases,
+  type DataPlane,
+  DoesNotFit,
+  formatCompiledProgram,
+  insertCase,
+  type MatchSyntax,
+  type Operation,
+  removeCase,
+} from '../../../compiler/index.js';
+import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from '../kit/command-line.js';
+import { printFindings } from '../kit/findings.js';
+import { readDocument, stateOf, writeResults } from '../kit/program-documents.js';
+
+const CASE_CHANGE_SCHEMA = 'p4runpro/case-change@1';
+const MAX_LINE = 2 ** 31;
+
+const commonOptions = (yargs: Argv) =>
+  yargs
+    .positional('file', { type: 'string', demandOption: true, describe: 'The text of the program as it runs' })
+    .option('program', { type: 'string', demandOption: true, describe: 'Its compiled program as it runs' })
+    .option('branch', { type: 'string', describe: 'Line of the BRANCH; the first if left out' })
+    .option('state', { type: 'string', array: true, default: [], describe: 'Compiled programs that run beside it' })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('output', { alias: 'o', type: 'string', describe: 'Where the new compiled program goes' })
+    .option('operations', { type: 'string', describe: 'Where the changes of entries go, in their order' })
+    .option('source-out', { type: 'string', describe: 'Where the new text goes: the next change starts from it' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print all of it as one JSON document' })
+    .requiresArg(['program', 'branch', 'state', 'dataplane', 'output', 'operations', 'source-out']);
+
+export const addCasesOptions = (yargs: Argv) =>
+  commonOptions(yargs)
+    .option('case', { type: 'string', array: true, demandOption: true, describe: 'A case, as it stands in a program' })
+    .option('before', { type: 'string', describe: 'Line of the case that it comes before; last if left out' })
+    .option('recirculations', {
+      alias: 'R',
+      type: 'string',
+      describe: 'At most so many; those that the program takes already if left out',
+    })
+    .requiresArg(['case', 'before', 'recirculations'])
+    .example(
+      "$0 cases add lb.p4runpro --program lb.json --case 'case(<sar, 2, 0xffffffff>) { DROP; }'",
+      'Says which entries change',
+    );
+
+export const removeCasesOptions = (yargs: Argv) =>
+  commonOptions(yargs)
+    .option('case', { type: 'string', array: true, default: [], describe: 'A case by its conditions: case(<…>)' })
+    .option('line', { type: 'string', array: true, default: [], describe: 'A case by the line where it begins' })
+    .requiresArg(['case', 'line'])
+    .example("$0 cases remove lb.p4runpro --program lb.json --case 'case(<sar, 2, 0xffffffff>)'", 'Takes a case out');
+
+interface CommonArguments {
+  readonly file: string;
+  readonly program: string;
+  readonly branch: string | undefined;
+  readonly state: readonly string[];
+  readonly dataplane: string;
+  readonly output: string | undefined;
+  readonly operations: string | undefined;
+  readonly sourceOut: string | undefined;
+  readonly json: boolean;
+  readonly case: readonly string[];
+}
+
+export interface AddCasesArguments extends CommonArguments {
+  readonly before: string | undefined;
+  readonly recirculations: string | undefined;
+}
+
+export interface RemoveCasesArguments extends CommonArguments {
+  readonly line: readonly string[];
+}
+
+/** Exit status 2 for a case with errors, 1 if it does not fit or more than entries of cases would have to change. */
+export async function addCases(args: AddCasesArguments): Promise<number> {
+  const { dataPlane, document, source } = startFrom(args);
+  const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
+  const recirculations =
+    args.recirculations === undefined ? undefined : wholeNumber('--recirculations', args.recirculations, 0, most);
+  let changed = source;
+  // Lines that came in before the case which the others come before.
+  let added = 0;
+  for (const text of args.case) {
+    const branch = chosenBranch(changed, document.program, args.branch);
+    const before = args.before === undefined ? undefined : caseInLine([branch], args.before, added);
+    const result = insertCase(changed, branch, text, dataPlane, before);
+    printFindings({ diagnostics: result.diagnostics, unlisted: new Map() }, '--case', text);
+    if (result.diagnostics.some(({ severity }) => severity === 'error')) return EXIT.badInput;
+    if (before !== undefined) added += result.source.split('\n').length - changed.split('\n').length;
+    changed = result.source;
+  }
+  return finish(args, dataPlane, changed, recirculations, `${count(args.case.length, 'case')} added`);
+}
+
+/** Exit status 1 if more than entries of cases would have to change. */
+export async function removeCases(args: RemoveCasesArguments): Promise<number> {
+  const { dataPlane, document, source } = startFrom(args);
+  const branches = branchTexts(source, document.program);
+  const first = chosenBranch(source, document.program, args.branch);
+  const gone = [
+    ...args.case.map((text) => caseWithConditions(first, text)),
+    ...args.line.map((line) => caseInLine(branches, line, 0)),
+  ];
+  if (gone.length === 0) throw new UsageError('which case? --case or --line says');
+  const empty = branches.find(({ cases }) => cases.every(({ start }) => gone.some((item) => item.start === start)));
+  if (empty !== undefined) throw new UsageError(`the BRANCH in line ${empty.line} would have no case left`);
+  let changed = source;
+  const distinct = [...new Map(gone.map((item) => [item.start, item])).values()];
+  for (const item of distinct.sort((a, b) => b.start - a.start)) changed = removeCase(changed, item);
+  return finish(args, dataPlane, changed, undefined, `${count(distinct.length, 'case')} removed`);
+}
+
+function startFrom({ file, program, dataplane }: CommonArguments) {
+  const dataPlane = loadDataPlane(dataplane);
+  const document = readDocument(program, dataPlane);
+  const source = readText(file);
+  const { sourceHash } = analyse(source, dataPlane);
+  if (sourceHash !== document.sourceHash) throw new UsageError(`${program} was not compiled from the text in ${file}`);
+  return { dataPlane, document, source };
+}
+
+function chosenBranch(source: string, program: string, line: string | undefined): BranchText {
+  const branches = branchTexts(source, program);
+  const wanted = line === undefined ? undefined : wholeNumber('--branch', line, 1, MAX_LINE);
+  const found = branches.find((branch) => wanted === undefined || branch.line === wanted);
+  if (found !== undefined) return found;
+  if (branches.length === 0) throw new UsageError(`program ${program} has no BRANCH`);
+  throw new UsageError(
+    `no BRANCH in line ${wanted}: there are some in ${branches.map((branch) => branch.line).join(', ')}`,
+  );
+}
+
+function caseInLine(branches: readonly BranchText[], line: string, added: number): CaseText {
+  const wanted = wholeNumber('the line of a case', line, 1, MAX_LINE) + added;
+  const cases = branches.flatMap((branch) => branch.cases);
+  const found = cases.find(({ syntax }) => syntax.span.line === wanted);
+  if (found !== undefined) return found;
+  const lines = cases.map(({ syntax }) => syntax.span.line).join(', ');
+  throw new UsageError(`no case begins in line ${line}: they begin in ${lines}`);
+}
+
+function caseWithConditions({ line, cases }: BranchText, text: string): CaseText {
+  const wanted = caseConditions(text);
+  if (wanted === undefined) throw new UsageError(`'${text}' is no case: case(<register, value, mask>)`);
+  const identity = (conditions: readonly MatchSyntax[]): string =>
+    conditions
+      .map(({ subject, value, mask }) => `${subject.text} ${value.value} ${mask.value}`)
+      .sort()
+      .join();
+  const found = cases.find(({ syntax }) => identity(syntax.conditions) === identity(wanted));
+  if (found === undefined) throw new UsageError(`the BRANCH in line ${line} has no ${text}`);
+  return found;
+}
+
+function finish(
+  args: CommonArguments,
+  dataPlane: DataPlane,
+  source: string,
+  recirculations: number | undefined,
+  what: string,
+): number {
+  const analysis = analyse(source, dataPlane);
+  const document = readDocument(args.program, dataPlane);
+  const next = analysis.programs.find(({ name }) => name === document.program);
+  if (analysis.hasErrors || next === undefined) {
+    printFindings(analysis, `${args.file} as it would be`, source);
+    return EXIT.badInput;
+  }
+  const state = stateOf([args.program, ...args.state], dataPlane);
+  const planned = (most: number | undefined): CaseChange =>
+    changeCases(document, next, state, analysis.sourceHash, { recirculations: most });
+  const change = plannedOrCured(() => planned(recirculations), planned, dataPlane, document.passes - 1);
+  const summary = summaryOf(document, change);
+  const results: [output: string | undefined, text: string][] = [
+    [args.output, formatCompiledProgram(change.compiled)],
+    [args.operations, `${JSON.stringify(change.operations, null, 1)}\n`],
+    [args.sourceOut, source],
+  ];
+  writeResults(results.flatMap(([output, text]) => (output === undefined ? [] : [{ path: output, text }])));
+  if (args.json) {
+    const { compiled, operations } = change;
+    process.stdout.write(
+      `${JSON.stringify({ schema: CASE_CHANGE_SCHEMA, program: compiled.program, summary, operations, compiled, source }, null, 1)}\n`,
+    );
+  } else process.stdout.write(`${document.program}: ${what}\n${summaryText(summary)}`);
+  return EXIT.done;
+}
+
+/** @throws {DoesNotFit} that names the recirculations with which it would fit, if there are such */
+function plannedOrCured(
+  plan: () => CaseChange,
+  planWith: (recirculations: number) => CaseChange,
+  dataPlane: DataPlane,
+  taken: number,
+): CaseChange {
+  try {
+    return plan();
+  } catch (error) {
+    if (!(error instanceof DoesNotFit)) throw error;
+    const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
+    for (let more = taken + 1; more <= most; more++) {
+      try {
+        planWith(more);
+      } catch (other) {
+        if (other instanceof DoesNotFit) continue;
+        throw error;
+      }
+      throw new DoesNotFit(error.program, error.reason, `with --recirculations ${more} (-R ${more}) it does`);
+    }
+    throw error;
+  }
+}
+
+interface Summary {
+  /** Entries that nothing touches. */
+  readonly kept: number;
+  readonly inserted: number;
+  readonly replaced: number;
+  readonly deleted: number;
+  readonly entries: { readonly before: number; readonly after: number };
+  readonly passes: { readonly before: number; readonly after: number };
+}
+
+function summaryOf(before: CompiledProgram, { compiled, operations }: CaseChange): Summary {
+  const ofKind = (kind: Operation['kind']): number => operations.filter((operation) => operation.kind === kind).length;
+  const [inserted, replaced, deleted] = [ofKind('insertEntry'), ofKind('replaceEntry'), ofKind('deleteEntry')];
+  return {
+    kept: compiled.entries.length - inserted - replaced,
+    inserted,
+    replaced,
+    deleted,
+    entries: { before: before.entries.length, after: compiled.entries.length },
+    passes: { before: before.passes, after: compiled.passes },
+  };
+}
+
+const summaryText = ({ kept, inserted, replaced, deleted, entries, passes }: Summary): string =>
+  `${count(entries.after, 'entry', 'entries')} (${entries.before} before): ${kept} kept, ` +
+  `${inserted} inserted, ${replaced} replaced, ${deleted} deleted\n` +
+  (passes.after === passes.before ? '' : `${count(passes.after, 'pass', 'passes')} (${passes.before} before)\n`);
+
+const count = (number: number, noun: string, nouns = `${noun}s`): string => `${number} ${number === 1 ? noun : nouns}`;

@@ -1,0 +1,147 @@
+/** `p4runpro dataplane`: what a data plane takes of the chip, beside the published figures. */
+import type { Argv } from 'yargs';
+import { type Excess, type Resource, type ResourceReport, resourceReport } from '../../../compiler/index.js';
+import { EXIT, loadDataPlane } from '../kit/command-line.js';
+import { publishedFigure } from '../kit/published-figures.js';
+
+export const dataplaneOptions = (yargs: Argv) =>
+  yargs
+    .positional('dataplane', { type: 'string', default: 'default', describe: 'A name, or a JSON file' })
+    .option('json', { type: 'boolean', default: false, describe: 'One JSON document instead of text' })
+    .example('$0 dataplane tofino1', 'Shows that it fits a Tofino 1')
+    .example('$0 dataplane default', 'Shows by how much it does not')
+    .epilogue(
+      "Beside it, what the open p4c says of the authors' program (p4c: published) and of the source of 'p4runpro p4' " +
+        "(p4c: tofino1), and the authors' program as the paper prints it (fig. 10, table 2). PHV is an estimate.",
+    );
+
+export interface DataplaneArguments {
+  readonly dataplane: string;
+  readonly json: boolean;
+}
+
+interface Names {
+  readonly text: string;
+  /** Rows of p4c-resources.csv and fig10.csv. */
+  readonly p4c: string;
+  readonly figure10?: string;
+}
+
+const NAMES: Readonly<Record<Resource, Names>> = {
+  phvBits: { text: 'PHV bits', p4c: 'phv', figure10: 'PHV' },
+  tcamBlocks: { text: 'TCAM blocks', p4c: 'tcam', figure10: 'TCAM' },
+  sramBlocks: { text: 'SRAM blocks', p4c: 'sram', figure10: 'SRAM' },
+  mapRams: { text: 'map RAMs', p4c: 'map_ram' },
+  statefulAlus: { text: 'stateful ALUs', p4c: 'stateful_alus', figure10: 'SALU' },
+  logicalTables: { text: 'logical tables', p4c: 'logical_tables', figure10: 'Logical table ID' },
+  hashDistributionUnits: {
+    text: 'hash distribution units',
+    p4c: 'hash_distribution_units',
+    figure10: 'Hash unit',
+  },
+  hashBits: { text: 'hash bits', p4c: 'hash_bits' },
+  vliwWords: { text: 'VLIW words', p4c: 'vliw_words', figure10: 'VLIW' },
+};
+
+export function dataplane(args: DataplaneArguments): number {
+  const report = resourceReport(loadDataPlane(args.dataplane));
+  process.stdout.write(args.json ? `${JSON.stringify(documentOf(report), null, 1)}\n` : reportText(report));
+  return EXIT.done;
+}
+
+function documentOf(report: ResourceReport): object {
+  const total = report.total.map((use) => ({
+    ...use,
+    share: use.used / use.available,
+    published: figuresOf(use.resource),
+  }));
+  return { schema: 'p4runpro/dataplane@1', ...report, total };
+}
+
+interface Figures {
+  readonly p4c: number | undefined;
+  readonly p4cTofino1: number | undefined;
+  readonly figure10: number | undefined;
+}
+
+const figuresOf = (resource: Resource): Figures => {
+  const { p4c, figure10 } = NAMES[resource];
+  return {
+    p4c: publishedFigure('p4c-resources.csv', p4c, 'used'),
+    p4cTofino1: publishedFigure('p4c-resources.csv', p4c, 'tofino1'),
+    figure10: figure10 === undefined ? undefined : publishedFigure('fig10.csv', figure10, 'utilization'),
+  };
+};
+
+function reportText(report: ResourceReport): string {
+  const rows = [
+    ['', 'used', 'of', 'share', 'p4c: published', 'p4c: tofino1', 'fig. 10'],
+    ...report.total.map(({ resource, used, available }) => {
+      const { p4c, p4cTofino1, figure10 } = figuresOf(resource);
+      const share = (used / available).toFixed(3);
+      const theirs = [shown(p4c), shown(p4cTofino1), shown(figure10, 2)];
+      return [NAMES[resource].text, String(used), String(available), share, ...theirs];
+    }),
+  ];
+  return [
+    `${report.dataPlane} on one pipe of a ${report.chip}`,
+    '',
+    columns(rows),
+    '',
+    columns(latencyAndPower(report)),
+    '',
+    verdict(report),
+    '',
+  ].join('\n');
+}
+
+function latencyAndPower({ ingressCycles, egressCycles, power }: ResourceReport): string[][] {
+  const { ingressWatts, egressWatts, loadPercent } = power;
+  const table2 = (column: string): number | undefined => publishedFigure('table2.csv', 'P4runpro', column);
+  const row = (text: string, ours: readonly number[], theirs: readonly string[], digits: number): string[] => [
+    text,
+    ...ours.map((value) => value.toFixed(digits)),
+    ...theirs.map((column) => shown(table2(column), digits)),
+  ];
+  const cycles = [ingressCycles, egressCycles, ingressCycles + egressCycles];
+  const watts = [ingressWatts, egressWatts, ingressWatts + egressWatts];
+  const parts = ['ingress', 'egress', 'total'];
+  return [
+    ['', ...parts, ...parts.map((part) => `table 2: ${part}`)],
+    row(
+      'cycles',
+      cycles,
+      parts.map((part) => `latency_${part}_cycles`),
+      0,
+    ),
+    row(
+      'watts, four pipes',
+      watts,
+      parts.map((part) => `power_${part}_w`),
+      2,
+    ),
+    [
+      `watts at ${loadPercent} % load`,
+      ...watts.map((value) => ((value * loadPercent) / 100).toFixed(2)),
+      `(load ${shown(table2('traffic_limit_load_percent'))} %)`,
+    ],
+  ];
+}
+
+const shown = (figure: number | undefined, digits = 0): string => (figure === undefined ? '-' : figure.toFixed(digits));
+
+/** Columns of equal width, the first to the left. */
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
+  return rows.map(line).join('\n');
+}
+
+function verdict({ excesses, chip }: ResourceReport): string {
+  if (excesses.length === 0) return `It fits a ${chip}.`;
+  return [`It does not fit a ${chip}:`, ...excesses.map(excessText)].join('\n');
+}
+
+export const excessText = ({ stage, unit, used, available }: Excess): string =>
+  `  stage ${stage}: ${used} ${NAMES[unit].text} of ${available}, ${used - available} too many`;

@@ -1,0 +1,212 @@
+/** `p4runpro deploy`, `revoke` and `replace`: which programs a switch runs. */
+import {
+  analyse,
+  type CompiledProgram,
+  type DataPlane,
+  DEFAULT_RECIRCULATIONS,
+  type FilterMeeting,
+  filterMeetings,
+  lower,
+  meetingText,
+} from '../../../compiler/index.js';
+import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
+import { EXIT, readText, UsageError, wholeNumber } from '../kit/command-line.js';
+import { printFindings } from '../kit/findings.js';
+import { MAX_PRIORITY } from './compile-command.js';
+import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
+
+const LINK_OPTIONS = {
+  ...ALLOCATOR_OPTIONS,
+  recirculations: {
+    alias: 'R',
+    type: 'string',
+    default: String(DEFAULT_RECIRCULATIONS),
+    describe: 'At most so many',
+    requiresArg: true,
+  },
+  priority: {
+    type: 'string',
+    default: '0',
+    describe: 'Of the filter among overlapping ones: lower wins',
+    requiresArg: true,
+  },
+} as const;
+
+interface LinkArguments extends AllocatorArguments {
+  readonly recirculations: string;
+  readonly priority: string;
+}
+
+/** The programs of a text, or undefined if it has errors; findings go to stderr. */
+function checkedPrograms(file: string, dataPlane: DataPlane) {
+  const source = readText(file);
+  const analysis = analyse(source, dataPlane);
+  printFindings(analysis, file, source);
+  return analysis.hasErrors ? undefined : analysis;
+}
+
+/** As {@link checkedPrograms}, of a text with one program. @throws {UsageError} */
+function checkedProgram(file: string, dataPlane: DataPlane) {
+  const analysis = checkedPrograms(file, dataPlane);
+  if (analysis === undefined) return undefined;
+  const [program, ...more] = analysis.programs;
+  if (program === undefined || more.length > 0) throw new UsageError(`${file}: one program is needed`);
+  return { program, sourceHash: analysis.sourceHash };
+}
+
+function linkOptions(args: LinkArguments, dataPlane: DataPlane) {
+  const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
+  return {
+    recirculations: wholeNumber('--recirculations', args.recirculations, 0, most),
+    link: {
+      allocator: allocatorFrom(args),
+      filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
+    },
+  };
+}
+
+/** Most programs that are named in warnings of one. */
+const MOST_NAMED = 5;
+
+/** Warns, on stderr, of running programs that want some of the packets of one that was installed. */
+function warnOfMeetings(meetings: readonly FilterMeeting[]): void {
+  for (const meeting of meetings.slice(0, MOST_NAMED)) process.stderr.write(`warning: ${meetingText(meeting)}\n`);
+  const more = meetings.length - MOST_NAMED;
+  if (more > 0) process.stderr.write(`warning: so do the filters of ${count(more, 'more program')}\n`);
+}
+
+const summaryOf = ({ program, programId, entries, passes, memories }: CompiledProgram) => ({
+  program,
+  programId,
+  entries: entries.length,
+  passes,
+  memories,
+});
+
+const summaryText = (done: string, compiled: CompiledProgram): string => {
+  const { program, programId, entries, passes } = compiled;
+  const sizes = `${count(entries.length, 'entry', 'entries')}, ${count(passes, 'pass', 'passes')}`;
+  return `${program}: ${done}, id ${programId}, ${sizes}\n`;
+};
+
+/** Exit status 2 for a text with errors, 1 if a program does not fit: those before it stay. */
+export const deployCommand = operatorCommand(
+  'deploy <files..>',
+  'Install programs',
+  'create',
+  (yargs) =>
+    yargs
+      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro programs' })
+      .options(LINK_OPTIONS)
+      .options(jsonOption)
+      .example(
+        '$0 deploy lb.p4runpro --target sim --state switch.snapshot',
+        'Begins an emulated switch with a program',
+      ),
+  async (session, args) => {
+    const { controller, dataPlane } = session;
+    const { recirculations, link } = linkOptions(args, dataPlane);
+    const texts = args.files.map((file) => checkedPrograms(file, dataPlane));
+    if (texts.includes(undefined)) return EXIT.badInput;
+    const deployed: CompiledProgram[] = [];
+    const overlaps: FilterMeeting[] = [];
+    try {
+      for (const text of texts) {
+        for (const program of text?.programs ?? []) {
+          const lowered = lower(program, dataPlane, recirculations);
+          const compiled = await controller.deploy(lowered, text?.sourceHash ?? '', link);
+          deployed.push(compiled);
+          const meetings = filterMeetings(compiled, controller.state);
+          overlaps.push(...meetings);
+          warnOfMeetings(meetings);
+        }
+      }
+    } finally {
+      const text = deployed.map((compiled) => summaryText('deployed', compiled)).join('');
+      const isDone = deployed.length === texts.flatMap((one) => one?.programs ?? []).length;
+      // Of several programs, those that are there by now are not lost to who reads the text.
+      if (isDone || !args.json) {
+        answer(session, args.json, 'deploy', { programs: deployed.map(summaryOf), overlaps }, text);
+      }
+    }
+    return EXIT.done;
+  },
+);
+
+export const revokeCommand = operatorCommand(
+  'revoke <programs..>',
+  'Remove programs; their memory is reset',
+  'mend',
+  (yargs) =>
+    yargs
+      .positional('programs', { type: 'string', array: true, demandOption: true, describe: 'Their names' })
+      .options(jsonOption),
+  async (session, { programs, json }) => {
+    for (const program of programs) {
+      await session.controller.revoke(program);
+      session.gone = session.gone.filter((name) => name !== program);
+      if (!json) session.print(`${program}: revoked\n`);
+    }
+    answer(session, json, 'revoke', { programs }, '');
+    return EXIT.done;
+  },
+);
+
+export const replaceCommand = operatorCommand(
+  'replace <file>',
+  'Put another version into the place of a program, under traffic',
+  'change',
+  (yargs) =>
+    yargs
+      .positional('file', { type: 'string', demandOption: true, describe: 'The new version, of the same name' })
+      .options(LINK_OPTIONS)
+      .option('fresh-memory', {
+        type: 'boolean',
+        default: false,
+        describe: 'Memories start empty; else those of one name and size keep their contents',
+      })
+      .options(jsonOption),
+  async (session, args) => {
+    const { controller, dataPlane } = session;
+    const { recirculations, link } = linkOptions(args, dataPlane);
+    const text = checkedProgram(args.file, dataPlane);
+    if (text === undefined) return EXIT.badInput;
+    const { program } = text;
+    const options = { ...link, freshMemory: args.freshMemory };
+    const before = controller.state.programs.get(program.name)?.compiled;
+    const after = await controller.replace(lower(program, dataPlane, recirculations), text.sourceHash, options);
+    const isKept = ({ name, rpb, base }: CompiledProgram['memories'][number]): boolean =>
+      before?.memories.some((old) => old.name === name && old.rpb === rpb && old.base === base) === true;
+    const kept = after.memories.filter(isKept).map(({ name }) => name);
+    const keeps = kept.length === 0 ? '' : `  kept: ${kept.join(', ')}\n`;
+    const overlaps = filterMeetings(after, controller.state);
+    warnOfMeetings(overlaps);
+    const document = { ...summaryOf(after), kept, overlaps };
+    answer(session, args.json, 'replace', document, `${summaryText('replaced', after)}${keeps}`);
+    return EXIT.done;
+  },
+);
+
+export const changeCommand = operatorCommand(
+  'change <file>',
+  'Give a program other cases, entry by entry, under traffic; all else of it stays',
+  'change',
+  (yargs) =>
+    yargs
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Its whole text with the cases it is to have',
+      })
+      .options(jsonOption)
+      .epilogue('Exit status 1 where more than cases would have to change: that takes p4runpro replace.'),
+  async (session, { file, json }) => {
+    const text = checkedProgram(file, session.dataPlane);
+    if (text === undefined) return EXIT.badInput;
+    const { compiled, operations } = await session.controller.changeCases(text.program, text.sourceHash);
+    const changed = operations.filter(({ kind }) => kind !== 'drain').length;
+    const summary = `${compiled.program}: ${count(changed, 'entry', 'entries')} changed, ${compiled.entries.length} now\n`;
+    answer(session, json, 'change', { ...summaryOf(compiled), changed }, summary);
+    return EXIT.done;
+  },
+);

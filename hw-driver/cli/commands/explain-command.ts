@@ -1,0 +1,126 @@
+/** `p4runpro explain`: where each step goes and why; why a program does not fit, and what would make it fit. */
+import type { Argv } from 'yargs';
+import {
+  type AllocateOptions,
+  type Analysis,
+  analyse,
+  type DataPlane,
+  DEFAULT_MAX_TRIES,
+  DEFAULT_RECIRCULATIONS,
+  DoesNotFit,
+  explain,
+  explainMisfit,
+  explanationSvg,
+  explanationText,
+  lower,
+  type Misfit,
+  misfitText,
+  type Program,
+  type ProgramExplanation,
+  type SwitchState,
+} from '../../../compiler/index.js';
+import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
+import { EXIT, loadDataPlane, readText, wholeNumber } from '../kit/command-line.js';
+import { printFindings } from '../kit/findings.js';
+import { stateOf, writeResult } from '../kit/program-documents.js';
+import { MAX_PRIORITY } from './compile-command.js';
+
+export const EXPLAIN_SCHEMA = 'p4runpro/explain@1';
+
+export const explainOptions = (yargs: Argv) =>
+  yargs
+    .positional('file', { type: 'string', demandOption: true, describe: 'A P4runpro program' })
+    .option('state', { type: 'string', array: true, default: [], describe: 'Compiled programs that run already' })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .options(ALLOCATOR_OPTIONS)
+    .option('recirculations', {
+      alias: 'R',
+      type: 'string',
+      default: String(DEFAULT_RECIRCULATIONS),
+      describe: 'At most so many',
+    })
+    .option('priority', { type: 'string', default: '0', describe: 'Of the filter among overlapping ones: lower wins' })
+    .option('svg', { type: 'string', describe: 'Where a figure of the programs that fit goes' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .requiresArg(['state', 'dataplane', 'allocator', 'recirculations', 'priority', 'svg'])
+    .example('$0 explain bench/programs/nc.p4runpro', 'Says where each step goes and why')
+    .example('$0 explain bench/programs/nc.p4runpro --svg nc.svg', 'Draws it');
+
+export interface ExplainArguments extends AllocatorArguments {
+  readonly file: string;
+  readonly state: readonly string[];
+  readonly dataplane: string;
+  readonly recirculations: string;
+  readonly priority: string;
+  readonly svg: string | undefined;
+  readonly json: boolean;
+}
+
+type Result = ({ readonly fits: true } & ProgramExplanation) | ({ readonly fits: false } & Misfit);
+
+const MIN_WIDTH = 80;
+const WIDTH = 100;
+const MAX_WIDTH = 120;
+/** A solver takes its time for each try. */
+const SOLVER_TRIES = 40;
+
+/** Exit status 1 if a program does not fit, 2 if the file has errors. */
+export async function explainFile(args: ExplainArguments): Promise<number> {
+  const dataPlane = loadDataPlane(args.dataplane);
+  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
+  const recirculations = wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1);
+  const options = {
+    allocator: allocatorFrom(args),
+    filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
+    recirculations,
+  };
+  const source = readText(args.file);
+  const analysis = analyse(source, dataPlane);
+  const state = stateOf(args.state, dataPlane);
+  const results = analysis.hasErrors ? [] : resultsOf(analysis, dataPlane, state, options);
+  const fitting = results.flatMap((result) => (result.fits ? [result] : []));
+  if (args.svg !== undefined && fitting.length > 0) writeResult(args.svg, explanationSvg(fitting, dataPlane));
+  if (args.json) process.stdout.write(jsonOf(args.file, analysis, dataPlane, recirculations, results));
+  else {
+    printFindings(analysis, args.file, source);
+    const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, process.stdout.columns ?? WIDTH));
+    const texts = results.map((result) =>
+      result.fits ? explanationText(result, width) : misfitText(result, dataPlane.name, recirculations, width),
+    );
+    process.stdout.write(texts.join('\n'));
+  }
+  if (analysis.hasErrors) return EXIT.badInput;
+  return fitting.length === results.length ? EXIT.done : EXIT.failed;
+}
+
+/** The programs of a file one after another, each for the switch that runs those before it. */
+function resultsOf(
+  { programs, sourceHash }: Analysis,
+  dataPlane: DataPlane,
+  state: SwitchState,
+  options: AllocateOptions & { readonly recirculations: number },
+): Result[] {
+  return programs.map((program: Program): Result => {
+    try {
+      const lowered = lower(program, dataPlane, options.recirculations);
+      const { explanation, compiled } = explain(lowered, state, sourceHash, options);
+      state.commit(compiled);
+      return { fits: true, ...explanation };
+    } catch (error) {
+      if (!(error instanceof DoesNotFit)) throw error;
+      const maxTries = options.allocator.name.startsWith('z3') ? SOLVER_TRIES : DEFAULT_MAX_TRIES;
+      return { fits: false, ...explainMisfit(program, dataPlane, state, error.reason, { ...options, maxTries }) };
+    }
+  });
+}
+
+function jsonOf(
+  file: string,
+  { diagnostics }: Analysis,
+  { name, hash }: DataPlane,
+  recirculations: number,
+  programs: readonly Result[],
+): string {
+  const document = { schema: EXPLAIN_SCHEMA, file, dataPlane: { name, hash }, recirculations, diagnostics, programs };
+  return `${JSON.stringify(document, null, 1)}\n`;
+}

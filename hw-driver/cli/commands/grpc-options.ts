@@ -1,0 +1,53 @@
+/** Limits of the gRPC server, and how strictly it is a switch, as options of `p4runpro serve`. */
+import type { ServeOptions } from '../../server/index.js';
+import { wholeNumber } from '../kit/command-line.js';
+
+const MEGABYTE = 2 ** 20;
+const MOST_MEGABYTES = 1024;
+const MOST_SECONDS = 86_400;
+
+export const GRPC_OPTIONS = {
+  'max-message': {
+    type: 'string',
+    default: '4',
+    describe: 'Largest message that is taken, in MB; it holds up to 26,214 updates for each',
+    requiresArg: true,
+  },
+  keepalive: {
+    type: 'string',
+    describe: 'Seconds without a word after which a client is asked whether it is there; by default none is',
+    requiresArg: true,
+  },
+  'keepalive-timeout': {
+    type: 'string',
+    default: '20',
+    describe: 'Seconds that it may take to answer before its session ends',
+    requiresArg: true,
+  },
+  lenient: {
+    type: 'boolean',
+    default: false,
+    describe: 'Take what bf_switchd refuses: a second BIND of one client, DATAPLANE_ATOMIC writes, any device id',
+  },
+} as const;
+
+export interface GrpcArguments {
+  readonly maxMessage: string;
+  readonly keepalive: string | undefined;
+  readonly keepaliveTimeout: string;
+  readonly lenient: boolean;
+}
+
+/** @throws {UsageError} */
+export function grpcFrom(
+  args: GrpcArguments,
+): Pick<ServeOptions, 'mostMessageBytes' | 'keepaliveMs' | 'keepaliveTimeoutMs' | 'lenient'> {
+  const { keepalive, lenient } = args;
+  const seconds = (option: string, text: string): number => 1000 * wholeNumber(option, text, 1, MOST_SECONDS);
+  return {
+    mostMessageBytes: MEGABYTE * wholeNumber('--max-message', args.maxMessage, 1, MOST_MEGABYTES),
+    keepaliveMs: keepalive === undefined ? undefined : seconds('--keepalive', keepalive),
+    keepaliveTimeoutMs: seconds('--keepalive-timeout', args.keepaliveTimeout),
+    lenient,
+  };
+}

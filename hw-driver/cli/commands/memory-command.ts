@@ -1,0 +1,259 @@
+/** `p4runpro memory` and `watch`: the words of a program's memory, by name. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { interruptible } from '../../../traces/system/index.js';
+import { NoSuchProgram } from '../../control/controller.js';
+import { EXIT, UsageError, wholeNumber } from '../kit/command-line.js';
+import { flowValues, hashedBucket } from '../kit/hashed-bucket.js';
+import { memoryWord, WORD_FORMS, type WordForm, wordText } from '../kit/memory-setting.js';
+import { answer, count, jsonOption, operatorCommand, requireAllThere } from './operator-command.js';
+import type { Session } from './session.js';
+
+const MAX_BUCKET = 2 ** 32 - 1;
+const WORDS_PER_LINE = 8;
+
+const asOption = {
+  choices: WORD_FORMS,
+  default: 'decimal',
+  describe: 'How words are shown; JSON has numbers always',
+  requiresArg: true,
+} as const;
+
+export const memoryCommand = operatorCommand(
+  'memory <verb> <program> <memory> [values..]',
+  'Read, write or reset the memory of a program',
+  'change',
+  (yargs) =>
+    yargs
+      .positional('verb', { choices: ['read', 'write', 'reset'] as const, demandOption: true })
+      .positional('program', { type: 'string', demandOption: true, describe: 'Its name' })
+      .positional('memory', { type: 'string', demandOption: true, describe: 'Name of the memory' })
+      .positional('values', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: 'Words to write, from --from on: numbers, 0x…, or addresses like 10.0.0.1',
+      })
+      .option('from', { type: 'string', default: '0', describe: 'First bucket', requiresArg: true })
+      .option('count', {
+        type: 'string',
+        describe: 'Buckets to read; all from there on if left out',
+        requiresArg: true,
+      })
+      .option('pipe', {
+        type: 'string',
+        describe: 'Read the words of this pipe of the switch, from 0; all pipes if left out. Writes reach all',
+        requiresArg: true,
+      })
+      .option('flow', {
+        type: 'string',
+        describe: 'Read the bucket that the hash of this flow picks: src,dst,sport,dport,protocol',
+        requiresArg: true,
+      })
+      .option('hash-input', {
+        type: 'string',
+        describe: 'The same where the program hashes har: its value',
+        requiresArg: true,
+      })
+      .option('as', asOption)
+      .options(jsonOption)
+      .example('$0 memory read lb address --as address', 'The servers that a load balancer sends to')
+      .example('$0 memory read cms row1 --flow 10.0.0.1,10.0.0.2,5000,53,udp', 'What a sketch has of a flow')
+      .example('$0 memory write lb port 1 1 2 2 --target sim --state switch.snapshot', 'Fills four buckets'),
+  async (session, { verb, program, memory, values, json, flow, hashInput, as, ...range }) => {
+    const { controller } = session;
+    if (flow !== undefined || hashInput !== undefined) {
+      if (verb !== 'read') throw new UsageError('--flow and --hash-input belong to memory read');
+      return readHashed(session, { program, memory, flow, hashInput, json, as, pipe: range.pipe });
+    }
+    const from = wholeNumber('--from', range.from, 0, MAX_BUCKET);
+    if (verb !== 'write' && values.length > 0) throw new UsageError(`memory ${verb} takes no values`);
+    if (verb !== 'read' && range.count !== undefined) throw new UsageError('--count belongs to memory read');
+    if (verb !== 'read' && range.pipe !== undefined) throw new UsageError('--pipe belongs to memory read');
+    if (verb === 'reset') {
+      await controller.resetMemory(program, memory);
+      answer(session, json, 'memory', { program, memory, done: 'reset' }, `${program}: ${memory} is reset\n`);
+      return EXIT.done;
+    }
+    if (verb === 'write') {
+      const words = values.map((value) => memoryWord(value));
+      if (words.length === 0) throw new UsageError('memory write needs values');
+      checkRange(session, program, memory, from, words.length);
+      await controller.writeMemory(program, memory, words, from);
+      const text = `${program}: ${count(words.length, 'word')} of ${memory} written\n`;
+      answer(session, json, 'memory', { program, memory, done: 'written', from, words }, text);
+      return EXIT.done;
+    }
+    const pipes = await pipesOf(session, program, memory, range.pipe);
+    const [{ words: all }] = pipes;
+    const wanted = range.count === undefined ? all.length - from : wholeNumber('--count', range.count, 1, all.length);
+    checkRange(session, program, memory, from, wanted);
+    const read = pipes.map(({ pipe, words }) => ({ pipe, words: [...words.subarray(from, from + wanted)] }));
+    const text = read.map(({ pipe, words }) => `${pipeHead(pipe, pipes)}${wordsText(words, from, as)}`).join('');
+    answer(session, json, 'memory', { program, memory, from, ...perPipe(read, ({ words }) => ({ words })) }, text);
+    return EXIT.done;
+  },
+);
+
+/** What one pipe of a switch has in a memory. */
+interface PipeWords {
+  readonly pipe: number;
+  readonly words: Uint32Array;
+}
+
+/** Of the pipe that was asked for, or of all. @throws {UsageError} {@link NoSuchProgram} */
+async function pipesOf(
+  { controller }: Session,
+  program: string,
+  memory: string,
+  asked: string | undefined,
+): Promise<readonly [PipeWords, ...PipeWords[]]> {
+  const all = (await controller.readPipes(program, memory)).map((words, pipe) => ({ pipe, words }));
+  const wanted = asked === undefined ? all : [all[wholeNumber('--pipe', asked, 0, all.length - 1)]];
+  const [first, ...others] = wanted.flatMap((one) => one ?? []);
+  if (first === undefined) throw new Error('the switch has no pipe');
+  return [first, ...others];
+}
+
+/** For people: which pipe, where there are several. */
+const pipeHead = (pipe: number, pipes: readonly unknown[]): string => (pipes.length > 1 ? `pipe ${pipe}\n` : '');
+
+/** For programs: the fields themselves of a single pipe, else a list with the number of each. */
+function perPipe<Read extends { readonly pipe: number }>(
+  pipes: readonly Read[],
+  fields: (read: Read) => object,
+): object {
+  const [only, ...others] = pipes;
+  if (only !== undefined && others.length === 0) return fields(only);
+  return { pipes: pipes.map((read) => ({ pipe: read.pipe, ...fields(read) })) };
+}
+
+interface HashedRead {
+  readonly pipe: string | undefined;
+  readonly program: string;
+  readonly memory: string;
+  readonly flow: string | undefined;
+  readonly hashInput: string | undefined;
+  readonly json: boolean;
+  readonly as: WordForm;
+}
+
+/** The word of a flow or a key. @throws {UsageError} {@link NoSuchProgram} */
+async function readHashed(session: Session, asked: HashedRead): Promise<number> {
+  const { program, memory, flow, hashInput, json } = asked;
+  const { controller } = session;
+  if (flow !== undefined && hashInput !== undefined) throw new UsageError('either --flow or --hash-input');
+  const pipes = await pipesOf(session, program, memory, asked.pipe);
+  const compiled = controller.state.programs.get(program)?.compiled;
+  if (compiled === undefined) throw new NoSuchProgram(`program ${program}`);
+  const input = flow === undefined ? [memoryWord(hashInput ?? '')] : flowValues(flow);
+  const bucket = hashedBucket(compiled, memory, input);
+  const read = pipes.map(({ pipe, words }) => {
+    const value = words[bucket];
+    if (value === undefined) throw new Error(`memory ${memory} has no bucket ${bucket}`);
+    return { pipe, value };
+  });
+  const text = read
+    .map(({ pipe, value }) => `${pipeHead(pipe, pipes)}${memory}[${bucket}]: ${wordText(value, asked.as)}\n`)
+    .join('');
+  const document = { program, memory, bucket, ...perPipe(read, ({ value }) => ({ word: value })) };
+  answer(session, json, 'memory', document, text);
+  return EXIT.done;
+}
+
+function checkRange({ controller }: Session, program: string, memory: string, from: number, words: number): void {
+  const block = controller.state.programs.get(program)?.compiled.memories.find(({ name }) => name === memory);
+  if (block !== undefined && (words < 1 || from + words > block.buckets)) {
+    throw new UsageError(`memory ${memory} has buckets 0 to ${block.buckets - 1}`);
+  }
+}
+
+/** Lines of words with the number of their first bucket; lines of zeros are left out. */
+function wordsText(words: readonly number[], from: number, form: WordForm): string {
+  const lines: string[] = [];
+  for (let i = 0; i < words.length; i += WORDS_PER_LINE) {
+    const line = words.slice(i, i + WORDS_PER_LINE);
+    if (line.some((value) => value !== 0))
+      lines.push(`${from + i}: ${line.map((value) => wordText(value, form)).join(' ')}\n`);
+  }
+  return lines.length === 0 ? `${count(words.length, 'word')}, all 0\n` : lines.join('');
+}
+
+const MAX_INTERVAL_MS = 86_400_000;
+const MAX_TIMES = 1e9;
+
+export const watchCommand = operatorCommand(
+  'watch <program> [memories..]',
+  'Say which words of its memory change',
+  'look',
+  (yargs) =>
+    yargs
+      .positional('program', { type: 'string', demandOption: true, describe: 'Its name' })
+      .positional('memories', { type: 'string', array: true, default: [], describe: 'All of them if left out' })
+      .option('interval', {
+        type: 'string',
+        default: '1000',
+        describe: 'Milliseconds between looks',
+        requiresArg: true,
+      })
+      .option('times', { type: 'string', describe: 'Looks; until Ctrl-C if left out', requiresArg: true })
+      .option('as', asOption)
+      .options({ json: { ...jsonOption.json, describe: 'Print one JSON document at the end' } }),
+  async (session, { program, memories, interval, times, as, json }) => {
+    const intervalMs = wholeNumber('--interval', interval, 1, MAX_INTERVAL_MS);
+    const most = times === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--times', times, 1, MAX_TIMES);
+    const running = session.controller.state.programs.get(program);
+    if (running === undefined) throw new NoSuchProgram(`program ${program}`);
+    requireAllThere(session);
+    const names = memories.length > 0 ? memories : running.compiled.memories.map(({ name }) => name);
+    const changes: Change[] = [];
+    await interruptible(async (signal) => {
+      let before = await wordsOf(session, program, names);
+      for (let look = 1; look < most && !signal.aborted; look++) {
+        await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
+        const now = await wordsOf(session, program, names);
+        const found = changesBetween(before, now, look * intervalMs);
+        if (json) changes.push(...found);
+        else for (const change of found) session.print(changeText(change, as));
+        before = now;
+      }
+    });
+    answer(session, json, 'watch', { program, memories: names, intervalMs, changes }, '');
+    return EXIT.done;
+  },
+);
+
+interface Change {
+  /** Since the first look. */
+  readonly atMs: number;
+  readonly memory: string;
+  /** Of a switch with several pipes. */
+  readonly pipe?: number;
+  readonly bucket: number;
+  readonly before: number;
+  readonly now: number;
+}
+
+/** By memory, the words of each pipe. */
+type Words = ReadonlyMap<string, readonly Uint32Array[]>;
+
+async function wordsOf({ controller }: Session, program: string, memories: readonly string[]): Promise<Words> {
+  const words = new Map<string, readonly Uint32Array[]>();
+  for (const memory of memories) words.set(memory, await controller.readPipes(program, memory));
+  return words;
+}
+
+function changesBetween(before: Words, now: Words, atMs: number): Change[] {
+  return [...now].flatMap(([memory, pipes]) =>
+    pipes.flatMap((words, pipe) => {
+      const old = before.get(memory)?.[pipe] ?? words;
+      const where = pipes.length > 1 ? { memory, pipe } : { memory };
+      return [...words].flatMap((value, bucket) => {
+        const was = old[bucket] ?? value;
+        return was === value ? [] : [{ atMs, ...where, bucket, before: was, now: value }];
+      });
+    }),
+  );
+}
+
+const changeText = ({ atMs, memory, pipe, bucket, before, now }: Change, form: WordForm): string =>
+  `${(atMs / 1000).toFixed(3)} s  ${pipe === undefined ? '' : `pipe ${pipe}  `}${memory}[${bucket}]  ${wordText(before, form)} -> ${wordText(now, form)}\n`;

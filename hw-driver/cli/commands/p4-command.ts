@@ -1,0 +1,52 @@
+/** `p4runpro p4`: the P4 source of a data plane. */
+import { join } from 'node:path';
+import type { Argv } from 'yargs';
+import { MAIN_P4_FILE, type P4File, p4CompileCommand, p4Source, resourceReport } from '../../../compiler/index.js';
+import { makeFolders, reasonOf, removeFolders } from '../../../traces/system/index.js';
+import { EXIT, loadDataPlane, UsageError } from '../kit/command-line.js';
+import { writeResults } from '../kit/program-documents.js';
+import { excessText } from './dataplane-command.js';
+
+export const p4Options = (yargs: Argv) =>
+  yargs
+    .option('dataplane', { type: 'string', default: 'tofino1', describe: 'Data plane: a name, or a JSON file' })
+    .option('output', { alias: 'o', type: 'string', default: 'p4src', describe: 'Folder for the files' })
+    .requiresArg(['dataplane', 'output'])
+    .example('$0 p4 -o p4src', `Writes p4src/${MAIN_P4_FILE} and the files that it includes, one for each block`)
+    .epilogue(`${MAIN_P4_FILE} says with its first lines how the open p4c compiles it.`);
+
+export interface P4Arguments {
+  readonly dataplane: string;
+  readonly output: string;
+}
+
+/** Writes the files; says on stderr where the chip is too small for them. */
+export function p4(args: P4Arguments): number {
+  const dataPlane = loadDataPlane(args.dataplane);
+  const files = p4Source(dataPlane);
+  const { excesses, chip } = resourceReport(dataPlane);
+  if (excesses.length > 0) {
+    const lines = excesses.map(excessText).join('\n');
+    process.stderr.write(`p4runpro: '${dataPlane.name}' does not fit a ${chip}, so this will not compile:\n${lines}\n`);
+  }
+  writeFiles(args.output, files);
+  const command = p4CompileCommand(dataPlane, join(args.output, MAIN_P4_FILE));
+  process.stdout.write(`${files.length} files in ${args.output}; to compile: ${command}\n`);
+  return EXIT.done;
+}
+
+/** All of them or none. */
+function writeFiles(folder: string, files: readonly P4File[]): void {
+  let made: string | undefined;
+  try {
+    made = makeFolders(folder);
+  } catch (error) {
+    throw new UsageError(`cannot write ${folder}: ${reasonOf(error)}`);
+  }
+  try {
+    writeResults(files.map(({ name, text }) => ({ path: join(folder, name), text })));
+  } catch (error) {
+    removeFolders(folder, made);
+    throw error;
+  }
+}

@@ -1,0 +1,148 @@
+/** `p4runpro show`: programs, entries, memory and what is left of a switch. */
+import { FIXED_NAMES, programIdOf, type TableEntry } from '../../../compiler/index.js';
+import { NoSuchProgram } from '../../control/controller.js';
+import { EXIT } from '../kit/command-line.js';
+import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
+import type { Session } from './session.js';
+
+const PARTS = ['programs', 'entries', 'memory', 'utilisation', 'drift'] as const;
+type Part = (typeof PARTS)[number];
+
+/** Of `show` without a part. */
+const OVERVIEW: readonly Part[] = ['programs', 'memory', 'utilisation'];
+
+/** Exit status 1 for `show drift` where there is some. */
+export const showCommand = operatorCommand(
+  'show [part] [program]',
+  'Programs, entries, memory, utilisation, or drift: what differs from the journal',
+  'look',
+  (yargs) =>
+    yargs
+      .positional('part', { choices: PARTS, describe: 'One of them; all but entries and drift if left out' })
+      .positional('program', { type: 'string', describe: 'Of one program only' })
+      .options(jsonOption)
+      .example('$0 show memory hh --target sim --state switch.snapshot', 'Where the memory of a program lies'),
+  async (session, { part, program, json }) => {
+    const { programs } = session.controller.state;
+    if (program !== undefined && !programs.has(program)) throw new NoSuchProgram(`program ${program}`);
+    const parts = part === undefined ? OVERVIEW : [part];
+    const shown = await Promise.all(parts.map(async (one) => [one, await SHOW[one](session, program)] as const));
+    const document = Object.fromEntries(shown.map(([one, { value }]) => [one, value]));
+    answer(session, json, 'show', document, shown.map(([, { text }]) => text).join('\n'));
+    return shown.some(([one, { value }]) => one === 'drift' && value.length > 0) ? EXIT.failed : EXIT.done;
+  },
+);
+
+interface Shown {
+  readonly value: readonly unknown[];
+  readonly text: string;
+}
+
+const SHOW: Readonly<Record<Part, (session: Session, program?: string) => Shown | Promise<Shown>>> = {
+  programs: showPrograms,
+  entries: showEntries,
+  memory: showMemory,
+  utilisation: showUtilisation,
+  drift: showDrift,
+};
+
+const selected = ({ controller }: Session, program?: string) =>
+  [...controller.state.programs].filter(([name]) => program === undefined || name === program);
+
+function showPrograms(session: Session, program?: string): Shown {
+  const value = selected(session, program).map(([name, { compiled, status }]) => ({
+    program: name,
+    id: compiled.programId,
+    status: session.gone.includes(name) ? 'not on the switch' : status,
+    entries: compiled.entries.length,
+    passes: compiled.passes,
+    buckets: compiled.memories.reduce((sum, { buckets }) => sum + buckets, 0),
+    sourceHash: compiled.sourceHash,
+  }));
+  const rows = value.map(({ program: name, id, status, entries, passes, buckets }) => [
+    name,
+    ...[id, status, entries, passes, buckets].map(String),
+  ]);
+  return { value, text: table(['program', 'id', 'status', 'entries', 'passes', 'buckets'], rows) };
+}
+
+function showMemory(session: Session, program?: string): Shown {
+  const value = selected(session, program).flatMap(([name, { compiled }]) =>
+    compiled.memories.map(({ name: memory, rpb, base, buckets }) => ({ program: name, memory, rpb, base, buckets })),
+  );
+  const rows = value.map((block) => Object.values(block).map(String));
+  return { value, text: table(['program', 'memory', 'rpb', 'base', 'buckets'], rows) };
+}
+
+async function showEntries(session: Session, program?: string): Promise<Shown> {
+  const names = new Map(selected(session).map(([name, { compiled }]) => [compiled.programId, name]));
+  const value = (await session.target.entries())
+    .map((entry) => ({ program: names.get(programIdOf(entry)) ?? null, ...entry }))
+    .filter((entry) => program === undefined || entry.program === program);
+  const rows = value.map((entry) => [entry.program ?? '-', ...entryCells(entry)]);
+  return { value, text: table(['program', 'table', 'priority', 'key', 'action'], rows) };
+}
+
+export function entryCells({ table: name, priority, key, action, parameters }: TableEntry): string[] {
+  const keys = key.flatMap((field) => {
+    if (field.match === 'exact') return [`${field.name}=${field.value}`];
+    return field.mask === 0 ? [] : [`${field.name}=${hex(field.value)}/${hex(field.mask)}`];
+  });
+  return [name, String(priority), keys.join(' '), `${action}(${parameters.map(({ value }) => value).join(', ')})`];
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+function showUtilisation({ controller, dataPlane }: Session): Shown {
+  const { state } = controller;
+  const value = [
+    ...dataPlane.rpbs.map(({ number, index, entries, buckets }) => ({
+      what: `RPB ${number}`,
+      entries: entries - (state.entries[index] ?? 0),
+      ofEntries: entries,
+      buckets: buckets - (state.buckets[index] ?? 0),
+      ofBuckets: buckets,
+    })),
+    ...[
+      ...dataPlane.filterTables,
+      { table: FIXED_NAMES.recirculationTable, entries: dataPlane.description.recirculation.entries },
+    ].map(({ table: name, entries }) => ({
+      what: name,
+      entries: entries - state.freeEntries(name),
+      ofEntries: entries,
+      buckets: 0,
+      ofBuckets: 0,
+    })),
+  ];
+  const share = (used: number, of: number): string =>
+    of === 0 ? '' : `${used} of ${of} (${((100 * used) / of).toFixed(1)} %)`;
+  const rows = value
+    .filter(({ entries, buckets }) => entries + buckets > 0)
+    .map(({ what, entries, ofEntries, buckets, ofBuckets }) => [
+      what,
+      share(entries, ofEntries),
+      share(buckets, ofBuckets),
+    ]);
+  return { value, text: table(['', 'entries', 'buckets'], rows) };
+}
+
+async function showDrift({ controller }: Session, program?: string): Promise<Shown> {
+  const value = (await controller.drift()).filter(
+    (difference) => program === undefined || (difference.kind !== 'foreign' && difference.program === program),
+  );
+  if (value.length === 0) return { value, text: 'the switch is as the journal says\n' };
+  const rows = value.map((difference) => [
+    difference.kind,
+    difference.kind === 'foreign' ? '-' : difference.program,
+    ...entryCells(difference.kind === 'changed' ? difference.found : difference.entry),
+  ]);
+  const text = table(['difference', 'program', 'table', 'priority', 'key', 'action'], rows);
+  return { value, text: `${text}${count(value.length, 'difference')}; p4runpro repair mends them\n` };
+}
+
+/** Columns of equal width. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
+  return all.map((row) => `${`${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd()}\n`).join('');
+}

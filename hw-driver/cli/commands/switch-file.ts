@@ -1,0 +1,77 @@
+/** An emulated switch that lives in a file, a snapshot: what is done to it is in the file when the call returns. */
+import { existsSync } from 'node:fs';
+import { type CompiledProgram, type DataPlane, defaultForwardEntry, type Operation } from '../../../compiler/index.js';
+import {
+  InProcessTarget,
+  readSnapshot,
+  restoreSnapshot,
+  SnapshotError,
+  Switch,
+  takeSnapshot,
+} from '../../../sim/index.js';
+import { readInput, reasonOf, writeFile } from '../../../traces/system/index.js';
+import { UsageError } from '../kit/command-line.js';
+
+/** Front ports of an empty switch: neighbours are connected, so that packets that no program forwards leave. */
+const FRONT_PORTS = 32;
+
+export class SwitchFile extends InProcessTarget {
+  private constructor(
+    readonly path: string,
+    private readonly inFile: Switch,
+    /** What ran on the switch when the snapshot was taken. */
+    readonly programs: readonly CompiledProgram[],
+    private readonly note: unknown,
+  ) {
+    super(inFile);
+  }
+
+  /**
+   * @param creates whether a file that is not there is an empty switch
+   * @param remedy what makes one, for the message where it is not
+   * @throws {UsageError}
+   */
+  static open(path: string, dataPlane: DataPlane, creates: boolean, remedy: () => string): SwitchFile {
+    const emulator = new Switch(dataPlane);
+    if (!existsSync(path)) {
+      if (!creates) throw new UsageError(`${path}: no such file; ${remedy()}`);
+      for (let port = 0; port < FRONT_PORTS; port++) {
+        emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(dataPlane, port, port ^ 1) });
+      }
+      return new SwitchFile(path, emulator, [], null);
+    }
+    try {
+      const snapshot = readSnapshot(readInput(path), dataPlane);
+      restoreSnapshot(emulator, snapshot);
+      return new SwitchFile(path, emulator, snapshot.programs, snapshot.note);
+    } catch (error) {
+      if (error instanceof SnapshotError) throw new UsageError(`${path}: ${error.message}`);
+      throw new UsageError(`${path}: ${reasonOf(error)}`);
+    }
+  }
+
+  /** As far as it came, when one is refused. */
+  override async apply(operations: readonly Operation[]): Promise<void> {
+    if (operations.length === 0) return;
+    try {
+      await super.apply(operations);
+    } finally {
+      this.save();
+    }
+  }
+
+  override async writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void> {
+    await super.writeMemory(rpb, base, values);
+    this.save();
+  }
+
+  /** The file is the switch as it was or as it is. @throws {UsageError} */
+  private save(): void {
+    const bytes = takeSnapshot(this.inFile, this.programs, this.inFile.counters, this.note);
+    try {
+      writeFile(this.path, bytes, { durable: true });
+    } catch (error) {
+      throw new UsageError(`cannot write ${this.path}: ${reasonOf(error)}`);
+    }
+  }
+}

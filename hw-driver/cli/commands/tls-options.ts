@@ -1,0 +1,45 @@
+/** Options for encrypted connections, of commands that speak BF Runtime and of the switch that serves it. */
+import { readInput, reasonOf } from '../../../traces/system/index.js';
+import type { Tls } from '../../bfruntime/tls.js';
+import { UsageError } from '../kit/command-line.js';
+
+export const TLS_OPTIONS = {
+  'tls-ca': {
+    type: 'string',
+    describe: 'TLS: who has signed the certificate of the other side (PEM)',
+    requiresArg: true,
+  },
+  'tls-certificate': { type: 'string', describe: 'TLS: certificate of this side (PEM)', requiresArg: true },
+  'tls-key': { type: 'string', describe: 'TLS: key of that certificate (PEM)', requiresArg: true },
+} as const;
+
+export interface TlsArguments {
+  readonly tlsCa: string | undefined;
+  readonly tlsCertificate: string | undefined;
+  readonly tlsKey: string | undefined;
+}
+
+/** Undefined where none of the options is given. @throws {UsageError} */
+export function tlsFrom({ tlsCa, tlsCertificate, tlsKey }: TlsArguments): Tls | undefined {
+  if (tlsCa === undefined && tlsCertificate === undefined && tlsKey === undefined) return undefined;
+  if ((tlsCertificate === undefined) !== (tlsKey === undefined)) {
+    throw new UsageError('--tls-certificate and --tls-key belong together');
+  }
+  return {
+    ca: pem('--tls-ca', tlsCa),
+    certificate: pem('--tls-certificate', tlsCertificate),
+    key: pem('--tls-key', tlsKey),
+  };
+}
+
+function pem(option: string, path: string | undefined): Buffer | undefined {
+  if (path === undefined) return undefined;
+  let content: Buffer;
+  try {
+    content = readInput(path);
+  } catch (error) {
+    throw new UsageError(`${option}: ${path} cannot be read: ${reasonOf(error)}`);
+  }
+  if (!content.includes('-----BEGIN ')) throw new UsageError(`${option}: ${path} is not in PEM`);
+  return content;
+}

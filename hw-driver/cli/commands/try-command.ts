@@ -1,0 +1,108 @@
+/** `p4runpro try`: single packets made of field values through programs, and what happens to them. */
+import type { Argv } from 'yargs';
+import { analyse, DEFAULT_RECIRCULATIONS, renderDiagnostic } from '../../../compiler/index.js';
+import { formatPacketTrace, type MadePacket, MadePacketError, madePacket, noMatchText } from '../../../sim/index.js';
+import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
+import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from '../kit/command-line.js';
+import { memorySetting } from '../kit/memory-setting.js';
+import { type ChangedWord, TrialSwitch, type TriedPacket } from '../kit/tried-packets.js';
+
+export const tryOptions = (yargs: Argv) =>
+  yargs
+    .positional('file', { type: 'string', demandOption: true, describe: 'A .p4runpro file; all of its programs run' })
+    .option('packet', {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: "Fields and their values, as in 'ipv4.src=10.0.0.1 tcp.dst_port=80 tcp.flags=S' (repeatable, in order)",
+    })
+    .option('memory', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'What memories hold before: cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1, lb.address=10.0.0.9,10.0.0.10',
+    })
+    .options(ALLOCATOR_OPTIONS)
+    .option('recirculations', {
+      alias: 'R',
+      type: 'string',
+      default: String(DEFAULT_RECIRCULATIONS),
+      describe: 'Maximum recirculations',
+    })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .requiresArg(['packet', 'memory', 'allocator', 'recirculations', 'dataplane'])
+    .epilogue(
+      'Fields are named as in the data plane description, without hdr. if you like, or by their last part where that is ' +
+        'clear (ttl, dst_port); tcp.flags takes letters (S, SA, FPU), port is the port of arrival, payload bytes in ' +
+        'hexadecimal. The packet has the headers of its fields and those before them; lengths and checksums are put ' +
+        'right unless they are given. Packets that no program forwards go to the neighbouring port.',
+    )
+    .example(
+      "$0 try bench/programs/sf.p4runpro --packet 'ipv4.src=10.0.0.1 tcp.dst_port=80 tcp.flags=S'",
+      'What a firewall does with the first packet of a connection',
+    );
+
+export interface TryArguments extends AllocatorArguments {
+  readonly file: string;
+  readonly packet: readonly string[];
+  readonly memory: readonly string[];
+  readonly recirculations: string;
+  readonly dataplane: string;
+  readonly json: boolean;
+}
+
+export async function tryFile(args: TryArguments): Promise<number> {
+  const dataPlane = loadDataPlane(args.dataplane);
+  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
+  const options = {
+    dataPlane,
+    allocator: allocatorFrom(args),
+    recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+  };
+  const source = readText(args.file);
+  const packets = args.packet.map((text) => packetOf(text, () => madePacket(text, dataPlane)));
+  const settings = args.memory.map(memorySetting);
+  const analysis = analyse(source, dataPlane);
+  for (const finding of analysis.diagnostics) {
+    process.stderr.write(`${renderDiagnostic(finding, args.file, source)}\n\n`);
+  }
+  if (analysis.hasErrors) return EXIT.badInput;
+  const trial = await TrialSwitch.of(source, analysis, options);
+  for (const setting of settings) await trial.set(setting);
+  const tried: TriedPacket[] = [];
+  for (const packet of packets) tried.push(await trial.run(packet));
+  process.stdout.write(args.json ? jsonOf(args, packets, tried) : tried.map(textOf).join('\n'));
+  const matched = new Set(tried.map(({ trace }) => trace.filter?.program));
+  for (const program of analysis.programs) {
+    if (!matched.has(program.name)) process.stderr.write(`p4runpro: warning: ${noMatchText(program)}\n`);
+  }
+  return EXIT.done;
+}
+
+function packetOf(text: string, make: () => MadePacket): MadePacket {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof MadePacketError ? new UsageError(`--packet '${text}': ${error.message}`) : error;
+  }
+}
+
+function textOf({ trace, memory }: TriedPacket): string {
+  return `${formatPacketTrace(trace)}${memory.map((word) => `  memory   ${wordText(word)}\n`).join('')}`;
+}
+
+const wordText = ({ program, memory, bucket, before, after }: ChangedWord): string =>
+  `${program}.${memory}[${bucket}]: ${before} > ${after}`;
+
+function jsonOf({ file, packet }: TryArguments, made: readonly MadePacket[], tried: readonly TriedPacket[]): string {
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  const packets = tried.map(({ trace, bytes, memory }, i) => ({
+    given: packet[i],
+    hexIn: hex(made[i]?.bytes ?? new Uint8Array()),
+    hexOut: trace.verdict.port === null ? null : hex(bytes),
+    trace,
+    memory,
+  }));
+  return `${JSON.stringify({ schema: 'p4runpro/try@1', file, packets }, null, 1)}\n`;
+}

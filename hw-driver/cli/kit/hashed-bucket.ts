@@ -1,0 +1,67 @@
+/** Where a program keeps what it knows of a flow or a key: the bucket that its hash picks. */
+import type { CompiledProgram, HashUse } from '../../../compiler/index.js';
+import { HashUnit } from '../../../sim/index.js';
+import { UsageError } from './command-line.js';
+
+const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
+const BYTE = 8;
+
+/** Values of the fields of a hash's input, in their order. */
+type InputValues = readonly number[];
+
+/** `src,dst,sport,dport,protocol`, as numbers. @throws {UsageError} */
+export function flowValues(text: string): InputValues {
+  const parts = text.split(',').map((part) => part.trim());
+  const [source, destination, sourcePort, destinationPort, protocol, ...more] = parts;
+  if (protocol === undefined || more.length > 0) {
+    throw new UsageError(
+      `--flow takes src,dst,sport,dport,protocol, as in 10.0.0.1,10.0.0.2,5000,53,udp, not '${text}'`,
+    );
+  }
+  return [
+    addressValue(source ?? ''),
+    addressValue(destination ?? ''),
+    flowNumber(sourcePort ?? '', 16),
+    flowNumber(destinationPort ?? '', 16),
+    PROTOCOLS[protocol.toLowerCase()] ?? flowNumber(protocol, 8),
+  ];
+}
+
+function addressValue(text: string): number {
+  const parts = text.split('.');
+  const isAddress = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 2 ** BYTE);
+  return isAddress ? parts.reduce((value, part) => value * 2 ** BYTE + Number(part), 0) : flowNumber(text, 32);
+}
+
+function flowNumber(text: string, bits: number): number {
+  const value = /^(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : Number.NaN;
+  if (!(value < 2 ** bits)) throw new UsageError(`--flow: '${text}' is no value of ${bits} bits`);
+  return value;
+}
+
+/**
+ * The bucket of a memory, from 0, that the program's hash picks.
+ * @param input the five values of a flow, or the one of har
+ * @throws {UsageError} if no hash of that input leads to the memory
+ */
+export function hashedBucket(compiled: CompiledProgram, memory: string, input: InputValues): number {
+  const behind = compiled.hashes.filter(({ memories }) => memories.some(({ name }) => name === memory));
+  const [use] = behind;
+  if (use === undefined) throw new UsageError(`memory ${memory} of ${compiled.program} is not addressed by a hash`);
+  if (use.input.length !== input.length) {
+    const [is, option] = use.input.length === 1 ? ['har', '--hash-input VALUE'] : ['the 5-tuple', '--flow'];
+    throw new UsageError(`memory ${memory} of ${compiled.program} is addressed by a hash of ${is}: use ${option}`);
+  }
+  const buckets = compiled.memories.find(({ name }) => name === memory)?.buckets;
+  if (buckets === undefined) throw new UsageError(`program ${compiled.program} has no memory ${memory}`);
+  const result = digest(use, input);
+  return use.mask === null ? result % buckets : result & use.mask;
+}
+
+function digest({ input, crc }: HashUse, values: InputValues): number {
+  const bytes = input.flatMap(({ bits }, i) => bigEndian(values[i] ?? 0, bits / BYTE));
+  return new HashUnit(crc).digest(Uint8Array.from(bytes), bytes.length);
+}
+
+const bigEndian = (value: number, bytes: number): number[] =>
+  Array.from({ length: bytes }, (_, i) => Math.floor(value / 2 ** (BYTE * (bytes - 1 - i))) % 2 ** BYTE);

@@ -1,0 +1,65 @@
+/** `--memory cms.row1[17]=3`: what words of a memory hold. */
+import { parseInteger } from '../../../compiler/index.js';
+import { UsageError } from './command-line.js';
+
+export interface MemorySetting {
+  /** Absent where one program alone has a memory of this name. */
+  readonly program: string | undefined;
+  readonly memory: string;
+  /** Buckets from 0; absent where all are meant. */
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+  /** One for all buckets that are meant, or one after another. */
+  readonly words: readonly number[];
+}
+
+const MAX_WORD = 2 ** 32 - 1;
+
+/** @throws {UsageError} */
+export function memorySetting(text: string): MemorySetting {
+  const found = /^(?:(\w+)\.)?(\w+)(?:\[(\d+)(?:-(\d+))?\])?=(.+)$/.exec(text.trim());
+  const [, program, memory, first, last, values] = found ?? [];
+  if (memory === undefined || values === undefined) {
+    throw new UsageError(
+      `--memory takes a memory and its words, as in cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1 or cms.row1=1,2,3, ` +
+        `not '${text}'`,
+    );
+  }
+  const words = values.split(',').map((value) => memoryWord(value.trim(), '--memory: '));
+  const range = { first: number(first), last: number(last) };
+  if (range.last !== undefined && range.last < (range.first ?? 0)) {
+    throw new UsageError(`--memory: buckets ${first}-${last} are none`);
+  }
+  if (range.last !== undefined && words.length > 1) {
+    throw new UsageError(`--memory: a range of buckets takes one word: for several, ${memory}[${first}]=${values}`);
+  }
+  return { program, memory, ...range, words };
+}
+
+const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+
+/** A word of a memory: a number as the language writes it, or an IPv4 address. @throws {UsageError} */
+export function memoryWord(text: string, before = ''): number {
+  const value = parseInteger(text);
+  if (value === undefined || value > MAX_WORD) {
+    throw new UsageError(
+      `${before}a word is a number from 0 to ${MAX_WORD} or an address like 10.0.0.1, not '${text}'`,
+    );
+  }
+  return value;
+}
+
+/** How words are shown: as numbers of either base, or as IPv4 addresses. */
+export const WORD_FORMS = ['decimal', 'hex', 'address'] as const;
+export type WordForm = (typeof WORD_FORMS)[number];
+
+export function wordText(word: number, form: WordForm): string {
+  switch (form) {
+    case 'decimal':
+      return String(word);
+    case 'hex':
+      return `0x${word.toString(16).padStart(8, '0')}`;
+    case 'address':
+      return [word >>> 24, (word >>> 16) & 0xff, (word >>> 8) & 0xff, word & 0xff].join('.');
+  }
+}

@@ -1,0 +1,134 @@
+/** Programs in an emulated switch of their own, and single packets through it, of which all is told. */
+import {
+  type Allocator,
+  type Analysis,
+  type CompiledProgram,
+  type DataPlane,
+  defaultForwardEntry,
+  lower,
+} from '../../../compiler/index.js';
+import { InProcessTarget, type MadePacket, type PacketTrace, PacketTracer, Switch } from '../../../sim/index.js';
+import { appendPacket, createPacketBatch, packetBytes } from '../../../traces/index.js';
+import { Controller } from '../../control/controller.js';
+import { UsageError } from './command-line.js';
+import type { MemorySetting } from './memory-setting.js';
+
+export interface TryOptions {
+  readonly dataPlane: DataPlane;
+  readonly allocator: Allocator;
+  readonly recirculations: number;
+}
+
+export interface TriedPacket {
+  readonly trace: PacketTrace;
+  /** As it left, or as it was when it was dropped. */
+  readonly bytes: Uint8Array;
+  /** Words that it changed. */
+  readonly memory: readonly ChangedWord[];
+}
+
+export interface ChangedWord {
+  readonly program: string;
+  readonly memory: string;
+  readonly bucket: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Neighbours are connected, so that packets that no program forwards leave. */
+const FRONT_PORTS = 32;
+
+export class TrialSwitch {
+  private readonly emulator: Switch;
+  private readonly controller: Controller;
+  private readonly programs: CompiledProgram[] = [];
+  private packets = 0;
+
+  private constructor(
+    private readonly source: string,
+    options: TryOptions,
+  ) {
+    this.emulator = new Switch(options.dataPlane, undefined, 'interpreted');
+    this.controller = new Controller(options.dataPlane, new InProcessTarget(this.emulator));
+    for (let port = 0; port < FRONT_PORTS; port++) {
+      this.emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(options.dataPlane, port, port ^ 1) });
+    }
+  }
+
+  /** @param analysis of a text without errors @throws {DoesNotFit} */
+  static async of(source: string, { programs, sourceHash }: Analysis, options: TryOptions): Promise<TrialSwitch> {
+    const made = new TrialSwitch(source, options);
+    const { dataPlane, allocator, recirculations } = options;
+    for (const program of programs) {
+      const filterPriority = made.programs.length;
+      const lowered = lower(program, dataPlane, recirculations);
+      made.programs.push(await made.controller.deploy(lowered, sourceHash, { allocator, filterPriority }));
+    }
+    return made;
+  }
+
+  /** @throws {UsageError} */
+  async set({ program, memory, first, last, words }: MemorySetting): Promise<void> {
+    const owners = this.programs.filter((each) => program === undefined || each.program === program);
+    const [owner, ...others] = owners.filter(({ memories }) => memories.some(({ name }) => name === memory));
+    if (owner === undefined) {
+      const all = this.programs.flatMap((each) => each.memories.map(({ name }) => `${each.program}.${name}`));
+      const asked = program === undefined ? memory : `${program}.${memory}`;
+      throw new UsageError(`--memory: there is no memory ${asked}; there is ${all.join(', ') || 'none'}`);
+    }
+    if (others.length > 0)
+      throw new UsageError(`--memory: ${memory} is of several programs: name one, as in ${owner.program}.${memory}`);
+    const buckets = owner.memories.find(({ name }) => name === memory)?.buckets ?? 0;
+    const from = first ?? 0;
+    // One word is for all buckets that are meant, several for one after another.
+    const to = last ?? first ?? (words.length === 1 ? buckets - 1 : words.length - 1);
+    const count = words.length === 1 ? to - from + 1 : words.length;
+    if (from + count > buckets) throw new UsageError(`--memory: ${memory} has buckets 0 to ${buckets - 1}`);
+    const values = Uint32Array.from({ length: count }, (_, i) => words[words.length === 1 ? 0 : i] ?? 0);
+    await this.controller.writeMemory(owner.program, memory, values, from);
+  }
+
+  async run({ bytes, ingressPort, queue }: MadePacket): Promise<TriedPacket> {
+    const before = await this.memories();
+    const batch = createPacketBatch(1, bytes.length);
+    batch.bytes.set(bytes, appendPacket(batch, bytes.length, bytes.length, ingressPort, 0, 0));
+    const byId = new Map(this.programs.map((each) => [each.programId, each]));
+    const tracer = new PacketTracer(
+      this.emulator,
+      (programId) => {
+        const found = byId.get(programId);
+        return found && { name: found.program, placement: found.placement, source: this.source };
+      },
+      queue,
+    );
+    tracer.apply(this.emulator.entries().map((entry) => ({ kind: 'insertEntry', entry })));
+    const trace = tracer.trace(batch, 0, ++this.packets);
+    return { trace, bytes: packetBytes(batch, 0).slice(), memory: changes(before, await this.memories()) };
+  }
+
+  private async memories(): Promise<readonly MemoryWords[]> {
+    const all: MemoryWords[] = [];
+    for (const { program, memories } of this.programs) {
+      for (const { name } of memories) {
+        all.push({ program, memory: name, words: await this.controller.readMemory(program, name) });
+      }
+    }
+    return all;
+  }
+}
+
+interface MemoryWords {
+  readonly program: string;
+  readonly memory: string;
+  readonly words: Uint32Array;
+}
+
+function changes(before: readonly MemoryWords[], after: readonly MemoryWords[]): ChangedWord[] {
+  return after.flatMap(({ program, memory, words }, i) => {
+    const was = before[i]?.words ?? words;
+    return [...words].flatMap((word, bucket) => {
+      const old = was[bucket] ?? word;
+      return old === word ? [] : [{ program, memory, bucket, before: old, after: word }];
+    });
+  });
+}

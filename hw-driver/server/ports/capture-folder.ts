@@ -1,0 +1,128 @@
+/**
+ * Captures in and out of an emulated switch: a capture that appears in FOLDER/in is run, what leaves is written to
+ * FOLDER/out under its name as pcapng, with ports, and the capture goes to FOLDER/done.
+ */
+import { readdirSync, renameSync } from 'node:fs';
+import { join, parse } from 'node:path';
+import {
+  appendPacket,
+  CaptureError,
+  CaptureIntake,
+  clearPacketBatch,
+  createCaptureWriter,
+  createPacketBatch,
+  openCapture,
+  type PacketBatch,
+  packetBytes,
+} from '../../../traces/index.js';
+import { makeFolders } from '../../../traces/system/index.js';
+import { FrameError, type FrameOutcome, type PortFrame, type SwitchPorts } from './switch-ports.js';
+
+const EVERY_MS = 200;
+const BATCH = { packets: 1024, bytes: 2 ** 21 };
+const FOLDERS = ['in', 'out', 'done'] as const;
+
+export interface WatchedFolder {
+  /** Ends when the capture that is being run is done. */
+  close(): Promise<void>;
+}
+
+/** @param say told what was run, and what cannot be */
+export function watchCaptures(ports: SwitchPorts, folder: string, say: (message: string) => void): WatchedFolder {
+  for (const name of FOLDERS) makeFolders(join(folder, name));
+  let running: Promise<void> = Promise.resolve();
+  let busy = false;
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    running = runAll(ports, folder, say)
+      .catch((error: unknown) => say(`${folder}: ${error instanceof Error ? error.message : String(error)}`))
+      .finally(() => {
+        busy = false;
+      });
+  }, EVERY_MS);
+  return {
+    close: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+async function runAll(ports: SwitchPorts, folder: string, say: (message: string) => void): Promise<void> {
+  // A file that is still being written is given its name when it is whole: those of writers that do not are cut.
+  const names = readdirSync(join(folder, 'in')).filter((name) => !/^\.|\.(partial|tmp)$/.test(name));
+  for (const name of names.sort()) {
+    const [from, done] = [join(folder, 'in', name), join(folder, 'done', name)];
+    try {
+      const output = join(folder, 'out', `${parse(name).name}.pcapng`);
+      const { packets, left, notes } = await runCapture(ports, from, output);
+      say(`${name}: ${packets} packets in, ${left} out in ${output}`);
+      for (const note of notes) say(`${name}: ${note}`);
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      say(error.message);
+    }
+    renameSync(from, done);
+  }
+}
+
+async function runCapture(ports: SwitchPorts, from: string, output: string) {
+  const intake = new CaptureIntake({ ports: ports.ports.count });
+  const reader = await openCapture(from, intake);
+  const refused: Refused = { frames: 0, reason: '' };
+  const writer = createCaptureWriter(output, { ports: 'egress' });
+  const [batch, one] = [createPacketBatch(BATCH.packets, BATCH.bytes), createPacketBatch(1, BATCH.bytes)];
+  let [packets, left] = [0, 0];
+  try {
+    for (;;) {
+      clearPacketBatch(batch);
+      if ((await reader.readInto(batch, { truncated: 'warn' })) === 0) break;
+      for (let i = 0; i < batch.count; i++, packets++) {
+        for (const frame of sent(ports, batch.ingressPort[i] ?? 0, packetBytes(batch, i), refused)) {
+          clearPacketBatch(one);
+          appendLeft(one, frame, batch.timeSeconds[i] ?? 0, batch.timeNanoseconds[i] ?? 0);
+          writer.write(one, 0);
+          left++;
+        }
+      }
+    }
+    writer.close();
+  } catch (error) {
+    writer.abort();
+    throw error;
+  } finally {
+    await reader.close();
+  }
+  const { done, missing } = intake.notes();
+  const lost = refused.frames === 0 ? [] : [`${refused.frames} packets lost that no port takes: ${refused.reason}`];
+  return { packets, left, notes: [...done, ...reader.warnings, ...missing, ...lost] };
+}
+
+/** Frames that no port takes, and why the first of them. */
+interface Refused {
+  frames: number;
+  reason: string;
+}
+
+/** A frame that no port takes or gives is lost, and counted. */
+function sent(ports: SwitchPorts, port: number, bytes: Uint8Array, refused: Refused): readonly PortFrame[] {
+  const { left, lost } = outcomeOf(ports, port, bytes);
+  if (lost !== undefined && refused.frames++ === 0) refused.reason = lost;
+  return left;
+}
+
+function outcomeOf(ports: SwitchPorts, port: number, bytes: Uint8Array): FrameOutcome {
+  try {
+    return ports.send({ port, bytes });
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    return { left: [], lost: error.message };
+  }
+}
+
+/** A frame that has left by a port. */
+function appendLeft(batch: PacketBatch, { port, bytes }: PortFrame, seconds: number, nanoseconds: number): void {
+  batch.bytes.set(bytes, appendPacket(batch, bytes.length, bytes.length, 0, seconds, nanoseconds));
+  batch.egressPort[batch.count - 1] = port;
+}

@@ -1,0 +1,80 @@
+/** The ports of an emulated switch: frames go in one at a time and come out. */
+import type { Switch } from '../../../sim/index.js';
+import { appendPacketBytes, clearPacketBatch, createPacketBatch, packetBytes } from '../../../traces/index.js';
+import { FrontPorts } from './front-ports.js';
+
+export interface PortFrame {
+  readonly port: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What became of a frame. */
+export interface FrameOutcome {
+  /** What leaves the switch because of it: nothing or one. */
+  readonly left: readonly PortFrame[];
+  /** Why a port did not take it in or let it out. */
+  readonly lost?: string;
+}
+
+/** Larger ones no port takes. */
+export const MOST_FRAME_BYTES = 16_384;
+
+/** How often a frame may come back by ports that are looped back: on a switch it would go round for ever. */
+const MOST_LOOPS = 64;
+
+/** What is no frame of a port; the message is for whoever sent it. */
+export class FrameError extends Error {
+  override readonly name = 'FrameError';
+}
+
+export class SwitchPorts {
+  private readonly batch = createPacketBatch(1, MOST_FRAME_BYTES);
+
+  constructor(
+    private readonly emulator: Switch,
+    readonly ports = new FrontPorts(emulator.dataPlane),
+  ) {}
+
+  /** @throws {FrameError} */
+  check({ port, bytes }: PortFrame): void {
+    if (!Number.isInteger(port) || port < 0 || port >= this.ports.count) {
+      throw new FrameError(`there is no port ${port}`);
+    }
+    if (bytes.length === 0 || bytes.length > MOST_FRAME_BYTES) {
+      throw new FrameError(`a frame has 1 to ${MOST_FRAME_BYTES} bytes, not ${bytes.length}`);
+    }
+  }
+
+  /** Sends a frame in. @throws {FrameError} */
+  send(frame: PortFrame): FrameOutcome {
+    this.check(frame);
+    const { ports } = this;
+    let { port, bytes } = frame;
+    let lost = ports.receive(port, bytes);
+    if (lost !== undefined) return { left: [], lost };
+    if (ports.loopback(port) === 'far') return this.leave(port, bytes, ports.give(port, bytes));
+    for (let loops = 0; loops <= MOST_LOOPS; loops++) {
+      const left = this.process(port, bytes);
+      if (left === undefined) return { left: [] };
+      ({ port, bytes } = left);
+      lost = ports.send(port, bytes);
+      if (lost !== undefined || ports.loopback(port) !== 'near') return this.leave(port, bytes, lost);
+      lost = ports.take(port, bytes);
+      if (lost !== undefined) return { left: [], lost };
+    }
+    return { left: [], lost: `it came back by ports that are looped back more than ${MOST_LOOPS} times` };
+  }
+
+  private leave(port: number, bytes: Uint8Array, lost: string | undefined): FrameOutcome {
+    return lost === undefined ? { left: [{ port, bytes }] } : { left: [], lost };
+  }
+
+  private process(port: number, bytes: Uint8Array): PortFrame | undefined {
+    const { batch } = this;
+    clearPacketBatch(batch);
+    appendPacketBytes(batch, bytes, port);
+    this.emulator.process(batch);
+    const left = batch.egressPort[0] ?? -1;
+    return left < 0 ? undefined : { port: left, bytes: packetBytes(batch, 0).slice() };
+  }
+}

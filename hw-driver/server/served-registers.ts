@@ -1,0 +1,109 @@
+/**
+ * The register arrays of an emulated switch as BF Runtime shows them: a value for each pipe, and the shadow that a plain
+ * read sees until the next Sync. Writes reach all pipes.
+ */
+import { status } from '@grpc/grpc-js';
+import { registerTables } from '../../compiler/index.js';
+import { type Switch, TargetError } from '../../sim/index.js';
+import { registerEntry } from '../bfruntime/entry-codec.js';
+import * as wire from '../bfruntime/messages.js';
+import { RpcError } from '../bfruntime/rpc-error.js';
+import type { SchemaTable, TableSchema } from '../bfruntime/table-schema.js';
+import { bytesToValue } from '../bfruntime/values.js';
+import type { Undo } from './write-updates.js';
+
+interface Register {
+  /** Number of the RPB, from 1. */
+  readonly rpb: number;
+  /** Of each pipe. */
+  readonly shadows: readonly Uint32Array[];
+}
+
+export class ServedRegisters {
+  private readonly registers = new Map<number, Register>();
+
+  constructor(
+    private readonly emulator: Switch,
+    schema: TableSchema,
+  ) {
+    for (const [i, { name, words }] of registerTables(emulator.dataPlane).entries()) {
+      const table = schema.table(name);
+      if (table === undefined) throw new Error(`the schema has no register ${name}`);
+      const shadows = emulator.registersOfPipes.map(() => new Uint32Array(words));
+      this.registers.set(table.id, { rpb: i + 1, shadows });
+    }
+  }
+
+  /** Makes one update. @returns what takes it back @throws {TargetError} {@link RpcError} and changes nothing */
+  update(table: SchemaTable, type: number, message: wire.TableEntry): Undo {
+    const isWrite = type === wire.UPDATE.insert || type === wire.UPDATE.modify || type === wire.UPDATE.insertOrModify;
+    if (type === wire.UPDATE.delete || type === wire.UPDATE.reset) {
+      const [from, count] = message.key ? [registerIndex(table, message), 1] : [0, table.size];
+      return this.fill(table, from, new Uint32Array(count));
+    }
+    if (!isWrite) throw new RpcError(status.UNIMPLEMENTED, `updates of type ${type} are not for registers`);
+    return this.fill(table, registerIndex(table, message), Uint32Array.of(registerWord(table, message)));
+  }
+
+  *read(table: SchemaTable, message: wire.TableEntry): Generator<wire.Entity> {
+    const fromDevice = message.table_flags?.from_hw === true || message.table_read_flag?.from_hw === true;
+    const pipes = fromDevice ? this.live(table, 0, table.size) : this.registerOf(table).shadows;
+    const [from, to] = message.key
+      ? [registerIndex(table, message), registerIndex(table, message) + 1]
+      : [0, table.size];
+    for (let i = from; i < to; i++) {
+      yield { table_entry: registerEntry(table, i, ...pipes.map((words) => words[i] as number)) };
+    }
+  }
+
+  /** Copies the registers into the shadow. */
+  sync(table: SchemaTable): void {
+    const live = this.live(table, 0, table.size);
+    for (const [pipe, shadow] of this.registerOf(table).shadows.entries()) shadow.set(live[pipe] ?? []);
+  }
+
+  /** Sets all words to 0. */
+  clear(): void {
+    for (const { words } of this.emulator.registersOfPipes) words.fill(0);
+    for (const { shadows } of this.registers.values()) for (const shadow of shadows) shadow.fill(0);
+  }
+
+  private registerOf(table: SchemaTable): Register {
+    const register = this.registers.get(table.id);
+    if (register === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} is no register`);
+    return register;
+  }
+
+  private live(table: SchemaTable, from: number, count: number): Uint32Array[] {
+    const { rpb } = this.registerOf(table);
+    return this.emulator.registersOfPipes.map((memory) => memory.range(rpb, from, count));
+  }
+
+  private fill(table: SchemaTable, from: number, words: Uint32Array): Undo {
+    const shadows = this.registerOf(table).shadows.map((shadow) => shadow.subarray(from, from + words.length));
+    const all = [...this.live(table, from, words.length), ...shadows];
+    const before = all.map((part) => part.slice());
+    for (const part of all) part.set(words);
+    return () => {
+      for (const [i, part] of all.entries()) part.set(before[i] ?? []);
+    };
+  }
+}
+
+function registerIndex(table: SchemaTable, { key }: wire.TableEntry): number {
+  const [field, ...more] = key?.fields ?? [];
+  const bytes = more.length === 0 && field?.field_id === table.keys[0]?.id ? field?.exact?.value : undefined;
+  const index = bytes && bytesToValue(bytes, 32);
+  if (index === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} takes an index of 4 bytes`);
+  if (index >= table.size) throw new TargetError('out-of-range', `${table.name} has no index ${index}`);
+  return index;
+}
+
+function registerWord(table: SchemaTable, { data }: wire.TableEntry): number {
+  const [word] = table.data;
+  const [field, ...more] = data?.fields ?? [];
+  const bytes = more.length === 0 && field?.field_id === word?.id ? field?.stream : undefined;
+  const value = bytes && bytesToValue(bytes, word?.width ?? 0);
+  if (value === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} takes a word of 4 bytes`);
+  return value;
+}

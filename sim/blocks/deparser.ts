@@ -1,0 +1,99 @@
+/**
+ * The deparser. Headers are rewritten where they lie, so what remains is to put the checksums right: adjusted ones for
+ * TCP and UDP (whose payload a capture may have cut), and for an IPv4 header that changed a new one, or on data planes
+ * that follow the chip an adjusted one.
+ */
+import { type Coverage, checksumCoverage, type DataPlane, type HeaderField } from '../../compiler/index.js';
+import { adjustedChecksum, sumBytes, writeIpv4Checksum } from './checksum.js';
+import { type FieldAccess, fieldAccess, readField, writeField } from './header-fields.js';
+import type { Phv } from './phv.js';
+
+/** A field that MODIFY can write. */
+export interface WritableField {
+  readonly access: FieldAccess;
+  readonly coverage: Coverage;
+}
+
+export const writableField = (dataPlane: DataPlane, field: HeaderField): WritableField => ({
+  access: fieldAccess(field),
+  coverage: checksumCoverage(dataPlane, field),
+});
+
+/** Writes a field of a header that the packet has, and notes what that means for the checksums. */
+export function modifyField(field: WritableField, phv: Phv, value: number): void {
+  const { access, coverage } = field;
+  const headerStart = phv.headerStart[access.header] as number;
+  if (headerStart < 0) return;
+  const { bytes } = phv;
+  const start = headerStart + access.byteOffset;
+  const parity = access.byteOffset & 1;
+  const before = sumBytes(bytes, start, access.byteCount, parity);
+  const old = readField(access, bytes, headerStart);
+  writeField(access, bytes, headerStart, value);
+  if (readField(access, bytes, headerStart) === old) return;
+  const delta = sumBytes(bytes, start, access.byteCount, parity) - before;
+  if (coverage.ipv4) {
+    phv.ipv4Changed = true;
+    phv.ipv4Delta += delta;
+  }
+  if (coverage.transport) phv.transportDelta += delta;
+}
+
+export class Deparser {
+  private readonly ipv4: number;
+  private readonly ihl: FieldAccess;
+  private readonly ipv4Checksum: FieldAccess;
+  private readonly tcp: FieldAccess;
+  private readonly udp: FieldAccess;
+
+  /**
+   * @param updates whether checksums are put right
+   * @param adjustsIpv4 whether that of IPv4 is adjusted, and not computed anew
+   */
+  constructor(
+    dataPlane: DataPlane,
+    private readonly updates = dataPlane.description.updatesChecksums,
+    private readonly adjustsIpv4 = dataPlane.description.followsChip,
+  ) {
+    this.ipv4 = dataPlane.headerIndex('ipv4');
+    this.ihl = fieldAccess(dataPlane.headerField('hdr.ipv4.ihl'));
+    this.ipv4Checksum = fieldAccess(dataPlane.headerField('hdr.ipv4.checksum'));
+    this.tcp = fieldAccess(dataPlane.headerField('hdr.tcp.checksum'));
+    this.udp = fieldAccess(dataPlane.headerField('hdr.udp.checksum'));
+  }
+
+  /** Makes the packet in the PHV ready to leave. */
+  deparse(phv: Phv): void {
+    if (!this.updates) return;
+    if (phv.ipv4Changed) {
+      this.settleIpv4(phv);
+      phv.ipv4Changed = false;
+      phv.ipv4Delta = 0;
+    }
+    if (phv.transportDelta !== 0) {
+      adjust(this.tcp, phv, phv.transportDelta, false);
+      adjust(this.udp, phv, phv.transportDelta, true);
+      phv.transportDelta = 0;
+    }
+  }
+
+  private settleIpv4(phv: Phv): void {
+    if (this.adjustsIpv4) return adjust(this.ipv4Checksum, phv, phv.ipv4Delta, false);
+    const start = phv.headerStart[this.ipv4] as number;
+    if (start >= 0) writeIpv4Checksum(phv.bytes, start, readField(this.ihl, phv.bytes, start) * 4);
+  }
+}
+
+/** @param zeroMeansNone a UDP checksum of 0 says that there is none; a computed 0 is sent as all ones (RFC 768) */
+function adjust(checksum: FieldAccess, phv: Phv, delta: number, zeroMeansNone: boolean): void {
+  const start = phv.headerStart[checksum.header] as number;
+  if (start < 0) return;
+  const { bytes } = phv;
+  const at = start + checksum.byteOffset;
+  const old = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+  if (zeroMeansNone && old === 0) return;
+  const adjusted = adjustedChecksum(old, delta);
+  const written = zeroMeansNone && adjusted === 0 ? 0xffff : adjusted;
+  bytes[at] = written >>> 8;
+  bytes[at + 1] = written;
+}

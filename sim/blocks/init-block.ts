@@ -1,0 +1,134 @@
+/** The initialisation block: default forwarding by ingress port, and the filters that give a packet its program. */
+import { type DataPlane, FIXED_NAMES, type KeyField, NO_ACTION, type TableEntry } from '../../compiler/index.js';
+import { TargetError } from '../target/target.js';
+import { exactKey, type MaskedValue, parameterValues, refuseUnknownKeys, ternaryValue } from './entry-values.js';
+import { FilterTable, type LookupMaker } from './filter-table.js';
+import { NO_PORT, type Phv } from './phv.js';
+
+/** In place of a program: the packet matches, so that no other filter is looked up, and runs none. No id is so large. */
+const NO_PROGRAM = 2 ** 30;
+
+const FORWARD_KEYS: ReadonlySet<string> = new Set([FIXED_NAMES.forwardKey]);
+
+export class InitBlock {
+  private readonly filters: readonly FilterTable[];
+  private readonly filterIndex: ReadonlyMap<string, number>;
+  private readonly used: Int32Array;
+  private readonly forward: Int32Array;
+  /** Where packets go of ports that have no entry of default forwarding. */
+  private readonly nowhere: number;
+  private forwardUsed = 0;
+  /** In order, the filter tables that have entries and that packets of this data plane come to. */
+  private inUse: readonly FilterTable[] = [];
+
+  /** @param makeLookup for filters; one that makes nothing leaves them interpreted */
+  constructor(
+    private readonly dataPlane: DataPlane,
+    makeLookup: LookupMaker = () => undefined,
+  ) {
+    this.filters = dataPlane.filterTables.map((table) => new FilterTable(table, makeLookup));
+    this.filterIndex = new Map(dataPlane.filterTables.map(({ table, index }) => [table, index]));
+    this.used = new Int32Array(this.filters.length);
+    this.nowhere = dataPlane.discardPort ?? NO_PORT;
+    this.forward = new Int32Array(2 ** dataPlane.description.ports.width).fill(this.nowhere);
+  }
+
+  /** Sets the packet's program and, by its ingress port, where it goes if no program forwards it. */
+  run(phv: Phv): void {
+    this.forwardByPort(phv, phv.ingressPort);
+    phv.programId = this.classify(phv);
+  }
+
+  forwardByPort(phv: Phv, port: number): void {
+    phv.egressPort = port < this.forward.length ? (this.forward[port] as number) : this.nowhere;
+  }
+
+  /** The program that a packet runs, 0 for none: by the first filter table, in order, that has a match. */
+  classify(phv: Phv): number {
+    const { inUse } = this;
+    for (let i = 0; i < inUse.length; i++) {
+      const filter = inUse[i] as FilterTable;
+      if ((phv.headerStart[filter.requires] as number) < 0) continue;
+      const programId = filter.lookup(phv);
+      if (programId !== 0) return programId === NO_PROGRAM ? 0 : programId;
+    }
+    return 0;
+  }
+
+  isInitTable(table: string): boolean {
+    return table === FIXED_NAMES.forwardTable || this.filterIndex.has(table);
+  }
+
+  entryCount(table: string): number {
+    const index = this.filterIndex.get(table);
+    return index === undefined ? this.forwardUsed : (this.used[index] as number);
+  }
+
+  /** Adds an entry; the result removes it. @throws {TargetError} */
+  insert(entry: TableEntry): () => void {
+    return entry.table === FIXED_NAMES.forwardTable ? this.insertForward(entry) : this.insertFilter(entry);
+  }
+
+  private insertForward(entry: TableEntry): () => void {
+    const { init, ports } = this.dataPlane.description;
+    if (this.forwardUsed >= init.forwardEntries) throw new TargetError('no-space', `${entry.table} is full`);
+    const forwards = entry.action === FIXED_NAMES.forward;
+    if (!forwards && entry.action !== FIXED_NAMES.forwardDrop) {
+      throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
+    }
+    refuseUnknownKeys(entry, FORWARD_KEYS);
+    const ingress = exactKey(entry, FIXED_NAMES.forwardKey, ports.width);
+    const [egress = this.nowhere] = parameterValues(entry, forwards ? [{ name: 'port', width: ports.width }] : []);
+    this.forward[ingress] = egress;
+    this.forwardUsed++;
+    return () => {
+      this.forward[ingress] = this.nowhere;
+      this.forwardUsed--;
+    };
+  }
+
+  private insertFilter(entry: TableEntry): () => void {
+    const index = this.filterIndex.get(entry.table) ?? 0;
+    const filter = this.filters[index] as FilterTable;
+    const description = this.dataPlane.filterTables[index];
+    if ((this.used[index] as number) >= (description?.entries ?? 0)) {
+      throw new TargetError('no-space', `${entry.table} is full (${description?.entries} entries)`);
+    }
+    const programId = this.filteredProgram(entry);
+    const fields = new Map(entry.key.map((field) => [field.name, this.maskedField(entry.table, field, index)]));
+    const remove = filter.insert(filter.keyOf(fields), entry.priority, programId);
+    this.countFilters(index, 1);
+    return () => {
+      remove();
+      this.countFilters(index, -1);
+    };
+  }
+
+  /** The program that a filter gives to packets, or {@link NO_PROGRAM} of one that does nothing. */
+  private filteredProgram(entry: TableEntry): number {
+    const { state, init } = this.dataPlane.description;
+    const width = state.programIdBits;
+    if (entry.action === FIXED_NAMES.setProgram) {
+      const [programId = 0] = parameterValues(entry, [{ name: FIXED_NAMES.programParameter, width }]);
+      return programId;
+    }
+    // Elsewhere that is what packets meet that no filter matches, and no entry can have it.
+    if (entry.action !== NO_ACTION || !init.onEveryPass) {
+      throw new TargetError('unknown-action', `no filter of ${entry.table} can have the action ${entry.action}`);
+    }
+    parameterValues(entry, []);
+    return NO_PROGRAM;
+  }
+
+  private countFilters(index: number, change: number): void {
+    this.used[index] = (this.used[index] as number) + change;
+    const isReached = (i: number): boolean => this.dataPlane.filterTables[i]?.unreachable === undefined;
+    this.inUse = this.filters.filter((_, i) => (this.used[i] as number) > 0 && isReached(i));
+  }
+
+  private maskedField(table: string, field: KeyField, index: number): MaskedValue {
+    const known = this.dataPlane.filterTables[index]?.keys.find(({ name }) => name === field.name);
+    if (known === undefined) throw new TargetError('unknown-field', `${table} has no key ${field.name}`);
+    return ternaryValue(field, known.width);
+  }
+}

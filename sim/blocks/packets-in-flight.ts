@@ -1,0 +1,72 @@
+/** The packets that are in the switch, each in a slot that is used again: nothing is allocated for a packet. */
+import type { PacketBatch } from '../../traces/packets/packet-batch.js';
+import { packetWords } from './digest.js';
+import { Phv } from './phv.js';
+
+/** A batch whose packets are under way; its memory must stay as it is until none is left. */
+export interface HeldBatch {
+  readonly batch: PacketBatch;
+  /** Its bytes, as digests read them. */
+  readonly words: Uint32Array;
+  inFlight: number;
+}
+
+export const holdBatch = (batch: PacketBatch): HeldBatch => ({ batch, words: packetWords(batch), inFlight: 0 });
+
+export class PacketsInFlight {
+  readonly phvs: Phv[] = [];
+  readonly held: HeldBatch[] = [];
+  /** Place in its batch. */
+  index = new Int32Array(0);
+  /** When its first bit came to the switch. */
+  arrivalPs = new Float64Array(0);
+  /** When it came to the queue that it is in. */
+  queuedPs = new Float64Array(0);
+  cells = new Int32Array(0);
+  /** The one behind it in its queue. */
+  next = new Int32Array(0);
+  private readonly free: number[] = [];
+  /** Packets in the switch now, and the most there ever were. */
+  count = 0;
+  most = 0;
+
+  constructor(private readonly headerCount: number) {}
+
+  /** A slot for packet i of a batch. */
+  take(held: HeldBatch, i: number, arrivalPs: number): number {
+    if (this.free.length === 0) this.grow();
+    const slot = this.free.pop() as number;
+    this.held[slot] = held;
+    this.index[slot] = i;
+    this.arrivalPs[slot] = arrivalPs;
+    held.inFlight++;
+    if (++this.count > this.most) this.most = this.count;
+    return slot;
+  }
+
+  release(slot: number): void {
+    const held = this.held[slot] as HeldBatch;
+    held.inFlight--;
+    this.count--;
+    this.free.push(slot);
+  }
+
+  private grow(): void {
+    const before = this.phvs.length;
+    const after = Math.max(64, 2 * before);
+    for (let slot = after - 1; slot >= before; slot--) {
+      this.phvs[slot] = new Phv(this.headerCount);
+      this.free.push(slot);
+    }
+    this.index = grown(this.index, new Int32Array(after));
+    this.arrivalPs = grown(this.arrivalPs, new Float64Array(after));
+    this.queuedPs = grown(this.queuedPs, new Float64Array(after));
+    this.cells = grown(this.cells, new Int32Array(after));
+    this.next = grown(this.next, new Int32Array(after));
+  }
+}
+
+function grown<A extends Int32Array | Float64Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
+}

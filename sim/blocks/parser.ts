@@ -1,0 +1,164 @@
+/**
+ * The parser: finds the headers of a packet. A malformed header ends parsing before it; so does one that is cut off, or,
+ * on data planes that follow the chip, it makes the parser drop the packet.
+ */
+import type { DataPlane } from '../../compiler/index.js';
+import { type FieldAccess, fieldAccess, readField } from './header-fields.js';
+import type { Phv } from './phv.js';
+
+interface Condition {
+  readonly access: FieldAccess;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+interface ExtractedHeader {
+  readonly index: number;
+  readonly bytes: number;
+  readonly lengthWords: FieldAccess | undefined;
+  readonly valid: readonly Condition[];
+  /** Bytes that the conditions look at. */
+  readonly lookaheadBytes: number;
+}
+
+interface State {
+  readonly headers: readonly ExtractedHeader[];
+  readonly only: { readonly access: FieldAccess; readonly value: number } | undefined;
+  readonly select: FieldAccess | undefined;
+  readonly values: Int32Array;
+  /** State by place in `values`. */
+  readonly next: Int32Array;
+}
+
+/**
+ * Finds the headers of the packet that a PHV holds, and fills `phv.headerStart`. A packet that it drops has `phv.dropped`
+ * set and no header at all, so that no filter takes it.
+ */
+export interface PacketParser {
+  parse(phv: Phv): void;
+}
+
+export class Parser implements PacketParser {
+  private readonly states: readonly State[];
+  private readonly start: number;
+  private readonly dropsCut: boolean;
+
+  constructor(dataPlane: DataPlane) {
+    const { parser, followsChip } = dataPlane.description;
+    this.dropsCut = followsChip;
+    const names = Object.keys(parser.states);
+    const access = (field: string): FieldAccess => fieldAccess(dataPlane.headerField(field));
+    this.start = names.indexOf(parser.start);
+    this.states = Object.values(parser.states).map((state) => ({
+      headers: state.extract.map((name) => {
+        const header = dataPlane.headers[dataPlane.headerIndex(name)];
+        if (header === undefined) throw new Error(`no header ${name}`);
+        const { lengthWords, valid = [] } = header.description;
+        const conditions = valid.map((condition) => ({
+          ...condition,
+          access: access(`hdr.${name}.${condition.field}`),
+        }));
+        return {
+          index: header.index,
+          bytes: header.bytes,
+          lengthWords: lengthWords === undefined ? undefined : access(`hdr.${name}.${lengthWords}`),
+          valid: conditions,
+          lookaheadBytes: Math.max(0, ...conditions.map((each) => each.access.byteOffset + each.access.byteCount)),
+        };
+      }),
+      only: state.only && { access: access(state.only.field), value: state.only.value },
+      select: state.select && access(state.select.field),
+      values: Int32Array.from(state.select?.next ?? [], ({ value }) => value),
+      next: Int32Array.from(state.select?.next ?? [], (edge) => names.indexOf(edge.state)),
+    }));
+  }
+
+  /** Fills `phv.headerStart` for the packet that the PHV holds. */
+  parse(phv: Phv): void {
+    const { headerStart } = phv;
+    headerStart.fill(-1);
+    let at = phv.packetStart;
+    let stateIndex = this.start;
+    while (stateIndex >= 0) {
+      const state = this.states[stateIndex] as State;
+      const { headers } = state;
+      const stateStart = at;
+      for (let i = 0; i < headers.length; i++) {
+        const header = headers[i] as ExtractedHeader;
+        const length = this.dropsCut ? headerLengthOnChip(header, phv, at) : headerLength(header, phv, at);
+        if (length === CUT) {
+          headerStart.fill(-1);
+          phv.dropped = true;
+          return;
+        }
+        if (length < 0) {
+          for (let j = 0; j < i; j++) headerStart[(headers[j] as ExtractedHeader).index] = -1;
+          at = stateStart;
+          return;
+        }
+        headerStart[header.index] = at;
+        at += length;
+      }
+      stateIndex = nextState(state, phv);
+    }
+  }
+}
+
+const NO_HEADER = -1;
+const CUT = -2;
+
+/** Bytes of a header that starts here, or {@link NO_HEADER} if it is not whole or not such a header. */
+function headerLength(header: ExtractedHeader, phv: Phv, at: number): number {
+  if (at + header.bytes > phv.packetEnd || !isValid(header, phv, at)) return NO_HEADER;
+  const length = lengthOf(header, phv, at);
+  return at + length > phv.packetEnd ? NO_HEADER : length;
+}
+
+/**
+ * As {@link headerLength}, or {@link CUT} if the packet ends inside it. The chip's parser looks at the conditions before
+ * it takes a header, and takes options only on the way to a header behind them, which then is cut off too.
+ */
+function headerLengthOnChip(header: ExtractedHeader, phv: Phv, at: number): number {
+  if (at + header.lookaheadBytes > phv.packetEnd) return CUT;
+  if (!isValid(header, phv, at)) return NO_HEADER;
+  return at + header.bytes > phv.packetEnd ? CUT : lengthOf(header, phv, at);
+}
+
+function isValid({ valid }: ExtractedHeader, phv: Phv, at: number): boolean {
+  for (let i = 0; i < valid.length; i++) {
+    const { access, minimum, maximum } = valid[i] as Condition;
+    const value = readField(access, phv.bytes, at);
+    if (value < minimum || value > maximum) return false;
+  }
+  return true;
+}
+
+const lengthOf = ({ lengthWords, bytes }: ExtractedHeader, phv: Phv, at: number): number =>
+  lengthWords === undefined ? bytes : readField(lengthWords, phv.bytes, at) * 4;
+
+function nextState(state: State, phv: Phv): number {
+  const { only, select, values, next } = state;
+  if (select === undefined) return -1;
+  if (
+    only !== undefined &&
+    readField(only.access, phv.bytes, phv.headerStart[only.access.header] as number) !== only.value
+  )
+    return -1;
+  const value = readField(select, phv.bytes, phv.headerStart[select.header] as number);
+  for (let i = 0; i < values.length; i++) if (values[i] === value) return next[i] as number;
+  return -1;
+}
+
+/** Whether some action of an RPB writes a field that the parser reads: only then can a later pass find other headers. */
+export function parsesAgain({ description, rpbs }: DataPlane): boolean {
+  const reads = new Set<string>();
+  for (const { only, select } of Object.values(description.parser.states)) {
+    for (const field of [only?.field, select?.field]) if (field !== undefined) reads.add(field);
+  }
+  for (const [name, { lengthWords, valid = [] }] of Object.entries(description.headers)) {
+    for (const field of [lengthWords, ...valid.map((condition) => condition.field)]) reads.add(`hdr.${name}.${field}`);
+  }
+  return rpbs.some(({ actions }) =>
+    [...actions.values()].some(({ effect }) => effect.kind === 'modify' && reads.has(effect.field)),
+  );
+}

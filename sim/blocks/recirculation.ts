@@ -1,0 +1,59 @@
+/** The recirculation block: by program and recirculation id, whether the packet goes round once more. */
+import { type DataPlane, FIXED_NAMES, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
+import { TargetError } from '../target/target.js';
+import { exactKey, parameterValues, refuseUnknownKeys } from './entry-values.js';
+
+const AGAIN: ReadonlyMap<string, boolean> = new Map([
+  [FIXED_NAMES.firstRecirculate, true],
+  [FIXED_NAMES.middleRecirculate, true],
+  [FIXED_NAMES.lastRecirculate, false],
+  [FIXED_NAMES.setEgressPort, false],
+]);
+
+const KNOWN_KEYS: ReadonlySet<string> = new Set([RPB_KEYS.program, RPB_KEYS.recirculation]);
+
+export class RecirculationTable {
+  /** By program id: bit p is set if the packet recirculates after pass p. */
+  private readonly again: Uint32Array;
+  private used = 0;
+
+  constructor(private readonly dataPlane: DataPlane) {
+    this.again = new Uint32Array(2 ** dataPlane.description.state.programIdBits);
+  }
+
+  get entryCount(): number {
+    return this.used;
+  }
+
+  /** Adds an entry; the result removes it. @throws {TargetError} */
+  insert(entry: TableEntry): () => void {
+    const { entries } = this.dataPlane.description.recirculation;
+    if (this.used >= entries) throw new TargetError('no-space', `${entry.table} is full (${entries} entries)`);
+    const again = AGAIN.get(entry.action);
+    if (again === undefined) {
+      throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
+    }
+    const { programIdBits, recirculationIdBits } = this.dataPlane.description.state;
+    refuseUnknownKeys(entry, KNOWN_KEYS);
+    parameterValues(entry, []);
+    const programId = exactKey(entry, RPB_KEYS.program, programIdBits);
+    const pass = exactKey(entry, RPB_KEYS.recirculation, recirculationIdBits);
+    if (pass > MAX_PASS)
+      throw new TargetError('wrong-width', `${RPB_KEYS.recirculation} = ${pass}: at most ${MAX_PASS}`);
+    const bit = again ? 2 ** pass : 0;
+    this.again[programId] = (this.again[programId] as number) | bit;
+    this.used++;
+    return () => {
+      this.again[programId] = (this.again[programId] as number) & ~bit;
+      this.used--;
+    };
+  }
+
+  /** Whether a packet of this program goes round again after this pass. */
+  recirculates(programId: number, pass: number): boolean {
+    return pass <= MAX_PASS && (((this.again[programId] as number) >>> pass) & 1) === 1;
+  }
+}
+
+/** A packet that has gone round this often is not let round again, whatever the entries say. */
+const MAX_PASS = 31;

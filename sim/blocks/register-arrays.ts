@@ -1,0 +1,45 @@
+/** The register arrays of all RPBs in one shared buffer, so that workers can share them. */
+import type { DataPlane } from '../../compiler/index.js';
+import { TargetError } from '../target/target.js';
+
+export class RegisterArrays {
+  readonly words: Uint32Array;
+  private readonly start: Int32Array;
+  private readonly sizes: Int32Array;
+
+  /** @param buffer memory of another switch of this data plane, to share it */
+  constructor(
+    dataPlane: DataPlane,
+    readonly buffer = allocate(dataPlane),
+  ) {
+    this.words = new Uint32Array(buffer);
+    this.sizes = Int32Array.from(dataPlane.rpbs, ({ buckets }) => buckets);
+    this.start = new Int32Array(this.sizes.length);
+    for (let i = 1; i < this.sizes.length; i++) {
+      this.start[i] = (this.start[i - 1] as number) + (this.sizes[i - 1] as number);
+    }
+  }
+
+  /** Place of a bucket in {@link words}; addresses wrap at the size of the array. @param rpb from 0 */
+  index(rpb: number, address: number): number {
+    const size = this.sizes[rpb] as number;
+    return (this.start[rpb] as number) + (address < size ? address : address % size);
+  }
+
+  /** The buckets `base` … `base + buckets - 1`, a view. @param rpb number from 1 @throws {TargetError} out-of-range */
+  range(rpb: number, base: number, buckets: number): Uint32Array {
+    const size = this.sizes[rpb - 1];
+    if (size === undefined) throw new TargetError('unknown-table', `there is no RPB ${rpb}`);
+    const isRange = [base, buckets].every((value) => Number.isInteger(value) && value >= 0);
+    if (!isRange || base + buckets > size) {
+      throw new TargetError('out-of-range', `RPB ${rpb} has no buckets ${base} to ${base + buckets - 1}`);
+    }
+    const start = (this.start[rpb - 1] as number) + base;
+    return this.words.subarray(start, start + buckets);
+  }
+}
+
+function allocate(dataPlane: DataPlane): SharedArrayBuffer {
+  const buckets = dataPlane.rpbs.reduce((sum, rpb) => sum + rpb.buckets, 0);
+  return new SharedArrayBuffer(buckets * Uint32Array.BYTES_PER_ELEMENT);
+}

@@ -1,0 +1,236 @@
+/**
+ * The tables of all RPBs, organised for look-up. An entry matches one program and one recirculation id exactly, so each
+ * program has a table of its own; within it, pass and branch id select a short list of entries for each RPB, mostly of
+ * one, and RPBs in which a branch has no entry are skipped altogether. See program-code.ts.
+ */
+import { type Action, type DataPlane, NO_ACTION, RPB_KEYS, type Rpb, type TableEntry } from '../../compiler/index.js';
+import { TargetError } from '../target/target.js';
+import type { ActionUnit } from './actions.js';
+import { exactKey, parameterValues, refuseUnknownKeys, ternaryKey } from './entry-values.js';
+import {
+  decodeInstruction,
+  decodeRegisterMatch,
+  type FieldOperands,
+  type Instruction,
+  NOTHING,
+} from './instructions.js';
+import type { MemoryOwners } from './memory-owners.js';
+import type { Phv } from './phv.js';
+import {
+  branchIdsOf,
+  buildProgramCode,
+  CELL,
+  CODE_HEADER,
+  ENTRY,
+  HEAD_LAST,
+  HEAD_MATCHES,
+  type RpbEntry,
+  rowStart,
+  setsBranch,
+} from './program-code.js';
+
+interface ProgramTable {
+  readonly entries: Set<RpbEntry>;
+  /** Built before the next packet when entries have changed. */
+  code: Int32Array | undefined;
+}
+
+const KNOWN_KEYS: ReadonlySet<string> = new Set(Object.values(RPB_KEYS));
+
+export class RpbTables {
+  private readonly programs: (ProgramTable | undefined)[] = [];
+  private readonly used: Int32Array;
+  private readonly byTable: ReadonlyMap<string, Rpb>;
+  private readonly rpbCount: number;
+  private sequence = 0;
+  /** By program id: branch ids that a deleted entry has set on packets that may be in flight. */
+  private readonly retired = new Map<number, Set<number>>();
+  /** Whether packets are in flight while entries change, so that a branch id outlives the entry that sets it. */
+  keepsBranchIds = false;
+  /** Told of each program whose entries have changed, before its next packet. */
+  onChange: (programId: number) => void = () => undefined;
+
+  constructor(
+    private readonly dataPlane: DataPlane,
+    private readonly operands: FieldOperands,
+    private readonly actions: ActionUnit,
+    private readonly owners: MemoryOwners,
+  ) {
+    this.rpbCount = dataPlane.rpbCount;
+    this.used = new Int32Array(dataPlane.rpbCount);
+    this.byTable = new Map(dataPlane.rpbs.map((rpb) => [rpb.table, rpb]));
+  }
+
+  isRpbTable(table: string): boolean {
+    return this.byTable.has(table);
+  }
+
+  entryCount(table: string): number {
+    return this.used[this.byTable.get(table)?.index ?? 0] ?? 0;
+  }
+
+  /**
+   * Adds an entry; the result removes it.
+   * @throws {TargetError} for a full table, an unknown action, or values too wide
+   */
+  insert(entry: TableEntry): () => void {
+    const rpb = this.byTable.get(entry.table);
+    if (rpb === undefined) throw new TargetError('unknown-table', `there is no table ${entry.table}`);
+    if ((this.used[rpb.index] as number) >= rpb.entries) {
+      throw new TargetError('no-space', `${entry.table} is full (${rpb.entries} entries)`);
+    }
+    const { programId, pass, branch } = this.decodeKey(entry);
+    const stored: RpbEntry = {
+      rpb: rpb.index,
+      pass,
+      branchValue: branch.value & branch.mask,
+      branchMask: branch.mask,
+      priority: entry.priority,
+      sequence: this.sequence++,
+      instruction: this.instruction(rpb, entry),
+      match: decodeRegisterMatch(entry),
+      source: entry,
+    };
+    const table = this.programs[programId] ?? { entries: new Set(), code: undefined };
+    this.programs[programId] = table;
+    table.entries.add(stored);
+    table.code = undefined;
+    this.onChange(programId);
+    this.used[rpb.index] = (this.used[rpb.index] as number) + 1;
+    return () => {
+      table.entries.delete(stored);
+      if (this.keepsBranchIds && setsBranch(stored)) this.retire(programId, stored.instruction.immediate);
+      table.code = undefined;
+      this.onChange(programId);
+      this.used[rpb.index] = (this.used[rpb.index] as number) - 1;
+      if (table.entries.size === 0 && this.programs[programId] === table) this.programs[programId] = undefined;
+    };
+  }
+
+  entriesOf(programId: number): readonly RpbEntry[] {
+    return [...(this.programs[programId]?.entries ?? [])];
+  }
+
+  /** The code of a program; undefined if it has no entries. */
+  codeOf(programId: number): Int32Array | undefined {
+    const table = this.programs[programId];
+    if (table === undefined) return undefined;
+    table.code ??= buildProgramCode(
+      [...table.entries],
+      this.branchIds(programId),
+      this.rpbCount,
+      this.isGuarded(programId),
+    );
+    return table.code;
+  }
+
+  /** Whether memory accesses of a program have to be looked at, as they are not proven to keep to its blocks. */
+  isGuarded(programId: number): boolean {
+    const entries = this.entriesOf(programId).map(({ source }) => source);
+    return this.owners.needsGuard(programId, entries, this.keepsBranchIds);
+  }
+
+  /** To be called when something else than its entries has changed for a program. */
+  changed(programId: number): void {
+    const table = this.programs[programId];
+    if (table !== undefined) table.code = undefined;
+    this.onChange(programId);
+  }
+
+  /** The branch ids that packets of a program can have, in order. */
+  branchIds(programId: number): number[] {
+    return branchIdsOf(this.entriesOf(programId), this.retired.get(programId) ?? []);
+  }
+
+  /** To be called when no packet is in flight that entered before the last deletion. */
+  forgetRetiredBranchIds(): void {
+    this.retired.clear();
+  }
+
+  private retire(programId: number, branchId: number): void {
+    const retired = this.retired.get(programId) ?? new Set();
+    this.retired.set(programId, retired.add(branchId));
+  }
+
+  /** The entry that a packet meets in an RPB as it is now, found by going through them all. @param rpb from 0 */
+  entryFor(phv: Phv, rpb: number): RpbEntry | undefined {
+    let best: RpbEntry | undefined;
+    for (const entry of this.programs[phv.programId]?.entries ?? []) {
+      if (entry.rpb !== rpb || entry.pass !== phv.pass) continue;
+      if ((phv.branch & entry.branchMask) !== entry.branchValue) continue;
+      const matches = entry.match.every(([value, mask], i) => (((phv.registers[i] ?? 0) & mask) ^ value) === 0);
+      if (matches && (best === undefined || comesBefore(entry, best))) best = entry;
+    }
+    return best;
+  }
+
+  /** Takes a packet through RPBs `from` … `to - 1` of its pass, with its program's code. */
+  run(code: Int32Array, phv: Phv, from: number, to: number): void {
+    if (phv.pass >= (code[CODE_HEADER.passes] as number)) return;
+    let { branch } = phv;
+    let cell = rowStart(code, phv.pass, branch);
+    let reached = from;
+    for (;;) {
+      let rpb = code[cell + CELL.rpb] as number;
+      while (rpb < reached) {
+        cell += code[cell + CELL.length] as number;
+        rpb = code[cell + CELL.rpb] as number;
+      }
+      if (rpb >= to) return;
+      const entry = findEntry(code, cell + CELL.words, phv.registers);
+      if (entry >= 0) this.actions.execute(code, entry, rpb, phv);
+      reached = rpb + 1;
+      if (phv.branch === branch) cell += code[cell + CELL.length] as number;
+      else {
+        branch = phv.branch;
+        cell = rowStart(code, phv.pass, branch);
+      }
+    }
+  }
+
+  private instruction(rpb: Rpb, entry: TableEntry): Instruction {
+    if (entry.action !== NO_ACTION) return decodeInstruction(entry, this.action(rpb, entry), this.operands);
+    parameterValues(entry, []);
+    return NOTHING;
+  }
+
+  private action(rpb: Rpb, entry: TableEntry): Action {
+    const action = rpb.actions.get(entry.action.slice(rpb.control.length + 1));
+    if (action === undefined || !entry.action.startsWith(`${rpb.control}.`)) {
+      throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
+    }
+    return action;
+  }
+
+  private decodeKey(entry: TableEntry) {
+    const { programIdBits, branchIdBits, recirculationIdBits, branchMatch } = this.dataPlane.description.state;
+    refuseUnknownKeys(entry, KNOWN_KEYS);
+    if (branchMatch === 'exact') exactKey(entry, RPB_KEYS.branch, branchIdBits);
+    return {
+      programId: exactKey(entry, RPB_KEYS.program, programIdBits),
+      pass: exactKey(entry, RPB_KEYS.recirculation, recirculationIdBits),
+      branch: ternaryKey(entry, RPB_KEYS.branch, branchIdBits),
+    };
+  }
+}
+
+const comesBefore = (a: RpbEntry, b: RpbEntry): boolean =>
+  a.priority < b.priority || (a.priority === b.priority && a.sequence < b.sequence);
+
+/** The first entry of a cell that the registers match, or -1. */
+function findEntry(code: Int32Array, first: number, registers: Uint32Array): number {
+  let at = first;
+  for (;;) {
+    const head = code[at] as number;
+    if ((head & HEAD_MATCHES) === 0) return at;
+    const match = at + ENTRY.words;
+    if (
+      (((registers[0] as number) & (code[match + 1] as number)) ^ (code[match] as number)) === 0 &&
+      (((registers[1] as number) & (code[match + 3] as number)) ^ (code[match + 2] as number)) === 0 &&
+      (((registers[2] as number) & (code[match + 5] as number)) ^ (code[match + 4] as number)) === 0
+    )
+      return at;
+    if ((head & HEAD_LAST) !== 0) return -1;
+    at += ENTRY.wordsWithMatch;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Look-ups of filter tables as JavaScript made for the masks in use: what changes with every entry, the hash table of each
+ * mask, is looked at when it runs.
+ */
+import type { FilterLookup, KeyWord, LookupMaker } from '../../blocks/filter-table.js';
+import { type MaskGroup, mix, RECORD } from '../../blocks/mask-group.js';
+import { readCode } from './field-code.js';
+
+/** With more, the code would be long, and most of the time goes to the probes. */
+const MOST_GROUPS = 16;
+/** Of look-ups for masks that may come back. */
+const MOST_KEPT = 256;
+
+/** Keeps what it makes: tables come back to masks that they had. */
+export function compiledLookups(): LookupMaker {
+  const known = new Map<string, FilterLookup>();
+  return (words, groups) => {
+    if (groups.length > MOST_GROUPS) return undefined;
+    const body = lookupCode(words, groups);
+    const found =
+      known.get(body) ?? (new Function('mix', `return function lookup(P, G) {\n${body}\n};`)(mix) as FilterLookup);
+    if (known.size >= MOST_KEPT) known.clear();
+    known.set(body, found);
+    return found;
+  };
+}
+
+function lookupCode(words: readonly KeyWord[], groups: readonly MaskGroup[]): string {
+  const wanted = [...new Set(groups.flatMap(({ active }) => [...active]))];
+  return [
+    "'use strict';",
+    'const B = P.bytes, H = P.headerStart;',
+    'let program = 0, priority = Infinity, sequence = 0;',
+    ...wanted.map((i) => wordCode(i, words[i])),
+    ...groups.map(groupCode),
+    'return program;',
+  ].join('\n');
+}
+
+function wordCode(i: number, word: KeyWord | undefined): string {
+  if (word?.kind !== 'header') return `const w${i} = P.ingressPort;`;
+  const { access } = word;
+  return `const h${i} = H[${access.header}], w${i} = h${i} < 0 ? 0 : ${readCode(access, `h${i}`)};`;
+}
+
+/** An entry takes the place of the best so far as in {@link MaskGroup.lookup}. */
+function groupCode({ active, masks, recordWords }: MaskGroup, place: number): string {
+  const count = active.length;
+  const keys = Array.from(active, (word, j) => `const k${j} = w${word} & ${(masks[j] ?? 0) | 0};`);
+  const hash = Array.from(active).reduce((text, _, j) => `mix(${text}, k${j})`, '0');
+  const differs = Array.from(active, (_, j) => `(R[at + ${j}] ^ k${j})`).join(' | ') || '0';
+  return `{
+const g = G[${place}];
+if (g.bestPriority > priority) return program;
+const R = g.records, last = g.slotMask;
+${keys.join('\n')}
+for (let slot = ${hash} & last;; slot = slot + 1 & last) {
+const at = slot * ${recordWords}, mark = R[at + ${count + RECORD.mark}];
+if (mark === 0) break;
+if ((${differs}) !== 0) continue;
+const p = R[at + ${count + RECORD.priority}], s = R[at + ${count + RECORD.sequence}];
+if (p < priority || p === priority && s < sequence) { program = mark - 1; priority = p; sequence = s; }
+}
+}`;
+}

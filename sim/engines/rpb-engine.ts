@@ -1,0 +1,14 @@
+/** What takes a packet through the RPBs: engines differ in how, never in what. */
+import type { Phv } from '../blocks/phv.js';
+
+export const ENGINES = ['compiled', 'interpreted'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+export interface RpbEngine {
+  readonly name: EngineName;
+  /** Does now what the first packets of programs would otherwise wait for. */
+  prepare(): void;
+  /** Takes a packet through the RPBs of one gress of its pass, by the entries of its program. */
+  ingress(phv: Phv): void;
+  egress(phv: Phv): void;
+}

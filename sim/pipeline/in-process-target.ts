@@ -1,0 +1,39 @@
+/** The emulator as a {@link SwitchTarget}: what a driver talks to when there is no switch. */
+import type { Operation, TableEntry } from '../../compiler/index.js';
+import { type SwitchTarget, TargetError } from '../target/target.js';
+import type { Switch } from './switch.js';
+
+export class InProcessTarget implements SwitchTarget {
+  constructor(private readonly emulator: Switch) {}
+
+  get dataPlane(): { readonly name: string; readonly hash: string } {
+    return this.emulator.dataPlane;
+  }
+
+  async apply(operations: readonly Operation[]): Promise<void> {
+    for (const [i, operation] of operations.entries()) {
+      try {
+        this.emulator.apply(operation);
+      } catch (error) {
+        if (error instanceof TargetError) error.applied = i;
+        throw error;
+      }
+    }
+  }
+
+  async readMemory(rpb: number, base: number, buckets: number): Promise<readonly Uint32Array[]> {
+    return this.emulator.registersOfPipes.map((memory) => memory.range(rpb, base, buckets).slice());
+  }
+
+  async writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void> {
+    for (const memory of this.emulator.registersOfPipes) memory.range(rpb, base, values.length).set(values);
+  }
+
+  async entryCount(table: string): Promise<number> {
+    return this.emulator.entryCount(table);
+  }
+
+  async entries(): Promise<readonly TableEntry[]> {
+    return this.emulator.entries();
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * Takes batches through a switch on one or several threads, with the same result. Programs do not share state, so each
+ * worker owns the programs of one remainder of the program id, and with them their memory: no lock is needed, and the
+ * order of packets within a program is kept. Packets lie in shared memory; nothing is copied.
+ */
+import { Piscina } from 'piscina';
+import { FIXED_NAMES, type Operation, programIdOf } from '../../../compiler/index.js';
+import type { TrafficOptions } from '../../../traces/index.js';
+import {
+  createPacketBatch,
+  gatherVerdicts,
+  type PacketBatch,
+  type PacketBatchMemory,
+} from '../../../traces/packets/packet-batch.js';
+import { addCounters, type Counters } from '../../blocks/counters.js';
+import { digestPackets, shareOf } from '../../blocks/digest.js';
+import type { Switch } from '../switch.js';
+import { type SharedBatch, VERDICT, type WorkerResult, type WorkerSetup, type WorkerTask } from './protocol.js';
+
+export interface PacketProcessor {
+  readonly workers: number;
+  /** Makes changes on all replicas, between two batches. */
+  apply(operations: readonly Operation[]): Promise<void>;
+  /** Processes and digests packets `from` … `to - 1` of a batch that lies in this memory. */
+  process(batch: PacketBatch, memory: PacketBatchMemory, from?: number, to?: number): Promise<void>;
+  /** Counts as if no packet had come so far. */
+  forget(): Promise<void>;
+  /** What happened to all packets processed so far. */
+  readonly counters: Readonly<Counters>;
+  close(): Promise<void>;
+}
+
+/** @param emulator holds the tables as they are now, and the memory that workers will share */
+export async function createPacketProcessor(
+  emulator: Switch,
+  workers: number,
+  operations: readonly Operation[],
+): Promise<PacketProcessor> {
+  if (workers > 1) return createWorkerProcessor(emulator, workers, operations);
+  emulator.prepare();
+  return new InThreadProcessor(emulator);
+}
+
+/** As {@link createPacketProcessor}, for two workers or more. */
+export async function createWorkerProcessor(
+  emulator: Switch,
+  workers: number,
+  operations: readonly Operation[],
+): Promise<WorkerProcessor> {
+  const processor = new WorkerProcessor(emulator, workers);
+  await processor.replicate(operations);
+  return processor;
+}
+
+class InThreadProcessor implements PacketProcessor {
+  readonly workers = 1;
+  private readonly countersBefore: Readonly<Counters>;
+
+  constructor(private readonly emulator: Switch) {
+    this.countersBefore = { ...emulator.counters };
+  }
+
+  async apply(operations: readonly Operation[]): Promise<void> {
+    for (const operation of operations) this.emulator.apply(operation);
+  }
+
+  async process(batch: PacketBatch, _memory: PacketBatchMemory, from = 0, to = batch.count): Promise<void> {
+    this.emulator.process(batch, from, to);
+    digestPackets(batch, from, to, 0, 1);
+  }
+
+  async forget(): Promise<void> {
+    Object.assign(this.emulator.counters, this.countersBefore);
+  }
+
+  get counters(): Readonly<Counters> {
+    return this.emulator.counters;
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** A batch, and the memory of as many shares as there are workers that it lies in. */
+export interface BatchInMemory {
+  readonly batch: PacketBatch;
+  readonly memory: PacketBatchMemory;
+}
+
+export class WorkerProcessor implements PacketProcessor {
+  /** One pool of one thread for each share, as a share's tasks must go to the thread that owns it. */
+  private readonly pools: readonly Piscina<WorkerTask, WorkerResult>[];
+  counters: Counters;
+  /** What was counted before, by the switch that the workers take over from. */
+  private readonly countersBefore: Readonly<Counters>;
+
+  constructor(
+    private readonly emulator: Switch,
+    readonly workers: number,
+  ) {
+    this.countersBefore = { ...emulator.counters };
+    this.counters = { ...this.countersBefore };
+    this.pools = Array.from({ length: workers }, (_, share) => {
+      const setup: WorkerSetup = {
+        description: emulator.dataPlane.description,
+        memory: emulator.memory.buffer,
+        engine: emulator.engineName,
+        share,
+        shares: workers,
+      };
+      return new Piscina<WorkerTask, WorkerResult>({
+        filename: new URL('./worker.js', import.meta.url).href,
+        minThreads: 1,
+        maxThreads: 1,
+        // Tasks wait at the worker, in order, rather than for a message to go there.
+        concurrentTasksPerWorker: TASKS_AHEAD,
+        workerData: setup,
+        // Building tables makes garbage, packets do not: a large nursery would stay empty.
+        resourceLimits: { maxYoungGenerationSizeMb: 8 },
+      });
+    });
+  }
+
+  /** Whether a packet stays with its program: where the filters are met again, it can change. */
+  get mayOwn(): boolean {
+    return !this.emulator.dataPlane.description.init.onEveryPass;
+  }
+
+  /** Brings the workers' tables to where the emulator's are. */
+  async replicate(operations: readonly Operation[]): Promise<void> {
+    const { workers } = this;
+    await this.all((share) => ({
+      kind: 'apply',
+      operations: this.mayOwn ? operations.filter((operation) => concerns(operation, share, workers)) : operations,
+    }));
+  }
+
+  async apply(operations: readonly Operation[]): Promise<void> {
+    for (const operation of operations) this.emulator.apply(operation);
+    // Memory is shared: it has been reset already.
+    await this.replicate(operations.filter(({ kind }) => kind !== 'resetMemory'));
+  }
+
+  async process(batch: PacketBatch, memory: PacketBatchMemory, from = 0, to = batch.count): Promise<void> {
+    const bound = (share: number): number => from + Math.floor(((to - from) * share) / this.workers);
+    await this.all((share) => ({ kind: 'classify', batch: { memory, from: bound(share), to: bound(share + 1) } }));
+    this.count(await this.all(() => ({ kind: 'process', batches: [{ memory, from, to }] })));
+    this.gather(batch, memory, from, to);
+  }
+
+  /** What {@link generate} generates. */
+  async prepare(traffic: TrafficOptions): Promise<void> {
+    await this.all(() => ({ kind: 'prepare', traffic }));
+  }
+
+  /** Fills one batch on each worker with `count` generated packets, from `firsts` on, and classifies them. */
+  async generate(batches: readonly BatchInMemory[], firsts: readonly number[]): Promise<void> {
+    await this.all((share) => {
+      const [batch, first] = [batches[share], firsts[share]];
+      if (batch === undefined || first === undefined) return undefined;
+      return { kind: 'generate', batch: wholeBatch(batch), first };
+    });
+  }
+
+  /** Processes batches that have been classified, one after the other. */
+  async processClassified(batches: readonly BatchInMemory[]): Promise<void> {
+    this.count(await this.all(() => ({ kind: 'process', batches: batches.map(wholeBatch) })));
+    for (const { batch, memory } of batches) this.gather(batch, memory);
+  }
+
+  /**
+   * What {@link runOwn} generates: each worker the packets of its own programs, so that none crosses to another thread.
+   * @param programIds by target: whose packets they are
+   */
+  async prepareOwn(traffic: TrafficOptions, programIds: readonly number[]): Promise<void> {
+    await this.all((share) => {
+      const isOwn = Uint8Array.from(programIds, (id) => (id % this.workers === share ? 1 : 0));
+      return { kind: 'prepareOwn', traffic, isOwn };
+    });
+  }
+
+  /**
+   * Generates and processes `count` packets from number `first` on. Their verdicts go to a batch that has no bytes.
+   * @throws {StrayPackets} if a packet was of another program than its target's
+   */
+  async runOwn(round: OwnRound, first: number, count: number): Promise<void> {
+    const results = await this.all((share) => {
+      const verdicts = round.verdicts[share];
+      return verdicts && { kind: 'runOwn', verdicts: verdicts.buffer as SharedArrayBuffer, first, count };
+    });
+    this.count(results);
+    for (const [share, { ownPackets }] of results.entries()) {
+      if (ownPackets === undefined) throw new StrayPackets();
+      spreadVerdicts(round.verdicts[share] as Uint32Array, ownPackets, round.batch);
+    }
+    round.batch.count = count;
+  }
+
+  async forget(): Promise<void> {
+    this.count(await this.all(() => ({ kind: 'forget' })));
+  }
+
+  private gather(batch: PacketBatch, memory: PacketBatchMemory, from = 0, to = batch.count): void {
+    gatherVerdicts(batch, memory, (packets, i) => shareOf(packets, i, this.workers), from, to);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.pools.map((pool) => pool.destroy()));
+  }
+
+  /** Each worker counts for itself. */
+  private count(results: readonly WorkerResult[]): void {
+    this.counters = { ...this.countersBefore };
+    for (const { counters } of results) addCounters(this.counters, counters);
+  }
+
+  /** Gives each worker a task, or none. @returns the results of those that had one */
+  private all(task: (share: number) => WorkerTask | undefined): Promise<WorkerResult[]> {
+    return Promise.all(
+      this.pools.flatMap((pool, share) => {
+        const given = task(share);
+        return given === undefined ? [] : [pool.run(given)];
+      }),
+    );
+  }
+}
+
+/** Packets that a worker generated for its programs met those of another: all have to be gone through in their order. */
+export class StrayPackets extends Error {
+  override readonly name = 'StrayPackets';
+}
+
+/** Packets that workers generate for themselves. */
+export interface OwnRound {
+  /** By worker. */
+  readonly verdicts: readonly Uint32Array[];
+  /** Verdicts of all, in the order of the packets: port, length, digest. */
+  readonly batch: PacketBatch;
+}
+
+/** @param packets at most, in one round */
+export function createOwnRound(workers: number, packets: number): OwnRound {
+  const bytes = packets * VERDICT.words * Uint32Array.BYTES_PER_ELEMENT;
+  return {
+    verdicts: Array.from({ length: workers }, () => new Uint32Array(new SharedArrayBuffer(bytes))),
+    batch: createPacketBatch(packets, 0),
+  };
+}
+
+function spreadVerdicts(verdicts: Uint32Array, packets: number, batch: PacketBatch): void {
+  for (let at = 0; at < packets * VERDICT.words; at += VERDICT.words) {
+    const i = verdicts[at + VERDICT.distance] as number;
+    batch.egressPort[i] = verdicts[at + VERDICT.egressPort] as number;
+    batch.capturedLength[i] = verdicts[at + VERDICT.capturedLength] as number;
+    batch.digest[2 * i] = verdicts[at + VERDICT.digest] as number;
+    batch.digest[2 * i + 1] = verdicts[at + VERDICT.digest + 1] as number;
+  }
+}
+
+/** Whether a worker has to make a change: filters and forwarding are met by all packets, the rest by its programs' own. */
+function concerns(operation: Operation, share: number, shares: number): boolean {
+  if (!('entry' in operation)) return true;
+  const { entry } = operation;
+  const programId = programIdOf(entry);
+  return programId === 0 || entry.action === FIXED_NAMES.setProgram || programId % shares === share;
+}
+
+const wholeBatch = ({ batch, memory }: BatchInMemory): SharedBatch => ({ memory, from: 0, to: batch.count });
+
+/** Each round of generated packets is two tasks, and two rounds are under way. */
+const TASKS_AHEAD = 4;

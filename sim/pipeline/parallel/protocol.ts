@@ -1,0 +1,51 @@
+/** What crosses between the thread that runs the experiment and the threads that process packets. */
+import type { DataPlaneDescription, Operation } from '../../../compiler/index.js';
+import type { TrafficOptions } from '../../../traces/index.js';
+import type { PacketBatchMemory } from '../../../traces/packets/packet-batch.js';
+import type { Counters } from '../../blocks/counters.js';
+import type { EngineName } from '../../engines/rpb-engine.js';
+
+/** Given to a worker when it starts. */
+export interface WorkerSetup {
+  readonly description: DataPlaneDescription;
+  /** Register arrays, shared by all workers: each program's belong to one of them. */
+  readonly memory: SharedArrayBuffer;
+  readonly engine: EngineName;
+  readonly share: number;
+  readonly shares: number;
+}
+
+/** Packets `from` … `to - 1` of a batch in shared memory. */
+export interface SharedBatch {
+  readonly memory: PacketBatchMemory;
+  readonly from: number;
+  readonly to: number;
+}
+
+export type WorkerTask =
+  /** Count from 0 again. */
+  | { readonly kind: 'forget' }
+  /** Bring the tables of this worker's switch up to date. */
+  | { readonly kind: 'apply'; readonly operations: readonly Operation[] }
+  /** What the next `generate` tasks generate. */
+  | { readonly kind: 'prepare'; readonly traffic: TrafficOptions }
+  /** Generate these packets of a batch, the first of which has number `first`, and find their programs. */
+  | { readonly kind: 'generate'; readonly batch: SharedBatch; readonly first: number }
+  /** Find the programs of these packets. */
+  | { readonly kind: 'classify'; readonly batch: SharedBatch }
+  /** Process the packets of this worker's programs in batches that were classified, one after the other; digest them. */
+  | { readonly kind: 'process'; readonly batches: readonly SharedBatch[] }
+  /** What the next `runOwn` tasks generate: packets of these targets, 1 for each that is this worker's. */
+  | { readonly kind: 'prepareOwn'; readonly traffic: TrafficOptions; readonly isOwn: Uint8Array }
+  /** Generate this worker's packets of `count` from number `first` on, and process and digest them. */
+  | { readonly kind: 'runOwn'; readonly verdicts: SharedArrayBuffer; readonly first: number; readonly count: number };
+
+export interface WorkerResult {
+  /** Since its start, or since it forgot what was before. */
+  readonly counters: Counters;
+  /** Of `runOwn`; undefined if a packet was of a program of another worker. */
+  readonly ownPackets?: number | undefined;
+}
+
+/** What a worker tells of each packet of its own: words, in the order of the packets. */
+export const VERDICT = { distance: 0, egressPort: 1, capturedLength: 2, digest: 3, words: 5 } as const;

@@ -1,0 +1,98 @@
+/** A worker thread: a switch with all tables, that processes the packets of its share of the programs. */
+import { workerData } from 'node:worker_threads';
+import { DataPlane } from '../../../compiler/index.js';
+import { createTrafficGenerator, type TrafficGenerator } from '../../../traces/index.js';
+import {
+  clearPacketBatch,
+  createPacketBatch,
+  type PacketBatch,
+  packetBatchOver,
+} from '../../../traces/packets/packet-batch.js';
+import { emptyCounters } from '../../blocks/counters.js';
+import { digestPackets } from '../../blocks/digest.js';
+import { Switch } from '../switch.js';
+import { type SharedBatch, VERDICT, type WorkerResult, type WorkerSetup, type WorkerTask } from './protocol.js';
+
+const setup = workerData as WorkerSetup;
+const emulator = new Switch(new DataPlane(setup.description), setup.memory, setup.engine);
+let generator: TrafficGenerator | undefined;
+/** By target, of the packets that this worker generates for itself. */
+let isOwn: Uint8Array = new Uint8Array(0);
+/** Small enough for the cache: a worker's own packets go no further. */
+const OWN_PACKETS = 2048;
+const own = { batch: createPacketBatch(OWN_PACKETS, 2 ** 20), distances: new Uint32Array(OWN_PACKETS) };
+
+const open = ({ memory }: SharedBatch): PacketBatch => packetBatchOver(memory, setup.share);
+
+/** The task function that the pool calls. */
+export default function run(task: WorkerTask): WorkerResult {
+  switch (task.kind) {
+    case 'forget':
+      Object.assign(emulator.counters, emptyCounters());
+      break;
+    case 'apply':
+      for (const operation of task.operations) emulator.apply(operation);
+      emulator.prepare();
+      break;
+    case 'prepare':
+      generator = createTrafficGenerator(task.traffic);
+      break;
+    case 'generate':
+      generate(task.batch, task.first);
+      break;
+    case 'classify':
+      emulator.classify(open(task.batch), task.batch.from, task.batch.to);
+      break;
+    case 'process':
+      for (const shared of task.batches) {
+        const batch = open(shared);
+        emulator.processShare(batch, shared.from, shared.to, setup.share, setup.shares);
+        digestPackets(batch, shared.from, shared.to, setup.share, setup.shares);
+      }
+      break;
+    case 'prepareOwn':
+      generator = createTrafficGenerator(task.traffic);
+      isOwn = task.isOwn;
+      break;
+    case 'runOwn': {
+      const ownPackets = runOwn(prepared(generator), new Uint32Array(task.verdicts), task.first, task.count);
+      return { counters: { ...emulator.counters }, ownPackets };
+    }
+  }
+  return { counters: { ...emulator.counters } };
+}
+
+function runOwn(from: TrafficGenerator, verdicts: Uint32Array, first: number, count: number): number | undefined {
+  const { batch, distances } = own;
+  let packets = 0;
+  for (let done = 0; done < count; ) {
+    clearPacketBatch(batch);
+    const gone = from.generateSome(batch, first + done, count - done, isOwn, distances);
+    if (gone === 0) throw new Error('a packet is larger than a batch');
+    emulator.process(batch, 0, batch.count);
+    digestPackets(batch, 0, batch.count, 0, 1);
+    for (let i = 0; i < batch.count; i++) {
+      const program = batch.programId[i] as number;
+      if (program !== 0 && program % setup.shares !== setup.share) return undefined;
+      const at = packets++ * VERDICT.words;
+      verdicts[at + VERDICT.distance] = done + (distances[i] as number);
+      verdicts[at + VERDICT.egressPort] = batch.egressPort[i] as number;
+      verdicts[at + VERDICT.capturedLength] = batch.capturedLength[i] as number;
+      verdicts[at + VERDICT.digest] = batch.digest[2 * i] as number;
+      verdicts[at + VERDICT.digest + 1] = batch.digest[2 * i + 1] as number;
+    }
+    done += gone;
+  }
+  return packets;
+}
+
+function prepared(made: TrafficGenerator | undefined): TrafficGenerator {
+  if (made === undefined) throw new Error('asked to generate before what to generate was said');
+  return made;
+}
+
+function generate(shared: SharedBatch, first: number): void {
+  const batch = open(shared);
+  if (prepared(generator).generateInto(batch, first, shared.to) < shared.to) throw new Error('a batch is too small');
+  emulator.classify(batch, 0, shared.to);
+}

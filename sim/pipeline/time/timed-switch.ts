@@ -1,0 +1,262 @@
+/**
+ * The switch with time. Packets come by lines of a speed, enter each gress one per clock in the order in which they come
+ * to it, wait in the queues of the traffic manager, and recirculate through a port of its own. A packet's work in a
+ * gress is done when it enters: stages are passed in order, so accesses to every memory happen in the order of entry.
+ */
+import { type DataPlane, gressCycles, stateHeaderBytes } from '../../../compiler/index.js';
+import { DROPPED } from '../../../traces/packets/packet-batch.js';
+import { GAP_BYTES, type Line, lineBytes } from '../../blocks/line.js';
+import { type HeldBatch, PacketsInFlight } from '../../blocks/packets-in-flight.js';
+import type { Phv } from '../../blocks/phv.js';
+import { type PortQueue, portLines, TrafficManager } from '../../blocks/traffic-manager.js';
+import { PipeClock, PS_PER_NS } from '../../blocks/virtual-time.js';
+import type { EngineName } from '../../engines/rpb-engine.js';
+import { Switch } from '../switch.js';
+import { EventQueue } from './event-queue.js';
+import type { DropReason, TimedSwitchOptions, TimeObserver } from './timed-switch-options.js';
+import type { UpdatePlayer } from './update-player.js';
+
+/** What happens to a packet, or to a port; the low bits of an event, its slot or port above them. */
+const EVENT = { received: 0, cameRound: 1, queue: 2, send: 3, depart: 4 } as const;
+const EVENT_BITS = 3;
+const EVENT_MASK = 2 ** EVENT_BITS - 1;
+
+/** Port numbers that a batch can hold. */
+const INGRESS_PORTS = 2 ** 16;
+
+export class TimedSwitch extends Switch {
+  readonly trafficManager: TrafficManager;
+  readonly packets: PacketsInFlight;
+  private readonly events = new EventQueue();
+  private readonly clock: PipeClock;
+  private readonly cycles: { readonly ingress: number; readonly egress: number };
+  private readonly fixedPs: { readonly arrival: number; readonly parser: number; readonly queueing: number };
+  private readonly deparserPs: number;
+  private readonly macPs: number;
+  private readonly stateBytes: number;
+  private readonly frontLine: Line;
+  /** By ingress port: when its line is free for the next packet. */
+  private readonly lineFree = new Float64Array(INGRESS_PORTS);
+  private lastIngressCycle = -1;
+  private lastEgressCycle = -1;
+  private readonly dequeueDeltas: number;
+  private player: UpdatePlayer | undefined;
+
+  constructor(
+    dataPlane: DataPlane,
+    engine: EngineName,
+    private readonly options: TimedSwitchOptions,
+    private readonly observer: TimeObserver,
+  ) {
+    super(dataPlane, undefined, engine);
+    const { timing, ports, trafficManager } = dataPlane.description;
+    this.clock = new PipeClock(timing.clockHz);
+    this.cycles = { ingress: gressCycles(dataPlane, 'ingress'), egress: gressCycles(dataPlane, 'egress') };
+    const { mac, parser, deparser, trafficManager: queueing } = timing.fixedNanoseconds;
+    const ps = (nanoseconds: number): number => Math.round(nanoseconds * PS_PER_NS);
+    this.fixedPs = { arrival: ps(mac) + ps(parser), parser: ps(parser), queueing: ps(deparser) + ps(queueing) };
+    this.deparserPs = ps(deparser);
+    this.macPs = ps(mac);
+    this.stateBytes = stateHeaderBytes(dataPlane);
+    const lineOf = portLines(options.portBitsPerSecond, ports.recirculation, options.recirculationBitsPerSecond);
+    // Packets that come in on the number of the recirculation port come from outside.
+    this.frontLine = lineOf(ports.recirculation + 1);
+    const { cellBytes } = trafficManager;
+    const bufferCells = Math.floor(options.bufferBytes / cellBytes);
+    const queueCells = Math.floor(options.queueBytes / cellBytes);
+    this.trafficManager = new TrafficManager(INGRESS_PORTS, { cellBytes, bufferCells, queueCells }, lineOf);
+    this.packets = new PacketsInFlight(dataPlane.headers.length);
+    const width = dataPlane.description.intrinsics.find(({ name }) => name === 'eg_intr_md.deq_timedelta')?.width ?? 0;
+    this.dequeueDeltas = 2 ** width;
+  }
+
+  /** Lets updates play while packets run; to be called before the first packet. */
+  playUpdates(player: UpdatePlayer): void {
+    this.player = player;
+    this.tables.keepsBranchIds = true;
+    this.engine = player.watch(this.engine, this.tables);
+  }
+
+  /**
+   * The first bit of packet i of a batch comes to its port, or as soon after as the port's line is free. Times must not
+   * decrease. What happens until then happens first; the batch is held until its packets have left.
+   */
+  arrive(held: HeldBatch, i: number, timePs: number): void {
+    this.runUntil(timePs);
+    const { batch } = held;
+    const port = batch.ingressPort[i] as number;
+    const length = batch.originalLength[i] as number;
+    const { counters } = this.trafficManager.port(port);
+    const start = Math.max(timePs, this.lineFree[port] as number);
+    const bytes = lineBytes(length);
+    const ready = start + this.frontLine.timeFor(bytes - GAP_BYTES) + this.fixedPs.arrival;
+    const entry = Math.max(ready, this.clock.timeOf(this.lastIngressCycle));
+    if (start - timePs > this.options.inputWaitPs || entry - ready > this.options.inputWaitPs) {
+      counters.lostInput++;
+      this.loseAtInput(held, i);
+      return;
+    }
+    counters.packetsIn++;
+    counters.bytesIn += length;
+    this.lineFree[port] = start + this.frontLine.timeFor(bytes);
+    const slot = this.packets.take(held, i, timePs);
+    this.packets.cells[slot] = this.trafficManager.cellsFor(length + this.stateBytes);
+    this.push(ready, EVENT.received, slot);
+  }
+
+  /** Runs until no packet is in the switch and no update is left. */
+  runToEnd(): void {
+    this.runUntil(Number.POSITIVE_INFINITY);
+    this.player?.finish();
+  }
+
+  /** Runs all that happens until this time. */
+  private runUntil(timePs: number): void {
+    const { events, observer } = this;
+    for (let now = events.nextTime; now <= timePs && now < Number.POSITIVE_INFINITY; now = events.nextTime) {
+      if (now >= observer.nextTickPs) observer.tick(now);
+      this.happen(events.pop(), now);
+    }
+    if (timePs >= observer.nextTickPs && timePs < Number.POSITIVE_INFINITY) observer.tick(timePs);
+  }
+
+  private push(timePs: number, kind: number, operand: number): void {
+    this.events.push(timePs, operand * (EVENT_MASK + 1) + kind);
+  }
+
+  private happen(event: number, now: number): void {
+    const operand = event >>> EVENT_BITS;
+    switch (event & EVENT_MASK) {
+      case EVENT.received:
+        return this.enterFirst(operand, now);
+      case EVENT.cameRound:
+        return this.enterAgain(operand, now);
+      case EVENT.queue:
+        return this.queue(operand, now);
+      case EVENT.send: {
+        const queue = this.trafficManager.port(operand);
+        queue.scheduled = false;
+        return this.send(queue, now);
+      }
+      default:
+        return this.depart(operand, now);
+    }
+  }
+
+  private enterFirst(slot: number, now: number): void {
+    this.nextIngress(now);
+    const { batch } = this.packets.held[slot] as HeldBatch;
+    const i = this.packets.index[slot] as number;
+    const phv = this.packets.phvs[slot] as Phv;
+    this.load(phv, batch, i);
+    this.init.run(phv);
+    batch.programId[i] = phv.programId;
+    this.player?.entered(slot, phv);
+    this.throughIngress(slot, phv);
+  }
+
+  private enterAgain(slot: number, now: number): void {
+    this.nextIngress(now);
+    const phv = this.packets.phvs[slot] as Phv;
+    const { counters } = this.trafficManager.port(this.recirculationPort);
+    counters.packetsIn++;
+    counters.bytesIn += this.lengthOf(slot) + this.stateBytes;
+    this.comeRound(phv);
+    this.player?.returned(slot, phv);
+    this.throughIngress(slot, phv);
+  }
+
+  /** Takes the next cycle in which a packet that is ready now can enter the ingress. */
+  private nextIngress(now: number): void {
+    this.lastIngressCycle = Math.max(this.clock.cycleAt(now), this.lastIngressCycle + 1);
+    this.player?.beforeIngress(this.clock.timeOf(this.lastIngressCycle));
+  }
+
+  private throughIngress(slot: number, phv: Phv): void {
+    const goesOn = this.ingress(phv);
+    const exit = this.clock.timeOf(this.lastIngressCycle + this.cycles.ingress);
+    if (!goesOn) return this.lose(slot, phv.dropped ? 'ingress' : 'unforwarded', exit);
+    this.player?.recirculates(slot, phv);
+    this.push(exit + this.fixedPs.queueing, EVENT.queue, slot);
+  }
+
+  private queue(slot: number, now: number): void {
+    const phv = this.packets.phvs[slot] as Phv;
+    const queue = this.trafficManager.port(phv.recirculates ? this.recirculationPort : phv.egressPort);
+    phv.queueDepth = queue.cells;
+    const drop = this.trafficManager.enqueue(queue, slot, this.packets);
+    if (drop !== undefined) return this.lose(slot, drop, now);
+    this.packets.queuedPs[slot] = now;
+    if (queue.scheduled) return;
+    if (queue.free <= now) this.send(queue, now);
+    else this.schedule(queue);
+  }
+
+  private schedule(queue: PortQueue): void {
+    queue.scheduled = true;
+    this.push(queue.free, EVENT.send, queue.port);
+  }
+
+  /** The port takes the first packet of its queue, through the egress to the line. */
+  private send(queue: PortQueue, now: number): void {
+    const slot = this.trafficManager.dequeue(queue, this.packets);
+    const phv = this.packets.phvs[slot] as Phv;
+    const length = this.lengthOf(slot) + (phv.recirculates ? this.stateBytes : 0);
+    const bytes = lineBytes(length);
+    queue.free = now + queue.line.timeFor(bytes);
+    if (!queue.isEmpty) this.schedule(queue);
+    const waited = Math.floor((now - (this.packets.queuedPs[slot] as number)) / PS_PER_NS);
+    phv.dequeueDelta = waited % this.dequeueDeltas;
+    this.lastEgressCycle = Math.max(this.clock.cycleAt(now + this.fixedPs.parser), this.lastEgressCycle + 1);
+    this.player?.beforeEgress(this.clock.timeOf(this.lastEgressCycle), slot);
+    const again = this.egress(phv);
+    const exit = this.clock.timeOf(this.lastEgressCycle + this.cycles.egress);
+    if (phv.dropped) return this.lose(slot, 'egress', exit);
+    if (!again && phv.egressPort === this.nowhere) return this.lose(slot, 'unforwarded', exit);
+    const start = Math.max(exit + this.deparserPs, queue.lineFree);
+    queue.lineFree = start + queue.line.timeFor(bytes);
+    queue.counters.packetsOut++;
+    queue.counters.bytesOut += length;
+    if (again) {
+      this.push(start + queue.line.timeFor(bytes - GAP_BYTES) + this.fixedPs.parser, EVENT.cameRound, slot);
+      return;
+    }
+    this.player?.left(slot, exit);
+    this.push(start + this.macPs, EVENT.depart, slot);
+  }
+
+  private depart(slot: number, now: number): void {
+    const held = this.packets.held[slot] as HeldBatch;
+    const i = this.packets.index[slot] as number;
+    this.settle(this.packets.phvs[slot] as Phv, held.batch, i);
+    this.observer.left(held, i, this.packets.arrivalPs[slot] as number, now);
+    this.packets.release(slot);
+  }
+
+  /** @param leavesPs when the packet is out of the pipe */
+  private lose(slot: number, reason: DropReason, leavesPs: number): void {
+    const held = this.packets.held[slot] as HeldBatch;
+    const i = this.packets.index[slot] as number;
+    const phv = this.packets.phvs[slot] as Phv;
+    phv.dropped = true;
+    this.settle(phv, held.batch, i);
+    this.observer.lost(held, i, reason);
+    this.player?.left(slot, leavesPs);
+    this.packets.release(slot);
+  }
+
+  /** It never comes to the filters, so it counts for no program and not as one that matches none. */
+  private loseAtInput(held: HeldBatch, i: number): void {
+    const { batch } = held;
+    batch.egressPort[i] = DROPPED;
+    batch.programId[i] = 0;
+    batch.recirculations[i] = 0;
+    this.counters.in++;
+    this.counters.dropped++;
+    this.observer.lost(held, i, 'input');
+  }
+
+  private lengthOf(slot: number): number {
+    return (this.packets.held[slot] as HeldBatch).batch.originalLength[this.packets.index[slot] as number] as number;
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Whether every packet sees the program as it was before an update or as it is after it, never a mixture. A packet has
+ * seen what was before if every look-up on its way, filters, entries of RPBs and recirculation, found what it would have
+ * found there; what is after, likewise. If neither is so, it saw a mixture.
+ *
+ * Beside the switch, three more hold the tables at rest: before an update, after it, and after the next one. Packets of
+ * programs that an update touches go from RPB to RPB, so that each look-up is compared.
+ */
+import { FIXED_NAMES, type Operation, RPB_KEYS, type TableEntry } from '../../../compiler/index.js';
+import type { Phv } from '../../blocks/phv.js';
+import type { RpbEntry } from '../../blocks/program-code.js';
+import type { RpbTables } from '../../blocks/rpb-tables.js';
+import type { RpbEngine } from '../../engines/rpb-engine.js';
+import { Switch } from '../switch.js';
+import type { TimedUpdate, UpdateTally } from './update.js';
+
+/** Bits of what a packet may have seen so far. */
+const BEFORE = 1;
+const AFTER = 2;
+const EITHER = BEFORE | AFTER;
+
+/** Tables at rest, that say what a packet would find in them. */
+class RestingTables extends Switch {
+  constructor({ dataPlane, memory }: Switch) {
+    super(dataPlane, memory.buffer, 'interpreted');
+  }
+
+  install(operations: readonly Operation[]): void {
+    for (const operation of operations) if (operation.kind !== 'resetMemory') this.apply(operation);
+  }
+
+  programOf(phv: Phv): number {
+    return this.init.classify(phv);
+  }
+
+  entryFor(phv: Phv, rpb: number): RpbEntry | undefined {
+    return this.tables.entryFor(phv, rpb);
+  }
+
+  wouldRecirculate({ programId, pass }: Phv): boolean {
+    return this.recirculation.recirculates(programId, pass);
+  }
+}
+
+/** Between which tables at rest packets move. */
+interface Window {
+  readonly update: number;
+  readonly before: RestingTables;
+  readonly after: RestingTables;
+  readonly programs: ReadonlySet<number>;
+}
+
+const RESTING = 3;
+
+export class UpdateCheck {
+  private readonly resting: readonly RestingTables[];
+  private readonly programs: readonly ReadonlySet<number>[];
+  private readonly tallies: { before: number; after: number; mixed: number; firstMixture: string | null }[];
+  /** By epoch. */
+  private readonly windows: Window[];
+  private readonly initOnEveryPass: boolean;
+  /** By slot: the epoch of its packet, and what that has seen. */
+  private epochs = new Uint8Array(64);
+  private seen = new Uint8Array(64);
+  private slot = 0;
+
+  constructor(
+    emulator: Switch,
+    before: readonly Operation[],
+    private readonly updates: readonly TimedUpdate[],
+  ) {
+    this.resting = Array.from({ length: RESTING }, () => new RestingTables(emulator));
+    for (const [k, tables] of this.resting.entries()) {
+      tables.install(before);
+      for (const update of updates.slice(0, k)) tables.install(update.operations);
+    }
+    this.programs = updates.map(({ operations }) => programsOf(operations));
+    this.tallies = updates.map(() => ({ before: 0, after: 0, mixed: 0, firstMixture: null }));
+    this.windows = [this.windowOf(0), this.windowOf(0)];
+    this.initOnEveryPass = emulator.dataPlane.description.init.onEveryPass;
+  }
+
+  tally(update: number): UpdateTally {
+    return this.tallies[update] ?? { before: 0, after: 0, mixed: 0, firstMixture: null };
+  }
+
+  /** The engine, for packets that an update is about one RPB at a time. */
+  watch(engine: RpbEngine, tables: RpbTables): RpbEngine {
+    const ingressRpbs = this.ingressRpbs;
+    const run = (phv: Phv, from: number, to: number): boolean => {
+      const window = this.windowFor(this.slot);
+      if (!window.programs.has(phv.programId)) return false;
+      this.walk(window, phv, tables, from, to);
+      return true;
+    };
+    return {
+      name: engine.name,
+      prepare: () => engine.prepare(),
+      ingress: (phv) => run(phv, 0, ingressRpbs) || engine.ingress(phv),
+      egress: (phv) => run(phv, ingressRpbs, this.resting[0]?.dataPlane.rpbCount ?? 0) || engine.egress(phv),
+    };
+  }
+
+  private get ingressRpbs(): number {
+    return this.resting[0]?.dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length ?? 0;
+  }
+
+  /** The packet that is in work from now on. */
+  turnTo(slot: number): void {
+    this.slot = slot;
+  }
+
+  entered(slot: number, epoch: number, phv: Phv): void {
+    if (slot >= this.seen.length) {
+      this.epochs = enlarged(this.epochs, slot);
+      this.seen = enlarged(this.seen, slot);
+    }
+    this.slot = slot;
+    this.epochs[slot] = epoch;
+    this.seen[slot] = EITHER;
+    this.classified(this.windowFor(slot), phv);
+  }
+
+  returned(slot: number, phv: Phv): void {
+    this.slot = slot;
+    if (this.initOnEveryPass) this.classified(this.windowFor(slot), phv);
+  }
+
+  recirculates(slot: number, phv: Phv): void {
+    const window = this.windowFor(slot);
+    if (!window.programs.has(phv.programId)) return;
+    const found = (tables: RestingTables): boolean => tables.wouldRecirculate(phv) === phv.recirculates;
+    this.note(found(window.before), found(window.after), () => `recirculation block, pass ${phv.pass}`);
+  }
+
+  left(slot: number): void {
+    const tally = this.tallies[this.windowFor(slot).update];
+    if (tally === undefined) return;
+    if (this.seen[slot] === BEFORE) tally.before++;
+    else if (this.seen[slot] === AFTER) tally.after++;
+    else if (this.seen[slot] === 0) tally.mixed++;
+  }
+
+  /** From now on packets are of another epoch. @param settled whether an update has been made in full */
+  turned(epoch: number, settled: boolean): void {
+    const now = this.windows[1 - epoch] as Window;
+    if (!settled) {
+      this.windows[epoch] = now;
+      return;
+    }
+    const next = now.update + 1;
+    // What is two updates ahead takes the place of what nobody in flight started from.
+    const ahead = this.updates.slice(Math.max(0, next - 2), next + 1).flatMap(({ operations }) => operations);
+    if (next >= 2) this.resting[(next + 1) % RESTING]?.install(ahead);
+    this.windows[epoch] = this.windowOf(next);
+  }
+
+  private windowOf(update: number): Window {
+    const tables = (k: number): RestingTables => this.resting[k % RESTING] as RestingTables;
+    const programs = this.programs[update] ?? new Set();
+    return { update, before: tables(update), after: tables(update + 1), programs };
+  }
+
+  private windowFor(slot: number): Window {
+    return this.windows[this.epochs[slot] as number] as Window;
+  }
+
+  private classified({ update, before, after }: Window, phv: Phv): void {
+    if (update >= this.updates.length) return;
+    const found = (tables: RestingTables): boolean => tables.programOf(phv) === phv.programId;
+    this.note(found(before), found(after), () => 'filters');
+  }
+
+  private walk(window: Window, phv: Phv, tables: RpbTables, from: number, to: number): void {
+    const code = tables.codeOf(phv.programId);
+    for (let rpb = from; rpb < to; rpb++) {
+      const entry = tables.entryFor(phv, rpb);
+      const found = (resting: RestingTables): boolean => sameEntry(entry, resting.entryFor(phv, rpb));
+      this.note(found(window.before), found(window.after), () => `RPB ${rpb + 1}, pass ${phv.pass}`);
+      if (code !== undefined) tables.run(code, phv, rpb, rpb + 1);
+    }
+  }
+
+  /** @param place where it was, for the account of the first mixture */
+  private note(asBefore: boolean, asAfter: boolean, place: () => string): void {
+    const { slot } = this;
+    const was = this.seen[slot] as number;
+    const now = was & ((asBefore ? BEFORE : 0) | (asAfter ? AFTER : 0));
+    if (now === was) return;
+    this.seen[slot] = now;
+    const tally = this.tallies[this.windowFor(slot).update];
+    if (now !== 0 || tally === undefined) return;
+    const saw = was === BEFORE ? 'before' : was === AFTER ? 'after' : 'before or after';
+    tally.firstMixture ??= `a packet that had seen what is ${saw} the update found something else at: ${place()}`;
+  }
+}
+
+/** Programs whose packets an update is about. */
+function programsOf(operations: readonly Operation[]): ReadonlySet<number> {
+  const programs = new Set<number>();
+  for (const operation of operations) {
+    if (!('entry' in operation)) continue;
+    programs.add(programOf(operation.entry));
+  }
+  return programs;
+}
+
+function programOf({ key, action, parameters }: TableEntry): number {
+  if (action === FIXED_NAMES.setProgram) return parameters[0]?.value ?? 0;
+  return key.find(({ name }) => name === RPB_KEYS.program)?.value ?? 0;
+}
+
+/** Whether two look-ups found the same, be it in other tables. */
+function sameEntry(a: RpbEntry | undefined, b: RpbEntry | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const { instruction: x } = a;
+  const { instruction: y } = b;
+  return (
+    a.priority === b.priority &&
+    a.branchValue === b.branchValue &&
+    a.branchMask === b.branchMask &&
+    x.opcode === y.opcode &&
+    x.first === y.first &&
+    x.second === y.second &&
+    x.immediate === y.immediate &&
+    x.flag === y.flag &&
+    a.match.every(([value, mask], i) => value === b.match[i]?.[0] && mask === b.match[i]?.[1])
+  );
+}
+
+function enlarged(array: Uint8Array<ArrayBuffer>, slot: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(2 * slot);
+  larger.set(array);
+  return larger;
+}

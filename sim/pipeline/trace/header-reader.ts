@@ -1,0 +1,61 @@
+/** The headers that the parser finds in a packet, and what their fields hold. */
+import type { DataPlane, HeaderField } from '../../../compiler/index.js';
+import { Parser } from '../../blocks/parser.js';
+import { Phv } from '../../blocks/phv.js';
+import type { TracedHeader } from './packet-trace.js';
+
+export class HeaderReader {
+  private readonly phv: Phv;
+  private readonly parser: Parser;
+  private readonly fields: readonly HeaderField[];
+
+  constructor(private readonly dataPlane: DataPlane) {
+    this.phv = new Phv(dataPlane.headers.length);
+    this.parser = new Parser(dataPlane);
+    this.fields = [...dataPlane.fields.values()].filter((field) => field.kind === 'header');
+  }
+
+  /** Parses a packet; the other methods speak of it until the next one. */
+  read(packet: Uint8Array): void {
+    this.phv.begin(packet, 0, packet.length, 0);
+    this.parser.parse(this.phv);
+  }
+
+  /** Whether the parser drops it: it ends inside a header, on a data plane that follows the chip. */
+  get isDropped(): boolean {
+    return this.phv.dropped;
+  }
+
+  has(header: number): boolean {
+    return (this.phv.headerStart[header] ?? -1) >= 0;
+  }
+
+  /** The value of a field, of any width that a number holds; undefined if the packet lacks its header. */
+  value(field: HeaderField): number | undefined {
+    if (!this.has(field.header)) return undefined;
+    const { bytes, headerStart } = this.phv;
+    let value = 0;
+    for (let bit = 0; bit < field.width; bit++) {
+      const at = field.bitOffset + bit;
+      const byte = bytes[(headerStart[field.header] ?? 0) + (at >>> 3)] ?? 0;
+      value = value * 2 + ((byte >>> (7 - (at & 7))) & 1);
+    }
+    return value;
+  }
+
+  /** In the order of their bytes. */
+  headers(): TracedHeader[] {
+    return this.dataPlane.headers
+      .filter(({ index }) => this.has(index))
+      .map(({ name, index }) => ({
+        header: name,
+        offset: this.phv.headerStart[index] ?? 0,
+        fields: Object.fromEntries(
+          this.fields
+            .filter((field) => field.header === index)
+            .map((field) => [field.name, `0x${(this.value(field) ?? 0).toString(16)}`]),
+        ),
+      }))
+      .sort((a, b) => a.offset - b.offset);
+  }
+}

@@ -1,0 +1,58 @@
+/** Picks packets by their headers, in the notation of the language: `<hdr.ipv4.dst, 10.0.0.0, 255.255.255.0>`. */
+import { and48, type DataPlane, Diagnostics, type Field, fits, lex, parse } from '../../../compiler/index.js';
+import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
+import { packetBytes } from '../../../traces/packets/packet-batch.js';
+import { HeaderReader } from './header-reader.js';
+
+/** A text that is no filter, or none of this data plane; the message is for the user. */
+export class PacketFilterError extends Error {
+  override readonly name = 'PacketFilterError';
+}
+
+interface Match {
+  readonly field: Field;
+  readonly value: number;
+  readonly mask: number;
+}
+
+export class PacketFilter {
+  private readonly reader: HeaderReader;
+  private readonly matches: readonly Match[];
+
+  /** @param text one or several filters, all of which a packet has to match @throws {PacketFilterError} */
+  constructor(text: string, dataPlane: DataPlane) {
+    this.reader = new HeaderReader(dataPlane);
+    const diagnostics = new Diagnostics();
+    const { programs } = parse(lex(`program p(${text}) { DROP; }`, diagnostics), diagnostics);
+    const [program] = programs;
+    if (diagnostics.hasErrors || program === undefined || programs.length > 1) {
+      throw new PacketFilterError(`'${text}' is no filter: <field, value, mask>, or several with commas between them`);
+    }
+    this.matches = program.filters.flatMap(({ subject, value, mask }): Match[] => {
+      const reference = dataPlane.fieldReference(subject.text);
+      if (reference === undefined || isQueueReading(reference.field)) {
+        throw new PacketFilterError(`data plane '${dataPlane.name}' has no field ${subject.text} on arrival`);
+      }
+      const { field, protocol } = reference;
+      if (!fits(value.value, field.width) || !fits(mask.value, field.width)) {
+        throw new PacketFilterError(`${subject.text} has ${field.width} bits`);
+      }
+      const match = { field, value: and48(value.value, mask.value), mask: mask.value };
+      if (protocol === undefined) return [match];
+      const protocolField = dataPlane.headerField('hdr.ipv4.protocol');
+      return [match, { field: protocolField, value: protocol, mask: 2 ** protocolField.width - 1 }];
+    });
+  }
+
+  /** Whether packet i of a batch, as it came, has all the fields with these values. */
+  matchesPacket(batch: PacketBatch, i: number): boolean {
+    this.reader.read(packetBytes(batch, i));
+    return this.matches.every(({ field, value, mask }) => {
+      const is = field.kind === 'header' ? this.reader.value(field) : batch.ingressPort[i];
+      return is !== undefined && and48(is, mask) === value;
+    });
+  }
+}
+
+const isQueueReading = (field: Field): boolean =>
+  field.kind === 'intrinsic' && field.name !== 'ig_intr_md.ingress_port';

@@ -1,0 +1,203 @@
+/**
+ * A second switch with the same entries and the same memory as another, that gives an account of each packet it takes.
+ * It stands in for the other one for single packets, so a run without traced packets pays nothing.
+ */
+import { and48, type Operation, type PlacedStep, programIdOf, type TableEntry } from '../../../compiler/index.js';
+import { DROPPED, type PacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
+import type { Counters } from '../../blocks/counters.js';
+import type { Switch } from '../switch.js';
+import { type QueueReading, TracingSwitch } from '../tracing-switch.js';
+import { type EntryStep, entrySteps } from './entry-trace.js';
+import { HeaderReader } from './header-reader.js';
+import {
+  type FieldChange,
+  type FilterHit,
+  PACKET_TRACE_SCHEMA,
+  type PacketTrace,
+  type SourceLine,
+  type TracedHeader,
+  type TracedStep,
+} from './packet-trace.js';
+
+/** A program by its id: its name, and what says where its steps come from. */
+export type ProgramOfId = (programId: number) => TracedProgram | undefined;
+
+export interface TracedProgram {
+  readonly name: string;
+  readonly placement: readonly PlacedStep[];
+  /** The text that was compiled. */
+  readonly source: string;
+}
+
+export class PacketTracer {
+  private readonly replica: TracingSwitch;
+  private readonly reader: HeaderReader;
+  /** RPB entries by the program that they serve, filters by the program that they give; in order of installation. */
+  private readonly entriesOf = new Map<number, TableEntry[]>();
+
+  /**
+   * @param emulator whose memory it shares; it gets the entries of that by {@link apply}
+   * @param queue what the egress reads; without, that nothing waits
+   */
+  constructor(
+    emulator: Switch,
+    private readonly programOf: ProgramOfId,
+    queue?: QueueReading,
+  ) {
+    this.replica = new TracingSwitch(emulator.dataPlane, emulator.memory.buffer);
+    if (queue !== undefined) this.replica.queue = queue;
+    this.reader = new HeaderReader(emulator.dataPlane);
+  }
+
+  /** Keeps up with the other switch; resets of memory are its business. */
+  apply(operations: readonly Operation[]): void {
+    for (const operation of operations) {
+      if (operation.kind === 'resetMemory') continue;
+      this.replica.apply(operation);
+      if (operation.kind === 'drain' || operation.kind === 'declareMemory') continue;
+      if (operation.kind !== 'insertEntry') {
+        const gone = operation.kind === 'deleteEntry' ? operation.entry : operation.before;
+        const text = JSON.stringify(gone);
+        const entries = this.entries(gone);
+        entries.splice(
+          entries.findIndex((entry) => JSON.stringify(entry) === text),
+          1,
+        );
+      }
+      if (operation.kind !== 'deleteEntry') this.entries(operation.entry).push(operation.entry);
+    }
+  }
+
+  get counters(): Readonly<Counters> {
+    return this.replica.counters;
+  }
+
+  /** Takes packet i of a batch through the switch. @param packet its number in the stream, from 1 */
+  trace(batch: PacketBatch, i: number, packet: number): PacketTrace {
+    const bytes = packetBytes(batch, i);
+    this.reader.read(bytes);
+    const headers = this.reader.headers();
+    const isCut = this.reader.isDropped;
+    const filters = this.matchingFilters(batch.ingressPort[i] ?? 0);
+    this.replica.process(batch, i, i + 1);
+    const { dataPlane } = this.replica;
+    const programId = batch.programId[i] ?? 0;
+    const port = batch.egressPort[i] ?? DROPPED;
+    const { visits } = this.replica;
+    const programs = new Set([programId, ...visits.map((visit) => visit.programId)]);
+    const entries = [...programs].flatMap((id) => this.entriesOf.get(id) ?? []);
+    this.reader.read(bytes);
+    return {
+      schema: PACKET_TRACE_SCHEMA,
+      packet,
+      arrival: {
+        seconds: batch.timeSeconds[i] ?? 0,
+        nanoseconds: batch.timeNanoseconds[i] ?? 0,
+        port: batch.ingressPort[i] ?? 0,
+        capturedBytes: bytes.length,
+        originalBytes: batch.originalLength[i] ?? 0,
+      },
+      headers,
+      filter: filters.find((hit) => hit.programId === programId) ?? null,
+      steps: entrySteps(entries, dataPlane, visits).map((step) => this.tracedStep(step)),
+      verdict: {
+        kind: port === DROPPED ? 'dropped' : port === dataPlane.description.ports.cpu ? 'reported' : 'forwarded',
+        port: port === DROPPED ? null : port,
+        reason: port === DROPPED ? this.reason(isCut) : null,
+        recirculations: batch.recirculations[i] ?? 0,
+        changes: fieldChanges(headers, this.reader.headers()),
+      },
+    };
+  }
+
+  /** Why the packet was dropped that the replica took last. */
+  private reason(isCut: boolean): PacketTrace['verdict']['reason'] {
+    if (isCut) return 'ends inside a header';
+    return this.replica.wasUnforwarded ? 'nobody forwards' : 'DROP';
+  }
+
+  /** The entries that an entry belongs to. */
+  private entries(entry: TableEntry): TableEntry[] {
+    const program = programIdOf(entry);
+    const entries = this.entriesOf.get(program) ?? [];
+    this.entriesOf.set(program, entries);
+    return entries;
+  }
+
+  /** The filters that the packet just read matches, in the order in which tables and priorities have them. */
+  private matchingFilters(ingressPort: number): FilterHit[] {
+    const { reader } = this;
+    return this.replica.dataPlane.filterTables.flatMap(({ table, path, requires, unreachable, keys }) => {
+      if (unreachable !== undefined || !reader.has(requires)) return [];
+      const values = new Map(
+        keys.map((field) => [field.name, field.kind === 'header' ? (reader.value(field) ?? 0) : ingressPort]),
+      );
+      const matches = (entry: TableEntry): boolean =>
+        entry.table === table &&
+        entry.key.every((field) => {
+          const value = values.get(field.name) ?? 0;
+          if (field.match === 'exact') return value === field.value;
+          return and48(value, field.mask) === and48(field.value, field.mask);
+        });
+      return [...this.entriesOf.values()]
+        .flatMap((entries) => entries.filter(matches))
+        .sort((a, b) => a.priority - b.priority)
+        .map((entry): FilterHit => {
+          const programId = entry.parameters[0]?.value ?? 0;
+          const { priority, key } = entry;
+          return { table, path, priority, key, programId, program: this.programOf(programId)?.name ?? null };
+        });
+    });
+  }
+
+  /** Null where the program's memory was not declared. */
+  private isOwn({ programId, rpb, word }: EntryStep): boolean | null {
+    return this.replica.owners.isOwn(programId, rpb - 1, word.bucket) ?? null;
+  }
+
+  private tracedStep(step: EntryStep): TracedStep {
+    const { pass, rpb, programId, branch, action, before, after, word } = step;
+    const { table, priority, key, parameters } = step.entry;
+    return {
+      pass,
+      gress: this.replica.dataPlane.rpb(rpb).gress,
+      rpb,
+      programId,
+      branch,
+      entry: { table, priority, key },
+      action,
+      source: sourceLines(step, this.programOf(programId)),
+      parameters: Object.fromEntries(parameters.map(({ name, value }) => [name, value])),
+      before,
+      after,
+      memory: action.startsWith('salu_') ? { ...word, isOwn: this.isOwn(step) } : null,
+    };
+  }
+}
+
+/** Name of the placement for the entries of a BRANCH. */
+const BRANCH = { action: 'set_branch_id', placed: 'branch' } as const;
+
+/**
+ * The statements that an entry comes from. An entry may serve several branches, and equal ends of branches are one: then
+ * those of the branch that the packet is in are meant, if the placement names any.
+ */
+function sourceLines({ rpb, pass, branch, action }: EntryStep, program: TracedProgram | undefined): SourceLine[] {
+  if (program === undefined) return [];
+  const placed = action === BRANCH.action ? BRANCH.placed : action;
+  const here = program.placement.filter((step) => step.rpb === rpb && step.pass === pass && step.action === placed);
+  const own = here.filter((step) => step.branch === branch);
+  const texts = program.source.split('\n');
+  const lines = [...new Set((own.length > 0 ? own : here).map(({ line }) => line))].sort((a, b) => a - b);
+  return lines.map((line) => ({ line, text: (texts[line - 1] ?? '').trim() }));
+}
+
+function fieldChanges(before: readonly TracedHeader[], after: readonly TracedHeader[]): FieldChange[] {
+  const now = new Map(after.flatMap(({ fields }) => Object.entries(fields)));
+  return before
+    .flatMap(({ fields }) => Object.entries(fields))
+    .flatMap(([field, value]): FieldChange[] => {
+      const other = now.get(field);
+      return other === undefined || other === value ? [] : [{ field, before: value, after: other }];
+    });
+}

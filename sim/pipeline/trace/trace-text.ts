@@ -1,0 +1,85 @@
+/** A packet's trace as a person wants to read it. */
+import type { KeyField } from '../../../compiler/index.js';
+import { decimalSeconds, epochNanoseconds } from '../../../traces/index.js';
+import { fieldText, maskText, numberText } from './field-text.js';
+import type { PacketTrace, SourceLine, TracedHeader, TracedStep, TracedWord } from './packet-trace.js';
+
+/** Several lines, the last with its end. */
+export function formatPacketTrace(trace: PacketTrace): string {
+  const { packet, arrival, headers, filter, steps, verdict } = trace;
+  const cut =
+    arrival.originalBytes === arrival.capturedBytes ? '' : ` (${arrival.capturedBytes} of them in the capture)`;
+  const seconds = decimalSeconds(epochNanoseconds(arrival));
+  const lines = [
+    `packet ${packet}: ${arrival.originalBytes} bytes${cut} on port ${arrival.port}, ${seconds} s`,
+    `  parsed   ${headers.map(({ header }) => header).join(' > ') || 'no header'}`,
+    ...headers.map(headerLine),
+    filter === null
+      ? '  filter   none: no program runs'
+      : `  filter   ${filter.path}, priority ${filter.priority}: ${keyText(filter.key) || 'any'} ` +
+        `> program ${filter.program ?? filter.programId}${filter.program === null ? '' : ` (id ${filter.programId})`}`,
+    ...steps.flatMap(stepLines),
+    ...verdict.changes.map(
+      ({ field, before, after }) =>
+        `  changed  ${field}: ${fieldText(field, Number(before))} > ${fieldText(field, Number(after))}`,
+    ),
+    `  verdict  ${verdictText(verdict)}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const headerLine = ({ header, offset, fields }: TracedHeader): string => {
+  const short = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+  const values = Object.entries(fields).map(([name, value]) => `${short(name)} ${fieldText(name, Number(value))}`);
+  return `           ${header} at ${offset}: ${values.join(', ')}`;
+};
+
+const verdictText = ({ kind, port, reason, recirculations }: PacketTrace['verdict']): string => {
+  const rounds = recirculations === 0 ? '' : `, after ${recirculations + 1} passes`;
+  return `${kind === 'dropped' ? `dropped (${reason})` : `${kind} by port ${port}`}${rounds}`;
+};
+
+function stepLines(step: TracedStep): string[] {
+  const { pass, gress, rpb, branch, entry, action, parameters, before, after, memory } = step;
+  const given = Object.entries(parameters).map(([name, value]) => `${name} ${numberText(value)}`);
+  const conditions = entry.key.filter(
+    (field) => field.name.includes('.reg.') && field.match === 'ternary' && field.mask,
+  );
+  const where = `pass ${pass + 1} ${gress} RPB ${rpb}`;
+  const changed = (['har', 'sar', 'mar'] as const).filter((register) => before[register] !== after[register]);
+  const effects = [
+    ...changed.map((register) => `${register} ${numberText(before[register])} > ${numberText(after[register])}`),
+    ...(memory === null ? [] : [wordText(memory)]),
+  ];
+  const why = conditions.length === 0 ? '' : ` where ${keyText(conditions)}`;
+  return [
+    `  ${where}: branch ${branch}${why}: ${action}${given.length === 0 ? '' : `(${given.join(', ')})`}`,
+    ...sourceText(step.source),
+    ...(effects.length === 0 ? [] : [`           ${effects.join(', ')}`]),
+  ];
+}
+
+function wordText({ bucket, before, after, isOwn }: TracedWord): string {
+  const outside = isOwn === false ? " (outside the program's memory)" : '';
+  return `bucket ${bucket}: ${numberText(before)} > ${numberText(after)}${outside}`;
+}
+
+const MOST_LINES = 3;
+
+/** Case bodies in the place of their BRANCH have one entry each, and are told apart by what they match, not by this. */
+function sourceText(source: readonly SourceLine[]): string[] {
+  const [first] = source;
+  if (first === undefined) return [];
+  if (source.length === 1) return [`           line ${first.line}: ${first.text}`];
+  const shown = source.slice(0, MOST_LINES).map(({ line, text }) => `${line}: ${text}`);
+  return [`           one of lines ${shown.join(' | ')}${source.length > MOST_LINES ? ' | …' : ''}`];
+}
+
+const keyText = (key: readonly KeyField[]): string =>
+  key
+    .filter((field) => field.match === 'exact' || field.mask !== 0)
+    .map((field) => {
+      const mask = field.match === 'ternary' ? `/${maskText(field.name, field.mask)}` : '';
+      return `${field.name} = ${fieldText(field.name, field.value)}${mask}`;
+    })
+    .join(', ');

@@ -1,0 +1,140 @@
+/**
+ * A whole switch as bytes: entries, memory, counters, and the programs that they belong to. The first line names the
+ * version, the second is a SHA-256 of all that follows, which is gzipped: a length, that many bytes of JSON, and the
+ * words of all register arrays, little-endian.
+ */
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import {
+  type CompiledProgram,
+  compiledProgramFromJson,
+  DocumentError,
+  type MemoryBlock,
+  type Operation,
+  type TableEntry,
+} from '../../compiler/index.js';
+import { type Counters, emptyCounters } from '../blocks/counters.js';
+import type { Switch } from '../pipeline/switch.js';
+import { TargetError } from '../target/target.js';
+
+export const SNAPSHOT_SCHEMA = 'p4runpro-sim/snapshot@1';
+
+/** Bytes that are no snapshot, or none for this switch; the message has no subject. */
+export class SnapshotError extends Error {
+  constructor(
+    readonly code: 'not-a-snapshot' | 'other-version' | 'damaged' | 'other-data-plane',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'SnapshotError';
+  }
+}
+
+export interface SwitchSnapshot {
+  readonly programs: readonly CompiledProgram[];
+  readonly counters: Readonly<Counters>;
+  /** In the order in which they were inserted. */
+  readonly entries: readonly TableEntry[];
+  /** By program id: what was declared as its memory. */
+  readonly blocks: readonly (readonly [programId: number, blocks: readonly MemoryBlock[]])[];
+  /** The words of all register arrays. */
+  readonly memory: Uint32Array;
+  /** What whoever took it added, as JSON has it. */
+  readonly note: unknown;
+}
+
+/** Between two packets. @param counters those of the run, where other switches have counted too */
+export function takeSnapshot(
+  emulator: Switch,
+  programs: readonly CompiledProgram[],
+  counters: Readonly<Counters>,
+  note: unknown,
+): Uint8Array {
+  const { name, hash } = emulator.dataPlane;
+  const entries = emulator.entries();
+  const blocks = emulator.owners.list();
+  const head = Buffer.from(JSON.stringify({ dataPlane: { name, hash }, counters, programs, entries, blocks, note }));
+  const { words } = emulator.memory;
+  const body = Buffer.alloc(LENGTH_BYTES + head.length + words.length * WORD_BYTES);
+  body.writeUInt32LE(head.length);
+  head.copy(body, LENGTH_BYTES);
+  const view = new DataView(body.buffer, body.byteOffset + LENGTH_BYTES + head.length);
+  for (let i = 0; i < words.length; i++) view.setUint32(i * WORD_BYTES, words[i] as number, true);
+  const packed = gzipSync(body, { level: 1 });
+  return Buffer.concat([Buffer.from(`${SNAPSHOT_SCHEMA}\n${sha256(packed)}\n`), packed]);
+}
+
+/** @throws {SnapshotError} */
+export function readSnapshot(
+  bytes: Uint8Array,
+  dataPlane: { readonly name: string; readonly hash: string },
+): SwitchSnapshot {
+  const body = Buffer.from(gunzipSync(checkedBody(Buffer.from(bytes))));
+  const headEnd = LENGTH_BYTES + body.readUInt32LE();
+  const head = JSON.parse(body.toString('utf8', LENGTH_BYTES, headEnd)) as Omit<SwitchSnapshot, 'memory' | 'blocks'> &
+    Partial<Pick<SwitchSnapshot, 'blocks'>> & {
+      readonly dataPlane: { readonly name: string; readonly hash: string };
+    };
+  if (head.dataPlane.hash !== dataPlane.hash) {
+    const short = (hash: string): string => hash.slice(0, 12);
+    throw new SnapshotError(
+      'other-data-plane',
+      `taken on data plane '${head.dataPlane.name}' (${short(head.dataPlane.hash)}), ` +
+        `not on '${dataPlane.name}' (${short(dataPlane.hash)})`,
+    );
+  }
+  const words = (body.length - headEnd) / WORD_BYTES;
+  const view = new DataView(body.buffer, body.byteOffset + headEnd);
+  const memory = Uint32Array.from({ length: words }, (_, i) => view.getUint32(i * WORD_BYTES, true));
+  const programs = head.programs.map((program) => documentIn(program, dataPlane));
+  // Snapshots that were taken before blocks were declared have none, and a counter less.
+  const { blocks = programs.map(({ programId, memories }) => [programId, memories] as const) } = head;
+  const counters = { ...emptyCounters(), ...head.counters };
+  return { programs, counters, entries: head.entries, blocks, memory, note: head.note };
+}
+
+/** Puts a snapshot into a switch that has no entries yet. @throws {SnapshotError} */
+export function restoreSnapshot(emulator: Switch, { entries, blocks, memory, counters }: SwitchSnapshot): void {
+  if (memory.length !== emulator.memory.words.length) throw new SnapshotError('damaged', 'it has other memory');
+  try {
+    for (const operation of declarations(blocks)) emulator.apply(operation);
+    for (const entry of entries) emulator.apply({ kind: 'insertEntry', entry });
+  } catch (error) {
+    throw error instanceof TargetError ? new SnapshotError('damaged', error.message) : error;
+  }
+  emulator.memory.words.set(memory);
+  for (const key of Object.keys(emptyCounters()) as (keyof Counters)[]) emulator.counters[key] = counters[key];
+}
+
+/** What a replica of the switch has to be told besides its entries. */
+export const declarations = (blocks: SwitchSnapshot['blocks']): Operation[] =>
+  blocks.map(([programId, own]) => ({ kind: 'declareMemory', programId, blocks: own }));
+
+const LENGTH_BYTES = 4;
+const WORD_BYTES = 4;
+const HASH_CHARACTERS = 64;
+const NAME = 'p4runpro-sim/snapshot@';
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** What follows the two lines. */
+function checkedBody(bytes: Buffer): Buffer {
+  const firstLine = bytes.toString('latin1', 0, Math.max(0, bytes.subarray(0, HASH_CHARACTERS).indexOf('\n')));
+  if (!firstLine.startsWith(NAME)) throw new SnapshotError('not-a-snapshot', 'not a snapshot of a switch');
+  if (firstLine !== SNAPSHOT_SCHEMA) {
+    throw new SnapshotError('other-version', `a snapshot of schema ${firstLine}, where ${SNAPSHOT_SCHEMA} is needed`);
+  }
+  const hashStart = firstLine.length + 1;
+  const hash = bytes.toString('latin1', hashStart, hashStart + HASH_CHARACTERS);
+  const body = bytes.subarray(hashStart + HASH_CHARACTERS + 1);
+  if (sha256(body) !== hash) throw new SnapshotError('damaged', 'damaged or cut off: its checksum is another');
+  return body;
+}
+
+function documentIn(program: unknown, dataPlane: { readonly name: string; readonly hash: string }): CompiledProgram {
+  try {
+    return compiledProgramFromJson(program, dataPlane);
+  } catch (error) {
+    throw error instanceof DocumentError ? new SnapshotError('damaged', error.message) : error;
+  }
+}

@@ -1,0 +1,56 @@
+/** What an emulator and a real switch have in common: the verbs that deployments, tests and tools use. */
+import type { Operation, TableEntry } from '../../compiler/index.js';
+
+/** Why a switch refused an operation, closed. */
+export type TargetErrorCause =
+  | 'already-exists'
+  | 'not-found'
+  | 'no-space'
+  | 'unknown-table'
+  | 'unknown-field'
+  | 'unknown-action'
+  | 'wrong-width'
+  | 'out-of-range';
+
+export class TargetError extends Error {
+  /** Of the operations that were to be applied, how many have been made. */
+  applied = 0;
+
+  constructor(
+    readonly reason: TargetErrorCause,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'TargetError';
+  }
+}
+
+/** The switch cannot be asked: what was under way may have been done or not. */
+export class TargetUnreachable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TargetUnreachable';
+  }
+}
+
+/** Every method may fail with {@link TargetUnreachable}. */
+export interface SwitchTarget {
+  /** The data plane that the switch is provisioned with. */
+  readonly dataPlane: { readonly name: string; readonly hash: string };
+  /**
+   * Makes the changes one after another, each atomic for packets.
+   * @throws {TargetError} at the first that is refused; those before it have been made, and it says how many
+   */
+  apply(operations: readonly Operation[]): Promise<void>;
+  /**
+   * Words of an RPB's register array, of each pipe of the switch: packets of one pipe reach its own array alone.
+   * @param rpb number from 1
+   */
+  readMemory(rpb: number, base: number, buckets: number): Promise<readonly Uint32Array[]>;
+  /** Writes the same words in all pipes. */
+  writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void>;
+  /** Entries in a table now. */
+  entryCount(table: string): Promise<number>;
+  /** All entries of all tables as the switch has them, those that others wrote included. */
+  entries(): Promise<readonly TableEntry[]>;
+}
