@@ -174,6 +174,8 @@ const REFUSALS: readonly Refusal[] = [
   { args: ['compile', CACHE, '-o', 'd'], given: (folder) => mkdirSync(join(folder, 'd')), says: /cannot write d/ },
   { args: ['compile', CACHE, '-R', 'x', '-o', 'a.json'], says: /--recirculations takes a whole number/ },
   { args: ['compile', CACHE, '--priority', '-1'], says: /--priority takes a whole number/ },
+  { args: ['compile', CACHE, '--print', 'steps', '--state', 'nosuch.json'], says: /nosuch\.json: no such file/ },
+  { args: ['compile', CACHE, '--print', 'syntax', '--priority', '-1'], says: /--priority takes a whole number/ },
   { args: ['compile', CACHE, '--state', 'nosuch.json'], says: /nosuch\.json: no such file/ },
   { args: ['compile', CACHE, '--state', 's.json'], given: given('s.json', 'no'), says: /s\.json is not JSON/ },
   {

@@ -40,9 +40,15 @@ export async function operate(run: (status: number, ...args: string[]) => Promis
   assert.is(await run(0, 'memory', 'read', 'lb', 'address'), '256 words, all 0\n');
   assert.is(await run(0, 'show', 'drift'), AS_DEPLOYED);
   assert.is(await run(0, 'repair'), 'nothing to mend\n');
+  // One that is not there, or is named twice: the others stay.
+  await run(2, 'revoke', 'lb', 'nosuch');
+  await run(2, 'revoke', 'lb', 'cache', 'lb');
+  assert.match(await run(0, 'show', 'programs'), /^lb .*^cache /ms);
   assert.is(await run(0, 'revoke', 'lb'), 'lb: revoked\n');
   assert.not.match(await run(0, 'show', 'programs'), /^lb/m);
   await run(1, 'deploy', program('cache'));
+  await run(2, 'deploy', program('lb'), program('lb'));
+  assert.not.match(await run(0, 'show', 'programs'), /^lb/m);
   await run(2, 'revoke', 'lb');
   await run(2, 'memory', 'read', 'cache', 'nosuch');
   assert.is(await run(0, 'revoke', 'cache'), 'cache: revoked\n');

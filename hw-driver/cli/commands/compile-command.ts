@@ -65,15 +65,16 @@ function resultOf(args: CompileArguments, analysis: Analysis, dataPlane: DataPla
   const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
   const recirculations = wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1);
   const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
-  if (args.print === 'syntax') return json(analysis.syntax);
-  if (args.print === 'program') return json(analysis.programs);
-  const lowered = analysis.programs.map((program) => lower(program, dataPlane, recirculations));
-  if (args.print === 'steps') return json(lowered.map(({ rows }) => rows.rows));
   const options = {
     allocator: allocatorFrom(args),
     filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
   };
+  // Read for every stage: what is wrong with it is said also where the stage does not depend on it.
   const state = stateOf(args.state, dataPlane);
+  if (args.print === 'syntax') return json(analysis.syntax);
+  if (args.print === 'program') return json(analysis.programs);
+  const lowered = analysis.programs.map((program) => lower(program, dataPlane, recirculations));
+  if (args.print === 'steps') return json(lowered.map(({ rows }) => rows.rows));
   const compiled = lowered.map((program) => {
     try {
       const document = link(program, state, analysis.sourceHash, options);

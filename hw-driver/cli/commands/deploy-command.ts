@@ -54,6 +54,12 @@ function checkedProgram(file: string, dataPlane: DataPlane) {
   return { program, sourceHash: analysis.sourceHash };
 }
 
+/** @throws {UsageError} for a program that is named twice, before anything is done */
+function requireDifferent(names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UsageError(`program ${twice} is there twice: nothing was done`);
+}
+
 function linkOptions(args: LinkArguments, dataPlane: DataPlane) {
   const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
   return {
@@ -108,6 +114,7 @@ export const deployCommand = operatorCommand(
     const { recirculations, link } = linkOptions(args, dataPlane);
     const texts = args.files.map((file) => checkedPrograms(file, dataPlane));
     if (texts.includes(undefined)) return EXIT.badInput;
+    requireDifferent(texts.flatMap((text) => text?.programs ?? []).map(({ name }) => name));
     const deployed: CompiledProgram[] = [];
     const overlaps: FilterMeeting[] = [];
     try {
@@ -142,6 +149,9 @@ export const revokeCommand = operatorCommand(
       .positional('programs', { type: 'string', array: true, demandOption: true, describe: 'Their names' })
       .options(jsonOption),
   async (session, { programs, json }) => {
+    requireDifferent(programs);
+    // Before the first is revoked.
+    for (const program of programs) session.controller.requireProgram(program);
     for (const program of programs) {
       await session.controller.revoke(program);
       session.gone = session.gone.filter((name) => name !== program);
