@@ -18,7 +18,6 @@ import {
   type Operation,
   type Program,
   type ReplaceOptions,
-  type RunningProgram,
   refuseUnsafe,
   SwitchState,
 } from '../../compiler/index.js';
@@ -245,13 +244,6 @@ export class Controller {
     return drift;
   }
 
-  /** A program that runs, or is being changed or revoked. @throws {NoSuchProgram} */
-  requireProgram(name: string): RunningProgram {
-    const running = this.state.programs.get(name);
-    if (running === undefined) throw new NoSuchProgram(`program ${name}`);
-    return running;
-  }
-
   /** Words of a program's memory, from bucket 0, in each pipe of the switch. @throws {NoSuchProgram} */
   async readPipes(program: string, memory: string): Promise<readonly Uint32Array[]> {
     const { rpb, base, buckets } = this.block(program, memory);
@@ -283,14 +275,16 @@ export class Controller {
   }
 
   private block(program: string, memory: string): MemoryBlock {
-    const running = this.requireProgram(program);
+    const running = this.state.programs.get(program);
+    if (running === undefined) throw new NoSuchProgram(`program ${program}`);
     const block = running.compiled.memories.find(({ name }) => name === memory);
     if (block === undefined) throw new NoSuchProgram(`memory ${memory} in program ${program}`);
     return block;
   }
 
   private changeable(name: string): CompiledProgram {
-    const running = this.requireProgram(name);
+    const running = this.state.programs.get(name);
+    if (running === undefined) throw new NoSuchProgram(`program ${name}`);
     if (running.status !== 'running') throw new ProgramBusy(name);
     return running.compiled;
   }

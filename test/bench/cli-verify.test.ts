@@ -31,6 +31,11 @@ test('verify --trace: the packets of a capture; --json: one document', () =>
         [300, 2],
       ],
     );
+    const alone = await type('bench', ['verify', 'tn', '--trace', 'a.pcap'], { folder });
+    assert.is(alone.status, 1);
+    assert.match(alone.stdout, /^300 packets passed, and ran no program$/m);
+    assert.not.match(alone.stdout, /equal/);
+    assertOneMessage('bench', alone.stderr, /nothing was verified: no packet ran a program/);
     const table = await type('bench', args.slice(0, -1), { folder });
     assert.match(table.stdout, /^tn_0 .* no packet ran it$/m);
     assert.match(table.stdout, /^bf_1 .* equal$/m);

@@ -25,6 +25,7 @@ const OPEN_FILES = `/proc/${process.pid}/fd`;
 
 /** Follows symbolic links, the last of which may lead to nothing yet. @throws errors of the system */
 export function destinationOf(path: string): Destination {
+  if (path === '') throw new Error('its name is empty');
   let at = path;
   for (let links = 0; links <= MOST_LINKS; links++) {
     const folder = realpathSync(dirname(resolve(at)));

@@ -4,9 +4,11 @@ import { dirname, resolve } from 'node:path';
 
 /**
  * Makes a folder and those above it, and returns the first that was not there. Step by step, as Node's own way hangs where
- * a system says that a folder is missing which nobody can make, below /proc for one. @throws errors of the system
+ * a system says that a folder is missing which nobody can make, below /proc for one. @throws errors of the system, and one for an empty name
  */
 export function makeFolders(path: string): string | undefined {
+  // `resolve` would take it for the folder that the command was called in.
+  if (path === '') throw new Error('its name is empty');
   const missing: string[] = [];
   for (let at = resolve(path); !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.unshift(at);
   const made: string[] = [];

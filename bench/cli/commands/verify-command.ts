@@ -88,7 +88,7 @@ export interface VerifyArguments extends CaptureArguments {
 
 const DEFAULT_PACKETS = 20_000;
 
-/** Exit status 1 at the first packet or word that differs. */
+/** Exit status 1 at the first packet or word that differs, and where no packet ran a program. */
 export async function verify(args: VerifyArguments): Promise<number> {
   const options = optionsOf(args);
   const rounds: Verification[] = [];
@@ -110,23 +110,27 @@ export async function verify(args: VerifyArguments): Promise<number> {
   // Each round reads the captures again, and finds the same in them.
   const { notes, warnings } = rounds[0] ?? { notes: [], warnings: [] };
   const packets = rounds.reduce((sum, round) => sum + round.packets, 0);
+  const ran = rounds.some(({ rows }) => rows.some(({ packets }) => packets > 0));
   const differs = rounds.some(({ difference }) => difference !== null);
   if (args.json) {
     const document = { schema: 'p4runpro-bench/verify@1', rounds: rounds.map(withHexadecimal) };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  } else say(['', ...notes, comparedText(packets, differs)]);
+  } else say(['', ...notes, comparedText(packets, ran, differs)]);
   for (const warning of warnings) process.stderr.write(`bench: warning: ${warning}\n`);
   if (aborted) {
     process.stderr.write('bench: interrupted; what was compared is above\n');
     return EXIT.interrupted;
   }
-  if (packets === 0)
-    process.stderr.write(`bench: nothing was verified: ${nothingReason(args, [...notes, ...warnings])}\n`);
-  return differs || packets === 0 ? EXIT.failed : EXIT.done;
+  if (differs) return EXIT.failed;
+  if (ran) return EXIT.done;
+  const reason = packets > 0 ? 'no packet ran a program' : nothingReason(args, [...notes, ...warnings]);
+  process.stderr.write(`bench: nothing was verified: ${reason}\n`);
+  return EXIT.failed;
 }
 
-function comparedText(packets: number, differs: boolean): string {
+function comparedText(packets: number, ran: boolean, differs: boolean): string {
   if (packets === 0) return 'no packet was compared';
+  if (!ran && !differs) return `${packets.toLocaleString('en-US')} packets passed, and ran no program`;
   return `${packets.toLocaleString('en-US')} packets compared: ${differs ? 'they differ' : 'all equal'}`;
 }
 

@@ -9,6 +9,7 @@ import {
   lower,
   meetingText,
 } from '../../../compiler/index.js';
+import { NoSuchProgram } from '../../control/controller.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
 import { EXIT, readText, UsageError, wholeNumber } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
@@ -150,8 +151,8 @@ export const revokeCommand = operatorCommand(
       .options(jsonOption),
   async (session, { programs, json }) => {
     requireDifferent(programs);
-    // Before the first is revoked.
-    for (const program of programs) session.controller.requireProgram(program);
+    const missing = programs.find((program) => !session.controller.state.programs.has(program));
+    if (missing !== undefined) throw new NoSuchProgram(`program ${missing}`);
     for (const program of programs) {
       await session.controller.revoke(program);
       session.gone = session.gone.filter((name) => name !== program);

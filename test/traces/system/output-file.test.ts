@@ -26,7 +26,7 @@ import { SwitchFile } from '../../../hw-driver/cli/commands/switch-file.js';
 import { writeResults } from '../../../hw-driver/cli/kit/program-documents.js';
 import { JournalFile } from '../../../hw-driver/index.js';
 import { createCaptureWriter } from '../../../traces/index.js';
-import { NotWritten, OutputFile, writeFile, writeFiles } from '../../../traces/system/index.js';
+import { makeFolders, NotWritten, OutputFile, writeFile, writeFiles } from '../../../traces/system/index.js';
 import { withFolder } from '../../command-line.js';
 
 const dataPlane = builtInDataPlane('default');
@@ -165,5 +165,12 @@ test('an open file is written where it stands: /dev/fd, /dev/stdout', () =>
     assert.is(readFileSync(path, 'utf8'), 'before in between after');
     assert.equal(readdirSync(folder), ['out']);
   }));
+
+test('an empty name is no name, and not the folder that the command was called in', () => {
+  assert.throws(() => writeFile('', 'x'), /its name is empty|cannot write/);
+  assert.throws(() => ResultFolder.open(''), /^cannot write results to : its name is empty$/);
+  assert.throws(() => writeResults([{ path: '', text: 'x' }]), /its name is empty/);
+  assert.throws(() => makeFolders(''), /its name is empty/);
+});
 
 test.run();
