@@ -1,4 +1,5 @@
 /** The commands as a user types them, each in a folder of its own. */
+
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -9,6 +10,7 @@ import * as assert from 'uvu/assert';
 import yargs, { type Argv } from 'yargs';
 import { packageFile } from '../traces/system/package-root.js';
 import type { HostedCommand, HostedOutcome } from './command-host.js';
+import { itemAt } from './item-at.js';
 
 const COMMANDS = {
   bench: packageFile('dist', 'bench', 'cli', 'cli.js'),
@@ -149,7 +151,7 @@ export async function testRefusals(command: CommandName, refusals: readonly Refu
   await Promise.all(Array.from({ length: CONCURRENT }, work));
   for (const [i, { args, says, status = 2 }] of refusals.entries()) {
     test(`refused: ${command} ${args.map((arg) => arg || "''").join(' ')}`, () => {
-      const { stdout, stderr, before, after, ...outcome } = outcomes[i];
+      const { stdout, stderr, before, after, ...outcome } = itemAt(outcomes, i);
       assert.is(outcome.status, status, stderr);
       assert.is(stdout, '');
       assertOneMessage(command, stderr, says);

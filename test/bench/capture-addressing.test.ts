@@ -1,4 +1,5 @@
 /** How packets of a capture are addressed to programs: they reach one, flows stay together, checksums stay right. */
+
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CaptureAddressing } from '../../bench/workloads/capture-addressing.js';
@@ -7,6 +8,7 @@ import { type Arrival, loadWorkload } from '../../bench/workloads/workload.js';
 import { analyse, DEFAULT_RECIRCULATIONS, defaultDataPlane, lower } from '../../compiler/index.js';
 import { appendPacketBytes, createPacketBatch, type PacketBatch, packetBytes } from '../../traces/index.js';
 import { Rig } from '../hw-driver/fifteen.js';
+import { itemAt } from '../item-at.js';
 import { checksumsOf, frame } from '../sim/frames.js';
 import { address, type Flow, fields, packetOf, reversed, toMac } from './packets.js';
 
@@ -18,7 +20,7 @@ async function deployed(arrivals: readonly Arrival[]) {
   const addressable = [];
   for (const { source, number, address: marks } of arrivals) {
     const analysis = analyse(source, plane);
-    const [program] = analysis.programs;
+    const program = itemAt(analysis.programs, 0);
     const lowered = lower(program, plane, DEFAULT_RECIRCULATIONS);
     await rig.controller.deploy(lowered, analysis.sourceHash, { filterPriority: number });
     addressable.push({ program, address: marks });
@@ -36,7 +38,7 @@ const conversation = (n: number): Flow => ({
   src: address(131, 7 + (n % 3), n % 256, 4),
   dst: address(8, 8, n % 5, n % 11),
   srcPort: 1025 + n * 13,
-  dstPort: [80, 443, 53, 7777, 9999][n % 5],
+  dstPort: itemAt([80, 443, 53, 7777, 9999], n % 5),
   protocol: n % 2 === 0 ? 17 : 6,
 });
 
@@ -138,7 +140,7 @@ test('a wrong transport checksum stays as wrong as it was, none stays none', asy
   const { addressing } = await deployed(await arrivalsOf('lb', 5));
   const batch = createPacketBatch(10, 4096);
   const wrong = packetOf(conversation(2));
-  wrong[41] ^= 0x55;
+  wrong[41] = itemAt(wrong, 41) ^ 0x55;
   appendPacketBytes(batch, wrong);
   const { src, dst } = conversation(4);
   appendPacketBytes(batch, frame({ ipv4: { src, dst }, udp: { checksum: 'none' } }));

@@ -1,4 +1,5 @@
 /** The case studies: what must come out whatever the seed, and that what they look for would be seen. */
+
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { caseStudyCsv, caseStudyFigure } from '../../bench/cli/report/case-study-report.js';
@@ -14,6 +15,7 @@ import { loadWorkload } from '../../bench/workloads/workload.js';
 import { defaultDataPlane, priceAllocator } from '../../compiler/index.js';
 import { appendPacketBytes, createPacketBatch, DROPPED } from '../../traces/index.js';
 import { assertBalanced } from '../compiler/xml.js';
+import { itemAt } from '../item-at.js';
 
 const dataPlane = defaultDataPlane();
 const signal = new AbortController().signal;
@@ -88,7 +90,7 @@ test('13c: both spread flows alike', () => {
   const [ours, theirs] = finding('c', 'imbalance after');
   assert.ok(ours < 0.05 && theirs < 0.05, `${ours}, ${theirs}`);
   assert.ok(Math.abs(ours - theirs) < 0.02, `${ours}, ${theirs}`);
-  assert.is(result('c').p4runpro[0].value, 1, 'before, all goes to one port');
+  assert.is(itemAt(result('c').p4runpro, 0).value, 1, 'before, all goes to one port');
   assert.is(result('c').conventional.filter(({ value }) => value === null).length, 40, 'two seconds of silence');
 });
 
@@ -100,7 +102,7 @@ test('13d: F1 is what collisions allow, for both', () => {
   for (const score of finding('d', 'F1 at the end')) assert.ok(Math.abs(score - expected) < 0.05, `${score}`);
   for (const missed of finding('d', 'false negatives')) assert.ok(missed <= 3, `${missed}`);
   const { p4runpro } = result('d');
-  assert.is(p4runpro[10].value, 0, 'nothing is reported before the deployment');
+  assert.is(itemAt(p4runpro, 10).value, 0, 'nothing is reported before the deployment');
   // The first that are reported are heavy: then it rises, and stays.
   assert.ok((p4runpro.at(-1)?.value ?? 0) > 0.8);
 });
@@ -122,7 +124,7 @@ test('provisioning takes the packets of exactly its time', () => {
     [1, DROPPED],
     [1.999, DROPPED],
     [2, 7],
-  ]) {
+  ] as const) {
     batch.timeSeconds[0] = Math.floor(seconds);
     batch.timeNanoseconds[0] = Math.round((seconds % 1) * 1e9);
     assert.is(stays.portOf(batch, 0), 5, 'a switch that stays forwards');
@@ -155,7 +157,7 @@ test('CSV: a line for each sample, with what the control plane did in it', () =>
   assert.is(lines[0], 'seconds,p4runpro,conventional,events');
   assert.is(lines.length, 1 + 7 * 20);
   assert.is(lines.filter((line) => /(deploy|revoke) \w+_\d+$/.test(line)).length, 8);
-  assert.match(lines[1 + 3 * 20], /^3\.05,100,100,deploy \w+_0$/);
+  assert.match(itemAt(lines, 1 + 3 * 20), /^3\.05,100,100,deploy \w+_0$/);
 });
 
 test('figures: well-formed, self-contained, the same again', async () => {

@@ -1,4 +1,5 @@
 /** `bench run --timing` and `bench timing` as a user types them. */
+
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -7,6 +8,7 @@ import { runOptions } from '../../bench/cli/commands/run-command.js';
 import { timingCommandOptions } from '../../bench/cli/commands/timing-command.js';
 import { createPacketBatch, openCapture } from '../../traces/index.js';
 import { type Refusal, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
+import { itemAt } from '../item-at.js';
 
 interface Summary {
   readonly packets: { readonly in: number; readonly out: number; readonly dropped: number };
@@ -76,9 +78,12 @@ test('--write: departure times, in order; and the same bytes with more workers, 
     const batch = createPacketBatch(1000, 2 ** 20);
     assert.is(await reader.readInto(batch), first?.packets.out);
     await reader.close();
-    const times = Array.from({ length: batch.count }, (_, i) => batch.timeSeconds[i] * 1e9 + batch.timeNanoseconds[i]);
-    assert.ok(times.every((time, i) => i === 0 || time >= times[i - 1]));
-    assert.ok(times[0] >= 510 && times[0] < 600, `the first leaves after ${times[0]} ns`);
+    const times = Array.from(
+      { length: batch.count },
+      (_, i) => itemAt(batch.timeSeconds, i) * 1e9 + itemAt(batch.timeNanoseconds, i),
+    );
+    assert.ok(times.every((time, i) => i === 0 || time >= itemAt(times, i - 1)));
+    assert.ok(itemAt(times, 0) >= 510 && itemAt(times, 0) < 600, `the first leaves after ${times[0]} ns`);
   }));
 
 test('time stamps that go back are counted', () =>
@@ -86,7 +91,7 @@ test('time stamps that go back are counted', () =>
     for (const [name, rate] of [
       ['slow.pcap', '1000'],
       ['fast.pcap', '1000000'],
-    ]) {
+    ] as const) {
       const made = await type('bench', ['trace', 'generate', name, '--packets', '20', '--rate', rate], { folder });
       assert.is(made.status, 0, made.stderr);
     }

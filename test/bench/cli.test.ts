@@ -1,10 +1,12 @@
 /** `bench trace`, `bench conform`, `bench micro` and the help of all, as a user types them. */
+
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageFile, packageVersion } from '../../traces/system/package-root.js';
 import { type, withFolder } from '../command-line.js';
+import { itemAt } from '../item-at.js';
 
 const VECTOR = packageFile('test', 'conformance', 'vectors', '01');
 
@@ -119,9 +121,10 @@ function changedVector(folder: string, change: (expected: Expected) => void): vo
 const DESTINATION_AT = 30;
 
 function changeDestination(expected: Expected): void {
-  const [, hex] = expected.packets[0];
+  const packet = itemAt(expected.packets, 0);
+  const [, hex] = packet;
   const at = 2 * DESTINATION_AT;
-  expected.packets[0][1] = `${hex.slice(0, at)}01020304${hex.slice(at + 8)}`;
+  packet[1] = `${hex.slice(0, at)}01020304${hex.slice(at + 8)}`;
 }
 
 test('a packet that differs: exit status 1, field by field', () =>
@@ -159,7 +162,7 @@ test('--json: one document for all vectors', () =>
 
 test('a packet that is missing and a register that differs', () =>
   withFolder(async (folder) => {
-    changedVector(folder, ({ packets }) => packets.push([packets[0][0], 'ffff']));
+    changedVector(folder, ({ packets }) => packets.push([itemAt(packets, 0)[0], 'ffff']));
     const missing = await type('bench', ['conform', 'changed'], { folder });
     assert.is(missing.status, 1);
     assert.match(missing.stdout, /packet \d+ of port \d+ is missing: ffff/);

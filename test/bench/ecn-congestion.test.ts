@@ -1,4 +1,5 @@
 /** The ECN program under congestion: two ports send to one at full speed, and its queue grows beyond 10 microseconds. */
+
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,6 +14,7 @@ import {
   SwitchState,
 } from '../../compiler/index.js';
 import { lineBytes, type TimedSwitch } from '../../sim/index.js';
+import { itemAt } from '../item-at.js';
 import { checksumsOf } from '../sim/frames.js';
 import { type Coming, timedRun } from '../sim/timed-run.js';
 import { fields, flowFromInside, packetOf } from './packets.js';
@@ -37,7 +39,7 @@ function prepare(emulator: TimedSwitch): void {
 /** Packets of all four ECN values, back to back on both ports. */
 const packets: readonly Coming[] = Array.from({ length: 2 * PAIRS }, (_, i) => {
   const bytes = packetOf(flowFromInside(i), PAYLOAD_BYTES, (i >> 1) % 4);
-  return { bytes, atPs: (i >> 1) * lineBytes(bytes.length) * 80, port: PORTS[i % 2] };
+  return { bytes, atPs: (i >> 1) * lineBytes(bytes.length) * 80, port: itemAt(PORTS, i % 2) };
 });
 
 for (const engine of ['compiled', 'interpreted'] as const) {
@@ -49,8 +51,8 @@ for (const engine of ['compiled', 'interpreted'] as const) {
     for (const { i, arrivalPs, departurePs } of gone) {
       const waitedNs = (departurePs - arrivalPs - idle) / 1000;
       const before = (i >> 1) % 4;
-      const { ecn } = fields(bytes[i]);
-      const { ipv4, transport } = checksumsOf(bytes[i]);
+      const { ecn } = fields(itemAt(bytes, i));
+      const { ipv4, transport } = checksumsOf(itemAt(bytes, i));
       assert.ok(ipv4 && transport, `checksums of packet ${i}`);
       // Waits are known to a few cycles from outside.
       if (Math.abs(waitedNs - THRESHOLD_NS) < 5) continue;

@@ -1,4 +1,5 @@
 /** The goldens of the fifteen programs: replayed by both engines and all placements, regenerated, covered. */
+
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { PROGRAM_KEYS } from '../../bench/workloads/program-kind.js';
 import { type DataPlane, DEFAULT_RECIRCULATIONS, dataPlaneFromJson, defaultDataPlane } from '../../compiler/index.js';
 import { type AllocatorName, allocatorFrom } from '../../hw-driver/index.js';
 import { ENGINES, type EngineName } from '../../sim/index.js';
+import { itemAt } from '../item-at.js';
 import { checksumsOf } from '../sim/frames.js';
 
 const plane = defaultDataPlane();
@@ -92,7 +94,7 @@ for (const allocator of ALLOCATORS) {
 
 async function withHashOfGolden(golden: Golden, allocator: AllocatorName): Promise<GoldenOptions> {
   const { outcome } = await checkGolden(GOLDEN_FOLDER, golden, optionsFor('compiled', 'price'));
-  const step = outcome.programs[0].compiled.placement.find(({ action }) => action.startsWith('hash_'));
+  const step = itemAt(outcome.programs, 0).compiled.placement.find(({ action }) => action.startsWith('hash_'));
   if (step === undefined) throw new Error(`${golden.name} hashes nothing`);
   return optionsFor('compiled', allocator, onlyHashOf(step.rpb));
 }
@@ -124,7 +126,7 @@ test('checksums and lengths of all packets that leave are right', async () => {
       const { ipv4, transport } = checksumsOf(bytes);
       const hasPorts = bytes[23] === 6 || bytes[23] === 17;
       assert.ok(ipv4 && (transport === true || !hasPorts), golden.name);
-      assert.is((bytes[16] << 8) | bytes[17], bytes.length - 14, golden.name);
+      assert.is((itemAt(bytes, 16) << 8) | itemAt(bytes, 17), bytes.length - 14, golden.name);
       checked++;
     }
   }

@@ -1,4 +1,5 @@
 /** The packets that the fifteen programs are tried with, and fields of what they become. */
+import { itemAt } from '../item-at.js';
 import { type FrameOptions, frame, word16, word32 } from '../sim/frames.js';
 
 export const address = (a: number, b: number, c: number, d: number): number =>
@@ -13,7 +14,7 @@ const L5 = TRANSPORT + 8;
 
 const read = (bytes: Uint8Array, at: number, width: number): number => {
   let value = 0;
-  for (let i = 0; i < width; i++) value = value * 256 + bytes[at + i];
+  for (let i = 0; i < width; i++) value = value * 256 + itemAt(bytes, at + i);
   return value;
 };
 
@@ -71,8 +72,8 @@ export const wordBytes = (value: number): Uint8Array => Uint8Array.from(word32(v
 export const fields = (bytes: Uint8Array) => ({
   macDst: read(bytes, 0, 6),
   macSrc: read(bytes, 6, 6),
-  ecn: bytes[IPV4 + 1] & 3,
-  diffserv: bytes[IPV4 + 1] >>> 2,
+  ecn: itemAt(bytes, IPV4 + 1) & 3,
+  diffserv: itemAt(bytes, IPV4 + 1) >>> 2,
   totalLength: read(bytes, IPV4 + 2, 2),
   src: read(bytes, IPV4 + 12, 4),
   dst: read(bytes, IPV4 + 16, 4),

@@ -1,4 +1,5 @@
 /** One of the fifteen programs in a switch of its own, as a user deploys it, and packets through it. */
+
 import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { type ProgramKey, programFile } from '../../bench/workloads/program-kind.js';
@@ -14,6 +15,7 @@ import {
 import { Controller } from '../../hw-driver/index.js';
 import { HashUnit, InProcessTarget, Switch } from '../../sim/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, DROPPED, packetBytes } from '../../traces/index.js';
+import { itemAt } from '../item-at.js';
 import { checksumsOf } from '../sim/frames.js';
 
 export const plane: DataPlane = defaultDataPlane();
@@ -85,7 +87,7 @@ export class ProgramSwitch {
       const { ipv4, transport } = checksumsOf(bytes);
       assert.ok(ipv4 && transport !== false, `checksums: IPv4 ${ipv4}, transport ${transport}`);
     }
-    return { port: egress === DROPPED ? undefined : egress, bytes, programId: batch.programId[0] };
+    return { port: egress === DROPPED ? undefined : egress, bytes, programId: itemAt(batch.programId, 0) };
   }
 
   memory(name: string): Promise<Uint32Array> {
@@ -97,7 +99,7 @@ export class ProgramSwitch {
     const line = 1 + this.text.split('\n').findIndex((candidate) => candidate.includes(statement));
     const steps = this.program.placement.filter((step) => step.line === line && step.action.startsWith('hash_'));
     assert.is(steps.length, 1, `one hash step for ${statement}`);
-    return new HashUnit(plane.rpb(steps[0].rpb).hash);
+    return new HashUnit(plane.rpb(itemAt(steps, 0).rpb).hash);
   }
 }
 

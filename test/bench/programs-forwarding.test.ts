@@ -67,7 +67,7 @@ test('l3: each prefix has its port', async () => {
     [address(10, 0, 1, 7), 2],
     [address(10, 0, 2, 7), 13],
     [address(11, 0, 0, 7), 13],
-  ]) {
+  ] as const) {
     const packet = packetOf({ ...flowToInside(4), dst });
     const { port: left, bytes } = network.send(packet, 3);
     assert.is(left, port);
@@ -84,7 +84,7 @@ test('tn: the destination of the tunnel picks the port', async () => {
     [2, 2],
     [3, 14],
     [0x0101, 14],
-  ]) {
+  ] as const) {
     const packet = frame({ tunnel: id });
     const { port: left, bytes } = network.send(packet, 4);
     assert.is(left, port, `id ${id}`);

@@ -1,4 +1,5 @@
 /** `bench run` as a library: the same results whatever the number of threads, and results of the promised shape. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { runTables } from '../../bench/cli/report/run-tables.js';
 import { type RunOptions, type RunResult, runWorkload } from '../../bench/measure/run/run-workload.js';
 import { distribution } from '../../bench/measure/statistics/statistics.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
+import { must } from '../../compiler/data-plane/must.js';
 import { defaultDataPlane } from '../../compiler/index.js';
 import { allocatorFrom } from '../../hw-driver/index.js';
 import {
@@ -18,6 +20,7 @@ import {
   openCapture,
   packetBytes,
 } from '../../traces/index.js';
+import { itemAt } from '../item-at.js';
 
 const dataPlane = defaultDataPlane();
 
@@ -135,7 +138,7 @@ test('the figures of the summary agree with each other', () => {
 /** Rows of a CSV text without quotes. */
 function parse(text: string): { header: string[]; rows: string[][] } {
   assert.not(text.includes('"'));
-  const [header, ...rows] = text
+  const [header = [], ...rows] = text
     .trimEnd()
     .split('\n')
     .map((line) => line.split(','));
@@ -146,11 +149,16 @@ function parse(text: string): { header: string[]; rows: string[][] } {
 test('the CSV files have a row for each program, RPB, arrival and batch', () => {
   const tables = runTables(first);
   assert.equal([...tables.keys()], ['programs.csv', 'rpbs.csv', 'allocations.csv', 'timeseries.csv']);
-  const [programs, rpbs, allocations, timeSeries] = [...tables.values()].map(parse);
+  const table = (name: string) => parse(must(tables.get(name), name));
+  const programs = table('programs.csv');
+  const rpbs = table('rpbs.csv');
+  const allocations = table('allocations.csv');
+  const timeSeries = table('timeseries.csv');
   assert.is(programs.rows.length, 40);
   assert.is(rpbs.rows.length, dataPlane.rpbCount);
   assert.is(allocations.rows.length, 40);
-  const column = (table: typeof programs, name: string) => table.rows.map((row) => row[table.header.indexOf(name)]);
+  const column = (table: typeof programs, name: string) =>
+    table.rows.map((row) => itemAt(row, table.header.indexOf(name)));
   const sum = (values: readonly string[]) => values.reduce((total, value) => total + Number(value), 0);
   assert.is(sum(column(programs, 'entries')), first.summary.entries);
   assert.is(sum(column(programs, 'buckets')), sum(column(rpbs, 'buckets')));
@@ -214,8 +222,8 @@ async function writeCapture(path: string, workload: string, programs: number, pa
 test('captures: all packets run, the same for any number of workers', () =>
   withFolder(async (folder) => {
     const traces = ['a.pcap', 'b.pcap.gz'].map((name) => join(folder, name));
-    await writeCapture(traces[0], 'all-mixed', 20, 1500);
-    await writeCapture(traces[1], 'lb', 3, 1000);
+    await writeCapture(itemAt(traces, 0), 'all-mixed', 20, 1500);
+    await writeCapture(itemAt(traces, 1), 'lb', 3, 1000);
     const one = await run({ options: { traces } });
     assert.is(one.summary.packets.in, 2500);
     assert.is(one.summary.packets.unmatched, 0);

@@ -53,7 +53,7 @@ test('a program of a file that keeps its memory sizes; captures as packets; trac
     for (const [name, seed] of [
       ['one', '1'],
       ['two', '2'],
-    ]) {
+    ] as const) {
       const generate = ['trace', 'generate', `${name}.pcap`, '--workload', 'l3', '--packets', '200', '--seed', seed];
       assert.is((await type('bench', generate, { folder })).status, 0);
     }

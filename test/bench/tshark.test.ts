@@ -1,4 +1,5 @@
 /** Checksums and lengths of what leaves, by tshark where it is installed; goldens.test.ts has a check of its own. */
+
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -6,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { GOLDEN_FOLDER } from '../../bench/verify/goldens/check-goldens.js';
 import { TRAFFIC_SOURCES } from '../../traces/index.js';
 import { type, withFolder } from '../command-line.js';
+import { itemAt } from '../item-at.js';
 import { badPackets, hasTshark } from './tshark.js';
 
 if (!hasTshark) {
@@ -24,7 +26,7 @@ if (!hasTshark) {
     withFolder(async (folder) => {
       const bytes = readFileSync(join(GOLDEN_FOLDER, 'calc', 'trace.pcapng'));
       const at = bytes.indexOf(Buffer.from('22b8', 'hex'));
-      bytes[at + 1] ^= 1;
+      bytes[at + 1] = itemAt(bytes, at + 1) ^ 1;
       const file = join(folder, 'wrong.pcapng');
       writeFileSync(file, bytes);
       assert.equal(badPackets(file), [1]);

@@ -1,4 +1,5 @@
 /** The fifteen programs against the network functions of bench/functions, and the comparison itself. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,7 @@ import {
   createTrafficGenerator,
   type PacketBatch,
 } from '../../traces/index.js';
+import { itemAt } from '../item-at.js';
 import { frame } from '../sim/frames.js';
 
 const dataPlane = defaultDataPlane();
@@ -121,7 +123,10 @@ function writeCapture(path: string): void {
   generator.generateInto(batch, 0, 3000);
   for (let i = 0; i < batch.count; i++) {
     if (i % 3 === 0)
-      batch.capturedLength[i] = Math.min(batch.capturedLength[i], [96, 68, 54, 42, 40, 20, 14, 13][i % 8]);
+      batch.capturedLength[i] = Math.min(
+        itemAt(batch.capturedLength, i),
+        itemAt([96, 68, 54, 42, 40, 20, 14, 13], i % 8),
+      );
   }
   for (const fragmentOffset of [1, 185]) {
     const fragment = frame({ ipv4: { protocol: 17, fragmentOffset }, payload: Array(40).fill(7) });
@@ -141,7 +146,7 @@ test('on a capture with all kinds of headers, cut packets and fragments', async 
     assertEqual(rounds);
     for (const { packets } of rounds) assert.is(packets, 3040);
     for (const { rows } of rounds.slice(0, PROGRAM_KEYS.length)) {
-      assert.ok(rows.reduce((sum, { packets }) => sum + packets, 0) > 100, rows[0].key);
+      assert.ok(rows.reduce((sum, { packets }) => sum + packets, 0) > 100, itemAt(rows, 0).key);
     }
   } finally {
     rmSync(folder, { recursive: true });
@@ -238,14 +243,15 @@ const UDP_CHECKSUM_AT = ETHERNET_BYTES + 20 + 6;
 /** Checksums that are wrong, absent, or either of the two zeros. */
 function spoilChecksums({ bytes, count, offset }: PacketBatch): void {
   for (let i = 0; i < count; i++) {
-    const start = offset[i];
+    const start = itemAt(offset, i);
     if (bytes[start + ETHERNET_BYTES] !== 0x45) continue;
-    const [at, value] = [
+    const changes: readonly (readonly [number, number])[] = [
       [IPV4_CHECKSUM_AT, i & 0xffff],
       [UDP_CHECKSUM_AT, 0],
       [UDP_CHECKSUM_AT, 0xffff],
       [UDP_CHECKSUM_AT, (i * 7919) & 0xffff],
-    ][i % 4];
+    ];
+    const [at, value] = itemAt(changes, i % 4);
     bytes[start + at] = value >>> 8;
     bytes[start + at + 1] = value & 0xff;
   }

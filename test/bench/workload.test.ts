@@ -1,4 +1,5 @@
 /** Workloads: which instances arrive, that they are valid and kept apart, and that their packets reach them. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { type Arrival, loadWorkload, type Workload, WorkloadError } from '../../
 import { analyse, DEFAULT_RECIRCULATIONS, defaultDataPlane, lower } from '../../compiler/index.js';
 import { createPacketBatch, createTrafficGenerator, type TrafficTarget } from '../../traces/index.js';
 import { Rig } from '../hw-driver/fifteen.js';
+import { itemAt } from '../item-at.js';
 
 const plane = defaultDataPlane();
 
@@ -24,7 +26,7 @@ async function deployAll(rig: Rig, list: readonly Arrival[]): Promise<number[]> 
   const ids: number[] = [];
   for (const { source, number } of list) {
     const analysis = analyse(source, plane);
-    const lowered = lower(analysis.programs[0], plane, DEFAULT_RECIRCULATIONS);
+    const lowered = lower(itemAt(analysis.programs, 0), plane, DEFAULT_RECIRCULATIONS);
     const options = { filterPriority: number };
     ids.push((await rig.controller.deploy(lowered, analysis.sourceHash, options)).programId);
   }
@@ -139,11 +141,11 @@ test('l2, l3 and tn take turns with their two rules', async () => {
 test('memory sizes: what was asked for, but hll keeps its 32 buckets', async () => {
   for (const key of PROGRAM_KEYS) {
     for (const memoryBytes of [1024, 4096]) {
-      const [program] = analyse((await load(key, { memoryBytes })).arrival(5).source, plane).programs;
+      const program = itemAt(analyse((await load(key, { memoryBytes })).arrival(5).source, plane).programs, 0);
       const wanted = PROGRAM_KINDS[key].resizable ? memoryBytes / 4 : 32;
       for (const { name, buckets } of program.memories) assert.is(buckets, wanted, `${key} ${name}`);
     }
-    const [own] = analyse((await load(key)).arrival(0).source, plane).programs;
+    const own = itemAt(analyse((await load(key)).arrival(0).source, plane).programs, 0);
     for (const { name, buckets } of own.memories) assert.is(buckets, key === 'hll' ? 32 : 256, `${key} ${name}`);
   }
 });
@@ -169,7 +171,7 @@ test('elastic cases: one pair of cases per cached key, one case per server', asy
 
 test('many cases need as many buckets, whatever --memory says', async () => {
   const { source } = (await load('cache', { cases: 1024, memoryBytes: 1024 })).arrival(0);
-  assert.is(analyse(source, plane).programs[0].memories[0].buckets, 512);
+  assert.is(itemAt(itemAt(analyse(source, plane).programs, 0).memories, 0).buckets, 512);
 });
 
 test('sixteen cases: every cached key is answered by its own bucket', async () => {
@@ -234,7 +236,7 @@ test("a user's own file: sizes stay unless they are asked for; errors are named"
     writeFileSync(file, USER_PROGRAMS.at(-1)?.[1] ?? '');
     const buckets = async (memoryBytes?: number) => {
       const workload = await load(file, memoryBytes === undefined ? {} : { memoryBytes });
-      return analyse(workload.arrival(0).source, plane).programs[0].memories[0].buckets;
+      return itemAt(itemAt(analyse(workload.arrival(0).source, plane).programs, 0).memories, 0).buckets;
     };
     assert.is(await buckets(), 64);
     assert.is(await buckets(2048), 512);

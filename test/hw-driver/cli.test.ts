@@ -66,7 +66,7 @@ interface Underlined {
 /** What each finding underlines. */
 function underlined(stderr: string): Underlined[] {
   const findings = stderr.matchAll(/^(\S+:\d+:\d+): error\[[\w-]+\]: .+\n +\d+ \| (.*)\n +\| ( *)(\^+)$/gm);
-  return [...findings].map(([, place, line, before, carets]) => ({
+  return [...findings].map(([, place = '', line = '', before = '', carets = '']) => ({
     place,
     text: line.slice(before.length, before.length + carets.length),
   }));

@@ -1,10 +1,12 @@
 /** The controller: what it takes it gives back, in whatever order, and what other programs notice of it: nothing. */
+
 import seedrandom from 'seedrandom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Controller, NoSuchProgram } from '../../hw-driver/index.js';
 import { InProcessTarget, Switch } from '../../sim/index.js';
 import { createPacketBatch, createTrafficGenerator, packetBytes } from '../../traces/index.js';
+import { itemAt } from '../item-at.js';
 import { fifteenPrograms, instanceOf, plane, Rig } from './fifteen.js';
 
 const SEED = 'controller-1';
@@ -16,7 +18,7 @@ test(`a thousand deployments and revocations in random order (seed ${SEED}) leav
   const before = rig.lookClosely();
   const running = new Set<string>();
   for (let n = 0; n < 1000; n++) {
-    const program = programs[Math.floor(random() * programs.length)];
+    const program = itemAt(programs, Math.floor(random() * programs.length));
     const { name } = program.arrival;
     if (running.delete(name)) await rig.controller.revoke(name);
     else {
@@ -67,7 +69,7 @@ test('programs that come and go between packets change no packet of the others',
     const batch = stream(PACKETS);
     for (let i = 0; i < PACKETS; i++) {
       if (churn && i % 3 === 0) {
-        const visitor = visitors[Math.floor(random() * visitors.length)];
+        const visitor = itemAt(visitors, Math.floor(random() * visitors.length));
         const { name } = visitor.arrival;
         if (rig.controller.state.programs.has(name)) await rig.controller.revoke(name);
         else await rig.deploy(visitor);
@@ -108,8 +110,8 @@ test('a program that is not there', async () => {
 
 test('a memory that is not there, and one too small', async () => {
   const rig = new Rig();
-  await rig.deploy(programs[0]);
-  const { name } = programs[0].arrival;
+  await rig.deploy(itemAt(programs, 0));
+  const { name } = itemAt(programs, 0).arrival;
   const refused = async (attempt: Promise<unknown>, message: RegExp): Promise<void> => {
     const error = await attempt.then(
       () => 'no error',
@@ -125,16 +127,17 @@ test('a memory that is not there, and one too small', async () => {
 
 test('a name that runs already, and a filter that overlaps, are refused', async () => {
   const rig = new Rig();
-  await rig.deploy(programs[1]);
+  await rig.deploy(itemAt(programs, 1));
   const before = rig.lookClosely();
   const refused = async (filterPriority: number, changed: (typeof programs)[number]): Promise<string> =>
     rig.controller.deploy(changed.lowered, changed.sourceHash, { filterPriority }).then(
       () => 'no error',
       (thrown: unknown) => String(thrown),
     );
-  assert.match(await refused(7, programs[1]), /a program of this name is running/);
-  const { lowered } = programs[1];
-  const renamed = { ...programs[1], lowered: { ...lowered, program: { ...lowered.program, name: 'other' } } };
+  assert.match(await refused(7, itemAt(programs, 1)), /a program of this name is running/);
+  const program = itemAt(programs, 1);
+  const { lowered } = program;
+  const renamed = { ...program, lowered: { ...lowered, program: { ...lowered.program, name: 'other' } } };
   assert.match(await refused(1, renamed), /its filter overlaps that of program lb_1/);
   assert.equal(rig.lookClosely(), before);
   assert.is(await refused(2, renamed), 'no error');

@@ -1,8 +1,10 @@
 /** A switch that refuses the k-th change, for every k of every program's deployment and revocation. */
+
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { installOperations, revokeOperations } from '../../compiler/index.js';
 import { TargetError } from '../../sim/index.js';
+import { itemAt } from '../item-at.js';
 import { FailingTarget, thrownBy } from './failing-target.js';
 import { fifteenPrograms, Rig } from './fifteen.js';
 
@@ -23,9 +25,9 @@ for (const program of programs) {
       targets.push(target);
       return target;
     });
-    const [target] = targets;
+    const target = itemAt(targets, 0);
     // A neighbour, so that there is something to damage.
-    const neighbour = await rig.deploy(programs[(program.arrival.number + 1) % programs.length]);
+    const neighbour = await rig.deploy(itemAt(programs, (program.arrival.number + 1) % programs.length));
     await rig.fill(neighbour, 7);
     const closely = rig.lookClosely();
     const before = { ...rig.look(), neighbour: await rig.memories(neighbour) };

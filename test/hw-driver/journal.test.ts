@@ -1,4 +1,5 @@
 /** The journal: what is torn is cut off, what is damaged or of another switch is refused. */
+
 import { appendFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -10,6 +11,7 @@ import { replayJournal } from '../../hw-driver/control/journal/replay.js';
 import { Controller, JournalError, JournalFile } from '../../hw-driver/index.js';
 import { InProcessTarget, Switch } from '../../sim/index.js';
 import { withFolder } from '../command-line.js';
+import { itemAt } from '../item-at.js';
 import { MemoryJournal } from './deployment/faulty-target.js';
 import { fifteenPrograms, plane } from './fifteen.js';
 
@@ -22,7 +24,7 @@ async function history(journal: MemoryJournal | JournalFile): Promise<readonly C
   for (const { arrival, lowered, sourceHash } of programs.slice(4, 8)) {
     await controller.deploy(lowered, sourceHash, { filterPriority: arrival.number });
   }
-  await controller.revoke(programs[5].arrival.name);
+  await controller.revoke(itemAt(programs, 5).arrival.name);
   return [...controller.state.programs.values()].map(({ compiled }) => compiled);
 }
 
@@ -51,7 +53,7 @@ test('cut off at any byte, it has the records that are whole, and can be gone on
       assert.is(parsed.wholeBytes, start);
     }
     const open = replayJournal(records.slice(0, n + 1), plane).open.size;
-    assert.is(open, records[n].kind === 'begin' || records[n].kind === 'step' ? 1 : 0);
+    assert.is(open, itemAt(records, n).kind === 'begin' || itemAt(records, n).kind === 'step' ? 1 : 0);
   }
 });
 
@@ -67,9 +69,10 @@ function refused(records: readonly JournalRecord[] | Buffer, code: JournalError[
 
 test('what is damaged, missing, twice or of another kind is refused', () => {
   const { records } = parseJournal(bytes);
-  const [header, ...rest] = records;
+  const header = itemAt(records, 0);
+  const rest = records.slice(1);
   const flipped = Buffer.from(bytes);
-  flipped[400] ^= 1;
+  flipped[400] = itemAt(flipped, 400) ^ 1;
   refused(flipped, 'damaged', /record 2 is damaged/);
   const lines = bytes.toString().split('\n');
   refused(Buffer.from([lines[0], ...lines.slice(2)].join('\n')), 'damaged', /record 2 is missing/);
@@ -77,7 +80,7 @@ test('what is damaged, missing, twice or of another kind is refused', () => {
   refused(rest, 'not-a-journal', /not a journal/);
   refused([header, { kind: 'end', program: 'x', outcome: 'after' }], 'damaged', /record 2 ends no transaction/);
   refused([header, { kind: 'step', program: 'x', done: 1 }], 'damaged', /record 2 is a step of no transaction/);
-  refused([header, rest[0], rest[0]], 'damaged', /record 3 begins a transaction within another/);
+  refused([header, itemAt(rest, 0), itemAt(rest, 0)], 'damaged', /record 3 begins a transaction within another/);
   refused([header, { kind: 'other' } as unknown as JournalRecord], 'damaged', /a kind that is not known: "other"/);
   const other = builtInDataPlane('published') ?? plane;
   refused(
@@ -108,7 +111,7 @@ test('a file: written, torn, opened again; one controller at a time', () =>
     const again = JournalFile.open(path, plane);
     assert.equal([...again.state.programs.values()], running);
     assert.is(statSync(path).size, whole);
-    again.append({ kind: 'adopt', program: { ...running[0], program: 'adopted' } });
+    again.append({ kind: 'adopt', program: { ...itemAt(running, 0), program: 'adopted' } });
     again.close();
     const last = JournalFile.open(path, plane);
     last.close();
@@ -123,11 +126,11 @@ test('a long file is written anew with what runs', () =>
   withFolder(async (folder) => {
     const path = join(folder, 'j');
     const file = JournalFile.open(path, plane);
-    for (let i = 0; i < 400; i++) file.append({ kind: 'adopt', program: running[i % running.length] });
+    for (let i = 0; i < 400; i++) file.append({ kind: 'adopt', program: itemAt(running, i % running.length) });
     file.close();
     const long = statSync(path).size;
     const again = JournalFile.open(path, plane);
-    again.append({ kind: 'adopt', program: { ...running[0], program: 'one more' } });
+    again.append({ kind: 'adopt', program: { ...itemAt(running, 0), program: 'one more' } });
     again.close();
     assert.ok(statSync(path).size < long / 10);
     const { records } = parseJournal(readFileSync(path));

@@ -1,10 +1,12 @@
 /** Packets made of field values: the parser reads back what was given, lengths and checksums are right. */
+
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { builtInDataPlane, type HeaderField } from '../../compiler/index.js';
 import { MadePacketError, madePacket } from '../../sim/index.js';
 import { HeaderReader } from '../../sim/pipeline/trace/header-reader.js';
+import { itemAt } from '../item-at.js';
 
 const DATA_PLANES = ['default', 'tofino1', 'published'].map((name) => {
   const dataPlane = builtInDataPlane(name);
@@ -38,10 +40,13 @@ function sum(...parts: readonly (readonly number[])[]): number {
 
 function assertChecksums(bytes: Uint8Array): void {
   const ipv4 = [...bytes.subarray(14)];
-  const headerBytes = (bytes[14] & 15) * 4;
+  const headerBytes = (itemAt(bytes, 14) & 15) * 4;
   assert.is(sum(ipv4.slice(0, headerBytes)), 0xffff, 'IPv4');
   const segment = ipv4.slice(headerBytes);
-  assert.is(sum(ipv4.slice(12, 20), [0, bytes[23]], [segment.length >> 8, segment.length & 255], segment), 0xffff);
+  assert.is(
+    sum(ipv4.slice(12, 20), [0, itemAt(bytes, 23)], [segment.length >> 8, segment.length & 255], segment),
+    0xffff,
+  );
 }
 
 test('the first packet of a TCP connection, byte by byte', () => {

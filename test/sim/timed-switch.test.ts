@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gressCycles, stateHeaderBytes, tablePlaces } from '../../compiler/index.js';
 import { DROP_REASONS, Line, lineBytes, PipeClock } from '../../sim/index.js';
+import { itemAt } from '../item-at.js';
 import { frame } from './frames.js';
 import {
   anyPacket,
@@ -101,8 +102,8 @@ test('latencies of MAC, parser, deparser and traffic manager come on top', () =>
   const slow = smallDataPlane(({ timing }) => ({
     timing: { ...timing, fixedNanoseconds: { mac: 1000, parser: 100, deparser: 10, trafficManager: 20_000 } },
   }));
-  const [before] = timedRun(plane, [at(0)]).gone;
-  const [after] = timedRun(slow, [at(0)]).gone;
+  const before = itemAt(timedRun(plane, [at(0)]).gone, 0);
+  const after = itemAt(timedRun(slow, [at(0)]).gone, 0);
   const more = after.departurePs - before.departurePs;
   // MAC, parser and deparser twice; entries are rounded to cycles.
   assert.ok(Math.abs(more - (2 * 1110 + 20_000) * NS) <= 2 * CYCLE_PS, `${more} ps`);
@@ -113,7 +114,10 @@ test('packets of one port come one after another, however close their time stamp
   const starts = gone.map(({ departurePs }) => departurePs);
   // A line of the same speed sends them at the distance in which they came, to the cycle.
   for (const [i, start] of starts.entries()) {
-    assert.ok(Math.abs(start - starts[0] - i * 6720) <= 2 * CYCLE_PS, `packet ${i}: ${start - starts[0]}`);
+    assert.ok(
+      Math.abs(start - itemAt(starts, 0) - i * 6720) <= 2 * CYCLE_PS,
+      `packet ${i}: ${start - itemAt(starts, 0)}`,
+    );
   }
   assert.equal(
     gone.map(({ arrivalPs }) => arrivalPs),
@@ -136,7 +140,7 @@ test('one packet per cycle enters, in the order in which they came', () => {
   );
   // All want to enter the pipe at once and leave by different ports: a cycle lies between two of them.
   for (const [k, { departurePs }] of gone.entries()) {
-    assert.ok(Math.abs(departurePs - gone[0].departurePs - k * CYCLE_PS) <= 1, `packet ${k}`);
+    assert.ok(Math.abs(departurePs - itemAt(gone, 0).departurePs - k * CYCLE_PS) <= 1, `packet ${k}`);
   }
 });
 
@@ -272,8 +276,9 @@ test('a recirculation takes a pass and the line of the recirculation port, with 
     [1000, 100e9],
     [1000, 10e9],
   ] as const) {
-    const [once] = timedRun(plane, [at(0, bytes)]).gone;
-    const [twice] = timedRun(plane, [at(0, bytes)], { entries, recirculationBitsPerSecond: rate }).gone;
+    const once = itemAt(timedRun(plane, [at(0, bytes)]).gone, 0);
+    const options = { entries, recirculationBitsPerSecond: rate };
+    const twice = itemAt(timedRun(plane, [at(0, bytes)], options).gone, 0);
     const lineTime = ((bytes + STATE_BYTES + 24 - 12) * 8e12) / rate;
     const more = twice.departurePs - once.departurePs;
     assert.ok(Math.abs(more - (622 * CYCLE_PS + lineTime)) <= 3 * CYCLE_PS, `${more} for ${lineTime}`);

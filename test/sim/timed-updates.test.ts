@@ -1,4 +1,5 @@
 /** Updates while packets are in the pipe: what each packet finds where, and mixtures of two programs, which are caught. */
+
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -15,6 +16,7 @@ import {
   SwitchState,
 } from '../../compiler/index.js';
 import { type EngineName, lineBytes, type PlayedUpdate, type TimedUpdate, UpdatePlayer } from '../../sim/index.js';
+import { itemAt } from '../item-at.js';
 import { frame } from './frames.js';
 import { anyPacket, dataPlane, EGRESS_PORT, INGRESS_PORT, rpbEntry } from './test-switch.js';
 import { type Coming, type TimedOutcome, type TimedRunOptions, timedRun } from './timed-run.js';
@@ -148,8 +150,8 @@ const ENGINES: readonly EngineName[] = ['compiled', 'interpreted'];
 /** Plays an update at several times and speeds. */
 function* everyWay(operations: readonly Operation[], before: readonly Operation[]): Generator<Played> {
   for (const [t, atPs] of TIMES.entries()) {
-    const psPerOperation = SPEEDS[t % SPEEDS.length];
-    const engine = ENGINES[t % ENGINES.length];
+    const psPerOperation = itemAt(SPEEDS, t % SPEEDS.length);
+    const engine = itemAt(ENGINES, t % ENGINES.length);
     yield play(STREAM, [update(operations, atPs)], { before, psPerOperation, engine });
   }
 }
@@ -167,7 +169,7 @@ for (const [what, operations, before, after] of [
   test(`${what}: no packet sees a mixture, and each leaves as by the old or the new switch`, () => {
     let both = 0;
     for (const played of everyWay(operations, before)) {
-      const [{ mixed, before: old, after: now }] = played.updates;
+      const { mixed, before: old, after: now } = itemAt(played.updates, 0);
       assert.equal([mixed, strange(played, before, after)], [0, 0]);
       if (old > 0 && now > 0) both++;
     }
@@ -182,13 +184,13 @@ for (const [what, operations, before, after] of [
 ] as const) {
   test(`${what} is caught`, () => {
     const played = [...everyWay(operations, before)];
-    const mixed = sum(played.map(({ updates }) => updates[0].mixed));
+    const mixed = sum(played.map(({ updates }) => itemAt(updates, 0).mixed));
     const odd = sum(played.map((each) => strange(each, before, after)));
     assert.ok(mixed > 0 && odd > 0, `${mixed} mixtures, ${odd} packets with a fate of their own`);
     // What left in a way that neither program has, has seen a mixture.
-    for (const each of played) assert.ok(each.updates[0].mixed >= strange(each, before, after));
+    for (const each of played) assert.ok(itemAt(each.updates, 0).mixed >= strange(each, before, after));
     assert.match(
-      played.find(({ updates }) => updates[0].mixed > 0)?.updates[0].firstMixture ?? '',
+      played.find(({ updates }) => itemAt(updates, 0).mixed > 0)?.updates[0]?.firstMixture ?? '',
       /found something else at/,
     );
   });
@@ -201,10 +203,10 @@ test('cases that come to a running program: no mixture; in the wrong order they 
   const { operations, compiled: next } = changeCases(small, program, state, sourceHash, { recirculations: 2 });
   const after = installOperations(next);
   for (const played of everyWay(operations, install)) {
-    assert.equal([played.updates[0].mixed, strange(played, install, after)], [0, 0]);
+    assert.equal([itemAt(played.updates, 0).mixed, strange(played, install, after)], [0, 0]);
   }
   const reversed = [...operations].reverse();
-  assert.ok(sum([...everyWay(reversed, install)].map(({ updates }) => updates[0].mixed)) > 0);
+  assert.ok(sum([...everyWay(reversed, install)].map(({ updates }) => itemAt(updates, 0).mixed)) > 0);
 });
 
 test('several updates in a row, each with its own account', () => {
@@ -284,7 +286,7 @@ test('two RPBs that change at once: a packet between them sees one before and on
   const mixed: number[] = [];
   for (let atPs = 0; atPs < 400 * NS; atPs += 50 * NS) {
     const { updates } = play([{ bytes: request(1), atPs: 0 }], [update([replaceEarly, replaceLate], atPs)], { before });
-    mixed.push(updates[0].mixed);
+    mixed.push(itemAt(updates, 0).mixed);
   }
   // The packet comes to RPB 1 after 29 ns and to RPB 9 after 199 ns.
   assert.equal(mixed, [0, 1, 1, 1, 0, 0, 0, 0]);
@@ -305,7 +307,7 @@ for (const engine of ENGINES) {
       { before, engine },
     );
     assert.equal(lost, [{ i: 0, reason: 'egress' }]);
-    assert.equal([updates[0].before, updates[0].mixed], [1, 0]);
+    assert.equal([itemAt(updates, 0).before, itemAt(updates, 0).mixed], [1, 0]);
   });
 }
 

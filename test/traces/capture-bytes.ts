@@ -1,4 +1,5 @@
 /** Builds captures byte by byte, independently of the code under test, and reads them back through it. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import {
   packetBytes,
   type ReadOptions,
 } from '../../traces/index.js';
+import { itemAt } from '../item-at.js';
 
 /** A packet as plain data, to compare by value. */
 export interface PlainPacket {
@@ -126,10 +128,10 @@ export async function withDirectory<T>(body: (directory: string) => Promise<T>):
 export function plainPacket(batch: PacketBatch, i: number): PlainPacket {
   return {
     bytes: [...packetBytes(batch, i)],
-    originalLength: batch.originalLength[i],
-    seconds: batch.timeSeconds[i],
-    nanoseconds: batch.timeNanoseconds[i],
-    port: batch.ingressPort[i],
+    originalLength: itemAt(batch.originalLength, i),
+    seconds: itemAt(batch.timeSeconds, i),
+    nanoseconds: itemAt(batch.timeNanoseconds, i),
+    port: itemAt(batch.ingressPort, i),
   };
 }
 

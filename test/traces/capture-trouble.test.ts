@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { itemAt } from '../item-at.js';
 import {
   block,
   enhancedBlock,
@@ -74,7 +75,7 @@ truncation.run();
 
 const refusals = suite('files that are no capture');
 const damaged = gzipSync(Uint8Array.from(pcapStart));
-damaged[damaged.length - 6] ^= 0xff;
+damaged[damaged.length - 6] = itemAt(damaged, damaged.length - 6) ^ 0xff;
 const absurd = pcapStart.slice();
 absurd.splice(24 + 76 + 8, 4, 0, 0, 4, 1);
 for (const [name, content, code, message] of [

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createTrafficGenerator, type PacketTemplate, TrafficError } from '../../traces/index.js';
+import { itemAt } from '../item-at.js';
 import type { ParsedFrame } from './frame-parser.js';
 import { eachPacket, ethernet, fewAddresses, ipv4Udp, oneOf, udp, withoutUdp } from './traffic-fixtures.js';
 
@@ -11,7 +12,7 @@ choice('every target is hit as often, every variant by its weight', () => {
   const targets = [oneOf(variant(0, 5)), oneOf(variant(1, 1), variant(2, 2), variant(3, 7)), oneOf(udp)];
   targets[2] = oneOf({ ...udp, ingressPort: 4 });
   eachPacket(targets, 30_000, (_, batch, i) => {
-    counts.set(batch.ingressPort[i], (counts.get(batch.ingressPort[i]) ?? 0) + 1);
+    counts.set(itemAt(batch.ingressPort, i), (counts.get(itemAt(batch.ingressPort, i)) ?? 0) + 1);
   });
   for (const [port, expected] of [10_000, 1000, 2000, 7000, 10_000].entries()) {
     // Five standard deviations of a binomial count.
@@ -53,10 +54,10 @@ choice('variants of a target share its flows, targets do not', () => {
   const tuples = [new Set<string>(), new Set<string>(), new Set<string>()];
   const at = (ingressPort: number): PacketTemplate => ({ ...udp, ingressPort });
   eachPacket([oneOf(at(0), at(1)), oneOf(at(2))], 6000, (frame, batch, i) => {
-    tuples[batch.ingressPort[i]].add(tupleOf(frame));
+    itemAt(tuples, itemAt(batch.ingressPort, i)).add(tupleOf(frame));
   });
-  assert.equal([...tuples[0]].sort(), [...tuples[1]].sort());
-  assert.is.not(JSON.stringify([...tuples[0]].sort()), JSON.stringify([...tuples[2]].sort()));
+  assert.equal([...itemAt(tuples, 0)].sort(), [...itemAt(tuples, 1)].sort());
+  assert.is.not(JSON.stringify([...itemAt(tuples, 0)].sort()), JSON.stringify([...itemAt(tuples, 2)].sort()));
 });
 choice.run();
 

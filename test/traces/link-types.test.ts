@@ -1,7 +1,9 @@
 /** Captures of links that are not Ethernet: what stands in front of their packets, and lengths. */
+
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CaptureIntake, createPacketBatch } from '../../traces/index.js';
+import { itemAt } from '../item-at.js';
 import {
   ByteBuilder,
   enhancedBlock,
@@ -95,7 +97,7 @@ for (const [name, linkType, packet, kept] of [
     const intake = new CaptureIntake();
     const file = pcapFile({ linkWord: linkType }, [{ bytes: packet, seconds: 0, ticks: 0 }]);
     const { packets } = await readBytes(file, {}, undefined, intake);
-    assert.equal(packets[0].bytes.slice(12), [0xff, 0xff, ...kept]);
+    assert.equal(itemAt(packets, 0).bytes.slice(12), [0xff, 0xff, ...kept]);
     assert.is(intake.withoutEtherType, 1);
     assert.match(intake.notes().missing.join(), /^1 packet of no protocol that Ethernet can name/);
   });
@@ -110,7 +112,7 @@ frames('addresses by option take the place of all others', async () => {
     const intake = new CaptureIntake({ linkAddresses });
     const file = pcapFile({ linkWord: linkType }, [{ bytes: packet, seconds: 0, ticks: 0 }]);
     const { packets } = await readBytes(file, {}, undefined, intake);
-    assert.equal(packets[0].bytes, [6, 5, 4, 3, 2, 1, 1, 2, 3, 4, 5, 6, 8, 0, ...IPV4]);
+    assert.equal(itemAt(packets, 0).bytes, [6, 5, 4, 3, 2, 1, 1, 2, 3, 4, 5, 6, 8, 0, ...IPV4]);
     assert.match(intake.notes().done.join(), /put in front, 01:02:03:04:05:06 > 06:05:04:03:02:01$/);
   }
 });

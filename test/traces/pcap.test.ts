@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPacketBatch } from '../../traces/index.js';
+import { itemAt } from '../item-at.js';
 import { pcapFile, readBytes, someBytes } from './capture-bytes.js';
 
 const MICROSECONDS = 0xa1b2c3d4;
@@ -44,14 +45,14 @@ variants('a capture without packets', async () => {
 
 variants('a fraction past the second is carried', async () => {
   const { packets } = await readBytes(pcapFile({}, [{ bytes: [1], seconds: 5, ticks: 2_000_003 }]));
-  assert.is(packets[0].seconds, 7);
-  assert.is(packets[0].nanoseconds, 3000);
+  assert.is(itemAt(packets, 0).seconds, 7);
+  assert.is(itemAt(packets, 0).nanoseconds, 3000);
 });
 
 variants('more bytes than the packet had: a warning, once', async () => {
   const record = { bytes: someBytes(70), originalLength: 60, seconds: 0, ticks: 0 };
   const { packets, warnings } = await readBytes(pcapFile({}, [record, record]));
-  assert.is(packets[1].originalLength, 70);
+  assert.is(itemAt(packets, 1).originalLength, 70);
   assert.is(warnings.length, 1);
 });
 variants.run();
@@ -66,15 +67,15 @@ for (const [name, linkWord, original, captured] of [
   frameChecks(name, async () => {
     const bytes = someBytes(64);
     const { packets } = await readBytes(pcapFile({ linkWord }, [{ bytes, seconds: 0, ticks: 0 }]));
-    assert.is(packets[0].originalLength, original);
-    assert.equal(packets[0].bytes, bytes.slice(0, captured));
+    assert.is(itemAt(packets, 0).originalLength, original);
+    assert.equal(itemAt(packets, 0).bytes, bytes.slice(0, captured));
   });
 }
 frameChecks('cut by the snap length', async () => {
   const record = { bytes: someBytes(62), originalLength: 64, seconds: 0, ticks: 0 };
   const { packets } = await readBytes(pcapFile({ linkWord: 0x24000001 }, [record]));
-  assert.is(packets[0].originalLength, 60);
-  assert.is(packets[0].bytes.length, 60);
+  assert.is(itemAt(packets, 0).originalLength, 60);
+  assert.is(itemAt(packets, 0).bytes.length, 60);
 });
 frameChecks.run();
 

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { itemAt } from '../item-at.js';
 import {
   ByteBuilder,
   block,
@@ -49,8 +50,8 @@ for (const little of [true, false]) {
       ...enhancedBlock(little, 0, 7_000_001n, someBytes(60)),
     ];
     const { packets } = await readBytes(file);
-    assert.is(packets[0].seconds, 2);
-    assert.is(packets[0].nanoseconds, 1000);
+    assert.is(itemAt(packets, 0).seconds, 2);
+    assert.is(itemAt(packets, 0).nanoseconds, 1000);
   });
 }
 resolutions.run();
@@ -126,7 +127,7 @@ for (const [name, length] of [
       ...interfaceBlock(true, { options: [[13, [length]]] }),
       ...enhancedBlock(true, 0, 0n, someBytes(64)),
     ];
-    assert.equal((await readBytes(file)).packets[0].bytes, someBytes(60));
+    assert.equal(itemAt((await readBytes(file)).packets, 0).bytes, someBytes(60));
   });
 }
 blocks.run();

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { must } from '../packets/must.js';
 import type { PacketBatch } from '../packets/packet-batch.js';
 import { OutputFile, reasonOf } from '../system/index.js';
 import { MAX_CAPTURED_BYTES } from './capture-decoder.js';
@@ -97,10 +98,14 @@ class PcapRecords implements RecordFormat {
   }
 
   record(view: DataView, at: number, batch: PacketBatch, i: number): number {
-    view.setUint32(at, batch.timeSeconds[i], true);
-    view.setUint32(at + 4, Math.floor(batch.timeNanoseconds[i] / this.nanosecondsPerTick), true);
-    view.setUint32(at + 8, batch.capturedLength[i], true);
-    view.setUint32(at + 12, batch.originalLength[i], true);
+    view.setUint32(at, must(batch.timeSeconds[i], 'time of a packet'), true);
+    view.setUint32(
+      at + 4,
+      Math.floor(must(batch.timeNanoseconds[i], 'time of a packet') / this.nanosecondsPerTick),
+      true,
+    );
+    view.setUint32(at + 8, must(batch.capturedLength[i], 'length of a packet'), true);
+    view.setUint32(at + 12, must(batch.originalLength[i], 'original length of a packet'), true);
     return at + PCAP_RECORD_HEADER_BYTES;
   }
 
@@ -126,17 +131,20 @@ class PcapngRecords implements RecordFormat {
   }
 
   record(view: DataView, at: number, batch: PacketBatch, i: number): number {
-    const port = this.ports === 'egress' ? batch.egressPort[i] : batch.ingressPort[i];
-    const seconds = batch.timeSeconds[i];
+    const port =
+      this.ports === 'egress'
+        ? must(batch.egressPort[i], 'port of a packet')
+        : must(batch.ingressPort[i], 'port of a packet');
+    const seconds = must(batch.timeSeconds[i], 'time of a packet');
     const era = Math.floor(seconds / SECONDS_OF_INTERFACE);
     const key = era * PORTS + port;
     const known = this.#interfaces.get(key);
     const heading = this.#heading;
     heading.interfaceIndex = known ?? this.#interfaces.size;
     heading.timeSeconds = seconds - era * SECONDS_OF_INTERFACE;
-    heading.timeNanoseconds = batch.timeNanoseconds[i];
-    heading.capturedLength = batch.capturedLength[i];
-    heading.originalLength = batch.originalLength[i];
+    heading.timeNanoseconds = must(batch.timeNanoseconds[i], 'time of a packet');
+    heading.capturedLength = must(batch.capturedLength[i], 'length of a packet');
+    heading.originalLength = must(batch.originalLength[i], 'original length of a packet');
     if (known !== undefined) return writePacketBlock(view, at, heading);
     this.#interfaces.set(key, heading.interfaceIndex);
     return writePacketBlock(view, writeInterface(view, at, port, era * SECONDS_OF_INTERFACE), heading);
@@ -166,8 +174,8 @@ class FileWriter implements CaptureWriter {
   }
 
   write(batch: PacketBatch, i: number): void {
-    const capturedLength = batch.capturedLength[i];
-    const seconds = batch.timeSeconds[i];
+    const capturedLength = must(batch.capturedLength[i], 'length of a packet');
+    const seconds = must(batch.timeSeconds[i], 'time of a packet');
     if (!this.#open) throw new CaptureError('unwritable', this.path, 'is closed already');
     if (capturedLength > MAX_CAPTURED_BYTES) {
       const detail = `a packet of ${capturedLength} bytes exceeds the ${MAX_CAPTURED_BYTES} a capture can hold`;
@@ -178,7 +186,7 @@ class FileWriter implements CaptureWriter {
     if (this.#used + this.format.overheadBytes + capturedLength > BUFFER_BYTES) this.#flush();
     if (this.#source.bytes !== batch.bytes) this.#source = viewBytes(batch.bytes);
     const at = this.format.record(this.#buffer.view, this.#used, batch, i);
-    copyBytes(this.#source, batch.offset[i], this.#buffer, at, capturedLength);
+    copyBytes(this.#source, must(batch.offset[i], 'offset of a packet'), this.#buffer, at, capturedLength);
     this.#used = this.format.end(at, capturedLength);
     this.packetsWritten++;
   }

@@ -3,6 +3,7 @@
  * cache, so what counts is how many cache lines a packet touches: an image here is one short record, its variant's
  * share and place stand in one other.
  */
+import { must } from '../packets/must.js';
 import { bitCount } from './flow-bits.js';
 import type { PacketImage } from './packet-image.js';
 
@@ -97,6 +98,7 @@ function writeImage({ words, halves }: ImagePool, record: number, image: PacketI
     transport: image.transport,
     ipv4Sum: image.ipv4Sum,
     transportSum: image.transportSum,
+    // No port: the flags say that each flow chooses its own.
     sourcePort: image.sourcePort ?? 0,
     destinationPort: image.destinationPort ?? 0,
     sourceBits: bitCount(image.sourceMask),
@@ -128,7 +130,8 @@ export function createImagePool(targets: readonly PreparedTarget[]): ImagePool {
     at += targetLength(target);
     target.images.forEach((image, v) => {
       // A draw d chooses a later variant if d / 2³² is not below the share; stored modulo 2³².
-      words[variant + VARIANT.lastDraw] = Math.ceil(target.cumulativeShares[v] * 2 ** 32) - 1;
+      words[variant + VARIANT.lastDraw] =
+        Math.ceil(must(target.cumulativeShares[v], 'share of a variant') * 2 ** 32) - 1;
       words[variant + VARIANT.image] = at;
       writeImage(pool, at, image);
       variant += VARIANT.length;

@@ -13,7 +13,8 @@ export function halvesSum(value: number): number {
 
 /** The folded sum of `bytes[start .. end)`, an even number of bytes. */
 export function wordsSum(bytes: Uint8Array, start: number, end: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let sum = 0;
-  for (let at = start; at < end; at += 2) sum = foldSum(sum + (bytes[at] << 8) + bytes[at + 1]);
+  for (let at = start; at < end; at += 2) sum = foldSum(sum + view.getUint16(at));
   return sum;
 }

@@ -1,7 +1,9 @@
 /** One packet at a time, where a stream by index does not serve: declared captures, and traffic with a memory. */
+
 import { createImagePool, type ImagePool, TARGET, VARIANT } from './image-pool.js';
 import { createPacketImage } from './packet-image.js';
 import type { PacketTemplate } from './packet-template.js';
+import { wordAt } from './trusted-reads.js';
 import { requireTargets } from './validate-template.js';
 import { copyFrame, patchFlow } from './write-frame.js';
 
@@ -38,8 +40,8 @@ export function frameSource(template: PacketTemplate, flowKey = 0): FrameSource 
 
 /** Where the record of the pool's only image is. */
 const imageRecord = (pool: ImagePool): number => {
-  const target = pool.words[0];
-  return pool.words[target + TARGET.variants + VARIANT.image];
+  const target = wordAt(pool.words, 0);
+  return wordAt(pool.words, target + TARGET.variants + VARIANT.image);
 };
 
 /** The one frame of a template with one flow. @throws TrafficError */

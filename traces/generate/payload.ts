@@ -1,4 +1,5 @@
 /** The payload of generated frames: bytes that count up from 0, so that a misplaced one can be seen in a dump. */
+import { wordAt } from './trusted-reads.js';
 
 /**
  * Where UDP carries it: the echo service (RFC 862), which takes any bytes. Other ports have protocols of which the payload
@@ -33,5 +34,5 @@ new Uint8Array(PATTERN.buffer).forEach((_, i, bytes) => {
 /** Writes payload to `words[from .. to)`; the first byte written is payload byte `firstByte`, 0 to 3. */
 export function writePayload(words: Int32Array, from: number, to: number, firstByte: number): void {
   const pattern = firstByte * PERIOD_WORDS;
-  for (let i = from; i < to; i++) words[i] = PATTERN[pattern + ((i - from) & (PERIOD_WORDS - 1))];
+  for (let i = from; i < to; i++) words[i] = wordAt(PATTERN, pattern + ((i - from) & (PERIOD_WORDS - 1)));
 }

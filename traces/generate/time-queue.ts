@@ -1,4 +1,5 @@
 /** What is to happen, by time: a binary heap, so that each of n things in it costs log n steps and no sorting. */
+import { must } from '../packets/must.js';
 
 export interface Timed {
   /** Whole nanoseconds since the start. */
@@ -24,8 +25,8 @@ export class TimeQueue<T extends Timed> {
     let place = heap.length;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (isBefore(heap[parent], item)) break;
-      heap[place] = heap[parent];
+      if (isBefore(this.at(parent), item)) break;
+      heap[place] = this.at(parent);
       place = parent;
     }
     heap[place] = item;
@@ -39,7 +40,11 @@ export class TimeQueue<T extends Timed> {
 
   /** Puts the first one where it belongs, after its time has grown. Assumes that there is one. */
   moveFirst(): void {
-    this.sink(this.heap[0]);
+    this.sink(this.at(0));
+  }
+
+  private at(place: number): T {
+    return must(this.heap[place], 'item of the time queue');
   }
 
   /** Puts an item at the top and lets it down to its place. */
@@ -49,9 +54,9 @@ export class TimeQueue<T extends Timed> {
     for (;;) {
       let child = 2 * place + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1], heap[child])) child++;
-      if (isBefore(item, heap[child])) break;
-      heap[place] = heap[child];
+      if (child + 1 < heap.length && isBefore(this.at(child + 1), this.at(child))) child++;
+      if (isBefore(item, this.at(child))) break;
+      heap[place] = this.at(child);
       place = child;
     }
     heap[place] = item;

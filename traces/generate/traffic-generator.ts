@@ -13,6 +13,7 @@ import {
 import { createPacketImage } from './packet-image.js';
 import type { TrafficTarget } from './packet-template.js';
 import { TrafficError } from './traffic-error.js';
+import { drawAt, halfAt, wordAt } from './trusted-reads.js';
 import { requireTargets } from './validate-template.js';
 import { copyFrame, patchFlow } from './write-frame.js';
 
@@ -125,7 +126,7 @@ class ImageGenerator implements TrafficGenerator {
     const { targets } = this.pool;
     for (let n = 0; n < count; n++) {
       const at = this.#drawsOf(firstIndex + n);
-      if (isWanted[Math.floor(this.#draws[at] * DRAW_UNIT * targets)] !== 1) continue;
+      if (isWanted[Math.floor(drawAt(this.#draws, at) * DRAW_UNIT * targets)] !== 1) continue;
       if (!this.#generate(batch, firstIndex + n, at)) return n;
       distances[batch.count - 1] = n;
     }
@@ -147,22 +148,24 @@ class ImageGenerator implements TrafficGenerator {
   #generate(batch: PacketBatch, index: number, at: number): boolean {
     const draws = this.#draws;
     const { targets, words, halves } = this.pool;
-    const target = words[Math.floor(draws[at] * DRAW_UNIT * targets)];
-    const variantDraw = hash32(draws[at]);
+    const target = wordAt(words, Math.floor(drawAt(draws, at) * DRAW_UNIT * targets));
+    const variantDraw = hash32(drawAt(draws, at));
     let variant = target + TARGET.variants;
-    while (variantDraw > words[variant + VARIANT.lastDraw] >>> 0) variant += VARIANT.length;
-    const image = words[variant + VARIANT.image];
+    while (variantDraw > wordAt(words, variant + VARIANT.lastDraw) >>> 0) variant += VARIANT.length;
+    const image = wordAt(words, variant + VARIANT.image);
     const half = 2 * image;
-    const flow = Math.floor(draws[at + 1] * DRAW_UNIT * ((words[image + IMAGE.lastFlow] >>> 0) + 1));
-    const extraBytes = Math.floor(hash32(draws[at + 1]) * DRAW_UNIT * halves[half + IMAGE_HALF.lengths]);
-    const length = halves[half + IMAGE_HALF.minimumBytes] + extraBytes;
+    const flow = Math.floor(drawAt(draws, at + 1) * DRAW_UNIT * ((wordAt(words, image + IMAGE.lastFlow) >>> 0) + 1));
+    const extraBytes = Math.floor(
+      hash32(drawAt(draws, at + 1)) * DRAW_UNIT * halfAt(halves, half + IMAGE_HALF.lengths),
+    );
+    const length = halfAt(halves, half + IMAGE_HALF.minimumBytes) + extraBytes;
     if (!hasRoomFor(batch, length)) return false;
     const offset = batch.usedBytes;
     copyFrame(this.pool, image, length, this.#words, offset >> 2);
     // Only now, as it clears what the last word wrote beyond the frame.
-    this.#append(batch, index, length, halves[half + IMAGE_HALF.ingressPort]);
-    if (halves[half + IMAGE_HALF.ipv4] > 0) {
-      patchFlow(this.pool, image, length, flow, words[target + TARGET.flowKey], batch.bytes, offset);
+    this.#append(batch, index, length, halfAt(halves, half + IMAGE_HALF.ingressPort));
+    if (halfAt(halves, half + IMAGE_HALF.ipv4) > 0) {
+      patchFlow(this.pool, image, length, flow, wordAt(words, target + TARGET.flowKey), batch.bytes, offset);
     }
     return true;
   }

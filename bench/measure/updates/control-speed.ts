@@ -42,7 +42,9 @@ const SIZE = { memoryBytes: 1024, cases: 2 };
 
 export async function measureControlSpeed(options: ControlSpeedOptions): Promise<ControlSpeed> {
   const { dataPlane, now, repeats } = options;
-  const [deploySeconds, insertsPerSecond, deletesPerSecond]: number[][] = [[], [], []];
+  const deploySeconds: number[] = [];
+  const insertsPerSecond: number[] = [];
+  const deletesPerSecond: number[] = [];
   let programs: readonly CompiledProgram[] = [];
   const entriesOf = () => programs.flatMap(({ entries }) => entries);
   for (let repeat = 0; repeat < repeats; repeat++) {

@@ -1,4 +1,5 @@
 /** A switch with a neighbour, traffic, and a controller that fails, is killed and comes again. */
+
 import * as assert from 'uvu/assert';
 import { frontPortForwarding } from '../../../bench/workloads/deployment.js';
 import type { CompiledProgram, TableEntry } from '../../../compiler/index.js';
@@ -11,6 +12,7 @@ import {
   type PacketBatch,
   packetBytes,
 } from '../../../traces/index.js';
+import { itemAt } from '../../item-at.js';
 import { type PreparedProgram, plane } from '../fifteen.js';
 import { type FaultKind, FaultyTarget, MemoryJournal } from './faulty-target.js';
 
@@ -44,10 +46,10 @@ class Traffic {
     for (const name of ['offset', 'capturedLength', 'ingressPort'] as const) batch[name].set(sent[name]);
     batch.count = sent.count;
     emulator.process(batch);
-    for (const [i, block] of blocks.entries()) block.set(kept[i]);
+    for (const [i, block] of blocks.entries()) block.set(itemAt(kept, i));
     return Array.from({ length: batch.count }, (_, i) => {
       const bytes = Buffer.from(packetBytes(batch, i)).toString('latin1');
-      return batch.egressPort[i] < 0 ? 'dropped' : `${batch.egressPort[i]} ${bytes}`;
+      return itemAt(batch.egressPort, i) < 0 ? 'dropped' : `${batch.egressPort[i]} ${bytes}`;
     }).join('|');
   }
 }

@@ -2,9 +2,11 @@
  * Every change of every kind of transaction fails, in five ways, and the controller is killed at every record of its
  * journal, with traffic running. Afterwards the switch, the books and the journal are those of before or of after.
  */
+
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { analyse, branchTexts, type CompiledProgram, insertCase, lower } from '../../../compiler/index.js';
+import { itemAt } from '../../item-at.js';
 import { thrownBy } from '../failing-target.js';
 import { fifteenPrograms, type PreparedProgram, plane } from '../fifteen.js';
 import { FAULT_KINDS, FaultRig } from './fault-rig.js';
@@ -106,7 +108,7 @@ async function everyFault(name: string, scenario: Scenario): Promise<void> {
 
 /** A neighbour, so that there is something to damage. */
 async function neighbourOf(rig: FaultRig, { arrival }: PreparedProgram): Promise<CompiledProgram> {
-  const neighbour = await rig.deploy(programs[(arrival.number + 1) % programs.length]);
+  const neighbour = await rig.deploy(itemAt(programs, (arrival.number + 1) % programs.length));
   rig.fill([neighbour], 7);
   return neighbour;
 }
@@ -142,7 +144,7 @@ for (const program of programs) {
 function otherVersion({ arrival }: PreparedProgram) {
   const source = arrival.source.replaceAll(/FORWARD\((\d+)\)/g, (_, port) => `FORWARD(${Number(port) ^ 4})`);
   const { programs: checked, sourceHash } = analyse(source, plane);
-  return { isOther: source !== arrival.source, lowered: lower(checked[0], plane, 1), sourceHash };
+  return { isOther: source !== arrival.source, lowered: lower(itemAt(checked, 0), plane, 1), sourceHash };
 }
 
 for (const program of programs) {
@@ -186,15 +188,14 @@ const ONE_MORE = 'case(<har, 0, 0>) { HASH_5_TUPLE_MEM(count); MEMREAD(count); F
 
 function analysed(source: string) {
   const { programs: checked, sourceHash } = analyse(source, plane);
-  return { program: checked[0], sourceHash };
+  return { program: itemAt(checked, 0), sourceHash };
 }
 
 test('counts: cases', async () => {
-  const [cache] = programs;
-  const rig = new FaultRig(cache);
+  const rig = new FaultRig(itemAt(programs, 0));
   const first = analysed(COUNTS);
-  const next = analysed(insertCase(COUNTS, branchTexts(COUNTS, 'counts')[0], ONE_MORE, plane).source);
-  const neighbour = await rig.deploy(programs[1]);
+  const next = analysed(insertCase(COUNTS, itemAt(branchTexts(COUNTS, 'counts'), 0), ONE_MORE, plane).source);
+  const neighbour = await rig.deploy(itemAt(programs, 1));
   const old = await rig.controller.deploy(lower(first.program, plane, 1), first.sourceHash);
   const there = () => rig.controller.changeCases(next.program, next.sourceHash, { recirculations: 1 });
   const { compiled } = await there();
