@@ -174,6 +174,16 @@ const REFUSALS: readonly Refusal[] = [
   { args: ['compile', CACHE, '-o', 'd'], given: (folder) => mkdirSync(join(folder, 'd')), says: /cannot write d/ },
   { args: ['compile', CACHE, '-R', 'x', '-o', 'a.json'], says: /--recirculations takes a whole number/ },
   { args: ['compile', CACHE, '--priority', '-1'], says: /--priority takes a whole number/ },
+  {
+    args: ['compile', 'long.p4runpro', '-o', './long.p4runpro'],
+    given: given('long.p4runpro', LONG_PROGRAM),
+    says: /--output \.\/long\.p4runpro would take the place of long\.p4runpro, which is read/,
+  },
+  {
+    args: ['explain', 'long.p4runpro', '--svg', 'long.p4runpro'],
+    given: given('long.p4runpro', LONG_PROGRAM),
+    says: /--svg long\.p4runpro would take the place of long\.p4runpro, which is read/,
+  },
   { args: ['compile', CACHE, '--print', 'steps', '--state', 'nosuch.json'], says: /nosuch\.json: no such file/ },
   { args: ['compile', CACHE, '--print', 'syntax', '--priority', '-1'], says: /--priority takes a whole number/ },
   { args: ['compile', CACHE, '--state', 'nosuch.json'], says: /nosuch\.json: no such file/ },

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
+import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.js';
 import {
   ALLOCATOR_OPTIONS,
   type AllocatorArguments,
@@ -113,6 +114,10 @@ export interface ReplayArguments extends AllocatorArguments, CaptureArguments, T
 export async function replayCommand(args: ReplayArguments): Promise<number> {
   const options = optionsOf(args);
   const tracing = tracedPackets(args, options.dataPlane);
+  const { out, memoryOut, expect, expectMemory, memory: before } = args;
+  const inputs = [...args.programs.filter((file) => !isProgramKey(file)), args.trace, before];
+  requireSeparateFiles({ '--out': out, '--memory-out': memoryOut }, [...inputs, expect, expectMemory]);
+  if (args.update) requireSeparateFiles({ '--expect': expect, '--expect-memory': expectMemory }, inputs);
   const golden = await goldenOf(args);
   const ports = 2 ** options.dataPlane.description.ports.width;
   const intake = new CaptureIntake({ ...captureOptionsOf(args), ports });

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Argv } from 'yargs';
 import { CONSTRAINTS, type Constraints, DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
+import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.js';
 import {
   ALLOCATOR_OPTIONS,
   type AllocatorArguments,
@@ -161,6 +162,9 @@ export interface RunArguments extends AllocatorArguments, CaptureArguments, Timi
 
 /** Exit status 1 if not all programs fit. */
 export async function run(args: RunArguments): Promise<number> {
+  const { write, memoryOut, snapshot: kept, workload } = args;
+  const texts = workload?.includes('.') ? [workload] : [];
+  requireSeparateFiles({ '--write': write, '--memory-out': memoryOut, '--snapshot': kept }, [...args.trace, ...texts]);
   const start = await prepare(args);
   const snapshot = args.snapshot === undefined ? undefined : new SnapshotFile(args.snapshot);
   const folder = resultFolder(args.out, snapshot);

@@ -20,6 +20,7 @@ import {
 import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
 import { readDocument, stateOf, writeResults } from '../kit/program-documents.js';
+import { requireSeparateFiles } from '../kit/separate-files.js';
 
 const CASE_CHANGE_SCHEMA = 'p4runpro/case-change@1';
 const MAX_LINE = 2 ** 31;
@@ -181,10 +182,15 @@ function finish(
     changeCases(document, next, state, analysis.sourceHash, { recirculations: most });
   const change = plannedOrCured(() => planned(recirculations), planned, dataPlane, document.passes - 1);
   const summary = summaryOf(document, change);
+  // The document and the text may be updated in place, each by its own.
+  const { output, operations, sourceOut } = args;
+  requireSeparateFiles({ '--output': output, '--operations': operations }, [args.file, ...args.state]);
+  requireSeparateFiles({ '--operations': operations, '--source-out': sourceOut }, [args.program, ...args.state]);
+  requireSeparateFiles({ '--output': output, '--source-out': sourceOut }, []);
   const results: [output: string | undefined, text: string][] = [
-    [args.output, formatCompiledProgram(change.compiled)],
-    [args.operations, `${JSON.stringify(change.operations, null, 1)}\n`],
-    [args.sourceOut, source],
+    [output, formatCompiledProgram(change.compiled)],
+    [operations, `${JSON.stringify(change.operations, null, 1)}\n`],
+    [sourceOut, source],
   ];
   writeResults(results.flatMap(([output, text]) => (output === undefined ? [] : [{ path: output, text }])));
   if (args.json) {

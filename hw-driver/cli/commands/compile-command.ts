@@ -16,6 +16,7 @@ import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../ki
 import { EXIT, loadDataPlane, readText, wholeNumber } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
 import { stateOf, writeResult } from '../kit/program-documents.js';
+import { requireSeparateFiles } from '../kit/separate-files.js';
 
 /** Passes of the compiler whose result can be printed. */
 const STAGES = ['syntax', 'program', 'steps', 'entries'] as const;
@@ -53,6 +54,7 @@ export const MAX_PRIORITY = 2 ** 24 - 1;
 
 export async function compile(args: CompileArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
+  requireSeparateFiles({ '--output': args.output }, [args.file, ...args.state]);
   const source = readText(args.file);
   const analysis = analyse(source, dataPlane);
   printFindings(analysis, args.file, source);

@@ -23,6 +23,7 @@ import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../ki
 import { EXIT, loadDataPlane, readText, wholeNumber } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
 import { stateOf, writeResult } from '../kit/program-documents.js';
+import { requireSeparateFiles } from '../kit/separate-files.js';
 import { MAX_PRIORITY } from './compile-command.js';
 
 export const EXPLAIN_SCHEMA = 'p4runpro/explain@1';
@@ -74,6 +75,7 @@ export async function explainFile(args: ExplainArguments): Promise<number> {
     filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
     recirculations,
   };
+  requireSeparateFiles({ '--svg': args.svg }, [args.file, ...args.state]);
   const source = readText(args.file);
   const analysis = analyse(source, dataPlane);
   const state = stateOf(args.state, dataPlane);
