@@ -18,6 +18,7 @@ export * from './data-plane/checksums.js';
 export { type Chip, TOFINO_1 } from './data-plane/chip.js';
 export * from './data-plane/data-plane.js';
 export * from './data-plane/description.js';
+export { type CommandEnd, commandEnd, DomainError } from './data-plane/domain-error.js';
 export * from './data-plane/extend.js';
 export * from './data-plane/latency.js';
 export * from './data-plane/resources/resources.js';

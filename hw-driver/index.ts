@@ -6,6 +6,7 @@ export { isFancy, StatusLine, type StatusStream } from './cli/kit/status-line.js
 export * from './control/controller.js';
 export type { Difference } from './control/deployment/drift.js';
 export type { Outcome, Transaction } from './control/deployment/transaction.js';
+export * from './control/errors.js';
 export { JournalFile } from './control/journal/journal-file.js';
 export { type Journal, JournalError, type JournalRecord, NO_JOURNAL } from './control/journal/records.js';
 export type { JournalState } from './control/journal/replay.js';

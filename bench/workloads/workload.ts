@@ -1,8 +1,15 @@
 /** Workloads: which programs arrive, one after another, and with which packets. */
 
 import { readFile } from 'node:fs/promises';
-import { type Analysis, analyse, type DataPlane, type Program, type SourceFile } from '../../compiler/index.js';
-import { readText, UsageError } from '../../hw-driver/index.js';
+import {
+  type Analysis,
+  analyse,
+  type DataPlane,
+  DomainError,
+  type Program,
+  type SourceFile,
+} from '../../compiler/index.js';
+import { readText } from '../../hw-driver/index.js';
 import type { TrafficTarget } from '../../traces/index.js';
 import { MAX_INSTANCES } from './addresses.js';
 import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from './drawn-keys.js';
@@ -13,8 +20,10 @@ import { trafficFor } from './traffic.js';
 import { markForProgram, trafficForProgram } from './user-program.js';
 
 /** A workload that cannot be built. */
-export class WorkloadError extends UsageError {
+export class WorkloadError extends DomainError {
   override readonly name = 'WorkloadError';
+  readonly code = 'no-workload';
+  readonly ends = 'bad-input';
 }
 
 /** One program that arrives. */
@@ -123,16 +132,8 @@ function serverValue(memory: string, bucket: number, ports: readonly number[]): 
   return memory === 'port' ? (ports[server] as number) : (0xac100000 + server) >>> 0;
 }
 
-function textOf(path: string): string {
-  try {
-    return readText(path);
-  } catch (error) {
-    throw error instanceof UsageError ? new WorkloadError(error.message) : error;
-  }
-}
-
 async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
-  const text = textOf(options.name);
+  const text = readText(options.name);
   const analysis = analyse(text, options.dataPlane);
   const [program] = analysis.programs;
   if (analysis.hasErrors || program === undefined) {

@@ -1,4 +1,5 @@
 /** Why a running program cannot be changed case by case, closed. It can still be replaced as a whole. */
+import { DomainError } from '../data-plane/domain-error.js';
 
 export type NotIncrementalReason =
   /** Another name, other filters or other memories. */
@@ -10,13 +11,16 @@ export type NotIncrementalReason =
   /** A memory would be addressed by two hash functions, as the hashes run in different RPBs. */
   | { readonly kind: 'hash-functions'; readonly line: number };
 
-export class NotIncremental extends Error {
+export class NotIncremental extends DomainError {
+  override readonly name = 'NotIncremental';
+  readonly code = 'not-incremental';
+  readonly ends = 'failed';
+
   constructor(
     readonly program: string,
     readonly reason: NotIncrementalReason,
   ) {
     super(`program ${program} cannot be changed while it runs: ${notIncrementalText(reason)}`);
-    this.name = 'NotIncremental';
   }
 }
 

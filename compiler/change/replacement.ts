@@ -4,6 +4,7 @@
  */
 
 import { actionName, HEADERLESS_EFFECTS } from '../data-plane/actions.js';
+import { DomainError } from '../data-plane/domain-error.js';
 import { type Allocation, allocate, type Placeable } from '../link/allocate.js';
 import type { CompiledProgram, MemoryBlock } from '../link/compiled-program.js';
 import type { SwitchState } from '../link/switch-state.js';
@@ -11,13 +12,16 @@ import { emitAllocated, type LinkOptions, type LoweredProgram } from '../passes/
 import type { PlacementProblem } from '../place/problem.js';
 
 /** Memory that cannot keep its contents, or packets that would meet both versions. */
-export class NotReplaceable extends Error {
+export class NotReplaceable extends DomainError {
+  override readonly name = 'NotReplaceable';
+  readonly code = 'not-replaceable';
+  readonly ends = 'failed';
+
   constructor(
     readonly program: string,
     readonly reason: 'hashes' | 'filter-on-every-pass',
   ) {
     super(`program ${program} cannot be replaced while it runs: ${REASONS[reason]}`);
-    this.name = 'NotReplaceable';
   }
 }
 

@@ -1,15 +1,19 @@
 /** What must hold of a data plane description before anything reads it. */
+
 import type { DataPlaneDescription, RpbDescription } from './description.js';
+import { DomainError } from './domain-error.js';
 
 /** A description that cannot be used; `problems` lists all that was found. */
-export class DataPlaneError extends Error {
+export class DataPlaneError extends DomainError {
+  override readonly name = 'DataPlaneError';
   readonly code = 'invalid-data-plane';
+  readonly ends = 'bad-input';
+
   constructor(
     readonly dataPlane: string,
     readonly problems: readonly string[],
   ) {
     super(`data plane '${dataPlane}' is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-    this.name = 'DataPlaneError';
   }
 }
 

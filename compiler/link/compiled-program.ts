@@ -4,6 +4,7 @@
  */
 
 import type { CrcDescription } from '../data-plane/description.js';
+import { DomainError } from '../data-plane/domain-error.js';
 
 export const COMPILED_PROGRAM_SCHEMA = 'p4runpro-sim/compiled-program@2';
 
@@ -98,13 +99,15 @@ export function formatCompiledProgram(program: CompiledProgram): string {
 }
 
 /** A document that cannot be used here. */
-export class DocumentError extends Error {
+export class DocumentError extends DomainError {
+  override readonly name = 'DocumentError';
+  readonly ends = 'bad-input';
+
   constructor(
     readonly code: 'not-a-compiled-program' | 'other-version' | 'other-data-plane' | 'not-to-be-installed',
     message: string,
   ) {
     super(message);
-    this.name = 'DocumentError';
   }
 }
 

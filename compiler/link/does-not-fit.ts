@@ -1,4 +1,5 @@
 /** Why a program cannot be linked into a switch, closed. */
+import { DomainError } from '../data-plane/domain-error.js';
 import type { Shortage } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows } from '../rows/rows.js';
@@ -12,7 +13,11 @@ export type DoesNotFitReason =
   | { readonly kind: 'table-full'; readonly table: string; readonly needed: number; readonly free: number }
   | { readonly kind: 'filter-overlap'; readonly other: string };
 
-export class DoesNotFit extends Error {
+export class DoesNotFit extends DomainError {
+  override readonly name = 'DoesNotFit';
+  readonly code = 'does-not-fit';
+  readonly ends = 'failed';
+
   constructor(
     readonly program: string,
     readonly reason: DoesNotFitReason,
@@ -20,7 +25,6 @@ export class DoesNotFit extends Error {
     cure?: string,
   ) {
     super(`program ${program} does not fit: ${reasonText(reason)}${cure === undefined ? '' : `; ${cure}`}`);
-    this.name = 'DoesNotFit';
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { type CommandEnd, DomainError } from '../data-plane/domain-error.js';
 import type { Allocator, FreeResources, Placement, PlacementResult } from './allocator.js';
 import { greedyAllocator } from './greedy.js';
 import type { PaperObjective } from './objectives.js';
@@ -15,8 +16,17 @@ import { smtModel } from './smt-model.js';
 import type { SolverAnswer, SolverStart } from './z3-protocol.js';
 
 /** Z3 is not installed, or gave no answer. */
-export class SolverError extends Error {
+export class SolverError extends DomainError {
   override readonly name = 'SolverError';
+  readonly ends: CommandEnd;
+
+  constructor(
+    readonly code: 'not-installed' | 'no-answer',
+    message: string,
+  ) {
+    super(message);
+    this.ends = code === 'not-installed' ? 'bad-input' : 'failed';
+  }
 }
 
 /** Models take tens of milliseconds, the worst known two seconds; loading takes one. */
@@ -39,12 +49,12 @@ function place(problem: PlacementProblem, free: FreeResources, objective: PaperO
   if (problem.rows.length === 0) return { kind: 'placed', placement: [] };
   solver ??= new Solver();
   const answer = solver.solve(smtModel(problem, free, objective));
-  if (answer.kind === 'failed') throw new SolverError(`Z3 fails: ${answer.message}`);
+  if (answer.kind === 'failed') throw new SolverError('no-answer', `Z3 fails: ${answer.message}`);
   if (answer.kind === 'solved') return { kind: 'placed', placement: readPlacement(answer.values, problem.rows.length) };
   // Z3 does not say what is lacking; the greedy does.
   const reason = greedyAllocator(objective).place(problem, free);
   if (reason.kind === 'doesNotFit') return reason;
-  throw new SolverError(`Z3 finds no placement, but there is one: ${reason.placement.join(' ')}`);
+  throw new SolverError('no-answer', `Z3 finds no placement, but there is one: ${reason.placement.join(' ')}`);
 }
 
 function readPlacement(values: string, rowCount: number): Placement {
@@ -52,7 +62,7 @@ function readPlacement(values: string, rowCount: number): Placement {
   for (const [, row, x] of values.matchAll(/^x(\d+) -> (\d+)$/gm)) byRow.set(Number(row), Number(x));
   return Array.from({ length: rowCount }, (_, row) => {
     const x = byRow.get(row);
-    if (x === undefined) throw new SolverError(`Z3 gives no place for row ${row}: ${values}`);
+    if (x === undefined) throw new SolverError('no-answer', `Z3 gives no place for row ${row}: ${values}`);
     return x;
   });
 }
@@ -62,6 +72,7 @@ function requirePackage(): void {
     createRequire(import.meta.url).resolve('z3-solver');
   } catch {
     throw new SolverError(
+      'not-installed',
       'allocator z3 needs the optional package z3-solver, which is not installed: npm install z3-solver',
     );
   }
@@ -90,10 +101,10 @@ class Solver {
       // Its answer may yet come: to the next question another thread answers.
       solver = undefined;
       void this.worker.terminate();
-      throw new SolverError(`Z3 has not answered in ${PATIENCE_MS / 1000} s`);
+      throw new SolverError('no-answer', `Z3 has not answered in ${PATIENCE_MS / 1000} s`);
     }
     const answer = receiveMessageOnPort(this.answers)?.message as SolverAnswer | undefined;
-    if (answer === undefined) throw new SolverError('Z3 has sent no answer');
+    if (answer === undefined) throw new SolverError('no-answer', 'Z3 has sent no answer');
     return answer;
   }
 }

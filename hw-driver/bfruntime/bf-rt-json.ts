@@ -1,4 +1,5 @@
 /** bf-rt.json, the document by which a switch tells its tables, as text from a schema and read back. */
+import { DomainError } from '../../compiler/index.js';
 import {
   PRIORITY,
   type SchemaField,
@@ -75,8 +76,10 @@ function registerJson({ id, name, size, keys, data }: SchemaTable) {
 }
 
 /** A document that is no bf-rt.json; the message has no subject. */
-export class BfRtJsonError extends Error {
+export class BfRtJsonError extends DomainError {
   override readonly name = 'BfRtJsonError';
+  readonly code = 'not-a-schema';
+  readonly ends = 'bad-input';
 }
 
 /** Match tables and registers; other kinds of tables are left out. @throws {BfRtJsonError} */

@@ -1,4 +1,8 @@
+import { DomainError } from '../../compiler/index.js';
+
 /** A switch that answers, but not as one that this driver can use; the message is for the user. */
-export class NotUsable extends Error {
+export class NotUsable extends DomainError {
   override readonly name = 'NotUsable';
+  readonly code = 'not-usable';
+  readonly ends = 'bad-input';
 }

@@ -36,7 +36,7 @@ const cropped = (message: string): string =>
 
 /** @throws what is no error of the request */
 export function updateError(error: unknown): UpdateError {
-  if (error instanceof TargetError) return { canonical_code: CODES[error.reason], message: cropped(error.message) };
+  if (error instanceof TargetError) return { canonical_code: CODES[error.code], message: cropped(error.message) };
   if (error instanceof RpcError) return { canonical_code: error.code, message: cropped(error.message) };
   throw error;
 }

@@ -35,57 +35,9 @@ import {
   revokeTransaction,
   type Transaction,
 } from './deployment/transaction.js';
+import { MemoryNotReset, NoSuchProgram, ProgramBusy, StillThere } from './errors.js';
 import { type Journal, NO_JOURNAL } from './journal/records.js';
 import type { JournalState } from './journal/replay.js';
-
-/** A program that is being changed or revoked takes no other change until that is done. */
-export class ProgramBusy extends Error {
-  constructor(program: string) {
-    super(`program ${program} is being changed or revoked`);
-    this.name = 'ProgramBusy';
-  }
-}
-
-/** A program or memory that is not there. */
-export class NoSuchProgram extends Error {
-  constructor(what: string) {
-    super(`there is no ${what}`);
-    this.name = 'NoSuchProgram';
-  }
-}
-
-/** Memory that was reset and is not 0 afterwards: it is not given to another program. */
-export class MemoryNotReset extends Error {
-  constructor(program: string, rpb: number) {
-    super(`memory of program ${program} in RPB ${rpb} was reset and is not 0`);
-    this.name = 'MemoryNotReset';
-  }
-}
-
-/** Programs that should run and of which the switch has nothing: nothing is changed before that is settled. */
-export class ProgramsGone extends Error {
-  constructor(programs: readonly string[], remedy: string) {
-    super(`${goneText(programs)}; ${remedy}`);
-    this.name = 'ProgramsGone';
-  }
-}
-
-const MAX_NAMED = 5;
-
-/** That a switch has nothing of these programs, of which there is at least one. */
-export function goneText(programs: readonly string[]): string {
-  const named = programs.slice(0, MAX_NAMED).join(', ');
-  const more = programs.length > MAX_NAMED ? ` and ${programs.length - MAX_NAMED} others` : '';
-  return `the switch has been restarted or emptied and has no entry of ${named}${more}`;
-}
-
-/** A program that is on the switch cannot be forgotten: its entries would be nobody's. */
-export class StillThere extends Error {
-  constructor(program: string) {
-    super(`program ${program} is on the switch: revoke removes it`);
-    this.name = 'StillThere';
-  }
-}
 
 /** What became of a transaction that had been cut off. */
 export interface Settled {
@@ -314,7 +266,7 @@ export class Controller {
     } catch (error) {
       // A change that the switch refuses late would be refused again. But whether one was made when the line broke is not
       // known, and an entry that was to go and is not there is as it should be.
-      const isNotThere = error instanceof TargetError && error.reason === 'not-found';
+      const isNotThere = error instanceof TargetError && error.code === 'not-found';
       const mayGoOn = isNotThere || error instanceof TargetUnreachable;
       if ((await this.takeBack(transaction, mayGoOn, isNotThere)) !== 'after') throw error;
     } finally {

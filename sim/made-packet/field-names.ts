@@ -1,9 +1,11 @@
 /** Fields by the names that people type: as the description has them, without `hdr.`, or the last part alone. */
-import { type DataPlane, type Field, nearest } from '../../compiler/index.js';
+import { type DataPlane, DomainError, type Field, nearest } from '../../compiler/index.js';
 
 /** Values that cannot be made a packet; the message is for the user. */
-export class MadePacketError extends Error {
+export class MadePacketError extends DomainError {
   override readonly name = 'MadePacketError';
+  readonly code = 'not-a-packet';
+  readonly ends = 'bad-input';
 }
 
 /** What a name means. */

@@ -9,6 +9,7 @@ import {
   type CompiledProgram,
   compiledProgramFromJson,
   DocumentError,
+  DomainError,
   type MemoryBlock,
   type Operation,
   type TableEntry,
@@ -20,13 +21,15 @@ import { TargetError } from '../target/target.js';
 export const SNAPSHOT_SCHEMA = 'p4runpro-sim/snapshot@1';
 
 /** Bytes that are no snapshot, or none for this switch; the message has no subject. */
-export class SnapshotError extends Error {
+export class SnapshotError extends DomainError {
+  override readonly name = 'SnapshotError';
+  readonly ends = 'bad-input';
+
   constructor(
     readonly code: 'not-a-snapshot' | 'other-version' | 'damaged' | 'other-data-plane',
     message: string,
   ) {
     super(message);
-    this.name = 'SnapshotError';
   }
 }
 

@@ -1,5 +1,6 @@
 /** What an emulator and a real switch have in common: the verbs that deployments, tests and tools use. */
-import type { Operation, TableEntry } from '../../compiler/index.js';
+
+import { DomainError, type Operation, type TableEntry } from '../../compiler/index.js';
 
 /** Why a switch refused an operation, closed. */
 export type TargetErrorCause =
@@ -12,25 +13,25 @@ export type TargetErrorCause =
   | 'wrong-width'
   | 'out-of-range';
 
-export class TargetError extends Error {
+export class TargetError extends DomainError {
+  override readonly name = 'TargetError';
+  readonly ends = 'failed';
   /** Of the operations that were to be applied, how many have been made. */
   applied = 0;
 
   constructor(
-    readonly reason: TargetErrorCause,
+    readonly code: TargetErrorCause,
     message: string,
   ) {
     super(message);
-    this.name = 'TargetError';
   }
 }
 
 /** The switch cannot be asked: what was under way may have been done or not. */
-export class TargetUnreachable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'TargetUnreachable';
-  }
+export class TargetUnreachable extends DomainError {
+  override readonly name = 'TargetUnreachable';
+  readonly ends = 'failed';
+  readonly code = 'unreachable';
 }
 
 /** Every method may fail with {@link TargetUnreachable}. */

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { MAX_INSTANCES } from '../../bench/workloads/addresses.js';
 import { PROGRAM_KEYS, PROGRAM_KINDS } from '../../bench/workloads/program-kind.js';
 import { type Arrival, loadWorkload, type Workload, WorkloadError } from '../../bench/workloads/workload.js';
-import { analyse, DEFAULT_RECIRCULATIONS, defaultDataPlane, lower } from '../../compiler/index.js';
+import { analyse, commandEnd, DEFAULT_RECIRCULATIONS, defaultDataPlane, lower } from '../../compiler/index.js';
 import { createPacketBatch, createTrafficGenerator, type TrafficTarget } from '../../traces/index.js';
 import { Rig } from '../hw-driver/fifteen.js';
 import { itemAt } from '../item-at.js';
@@ -248,7 +248,9 @@ test("a user's own file: sizes stay unless they are asked for; errors are named"
     writeFileSync(file, 'program p(<hdr.nope.x, 1, 1>) { DROP; }');
     assert.instance(await refused(file), WorkloadError);
     assert.match(String(await refused(file)), /mine.p4runpro has errors; see: p4runpro check/);
-    assert.instance(await refused(join(folder, 'absent.p4runpro')), WorkloadError);
+    const absent = await refused(join(folder, 'absent.p4runpro'));
+    assert.is(commandEnd(absent), 'bad-input');
+    assert.match(String(absent), /absent\.p4runpro: no such file/);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -110,10 +110,10 @@ for (const [kind, connect] of Object.entries(KINDS)) {
       [7, -1, 1],
       [7, 0.5, 1],
     ] as const) {
-      assert.is((await refusal(target.readMemory(rpb, base, buckets))).reason, 'out-of-range');
+      assert.is((await refusal(target.readMemory(rpb, base, buckets))).code, 'out-of-range');
     }
-    assert.is((await refusal(target.readMemory(23, 0, 1))).reason, 'unknown-table');
-    assert.is((await refusal(target.writeMemory(1, 65_535, [1, 2]))).reason, 'out-of-range');
+    assert.is((await refusal(target.readMemory(23, 0, 1))).code, 'unknown-table');
+    assert.is((await refusal(target.writeMemory(1, 65_535, [1, 2]))).code, 'out-of-range');
   });
 
   withSwitch('what is refused, why, and how far it came', async (target) => {
@@ -141,7 +141,7 @@ for (const [kind, connect] of Object.entries(KINDS)) {
     for (const [reason, operation] of rows) {
       const before = canonical(await target.entries());
       const error = await refusal(target.apply([insert(mac), insert(again), operation, insert(load(9, 9))]));
-      assert.is(error.reason, reason);
+      assert.is(error.code, reason);
       assert.is(error.applied, 2, reason);
       assert.equal(canonical(await target.entries()), canonical([load(1), mac, again]), reason);
       await target.apply([remove(again), remove(mac)]);
@@ -159,7 +159,7 @@ for (const [kind, connect] of Object.entries(KINDS)) {
       await target.apply(entries.map(insert));
       assert.is(await target.entryCount(again.table), places);
       const error = await refusal(target.apply([insert(withProgram(again, places))]));
-      assert.is(error.reason, 'no-space');
+      assert.is(error.code, 'no-space');
       assert.is((await target.entries()).length, places);
     });
 

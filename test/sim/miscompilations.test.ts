@@ -187,7 +187,7 @@ test('REPORT is done in ingress, behind a recirculation if need be', () => {
   );
   assert.throws(
     () => validate(inEgress),
-    (error: unknown) => error instanceof TargetError && error.reason === 'unknown-action',
+    (error: unknown) => error instanceof TargetError && error.code === 'unknown-action',
   );
 });
 

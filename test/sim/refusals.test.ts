@@ -191,7 +191,7 @@ test('memory that is not there', () => {
     try {
       emulator.apply({ kind: 'resetMemory', rpb: rpbNumber, base, buckets });
     } catch (error) {
-      if (error instanceof TargetError) return error.reason;
+      if (error instanceof TargetError) return error.code;
     }
     return undefined;
   };
@@ -217,7 +217,7 @@ test('memory that is not there', () => {
 test('the count of an unknown table', () => {
   assert.throws(
     () => testSwitch.emulator.entryCount('SwitchIngress.rpb99.tb_operation'),
-    (error: unknown) => error instanceof TargetError && error.reason === 'unknown-table',
+    (error: unknown) => error instanceof TargetError && error.code === 'unknown-table',
   );
 });
 
@@ -227,7 +227,7 @@ test('as a target: operations before a refused one have been made, those behind 
   const list = [insert(rpb), insert({ ...rpb, table: 'nowhere' }), insert(filter)];
   let reason: string | undefined;
   await target.apply(list).catch((error: unknown) => {
-    if (error instanceof TargetError) reason = error.reason;
+    if (error instanceof TargetError) reason = error.code;
   });
   assert.is(reason, 'unknown-table');
   assert.equal([await target.entryCount(rpb.table), await target.entryCount(filter.table)], [1, 0]);

@@ -165,7 +165,7 @@ export class TestSwitch {
       if (kind === 'insertEntry') this.insert(entry);
       else this.delete(entry);
     } catch (error) {
-      if (error instanceof TargetError) return error.reason;
+      if (error instanceof TargetError) return error.code;
       throw error;
     }
     return undefined;

@@ -103,6 +103,42 @@ test('files are written by traces/system/ alone', () => {
   );
 });
 
+/**
+ * Errors that never end a command: caught by the room that throws them, or faults of the project; those of traces say how
+ * they end a command without the class, as traces imports no other room.
+ */
+const OTHER_ERRORS = new Set([
+  'DomainError',
+  'SyntaxFault',
+  'OutOfTries',
+  'PublishedConstraintsError',
+  'MissingHashStep',
+  'StrayPackets',
+  'RpcError',
+  'PartError',
+  'PartFailed',
+  'FrameError',
+  'RepeatsDiffer',
+  'Locked',
+  'NotWritten',
+  'CaptureError',
+  'TrafficError',
+]);
+
+test('errors that a command can end with say how it ends; the command line knows no class of other rooms', () => {
+  const others = files.flatMap(({ text }) =>
+    [...text.matchAll(/class (\w+) extends Error\b/g)].map(([, name]) => name),
+  );
+  assert.equal(others.sort(), [...OTHER_ERRORS].sort());
+  const domain = files.flatMap(({ path, text }) =>
+    [...text.matchAll(/class (\w+) extends DomainError \{\n(.*)\n/g)].map(([, name, first]) => ({ path, name, first })),
+  );
+  assert.ok(domain.length > 20);
+  for (const { path, name, first } of domain) assert.is(first, `  override readonly name = '${name}';`, path);
+  const commandLine = files.find(({ path }) => path === 'hw-driver/cli/kit/command-line.ts');
+  assert.not.match(commandLine?.text ?? '', /instanceof (?!Error\b)/);
+});
+
 const MAX_FILE_LINES = 400;
 const MAX_FUNCTION_LINES = 70;
 /** One dense switch that calls one function per action: as long as there are actions. */

@@ -18,6 +18,8 @@ export type CaptureErrorCode =
 /** The one error that reading and writing captures throws. The message is a single line that names the file. */
 export class CaptureError extends Error {
   override readonly name = 'CaptureError';
+  /** A command that meets it ends as for bad input. */
+  readonly ends = 'bad-input';
   readonly code: CaptureErrorCode;
   /** The capture, as the caller named it. */
   readonly path: string;

@@ -12,6 +12,8 @@ export type TrafficErrorCode =
 /** Thrown for traffic that cannot be generated; `field` says where, as in `targets[0].variants[1].ipv4.ttl`. */
 export class TrafficError extends Error {
   override readonly name = 'TrafficError';
+  /** A command that meets it ends as for bad input. */
+  readonly ends = 'bad-input';
   readonly code: TrafficErrorCode;
   readonly field: string;
 

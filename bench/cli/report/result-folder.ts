@@ -1,12 +1,14 @@
 /** A folder that results go to: checked before the work starts, of one run at a time, each file whole or not there. */
 
 import { join } from 'node:path';
-import { UsageError } from '../../../hw-driver/index.js';
+import { DomainError } from '../../../compiler/index.js';
 import { Locked, lock, makeFolders, reasonOf, removeFolders, writeFile } from '../../../traces/system/index.js';
 
 /** A folder that cannot be written. */
-export class ResultFolderError extends UsageError {
+export class ResultFolderError extends DomainError {
   override readonly name = 'ResultFolderError';
+  readonly code = 'no-result-folder';
+  readonly ends = 'bad-input';
 }
 
 /** Its lock, while a run writes results there. */

@@ -1,11 +1,13 @@
 /** When packets come: at their time stamps, counted from the first one's, or at a rate. */
-import { UsageError } from '../../../hw-driver/index.js';
+import { DomainError } from '../../../compiler/index.js';
 import { LAST_TIME_PS, PS_PER_NS, PS_PER_SECOND } from '../../../sim/index.js';
 import { PACKET_MARKS, type PacketBatch } from '../../../traces/index.js';
 
 /** Packets whose times cannot be counted. */
-export class TimingError extends UsageError {
+export class TimingError extends DomainError {
   override readonly name = 'TimingError';
+  readonly code = 'no-times';
+  readonly ends = 'bad-input';
 }
 
 const NS_PER_SECOND = 1e9;

@@ -1,12 +1,16 @@
 /** The file of `--update-script`: which programs come, go and change at which virtual times. */
+
 import { dirname, isAbsolute, join } from 'node:path';
-import { readJson, UsageError } from '../../../hw-driver/index.js';
+import { DomainError } from '../../../compiler/index.js';
+import { readJson } from '../../../hw-driver/index.js';
 
 export const UPDATE_SCRIPT_SCHEMA = 'p4runpro-bench/update-script@1';
 
 /** A script that cannot be followed. */
-export class UpdateScriptError extends UsageError {
+export class UpdateScriptError extends DomainError {
   override readonly name = 'UpdateScriptError';
+  readonly code = 'not-an-update-script';
+  readonly ends = 'bad-input';
 }
 
 /** What a line of the script asks for. */

@@ -1,4 +1,5 @@
 /** What changed since an earlier reproduction: a regression test of everything that is reproduced. */
+import { DomainError } from '../../../compiler/index.js';
 import { speedRatio } from '../../measure/compare/speed-ratio.js';
 import type { Comparison } from './experiment.js';
 import type { ReproductionDocument } from './reproduction.js';
@@ -21,8 +22,10 @@ export interface Change {
 export const TIMED_FACTOR = 1.5;
 
 /** Two reproductions of different things. */
-export class NotComparable extends Error {
+export class NotComparable extends DomainError {
   override readonly name = 'NotComparable';
+  readonly code = 'not-comparable';
+  readonly ends = 'bad-input';
 }
 
 /**

@@ -8,12 +8,12 @@ import { basename, join } from 'node:path';
 import {
   builtInDataPlane,
   type DataPlane,
+  DomainError,
   dataPlaneFromJson,
   defaultForwardEntry,
   type KeyField,
   type TableEntry,
 } from '../../../compiler/index.js';
-import { UsageError } from '../../../hw-driver/index.js';
 import { readInput } from '../../../traces/system/index.js';
 
 /** The setting that the vectors were made in: the published hash functions, mended initialisation, wide branch ids. */
@@ -50,7 +50,11 @@ export interface ConformanceVector {
 }
 
 /** A folder that is no conformance vector. */
-export class VectorError extends UsageError {}
+export class VectorError extends DomainError {
+  override readonly name = 'VectorError';
+  readonly code = 'not-a-vector';
+  readonly ends = 'bad-input';
+}
 
 /** The vectors in a folder: the folder itself, or its subfolders in order of name. @throws {VectorError} */
 export async function findVectors(folder: string): Promise<ConformanceVector[]> {

@@ -1,7 +1,7 @@
 /** `p4runpro memory` and `watch`: the words of a program's memory, by name. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { interruptible } from '../../../traces/system/index.js';
-import { NoSuchProgram } from '../../control/controller.js';
+import { NoSuchProgram } from '../../control/errors.js';
 import { EXIT, UsageError, wholeNumber } from '../kit/command-line.js';
 import { flowValues, hashedBucket } from '../kit/hashed-bucket.js';
 import { memoryWord, WORD_FORMS, type WordForm, wordText } from '../kit/memory-setting.js';

@@ -1,6 +1,6 @@
 /** A command that works on a switch, for the command line and for the shell. */
 import type { ArgumentsCamelCase, Argv } from 'yargs';
-import { ProgramsGone } from '../../control/controller.js';
+import { ProgramsGone } from '../../control/errors.js';
 import { type Access, GONE_REMEDY, type Session } from './session.js';
 
 /** Where a command gets its session from. */

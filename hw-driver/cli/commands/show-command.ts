@@ -1,6 +1,6 @@
 /** `p4runpro show`: programs, entries, memory and what is left of a switch. */
 import { FIXED_NAMES, programIdOf, type TableEntry } from '../../../compiler/index.js';
-import { NoSuchProgram } from '../../control/controller.js';
+import { NoSuchProgram } from '../../control/errors.js';
 import { EXIT } from '../kit/command-line.js';
 import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
 import type { Session } from './session.js';

@@ -2,21 +2,12 @@
 import {
   BUILT_IN_DATA_PLANES,
   builtInDataPlane,
+  commandEnd,
   type DataPlane,
-  DataPlaneError,
-  DocumentError,
-  DoesNotFit,
+  DomainError,
   dataPlaneFromJson,
-  NoP4Source,
-  NotIncremental,
-  NotReplaceable,
 } from '../../../compiler/index.js';
-import { SnapshotError, TargetError, TargetUnreachable } from '../../../sim/index.js';
-import { CaptureError, TrafficError } from '../../../traces/index.js';
 import { interruptedStatus, isSystemError, readInput, reasonOf } from '../../../traces/system/index.js';
-import { NotUsable } from '../../bfruntime/not-usable.js';
-import { MemoryNotReset, NoSuchProgram, ProgramBusy, ProgramsGone, StillThere } from '../../control/controller.js';
-import { JournalError } from '../../control/journal/records.js';
 
 /**
  * Exit statuses: done; the thing itself failed; wrong use or bad input, also a place that cannot be written; interrupted
@@ -25,46 +16,19 @@ import { JournalError } from '../../control/journal/records.js';
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
 
 /** Wrong use or bad input; the message is for the user. */
-export class UsageError extends Error {
-  override readonly name: string = 'UsageError';
+export class UsageError extends DomainError {
+  override readonly name = 'UsageError';
+  readonly code = 'wrong-use';
+  readonly ends = 'bad-input';
 }
-
-/** Errors that a user's input causes, by the exit status they lead to. */
-const BAD_INPUT: readonly (new (...args: never[]) => Error)[] = [
-  UsageError,
-  DataPlaneError,
-  DocumentError,
-  CaptureError,
-  TrafficError,
-  NoP4Source,
-  NoSuchProgram,
-  SnapshotError,
-  JournalError,
-  NotUsable,
-];
-const FAILED: readonly (new (...args: never[]) => Error)[] = [
-  DoesNotFit,
-  NotIncremental,
-  NotReplaceable,
-  TargetError,
-  TargetUnreachable,
-  ProgramBusy,
-  MemoryNotReset,
-  ProgramsGone,
-  StillThere,
-];
 
 /** Reports an error on stderr as one message, and returns the exit status. */
 export function reportError(command: string, error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
-  const is = (kinds: typeof BAD_INPUT): boolean => kinds.some((kind) => error instanceof kind);
-  if (is(BAD_INPUT)) {
+  const end = commandEnd(error);
+  if (end !== undefined) {
     process.stderr.write(`${command}: ${message}\n`);
-    return EXIT.badInput;
-  }
-  if (is(FAILED)) {
-    process.stderr.write(`${command}: ${message}\n`);
-    return EXIT.failed;
+    return end === 'bad-input' ? EXIT.badInput : EXIT.failed;
   }
   if (isSystemError(error)) {
     // A file that the command did not speak of by itself.

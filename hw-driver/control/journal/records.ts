@@ -1,5 +1,7 @@
 /** What a controller writes down before and after it changes a switch. */
+
 import type { CompiledProgram } from '../../../compiler/index.js';
+import { DomainError } from '../../../compiler/index.js';
 import type { Outcome, Transaction } from '../deployment/transaction.js';
 
 export const JOURNAL_SCHEMA = 'p4runpro/journal@1';
@@ -38,12 +40,14 @@ export interface Journal {
 export const NO_JOURNAL: Journal = { append: () => undefined };
 
 /** A journal that cannot be read or written; the message is for the user. */
-export class JournalError extends Error {
+export class JournalError extends DomainError {
+  override readonly name = 'JournalError';
+  readonly ends = 'bad-input';
+
   constructor(
     readonly code: 'not-a-journal' | 'other-version' | 'other-data-plane' | 'damaged' | 'in-use' | 'cannot-write',
     message: string,
   ) {
     super(message);
-    this.name = 'JournalError';
   }
 }

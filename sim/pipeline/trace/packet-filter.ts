@@ -1,12 +1,23 @@
 /** Picks packets by their headers, in the notation of the language: `<hdr.ipv4.dst, 10.0.0.0, 255.255.255.0>`. */
-import { and48, type DataPlane, Diagnostics, type Field, fits, lex, parse } from '../../../compiler/index.js';
+import {
+  and48,
+  type DataPlane,
+  Diagnostics,
+  DomainError,
+  type Field,
+  fits,
+  lex,
+  parse,
+} from '../../../compiler/index.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { packetBytes } from '../../../traces/packets/packet-batch.js';
 import { HeaderReader } from './header-reader.js';
 
 /** A text that is no filter, or none of this data plane; the message is for the user. */
-export class PacketFilterError extends Error {
+export class PacketFilterError extends DomainError {
   override readonly name = 'PacketFilterError';
+  readonly code = 'not-a-filter';
+  readonly ends = 'bad-input';
 }
 
 interface Match {
