@@ -9,7 +9,7 @@ import {
   lower,
   meetingText,
 } from '../../../compiler/index.js';
-import { NoSuchProgram } from '../../control/controller.js';
+import { NoSuchProgram } from '../../control/errors.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
 import { EXIT, readText, UsageError, wholeNumber } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
