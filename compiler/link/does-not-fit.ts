@@ -11,6 +11,14 @@ export type DoesNotFitReason =
   | { readonly kind: 'branch-ids'; readonly needed: number; readonly available: number }
   | { readonly kind: 'passes'; readonly needed: number; readonly available: number }
   | { readonly kind: 'table-full'; readonly table: string; readonly needed: number; readonly free: number }
+  /** Buckets from `base` on, where a block was to lie. */
+  | {
+      readonly kind: 'memory-taken';
+      readonly memory: string;
+      readonly rpb: number;
+      readonly base: number;
+      readonly buckets: number;
+    }
   | { readonly kind: 'filter-overlap'; readonly other: string };
 
 export class DoesNotFit extends DomainError {
@@ -43,6 +51,8 @@ export function reasonText(reason: DoesNotFitReason): string {
       return `it needs ${reason.needed} passes, the recirculation id can count ${reason.available}`;
     case 'table-full':
       return `${reason.table} has ${reason.free} free entries, it needs ${reason.needed}`;
+    case 'memory-taken':
+      return `of buckets ${reason.base} to ${reason.base + reason.buckets - 1} of RPB ${reason.rpb}, which are for memory ${reason.memory}, some are taken or do not exist`;
     case 'filter-overlap':
       return `its filter overlaps that of program ${reason.other}, and both have one priority: --priority gives it another (lower wins)`;
   }
@@ -61,6 +71,7 @@ interface Lowered {
 function shortageText({ rows, problem }: Lowered, { row: index, cause }: Shortage): string {
   const row = problem.rows[index];
   const { length } = problem.rows;
+  const passes = problem.logicalRpbs / problem.rpbCount;
   if (row === undefined) {
     return `it has ${length} steps one after another, the switch ${problem.logicalRpbs} RPBs in all passes`;
   }
@@ -76,6 +87,6 @@ function shortageText({ rows, problem }: Lowered, { row: index, cause }: Shortag
     case 'shared-rpb':
       return `${where}: it must share an RPB with step ${row.link + 1}, which takes one more recirculation`;
     case 'too-long':
-      return `${where}: no RPB is left for it within ${problem.logicalRpbs / problem.rpbCount} passes`;
+      return `${where}: no RPB is left for it within ${passes === 1 ? '1 pass' : `${passes} passes`}`;
   }
 }

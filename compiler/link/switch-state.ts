@@ -214,8 +214,7 @@ export class SwitchState implements FreeResources {
         .slice(0, i)
         .some((other) => other.rpb === rpb && other.base < base + buckets && base < other.base + other.buckets);
       if (takenByItself || !this.memory[rpb - 1]?.isFree(base, buckets)) {
-        const table = `the memory of RPB ${rpb} from bucket ${base} (for ${name})`;
-        throw new DoesNotFit(program, { kind: 'table-full', table, needed: buckets, free: 0 });
+        throw new DoesNotFit(program, { kind: 'memory-taken', memory: name, rpb, base, buckets });
       }
     }
     for (const entry of filtersOf(compiled)) {

@@ -19,7 +19,7 @@ export interface ServeOptions extends ServiceOptions {
   /** After how many ms without a word a client is asked whether it is there; without it, none is. */
   readonly keepaliveMs?: number | undefined;
   /** How long such a client may take to answer before its connection ends. */
-  readonly keepaliveTimeoutMs?: number;
+  readonly keepaliveTimeoutMs?: number | undefined;
 }
 
 const MOST_CLIENTS = 16;

@@ -28,7 +28,7 @@ export interface ServiceOptions {
   readonly mostClients?: number;
   /**
    * Takes what bf_switchd refuses and earlier versions of this server took: a program bound again by its client, writes
-   * of DATAPLANE_ATOMIC (rolled back where an update fails), and any device.
+   * of DATAPLANE_ATOMIC (rolled back where an update fails), and any device and pipe.
    */
   readonly lenient?: boolean;
   /** The ports of the switch, which others send frames to. */
@@ -47,6 +47,7 @@ type ReadCall = ServerWritableStream<Buffer, wire.ReadResponse>;
 const NO_BYTES = new Uint8Array(0);
 /** The one that there is. */
 const DEVICE = 0;
+const ATOMICITIES: readonly number[] = Object.values(wire.ATOMICITY);
 
 const configResponse = (set_forwarding_pipeline_config_response_type: number): wire.SetConfigResponse => ({
   set_forwarding_pipeline_config_response_type,
@@ -58,6 +59,7 @@ export class BfRuntimeService {
   private readonly p4Name: string;
   private readonly ports: FrontPorts;
   private readonly fixed: FixedTables;
+  private readonly pipes: number;
   /** bf-rt.json. */
   private readonly info: Buffer;
   /** Of those who are subscribed. */
@@ -70,6 +72,7 @@ export class BfRuntimeService {
     private readonly options: Options,
   ) {
     this.tables = new ServedTables(emulator);
+    this.pipes = emulator.registersOfPipes.length;
     this.info = Buffer.from(bfRtJson(this.tables.schema));
     this.p4Name = options.p4Name ?? P4_NAME;
     this.sessions = new Sessions([this.p4Name], options.mostClients, options.lenient);
@@ -172,11 +175,25 @@ export class BfRuntimeService {
     throw new RpcError(status.NOT_FOUND, `there is no device ${id}: the emulated switch is device ${DEVICE}`);
   }
 
+  /** A device and a pipe that are there. @throws {RpcError} */
+  private requireTarget(target: wire.TargetDevice | null | undefined): void {
+    this.requireDevice(target?.device_id);
+    const pipe = target?.pipe_id ?? wire.ALL_PIPES;
+    if (pipe === wire.ALL_PIPES || pipe < this.pipes || this.options.lenient) return;
+    throw new RpcError(
+      status.NOT_FOUND,
+      `there is no pipe ${pipe}: the emulated switch has ${this.pipes} from 0, and ${wire.ALL_PIPES} stands for all`,
+    );
+  }
+
   /** All updates are answered; where one failed, the answer is an error that says which. */
   private async write(call: WriteCall): Promise<wire.WriteResponse> {
     const { client_id, target, updates, atomicity, p4_name } = writeRequest(call.request, this.options.limits);
-    this.requireDevice(target?.device_id);
+    this.requireTarget(target);
     this.sessions.requireAccess(client_id, p4_name);
+    if (!ATOMICITIES.includes(atomicity)) {
+      throw new RpcError(status.INVALID_ARGUMENT, `there is no atomicity ${atomicity}`);
+    }
     if (atomicity === wire.ATOMICITY.dataPlaneAtomic && !this.options.lenient) {
       throw new RpcError(status.UNIMPLEMENTED, 'no switch makes writes of DATAPLANE_ATOMIC');
     }
@@ -185,7 +202,7 @@ export class BfRuntimeService {
         ...callFlags(call.metadata),
         keepsGoing: atomicity === wire.ATOMICITY.continueOnError,
         make: (update) => {
-          this.requireDevice(update.entity?.table_entry?.entry_tgt?.device_id);
+          this.requireTarget(update.entity?.table_entry?.entry_tgt);
           return this.tablesOf(update.entity).update(update);
         },
         isThere: (update) => this.tablesOf(update.entity).isThere(update),
@@ -197,7 +214,7 @@ export class BfRuntimeService {
   private async read(call: ReadCall): Promise<void> {
     try {
       const { client_id, target, entities, p4_name } = readRequest(call.request, this.options.limits);
-      this.requireDevice(target?.device_id);
+      this.requireTarget(target);
       this.sessions.requireAccess(client_id, p4_name);
       const { errorInResponse } = callFlags(call.metadata);
       for (const response of readEntities(entities, (entity) => this.readOne(entity), errorInResponse)) {
@@ -213,7 +230,7 @@ export class BfRuntimeService {
   }
 
   private readOne(entity: wire.Entity): Iterable<wire.Entity> {
-    this.requireDevice(entity.table_entry?.entry_tgt?.device_id);
+    this.requireTarget(entity.table_entry?.entry_tgt);
     return this.tablesOf(entity).read(entity);
   }
 

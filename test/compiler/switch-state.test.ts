@@ -219,6 +219,21 @@ for (const [name, bad] of BAD) {
   });
 }
 
+test('a block whose buckets are not free is told by its buckets, not by entries', () => {
+  const again = { ...document, memories: [block, { ...block, name: 'again' }] };
+  const { reason, message } = refusal(() => new SwitchState(dataPlane).commit(again));
+  assert.equal(reason, { kind: 'memory-taken', memory: 'again', rpb: block.rpb, base: 0, buckets: 256 });
+  assert.match(message, /of buckets 0 to 255 of RPB \d+, which are for memory again, some are taken or do not exist$/);
+});
+
+test('a program that does not end within one pass is told so in the singular', () => {
+  const read = 'EXTRACT(hdr.ipv4.dst, sar); EXTRACT(hdr.ipv4.src, har);';
+  const mixed = `${read} ${'XOR(sar, har); ADD(sar, har); '.repeat(5)} XOR(sar, har);`;
+  const late = one('<hdr.ipv4.src, 1, 0xffffffff>', `${mixed} MODIFY(hdr.ipv4.dst, sar); FORWARD(1);`);
+  const { message } = refusal(() => linkProgram(late, new SwitchState(dataPlane), undefined, 0));
+  assert.match(message, /step 15 of 15 \(forward, line \d+\): no RPB is left for it within 1 pass;/);
+});
+
 const SIZE = 64;
 const change = fc.record({ take: fc.boolean(), base: fc.nat(SIZE + 3), size: fc.integer({ min: 1, max: 20 }) });
 

@@ -100,6 +100,41 @@ async function refusals(on: Served): Promise<(number | undefined)[]> {
   return [...answers.map(({ code }) => code), read.errors[0]?.canonical_code];
 }
 
+/** Codes of a write, a read, and a read of one entry, of a pipe that the target names. */
+async function ofPipe(on: Served, pipe_id: number): Promise<(number | undefined)[]> {
+  const target = { device_id: 0, pipe_id };
+  const there = { table_entry: { ...keyOf(on, 1), entry_tgt: target } };
+  const write = await unary(on.address, wire.METHODS.Write, { ...CLIENT, target, updates: [], atomicity: 0 });
+  const read = await readAll(on.address, { ...CLIENT, target, entities: [] });
+  const readOne = await readAll(on.address, { ...CLIENT, entities: [there] });
+  return [write.code, read.code, readOne.errors[0]?.canonical_code];
+}
+
+served('a pipe that is not there is refused; 0 and 0xffff, which stands for all, are there', async (on) => {
+  on.emulator.apply({ kind: 'insertEntry', entry: entry(1, 1) });
+  for (const pipe of [1, 0xfffe]) assert.equal(await ofPipe(on, pipe), Array(3).fill(status.NOT_FOUND));
+  for (const pipe of [0, 0xffff]) assert.equal(await ofPipe(on, pipe), Array(3).fill(undefined));
+});
+
+served(
+  'a lenient server takes any pipe',
+  async (on) => {
+    on.emulator.apply({ kind: 'insertEntry', entry: entry(1, 1) });
+    assert.equal(await ofPipe(on, 3), Array(3).fill(undefined));
+  },
+  { lenient: true },
+);
+
+served('an atomicity that there is not is refused, and nothing is written', async (on) => {
+  const { code } = await unary(on.address, wire.METHODS.Write, {
+    ...CLIENT,
+    updates: [insert(on, 1, 1)],
+    atomicity: 3,
+  });
+  assert.is(code, status.INVALID_ARGUMENT);
+  assert.equal(on.emulator.entries(), []);
+});
+
 served('a second BIND, DATAPLANE_ATOMIC and other devices are refused as a switch does', async (on) => {
   const { ALREADY_EXISTS, UNIMPLEMENTED, NOT_FOUND } = status;
   assert.equal(await refusals(on), [ALREADY_EXISTS, UNIMPLEMENTED, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND]);

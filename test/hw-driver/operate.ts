@@ -51,6 +51,10 @@ export async function operate(run: (status: number, ...args: string[]) => Promis
   assert.not.match(await run(0, 'show', 'programs'), /^lb/m);
   await run(2, 'revoke', 'lb');
   await run(2, 'memory', 'read', 'cache', 'nosuch');
+  for (const beside of [['--from', '0'], ['--count', '1'], ['7']]) {
+    await run(2, 'memory', 'read', 'cache', 'value', '--hash-input', '1', ...beside);
+  }
+  await run(2, 'memory', 'reset', 'cache', 'value', '--from', '1');
   assert.is(await run(0, 'revoke', 'cache'), 'cache: revoked\n');
   assert.not.match(await run(0, 'show', 'entries'), /tb_operation/);
 }

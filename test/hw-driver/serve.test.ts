@@ -191,6 +191,11 @@ const SHOW = ['show', 'programs', '--target'];
 await testRefusals('p4runpro', [
   { args: [...SERVE, '--max-message', '0'], says: /--max-message takes a whole number from 1 to 1024, not '0'/ },
   { args: [...SERVE, '--keepalive', 'often'], says: /--keepalive takes a whole number from 1 to 86400, not 'often'/ },
+  { args: [...SERVE, '--keepalive-timeout', '3'], says: /--keepalive-timeout belongs to --keepalive/ },
+  {
+    args: [...SERVE, '--forward', '1:2', '--forward', '01:3'],
+    says: /--forward 1:2 and --forward 01:3 are of one port/,
+  },
   {
     args: [...SERVE, '--tls-ca', 'nowhere.pem'],
     says: /--tls-ca: nowhere\.pem cannot be read: no such file or directory/,

@@ -1,6 +1,6 @@
 /** Limits of the gRPC server, and how strictly it is a switch, as options of `p4runpro serve`. */
 import type { ServeOptions } from '../../server/index.js';
-import { wholeNumber } from '../kit/command-line.js';
+import { UsageError, wholeNumber } from '../kit/command-line.js';
 
 const MEGABYTE = 2 ** 20;
 const MOST_MEGABYTES = 1024;
@@ -20,21 +20,21 @@ export const GRPC_OPTIONS = {
   },
   'keepalive-timeout': {
     type: 'string',
-    default: '20',
-    describe: 'Seconds that it may take to answer before its session ends',
+    describe: 'With --keepalive: seconds that it may take to answer before its session ends (20)',
     requiresArg: true,
   },
   lenient: {
     type: 'boolean',
     default: false,
-    describe: 'Take what bf_switchd refuses: a second BIND of one client, DATAPLANE_ATOMIC writes, any device id',
+    describe:
+      'Take what bf_switchd refuses: a second BIND of one client, DATAPLANE_ATOMIC writes, any device and pipe id',
   },
 } as const;
 
 export interface GrpcArguments {
   readonly maxMessage: string;
   readonly keepalive: string | undefined;
-  readonly keepaliveTimeout: string;
+  readonly keepaliveTimeout: string | undefined;
   readonly lenient: boolean;
 }
 
@@ -42,12 +42,15 @@ export interface GrpcArguments {
 export function grpcFrom(
   args: GrpcArguments,
 ): Pick<ServeOptions, 'mostMessageBytes' | 'keepaliveMs' | 'keepaliveTimeoutMs' | 'lenient'> {
-  const { keepalive, lenient } = args;
+  const { keepalive, keepaliveTimeout, lenient } = args;
+  if (keepalive === undefined && keepaliveTimeout !== undefined) {
+    throw new UsageError('--keepalive-timeout belongs to --keepalive');
+  }
   const seconds = (option: string, text: string): number => 1000 * wholeNumber(option, text, 1, MOST_SECONDS);
   return {
     mostMessageBytes: MEGABYTE * wholeNumber('--max-message', args.maxMessage, 1, MOST_MEGABYTES),
     keepaliveMs: keepalive === undefined ? undefined : seconds('--keepalive', keepalive),
-    keepaliveTimeoutMs: seconds('--keepalive-timeout', args.keepaliveTimeout),
+    keepaliveTimeoutMs: keepaliveTimeout === undefined ? undefined : seconds('--keepalive-timeout', keepaliveTimeout),
     lenient,
   };
 }

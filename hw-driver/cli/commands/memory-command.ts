@@ -33,7 +33,7 @@ export const memoryCommand = operatorCommand(
         default: [],
         describe: 'Words to write, from --from on: numbers, 0x…, or addresses like 10.0.0.1',
       })
-      .option('from', { type: 'string', default: '0', describe: 'First bucket', requiresArg: true })
+      .option('from', { type: 'string', describe: 'First bucket (0)', requiresArg: true })
       .option('count', {
         type: 'string',
         describe: 'Buckets to read; all from there on if left out',
@@ -63,12 +63,18 @@ export const memoryCommand = operatorCommand(
     const { controller } = session;
     if (flow !== undefined || hashInput !== undefined) {
       if (verb !== 'read') throw new UsageError('--flow and --hash-input belong to memory read');
+      if (values.length > 0) throw new UsageError('memory read takes no values');
+      if (range.from !== undefined || range.count !== undefined) {
+        throw new UsageError('--flow and --hash-input read one bucket: they take neither --from nor --count');
+      }
       return readHashed(session, { program, memory, flow, hashInput, json, as, pipe: range.pipe });
     }
-    const from = wholeNumber('--from', range.from, 0, MAX_BUCKET);
+    const from = range.from === undefined ? 0 : wholeNumber('--from', range.from, 0, MAX_BUCKET);
     if (verb !== 'write' && values.length > 0) throw new UsageError(`memory ${verb} takes no values`);
     if (verb !== 'read' && range.count !== undefined) throw new UsageError('--count belongs to memory read');
     if (verb !== 'read' && range.pipe !== undefined) throw new UsageError('--pipe belongs to memory read');
+    if (verb === 'reset' && range.from !== undefined)
+      throw new UsageError('memory reset takes all buckets, not --from');
     if (verb === 'reset') {
       await controller.resetMemory(program, memory);
       answer(session, json, 'memory', { program, memory, done: 'reset' }, `${program}: ${memory} is reset\n`);

@@ -1,6 +1,6 @@
 /** `p4runpro serve`: an emulated switch behind BF Runtime, with ports by HTTP, UDP and captures. */
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import { type DataPlane, defaultForwardEntry, TOFINO_1 } from '../../../compiler/index.js';
+import { type DataPlane, defaultForwardEntry, type TableEntry, TOFINO_1 } from '../../../compiler/index.js';
 import { PipedSwitch } from '../../../sim/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { watchCaptures } from '../../server/ports/capture-folder.js';
@@ -25,9 +25,7 @@ export async function serve(args: ServeArguments): Promise<number> {
     throw new UsageError('--tls-ca needs --tls-certificate and --tls-key');
   const grpc = grpcFrom(args);
   const emulator = new PipedSwitch(dataPlane, wholeNumber('--pipes', args.pipes, 1, TOFINO_1.pipes));
-  for (const entry of args.forward.map((pair) => forwarding(pair, dataPlane))) {
-    emulator.apply({ kind: 'insertEntry', entry });
-  }
+  for (const entry of forwardings(args.forward, dataPlane)) emulator.apply({ kind: 'insertEntry', entry });
   const ports = new SwitchPorts(emulator);
   const running: { close(): Promise<void> }[] = [];
   const say = (message: string): void => void process.stdout.write(`${message}\n`);
@@ -69,14 +67,27 @@ function watchFolder(ports: SwitchPorts, folder: string, say: (message: string) 
 
 const portOf = (option: string, text: string): number => wholeNumber(option, text, 0, MOST_PORT);
 
-function forwarding(pair: string, dataPlane: DataPlane) {
-  const [, from, to] = /^(\d+):(\d+)$/.exec(pair) ?? [];
-  if (from === undefined || to === undefined) throw new UsageError(`--forward takes IN:OUT, not '${pair}'`);
+/** Default forwarding, once for a port. @throws {UsageError} */
+function forwardings(pairs: readonly string[], dataPlane: DataPlane): TableEntry[] {
+  const chosen = new Map<number, string>();
+  return pairs.map((pair) => {
+    const { entry, from } = forwarding(pair, dataPlane);
+    const other = chosen.get(from);
+    if (other !== undefined) throw new UsageError(`--forward ${other} and --forward ${pair} are of one port`);
+    chosen.set(from, pair);
+    return entry;
+  });
+}
+
+function forwarding(pair: string, dataPlane: DataPlane): { readonly from: number; readonly entry: TableEntry } {
+  const [, ingress, to] = /^(\d+):(\d+)$/.exec(pair) ?? [];
+  if (ingress === undefined || to === undefined) throw new UsageError(`--forward takes IN:OUT, not '${pair}'`);
   const most = 2 ** dataPlane.description.ports.width - 1;
   const egress = wholeNumber('--forward', to, 0, most);
   const inward = dataPlane.inwardPort(egress);
   if (inward !== undefined) {
     throw new UsageError(`--forward ${pair}: port ${egress} is the ${inward} port, by which no packet leaves`);
   }
-  return defaultForwardEntry(dataPlane, wholeNumber('--forward', from, 0, most), egress);
+  const from = wholeNumber('--forward', ingress, 0, most);
+  return { from, entry: defaultForwardEntry(dataPlane, from, egress) };
 }
