@@ -231,7 +231,7 @@ test('a program that does not end within one pass is told so in the singular', (
   const mixed = `${read} ${'XOR(sar, har); ADD(sar, har); '.repeat(5)} XOR(sar, har);`;
   const late = one('<hdr.ipv4.src, 1, 0xffffffff>', `${mixed} MODIFY(hdr.ipv4.dst, sar); FORWARD(1);`);
   const { message } = refusal(() => linkProgram(late, new SwitchState(dataPlane), undefined, 0));
-  assert.match(message, /step 15 of 15 \(forward, line \d+\): no RPB is left for it within 1 pass;/);
+  assert.match(message, /no RPB is left for it within 1 pass(;|$)/);
 });
 
 const SIZE = 64;
