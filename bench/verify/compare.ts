@@ -1,4 +1,5 @@
 /** Packets through a switch and, as copies, through the network functions that its programs must equal. */
+import { addTo } from '../../compiler/data-plane/counting.js';
 import type { Controller } from '../../hw-driver/index.js';
 import { type Switch, TracingSwitch } from '../../sim/index.js';
 import { DROPPED, type PacketBatch } from '../../traces/index.js';
@@ -111,7 +112,7 @@ export class Comparison {
     const program = programFor(this.programs, view);
     const decision = program?.function.handle(view) ?? DEFAULT_PORT;
     const port = decision === DEFAULT_PORT ? defaultPort(ingressPort) : decision;
-    if (program !== undefined) this.packets.set(program.name, 1 + (this.packets.get(program.name) ?? 0));
+    if (program !== undefined) addTo(this.packets, program.name);
     const actualPort = batch.egressPort[i] as number;
     const isSame =
       port === actualPort &&

@@ -3,6 +3,7 @@
  * they leave out: heavy flows, many flows, all operations with awkward operands, connections that are opened, closed and
  * attacked, headers that a program can stumble over.
  */
+import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../compiler/index.js';
 import type { PacketTemplate, TrafficTarget } from '../../traces/index.js';
 import type { ProgramKey } from '../workloads/program-kind.js';
@@ -49,7 +50,7 @@ function dressed(variant: PacketTemplate): PacketTemplate[] {
     ipv4: {
       source: variant.ipv4?.source ?? NOWHERE,
       destination: variant.ipv4?.destination ?? NOWHERE,
-      protocol: variant.ipv4?.protocol ?? 0,
+      protocol: must(variant.ipv4?.protocol, 'protocol of the variant'),
       ecn,
       dscp: 46,
     },
@@ -84,7 +85,7 @@ function specialVariants(key: ProgramKey, variant: PacketTemplate): PacketTempla
         ...[0, 1, 2, 3].map((op) => ({
           ...variant,
           weight: weight / 8,
-          applicationWords: [op, variant.applicationWords?.[1] ?? 0, op % 2, 9],
+          applicationWords: [op, must(variant.applicationWords?.[1], 'second application word'), op % 2, 9],
         })),
       ];
     case 'acc':
@@ -92,8 +93,8 @@ function specialVariants(key: ProgramKey, variant: PacketTemplate): PacketTempla
         ...variant,
         weight: weight / 8,
         applicationWords: [
-          variant.applicationWords?.[0] ?? 0,
-          Math.imul(n + (variant.applicationWords?.[1] ?? 0), SPREAD) >>> 0,
+          must(variant.applicationWords?.[0], 'first application word'),
+          Math.imul(n + must(variant.applicationWords?.[1], 'second application word'), SPREAD) >>> 0,
           0,
           0,
         ],
@@ -103,9 +104,9 @@ function specialVariants(key: ProgramKey, variant: PacketTemplate): PacketTempla
         ...variant,
         weight: weight / 4,
         applicationWords: [
-          n === 0 ? 6 + operand : (variant.applicationWords?.[0] ?? 0),
+          n === 0 ? 6 + operand : must(variant.applicationWords?.[0], 'first application word'),
           operand,
-          OPERANDS[(3 * n + 1) % OPERANDS.length] ?? 0,
+          must(OPERANDS[(3 * n + 1) % OPERANDS.length], 'operand'),
           n,
         ],
       }));
@@ -122,7 +123,7 @@ function otherConnections(variant: PacketTemplate, weight: number): PacketTempla
   if (tcp === undefined) return [];
   const { sourcePort = 0, destinationPort = 0 } = tcp;
   return Array.from({ length: CONNECTIONS }, (_, n) => {
-    const flags = FLAGS[n % FLAGS.length] ?? 0;
+    const flags = must(FLAGS[n % FLAGS.length], 'flags of a connection');
     const ports =
       sourcePort > destinationPort
         ? { sourcePort: sourcePort + 2 + (n % 3), destinationPort }

@@ -1,4 +1,5 @@
 /** A deployed program beside the network function that it must equal. */
+import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../compiler/index.js';
 import type { LinkedProgram } from '../workloads/deployment.js';
 import { cachedKey, cachedKeys } from '../workloads/instance.js';
@@ -38,8 +39,8 @@ export function verifiedProgram(
       rule,
       cachedKeys: Array.from({ length: cachedKeys(cases) }, (_, n) => ({ key1: cachedKey(n), key2: 0, bucket: n })),
       servers: {
-        port: (bucket) => arrival.memoryValue?.('port', bucket) ?? 0,
-        address: (bucket) => arrival.memoryValue?.('address', bucket) ?? 0,
+        port: (bucket) => must(arrival.memoryValue?.('port', bucket), 'content of memory port'),
+        address: (bucket) => must(arrival.memoryValue?.('address', bucket), 'content of memory address'),
       },
       connections: () => connectionTable(surroundings),
       wordHash: () => wordHash(compiled),

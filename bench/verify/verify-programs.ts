@@ -1,4 +1,5 @@
 /** Verifies programs against their network functions: in a switch of their own, and in the company of many others. */
+import { must } from '../../compiler/data-plane/must.js';
 import type { Allocator, DataPlane } from '../../compiler/index.js';
 import { Switch, TracingSwitch } from '../../sim/index.js';
 import { type CaptureOptions, clearPacketBatch, createPacketBatch, type TrafficTarget } from '../../traces/index.js';
@@ -193,8 +194,8 @@ function rowsOf(
       program: name,
       allocator: label,
       others: verified.length - 1,
-      firstRpb: admitted[companions + i]?.firstRpb ?? 0,
-      passes: compiled?.passes ?? 0,
+      firstRpb: must(admitted[companions + i]?.firstRpb, `admission of ${name}`),
+      passes: must(compiled?.passes, `compiled program ${name}`),
       packets: packets.get(name) ?? 0,
       words: (compiled?.memories ?? []).reduce((sum, { buckets }) => sum + buckets, 0),
     };

@@ -1,5 +1,7 @@
 /** Which of the fifteen programs arrive in a workload, drawn uniformly and again the same for the same seed. */
+
 import seedrandom from 'seedrandom';
+import { must } from '../../compiler/data-plane/must.js';
 import { isProgramKey, PROGRAM_KEYS, type ProgramKey } from './program-kind.js';
 
 const MIXES: ReadonlyMap<string, readonly ProgramKey[]> = new Map<string, readonly ProgramKey[]>([
@@ -19,7 +21,7 @@ export function drawnKeys(keys: readonly ProgramKey[], seed: string): (number: n
   const random = seedrandom.alea(`${seed}/workload`);
   const drawn: ProgramKey[] = [];
   return (number) => {
-    while (drawn.length <= number) drawn.push(keys[Math.floor(random() * keys.length)] ?? 'lb');
-    return drawn[number] ?? 'lb';
+    while (drawn.length <= number) drawn.push(must(keys[Math.floor(random() * keys.length)], 'key that was drawn'));
+    return must(drawn[number], `key of arrival ${number}`);
   };
 }

@@ -3,6 +3,7 @@
  * step, in the orders in which no packet sees half a program. What fails or is cut off in the middle is undone, or done
  * to its end, by what the switch then says that it has.
  */
+import { must } from '../../compiler/data-plane/must.js';
 import {
   type CaseChange,
   type ChangeOptions,
@@ -294,7 +295,7 @@ export class Controller {
     open.underWay = true;
     try {
       // With `mayGoOn` there is always an outcome.
-      return (await this.settle(open.transaction, true)) ?? 'before';
+      return must(await this.settle(open.transaction, true), 'outcome of a transaction that may go on');
     } finally {
       open.underWay = false;
     }

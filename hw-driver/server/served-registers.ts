@@ -2,7 +2,9 @@
  * The register arrays of an emulated switch as BF Runtime shows them: a value for each pipe, and the shadow that a plain
  * read sees until the next Sync. Writes reach all pipes.
  */
+
 import { status } from '@grpc/grpc-js';
+import { must } from '../../compiler/data-plane/must.js';
 import { registerTables } from '../../compiler/index.js';
 import { type Switch, TargetError } from '../../sim/index.js';
 import { registerEntry } from '../bfruntime/entry-codec.js';
@@ -103,7 +105,7 @@ function registerWord(table: SchemaTable, { data }: wire.TableEntry): number {
   const [word] = table.data;
   const [field, ...more] = data?.fields ?? [];
   const bytes = more.length === 0 && field?.field_id === word?.id ? field?.stream : undefined;
-  const value = bytes && bytesToValue(bytes, word?.width ?? 0);
+  const value = bytes && bytesToValue(bytes, must(word?.width, 'width of a register'));
   if (value === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} takes a word of 4 bytes`);
   return value;
 }

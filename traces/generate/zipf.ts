@@ -1,3 +1,4 @@
+import { must } from '../packets/must.js';
 import { power } from './exact-functions.js';
 
 /** Ranks drawn by Zipf's law: rank r, from 0, has a probability proportional to 1 / (r + 1)^exponent. */
@@ -13,12 +14,15 @@ export class Zipf {
       sum += power(r + 1, -exponent);
       this.cumulative[r] = sum;
     }
-    for (let r = 0; r < ranks; r++) this.cumulative[r] = (this.cumulative[r] ?? 0) / sum;
+    for (let r = 0; r < ranks; r++) this.cumulative[r] = must(this.cumulative[r], 'running sum of a rank') / sum;
     this.cumulative[ranks - 1] = 1;
   }
 
   probability(rank: number): number {
-    return (this.cumulative[rank] ?? 0) - (rank === 0 ? 0 : (this.cumulative[rank - 1] ?? 0));
+    return (
+      must(this.cumulative[rank], 'running sum of a rank') -
+      (rank === 0 ? 0 : must(this.cumulative[rank - 1], 'running sum of a rank'))
+    );
   }
 
   /** The rank of a number from 0 to below 1. */
@@ -27,7 +31,7 @@ export class Zipf {
     let high = this.cumulative.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (uniform < (this.cumulative[middle] ?? 1)) high = middle;
+      if (uniform < must(this.cumulative[middle], 'running sum of a rank')) high = middle;
       else low = middle + 1;
     }
     return low;

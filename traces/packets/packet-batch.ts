@@ -1,3 +1,5 @@
+import { must } from './must.js';
+
 /**
  * A batch of packets: the one currency of the packet path. Captures and generators fill it, the switch rewrites the
  * packets where they lie and writes its verdict beside them, and capture writers and digests read it.
@@ -182,6 +184,6 @@ export function appendPacketBytes(batch: PacketBatch, bytes: Uint8Array, ingress
 
 /** The bytes of packet i, a view into the batch. */
 export function packetBytes(batch: PacketBatch, i: number): Uint8Array {
-  const offset = batch.offset[i] ?? 0;
-  return batch.bytes.subarray(offset, offset + (batch.capturedLength[i] ?? 0));
+  const offset = must(batch.offset[i], 'offset of a packet');
+  return batch.bytes.subarray(offset, offset + must(batch.capturedLength[i], 'length of a packet'));
 }

@@ -1,5 +1,7 @@
 /** Capacities as a table to read, and as CSV. */
+
 import { stringify } from 'csv-stringify/sync';
+import { must } from '../../../compiler/data-plane/must.js';
 import type { CapacityRow } from '../../measure/capacity/measure-capacity.js';
 import type { PublishedCapacity } from '../../measure/capacity/published-capacity.js';
 
@@ -48,7 +50,11 @@ export function capacityNote({ workload, bound, failure }: CapacityRow): string 
 
 const line = (cells: readonly string[]): string =>
   cells
-    .map((cell, i) => (i < 2 ? cell.padEnd(COLUMNS[i]?.[1] ?? 0) : cell.padStart(COLUMNS[i]?.[1] ?? 0)))
+    .map((cell, i) =>
+      i < 2
+        ? cell.padEnd(must(COLUMNS[i]?.[1], 'width of a column'))
+        : cell.padStart(must(COLUMNS[i]?.[1], 'width of a column')),
+    )
     .join(' ')
     .trimEnd();
 

@@ -1,4 +1,6 @@
 /** What a capture holds, in figures. */
+import { addTo } from '../../../compiler/data-plane/counting.js';
+import { must } from '../../../compiler/data-plane/must.js';
 import { defaultDataPlane } from '../../../compiler/index.js';
 import { fieldAccess, Parser, Phv, readField } from '../../../sim/index.js';
 import {
@@ -56,7 +58,7 @@ export class CaptureStatistics {
   private readonly ports = ['hdr.l4_port.src_port', 'hdr.l4_port.dst_port'].map(this.access);
   private readonly flows = new Set<string>();
   private readonly addresses = new Set<number>();
-  private readonly kinds: Record<string, number> = {};
+  private readonly kinds = new Map<string, number>();
   private packets = 0;
   private capturedBytes = 0;
   private originalBytes = 0;
@@ -82,11 +84,11 @@ export class CaptureStatistics {
     this.parser.parse(phv);
     const has = (name: string): number => phv.headerStart[this.dataPlane.headerIndex(name)] ?? -1;
     const kind = KINDS.find((name) => has(name) >= 0) ?? 'other';
-    this.kinds[kind] = (this.kinds[kind] ?? 0) + 1;
+    addTo(this.kinds, kind);
     const ipv4 = has('ipv4');
     if (ipv4 < 0) return;
     const tuple = this.ip.map((field) => readField(field, phv.bytes, ipv4));
-    this.addresses.add(tuple[0] ?? 0).add(tuple[1] ?? 0);
+    this.addresses.add(must(tuple[0], 'IPv4 source')).add(must(tuple[1], 'IPv4 destination'));
     const l4 = has('l4_port');
     this.flows.add([...tuple, ...(l4 < 0 ? [] : this.ports.map((port) => readField(port, phv.bytes, l4)))].join());
   }
@@ -126,7 +128,7 @@ export class CaptureStatistics {
       captures: intake.account(),
       flows: this.flows.size,
       addresses: this.addresses.size,
-      kinds: this.kinds,
+      kinds: Object.fromEntries(this.kinds),
     };
   }
 }

@@ -1,4 +1,5 @@
 /** The goldens by program: what they cover and what the program takes. */
+import { must } from '../../../compiler/data-plane/must.js';
 import type { BranchCoverage, CoverageCount, CoveragePoint } from '../../../sim/index.js';
 import type { GoldenResult } from '../../verify/goldens/check-goldens.js';
 import type { ProgramKey } from '../../workloads/program-kind.js';
@@ -81,11 +82,16 @@ export function goldenTable(rows: readonly GoldenRow[]): string[] {
       row.differ.length === 0 ? 'as expected' : `differs: ${row.differ.join(', ')}`,
     ]),
   ];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+  const widths =
+    table[0]?.map((_, column) => Math.max(...table.map((row) => must(row[column]?.length, 'cell of a row')))) ?? [];
   const isText = (column: number): boolean => column === 0 || column === widths.length - 1;
   const line = (row: readonly string[]): string =>
     row
-      .map((text, c) => (isText(c) ? text.padEnd(widths[c] ?? 0) : text.padStart(widths[c] ?? 0)))
+      .map((text, c) =>
+        isText(c)
+          ? text.padEnd(must(widths[c], 'width of a column'))
+          : text.padStart(must(widths[c], 'width of a column')),
+      )
       .join('  ')
       .trimEnd();
   return [

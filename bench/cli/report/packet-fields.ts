@@ -1,4 +1,5 @@
 /** A packet's header fields by name, and two packets side by side. */
+import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import { fieldAccess, Parser, Phv, readField } from '../../../sim/index.js';
 
@@ -39,7 +40,7 @@ export function fieldDifferences(dataPlane: DataPlane, expected: Uint8Array, act
     ['field', 'expected', 'actual'],
     ...names.map((name) => [name, left.get(name) ?? '—', right.get(name) ?? '—']),
   ];
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => must(row[column], 'cell of a row').length)));
   return rows.map((row) =>
     row
       .map((text, column) => text.padEnd(widths[column] ?? 0))

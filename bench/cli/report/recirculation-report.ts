@@ -1,5 +1,7 @@
 /** Loss-free rates and latencies as a table to read, and as CSV, beside the published figures. */
+
 import { stringify } from 'csv-stringify/sync';
+import { must } from '../../../compiler/data-plane/must.js';
 import type { LossFreeRow } from '../../measure/timing/loss-free-rate.js';
 import type { PublishedRecirculation } from '../../measure/timing/published-recirculation.js';
 
@@ -18,7 +20,7 @@ const COLUMNS = [
 export const AGREES_WITHIN = 0.05;
 
 const line = (cells: readonly string[]): string =>
-  cells.map((cell, i) => cell.padStart(COLUMNS[i]?.[1] ?? 0)).join(' ');
+  cells.map((cell, i) => cell.padStart(must(COLUMNS[i]?.[1], 'width of a column'))).join(' ');
 
 export const recirculationHeader = (): string => line(COLUMNS.map(([name]) => name));
 

@@ -1,4 +1,5 @@
 /** A replay's differences as text: which packets, the first one field by field, and words of memory. */
+import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import { type CapturedPacket, timeText } from '../../verify/replay/captured-packets.js';
 import type { VerdictCount } from '../../verify/replay/check-replay.js';
@@ -48,7 +49,7 @@ function valuesOf(dataPlane: DataPlane, packet: CapturedPacket | undefined): Map
 export function verdictLines(verdicts: readonly VerdictCount[]): string[] {
   const texts = verdicts.map(({ packets }) => packets.toLocaleString('en-US'));
   const width = Math.max(0, ...texts.map(({ length }) => length));
-  return verdicts.map((count, i) => `  ${(texts[i] ?? '').padStart(width)}  ${verdictText(count)}`);
+  return verdicts.map((count, i) => `  ${must(texts[i], 'text of a verdict').padStart(width)}  ${verdictText(count)}`);
 }
 
 function verdictText({ program, verdict, port }: VerdictCount): string {
@@ -73,7 +74,7 @@ export function fieldTable(rows: readonly FieldRow[]): string[] {
     return [differs ? '>>' : '  ', field, left, right];
   });
   const table = [['  ', 'field', 'expected', 'actual'], ...cells];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => must(row[column]?.length, 'cell of a row'))));
   return table.map((row) =>
     row
       .map((text, column) => text.padEnd(widths[column] ?? 0))

@@ -1,5 +1,7 @@
 /** A run as a person wants to read it: figures, and a heat map of the RPBs. */
+
 import { Ansis } from 'ansis';
+import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import { DROP_REASONS, type DropReason } from '../../../sim/index.js';
 import type { Addressing, ReportedRun, RunSummary } from '../../measure/run/summary.js';
@@ -135,8 +137,8 @@ const CELL_WIDTH = 3;
 function heatMap(summary: RunSummary, dataPlane: DataPlane, paint: Ansis): string[] {
   const row = (label: string, shares: readonly number[], mean: number): string =>
     `${label.padEnd(LABEL_WIDTH)}${shares.map((share) => cell(share, paint)).join('')}  ${percent(mean)}`;
-  const entries = dataPlane.rpbs.map((rpb, i) => (summary.rpb[i]?.entries ?? 0) / rpb.entries);
-  const buckets = dataPlane.rpbs.map((rpb, i) => (summary.rpb[i]?.buckets ?? 0) / rpb.buckets);
+  const entries = dataPlane.rpbs.map((rpb, i) => must(summary.rpb[i]?.entries, 'RPB of the summary') / rpb.entries);
+  const buckets = dataPlane.rpbs.map((rpb, i) => must(summary.rpb[i]?.buckets, 'RPB of the summary') / rpb.buckets);
   const numbers = dataPlane.rpbs.map(({ number }) => String(number).padStart(CELL_WIDTH)).join('');
   const ingress = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length * CELL_WIDTH;
   const egress = dataPlane.rpbCount * CELL_WIDTH - ingress;

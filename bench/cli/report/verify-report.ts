@@ -1,4 +1,5 @@
 /** What `bench verify` says. */
+import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import { DROPPED } from '../../../traces/index.js';
 import type { Difference, Outcome } from '../../verify/compare.js';
@@ -8,7 +9,7 @@ import { fieldDifferences, packetFields } from './packet-fields.js';
 const WIDTHS = [12, 14, 8, 7, 7, 10, 8] as const;
 
 const columns = (cells: readonly string[], result: string): string =>
-  `${cells.map((cell, i) => (i < 2 ? cell.padEnd(WIDTHS[i] ?? 0) : cell.padStart(WIDTHS[i] ?? 0))).join('')}  ${result}`;
+  `${cells.map((cell, i) => (i < 2 ? cell.padEnd(must(WIDTHS[i], 'width of a column')) : cell.padStart(must(WIDTHS[i], 'width of a column')))).join('')}  ${result}`;
 
 export const verifyHeader = (): string =>
   columns(['program', 'allocator', 'others', 'RPB', 'passes', 'packets', 'words'], 'result');

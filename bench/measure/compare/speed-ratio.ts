@@ -1,4 +1,5 @@
 /** How much faster one series of measurements is than another, and how sure that is. */
+import { must } from '../../../compiler/data-plane/must.js';
 
 /** Above 1: the second series has the higher figures. */
 export interface SpeedRatio {
@@ -42,8 +43,10 @@ function rankSumCounts(m: number, n: number): number[] {
   const counts = new Array<number>(m * n + 1).fill(0);
   counts[0] = 1;
   for (let i = 1; i <= m; i++) {
-    for (let u = counts.length - 1; u >= n + i; u--) counts[u] = (counts[u] ?? 0) - (counts[u - n - i] ?? 0);
-    for (let u = i; u < counts.length; u++) counts[u] = (counts[u] ?? 0) + (counts[u - i] ?? 0);
+    for (let u = counts.length - 1; u >= n + i; u--)
+      counts[u] = must(counts[u], 'count of orders') - must(counts[u - n - i], 'count of orders');
+    for (let u = i; u < counts.length; u++)
+      counts[u] = must(counts[u], 'count of orders') + must(counts[u - i], 'count of orders');
   }
   return counts;
 }

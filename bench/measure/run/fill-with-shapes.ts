@@ -2,6 +2,7 @@
  * Published shapes under published constraints, one after another: programs take entries and memory in the books and
  * nowhere else.
  */
+import { must } from '../../../compiler/data-plane/must.js';
 import {
   type Allocator,
   chain,
@@ -108,7 +109,7 @@ class ShapeBooks implements FreeResources, Books {
   take({ rows, rpbCount }: PlacementProblem, placement: Placement): boolean {
     const blocks: { readonly rpb: number; readonly base: number; readonly size: number }[] = [];
     for (const [i, { memories }] of rows.entries()) {
-      const rpb = ((placement[i] ?? 1) - 1) % rpbCount;
+      const rpb = (must(placement[i], `placement of row ${i + 1}`) - 1) % rpbCount;
       for (const { buckets } of memories) {
         const [base] = this.memory[rpb]?.firstFit([buckets]) ?? [];
         if (base === undefined) {
@@ -119,10 +120,11 @@ class ShapeBooks implements FreeResources, Books {
         blocks.push({ rpb, base, size: buckets });
       }
     }
-    for (const { rpb, size } of blocks) this.buckets[rpb] = (this.buckets[rpb] ?? 0) - size;
+    for (const { rpb, size } of blocks)
+      this.buckets[rpb] = must(this.buckets[rpb], `free buckets of RPB ${rpb + 1}`) - size;
     for (const [i, { entries }] of rows.entries()) {
-      const rpb = ((placement[i] ?? 1) - 1) % rpbCount;
-      this.entries[rpb] = (this.entries[rpb] ?? 0) - entries;
+      const rpb = (must(placement[i], `placement of row ${i + 1}`) - 1) % rpbCount;
+      this.entries[rpb] = must(this.entries[rpb], `free entries of RPB ${rpb + 1}`) - entries;
     }
     return true;
   }
@@ -140,8 +142,8 @@ const taken = (
   name,
   programId: number + 1,
   entries: rows.reduce((sum, { entries }) => sum + entries, 0),
-  passes: Math.ceil((placement.at(-1) ?? 1) / rpbCount),
-  firstRpb: (((placement[0] ?? 1) - 1) % rpbCount) + 1,
+  passes: Math.ceil(must(placement.at(-1), 'placement of the last row') / rpbCount),
+  firstRpb: ((must(placement[0], 'placement of the first row') - 1) % rpbCount) + 1,
   buckets: rows.reduce((sum, { memories }) => sum + memories.reduce((total, { buckets }) => total + buckets, 0), 0),
 });
 

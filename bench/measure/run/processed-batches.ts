@@ -3,6 +3,7 @@
  * the ones before are processed. A batch is the caller's until it asks for the next one.
  */
 
+import { must } from '../../../compiler/data-plane/must.js';
 import type { Operation } from '../../../compiler/index.js';
 import {
   type BatchInMemory,
@@ -100,7 +101,7 @@ const MOST_OF_MEAN = 1.2;
 /** Whether workers that generate packets of their own programs only have about as many of them. */
 function isEven(programIds: readonly number[], workers: number): boolean {
   const shares = new Uint32Array(workers);
-  for (const id of programIds) shares[id % workers] = (shares[id % workers] ?? 0) + 1;
+  for (const id of programIds) shares[id % workers] = must(shares[id % workers], 'share of a worker') + 1;
   return Math.max(...shares) <= (MOST_OF_MEAN * programIds.length) / workers;
 }
 

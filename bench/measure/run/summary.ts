@@ -1,5 +1,7 @@
 /** What a run tells: the JSON document, and what reports make their texts from. */
+
 import { cpus } from 'node:os';
+import { must } from '../../../compiler/data-plane/must.js';
 import type { Constraints, DataPlane } from '../../../compiler/index.js';
 import { type Counters, type EngineName, emptyCounters, type PacketTrace } from '../../../sim/index.js';
 import type { CaptureAccount } from '../../../traces/index.js';
@@ -118,8 +120,8 @@ export function summarise(
     tableEntryUtilization: used.entryUtilization,
     memoryUtilization: used.memoryUtilization,
     rpb: books.dataPlane.rpbs.map((rpb) => ({
-      entries: rpb.entries - (books.entries[rpb.index] ?? 0),
-      buckets: rpb.buckets - (books.memory[rpb.index]?.free ?? 0),
+      entries: rpb.entries - must(books.entries[rpb.index], `free entries of RPB ${rpb.number}`),
+      buckets: rpb.buckets - must(books.memory[rpb.index]?.free, `free memory of RPB ${rpb.number}`),
     })),
     allocationUs: distribution(allocations.map(({ allocationUs }) => allocationUs)),
     compileUs: distribution(allocations.map(({ compileUs }) => compileUs)),

@@ -1,4 +1,5 @@
 /** When packets come: at their time stamps, counted from the first one's, or at a rate. */
+import { must } from '../../../compiler/data-plane/must.js';
 import { DomainError } from '../../../compiler/index.js';
 import { LAST_TIME_PS, PS_PER_NS, PS_PER_SECOND } from '../../../sim/index.js';
 import { PACKET_MARKS, type PacketBatch } from '../../../traces/index.js';
@@ -14,7 +15,8 @@ const NS_PER_SECOND = 1e9;
 /** Picoseconds are exact beyond this, so that what is in the switch then can still leave. */
 const LAST_SECOND = Math.floor(LAST_TIME_PS / PS_PER_SECOND) - 7;
 
-const isUntimed = (batch: PacketBatch, i: number): boolean => ((batch.marks[i] ?? 0) & PACKET_MARKS.untimed) !== 0;
+const isUntimed = (batch: PacketBatch, i: number): boolean =>
+  (must(batch.marks[i], 'marks of a packet') & PACKET_MARKS.untimed) !== 0;
 
 export class ArrivalTimes {
   /** Packets with time stamps before the packet ahead of them; they come with that one. */
@@ -35,8 +37,8 @@ export class ArrivalTimes {
   next(batch: PacketBatch, i: number): number {
     if (!this.isStarted && !isUntimed(batch, i)) {
       this.isStarted = true;
-      this.seconds = batch.timeSeconds[i] ?? 0;
-      this.nanoseconds = batch.timeNanoseconds[i] ?? 0;
+      this.seconds = must(batch.timeSeconds[i], 'time of a packet');
+      this.nanoseconds = must(batch.timeNanoseconds[i], 'time of a packet');
     }
     const ps = this.packetsPerSecond === undefined ? this.stampOf(batch, i) : this.atRate(this.packetsPerSecond);
     if (ps > LAST_SECOND * PS_PER_SECOND) {
@@ -62,8 +64,10 @@ export class ArrivalTimes {
       this.untimed++;
       return this.lastPs;
     }
-    const seconds = (batch.timeSeconds[i] ?? 0) - this.seconds;
-    return seconds * PS_PER_SECOND + ((batch.timeNanoseconds[i] ?? 0) - this.nanoseconds) * PS_PER_NS;
+    const seconds = must(batch.timeSeconds[i], 'time of a packet') - this.seconds;
+    return (
+      seconds * PS_PER_SECOND + (must(batch.timeNanoseconds[i], 'time of a packet') - this.nanoseconds) * PS_PER_NS
+    );
   }
 
   private atRate(packetsPerSecond: number): number {

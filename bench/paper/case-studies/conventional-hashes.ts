@@ -1,4 +1,5 @@
 /** The hash functions of the conventional programs. */
+import { must } from '../../../compiler/data-plane/must.js';
 import { builtInDataPlane, type DataPlane } from '../../../compiler/index.js';
 import { HashUnit } from '../../../sim/index.js';
 import type { HashFunction, Surroundings } from '../../verify/functions/network-function.js';
@@ -15,7 +16,7 @@ export function conventionalSurroundings(buckets: number, dataPlane: DataPlane):
   if (published === undefined) throw new Error('there is no data plane published');
   return {
     hashOf: (memory): HashFunction => {
-      const unit = new HashUnit(published.rpb(CONVENTIONAL_HASHES[memory] ?? 1).hash);
+      const unit = new HashUnit(published.rpb(must(CONVENTIONAL_HASHES[memory], `hash of memory ${memory}`)).hash);
       return (key) => unit.digest(key, key.length);
     },
     bucketsOf: () => buckets,

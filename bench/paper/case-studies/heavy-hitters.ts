@@ -1,4 +1,5 @@
 /** 13d: a heavy hitter detector; F1 of the flows reported so far. */
+import { must } from '../../../compiler/data-plane/must.js';
 import { power } from '../../../traces/index.js';
 import { HeavyHitterDetector } from '../../verify/functions/heavy-hitter.js';
 import { BYTES_PER_BUCKET } from '../../workloads/workload.js';
@@ -28,7 +29,7 @@ export async function heavyHitters(options: StudyOptions): Promise<Outcome> {
     findings: [
       both('heavy flows', sides, ({ heavyFlows }) => heavyFlows),
       both('highest F1', [p4runpro, conventional], highest),
-      both('F1 at the end', sides, (side) => side.scores().at(-1) ?? 0),
+      both('F1 at the end', sides, (side) => must(side.scores().at(-1), 'last F1 score')),
       both('F1 to be expected', sides, expectedF1),
       both('false positives', sides, ({ errors }) => errors.falsePositives),
       both('false negatives', sides, ({ errors }) => errors.falseNegatives),

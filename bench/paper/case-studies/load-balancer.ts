@@ -1,4 +1,5 @@
 /** 13c: a stateless load balancer, with servers behind two ports and as many buckets of the table for each. */
+import { must } from '../../../compiler/data-plane/must.js';
 import { LoadBalancer } from '../../verify/functions/load-balancer.js';
 import { BYTES_PER_BUCKET } from '../../workloads/workload.js';
 import { conventionalSurroundings } from './conventional-hashes.js';
@@ -10,7 +11,8 @@ const BUCKETS = 256;
 export async function loadBalancer(options: StudyOptions): Promise<Outcome> {
   const workload = await instances('lb', BUCKETS * BYTES_PER_BUCKET, options);
   const arrival = workload.arrival(0);
-  const value = (memory: string, bucket: number): number => arrival.memoryValue?.(memory, bucket) ?? 0;
+  const value = (memory: string, bucket: number): number =>
+    must(arrival.memoryValue?.(memory, bucket), `content of memory ${memory}`);
   const servers = {
     port: (bucket: number) => value('port', bucket),
     address: (bucket: number) => value('address', bucket),

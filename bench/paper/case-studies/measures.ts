@@ -1,4 +1,6 @@
 /** What the case studies plot. */
+import { addTo } from '../../../compiler/data-plane/counting.js';
+import { must } from '../../../compiler/data-plane/must.js';
 import { DROPPED, type PacketBatch } from '../../../traces/index.js';
 import { SAMPLES_PER_SECOND, type Watcher } from './virtual-time.js';
 
@@ -26,7 +28,8 @@ export class Imbalance implements Watcher {
 
   ended(batch: PacketBatch, i: number): void {
     const which = this.ports.indexOf(batch.egressPort[i] as number);
-    if (which >= 0) this.bytes[which] = (this.bytes[which] ?? 0) + (batch.originalLength[i] as number);
+    if (which >= 0)
+      this.bytes[which] = must(this.bytes[which], 'byte count of a port') + (batch.originalLength[i] as number);
   }
 
   sample(): number | null {
@@ -59,7 +62,7 @@ export class F1Score implements Watcher {
 
   ended(batch: PacketBatch, i: number): void {
     const flow = flowOf(batch, i);
-    this.counts.set(flow, (this.counts.get(flow) ?? 0) + 1);
+    addTo(this.counts, flow);
     if (batch.egressPort[i] === this.cpuPort && !this.reported.has(flow)) this.reported.set(flow, this.samples);
   }
 

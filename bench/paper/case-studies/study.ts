@@ -1,4 +1,5 @@
 /** What the case studies share: traffic through both switches, one program deployed, findings. */
+import { must } from '../../../compiler/data-plane/must.js';
 import { type DataPlane, priceAllocator } from '../../../compiler/index.js';
 import type { UpdateRequest } from '../../measure/updates/update-script.js';
 import type { NetworkFunction } from '../../verify/functions/network-function.js';
@@ -114,7 +115,7 @@ export const valuesBetween = (samples: readonly Sample[], from: number, to: numb
 /** Seconds without a packet. */
 export const silentSeconds = (samples: readonly Sample[]): number =>
   samples.filter(({ value }) => value === null || value === 0).length *
-  ((samples[1]?.seconds ?? 0) - (samples[0]?.seconds ?? 0));
+  (must(samples[1]?.seconds, 'second sample') - must(samples[0]?.seconds, 'first sample'));
 
 /** When both switches have long been what they are going to be. */
 const settledFrom = ({ deploySeconds, provisioningSeconds }: StudyOptions): number =>

@@ -1,12 +1,16 @@
 /** The verdicts of a reproduction as a table to read, and all its numbers as CSV. */
+
 import { stringify } from 'csv-stringify/sync';
+import { must } from '../../../compiler/data-plane/must.js';
 import { type ReproductionDocument, verdictCounts } from '../reproduce/reproduction.js';
 import { toleranceText } from '../reproduce/value.js';
 
 const WIDTHS = [16, 9, 9, 9, 9, 9, 9, 9] as const;
 const line = (cells: readonly (string | number)[]): string =>
   cells
-    .map((cell, i) => (i === 0 ? String(cell).padEnd(WIDTHS[0]) : String(cell).padStart(WIDTHS[i] ?? 0)))
+    .map((cell, i) =>
+      i === 0 ? String(cell).padEnd(WIDTHS[0]) : String(cell).padStart(must(WIDTHS[i], 'width of a column')),
+    )
     .join('')
     .trimEnd();
 
@@ -22,7 +26,8 @@ export function verdictTable({ experiments }: ReproductionDocument): string {
       Math.max(reproduced['not compared'], ours['not compared']),
     ];
   });
-  const sum = (column: number): number => rows.reduce((total, row) => total + Number(row[column] ?? 0), 0);
+  const sum = (column: number): number =>
+    rows.reduce((total, row) => total + Number(must(row[column], 'cell of a row')), 0);
   return [
     line(['', '', 'reproduced', '', 'ours', '', '', 'not']),
     line(['', 'numbers', 'agrees', 'differs', 'agrees', 'better', 'differs', 'compared']),

@@ -1,4 +1,5 @@
 /** Runs a conformance vector on the emulator and says where the outcome differs first. */
+import { must } from '../../../compiler/data-plane/must.js';
 import { type EngineName, Switch } from '../../../sim/index.js';
 import { clearPacketBatch, createPacketBatch, DROPPED, openCapture, packetBytes } from '../../../traces/index.js';
 import type { ConformanceVector } from './vector.js';
@@ -86,7 +87,7 @@ function* compareRegisters(vector: ConformanceVector, emulator: Switch): Generat
     const words = emulator.memory.range(rpb.number, 0, rpb.buckets);
     for (let bucket = 0; bucket < words.length; bucket++) {
       const wanted = expected[String(bucket)] ?? 0;
-      const actual = words[bucket] ?? 0;
+      const actual = must(words[bucket], 'word of a register');
       if (wanted !== actual) yield { kind: 'register', rpb: rpb.number, bucket, expected: wanted, actual };
     }
   }

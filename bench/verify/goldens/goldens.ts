@@ -3,6 +3,7 @@
  * memories does not lead to every branch. Memories are filled evenly where that is possible, so that it does not matter
  * which hash function a placement has.
  */
+import { must } from '../../../compiler/data-plane/must.js';
 import { bitsToTell, type CompiledProgram, type DataPlane } from '../../../compiler/index.js';
 import { HashUnit } from '../../../sim/index.js';
 import { type PacketTemplate, packetFrame } from '../../../traces/index.js';
@@ -243,6 +244,6 @@ function tupleOf(frame: Uint8Array): Uint8Array {
   const tuple = new Uint8Array(TUPLE_BYTES);
   tuple.set(frame.subarray(AT.source, AT.source + 8));
   tuple.set(frame.subarray(AT.ports, AT.ports + 4), 8);
-  tuple[12] = frame[AT.protocol] ?? 0;
+  tuple[12] = must(frame[AT.protocol], 'protocol of a frame');
   return tuple;
 }

@@ -67,6 +67,6 @@ export function repairOperations(
 
 /** The programs whose packets meet these entries. */
 function idsOf(entries: readonly TableEntry[]): Set<number> {
-  const ids = entries.map(({ key }) => key.find(({ name }) => name === RPB_KEYS.program)?.value ?? 0);
-  return new Set(ids);
+  const fields = entries.flatMap(({ key }) => key.filter(({ name }) => name === RPB_KEYS.program));
+  return new Set(fields.map(({ value }) => value));
 }

@@ -1,4 +1,5 @@
 /** Whether a switch still has the programs that its controller has written down. */
+import { addTo } from '../../../compiler/data-plane/counting.js';
 import { type CompiledProgram, FIXED_NAMES, type TableEntry } from '../../../compiler/index.js';
 import type { SwitchTarget } from '../../../sim/index.js';
 import { entriesNow, slotOf } from './settle.js';
@@ -14,7 +15,7 @@ const isFilter = ({ action }: TableEntry): boolean => action === FIXED_NAMES.set
 export async function programsGone(programs: readonly CompiledProgram[], target: SwitchTarget): Promise<string[]> {
   const expected = new Map<string, number>();
   for (const { table } of programs.flatMap(({ entries }) => entries.filter(isFilter))) {
-    expected.set(table, (expected.get(table) ?? 0) + 1);
+    addTo(expected, table);
   }
   let isLess = false;
   for (const [table, count] of expected) isLess ||= (await target.entryCount(table)) < count;

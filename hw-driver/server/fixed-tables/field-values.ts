@@ -1,5 +1,7 @@
 /** Values of fixed tables as fields of messages, and back. */
+
 import { status } from '@grpc/grpc-js';
+import { must } from '../../../compiler/data-plane/must.js';
 import type * as wire from '../../bfruntime/messages.js';
 import { RpcError } from '../../bfruntime/rpc-error.js';
 import { bytesToValue, valueToBytes } from '../../bfruntime/values.js';
@@ -21,7 +23,7 @@ export function encodeField(field: FixedField, value: FixedValue): wire.DataFiel
 }
 
 function numberBytes(type: FieldType, value: number): Uint8Array {
-  const bits = BITS[type] ?? 0;
+  const bits = must(BITS[type], `width of type ${type}`);
   const unsigned = value < 0 ? value + 2 ** bits : value;
   const bytes = new Uint8Array(bits / 8);
   const low = valueToBytes(unsigned, Math.min(bits, MOST_BITS));
@@ -52,7 +54,7 @@ export function decodeField(field: FixedField, sent: wire.DataField): FixedValue
 }
 
 function numberIn({ name, type }: FixedField, bytes: Uint8Array): number {
-  const bits = BITS[type] ?? 0;
+  const bits = must(BITS[type], `width of type ${type}`);
   const spare = Math.max(0, bits - MOST_BITS) / 8;
   const low = bytes.subarray(spare);
   const value = bytes.subarray(0, spare).every((byte) => byte === 0)

@@ -2,8 +2,10 @@
  * Captures in and out of an emulated switch: a capture that appears in FOLDER/in is run, what leaves is written to
  * FOLDER/out under its name as pcapng, with ports, and the capture goes to FOLDER/done.
  */
+
 import { readdirSync, renameSync } from 'node:fs';
 import { join, parse } from 'node:path';
+import { must } from '../../../compiler/data-plane/must.js';
 import {
   appendPacket,
   CaptureError,
@@ -79,9 +81,19 @@ async function runCapture(ports: SwitchPorts, from: string, output: string) {
       clearPacketBatch(batch);
       if ((await reader.readInto(batch, { truncated: 'warn' })) === 0) break;
       for (let i = 0; i < batch.count; i++, packets++) {
-        for (const frame of sent(ports, batch.ingressPort[i] ?? 0, packetBytes(batch, i), refused)) {
+        for (const frame of sent(
+          ports,
+          must(batch.ingressPort[i], 'port of a packet'),
+          packetBytes(batch, i),
+          refused,
+        )) {
           clearPacketBatch(one);
-          appendLeft(one, frame, batch.timeSeconds[i] ?? 0, batch.timeNanoseconds[i] ?? 0);
+          appendLeft(
+            one,
+            frame,
+            must(batch.timeSeconds[i], 'time of a packet'),
+            must(batch.timeNanoseconds[i], 'time of a packet'),
+          );
           writer.write(one, 0);
           left++;
         }

@@ -1,5 +1,7 @@
 /** A switch whose programs come and go at random for a long time: does it wear out? */
+
 import seedrandom from 'seedrandom';
+import { must } from '../../../../compiler/data-plane/must.js';
 import {
   allocate,
   analyse,
@@ -167,7 +169,7 @@ class Churn {
   private lowered(number: number, size: number) {
     const { dataPlane } = this.state;
     const arrival = this.workloads[size]?.arrival(number);
-    const analysis = analyse(arrival?.source ?? '', dataPlane);
+    const analysis = analyse(must(arrival?.source, 'arrival that departs'), dataPlane);
     const [program] = analysis.programs;
     if (arrival === undefined || program === undefined) throw new Error(`arrival ${number} has errors`);
     const key = `${arrival.key} ${size}`;
@@ -186,7 +188,7 @@ class Churn {
     let [low, high] = [0, this.departures.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.departures[middle]?.at ?? 0) > departure.at) low = middle + 1;
+      if (must(this.departures[middle]?.at, 'departure') > departure.at) low = middle + 1;
       else high = middle;
     }
     this.departures.splice(low, 0, departure);

@@ -1,4 +1,5 @@
 /** A switch filled until the first program that does not fit, or with so many. */
+import { must } from '../../../../compiler/data-plane/must.js';
 import { builtInDataPlane, type DataPlane } from '../../../../compiler/index.js';
 import { fillSwitch } from '../../../measure/capacity/fill-switch.js';
 import { fillWithShapes } from '../../../measure/run/fill-with-shapes.js';
@@ -132,8 +133,8 @@ class CurveRecorder {
     for (const { index, entries, buckets } of books.dataPlane.rpbs) {
       const sum = this.sums[index] ?? { entries: 0, memory: 0 };
       this.sums[index] = sum;
-      sum.entries += 1 - (books.entries[index] ?? 0) / entries;
-      sum.memory += 1 - (books.memory[index]?.free ?? 0) / buckets;
+      sum.entries += 1 - must(books.entries[index], `free entries of RPB ${index + 1}`) / entries;
+      sum.memory += 1 - must(books.memory[index]?.free, `free memory of RPB ${index + 1}`) / buckets;
     }
     if (++this.inSegment === SEGMENT) this.endSegment();
   }

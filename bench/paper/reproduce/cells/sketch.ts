@@ -1,5 +1,7 @@
 /** The errors of sketches whose rows are hashed as a data plane hashes them. */
+
 import seedrandom from 'seedrandom';
+import { must } from '../../../../compiler/data-plane/must.js';
 import { HashUnit } from '../../../../sim/index.js';
 import { experimentPlane } from './fill.js';
 
@@ -50,7 +52,9 @@ export async function sketchErrors(cell: SketchCell): Promise<SketchResult> {
     );
     const counts = rows.map((row) => countsOf(row.known, cell.buckets));
     const least = (which: 'known' | 'strange', i: number): number =>
-      Math.min(...rows.map((row, r) => counts[r]?.[row[which][i] ?? 0] ?? 0));
+      Math.min(
+        ...rows.map((row, r) => must(counts[r]?.[must(row[which][i], 'bucket of a flow')], 'count of a bucket')),
+      );
     const taken = strange.filter((_, i) => least('strange', i) > 0).length;
     const over = known.reduce((sum, _, i) => sum + least('known', i) - 1, 0);
     return { firstRpb: number, falsePositives: taken / strange.length, overcount: over / known.length };
@@ -61,7 +65,7 @@ export async function sketchErrors(cell: SketchCell): Promise<SketchResult> {
 /** Each flow once. */
 function countsOf(places: readonly number[], buckets: number): Uint32Array {
   const counts = new Uint32Array(buckets);
-  for (const place of places) counts[place] = (counts[place] ?? 0) + 1;
+  for (const place of places) counts[place] = must(counts[place], 'count of a bucket') + 1;
   return counts;
 }
 

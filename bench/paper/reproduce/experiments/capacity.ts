@@ -1,5 +1,6 @@
 /** Figure 9: how many programs a switch holds. */
 
+import { must } from '../../../../compiler/data-plane/must.js';
 import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/published-figures.js';
 import { type Bar, barPanels } from '../../../figures/panels.js';
 import { LOGGED_WEIGHTS, STATED_WEIGHTS, type Weights } from '../cells/allocators.js';
@@ -37,7 +38,10 @@ function publishedCases(): Case[] {
     .map((row): Case => {
       const [workload, memoryBytes] = [textIn(row, 'workload'), numberIn(row, 'memory_bytes')];
       const cases = numberIn(row, 'elastic_cases');
-      const column = PRINTED_COLUMNS.find(([, memory, count]) => memory === memoryBytes && count === cases)?.[0] ?? '';
+      const column = must(
+        PRINTED_COLUMNS.find(([, memory, count]) => memory === memoryBytes && count === cases)?.[0],
+        'printed column of the published capacities',
+      );
       const bar = textIn(
         printed.find((each) => textIn(each, 'workload') === workload),
         column,

@@ -1,4 +1,5 @@
 /** Beyond the paper: how fast entries and programs reach a switch over its control interface. */
+import { must } from '../../../../compiler/data-plane/must.js';
 import type { ControlCell } from '../cells/switch-cells.js';
 import { type Experiment, type Setting, unpublished } from '../experiment.js';
 import { timedValue } from '../value.js';
@@ -37,8 +38,8 @@ export const control: Experiment = {
             programs,
             entries,
             deploy_s: seconds,
-            inserts_per_second: insertsPerSecond[repeat] ?? 0,
-            deletes_per_second: deletesPerSecond[repeat] ?? 0,
+            inserts_per_second: must(insertsPerSecond[repeat], 'insertion rate of a repeat'),
+            deletes_per_second: must(deletesPerSecond[repeat], 'deletion rate of a repeat'),
           })),
         },
       ],

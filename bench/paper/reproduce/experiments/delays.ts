@@ -1,5 +1,6 @@
 /** Figures 7a and 7b: how long an allocation takes, by the paper's model on Z3 and by ours, in one run. */
 
+import { must } from '../../../../compiler/data-plane/must.js';
 import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/published-figures.js';
 import { linePanels, type PanelPoint } from '../../../figures/panels.js';
 import { distribution } from '../../../measure/statistics/statistics.js';
@@ -203,7 +204,9 @@ function curvesOf({ workload, ms }: Delays): PanelPoint[] {
   return HOWS.flatMap((how) => {
     const repeats = ms[how];
     const length = Math.min(...repeats.map((series) => series.length));
-    const means = Array.from({ length }, (_, i) => meanOf(repeats.map((series) => series[i] ?? 0)));
+    const means = Array.from({ length }, (_, i) =>
+      meanOf(repeats.map((series) => must(series[i], 'delay of a repeat'))),
+    );
     return means.flatMap((_, x) => {
       if (x % 5 !== 0) return [];
       const half = (WINDOW - 1) / 2;

@@ -1,5 +1,6 @@
 /** Figures 12, 18 and 19: the four objectives, for all fifteen programs drawn at random. */
 
+import { must } from '../../../../compiler/data-plane/must.js';
 import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/published-figures.js';
 import { type Bar, barPanels, type HeatCell, heatPanels } from '../../../figures/panels.js';
 import { OBJECTIVES, type ObjectiveName } from '../cells/allocators.js';
@@ -175,8 +176,10 @@ function meanSegments(cells: readonly FillCell[], resource: Resource, results: R
   const longest = Math.max(...curves.map(({ segments }) => segments.length));
   return Array.from({ length: longest }, (_, segment) => {
     const there = curves.flatMap(({ segments }) => (segments[segment] === undefined ? [] : [segments[segment]]));
-    const rpbs = there[0]?.length ?? 0;
-    return Array.from({ length: rpbs }, (_, rpb) => meanOf(there.map((segmentOf) => segmentOf[rpb]?.[resource] ?? 0)));
+    const rpbs = must(there[0]?.length, 'first repeat');
+    return Array.from({ length: rpbs }, (_, rpb) =>
+      meanOf(there.map((segmentOf) => must(segmentOf[rpb]?.[resource], 'share of an RPB'))),
+    );
   });
 }
 

@@ -1,4 +1,5 @@
 /** Figure 11: what recirculation costs in throughput and in round trip time. */
+import { must } from '../../../../compiler/data-plane/must.js';
 import { linePanels, type PanelPoint } from '../../../figures/panels.js';
 import type { LossFreeRow } from '../../../measure/timing/loss-free-rate.js';
 import { publishedRecirculation } from '../../../measure/timing/published-recirculation.js';
@@ -62,7 +63,7 @@ export const fig11: Experiment = {
     ),
   findings(results, setting) {
     const rows = rowsOf(results, setting);
-    const first = rows[0]?.stated.latencyNs ?? 0;
+    const first = must(rows[0]?.stated.latencyNs, 'first row');
     return {
       comparisons: [...rows.map(throughputOf), ...rows.map((row) => rttOf(row, first))],
       series: [

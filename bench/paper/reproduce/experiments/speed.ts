@@ -1,4 +1,5 @@
 /** Beyond the paper: speed over the number of programs. */
+import { must } from '../../../../compiler/data-plane/must.js';
 import { barPanels, linePanels, type PanelPoint } from '../../../figures/panels.js';
 import type { DelayCell } from '../cells/delay.js';
 import type { SpeedCell } from '../cells/speed.js';
@@ -58,7 +59,7 @@ export const speed: Experiment = {
       const series = how === 'sound' ? 'ours' : 'f1, published shapes';
       return Array.from({ length: Math.floor(delaysUs.length / POINT) }, (_, n) => {
         const sorted = delaysUs.slice(n * POINT, (n + 1) * POINT).sort((a, b) => a - b);
-        return { panel: 'all-mixed', series, x: (n + 1) * POINT, y: sorted[POINT >> 1] ?? 0 };
+        return { panel: 'all-mixed', series, x: (n + 1) * POINT, y: must(sorted[POINT >> 1], 'median of a point') };
       });
     });
     return {
