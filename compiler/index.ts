@@ -51,6 +51,8 @@ export * from './link/switch-state.js';
 export { MAIN_P4_FILE, type P4File, p4CompileCommand, p4Source } from './p4/generate.js';
 export { NoP4Source } from './p4/unsupported.js';
 export * from './passes/compile.js';
+export { type Form, PASS_NAMES, PASSES, type PassName, type PassObserver } from './passes/forms.js';
+export { formText, PassPrinter, programOf } from './passes/print/print-form.js';
 export * from './place/allocator.js';
 export * from './place/chain.js';
 export * from './place/complete.js';

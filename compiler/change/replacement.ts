@@ -9,6 +9,7 @@ import { type Allocation, allocate, type Placeable } from '../link/allocate.js';
 import type { CompiledProgram, MemoryBlock } from '../link/compiled-program.js';
 import type { SwitchState } from '../link/switch-state.js';
 import { emitAllocated, type LinkOptions, type LoweredProgram } from '../passes/compile.js';
+import { afterPass } from '../passes/forms.js';
 import type { PlacementProblem } from '../place/problem.js';
 
 /** Memory that cannot keep its contents, or packets that would meet both versions. */
@@ -51,6 +52,7 @@ export function linkReplacement(
   const kept = freshMemory ? [] : keptBlocks(before, lowered);
   const problem = kept.length === 0 ? lowered.problem : pinned(before, lowered, kept);
   const allocation = allocate({ ...lowered, problem }, state, options, before.program);
+  afterPass('place', { kind: 'placement', lowered, problem, allocation, state }, undefined);
   const compiled = emitAllocated(lowered, withBlocks(allocation, kept), sourceHash, options.filterPriority);
   if (state.dataPlane.description.init.onEveryPass && Math.max(before.passes, compiled.passes) > 1) {
     throw new NotReplaceable(before.program, 'filter-on-every-pass');

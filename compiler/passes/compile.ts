@@ -1,4 +1,4 @@
-/** The passes of the compiler, as a list: text → tokens → tree → program → steps → aligned steps → branches → rows → placement → entries. */
+/** The passes of the compiler in three parts: {@link analyse} a text, {@link lower} a program, {@link link} it into a switch. */
 import { createHash } from 'node:crypto';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { check } from '../language/check.js';
@@ -13,6 +13,7 @@ import { emit } from '../link/emit.js';
 import type { SwitchState } from '../link/switch-state.js';
 import { chain } from '../place/chain.js';
 import { priceAllocator } from '../place/price.js';
+import { afterPass, type Form, PASS_NAMES, type PassName, type PassObserver } from './forms.js';
 import { fitsEmptySwitch, lowerings } from './lowerings.js';
 
 export interface Analysis {
@@ -27,11 +28,16 @@ export interface Analysis {
   readonly sourceHash: string;
 }
 
-/** Text → checked programs; never throws for what a user wrote. */
-export function analyse(source: string, dataPlane: DataPlane): Analysis {
+/**
+ * Text → checked programs; never throws for what a user wrote.
+ * @param observe is given the forms between the passes
+ */
+export function analyse(source: string, dataPlane: DataPlane, observe?: PassObserver): Analysis {
   const diagnostics = new Diagnostics();
-  const syntax = parse(lex(source, diagnostics), diagnostics);
+  const { tokens } = afterPass('lex', { kind: 'tokens', tokens: lex(source, diagnostics) }, observe);
+  const { syntax } = afterPass('parse', { kind: 'syntax', syntax: parse(tokens, diagnostics) }, observe);
   const programs = check(syntax, dataPlane, diagnostics);
+  if (!diagnostics.hasErrors) afterPass('check', { kind: 'programs', programs }, observe);
   return {
     syntax,
     programs,
@@ -48,18 +54,47 @@ export type LoweredProgram = Placeable;
 /**
  * Checked program → rows of entries and the problem for the allocator. Optimisations that would make it unplaceable on
  * an empty switch are undone: see {@link lowerings}.
+ * @param observe is given the forms between the passes, of the lowering that is taken
  */
-export function lower(program: Program, dataPlane: DataPlane, recirculations: number): LoweredProgram {
+export function lower(
+  program: Program,
+  dataPlane: DataPlane,
+  recirculations: number,
+  observe?: PassObserver,
+): LoweredProgram {
+  const seen = observe && new SeenForms(observe);
   let inTree: LoweredProgram | undefined;
   let optimised: LoweredProgram | undefined;
-  for (const lowered of lowerings(program, dataPlane, recirculations)) {
+  for (const lowered of lowerings(program, dataPlane, recirculations, seen?.note)) {
     optimised ??= lowered;
     if (fitsEmptySwitch(lowered, lowered.problem.tree) !== 'placed') continue;
-    if (fitsEmptySwitch(lowered, chain(lowered.problem.rows)) === 'placed') return lowered;
+    if (fitsEmptySwitch(lowered, chain(lowered.problem.rows)) === 'placed') {
+      seen?.show(lowered);
+      return lowered;
+    }
     inTree ??= lowered;
   }
   if (optimised === undefined) throw new Error('a program has at least one lowering');
+  seen?.show(inTree ?? optimised);
   return inTree ?? optimised;
+}
+
+/** The forms of several lowerings, until it is known which is taken. */
+class SeenForms {
+  private readonly forms: [PassName, Form | undefined][] = [];
+
+  constructor(private readonly observe: PassObserver) {}
+
+  readonly note: PassObserver = (pass, form) => {
+    this.forms.push([pass, form]);
+  };
+
+  /** Those that this lowering came from. */
+  show(lowered: LoweredProgram): void {
+    const end = this.forms.findIndex(([, form]) => form?.kind === 'rows' && form.lowered === lowered);
+    const latest = new Map(this.forms.slice(0, end + 1));
+    for (const name of PASS_NAMES) if (latest.has(name)) this.observe(name, latest.get(name));
+  }
 }
 
 export type LinkOptions = AllocateOptions;
@@ -71,6 +106,7 @@ export const DEFAULT_RECIRCULATIONS = 1;
 
 /**
  * Lowered program → compiled program for a switch in this state, which is not changed.
+ * @param observe is given the forms between the passes
  * @throws {DoesNotFit}
  */
 export function link(
@@ -78,8 +114,11 @@ export function link(
   state: SwitchState,
   sourceHash: string,
   options: LinkOptions = DEFAULT_LINK_OPTIONS,
+  observe?: PassObserver,
 ): CompiledProgram {
-  return emitAllocated(lowered, allocate(lowered, state, options), sourceHash, options.filterPriority);
+  const allocation = allocate(lowered, state, options);
+  afterPass('place', { kind: 'placement', lowered, problem: lowered.problem, allocation, state }, observe);
+  return emitAllocated(lowered, allocation, sourceHash, options.filterPriority, observe);
 }
 
 /** Lowered program with its place in a switch → compiled program. */
@@ -88,6 +127,8 @@ export function emitAllocated(
   allocation: Allocation,
   sourceHash: string,
   filterPriority: number,
+  observe?: PassObserver,
 ): CompiledProgram {
-  return emit({ program, sourceHash, rows, dataPlane, filterPriority, ...allocation });
+  const compiled = emit({ program, sourceHash, rows, dataPlane, filterPriority, ...allocation });
+  return afterPass('emit', { kind: 'entries', compiled, dataPlane }, observe).compiled;
 }

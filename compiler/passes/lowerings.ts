@@ -19,6 +19,8 @@ import { expand } from '../steps/expand.js';
 import { inlineCases } from '../steps/inline-cases.js';
 import { joinEnds } from '../steps/join-ends.js';
 import { linkGroups } from '../steps/memory-links.js';
+import { EMPTY_TREE } from '../steps/steps.js';
+import { afterPass, type PassName, type PassObserver, type StepsForm } from './forms.js';
 
 /** What may be left out of the passes of the compiler; the program does the same without. */
 interface Optimisations {
@@ -46,18 +48,66 @@ const CHOICES: readonly Optimisations[] = [
   { inline: false, join: false, share: false, align: false },
 ];
 
-/** Lowered when asked for. The last has no optimisation that puts rows together. */
-export function* lowerings(program: Program, dataPlane: DataPlane, recirculations: number): Generator<Placeable> {
-  const plain = dropKnownLoads(deferDrops(expand(program.body)));
+/** A pass from steps to steps. */
+interface StepPass {
+  readonly name: PassName;
+  /** The optimisation that it is; undefined for a pass that always runs. */
+  readonly optimisation?: keyof Optimisations;
+  /** @param maxDepth the deepest that a step may come to lie */
+  run(form: StepsForm, maxDepth: number): Pick<StepsForm, 'tree'> & Partial<StepsForm>;
+}
+
+/** The same whatever is left out. */
+const FIRST_PASSES: readonly StepPass[] = [
+  { name: 'expand', run: ({ program }) => ({ tree: expand(program.body) }) },
+  { name: 'defer-drops', run: ({ tree }) => ({ tree: deferDrops(tree) }) },
+  { name: 'drop-known-loads', run: ({ tree }) => ({ tree: dropKnownLoads(tree) }) },
+];
+
+const LATER_PASSES: readonly StepPass[] = [
+  { name: 'inline-cases', optimisation: 'inline', run: ({ tree }) => ({ tree: inlineCases(tree) }) },
+  { name: 'link-steps', run: ({ tree }) => ({ tree, links: linkGroups(tree) }) },
+  { name: 'align', optimisation: 'align', run: ({ tree, links }, maxDepth) => align(tree, links, maxDepth) },
+  { name: 'join-ends', optimisation: 'join', run: ({ tree }, maxDepth) => ({ tree: joinEnds(tree, maxDepth) }) },
+];
+
+function runStepPasses(
+  passes: readonly StepPass[],
+  start: StepsForm,
+  choice: Optimisations,
+  maxDepth: number,
+  observe: PassObserver | undefined,
+): StepsForm {
+  let form = start;
+  for (const { name, optimisation, run } of passes) {
+    if (optimisation !== undefined && !choice[optimisation]) observe?.(name, undefined);
+    else form = afterPass(name, { ...form, ...run(form, maxDepth) }, observe, form);
+  }
+  return form;
+}
+
+/**
+ * Lowered when asked for. The last has no optimisation that puts rows together.
+ * @param observe is given the forms of all of them; those that they have in common once
+ */
+export function* lowerings(
+  program: Program,
+  dataPlane: DataPlane,
+  recirculations: number,
+  observe?: PassObserver,
+): Generator<Placeable> {
   const maxDepth = dataPlane.rpbCount * (recirculations + 1);
+  const start: StepsForm = { kind: 'steps', program, tree: EMPTY_TREE, links: [], aligned: [] };
+  const plain = runStepPasses(FIRST_PASSES, start, ALL, maxDepth, observe);
   for (const choice of CHOICES) {
-    const steps = choice.inline ? inlineCases(plain) : plain;
-    const groups = linkGroups(steps);
-    const aligned = choice.align ? align(steps, groups, maxDepth) : steps;
-    const branches = branchesOf(choice.join ? joinEnds(aligned, maxDepth) : aligned, choice.share);
-    const rows = rowsOf(branches, groups, dataPlane.description.state, choice.share);
-    const problem = placementProblem(rows, branches, groups, program.memories, dataPlane, recirculations);
-    yield { program, dataPlane, rows, problem };
+    const { tree, links } = runStepPasses(LATER_PASSES, plain, choice, maxDepth, observe);
+    const branches = branchesOf(tree, choice.share);
+    afterPass('branches', { kind: 'branches', program, branches }, observe);
+    const rows = rowsOf(branches, links, dataPlane.description.state, choice.share);
+    const problem = placementProblem(rows, branches, links, program.memories, dataPlane, recirculations);
+    const lowered = { program, dataPlane, rows, problem };
+    afterPass('rows', { kind: 'rows', lowered, branches }, observe);
+    yield lowered;
   }
 }
 

@@ -8,12 +8,21 @@ import { branchParts, inlineSteps, isMemoryAccess, mapSteps, type Step, type Ste
 /** Depth of every step and branch, from 1; equal depths are placed in one RPB. */
 export type Depths = ReadonlyMap<Step, number>;
 
+/** Steps of one ordinal of a link group, in exclusive branches. */
+export type AlignedLevel = readonly Step[];
+
+export interface AlignedTree {
+  readonly tree: StepTree;
+  /** The levels that lie at one depth now. */
+  readonly aligned: readonly AlignedLevel[];
+}
+
 /**
  * The aligned tree. Groups that cannot be aligned (two memories used in opposite orders, or a later use on one path)
  * stay as they are: the placement then puts them into one RPB in different passes.
  * @param maxDepth the deepest that a step may come to lie
  */
-export function align(tree: StepTree, groups: readonly LinkGroup[], maxDepth: number): StepTree {
+export function align(tree: StepTree, groups: readonly LinkGroup[], maxDepth: number): AlignedTree {
   const levels = groups.flatMap(({ byUse }) => byUse).filter((steps) => steps.length > 1);
   const initial = stepDepths(tree, new Map());
   const firstDepth = (steps: readonly Step[]): number => Math.min(...steps.map((step) => initial.get(step) ?? 0));
@@ -27,7 +36,7 @@ export function align(tree: StepTree, groups: readonly LinkGroup[], maxDepth: nu
     padding = next;
     aligned.push(level);
   }
-  return padSteps(tree, padding);
+  return { tree: padSteps(tree, padding), aligned };
 }
 
 /** The tree with NOPs before some of its steps. */

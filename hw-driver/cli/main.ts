@@ -69,6 +69,8 @@ function commandLine(words: readonly string[], choose: (command: Command) => voi
       .strict()
       .check((args) =>
         requireOnce(args, [
+          'print-after',
+          'printAfter',
           'files',
           'packet',
           'memory',

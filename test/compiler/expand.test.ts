@@ -168,7 +168,7 @@ test('expansion, deferred drops and alignment each keep what a program does', ()
       executeStatements(statements, wanted, MEMORIES);
       const expanded = expand(statements);
       const deferred = deferDrops(expanded);
-      const aligned = align(deferred, linkGroups(deferred), 88);
+      const aligned = align(deferred, linkGroups(deferred), 88).tree;
       for (const [pass, tree] of Object.entries({ expanded, deferred, aligned })) {
         const got = newRun(start);
         executeTree(tree, got, MEMORIES);

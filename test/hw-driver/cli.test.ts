@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { PASS_NAMES } from '../../compiler/index.js';
 import { checkOptions } from '../../hw-driver/cli/commands/check-command.js';
 import { compileOptions } from '../../hw-driver/cli/commands/compile-command.js';
 import { packageFile } from '../../traces/system/package-root.js';
@@ -131,6 +132,29 @@ test('compile: to standard output, or with -o to a file', () =>
     assert.is(readFileSync(join(folder, 'cache.json'), 'utf8'), printed.stdout);
   }));
 
+test('compile --print-after: what there is after passes, as text; --print: one form of it', () =>
+  withFolder(async (folder) => {
+    const print = async (...options: string[]): Promise<string> => {
+      const { status, stdout, stderr } = await type('p4runpro', ['compile', CACHE, ...options], { folder });
+      assert.is(status, 0, stderr);
+      return stdout;
+    };
+    const heads = (text: string): string[] =>
+      [...text.matchAll(/^==== after ([a-z-]+)/gm)].map(([, name = '']) => name);
+    assert.equal(heads(await print('--print-after', 'all')), PASS_NAMES);
+    const two = await print('--print-after', 'rows', '--print-after', 'expand');
+    assert.equal(heads(two), ['expand', 'rows']);
+    assert.match(two, /^==== after expand, program cache\n {4}1 {2}forward\(32\) +line 7\n/);
+    assert.is(await print('--print', 'rows'), two.slice(two.indexOf('branch ids')));
+    for (const form of ['syntax', 'program', 'steps', 'branches', 'placement']) {
+      assert.not.match(await print('--print', form), /^[[{]/, form);
+    }
+    assert.is(await print('--print', 'entries'), await print());
+    const both = await type('p4runpro', ['compile', CACHE, '--print', 'rows', '--print-after', 'rows'], { folder });
+    assert.is(both.status, 2);
+    assert.match(both.stderr, /--print and --print-after both say what is printed/);
+  }));
+
 test('compile --state: beside programs that run already, of which it takes nothing', () =>
   withFolder(async (folder) => {
     await type('p4runpro', ['compile', CACHE, '-o', 'cache.json'], { folder });
@@ -204,6 +228,6 @@ const REFUSALS: readonly Refusal[] = [
 await testRefusals('p4runpro', REFUSALS);
 
 testForgottenValues('p4runpro check', checkOptions, ['--dataplane', '--seed']);
-testForgottenValues('p4runpro compile', compileOptions, ['--output', '--state', '--print']);
+testForgottenValues('p4runpro compile', compileOptions, ['--output', '--state', '--print', '--print-after']);
 
 test.run();

@@ -3,23 +3,41 @@ import type { Argv } from 'yargs';
 import {
   type Analysis,
   analyse,
+  type CompiledProgram,
   type DataPlane,
   DEFAULT_RECIRCULATIONS,
   DoesNotFit,
   emptySwitchText,
+  type Form,
   formatCompiledProgram,
+  formText,
   link,
   lower,
   onEmptySwitch,
+  PASS_NAMES,
+  type PassName,
+  type PassObserver,
+  PassPrinter,
+  programOf,
 } from '../../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
-import { EXIT, loadDataPlane, readText, wholeNumber } from '../kit/command-line.js';
+import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
 import { stateOf, writeResult } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
 
-/** Passes of the compiler whose result can be printed. */
-const STAGES = ['syntax', 'program', 'steps', 'entries'] as const;
+/** What `--print` can print as text, each with the last pass that makes or changes it. */
+const PRINTED_FORMS = {
+  syntax: { kind: 'syntax', last: 'parse' },
+  program: { kind: 'programs', last: 'check' },
+  steps: { kind: 'steps', last: 'join-ends' },
+  branches: { kind: 'branches', last: 'branches' },
+  rows: { kind: 'rows', last: 'rows' },
+  placement: { kind: 'placement', last: 'place' },
+} as const satisfies Record<string, { readonly kind: Form['kind']; readonly last: PassName }>;
+
+type Printed = keyof typeof PRINTED_FORMS | 'entries';
+const PRINTED: readonly Printed[] = [...(Object.keys(PRINTED_FORMS) as (keyof typeof PRINTED_FORMS)[]), 'entries'];
 
 export const compileOptions = (yargs: Argv) =>
   yargs
@@ -35,10 +53,21 @@ export const compileOptions = (yargs: Argv) =>
       describe: 'At most so many',
     })
     .option('priority', { type: 'string', default: '0', describe: 'Of the filter among overlapping ones: lower wins' })
-    .option('print', { choices: STAGES, default: 'entries' as (typeof STAGES)[number], describe: 'Stop after a pass' })
-    .requiresArg(['output', 'state', 'dataplane', 'allocator', 'recirculations', 'priority', 'print'])
+    .option('print', {
+      choices: PRINTED,
+      describe: 'Stops once this is known and prints it as text; entries: the document, as without the option',
+    })
+    .option('print-after', {
+      array: true,
+      nargs: 1,
+      choices: [...PASS_NAMES, 'all'] as const,
+      describe:
+        'Prints what there is after a pass of the compiler in place of the document; can be given several times',
+    })
+    .requiresArg(['output', 'state', 'dataplane', 'allocator', 'recirculations', 'priority', 'print', 'print-after'])
     .example('$0 compile bench/programs/lb.p4runpro -o lb.json', 'Compiles for an empty switch')
-    .example('$0 compile bench/programs/hh.p4runpro --state lb.json', 'Compiles for a switch that runs lb');
+    .example('$0 compile bench/programs/hh.p4runpro --state lb.json', 'Compiles for a switch that runs lb')
+    .example('$0 compile bench/programs/hh.p4runpro --print-after align', 'Shows the steps after one pass');
 
 export interface CompileArguments extends AllocatorArguments {
   readonly file: string;
@@ -47,7 +76,8 @@ export interface CompileArguments extends AllocatorArguments {
   readonly dataplane: string;
   readonly recirculations: string;
   readonly priority: string;
-  readonly print: (typeof STAGES)[number];
+  readonly print: Printed | undefined;
+  readonly printAfter: readonly (PassName | 'all')[] | undefined;
 }
 
 export const MAX_PRIORITY = 2 ** 24 - 1;
@@ -56,39 +86,75 @@ export async function compile(args: CompileArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
   requireSeparateFiles({ '--output': args.output }, [args.file, ...args.state]);
   const source = readText(args.file);
-  const analysis = analyse(source, dataPlane);
+  const printing = printingOf(args);
+  const analysis = analyse(source, dataPlane, printing?.observe);
   printFindings(analysis, args.file, source);
   if (analysis.hasErrors) return EXIT.badInput;
-  writeResult(args.output, resultOf(args, analysis, dataPlane));
+  writeResult(args.output, resultOf(args, analysis, dataPlane, printing));
   return EXIT.done;
 }
 
-function resultOf(args: CompileArguments, analysis: Analysis, dataPlane: DataPlane): string {
+/** What is printed in place of the document. */
+interface Printing {
+  readonly observe: PassObserver;
+  /** The last pass whose form is needed: the compiler stops behind it. */
+  readonly last: PassName;
+  text(): string;
+}
+
+function printingOf({ print, printAfter }: CompileArguments): Printing | undefined {
+  if (print !== undefined && printAfter !== undefined) {
+    throw new UsageError('--print and --print-after both say what is printed: give one of them');
+  }
+  if (printAfter !== undefined) {
+    const wanted = new Set(PASS_NAMES.filter((name) => printAfter.includes(name) || printAfter.includes('all')));
+    const printer = new PassPrinter(wanted);
+    const last = PASS_NAMES.findLast((name) => wanted.has(name)) ?? 'emit';
+    return { observe: printer.observe, last, text: () => printer.text() };
+  }
+  if (print === undefined || print === 'entries') return undefined;
+  const { kind, last } = PRINTED_FORMS[print];
+  const texts = new Map<string, string>();
+  const observe: PassObserver = (_, form) => {
+    if (form?.kind === kind) texts.set(programOf(form) ?? '', formText(form));
+  };
+  return { observe, last, text: () => [...texts.values()].join('\n') };
+}
+
+function resultOf(
+  args: CompileArguments,
+  analysis: Analysis,
+  dataPlane: DataPlane,
+  printing: Printing | undefined,
+): string {
   const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
   const recirculations = wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1);
-  const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
   const options = {
     allocator: allocatorFrom(args),
     filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
   };
   // Read for every stage: what is wrong with it is said also where the stage does not depend on it.
   const state = stateOf(args.state, dataPlane);
-  if (args.print === 'syntax') return json(analysis.syntax);
-  if (args.print === 'program') return json(analysis.programs);
-  const lowered = analysis.programs.map((program) => lower(program, dataPlane, recirculations));
-  if (args.print === 'steps') return json(lowered.map(({ rows }) => rows.rows));
-  const compiled = lowered.map((program) => {
+  const stopsBefore = (pass: PassName): boolean =>
+    printing !== undefined && PASS_NAMES.indexOf(printing.last) < PASS_NAMES.indexOf(pass);
+  const compiled: CompiledProgram[] = [];
+  for (const program of stopsBefore('expand') ? [] : analysis.programs) {
+    const lowered = lower(program, dataPlane, recirculations, printing?.observe);
+    if (stopsBefore('place')) continue;
     try {
-      const document = link(program, state, analysis.sourceHash, options);
+      const document = link(lowered, state, analysis.sourceHash, options, printing?.observe);
       state.commit(document);
-      return document;
+      compiled.push(document);
     } catch (error) {
       if (!(error instanceof DoesNotFit)) throw error;
-      const empty = onEmptySwitch(program.program, dataPlane, { ...options, recirculations });
+      const empty = onEmptySwitch(program, dataPlane, { ...options, recirculations });
       error.message += `; ${emptySwitchText(empty, dataPlane.name, recirculations)}`;
       throw error;
     }
-  });
+  }
+  if (printing !== undefined) return printing.text();
   const [only] = compiled;
-  return compiled.length === 1 && only !== undefined ? formatCompiledProgram(only) : json(compiled);
+  return compiled.length === 1 && only !== undefined
+    ? formatCompiledProgram(only)
+    : `${JSON.stringify(compiled, null, 1)}\n`;
 }

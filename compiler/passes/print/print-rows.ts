@@ -1,0 +1,61 @@
+/** Rows with their entries and what they need, and where they are placed. */
+import { ones } from '../../data-plane/bits.js';
+import type { TreeRow } from '../../place/problem.js';
+import type { Row, RowEntry } from '../../rows/rows.js';
+import type { PlacementForm, RowsForm } from '../forms.js';
+import { conditionsText, numbered, rangesText, stepText } from './words.js';
+
+/** A paragraph for each row: where it may be, and its entries. Rows count from 1. */
+export function rowsText({ lowered: { rows, problem, dataPlane } }: RowsForm): string[] {
+  const bits = dataPlane.description.state.branchIdBits;
+  return [
+    `branch ids: ${rows.branchIds.map((id, branch) => `branch ${branch} = ${id}`).join(', ')}`,
+    ...rows.rows.flatMap((row, i) => [
+      rowHead(i, row, problem.tree[i] as TreeRow),
+      ...row.entries.map((entry) => entryText(entry, bits)),
+    ]),
+  ];
+}
+
+function rowHead(i: number, { depth, after }: Row, { allowed, link, memories }: TreeRow): string {
+  const rpbs = [...allowed].flatMap((is, rpb) => (is === 1 ? [rpb + 1] : []));
+  return [
+    `row ${i + 1}: depth ${depth}`,
+    after < 0 ? 'first' : `behind row ${after + 1}`,
+    rpbs.length === 0 ? 'no RPB has all of its actions' : `RPBs ${rangesText(rpbs)}`,
+    ...(link < 0 ? [] : [`in the RPB of row ${link + 1}`]),
+    ...memories.map(({ name, buckets }) => `memory ${name} of ${buckets} buckets`),
+  ].join(', ');
+}
+
+function entryText({ branch, conditions, does, shares }: RowEntry, bits: number): string {
+  const id =
+    branch.mask === ones(bits)
+      ? `id ${branch.value}`
+      : `id & 0x${branch.mask.toString(16)} = ${branch.value} (${shares} branches)`;
+  const what = does.kind === 'step' ? stepText(does.step) : `set_branch_id(${does.id})`;
+  return `  ${id}: ${conditions.length === 0 ? '' : `if ${conditionsText(conditions)}: `}${what}`;
+}
+
+/** A line for each row: its pass and RPB; then the blocks of memory. */
+export function placementText({ lowered, allocation }: PlacementForm): string[] {
+  const { rows, dataPlane } = lowered;
+  const { placement, memories, programId } = allocation;
+  return [
+    `program id ${programId}`,
+    '  row  pass  RPB  depth  entries',
+    ...rows.rows.map(({ depth, entries }, i) => {
+      const logical = placement[i] as number;
+      const pass = 1 + Math.floor((logical - 1) / dataPlane.rpbCount);
+      const rpb = 1 + ((logical - 1) % dataPlane.rpbCount);
+      const column = (value: number, width: number): string => String(value).padStart(width);
+      return numbered(
+        i + 1,
+        `${column(pass, 4)}  ${column(rpb, 3)}  ${column(depth, 5)}  ${column(entries.length, 7)}`,
+      );
+    }),
+    ...memories.map(
+      ({ name, rpb, base, buckets }) => `memory ${name}: RPB ${rpb}, buckets ${base} to ${base + buckets - 1}`,
+    ),
+  ];
+}

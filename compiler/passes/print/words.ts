@@ -1,0 +1,66 @@
+/** The parts that the texts of several forms have in common. */
+import { actionName } from '../../data-plane/actions.js';
+import { readable } from '../../data-plane/bits.js';
+import type { Span } from '../../language/diagnostics.js';
+import type { Condition } from '../../language/program.js';
+import type { ActionStep, Step, StepParameter } from '../../steps/steps.js';
+
+/** Whole numbers as ranges: 1-3, 5. */
+export function rangesText(numbers: readonly number[]): string {
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+  const ranges: [number, number][] = [];
+  for (const number of sorted) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
+}
+
+const hexadecimal = (value: number): string => (value === 0 ? '0' : `0x${value.toString(16)}`);
+
+/** `sar = 1`, `mar & 0xff = 3`, or `any` for what always matches. @param all the mask of all bits of the subject */
+export function matchText(subject: string, value: number, mask: number, all: number): string {
+  if (mask === 0) return `any ${subject}`;
+  return mask === all ? `${subject} = ${readable(value)}` : `${subject} & ${hexadecimal(mask)} = ${hexadecimal(value)}`;
+}
+
+const WORD = 0xffffffff;
+
+export const conditionsText = (conditions: readonly Condition[]): string =>
+  conditions.map(({ register, value, mask }) => matchText(register, value, mask, WORD)).join(', ') || 'always';
+
+/** `line 4`, `lines 4, 9`: where statements stand. */
+export function linesText(spans: readonly Span[]): string {
+  const lines = new Set(spans.map(({ line }) => line));
+  return `${lines.size === 1 ? 'line' : 'lines'} ${rangesText([...lines])}`;
+}
+
+/** `forward(32)`, `address_translation_offset(base of m, 0)`, `salu_add_sub on m`: the action as the driver names it. */
+export function stepText(step: Step): string {
+  if (step.kind === 'nop') return 'nop';
+  const call = callText(actionName(step.effect), step.parameters.map(parameterText));
+  return isTiedToMemory(step) ? `${call} on ${step.memory}` : call;
+}
+
+/** Whether the parameters do not say which memory it is of. */
+const isTiedToMemory = ({ memory, parameters }: ActionStep): boolean =>
+  memory !== undefined && parameters.every(({ kind }) => kind === 'constant');
+
+function parameterText(parameter: StepParameter): string {
+  if (parameter.kind === 'constant') return readable(parameter.value);
+  return parameter.kind === 'base' ? `base of ${parameter.memory}` : `size of ${parameter.memory} - 1`;
+}
+
+const callText = (name: string, values: readonly string[]): string =>
+  values.length === 0 ? name : `${name}(${values.join(', ')})`;
+
+const NOTE_COLUMN = 64;
+
+/** A line with a note at its right. */
+export const noted = (line: string, note: string): string =>
+  note === '' ? line : `${line.padEnd(NOTE_COLUMN)}  ${note}`;
+
+/** A number in a column of its own at the left of a line; what belongs to no number has an empty one. */
+export const numbered = (number: number | undefined, text: string): string =>
+  `${(number === undefined ? '' : String(number)).padStart(5)}  ${text}`;
