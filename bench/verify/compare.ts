@@ -1,7 +1,7 @@
 /** Packets through a switch and, as copies, through the network functions that its programs must equal. */
 import { addTo } from '../../compiler/data-plane/counting.js';
 import type { Controller } from '../../hw-driver/index.js';
-import { type Switch, TracingSwitch } from '../../sim/index.js';
+import { EMPTY_QUEUE, QueuedDriver, type Switch } from '../../sim/index.js';
 import { DROPPED, type PacketBatch } from '../../traces/index.js';
 import { FRONT_PORTS } from '../workloads/traffic.js';
 import { DEFAULT_PORT } from './functions/network-function.js';
@@ -50,12 +50,15 @@ export class Comparison {
   /** All packets compared, those of no program included. */
   total = 0;
 
-  /** @param queueNs the time that packet n, from 0, spends in the queue; needs a {@link TracingSwitch} unless it is 0 */
+  private readonly driver: QueuedDriver;
+
+  /** @param queueNs the time that packet n, from 0, spends in the queue */
   constructor(
-    private readonly emulator: Switch,
+    emulator: Switch,
     programs: readonly VerifiedProgram[],
     private readonly queueNs: (n: number) => number = () => 0,
   ) {
+    this.driver = new QueuedDriver(emulator, EMPTY_QUEUE);
     this.programs = bySpecificity(programs);
     this.names = new Map(programs.map(({ programId, name }) => [programId, name]));
   }
@@ -63,13 +66,11 @@ export class Comparison {
   /** Takes the packets of a batch through both. @returns the first that differs */
   process(batch: PacketBatch): Difference | undefined {
     this.copy(batch);
-    const { emulator } = this;
-    if (emulator instanceof TracingSwitch) {
-      for (let i = 0; i < batch.count; i++) {
-        emulator.queue = { nanoseconds: this.queueNs(this.total + i), cells: 0 };
-        emulator.process(batch, i, i + 1);
-      }
-    } else emulator.process(batch);
+    const { driver } = this;
+    for (let i = 0; i < batch.count; i++) {
+      driver.queue = { nanoseconds: this.queueNs(this.total + i), cells: 0 };
+      driver.process(batch, i, i + 1);
+    }
     for (let i = 0; i < batch.count; i++) {
       const difference = this.compare(batch, i);
       if (difference !== undefined) return difference;

@@ -1,7 +1,7 @@
 /** Verifies programs against their network functions: in a switch of their own, and in the company of many others. */
 import { must } from '../../compiler/data-plane/must.js';
 import type { Allocator, DataPlane } from '../../compiler/index.js';
-import { Switch, TracingSwitch } from '../../sim/index.js';
+import { Switch } from '../../sim/index.js';
 import { type CaptureOptions, clearPacketBatch, createPacketBatch, type TrafficTarget } from '../../traces/index.js';
 import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import { type Deployment, deployWorkload } from '../workloads/deployment.js';
@@ -90,13 +90,12 @@ interface RoundOptions extends VerifyOptions {
 const INSTANCES = 2;
 const BATCH = { packets: 2048, bytes: 4 * 2 ** 20 };
 /** The queue that packets meet: some wait for as long as this. */
-const MOST_QUEUE_NS = 20_011;
+const MAX_QUEUE_NS = 20_011;
 
 async function verifyRound(options: RoundOptions): Promise<Verification> {
   const { dataPlane, keys } = options;
-  // Only the slow switch can be told what the queue says.
   const readsQueue = keys.length === 1 && keys[0] === 'ecn';
-  const emulator = readsQueue ? new TracingSwitch(dataPlane) : new Switch(dataPlane);
+  const emulator = new Switch(dataPlane);
   const workload = await arrivalsOf(options);
   const programs = options.companions + INSTANCES * keys.length;
   const deployment = await deployWorkload(emulator, {
@@ -109,7 +108,7 @@ async function verifyRound(options: RoundOptions): Promise<Verification> {
     throw new WorkloadError(`the switch does not hold ${programs} programs: ${deployment.failure.reason}`);
   }
   const verified = deployment.programs.map((program) => verifiedProgram(program, dataPlane, options.cases));
-  const queueNs = (n: number): number => (readsQueue ? (n * 7919) % MOST_QUEUE_NS : 0);
+  const queueNs = (n: number): number => (readsQueue ? (n * 7919) % MAX_QUEUE_NS : 0);
   const comparison = new Comparison(emulator, verified, queueNs);
   const source = await packetSource(options, deployment);
   const difference = await compareAll(comparison, source, options);

@@ -109,3 +109,21 @@ function entryWords({ instruction, match }: RpbEntry, last: boolean, guarded: bo
   const head = opcode | (first << 8) | (second << 16) | marks;
   return [head, immediate | 0, flag, ...(matches ? match.flat().map((word) => word | 0) : [])];
 }
+
+/** The first entry of a cell that the registers match, or -1. */
+export function findEntry(code: Int32Array, first: number, registers: Uint32Array): number {
+  let at = first;
+  for (;;) {
+    const head = code[at] as number;
+    if ((head & HEAD_MATCHES) === 0) return at;
+    const match = at + ENTRY.words;
+    if (
+      (((registers[0] as number) & (code[match + 1] as number)) ^ (code[match] as number)) === 0 &&
+      (((registers[1] as number) & (code[match + 3] as number)) ^ (code[match + 2] as number)) === 0 &&
+      (((registers[2] as number) & (code[match + 5] as number)) ^ (code[match + 4] as number)) === 0
+    )
+      return at;
+    if ((head & HEAD_LAST) !== 0) return -1;
+    at += ENTRY.wordsWithMatch;
+  }
+}

@@ -5,7 +5,6 @@
  */
 import { type Action, type DataPlane, NO_ACTION, RPB_KEYS, type Rpb, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
-import type { ActionUnit } from './actions.js';
 import { exactKey, parameterValues, refuseUnknownKeys, ternaryKey } from './entry-values.js';
 import {
   decodeInstruction,
@@ -16,18 +15,7 @@ import {
 } from './instructions.js';
 import type { MemoryOwners } from './memory-owners.js';
 import type { Phv } from './phv.js';
-import {
-  branchIdsOf,
-  buildProgramCode,
-  CELL,
-  CODE_HEADER,
-  ENTRY,
-  HEAD_LAST,
-  HEAD_MATCHES,
-  type RpbEntry,
-  rowStart,
-  setsBranch,
-} from './program-code.js';
+import { branchIdsOf, buildProgramCode, type RpbEntry, setsBranch } from './program-code.js';
 
 interface ProgramTable {
   readonly entries: Set<RpbEntry>;
@@ -47,13 +35,11 @@ export class RpbTables {
   private readonly retired = new Map<number, Set<number>>();
   /** Whether packets are in flight while entries change, so that a branch id outlives the entry that sets it. */
   keepsBranchIds = false;
-  /** Told of each program whose entries have changed, before its next packet. */
-  onChange: (programId: number) => void = () => undefined;
+  private readonly listeners: ((programId: number) => void)[] = [];
 
   constructor(
     private readonly dataPlane: DataPlane,
     private readonly operands: FieldOperands,
-    private readonly actions: ActionUnit,
     private readonly owners: MemoryOwners,
   ) {
     this.rpbCount = dataPlane.rpbCount;
@@ -95,16 +81,29 @@ export class RpbTables {
     this.programs[programId] = table;
     table.entries.add(stored);
     table.code = undefined;
-    this.onChange(programId);
+    this.tell(programId);
     this.used[rpb.index] = (this.used[rpb.index] as number) + 1;
     return () => {
       table.entries.delete(stored);
       if (this.keepsBranchIds && setsBranch(stored)) this.retire(programId, stored.instruction.immediate);
       table.code = undefined;
-      this.onChange(programId);
+      this.tell(programId);
       this.used[rpb.index] = (this.used[rpb.index] as number) - 1;
       if (table.entries.size === 0 && this.programs[programId] === table) this.programs[programId] = undefined;
     };
+  }
+
+  /** @param listener told of each program whose entries have changed, before its next packet */
+  whenChanged(listener: (programId: number) => void): void {
+    this.listeners.push(listener);
+  }
+
+  private tell(programId: number): void {
+    for (const listener of this.listeners) listener(programId);
+  }
+
+  hasEntries(programId: number): boolean {
+    return this.programs[programId] !== undefined;
   }
 
   entriesOf(programId: number): readonly RpbEntry[] {
@@ -134,7 +133,7 @@ export class RpbTables {
   changed(programId: number): void {
     const table = this.programs[programId];
     if (table !== undefined) table.code = undefined;
-    this.onChange(programId);
+    this.tell(programId);
   }
 
   /** The branch ids that packets of a program can have, in order. */
@@ -162,30 +161,6 @@ export class RpbTables {
       if (matches && (best === undefined || comesBefore(entry, best))) best = entry;
     }
     return best;
-  }
-
-  /** Takes a packet through RPBs `from` … `to - 1` of its pass, with its program's code. */
-  run(code: Int32Array, phv: Phv, from: number, to: number): void {
-    if (phv.pass >= (code[CODE_HEADER.passes] as number)) return;
-    let { branch } = phv;
-    let cell = rowStart(code, phv.pass, branch);
-    let reached = from;
-    for (;;) {
-      let rpb = code[cell + CELL.rpb] as number;
-      while (rpb < reached) {
-        cell += code[cell + CELL.length] as number;
-        rpb = code[cell + CELL.rpb] as number;
-      }
-      if (rpb >= to) return;
-      const entry = findEntry(code, cell + CELL.words, phv.registers);
-      if (entry >= 0) this.actions.execute(code, entry, rpb, phv);
-      reached = rpb + 1;
-      if (phv.branch === branch) cell += code[cell + CELL.length] as number;
-      else {
-        branch = phv.branch;
-        cell = rowStart(code, phv.pass, branch);
-      }
-    }
   }
 
   private instruction(rpb: Rpb, entry: TableEntry): Instruction {
@@ -216,21 +191,3 @@ export class RpbTables {
 
 const comesBefore = (a: RpbEntry, b: RpbEntry): boolean =>
   a.priority < b.priority || (a.priority === b.priority && a.sequence < b.sequence);
-
-/** The first entry of a cell that the registers match, or -1. */
-function findEntry(code: Int32Array, first: number, registers: Uint32Array): number {
-  let at = first;
-  for (;;) {
-    const head = code[at] as number;
-    if ((head & HEAD_MATCHES) === 0) return at;
-    const match = at + ENTRY.words;
-    if (
-      (((registers[0] as number) & (code[match + 1] as number)) ^ (code[match] as number)) === 0 &&
-      (((registers[1] as number) & (code[match + 3] as number)) ^ (code[match + 2] as number)) === 0 &&
-      (((registers[2] as number) & (code[match + 5] as number)) ^ (code[match + 4] as number)) === 0
-    )
-      return at;
-    if ((head & HEAD_LAST) !== 0) return -1;
-    at += ENTRY.wordsWithMatch;
-  }
-}

@@ -1,4 +1,5 @@
 /** What takes a packet through the RPBs: engines differ in how, never in what. */
+import type { DataPlane, Gress } from '../../compiler/index.js';
 import type { Phv } from '../blocks/phv.js';
 
 export const ENGINES = ['compiled', 'interpreted'] as const;
@@ -11,4 +12,10 @@ export interface RpbEngine {
   /** Takes a packet through the RPBs of one gress of its pass, by the entries of its program. */
   ingress(phv: Phv): void;
   egress(phv: Phv): void;
+}
+
+/** The RPBs of each gress, from 0; all of the ingress come before those of the egress. */
+export function rpbsOfGress({ rpbs }: DataPlane): Readonly<Record<Gress, readonly number[]>> {
+  const of = (wanted: Gress): number[] => rpbs.filter(({ gress }) => gress === wanted).map(({ index }) => index);
+  return { ingress: of('ingress'), egress: of('egress') };
 }

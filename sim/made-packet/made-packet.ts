@@ -6,8 +6,8 @@
 import type { DataPlane, Header } from '../../compiler/index.js';
 import { type ParserWalk, parserWalks } from '../blocks/parser-walks.js';
 import { writeBits } from '../blocks/write-bits.js';
+import type { QueueReading } from '../pipeline/drivers/queued-driver.js';
 import { HeaderReader } from '../pipeline/trace/header-reader.js';
-import type { QueueReading } from '../pipeline/tracing-switch.js';
 import { QUEUE_FIELDS } from '../validation/random-packet.js';
 import { FieldNames, INGRESS_PORT, MadePacketError, type NamedField } from './field-names.js';
 import { fieldValue } from './field-values.js';

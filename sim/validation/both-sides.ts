@@ -26,7 +26,8 @@ import {
   type Verdict,
 } from '../../compiler/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, DROPPED, packetBytes } from '../../traces/index.js';
-import type { RpbVisit, TracingSwitch } from '../pipeline/tracing-switch.js';
+import { type RpbVisit, TracingDriver } from '../pipeline/drivers/tracing-driver.js';
+import type { Switch } from '../pipeline/switch.js';
 import { compareBytes } from './compare-bytes.js';
 import type { Failure } from './failure.js';
 import type { Mismatch } from './mismatch.js';
@@ -59,6 +60,7 @@ const DROPPED_BY_PARSER: Verdict = { kind: 'dropped' };
 
 export class BothSides {
   private readonly memories: Map<string, Uint32Array>;
+  private readonly driver: TracingDriver;
   private readonly places: StatementPlaces;
   private readonly packet: PacketBytes;
   private readonly batch = createPacketBatch(1, 4096);
@@ -75,9 +77,10 @@ export class BothSides {
     readonly program: Program,
     readonly compiled: CompiledProgram,
     readonly dataPlane: DataPlane,
-    private readonly emulator: TracingSwitch,
+    private readonly emulator: Switch,
     private readonly isInstalled: boolean,
   ) {
+    this.driver = new TracingDriver(emulator);
     this.places = new StatementPlaces(compiled, dataPlane);
     this.packet = new PacketBytes(dataPlane);
     this.memories = new Map(program.memories.map(({ name, buckets }) => [name, new Uint32Array(buckets)]));
@@ -90,7 +93,6 @@ export class BothSides {
 
   /** Takes the program out of the switch again, unless it was there before; what the memories held is restored. */
   close(): void {
-    this.emulator.queue = { nanoseconds: 0, cells: 0 };
     this.restoreArrays();
     for (const [port, { before }] of this.forwarding) this.forwardByDefault(port, before);
     if (this.isInstalled) return;
@@ -160,7 +162,7 @@ export class BothSides {
     const expectedBytes = view.finish();
     const { port, bytes } = this.emulate(packet);
     const { trace = [] } = run ?? {};
-    const fail = (mismatch: Mismatch): PacketResult => differed(mismatch, trace, this.emulator.visits);
+    const fail = (mismatch: Mismatch): PacketResult => differed(mismatch, trace, this.driver.visits);
     const mismatch =
       this.compareRegisters(trace) ??
       this.compareVerdict(view.isDroppedByParser ? DROPPED_BY_PARSER : (run?.verdict ?? NOT_RUN), packet, port) ??
@@ -178,7 +180,7 @@ export class BothSides {
     if (result.kind === 'differed') return { ...result, program, compiled, packet, memories };
     const mismatch = result.kind === 'agreed' ? this.compareAllMemory() : undefined;
     if (result.kind !== 'agreed' || mismatch === undefined) return undefined;
-    return { program, compiled, packet, memories, mismatch, trace: result.trace, visits: this.emulator.visits };
+    return { program, compiled, packet, memories, mismatch, trace: result.trace, visits: this.driver.visits };
   }
 
   /** Compares every word of the switch with what it must be now. */
@@ -243,9 +245,9 @@ export class BothSides {
   }
 
   private emulate({ queue }: TestPacket): { readonly port: number | undefined; readonly bytes: Uint8Array } {
-    const { batch, emulator } = this;
-    emulator.queue = queue;
-    emulator.process(batch);
+    const { batch, driver } = this;
+    driver.queue = queue;
+    driver.process(batch);
     const egress = batch.egressPort[0];
     return { port: egress === DROPPED ? undefined : egress, bytes: packetBytes(batch, 0) };
   }
@@ -302,7 +304,7 @@ export class BothSides {
   /** Registers as BRANCH, MODIFY, hashes and memory primitives read them. */
   private compareRegisters(trace: readonly ExecutedStatement[]): Mismatch | undefined {
     const visits = new Map(
-      this.emulator.visits.map((visit) => [visit.pass * this.dataPlane.rpbCount + visit.rpb, visit]),
+      this.driver.visits.map((visit) => [visit.pass * this.dataPlane.rpbCount + visit.rpb, visit]),
     );
     for (const { statement, before } of trace) {
       for (const { action, registers } of showingActions(statement, this.dataPlane.description.state.addressBits)) {
@@ -349,7 +351,7 @@ export class BothSides {
 }
 
 /** Nothing stays installed if the switch refuses something. @throws {TargetError} */
-function install(compiled: CompiledProgram, emulator: TracingSwitch): void {
+function install(compiled: CompiledProgram, emulator: Switch): void {
   const done: TableEntry[] = [];
   try {
     for (const entry of installOrder(compiled.entries)) {

@@ -1,6 +1,6 @@
 /** A packet on which a program's entries do something else than the program says. */
 import type { CompiledProgram, ExecutedStatement, Program } from '../../compiler/index.js';
-import type { RpbVisit } from '../pipeline/tracing-switch.js';
+import type { RpbVisit } from '../pipeline/drivers/tracing-driver.js';
 import type { Mismatch } from './mismatch.js';
 import type { TestPacket } from './random-packet.js';
 

@@ -5,7 +5,7 @@
 import { and48, type DataPlane, type Header, ones, type Program } from '../../compiler/index.js';
 import { type ParserWalk, parserWalks } from '../blocks/parser-walks.js';
 import { writeBits } from '../blocks/write-bits.js';
-import type { QueueReading } from '../pipeline/tracing-switch.js';
+import type { QueueReading } from '../pipeline/drivers/queued-driver.js';
 import { type ProgramValues, valueFor, valuesOf, wordFor } from './program-values.js';
 import { below, chance, oneOf, type Random } from './random.js';
 

@@ -3,7 +3,7 @@
  * its entries, until the two differ or the packets run out. See both-sides.ts for what is compared.
  */
 import type { DataPlane, ExecutedStatement, Program } from '../../compiler/index.js';
-import { TracingSwitch } from '../pipeline/tracing-switch.js';
+import { Switch } from '../pipeline/switch.js';
 import { BothSides, type Memories } from './both-sides.js';
 import { Coverage } from './coverage.js';
 import type { Failure, Translation } from './failure.js';
@@ -22,7 +22,7 @@ export interface ValidationOptions {
    * takes them away as its packets need it. It may be the same switch each time, as validation takes its program out
    * again and restores default forwarding and all memory.
    */
-  readonly makeSwitch?: (() => TracingSwitch) | undefined;
+  readonly makeSwitch?: (() => Switch) | undefined;
   /** The switch holds the program already, and keeps it. */
   readonly isInstalled?: boolean | undefined;
   /** With it a failing program is cut down too; undefined for one that does not compile or fit. */
@@ -75,7 +75,7 @@ function search(
   { random, packets, makeSwitch, isInstalled = false }: ValidationOptions,
   first?: Pick<Failure, 'packet' | 'memories'>,
 ): Validation {
-  const emulator = makeSwitch?.() ?? new TracingSwitch(dataPlane);
+  const emulator = makeSwitch?.() ?? new Switch(dataPlane, { engine: 'interpreted' });
   const sides = new BothSides(program, compiled, dataPlane, emulator, isInstalled);
   const generator = new PacketGenerator(program, dataPlane, random);
   const values = valuesOf(program);

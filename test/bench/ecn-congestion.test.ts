@@ -13,7 +13,7 @@ import {
   lower,
   SwitchState,
 } from '../../compiler/index.js';
-import { lineBytes, type TimedSwitch } from '../../sim/index.js';
+import { lineBytes, type Switch } from '../../sim/index.js';
 import { itemAt } from '../item-at.js';
 import { checksumsOf } from '../sim/frames.js';
 import { type Coming, timedRun } from '../sim/timed-run.js';
@@ -31,7 +31,7 @@ const [program] = programs;
 if (program === undefined) throw new Error('the program has errors');
 const compiled = link(lower(program, plane, 1), new SwitchState(plane), sourceHash);
 
-function prepare(emulator: TimedSwitch): void {
+function prepare(emulator: Switch): void {
   emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, 3, 2) });
   for (const operation of installOperations(compiled)) emulator.apply(operation);
 }

@@ -17,7 +17,7 @@ import { PROGRAM_KEYS, type ProgramKey } from '../../bench/workloads/program-kin
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { defaultDataPlane, priceAllocator } from '../../compiler/index.js';
 import { type ALLOCATOR_NAMES, allocatorFrom } from '../../hw-driver/index.js';
-import { TracingSwitch } from '../../sim/index.js';
+import { Switch } from '../../sim/index.js';
 import {
   appendPacketBytes,
   clearPacketBatch,
@@ -199,7 +199,7 @@ async function compared(
       };
     },
   };
-  const emulator = new TracingSwitch(dataPlane);
+  const emulator = new Switch(dataPlane);
   const deployment = await deployWorkload(emulator, {
     workload,
     programs: 1,

@@ -19,7 +19,7 @@ const programs = await fifteenPrograms();
 
 /** Deploys some programs and revokes one. */
 async function history(journal: MemoryJournal | JournalFile): Promise<readonly CompiledProgram[]> {
-  const target = new InProcessTarget(new Switch(plane, undefined, 'interpreted'));
+  const target = new InProcessTarget(new Switch(plane, { engine: 'interpreted' }));
   const controller = new Controller(plane, target, journal);
   for (const { arrival, lowered, sourceHash } of programs.slice(4, 8)) {
     await controller.deploy(lowered, sourceHash, { filterPriority: arrival.number });

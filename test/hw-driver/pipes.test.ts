@@ -5,7 +5,7 @@ import { defaultForwardEntry } from '../../compiler/index.js';
 import { connectBfRuntime } from '../../hw-driver/bfruntime/index.js';
 import { Controller, MemoryNotReset } from '../../hw-driver/index.js';
 import { serveBfRuntime } from '../../hw-driver/server/index.js';
-import { InProcessTarget, PipedSwitch, type SwitchTarget } from '../../sim/index.js';
+import { InProcessTarget, Switch, type SwitchTarget } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch } from '../../traces/index.js';
 import { frame } from '../sim/frames.js';
 import { thrownBy } from './failing-target.js';
@@ -21,7 +21,7 @@ const ROW = 'row1';
 class ForgetfulTarget extends InProcessTarget {
   forgets = true;
 
-  constructor(private readonly piped: PipedSwitch) {
+  constructor(private readonly piped: Switch) {
     super(piped);
   }
 
@@ -38,7 +38,7 @@ interface Connected {
   readonly program: string;
 }
 
-async function counting(target: SwitchTarget, emulator: PipedSwitch): Promise<Connected> {
+async function counting(target: SwitchTarget, emulator: Switch): Promise<Connected> {
   const controller = new Controller(plane, target);
   for (const [from, to] of [
     [FIRST, FIRST + 1],
@@ -52,7 +52,7 @@ async function counting(target: SwitchTarget, emulator: PipedSwitch): Promise<Co
 }
 
 /** Packets of one flow, by the ports they come in on. */
-function send(emulator: PipedSwitch, ports: readonly number[]): void {
+function send(emulator: Switch, ports: readonly number[]): void {
   const batch = createPacketBatch(ports.length, 256 * ports.length);
   const { filters } = lowered.program;
   const source = filters.find(({ field }) => field.kind === 'header' && field.name === 'hdr.ipv4.src');
@@ -65,12 +65,12 @@ const totals = (pipes: readonly Uint32Array[]): number[] =>
   pipes.map((words) => words.reduce((sum, word) => sum + word, 0));
 
 async function inProcess() {
-  const emulator = new PipedSwitch(plane, PIPES);
+  const emulator = new Switch(plane, { pipes: PIPES });
   return { emulator, target: new InProcessTarget(emulator), close: async () => undefined };
 }
 
 async function behindBfRuntime() {
-  const emulator = new PipedSwitch(plane, PIPES);
+  const emulator = new Switch(plane, { pipes: PIPES });
   const server = await serveBfRuntime(emulator, { port: 0 });
   const target = await connectBfRuntime({ address: `127.0.0.1:${server.port}`, dataPlane: plane, drainMs: 0 });
   const close = async (): Promise<void> => {
@@ -127,7 +127,7 @@ test('nobody takes the words of one pipe for those of the switch', async () => {
 });
 
 test('memory is free only when it is 0 in all pipes', async () => {
-  const emulator = new PipedSwitch(plane, PIPES);
+  const emulator = new Switch(plane, { pipes: PIPES });
   const target = new ForgetfulTarget(emulator);
   const { controller, program } = await counting(target, emulator);
   send(emulator, [SECOND]);

@@ -38,7 +38,7 @@ class Side {
   private readonly batch = createPacketBatch(PACKETS, 2 ** 18);
 
   constructor(dataPlane: DataPlane, engine: EngineName) {
-    this.emulator = new Switch(dataPlane, undefined, engine);
+    this.emulator = new Switch(dataPlane, { engine });
     assert.is(this.emulator.engineName, engine);
     for (const port of PORTS) {
       this.emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(dataPlane, port, port + 4) });

@@ -19,7 +19,7 @@ export function installAllPrograms(
   plane: DataPlane,
   engine: EngineName = 'compiled',
 ): { emulator: Switch; programs: number } {
-  const emulator = new Switch(plane, undefined, engine);
+  const emulator = new Switch(plane, { engine });
   const state = new SwitchState(plane);
   emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, 1, 2) });
   for (const file of readdirSync(sourceFile('bench', 'programs')).sort()) {

@@ -5,7 +5,6 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   type CompiledProgram,
-  type DataPlane,
   defaultForwardEntry,
   documentFault,
   installOperations,
@@ -18,23 +17,17 @@ import { appendPacketBytes, clearPacketBatch, createPacketBatch } from '../../tr
 import { wholePrograms } from '../compiler/random-whole-programs.js';
 import { compileIfFits, compileText, plane } from './translations.js';
 
-class OpenSwitch extends Switch {
-  /** @param looksAtAll whether accesses of proven programs are looked at too */
-  constructor(dataPlane: DataPlane, engine: EngineName, looksAtAll = false) {
-    super(dataPlane, undefined, engine);
-    this.tables.keepsBranchIds = looksAtAll;
-    this.apply({ kind: 'insertEntry', entry: defaultForwardEntry(dataPlane, 1, 2) });
-  }
-
-  install(compiled: CompiledProgram): this {
-    for (const operation of installOperations(compiled)) this.apply(operation);
-    return this;
-  }
-
-  looksAt({ programId }: CompiledProgram): boolean {
-    return this.tables.isGuarded(programId);
-  }
+/** @param looksAtAll whether accesses of proven programs are looked at too */
+function switchWith(engine: EngineName, compiled?: CompiledProgram, looksAtAll = false): Switch {
+  const emulator = new Switch(plane, { engine });
+  emulator.tables.rpbs.keepsBranchIds = looksAtAll;
+  emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, 1, 2) });
+  for (const operation of compiled === undefined ? [] : installOperations(compiled)) emulator.apply(operation);
+  return emulator;
 }
+
+const looksAt = (emulator: Switch, { programId }: CompiledProgram): boolean =>
+  emulator.tables.rpbs.isGuarded(programId);
 
 const batch = createPacketBatch(64, 2 ** 16);
 
@@ -68,22 +61,22 @@ const generator = new PacketGenerator(program, plane, seedrandom.alea('1'));
 const packets: Uint8Array[] = [];
 while (packets.length < 20) {
   const { bytes } = generator.next();
-  const probe = new OpenSwitch(plane, 'compiled').install(compiled);
+  const probe = switchWith('compiled', compiled);
   send(probe, [bytes]);
   if (batch.programId[0] === compiled.programId) packets.push(bytes);
 }
 
 for (const engine of ENGINES) {
   test(`${engine}: each access outside is counted, and happens`, () => {
-    const emulator = new OpenSwitch(plane, engine).install(attack);
+    const emulator = switchWith(engine, attack);
     send(emulator, packets);
     assert.is(emulator.counters.outsideAccesses, packets.length);
     assert.is(emulator.memory.range(block.rpb, block.base + 16, 1)[0], 0xdead);
   });
 
   test(`${engine}: a proven program is not looked at, from when its entries are`, () => {
-    const emulator = new OpenSwitch(plane, engine).install(compiled);
-    assert.not(emulator.looksAt(compiled));
+    const emulator = switchWith(engine, compiled);
+    assert.not(looksAt(emulator, compiled));
     send(emulator, packets);
     assert.is(emulator.counters.outsideAccesses, 0);
     const at = compiled.entries.findIndex(
@@ -92,7 +85,7 @@ for (const engine of ENGINES) {
     const [right, wrong] = [compiled.entries[at], attack.entries[at]];
     if (right === undefined || wrong === undefined) throw new Error('one entry differs');
     emulator.apply({ kind: 'replaceEntry', before: right, entry: wrong });
-    assert.ok(emulator.looksAt(compiled));
+    assert.ok(looksAt(emulator, compiled));
     send(emulator, packets);
     assert.is(emulator.counters.outsideAccesses, packets.length);
     emulator.apply({ kind: 'replaceEntry', before: wrong, entry: right });
@@ -101,7 +94,7 @@ for (const engine of ENGINES) {
   });
 
   test(`${engine}: of entries that came without a word on memory, nothing is counted`, () => {
-    const emulator = new OpenSwitch(plane, engine);
+    const emulator = switchWith(engine);
     for (const entry of attack.entries) emulator.apply({ kind: 'insertEntry', entry });
     send(emulator, packets);
     assert.is(emulator.counters.outsideAccesses, 0);
@@ -113,7 +106,7 @@ for (const engine of ENGINES) {
 }
 
 test('the trace of a packet says so', () => {
-  const emulator = new OpenSwitch(plane, 'compiled');
+  const emulator = switchWith('compiled');
   const wordsOf = (document: CompiledProgram | undefined, entries: readonly TableEntry[] = []): string => {
     const tracer = new PacketTracer(emulator, () => undefined);
     if (document !== undefined) tracer.apply(installOperations(document));
@@ -157,7 +150,7 @@ test('compiled programs make none; changed documents that the proof passes make 
       for (const document of documents) {
         const fault = documentFault(document, plane);
         const counts = ENGINES.map((engine) => {
-          const emulator = new OpenSwitch(plane, engine, true).install(document);
+          const emulator = switchWith(engine, document, true);
           send(emulator, some);
           return emulator.counters.outsideAccesses;
         });

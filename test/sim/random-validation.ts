@@ -16,7 +16,7 @@ import {
 import {
   formatFailure,
   type Random,
-  TracingSwitch,
+  Switch,
   type Translation,
   type Validation,
   validateTranslation,
@@ -95,7 +95,7 @@ export function validateAlone(options: RandomValidation, dataPlane = defaultData
   const totals = newTotals();
   const random = seedrandom.alea(String(seed));
   const state = new SwitchState(dataPlane);
-  const emulator = new TracingSwitch(dataPlane);
+  const emulator = new Switch(dataPlane, { engine: 'interpreted' });
   let number = 0;
   for (const text of texts(dataPlane, seed, programs)) {
     const recirculations = RECIRCULATIONS[number++ % RECIRCULATIONS.length] ?? 0;
@@ -138,7 +138,7 @@ export function validateCrowded(options: RandomValidation): Totals {
   const totals = newTotals();
   const random = seedrandom.alea(String(seed));
   const state = new SwitchState(dataPlane);
-  const emulator = new TracingSwitch(dataPlane);
+  const emulator = new Switch(dataPlane, { engine: 'interpreted' });
   const running: Translation[] = [];
   let number = 0;
   for (const text of texts(dataPlane, seed, programs)) {
@@ -187,7 +187,7 @@ export function validateCrowded(options: RandomValidation): Totals {
   return totals;
 }
 
-function revokeOne(running: Translation[], state: SwitchState, emulator: TracingSwitch, random: Random): void {
+function revokeOne(running: Translation[], state: SwitchState, emulator: Switch, random: Random): void {
   const [gone] = running.splice(Math.floor(random() * running.length), 1);
   if (gone === undefined) return;
   state.beginRevoke(gone.program.name);

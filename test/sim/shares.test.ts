@@ -2,7 +2,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { defaultForwardEntry, type Operation } from '../../compiler/index.js';
-import { createPacketProcessor, digestPackets, OutputDigest, Switch, stateDigest } from '../../sim/index.js';
+import {
+  createPacketProcessor,
+  digestPackets,
+  OutputDigest,
+  ShareDriver,
+  Switch,
+  stateDigest,
+} from '../../sim/index.js';
 import {
   allocatePacketBatchMemory,
   appendPacketBytes,
@@ -35,7 +42,7 @@ const OPERATIONS: readonly Operation[] = [
 ].map((entry) => ({ kind: 'insertEntry', entry }));
 
 function switchWithPrograms(memory?: SharedArrayBuffer): Switch {
-  const emulator = new Switch(plane, memory);
+  const emulator = new Switch(plane, memory === undefined ? {} : { memory });
   for (const operation of OPERATIONS) emulator.apply(operation);
   return emulator;
 }
@@ -80,7 +87,7 @@ for (const shares of [1, 2, 3]) {
     assert.equal([...batch.programId], [...expected.programId], 'classified');
     // The last share first: their order is of no account.
     for (let share = shares - 1; share >= 0; share--) {
-      emulators[share]?.processShare(batch, 0, PACKETS, share, shares);
+      new ShareDriver(emulators[share] ?? first, share, shares).process(batch, 0, PACKETS);
       digestPackets(batch, 0, PACKETS, share, shares);
     }
     assert.equal(verdictsOf(batch), verdictsOf(expected));

@@ -132,7 +132,7 @@ export class TestSwitch {
     readonly plane: DataPlane,
     engine?: EngineName,
   ) {
-    this.emulator = new Switch(plane, undefined, engine);
+    this.emulator = new Switch(plane, engine && { engine });
     this.emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, INGRESS_PORT, EGRESS_PORT) });
   }
 

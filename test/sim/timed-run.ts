@@ -4,7 +4,8 @@ import {
   type DropReason,
   type EngineName,
   holdBatch,
-  TimedSwitch,
+  Switch,
+  TimedDriver,
   type TimedSwitchOptions,
   timedSwitchOptions,
 } from '../../sim/index.js';
@@ -31,14 +32,15 @@ export interface TimedOutcome {
   readonly lost: readonly { readonly i: number; readonly reason: DropReason }[];
   /** By place among the packets that came. */
   readonly bytes: readonly Uint8Array[];
-  readonly emulator: TimedSwitch;
+  readonly emulator: Switch;
+  readonly driver: TimedDriver;
 }
 
 export interface TimedRunOptions extends Partial<TimedSwitchOptions> {
   readonly engine?: EngineName;
   readonly entries?: readonly TableEntry[];
   /** Before the first packet. */
-  readonly prepare?: (emulator: TimedSwitch) => void;
+  readonly prepare?: (emulator: Switch, driver: TimedDriver) => void;
 }
 
 /** Packets come in on port 1 and leave by port 2 unless they or a program say otherwise. */
@@ -49,9 +51,9 @@ export function timedRun(plane: DataPlane, packets: readonly Coming[], options: 
   const held = holdBatch(batch);
   const gone: Gone[] = [];
   const lost: { i: number; reason: DropReason }[] = [];
-  const emulator = new TimedSwitch(
-    plane,
-    engine,
+  const emulator = new Switch(plane, { engine });
+  const driver = new TimedDriver(
+    emulator,
     { ...timedSwitchOptions(plane), ...changed },
     {
       nextTickPs: Number.POSITIVE_INFINITY,
@@ -66,10 +68,10 @@ export function timedRun(plane: DataPlane, packets: readonly Coming[], options: 
   );
   emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, INGRESS_PORT, EGRESS_PORT) });
   for (const entry of entries) emulator.apply({ kind: 'insertEntry', entry });
-  prepare?.(emulator);
+  prepare?.(emulator, driver);
   for (const packet of packets) appendPacketBytes(batch, packet.bytes, packet.port ?? INGRESS_PORT);
-  for (const [i, { atPs }] of packets.entries()) emulator.arrive(held, i, atPs);
-  emulator.runToEnd();
+  for (const [i, { atPs }] of packets.entries()) driver.arrive(held, i, atPs);
+  driver.runToEnd();
   if (held.inFlight !== 0) throw new Error(`${held.inFlight} packets are still in flight`);
-  return { gone, lost, bytes: packets.map((_, i) => packetBytes(batch, i).slice()), emulator };
+  return { gone, lost, bytes: packets.map((_, i) => packetBytes(batch, i).slice()), emulator, driver };
 }

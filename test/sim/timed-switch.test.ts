@@ -165,7 +165,7 @@ test('two ports into one: a queue, time in it, and depth as the egress sees them
     rpbEntry(plane, 16, 'salu_read_write'),
   ];
   const long = [1, 3, 5, 7].map((port) => at(0, 1514, port));
-  const { emulator, gone } = timedRun(plane, long, {
+  const { emulator, driver, gone } = timedRun(plane, long, {
     entries: [...entries, forward(5, EGRESS_PORT), forward(7, EGRESS_PORT)],
   });
   assert.is(gone.length, 4);
@@ -176,9 +176,9 @@ test('two ports into one: a queue, time in it, and depth as the egress sees them
     [Math.floor((2 * 123_040 - 2 * CYCLE_PS) / NS), 20],
     [Math.floor((3 * 123_040 - 3 * CYCLE_PS) / NS), 40],
   ]);
-  const queue = emulator.trafficManager.port(EGRESS_PORT).counters;
+  const queue = driver.trafficManager.port(EGRESS_PORT).counters;
   assert.equal([queue.queued, queue.packetsOut, queue.mostCells], [4, 4, 60]);
-  assert.is(emulator.trafficManager.cells, 0);
+  assert.is(driver.trafficManager.cells, 0);
 });
 
 test('time in the queue has 18 bits and wraps, as the time stamps of the chip do', () => {
@@ -205,14 +205,14 @@ test('a queue that is full loses at its tail, and so does a buffer that all queu
   // 200 + 37 bytes are 3 cells.
   const queue = timedRun(plane, burst, { entries, queueBytes: 12 * 80 });
   assert.ok(queue.lost.length > 0 && queue.lost.every(({ reason }) => reason === 'queue'));
-  for (const port of [EGRESS_PORT, 6]) assert.is(queue.emulator.trafficManager.port(port).counters.mostCells, 12);
+  for (const port of [EGRESS_PORT, 6]) assert.is(queue.driver.trafficManager.port(port).counters.mostCells, 12);
   const buffer = timedRun(plane, burst, { entries, bufferBytes: 14 * 80 });
   assert.ok(buffer.lost.length > 0 && buffer.lost.every(({ reason }) => reason === 'buffer'));
-  assert.is(buffer.emulator.trafficManager.mostCells, 12, 'whole packets of 3 cells');
-  for (const { gone, lost, emulator } of [all, queue, buffer]) {
+  assert.is(buffer.driver.trafficManager.mostCells, 12, 'whole packets of 3 cells');
+  for (const { gone, lost, emulator, driver } of [all, queue, buffer]) {
     const { counters } = emulator;
     assert.equal([counters.in, counters.out, counters.dropped], [40, gone.length, lost.length]);
-    assert.is(emulator.trafficManager.cells, 0);
+    assert.is(driver.trafficManager.cells, 0);
   }
 });
 
@@ -228,11 +228,11 @@ test('the first packets of a burst are those that stay', () => {
 
 test('a sender that cannot get rid of its packets loses them', () => {
   const many = Array.from({ length: 100 }, () => at(0));
-  const { gone, lost, emulator } = timedRun(plane, many, { inputWaitPs: 10 * 6720 });
+  const { gone, lost, emulator, driver } = timedRun(plane, many, { inputWaitPs: 10 * 6720 });
   // The packet at the line waits 0, 6.72, ... ns: eleven of them not longer than 67.2 ns.
   assert.equal([gone.length, lost.length], [11, 89]);
   assert.ok(lost.every(({ reason }) => reason === 'input'));
-  assert.is(emulator.trafficManager.port(INGRESS_PORT).counters.lostInput, 89);
+  assert.is(driver.trafficManager.port(INGRESS_PORT).counters.lostInput, 89);
   assert.equal([emulator.counters.in, emulator.counters.dropped], [100, 89]);
 });
 
@@ -257,7 +257,7 @@ test('a packet that recirculates re-enters behind what came in meanwhile', () =>
     { bytes: number(2), atPs: 100 * NS },
     { bytes: number(3), atPs: cameRound },
   ];
-  const { emulator, gone } = timedRun(plane, packets, { entries });
+  const { emulator, driver, gone } = timedRun(plane, packets, { entries });
   const seen = [...emulator.memory.range(7, 4, 9)];
   assert.equal([seen[0], seen[1], seen[4], seen[8]], [1, 3, 2, 4]);
   assert.equal(
@@ -265,7 +265,7 @@ test('a packet that recirculates re-enters behind what came in meanwhile', () =>
     [1, 0, 2],
   );
   assert.is(emulator.counters.recirculations, 1);
-  const loop = emulator.trafficManager.port(plane.description.ports.recirculation).counters;
+  const loop = driver.trafficManager.port(plane.description.ports.recirculation).counters;
   assert.equal([loop.packetsIn, loop.packetsOut, loop.bytesOut], [1, 1, number(1).length + STATE_BYTES]);
 });
 

@@ -44,10 +44,10 @@ function play(packets: readonly Coming[], updates: readonly TimedUpdate[], optio
   let player: UpdatePlayer | undefined;
   const outcome = timedRun(plane, packets, {
     ...rest,
-    prepare(emulator) {
+    prepare(emulator, driver) {
       for (const operation of before) emulator.apply(operation);
       player = new UpdatePlayer(emulator, [FORWARDING, ...before], updates, psPerOperation);
-      emulator.playUpdates(player);
+      driver.playUpdates(player);
     },
   });
   return { ...outcome, updates: player?.played ?? [] };

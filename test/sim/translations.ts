@@ -24,7 +24,7 @@ import {
 import {
   type Failure,
   formatFailure,
-  TracingSwitch,
+  Switch,
   type Translation,
   type Validation,
   validateTranslation,
@@ -87,7 +87,7 @@ export interface Sent {
 /** An emulator with the books of what runs on it. Packets come in on port 1 and leave by port 17 by default. */
 export class Deployment {
   readonly state = new SwitchState(plane);
-  readonly emulator = new TracingSwitch(plane);
+  readonly emulator = new Switch(plane, { engine: 'interpreted' });
   private readonly batch = createPacketBatch(1, 4096);
 
   constructor() {
@@ -137,7 +137,7 @@ export class Deployment {
 
 export interface ValidateOptions {
   readonly packets?: number;
-  readonly makeSwitch?: () => TracingSwitch;
+  readonly makeSwitch?: () => Switch;
   readonly isInstalled?: boolean;
   readonly recompile?: (program: Program) => Translation | undefined;
 }

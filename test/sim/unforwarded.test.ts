@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CONFORMANCE_DATA_PLANE } from '../../bench/verify/conformance/vector.js';
 import { type DataPlane, DataPlaneError, dataPlaneFromJson, type TableEntry } from '../../compiler/index.js';
-import { ENGINES } from '../../sim/index.js';
+import { ENGINES, ShareDriver } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch, DROPPED } from '../../traces/index.js';
 import { frame } from './frames.js';
 import {
@@ -104,7 +104,7 @@ test('workers, who find the program first, come to the same', () => {
   const batch = createPacketBatch(2, 4096);
   for (const port of [LONELY_PORT, 1]) appendPacketBytes(batch, UDP, port);
   emulator.classify(batch, 0, 2);
-  emulator.processShare(batch, 0, 2, 0, 1);
+  new ShareDriver(emulator, 0, 1).process(batch, 0, 2);
   assert.equal([...batch.egressPort.subarray(0, 2)], [DROPPED, EGRESS_PORT]);
   assert.is(emulator.memory.range(15, 0, 1)[0], 2);
 });
@@ -118,13 +118,13 @@ test('another discard port: its queue takes them, and the recirculation port has
     [published, [0, 0]],
   ] as const) {
     const packets = Array.from({ length: 3 }, (_, i) => ({ bytes: UDP, atPs: i * 1e6, port: LONELY_PORT }));
-    const { gone, lost, emulator } = timedRun(of, packets);
+    const { gone, lost, emulator, driver } = timedRun(of, packets);
     assert.equal(gone, []);
     assert.equal(
       lost.map(({ reason }) => reason),
       ['unforwarded', 'unforwarded', 'unforwarded'],
     );
-    const ports = [RECIRCULATION_PORT, 40].map((port) => emulator.trafficManager.port(port).counters);
+    const ports = [RECIRCULATION_PORT, 40].map((port) => driver.trafficManager.port(port).counters);
     assert.equal(
       ports.map((counters) => counters.queued),
       queued,

@@ -11,7 +11,7 @@ import {
   SwitchState,
   type TableEntry,
 } from '../../compiler/index.js';
-import { formatFailure, TargetError, TracingSwitch, type Translation } from '../../sim/index.js';
+import { formatFailure, Switch, TargetError, type Translation } from '../../sim/index.js';
 import { SAMPLE_NAMES, sampleSource } from '../compiler/support.js';
 import { validateAlone, validateCrowded } from './random-validation.js';
 import {
@@ -81,7 +81,7 @@ function* mutants(translation: Translation): Generator<readonly [what: string, T
   }
 }
 
-const shared = new TracingSwitch(plane);
+const shared = new Switch(plane, { engine: 'interpreted' });
 
 /** Whether a document fails, or the switch refuses its entries. */
 function isCaught(mutant: Translation): boolean {

@@ -90,6 +90,17 @@ test('time, randomness and files are arguments in compiler/ and sim/', () => {
   );
 });
 
+/** Blocks, pipelines and drivers use each other by what they say in public; nobody is a special kind of a switch. */
+test('no class reaches into another one', () => {
+  const wrong = files.flatMap(({ path, text }) =>
+    codeOnly(text)
+      .split('\n')
+      .filter((line) => /\bprotected\b|\bextends (\w+)?(?:Switch|Pipeline|Driver|Tables)\b/.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  );
+  assert.equal(wrong, []);
+});
+
 /** Each would have to know of links, devices and what is left behind; an appended file has no whole to wait for. */
 test('files are written by traces/system/ alone', () => {
   const writing = /\b(writeFile|write|rename|copyFile|truncate)Sync\(|createWriteStream|openSync\([^)]*'[wr]/;

@@ -46,7 +46,7 @@ export function actionPaths(dataPlane: DataPlane, packets: PacketBatch): HotPath
 }
 
 function switchThatDoes(dataPlane: DataPlane, engine: EngineName, holders: readonly Rpb[], action: string): Switch {
-  const emulator = new Switch(dataPlane, undefined, engine);
+  const emulator = new Switch(dataPlane, { engine });
   for (const { table } of dataPlane.filterTables) insert(emulator, programFor(table));
   for (const rpb of holders) insert(emulator, everyPacket(rpb, action, dataPlane));
   emulator.prepare();

@@ -79,7 +79,7 @@ export interface RunResult extends ReportedRun {
 export async function runWorkload(options: RunOptions): Promise<RunResult> {
   const { timing } = options;
   const timed = timing && new TimedRun(options.dataPlane, options.engine, timing);
-  const emulator = timed?.emulator ?? new Switch(options.dataPlane, undefined, options.engine);
+  const emulator = timed?.emulator ?? new Switch(options.dataPlane, { engine: options.engine });
   const deployment = await deployed(emulator, options);
   const books = deployment.controller.state;
   const { updates } = options;

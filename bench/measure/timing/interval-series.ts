@@ -1,5 +1,5 @@
 /** What happened in each interval of virtual time; intervals in which nothing happened have no row. */
-import type { DropReason, TimedSwitch } from '../../../sim/index.js';
+import type { DropReason, TimedDriver } from '../../../sim/index.js';
 import { Latencies, type LatencySummary } from './latencies.js';
 
 export interface IntervalRow {
@@ -66,7 +66,7 @@ export class IntervalSeries {
   }
 
   /** Ends the interval; the next one is that of `nowPs`. */
-  close({ trafficManager }: TimedSwitch, nowPs: number): void {
+  close({ trafficManager }: TimedDriver, nowPs: number): void {
     const startPs = this.endPs - this.intervalPs;
     let happened = this.packetsIn + this.packetsOut + Object.values(this.lost).reduce((sum, count) => sum + count, 0);
     for (const queue of trafficManager.ports) {

@@ -17,8 +17,10 @@ import {
   type HeldBatch,
   lineBytes,
   PS_PER_SECOND,
-  TimedSwitch,
+  Switch,
+  TimedDriver,
   type TimedSwitchOptions,
+  type TimeObserver,
 } from '../../../sim/index.js';
 import { createTrafficGenerator, type TrafficTarget } from '../../../traces/index.js';
 import { BatchPool } from './batch-pool.js';
@@ -163,7 +165,7 @@ class Trial {
   /** Runs so many packets at this distance, or until one is lost. */
   private run(packets: number, periodPs: number): { lost: number; departuresPs: number } {
     const outcome = { lost: 0, departuresPs: 0 };
-    const emulator = this.emulator({
+    const driver = this.driver({
       nextTickPs: Number.POSITIVE_INFINITY,
       tick() {},
       left(_held: HeldBatch, _i: number, _arrivalPs: number, departurePs: number) {
@@ -178,22 +180,23 @@ class Trial {
       const held = this.pool.take();
       const appended = generator.generateInto(held.batch, next, Math.min(BATCH_PACKETS, packets - next));
       for (let i = 0; i < appended && outcome.lost === 0; i++) {
-        emulator.arrive(held, i, Math.floor((next + i) * periodPs));
+        driver.arrive(held, i, Math.floor((next + i) * periodPs));
       }
       next += appended;
     }
-    emulator.runToEnd();
+    driver.runToEnd();
     return outcome;
   }
 
-  private emulator(observer: ConstructorParameters<typeof TimedSwitch>[3]): TimedSwitch {
+  /** A switch that holds the program. */
+  private driver(observer: TimeObserver): TimedDriver {
     const { dataPlane, engine } = this.options;
     const { cellBytes, bufferBytes } = dataPlane.description.trafficManager;
     // Room for the state header of a packet is part of its cells: two more cells hold it.
     const queueBytes = QUEUE_PACKETS * (Math.ceil(this.packetBytes / cellBytes) + 2) * cellBytes;
     const limits = { bufferBytes: Math.max(bufferBytes, 2 * queueBytes), queueBytes };
-    const emulator = new TimedSwitch(dataPlane, engine, { ...this.options.switch, ...limits }, observer);
+    const emulator = new Switch(dataPlane, { engine });
     for (const operation of installOperations(this.program)) emulator.apply(operation);
-    return emulator;
+    return new TimedDriver(emulator, { ...this.options.switch, ...limits }, observer);
   }
 }

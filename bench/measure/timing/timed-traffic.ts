@@ -7,8 +7,9 @@ import {
   type HeldBatch,
   OutputDigest,
   PS_PER_NS,
+  Switch,
   stateDigest,
-  TimedSwitch,
+  TimedDriver,
   type TimeObserver,
   type UpdatePlayer,
 } from '../../../sim/index.js';
@@ -26,7 +27,8 @@ const BREATH_MS = 20;
 
 /** A switch with time, and the account of what its packets do. */
 export class TimedRun implements TimeObserver {
-  readonly emulator: TimedSwitch;
+  readonly emulator: Switch;
+  private readonly driver: TimedDriver;
   private readonly arrivals: ArrivalTimes;
   private readonly series: IntervalSeries;
   private readonly latencies = new Latencies();
@@ -43,7 +45,8 @@ export class TimedRun implements TimeObserver {
   ) {
     this.arrivals = new ArrivalTimes(options.packetsPerSecond);
     this.series = new IntervalSeries(options.intervalNs * PS_PER_NS);
-    this.emulator = new TimedSwitch(dataPlane, engine, options.switch, this);
+    this.emulator = new Switch(dataPlane, { engine });
+    this.driver = new TimedDriver(this.emulator, options.switch, this);
   }
 
   get nextTickPs(): number {
@@ -51,7 +54,7 @@ export class TimedRun implements TimeObserver {
   }
 
   tick(nowPs: number): void {
-    this.series.close(this.emulator, nowPs);
+    this.series.close(this.driver, nowPs);
   }
 
   left(held: HeldBatch, i: number, arrivalPs: number, departurePs: number): void {
@@ -79,10 +82,10 @@ export class TimedRun implements TimeObserver {
     player: UpdatePlayer | undefined,
   ): Promise<TrafficResult & { readonly timing: TimedTraffic }> {
     const { source, clock, signal } = traffic;
-    const { emulator, arrivals, series } = this;
+    const { emulator, driver, arrivals, series } = this;
     const { counters } = emulator;
     this.writer = traffic.writer;
-    if (player !== undefined) emulator.playUpdates(player);
+    if (player !== undefined) driver.playUpdates(player);
     const pool = new BatchPool(BATCH.packets, BATCH.bytes);
     const samples: TrafficSample[] = [];
     const start = clock();
@@ -92,7 +95,7 @@ export class TimedRun implements TimeObserver {
       const { batch } = held;
       if ((await source.fill(batch)) === 0) break;
       for (let i = 0; i < batch.count; i++) {
-        emulator.arrive(held, i, arrivals.next(batch, i));
+        driver.arrive(held, i, arrivals.next(batch, i));
         series.countIn(batch.originalLength[i] as number);
       }
       samples.push({ seconds: (clock() - start) / 1000, ...counters });
@@ -102,8 +105,8 @@ export class TimedRun implements TimeObserver {
         lastBreath = clock();
       }
     }
-    emulator.runToEnd();
-    series.close(emulator, this.lastPs);
+    driver.runToEnd();
+    series.close(driver, this.lastPs);
     samples.push({ seconds: (clock() - start) / 1000, ...counters });
     return {
       counters: { ...counters },
@@ -129,9 +132,9 @@ export class TimedRun implements TimeObserver {
       bytesOut: this.bytesOut,
       lost: this.lostBy,
       latencyNs: this.latencies.summary,
-      mostCells: this.emulator.trafficManager.mostCells,
-      mostInFlight: this.emulator.packets.most,
-      ports: this.emulator.trafficManager.ports.map(({ port, counters }) => ({ port, ...counters })),
+      mostCells: this.driver.trafficManager.mostCells,
+      mostInFlight: this.driver.packets.most,
+      ports: this.driver.trafficManager.ports.map(({ port, counters }) => ({ port, ...counters })),
       intervals: this.series.intervals,
       queues: this.series.queues,
       updates: player?.played,

@@ -4,7 +4,8 @@ import {
   type HeldBatch,
   LAST_TIME_PS,
   type PlayedUpdate,
-  TimedSwitch,
+  Switch,
+  TimedDriver,
   type TimeObserver,
   timedSwitchOptions,
   UpdatePlayer,
@@ -49,9 +50,10 @@ export class EmulatedNetwork implements Network {
     const { dataPlane } = this.options;
     const sampler = new Sampler(watcher, traffic.seconds);
     const observer = new Observer(watcher, sampler);
-    const emulator = new TimedSwitch(dataPlane, 'compiled', timedSwitchOptions(dataPlane), observer);
+    const emulator = new Switch(dataPlane);
+    const driver = new TimedDriver(emulator, timedSwitchOptions(dataPlane), observer);
     const player = await this.player(emulator, traffic.signal);
-    emulator.playUpdates(player);
+    driver.playUpdates(player);
     const pool = new BatchPool(BATCH.packets, BATCH.bytes);
     let held: HeldBatch | undefined;
     const take = () => {
@@ -60,16 +62,16 @@ export class EmulatedNetwork implements Network {
     };
     await forEachBatch(traffic, take, (batch) => {
       watcher.generated?.(batch);
-      for (let i = 0; held !== undefined && i < batch.count; i++) emulator.arrive(held, i, arrivalPs(batch, i));
+      for (let i = 0; held !== undefined && i < batch.count; i++) driver.arrive(held, i, arrivalPs(batch, i));
     });
-    emulator.runToEnd();
+    driver.runToEnd();
     if (!traffic.signal.aborted) sampler.advance(LAST_TIME_PS);
     this.played = player.played;
     return sampler.samples;
   }
 
   /** Nothing is deployed to begin with but default forwarding. */
-  private async player(emulator: TimedSwitch, signal: AbortSignal): Promise<UpdatePlayer> {
+  private async player(emulator: Switch, signal: AbortSignal): Promise<UpdatePlayer> {
     const { workload, allocator, updates } = this.options;
     const linking = { workload, allocator, recirculations: DEFAULT_RECIRCULATIONS, clock: () => 0 };
     const deployment = await deployWorkload(emulator, { ...linking, programs: 0, signal, onProgress: () => {} });

@@ -33,7 +33,7 @@ const BATCH = { packets: 4096, bytes: 4 * 2 ** 20 };
 
 /** @throws {CaptureError} for a capture that cannot be read, {@link TargetError} for entries that the switch refuses */
 export async function runVector(vector: ConformanceVector, engine: EngineName): Promise<VectorResult> {
-  const emulator = new Switch(vector.dataPlane, undefined, engine);
+  const emulator = new Switch(vector.dataPlane, { engine });
   for (const entry of vector.entries) emulator.apply({ kind: 'insertEntry', entry });
   const actual = await packetsByPort(vector, emulator);
   const differences = [...comparePackets(vector, actual), ...compareRegisters(vector, emulator)];

@@ -16,9 +16,9 @@ import {
   MeaningRun,
   type PacketTrace,
   PacketTracer,
-  QueuedSwitch,
+  QueuedDriver,
   type QueueReading,
-  type Switch,
+  Switch,
 } from '../../../sim/index.js';
 import {
   appendPacket,
@@ -84,18 +84,16 @@ export class ReplaySwitch {
 
   private constructor(
     private readonly emulator: Switch,
+    private readonly driver: QueuedDriver,
     private readonly options: Omit<ReplayOptions, 'engine'>,
   ) {
     this.controller = new Controller(options.dataPlane, new InProcessTarget(emulator));
   }
 
   /** @throws {UsageError} for a program with errors; {@link DoesNotFit} and {@link TargetError} */
-  static async of(
-    sources: readonly SourceText[],
-    options: ReplayOptions,
-    emulator: Switch = new QueuedSwitch(options.dataPlane, options.engine, options.queue),
-  ): Promise<ReplaySwitch> {
-    const made = new ReplaySwitch(emulator, options);
+  static async of(sources: readonly SourceText[], options: ReplayOptions): Promise<ReplaySwitch> {
+    const emulator = new Switch(options.dataPlane, { engine: options.engine });
+    const made = new ReplaySwitch(emulator, new QueuedDriver(emulator, options.queue), options);
     for (const operation of frontPortForwarding(options.dataPlane)) emulator.apply(operation);
     for (const source of sources) await made.deploy(source);
     return made;
@@ -173,14 +171,13 @@ export class ReplaySwitch {
     batch: PacketBatch,
     tracing: (ReplayTracing & { tracer: PacketTracer }) | undefined,
   ): ReadonlySet<number> {
-    const { emulator } = this;
+    const { driver } = this;
     const unforwarded = new Set<number>();
     const plain = (from: number, to: number): void => {
       if (from === to) return;
-      emulator.process(batch, from, to);
-      if (!(emulator instanceof QueuedSwitch)) return;
-      for (const i of emulator.unforwarded) unforwarded.add(i);
-      emulator.unforwarded.clear();
+      driver.process(batch, from, to);
+      for (const i of driver.unforwarded) unforwarded.add(i);
+      driver.unforwarded.clear();
     };
     let next = 0;
     for (const i of tracing === undefined ? [] : this.picked(batch, tracing)) {

@@ -1,7 +1,7 @@
 /** `p4runpro serve`: an emulated switch behind BF Runtime, with ports by HTTP, UDP and captures. */
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { type DataPlane, defaultForwardEntry, type TableEntry, TOFINO_1 } from '../../../compiler/index.js';
-import { PipedSwitch } from '../../../sim/index.js';
+import { Switch } from '../../../sim/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { watchCaptures } from '../../server/ports/capture-folder.js';
 import { serveUntil, thisLaunch } from '../../server/ports/launch.js';
@@ -24,7 +24,7 @@ export async function serve(args: ServeArguments): Promise<number> {
   if (tls !== undefined && tls.key === undefined)
     throw new UsageError('--tls-ca needs --tls-certificate and --tls-key');
   const grpc = grpcFrom(args);
-  const emulator = new PipedSwitch(dataPlane, wholeNumber('--pipes', args.pipes, 1, TOFINO_1.pipes));
+  const emulator = new Switch(dataPlane, { pipes: wholeNumber('--pipes', args.pipes, 1, TOFINO_1.pipes) });
   for (const entry of forwardings(args.forward, dataPlane)) emulator.apply({ kind: 'insertEntry', entry });
   const ports = new SwitchPorts(emulator);
   const running: { close(): Promise<void> }[] = [];

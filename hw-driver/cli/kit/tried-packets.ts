@@ -48,7 +48,7 @@ export class TrialSwitch {
     private readonly source: string,
     options: TryOptions,
   ) {
-    this.emulator = new Switch(options.dataPlane, undefined, 'interpreted');
+    this.emulator = new Switch(options.dataPlane, { engine: 'interpreted' });
     this.controller = new Controller(options.dataPlane, new InProcessTarget(this.emulator));
     for (let port = 0; port < FRONT_PORTS; port++) {
       this.emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(options.dataPlane, port, port ^ 1) });

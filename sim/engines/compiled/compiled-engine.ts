@@ -9,7 +9,7 @@ import type { Phv } from '../../blocks/phv.js';
 import type { RpbEntry } from '../../blocks/program-code.js';
 import type { RegisterArrays } from '../../blocks/register-arrays.js';
 import type { RpbTables } from '../../blocks/rpb-tables.js';
-import type { RpbEngine } from '../rpb-engine.js';
+import { type RpbEngine, rpbsOfGress } from '../rpb-engine.js';
 import { type CodeContext, segmentCode } from './generate.js';
 
 /** Runs the entries of one gress of one pass. @param k where the program's row starts in `rows` */
@@ -57,7 +57,7 @@ export class CompiledEngine implements RpbEngine {
   ) {
     const { state, ports } = dataPlane.description;
     this.rowStart = new Int32Array(2 ** state.programIdBits);
-    this.ingressRpbs = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length;
+    this.ingressRpbs = rpbsOfGress(dataPlane).ingress.length;
     this.context = {
       operands,
       cpuPort: ports.cpu,
@@ -65,10 +65,10 @@ export class CompiledEngine implements RpbEngine {
       arraySizes: dataPlane.rpbs.map(({ buckets }) => buckets),
       arrayStarts: dataPlane.rpbs.map(({ index }) => memory.index(index, 0)),
     };
-    tables.onChange = (programId) => {
+    tables.whenChanged((programId) => {
       this.giveUp(programId);
       this.rowStart[programId] = STALE;
-    };
+    });
   }
 
   prepare(): void {

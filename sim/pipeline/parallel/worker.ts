@@ -12,9 +12,11 @@ import { emptyCounters } from '../../blocks/counters.js';
 import { digestPackets } from '../../blocks/digest.js';
 import { Switch } from '../switch.js';
 import { type SharedBatch, VERDICT, type WorkerResult, type WorkerSetup, type WorkerTask } from './protocol.js';
+import { ShareDriver } from './share-driver.js';
 
 const setup = workerData as WorkerSetup;
-const emulator = new Switch(new DataPlane(setup.description), setup.memory, setup.engine);
+const emulator = new Switch(new DataPlane(setup.description), { memory: setup.memory, engine: setup.engine });
+const driver = new ShareDriver(emulator, setup.share, setup.shares);
 let generator: TrafficGenerator | undefined;
 /** By target, of the packets that this worker generates for itself. */
 let isOwn: Uint8Array = new Uint8Array(0);
@@ -46,7 +48,7 @@ export default function run(task: WorkerTask): WorkerResult {
     case 'process':
       for (const shared of task.batches) {
         const batch = open(shared);
-        emulator.processShare(batch, shared.from, shared.to, setup.share, setup.shares);
+        driver.process(batch, shared.from, shared.to);
         digestPackets(batch, shared.from, shared.to, setup.share, setup.shares);
       }
       break;

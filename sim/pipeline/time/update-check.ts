@@ -3,15 +3,16 @@
  * seen what was before if every look-up on its way, filters, entries of RPBs and recirculation, found what it would have
  * found there; what is after, likewise. If neither is so, it saw a mixture.
  *
- * Beside the switch, three more hold the tables at rest: before an update, after it, and after the next one. Packets of
+ * Beside the switch, three sets of tables are at rest: as before an update, after it, and after the next one. Packets of
  * programs that an update touches go from RPB to RPB, so that each look-up is compared.
  */
-import { FIXED_NAMES, type Operation, RPB_KEYS, type TableEntry } from '../../../compiler/index.js';
+import { FIXED_NAMES, type Gress, type Operation, RPB_KEYS, type TableEntry } from '../../../compiler/index.js';
 import type { Phv } from '../../blocks/phv.js';
 import type { RpbEntry } from '../../blocks/program-code.js';
-import type { RpbTables } from '../../blocks/rpb-tables.js';
-import type { RpbEngine } from '../../engines/rpb-engine.js';
-import { Switch } from '../switch.js';
+import { rpbsOfGress } from '../../engines/rpb-engine.js';
+import type { Pipeline } from '../pipeline.js';
+import type { Switch } from '../switch.js';
+import { isTableOperation, SwitchTables } from '../switch-tables.js';
 import type { TimedUpdate, UpdateTally } from './update.js';
 
 /** Bits of what a packet may have seen so far. */
@@ -19,46 +20,25 @@ const BEFORE = 1;
 const AFTER = 2;
 const EITHER = BEFORE | AFTER;
 
-/** Tables at rest, that say what a packet would find in them. */
-class RestingTables extends Switch {
-  constructor({ dataPlane, memory }: Switch) {
-    super(dataPlane, memory.buffer, 'interpreted');
-  }
-
-  install(operations: readonly Operation[]): void {
-    for (const operation of operations) if (operation.kind !== 'resetMemory') this.apply(operation);
-  }
-
-  programOf(phv: Phv): number {
-    return this.init.classify(phv);
-  }
-
-  entryFor(phv: Phv, rpb: number): RpbEntry | undefined {
-    return this.tables.entryFor(phv, rpb);
-  }
-
-  wouldRecirculate({ programId, pass }: Phv): boolean {
-    return this.recirculation.recirculates(programId, pass);
-  }
-}
-
 /** Between which tables at rest packets move. */
 interface Window {
   readonly update: number;
-  readonly before: RestingTables;
-  readonly after: RestingTables;
+  readonly before: SwitchTables;
+  readonly after: SwitchTables;
   readonly programs: ReadonlySet<number>;
 }
 
 const RESTING = 3;
 
 export class UpdateCheck {
-  private readonly resting: readonly RestingTables[];
+  private readonly resting: readonly SwitchTables[];
   private readonly programs: readonly ReadonlySet<number>[];
   private readonly tallies: { before: number; after: number; mixed: number; firstMixture: string | null }[];
   /** By epoch. */
   private readonly windows: Window[];
   private readonly initOnEveryPass: boolean;
+  private readonly pipeline: Pipeline;
+  private readonly rpbs: Readonly<Record<Gress, readonly number[]>>;
   /** By slot: the epoch of its packet, and what that has seen. */
   private epochs = new Uint8Array(64);
   private seen = new Uint8Array(64);
@@ -69,10 +49,12 @@ export class UpdateCheck {
     before: readonly Operation[],
     private readonly updates: readonly TimedUpdate[],
   ) {
-    this.resting = Array.from({ length: RESTING }, () => new RestingTables(emulator));
+    this.pipeline = emulator.pipeline;
+    this.rpbs = rpbsOfGress(emulator.dataPlane);
+    this.resting = Array.from({ length: RESTING }, () => new SwitchTables(emulator.dataPlane));
     for (const [k, tables] of this.resting.entries()) {
-      tables.install(before);
-      for (const update of updates.slice(0, k)) tables.install(update.operations);
+      install(tables, before);
+      for (const update of updates.slice(0, k)) install(tables, update.operations);
     }
     this.programs = updates.map(({ operations }) => programsOf(operations));
     this.tallies = updates.map(() => ({ before: 0, after: 0, mixed: 0, firstMixture: null }));
@@ -84,25 +66,16 @@ export class UpdateCheck {
     return this.tallies[update] ?? { before: 0, after: 0, mixed: 0, firstMixture: null };
   }
 
-  /** The engine, for packets that an update is about one RPB at a time. */
-  watch(engine: RpbEngine, tables: RpbTables): RpbEngine {
-    const ingressRpbs = this.ingressRpbs;
-    const run = (phv: Phv, from: number, to: number): boolean => {
-      const window = this.windowFor(this.slot);
-      if (!window.programs.has(phv.programId)) return false;
-      this.walk(window, phv, tables, from, to);
-      return true;
-    };
-    return {
-      name: engine.name,
-      prepare: () => engine.prepare(),
-      ingress: (phv) => run(phv, 0, ingressRpbs) || engine.ingress(phv),
-      egress: (phv) => run(phv, ingressRpbs, this.resting[0]?.dataPlane.rpbCount ?? 0) || engine.egress(phv),
-    };
+  /**
+   * Takes a packet that an update is about through the RPBs of the ingress, one at a time; false for other packets.
+   */
+  walksIngress(phv: Phv): boolean {
+    return this.walks(phv, this.rpbs.ingress);
   }
 
-  private get ingressRpbs(): number {
-    return this.resting[0]?.dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length ?? 0;
+  /** As {@link walksIngress}, of the egress. */
+  walksEgress(phv: Phv): boolean {
+    return this.walks(phv, this.rpbs.egress);
   }
 
   /** The packet that is in work from now on. */
@@ -129,7 +102,8 @@ export class UpdateCheck {
   recirculates(slot: number, phv: Phv): void {
     const window = this.windowFor(slot);
     if (!window.programs.has(phv.programId)) return;
-    const found = (tables: RestingTables): boolean => tables.wouldRecirculate(phv) === phv.recirculates;
+    const found = ({ recirculation }: SwitchTables): boolean =>
+      recirculation.recirculates(phv.programId, phv.pass) === phv.recirculates;
     this.note(found(window.before), found(window.after), () => `recirculation block, pass ${phv.pass}`);
   }
 
@@ -141,24 +115,28 @@ export class UpdateCheck {
     else if (this.seen[slot] === 0) tally.mixed++;
   }
 
-  /** From now on packets are of another epoch. @param settled whether an update has been made in full */
-  turned(epoch: number, settled: boolean): void {
+  /** From now on packets are of another epoch. @param isComplete whether an update has been made in full */
+  turned(epoch: number, isComplete: boolean): void {
     const now = this.windows[1 - epoch] as Window;
-    if (!settled) {
+    if (!isComplete) {
       this.windows[epoch] = now;
       return;
     }
     const next = now.update + 1;
     // What is two updates ahead takes the place of what nobody in flight started from.
     const ahead = this.updates.slice(Math.max(0, next - 2), next + 1).flatMap(({ operations }) => operations);
-    if (next >= 2) this.resting[(next + 1) % RESTING]?.install(ahead);
+    if (next >= 2) install(this.restingAt(next + 1), ahead);
     this.windows[epoch] = this.windowOf(next);
   }
 
   private windowOf(update: number): Window {
-    const tables = (k: number): RestingTables => this.resting[k % RESTING] as RestingTables;
     const programs = this.programs[update] ?? new Set();
-    return { update, before: tables(update), after: tables(update + 1), programs };
+    return { update, before: this.restingAt(update), after: this.restingAt(update + 1), programs };
+  }
+
+  /** The tables as they are after k updates. */
+  private restingAt(k: number): SwitchTables {
+    return this.resting[k % RESTING] as SwitchTables;
   }
 
   private windowFor(slot: number): Window {
@@ -167,18 +145,21 @@ export class UpdateCheck {
 
   private classified({ update, before, after }: Window, phv: Phv): void {
     if (update >= this.updates.length) return;
-    const found = (tables: RestingTables): boolean => tables.programOf(phv) === phv.programId;
+    const found = ({ init }: SwitchTables): boolean => init.classify(phv) === phv.programId;
     this.note(found(before), found(after), () => 'filters');
   }
 
-  private walk(window: Window, phv: Phv, tables: RpbTables, from: number, to: number): void {
-    const code = tables.codeOf(phv.programId);
-    for (let rpb = from; rpb < to; rpb++) {
-      const entry = tables.entryFor(phv, rpb);
-      const found = (resting: RestingTables): boolean => sameEntry(entry, resting.entryFor(phv, rpb));
+  private walks(phv: Phv, rpbs: readonly number[]): boolean {
+    const { pipeline } = this;
+    const window = this.windowFor(this.slot);
+    if (!window.programs.has(phv.programId)) return false;
+    for (const rpb of rpbs) {
+      const entry = pipeline.tables.rpbs.entryFor(phv, rpb);
+      const found = (tables: SwitchTables): boolean => sameEntry(entry, tables.rpbs.entryFor(phv, rpb));
       this.note(found(window.before), found(window.after), () => `RPB ${rpb + 1}, pass ${phv.pass}`);
-      if (code !== undefined) tables.run(code, phv, rpb, rpb + 1);
+      pipeline.runRpb(phv, rpb);
     }
+    return true;
   }
 
   /** @param place where it was, for the account of the first mixture */
@@ -193,6 +174,10 @@ export class UpdateCheck {
     const saw = was === BEFORE ? 'before' : was === AFTER ? 'after' : 'before or after';
     tally.firstMixture ??= `a packet that had seen what is ${saw} the update found something else at: ${place()}`;
   }
+}
+
+function install(tables: SwitchTables, operations: readonly Operation[]): void {
+  for (const operation of operations) if (isTableOperation(operation)) tables.apply(operation);
 }
 
 /** Programs whose packets an update is about. */

@@ -8,9 +8,7 @@
  */
 import { type DataPlane, type Gress, gressCycles, type Operation, tablePlaces } from '../../../compiler/index.js';
 import type { Phv } from '../../blocks/phv.js';
-import type { RpbTables } from '../../blocks/rpb-tables.js';
 import { LAST_TIME_PS, PipeClock } from '../../blocks/virtual-time.js';
-import type { RpbEngine } from '../../engines/rpb-engine.js';
 import type { Switch } from '../switch.js';
 import type { PlayedUpdate, TimedUpdate } from './update.js';
 import { UpdateCheck } from './update-check.js';
@@ -44,7 +42,7 @@ export class UpdatePlayer {
   /** By slot. */
   private epochs = new Uint8Array(64);
   /** Since when packets of the other epoch are waited for; undefined if they are not. */
-  private drain: { fromPs: number; settles: boolean } | undefined;
+  private drain: { fromPs: number; endsUpdate: boolean } | undefined;
   private readonly times: { startPs: number; endPs: number; settledPs: number }[];
 
   /**
@@ -76,9 +74,17 @@ export class UpdatePlayer {
     }));
   }
 
-  /** The engine, with an eye on what packets meet. */
-  watch(engine: RpbEngine, tables: RpbTables): RpbEngine {
-    return this.check.watch(engine, tables);
+  /**
+   * Takes a packet that the update is about through the RPBs of the ingress, with an eye on what it meets there. False
+   * for other packets, which are left as they are.
+   */
+  walksIngress(phv: Phv): boolean {
+    return this.check.walksIngress(phv);
+  }
+
+  /** As {@link walksIngress}, of the egress. */
+  walksEgress(phv: Phv): boolean {
+    return this.check.walksEgress(phv);
   }
 
   /** To be called before a packet enters the ingress, on whatever pass. */
@@ -105,7 +111,7 @@ export class UpdatePlayer {
     this.check.entered(slot, this.epoch, phv);
   }
 
-  /** A packet has come round to its next pass. */
+  /** A packet has recirculated and begins its next pass. */
   returned(slot: number, phv: Phv): void {
     this.check.returned(slot, phv);
   }
@@ -184,27 +190,28 @@ export class UpdatePlayer {
     this.insert(gress, { effectPs: this.controlPs - this.clock.timeOf(cycles), make });
   }
 
-  private planDrain(settles: boolean): void {
+  private planDrain(endsUpdate: boolean): void {
     const fromPs = this.controlPs;
     this.insert('ingress', {
       effectPs: fromPs,
       make: () => {
         this.epoch = this.epoch === 0 ? 1 : 0;
-        this.drain = { fromPs, settles };
-        this.check.turned(this.epoch, settles);
+        this.drain = { fromPs, endsUpdate };
+        this.check.turned(this.epoch, endsUpdate);
         if (this.inFlight[this.epoch === 0 ? 1 : 0] === 0) this.drained();
       },
     });
   }
 
   private drained(): void {
-    const { fromPs, settles } = this.drain ?? { fromPs: 0, settles: false };
+    if (this.drain === undefined) throw new Error('a drain ended that had not begun');
+    const { fromPs, endsUpdate } = this.drain;
     this.drain = undefined;
     this.emulator.forgetRetiredBranchIds();
     // No change may take effect before a packet whose work is done.
     const pipe = (gress: Gress): number => this.lastEntry[gress] + this.clock.timeOf(this.cycles[gress]);
     this.controlPs = Math.max(this.controlPs, fromPs, pipe('ingress'), pipe('egress'));
-    if (settles) {
+    if (endsUpdate) {
       this.timesNow.settledPs = fromPs;
       this.update++;
       this.operation = 0;

@@ -1,6 +1,6 @@
 /** Which entries a packet met, found by what they say rather than by the switch. */
 import { type DataPlane, type KeyField, RPB_KEYS, type TableEntry } from '../../../compiler/index.js';
-import type { RpbVisit } from '../tracing-switch.js';
+import type { RpbVisit } from '../drivers/tracing-driver.js';
 
 /** An RPB that did something to a packet. */
 export interface EntryStep extends RpbVisit {

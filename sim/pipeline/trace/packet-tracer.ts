@@ -5,8 +5,9 @@
 import { and48, type Operation, type PlacedStep, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { DROPPED, type PacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
 import type { Counters } from '../../blocks/counters.js';
-import type { Switch } from '../switch.js';
-import { type QueueReading, TracingSwitch } from '../tracing-switch.js';
+import type { QueueReading } from '../drivers/queued-driver.js';
+import { TracingDriver } from '../drivers/tracing-driver.js';
+import { Switch } from '../switch.js';
 import { type EntryStep, entrySteps } from './entry-trace.js';
 import { HeaderReader } from './header-reader.js';
 import {
@@ -30,7 +31,8 @@ export interface TracedProgram {
 }
 
 export class PacketTracer {
-  private readonly replica: TracingSwitch;
+  private readonly replica: Switch;
+  private readonly driver: TracingDriver;
   private readonly reader: HeaderReader;
   /** RPB entries by the program that they serve, filters by the program that they give; in order of installation. */
   private readonly entriesOf = new Map<number, TableEntry[]>();
@@ -44,8 +46,9 @@ export class PacketTracer {
     private readonly programOf: ProgramOfId,
     queue?: QueueReading,
   ) {
-    this.replica = new TracingSwitch(emulator.dataPlane, emulator.memory.buffer);
-    if (queue !== undefined) this.replica.queue = queue;
+    this.replica = new Switch(emulator.dataPlane, { memory: emulator.memory.buffer, engine: 'interpreted' });
+    this.driver = new TracingDriver(this.replica);
+    if (queue !== undefined) this.driver.queue = queue;
     this.reader = new HeaderReader(emulator.dataPlane);
   }
 
@@ -79,11 +82,11 @@ export class PacketTracer {
     const headers = this.reader.headers();
     const isCut = this.reader.isDropped;
     const filters = this.matchingFilters(batch.ingressPort[i] ?? 0);
-    this.replica.process(batch, i, i + 1);
+    this.driver.process(batch, i, i + 1);
     const { dataPlane } = this.replica;
     const programId = batch.programId[i] ?? 0;
     const port = batch.egressPort[i] ?? DROPPED;
-    const { visits } = this.replica;
+    const { visits } = this.driver;
     const programs = new Set([programId, ...visits.map((visit) => visit.programId)]);
     const entries = [...programs].flatMap((id) => this.entriesOf.get(id) ?? []);
     this.reader.read(bytes);
@@ -113,7 +116,7 @@ export class PacketTracer {
   /** Why the packet was dropped that the replica took last. */
   private reason(isCut: boolean): PacketTrace['verdict']['reason'] {
     if (isCut) return 'ends inside a header';
-    return this.replica.wasUnforwarded ? 'nobody forwards' : 'DROP';
+    return this.driver.wasUnforwarded ? 'nobody forwards' : 'DROP';
   }
 
   /** The entries that an entry belongs to. */

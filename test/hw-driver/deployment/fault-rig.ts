@@ -58,7 +58,7 @@ class Traffic {
 const listed = (entries: readonly TableEntry[]): string[] => entries.map((entry) => JSON.stringify(entry)).sort();
 
 export class FaultRig {
-  readonly emulator = new Switch(plane, undefined, 'interpreted');
+  readonly emulator = new Switch(plane, { engine: 'interpreted' });
   readonly target = new FaultyTarget(this.emulator, () => this.look());
   journal = new MemoryJournal();
   controller = new Controller(plane, this.target, this.journal);
@@ -80,7 +80,7 @@ export class FaultRig {
   }
 
   private alone(installed: readonly CompiledProgram[]): string {
-    const emulator = new Switch(plane, undefined, 'interpreted');
+    const emulator = new Switch(plane, { engine: 'interpreted' });
     for (const operation of frontPortForwarding(plane)) emulator.apply(operation);
     for (const { entries } of installed) for (const entry of entries) emulator.apply({ kind: 'insertEntry', entry });
     return this.traffic.outcome(emulator, installed);

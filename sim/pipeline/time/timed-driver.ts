@@ -1,32 +1,32 @@
 /**
- * The switch with time. Packets come by lines of a speed, enter each gress one per clock in the order in which they come
+ * A driver with time. Packets come by lines of a speed, enter each gress one per clock in the order in which they come
  * to it, wait in the queues of the traffic manager, and recirculate through a port of its own. A packet's work in a
  * gress is done when it enters: stages are passed in order, so accesses to every memory happen in the order of entry.
  */
-import { type DataPlane, gressCycles, stateHeaderBytes } from '../../../compiler/index.js';
-import { DROPPED } from '../../../traces/packets/packet-batch.js';
+import { gressCycles, stateHeaderBytes } from '../../../compiler/index.js';
 import { GAP_BYTES, type Line, lineBytes } from '../../blocks/line.js';
 import { type HeldBatch, PacketsInFlight } from '../../blocks/packets-in-flight.js';
 import type { Phv } from '../../blocks/phv.js';
 import { type PortQueue, portLines, TrafficManager } from '../../blocks/traffic-manager.js';
 import { PipeClock, PS_PER_NS } from '../../blocks/virtual-time.js';
-import type { EngineName } from '../../engines/rpb-engine.js';
-import { Switch } from '../switch.js';
+import type { Pipeline } from '../pipeline.js';
+import type { Switch } from '../switch.js';
 import { EventQueue } from './event-queue.js';
 import type { DropReason, TimedSwitchOptions, TimeObserver } from './timed-switch-options.js';
 import type { UpdatePlayer } from './update-player.js';
 
 /** What happens to a packet, or to a port; the low bits of an event, its slot or port above them. */
-const EVENT = { received: 0, cameRound: 1, queue: 2, send: 3, depart: 4 } as const;
+const EVENT = { received: 0, recirculated: 1, queue: 2, send: 3, depart: 4 } as const;
 const EVENT_BITS = 3;
 const EVENT_MASK = 2 ** EVENT_BITS - 1;
 
 /** Port numbers that a batch can hold. */
 const INGRESS_PORTS = 2 ** 16;
 
-export class TimedSwitch extends Switch {
+export class TimedDriver {
   readonly trafficManager: TrafficManager;
   readonly packets: PacketsInFlight;
+  private readonly pipeline: Pipeline;
   private readonly events = new EventQueue();
   private readonly clock: PipeClock;
   private readonly cycles: { readonly ingress: number; readonly egress: number };
@@ -43,12 +43,12 @@ export class TimedSwitch extends Switch {
   private player: UpdatePlayer | undefined;
 
   constructor(
-    dataPlane: DataPlane,
-    engine: EngineName,
+    private readonly emulator: Switch,
     private readonly options: TimedSwitchOptions,
     private readonly observer: TimeObserver,
   ) {
-    super(dataPlane, undefined, engine);
+    const { dataPlane, pipeline } = emulator;
+    this.pipeline = pipeline;
     const { timing, ports, trafficManager } = dataPlane.description;
     this.clock = new PipeClock(timing.clockHz);
     this.cycles = { ingress: gressCycles(dataPlane, 'ingress'), egress: gressCycles(dataPlane, 'egress') };
@@ -73,8 +73,7 @@ export class TimedSwitch extends Switch {
   /** Lets updates play while packets run; to be called before the first packet. */
   playUpdates(player: UpdatePlayer): void {
     this.player = player;
-    this.tables.keepsBranchIds = true;
-    this.engine = player.watch(this.engine, this.tables);
+    this.emulator.tables.rpbs.keepsBranchIds = true;
   }
 
   /**
@@ -129,7 +128,7 @@ export class TimedSwitch extends Switch {
     switch (event & EVENT_MASK) {
       case EVENT.received:
         return this.enterFirst(operand, now);
-      case EVENT.cameRound:
+      case EVENT.recirculated:
         return this.enterAgain(operand, now);
       case EVENT.queue:
         return this.queue(operand, now);
@@ -148,8 +147,8 @@ export class TimedSwitch extends Switch {
     const { batch } = this.packets.held[slot] as HeldBatch;
     const i = this.packets.index[slot] as number;
     const phv = this.packets.phvs[slot] as Phv;
-    this.load(phv, batch, i);
-    this.init.run(phv);
+    this.pipeline.load(phv, batch, i);
+    this.pipeline.init(phv);
     batch.programId[i] = phv.programId;
     this.player?.entered(slot, phv);
     this.throughIngress(slot, phv);
@@ -158,10 +157,10 @@ export class TimedSwitch extends Switch {
   private enterAgain(slot: number, now: number): void {
     this.nextIngress(now);
     const phv = this.packets.phvs[slot] as Phv;
-    const { counters } = this.trafficManager.port(this.recirculationPort);
+    const { counters } = this.trafficManager.port(this.pipeline.recirculationPort);
     counters.packetsIn++;
     counters.bytesIn += this.lengthOf(slot) + this.stateBytes;
-    this.comeRound(phv);
+    this.pipeline.nextPass(phv);
     this.player?.returned(slot, phv);
     this.throughIngress(slot, phv);
   }
@@ -180,9 +179,21 @@ export class TimedSwitch extends Switch {
     this.push(exit + this.fixedPs.queueing, EVENT.queue, slot);
   }
 
+  private ingress(phv: Phv): boolean {
+    const { pipeline, player } = this;
+    if (player?.walksIngress(phv) !== true) pipeline.engine.ingress(phv);
+    return pipeline.leaveIngress(phv);
+  }
+
+  private egress(phv: Phv): boolean {
+    const { pipeline, player } = this;
+    if (player?.walksEgress(phv) !== true) pipeline.engine.egress(phv);
+    return pipeline.leaveEgress(phv);
+  }
+
   private queue(slot: number, now: number): void {
     const phv = this.packets.phvs[slot] as Phv;
-    const queue = this.trafficManager.port(phv.recirculates ? this.recirculationPort : phv.egressPort);
+    const queue = this.trafficManager.port(phv.recirculates ? this.pipeline.recirculationPort : phv.egressPort);
     phv.queueDepth = queue.cells;
     const drop = this.trafficManager.enqueue(queue, slot, this.packets);
     if (drop !== undefined) return this.lose(slot, drop, now);
@@ -212,13 +223,13 @@ export class TimedSwitch extends Switch {
     const again = this.egress(phv);
     const exit = this.clock.timeOf(this.lastEgressCycle + this.cycles.egress);
     if (phv.dropped) return this.lose(slot, 'egress', exit);
-    if (!again && phv.egressPort === this.nowhere) return this.lose(slot, 'unforwarded', exit);
+    if (!again && phv.egressPort === this.pipeline.nowhere) return this.lose(slot, 'unforwarded', exit);
     const start = Math.max(exit + this.deparserPs, queue.lineFree);
     queue.lineFree = start + queue.line.timeFor(bytes);
     queue.counters.packetsOut++;
     queue.counters.bytesOut += length;
     if (again) {
-      this.push(start + queue.line.timeFor(bytes - GAP_BYTES) + this.fixedPs.parser, EVENT.cameRound, slot);
+      this.push(start + queue.line.timeFor(bytes - GAP_BYTES) + this.fixedPs.parser, EVENT.recirculated, slot);
       return;
     }
     this.player?.left(slot, exit);
@@ -228,7 +239,7 @@ export class TimedSwitch extends Switch {
   private depart(slot: number, now: number): void {
     const held = this.packets.held[slot] as HeldBatch;
     const i = this.packets.index[slot] as number;
-    this.settle(this.packets.phvs[slot] as Phv, held.batch, i);
+    this.pipeline.verdict(this.packets.phvs[slot] as Phv, held.batch, i);
     this.observer.left(held, i, this.packets.arrivalPs[slot] as number, now);
     this.packets.release(slot);
   }
@@ -239,20 +250,14 @@ export class TimedSwitch extends Switch {
     const i = this.packets.index[slot] as number;
     const phv = this.packets.phvs[slot] as Phv;
     phv.dropped = true;
-    this.settle(phv, held.batch, i);
+    this.pipeline.verdict(phv, held.batch, i);
     this.observer.lost(held, i, reason);
     this.player?.left(slot, leavesPs);
     this.packets.release(slot);
   }
 
-  /** It never comes to the filters, so it counts for no program and not as one that matches none. */
   private loseAtInput(held: HeldBatch, i: number): void {
-    const { batch } = held;
-    batch.egressPort[i] = DROPPED;
-    batch.programId[i] = 0;
-    batch.recirculations[i] = 0;
-    this.counters.in++;
-    this.counters.dropped++;
+    this.pipeline.lostAtInput(held.batch, i);
     this.observer.lost(held, i, 'input');
   }
 

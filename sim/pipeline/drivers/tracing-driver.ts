@@ -1,0 +1,97 @@
+/** Keeps an account of what each RPB does to a packet. Slow; what happens to packets is the same. */
+import type { Gress, Register } from '../../../compiler/index.js';
+import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
+import { HAR, MAR, type Phv, SAR } from '../../blocks/phv.js';
+import { rpbsOfGress } from '../../engines/rpb-engine.js';
+import type { Pipeline } from '../pipeline.js';
+import type { Switch } from '../switch.js';
+import type { PacketDriver } from './packet-driver.js';
+import { EMPTY_QUEUE, type QueueReading } from './queued-driver.js';
+
+/** What went into one RPB and what came out of it. */
+export interface RpbVisit {
+  /** Number of the RPB, from 1. */
+  readonly rpb: number;
+  readonly pass: number;
+  readonly programId: number;
+  /** The word that the RPB's SALU addresses, whether or not it used it. */
+  readonly word: MemoryWord;
+  readonly before: Readonly<Record<Register, number>>;
+  readonly after: Readonly<Record<Register, number>>;
+}
+
+export interface MemoryWord {
+  /** Its place in the register array of the RPB. */
+  readonly bucket: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+export class TracingDriver implements PacketDriver {
+  /** What programs read of the queue, on every pass. */
+  queue: QueueReading = EMPTY_QUEUE;
+  /** Whether the last packet was dropped because nobody forwarded it. */
+  wasUnforwarded = false;
+  private account: RpbVisit[] = [];
+  private readonly pipeline: Pipeline;
+  private readonly phv: Phv;
+  private readonly rpbs: Readonly<Record<Gress, readonly number[]>>;
+
+  constructor({ dataPlane, pipeline }: Switch) {
+    this.pipeline = pipeline;
+    this.phv = pipeline.newPhv();
+    this.rpbs = rpbsOfGress(dataPlane);
+  }
+
+  /** The RPBs that the last packet met, in order; those that had no entry for it too. */
+  get visits(): readonly RpbVisit[] {
+    return this.account;
+  }
+
+  process(batch: PacketBatch, from = 0, to = batch.count): void {
+    const { pipeline, phv } = this;
+    for (let i = from; i < to; i++) {
+      this.account = [];
+      pipeline.load(phv, batch, i);
+      pipeline.init(phv);
+      batch.programId[i] = phv.programId;
+      while (this.ingress(phv) && this.egress(phv)) pipeline.nextPass(phv);
+      pipeline.verdict(phv, batch, i);
+      this.wasUnforwarded = pipeline.isUnforwarded(phv);
+    }
+  }
+
+  private ingress(phv: Phv): boolean {
+    this.runRpbs(phv, this.rpbs.ingress);
+    return this.pipeline.leaveIngress(phv);
+  }
+
+  private egress(phv: Phv): boolean {
+    this.runRpbs(phv, this.rpbs.egress);
+    return this.pipeline.leaveEgress(phv);
+  }
+
+  private runRpbs(phv: Phv, rpbs: readonly number[]): void {
+    const { pipeline } = this;
+    if (!pipeline.tables.rpbs.hasEntries(phv.programId)) return;
+    phv.dequeueDelta = this.queue.nanoseconds;
+    phv.queueDepth = this.queue.cells;
+    const { words } = pipeline.memory;
+    for (const rpb of rpbs) {
+      const before = registersOf(phv);
+      const at = pipeline.memory.index(rpb, phv.physicalAddress);
+      const wordBefore = words[at] as number;
+      pipeline.runRpb(phv, rpb);
+      const bucket = at - pipeline.memory.index(rpb, 0);
+      const word = { bucket, before: wordBefore, after: words[at] as number };
+      const { pass, programId } = phv;
+      this.account.push({ rpb: rpb + 1, pass, programId, word, before, after: registersOf(phv) });
+    }
+  }
+}
+
+const registersOf = ({ registers }: Phv): Record<Register, number> => ({
+  har: registers[HAR] as number,
+  sar: registers[SAR] as number,
+  mar: registers[MAR] as number,
+});

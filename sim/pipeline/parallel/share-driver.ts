@@ -1,0 +1,35 @@
+/** One of several threads that share the packets of a batch: it takes those of its share of the programs. */
+import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
+import { isOfShare } from '../../blocks/digest.js';
+import type { Phv } from '../../blocks/phv.js';
+import { runPasses } from '../drivers/run-to-end-driver.js';
+import type { Pipeline } from '../pipeline.js';
+import type { Switch } from '../switch.js';
+
+export class ShareDriver {
+  private readonly pipeline: Pipeline;
+  private readonly phv: Phv;
+
+  /** @param share from 0 @param shares their number */
+  constructor(
+    emulator: Switch,
+    private readonly share: number,
+    private readonly shares: number,
+  ) {
+    this.pipeline = emulator.pipeline;
+    this.phv = this.pipeline.newPhv();
+  }
+
+  /** Takes those of packets `from` … `to - 1` through the switch that are of this share; all have been classified. */
+  process(batch: PacketBatch, from: number, to: number): void {
+    const { pipeline, phv, share, shares } = this;
+    for (let i = from; i < to; i++) {
+      if (!isOfShare(batch, i, share, shares)) continue;
+      const programId = batch.programId[i] as number;
+      pipeline.load(phv, batch, i);
+      pipeline.initClassified(phv, programId);
+      runPasses(pipeline, phv);
+      pipeline.verdict(phv, batch, i);
+    }
+  }
+}

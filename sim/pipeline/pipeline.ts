@@ -1,0 +1,197 @@
+/**
+ * One pipe: its blocks, put together, and one pass of a packet as steps. A driver takes a packet through them:
+ *
+ *     load, init, then for each pass: ingress, egress, nextPass; and verdict
+ *
+ * How packets follow each other (one to its end before the next, by the clock, from queues) is the driver's.
+ */
+import type { DataPlane } from '../../compiler/index.js';
+import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
+import { ActionUnit } from '../blocks/actions.js';
+import type { Counters } from '../blocks/counters.js';
+import { Deparser } from '../blocks/deparser.js';
+import type { InitBlock } from '../blocks/init-block.js';
+import type { FieldOperands } from '../blocks/instructions.js';
+import { type PacketParser, Parser, parsesAgain } from '../blocks/parser.js';
+import { NO_PORT, Phv } from '../blocks/phv.js';
+import type { RecirculationTable } from '../blocks/recirculation.js';
+import type { RegisterArrays } from '../blocks/register-arrays.js';
+import { CompiledEngine } from '../engines/compiled/compiled-engine.js';
+import { CompiledParser } from '../engines/compiled/compiled-parser.js';
+import { InterpretedEngine } from '../engines/interpreted-engine.js';
+import type { EngineName, RpbEngine } from '../engines/rpb-engine.js';
+import type { SwitchTables } from './switch-tables.js';
+
+export interface PipelineParts {
+  readonly tables: SwitchTables;
+  readonly operands: FieldOperands;
+  readonly memory: RegisterArrays;
+  readonly counters: Counters;
+  /** Finds headers and runs the RPBs. */
+  readonly engine: EngineName;
+}
+
+export class Pipeline {
+  readonly tables: SwitchTables;
+  readonly memory: RegisterArrays;
+  readonly counters: Counters;
+  readonly engine: RpbEngine;
+  readonly recirculationPort: number;
+  /** The egress port of packets that nobody forwards. */
+  readonly nowhere: number;
+  private readonly parser: PacketParser;
+  private readonly initBlock: InitBlock;
+  private readonly recirculation: RecirculationTable;
+  private readonly deparser: Deparser;
+  /** Runs single RPBs, whatever the engine is. */
+  private readonly interpreter: InterpretedEngine;
+  private readonly cpuPort: number;
+  private readonly headerCount: number;
+  /** Whether a later pass can find other headers. */
+  private readonly reparses: boolean;
+  private readonly initOnEveryPass: boolean;
+
+  constructor(dataPlane: DataPlane, { tables, operands, memory, counters, engine }: PipelineParts) {
+    this.tables = tables;
+    this.memory = memory;
+    this.counters = counters;
+    this.initBlock = tables.init;
+    this.recirculation = tables.recirculation;
+    const actions = new ActionUnit(dataPlane, operands, memory);
+    actions.guard = (programId, rpb, address) => {
+      const bucket = memory.index(rpb, address) - memory.index(rpb, 0);
+      if (tables.owners.isOwn(programId, rpb, bucket) === false) counters.outsideAccesses++;
+    };
+    this.interpreter = new InterpretedEngine(dataPlane, tables.rpbs, actions);
+    if (engine === 'compiled') {
+      this.parser = new CompiledParser(dataPlane);
+      this.engine = new CompiledEngine(dataPlane, tables.rpbs, actions, memory, operands);
+    } else {
+      this.parser = new Parser(dataPlane);
+      this.engine = this.interpreter;
+    }
+    this.deparser = new Deparser(dataPlane);
+    const { ports, init } = dataPlane.description;
+    this.cpuPort = ports.cpu;
+    this.recirculationPort = ports.recirculation;
+    this.nowhere = dataPlane.discardPort ?? NO_PORT;
+    this.headerCount = dataPlane.headers.length;
+    this.reparses = parsesAgain(dataPlane);
+    this.initOnEveryPass = init.onEveryPass;
+  }
+
+  /** A header vector for this pipeline's packets; a driver has one for each packet in flight. */
+  newPhv(): Phv {
+    return new Phv(this.headerCount);
+  }
+
+  /** Parses packet i of a batch, ready for its first pass. */
+  load(phv: Phv, batch: PacketBatch, i: number): void {
+    const start = batch.offset[i] as number;
+    phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), batch.ingressPort[i] as number);
+    this.parser.parse(phv);
+  }
+
+  /** The init block on the first pass: default forwarding, and the program that the filters give. */
+  init(phv: Phv): void {
+    this.initBlock.run(phv);
+  }
+
+  /** As {@link init}, for a packet whose program is known. */
+  initClassified(phv: Phv, programId: number): void {
+    this.initBlock.forwardByPort(phv, phv.ingressPort);
+    phv.programId = programId;
+  }
+
+  /** The program that the filters give to a packet, 0 for none. */
+  classify(phv: Phv): number {
+    return this.initBlock.classify(phv);
+  }
+
+  /** The RPBs of the ingress and the recirculation block. Whether the packet goes on to an egress. */
+  ingress(phv: Phv): boolean {
+    this.engine.ingress(phv);
+    return this.leaveIngress(phv);
+  }
+
+  /** What follows the RPBs of the ingress, for drivers that take a packet through them by {@link runRpb}. */
+  leaveIngress(phv: Phv): boolean {
+    // Dropped packets finish the ingress, but neither reach egress nor recirculate.
+    if (phv.dropped) return false;
+    phv.recirculates = this.recirculation.recirculates(phv.programId, phv.pass);
+    return phv.recirculates || phv.egressPort !== NO_PORT;
+  }
+
+  /** The RPBs of the egress and, before a recirculation, the deparser. Whether the packet recirculates. */
+  egress(phv: Phv): boolean {
+    this.engine.egress(phv);
+    return this.leaveEgress(phv);
+  }
+
+  /** As {@link leaveIngress}, of the egress. */
+  leaveEgress(phv: Phv): boolean {
+    if (!phv.recirculates || phv.dropped) return false;
+    this.deparser.deparse(phv);
+    return true;
+  }
+
+  /** Takes a packet through one RPB of its pass, entry by entry. @param rpb from 0 */
+  runRpb(phv: Phv, rpb: number): void {
+    this.interpreter.run(phv, rpb, rpb + 1);
+  }
+
+  /** A recirculated packet is back at the ingress. */
+  nextPass(phv: Phv): void {
+    phv.pass++;
+    if (this.reparses) this.parseAgain(phv);
+    if (this.initOnEveryPass) this.initAgain(phv);
+  }
+
+  /** Deparses a packet that has ended, writes its verdict and counts it; the batch holds its first program already. */
+  verdict(phv: Phv, batch: PacketBatch, i: number): void {
+    const { counters } = this;
+    this.deparser.deparse(phv);
+    const left = !phv.dropped && phv.egressPort !== this.nowhere;
+    batch.egressPort[i] = left ? phv.egressPort : DROPPED;
+    batch.recirculations[i] = phv.pass;
+    counters.in++;
+    counters.recirculations += phv.pass;
+    if (left) counters.out++;
+    else counters.dropped++;
+    if (left && phv.egressPort === this.cpuPort) counters.reported++;
+    if (batch.programId[i] === 0) counters.unmatched++;
+  }
+
+  /**
+   * The verdict of a packet that was lost before the parser. No filter has seen it, so it counts for no program and not
+   * as one that matches none.
+   */
+  lostAtInput(batch: PacketBatch, i: number): void {
+    batch.egressPort[i] = DROPPED;
+    batch.programId[i] = 0;
+    batch.recirculations[i] = 0;
+    this.counters.in++;
+    this.counters.dropped++;
+  }
+
+  /** Whether a packet that has ended was dropped because nobody forwarded it. */
+  isUnforwarded(phv: Phv): boolean {
+    return !phv.dropped && phv.egressPort === this.nowhere;
+  }
+
+  /** A packet that the parser drops has no program any more. */
+  private parseAgain(phv: Phv): void {
+    this.parser.parse(phv);
+    if (phv.dropped) phv.programId = 0;
+  }
+
+  /** The prototype's init block meets recirculated packets again, on the recirculation port. */
+  private initAgain(phv: Phv): void {
+    this.initBlock.forwardByPort(phv, this.recirculationPort);
+    const programId = this.initBlock.classify(phv);
+    // Branch ids are numbered by program: one of another program says nothing here.
+    if (programId !== phv.programId) phv.branch = 0;
+    phv.programId = programId;
+    if (phv.egressPort === NO_PORT) phv.dropped = true;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * All look-up tables of a switch, without packets: filters and default forwarding, RPB tables, the recirculation block.
+ * Whoever needs to know what a packet would find, and takes none through the switch, needs no more than this.
+ */
+import {
+  type DataPlane,
+  type EntryKey,
+  entryIdentity,
+  FIXED_NAMES,
+  type Operation,
+  type TableEntry,
+} from '../../compiler/index.js';
+import { checkPriority } from '../blocks/entry-values.js';
+import type { LookupMaker } from '../blocks/filter-table.js';
+import { InitBlock } from '../blocks/init-block.js';
+import { FieldOperands } from '../blocks/instructions.js';
+import { MemoryOwners } from '../blocks/memory-owners.js';
+import { RecirculationTable } from '../blocks/recirculation.js';
+import { RpbTables } from '../blocks/rpb-tables.js';
+import { TargetError } from '../target/target.js';
+
+const EXACT_TABLES: ReadonlySet<string> = new Set([FIXED_NAMES.forwardTable, FIXED_NAMES.recirculationTable]);
+
+/** A change that tables make: register arrays and packets in flight are no business of theirs. */
+export type TableOperation = Exclude<Operation, { readonly kind: 'drain' | 'resetMemory' }>;
+
+export const isTableOperation = (operation: Operation): operation is TableOperation =>
+  operation.kind !== 'drain' && operation.kind !== 'resetMemory';
+
+export class SwitchTables {
+  readonly init: InitBlock;
+  readonly rpbs: RpbTables;
+  readonly recirculation: RecirculationTable;
+  /** The memory blocks that were declared for each program. */
+  readonly owners: MemoryOwners;
+  /** By identity, the entry and what removes it; in order of insertion. */
+  private readonly installed = new Map<string, { readonly entry: TableEntry; readonly remove: () => void }>();
+
+  /**
+   * @param operands the fields that actions read and write
+   * @param makeLookup for filters; one that makes nothing leaves them interpreted
+   */
+  constructor(dataPlane: DataPlane, operands: FieldOperands = new FieldOperands(dataPlane), makeLookup?: LookupMaker) {
+    this.init = new InitBlock(dataPlane, makeLookup);
+    this.owners = new MemoryOwners(dataPlane);
+    this.rpbs = new RpbTables(dataPlane, operands, this.owners);
+    this.recirculation = new RecirculationTable(dataPlane);
+  }
+
+  /** Makes one change. @throws {TargetError} and changes nothing */
+  apply(operation: TableOperation): void {
+    switch (operation.kind) {
+      case 'insertEntry':
+        return this.insert(operation.entry);
+      case 'deleteEntry':
+        return this.delete(operation.entry);
+      case 'replaceEntry':
+        return this.replace(operation.before, operation.entry);
+      case 'declareMemory':
+        this.owners.declare(operation.programId, operation.blocks);
+        this.rpbs.changed(operation.programId);
+    }
+  }
+
+  /** All entries, in the order in which they came: inserted so into other tables, they do there what they do here. */
+  entries(): TableEntry[] {
+    return Array.from(this.installed.values(), ({ entry }) => entry);
+  }
+
+  /** The entry of this key and priority. */
+  entryLike(key: EntryKey): TableEntry | undefined {
+    return this.installed.get(identity(key))?.entry;
+  }
+
+  /** Entries in a table now. @throws {TargetError} unknown-table */
+  entryCount(table: string): number {
+    if (this.rpbs.isRpbTable(table)) return this.rpbs.entryCount(table);
+    if (this.init.isInitTable(table)) return this.init.entryCount(table);
+    if (table === FIXED_NAMES.recirculationTable) return this.recirculation.entryCount;
+    throw new TargetError('unknown-table', `there is no table ${table}`);
+  }
+
+  private insert(entry: TableEntry): void {
+    const key = identity(entry);
+    if (this.installed.has(key)) {
+      throw new TargetError('already-exists', `${entry.table} already has an entry with this key and priority`);
+    }
+    checkPriority(entry);
+    this.installed.set(key, { entry, remove: this.insertInto(entry) });
+  }
+
+  /** Tables that refuse the new entry keep the old one. */
+  private replace(before: TableEntry, after: TableEntry): void {
+    if (identity(before) !== identity(after)) {
+      throw new TargetError('not-found', `${before.table}: an entry can only be replaced by one of the same key`);
+    }
+    this.delete(before);
+    try {
+      this.insert(after);
+    } catch (error) {
+      this.insert(before);
+      throw error;
+    }
+  }
+
+  private insertInto(entry: TableEntry): () => void {
+    if (this.init.isInitTable(entry.table)) return this.init.insert(entry);
+    if (entry.table === FIXED_NAMES.recirculationTable) return this.recirculation.insert(entry);
+    return this.rpbs.insert(entry);
+  }
+
+  private delete(entry: TableEntry): void {
+    const key = identity(entry);
+    const found = this.installed.get(key);
+    if (found === undefined) throw new TargetError('not-found', `${entry.table} has no such entry`);
+    found.remove();
+    this.installed.delete(key);
+  }
+}
+
+/** Exact tables know no priority. */
+const identity = ({ table, key, priority }: EntryKey): string =>
+  entryIdentity({ table, key, priority: EXACT_TABLES.has(table) ? 0 : priority });
