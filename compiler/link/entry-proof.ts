@@ -99,7 +99,34 @@ export function documentFault(compiled: CompiledProgram, dataPlane: DataPlane): 
     dataPlane.filterTables.some((filter) => filter.table === table);
   const stray = entries.find((entry) => !isKnown(entry));
   if (stray !== undefined) return `${stray.table} is no table of a program`;
-  return portFault(entries, dataPlane) ?? addressFault(entries, memories, dataPlane);
+  return (
+    placeFault(compiled, dataPlane) ??
+    widthFault(entries, dataPlane) ??
+    portFault(entries, dataPlane) ??
+    addressFault(entries, memories, dataPlane)
+  );
+}
+
+/** Passes and RPBs that the data plane does not have. */
+function placeFault({ passes, placement }: CompiledProgram, dataPlane: DataPlane): string | undefined {
+  const most = 2 ** dataPlane.description.state.recirculationIdBits;
+  if (passes < 1 || passes > most) return `it has ${passes} passes, where 1 to ${most} are possible`;
+  const outside = placement.find(({ rpb, pass }) => rpb < 1 || rpb > dataPlane.rpbCount || pass >= passes);
+  return outside && `a step of line ${outside.line} is placed in RPB ${outside.rpb} of pass ${outside.pass + 1}`;
+}
+
+/** Parameters that their action has no room for. */
+function widthFault(entries: readonly TableEntry[], dataPlane: DataPlane): string | undefined {
+  const rpbs = new Map(dataPlane.rpbs.map((rpb) => [rpb.table, rpb]));
+  for (const { table, action, parameters } of entries) {
+    const rpb = rpbs.get(table);
+    const known = rpb?.actions.get(action.slice(rpb.control.length + 1))?.parameters ?? [];
+    for (const { name, value } of parameters) {
+      const width = known.find((parameter) => parameter.name === name)?.width;
+      if (width !== undefined && value >= 2 ** width) return `${action}: ${name} = ${value} does not fit ${width} bits`;
+    }
+  }
+  return undefined;
 }
 
 /** Why entries forward packets to where none can leave, as a sentence; undefined if they do not. */

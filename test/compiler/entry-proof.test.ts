@@ -230,6 +230,23 @@ const MUTANTS: readonly (readonly [
       })),
     /has no pass/,
   ],
+  ['more passes than there can be', (it) => ({ ...it, passes: 17 }), /it has 17 passes, where 1 to 16 are possible/],
+  [
+    'a step in an RPB that is not there',
+    (it) => ({ ...it, placement: it.placement.map((step) => ({ ...step, rpb: 23 })) }),
+    /is placed in RPB 23 of pass 1/,
+  ],
+  [
+    'parameters that are too wide',
+    (it) =>
+      withEntries(it, (entry) => ({
+        ...entry,
+        parameters: entry.table.includes('filter')
+          ? entry.parameters
+          : entry.parameters.map((parameter) => ({ ...parameter, value: 2 ** 33 })),
+      })),
+    /does not fit \d+ bits/,
+  ],
   [
     'default forwarding',
     (it) =>

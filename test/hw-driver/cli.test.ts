@@ -180,6 +180,13 @@ test('compile: errors are underlined, and no file is written', () =>
 const LONG_PROGRAM = `program long(<hdr.ipv4.dst, 10.0.0.0, 255.0.0.0>) {\n    LOADI(har, 1);\n    LOADI(sar, 1);\n${'    ADD(har, sar);\n'.repeat(60)}}\n`;
 
 const REFUSALS: readonly Refusal[] = [
+  ...['check', 'compile', 'explain'].map(
+    (command): Refusal => ({
+      args: [command, 'c.json'],
+      given: (folder) => writeFileSync(join(folder, 'c.json'), '{\n "schema": "p4runpro-sim/compiled-program@2"\n}\n'),
+      says: /c\.json is a document, perhaps a compiled program/,
+    }),
+  ),
   { args: [], says: /which command\?.*--help/ },
   { args: ['chekc'], says: /there is no command 'chekc': did you mean check\?/ },
   { args: ['check'], says: /Not enough/ },

@@ -19,12 +19,19 @@ interface Serving {
   readonly ports: ReadonlyMap<string, number>;
 }
 
+/** Servers of tests that failed before they stopped theirs: the runner would wait for them for ever. */
+const started = new Set<ChildProcess>();
+test.after(() => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
 /** Resolves when all that was asked for is served. */
 async function serving(folder: string, ...args: string[]): Promise<Serving> {
   const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  started.add(child);
   const ports = new Map<string, number>();
   const expected =
     1 + Number(args.includes('--http')) + Number(args.includes('--udp')) + Number(args.includes('--pcap-dir'));
@@ -44,6 +51,7 @@ async function serving(folder: string, ...args: string[]): Promise<Serving> {
 async function stopped({ child }: Serving): Promise<void> {
   child.kill('SIGINT');
   const [status] = (await once(child, 'exit')) as [number];
+  started.delete(child);
   assert.is(status, 0);
 }
 

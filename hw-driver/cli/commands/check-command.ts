@@ -22,8 +22,9 @@ import {
   type Validation,
   validateTranslation,
 } from '../../../sim/index.js';
-import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from '../kit/command-line.js';
+import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
+import { readPrograms } from '../kit/program-documents.js';
 
 interface CheckedFile {
   readonly file: string;
@@ -89,7 +90,7 @@ export async function check(args: CheckArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
   const packets = wholeNumber('--packets', args.packets, 1, MOST_PACKETS);
   const recirculations = recirculationsOf(args, dataPlane);
-  const texts = files.map((file) => ({ file, source: readText(file) }));
+  const texts = files.map((file) => ({ file, source: readPrograms(file) }));
   const results: CheckedFile[] = [];
   for (const { file, source } of texts) {
     const analysis = analyse(source, dataPlane);

@@ -21,9 +21,9 @@ import {
   programOf,
 } from '../../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
-import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from '../kit/command-line.js';
+import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
-import { stateOf, writeResult } from '../kit/program-documents.js';
+import { readPrograms, stateOf, writeResult } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
 
 /** What `--print` can print as text, each with the last pass that makes or changes it. */
@@ -85,7 +85,7 @@ export const MAX_PRIORITY = 2 ** 24 - 1;
 export async function compile(args: CompileArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
   requireSeparateFiles({ '--output': args.output }, [args.file, ...args.state]);
-  const source = readText(args.file);
+  const source = readPrograms(args.file);
   const printing = printingOf(args);
   const analysis = analyse(source, dataPlane, printing?.observe);
   printFindings(analysis, args.file, source);

@@ -11,8 +11,9 @@ import {
 } from '../../../compiler/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
-import { EXIT, readText, UsageError, wholeNumber } from '../kit/command-line.js';
+import { EXIT, UsageError, wholeNumber } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
+import { readPrograms } from '../kit/program-documents.js';
 import { MAX_PRIORITY } from './compile-command.js';
 import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
 
@@ -40,7 +41,7 @@ interface LinkArguments extends AllocatorArguments {
 
 /** The programs of a text, or undefined if it has errors; findings go to stderr. */
 function checkedPrograms(file: string, dataPlane: DataPlane) {
-  const source = readText(file);
+  const source = readPrograms(file);
   const analysis = analyse(source, dataPlane);
   printFindings(analysis, file, source);
   return analysis.hasErrors ? undefined : analysis;

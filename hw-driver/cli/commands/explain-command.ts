@@ -20,9 +20,9 @@ import {
   type SwitchState,
 } from '../../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
-import { EXIT, loadDataPlane, readText, wholeNumber } from '../kit/command-line.js';
+import { EXIT, loadDataPlane, wholeNumber } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
-import { stateOf, writeResult } from '../kit/program-documents.js';
+import { readPrograms, stateOf, writeResult } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
 import { MAX_PRIORITY } from './compile-command.js';
 
@@ -76,7 +76,7 @@ export async function explainFile(args: ExplainArguments): Promise<number> {
     recirculations,
   };
   requireSeparateFiles({ '--svg': args.svg }, [args.file, ...args.state]);
-  const source = readText(args.file);
+  const source = readPrograms(args.file);
   const analysis = analyse(source, dataPlane);
   const state = stateOf(args.state, dataPlane);
   const results = analysis.hasErrors ? [] : resultsOf(analysis, dataPlane, state, options);

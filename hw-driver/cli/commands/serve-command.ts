@@ -29,6 +29,8 @@ export async function serve(args: ServeArguments): Promise<number> {
   const ports = new SwitchPorts(emulator);
   const running: { close(): Promise<void> }[] = [];
   const say = (message: string): void => void process.stdout.write(`${message}\n`);
+  // Said when all of them are open: whoever waits for the first line may use the others too.
+  const open: string[] = [];
   const start = async <Running extends { readonly port: number; close(): Promise<void> }>(
     what: string,
     listen: Promise<Running>,
@@ -37,7 +39,7 @@ export async function serve(args: ServeArguments): Promise<number> {
       throw new UsageError(`cannot listen on ${args.host} for ${what}: ${error.code ?? error.message}`);
     });
     running.push(server);
-    say(`${what} on ${args.host}:${server.port}`);
+    open.push(`${what} on ${args.host}:${server.port}`);
   };
   try {
     const port = portOf('--port', args.port);
@@ -47,8 +49,9 @@ export async function serve(args: ServeArguments): Promise<number> {
     if (args.udp !== undefined) await start('UDP', serveUdp(ports, args.host, portOf('--udp', args.udp)));
     if (args.pcapDir !== undefined) {
       running.push(watchFolder(ports, args.pcapDir, say));
-      say(`captures in ${args.pcapDir}`);
+      open.push(`captures in ${args.pcapDir}`);
     }
+    for (const line of open) say(line);
     await interruptible((signal) => serveUntil(signal, thisLaunch()));
   } finally {
     for (const server of running.reverse()) await server.close();

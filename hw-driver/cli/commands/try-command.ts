@@ -3,8 +3,9 @@ import type { Argv } from 'yargs';
 import { analyse, DEFAULT_RECIRCULATIONS, renderDiagnostic } from '../../../compiler/index.js';
 import { formatPacketTrace, type MadePacket, MadePacketError, madePacket, noMatchText } from '../../../sim/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
-import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from '../kit/command-line.js';
+import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../kit/command-line.js';
 import { memorySetting } from '../kit/memory-setting.js';
+import { readPrograms } from '../kit/program-documents.js';
 import { type ChangedWord, TrialSwitch, type TriedPacket } from '../kit/tried-packets.js';
 
 export const tryOptions = (yargs: Argv) =>
@@ -60,7 +61,7 @@ export async function tryFile(args: TryArguments): Promise<number> {
     allocator: allocatorFrom(args),
     recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
   };
-  const source = readText(args.file);
+  const source = readPrograms(args.file);
   const packets = args.packet.map((text) => packetOf(text, () => madePacket(text, dataPlane)));
   const settings = args.memory.map(memorySetting);
   const analysis = analyse(source, dataPlane);

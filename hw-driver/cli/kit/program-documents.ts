@@ -7,7 +7,7 @@ import {
   SwitchState,
 } from '../../../compiler/index.js';
 import { type FileText, NotWritten, reasonOf, writeFiles } from '../../../traces/system/index.js';
-import { readJson, UsageError } from './command-line.js';
+import { readJson, readText, UsageError } from './command-line.js';
 
 /** A switch that runs these documents; a file may hold one or a list of them. @throws {UsageError} and others */
 export function stateOf(files: readonly string[], dataPlane: DataPlane): SwitchState {
@@ -48,4 +48,14 @@ export function writeResults(results: readonly FileText[]): void {
     if (!(error instanceof NotWritten)) throw error;
     throw new UsageError(`${error.message}: ${reasonOf(error.cause)}`);
   }
+}
+
+/**
+ * The text of programs that the user named; a compiled document is told from one, as no message about its braces would.
+ * @throws {UsageError}
+ */
+export function readPrograms(path: string): string {
+  const text = readText(path);
+  if (!/^\s*[[{]/.test(text)) return text;
+  throw new UsageError(`${path} is a document, perhaps a compiled program: the text of a P4runpro program is needed`);
 }
