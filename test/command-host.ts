@@ -1,7 +1,4 @@
-/**
- * Runs command lines that the parent process sends, one after another, in this process: their modules are loaded once.
- * What a command writes to its streams goes back with its exit status.
- */
+/** Runs command lines in this process, one after another: their modules are loaded once. */
 
 import { bench } from '../bench/cli/main.js';
 import { reportError } from '../hw-driver/cli/kit/command-line.js';
@@ -23,8 +20,8 @@ export interface HostedOutcome {
 
 type Write = NodeJS.WriteStream['write'];
 
-/** Collects what is written to a stream until `text` is asked for. */
-function collect(stream: NodeJS.WriteStream): { text(): string } {
+/** Collects what is written to a stream until the end is asked for. */
+function collect(stream: NodeJS.WriteStream): { text(): string; end(): void } {
   const chunks: Buffer[] = [];
   const original = stream.write;
   const write = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
@@ -35,28 +32,26 @@ function collect(stream: NodeJS.WriteStream): { text(): string } {
   };
   stream.write = write as Write;
   return {
-    text: () => {
+    text: () => Buffer.concat(chunks).toString(),
+    end: () => {
       stream.write = original;
-      return Buffer.concat(chunks).toString();
     },
   };
 }
 
-async function run({ command, args, folder }: HostedCommand): Promise<HostedOutcome> {
+/** Runs a command in a folder, to its end, and collects what it writes to its streams. */
+export async function runHere({ command, args, folder }: HostedCommand): Promise<HostedOutcome> {
+  const before = process.cwd();
   process.chdir(folder);
   const [stdout, stderr] = [collect(process.stdout), collect(process.stderr)];
-  let status: number;
   try {
-    status = await (command === 'bench' ? bench(args) : p4runpro(args));
-  } catch (error) {
-    status = reportError(command, error);
+    const status = await (command === 'bench' ? bench(args) : p4runpro(args)).catch((error) =>
+      reportError(command, error),
+    );
+    return { status, stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    stdout.end();
+    stderr.end();
+    process.chdir(before);
   }
-  process.chdir('/');
-  return { status, stdout: stdout.text(), stderr: stderr.text() };
 }
-
-process.on('message', (command: HostedCommand) => {
-  void run(command).then((outcome) => process.send?.(outcome));
-});
-
-process.on('disconnect', () => process.exit());

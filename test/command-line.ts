@@ -9,8 +9,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import yargs, { type Argv } from 'yargs';
 import { packageFile } from '../traces/system/package-root.js';
-import type { HostedCommand, HostedOutcome } from './command-host.js';
-import { itemAt } from './item-at.js';
+import { type HostedCommand, type HostedOutcome, runHere } from './command-host.js';
 
 const COMMANDS = {
   bench: packageFile('dist', 'bench', 'cli', 'cli.js'),
@@ -29,7 +28,7 @@ export interface TypeOptions {
   readonly folder: string;
   /** Pressed as soon as `when` is true, asked every 20 ms. */
   readonly ctrlC?: { readonly when: () => boolean };
-  /** In a process of its own, for what only a process shows; otherwise one process runs command after command. */
+  /** In a process of its own, for what only a process shows; otherwise in this one, or if that is busy in another. */
   readonly alone?: boolean;
 }
 
@@ -40,14 +39,29 @@ const PATIENCE_MS = 60_000;
 /** Runs a command to its end. Output is no terminal, so there are no colours and no progress bars. */
 export function type(command: CommandName, args: readonly string[], options: TypeOptions): Promise<Outcome> {
   const { folder, ctrlC, alone = ctrlC !== undefined } = options;
-  return alone ? typeAlone(command, args, options) : typeHosted({ command, args, folder });
+  if (alone) return typeAlone(command, args, options);
+  return busy ? typeHosted({ command, args, folder }) : typeHere({ command, args, folder });
 }
 
-/** Processes that have run a command and wait for the next one. */
+/** Whether a command runs in this process: its streams and its folder are lent to that one. */
+let busy = false;
+
+async function typeHere(command: HostedCommand): Promise<Outcome> {
+  busy = true;
+  try {
+    return await runHere(command);
+  } finally {
+    busy = false;
+  }
+}
+
+/** Further processes that have run a command and wait for the next one. */
 const idleHosts: ChildProcess[] = [];
 
 function newHost(): ChildProcess {
-  const host = fork(packageFile('dist', 'test', 'command-host.js'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const host = fork(packageFile('dist', 'test', 'command-process.js'), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   host.unref();
   return host;
 }
@@ -132,26 +146,15 @@ export interface Refusal {
   readonly status?: number;
 }
 
-const CONCURRENT = 2;
-
 /** One test each: one message on stderr, nothing on stdout, the folder as it was. */
 export async function testRefusals(command: CommandName, refusals: readonly Refusal[]): Promise<void> {
-  const outcomes: (Outcome & { before: Map<string, string>; after: Map<string, string> })[] = [];
-  const queue = [...refusals.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [i, { args, given }] = next;
-      await withFolder(async (folder) => {
-        given?.(folder);
-        const before = contentsOf(folder);
-        outcomes[i] = { ...(await type(command, args, { folder })), before, after: contentsOf(folder) };
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT }, work));
-  for (const [i, { args, says, status = 2 }] of refusals.entries()) {
+  for (const { args, given, says, status = 2 } of refusals) {
+    const { before, after, stdout, stderr, ...outcome } = await withFolder(async (folder) => {
+      given?.(folder);
+      const before = contentsOf(folder);
+      return { ...(await type(command, args, { folder })), before, after: contentsOf(folder) };
+    });
     test(`refused: ${command} ${args.map((arg) => arg || "''").join(' ')}`, () => {
-      const { stdout, stderr, before, after, ...outcome } = itemAt(outcomes, i);
       assert.is(outcome.status, status, stderr);
       assert.is(stdout, '');
       assertOneMessage(command, stderr, says);
