@@ -14,6 +14,7 @@ import {
 import { defaultDataPlane } from '../../compiler/index.js';
 import { UsageError } from '../../hw-driver/index.js';
 import { frame } from '../sim/frames.js';
+import { cases } from '../tiers.js';
 
 const packet = (timeNanoseconds: number, content = 0, port: number | undefined = 1): CapturedPacket => ({
   bytes: Uint8Array.of(content),
@@ -64,7 +65,7 @@ test('comparison: every packet is accounted for, whatever is left out and change
         kinds.filter((kind) => kind !== 'same'),
       );
     }),
-    { seed: 5, numRuns: 200 },
+    { seed: 5, numRuns: cases(200) },
   );
 });
 
@@ -81,7 +82,7 @@ test('memory contents: what is written is read', () => {
       const contents = words(...given);
       assert.equal(memoryDifferences(contents, read(JSON.parse(formatMemoryContents(contents)))), []);
     }),
-    { seed: 6, numRuns: 200 },
+    { seed: 6, numRuns: cases(200) },
   );
   const text = formatMemoryContents(words(5, 0, 7, 7, 7));
   assert.equal(JSON.parse(text), { p: { m: { '0': 5, '2-4': 7 } } });

@@ -1,7 +1,11 @@
 /** Wireshark's own opinion of a capture. */
 import { spawnSync } from 'node:child_process';
+import type { ExternalProgram } from '../external.js';
 
-export const hasTshark = spawnSync('tshark', ['--version']).status === 0;
+export const TSHARK: ExternalProgram = {
+  name: 'tshark',
+  isInstalled: spawnSync('tshark', ['--version']).status === 0,
+};
 
 const BAD =
   'ip.checksum.status == "Bad" || tcp.checksum.status == "Bad" || udp.checksum.status == "Bad" || _ws.malformed';

@@ -10,6 +10,7 @@ import {
   programSource,
   type Statement,
 } from '../../compiler/index.js';
+import { cases } from '../tiers.js';
 import { MEMORIES, primitive, programOf, registerChanges, word } from './random-programs.js';
 import { codesOf, inProgram, PROPERTY, SAMPLE_NAMES, sampleSource } from './support.js';
 
@@ -150,7 +151,7 @@ test('a program without a finding never leaves its memories; of one that does, t
         } else if (isBounded) seen.inside++;
       }
     }),
-    { ...PROPERTY, numRuns: 800 },
+    { ...PROPERTY, numRuns: cases(800) },
   );
   assert.ok(seen.inside > 500 && seen.outside > 250, JSON.stringify(seen));
 });

@@ -16,6 +16,7 @@ import {
   revokeOperations,
   SwitchState,
 } from '../../compiler/index.js';
+import { cases } from '../tiers.js';
 import { isFilterEntry } from './model.js';
 import { assertGolden, inProgram, PROPERTY, SAMPLE_NAMES, sampleSource, testPath } from './support.js';
 
@@ -147,7 +148,7 @@ test('any other JSON is refused by a DocumentError', () => {
         }
       }
     }),
-    { ...PROPERTY, numRuns: 1000 },
+    { ...PROPERTY, numRuns: cases(1000) },
   );
 });
 

@@ -15,6 +15,7 @@ import {
   gressCycles,
   stageLatencies,
 } from '../../compiler/index.js';
+import { cases } from '../tiers.js';
 import { PROPERTY } from './support.js';
 
 const builtIn = BUILT_IN_DATA_PLANES.flatMap((name) => builtInDataPlane(name) ?? []);
@@ -252,7 +253,7 @@ test('hostile shapes give a data plane or a DataPlaneError, nothing else', () =>
         assert.instance(error, DataPlaneError, String(error));
       }
     }),
-    { ...PROPERTY, numRuns: 3000 },
+    { ...PROPERTY, numRuns: cases(3000) },
   );
   assert.ok(accepted > 0 && accepted < 3000, `${accepted} of 3000 accepted`);
   assert.is(Reflect.get({}, 'x'), undefined, 'no prototype is changed');
@@ -265,7 +266,7 @@ test('canonicalJson: the order of keys does not matter, that of lists does', () 
       const reversed = Object.fromEntries(Object.entries(value).reverse());
       assert.is(canonicalJson(reversed), canonicalJson(value));
     }),
-    { ...PROPERTY, numRuns: 200 },
+    { ...PROPERTY, numRuns: cases(200) },
   );
 });
 

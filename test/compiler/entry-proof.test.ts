@@ -24,6 +24,7 @@ import {
   SwitchState,
   type TableEntry,
 } from '../../compiler/index.js';
+import { cases } from '../tiers.js';
 import { wholePrograms } from './random-whole-programs.js';
 import { PROPERTY, SAMPLE_NAMES, sampleSource } from './support.js';
 
@@ -76,7 +77,7 @@ for (const dataPlane of [plane, builtInDataPlane('tofino1') ?? plane]) {
           }
         }
       }),
-      { ...PROPERTY, numRuns: 25 },
+      { ...PROPERTY, numRuns: cases(25) },
     );
     assert.ok(proven > 150, `${proven} programs`);
   });

@@ -7,6 +7,7 @@ import { deferDrops } from '../../compiler/steps/defer-drops.js';
 import { expand } from '../../compiler/steps/expand.js';
 import { linkGroups } from '../../compiler/steps/memory-links.js';
 import type { StepTree } from '../../compiler/steps/steps.js';
+import { cases } from '../tiers.js';
 import { executeStatements, executeTree, newRun, observed } from './model.js';
 import { anyStatements, MEMORIES, primitive, registerStatements, show, threeWords, word } from './random-programs.js';
 import { PROPERTY } from './support.js';
@@ -141,7 +142,7 @@ test('every primitive of the table does on all registers what the language says'
         assert.equal(got, wanted, row.name);
       }
     }),
-    { ...PROPERTY, numRuns: 100 },
+    { ...PROPERTY, numRuns: cases(100) },
   );
 });
 
@@ -156,7 +157,7 @@ test('no live register is clobbered: straight-line programs of register primitiv
       assert.equal(got.log, wanted.log);
       if (names(tree).includes('backup')) saved++;
     }),
-    { ...PROPERTY, numRuns: 2000 },
+    { ...PROPERTY, numRuns: cases(2000) },
   );
   assert.ok(saved > 200, `only ${saved} of 2000 programs needed to save a register`);
 });
@@ -175,7 +176,7 @@ test('expansion, deferred drops and alignment each keep what a program does', ()
         assert.equal(observed(got), observed(wanted), pass);
       }
     }),
-    { ...PROPERTY, numRuns: 1000 },
+    { ...PROPERTY, numRuns: cases(1000) },
   );
 });
 

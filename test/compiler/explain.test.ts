@@ -21,6 +21,7 @@ import {
   refusalOf,
   SwitchState,
 } from '../../compiler/index.js';
+import { cases } from '../tiers.js';
 import { wholePrograms } from './random-whole-programs.js';
 import {
   assertGolden,
@@ -272,7 +273,7 @@ test('random programs, whatever places them: explained or not, and no claim that
       }
     },
   );
-  fc.assert(property, { ...PROPERTY, numRuns: 60 });
+  fc.assert(property, { ...PROPERTY, numRuns: cases(60) });
 });
 
 test.run();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { f1, f2, f3, greedyAllocator, hierarchical, type Objective } from '../../compiler/index.js';
+import { cases } from '../tiers.js';
 import { FREE, type Instance, instanceOf, instances, isSound, type RawRow, Resources } from './placement-instances.js';
 import { PROPERTY } from './support.js';
 
@@ -51,7 +52,7 @@ for (const objective of OBJECTIVES) {
         const cost = objective.cost(result.placement[0] ?? 0, result.placement.at(-1) ?? 0);
         assert.ok(Math.abs(cost - best) < 1e-9, `${result.placement} costs ${cost}, the best ${best}`);
       }),
-      { ...PROPERTY, numRuns: 600 },
+      { ...PROPERTY, numRuns: cases(600) },
     );
     assert.ok(placed > 200, `only ${placed} instances have a placement`);
   });

@@ -14,6 +14,7 @@ import {
   programSource,
   undoAccesses,
 } from '../../compiler/index.js';
+import { cases } from '../tiers.js';
 import { word } from './random-programs.js';
 import { checkedProgram, inProgram, PROPERTY, SAMPLE_NAMES, sampleSource } from './support.js';
 
@@ -108,7 +109,7 @@ test('register primitives are what the table says, modulo 2^32 and unsigned', ()
       assert.equal(registersOf(run(`${load} ${name}(sar, ${hex(b)});`)), expected, `${name} of ${a}, ${b}`);
     }
   });
-  fc.assert(property, { ...PROPERTY, numRuns: 60 });
+  fc.assert(property, { ...PROPERTY, numRuns: cases(60) });
 });
 
 test('memory primitives: what is in the word and in sar afterwards', () => {

@@ -10,6 +10,7 @@ import {
   parse,
   type SourceFile,
 } from '../../compiler/index.js';
+import { cases } from '../tiers.js';
 import { PROPERTY, renderAll, SAMPLE_NAMES, sampleSource } from './support.js';
 
 function parsed(source: string): { readonly tree: SourceFile; readonly findings: readonly string[] } {
@@ -181,7 +182,7 @@ test('hostile input: any text gives a program or a diagnostic, never an exceptio
       }
       renderAll(analysis, 'hostile', source);
     }),
-    { ...PROPERTY, numRuns: 1500 },
+    { ...PROPERTY, numRuns: cases(1500) },
   );
 });
 

@@ -18,6 +18,7 @@ import {
   SwitchState,
   type TreeRow,
 } from '../../compiler/index.js';
+import { cases } from '../tiers.js';
 import { PROPERTY, sampleSource } from './support.js';
 
 const RPBS = 3;
@@ -129,7 +130,7 @@ test('whatever fits is placed, soundly; and where RPBs are not shared, nothing i
       const cheapest = Math.min(...all.map((other) => costOf(each, other)));
       assert.ok(costOf(each, result.placement) <= cheapest * (1 + 1e-9));
     }),
-    { ...PROPERTY, numRuns: 600 },
+    { ...PROPERTY, numRuns: cases(600) },
   );
   assert.ok(placed > 100, `${placed} placed`);
 });

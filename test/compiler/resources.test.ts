@@ -14,6 +14,7 @@ import {
   TOFINO_1,
 } from '../../compiler/index.js';
 import { numberIn, publishedFigure, publishedTable, textIn } from '../../hw-driver/cli/kit/published-figures.js';
+import { cases } from '../tiers.js';
 import { PROPERTY } from './support.js';
 
 const named = (name: string): DataPlane => builtInDataPlane(name) ?? defaultDataPlane();
@@ -235,7 +236,7 @@ test('what is larger never takes less, and tables in stages that the chip lacks 
       if (small === undefined || large === undefined) throw new Error('two data planes');
       for (const unit of ['tcamBlocks', 'sramBlocks'] as const) assert.ok(used(small, unit) <= used(large, unit));
     }),
-    { ...PROPERTY, numRuns: 30 },
+    { ...PROPERTY, numRuns: cases(30) },
   );
   const { excesses, stages } = resourceReport(variant({ rpbs: { 22: { stage: 12 } } }));
   assert.is(stages.length, 13);

@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { and48, defaultDataPlane, FIXED_NAMES, type TableEntry } from '../../compiler/index.js';
 import { RunningFilters } from '../../compiler/link/running-filters.js';
+import { cases } from '../tiers.js';
 
 const plane = defaultDataPlane();
 
@@ -74,7 +75,7 @@ test('the first program in the way, whatever came and went before', () => {
         }
       });
     }),
-    { numRuns: 500, seed: 11 },
+    { numRuns: cases(500), seed: 11 },
   );
 });
 

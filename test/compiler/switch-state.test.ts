@@ -11,6 +11,7 @@ import {
   SwitchState,
 } from '../../compiler/index.js';
 import { FreeRanges } from '../../compiler/link/free-ranges.js';
+import { cases } from '../tiers.js';
 import {
   checkedProgram,
   checkedPrograms,
@@ -74,7 +75,7 @@ test('any sequence of deployments and revocations that ends with all gone ends a
       }
       assert.equal(state.snapshot(), start);
     }),
-    { ...PROPERTY, numRuns: 60 },
+    { ...PROPERTY, numRuns: cases(60) },
   );
 });
 
@@ -267,7 +268,7 @@ test('FreeRanges agrees with a bitmap', () => {
         assert.equal(ranges.firstFit(sizes), naiveFirstFit([...isFree], sizes));
       },
     ),
-    { ...PROPERTY, numRuns: 500 },
+    { ...PROPERTY, numRuns: cases(500) },
   );
 });
 

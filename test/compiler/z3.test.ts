@@ -1,6 +1,6 @@
 /**
  * Z3 as the oracle: on random instances it and the greedy reach the same optimum, or both find no placement.
- * Z3_INSTANCES=3000 checks so many; without, as many as `npm test` has time for.
+ * A nightly run takes more instances: see test/README.md.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -22,6 +22,7 @@ import {
   smtModel,
   z3Allocator,
 } from '../../compiler/index.js';
+import { cases, isNightly } from '../tiers.js';
 import {
   FREE,
   type Instance,
@@ -33,7 +34,7 @@ import {
 } from './placement-instances.js';
 import { assertGolden, PROPERTY, testPath } from './support.js';
 
-const INSTANCES = Number(process.env['Z3_INSTANCES'] ?? 120);
+const INSTANCES = cases(120);
 
 const OBJECTIVES: readonly PaperObjective[] = [f1(), f1(0.5, 0.5), f1(1, 0.05), f1(3, 7), f2, f3, hierarchical];
 
@@ -116,10 +117,10 @@ for (const [name, share, size] of SIZES) {
     fc.assert(
       fc.property(instances(size), (each) => {
         // A long run asks each instance for every objective, a short one for one after another.
-        const asked = INSTANCES > 1000 ? OBJECTIVES : [OBJECTIVES[next++ % OBJECTIVES.length] ?? f2];
+        const asked = isNightly ? OBJECTIVES : [OBJECTIVES[next++ % OBJECTIVES.length] ?? f2];
         for (const objective of asked) compare(each, objective, tally);
       }),
-      { ...PROPERTY, numRuns: Math.ceil(INSTANCES * share), endOnFailure: INSTANCES > 1000 },
+      { ...PROPERTY, numRuns: Math.ceil(INSTANCES * share), endOnFailure: isNightly },
     );
     assert.ok(tally.decided > 0.9 * (tally.placed + tally.refused), JSON.stringify(tally));
     assert.ok(tally.placed > tally.refused / 4 && tally.refused > 0, JSON.stringify(tally));

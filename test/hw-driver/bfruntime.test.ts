@@ -17,6 +17,7 @@ import { ServedTables } from '../../hw-driver/server/served-tables.js';
 import { Switch, TargetUnreachable } from '../../sim/index.js';
 import { packageFile } from '../../traces/system/package-root.js';
 import { dataPlane, rpbEntry } from '../sim/test-switch.js';
+import { cases } from '../tiers.js';
 import { CuttingProxy } from './cutting-proxy.js';
 import { thrownBy } from './failing-target.js';
 import { codes, entry, plane, served, subscribed, unary, update } from './served-switch.js';
@@ -435,7 +436,7 @@ served('garbage on every rpc is refused, and the switch serves on', async ({ emu
       const code = await raw(path, Buffer.from(bytes));
       assert.ok(code !== status.UNAVAILABLE && code !== status.DEADLINE_EXCEEDED, `${path}: ${code}`);
     }),
-    { seed: 3, numRuns: 150 },
+    { seed: 3, numRuns: cases(150) },
   );
   const names = fc.constantFrom('__proto__', 'constructor', 'toString', '../../etc/passwd', '');
   await fc.assert(
@@ -448,7 +449,7 @@ served('garbage on every rpc is refused, and the switch serves on', async ({ emu
       );
       assert.is(errors.length, 1);
     }),
-    { seed: 4, numRuns: 40 },
+    { seed: 4, numRuns: cases(40) },
   );
   const long = Buffer.alloc(5 * 2 ** 20);
   assert.is(await raw(wire.METHODS.Write.path, long), status.RESOURCE_EXHAUSTED);

@@ -15,6 +15,7 @@ import { FrontPorts } from '../../hw-driver/server/ports/front-ports.js';
 import { SwitchPorts } from '../../hw-driver/server/ports/switch-ports.js';
 import { Switch } from '../../sim/index.js';
 import { frame } from '../sim/frames.js';
+import { cases } from '../tiers.js';
 import { thrownBy } from './failing-target.js';
 import { codes, plane, unary } from './served-switch.js';
 
@@ -416,7 +417,7 @@ test('whatever is written to them, fixed tables refuse it with a reason or take 
         assert.is.not(updateError(error).message, '');
       }
     }),
-    { seed: 5, numRuns: 2000 },
+    { seed: 5, numRuns: cases(2000) },
   );
 });
 
@@ -434,7 +435,7 @@ test('numbers of fixed tables travel as bytes of their type, and come back', () 
         const field = { id: 1, name: 'f', type };
         assert.is(decodeField(field, { ...encodeField(field, value), value: 'stream' }), value);
       }),
-      { seed: 1, numRuns: 50 },
+      { seed: 1, numRuns: cases(50) },
     );
   }
 });

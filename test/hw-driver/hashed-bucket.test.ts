@@ -8,6 +8,7 @@ import { UsageError } from '../../hw-driver/index.js';
 import { InProcessTarget, Switch } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch } from '../../traces/index.js';
 import { frame } from '../sim/frames.js';
+import { cases } from '../tiers.js';
 import { instanceOf, plane } from './fifteen.js';
 
 const { lowered, sourceHash } = await instanceOf('cms', 0);
@@ -92,7 +93,7 @@ test('a flow is counted where its hash, computed bit by bit, and the command say
         }
       },
     ),
-    { numRuns: 20, seed: 24 },
+    { numRuns: cases(20), seed: 24 },
   );
 });
 

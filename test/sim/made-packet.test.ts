@@ -7,6 +7,7 @@ import { builtInDataPlane, type HeaderField } from '../../compiler/index.js';
 import { MadePacketError, madePacket } from '../../sim/index.js';
 import { HeaderReader } from '../../sim/pipeline/trace/header-reader.js';
 import { itemAt } from '../item-at.js';
+import { cases } from '../tiers.js';
 
 const DATA_PLANES = ['default', 'tofino1', 'published'].map((name) => {
   const dataPlane = builtInDataPlane(name);
@@ -119,7 +120,7 @@ test('every header field of every data plane holds what was given, and checksums
         const { bytes } = madePacket(`${field.name}=${wanted}`, dataPlane);
         assert.is(read(bytes, dataPlane)(field.name), wanted, field.name);
       }),
-      { numRuns: 150, seed: 13 },
+      { numRuns: cases(150), seed: 13 },
     );
   }
 });
@@ -171,7 +172,7 @@ test('hostile text is refused with a sentence or makes a packet, never anything 
         assert.instance(error, MadePacketError);
       }
     }),
-    { numRuns: 400, seed: 7 },
+    { numRuns: cases(400), seed: 7 },
   );
 });
 

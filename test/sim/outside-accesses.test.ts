@@ -15,6 +15,7 @@ import {
 import { ENGINES, type EngineName, formatPacketTrace, PacketGenerator, PacketTracer, Switch } from '../../sim/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch } from '../../traces/index.js';
 import { wholePrograms } from '../compiler/random-whole-programs.js';
+import { cases } from '../tiers.js';
 import { compileIfFits, compileText, plane } from './translations.js';
 
 /** @param looksAtAll whether accesses of proven programs are looked at too */
@@ -162,7 +163,7 @@ test('compiled programs make none; changed documents that the proof passes make 
         if (counts[0] !== 0) seen.caught++;
       }
     }),
-    { seed: 20_261_129, numRuns: 100 },
+    { seed: 20_261_129, numRuns: cases(100) },
   );
   assert.ok(seen.refused > 20 && seen.passed > 60 && seen.caught > 5, JSON.stringify(seen));
 });

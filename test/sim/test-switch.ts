@@ -20,6 +20,7 @@ import {
   packetBatchOver,
   packetBytes,
 } from '../../traces/index.js';
+import { cases } from '../tiers.js';
 
 /** A file of the source tree, seen from dist/test/sim. */
 export const sourceFile = (...parts: readonly string[]): string =>
@@ -190,4 +191,7 @@ export class TestSwitch {
 export const anyPacket = (plane: DataPlane, program = 1): TableEntry => filterEntry(plane, 'L2', program);
 
 /** Runs a property with a fixed seed; a failure prints the seed and the path that replays it. */
-export const property = (numRuns: number): { seed: number; numRuns: number } => ({ seed: 20240806, numRuns });
+export const property = (numRuns: number): { seed: number; numRuns: number } => ({
+  seed: 20240806,
+  numRuns: cases(numRuns),
+});

@@ -11,6 +11,7 @@ import {
   openCapture,
   type PacketBatch,
 } from '../../traces/index.js';
+import { cases } from '../tiers.js';
 import { type PlainPacket, pcapFile, readAll, someBytes, withDirectory } from './capture-bytes.js';
 
 function batchOf(packets: readonly PlainPacket[]): PacketBatch {
@@ -63,7 +64,7 @@ for (const name of ['all.pcapng', 'all.pcapng.gz']) {
         assert.is(outcome.error, undefined);
         assert.equal(outcome.packets, packets);
       });
-      await fc.assert(property, { seed: 20250102, numRuns: 100 });
+      await fc.assert(property, { seed: 20250102, numRuns: cases(100) });
     });
   });
 }
@@ -102,7 +103,7 @@ for (const name of ['all.pcap', 'all.pcap.gz']) {
           assert.equal(outcome.packets, packets);
         },
       );
-      await fc.assert(property, { seed: 20250101, numRuns: 100 });
+      await fc.assert(property, { seed: 20250101, numRuns: cases(100) });
     });
   });
 }

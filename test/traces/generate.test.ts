@@ -10,6 +10,7 @@ import {
   type TrafficTarget,
 } from '../../traces/index.js';
 import { itemAt } from '../item-at.js';
+import { cases } from '../tiers.js';
 import { type PlainPacket, plainPacket } from './capture-bytes.js';
 import { destination, eachPacket, ethernet, ipv4Udp, oneOf, source, udp, withoutUdp } from './traffic-fixtures.js';
 
@@ -83,7 +84,7 @@ determinism('any split gives the same bytes, also over the edge of a seeding', (
     const expected = whole.slice(0, packets.length);
     assert.equal(packets.slice(0, expected.length), expected);
   });
-  fc.assert(property, { seed: 20250102, numRuns: 30 });
+  fc.assert(property, { seed: 20250102, numRuns: cases(30) });
 });
 determinism('any order gives the same bytes', () => {
   const generator = createTrafficGenerator({ targets: everyKind, seed: 'a', packetsPerSecond: 3e6, startSeconds: 100 });
@@ -130,7 +131,7 @@ determinism('packets of some targets are those of all, without the others, in ba
       Array.from(whole, (_, n) => some.get(n) ?? others.get(n)),
     );
   });
-  fc.assert(property, { seed: 20261123, numRuns: 30 });
+  fc.assert(property, { seed: 20261123, numRuns: cases(30) });
 });
 determinism('another seed differs', () => {
   const bytesOf = (seed: string): string => JSON.stringify(generate([oneOf(udp)], seed, 0, [20]));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Timed, TimeQueue } from '../../traces/generate/time-queue.js';
+import { cases } from '../tiers.js';
 
 const inOrder = (a: Timed, b: Timed): number => a.nanoseconds - b.nanoseconds || b.number - a.number;
 
@@ -28,7 +29,7 @@ test('any additions, removals and moves: always the earliest, of equal times the
       assert.is(queue.first, plain[0]);
     }
   });
-  fc.assert(property, { seed: 20250105, numRuns: 300 });
+  fc.assert(property, { seed: 20250105, numRuns: cases(300) });
 });
 
 test('what a step costs grows with the logarithm of how many wait', () => {

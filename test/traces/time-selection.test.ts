@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { timeStampOf } from '../../traces/captures/time-stamp.js';
 import { CaptureIntake, type CaptureOptions, dateText, decimalSeconds, epochNanoseconds } from '../../traces/index.js';
+import { cases } from '../tiers.js';
 import {
   ByteBuilder,
   block,
@@ -36,7 +37,7 @@ text('nanoseconds since the epoch and back', () => {
       assert.ok(stamp.nanoseconds >= 0 && stamp.nanoseconds < 1e9);
       assert.is(epochNanoseconds(stamp), nanoseconds);
     }),
-    { seed: 20250103, numRuns: 200 },
+    { seed: 20250103, numRuns: cases(200) },
   );
 });
 text.run();
@@ -131,6 +132,6 @@ gaps('any times: as with exact integers, whatever the size of the batches', asyn
     });
     assert.equal(await timesRead(given, new CaptureIntake({ squeezeGapsNs: gap })), expected);
   });
-  await fc.assert(property, { seed: 20250104, numRuns: 60 });
+  await fc.assert(property, { seed: 20250104, numRuns: cases(60) });
 });
 gaps.run();

@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ExternalProgram } from '../../external.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const browser = NAMES.find((name) => spawnSync(name, ['--version']).status === 0);
-export const hasChromium = browser !== undefined;
+export const CHROMIUM: ExternalProgram = { name: 'Chromium', isInstalled: browser !== undefined };
 
 const QUIET = [
   '--headless',
