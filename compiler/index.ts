@@ -12,7 +12,6 @@ export {
 } from './change/edit-cases.js';
 export * from './change/not-incremental.js';
 export * from './change/replacement.js';
-export * from './data-plane/actions.js';
 export * from './data-plane/bits.js';
 export * from './data-plane/checksums.js';
 export { type Chip, TOFINO_1 } from './data-plane/chip.js';
@@ -20,6 +19,14 @@ export * from './data-plane/data-plane.js';
 export * from './data-plane/description.js';
 export { type CommandEnd, commandEnd, DomainError } from './data-plane/domain-error.js';
 export * from './data-plane/extend.js';
+export { ALU_OPERATIONS, type AluOperation } from './data-plane/instructions/arithmetic.js';
+export {
+  type ActionParameter,
+  compactFieldName,
+  type InstructionFamily,
+} from './data-plane/instructions/instruction.js';
+export { SALU_PAIRS, type SaluPair } from './data-plane/instructions/memory.js';
+export * from './data-plane/instructions/table.js';
 export * from './data-plane/latency.js';
 export * from './data-plane/resources/resources.js';
 export type { Excess, StageUse } from './data-plane/resources/stage-use.js';

@@ -1,6 +1,6 @@
 /** Whether what a running program does for a branch id, from some RPB on, is just what a tree of steps says. */
 
-import { actionName } from '../data-plane/actions.js';
+import { actionName } from '../data-plane/instructions/table.js';
 import type { Condition, Memory } from '../language/program.js';
 import type { MemoryBlock } from '../link/compiled-program.js';
 import { canInline } from '../steps/inline-cases.js';

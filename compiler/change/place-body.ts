@@ -2,8 +2,9 @@
  * Where the steps of a new case body go: behind its BRANCH, in the order of the path, at the least number of entries.
  * A step costs nothing where another branch does the same, as one entry can serve both.
  */
-import { actionName } from '../data-plane/actions.js';
+
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { actionName } from '../data-plane/instructions/table.js';
 import type { Condition } from '../language/program.js';
 import type { ActionStep, BranchStep, StepTree } from '../steps/steps.js';
 import type { Behaviour, CaseBody, Continuation, Finder } from './behaviour.js';

@@ -1,7 +1,7 @@
 /** Where the steps of the changed program are: those that stay, and the new ones. */
 
-import { actionName } from '../data-plane/actions.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { actionName } from '../data-plane/instructions/table.js';
 import type { PlacedStep } from '../link/compiled-program.js';
 import type { ActionStep, BranchStep, Step } from '../steps/steps.js';
 import type { NewBranch } from './place-body.js';

@@ -3,7 +3,7 @@ import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Program } from '../language/program.js';
 import { DoesNotFit } from '../link/does-not-fit.js';
 import { linkGroups } from '../steps/memory-links.js';
-import type { ActionStep, Step, StepTree } from '../steps/steps.js';
+import { type ActionStep, isMemoryAccess, type Step, type StepTree } from '../steps/steps.js';
 import { Behaviour, type CaseBody, type Finder, type Vocabulary } from './behaviour.js';
 import type { Below } from './find-changes.js';
 import { NotIncremental } from './not-incremental.js';
@@ -104,7 +104,7 @@ function homesOf({ program, tree, words, running }: BodyProblem, places: Readonl
   for (const { steps } of linkGroups(tree)) {
     const known = new Set(
       steps.flatMap((step) => {
-        const block = step.kind === 'action' && step.effect.kind === 'salu' ? words.block(step.memory) : undefined;
+        const block = step.kind === 'action' && isMemoryAccess(step) ? words.block(step.memory) : undefined;
         return homes.get(step) ?? (block === undefined ? [] : block.rpb - 1);
       }),
     );
@@ -159,7 +159,7 @@ const costOf = ({ changes }: BodyProblem, placer: BodyPlacer): number =>
 /** A memory is where its block is; a hash where the others for the memory are. */
 function isHome(step: ActionStep, x: number, homes: Homes, { rpbCount }: DataPlane, words: Vocabulary): boolean {
   const index = (x - 1) % rpbCount;
-  if (step.effect.kind === 'salu' && words.block(step.memory)?.rpb !== index + 1) return false;
+  if (isMemoryAccess(step) && words.block(step.memory)?.rpb !== index + 1) return false;
   const home = homes.get(step);
   return home === undefined || home === index;
 }

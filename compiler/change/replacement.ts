@@ -3,8 +3,8 @@
  * is, so its accesses stay in their RPB, and so do hashes, as each RPB has a hash function of its own.
  */
 
-import { actionName, HEADERLESS_EFFECTS } from '../data-plane/actions.js';
 import { DomainError } from '../data-plane/domain-error.js';
+import { actionName, HEADERLESS_EFFECTS } from '../data-plane/instructions/table.js';
 import { type Allocation, allocate, type Placeable } from '../link/allocate.js';
 import type { CompiledProgram, MemoryBlock } from '../link/compiled-program.js';
 import type { SwitchState } from '../link/switch-state.js';

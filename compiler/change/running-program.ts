@@ -3,9 +3,9 @@
  * so it does not matter how often a program was changed since it was compiled.
  */
 
-import { actionName } from '../data-plane/actions.js';
 import { type DataPlane, RPB_KEYS } from '../data-plane/data-plane.js';
 import { REGISTERS } from '../data-plane/description.js';
+import { actionName } from '../data-plane/instructions/table.js';
 import type { Condition } from '../language/program.js';
 import type { CompiledProgram, TableEntry } from '../link/compiled-program.js';
 import type { BranchMatch } from '../rows/branch-ids.js';

@@ -3,14 +3,9 @@
  * Immutable; two data planes are the same if their hashes are.
  */
 import { createHash } from 'node:crypto';
-import {
-  type ActionEffect,
-  type ActionParameter,
-  actionParameters,
-  compactFieldName,
-  effectOfAction,
-} from './actions.js';
 import type { CrcDescription, DataPlaneDescription, Gress, HeaderDescription } from './description.js';
+import { type ActionParameter, compactFieldName } from './instructions/instruction.js';
+import { type ActionEffect, actionParameters, effectOfAction } from './instructions/table.js';
 import { DataPlaneError, descriptionProblems } from './validate.js';
 
 /** A field of a header in the packet. */

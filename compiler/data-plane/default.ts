@@ -3,7 +3,7 @@
  * tables hold 4,096 entries each, because the paper counts programs as if filters cost nothing; a Tofino 1 has no TCAM
  * for that beside twelve stages of RPBs.
  */
-import { type ActionEffect, actionName, FORWARDING_EFFECTS, HEADERLESS_EFFECTS, SAVING_EFFECTS } from './actions.js';
+
 import type { CrcDescription, DataPlaneDescription, Gress, Register, RpbDescription } from './description.js';
 import {
   ALIASES,
@@ -17,6 +17,13 @@ import {
   parserWithApplicationPorts,
   TUNNEL_KEYS,
 } from './headers.js';
+import {
+  type ActionEffect,
+  actionName,
+  FORWARDING_EFFECTS,
+  HEADERLESS_EFFECTS,
+  SAVING_EFFECTS,
+} from './instructions/table.js';
 
 /**
  * One primitive polynomial of degree 16 for each RPB. The published data plane repeats polynomials, and two CRCs of one

@@ -2,10 +2,11 @@
  * `published`: the data plane of the authors' public P4 program (github P4runpro/P4runpro, directory p4src), so that a
  * switch that runs it can be driven and its behaviour reproduced, limits included.
  */
-import { type ActionEffect, FORWARDING_EFFECTS, HEADERLESS_EFFECTS } from './actions.js';
+
 import { actionNames, DEFAULT_DESCRIPTION, describeRpbs, RPB_SHAPE, rpbPosition } from './default.js';
 import type { CrcDescription, DataPlaneDescription, Gress } from './description.js';
 import { APPLICATION_PORTS, HEADERS, L2_KEYS, L4_KEYS, parserWithApplicationPorts, TUNNEL_KEYS } from './headers.js';
+import { type ActionEffect, FORWARDING_EFFECTS, HEADERLESS_EFFECTS } from './instructions/table.js';
 
 /** Name, polynomial, reflected, initial value, value XORed out; one for each RPB in order. */
 const CRC_UNITS: readonly (readonly [string, number, boolean, number, number])[] = [

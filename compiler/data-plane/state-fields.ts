@@ -3,7 +3,9 @@
  * Together they are whole bytes. The address takes 32 bits although it has 16: the ALU that adds the offset works on
  * words.
  */
+
 import type { DataPlane } from './data-plane.js';
+import { effectsOf } from './instructions/table.js';
 import { WORD_BITS } from './tables.js';
 
 export interface StateField {
@@ -59,4 +61,4 @@ export const stateHeaderBits = (dataPlane: DataPlane): number =>
 export const stateHeaderBytes = (dataPlane: DataPlane): number => stateHeaderBits(dataPlane) / BYTE;
 
 const saves = ({ rpbs }: DataPlane): boolean =>
-  rpbs.some(({ actions }) => [...actions.values()].some(({ effect }) => effect.kind === 'backup'));
+  rpbs.some(({ actions }) => [...actions.values()].some(({ effect }) => effectsOf(effect).copies.length > 0));

@@ -2,9 +2,10 @@
  * Every table and register array of a data plane as its control interface shows them: names, keys, actions, widths.
  * The one list that the schema of the interface, the P4 source and the resource model are made from or compared with.
  */
-import type { ActionParameter } from './actions.js';
+
 import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from './data-plane.js';
 import type { Gress } from './description.js';
+import type { ActionParameter } from './instructions/instruction.js';
 
 export interface TableKey {
   readonly name: string;

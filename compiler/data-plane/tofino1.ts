@@ -16,7 +16,7 @@
  * - TCAM of stage 0: what RPB 11 leaves to the filters is 12 blocks; they take 9, as a key of three columns needs three
  *   blocks on top of each other.
  */
-import { type ActionEffect, FORWARDING_EFFECTS, HEADERLESS_EFFECTS, SAVING_EFFECTS } from './actions.js';
+
 import {
   actionNames,
   DEFAULT_DESCRIPTION,
@@ -32,6 +32,7 @@ import {
   rpbPosition,
 } from './default.js';
 import type { DataPlaneDescription, HeaderDescription } from './description.js';
+import { type ActionEffect, FORWARDING_EFFECTS, HEADERLESS_EFFECTS, SAVING_EFFECTS } from './instructions/table.js';
 
 const isComparison = (effect: ActionEffect): boolean =>
   effect.kind === 'alu' && (effect.operation === 'max' || effect.operation === 'min');

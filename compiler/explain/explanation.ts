@@ -3,9 +3,10 @@
  * what it all takes. Numbers of rows, RPBs and passes count from 1, those of branches from 0.
  */
 
-import { actionName } from '../data-plane/actions.js';
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import type { Gress, Register } from '../data-plane/description.js';
+import type { StepCategory, StepText } from '../data-plane/instructions/instruction.js';
+import { actionName } from '../data-plane/instructions/table.js';
 import { gressCycles } from '../data-plane/latency.js';
 import type { Condition } from '../language/program.js';
 import { type AllocateOptions, type Allocation, allocate } from '../link/allocate.js';
@@ -19,7 +20,7 @@ import { unitKindOf } from './placement-units.js';
 import { reasonText } from './reason-text.js';
 import { type RegisterLiveness, registerLiveness } from './register-liveness.js';
 import { type SaluFlags, saluFlags } from './salu-flags.js';
-import { callText, conditionsText, type StepCategory, type StepText, stepText } from './step-text.js';
+import { callText, conditionsText, stepText } from './step-text.js';
 
 /** A table entry of an RPB. */
 export interface ExplainedEntry {

@@ -1,9 +1,11 @@
 /** Reasons for places, in words. */
-import { actionName } from '../data-plane/actions.js';
+
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { actionName } from '../data-plane/instructions/table.js';
 import type { Placement } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows, Row } from '../rows/rows.js';
+import { isMemoryAccess } from '../steps/steps.js';
 import type { PlaceReason } from './place-reasons.js';
 import { rangesText } from './step-text.js';
 
@@ -99,7 +101,7 @@ function togetherText(together: readonly number[], { row, rows }: ReasonContext)
 function memoriesOf(row: Row | undefined): { readonly name: string; readonly accesses: boolean }[] {
   return (row?.entries ?? []).flatMap(({ does }) =>
     does.kind === 'step' && does.step.memory !== undefined
-      ? [{ name: does.step.memory, accesses: does.step.effect.kind === 'salu' }]
+      ? [{ name: does.step.memory, accesses: isMemoryAccess(does.step) }]
       : [],
   );
 }

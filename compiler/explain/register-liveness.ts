@@ -2,8 +2,9 @@
  * Which registers hold a value that is still needed, step by step: liveness.ts once more, but behind all passes of the
  * compiler, over branches and rows. Backwards; nothing lives beyond the program.
  */
-import type { ActionEffect } from '../data-plane/actions.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
+import type { Place } from '../data-plane/instructions/instruction.js';
+import { effectsOf } from '../data-plane/instructions/table.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
 import type { ActionStep } from '../steps/steps.js';
 import type { BranchItems } from './branch-items.js';
@@ -18,8 +19,14 @@ export interface RegisterLiveness {
 
 /** Sets of facts as bits: a register is live; what BACKUP saved of it is; it is if the next access of memory writes. */
 type Facts = number;
-const LIVE: Record<Register, Facts> = { har: 1, sar: 2, mar: 4 };
-const SAVED: Record<Register, Facts> = { har: 8, sar: 16, mar: 32 };
+const FACT: Readonly<Record<Place, Facts>> = {
+  har: 1,
+  sar: 2,
+  mar: 4,
+  'saved har': 8,
+  'saved sar': 16,
+  'saved mar': 32,
+};
 const SAR_IF_WRITTEN: Facts = 64;
 
 export function registerLiveness(
@@ -40,8 +47,8 @@ export function registerLiveness(
   }
   const registersIn = (facts: Facts, branch: number, at: number): Register[] => {
     const writes = (facts & SAR_IF_WRITTEN) !== 0 && flags.at(branch, at).includes(1);
-    const live = writes ? facts | LIVE.sar : facts;
-    return REGISTERS.filter((register) => (live & LIVE[register]) !== 0);
+    const live = writes ? facts | FACT.sar : facts;
+    return REGISTERS.filter((register) => (live & FACT[register]) !== 0);
   };
   return {
     before: (branch, at) => registersIn(factsBefore(branch, at), branch, at),
@@ -57,7 +64,7 @@ function beforeItem(entries: readonly RowEntry[], otherwise: Facts, after: (entr
   let facts: Facts = 0;
   for (const entry of entries) {
     const compared = entry.conditions.filter(({ mask }) => mask !== 0);
-    for (const { register } of compared) facts |= LIVE[register];
+    for (const { register } of compared) facts |= FACT[register];
     facts |= entry.does.kind === 'step' ? beforeStep(entry.does.step, after(entry)) : after(entry);
     // Nothing gets past an entry without conditions.
     if (compared.length === 0) return facts;
@@ -66,47 +73,18 @@ function beforeItem(entries: readonly RowEntry[], otherwise: Facts, after: (entr
 }
 
 function beforeStep({ effect, parameters }: ActionStep, after: Facts): Facts {
-  if (effect.kind === 'offset') {
-    const flag = parameters[1];
-    const writes = flag?.kind !== 'constant' || flag.value !== 0;
-    const sar = (after & SAR_IF_WRITTEN) !== 0 && writes ? LIVE.sar : 0;
-    return (after & ~SAR_IF_WRITTEN) | LIVE.mar | sar;
+  const { reads, writes, discards, copies, address, secondStores } = effectsOf(effect);
+  let facts = after & ~factsOf([...writes, ...discards]);
+  for (const [from, to] of copies) {
+    facts &= ~FACT[to];
+    if ((after & FACT[to]) !== 0) facts |= FACT[from];
   }
-  if (effect.kind === 'backup') {
-    const saved = REGISTERS.filter((register) => (after & SAVED[register]) !== 0);
-    return saved.reduce((facts, register) => (facts & ~SAVED[register]) | LIVE[register], after);
-  }
-  const { reads, writes } = factsOf(effect);
-  return (after & ~writes) | reads;
+  facts |= factsOf(reads);
+  if (address === 'access') return secondStores ? facts | SAR_IF_WRITTEN : facts & ~SAR_IF_WRITTEN;
+  if (address !== 'offset') return facts;
+  const flag = parameters[1];
+  const stores = (after & SAR_IF_WRITTEN) !== 0 && (flag?.kind !== 'constant' || flag.value !== 0);
+  return (facts & ~SAR_IF_WRITTEN) | (stores ? FACT.sar : 0);
 }
 
-/** What a step needs and what it sets in full. */
-function factsOf(effect: ActionEffect): { readonly reads: Facts; readonly writes: Facts } {
-  switch (effect.kind) {
-    case 'hash':
-      // The hash is 16 bits. Those above them stay in har; in mar the mask that follows a hash clears them.
-      return { reads: effect.input === 'har' ? LIVE.har : 0, writes: effect.into === 'mar' ? LIVE.mar : 0 };
-    case 'mask':
-      return { reads: LIVE.mar, writes: LIVE.mar };
-    case 'salu':
-      // The address is in no register. A pair reads sar whichever operation it does, but for the one that may write it.
-      return { reads: effect.pair === 'read_write' ? SAR_IF_WRITTEN : LIVE.sar, writes: LIVE.sar | SAR_IF_WRITTEN };
-    case 'loadImmediate':
-    case 'extract':
-      return { reads: 0, writes: LIVE[effect.register] };
-    case 'alu':
-      return { reads: LIVE[effect.destination] | LIVE[effect.source], writes: LIVE[effect.destination] };
-    case 'modify':
-      return { reads: LIVE[effect.register], writes: 0 };
-    case 'recover':
-      return { reads: SAVED[effect.register], writes: LIVE[effect.register] };
-    case 'setBranch':
-    case 'offset':
-    case 'backup':
-    case 'forward':
-    case 'return':
-    case 'report':
-    case 'drop':
-      return { reads: 0, writes: 0 };
-  }
-}
+const factsOf = (places: readonly Place[]): Facts => places.reduce((facts, place) => facts | FACT[place], 0);

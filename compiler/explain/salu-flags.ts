@@ -3,6 +3,7 @@
  * does. Forwards over branches and rows.
  */
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
+import { addressStepOf } from '../steps/steps.js';
 import type { BranchItems } from './branch-items.js';
 
 export interface SaluFlags {
@@ -39,7 +40,7 @@ export function saluFlags({ depth, branchIds }: ProgramRows, items: BranchItems)
 }
 
 function flagsBehind({ does }: RowEntry, before: number): number {
-  if (does.kind !== 'step' || does.step.effect.kind !== 'offset') return before;
+  if (does.kind !== 'step' || addressStepOf(does.step) !== 'offset') return before;
   const flag = does.step.parameters[1];
   if (flag?.kind !== 'constant') return FIRST | SECOND;
   return flag.value === 0 ? FIRST : SECOND;

@@ -5,7 +5,7 @@
  */
 
 import { readable } from '../data-plane/bits.js';
-import type { Diagnostics } from './diagnostics.js';
+import { type KnownRegisters, ZERO_REGISTERS } from '../data-plane/instructions/packet-state.js';
 import {
   addWords,
   andWords,
@@ -20,8 +20,9 @@ import {
   subtractWords,
   UNKNOWN_WORD,
   xorWords,
-} from './known-word.js';
-import { extractedWord, type KnownRegisters, where, whereNot, ZERO_REGISTERS } from './packet-state.js';
+} from '../data-plane/known-word.js';
+import type { Diagnostics } from './diagnostics.js';
+import { extractedWord, where, whereNot } from './known-registers.js';
 import { PRIMITIVES, type PrimitiveName } from './primitives.js';
 import type { BranchStatement, PrimitiveStatement, Statement } from './program.js';
 

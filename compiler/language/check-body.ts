@@ -1,9 +1,9 @@
 /** Checks the statements of a program: arguments, registers, cases, and what can never run. */
 
-import { actionName } from '../data-plane/actions.js';
 import { fits, ones, readable } from '../data-plane/bits.js';
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
+import { actionName } from '../data-plane/instructions/table.js';
 import { type CheckedFilter, checkMatch, reportUnknownField } from './check-filters.js';
 import { type Diagnostics, nearest } from './diagnostics.js';
 import { PRIMITIVES, type PrimitiveRow, registersUsed } from './primitives.js';

@@ -1,8 +1,8 @@
 /** Placed rows → table entries and the compiled program. */
 
-import { actionName } from '../data-plane/actions.js';
 import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
+import { actionName } from '../data-plane/instructions/table.js';
 import type { Condition, Program } from '../language/program.js';
 import type { BranchMatch } from '../rows/branch-ids.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';

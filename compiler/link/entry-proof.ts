@@ -6,21 +6,15 @@
  * It assumes that a packet is the program's own from its first pass on, and that no entry changes while it is under way.
  */
 
-import type { ActionEffect } from '../data-plane/actions.js';
 import { readable } from '../data-plane/bits.js';
-import type { DataPlane, Field, Rpb } from '../data-plane/data-plane.js';
+import type { DataPlane, Rpb } from '../data-plane/data-plane.js';
 import { FIXED_NAMES, RPB_KEYS } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
+import { FIRST_STATE, isStateWithin, joinStates, type PacketState } from '../data-plane/instructions/packet-state.js';
+import { type ActionEffect, effectsOf, familyOf } from '../data-plane/instructions/table.js';
+import type { KnownWord } from '../data-plane/known-word.js';
 import { NO_ACTION } from '../data-plane/tables.js';
-import {
-  afterAction,
-  FIRST_STATE,
-  isStateWithin,
-  joinStates,
-  type PacketState,
-  where,
-  whereNot,
-} from '../language/packet-state.js';
+import { extractedWord, where, whereNot } from '../language/known-registers.js';
 import type { Condition } from '../language/program.js';
 import {
   type CompiledProgram,
@@ -44,7 +38,8 @@ interface Rule {
   /** Undefined for NoAction. */
   readonly effect: ActionEffect | undefined;
   readonly values: readonly number[];
-  readonly field: Field | undefined;
+  /** What the field that it extracts can be. */
+  readonly extracted: KnownWord;
 }
 
 /** By branch id: the states of packets that have it. */
@@ -196,7 +191,8 @@ class RuleTable {
     if (pass >= 2 ** this.dataPlane.description.state.recirculationIdBits)
       return `${entry.table} has no pass ${pass + 1}`;
     const effect = action?.effect;
-    if (effect?.kind === 'salu') this.accessesMemory = true;
+    const does = effect && effectsOf(effect);
+    if (does?.address === 'access') this.accessesMemory = true;
     this.passes = Math.max(this.passes, pass + 1);
     const list = this.list(pass, rpb);
     const at = list.findIndex((rule) => rule.entry.priority > entry.priority);
@@ -207,7 +203,7 @@ class RuleTable {
       conditions,
       effect,
       values,
-      field: effect?.kind === 'extract' ? this.dataPlane.field(effect.field) : undefined,
+      extracted: extractedWord(does?.moves && this.dataPlane.field(does.moves.field)),
     });
     return undefined;
   }
@@ -285,14 +281,14 @@ class RpbPassage {
     if (rest !== undefined) this.add(branch, rest);
   }
 
-  private run(branch: number, before: PacketState, { conditions, effect, values, field, entry }: Rule): void {
+  private run(branch: number, before: PacketState, { conditions, effect, values, extracted, entry }: Rule): void {
     const registers = where(before.registers, conditions);
     if (registers === undefined) return;
     const state = { ...before, registers };
     if (effect === undefined) return this.add(branch, state);
-    if (effect.kind === 'salu') this.checkAccess(state, entry);
+    if (effectsOf(effect).address === 'access') this.checkAccess(state, entry);
     const next = effect.kind === 'setBranch' ? (values[0] ?? 0) : branch;
-    this.add(next, afterAction(state, effect, values, field, this.addressMask));
+    this.add(next, familyOf(effect).known(state, effect, values, extracted, this.addressMask));
   }
 
   private checkAccess({ address: { min, max } }: PacketState, { table }: TableEntry): void {

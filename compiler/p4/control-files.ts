@@ -1,10 +1,10 @@
 /** The two gresses: their blocks in order, one file each. */
 import type { DataPlane, Rpb } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
+import { type Block, braces, comment, declaration, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { INIT_PARAMETERS } from './init-file.js';
 import { RECIRCULATION_FLAG, RECIRCULATION_PARAMETERS } from './recirculation-file.js';
 import { RPB_PARAMETERS, rpbControl, rpbInstance } from './rpb-file.js';
-import { type Block, braces, comment, declaration, renderBlocks, spaced } from './text.js';
 
 const INGRESS_PARAMETERS = [
   'inout header_t hdr',

@@ -1,11 +1,11 @@
 /** The deparsers: checksums of what changed, then the headers as they are now. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
+import { type Block, braces, comment, declaration, list, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { type PacketFields, wholeField } from './fields.js';
 import { emitOrder } from './header-file.js';
 import { METADATA } from './kept-fields.js';
 import { type Residual, residuals } from './residuals.js';
-import { type Block, braces, comment, declaration, list, renderBlocks, spaced } from './text.js';
 
 export function deparserFile(dataPlane: DataPlane, fields: PacketFields): string {
   return renderBlocks(

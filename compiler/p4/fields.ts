@@ -8,6 +8,7 @@
  */
 import type { DataPlane, Field, HeaderField } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
+import { effectsOf, movedField } from '../data-plane/instructions/table.js';
 import { WORD_BITS } from '../data-plane/tables.js';
 import { NoP4Source } from './unsupported.js';
 
@@ -136,7 +137,7 @@ export function extractedFields(dataPlane: DataPlane, gress: Gress): readonly He
   const names = dataPlane.rpbs
     .filter((rpb) => rpb.gress === gress)
     .flatMap(({ actions }) => [...actions.values()])
-    .flatMap(({ effect }) => (effect.kind === 'extract' ? [effect.field] : []));
+    .flatMap(({ effect }) => movedField(effect, 'register'));
   return [...new Set(names)].map((name) => dataPlane.field(name)).filter((field) => field.kind === 'header');
 }
 
@@ -146,8 +147,7 @@ export function writtenFields(dataPlane: DataPlane, gress: Gress): readonly Head
     .filter((rpb) => rpb.gress === gress)
     .flatMap(({ actions }) => [...actions.values()])
     .map(({ effect }) => effect);
-  const modified = effects.flatMap((effect) => (effect.kind === 'modify' ? [effect.field] : []));
-  const swapped = effects.some(({ kind }) => kind === 'return') ? SWAPPED : [];
-  return [...new Set([...swapped, ...modified])].map((name) => dataPlane.headerField(name));
+  const others = effects.flatMap((effect) => effectsOf(effect).writesFields);
+  const modified = effects.flatMap((effect) => movedField(effect, 'header'));
+  return [...new Set([...others, ...modified])].map((name) => dataPlane.headerField(name));
 }
-const SWAPPED = ['hdr.ipv4.src', 'hdr.ipv4.dst'];

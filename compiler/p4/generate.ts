@@ -3,6 +3,7 @@
  * that the emulator executes, so that names, keys, actions and widths are the same.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { comment, renderBlocks } from '../data-plane/p4-text.js';
 import { resourceReport } from '../data-plane/resources/resources.js';
 import { egressFile, ingressFile } from './control-files.js';
 import { deparserFile } from './deparser-file.js';
@@ -13,7 +14,6 @@ import { checkParseDepth } from './parse-depth.js';
 import { parserFile } from './parser-file.js';
 import { recirculationFile } from './recirculation-file.js';
 import { rpbFile, rpbInstance } from './rpb-file.js';
-import { comment, renderBlocks } from './text.js';
 import { NoP4Source } from './unsupported.js';
 
 export interface P4File {

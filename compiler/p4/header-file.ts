@@ -1,12 +1,12 @@
 /** Headers, the carried state, metadata and constants. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
+import { type Block, braces, comment, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { type StateField, stateFields } from '../data-plane/state-fields.js';
 import { copyName, type PacketFields } from './fields.js';
 import { keptFields } from './kept-fields.js';
 import { optionHeaders } from './options.js';
 import { residuals } from './residuals.js';
-import { type Block, braces, comment, renderBlocks, spaced } from './text.js';
 
 export function headerFile(dataPlane: DataPlane, fields: PacketFields): string {
   const { ports } = dataPlane.description;

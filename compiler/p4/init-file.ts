@@ -1,12 +1,12 @@
 /** The initialisation block: default forwarding and the filters, in the order of the description. */
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import { type FilterStep, filterOrder } from '../data-plane/filter-order.js';
+import { type Block, braces, comment, declaration, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { type MatchTable, matchTables } from '../data-plane/tables.js';
 import { ARRIVAL_PORT, EGRESS_PORT } from './actions.js';
 import type { PacketFields } from './fields.js';
 import { nowhere } from './header-file.js';
 import { localName, tableDeclaration } from './table.js';
-import { type Block, braces, comment, declaration, renderBlocks, spaced } from './text.js';
 
 export const INIT_PARAMETERS = ['inout header_t hdr', 'in ingress_intrinsic_metadata_t ig_intr_md'] as const;
 

@@ -5,7 +5,7 @@
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
-import { FIVE_TUPLE } from '../data-plane/headers.js';
+import { effectsOf } from '../data-plane/instructions/table.js';
 import { copyName, extractedFields, type PacketFields, wholeField, writtenFields } from './fields.js';
 import { residuals } from './residuals.js';
 
@@ -24,11 +24,10 @@ export function keptFields(dataPlane: DataPlane, fields: PacketFields, gress: Gr
 }
 
 function hashedFields({ rpbs }: DataPlane, gress: Gress): readonly string[] {
-  const hashes = rpbs
+  return rpbs
     .filter((rpb) => rpb.gress === gress)
     .flatMap(({ actions }) => [...actions.values()])
-    .some(({ effect }) => effect.kind === 'hash' && effect.input === '5-tuple');
-  return hashes ? FIVE_TUPLE : [];
+    .flatMap(({ effect }) => effectsOf(effect).readsFields);
 }
 
 /** Filters lie in ingress. */

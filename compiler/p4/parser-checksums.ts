@@ -2,10 +2,11 @@
  * What the parser takes from checksums: the fields that may change, header by header, and at the end of a path what is
  * left, the residual.
  */
+
+import { type Block, braces, list } from '../data-plane/p4-text.js';
 import { wholeField } from './fields.js';
 import type { ParserContext } from './parser-context.js';
 import type { Residual } from './residuals.js';
-import { type Block, braces, list } from './text.js';
 
 /** Takes from each checksum what these headers hold of it: the checksum itself and all that may change. */
 export function subtractions(headers: readonly string[], { residuals: sums, fields }: ParserContext): Block[] {

@@ -1,10 +1,10 @@
 /** What the states of a parser are made with, and what they have in common. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
+import { type Block, braces } from '../data-plane/p4-text.js';
 import type { PacketFields } from './fields.js';
 import { METADATA } from './kept-fields.js';
 import { type Residual, residuals } from './residuals.js';
-import { type Block, braces } from './text.js';
 
 /** What the states of one parser are made with. */
 export interface ParserContext {

@@ -4,6 +4,7 @@
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { ParserStateDescription } from '../data-plane/description.js';
+import { type Block, braces, comment, declaration, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { copyName, type PacketFields } from './fields.js';
 import { lookahead } from './lookahead.js';
 import { lengths, optionHeader } from './options.js';
@@ -18,7 +19,6 @@ import {
 import { contextOf, type ParserContext, select, stateName } from './parser-context.js';
 import { RECIRCULATION_FLAG } from './recirculation-file.js';
 import type { Residual } from './residuals.js';
-import { type Block, braces, comment, declaration, renderBlocks, spaced } from './text.js';
 
 export function parserFile(dataPlane: DataPlane, fields: PacketFields): string {
   return renderBlocks(

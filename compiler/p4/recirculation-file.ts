@@ -1,10 +1,10 @@
 /** The recirculation block: whether a packet goes round once more, and where it leaves if not. */
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
+import { type Block, braces, comment, declaration, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { matchTables } from '../data-plane/tables.js';
 import { EGRESS_PORT } from './actions.js';
 import type { PacketFields } from './fields.js';
 import { localName, tableDeclaration } from './table.js';
-import { type Block, braces, comment, declaration, renderBlocks, spaced } from './text.js';
 
 export const RECIRCULATION_PARAMETERS = [
   'inout header_t hdr',

@@ -1,11 +1,12 @@
 /** One RPB as a P4 control of its own. */
-import type { ActionEffect, SaluPair } from '../data-plane/actions.js';
 import type { DataPlane, Rpb } from '../data-plane/data-plane.js';
+import type { P4Names } from '../data-plane/instructions/instruction.js';
+import { type ActionEffect, familyOf } from '../data-plane/instructions/table.js';
+import { type Block, braces, comment, declaration, hex, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { type MatchTable, matchTables } from '../data-plane/tables.js';
-import { actionDeclaration, REGISTER_HASH, SALU_FLAG, TUPLE_HASH } from './actions.js';
+import { actionDeclaration, p4Names, REGISTER_HASH, TUPLE_HASH } from './actions.js';
 import type { PacketFields } from './fields.js';
 import { tableDeclaration } from './table.js';
-import { type Block, braces, comment, declaration, hex, renderBlocks, spaced } from './text.js';
 
 /** The name of its control and of the instance: Rpb3 and rpb3. */
 export const rpbControl = ({ number }: Rpb): string => `Rpb${number}`;
@@ -35,39 +36,20 @@ export function rpbFile(dataPlane: DataPlane, rpb: Rpb, fields: PacketFields): s
 
 function body(rpb: Rpb, table: MatchTable, fields: PacketFields): Block[] {
   const actions = [...rpb.actions.values()];
-  const pairs = new Set(actions.flatMap(({ effect }) => (effect.kind === 'salu' ? [effect.pair] : [])));
+  const names = p4Names(rpb, fields);
   return spaced([
     memory(rpb),
-    ...[...pairs].map((pair) => registerAction(rpb, pair)),
+    ...actions.map(({ effect }) => registerAction(rpb, effect, names)),
     hashUnit(rpb),
     ...actions.map((action, i) => {
       const before = actions[i - 1]?.effect.kind;
-      const heading = before === action.effect.kind ? [] : comment(ABOUT[action.effect.kind]);
-      return [...heading, ...actionDeclaration(action, rpb, fields)];
+      const heading = before === action.effect.kind ? [] : comment(familyOf(action.effect).heading);
+      return [...heading, ...actionDeclaration(action, names)];
     }),
     tableDeclaration(table, fields),
     braces('apply', ['tb_operation.apply();']),
   ]);
 }
-
-/** What stands before the actions of each kind. */
-const ABOUT: Readonly<Record<ActionEffect['kind'], string>> = {
-  setBranch: 'Branches: what follows is done for this id only.',
-  hash: 'Hashes, of addresses, ports and protocol or of har, into the low half of har or mar.',
-  mask: 'Addresses in memory: mar is cut to the size of a block,',
-  offset: 'and the base of the block is added; the flag picks the operation that comes.',
-  salu: 'Memory: the word at the address, by one of the pairs above.',
-  loadImmediate: 'Constants.',
-  alu: 'Arithmetic; the first register is the destination.',
-  backup: 'Registers are saved',
-  recover: 'and restored, around steps that need one.',
-  extract: 'Header fields and intrinsic ones into registers.',
-  modify: 'Registers into header fields.',
-  return: 'Back to the sender.',
-  forward: 'To a port.',
-  drop: 'Nowhere; what else the packet is told does not count.',
-  report: 'To the CPU.',
-};
 
 const memoryName = (rpb: Rpb): string => rpb.registerArray.slice(rpb.control.length + 1);
 
@@ -76,29 +58,15 @@ const memory = (rpb: Rpb): Block[] => [
   `Register<bit<32>, bit<16>>(${rpb.buckets}) ${memoryName(rpb)};`,
 ];
 
-/** What a stateful ALU does with the word and sar; the flag picks the first (0) or the second operation. */
-const MEANING: Readonly<Record<SaluPair, readonly Block[]>> = {
-  add_sub: [
-    ...braces(`if (${SALU_FLAG} == 0)`, ['word = word + hdr.meta.reg.sar;'], '} else {'),
-    ['word = word - hdr.meta.reg.sar;'],
-    '}',
-    'result = word;',
-  ],
-  and_or: [
-    ...braces(`if (${SALU_FLAG} == 0)`, ['word = word & hdr.meta.reg.sar;', 'result = word;'], '} else {'),
-    ['result = word;', 'word = word | hdr.meta.reg.sar;'],
-    '}',
-  ],
-  read_write: [...braces(`if (${SALU_FLAG} == 1)`, ['word = hdr.meta.reg.sar;']), 'result = word;'],
-  max: [...braces('if (hdr.meta.reg.sar > word)', ['word = hdr.meta.reg.sar;']), 'result = word;'],
-};
-
-const registerAction = (rpb: Rpb, pair: SaluPair): Block[] =>
-  braces(
-    `RegisterAction<bit<32>, bit<16>, bit<32>>(${memoryName(rpb)}) ${pair}_alu =`,
-    braces('void apply(inout bit<32> word, out bit<32> result)', MEANING[pair]),
+function registerAction(rpb: Rpb, effect: ActionEffect, names: P4Names): Block[] {
+  const alu = familyOf(effect).p4Alu?.(effect, names);
+  if (alu === undefined) return [];
+  return braces(
+    `RegisterAction<bit<32>, bit<16>, bit<32>>(${memoryName(rpb)}) ${alu.name} =`,
+    braces('void apply(inout bit<32> word, out bit<32> result)', alu.body),
     '};',
   );
+}
 
 /**
  * Each hash is called for two registers, and p4c warns that it makes no control plane interface for such a one; none is

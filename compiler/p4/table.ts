@@ -1,7 +1,8 @@
 /** A table as P4, from the data plane's list of tables. */
+
+import { type Block, braces } from '../data-plane/p4-text.js';
 import type { MatchTable } from '../data-plane/tables.js';
 import type { PacketFields } from './fields.js';
-import { type Block, braces } from './text.js';
 
 /**
  * An action for packets that match nothing, and no others, makes the default action constant: then a table that is looked

@@ -1,12 +1,12 @@
 /** What an allocator has to solve: rows of entries, one RPB each, and what each row needs. */
 
-import { actionName } from '../data-plane/actions.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { actionName } from '../data-plane/instructions/table.js';
 import type { Memory } from '../language/program.js';
 import type { Branches, StepPlace } from '../rows/branches.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
 import type { LinkGroup } from '../steps/memory-links.js';
-import type { Step } from '../steps/steps.js';
+import { isMemoryAccess, type Step } from '../steps/steps.js';
 
 /** Entries that go to one RPB. */
 export interface PlacementRow {
@@ -88,7 +88,7 @@ export function placementProblem(
 function takeAccessed(entries: readonly RowEntry[], byName: Map<string, Memory>): readonly Memory[] {
   const accessed = new Set<string>();
   for (const { does } of entries) {
-    if (does.kind === 'step' && does.step.effect.kind === 'salu') accessed.add(does.step.memory ?? '');
+    if (does.kind === 'step' && isMemoryAccess(does.step)) accessed.add(does.step.memory ?? '');
   }
   const taken: Memory[] = [];
   for (const [name, memory] of accessed.size === 0 ? [] : [...byName]) {

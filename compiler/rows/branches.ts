@@ -2,7 +2,7 @@
  * The aligned tree as a list of branches: what happens to the packets of one branch id, depth by depth. Case bodies of
  * one depth that do the same are one branch.
  */
-import { actionName } from '../data-plane/actions.js';
+import { actionName } from '../data-plane/instructions/table.js';
 import type { Span } from '../language/diagnostics.js';
 import type { Condition } from '../language/program.js';
 import {

@@ -3,7 +3,15 @@
  * expansions change depths.
  */
 import type { LinkGroup } from './memory-links.js';
-import { branchParts, inlineSteps, isMemoryAccess, mapSteps, type Step, type StepTree } from './steps.js';
+import {
+  addressStepOf,
+  branchParts,
+  inlineSteps,
+  isMemoryAccess,
+  mapSteps,
+  type Step,
+  type StepTree,
+} from './steps.js';
 
 /** Depth of every step and branch, from 1; equal depths are placed in one RPB. */
 export type Depths = ReadonlyMap<Step, number>;
@@ -46,15 +54,14 @@ export function padSteps(tree: StepTree, padding: ReadonlyMap<Step, number>): St
     for (const step of steps) {
       const nops = Array.from({ length: padding.get(step) ?? 0 }, (): Step => ({ kind: 'nop', spans: step.spans }));
       // An access and its offset step wait together: branches that are aligned can then share both.
-      const before = isMemoryAccess(step) && isOffset(padded.at(-1)) ? padded.length - 1 : padded.length;
+      const before =
+        isMemoryAccess(step) && addressStepOf(padded.at(-1)) === 'offset' ? padded.length - 1 : padded.length;
       padded.splice(before, 0, ...nops);
       padded.push(step);
     }
     return padded;
   });
 }
-
-const isOffset = (step: Step | undefined): boolean => step?.kind === 'action' && step.effect.kind === 'offset';
 
 /** NOPs before each step that bring every level to one depth; undefined if there is no end to it. */
 function settle(

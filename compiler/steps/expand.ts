@@ -2,10 +2,12 @@
  * Statements → steps: pseudo primitives become primitives, memory accesses get their offset step, hashes of addresses
  * their mask step. An expansion that needs a register takes a dead one; if none is dead, it saves and restores.
  */
-import type { ActionEffect, AluOperation, SaluPair } from '../data-plane/actions.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
+import type { AluOperation } from '../data-plane/instructions/arithmetic.js';
+import { memoryOperation } from '../data-plane/instructions/memory.js';
+import { type ActionEffect, directEffect, effectsOf } from '../data-plane/instructions/table.js';
 import type { Span } from '../language/diagnostics.js';
-import type { PrimitiveName } from '../language/primitives.js';
+import { type ArgumentKind, PRIMITIVES, type PrimitiveName } from '../language/primitives.js';
 import type { PrimitiveStatement, Statement } from '../language/program.js';
 import { liveness, type RegisterSet } from './liveness.js';
 import { type CaseStep, EMPTY_TREE, type Step, type StepParameter, type StepTree } from './steps.js';
@@ -34,17 +36,6 @@ function expandFrom(statements: readonly Statement[], start: number, after: read
 
 const ALL_ONES = 0xffffffff;
 
-/** What a memory primitive is on the data plane: a pair of operations and which of the two. */
-const MEMORY_OPERATIONS: Partial<Record<PrimitiveName, readonly [SaluPair, flag: number]>> = {
-  MEMADD: ['add_sub', 0],
-  MEMSUB: ['add_sub', 1],
-  MEMAND: ['and_or', 0],
-  MEMOR: ['and_or', 1],
-  MEMREAD: ['read_write', 0],
-  MEMWRITE: ['read_write', 1],
-  MEMMAX: ['max', 0],
-};
-
 /** Builds the steps of one statement. */
 class Expansion {
   readonly steps: Step[] = [];
@@ -55,8 +46,7 @@ class Expansion {
   ) {}
 
   action(effect: ActionEffect, ...parameters: StepParameter[]): this {
-    const touchesMemory = ['hash', 'mask', 'offset', 'salu'].includes(effect.kind);
-    const memory = touchesMemory ? this.memory : undefined;
+    const memory = effectsOf(effect).address === undefined ? undefined : this.memory;
     this.steps.push({ kind: 'action', effect, parameters, memory, spans: [this.span] });
     return this;
   }
@@ -75,49 +65,33 @@ class Expansion {
   }
 }
 
+const INTEGERS: readonly ArgumentKind[] = ['integer', 'port'];
+
+/** Whether a statement has an integer, which the action that does it alone takes for its parameter. */
+const takesInteger = ({ primitive }: PrimitiveStatement): boolean =>
+  PRIMITIVES.get(primitive)?.arguments.some((kind) => INTEGERS.includes(kind)) === true;
+
 const constant = (value: number): StepParameter => ({ kind: 'constant', value: value >>> 0 });
 
 function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterSet): readonly Step[] {
   const { primitive, span, memory = '', integer } = statement;
   const [a = 'har', b = 'har'] = statement.registers;
-  const field = statement.field?.name ?? '';
   const to = new Expansion(span, statement.memory);
-  const salu = MEMORY_OPERATIONS[primitive];
+  const alone = directEffect({ ...statement, field: statement.field?.name ?? '' });
+  if (alone !== undefined) {
+    return to.action(alone, ...(takesInteger(statement) ? [constant(integer)] : [])).steps;
+  }
+  const salu = memoryOperation(primitive);
   if (salu !== undefined) {
-    const [pair, flag] = salu;
+    const { pair, flag } = salu;
     return to.action({ kind: 'offset' }, { kind: 'base', memory }, constant(flag)).action({ kind: 'salu', pair }).steps;
   }
   switch (primitive) {
-    case 'EXTRACT':
-      return to.action({ kind: 'extract', field, register: a }).steps;
-    case 'MODIFY':
-      return to.action({ kind: 'modify', field, register: a }).steps;
-    case 'HASH_5_TUPLE':
-      return to.action({ kind: 'hash', input: '5-tuple', into: 'har' }).steps;
-    case 'HASH':
-      return to.action({ kind: 'hash', input: 'har', into: 'har' }).steps;
     case 'HASH_5_TUPLE_MEM':
     case 'HASH_MEM':
       return to
         .action({ kind: 'hash', input: primitive === 'HASH_MEM' ? 'har' : '5-tuple', into: 'mar' })
         .action({ kind: 'mask' }, { kind: 'sizeMask', memory }).steps;
-    case 'LOADI':
-      return to.load(a, integer).steps;
-    case 'ADD':
-    case 'AND':
-    case 'OR':
-    case 'XOR':
-    case 'MAX':
-    case 'MIN':
-      return to.alu(ALU[primitive], a, b).steps;
-    case 'FORWARD':
-      return to.action({ kind: 'forward' }, constant(integer)).steps;
-    case 'DROP':
-      return to.action({ kind: 'drop' }).steps;
-    case 'RETURN':
-      return to.action({ kind: 'return' }).steps;
-    case 'REPORT':
-      return to.action({ kind: 'report' }).steps;
     case 'NOP':
       return [{ kind: 'nop', spans: [span] }];
     case 'MOVE':
@@ -133,7 +107,6 @@ function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterSet):
   }
 }
 
-const ALU = { ADD: 'add', AND: 'and', OR: 'or', XOR: 'xor', MAX: 'max', MIN: 'min' } as const;
 const WITH_CONSTANT: Partial<Record<PrimitiveName, AluOperation>> = {
   ADDI: 'add',
   SUBI: 'add',

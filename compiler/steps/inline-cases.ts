@@ -3,6 +3,7 @@
  * entry that matches the case runs the step instead of setting a branch id. That saves a depth, an entry per case, and
  * the entries of all that the case and the rest have in common. (Compilers call it if-conversion.)
  */
+import { familyOf } from '../data-plane/instructions/table.js';
 import { type ActionStep, type BranchStep, type CaseStep, mergeSpans, type Step, type StepTree } from './steps.js';
 import { TreeIdentities } from './tree-identity.js';
 
@@ -10,29 +11,9 @@ export function inlineCases(tree: StepTree): StepTree {
   return inline(tree, new TreeIdentities());
 }
 
-/** Steps that can share an RPB with a branch. Hashes and accesses are tied to the RPB of a memory, and keep apart. */
-export function canInline(step: Step | undefined): step is ActionStep {
-  if (step?.kind !== 'action') return false;
-  switch (step.effect.kind) {
-    case 'loadImmediate':
-    case 'alu':
-    case 'extract':
-    case 'modify':
-    case 'forward':
-    case 'return':
-    case 'report':
-    case 'drop':
-    case 'mask':
-    case 'offset':
-      return true;
-    case 'setBranch':
-    case 'hash':
-    case 'salu':
-    case 'backup':
-    case 'recover':
-      return false;
-  }
-}
+/** Steps that can share an RPB with a branch. */
+export const canInline = (step: Step | undefined): step is ActionStep =>
+  step?.kind === 'action' && familyOf(step.effect).inlines;
 
 function inline(tree: StepTree, identities: TreeIdentities): StepTree {
   const { branch } = tree;

@@ -2,7 +2,7 @@
  * Paths that end in the same step end at the same depth: the one entry can then serve all of them. A step at the end of
  * its path can wait, as nothing is behind it.
  */
-import { type ActionStep, mapBranch, type Step, type StepTree, stepIdentity } from './steps.js';
+import { type ActionStep, addressStepOf, mapBranch, type Step, type StepTree, stepIdentity } from './steps.js';
 
 /**
  * @param tree aligned; accesses of memories stay where they are
@@ -21,7 +21,8 @@ export function joinEnds(tree: StepTree, maxDepth: number): StepTree {
 /** The last step of a path, if it can be anywhere behind the others. */
 function movableEnd({ steps, branch }: StepTree): ActionStep | undefined {
   const last = branch === undefined ? steps.at(-1) : undefined;
-  return last?.kind !== 'action' || last.effect.kind === 'salu' || last.effect.kind === 'hash' ? undefined : last;
+  const address = addressStepOf(last);
+  return last?.kind !== 'action' || address === 'access' || address === 'hash' ? undefined : last;
 }
 
 function visitEnds(tree: StepTree, start: number, visit: (end: ActionStep, depth: number) => void): void {

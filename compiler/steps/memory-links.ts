@@ -2,7 +2,9 @@
  * Which steps must run in one physical RPB: the accesses of one memory (a memory lies in one RPB), and the hashes that
  * compute its addresses (each RPB has a hash function of its own).
  */
-import { REGISTERS, type Register } from '../data-plane/description.js';
+import { REGISTERS } from '../data-plane/description.js';
+import type { Effects, Place } from '../data-plane/instructions/instruction.js';
+import { effectsOf } from '../data-plane/instructions/table.js';
 import { type ActionStep, inlineSteps, type Step, type StepTree } from './steps.js';
 
 /** Steps that share a physical RPB. */
@@ -15,18 +17,15 @@ export interface LinkGroup {
   readonly byUse: readonly (readonly Step[])[];
 }
 
-/** For each register the hashes that its value was computed from, oldest first. */
-type HashesBehind = Readonly<Record<Register, readonly Step[]>>;
+/** For each register and its copy the hashes that its value was computed from, oldest first; absent: none. */
+type HashesBehind = Readonly<Partial<Record<Place, readonly Step[]>>>;
 
 interface PathState {
   readonly hashes: HashesBehind;
-  readonly saved: HashesBehind;
   readonly uses: ReadonlyMap<string, number>;
   /** The last SALU flag: which operation of its pair the next access does. */
   readonly saluFlag: number;
 }
-
-const NO_HASHES: HashesBehind = { har: [], sar: [], mar: [] };
 
 /** Key: memory and role ('access', or the place of a hash in the chain before the access); value: steps by use. */
 type Roles = Map<string, Set<Step>[]>;
@@ -34,7 +33,7 @@ type Roles = Map<string, Set<Step>[]>;
 /** All groups of more than one step, in the order of the program. */
 export function linkGroups(tree: StepTree): LinkGroup[] {
   const roles: Roles = new Map();
-  collect(tree, [{ hashes: NO_HASHES, saved: NO_HASHES, uses: new Map(), saluFlag: 0 }], roles);
+  collect(tree, [{ hashes: {}, uses: new Map(), saluFlag: 0 }], roles);
   return [...roles.values()]
     .map((byUse) => ({
       steps: [...new Set(byUse.flatMap((steps) => [...steps]))],
@@ -64,48 +63,40 @@ function distinct(states: readonly PathState[]): readonly PathState[] {
 }
 
 const isSame = (a: PathState, b: PathState): boolean =>
-  a.saluFlag === b.saluFlag &&
-  REGISTERS.every(
-    (register) => sameSteps(a.hashes[register], b.hashes[register]) && sameSteps(a.saved[register], b.saved[register]),
-  );
+  a.saluFlag === b.saluFlag && PLACES.every((place) => sameSteps(a.hashes[place], b.hashes[place]));
 
-const sameSteps = (a: readonly Step[], b: readonly Step[]): boolean =>
+const PLACES: readonly Place[] = REGISTERS.flatMap((register): Place[] => [register, `saved ${register}`]);
+
+const sameSteps = (a: readonly Step[] = [], b: readonly Step[] = []): boolean =>
   a.length === b.length && a.every((step, i) => step === b[i]);
 
 function follow(step: ActionStep, state: PathState, roles: Roles): PathState {
-  const { hashes, saved, uses } = state;
-  const { effect } = step;
-  const set = (register: Register, chain: readonly Step[]): PathState => ({
-    ...state,
-    hashes: { ...hashes, [register]: chain },
-  });
-  switch (effect.kind) {
-    case 'hash':
-      return set(effect.into, effect.input === 'har' ? [...hashes.har, step] : [step]);
-    case 'extract':
-    case 'loadImmediate':
-      return set(effect.register, []);
-    case 'alu':
-      return set(effect.destination, [...new Set([...hashes[effect.destination], ...hashes[effect.source]])]);
-    case 'backup':
-      return { ...state, saved: hashes };
-    case 'recover':
-      return set(effect.register, saved[effect.register]);
-    case 'offset': {
-      const flag = step.parameters[1];
-      return { ...state, saluFlag: flag?.kind === 'constant' ? flag.value : 0 };
-    }
-    case 'salu': {
-      const memory = step.memory ?? '';
-      const use = uses.get(memory) ?? 0;
-      note(roles, `${memory}/access`, use, step);
-      for (const [i, hash] of [...hashes.mar].reverse().entries()) note(roles, `${memory}/hash ${i}`, use, hash);
-      const isWrite = effect.pair === 'read_write' && state.saluFlag === 1;
-      return { ...(isWrite ? state : set('sar', [])), uses: new Map(uses).set(memory, use + 1) };
-    }
-    default:
-      return state;
+  const does = effectsOf(step.effect);
+  if (does.address === 'access') return access(step, does, state, roles);
+  const hashes: Partial<Record<Place, readonly Step[]>> = { ...state.hashes };
+  const behind = (place: Place): readonly Step[] => state.hashes[place] ?? [];
+  const chain = [...new Set(does.reads.flatMap(behind))];
+  for (const place of [...does.writes, ...does.changes]) {
+    hashes[place] = does.address === 'hash' ? [...chain, step] : chain;
   }
+  for (const [from, to] of does.copies) hashes[to] = behind(from);
+  if (does.address !== 'offset') return { ...state, hashes };
+  const flag = step.parameters[1];
+  return { ...state, hashes, saluFlag: flag?.kind === 'constant' ? flag.value : 0 };
+}
+
+/** Notes the access and the hashes behind its address. */
+function access(step: ActionStep, { secondStores, writes }: Effects, state: PathState, roles: Roles): PathState {
+  const { hashes, uses, saluFlag } = state;
+  const { memory } = step;
+  if (memory === undefined) throw new Error('an access of memory without a memory');
+  const use = uses.get(memory) ?? 0;
+  note(roles, `${memory}/access`, use, step);
+  for (const [i, hash] of [...(hashes.mar ?? [])].reverse().entries()) note(roles, `${memory}/hash ${i}`, use, hash);
+  const after = { ...hashes };
+  // What comes out of memory was computed from no hash.
+  if (!(secondStores && saluFlag === 1)) for (const place of writes) after[place] = [];
+  return { ...state, hashes: after, uses: new Map(uses).set(memory, use + 1) };
 }
 
 function note(roles: Roles, role: string, use: number, step: Step): void {

@@ -1,5 +1,6 @@
 /** Steps: what one RPB does for a packet. A program's steps form a tree, as BRANCH has no join. */
-import { type ActionEffect, actionName } from '../data-plane/actions.js';
+import type { AddressStep } from '../data-plane/instructions/instruction.js';
+import { type ActionEffect, actionName, effectsOf } from '../data-plane/instructions/table.js';
 import type { Span } from '../language/diagnostics.js';
 import type { Condition } from '../language/program.js';
 
@@ -46,7 +47,11 @@ export type CaseStep =
 
 export const EMPTY_TREE: StepTree = { steps: [], branch: undefined };
 
-export const isMemoryAccess = (step: Step): boolean => step.kind === 'action' && step.effect.kind === 'salu';
+/** What a step has to do with an access of memory. */
+export const addressStepOf = (step: Step | undefined): AddressStep | undefined =>
+  step?.kind === 'action' ? effectsOf(step.effect).address : undefined;
+
+export const isMemoryAccess = (step: Step): boolean => addressStepOf(step) === 'access';
 
 /** The tree with a change applied to every list of steps, from the root down. */
 export function mapSteps(tree: StepTree, change: (steps: readonly Step[]) => readonly Step[]): StepTree {
@@ -121,7 +126,7 @@ export function stepIdentity(step: Step): string {
   const parameters = step.parameters.map((parameter) =>
     parameter.kind === 'constant' ? parameter.value : `${parameter.kind} ${parameter.memory}`,
   );
-  return `${actionName(step.effect)}(${parameters.join()})${step.effect.kind === 'salu' ? step.memory : ''}`;
+  return `${actionName(step.effect)}(${parameters.join()})${isMemoryAccess(step) ? step.memory : ''}`;
 }
 
 export const conditionsIdentity = (conditions: readonly Condition[]): string =>

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { KnownWord } from '../../compiler/language/known-word.js';
-import * as words from '../../compiler/language/known-word.js';
+import type { KnownWord } from '../../compiler/data-plane/known-word.js';
+import * as words from '../../compiler/data-plane/known-word.js';
 import { word } from './random-programs.js';
 import { PROPERTY } from './support.js';
 

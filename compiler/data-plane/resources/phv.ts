@@ -2,10 +2,12 @@
  * PHV: containers that a packet's headers and state take in the match-action stages. An estimate: the compiler packs
  * fields, and moves those that no stage touches to containers that do not count.
  */
+
 import type { Chip } from '../chip.js';
 import type { DataPlane, HeaderField } from '../data-plane.js';
 import type { Gress } from '../description.js';
 import { FIVE_TUPLE } from '../headers.js';
+import { effectsOf } from '../instructions/table.js';
 import { stateHeaderBits } from '../state-fields.js';
 import { WORD_BITS } from '../tables.js';
 
@@ -57,9 +59,7 @@ function containersOf(fields: readonly HeaderField[], exchanged: ReadonlySet<str
 
 function exchangedFields({ rpbs }: DataPlane, gress: Gress): ReadonlySet<string> {
   const mine = rpbs.filter((rpb) => rpb.gress === gress).flatMap(({ actions }) => [...actions.values()]);
-  return new Set(
-    mine.flatMap(({ effect }) => (effect.kind === 'extract' || effect.kind === 'modify' ? [effect.field] : [])),
-  );
+  return new Set(mine.flatMap(({ effect }) => effectsOf(effect).moves?.field ?? []));
 }
 
 function touchedFields(dataPlane: DataPlane, gress: Gress): readonly HeaderField[] {

@@ -3,8 +3,9 @@
  * lane for each branch; one panel under the other for each pass, and for each gress if a pass is too wide.
  */
 import type { DataPlane } from '../../data-plane/data-plane.js';
+import type { StepCategory } from '../../data-plane/instructions/instruction.js';
 import type { ExplainedEntry, ExplainedMemory, ExplainedRow, ProgramExplanation } from '../explanation.js';
-import { conditionsText, type StepCategory } from '../step-text.js';
+import { conditionsText } from '../step-text.js';
 
 /** Lengths are in CSS pixels. */
 export interface Box {

@@ -4,8 +4,9 @@
  * what colours say, shapes and words say too. The colours are those of Okabe and Ito, lightened.
  */
 import type { DataPlane } from '../../data-plane/data-plane.js';
+import type { StepCategory } from '../../data-plane/instructions/instruction.js';
 import type { ProgramExplanation } from '../explanation.js';
-import { counted, type StepCategory } from '../step-text.js';
+import { counted } from '../step-text.js';
 import {
   type Box,
   boxHeight,

@@ -1,0 +1,90 @@
+/** Where a packet goes. The last one wins, but for DROP, which wins over all. */
+import { effects, type InstructionFamily, parameterAt, stepWords } from './instruction.js';
+
+export interface Return {
+  readonly kind: 'return';
+}
+export interface Forward {
+  readonly kind: 'forward';
+}
+export interface Drop {
+  readonly kind: 'drop';
+}
+export interface Report {
+  readonly kind: 'report';
+}
+
+/** What the four have in common. */
+const FORWARDING = { group: 'forwarding', inlines: true } as const;
+
+export const RETURN: InstructionFamily<Return> = {
+  ...FORWARDING,
+  kind: 'return',
+  title: 'Back to the sender',
+  heading: 'Back to the sender.',
+  members: [{ kind: 'return' }],
+  name: () => 'rt',
+  parameters: () => [],
+  effects: () => effects({ writesFields: ['hdr.ipv4.src', 'hdr.ipv4.dst'] }),
+  direct: ({ primitive }) => (primitive === 'RETURN' ? { kind: 'return' } : undefined),
+  known: (state) => state,
+  words: () => stepWords('forwarding', 'RETURN'),
+  p4: (_effect, _parameters, { egressPort, arrivalPort }) => [
+    'bit<48> mac = hdr.ethernet.dst;',
+    'hdr.ethernet.dst = hdr.ethernet.src;',
+    'hdr.ethernet.src = mac;',
+    'bit<32> address = hdr.ipv4.dst;',
+    'hdr.ipv4.dst = hdr.ipv4.src;',
+    'hdr.ipv4.src = address;',
+    `${egressPort} = ${arrivalPort};`,
+  ],
+  summary: () => 'Ethernet and IPv4 addresses change places; egress port = the port that the packet came in on',
+};
+
+export const FORWARD: InstructionFamily<Forward> = {
+  ...FORWARDING,
+  kind: 'forward',
+  title: 'To a port',
+  heading: 'To a port.',
+  members: [{ kind: 'forward' }],
+  name: () => 'forward',
+  parameters: (_effect, bits) => [{ name: 'port', width: bits.port }],
+  effects: () => effects(),
+  direct: ({ primitive }) => (primitive === 'FORWARD' ? { kind: 'forward' } : undefined),
+  known: (state) => state,
+  words: (_effect, { constant }) => stepWords('forwarding', 'FORWARD', constant),
+  p4: (_effect, parameters, { egressPort }) => [`${egressPort} = ${parameterAt(parameters, 0)};`],
+  summary: () => 'egress port = port',
+};
+
+export const DROP: InstructionFamily<Drop> = {
+  ...FORWARDING,
+  kind: 'drop',
+  title: 'Dropped',
+  heading: 'Nowhere; what else the packet is told does not count.',
+  members: [{ kind: 'drop' }],
+  name: () => 'drop',
+  parameters: () => [],
+  effects: () => effects(),
+  direct: ({ primitive }) => (primitive === 'DROP' ? { kind: 'drop' } : undefined),
+  known: (state) => state,
+  words: () => stepWords('forwarding', 'DROP'),
+  p4: (_effect, _parameters, { dropControl }) => [`${dropControl} = 1;`],
+  summary: () => 'the packet is dropped when its ingress or egress ends',
+};
+
+export const REPORT: InstructionFamily<Report> = {
+  ...FORWARDING,
+  kind: 'report',
+  title: 'To the CPU',
+  heading: 'To the CPU.',
+  members: [{ kind: 'report' }],
+  name: () => 'report',
+  parameters: () => [],
+  effects: () => effects(),
+  direct: ({ primitive }) => (primitive === 'REPORT' ? { kind: 'report' } : undefined),
+  known: (state) => state,
+  words: () => stepWords('forwarding', 'REPORT'),
+  p4: (_effect, _parameters, { egressPort }) => [`${egressPort} = CPU_PORT;`],
+  summary: () => 'egress port = the CPU port',
+};

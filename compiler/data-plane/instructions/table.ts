@@ -1,0 +1,114 @@
+/**
+ * The instruction table: every family of actions that an RPB can have. Liveness, known loads, links of memories, inlined
+ * cases, the proof of addresses, the resource model, explanations, the P4 source and docs/ACTIONS.md read it; what the
+ * actions do to a packet stands beside it in sim/blocks/instructions.
+ */
+import { MASK, OFFSET } from './address.js';
+import { ALU } from './arithmetic.js';
+import { SET_BRANCH } from './branch.js';
+import { LOAD_IMMEDIATE } from './constant.js';
+import { DROP, FORWARD, REPORT, RETURN } from './forwarding.js';
+import { HASH } from './hash.js';
+import { EXTRACT, MODIFY } from './header.js';
+import type {
+  ActionParameter,
+  DirectStatement,
+  Effects,
+  FamilyGroup,
+  InstructionFamily,
+  StateBits,
+} from './instruction.js';
+import { SALU } from './memory.js';
+import { BACKUP, RECOVER } from './saving.js';
+
+/** In the order in which the shipped data planes list their actions. */
+const TABLE = [
+  SET_BRANCH,
+  HASH,
+  MASK,
+  OFFSET,
+  SALU,
+  LOAD_IMMEDIATE,
+  ALU,
+  BACKUP,
+  RECOVER,
+  EXTRACT,
+  MODIFY,
+  RETURN,
+  FORWARD,
+  DROP,
+  REPORT,
+] as const;
+
+type EffectOf<Family> = Family extends InstructionFamily<infer Effect> ? Effect : never;
+
+/** What an action does, as plain data: the family and its operands. */
+export type ActionEffect = EffectOf<(typeof TABLE)[number]>;
+
+export const INSTRUCTION_FAMILIES: readonly InstructionFamily<ActionEffect>[] = TABLE;
+
+const BY_KIND: ReadonlyMap<string, InstructionFamily<ActionEffect>> = new Map(
+  INSTRUCTION_FAMILIES.map((family) => [family.kind, family]),
+);
+
+/** The row of an effect. */
+export function familyOf(effect: ActionEffect): InstructionFamily<ActionEffect> {
+  const family = BY_KIND.get(effect.kind);
+  if (family === undefined) throw new Error(`the instruction table has no family ${effect.kind}`);
+  return family;
+}
+
+/** The name of an effect, e.g. `extract_hdrl5key1_sar`; inverse of {@link effectOfAction}. */
+export const actionName = (effect: ActionEffect): string => familyOf(effect).name(effect);
+
+/** What an effect reads and writes. */
+export const effectsOf = (effect: ActionEffect): Effects => familyOf(effect).effects(effect);
+
+/** The field that it moves to a register or to a header: one or none. */
+export function movedField(effect: ActionEffect, to: 'register' | 'header'): readonly string[] {
+  const { moves } = effectsOf(effect);
+  return moves?.to === to ? [moves.field] : [];
+}
+
+/** Parameters of an action with their widths in bits. */
+export const actionParameters = (effect: ActionEffect, bits: StateBits): readonly ActionParameter[] =>
+  familyOf(effect).parameters(effect, bits);
+
+const membersOf = (group: FamilyGroup): readonly ActionEffect[] =>
+  INSTRUCTION_FAMILIES.filter((family) => family.group === group).flatMap(({ members }) => members);
+
+/** Actions that need no header field: every RPB of the paper has them. */
+export const HEADERLESS_EFFECTS = membersOf('core');
+/** Saving and restoring registers around an expansion. */
+export const SAVING_EFFECTS = membersOf('saving');
+export const FORWARDING_EFFECTS = membersOf('forwarding');
+
+const MEMBERS: ReadonlyMap<string, ActionEffect> = new Map(
+  INSTRUCTION_FAMILIES.flatMap(({ members }) => members).map((effect) => [actionName(effect), effect]),
+);
+
+/**
+ * What the action of this name does, or undefined where no such action exists.
+ * @param fieldByCompactName full field names by {@link compactFieldName}
+ */
+export function effectOfAction(
+  name: string,
+  fieldByCompactName: ReadonlyMap<string, string>,
+): ActionEffect | undefined {
+  const member = MEMBERS.get(name);
+  if (member !== undefined) return member;
+  for (const family of INSTRUCTION_FAMILIES) {
+    const effect = family.parse?.(name, fieldByCompactName);
+    if (effect !== undefined) return effect;
+  }
+  return undefined;
+}
+
+/** The effect that does a statement of the language alone, if there is one; a data plane need not have it. */
+export function directEffect(statement: DirectStatement): ActionEffect | undefined {
+  for (const family of INSTRUCTION_FAMILIES) {
+    const effect = family.direct?.(statement);
+    if (effect !== undefined) return effect;
+  }
+  return undefined;
+}
