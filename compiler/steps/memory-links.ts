@@ -5,6 +5,7 @@
 import { REGISTERS } from '../data-plane/description.js';
 import type { Effects, Place } from '../data-plane/instructions/instruction.js';
 import { effectsOf } from '../data-plane/instructions/table.js';
+import { must } from '../data-plane/must.js';
 import { type ActionStep, inlineSteps, type Step, type StepTree } from './steps.js';
 
 /** Steps that share a physical RPB. */
@@ -88,8 +89,7 @@ function follow(step: ActionStep, state: PathState, roles: Roles): PathState {
 /** Notes the access and the hashes behind its address. */
 function access(step: ActionStep, { secondStores, writes }: Effects, state: PathState, roles: Roles): PathState {
   const { hashes, uses, saluFlag } = state;
-  const { memory } = step;
-  if (memory === undefined) throw new Error('an access of memory without a memory');
+  const memory = must(step.memory, 'the memory of an access');
   const use = uses.get(memory) ?? 0;
   note(roles, `${memory}/access`, use, step);
   for (const [i, hash] of [...(hashes.mar ?? [])].reverse().entries()) note(roles, `${memory}/hash ${i}`, use, hash);

@@ -1,6 +1,7 @@
 /** The form of the instruction table: what a family of actions has to say of itself. The table is in table.ts. */
 import type { Register } from '../description.js';
 import type { KnownWord } from '../known-word.js';
+import { must } from '../must.js';
 import type { Block } from '../p4-text.js';
 import type { PacketState } from './packet-state.js';
 
@@ -169,11 +170,8 @@ export interface InstructionFamily<Effect extends { readonly kind: string }> {
 }
 
 /** A parameter that has to be there. */
-export function parameterAt<Value>(parameters: readonly Value[], index: number): Value {
-  const value = parameters[index];
-  if (value === undefined) throw new Error(`an action lacks its parameter ${index + 1}`);
-  return value;
-}
+export const parameterAt = <Value>(parameters: readonly Value[], index: number): Value =>
+  must(parameters[index], `parameter ${index + 1} of an action`);
 
 /** A field's name without dots and underscores, as action names hold it: hdr.ipv4.total_len → hdripv4totallen. */
 export function compactFieldName(field: string): string {

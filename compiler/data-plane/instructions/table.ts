@@ -3,6 +3,7 @@
  * cases, the proof of addresses, the resource model, explanations, the P4 source and docs/ACTIONS.md read it; what the
  * actions do to a packet stands beside it in sim/blocks/instructions.
  */
+import { must } from '../must.js';
 import { MASK, OFFSET } from './address.js';
 import { ALU } from './arithmetic.js';
 import { SET_BRANCH } from './branch.js';
@@ -52,11 +53,8 @@ const BY_KIND: ReadonlyMap<string, InstructionFamily<ActionEffect>> = new Map(
 );
 
 /** The row of an effect. */
-export function familyOf(effect: ActionEffect): InstructionFamily<ActionEffect> {
-  const family = BY_KIND.get(effect.kind);
-  if (family === undefined) throw new Error(`the instruction table has no family ${effect.kind}`);
-  return family;
-}
+export const familyOf = (effect: ActionEffect): InstructionFamily<ActionEffect> =>
+  must(BY_KIND.get(effect.kind), `the family ${effect.kind} of the instruction table`);
 
 /** The name of an effect, e.g. `extract_hdrl5key1_sar`; inverse of {@link effectOfAction}. */
 export const actionName = (effect: ActionEffect): string => familyOf(effect).name(effect);
