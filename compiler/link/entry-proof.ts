@@ -38,6 +38,7 @@ interface Rule {
   /** Undefined for NoAction. */
   readonly effect: ActionEffect | undefined;
   readonly values: readonly number[];
+  readonly accesses: boolean;
   /** What the field that it extracts can be. */
   readonly extracted: KnownWord;
 }
@@ -192,7 +193,8 @@ class RuleTable {
       return `${entry.table} has no pass ${pass + 1}`;
     const effect = action?.effect;
     const does = effect && effectsOf(effect);
-    if (does?.address === 'access') this.accessesMemory = true;
+    const accesses = does?.address === 'access';
+    if (accesses) this.accessesMemory = true;
     this.passes = Math.max(this.passes, pass + 1);
     const list = this.list(pass, rpb);
     const at = list.findIndex((rule) => rule.entry.priority > entry.priority);
@@ -203,6 +205,7 @@ class RuleTable {
       conditions,
       effect,
       values,
+      accesses,
       extracted: extractedWord(does?.moves && this.dataPlane.field(does.moves.field)),
     });
     return undefined;
@@ -281,12 +284,16 @@ class RpbPassage {
     if (rest !== undefined) this.add(branch, rest);
   }
 
-  private run(branch: number, before: PacketState, { conditions, effect, values, extracted, entry }: Rule): void {
+  private run(
+    branch: number,
+    before: PacketState,
+    { conditions, effect, values, accesses, extracted, entry }: Rule,
+  ): void {
     const registers = where(before.registers, conditions);
     if (registers === undefined) return;
     const state = { ...before, registers };
     if (effect === undefined) return this.add(branch, state);
-    if (effectsOf(effect).address === 'access') this.checkAccess(state, entry);
+    if (accesses) this.checkAccess(state, entry);
     const next = effect.kind === 'setBranch' ? (values[0] ?? 0) : branch;
     this.add(next, familyOf(effect).known(state, effect, values, extracted, this.addressMask));
   }

@@ -89,7 +89,7 @@ function follow(step: ActionStep, state: PathState, roles: Roles): PathState {
 /** Notes the access and the hashes behind its address. */
 function access(step: ActionStep, { secondStores, writes }: Effects, state: PathState, roles: Roles): PathState {
   const { hashes, uses, saluFlag } = state;
-  const memory = must(step.memory, 'the memory of an access');
+  const memory = must(step.memory, 'memory of an access');
   const use = uses.get(memory) ?? 0;
   note(roles, `${memory}/access`, use, step);
   for (const [i, hash] of [...(hashes.mar ?? [])].reverse().entries()) note(roles, `${memory}/hash ${i}`, use, hash);

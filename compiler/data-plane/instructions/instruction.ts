@@ -171,7 +171,7 @@ export interface InstructionFamily<Effect extends { readonly kind: string }> {
 
 /** A parameter that has to be there. */
 export const parameterAt = <Value>(parameters: readonly Value[], index: number): Value =>
-  must(parameters[index], `parameter ${index + 1} of an action`);
+  must(parameters[index], 'parameter of an action');
 
 /** A field's name without dots and underscores, as action names hold it: hdr.ipv4.total_len → hdripv4totallen. */
 export function compactFieldName(field: string): string {

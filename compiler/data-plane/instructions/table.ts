@@ -54,7 +54,7 @@ const BY_KIND: ReadonlyMap<string, InstructionFamily<ActionEffect>> = new Map(
 
 /** The row of an effect. */
 export const familyOf = (effect: ActionEffect): InstructionFamily<ActionEffect> =>
-  must(BY_KIND.get(effect.kind), `the family ${effect.kind} of the instruction table`);
+  must(BY_KIND.get(effect.kind), 'family of an action in the instruction table');
 
 /** The name of an effect, e.g. `extract_hdrl5key1_sar`; inverse of {@link effectOfAction}. */
 export const actionName = (effect: ActionEffect): string => familyOf(effect).name(effect);
