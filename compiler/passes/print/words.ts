@@ -1,6 +1,7 @@
 /** The parts that the texts of several forms have in common. */
-import { actionName } from '../../data-plane/actions.js';
+
 import { readable } from '../../data-plane/bits.js';
+import { actionName } from '../../data-plane/instructions/table.js';
 import type { Span } from '../../language/diagnostics.js';
 import type { Condition } from '../../language/program.js';
 import type { ActionStep, Step, StepParameter } from '../../steps/steps.js';
