@@ -39,7 +39,7 @@ export function align(tree: StepTree, groups: readonly LinkGroup[], maxDepth: nu
   let padding: ReadonlyMap<Step, number> = new Map();
   const aligned: (readonly Step[])[] = [];
   for (const level of levels) {
-    const next = settle(tree, [...aligned, level], padding, maxDepth);
+    const next = paddingThatAligns(tree, [...aligned, level], padding, maxDepth);
     if (next === undefined) continue;
     padding = next;
     aligned.push(level);
@@ -64,7 +64,7 @@ export function padSteps(tree: StepTree, padding: ReadonlyMap<Step, number>): St
 }
 
 /** NOPs before each step that bring every level to one depth; undefined if there is no end to it. */
-function settle(
+function paddingThatAligns(
   tree: StepTree,
   levels: readonly (readonly Step[])[],
   start: ReadonlyMap<Step, number>,
@@ -73,7 +73,7 @@ function settle(
   const padding = new Map(start);
   for (;;) {
     const depths = stepDepths(tree, padding);
-    let settled = true;
+    let isAligned = true;
     for (const level of levels) {
       const target = Math.max(...level.map((step) => depths.get(step) ?? 0));
       if (target > maxDepth) return undefined;
@@ -81,11 +81,11 @@ function settle(
         const missing = target - (depths.get(step) ?? 0);
         if (missing === 0) continue;
         padding.set(step, (padding.get(step) ?? 0) + missing);
-        settled = false;
+        isAligned = false;
       }
-      if (!settled) break;
+      if (!isAligned) break;
     }
-    if (settled) return padding;
+    if (isAligned) return padding;
   }
 }
 

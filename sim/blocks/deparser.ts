@@ -66,7 +66,7 @@ export class Deparser {
   deparse(phv: Phv): void {
     if (!this.updates) return;
     if (phv.ipv4Changed) {
-      this.settleIpv4(phv);
+      this.updateIpv4Checksum(phv);
       phv.ipv4Changed = false;
       phv.ipv4Delta = 0;
     }
@@ -77,7 +77,7 @@ export class Deparser {
     }
   }
 
-  private settleIpv4(phv: Phv): void {
+  private updateIpv4Checksum(phv: Phv): void {
     if (this.adjustsIpv4) return adjust(this.ipv4Checksum, phv, phv.ipv4Delta, false);
     const start = phv.headerStart[this.ipv4] as number;
     if (start >= 0) writeIpv4Checksum(phv.bytes, start, readField(this.ihl, phv.bytes, start) * 4);

@@ -2,8 +2,8 @@
 import { type DataPlane, FIXED_NAMES, type KeyField, NO_ACTION, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, type MaskedValue, parameterValues, refuseUnknownKeys, ternaryValue } from './entry-values.js';
-import { FilterTable, type LookupMaker } from './filter-table.js';
 import { NO_PORT, type Phv } from './phv.js';
+import { type LookupMaker, TernaryTable } from './ternary-table.js';
 
 /** In place of a program: the packet matches, so that no other filter is looked up, and runs none. No id is so large. */
 const NO_PROGRAM = 2 ** 30;
@@ -11,7 +11,7 @@ const NO_PROGRAM = 2 ** 30;
 const FORWARD_KEYS: ReadonlySet<string> = new Set([FIXED_NAMES.forwardKey]);
 
 export class InitBlock {
-  private readonly filters: readonly FilterTable[];
+  private readonly filters: readonly TernaryTable[];
   private readonly filterIndex: ReadonlyMap<string, number>;
   private readonly used: Int32Array;
   private readonly forward: Int32Array;
@@ -19,14 +19,14 @@ export class InitBlock {
   private readonly nowhere: number;
   private forwardUsed = 0;
   /** In order, the filter tables that have entries and that packets of this data plane come to. */
-  private inUse: readonly FilterTable[] = [];
+  private inUse: readonly TernaryTable[] = [];
 
   /** @param makeLookup for filters; one that makes nothing leaves them interpreted */
   constructor(
     private readonly dataPlane: DataPlane,
     makeLookup: LookupMaker = () => undefined,
   ) {
-    this.filters = dataPlane.filterTables.map((table) => new FilterTable(table, makeLookup));
+    this.filters = dataPlane.filterTables.map((table) => new TernaryTable(table, makeLookup));
     this.filterIndex = new Map(dataPlane.filterTables.map(({ table, index }) => [table, index]));
     this.used = new Int32Array(this.filters.length);
     this.nowhere = dataPlane.discardPort ?? NO_PORT;
@@ -47,7 +47,7 @@ export class InitBlock {
   classify(phv: Phv): number {
     const { inUse } = this;
     for (let i = 0; i < inUse.length; i++) {
-      const filter = inUse[i] as FilterTable;
+      const filter = inUse[i] as TernaryTable;
       if ((phv.headerStart[filter.requires] as number) < 0) continue;
       const programId = filter.lookup(phv);
       if (programId !== 0) return programId === NO_PROGRAM ? 0 : programId;
@@ -89,7 +89,7 @@ export class InitBlock {
 
   private insertFilter(entry: TableEntry): () => void {
     const index = this.filterIndex.get(entry.table) ?? 0;
-    const filter = this.filters[index] as FilterTable;
+    const filter = this.filters[index] as TernaryTable;
     const description = this.dataPlane.filterTables[index];
     if ((this.used[index] as number) >= (description?.entries ?? 0)) {
       throw new TargetError('no-space', `${entry.table} is full (${description?.entries} entries)`);

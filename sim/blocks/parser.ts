@@ -38,7 +38,7 @@ export interface PacketParser {
   parse(phv: Phv): void;
 }
 
-export class Parser implements PacketParser {
+export class InterpretedParser implements PacketParser {
   private readonly states: readonly State[];
   private readonly start: number;
   private readonly dropsCut: boolean;

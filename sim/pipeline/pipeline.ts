@@ -12,7 +12,7 @@ import type { Counters } from '../blocks/counters.js';
 import { Deparser } from '../blocks/deparser.js';
 import type { InitBlock } from '../blocks/init-block.js';
 import type { FieldOperands } from '../blocks/instructions.js';
-import { type PacketParser, Parser, parsesAgain } from '../blocks/parser.js';
+import { InterpretedParser, type PacketParser, parsesAgain } from '../blocks/parser.js';
 import { NO_PORT, Phv } from '../blocks/phv.js';
 import type { RecirculationTable } from '../blocks/recirculation.js';
 import type { RegisterArrays } from '../blocks/register-arrays.js';
@@ -67,7 +67,7 @@ export class Pipeline {
       this.parser = new CompiledParser(dataPlane);
       this.engine = new CompiledEngine(dataPlane, tables.rpbs, actions, memory, operands);
     } else {
-      this.parser = new Parser(dataPlane);
+      this.parser = new InterpretedParser(dataPlane);
       this.engine = this.interpreter;
     }
     this.deparser = new Deparser(dataPlane);

@@ -11,12 +11,12 @@ import {
   type TableEntry,
 } from '../../compiler/index.js';
 import { checkPriority } from '../blocks/entry-values.js';
-import type { LookupMaker } from '../blocks/filter-table.js';
 import { InitBlock } from '../blocks/init-block.js';
 import { FieldOperands } from '../blocks/instructions.js';
 import { MemoryOwners } from '../blocks/memory-owners.js';
 import { RecirculationTable } from '../blocks/recirculation.js';
 import { RpbTables } from '../blocks/rpb-tables.js';
+import type { LookupMaker } from '../blocks/ternary-table.js';
 import { TargetError } from '../target/target.js';
 
 const EXACT_TABLES: ReadonlySet<string> = new Set([FIXED_NAMES.forwardTable, FIXED_NAMES.recirculationTable]);

@@ -5,7 +5,7 @@
 import { and48, type DataPlane, type Field, type PacketView, type Program } from '../../compiler/index.js';
 import { Deparser, modifyField, type WritableField, writableField } from '../blocks/deparser.js';
 import { readField } from '../blocks/header-fields.js';
-import { Parser } from '../blocks/parser.js';
+import { InterpretedParser } from '../blocks/parser.js';
 import { Phv } from '../blocks/phv.js';
 import { type ArrivedPacket, QUEUE_FIELDS } from './random-packet.js';
 
@@ -13,14 +13,14 @@ const INGRESS_PORT = 'ig_intr_md.ingress_port';
 const MAC_BYTES = 6;
 
 export class PacketBytes implements PacketView {
-  private readonly parser: Parser;
+  private readonly parser: InterpretedParser;
   private readonly deparser: Deparser;
   private readonly phv: Phv;
   private intrinsics: Readonly<Record<string, number>> = {};
   private readonly access = new Map<string, WritableField>();
 
   constructor(private readonly dataPlane: DataPlane) {
-    this.parser = new Parser(dataPlane);
+    this.parser = new InterpretedParser(dataPlane);
     this.deparser = new Deparser(dataPlane);
     this.phv = new Phv(dataPlane.headers.length);
   }

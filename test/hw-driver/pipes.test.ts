@@ -8,6 +8,7 @@ import { serveBfRuntime } from '../../hw-driver/server/index.js';
 import { InProcessTarget, Switch, type SwitchTarget } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch } from '../../traces/index.js';
 import { frame } from '../sim/frames.js';
+import { filterEntry, rpbEntry } from '../sim/test-switch.js';
 import { thrownBy } from './failing-target.js';
 import { instanceOf, plane } from './fifteen.js';
 
@@ -117,6 +118,24 @@ test('a packet counts in the ingress of the pipe it comes from and in the egress
     'the rows lie on both sides of the traffic manager',
   );
   for (const [gress, counted] of found) assert.equal(counted, gress === 'ingress' ? [1, 0] : [0, 1]);
+});
+
+test('accesses outside the memory of a program count in whichever pipe they happen', () => {
+  const emulator = new Switch(plane, { pipes: PIPES });
+  const entries = [
+    ...[FIRST, SECOND].map((port) => defaultForwardEntry(plane, port, port + 1)),
+    filterEntry(plane, 'L4', 5),
+    rpbEntry(plane, 1, 'address_translation_offset', [64, 0], { program: 5 }),
+    rpbEntry(plane, 2, 'salu_add_sub', [], { program: 5 }),
+  ];
+  for (const entry of entries) emulator.apply({ kind: 'insertEntry', entry });
+  emulator.apply({
+    kind: 'declareMemory',
+    programId: 5,
+    blocks: [{ name: 'row', rpb: 2, base: 0, buckets: 64 }],
+  });
+  send(emulator, [FIRST, SECOND, SECOND]);
+  assert.is(emulator.counters.outsideAccesses, 3);
 });
 
 test('nobody takes the words of one pipe for those of the switch', async () => {

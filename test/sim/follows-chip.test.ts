@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataPlane, dataPlaneFromJson, type Gress } from '../../compiler/index.js';
-import { createParser, type EngineName, Parser, Phv } from '../../sim/index.js';
+import { createParser, type EngineName, InterpretedParser, Phv } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch, DROPPED } from '../../traces/index.js';
 import { checksumsOf, type FrameOptions, frame, onesSum, word16 } from './frames.js';
 import { dataPlane, EGRESS_PORT, filterEntry, property, rpbEntry, TestSwitch } from './test-switch.js';
@@ -136,7 +136,7 @@ const CUTS: readonly Cut[] = [
 for (const { name, options, from } of CUTS) {
   test(`${name}, cut at every place`, () => {
     const whole = frame(options);
-    const parsers = [new Parser(plane), createParser(plane)];
+    const parsers = [new InterpretedParser(plane), createParser(plane)];
     for (let length = 0; length <= whole.length; length++) {
       const [, expected = ''] = from.findLast(([bytes]) => bytes <= length) ?? [];
       for (const parser of parsers) assert.is(parsed(whole.subarray(0, length), parser), expected, String(length));
@@ -145,7 +145,7 @@ for (const { name, options, from } of CUTS) {
 }
 
 test('both parsers find the same in random frames that are cut anywhere', () => {
-  const parsers = [new Parser(plane), createParser(plane)] as const;
+  const parsers = [new InterpretedParser(plane), createParser(plane)] as const;
   const frames = fc.record({
     vlans: fc.constantFrom<number[]>([], [7]),
     ihl: fc.integer({ min: 0, max: 15 }),
@@ -369,7 +369,7 @@ test('a description says so, and a source is made only of one that does', () => 
     [false, true, false],
   );
   const lenient = new DataPlane({ ...plane.description, name: 'lenient', followsChip: false });
-  assert.is(parsed(frame({ tcp: {} }).subarray(0, 50), new Parser(lenient)), 'ethernet ipv4');
+  assert.is(parsed(frame({ tcp: {} }).subarray(0, 50), new InterpretedParser(lenient)), 'ethernet ipv4');
 });
 
 test.run();

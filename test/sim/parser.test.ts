@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Parser, Phv } from '../../sim/index.js';
+import { InterpretedParser, Phv } from '../../sim/index.js';
 import { type FrameOptions, frame } from './frames.js';
 import { dataPlane } from './test-switch.js';
 
@@ -14,7 +14,7 @@ function headersOf(bytes: Uint8Array, name = 'default'): string {
   const buffer = new Uint8Array(start + bytes.length + 64).fill(0x45);
   buffer.set(bytes, start);
   phv.begin(buffer, start, start + bytes.length, 1);
-  new Parser(plane).parse(phv);
+  new InterpretedParser(plane).parse(phv);
   return plane.headers
     .map((header, i) => ({ name: header.name, at: (phv.headerStart[i] ?? -1) - start }))
     .filter(({ at }) => at >= 0)

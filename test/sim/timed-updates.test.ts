@@ -216,8 +216,8 @@ test('several updates in a row, each with its own account', () => {
     played.updates.map(({ mixed }) => mixed),
     [0, 0, 0],
   );
-  assert.ok(played.updates.every(({ startPs, endPs, settledPs }) => startPs <= endPs && endPs <= settledPs));
-  assert.ok((played.updates[1]?.startPs ?? 0) >= (played.updates[0]?.settledPs ?? 0), 'one waits for the other');
+  assert.ok(played.updates.every(({ startPs, endPs, drainedPs }) => startPs <= endPs && endPs <= drainedPs));
+  assert.ok((played.updates[1]?.startPs ?? 0) >= (played.updates[0]?.drainedPs ?? 0), 'one waits for the other');
   assert.is(played.updates[2]?.startPs, 4000 * NS);
   assert.ok(played.updates.every(({ before }) => before > 0));
   assert.is(strange(played, [], install), 0);

@@ -62,8 +62,8 @@ export interface CaptureAccount {
 }
 
 /** That a packet can have come by in a batch. */
-const MOST_PORTS = 2 ** 16;
-const MOST_PORTS_NAMED = 8;
+const MAX_PORTS = 2 ** 16;
+const MAX_PORTS_NAMED = 8;
 
 export class CaptureIntake {
   readonly times: TimeSelection | undefined;
@@ -75,7 +75,7 @@ export class CaptureIntake {
   private readonly ports: number;
 
   constructor(private readonly options: CaptureOptions = {}) {
-    const { from, to, squeezeGapsNs, linkAddresses, ports = MOST_PORTS } = options;
+    const { from, to, squeezeGapsNs, linkAddresses, ports = MAX_PORTS } = options;
     const byTime = [from, to, squeezeGapsNs].some((option) => option !== undefined);
     this.times = byTime ? new TimeSelection(options) : undefined;
     this.linkAddresses = linkAddresses;
@@ -155,7 +155,7 @@ const addressText = (bytes: Uint8Array): string =>
 
 /** As in `port 63, port 65535 and 4 others`. */
 export function portList(ports: readonly { readonly port: number }[]): string {
-  const named = ports.slice(0, MOST_PORTS_NAMED).map(({ port }) => `port ${port}`);
+  const named = ports.slice(0, MAX_PORTS_NAMED).map(({ port }) => `port ${port}`);
   const others = ports.length - named.length;
   return `${named.join(', ')}${others === 0 ? '' : ` and ${others} others`}`;
 }

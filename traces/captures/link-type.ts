@@ -11,7 +11,7 @@ const ADDRESS_BYTES = 6;
 const ETHER_TYPE = { ipv4: 0x0800, ipv6: 0x86dd } as const;
 /** Below it, the field says a length (IEEE 802.3). */
 const LEAST_ETHER_TYPE = 0x0600;
-const MOST_LENGTH = 1500;
+const MAX_LENGTH = 1500;
 /** What stands for a protocol that Ethernet has no number for: reserved (RFC 1701), so that no parser takes it on. */
 export const UNKNOWN_ETHER_TYPE = 0xffff;
 
@@ -78,7 +78,7 @@ function cooked(layout: CookedLayout): OtherLink {
       if (DEVICES_WITHOUT_ETHER_TYPE.has(view.getUint16(at + layout.device))) return UNKNOWN_ETHER_TYPE;
       const protocol = view.getUint16(at + layout.protocol);
       if (protocol >= LEAST_ETHER_TYPE) return protocol;
-      return PROTOCOLS_WITH_LENGTH.has(protocol) && payloadBytes <= MOST_LENGTH ? payloadBytes : UNKNOWN_ETHER_TYPE;
+      return PROTOCOLS_WITH_LENGTH.has(protocol) && payloadBytes <= MAX_LENGTH ? payloadBytes : UNKNOWN_ETHER_TYPE;
     },
     senderAt: (view, at) => (layout.addressLength(view, at) === ADDRESS_BYTES ? layout.address : -1),
   };

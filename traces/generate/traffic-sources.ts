@@ -73,7 +73,7 @@ function* atRate(packetsPerSecond: number, port: number, next: () => Uint8Array)
   for (let i = 0; ; i++) yield { nanoseconds: fixedTime(i, packetsPerSecond), ingressPort: port, bytes: next() };
 }
 
-const MOST_KEYS = 4096;
+const MAX_KEYS = 4096;
 const CACHE_BYTES = 66;
 const OP = { read: 1, write: 2 } as const;
 const UNCACHED_KEY = 0x01000000;
@@ -119,11 +119,11 @@ export const TRAFFIC_SOURCES: Readonly<Record<SourceKind, TrafficSource>> = {
     parameters: {
       rate: RATE,
       hitrate: real('share', 0, 1, 0.6, 'of requests for a cached key'),
-      cached: whole('keys', 1, MOST_KEYS, 1, 'key1 from firstkey on'),
-      uncached: whole('keys', 1, MOST_KEYS, 1000, `key1 from ${UNCACHED_KEY} on`),
+      cached: whole('keys', 1, MAX_KEYS, 1, 'key1 from firstkey on'),
+      uncached: whole('keys', 1, MAX_KEYS, 1000, `key1 from ${UNCACHED_KEY} on`),
       exponent: EXPONENT,
       writes: real('share', 0, 1, 0, 'of requests that write'),
-      firstkey: whole('key', 1, UNCACHED_KEY - MOST_KEYS, 0x8888, 'the first cached key1; key2 is 0'),
+      firstkey: whole('key', 1, UNCACHED_KEY - MAX_KEYS, 0x8888, 'the first cached key1; key2 is 0'),
       destination: whole('UDP port', 0, 65535, 7777, '7777: cache, 7778: NetCache'),
       clients: whole('flows', 1, 65536, 100, 'distinct 5-tuples, all alike'),
       port: PORT,

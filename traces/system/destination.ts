@@ -18,7 +18,7 @@ export interface FileRights {
 }
 
 /** As many as Linux follows. */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 const PERMISSIONS = 0o7777;
 /** Where Linux shows the open files of this process; elsewhere `/dev/fd/N` are devices, and opening one duplicates it. */
 const OPEN_FILES = `/proc/${process.pid}/fd`;
@@ -27,7 +27,7 @@ const OPEN_FILES = `/proc/${process.pid}/fd`;
 export function destinationOf(path: string): Destination {
   if (path === '') throw new Error('its name is empty');
   let at = path;
-  for (let links = 0; links <= MOST_LINKS; links++) {
+  for (let links = 0; links <= MAX_LINKS; links++) {
     const folder = realpathSync(dirname(resolve(at)));
     const name = basename(resolve(at));
     if (folder === OPEN_FILES && /^\d+$/.test(name)) return { kind: 'descriptor', descriptor: Number(name) };

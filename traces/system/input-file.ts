@@ -2,38 +2,38 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 
 /** No program, document, snapshot or journal comes near it: whoever reads as far reads a device that has no end. */
-const MOST_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 256 * 1024 * 1024;
 const PART_BYTES = 1024 * 1024;
 
 /**
  * What a file, a device or a pipe holds.
- * @param mostBytes the largest file that is read, in bytes
- * @throws errors of the system, and one for more than `mostBytes`, which devices such as `/dev/zero` are
+ * @param maxBytes the largest file that is read, in bytes
+ * @throws errors of the system, and one for more than `maxBytes`, which devices such as `/dev/zero` are
  */
-export function readInput(path: string, mostBytes: number = MOST_BYTES): Buffer {
+export function readInput(path: string, maxBytes: number = MAX_BYTES): Buffer {
   const file = openSync(path, 'r');
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) return readStream(file, mostBytes);
-    if (stat.size > mostBytes) throw new Error(tooLong(mostBytes));
+    if (!stat.isFile()) return readStream(file, maxBytes);
+    if (stat.size > maxBytes) throw new Error(tooLong(maxBytes));
     return readFileSync(file);
   } finally {
     closeSync(file);
   }
 }
 
-function readStream(file: number, mostBytes: number): Buffer {
+function readStream(file: number, maxBytes: number): Buffer {
   const parts: Buffer[] = [];
   for (let bytes = 0; ; ) {
     const part = Buffer.allocUnsafe(PART_BYTES);
     const length = readSync(file, part);
     if (length === 0) return Buffer.concat(parts, bytes);
     bytes += length;
-    if (bytes > mostBytes) throw new Error(tooLong(mostBytes));
+    if (bytes > maxBytes) throw new Error(tooLong(maxBytes));
     parts.push(length === PART_BYTES ? part : Buffer.from(part.subarray(0, length)));
   }
 }
 
-function tooLong(mostBytes: number): string {
-  return `more than ${(mostBytes / (1024 * 1024)).toLocaleString('en-US')} MiB`;
+function tooLong(maxBytes: number): string {
+  return `more than ${(maxBytes / (1024 * 1024)).toLocaleString('en-US')} MiB`;
 }

@@ -93,13 +93,13 @@ function keepRights(file: number, { mode, owner, group }: FileRights): void {
 
 let partialFiles = 0;
 /** File systems allow 255 bytes. */
-const MOST_NAME_BYTES = 200;
+const MAX_NAME_BYTES = 200;
 const KEPT_CHARACTERS = 50;
 
 /** In the folder of the file that it becomes, so that it only has to be renamed. */
 function openPartial(path: string): { readonly file: number; readonly partial: string } {
   const name = basename(path);
-  const begins = Buffer.byteLength(name) > MOST_NAME_BYTES ? name.slice(0, KEPT_CHARACTERS) : name;
+  const begins = Buffer.byteLength(name) > MAX_NAME_BYTES ? name.slice(0, KEPT_CHARACTERS) : name;
   for (;;) {
     const partial = join(dirname(path), `${begins}.${process.pid}-${partialFiles++}.partial`);
     try {

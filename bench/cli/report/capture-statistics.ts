@@ -2,7 +2,7 @@
 import { addTo } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { defaultDataPlane } from '../../../compiler/index.js';
-import { fieldAccess, Parser, Phv, readField } from '../../../sim/index.js';
+import { fieldAccess, InterpretedParser, Phv, readField } from '../../../sim/index.js';
 import {
   type CaptureAccount,
   type CaptureIntake,
@@ -51,7 +51,7 @@ const isBefore = (seconds: number, nanoseconds: number, other: PacketTime): bool
 
 export class CaptureStatistics {
   private readonly dataPlane = defaultDataPlane();
-  private readonly parser = new Parser(this.dataPlane);
+  private readonly parser = new InterpretedParser(this.dataPlane);
   private readonly phv = new Phv(this.dataPlane.headers.length);
   private readonly access = (name: string) => fieldAccess(this.dataPlane.headerField(name));
   private readonly ip = ['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protocol'].map(this.access);

@@ -1,13 +1,13 @@
 /** A packet's header fields by name, and two packets side by side. */
 import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
-import { fieldAccess, Parser, Phv, readField } from '../../../sim/index.js';
+import { fieldAccess, InterpretedParser, Phv, readField } from '../../../sim/index.js';
 
 /** Fields of the headers that the packet has, in the order of the description, and what follows as hexadecimal. */
 export function packetFields(dataPlane: DataPlane, bytes: Uint8Array): Map<string, string> {
   const phv = new Phv(dataPlane.headers.length);
   phv.begin(bytes, 0, bytes.length, 0);
-  new Parser(dataPlane).parse(phv);
+  new InterpretedParser(dataPlane).parse(phv);
   const fields = new Map<string, string>();
   for (const field of dataPlane.fields.values()) {
     if (field.kind !== 'header') continue;

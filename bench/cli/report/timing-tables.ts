@@ -107,7 +107,7 @@ function updates({ updates: rows = [] }: TimedTraffic): string {
       operations: row.operations,
       start_us: microseconds(row.startPs),
       end_us: microseconds(row.endPs),
-      settled_us: microseconds(row.settledPs),
+      settled_us: microseconds(row.drainedPs),
       packets_before: row.before,
       packets_after: row.after,
       packets_mixed: row.mixed,

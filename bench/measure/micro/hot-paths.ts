@@ -15,7 +15,7 @@ import {
   SwitchState,
   z3Allocator,
 } from '../../../compiler/index.js';
-import { createParser, Deparser, digestPackets, HashUnit, Parser, Phv, Switch } from '../../../sim/index.js';
+import { createParser, Deparser, digestPackets, HashUnit, InterpretedParser, Phv, Switch } from '../../../sim/index.js';
 import {
   clearPacketBatch,
   createCaptureWriter,
@@ -100,7 +100,10 @@ function switchPaths(programs: number, built: () => ReturnType<typeof switchWith
 function headerPaths(dataPlane: DataPlane, batch: PacketBatch): HotPath[] {
   const phv = new Phv(dataPlane.headers.length);
   const deparser = new Deparser(dataPlane);
-  const parsers = { 'interpreted parser': new Parser(dataPlane), 'compiled parser': createParser(dataPlane) };
+  const parsers = {
+    'interpreted parser': new InterpretedParser(dataPlane),
+    'compiled parser': createParser(dataPlane),
+  };
   const begin = (i: number): void => {
     const start = batch.offset[i] as number;
     phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), 0);

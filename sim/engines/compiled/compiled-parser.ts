@@ -1,7 +1,7 @@
 /** The parser as JavaScript made from the data plane description: one straight way through each path. */
 import type { DataPlane } from '../../../compiler/index.js';
 import { fieldAccess } from '../../blocks/header-fields.js';
-import { type PacketParser, Parser } from '../../blocks/parser.js';
+import { InterpretedParser, type PacketParser } from '../../blocks/parser.js';
 import type { Phv } from '../../blocks/phv.js';
 import { canGenerateCode } from './compiled-engine.js';
 import { readCode } from './field-code.js';
@@ -16,7 +16,7 @@ export class CompiledParser implements PacketParser {
 
 /** The fastest parser that this process may have. */
 export const createParser = (dataPlane: DataPlane): PacketParser =>
-  canGenerateCode() ? new CompiledParser(dataPlane) : new Parser(dataPlane);
+  canGenerateCode() ? new CompiledParser(dataPlane) : new InterpretedParser(dataPlane);
 
 class ParserWriter {
   private readonly lines: string[] = [];

@@ -2,24 +2,25 @@
  * Look-ups of filter tables as JavaScript made for the masks in use: what changes with every entry, the hash table of each
  * mask, is looked at when it runs.
  */
-import type { FilterLookup, KeyWord, LookupMaker } from '../../blocks/filter-table.js';
+
 import { type MaskGroup, mix, RECORD } from '../../blocks/mask-group.js';
+import type { FilterLookup, KeyWord, LookupMaker } from '../../blocks/ternary-table.js';
 import { readCode } from './field-code.js';
 
 /** With more, the code would be long, and most of the time goes to the probes. */
-const MOST_GROUPS = 16;
+const MAX_GROUPS = 16;
 /** Of look-ups for masks that may come back. */
-const MOST_KEPT = 256;
+const MAX_KEPT = 256;
 
 /** Keeps what it makes: tables come back to masks that they had. */
 export function compiledLookups(): LookupMaker {
   const known = new Map<string, FilterLookup>();
   return (words, groups) => {
-    if (groups.length > MOST_GROUPS) return undefined;
+    if (groups.length > MAX_GROUPS) return undefined;
     const body = lookupCode(words, groups);
     const found =
       known.get(body) ?? (new Function('mix', `return function lookup(P, G) {\n${body}\n};`)(mix) as FilterLookup);
-    if (known.size >= MOST_KEPT) known.clear();
+    if (known.size >= MAX_KEPT) known.clear();
     known.set(body, found);
     return found;
   };

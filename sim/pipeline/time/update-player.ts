@@ -43,7 +43,7 @@ export class UpdatePlayer {
   private epochs = new Uint8Array(64);
   /** Since when packets of the other epoch are waited for; undefined if they are not. */
   private drain: { fromPs: number; endsUpdate: boolean } | undefined;
-  private readonly times: { startPs: number; endPs: number; settledPs: number }[];
+  private readonly times: { startPs: number; endPs: number; drainedPs: number }[];
 
   /**
    * @param before all that the switch was asked for so far
@@ -60,7 +60,7 @@ export class UpdatePlayer {
     this.clock = new PipeClock(dataPlane.description.timing.clockHz);
     this.places = tablePlaces(dataPlane);
     this.cycles = cyclesOf(dataPlane);
-    this.times = updates.map(() => ({ startPs: 0, endPs: 0, settledPs: 0 }));
+    this.times = updates.map(() => ({ startPs: 0, endPs: 0, drainedPs: 0 }));
     this.plan();
   }
 
@@ -69,7 +69,7 @@ export class UpdatePlayer {
     return this.updates.map(({ name, operations }, i) => ({
       name,
       operations: operations.length,
-      ...(this.times[i] ?? { startPs: 0, endPs: 0, settledPs: 0 }),
+      ...(this.times[i] ?? { startPs: 0, endPs: 0, drainedPs: 0 }),
       ...this.check.tally(i),
     }));
   }
@@ -212,7 +212,7 @@ export class UpdatePlayer {
     const pipe = (gress: Gress): number => this.lastEntry[gress] + this.clock.timeOf(this.cycles[gress]);
     this.controlPs = Math.max(this.controlPs, fromPs, pipe('ingress'), pipe('egress'));
     if (endsUpdate) {
-      this.timesNow.settledPs = fromPs;
+      this.timesNow.drainedPs = fromPs;
       this.update++;
       this.operation = 0;
     }
@@ -229,7 +229,7 @@ export class UpdatePlayer {
   }
 
   private get timesNow() {
-    return this.times[this.update] ?? { startPs: 0, endPs: 0, settledPs: 0 };
+    return this.times[this.update] ?? { startPs: 0, endPs: 0, drainedPs: 0 };
   }
 }
 

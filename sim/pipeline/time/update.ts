@@ -36,5 +36,5 @@ export interface PlayedUpdate extends UpdateTally {
   /** First and last change, and when the packets that were in the pipe at the last had left it. */
   readonly startPs: number;
   readonly endPs: number;
-  readonly settledPs: number;
+  readonly drainedPs: number;
 }

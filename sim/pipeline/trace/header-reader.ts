@@ -1,17 +1,17 @@
 /** The headers that the parser finds in a packet, and what their fields hold. */
 import type { DataPlane, HeaderField } from '../../../compiler/index.js';
-import { Parser } from '../../blocks/parser.js';
+import { InterpretedParser } from '../../blocks/parser.js';
 import { Phv } from '../../blocks/phv.js';
 import type { TracedHeader } from './packet-trace.js';
 
 export class HeaderReader {
   private readonly phv: Phv;
-  private readonly parser: Parser;
+  private readonly parser: InterpretedParser;
   private readonly fields: readonly HeaderField[];
 
   constructor(private readonly dataPlane: DataPlane) {
     this.phv = new Phv(dataPlane.headers.length);
-    this.parser = new Parser(dataPlane);
+    this.parser = new InterpretedParser(dataPlane);
     this.fields = [...dataPlane.fields.values()].filter((field) => field.kind === 'header');
   }
 

@@ -64,15 +64,15 @@ function wordText({ bucket, before, after, isOwn }: TracedWord): string {
   return `bucket ${bucket}: ${numberText(before)} > ${numberText(after)}${outside}`;
 }
 
-const MOST_LINES = 3;
+const MAX_LINES = 3;
 
 /** Case bodies in the place of their BRANCH have one entry each, and are told apart by what they match, not by this. */
 function sourceText(source: readonly SourceLine[]): string[] {
   const [first] = source;
   if (first === undefined) return [];
   if (source.length === 1) return [`           line ${first.line}: ${first.text}`];
-  const shown = source.slice(0, MOST_LINES).map(({ line, text }) => `${line}: ${text}`);
-  return [`           one of lines ${shown.join(' | ')}${source.length > MOST_LINES ? ' | …' : ''}`];
+  const shown = source.slice(0, MAX_LINES).map(({ line, text }) => `${line}: ${text}`);
+  return [`           one of lines ${shown.join(' | ')}${source.length > MAX_LINES ? ' | …' : ''}`];
 }
 
 const keyText = (key: readonly KeyField[]): string =>

@@ -2,7 +2,7 @@
  * A ternary table of the init block. Entries with the same mask form a group with a hash table of their values, so a
  * look-up costs one probe per mask in use, however many entries there are.
  */
-import type { FilterTable as FilterTableDescription, HeaderField } from '../../compiler/index.js';
+import type { FilterTable, HeaderField } from '../../compiler/index.js';
 import { type FieldAccess, fieldAccess, readField } from './header-fields.js';
 import { type FilterEntry, type FilterKey, type FilterMatch, MaskGroup } from './mask-group.js';
 import type { Phv } from './phv.js';
@@ -18,7 +18,7 @@ export type LookupMaker = (words: readonly KeyWord[], groups: readonly MaskGroup
 
 const LOW_BITS = 32;
 
-export class FilterTable {
+export class TernaryTable {
   /** Index of the header without which a packet is not looked up here. */
   readonly requires: number;
   private readonly words: readonly KeyWord[];
@@ -34,7 +34,7 @@ export class FilterTable {
   private find: FilterLookup | undefined;
 
   constructor(
-    private readonly description: FilterTableDescription,
+    private readonly description: FilterTable,
     private readonly makeLookup: LookupMaker,
   ) {
     this.requires = description.requires;
