@@ -1,7 +1,9 @@
 /** The driver's public surface; BF Runtime is apart from it, in bfruntime/index.ts. */
 
 export * from './cli/kit/allocators.js';
+export * from './cli/kit/command.js';
 export * from './cli/kit/command-line.js';
+export * from './cli/kit/inputs.js';
 export { isFancy, StatusLine, type StatusStream } from './cli/kit/status-line.js';
 export * from './control/controller.js';
 export type { Difference } from './control/deployment/drift.js';

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-import { hideBin } from 'yargs/helpers';
-import { runMain } from '../../hw-driver/index.js';
+import { runMain } from '../../hw-driver/cli/kit/command-line.js';
 import { bench } from './main.js';
 
-await runMain('bench', () => bench(hideBin(process.argv)));
+await runMain('bench', () => bench(process.argv.slice(2)));

@@ -1,109 +1,88 @@
 /** The `bench` command: the harness. */
-import yargs, { type Argv } from 'yargs';
-import { parseCommand } from '../../hw-driver/cli/kit/unknown-command.js';
-import { EXIT, rejectCommandLine, requireOnce } from '../../hw-driver/index.js';
+import type { CommandRow, Program } from '../../hw-driver/cli/kit/command.js';
+import { runProgram } from '../../hw-driver/cli/kit/run-program.js';
 import { packageVersion } from '../../traces/system/package-root.js';
-import { capacity, capacityOptions } from './commands/capacity-command.js';
-import { caseStudy, caseStudyOptions } from './commands/case-study-command.js';
-import { compare, compareOptions } from './commands/compare-command.js';
-import { conform, conformOptions } from './commands/conform-command.js';
-import { goldens, goldensOptions } from './commands/goldens-command.js';
-import { micro, microOptions } from './commands/micro-command.js';
-import { replayCommand, replayOptions } from './commands/replay-command.js';
-import { reproduce, reproduceOptions } from './commands/reproduce-command.js';
-import { run, runOptions } from './commands/run-command.js';
-import { timing, timingCommandOptions } from './commands/timing-command.js';
-import { generateOptions, infoOptions, traceGenerate, traceInfo } from './commands/trace-command.js';
-import { verify, verifyOptions } from './commands/verify-command.js';
 
-/** Options and positionals that are lists; `run` takes several captures, `replay` one. */
-const listsOf = ({ _: [command] }: { readonly _: readonly (string | number)[] }): string[] =>
-  command === 'replay'
-    ? ['programs', 'trace-packet', 'tracePacket']
-    : [
-        'dirs',
-        'names',
-        'keys',
-        'studies',
-        'experiments',
-        'allocators',
-        'trace',
-        'trace-packet',
-        'tracePacket',
-        'workloads',
-        'sizes',
-        'source',
-      ];
+const COMMANDS: readonly CommandRow[] = [
+  {
+    usage: 'run',
+    describe: 'Deploy programs, run packets through them',
+    load: async () => (await import('./commands/run-command.js')).runCommand,
+  },
+  {
+    usage: 'capacity',
+    describe: 'How many programs a switch holds',
+    load: async () => (await import('./commands/capacity-command.js')).capacityCommand,
+  },
+  {
+    usage: 'timing',
+    describe: 'What recirculation costs in throughput and latency',
+    load: async () => (await import('./commands/timing-command.js')).timingCommand,
+  },
+  {
+    usage: 'conform [dirs..]',
+    describe: 'Compare with independent implementations',
+    load: async () => (await import('./commands/conform-command.js')).conformCommand,
+  },
+  {
+    usage: 'verify [keys..]',
+    describe: 'Compare the fifteen programs with plain implementations',
+    load: async () => (await import('./commands/verify-command.js')).verifyCommand,
+  },
+  {
+    usage: 'case-study [studies..]',
+    describe: "The case studies of the paper's figure 13",
+    load: async () => (await import('./commands/case-study-command.js')).caseStudyCommand,
+  },
+  {
+    usage: 'reproduce <experiments..>',
+    describe: "The paper's tables and figures",
+    load: async () => (await import('./commands/reproduce-command.js')).reproduceCommand,
+  },
+  {
+    usage: 'replay <programs..>',
+    describe: 'Hold a capture through programs against a golden',
+    load: async () => (await import('./commands/replay-command.js')).replayCommand,
+  },
+  {
+    usage: 'goldens [names..]',
+    describe: 'Replay the goldens of the fifteen programs',
+    load: async () => (await import('./commands/goldens-command.js')).goldensCommand,
+  },
+  {
+    usage: 'trace',
+    describe: 'Make and describe captures',
+    commands: [
+      {
+        usage: 'generate <file>',
+        describe: 'Write seeded traffic for a workload',
+        load: async () => (await import('./commands/trace-command.js')).traceGenerateCommand,
+      },
+      {
+        usage: 'info <file>',
+        describe: 'Say what a capture holds',
+        load: async () => (await import('./commands/trace-command.js')).traceInfoCommand,
+      },
+    ],
+  },
+  {
+    usage: 'compare <before> <after>',
+    describe: 'What differs between two runs',
+    load: async () => (await import('./commands/compare-command.js')).compareCommand,
+  },
+  {
+    usage: 'micro',
+    describe: 'Microbenchmarks of the hot paths',
+    load: async () => (await import('./commands/micro-command.js')).microCommand,
+  },
+];
 
-type Command = () => number | Promise<number>;
+const PROGRAM: Program = {
+  name: 'bench',
+  summary: '$0 COMMAND\n\nRuns P4runpro programs in an emulated switch and measures.',
+  commands: COMMANDS,
+  version: packageVersion,
+};
 
 /** Runs a command line without its first word, and returns the exit status. */
-export async function bench(words: readonly string[]): Promise<number> {
-  // Run when the line has been read: yargs would write its help for what takes time, in case it fails.
-  let command: Command = () => EXIT.done;
-  const parser = (line: readonly string[]): Argv =>
-    commandLine(line, (chosen) => {
-      command = chosen;
-    });
-  await parseCommand(words, parser, 'bench', { first: [], second: { trace: ['generate', 'info'] } });
-  return command();
-}
-
-/** @param choose takes what was asked for */
-function commandLine(words: readonly string[], choose: (command: Command) => void): Argv {
-  return (
-    yargs([...words])
-      .scriptName('bench')
-      .usage('$0 COMMAND\n\nRuns P4runpro programs in an emulated switch and measures.')
-      .command('run', 'Deploy programs, run packets through them', runOptions, (args) => {
-        choose(() => run(args));
-      })
-      .command('capacity', 'How many programs a switch holds', capacityOptions, (args) => {
-        choose(() => capacity(args));
-      })
-      .command('timing', 'What recirculation costs in throughput and latency', timingCommandOptions, (args) => {
-        choose(() => timing(args));
-      })
-      .command('conform [dirs..]', 'Compare with independent implementations', conformOptions, (args) => {
-        choose(() => conform(args));
-      })
-      .command('verify [keys..]', 'Compare the fifteen programs with plain implementations', verifyOptions, (args) => {
-        choose(() => verify(args));
-      })
-      .command('case-study [studies..]', "The case studies of the paper's figure 13", caseStudyOptions, (args) => {
-        choose(() => caseStudy(args));
-      })
-      .command('reproduce <experiments..>', "The paper's tables and figures", reproduceOptions, (args) => {
-        choose(() => reproduce(args));
-      })
-      .command('replay <programs..>', 'Hold a capture through programs against a golden', replayOptions, (args) => {
-        choose(() => replayCommand(args));
-      })
-      .command('goldens [names..]', 'Replay the goldens of the fifteen programs', goldensOptions, (args) => {
-        choose(() => goldens(args));
-      })
-      .command('trace', 'Make and describe captures', (trace) =>
-        trace
-          .command('generate <file>', 'Write seeded traffic for a workload', generateOptions, (args) => {
-            choose(() => traceGenerate(args));
-          })
-          .command('info <file>', 'Say what a capture holds', infoOptions, (args) => {
-            choose(() => traceInfo(args));
-          })
-          .demandCommand(1, 1, 'generate or info? See bench trace --help'),
-      )
-      .command('compare <before> <after>', 'What differs between two runs', compareOptions, (args) => {
-        choose(() => compare(args));
-      })
-      .command('micro', 'Microbenchmarks of the hot paths', microOptions, (args) => {
-        choose(() => micro(args));
-      })
-      .demandCommand(1, 1, 'which command? See bench --help')
-      .strict()
-      .check((args) => requireOnce(args, listsOf(args)))
-      .version(packageVersion)
-      // The status is returned: a process may run several command lines.
-      .exitProcess(false)
-      .fail(rejectCommandLine)
-  );
-}
+export const bench = (words: readonly string[]): Promise<number> => runProgram(PROGRAM, words);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { caseStudyOptions } from '../../bench/cli/commands/case-study-command.js';
+import { caseStudyCommand } from '../../bench/cli/commands/case-study-command.js';
 import { testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 
 const SHORT = ['--seconds', '7', '--rate', '10', '--provisioning', '500'];
@@ -51,7 +51,13 @@ test('Ctrl-C keeps the studies that are finished and says so', () =>
     assert.equal(readdirSync(join(folder, 'out')).sort(), ['fig13b.csv', 'fig13b.svg']);
   }));
 
-testForgottenValues('case-study', caseStudyOptions, ['--seconds', '--rate', '--provisioning', '--seed', '--out']);
+testForgottenValues('case-study', caseStudyCommand.options, [
+  '--seconds',
+  '--rate',
+  '--provisioning',
+  '--seed',
+  '--out',
+]);
 
 await testRefusals('bench', [
   { args: ['case-study', 'e'], says: /there is no case study 'e': it is one of a, b, c, d/ },

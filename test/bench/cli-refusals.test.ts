@@ -2,9 +2,9 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
-import { microOptions } from '../../bench/cli/commands/micro-command.js';
-import { runOptions } from '../../bench/cli/commands/run-command.js';
-import { generateOptions } from '../../bench/cli/commands/trace-command.js';
+import { microCommand } from '../../bench/cli/commands/micro-command.js';
+import { runCommand } from '../../bench/cli/commands/run-command.js';
+import { traceGenerateCommand } from '../../bench/cli/commands/trace-command.js';
 import { packageFile } from '../../traces/system/package-root.js';
 import { type Refusal, testForgottenValues, testRefusals } from '../command-line.js';
 
@@ -113,8 +113,8 @@ const OTHERS: readonly Refusal[] = [
 
 await testRefusals('bench', [...COMMAND_LINE, ...RUN, ...OTHERS]);
 
-testForgottenValues('bench run', runOptions, ['--out', '--trace', '--allocator', '--programs']);
-testForgottenValues('bench trace generate', generateOptions, ['--packets', '--seed']);
-testForgottenValues('bench micro', microOptions, ['--filter', '--time']);
+testForgottenValues('bench run', runCommand.options, ['--out', '--trace', '--allocator', '--programs']);
+testForgottenValues('bench trace generate', traceGenerateCommand.options, ['--packets', '--seed']);
+testForgottenValues('bench micro', microCommand.options, ['--filter', '--time']);
 
 test.run();

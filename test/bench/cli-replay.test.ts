@@ -3,8 +3,8 @@ import { copyFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { goldensOptions } from '../../bench/cli/commands/goldens-command.js';
-import { replayOptions } from '../../bench/cli/commands/replay-command.js';
+import { goldensCommand } from '../../bench/cli/commands/goldens-command.js';
+import { replayCommand } from '../../bench/cli/commands/replay-command.js';
 import { GOLDEN_FOLDER } from '../../bench/verify/goldens/check-goldens.js';
 import { readCapture, writeCapture } from '../../bench/verify/replay/captured-packets.js';
 import { programFile } from '../../bench/workloads/program-kind.js';
@@ -296,7 +296,13 @@ test('a program with errors: its findings, no trace of the insides', () =>
     assert.match(stderr, /^bench: broken\.p4runpro has errors:\nbroken\.p4runpro:1:/);
   }));
 
-testForgottenValues('bench replay', replayOptions, ['--trace', '--expect', '--memory', '--out', '--queue-time']);
-testForgottenValues('bench goldens', goldensOptions, ['--folder', '--engine']);
+testForgottenValues('bench replay', replayCommand.options, [
+  '--trace',
+  '--expect',
+  '--memory',
+  '--out',
+  '--queue-time',
+]);
+testForgottenValues('bench goldens', goldensCommand.options, ['--folder', '--engine']);
 
 test.run();

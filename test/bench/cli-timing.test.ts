@@ -4,8 +4,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runOptions } from '../../bench/cli/commands/run-command.js';
-import { timingCommandOptions } from '../../bench/cli/commands/timing-command.js';
+import { runCommand } from '../../bench/cli/commands/run-command.js';
+import { timingCommand } from '../../bench/cli/commands/timing-command.js';
 import { createPacketBatch, openCapture } from '../../traces/index.js';
 import { type Refusal, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 import { itemAt } from '../item-at.js';
@@ -207,7 +207,13 @@ const REFUSALS: readonly Refusal[] = [
 
 await testRefusals('bench', REFUSALS);
 
-testForgottenValues('bench run', runOptions, ['--rate', '--port-rate', '--buffer', '--interval', '--update-script']);
-testForgottenValues('bench timing', timingCommandOptions, ['--sizes', '--tolerance']);
+testForgottenValues('bench run', runCommand.options, [
+  '--rate',
+  '--port-rate',
+  '--buffer',
+  '--interval',
+  '--update-script',
+]);
+testForgottenValues('bench timing', timingCommand.options, ['--sizes', '--tolerance']);
 
 test.run();

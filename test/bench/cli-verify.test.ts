@@ -1,7 +1,7 @@
 /** `bench verify` as a user types it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { verifyOptions } from '../../bench/cli/commands/verify-command.js';
+import { verifyCommand } from '../../bench/cli/commands/verify-command.js';
 import { assertOneMessage, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 
 test('verify: a line for each program, and what was compared', () =>
@@ -49,7 +49,13 @@ test('verify: a switch that does not hold so many', () =>
     assertOneMessage('bench', stderr, /the switch does not hold 502 programs: program \w+ does not fit/);
   }));
 
-testForgottenValues('verify', verifyOptions, ['--trace', '--packets', '--companions', '--allocators', '--seed']);
+testForgottenValues('verify', verifyCommand.options, [
+  '--trace',
+  '--packets',
+  '--companions',
+  '--allocators',
+  '--seed',
+]);
 
 await testRefusals('bench', [
   { args: ['verify', 'nat'], says: /there is no program 'nat': it is one of cache, lb/ },

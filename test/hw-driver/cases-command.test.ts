@@ -17,7 +17,7 @@ import {
   type Operation,
   SwitchState,
 } from '../../compiler/index.js';
-import { addCasesOptions, removeCasesOptions } from '../../hw-driver/cli/commands/cases-command.js';
+import { addCasesCommand, removeCasesCommand } from '../../hw-driver/cli/commands/cases-command.js';
 import { Switch, validateTranslation } from '../../sim/index.js';
 import { type Refusal, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 
@@ -254,7 +254,12 @@ const refusals: readonly (Refusal & { readonly given: typeof given })[] = [
 
 await testRefusals('p4runpro', refusals);
 
-testForgottenValues('p4runpro cases add', addCasesOptions, ['--program', '--case', '--before', '--operations']);
-testForgottenValues('p4runpro cases remove', removeCasesOptions, ['--program', '--case', '--line', '--source-out']);
+testForgottenValues('p4runpro cases add', addCasesCommand.options, ['--program', '--case', '--before', '--operations']);
+testForgottenValues('p4runpro cases remove', removeCasesCommand.options, [
+  '--program',
+  '--case',
+  '--line',
+  '--source-out',
+]);
 
 test.run();

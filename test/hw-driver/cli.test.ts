@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PASS_NAMES } from '../../compiler/index.js';
-import { checkOptions } from '../../hw-driver/cli/commands/check-command.js';
-import { compileOptions } from '../../hw-driver/cli/commands/compile-command.js';
+import { checkCommand } from '../../hw-driver/cli/commands/check-command.js';
+import { compileCommand } from '../../hw-driver/cli/commands/compile-command.js';
 import { packageFile } from '../../traces/system/package-root.js';
 import {
   assertNoStackTrace,
@@ -234,7 +234,7 @@ const REFUSALS: readonly Refusal[] = [
 
 await testRefusals('p4runpro', REFUSALS);
 
-testForgottenValues('p4runpro check', checkOptions, ['--dataplane', '--seed']);
-testForgottenValues('p4runpro compile', compileOptions, ['--output', '--state', '--print', '--print-after']);
+testForgottenValues('p4runpro check', checkCommand.options, ['--dataplane', '--seed']);
+testForgottenValues('p4runpro compile', compileCommand.options, ['--output', '--state', '--print', '--print-after']);
 
 test.run();

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { explainOptions } from '../../hw-driver/cli/commands/explain-command.js';
+import { explainCommand } from '../../hw-driver/cli/commands/explain-command.js';
 import { packageFile } from '../../traces/system/package-root.js';
 import {
   assertNoStackTrace,
@@ -164,6 +164,6 @@ const REFUSALS: readonly Refusal[] = [
 
 await testRefusals('p4runpro', REFUSALS);
 
-testForgottenValues('p4runpro explain', explainOptions, ['--state', '--svg', '--recirculations']);
+testForgottenValues('p4runpro explain', explainCommand.options, ['--state', '--svg', '--recirculations']);
 
 test.run();

@@ -10,7 +10,7 @@ import {
   p4Source,
   resourceReport,
 } from '../../compiler/index.js';
-import { p4Options } from '../../hw-driver/cli/commands/p4-command.js';
+import { p4Command } from '../../hw-driver/cli/commands/p4-command.js';
 import { packageFile } from '../../traces/system/package-root.js';
 import { testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 
@@ -50,7 +50,7 @@ test('README, the command and the source name one compiler command, with the loa
   assert.match(p4Source(plane)[0]?.text ?? '', `// To compile: ${p4CompileCommand(plane)}\n`);
 });
 
-testForgottenValues('p4', p4Options, ['--dataplane', '--output']);
+testForgottenValues('p4', p4Command.options, ['--dataplane', '--output']);
 
 await testRefusals('p4runpro', [
   { args: ['p4', '--dataplane', 'published'], says: /no P4 source for data plane 'published': it is compatible with/ },

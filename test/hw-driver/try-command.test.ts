@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { tryOptions } from '../../hw-driver/cli/commands/try-command.js';
+import { tryCommand } from '../../hw-driver/cli/commands/try-command.js';
 import type { PacketTrace } from '../../sim/index.js';
 import { packageFile } from '../../traces/system/package-root.js';
 import { type Refusal, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
@@ -130,6 +130,12 @@ const refusals: readonly Refusal[] = [
   { args: ['mine.p4runpro', ...PACKET, '--recirculations', '99'], says: /--recirculations takes a whole number/ },
 ].map(({ args, says }) => ({ args: ['try', ...args], says, given }));
 await testRefusals('p4runpro', refusals);
-testForgottenValues('try', tryOptions, ['--packet', '--memory', '--recirculations', '--dataplane', '--allocator']);
+testForgottenValues('try', tryCommand.options, [
+  '--packet',
+  '--memory',
+  '--recirculations',
+  '--dataplane',
+  '--allocator',
+]);
 
 test.run();

@@ -21,12 +21,22 @@ export function sourceFiles(): SourceFile[] {
   );
 }
 
-/** Files of the project that a file imports, from the root. */
+const STATIC_IMPORT = /^(?:import|export)\s(?!type\b)(?:[^;']*\sfrom\s+)?'([^']+)'/gm;
+
+/** Files of the project that a file imports, from the root; also those that it loads when they are needed. */
 export function importsOf({ path, text }: SourceFile): string[] {
-  return [...text.matchAll(/(?:from|import)\s+'(\.[^']+)'/g)].map((match) =>
-    relative('.', join(dirname(path), (match[1] ?? '').replace(/\.js$/, '.ts'))),
+  return [...text.matchAll(/(?:from\s+|\bimport\s*\(?\s*)'(\.[^']+)'/g)].map(([, target = '']) => fileOf(path, target));
+}
+
+/** What Node loads with a file before it runs: files of the project from the root, packages by name. */
+export function loadedWith({ path, text }: SourceFile): string[] {
+  return [...text.matchAll(STATIC_IMPORT)].map(([, target = '']) =>
+    target.startsWith('.') ? fileOf(path, target) : target,
   );
 }
+
+const fileOf = (path: string, target: string): string =>
+  relative('.', join(dirname(path), target.replace(/\.js$/, '.ts')));
 
 /** Text without comments and strings, so that what is left is code; line breaks stay. */
 export function codeOnly(text: string): string {

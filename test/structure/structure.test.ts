@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageFile } from '../../traces/system/package-root.js';
-import { codeOnly, importsOf, ROOMS, type Room, sourceFiles } from './source-files.js';
+import { codeOnly, importsOf, loadedWith, ROOMS, type Room, sourceFiles } from './source-files.js';
 
 const files = sourceFiles();
 
@@ -79,6 +79,36 @@ test('no file imports itself by way of others', () => {
   };
   for (const { path } of files) visit(path, []);
   assert.equal(cycles, []);
+});
+
+/** Files and packages that Node loads with a file, itself included. */
+function loadedBy(start: string): Set<string> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    const file = byPath.get(path);
+    if (file !== undefined) for (const next of loadedWith(file)) load(next);
+  };
+  load(start);
+  return loaded;
+}
+
+/** Node takes two thirds of the 0.15 s of CPU that `--version` may take; the parser of command lines alone would take the rest. */
+const MOST_AT_START = 20;
+
+test('the commands start with few files and no package: the parser and a command are loaded when they are needed', () => {
+  for (const start of ['bench/cli/cli.ts', 'hw-driver/cli/cli.ts']) {
+    const loaded = [...loadedBy(start)];
+    const own = loaded.filter((name) => name.endsWith('.ts'));
+    assert.ok(own.length > 5 && own.length <= MOST_AT_START, `${start} loads ${own.length}: ${own}`);
+    assert.equal(
+      loaded.filter((name) => !name.endsWith('.ts') && !name.startsWith('node:')),
+      [],
+    );
+  }
+  assert.ok(loadedBy('hw-driver/cli/kit/read-command-line.ts').has('yargs'), 'packages are seen');
 });
 
 test('time, randomness and files are arguments in compiler/ and sim/', () => {

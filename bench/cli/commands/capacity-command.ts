@@ -1,9 +1,9 @@
 /** `bench capacity`: how many programs a switch holds, and what recirculation has to do with it. */
 import type { Argv } from 'yargs';
 import { DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import {
   ALLOCATOR_OPTIONS,
-  type AllocatorArguments,
   allocatorFrom,
   EXIT,
   loadDataPlane,
@@ -23,7 +23,7 @@ const DEFAULT_WORKLOADS = ['cache', 'lb', 'hh', 'nc', 'calc', 'acc', 'ecn', 'sf'
 /** From never to free. */
 const CURVE = ['never', '1000', '100', '10', '3', '1', '0.3', '0'];
 
-export const capacityOptions = (yargs: Argv) =>
+const capacityOptions = (yargs: Argv) =>
   yargs
     .option('workloads', {
       type: 'string',
@@ -49,20 +49,9 @@ export const capacityOptions = (yargs: Argv) =>
     .example('$0 capacity --workloads lb hh', 'Two capacities beside the published ones')
     .example('$0 capacity --workloads cache --curve', 'What recirculation is worth to a cache');
 
-export interface CapacityArguments extends AllocatorArguments {
-  readonly workloads: readonly string[];
-  readonly memory: string;
-  readonly cases: string;
-  readonly curve: boolean;
-  readonly repeats: string;
-  readonly recirculations: string;
-  readonly dataplane: string;
-  readonly seed: string;
-  readonly out: string;
-  readonly json: boolean;
-}
+type CapacityArguments = ArgumentsOf<typeof capacityOptions>;
 
-export async function capacity(args: CapacityArguments): Promise<number> {
+async function capacity(args: CapacityArguments): Promise<number> {
   const published = publishedCapacities();
   const publishedFor = ({ workload, cases, memoryBytes }: CapacityRow): PublishedCapacity | undefined =>
     published.find((each) => each.workload === workload && each.cases === cases && each.memoryBytes === memoryBytes);
@@ -91,6 +80,8 @@ export async function capacity(args: CapacityArguments): Promise<number> {
     return aborted ? EXIT.interrupted : EXIT.done;
   });
 }
+
+export const capacityCommand = command(capacityOptions, capacity);
 
 function optionsOf(args: CapacityArguments) {
   if (args.curve && (args.allocator ?? 'price') !== 'price') throw new UsageError('--curve is for the price allocator');

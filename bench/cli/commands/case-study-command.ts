@@ -1,5 +1,6 @@
 /** `bench case-study`: the case studies of the paper's figure 13, on virtual time. */
 import type { Argv } from 'yargs';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { publishedFindings } from '../../paper/case-studies/published.js';
@@ -10,7 +11,7 @@ import { ResultFolder } from '../report/result-folder.js';
 
 const DEPLOY_SECONDS = 5;
 
-export const caseStudyOptions = (yargs: Argv) =>
+const caseStudyOptions = (yargs: Argv) =>
   yargs
     .positional('studies', {
       type: 'string',
@@ -38,18 +39,9 @@ export const caseStudyOptions = (yargs: Argv) =>
     .example('$0 case-study', 'All four, beside the published ones')
     .example('$0 case-study b --provisioning 5000', 'The cache, if provisioning takes five seconds');
 
-export interface CaseStudyArguments {
-  readonly studies: readonly string[];
-  readonly seconds: string;
-  readonly rate: string;
-  readonly provisioning: string;
-  readonly dataplane: string;
-  readonly seed: string;
-  readonly out: string;
-  readonly json: boolean;
-}
+type CaseStudyArguments = ArgumentsOf<typeof caseStudyOptions>;
 
-export async function caseStudy(args: CaseStudyArguments): Promise<number> {
+async function caseStudy(args: CaseStudyArguments): Promise<number> {
   const studies = studiesOf(args.studies);
   const options = optionsOf(args);
   const published = publishedFindings();
@@ -82,6 +74,8 @@ export async function caseStudy(args: CaseStudyArguments): Promise<number> {
     return aborted ? EXIT.interrupted : EXIT.done;
   });
 }
+
+export const caseStudyCommand = command(caseStudyOptions, caseStudy);
 
 function studiesOf(names: readonly string[]): readonly StudyName[] {
   if (names.length === 0) return STUDIES;

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { EXIT, isFancy, readJson, UsageError } from '../../../hw-driver/index.js';
 import { compareMicro } from '../../measure/compare/compare-micro.js';
 import { type Comparison, compareRuns, differentRuns, differentWays } from '../../measure/compare/compare-runs.js';
@@ -9,7 +10,7 @@ import { MICRO_SCHEMA, type MicroDocument } from '../../measure/micro/micro-docu
 import { RUN_SCHEMA, type RunSummary } from '../../measure/run/summary.js';
 import { renderComparison } from '../report/compare-report.js';
 
-export const compareOptions = (yargs: Argv) =>
+const compareOptions = (yargs: Argv) =>
   yargs
     .positional('before', { type: 'string', demandOption: true, describe: 'summary.json, or the folder that holds it' })
     .positional('after', { type: 'string', demandOption: true, describe: 'The same of the run to hold against it' })
@@ -22,17 +23,13 @@ export const compareOptions = (yargs: Argv) =>
     )
     .example('$0 compare before/summary.json after/summary.json', 'What a change did to results and speed');
 
-export interface CompareArguments {
-  readonly before: string;
-  readonly after: string;
-  readonly json: boolean;
-}
+type CompareArguments = ArgumentsOf<typeof compareOptions>;
 
 type Document =
   | { readonly kind: 'run'; readonly run: RunSummary }
   | { readonly kind: 'micro'; readonly micro: MicroDocument };
 
-export function compare({ before, after, json }: CompareArguments): number {
+function compare({ before, after, json }: CompareArguments): number {
   const [a, b] = [document(before), document(after)];
   const comparison = comparisonOf(a, b);
   const text = json
@@ -48,6 +45,8 @@ export function compare({ before, after, json }: CompareArguments): number {
     figures.some(({ verdict }) => verdict === 'differs') || speeds.some(({ verdict }) => verdict === 'worse');
   return isWorse ? EXIT.failed : EXIT.done;
 }
+
+export const compareCommand = command(compareOptions, compare);
 
 function comparisonOf(a: Document, b: Document): Comparison {
   if (a.kind === 'run' && b.kind === 'run') {

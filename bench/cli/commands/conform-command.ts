@@ -1,5 +1,6 @@
 /** `bench conform`: the emulator against the outcome of independent implementations. */
 import type { Argv } from 'yargs';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { EXIT } from '../../../hw-driver/index.js';
 import { ENGINES, type EngineName } from '../../../sim/index.js';
 import { packageFile } from '../../../traces/system/package-root.js';
@@ -9,7 +10,7 @@ import { fieldDifferences } from '../report/packet-fields.js';
 
 const OWN_VECTORS = packageFile('test', 'conformance', 'vectors');
 
-export const conformOptions = (yargs: Argv) =>
+const conformOptions = (yargs: Argv) =>
   yargs
     .positional('dirs', {
       type: 'string',
@@ -21,14 +22,9 @@ export const conformOptions = (yargs: Argv) =>
     .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
     .example('$0 conform', 'Runs the vectors that come with the project');
 
-export interface ConformArguments {
-  readonly dirs: readonly string[];
-  readonly engine: EngineName;
-  readonly json: boolean;
-}
+type ConformArguments = ArgumentsOf<typeof conformOptions>;
 
-/** Exit status 1 if a vector differs. */
-export async function conform({ dirs, engine, json }: ConformArguments): Promise<number> {
+async function conform({ dirs, engine, json }: ConformArguments): Promise<number> {
   const results: VectorResult[] = [];
   for (const folder of dirs.length === 0 ? [OWN_VECTORS] : dirs) {
     for (const vector of await findVectors(folder)) {
@@ -43,6 +39,9 @@ export async function conform({ dirs, engine, json }: ConformArguments): Promise
   else process.stdout.write(`${results.length - failed} of ${results.length} vectors conform\n`);
   return failed > 0 ? EXIT.failed : EXIT.done;
 }
+
+/** Exit status 1 if a vector differs. */
+export const conformCommand = command(conformOptions, conform);
 
 function describe({ name, packets, packetDifferences, registerDifferences, first }: VectorResult): string {
   if (first === null) return `ok      ${name}: ${packets} packets and all registers\n`;

@@ -1,13 +1,8 @@
 /** `bench goldens`: the goldens of the fifteen programs, all replayed. */
 import type { Argv } from 'yargs';
 import { DEFAULT_RECIRCULATIONS, defaultDataPlane } from '../../../compiler/index.js';
-import {
-  ALLOCATOR_OPTIONS,
-  type AllocatorArguments,
-  allocatorFrom,
-  EXIT,
-  UsageError,
-} from '../../../hw-driver/index.js';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { ALLOCATOR_OPTIONS, allocatorFrom, EXIT, UsageError } from '../../../hw-driver/index.js';
 import { ENGINES, type EngineName } from '../../../sim/index.js';
 import {
   checkGolden,
@@ -19,7 +14,7 @@ import {
 import { GOLDENS } from '../../verify/goldens/goldens.js';
 import { goldenRows, goldenTable } from '../report/golden-table.js';
 
-export const goldensOptions = (yargs: Argv) =>
+const goldensOptions = (yargs: Argv) =>
   yargs
     .positional('names', {
       type: 'string',
@@ -43,16 +38,9 @@ export const goldensOptions = (yargs: Argv) =>
     )
     .example('$0 goldens', 'Do the fifteen programs still do what they did?');
 
-export interface GoldensArguments extends AllocatorArguments {
-  readonly names: readonly string[];
-  readonly folder: string;
-  readonly update: boolean;
-  readonly engine: EngineName;
-  readonly json: boolean;
-}
+type GoldensArguments = ArgumentsOf<typeof goldensOptions>;
 
-/** Exit status 1 if a golden differs or a branch is not covered. */
-export async function goldens(args: GoldensArguments): Promise<number> {
+async function goldens(args: GoldensArguments): Promise<number> {
   const chosen = goldensOf(args.names);
   const unknown = args.names.find((name) => goldensOf([name]).length === 0);
   if (unknown !== undefined) throw new UsageError(`there is no golden and no program '${unknown}'`);
@@ -75,3 +63,6 @@ export async function goldens(args: GoldensArguments): Promise<number> {
   const isCovered = rows.every(({ branches }) => branches.reached === branches.all);
   return rows.every(({ differ }) => differ.length === 0) && (isCovered || !isWhole) ? EXIT.done : EXIT.failed;
 }
+
+/** Exit status 1 if a golden differs or a branch is not covered. */
+export const goldensCommand = command(goldensOptions, goldens);

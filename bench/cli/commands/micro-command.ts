@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bench } from 'tinybench';
 import type { Argv } from 'yargs';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { EXIT, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { hotPaths } from '../../measure/micro/hot-paths.js';
 import { MICRO_SCHEMA, type MicroDocument, type MicroResult } from '../../measure/micro/micro-document.js';
 
-export const microOptions = (yargs: Argv) =>
+const microOptions = (yargs: Argv) =>
   yargs
     .option('filter', { type: 'string', default: '', describe: 'Only those whose names match this regular expression' })
     .option('time', { type: 'string', default: '500', describe: 'Milliseconds for each' })
@@ -18,13 +19,9 @@ export const microOptions = (yargs: Argv) =>
 
 const MOST_WARMUP_MS = 250;
 
-export interface MicroArguments {
-  readonly filter: string;
-  readonly time: string;
-  readonly json: boolean;
-}
+type MicroArguments = ArgumentsOf<typeof microOptions>;
 
-export async function micro(args: MicroArguments): Promise<number> {
+async function micro(args: MicroArguments): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-micro-'));
   try {
     return await measure(args, folder);
@@ -32,6 +29,8 @@ export async function micro(args: MicroArguments): Promise<number> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+export const microCommand = command(microOptions, micro);
 
 async function measure({ filter, time, json }: MicroArguments, folder: string): Promise<number> {
   const milliseconds = wholeNumber('--time', time, 1, 600_000);

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
 import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.js';
 import {
   ALLOCATOR_OPTIONS,
-  type AllocatorArguments,
   allocatorFrom,
   EXIT,
   loadDataPlane,
@@ -33,13 +33,13 @@ import { captureWarnings } from '../../workloads/capture-warnings.js';
 import { formatMemoryContents, memoryContentsFrom } from '../../workloads/memory-contents.js';
 import { isProgramKey, programFile } from '../../workloads/program-kind.js';
 import { differenceLines, fieldRows, fieldTable, verdictLines, wordLines } from '../report/replay-report.js';
-import { type CaptureArguments, captureOptions, captureOptionsOf } from './capture-options.js';
-import { type TracePacketArguments, tracedPackets, tracePacketOptions } from './trace-packet-options.js';
+import { captureOptions, captureOptionsOf } from './capture-options.js';
+import { tracedPackets, tracePacketOptions } from './trace-packet-options.js';
 
 /** What the field of the queue time holds. */
 const MAX_QUEUE_NS = 2 ** 32 - 1;
 
-export const replayOptions = (yargs: Argv) =>
+const replayOptions = (yargs: Argv) =>
   captureOptions(tracePacketOptions(yargs))
     .positional('programs', {
       type: 'string',
@@ -93,25 +93,9 @@ const REPLAY_RULE =
   'their time stamps. Goldens are pcapng, as pcap records no ports; with a golden that records none, ports are not ' +
   'compared. Compared are bytes, ports, lengths on the wire and time stamps, to the nanosecond.';
 
-export interface ReplayArguments extends AllocatorArguments, CaptureArguments, TracePacketArguments {
-  readonly programs: readonly string[];
-  readonly trace: string;
-  readonly expect: string | undefined;
-  readonly update: boolean;
-  readonly memory: string | undefined;
-  readonly expectMemory: string | undefined;
-  readonly memoryOut: string | undefined;
-  readonly out: string | undefined;
-  readonly coverage: boolean;
-  readonly queueTime: string;
-  readonly engine: EngineName;
-  readonly recirculations: string;
-  readonly dataplane: string;
-  readonly json: boolean;
-}
+type ReplayArguments = ArgumentsOf<typeof replayOptions>;
 
-/** Exit status 1 if a packet or a word of memory differs. */
-export async function replayCommand(args: ReplayArguments): Promise<number> {
+async function replayAndReport(args: ReplayArguments): Promise<number> {
   const options = optionsOf(args);
   const tracing = tracedPackets(args, options.dataPlane);
   const { out, memoryOut, expect, expectMemory, memory: before } = args;
@@ -150,6 +134,9 @@ export async function replayCommand(args: ReplayArguments): Promise<number> {
   for (const text of unmatchedPrograms(outcome)) process.stderr.write(`bench: warning: ${text}\n`);
   return isEqual(result.check) ? EXIT.done : EXIT.failed;
 }
+
+/** Exit status 1 if a packet or a word of memory differs. */
+export const replayCommand = command(replayOptions, replayAndReport);
 
 function optionsOf(args: ReplayArguments): ReplayOptions {
   const dataPlane = loadDataPlane(args.dataplane);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Argv } from 'yargs';
 import { f1, z3Allocator } from '../../../compiler/index.js';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { EXIT, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { interruptible, readInput, reasonOf } from '../../../traces/system/index.js';
 import { renderFigure } from '../../figures/figure.js';
@@ -28,7 +29,7 @@ import { ResultFolder } from '../report/result-folder.js';
 const IDS = EXPERIMENTS.map(({ id }) => id);
 const MOST_WORKERS = 64;
 
-export const reproduceOptions = (yargs: Argv) =>
+const reproduceOptions = (yargs: Argv) =>
   yargs
     .positional('experiments', {
       type: 'string',
@@ -47,17 +48,9 @@ export const reproduceOptions = (yargs: Argv) =>
     .example('$0 reproduce all', 'All tables and figures, in some ten minutes')
     .example('$0 reproduce fig9 fig12 --quick', 'Two of them, quickly');
 
-export interface ReproduceArguments {
-  readonly experiments: readonly string[];
-  readonly quick: boolean;
-  readonly workers: string | undefined;
-  readonly seed: string;
-  readonly out: string;
-  readonly against: string | undefined;
-  readonly json: boolean;
-}
+type ReproduceArguments = ArgumentsOf<typeof reproduceOptions>;
 
-export async function reproduce(args: ReproduceArguments): Promise<number> {
+async function reproduce(args: ReproduceArguments): Promise<number> {
   const experiments = experimentsOf(args.experiments);
   const workers = wholeNumber('--workers', args.workers ?? String(availableParallelism()), 1, MOST_WORKERS);
   const earlier = args.against === undefined ? undefined : earlierResult(args.against);
@@ -69,6 +62,8 @@ export async function reproduce(args: ReproduceArguments): Promise<number> {
     reproduceInto(folder, args, { experiments, workers, earlier, setting, cells }),
   );
 }
+
+export const reproduceCommand = command(reproduceOptions, reproduce);
 
 interface Asked {
   readonly experiments: ReturnType<typeof experimentsOf>;

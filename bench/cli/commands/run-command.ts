@@ -2,11 +2,11 @@
 import { performance } from 'node:perf_hooks';
 import type { Argv } from 'yargs';
 import { CONSTRAINTS, type Constraints, DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
 import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.js';
 import {
   ALLOCATOR_OPTIONS,
-  type AllocatorArguments,
   allocatorFrom,
   EXIT,
   isFancy,
@@ -33,11 +33,11 @@ import { ResultFolder } from '../report/result-folder.js';
 import { renderRunSummary } from '../report/run-summary.js';
 import { runTables } from '../report/run-tables.js';
 import { SnapshotFile } from '../report/snapshot-file.js';
-import { type CaptureArguments, captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
+import { captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
 import { memorySize } from './memory-size.js';
 import { resumedRun, resumeOptions } from './resume-options.js';
-import { type TimingArguments, timingFrom, timingOptions } from './timing-options.js';
-import { type TracePacketArguments, tracedPackets, tracePacketOptions } from './trace-packet-options.js';
+import { timingFrom, timingOptions } from './timing-options.js';
+import { tracedPackets, tracePacketOptions } from './trace-packet-options.js';
 
 const DEFAULT_PACKETS = 1_000_000;
 const DEFAULT_WORKLOAD = 'lb';
@@ -51,7 +51,7 @@ const MAX_REPEATS = 1000;
 const MOST_WARMUP = 65_536;
 const WARMUP_SHARE = 1 / 8;
 
-export const runOptions = (yargs: Argv) =>
+const runOptions = (yargs: Argv) =>
   captureOptions(tracePacketOptions(resumeOptions(timingOptions(yargs))))
     .option('programs', { type: 'string', describe: 'How many, or max: until one does not fit' })
     .option('workload', {
@@ -136,32 +136,9 @@ export const runOptions = (yargs: Argv) =>
     .example('$0 run --programs max --workload all-mixed --packets 100000', 'As many as fit, of all kinds')
     .example('$0 run --programs max --workload cache --constraints published', 'The capacity that the paper gives');
 
-export interface RunArguments extends AllocatorArguments, CaptureArguments, TimingArguments, TracePacketArguments {
-  readonly programs: string | undefined;
-  readonly workload: string | undefined;
-  readonly memory: string | undefined;
-  readonly cases: string | undefined;
-  readonly constraints: Constraints;
-  readonly recirculations: string;
-  readonly dataplane: string;
-  readonly trace: readonly string[];
-  readonly readdress: boolean;
-  readonly packets: string | undefined;
-  readonly warmup: string | undefined;
-  readonly engine: EngineName;
-  readonly workers: string;
-  readonly repeat: string;
-  readonly seed: string | undefined;
-  readonly snapshot: string | undefined;
-  readonly resume: string | undefined;
-  readonly out: string;
-  readonly write: string | undefined;
-  readonly memoryOut: string | undefined;
-  readonly json: boolean;
-}
+type RunArguments = ArgumentsOf<typeof runOptions>;
 
-/** Exit status 1 if not all programs fit. */
-export async function run(args: RunArguments): Promise<number> {
+async function run(args: RunArguments): Promise<number> {
   const { write, memoryOut, snapshot: kept, workload } = args;
   const texts = workload?.includes('.') ? [workload] : [];
   requireSeparateFiles({ '--write': write, '--memory-out': memoryOut, '--snapshot': kept }, [...args.trace, ...texts]);
@@ -192,6 +169,9 @@ export async function run(args: RunArguments): Promise<number> {
     folder.close();
   }
 }
+
+/** Exit status 1 if not all programs fit. */
+export const runCommand = command(runOptions, run);
 
 function resultFolder(path: string, snapshot: SnapshotFile | undefined): ResultFolder {
   try {

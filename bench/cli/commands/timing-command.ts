@@ -1,5 +1,6 @@
 /** `bench timing`: what recirculation costs in throughput and latency. */
 import type { Argv } from 'yargs';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { ENGINES, type EngineName, timedSwitchOptions } from '../../../sim/index.js';
 import { interruptible } from '../../../traces/system/index.js';
@@ -20,7 +21,7 @@ const PUBLISHED_RECIRCULATIONS = '6';
 const SHORTEST_PACKET = 64;
 const LONGEST_PACKET = 9216;
 
-export const timingCommandOptions = (yargs: Argv) =>
+const timingCommandOptions = (yargs: Argv) =>
   yargs
     .option('sizes', {
       type: 'string',
@@ -48,19 +49,9 @@ export const timingCommandOptions = (yargs: Argv) =>
     .example('$0 timing --sizes 128 --recirculations 2', 'Loss-free rate and latency of short packets')
     .example('$0 timing --recirculation-rate 150', 'With a faster recirculation port');
 
-export interface TimingCommandArguments {
-  readonly sizes: readonly string[] | undefined;
-  readonly recirculations: string;
-  readonly portRate: string | undefined;
-  readonly recirculationRate: string | undefined;
-  readonly tolerance: string;
-  readonly engine: EngineName;
-  readonly dataplane: string;
-  readonly out: string;
-  readonly json: boolean;
-}
+type TimingCommandArguments = ArgumentsOf<typeof timingCommandOptions>;
 
-export async function timing(args: TimingCommandArguments): Promise<number> {
+async function timing(args: TimingCommandArguments): Promise<number> {
   const options = optionsOf(args);
   const published = publishedRecirculation();
   const publishedFor = (row: LossFreeRow): PublishedRecirculation | undefined =>
@@ -93,6 +84,8 @@ export async function timing(args: TimingCommandArguments): Promise<number> {
     return aborted ? EXIT.interrupted : EXIT.done;
   });
 }
+
+export const timingCommand = command(timingCommandOptions, timing);
 
 function optionsOf(args: TimingCommandArguments): Omit<LossFreeOptions, 'signal' | 'onProgress'> {
   const dataPlane = loadDataPlane(args.dataplane);

@@ -1,5 +1,6 @@
 /** `bench trace generate` and `bench trace info`: seeded captures, and what a capture holds. */
 import type { Argv } from 'yargs';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import {
   CaptureIntake,
@@ -17,7 +18,7 @@ import { MAX_INSTANCES } from '../../workloads/addresses.js';
 import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
 import { loadWorkload } from '../../workloads/workload.js';
 import { CaptureStatistics, renderCaptureStatistics } from '../report/capture-statistics.js';
-import { type CaptureArguments, captureOptions, captureOptionsOf } from './capture-options.js';
+import { captureOptions, captureOptionsOf } from './capture-options.js';
 import { parseSource, sourcesHelp, writeSources } from './trace-sources.js';
 
 const BATCH = { packets: 16384, bytes: 2 ** 24 };
@@ -33,7 +34,7 @@ const DEFAULTS = {
 /** A day. */
 const MAX_SECONDS = 86_400;
 
-export const generateOptions = (yargs: Argv) =>
+const generateOptions = (yargs: Argv) =>
   yargs
     .positional('file', { type: 'string', demandOption: true, describe: 'The capture to write; .gz compresses' })
     .option('workload', {
@@ -60,12 +61,7 @@ export const generateOptions = (yargs: Argv) =>
 
 type OfWorkload = 'workload' | 'programs' | 'cases' | 'packets' | 'rate' | 'dataplane';
 
-export interface GenerateArguments extends Readonly<Record<OfWorkload, string | undefined>> {
-  readonly file: string;
-  readonly source: readonly string[];
-  readonly seconds: string | undefined;
-  readonly seed: string;
-}
+type GenerateArguments = ArgumentsOf<typeof generateOptions>;
 
 /** Writes packets; resolves to how many, or undefined if interrupted. */
 type WritePackets = (
@@ -74,7 +70,7 @@ type WritePackets = (
   onProgress: (packets: number) => void,
 ) => Promise<number | undefined>;
 
-export async function traceGenerate(args: GenerateArguments): Promise<number> {
+async function traceGenerate(args: GenerateArguments): Promise<number> {
   const write = args.source.length > 0 ? ofSources(args) : await ofWorkload(args);
   const writer = createCaptureWriter(args.file);
   const status = new StatusLine();
@@ -96,6 +92,8 @@ export async function traceGenerate(args: GenerateArguments): Promise<number> {
   }
   return EXIT.done;
 }
+
+export const traceGenerateCommand = command(generateOptions, traceGenerate);
 
 const packetsShown =
   (status: StatusLine, what: string) =>
@@ -165,18 +163,15 @@ async function writeAll({ generator, writer, packets, signal, onProgress }: Writ
   return true;
 }
 
-export const infoOptions = (yargs: Argv) =>
+const infoOptions = (yargs: Argv) =>
   captureOptions(yargs)
     .positional('file', { type: 'string', demandOption: true, describe: 'A pcap or pcapng capture' })
     .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
     .example('$0 trace info capture.pcap', 'Packets, flows, protocols, rates');
 
-export interface InfoArguments extends CaptureArguments {
-  readonly file: string;
-  readonly json: boolean;
-}
+type InfoArguments = ArgumentsOf<typeof infoOptions>;
 
-export async function traceInfo(args: InfoArguments): Promise<number> {
+async function traceInfo(args: InfoArguments): Promise<number> {
   const { file, json } = args;
   // Ports matter to a switch, not here: packets of all are counted.
   const intake = new CaptureIntake({ ...captureOptionsOf(args), ports: Number.POSITIVE_INFINITY });
@@ -205,3 +200,5 @@ export async function traceInfo(args: InfoArguments): Promise<number> {
   for (const warning of [...reader.warnings, ...missing]) process.stderr.write(`bench: warning: ${warning}\n`);
   return EXIT.done;
 }
+
+export const traceInfoCommand = command(infoOptions, traceInfo);

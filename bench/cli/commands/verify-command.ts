@@ -1,6 +1,7 @@
 /** `bench verify`: the fifteen programs against plain implementations of what they are to do. */
 import type { Argv } from 'yargs';
 import { DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import {
   ALLOCATOR_NAMES,
   allocatorFrom,
@@ -15,13 +16,13 @@ import { type Verification, type VerifyOptions, verifyPrograms } from '../../ver
 import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
 import { isProgramKey, PROGRAM_KEYS } from '../../workloads/program-kind.js';
 import { describeDifference, verifyHeader, verifyLine } from '../report/verify-report.js';
-import { type CaptureArguments, captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
+import { captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
 import { memorySize } from './memory-size.js';
 
 const MOST_PACKETS = 1e9;
 const MOST_COMPANIONS = 2000;
 
-export const verifyOptions = (yargs: Argv) =>
+const verifyOptions = (yargs: Argv) =>
   captureOptions(yargs)
     .positional('keys', {
       type: 'string',
@@ -72,24 +73,11 @@ export const verifyOptions = (yargs: Argv) =>
     .example('$0 verify --companions 500 --allocators price f1', 'All, also together with 500 others, placed two ways')
     .example('$0 verify --trace capture.pcap', 'On the packets of a capture');
 
-export interface VerifyArguments extends CaptureArguments {
-  readonly keys: readonly string[];
-  readonly trace: readonly string[];
-  readonly packets: string | undefined;
-  readonly companions: string;
-  readonly allocators: readonly string[];
-  readonly memory: string;
-  readonly cases: string;
-  readonly recirculations: string;
-  readonly dataplane: string;
-  readonly seed: string;
-  readonly json: boolean;
-}
+type VerifyArguments = ArgumentsOf<typeof verifyOptions>;
 
 const DEFAULT_PACKETS = 20_000;
 
-/** Exit status 1 at the first packet or word that differs, and where no packet ran a program. */
-export async function verify(args: VerifyArguments): Promise<number> {
+async function verify(args: VerifyArguments): Promise<number> {
   const options = optionsOf(args);
   const rounds: Verification[] = [];
   const status = new StatusLine();
@@ -127,6 +115,9 @@ export async function verify(args: VerifyArguments): Promise<number> {
   process.stderr.write(`bench: nothing was verified: ${reason}\n`);
   return EXIT.failed;
 }
+
+/** Exit status 1 at the first packet or word that differs, and where no packet ran a program. */
+export const verifyCommand = command(verifyOptions, verify);
 
 function comparedText(packets: number, ran: boolean, differs: boolean): string {
   if (packets === 0) return 'no packet was compared';

@@ -17,8 +17,10 @@ import {
   type Operation,
   removeCase,
 } from '../../../compiler/index.js';
-import { EXIT, loadDataPlane, readText, UsageError, wholeNumber } from '../kit/command-line.js';
+import { type ArgumentsOf, command } from '../kit/command.js';
+import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
+import { loadDataPlane, readText, wholeNumber } from '../kit/inputs.js';
 import { readDocument, stateOf, writeResults } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
 
@@ -38,7 +40,7 @@ const commonOptions = (yargs: Argv) =>
     .option('json', { type: 'boolean', default: false, describe: 'Print all of it as one JSON document' })
     .requiresArg(['program', 'branch', 'state', 'dataplane', 'output', 'operations', 'source-out']);
 
-export const addCasesOptions = (yargs: Argv) =>
+const addCasesOptions = (yargs: Argv) =>
   commonOptions(yargs)
     .option('case', { type: 'string', array: true, demandOption: true, describe: 'A case, as it stands in a program' })
     .option('before', { type: 'string', describe: 'Line of the case that it comes before; last if left out' })
@@ -53,7 +55,7 @@ export const addCasesOptions = (yargs: Argv) =>
       'Says which entries change',
     );
 
-export const removeCasesOptions = (yargs: Argv) =>
+const removeCasesOptions = (yargs: Argv) =>
   commonOptions(yargs)
     .option('case', { type: 'string', array: true, default: [], describe: 'A case by its conditions: case(<…>)' })
     .option('line', { type: 'string', array: true, default: [], describe: 'A case by the line where it begins' })
@@ -73,17 +75,11 @@ interface CommonArguments {
   readonly case: readonly string[];
 }
 
-export interface AddCasesArguments extends CommonArguments {
-  readonly before: string | undefined;
-  readonly recirculations: string | undefined;
-}
+type AddCasesArguments = ArgumentsOf<typeof addCasesOptions>;
 
-export interface RemoveCasesArguments extends CommonArguments {
-  readonly line: readonly string[];
-}
+type RemoveCasesArguments = ArgumentsOf<typeof removeCasesOptions>;
 
-/** Exit status 2 for a case with errors, 1 if it does not fit or more than entries of cases would have to change. */
-export async function addCases(args: AddCasesArguments): Promise<number> {
+async function addCases(args: AddCasesArguments): Promise<number> {
   const { dataPlane, document, source } = startFrom(args);
   const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
   const recirculations =
@@ -103,8 +99,10 @@ export async function addCases(args: AddCasesArguments): Promise<number> {
   return finish(args, dataPlane, changed, recirculations, `${count(args.case.length, 'case')} added`);
 }
 
-/** Exit status 1 if more than entries of cases would have to change. */
-export async function removeCases(args: RemoveCasesArguments): Promise<number> {
+/** Exit status 2 for a case with errors, 1 if it does not fit or more than entries of cases would have to change. */
+export const addCasesCommand = command(addCasesOptions, addCases);
+
+async function removeCases(args: RemoveCasesArguments): Promise<number> {
   const { dataPlane, document, source } = startFrom(args);
   const branches = branchTexts(source, document.program);
   const first = chosenBranch(source, document.program, args.branch);
@@ -120,6 +118,9 @@ export async function removeCases(args: RemoveCasesArguments): Promise<number> {
   for (const item of distinct.sort((a, b) => b.start - a.start)) changed = removeCase(changed, item);
   return finish(args, dataPlane, changed, undefined, `${count(distinct.length, 'case')} removed`);
 }
+
+/** Exit status 1 if more than entries of cases would have to change. */
+export const removeCasesCommand = command(removeCasesOptions, removeCases);
 
 function startFrom({ file, program, dataplane }: CommonArguments) {
   const dataPlane = loadDataPlane(dataplane);

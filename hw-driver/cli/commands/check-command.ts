@@ -22,8 +22,10 @@ import {
   type Validation,
   validateTranslation,
 } from '../../../sim/index.js';
-import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../kit/command-line.js';
+import { type ArgumentsOf, command } from '../kit/command.js';
+import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
+import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
 import { readPrograms } from '../kit/program-documents.js';
 
 interface CheckedFile {
@@ -52,7 +54,7 @@ type Verification =
   | { readonly program: string; readonly kind: 'nothing-ran'; readonly packets: number; readonly reason: string }
   | { readonly program: string; readonly kind: 'does-not-fit'; readonly reason: string };
 
-export const checkOptions = (yargs: Argv) =>
+const checkOptions = (yargs: Argv) =>
   yargs
     .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro programs' })
     .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
@@ -72,20 +74,11 @@ export const checkOptions = (yargs: Argv) =>
     .example('$0 check bench/programs/cache.p4runpro', 'Says what is wrong with a program')
     .example('$0 check --verify bench/programs/lb.p4runpro', 'Says whether its entries do what it says');
 
-export interface CheckArguments {
-  readonly files: readonly string[];
-  readonly dataplane: string;
-  readonly verify: boolean;
-  readonly seed: string;
-  readonly packets: string;
-  readonly recirculations: string | undefined;
-  readonly json: boolean;
-}
+type CheckArguments = ArgumentsOf<typeof checkOptions>;
 
 const MOST_PACKETS = 1e7;
 
-/** Exit status 2 if a file has errors, 1 if a program could not be verified; warnings alone do not fail. */
-export async function check(args: CheckArguments): Promise<number> {
+async function check(args: CheckArguments): Promise<number> {
   const { files, json } = args;
   const dataPlane = loadDataPlane(args.dataplane);
   const packets = wholeNumber('--packets', args.packets, 1, MOST_PACKETS);
@@ -116,6 +109,9 @@ export async function check(args: CheckArguments): Promise<number> {
   const isSound = results.every(({ verification = [] }) => verification.every(({ kind }) => kind === 'verified'));
   return isSound ? EXIT.done : EXIT.failed;
 }
+
+/** Exit status 2 if a file has errors, 1 if a program could not be verified; warnings alone do not fail. */
+export const checkCommand = command(checkOptions, check);
 
 const countOf = (severity: Diagnostic['severity'], results: readonly CheckedFile[]): number =>
   results.reduce((sum, { diagnostics, unlisted }) => {

@@ -20,9 +20,11 @@ import {
   PassPrinter,
   programOf,
 } from '../../../compiler/index.js';
-import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
-import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../kit/command-line.js';
+import { ALLOCATOR_OPTIONS, allocatorFrom } from '../kit/allocators.js';
+import { type ArgumentsOf, command } from '../kit/command.js';
+import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
+import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
 import { readPrograms, stateOf, writeResult } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
 
@@ -39,7 +41,7 @@ const PRINTED_FORMS = {
 type Printed = keyof typeof PRINTED_FORMS | 'entries';
 const PRINTED: readonly Printed[] = [...(Object.keys(PRINTED_FORMS) as (keyof typeof PRINTED_FORMS)[]), 'entries'];
 
-export const compileOptions = (yargs: Argv) =>
+const compileOptions = (yargs: Argv) =>
   yargs
     .positional('file', { type: 'string', demandOption: true, describe: 'A P4runpro program' })
     .option('output', { alias: 'o', type: 'string', describe: 'Where the document goes; standard output if left out' })
@@ -69,20 +71,11 @@ export const compileOptions = (yargs: Argv) =>
     .example('$0 compile bench/programs/hh.p4runpro --state lb.json', 'Compiles for a switch that runs lb')
     .example('$0 compile bench/programs/hh.p4runpro --print-after align', 'Shows the steps after one pass');
 
-export interface CompileArguments extends AllocatorArguments {
-  readonly file: string;
-  readonly output: string | undefined;
-  readonly state: readonly string[];
-  readonly dataplane: string;
-  readonly recirculations: string;
-  readonly priority: string;
-  readonly print: Printed | undefined;
-  readonly printAfter: readonly (PassName | 'all')[] | undefined;
-}
+type CompileArguments = ArgumentsOf<typeof compileOptions>;
 
 export const MAX_PRIORITY = 2 ** 24 - 1;
 
-export async function compile(args: CompileArguments): Promise<number> {
+async function compile(args: CompileArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
   requireSeparateFiles({ '--output': args.output }, [args.file, ...args.state]);
   const source = readPrograms(args.file);
@@ -93,6 +86,8 @@ export async function compile(args: CompileArguments): Promise<number> {
   writeResult(args.output, resultOf(args, analysis, dataPlane, printing));
   return EXIT.done;
 }
+
+export const compileCommand = command(compileOptions, compile);
 
 /** What is printed in place of the document. */
 interface Printing {

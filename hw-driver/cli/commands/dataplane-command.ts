@@ -1,10 +1,12 @@
 /** `p4runpro dataplane`: what a data plane takes of the chip, beside the published figures. */
 import type { Argv } from 'yargs';
 import { type Excess, type Resource, type ResourceReport, resourceReport } from '../../../compiler/index.js';
-import { EXIT, loadDataPlane } from '../kit/command-line.js';
+import { type ArgumentsOf, command } from '../kit/command.js';
+import { EXIT } from '../kit/command-line.js';
+import { loadDataPlane } from '../kit/inputs.js';
 import { publishedFigure } from '../kit/published-figures.js';
 
-export const dataplaneOptions = (yargs: Argv) =>
+const dataplaneOptions = (yargs: Argv) =>
   yargs
     .positional('dataplane', { type: 'string', default: 'default', describe: 'A name, or a JSON file' })
     .option('json', { type: 'boolean', default: false, describe: 'One JSON document instead of text' })
@@ -15,10 +17,7 @@ export const dataplaneOptions = (yargs: Argv) =>
         "(p4c: tofino1), and the authors' program as the paper prints it (fig. 10, table 2). PHV is an estimate.",
     );
 
-export interface DataplaneArguments {
-  readonly dataplane: string;
-  readonly json: boolean;
-}
+type DataplaneArguments = ArgumentsOf<typeof dataplaneOptions>;
 
 interface Names {
   readonly text: string;
@@ -43,11 +42,13 @@ const NAMES: Readonly<Record<Resource, Names>> = {
   vliwWords: { text: 'VLIW words', p4c: 'vliw_words', figure10: 'VLIW' },
 };
 
-export function dataplane(args: DataplaneArguments): number {
+function dataplane(args: DataplaneArguments): number {
   const report = resourceReport(loadDataPlane(args.dataplane));
   process.stdout.write(args.json ? `${JSON.stringify(documentOf(report), null, 1)}\n` : reportText(report));
   return EXIT.done;
 }
+
+export const dataplaneCommand = command(dataplaneOptions, dataplane);
 
 function documentOf(report: ResourceReport): object {
   const total = report.total.map((use) => ({

@@ -11,11 +11,12 @@ import {
 } from '../../../compiler/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
-import { EXIT, UsageError, wholeNumber } from '../kit/command-line.js';
+import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
+import { wholeNumber } from '../kit/inputs.js';
 import { readPrograms } from '../kit/program-documents.js';
 import { MAX_PRIORITY } from './compile-command.js';
-import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
+import { answer, count, jsonOption, sessionCommand } from './session-command.js';
 
 const LINK_OPTIONS = {
   ...ALLOCATOR_OPTIONS,
@@ -98,9 +99,7 @@ const summaryText = (done: string, compiled: CompiledProgram): string => {
 };
 
 /** Exit status 2 for a text with errors, 1 if a program does not fit: those before it stay. */
-export const deployCommand = operatorCommand(
-  'deploy <files..>',
-  'Install programs',
+export const deployCommand = sessionCommand(
   'create',
   (yargs) =>
     yargs
@@ -142,9 +141,7 @@ export const deployCommand = operatorCommand(
   },
 );
 
-export const revokeCommand = operatorCommand(
-  'revoke <programs..>',
-  'Remove programs; their memory is reset',
+export const revokeCommand = sessionCommand(
   'mend',
   (yargs) =>
     yargs
@@ -164,9 +161,7 @@ export const revokeCommand = operatorCommand(
   },
 );
 
-export const replaceCommand = operatorCommand(
-  'replace <file>',
-  'Put another version into the place of a program, under traffic',
+export const replaceCommand = sessionCommand(
   'change',
   (yargs) =>
     yargs
@@ -199,9 +194,7 @@ export const replaceCommand = operatorCommand(
   },
 );
 
-export const changeCommand = operatorCommand(
-  'change <file>',
-  'Give a program other cases, entry by entry, under traffic; all else of it stays',
+export const changeCommand = sessionCommand(
   'change',
   (yargs) =>
     yargs

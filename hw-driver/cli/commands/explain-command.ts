@@ -19,16 +19,18 @@ import {
   type ProgramExplanation,
   type SwitchState,
 } from '../../../compiler/index.js';
-import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
-import { EXIT, loadDataPlane, wholeNumber } from '../kit/command-line.js';
+import { ALLOCATOR_OPTIONS, allocatorFrom } from '../kit/allocators.js';
+import { type ArgumentsOf, command } from '../kit/command.js';
+import { EXIT } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
+import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
 import { readPrograms, stateOf, writeResult } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
 import { MAX_PRIORITY } from './compile-command.js';
 
 export const EXPLAIN_SCHEMA = 'p4runpro/explain@1';
 
-export const explainOptions = (yargs: Argv) =>
+const explainOptions = (yargs: Argv) =>
   yargs
     .positional('file', { type: 'string', demandOption: true, describe: 'A P4runpro program' })
     .option('state', { type: 'string', array: true, default: [], describe: 'Compiled programs that run already' })
@@ -47,15 +49,7 @@ export const explainOptions = (yargs: Argv) =>
     .example('$0 explain bench/programs/nc.p4runpro', 'Says where each step goes and why')
     .example('$0 explain bench/programs/nc.p4runpro --svg nc.svg', 'Draws it');
 
-export interface ExplainArguments extends AllocatorArguments {
-  readonly file: string;
-  readonly state: readonly string[];
-  readonly dataplane: string;
-  readonly recirculations: string;
-  readonly priority: string;
-  readonly svg: string | undefined;
-  readonly json: boolean;
-}
+type ExplainArguments = ArgumentsOf<typeof explainOptions>;
 
 type Result = ({ readonly fits: true } & ProgramExplanation) | ({ readonly fits: false } & Misfit);
 
@@ -65,8 +59,7 @@ const MAX_WIDTH = 120;
 /** A solver takes its time for each try. */
 const SOLVER_TRIES = 40;
 
-/** Exit status 1 if a program does not fit, 2 if the file has errors. */
-export async function explainFile(args: ExplainArguments): Promise<number> {
+async function explainFile(args: ExplainArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
   const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
   const recirculations = wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1);
@@ -94,6 +87,9 @@ export async function explainFile(args: ExplainArguments): Promise<number> {
   if (analysis.hasErrors) return EXIT.badInput;
   return fitting.length === results.length ? EXIT.done : EXIT.failed;
 }
+
+/** Exit status 1 if a program does not fit, 2 if the file has errors. */
+export const explainCommand = command(explainOptions, explainFile);
 
 /** The programs of a file one after another, each for the switch that runs those before it. */
 function resultsOf(

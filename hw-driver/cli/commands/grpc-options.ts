@@ -1,6 +1,7 @@
 /** Limits of the gRPC server, and how strictly it is a switch, as options of `p4runpro serve`. */
 import type { ServeOptions } from '../../server/index.js';
-import { UsageError, wholeNumber } from '../kit/command-line.js';
+import { UsageError } from '../kit/command-line.js';
+import { wholeNumber } from '../kit/inputs.js';
 
 const MEGABYTE = 2 ** 20;
 const MOST_MEGABYTES = 1024;

@@ -2,11 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { interruptible } from '../../../traces/system/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
-import { EXIT, UsageError, wholeNumber } from '../kit/command-line.js';
+import { EXIT, UsageError } from '../kit/command-line.js';
 import { flowValues, hashedBucket } from '../kit/hashed-bucket.js';
+import { wholeNumber } from '../kit/inputs.js';
 import { memoryWord, WORD_FORMS, type WordForm, wordText } from '../kit/memory-setting.js';
-import { answer, count, jsonOption, operatorCommand, requireAllThere } from './operator-command.js';
 import type { Session } from './session.js';
+import { answer, count, jsonOption, requireAllThere, sessionCommand } from './session-command.js';
 
 const MAX_BUCKET = 2 ** 32 - 1;
 const WORDS_PER_LINE = 8;
@@ -18,9 +19,7 @@ const asOption = {
   requiresArg: true,
 } as const;
 
-export const memoryCommand = operatorCommand(
-  'memory <verb> <program> <memory> [values..]',
-  'Read, write or reset the memory of a program',
+export const memoryCommand = sessionCommand(
   'change',
   (yargs) =>
     yargs
@@ -187,9 +186,7 @@ function wordsText(words: readonly number[], from: number, form: WordForm): stri
 const MAX_INTERVAL_MS = 86_400_000;
 const MAX_TIMES = 1e9;
 
-export const watchCommand = operatorCommand(
-  'watch <program> [memories..]',
-  'Say which words of its memory change',
+export const watchCommand = sessionCommand(
   'look',
   (yargs) =>
     yargs

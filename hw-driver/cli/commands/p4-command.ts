@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { MAIN_P4_FILE, type P4File, p4CompileCommand, p4Source, resourceReport } from '../../../compiler/index.js';
 import { makeFolders, reasonOf, removeFolders } from '../../../traces/system/index.js';
-import { EXIT, loadDataPlane, UsageError } from '../kit/command-line.js';
+import { type ArgumentsOf, command } from '../kit/command.js';
+import { EXIT, UsageError } from '../kit/command-line.js';
+import { loadDataPlane } from '../kit/inputs.js';
 import { writeResults } from '../kit/program-documents.js';
 import { excessText } from './dataplane-command.js';
 
-export const p4Options = (yargs: Argv) =>
+const p4Options = (yargs: Argv) =>
   yargs
     .option('dataplane', { type: 'string', default: 'tofino1', describe: 'Data plane: a name, or a JSON file' })
     .option('output', { alias: 'o', type: 'string', default: 'p4src', describe: 'Folder for the files' })
@@ -15,13 +17,9 @@ export const p4Options = (yargs: Argv) =>
     .example('$0 p4 -o p4src', `Writes p4src/${MAIN_P4_FILE} and the files that it includes, one for each block`)
     .epilogue(`${MAIN_P4_FILE} says with its first lines how the open p4c compiles it.`);
 
-export interface P4Arguments {
-  readonly dataplane: string;
-  readonly output: string;
-}
+type P4Arguments = ArgumentsOf<typeof p4Options>;
 
-/** Writes the files; says on stderr where the chip is too small for them. */
-export function p4(args: P4Arguments): number {
+function p4(args: P4Arguments): number {
   const dataPlane = loadDataPlane(args.dataplane);
   const files = p4Source(dataPlane);
   const { excesses, chip } = resourceReport(dataPlane);
@@ -34,6 +32,9 @@ export function p4(args: P4Arguments): number {
   process.stdout.write(`${files.length} files in ${args.output}; to compile: ${command}\n`);
   return EXIT.done;
 }
+
+/** Writes the files; says on stderr where the chip is too small for them. */
+export const p4Command = command(p4Options, p4);
 
 /** All of them or none. */
 function writeFiles(folder: string, files: readonly P4File[]): void {

@@ -1,10 +1,8 @@
 /** `p4runpro repair` and `forget`: a switch that is not what its journal says, made the same again. */
 import { EXIT } from '../kit/command-line.js';
-import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
+import { answer, count, jsonOption, sessionCommand } from './session-command.js';
 
-export const repairCommand = operatorCommand(
-  'repair',
-  'Make the switch what the journal says: missing entries come back, foreign ones go',
+export const repairCommand = sessionCommand(
   'mend',
   (yargs) => yargs.options(jsonOption).epilogue('p4runpro show drift says before what would be mended'),
   async (session, { json }) => {
@@ -22,9 +20,7 @@ export const repairCommand = operatorCommand(
   },
 );
 
-export const forgetCommand = operatorCommand(
-  'forget [programs..]',
-  'Drop programs from the journal that the switch has lost',
+export const forgetCommand = sessionCommand(
   'mend',
   (yargs) =>
     yargs

@@ -1,22 +1,64 @@
 /** `p4runpro serve`: an emulated switch behind BF Runtime, with ports by HTTP, UDP and captures. */
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
+import type { Argv } from 'yargs';
 import { type DataPlane, defaultForwardEntry, type TableEntry, TOFINO_1 } from '../../../compiler/index.js';
 import { Switch } from '../../../sim/index.js';
 import { interruptible } from '../../../traces/system/index.js';
+import { BF_RUNTIME_PORT, P4_NAME } from '../../bfruntime/table-schema.js';
 import { watchCaptures } from '../../server/ports/capture-folder.js';
 import { serveUntil, thisLaunch } from '../../server/ports/launch.js';
 import { serveHttp } from '../../server/ports/packet-http.js';
 import { SwitchPorts } from '../../server/ports/switch-ports.js';
 import { serveUdp } from '../../server/ports/udp-ports.js';
 import { serveBfRuntime } from '../../server/server.js';
-import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../kit/command-line.js';
-import { grpcFrom } from './grpc-options.js';
-import type { ServeArguments } from './serve-options.js';
-import { tlsFrom } from './tls-options.js';
+import { type ArgumentsOf, command } from '../kit/command.js';
+import { EXIT, UsageError } from '../kit/command-line.js';
+import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
+import { GRPC_OPTIONS, grpcFrom } from './grpc-options.js';
+import { TLS_OPTIONS, tlsFrom } from './tls-options.js';
 
 const MOST_PORT = 65_535;
 
-export async function serve(args: ServeArguments): Promise<number> {
+const serveOptions = (yargs: Argv) =>
+  yargs
+    .option('port', { type: 'string', default: String(BF_RUNTIME_PORT), describe: 'Of BF Runtime; 0: any free one' })
+    .option('host', {
+      type: 'string',
+      default: '127.0.0.1',
+      describe: 'Address to listen on; without --tls-ca, whoever reaches it controls the switch',
+    })
+    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .option('p4-name', { type: 'string', default: P4_NAME, describe: 'Name of the program that clients bind' })
+    .option('http', { type: 'string', describe: 'Port for frames by HTTP: POST /packets, GET /ports' })
+    .option('udp', { type: 'string', describe: 'Port for frames by UDP: two bytes of port, then the frame' })
+    .option('pcap-dir', {
+      type: 'string',
+      describe: 'Folder: captures put into DIR/in are run, and come out in DIR/out',
+    })
+    .option('pipes', {
+      type: 'string',
+      default: '1',
+      describe: 'Pipes of the switch, each with registers of its own; a port belongs to pipe (port / 128)',
+    })
+    .option('forward', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'IN:OUT, where packets go that no program forwards (repeatable)',
+    })
+    .options(GRPC_OPTIONS)
+    .options(TLS_OPTIONS)
+    .requiresArg(['port', 'host', 'dataplane', 'p4-name', 'http', 'udp', 'pcap-dir', 'pipes', 'forward'])
+    .epilogue(
+      'It serves until SIGINT, SIGTERM or SIGHUP, or, started by npx, until npx has ended. Ports of 0 are any free ones; standard output says which. TLS is for BF Runtime: it ' +
+        'takes a certificate and its key; with --tls-ca, clients need a certificate too.',
+    )
+    .example('$0 serve --http 8080 --forward 1:2', 'A switch to deploy to, and a frame to send: POST /packets')
+    .example('$0 serve --pcap-dir ports', 'Runs captures');
+
+type ServeArguments = ArgumentsOf<typeof serveOptions>;
+
+async function serve(args: ServeArguments): Promise<number> {
   // What goes wrong with a connection is said once, below.
   setLogVerbosity(logVerbosity.NONE);
   const dataPlane = loadDataPlane(args.dataplane);
@@ -59,6 +101,8 @@ export async function serve(args: ServeArguments): Promise<number> {
   say('stopped');
   return EXIT.done;
 }
+
+export const serveCommand = command(serveOptions, serve);
 
 function watchFolder(ports: SwitchPorts, folder: string, say: (message: string) => void) {
   try {

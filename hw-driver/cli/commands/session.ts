@@ -9,7 +9,8 @@ import { Controller, type Settled } from '../../control/controller.js';
 import { goneText } from '../../control/errors.js';
 import { JournalFile, readJournalFile } from '../../control/journal/journal-file.js';
 import { NO_JOURNAL } from '../../control/journal/records.js';
-import { loadDataPlane, UsageError } from '../kit/command-line.js';
+import { UsageError } from '../kit/command-line.js';
+import { loadDataPlane } from '../kit/inputs.js';
 import { SwitchFile } from './switch-file.js';
 import { TLS_OPTIONS, type TlsArguments, tlsFrom } from './tls-options.js';
 

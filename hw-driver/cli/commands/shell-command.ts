@@ -1,17 +1,21 @@
 /** `p4runpro shell`: the commands on one switch, typed one after another. */
 import { existsSync, readdirSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
-import yargs, { type Argv } from 'yargs';
 import { reasonOf, writeFile } from '../../../traces/system/index.js';
-import { EXIT, readText, rejectCommandLine, reportError, requireOnce, UsageError } from '../kit/command-line.js';
-import { parseCommand, requireOneOf } from '../kit/unknown-command.js';
-import { type OperatorCommand, operatorCommand } from './operator-command.js';
+import { type CommandRow, commandName, type Program, type Status } from '../kit/command.js';
+import { EXIT, reportError, UsageError } from '../kit/command-line.js';
+import { readText } from '../kit/inputs.js';
+import { helpOf, readCommandLine } from '../kit/read-command-line.js';
+import { requireOneOf } from '../kit/unknown-command.js';
 import type { Session } from './session.js';
+import { type SessionCommand, sessionCommand } from './session-command.js';
+import { SESSION_COMMANDS } from './session-commands.js';
 
 const HISTORY_LINES = 1000;
 const END = ['exit', 'quit'];
 /** Commands of the shell itself. */
 const OWN = ['help', ...END];
+const NAMES = SESSION_COMMANDS.map(commandName);
 const OWN_HELP = `The shell itself:
   help [COMMAND]  Say what there is, or what a command takes
   exit, quit      Leave, as Ctrl-D does
@@ -20,23 +24,32 @@ Tab completes commands, programs, memories and files; Ctrl-C clears the line, or
 `;
 
 /** Exit status of the last command that failed, so that a script of commands can be judged. */
-export const shellCommand = (commands: readonly OperatorCommand[]): OperatorCommand =>
-  operatorCommand(
-    'shell',
-    'The same commands, typed one after another; tab completes commands, programs and memories',
-    'converse',
-    (yargs_) =>
-      yargs_
-        .option('history', { type: 'string', describe: 'A file that keeps what was typed', requiresArg: true })
-        .example('$0 shell --target sim --state switch.snapshot', 'show, memory read lb port, exit'),
-    (session, { history }) => converse(session, commands, history),
-  );
+export const shellCommand = sessionCommand(
+  'converse',
+  (yargs) =>
+    yargs
+      .option('history', { type: 'string', describe: 'A file that keeps what was typed', requiresArg: true })
+      .example('$0 shell --target sim --state switch.snapshot', 'show, memory read lb port, exit'),
+  (session, { history }) => converse(session, history),
+);
 
-async function converse(
-  session: Session,
-  commands: readonly OperatorCommand[],
-  history: string | undefined,
-): Promise<number> {
+/** The commands on a switch that is open. */
+const programOn = (session: Session): Program => ({
+  name: '',
+  summary: '',
+  commands: SESSION_COMMANDS.map((row) => inSession(row, session)),
+  otherWords: OWN,
+  ask: 'which command? help says',
+});
+
+function inSession(row: CommandRow<SessionCommand>, session: Session): CommandRow {
+  const { usage, describe } = row;
+  if ('commands' in row) return { usage, describe, commands: row.commands.map((below) => inSession(below, session)) };
+  return { usage, describe, load: async () => (await row.load()).inSession(session) };
+}
+
+async function converse(session: Session, history: string | undefined): Promise<number> {
+  const program = programOn(session);
   const isTerminal = process.stdin.isTTY === true;
   let isRunning = false;
   const lines = createInterface({
@@ -45,7 +58,7 @@ async function converse(
     output: process.stderr,
     terminal: isTerminal,
     prompt: isTerminal ? 'p4runpro> ' : '',
-    completer: (line: string) => completions(line, session, commands),
+    completer: (line: string) => completions(line, session),
     history: history === undefined ? [] : readHistory(history),
     historySize: HISTORY_LINES,
   });
@@ -62,7 +75,7 @@ async function converse(
     if (END.includes(words[0] ?? '')) break;
     if (words.length > 0) {
       isRunning = true;
-      const outcome = await runLine(words, session, commands);
+      const outcome = await runLine(words, session, program);
       isRunning = false;
       if (outcome !== EXIT.done) status = outcome;
     }
@@ -115,47 +128,26 @@ function readHistory(path: string): string[] {
     .reverse();
 }
 
-async function runLine(
-  words: readonly string[],
-  session: Session,
-  commands: readonly OperatorCommand[],
-): Promise<number> {
-  let command = async (): Promise<number> => EXIT.done;
-  const parser = (line: readonly string[]): Argv =>
-    commands.reduce(
-      (registered, one) =>
-        one.register(registered, {
-          options: (same) => same,
-          choose: (_args, _access, body) => {
-            command = () => body(session);
-          },
-        }),
-      yargs([...line])
-        .scriptName('')
-        .exitProcess(false)
-        .version(false)
-        .demandCommand(1, 1, 'which command? help says')
-        .strict()
-        .check((args) => requireOnce(args, ['files', 'programs', 'values', 'memories']))
-        .fail(rejectCommandLine),
-    );
+async function runLine(words: readonly string[], session: Session, program: Program): Promise<number> {
   try {
-    const [first, about, ...more] = words;
-    if (first !== 'help') await parseCommand(words, parser, '', { first: OWN, second: {} });
-    else if (more.length > 0) throw new UsageError('help takes one command');
-    else if (about === undefined || OWN.includes(about)) session.print(`${await parser([]).getHelp()}\n\n${OWN_HELP}`);
-    else {
-      requireOneOf(
-        about,
-        commands.map(({ name }) => name),
-        [],
-      );
-      await parser([about, '--help']).parseAsync();
-    }
-    return await command();
+    if (words[0] === 'help') return await help(words.slice(1), session, program);
+    const run = await readCommandLine(program, words);
+    return await run();
   } catch (error) {
     return reportError('p4runpro', error);
   }
+}
+
+/** @throws {UsageError} */
+async function help([about, ...more]: readonly string[], session: Session, program: Program): Promise<Status> {
+  if (more.length > 0) throw new UsageError('help takes one command');
+  if (about === undefined || OWN.includes(about)) {
+    session.print(`${await helpOf(program)}\n\n${OWN_HELP}`);
+    return EXIT.done;
+  }
+  requireOneOf(about, NAMES, []);
+  const run = await readCommandLine(program, [about, '--help']);
+  return run();
 }
 
 /** Words between blanks; quotes keep blanks together. */
@@ -169,18 +161,14 @@ export function wordsOf(line: string): string[] {
 const OF_FILES = ['deploy', 'replace', 'change'];
 
 /** What may come where the line ends: a command, then files, or names of what runs. */
-export function completions(
-  line: string,
-  { controller }: Session,
-  commands: readonly OperatorCommand[],
-): [string[], string] {
+export function completions(line: string, { controller }: Session): [string[], string] {
   const words = line.trimStart().split(/\s+/);
   const last = words[words.length - 1] ?? '';
   if (words.length > 1 && OF_FILES.includes(words[0] ?? '') && !last.startsWith('-')) return [filesFrom(last), last];
   const candidates = (): string[] => {
     const [command] = words;
-    if (words.length === 1) return [...commands.map(({ name }) => name), ...OWN];
-    if (command === 'help') return words.length === 2 ? commands.map(({ name }) => name) : [];
+    if (words.length === 1) return [...NAMES, ...OWN];
+    if (command === 'help') return words.length === 2 ? NAMES : [];
     if (command === 'show' && words.length === 2) return ['programs', 'entries', 'memory', 'utilisation', 'drift'];
     if (command === 'memory' && words.length === 2) return ['read', 'write', 'reset'];
     const program = words.slice(1, -1).find((word) => controller.state.programs.has(word));

@@ -2,8 +2,8 @@
 import { FIXED_NAMES, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
 import { EXIT } from '../kit/command-line.js';
-import { answer, count, jsonOption, operatorCommand } from './operator-command.js';
 import type { Session } from './session.js';
+import { answer, count, jsonOption, sessionCommand } from './session-command.js';
 
 const PARTS = ['programs', 'entries', 'memory', 'utilisation', 'drift'] as const;
 type Part = (typeof PARTS)[number];
@@ -12,9 +12,7 @@ type Part = (typeof PARTS)[number];
 const OVERVIEW: readonly Part[] = ['programs', 'memory', 'utilisation'];
 
 /** Exit status 1 for `show drift` where there is some. */
-export const showCommand = operatorCommand(
-  'show [part] [program]',
-  'Programs, entries, memory, utilisation, or drift: what differs from the journal',
+export const showCommand = sessionCommand(
   'look',
   (yargs) =>
     yargs

@@ -2,13 +2,15 @@
 import type { Argv } from 'yargs';
 import { analyse, DEFAULT_RECIRCULATIONS, renderDiagnostic } from '../../../compiler/index.js';
 import { formatPacketTrace, type MadePacket, MadePacketError, madePacket, noMatchText } from '../../../sim/index.js';
-import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
-import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../kit/command-line.js';
+import { ALLOCATOR_OPTIONS, allocatorFrom } from '../kit/allocators.js';
+import { type ArgumentsOf, command } from '../kit/command.js';
+import { EXIT, UsageError } from '../kit/command-line.js';
+import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
 import { memorySetting } from '../kit/memory-setting.js';
 import { readPrograms } from '../kit/program-documents.js';
 import { type ChangedWord, TrialSwitch, type TriedPacket } from '../kit/tried-packets.js';
 
-export const tryOptions = (yargs: Argv) =>
+const tryOptions = (yargs: Argv) =>
   yargs
     .positional('file', { type: 'string', demandOption: true, describe: 'A .p4runpro file; all of its programs run' })
     .option('packet', {
@@ -44,16 +46,9 @@ export const tryOptions = (yargs: Argv) =>
       'What a firewall does with the first packet of a connection',
     );
 
-export interface TryArguments extends AllocatorArguments {
-  readonly file: string;
-  readonly packet: readonly string[];
-  readonly memory: readonly string[];
-  readonly recirculations: string;
-  readonly dataplane: string;
-  readonly json: boolean;
-}
+type TryArguments = ArgumentsOf<typeof tryOptions>;
 
-export async function tryFile(args: TryArguments): Promise<number> {
+async function tryFile(args: TryArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
   const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
   const options = {
@@ -80,6 +75,8 @@ export async function tryFile(args: TryArguments): Promise<number> {
   }
   return EXIT.done;
 }
+
+export const tryCommand = command(tryOptions, tryFile);
 
 function packetOf(text: string, make: () => MadePacket): MadePacket {
   try {

@@ -1,13 +1,6 @@
-/** What the commands share: options, exit statuses, messages. */
-import {
-  BUILT_IN_DATA_PLANES,
-  builtInDataPlane,
-  commandEnd,
-  type DataPlane,
-  DomainError,
-  dataPlaneFromJson,
-} from '../../../compiler/index.js';
-import { interruptedStatus, isSystemError, readInput, reasonOf } from '../../../traces/system/index.js';
+/** How commands end: exit statuses, and messages about errors. Loaded before anything else is: it imports little. */
+import { commandEnd, DomainError } from '../../../compiler/data-plane/domain-error.js';
+import { interruptedStatus, isSystemError, reasonOf } from '../../../traces/system/index.js';
 
 /**
  * Exit statuses: done; the thing itself failed; wrong use or bad input, also a place that cannot be written; interrupted
@@ -68,64 +61,4 @@ export async function runMain(command: string, main: () => Promise<number>): Pro
     status = reportError(command, error);
   }
   finish();
-}
-
-/** A text file that the user named. @throws {UsageError} */
-export function readText(path: string): string {
-  try {
-    return readInput(path).toString('utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder, not a file' : reasonOf(error);
-    throw new UsageError(`${path}: ${reason}`);
-  }
-}
-
-/** JSON that the user named. @throws {UsageError} */
-export function readJson(path: string): unknown {
-  const text = readText(path);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-/** A data plane by name, or the JSON file that describes one. @throws {UsageError} or {@link DataPlaneError} */
-export function loadDataPlane(nameOrFile: string): DataPlane {
-  const builtIn = builtInDataPlane(nameOrFile);
-  if (builtIn !== undefined) return builtIn;
-  if (!nameOrFile.endsWith('.json')) {
-    const names = BUILT_IN_DATA_PLANES.join(', ');
-    throw new UsageError(`there is no data plane '${nameOrFile}': it is one of ${names}, or a .json file`);
-  }
-  return dataPlaneFromJson(readJson(nameOrFile));
-}
-
-/** A whole number within bounds. @throws {UsageError} naming the option */
-export function wholeNumber(option: string, text: string, minimum: number, maximum: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= minimum && value <= maximum)) {
-    throw new UsageError(`${option} takes a whole number from ${minimum} to ${maximum}, not '${text}'`);
-  }
-  return value;
-}
-
-/** Takes what yargs has to say: complaints about the command line are the user's, errors of a command are its own. */
-export function rejectCommandLine(message: string | null, error?: Error): never {
-  if (error !== undefined && error.name !== 'YError') throw error;
-  throw new UsageError(message ?? error?.message ?? 'the command line cannot be read');
-}
-
-/**
- * Refuses an option that is given twice, of which yargs would make a list.
- * @param lists the options and positionals that are lists
- * @throws {UsageError} naming the option
- */
-export function requireOnce(args: Readonly<Record<string, unknown>>, lists: readonly string[]): true {
-  const isTwice = ([name, value]: [string, unknown]): boolean =>
-    Array.isArray(value) && name.length > 1 && !lists.includes(name);
-  const [twice] = Object.entries(args).find(isTwice) ?? [];
-  if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
-  return true;
 }

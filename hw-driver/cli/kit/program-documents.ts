@@ -7,7 +7,8 @@ import {
   SwitchState,
 } from '../../../compiler/index.js';
 import { type FileText, NotWritten, reasonOf, writeFiles } from '../../../traces/system/index.js';
-import { readJson, readText, UsageError } from './command-line.js';
+import { UsageError } from './command-line.js';
+import { readJson, readText } from './inputs.js';
 
 /** A switch that runs these documents; a file may hold one or a list of them. @throws {UsageError} and others */
 export function stateOf(files: readonly string[], dataPlane: DataPlane): SwitchState {

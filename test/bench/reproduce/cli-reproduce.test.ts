@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { reproduceOptions } from '../../../bench/cli/commands/reproduce-command.js';
+import { reproduceCommand } from '../../../bench/cli/commands/reproduce-command.js';
 import type { ReproductionDocument } from '../../../bench/paper/reproduce/reproduction.js';
 import { testForgottenValues, testRefusals, type, withFolder } from '../../command-line.js';
 import { testWith } from '../../external.js';
@@ -132,7 +132,7 @@ testWith(CHROMIUM, 'the page opens without an error, light and dark, on a phone,
   }),
 );
 
-testForgottenValues('reproduce', reproduceOptions, ['--workers', '--seed', '--out', '--against']);
+testForgottenValues('reproduce', reproduceCommand.options, ['--workers', '--seed', '--out', '--against']);
 
 await testRefusals('bench', [
   { args: ['reproduce'], says: /Not enough non-option arguments/ },

@@ -1,0 +1,45 @@
+/** What commands are given: files, data planes, numbers. */
+import { BUILT_IN_DATA_PLANES, builtInDataPlane, type DataPlane, dataPlaneFromJson } from '../../../compiler/index.js';
+import { readInput, reasonOf } from '../../../traces/system/index.js';
+import { UsageError } from './command-line.js';
+
+/** A text file that the user named. @throws {UsageError} */
+export function readText(path: string): string {
+  try {
+    return readInput(path).toString('utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder, not a file' : reasonOf(error);
+    throw new UsageError(`${path}: ${reason}`);
+  }
+}
+
+/** JSON that the user named. @throws {UsageError} */
+export function readJson(path: string): unknown {
+  const text = readText(path);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A data plane by name, or the JSON file that describes one. @throws {UsageError} or {@link DataPlaneError} */
+export function loadDataPlane(nameOrFile: string): DataPlane {
+  const builtIn = builtInDataPlane(nameOrFile);
+  if (builtIn !== undefined) return builtIn;
+  if (!nameOrFile.endsWith('.json')) {
+    const names = BUILT_IN_DATA_PLANES.join(', ');
+    throw new UsageError(`there is no data plane '${nameOrFile}': it is one of ${names}, or a .json file`);
+  }
+  return dataPlaneFromJson(readJson(nameOrFile));
+}
+
+/** A whole number within bounds. @throws {UsageError} naming the option */
+export function wholeNumber(option: string, text: string, minimum: number, maximum: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= minimum && value <= maximum)) {
+    throw new UsageError(`${option} takes a whole number from ${minimum} to ${maximum}, not '${text}'`);
+  }
+  return value;
+}
