@@ -5,7 +5,7 @@
 import type { CompiledProgram, DataPlane } from '../../compiler/index.js';
 import { HashUnit } from '../../sim/index.js';
 import type { ConnectionTable } from './functions/firewall.js';
-import type { HashFunction, Surroundings } from './functions/network-function.js';
+import type { HashFunction, SwitchResources } from './functions/network-function.js';
 import type { PacketView } from './functions/packet.js';
 
 /** By memory, the hash unit that picks its buckets. @throws if there are several */
@@ -33,7 +33,7 @@ export function wordHash({ program, hashes }: CompiledProgram): HashFunction {
 }
 
 /** What a network function takes from the switch that its program runs in. */
-export function surroundingsOf(compiled: CompiledProgram, dataPlane: DataPlane): Surroundings {
+export function switchResources(compiled: CompiledProgram, dataPlane: DataPlane): SwitchResources {
   const units = hashUnits(compiled);
   return {
     hashOf: (memory): HashFunction => {
@@ -54,7 +54,7 @@ export function surroundingsOf(compiled: CompiledProgram, dataPlane: DataPlane):
 const OPEN = { mask: 0x00070000, value: 0x00020000 };
 
 /** The key of a connection that both directions share, and how the firewall's memory says that it is open. */
-export function connectionTable({ hashOf, bucketsOf }: Surroundings): ConnectionTable {
+export function connectionTable({ hashOf, bucketsOf }: SwitchResources): ConnectionTable {
   const size = bucketsOf('connection');
   const hash = hashOf('connection');
   const key = new Uint8Array(4);

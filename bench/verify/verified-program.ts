@@ -8,7 +8,7 @@ import { isProgramKey, PROGRAM_KINDS, type ProgramKey } from '../workloads/progr
 import { generality, isForProgram, networkFunction } from './functions/for-program.js';
 import type { NetworkFunction } from './functions/network-function.js';
 import type { PacketView } from './functions/packet.js';
-import { connectionTable, surroundingsOf, wordHash } from './hash-wiring.js';
+import { connectionTable, switchResources, wordHash } from './hash-wiring.js';
 
 export interface VerifiedProgram {
   readonly key: ProgramKey;
@@ -27,7 +27,7 @@ export function verifiedProgram(
   const { key, name, number } = arrival;
   if (!isProgramKey(key)) throw new Error(`there is no network function for ${key}`);
   const rule = number % 2;
-  const surroundings = surroundingsOf(compiled, dataPlane);
+  const resources = switchResources(compiled, dataPlane);
   const mark = markFilter(PROGRAM_KINDS[key].mark, number);
   return {
     key,
@@ -35,14 +35,14 @@ export function verifiedProgram(
     programId: compiled.programId,
     isFor: (packet) => isForProgram(key, packet, rule) && hasMark(packet, mark),
     function: networkFunction(key, {
-      ...surroundings,
+      ...resources,
       rule,
       cachedKeys: Array.from({ length: cachedKeys(cases) }, (_, n) => ({ key1: cachedKey(n), key2: 0, bucket: n })),
       servers: {
         port: (bucket) => must(arrival.memoryValue?.('port', bucket), 'content of memory port'),
         address: (bucket) => must(arrival.memoryValue?.('address', bucket), 'content of memory address'),
       },
-      connections: () => connectionTable(surroundings),
+      connections: () => connectionTable(resources),
       wordHash: () => wordHash(compiled),
     }),
   };

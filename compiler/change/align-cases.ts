@@ -4,7 +4,7 @@
  */
 import { conditionsIdentity } from '../steps/steps.js';
 import { type CaseBody, overlap } from './behaviour.js';
-import type { Rule } from './running-program.js';
+import type { Rule } from './decoded-program.js';
 
 export interface AlignedCase {
   /** Undefined for a case that comes. */

@@ -6,7 +6,7 @@ import type { MemoryBlock } from '../link/compiled-program.js';
 import { canInline } from '../steps/inline-cases.js';
 import { type ActionStep, type BranchStep, conditionsIdentity, type Step, type StepTree } from '../steps/steps.js';
 import { TreeIdentities } from '../steps/tree-identity.js';
-import { type Item, type Rule, type RunningProgram, targetOf } from './running-program.js';
+import { type DecodedProgram, type Item, type Rule, targetOf } from './decoded-program.js';
 
 /** A case of a BRANCH as the trees have it before cases are brought into the RPB of their BRANCH. */
 export interface CaseBody {
@@ -106,7 +106,7 @@ export class Behaviour {
    * @param isPlace whether a step may be in a logical RPB
    */
   constructor(
-    readonly running: RunningProgram,
+    readonly running: DecodedProgram,
     readonly words: Vocabulary,
     private readonly isChanging: IsChanging = () => false,
     private readonly isPlace: (step: ActionStep, x: number) => boolean = () => true,

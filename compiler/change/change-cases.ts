@@ -19,11 +19,11 @@ import { mapSteps, type StepTree } from '../steps/steps.js';
 import { Behaviour, Vocabulary } from './behaviour.js';
 import { changeOperations } from './change-order.js';
 import { type CoveredChange, coverChange, tableEntry } from './cover-change.js';
+import { DecodedProgram } from './decoded-program.js';
 import { ChangeFinder } from './find-changes.js';
 import { NotIncremental } from './not-incremental.js';
 import { planBodies } from './plan-bodies.js';
 import { rankedChanges } from './ranked-change.js';
-import { RunningProgram } from './running-program.js';
 
 export interface ChangeOptions {
   /** At most so many, if cases that come need more than the program takes; by default no more than it takes. */
@@ -53,7 +53,7 @@ export function changeCases(
 ): CaseChange {
   const { dataPlane } = state;
   checkSameProgram(running, next, dataPlane);
-  const before = new RunningProgram(running, dataPlane);
+  const before = new DecodedProgram(running, dataPlane);
   const words = new Vocabulary(next.memories, running.memories);
   const tree = stepsWithoutNops(next);
   const below = new ChangeFinder(new Behaviour(before, words)).find(0, 0, tree);

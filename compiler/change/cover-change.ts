@@ -5,24 +5,24 @@ import type { TableEntry } from '../link/compiled-program.js';
 import { DoesNotFit } from '../link/does-not-fit.js';
 import { rpbTableEntry } from '../link/emit.js';
 import type { BranchTurns, Turn } from './change-order.js';
-import { EntryCover, type Task, taskKey } from './entry-cover.js';
-import type { NewBranch, NewRule } from './place-body.js';
-import type { Bodies } from './plan-bodies.js';
-import type { RankedChange, RankedRule } from './ranked-change.js';
 import {
+  type DecodedProgram,
   type Item,
   matchesId,
   type PlacedRule,
   type Rule,
-  type RunningProgram,
   setBranchRule,
   targetOf,
-} from './running-program.js';
+} from './decoded-program.js';
+import { EntryCover, type Task, taskKey } from './entry-cover.js';
+import type { NewBranch, NewRule } from './place-body.js';
+import type { Bodies } from './plan-bodies.js';
+import type { RankedChange, RankedRule } from './ranked-change.js';
 
 export interface CoverProblem {
   readonly program: string;
   readonly programId: number;
-  readonly running: RunningProgram;
+  readonly running: DecodedProgram;
   readonly changes: readonly RankedChange[];
   readonly bodies: Bodies;
 }

@@ -4,7 +4,7 @@
  */
 import { bitsToTell } from '../data-plane/bits.js';
 import { type BranchMatch, coverBranches } from '../rows/branch-ids.js';
-import { matchesId, type PlacedRule, type Rule, type RunningProgram, ruleIdentity } from './running-program.js';
+import { type DecodedProgram, matchesId, type PlacedRule, type Rule, ruleIdentity } from './decoded-program.js';
 
 /** The same rule in the same logical RPB, for all branches that need it. */
 interface Need {
@@ -38,7 +38,7 @@ export class EntryCover {
 
   /** @param kept branch ids that stay, with the logical RPB behind which packets then have them */
   constructor(
-    running: RunningProgram,
+    running: DecodedProgram,
     private readonly kept: ReadonlyMap<number, number>,
     private readonly bits: number,
     private readonly isShared: boolean,

@@ -5,7 +5,7 @@
 import type { ActionStep, BranchStep, StepTree } from '../steps/steps.js';
 import { alignCases } from './align-cases.js';
 import type { Behaviour, CaseBody, Continuation } from './behaviour.js';
-import { type Item, type Rule, targetOf } from './running-program.js';
+import { type Item, type Rule, targetOf } from './decoded-program.js';
 
 /** What becomes of a rule of a BRANCH. */
 export type RuleChange =

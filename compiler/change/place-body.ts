@@ -8,7 +8,7 @@ import { actionName } from '../data-plane/instructions/table.js';
 import type { Condition } from '../language/program.js';
 import type { ActionStep, BranchStep, StepTree } from '../steps/steps.js';
 import type { Behaviour, CaseBody, Continuation, Finder } from './behaviour.js';
-import { type Item, type Rule, ruleIdentity } from './running-program.js';
+import { type Item, type Rule, ruleIdentity } from './decoded-program.js';
 
 /** A branch that does not run yet; its id is chosen when all its rules are known. */
 export interface NewBranch {

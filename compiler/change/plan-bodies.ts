@@ -5,19 +5,19 @@ import { DoesNotFit } from '../link/does-not-fit.js';
 import { linkGroups } from '../steps/memory-links.js';
 import { type ActionStep, isMemoryAccess, type Step, type StepTree } from '../steps/steps.js';
 import { Behaviour, type CaseBody, type Finder, type Vocabulary } from './behaviour.js';
+import { type DecodedProgram, targetOf } from './decoded-program.js';
 import type { Below } from './find-changes.js';
 import { NotIncremental } from './not-incremental.js';
 import { BodyPlacer, type BodyRoom, type NewBranch, type NewRule } from './place-body.js';
 import { PlaceLog } from './place-log.js';
 import type { RankedChange, RankedRule } from './ranked-change.js';
-import { type RunningProgram, targetOf } from './running-program.js';
 
 export interface BodyProblem {
   readonly program: Program;
   readonly tree: StepTree;
   readonly below: Below;
   readonly changes: readonly RankedChange[];
-  readonly running: RunningProgram;
+  readonly running: DecodedProgram;
   readonly words: Vocabulary;
   /** The last logical RPB. */
   readonly limit: number;

@@ -1,8 +1,8 @@
 /** A BRANCH that changes, with the priorities of all its cases: those that stay, come and go. */
 import type { CaseBody } from './behaviour.js';
+import { type DecodedProgram, matchesId, type PlacedRule, type Rule, ruleIdentity } from './decoded-program.js';
 import type { Below, BranchChange, RuleChange } from './find-changes.js';
 import { type Ranked, rank } from './priorities.js';
-import { matchesId, type PlacedRule, type Rule, type RunningProgram, ruleIdentity } from './running-program.js';
 
 export type RankedRule =
   | { readonly kind: 'kept' | 'removed'; readonly rule: Rule; readonly priority: number }
@@ -24,7 +24,7 @@ export interface RankedChange {
 }
 
 /** All BRANCHes that change, each before those that come after it on a path. */
-export function rankedChanges(below: Below, running: RunningProgram, level = 0): RankedChange[] {
+export function rankedChanges(below: Below, running: DecodedProgram, level = 0): RankedChange[] {
   if (below.kind !== 'changed') return [];
   const { change, rest } = below;
   const deeper = change.rules.flatMap((rule) =>
@@ -37,7 +37,7 @@ export function rankedChanges(below: Below, running: RunningProgram, level = 0):
   ].filter(({ rules }) => rules.some((rule) => rule.kind !== 'kept' || rule.priority !== rule.rule.priority));
 }
 
-function rankRules({ id, x, rules }: BranchChange, running: RunningProgram): RankedRule[] {
+function rankRules({ id, x, rules }: BranchChange, running: DecodedProgram): RankedRule[] {
   const replaced = new Map<Rule, PlacedRule>();
   for (const change of rules) {
     if (change.kind !== 'added' || change.replaces === undefined) continue;
@@ -71,7 +71,7 @@ function rankRules({ id, x, rules }: BranchChange, running: RunningProgram): Ran
 }
 
 /** The entry of a rule if it serves the packets of one branch id alone. */
-function onlyEntry(running: RunningProgram, id: number, x: number, rule: Rule): PlacedRule | undefined {
+function onlyEntry(running: DecodedProgram, id: number, x: number, rule: Rule): PlacedRule | undefined {
   const text = ruleIdentity(rule);
   const entries = running.placed.filter(
     (placed) => placed.x === x && matchesId(placed.match, id) && ruleIdentity(placed.rule) === text,

@@ -8,7 +8,7 @@ import type { PrimitiveName } from './primitives.js';
 import type { BranchStatement, Case, PrimitiveStatement, Program, Statement } from './program.js';
 
 /** What a program sees of its packet. */
-export interface PacketView {
+export interface PacketFields {
   /** 0 for a field of a header that the packet lacks. Fields have up to 32 bits here. */
   readField(field: Field): number;
   /** Cuts the value to the field's width; does nothing if the packet lacks the header. */
@@ -22,8 +22,9 @@ export interface PacketView {
 /** The hash function of a statement: 16 bits from the 13 bytes of the 5-tuple or the 4 bytes of har. */
 export type StatementHash = (statement: PrimitiveStatement, input: Uint8Array) => number;
 
-export interface Surroundings {
-  readonly packet: PacketView;
+/** What a program runs on. */
+export interface ProgramInputs {
+  readonly packet: PacketFields;
   /** Words of each memory of the program, by name; changed in place. */
   readonly memories: ReadonlyMap<string, Uint32Array>;
   readonly hash: StatementHash;
@@ -78,9 +79,9 @@ export type ProgramRun =
       readonly trace: readonly ExecutedStatement[];
     };
 
-/** Runs a program on a packet that its filters match. */
-export function interpret(program: Program, surroundings: Surroundings): ProgramRun {
-  const interpreter = new Interpreter(surroundings);
+/** Runs a program on a packet that its filters match. @param inputs the packet, which it rewrites, and the memories */
+export function interpret(program: Program, inputs: ProgramInputs): ProgramRun {
+  const interpreter = new Interpreter(inputs);
   const outside = interpreter.runBody(program.body);
   const { trace, registers } = interpreter;
   if (outside !== undefined) return { kind: 'undefined', statement: outside, address: registers.mar, trace };
@@ -139,7 +140,7 @@ class Interpreter {
   verdict: Verdict = { kind: 'none' };
   dropped = false;
 
-  constructor(private readonly surroundings: Surroundings) {}
+  constructor(private readonly inputs: ProgramInputs) {}
 
   /** The statement that accesses a memory outside its bounds, if one does; nothing runs after it. */
   runBody(statements: readonly Statement[]): PrimitiveStatement | undefined {
@@ -175,7 +176,7 @@ class Interpreter {
 
   private access({ memory = '' }: PrimitiveStatement, words: Words): MemoryAccess | undefined {
     const { registers } = this;
-    const store = this.surroundings.memories.get(memory);
+    const store = this.inputs.memories.get(memory);
     if (store === undefined) throw new Error(`there is no memory ${memory} to run on`);
     const address = registers.mar;
     const before = store[address];
@@ -188,7 +189,7 @@ class Interpreter {
 
   private execute(statement: PrimitiveStatement): void {
     const { registers } = this;
-    const { packet } = this.surroundings;
+    const { packet } = this.inputs;
     const { primitive, field, integer } = statement;
     const [first = 'har', second = 'har'] = statement.registers;
     const arithmetic = ARITHMETIC[primitive];
@@ -233,13 +234,13 @@ class Interpreter {
 
   /** The high half of the register keeps its value. */
   private hashInto(register: Register, statement: PrimitiveStatement, input: Uint8Array): void {
-    const hash = this.surroundings.hash(statement, input);
+    const hash = this.inputs.hash(statement, input);
     this.registers[register] = ((this.registers[register] & 0xffff0000) | hash) >>> 0;
   }
 
   private hashAddress(statement: PrimitiveStatement, input: Uint8Array): void {
     this.hashInto('mar', statement, input);
-    const buckets = this.surroundings.memories.get(statement.memory ?? '')?.length ?? 1;
+    const buckets = this.inputs.memories.get(statement.memory ?? '')?.length ?? 1;
     this.registers.mar = (this.registers.mar & (buckets - 1)) >>> 0;
   }
 }

@@ -14,7 +14,7 @@ import type { SchemaTable, TableSchema } from '../bfruntime/table-schema.js';
 import { bytesToValue } from '../bfruntime/values.js';
 import type { Undo } from './write-updates.js';
 
-interface Register {
+interface RegisterTable {
   /** Number of the RPB, from 1. */
   readonly rpb: number;
   /** Of each pipe. */
@@ -22,7 +22,7 @@ interface Register {
 }
 
 export class ServedRegisters {
-  private readonly registers = new Map<number, Register>();
+  private readonly registers = new Map<number, RegisterTable>();
 
   constructor(
     private readonly emulator: Switch,
@@ -70,7 +70,7 @@ export class ServedRegisters {
     for (const { shadows } of this.registers.values()) for (const shadow of shadows) shadow.fill(0);
   }
 
-  private registerOf(table: SchemaTable): Register {
+  private registerOf(table: SchemaTable): RegisterTable {
     const register = this.registers.get(table.id);
     if (register === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} is no register`);
     return register;

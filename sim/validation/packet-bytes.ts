@@ -2,7 +2,7 @@
  * A packet as the interpreter sees it. Parser, field access and checksums are the emulator's, as they are not what is
  * validated; the 5-tuple and RETURN are written a second time.
  */
-import { and48, type DataPlane, type Field, type PacketView, type Program } from '../../compiler/index.js';
+import { and48, type DataPlane, type Field, type PacketFields, type Program } from '../../compiler/index.js';
 import { Deparser, modifyField, type WritableField, writableField } from '../blocks/deparser.js';
 import { readField } from '../blocks/header-fields.js';
 import { InterpretedParser } from '../blocks/parser.js';
@@ -12,7 +12,7 @@ import { type ArrivedPacket, QUEUE_FIELDS } from './random-packet.js';
 const INGRESS_PORT = 'ig_intr_md.ingress_port';
 const MAC_BYTES = 6;
 
-export class PacketBytes implements PacketView {
+export class PacketBytes implements PacketFields {
   private readonly parser: InterpretedParser;
   private readonly deparser: Deparser;
   private readonly phv: Phv;

@@ -2,7 +2,7 @@
 import seedrandom from 'seedrandom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { surroundingsOf } from '../../bench/verify/hash-wiring.js';
+import { switchResources } from '../../bench/verify/hash-wiring.js';
 import { dataPlane, Flows, SketchSwitch, shuffled, skewedCounts } from './sketch-flows.js';
 
 const ROWS = ['row1', 'row2', 'row3'];
@@ -10,7 +10,7 @@ const ROWS = ['row1', 'row2', 'row3'];
 /** The rows of an instance, and the bucket of a flow in each. */
 async function rowsOf(network: SketchSwitch, instance: number, names: readonly string[]) {
   const { compiled } = network.program(instance);
-  const { hashOf, bucketsOf } = surroundingsOf(compiled, dataPlane);
+  const { hashOf, bucketsOf } = switchResources(compiled, dataPlane);
   const words = await Promise.all(names.map((name) => network.memory(instance, name)));
   const place = (row: number, tuple: Uint8Array): number =>
     hashOf(names[row] ?? '')(tuple) % bucketsOf(names[row] ?? '');

@@ -7,7 +7,7 @@ import {
   defaultDataPlane,
   type Field,
   interpret,
-  type PacketView,
+  type PacketFields,
   type PrimitiveStatement,
   type Program,
   type ProgramRun,
@@ -18,7 +18,7 @@ import { cases } from '../tiers.js';
 import { word } from './random-programs.js';
 import { checkedProgram, inProgram, PROPERTY, SAMPLE_NAMES, sampleSource } from './support.js';
 
-class FakePacket implements PacketView {
+class FakePacket implements PacketFields {
   readonly written: string[] = [];
   swaps = 0;
 

@@ -183,8 +183,8 @@ function resultFolder(path: string, snapshot: SnapshotFile | undefined): ResultF
 }
 
 type FinishedRun = ReportedRun & Partial<Pick<RunResult, 'snapshot' | 'memory'>>;
-type Surroundings = Pick<RunOptions, 'writer' | 'clock' | 'signal' | 'progress'>;
-type StartRun = (surroundings: Surroundings) => Promise<FinishedRun>;
+type RunEnvironment = Pick<RunOptions, 'writer' | 'clock' | 'signal' | 'progress'>;
+type StartRun = (environment: RunEnvironment) => Promise<FinishedRun>;
 
 /** Reads all options; what it returns runs. @throws {UsageError} and others */
 async function prepare(args: RunArguments): Promise<StartRun> {
@@ -256,10 +256,10 @@ async function preparePrograms(
   const snapshot = args.snapshot === undefined ? undefined : asked;
   // A capture that cannot be read is found before the programs are deployed, not after.
   for (const path of args.trace) await (await openCapture(path, new CaptureIntake(captures))).close();
-  return (surroundings) =>
+  return (environment) =>
     runWorkload({
       ...common,
-      ...surroundings,
+      ...environment,
       workload,
       traces: args.trace,
       captures,

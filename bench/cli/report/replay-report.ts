@@ -2,7 +2,7 @@
 import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import { type CapturedPacket, timeText } from '../../verify/replay/captured-packets.js';
-import type { VerdictCount } from '../../verify/replay/check-replay.js';
+import type { OutcomeCount } from '../../verify/replay/check-replay.js';
 import type { PacketDifference } from '../../verify/replay/compare-packets.js';
 import type { WordDifference } from '../../workloads/memory-contents.js';
 import { packetFields } from './packet-fields.js';
@@ -46,13 +46,13 @@ function valuesOf(dataPlane: DataPlane, packet: CapturedPacket | undefined): Map
 }
 
 /** One line for each way in which packets ended. */
-export function verdictLines(verdicts: readonly VerdictCount[]): string[] {
+export function verdictLines(verdicts: readonly OutcomeCount[]): string[] {
   const texts = verdicts.map(({ packets }) => packets.toLocaleString('en-US'));
   const width = Math.max(0, ...texts.map(({ length }) => length));
   return verdicts.map((count, i) => `  ${must(texts[i], 'text of a verdict').padStart(width)}  ${verdictText(count)}`);
 }
 
-function verdictText({ program, verdict, port }: VerdictCount): string {
+function verdictText({ program, verdict, port }: OutcomeCount): string {
   const by = program === null ? 'no program' : `program ${program}`;
   switch (verdict) {
     case 'forwarded':

@@ -2,7 +2,7 @@
 import { must } from '../../../compiler/data-plane/must.js';
 import { builtInDataPlane, type DataPlane } from '../../../compiler/index.js';
 import { HashUnit } from '../../../sim/index.js';
-import type { HashFunction, Surroundings } from '../../verify/functions/network-function.js';
+import type { HashFunction, SwitchResources } from '../../verify/functions/network-function.js';
 
 /**
  * The hash functions that the paper names for its heavy hitter study: crc_16_buypass, crc_16_mcrf4xx, crc_aug_ccitt and
@@ -11,7 +11,7 @@ import type { HashFunction, Surroundings } from '../../verify/functions/network-
 const CONVENTIONAL_HASHES: Readonly<Record<string, number>> = { count1: 2, count2: 9, seen1: 19, seen2: 3, port: 2 };
 
 /** @param buckets of each memory */
-export function conventionalSurroundings(buckets: number, dataPlane: DataPlane): Surroundings {
+export function conventionalResources(buckets: number, dataPlane: DataPlane): SwitchResources {
   const published = builtInDataPlane('published');
   if (published === undefined) throw new Error('there is no data plane published');
   return {

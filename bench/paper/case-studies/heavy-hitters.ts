@@ -3,7 +3,7 @@ import { must } from '../../../compiler/data-plane/must.js';
 import { power } from '../../../traces/index.js';
 import { HeavyHitterDetector } from '../../verify/functions/heavy-hitter.js';
 import { BYTES_PER_BUCKET } from '../../workloads/workload.js';
-import { conventionalSurroundings } from './conventional-hashes.js';
+import { conventionalResources } from './conventional-hashes.js';
 import { F1Score } from './measures.js';
 import { both, deployed, instances, type Outcome, type StudyOptions } from './study.js';
 import { FLOWS } from './traffic.js';
@@ -15,9 +15,9 @@ const THRESHOLD = 1024;
 
 export async function heavyHitters(options: StudyOptions): Promise<Outcome> {
   const workload = await instances('hh', BUCKETS * BYTES_PER_BUCKET, options);
-  const surroundings = conventionalSurroundings(BUCKETS, options.dataPlane);
-  const program = new HeavyHitterDetector(surroundings, THRESHOLD);
-  const score = (): F1Score => new F1Score(surroundings.cpuPort, THRESHOLD);
+  const resources = conventionalResources(BUCKETS, options.dataPlane);
+  const program = new HeavyHitterDetector(resources, THRESHOLD);
+  const score = (): F1Score => new F1Score(resources.cpuPort, THRESHOLD);
   const sides = [score(), score()] as const;
   const outcome = await deployed('heavyAndLight', workload, program, sides, options);
   const p4runpro = withScores(outcome.p4runpro, sides[0]);

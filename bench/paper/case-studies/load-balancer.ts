@@ -2,7 +2,7 @@
 import { must } from '../../../compiler/data-plane/must.js';
 import { LoadBalancer } from '../../verify/functions/load-balancer.js';
 import { BYTES_PER_BUCKET } from '../../workloads/workload.js';
-import { conventionalSurroundings } from './conventional-hashes.js';
+import { conventionalResources } from './conventional-hashes.js';
 import { Imbalance } from './measures.js';
 import { deployed, instances, type Outcome, type StudyOptions, settled } from './study.js';
 
@@ -17,7 +17,7 @@ export async function loadBalancer(options: StudyOptions): Promise<Outcome> {
     port: (bucket: number) => value('port', bucket),
     address: (bucket: number) => value('address', bucket),
   };
-  const program = new LoadBalancer(servers, conventionalSurroundings(BUCKETS, options.dataPlane));
+  const program = new LoadBalancer(servers, conventionalResources(BUCKETS, options.dataPlane));
   const measures = [new Imbalance([0, 1]), new Imbalance([0, 1])] as const;
   const outcome = await deployed('toServers', workload, program, measures, options);
   return { ...outcome, findings: [settled('imbalance after', outcome, options)] };

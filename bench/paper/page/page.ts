@@ -1,7 +1,7 @@
 /** A reproduction as one HTML page: opens without a network, light and dark, wide and narrow, on paper. */
 import type { Comparison } from '../reproduce/experiment.js';
-import { type ExperimentRecord, type ReproductionDocument, verdictCounts } from '../reproduce/reproduction.js';
-import { toleranceText, type Verdict } from '../reproduce/value.js';
+import { agreementCounts, type ExperimentRecord, type ReproductionDocument } from '../reproduce/reproduction.js';
+import { type Agreement, toleranceText } from '../reproduce/value.js';
 import { valueText } from './figures-text.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
@@ -39,8 +39,8 @@ function summary(document: ReproductionDocument): string {
   const { environment, experiments } = document;
   const comparisons = experiments.flatMap((experiment) => experiment.comparisons);
   const rows = (['reproduced', 'ours'] as const).map((column) => {
-    const counts = verdictCounts(comparisons, column);
-    return `<tr><th scope="row">${column}</th>${VERDICT_ORDER.map((verdict) => `<td>${counts[verdict] || '–'}</td>`).join('')}</tr>`;
+    const counts = agreementCounts(comparisons, column);
+    return `<tr><th scope="row">${column}</th>${AGREEMENT_ORDER.map((verdict) => `<td>${counts[verdict] || '–'}</td>`).join('')}</tr>`;
   });
   return `<dl>
 <dt>Command</dt><dd><code>${escaped(document.command)}</code></dd>
@@ -50,7 +50,7 @@ ${Math.round(document.wallSeconds)} s</dd>
 <dt>Code</dt><dd>p4runpro-sim ${escaped(environment.version)}, ${escaped(environment.code)}</dd>
 </dl>
 <div class="wide"><table class="counts">
-<thead><tr><th>numbers that</th>${VERDICT_ORDER.map((verdict) => `<th scope="col">${verdict}</th>`).join('')}</tr></thead>
+<thead><tr><th>numbers that</th>${AGREEMENT_ORDER.map((verdict) => `<th scope="col">${verdict}</th>`).join('')}</tr></thead>
 <tbody>${rows.join('')}</tbody>
 </table></div>
 <p><b>Published</b>: the paper and its authors’ logs. <b>Reproduced</b>: the shapes of the authors’ programs under the
@@ -58,7 +58,7 @@ paper’s constraints, or what else comes nearest to what they had. <b>Ours</b>:
 our allocator. A figure in brackets is the range over repeats, or over what a rule leaves open.</p>`;
 }
 
-const VERDICT_ORDER: readonly Verdict[] = ['agrees', 'better', 'differs', 'not compared'];
+const AGREEMENT_ORDER: readonly Agreement[] = ['agrees', 'better', 'differs', 'not compared'];
 
 function section(experiment: ExperimentRecord, svgOf: (name: string) => string): string {
   const { id, title, about, figures, comparisons, notes, series, isExtra } = experiment;
@@ -110,7 +110,7 @@ function row(each: Comparison): string {
   return `<tr><th scope="row">${escaped(each.quantity)}</th>${cells.join('')}</tr>`;
 }
 
-const verdictCell = (verdict: Verdict | null): string =>
+const verdictCell = (verdict: Agreement | null): string =>
   verdict === null ? '<td></td>' : `<td class="${verdict.replace(' ', '-')}">${verdict}</td>`;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -2,7 +2,7 @@
 
 import { stringify } from 'csv-stringify/sync';
 import { must } from '../../../compiler/data-plane/must.js';
-import { type ReproductionDocument, verdictCounts } from '../reproduce/reproduction.js';
+import { agreementCounts, type ReproductionDocument } from '../reproduce/reproduction.js';
 import { toleranceText } from '../reproduce/value.js';
 
 const WIDTHS = [16, 9, 9, 9, 9, 9, 9, 9] as const;
@@ -17,8 +17,8 @@ const line = (cells: readonly (string | number)[]): string =>
 /** One line for each experiment: how many numbers agree, differ, are better; or are not compared. */
 export function verdictTable({ experiments }: ReproductionDocument): string {
   const rows = experiments.map(({ id, comparisons }) => {
-    const reproduced = verdictCounts(comparisons, 'reproduced');
-    const ours = verdictCounts(comparisons, 'ours');
+    const reproduced = agreementCounts(comparisons, 'reproduced');
+    const ours = agreementCounts(comparisons, 'ours');
     return [
       id,
       comparisons.length,

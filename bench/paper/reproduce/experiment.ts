@@ -1,7 +1,7 @@
 /** What an experiment is: cells to be computed, and what is to be seen in their results. */
 import type { FigureSpec } from '../../figures/figure.js';
 import type { Cell, ResultOf } from './cells/cell.js';
-import { type Better, NOT_COMPARED, type Tolerance, type Value, type Verdict, verdictOn } from './value.js';
+import { type Agreement, agreementOf, type Better, NOT_COMPARED, type Tolerance, type Value } from './value.js';
 
 export const SCALES = ['quick', 'full'] as const;
 export type Scale = (typeof SCALES)[number];
@@ -27,8 +27,8 @@ export interface Comparison {
   readonly tolerance: Tolerance;
   readonly better: Better;
   /** Null where there is nothing to compare. */
-  readonly reproducedVerdict: Verdict | null;
-  readonly oursVerdict: Verdict | null;
+  readonly reproducedVerdict: Agreement | null;
+  readonly oursVerdict: Agreement | null;
   /** Why something differs or is not compared; empty where nothing is to be explained. */
   readonly why: string;
 }
@@ -40,8 +40,8 @@ type Compared = Omit<Comparison, 'reproducedVerdict' | 'oursVerdict' | 'why'> & 
 
 export function compare(figures: Compared): Comparison {
   const { published, reproduced, ours, tolerance, better } = figures;
-  const on = (value: Value | null, wanted: Better): Verdict | null =>
-    published === null || value === null ? null : verdictOn(published, value, tolerance, wanted);
+  const on = (value: Value | null, wanted: Better): Agreement | null =>
+    published === null || value === null ? null : agreementOf(published, value, tolerance, wanted);
   // To reproduce is to come out the same: better is different.
   const [reproducedVerdict, oursVerdict] = [on(reproduced, null), on(ours, better)];
   const isPlain = [reproducedVerdict, oursVerdict].every(

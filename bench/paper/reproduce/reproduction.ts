@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import { packageVersion } from '../../../traces/system/package-root.js';
 import type { Comparison, Experiment, Figure, Findings, Results, Scale, Series, Setting } from './experiment.js';
-import { VERDICTS, type Verdict } from './value.js';
+import { AGREEMENTS, type Agreement } from './value.js';
 
 export const REPRODUCTION_SCHEMA = 'p4runpro-bench/reproduce@1';
 
@@ -87,10 +87,10 @@ function recordOf({ id, title, about, isExtra }: Experiment, findings: Findings)
 }
 
 /** How many numbers have each verdict. */
-export type VerdictCounts = Readonly<Record<Verdict, number>>;
+export type AgreementCounts = Readonly<Record<Agreement, number>>;
 
-export function verdictCounts(comparisons: readonly Comparison[], column: 'reproduced' | 'ours'): VerdictCounts {
-  const of = (verdict: Verdict): number =>
+export function agreementCounts(comparisons: readonly Comparison[], column: 'reproduced' | 'ours'): AgreementCounts {
+  const of = (verdict: Agreement): number =>
     comparisons.filter((each) => (column === 'ours' ? each.oursVerdict : each.reproducedVerdict) === verdict).length;
-  return Object.fromEntries(VERDICTS.map((verdict) => [verdict, of(verdict)])) as Record<Verdict, number>;
+  return Object.fromEntries(AGREEMENTS.map((verdict) => [verdict, of(verdict)])) as Record<Agreement, number>;
 }

@@ -40,13 +40,13 @@ export const FIXED: Tolerance = { kind: 'share', share: 0.03 };
 export const RANDOM: Tolerance = { kind: 'range', share: 0.1 };
 export const NOT_COMPARED: Tolerance = { kind: 'none' };
 
-export const VERDICTS = ['agrees', 'better', 'differs', 'not compared'] as const;
-export type Verdict = (typeof VERDICTS)[number];
+export const AGREEMENTS = ['agrees', 'better', 'differs', 'not compared'] as const;
+export type Agreement = (typeof AGREEMENTS)[number];
 
 /** Which of two figures one would rather have; null where neither is to be wanted. */
 export type Better = 'higher' | 'lower' | null;
 
-export function verdictOn(published: Value, value: Value, tolerance: Tolerance, better: Better): Verdict {
+export function agreementOf(published: Value, value: Value, tolerance: Tolerance, better: Better): Agreement {
   if (tolerance.kind === 'none') return 'not compared';
   if (isWithin(published, value, tolerance)) return 'agrees';
   const isHigher = value.mean > published.mean;

@@ -6,15 +6,15 @@ import {
   type ExpectedMemory,
   HashedRow,
   type NetworkFunction,
-  type Surroundings,
+  type SwitchResources,
 } from './network-function.js';
 import type { PacketView } from './packet.js';
 
 export class BloomFilter {
   private readonly rows: readonly HashedRow[];
 
-  constructor(memories: readonly string[], surroundings: Surroundings) {
-    this.rows = memories.map((memory) => new HashedRow(memory, surroundings));
+  constructor(memories: readonly string[], resources: SwitchResources) {
+    this.rows = memories.map((memory) => new HashedRow(memory, resources));
   }
 
   /** Puts a key in. @returns whether it seemed to be there already */
@@ -37,8 +37,8 @@ export class BloomFilter {
 export class FlowMarker implements NetworkFunction {
   private readonly filter: BloomFilter;
 
-  constructor(surroundings: Surroundings) {
-    this.filter = new BloomFilter(['row1', 'row2', 'row3'], surroundings);
+  constructor(resources: SwitchResources) {
+    this.filter = new BloomFilter(['row1', 'row2', 'row3'], resources);
   }
 
   handle(packet: PacketView): Decision {

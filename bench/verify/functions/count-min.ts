@@ -6,15 +6,15 @@ import {
   type ExpectedMemory,
   HashedRow,
   type NetworkFunction,
-  type Surroundings,
+  type SwitchResources,
 } from './network-function.js';
 import type { PacketView } from './packet.js';
 
 export class CountMinSketch {
   private readonly rows: readonly HashedRow[];
 
-  constructor(memories: readonly string[], surroundings: Surroundings) {
-    this.rows = memories.map((memory) => new HashedRow(memory, surroundings));
+  constructor(memories: readonly string[], resources: SwitchResources) {
+    this.rows = memories.map((memory) => new HashedRow(memory, resources));
   }
 
   /** Counts one for the key. @returns its estimate, this one included */
@@ -37,8 +37,8 @@ export class CountMinSketch {
 export class PacketCounter implements NetworkFunction {
   private readonly sketch: CountMinSketch;
 
-  constructor(surroundings: Surroundings) {
-    this.sketch = new CountMinSketch(['row1', 'row2', 'row3'], surroundings);
+  constructor(resources: SwitchResources) {
+    this.sketch = new CountMinSketch(['row1', 'row2', 'row3'], resources);
   }
 
   handle(packet: PacketView): Decision {

@@ -11,13 +11,13 @@ import { HeavyHitterDetector } from './heavy-hitter.js';
 import { FlowCardinality } from './hyperloglog.js';
 import { LoadBalancer, type ServerTable } from './load-balancer.js';
 import { NetCache } from './netcache.js';
-import type { HashFunction, NetworkFunction, Surroundings } from './network-function.js';
+import type { HashFunction, NetworkFunction, SwitchResources } from './network-function.js';
 import type { PacketView } from './packet.js';
 import { DistinctValues } from './query-acceleration.js';
 import { LongestPackets } from './sumax.js';
 
 /** What else some of the functions take from outside. */
-export interface FunctionInputs extends Surroundings {
+export interface FunctionInputs extends SwitchResources {
   readonly cachedKeys: readonly CachedKey[];
   readonly servers: ServerTable;
   readonly connections: () => ConnectionTable;

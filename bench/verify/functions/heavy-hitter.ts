@@ -6,7 +6,7 @@ import {
   type Decision,
   type ExpectedMemory,
   type NetworkFunction,
-  type Surroundings,
+  type SwitchResources,
 } from './network-function.js';
 import type { PacketView } from './packet.js';
 
@@ -20,10 +20,10 @@ export class HeavyFlows {
 
   constructor(
     private readonly threshold: number,
-    surroundings: Surroundings,
+    resources: SwitchResources,
   ) {
-    this.counts = new CountMinSketch(['count1', 'count2'], surroundings);
-    this.told = new BloomFilter(['seen1', 'seen2'], surroundings);
+    this.counts = new CountMinSketch(['count1', 'count2'], resources);
+    this.told = new BloomFilter(['seen1', 'seen2'], resources);
   }
 
   /** Counts a packet of the flow. @returns whether the flow is to be reported now */
@@ -40,14 +40,14 @@ export class HeavyHitterDetector implements NetworkFunction {
   private readonly flows: HeavyFlows;
 
   constructor(
-    private readonly surroundings: Surroundings,
+    private readonly resources: SwitchResources,
     threshold = THRESHOLD,
   ) {
-    this.flows = new HeavyFlows(threshold, surroundings);
+    this.flows = new HeavyFlows(threshold, resources);
   }
 
   handle(packet: PacketView): Decision {
-    return this.flows.count(packet.flowKey()) ? this.surroundings.cpuPort : DEFAULT_PORT;
+    return this.flows.count(packet.flowKey()) ? this.resources.cpuPort : DEFAULT_PORT;
   }
 
   memories(): ExpectedMemory[] {

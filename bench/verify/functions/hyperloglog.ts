@@ -6,7 +6,7 @@ import {
   type ExpectedMemory,
   type HashFunction,
   type NetworkFunction,
-  type Surroundings,
+  type SwitchResources,
 } from './network-function.js';
 import type { PacketView } from './packet.js';
 
@@ -17,7 +17,7 @@ export class FlowCardinality implements NetworkFunction {
   readonly ranks = new Uint32Array(2 ** BUCKET_BITS);
   private readonly hash: HashFunction;
 
-  constructor({ hashOf }: Surroundings) {
+  constructor({ hashOf }: SwitchResources) {
     this.hash = hashOf('rank');
   }
 

@@ -5,7 +5,7 @@ import {
   type ExpectedMemory,
   HashedRow,
   type NetworkFunction,
-  type Surroundings,
+  type SwitchResources,
 } from './network-function.js';
 import type { PacketView } from './packet.js';
 
@@ -19,9 +19,9 @@ export class LoadBalancer implements NetworkFunction {
   private readonly ports: HashedRow;
   private readonly addresses: Uint32Array;
 
-  constructor(servers: ServerTable, surroundings: Surroundings) {
-    this.ports = new HashedRow('port', surroundings);
-    this.addresses = new Uint32Array(surroundings.bucketsOf('address'));
+  constructor(servers: ServerTable, resources: SwitchResources) {
+    this.ports = new HashedRow('port', resources);
+    this.addresses = new Uint32Array(resources.bucketsOf('address'));
     for (let bucket = 0; bucket < this.addresses.length; bucket++) {
       this.ports.buckets[bucket] = servers.port(bucket);
       this.addresses[bucket] = servers.address(bucket);

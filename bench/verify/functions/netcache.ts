@@ -1,7 +1,7 @@
 /** NetCache (Jin et al., SOSP 2017): a cache that tells the controller which keys many ask for that it does not have. */
 import { Cache, type CachedKey, isRead } from './cache.js';
 import { HeavyFlows } from './heavy-hitter.js';
-import type { Decision, ExpectedMemory, HashFunction, NetworkFunction, Surroundings } from './network-function.js';
+import type { Decision, ExpectedMemory, HashFunction, NetworkFunction, SwitchResources } from './network-function.js';
 import type { PacketView } from './packet.js';
 
 /** Misses that make a key worth a report. */
@@ -15,17 +15,17 @@ export class NetCache implements NetworkFunction {
   /** @param wordHash what is made of the first word of a key */
   constructor(
     keys: readonly CachedKey[],
-    private readonly surroundings: Surroundings,
+    private readonly resources: SwitchResources,
     private readonly wordHash: HashFunction,
   ) {
-    this.cache = new Cache(keys, surroundings.bucketsOf);
-    this.misses = new HeavyFlows(THRESHOLD, surroundings);
+    this.cache = new Cache(keys, resources.bucketsOf);
+    this.misses = new HeavyFlows(THRESHOLD, resources);
   }
 
   handle(packet: PacketView): Decision {
     const isMissed = isRead(packet) && !this.cache.holds(packet);
     const decision = this.cache.handle(packet);
-    return isMissed && this.misses.count(this.digest(packet)) ? this.surroundings.cpuPort : decision;
+    return isMissed && this.misses.count(this.digest(packet)) ? this.resources.cpuPort : decision;
   }
 
   memories(): ExpectedMemory[] {

@@ -36,7 +36,7 @@ export interface NetworkFunction {
 export type HashFunction = (key: Uint8Array) => number;
 
 /** What a function takes from outside. */
-export interface Surroundings {
+export interface SwitchResources {
   /** The hash function whose low bits pick the bucket of a memory. */
   readonly hashOf: (memory: string) => HashFunction;
   /** Buckets of a memory, a power of two. */
@@ -51,7 +51,7 @@ export class HashedRow {
 
   constructor(
     readonly memory: string,
-    { hashOf, bucketsOf }: Surroundings,
+    { hashOf, bucketsOf }: SwitchResources,
   ) {
     this.buckets = new Uint32Array(bucketsOf(memory));
     this.hash = hashOf(memory);

@@ -5,7 +5,7 @@ import {
   DROPPED,
   type ExpectedMemory,
   type NetworkFunction,
-  type Surroundings,
+  type SwitchResources,
 } from './network-function.js';
 import type { PacketView } from './packet.js';
 
@@ -17,8 +17,8 @@ export class DistinctValues implements NetworkFunction {
   private readonly word = new Uint8Array(4);
   private readonly view = new DataView(this.word.buffer);
 
-  constructor(surroundings: Surroundings) {
-    this.seen = new BloomFilter(['seen'], surroundings);
+  constructor(resources: SwitchResources) {
+    this.seen = new BloomFilter(['seen'], resources);
   }
 
   handle(packet: PacketView): Decision {

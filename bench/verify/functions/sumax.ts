@@ -6,15 +6,15 @@ import {
   type ExpectedMemory,
   HashedRow,
   type NetworkFunction,
-  type Surroundings,
+  type SwitchResources,
 } from './network-function.js';
 import type { PacketView } from './packet.js';
 
 export class LongestPackets implements NetworkFunction {
   private readonly rows: readonly HashedRow[];
 
-  constructor(surroundings: Surroundings) {
-    this.rows = ['row1', 'row2', 'row3'].map((memory) => new HashedRow(memory, surroundings));
+  constructor(resources: SwitchResources) {
+    this.rows = ['row1', 'row2', 'row3'].map((memory) => new HashedRow(memory, resources));
   }
 
   handle(packet: PacketView): Decision {

@@ -10,13 +10,13 @@ import type { CapturedPacket } from './captured-packets.js';
 import { comparePackets, type PacketDifference } from './compare-packets.js';
 import {
   coverageOf,
+  type PacketOutcome,
   type ReplayedPacket,
   type ReplayedProgram,
   type ReplayOptions,
   ReplaySwitch,
   type ReplayTracing,
   type SourceText,
-  type Verdict,
 } from './replay.js';
 
 /** What goes in. */
@@ -32,7 +32,7 @@ export interface ReplayOutcome {
   readonly programs: readonly ReplayedProgram[];
   readonly packets: readonly CapturedPacket[];
   /** How the packets of the trace ended, commonest first. */
-  readonly verdicts: readonly VerdictCount[];
+  readonly verdicts: readonly OutcomeCount[];
   readonly traces: readonly PacketTrace[];
   readonly untraced: number;
   /** The packet of the trace that each was, from 0. */
@@ -45,10 +45,10 @@ export interface ReplayOutcome {
 }
 
 /** Packets that ended alike. */
-export interface VerdictCount {
+export interface OutcomeCount {
   /** Null for packets that no program took. */
   readonly program: string | null;
-  readonly verdict: Verdict;
+  readonly verdict: PacketOutcome;
   /** Null for those that did not leave. */
   readonly port: number | null;
   readonly packets: number;
@@ -81,9 +81,9 @@ export async function replay(
   };
 }
 
-function verdictCounts(programs: readonly ReplayedProgram[], replayed: readonly ReplayedPacket[]): VerdictCount[] {
+function verdictCounts(programs: readonly ReplayedProgram[], replayed: readonly ReplayedPacket[]): OutcomeCount[] {
   const names = new Map(programs.map(({ program, compiled }) => [compiled.programId, program.name]));
-  const counts = new Map<string, VerdictCount>();
+  const counts = new Map<string, OutcomeCount>();
   for (const { left, programId, verdict } of replayed) {
     const program = names.get(programId) ?? null;
     const port = left?.port ?? null;

@@ -60,11 +60,11 @@ export interface ReplayedPacket {
   readonly left: CapturedPacket | undefined;
   /** The id of the program that ran, 0 for none. */
   readonly programId: number;
-  readonly verdict: Verdict;
+  readonly verdict: PacketOutcome;
 }
 
 /** How a packet ended: by a port, by a DROP, or because nobody forwarded it. */
-export type Verdict = 'forwarded' | 'reported' | 'dropped' | 'unforwarded';
+export type PacketOutcome = 'forwarded' | 'reported' | 'dropped' | 'unforwarded';
 
 /** Packets of which all is told. */
 export interface ReplayTracing {

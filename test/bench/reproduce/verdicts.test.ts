@@ -6,6 +6,8 @@ import { changesSince, NotComparable } from '../../../bench/paper/reproduce/agai
 import { type Comparison, compare } from '../../../bench/paper/reproduce/experiment.js';
 import type { ReproductionDocument } from '../../../bench/paper/reproduce/reproduction.js';
 import {
+  type Agreement,
+  agreementOf,
   type Better,
   exactly,
   FIXED,
@@ -15,13 +17,11 @@ import {
   type Tolerance,
   timedValue,
   type Value,
-  type Verdict,
-  verdictOn,
 } from '../../../bench/paper/reproduce/value.js';
 
 const within = (distance: number): Tolerance => ({ kind: 'distance', distance });
 
-const ROWS: readonly (readonly [Value, Value, Tolerance, Better, Verdict])[] = [
+const ROWS: readonly (readonly [Value, Value, Tolerance, Better, Agreement])[] = [
   [exactly(100), exactly(103), FIXED, 'higher', 'agrees'],
   [exactly(100), exactly(97), FIXED, 'higher', 'agrees'],
   [exactly(100), exactly(104), FIXED, 'higher', 'better'],
@@ -44,7 +44,7 @@ const ROWS: readonly (readonly [Value, Value, Tolerance, Better, Verdict])[] = [
 
 for (const [published, value, tolerance, better, verdict] of ROWS) {
   test(`${valueText(value)} beside ${valueText(published)}, ${tolerance.kind}, ${better}: ${verdict}`, () => {
-    assert.is(verdictOn(published, value, tolerance, better), verdict);
+    assert.is(agreementOf(published, value, tolerance, better), verdict);
   });
 }
 

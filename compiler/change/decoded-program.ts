@@ -93,7 +93,8 @@ export interface Edge {
   readonly rule: Rule;
 }
 
-export class RunningProgram {
+/** A running program, decoded from its entries. */
+export class DecodedProgram {
   readonly placed: readonly PlacedRule[];
   /** By branch id that packets can have: the logical RPB where they can first get it; of id 0, 0. */
   readonly live: ReadonlyMap<number, number>;
