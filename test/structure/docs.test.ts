@@ -12,6 +12,9 @@ const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'docs/GLOSSARY.md',
+  'docs/examples/README.md',
   ...['compiler', 'sim', 'traces', 'hw-driver', 'bench', 'results', 'test'].map((folder) => `${folder}/README.md`),
 ];
 
