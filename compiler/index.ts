@@ -61,6 +61,18 @@ export * from './passes/compile.js';
 export { type Form, PASS_NAMES, PASSES, type PassName, type PassObserver } from './passes/forms.js';
 export { formText, PassPrinter, programOf } from './passes/print/print-form.js';
 export * from './place/allocator.js';
+export {
+  ALLOCATOR_NAMES,
+  ALLOCATORS,
+  type AllocatorKind,
+  type AllocatorName,
+  type AllocatorSettings,
+  allocatorKind,
+  DEFAULT_ALLOCATORS,
+  namesThatTake,
+  OBJECTIVES,
+  type ObjectiveName,
+} from './place/allocators.js';
 export * from './place/chain.js';
 export * from './place/complete.js';
 export * from './place/greedy.js';

@@ -24,7 +24,7 @@ export class PublishedConstraintsError extends Error {
  */
 export function withPublishedConstraints(allocator: Allocator): Allocator {
   return {
-    name: allocator.name,
+    ...allocator,
     place(problem, free) {
       if (free instanceof SwitchState) {
         throw new PublishedConstraintsError(

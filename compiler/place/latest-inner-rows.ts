@@ -9,7 +9,7 @@ import type { PlacementProblem } from './problem.js';
 /** The same allocator, with every row between the first and the last as late as it can be, the latest row first. */
 export function latestInnerRows(allocator: Allocator): Allocator {
   return {
-    name: allocator.name,
+    ...allocator,
     place(problem, free) {
       const result = allocator.place(problem, free);
       if (result.kind === 'doesNotFit' || result.by === 'row') return result;

@@ -41,6 +41,7 @@ export function z3Allocator(objective: PaperObjective): Allocator {
   requirePackage();
   return {
     name: 'z3',
+    isSlow: true,
     place: (problem, free) => place(problem, free, objective),
   };
 }

@@ -16,8 +16,14 @@ import {
 import { GOLDENS, type Golden } from '../../bench/verify/goldens/goldens.js';
 import type { MemoryContents } from '../../bench/workloads/memory-contents.js';
 import { PROGRAM_KEYS } from '../../bench/workloads/program-kind.js';
-import { type DataPlane, DEFAULT_RECIRCULATIONS, dataPlaneFromJson, defaultDataPlane } from '../../compiler/index.js';
-import { type AllocatorName, allocatorFrom } from '../../hw-driver/index.js';
+import {
+  type AllocatorName,
+  type DataPlane,
+  DEFAULT_RECIRCULATIONS,
+  dataPlaneFromJson,
+  defaultDataPlane,
+} from '../../compiler/index.js';
+import { allocatorFrom } from '../../hw-driver/index.js';
 import { ENGINES, type EngineName } from '../../sim/index.js';
 import { itemAt } from '../item-at.js';
 import { checksumsOf } from '../sim/frames.js';
@@ -27,7 +33,7 @@ const plane = defaultDataPlane();
 function optionsFor(engine: EngineName, allocator: AllocatorName, dataPlane: DataPlane = plane): GoldenOptions {
   return {
     dataPlane,
-    allocator: allocatorFrom({ allocator, weights: undefined, recirculationWeight: undefined }),
+    allocator: allocatorFrom({ allocator }),
     recirculations: DEFAULT_RECIRCULATIONS,
     engine,
   };

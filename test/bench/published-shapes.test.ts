@@ -20,7 +20,7 @@ const allocate = (options: Partial<ShapeRunOptions>) =>
     programs: 'max',
     memoryBytes: 1024,
     cases: 2,
-    allocator: allocatorFrom({ allocator: 'f1', weights: undefined, recirculationWeight: undefined }, 'published'),
+    allocator: allocatorFrom({ allocator: 'f1' }, 'published'),
     recirculations: 1,
     workers: 1,
     seed: '1',

@@ -35,7 +35,7 @@ async function run({ workload = 'all-mixed', options = {}, seed = '1' }: Wish = 
     dataPlane,
     workload: await loadWorkload({ name: workload, memoryBytes: 1024, cases: 2, seed, dataPlane }),
     programs: 40,
-    allocator: allocatorFrom({ allocator: 'price', weights: undefined, recirculationWeight: undefined }),
+    allocator: allocatorFrom({ allocator: 'price' }),
     recirculations: 1,
     traces: [],
     packets: 3000,

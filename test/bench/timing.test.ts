@@ -25,7 +25,7 @@ async function run({ rate, options = {}, ...limits }: Wish): Promise<RunResult> 
     dataPlane,
     workload,
     programs: 60,
-    allocator: allocatorFrom({ allocator: 'price', weights: undefined, recirculationWeight: undefined }),
+    allocator: allocatorFrom({ allocator: 'price' }),
     recirculations: 2,
     traces: [],
     packets: 6000,

@@ -15,8 +15,8 @@ import { deployWorkload } from '../../bench/workloads/deployment.js';
 import { generatedPackets } from '../../bench/workloads/packet-source.js';
 import { PROGRAM_KEYS, type ProgramKey } from '../../bench/workloads/program-kind.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
-import { defaultDataPlane, priceAllocator } from '../../compiler/index.js';
-import { type ALLOCATOR_NAMES, allocatorFrom } from '../../hw-driver/index.js';
+import { type ALLOCATOR_NAMES, defaultDataPlane, priceAllocator } from '../../compiler/index.js';
+import { allocatorFrom } from '../../hw-driver/index.js';
 import { Switch } from '../../sim/index.js';
 import {
   appendPacketBytes,
@@ -35,7 +35,7 @@ const WORKLOAD = { memoryBytes: 1024, cases: 2, seed: '1', dataPlane };
 const allocators = (...names: (typeof ALLOCATOR_NAMES)[number][]) =>
   names.map((label) => ({
     label,
-    allocator: allocatorFrom({ allocator: label, weights: undefined, recirculationWeight: undefined }),
+    allocator: allocatorFrom({ allocator: label }),
   }));
 
 async function verified(options: Partial<VerifyOptions>): Promise<Verification[]> {

@@ -180,6 +180,15 @@ test('errors that a command can end with say how it ends; the command line knows
   assert.not.match(commandLine?.text ?? '', /instanceof (?!Error\b)/);
 });
 
+test('what an allocator is like is a property of it: nobody concludes it from its name', () => {
+  const asking = /allocator\.name\s*(?:\.|[=!]==)/i;
+  assert.equal(
+    files.filter(({ text }) => asking.test(text)).map(({ path }) => path),
+    [],
+  );
+  assert.match("options.allocator.name.startsWith('z3')", asking);
+});
+
 const MAX_FILE_LINES = 400;
 const MAX_FUNCTION_LINES = 70;
 /** One dense switch that calls one function per action: as long as there are actions. */

@@ -1,6 +1,6 @@
 /** `bench capacity`: how many programs a switch holds, and what recirculation has to do with it. */
 import type { Argv } from 'yargs';
-import { DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import { allocatorKind, DEFAULT_ALLOCATORS, DEFAULT_RECIRCULATIONS, namesThatTake } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import {
   ALLOCATOR_OPTIONS,
@@ -84,7 +84,10 @@ async function capacity(args: CapacityArguments): Promise<number> {
 export const capacityCommand = command(capacityOptions, capacity);
 
 function optionsOf(args: CapacityArguments) {
-  if (args.curve && (args.allocator ?? 'price') !== 'price') throw new UsageError('--curve is for the price allocator');
+  const allocator = args.allocator ?? DEFAULT_ALLOCATORS.sound;
+  if (args.curve && allocatorKind(allocator)?.takes.includes('recirculationWeight') !== true) {
+    throw new UsageError(`--curve is for the ${namesThatTake('recirculationWeight')} allocator`);
+  }
   if (args.curve && args.recirculationWeight !== undefined) {
     throw new UsageError('--curve goes through weights of its own: leave out --recirculation-weight');
   }
@@ -100,9 +103,9 @@ function optionsOf(args: CapacityArguments) {
     seed: args.seed,
     allocators: args.curve
       ? CURVE.map((weight) => ({
-          label: `price ${weight}`,
+          label: `${allocator} ${weight}`,
           allocator: allocatorFrom({ ...args, recirculationWeight: weight }),
         }))
-      : [{ label: args.allocator ?? 'price', allocator: allocatorFrom(args) }],
+      : [{ label: allocator, allocator: allocatorFrom(args) }],
   };
 }

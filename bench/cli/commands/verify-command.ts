@@ -1,16 +1,8 @@
 /** `bench verify`: the fifteen programs against plain implementations of what they are to do. */
 import type { Argv } from 'yargs';
-import { DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import { ALLOCATOR_NAMES, DEFAULT_ALLOCATORS, DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
-import {
-  ALLOCATOR_NAMES,
-  allocatorFrom,
-  EXIT,
-  loadDataPlane,
-  StatusLine,
-  UsageError,
-  wholeNumber,
-} from '../../../hw-driver/index.js';
+import { allocatorFrom, EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { type Verification, type VerifyOptions, verifyPrograms } from '../../verify/verify-programs.js';
 import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
@@ -46,7 +38,7 @@ const verifyOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: [] as string[],
-      describe: `How RPBs are chosen: ${ALLOCATOR_NAMES.join(', ')}; each places the programs anew (price)`,
+      describe: `How RPBs are chosen: ${ALLOCATOR_NAMES.join(', ')}; each places the programs anew (${DEFAULT_ALLOCATORS.sound})`,
     })
     .option('memory', { type: 'string', default: '1024', describe: 'Bytes of each memory' })
     .option('cases', { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb' })
@@ -144,7 +136,7 @@ function optionsOf(args: VerifyArguments): Omit<VerifyOptions, 'clock' | 'signal
   return {
     dataPlane,
     keys: [...new Set(keys)],
-    allocators: (args.allocators.length === 0 ? ['price'] : args.allocators).map(namedAllocator),
+    allocators: (args.allocators.length === 0 ? [DEFAULT_ALLOCATORS.sound] : args.allocators).map(namedAllocator),
     companions: wholeNumber('--companions', args.companions, 0, MOST_COMPANIONS),
     cases: wholeNumber('--cases', args.cases, 2, 1024),
     memoryBytes: memorySize(args.memory),
@@ -161,7 +153,7 @@ function namedAllocator(label: string): VerifyOptions['allocators'][number] {
   if (allocator === undefined) {
     throw new UsageError(`there is no allocator '${label}': it is one of ${ALLOCATOR_NAMES.join(', ')}`);
   }
-  return { label, allocator: allocatorFrom({ allocator, weights: undefined, recirculationWeight: undefined }) };
+  return { label, allocator: allocatorFrom({ allocator }) };
 }
 
 /** Packets as text. */

@@ -1,5 +1,6 @@
 /** The paper's settings, and how often things are repeated. Source: the definition of the evaluation. */
-import { ALL_TIES, LOGGED_WEIGHTS, type ObjectiveName, type Weights } from './cells/allocators.js';
+import type { ObjectiveName } from '../../../compiler/index.js';
+import { ALL_TIES, LOGGED_WEIGHTS, type Weights } from './cells/allocators.js';
 import type { FillCell } from './cells/fill.js';
 import type { Setting } from './experiment.js';
 

@@ -106,7 +106,7 @@ function resultsOf(
       return { fits: true, ...explanation };
     } catch (error) {
       if (!(error instanceof DoesNotFit)) throw error;
-      const maxTries = options.allocator.name.startsWith('z3') ? SOLVER_TRIES : DEFAULT_MAX_TRIES;
+      const maxTries = options.allocator.isSlow ? SOLVER_TRIES : DEFAULT_MAX_TRIES;
       return { fits: false, ...explainMisfit(program, dataPlane, state, error.reason, { ...options, maxTries }) };
     }
   });

@@ -1,34 +1,17 @@
 /** The allocators of the experiments, by name. */
 import {
+  ALLOCATORS,
   type Allocator,
-  f1,
-  f2,
-  f3,
   greedyAllocator,
-  hierarchical,
   latestInnerRows,
+  OBJECTIVES,
   type Objective,
-  type PaperObjective,
-  priceAllocator,
+  type ObjectiveName,
   withPublishedConstraints,
   z3Allocator,
 } from '../../../../compiler/index.js';
 
-export const OBJECTIVES = ['f1', 'f2', 'f3', 'hierarchical'] as const;
-export type ObjectiveName = (typeof OBJECTIVES)[number];
-
-export function objectiveOf(name: ObjectiveName): PaperObjective {
-  switch (name) {
-    case 'f1':
-      return f1();
-    case 'f2':
-      return f2;
-    case 'f3':
-      return f3;
-    case 'hierarchical':
-      return hierarchical;
-  }
-}
+export const OBJECTIVE_NAMES = Object.keys(OBJECTIVES) as ObjectiveName[];
 
 /**
  * What an objective leaves open: which of two placements of equal cost, the one that starts first or last; and where the
@@ -69,17 +52,15 @@ export const LOGGED_WEIGHTS: Weights = [0.65, 0.35];
 
 /** For published shapes. @param weights of f1; without effect on the others */
 export function shapeAllocator(name: ObjectiveName, ties: Ties, weights: Weights): Allocator {
-  const objective = name === 'f1' ? f1(...weights) : name === 'f3' ? wholeQuotient : objectiveOf(name);
+  const objective = name === 'f3' ? wholeQuotient : OBJECTIVES[name]({ weights });
   const greedy = greedyAllocator(ties.start === 'first' ? objective : lastStart(objective));
   return withPublishedConstraints(ties.rows === 'latest' ? latestInnerRows(greedy) : greedy);
 }
 
 /** For our programs. @param weight of a recirculation, for `price`; null is infinite */
-export function soundAllocator(name: ObjectiveName | 'price', weight?: number | null): Allocator {
-  if (name !== 'price') return greedyAllocator(objectiveOf(name));
-  return priceAllocator(weight === undefined ? {} : { recirculationWeight: weight ?? Number.POSITIVE_INFINITY });
-}
+export const soundAllocator = (name: ObjectiveName | 'price', weight?: number | null): Allocator =>
+  ALLOCATORS[name].make({ recirculationWeight: weight === null ? Number.POSITIVE_INFINITY : weight });
 
 /** The paper's model for published shapes, on Z3. @throws if Z3 is not installed */
 export const modelAllocator = (name: ObjectiveName): Allocator =>
-  withPublishedConstraints(z3Allocator(objectiveOf(name)));
+  withPublishedConstraints(z3Allocator(OBJECTIVES[name]()));

@@ -1,8 +1,9 @@
 /** How long each of so many arrivals takes to be allocated. */
+import type { ObjectiveName } from '../../../../compiler/index.js';
 import { fillSwitch } from '../../../measure/capacity/fill-switch.js';
 import { fillWithShapes } from '../../../measure/run/fill-with-shapes.js';
 import { loadWorkload } from '../../../workloads/workload.js';
-import { modelAllocator, type ObjectiveName, STATED_WEIGHTS, shapeAllocator, soundAllocator } from './allocators.js';
+import { modelAllocator, STATED_WEIGHTS, shapeAllocator, soundAllocator } from './allocators.js';
 import { experimentPlane } from './fill.js';
 
 export interface DelayCell {

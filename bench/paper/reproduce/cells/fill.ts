@@ -1,11 +1,11 @@
 /** A switch filled until the first program that does not fit, or with so many. */
 import { must } from '../../../../compiler/data-plane/must.js';
-import { builtInDataPlane, type DataPlane } from '../../../../compiler/index.js';
+import { builtInDataPlane, type DataPlane, type ObjectiveName } from '../../../../compiler/index.js';
 import { fillSwitch } from '../../../measure/capacity/fill-switch.js';
 import { fillWithShapes } from '../../../measure/run/fill-with-shapes.js';
 import { type Books, utilization } from '../../../workloads/admission.js';
 import { loadWorkload } from '../../../workloads/workload.js';
-import { type ObjectiveName, shapeAllocator, soundAllocator, type Ties, type Weights } from './allocators.js';
+import { shapeAllocator, soundAllocator, type Ties, type Weights } from './allocators.js';
 
 interface FillSetting {
   readonly kind: 'fill';

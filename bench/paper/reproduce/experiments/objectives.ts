@@ -1,9 +1,10 @@
 /** Figures 12, 18 and 19: the four objectives, for all fifteen programs drawn at random. */
 
 import { must } from '../../../../compiler/data-plane/must.js';
+import type { ObjectiveName } from '../../../../compiler/index.js';
 import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/published-figures.js';
 import { type Bar, barPanels, type HeatCell, heatPanels } from '../../../figures/panels.js';
-import { OBJECTIVES, type ObjectiveName } from '../cells/allocators.js';
+import { OBJECTIVE_NAMES } from '../cells/allocators.js';
 import type { DelayCell } from '../cells/delay.js';
 import type { FillCell, FillCurve, Utilization } from '../cells/fill.js';
 import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
@@ -23,7 +24,7 @@ const OF = { workload: 'all-mixed', memoryBytes: PAPER.memoryBytes, cases: PAPER
 const cellsFor = (objective: ObjectiveName, setting: Setting): FillCell[] =>
   publishedFills(OF, setting, { allocator: objective });
 const fillCells = (setting: Setting): FillCell[] => [
-  ...OBJECTIVES.flatMap((objective) => cellsFor(objective, setting)),
+  ...OBJECTIVE_NAMES.flatMap((objective) => cellsFor(objective, setting)),
   ...ourFills(OF, setting),
 ];
 
@@ -73,14 +74,14 @@ export const fig12: Experiment = {
     'constraints. Ours is price on our programs, the same in all rows.',
   cells: (setting) => [
     ...fillCells(setting),
-    ...OBJECTIVES.flatMap((objective) =>
+    ...OBJECTIVE_NAMES.flatMap((objective) =>
       (['model', 'greedy'] as const).flatMap((how) => delayCells(objective, how, setting)),
     ),
   ],
   findings(results, setting) {
-    const bars = OBJECTIVES.flatMap((objective) => barsOf(objective, results, setting));
+    const bars = OBJECTIVE_NAMES.flatMap((objective) => barsOf(objective, results, setting));
     return {
-      comparisons: OBJECTIVES.flatMap((objective) => comparisonsOf(objective, results, setting)),
+      comparisons: OBJECTIVE_NAMES.flatMap((objective) => comparisonsOf(objective, results, setting)),
       series: [
         {
           name: 'fig12',
@@ -221,7 +222,7 @@ function heatMaps(
     cells: fillCells,
     findings(results, setting) {
       const ours = meanSegments(ourFills(OF, setting), resource, results);
-      const maps = OBJECTIVES.map((objective) => ({
+      const maps = OBJECTIVE_NAMES.map((objective) => ({
         objective,
         published: publishedSegments(objective, publishedResource),
         reproduced: meanSegments(cellsFor(objective, setting), resource, results),

@@ -1,0 +1,72 @@
+/** Every allocator by its name: the one place that knows which there are. */
+import type { Allocator } from './allocator.js';
+import { greedyAllocator } from './greedy.js';
+import { latestInnerRows } from './latest-inner-rows.js';
+import { f1, f2, f3, hierarchical, type PaperObjective } from './objectives.js';
+import { priceAllocator } from './price.js';
+import { z3Allocator } from './z3.js';
+
+/** What allocators can be told; each takes some of it. */
+export interface AllocatorSettings {
+  /** Of f1, for the last and for the first logical RPB; 0.7 and 0.3 by default. */
+  readonly weights?: readonly [last: number, first: number] | undefined;
+  /** What a recirculation costs, in table entries; infinite: programs recirculate only where they have to. */
+  readonly recirculationWeight?: number | undefined;
+}
+
+/** An allocator that can be had by its name. */
+export interface AllocatorKind {
+  /** The settings that it takes. */
+  readonly takes: readonly (keyof AllocatorSettings)[];
+  /** @throws {SolverError} if it needs a package that is not installed */
+  readonly make: (settings: AllocatorSettings) => Allocator;
+  /**
+   * The same for published constraints, where rows between the first and the last go as late as they can, as with the
+   * authors' solver; absent where the allocator decides that itself.
+   */
+  readonly makeForShapes?: (settings: AllocatorSettings) => Allocator;
+}
+
+/** The objectives of the paper. */
+export const OBJECTIVES = {
+  f1: ({ weights }: AllocatorSettings = {}): PaperObjective => (weights === undefined ? f1() : f1(...weights)),
+  f2: () => f2,
+  f3: () => f3,
+  hierarchical: () => hierarchical,
+} as const;
+export type ObjectiveName = keyof typeof OBJECTIVES;
+
+const greedy = (name: ObjectiveName): AllocatorKind => {
+  const make = (settings: AllocatorSettings): Allocator => greedyAllocator(OBJECTIVES[name](settings));
+  return {
+    takes: name === 'f1' ? ['weights'] : [],
+    make,
+    makeForShapes: (settings) => latestInnerRows(make(settings)),
+  };
+};
+
+export const ALLOCATORS = {
+  price: {
+    takes: ['recirculationWeight'],
+    make: ({ recirculationWeight }) => priceAllocator(recirculationWeight === undefined ? {} : { recirculationWeight }),
+  },
+  f1: greedy('f1'),
+  f2: greedy('f2'),
+  f3: greedy('f3'),
+  hierarchical: greedy('hierarchical'),
+  z3: { takes: ['weights'], make: (settings) => z3Allocator(OBJECTIVES.f1(settings)) },
+} as const satisfies Readonly<Record<string, AllocatorKind>>;
+
+export type AllocatorName = keyof typeof ALLOCATORS;
+export const ALLOCATOR_NAMES = Object.keys(ALLOCATORS) as AllocatorName[];
+
+/** With sound constraints; with published ones, the paper's choice. */
+export const DEFAULT_ALLOCATORS = { sound: 'price', published: 'f1' } as const satisfies Record<string, AllocatorName>;
+
+/** The kind of a name, for those that may be one. */
+export const allocatorKind = (name: string): AllocatorKind | undefined =>
+  ALLOCATOR_NAMES.includes(name as AllocatorName) ? ALLOCATORS[name as AllocatorName] : undefined;
+
+/** The names of those that take a setting, in words: `f1 and z3`. */
+export const namesThatTake = (setting: keyof AllocatorSettings): string =>
+  ALLOCATOR_NAMES.filter((name) => (ALLOCATORS[name] as AllocatorKind).takes.includes(setting)).join(' and ');
