@@ -1,4 +1,4 @@
-/** What happened to the packets, in numbers. */
+/** Counters of packets by their verdicts. */
 
 export interface Counters {
   in: number;
@@ -9,7 +9,7 @@ export interface Counters {
   reported: number;
   /** Packets that no program ran on. */
   unmatched: number;
-  /** Times that packets went round. */
+  /** Recirculations of all packets. */
   recirculations: number;
   /** Memory accesses of programs outside the blocks that were declared as theirs. */
   outsideAccesses: number;

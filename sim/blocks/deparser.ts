@@ -1,7 +1,7 @@
 /**
- * The deparser. Headers are rewritten where they lie, so what remains is to put the checksums right: adjusted ones for
- * TCP and UDP (whose payload a capture may have cut), and for an IPv4 header that changed a new one, or on data planes
- * that follow the chip an adjusted one.
+ * The deparser. Headers are rewritten in place, so what remains is to update the checksums. Those of TCP and UDP are
+ * adjusted incrementally, as a capture may have cut the payload; that of a changed IPv4 header is computed anew, or
+ * adjusted on data planes that follow the chip.
  */
 import { type Coverage, checksumCoverage, type DataPlane, type HeaderField } from '../../compiler/index.js';
 import { adjustedChecksum, sumBytes, writeIpv4Checksum } from './checksum.js';
@@ -19,7 +19,7 @@ export const writableField = (dataPlane: DataPlane, field: HeaderField): Writabl
   coverage: checksumCoverage(dataPlane, field),
 });
 
-/** Writes a field of a header that the packet has, and notes what that means for the checksums. */
+/** Writes a field of a header that the packet has, and adds the change to the packet's checksum deltas. */
 export function modifyField(field: WritableField, phv: Phv, value: number): void {
   const { access, coverage } = field;
   const headerStart = phv.headerStart[access.header] as number;
@@ -47,8 +47,8 @@ export class Deparser {
   private readonly udp: FieldAccess;
 
   /**
-   * @param updates whether checksums are put right
-   * @param adjustsIpv4 whether that of IPv4 is adjusted, and not computed anew
+   * @param updates whether checksums are updated
+   * @param adjustsIpv4 whether the IPv4 checksum is adjusted rather than computed anew
    */
   constructor(
     dataPlane: DataPlane,
@@ -62,7 +62,7 @@ export class Deparser {
     this.udp = fieldAccess(dataPlane.headerField('hdr.udp.checksum'));
   }
 
-  /** Makes the packet in the PHV ready to leave. */
+  /** Updates the checksums of the packet in the PHV. */
   deparse(phv: Phv): void {
     if (!this.updates) return;
     if (phv.ipv4Changed) {

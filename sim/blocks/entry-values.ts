@@ -1,4 +1,4 @@
-/** What the values of a table entry must be, whichever table it is for. */
+/** Checks of a table entry's values that all tables share. */
 import type { ActionParameter, KeyField, TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
 
@@ -30,7 +30,7 @@ export function refuseUnknownKeys(entry: TableEntry, known: ReadonlySet<string>)
 export function ternaryValue(field: KeyField, width: number): MaskedValue {
   const mask = field.match === 'ternary' ? field.mask : 2 ** width - 1;
   if (!fitsWidth(field.value, width) || !fitsWidth(mask, width)) {
-    throw new TargetError('wrong-width', `${field.name} has ${width} bits`);
+    throw new TargetError('wrong-width', `${field.name} has ${width} bits: value and mask do not fit`);
   }
   return { value: field.value, mask };
 }

@@ -5,7 +5,7 @@ import { exactKey, type MaskedValue, parameterValues, refuseUnknownKeys, ternary
 import { NO_PORT, type Phv } from './phv.js';
 import { type LookupMaker, TernaryTable } from './ternary-table.js';
 
-/** In place of a program: the packet matches, so that no other filter is looked up, and runs none. No id is so large. */
+/** Stands for "no program" in a filter that matches: no further filter is looked up. Larger than any program id. */
 const NO_PROGRAM = 2 ** 30;
 
 const FORWARD_KEYS: ReadonlySet<string> = new Set([FIXED_NAMES.forwardKey]);
@@ -15,13 +15,13 @@ export class InitBlock {
   private readonly filterIndex: ReadonlyMap<string, number>;
   private readonly used: Int32Array;
   private readonly forward: Int32Array;
-  /** Where packets go of ports that have no entry of default forwarding. */
+  /** Egress port of packets from ports that have no entry of default forwarding. */
   private readonly nowhere: number;
   private forwardUsed = 0;
-  /** In order, the filter tables that have entries and that packets of this data plane come to. */
+  /** The filter tables that have entries and that packets of this data plane can reach, in order. */
   private inUse: readonly TernaryTable[] = [];
 
-  /** @param makeLookup for filters; one that makes nothing leaves them interpreted */
+  /** @param makeLookup makes look-ups of filter tables; they are interpreted where it returns undefined */
   constructor(
     private readonly dataPlane: DataPlane,
     makeLookup: LookupMaker = () => undefined,
@@ -33,7 +33,7 @@ export class InitBlock {
     this.forward = new Int32Array(2 ** dataPlane.description.ports.width).fill(this.nowhere);
   }
 
-  /** Sets the packet's program and, by its ingress port, where it goes if no program forwards it. */
+  /** Sets the packet's program and, by its ingress port, the egress port of default forwarding. */
   run(phv: Phv): void {
     this.forwardByPort(phv, phv.ingressPort);
     phv.programId = this.classify(phv);
@@ -43,7 +43,7 @@ export class InitBlock {
     phv.egressPort = port < this.forward.length ? (this.forward[port] as number) : this.nowhere;
   }
 
-  /** The program that a packet runs, 0 for none: by the first filter table, in order, that has a match. */
+  /** The id of the program that a packet runs, 0 for none: of the first filter table, in order, that has a match. */
   classify(phv: Phv): number {
     const { inUse } = this;
     for (let i = 0; i < inUse.length; i++) {
@@ -104,7 +104,7 @@ export class InitBlock {
     };
   }
 
-  /** The program that a filter gives to packets, or {@link NO_PROGRAM} of one that does nothing. */
+  /** The program id that a filter gives to packets, or {@link NO_PROGRAM} if its action is NoAction. */
   private filteredProgram(entry: TableEntry): number {
     const { state, init } = this.dataPlane.description;
     const width = state.programIdBits;
@@ -112,7 +112,7 @@ export class InitBlock {
       const [programId = 0] = parameterValues(entry, [{ name: FIXED_NAMES.programParameter, width }]);
       return programId;
     }
-    // Elsewhere that is what packets meet that no filter matches, and no entry can have it.
+    // On other data planes NoAction is the default action of filter tables, which no entry can have.
     if (entry.action !== NO_ACTION || !init.onEveryPass) {
       throw new TargetError('unknown-action', `no filter of ${entry.table} can have the action ${entry.action}`);
     }

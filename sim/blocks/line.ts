@@ -1,4 +1,4 @@
-/** What a packet takes on an Ethernet line (IEEE 802.3). */
+/** The time and bytes that a packet takes on an Ethernet line (IEEE 802.3). */
 import { PS_PER_SECOND } from './virtual-time.js';
 
 /** Beside the frame as captures hold it: preamble and start delimiter, frame check sequence, gap between packets. */
@@ -24,7 +24,7 @@ export class Line {
 
   /** Time from the start of a packet to the earliest start of the next: whole picoseconds, rounded up. */
   timeFor(bytes: number): number {
-    // What is no more than an error of the multiplication is not rounded up.
+    // A rest within the rounding error of the multiplication is not rounded up.
     return Math.ceil(bytes * this.psPerByte - 1e-3);
   }
 }

@@ -1,4 +1,4 @@
-/** Entries of a filter table that look at the same bits. */
+/** Entries of a ternary table that have the same mask. */
 
 /** An entry's key as words, each `value` without bits outside `mask`. */
 export interface FilterKey {
@@ -23,14 +23,14 @@ export interface FilterMatch {
 
 /**
  * The entries of one mask, in an open hash table of flat records, so that a look-up touches one or two cache lines.
- * A record holds the masked words of the key, then program id + 1, priority and sequence; a 0 in place of the id marks a
- * free record.
+ * A record holds the masked words of the key, then program id + 1, priority and sequence; a 0 in place of the id marks
+ * a free record.
  */
 export class MaskGroup {
   bestPriority = Number.POSITIVE_INFINITY;
   /** Words with mask bits; the others match anything. */
   readonly active: Int32Array;
-  /** Of those words. */
+  /** The masks of those words. */
   readonly masks: Uint32Array;
   readonly recordWords: number;
   records = new Uint32Array(0);
@@ -73,7 +73,7 @@ export class MaskGroup {
     return slot;
   }
 
-  /** Frees a slot, and moves into it what a look-up could no longer reach behind it. */
+  /** Frees a slot, and moves records behind it forward that a look-up could no longer reach. */
   private vacate(slot: number): void {
     const { active, recordWords, records, slotMask } = this;
     let free = slot;
@@ -96,7 +96,7 @@ export class MaskGroup {
     return Uint32Array.from(this.active, (word) => entry.key.values[word] ?? 0);
   }
 
-  /** Compares the group's best match with `best`, and takes its place if it comes before it. */
+  /** Replaces `best` by the group's best match if that comes before it. */
   lookup(key: Uint32Array, best: FilterMatch): void {
     const { active, masks, records, recordWords } = this;
     let hash = 0;
@@ -144,7 +144,7 @@ export class MaskGroup {
 /** Places of a record's words behind those of the key. */
 export const RECORD = { mark: 0, priority: 1, sequence: 2, words: 3 } as const;
 const MINIMUM_SLOTS = 16;
-/** At least so many: short runs of probes. */
+/** Minimum number of slots for each record, which keeps runs of probes short. */
 const SLOTS_PER_ENTRY = 2;
 
 /** Takes a word of the key into a hash. */

@@ -1,6 +1,6 @@
 /**
- * Which words of the register arrays are whose, as far as the switch has been told. Entries that others wrote, over BF
- * Runtime, come without: what is theirs nobody knows, and nothing is counted.
+ * Which program owns which words of the register arrays, as far as that was declared to the switch. Entries that other
+ * controllers write over BF Runtime come without declarations: their accesses are not counted.
  */
 import { addressFault, type DataPlane, type MemoryBlock, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
 
@@ -23,7 +23,7 @@ export class MemoryOwners {
   }
 
   /**
-   * Whether accesses of a program have to be looked at one by one: not if its entries are proven to keep to its blocks.
+   * Whether each access of a program has to be checked: not if its entries are proven to keep to its blocks.
    * @param changesUnderWay whether packets may have met other entries before; then the proof says nothing of them
    */
   needsGuard(programId: number, entries: readonly TableEntry[], changesUnderWay: boolean): boolean {

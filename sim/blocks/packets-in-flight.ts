@@ -1,9 +1,9 @@
-/** The packets that are in the switch, each in a slot that is used again: nothing is allocated for a packet. */
+/** The packets in flight, each in a slot of a pool: nothing is allocated per packet. */
 import type { PacketBatch } from '../../traces/packets/packet-batch.js';
 import { packetWords } from './digest.js';
 import { Phv } from './phv.js';
 
-/** A batch whose packets are under way; its memory must stay as it is until none is left. */
+/** A batch whose packets are in flight; its memory must stay as it is until all of them have left. */
 export interface HeldBatch {
   readonly batch: PacketBatch;
   /** Its bytes, as digests read them. */
@@ -16,17 +16,17 @@ export const holdBatch = (batch: PacketBatch): HeldBatch => ({ batch, words: pac
 export class PacketsInFlight {
   readonly phvs: Phv[] = [];
   readonly held: HeldBatch[] = [];
-  /** Place in its batch. */
+  /** Index of the packet in its batch. */
   index = new Int32Array(0);
-  /** When its first bit came to the switch. */
+  /** When the packet's first bit reached its port. */
   arrivalPs = new Float64Array(0);
-  /** When it came to the queue that it is in. */
+  /** When it entered the queue that it is in. */
   queuedPs = new Float64Array(0);
   cells = new Int32Array(0);
-  /** The one behind it in its queue. */
+  /** Slot of the next packet in its queue. */
   next = new Int32Array(0);
   private readonly free: number[] = [];
-  /** Packets in the switch now, and the most there ever were. */
+  /** Packets in flight now, and the maximum so far. */
   count = 0;
   most = 0;
 

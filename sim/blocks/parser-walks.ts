@@ -1,4 +1,4 @@
-/** The ways that a packet can take through the parser. */
+/** The paths that a packet can take through the parser's state machine. */
 import type { DataPlane, Header } from '../../compiler/index.js';
 
 /** Headers that follow one another, and the field values that lead the parser along. */
@@ -7,7 +7,7 @@ export interface ParserWalk {
   readonly leads: ReadonlyMap<string, number>;
 }
 
-/** All walks through the parser; one may end in any state, with a value that leads nowhere. */
+/** All walks through the parser. A walk may end in any state, by a select value that has no next state. */
 export function parserWalks(dataPlane: DataPlane): ParserWalk[] {
   const { parser } = dataPlane.description;
   const walks: ParserWalk[] = [];

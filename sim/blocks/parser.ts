@@ -1,6 +1,6 @@
 /**
- * The parser: finds the headers of a packet. A malformed header ends parsing before it; so does one that is cut off, or,
- * on data planes that follow the chip, it makes the parser drop the packet.
+ * The parser: finds the headers of a packet. A malformed header ends parsing before it. So does a truncated one, except
+ * on data planes that follow the chip: there the parser drops the packet.
  */
 import type { DataPlane } from '../../compiler/index.js';
 import { type FieldAccess, fieldAccess, readField } from './header-fields.js';
@@ -31,8 +31,8 @@ interface State {
 }
 
 /**
- * Finds the headers of the packet that a PHV holds, and fills `phv.headerStart`. A packet that it drops has `phv.dropped`
- * set and no header at all, so that no filter takes it.
+ * Finds the headers of the packet that a PHV holds, and fills `phv.headerStart`. A packet that it drops has
+ * `phv.dropped` set and no header at all, so that no filter takes it.
  */
 export interface PacketParser {
   parse(phv: Phv): void;
@@ -107,7 +107,7 @@ export class InterpretedParser implements PacketParser {
 const NO_HEADER = -1;
 const CUT = -2;
 
-/** Bytes of a header that starts here, or {@link NO_HEADER} if it is not whole or not such a header. */
+/** Bytes of a header that starts here, or {@link NO_HEADER} if it is truncated or malformed. */
 function headerLength(header: ExtractedHeader, phv: Phv, at: number): number {
   if (at + header.bytes > phv.packetEnd || !isValid(header, phv, at)) return NO_HEADER;
   const length = lengthOf(header, phv, at);
@@ -115,8 +115,8 @@ function headerLength(header: ExtractedHeader, phv: Phv, at: number): number {
 }
 
 /**
- * As {@link headerLength}, or {@link CUT} if the packet ends inside it. The chip's parser looks at the conditions before
- * it takes a header, and takes options only on the way to a header behind them, which then is cut off too.
+ * As {@link headerLength}, or {@link CUT} if the packet ends inside it. The chip's parser looks at the conditions
+ * before it takes a header, and takes options only on the way to a header behind them, which then is cut off too.
  */
 function headerLengthOnChip(header: ExtractedHeader, phv: Phv, at: number): number {
   if (at + header.lookaheadBytes > phv.packetEnd) return CUT;
@@ -149,7 +149,9 @@ function nextState(state: State, phv: Phv): number {
   return -1;
 }
 
-/** Whether some action of an RPB writes a field that the parser reads: only then can a later pass find other headers. */
+/**
+ * Whether some action of an RPB writes a field that the parser reads: only then can a later pass find other headers.
+ */
 export function parsesAgain({ description, rpbs }: DataPlane): boolean {
   const reads = new Set<string>();
   for (const { only, select } of Object.values(description.parser.states)) {

@@ -8,8 +8,7 @@
  *     entry   = head, immediate, flag or jump table, [har value, mask, sar value, mask, mar value, mask]
  *     head    = opcode | first << 8 | second << 16 | MATCHES << 24 | LAST << 25 | GUARDED << 26
  *
- * Only branch ids that some entry sets, and 0, can occur, beside those that an entry has set that is gone while packets
- * are in flight.
+ * A packet's branch id is 0, one that an entry sets, or, while packets are in flight, one that a deleted entry has set.
  */
 import type { TableEntry } from '../../compiler/index.js';
 import { type Instruction, OPCODE, type RegisterMatch } from './instructions.js';
@@ -36,10 +35,13 @@ export const CELL = { rpb: 0, length: 1, words: 2 } as const;
 export const ENTRY = { head: 0, immediate: 1, flag: 2, words: 3, wordsWithMatch: 9 } as const;
 export const HEAD_MATCHES = 1 << 24;
 export const HEAD_LAST = 1 << 25;
-/** Its memory accesses are looked at: see memory-owners.ts. */
+/** Memory accesses of this entry are checked against the program's blocks: see memory-owners.ts. */
 export const HEAD_GUARDED = 1 << 26;
 
-/** The branch ids that packets of a program can have. @param retired those that only packets in flight can have */
+/**
+ * The branch ids that packets of a program can have. @param retired ids that deleted entries have set on packets in
+ * flight
+ */
 export function branchIdsOf(entries: readonly RpbEntry[], retired: Iterable<number>): number[] {
   const targets = entries.filter(setsBranch).map(({ instruction }) => instruction.immediate);
   return [...new Set([0, ...targets, ...retired])].sort((a, b) => a - b);
@@ -50,7 +52,7 @@ export const setsBranch = ({ instruction }: RpbEntry): boolean => instruction.op
 /**
  * @param branchIds of {@link branchIdsOf}
  * @param rpbCount ends each row: a number that no RPB has
- * @param guarded whether memory accesses are looked at
+ * @param guarded whether memory accesses are checked against the program's blocks
  */
 export function buildProgramCode(
   entries: readonly RpbEntry[],

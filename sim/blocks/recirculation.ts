@@ -1,4 +1,4 @@
-/** The recirculation block: by program and recirculation id, whether the packet goes round once more. */
+/** The recirculation block: by program and recirculation id, whether the packet recirculates. */
 import { type DataPlane, FIXED_NAMES, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, parameterValues, refuseUnknownKeys } from './entry-values.js';
@@ -39,7 +39,7 @@ export class RecirculationTable {
     const programId = exactKey(entry, RPB_KEYS.program, programIdBits);
     const pass = exactKey(entry, RPB_KEYS.recirculation, recirculationIdBits);
     if (pass > MAX_PASS)
-      throw new TargetError('wrong-width', `${RPB_KEYS.recirculation} = ${pass}: at most ${MAX_PASS}`);
+      throw new TargetError('wrong-width', `${RPB_KEYS.recirculation} = ${pass}: the maximum is ${MAX_PASS}`);
     const bit = again ? 2 ** pass : 0;
     this.again[programId] = (this.again[programId] as number) | bit;
     this.used++;
@@ -49,11 +49,11 @@ export class RecirculationTable {
     };
   }
 
-  /** Whether a packet of this program goes round again after this pass. */
+  /** Whether a packet of this program recirculates after this pass, from 0. */
   recirculates(programId: number, pass: number): boolean {
     return pass <= MAX_PASS && (((this.again[programId] as number) >>> pass) & 1) === 1;
   }
 }
 
-/** A packet that has gone round this often is not let round again, whatever the entries say. */
+/** The last pass, from 0, after which a packet can recirculate: each pass is one bit of a 32-bit word. */
 const MAX_PASS = 31;

@@ -7,7 +7,7 @@ export class RegisterArrays {
   private readonly start: Int32Array;
   private readonly sizes: Int32Array;
 
-  /** @param buffer memory of another switch of this data plane, to share it */
+  /** @param buffer memory to share with another switch of this data plane; else new memory, all 0 */
   constructor(
     dataPlane: DataPlane,
     readonly buffer = allocate(dataPlane),

@@ -31,7 +31,7 @@ export class RpbTables {
   private readonly byTable: ReadonlyMap<string, Rpb>;
   private readonly rpbCount: number;
   private sequence = 0;
-  /** By program id: branch ids that a deleted entry has set on packets that may be in flight. */
+  /** By program id: branch ids that deleted entries have set on packets that may be in flight. */
   private readonly retired = new Map<number, Set<number>>();
   /** Whether packets are in flight while entries change, so that a branch id outlives the entry that sets it. */
   keepsBranchIds = false;
@@ -123,13 +123,13 @@ export class RpbTables {
     return table.code;
   }
 
-  /** Whether memory accesses of a program have to be looked at, as they are not proven to keep to its blocks. */
+  /** Whether memory accesses of a program have to be checked, as its entries are not proven to keep to its blocks. */
   isGuarded(programId: number): boolean {
     const entries = this.entriesOf(programId).map(({ source }) => source);
     return this.owners.needsGuard(programId, entries, this.keepsBranchIds);
   }
 
-  /** To be called when something else than its entries has changed for a program. */
+  /** To be called when a program's memory blocks have changed: its code is built again. */
   changed(programId: number): void {
     const table = this.programs[programId];
     if (table !== undefined) table.code = undefined;
@@ -151,7 +151,7 @@ export class RpbTables {
     this.retired.set(programId, retired.add(branchId));
   }
 
-  /** The entry that a packet meets in an RPB as it is now, found by going through them all. @param rpb from 0 */
+  /** The entry that matches a packet in an RPB, by a search of all entries of its program. @param rpb from 0 */
   entryFor(phv: Phv, rpb: number): RpbEntry | undefined {
     let best: RpbEntry | undefined;
     for (const entry of this.programs[phv.programId]?.entries ?? []) {

@@ -13,7 +13,7 @@ export type KeyWord = { readonly kind: 'header'; readonly access: FieldAccess } 
 /** The program of the best matching entry of groups, or 0. */
 export type FilterLookup = (phv: Phv, groups: readonly MaskGroup[]) => number;
 
-/** Makes a look-up for the masks of these groups, in their order; undefined where one that knows no masks is as good. */
+/** Makes a look-up for the masks of these groups, in their order; undefined where the general look-up is as fast. */
 export type LookupMaker = (words: readonly KeyWord[], groups: readonly MaskGroup[]) => FilterLookup | undefined;
 
 const LOW_BITS = 32;

@@ -7,7 +7,7 @@ import type { PacketsInFlight } from './packets-in-flight.js';
 
 export interface QueueLimits {
   readonly cellBytes: number;
-  /** Cells that all queues share, and that one queue takes at most. */
+  /** Cells of the buffer that all queues share, and the maximum that one queue takes of it. */
   readonly bufferCells: number;
   readonly queueCells: number;
 }
@@ -24,7 +24,7 @@ export interface PortCounters {
   lostQueue: number;
   lostBuffer: number;
   mostCells: number;
-  /** Sent, or sent round. */
+  /** Sent by the port, recirculated packets included. */
   packetsOut: number;
   bytesOut: number;
 }
@@ -48,7 +48,7 @@ export class PortQueue {
   first = NOTHING;
   private last = NOTHING;
   cells = 0;
-  /** Most cells since it was last asked. */
+  /** Maximum cells in the queue since the last call of {@link takeMostCells}. */
   private mostCells = 0;
   /** When the port can take the next packet out of the queue, and when its line is free. */
   free = 0;
@@ -87,7 +87,7 @@ export class PortQueue {
     return slot;
   }
 
-  /** Most cells that were queued at once since this was last called. */
+  /** Maximum cells that were queued at once since the last call. */
   takeMostCells(): number {
     const most = this.mostCells;
     this.mostCells = this.cells;

@@ -1,4 +1,4 @@
-/** What takes a packet through the RPBs: engines differ in how, never in what. */
+/** An engine runs the RPBs on a packet. Engines differ in speed, never in results. */
 import type { DataPlane, Gress } from '../../compiler/index.js';
 import type { Phv } from '../blocks/phv.js';
 
@@ -7,7 +7,7 @@ export type EngineName = (typeof ENGINES)[number];
 
 export interface RpbEngine {
   readonly name: EngineName;
-  /** Does now what the first packets of programs would otherwise wait for. */
+  /** Generates code for programs that have changed; without it, the first packet of each waits for that. */
   prepare(): void;
   /** Takes a packet through the RPBs of one gress of its pass, by the entries of its program. */
   ingress(phv: Phv): void;

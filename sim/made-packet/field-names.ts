@@ -28,7 +28,7 @@ const TCP_PARTS: Readonly<Record<string, { readonly offset: number; readonly wid
 };
 export const INGRESS_PORT = 'ig_intr_md.ingress_port';
 const PREFIX = /^(hdr|ig_intr_md|eg_intr_md)\./;
-/** Headers as they are called in speech. */
+/** Common names of headers. */
 const SPOKEN: Readonly<Record<string, string>> = { eth: 'ethernet', ip: 'ipv4' };
 
 export class FieldNames {

@@ -1,7 +1,7 @@
 /**
- * A packet made of field values: `ipv4.src=10.0.0.1 tcp.dst_port=80 tcp.flags=S`. It has the headers that the fields are
- * in and those that the parser reads before them. What is not given is 0, but for versions, lengths, time to live and
- * checksums, and fields that lead the parser along.
+ * A packet made of field values: `ipv4.src=10.0.0.1 tcp.dst_port=80 tcp.flags=S`. It has the headers that the fields
+ * are in and those that the parser reads before them. What is not given is 0, but for versions, lengths, time to live
+ * and checksums, and fields that lead the parser along.
  */
 import type { DataPlane, Header } from '../../compiler/index.js';
 import { type ParserWalk, parserWalks } from '../blocks/parser-walks.js';
@@ -16,7 +16,7 @@ import { putLengthsAndChecksums } from './lengths-and-checksums.js';
 export interface MadePacket {
   readonly bytes: Uint8Array;
   readonly ingressPort: number;
-  /** What the egress is told of the queue. */
+  /** What the egress reads of the queue. */
   readonly queue: QueueReading;
 }
 
@@ -36,7 +36,10 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   'hdr.tcp.tcp4thword': 0x50000000,
 };
 
-/** @param text `name=value`, separated by spaces or commas; `payload=` takes bytes in hexadecimal @throws {MadePacketError} */
+/**
+ * @param text `name=value`, separated by spaces or commas; `payload=` takes bytes in hexadecimal @throws
+ * {MadePacketError}
+ */
 export function madePacket(text: string, dataPlane: DataPlane): MadePacket {
   const given = givenValues(text, dataPlane);
   const bytes = frameOf(given, dataPlane);

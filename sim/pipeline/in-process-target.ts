@@ -1,4 +1,4 @@
-/** The emulator as a {@link SwitchTarget}: what a driver talks to when there is no switch. */
+/** The emulator as a {@link SwitchTarget}, in this process. */
 import type { Operation, TableEntry } from '../../compiler/index.js';
 import { type SwitchTarget, TargetError } from '../target/target.js';
 import type { Switch } from './switch.js';

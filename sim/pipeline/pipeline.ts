@@ -47,7 +47,7 @@ export class Pipeline {
   private readonly interpreter: InterpretedEngine;
   private readonly cpuPort: number;
   private readonly headerCount: number;
-  /** Whether a later pass can find other headers. */
+  /** Whether the parser can find other headers on a later pass. */
   private readonly reparses: boolean;
   private readonly initOnEveryPass: boolean;
 
@@ -185,11 +185,11 @@ export class Pipeline {
     if (phv.dropped) phv.programId = 0;
   }
 
-  /** The prototype's init block meets recirculated packets again, on the recirculation port. */
+  /** On the prototype's data plane recirculated packets pass the init block again, from the recirculation port. */
   private initAgain(phv: Phv): void {
     this.initBlock.forwardByPort(phv, this.recirculationPort);
     const programId = this.initBlock.classify(phv);
-    // Branch ids are numbered by program: one of another program says nothing here.
+    // Branch ids are numbered by program: one of another program means nothing here.
     if (programId !== phv.programId) phv.branch = 0;
     phv.programId = programId;
     if (phv.egressPort === NO_PORT) phv.dropped = true;

@@ -1,6 +1,6 @@
 /**
  * All look-up tables of a switch, without packets: filters and default forwarding, RPB tables, the recirculation block.
- * Whoever needs to know what a packet would find, and takes none through the switch, needs no more than this.
+ * For callers that ask what a packet would find but take none through a switch.
  */
 import {
   type DataPlane,
@@ -21,7 +21,7 @@ import { TargetError } from '../target/target.js';
 
 const EXACT_TABLES: ReadonlySet<string> = new Set([FIXED_NAMES.forwardTable, FIXED_NAMES.recirculationTable]);
 
-/** A change that tables make: register arrays and packets in flight are no business of theirs. */
+/** An operation on tables: not one on register arrays or packets in flight. */
 export type TableOperation = Exclude<Operation, { readonly kind: 'drain' | 'resetMemory' }>;
 
 export const isTableOperation = (operation: Operation): operation is TableOperation =>
@@ -38,7 +38,7 @@ export class SwitchTables {
 
   /**
    * @param operands the fields that actions read and write
-   * @param makeLookup for filters; one that makes nothing leaves them interpreted
+   * @param makeLookup makes look-ups of filter tables; they are interpreted if it is left out
    */
   constructor(dataPlane: DataPlane, operands: FieldOperands = new FieldOperands(dataPlane), makeLookup?: LookupMaker) {
     this.init = new InitBlock(dataPlane, makeLookup);
@@ -62,7 +62,7 @@ export class SwitchTables {
     }
   }
 
-  /** All entries, in the order in which they came: inserted so into other tables, they do there what they do here. */
+  /** All entries, in the order of their insertion: inserted so into other tables, they make equal ones. */
   entries(): TableEntry[] {
     return Array.from(this.installed.values(), ({ entry }) => entry);
   }
@@ -118,6 +118,6 @@ export class SwitchTables {
   }
 }
 
-/** Exact tables know no priority. */
+/** Entries of exact tables have no priority. */
 const identity = ({ table, key, priority }: EntryKey): string =>
   entryIdentity({ table, key, priority: EXACT_TABLES.has(table) ? 0 : priority });

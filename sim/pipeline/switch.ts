@@ -16,18 +16,18 @@ import { Pipeline } from './pipeline.js';
 import { SwitchTables } from './switch-tables.js';
 
 export interface SwitchOptions {
-  /** Finds headers and filters and runs the RPBs; where no code can be generated, it is interpreted. Else 'compiled'. */
+  /** Runs parser, filters and RPBs; 'compiled' if left out, and 'interpreted' where no code can be generated. */
   readonly engine?: EngineName;
   /** Register arrays to share with other switches of the same data plane; for switches of one pipe. */
   readonly memory?: SharedArrayBuffer;
-  /** Number of pipes, at least 1; else 1. */
+  /** Number of pipes, at least 1; 1 if left out. */
   readonly pipes?: number;
 }
 
 export class Switch implements PacketDriver {
   readonly tables: SwitchTables;
   readonly counters: Counters = emptyCounters();
-  /** That of the first pipe. */
+  /** The pipeline of the first pipe. */
   readonly pipeline: Pipeline;
   /** The register arrays of each pipe. */
   readonly registersOfPipes: readonly RegisterArrays[];
@@ -90,12 +90,12 @@ export class Switch implements PacketDriver {
     this.tables.rpbs.forgetRetiredBranchIds();
   }
 
-  /** Makes the code of programs that changed; without it, the first packet of each waits for that. */
+  /** Generates code for programs that have changed; without it, the first packet of each waits for that. */
   prepare(): void {
     for (const { engine } of this.pipes) engine.prepare();
   }
 
-  /** All entries, in the order in which they came: inserted so into another switch, they do there what they do here. */
+  /** All entries, in the order of their insertion: inserted so into another switch, they make an equal one. */
   entries(): TableEntry[] {
     return this.tables.entries();
   }

@@ -20,7 +20,7 @@ import { TargetError } from '../target/target.js';
 
 export const SNAPSHOT_SCHEMA = 'p4runpro-sim/snapshot@1';
 
-/** Bytes that are no snapshot, or none for this switch; the message has no subject. */
+/** Bytes that are not a snapshot, or not one for this switch; the message is a predicate: the caller names the file. */
 export class SnapshotError extends DomainError {
   override readonly name = 'SnapshotError';
   readonly ends = 'bad-input';
@@ -38,15 +38,15 @@ export interface SwitchSnapshot {
   readonly counters: Readonly<Counters>;
   /** In the order in which they were inserted. */
   readonly entries: readonly TableEntry[];
-  /** By program id: what was declared as its memory. */
+  /** By program id: the memory blocks that were declared for it. */
   readonly blocks: readonly (readonly [programId: number, blocks: readonly MemoryBlock[]])[];
   /** The words of all register arrays. */
   readonly memory: Uint32Array;
-  /** What whoever took it added, as JSON has it. */
+  /** A note of the caller that took the snapshot, any JSON value. */
   readonly note: unknown;
 }
 
-/** Between two packets. @param counters those of the run, where other switches have counted too */
+/** Takes a snapshot, between two packets. @param counters those of the run: with workers, of all their switches */
 export function takeSnapshot(
   emulator: Switch,
   programs: readonly CompiledProgram[],
@@ -90,7 +90,7 @@ export function readSnapshot(
   const view = new DataView(body.buffer, body.byteOffset + headEnd);
   const memory = Uint32Array.from({ length: words }, (_, i) => view.getUint32(i * WORD_BYTES, true));
   const programs = head.programs.map((program) => documentIn(program, dataPlane));
-  // Snapshots that were taken before blocks were declared have none, and a counter less.
+  // Older snapshots have no blocks, and no counter of accesses outside them.
   const { blocks = programs.map(({ programId, memories }) => [programId, memories] as const) } = head;
   const counters = { ...emptyCounters(), ...head.counters };
   return { programs, counters, entries: head.entries, blocks, memory, note: head.note };
@@ -98,7 +98,8 @@ export function readSnapshot(
 
 /** Puts a snapshot into a switch that has no entries yet. @throws {SnapshotError} */
 export function restoreSnapshot(emulator: Switch, { entries, blocks, memory, counters }: SwitchSnapshot): void {
-  if (memory.length !== emulator.memory.words.length) throw new SnapshotError('damaged', 'it has other memory');
+  if (memory.length !== emulator.memory.words.length)
+    throw new SnapshotError('damaged', 'its register arrays have other sizes than those of the switch');
   try {
     for (const operation of declarations(blocks)) emulator.apply(operation);
     for (const entry of entries) emulator.apply({ kind: 'insertEntry', entry });
@@ -109,7 +110,7 @@ export function restoreSnapshot(emulator: Switch, { entries, blocks, memory, cou
   for (const key of Object.keys(emptyCounters()) as (keyof Counters)[]) emulator.counters[key] = counters[key];
 }
 
-/** What a replica of the switch has to be told besides its entries. */
+/** The operations that declare memory blocks: a replica of a switch needs them besides its entries. */
 export const declarations = (blocks: SwitchSnapshot['blocks']): Operation[] =>
   blocks.map(([programId, own]) => ({ kind: 'declareMemory', programId, blocks: own }));
 
@@ -120,7 +121,7 @@ const NAME = 'p4runpro-sim/snapshot@';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** What follows the two lines. */
+/** The bytes behind the two lines of the header. */
 function checkedBody(bytes: Buffer): Buffer {
   const firstLine = bytes.toString('latin1', 0, Math.max(0, bytes.subarray(0, HASH_CHARACTERS).indexOf('\n')));
   if (!firstLine.startsWith(NAME)) throw new SnapshotError('not-a-snapshot', 'not a snapshot of a switch');
@@ -130,7 +131,8 @@ function checkedBody(bytes: Buffer): Buffer {
   const hashStart = firstLine.length + 1;
   const hash = bytes.toString('latin1', hashStart, hashStart + HASH_CHARACTERS);
   const body = bytes.subarray(hashStart + HASH_CHARACTERS + 1);
-  if (sha256(body) !== hash) throw new SnapshotError('damaged', 'damaged or cut off: its checksum is another');
+  if (sha256(body) !== hash)
+    throw new SnapshotError('damaged', 'damaged or cut off: its SHA-256 checksum does not match');
   return body;
 }
 

@@ -1,8 +1,8 @@
-/** What an emulator and a real switch have in common: the verbs that deployments, tests and tools use. */
+/** The interface that the emulator and a real switch share: what controllers, tests and tools call. */
 
 import { DomainError, type Operation, type TableEntry } from '../../compiler/index.js';
 
-/** Why a switch refused an operation, closed. */
+/** Why a switch refused an operation: a closed list. */
 export type TargetErrorCause =
   | 'already-exists'
   | 'not-found'
@@ -16,7 +16,7 @@ export type TargetErrorCause =
 export class TargetError extends DomainError {
   override readonly name = 'TargetError';
   readonly ends = 'failed';
-  /** Of the operations that were to be applied, how many have been made. */
+  /** Number of operations that were applied before the one that was refused. */
   applied = 0;
 
   constructor(
@@ -27,7 +27,7 @@ export class TargetError extends DomainError {
   }
 }
 
-/** The switch cannot be asked: what was under way may have been done or not. */
+/** The switch does not answer: the operations in progress may have been made or not. */
 export class TargetUnreachable extends DomainError {
   override readonly name = 'TargetUnreachable';
   readonly ends = 'failed';
@@ -40,7 +40,7 @@ export interface SwitchTarget {
   readonly dataPlane: { readonly name: string; readonly hash: string };
   /**
    * Makes the changes one after another, each atomic for packets.
-   * @throws {TargetError} at the first that is refused; those before it have been made, and it says how many
+   * @throws {TargetError} at the first operation that is refused; those before it have been made, `applied` of them
    */
   apply(operations: readonly Operation[]): Promise<void>;
   /**
@@ -52,6 +52,6 @@ export interface SwitchTarget {
   writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void>;
   /** Entries in a table now. */
   entryCount(table: string): Promise<number>;
-  /** All entries of all tables as the switch has them, those that others wrote included. */
+  /** All entries of all tables, those that other controllers wrote included. */
   entries(): Promise<readonly TableEntry[]>;
 }

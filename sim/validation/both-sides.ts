@@ -40,7 +40,7 @@ export type Memories = ReadonlyMap<string, Uint32Array>;
 
 export type PacketResult =
   | { readonly kind: 'agreed'; readonly ran: boolean; readonly trace: readonly ExecutedStatement[] }
-  /** The language does not define what happens, or another program has the packet. */
+  /** The language does not define the result, or another program takes the packet. */
   | { readonly kind: 'not-compared'; readonly reason: 'undefined' | 'other-program' }
   | {
       readonly kind: 'differed';
@@ -49,7 +49,7 @@ export type PacketResult =
       readonly visits: readonly RpbVisit[];
     };
 
-/** What {@link BothSides.send} found out about a hash that leads to a memory. */
+/** A hash function that {@link BothSides.send} has seen compute addresses of a memory. */
 interface KnownHash {
   readonly statement: Statement;
   readonly rpb: number;
@@ -172,7 +172,7 @@ export class BothSides {
     return mismatch === undefined ? { kind: 'agreed', ran: matches, trace } : fail(mismatch);
   }
 
-  /** How one packet fails that meets these memories, if it does. */
+  /** The failure of one packet with these memory contents, if it fails. */
   failureOf(packet: TestPacket, memories: Memories): Failure | undefined {
     this.reset(memories);
     const result = this.send(packet);
@@ -234,7 +234,7 @@ export class BothSides {
     }
   }
 
-  /** Puts the packet in front of the switch; the result is the program that takes it. */
+  /** Puts the packet into the batch. @returns the id of the program that takes it, 0 for none */
   private classify({ bytes, ingressPort, isForwarded }: TestPacket): number {
     const { batch, emulator } = this;
     this.forwardByDefault(ingressPort, isForwarded);
@@ -252,7 +252,7 @@ export class BothSides {
     return { port: egress === DROPPED ? undefined : egress, bytes: packetBytes(batch, 0) };
   }
 
-  /** Sees to it that a port has its entry of default forwarding, or has none. */
+  /** Inserts or deletes the entry of default forwarding of a port, unless it is as wanted. */
   private forwardByDefault(ingressPort: number, wanted: boolean): void {
     const { emulator, forwarding } = this;
     if (forwarding.get(ingressPort)?.now === wanted) return;
@@ -312,7 +312,7 @@ export class BothSides {
         const [step] = steps;
         if (step === undefined || !steps.every((other) => isSamePlace(step, other))) continue;
         const visit = visits.get(step.pass * this.dataPlane.rpbCount + step.rpb);
-        // Not met by packets that were dropped before; what they miss shows in the memories.
+        // A packet that was dropped before does not reach it; the memories show what it did not do.
         if (visit === undefined) continue;
         const wrong = registers.find(
           ({ register, mask }) => ((visit.before[register] ^ before[register]) & mask) !== 0,
@@ -350,7 +350,7 @@ export class BothSides {
   }
 }
 
-/** Nothing stays installed if the switch refuses something. @throws {TargetError} */
+/** Installs all entries, or none if the switch refuses one. @throws {TargetError} */
 function install(compiled: CompiledProgram, emulator: Switch): void {
   const done: TableEntry[] = [];
   try {

@@ -1,4 +1,4 @@
-/** Which statements and which ways out of each BRANCH packets have come to, by the program's meaning. */
+/** Which statements and which ways out of each BRANCH packets have reached, by the interpreter. */
 import {
   type CompiledProgram,
   type DataPlane,
@@ -44,7 +44,7 @@ export class BranchCoverage {
     }
   }
 
-  /** Takes over what another run of the same text has reached. */
+  /** Adds the points that another run of the same text has reached. */
   add(other: BranchCoverage): void {
     for (const key of other.reached) this.reached.add(key);
   }

@@ -1,4 +1,4 @@
-/** Packets byte by byte, but for the two ways in which a TCP checksum can say zero. */
+/** Compares packets byte by byte, except that the two representations of a TCP checksum of zero are equal. */
 import type { Mismatch } from './mismatch.js';
 
 /** @param checksum where the TCP checksum is; -1 for packets without */

@@ -1,4 +1,4 @@
-/** Which statements and cases of a program packets have come to. */
+/** Which statements and cases of a program packets have reached. */
 import type { Case, ExecutedStatement, Program, Statement } from '../../compiler/index.js';
 
 export class Coverage {

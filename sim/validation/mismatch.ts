@@ -43,7 +43,7 @@ export type Mismatch =
       readonly statements: readonly [Statement, Statement];
       readonly rpbs: readonly [number, number];
     }
-  /** The document does not say, in one voice, which RPB a statement hashes in. */
+  /** The document names no RPB, or several, for a statement that hashes. */
   | { readonly kind: 'no-hash-step'; readonly statement: Statement };
 
 const hex = (value: number | undefined): string => (value === undefined ? 'missing' : `0x${value.toString(16)}`);

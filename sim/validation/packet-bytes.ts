@@ -25,7 +25,7 @@ export class PacketBytes implements PacketFields {
     this.phv = new Phv(dataPlane.headers.length);
   }
 
-  /** Takes up a copy of a packet. */
+  /** Loads a copy of a packet. */
   load({ bytes, ingressPort, queue }: ArrivedPacket): this {
     this.phv.begin(bytes.slice(), 0, bytes.length, ingressPort);
     this.intrinsics = {
@@ -42,7 +42,7 @@ export class PacketBytes implements PacketFields {
     return this.phv.dropped;
   }
 
-  /** The packet as it would leave, checksums put right. */
+  /** The packet as it would leave, checksums updated. */
   finish(): Uint8Array {
     this.deparser.deparse(this.phv);
     return this.phv.bytes;

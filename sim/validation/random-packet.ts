@@ -13,14 +13,14 @@ import { below, chance, oneOf, type Random } from './random.js';
 export interface ArrivedPacket {
   readonly bytes: Uint8Array;
   readonly ingressPort: number;
-  /** What the egress is told of the queue. */
+  /** What the egress reads of the queue. */
   readonly queue: QueueReading;
 }
 
 export interface TestPacket extends ArrivedPacket {
   /**
-   * Whether its port has an entry of default forwarding. It has on data planes where packets that nobody forwards end
-   * behind the ingress, as what their program does in egress then does not happen.
+   * Whether its port has an entry of default forwarding. It always has on data planes where packets that nobody
+   * forwards end behind the ingress, as what their program does in egress then does not happen.
    */
   readonly isForwarded: boolean;
 }
@@ -37,7 +37,7 @@ const MAX_OPTION_WORDS = 3;
 export class PacketGenerator {
   private readonly values: ProgramValues;
   private readonly walks: readonly ParserWalk[];
-  /** Those that have all headers which the program wants to see. */
+  /** Walks that have all headers of the program's fields. */
   private readonly wantedWalks: readonly ParserWalk[];
   private readonly random: Random;
   private readonly queueWidths: QueueReading;

@@ -4,7 +4,7 @@ import type { Failure } from './failure.js';
 
 /** @param fails the failure of a smaller program, if it fails */
 export function shrinkProgram(failure: Failure, fails: (program: Program) => Failure | undefined): Failure {
-  // As it is first: from then on the lines of its statements are those of its printed text.
+  // The whole program comes first: from then on the lines of its statements are those of its printed text.
   let least = fails(failure.program) ?? failure;
   for (;;) {
     const next = firstFailure(least.program, fails);

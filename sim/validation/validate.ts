@@ -38,14 +38,14 @@ export type Validation =
       readonly ran: number;
       /** Packets that were not compared, as the program accesses a memory outside its bounds. */
       readonly undefined: number;
-      /** Statements that some packet came to, and all. */
+      /** Number of statements that some packet reached, and of all statements. */
       readonly statements: { readonly ran: number; readonly all: number };
     }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** Packets that meet the memory which those before them left. */
+/** Packets in a row between two resets of the memory. */
 const SEQUENCE = 25;
-/** Packets that are tried on the program alone for one that is sent. */
+/** Candidates that are run by the interpreter alone for each packet that is sent. */
 const TRIES = 6;
 /** Packets for each smaller program that is tried. */
 const SHRINK_PACKETS = 100;
@@ -111,7 +111,7 @@ function search(
 
 type Note = (trace: readonly ExecutedStatement[], kind: 'ran' | 'passed' | 'undefined') => void;
 
-/** A packet that no other program gets and that leads where none has been, if a few tries find one. */
+/** A packet that no other program takes and, if a few tries find one, that reaches statements no packet has reached. */
 function pickPacket(generator: PacketGenerator, sides: BothSides, coverage: Coverage): TestPacket {
   let packet = generator.next();
   for (let tries = 1; tries < TRIES; tries++) {
@@ -146,7 +146,7 @@ function failed(
     if (failure !== undefined) return { kind: 'failed', failure: shrinkInput(failure, sides, dataPlane) };
     before = sides.copyMemories();
   }
-  throw new Error('a failure that does not repeat');
+  throw new Error('a failure that was found did not happen again with the same packet and memory');
 }
 
 function randomMemories({ memories }: Program, values: ProgramValues, random: Random): Memories {

@@ -1,6 +1,6 @@
 /**
- * The compiled engine: JavaScript generated from the entries of each program. What a packet touches lies in one row of
- * integers per program: the functions of its passes, and the constants that they leave open.
+ * The compiled engine: JavaScript generated from the entries of each program. The data of a program lie in one row of
+ * integers: the functions of its passes, and the constants that these take as arguments.
  */
 import type { DataPlane } from '../../../compiler/index.js';
 import type { ActionUnit } from '../../blocks/actions.js';
@@ -15,7 +15,7 @@ import { type CodeContext, segmentCode } from './generate.js';
 /** Runs the entries of one gress of one pass. @param k where the program's row starts in `rows` */
 type Segment = (phv: Phv, rows: Int32Array, k: number) => void;
 
-/** Whether this process may make code from text; a switch of it forbids that. */
+/** Whether this process may generate code; Node's --disallow-code-generation-from-strings forbids it. */
 export function canGenerateCode(): boolean {
   try {
     return new Function('return true')() === true;
@@ -29,7 +29,7 @@ export function canGenerateCode(): boolean {
  * constants.
  */
 const ROW = { length: 0, segments: 1, functions: 2 } as const;
-/** In place of a row's start. */
+/** Values of a row's start that stand for no row. */
 const NO_ENTRIES = 0;
 const STALE = -1;
 const NO_FUNCTION = 0;
@@ -39,9 +39,9 @@ export class CompiledEngine implements RpbEngine {
   /** By program id: where its row starts, {@link STALE} if its entries have changed since. */
   private readonly rowStart: Int32Array;
   private rows = new Int32Array(1024);
-  /** Row 0 is nobody's. */
+  /** Word 0 belongs to no row, so that 0 can mean {@link NO_ENTRIES}. */
   private rowsEnd = 1;
-  /** Words of rows that were given up. */
+  /** Words of rows that are no longer used. */
   private wasted = 0;
   private readonly segments: Segment[] = [() => undefined];
   private readonly segmentOf = new Map<string, number>();
@@ -97,7 +97,7 @@ export class CompiledEngine implements RpbEngine {
     if (made !== NO_FUNCTION) (this.segments[made] as Segment)(phv, rows, k);
   }
 
-  /** Makes the row of a program, and whatever functions there are not yet. */
+  /** Makes the row of a program, and those of its functions that do not exist yet. */
   private build(programId: number): number {
     if (this.wasted > this.rowsEnd / 2) this.compact();
     const entries = this.tables.entriesOf(programId);
@@ -151,7 +151,7 @@ export class CompiledEngine implements RpbEngine {
     if (start > 0) this.wasted += this.rows[start + ROW.length] as number;
   }
 
-  /** All rows anew, when next asked for, and with them the functions that are still in use. */
+  /** Throws all rows and functions away; those still in use are made again when a packet needs them. */
   private compact(): void {
     for (let id = 0; id < this.rowStart.length; id++) if ((this.rowStart[id] as number) > 0) this.rowStart[id] = STALE;
     this.rowsEnd = 1;

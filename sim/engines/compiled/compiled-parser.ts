@@ -14,7 +14,7 @@ export class CompiledParser implements PacketParser {
   }
 }
 
-/** The fastest parser that this process may have. */
+/** The compiled parser, or the interpreted one where this process may not generate code. */
 export const createParser = (dataPlane: DataPlane): PacketParser =>
   canGenerateCode() ? new CompiledParser(dataPlane) : new InterpretedParser(dataPlane);
 

@@ -22,7 +22,7 @@ export const isWholeBytes = ({ shift, mask, byteCount }: FieldAccess): boolean =
   shift === 0 && byteCount <= 4 && mask === 2 ** (8 * byteCount) - 1;
 
 /**
- * Statements that write a field of whole bytes and note what that means for the checksums, as modifyField does.
+ * Statements that write a field of whole bytes and add the change to the packet's checksum deltas, as modifyField does.
  * @param value an expression: an integer of 32 bits
  */
 export function modifyCode({ access, coverage }: WritableField, start: string, value: string): string {

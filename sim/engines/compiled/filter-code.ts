@@ -1,18 +1,18 @@
 /**
- * Look-ups of filter tables as JavaScript made for the masks in use: what changes with every entry, the hash table of each
- * mask, is looked at when it runs.
+ * Look-ups of filter tables as JavaScript made for the masks in use: the hash tables, which change with every entry,
+ * are arguments of it.
  */
 
 import { type MaskGroup, mix, RECORD } from '../../blocks/mask-group.js';
 import type { FilterLookup, KeyWord, LookupMaker } from '../../blocks/ternary-table.js';
 import { readCode } from './field-code.js';
 
-/** With more, the code would be long, and most of the time goes to the probes. */
+/** Maximum masks in generated code: with more it would be long, and most of the time goes to the probes. */
 const MAX_GROUPS = 16;
-/** Of look-ups for masks that may come back. */
+/** Maximum number of look-ups that are kept for sets of masks that may recur. */
 const MAX_KEPT = 256;
 
-/** Keeps what it makes: tables come back to masks that they had. */
+/** Keeps the look-ups it makes: as entries come and go, tables return to sets of masks that they had. */
 export function compiledLookups(): LookupMaker {
   const known = new Map<string, FilterLookup>();
   return (words, groups) => {
@@ -44,7 +44,7 @@ function wordCode(i: number, word: KeyWord | undefined): string {
   return `const h${i} = H[${access.header}], w${i} = h${i} < 0 ? 0 : ${readCode(access, `h${i}`)};`;
 }
 
-/** An entry takes the place of the best so far as in {@link MaskGroup.lookup}. */
+/** Replaces the best match so far by the same rule as {@link MaskGroup.lookup}. */
 function groupCode({ active, masks, recordWords }: MaskGroup, place: number): string {
   const count = active.length;
   const keys = Array.from(active, (word, j) => `const k${j} = w${word} & ${(masks[j] ?? 0) | 0};`);

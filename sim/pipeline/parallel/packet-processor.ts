@@ -23,7 +23,7 @@ export interface PacketProcessor {
   apply(operations: readonly Operation[]): Promise<void>;
   /** Processes and digests packets `from` … `to - 1` of a batch that lies in this memory. */
   process(batch: PacketBatch, memory: PacketBatchMemory, from?: number, to?: number): Promise<void>;
-  /** Counts as if no packet had come so far. */
+  /** Sets the counters back to before the first packet. */
   forget(): Promise<void>;
   /** What happened to all packets processed so far. */
   readonly counters: Readonly<Counters>;
@@ -80,7 +80,7 @@ class InThreadProcessor implements PacketProcessor {
   async close(): Promise<void> {}
 }
 
-/** A batch, and the memory of as many shares as there are workers that it lies in. */
+/** A batch and its memory, which has verdicts for as many shares as there are workers. */
 export interface BatchInMemory {
   readonly batch: PacketBatch;
   readonly memory: PacketBatchMemory;
@@ -224,7 +224,8 @@ export class WorkerProcessor implements PacketProcessor {
   }
 }
 
-/** Packets that a worker generated for its programs met those of another: all have to be gone through in their order. */
+/** A packet that a worker generated for its programs matched a program of another worker: the packets have to be
+ * processed in one order instead. */
 export class StrayPackets extends Error {
   override readonly name = 'StrayPackets';
 }
@@ -237,7 +238,7 @@ export interface OwnRound {
   readonly batch: PacketBatch;
 }
 
-/** @param packets at most, in one round */
+/** @param packets maximum in one round */
 export function createOwnRound(workers: number, packets: number): OwnRound {
   const bytes = packets * VERDICT.words * Uint32Array.BYTES_PER_ELEMENT;
   return {
@@ -256,7 +257,10 @@ function spreadVerdicts(verdicts: Uint32Array, packets: number, batch: PacketBat
   }
 }
 
-/** Whether a worker has to make a change: filters and forwarding are met by all packets, the rest by its programs' own. */
+/**
+ * Whether a worker has to apply a change: filters and forwarding concern all packets, other entries those of one
+ * program.
+ */
 function concerns(operation: Operation, share: number, shares: number): boolean {
   if (!('entry' in operation)) return true;
   const { entry } = operation;

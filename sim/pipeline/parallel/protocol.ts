@@ -1,4 +1,4 @@
-/** What crosses between the thread that runs the experiment and the threads that process packets. */
+/** Messages between the thread that runs the experiment and the threads that process packets. */
 import type { DataPlaneDescription, Operation } from '../../../compiler/index.js';
 import type { TrafficOptions } from '../../../traces/index.js';
 import type { PacketBatchMemory } from '../../../traces/packets/packet-batch.js';
@@ -33,7 +33,9 @@ export type WorkerTask =
   | { readonly kind: 'generate'; readonly batch: SharedBatch; readonly first: number }
   /** Find the programs of these packets. */
   | { readonly kind: 'classify'; readonly batch: SharedBatch }
-  /** Process the packets of this worker's programs in batches that were classified, one after the other; digest them. */
+  /**
+   * Process the packets of this worker's programs in batches that were classified, one after the other; digest them.
+   */
   | { readonly kind: 'process'; readonly batches: readonly SharedBatch[] }
   /** What the next `runOwn` tasks generate: packets of these targets, 1 for each that is this worker's. */
   | { readonly kind: 'prepareOwn'; readonly traffic: TrafficOptions; readonly isOwn: Uint8Array }
@@ -41,11 +43,11 @@ export type WorkerTask =
   | { readonly kind: 'runOwn'; readonly verdicts: SharedArrayBuffer; readonly first: number; readonly count: number };
 
 export interface WorkerResult {
-  /** Since its start, or since it forgot what was before. */
+  /** Counted since the worker's start or its last `forget`. */
   readonly counters: Counters;
   /** Of `runOwn`; undefined if a packet was of a program of another worker. */
   readonly ownPackets?: number | undefined;
 }
 
-/** What a worker tells of each packet of its own: words, in the order of the packets. */
+/** Layout of the verdict of a packet that a worker generated: words of a record, in the order of the packets. */
 export const VERDICT = { distance: 0, egressPort: 1, capturedLength: 2, digest: 3, words: 5 } as const;

@@ -20,7 +20,7 @@ const driver = new ShareDriver(emulator, setup.share, setup.shares);
 let generator: TrafficGenerator | undefined;
 /** By target, of the packets that this worker generates for itself. */
 let isOwn: Uint8Array = new Uint8Array(0);
-/** Small enough for the cache: a worker's own packets go no further. */
+/** Batches of this size stay in the cache; their bytes are not needed outside of this worker. */
 const OWN_PACKETS = 2048;
 const own = { batch: createPacketBatch(OWN_PACKETS, 2 ** 20), distances: new Uint32Array(OWN_PACKETS) };
 
@@ -70,7 +70,7 @@ function runOwn(from: TrafficGenerator, verdicts: Uint32Array, first: number, co
   for (let done = 0; done < count; ) {
     clearPacketBatch(batch);
     const gone = from.generateSome(batch, first + done, count - done, isOwn, distances);
-    if (gone === 0) throw new Error('a packet is larger than a batch');
+    if (gone === 0) throw new Error('a generated packet is larger than the memory of a batch');
     emulator.process(batch, 0, batch.count);
     digestPackets(batch, 0, batch.count, 0, 1);
     for (let i = 0; i < batch.count; i++) {
@@ -89,12 +89,13 @@ function runOwn(from: TrafficGenerator, verdicts: Uint32Array, first: number, co
 }
 
 function prepared(made: TrafficGenerator | undefined): TrafficGenerator {
-  if (made === undefined) throw new Error('asked to generate before what to generate was said');
+  if (made === undefined) throw new Error('a task to generate packets came before the one that prepares the generator');
   return made;
 }
 
 function generate(shared: SharedBatch, first: number): void {
   const batch = open(shared);
-  if (prepared(generator).generateInto(batch, first, shared.to) < shared.to) throw new Error('a batch is too small');
+  if (prepared(generator).generateInto(batch, first, shared.to) < shared.to)
+    throw new Error('a batch has no room for the packets that are to be generated into it');
   emulator.classify(batch, 0, shared.to);
 }

@@ -1,4 +1,4 @@
-/** What happens next: events by time and, at one time, in the order in which they were put in. A binary heap. */
+/** Events in order of time and, at one time, of insertion. A binary heap. */
 
 export class EventQueue {
   private time = new Float64Array(1024);
@@ -24,7 +24,7 @@ export class EventQueue {
     let at = this.used++;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      // What comes later was put in later: an equal time stays behind.
+      // A later event of an equal time stays behind the earlier ones.
       if ((time[parent] as number) <= timePs) break;
       this.move(parent, at);
       at = parent;

@@ -1,7 +1,7 @@
 /**
- * A driver with time. Packets come by lines of a speed, enter each gress one per clock in the order in which they come
- * to it, wait in the queues of the traffic manager, and recirculate through a port of its own. A packet's work in a
- * gress is done when it enters: stages are passed in order, so accesses to every memory happen in the order of entry.
+ * The driver with virtual time. Packets arrive on lines of a given speed, enter each gress one per clock cycle in order
+ * of arrival, wait in the queues of the traffic manager, and recirculate through a port of its own. A packet's work in
+ * a gress is done when it enters: stages are passed in order, so accesses to every memory happen in the order of entry.
  */
 import { gressCycles, stateHeaderBytes } from '../../../compiler/index.js';
 import { GAP_BYTES, type Line, lineBytes } from '../../blocks/line.js';
@@ -15,7 +15,7 @@ import { EventQueue } from './event-queue.js';
 import type { DropReason, TimedSwitchOptions, TimeObserver } from './timed-switch-options.js';
 import type { UpdatePlayer } from './update-player.js';
 
-/** What happens to a packet, or to a port; the low bits of an event, its slot or port above them. */
+/** Kinds of events: the low bits of an event; its packet's slot, or its port, is in the bits above. */
 const EVENT = { received: 0, recirculated: 1, queue: 2, send: 3, depart: 4 } as const;
 const EVENT_BITS = 3;
 const EVENT_MASK = 2 ** EVENT_BITS - 1;
@@ -70,15 +70,15 @@ export class TimedDriver {
     this.dequeueDeltas = 2 ** width;
   }
 
-  /** Lets updates play while packets run; to be called before the first packet. */
+  /** Plays updates while packets run; to be called before the first packet. */
   playUpdates(player: UpdatePlayer): void {
     this.player = player;
     this.emulator.tables.rpbs.keepsBranchIds = true;
   }
 
   /**
-   * The first bit of packet i of a batch comes to its port, or as soon after as the port's line is free. Times must not
-   * decrease. What happens until then happens first; the batch is held until its packets have left.
+   * The first bit of packet i of a batch reaches its port, or as soon after as the port's line is free. Times must not
+   * decrease. Earlier events happen first; the batch is held until its packets have left.
    */
   arrive(held: HeldBatch, i: number, timePs: number): void {
     this.runUntil(timePs);

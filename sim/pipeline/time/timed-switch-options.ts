@@ -1,4 +1,4 @@
-/** What a switch with time is told, and what it tells. */
+/** Options of the driver with time, and the observer that it reports to. */
 import type { DataPlane } from '../../../compiler/index.js';
 import type { HeldBatch } from '../../blocks/packets-in-flight.js';
 import { PS_PER_NS } from '../../blocks/virtual-time.js';
@@ -7,7 +7,7 @@ export interface TimedSwitchOptions {
   /** Of each front port, in both directions. */
   readonly portBitsPerSecond: number;
   readonly recirculationBitsPerSecond: number;
-  /** What all queues share, and what one queue takes at most. */
+  /** Size of the buffer that all queues share, and the maximum of one queue. */
   readonly bufferBytes: number;
   readonly queueBytes: number;
   /** A packet that would have to wait longer for its port's line, or for the pipe, is lost. */
@@ -15,8 +15,8 @@ export interface TimedSwitchOptions {
 }
 
 /**
- * Packets that a sender cannot get rid of within this time are lost: without a bound, a load that the lines or the pipe
- * cannot take would pile up. Ours, not the chip's.
+ * How long a packet waits for its port's line or the pipe before it is lost: without a bound, packets of an overload
+ * would pile up. Our choice, not a figure of the chip.
  */
 export const INPUT_WAIT_NS = 100_000;
 
@@ -40,7 +40,9 @@ export function timedSwitchOptions({ description }: DataPlane): TimedSwitchOptio
 export const DROP_REASONS = ['input', 'ingress', 'queue', 'buffer', 'egress', 'unforwarded'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
-/** Told of every packet whose way has ended, with its verdict in the batch; of those that leave, in order of time. */
+/**
+ * Called for every packet that has ended, when its verdict is in the batch; for packets that leave, in order of time.
+ */
 export interface TimeObserver {
   /** From this time on, {@link tick} is called before anything else happens. */
   readonly nextTickPs: number;

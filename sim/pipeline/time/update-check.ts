@@ -1,10 +1,10 @@
 /**
  * Whether every packet sees the program as it was before an update or as it is after it, never a mixture. A packet has
- * seen what was before if every look-up on its way, filters, entries of RPBs and recirculation, found what it would have
- * found there; what is after, likewise. If neither is so, it saw a mixture.
+ * seen what was before if every look-up on its way, filters, entries of RPBs and recirculation, found what it would
+ * have found there; what is after, likewise. If neither is so, it saw a mixture.
  *
- * Beside the switch, three sets of tables are at rest: as before an update, after it, and after the next one. Packets of
- * programs that an update touches go from RPB to RPB, so that each look-up is compared.
+ * Beside the switch, three sets of tables are at rest: as before an update, after it, and after the next one. Packets
+ * of programs that an update touches go from RPB to RPB, so that each look-up is compared.
  */
 import { FIXED_NAMES, type Gress, type Operation, RPB_KEYS, type TableEntry } from '../../../compiler/index.js';
 import type { Phv } from '../../blocks/phv.js';
@@ -20,7 +20,7 @@ const BEFORE = 1;
 const AFTER = 2;
 const EITHER = BEFORE | AFTER;
 
-/** Between which tables at rest packets move. */
+/** The tables before and after the update that packets of one epoch can meet. */
 interface Window {
   readonly update: number;
   readonly before: SwitchTables;
@@ -78,7 +78,7 @@ export class UpdateCheck {
     return this.walks(phv, this.rpbs.egress);
   }
 
-  /** The packet that is in work from now on. */
+  /** Sets the packet that the next look-ups are about. */
   turnTo(slot: number): void {
     this.slot = slot;
   }
@@ -115,7 +115,7 @@ export class UpdateCheck {
     else if (this.seen[slot] === 0) tally.mixed++;
   }
 
-  /** From now on packets are of another epoch. @param isComplete whether an update has been made in full */
+  /** Packets that enter from now on are of another epoch. @param isComplete whether an update has been made in full */
   turned(epoch: number, isComplete: boolean): void {
     const now = this.windows[1 - epoch] as Window;
     if (!isComplete) {
@@ -123,7 +123,7 @@ export class UpdateCheck {
       return;
     }
     const next = now.update + 1;
-    // What is two updates ahead takes the place of what nobody in flight started from.
+    // The oldest tables, which no packet in flight started with, become those after the next update.
     const ahead = this.updates.slice(Math.max(0, next - 2), next + 1).flatMap(({ operations }) => operations);
     if (next >= 2) install(this.restingAt(next + 1), ahead);
     this.windows[epoch] = this.windowOf(next);
@@ -162,7 +162,7 @@ export class UpdateCheck {
     return true;
   }
 
-  /** @param place where it was, for the account of the first mixture */
+  /** @param place the place of the look-up, for the message about the first mixture */
   private note(asBefore: boolean, asAfter: boolean, place: () => string): void {
     const { slot } = this;
     const was = this.seen[slot] as number;
@@ -180,7 +180,7 @@ function install(tables: SwitchTables, operations: readonly Operation[]): void {
   for (const operation of operations) if (isTableOperation(operation)) tables.apply(operation);
 }
 
-/** Programs whose packets an update is about. */
+/** Programs whose entries or filters an update changes. */
 function programsOf(operations: readonly Operation[]): ReadonlySet<number> {
   const programs = new Set<number>();
   for (const operation of operations) {
@@ -195,7 +195,7 @@ function programOf({ key, action, parameters }: TableEntry): number {
   return key.find(({ name }) => name === RPB_KEYS.program)?.value ?? 0;
 }
 
-/** Whether two look-ups found the same, be it in other tables. */
+/** Whether two look-ups, in different tables, found equal entries. */
 function sameEntry(a: RpbEntry | undefined, b: RpbEntry | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   const { instruction: x } = a;

@@ -14,7 +14,7 @@ import type { PlayedUpdate, TimedUpdate } from './update.js';
 import { UpdateCheck } from './update-check.js';
 
 interface Change {
-  /** In terms of entries into its gress. */
+  /** Time of effect, for packets by their time of entry into the gress. */
   readonly effectPs: number;
   readonly make: () => void;
 }
@@ -30,7 +30,7 @@ export class UpdatePlayer {
   private readonly pending: Record<Gress, Change[]> = { ingress: [], egress: [] };
   private nextIngress = Number.POSITIVE_INFINITY;
   private nextEgress = Number.POSITIVE_INFINITY;
-  /** Entries of the last packets into the gresses. */
+  /** Time at which the last packet entered each gress. */
   private readonly lastEntry: Record<Gress, number> = { ingress: 0, egress: 0 };
   /** Next to be planned. */
   private update = 0;
@@ -41,13 +41,13 @@ export class UpdatePlayer {
   private readonly inFlight: [number, number] = [0, 0];
   /** By slot. */
   private epochs = new Uint8Array(64);
-  /** Since when packets of the other epoch are waited for; undefined if they are not. */
+  /** The drain that waits for packets of the other epoch, and since when; undefined without one. */
   private drain: { fromPs: number; endsUpdate: boolean } | undefined;
   private readonly times: { startPs: number; endPs: number; drainedPs: number }[];
 
   /**
-   * @param before all that the switch was asked for so far
-   * @param psPerOperation what one change takes the control plane
+   * @param before all operations applied to the switch so far
+   * @param psPerOperation time that the control plane takes for one change
    */
   constructor(
     private readonly emulator: Switch,
@@ -64,7 +64,7 @@ export class UpdatePlayer {
     this.plan();
   }
 
-  /** What became of the updates that were begun. */
+  /** The outcome of each update. */
   get played(): readonly PlayedUpdate[] {
     return this.updates.map(({ name, operations }, i) => ({
       name,
@@ -75,7 +75,7 @@ export class UpdatePlayer {
   }
 
   /**
-   * Takes a packet that the update is about through the RPBs of the ingress, with an eye on what it meets there. False
+   * Takes a packet that the update is about through the RPBs of the ingress, and compares what it finds there. False
    * for other packets, which are left as they are.
    */
   walksIngress(phv: Phv): boolean {
@@ -87,7 +87,7 @@ export class UpdatePlayer {
     return this.check.walksEgress(phv);
   }
 
-  /** To be called before a packet enters the ingress, on whatever pass. */
+  /** To be called before a packet enters the ingress, on any pass. */
   beforeIngress(entryPs: number): void {
     if (entryPs >= this.nextIngress) this.makeChanges('ingress', entryPs);
     this.lastEntry.ingress = entryPs;
@@ -131,7 +131,7 @@ export class UpdatePlayer {
     if (this.inFlight[epoch] === 0) this.drained();
   }
 
-  /** Makes what is left to be made, when no packet is in the switch. */
+  /** Makes the remaining changes, when no packet is in flight. */
   finish(): void {
     while (this.pending.ingress.length > 0 || this.pending.egress.length > 0) {
       this.makeChanges('egress', LAST_TIME_PS);
@@ -141,13 +141,13 @@ export class UpdatePlayer {
 
   private makeChanges(gress: Gress, entryPs: number): void {
     const changes = this.pending[gress];
-    // What a change plans is later than any packet so far, and may be earlier than this one.
+    // Making a change can plan further ones: after every packet so far, but perhaps before this one.
     while ((changes[0]?.effectPs ?? Number.POSITIVE_INFINITY) <= entryPs) changes.shift()?.make();
     this.nextIngress = this.pending.ingress[0]?.effectPs ?? Number.POSITIVE_INFINITY;
     this.nextEgress = this.pending.egress[0]?.effectPs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Plans up to the next wait: whatever comes after it depends on when packets leave. */
+  /** Plans the changes up to the next drain: the time of later ones depends on when packets leave. */
   private plan(): void {
     const update = this.updates[this.update];
     if (update === undefined) return;
@@ -157,7 +157,7 @@ export class UpdatePlayer {
       if (operation === undefined) return this.planDrain(true);
       this.operation++;
       if (operation.kind === 'drain') return this.planDrain(false);
-      // Nothing that the control plane writes.
+      // The control plane writes nothing for a declaration, so it takes no time.
       if (operation.kind === 'declareMemory') this.emulator.apply(operation);
       else this.planOperation(operation);
     }
@@ -185,7 +185,7 @@ export class UpdatePlayer {
   /** A change to a table, or to the register array beside it, when the control plane comes to it. */
   private planAt(table: string, make: () => void): void {
     const place = this.places.get(table);
-    // A table that is unknown is for the switch to refuse.
+    // An unknown table is refused by the switch when the change is made.
     const { gress, cycles } = place ?? { gress: 'ingress' as const, cycles: 0 };
     this.insert(gress, { effectPs: this.controlPs - this.clock.timeOf(cycles), make });
   }

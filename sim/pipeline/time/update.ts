@@ -1,4 +1,4 @@
-/** Updates of a switch under traffic, and what became of them. */
+/** Updates of a switch under traffic, and their outcomes. */
 import type { Operation } from '../../../compiler/index.js';
 
 /** Words that the control plane writes into a register array. */
@@ -9,7 +9,7 @@ export interface MemoryWrite {
   readonly values: Uint32Array;
 }
 
-/** One program that comes, goes or changes. */
+/** The deployment, revocation or change of one program. */
 export interface TimedUpdate {
   readonly name: string;
   /** When it is to begin; it waits for those before it. */
@@ -19,17 +19,17 @@ export interface TimedUpdate {
   readonly operations: readonly Operation[];
 }
 
-/** What packets saw of an update. */
+/** How many packets saw an update, and how. */
 export interface UpdateTally {
-  /** Packets that met something that the update changes, as it was before and as it is after. */
+  /** Packets that found what the update changes: all as before it, all as after it, or a mixture. */
   readonly before: number;
   readonly after: number;
   readonly mixed: number;
-  /** Of the first that saw a mixture: where. */
+  /** Where the first packet saw a mixture. */
   readonly firstMixture: string | null;
 }
 
-/** What has become of an update. */
+/** The outcome of an update. */
 export interface PlayedUpdate extends UpdateTally {
   readonly name: string;
   readonly operations: number;

@@ -1,13 +1,13 @@
-/** Which entries a packet met, found by what they say rather than by the switch. */
+/** Which entries a packet met: found from the entries' keys, independently of the switch's look-up. */
 import { type DataPlane, type KeyField, RPB_KEYS, type TableEntry } from '../../../compiler/index.js';
 import type { RpbVisit } from '../drivers/tracing-driver.js';
 
 /** An RPB that did something to a packet. */
 export interface EntryStep extends RpbVisit {
-  /** The branch id before it. */
+  /** The branch id of the packet before this step. */
   readonly branch: number;
   readonly entry: TableEntry;
-  /** Without the control's name. */
+  /** The action's name without that of its control. */
   readonly action: string;
   readonly parameters: readonly number[];
 }

@@ -15,7 +15,7 @@ export class HeaderReader {
     this.fields = [...dataPlane.fields.values()].filter((field) => field.kind === 'header');
   }
 
-  /** Parses a packet; the other methods speak of it until the next one. */
+  /** Parses a packet; the other methods are about this packet until the next call. */
   read(packet: Uint8Array): void {
     this.phv.begin(packet, 0, packet.length, 0);
     this.parser.parse(this.phv);

@@ -1,8 +1,8 @@
-/** What to say where a program saw no packet at all. */
+/** The hint that a program matched no packet. */
 import type { Program } from '../../../compiler/index.js';
 import { fieldText, maskText } from './field-text.js';
 
-/** A sentence with the filter as its text has it. */
+/** One sentence, with the filter as in the program's text. */
 export function noMatchText({ name, filters }: Program): string {
   const texts = filters.map(
     ({ field, value, mask }) => `<${field.name}, ${fieldText(field.name, value)}, ${maskText(field.name, mask)}>`,

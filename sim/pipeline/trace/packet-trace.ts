@@ -28,14 +28,14 @@ export interface PacketTrace {
     /** Why it was dropped; null for a packet that left. */
     readonly reason: 'DROP' | 'nobody forwards' | 'ends inside a header' | null;
     readonly recirculations: number;
-    /** Header fields that are others than on arrival, checksums included. */
+    /** Header fields that differ from those on arrival, checksums included. */
     readonly changes: readonly FieldChange[];
   };
 }
 
 export interface TracedHeader {
   readonly header: string;
-  /** Of its first byte in the packet. */
+  /** Offset of its first byte in the packet. */
   readonly offset: number;
   /** Values by the full name of the field, hexadecimal. */
   readonly fields: Readonly<Record<string, string>>;
@@ -58,7 +58,7 @@ export interface TracedStep {
   /** From 1. */
   readonly rpb: number;
   readonly programId: number;
-  /** The branch id before it. */
+  /** The branch id of the packet before this step. */
   readonly branch: number;
   readonly entry: { readonly table: string; readonly priority: number; readonly key: readonly KeyField[] };
   readonly action: string;
@@ -76,7 +76,7 @@ export interface TracedWord {
   readonly bucket: number;
   readonly before: number;
   readonly after: number;
-  /** Whether it lies in the program's memory; null where the switch was not told what that is. */
+  /** Whether it lies in the program's memory; null where the program's memory was not declared to the switch. */
   readonly isOwn: boolean | null;
 }
 

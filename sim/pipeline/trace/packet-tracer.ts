@@ -1,6 +1,6 @@
 /**
- * A second switch with the same entries and the same memory as another, that gives an account of each packet it takes.
- * It stands in for the other one for single packets, so a run without traced packets pays nothing.
+ * Traces single packets: in a replica of a switch, with the same entries and the same memory, that records each step.
+ * The replica takes these packets in place of the switch, so a run without traced packets pays nothing.
  */
 import { and48, type Operation, type PlacedStep, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { DROPPED, type PacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
@@ -20,7 +20,7 @@ import {
   type TracedStep,
 } from './packet-trace.js';
 
-/** A program by its id: its name, and what says where its steps come from. */
+/** Finds a program by its id. */
 export type ProgramOfId = (programId: number) => TracedProgram | undefined;
 
 export interface TracedProgram {
@@ -38,8 +38,8 @@ export class PacketTracer {
   private readonly entriesOf = new Map<number, TableEntry[]>();
 
   /**
-   * @param emulator whose memory it shares; it gets the entries of that by {@link apply}
-   * @param queue what the egress reads; without, that nothing waits
+   * @param emulator the switch whose memory is shared; its entries have to be given by {@link apply}
+   * @param queue what the egress reads of the queue; an empty one if left out
    */
   constructor(
     emulator: Switch,
@@ -52,7 +52,7 @@ export class PacketTracer {
     this.reader = new HeaderReader(emulator.dataPlane);
   }
 
-  /** Keeps up with the other switch; resets of memory are its business. */
+  /** Applies operations to the replica as well. Resets of memory are left out: memory is shared. */
   apply(operations: readonly Operation[]): void {
     for (const operation of operations) {
       if (operation.kind === 'resetMemory') continue;
@@ -113,13 +113,13 @@ export class PacketTracer {
     };
   }
 
-  /** Why the packet was dropped that the replica took last. */
+  /** Why the last packet was dropped. */
   private reason(isCut: boolean): PacketTrace['verdict']['reason'] {
     if (isCut) return 'ends inside a header';
     return this.driver.wasUnforwarded ? 'nobody forwards' : 'DROP';
   }
 
-  /** The entries that an entry belongs to. */
+  /** The list that holds an entry: that of its program. */
   private entries(entry: TableEntry): TableEntry[] {
     const program = programIdOf(entry);
     const entries = this.entriesOf.get(program) ?? [];
@@ -182,8 +182,8 @@ export class PacketTracer {
 const BRANCH = { action: 'set_branch_id', placed: 'branch' } as const;
 
 /**
- * The statements that an entry comes from. An entry may serve several branches, and equal ends of branches are one: then
- * those of the branch that the packet is in are meant, if the placement names any.
+ * The statements that an entry comes from. An entry may serve several branches, and equal ends of branches are one:
+ * then those of the branch that the packet is in are meant, if the placement names any.
  */
 function sourceLines({ rpb, pass, branch, action }: EntryStep, program: TracedProgram | undefined): SourceLine[] {
   if (program === undefined) return [];

@@ -4,7 +4,7 @@ import { decimalSeconds, epochNanoseconds } from '../../../traces/index.js';
 import { fieldText, maskText, numberText } from './field-text.js';
 import type { PacketTrace, SourceLine, TracedHeader, TracedStep, TracedWord } from './packet-trace.js';
 
-/** Several lines, the last with its end. */
+/** Several lines, each with a line end. */
 export function formatPacketTrace(trace: PacketTrace): string {
   const { packet, arrival, headers, filter, steps, verdict } = trace;
   const cut =
