@@ -1,7 +1,14 @@
 /** `bench capacity`: how many programs a switch holds, and what recirculation has to do with it. */
+
 import type { Argv } from 'yargs';
-import { allocatorKind, DEFAULT_ALLOCATORS, DEFAULT_RECIRCULATIONS, namesThatTake } from '../../../compiler/index.js';
+import { allocatorKind, DEFAULT_ALLOCATORS, namesThatTake } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import {
+  DATA_PLANE_OPTION,
+  JSON_OPTION,
+  RECIRCULATIONS_OPTION,
+  recirculationsFrom,
+} from '../../../hw-driver/cli/kit/shared-options.js';
 import {
   ALLOCATOR_OPTIONS,
   allocatorFrom,
@@ -17,7 +24,7 @@ import { type PublishedCapacity, publishedCapacities } from '../../measure/capac
 import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
 import { capacityCsv, capacityHeader, capacityLine, capacityNote } from '../report/capacity-report.js';
 import { ResultFolder } from '../report/result-folder.js';
-import { memorySize } from './memory-size.js';
+import { INSTANCE_OPTIONS, instancesFrom, SEED_OPTION } from './shared-options.js';
 
 const DEFAULT_WORKLOADS = ['cache', 'lb', 'hh', 'nc', 'calc', 'acc', 'ecn', 'sf', 'bf', 'hll', 'all-mixed'];
 /** From never to free. */
@@ -31,8 +38,7 @@ const capacityOptions = (yargs: Argv) =>
       default: DEFAULT_WORKLOADS,
       describe: `Which programs arrive: ${WORKLOAD_NAMES.join(', ')}, or .p4runpro files`,
     })
-    .option('memory', { type: 'string', default: '1024', describe: 'Bytes of each memory' })
-    .option('cases', { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb' })
+    .options(INSTANCE_OPTIONS)
     .options(ALLOCATOR_OPTIONS)
     .option('curve', {
       type: 'boolean',
@@ -40,12 +46,12 @@ const capacityOptions = (yargs: Argv) =>
       describe: `Capacity against passes: price with recirculation weights ${CURVE.join(', ')}`,
     })
     .option('repeats', { type: 'string', default: '10', describe: 'Seeds for each workload that is drawn at random' })
-    .option('recirculations', { type: 'string', default: String(DEFAULT_RECIRCULATIONS), describe: 'At most so many' })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
-    .option('seed', { type: 'string', default: '1', describe: 'Of all that is drawn at random' })
+    .options(RECIRCULATIONS_OPTION)
+    .options(DATA_PLANE_OPTION)
+    .options(SEED_OPTION)
     .option('out', { type: 'string', default: 'results/capacity', describe: 'Folder for capacity.csv' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
-    .requiresArg(['workloads', 'memory', 'cases', 'repeats', 'recirculations', 'dataplane', 'seed', 'out'])
+    .options(JSON_OPTION)
+    .requiresArg(['workloads', 'repeats', 'out'])
     .example('$0 capacity --workloads lb hh', 'Two capacities beside the published ones')
     .example('$0 capacity --workloads cache --curve', 'What recirculation is worth to a cache');
 
@@ -92,14 +98,12 @@ function optionsOf(args: CapacityArguments) {
     throw new UsageError('--curve goes through weights of its own: leave out --recirculation-weight');
   }
   const dataPlane = loadDataPlane(args.dataplane);
-  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
   return {
     dataPlane,
     workloads: args.workloads,
-    memoryBytes: memorySize(args.memory),
-    cases: wholeNumber('--cases', args.cases, 2, 1024),
+    ...instancesFrom(args),
     repeats: wholeNumber('--repeats', args.repeats, 1, 1000),
-    recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+    recirculations: recirculationsFrom(args.recirculations, dataPlane),
     seed: args.seed,
     allocators: args.curve
       ? CURVE.map((weight) => ({

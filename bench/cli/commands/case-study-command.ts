@@ -1,6 +1,8 @@
 /** `bench case-study`: the case studies of the paper's figure 13, on virtual time. */
+
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { DATA_PLANE_OPTION, JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { publishedFindings } from '../../paper/case-studies/published.js';
@@ -8,6 +10,7 @@ import { runStudy } from '../../paper/case-studies/studies.js';
 import { STUDIES, type StudyName, type StudyOptions, type StudyResult } from '../../paper/case-studies/study.js';
 import { caseStudyCsv, caseStudyFigure, caseStudyHeader, caseStudyLines } from '../report/case-study-report.js';
 import { ResultFolder } from '../report/result-folder.js';
+import { SEED_OPTION } from './shared-options.js';
 
 const DEPLOY_SECONDS = 5;
 
@@ -26,11 +29,11 @@ const caseStudyOptions = (yargs: Argv) =>
       default: '3000',
       describe: 'Milliseconds that a switch forwards nothing while it gets a conventional program',
     })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
-    .option('seed', { type: 'string', default: '1', describe: 'Of all that is drawn at random' })
+    .options(DATA_PLANE_OPTION)
+    .options(SEED_OPTION)
     .option('out', { type: 'string', default: 'results/case-studies', describe: 'Folder for the CSV and SVG files' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
-    .requiresArg(['seconds', 'rate', 'provisioning', 'dataplane', 'seed', 'out'])
+    .options(JSON_OPTION)
+    .requiresArg(['seconds', 'rate', 'provisioning', 'out'])
     .epilogue(
       '4,096 flows, one sample every 50 ms. Each program runs in the emulated switch, linked entry by entry while ' +
         'packets pass, and as a conventional program, for which the switch is provisioned anew. The paper says that ' +

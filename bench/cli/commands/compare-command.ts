@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, isFancy, readJson, UsageError } from '../../../hw-driver/index.js';
 import { compareMicro } from '../../measure/compare/compare-micro.js';
 import { type Comparison, compareRuns, differentRuns, differentWays } from '../../measure/compare/compare-runs.js';
@@ -14,7 +15,7 @@ const compareOptions = (yargs: Argv) =>
   yargs
     .positional('before', { type: 'string', demandOption: true, describe: 'summary.json, or the folder that holds it' })
     .positional('after', { type: 'string', demandOption: true, describe: 'The same of the run to hold against it' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .options(JSON_OPTION)
     .epilogue(
       'Figures that do not depend on chance are equal or differ. Of speeds, a ratio above 1 says that the second is ' +
         'faster; it is better or worse if the 95 % interval of the ratio leaves out 1. That takes at least four repeats ' +

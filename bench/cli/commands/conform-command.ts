@@ -1,12 +1,14 @@
 /** `bench conform`: the emulator against the outcome of independent implementations. */
+
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT } from '../../../hw-driver/index.js';
-import { ENGINES, type EngineName } from '../../../sim/index.js';
 import { packageFile } from '../../../traces/system/package-root.js';
 import { type Difference, runVector, type VectorResult } from '../../verify/conformance/run-vector.js';
 import { CONFORMANCE_DATA_PLANE, findVectors } from '../../verify/conformance/vector.js';
 import { fieldDifferences } from '../report/packet-fields.js';
+import { ENGINE_OPTION } from './shared-options.js';
 
 const OWN_VECTORS = packageFile('test', 'conformance', 'vectors');
 
@@ -18,8 +20,8 @@ const conformOptions = (yargs: Argv) =>
       default: [] as string[],
       describe: "Folders of vectors; the project's own if left out",
     })
-    .option('engine', { choices: ENGINES, default: 'compiled' as EngineName, describe: 'What runs the RPBs' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .options(ENGINE_OPTION)
+    .options(JSON_OPTION)
     .example('$0 conform', 'Runs the vectors that come with the project');
 
 type ConformArguments = ArgumentsOf<typeof conformOptions>;

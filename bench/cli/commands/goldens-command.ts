@@ -1,9 +1,10 @@
 /** `bench goldens`: the goldens of the fifteen programs, all replayed. */
+
 import type { Argv } from 'yargs';
 import { DEFAULT_RECIRCULATIONS, defaultDataPlane } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { ALLOCATOR_OPTIONS, allocatorFrom, EXIT, UsageError } from '../../../hw-driver/index.js';
-import { ENGINES, type EngineName } from '../../../sim/index.js';
 import {
   checkGolden,
   GOLDEN_FOLDER,
@@ -13,6 +14,7 @@ import {
 } from '../../verify/goldens/check-goldens.js';
 import { GOLDENS } from '../../verify/goldens/goldens.js';
 import { goldenRows, goldenTable } from '../report/golden-table.js';
+import { ENGINE_OPTION } from './shared-options.js';
 
 const goldensOptions = (yargs: Argv) =>
   yargs
@@ -28,10 +30,10 @@ const goldensOptions = (yargs: Argv) =>
       default: false,
       describe: 'Write them again: packets from their declarations, and what comes out now',
     })
-    .option('engine', { choices: ENGINES, default: 'compiled' as EngineName, describe: 'What runs the RPBs' })
+    .options(ENGINE_OPTION)
     .options(ALLOCATOR_OPTIONS)
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
-    .requiresArg(['folder', 'engine', 'allocator'])
+    .options(JSON_OPTION)
+    .requiresArg(['folder'])
     .epilogue(
       'Goldens are for the placement by prices. Under another allocator other RPBs hash, so words of sketches are ' +
         'elsewhere, and the load balancer and HyperLogLog choose otherwise.',

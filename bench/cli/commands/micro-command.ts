@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Bench } from 'tinybench';
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { hotPaths } from '../../measure/micro/hot-paths.js';
 import { MICRO_SCHEMA, type MicroDocument, type MicroResult } from '../../measure/micro/micro-document.js';
@@ -13,7 +14,7 @@ const microOptions = (yargs: Argv) =>
   yargs
     .option('filter', { type: 'string', default: '', describe: 'Only those whose names match this regular expression' })
     .option('time', { type: 'string', default: '500', describe: 'Milliseconds for each' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .options(JSON_OPTION)
     .requiresArg(['filter', 'time'])
     .example('$0 micro --filter parser', 'How fast headers are parsed');
 

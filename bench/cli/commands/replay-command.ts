@@ -1,10 +1,15 @@
 /** `bench replay`: a capture through programs, held against a golden. */
 import { existsSync } from 'node:fs';
 import type { Argv } from 'yargs';
-import { DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
 import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.js';
+import {
+  DATA_PLANE_OPTION,
+  JSON_OPTION,
+  RECIRCULATIONS_OPTION,
+  recirculationsFrom,
+} from '../../../hw-driver/cli/kit/shared-options.js';
 import {
   ALLOCATOR_OPTIONS,
   allocatorFrom,
@@ -15,7 +20,7 @@ import {
   UsageError,
   wholeNumber,
 } from '../../../hw-driver/index.js';
-import { ENGINES, type EngineName, formatPacketTrace, noMatchText } from '../../../sim/index.js';
+import { formatPacketTrace, noMatchText } from '../../../sim/index.js';
 import { CaptureIntake } from '../../../traces/index.js';
 import { type CapturedPacket, readCapture, writeCapture } from '../../verify/replay/captured-packets.js';
 import {
@@ -34,6 +39,7 @@ import { formatMemoryContents, memoryContentsFrom } from '../../workloads/memory
 import { isProgramKey, programFile } from '../../workloads/program-kind.js';
 import { differenceLines, fieldRows, fieldTable, verdictLines, wordLines } from '../report/replay-report.js';
 import { captureOptions, captureOptionsOf } from './capture-options.js';
+import { ENGINE_OPTION } from './shared-options.js';
 import { tracedPackets, tracePacketOptions } from './trace-packet-options.js';
 
 /** What the field of the queue time holds. */
@@ -60,28 +66,12 @@ const replayOptions = (yargs: Argv) =>
       default: '0',
       describe: 'Nanoseconds that each packet waits before egress',
     })
-    .option('engine', { choices: ENGINES, default: 'compiled' as EngineName, describe: 'What runs the RPBs' })
+    .options(ENGINE_OPTION)
     .options(ALLOCATOR_OPTIONS)
-    .option('recirculations', {
-      type: 'string',
-      default: String(DEFAULT_RECIRCULATIONS),
-      describe: 'At most so many for each program',
-    })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
-    .requiresArg([
-      'trace',
-      'expect',
-      'memory',
-      'expect-memory',
-      'memory-out',
-      'out',
-      'queue-time',
-      'engine',
-      'allocator',
-      'recirculations',
-      'dataplane',
-    ])
+    .options(RECIRCULATIONS_OPTION)
+    .options(DATA_PLANE_OPTION)
+    .options(JSON_OPTION)
+    .requiresArg(['trace', 'expect', 'memory', 'expect-memory', 'memory-out', 'out', 'queue-time'])
     .epilogue(REPLAY_RULE)
     .example('$0 replay cache --trace in.pcap --expect out.pcapng --update', 'Accept what the cache does now')
     .example('$0 replay cache --trace in.pcap --trace-packet 1-3', 'What happened to the first three packets')
@@ -140,14 +130,13 @@ export const replayCommand = command(replayOptions, replayAndReport);
 
 function optionsOf(args: ReplayArguments): ReplayOptions {
   const dataPlane = loadDataPlane(args.dataplane);
-  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
   if (args.update && args.expect === undefined && args.expectMemory === undefined) {
     throw new UsageError('--update writes a golden: --expect or --expect-memory says where');
   }
   return {
     dataPlane,
     allocator: allocatorFrom(args),
-    recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+    recirculations: recirculationsFrom(args.recirculations, dataPlane),
     engine: args.engine,
     queue: { nanoseconds: wholeNumber('--queue-time', args.queueTime, 0, MAX_QUEUE_NS), cells: 0 },
   };

@@ -25,6 +25,7 @@ import {
 } from '../../paper/reproduce/reproduction.js';
 import { runCells } from '../../paper/reproduce/run-cells.js';
 import { ResultFolder } from '../report/result-folder.js';
+import { SEED_OPTION } from './shared-options.js';
 
 const IDS = EXPERIMENTS.map(({ id }) => id);
 const MOST_WORKERS = 64;
@@ -39,11 +40,11 @@ const reproduceOptions = (yargs: Argv) =>
     })
     .option('quick', { type: 'boolean', default: false, describe: 'Fewer repeats, shorter runs; the report says so' })
     .option('workers', { type: 'string', describe: 'Threads for what does not measure time (all cores)' })
-    .option('seed', { type: 'string', default: '1', describe: 'Of all that is drawn at random' })
+    .options(SEED_OPTION)
     .option('out', { type: 'string', default: 'results/reproduce', describe: 'Folder for report.html, CSV, SVG, JSON' })
     .option('against', { type: 'string', describe: 'Folder of an earlier result: exit 1 on a significant change' })
     .option('json', { type: 'boolean', default: false, describe: 'Print reproduce.json instead of the table' })
-    .requiresArg(['workers', 'seed', 'out', 'against'])
+    .requiresArg(['workers', 'out', 'against'])
     .epilogue('An interrupted run goes on where it stopped when the same command is given again.')
     .example('$0 reproduce all', 'All tables and figures, in some ten minutes')
     .example('$0 reproduce fig9 fig12 --quick', 'Two of them, quickly');

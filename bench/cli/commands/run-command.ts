@@ -1,10 +1,15 @@
 /** `bench run`: options, progress and results of a run. */
 import { performance } from 'node:perf_hooks';
 import type { Argv } from 'yargs';
-import { CONSTRAINTS, type Constraints, DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import { CONSTRAINTS, type Constraints } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
 import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.js';
+import {
+  DATA_PLANE_OPTION,
+  RECIRCULATIONS_OPTION,
+  recirculationsFrom,
+} from '../../../hw-driver/cli/kit/shared-options.js';
 import {
   ALLOCATOR_OPTIONS,
   allocatorFrom,
@@ -36,6 +41,7 @@ import { SnapshotFile } from '../report/snapshot-file.js';
 import { captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
 import { memorySize } from './memory-size.js';
 import { resumedRun, resumeOptions } from './resume-options.js';
+import { elasticCases } from './shared-options.js';
 import { timingFrom, timingOptions } from './timing-options.js';
 import { tracedPackets, tracePacketOptions } from './trace-packet-options.js';
 
@@ -46,7 +52,6 @@ const DEFAULT_SEED = '1';
 const DEFAULT_MEMORY_BYTES = 1024;
 const MAX_PACKETS = 1e12;
 const MAX_WORKERS = 64;
-const MAX_CASES = 1024;
 const MAX_REPEATS = 1000;
 const MOST_WARMUP = 65_536;
 const WARMUP_SHARE = 1 / 8;
@@ -69,12 +74,8 @@ const runOptions = (yargs: Argv) =>
       default: 'sound' as Constraints,
       describe: "published: allocate the published shapes by the paper's constraints, no packets",
     })
-    .option('recirculations', {
-      type: 'string',
-      default: String(DEFAULT_RECIRCULATIONS),
-      describe: 'At most so many for each program',
-    })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .options(RECIRCULATIONS_OPTION)
+    .options(DATA_PLANE_OPTION)
     .option('trace', {
       type: 'string',
       array: true,
@@ -112,10 +113,7 @@ const runOptions = (yargs: Argv) =>
       'workload',
       'memory',
       'cases',
-      'allocator',
       'constraints',
-      'recirculations',
-      'dataplane',
       'trace',
       'packets',
       'warmup',
@@ -189,13 +187,12 @@ type StartRun = (environment: RunEnvironment) => Promise<FinishedRun>;
 /** Reads all options; what it returns runs. @throws {UsageError} and others */
 async function prepare(args: RunArguments): Promise<StartRun> {
   const dataPlane = loadDataPlane(args.dataplane);
-  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
   const resume = resumedRun(args, dataPlane);
   const common = {
     dataPlane,
     programs: resume?.note.programsRequested ?? programsOf(args.programs ?? 'max'),
     allocator: allocatorFrom(args, args.constraints),
-    recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+    recirculations: recirculationsFrom(args.recirculations, dataPlane),
     engine: args.engine,
     workers: wholeNumber('--workers', args.workers, 1, MAX_WORKERS),
     seed: resume?.note.seed ?? args.seed ?? DEFAULT_SEED,
@@ -203,7 +200,7 @@ async function prepare(args: RunArguments): Promise<StartRun> {
   const workload = resume?.note.workload ?? {
     name: args.workload ?? DEFAULT_WORKLOAD,
     memoryBytes: memoryBytesOf(args),
-    cases: wholeNumber('--cases', args.cases ?? String(DEFAULT_CASES), 2, MAX_CASES),
+    cases: elasticCases(args.cases ?? String(DEFAULT_CASES)),
     asWritten: runsAsWritten(args),
   };
   return args.constraints === 'published'

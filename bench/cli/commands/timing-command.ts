@@ -1,8 +1,10 @@
 /** `bench timing`: what recirculation costs in throughput and latency. */
+
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { DATA_PLANE_OPTION, JSON_OPTION, recirculationsFrom } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
-import { ENGINES, type EngineName, timedSwitchOptions } from '../../../sim/index.js';
+import { timedSwitchOptions } from '../../../sim/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { type LossFreeOptions, type LossFreeRow, lossFreeRates } from '../../measure/timing/loss-free-rate.js';
 import { type PublishedRecirculation, publishedRecirculation } from '../../measure/timing/published-recirculation.js';
@@ -14,6 +16,7 @@ import {
   verdict,
 } from '../report/recirculation-report.js';
 import { ResultFolder } from '../report/result-folder.js';
+import { ENGINE_OPTION } from './shared-options.js';
 import { bitsPerSecond } from './timing-options.js';
 
 const PUBLISHED_SIZES = ['128', '256', '512', '1500'];
@@ -32,20 +35,11 @@ const timingCommandOptions = (yargs: Argv) =>
     .option('port-rate', { type: 'string', describe: "Gbit/s of each front port (the data plane's: 100)" })
     .option('recirculation-rate', { type: 'string', describe: 'Gbit/s of the recirculation port (100)' })
     .option('tolerance', { type: 'string', default: '0.2', describe: 'How exact the rate is, in per cent' })
-    .option('engine', { choices: ENGINES, default: 'compiled' as EngineName, describe: 'What runs the RPBs' })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .options(ENGINE_OPTION)
+    .options(DATA_PLANE_OPTION)
     .option('out', { type: 'string', default: 'results/timing', describe: 'Folder for recirculation.csv' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
-    .requiresArg([
-      'sizes',
-      'recirculations',
-      'port-rate',
-      'recirculation-rate',
-      'tolerance',
-      'engine',
-      'dataplane',
-      'out',
-    ])
+    .options(JSON_OPTION)
+    .requiresArg(['sizes', 'recirculations', 'port-rate', 'recirculation-rate', 'tolerance', 'out'])
     .example('$0 timing --sizes 128 --recirculations 2', 'Loss-free rate and latency of short packets')
     .example('$0 timing --recirculation-rate 150', 'With a faster recirculation port');
 
@@ -90,8 +84,7 @@ export const timingCommand = command(timingCommandOptions, timing);
 function optionsOf(args: TimingCommandArguments): Omit<LossFreeOptions, 'signal' | 'onProgress'> {
   const dataPlane = loadDataPlane(args.dataplane);
   const own = timedSwitchOptions(dataPlane);
-  const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
-  const recirculations = wholeNumber('--recirculations', args.recirculations, 0, most);
+  const recirculations = recirculationsFrom(args.recirculations, dataPlane);
   const percent = /^\d+(\.\d+)?$/.test(args.tolerance) ? Number(args.tolerance) : Number.NaN;
   if (!(percent >= 0.01 && percent <= 50)) {
     throw new UsageError(`--tolerance takes per cent from 0.01 to 50, not '${args.tolerance}'`);

@@ -1,6 +1,8 @@
 /** `bench trace generate` and `bench trace info`: seeded captures, and what a capture holds. */
+
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import {
   CaptureIntake,
@@ -19,6 +21,7 @@ import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
 import { loadWorkload } from '../../workloads/workload.js';
 import { CaptureStatistics, renderCaptureStatistics } from '../report/capture-statistics.js';
 import { captureOptions, captureOptionsOf } from './capture-options.js';
+import { elasticCases } from './shared-options.js';
 import { parseSource, sourcesHelp, writeSources } from './trace-sources.js';
 
 const BATCH = { packets: 16384, bytes: 2 ** 24 };
@@ -125,7 +128,7 @@ async function ofWorkload(args: GenerateArguments): Promise<WritePackets> {
   const programs = wholeNumber('--programs', args.programs ?? DEFAULTS.programs, 1, MAX_INSTANCES);
   const packets = wholeNumber('--packets', args.packets ?? DEFAULTS.packets, 0, 1e12);
   const packetsPerSecond = wholeNumber('--rate', args.rate ?? DEFAULTS.rate, 1, 1e12);
-  const cases = wholeNumber('--cases', args.cases ?? DEFAULTS.cases, 2, 1024);
+  const cases = elasticCases(args.cases ?? DEFAULTS.cases);
   const workload = await loadWorkload({
     name: args.workload ?? DEFAULTS.workload,
     memoryBytes: undefined,
@@ -166,7 +169,7 @@ async function writeAll({ generator, writer, packets, signal, onProgress }: Writ
 const infoOptions = (yargs: Argv) =>
   captureOptions(yargs)
     .positional('file', { type: 'string', demandOption: true, describe: 'A pcap or pcapng capture' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .options(JSON_OPTION)
     .example('$0 trace info capture.pcap', 'Packets, flows, protocols, rates');
 
 type InfoArguments = ArgumentsOf<typeof infoOptions>;

@@ -1,7 +1,14 @@
 /** `bench verify`: the fifteen programs against plain implementations of what they are to do. */
+
 import type { Argv } from 'yargs';
-import { ALLOCATOR_NAMES, DEFAULT_ALLOCATORS, DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import { ALLOCATOR_NAMES, DEFAULT_ALLOCATORS } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import {
+  DATA_PLANE_OPTION,
+  JSON_OPTION,
+  RECIRCULATIONS_OPTION,
+  recirculationsFrom,
+} from '../../../hw-driver/cli/kit/shared-options.js';
 import { allocatorFrom, EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { type Verification, type VerifyOptions, verifyPrograms } from '../../verify/verify-programs.js';
@@ -9,7 +16,7 @@ import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
 import { isProgramKey, PROGRAM_KEYS } from '../../workloads/program-kind.js';
 import { describeDifference, verifyHeader, verifyLine } from '../report/verify-report.js';
 import { captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
-import { memorySize } from './memory-size.js';
+import { INSTANCE_OPTIONS, instancesFrom, SEED_OPTION } from './shared-options.js';
 
 const MOST_PACKETS = 1e9;
 const MOST_COMPANIONS = 2000;
@@ -40,23 +47,12 @@ const verifyOptions = (yargs: Argv) =>
       default: [] as string[],
       describe: `How RPBs are chosen: ${ALLOCATOR_NAMES.join(', ')}; each places the programs anew (${DEFAULT_ALLOCATORS.sound})`,
     })
-    .option('memory', { type: 'string', default: '1024', describe: 'Bytes of each memory' })
-    .option('cases', { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb' })
-    .option('recirculations', { type: 'string', default: String(DEFAULT_RECIRCULATIONS), describe: 'At most so many' })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
-    .option('seed', { type: 'string', default: '1', describe: 'Of all that is drawn at random' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
-    .requiresArg([
-      'trace',
-      'packets',
-      'companions',
-      'allocators',
-      'memory',
-      'cases',
-      'recirculations',
-      'dataplane',
-      'seed',
-    ])
+    .options(INSTANCE_OPTIONS)
+    .options(RECIRCULATIONS_OPTION)
+    .options(DATA_PLANE_OPTION)
+    .options(SEED_OPTION)
+    .options(JSON_OPTION)
+    .requiresArg(['trace', 'packets', 'companions', 'allocators', 'memory', 'cases'])
     .epilogue(
       'Every packet and, at the end, every word of memory is compared with an implementation that shares nothing with ' +
         `the program but its hash functions (bench/functions). With --trace: ${ADDRESSING_RULE}`,
@@ -132,15 +128,13 @@ function optionsOf(args: VerifyArguments): Omit<VerifyOptions, 'clock' | 'signal
     throw new UsageError(`there is no program '${unknown}': it is one of ${PROGRAM_KEYS.join(', ')}`);
   }
   const dataPlane = loadDataPlane(args.dataplane);
-  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
   return {
     dataPlane,
     keys: [...new Set(keys)],
     allocators: (args.allocators.length === 0 ? [DEFAULT_ALLOCATORS.sound] : args.allocators).map(namedAllocator),
     companions: wholeNumber('--companions', args.companions, 0, MOST_COMPANIONS),
-    cases: wholeNumber('--cases', args.cases, 2, 1024),
-    memoryBytes: memorySize(args.memory),
-    recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+    ...instancesFrom(args),
+    recirculations: recirculationsFrom(args.recirculations, dataPlane),
     traces: args.trace,
     captures: captureOptionsOf(args),
     packets: wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 1, MOST_PACKETS),

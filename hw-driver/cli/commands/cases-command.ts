@@ -1,4 +1,5 @@
 /** `p4runpro cases`: other cases for a program that runs, as the few entries that change. */
+
 import type { Argv } from 'yargs';
 import {
   analyse,
@@ -23,6 +24,13 @@ import { printFindings } from '../kit/findings.js';
 import { loadDataPlane, readText, wholeNumber } from '../kit/inputs.js';
 import { readDocument, stateOf, writeResults } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
+import {
+  DATA_PLANE_OPTION,
+  JSON_OPTION,
+  maxRecirculations,
+  recirculationsFrom,
+  STATE_OPTION,
+} from '../kit/shared-options.js';
 
 const CASE_CHANGE_SCHEMA = 'p4runpro/case-change@1';
 const MAX_LINE = 2 ** 31;
@@ -32,13 +40,13 @@ const commonOptions = (yargs: Argv) =>
     .positional('file', { type: 'string', demandOption: true, describe: 'The text of the program as it runs' })
     .option('program', { type: 'string', demandOption: true, describe: 'Its compiled program as it runs' })
     .option('branch', { type: 'string', describe: 'Line of the BRANCH; the first if left out' })
-    .option('state', { type: 'string', array: true, default: [], describe: 'Compiled programs that run beside it' })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .options({ state: { ...STATE_OPTION.state, describe: 'Compiled programs that run beside it' } })
+    .options(DATA_PLANE_OPTION)
     .option('output', { alias: 'o', type: 'string', describe: 'Where the new compiled program goes' })
     .option('operations', { type: 'string', describe: 'Where the changes of entries go, in their order' })
     .option('source-out', { type: 'string', describe: 'Where the new text goes: the next change starts from it' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print all of it as one JSON document' })
-    .requiresArg(['program', 'branch', 'state', 'dataplane', 'output', 'operations', 'source-out']);
+    .options({ json: { ...JSON_OPTION.json, describe: 'Print all of it as one JSON document' } })
+    .requiresArg(['program', 'branch', 'output', 'operations', 'source-out']);
 
 const addCasesOptions = (yargs: Argv) =>
   commonOptions(yargs)
@@ -47,7 +55,7 @@ const addCasesOptions = (yargs: Argv) =>
     .option('recirculations', {
       alias: 'R',
       type: 'string',
-      describe: 'At most so many; those that the program takes already if left out',
+      describe: 'Maximum recirculations of the program; those that it takes already if left out',
     })
     .requiresArg(['case', 'before', 'recirculations'])
     .example(
@@ -81,9 +89,8 @@ type RemoveCasesArguments = ArgumentsOf<typeof removeCasesOptions>;
 
 async function addCases(args: AddCasesArguments): Promise<number> {
   const { dataPlane, document, source } = startFrom(args);
-  const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
   const recirculations =
-    args.recirculations === undefined ? undefined : wholeNumber('--recirculations', args.recirculations, 0, most);
+    args.recirculations === undefined ? undefined : recirculationsFrom(args.recirculations, dataPlane);
   let changed = source;
   // Lines that came in before the case which the others come before.
   let added = 0;
@@ -214,7 +221,7 @@ function plannedOrCured(
     return plan();
   } catch (error) {
     if (!(error instanceof DoesNotFit)) throw error;
-    const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
+    const most = maxRecirculations(dataPlane);
     for (let more = taken + 1; more <= most; more++) {
       try {
         planWith(more);

@@ -27,6 +27,7 @@ import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
 import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
 import { readPrograms } from '../kit/program-documents.js';
+import { DATA_PLANE_OPTION, JSON_OPTION, recirculationsFrom } from '../kit/shared-options.js';
 
 interface CheckedFile {
   readonly file: string;
@@ -57,7 +58,7 @@ type Verification =
 const checkOptions = (yargs: Argv) =>
   yargs
     .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro programs' })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .options(DATA_PLANE_OPTION)
     .option('verify', {
       type: 'boolean',
       default: false,
@@ -65,12 +66,12 @@ const checkOptions = (yargs: Argv) =>
     })
     .option('seed', { type: 'string', default: '1', describe: 'Of the packets (with --verify)' })
     .option('packets', { type: 'string', default: '1000', describe: 'For each program (with --verify)' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
+    .options(JSON_OPTION)
     .option('recirculations', {
       type: 'string',
       describe: `Maximum recirculations of a program (with --verify; ${DEFAULT_RECIRCULATIONS})`,
     })
-    .requiresArg(['dataplane', 'seed', 'packets', 'recirculations'])
+    .requiresArg(['seed', 'packets', 'recirculations'])
     .example('$0 check bench/programs/cache.p4runpro', 'Says what is wrong with a program')
     .example('$0 check --verify bench/programs/lb.p4runpro', 'Says whether its entries do what it says');
 
@@ -121,10 +122,10 @@ const countOf = (severity: Diagnostic['severity'], results: readonly CheckedFile
   }, 0);
 
 /** @throws {UsageError} */
-function recirculationsOf({ recirculations, verify }: CheckArguments, { description }: DataPlane): number {
+function recirculationsOf({ recirculations, verify }: CheckArguments, dataPlane: DataPlane): number {
   if (recirculations === undefined) return DEFAULT_RECIRCULATIONS;
   if (!verify) throw new UsageError('--recirculations belongs to check --verify');
-  return wholeNumber('--recirculations', recirculations, 0, 2 ** description.state.recirculationIdBits - 1);
+  return recirculationsFrom(recirculations, dataPlane);
 }
 
 function verifyPrograms(

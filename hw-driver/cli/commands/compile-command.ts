@@ -1,11 +1,11 @@
 /** `p4runpro compile`: the compiled program, for an empty switch or one that runs other programs already. */
+
 import type { Argv } from 'yargs';
 import {
   type Analysis,
   analyse,
   type CompiledProgram,
   type DataPlane,
-  DEFAULT_RECIRCULATIONS,
   DoesNotFit,
   emptySwitchText,
   type Form,
@@ -20,13 +20,13 @@ import {
   PassPrinter,
   programOf,
 } from '../../../compiler/index.js';
-import { ALLOCATOR_OPTIONS, allocatorFrom } from '../kit/allocators.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
-import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
+import { loadDataPlane } from '../kit/inputs.js';
 import { readPrograms, stateOf, writeResult } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
+import { DATA_PLANE_OPTION, LINK_OPTIONS, linkOptionsFrom, STATE_OPTION } from '../kit/shared-options.js';
 
 /** What `--print` can print as text, each with the last pass that makes or changes it. */
 const PRINTED_FORMS = {
@@ -45,16 +45,9 @@ const compileOptions = (yargs: Argv) =>
   yargs
     .positional('file', { type: 'string', demandOption: true, describe: 'A P4runpro program' })
     .option('output', { alias: 'o', type: 'string', describe: 'Where the document goes; standard output if left out' })
-    .option('state', { type: 'string', array: true, default: [], describe: 'Compiled programs that run already' })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
-    .options(ALLOCATOR_OPTIONS)
-    .option('recirculations', {
-      alias: 'R',
-      type: 'string',
-      default: String(DEFAULT_RECIRCULATIONS),
-      describe: 'At most so many',
-    })
-    .option('priority', { type: 'string', default: '0', describe: 'Of the filter among overlapping ones: lower wins' })
+    .options(STATE_OPTION)
+    .options(DATA_PLANE_OPTION)
+    .options(LINK_OPTIONS)
     .option('print', {
       choices: PRINTED,
       describe: 'Stops once this is known and prints it as text; entries: the document, as without the option',
@@ -66,14 +59,12 @@ const compileOptions = (yargs: Argv) =>
       describe:
         'Prints what there is after a pass of the compiler in place of the document; can be given several times',
     })
-    .requiresArg(['output', 'state', 'dataplane', 'allocator', 'recirculations', 'priority', 'print', 'print-after'])
+    .requiresArg(['output', 'print', 'print-after'])
     .example('$0 compile bench/programs/lb.p4runpro -o lb.json', 'Compiles for an empty switch')
     .example('$0 compile bench/programs/hh.p4runpro --state lb.json', 'Compiles for a switch that runs lb')
     .example('$0 compile bench/programs/hh.p4runpro --print-after align', 'Shows the steps after one pass');
 
 type CompileArguments = ArgumentsOf<typeof compileOptions>;
-
-export const MAX_PRIORITY = 2 ** 24 - 1;
 
 async function compile(args: CompileArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
@@ -122,12 +113,8 @@ function resultOf(
   dataPlane: DataPlane,
   printing: Printing | undefined,
 ): string {
-  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
-  const recirculations = wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1);
-  const options = {
-    allocator: allocatorFrom(args),
-    filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
-  };
+  const options = linkOptionsFrom(args, dataPlane);
+  const { recirculations } = options;
   // Read for every stage: what is wrong with it is said also where the stage does not depend on it.
   const state = stateOf(args.state, dataPlane);
   const stopsBefore = (pass: PassName): boolean =>
@@ -142,7 +129,7 @@ function resultOf(
       compiled.push(document);
     } catch (error) {
       if (!(error instanceof DoesNotFit)) throw error;
-      const empty = onEmptySwitch(program, dataPlane, { ...options, recirculations });
+      const empty = onEmptySwitch(program, dataPlane, options);
       error.message += `; ${emptySwitchText(empty, dataPlane.name, recirculations)}`;
       throw error;
     }

@@ -5,11 +5,12 @@ import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT } from '../kit/command-line.js';
 import { loadDataPlane } from '../kit/inputs.js';
 import { publishedFigure } from '../kit/published-figures.js';
+import { JSON_OPTION } from '../kit/shared-options.js';
 
 const dataplaneOptions = (yargs: Argv) =>
   yargs
     .positional('dataplane', { type: 'string', default: 'default', describe: 'A name, or a JSON file' })
-    .option('json', { type: 'boolean', default: false, describe: 'One JSON document instead of text' })
+    .options(JSON_OPTION)
     .example('$0 dataplane tofino1', 'Shows that it fits a Tofino 1')
     .example('$0 dataplane default', 'Shows by how much it does not')
     .epilogue(

@@ -3,42 +3,17 @@ import {
   analyse,
   type CompiledProgram,
   type DataPlane,
-  DEFAULT_RECIRCULATIONS,
   type FilterMeeting,
   filterMeetings,
   lower,
   meetingText,
 } from '../../../compiler/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
-import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from '../kit/allocators.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
-import { wholeNumber } from '../kit/inputs.js';
 import { readPrograms } from '../kit/program-documents.js';
-import { MAX_PRIORITY } from './compile-command.js';
-import { answer, count, jsonOption, sessionCommand } from './session-command.js';
-
-const LINK_OPTIONS = {
-  ...ALLOCATOR_OPTIONS,
-  recirculations: {
-    alias: 'R',
-    type: 'string',
-    default: String(DEFAULT_RECIRCULATIONS),
-    describe: 'At most so many',
-    requiresArg: true,
-  },
-  priority: {
-    type: 'string',
-    default: '0',
-    describe: 'Of the filter among overlapping ones: lower wins',
-    requiresArg: true,
-  },
-} as const;
-
-interface LinkArguments extends AllocatorArguments {
-  readonly recirculations: string;
-  readonly priority: string;
-}
+import { JSON_OPTION, LINK_OPTIONS, linkOptionsFrom } from '../kit/shared-options.js';
+import { answer, count, sessionCommand } from './session-command.js';
 
 /** The programs of a text, or undefined if it has errors; findings go to stderr. */
 function checkedPrograms(file: string, dataPlane: DataPlane) {
@@ -61,17 +36,6 @@ function checkedProgram(file: string, dataPlane: DataPlane) {
 function requireDifferent(names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new UsageError(`program ${twice} is there twice: nothing was done`);
-}
-
-function linkOptions(args: LinkArguments, dataPlane: DataPlane) {
-  const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
-  return {
-    recirculations: wholeNumber('--recirculations', args.recirculations, 0, most),
-    link: {
-      allocator: allocatorFrom(args),
-      filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
-    },
-  };
 }
 
 /** Most programs that are named in warnings of one. */
@@ -105,14 +69,14 @@ export const deployCommand = sessionCommand(
     yargs
       .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro programs' })
       .options(LINK_OPTIONS)
-      .options(jsonOption)
+      .options(JSON_OPTION)
       .example(
         '$0 deploy lb.p4runpro --target sim --state switch.snapshot',
         'Begins an emulated switch with a program',
       ),
   async (session, args) => {
     const { controller, dataPlane } = session;
-    const { recirculations, link } = linkOptions(args, dataPlane);
+    const { recirculations, ...link } = linkOptionsFrom(args, dataPlane);
     const texts = args.files.map((file) => checkedPrograms(file, dataPlane));
     if (texts.includes(undefined)) return EXIT.badInput;
     requireDifferent(texts.flatMap((text) => text?.programs ?? []).map(({ name }) => name));
@@ -146,7 +110,7 @@ export const revokeCommand = sessionCommand(
   (yargs) =>
     yargs
       .positional('programs', { type: 'string', array: true, demandOption: true, describe: 'Their names' })
-      .options(jsonOption),
+      .options(JSON_OPTION),
   async (session, { programs, json }) => {
     requireDifferent(programs);
     const missing = programs.find((program) => !session.controller.state.programs.has(program));
@@ -172,10 +136,10 @@ export const replaceCommand = sessionCommand(
         default: false,
         describe: 'Memories start empty; else those of one name and size keep their contents',
       })
-      .options(jsonOption),
+      .options(JSON_OPTION),
   async (session, args) => {
     const { controller, dataPlane } = session;
-    const { recirculations, link } = linkOptions(args, dataPlane);
+    const { recirculations, ...link } = linkOptionsFrom(args, dataPlane);
     const text = checkedProgram(args.file, dataPlane);
     if (text === undefined) return EXIT.badInput;
     const { program } = text;
@@ -203,7 +167,7 @@ export const changeCommand = sessionCommand(
         demandOption: true,
         describe: 'Its whole text with the cases it is to have',
       })
-      .options(jsonOption)
+      .options(JSON_OPTION)
       .epilogue('Exit status 1 where more than cases would have to change: that takes p4runpro replace.'),
   async (session, { file, json }) => {
     const text = checkedProgram(file, session.dataPlane);

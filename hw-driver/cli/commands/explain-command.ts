@@ -1,4 +1,5 @@
 /** `p4runpro explain`: where each step goes and why; why a program does not fit, and what would make it fit. */
+
 import type { Argv } from 'yargs';
 import {
   type AllocateOptions,
@@ -6,7 +7,6 @@ import {
   analyse,
   type DataPlane,
   DEFAULT_MAX_TRIES,
-  DEFAULT_RECIRCULATIONS,
   DoesNotFit,
   explain,
   explainMisfit,
@@ -19,33 +19,25 @@ import {
   type ProgramExplanation,
   type SwitchState,
 } from '../../../compiler/index.js';
-import { ALLOCATOR_OPTIONS, allocatorFrom } from '../kit/allocators.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
-import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
+import { loadDataPlane } from '../kit/inputs.js';
 import { readPrograms, stateOf, writeResult } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
-import { MAX_PRIORITY } from './compile-command.js';
+import { DATA_PLANE_OPTION, JSON_OPTION, LINK_OPTIONS, linkOptionsFrom, STATE_OPTION } from '../kit/shared-options.js';
 
 export const EXPLAIN_SCHEMA = 'p4runpro/explain@1';
 
 const explainOptions = (yargs: Argv) =>
   yargs
     .positional('file', { type: 'string', demandOption: true, describe: 'A P4runpro program' })
-    .option('state', { type: 'string', array: true, default: [], describe: 'Compiled programs that run already' })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
-    .options(ALLOCATOR_OPTIONS)
-    .option('recirculations', {
-      alias: 'R',
-      type: 'string',
-      default: String(DEFAULT_RECIRCULATIONS),
-      describe: 'At most so many',
-    })
-    .option('priority', { type: 'string', default: '0', describe: 'Of the filter among overlapping ones: lower wins' })
+    .options(STATE_OPTION)
+    .options(DATA_PLANE_OPTION)
+    .options(LINK_OPTIONS)
     .option('svg', { type: 'string', describe: 'Where a figure of the programs that fit goes' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
-    .requiresArg(['state', 'dataplane', 'allocator', 'recirculations', 'priority', 'svg'])
+    .options(JSON_OPTION)
+    .requiresArg(['svg'])
     .example('$0 explain bench/programs/nc.p4runpro', 'Says where each step goes and why')
     .example('$0 explain bench/programs/nc.p4runpro --svg nc.svg', 'Draws it');
 
@@ -61,13 +53,8 @@ const SOLVER_TRIES = 40;
 
 async function explainFile(args: ExplainArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
-  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
-  const recirculations = wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1);
-  const options = {
-    allocator: allocatorFrom(args),
-    filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
-    recirculations,
-  };
+  const options = linkOptionsFrom(args, dataPlane);
+  const { recirculations } = options;
   requireSeparateFiles({ '--svg': args.svg }, [args.file, ...args.state]);
   const source = readPrograms(args.file);
   const analysis = analyse(source, dataPlane);

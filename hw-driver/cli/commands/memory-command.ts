@@ -6,8 +6,9 @@ import { EXIT, UsageError } from '../kit/command-line.js';
 import { flowValues, hashedBucket } from '../kit/hashed-bucket.js';
 import { wholeNumber } from '../kit/inputs.js';
 import { memoryWord, WORD_FORMS, type WordForm, wordText } from '../kit/memory-setting.js';
+import { JSON_OPTION } from '../kit/shared-options.js';
 import type { Session } from './session.js';
-import { answer, count, jsonOption, requireAllThere, sessionCommand } from './session-command.js';
+import { answer, count, requireAllThere, sessionCommand } from './session-command.js';
 
 const MAX_BUCKET = 2 ** 32 - 1;
 const WORDS_PER_LINE = 8;
@@ -54,7 +55,7 @@ export const memoryCommand = sessionCommand(
         requiresArg: true,
       })
       .option('as', asOption)
-      .options(jsonOption)
+      .options(JSON_OPTION)
       .example('$0 memory read lb address --as address', 'The servers that a load balancer sends to')
       .example('$0 memory read cms row1 --flow 10.0.0.1,10.0.0.2,5000,53,udp', 'What a sketch has of a flow')
       .example('$0 memory write lb port 1 1 2 2 --target sim --state switch.snapshot', 'Fills four buckets'),
@@ -200,7 +201,7 @@ export const watchCommand = sessionCommand(
       })
       .option('times', { type: 'string', describe: 'Looks; until Ctrl-C if left out', requiresArg: true })
       .option('as', asOption)
-      .options({ json: { ...jsonOption.json, describe: 'Print one JSON document at the end' } }),
+      .options({ json: { ...JSON_OPTION.json, describe: 'Print one JSON document at the end' } }),
   async (session, { program, memories, interval, times, as, json }) => {
     const intervalMs = wholeNumber('--interval', interval, 1, MAX_INTERVAL_MS);
     const most = times === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--times', times, 1, MAX_TIMES);

@@ -7,13 +7,14 @@ import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { loadDataPlane } from '../kit/inputs.js';
 import { writeResults } from '../kit/program-documents.js';
+import { DATA_PLANE_OPTION } from '../kit/shared-options.js';
 import { excessText } from './dataplane-command.js';
 
 const p4Options = (yargs: Argv) =>
   yargs
-    .option('dataplane', { type: 'string', default: 'tofino1', describe: 'Data plane: a name, or a JSON file' })
+    .options({ dataplane: { ...DATA_PLANE_OPTION.dataplane, default: 'tofino1' } })
     .option('output', { alias: 'o', type: 'string', default: 'p4src', describe: 'Folder for the files' })
-    .requiresArg(['dataplane', 'output'])
+    .requiresArg('output')
     .example('$0 p4 -o p4src', `Writes p4src/${MAIN_P4_FILE} and the files that it includes, one for each block`)
     .epilogue(`${MAIN_P4_FILE} says with its first lines how the open p4c compiles it.`);
 

@@ -1,10 +1,11 @@
 /** `p4runpro repair` and `forget`: a switch that is not what its journal says, made the same again. */
 import { EXIT } from '../kit/command-line.js';
-import { answer, count, jsonOption, sessionCommand } from './session-command.js';
+import { JSON_OPTION } from '../kit/shared-options.js';
+import { answer, count, sessionCommand } from './session-command.js';
 
 export const repairCommand = sessionCommand(
   'mend',
-  (yargs) => yargs.options(jsonOption).epilogue('p4runpro show drift says before what would be mended'),
+  (yargs) => yargs.options(JSON_OPTION).epilogue('p4runpro show drift says before what would be mended'),
   async (session, { json }) => {
     const mended = await session.controller.repair();
     session.gone = [];
@@ -25,7 +26,7 @@ export const forgetCommand = sessionCommand(
   (yargs) =>
     yargs
       .positional('programs', { type: 'string', array: true, describe: 'Their names; all that are lost if left out' })
-      .options(jsonOption)
+      .options(JSON_OPTION)
       .epilogue('A program with entries on the switch is not forgotten: p4runpro revoke removes it.'),
   async (session, { programs, json }) => {
     const { controller } = session;

@@ -14,6 +14,7 @@ import { serveBfRuntime } from '../../server/server.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
+import { DATA_PLANE_OPTION } from '../kit/shared-options.js';
 import { GRPC_OPTIONS, grpcFrom } from './grpc-options.js';
 import { TLS_OPTIONS, tlsFrom } from './tls-options.js';
 
@@ -27,7 +28,7 @@ const serveOptions = (yargs: Argv) =>
       default: '127.0.0.1',
       describe: 'Address to listen on; without --tls-ca, whoever reaches it controls the switch',
     })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .options(DATA_PLANE_OPTION)
     .option('p4-name', { type: 'string', default: P4_NAME, describe: 'Name of the program that clients bind' })
     .option('http', { type: 'string', describe: 'Port for frames by HTTP: POST /packets, GET /ports' })
     .option('udp', { type: 'string', describe: 'Port for frames by UDP: two bytes of port, then the frame' })
@@ -48,7 +49,7 @@ const serveOptions = (yargs: Argv) =>
     })
     .options(GRPC_OPTIONS)
     .options(TLS_OPTIONS)
-    .requiresArg(['port', 'host', 'dataplane', 'p4-name', 'http', 'udp', 'pcap-dir', 'pipes', 'forward'])
+    .requiresArg(['port', 'host', 'p4-name', 'http', 'udp', 'pcap-dir', 'pipes', 'forward'])
     .epilogue(
       'It serves until SIGINT, SIGTERM or SIGHUP, or, started by npx, until npx has ended. Ports of 0 are any free ones; standard output says which. TLS is for BF Runtime: it ' +
         'takes a certificate and its key; with --tls-ca, clients need a certificate too.',

@@ -40,10 +40,6 @@ export function requireAllThere({ gone }: Session): void {
   if (gone.length > 0) throw new ProgramsGone(gone, GONE_REMEDY);
 }
 
-export const jsonOption = {
-  json: { type: 'boolean', default: false, describe: 'Print one JSON document' },
-} as const;
-
 /** One document or the text for people. */
 export function answer({ print }: Session, json: boolean, schema: string, document: object, text: string): void {
   print(json ? `${JSON.stringify({ schema: `p4runpro/${schema}@1`, ...document }, null, 1)}\n` : text);

@@ -11,6 +11,7 @@ import { JournalFile, readJournalFile } from '../../control/journal/journal-file
 import { NO_JOURNAL } from '../../control/journal/records.js';
 import { UsageError } from '../kit/command-line.js';
 import { loadDataPlane } from '../kit/inputs.js';
+import { DATA_PLANE_OPTION } from '../kit/shared-options.js';
 import { SwitchFile } from './switch-file.js';
 import { TLS_OPTIONS, type TlsArguments, tlsFrom } from './tls-options.js';
 
@@ -26,9 +27,9 @@ export const targetOptions = (yargs: Argv) =>
       type: 'string',
       describe: 'What was done to the switch (beside --state, with .journal; else ~/.p4runpro/HOST_PORT.journal)',
     })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
+    .options(DATA_PLANE_OPTION)
     .options(TLS_OPTIONS)
-    .requiresArg(['target', 'state', 'journal', 'dataplane']);
+    .requiresArg(['target', 'state', 'journal']);
 
 export interface TargetArguments extends TlsArguments {
   readonly target: string;

@@ -2,8 +2,9 @@
 import { FIXED_NAMES, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
 import { EXIT } from '../kit/command-line.js';
+import { JSON_OPTION } from '../kit/shared-options.js';
 import type { Session } from './session.js';
-import { answer, count, jsonOption, sessionCommand } from './session-command.js';
+import { answer, count, sessionCommand } from './session-command.js';
 
 const PARTS = ['programs', 'entries', 'memory', 'utilisation', 'drift'] as const;
 type Part = (typeof PARTS)[number];
@@ -18,7 +19,7 @@ export const showCommand = sessionCommand(
     yargs
       .positional('part', { choices: PARTS, describe: 'One of them; all but entries and drift if left out' })
       .positional('program', { type: 'string', describe: 'Of one program only' })
-      .options(jsonOption)
+      .options(JSON_OPTION)
       .example('$0 show memory hh --target sim --state switch.snapshot', 'Where the memory of a program lies'),
   async (session, { part, program, json }) => {
     const { programs } = session.controller.state;

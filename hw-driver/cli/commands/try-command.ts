@@ -1,13 +1,15 @@
 /** `p4runpro try`: single packets made of field values through programs, and what happens to them. */
+
 import type { Argv } from 'yargs';
-import { analyse, DEFAULT_RECIRCULATIONS, renderDiagnostic } from '../../../compiler/index.js';
+import { analyse, renderDiagnostic } from '../../../compiler/index.js';
 import { formatPacketTrace, type MadePacket, MadePacketError, madePacket, noMatchText } from '../../../sim/index.js';
 import { ALLOCATOR_OPTIONS, allocatorFrom } from '../kit/allocators.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
-import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
+import { loadDataPlane } from '../kit/inputs.js';
 import { memorySetting } from '../kit/memory-setting.js';
 import { readPrograms } from '../kit/program-documents.js';
+import { DATA_PLANE_OPTION, JSON_OPTION, RECIRCULATIONS_OPTION, recirculationsFrom } from '../kit/shared-options.js';
 import { type ChangedWord, TrialSwitch, type TriedPacket } from '../kit/tried-packets.js';
 
 const tryOptions = (yargs: Argv) =>
@@ -26,15 +28,10 @@ const tryOptions = (yargs: Argv) =>
       describe: 'What memories hold before: cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1, lb.address=10.0.0.9,10.0.0.10',
     })
     .options(ALLOCATOR_OPTIONS)
-    .option('recirculations', {
-      alias: 'R',
-      type: 'string',
-      default: String(DEFAULT_RECIRCULATIONS),
-      describe: 'Maximum recirculations',
-    })
-    .option('dataplane', { type: 'string', default: 'default', describe: 'Data plane: a name, or a JSON file' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
-    .requiresArg(['packet', 'memory', 'allocator', 'recirculations', 'dataplane'])
+    .options(RECIRCULATIONS_OPTION)
+    .options(DATA_PLANE_OPTION)
+    .options(JSON_OPTION)
+    .requiresArg(['packet', 'memory'])
     .epilogue(
       'Fields are named as in the data plane description, without hdr. if you like, or by their last part where that is ' +
         'clear (ttl, dst_port); tcp.flags takes letters (S, SA, FPU), port is the port of arrival, payload bytes in ' +
@@ -50,11 +47,10 @@ type TryArguments = ArgumentsOf<typeof tryOptions>;
 
 async function tryFile(args: TryArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
-  const mostPasses = 2 ** dataPlane.description.state.recirculationIdBits;
   const options = {
     dataPlane,
     allocator: allocatorFrom(args),
-    recirculations: wholeNumber('--recirculations', args.recirculations, 0, mostPasses - 1),
+    recirculations: recirculationsFrom(args.recirculations, dataPlane),
   };
   const source = readPrograms(args.file);
   const packets = args.packet.map((text) => packetOf(text, () => madePacket(text, dataPlane)));
