@@ -2,6 +2,7 @@
  * The rules of a running BRANCH and the cases that it is to have, in one order: that of the rules among rules, that of
  * the cases among cases, as far as packets can tell. Two cases that no packet meets both can stand in any order.
  */
+import { must } from '../data-plane/must.js';
 import { conditionsIdentity } from '../steps/steps.js';
 import { type CaseBody, overlap } from './behaviour.js';
 import type { Rule } from './decoded-program.js';
@@ -76,8 +77,11 @@ function alignInOrder(rules: readonly Rule[], cases: readonly CaseBody[]): reado
   const most = new Int32Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
-      const best = Math.max(most[(i + 1) * width + j] ?? 0, most[i * width + j + 1] ?? 0);
-      most[i * width + j] = a[i] === b[j] ? (most[(i + 1) * width + j + 1] ?? 0) + 1 : best;
+      const best = Math.max(
+        must(most[(i + 1) * width + j], 'count of pairs'),
+        must(most[i * width + j + 1], 'count of pairs'),
+      );
+      most[i * width + j] = a[i] === b[j] ? must(most[(i + 1) * width + j + 1], 'count of pairs') + 1 : best;
     }
   }
   const aligned: AlignedCase[] = [];
@@ -85,9 +89,12 @@ function alignInOrder(rules: readonly Rule[], cases: readonly CaseBody[]): reado
   let j = 0;
   while (i < a.length || j < b.length) {
     const both = a[i] === b[j] && i < a.length;
-    const skip = j >= b.length || (most[(i + 1) * width + j] ?? 0) >= (most[i * width + j + 1] ?? 0);
+    const skip =
+      i < a.length &&
+      (j >= b.length ||
+        must(most[(i + 1) * width + j], 'count of pairs') >= must(most[i * width + j + 1], 'count of pairs'));
     if (both) aligned.push({ rule: rules[i++], wanted: cases[j++] });
-    else if (i < a.length && skip) aligned.push({ rule: rules[i++], wanted: undefined });
+    else if (skip) aligned.push({ rule: rules[i++], wanted: undefined });
     else aligned.push({ rule: undefined, wanted: cases[j++] });
   }
   return aligned;

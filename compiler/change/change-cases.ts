@@ -4,6 +4,7 @@
  * the old program or all as by the new one.
  */
 
+import { addTo } from '../data-plane/counting.js';
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import type { Program } from '../language/program.js';
 import type { CompiledProgram, TableEntry } from '../link/compiled-program.js';
@@ -152,7 +153,7 @@ function recirculationChanges(before: readonly TableEntry[], after: readonly Tab
 /** The first table that has too little room for all entries that are there at some time. */
 function fullTable(running: CompiledProgram, { during }: CaseChange, state: SwitchState) {
   const more = new Map<string, number>();
-  for (const { table } of during.slice(running.entries.length)) more.set(table, (more.get(table) ?? 0) + 1);
+  for (const { table } of during.slice(running.entries.length)) addTo(more, table);
   for (const [table, needed] of more) {
     const free = state.freeEntries(table);
     if (needed > free) return { table, needed, free };

@@ -1,6 +1,7 @@
 /** From the rules that stay, come and go to entries, and what happens to each BRANCH that changes. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import type { TableEntry } from '../link/compiled-program.js';
 import { DoesNotFit } from '../link/does-not-fit.js';
 import { rpbTableEntry } from '../link/emit.js';
@@ -156,8 +157,8 @@ function turnsOf(
 
 export function tableEntry({ x, rule, match, entry }: PlacedRule, programId: number, dataPlane: DataPlane): TableEntry {
   if (entry !== undefined) return entry;
-  const rpb = dataPlane.rpb(((x - 1) % dataPlane.rpbCount) + 1);
-  const pass = Math.floor((x - 1) / dataPlane.rpbCount);
+  const rpb = dataPlane.rpb(rpbNumberOf(x, dataPlane.rpbCount));
+  const pass = passOf(x, dataPlane.rpbCount);
   const { conditions, priority, action, parameters } = rule;
   const parts = { rpb, pass, programId, branch: match, conditions, priority, action, values: parameters };
   return rpbTableEntry(parts, dataPlane);

@@ -1,6 +1,7 @@
 /** Changes of a source text case by case; all other text stays as its author wrote it. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { must } from '../data-plane/must.js';
 import { type Diagnostic, Diagnostics, type Span } from '../language/diagnostics.js';
 import { lex, type Token } from '../language/lexer.js';
 import { parse } from '../language/parser.js';
@@ -86,10 +87,10 @@ export function insertCase(
 /** The text without a case, and the space before it. */
 export function removeCase(source: string, { start, end }: CaseText): string {
   const before = source.slice(0, start);
-  const space = /[ \t\r\n]*$/.exec(before)?.[0] ?? '';
+  const space = before.slice(before.search(/[ \t\r\n]*$/));
   const lines = before.slice(0, before.length - space.length).split('\n');
   // A line comment ends with its line.
-  const isBehindComment = /\/\/|#/.test(lines.at(-1) ?? '');
+  const isBehindComment = /\/\/|#/.test(must(lines.at(-1), 'last line'));
   return source.slice(0, isBehindComment ? start : start - space.length) + source.slice(end);
 }
 
@@ -133,7 +134,7 @@ function spanIn(text: string, from: number, to: number): Span {
     start,
     end: Math.max(start, Math.min(to, text.length)),
     line: lines.length,
-    column: (lines.at(-1) ?? '').length + 1,
+    column: must(lines.at(-1), 'last line').length + 1,
   };
 }
 

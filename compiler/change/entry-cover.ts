@@ -2,7 +2,9 @@
  * From what each branch id has to do to entries: those of the running program are kept as long as they match no id that
  * they should not. New branches get ids within the matches of the entries that they share.
  */
+
 import { bitsToTell } from '../data-plane/bits.js';
+import { must } from '../data-plane/must.js';
 import { type BranchMatch, coverBranches } from '../rows/branch-ids.js';
 import { type DecodedProgram, matchesId, type PlacedRule, type Rule, ruleIdentity } from './decoded-program.js';
 
@@ -154,7 +156,7 @@ export class EntryCover {
     for (let id = 1; id <= this.all; id++) {
       if (taken[id] === 1) continue;
       const cost = needs.reduce((sum, need) => sum + this.costOf(need, id), 0);
-      if (best !== undefined && cost > (bestScore[0] ?? 0)) continue;
+      if (best !== undefined && cost > must(bestScore[0], 'score')) continue;
       const room = roomAround(id, taken, this.bits);
       // Where something may be shared, as much room as those have who share; else none is wasted.
       const score = [cost, grows > 0 ? Math.max(0, grows - room) : room, room, id];
@@ -224,7 +226,7 @@ function roomAround(id: number, taken: Uint8Array, bits: number): number {
 
 function isLess(a: readonly number[], b: readonly number[]): boolean {
   for (const [i, value] of a.entries()) {
-    const other = b[i] ?? 0;
+    const other = must(b[i], 'score');
     if (value !== other) return value < other;
   }
   return false;

@@ -5,6 +5,8 @@
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { actionName } from '../data-plane/instructions/table.js';
+import { rpbIndexOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
 import type { Condition } from '../language/program.js';
 import type { ActionStep, BranchStep, StepTree } from '../steps/steps.js';
 import type { Behaviour, CaseBody, Continuation, Finder } from './behaviour.js';
@@ -265,9 +267,9 @@ export class BodyPlacer {
   /** Whether there is room for an entry that does the step. */
   private fits(step: ActionStep, x: number): boolean {
     const { dataPlane, free } = this.room;
-    const index = (x - 1) % dataPlane.rpbCount;
+    const index = rpbIndexOf(x, dataPlane.rpbCount);
     return (
-      (free[index] ?? 0) > 0 &&
+      must(free[index], `free entries of RPB ${index + 1}`) > 0 &&
       dataPlane.rpbsWith(actionName(step.effect))[index] === 1 &&
       this.behaviour.words.parametersOf(step) !== undefined &&
       this.room.isPlace(step, x)
@@ -282,9 +284,9 @@ export class BodyPlacer {
 
   private crowding(x: number): number {
     const { dataPlane, free } = this.room;
-    const rpb = dataPlane.rpbs[(x - 1) % dataPlane.rpbCount];
-    if (rpb === undefined || (free[rpb.index] ?? 0) <= 0) return NEVER;
-    return COST.full * (1 - (free[rpb.index] ?? 0) / rpb.entries);
+    const rpb = dataPlane.rpbs[rpbIndexOf(x, dataPlane.rpbCount)];
+    if (rpb === undefined || must(free[rpb.index], `free entries of RPB ${rpb.number}`) <= 0) return NEVER;
+    return COST.full * (1 - must(free[rpb.index], `free entries of RPB ${rpb.number}`) / rpb.entries);
   }
 }
 

@@ -2,6 +2,8 @@
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { actionName } from '../data-plane/instructions/table.js';
+import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
 import type { PlacedStep } from '../link/compiled-program.js';
 import type { ActionStep, BranchStep, Step } from '../steps/steps.js';
 import type { NewBranch } from './place-body.js';
@@ -40,10 +42,10 @@ export class PlaceLog {
           line,
           column,
           action: 'effect' in of ? actionName(of.effect) : 'branch',
-          depth: depths.get(x) ?? 0,
-          branch: typeof branch === 'number' ? branch : (branch.id ?? 0),
-          rpb: ((x - 1) % rpbCount) + 1,
-          pass: Math.floor((x - 1) / rpbCount),
+          depth: must(depths.get(x), `depth of logical RPB ${x}`),
+          branch: typeof branch === 'number' ? branch : must(branch.id, 'branch ID'),
+          rpb: rpbNumberOf(x, rpbCount),
+          pass: passOf(x, rpbCount),
         }),
       ),
     );

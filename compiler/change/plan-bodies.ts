@@ -1,5 +1,7 @@
 /** Places for the bodies of the cases that come. */
+
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import type { Program } from '../language/program.js';
 import { DoesNotFit } from '../link/does-not-fit.js';
 import { linkGroups } from '../steps/memory-links.js';
@@ -99,7 +101,7 @@ function homesOf({ program, tree, words, running }: BodyProblem, places: Readonl
   const homes = new Map<Step, number>();
   const open: (readonly Step[])[] = [];
   const { rpbCount } = running.dataPlane;
-  const indexOf = (x: number): number => (x - 1) % rpbCount;
+  const indexOf = (x: number): number => rpbIndexOf(x, rpbCount);
   for (const [step, x] of places) homes.set(step, indexOf(x));
   for (const { steps } of linkGroups(tree)) {
     const known = new Set(
@@ -158,7 +160,7 @@ const costOf = ({ changes }: BodyProblem, placer: BodyPlacer): number =>
 
 /** A memory is where its block is; a hash where the others for the memory are. */
 function isHome(step: ActionStep, x: number, homes: Homes, { rpbCount }: DataPlane, words: Vocabulary): boolean {
-  const index = (x - 1) % rpbCount;
+  const index = rpbIndexOf(x, rpbCount);
   if (isMemoryAccess(step) && words.block(step.memory)?.rpb !== index + 1) return false;
   const home = homes.get(step);
   return home === undefined || home === index;

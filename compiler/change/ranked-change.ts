@@ -1,4 +1,5 @@
 /** A BRANCH that changes, with the priorities of all its cases: those that stay, come and go. */
+import { must } from '../data-plane/must.js';
 import type { CaseBody } from './behaviour.js';
 import { type DecodedProgram, matchesId, type PlacedRule, type Rule, ruleIdentity } from './decoded-program.js';
 import type { Below, BranchChange, RuleChange } from './find-changes.js';
@@ -55,7 +56,7 @@ function rankRules({ id, x, rules }: BranchChange, running: DecodedProgram): Ran
       }),
     );
     const ranked = left.map((change, i): RankedRule => {
-      const priority = priorities[i] ?? 0;
+      const priority = must(priorities[i], 'priority of a case');
       if (change.kind !== 'added') return { kind: change.kind, rule: change.rule, priority };
       return { kind: 'added', from: change.from, priority, replaces: placedOf(change) };
     });

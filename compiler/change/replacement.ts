@@ -5,6 +5,7 @@
 
 import { DomainError } from '../data-plane/domain-error.js';
 import { actionName, HEADERLESS_EFFECTS } from '../data-plane/instructions/table.js';
+import { must } from '../data-plane/must.js';
 import { type Allocation, allocate, type Placeable } from '../link/allocate.js';
 import type { CompiledProgram, MemoryBlock } from '../link/compiled-program.js';
 import type { SwitchState } from '../link/switch-state.js';
@@ -111,7 +112,7 @@ function hashPlaces({ program, placement }: CompiledProgram, { rows }: Placeable
   const places = new Map<number, number[]>();
   for (const [i, { branch, depth }] of next.entries()) {
     const row = rows.rowOf(branch, depth);
-    places.set(row, [...(places.get(row) ?? []), now[i]?.rpb ?? 0]);
+    places.set(row, [...(places.get(row) ?? []), must(now[i]?.rpb, 'hash step of the running version')]);
   }
   return places;
 }

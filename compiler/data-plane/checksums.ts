@@ -1,5 +1,7 @@
 /** Which checksums count a header field. Formats: RFC 791, 793, 768. */
+
 import type { DataPlane, HeaderField } from './data-plane.js';
+import { must } from './must.js';
 
 export interface Coverage {
   /** The checksum of the IPv4 header. */
@@ -13,6 +15,6 @@ const PSEUDO_HEADER = new Set(['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protoco
 const TRANSPORT_HEADERS = new Set(['l4_port', 'tcp', 'udp', 'l5']);
 
 export function checksumCoverage({ headers }: DataPlane, field: HeaderField): Coverage {
-  const header = headers[field.header]?.name ?? '';
+  const header = must(headers[field.header]?.name, `header of ${field.name}`);
   return { ipv4: header === 'ipv4', transport: TRANSPORT_HEADERS.has(header) || PSEUDO_HEADER.has(field.name) };
 }

@@ -24,6 +24,7 @@ import {
   HEADERLESS_EFFECTS,
   SAVING_EFFECTS,
 } from './instructions/table.js';
+import { must } from './must.js';
 
 /**
  * One primitive polynomial of degree 16 for each RPB. The published data plane repeats polynomials, and two CRCs of one
@@ -106,7 +107,7 @@ const ACTIONS: Record<Gress, string[]> = {
 };
 
 export const hashUnit = (number: number): CrcDescription => {
-  const polynomial = POLYNOMIALS[number - 1] ?? 0;
+  const polynomial = must(POLYNOMIALS[number - 1], `polynomial of hash unit ${number}`);
   return {
     name: `CRC-16 0x${polynomial.toString(16).padStart(4, '0')}`,
     polynomial,

@@ -2,6 +2,7 @@
  * The shape of what a user's JSON may bring into a description as a whole: lists, and tables that take new names. All
  * else is merged into a built-in description and so has its type (see extend.ts).
  */
+import { must } from './must.js';
 
 /** What a JSON value must be: a plain type, a list, a table by name, or an object with these keys. */
 type Shape =
@@ -81,7 +82,8 @@ function checkShape(value: unknown, shape: Shape, path: string, problems: string
     const { object, optional = {} } = shape;
     for (const [key, item] of Object.entries(object)) checkShape(value[key], item, `${path}.${key}`, problems);
     for (const [key, item] of Object.entries(value)) {
-      if (Object.hasOwn(optional, key)) checkShape(item, optional[key] ?? 'string', `${path}.${key}`, problems);
+      if (Object.hasOwn(optional, key))
+        checkShape(item, must(optional[key], `shape of ${key}`), `${path}.${key}`, problems);
       else if (!Object.hasOwn(object, key)) problems.push(`${path}.${key}: unknown key`);
     }
   }

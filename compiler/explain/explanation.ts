@@ -3,11 +3,14 @@
  * what it all takes. Numbers of rows, RPBs and passes count from 1, those of branches from 0.
  */
 
+import { addTo } from '../data-plane/counting.js';
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import type { Gress, Register } from '../data-plane/description.js';
 import type { StepCategory, StepText } from '../data-plane/instructions/instruction.js';
 import { actionName } from '../data-plane/instructions/table.js';
 import { gressCycles } from '../data-plane/latency.js';
+import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
 import type { Condition } from '../language/program.js';
 import { type AllocateOptions, type Allocation, allocate } from '../link/allocate.js';
 import type { CompiledProgram, KeyField } from '../link/compiled-program.js';
@@ -171,8 +174,10 @@ function passCost(passes: number, dataPlane: DataPlane): PassCost {
 
 function tablesOf({ entries }: CompiledProgram, state: SwitchState): ProgramExplanation['tables'] {
   const counts = new Map<string, number>();
-  for (const { table } of entries) counts.set(table, (counts.get(table) ?? 0) + 1);
-  const rpbFree = new Map(state.dataPlane.rpbs.map((rpb) => [rpb.table, state.entries[rpb.index] ?? 0]));
+  for (const { table } of entries) addTo(counts, table);
+  const rpbFree = new Map(
+    state.dataPlane.rpbs.map((rpb) => [rpb.table, must(state.entries[rpb.index], `free entries of RPB ${rpb.number}`)]),
+  );
   return [...counts]
     .map(([table, used]) => ({ table, entries: used, free: (rpbFree.get(table) ?? state.freeEntries(table)) - used }))
     .sort((a, b) => a.table.localeCompare(b.table, 'en', { numeric: true }));
@@ -201,8 +206,8 @@ class Explainer {
     const { placement } = this.allocation;
     const reasons = placeReasons(problem, placement, this.state, unitKindOf(this.options.allocator));
     const rows = this.rows.rows.map((row, i): ExplainedRow => {
-      const logical = placement[i] ?? 1;
-      const rpb = dataPlane.rpb(((logical - 1) % dataPlane.rpbCount) + 1);
+      const logical = must(placement[i], `placement of row ${i + 1}`);
+      const rpb = dataPlane.rpb(rpbNumberOf(logical, dataPlane.rpbCount));
       const reason = reasons[i] as PlaceReason;
       const entries = row.entries.map((entry) => this.entry(entry, row));
       return {
@@ -210,7 +215,7 @@ class Explainer {
         depth: row.depth,
         after: row.after < 0 ? null : row.after + 1,
         rpb: rpb.number,
-        pass: Math.floor((logical - 1) / dataPlane.rpbCount) + 1,
+        pass: passOf(logical, dataPlane.rpbCount) + 1,
         gress: rpb.gress,
         entries,
         live: this.live(i, row),
@@ -274,8 +279,8 @@ class Explainer {
 
   private parameters({ does }: RowEntry, row: Row, action: string): Record<string, number> {
     const { dataPlane, program } = this.lowered;
-    const logical = this.allocation.placement[this.rows.rows.indexOf(row)] ?? 1;
-    const { actions } = dataPlane.rpb(((logical - 1) % dataPlane.rpbCount) + 1);
+    const logical = must(this.allocation.placement[this.rows.rows.indexOf(row)], 'placement of a row');
+    const { actions } = dataPlane.rpb(rpbNumberOf(logical, dataPlane.rpbCount));
     const names = actions.get(action)?.parameters.map(({ name }) => name) ?? [];
     return Object.fromEntries(
       names.map((name, i) => {
@@ -283,9 +288,11 @@ class Explainer {
         const parameter = does.step.parameters[i];
         if (parameter === undefined) return [name, 0];
         if (parameter.kind === 'constant') return [name, parameter.value];
-        const buckets = program.memories.find((memory) => memory.name === parameter.memory)?.buckets ?? 1;
-        const base = this.allocation.memories.find((memory) => memory.name === parameter.memory)?.base ?? 0;
-        return [name, parameter.kind === 'sizeMask' ? buckets - 1 : base];
+        const ofName = ({ name: other }: { readonly name: string }): boolean => other === parameter.memory;
+        if (parameter.kind === 'sizeMask') {
+          return [name, must(program.memories.find(ofName), `memory ${parameter.memory}`).buckets - 1];
+        }
+        return [name, must(this.allocation.memories.find(ofName), `block of memory ${parameter.memory}`).base];
       }),
     );
   }
@@ -312,7 +319,9 @@ class Explainer {
     return this.items.flatMap((depths, branch) =>
       depths.flatMap((item, depth) =>
         (item?.entries ?? []).flatMap(({ does, conditions }) =>
-          does.kind === 'setBranch' && does.id === id ? [{ branch, depth, row: (item?.row ?? 0) + 1, conditions }] : [],
+          does.kind === 'setBranch' && does.id === id
+            ? [{ branch, depth, row: must(item?.row, 'row of an item') + 1, conditions }]
+            : [],
         ),
       ),
     );

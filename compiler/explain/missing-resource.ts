@@ -2,6 +2,8 @@
  * Why a program cannot be placed: the first row, in the order in which packets meet them, that no RPB can take, and what
  * is missing there. Rows are looked at one by one; that they are in each other's way is seen by allocators alone.
  */
+import { rpbIndexOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
 import type { DoesNotFitReason } from '../link/does-not-fit.js';
 import type { FreeRanges } from '../link/free-ranges.js';
 import type { FreeResources } from '../place/allocator.js';
@@ -84,10 +86,10 @@ class MissingFinder {
     for (let i = first; i >= 0; i = this.units[i]?.after ?? -1) {
       const unit = this.units[i];
       if (unit === undefined) return undefined;
-      const last = Math.min(this.problem.logicalRpbs, earliest[i] ?? 0);
+      const last = Math.min(this.problem.logicalRpbs, must(earliest[i], 'earliest place of a unit'));
       const rpbs: number[] = [];
       for (let x = this.behind(unit, earliest); x <= last; x++) {
-        if (unit.allowed[(x - 1) % this.problem.rpbCount] === 1 && x !== earliest[i]) rpbs.push(x);
+        if (unit.allowed[rpbIndexOf(x, this.problem.rpbCount)] === 1 && x !== earliest[i]) rpbs.push(x);
       }
       // This one has found room, but late.
       if (rpbs.length > 0) return this.shortage(unit, rpbs, i === first ? [] : rowsOf(this.units[first]));
@@ -96,15 +98,17 @@ class MissingFinder {
   }
 
   private shortage(unit: PlacementUnit, rpbs: readonly number[], pushes: readonly number[]): MissingResource {
-    const at = (x: number): number => (x - 1) % this.problem.rpbCount;
+    const at = (x: number): number => rpbIndexOf(x, this.problem.rpbCount);
     const best = (count: (rpb: number) => number) => {
       const freestRpb = rpbs.reduce((most, x) => (count(at(x)) > count(at(most)) ? x : most));
       return { free: count(at(freestRpb)), freestRpb };
     };
     const rows = rowsOf(unit);
-    const lacksEntries = rpbs.filter((x) => unit.entries > (this.free.entries[at(x)] ?? 0));
+    const lacksEntries = rpbs.filter(
+      (x) => unit.entries > must(this.free.entries[at(x)], `free entries of RPB ${at(x) + 1}`),
+    );
     if (lacksEntries.length * 2 > rpbs.length || blocksOf(unit).length === 0) {
-      const most = best((rpb) => this.free.entries[rpb] ?? 0);
+      const most = best((rpb) => must(this.free.entries[rpb], `free entries of RPB ${rpb + 1}`));
       return { kind: 'entries', rows, rpbs, needed: unit.entries, ...most, pushes };
     }
     const largest = best((rpb) => Math.max(0, ...(this.free.memory[rpb]?.list() ?? []).map(({ size }) => size)));
@@ -116,18 +120,19 @@ class MissingFinder {
     const earliest: number[] = [];
     for (const [i, unit] of this.units.entries()) {
       let x = this.behind(unit, earliest);
-      while (x <= this.problem.logicalRpbs && !canTake(unit, (x - 1) % this.problem.rpbCount)) x++;
+      while (x <= this.problem.logicalRpbs && !canTake(unit, rpbIndexOf(x, this.problem.rpbCount))) x++;
       earliest[i] = x <= this.problem.logicalRpbs ? x : NOWHERE;
     }
     return earliest;
   }
 
   private behind = ({ after }: PlacementUnit, earliest: readonly number[]): number =>
-    after < 0 ? 1 : (earliest[after] ?? 0) + 1;
+    after < 0 ? 1 : must(earliest[after], 'earliest place of a unit') + 1;
 
   private lengths(): number[] {
     const lengths: number[] = [];
-    for (const [i, { after }] of this.units.entries()) lengths[i] = after < 0 ? 1 : (lengths[after] ?? 0) + 1;
+    for (const [i, { after }] of this.units.entries())
+      lengths[i] = after < 0 ? 1 : must(lengths[after], 'length of a chain') + 1;
     return lengths;
   }
 }

@@ -1,5 +1,6 @@
 /** What is missing, in words. */
 
+import { must } from '../data-plane/must.js';
 import { reasonText } from '../link/does-not-fit.js';
 import type { LoweredProgram } from '../passes/compile.js';
 import { branchItems } from './branch-items.js';
@@ -57,7 +58,7 @@ function rowText(numbers: readonly number[], { rows, program }: LoweredProgram):
   if (first === undefined) return 'a depth at which nothing happens';
   const row = rows.rows[first - 1];
   const entry = row?.entries[0];
-  const depth = row?.depth ?? 0;
+  const depth = must(row?.depth, `row ${first}`);
   const items = branchItems(rows);
   const branch = items.findIndex((depths) => depths[depth]?.row === first - 1);
   const flags = saluFlags(rows, items).at(branch, depth);

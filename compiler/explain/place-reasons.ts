@@ -2,7 +2,9 @@
  * Why a row is where it is. Found by looking at where else it could be while all others stay: nothing is said that the
  * problem and the books of the switch do not bear out.
  */
-import type { FreeResources, Placement } from '../place/allocator.js';
+import { type LogicalRpb, rpbIndexOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
+import type { FreeResources } from '../place/allocator.js';
 import { priceOf } from '../place/price.js';
 import type { PlacementProblem } from '../place/problem.js';
 import { lacksAt, type PlacementUnit, placementUnits, type UnitKind } from './placement-units.js';
@@ -44,7 +46,7 @@ export type PlaceChoice =
  */
 export function placeReasons(
   problem: PlacementProblem,
-  placement: Placement,
+  placement: readonly LogicalRpb[],
   free: FreeResources,
   kind: UnitKind,
 ): readonly PlaceReason[] {
@@ -115,16 +117,20 @@ class ReasonFinder {
     };
   }
 
-  private from = ({ after }: PlacementUnit): number => (after < 0 ? 1 : (this.earliest[after] ?? 0) + 1);
+  private from = ({ after }: PlacementUnit): number =>
+    after < 0 ? 1 : must(this.earliest[after], 'earliest place of a unit') + 1;
 
   private to(index: number): number {
     return Math.min(
       this.limit,
-      ...this.units.flatMap(({ after }, other) => (after === index ? [(this.latest[other] ?? 0) - 1] : [])),
+      ...this.units.flatMap(({ after }, other) =>
+        after === index ? [must(this.latest[other], 'latest place of a unit') - 1] : [],
+      ),
     );
   }
 
-  private lacksAlone = (unit: PlacementUnit, x: number) => lacksAt(unit, (x - 1) % this.problem.rpbCount, this.free);
+  private lacksAlone = (unit: PlacementUnit, x: number) =>
+    lacksAt(unit, rpbIndexOf(x, this.problem.rpbCount), this.free);
 
   private choiceAmong(index: number, unit: PlacementUnit, at: number, possible: readonly number[]): PlaceChoice {
     if (possible.length <= 1) return { kind: 'held' };
@@ -140,20 +146,29 @@ class ReasonFinder {
   }
 
   private priceAt({ entries, memories }: PlacementUnit, x: number): number {
-    const rpb = (x - 1) % this.problem.rpbCount;
+    const rpb = rpbIndexOf(x, this.problem.rpbCount);
     const { free } = this;
     const buckets = memories.reduce((sum, memory) => sum + memory.buckets, 0);
     return (
-      entries * priceOf(free.entries[rpb] ?? 0, free.totalEntries[rpb] ?? 1) +
-      buckets * priceOf(free.buckets[rpb] ?? 0, free.totalBuckets[rpb] ?? 1)
+      entries *
+        priceOf(
+          must(free.entries[rpb], `free entries of RPB ${rpb + 1}`),
+          must(free.totalEntries[rpb], `entries of RPB ${rpb + 1}`),
+        ) +
+      buckets *
+        priceOf(
+          must(free.buckets[rpb], `free buckets of RPB ${rpb + 1}`),
+          must(free.totalBuckets[rpb], `buckets of RPB ${rpb + 1}`),
+        )
     );
   }
 
   private lacks(index: number, unit: PlacementUnit, x: number) {
-    const rpb = (x - 1) % this.problem.rpbCount;
-    const others = this.units.filter(
-      (_, other) => other !== index && ((this.places[other] ?? 0) - 1) % this.problem.rpbCount === rpb,
-    );
+    const rpb = rpbIndexOf(x, this.problem.rpbCount);
+    const others = this.units.filter((_, other) => {
+      const place = this.places[other];
+      return other !== index && place !== undefined && rpbIndexOf(place, this.problem.rpbCount) === rpb;
+    });
     return lacksAt(unit, rpb, this.free, others);
   }
 

@@ -2,6 +2,7 @@
  * What an allocator places as a whole: the price allocator each row of a strand, those of the paper each depth. Reasons
  * are told in these units.
  */
+import { must } from '../data-plane/must.js';
 import type { Allocator, FreeResources } from '../place/allocator.js';
 import type { PlacementProblem, PlacementRow } from '../place/problem.js';
 
@@ -37,7 +38,7 @@ export function lacksAt(
 ): 'action' | 'entries' | 'memory' | undefined {
   if (unit.allowed[rpb] !== 1) return 'action';
   const taken = others.reduce((sum, { entries }) => sum + entries, 0);
-  if (unit.entries > (free.entries[rpb] ?? 0) - taken) return 'entries';
+  if (unit.entries > must(free.entries[rpb], `free entries of RPB ${rpb + 1}`) - taken) return 'entries';
   if (unit.memories.length === 0) return undefined;
   return free.fitsMemory(rpb, [...others.flatMap(blocksOf), ...blocksOf(unit)]) ? undefined : 'memory';
 }

@@ -5,6 +5,7 @@
  */
 
 import { bitsToTell } from '../data-plane/bits.js';
+import { must } from '../data-plane/must.js';
 import type { Memory, Program } from '../language/program.js';
 import { type AllocateOptions, allocate } from '../link/allocate.js';
 import type { CompiledProgram } from '../link/compiled-program.js';
@@ -133,7 +134,7 @@ export class ProposalSearch {
           memories: names.map((memory) => ({
             name: memory.name,
             from: memory.buckets,
-            to: changed.find(({ name }) => name === memory.name)?.buckets ?? 1,
+            to: must(changed.find(({ name }) => name === memory.name)?.buckets, `smaller memory ${memory.name}`),
           })),
         },
       ];

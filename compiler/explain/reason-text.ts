@@ -2,6 +2,7 @@
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { actionName } from '../data-plane/instructions/table.js';
+import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import type { Placement } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows, Row } from '../rows/rows.js';
@@ -63,8 +64,8 @@ export function logicalText(
   const { rpbCount } = dataPlane;
   const byPass = new Map<number, number[]>();
   for (const x of logical) {
-    const pass = Math.floor((x - 1) / rpbCount) + 1;
-    byPass.set(pass, [...(byPass.get(pass) ?? []), ((x - 1) % rpbCount) + 1]);
+    const pass = passOf(x, rpbCount) + 1;
+    byPass.set(pass, [...(byPass.get(pass) ?? []), rpbNumberOf(x, rpbCount)]);
   }
   const isOnePass = placement.every((x) => x <= rpbCount) && [...byPass.keys()].every((pass) => pass === 1);
   const passesByRpbs = new Map<string, number[]>();

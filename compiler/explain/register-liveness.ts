@@ -5,6 +5,7 @@
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import type { Place } from '../data-plane/instructions/instruction.js';
 import { effectsOf } from '../data-plane/instructions/table.js';
+import { must } from '../data-plane/must.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
 import type { ActionStep } from '../steps/steps.js';
 import type { BranchItems } from './branch-items.js';
@@ -35,13 +36,16 @@ export function registerLiveness(
   flags: SaluFlags,
 ): RegisterLiveness {
   const live = branchIds.map(() => new Uint8Array(depth + 2));
-  const factsBefore = (branch: number, at: number): Facts => live[branch]?.[at] ?? 0;
+  const factsBefore = (branch: number, at: number): Facts =>
+    must(live[branch]?.[at], `branch ${branch} at depth ${at}`);
   const factsAfter = (branch: number, at: number, { does }: RowEntry): Facts =>
     factsBefore(does.kind === 'step' ? branch : branchIds.indexOf(does.id), at + 1);
   for (let at = depth; at >= 1; at--) {
     for (const [branch, facts] of live.entries()) {
-      facts[at] = beforeItem(items[branch]?.[at]?.entries ?? [], facts[at + 1] ?? 0, (entry) =>
-        factsAfter(branch, at, entry),
+      facts[at] = beforeItem(
+        items[branch]?.[at]?.entries ?? [],
+        must(facts[at + 1], `facts at depth ${at + 1}`),
+        (entry) => factsAfter(branch, at, entry),
       );
     }
   }

@@ -2,6 +2,7 @@
  * With which SALU flags packets come to each step: the offset step before an access says which operation of the pair it
  * does. Forwards over branches and rows.
  */
+import { must } from '../data-plane/must.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
 import { addressStepOf } from '../steps/steps.js';
 import type { BranchItems } from './branch-items.js';
@@ -21,14 +22,14 @@ export function saluFlags({ depth, branchIds }: ProgramRows, items: BranchItems)
   if (root !== undefined) root[1] = FIRST;
   for (let at = 1; at <= depth; at++) {
     for (const [branch, sets] of flags.entries()) {
-      const before = sets[at] ?? 0;
+      const before = must(sets[at], `flags at depth ${at}`);
       let mayPass = true;
       for (const entry of items[branch]?.[at]?.entries ?? []) {
         const to = entry.does.kind === 'step' ? sets : flags[branchIds.indexOf(entry.does.id)];
-        if (to !== undefined) to[at + 1] = (to[at + 1] ?? 0) | flagsBehind(entry, before);
+        if (to !== undefined) to[at + 1] = must(to[at + 1], `flags at depth ${at + 1}`) | flagsBehind(entry, before);
         if (entry.conditions.every(({ mask }) => mask === 0)) mayPass = false;
       }
-      if (mayPass) sets[at + 1] = (sets[at + 1] ?? 0) | before;
+      if (mayPass) sets[at + 1] = must(sets[at + 1], `flags at depth ${at + 1}`) | before;
     }
   }
   return {

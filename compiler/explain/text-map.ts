@@ -1,4 +1,5 @@
 /** Depth × branch at a glance: which RPB each branch is in, and what it does there. */
+import { must } from '../data-plane/must.js';
 import type { ExplainedEntry, ExplainedRow, ProgramExplanation } from './explanation.js';
 import { wrap } from './text-wrap.js';
 
@@ -53,7 +54,7 @@ export function branchMap({ rows, branches, cost }: ProgramExplanation, width: n
       return [
         line(
           String(depth).padStart(DEPTH_WIDTH),
-          block.map(({ cells }) => (cells[d] ?? '').padEnd(cellWidth(cells))),
+          block.map(({ cells }) => must(cells[d], `cell of depth ${depth}`).padEnd(cellWidth(cells))),
         ),
       ];
     }),

@@ -4,6 +4,7 @@ import { fits, ones, readable } from '../data-plane/bits.js';
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { actionName } from '../data-plane/instructions/table.js';
+import { must } from '../data-plane/must.js';
 import { type CheckedFilter, checkMatch, reportUnknownField } from './check-filters.js';
 import { type Diagnostics, nearest } from './diagnostics.js';
 import { PRIMITIVES, type PrimitiveRow, registersUsed } from './primitives.js';
@@ -195,7 +196,7 @@ function checkHeaderAccess(
   { dataPlane, diagnostics, filter }: BodyContext,
 ): boolean {
   const kind = syntax.name.text === 'EXTRACT' ? 'extract' : 'modify';
-  const register = operands.registers[0] ?? 'har';
+  const register = must(operands.registers[0], `register of ${syntax.name.text}`);
   const name = actionName({ kind, field: field.name, register });
   if (!dataPlane.rpbs.some(({ actions }) => actions.has(name))) {
     const others = REGISTERS.filter((other) => {
@@ -213,7 +214,7 @@ function checkHeaderAccess(
     return false;
   }
   if (field.kind === 'header' && filter !== undefined && !filter.guaranteed.has(field.header)) {
-    const header = dataPlane.headers[field.header]?.name ?? '';
+    const header = must(dataPlane.headers[field.header]?.name, `header of ${field.name}`);
     diagnostics.report(
       'header-not-guaranteed',
       syntax.arguments[0]?.span ?? syntax.span,

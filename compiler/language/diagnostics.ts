@@ -1,4 +1,5 @@
 /** What the compiler has to say about a user's text: data with positions, and its rendering. */
+import { must } from '../data-plane/must.js';
 
 /** A stretch of source text: offsets in UTF-16 units, line and column from 1. */
 export interface Span {
@@ -147,15 +148,15 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      let least = Math.min(substituted, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1);
+      const substituted = must(previous[j - 1], 'distance') + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let least = Math.min(substituted, must(previous[j], 'distance') + 1, must(current[j - 1], 'distance') + 1);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        least = Math.min(least, (beforePrevious[j - 2] ?? 0) + 1);
+        least = Math.min(least, must(beforePrevious[j - 2], 'distance') + 1);
       }
       current.push(least);
     }
     beforePrevious = previous;
     previous = current;
   }
-  return previous[b.length] ?? 0;
+  return must(previous[b.length], 'distance');
 }

@@ -2,8 +2,10 @@
  * The meaning of the language: runs a checked program on one packet, statement by statement. It knows nothing of RPBs,
  * steps, passes or entries, so it is what compiled programs are held against (sim/validation).
  */
+
 import type { Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
+import { must } from '../data-plane/must.js';
 import type { PrimitiveName } from './primitives.js';
 import type { BranchStatement, Case, PrimitiveStatement, Program, Statement } from './program.js';
 
@@ -240,7 +242,8 @@ class Interpreter {
 
   private hashAddress(statement: PrimitiveStatement, input: Uint8Array): void {
     this.hashInto('mar', statement, input);
-    const buckets = this.inputs.memories.get(statement.memory ?? '')?.length ?? 1;
+    const memory = must(statement.memory, `memory of ${statement.primitive}`);
+    const buckets = must(this.inputs.memories.get(memory), `memory ${memory}`).length;
     this.registers.mar = (this.registers.mar & (buckets - 1)) >>> 0;
   }
 }

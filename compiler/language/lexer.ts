@@ -1,4 +1,5 @@
 /** Text → tokens. */
+import { must } from '../data-plane/must.js';
 import type { Diagnostics, Span } from './diagnostics.js';
 
 export type Token =
@@ -78,7 +79,7 @@ export function lex(source: string, diagnostics: Diagnostics): Token[] {
 
 /** Message and hint about characters that belong to no token. */
 function unexpected(characters: string): [message: string, hint: string | undefined] {
-  const code = characters.codePointAt(0) ?? 0;
+  const code = must(characters.codePointAt(0), 'character');
   const first = String.fromCodePoint(code);
   const named = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   const isSpace = /[\p{Z}\p{Cf}]/u.test(first);

@@ -1,4 +1,5 @@
 /** Checked program → text that means the same: for programs that were generated or cut down. */
+import { must } from '../data-plane/must.js';
 import { formatSource } from './format.js';
 import { PRIMITIVES } from './primitives.js';
 import type { Condition, FieldMatch, PrimitiveStatement, Program, Statement } from './program.js';
@@ -56,11 +57,11 @@ function argumentTexts({ primitive, registers, field, memory, integer: value }: 
   return (PRIMITIVES.get(primitive)?.arguments ?? []).map((kind): ArgumentSyntax => {
     switch (kind) {
       case 'register':
-        return { kind: 'name', text: rest.shift() ?? '', span: NOWHERE };
+        return { kind: 'name', text: must(rest.shift(), `register of ${primitive}`), span: NOWHERE };
       case 'field':
-        return { kind: 'field', text: field?.name ?? '', span: NOWHERE };
+        return { kind: 'field', text: must(field?.name, `field of ${primitive}`), span: NOWHERE };
       case 'memory':
-        return { kind: 'name', text: memory ?? '', span: NOWHERE };
+        return { kind: 'name', text: must(memory, `memory of ${primitive}`), span: NOWHERE };
       default:
         return { kind: 'integer', value, span: NOWHERE };
     }

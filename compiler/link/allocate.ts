@@ -1,8 +1,10 @@
 /** What a program gets of a switch: an RPB and a pass for each row, ranges of memory, an id. */
 
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
+import { asLogicalRpb, type LogicalRpb, rpbIndexOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
 import type { Program } from '../language/program.js';
-import type { Allocator, Placement } from '../place/allocator.js';
+import type { Allocator, PlacementResult } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows } from '../rows/rows.js';
 import type { MemoryBlock } from './compiled-program.js';
@@ -21,9 +23,11 @@ export interface Placeable {
 export interface Allocation {
   readonly programId: number;
   /** Logical RPB by row. */
-  readonly placement: Placement;
+  readonly placement: readonly LogicalRpb[];
   readonly memories: readonly MemoryBlock[];
 }
+
+type Placed = Extract<PlacementResult, { readonly kind: 'placed' }>;
 
 export interface AllocateOptions {
   readonly allocator: Allocator;
@@ -47,14 +51,18 @@ export function allocate(
   if (refuse !== undefined) throw refuse;
   const result = options.allocator.place(problem, state);
   if (result.kind === 'doesNotFit') throw new DoesNotFit(program.name, placementReason(placeable, result.shortage));
-  const placement = result.by === 'row' ? result.placement : byRow(result.placement, problem);
+  const placement = byRow(result, problem);
   checkPasses(program, passesOf(placement, dataPlane), state);
-  return { programId: state.freeProgramId() ?? 0, placement, memories: placeMemories(placeable, placement, state) };
+  return {
+    programId: must(state.freeProgramId(), 'free program ID'),
+    placement,
+    memories: placeMemories(placeable, placement, state),
+  };
 }
 
-/** Logical RPBs of the rows, from those of the depths. */
-const byRow = (placement: Placement, { tree }: PlacementProblem): Placement =>
-  tree.map(({ depth }) => placement[depth - 1] ?? 1);
+/** Logical RPBs of the rows, also from those of the depths. @throws Error for what an allocator must not return */
+const byRow = ({ by, placement }: Placed, { tree, logicalRpbs }: PlacementProblem): readonly LogicalRpb[] =>
+  tree.map(({ depth }, i) => asLogicalRpb(placement[by === 'row' ? i : depth - 1], logicalRpbs, `row ${i + 1}`));
 
 /** What rules a program out before its placement is looked for. */
 function refusal(
@@ -84,9 +92,16 @@ function checkPasses(program: Program, needed: number, state: SwitchState): void
 }
 
 /** Blocks for the memories, first fit in the RPBs of their first access. */
-function placeMemories({ problem, dataPlane }: Placeable, placement: Placement, state: SwitchState): MemoryBlock[] {
+function placeMemories(
+  { problem, dataPlane }: Placeable,
+  placement: readonly LogicalRpb[],
+  state: SwitchState,
+): MemoryBlock[] {
   const wanted = problem.tree.flatMap(({ memories }, i) =>
-    memories.map((memory) => ({ ...memory, rpb: ((placement[i] ?? 1) - 1) % dataPlane.rpbCount })),
+    memories.map((memory) => ({
+      ...memory,
+      rpb: rpbIndexOf(must(placement[i], 'placement of a row'), dataPlane.rpbCount),
+    })),
   );
   const blocks: MemoryBlock[] = [];
   for (const rpb of new Set(wanted.map((memory) => memory.rpb))) {
@@ -94,7 +109,7 @@ function placeMemories({ problem, dataPlane }: Placeable, placement: Placement, 
     const bases = state.memory[rpb]?.firstFit(here.map(({ buckets }) => buckets));
     if (bases === undefined) throw new Error(`RPB ${rpb + 1} has no room for memories that were placed there`);
     here.forEach(({ name, buckets }, i) => {
-      blocks.push({ name, rpb: rpb + 1, base: bases[i] ?? 0, buckets });
+      blocks.push({ name, rpb: rpb + 1, base: must(bases[i], `base of memory ${name}`), buckets });
     });
   }
   return blocks;

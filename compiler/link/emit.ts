@@ -3,6 +3,8 @@
 import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
 import { actionName } from '../data-plane/instructions/table.js';
+import { type LogicalRpb, passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
 import type { Condition, Program } from '../language/program.js';
 import type { BranchMatch } from '../rows/branch-ids.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
@@ -24,7 +26,7 @@ export interface EmitInput {
   readonly dataPlane: DataPlane;
   readonly programId: number;
   /** Logical RPB by row. */
-  readonly placement: readonly number[];
+  readonly placement: readonly LogicalRpb[];
   readonly memories: readonly MemoryBlock[];
   readonly filterPriority: number;
 }
@@ -37,7 +39,7 @@ export function passesOf(placement: readonly number[], dataPlane: DataPlane): nu
 export function emit(input: EmitInput): CompiledProgram {
   const { program, dataPlane, placement, programId } = input;
   const { rows, origins, branchIds, rowOf } = input.rows;
-  const places = rows.map((_, i) => placeOf(placement[i] ?? 1, dataPlane));
+  const places = rows.map((_, i) => placeOf(must(placement[i], `placement of row ${i + 1}`), dataPlane));
   const passes = passesOf(placement, dataPlane);
   const rowEntries = rows.flatMap((row, i) => {
     const place = places[i];
@@ -47,7 +49,17 @@ export function emit(input: EmitInput): CompiledProgram {
     const place = action === 'nop' ? undefined : places[rowOf(branch, depth)];
     if (place === undefined) return [];
     const { line, column } = span;
-    return [{ line, column, action, depth, branch: branchIds[branch] ?? 0, rpb: place.rpb.number, pass: place.pass }];
+    return [
+      {
+        line,
+        column,
+        action,
+        depth,
+        branch: must(branchIds[branch], `ID of branch ${branch}`),
+        rpb: place.rpb.number,
+        pass: place.pass,
+      },
+    ];
   });
   return {
     schema: COMPILED_PROGRAM_SCHEMA,
@@ -72,10 +84,10 @@ interface Place {
   readonly pass: number;
 }
 
-function placeOf(logical: number, dataPlane: DataPlane): Place {
+function placeOf(logical: LogicalRpb, dataPlane: DataPlane): Place {
   return {
-    rpb: dataPlane.rpb(((logical - 1) % dataPlane.rpbCount) + 1),
-    pass: Math.floor((logical - 1) / dataPlane.rpbCount),
+    rpb: dataPlane.rpb(rpbNumberOf(logical, dataPlane.rpbCount)),
+    pass: passOf(logical, dataPlane.rpbCount),
   };
 }
 
@@ -111,7 +123,10 @@ export function rpbTableEntry(parts: RpbEntryParts, dataPlane: DataPlane): Table
     key: rpbKey(parts, dataPlane),
     priority,
     action: `${rpb.control}.${parts.action}`,
-    parameters: action.parameters.map(({ name }, i) => ({ name, value: values[i] ?? 0 })),
+    parameters: action.parameters.map(({ name }, i) => ({
+      name,
+      value: must(values[i], `value of parameter ${name}`),
+    })),
   };
 }
 

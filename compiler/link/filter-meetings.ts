@@ -2,8 +2,10 @@
  * Filters of two programs that take some of the same packets, in different tables: no priority decides between them, but
  * the order in which the data plane looks tables up. Whoever installs a program has to be told.
  */
+
 import { and48, ones } from '../data-plane/bits.js';
 import type { DataPlane, FilterTable } from '../data-plane/data-plane.js';
+import { must } from '../data-plane/must.js';
 import type { CompiledProgram, TableEntry } from './compiled-program.js';
 import { filtersOf } from './running-filters.js';
 import type { SwitchState } from './switch-state.js';
@@ -110,7 +112,10 @@ function parserWays(dataPlane: DataPlane): ParserWay[] {
     const { select, only } = state;
     const going = only === undefined ? [] : [exactly(only.field, only.value)];
     for (const { value, state: next } of select?.next ?? []) {
-      visit(next, { headers, leads: [...before.leads, ...going, exactly(select?.field ?? '', value)] });
+      visit(next, {
+        headers,
+        leads: [...before.leads, ...going, exactly(must(select?.field, 'field that the parser selects by'), value)],
+      });
     }
   };
   visit(parser.start, { headers: new Set(), leads: [] });

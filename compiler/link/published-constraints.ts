@@ -4,6 +4,7 @@
  * free. A program placed so need not work: this is for reproducing published figures, and never becomes entries.
  */
 
+import { must } from '../data-plane/must.js';
 import type { Allocator, FreeResources } from '../place/allocator.js';
 import type { PlacementProblem, PlacementRow } from '../place/problem.js';
 import { SwitchState } from './switch-state.js';
@@ -43,14 +44,14 @@ export function withPublishedConstraints(allocator: Allocator): Allocator {
 function inOnePass({ rows, tree, rpbCount, logicalRpbs }: PlacementProblem): PlacementProblem {
   const everywhere = <Row extends PlacementRow>(row: Row): Row => ({
     ...row,
-    allowed: Uint8Array.from({ length: logicalRpbs }, (_, x) => row.allowed[x % rpbCount] ?? 0),
+    allowed: Uint8Array.from({ length: logicalRpbs }, (_, x) => must(row.allowed[x % rpbCount], 'RPB of a row')),
   });
   return { rows: rows.map(everywhere), tree: tree.map(everywhere), rpbCount: logicalRpbs, logicalRpbs };
 }
 
 function everyPassAnew({ rpbCount, logicalRpbs }: PlacementProblem, free: FreeResources): FreeResources {
   const byLogicalRpb = (byRpb: ArrayLike<number>): ArrayLike<number> =>
-    Int32Array.from({ length: logicalRpbs }, (_, x) => byRpb[x % rpbCount] ?? 0);
+    Int32Array.from({ length: logicalRpbs }, (_, x) => must(byRpb[x % rpbCount], 'RPB'));
   return {
     entries: byLogicalRpb(free.entries),
     totalEntries: byLogicalRpb(free.totalEntries),

@@ -3,7 +3,9 @@
  * it holds; it never talks to a switch.
  */
 
+import { addTo } from '../data-plane/counting.js';
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
+import { must } from '../data-plane/must.js';
 import type { FreeResources } from '../place/allocator.js';
 import type { CompiledProgram, MemoryBlock, TableEntry } from './compiled-program.js';
 import { DoesNotFit } from './does-not-fit.js';
@@ -132,7 +134,7 @@ export class SwitchState implements FreeResources {
     if (program === undefined) throw new Error(`no program ${compiled.program} to change`);
     const changes = new Map<string, number>();
     const count = (table: string, change: number): void => {
-      changes.set(table, (changes.get(table) ?? 0) + change);
+      addTo(changes, table, change);
     };
     for (const { table } of compiled.entries) count(table, 1);
     for (const { table } of program.compiled.entries) count(table, -1);
@@ -168,7 +170,9 @@ export class SwitchState implements FreeResources {
 
   snapshot(): ResourceSnapshot {
     const { rpbs } = this.dataPlane;
-    const rpbEntries = rpbs.map((rpb) => [rpb.table, this.entries[rpb.index] ?? 0] as const);
+    const rpbEntries = rpbs.map(
+      (rpb) => [rpb.table, must(this.entries[rpb.index], `free entries of RPB ${rpb.number}`)] as const,
+    );
     return {
       tables: Object.fromEntries([...rpbEntries, ...this.tableFree]),
       memory: this.memory.map((ranges) => ranges.list().map(({ base, size }) => [base, size] as const)),
@@ -181,7 +185,7 @@ export class SwitchState implements FreeResources {
     for (const entry of compiled.entries) this.changeFree(entry.table, -1);
     for (const { rpb, base, buckets } of memories) {
       this.memory[rpb - 1]?.take(base, buckets);
-      this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) - buckets;
+      this.buckets[rpb - 1] = must(this.buckets[rpb - 1], `free buckets of RPB ${rpb}`) - buckets;
     }
     this.idsUsed[compiled.programId] = 1;
     this.idsTaken++;
@@ -192,7 +196,7 @@ export class SwitchState implements FreeResources {
     for (const entry of compiled.entries) this.changeFree(entry.table, 1);
     for (const { rpb, base, buckets } of memories) {
       this.memory[rpb - 1]?.release(base, buckets);
-      this.buckets[rpb - 1] = (this.buckets[rpb - 1] ?? 0) + buckets;
+      this.buckets[rpb - 1] = must(this.buckets[rpb - 1], `free buckets of RPB ${rpb}`) + buckets;
     }
     this.idsUsed[compiled.programId] = 0;
     this.idsTaken--;
@@ -204,7 +208,7 @@ export class SwitchState implements FreeResources {
     const { program } = compiled;
     if (this.idsUsed[compiled.programId] !== 0) throw new DoesNotFit(program, { kind: 'no-program-id' });
     const needed = new Map<string, number>();
-    for (const { table } of compiled.entries) needed.set(table, (needed.get(table) ?? 0) + 1);
+    for (const { table } of compiled.entries) addTo(needed, table);
     for (const [table, count] of needed) {
       const free = this.freeEntries(table);
       if (count > free) throw new DoesNotFit(program, { kind: 'table-full', table, needed: count, free });
@@ -225,8 +229,9 @@ export class SwitchState implements FreeResources {
 
   private changeFree(table: string, change: number): void {
     const rpb = this.rpbByTable.get(table);
-    if (rpb === undefined) this.tableFree.set(table, (this.tableFree.get(table) ?? 0) + change);
-    else this.entries[rpb] = (this.entries[rpb] ?? 0) + change;
+    if (rpb === undefined)
+      this.tableFree.set(table, must(this.tableFree.get(table), `free entries of table ${table}`) + change);
+    else this.entries[rpb] = must(this.entries[rpb], `free entries of RPB ${rpb + 1}`) + change;
   }
 }
 

@@ -1,6 +1,8 @@
 /** How far the egress parser reads into a packet. */
+
 import { type Chip, TOFINO_1 } from '../data-plane/chip.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { must } from '../data-plane/must.js';
 import { stateHeaderBytes } from '../data-plane/state-fields.js';
 import { lengths } from './options.js';
 import { NoP4Source } from './unsupported.js';
@@ -21,7 +23,7 @@ export function egressParseBytes(dataPlane: DataPlane): number {
   const length = lengths(dataPlane);
   const bytesOf = (name: string): number => {
     const header = dataPlane.headers[dataPlane.headerIndex(name)];
-    return length?.header === name ? length.maximum * 4 : (header?.bytes ?? 0);
+    return length?.header === name ? length.maximum * 4 : must(header?.bytes, `header ${name}`);
   };
   const longest = (name: string): number => {
     const { extract = [], select } = parser.states[name] ?? {};

@@ -2,9 +2,11 @@
  * Checksums are adjusted: the parser takes from a checksum what may change (the residual), the deparser adds what is
  * there then. So nothing need be known of the payload, and a packet that nothing changes leaves as it came.
  */
+
 import { checksumCoverage } from '../data-plane/checksums.js';
 import type { DataPlane, HeaderField } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
+import { must } from '../data-plane/must.js';
 import { writtenFields } from './fields.js';
 
 export interface Residual {
@@ -24,7 +26,9 @@ export function residuals(dataPlane: DataPlane, gress: Gress): readonly Residual
   const written = writtenFields(dataPlane, gress);
   const of = (header: string, kind: 'ipv4' | 'transport', only: readonly string[]): Residual => {
     const fields = written.filter((field) => checksumCoverage(dataPlane, field)[kind]);
-    const headers = [...new Set(fields.map((field) => dataPlane.headers[field.header]?.name ?? ''))];
+    const headers = [
+      ...new Set(fields.map((field) => must(dataPlane.headers[field.header]?.name, `header of ${field.name}`))),
+    ];
     const covered = headers
       .filter((name) => only.includes(name))
       .map((name) => {

@@ -3,6 +3,7 @@
  * of each row from the order of rows, and the RPBs that all rows of a linked group can reach, cut the choices; then one
  * group after another is tried in each of its RPBs, and rows that crowd an RPB are kept out of it one after another.
  */
+import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import type { FreeResources, Placement } from './allocator.js';
 import type { PlacementProblem, TreeRow } from './problem.js';
 
@@ -120,7 +121,7 @@ class CompleteSearch {
 
   private bound(can: Uint8Array): boolean {
     const { tree, rpbCount, logicalRpbs, earliest, latest } = this;
-    const canBe = (i: number, x: number): boolean => can[i * rpbCount + ((x - 1) % rpbCount)] === 1;
+    const canBe = (i: number, x: number): boolean => can[i * rpbCount + rpbIndexOf(x, rpbCount)] === 1;
     for (let i = 0; i < tree.length; i++) {
       const after = (tree[i] as TreeRow).after;
       let x = after < 0 ? 1 : (earliest[after] as number) + 1;
@@ -168,7 +169,7 @@ class CompleteSearch {
   /** Of the groups whose rows lie apart, the one with the fewest RPBs to choose from. */
   private openGroup(can: Uint8Array, placement: Placement): readonly number[] | undefined {
     const { rpbCount } = this;
-    const rpbOf = (row: number): number => ((placement[row] as number) - 1) % rpbCount;
+    const rpbOf = (row: number): number => rpbIndexOf(placement[row] as number, rpbCount);
     let best: readonly number[] | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const group of this.groups) {
@@ -184,7 +185,7 @@ class CompleteSearch {
   /** Rows that do not fit the one RPB that they come to. */
   private crowdedRows(placement: Placement): { readonly rpb: number; readonly rows: readonly number[] } | undefined {
     const byRpb = Array.from({ length: this.rpbCount }, (): number[] => []);
-    for (const [row, x] of placement.entries()) byRpb[(x - 1) % this.rpbCount]?.push(row);
+    for (const [row, x] of placement.entries()) byRpb[rpbIndexOf(x, this.rpbCount)]?.push(row);
     for (const [rpb, rows] of byRpb.entries()) {
       if (rows.length < 2) continue;
       const here = rows.map((row) => this.tree[row] as TreeRow);

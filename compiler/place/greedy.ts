@@ -4,6 +4,8 @@
  * Earliest need not be best where a later row must share an earlier one's RPB, or wants the entries or memory that an
  * earlier row took from it (in another pass): such rows are tried at every place.
  */
+import { rpbIndexOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
 import type { Allocator, FreeResources, PlacementResult, Shortage } from './allocator.js';
 import type { Objective } from './objectives.js';
 import type { PlacementProblem, PlacementRow } from './problem.js';
@@ -86,13 +88,13 @@ class Search {
   private tryAt(i: number, x: number): boolean {
     const row = this.problem.rows[i];
     if (row === undefined || !this.fits(i, row, x)) return false;
-    const rpb = (x - 1) % this.problem.rpbCount;
+    const rpb = rpbIndexOf(x, this.problem.rpbCount);
     const memory = this.memoryUsed[rpb] ?? [];
-    this.entriesUsed[rpb] = (this.entriesUsed[rpb] ?? 0) + row.entries;
+    this.entriesUsed[rpb] = must(this.entriesUsed[rpb], 'entries used in an RPB') + row.entries;
     memory.push(...sizesOf(row));
     this.placement.push(x);
     if (++this.tried === EASY_TRIED) this.regardless ??= this.computeRegardless();
-    const crowdedBefore = this.crowded[rpb] ?? 0;
+    const crowdedBefore = must(this.crowded[rpb], 'RPB');
     this.crowded[rpb] = 0;
     if (i === this.problem.rows.length - 1) {
       this.bestLast = x;
@@ -100,9 +102,9 @@ class Search {
     } else this.extend(i + 1, x + 1);
     this.placement.pop();
     memory.length -= row.memories.length;
-    this.entriesUsed[rpb] = (this.entriesUsed[rpb] ?? 0) - row.entries;
+    this.entriesUsed[rpb] = must(this.entriesUsed[rpb], 'entries used in an RPB') - row.entries;
     const isInTheWay = (this.crowded[rpb] === 1 || row.isLinked) && this.tried < MAX_TRIED;
-    this.crowded[rpb] = (this.crowded[rpb] ?? 0) | crowdedBefore;
+    this.crowded[rpb] = must(this.crowded[rpb], 'RPB') | crowdedBefore;
     return !isInTheWay;
   }
 
@@ -168,29 +170,29 @@ class Search {
     for (let i = rows.length - 1; i >= 0; i--) {
       const row = rows[i];
       for (let x = logicalRpbs; x >= 1; x--) {
-        const isRoom = row !== undefined && this.hasRoomAlone(row, (x - 1) % rpbCount);
-        const next = i === rows.length - 1 ? x : (bounds[(i + 1) * width + x + 1] ?? 0);
-        bounds[i * width + x] = isRoom ? next : (bounds[i * width + x + 1] ?? 0);
+        const isRoom = row !== undefined && this.hasRoomAlone(row, rpbIndexOf(x, rpbCount));
+        const next = i === rows.length - 1 ? x : must(bounds[(i + 1) * width + x + 1], 'bound of a row');
+        bounds[i * width + x] = isRoom ? next : must(bounds[i * width + x + 1], 'bound of a row');
       }
     }
     return bounds;
   }
 
   private hasRoomAlone(row: PlacementRow, rpb: number): boolean {
-    if (row.allowed[rpb] === 0 || row.entries > (this.free.entries[rpb] ?? 0)) return false;
+    if (row.allowed[rpb] === 0 || row.entries > must(this.free.entries[rpb], 'free entries of an RPB')) return false;
     return row.memories.length === 0 || this.free.fitsMemory(rpb, sizesOf(row));
   }
 
   /** Where a row is, or the earliest place it can come to, when rows before i are placed. */
   private placeOf(row: number, i: number): number {
-    return (row < i ? this.placement[row] : this.earliest[row]) ?? 0;
+    return must(row < i ? this.placement[row] : this.earliest[row], 'place of a row');
   }
 
   private fits(i: number, row: PlacementRow, x: number): boolean {
-    const rpb = (x - 1) % this.problem.rpbCount;
+    const rpb = rpbIndexOf(x, this.problem.rpbCount);
     if (row.allowed[rpb] === 0) return this.note(i, row.allowed.includes(1) ? 'too-long' : 'no-such-action');
-    const freeEntries = this.free.entries[rpb] ?? 0;
-    if (row.entries > freeEntries - (this.entriesUsed[rpb] ?? 0)) {
+    const freeEntries = must(this.free.entries[rpb], 'free entries of an RPB');
+    if (row.entries > freeEntries - must(this.entriesUsed[rpb], 'entries used in an RPB')) {
       if (row.entries <= freeEntries) this.crowded[rpb] = 1;
       return this.note(i, 'entries');
     }

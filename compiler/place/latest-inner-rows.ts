@@ -3,6 +3,8 @@
  * go is the solver's whim. The greedy leaves them at their earliest places; this moves them to their latest, which is
  * nearer to what the authors' solver gave: heavy hitters then fill 1,088 times (published 1,099), not 1,152 times.
  */
+import { rpbIndexOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
 import type { Allocator, FreeResources, Placement } from './allocator.js';
 import type { PlacementProblem } from './problem.js';
 
@@ -23,12 +25,12 @@ function movedBack(problem: PlacementProblem, free: FreeResources, placement: Pl
   const moved = [...placement];
   for (let i = rows.length - 2; i > 0; i--) {
     const row = rows[i];
-    const from = moved[i] ?? 0;
+    const from = must(moved[i], `placement of row ${i + 1}`);
     // A row that shares its RPB by rule stays.
     if (row === undefined || row.link >= 0 || row.isLinked) continue;
-    for (let x = (moved[i + 1] ?? 0) - 1; x > from; x--) {
+    for (let x = must(moved[i + 1], `placement of row ${i + 2}`) - 1; x > from; x--) {
       moved[i] = x;
-      const isAllowed = row.allowed[(x - 1) % rpbCount] === 1;
+      const isAllowed = row.allowed[rpbIndexOf(x, rpbCount)] === 1;
       if (isAllowed && hasRoom(problem, free, moved, x) && hasRoom(problem, free, moved, from)) break;
       moved[i] = from;
     }
@@ -38,9 +40,12 @@ function movedBack(problem: PlacementProblem, free: FreeResources, placement: Pl
 
 /** Whether all rows in the physical RPB of x have room there together. */
 function hasRoom({ rows, rpbCount }: PlacementProblem, free: FreeResources, placement: Placement, x: number): boolean {
-  const rpb = (x - 1) % rpbCount;
-  const here = rows.filter((_, i) => ((placement[i] ?? 0) - 1) % rpbCount === rpb);
+  const rpb = rpbIndexOf(x, rpbCount);
+  const here = rows.filter((_, i) => rpbIndexOf(must(placement[i], `placement of row ${i + 1}`), rpbCount) === rpb);
   const entries = here.reduce((sum, row) => sum + row.entries, 0);
   const blocks = here.flatMap(({ memories }) => memories.map(({ buckets }) => buckets));
-  return entries <= (free.entries[rpb] ?? 0) && (blocks.length === 0 || free.fitsMemory(rpb, blocks));
+  return (
+    entries <= must(free.entries[rpb], `free entries of RPB ${rpb + 1}`) &&
+    (blocks.length === 0 || free.fitsMemory(rpb, blocks))
+  );
 }

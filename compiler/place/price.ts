@@ -4,6 +4,8 @@
  * dynamic program over the tree of rows and the logical RPBs finds the cheapest placement, strand by strand; what it
  * does not know of, rows that take the same resources, is settled by trying again with fewer choices.
  */
+import { rpbIndexOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
 import type { Allocator, FreeResources, Placement } from './allocator.js';
 import { searchCompletely } from './complete.js';
 import { f1, greedyAllocator } from './greedy.js';
@@ -74,7 +76,7 @@ class Tables {
       taken.blocks.fill(0);
     }
     for (let i = 0; i < placement.length; i++) {
-      const rpb = ((placement[i] as number) - 1) % rpbCount;
+      const rpb = rpbIndexOf(placement[i] as number, rpbCount);
       const { entries, memories } = tree[i] as TreeRow;
       taken.rows[rpb] = (taken.rows[rpb] as number) + 1;
       taken.entries[rpb] = (taken.entries[rpb] as number) + entries;
@@ -95,8 +97,14 @@ class Tables {
     if (this.prices.length < 2 * rpbCount) this.prices = new Float64Array(2 * rpbCount);
     const { prices, rowCosts } = this;
     for (let rpb = 0; rpb < rpbCount; rpb++) {
-      prices[2 * rpb] = priceOf(free.entries[rpb] ?? 0, free.totalEntries[rpb] ?? 1);
-      prices[2 * rpb + 1] = priceOf(free.buckets[rpb] ?? 0, free.totalBuckets[rpb] ?? 1);
+      prices[2 * rpb] = priceOf(
+        must(free.entries[rpb], `free entries of RPB ${rpb + 1}`),
+        must(free.totalEntries[rpb], `entries of RPB ${rpb + 1}`),
+      );
+      prices[2 * rpb + 1] = priceOf(
+        must(free.buckets[rpb], `free buckets of RPB ${rpb + 1}`),
+        must(free.totalBuckets[rpb], `buckets of RPB ${rpb + 1}`),
+      );
     }
     for (let i = 0; i < tree.length; i++) {
       const { entries, memories, allowed } = tree[i] as TreeRow;
@@ -263,7 +271,7 @@ class PriceSearch {
     const { rpbCount } = this.problem;
     let cost = 0;
     for (let i = 0; i < placement.length; i++) {
-      cost += this.tables.rowCosts[i * rpbCount + (((placement[i] as number) - 1) % rpbCount)] as number;
+      cost += this.tables.rowCosts[i * rpbCount + rpbIndexOf(placement[i] as number, rpbCount)] as number;
     }
     return cost;
   }
@@ -274,10 +282,11 @@ class PriceSearch {
     const { rows, entries, blocks } = this.tables.takenBy(placement, tree, rpbCount);
     for (let rpb = 0; rpb < rpbCount; rpb++) {
       if ((rows[rpb] as number) < 2) continue;
-      const here = (): number[] => placement.flatMap((x, i) => ((x - 1) % rpbCount === rpb ? [i] : []));
-      if ((entries[rpb] as number) > (this.free.entries[rpb] ?? 0)) return { rpb, rows: here() };
+      const here = (): number[] => placement.flatMap((x, i) => (rpbIndexOf(x, rpbCount) === rpb ? [i] : []));
+      if ((entries[rpb] as number) > must(this.free.entries[rpb], `free entries of RPB ${rpb + 1}`))
+        return { rpb, rows: here() };
       if ((blocks[rpb] as number) < 2) continue;
-      const withBlocks = here().filter((i) => (tree[i]?.memories.length ?? 0) > 0);
+      const withBlocks = here().filter((i) => must(tree[i]?.memories.length, `row ${i + 1}`) > 0);
       const sizes = withBlocks.flatMap((i) => tree[i]?.memories.map(({ buckets }) => buckets) ?? []);
       if (withBlocks.length > 1 && !this.free.fitsMemory(rpb, sizes)) return { rpb, rows: withBlocks };
     }

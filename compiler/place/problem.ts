@@ -2,6 +2,7 @@
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { actionName } from '../data-plane/instructions/table.js';
+import { must } from '../data-plane/must.js';
 import type { Memory } from '../language/program.js';
 import type { Branches, StepPlace } from '../rows/branches.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
@@ -88,7 +89,7 @@ export function placementProblem(
 function takeAccessed(entries: readonly RowEntry[], byName: Map<string, Memory>): readonly Memory[] {
   const accessed = new Set<string>();
   for (const { does } of entries) {
-    if (does.kind === 'step' && isMemoryAccess(does.step)) accessed.add(does.step.memory ?? '');
+    if (does.kind === 'step' && isMemoryAccess(does.step)) accessed.add(must(does.step.memory, 'memory of an access'));
   }
   const taken: Memory[] = [];
   for (const [name, memory] of accessed.size === 0 ? [] : [...byName]) {

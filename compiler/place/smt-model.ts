@@ -3,6 +3,8 @@
  * logical RPB `x<i>`, an integer. The paper's constraints: 1 order, 2 entries, 3 memory, 4 gress (and whatever actions
  * an RPB lacks), 5 a memory used again. Beyond them: 6 passes share what their RPB has, 7 one hash for one memory.
  */
+import { rpbIndexOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
 import type { FreeResources } from './allocator.js';
 import type { Formula, PaperObjective } from './objectives.js';
 import type { PlacementProblem } from './problem.js';
@@ -27,7 +29,7 @@ export function smtModel(problem: PlacementProblem, free: FreeResources, objecti
 
 const assert = (formula: string): string => `(assert ${formula})`;
 const joined = (operator: 'and' | 'or' | '+', parts: readonly string[]): string =>
-  parts.length === 1 ? (parts[0] ?? '') : `(${operator} ${parts.join(' ')})`;
+  parts.length === 1 ? must(parts[0], 'part of a formula') : `(${operator} ${parts.join(' ')})`;
 
 /** Constraint 1: strictly increasing, between the first and the last RPB. */
 function order({ rows, logicalRpbs }: PlacementProblem): string[] {
@@ -45,7 +47,7 @@ function rooms(problem: PlacementProblem, free: FreeResources): string[] {
   for (let i = 0; i < rows.length; i++) {
     const hasRoom = Array.from({ length: rpbCount }, (_, rpb) => fitsAlone(problem, free, i, rpb));
     for (let x = i + 1; x <= logicalRpbs - (rows.length - 1 - i); x++) {
-      if (!hasRoom[(x - 1) % rpbCount]) lines.push(assert(`(not (= x${i} ${x}))`));
+      if (!hasRoom[rpbIndexOf(x, rpbCount)]) lines.push(assert(`(not (= x${i} ${x}))`));
     }
   }
   return lines;
@@ -53,7 +55,12 @@ function rooms(problem: PlacementProblem, free: FreeResources): string[] {
 
 function fitsAlone({ rows }: PlacementProblem, free: FreeResources, i: number, rpb: number): boolean {
   const row = rows[i];
-  if (row === undefined || row.allowed[rpb] !== 1 || row.entries > (free.entries[rpb] ?? 0)) return false;
+  if (
+    row === undefined ||
+    row.allowed[rpb] !== 1 ||
+    row.entries > must(free.entries[rpb], `free entries of RPB ${rpb + 1}`)
+  )
+    return false;
   return row.memories.length === 0 || free.fitsMemory(rpb, sizes(row));
 }
 
@@ -85,11 +92,13 @@ function sharedEntries(problem: PlacementProblem, free: FreeResources): string[]
   const passes = logicalRpbs / rpbCount;
   const lines: string[] = [];
   for (let rpb = 0; passes > 1 && rpb < rpbCount; rpb++) {
-    const here = rows.map((_, i) => i).filter((i) => fitsAlone(problem, free, i, rpb) && (rows[i]?.entries ?? 0) > 0);
-    const most = here.map((i) => rows[i]?.entries ?? 0).sort((a, b) => b - a);
-    const available = free.entries[rpb] ?? 0;
+    const here = rows
+      .map((_, i) => i)
+      .filter((i) => fitsAlone(problem, free, i, rpb) && must(rows[i]?.entries, `row x${i}`) > 0);
+    const most = here.map((i) => must(rows[i]?.entries, `row x${i}`)).sort((a, b) => b - a);
+    const available = must(free.entries[rpb], `free entries of RPB ${rpb + 1}`);
     if (most.slice(0, passes).reduce((sum, entries) => sum + entries, 0) <= available) continue;
-    const terms = here.map((i) => `(ite ${isAt(problem, i, rpb)} ${rows[i]?.entries ?? 0} 0)`);
+    const terms = here.map((i) => `(ite ${isAt(problem, i, rpb)} ${must(rows[i]?.entries, `row x${i}`)} 0)`);
     lines.push(assert(`(<= ${joined('+', terms)} ${available})`));
   }
   return lines;
@@ -105,7 +114,8 @@ function sharedMemory(problem: PlacementProblem, free: FreeResources): string[] 
     for (const set of setsWithoutRoom(problem, free, here, rpb, passes)) {
       // First fit is not monotone: a set without room may find it once another row comes first. With a row in each
       // pass there is no other.
-      const others = set.length === passes ? [] : here.filter((i) => i < (set.at(-1) ?? 0) && !set.includes(i));
+      const others =
+        set.length === passes ? [] : here.filter((i) => i < must(set.at(-1), 'last row of a set') && !set.includes(i));
       const inside = set.map((i) => isAt(problem, i, rpb));
       const outside = others.map((i) => `(not ${isAt(problem, i, rpb)})`);
       lines.push(assert(`(not ${joined('and', [...inside, ...outside])})`));

@@ -2,7 +2,9 @@
  * Branch ids, chosen so that branches which do the same at one depth can be matched by one ternary entry: such branches
  * get ids that differ in few bits, and no other branch gets an id between them.
  */
+
 import { bitsToTell } from '../data-plane/bits.js';
+import { must } from '../data-plane/must.js';
 
 /** Branches that would like to share entries. */
 export interface SharingGroup {
@@ -37,7 +39,7 @@ export function assignBranchIds(branches: number, groups: readonly SharingGroup[
     if (blockSize(root) <= 2 ** bits) {
       const ids: number[] = [];
       layOut(root, 0, ids);
-      const first = ids[0] ?? 0;
+      const first = must(ids[0], 'ID of the root branch');
       return ids.map((id) => id ^ first);
     }
     wanted.pop();

@@ -1,5 +1,6 @@
 /** Branches → rows: entries that all go to one RPB. Only program id, pass and bases of memories are open yet. */
 
+import { must } from '../data-plane/must.js';
 import type { Condition } from '../language/program.js';
 import type { LinkGroup } from '../steps/memory-links.js';
 import type { ActionStep } from '../steps/steps.js';
@@ -134,7 +135,7 @@ class BranchCover {
   ) {}
 
   of(members: readonly number[]): readonly (BranchMatch & { readonly shares: number })[] {
-    const ids = members.map((member) => this.ids[member] ?? 0);
+    const ids = members.map((member) => must(this.ids[member], `ID of branch ${member}`));
     if (!this.isShared || ids.length === 1) {
       return ids.map((value) => ({ value, mask: 2 ** this.bits - 1, shares: 1 }));
     }
@@ -154,7 +155,10 @@ function entriesOf(
 ): RowEntry[] {
   return cover.of(members).flatMap(({ value, mask, shares }) =>
     alternatives.map(({ conditions, does }, priority): RowEntry => {
-      const action = does.kind === 'step' ? does : ({ kind: 'setBranch', id: branchIds[does.branch] ?? 0 } as const);
+      const action =
+        does.kind === 'step'
+          ? does
+          : ({ kind: 'setBranch', id: must(branchIds[does.branch], `ID of branch ${does.branch}`) } as const);
       return { branch: { value, mask }, conditions, priority, does: action, shares };
     }),
   );

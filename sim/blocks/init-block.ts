@@ -1,4 +1,5 @@
 /** The initialisation block: default forwarding by ingress port, and the filters that give a packet its program. */
+import { must } from '../../compiler/data-plane/must.js';
 import { type DataPlane, FIXED_NAMES, type KeyField, NO_ACTION, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, type MaskedValue, parameterValues, refuseUnknownKeys, ternaryValue } from './entry-values.js';
@@ -88,10 +89,10 @@ export class InitBlock {
   }
 
   private insertFilter(entry: TableEntry): () => void {
-    const index = this.filterIndex.get(entry.table) ?? 0;
+    const index = must(this.filterIndex.get(entry.table), `filter table ${entry.table}`);
     const filter = this.filters[index] as TernaryTable;
     const description = this.dataPlane.filterTables[index];
-    if ((this.used[index] as number) >= (description?.entries ?? 0)) {
+    if ((this.used[index] as number) >= must(description?.entries, `filter table ${entry.table}`)) {
       throw new TargetError('no-space', `${entry.table} is full (${description?.entries} entries)`);
     }
     const programId = this.filteredProgram(entry);

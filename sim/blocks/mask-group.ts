@@ -1,4 +1,5 @@
 /** Entries of a ternary table that have the same mask. */
+import { must } from '../../compiler/data-plane/must.js';
 
 /** An entry's key as words, each `value` without bits outside `mask`. */
 export interface FilterKey {
@@ -39,7 +40,7 @@ export class MaskGroup {
 
   constructor(masks: readonly number[]) {
     this.active = Int32Array.from(masks.flatMap((mask, i) => (mask === 0 ? [] : [i])));
-    this.masks = Uint32Array.from(this.active, (word) => masks[word] ?? 0);
+    this.masks = Uint32Array.from(this.active, (word) => must(masks[word], `mask of word ${word}`));
     this.recordWords = this.active.length + RECORD.words;
     this.rebuild(MINIMUM_SLOTS);
   }
@@ -93,7 +94,7 @@ export class MaskGroup {
   }
 
   private valuesOf(entry: FilterEntry): Uint32Array {
-    return Uint32Array.from(this.active, (word) => entry.key.values[word] ?? 0);
+    return Uint32Array.from(this.active, (word) => must(entry.key.values[word], `value of word ${word}`));
   }
 
   /** Replaces `best` by the group's best match if that comes before it. */

@@ -3,6 +3,7 @@
  * program has a table of its own; within it, pass and branch id select a short list of entries for each RPB, mostly of
  * one, and RPBs in which a branch has no entry are skipped altogether. See program-code.ts.
  */
+import { must } from '../../compiler/data-plane/must.js';
 import { type Action, type DataPlane, NO_ACTION, RPB_KEYS, type Rpb, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, parameterValues, refuseUnknownKeys, ternaryKey } from './entry-values.js';
@@ -52,7 +53,7 @@ export class RpbTables {
   }
 
   entryCount(table: string): number {
-    return this.used[this.byTable.get(table)?.index ?? 0] ?? 0;
+    return must(this.used[must(this.byTable.get(table), `RPB table ${table}`).index], `count of entries of ${table}`);
   }
 
   /**
@@ -157,7 +158,9 @@ export class RpbTables {
     for (const entry of this.programs[phv.programId]?.entries ?? []) {
       if (entry.rpb !== rpb || entry.pass !== phv.pass) continue;
       if ((phv.branch & entry.branchMask) !== entry.branchValue) continue;
-      const matches = entry.match.every(([value, mask], i) => (((phv.registers[i] ?? 0) & mask) ^ value) === 0);
+      const matches = entry.match.every(
+        ([value, mask], i) => ((must(phv.registers[i], `register ${i}`) & mask) ^ value) === 0,
+      );
       if (matches && (best === undefined || comesBefore(entry, best))) best = entry;
     }
     return best;

@@ -1,3 +1,5 @@
+import { must } from '../../compiler/data-plane/must.js';
+
 /** Sets bits that are 0 so far; bit 0 is the highest of the first byte, and the value has up to 48. */
 export function writeBits(bytes: number[] | Uint8Array, firstBit: number, width: number, value: number): void {
   let rest = value;
@@ -5,7 +7,7 @@ export function writeBits(bytes: number[] | Uint8Array, firstBit: number, width:
     const bit = firstBit + left - 1;
     const room = Math.min(left, (bit & 7) + 1);
     const part = rest % 2 ** room;
-    bytes[bit >>> 3] = (bytes[bit >>> 3] ?? 0) | (part << (7 - (bit & 7)));
+    bytes[bit >>> 3] = must(bytes[bit >>> 3], `byte of bit ${bit}`) | (part << (7 - (bit & 7)));
     rest = (rest - part) / 2 ** room;
     left -= room;
   }

@@ -1,4 +1,5 @@
 /** What follows from the rest of a packet: lengths and checksums of IPv4, UDP and TCP (RFC 791, 768, 9293). */
+import { must } from '../../compiler/data-plane/must.js';
 import { foldSum, sumBytes, writeIpv4Checksum } from '../blocks/checksum.js';
 
 const IPV4_LENGTH_OFFSET = 2;
@@ -31,7 +32,7 @@ export function putLengthsAndChecksums(
     put16(frame, udp + UDP_LENGTH_OFFSET, frame.length - segment);
   }
   if (!isGiven('hdr.ipv4.checksum')) {
-    writeIpv4Checksum(frame, ipv4, ((frame[ipv4] ?? 0) & IHL_MASK) * BYTES_PER_WORD);
+    writeIpv4Checksum(frame, ipv4, (must(frame[ipv4], 'IPv4 header') & IHL_MASK) * BYTES_PER_WORD);
   }
   if (segment === undefined) return;
   if (udp !== undefined && !isGiven('hdr.udp.checksum')) {
@@ -47,7 +48,7 @@ export function putLengthsAndChecksums(
 function transportChecksum(frame: Uint8Array, ipv4: number, segment: number): number {
   const length = frame.length - segment;
   const addresses = sumBytes(frame, ipv4 + IPV4_ADDRESSES_OFFSET, ADDRESSES_BYTES, 0);
-  const pseudo = addresses + (frame[ipv4 + IPV4_PROTOCOL_OFFSET] ?? 0) + length;
+  const pseudo = addresses + must(frame[ipv4 + IPV4_PROTOCOL_OFFSET], 'IPv4 protocol') + length;
   return ~foldSum(pseudo + sumBytes(frame, segment, length, 0)) & 0xffff;
 }
 

@@ -8,6 +8,7 @@
  * Bytes of dropped packets are not compared. Packets on which the program accesses a memory outside its bounds are not
  * sent, as the language says nothing about them.
  */
+import { must } from '../../compiler/data-plane/must.js';
 import {
   type CompiledProgram,
   type DataPlane,
@@ -190,7 +191,8 @@ export class BothSides {
       if (actual === undefined) continue;
       const address = firstDifference(expected, actual);
       if (address >= 0) {
-        return { kind: 'memory', memory, address, expected: expected[address] ?? 0, actual: actual[address] };
+        const word = must(expected[address], `word ${address} of ${memory}`);
+        return { kind: 'memory', memory, address, expected: word, actual: actual[address] };
       }
     }
     return this.compareForeignMemory();
@@ -209,7 +211,13 @@ export class BothSides {
         const before = this.before.subarray(start, start + now.length);
         const at = firstDifference(before, now);
         if (at >= 0) {
-          return { kind: 'foreign-memory', rpb, address: base + at, expected: before[at] ?? 0, actual: now[at] ?? 0 };
+          return {
+            kind: 'foreign-memory',
+            rpb,
+            address: base + at,
+            expected: must(before[at], `word ${at}`),
+            actual: must(now[at], `word ${at}`),
+          };
         }
         base = Math.max(base, end);
       }
@@ -241,7 +249,7 @@ export class BothSides {
     clearPacketBatch(batch);
     appendPacketBytes(batch, bytes, ingressPort);
     emulator.classify(batch, 0, 1);
-    return batch.programId[0] ?? 0;
+    return must(batch.programId[0], 'program of the packet');
   }
 
   private emulate({ queue }: TestPacket): { readonly port: number | undefined; readonly bytes: Uint8Array } {
@@ -294,7 +302,7 @@ export class BothSides {
     for (const { access } of trace) {
       if (access === undefined) continue;
       const { memory, address } = access;
-      const expected = this.memories.get(memory)?.[address] ?? 0;
+      const expected = must(this.memories.get(memory)?.[address], `word ${address} of ${memory}`);
       const actual = this.block(memory)?.[address];
       if (expected !== actual) return { kind: 'memory', memory, address, expected, actual };
     }

@@ -2,6 +2,8 @@
  * A packet as the interpreter sees it. Parser, field access and checksums are the emulator's, as they are not what is
  * validated; the 5-tuple and RETURN are written a second time.
  */
+
+import { must } from '../../compiler/data-plane/must.js';
 import { and48, type DataPlane, type Field, type PacketFields, type Program } from '../../compiler/index.js';
 import { Deparser, modifyField, type WritableField, writableField } from '../blocks/deparser.js';
 import { readField } from '../blocks/header-fields.js';
@@ -61,7 +63,7 @@ export class PacketBytes implements PacketFields {
   }
 
   readField(field: Field): number {
-    if (field.kind === 'intrinsic') return this.intrinsics[field.name] ?? 0;
+    if (field.kind === 'intrinsic') return must(this.intrinsics[field.name], `intrinsic ${field.name}`);
     const start = this.headerStart(field.header);
     return start < 0 ? 0 : readField(this.writable(field).access, this.phv.bytes, start);
   }

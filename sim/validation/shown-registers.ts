@@ -1,4 +1,5 @@
 /** Where statements show what is in a register: what they read there must be right, whatever else the registers hold. */
+import { must } from '../../compiler/data-plane/must.js';
 import { ones, type Register, type Statement } from '../../compiler/index.js';
 
 interface ShownRegister {
@@ -28,7 +29,7 @@ export function showingActions(statement: Statement, addressBits: number): reado
   };
   switch (primitive) {
     case 'MODIFY': {
-      const mask = ones(Math.min(field?.width ?? 0, 32));
+      const mask = ones(Math.min(must(field?.width, 'field of MODIFY'), 32));
       return [{ action: 'modify_', registers: registers.map((register) => ({ register, mask })) }];
     }
     case 'HASH':

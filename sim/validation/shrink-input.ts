@@ -1,4 +1,5 @@
 /** Makes the packet and the memory of a failure as plain as they can be. */
+import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../compiler/index.js';
 import type { BothSides } from './both-sides.js';
 import type { Failure } from './failure.js';
@@ -47,7 +48,7 @@ function accessedWords(failure: Failure): Failure['memories'] {
   return new Map(
     [...failure.memories].map(([name, words]) => {
       const kept = new Uint32Array(words.length);
-      for (const address of accessed(failure, name)) kept[address] = words[address] ?? 0;
+      for (const address of accessed(failure, name)) kept[address] = must(words[address], `word ${address} of ${name}`);
       return [name, kept];
     }),
   );
@@ -66,7 +67,7 @@ function withoutPayload(packet: TestPacket, dataPlane: DataPlane): Uint8Array {
 function withZeros(bytes: Uint8Array, firstBit: number, bits: number): Uint8Array | undefined {
   const changed = bytes.slice();
   for (let bit = firstBit; bit < firstBit + bits; bit++) {
-    changed[bit >>> 3] = (changed[bit >>> 3] ?? 0) & ~(0x80 >>> (bit & 7));
+    changed[bit >>> 3] = must(changed[bit >>> 3], `byte of bit ${bit}`) & ~(0x80 >>> (bit & 7));
   }
   return changed.some((byte, i) => byte !== bytes[i]) ? changed : undefined;
 }

@@ -28,7 +28,7 @@ export class Resources implements FreeResources {
   constructor({ entries, ranges }: Instance) {
     this.entries = entries;
     this.totalEntries = entries;
-    this.memory = ranges.map(withFreeRanges);
+    this.memory = entries.map((_, rpb) => withFreeRanges(ranges[rpb] ?? []));
     this.buckets = this.memory.map(({ free }) => free);
     this.totalBuckets = this.memory.map(({ total }) => total);
   }

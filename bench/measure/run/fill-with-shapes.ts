@@ -2,6 +2,7 @@
  * Published shapes under published constraints, one after another: programs take entries and memory in the books and
  * nowhere else.
  */
+import { rpbIndexOf, rpbNumberOf } from '../../../compiler/data-plane/logical-rpb.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import {
   type Allocator,
@@ -109,7 +110,7 @@ class ShapeBooks implements FreeResources, Books {
   take({ rows, rpbCount }: PlacementProblem, placement: Placement): boolean {
     const blocks: { readonly rpb: number; readonly base: number; readonly size: number }[] = [];
     for (const [i, { memories }] of rows.entries()) {
-      const rpb = (must(placement[i], `placement of row ${i + 1}`) - 1) % rpbCount;
+      const rpb = rpbIndexOf(must(placement[i], `placement of row ${i + 1}`), rpbCount);
       for (const { buckets } of memories) {
         const [base] = this.memory[rpb]?.firstFit([buckets]) ?? [];
         if (base === undefined) {
@@ -123,7 +124,7 @@ class ShapeBooks implements FreeResources, Books {
     for (const { rpb, size } of blocks)
       this.buckets[rpb] = must(this.buckets[rpb], `free buckets of RPB ${rpb + 1}`) - size;
     for (const [i, { entries }] of rows.entries()) {
-      const rpb = (must(placement[i], `placement of row ${i + 1}`) - 1) % rpbCount;
+      const rpb = rpbIndexOf(must(placement[i], `placement of row ${i + 1}`), rpbCount);
       this.entries[rpb] = must(this.entries[rpb], `free entries of RPB ${rpb + 1}`) - entries;
     }
     return true;
@@ -143,7 +144,7 @@ const taken = (
   programId: number + 1,
   entries: rows.reduce((sum, { entries }) => sum + entries, 0),
   passes: Math.ceil(must(placement.at(-1), 'placement of the last row') / rpbCount),
-  firstRpb: ((must(placement[0], 'placement of the first row') - 1) % rpbCount) + 1,
+  firstRpb: rpbNumberOf(must(placement[0], 'placement of the first row'), rpbCount),
   buckets: rows.reduce((sum, { memories }) => sum + memories.reduce((total, { buckets }) => total + buckets, 0), 0),
 });
 

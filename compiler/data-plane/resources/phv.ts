@@ -8,6 +8,7 @@ import type { DataPlane, HeaderField } from '../data-plane.js';
 import type { Gress } from '../description.js';
 import { FIVE_TUPLE } from '../headers.js';
 import { effectsOf } from '../instructions/table.js';
+import { must } from '../must.js';
 import { stateHeaderBits } from '../state-fields.js';
 import { WORD_BITS } from '../tables.js';
 
@@ -40,7 +41,10 @@ function headerBits(dataPlane: DataPlane, gress: Gress, widest: number): number 
   const { parser } = dataPlane.description;
   const longest = (name: string): number => {
     const state = parser.states[name];
-    const here = (state?.extract ?? []).reduce((sum, header) => sum + (bitsOf.get(header) ?? 0), 0);
+    const here = (state?.extract ?? []).reduce(
+      (sum, header) => sum + must(bitsOf.get(header), `width of header ${header}`),
+      0,
+    );
     return here + Math.max(0, ...(state?.select?.next ?? []).map((edge) => longest(edge.state)));
   };
   return longest(parser.start);

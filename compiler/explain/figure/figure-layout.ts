@@ -2,8 +2,10 @@
  * Where everything lies in the figure of a program: a column for each RPB, wide where the program has a box in it; a
  * lane for each branch; one panel under the other for each pass, and for each gress if a pass is too wide.
  */
+
 import type { DataPlane } from '../../data-plane/data-plane.js';
 import type { StepCategory } from '../../data-plane/instructions/instruction.js';
+import { must } from '../../data-plane/must.js';
 import type { ExplainedEntry, ExplainedMemory, ExplainedRow, ProgramExplanation } from '../explanation.js';
 import { conditionsText } from '../step-text.js';
 
@@ -156,7 +158,9 @@ function laneLabel({ branches }: ProgramExplanation, number: number): string[] {
   const ways = [...new Set(branch.from.map(({ conditions }) => conditions))];
   const head = `branch ${number}, id ${branch.id}`;
   if (ways.length === 0) return [head, 'all packets'];
-  const terms = (ways[0] ?? '').split(', ').map((term) => shortened(term, LABEL_LETTERS));
+  const terms = must(ways[0], `way into branch ${number}`)
+    .split(', ')
+    .map((term) => shortened(term, LABEL_LETTERS));
   const shown = terms.length > 3 ? [...terms.slice(0, 2), '...'] : terms;
   return [head, ...shown, ...(ways.length > 1 ? [`or ${ways.length - 1} more`] : [])];
 }
@@ -191,7 +195,7 @@ function panelsOf(
     }
     let top = 0;
     const lanes = alive.map((branch, lane): Lane => {
-      const height = heights[lane] ?? 0;
+      const height = must(heights[lane], 'height of a lane');
       const life = lives.get(branch);
       const at = top;
       top += height;
@@ -216,7 +220,7 @@ function laneHeights(
   });
   for (const { first, last, lines } of boxes) {
     const room = heights.slice(first, last + 1).reduce((sum, height) => sum + height, 0) - LANE_GAP;
-    heights[last] = (heights[last] ?? 0) + Math.max(0, boxHeight(lines.length) - room);
+    heights[last] = must(heights[last], 'height of a lane') + Math.max(0, boxHeight(lines.length) - room);
   }
   return heights;
 }
@@ -249,7 +253,7 @@ function boxesOf(row: ExplainedRow, lanes: readonly number[]): Box[] {
       column: row.rpb - 1,
       first,
       last,
-      category: enters.length > 0 ? 'branch' : (entries[0]?.category ?? 'register'),
+      category: enters.length > 0 ? 'branch' : must(entries[0]?.category, 'category of an entry'),
       lines: enters.length > 0 ? branchLines(entries) : entryLines(entries),
       enters,
       branches: lanes.filter((_, lane) => identities[lane] === identities[first]),

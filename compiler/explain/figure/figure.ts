@@ -3,8 +3,10 @@
  * for what a row does. Self-contained. On a ground of its own, so that it reads on light and dark pages and in print;
  * what colours say, shapes and words say too. The colours are those of Okabe and Ito, lightened.
  */
+
 import type { DataPlane } from '../../data-plane/data-plane.js';
 import type { StepCategory } from '../../data-plane/instructions/instruction.js';
+import { must } from '../../data-plane/must.js';
 import type { ProgramExplanation } from '../explanation.js';
 import { counted } from '../step-text.js';
 import {
@@ -202,7 +204,10 @@ class Figure {
     const own = panel.boxes.filter(({ first, last }) => first <= lane && lane <= last).map(({ column }) => column);
     const isRoot = this.explanation.branches[at.branch]?.from.length === 0;
     const entrance = this.entrances(panel, at.branch).map(
-      ({ column }) => (columns[column]?.x ?? 0) + (columns[column]?.width ?? 0) + GAP / 2,
+      ({ column }) =>
+        must(columns[column]?.x, 'column of the figure') +
+        must(columns[column]?.width, 'column of the figure') +
+        GAP / 2,
     );
     const from = at.comesIn || isRoot ? labelWidth : Math.min(...entrance, right);
     const lastColumn = columns[Math.max(...own, -1)];

@@ -1,4 +1,5 @@
 /** Elements of an SVG document as text. */
+import { must } from '../../data-plane/must.js';
 
 export type Attributes = Readonly<Record<string, string | number>>;
 
@@ -6,7 +7,7 @@ export type Attributes = Readonly<Record<string, string | number>>;
 export const escapeXml = (text: string): string =>
   [...text]
     .map((letter) => {
-      const code = letter.codePointAt(0) ?? 0;
+      const code = must(letter.codePointAt(0), 'code point of a letter');
       if ((code < 32 && code !== 9 && code !== 10) || (code >= 0xd800 && code <= 0xdfff)) return '?';
       return ESCAPES[letter] ?? letter;
     })

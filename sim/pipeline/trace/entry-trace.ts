@@ -1,4 +1,5 @@
 /** Which entries a packet met: found from the entries' keys, independently of the switch's look-up. */
+import { must } from '../../../compiler/data-plane/must.js';
 import { type DataPlane, type KeyField, RPB_KEYS, type TableEntry } from '../../../compiler/index.js';
 import type { RpbVisit } from '../drivers/tracing-driver.js';
 
@@ -35,7 +36,7 @@ export function entrySteps(
     const action = entry.action.slice(control.length + 1);
     const parameters = entry.parameters.map(({ value }) => value);
     steps.push({ ...visit, branch, entry, action, parameters });
-    if (action === 'set_branch_id') branch = parameters[0] ?? 0;
+    if (action === 'set_branch_id') branch = must(parameters[0], 'branch ID of an entry');
   }
   return steps;
 }

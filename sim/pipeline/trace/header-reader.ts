@@ -1,4 +1,5 @@
 /** The headers that the parser finds in a packet, and what their fields hold. */
+import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane, HeaderField } from '../../../compiler/index.js';
 import { InterpretedParser } from '../../blocks/parser.js';
 import { Phv } from '../../blocks/phv.js';
@@ -37,7 +38,7 @@ export class HeaderReader {
     let value = 0;
     for (let bit = 0; bit < field.width; bit++) {
       const at = field.bitOffset + bit;
-      const byte = bytes[(headerStart[field.header] ?? 0) + (at >>> 3)] ?? 0;
+      const byte = bytes[must(headerStart[field.header], `start of header ${field.header}`) + (at >>> 3)] ?? 0;
       value = value * 2 + ((byte >>> (7 - (at & 7))) & 1);
     }
     return value;
@@ -49,11 +50,11 @@ export class HeaderReader {
       .filter(({ index }) => this.has(index))
       .map(({ name, index }) => ({
         header: name,
-        offset: this.phv.headerStart[index] ?? 0,
+        offset: must(this.phv.headerStart[index], `start of header ${index}`),
         fields: Object.fromEntries(
           this.fields
             .filter((field) => field.header === index)
-            .map((field) => [field.name, `0x${(this.value(field) ?? 0).toString(16)}`]),
+            .map((field) => [field.name, `0x${must(this.value(field), `value of ${field.name}`).toString(16)}`]),
         ),
       }))
       .sort((a, b) => a.offset - b.offset);

@@ -2,6 +2,7 @@
  * Traces single packets: in a replica of a switch, with the same entries and the same memory, that records each step.
  * The replica takes these packets in place of the switch, so a run without traced packets pays nothing.
  */
+import { must } from '../../../compiler/data-plane/must.js';
 import { and48, type Operation, type PlacedStep, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { DROPPED, type PacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
 import type { Counters } from '../../blocks/counters.js';
@@ -81,10 +82,10 @@ export class PacketTracer {
     this.reader.read(bytes);
     const headers = this.reader.headers();
     const isCut = this.reader.isDropped;
-    const filters = this.matchingFilters(batch.ingressPort[i] ?? 0);
+    const filters = this.matchingFilters(must(batch.ingressPort[i], `port of packet ${i}`));
     this.driver.process(batch, i, i + 1);
     const { dataPlane } = this.replica;
-    const programId = batch.programId[i] ?? 0;
+    const programId = must(batch.programId[i], `program of packet ${i}`);
     const port = batch.egressPort[i] ?? DROPPED;
     const { visits } = this.driver;
     const programs = new Set([programId, ...visits.map((visit) => visit.programId)]);
@@ -94,11 +95,11 @@ export class PacketTracer {
       schema: PACKET_TRACE_SCHEMA,
       packet,
       arrival: {
-        seconds: batch.timeSeconds[i] ?? 0,
-        nanoseconds: batch.timeNanoseconds[i] ?? 0,
-        port: batch.ingressPort[i] ?? 0,
+        seconds: must(batch.timeSeconds[i], `time of packet ${i}`),
+        nanoseconds: must(batch.timeNanoseconds[i], `time of packet ${i}`),
+        port: must(batch.ingressPort[i], `port of packet ${i}`),
         capturedBytes: bytes.length,
-        originalBytes: batch.originalLength[i] ?? 0,
+        originalBytes: must(batch.originalLength[i], `length of packet ${i}`),
       },
       headers,
       filter: filters.find((hit) => hit.programId === programId) ?? null,
@@ -107,7 +108,7 @@ export class PacketTracer {
         kind: port === DROPPED ? 'dropped' : port === dataPlane.description.ports.cpu ? 'reported' : 'forwarded',
         port: port === DROPPED ? null : port,
         reason: port === DROPPED ? this.reason(isCut) : null,
-        recirculations: batch.recirculations[i] ?? 0,
+        recirculations: must(batch.recirculations[i], `recirculations of packet ${i}`),
         changes: fieldChanges(headers, this.reader.headers()),
       },
     };
@@ -138,7 +139,7 @@ export class PacketTracer {
       const matches = (entry: TableEntry): boolean =>
         entry.table === table &&
         entry.key.every((field) => {
-          const value = values.get(field.name) ?? 0;
+          const value = must(values.get(field.name), `value of ${field.name}`);
           if (field.match === 'exact') return value === field.value;
           return and48(value, field.mask) === and48(field.value, field.mask);
         });
@@ -146,7 +147,7 @@ export class PacketTracer {
         .flatMap((entries) => entries.filter(matches))
         .sort((a, b) => a.priority - b.priority)
         .map((entry): FilterHit => {
-          const programId = entry.parameters[0]?.value ?? 0;
+          const programId = must(entry.parameters[0]?.value, 'program ID of a filter');
           const { priority, key } = entry;
           return { table, path, priority, key, programId, program: this.programOf(programId)?.name ?? null };
         });
@@ -192,7 +193,7 @@ function sourceLines({ rpb, pass, branch, action }: EntryStep, program: TracedPr
   const own = here.filter((step) => step.branch === branch);
   const texts = program.source.split('\n');
   const lines = [...new Set((own.length > 0 ? own : here).map(({ line }) => line))].sort((a, b) => a - b);
-  return lines.map((line) => ({ line, text: (texts[line - 1] ?? '').trim() }));
+  return lines.map((line) => ({ line, text: must(texts[line - 1], `line ${line}`).trim() }));
 }
 
 function fieldChanges(before: readonly TracedHeader[], after: readonly TracedHeader[]): FieldChange[] {
