@@ -1,7 +1,7 @@
 /**
  * Addresses that keep instances apart. Instance n has the network 10.a.b.0/24 with a = n div 256, b = n mod 256; the
  * rest of the world has addresses whose first two bytes have their top bit set. So no packet of one instance matches
- * the filter of another, whatever the programs filter on.
+ * the filter of another, on whichever fields the programs filter.
  */
 
 /** Instances that can be told apart: the second byte of their network stays below 128. */

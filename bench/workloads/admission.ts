@@ -7,7 +7,7 @@ export interface AdmissionOptions {
   /** Monotonic time in milliseconds. */
   readonly clock: () => number;
   readonly signal: AbortSignal;
-  /** Told of each program that was let in. */
+  /** Called for each program that was let in. */
   readonly onProgress: (admitted: number, books: Books) => void;
 }
 

@@ -30,7 +30,7 @@ const SOURCE = 'hdr.ipv4.src';
 const DESTINATION = 'hdr.ipv4.dst';
 const outside = (field: string): MarkedField => ({ field, value: OUTSIDE_BITS, mask: OUTSIDE_BITS });
 
-/** The filter of an instance; it replaces whatever the program's text says of that field. */
+/** The filter of an instance; it replaces the condition of the program's text on that field. */
 export function markFilter(mark: InstanceMark, instance: number): MarkedField {
   switch (mark) {
     case 'destination network':

@@ -83,7 +83,7 @@ function* memoryNames(statements: readonly StatementSyntax[]): Generator<string>
 
 /** Two elastic cases of the paper, read and write, serve one key; here they are one case around a common pair. */
 export const cachedKeys = (cases: number): number => Math.max(1, Math.floor(cases / 2));
-/** Ports of servers with so many elastic cases: from 0 on, those that packets can leave by. */
+/** Ports of servers, one for each elastic case: from 0 on, those that packets can leave by. */
 export function serverPorts(cases: number, dataPlane: DataPlane): readonly number[] {
   const ports = Array.from({ length: 2 ** dataPlane.description.ports.width }, (_, port) => port);
   return ports.filter((port) => dataPlane.inwardPort(port) === undefined).slice(0, Math.max(2, cases));

@@ -27,9 +27,9 @@ export interface GeneratedPackets extends PacketSource {
   readonly traffic: TrafficOptions;
   /** By target, if it is known: the id of the program that its packets are for. */
   readonly programIds: readonly number[] | undefined;
-  /** Starts again with the first packet. @param most ends after so many; all by default */
+  /** Starts again with the first packet. @param most number of packets after which it ends; all by default */
   restart(most?: number): void;
-  /** Leaves the next packets, at most so many, to the caller. */
+  /** Leaves the next packets to the caller, up to a maximum. */
   take(most: number): { readonly first: number; readonly count: number };
 }
 

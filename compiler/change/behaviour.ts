@@ -128,7 +128,7 @@ export class Behaviour {
     this.find(id, x, tree, finder);
   }
 
-  /** Whether an item does one step, whatever the registers hold. */
+  /** Whether an item does one step for any content of the registers. */
   isStep(item: Item, step: ActionStep): boolean {
     const [rule, ...others] = item.rules;
     return rule !== undefined && others.length === 0 && this.isStepRule(rule, step, item.x, []);
@@ -141,7 +141,7 @@ export class Behaviour {
 
   /**
    * Whether an item is a BRANCH, with this continuation; what comes after it is not looked at.
-   * @param finder told of the steps of the item and the cases
+   * @param finder sees the steps of the item and the cases
    * @param id with it, also of what is behind the steps of cases that run in the item
    */
   isBranch(item: Item, branch: BranchStep, { fallback, rest }: Continuation, finder?: Finder, id?: number): boolean {

@@ -27,7 +27,7 @@ import { planBodies } from './plan-bodies.js';
 import { rankedChanges } from './ranked-change.js';
 
 export interface ChangeOptions {
-  /** At most so many, if cases that come need more than the program takes; by default no more than it takes. */
+  /** Maximum recirculations, if new cases need more than the program takes; by default as many as it takes. */
   readonly recirculations?: number | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface BranchChange {
   readonly x: number;
   readonly branch: BranchStep;
   readonly continuation: Continuation;
-  /** In the order of the program; those that go among the others. */
+  /** In the order of the program, removed cases included. */
   readonly rules: readonly RuleChange[];
 }
 

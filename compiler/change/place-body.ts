@@ -168,7 +168,7 @@ export class BodyPlacer {
       }
       items.push({ x, rules });
     }
-    // The rest of cases that run in the RPB of the BRANCH is what follows it, and is told of with it.
+    // The rest of cases that run in the RPB of the BRANCH is what follows it, and is handled there.
     for (const item of cases) {
       if (this.isInlineAt(item, rest, x, shared)) this.lay(words.withoutFirst(item.body), x, owner, [], found);
     }

@@ -47,7 +47,7 @@ export interface ChipPower {
   readonly mapRamWrite: number;
   /** Watts for all pipes; above it the load is limited. */
   readonly budget: number;
-  /** So many packets at most are between parser and deparser of one gress. */
+  /** Maximum number of packets between parser and deparser of one gress. */
   readonly maxPacketsInFlight: number;
   /** Cycles until the deparser's credit has come back to the parser, and from there to the first stage. */
   readonly creditCycles: number;

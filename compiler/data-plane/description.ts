@@ -154,7 +154,7 @@ export interface DataPlaneDescription {
     readonly cornerTurnCycles: number;
     /** Where the constants come from. */
     readonly source: string;
-    /** Around the match-action stages, whatever the packet; parser and deparser once per gress, MAC once per port. */
+    /** Around the match-action stages, equal for all packets; parser and deparser once per gress, MAC once per port. */
     readonly fixedNanoseconds: {
       readonly mac: number;
       readonly parser: number;

@@ -1,5 +1,5 @@
 /**
- * Errors that are no fault of the project: each says how a command that meets it ends. Whoever runs commands needs to know
+ * Errors that are no fault of the project: each says how a command that meets it ends. Code that runs commands needs to know
  * no class of them. `traces`, which imports no other room, gives its errors the same property without the class.
  */
 

@@ -25,7 +25,7 @@ export const constantWord = (value: number): KnownWord => ({
   max: value,
 });
 
-/** Any word of so many bits. */
+/** Any word of this width in bits. */
 export const wordOfWidth = (width: number): KnownWord =>
   width >= BITS ? UNKNOWN_WORD : { zeros: ~(2 ** width - 1) >>> 0, ones: 0, min: 0, max: 2 ** width - 1 };
 

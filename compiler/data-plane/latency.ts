@@ -28,7 +28,7 @@ export function gressCycles(dataPlane: DataPlane, gress: Gress): number {
     .reduce((sum, { cycles }) => sum + cycles, dataPlane.description.timing.cornerTurnCycles);
 }
 
-/** Where something lies in the pipe: so many cycles after it has entered the gress, a packet comes to it. */
+/** Where something lies in the pipe: the cycles from a packet's entry into the gress until it comes there. */
 export interface PipePlace {
   readonly gress: Gress;
   readonly cycles: number;

@@ -21,7 +21,7 @@ export function missingText(missing: MissingResource, lowered: LoweredProgram): 
       return reasonText(missing.reason);
     case 'length':
       return (
-        `it has ${missing.needed} rows one behind the other, and ${counted(passes, 'pass')} ` +
+        `it has ${missing.needed} rows in sequence, and ${counted(passes, 'pass')} ` +
         `${passes === 1 ? 'has' : 'have'} ${missing.available} RPBs`
       );
     case 'action':

@@ -1,6 +1,6 @@
 /**
  * What an allocator places as a whole: the price allocator each row of a strand, those of the paper each depth. Reasons
- * are told in these units.
+ * are given in these units.
  */
 import { must } from '../data-plane/must.js';
 import type { Allocator, FreeResources } from '../place/allocator.js';

@@ -1,7 +1,7 @@
 /**
  * What would make a program fit. Every proposal was tried on a copy of the switch's books. Smaller changes come first;
  * where less of one kind needs less change, the least is sought by halving, which finds one that fits, and the least if
- * whatever is more fits too.
+ * all that is more fits too.
  */
 
 import { bitsToTell } from '../data-plane/bits.js';

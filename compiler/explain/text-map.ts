@@ -5,7 +5,7 @@ import { wrap } from './text-wrap.js';
 
 const MIN_CELL = 13;
 const DEPTH_WIDTH = 5;
-/** Beyond so many blocks of columns the map is no overview. */
+/** Maximum blocks of columns: a longer map is no overview. */
 const MOST_BLOCKS = 3;
 
 export function branchMap({ rows, branches, cost }: ProgramExplanation, width: number): string[] {

@@ -34,7 +34,7 @@ export interface ProgramInputs {
 
 export type Registers = Readonly<Record<Register, number>>;
 
-/** What is decided about the packet. DROP wins over the others in whatever order; of those, the last one wins. */
+/** What is decided about the packet. DROP wins over the others, before or after them; of those, the last one wins. */
 export type Verdict =
   /** Nothing: the switch's default forwarding applies. */
   | { readonly kind: 'none' }

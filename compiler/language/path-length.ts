@@ -1,6 +1,6 @@
 /**
  * Programs that no switch of the data plane can hold, however empty: each BRANCH and each access of a memory takes an
- * RPB in a pass to itself on its path, and there are only so many. Found before the program is compiled, so that the
+ * RPB in a pass to itself on its path, and their number is limited. Found before the program is compiled, so that the
  * passes over its tree never meet a path without end.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';

@@ -1,6 +1,6 @@
 /**
- * The proof that a program's entries touch no word outside its memory blocks, whoever made them: what packets can carry
- * is followed through the entries, pass by pass and RPB by RPB, from a packet that enters. Every stateful access must lie
+ * The proof that a program's entries touch no word outside its memory blocks, without trust in what made them: what packets can
+ * carry is followed through the entries, pass by pass and RPB by RPB, from a packet that enters. Every stateful access must lie
  * within the blocks in its RPB. Several ways to one place are kept apart, up to a number, as they are in the text.
  *
  * It assumes that a packet is the program's own from its first pass on, and that no entry changes while it is under way.

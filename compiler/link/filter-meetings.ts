@@ -1,6 +1,6 @@
 /**
  * Filters of two programs that take some of the same packets, in different tables: no priority decides between them, but
- * the order in which the data plane looks tables up. Whoever installs a program has to be told.
+ * the order in which the data plane looks tables up. Code that installs a program has to warn.
  */
 
 import { and48, ones } from '../data-plane/bits.js';

@@ -1,4 +1,4 @@
-/** The hashes of a placed program, said so that whoever reads its memories elsewhere can compute their addresses. */
+/** The hashes of a placed program, in a form from which readers of its memories compute addresses. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { FIVE_TUPLE } from '../data-plane/headers.js';
@@ -7,7 +7,7 @@ import type { HashInputField, HashUse, MemoryBlock, PlacedStep } from './compile
 
 const REGISTER_BITS = 32;
 
-/** By hash statement, the memories that are accessed at its result on whatever path, as long as no other hash comes between. */
+/** By hash statement, the memories that are accessed at its result on any path without another hash between. */
 function memoriesBehind(body: readonly Statement[]): Map<PrimitiveStatement, Set<string>> {
   const found = new Map<PrimitiveStatement, Set<string>>();
   const walk = (statements: readonly Statement[], before: PrimitiveStatement | undefined): void => {

@@ -21,7 +21,7 @@ export interface P4Field {
 
 export type Reach = 'direct' | 'shift' | 'parser';
 
-/** The parser can copy a field of up to so many bits. */
+/** Maximum width in bits of a field that the parser can copy. */
 const MAX_COPIED_BITS = 3;
 
 export class PacketFields {

@@ -88,7 +88,7 @@ export function checkForms(by: FormCheck | undefined): void {
 }
 
 /**
- * The form, once it was checked (if forms are) and shown to whoever observes.
+ * The form, once it was checked (if forms are) and shown to the observer.
  * @param before the form before the pass, where both are of one kind
  */
 export function afterPass<Made extends Form>(

@@ -57,7 +57,7 @@ interface StepPass {
   run(form: StepsForm, maxDepth: number): Pick<StepsForm, 'tree'> & Partial<StepsForm>;
 }
 
-/** The same whatever is left out. */
+/** The same for all choices of optimisations. */
 const FIRST_PASSES: readonly StepPass[] = [
   { name: 'expand', run: ({ program }) => ({ tree: expand(program.body) }) },
   { name: 'defer-drops', run: ({ tree }) => ({ tree: deferDrops(tree) }) },

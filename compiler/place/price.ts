@@ -2,7 +2,7 @@
  * Placement by prices: each RPB has a price for an entry and for a bucket that rises steeply as it fills, and a program
  * goes where it is cheapest in all. So scarce RPBs are left to those who need them, and the switch fills evenly. A
  * dynamic program over the tree of rows and the logical RPBs finds the cheapest placement, strand by strand; what it
- * does not know of, rows that take the same resources, is settled by trying again with fewer choices.
+ * does not know of, rows that take the same resources, is found by trying again with fewer choices.
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
@@ -276,7 +276,7 @@ class PriceSearch {
     return cost;
   }
 
-  /** Rows in one RPB, in whatever passes, that do not fit together. */
+  /** Rows in one RPB, in any passes, that do not fit together. */
   private crowdedRows(placement: Placement): { readonly rpb: number; readonly rows: readonly number[] } | undefined {
     const { tree, rpbCount } = this.problem;
     const { rows, entries, blocks } = this.tables.takenBy(placement, tree, rpbCount);

@@ -31,7 +31,7 @@ export interface TreeRow extends PlacementRow {
 }
 
 export interface PlacementProblem {
-  /** By depth - 1: the paper places each depth as a whole, one behind the other. Built when first asked for. */
+  /** By depth - 1: the paper places each depth as a whole, in sequence. Built when first asked for. */
   readonly rows: readonly PlacementRow[];
   /** The same entries, strand by strand. */
   readonly tree: readonly TreeRow[];

@@ -1,6 +1,6 @@
 /**
  * The paper's model as SMT-LIB 2 text, for Z3 as a library or, with questions added, as a program. Row i stands at the
- * logical RPB `x<i>`, an integer. The paper's constraints: 1 order, 2 entries, 3 memory, 4 gress (and whatever actions
+ * logical RPB `x<i>`, an integer. The paper's constraints: 1 order, 2 entries, 3 memory, 4 gress (and all actions
  * an RPB lacks), 5 a memory used again. Beyond them: 6 passes share what their RPB has, 7 one hash for one memory.
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
@@ -77,7 +77,7 @@ function links({ rows, rpbCount, logicalRpbs }: PlacementProblem): string[] {
   });
 }
 
-/** Row i in this physical RPB, in whatever pass. */
+/** Row i in this physical RPB, in any pass. */
 function isAt({ rows, rpbCount, logicalRpbs }: PlacementProblem, i: number, rpb: number): string {
   const places: string[] = [];
   for (let x = rpb + 1; x <= logicalRpbs; x += rpbCount) {

@@ -62,7 +62,7 @@ export class BfRuntimeTarget implements SwitchTarget {
       const encoded = this.encoded(updates);
       await underWay;
       underWay = this.write(updates, encoded);
-      // Whoever awaits it next hears of a failure.
+      // A failure reaches the caller that awaits it next.
       underWay.catch(() => undefined);
       updates = [];
       // The request leaves in the next turn: before it, the switch would wait for the next batch to be encoded.

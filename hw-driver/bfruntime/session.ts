@@ -52,7 +52,7 @@ export class BfRuntimeSession {
     readonly p4Name: string,
     readonly schema: TableSchema,
   ) {
-    // What the switch may still say is of no account, but its end is only seen by who reads.
+    // What the switch may still say does not matter, but only a reader sees its end.
     stream.resume();
     for (const event of ['error', 'end', 'close']) stream.on(event, () => this.lose());
   }

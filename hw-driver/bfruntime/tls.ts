@@ -1,4 +1,4 @@
-/** Encrypted connections. Without certificates, whoever reaches a port may speak, and read along. */
+/** Encrypted connections. Without certificates, anyone who reaches a port can use it, and read along. */
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 
 /** Contents of files in PEM. */

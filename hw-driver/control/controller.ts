@@ -53,7 +53,7 @@ export class Controller {
   private readonly open = new Map<string, { readonly transaction: Transaction; underWay: boolean }>();
 
   /**
-   * @param journal told of every step
+   * @param journal records every step
    * @param before what an earlier controller of this switch has left; {@link recover} brings it to an end
    */
   constructor(

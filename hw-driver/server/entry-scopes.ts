@@ -1,6 +1,6 @@
 /**
  * Which pipes share the entries of a table, as clients set it. The emulated switch has one pipe, so all scopes come to the
- * same: what was set is told again.
+ * same: a read returns what was set.
  */
 import { status } from '@grpc/grpc-js';
 import type * as wire from '../bfruntime/messages.js';

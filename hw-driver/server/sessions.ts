@@ -47,7 +47,7 @@ export class Sessions {
   }
 
   /**
-   * For who reads and writes: a client that names the program in its request, whether it has a stream or not, or one that
+   * For reads and writes: a client that names the program in its request, whether it has a stream or not, or one that
    * has bound a program.
    * @throws {RpcError}
    */

@@ -26,7 +26,7 @@ export class ActionUnit {
   private readonly cpuPort: number;
   private readonly addressMask: number;
 
-  /** Told of each access that is not proven to lie within the program's memory. @param rpb from 0 */
+  /** Called for each access that is not proven to lie within the program's memory. @param rpb from 0 */
   guard: (programId: number, rpb: number, address: number) => void = () => undefined;
 
   constructor(

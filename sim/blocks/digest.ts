@@ -1,4 +1,4 @@
-/** Digests of what a run did: equal for equal input, whatever the engine, the number of workers or the machine. */
+/** Digests of what a run did: equal for equal input, with any engine, number of workers and machine. */
 import { createHash } from 'node:crypto';
 import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
 

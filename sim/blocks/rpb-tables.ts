@@ -94,7 +94,7 @@ export class RpbTables {
     };
   }
 
-  /** @param listener told of each program whose entries have changed, before its next packet */
+  /** @param listener called for each program whose entries have changed, before its next packet */
   whenChanged(listener: (programId: number) => void): void {
     this.listeners.push(listener);
   }

@@ -43,7 +43,7 @@ export class Pipeline {
   private readonly initBlock: InitBlock;
   private readonly recirculation: RecirculationTable;
   private readonly deparser: Deparser;
-  /** Runs single RPBs, whatever the engine is. */
+  /** Runs single RPBs, with any engine. */
   private readonly interpreter: InterpretedEngine;
   private readonly cpuPort: number;
   private readonly headerCount: number;

@@ -28,7 +28,7 @@ export interface CoverageCount {
   readonly all: number;
 }
 
-/** Points of one program; runs of it add to them, whatever its placement. */
+/** Points of one program; runs of it in any placement add to them. */
 export class BranchCoverage {
   private readonly points: readonly CoveragePoint[];
   private readonly reached = new Set<string>();

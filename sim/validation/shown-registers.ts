@@ -1,4 +1,4 @@
-/** Where statements show what is in a register: what they read there must be right, whatever else the registers hold. */
+/** Where statements show what is in a register: what they read there must be right; what else the registers hold does not matter. */
 import { must } from '../../compiler/data-plane/must.js';
 import { ones, type Register, type Statement } from '../../compiler/index.js';
 

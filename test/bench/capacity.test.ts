@@ -31,7 +31,7 @@ async function capacityOf(
   throw new Error('no row');
 }
 
-/** At least so many, with 2 elastic cases and R = 1. */
+/** Minimum capacities, with 2 elastic cases and R = 1. */
 const FLOORS: Readonly<Record<string, number>> = {
   cache: 3200,
   lb: 2816,

@@ -33,7 +33,7 @@ test('a duration of nanoseconds in the present: two doubles would say 0', () => 
   assert.equal([firstTime, lastTime], ['1700000000.999999999', '1700000001.000000001']);
 });
 
-test('earliest and latest, in whatever order; before 1970 and after 2106', () => {
+test('earliest and latest, in any order; before 1970 and after 2106', () => {
   const summary = summaryOf([
     [5_000_000_000, 3],
     [-2, 999_999_999],

@@ -1,4 +1,4 @@
-/** The case studies: what must come out whatever the seed, and that what they look for would be seen. */
+/** The case studies: what must come out for every seed, and that what they look for would be seen. */
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -41,7 +41,7 @@ test('verify --trace: the packets of a capture; --json: one document', () =>
     assert.match(table.stdout, /^bf_1 .* equal$/m);
   }));
 
-test('verify: a switch that does not hold so many', () =>
+test('verify: a switch that is too small', () =>
   withFolder(async (folder) => {
     const args = ['verify', 'l2', '--companions', '500', '--memory', '65536', '--packets', '1'];
     const { status, stderr } = await type('bench', args, { folder });

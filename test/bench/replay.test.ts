@@ -53,7 +53,7 @@ test('comparison: a golden that records no ports asks for none', () => {
   assert.equal(comparePackets([{ ...a, port: undefined }], [a]), []);
 });
 
-test('comparison: every packet is accounted for, whatever is left out and changed', () => {
+test('comparison: every packet is accounted for, also where some are left out or changed', () => {
   const edits = fc.array(fc.constantFrom('same', 'missing', 'extra', 'changed'), { maxLength: 30 });
   fc.assert(
     fc.property(edits, (kinds) => {

@@ -1,4 +1,4 @@
-/** `bench run` as a library: the same results whatever the number of threads, and results of the promised shape. */
+/** `bench run` as a library: the same results with any number of threads, and results of the promised shape. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

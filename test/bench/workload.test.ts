@@ -169,7 +169,7 @@ test('elastic cases: one pair of cases per cached key, one case per server', asy
   }
 });
 
-test('many cases need as many buckets, whatever --memory says', async () => {
+test('many cases need as many buckets, over what --memory says', async () => {
   const { source } = (await load('cache', { cases: 1024, memoryBytes: 1024 })).arrival(0);
   assert.is(itemAt(itemAt(analyse(source, plane).programs, 0).memories, 0).buckets, 512);
 });

@@ -76,7 +76,7 @@ test('of many findings the first twenty of a kind are printed, a hundred are kep
   assert.ok(text.endsWith('a: and more findings of these kinds: 4980 error[unknown-primitive]'), text.slice(-200));
 });
 
-test('no more than a hundred findings are printed, whatever their kinds', () => {
+test('no more than a hundred findings are printed, of all kinds together', () => {
   const kinds = ['TELEPORT;', 'ADD(har);', 'ADD(har, har);', 'MEMADD(m);', 'EXTRACT(a.b, har);', 'FORWARD(9999);', '&'];
   const source = `${PROGRAM}\n${kinds.map((kind) => `${kind}\n`.repeat(30)).join('')}}`;
   const text = rendered(source);

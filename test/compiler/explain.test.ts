@@ -242,7 +242,7 @@ test('a program of 256 cases is explained', () => {
   assertBalanced(explanationSvg([explanation], DATA_PLANE));
 });
 
-test('random programs, whatever places them: explained or not, and no claim that does not hold', () => {
+test('random programs, placed by any allocator: explained or not, and no claim that does not hold', () => {
   const small = smallDataPlane(ALL, { entries: 24, buckets: 65536 });
   const allocators = [DEFAULT_LINK_OPTIONS.allocator, greedyAllocator(f1()), greedyAllocator(hierarchical)];
   const property = fc.property(

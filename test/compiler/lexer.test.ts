@@ -54,7 +54,7 @@ for (const [text, value] of INTEGERS) {
   });
 }
 
-test('an integer of more than 48 bits is refused, whatever its length', () => {
+test('an integer of more than 48 bits is refused, at any length', () => {
   assert.equal(findings('0x1000000000000'), ['bad-integer@1:1+15']);
   assert.equal(findings('9'.repeat(400)), ['bad-integer@1:1+400']);
 });

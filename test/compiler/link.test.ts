@@ -205,7 +205,7 @@ const PLACES: readonly (readonly [
 ];
 
 for (const [name, on, recirculations, numRuns, refusedAtMost] of PLACES) {
-  test(`whatever is placed satisfies every constraint and does what its statements say: ${name}`, () => {
+  test(`every placement satisfies every constraint and does what its statements say: ${name}`, () => {
     const tally: Tally = { placed: 0, refused: 0, severalPasses: 0 };
     fc.assert(
       fc.property(

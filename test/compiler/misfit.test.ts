@@ -189,7 +189,7 @@ const ADDS = (count: number): string => `LOADI(har, 1); LOADI(sar, 1);${'ADD(har
 
 test('too long for one pass: how long, and the recirculations it takes', () => {
   const misfit = misfitOf({ source: inProgram(`${ADDS(28)} DROP;`), recirculations: 0 });
-  assert.is(misfit.why, 'it has 31 rows one behind the other, and 1 pass has 22 RPBs');
+  assert.is(misfit.why, 'it has 31 rows in sequence, and 1 pass has 22 RPBs');
   assert.equal(misfit.proposals, [{ kind: 'more-recirculations', recirculations: 1 }]);
   assert.match(text(misfit, 0), /no empty switch of data plane small can hold it with 0 recirculations/);
 });

@@ -111,7 +111,7 @@ export interface InstanceSize {
   readonly rows: { readonly min: number; readonly max: number };
   readonly entriesPerRow: number;
   readonly freeEntries: { readonly min: number; readonly max: number };
-  /** Of the RPBs, in percent; each row forbids about so many of a run of neighbours. */
+  /** Of the RPBs, in percent; each row forbids about this share of a run of neighbours. */
   readonly forbiddenPercent: number;
   /** Rows without a link for each row that asks for one. */
   readonly unlinkedWeight: number;

@@ -57,7 +57,7 @@ function entryPaths(document: CompiledProgram, dataPlane: DataPlane): Ran[][] {
     assert.equal(
       entries.map(({ priority }) => priority),
       [...entries.keys()],
-      'one entry matches first, whatever the registers hold',
+      'one entry matches first, for any registers',
     );
     const paths = entries.flatMap((entry, i): Ran[][] => {
       assert.ok(hasConditions(entry) || i === entries.length - 1, 'no entry hides another');

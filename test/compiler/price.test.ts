@@ -112,7 +112,7 @@ function costOf({ problem, entries, buckets }: Instance, placement: Placement): 
   }, 0);
 }
 
-test('whatever fits is placed, soundly; and where RPBs are not shared, nothing is cheaper', () => {
+test('all that fits is placed, soundly; and where RPBs are not shared, nothing is cheaper', () => {
   let placed = 0;
   fc.assert(
     fc.property(instance, (each) => {

@@ -58,7 +58,7 @@ export const registerChanges = fc.oneof(
 
 const onHash = fc.constantFrom<PrimitiveStatement[]>(primitive('HASH'), primitive('HASH_5_TUPLE'));
 
-/** An address and an access; the address is masked, as whoever owns a memory must. */
+/** An address and an access; the address is masked, as the owner of a memory must. */
 const onMemory: fc.Arbitrary<PrimitiveStatement[]> = fc
   .tuple(memory, fc.constantFrom('HASH_MEM', 'HASH_5_TUPLE_MEM', 'LOADI', 'ANDI', 'hash in two steps'), fc.nat(255))
   .chain(([name, how, bucket]) =>

@@ -53,7 +53,7 @@ function meet(a: TableEntry, b: TableEntry): boolean {
   });
 }
 
-test('the first program in the way, whatever came and went before', () => {
+test('the first program in the way, after any that came and went', () => {
   fc.assert(
     fc.property(fc.array(commands, { minLength: 10, maxLength: 80 }), (list) => {
       const running = new RunningFilters(plane);

@@ -134,7 +134,7 @@ test('the model as text', () => {
   assertGolden(testPath('goldens', 'model.smt2'), smtModel(each.problem, new Resources(each), f1()));
 });
 
-test('weights are exact, whatever their digits', () => {
+test('weights are exact, with any digits', () => {
   const each = instanceOf(2, 1, [FREE, FREE], [1, 1]);
   const minimise = (objective: PaperObjective): string | undefined =>
     smtModel(each.problem, new Resources(each), objective)

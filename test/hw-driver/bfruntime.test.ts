@@ -256,41 +256,38 @@ served('reads: a key, a table, defaults, usage, ids, ports; clearing a table', a
   assert.match(String(await thrownBy(session.read([{ table_entry: key }]))), /has no such entry/);
 });
 
-served(
-  'handles: stand for an entry while it is there, whatever it does, and for nothing else',
-  async ({ emulator, session }) => {
-    const table = matchTable(session.schema, entry(1).table);
-    for (const program of [1, 2]) emulator.apply({ kind: 'insertEntry', entry: entry(program, program) });
-    const { key } = encodeKey(table, entry(0, 2));
-    const handleOf = async (): Promise<number> => {
-      const [answer] = await session.read([{ handle: { table_id: table.id, key: key ?? null } }]);
-      return answer?.handle?.handle_id ?? 0;
-    };
-    const handle_id = await handleOf();
-    assert.ok(handle_id > 0);
-    assert.is(await handleOf(), handle_id);
-    const byHandle = { table_id: table.id, handle_id };
-    const parameterOf = async (): Promise<number | undefined> => {
-      const [found] = await session.read([{ table_entry: byHandle }]);
-      return found?.table_entry?.data?.fields[0]?.stream?.at(-1);
-    };
-    assert.is(await parameterOf(), 2);
-    const change = update(wire.UPDATE.modify, {
-      ...byHandle,
-      data: encodeEntry(session.schema, entry(9, 2)).data ?? null,
-    });
-    assert.equal(await session.write([change], wire.ATOMICITY.rollbackOnError), []);
-    assert.is(await parameterOf(), 9);
-    const write = async (type: number, entryOf: wire.TableEntry) =>
-      codes(await session.write([update(type, entryOf)], wire.ATOMICITY.rollbackOnError));
-    assert.equal(await write(wire.UPDATE.insert, byHandle), [status.INVALID_ARGUMENT]);
-    assert.equal(await write(wire.UPDATE.delete, { ...byHandle, handle_id: 77 }), [status.NOT_FOUND]);
-    assert.equal(await write(wire.UPDATE.delete, byHandle), []);
-    assert.is(emulator.entries().length, 1);
-    assert.equal(await write(wire.UPDATE.delete, byHandle), [status.NOT_FOUND]);
-    assert.match(String(await thrownBy(session.read([{ table_entry: byHandle }]))), /has no such entry/);
-  },
-);
+served('handles: stand for an entry while it is there, and for nothing else', async ({ emulator, session }) => {
+  const table = matchTable(session.schema, entry(1).table);
+  for (const program of [1, 2]) emulator.apply({ kind: 'insertEntry', entry: entry(program, program) });
+  const { key } = encodeKey(table, entry(0, 2));
+  const handleOf = async (): Promise<number> => {
+    const [answer] = await session.read([{ handle: { table_id: table.id, key: key ?? null } }]);
+    return answer?.handle?.handle_id ?? 0;
+  };
+  const handle_id = await handleOf();
+  assert.ok(handle_id > 0);
+  assert.is(await handleOf(), handle_id);
+  const byHandle = { table_id: table.id, handle_id };
+  const parameterOf = async (): Promise<number | undefined> => {
+    const [found] = await session.read([{ table_entry: byHandle }]);
+    return found?.table_entry?.data?.fields[0]?.stream?.at(-1);
+  };
+  assert.is(await parameterOf(), 2);
+  const change = update(wire.UPDATE.modify, {
+    ...byHandle,
+    data: encodeEntry(session.schema, entry(9, 2)).data ?? null,
+  });
+  assert.equal(await session.write([change], wire.ATOMICITY.rollbackOnError), []);
+  assert.is(await parameterOf(), 9);
+  const write = async (type: number, entryOf: wire.TableEntry) =>
+    codes(await session.write([update(type, entryOf)], wire.ATOMICITY.rollbackOnError));
+  assert.equal(await write(wire.UPDATE.insert, byHandle), [status.INVALID_ARGUMENT]);
+  assert.equal(await write(wire.UPDATE.delete, { ...byHandle, handle_id: 77 }), [status.NOT_FOUND]);
+  assert.equal(await write(wire.UPDATE.delete, byHandle), []);
+  assert.is(emulator.entries().length, 1);
+  assert.equal(await write(wire.UPDATE.delete, byHandle), [status.NOT_FOUND]);
+  assert.match(String(await thrownBy(session.read([{ table_entry: byHandle }]))), /has no such entry/);
+});
 
 served('reads take an action, and some of its parameters', async ({ emulator, session }) => {
   const offset = rpbEntry(plane, 4, 'address_translation_offset', [5, 1], { program: 1, branchMask: 0xfff });

@@ -1,4 +1,4 @@
-/** The controller: what it takes it gives back, in whatever order, and what other programs notice of it: nothing. */
+/** The controller: what it takes it gives back, in any order, and what other programs notice of it: nothing. */
 
 import seedrandom from 'seedrandom';
 import { test } from 'uvu';

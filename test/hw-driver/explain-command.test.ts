@@ -79,7 +79,7 @@ test('several programs in a file: each beside those before it, and one that does
     const args = ['explain', 'two.p4runpro', '-R', '0'];
     const { status, stdout, stderr } = await type('p4runpro', args, { folder });
     assert.is(status, 1, stderr);
-    assert.match(stdout, /^program long does not fit: it has 30 rows one behind the other/);
+    assert.match(stdout, /^program long does not fit: it has 30 rows in sequence/);
     assert.match(stdout, /--recirculations 1 instead of 0\n\nprogram other: 1 row/);
     const json = JSON.parse((await type('p4runpro', [...args, '--json'], { folder })).stdout) as Document;
     assert.equal(

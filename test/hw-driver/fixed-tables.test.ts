@@ -389,7 +389,7 @@ panel('a warm restart leaves the ports as at the start, and the recirculation po
   assert.equal(ports.send({ port: 1, bytes }).left[0]?.port, 2);
 });
 
-test('whatever is written to them, fixed tables refuse it with a reason or take it and can take it back', () => {
+test('fixed tables refuse each write with a reason or take it and can take it back', () => {
   const fixed = new FixedTables(new FrontPorts(plane));
   const { tables } = JSON.parse(fixed.json()) as { tables: readonly ToldTable[] };
   const bytesOf = fc.uint8Array({ maxLength: 9 });

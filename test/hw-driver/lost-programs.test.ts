@@ -66,7 +66,7 @@ test('forget drops what is gone, and only that', async () => {
   assert.equal([...controller.state.programs.keys()], names.slice(1));
 });
 
-test('a program is revoked whatever of its entries is there', async () => {
+test('a program is revoked with any part of its entries there', async () => {
   const { documents } = await twoPrograms();
   const [document] = documents;
   assert.ok(document);

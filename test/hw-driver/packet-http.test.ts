@@ -33,7 +33,7 @@ function ask(
   });
 }
 
-test('pages of others, by whatever name, do not reach the switch; its own users do', async () => {
+test('pages of others, by any name, do not reach the switch; its own users do', async () => {
   const emulator = new Switch(plane);
   emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, 1, 2) });
   const http = await serveHttp(new SwitchPorts(emulator), '127.0.0.1', 0);

@@ -62,7 +62,7 @@ const identity = (name: string): string[] => [
   ...['--tls-key', tlsFile(`${name}.key`)],
 ];
 
-test('TLS: whoever has a certificate of the CA, and nobody else', () =>
+test('TLS: clients with a certificate of the CA, and no others', () =>
   withFolder(async (folder) => {
     const server = await serving(folder, ...CA, ...identity('switch'));
     const where = ['--target', `localhost:${server.ports.get('BF Runtime')}`, '--journal', 'j'];

@@ -117,7 +117,7 @@ for (const [step, before, after, name = step[0], packet = UDP] of REGISTER_ROWS)
   });
 }
 
-test('registers are 0 when a packet enters, whatever the one before left', () => {
+test('registers are 0 when a packet enters, after any packet before it', () => {
   program({ har: MAX, sar: MAX, mar: MAX }, [['backup']], 4);
   testSwitch.send(frame(UDP));
   program({}, [], 4);

@@ -167,7 +167,7 @@ test('both parsers find the same in random frames that are cut anywhere', () => 
   );
 });
 
-/** Counts every packet at an address in RPB 1, whatever it is; a second program counts TCP packets. */
+/** Counts every packet at an address in RPB 1, of any kind; a second program counts TCP packets. */
 const counting = (target: DataPlane): ReturnType<typeof rpbEntry>[] => [
   filterEntry(target, 'L2', 1),
   rpbEntry(target, 1, 'loadi_sar', [1]),

@@ -99,7 +99,7 @@ test('memory steps of two branches are aligned after translation: both meet the 
   assert.ok(['foreign-memory', 'memory', 'bytes', 'register'].includes(failureOf(misaligned).mismatch.kind));
 });
 
-test('a row of a Bloom filter is hashed by one function, in whatever branch', () => {
+test('a row of a Bloom filter is hashed by one function, in any branch', () => {
   const made = new Deployment();
   const translation = made.deploy(TWO_WAYS);
   const isHash = (entry: TableEntry): boolean => actionOf(entry) === 'hash_5_tuple_mem';

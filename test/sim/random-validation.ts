@@ -29,7 +29,7 @@ export interface RandomValidation {
   readonly programs: number;
   /** Packets for each program. */
   readonly packets: number;
-  /** After so many failures it stops; all if left out. */
+  /** Number of failures after which it stops; all if left out. */
   readonly maxFailures?: number;
 }
 
@@ -131,7 +131,7 @@ function crowdedDataPlane(): DataPlane {
   return new DataPlane({ ...description, name: 'crowded', rpbs: Object.fromEntries(rpbs) });
 }
 
-/** Programs come and go, about half of those that come do not fit; whoever is there must not notice. */
+/** Programs come and go, about half of those that come do not fit; programs that are there must not notice. */
 export function validateCrowded(options: RandomValidation): Totals {
   const { seed, programs, packets, maxFailures = Number.POSITIVE_INFINITY } = options;
   const dataPlane = crowdedDataPlane();

@@ -138,7 +138,7 @@ test('what the first pass writes to the packet, the second reads', () => {
 });
 
 for (const name of ['default', 'published']) {
-  test(`${name}: no endless loop, whatever the entries say`, () => {
+  test(`${name}: no endless loop, with any entries`, () => {
     const endless = dataPlaneFromJson({ extends: name, name: 'endless', init: { onEveryPass: false } });
     const target = new TestSwitch(endless).insert(filterEntry(endless, 'L4', 1));
     const { recirculationIdBits } = endless.description.state;

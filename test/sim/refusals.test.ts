@@ -151,7 +151,7 @@ for (const [name, at] of KINDS) {
   });
 }
 
-test('an entry is found by key and priority, in whatever order the key is written', () => {
+test('an entry is found by key and priority, in any order the key is written', () => {
   testSwitch.clear().insert(rpb);
   const reversed = { ...withParameters(rpb, ['i', 8]), key: [...rpb.key].reverse() };
   assert.is(testSwitch.refusal('insertEntry', reversed), 'already-exists');

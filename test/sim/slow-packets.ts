@@ -16,7 +16,7 @@ export function outcome(program: CompiledProgram, dataPlane: DataPlane, fields: 
   return JSON.stringify(observed(run));
 }
 
-/** Entries after so many of the operations. */
+/** Entries after a number of the operations. */
 export function states(before: CompiledProgram, operations: readonly Operation[]): (readonly TableEntry[])[] {
   let entries = [...before.entries];
   const all = [entries];

@@ -187,7 +187,7 @@ export class TestSwitch {
   }
 }
 
-/** The program of every packet, whatever it is, on `default`. */
+/** The program of every packet, of any kind, on `default`. */
 export const anyPacket = (plane: DataPlane, program = 1): TableEntry => filterEntry(plane, 'L2', program);
 
 /** Runs a property with a fixed seed; a failure prints the seed and the path that replays it. */

@@ -70,7 +70,7 @@ for (const engine of ENGINES) {
     assert.equal(counts(testSwitch), [1, 0]);
   });
 
-  test(`${engine}: what is dropped in ingress has no egress, whoever forwards it or not`, () => {
+  test(`${engine}: what is dropped in ingress has no egress, forwarded or not`, () => {
     const testSwitch = new TestSwitch(plane, engine).insert(anyPacket(plane), ...counting(plane));
     testSwitch.insert(rpbEntry(plane, 2, 'drop'));
     assert.is(testSwitch.send(UDP, LONELY_PORT).port, undefined);
@@ -132,7 +132,7 @@ test('another discard port: its queue takes them, and the recirculation port has
     );
     assert.ok(
       ports.every(({ packetsOut, packetsIn }) => packetsOut === 0 && packetsIn === 0),
-      'none comes round',
+      'none recirculates',
     );
     assert.equal([emulator.counters.in, emulator.counters.dropped], [3, 3]);
   }

@@ -69,7 +69,7 @@ for (const name of ['all.pcapng', 'all.pcapng.gz']) {
   });
 }
 
-roundTrip('pcapng records egress ports on request, whatever the name', async () => {
+roundTrip('pcapng records egress ports on request, under any name', async () => {
   await withDirectory(async (directory) => {
     const path = join(directory, 'out.pcap');
     const writer = createCaptureWriter(path, { format: 'pcapng', ports: 'egress' });

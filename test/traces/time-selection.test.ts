@@ -121,7 +121,7 @@ gaps('between captures too', async () => {
   assert.equal(await timesRead([500n, 501n], intake), [13n, 14n]);
 });
 
-gaps('any times: as with exact integers, whatever the size of the batches', async () => {
+gaps('any times: as with exact integers, in batches of any size', async () => {
   const anyTimes = fc.array(fc.oneof(fc.bigInt(0n, 30n), fc.bigInt(0n, 10n ** 15n)), { maxLength: 12 });
   const property = fc.asyncProperty(anyTimes, fc.bigInt(0n, 3n * SECOND), async (given, gap) => {
     let [latest, shift] = [given[0] ?? 0n, 0n];

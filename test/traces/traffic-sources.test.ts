@@ -54,7 +54,7 @@ function assertFits(counts: readonly number[], expected: readonly number[], name
   assert.ok(chiSquare < limit, `${name}: chi-square ${chiSquare.toFixed(1)}, limit ${limit.toFixed(1)}`);
 }
 
-/** That a share of so many draws is as near as it is in all but one case of a thousand. */
+/** That a share of a number of draws is as near as it is in all but one case of a thousand. */
 function assertShare(hits: number, all: number, share: number, name: string): void {
   const deviations = Math.abs(hits - all * share) / Math.sqrt(all * share * (1 - share));
   assert.ok(deviations < 3.29, `${name}: ${hits} of ${all}, ${deviations.toFixed(1)} standard deviations off`);

@@ -172,7 +172,7 @@ class GunzipSource implements ByteSource {
 }
 
 /**
- * Opens a file for reading, unpacking it if its first bytes say gzip, whatever its name.
+ * Opens a file for reading, unpacking it if its first bytes say gzip; its name does not matter.
  * @throws CaptureError 'unreadable' if it is missing, a directory, or not permitted.
  */
 export async function openByteSource(path: string): Promise<ByteSource> {

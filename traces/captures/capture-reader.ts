@@ -42,7 +42,7 @@ export interface CaptureReader {
 }
 
 /**
- * Opens a capture: pcap or pcapng, plain or gzip, told apart by content. Holds about 1.5 MiB whatever its size.
+ * Opens a capture: pcap or pcapng, plain or gzip, told apart by content. Holds about 1.5 MiB of a file of any size.
  * @param intake what is taken of it; several captures may share one
  * @throws CaptureError 'unreadable', 'not-a-capture', 'unsupported-link-type', 'corrupt', or 'truncated' if not even
  * the file header is whole.

@@ -55,7 +55,7 @@ export class TimeSelection {
     return epochNanoseconds(this.shift);
   }
 
-  /** To be told of each packet before it is decided on, also of those that are left out for another reason. */
+  /** To be called for each packet before it is decided on, also of those that are left out for another reason. */
   see(packet: Readonly<MovableTime>): void {
     if (this.begun || packet.untimed) return;
     this.begun = true;

@@ -6,7 +6,7 @@ import { foldSum, halvesSum } from './internet-checksum.js';
 import { payloadSum, writePayload } from './payload.js';
 import { halfAt, wordAt } from './trusted-reads.js';
 
-/** With so many address bits, a flow's ports may reach beyond the first 64 bits of what a flow has. */
+/** From this number of address bits on, a flow's ports may reach beyond the first 64 bits of what a flow has. */
 const HIGH_BITS_FROM = 64 - 2 * EPHEMERAL_PORT_BITS;
 
 /** Offsets of the transport checksum from its header. */

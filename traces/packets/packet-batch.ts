@@ -36,7 +36,7 @@ export interface PacketBatch {
   readonly programId: Uint16Array;
   /** Verdict: how often the packet recirculated. Written by the switch. */
   readonly recirculations: Uint8Array;
-  /** Verdict: a 64-bit digest of the packet as it left, two words each. Written by whoever processed it, on request. */
+  /** Verdict: a 64-bit digest of the packet as it left, two words each. Written by the switch, on request. */
   readonly digest: Uint32Array;
 }
 

@@ -1,7 +1,7 @@
 /** Files that are read whole. */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 
-/** No program, document, snapshot or journal comes near it: whoever reads as far reads a device that has no end. */
+/** No program, document, snapshot or journal comes near it: a longer one is a device that has no end. */
 const MAX_BYTES = 256 * 1024 * 1024;
 const PART_BYTES = 1024 * 1024;
 

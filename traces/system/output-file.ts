@@ -81,7 +81,7 @@ export class OutputFile {
   }
 }
 
-/** Only root may give a file to somebody else; whoever else replaces one owns it. */
+/** Only root may give a file to somebody else; anybody else who replaces one owns it. */
 function keepRights(file: number, { mode, owner, group }: FileRights): void {
   try {
     fchownSync(file, owner, group);

@@ -1,6 +1,6 @@
 /**
  * Signals that ask a command to end. Work that can stop by itself is told, and says what it kept; a second signal, or
- * one that nobody is told of, ends the process by that signal after what is not finished is removed.
+ * one that no work listens for, ends the process by that signal after what is not finished is removed.
  */
 const NUMBERS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 export type EndingSignal = keyof typeof NUMBERS;

@@ -31,7 +31,11 @@ const timingCommandOptions = (yargs: Argv) =>
       array: true,
       describe: `Bytes of the packets, check sequence included (${PUBLISHED_SIZES.join(' ')})`,
     })
-    .option('recirculations', { type: 'string', default: PUBLISHED_RECIRCULATIONS, describe: 'From 0 to so many' })
+    .option('recirculations', {
+      type: 'string',
+      default: PUBLISHED_RECIRCULATIONS,
+      describe: 'Maximum recirculations: every number from 0 to this',
+    })
     .option('port-rate', { type: 'string', describe: "Gbit/s of each front port (the data plane's: 100)" })
     .option('recirculation-rate', { type: 'string', describe: 'Gbit/s of the recirculation port (100)' })
     .option('tolerance', { type: 'string', default: '0.2', describe: 'How exact the rate is, in per cent' })

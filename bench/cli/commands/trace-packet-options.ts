@@ -13,10 +13,9 @@ export const tracePacketOptions = <T>(yargs: Argv<T>) =>
       type: 'string',
       array: true,
       default: [],
-      describe:
-        "Packets of which all is told: numbers from 1, ranges (7-9), filters ('<hdr.udp.dst_port, 7777, 0xffff>')",
+      describe: "Packets to trace: numbers from 1, ranges (7-9), filters ('<hdr.udp.dst_port, 7777, 0xffff>')",
     })
-    .option('trace-limit', { type: 'string', default: '100', describe: 'Trace at most so many packets' })
+    .option('trace-limit', { type: 'string', default: '100', describe: 'Maximum number of traced packets' })
     .requiresArg(['trace-packet', 'trace-limit']);
 
 export interface TracePacketArguments {

@@ -39,7 +39,7 @@ const verifyOptions = (yargs: Argv) =>
     .option('companions', {
       type: 'string',
       default: '0',
-      describe: 'Besides a switch for each program, one for all of them and so many others',
+      describe: 'Number of other programs in a further switch that all run in; besides one for each program',
     })
     .option('allocators', {
       type: 'string',

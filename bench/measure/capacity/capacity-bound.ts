@@ -1,4 +1,4 @@
-/** How many programs of one kind a switch could hold at most, whatever the allocator. */
+/** How many programs of one kind a switch could hold at most, with any allocator. */
 import type { DataPlane, LoweredProgram } from '../../../compiler/index.js';
 
 export interface CapacityBound {

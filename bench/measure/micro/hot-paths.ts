@@ -67,7 +67,7 @@ function hashPath(dataPlane: DataPlane): HotPath {
   return { name: 'hash of a 5-tuple', operations: HASHES, prepare };
 }
 
-/** What is done with so many programs, in a switch that is built when the first of these is timed. */
+/** What is done with a number of programs, in a switch that is built when the first of these is timed. */
 function switchPaths(programs: number, built: () => ReturnType<typeof switchWith>): HotPath[] {
   const path = (name: string, call: (built: Awaited<ReturnType<typeof switchWith>>) => Call): HotPath => ({
     name,

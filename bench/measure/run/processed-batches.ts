@@ -122,7 +122,7 @@ async function* generatedApart(
       const { first, count } = signal.aborted ? { first: 0, count: 0 } : source.take(most);
       if (count > 0) {
         const run = processor.runOwn(round, first, count).then(() => round.batch);
-        // Whoever awaits it hears of a failure.
+        // A failure reaches the caller that awaits it.
         run.catch(() => undefined);
         underWay.push(run);
       }

@@ -19,7 +19,7 @@ export interface TrafficOptions {
   readonly source: PacketSource | GeneratedPackets;
   readonly workers: number;
   /**
-   * So many of generated packets run before and are undone, so that the time of the run is that of code that has been
+   * Number of generated packets that run before and are undone, so that the time of the run is that of code that has been
    * compiled; none where packets are traced.
    */
   readonly warmup?: number;

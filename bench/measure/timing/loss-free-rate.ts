@@ -1,6 +1,6 @@
 /**
  * The paper's experiment on recirculation (figure 11): the largest rate at which a switch loses no packet, and the
- * latency of a packet that meets no queue, for programs of so many passes and packets of so many bytes. One program, one
+ * latency of a packet that meets no queue, by the passes of the program and the bytes of a packet. One program, one
  * port in, another one out, packets at equal distances.
  */
 import {
@@ -53,7 +53,7 @@ const INGRESS_PORT = 0;
 const EGRESS_PORT = 1;
 const UDP_PORT = 9;
 /**
- * A queue of so many packets: more than come to the recirculation port at once, one for each pass, and small, as it takes
+ * Packets that a queue holds: more than come to the recirculation port at once, one for each pass, and small, as it takes
  * many times as many packets to see that a queue grows.
  */
 const QUEUE_PACKETS = 20;
@@ -162,7 +162,7 @@ class Trial {
     return this.run(this.packets, periodPs).lost === 0;
   }
 
-  /** Runs so many packets at this distance, or until one is lost. */
+  /** Runs a number of packets at this distance, or until one is lost. */
   private run(packets: number, periodPs: number): { lost: number; departuresPs: number } {
     const outcome = { lost: 0, departuresPs: 0 };
     const driver = this.driver({

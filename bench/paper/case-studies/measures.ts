@@ -49,7 +49,7 @@ function flowOf(batch: PacketBatch, i: number): number {
 
 const IPV4_SOURCE_AT = 26;
 
-/** The F1 score of the flows reported so far; the heavy flows are those that send so many packets in all. */
+/** The F1 score of the flows reported so far; heavy flows send at least this number of packets in all. */
 export class F1Score implements Watcher {
   private readonly counts = new Map<number, number>();
   private readonly reported = new Map<number, number>();

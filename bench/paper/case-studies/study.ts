@@ -78,7 +78,7 @@ export interface Update {
   readonly request: UpdateRequest;
 }
 
-/** Instances of a program, with memories of so many bytes. */
+/** Instances of a program, with memories of this size in bytes. */
 export const instances = (key: string, memoryBytes: number, { dataPlane, seed }: StudyOptions): Promise<Workload> =>
   loadWorkload({ name: key, memoryBytes, cases: 2, seed, dataPlane });
 

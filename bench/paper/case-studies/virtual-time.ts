@@ -12,7 +12,7 @@ export interface Traffic {
 
 /** A switch that takes traffic. */
 export interface Network {
-  /** @param watcher is told of each packet; of the measure's samples, those that were taken come back */
+  /** @param watcher sees each packet @returns the samples of the measure that were taken */
   run(traffic: Traffic, watcher: Watcher): Promise<Sample[]>;
 }
 

@@ -1,4 +1,4 @@
-/** A heavy hitter detector: reports a flow to the controller once, when it has sent so many packets. */
+/** A heavy hitter detector: reports a flow to the controller once, at the packet that reaches its threshold. */
 import { BloomFilter } from './bloom-filter.js';
 import { CountMinSketch } from './count-min.js';
 import {

@@ -213,7 +213,7 @@ function ecnPackets(): PacketTemplate[] {
 
 /** Bits of a flow's hash that pick the bucket, and bits above them whose first 1 is the rank. */
 const HLL = { bucketBits: 5, rankBits: 11 } as const;
-/** Of one rank in 2^11 flows, none is missing among so many. */
+/** Of one rank in 2^11 flows, none is missing among that many flows. */
 const MOST_FLOWS = 100_000;
 
 /** For each rank the first flow that has it under the hash function of this placement. */

@@ -49,7 +49,7 @@ export async function readCapture(path: string, intake = new CaptureIntake()): P
   return packets;
 }
 
-/** Writes pcapng whatever the name, as only that records ports; whole or not at all. @throws {CaptureError} */
+/** Writes pcapng under any name, as only that records ports; whole or not at all. @throws {CaptureError} */
 export function writeCapture(path: string, packets: readonly CapturedPacket[]): void {
   const writer = createCaptureWriter(path, { format: 'pcapng' });
   try {

@@ -66,7 +66,7 @@ export interface ReplayedPacket {
 /** How a packet ended: by a port, by a DROP, or because nobody forwarded it. */
 export type PacketOutcome = 'forwarded' | 'reported' | 'dropped' | 'unforwarded';
 
-/** Packets of which all is told. */
+/** Packets that are traced. */
 export interface ReplayTracing {
   readonly selection: PacketSelection;
   readonly limit: number;
@@ -139,7 +139,7 @@ export class ReplaySwitch {
     return contents;
   }
 
-  /** Takes packets through the switch, in order. @param tracing which of them are told all about */
+  /** Takes packets through the switch, in order. @param tracing which of them are traced */
   process(packets: readonly CapturedPacket[], tracing?: ReplayTracing): ReplayedPacket[] {
     const tracer = tracing && { ...tracing, tracer: this.tracer() };
     const batch = createPacketBatch(BATCH.packets, BATCH.bytes);

@@ -47,7 +47,7 @@ interface Way {
 }
 const NO_WAY: Way = { tables: [], watts: 0 };
 
-/** Tables that follow one another whatever the packet; the filters come between the first and the second of ingress. */
+/** Tables that follow one another for every packet; the filters come between the first and the second of ingress. */
 function sequence(dataPlane: DataPlane, gress: Gress, placed: ReadonlyMap<string, PlacedTable>): readonly string[] {
   const rpbs = dataPlane.rpbs.flatMap((rpb) => (rpb.gress === gress ? [rpb.table] : []));
   const others =

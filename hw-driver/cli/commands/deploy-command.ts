@@ -96,7 +96,7 @@ export const deployCommand = sessionCommand(
     } finally {
       const text = deployed.map((compiled) => summaryText('deployed', compiled)).join('');
       const isDone = deployed.length === texts.flatMap((one) => one?.programs ?? []).length;
-      // Of several programs, those that are there by now are not lost to who reads the text.
+      // Of several programs, those that are deployed by now are printed all the same.
       if (isDone || !args.json) {
         answer(session, args.json, 'deploy', { programs: deployed.map(summaryOf), overlaps }, text);
       }

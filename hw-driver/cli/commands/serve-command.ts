@@ -26,7 +26,7 @@ const serveOptions = (yargs: Argv) =>
     .option('host', {
       type: 'string',
       default: '127.0.0.1',
-      describe: 'Address to listen on; without --tls-ca, whoever reaches it controls the switch',
+      describe: 'Address to listen on; without --tls-ca, anyone who reaches it controls the switch',
     })
     .options(DATA_PLANE_OPTION)
     .option('p4-name', { type: 'string', default: P4_NAME, describe: 'Name of the program that clients bind' })
@@ -72,7 +72,7 @@ async function serve(args: ServeArguments): Promise<number> {
   const ports = new SwitchPorts(emulator);
   const running: { close(): Promise<void> }[] = [];
   const say = (message: string): void => void process.stdout.write(`${message}\n`);
-  // Said when all of them are open: whoever waits for the first line may use the others too.
+  // Printed when all of them are open: a script that waits for the first line may use the others too.
   const open: string[] = [];
   const start = async <Running extends { readonly port: number; close(): Promise<void> }>(
     what: string,

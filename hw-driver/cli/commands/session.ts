@@ -58,7 +58,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Connects, and settles what an earlier command was cut off in. @throws {UsageError} {@link TargetUnreachable} */
+/** Connects, and completes or undoes what an earlier command was cut off in. @throws {UsageError} {@link TargetUnreachable} */
 export async function openSession(args: TargetArguments, access: Access): Promise<Session> {
   const dataPlane = loadDataPlane(args.dataplane);
   const path = args.journal ?? journalOf(args);

@@ -6,7 +6,7 @@ import { UsageError } from '../kit/command-line.js';
 export const TLS_OPTIONS = {
   'tls-ca': {
     type: 'string',
-    describe: 'TLS: who has signed the certificate of the other side (PEM)',
+    describe: 'TLS: certificate authority that signed the certificate of the other side (PEM)',
     requiresArg: true,
   },
   'tls-certificate': { type: 'string', describe: 'TLS: certificate of this side (PEM)', requiresArg: true },

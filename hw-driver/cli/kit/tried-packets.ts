@@ -1,4 +1,4 @@
-/** Programs in an emulated switch of their own, and single packets through it, of which all is told. */
+/** Programs in an emulated switch of their own, and single packets through it, traced in full. */
 import {
   type Allocator,
   type Analysis,

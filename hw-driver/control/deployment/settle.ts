@@ -24,7 +24,7 @@ export interface Settlement {
 }
 
 /**
- * How many operations were made: after so many the tables would be as they are, or, if others changed them too, as near
+ * How many operations were made: after as many the tables would be as they are, or, if others changed them too, as near
  * to that as can be. Of several such numbers the least: what no entry tells of (resets, waiting) is done again.
  */
 export function progressOf({ operations }: Transaction, now: EntriesNow): number {

@@ -1,5 +1,5 @@
 /**
- * Tables that every Tofino has beside those of its program, as they are told in the non-P4 part of bf-rt.json. Names, ids
+ * Tables that every Tofino has beside those of its program, as they stand in the non-P4 part of bf-rt.json. Names, ids
  * and types are the interface of p4lang/open-p4studio (bf_rt_port, bf_rt_pre, bf_rt_mirror for a Tofino 1; Apache-2.0).
  */
 

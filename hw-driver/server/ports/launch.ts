@@ -4,7 +4,7 @@ import { once } from 'node:events';
 const LOOK_MS = 500;
 
 export interface Launch {
-  /** Whether npm or npx made the process: whoever sends a signal to npm means this one, and npm does not pass all on. */
+  /** Whether npm or npx made the process: a signal to npm is meant for this one, and npm does not pass all on. */
   readonly byNpm: boolean;
   /** The process that is the parent now. */
   readonly parent: () => number;

@@ -22,7 +22,7 @@ export const MOST_FRAME_BYTES = 16_384;
 /** How often a frame may come back by ports that are looped back: on a switch it would go round for ever. */
 const MOST_LOOPS = 64;
 
-/** What is no frame of a port; the message is for whoever sent it. */
+/** What is no frame of a port; the message is for its sender. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }

@@ -1,6 +1,6 @@
 /**
  * The ports of an emulated switch by UDP: a datagram is the port in two bytes, most significant first, and a frame. What
- * leaves goes to whoever last sent a frame in by that port or, if nobody did, to whoever sent this one.
+ * leaves goes to the last sender of a frame by that port or, if there is none, to the sender of this one.
  */
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { FrameError, type SwitchPorts } from './switch-ports.js';

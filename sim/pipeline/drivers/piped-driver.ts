@@ -44,7 +44,7 @@ export class PipedDriver implements PacketDriver {
     return phv.recirculates ? this.pipeOfRecirculation : this.pipeOf(phv.egressPort);
   }
 
-  /** Ports of pipes that this switch does not have are of its pipes by turns. */
+  /** Ports of pipes that this switch does not have belong to its pipes in rotation. */
   private pipeOf(port: number): Pipeline {
     const index = Math.floor(port / TOFINO_1.portsPerPipe) % this.pipes.length;
     const pipe = this.pipes[index];

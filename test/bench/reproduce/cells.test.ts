@@ -30,7 +30,7 @@ const published: FillCell = {
   weights: LOGGED_WEIGHTS,
 };
 
-test('published shapes fill a switch as the authors published, whatever the rule for ties', async () => {
+test('published shapes fill a switch as the authors published, with either rule for ties', async () => {
   for (const ties of ALL_TIES) {
     const { capacity, entries, memory } = await fill({ ...published, ties }, signal);
     // Source: results/published/capacity.csv, hh with 4,096 bytes.
@@ -133,7 +133,7 @@ const SKETCHES: readonly Cell[] = [64, 128, 256].map((flows) => ({
   seed: '1',
 }));
 
-test('equal cells have equal keys, whatever the order of their members', () => {
+test('equal cells have equal keys, in any order of their members', () => {
   const [cell] = SKETCHES as readonly [Cell];
   const turned = Object.fromEntries(Object.entries(cell).reverse()) as unknown as Cell;
   assert.is(cellKey(turned), cellKey(cell));

@@ -6,7 +6,7 @@ import { type JournalState, replayJournal } from '../../../hw-driver/control/jou
 import { InProcessTarget, type Switch, TargetError, TargetUnreachable } from '../../../sim/index.js';
 import { plane } from '../fifteen.js';
 
-/** The controller is no more: whatever it does from now on reaches nobody. */
+/** The controller has ended: nothing that it does from now on has an effect. */
 export class Killed extends Error {}
 
 export type FaultKind = 'refused' | 'line-cut-before' | 'line-cut-after' | 'killed-before' | 'killed-after';

@@ -55,7 +55,7 @@ const TIMED: readonly Cell['kind'][] = ['delay', 'update-delay', 'control', 'chu
 
 export const isTimed = ({ kind }: Cell): boolean => TIMED.includes(kind);
 
-/** Equal for equal cells, whatever the order of their members. */
+/** Equal for equal cells, in any order of their members. */
 export const cellKey = (cell: Cell): string =>
   JSON.stringify(Object.fromEntries(Object.entries(cell).sort(([a], [b]) => (a < b ? -1 : 1))));
 

@@ -1,4 +1,4 @@
-/** How long each of so many arrivals takes to be allocated. */
+/** How long each of a number of arrivals takes to be allocated. */
 import type { ObjectiveName } from '../../../../compiler/index.js';
 import { fillSwitch } from '../../../measure/capacity/fill-switch.js';
 import { fillWithShapes } from '../../../measure/run/fill-with-shapes.js';

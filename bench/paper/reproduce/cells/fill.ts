@@ -1,4 +1,4 @@
-/** A switch filled until the first program that does not fit, or with so many. */
+/** A switch filled until the first program that does not fit, or with a given number of programs. */
 import { must } from '../../../../compiler/data-plane/must.js';
 import { builtInDataPlane, type DataPlane, type ObjectiveName } from '../../../../compiler/index.js';
 import { fillSwitch } from '../../../measure/capacity/fill-switch.js';

@@ -16,7 +16,7 @@ export interface SketchCell {
   readonly seed: string;
 }
 
-/** For each choice of the first row's RPB, the others so many RPBs behind each other as in the paper's sketches. */
+/** For each choice of the first row's RPB, the others at the distances, in RPBs, of the paper's sketches. */
 export interface SketchResult {
   readonly placements: readonly SketchErrors[];
 }

@@ -16,7 +16,7 @@ export interface UpdateDelayCell {
 }
 
 export async function measureUpdates({ program, repeats }: UpdateDelayCell): Promise<UpdateDelay> {
-  // gRPC is loaded by who measures it: it takes a third of a second.
+  // gRPC is loaded by the measurement that uses it: it takes a third of a second.
   const { measureUpdateDelay } = await import('../../../measure/updates/update-delay.js');
   const now = (): number => performance.now();
   const [delay] = await measureUpdateDelay({ programs: [program], dataPlane: experimentPlane(), repeats, now });
