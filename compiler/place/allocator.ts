@@ -30,7 +30,7 @@ export type PlacementResult =
 
 export interface Allocator {
   readonly name: string;
-  /** Each placement takes tens of milliseconds or more: whoever tries many placements is content with fewer. */
+  /** Each placement takes tens of milliseconds or more: callers that try many placements try fewer. */
   readonly isSlow?: boolean;
   place(problem: PlacementProblem, free: FreeResources): PlacementResult;
 }
