@@ -49,7 +49,7 @@ export interface LinePanels extends Axes {
 }
 
 /** More marks than this cannot be told apart, nor pointed at. */
-const MOST_MARKS = 40;
+const MAX_MARKS = 40;
 
 export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales }: LinePanels): FigureSpec {
   const names = distinct(points.map(({ series }) => series));
@@ -93,7 +93,7 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
             { filter: 'isValid(datum.y)' },
             { window: [{ op: 'row_number', as: 'n' }], groupby: ['panel', 'series'] },
             { joinaggregate: [{ op: 'count', as: 'all' }], groupby: ['panel', 'series'] },
-            { filter: `datum.n % ceil(datum.all / ${MOST_MARKS}) == 1 || datum.all <= ${MOST_MARKS}` },
+            { filter: `datum.n % ceil(datum.all / ${MAX_MARKS}) == 1 || datum.all <= ${MAX_MARKS}` },
           ],
           mark: { type: 'point', filled: true, size: 14 },
           encoding: { ...axes, color },

@@ -22,7 +22,7 @@ export function verificationTraffic(key: ProgramKey, own: TrafficTarget, dataPla
   const { variants } = own;
   const special = variants.flatMap((variant) => specialVariants(key, variant));
   const all = [...variants, ...special];
-  const some = all.slice(0, MOST_DRESSED);
+  const some = all.slice(0, MAX_DRESSED);
   // What a program does with packets that nobody forwards depends on its placement, where they end behind the ingress.
   const lonely = dataPlane.discardPort === undefined ? [] : some.map(onLonelyPort);
   return { variants: [...all, ...some.flatMap(dressed), ...lonely] };
@@ -37,7 +37,7 @@ const onLonelyPort = (variant: PacketTemplate): PacketTemplate => ({
 
 const rare = ({ weight = 1 }: PacketTemplate): number => 0.05 * weight;
 
-const MOST_DRESSED = 40;
+const MAX_DRESSED = 40;
 
 /** The same packet with a VLAN tag, with IPv4 options, and with other ECN bits, now and then. */
 function dressed(variant: PacketTemplate): PacketTemplate[] {

@@ -45,7 +45,7 @@ export function coverChange(problem: CoverProblem): CoveredChange {
       if (item.x > start) for (const rule of keptRules(changes, id, item)) cover.keep(id, { x: item.x, rule });
     }
   }
-  cover.settle();
+  cover.coverRunning();
   for (const branch of bodies.branches) {
     const tasks = branch.items.flatMap(({ x, rules }) => rules.map((rule): Task => ({ x, rule: resolved(rule) })));
     branch.id = cover.addBranch(tasks);

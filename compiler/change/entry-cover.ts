@@ -27,7 +27,7 @@ export interface Task {
 export const taskKey = ({ x, rule }: Task): string => `${x} ${ruleIdentity(rule)}`;
 
 /** More room than for 2^8 branches is not asked for. */
-const MOST_ROOM = 8;
+const MAX_ROOM = 8;
 /** Prices of the choice of an id: a new entry; one that is replaced by a wider one. */
 const COST = { entry: 1, widened: 1 / 64 } as const;
 
@@ -62,7 +62,7 @@ export class EntryCover {
   }
 
   /** Finds entries for what running branches do. */
-  settle(): void {
+  coverRunning(): void {
     for (const need of this.needs.values()) {
       const running = this.before.get(taskKey(need))?.placed ?? [];
       need.targets = running.filter(({ match }) => this.isAllowed(match, need) && covers(match, need.ids));
@@ -216,12 +216,12 @@ function markMatched(taken: Uint8Array, { value, mask }: BranchMatch, all: numbe
 
 /** The exponent of the size of the largest aligned block around an id in which none is taken. */
 function roomAround(id: number, taken: Uint8Array, bits: number): number {
-  for (let exponent = 0; exponent < Math.min(bits, MOST_ROOM); exponent++) {
+  for (let exponent = 0; exponent < Math.min(bits, MAX_ROOM); exponent++) {
     const size = 2 ** exponent;
     const sibling = (Math.floor(id / size) ^ 1) * size;
     for (let other = sibling; other < sibling + size; other++) if (taken[other] === 1) return exponent;
   }
-  return Math.min(bits, MOST_ROOM);
+  return Math.min(bits, MAX_ROOM);
 }
 
 function isLess(a: readonly number[], b: readonly number[]): boolean {

@@ -21,7 +21,7 @@ const isCount = (value: unknown, maximum = 2 ** 32): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= maximum;
 
 /** A bit must take time that can be counted. */
-const MOST_BITS_PER_SECOND = 1e13;
+const MAX_BITS_PER_SECOND = 1e13;
 
 /** Everything that is wrong with a description whose shape is right; empty when it is usable. */
 export function descriptionProblems(description: DataPlaneDescription): string[] {
@@ -185,7 +185,7 @@ function timeProblems({ ports, timing, trafficManager }: DataPlaneDescription): 
     ['a port', ports.bitsPerSecond],
     ['the recirculation port', ports.recirculationBitsPerSecond],
   ] as const) {
-    if (!(rate > 0 && rate <= MOST_BITS_PER_SECOND)) problems.push(`${name} of ${rate} bit/s`);
+    if (!(rate > 0 && rate <= MAX_BITS_PER_SECOND)) problems.push(`${name} of ${rate} bit/s`);
   }
   for (const [name, nanoseconds] of Object.entries(timing.fixedNanoseconds)) {
     if (!(nanoseconds >= 0 && nanoseconds <= 1e9)) problems.push(`a latency of ${nanoseconds} ns in ${name}`);

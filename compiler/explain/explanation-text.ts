@@ -71,7 +71,7 @@ function branchLines({ branches, rows }: ProgramExplanation, width: number): str
 const COLUMNS = 'row  depth  RPB    branch    ';
 const LIVE = '  live     ';
 /** Wide enough for the lines of a few branches; of more, the first are named. */
-const MOST_LINES_WIDTH = 14;
+const MAX_LINES_WIDTH = 14;
 
 function rowLines(explanation: ProgramExplanation, width: number): string[] {
   const lines = explanation.rows.flatMap(({ entries }) => entries.map((entry) => linesText(entry).length));
@@ -132,8 +132,8 @@ function oneRow(row: ExplainedRow, explanation: ProgramExplanation, width: numbe
 
 function linesText({ lines }: ExplainedEntry): string {
   const text = rangesText(lines);
-  if (text.length <= MOST_LINES_WIDTH) return text;
-  return `${text.slice(0, text.lastIndexOf(', ', MOST_LINES_WIDTH - 4))}, ...`;
+  if (text.length <= MAX_LINES_WIDTH) return text;
+  return `${text.slice(0, text.lastIndexOf(', ', MAX_LINES_WIDTH - 4))}, ...`;
 }
 
 /** RPB, with the pass before it if there are several. */

@@ -33,7 +33,7 @@ export function emptySwitchText(empty: EmptySwitch, dataPlane: string, recircula
 }
 
 /** Programs that are named in a line. */
-const MOST_NAMES = 12;
+const MAX_NAMES = 12;
 const NOTHING =
   'nothing that was tried makes it fit: FORWARD at the front, smaller memories, fewer cases, more recirculations, revoking programs';
 
@@ -62,8 +62,8 @@ export function proposalText(proposal: Proposal, recirculations: number): string
       return `with --priority ${proposal.priority}: of filters that both match, the lower wins`;
     case 'revoke': {
       const { programs } = proposal;
-      const more = programs.length - MOST_NAMES;
-      const names = programs.slice(0, MOST_NAMES).join(', ');
+      const more = programs.length - MAX_NAMES;
+      const names = programs.slice(0, MAX_NAMES).join(', ');
       if (more > 0)
         return `without ${programs.length} programs that run now: ${names}, and ${more} more (--json has all)`;
       return `without ${names}, which run${programs.length === 1 ? 's' : ''} now`;

@@ -41,7 +41,7 @@ export type Proposal =
   | { readonly kind: 'revoke'; readonly programs: readonly string[] };
 
 /** Single programs that are proposed to be revoked. */
-const MOST_SINGLES = 3;
+const MAX_SINGLES = 3;
 
 interface SearchOptions extends AllocateOptions {
   readonly recirculations: number;
@@ -190,7 +190,7 @@ export class ProposalSearch {
     // Some tries are kept for several programs at once.
     const limit = Math.floor((this.tries + this.maxTries) / 2);
     for (const program of tried) {
-      if (singles.length === MOST_SINGLES || this.tries >= limit) break;
+      if (singles.length === MAX_SINGLES || this.tries >= limit) break;
       if (without([program])) singles.push({ kind: 'revoke', programs: [program.program] });
     }
     if (singles.length > 0) return singles;

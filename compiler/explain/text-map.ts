@@ -6,7 +6,7 @@ import { wrap } from './text-wrap.js';
 const MIN_CELL = 13;
 const DEPTH_WIDTH = 5;
 /** Maximum blocks of columns: a longer map is no overview. */
-const MOST_BLOCKS = 3;
+const MAX_BLOCKS = 3;
 
 export function branchMap({ rows, branches, cost }: ProgramExplanation, width: number): string[] {
   if (rows.length === 0) return ['It does nothing: no rows.'];
@@ -37,7 +37,7 @@ export function branchMap({ rows, branches, cost }: ProgramExplanation, width: n
     blocks.at(-1)?.push(column);
     room -= needed;
   }
-  if (blocks.length > MOST_BLOCKS) {
+  if (blocks.length > MAX_BLOCKS) {
     return wrap(
       `(The map of depths and branches is left out: ${branches.length} branches are too many for it.)`,
       width,
@@ -64,7 +64,7 @@ export function branchMap({ rows, branches, cost }: ProgramExplanation, width: n
 
 const line = (head: string, cells: readonly string[]): string => `${head}  ${cells.join('')}`.trimEnd();
 
-const MOST_LETTERS = 21;
+const MAX_LETTERS = 21;
 
 /** What a branch does in one row, in few letters. */
 function itemText(entries: readonly ExplainedEntry[]): string {
@@ -74,5 +74,5 @@ function itemText(entries: readonly ExplainedEntry[]): string {
   if (only === undefined || others.length > 0) return `${verbs} if`;
   const operands = only.operands.map((operand) => operand.replace(/^hdr\./, '')).join(',');
   const text = operands === '' ? verbs : `${verbs} ${operands}`;
-  return text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS - 1)}~`;
+  return text.length <= MAX_LETTERS ? text : `${text.slice(0, MAX_LETTERS - 1)}~`;
 }

@@ -61,7 +61,7 @@ export interface Diagnostic {
 }
 
 /** Findings of one kind that are kept with their places; the others are counted. */
-const MOST_KEPT = 100;
+const MAX_KEPT = 100;
 
 /** Hints that take a search are made for findings that are kept only. */
 type Hint = string | undefined | (() => string | undefined);
@@ -74,7 +74,7 @@ export class Diagnostics {
 
   report(code: DiagnosticCode, span: Span, message: string, hint?: Hint): void {
     const count = this.counts.get(code) ?? 0;
-    if (count < MOST_KEPT) {
+    if (count < MAX_KEPT) {
       const text = croppedWords(message);
       const identity = `${code} ${span.start} ${span.end} ${text}`;
       if (this.seen.has(identity)) return;
@@ -109,19 +109,21 @@ export class Diagnostics {
 
   /** How many findings of each kind there were beside those that are kept. */
   unlisted(): ReadonlyMap<DiagnosticCode, number> {
-    return new Map([...this.counts].flatMap(([code, count]) => (count > MOST_KEPT ? [[code, count - MOST_KEPT]] : [])));
+    return new Map([...this.counts].flatMap(([code, count]) => (count > MAX_KEPT ? [[code, count - MAX_KEPT]] : [])));
   }
 }
 
 /** What of a user's word is repeated in a message. */
-const MOST_OF_A_WORD = 60;
-const LONG_WORDS = new RegExp(`\\S{${MOST_OF_A_WORD + 1},}`, 'g');
+const MAX_WORD_CHARACTERS = 60;
+const LONG_WORDS = new RegExp(`\\S{${MAX_WORD_CHARACTERS + 1},}`, 'g');
 
 const croppedWords = (text: string): string =>
-  text.length <= MOST_OF_A_WORD ? text : text.replaceAll(LONG_WORDS, (word) => `${word.slice(0, MOST_OF_A_WORD - 1)}…`);
+  text.length <= MAX_WORD_CHARACTERS
+    ? text
+    : text.replaceAll(LONG_WORDS, (word) => `${word.slice(0, MAX_WORD_CHARACTERS - 1)}…`);
 
 /** A text may declare many thousands of names; the first ones are compared. */
-const MOST_CANDIDATES = 1000;
+const MAX_CANDIDATES = 1000;
 
 /** The candidate nearest to a misspelt word, if any is near enough to be meant; of the first thousand. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
@@ -129,7 +131,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   let compared = 0;
   for (const candidate of candidates) {
-    if (compared++ === MOST_CANDIDATES) break;
+    if (compared++ === MAX_CANDIDATES) break;
     // The distance is at least the difference in length; this keeps words of any length cheap.
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());

@@ -2,7 +2,7 @@
 import { DIAGNOSTIC_CODES, type Diagnostic, type DiagnosticCode } from './diagnostics.js';
 
 /** Findings that are printed: of one kind, and in all. */
-const MOST_PRINTED = { ofAKind: 20, inAll: 100 } as const;
+const MAX_PRINTED = { ofAKind: 20, inAll: 100 } as const;
 /** Columns of a line that are shown; the finding lies within. */
 const LINE_WINDOW = 160;
 /** Of them, those before the finding where the line has to be cut. */
@@ -26,7 +26,7 @@ export function renderDiagnostics({ diagnostics, unlisted }: Findings, file: str
   for (const diagnostic of diagnostics) {
     const { code } = diagnostic;
     const count = printed.get(code) ?? 0;
-    if (count < MOST_PRINTED.ofAKind && texts.length < MOST_PRINTED.inAll) {
+    if (count < MAX_PRINTED.ofAKind && texts.length < MAX_PRINTED.inAll) {
       printed.set(code, count + 1);
       texts.push(renderDiagnostic(diagnostic, file, source));
     } else omitted.set(code, (omitted.get(code) ?? 0) + 1);

@@ -30,7 +30,7 @@ export function reportUnreachableCases(
 }
 
 /** Masks that are told apart. Cases with later ones warn of nothing, so that no text takes time by its square. */
-const MOST_MASKS = 1000;
+const MAX_MASKS = 1000;
 
 /** Value or mask of each register; a register without condition has mask 0. */
 type Words = readonly number[];
@@ -43,7 +43,7 @@ class CoveringCases {
   add(item: Case): void {
     const masks = wordsOf(item, ({ mask }) => mask);
     const identity = masks.join();
-    if (!this.byMask.has(identity) && this.byMask.size < MOST_MASKS) {
+    if (!this.byMask.has(identity) && this.byMask.size < MAX_MASKS) {
       this.byMask.set(identity, { masks, cases: new Map() });
     }
     const values = wordsOf(item, ({ value }) => value).join();

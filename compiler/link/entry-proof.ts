@@ -27,7 +27,7 @@ import {
 import { programIdOf } from './operations.js';
 
 /** A state for each way that led to a branch id; with more they become one that covers all. */
-const MOST_STATES = 64;
+const MAX_STATES = 64;
 
 /** An entry of an RPB, read. */
 interface Rule {
@@ -318,6 +318,6 @@ class RpbPassage {
     }
     if (states.some((other) => isStateWithin(state, other))) return;
     states.push(state);
-    if (states.length > MOST_STATES) this.after.set(branch, [states.reduce(joinStates)]);
+    if (states.length > MAX_STATES) this.after.set(branch, [states.reduce(joinStates)]);
   }
 }

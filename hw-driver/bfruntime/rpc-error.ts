@@ -29,10 +29,10 @@ const CODES: Readonly<Record<TargetErrorCause, status>> = {
 export const SUCCESS: UpdateError = { canonical_code: status.OK, message: '' };
 
 /** Names that clients send are part of messages, which travel in headers. */
-const MOST_MESSAGE = 500;
+const MAX_MESSAGE = 500;
 
 const cropped = (message: string): string =>
-  message.length <= MOST_MESSAGE ? message : `${message.slice(0, MOST_MESSAGE)}…`;
+  message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
 
 /** @throws what is no error of the request */
 export function updateError(error: unknown): UpdateError {

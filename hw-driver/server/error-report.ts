@@ -7,7 +7,7 @@ import { packErrors, type UpdateError } from '../bfruntime/messages.js';
 import { SUCCESS } from '../bfruntime/rpc-error.js';
 
 /** Packed, so a third less than in the header: Node sends and takes blocks of headers of up to 64 KiB. */
-const MOST_DETAIL_BYTES = 44 * 2 ** 10;
+const MAX_DETAIL_BYTES = 44 * 2 ** 10;
 /** What one takes in the details besides its message: the name of its type, lengths and codes. */
 const BYTES_BESIDE_MESSAGE = 60;
 
@@ -30,7 +30,7 @@ export class ErrorReport {
     this.count++;
     const bytes = BYTES_BESIDE_MESSAGE + Buffer.byteLength(error.message);
     const isNext = this.kept.length === this.count - 1;
-    if (isNext && this.keptBytes + bytes <= MOST_DETAIL_BYTES) {
+    if (isNext && this.keptBytes + bytes <= MAX_DETAIL_BYTES) {
       this.kept.push(error);
       this.keptBytes += bytes;
     }

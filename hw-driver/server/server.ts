@@ -22,7 +22,7 @@ export interface ServeOptions extends ServiceOptions {
   readonly keepaliveTimeoutMs?: number | undefined;
 }
 
-const MOST_CLIENTS = 16;
+const MAX_CLIENTS = 16;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 
 export interface RunningServer {
@@ -33,7 +33,7 @@ export interface RunningServer {
 
 /** @throws where the port cannot be had */
 export async function serveBfRuntime(emulator: Switch, options: ServeOptions = {}): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = BF_RUNTIME_PORT, mostClients = MOST_CLIENTS } = options;
+  const { host = '127.0.0.1', port = BF_RUNTIME_PORT, mostClients = MAX_CLIENTS } = options;
   const limits = requestLimits(options.mostMessageBytes ?? DEFAULT_MESSAGE_BYTES);
   const { keepaliveMs, keepaliveTimeoutMs = KEEPALIVE_TIMEOUT_MS } = options;
   const server = new Server({

@@ -73,7 +73,7 @@ function plane(name: string): DataPlane {
 }
 
 /** So far off, none of 231 pairs should be by chance. */
-const MOST_DEVIATIONS = 5;
+const MAX_DEVIATIONS = 5;
 
 for (const [name, keys] of [
   ['flows drawn at random', randomKeys()],
@@ -83,7 +83,7 @@ for (const [name, keys] of [
     const pairs = pairsOf(plane('default'), keys);
     assert.is(pairs.length, 231);
     for (const { a, b, deviations } of pairs) {
-      assert.ok(deviations < MOST_DEVIATIONS, `RPB ${a} and ${b}: ${deviations.toFixed(1)} standard deviations`);
+      assert.ok(deviations < MAX_DEVIATIONS, `RPB ${a} and ${b}: ${deviations.toFixed(1)} standard deviations`);
     }
   });
 }
@@ -107,7 +107,7 @@ test('published: RPBs of one polynomial and reflection are one function', () => 
   assert.equal(groups(pairs, rpbCount), ['1, 8, 13, 16', '2, 3', '7, 15, 18, 19', '9, 10, 14, 17, 21, 22'].sort());
   // Nothing in between: either each collision is common, or as many as chance makes.
   for (const { a, b, share, deviations } of pairs) {
-    assert.ok(share === 1 || deviations < MOST_DEVIATIONS, `RPB ${a} and ${b}: ${share}`);
+    assert.ok(share === 1 || deviations < MAX_DEVIATIONS, `RPB ${a} and ${b}: ${share}`);
   }
 });
 

@@ -77,7 +77,7 @@ const UNITS = {
 } as const;
 const isUnit = (text: string): text is keyof typeof UNITS => Object.hasOwn(UNITS, text);
 /** Digits before the point: more than any time stamp of a capture needs, and exact as seconds. */
-const MOST_DIGITS = 15;
+const MAX_DIGITS = 15;
 /** The finest time stamps that are kept. */
 const FRACTION_DIGITS = 9;
 
@@ -107,9 +107,9 @@ function duration(option: string, text: string): bigint {
 /** A decimal number of a unit in nanoseconds, exactly, what is finer rounded down; undefined for other text. */
 function inUnit(text: string, unit: keyof typeof UNITS): bigint | undefined {
   const [, whole = '', fraction = ''] = /^(\d*)\.?(\d*)$/.exec(text) ?? [];
-  if (whole.length + fraction.length === 0 || whole.length > MOST_DIGITS) return undefined;
-  const digits = fraction.slice(0, MOST_DIGITS).padEnd(MOST_DIGITS, '0');
-  return (BigInt(`${whole}${digits}`) * UNITS[unit]) / 10n ** BigInt(MOST_DIGITS);
+  if (whole.length + fraction.length === 0 || whole.length > MAX_DIGITS) return undefined;
+  const digits = fraction.slice(0, MAX_DIGITS).padEnd(MAX_DIGITS, '0');
+  return (BigInt(`${whole}${digits}`) * UNITS[unit]) / 10n ** BigInt(MAX_DIGITS);
 }
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:(Z)|([+-])(\d\d):?(\d\d))?)?$/;

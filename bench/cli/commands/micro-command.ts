@@ -18,7 +18,7 @@ const microOptions = (yargs: Argv) =>
     .requiresArg(['filter', 'time'])
     .example('$0 micro --filter parser', 'How fast headers are parsed');
 
-const MOST_WARMUP_MS = 250;
+const MAX_WARMUP_MS = 250;
 
 type MicroArguments = ArgumentsOf<typeof microOptions>;
 
@@ -35,7 +35,7 @@ export const microCommand = command(microOptions, micro);
 
 async function measure({ filter, time, json }: MicroArguments, folder: string): Promise<number> {
   const milliseconds = wholeNumber('--time', time, 1, 600_000);
-  const warmupTime = Math.min(milliseconds, MOST_WARMUP_MS);
+  const warmupTime = Math.min(milliseconds, MAX_WARMUP_MS);
   const bench = new Bench({ time: milliseconds, warmupTime, throws: true });
   const wanted = pattern(filter);
   const chosen = (await hotPaths(folder)).filter(({ name }) => wanted.test(name));

@@ -28,7 +28,7 @@ import { ResultFolder } from '../report/result-folder.js';
 import { SEED_OPTION } from './shared-options.js';
 
 const IDS = EXPERIMENTS.map(({ id }) => id);
-const MOST_WORKERS = 64;
+const MAX_WORKERS = 64;
 
 const reproduceOptions = (yargs: Argv) =>
   yargs
@@ -53,7 +53,7 @@ type ReproduceArguments = ArgumentsOf<typeof reproduceOptions>;
 
 async function reproduce(args: ReproduceArguments): Promise<number> {
   const experiments = experimentsOf(args.experiments);
-  const workers = wholeNumber('--workers', args.workers ?? String(availableParallelism()), 1, MOST_WORKERS);
+  const workers = wholeNumber('--workers', args.workers ?? String(availableParallelism()), 1, MAX_WORKERS);
   const earlier = args.against === undefined ? undefined : earlierResult(args.against);
   const setting: Setting = { scale: args.quick ? 'quick' : 'full', seed: args.seed };
   const cells = experiments.flatMap((experiment) => experiment.cells(setting));

@@ -53,7 +53,7 @@ const DEFAULT_MEMORY_BYTES = 1024;
 const MAX_PACKETS = 1e12;
 const MAX_WORKERS = 64;
 const MAX_REPEATS = 1000;
-const MOST_WARMUP = 65_536;
+const MAX_WARMUP = 65_536;
 const WARMUP_SHARE = 1 / 8;
 
 const runOptions = (yargs: Argv) =>
@@ -90,7 +90,7 @@ const runOptions = (yargs: Argv) =>
     .option('packets', { type: 'string', describe: `Synthetic packets (${DEFAULT_PACKETS}); not with --trace` })
     .option('warmup', {
       type: 'string',
-      describe: `Synthetic packets that run before and are undone, so that the speed is that of compiled code (an eighth of all, at most ${MOST_WARMUP})`,
+      describe: `Synthetic packets that run before and are undone, so that the speed is that of compiled code (an eighth of all, at most ${MAX_WARMUP})`,
     })
     .option('engine', {
       choices: ENGINES,
@@ -287,7 +287,7 @@ function repeatsOf(args: RunArguments): number {
 
 /** @throws {UsageError} where there is nothing to warm up with */
 function warmupOf({ warmup, trace, timing, tracePacket }: RunArguments, packets: number): number {
-  if (warmup === undefined) return Math.min(Math.floor(packets * WARMUP_SHARE), MOST_WARMUP);
+  if (warmup === undefined) return Math.min(Math.floor(packets * WARMUP_SHARE), MAX_WARMUP);
   if (timing || trace.length > 0 || tracePacket.length > 0) {
     throw new UsageError(
       '--warmup is for synthetic packets at full speed: --trace, --timing and --trace-packet do not go with it',

@@ -7,8 +7,8 @@ import type { TimingOptions } from '../../measure/timing/timing-result.js';
 import { PACKETS_PER_SECOND } from '../../workloads/packet-source.js';
 
 const DEFAULT_INTERVAL_US = 1000;
-const MOST_GBPS = 10_000;
-const MOST_BYTES = 2 ** 32;
+const MAX_GBPS = 10_000;
+const MAX_BYTES = 2 ** 32;
 const PACKETS_PER_SECOND_LIMIT = 1e12;
 
 export const timingOptions = (yargs: Argv) =>
@@ -80,13 +80,13 @@ export function timingFrom(args: TimingArguments, dataPlane: DataPlane): TimingO
 export function bitsPerSecond(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const gbps = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (!(gbps > 0 && gbps <= MOST_GBPS)) {
-    throw new UsageError(`${option} takes Gbit/s, above 0 and up to ${MOST_GBPS}, not '${text}'`);
+  if (!(gbps > 0 && gbps <= MAX_GBPS)) {
+    throw new UsageError(`${option} takes Gbit/s, above 0 and up to ${MAX_GBPS}, not '${text}'`);
   }
   return Math.round(gbps * 1e9);
 }
 
 /** A packet takes a cell at least. */
 function bytes(option: string, text: string | undefined, own: number, { description }: DataPlane): number {
-  return text === undefined ? own : wholeNumber(option, text, description.trafficManager.cellBytes, MOST_BYTES);
+  return text === undefined ? own : wholeNumber(option, text, description.trafficManager.cellBytes, MAX_BYTES);
 }

@@ -18,8 +18,8 @@ import { describeDifference, verifyHeader, verifyLine } from '../report/verify-r
 import { captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
 import { INSTANCE_OPTIONS, instancesFrom, SEED_OPTION } from './shared-options.js';
 
-const MOST_PACKETS = 1e9;
-const MOST_COMPANIONS = 2000;
+const MAX_PACKETS = 1e9;
+const MAX_COMPANIONS = 2000;
 
 const verifyOptions = (yargs: Argv) =>
   captureOptions(yargs)
@@ -132,12 +132,12 @@ function optionsOf(args: VerifyArguments): Omit<VerifyOptions, 'clock' | 'signal
     dataPlane,
     keys: [...new Set(keys)],
     allocators: (args.allocators.length === 0 ? [DEFAULT_ALLOCATORS.sound] : args.allocators).map(namedAllocator),
-    companions: wholeNumber('--companions', args.companions, 0, MOST_COMPANIONS),
+    companions: wholeNumber('--companions', args.companions, 0, MAX_COMPANIONS),
     ...instancesFrom(args),
     recirculations: recirculationsFrom(args.recirculations, dataPlane),
     traces: args.trace,
     captures: captureOptionsOf(args),
-    packets: wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 1, MOST_PACKETS),
+    packets: wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 1, MAX_PACKETS),
     seed: args.seed,
   };
 }

@@ -8,7 +8,7 @@ import type { WordDifference } from '../../workloads/memory-contents.js';
 import { packetFields } from './packet-fields.js';
 
 /** More are counted, not named. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 export interface FieldRow {
   readonly field: string;
@@ -83,17 +83,17 @@ export function fieldTable(rows: readonly FieldRow[]): string[] {
   );
 }
 
-const MOST_DIGITS = 64;
+const MAX_DIGITS = 64;
 
 /** Long values begin where they differ. */
 function shortened(expected: string | null, actual: string | null): [string, string] {
   const texts: [string, string] = [expected ?? '—', actual ?? '—'];
-  if (texts.every(({ length }) => length <= MOST_DIGITS)) return texts;
+  if (texts.every(({ length }) => length <= MAX_DIGITS)) return texts;
   let at = 0;
   while (at < texts[0].length && texts[0][at] === texts[1][at]) at++;
   const from = at === texts[0].length ? 0 : at - (at % 2);
   const cut = (text: string): string =>
-    `${from > 0 ? '…' : ''}${text.slice(from, from + MOST_DIGITS)}${text.length > from + MOST_DIGITS ? '…' : ''}`;
+    `${from > 0 ? '…' : ''}${text.slice(from, from + MAX_DIGITS)}${text.length > from + MAX_DIGITS ? '…' : ''}`;
   return [cut(texts[0]), cut(texts[1])];
 }
 
@@ -104,7 +104,7 @@ export function differenceLines(
   actual: readonly CapturedPacket[],
   originOf: (difference: PacketDifference) => number | undefined,
 ): string[] {
-  const lines = differences.slice(0, MOST_NAMED).map((difference) => {
+  const lines = differences.slice(0, MAX_NAMED).map((difference) => {
     const origin = originOf(difference);
     const from = origin === undefined ? 'no packet of the trace came then' : `packet ${origin + 1} of the trace`;
     const packet = difference.kind === 'missing' ? expected[difference.expected] : actual[difference.actual];
@@ -118,7 +118,7 @@ export function differenceLines(
 
 export function wordLines(differences: readonly WordDifference[]): string[] {
   const lines = differences
-    .slice(0, MOST_NAMED)
+    .slice(0, MAX_NAMED)
     .map((word) => `${word.program}.${word.memory}[${word.bucket}]: expected ${word.expected}, found ${word.actual}`);
   const more = differences.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more words`] : lines;

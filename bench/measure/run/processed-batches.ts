@@ -96,13 +96,13 @@ async function* filledHere(
 }
 
 /** A worker with more targets than this share of the mean would keep the others waiting. */
-const MOST_OF_MEAN = 1.2;
+const MAX_OF_MEAN = 1.2;
 
 /** Whether workers that generate packets of their own programs only have about as many of them. */
 function isEven(programIds: readonly number[], workers: number): boolean {
   const shares = new Uint32Array(workers);
   for (const id of programIds) shares[id % workers] = must(shares[id % workers], 'share of a worker') + 1;
-  return Math.max(...shares) <= (MOST_OF_MEAN * programIds.length) / workers;
+  return Math.max(...shares) <= (MAX_OF_MEAN * programIds.length) / workers;
 }
 
 const OWN_ROUND_PACKETS = 16384;
@@ -141,8 +141,8 @@ type Round = readonly BatchInMemory[];
 
 /** One round is generated, one processed, and one is the caller's. */
 const ROUNDS = 3;
-const MOST_PACKETS = 16384;
-const MOST_BYTES = MOST_PACKETS * 256;
+const MAX_PACKETS = 16384;
+const MAX_BYTES = MAX_PACKETS * 256;
 /** At most what is left free behind a packet. */
 const SPACING = 64;
 /** More than any headers come to. */
@@ -158,7 +158,7 @@ async function* generatedByWorkers(
     SHORTEST_FRAME_ROOM,
     ...source.traffic.targets.map(({ variants }) => Math.max(...variants.map((variant) => variant.frameBytes.maximum))),
   );
-  const packets = Math.max(1, Math.min(MOST_PACKETS, Math.floor(MOST_BYTES / frameBytes)));
+  const packets = Math.max(1, Math.min(MAX_PACKETS, Math.floor(MAX_BYTES / frameBytes)));
   const { workers } = processor;
   const rounds = Array.from({ length: ROUNDS }, () =>
     Array.from({ length: workers }, () => batchInMemory(packets, packets * (frameBytes + SPACING), workers)),

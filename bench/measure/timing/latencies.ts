@@ -13,11 +13,11 @@ export interface LatencySummary {
 
 /** Significant decimal digits of percentiles. */
 const FIGURES = 3;
-const MOST_PS = 1e15;
+const MAX_PS = 1e15;
 const PS_PER_NS = 1000;
 
 export class Latencies {
-  private readonly histogram = createHistogram({ lowest: 1, highest: MOST_PS, figures: FIGURES });
+  private readonly histogram = createHistogram({ lowest: 1, highest: MAX_PS, figures: FIGURES });
   private count = 0;
   private sum = 0;
   private min = Number.POSITIVE_INFINITY;

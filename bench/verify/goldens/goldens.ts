@@ -214,7 +214,7 @@ function ecnPackets(): PacketTemplate[] {
 /** Bits of a flow's hash that pick the bucket, and bits above them whose first 1 is the rank. */
 const HLL = { bucketBits: 5, rankBits: 11 } as const;
 /** Of one rank in 2^11 flows, none is missing among that many flows. */
-const MOST_FLOWS = 100_000;
+const MAX_FLOWS = 100_000;
 
 /** For each rank the first flow that has it under the hash function of this placement. */
 function flowsOfAllRanks({ compiled, dataPlane }: Placed): PacketTemplate[] {
@@ -222,7 +222,7 @@ function flowsOfAllRanks({ compiled, dataPlane }: Placed): PacketTemplate[] {
   if (step === undefined) throw new Error('the program hashes nothing');
   const unit = new HashUnit(dataPlane.rpb(step.rpb).hash);
   const byRank = new Map<number, PacketTemplate>();
-  for (let n = 0; byRank.size <= HLL.rankBits && n < MOST_FLOWS; n++) {
+  for (let n = 0; byRank.size <= HLL.rankBits && n < MAX_FLOWS; n++) {
     const template = udp({ ...flow(0, `10.0.0.${n % 256}`), sourcePort: 1024 + Math.floor(n / 256) });
     const rank = rankOf(unit.digest(tupleOf(packetFrame(template)), TUPLE_BYTES));
     if (!byRank.has(rank)) byRank.set(rank, template);

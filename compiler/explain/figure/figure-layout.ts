@@ -81,23 +81,23 @@ export const LINE = 12.5;
 export const GAP = 16;
 export const MEMORY_HEIGHT = 52;
 /** Wider than this, ingress and egress are drawn one under the other, so that print stays legible. */
-const MOST_WIDTH = 1250;
+const MAX_WIDTH = 1250;
 /** For the words that say where a lane goes on. */
 const GOES_ON_WIDTH = 48;
 const BOX_PADDING = 6;
 const LANE_GAP = 8;
 const UNUSED_WIDTH = 13;
-const MOST_LETTERS = 19;
+const MAX_LETTERS = 19;
 const LABEL_LETTERS = 30;
 /** Entries of one BRANCH that are written out. */
-const MOST_ALTERNATIVES = 14;
+const MAX_ALTERNATIVES = 14;
 
 export const boxHeight = (lines: number): number => lines * LINE + 8;
 
 export function layOut(explanation: ProgramExplanation, { rpbs }: DataPlane): FigureLayout {
   const all = { name: '', columns: rpbs.map(({ index }) => index) };
   const wide = layOutSections(explanation, [all]);
-  if (wide.right <= MOST_WIDTH) return wide;
+  if (wide.right <= MAX_WIDTH) return wide;
   const gresses = (['ingress', 'egress'] as const).map((gress) => ({
     name: gress,
     columns: rpbs.filter((rpb) => rpb.gress === gress).map(({ index }) => index),
@@ -135,7 +135,7 @@ function layOutSections(explanation: ProgramExplanation, sections: readonly Sect
 }
 
 export const memoryLines = ({ name, base, buckets }: ExplainedMemory): string[] => [
-  shortened(name, MOST_LETTERS),
+  shortened(name, MAX_LETTERS),
   `${buckets} words`,
   `from ${base}`,
 ];
@@ -278,8 +278,8 @@ function branchLines(entries: readonly ExplainedEntry[]): BoxLine[] {
 
 /** What one of several entries does, each in a line or two. */
 function alternativeLines(entries: readonly ExplainedEntry[]): BoxLine[] {
-  const more = entries.length - MOST_ALTERNATIVES;
-  const shown = more > 0 ? entries.slice(0, MOST_ALTERNATIVES) : entries;
+  const more = entries.length - MAX_ALTERNATIVES;
+  const shown = more > 0 ? entries.slice(0, MAX_ALTERNATIVES) : entries;
   const lines = shown.flatMap((entry): BoxLine[] => {
     const terms = conditionsText(entry.conditions);
     const when = terms === '' ? ['otherwise'] : terms.split(', ');
@@ -293,7 +293,7 @@ function alternativeLines(entries: readonly ExplainedEntry[]): BoxLine[] {
 }
 
 const operandsOf = ({ operands }: ExplainedEntry): string[] =>
-  operands.map((name) => shortened(name.replace(/^hdr\./, ''), MOST_LETTERS));
+  operands.map((name) => shortened(name.replace(/^hdr\./, ''), MAX_LETTERS));
 
 function entryLines(entries: readonly ExplainedEntry[]): BoxLine[] {
   const [only, ...others] = entries;
@@ -303,7 +303,7 @@ function entryLines(entries: readonly ExplainedEntry[]): BoxLine[] {
   let line = '';
   for (const operand of operandsOf(only)) {
     const longer = line === '' ? operand : `${line}, ${operand}`;
-    if (longer.length <= MOST_LETTERS - 4 || line === '') line = longer;
+    if (longer.length <= MAX_LETTERS - 4 || line === '') line = longer;
     else {
       lines.push({ kind: 'operand', text: `${line},` });
       line = operand;

@@ -77,12 +77,12 @@ const checkOptions = (yargs: Argv) =>
 
 type CheckArguments = ArgumentsOf<typeof checkOptions>;
 
-const MOST_PACKETS = 1e7;
+const MAX_PACKETS = 1e7;
 
 async function check(args: CheckArguments): Promise<number> {
   const { files, json } = args;
   const dataPlane = loadDataPlane(args.dataplane);
-  const packets = wholeNumber('--packets', args.packets, 1, MOST_PACKETS);
+  const packets = wholeNumber('--packets', args.packets, 1, MAX_PACKETS);
   const recirculations = recirculationsOf(args, dataPlane);
   const texts = files.map((file) => ({ file, source: readPrograms(file) }));
   const results: CheckedFile[] = [];

@@ -39,12 +39,12 @@ function requireDifferent(names: readonly string[]): void {
 }
 
 /** Most programs that are named in warnings of one. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** Warns, on stderr, of running programs that want some of the packets of one that was installed. */
 function warnOfMeetings(meetings: readonly FilterMeeting[]): void {
-  for (const meeting of meetings.slice(0, MOST_NAMED)) process.stderr.write(`warning: ${meetingText(meeting)}\n`);
-  const more = meetings.length - MOST_NAMED;
+  for (const meeting of meetings.slice(0, MAX_NAMED)) process.stderr.write(`warning: ${meetingText(meeting)}\n`);
+  const more = meetings.length - MAX_NAMED;
   if (more > 0) process.stderr.write(`warning: so do the filters of ${count(more, 'more program')}\n`);
 }
 

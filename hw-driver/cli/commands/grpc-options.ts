@@ -4,8 +4,8 @@ import { UsageError } from '../kit/command-line.js';
 import { wholeNumber } from '../kit/inputs.js';
 
 const MEGABYTE = 2 ** 20;
-const MOST_MEGABYTES = 1024;
-const MOST_SECONDS = 86_400;
+const MAX_MEGABYTES = 1024;
+const MAX_SECONDS = 86_400;
 
 export const GRPC_OPTIONS = {
   'max-message': {
@@ -47,9 +47,9 @@ export function grpcFrom(
   if (keepalive === undefined && keepaliveTimeout !== undefined) {
     throw new UsageError('--keepalive-timeout belongs to --keepalive');
   }
-  const seconds = (option: string, text: string): number => 1000 * wholeNumber(option, text, 1, MOST_SECONDS);
+  const seconds = (option: string, text: string): number => 1000 * wholeNumber(option, text, 1, MAX_SECONDS);
   return {
-    mostMessageBytes: MEGABYTE * wholeNumber('--max-message', args.maxMessage, 1, MOST_MEGABYTES),
+    mostMessageBytes: MEGABYTE * wholeNumber('--max-message', args.maxMessage, 1, MAX_MEGABYTES),
     keepaliveMs: keepalive === undefined ? undefined : seconds('--keepalive', keepalive),
     keepaliveTimeoutMs: keepaliveTimeout === undefined ? undefined : seconds('--keepalive-timeout', keepaliveTimeout),
     lenient,

@@ -18,7 +18,7 @@ import { DATA_PLANE_OPTION } from '../kit/shared-options.js';
 import { GRPC_OPTIONS, grpcFrom } from './grpc-options.js';
 import { TLS_OPTIONS, tlsFrom } from './tls-options.js';
 
-const MOST_PORT = 65_535;
+const MAX_PORT = 65_535;
 
 const serveOptions = (yargs: Argv) =>
   yargs
@@ -113,7 +113,7 @@ function watchFolder(ports: SwitchPorts, folder: string, say: (message: string) 
   }
 }
 
-const portOf = (option: string, text: string): number => wholeNumber(option, text, 0, MOST_PORT);
+const portOf = (option: string, text: string): number => wholeNumber(option, text, 0, MAX_PORT);
 
 /** Default forwarding, once for a port. @throws {UsageError} */
 function forwardings(pairs: readonly string[], dataPlane: DataPlane): TableEntry[] {

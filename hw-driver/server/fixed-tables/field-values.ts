@@ -11,7 +11,7 @@ export type FixedValue = string | number | boolean;
 
 /** Bits of numbers that travel as bytes; of 64 bits, the counters use 48. */
 const BITS: Partial<Record<FieldType, number>> = { uint8: 8, uint16: 16, uint32: 32, int32: 32, uint64: 64 };
-const MOST_BITS = 48;
+const MAX_BITS = 48;
 
 const invalid = (message: string): RpcError => new RpcError(status.INVALID_ARGUMENT, message);
 
@@ -26,7 +26,7 @@ function numberBytes(type: FieldType, value: number): Uint8Array {
   const bits = must(BITS[type], `width of type ${type}`);
   const unsigned = value < 0 ? value + 2 ** bits : value;
   const bytes = new Uint8Array(bits / 8);
-  const low = valueToBytes(unsigned, Math.min(bits, MOST_BITS));
+  const low = valueToBytes(unsigned, Math.min(bits, MAX_BITS));
   bytes.set(low, bytes.length - low.length);
   return bytes;
 }
@@ -55,10 +55,10 @@ export function decodeField(field: FixedField, sent: wire.DataField): FixedValue
 
 function numberIn({ name, type }: FixedField, bytes: Uint8Array): number {
   const bits = must(BITS[type], `width of type ${type}`);
-  const spare = Math.max(0, bits - MOST_BITS) / 8;
+  const spare = Math.max(0, bits - MAX_BITS) / 8;
   const low = bytes.subarray(spare);
   const value = bytes.subarray(0, spare).every((byte) => byte === 0)
-    ? bytesToValue(low, Math.min(bits, MOST_BITS))
+    ? bytesToValue(low, Math.min(bits, MAX_BITS))
     : undefined;
   if (value === undefined) throw invalid(`${name} takes ${bits} bits, not ${bytes.length} bytes of this value`);
   return type === 'int32' && value >= 2 ** 31 ? value - 2 ** 32 : value;

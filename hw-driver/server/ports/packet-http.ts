@@ -1,10 +1,10 @@
 /** Frames in and out of an emulated switch by HTTP and JSON. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
-import { FrameError, MOST_FRAME_BYTES, type PortFrame, type SwitchPorts } from './switch-ports.js';
+import { FrameError, MAX_FRAME_BYTES, type PortFrame, type SwitchPorts } from './switch-ports.js';
 
-const MOST_FRAMES = 1000;
-const MOST_BODY_BYTES = 4 * MOST_FRAME_BYTES * 16;
+const MAX_FRAMES = 1000;
+const MAX_BODY_BYTES = 4 * MAX_FRAME_BYTES * 16;
 
 export interface HttpPorts {
   readonly port: number;
@@ -84,7 +84,7 @@ async function answer(ports: SwitchPorts, request: IncomingMessage, served: stri
     return { status: 404, body: { error: 'there are POST /packets and GET /ports' } };
   }
   const text = await bodyOf(request);
-  if (text === undefined) return { status: 413, body: { error: `at most ${MOST_BODY_BYTES} bytes` } };
+  if (text === undefined) return { status: 413, body: { error: `at most ${MAX_BODY_BYTES} bytes` } };
   try {
     const frames = framesIn(text);
     for (const frame of frames) ports.check(frame);
@@ -116,7 +116,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MOST_BODY_BYTES) return undefined;
+    if (bytes > MAX_BODY_BYTES) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -133,7 +133,7 @@ function framesIn(text: string): PortFrame[] {
     throw new FrameError('this is not JSON');
   }
   const list: readonly unknown[] = Array.isArray(json) ? json : [json];
-  if (list.length > MOST_FRAMES) throw new FrameError(`at most ${MOST_FRAMES} frames`);
+  if (list.length > MAX_FRAMES) throw new FrameError(`at most ${MAX_FRAMES} frames`);
   return list.map((item): PortFrame => {
     const { port, hex } = Object(item) as { port?: unknown; hex?: unknown };
     if (typeof port !== 'number' || typeof hex !== 'string' || !/^([0-9a-f]{2})+$/i.test(hex)) {

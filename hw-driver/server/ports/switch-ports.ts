@@ -17,10 +17,10 @@ export interface FrameOutcome {
 }
 
 /** Larger ones no port takes. */
-export const MOST_FRAME_BYTES = 16_384;
+export const MAX_FRAME_BYTES = 16_384;
 
 /** How often a frame may come back by ports that are looped back: on a switch it would go round for ever. */
-const MOST_LOOPS = 64;
+const MAX_LOOPS = 64;
 
 /** What is no frame of a port; the message is for its sender. */
 export class FrameError extends Error {
@@ -28,7 +28,7 @@ export class FrameError extends Error {
 }
 
 export class SwitchPorts {
-  private readonly batch = createPacketBatch(1, MOST_FRAME_BYTES);
+  private readonly batch = createPacketBatch(1, MAX_FRAME_BYTES);
 
   constructor(
     private readonly emulator: Switch,
@@ -40,8 +40,8 @@ export class SwitchPorts {
     if (!Number.isInteger(port) || port < 0 || port >= this.ports.count) {
       throw new FrameError(`there is no port ${port}`);
     }
-    if (bytes.length === 0 || bytes.length > MOST_FRAME_BYTES) {
-      throw new FrameError(`a frame has 1 to ${MOST_FRAME_BYTES} bytes, not ${bytes.length}`);
+    if (bytes.length === 0 || bytes.length > MAX_FRAME_BYTES) {
+      throw new FrameError(`a frame has 1 to ${MAX_FRAME_BYTES} bytes, not ${bytes.length}`);
     }
   }
 
@@ -53,7 +53,7 @@ export class SwitchPorts {
     let lost = ports.receive(port, bytes);
     if (lost !== undefined) return { left: [], lost };
     if (ports.loopback(port) === 'far') return this.leave(port, bytes, ports.give(port, bytes));
-    for (let loops = 0; loops <= MOST_LOOPS; loops++) {
+    for (let loops = 0; loops <= MAX_LOOPS; loops++) {
       const left = this.process(port, bytes);
       if (left === undefined) return { left: [] };
       ({ port, bytes } = left);
@@ -62,7 +62,7 @@ export class SwitchPorts {
       lost = ports.take(port, bytes);
       if (lost !== undefined) return { left: [], lost };
     }
-    return { left: [], lost: `it came back by ports that are looped back more than ${MOST_LOOPS} times` };
+    return { left: [], lost: `it came back by ports that are looped back more than ${MAX_LOOPS} times` };
   }
 
   private leave(port: number, bytes: Uint8Array, lost: string | undefined): FrameOutcome {
