@@ -1,8 +1,8 @@
 /**
  * Placement by prices: each RPB has a price for an entry and for a bucket that rises steeply as it fills, and a program
  * goes where it is cheapest in all. So scarce RPBs are left to those who need them, and the switch fills evenly. A
- * dynamic program over the tree of rows and the logical RPBs finds the cheapest placement, strand by strand; what it
- * does not know of, rows that take the same resources, is found by trying again with fewer choices.
+ * dynamic program over the tree of rows and the logical RPBs finds the cheapest placement, strand by strand; where
+ * rows then take the same resources, which it does not see, it is run again with fewer choices.
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
@@ -184,7 +184,7 @@ class PriceSearch {
   /** The cheapest placement with every group of linked rows in one RPB. */
   private withLinks(groups: readonly (readonly number[])[], limit: number): Placement | undefined {
     const [group, ...others] = groups;
-    if (group === undefined) return this.settle(limit);
+    if (group === undefined) return this.cheapestThatFits(limit);
     const { rpbCount, tree } = this.problem;
     const { rowCosts } = this.tables;
     const kept = rowCosts.slice(0, tree.length * rpbCount);
@@ -206,7 +206,7 @@ class PriceSearch {
   }
 
   /** The cheapest placement in which rows that come to one RPB fit it together. */
-  private settle(limit: number): Placement | undefined {
+  private cheapestThatFits(limit: number): Placement | undefined {
     if (this.runs++ >= MAX_RUNS) return undefined;
     const placement = this.cheapest(limit);
     const crowded = placement === undefined ? undefined : this.crowdedRows(placement);
@@ -218,7 +218,7 @@ class PriceSearch {
       const at = row * this.problem.rpbCount + crowded.rpb;
       const kept = this.tables.rowCosts[at] as number;
       this.tables.rowCosts[at] = Number.POSITIVE_INFINITY;
-      const other = this.settle(limit);
+      const other = this.cheapestThatFits(limit);
       this.tables.rowCosts[at] = kept;
       const cost = other === undefined ? bestCost : this.costOf(other);
       if (cost < bestCost) [best, bestCost] = [other, cost];
