@@ -1,4 +1,4 @@
-/** The compiler's public surface. */
+/** What sim, hw-driver, bench use of this folder; the package exports public.ts. */
 
 export { type CaseChange, type ChangeOptions, changeCases } from './change/change-cases.js';
 export {

@@ -1,4 +1,4 @@
-/** The driver's public surface; BF Runtime is apart from it, in bfruntime/index.ts. */
+/** What bench uses of this folder, BF Runtime apart; the package exports public.ts. */
 
 export * from './cli/kit/allocators.js';
 export * from './cli/kit/command.js';

@@ -1,4 +1,4 @@
-/** The emulator's public surface. */
+/** What hw-driver and bench use of this folder; the package exports public.ts. */
 
 export * from './blocks/counters.js';
 export { Deparser, modifyField, type WritableField, writableField } from './blocks/deparser.js';

@@ -29,4 +29,18 @@ export {
   trafficStream,
 } from './generate/traffic-sources.js';
 export { Zipf } from './generate/zipf.js';
-export * from './packets/packet-batch.js';
+export {
+  allocatePacketBatchMemory,
+  appendPacket,
+  appendPacketBytes,
+  clearPacketBatch,
+  createPacketBatch,
+  DROPPED,
+  gatherVerdicts,
+  hasRoomFor,
+  PACKET_MARKS,
+  type PacketBatch,
+  type PacketBatchMemory,
+  packetBatchOver,
+  packetBytes,
+} from './packets/packet-batch.js';

@@ -1,0 +1,51 @@
+/**
+ * What the package exports as p4runpro-sim/compiler, listed name by name: a promise, where index.ts is for the rooms
+ * above. test/structure/exports.txt holds the list.
+ */
+
+// Changes of running programs, and explanations.
+export { changeCases } from './change/change-cases.js';
+export { NotIncremental } from './change/not-incremental.js';
+// Data planes and what they take of a chip.
+export { DataPlane } from './data-plane/data-plane.js';
+export type { DataPlaneDescription } from './data-plane/description.js';
+export { DomainError } from './data-plane/domain-error.js';
+export { builtInDataPlane, dataPlaneFromJson, defaultDataPlane } from './data-plane/extend.js';
+export { resourceReport } from './data-plane/resources/resources.js';
+export { DataPlaneError } from './data-plane/validate.js';
+export { explain } from './explain/explanation.js';
+export { explanationText } from './explain/explanation-text.js';
+// Programs: text to a compiled program.
+export type { Diagnostic, DiagnosticCode, Span } from './language/diagnostics.js';
+export { formatSource } from './language/format.js';
+export type { Program } from './language/program.js';
+export { renderDiagnostics } from './language/render.js';
+// Documents and the state of a switch.
+export {
+  type CompiledProgram,
+  compiledProgramFromJson,
+  DocumentError,
+  formatCompiledProgram,
+  type TableEntry,
+} from './link/compiled-program.js';
+export { DoesNotFit } from './link/does-not-fit.js';
+export { defaultForwardEntry, installOperations, type Operation, revokeOperations } from './link/operations.js';
+export { SwitchState } from './link/switch-state.js';
+export { MAIN_P4_FILE, type P4File, p4Source } from './p4/generate.js';
+export {
+  type Analysis,
+  analyse,
+  DEFAULT_LINK_OPTIONS,
+  DEFAULT_RECIRCULATIONS,
+  type LinkOptions,
+  type LoweredProgram,
+  link,
+  lower,
+} from './passes/compile.js';
+// Allocators: those there are, and what one's own needs.
+export type { Allocator, FreeResources, Placement, PlacementResult, Shortage } from './place/allocator.js';
+export { greedyAllocator } from './place/greedy.js';
+export { f1, f2, f3, hierarchical } from './place/objectives.js';
+export { priceAllocator } from './place/price.js';
+export type { PlacementProblem } from './place/problem.js';
+export { z3Allocator } from './place/z3.js';
