@@ -28,6 +28,7 @@ export {
 export { SALU_PAIRS, type SaluPair } from './data-plane/instructions/memory.js';
 export * from './data-plane/instructions/table.js';
 export * from './data-plane/latency.js';
+export { must } from './data-plane/must.js';
 export * from './data-plane/resources/resources.js';
 export type { Excess, StageUse } from './data-plane/resources/stage-use.js';
 export type { Accesses, Needs, PlacedTable } from './data-plane/resources/table-needs.js';

@@ -2,7 +2,7 @@
  * The parser: finds the headers of a packet. A malformed header ends parsing before it. So does a truncated one, except
  * on data planes that follow the chip: there the parser drops the packet.
  */
-import type { DataPlane } from '../../compiler/index.js';
+import { type DataPlane, movedField } from '../../compiler/index.js';
 import { type FieldAccess, fieldAccess, readField } from './header-fields.js';
 import type { Phv } from './phv.js';
 
@@ -161,6 +161,6 @@ export function parsesAgain({ description, rpbs }: DataPlane): boolean {
     for (const field of [lengthWords, ...valid.map((condition) => condition.field)]) reads.add(`hdr.${name}.${field}`);
   }
   return rpbs.some(({ actions }) =>
-    [...actions.values()].some(({ effect }) => effect.kind === 'modify' && reads.has(effect.field)),
+    [...actions.values()].some(({ effect }) => movedField(effect, 'header').some((field) => reads.has(field))),
   );
 }

@@ -11,7 +11,8 @@
  * A packet's branch id is 0, one that an entry sets, or, while packets are in flight, one that a deleted entry has set.
  */
 import type { TableEntry } from '../../compiler/index.js';
-import { type Instruction, OPCODE, type RegisterMatch } from './instructions.js';
+import type { Instruction, RegisterMatch } from './instructions/decode.js';
+import { OPCODE } from './instructions/table.js';
 
 /** An RPB entry, decoded. */
 export interface RpbEntry {

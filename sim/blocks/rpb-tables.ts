@@ -7,13 +7,8 @@ import { must } from '../../compiler/data-plane/must.js';
 import { type Action, type DataPlane, NO_ACTION, RPB_KEYS, type Rpb, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, parameterValues, refuseUnknownKeys, ternaryKey } from './entry-values.js';
-import {
-  decodeInstruction,
-  decodeRegisterMatch,
-  type FieldOperands,
-  type Instruction,
-  NOTHING,
-} from './instructions.js';
+import { decodeInstruction, decodeRegisterMatch, type Instruction, NOTHING } from './instructions/decode.js';
+import type { FieldOperands } from './instructions/field-operands.js';
 import type { MemoryOwners } from './memory-owners.js';
 import type { Phv } from './phv.js';
 import { branchIdsOf, buildProgramCode, type RpbEntry, setsBranch } from './program-code.js';

@@ -11,7 +11,7 @@ import { ActionUnit } from '../blocks/actions.js';
 import type { Counters } from '../blocks/counters.js';
 import { Deparser } from '../blocks/deparser.js';
 import type { InitBlock } from '../blocks/init-block.js';
-import type { FieldOperands } from '../blocks/instructions.js';
+import type { FieldOperands } from '../blocks/instructions/field-operands.js';
 import { InterpretedParser, type PacketParser, parsesAgain } from '../blocks/parser.js';
 import { NO_PORT, Phv } from '../blocks/phv.js';
 import type { RecirculationTable } from '../blocks/recirculation.js';

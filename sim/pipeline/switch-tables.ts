@@ -12,7 +12,7 @@ import {
 } from '../../compiler/index.js';
 import { checkPriority } from '../blocks/entry-values.js';
 import { InitBlock } from '../blocks/init-block.js';
-import { FieldOperands } from '../blocks/instructions.js';
+import { FieldOperands } from '../blocks/instructions/field-operands.js';
 import { MemoryOwners } from '../blocks/memory-owners.js';
 import { RecirculationTable } from '../blocks/recirculation.js';
 import { RpbTables } from '../blocks/rpb-tables.js';

@@ -2,7 +2,7 @@
 import type { DataPlane, EntryKey, Operation, TableEntry } from '../../compiler/index.js';
 import type { PacketBatch } from '../../traces/packets/packet-batch.js';
 import { type Counters, emptyCounters } from '../blocks/counters.js';
-import { FieldOperands } from '../blocks/instructions.js';
+import { FieldOperands } from '../blocks/instructions/field-operands.js';
 import type { MemoryOwners } from '../blocks/memory-owners.js';
 import type { Phv } from '../blocks/phv.js';
 import { RegisterArrays } from '../blocks/register-arrays.js';

@@ -4,7 +4,7 @@
  */
 import type { DataPlane } from '../../../compiler/index.js';
 import type { ActionUnit } from '../../blocks/actions.js';
-import type { FieldOperands } from '../../blocks/instructions.js';
+import type { FieldOperands } from '../../blocks/instructions/field-operands.js';
 import type { Phv } from '../../blocks/phv.js';
 import type { RpbEntry } from '../../blocks/program-code.js';
 import type { RegisterArrays } from '../../blocks/register-arrays.js';
@@ -59,7 +59,7 @@ export class CompiledEngine implements RpbEngine {
     this.rowStart = new Int32Array(2 ** state.programIdBits);
     this.ingressRpbs = rpbsOfGress(dataPlane).ingress.length;
     this.context = {
-      operands,
+      fields: operands.fields,
       cpuPort: ports.cpu,
       addressMask: 2 ** state.addressBits - 1,
       arraySizes: dataPlane.rpbs.map(({ buckets }) => buckets),

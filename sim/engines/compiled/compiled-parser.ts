@@ -1,10 +1,10 @@
 /** The parser as JavaScript made from the data plane description: one straight way through each path. */
 import type { DataPlane } from '../../../compiler/index.js';
+import { readCode } from '../../blocks/field-code.js';
 import { fieldAccess } from '../../blocks/header-fields.js';
 import { InterpretedParser, type PacketParser } from '../../blocks/parser.js';
 import type { Phv } from '../../blocks/phv.js';
 import { canGenerateCode } from './compiled-engine.js';
-import { readCode } from './field-code.js';
 
 export class CompiledParser implements PacketParser {
   readonly parse: (phv: Phv) => void;

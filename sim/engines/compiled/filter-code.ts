@@ -3,9 +3,9 @@
  * are arguments of it.
  */
 
+import { readCode } from '../../blocks/field-code.js';
 import { type MaskGroup, mix, RECORD } from '../../blocks/mask-group.js';
 import type { FilterLookup, KeyWord, LookupMaker } from '../../blocks/ternary-table.js';
-import { readCode } from './field-code.js';
 
 /** Maximum masks in generated code: with more it would be long, and most of the time goes to the probes. */
 const MAX_GROUPS = 16;

@@ -1,6 +1,6 @@
 /** JavaScript for reading and writing header fields where they lie. */
-import type { WritableField } from '../../blocks/deparser.js';
-import type { FieldAccess } from '../../blocks/header-fields.js';
+import type { WritableField } from './deparser.js';
+import type { FieldAccess } from './header-fields.js';
 
 const byteAt = (start: string, offset: number): string => `B[${start}${offset === 0 ? '' : ` + ${offset}`}]`;
 

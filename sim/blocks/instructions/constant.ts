@@ -1,0 +1,20 @@
+import { must } from '../../../compiler/index.js';
+import { REGISTER_INDEX } from './field-operands.js';
+import { type Meaning, REGISTER_VARIABLES } from './meaning.js';
+
+export function loadImmediate(registers: Uint32Array, register: number, value: number): void {
+  registers[register] = value;
+}
+
+export const LOAD_IMMEDIATE: Meaning<'loadImmediate', 'loadImmediate'> = {
+  kind: 'loadImmediate',
+  operations: [
+    {
+      name: 'loadImmediate',
+      run: (_unit, { first, immediate }, { registers }) => loadImmediate(registers, first, immediate),
+      code: ({ first, immediate }, to) =>
+        `${to.write(must(REGISTER_VARIABLES[first], 'register operand'))} = ${immediate | 0};`,
+    },
+  ],
+  decode: ({ register }) => ({ operation: 'loadImmediate', first: REGISTER_INDEX[register] }),
+};

@@ -1,0 +1,96 @@
+/** Fields into registers and back. */
+import { must } from '../../../compiler/index.js';
+import { modifyField, type WritableField } from '../deparser.js';
+import { isWholeBytes, modifyCode, readCode } from '../field-code.js';
+import { readField } from '../header-fields.js';
+import type { Phv } from '../phv.js';
+import { REGISTER_INDEX } from './field-operands.js';
+import { type CodeWriter, type Meaning, REGISTER_VARIABLES } from './meaning.js';
+
+/** Intrinsic fields that EXTRACT can read, as operands. */
+const INTRINSIC = { ingressPort: 0, dequeueDelta: 1, queueDepth: 2 } as const;
+const INTRINSIC_BY_NAME: Readonly<Record<string, number>> = {
+  'ig_intr_md.ingress_port': INTRINSIC.ingressPort,
+  'eg_intr_md.deq_timedelta': INTRINSIC.dequeueDelta,
+  'eg_intr_md.enq_qdepth': INTRINSIC.queueDepth,
+};
+
+/** A field of a header that the packet lacks reads as 0. */
+export function extract({ access }: WritableField, phv: Phv, register: number): void {
+  const start = phv.headerStart[access.header] as number;
+  phv.registers[register] = start < 0 ? 0 : readField(access, phv.bytes, start);
+}
+
+export function extractIntrinsic(field: number, phv: Phv, register: number): void {
+  phv.registers[register] = intrinsic(field, phv);
+}
+
+function intrinsic(field: number, phv: Phv): number {
+  switch (field) {
+    case INTRINSIC.dequeueDelta:
+      return phv.dequeueDelta;
+    case INTRINSIC.queueDepth:
+      return phv.queueDepth;
+    default:
+      return phv.ingressPort;
+  }
+}
+
+const INTRINSIC_CODE: Readonly<Record<number, string>> = {
+  [INTRINSIC.ingressPort]: 'P.ingressPort',
+  [INTRINSIC.dequeueDelta]: 'P.dequeueDelta | 0',
+  [INTRINSIC.queueDepth]: 'P.queueDepth | 0',
+};
+
+const fieldOf = ({ fields }: Pick<CodeWriter, 'fields'>, operand: number): WritableField =>
+  must(fields[operand], 'field operand');
+const variable = (operand: number) => must(REGISTER_VARIABLES[operand], 'register operand');
+
+export const EXTRACT: Meaning<'extract', 'extract' | 'extractIntrinsic'> = {
+  kind: 'extract',
+  operations: [
+    {
+      name: 'extract',
+      run: (unit, { first, second }, phv) => extract(fieldOf(unit, first), phv, second),
+      code({ first, second }, to) {
+        const { access } = fieldOf(to, first);
+        const into = to.write(variable(second));
+        return `const h = H[${access.header}]; ${into} = h < 0 ? 0 : ${readCode(access, 'h')} | 0;`;
+      },
+    },
+    {
+      name: 'extractIntrinsic',
+      run: (_unit, { first, second }, phv) => extractIntrinsic(first, phv, second),
+      code: ({ first, second }, to) =>
+        `${to.write(variable(second))} = ${must(INTRINSIC_CODE[first], 'code of an intrinsic field')};`,
+    },
+  ],
+  decode({ field, register }, fields) {
+    const intrinsicOperand = INTRINSIC_BY_NAME[field];
+    const second = REGISTER_INDEX[register];
+    if (intrinsicOperand !== undefined) return { operation: 'extractIntrinsic', first: intrinsicOperand, second };
+    return { operation: 'extract', first: fields.operand(field), second };
+  },
+};
+
+export const MODIFY: Meaning<'modify', 'modify'> = {
+  kind: 'modify',
+  operations: [
+    {
+      name: 'modify',
+      run: (unit, { first, second }, phv) =>
+        modifyField(fieldOf(unit, first), phv, must(phv.registers[second], 'register operand')),
+      code({ first, second }, to) {
+        const field = fieldOf(to, first);
+        const value = to.read(variable(second));
+        if (!isWholeBytes(field.access)) return `E.modify(${first}, P, ${value} >>> 0);`;
+        return `const h = H[${field.access.header}];\nif (h >= 0) {\n${modifyCode(field, 'h', value)}\n}`;
+      },
+    },
+  ],
+  decode: ({ field, register }, fields) => ({
+    operation: 'modify',
+    first: fields.operand(field),
+    second: REGISTER_INDEX[register],
+  }),
+};

@@ -1,0 +1,89 @@
+/** The form of what actions do to a packet: as a function, and as JavaScript that says the same. */
+import type { ActionEffect } from '../../../compiler/index.js';
+import type { WritableField } from '../deparser.js';
+import type { Phv } from '../phv.js';
+import type { FieldOperands } from './field-operands.js';
+
+/** An operation's operands, as its entry has them. */
+export interface Operands {
+  /** Register or field operands. */
+  readonly first: number;
+  readonly second: number;
+  /** The first parameter: an immediate, mask, offset, port or branch id. */
+  readonly immediate: number;
+  /** The second parameter: the SALU flag of an offset. */
+  readonly flag: number;
+  /** The index of its RPB, from 0. */
+  readonly rpb: number;
+  /** Whether accesses of memory are looked at, as they are not proven to keep to the program's blocks. */
+  readonly isGuarded: boolean;
+}
+
+/** What functions need of the switch beside the packet. */
+export interface InstructionUnit {
+  /** Words of all register arrays. */
+  readonly words: Uint32Array;
+  readonly fields: readonly WritableField[];
+  readonly cpuPort: number;
+  /** Addresses wrap here; a power of two less one. */
+  readonly addressMask: number;
+  hashTuple(rpb: number, phv: Phv): number;
+  hashWord(rpb: number, value: number): number;
+  /** The word that the packet's address means in an RPB. */
+  accessed(isGuarded: boolean, rpb: number, phv: Phv): number;
+  returnToSender(phv: Phv): void;
+}
+
+/** What generated code holds in variables. */
+export type Variable = RegisterVariable | SavedVariable | 'branch' | 'address' | 'flag';
+export type RegisterVariable = 'har' | 'sar' | 'mar';
+export type SavedVariable = 'har0' | 'sar0' | 'mar0';
+
+/** By register operand. */
+export const REGISTER_VARIABLES = ['har', 'sar', 'mar'] as const;
+export const SAVED_VARIABLES = ['har0', 'sar0', 'mar0'] as const;
+
+/** What the code of an operation is written with; P is the PHV, E the unit, M the memory, H where headers start. */
+export interface CodeWriter {
+  readonly fields: readonly WritableField[];
+  readonly cpuPort: number;
+  readonly addressMask: number;
+  /** By RPB index: buckets, and where its register array starts in the memory of the switch. */
+  readonly arraySizes: readonly number[];
+  readonly arrayStarts: readonly number[];
+  /** The variable, which the code reads. */
+  read(variable: Variable): string;
+  /** The variable, which the code reads or not, and sets. */
+  write(variable: Variable): string;
+  /** A number that instances of one program may have different ones of. */
+  constant(value: number): string;
+}
+
+/** One operation, which an opcode stands for. */
+export interface Operation<Name extends string = string> {
+  readonly name: Name;
+  /** Does it to a packet. */
+  run(unit: InstructionUnit, operands: Operands, phv: Phv): void;
+  /** Statements that do the same. */
+  code(operands: Operands, to: CodeWriter): string;
+}
+
+/** An operation by name, with its register or field operands. */
+export interface Decoded<Name extends string = string> {
+  readonly operation: Name;
+  readonly first?: number;
+  readonly second?: number;
+}
+
+/** What the actions of one family of the instruction table do. */
+export interface FamilyMeaning<Effect extends ActionEffect, Name extends string> {
+  readonly kind: Effect['kind'];
+  readonly operations: readonly Operation<Name>[];
+  decode(effect: Effect, fields: FieldOperands): Decoded<Name>;
+}
+
+/** {@link FamilyMeaning} of a family by its kind. */
+export type Meaning<Kind extends ActionEffect['kind'], Name extends string> = FamilyMeaning<
+  Extract<ActionEffect, { readonly kind: Kind }>,
+  Name
+>;

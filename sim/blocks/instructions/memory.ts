@@ -1,0 +1,94 @@
+/** The stateful ALUs: one access to one word per packet and pass; flag 0 picks the first operation, 1 the second. */
+import { must, type SaluPair } from '../../../compiler/index.js';
+import { SAR } from '../phv.js';
+import type { CodeWriter, Meaning, Operands, Operation } from './meaning.js';
+
+/** m += sar or m -= sar; sar = new m */
+export function saluAddSub(memory: Uint32Array, at: number, flag: number, registers: Uint32Array): void {
+  const sar = registers[SAR] as number;
+  memory[at] = (memory[at] as number) + (flag === 0 ? sar : -sar);
+  registers[SAR] = memory[at] as number;
+}
+
+/** m &= sar; sar = new m; or sar, m = m, m | sar: OR gives the old value. */
+export function saluAndOr(memory: Uint32Array, at: number, flag: number, registers: Uint32Array): void {
+  const sar = registers[SAR] as number;
+  const old = memory[at] as number;
+  if (flag === 0) {
+    memory[at] = old & sar;
+    registers[SAR] = old & sar;
+  } else {
+    memory[at] = old | sar;
+    registers[SAR] = old;
+  }
+}
+
+/** sar = m, or m = sar */
+export function saluReadWrite(memory: Uint32Array, at: number, flag: number, registers: Uint32Array): void {
+  if (flag === 0) registers[SAR] = memory[at] as number;
+  else memory[at] = registers[SAR] as number;
+}
+
+/** m = max(m, sar); sar = new m; the flag is ignored. */
+export function saluMax(memory: Uint32Array, at: number, _flag: number, registers: Uint32Array): void {
+  const sar = registers[SAR] as number;
+  if (sar > (memory[at] as number)) memory[at] = sar;
+  registers[SAR] = memory[at] as number;
+}
+
+type SaluName = 'saluAddSub' | 'saluAndOr' | 'saluReadWrite' | 'saluMax';
+
+/** What a stateful ALU does with the word at an index of the memory. */
+type Alu = (memory: Uint32Array, at: number, flag: number, registers: Uint32Array) => void;
+
+/** @param code of sar, the flag and the word `M[at]` */
+const salu = (name: SaluName, alu: Alu, code: (sar: string, flag: () => string) => string): Operation<SaluName> => ({
+  name,
+  run: (unit, { rpb, isGuarded }, phv) =>
+    alu(unit.words, unit.accessed(isGuarded, rpb, phv), phv.saluFlag, phv.registers),
+  code(operands, to) {
+    const at = wordCode(operands, to);
+    const sar = to.write('sar');
+    return `${at}\n${code(sar, () => to.read('flag'))}`;
+  },
+});
+
+/** Statements that find the word. */
+function wordCode({ rpb, isGuarded }: Operands, to: CodeWriter): string {
+  const size = must(to.arraySizes[rpb], 'size of a register array');
+  const address = to.read('address');
+  const inside = size > to.addressMask ? address : `${address} % ${size}`;
+  const guard = isGuarded ? `E.guard(P.programId, ${to.constant(rpb)}, ${address});\n` : '';
+  return `${guard}const at = ${to.constant(must(to.arrayStarts[rpb], 'start of a register array'))} + ${inside};`;
+}
+
+export const SALU: Meaning<'salu', SaluName> = {
+  kind: 'salu',
+  operations: [
+    salu(
+      'saluAddSub',
+      saluAddSub,
+      (sar, flag) => `M[at] = M[at] + (${flag()} === 0 ? ${sar} : -${sar});\n${sar} = M[at] | 0;`,
+    ),
+    salu(
+      'saluAndOr',
+      saluAndOr,
+      (sar, flag) =>
+        `const was = M[at] | 0;\nif (${flag()} === 0) { ${sar} &= was; M[at] = ${sar}; } else { M[at] = was | ${sar}; ${sar} = was; }`,
+    ),
+    salu(
+      'saluReadWrite',
+      saluReadWrite,
+      (sar, flag) => `if (${flag()} === 0) ${sar} = M[at] | 0; else M[at] = ${sar};`,
+    ),
+    salu('saluMax', saluMax, (sar) => `if (${sar} >>> 0 > M[at]) M[at] = ${sar};\n${sar} = M[at] | 0;`),
+  ],
+  decode: ({ pair }) => ({ operation: OPERATION_OF[pair] }),
+};
+
+const OPERATION_OF: Readonly<Record<SaluPair, SaluName>> = {
+  add_sub: 'saluAddSub',
+  and_or: 'saluAndOr',
+  read_write: 'saluReadWrite',
+  max: 'saluMax',
+};
