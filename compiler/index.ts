@@ -26,6 +26,7 @@ export {
   type InstructionFamily,
 } from './data-plane/instructions/instruction.js';
 export { SALU_PAIRS, type SaluPair } from './data-plane/instructions/memory.js';
+export { actionReference } from './data-plane/instructions/reference.js';
 export * from './data-plane/instructions/table.js';
 export * from './data-plane/latency.js';
 export { must } from './data-plane/must.js';

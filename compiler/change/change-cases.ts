@@ -56,7 +56,7 @@ export function changeCases(
   checkSameProgram(running, next, dataPlane);
   const before = new DecodedProgram(running, dataPlane);
   const words = new Vocabulary(next.memories, running.memories);
-  const tree = stepsWithoutNops(next);
+  const tree = stepsWithoutNops(next, dataPlane);
   const below = new ChangeFinder(new Behaviour(before, words)).find(0, 0, tree);
   if (below.kind === 'impossible') throw new NotIncremental(next.name, { kind: below.reason, line: below.line });
   const changes = rankedChanges(below, before);
@@ -101,8 +101,8 @@ function checkSameProgram(running: CompiledProgram, next: Program, dataPlane: Da
   }
 }
 
-function stepsWithoutNops({ body }: Program): StepTree {
-  const tree = dropKnownLoads(deferDrops(expand(body)));
+function stepsWithoutNops({ body }: Program, dataPlane: DataPlane): StepTree {
+  const tree = dropKnownLoads(deferDrops(expand(body, dataPlane)));
   return mapSteps(tree, (steps) => steps.filter(({ kind }) => kind !== 'nop'));
 }
 

@@ -48,18 +48,24 @@ const CHOICES: readonly Optimisations[] = [
   { inline: false, join: false, share: false, align: false },
 ];
 
+/** What passes look at beside their form. */
+interface StepTarget {
+  readonly dataPlane: DataPlane;
+  /** The deepest that a step may come to lie. */
+  readonly maxDepth: number;
+}
+
 /** A pass from steps to steps. */
 interface StepPass {
   readonly name: PassName;
   /** The optimisation that it is; undefined for a pass that always runs. */
   readonly optimisation?: keyof Optimisations;
-  /** @param maxDepth the deepest that a step may come to lie */
-  run(form: StepsForm, maxDepth: number): Pick<StepsForm, 'tree'> & Partial<StepsForm>;
+  run(form: StepsForm, target: StepTarget): Pick<StepsForm, 'tree'> & Partial<StepsForm>;
 }
 
 /** The same for all choices of optimisations. */
 const FIRST_PASSES: readonly StepPass[] = [
-  { name: 'expand', run: ({ program }) => ({ tree: expand(program.body) }) },
+  { name: 'expand', run: ({ program }, { dataPlane }) => ({ tree: expand(program.body, dataPlane) }) },
   { name: 'defer-drops', run: ({ tree }) => ({ tree: deferDrops(tree) }) },
   { name: 'drop-known-loads', run: ({ tree }) => ({ tree: dropKnownLoads(tree) }) },
 ];
@@ -67,21 +73,21 @@ const FIRST_PASSES: readonly StepPass[] = [
 const LATER_PASSES: readonly StepPass[] = [
   { name: 'inline-cases', optimisation: 'inline', run: ({ tree }) => ({ tree: inlineCases(tree) }) },
   { name: 'link-steps', run: ({ tree }) => ({ tree, links: linkGroups(tree) }) },
-  { name: 'align', optimisation: 'align', run: ({ tree, links }, maxDepth) => align(tree, links, maxDepth) },
-  { name: 'join-ends', optimisation: 'join', run: ({ tree }, maxDepth) => ({ tree: joinEnds(tree, maxDepth) }) },
+  { name: 'align', optimisation: 'align', run: ({ tree, links }, { maxDepth }) => align(tree, links, maxDepth) },
+  { name: 'join-ends', optimisation: 'join', run: ({ tree }, { maxDepth }) => ({ tree: joinEnds(tree, maxDepth) }) },
 ];
 
 function runStepPasses(
   passes: readonly StepPass[],
   start: StepsForm,
   choice: Optimisations,
-  maxDepth: number,
+  target: StepTarget,
   observe: PassObserver | undefined,
 ): StepsForm {
   let form = start;
   for (const { name, optimisation, run } of passes) {
     if (optimisation !== undefined && !choice[optimisation]) observe?.(name, undefined);
-    else form = afterPass(name, { ...form, ...run(form, maxDepth) }, observe, form);
+    else form = afterPass(name, { ...form, ...run(form, target) }, observe, form);
   }
   return form;
 }
@@ -96,11 +102,11 @@ export function* lowerings(
   recirculations: number,
   observe?: PassObserver,
 ): Generator<Placeable> {
-  const maxDepth = dataPlane.rpbCount * (recirculations + 1);
+  const target = { dataPlane, maxDepth: dataPlane.rpbCount * (recirculations + 1) };
   const start: StepsForm = { kind: 'steps', program, tree: EMPTY_TREE, links: [], aligned: [] };
-  const plain = runStepPasses(FIRST_PASSES, start, ALL, maxDepth, observe);
+  const plain = runStepPasses(FIRST_PASSES, start, ALL, target, observe);
   for (const choice of CHOICES) {
-    const { tree, links } = runStepPasses(LATER_PASSES, plain, choice, maxDepth, observe);
+    const { tree, links } = runStepPasses(LATER_PASSES, plain, choice, target, observe);
     const branches = branchesOf(tree, choice.share);
     afterPass('branches', { kind: 'branches', program, branches }, observe);
     const rows = rowsOf(branches, links, dataPlane.description.state, choice.share);

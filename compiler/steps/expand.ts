@@ -2,34 +2,42 @@
  * Statements → steps: pseudo primitives become primitives, memory accesses get their offset step, hashes of addresses
  * their mask step. An expansion that needs a register takes a dead one; if none is dead, it saves and restores.
  */
+import type { DataPlane } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import type { AluOperation } from '../data-plane/instructions/arithmetic.js';
 import { memoryOperation } from '../data-plane/instructions/memory.js';
-import { type ActionEffect, directEffect, effectsOf } from '../data-plane/instructions/table.js';
+import { type ActionEffect, actionName, directEffect, effectsOf } from '../data-plane/instructions/table.js';
+import { must } from '../data-plane/must.js';
 import type { Span } from '../language/diagnostics.js';
 import { type ArgumentKind, PRIMITIVES, type PrimitiveName } from '../language/primitives.js';
 import type { PrimitiveStatement, Statement } from '../language/program.js';
 import { liveness, type RegisterSet } from './liveness.js';
 import { type CaseStep, EMPTY_TREE, type Step, type StepParameter, type StepTree } from './steps.js';
 
-/** The step tree of a program's statements. */
-export function expand(statements: readonly Statement[]): StepTree {
-  return expandFrom(statements, 0, liveness(statements).after);
+/** The step tree of a program's statements. @param dataPlane may have actions that do what others need several for */
+export function expand(statements: readonly Statement[], dataPlane: DataPlane): StepTree {
+  return expandFrom(statements, 0, liveness(statements).after, dataPlane);
 }
 
 /** @param after the registers that live after each statement of the whole list */
-function expandFrom(statements: readonly Statement[], start: number, after: readonly RegisterSet[]): StepTree {
+function expandFrom(
+  statements: readonly Statement[],
+  start: number,
+  after: readonly RegisterSet[],
+  dataPlane: DataPlane,
+): StepTree {
   const steps: Step[] = [];
   for (let i = start; i < statements.length; i++) {
-    const statement = statements[i] as Statement;
+    const statement = must(statements[i], 'statement of a list');
     if (statement.kind === 'branch') {
       const cases = statement.cases.map(
-        ({ conditions, body }): CaseStep => ({ kind: 'enter', conditions, body: expand(body) }),
+        ({ conditions, body }): CaseStep => ({ kind: 'enter', conditions, body: expand(body, dataPlane) }),
       );
-      const otherwise = expandFrom(statements, i + 1, after);
+      const otherwise = expandFrom(statements, i + 1, after, dataPlane);
       return { steps, branch: { cases, fallback: undefined, otherwise, spans: [statement.span] } };
     }
-    steps.push(...expandPrimitive(statement, after[i] ?? new Set()));
+    const alone = oneAction(statement, dataPlane);
+    steps.push(...(alone ?? expandPrimitive(statement, must(after[i], 'registers live after a statement'))));
   }
   return { ...EMPTY_TREE, steps };
 }
@@ -67,20 +75,25 @@ class Expansion {
 
 const INTEGERS: readonly ArgumentKind[] = ['integer', 'port'];
 
-/** Whether a statement has an integer, which the action that does it alone takes for its parameter. */
-const takesInteger = ({ primitive }: PrimitiveStatement): boolean =>
-  PRIMITIVES.get(primitive)?.arguments.some((kind) => INTEGERS.includes(kind)) === true;
+/**
+ * The step of a statement that one action does, whose parameter is the statement's integer, if it has one. A pseudo
+ * primitive, which needs no such action, is one only where the data plane has it.
+ */
+function oneAction(statement: PrimitiveStatement, dataPlane: DataPlane): readonly Step[] | undefined {
+  const row = must(PRIMITIVES.get(statement.primitive), 'row of a primitive');
+  const effect = directEffect({ ...statement, field: statement.field?.name });
+  if (effect === undefined) return undefined;
+  if (row.pseudo && !dataPlane.rpbsWith(actionName(effect)).includes(1)) return undefined;
+  const parameters = row.arguments.some((kind) => INTEGERS.includes(kind)) ? [constant(statement.integer)] : [];
+  return new Expansion(statement.span, statement.memory).action(effect, ...parameters).steps;
+}
 
 const constant = (value: number): StepParameter => ({ kind: 'constant', value: value >>> 0 });
 
 function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterSet): readonly Step[] {
-  const { primitive, span, memory = '', integer } = statement;
+  const { primitive, span, memory = '' } = statement;
   const [a = 'har', b = 'har'] = statement.registers;
   const to = new Expansion(span, statement.memory);
-  const alone = directEffect({ ...statement, field: statement.field?.name ?? '' });
-  if (alone !== undefined) {
-    return to.action(alone, ...(takesInteger(statement) ? [constant(integer)] : [])).steps;
-  }
   const salu = memoryOperation(primitive);
   if (salu !== undefined) {
     const { pair, flag } = salu;

@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { actionName, PRIMITIVES, type PrimitiveStatement, REGISTERS, type Register } from '../../compiler/index.js';
+import {
+  actionName,
+  defaultDataPlane,
+  PRIMITIVES,
+  type PrimitiveStatement,
+  REGISTERS,
+  type Register,
+  type Statement,
+} from '../../compiler/index.js';
 import { align } from '../../compiler/steps/align.js';
 import { deferDrops } from '../../compiler/steps/defer-drops.js';
-import { expand } from '../../compiler/steps/expand.js';
+import { expand as expandFor } from '../../compiler/steps/expand.js';
 import { linkGroups } from '../../compiler/steps/memory-links.js';
 import type { StepTree } from '../../compiler/steps/steps.js';
 import { cases } from '../tiers.js';
@@ -12,6 +20,7 @@ import { executeStatements, executeTree, newRun, observed } from './model.js';
 import { anyStatements, MEMORIES, primitive, registerStatements, show, threeWords, word } from './random-programs.js';
 import { PROPERTY } from './support.js';
 
+const expand = (statements: readonly Statement[]): StepTree => expandFor(statements, defaultDataPlane());
 const names = (tree: StepTree): string[] =>
   tree.steps.map((step) => (step.kind === 'nop' ? 'nop' : actionName(step.effect)));
 

@@ -1,14 +1,16 @@
 /** Deferred drops, linked steps and alignment: what the passes between expansion and placement do to a tree. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { actionName, analyse, defaultDataPlane, lower } from '../../compiler/index.js';
+import { actionName, analyse, defaultDataPlane, lower, type Statement } from '../../compiler/index.js';
 import { align } from '../../compiler/steps/align.js';
 import { deferDrops } from '../../compiler/steps/defer-drops.js';
-import { expand } from '../../compiler/steps/expand.js';
+import { expand as expandFor } from '../../compiler/steps/expand.js';
 import { joinEnds } from '../../compiler/steps/join-ends.js';
 import { type LinkGroup, linkGroups } from '../../compiler/steps/memory-links.js';
 import { branchParts, mapSteps, type Step, type StepTree } from '../../compiler/steps/steps.js';
 import { checkedProgram, inProgram } from './support.js';
+
+const expand = (statements: readonly Statement[]): StepTree => expandFor(statements, defaultDataPlane());
 
 const stepName = (step: Step): string => {
   if (step.kind === 'nop') return 'nop';

@@ -33,7 +33,8 @@ function direct<Kind extends 'extract' | 'modify'>(
   kind: Kind,
   { primitive, field, registers: [register] }: DirectStatement,
 ): { readonly kind: Kind; readonly field: string; readonly register: Register } | undefined {
-  return primitive === kind.toUpperCase() && register !== undefined ? { kind, field, register } : undefined;
+  if (primitive !== kind.toUpperCase() || field === undefined || register === undefined) return undefined;
+  return { kind, field, register };
 }
 
 export const EXTRACT: InstructionFamily<Extract> = {

@@ -117,8 +117,7 @@ export interface DirectStatement {
   readonly primitive: string;
   readonly registers: readonly Register[];
   /** Its field's full name. */
-  readonly field: string;
-  readonly integer: number;
+  readonly field: string | undefined;
 }
 
 /** Sets of actions that the shipped data planes are made of; `optional` ones are in none of them. */
