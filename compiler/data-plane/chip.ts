@@ -1,3 +1,14 @@
+/** Blocks and units of one stage. */
+export interface Needs {
+  readonly tcamBlocks: number;
+  readonly sramBlocks: number;
+  readonly mapRams: number;
+  readonly statefulAlus: number;
+  readonly logicalTables: number;
+  readonly hashDistributionUnits: number;
+  readonly hashBits: number;
+}
+
 /**
  * The chip that a data plane is put on: what one pipe has room for, and what an access to its memories costs.
  *
@@ -13,14 +24,7 @@ export interface Chip {
   /** Of a pipe; each is shared by both gresses. */
   readonly stages: number;
   /** Of one stage. */
-  readonly perStage: {
-    readonly tcamBlocks: number;
-    readonly sramBlocks: number;
-    readonly mapRams: number;
-    readonly statefulAlus: number;
-    readonly logicalTables: number;
-    readonly hashDistributionUnits: number;
-    readonly hashBits: number;
+  readonly perStage: Needs & {
     /** VLIW instruction words; both gresses can use the same word. */
     readonly vliwWords: number;
   };

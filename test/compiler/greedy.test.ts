@@ -3,7 +3,16 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { f1, f2, f3, greedyAllocator, hierarchical, type Objective } from '../../compiler/index.js';
 import { cases } from '../tiers.js';
-import { FREE, type Instance, instanceOf, instances, isSound, type RawRow, Resources } from './placement-instances.js';
+import {
+  costOf,
+  FREE,
+  type Instance,
+  instanceOf,
+  instances,
+  isSound,
+  type RawRow,
+  Resources,
+} from './placement-instances.js';
 import { PROPERTY } from './support.js';
 
 /** The least cost over all increasing vectors. */
@@ -12,7 +21,7 @@ function bruteForce(instance: Instance, objective: Objective): number {
   let best = Number.POSITIVE_INFINITY;
   const extend = (placement: readonly number[]): void => {
     if (placement.length === rows.length) {
-      const cost = objective.cost(placement[0] ?? 0, placement.at(-1) ?? 0);
+      const cost = costOf(objective, placement);
       if (cost < best && isSound(placement, instance)) best = cost;
       return;
     }
@@ -49,7 +58,7 @@ for (const objective of OBJECTIVES) {
         }
         placed++;
         assert.ok(isSound(result.placement, each), `unsound: ${result.placement}`);
-        const cost = objective.cost(result.placement[0] ?? 0, result.placement.at(-1) ?? 0);
+        const cost = costOf(objective, result.placement);
         assert.ok(Math.abs(cost - best) < 1e-9, `${result.placement} costs ${cost}, the best ${best}`);
       }),
       { ...PROPERTY, numRuns: cases(600) },

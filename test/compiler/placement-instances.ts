@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   chain,
   type FreeResources,
+  type Objective,
   type Placement,
   type PlacementProblem,
   type PlacementRow,
@@ -151,3 +152,7 @@ export function instances(size: InstanceSize): fc.Arbitrary<Instance> {
       instanceOf(rpbCount, passes, rows, entries.slice(0, rpbCount), ranges.slice(0, rpbCount)),
     );
 }
+
+/** What a placement costs by an objective, which sees its first and its last logical RPB. */
+export const costOf = ({ cost }: Objective, placement: Placement): number =>
+  cost(placement[0] ?? 0, placement.at(-1) ?? 0);

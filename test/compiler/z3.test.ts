@@ -24,6 +24,7 @@ import {
 } from '../../compiler/index.js';
 import { cases, isNightly } from '../tiers.js';
 import {
+  costOf,
   FREE,
   type Instance,
   type InstanceSize,
@@ -88,16 +89,16 @@ interface Tally {
 }
 
 /** The cost of what an allocator finds, infinite for nothing; what it finds must be sound. */
-function costOf(allocator: Allocator, each: Instance, objective: PaperObjective): number {
+function foundCost(allocator: Allocator, each: Instance, objective: PaperObjective): number {
   const result = allocator.place(each.problem, new Resources(each));
   if (result.kind === 'doesNotFit') return Number.POSITIVE_INFINITY;
   assert.ok(isSound(result.placement, each), `${allocator.name}, ${objective.name}, unsound: ${result.placement}`);
-  return objective.cost(result.placement[0] ?? 0, result.placement.at(-1) ?? 0);
+  return costOf(objective, result.placement);
 }
 
 function compare(each: Instance, objective: PaperObjective, tally: Tally): void {
-  const greedy = costOf(greedyAllocator(objective), each, objective);
-  const optimum = costOf(z3Allocator(objective), each, objective);
+  const greedy = foundCost(greedyAllocator(objective), each, objective);
+  const optimum = foundCost(z3Allocator(objective), each, objective);
   const isEqual = greedy === optimum || Math.abs(greedy - optimum) < 1e-9;
   assert.ok(isEqual, `${objective.name}: the greedy's ${greedy}, the optimum ${optimum}`);
   const complete = searchCompletely(each.problem, new Resources(each));

@@ -15,6 +15,7 @@ import {
 } from '../../compiler/index.js';
 import { NoSuchProgram, ProgramBusy } from '../../hw-driver/index.js';
 import { itemAt } from '../item-at.js';
+import { COUNTS } from './counts-program.js';
 import { FailingTarget, thrownBy } from './failing-target.js';
 import { fifteenPrograms, plane, Rig } from './fifteen.js';
 
@@ -37,20 +38,11 @@ function withCase(source: string, name: string, text: string): Text {
   return analysed(insertCase(source, branch, text, plane).source);
 }
 
-const SOURCE = `@count 256
-program counts(<hdr.udp.dst_port, 7777, 0xffff>) {
-  EXTRACT(hdr.l5.op, har);
-  EXTRACT(hdr.l5.key1, sar);
-  BRANCH:
-    case(<har, 1, 0xffffffff>) { FORWARD(1); HASH_5_TUPLE_MEM(count); MEMADD(count); MODIFY(hdr.l5.key3, sar); };
-  DROP;
-}
-`;
 const ONE_MORE =
   'case(<har, 2, 0xffffffff>) { FORWARD(2); HASH_5_TUPLE_MEM(count); MEMREAD(count); MODIFY(hdr.l5.key3, sar); }';
 
-const first = analysed(SOURCE);
-const next = withCase(SOURCE, 'counts', ONE_MORE);
+const first = analysed(COUNTS);
+const next = withCase(COUNTS, 'counts', ONE_MORE);
 const others = await fifteenPrograms();
 
 async function started() {
@@ -121,7 +113,7 @@ test('what cannot be changed is refused before anything is touched', async () =>
   const { rig, look } = await started();
   const before = await look();
   const refused = async ({ program, sourceHash }: Text) => thrownBy(rig.controller.changeCases(program, sourceHash));
-  const other = (from: string, to: string): Text => analysed(SOURCE.replaceAll(from, to));
+  const other = (from: string, to: string): Text => analysed(COUNTS.replaceAll(from, to));
   assert.instance(await refused(other('counts', 'unknown')), NoSuchProgram);
   const filters = await refused(other('7777, 0xffff', '7778, 0xffff'));
   assert.instance(filters, NotIncremental);
@@ -130,7 +122,7 @@ test('what cannot be changed is refused before anything is touched', async () =>
   const steps = await refused(other('DROP', 'FORWARD(3)'));
   assert.instance(steps, NotIncremental);
   const long = `case(<har, 9, 0xffffffff>) { ${'ADD(har, sar); SUBI(sar, 3); '.repeat(20)} FORWARD(1); }`;
-  assert.instance(await refused(withCase(SOURCE, 'counts', long)), DoesNotFit);
+  assert.instance(await refused(withCase(COUNTS, 'counts', long)), DoesNotFit);
   assert.equal(await look(), before);
 });
 

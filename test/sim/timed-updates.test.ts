@@ -20,6 +20,7 @@ import { itemAt } from '../item-at.js';
 import { frame } from './frames.js';
 import { anyPacket, dataPlane, EGRESS_PORT, INGRESS_PORT, rpbEntry } from './test-switch.js';
 import { type Coming, type TimedOutcome, type TimedRunOptions, timedRun } from './timed-run.js';
+import { MARKS_IN_TWO_PASSES } from './two-passes.js';
 
 const plane = dataPlane('default');
 const NS = 1000;
@@ -67,16 +68,7 @@ program p(<hdr.udp.dst_port, 7777, 0xffff>) {
   BRANCH:
     case(<har, 1, 0xffffffff>) {
       FORWARD(${first});
-      LOADI(sar, 0x1111);
-      MODIFY(hdr.l5.key3, sar);
-      LOADI(sar, 0x0a0a0a0a);
-      MODIFY(hdr.ipv4.dst, sar);
-      RETURN;
-      FORWARD(12);
-      FORWARD(13);
-      FORWARD(14);
-      FORWARD(15);
-      RETURN;
+      ${MARKS_IN_TWO_PASSES}
       FORWARD(16);
       RETURN;
       FORWARD(${first});

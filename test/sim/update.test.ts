@@ -16,6 +16,7 @@ import { Switch } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch, type PacketBatch, packetBytes } from '../../traces/index.js';
 import { frame } from './frames.js';
 import { dataPlane } from './test-switch.js';
+import { MARKS_IN_TWO_PASSES } from './two-passes.js';
 
 const plane = dataPlane('default');
 
@@ -27,16 +28,7 @@ program marks(<hdr.udp.dst_port, 7777, 0xffff>) {
   BRANCH:
     case(<har, 1, 0xffffffff>) {
       FORWARD(11);
-      LOADI(sar, 0x1111);
-      MODIFY(hdr.l5.key3, sar);
-      LOADI(sar, 0x0a0a0a0a);
-      MODIFY(hdr.ipv4.dst, sar);
-      RETURN;
-      FORWARD(12);
-      FORWARD(13);
-      FORWARD(14);
-      FORWARD(15);
-      RETURN;
+      ${MARKS_IN_TWO_PASSES}
       REPORT;
     }
     case(<har, 2, 0xffffffff>) {

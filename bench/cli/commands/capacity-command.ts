@@ -14,16 +14,15 @@ import {
   allocatorFrom,
   EXIT,
   loadDataPlane,
-  StatusLine,
   UsageError,
   wholeNumber,
 } from '../../../hw-driver/index.js';
-import { interruptible } from '../../../traces/system/index.js';
 import { type CapacityRow, measureCapacity } from '../../measure/capacity/measure-capacity.js';
 import { type PublishedCapacity, publishedCapacities } from '../../measure/capacity/published-capacity.js';
 import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
 import { capacityCsv, capacityHeader, capacityLine, capacityNote } from '../report/capacity-report.js';
 import { ResultFolder } from '../report/result-folder.js';
+import { LongWork } from './long-work.js';
 import { INSTANCE_OPTIONS, instancesFrom, SEED_OPTION } from './shared-options.js';
 
 const DEFAULT_WORKLOADS = ['cache', 'lb', 'hh', 'nc', 'calc', 'acc', 'ecn', 'sf', 'bf', 'hll', 'all-mixed'];
@@ -63,25 +62,22 @@ async function capacity(args: CapacityArguments): Promise<number> {
     published.find((each) => each.workload === workload && each.cases === cases && each.memoryBytes === memoryBytes);
   const options = optionsOf(args);
   return ResultFolder.during(args.out, async (folder) => {
-    const say = (text: string): void => void (args.json || process.stdout.write(`${text}\n`));
     const rows: CapacityRow[] = [];
-    const status = new StatusLine();
+    const work = new LongWork(args.json);
     const onProgress = (workload: string, programs: number): void =>
-      status.show(`${workload}: ${programs.toLocaleString('en-US')} programs`);
-    const aborted = await interruptible(async (signal) => {
-      say(capacityHeader());
+      work.show(`${workload}: ${programs.toLocaleString('en-US')} programs`);
+    const aborted = await work.during(async (signal) => {
+      work.say([capacityHeader()]);
       const clock = (): number => performance.now();
       for await (const row of measureCapacity({ ...options, clock, signal, onProgress })) {
-        status.clear();
         rows.push(row);
-        say(capacityLine(row, publishedFor(row)));
+        work.say([capacityLine(row, publishedFor(row))]);
       }
-      return signal.aborted;
-    }).finally(() => status.stop());
+    });
     folder.write('capacity.csv', capacityCsv(rows, publishedFor));
     if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/capacity@1', rows }, null, 2)}\n`);
     const notes = args.curve ? [] : ['', ...rows.map(capacityNote)];
-    say([...notes, '', `results in ${args.out}: capacity.csv`].join('\n'));
+    work.say([...notes, '', `results in ${args.out}: capacity.csv`]);
     if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
     return aborted ? EXIT.interrupted : EXIT.done;
   });

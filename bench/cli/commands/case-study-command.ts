@@ -3,13 +3,13 @@
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { DATA_PLANE_OPTION, JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
-import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
-import { interruptible } from '../../../traces/system/index.js';
+import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { publishedFindings } from '../../paper/case-studies/published.js';
 import { runStudy } from '../../paper/case-studies/studies.js';
 import { STUDIES, type StudyName, type StudyOptions, type StudyResult } from '../../paper/case-studies/study.js';
 import { caseStudyCsv, caseStudyFigure, caseStudyHeader, caseStudyLines } from '../report/case-study-report.js';
 import { ResultFolder } from '../report/result-folder.js';
+import { LongWork } from './long-work.js';
 import { SEED_OPTION } from './shared-options.js';
 
 const DEPLOY_SECONDS = 5;
@@ -50,28 +50,23 @@ async function caseStudy(args: CaseStudyArguments): Promise<number> {
   const published = publishedFindings();
   return ResultFolder.during(args.out, async (folder) => {
     const done: StudyResult[] = [];
-    const status = new StatusLine();
-    const say = (lines: readonly string[]): void => {
-      status.clear();
-      if (!args.json) for (const line of lines) process.stdout.write(`${line}\n`);
-    };
-    say([caseStudyHeader()]);
-    const aborted = await interruptible(async (signal) => {
+    const work = new LongWork(args.json);
+    work.say([caseStudyHeader()]);
+    const aborted = await work.during(async (signal) => {
       for (const study of studies) {
-        const onProgress = (share: number): void => status.show(`13${study}: ${Math.floor(100 * share)} %`);
+        const onProgress = (share: number): void => work.show(`13${study}: ${Math.floor(100 * share)} %`);
         const result = await runStudy(study, { ...options, signal, onProgress });
         if (signal.aborted) break;
         done.push(result);
         folder.write(`fig13${study}.csv`, caseStudyCsv(result));
         folder.write(`fig13${study}.svg`, await caseStudyFigure(result, options.megabitsPerSecond));
-        say(caseStudyLines(result, published));
+        work.say(caseStudyLines(result, published));
       }
-      return signal.aborted;
-    }).finally(() => status.stop());
+    });
     if (args.json) process.stdout.write(`${JSON.stringify(documentOf(done, args), null, 2)}\n`);
     const files = done.map(({ study }) => `fig13${study}.csv, fig13${study}.svg`).join(', ');
     if (done.length === 0) folder.discard();
-    else say(['', `results in ${args.out}: ${files}`]);
+    else work.say(['', `results in ${args.out}: ${files}`]);
     if (aborted)
       process.stderr.write(`bench: interrupted; ${done.length} of ${studies.length} studies were finished\n`);
     return aborted ? EXIT.interrupted : EXIT.done;

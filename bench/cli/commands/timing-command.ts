@@ -3,9 +3,8 @@
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { DATA_PLANE_OPTION, JSON_OPTION, recirculationsFrom } from '../../../hw-driver/cli/kit/shared-options.js';
-import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
+import { EXIT, loadDataPlane, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { timedSwitchOptions } from '../../../sim/index.js';
-import { interruptible } from '../../../traces/system/index.js';
 import { type LossFreeOptions, type LossFreeRow, lossFreeRates } from '../../measure/timing/loss-free-rate.js';
 import { type PublishedRecirculation, publishedRecirculation } from '../../measure/timing/published-recirculation.js';
 import {
@@ -16,6 +15,7 @@ import {
   verdict,
 } from '../report/recirculation-report.js';
 import { ResultFolder } from '../report/result-folder.js';
+import { LongWork } from './long-work.js';
 import { ENGINE_OPTION } from './shared-options.js';
 import { bitsPerSecond } from './timing-options.js';
 
@@ -55,19 +55,16 @@ async function timing(args: TimingCommandArguments): Promise<number> {
   const publishedFor = (row: LossFreeRow): PublishedRecirculation | undefined =>
     published.find((each) => each.packetBytes === row.packetBytes && each.recirculations === row.recirculations);
   return ResultFolder.during(args.out, async (folder) => {
-    const say = (text: string): void => void (args.json || process.stdout.write(`${text}\n`));
     const rows: LossFreeRow[] = [];
-    const status = new StatusLine();
-    const onProgress = (done: number, all: number): void => status.show(`${done} of ${all} rates found`);
-    const aborted = await interruptible(async (signal) => {
-      say(recirculationHeader());
+    const work = new LongWork(args.json);
+    const onProgress = (done: number, all: number): void => work.show(`${done} of ${all} rates found`);
+    const aborted = await work.during(async (signal) => {
+      work.say([recirculationHeader()]);
       for await (const row of lossFreeRates({ ...options, signal, onProgress })) {
-        status.clear();
         rows.push(row);
-        say(recirculationLine(row, publishedFor(row), rows[0] ?? row));
+        work.say([recirculationLine(row, publishedFor(row), rows[0] ?? row)]);
       }
-      return signal.aborted;
-    }).finally(() => status.stop());
+    });
     folder.write('recirculation.csv', recirculationCsv(rows, publishedFor));
     if (args.json) {
       process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/timing@1', rows }, null, 2)}\n`);
@@ -75,9 +72,12 @@ async function timing(args: TimingCommandArguments): Promise<number> {
     const compared = rows.map((row) => verdict(row, publishedFor(row))).filter((text) => text !== '');
     const agreeing = compared.filter((text) => text === 'agrees').length;
     if (compared.length > 0) {
-      say(`\n${agreeing} of ${compared.length} throughputs within ${AGREES_WITHIN * 100} % of the published ones`);
+      work.say([
+        '',
+        `${agreeing} of ${compared.length} throughputs within ${AGREES_WITHIN * 100} % of the published ones`,
+      ]);
     }
-    say(`results in ${args.out}: recirculation.csv`);
+    work.say([`results in ${args.out}: recirculation.csv`]);
     if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
     return aborted ? EXIT.interrupted : EXIT.done;
   });

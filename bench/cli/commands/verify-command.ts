@@ -9,13 +9,13 @@ import {
   RECIRCULATIONS_OPTION,
   recirculationsFrom,
 } from '../../../hw-driver/cli/kit/shared-options.js';
-import { allocatorFrom, EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
-import { interruptible } from '../../../traces/system/index.js';
+import { allocatorFrom, EXIT, loadDataPlane, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { type Verification, type VerifyOptions, verifyPrograms } from '../../verify/verify-programs.js';
 import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
 import { isProgramKey, PROGRAM_KEYS } from '../../workloads/program-kind.js';
 import { describeDifference, verifyHeader, verifyLine } from '../report/verify-report.js';
 import { captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
+import { LongWork } from './long-work.js';
 import { INSTANCE_OPTIONS, instancesFrom, SEED_OPTION } from './shared-options.js';
 
 const MAX_PACKETS = 1e9;
@@ -68,21 +68,16 @@ const DEFAULT_PACKETS = 20_000;
 async function verify(args: VerifyArguments): Promise<number> {
   const options = optionsOf(args);
   const rounds: Verification[] = [];
-  const status = new StatusLine();
-  const say = (lines: readonly string[]): void => {
-    status.clear();
-    if (!args.json) for (const line of lines) process.stdout.write(`${line}\n`);
-  };
-  const onProgress = (what: string): void => status.show(what);
-  const aborted = await interruptible(async (signal) => {
+  const work = new LongWork(args.json);
+  const onProgress = (what: string): void => work.show(what);
+  const aborted = await work.during(async (signal) => {
     const clock = (): number => performance.now();
     for await (const round of verifyPrograms({ ...options, clock, signal, onProgress })) {
-      if (rounds.push(round) === 1) say([verifyHeader()]);
-      say(round.rows.map((row) => verifyLine(row, round.difference)));
-      if (round.difference !== null) say(['', ...describeDifference(round.difference, options.dataPlane)]);
+      if (rounds.push(round) === 1) work.say([verifyHeader()]);
+      work.say(round.rows.map((row) => verifyLine(row, round.difference)));
+      if (round.difference !== null) work.say(['', ...describeDifference(round.difference, options.dataPlane)]);
     }
-    return signal.aborted;
-  }).finally(() => status.stop());
+  });
   // Each round reads the captures again, and finds the same in them.
   const { notes, warnings } = rounds[0] ?? { notes: [], warnings: [] };
   const packets = rounds.reduce((sum, round) => sum + round.packets, 0);
@@ -91,7 +86,7 @@ async function verify(args: VerifyArguments): Promise<number> {
   if (args.json) {
     const document = { schema: 'p4runpro-bench/verify@1', rounds: rounds.map(withHexadecimal) };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  } else say(['', ...notes, comparedText(packets, ran, differs)]);
+  } else work.say(['', ...notes, comparedText(packets, ran, differs)]);
   for (const warning of warnings) process.stderr.write(`bench: warning: ${warning}\n`);
   if (aborted) {
     process.stderr.write('bench: interrupted; what was compared is above\n');

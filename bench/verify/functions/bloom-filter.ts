@@ -1,20 +1,10 @@
 /** A Bloom filter (Bloom, 1970) with a row of its own for each hash function. */
-import {
-  asMark,
-  DEFAULT_PORT,
-  type Decision,
-  type ExpectedMemory,
-  HashedRow,
-  type NetworkFunction,
-  type SwitchResources,
-} from './network-function.js';
-import type { PacketView } from './packet.js';
+import { FlowRecorder, HashedRows } from './hashed-rows.js';
+import { asMark, type SwitchResources } from './network-function.js';
 
-export class BloomFilter {
-  private readonly rows: readonly HashedRow[];
-
+export class BloomFilter extends HashedRows {
   constructor(memories: readonly string[], resources: SwitchResources) {
-    this.rows = memories.map((memory) => new HashedRow(memory, resources));
+    super(memories, resources, asMark);
   }
 
   /** Puts a key in. @returns whether it seemed to be there already */
@@ -27,26 +17,12 @@ export class BloomFilter {
     }
     return wasThere;
   }
-
-  memories(): ExpectedMemory[] {
-    return this.rows.map(({ memory, buckets }) => ({ memory, values: buckets, reading: asMark }));
-  }
 }
 
 /** Marks each flow that comes by. */
-export class FlowMarker implements NetworkFunction {
-  private readonly filter: BloomFilter;
-
+export class FlowMarker extends FlowRecorder {
   constructor(resources: SwitchResources) {
-    this.filter = new BloomFilter(['row1', 'row2', 'row3'], resources);
-  }
-
-  handle(packet: PacketView): Decision {
-    this.filter.add(packet.flowKey());
-    return DEFAULT_PORT;
-  }
-
-  memories(): ExpectedMemory[] {
-    return this.filter.memories();
+    const rows = new BloomFilter(['row1', 'row2', 'row3'], resources);
+    super(rows, (packet) => void rows.add(packet.flowKey()));
   }
 }

@@ -1,20 +1,10 @@
 /** A count-min sketch (Cormode and Muthukrishnan, 2005). */
-import {
-  asWord,
-  DEFAULT_PORT,
-  type Decision,
-  type ExpectedMemory,
-  HashedRow,
-  type NetworkFunction,
-  type SwitchResources,
-} from './network-function.js';
-import type { PacketView } from './packet.js';
+import { FlowRecorder, HashedRows } from './hashed-rows.js';
+import { asWord, type SwitchResources } from './network-function.js';
 
-export class CountMinSketch {
-  private readonly rows: readonly HashedRow[];
-
+export class CountMinSketch extends HashedRows {
   constructor(memories: readonly string[], resources: SwitchResources) {
-    this.rows = memories.map((memory) => new HashedRow(memory, resources));
+    super(memories, resources, asWord);
   }
 
   /** Counts one for the key. @returns its estimate, this one included */
@@ -27,26 +17,12 @@ export class CountMinSketch {
     }
     return least;
   }
-
-  memories(): ExpectedMemory[] {
-    return this.rows.map(({ memory, buckets }) => ({ memory, values: buckets, reading: asWord }));
-  }
 }
 
 /** Counts the packets of each flow. */
-export class PacketCounter implements NetworkFunction {
-  private readonly sketch: CountMinSketch;
-
+export class PacketCounter extends FlowRecorder {
   constructor(resources: SwitchResources) {
-    this.sketch = new CountMinSketch(['row1', 'row2', 'row3'], resources);
-  }
-
-  handle(packet: PacketView): Decision {
-    this.sketch.count(packet.flowKey());
-    return DEFAULT_PORT;
-  }
-
-  memories(): ExpectedMemory[] {
-    return this.sketch.memories();
+    const rows = new CountMinSketch(['row1', 'row2', 'row3'], resources);
+    super(rows, (packet) => void rows.count(packet.flowKey()));
   }
 }

@@ -1,6 +1,6 @@
 /** What the tables of each stage take together, and what the stage has. */
-import type { Chip } from '../chip.js';
-import { addNeeds, type Needs, NO_NEEDS, type PlacedTable, UNITS } from './table-needs.js';
+import type { Chip, Needs } from '../chip.js';
+import { addNeeds, NO_NEEDS, type PlacedTable, UNITS } from './table-needs.js';
 
 export interface StageUse {
   readonly stage: number;

@@ -4,7 +4,7 @@
  * format, no counters, meters or selectors).
  */
 import { bitsToTell } from '../bits.js';
-import type { Chip } from '../chip.js';
+import type { Chip, Needs } from '../chip.js';
 import type { DataPlane } from '../data-plane.js';
 import type { Gress } from '../description.js';
 import { type FilterChoice, filterOrder, filterSteps, guardedTable } from '../filter-order.js';
@@ -19,16 +19,6 @@ import {
   WORD_BITS,
 } from '../tables.js';
 
-/** Blocks and units of one stage. */
-export interface Needs {
-  readonly tcamBlocks: number;
-  readonly sramBlocks: number;
-  readonly mapRams: number;
-  readonly statefulAlus: number;
-  readonly logicalTables: number;
-  readonly hashDistributionUnits: number;
-  readonly hashBits: number;
-}
 export type Unit = keyof Needs;
 
 /** Accesses to memory blocks that one packet makes. */

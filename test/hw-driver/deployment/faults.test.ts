@@ -7,6 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { analyse, branchTexts, type CompiledProgram, insertCase, lower } from '../../../compiler/index.js';
 import { itemAt } from '../../item-at.js';
+import { COUNTS } from '../counts-program.js';
 import { thrownBy } from '../failing-target.js';
 import { fifteenPrograms, type PreparedProgram, plane } from '../fifteen.js';
 import { FAULT_KINDS, FaultRig } from './fault-rig.js';
@@ -175,15 +176,6 @@ for (const program of programs) {
   });
 }
 
-const COUNTS = `@count 256
-program counts(<hdr.udp.dst_port, 7777, 0xffff>) {
-  EXTRACT(hdr.l5.op, har);
-  EXTRACT(hdr.l5.key1, sar);
-  BRANCH:
-    case(<har, 1, 0xffffffff>) { FORWARD(1); HASH_5_TUPLE_MEM(count); MEMADD(count); MODIFY(hdr.l5.key3, sar); };
-  DROP;
-}
-`;
 const ONE_MORE = 'case(<har, 0, 0>) { HASH_5_TUPLE_MEM(count); MEMREAD(count); FORWARD(2); MODIFY(hdr.l5.key2, har); }';
 
 function analysed(source: string) {
