@@ -10,7 +10,7 @@ import {
 import type { PacketView } from './packet.js';
 
 export class HashedRows {
-  protected readonly rows: readonly HashedRow[];
+  readonly rows: readonly HashedRow[];
 
   /** @param memories one for each row @param reading how a bucket is compared with the memory of the switch */
   constructor(
