@@ -81,6 +81,11 @@ const PROGRAM: Program = {
   name: 'bench',
   summary: '$0 COMMAND\n\nRuns P4runpro programs in an emulated switch and measures.',
   commands: COMMANDS,
+  epilogue:
+    'Is it right? Five commands ask, each of something else: conform, whether the emulator agrees with independent ' +
+    'implementations; p4runpro check --verify, whether the entries of a program do what its text means; verify, whether ' +
+    'the fifteen programs compute what they are for; replay, whether a program still does what a golden says; goldens, ' +
+    'the same for the goldens of the fifteen programs.',
   version: packageVersion,
 };
 

@@ -42,6 +42,8 @@ export interface Program {
   /** The first lines of its help. */
   readonly summary: string;
   readonly commands: readonly CommandRow[];
+  /** The last lines of its help. */
+  readonly epilogue?: string;
   /** First words that it takes beside the commands, for suggestions. */
   readonly otherWords?: readonly string[];
   /** Said where no command is named. */

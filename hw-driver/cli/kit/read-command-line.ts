@@ -29,9 +29,11 @@ export const helpOf = (program: Program): Promise<string> => parserOf(program, [
 
 type Choose = (run: () => Status) => void;
 
-function parserOf({ name, summary, commands, ask, version }: Program, words: readonly string[], choose: Choose): Argv {
+function parserOf(program: Program, words: readonly string[], choose: Choose): Argv {
+  const { name, summary, epilogue, commands, ask, version } = program;
   const parser = yargs([...words]).scriptName(name);
   if (summary !== '') parser.usage(summary);
+  if (epilogue !== undefined) parser.epilogue(epilogue);
   register(parser, name, commands, choose)
     .demandCommand(1, 1, ask ?? `which command? See ${name} --help`)
     .strict()
