@@ -1,4 +1,5 @@
 /** Findings as text, for people: with the line they speak of. However hostile the text, the output stays readable. */
+import { addTo } from '../data-plane/counting.js';
 import { DIAGNOSTIC_CODES, type Diagnostic, type DiagnosticCode } from './diagnostics.js';
 
 /** Findings that are printed: of one kind, and in all. */
@@ -29,7 +30,7 @@ export function renderDiagnostics({ diagnostics, unlisted }: Findings, file: str
     if (count < MAX_PRINTED.ofAKind && texts.length < MAX_PRINTED.inAll) {
       printed.set(code, count + 1);
       texts.push(renderDiagnostic(diagnostic, file, source));
-    } else omitted.set(code, (omitted.get(code) ?? 0) + 1);
+    } else addTo(omitted, code);
   }
   if (omitted.size > 0) {
     const kinds = [...omitted].map(([code, count]) => `${count} ${DIAGNOSTIC_CODES[code]}[${code}]`);

@@ -2,6 +2,8 @@
  * Brings steps of exclusive branches that must share an RPB to one depth, by inserting NOPs. After expansion, since
  * expansions change depths.
  */
+import { addTo } from '../data-plane/counting.js';
+import { must } from '../data-plane/must.js';
 import type { LinkGroup } from './memory-links.js';
 import {
   addressStepOf,
@@ -33,7 +35,8 @@ export interface AlignedTree {
 export function align(tree: StepTree, groups: readonly LinkGroup[], maxDepth: number): AlignedTree {
   const levels = groups.flatMap(({ byUse }) => byUse).filter((steps) => steps.length > 1);
   const initial = stepDepths(tree, new Map());
-  const firstDepth = (steps: readonly Step[]): number => Math.min(...steps.map((step) => initial.get(step) ?? 0));
+  const firstDepth = (steps: readonly Step[]): number =>
+    Math.min(...steps.map((step) => must(initial.get(step), 'depth of a step')));
   levels.sort((a, b) => firstDepth(a) - firstDepth(b));
 
   let padding: ReadonlyMap<Step, number> = new Map();
@@ -75,12 +78,12 @@ function paddingThatAligns(
     const depths = stepDepths(tree, padding);
     let isAligned = true;
     for (const level of levels) {
-      const target = Math.max(...level.map((step) => depths.get(step) ?? 0));
+      const target = Math.max(...level.map((step) => must(depths.get(step), 'depth of a step')));
       if (target > maxDepth) return undefined;
       for (const step of level) {
-        const missing = target - (depths.get(step) ?? 0);
+        const missing = target - must(depths.get(step), 'depth of a step');
         if (missing === 0) continue;
-        padding.set(step, (padding.get(step) ?? 0) + missing);
+        addTo(padding, step, missing);
         isAligned = false;
       }
       if (!isAligned) break;

@@ -1,9 +1,11 @@
 /** `bench micro`: tinybench microbenchmarks of the hot paths. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bench } from 'tinybench';
 import type { Argv } from 'yargs';
+import { must } from '../../../compiler/data-plane/must.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
@@ -50,7 +52,8 @@ async function measure({ filter, time, json }: MicroArguments, folder: string): 
     const { result } = task;
     if (result.state !== 'completed') throw new Error(`${task.name} did not complete`);
     const { mean, p50, p75, p99, rme, samplesCount } = result.latency;
-    const ns = (milliseconds: number): number => (milliseconds * 1e6) / (chosen[i]?.operations ?? 1);
+    const ns = (milliseconds: number): number =>
+      (milliseconds * 1e6) / must(chosen[i]?.operations, 'operations of a block');
     return {
       name: task.name,
       meanNs: ns(mean),

@@ -1,6 +1,8 @@
 /** `bench replay`: a capture through programs, held against a golden. */
+
 import { existsSync } from 'node:fs';
 import type { Argv } from 'yargs';
+import { must } from '../../../compiler/data-plane/must.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
 import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.js';
@@ -189,7 +191,7 @@ async function firstOf({ input, outcome, expected, check }: Result, options: Rep
 
 function coverageRows({ programs, coverage }: ReplayOutcome) {
   return coverage().map(({ statements, branches, missed }, i) => ({
-    program: programs[i]?.program.name ?? '',
+    program: must(programs[i]?.program.name, `program ${i + 1}`),
     statements,
     branches,
     missed: missed.map(({ line, text }) => ({ line, text })),

@@ -1,9 +1,11 @@
 /** `bench reproduce`: the paper's tables and figures, ours beside theirs. */
+
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Argv } from 'yargs';
+import { must } from '../../../compiler/data-plane/must.js';
 import { f1, z3Allocator } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { EXIT, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
@@ -130,7 +132,7 @@ async function write(folder: ResultFolder, { document, series, figures }: Reprod
   folder.write('reproduce.json', `${JSON.stringify(document, null, 1)}\n`);
   folder.write(
     'report.html',
-    reproductionPage(document, (name) => drawn.get(name) ?? ''),
+    reproductionPage(document, (name) => must(drawn.get(name), `figure ${name}`)),
   );
 }
 

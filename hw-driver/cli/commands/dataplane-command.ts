@@ -1,5 +1,7 @@
 /** `p4runpro dataplane`: what a data plane takes of the chip, beside the published figures. */
+
 import type { Argv } from 'yargs';
+import { must } from '../../../compiler/data-plane/must.js';
 import { type Excess, type Resource, type ResourceReport, resourceReport } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT } from '../kit/command-line.js';
@@ -134,9 +136,15 @@ const shown = (figure: number | undefined, digits = 0): string => (figure === un
 
 /** Columns of equal width, the first to the left. */
 function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => must(row[i], 'cell of a row').length)));
   const line = (row: readonly string[]): string =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
+    row
+      .map((cell, i) =>
+        i === 0
+          ? cell.padEnd(must(widths[i], 'width of a column'))
+          : cell.padStart(must(widths[i], 'width of a column')),
+      )
+      .join('  ');
   return rows.map(line).join('\n');
 }
 

@@ -1,4 +1,5 @@
 /** `p4runpro show`: programs, entries, memory and what is left of a switch. */
+import { must } from '../../../compiler/data-plane/must.js';
 import { FIXED_NAMES, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
 import { EXIT } from '../kit/command-line.js';
@@ -97,9 +98,9 @@ function showUtilisation({ controller, dataPlane }: Session): Shown {
   const value = [
     ...dataPlane.rpbs.map(({ number, index, entries, buckets }) => ({
       what: `RPB ${number}`,
-      entries: entries - (state.entries[index] ?? 0),
+      entries: entries - must(state.entries[index], `free entries of RPB ${index + 1}`),
       ofEntries: entries,
-      buckets: buckets - (state.buckets[index] ?? 0),
+      buckets: buckets - must(state.buckets[index], `free buckets of RPB ${index + 1}`),
       ofBuckets: buckets,
     })),
     ...[
@@ -142,6 +143,10 @@ async function showDrift({ controller }: Session, program?: string): Promise<Sho
 /** Columns of equal width. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];
-  const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
-  return all.map((row) => `${`${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd()}\n`).join('');
+  const widths = head.map((_, i) => Math.max(...all.map((row) => must(row[i], 'cell of a row').length)));
+  return all
+    .map(
+      (row) => `${`${row.map((cell, i) => cell.padEnd(must(widths[i], 'width of a column'))).join('  ')}`.trimEnd()}\n`,
+    )
+    .join('');
 }

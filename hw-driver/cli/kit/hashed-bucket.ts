@@ -1,4 +1,5 @@
 /** Where a program keeps what it knows of a flow or a key: the bucket that its hash picks. */
+import { must } from '../../../compiler/data-plane/must.js';
 import type { CompiledProgram, HashUse } from '../../../compiler/index.js';
 import { HashUnit } from '../../../sim/index.js';
 import { UsageError } from './command-line.js';
@@ -12,17 +13,17 @@ type InputValues = readonly number[];
 /** `src,dst,sport,dport,protocol`, as numbers. @throws {UsageError} */
 export function flowValues(text: string): InputValues {
   const parts = text.split(',').map((part) => part.trim());
-  const [source, destination, sourcePort, destinationPort, protocol, ...more] = parts;
+  const [source = '', destination = '', sourcePort = '', destinationPort = '', protocol, ...more] = parts;
   if (protocol === undefined || more.length > 0) {
     throw new UsageError(
       `--flow takes src,dst,sport,dport,protocol, as in 10.0.0.1,10.0.0.2,5000,53,udp, not '${text}'`,
     );
   }
   return [
-    addressValue(source ?? ''),
-    addressValue(destination ?? ''),
-    flowNumber(sourcePort ?? '', 16),
-    flowNumber(destinationPort ?? '', 16),
+    addressValue(source),
+    addressValue(destination),
+    flowNumber(sourcePort, 16),
+    flowNumber(destinationPort, 16),
     PROTOCOLS[protocol.toLowerCase()] ?? flowNumber(protocol, 8),
   ];
 }
@@ -59,7 +60,7 @@ export function hashedBucket(compiled: CompiledProgram, memory: string, input: I
 }
 
 function digest({ input, crc }: HashUse, values: InputValues): number {
-  const bytes = input.flatMap(({ bits }, i) => bigEndian(values[i] ?? 0, bits / BYTE));
+  const bytes = input.flatMap(({ bits }, i) => bigEndian(must(values[i], 'value of a hash input'), bits / BYTE));
   return new HashUnit(crc).digest(Uint8Array.from(bytes), bytes.length);
 }
 

@@ -1,5 +1,7 @@
 /** The published figures that come with the package: tables of results/published, whose README names their sources. */
+
 import { readFileSync } from 'node:fs';
+import { must } from '../../../compiler/data-plane/must.js';
 import { packageFile } from '../../../traces/system/package-root.js';
 
 /** By the names of the columns. */
@@ -13,7 +15,7 @@ export function publishedTable(name: string): readonly PublishedRow[] {
   const columns = head.split(',');
   return lines.map((line) => {
     const cells = line.split(',');
-    return Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? '']));
+    return Object.fromEntries(columns.map((column, i) => [column, must(cells[i], `cell of column ${column}`)]));
   });
 }
 

@@ -1,4 +1,5 @@
 /** Programs in an emulated switch of their own, and single packets through it, traced in full. */
+import { must } from '../../../compiler/data-plane/must.js';
 import {
   type Allocator,
   type Analysis,
@@ -78,13 +79,15 @@ export class TrialSwitch {
     }
     if (others.length > 0)
       throw new UsageError(`--memory: ${memory} is of several programs: name one, as in ${owner.program}.${memory}`);
-    const buckets = owner.memories.find(({ name }) => name === memory)?.buckets ?? 0;
+    const buckets = must(owner.memories.find(({ name }) => name === memory)?.buckets, `memory ${memory}`);
     const from = first ?? 0;
     // One word is for all buckets that are meant, several for one after another.
     const to = last ?? first ?? (words.length === 1 ? buckets - 1 : words.length - 1);
     const count = words.length === 1 ? to - from + 1 : words.length;
     if (from + count > buckets) throw new UsageError(`--memory: ${memory} has buckets 0 to ${buckets - 1}`);
-    const values = Uint32Array.from({ length: count }, (_, i) => words[words.length === 1 ? 0 : i] ?? 0);
+    const values = Uint32Array.from({ length: count }, (_, i) =>
+      must(words[words.length === 1 ? 0 : i], 'word of --memory'),
+    );
     await this.controller.writeMemory(owner.program, memory, values, from);
   }
 

@@ -35,10 +35,12 @@ export class HeaderReader {
   value(field: HeaderField): number | undefined {
     if (!this.has(field.header)) return undefined;
     const { bytes, headerStart } = this.phv;
+    const start = must(headerStart[field.header], `start of header ${field.header}`);
     let value = 0;
     for (let bit = 0; bit < field.width; bit++) {
       const at = field.bitOffset + bit;
-      const byte = bytes[must(headerStart[field.header], `start of header ${field.header}`) + (at >>> 3)] ?? 0;
+      // A header that the packet cuts short reads as 0 behind its end.
+      const byte = bytes[start + (at >>> 3)] ?? 0;
       value = value * 2 + ((byte >>> (7 - (at & 7))) & 1);
     }
     return value;
