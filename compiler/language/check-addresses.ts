@@ -21,6 +21,7 @@ import {
   UNKNOWN_WORD,
   xorWords,
 } from '../data-plane/known-word.js';
+import { must } from '../data-plane/must.js';
 import type { Diagnostics } from './diagnostics.js';
 import { extractedWord, where, whereNot } from './known-registers.js';
 import { PRIMITIVES, type PrimitiveName } from './primitives.js';
@@ -88,7 +89,8 @@ class AddressCheck {
     }
   }
 
-  private bucketsOf({ memory = '' }: PrimitiveStatement): number {
+  private bucketsOf(statement: PrimitiveStatement): number {
+    const memory = must(statement.memory, `memory of ${statement.primitive}`);
     const buckets = this.buckets.get(memory);
     if (buckets === undefined) throw new Error(`there is no memory ${memory}`);
     return buckets;

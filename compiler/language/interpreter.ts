@@ -176,7 +176,8 @@ class Interpreter {
     return true;
   }
 
-  private access({ memory = '' }: PrimitiveStatement, words: Words): MemoryAccess | undefined {
+  private access(statement: PrimitiveStatement, words: Words): MemoryAccess | undefined {
+    const memory = must(statement.memory, `memory of ${statement.primitive}`);
     const { registers } = this;
     const store = this.inputs.memories.get(memory);
     if (store === undefined) throw new Error(`there is no memory ${memory} to run on`);

@@ -91,30 +91,33 @@ function oneAction(statement: PrimitiveStatement, dataPlane: DataPlane): readonl
 const constant = (value: number): StepParameter => ({ kind: 'constant', value: value >>> 0 });
 
 function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterSet): readonly Step[] {
-  const { primitive, span, memory = '' } = statement;
-  const [a = 'har', b = 'har'] = statement.registers;
+  const { primitive, span } = statement;
   const to = new Expansion(span, statement.memory);
+  const memory = (): string => must(statement.memory, `memory of ${primitive}`);
+  const register = (i: 0 | 1): Register => must(statement.registers[i], `register ${i + 1} of ${primitive}`);
   const salu = memoryOperation(primitive);
   if (salu !== undefined) {
     const { pair, flag } = salu;
-    return to.action({ kind: 'offset' }, { kind: 'base', memory }, constant(flag)).action({ kind: 'salu', pair }).steps;
+    return to
+      .action({ kind: 'offset' }, { kind: 'base', memory: memory() }, constant(flag))
+      .action({ kind: 'salu', pair }).steps;
   }
   switch (primitive) {
     case 'HASH_5_TUPLE_MEM':
     case 'HASH_MEM':
       return to
         .action({ kind: 'hash', input: primitive === 'HASH_MEM' ? 'har' : '5-tuple', into: 'mar' })
-        .action({ kind: 'mask' }, { kind: 'sizeMask', memory }).steps;
+        .action({ kind: 'mask' }, { kind: 'sizeMask', memory: memory() }).steps;
     case 'NOP':
       return [{ kind: 'nop', spans: [span] }];
     case 'MOVE':
-      return to.load(a, 0).alu('add', a, b).steps;
+      return to.load(register(0), 0).alu('add', register(0), register(1)).steps;
     case 'EQUAL':
-      return to.alu('xor', a, b).steps;
+      return to.alu('xor', register(0), register(1)).steps;
     case 'SGT':
-      return to.alu('min', a, b).alu('xor', a, b).steps;
+      return to.alu('min', register(0), register(1)).alu('xor', register(0), register(1)).steps;
     case 'SLT':
-      return to.alu('max', a, b).alu('xor', a, b).steps;
+      return to.alu('max', register(0), register(1)).alu('xor', register(0), register(1)).steps;
     default:
       return expandWithScratch(statement, liveAfter, to);
   }
@@ -131,10 +134,10 @@ const WITH_CONSTANT: Partial<Record<PrimitiveName, AluOperation>> = {
 /** Pseudo primitives that need a register beside their operands. */
 function expandWithScratch(statement: PrimitiveStatement, liveAfter: RegisterSet, to: Expansion): readonly Step[] {
   const { primitive, registers, integer } = statement;
-  const [a = 'har', b = 'har'] = registers;
+  const a = must(registers[0], `register 1 of ${primitive}`);
   const free = REGISTERS.filter((register) => !registers.includes(register));
   const dead = free.find((register) => !liveAfter.has(register));
-  const scratch = dead ?? free[0] ?? 'har';
+  const scratch = dead ?? must(free[0], `register beside those of ${primitive}`);
   if (dead === undefined) to.action({ kind: 'backup' });
   const operation = WITH_CONSTANT[primitive];
   if (operation !== undefined) {
@@ -142,7 +145,7 @@ function expandWithScratch(statement: PrimitiveStatement, liveAfter: RegisterSet
   } else {
     to.load(scratch, ALL_ONES).invert(a, scratch);
     // a - b = ~(~a + b): two steps less than negating b and back, with the same effect on all registers.
-    if (primitive === 'SUB') to.alu('add', a, b).invert(a, scratch);
+    if (primitive === 'SUB') to.alu('add', a, must(registers[1], `register 2 of ${primitive}`)).invert(a, scratch);
   }
   if (dead === undefined) to.action({ kind: 'recover', register: scratch });
   return to.steps;

@@ -12,7 +12,8 @@ export function readCode({ byteOffset, byteCount, shift, mask }: FieldAccess, st
     const byte = byteAt(start, byteOffset + i);
     return up === 0 ? byte : `${byte} << ${up}`;
   });
-  const word = bytes.length === 1 ? (bytes[0] ?? '0') : `(${bytes.join(' | ')})`;
+  const joined = bytes.join(' | ');
+  const word = bytes.length === 1 ? joined : `(${joined})`;
   const isWhole = shift === 0 && (mask === 0xffffffff || mask === 2 ** (8 * byteCount) - 1);
   return isWhole ? word : `(${word} >>> ${shift} & ${mask | 0})`;
 }

@@ -79,7 +79,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/place/greedy.ts': ['this.regardless?.[i * (this.problem.logicalRpbs + 2) + x] ?? 0'],
   'compiler/rows/strands.ts': ['of.get(from) ?? 0'],
   'compiler/steps/align.ts': ['padding.get(step) ?? 0'],
-  'compiler/steps/expand.ts': ["statement.field?.name ?? ''", "free[0] ?? 'har'"],
   'compiler/steps/join-ends.ts': ['deepest.get(identity) ?? 0'],
   'compiler/steps/memory-links.ts': ['uses.get(memory) ?? 0'],
   'hw-driver/bfruntime/bf-rt-json.ts': ['WIDTHS.get(typeName) ?? 0'],
@@ -107,13 +106,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'hw-driver/server/ports/port-counters.ts': ['this.counts.get(name) ?? 0', 'destination[0] ?? 0'],
   'hw-driver/server/served-tables.ts': ["asked?.table_name ?? ''"],
   'hw-driver/server/service.ts': ['subscribe.device_id ?? 0'],
-  'sim/engines/compiled/filter-code.ts': ['masks[j] ?? 0'],
-  'sim/engines/compiled/generate.ts': [
-    'this.context.arrayStarts[rpb] ?? 0',
-    'this.context.arraySizes[rpb] ?? 1',
-    "REGISTERS[index] ?? 'har'",
-    "REGISTERS[i] ?? 'har'",
-  ],
   'sim/made-packet/made-packet.ts': [
     'given.intrinsics.get(name) ?? 0',
     'DEFAULTS[field.name] ?? 0',
@@ -127,9 +119,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'key.find(({ name }) => name === RPB_KEYS.program)?.value ?? 0',
     'parameters[0]?.value ?? 0',
   ],
-  'sim/pipeline/trace/header-reader.ts': [
-    'bytes[must(headerStart[field.header], `start of header ${field.header}`) + (at >>> 3)] ?? 0',
-  ],
+  'sim/pipeline/trace/header-reader.ts': ['bytes[start + (at >>> 3)] ?? 0'],
   'sim/pipeline/trace/packet-tracer.ts': ['reader.value(field) ?? 0'],
   'sim/validation/branch-coverage.ts': ['this.places.hashRpb(statement) ?? 0'],
   'sim/validation/compare-bytes.ts': ['bytes[at + 1] ?? 0', 'bytes[at] ?? 0'],

@@ -3,6 +3,7 @@
  * are arguments of it.
  */
 
+import { must } from '../../../compiler/data-plane/must.js';
 import { readCode } from '../../blocks/field-code.js';
 import { type MaskGroup, mix, RECORD } from '../../blocks/mask-group.js';
 import type { FilterLookup, KeyWord, LookupMaker } from '../../blocks/ternary-table.js';
@@ -47,7 +48,10 @@ function wordCode(i: number, word: KeyWord | undefined): string {
 /** Replaces the best match so far by the same rule as {@link MaskGroup.lookup}. */
 function groupCode({ active, masks, recordWords }: MaskGroup, place: number): string {
   const count = active.length;
-  const keys = Array.from(active, (word, j) => `const k${j} = w${word} & ${(masks[j] ?? 0) | 0};`);
+  const keys = Array.from(
+    active,
+    (word, j) => `const k${j} = w${word} & ${must(masks[j], `mask of word ${word}`) | 0};`,
+  );
   const hash = Array.from(active).reduce((text, _, j) => `mix(${text}, k${j})`, '0');
   const differs = Array.from(active, (_, j) => `(R[at + ${j}] ^ k${j})`).join(' | ') || '0';
   return `{
