@@ -44,8 +44,5 @@ export {
 } from './passes/compile.js';
 // Allocators: those there are, and what one's own needs.
 export type { Allocator, FreeResources, Placement, PlacementResult, Shortage } from './place/allocator.js';
-export { greedyAllocator } from './place/greedy.js';
-export { f1, f2, f3, hierarchical } from './place/objectives.js';
-export { priceAllocator } from './place/price.js';
+export { ALLOCATOR_NAMES, ALLOCATORS, type AllocatorKind, type AllocatorName } from './place/allocators.js';
 export type { PlacementProblem } from './place/problem.js';
-export { z3Allocator } from './place/z3.js';

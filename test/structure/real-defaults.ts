@@ -88,6 +88,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     "PASS_NAMES.findLast((name) => wanted.has(name)) ?? 'emit'",
     "programOf(form) ?? ''",
   ],
+  'hw-driver/cli/commands/dataplane-command.ts': ["row[i] ?? ''"],
   'hw-driver/cli/commands/deploy-command.ts': ["text?.sourceHash ?? ''"],
   'hw-driver/cli/commands/memory-command.ts': ["hashInput ?? ''"],
   'hw-driver/cli/commands/shell-command.ts': [

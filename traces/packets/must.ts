@@ -2,7 +2,7 @@
  * What has to be there. A default in its place would let a fault of this code go on as time 0 or as an empty packet,
  * and be seen far from where it happened, or never.
  * @param what the noun of the message, e.g. `time of packet 3`
- * @throws Error `the time of packet 3 is missing: ...`; it is never the user's fault, so nothing catches it.
+ * @throws Error `the time of packet 3 is missing`; it is never the user's fault, so nothing catches it.
  */
 export function must<T>(value: T | undefined | null, what: string): T {
   if (value === undefined || value === null) throw missing(what);
@@ -10,4 +10,4 @@ export function must<T>(value: T | undefined | null, what: string): T {
 }
 
 /** Apart from {@link must}, which is small enough to be inlined. */
-const missing = (what: string): Error => new Error(`the ${what} is missing: this is a defect of p4runpro-sim`);
+const missing = (what: string): Error => new Error(`the ${what} is missing`);

@@ -136,7 +136,7 @@ const shown = (figure: number | undefined, digits = 0): string => (figure === un
 
 /** Columns of equal width, the first to the left. */
 function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => must(row[i], 'cell of a row').length)));
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
   const line = (row: readonly string[]): string =>
     row
       .map((cell, i) =>
