@@ -8,7 +8,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SLOW_FILES } from './tiers.js';
 
 interface FileResult {
@@ -31,6 +31,10 @@ const names = given.filter((argument) => !argument.startsWith('-'));
 const unknown = given.find((argument) => argument.startsWith('-') && !FLAGS.includes(argument));
 const isUnit = given.includes('--unit');
 const isNightly = given.includes('--nightly');
+
+/** Tests in which the forms of the compiler are checked between its passes. */
+const CHECKED = /^(compiler|sim)\//;
+const CHECKS = ['--import', pathToFileURL(join(testFolder, 'checked-forms.js')).href];
 
 const nameOf = (file: string): string => file.replace(/\.test\.js$/, '');
 
@@ -74,7 +78,7 @@ function runNode(args: readonly string[]): Promise<{ status: number | null; outp
 /** A file that dies before its tests are counted has one failure. */
 async function runFile(file: string): Promise<FileResult> {
   const started = performance.now();
-  const { status, output } = await runNode([join(testFolder, file)]);
+  const { status, output } = await runNode([...(CHECKED.test(file) ? CHECKS : []), join(testFolder, file)]);
   const passed = count(output, 'Passed');
   const skipped = count(output, 'Skipped');
   const failed = Math.max(count(output, 'Total') - passed - skipped, status === 0 ? 0 : 1);

@@ -19,6 +19,8 @@ import {
   type Statement,
   SwitchState,
 } from '../../compiler/index.js';
+import { checkFormsWhere } from '../../compiler/passes/checks/check-form.js';
+import { checkForms } from '../../compiler/passes/forms.js';
 import { executeDocument, executeStatements, newRun, observed } from './model.js';
 import { assertSound, assertWithinResources } from './placement-rules.js';
 import { MEMORIES, placeableStatements, primitive, programOf, threeWords } from './random-programs.js';
@@ -191,6 +193,9 @@ function placeAll(
 /** Behind all lines of random programs: each statement needs one of its own. */
 const LAST_LINE = 10_000;
 const ZEROS = { har: 0, sar: 0, mar: 0 };
+
+// Random statements, which were never checked.
+checkForms(checkFormsWhere({ areAddressesChecked: false }));
 
 const PLACES: readonly (readonly [
   name: string,

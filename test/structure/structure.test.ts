@@ -150,6 +150,7 @@ test('files are written by traces/system/ alone', () => {
  */
 const OTHER_ERRORS = new Set([
   'DomainError',
+  'BrokenInvariant',
   'SyntaxFault',
   'OutOfTries',
   'PublishedConstraintsError',

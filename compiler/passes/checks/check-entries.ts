@@ -1,0 +1,29 @@
+/** Compiled programs: entries in the order of installation that touch the program's own memory alone. */
+import { type DataPlane, FIXED_NAMES } from '../../data-plane/data-plane.js';
+import { type CompiledProgram, entryIdentity } from '../../link/compiled-program.js';
+import { documentFault } from '../../link/entry-proof.js';
+import { installOrder } from '../../link/operations.js';
+
+/** @param areAddressesChecked whether the program was checked to access its memories alone, which its entries then do */
+export function entriesFault(
+  compiled: CompiledProgram,
+  dataPlane: DataPlane,
+  areAddressesChecked: boolean,
+): string | undefined {
+  const { entries, passes } = compiled;
+  const ordered = installOrder(entries);
+  if (ordered.some((entry, i) => entry !== entries[i])) return 'the entries are not in the order of installation';
+  const keys = new Set<string>();
+  for (const entry of entries) {
+    const key = entryIdentity(entry);
+    if (keys.has(key)) return `${entry.table} would have two entries of one key and priority`;
+    keys.add(key);
+  }
+  const recirculation = entries.filter(({ table }) => table === FIXED_NAMES.recirculationTable).length;
+  if (recirculation !== (passes === 1 ? 0 : passes)) {
+    return `a program of ${passes} passes has ${recirculation} entries in the recirculation table`;
+  }
+  const deepest = compiled.placement.reduce((most, { pass }) => Math.max(most, pass + 1), 1);
+  if (passes !== deepest) return `the program is said to take ${passes} passes, and takes ${deepest}`;
+  return areAddressesChecked ? documentFault(compiled, dataPlane) : undefined;
+}

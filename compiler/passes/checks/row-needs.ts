@@ -1,0 +1,69 @@
+/** What an allocator is told of each row: its order, its RPBs, its links, its memories. */
+
+import type { DataPlane } from '../../data-plane/data-plane.js';
+import { actionName } from '../../data-plane/instructions/table.js';
+import type { TreeRow } from '../../place/problem.js';
+import type { Row } from '../../rows/rows.js';
+import type { RowsForm } from '../forms.js';
+
+export function needsFault({ lowered: { rows, problem, dataPlane, program } }: RowsForm): string | undefined {
+  const { tree } = problem;
+  if (tree.length !== rows.rows.length) return `the allocator gets ${tree.length} of ${rows.rows.length} rows`;
+  const holders = new Map<string, number>();
+  for (const [i, row] of rows.rows.entries()) {
+    const needs = tree[i] as TreeRow;
+    const fault = rowFault(row, needs, dataPlane) ?? linkFault(tree, i);
+    if (fault !== undefined) return `row ${i + 1} ${fault}`;
+    for (const { name } of needs.memories) {
+      if (holders.has(name)) return `two rows hold memory ${name}`;
+      holders.set(name, i);
+    }
+  }
+  for (const [i, row] of rows.rows.entries()) {
+    for (const memory of accessedBy(row)) {
+      const holder = holders.get(memory);
+      if (holder === undefined) return `row ${i + 1} accesses memory ${memory}, which no row holds`;
+      if (groupOf(tree, holder) === groupOf(tree, i)) continue;
+      return `row ${i + 1} accesses memory ${memory} of row ${holder + 1}, and need not be in its RPB`;
+    }
+  }
+  const stray = [...holders.keys()].find((name) => !program.memories.some((memory) => memory.name === name));
+  return stray === undefined ? undefined : `the program has no memory ${stray}`;
+}
+
+function rowFault(row: Row, { depth, after, entries, allowed }: TreeRow, dataPlane: DataPlane): string | undefined {
+  if (depth !== row.depth || after !== row.after) return 'is given to the allocator in another order';
+  if (entries !== row.entries.length) return `has ${row.entries.length} entries, and asks for ${entries}`;
+  const actions = new Set(
+    row.entries.map(({ does }) => actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' })),
+  );
+  for (const { index, number, actions: here } of dataPlane.rpbs) {
+    const hasAll = [...actions].every((name) => here.has(name));
+    if (hasAll !== (allowed[index] === 1)) return `${hasAll ? 'is kept out of' : 'may go to'} RPB ${number}`;
+  }
+  return undefined;
+}
+
+function linkFault(tree: readonly TreeRow[], i: number): string | undefined {
+  const { link, isLinked } = tree[i] as TreeRow;
+  if (link >= i) return `shares the RPB of row ${link + 1}, which comes later`;
+  const first = tree[link];
+  if (first !== undefined && (first.link >= 0 || !first.isLinked)) {
+    return `shares the RPB of row ${link + 1}, which is not the first of its group`;
+  }
+  return isLinked && link >= 0 ? 'is the first of its group and links to another' : undefined;
+}
+
+const groupOf = (tree: readonly TreeRow[], i: number): number => {
+  const link = tree[i]?.link ?? -1;
+  return link < 0 ? i : link;
+};
+
+function accessedBy({ entries }: Row): ReadonlySet<string> {
+  return new Set(
+    entries.flatMap(({ does }) => {
+      const isAccess = does.kind === 'step' && does.step.effect.kind === 'salu' && does.step.memory !== undefined;
+      return isAccess ? [does.step.memory as string] : [];
+    }),
+  );
+}
