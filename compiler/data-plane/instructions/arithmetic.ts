@@ -51,7 +51,7 @@ const PAIRS: readonly (readonly [Register, Register])[] = [
   ['har', 'sar'],
 ];
 
-export const ALU: InstructionFamily<Alu> = {
+const ALU: InstructionFamily<Alu> = {
   kind: 'alu',
   group: 'core',
   title: 'Arithmetic of two registers',
@@ -79,3 +79,6 @@ export const ALU: InstructionFamily<Alu> = {
   },
   summary: ({ operation, destination, source }) => OPERATIONS[operation].summary(destination, source),
 };
+
+/** The families of this file. */
+export const ARITHMETIC = [ALU] as const;

@@ -5,7 +5,7 @@
  */
 import { must } from '../must.js';
 import { MASK, OFFSET } from './address.js';
-import { ALU } from './arithmetic.js';
+import { ARITHMETIC } from './arithmetic.js';
 import { SET_BRANCH } from './branch.js';
 import { LOAD_IMMEDIATE } from './constant.js';
 import { DROP, FORWARD, REPORT, RETURN } from './forwarding.js';
@@ -30,7 +30,7 @@ const TABLE = [
   OFFSET,
   SALU,
   LOAD_IMMEDIATE,
-  ALU,
+  ...ARITHMETIC,
   BACKUP,
   RECOVER,
   EXTRACT,

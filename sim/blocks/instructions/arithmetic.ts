@@ -40,7 +40,7 @@ const operation = (
   code: ({ first, second }, to) => code(to.write(variable(first)), to.read(variable(second))),
 });
 
-export const ALU: Meaning<'alu', AluOperation> = {
+const ALU: Meaning<'alu', AluOperation> = {
   kind: 'alu',
   operations: [
     operation('add', add, (into, from) => `${into} = ${into} + ${from} | 0;`),
@@ -56,3 +56,6 @@ export const ALU: Meaning<'alu', AluOperation> = {
     second: REGISTER_INDEX[effect.source],
   }),
 };
+
+/** The families of this file. */
+export const ARITHMETIC = [ALU] as const;

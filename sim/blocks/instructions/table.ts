@@ -1,7 +1,7 @@
 /** The table of what actions do: a row for every family of compiler/data-plane/instructions, a number for every operation. */
 import { type ActionEffect, must } from '../../../compiler/index.js';
 import { MASK, OFFSET } from './address.js';
-import { ALU } from './arithmetic.js';
+import { ARITHMETIC } from './arithmetic.js';
 import { SET_BRANCH } from './branch.js';
 import { LOAD_IMMEDIATE } from './constant.js';
 import type { FieldOperands } from './field-operands.js';
@@ -19,7 +19,7 @@ const TABLE = [
   OFFSET,
   SALU,
   LOAD_IMMEDIATE,
-  ALU,
+  ...ARITHMETIC,
   BACKUP,
   RECOVER,
   EXTRACT,
