@@ -1,6 +1,6 @@
 /** Arithmetic of registers, one row per operation. */
-import type { Register } from '../description.js';
-import { addWords, andWords, type KnownWord, maxWords, minWords, orWords, xorWords } from '../known-word.js';
+import { REGISTERS, type Register } from '../description.js';
+import { addWords, andWords, type KnownWord, maxWords, minWords, notWord, orWords, xorWords } from '../known-word.js';
 import { effects, type InstructionFamily, stepWords } from './instruction.js';
 import { withRegister } from './packet-state.js';
 
@@ -80,5 +80,29 @@ const ALU: InstructionFamily<Alu> = {
   summary: ({ operation, destination, source }) => OPERATIONS[operation].summary(destination, source),
 };
 
+/** register = ~register. */
+export interface Not {
+  readonly kind: 'not';
+  readonly register: Register;
+}
+
+const NOT: InstructionFamily<Not> = {
+  kind: 'not',
+  group: 'optional',
+  title: 'Arithmetic of one register',
+  heading: 'All bits of a register inverted.',
+  members: REGISTERS.map((register) => ({ kind: 'not', register })),
+  inlines: true,
+  name: ({ register }) => `not_${register}`,
+  parameters: () => [],
+  effects: ({ register }) => effects({ reads: [register], writes: [register] }),
+  direct: ({ primitive, registers: [register] }) =>
+    primitive === 'NOT' && register !== undefined ? { kind: 'not', register } : undefined,
+  known: (state, { register }) => withRegister(state, register, notWord(state.registers[register])),
+  words: ({ register }) => stepWords('register', 'NOT', register),
+  p4: ({ register }, _parameters, { registers }) => [`${registers[register]} = ~${registers[register]};`],
+  summary: ({ register }) => `${register} = ~${register}`,
+};
+
 /** The families of this file. */
-export const ARITHMETIC = [ALU] as const;
+export const ARITHMETIC = [ALU, NOT] as const;

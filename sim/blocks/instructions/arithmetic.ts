@@ -57,5 +57,24 @@ const ALU: Meaning<'alu', AluOperation> = {
   }),
 };
 
+export function not(registers: Uint32Array, register: number): void {
+  registers[register] = ~(registers[register] as number);
+}
+
+const NOT: Meaning<'not', 'not'> = {
+  kind: 'not',
+  operations: [
+    {
+      name: 'not',
+      run: (_unit, { first }, { registers }) => not(registers, first),
+      code({ first }, to) {
+        const register = to.write(variable(first));
+        return `${register} = ~${register};`;
+      },
+    },
+  ],
+  decode: ({ register }) => ({ operation: 'not', first: REGISTER_INDEX[register] }),
+};
+
 /** The families of this file. */
-export const ARITHMETIC = [ALU] as const;
+export const ARITHMETIC = [ALU, NOT] as const;
