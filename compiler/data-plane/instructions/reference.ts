@@ -13,7 +13,7 @@ const INTRODUCTION = [
   'modulo 2^32. "Reads" and "sets" are registers and their saved copies; a register of which an action sets some bits and',
   'keeps the others stands in brackets. The last column says in which RPBs a data plane has the action. An action is one',
   'instruction of its stage; hashes share the two hash units of the RPB, and memory actions its stateful ALU, which are',
-  'there once for each RPB whatever actions it has.',
+  'there once for each RPB, with any set of actions.',
 ];
 
 /** @param dataPlanes the RPBs of these are named */
