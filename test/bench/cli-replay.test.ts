@@ -60,8 +60,8 @@ test('a difference: the packet field by field, what happened to it, status 1; --
     assert.is(stderr, '');
     assert.match(stdout, /^packet 3 of the golden differs \(packet 3 of the trace, 0\.000002000 s\)$/m);
     assert.match(stdout, /^packet 4 of the golden differs/m);
-    assert.match(stdout, /^ {4}hdr\.l5\.op +0x2 +0x2$/m);
-    assert.match(stdout, /^>> {2}hdr\.l5\.key3 +0x2 +0xc$/m);
+    assert.match(stdout, /^ {4}hdr\.l5\.op +2 +2$/m);
+    assert.match(stdout, /^>> {2}hdr\.l5\.key3 +2 +0xc$/m);
     assert.match(stdout, /^ {2}filter .* > program calc \(id 1\)$/m);
     assert.match(
       stdout,

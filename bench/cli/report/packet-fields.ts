@@ -1,7 +1,8 @@
 /** A packet's header fields by name, and two packets side by side. */
+import type { HeaderField } from '../../../compiler/data-plane/data-plane.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
-import { fieldAccess, InterpretedParser, Phv, readField } from '../../../sim/index.js';
+import { fieldAccess, fieldText, InterpretedParser, Phv, readField } from '../../../sim/index.js';
 
 /** Fields of the headers that the packet has, in the order of the description, and what follows as hexadecimal. */
 export function packetFields(dataPlane: DataPlane, bytes: Uint8Array): Map<string, string> {
@@ -13,10 +14,7 @@ export function packetFields(dataPlane: DataPlane, bytes: Uint8Array): Map<strin
     if (field.kind !== 'header') continue;
     const start = phv.headerStart[field.header] ?? -1;
     if (start < 0) continue;
-    if (field.width > 32) {
-      const first = start + field.bitOffset / 8;
-      fields.set(field.name, hex(bytes.subarray(first, first + field.width / 8)));
-    } else fields.set(field.name, `0x${readField(fieldAccess(field), bytes, start).toString(16)}`);
+    fields.set(field.name, valueText(field, bytes, start));
   }
   const headersEnd = Math.max(
     0,
@@ -27,6 +25,17 @@ export function packetFields(dataPlane: DataPlane, bytes: Uint8Array): Map<strin
   );
   fields.set('payload', hex(bytes.subarray(headersEnd)));
   return fields;
+}
+
+/** The widest field that is a number here. */
+const NUMBER_BITS = 48;
+
+/** As a packet trace writes it; wider fields byte by byte. @param start of the field's header */
+function valueText(field: HeaderField, bytes: Uint8Array, start: number): string {
+  if (field.width <= 32) return fieldText(field.name, readField(fieldAccess(field), bytes, start));
+  const first = start + field.bitOffset / 8;
+  const digits = hex(bytes.subarray(first, first + field.width / 8));
+  return field.width > NUMBER_BITS ? digits : fieldText(field.name, Number.parseInt(digits, 16));
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

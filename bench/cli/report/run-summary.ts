@@ -1,6 +1,7 @@
 /** A run as a person wants to read it: figures, and a heat map of the RPBs. */
 
 import { Ansis } from 'ansis';
+import type { Gress } from '../../../compiler/data-plane/description.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import { DROP_REASONS, type DropReason } from '../../../sim/index.js';
@@ -23,7 +24,7 @@ export function renderRunSummary(
     line('allocation', `${microseconds(summary.allocationUs)} per program`),
     ...compilationLines(summary, line),
     '',
-    ...heatMap(summary, dataPlane, paint),
+    ...heatMap(summary, dataPlane, paint, line),
     '',
     ...captureNotes.map((note, i) => line(i === 0 ? 'captures' : '', note)),
     ...(summary.constraints === 'sound' ? packetLines(summary, line) : [line('packets', NO_PACKETS)]),
@@ -127,27 +128,36 @@ function passesText({ passes }: RunSummary): string {
 }
 
 const microseconds = ({ p50, p95, max }: { p50: number; p95: number; max: number }): string =>
-  `${p50.toFixed(0)} µs median, ${p95.toFixed(0)} µs p95, ${max.toFixed(0)} µs max`;
+  `${count(Math.round(p50))} µs median, ${count(Math.round(p95))} µs p95, ${count(Math.round(max))} µs max`;
 
 /** Blocks of rising weight for terminals without colours. */
 const SHADES = [' ', '░', '▒', '▓', '█'];
-const CELL_WIDTH = 3;
+/** A percentage of up to three digits, and a space before it. */
+const CELL_WIDTH = 4;
 
-/** One row for entries, one for memory; a cell's colour and number are the percentage in use. */
-function heatMap(summary: RunSummary, dataPlane: DataPlane, paint: Ansis): string[] {
-  const row = (label: string, shares: readonly number[], mean: number): string =>
-    `${label.padEnd(LABEL_WIDTH)}${shares.map((share) => cell(share, paint)).join('')}  ${percent(mean)}`;
+/** A block for each gress, with a row for entries and one for memory: a cell's colour and number are the percentage. */
+function heatMap(summary: RunSummary, dataPlane: DataPlane, paint: Ansis, line: Line): string[] {
+  const row = (label: string, shares: readonly number[]): string =>
+    `${label.padEnd(LABEL_WIDTH)}${shares.map((share) => cell(share, paint)).join('')}`;
   const entries = dataPlane.rpbs.map((rpb, i) => must(summary.rpb[i]?.entries, 'RPB of the summary') / rpb.entries);
   const buckets = dataPlane.rpbs.map((rpb, i) => must(summary.rpb[i]?.buckets, 'RPB of the summary') / rpb.buckets);
-  const numbers = dataPlane.rpbs.map(({ number }) => String(number).padStart(CELL_WIDTH)).join('');
-  const ingress = dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length * CELL_WIDTH;
-  const egress = dataPlane.rpbCount * CELL_WIDTH - ingress;
-  const gress = (name: string, width: number): string => ` ${name} `.padEnd(width - 1, '─').padStart(width);
+  const block = (gress: Gress): string[] => {
+    const rpbs = dataPlane.rpbs.filter((rpb) => rpb.gress === gress);
+    const of = (shares: readonly number[]): number[] => rpbs.map(({ index }) => must(shares[index], 'share of an RPB'));
+    const numbers = rpbs.map(({ number }) => String(number).padStart(CELL_WIDTH)).join('');
+    return [
+      `${`${gress} RPB`.padEnd(LABEL_WIDTH)}${paint.dim(numbers)}`,
+      row('entries, %', of(entries)),
+      row('memory, %', of(buckets)),
+    ];
+  };
   return [
-    `${''.padEnd(LABEL_WIDTH)}${paint.dim(gress('ingress', ingress) + gress('egress', egress))}`,
-    `${'RPB'.padEnd(LABEL_WIDTH)}${paint.dim(numbers)}  in use`,
-    row('entries, %', entries, summary.tableEntryUtilization),
-    row('memory, %', buckets, summary.memoryUtilization),
+    ...block('ingress'),
+    ...block('egress'),
+    line(
+      'in use',
+      `${percent(summary.tableEntryUtilization)} of entries, ${percent(summary.memoryUtilization)} of memory`,
+    ),
   ];
 }
 

@@ -114,8 +114,9 @@ function showUtilisation({ controller, dataPlane }: Session): Shown {
       ofBuckets: 0,
     })),
   ];
+  const count = (value: number): string => value.toLocaleString('en-US');
   const share = (used: number, of: number): string =>
-    of === 0 ? '' : `${used} of ${of} (${((100 * used) / of).toFixed(1)} %)`;
+    of === 0 ? '' : `${count(used)} of ${count(of)} (${((100 * used) / of).toFixed(1)} %)`;
   const rows = value
     .filter(({ entries, buckets }) => entries + buckets > 0)
     .map(({ what, entries, ofEntries, buckets, ofBuckets }) => [

@@ -31,8 +31,26 @@ export function formatPacketTrace(trace: PacketTrace): string {
 const headerLine = ({ header, offset, fields }: TracedHeader): string => {
   const short = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
   const values = Object.entries(fields).map(([name, value]) => `${short(name)} ${fieldText(name, Number(value))}`);
-  return `           ${header} at ${offset}: ${values.join(', ')}`;
+  return wrapped(`           ${header} at ${offset}: `, values);
 };
+
+const MAX_COLUMNS = 100;
+const INDENT = ' '.repeat(13);
+
+/** A list behind a heading, on as many lines as it takes. */
+function wrapped(heading: string, items: readonly string[]): string {
+  const lines: string[] = [];
+  let line = heading;
+  for (const [i, item] of items.entries()) {
+    const text = i === items.length - 1 ? item : `${item},`;
+    if (line.length + text.length <= MAX_COLUMNS) line += `${text} `;
+    else {
+      lines.push(line.trimEnd());
+      line = `${INDENT}${text} `;
+    }
+  }
+  return [...lines, line.trimEnd()].join('\n');
+}
 
 const verdictText = ({ kind, port, reason, recirculations }: PacketTrace['verdict']): string => {
   const rounds = recirculations === 0 ? '' : `, after ${recirculations + 1} passes`;
