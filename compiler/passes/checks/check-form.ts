@@ -1,4 +1,4 @@
-/** What has to hold of each form between two passes. A fault is a fault of the compiler, whatever the program is. */
+/** What has to hold of each form between two passes. A fault is a fault of the compiler, for any program. */
 import { type Form, type FormCheck, PASS_NAMES, type PassName } from '../forms.js';
 import { programOf } from '../print/print-form.js';
 import { branchesFault } from './check-branches.js';

@@ -1,4 +1,4 @@
-/** What an allocator is told of each row: its order, its RPBs, its links, its memories. */
+/** What an allocator reads about each row: its order, its RPBs, its links, its memories. */
 
 import type { DataPlane } from '../../data-plane/data-plane.js';
 import { actionName } from '../../data-plane/instructions/table.js';
