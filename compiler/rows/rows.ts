@@ -128,23 +128,49 @@ function sharingGroups(cells: ReadonlyMap<number, ByDepth>): SharingGroup[] {
  * placed freely of one another, so its packets may meet any row.
  */
 class BranchCover {
+  private readonly isTaken: ReadonlySet<number>;
+
   constructor(
     private readonly ids: readonly number[],
     private readonly isShared: boolean,
     private readonly bits: number,
-  ) {}
+  ) {
+    this.isTaken = new Set(ids);
+  }
 
   of(members: readonly number[]): readonly (BranchMatch & { readonly shares: number })[] {
     const ids = members.map((member) => must(this.ids[member], `ID of branch ${member}`));
     if (!this.isShared || ids.length === 1) {
       return ids.map((value) => ({ value, mask: 2 ** this.bits - 1, shares: 1 }));
     }
+    const whole = this.wholeBlock(ids);
+    if (whole !== undefined) return [{ ...whole, shares: ids.length }];
     const inside = new Set(members);
     const others = this.ids.filter((_, number) => !inside.has(number));
     return coverBranches(ids, others, this.bits).map((match) => ({
       ...match,
       shares: ids.filter((id) => (id & match.mask) === match.value).length,
     }));
+  }
+
+  /**
+   * The one match for ids that fill a block but for gaps, which is how ids are laid out; it looks at the block alone, as
+   * looking at all other branches for each group of them takes time with the square of the branches.
+   */
+  private wholeBlock(ids: readonly number[]): BranchMatch | undefined {
+    const [first] = ids as [number, ...number[]];
+    const differing = ids.reduce((sum, id) => sum | (id ^ first), 0);
+    let size = 1;
+    for (let rest = differing; rest !== 0; rest &= rest - 1) size *= 2;
+    if (size > 4 * ids.length) return undefined;
+    const mask = (2 ** this.bits - 1) & ~differing;
+    const value = first & mask;
+    let taken = 0;
+    for (let part = differing; ; part = (part - 1) & differing) {
+      if (this.isTaken.has(value | part)) taken++;
+      if (part === 0) break;
+    }
+    return taken === ids.length ? { value, mask } : undefined;
   }
 }
 
