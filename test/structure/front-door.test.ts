@@ -14,8 +14,8 @@ const FOLDER_READMES = ['compiler', 'sim', 'traces', 'hw-driver', 'bench', 'resu
 
 /** How the example of each recipe is found in the code: the files that say it are those that the recipe names. */
 const EXAMPLES: Readonly<Record<string, RegExp>> = {
-  'Add an action': /(?<![.\w])min\b/,
   'Add a primitive': /\bSUBI\b/,
+  'Add an action': /kind: 'not',/,
   'Add an allocator': /\bhierarchical\b/,
   'Add a data plane': /\bTOFINO1_DESCRIPTION\b/,
   'Add a program': /'sm'|\bsm:|\bprogram sm\b|\bSuMax\b|\bsumax\b/,
