@@ -1,5 +1,7 @@
 /** Rows with their entries and what they need, and where they are placed. */
+
 import { ones } from '../../data-plane/bits.js';
+import { passOf, rpbNumberOf } from '../../data-plane/logical-rpb.js';
 import type { TreeRow } from '../../place/problem.js';
 import type { Row, RowEntry } from '../../rows/rows.js';
 import type { PlacementForm, RowsForm } from '../forms.js';
@@ -46,8 +48,8 @@ export function placementText({ lowered, allocation }: PlacementForm): string[] 
     '  row  pass  RPB  depth  entries',
     ...rows.rows.map(({ depth, entries }, i) => {
       const logical = placement[i] as number;
-      const pass = 1 + Math.floor((logical - 1) / dataPlane.rpbCount);
-      const rpb = 1 + ((logical - 1) % dataPlane.rpbCount);
+      const pass = 1 + passOf(logical, dataPlane.rpbCount);
+      const rpb = rpbNumberOf(logical, dataPlane.rpbCount);
       const column = (value: number, width: number): string => String(value).padStart(width);
       return numbered(
         i + 1,
