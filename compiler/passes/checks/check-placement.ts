@@ -1,4 +1,6 @@
 /** Placements: every constraint that an allocator has to keep, from the rows and the free resources alone. */
+import { rpbIndexOf } from '../../data-plane/logical-rpb.js';
+import { must } from '../../data-plane/must.js';
 import type { TreeRow } from '../../place/problem.js';
 import type { PlacementForm } from '../forms.js';
 
@@ -23,7 +25,7 @@ export function placementFault(form: PlacementForm): string | undefined {
 }
 
 const rpbOf = (form: PlacementForm, row: number): number =>
-  ((form.allocation.placement[row] as number) - 1) % form.problem.rpbCount;
+  rpbIndexOf(must(form.allocation.placement[row], `placement of row ${row + 1}`), form.problem.rpbCount);
 
 /**
  * Whether rows of one depth are in one logical RPB, and each depth behind the one above. That keeps the order of every
@@ -37,7 +39,7 @@ function isDepthByDepth({ problem: { tree }, allocation: { placement } }: Placem
     byDepth.set(depth, logical);
   }
   const inOrder = [...byDepth].sort(([a], [b]) => a - b).map(([, logical]) => logical);
-  return inOrder.every((logical, i) => logical > (inOrder[i - 1] ?? 0));
+  return inOrder.every((logical, i) => i === 0 || logical > must(inOrder[i - 1], `placement of depth ${i}`));
 }
 
 function rowFault({ allowed, link }: TreeRow, i: number, form: PlacementForm): string | undefined {
