@@ -70,6 +70,15 @@ export const SLOW_FILES: readonly string[] = [
   'bench/capture-addressing',
   'bench/update-delay',
   'hw-driver/tofino1',
+  'compiler/p4-chip',
+  'compiler/p4',
+  'compiler/resources',
+  'sim/action-catalogue',
+  'sim/conformance',
+  'hw-driver/fixed-tables',
+  'hw-driver/failing-target',
+  'bench/cli-captures',
+  'bench/cli-verify',
 ];
 
 /** How many times the random cases of `npm test` a run takes: TEST_EFFORT, from `npm run test:nightly` 20. */
