@@ -11,6 +11,8 @@ import {
   SwitchState,
   type TableEntry,
 } from '../../compiler/index.js';
+import { checkForm, checkFormsWhere } from '../../compiler/passes/checks/check-form.js';
+import { checkForms } from '../../compiler/passes/forms.js';
 import { formatFailure, Switch, TargetError, type Translation } from '../../sim/index.js';
 import { SAMPLE_NAMES, sampleSource } from '../compiler/support.js';
 import { validateAlone, validateCrowded } from './random-validation.js';
@@ -155,7 +157,9 @@ test('packets on which a program leaves its memory are not compared', () => {
   const { programs, hasErrors } = analyse(text, plane);
   const [program] = programs;
   if (program === undefined || !hasErrors) throw new Error('a program with an error was expected');
+  checkForms(checkFormsWhere({ areAddressesChecked: false }));
   const compiled = link(lower(program, plane, 1), new SwitchState(plane), '0'.repeat(64));
+  checkForms(checkForm);
   const result = validate({ program, compiled });
   assertVerified(result);
   assert.ok(result.kind === 'verified' && result.undefined > 0 && result.packets + result.undefined === 300);
