@@ -98,12 +98,12 @@ class Tables {
     const { prices, rowCosts } = this;
     for (let rpb = 0; rpb < rpbCount; rpb++) {
       prices[2 * rpb] = priceOf(
-        must(free.entries[rpb], `free entries of RPB ${rpb + 1}`),
-        must(free.totalEntries[rpb], `entries of RPB ${rpb + 1}`),
+        must(free.entries[rpb], 'free entries of an RPB'),
+        must(free.totalEntries[rpb], 'entries of an RPB'),
       );
       prices[2 * rpb + 1] = priceOf(
-        must(free.buckets[rpb], `free buckets of RPB ${rpb + 1}`),
-        must(free.totalBuckets[rpb], `buckets of RPB ${rpb + 1}`),
+        must(free.buckets[rpb], 'free buckets of an RPB'),
+        must(free.totalBuckets[rpb], 'buckets of an RPB'),
       );
     }
     for (let i = 0; i < tree.length; i++) {
@@ -283,7 +283,7 @@ class PriceSearch {
     for (let rpb = 0; rpb < rpbCount; rpb++) {
       if ((rows[rpb] as number) < 2) continue;
       const here = (): number[] => placement.flatMap((x, i) => (rpbIndexOf(x, rpbCount) === rpb ? [i] : []));
-      if ((entries[rpb] as number) > must(this.free.entries[rpb], `free entries of RPB ${rpb + 1}`))
+      if ((entries[rpb] as number) > must(this.free.entries[rpb], 'free entries of an RPB'))
         return { rpb, rows: here() };
       if ((blocks[rpb] as number) < 2) continue;
       const withBlocks = here().filter((i) => must(tree[i]?.memories.length, `row ${i + 1}`) > 0);
