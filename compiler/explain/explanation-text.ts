@@ -1,6 +1,8 @@
 /** An explanation as text for a terminal of 80 columns or more. */
+
+import { rangesText } from '../passes/print/words.js';
 import { type ExplainedEntry, type ExplainedRow, entryText, type ProgramExplanation } from './explanation.js';
-import { counted, rangesText } from './step-text.js';
+import { counted } from './step-text.js';
 import { branchMap } from './text-map.js';
 import { wrap } from './text-wrap.js';
 

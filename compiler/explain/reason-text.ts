@@ -3,12 +3,12 @@
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { actionName } from '../data-plane/instructions/table.js';
 import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
+import { rangesText } from '../passes/print/words.js';
 import type { Placement } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows, Row } from '../rows/rows.js';
 import { isMemoryAccess } from '../steps/steps.js';
 import type { PlaceReason } from './place-reasons.js';
-import { rangesText } from './step-text.js';
 
 export interface ReasonContext {
   /** Index of the row. */

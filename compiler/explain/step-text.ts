@@ -35,18 +35,6 @@ export function conditionsText(conditions: readonly Condition[]): string {
 
 const hexadecimal = (value: number): string => (value === 0 ? '0' : `0x${value.toString(16)}`);
 
-/** Whole numbers as ranges: 1-3, 5. */
-export function rangesText(numbers: readonly number[]): string {
-  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
-  const ranges: [number, number][] = [];
-  for (const number of sorted) {
-    const last = ranges.at(-1);
-    if (last !== undefined && last[1] === number - 1) last[1] = number;
-    else ranges.push([number, number]);
-  }
-  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
-}
-
 /** `1 entry`, `2,816 entries`. */
 export function counted(count: number, noun: string): string {
   const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : /(ch|ss)$/.test(noun) ? `${noun}es` : `${noun}s`;
