@@ -16,7 +16,7 @@ export { DataPlaneError } from './data-plane/validate.js';
 export { explain } from './explain/explanation.js';
 export { explanationText } from './explain/explanation-text.js';
 // Programs: text to a compiled program.
-export type { Diagnostic, DiagnosticCode, Span } from './language/diagnostics.js';
+export type { Diagnostic, DiagnosticCode, Fix, Span } from './language/diagnostics.js';
 export { formatSource } from './language/format.js';
 export type { Program } from './language/program.js';
 export { renderDiagnostics } from './language/render.js';

@@ -80,7 +80,7 @@ export function insertCase(
     source: inserted,
     diagnostics: diagnostics
       .filter((finding) => isInside(finding) || finding.severity === 'error')
-      .map((finding) => ({ ...finding, span: spanIn(text, finding.span.start - start, finding.span.end - start) })),
+      .map((finding) => findingIn(text, start, finding)),
   };
 }
 
@@ -116,14 +116,23 @@ function parsedCase(text: string): { readonly program: ProgramSyntax | undefined
 /** What keeps a text from being one case, with places in it. */
 function caseSyntaxErrors(text: string): Diagnostic[] {
   const { program, diagnostics } = parsedCase(text);
-  const found = diagnostics.sorted().map((finding) => {
-    const { start, end } = finding.span;
-    return { ...finding, span: spanIn(text, start - BEFORE.length, end - BEFORE.length) };
-  });
+  const found = diagnostics.sorted().map((finding) => findingIn(text, BEFORE.length, finding));
   if (found.length > 0 || program !== undefined) return found;
   const message = 'expected one case';
   const hint = 'case(<register, value, mask>) { statements }';
-  return [{ code: 'syntax', severity: 'error', message, span: spanIn(text, 0, text.length), hint }];
+  return [{ code: 'syntax', severity: 'error', message, span: spanIn(text, 0, text.length), hint, fix: undefined }];
+}
+
+/** A finding about a program as one about a part of its text, that begins at an offset. */
+function findingIn(text: string, at: number, finding: Diagnostic): Diagnostic {
+  const { span, fix } = finding;
+  const isInside = fix !== undefined && fix.start >= at && fix.end <= at + text.length;
+  return {
+    ...finding,
+    span: spanIn(text, span.start - at, span.end - at),
+    // What would change the text around it is no change of the part.
+    fix: isInside ? { ...fix, start: fix.start - at, end: fix.end - at } : undefined,
+  };
 }
 
 /** A stretch of a text by its offsets, which are cut to it. */

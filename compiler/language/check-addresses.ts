@@ -112,8 +112,12 @@ class AddressCheck {
       );
     } else {
       const can = `mar can be up to ${readable(mar.max)} here, and ${of}`;
-      const cure = `write ANDI(mar, ${readable(buckets - 1)}); in front of it`;
-      this.diagnostics.report('address-not-bounded', statement.span, can, cure);
+      const mask = `ANDI(mar, ${readable(buckets - 1)});`;
+      const { start } = statement.span;
+      this.diagnostics.report('address-not-bounded', statement.span, can, {
+        hint: `write ${mask} in front of it`,
+        fix: { title: `insert ${mask}`, start, end: start, text: `${mask} ` },
+      });
     }
     // One finding for one address: as if it had been mended.
     return { ...after, mar: andWords(mar, constantWord(buckets - 1)) };

@@ -6,7 +6,7 @@ import { REGISTERS, type Register } from '../data-plane/description.js';
 import { actionName } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
 import { type CheckedFilter, checkMatch, reportUnknownField } from './check-filters.js';
-import { type Diagnostics, nearest } from './diagnostics.js';
+import { type Advice, type Diagnostics, didYouMean, nearest } from './diagnostics.js';
 import { PRIMITIVES, type PrimitiveRow, registersUsed } from './primitives.js';
 import type { Case, Condition, PrimitiveStatement, Statement } from './program.js';
 import type { ArgumentSyntax, CaseSyntax, StatementSyntax, Word } from './syntax.js';
@@ -64,10 +64,9 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
   const { diagnostics } = context;
   const row = PRIMITIVES.get(syntax.name.text);
   if (row === undefined) {
-    const hint = (): string | undefined => {
-      if (syntax.name.text === 'BRANCH') return 'write BRANCH:';
+    const hint = (): Advice | undefined => {
       const near = nearest(syntax.name.text, [...PRIMITIVES.keys(), 'BRANCH']);
-      return near && `did you mean ${near}?`;
+      return near === undefined ? undefined : didYouMean(near, syntax.name.span);
     };
     diagnostics.report('unknown-primitive', syntax.name.span, `there is no primitive ${syntax.name.text}`, hint);
     return undefined;
@@ -159,7 +158,9 @@ function checkMemory(argument: ArgumentSyntax, row: PrimitiveRow, context: BodyC
   if (context.declarations.has(argument.text)) return argument.text;
   context.diagnostics.report('unknown-memory', argument.span, `there is no memory ${argument.text}`, () => {
     const near = nearest(argument.text, context.declarations.keys());
-    return near === undefined ? `declare it before the program: @${argument.text} 256` : `did you mean ${near}?`;
+    return near === undefined
+      ? `declare it before the program: @${argument.text} 256`
+      : didYouMean(near, argument.span);
   });
   return undefined;
 }

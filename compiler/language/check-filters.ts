@@ -1,7 +1,7 @@
 /** Checks a program's filters and picks the filter table that serves them. */
 import { and48, fits, ones, readable } from '../data-plane/bits.js';
 import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
-import { type Diagnostics, nearest } from './diagnostics.js';
+import { type Diagnostics, didYouMean, nearest } from './diagnostics.js';
 import { guaranteedHeaders } from './parsing-paths.js';
 import type { FieldMatch } from './program.js';
 import type { MatchSyntax, ProgramSyntax } from './syntax.js';
@@ -71,11 +71,13 @@ export function checkMatch(syntax: MatchSyntax, subject: string, width: number, 
     return false;
   }
   if (and48(value.value, mask.value) !== value.value) {
+    const text = readable(and48(value.value, mask.value));
+    const { start, end } = value.span;
     diagnostics.report(
       'value-outside-mask',
       value.span,
       'the value has bits that the mask leaves out; they are ignored',
-      `it means ${readable(and48(value.value, mask.value))}`,
+      { hint: `it means ${text}`, fix: { title: `write ${text}`, start, end, text } },
     );
   }
   return true;
@@ -92,7 +94,7 @@ export function reportUnknownField(
     `data plane '${dataPlane.name}' has no field ${subject.text}`,
     () => {
       const near = nearest(subject.text, [...dataPlane.fields.keys(), ...Object.keys(dataPlane.description.aliases)]);
-      return near && `did you mean ${near}?`;
+      return near === undefined ? undefined : didYouMean(near, subject.span);
     },
   );
 }

@@ -12,7 +12,10 @@ import type { ArgumentSyntax, ProgramSyntax, SourceFile, StatementSyntax } from 
 /** A memory as it is declared, with the place for messages. */
 interface Declaration {
   readonly memory: Memory;
+  /** Of its name. */
   readonly span: Span;
+  /** Of the whole declaration. */
+  readonly annotation: Span;
 }
 
 /**
@@ -52,7 +55,7 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
 function checkAnnotations(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagnostics): Map<string, Declaration> {
   const largest = Math.max(...dataPlane.rpbs.map(({ buckets }) => buckets));
   const declarations = new Map<string, Declaration>();
-  for (const { name, buckets } of file.annotations) {
+  for (const { name, buckets, span } of file.annotations) {
     const first = declarations.get(name.text);
     if (first !== undefined) {
       const message = `a second memory named ${name.text}`;
@@ -67,7 +70,11 @@ function checkAnnotations(file: SourceFile, dataPlane: DataPlane, diagnostics: D
         `a memory has a power of two of buckets, from 1 to ${largest}`,
       );
     }
-    declarations.set(name.text, { memory: { name: name.text, buckets: buckets.value }, span: name.span });
+    declarations.set(name.text, {
+      memory: { name: name.text, buckets: buckets.value },
+      span: name.span,
+      annotation: span,
+    });
   }
   return declarations;
 }
@@ -94,10 +101,14 @@ function assignMemories(
     }
   }
   const memoriesOf = new Map<ProgramSyntax, Memory[]>();
-  for (const { memory, span } of declarations.values()) {
+  for (const { memory, span, annotation } of declarations.values()) {
     const user = users.get(memory.name);
     if (user === undefined) {
-      diagnostics.report('unused-memory', span, `memory ${memory.name} is never used`, 'remove the declaration');
+      const { start, end } = annotation;
+      diagnostics.report('unused-memory', span, `memory ${memory.name} is never used`, {
+        hint: 'remove the declaration',
+        fix: { title: `remove the declaration of ${memory.name}`, start, end, text: '' },
+      });
       continue;
     }
     const others = memoriesOf.get(user);

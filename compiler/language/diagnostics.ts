@@ -51,6 +51,16 @@ export const DIAGNOSTIC_CODES = {
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;
 
+/** A change of the text that a hint names: what an editor offers to do. */
+export interface Fix {
+  /** What it does, in the imperative. */
+  readonly title: string;
+  /** The stretch that is replaced, as offsets in UTF-16 units; empty where text is put in. */
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: 'error' | 'warning';
@@ -58,13 +68,21 @@ export interface Diagnostic {
   readonly span: Span;
   /** What to do about it. */
   readonly hint: string | undefined;
+  /** The change that the hint names, where one change mends it. */
+  readonly fix: Fix | undefined;
+}
+
+/** A hint and the change that it names. */
+export interface Advice {
+  readonly hint: string;
+  readonly fix: Fix;
 }
 
 /** Findings of one kind that are kept with their places; the others are counted. */
 const MAX_KEPT = 100;
 
 /** Hints that take a search are made for findings that are kept only. */
-type Hint = string | undefined | (() => string | undefined);
+type Hint = string | Advice | undefined | (() => string | Advice | undefined);
 
 /** Collects findings, each once; later ones never hide earlier ones, except those of one kind beyond the first hundred. */
 export class Diagnostics {
@@ -79,13 +97,15 @@ export class Diagnostics {
       const identity = `${code} ${span.start} ${span.end} ${text}`;
       if (this.seen.has(identity)) return;
       this.seen.add(identity);
-      const hintText = typeof hint === 'function' ? hint() : hint;
+      const given = typeof hint === 'function' ? hint() : hint;
+      const advice = typeof given === 'string' ? { hint: given, fix: undefined } : given;
       this.list.push({
         code,
         severity: DIAGNOSTIC_CODES[code],
         message: text,
         span,
-        hint: hintText === undefined ? undefined : croppedWords(hintText),
+        hint: advice && croppedWords(advice.hint),
+        fix: advice?.fix,
       });
     }
     this.counts.set(code, count + 1);
@@ -112,6 +132,16 @@ export class Diagnostics {
     return new Map([...this.counts].flatMap(([code, count]) => (count > MAX_KEPT ? [[code, count - MAX_KEPT]] : [])));
   }
 }
+
+/** Asks whether another word was meant, and puts it in place of what the span covers. */
+export const didYouMean = (text: string, { start, end }: Pick<Span, 'start' | 'end'>): Advice => ({
+  hint: `did you mean ${text}?`,
+  fix: { title: `replace by ${text}`, start, end, text },
+});
+
+/** A text with a fix applied. */
+export const applyFix = (source: string, { start, end, text }: Fix): string =>
+  source.slice(0, start) + text + source.slice(end);
 
 /** What of a user's word is repeated in a message. */
 const MAX_WORD_CHARACTERS = 60;

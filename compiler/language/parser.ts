@@ -127,7 +127,8 @@ class Parser {
     if (this.isPunctuation(')')) {
       const close = this.take().span;
       const message = 'a primitive without arguments is written without parentheses';
-      this.diagnostics.report('syntax', between(open, close), message, "leave out '()'");
+      const fix = { title: "remove '()'", start: open.start, end: close.end, text: '' };
+      this.diagnostics.report('syntax', between(open, close), message, { hint: "leave out '()'", fix });
       return [];
     }
     const args = this.list(() => this.argument());

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   analyse,
+  applyFix,
   builtInDataPlane,
   DIAGNOSTIC_CODES,
   Diagnostics,
@@ -25,6 +26,12 @@ for (const [code, severity] of Object.entries(DIAGNOSTIC_CODES)) {
     const found = analysis.diagnostics.filter((diagnostic) => diagnostic.code === code);
     assert.ok(found.length > 0, `${code} is not found`);
     for (const diagnostic of found) assert.is(diagnostic.severity, severity);
+    for (const { message, fix } of analysis.diagnostics) {
+      if (fix === undefined) continue;
+      const after = analyse(applyFix(source, fix), dataPlaneOf(source)).diagnostics;
+      const alike = (list: typeof after): number => list.filter((other) => other.message === message).length;
+      assert.ok(alike(after) < alike(analysis.diagnostics), `'${fix.title}' leaves: ${message}`);
+    }
     assertGolden(testPath('diagnostics', `${code}.golden.txt`), `${renderAll(analysis, `${code}.p4runpro`, source)}\n`);
   });
 }

@@ -114,6 +114,13 @@ test('check --json: one document, nothing else', () =>
         [CACHE, 0],
       ],
     );
+    given('misspelt.p4runpro', 'program p(<hdr.ipv4.src, 1, 1>) { DORP; }')(folder);
+    const misspelt = await type('p4runpro', ['check', '--json', 'misspelt.p4runpro'], { folder });
+    const found = JSON.parse(misspelt.stdout) as { files: { diagnostics: { hint: string; fix: object }[] }[] };
+    assert.equal(
+      found.files.flatMap(({ diagnostics }) => diagnostics.map(({ hint, fix }) => [hint, fix])),
+      [['did you mean DROP?', { title: 'replace by DROP', start: 34, end: 38, text: 'DROP' }]],
+    );
   }));
 
 test('compile: to standard output, or with -o to a file', () =>
