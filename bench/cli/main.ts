@@ -6,22 +6,22 @@ import { packageVersion } from '../../traces/system/package-root.js';
 const COMMANDS: readonly CommandRow[] = [
   {
     usage: 'run',
-    describe: 'Deploy programs, run packets through them',
+    describe: 'Deploy programs and run packets through them',
     load: async () => (await import('./commands/run-command.js')).runCommand,
   },
   {
     usage: 'capacity',
-    describe: 'How many programs a switch holds',
+    describe: 'Measure the number of programs that a switch holds',
     load: async () => (await import('./commands/capacity-command.js')).capacityCommand,
   },
   {
     usage: 'timing',
-    describe: 'What recirculation costs in throughput and latency',
+    describe: 'Measure throughput and latency for each number of recirculations',
     load: async () => (await import('./commands/timing-command.js')).timingCommand,
   },
   {
     usage: 'conform [dirs..]',
-    describe: 'Compare with independent implementations',
+    describe: 'Compare the emulator with independent implementations',
     load: async () => (await import('./commands/conform-command.js')).conformCommand,
   },
   {
@@ -31,17 +31,17 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     usage: 'case-study [studies..]',
-    describe: "The case studies of the paper's figure 13",
+    describe: "Run the case studies of the paper's figure 13",
     load: async () => (await import('./commands/case-study-command.js')).caseStudyCommand,
   },
   {
     usage: 'reproduce <experiments..>',
-    describe: "The paper's tables and figures",
+    describe: 'Reproduce the tables and figures of the paper',
     load: async () => (await import('./commands/reproduce-command.js')).reproduceCommand,
   },
   {
     usage: 'replay <programs..>',
-    describe: 'Hold a capture through programs against a golden',
+    describe: 'Run a capture through programs and compare the output with a golden',
     load: async () => (await import('./commands/replay-command.js')).replayCommand,
   },
   {
@@ -51,41 +51,41 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     usage: 'trace',
-    describe: 'Make and describe captures',
+    describe: 'Generate and describe captures',
     commands: [
       {
         usage: 'generate <file>',
-        describe: 'Write seeded traffic for a workload',
+        describe: 'Generate traffic for a workload or from traffic sources',
         load: async () => (await import('./commands/trace-command.js')).traceGenerateCommand,
       },
       {
         usage: 'info <file>',
-        describe: 'Say what a capture holds',
+        describe: 'Describe the packets of a capture',
         load: async () => (await import('./commands/trace-command.js')).traceInfoCommand,
       },
     ],
   },
   {
     usage: 'compare <before> <after>',
-    describe: 'What differs between two runs',
+    describe: 'Compare the results and speeds of two runs',
     load: async () => (await import('./commands/compare-command.js')).compareCommand,
   },
   {
     usage: 'micro',
-    describe: 'Microbenchmarks of the hot paths',
+    describe: 'Time the blocks of the packet path one by one',
     load: async () => (await import('./commands/micro-command.js')).microCommand,
   },
 ];
 
 const PROGRAM: Program = {
   name: 'bench',
-  summary: '$0 COMMAND\n\nRuns P4runpro programs in an emulated switch and measures.',
+  summary: '$0 COMMAND\n\nRuns P4runpro programs in an emulated switch and measures the switch.',
   commands: COMMANDS,
   epilogue:
-    'Is it right? Five commands ask, each of something else: conform, whether the emulator agrees with independent ' +
-    'implementations; p4runpro check --verify, whether the entries of a program do what its text means; verify, whether ' +
-    'the fifteen programs compute what they are for; replay, whether a program still does what a golden says; goldens, ' +
-    'the same for the goldens of the fifteen programs.',
+    'Five commands verify correctness. conform compares the emulator with independent implementations. p4runpro check ' +
+    '--verify compares the entries of a program with the meaning of its text. verify compares the fifteen programs with ' +
+    'plain implementations. replay compares the output of a program with a golden. goldens does so for the fifteen ' +
+    'programs.',
   version: packageVersion,
 };
 

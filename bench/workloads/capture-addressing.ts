@@ -16,10 +16,10 @@ import type { Arrival } from './workload.js';
 
 /** The rule, for the help text. */
 export const ADDRESSING_RULE =
-  'A flow (the two addresses, the two ports and the protocol, in either direction; without IPv4 the two Ethernet ' +
-  'addresses) belongs to one of the programs that packets of its kind can run, chosen by a hash of the flow. Its ' +
-  "packets get the field values that the program's filter asks for, and outside addresses of 128.128.0.0 and up " +
-  'where it asks for nothing; checksums are adjusted. Packets whose headers no program filters on stay as they are.';
+  'Each flow (addresses, ports and protocol, in either direction; without IPv4 the Ethernet addresses) is assigned by ' +
+  'a hash to one of the programs whose filters have the headers of its packets. The packets get the field values that ' +
+  "the program's filter requires, and outside addresses from 128.128.0.0 on where it requires none; checksums are " +
+  'adjusted. Packets with headers that no filter has are not changed.';
 
 /** Kinds of packets by their innermost header that filters know. */
 const KINDS = ['tcp', 'udp', 'ipv4', 'tunnel', 'ethernet'] as const;

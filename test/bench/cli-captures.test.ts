@@ -110,7 +110,7 @@ test('verify that compared no packet fails and says why', () =>
     writeFileSync(join(folder, 'p.pcapng'), PORTS);
     for (const [args, reason] of [
       [['cut.pcap'], /nothing was verified: cut\.pcap: ends in the middle of a record, after 0 whole packets/],
-      [['none.pcap'], /nothing was verified: there is no packet to read in none\.pcap/],
+      [['none.pcap'], /nothing was verified: no packets in none\.pcap/],
       [['p.pcapng', '--from', '+1h'], /nothing was verified: 20 packets outside the times asked for left out/],
     ] as const) {
       const { status, stdout, stderr } = await type('bench', ['verify', 'cms', '--trace', ...args], { folder });
@@ -125,15 +125,15 @@ const info = (...args: string[]): string[] => ['trace', 'info', 'none.pcap', ...
 await testRefusals('bench', [
   { args: info('--from', 'noon'), says: /--from takes a date and time .*, not 'noon'/ },
   { args: info('--to', '2026-02-30'), says: /--to takes a date and time .*, not '2026-02-30'/ },
-  { args: info('--from', '+1x'), says: /--from: '1x' is no duration/ },
-  { args: info('--squeeze-gaps', 'long'), says: /--squeeze-gaps: 'long' is no duration/ },
-  { args: info('--from', '9', '--to', '8.5'), says: /--to 8\.5 is not after --from 9/ },
+  { args: info('--from', '+1x'), says: /--from takes a duration in seconds, or with a unit .*, not '1x'/ },
+  { args: info('--squeeze-gaps', 'long'), says: /--squeeze-gaps takes a duration .*, not 'long'/ },
+  { args: info('--from', '9', '--to', '8.5'), says: /--to 8\.5 is not later than --from 9/ },
   { args: info('--link-addresses', '02:00:00:00:00:01'), says: /--link-addresses takes two Ethernet addresses/ },
-  { args: ['run', '--programs', '1', '--from', '5'], says: /--from is about packets of a capture: it needs --trace/ },
-  { args: ['verify', '--skip-other-links'], says: /--skip-other-links is about packets of a capture/ },
+  { args: ['run', '--programs', '1', '--from', '5'], says: /--from selects packets of a capture and needs --trace/ },
+  { args: ['verify', '--skip-other-links'], says: /--skip-other-links selects packets of a capture/ },
   {
     args: ['run', '--programs', '1', '--trace', 'a', '--timing', '--rate', '9', '--squeeze-gaps', '1'],
-    says: /--squeeze-gaps changes time stamps, and --rate takes their place/,
+    says: /--squeeze-gaps changes time stamps and cannot be combined with --rate/,
   },
 ]);
 

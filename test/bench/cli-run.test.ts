@@ -202,7 +202,7 @@ async function interrupted(workers: string): Promise<void> {
       ctrlC: { when },
     });
     assert.is(status, 130, stderr);
-    assert.is(stderr, 'bench: interrupted; the results of what was done are in r, the packets that left in w.pcap\n');
+    assert.is(stderr, 'bench: interrupted; partial results in r, packets in w.pcap\n');
     assert.match(stdout, /\(interrupted\)/);
     assert.equal(readdirSync(folder).sort(), ['r', 'w.pcap']);
     assert.equal(readdirSync(join(folder, 'r')).sort(), FILES);
@@ -210,8 +210,8 @@ async function interrupted(workers: string): Promise<void> {
   });
 }
 
-test('Ctrl-C stops a run, keeps what was done and says so: 2 workers', () => interrupted('2'));
+test('Ctrl-C stops a run, keeps partial results: 2 workers', () => interrupted('2'));
 
-test('Ctrl-C stops a run, keeps what was done and says so: 1 worker', () => interrupted('1'));
+test('Ctrl-C stops a run, keeps partial results: 1 worker', () => interrupted('1'));
 
 test.run();

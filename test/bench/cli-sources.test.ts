@@ -35,22 +35,22 @@ testWith(TSHARK, 'tshark finds nothing wrong with a mix of sources', () =>
 const refused = (source: string, says: RegExp) => ({ args: ['trace', 'generate', 'x.pcap', '--source', source], says });
 
 await testRefusals('bench', [
-  refused('udp', /there is no 'udp'; there are background, flows, cache, tcp, synflood/),
+  refused('udp', /there is no source 'udp': it is one of background, flows, cache, tcp, synflood/),
   refused('tcp:rat=1', /tcp: has no 'rat'; it has rate, packets/),
   refused('tcp:rtt=1', /tcp:rtt: 1 is not a number from 2 to 10000000 µs/),
   refused('flows:flows=1.5', /flows:flows: 1\.5 is not a whole number from 1 to 65536 flows/),
   refused('flows:rate', /'rate' is not of the form name=number/),
   refused('flows:rate=x', /'rate=x' is not of the form/),
   refused('flows:rate=1,rate=2', /rate is given more than once/),
-  refused('constructor', /there is no 'constructor'/),
+  refused('constructor', /there is no source 'constructor'/),
   {
     args: ['trace', 'generate', 'x.pcap', '--source', 'tcp', '--packets', '5'],
-    says: /--packets belongs to workloads/,
+    says: /--packets is an option of workloads/,
   },
-  { args: ['trace', 'generate', 'x.pcap', '--seconds', '5'], says: /--seconds is for --source/ },
+  { args: ['trace', 'generate', 'x.pcap', '--seconds', '5'], says: /--seconds needs --source/ },
   {
     args: ['trace', 'generate', 'x.pcap', '--source', 'tcp', '--seconds', '0'],
-    says: /--seconds takes a number above 0/,
+    says: /--seconds takes seconds above 0 and up to 86,400/,
   },
 ]);
 

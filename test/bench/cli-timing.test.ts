@@ -111,7 +111,7 @@ test('Ctrl-C stops a run with time and keeps what was done', () =>
     const asked = ['--programs', '2', '--packets', '1000000000', '--write', 'w.pcap'];
     const { status, stderr } = await type('bench', run(...asked), { folder, ctrlC: { when } });
     assert.is(status, 130, stderr);
-    assert.match(stderr, /^bench: interrupted; the results of what was done are in r/);
+    assert.match(stderr, /^bench: interrupted; partial results in r/);
     assert.ok(readdirSync(join(folder, 'r')).includes('latency.csv'));
   }));
 
@@ -175,8 +175,8 @@ const REFUSALS: readonly Refusal[] = [
   { args: ['run', '--programs', '1', '--update-script', 'u', '--out', 'r'], says: /--update-script needs --timing/ },
   { args: small('--rate', '-5'), says: /--rate takes a whole number from 1 to \d+, not '-5'/ },
   { args: small('--rate', '0'), says: /--rate takes a whole number from 1/ },
-  { args: small('--port-rate', '0'), says: /--port-rate takes Gbit\/s, above 0/ },
-  { args: small('--recirculation-rate', 'x'), says: /--recirculation-rate takes Gbit\/s/ },
+  { args: small('--port-rate', '0'), says: /--port-rate takes a rate in Gbit\/s above 0 and up to 10,000/ },
+  { args: small('--recirculation-rate', 'x'), says: /--recirculation-rate takes a rate in Gbit\/s/ },
   { args: small('--buffer', '1'), says: /--buffer takes a whole number from 80/ },
   { args: small('--queue', '-1'), says: /--queue takes a whole number/ },
   { args: small('--interval', '0'), says: /--interval takes a whole number/ },
@@ -202,7 +202,7 @@ const REFUSALS: readonly Refusal[] = [
     args: ['timing', '--recirculations', '16', '--out', 'r'],
     says: /--recirculations takes a whole number from 0 to 15/,
   },
-  { args: ['timing', '--tolerance', '0', '--out', 'r'], says: /--tolerance takes per cent/ },
+  { args: ['timing', '--tolerance', '0', '--out', 'r'], says: /--tolerance takes a number of per cent/ },
 ];
 
 await testRefusals('bench', REFUSALS);

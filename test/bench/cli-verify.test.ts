@@ -33,7 +33,7 @@ test('verify --trace: the packets of a capture; --json: one document', () =>
     );
     const alone = await type('bench', ['verify', 'tn', '--trace', 'a.pcap'], { folder });
     assert.is(alone.status, 1);
-    assert.match(alone.stdout, /^300 packets passed, and ran no program$/m);
+    assert.match(alone.stdout, /^300 packets passed, and none ran a program$/m);
     assert.not.match(alone.stdout, /equal/);
     assertOneMessage('bench', alone.stderr, /nothing was verified: no packet ran a program/);
     const table = await type('bench', args.slice(0, -1), { folder });
@@ -60,7 +60,7 @@ testForgottenValues('verify', verifyCommand.options, [
 await testRefusals('bench', [
   { args: ['verify', 'nat'], says: /there is no program 'nat': it is one of cache, lb/ },
   { args: ['verify', '--companions', 'many'], says: /--companions takes a whole number/ },
-  { args: ['verify', '--packets', '10', '--trace', 'a.pcap'], says: /--packets is for generated packets/ },
+  { args: ['verify', '--packets', '10', '--trace', 'a.pcap'], says: /--packets sets the number of generated packets/ },
   { args: ['verify', '--trace', 'none.pcap'], says: /none\.pcap/ },
   { args: ['verify', '--allocators', 'best'], says: /there is no allocator 'best': it is one of price, f1/ },
 ]);

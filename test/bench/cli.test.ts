@@ -12,14 +12,20 @@ const VECTOR = packageFile('test', 'conformance', 'vectors', '01');
 
 const LEVELS: readonly (readonly [words: readonly string[], ...says: RegExp[]])[] = [
   [[], /bench run/, /bench conform/, /bench trace/, /bench micro/],
-  [['run'], /--programs/, /--trace/, /--write/, /A flow .*belongs\s+to\s+one\s+of\s+the\s+programs/s],
+  [
+    ['run'],
+    /--programs/,
+    /--trace/,
+    /--write/,
+    /Each\s+flow\s.*is\s+assigned\s+by\s+a\s+hash\s+to\s+one\s+of\s+the\s+programs/s,
+  ],
   [['conform'], /\[dirs\.\.\]/, /--json/],
   [['verify'], /\[keys\.\.\]/, /--companions/, /--trace/],
-  [['case-study'], /\[studies\.\.\]/, /--provisioning/, /3,000 ms are an assumption/],
+  [['case-study'], /\[studies\.\.\]/, /--provisioning/, /3,000\s+ms\s+is\s+an\s+assumption/],
   [['trace'], /generate <file>/, /info <file>/],
-  [['replay'], /--expect/, /--update/, /--coverage/, /"port N" arrives at port N/],
+  [['replay'], /--expect/, /--update/, /--coverage/, /"port N"\s+arrive\s+at\s+port\s+N/],
   [['goldens'], /\[names\.\.\]/, /--update/],
-  [['trace', 'generate'], /--packets/, /--seed/, /mbps=100 {2}0\.001 to 1000000 Mbit\/s/],
+  [['trace', 'generate'], /--packets/, /--seed/, /mbps=100 {2}0\.001 to 1,000,000 Mbit\/s/],
   [['trace', 'info'], /--json/],
   [['compare'], /<before> <after>/, /Exit\s+status 1 if/],
   [['micro'], /--filter/, /--time/],
@@ -90,7 +96,7 @@ test('Ctrl-C stops trace generate, which leaves nothing and says so', () =>
     const { status, stdout, stderr } = await type('bench', args, { folder, ctrlC: { when } });
     assert.is(status, 130, stderr);
     assert.is(stdout, '');
-    assert.is(stderr, 'bench: interrupted; nothing was kept, a.pcap was not written\n');
+    assert.is(stderr, 'bench: interrupted; a.pcap was not written\n');
     assert.equal(readdirSync(folder), ['a.pcap']);
     assert.is(readFileSync(join(folder, 'a.pcap'), 'utf8'), 'an older file');
   }));

@@ -86,7 +86,7 @@ test('by a filter, up to the limit: what a write to the cache does, in JSON and 
       ...[...asked, '--trace-packet', FILTER, '--trace-limit', '4'],
     ]);
     assert.is(traces.length, 4);
-    assert.match(stderr, /^bench: warning: \d+ more packets were to be traced: --trace-limit raises the limit\n$/);
+    assert.match(stderr, /^bench: warning: \d+ selected packets were not traced; --trace-limit raises the limit\n$/);
     for (const { headers, filter, steps, verdict } of traces) {
       assert.equal(
         headers.map(({ header }) => header),

@@ -79,7 +79,7 @@ test('Ctrl-C keeps the switch', () =>
     const asked = ['--programs', '2', '--packets', '1000000000', '--snapshot', 's', '--out', 'r'];
     const { status, stderr } = await type('bench', ['run', ...asked], { folder, ctrlC: { when } });
     assert.is(status, 130, stderr);
-    assert.match(stderr, /the results of what was done are in r, the switch in s\n$/);
+    assert.match(stderr, /partial results in r, snapshot in s\n$/);
     const { packets } = JSON.parse(readFileSync(join(folder, 'r', 'summary.json'), 'utf8')) as Summary;
     const resumed = await runIn(folder, ['--resume', 's', '--packets', '1000']);
     const total = packets.in + 1000;
@@ -104,10 +104,14 @@ const RESUME = ['run', '--resume', 's', '--packets', '10'];
 const TIMED = ['run', '--programs', '1', '--timing'];
 
 const refusals: readonly Refusal[] = [
-  { args: [...TIMED, '--snapshot', 's'], says: /--snapshot does not go with --timing, where packets overlap/ },
-  { args: ['run', '--timing', '--resume', 's'], given: written(good), says: /--resume does not go with --timing/ },
-  { args: [...TIMED, '--trace-packet', '1'], says: /--trace-packet does not go with --timing/ },
-  { args: ['run', '--packets', '10'], says: /how many programs\? --programs N, or --resume/ },
+  { args: [...TIMED, '--snapshot', 's'], says: /--snapshot cannot be combined with --timing, where packets overlap/ },
+  {
+    args: ['run', '--timing', '--resume', 's'],
+    given: written(good),
+    says: /--resume cannot be combined with --timing/,
+  },
+  { args: [...TIMED, '--trace-packet', '1'], says: /--trace-packet cannot be combined with --timing/ },
+  { args: ['run', '--packets', '10'], says: /the number of programs is missing: --programs N, or --resume/ },
   { args: RESUME, says: /s: no such file/ },
   { args: RESUME, given: written(Buffer.from('{}\n')), says: /s: not a snapshot of a switch/ },
   { args: RESUME, given: written(Buffer.alloc(0)), says: /s: not a snapshot of a switch/ },
@@ -127,7 +131,7 @@ const refusals: readonly Refusal[] = [
   ...['--programs', '--memory', '--workload', '--cases', '--seed'].map((option) => ({
     args: [...RESUME, option, '4'],
     given: written(good),
-    says: new RegExp(`${option} does not go with --resume`),
+    says: new RegExp(`${option} cannot be combined with --resume`),
   })),
   { args: ['run', '--programs', '1', '--snapshot', 'nosuch/s'], says: /cannot write nosuch\/s: no such file/ },
   {

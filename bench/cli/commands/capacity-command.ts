@@ -1,4 +1,4 @@
-/** `bench capacity`: how many programs a switch holds, and what recirculation has to do with it. */
+/** `bench capacity`: the number of programs that a switch holds, also for each weight of recirculation. */
 
 import type { Argv } from 'yargs';
 import { allocatorKind, DEFAULT_ALLOCATORS, namesThatTake } from '../../../compiler/index.js';
@@ -26,7 +26,7 @@ import { LongWork } from './long-work.js';
 import { INSTANCE_OPTIONS, instancesFrom, SEED_OPTION } from './shared-options.js';
 
 const DEFAULT_WORKLOADS = ['cache', 'lb', 'hh', 'nc', 'calc', 'acc', 'ecn', 'sf', 'bf', 'hll', 'all-mixed'];
-/** From never to free. */
+/** Recirculation weights of `--curve`, from no recirculation to free recirculation. */
 const CURVE = ['never', '1000', '100', '10', '3', '1', '0.3', '0'];
 
 const capacityOptions = (yargs: Argv) =>
@@ -35,24 +35,25 @@ const capacityOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: DEFAULT_WORKLOADS,
-      describe: `Which programs arrive: ${WORKLOAD_NAMES.join(', ')}, or .p4runpro files`,
+      defaultDescription: DEFAULT_WORKLOADS.join(' '),
+      describe: `Workloads to measure: ${WORKLOAD_NAMES.join(', ')}, or .p4runpro files`,
     })
     .options(INSTANCE_OPTIONS)
     .options(ALLOCATOR_OPTIONS)
     .option('curve', {
       type: 'boolean',
       default: false,
-      describe: `Capacity against passes: price with recirculation weights ${CURVE.join(', ')}`,
+      describe: `Measure the capacity for each of the recirculation weights ${CURVE.join(', ')}`,
     })
-    .option('repeats', { type: 'string', default: '10', describe: 'Seeds for each workload that is drawn at random' })
+    .option('repeats', { type: 'string', default: '10', describe: 'Number of seeds for each random workload' })
     .options(RECIRCULATIONS_OPTION)
     .options(DATA_PLANE_OPTION)
     .options(SEED_OPTION)
     .option('out', { type: 'string', default: 'results/capacity', describe: 'Folder for capacity.csv' })
     .options(JSON_OPTION)
     .requiresArg(['workloads', 'repeats', 'out'])
-    .example('$0 capacity --workloads lb hh', 'Two capacities beside the published ones')
-    .example('$0 capacity --workloads cache --curve', 'What recirculation is worth to a cache');
+    .example('$0 capacity --workloads lb hh', 'Two capacities and the published ones')
+    .example('$0 capacity --workloads cache --curve', 'Capacity of caches against passes');
 
 type CapacityArguments = ArgumentsOf<typeof capacityOptions>;
 
@@ -78,7 +79,7 @@ async function capacity(args: CapacityArguments): Promise<number> {
     if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/capacity@1', rows }, null, 2)}\n`);
     const notes = args.curve ? [] : ['', ...rows.map(capacityNote)];
     work.say([...notes, '', `results in ${args.out}: capacity.csv`]);
-    if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
+    if (aborted) process.stderr.write(`bench: interrupted; the finished rows are in ${args.out}\n`);
     return aborted ? EXIT.interrupted : EXIT.done;
   });
 }
@@ -88,10 +89,10 @@ export const capacityCommand = command(capacityOptions, capacity);
 function optionsOf(args: CapacityArguments) {
   const allocator = args.allocator ?? DEFAULT_ALLOCATORS.sound;
   if (args.curve && allocatorKind(allocator)?.takes.includes('recirculationWeight') !== true) {
-    throw new UsageError(`--curve is for the ${namesThatTake('recirculationWeight')} allocator`);
+    throw new UsageError(`--curve needs --allocator ${namesThatTake('recirculationWeight')}`);
   }
   if (args.curve && args.recirculationWeight !== undefined) {
-    throw new UsageError('--curve goes through weights of its own: leave out --recirculation-weight');
+    throw new UsageError('--curve sets the recirculation weights and cannot be combined with --recirculation-weight');
   }
   const dataPlane = loadDataPlane(args.dataplane);
   return {

@@ -1,4 +1,4 @@
-/** The options of all commands that read captures: link types, and times. */
+/** Options of all commands that read captures: selection by time, and link types. */
 import type { Argv } from 'yargs';
 import { UsageError } from '../../../hw-driver/index.js';
 import { type CaptureOptions, epochNanoseconds, type LinkAddresses, type TimeBound } from '../../../traces/index.js';
@@ -8,24 +8,28 @@ export const captureOptions = <T>(yargs: Argv<T>) =>
     .option('from', {
       type: 'string',
       describe:
-        'Leave out the packets of captures before a time: 2026-01-31T12:00:00.5 (UTC, or with Z or +01:00), seconds ' +
-        'since 1970, or after the first packet: +90, +1.5s, +10m, +2h, +1d (also ms, us, ns)',
+        'Time of the first packet taken from captures: 2026-01-31T12:00:00.5 (UTC, or with Z or +01:00), seconds ' +
+        'since 1970, or time after the first packet: +90, +1.5s, +10m, +2h, +1d (also ms, us, ns)',
     })
-    .option('to', { type: 'string', describe: 'Leave out the packets of captures at a time and after it' })
+    .option('to', {
+      type: 'string',
+      describe: 'Time after the last packet taken from captures, in the same forms as --from',
+    })
     .option('squeeze-gaps', {
       type: 'string',
-      describe: 'Make longer gaps between packets of captures as short: 1s, 100ms, … (without unit: seconds)',
+      describe: 'Maximum gap between packets of captures; longer gaps are shortened to it: 1s, 100ms (default unit: s)',
     })
     .option('link-addresses', {
       type: 'string',
       describe:
-        'SRC,DST of the Ethernet header put in front of raw IP and Linux cooked packets ' +
-        '(02:00:00:00:00:01,02:00:00:00:00:02; a cooked header may name the sender)',
+        'Ethernet addresses SRC,DST of the header put in front of raw IP and Linux cooked packets; the address of ' +
+        'the sender in a cooked header has precedence',
+      defaultDescription: '02:00:00:00:00:01,02:00:00:00:00:02',
     })
     .option('skip-other-links', {
       type: 'boolean',
       default: false,
-      describe: 'Leave out and count packets of link types that cannot be read',
+      describe: 'Skip and count packets with link types that are not supported',
     })
     .requiresArg(['from', 'to', 'squeeze-gaps', 'link-addresses']);
 
@@ -41,7 +45,7 @@ export interface CaptureArguments {
 export function captureOptionsOf(args: CaptureArguments): CaptureOptions {
   const [from, to] = [timeBound('--from', args.from), timeBound('--to', args.to)];
   if (from?.since === to?.since && from !== undefined && to !== undefined && to.nanoseconds <= from.nanoseconds) {
-    throw new UsageError(`--to ${args.to} is not after --from ${args.from}: no packet could lie between`);
+    throw new UsageError(`--to ${args.to} is not later than --from ${args.from}`);
   }
   return {
     from,
@@ -52,7 +56,7 @@ export function captureOptionsOf(args: CaptureArguments): CaptureOptions {
   };
 }
 
-/** @throws {UsageError} for such an option where no capture is read */
+/** @throws {UsageError} for an option of captures where no capture is read */
 export function requireCapture(args: CaptureArguments): void {
   for (const [option, given] of [
     ['--from', args.from !== undefined],
@@ -61,7 +65,7 @@ export function requireCapture(args: CaptureArguments): void {
     ['--link-addresses', args.linkAddresses !== undefined],
     ['--skip-other-links', args.skipOtherLinks],
   ] as const) {
-    if (given) throw new UsageError(`${option} is about packets of a capture: it needs --trace`);
+    if (given) throw new UsageError(`${option} selects packets of a capture and needs --trace`);
   }
 }
 
@@ -76,9 +80,9 @@ const UNITS = {
   d: 86_400_000_000_000n,
 } as const;
 const isUnit = (text: string): text is keyof typeof UNITS => Object.hasOwn(UNITS, text);
-/** Digits before the point: more than any time stamp of a capture needs, and exact as seconds. */
+/** Maximum digits before the decimal point: more than the seconds of any time stamp. */
 const MAX_DIGITS = 15;
-/** The finest time stamps that are kept. */
+/** Digits of nanoseconds, the resolution of time stamps. */
 const FRACTION_DIGITS = 9;
 
 /** @throws {UsageError} */
@@ -100,11 +104,11 @@ function duration(option: string, text: string): bigint {
   const nanoseconds = unit === '' ? inUnit(digits, 's') : isUnit(unit) ? inUnit(digits, unit) : undefined;
   if (nanoseconds !== undefined) return nanoseconds;
   throw new UsageError(
-    `${option}: '${text}' is no duration: a number of seconds, or with a unit (${Object.keys(UNITS).join(', ')})`,
+    `${option} takes a duration in seconds, or with a unit (${Object.keys(UNITS).join(', ')}), not '${text}'`,
   );
 }
 
-/** A decimal number of a unit in nanoseconds, exactly, what is finer rounded down; undefined for other text. */
+/** A decimal number of a unit in nanoseconds, rounded down; undefined for other text. */
 function inUnit(text: string, unit: keyof typeof UNITS): bigint | undefined {
   const [, whole = '', fraction = ''] = /^(\d*)\.?(\d*)$/.exec(text) ?? [];
   if (whole.length + fraction.length === 0 || whole.length > MAX_DIGITS) return undefined;
@@ -114,7 +118,7 @@ function inUnit(text: string, unit: keyof typeof UNITS): bigint | undefined {
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:(Z)|([+-])(\d\d):?(\d\d))?)?$/;
 
-/** A date as editcap takes it, but for the time zone: UTC, so that it means the same everywhere. */
+/** A date in the format of editcap, but in UTC, so that it does not depend on the local time zone. */
 function dateNanoseconds(text: string): bigint | undefined {
   const match = DATE.exec(text);
   if (match === null) return undefined;

@@ -1,4 +1,4 @@
-/** `bench case-study`: the case studies of the paper's figure 13, on virtual time. */
+/** `bench case-study`: the case studies of the paper's figure 13, in virtual time. */
 
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
@@ -20,14 +20,20 @@ const caseStudyOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: [] as string[],
-      describe: 'a: impact on traffic, b: in-network cache, c: load balancer, d: heavy hitters; all if left out',
+      defaultDescription: 'all',
+      describe: 'Case studies: a (impact on traffic), b (in-network cache), c (load balancer), d (heavy hitters)',
     })
-    .option('seconds', { type: 'string', default: '20', describe: 'Length of a study; programs are deployed at 5 s' })
-    .option('rate', { type: 'string', default: '100', describe: 'Of the traffic, in Mbit/s' })
+    .option('seconds', {
+      type: 'string',
+      default: '20',
+      describe: 'Length of a study in s of virtual time; programs are deployed at 5 s',
+    })
+    .option('rate', { type: 'string', default: '100', describe: 'Rate of the traffic in Mbit/s' })
     .option('provisioning', {
       type: 'string',
       default: '3000',
-      describe: 'Milliseconds that a switch forwards nothing while it gets a conventional program',
+      defaultDescription: '3,000',
+      describe: 'Time in ms that the switch forwards no packets while a conventional program is installed',
     })
     .options(DATA_PLANE_OPTION)
     .options(SEED_OPTION)
@@ -35,12 +41,12 @@ const caseStudyOptions = (yargs: Argv) =>
     .options(JSON_OPTION)
     .requiresArg(['seconds', 'rate', 'provisioning', 'out'])
     .epilogue(
-      '4,096 flows, one sample every 50 ms. Each program runs in the emulated switch, linked entry by entry while ' +
-        'packets pass, and as a conventional program, for which the switch is provisioned anew. The paper says that ' +
-        'this takes seconds, not how many: the 3,000 ms are an assumption.',
+      '4,096 flows, one sample every 50 ms. Each P4runpro program is installed entry by entry while packets pass. ' +
+        'Each conventional program needs the switch to be provisioned again. The paper states that this takes seconds ' +
+        'and gives no number; 3,000 ms is an assumption.',
     )
-    .example('$0 case-study', 'All four, beside the published ones')
-    .example('$0 case-study b --provisioning 5000', 'The cache, if provisioning takes five seconds');
+    .example('$0 case-study', 'All four, with the published results')
+    .example('$0 case-study b --provisioning 5000', 'The cache, with 5 s of provisioning');
 
 type CaseStudyArguments = ArgumentsOf<typeof caseStudyOptions>;
 
@@ -94,7 +100,7 @@ function optionsOf(args: CaseStudyArguments): Omit<StudyOptions, 'signal' | 'onP
     seed: args.seed,
   };
   if (options.provisioningSeconds + DEPLOY_SECONDS >= options.seconds) {
-    throw new UsageError('--provisioning leaves no time for the conventional program: make --seconds longer');
+    throw new UsageError('--provisioning leaves no time for the conventional program; --seconds has to be longer');
   }
   return options;
 }

@@ -1,4 +1,4 @@
-/** `bench compare`: two runs, or two sets of micro benchmarks. */
+/** `bench compare`: two runs, or two sets of microbenchmarks. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
@@ -13,16 +13,24 @@ import { renderComparison } from '../report/compare-report.js';
 
 const compareOptions = (yargs: Argv) =>
   yargs
-    .positional('before', { type: 'string', demandOption: true, describe: 'summary.json, or the folder that holds it' })
-    .positional('after', { type: 'string', demandOption: true, describe: 'The same of the run to hold against it' })
+    .positional('before', {
+      type: 'string',
+      demandOption: true,
+      describe: 'summary.json of the first run, or its folder',
+    })
+    .positional('after', {
+      type: 'string',
+      demandOption: true,
+      describe: 'summary.json of the second run, or its folder',
+    })
     .options(JSON_OPTION)
     .epilogue(
-      'Figures that do not depend on chance are equal or differ. Of speeds, a ratio above 1 says that the second is ' +
-        'faster; it is better or worse if the 95 % interval of the ratio leaves out 1. That takes at least four repeats ' +
-        'of each (bench run --repeat 5). Documents of bench micro --json can be compared too; their intervals know ' +
-        'nothing of how a machine changes between two runs. Exit status 1 if a figure differs or a speed is worse.',
+      'Deterministic results are equal or differ. A ratio of speeds above 1 means that the second run is faster. It is ' +
+        'better or worse if its 95 % confidence interval excludes 1, which needs at least four repeats of each run ' +
+        '(bench run --repeat 5). Documents of bench micro --json can be compared too; their intervals do not include ' +
+        'the variation of a machine between two runs. Exit status 1 if a result differs or a speed is worse.',
     )
-    .example('$0 compare before/summary.json after/summary.json', 'What a change did to results and speed');
+    .example('$0 compare before/summary.json after/summary.json', 'Effect of a change on results and speed');
 
 type CompareArguments = ArgumentsOf<typeof compareOptions>;
 
@@ -39,7 +47,10 @@ function compare({ before, after, json }: CompareArguments): number {
   process.stdout.write(text);
   if (a.kind === 'run' && b.kind === 'run') {
     const ways = differentWays(a.run, b.run);
-    if (ways.length > 0) process.stderr.write(`bench: speeds are of different runs: ${ways.join('; ')}\n`);
+    if (ways.length > 0)
+      process.stderr.write(
+        `bench: warning: the runs differ, so that speeds cannot be compared directly: ${ways.join('; ')}\n`,
+      );
   }
   const { figures, speeds } = comparison;
   const isWorse =
@@ -52,14 +63,14 @@ export const compareCommand = command(compareOptions, compare);
 function comparisonOf(a: Document, b: Document): Comparison {
   if (a.kind === 'run' && b.kind === 'run') {
     const different = differentRuns(a.run, b.run);
-    if (different.length > 0) throw new UsageError(`these runs are of different things: ${different.join('; ')}`);
+    if (different.length > 0) throw new UsageError(`the runs differ and cannot be compared: ${different.join('; ')}`);
     return compareRuns(a.run, b.run);
   }
   if (a.kind !== 'micro' || b.kind !== 'micro') {
-    throw new UsageError('one is of bench run, the other of bench micro: there is nothing to compare');
+    throw new UsageError('a result of bench run cannot be compared with one of bench micro');
   }
   const comparison = compareMicro(a.micro, b.micro);
-  if (comparison.speeds.length === 0) throw new UsageError('no micro benchmark is in both');
+  if (comparison.speeds.length === 0) throw new UsageError('the two documents have no microbenchmark in common');
   return comparison;
 }
 
@@ -70,8 +81,8 @@ function document(path: string): Document {
   const schema = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined;
   if (schema === RUN_SCHEMA && hasRepeats(json)) return { kind: 'run', run: json as RunSummary };
   if (schema === MICRO_SCHEMA) return { kind: 'micro', micro: json as MicroDocument };
-  const said = typeof schema === 'string' ? `it says ${schema}` : 'it names no schema';
-  throw new UsageError(`${file} is no result of bench run or bench micro of this version: ${said}`);
+  const found = typeof schema === 'string' ? `its schema is ${schema}` : 'it has no schema';
+  throw new UsageError(`${file} is not a result of this version of bench run or bench micro: ${found}`);
 }
 
 const hasRepeats = (json: unknown): boolean =>

@@ -1,4 +1,4 @@
-/** `bench conform`: the emulator against the outcome of independent implementations. */
+/** `bench conform`: the emulator compared with outcomes that independent implementations computed. */
 
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
@@ -18,11 +18,12 @@ const conformOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: [] as string[],
-      describe: "Folders of vectors; the project's own if left out",
+      defaultDescription: "the project's",
+      describe: 'Folders of conformance vectors',
     })
     .options(ENGINE_OPTION)
     .options(JSON_OPTION)
-    .example('$0 conform', 'Runs the vectors that come with the project');
+    .example('$0 conform', 'Compare with the vectors of the project');
 
 type ConformArguments = ArgumentsOf<typeof conformOptions>;
 

@@ -1,4 +1,4 @@
-/** `bench goldens`: the goldens of the fifteen programs, all replayed. */
+/** `bench goldens`: replay of the goldens of the fifteen programs. */
 
 import type { Argv } from 'yargs';
 import { DEFAULT_RECIRCULATIONS, defaultDataPlane } from '../../../compiler/index.js';
@@ -22,23 +22,29 @@ const goldensOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: [] as string[],
-      describe: `Which: ${GOLDENS.map(({ name }) => name).join(', ')}, or keys of programs; all if left out`,
+      defaultDescription: 'all',
+      describe: `Goldens: ${GOLDENS.map(({ name }) => name).join(', ')}, or keys of programs`,
     })
-    .option('folder', { type: 'string', default: GOLDEN_FOLDER, describe: 'Where they are' })
+    .option('folder', {
+      type: 'string',
+      default: GOLDEN_FOLDER,
+      defaultDescription: 'traces/golden of the project',
+      describe: 'Folder of the goldens',
+    })
     .option('update', {
       type: 'boolean',
       default: false,
-      describe: 'Write them again: packets from their declarations, and what comes out now',
+      describe: 'Write the goldens: input packets from their declarations, and the current output',
     })
     .options(ENGINE_OPTION)
     .options(ALLOCATOR_OPTIONS)
     .options(JSON_OPTION)
     .requiresArg(['folder'])
     .epilogue(
-      'Goldens are for the placement by prices. Under another allocator other RPBs hash, so words of sketches are ' +
-        'elsewhere, and the load balancer and HyperLogLog choose otherwise.',
+      'Goldens are recorded with the allocator price. Another allocator uses the hash functions of other RPBs, so ' +
+        'sketches count in other buckets, and lb and hll compute other results.',
     )
-    .example('$0 goldens', 'Do the fifteen programs still do what they did?');
+    .example('$0 goldens', 'Compare the fifteen programs with their goldens');
 
 type GoldensArguments = ArgumentsOf<typeof goldensOptions>;
 
@@ -60,7 +66,7 @@ async function goldens(args: GoldensArguments): Promise<number> {
   const rows = goldenRows(results);
   if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/goldens@1', rows }, null, 2)}\n`);
   else process.stdout.write(`${goldenTable(rows).join('\n')}\n`);
-  // A part of a program's goldens need not reach all of it.
+  // Branches are only required to be covered by all goldens together.
   const isWhole = args.names.length === 0;
   const isCovered = rows.every(({ branches }) => branches.reached === branches.all);
   return rows.every(({ differ }) => differ.length === 0) && (isCovered || !isWhole) ? EXIT.done : EXIT.failed;

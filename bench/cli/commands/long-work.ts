@@ -1,19 +1,19 @@
-/** Work that takes long: how far it has come, results said as they come, and an end that a signal may bring. */
+/** Long work of a command: progress, results as they are computed, and an end on a signal. */
 import { StatusLine } from '../../../hw-driver/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 
 export class LongWork {
   private readonly status = new StatusLine();
 
-  /** @param isSilent of a command that prints one document: nothing is said before it */
+  /** @param isSilent true for a command that prints one JSON document: no other lines go to standard output */
   constructor(private readonly isSilent: boolean) {}
 
-  /** How far the work has come. */
+  /** Shows the progress. */
   show(text: string): void {
     this.status.show(text);
   }
 
-  /** Lines of results, on standard output. */
+  /** Prints lines of results on standard output. */
   say(lines: readonly string[]): void {
     this.status.clear();
     if (!this.isSilent) for (const line of lines) process.stdout.write(`${line}\n`);

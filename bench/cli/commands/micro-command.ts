@@ -1,4 +1,4 @@
-/** `bench micro`: tinybench microbenchmarks of the hot paths. */
+/** `bench micro`: microbenchmarks of the blocks of the packet path, by tinybench. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,11 +14,16 @@ import { MICRO_SCHEMA, type MicroDocument, type MicroResult } from '../../measur
 
 const microOptions = (yargs: Argv) =>
   yargs
-    .option('filter', { type: 'string', default: '', describe: 'Only those whose names match this regular expression' })
-    .option('time', { type: 'string', default: '500', describe: 'Milliseconds for each' })
+    .option('filter', {
+      type: 'string',
+      default: '',
+      defaultDescription: 'all',
+      describe: 'Regular expression that names of microbenchmarks have to match',
+    })
+    .option('time', { type: 'string', default: '500', describe: 'Time for each microbenchmark in ms' })
     .options(JSON_OPTION)
     .requiresArg(['filter', 'time'])
-    .example('$0 micro --filter parser', 'How fast headers are parsed');
+    .example('$0 micro --filter parser', 'Time the parsers');
 
 const MAX_WARMUP_MS = 250;
 

@@ -1,4 +1,4 @@
-/** `bench replay`: a capture through programs, held against a golden. */
+/** `bench replay`: a capture run through programs, and the output compared with a golden. */
 
 import { existsSync } from 'node:fs';
 import type { Argv } from 'yargs';
@@ -44,7 +44,7 @@ import { captureOptions, captureOptionsOf } from './capture-options.js';
 import { ENGINE_OPTION } from './shared-options.js';
 import { tracedPackets, tracePacketOptions } from './trace-packet-options.js';
 
-/** What the field of the queue time holds. */
+/** Maximum of the 32-bit field of the queue time. */
 const MAX_QUEUE_NS = 2 ** 32 - 1;
 
 const replayOptions = (yargs: Argv) =>
@@ -53,20 +53,31 @@ const replayOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       demandOption: true,
-      describe: '.p4runpro files, or keys of the fifteen programs; deployed in this order',
+      describe: '.p4runpro files or keys of the fifteen programs, deployed in this order',
     })
-    .option('trace', { type: 'string', demandOption: true, describe: 'Capture whose packets to replay' })
-    .option('expect', { type: 'string', describe: 'Golden: the capture of the packets that are to leave' })
-    .option('update', { type: 'boolean', default: false, describe: 'Write what left as the golden, and accept it' })
-    .option('memory', { type: 'string', describe: 'JSON file: what memories hold before the first packet (0)' })
-    .option('expect-memory', { type: 'string', describe: 'Golden: JSON file of what memories hold at the end' })
-    .option('memory-out', { type: 'string', describe: 'JSON file for what memories hold at the end' })
-    .option('out', { type: 'string', describe: 'Capture file for the packets that leave, in pcapng' })
-    .option('coverage', { type: 'boolean', default: false, describe: 'Say which branches the packets took' })
+    .option('trace', { type: 'string', demandOption: true, describe: 'Capture with the packets to replay' })
+    .option('expect', { type: 'string', describe: 'Golden: capture of the packets that should leave' })
+    .option('update', { type: 'boolean', default: false, describe: 'Write the current output to the golden files' })
+    .option('memory', {
+      type: 'string',
+      describe: 'JSON file with the contents of memories before the first packet',
+      defaultDescription: 'all words 0',
+    })
+    .option('expect-memory', {
+      type: 'string',
+      describe: 'Golden: JSON file with the contents that memories should have after the last packet',
+    })
+    .option('memory-out', { type: 'string', describe: 'JSON file for the contents of memories after the last packet' })
+    .option('out', { type: 'string', describe: 'pcapng file for the packets that leave' })
+    .option('coverage', {
+      type: 'boolean',
+      default: false,
+      describe: 'List the branches and statements that the packets reached',
+    })
     .option('queue-time', {
       type: 'string',
       default: '0',
-      describe: 'Nanoseconds that each packet waits before egress',
+      describe: 'Time of each packet in the queue before egress, in ns',
     })
     .options(ENGINE_OPTION)
     .options(ALLOCATOR_OPTIONS)
@@ -75,15 +86,15 @@ const replayOptions = (yargs: Argv) =>
     .options(JSON_OPTION)
     .requiresArg(['trace', 'expect', 'memory', 'expect-memory', 'memory-out', 'out', 'queue-time'])
     .epilogue(REPLAY_RULE)
-    .example('$0 replay cache --trace in.pcap --expect out.pcapng --update', 'Accept what the cache does now')
-    .example('$0 replay cache --trace in.pcap --trace-packet 1-3', 'What happened to the first three packets')
-    .example('$0 replay cache --trace in.pcap --expect out.pcapng', 'Does it still do that?');
+    .example('$0 replay cache --trace in.pcap --expect out.pcapng --update', 'Record the output of cache as the golden')
+    .example('$0 replay cache --trace in.pcap --trace-packet 1-3', 'Trace the first three packets')
+    .example('$0 replay cache --trace in.pcap --expect out.pcapng', 'Compare with the golden');
 
 const REPLAY_RULE =
-  'A packet of a pcapng whose interface is called "port N" arrives at port N, all others at port 0. Packets that no ' +
-  'program forwards go to the neighbouring port (0 to 1, 1 to 0, …). Packets leave in the order they came and keep ' +
-  'their time stamps. Goldens are pcapng, as pcap records no ports; with a golden that records none, ports are not ' +
-  'compared. Compared are bytes, ports, lengths on the wire and time stamps, to the nanosecond.';
+  'Packets of a pcapng interface with the name "port N" arrive at port N, all others at port 0. Packets that no ' +
+  'program forwards leave by the neighbouring port (0 to 1, 1 to 0, …). Packets leave in order of arrival and keep ' +
+  'their time stamps. Bytes, ports, lengths on the wire and time stamps (in ns) are compared. Goldens are pcapng, ' +
+  'since pcap records no ports; with a golden without ports, ports are not compared.';
 
 type ReplayArguments = ArgumentsOf<typeof replayOptions>;
 
@@ -120,7 +131,7 @@ async function replayAndReport(args: ReplayArguments): Promise<number> {
   }
   if (outcome.untraced > 0) {
     process.stderr.write(
-      `bench: warning: ${outcome.untraced} more packets were to be traced: --trace-limit raises the limit\n`,
+      `bench: warning: ${outcome.untraced.toLocaleString('en-US')} selected packets were not traced; --trace-limit raises the limit\n`,
     );
   }
   for (const text of unmatchedPrograms(outcome)) process.stderr.write(`bench: warning: ${text}\n`);
@@ -133,7 +144,7 @@ export const replayCommand = command(replayOptions, replayAndReport);
 function optionsOf(args: ReplayArguments): ReplayOptions {
   const dataPlane = loadDataPlane(args.dataplane);
   if (args.update && args.expect === undefined && args.expectMemory === undefined) {
-    throw new UsageError('--update writes a golden: --expect or --expect-memory says where');
+    throw new UsageError('--update needs --expect or --expect-memory, the golden to write');
   }
   return {
     dataPlane,
@@ -144,7 +155,7 @@ function optionsOf(args: ReplayArguments): ReplayOptions {
   };
 }
 
-/** The golden to compare with; none if it is to be written. */
+/** The golden to compare with; undefined with `--update`, which writes it. */
 async function goldenOf({ expect, expectMemory, update }: ReplayArguments): Promise<CapturedPacket[] | undefined> {
   if (update) return undefined;
   for (const file of [expect, expectMemory]) {
@@ -153,7 +164,7 @@ async function goldenOf({ expect, expectMemory, update }: ReplayArguments): Prom
   return expect === undefined ? undefined : readCapture(expect);
 }
 
-/** Of a trace that holds packets. */
+/** Warnings about programs that no packet of a trace matched. */
 function unmatchedPrograms({ programs, verdicts }: ReplayOutcome): string[] {
   if (verdicts.length === 0) return [];
   const matched = new Set(verdicts.map(({ program }) => program));
@@ -174,7 +185,7 @@ interface Result {
 
 const isEqual = ({ packets, memory }: ReplayCheck): boolean => packets.length === 0 && memory.length === 0;
 
-/** The first packet that differs: its fields in both captures, and what happened to it. */
+/** The first packet that differs: its fields in both captures, and its trace. */
 async function firstOf({ input, outcome, expected, check }: Result, options: ReplayOptions) {
   const [difference] = check.packets;
   if (difference === undefined) return undefined;
@@ -217,13 +228,13 @@ async function documentOf(args: ReplayArguments, options: ReplayOptions, result:
 async function linesOf(args: ReplayArguments, options: ReplayOptions, result: Result): Promise<string[]> {
   const { input, outcome, expected, check } = result;
   const lines = [
-    `${input.packets.length} packets in, ${outcome.packets.length} out`,
+    `${input.packets.length.toLocaleString('en-US')} packets in, ${outcome.packets.length.toLocaleString('en-US')} out`,
     ...verdictLines(outcome.verdicts),
   ];
   const origin = (difference: PacketDifference) => originOf(difference, outcome, input.packets, expected);
   lines.push(...differenceLines(check.packets, expected, outcome.packets, origin));
   const first = await firstOf(result, options);
-  if (first !== undefined) lines.push('', 'the first of them', ...fieldTable(first.fields), '', ...first.trace);
+  if (first !== undefined) lines.push('', 'first difference', ...fieldTable(first.fields), '', ...first.trace);
   for (const trace of outcome.traces) lines.push('', formatPacketTrace(trace).trimEnd());
   lines.push(...wordLines(check.memory));
   for (const { program, statements, branches, missed } of args.coverage ? coverageRows(outcome) : []) {

@@ -1,4 +1,4 @@
-/** `bench reproduce`: the paper's tables and figures, ours beside theirs. */
+/** `bench reproduce`: the tables and figures of the paper, published and measured here. */
 
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -38,18 +38,33 @@ const reproduceOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       demandOption: true,
-      describe: `all, paper (all but those beyond it), or some of ${IDS.join(', ')}`,
+      describe: `Experiments: all, paper (all that the paper has), or any of ${IDS.join(', ')}`,
     })
-    .option('quick', { type: 'boolean', default: false, describe: 'Fewer repeats, shorter runs; the report says so' })
-    .option('workers', { type: 'string', describe: 'Threads for what does not measure time (all cores)' })
+    .option('quick', {
+      type: 'boolean',
+      default: false,
+      describe: 'Fewer repeats and shorter runs, as the report states',
+    })
+    .option('workers', {
+      type: 'string',
+      describe: 'Number of threads for computations that do not measure time',
+      defaultDescription: 'number of cores',
+    })
     .options(SEED_OPTION)
-    .option('out', { type: 'string', default: 'results/reproduce', describe: 'Folder for report.html, CSV, SVG, JSON' })
-    .option('against', { type: 'string', describe: 'Folder of an earlier result: exit 1 on a significant change' })
+    .option('out', {
+      type: 'string',
+      default: 'results/reproduce',
+      describe: 'Folder for report.html, CSV, SVG and JSON files',
+    })
+    .option('against', {
+      type: 'string',
+      describe: 'Folder of an earlier result to compare with; exit status 1 on a significant change',
+    })
     .option('json', { type: 'boolean', default: false, describe: 'Print reproduce.json instead of the table' })
     .requiresArg(['workers', 'out', 'against'])
-    .epilogue('An interrupted run goes on where it stopped when the same command is given again.')
-    .example('$0 reproduce all', 'All tables and figures, in some ten minutes')
-    .example('$0 reproduce fig9 fig12 --quick', 'Two of them, quickly');
+    .epilogue('The same command resumes an interrupted run.')
+    .example('$0 reproduce all', 'All tables and figures, in some 15 minutes')
+    .example('$0 reproduce fig9 fig12 --quick', 'Two figures with fewer repeats');
 
 type ReproduceArguments = ArgumentsOf<typeof reproduceOptions>;
 
@@ -59,7 +74,7 @@ async function reproduce(args: ReproduceArguments): Promise<number> {
   const earlier = args.against === undefined ? undefined : earlierResult(args.against);
   const setting: Setting = { scale: args.quick ? 'quick' : 'full', seed: args.seed };
   const cells = experiments.flatMap((experiment) => experiment.cells(setting));
-  // Throws where the solver is not installed: before the first cell, not at its own.
+  // Throws before the first cell if the solver is not installed.
   if (cells.some((cell) => cell.kind === 'delay' && cell.how === 'model')) z3Allocator(f1());
   return ResultFolder.during(args.out, (folder) =>
     reproduceInto(folder, args, { experiments, workers, earlier, setting, cells }),
@@ -87,7 +102,7 @@ async function reproduceInto(folder: ResultFolder, args: ReproduceArguments, ask
     status.stop(),
   );
   if (results === undefined) {
-    process.stderr.write(`bench: interrupted; the same command goes on from what is in ${args.out}\n`);
+    process.stderr.write(`bench: interrupted; the same command resumes from ${args.out}\n`);
     return EXIT.interrupted;
   }
   const wallSeconds = (performance.now() - started) / 1000;
@@ -119,7 +134,7 @@ const changeText = ({ experiment, quantity, column, before, after, kind }: Chang
   `${experiment}: ${quantity}, ${column}: ${numberText(before)} before, ${after === null ? 'gone' : numberText(after)} now` +
   (kind === 'timed' ? ' (measured)' : '');
 
-/** Each file whole or not there; the page last. */
+/** Writes all files; the page comes last, so that its presence means a complete result. */
 async function write(folder: ResultFolder, { document, series, figures }: Reproduction): Promise<void> {
   for (const { name, rows } of series) folder.write(`${name}.csv`, stringify([...rows], { header: true }));
   const drawn = new Map<string, string>();

@@ -8,27 +8,28 @@ import { type ResumedRun, readRun } from '../../measure/run/continued-run.js';
 
 export const resumeOptions = <T>(yargs: Argv<T>) =>
   yargs
-    .option('snapshot', { type: 'string', describe: 'File for the whole switch as it is after the last packet' })
-    .option('resume', { type: 'string', describe: 'Goes on from a snapshot, with its programs, workload and seed' })
+    .option('snapshot', { type: 'string', describe: 'File for a snapshot of the whole switch after the last packet' })
+    .option('resume', { type: 'string', describe: 'Snapshot to resume from, with its programs, workload and seed' })
     .requiresArg(['snapshot', 'resume']);
 
-/** What a snapshot decides. */
-const DECIDED = ['programs', 'workload', 'memory', 'cases', 'seed'] as const;
+/** Options that a snapshot fixes. */
+const FIXED = ['programs', 'workload', 'memory', 'cases', 'seed'] as const;
 
-type Decided = { readonly [name in (typeof DECIDED)[number]]: string | undefined };
+type FixedArguments = { readonly [name in (typeof FIXED)[number]]: string | undefined };
 
-/** The run to go on with, if one is. @throws {UsageError} */
+/** The run to resume, if `--resume` names one. @throws {UsageError} */
 export function resumedRun(
-  args: Decided & { readonly resume: string | undefined },
+  args: FixedArguments & { readonly resume: string | undefined },
   dataPlane: DataPlane,
 ): ResumedRun | undefined {
   const { resume } = args;
   if (resume === undefined) {
-    if (args.programs === undefined) throw new UsageError('how many programs? --programs N, or --resume a snapshot');
+    if (args.programs === undefined)
+      throw new UsageError('the number of programs is missing: --programs N, or --resume SNAPSHOT');
     return undefined;
   }
-  const given = DECIDED.find((name) => args[name] !== undefined);
-  if (given !== undefined) throw new UsageError(`--${given} does not go with --resume: the snapshot decides it`);
+  const given = FIXED.find((name) => args[name] !== undefined);
+  if (given !== undefined) throw new UsageError(`--${given} cannot be combined with --resume: the snapshot fixes it`);
   let bytes: Uint8Array;
   try {
     bytes = readInput(resume);

@@ -19,7 +19,6 @@ import {
   UsageError,
   wholeNumber,
 } from '../../../hw-driver/index.js';
-import { ENGINES, type EngineName } from '../../../sim/index.js';
 import { CaptureIntake, type CaptureWriter, createCaptureWriter, openCapture } from '../../../traces/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { allocateShapes } from '../../measure/run/allocate-shapes.js';
@@ -41,7 +40,7 @@ import { SnapshotFile } from '../report/snapshot-file.js';
 import { captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
 import { memorySize } from './memory-size.js';
 import { resumedRun, resumeOptions } from './resume-options.js';
-import { elasticCases } from './shared-options.js';
+import { ENGINE_OPTION, elasticCases, SEED_OPTION } from './shared-options.js';
 import { timingFrom, timingOptions } from './timing-options.js';
 import { tracedPackets, tracePacketOptions } from './trace-packet-options.js';
 
@@ -55,24 +54,33 @@ const MAX_WORKERS = 64;
 const MAX_REPEATS = 1000;
 const MAX_WARMUP = 65_536;
 const WARMUP_SHARE = 1 / 8;
+const number = (value: number): string => value.toLocaleString('en-US');
 
 const runOptions = (yargs: Argv) =>
   captureOptions(tracePacketOptions(resumeOptions(timingOptions(yargs))))
-    .option('programs', { type: 'string', describe: 'How many, or max: until one does not fit' })
+    .option('programs', { type: 'string', describe: 'Number of programs to deploy, or max: until one does not fit' })
     .option('workload', {
       type: 'string',
-      describe: `Which programs arrive (${DEFAULT_WORKLOAD}): ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+      describe: `Programs to deploy: ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+      defaultDescription: DEFAULT_WORKLOAD,
     })
     .option('memory', {
       type: 'string',
-      describe: `Bytes of each memory (${DEFAULT_MEMORY_BYTES}; a file: as it says)`,
+      describe: 'Size of each memory in bytes',
+      defaultDescription: `${number(DEFAULT_MEMORY_BYTES)}; of a .p4runpro file: as declared`,
     })
-    .option('cases', { type: 'string', describe: `Elastic cases of cache, nc and lb (${DEFAULT_CASES})` })
+    .option('cases', {
+      type: 'string',
+      describe: 'Number of elastic cases of cache, nc and lb',
+      defaultDescription: String(DEFAULT_CASES),
+    })
     .options(ALLOCATOR_OPTIONS)
     .option('constraints', {
       choices: CONSTRAINTS,
       default: 'sound' as Constraints,
-      describe: "published: allocate the published shapes by the paper's constraints, no packets",
+      describe:
+        "Constraints of allocation. sound: those of a real switch. published: the paper's, with the shapes of its " +
+        "authors' programs; allocates and runs no packets",
     })
     .options(RECIRCULATIONS_OPTION)
     .options(DATA_PLANE_OPTION)
@@ -80,33 +88,41 @@ const runOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: [],
-      describe: 'Captures whose packets to run (repeatable)',
+      defaultDescription: 'synthetic packets',
+      describe: 'Captures with the packets to run (repeatable)',
     })
     .option('readdress', {
       type: 'boolean',
       default: false,
-      describe: 'Rewrite the packets of --trace also for the one program of a .p4runpro file, as for several',
+      describe: 'Rewrite the packets of --trace also for a single .p4runpro program, as for several programs',
     })
-    .option('packets', { type: 'string', describe: `Synthetic packets (${DEFAULT_PACKETS}); not with --trace` })
+    .option('packets', {
+      type: 'string',
+      describe: 'Number of synthetic packets; not with --trace',
+      defaultDescription: number(DEFAULT_PACKETS),
+    })
     .option('warmup', {
       type: 'string',
-      describe: `Synthetic packets that run before and are undone, so that the speed is that of compiled code (an eighth of all, at most ${MAX_WARMUP})`,
+      describe:
+        'Number of synthetic packets that run before the measurement and are undone, to warm up the JIT compiler',
+      defaultDescription: `1/8 of --packets, maximum ${number(MAX_WARMUP)}`,
     })
-    .option('engine', {
-      choices: ENGINES,
-      default: 'compiled' as EngineName,
-      describe: 'compiled: JavaScript made from the entries; interpreted: table by table, the reference',
+    .options(ENGINE_OPTION)
+    .option('workers', {
+      type: 'string',
+      default: '1',
+      describe: 'Number of threads; results do not depend on it',
     })
-    .option('workers', { type: 'string', default: '1', describe: 'Threads; the results do not depend on them' })
     .option('repeat', {
       type: 'string',
       default: '1',
-      describe: 'Run the traffic so often, and once before to warm up, from the same state: for bench compare',
+      describe:
+        'Number of timed repetitions of the traffic from the same state, after one to warm up; for bench compare',
     })
-    .option('seed', { type: 'string', describe: `Of all that is drawn at random (${DEFAULT_SEED})` })
+    .option('seed', { type: 'string', describe: SEED_OPTION.seed.describe, defaultDescription: DEFAULT_SEED })
     .option('out', { type: 'string', default: 'results/run', describe: 'Folder for summary.json and the CSV files' })
     .option('write', { type: 'string', describe: 'Capture file for the packets that leave the switch' })
-    .option('memory-out', { type: 'string', describe: 'JSON file for what memories hold after the last packet' })
+    .option('memory-out', { type: 'string', describe: 'JSON file for the contents of memories after the last packet' })
     .option('json', { type: 'boolean', default: false, describe: 'Print summary.json instead of the summary' })
     .requiresArg([
       'programs',
@@ -117,7 +133,6 @@ const runOptions = (yargs: Argv) =>
       'trace',
       'packets',
       'warmup',
-      'engine',
       'workers',
       'repeat',
       'seed',
@@ -126,13 +141,19 @@ const runOptions = (yargs: Argv) =>
       'memory-out',
     ])
     .epilogue(
-      'With --trace and --programs 1, the program of a .p4runpro file and the packets run as they are. Otherwise programs ' +
-        `get filters of their own and packets are addressed to them. ${ADDRESSING_RULE}`,
+      'With --trace, --programs 1 and a .p4runpro file, the program keeps its filter and packets are not rewritten. ' +
+        `Otherwise each program gets a filter of its own, and packets are rewritten to match the filters. ${ADDRESSING_RULE}`,
     )
     .example('$0 run --programs 2800', '2,800 load balancers in one switch')
-    .example('$0 run --programs 100 --timing --rate 200000000', 'With queues and latencies, at 200 million packets/s')
-    .example('$0 run --programs max --workload all-mixed --packets 100000', 'As many as fit, of all kinds')
-    .example('$0 run --programs max --workload cache --constraints published', 'The capacity that the paper gives');
+    .example('$0 run --programs 100 --timing --rate 200000000', 'Queues and latencies at 200 million packets/s')
+    .example(
+      '$0 run --programs max --workload all-mixed --packets 100000',
+      'Programs of all kinds until one does not fit',
+    )
+    .example(
+      '$0 run --programs max --workload cache --constraints published',
+      'The capacity under the constraints of the paper',
+    );
 
 type RunArguments = ArgumentsOf<typeof runOptions>;
 
@@ -184,7 +205,7 @@ type FinishedRun = ReportedRun & Partial<Pick<RunResult, 'snapshot' | 'memory'>>
 type RunEnvironment = Pick<RunOptions, 'writer' | 'clock' | 'signal' | 'progress'>;
 type StartRun = (environment: RunEnvironment) => Promise<FinishedRun>;
 
-/** Reads all options; what it returns runs. @throws {UsageError} and others */
+/** Reads all options and returns the function that starts the run. @throws {UsageError} and domain errors */
 async function prepare(args: RunArguments): Promise<StartRun> {
   const dataPlane = loadDataPlane(args.dataplane);
   const resume = resumedRun(args, dataPlane);
@@ -208,12 +229,13 @@ async function prepare(args: RunArguments): Promise<StartRun> {
     : preparePrograms(args, common, workload, resume);
 }
 
-/** A user's program with a user's packets, which are what they are meant to be. @throws {UsageError} */
+/** Whether one program of a file runs with its own filter on unchanged packets. @throws {UsageError} */
 function runsAsWritten({ workload, programs, trace, readdress, resume, updateScript }: RunArguments): boolean {
   if (readdress && resume !== undefined) {
-    throw new UsageError('--readdress does not go with --resume: the snapshot decides it');
+    throw new UsageError('--readdress cannot be combined with --resume: the snapshot fixes it');
   }
-  if (readdress && trace.length === 0) throw new UsageError('--readdress is for the packets of --trace');
+  if (readdress && trace.length === 0)
+    throw new UsageError('--readdress rewrites the packets of a capture and needs --trace');
   const isFile = workload?.endsWith('.p4runpro') === true;
   return isFile && programs === '1' && trace.length > 0 && updateScript === undefined && !readdress;
 }
@@ -233,7 +255,7 @@ async function preparePrograms(
   resume: ResumedRun | undefined,
 ): Promise<StartRun> {
   if (args.trace.length > 0 && args.packets !== undefined) {
-    throw new UsageError('--packets is for synthetic packets; with --trace, all packets of the captures run');
+    throw new UsageError('--packets sets the number of synthetic packets and cannot be combined with --trace');
   }
   if (args.trace.length === 0) requireCapture(args);
   const captures = captureOptionsOf(args);
@@ -241,7 +263,7 @@ async function preparePrograms(
   const timing = timingFrom(args, dataPlane);
   if (timing !== undefined) requireWithoutTime(args);
   if (args.rate !== undefined && args.squeezeGaps !== undefined) {
-    throw new UsageError('--squeeze-gaps changes time stamps, and --rate takes their place: leave one of them out');
+    throw new UsageError('--squeeze-gaps changes time stamps and cannot be combined with --rate, which replaces them');
   }
   const updates = args.updateScript === undefined ? undefined : readUpdateScript(args.updateScript);
   const packets = wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 0, MAX_PACKETS);
@@ -251,7 +273,7 @@ async function preparePrograms(
   const trace = tracedPackets(args, dataPlane);
   const repeats = repeatsOf(args);
   const snapshot = args.snapshot === undefined ? undefined : asked;
-  // A capture that cannot be read is found before the programs are deployed, not after.
+  // A capture that cannot be read is an error before the programs are deployed, not after.
   for (const path of args.trace) await (await openCapture(path, new CaptureIntake(captures))).close();
   return (environment) =>
     runWorkload({
@@ -272,25 +294,25 @@ async function preparePrograms(
     });
 }
 
-/** @throws {UsageError} for options of which there is one for a run, not for each repeat */
+/** @throws {UsageError} for options that cannot be repeated */
 function repeatsOf(args: RunArguments): number {
   const repeats = wholeNumber('--repeat', args.repeat, 1, MAX_REPEATS);
   const once = args.write ?? args.snapshot ?? args.resume;
   if (repeats > 1 && (args.timing || once !== undefined || args.tracePacket.length > 0)) {
     throw new UsageError(
-      '--repeat measures the speed of packets alone: --timing, --write, --snapshot, --resume and --trace-packet do not ' +
-        'go with it',
+      '--repeat measures the speed of packets and cannot be combined with --timing, --write, --snapshot, --resume or ' +
+        '--trace-packet',
     );
   }
   return repeats;
 }
 
-/** @throws {UsageError} where there is nothing to warm up with */
+/** The packets of the warm-up. @throws {UsageError} in runs without synthetic packets at full speed */
 function warmupOf({ warmup, trace, timing, tracePacket }: RunArguments, packets: number): number {
   if (warmup === undefined) return Math.min(Math.floor(packets * WARMUP_SHARE), MAX_WARMUP);
   if (timing || trace.length > 0 || tracePacket.length > 0) {
     throw new UsageError(
-      '--warmup is for synthetic packets at full speed: --trace, --timing and --trace-packet do not go with it',
+      '--warmup takes synthetic packets at full speed and cannot be combined with --trace, --timing or --trace-packet',
     );
   }
   return wholeNumber('--warmup', warmup, 0, MAX_PACKETS);
@@ -303,7 +325,7 @@ function requireWithoutTime(args: RunArguments): void {
     ['--snapshot', args.snapshot !== undefined],
     ['--resume', args.resume !== undefined],
   ] as const) {
-    if (given) throw new UsageError(`${option} does not go with --timing, where packets overlap`);
+    if (given) throw new UsageError(`${option} cannot be combined with --timing, where packets overlap`);
   }
 }
 
@@ -313,16 +335,17 @@ function requireNoPackets(args: RunArguments): void {
   const given = [packets, warmup, write, memoryOut, snapshot, resume].some((value) => value !== undefined);
   if (!given && trace.length === 0 && tracePacket.length === 0) return;
   throw new UsageError(
-    '--constraints published allocates and runs no packets: --trace, --packets, --warmup, --write, --memory-out, ' +
-      '--snapshot, --resume and --trace-packet do not go with it',
+    '--constraints published runs no packets and cannot be combined with --trace, --packets, --warmup, --write, ' +
+      '--memory-out, --snapshot, --resume or --trace-packet',
   );
 }
 
 function prepareShapes(args: RunArguments, common: CommonOptions, asked: RunNote['workload']): StartRun {
   requireNoPackets(args);
   requireCapture(args);
-  if (args.timing) throw new UsageError('--constraints published runs no packets: --timing does not go with it');
-  if (args.repeat !== '1') throw new UsageError('--constraints published runs no packets: there are none to --repeat');
+  if (args.timing) throw new UsageError('--constraints published runs no packets and cannot be combined with --timing');
+  if (args.repeat !== '1')
+    throw new UsageError('--constraints published runs no packets and cannot be combined with --repeat');
   timingFrom(args, common.dataPlane);
   const memoryBytes = asked.memoryBytes ?? DEFAULT_MEMORY_BYTES;
   return ({ clock, signal, progress }) =>
@@ -337,7 +360,7 @@ function prepareShapes(args: RunArguments, common: CommonOptions, asked: RunNote
     });
 }
 
-/** The bytes of each memory; null where a user's file keeps its own sizes. */
+/** Size of each memory in bytes; null where a `.p4runpro` file keeps the declared sizes. */
 function memoryBytesOf({ memory, workload = DEFAULT_WORKLOAD }: RunArguments): number | null {
   if (memory !== undefined) return memorySize(memory);
   return isProgramKey(workload) || !workload.includes('.') ? DEFAULT_MEMORY_BYTES : null;
@@ -353,14 +376,16 @@ function report(args: RunArguments, result: ReportedRun, folder: ResultFolder): 
     process.stdout.write(`\nresults in ${folder.path}: summary.json, ${[...runTables(result).keys()].join(', ')}\n`);
   if (result.interrupted) {
     const kept =
-      (args.write === undefined ? '' : `, the packets that left in ${args.write}`) +
-      (args.snapshot === undefined ? '' : `, the switch in ${args.snapshot}`);
-    process.stderr.write(`bench: interrupted; the results of what was done are in ${folder.path}${kept}\n`);
+      (args.write === undefined ? '' : `, packets in ${args.write}`) +
+      (args.snapshot === undefined ? '' : `, snapshot in ${args.snapshot}`);
+    process.stderr.write(`bench: interrupted; partial results in ${folder.path}${kept}\n`);
     return EXIT.interrupted;
   }
   const mixed = (result.timing?.updates ?? []).filter((update) => update.mixed > 0);
   for (const { name, mixed: packets, firstMixture } of mixed) {
-    process.stderr.write(`bench: ${name}: ${packets} packets saw a mixture of two programs; ${firstMixture}\n`);
+    process.stderr.write(
+      `bench: ${name}: ${number(packets)} packets were processed by a mixture of two programs; ${firstMixture}\n`,
+    );
   }
   if (mixed.length > 0) return EXIT.failed;
   const { failure, programsRequested } = result.summary;

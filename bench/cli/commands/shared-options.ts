@@ -1,16 +1,22 @@
-/** Options that several commands of the harness have. */
+/** Options that several commands of the harness share. */
 import { wholeNumber } from '../../../hw-driver/index.js';
 import { ENGINES, type EngineName } from '../../../sim/index.js';
 import { memorySize } from './memory-size.js';
 
 export const SEED_OPTION = {
-  seed: { type: 'string', default: '1', describe: 'Of all that is drawn at random', requiresArg: true },
+  seed: { type: 'string', default: '1', describe: 'Seed of all random draws', requiresArg: true },
 } as const;
 
-/** Of the instances that programs of a workload become. */
+/** Options of the instances of a workload's programs. */
 export const INSTANCE_OPTIONS = {
-  memory: { type: 'string', default: '1024', describe: 'Bytes of each memory', requiresArg: true },
-  cases: { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb', requiresArg: true },
+  memory: {
+    type: 'string',
+    default: '1024',
+    defaultDescription: '1,024',
+    describe: 'Size of each memory in bytes',
+    requiresArg: true,
+  },
+  cases: { type: 'string', default: '2', describe: 'Number of elastic cases of cache, nc and lb', requiresArg: true },
 } as const;
 
 /** @throws {UsageError} */
@@ -28,7 +34,8 @@ export const ENGINE_OPTION = {
   engine: {
     choices: ENGINES,
     default: 'compiled' as EngineName,
-    describe: 'What runs the RPBs',
+    describe:
+      'Engine of the RPBs: compiled (JavaScript generated from the entries) or interpreted (table by table, the reference)',
     requiresArg: true,
   },
 } as const;

@@ -1,4 +1,4 @@
-/** `bench timing`: what recirculation costs in throughput and latency. */
+/** `bench timing`: throughput and latency for each number of recirculations. */
 
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
@@ -17,7 +17,7 @@ import {
 import { ResultFolder } from '../report/result-folder.js';
 import { LongWork } from './long-work.js';
 import { ENGINE_OPTION } from './shared-options.js';
-import { bitsPerSecond } from './timing-options.js';
+import { bitsPerSecond, LINE_RATE_OPTIONS } from './timing-options.js';
 
 const PUBLISHED_SIZES = ['128', '256', '512', '1500'];
 const PUBLISHED_RECIRCULATIONS = '6';
@@ -29,23 +29,23 @@ const timingCommandOptions = (yargs: Argv) =>
     .option('sizes', {
       type: 'string',
       array: true,
-      describe: `Bytes of the packets, check sequence included (${PUBLISHED_SIZES.join(' ')})`,
+      describe: 'Packet sizes in bytes, with frame check sequence',
+      defaultDescription: PUBLISHED_SIZES.join(' '),
     })
     .option('recirculations', {
       type: 'string',
       default: PUBLISHED_RECIRCULATIONS,
-      describe: 'Maximum recirculations: every number from 0 to this',
+      describe: 'Maximum recirculations; each number from 0 up to it is measured',
     })
-    .option('port-rate', { type: 'string', describe: "Gbit/s of each front port (the data plane's: 100)" })
-    .option('recirculation-rate', { type: 'string', describe: 'Gbit/s of the recirculation port (100)' })
-    .option('tolerance', { type: 'string', default: '0.2', describe: 'How exact the rate is, in per cent' })
+    .options(LINE_RATE_OPTIONS)
+    .option('tolerance', { type: 'string', default: '0.2', describe: 'Tolerance of the measured rate in per cent' })
     .options(ENGINE_OPTION)
     .options(DATA_PLANE_OPTION)
     .option('out', { type: 'string', default: 'results/timing', describe: 'Folder for recirculation.csv' })
     .options(JSON_OPTION)
-    .requiresArg(['sizes', 'recirculations', 'port-rate', 'recirculation-rate', 'tolerance', 'out'])
+    .requiresArg(['sizes', 'recirculations', 'tolerance', 'out'])
     .example('$0 timing --sizes 128 --recirculations 2', 'Loss-free rate and latency of short packets')
-    .example('$0 timing --recirculation-rate 150', 'With a faster recirculation port');
+    .example('$0 timing --recirculation-rate 150', 'A recirculation port of 150 Gbit/s');
 
 type TimingCommandArguments = ArgumentsOf<typeof timingCommandOptions>;
 
@@ -78,7 +78,7 @@ async function timing(args: TimingCommandArguments): Promise<number> {
       ]);
     }
     work.say([`results in ${args.out}: recirculation.csv`]);
-    if (aborted) process.stderr.write(`bench: interrupted; the rows that were done are in ${args.out}\n`);
+    if (aborted) process.stderr.write(`bench: interrupted; the finished rows are in ${args.out}\n`);
     return aborted ? EXIT.interrupted : EXIT.done;
   });
 }
@@ -91,7 +91,7 @@ function optionsOf(args: TimingCommandArguments): Omit<LossFreeOptions, 'signal'
   const recirculations = recirculationsFrom(args.recirculations, dataPlane);
   const percent = /^\d+(\.\d+)?$/.test(args.tolerance) ? Number(args.tolerance) : Number.NaN;
   if (!(percent >= 0.01 && percent <= 50)) {
-    throw new UsageError(`--tolerance takes per cent from 0.01 to 50, not '${args.tolerance}'`);
+    throw new UsageError(`--tolerance takes a number of per cent from 0.01 to 50, not '${args.tolerance}'`);
   }
   return {
     dataPlane,

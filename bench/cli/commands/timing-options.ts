@@ -1,4 +1,4 @@
-/** The options of `bench run` that are about time. */
+/** Options of `bench run --timing`, and the rates that `bench timing` shares with it. */
 import type { Argv } from 'yargs';
 import type { DataPlane } from '../../../compiler/index.js';
 import { UsageError, wholeNumber } from '../../../hw-driver/index.js';
@@ -11,24 +11,55 @@ const MAX_GBPS = 10_000;
 const MAX_BYTES = 2 ** 32;
 const PACKETS_PER_SECOND_LIMIT = 1e12;
 
+/** Rates of the lines of a switch with timing model. */
+export const LINE_RATE_OPTIONS = {
+  'port-rate': {
+    type: 'string',
+    describe: 'Rate of each front port in Gbit/s',
+    defaultDescription: '100, set by the data plane',
+    requiresArg: true,
+  },
+  'recirculation-rate': {
+    type: 'string',
+    describe: 'Rate of the recirculation port in Gbit/s',
+    defaultDescription: '100, set by the data plane',
+    requiresArg: true,
+  },
+} as const;
+
 export const timingOptions = (yargs: Argv) =>
   yargs
     .option('timing', {
       type: 'boolean',
       default: false,
-      describe: 'With time: lines, pipe slots, queues; packets come at their time stamps, all on one thread',
+      describe: 'Model time: lines, pipe slots, queues. Packets arrive at their time stamps; one thread',
     })
     .option('rate', {
       type: 'string',
-      describe: `Packets per second in place of time stamps (synthetic packets: ${PACKETS_PER_SECOND})`,
+      describe: 'Packet rate in packets/s, in place of time stamps',
+      defaultDescription: `time stamps; synthetic packets: ${PACKETS_PER_SECOND.toLocaleString('en-US')}`,
     })
-    .option('port-rate', { type: 'string', describe: "Gbit/s of each front port (the data plane's: 100)" })
-    .option('recirculation-rate', { type: 'string', describe: 'Gbit/s of the recirculation port (100)' })
-    .option('buffer', { type: 'string', describe: 'Bytes that all queues share (20971520)' })
-    .option('queue', { type: 'string', describe: 'Bytes that one queue takes at most (all of the buffer)' })
-    .option('interval', { type: 'string', describe: `Microseconds of a row of the series (${DEFAULT_INTERVAL_US})` })
-    .option('update-script', { type: 'string', describe: 'JSON file of programs that come, go and change meanwhile' })
-    .requiresArg(['rate', 'port-rate', 'recirculation-rate', 'buffer', 'queue', 'interval', 'update-script']);
+    .options(LINE_RATE_OPTIONS)
+    .option('buffer', {
+      type: 'string',
+      describe: 'Size of the buffer that all queues share, in bytes',
+      defaultDescription: '20,971,520, set by the data plane',
+    })
+    .option('queue', {
+      type: 'string',
+      describe: 'Maximum size of one queue in bytes',
+      defaultDescription: 'the whole buffer',
+    })
+    .option('interval', {
+      type: 'string',
+      describe: 'Length of an interval in intervals.csv and queues.csv, in µs of virtual time',
+      defaultDescription: DEFAULT_INTERVAL_US.toLocaleString('en-US'),
+    })
+    .option('update-script', {
+      type: 'string',
+      describe: 'JSON file with times at which programs are deployed, revoked and changed',
+    })
+    .requiresArg(['rate', 'buffer', 'queue', 'interval', 'update-script']);
 
 export interface TimingArguments {
   readonly timing: boolean;
@@ -81,12 +112,14 @@ export function bitsPerSecond(option: string, text: string | undefined): number 
   if (text === undefined) return undefined;
   const gbps = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!(gbps > 0 && gbps <= MAX_GBPS)) {
-    throw new UsageError(`${option} takes Gbit/s, above 0 and up to ${MAX_GBPS}, not '${text}'`);
+    throw new UsageError(
+      `${option} takes a rate in Gbit/s above 0 and up to ${MAX_GBPS.toLocaleString('en-US')}, not '${text}'`,
+    );
   }
   return Math.round(gbps * 1e9);
 }
 
-/** A packet takes a cell at least. */
+/** A size in bytes: at least one cell, which is the smallest size of a packet in a buffer. */
 function bytes(option: string, text: string | undefined, own: number, { description }: DataPlane): number {
   return text === undefined ? own : wholeNumber(option, text, description.trafficManager.cellBytes, MAX_BYTES);
 }

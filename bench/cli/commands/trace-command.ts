@@ -1,8 +1,8 @@
-/** `bench trace generate` and `bench trace info`: seeded captures, and what a capture holds. */
+/** `bench trace generate` writes seeded traffic to a capture; `bench trace info` describes a capture. */
 
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
-import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
+import { DATA_PLANE_OPTION, JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import {
   CaptureIntake,
@@ -37,36 +37,72 @@ const DEFAULTS = {
 /** A day. */
 const MAX_SECONDS = 86_400;
 
+const withSeparators = (digits: string): string => Number(digits).toLocaleString('en-US');
+
 const generateOptions = (yargs: Argv) =>
   yargs
-    .positional('file', { type: 'string', demandOption: true, describe: 'The capture to write; .gz compresses' })
+    .positional('file', {
+      type: 'string',
+      demandOption: true,
+      describe: 'Capture to write: .pcap, or .pcapng with ports; .gz compresses',
+    })
     .option('workload', {
       type: 'string',
-      describe: `${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file (${DEFAULTS.workload})`,
+      describe: `Programs that the packets are for: ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+      defaultDescription: DEFAULTS.workload,
     })
-    .option('programs', { type: 'string', describe: `Instances that the packets are for (${DEFAULTS.programs})` })
-    .option('cases', { type: 'string', describe: `Elastic cases of cache, nc and lb (${DEFAULTS.cases})` })
-    .option('packets', { type: 'string', describe: `How many (${DEFAULTS.packets})` })
-    .option('rate', { type: 'string', describe: `Packets per second of the time stamps (${DEFAULTS.rate})` })
+    .option('programs', {
+      type: 'string',
+      describe: 'Number of instances that the packets are for',
+      defaultDescription: DEFAULTS.programs,
+    })
+    .option('cases', {
+      type: 'string',
+      describe: 'Number of elastic cases of cache, nc and lb',
+      defaultDescription: DEFAULTS.cases,
+    })
+    .option('packets', {
+      type: 'string',
+      describe: 'Number of packets',
+      defaultDescription: withSeparators(DEFAULTS.packets),
+    })
+    .option('rate', {
+      type: 'string',
+      describe: 'Packet rate of the time stamps in packets/s',
+      defaultDescription: withSeparators(DEFAULTS.rate),
+    })
     .option('source', {
       type: 'string',
       array: true,
       default: [] as string[],
-      describe: 'In place of a workload: KIND or KIND:name=number,… (repeatable: a mix, by time)',
+      defaultDescription: 'none',
+      describe: 'Traffic source in place of a workload: KIND or KIND:name=number,… (repeatable: a mix by time)',
     })
-    .option('seconds', { type: 'string', describe: `How long sources send (${DEFAULTS.seconds})` })
-    .option('seed', { type: 'string', default: '1', describe: 'Same seed, same bytes' })
-    .option('dataplane', { type: 'string', describe: `Data plane: a name, or a JSON file (${DEFAULTS.dataplane})` })
+    .option('seconds', {
+      type: 'string',
+      describe: 'Duration of the traffic of --source in s',
+      defaultDescription: DEFAULTS.seconds,
+    })
+    .option('seed', {
+      type: 'string',
+      default: '1',
+      describe: 'Seed of all random draws; equal seeds give equal bytes',
+    })
+    .option('dataplane', {
+      type: 'string',
+      describe: DATA_PLANE_OPTION.dataplane.describe,
+      defaultDescription: DEFAULTS.dataplane,
+    })
     .requiresArg(['workload', 'programs', 'cases', 'packets', 'rate', 'source', 'seconds', 'seed', 'dataplane'])
     .epilogue(sourcesHelp())
     .example('$0 trace generate cache.pcap --workload cache', '10,000 packets for one cache')
-    .example('$0 trace generate mix.pcap --source tcp:rate=50 --source synflood', 'Connections under a SYN flood');
+    .example('$0 trace generate mix.pcap --source tcp:rate=50 --source synflood', 'TCP connections and a SYN flood');
 
 type OfWorkload = 'workload' | 'programs' | 'cases' | 'packets' | 'rate' | 'dataplane';
 
 type GenerateArguments = ArgumentsOf<typeof generateOptions>;
 
-/** Writes packets; resolves to how many, or undefined if interrupted. */
+/** Writes packets; resolves to their number, or undefined if interrupted. */
 type WritePackets = (
   writer: CaptureWriter,
   signal: AbortSignal,
@@ -81,7 +117,7 @@ async function traceGenerate(args: GenerateArguments): Promise<number> {
     const packets = await interruptible((signal) => write(writer, signal, packetsShown(status, 'written')));
     if (packets === undefined) {
       writer.abort();
-      process.stderr.write(`bench: interrupted; nothing was kept, ${args.file} was not written\n`);
+      process.stderr.write(`bench: interrupted; ${args.file} was not written\n`);
       return EXIT.interrupted;
     }
     writer.close();
@@ -106,10 +142,11 @@ const packetsShown =
 function ofSources(args: GenerateArguments): WritePackets {
   const ofWorkload: readonly OfWorkload[] = ['workload', 'programs', 'cases', 'packets', 'rate', 'dataplane'];
   const stray = ofWorkload.find((name) => args[name] !== undefined);
-  if (stray !== undefined) throw new UsageError(`--${stray} belongs to workloads: it does not go with --source`);
+  if (stray !== undefined)
+    throw new UsageError(`--${stray} is an option of workloads and cannot be combined with --source`);
   const seconds = positiveNumber('--seconds', args.seconds ?? DEFAULTS.seconds);
   const sources = args.source.map(parseSource);
-  // What is out of range is found before a file is made.
+  // Parameters are validated before the file is created.
   for (const source of sources) trafficStream(source, args.seed);
   return (writer, signal, onProgress) =>
     writeSources({ sources, seconds, seed: args.seed, writer, signal, onProgress });
@@ -118,12 +155,14 @@ function ofSources(args: GenerateArguments): WritePackets {
 function positiveNumber(option: string, text: string): number {
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value > 0 && value <= MAX_SECONDS) return value;
-  throw new UsageError(`${option} takes a number above 0, up to ${MAX_SECONDS}, not '${text}'`);
+  throw new UsageError(
+    `${option} takes seconds above 0 and up to ${MAX_SECONDS.toLocaleString('en-US')}, not '${text}'`,
+  );
 }
 
 async function ofWorkload(args: GenerateArguments): Promise<WritePackets> {
   if (args.seconds !== undefined)
-    throw new UsageError('--seconds is for --source; with a workload, --packets says how many');
+    throw new UsageError('--seconds needs --source; for a workload, --packets sets the number of packets');
   const dataPlane = loadDataPlane(args.dataplane ?? DEFAULTS.dataplane);
   const programs = wholeNumber('--programs', args.programs ?? DEFAULTS.programs, 1, MAX_INSTANCES);
   const packets = wholeNumber('--packets', args.packets ?? DEFAULTS.packets, 0, 1e12);
@@ -168,15 +207,15 @@ async function writeAll({ generator, writer, packets, signal, onProgress }: Writ
 
 const infoOptions = (yargs: Argv) =>
   captureOptions(yargs)
-    .positional('file', { type: 'string', demandOption: true, describe: 'A pcap or pcapng capture' })
+    .positional('file', { type: 'string', demandOption: true, describe: 'pcap or pcapng capture, plain or gzip' })
     .options(JSON_OPTION)
-    .example('$0 trace info capture.pcap', 'Packets, flows, protocols, rates');
+    .example('$0 trace info capture.pcap', 'Packets, flows, protocols and rates');
 
 type InfoArguments = ArgumentsOf<typeof infoOptions>;
 
 async function traceInfo(args: InfoArguments): Promise<number> {
   const { file, json } = args;
-  // Ports matter to a switch, not here: packets of all are counted.
+  // No switch is involved, so packets of every port are counted.
   const intake = new CaptureIntake({ ...captureOptionsOf(args), ports: Number.POSITIVE_INFINITY });
   const reader = await openCapture(file, intake);
   const statistics = new CaptureStatistics();

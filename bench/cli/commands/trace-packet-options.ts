@@ -13,6 +13,7 @@ export const tracePacketOptions = <T>(yargs: Argv<T>) =>
       type: 'string',
       array: true,
       default: [],
+      defaultDescription: 'none',
       describe: "Packets to trace: numbers from 1, ranges (7-9), filters ('<hdr.udp.dst_port, 7777, 0xffff>')",
     })
     .option('trace-limit', { type: 'string', default: '100', describe: 'Maximum number of traced packets' })
@@ -23,7 +24,7 @@ export interface TracePacketArguments {
   readonly traceLimit: string;
 }
 
-/** What is traced, if anything is. @throws {UsageError} */
+/** The packets to trace; undefined without `--trace-packet`. @throws {UsageError} */
 export function tracedPackets(args: TracePacketArguments, dataPlane: DataPlane): RunOptions['trace'] {
   const limit = wholeNumber('--trace-limit', args.traceLimit, 1, MAX_TRACED);
   return args.tracePacket.length === 0

@@ -1,4 +1,4 @@
-/** `--source KIND:name=value,…` of `bench trace generate`, and its help out of the table of sources. */
+/** `--source KIND:name=value,…` of `bench trace generate`; its help text is made from the table of sources. */
 import { UsageError } from '../../../hw-driver/index.js';
 import {
   appendPacket,
@@ -18,7 +18,9 @@ const isKind = (text: string): text is SourceKind => Object.hasOwn(TRAFFIC_SOURC
 export function parseSource(text: string): SourceOptions {
   const [kind = '', ...rest] = text.split(':');
   if (!isKind(kind)) {
-    throw new UsageError(`--source: there is no '${kind}'; there are ${Object.keys(TRAFFIC_SOURCES).join(', ')}`);
+    throw new UsageError(
+      `--source: there is no source '${kind}': it is one of ${Object.keys(TRAFFIC_SOURCES).join(', ')}`,
+    );
   }
   const values: Record<string, number> = {};
   for (const assignment of rest.join(':').split(',')) {
@@ -32,16 +34,18 @@ export function parseSource(text: string): SourceOptions {
   return { kind, values };
 }
 
+const withSeparators = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 3 });
+
 /** Every kind with its parameters, for the help text. */
 export function sourcesHelp(): string {
   const lines = Object.entries(TRAFFIC_SOURCES).flatMap(([kind, { describe, parameters }]) => [
     `  ${kind}: ${describe}`,
     ...Object.entries(parameters).map(([name, { unit, minimum, maximum, standard, describe: what }]) => {
-      const range = `${minimum} to ${maximum}${unit === '' ? '' : ` ${unit}`}`;
+      const range = `${withSeparators(minimum)} to ${withSeparators(maximum)}${unit === '' ? '' : ` ${unit}`}`;
       return `    ${name}=${standard}  ${range}; ${what}`;
     }),
   ]);
-  return ['Sources, with their parameters, defaults, ranges and units:', ...lines].join('\n');
+  return ['Traffic sources with their parameters (name=default  range and unit; meaning):', ...lines].join('\n');
 }
 
 const BATCH_PACKETS = 4096;
@@ -54,11 +58,11 @@ export interface SourceWriting {
   readonly seed: string;
   readonly writer: CaptureWriter;
   readonly signal: AbortSignal;
-  /** Packets that were written. */
+  /** @param packets number of packets written */
   readonly onProgress: (packets: number) => void;
 }
 
-/** Writes the mix of all sources until a time; returns the packets, or undefined if interrupted. */
+/** Writes a mix of all sources for a duration; returns the number of packets, or undefined if interrupted. */
 export async function writeSources({
   sources,
   seconds,

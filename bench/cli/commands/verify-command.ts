@@ -1,4 +1,4 @@
-/** `bench verify`: the fifteen programs against plain implementations of what they are to do. */
+/** `bench verify`: the fifteen programs compared with plain implementations of their functions. */
 
 import type { Argv } from 'yargs';
 import { ALLOCATOR_NAMES, DEFAULT_ALLOCATORS } from '../../../compiler/index.js';
@@ -20,6 +20,7 @@ import { INSTANCE_OPTIONS, instancesFrom, SEED_OPTION } from './shared-options.j
 
 const MAX_PACKETS = 1e9;
 const MAX_COMPANIONS = 2000;
+const DEFAULT_PACKETS = 20_000;
 
 const verifyOptions = (yargs: Argv) =>
   captureOptions(yargs)
@@ -27,25 +28,33 @@ const verifyOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: [] as string[],
-      describe: `Which: ${PROGRAM_KEYS.join(', ')}; all if left out`,
+      defaultDescription: 'all',
+      describe: `Keys of programs: ${PROGRAM_KEYS.join(', ')}`,
     })
     .option('trace', {
       type: 'string',
       array: true,
       default: [] as string[],
-      describe: 'Captures whose packets to run, addressed to the programs (repeatable)',
+      defaultDescription: 'generated packets',
+      describe: 'Captures with the packets to run, rewritten to match the filters (repeatable)',
     })
-    .option('packets', { type: 'string', describe: 'Generated packets for each program (20000); not with --trace' })
+    .option('packets', {
+      type: 'string',
+      describe: 'Number of generated packets for each program; not with --trace',
+      defaultDescription: DEFAULT_PACKETS.toLocaleString('en-US'),
+    })
     .option('companions', {
       type: 'string',
       default: '0',
-      describe: 'Number of other programs in a further switch that all run in; besides one for each program',
+      describe:
+        'Number of other programs in a further switch that holds all programs; 0: only one switch for each program',
     })
     .option('allocators', {
       type: 'string',
       array: true,
       default: [] as string[],
-      describe: `How RPBs are chosen: ${ALLOCATOR_NAMES.join(', ')}; each places the programs anew (${DEFAULT_ALLOCATORS.sound})`,
+      defaultDescription: DEFAULT_ALLOCATORS.sound,
+      describe: `Allocators, each for a placement and a comparison of its own: ${ALLOCATOR_NAMES.join(', ')}`,
     })
     .options(INSTANCE_OPTIONS)
     .options(RECIRCULATIONS_OPTION)
@@ -54,16 +63,17 @@ const verifyOptions = (yargs: Argv) =>
     .options(JSON_OPTION)
     .requiresArg(['trace', 'packets', 'companions', 'allocators', 'memory', 'cases'])
     .epilogue(
-      'Every packet and, at the end, every word of memory is compared with an implementation that shares nothing with ' +
-        `the program but its hash functions (bench/functions). With --trace: ${ADDRESSING_RULE}`,
+      'Every packet and, at the end, every memory word is compared with the result of an implementation that shares ' +
+        `only the hash functions with the program (bench/verify/functions). With --trace: ${ADDRESSING_RULE}`,
     )
-    .example('$0 verify cache sf', 'Two programs, each in a switch of its own')
-    .example('$0 verify --companions 500 --allocators price f1', 'All, also together with 500 others, placed two ways')
-    .example('$0 verify --trace capture.pcap', 'On the packets of a capture');
+    .example('$0 verify cache sf', 'Two programs, each alone in a switch')
+    .example(
+      '$0 verify --companions 500 --allocators price f1',
+      'All programs, alone and with 500 others, by two allocators',
+    )
+    .example('$0 verify --trace capture.pcap', 'Packets of a capture');
 
 type VerifyArguments = ArgumentsOf<typeof verifyOptions>;
-
-const DEFAULT_PACKETS = 20_000;
 
 async function verify(args: VerifyArguments): Promise<number> {
   const options = optionsOf(args);
@@ -78,7 +88,7 @@ async function verify(args: VerifyArguments): Promise<number> {
       if (round.difference !== null) work.say(['', ...describeDifference(round.difference, options.dataPlane)]);
     }
   });
-  // Each round reads the captures again, and finds the same in them.
+  // Every round reads the same captures, so the notes of the first one hold for all.
   const { notes, warnings } = rounds[0] ?? { notes: [], warnings: [] };
   const packets = rounds.reduce((sum, round) => sum + round.packets, 0);
   const ran = rounds.some(({ rows }) => rows.some(({ packets }) => packets > 0));
@@ -89,7 +99,7 @@ async function verify(args: VerifyArguments): Promise<number> {
   } else work.say(['', ...notes, comparedText(packets, ran, differs)]);
   for (const warning of warnings) process.stderr.write(`bench: warning: ${warning}\n`);
   if (aborted) {
-    process.stderr.write('bench: interrupted; what was compared is above\n');
+    process.stderr.write('bench: interrupted; the finished comparisons are above\n');
     return EXIT.interrupted;
   }
   if (differs) return EXIT.failed;
@@ -104,17 +114,17 @@ export const verifyCommand = command(verifyOptions, verify);
 
 function comparedText(packets: number, ran: boolean, differs: boolean): string {
   if (packets === 0) return 'no packet was compared';
-  if (!ran && !differs) return `${packets.toLocaleString('en-US')} packets passed, and ran no program`;
+  if (!ran && !differs) return `${packets.toLocaleString('en-US')} packets passed, and none ran a program`;
   return `${packets.toLocaleString('en-US')} packets compared: ${differs ? 'they differ' : 'all equal'}`;
 }
 
 /** Why no packet was compared. */
 const nothingReason = ({ trace }: VerifyArguments, known: readonly string[]): string =>
-  known.length > 0 ? known.join('; ') : `there is no packet to read in ${trace.join(', ')}`;
+  known.length > 0 ? known.join('; ') : `no packets in ${trace.join(', ')}`;
 
 function optionsOf(args: VerifyArguments): Omit<VerifyOptions, 'clock' | 'signal' | 'onProgress'> {
   if (args.trace.length > 0 && args.packets !== undefined) {
-    throw new UsageError('--packets is for generated packets: leave it out with --trace');
+    throw new UsageError('--packets sets the number of generated packets and cannot be combined with --trace');
   }
   if (args.trace.length === 0) requireCapture(args);
   const keys = args.keys.length === 0 ? PROGRAM_KEYS : args.keys.filter(isProgramKey);
@@ -145,7 +155,7 @@ function namedAllocator(label: string): VerifyOptions['allocators'][number] {
   return { label, allocator: allocatorFrom({ allocator }) };
 }
 
-/** Packets as text. */
+/** The round with packets as hexadecimal text, for JSON. */
 function withHexadecimal(round: Verification): object {
   const { difference } = round;
   if (difference === null || difference.kind === 'memory') return round;

@@ -131,7 +131,9 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
         ...timingWarnings(options, timedTraffic?.timing),
         ...matchWarnings(options, deployment, traffic),
         ...(traffic.untraced > 0
-          ? [`${traffic.untraced} more packets were to be traced: --trace-limit raises the limit`]
+          ? [
+              `${traffic.untraced.toLocaleString('en-US')} selected packets were not traced; --trace-limit raises the limit`,
+            ]
           : []),
       ],
       traces: traffic.traces,

@@ -65,7 +65,7 @@ test('Ctrl-C keeps what is done; the same command goes on from there', () =>
     assert.is(first.status, 130, first.stderr);
     // A slow machine sees a line of progress before.
     const said = first.stderr.replaceAll(/^\d+ of \d+ cells, after .*\n/gm, '');
-    assert.is(said, 'bench: interrupted; the same command goes on from what is in out\n');
+    assert.is(said, 'bench: interrupted; the same command resumes from out\n');
     assert.equal(readdirSync(join(folder, 'out')), ['unfinished.jsonl']);
     const kept = cells();
     assert.ok(kept >= 5 && kept < 56, `${kept}`);
