@@ -84,3 +84,4 @@ export * from './place/price.js';
 export * from './place/problem.js';
 export * from './place/smt-model.js';
 export * from './place/z3.js';
+export * from './reference/index.js';

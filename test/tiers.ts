@@ -15,6 +15,7 @@ export const SLOW_FILES: readonly string[] = [
   'bench/run-workers',
   'hw-driver/serve',
   'compiler/entry-proof',
+  'compiler/reference',
   'bench/sketch-theory',
   'sim/validation',
   'hw-driver/operator',

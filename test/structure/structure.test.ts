@@ -29,7 +29,19 @@ test('imports run one way: compiler <- sim <- hw-driver <- bench, traces beside 
 
 /** The folders of each room, each above those before it; what stands beside them, as index.ts, is above all. */
 const INNER_ROOMS: Record<Room, readonly string[]> = {
-  compiler: ['data-plane', 'language', 'steps', 'rows', 'place', 'link', 'passes', 'change', 'explain', 'p4'],
+  compiler: [
+    'data-plane',
+    'language',
+    'steps',
+    'rows',
+    'place',
+    'link',
+    'passes',
+    'change',
+    'explain',
+    'reference',
+    'p4',
+  ],
   traces: ['packets', 'system', 'captures', 'generate'],
   sim: ['target', 'blocks', 'engines', 'pipeline', 'validation', 'made-packet', 'snapshot'],
   'hw-driver': ['bfruntime', 'control', 'server', 'cli'],

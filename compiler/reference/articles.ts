@@ -1,0 +1,64 @@
+/** The article of any word of the language, and the words that there are. */
+import type { DataPlane } from '../data-plane/data-plane.js';
+import { nearest } from '../language/diagnostics.js';
+import { PRIMITIVES } from '../language/primitives.js';
+import { ARTICLE_KINDS, type Article, type ArticleKind } from './article.js';
+import { fieldArticle, headerArticles } from './field-articles.js';
+import { fieldUse } from './field-use.js';
+import { primitiveArticle } from './primitive-articles.js';
+import { primitiveUse } from './primitive-use.js';
+import { topicArticles } from './topic-articles.js';
+import { keywordArticles, registerArticles } from './word-articles.js';
+
+/** Other words for topics and keywords. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  annotation: '@',
+  comment: 'text',
+  integer: 'text',
+  recirculation: 'pass',
+  bucket: 'memory',
+  port: 'forwarding',
+};
+
+const EDITED_KINDS: readonly ((dataPlane: DataPlane) => readonly Article[])[] = [
+  topicArticles,
+  keywordArticles,
+  registerArticles,
+  headerArticles,
+];
+
+/**
+ * What there is to know of a primitive, field (or another spelling of one), header, register, keyword or topic, spelled
+ * exactly; undefined for any other word.
+ */
+export function articleOf(word: string, dataPlane: DataPlane): Article | undefined {
+  const row = PRIMITIVES.get(word);
+  if (row !== undefined) return primitiveArticle(primitiveUse(row, dataPlane), dataPlane);
+  const reference = dataPlane.fieldReference(word);
+  if (reference !== undefined) return fieldArticle(fieldUse(reference.field, dataPlane), word, dataPlane);
+  const title = Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word] : word;
+  for (const articles of EDITED_KINDS) {
+    const article = articles(dataPlane).find((each) => each.title === title);
+    if (article !== undefined) return article;
+  }
+  return undefined;
+}
+
+/** All words that have an article, by kind, in the order of the reference; other spellings are left out. */
+export function languageWords(dataPlane: DataPlane): ReadonlyMap<ArticleKind, readonly string[]> {
+  const words = new Map<ArticleKind, string[]>(ARTICLE_KINDS.map((kind) => [kind, []]));
+  for (const { kind, title } of EDITED_KINDS.flatMap((articles) => articles(dataPlane))) words.get(kind)?.push(title);
+  words.get('primitive')?.push(...PRIMITIVES.keys());
+  words.get('field')?.push(...dataPlane.fields.keys());
+  return words;
+}
+
+/** The word with an article that a misspelt one is nearest to; upper and lower case are alike. */
+export function nearestWord(word: string, dataPlane: DataPlane): string | undefined {
+  const words = [
+    ...[...languageWords(dataPlane).values()].flat(),
+    ...Object.keys(dataPlane.description.aliases),
+    ...Object.keys(SYNONYMS),
+  ];
+  return words.find((each) => each.toLowerCase() === word.toLowerCase()) ?? nearest(word, words);
+}
