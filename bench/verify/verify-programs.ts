@@ -187,7 +187,7 @@ function rowsOf(
   { companions, label }: RoundOptions,
 ): VerifiedRow[] {
   return verified.slice(companions).map(({ key, name }, i) => {
-    const { compiled } = programs[companions + i] ?? {};
+    const { compiled } = must(programs[companions + i], `program ${name}`);
     return {
       key,
       program: name,
@@ -196,7 +196,7 @@ function rowsOf(
       firstRpb: must(admitted[companions + i]?.firstRpb, `admission of ${name}`),
       passes: must(compiled?.passes, `compiled program ${name}`),
       packets: packets.get(name) ?? 0,
-      words: (compiled?.memories ?? []).reduce((sum, { buckets }) => sum + buckets, 0),
+      words: compiled.memories.reduce((sum, { buckets }) => sum + buckets, 0),
     };
   });
 }

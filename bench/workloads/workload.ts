@@ -1,6 +1,7 @@
 /** Workloads: which programs arrive, one after another, and with which packets. */
 
 import { readFile } from 'node:fs/promises';
+import { must } from '../../compiler/data-plane/must.js';
 import {
   type Analysis,
   analyse,
@@ -87,7 +88,7 @@ async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Pro
       requireInstance(number);
       const key = keyOf(number);
       const kind = PROGRAM_KINDS[key];
-      const file = sources.get(key) ?? { annotations: [], programs: [] };
+      const file = must(sources.get(key), `text of program ${key}`);
       const buckets = options.memoryBytes === undefined ? undefined : options.memoryBytes / BYTES_PER_BUCKET;
       const name = `${key}_${number}`;
       const source = instanceSource(file, {

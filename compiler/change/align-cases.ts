@@ -2,6 +2,7 @@
  * The rules of a running BRANCH and the cases that it is to have, in one order: that of the rules among rules, that of
  * the cases among cases, as far as packets can tell. Two cases that no packet meets both can stand in any order.
  */
+import { appendTo } from '../data-plane/counting.js';
 import { must } from '../data-plane/must.js';
 import { conditionsIdentity } from '../steps/steps.js';
 import { type CaseBody, overlap } from './behaviour.js';
@@ -30,7 +31,7 @@ function pairs(rules: readonly Rule[], cases: readonly CaseBody[]): readonly Nod
   const byConditions = new Map<string, number[]>();
   for (const [i, { conditions }] of rules.entries()) {
     const text = conditionsIdentity(conditions);
-    byConditions.set(text, [...(byConditions.get(text) ?? []), i]);
+    appendTo(byConditions, text, i);
   }
   const nodes = cases.map((wanted, i): Node => {
     const old = byConditions.get(conditionsIdentity(wanted.conditions))?.shift();

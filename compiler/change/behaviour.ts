@@ -1,5 +1,6 @@
 /** Whether what a running program does for a branch id, from some RPB on, is just what a tree of steps says. */
 
+import { appendTo } from '../data-plane/counting.js';
 import { actionName } from '../data-plane/instructions/table.js';
 import type { Condition, Memory } from '../language/program.js';
 import type { MemoryBlock } from '../link/compiled-program.js';
@@ -222,7 +223,7 @@ function pairByConditions(
   const indices = new Map<string, number[]>();
   for (const [index, conditions] of wanted.entries()) {
     const text = conditionsIdentity(conditions);
-    indices.set(text, [...(indices.get(text) ?? []), index]);
+    appendTo(indices, text, index);
   }
   const pairs: { rule: Rule; index: number }[] = [];
   for (const rule of rules) {

@@ -2,6 +2,7 @@
  * Where a program differs from the one that runs: at BRANCHes that have other cases. A case whose body changed inside
  * is kept if the change can be made where it is; otherwise it gets a new body beside the old one.
  */
+import { must } from '../data-plane/must.js';
 import type { ActionStep, BranchStep, StepTree } from '../steps/steps.js';
 import { alignCases } from './align-cases.js';
 import type { Behaviour, CaseBody, Continuation } from './behaviour.js';
@@ -33,13 +34,20 @@ export type Below =
       readonly change: BranchChange;
       readonly rest: Below;
     }
-  | { readonly kind: 'impossible'; readonly reason: 'steps' | 'several-branches'; readonly line: number };
+  | {
+      readonly kind: 'impossible';
+      readonly reason: 'steps' | 'several-branches' /** undefined where no step is left */;
+      readonly line: number | undefined;
+    };
 
 export class ChangeFinder {
   constructor(private readonly behaviour: Behaviour) {}
 
-  /** What is to be changed so that packets which have this id behind logical RPB x are treated as the tree says. */
-  find(id: number, x: number, tree: StepTree): Below {
+  /**
+   * What is to be changed so that packets which have this id behind logical RPB x are treated as the tree says.
+   * @param behind the BRANCH that leads to the tree
+   */
+  find(id: number, x: number, tree: StepTree, behind?: BranchStep): Below {
     const { running } = this.behaviour;
     if (this.behaviour.does(id, x, tree)) return { kind: 'same' };
     const steps: { step: ActionStep; x: number }[] = [];
@@ -53,10 +61,10 @@ export class ChangeFinder {
     }
     const { branch } = tree;
     const item = running.next(id, at);
-    if (branch === undefined || item === undefined) return impossible('steps', branch ?? tree.steps.at(-1));
+    if (branch === undefined || item === undefined) return impossible('steps', branch ?? tree.steps.at(-1) ?? behind);
     let worst: Below = impossible('steps', branch);
     for (const continuation of this.behaviour.words.continuations(branch)) {
-      const rest = this.find(id, item.x, continuation.rest);
+      const rest = this.find(id, item.x, continuation.rest, branch);
       if (rest.kind === 'impossible') {
         worst = rest;
         continue;
@@ -134,5 +142,5 @@ function impossible(
   reason: 'steps' | 'several-branches',
   at: { readonly spans: readonly { readonly line: number }[] } | undefined,
 ): Below {
-  return { kind: 'impossible', reason, line: at?.spans[0]?.line ?? 0 };
+  return { kind: 'impossible', reason, line: at && must(at.spans[0], 'span of a step').line };
 }

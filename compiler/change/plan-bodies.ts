@@ -2,10 +2,11 @@
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
 import type { Program } from '../language/program.js';
 import { DoesNotFit } from '../link/does-not-fit.js';
 import { linkGroups } from '../steps/memory-links.js';
-import { type ActionStep, isMemoryAccess, type Step, type StepTree } from '../steps/steps.js';
+import { type ActionStep, type BranchStep, isMemoryAccess, type Step, type StepTree } from '../steps/steps.js';
 import { Behaviour, type CaseBody, type Finder, type Vocabulary } from './behaviour.js';
 import { type DecodedProgram, targetOf } from './decoded-program.js';
 import type { Below } from './find-changes.js';
@@ -112,8 +113,8 @@ function homesOf({ program, tree, words, running }: BodyProblem, places: Readonl
     );
     const [home, ...others] = known;
     if (others.length > 0) {
-      const line = steps.find((step) => !places.has(step))?.spans[0]?.line ?? 0;
-      throw new NotIncremental(program.name, { kind: 'hash-functions', line });
+      const step = must(steps.find((step) => !places.has(step)) ?? steps[0], 'step of a group');
+      throw new NotIncremental(program.name, { kind: 'hash-functions', line: lineOf(step) });
     }
     if (home === undefined) open.push(steps);
     else for (const step of steps) homes.set(step, home);
@@ -172,9 +173,11 @@ function roomOf({ running, free, limit, passes }: BodyProblem, isPlace: BodyRoom
 }
 
 function noRoom({ program, limit, running }: BodyProblem, { body }: CaseBody): DoesNotFit {
-  const line = body.steps[0]?.spans[0]?.line ?? body.branch?.spans[0]?.line ?? 0;
+  const line = lineOf(must(body.steps[0] ?? body.branch, 'first step of a case without room'));
   const passes = limit / running.dataPlane.rpbCount;
   const within = passes === 1 ? 'one pass' : `${passes} passes`;
   const text = `the case in line ${line}: no RPBs behind its BRANCH, one after another, have room for its steps in ${within}`;
   return new DoesNotFit(program.name, { kind: 'placement', shortage: { row: -1, cause: 'entries' }, text });
 }
+
+const lineOf = ({ spans }: Step | BranchStep): number => must(spans[0], 'span of a step').line;

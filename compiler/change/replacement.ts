@@ -3,6 +3,7 @@
  * is, so its accesses stay in their RPB, and so do hashes, as each RPB has a hash function of its own.
  */
 
+import { appendTo } from '../data-plane/counting.js';
 import { DomainError } from '../data-plane/domain-error.js';
 import { actionName, HEADERLESS_EFFECTS } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
@@ -112,7 +113,7 @@ function hashPlaces({ program, placement }: CompiledProgram, { rows }: Placeable
   const places = new Map<number, number[]>();
   for (const [i, { branch, depth }] of next.entries()) {
     const row = rows.rowOf(branch, depth);
-    places.set(row, [...(places.get(row) ?? []), must(now[i]?.rpb, 'hash step of the running version')]);
+    appendTo(places, row, must(now[i]?.rpb, 'hash step of the running version'));
   }
   return places;
 }

@@ -4,3 +4,10 @@ export function addTo<K>(counts: Map<K, number>, key: K, by = 1): number {
   counts.set(key, count);
   return count;
 }
+
+/** Adds to the list of a key, which may not have begun. */
+export function appendTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}

@@ -7,6 +7,7 @@ import { actionNames, DEFAULT_DESCRIPTION, describeRpbs, RPB_SHAPE, rpbPosition 
 import type { CrcDescription, DataPlaneDescription, Gress } from './description.js';
 import { APPLICATION_PORTS, HEADERS, L2_KEYS, L4_KEYS, parserWithApplicationPorts, TUNNEL_KEYS } from './headers.js';
 import { type ActionEffect, FORWARDING_EFFECTS, HEADERLESS_EFFECTS } from './instructions/table.js';
+import { must } from './must.js';
 
 /** Name, polynomial, reflected, initial value, value XORed out; one for each RPB in order. */
 const CRC_UNITS: readonly (readonly [string, number, boolean, number, number])[] = [
@@ -35,7 +36,7 @@ const CRC_UNITS: readonly (readonly [string, number, boolean, number, number])[]
 ];
 
 const hashUnit = (number: number): CrcDescription => {
-  const [name, polynomial, reflected, initial, xorOut] = CRC_UNITS[number - 1] ?? ['', 0, false, 0, 0];
+  const [name, polynomial, reflected, initial, xorOut] = must(CRC_UNITS[number - 1], `hash unit of RPB ${number}`);
   return { name, polynomial, reflected, initial, xorOut };
 };
 
@@ -68,7 +69,7 @@ function withoutFragmentCheck(parser: DataPlaneDescription['parser']): DataPlane
 }
 
 /** Its parser knows neither IPv4 options nor fragments. */
-const { lengthWords: _options, valid: _validity, ...fixedLengthIpv4 } = HEADERS['ipv4'] ?? { fields: [] };
+const { lengthWords: _options, valid: _validity, ...fixedLengthIpv4 } = must(HEADERS['ipv4'], 'header ipv4');
 
 export const PUBLISHED_DESCRIPTION: DataPlaneDescription = {
   ...DEFAULT_DESCRIPTION,

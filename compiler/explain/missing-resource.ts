@@ -83,7 +83,7 @@ class MissingFinder {
   byRoom(): MissingResource | undefined {
     const earliest = this.earliest((unit, rpb) => lacksAt(unit, rpb, this.free) === undefined);
     const first = this.units.findIndex((_, i) => earliest[i] === NOWHERE);
-    for (let i = first; i >= 0; i = this.units[i]?.after ?? -1) {
+    for (let i = first; i >= 0; i = must(this.units[i], `unit ${i}`).after) {
       const unit = this.units[i];
       if (unit === undefined) return undefined;
       const last = Math.min(this.problem.logicalRpbs, must(earliest[i], 'earliest place of a unit'));

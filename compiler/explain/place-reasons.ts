@@ -72,7 +72,7 @@ class ReasonFinder {
     private readonly free: FreeResources,
     private readonly kind: UnitKind,
   ) {
-    const last = Math.max(1, ...places.map((place) => place ?? 1));
+    const last = Math.max(1, ...places.flatMap((place) => place ?? []));
     this.limit = Math.ceil(last / problem.rpbCount) * problem.rpbCount;
     for (const [i, unit] of units.entries()) {
       let x = this.from(unit);
@@ -112,7 +112,9 @@ class ReasonFinder {
       excluded,
       before: before.row,
       behind: behind.rows,
-      together: this.linked(index).flatMap((other) => this.units[other]?.rows.map((row) => row + 1) ?? []),
+      together: this.linked(index).flatMap((other) =>
+        must(this.units[other], `unit ${other}`).rows.map((row) => row + 1),
+      ),
       choice: possible.length <= 1 ? { kind: 'only' } : this.choiceAmong(index, unit, at, local),
     };
   }
@@ -173,7 +175,7 @@ class ReasonFinder {
   }
 
   private linked(index: number): number[] {
-    const link = this.units[index]?.link ?? -1;
+    const { link } = must(this.units[index], `unit ${index}`);
     const first = link < 0 ? index : link;
     return this.units.flatMap((unit, other) =>
       other !== index && (other === first || unit.link === first) ? [other] : [],
@@ -183,9 +185,10 @@ class ReasonFinder {
   /** The logical RPB that the unit must come behind; depths at which nothing happens take one each. */
   private placedBefore(index: number): { readonly place: number; readonly row: number | null } {
     let gap = 0;
-    for (let at = this.units[index]?.after ?? -1; at >= 0; at = this.units[at]?.after ?? -1) {
+    const unitAt = (at: number): PlacementUnit => must(this.units[at], `unit ${at}`);
+    for (let { after: at } = unitAt(index); at >= 0; at = unitAt(at).after) {
       const place = this.places[at];
-      const [row] = this.units[at]?.rows ?? [];
+      const [row] = unitAt(at).rows;
       if (place !== undefined && row !== undefined) return { place: place + gap, row: row + 1 };
       gap++;
     }

@@ -1,5 +1,6 @@
 /** Reasons for places, in words. */
 
+import { appendTo } from '../data-plane/counting.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { actionName } from '../data-plane/instructions/table.js';
 import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
@@ -65,13 +66,13 @@ export function logicalText(
   const byPass = new Map<number, number[]>();
   for (const x of logical) {
     const pass = passOf(x, rpbCount) + 1;
-    byPass.set(pass, [...(byPass.get(pass) ?? []), rpbNumberOf(x, rpbCount)]);
+    appendTo(byPass, pass, rpbNumberOf(x, rpbCount));
   }
   const isOnePass = placement.every((x) => x <= rpbCount) && [...byPass.keys()].every((pass) => pass === 1);
   const passesByRpbs = new Map<string, number[]>();
   for (const [pass, rpbs] of byPass) {
     const text = `${rpbs.length === 1 ? 'RPB' : 'RPBs'} ${rangesText(rpbs)}`;
-    passesByRpbs.set(text, [...(passesByRpbs.get(text) ?? []), pass]);
+    appendTo(passesByRpbs, text, pass);
   }
   return [...passesByRpbs]
     .map(([rpbs, passes]) => {

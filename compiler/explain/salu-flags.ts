@@ -18,8 +18,7 @@ const SECOND = 2;
 
 export function saluFlags({ depth, branchIds }: ProgramRows, items: BranchItems): SaluFlags {
   const flags = branchIds.map(() => new Uint8Array(depth + 2));
-  const root = flags[0];
-  if (root !== undefined) root[1] = FIRST;
+  must(flags[0], 'flags of the first branch')[1] = FIRST;
   for (let at = 1; at <= depth; at++) {
     for (const [branch, sets] of flags.entries()) {
       const before = must(sets[at], `flags at depth ${at}`);
@@ -34,7 +33,7 @@ export function saluFlags({ depth, branchIds }: ProgramRows, items: BranchItems)
   }
   return {
     at(branch, at) {
-      const set = flags[branch]?.[at] ?? 0;
+      const set = must(flags[branch]?.[at], `flags at depth ${at} of branch ${branch}`);
       return ([0, 1] as const).filter((flag) => (set & (flag === 0 ? FIRST : SECOND)) !== 0);
     },
   };

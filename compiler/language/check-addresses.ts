@@ -25,7 +25,7 @@ import { must } from '../data-plane/must.js';
 import type { Diagnostics } from './diagnostics.js';
 import { extractedWord, where, whereNot } from './known-registers.js';
 import { PRIMITIVES, type PrimitiveName } from './primitives.js';
-import type { BranchStatement, PrimitiveStatement, Statement } from './program.js';
+import { type BranchStatement, type PrimitiveStatement, registersOf, type Statement } from './program.js';
 
 /** Reports every access that may lie outside its memory. @param buckets of each memory by name */
 export function checkAddresses(
@@ -81,9 +81,9 @@ class AddressCheck {
       case 'HASH_5_TUPLE_MEM':
         return { ...state, mar: andWords(hashedWord(state.mar), constantWord(this.bucketsOf(statement) - 1)) };
       default: {
-        const [first = 'har', second = 'har'] = statement.registers;
         const result = RESULTS[statement.primitive];
         if (result === undefined) return state;
+        const { first, second } = registersOf(statement);
         return { ...state, [first]: result(state[first], state[second], statement) };
       }
     }

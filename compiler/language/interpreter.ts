@@ -7,7 +7,14 @@ import type { Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { must } from '../data-plane/must.js';
 import type { PrimitiveName } from './primitives.js';
-import type { BranchStatement, Case, PrimitiveStatement, Program, Statement } from './program.js';
+import {
+  type BranchStatement,
+  type Case,
+  type PrimitiveStatement,
+  type Program,
+  registersOf,
+  type Statement,
+} from './program.js';
 
 /** What a program sees of its packet. */
 export interface PacketFields {
@@ -194,18 +201,18 @@ class Interpreter {
     const { registers } = this;
     const { packet } = this.inputs;
     const { primitive, field, integer } = statement;
-    const [first = 'har', second = 'har'] = statement.registers;
     const arithmetic = ARITHMETIC[primitive];
     if (arithmetic !== undefined) {
+      const { first, second } = registersOf(statement);
       registers[first] = arithmetic(registers[first], registers[second], integer) >>> 0;
       return;
     }
     switch (primitive) {
       case 'EXTRACT':
-        registers[first] = field === undefined ? 0 : packet.readField(field);
+        registers[registersOf(statement).first] = packet.readField(must(field, 'field of EXTRACT'));
         return;
       case 'MODIFY':
-        if (field !== undefined) packet.writeField(field, registers[first]);
+        packet.writeField(must(field, 'field of MODIFY'), registers[registersOf(statement).first]);
         return;
       case 'HASH_5_TUPLE':
         return this.hashInto('har', statement, packet.fiveTuple());

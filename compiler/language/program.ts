@@ -1,6 +1,8 @@
 /** A checked program: names resolved, values in range; what the rest of the compiler works on. */
+
 import type { Field, FilterTable } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
+import { must } from '../data-plane/must.js';
 import type { Span } from './diagnostics.js';
 import type { PrimitiveName } from './primitives.js';
 
@@ -57,4 +59,10 @@ export interface Condition {
   readonly register: Register;
   readonly value: number;
   readonly mask: number;
+}
+
+/** The registers that a primitive names; where it names one, both are this one. */
+export function registersOf({ primitive, registers }: PrimitiveStatement): { first: Register; second: Register } {
+  const first = must(registers[0], `register of ${primitive}`);
+  return { first, second: registers[1] ?? first };
 }

@@ -10,6 +10,8 @@ export type DoesNotFitReason =
   | { readonly kind: 'no-program-id' }
   | { readonly kind: 'branch-ids'; readonly needed: number; readonly available: number }
   | { readonly kind: 'passes'; readonly needed: number; readonly available: number }
+  /** A document has entries of a table that the data plane lacks. */
+  | { readonly kind: 'no-such-table'; readonly table: string }
   | { readonly kind: 'table-full'; readonly table: string; readonly needed: number; readonly free: number }
   /** Buckets from `base` on, where a block was to lie. */
   | {
@@ -49,6 +51,8 @@ export function reasonText(reason: DoesNotFitReason): string {
       return `it needs ${reason.needed} branch ids, the data plane has ${reason.available}`;
     case 'passes':
       return `it needs ${reason.needed} passes, the recirculation id can count ${reason.available}`;
+    case 'no-such-table':
+      return `it has entries of ${reason.table}, which the data plane does not have`;
     case 'table-full':
       return `${reason.table} has ${reason.free} free entries, it needs ${reason.needed}`;
     case 'memory-taken':

@@ -13,6 +13,7 @@ import { REGISTERS, type Register } from '../data-plane/description.js';
 import { FIRST_STATE, isStateWithin, joinStates, type PacketState } from '../data-plane/instructions/packet-state.js';
 import { type ActionEffect, effectsOf, familyOf } from '../data-plane/instructions/table.js';
 import type { KnownWord } from '../data-plane/known-word.js';
+import { must } from '../data-plane/must.js';
 import { NO_ACTION } from '../data-plane/tables.js';
 import { extractedWord, where, whereNot } from '../language/known-registers.js';
 import type { Condition } from '../language/program.js';
@@ -294,7 +295,7 @@ class RpbPassage {
     const state = { ...before, registers };
     if (effect === undefined) return this.add(branch, state);
     if (accesses) this.checkAccess(state, entry);
-    const next = effect.kind === 'setBranch' ? (values[0] ?? 0) : branch;
+    const next = effect.kind === 'setBranch' ? must(values[0], `branch id that ${entry.action} sets`) : branch;
     this.add(next, familyOf(effect).known(state, effect, values, extracted, this.addressMask));
   }
 

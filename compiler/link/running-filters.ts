@@ -4,6 +4,7 @@
  */
 
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
+import { must } from '../data-plane/must.js';
 import type { CompiledProgram, TableEntry } from './compiled-program.js';
 
 /** What counts here of a compiled program. */
@@ -77,13 +78,16 @@ export class RunningFilters {
   }
 
   private wordsIn({ table }: TableEntry): number {
-    return (this.fields.get(table) ?? 0) * FIELD_WORDS;
+    return this.keysOf(table) * FIELD_WORDS;
+  }
+
+  private keysOf(table: string): number {
+    return must(this.fields.get(table), `filter table ${table}`);
   }
 
   private wordsOf(filter: TableEntry): Int32Array {
     const words = new Int32Array(this.wordsIn(filter));
-    const known = this.fields.get(filter.table) ?? 0;
-    for (const [i, field] of filter.key.slice(0, known).entries()) {
+    for (const [i, field] of filter.key.slice(0, this.keysOf(filter.table)).entries()) {
       if (field.match !== 'ternary') continue;
       const { value, mask } = field;
       words.set([mask / 2 ** 32, value / 2 ** 32, mask, value], i * FIELD_WORDS);

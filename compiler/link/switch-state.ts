@@ -75,10 +75,10 @@ export class SwitchState implements FreeResources {
     return id < 0 ? undefined : id;
   }
 
-  /** Free entries of a table. */
+  /** Free entries of a table of the data plane. */
   freeEntries(table: string): number {
     const rpb = this.rpbByTable.get(table);
-    return (rpb === undefined ? this.tableFree.get(table) : this.entries[rpb]) ?? 0;
+    return must(rpb === undefined ? this.tableFree.get(table) : this.entries[rpb], `free entries of ${table}`);
   }
 
   /**
@@ -210,6 +210,7 @@ export class SwitchState implements FreeResources {
     const needed = new Map<string, number>();
     for (const { table } of compiled.entries) addTo(needed, table);
     for (const [table, count] of needed) {
+      if (!this.hasTable(table)) throw new DoesNotFit(program, { kind: 'no-such-table', table });
       const free = this.freeEntries(table);
       if (count > free) throw new DoesNotFit(program, { kind: 'table-full', table, needed: count, free });
     }
@@ -225,6 +226,10 @@ export class SwitchState implements FreeResources {
       const other = this.overlappingProgram(entry, program);
       if (other !== undefined) throw new DoesNotFit(program, { kind: 'filter-overlap', other });
     }
+  }
+
+  private hasTable(table: string): boolean {
+    return this.rpbByTable.has(table) || this.tableFree.has(table);
   }
 
   private changeFree(table: string, change: number): void {

@@ -1,5 +1,7 @@
 /** A switch behind BF Runtime as a {@link SwitchTarget}. */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane, Operation, TableEntry } from '../../compiler/index.js';
 import { registerTables } from '../../compiler/index.js';
 import { type SwitchTarget, TargetError, TargetUnreachable } from '../../sim/index.js';
@@ -124,10 +126,10 @@ export class BfRuntimeTarget implements SwitchTarget {
     if (refused < 0) return;
     const before = updates.slice(0, refused);
     if (before.length > 0) await this.writeAll(this.encoded(before));
-    const { canonical_code, message } = errors[refused] ?? { canonical_code: 0, message: '' };
+    const { canonical_code, message } = must(errors[refused], 'error of a refused update');
     const error = targetError({ canonical_code, message });
     if (error === undefined) throw new RpcError(canonical_code, message);
-    error.applied = updates[refused]?.operation ?? 0;
+    error.applied = must(updates[refused], 'refused update').operation;
     throw error;
   }
 

@@ -61,7 +61,8 @@ export class ServedRegisters {
   /** Copies the registers into the shadow. */
   sync(table: SchemaTable): void {
     const live = this.live(table, 0, table.size);
-    for (const [pipe, shadow] of this.registerOf(table).shadows.entries()) shadow.set(live[pipe] ?? []);
+    for (const [pipe, shadow] of this.registerOf(table).shadows.entries())
+      shadow.set(must(live[pipe], `register of pipe ${pipe}`));
   }
 
   /** Sets all words to 0. */
@@ -87,7 +88,7 @@ export class ServedRegisters {
     const before = all.map((part) => part.slice());
     for (const part of all) part.set(words);
     return () => {
-      for (const [i, part] of all.entries()) part.set(before[i] ?? []);
+      for (const [i, part] of all.entries()) part.set(must(before[i], 'words as they were'));
     };
   }
 }

@@ -1,4 +1,5 @@
 /** Fields by the names that people type: as the description has them, without `hdr.`, or the last part alone. */
+import { appendTo } from '../../compiler/data-plane/counting.js';
 import { type DataPlane, DomainError, type Field, nearest } from '../../compiler/index.js';
 
 /** Values that cannot be made a packet; the message is for the user. */
@@ -59,7 +60,7 @@ export class FieldNames {
     if (full === INGRESS_PORT) this.clear.set('port', named);
     if (!hasShortForm) return;
     const last = name.slice(name.lastIndexOf('.') + 1);
-    this.short.set(last, [...(this.short.get(last) ?? []), named]);
+    appendTo(this.short, last, named);
   }
 
   /** @throws {MadePacketError} with the nearest name, or the names that it may mean */

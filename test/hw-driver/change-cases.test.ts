@@ -126,6 +126,16 @@ test('what cannot be changed is refused before anything is touched', async () =>
   assert.equal(await look(), before);
 });
 
+test('a program that is to have no steps is refused without a line, as there is none', async () => {
+  const [head] = COUNTS.split('{').map((part) => part.replace('@count 256', ''));
+  const some = analysed(`${head}{ FORWARD(1); }`);
+  const rig = new Rig((emulator) => new FailingTarget(emulator));
+  await rig.controller.deploy(lower(some.program, plane, 0), some.sourceHash);
+  const none = analysed(`${head}{ }`);
+  const error = await thrownBy(rig.controller.changeCases(none.program, none.sourceHash));
+  assert.match(String(error), /program counts cannot be changed while it runs: other steps than those that run/);
+});
+
 test('one change at a time', async () => {
   const { rig } = await started();
   const changing = rig.controller.changeCases(next.program, next.sourceHash);

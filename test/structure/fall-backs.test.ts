@@ -1,5 +1,5 @@
 /**
- * Literal defaults behind `??`. Where something has to be there, a default lets a fault go on as RPB 1, ID 0 or `har`;
+ * Literal defaults behind `??` and in destructuring. Where something has to be there, a default lets a fault go on as RPB 1, ID 0 or `har`;
  * there must() says what is missing. Those that are real defaults stand here, each with its file, and are decided on.
  */
 import { test } from 'uvu';
@@ -7,7 +7,9 @@ import * as assert from 'uvu/assert';
 import { REAL_DEFAULTS } from './real-defaults.js';
 import { sourceFiles } from './source-files.js';
 
-const FALL_BACK = /\?\? (?:0n?(?![\w.])|1(?![\w.])|''|'[a-z]+')/;
+/** A literal behind `??`, or as the default of a name in a destructuring pattern or a list of parameters. */
+const FALL_BACK =
+  /\?\? (?:-?[01]n?(?![\w.])|''|'[a-z]+'|\[\]|\{)|(?<=[[{,] |\[)(?:\w+: )?\w+ = (?:-?[01]n?(?![\w.])|''|'\w*'|\[\]|\{\})(?= ?[,}\]])/;
 
 /** Text on one line, without comments. */
 const flat = (text: string): string =>
@@ -40,6 +42,8 @@ test('the scanner of fall-backs sees them', () => {
   assert.equal(compare('const a = b[i] ?? 0; // c ?? 1', []), { unknown: ['const a = b[i] ?? 0'], gone: [] });
   assert.equal(compare("f(x ??\n  'har')", []).unknown, ["f(x ?? 'har'"]);
   assert.equal(compare('a ?? 0', ['a ?? 0', 'b ?? 1']), { unknown: [], gone: ['b ?? 1'] });
+  assert.equal(compare('const { a = [], b } = c; const [d = 0] = e; f ?? -1; g ?? [];', []).unknown.length, 4);
+  assert.equal(compare("let a = 0; const b = ''; for (let c = 0, d = 3; ;) {}", []).unknown, []);
   assert.equal(compare("a ?? b; c ?? 10; d ?? 1.5; e ?? 'No'", []).unknown, []);
 });
 

@@ -1,5 +1,7 @@
 /** The files of a run beside summary.json: CSV, and the traces of packets. */
+
 import { stringify } from 'csv-stringify/sync';
+import { must } from '../../../compiler/data-plane/must.js';
 import { formatPacketTrace } from '../../../sim/index.js';
 import type { ReportedRun } from '../../measure/run/summary.js';
 import { timingTables } from './timing-tables.js';
@@ -48,7 +50,7 @@ function programs({ admission }: ReportedRun): string {
 
 function rpbs({ summary, dataPlane }: ReportedRun): string {
   const rows = dataPlane.rpbs.map((rpb, i) => {
-    const { entries, buckets } = summary.rpb[i] ?? { entries: 0, buckets: 0 };
+    const { entries, buckets } = must(summary.rpb[i], `use of RPB ${rpb.number}`);
     return {
       rpb: rpb.number,
       gress: rpb.gress,

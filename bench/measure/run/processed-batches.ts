@@ -165,7 +165,7 @@ async function* generatedByWorkers(
   );
   let turn = 0;
   const generate = async (): Promise<Round> => {
-    const round = rounds[turn++ % ROUNDS] ?? [];
+    const round = must(rounds[turn++ % ROUNDS], 'round of batches');
     const firsts = round.map(({ batch }) => {
       const { first, count } = signal.aborted ? { first: 0, count: 0 } : source.take(packets);
       batch.count = count;

@@ -1,6 +1,5 @@
 /** What the case studies plot. */
 import { addTo } from '../../../compiler/data-plane/counting.js';
-import { must } from '../../../compiler/data-plane/must.js';
 import { DROPPED, type PacketBatch } from '../../../traces/index.js';
 import { SAMPLES_PER_SECOND, type Watcher } from './virtual-time.js';
 
@@ -20,20 +19,22 @@ export class ReceivedRate implements Watcher {
   }
 }
 
+const BOTH = [0, 1] as const;
+
 /** abs(rx1 - rx2) / (rx1 + rx2) of two ports, in bytes. */
 export class Imbalance implements Watcher {
-  private readonly bytes = [0, 0];
+  private readonly bytes: [number, number] = [0, 0];
 
   constructor(private readonly ports: readonly [number, number]) {}
 
   ended(batch: PacketBatch, i: number): void {
-    const which = this.ports.indexOf(batch.egressPort[i] as number);
-    if (which >= 0)
-      this.bytes[which] = must(this.bytes[which], 'byte count of a port') + (batch.originalLength[i] as number);
+    for (const which of BOTH) {
+      if (batch.egressPort[i] === this.ports[which]) this.bytes[which] += batch.originalLength[i] as number;
+    }
   }
 
   sample(): number | null {
-    const [first = 0, second = 0] = this.bytes;
+    const [first, second] = this.bytes;
     this.bytes.fill(0);
     return first + second === 0 ? null : Math.abs(first - second) / (first + second);
   }

@@ -1,4 +1,5 @@
 /** Runs a conformance vector on the emulator and says where the outcome differs first. */
+import { appendTo } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { type EngineName, Switch } from '../../../sim/index.js';
 import { clearPacketBatch, createPacketBatch, DROPPED, openCapture, packetBytes } from '../../../traces/index.js';
@@ -58,7 +59,7 @@ async function packetsByPort(vector: ConformanceVector, emulator: Switch): Promi
       for (let i = 0; i < batch.count; i++) {
         const port = batch.egressPort[i] ?? DROPPED;
         if (port === DROPPED) continue;
-        byPort.set(port, [...(byPort.get(port) ?? []), Buffer.from(packetBytes(batch, i)).toString('hex')]);
+        appendTo(byPort, port, Buffer.from(packetBytes(batch, i)).toString('hex'));
       }
       clearPacketBatch(batch);
     }
@@ -70,7 +71,7 @@ async function packetsByPort(vector: ConformanceVector, emulator: Switch): Promi
 
 function* comparePackets(vector: ConformanceVector, actual: ReadonlyMap<number, string[]>): Generator<Difference> {
   const expected = new Map<number, string[]>();
-  for (const [port, hex] of vector.packets) expected.set(port, [...(expected.get(port) ?? []), hex]);
+  for (const [port, hex] of vector.packets) appendTo(expected, port, hex);
   for (const port of [...new Set([...expected.keys(), ...actual.keys()])].sort((a, b) => a - b)) {
     const wanted = expected.get(port) ?? [];
     const got = actual.get(port) ?? [];

@@ -134,13 +134,15 @@ export const GOLDENS: readonly Golden[] = [
     name: 'acc',
     key: 'acc',
     packets: () =>
-      [
-        [0, 1111],
-        [0, 1111],
-        [0, 2222],
-        [1, 1111],
-        [0, 2222],
-      ].map(([op = 0, value = 0]) => request(9999, [op, value, 0, 0])),
+      (
+        [
+          [0, 1111],
+          [0, 1111],
+          [0, 2222],
+          [1, 1111],
+          [0, 2222],
+        ] as const
+      ).map(([op, value]) => request(9999, [op, value, 0, 0])),
   },
   {
     name: 'sf',
@@ -190,16 +192,18 @@ export const GOLDENS: readonly Golden[] = [
     name: 'calc',
     key: 'calc',
     packets: () =>
-      [
-        [1, 7, 5],
-        [1, 0xffffffff, 2],
-        [2, 7, 5],
-        [2, 5, 7],
-        [3, 0xff00ff00, 0x0ff00ff0],
-        [4, 0xff00ff00, 0x0ff00ff0],
-        [5, 0xff00ff00, 0x0ff00ff0],
-        [6, 7, 5],
-      ].map(([op = 0, first = 0, second = 0]) => request(8888, [op, first, second, 0])),
+      (
+        [
+          [1, 7, 5],
+          [1, 0xffffffff, 2],
+          [2, 7, 5],
+          [2, 5, 7],
+          [3, 0xff00ff00, 0x0ff00ff0],
+          [4, 0xff00ff00, 0x0ff00ff0],
+          [5, 0xff00ff00, 0x0ff00ff0],
+          [6, 7, 5],
+        ] as const
+      ).map(([op, first, second]) => request(8888, [op, first, second, 0])),
   },
   { name: 'ecn-idle', key: 'ecn', queueNanoseconds: 9999, packets: () => ecnPackets() },
   { name: 'ecn-queued', key: 'ecn', queueNanoseconds: 10000, packets: () => ecnPackets() },

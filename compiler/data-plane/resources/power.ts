@@ -4,6 +4,7 @@
  */
 import type { Chip } from '../chip.js';
 import type { DataPlane } from '../data-plane.js';
+import type { Gress } from '../description.js';
 import { gressCycles } from '../latency.js';
 import type { Accesses, PlacedTable } from './table-needs.js';
 import { worstPath } from './worst-path.js';
@@ -28,12 +29,14 @@ export function tableWatts(accesses: Accesses, { power }: Chip): number {
 }
 
 export function powerOf(dataPlane: DataPlane, tables: readonly PlacedTable[], chip: Chip): Power {
-  const [ingressWatts = 0, egressWatts = 0] = (['ingress', 'egress'] as const).map((gress) => {
+  const wattsOfGress = (gress: Gress): number => {
     const wattsOf = ({ accesses }: PlacedTable): number => tableWatts(accesses, chip);
     const path = worstPath(dataPlane, gress, tables, wattsOf);
     const sum = path.reduce((watts, table) => watts + wattsOf(table), 0);
     return sum * chip.pipes * throughput(gressCycles(dataPlane, gress), chip);
-  });
+  };
+  const ingressWatts = wattsOfGress('ingress');
+  const egressWatts = wattsOfGress('egress');
   const total = ingressWatts + egressWatts;
   const loadPercent = Math.min(100, Math.trunc((100 * chip.power.budget) / total));
   return { ingressWatts, egressWatts, loadPercent };

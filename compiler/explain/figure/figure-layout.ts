@@ -200,7 +200,7 @@ function panelsOf(
       const at = top;
       top += height;
       const [comesIn, goesOn] = [(life?.from ?? index) < index, (life?.to ?? index) > index];
-      return { branch, label: labels.get(branch) ?? [], height, top: at, comesIn, goesOn };
+      return { branch, label: must(labels.get(branch), `label of branch ${branch}`), height, top: at, comesIn, goesOn };
     });
     const next = sections.length > 1 && index % sections.length === 0 ? 'egress' : `pass ${pass + 1}`;
     const blocks = Math.max(0, ...Object.values(memories).map(({ length }) => length));
@@ -216,7 +216,7 @@ function laneHeights(
   const heights = lanes.map((branch, lane) => {
     const own = boxes.filter(({ first, last }) => first === lane && last === lane);
     const lines = Math.max(1, ...own.map((box) => box.lines.length));
-    return Math.max(boxHeight(lines), (labels.get(branch)?.length ?? 1) * LINE) + LANE_GAP;
+    return Math.max(boxHeight(lines), must(labels.get(branch), `label of branch ${branch}`).length * LINE) + LANE_GAP;
   });
   for (const { first, last, lines } of boxes) {
     const room = heights.slice(first, last + 1).reduce((sum, height) => sum + height, 0) - LANE_GAP;

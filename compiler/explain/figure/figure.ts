@@ -336,7 +336,7 @@ function outline(
   if (category === 'branch') {
     const cut = 6;
     const [right, bottom] = [x + width, y + height];
-    const points = [
+    const points: readonly (readonly [number, number])[] = [
       [x + cut, y],
       [right - cut, y],
       [right, y + cut],
@@ -346,7 +346,7 @@ function outline(
       [x, bottom - cut],
       [x, y + cut],
     ];
-    return element('polygon', { points: points.map(([px = 0, py = 0]) => `${r(px)},${r(py)}`).join(' '), ...look });
+    return element('polygon', { points: points.map(([px, py]) => `${r(px)},${r(py)}`).join(' '), ...look });
   }
   const rx = category === 'forwarding' ? 10 : category === 'memory' ? 0 : 3;
   const rect = element('rect', { x, y, width, height, rx, ...look, 'stroke-width': category === 'memory' ? 2 : 1 });

@@ -2,6 +2,7 @@
 
 import type { DataPlane } from '../../data-plane/data-plane.js';
 import { actionName } from '../../data-plane/instructions/table.js';
+import { must } from '../../data-plane/must.js';
 import type { TreeRow } from '../../place/problem.js';
 import type { Row } from '../../rows/rows.js';
 import type { RowsForm } from '../forms.js';
@@ -55,7 +56,7 @@ function linkFault(tree: readonly TreeRow[], i: number): string | undefined {
 }
 
 const groupOf = (tree: readonly TreeRow[], i: number): number => {
-  const link = tree[i]?.link ?? -1;
+  const { link } = must(tree[i], `row ${i + 1}`);
   return link < 0 ? i : link;
 };
 

@@ -1,4 +1,5 @@
 /** The parser as JavaScript made from the data plane description: one straight way through each path. */
+import { appendTo } from '../../../compiler/data-plane/counting.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import { readCode } from '../../blocks/field-code.js';
 import { fieldAccess } from '../../blocks/header-fields.js';
@@ -76,7 +77,7 @@ class ParserWriter {
     if (only !== undefined) this.lines.push(`if (${this.readFound(only.field)} !== ${only.value}) return;`);
     this.lines.push(`switch (${this.readFound(select.field)}) {`);
     const places = new Map<string, number[]>();
-    for (const { value, state: next } of select.next) places.set(next, [...(places.get(next) ?? []), value]);
+    for (const { value, state: next } of select.next) appendTo(places, next, value);
     for (const [next, values] of places) {
       this.lines.push(`${values.map((value) => `case ${value}:`).join(' ')} {`);
       this.state(next, at);

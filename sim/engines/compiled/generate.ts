@@ -4,6 +4,7 @@
  * thousands of programs runs hot code.
  */
 
+import { appendTo } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/index.js';
 import {
   type CodeWriter,
@@ -37,7 +38,7 @@ export function segmentCode(
   const writer = new SegmentWriter(context, branchIds, firstConstant);
   const sorted = [...entries].sort((a, b) => a.rpb - b.rpb || a.priority - b.priority || a.sequence - b.sequence);
   const byRpb = new Map<number, RpbEntry[]>();
-  for (const entry of sorted) byRpb.set(entry.rpb, [...(byRpb.get(entry.rpb) ?? []), entry]);
+  for (const entry of sorted) appendTo(byRpb, entry.rpb, entry);
   for (const cell of byRpb.values()) writer.cell(cell);
   return writer.finish();
 }

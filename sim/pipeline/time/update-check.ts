@@ -6,6 +6,7 @@
  * Beside the switch, three sets of tables are at rest: as before an update, after it, and after the next one. Packets
  * of programs that an update touches go from RPB to RPB, so that each look-up is compared.
  */
+import { must } from '../../../compiler/data-plane/must.js';
 import { FIXED_NAMES, type Gress, type Operation, RPB_KEYS, type TableEntry } from '../../../compiler/index.js';
 import type { Phv } from '../../blocks/phv.js';
 import type { RpbEntry } from '../../blocks/program-code.js';
@@ -63,7 +64,7 @@ export class UpdateCheck {
   }
 
   tally(update: number): UpdateTally {
-    return this.tallies[update] ?? { before: 0, after: 0, mixed: 0, firstMixture: null };
+    return must(this.tallies[update], `tally of update ${update}`);
   }
 
   /**

@@ -6,6 +6,7 @@
  * it enters, a change at time t of a stage that lies c cycles into its gress is made between the packet that enters the
  * gress last before t - c and the next: each packet finds at every stage what is installed when it passes it.
  */
+import { must } from '../../../compiler/data-plane/must.js';
 import { type DataPlane, type Gress, gressCycles, type Operation, tablePlaces } from '../../../compiler/index.js';
 import type { Phv } from '../../blocks/phv.js';
 import { LAST_TIME_PS, PipeClock } from '../../blocks/virtual-time.js';
@@ -69,7 +70,7 @@ export class UpdatePlayer {
     return this.updates.map(({ name, operations }, i) => ({
       name,
       operations: operations.length,
-      ...(this.times[i] ?? { startPs: 0, endPs: 0, drainedPs: 0 }),
+      ...must(this.times[i], `times of update ${i}`),
       ...this.check.tally(i),
     }));
   }
@@ -229,7 +230,7 @@ export class UpdatePlayer {
   }
 
   private get timesNow() {
-    return this.times[this.update] ?? { startPs: 0, endPs: 0, drainedPs: 0 };
+    return must(this.times[this.update], `times of update ${this.update}`);
   }
 }
 

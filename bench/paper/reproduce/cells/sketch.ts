@@ -46,9 +46,8 @@ export async function sketchErrors(cell: SketchCell): Promise<SketchResult> {
     return { known: bucketsOf(known), strange: bucketsOf(strange) };
   });
   const placements = rpbs.slice(0, rpbs.length - span).map(({ index, number }) => {
-    const rows = Array.from(
-      { length: cell.rows },
-      (_, row) => buckets[index + row * ROW_DISTANCE] ?? { known: [], strange: [] },
+    const rows = Array.from({ length: cell.rows }, (_, row) =>
+      must(buckets[index + row * ROW_DISTANCE], `buckets of row ${row}`),
     );
     const counts = rows.map((row) => countsOf(row.known, cell.buckets));
     const least = (which: 'known' | 'strange', i: number): number =>
