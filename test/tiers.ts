@@ -7,6 +7,7 @@
 export const SLOW_FILES: readonly string[] = [
   'structure/docs',
   'bench/capacity',
+  'bench/arrivals',
   'bench/reproduce/cli-reproduce',
   'sim/change-cases',
   'bench/run',

@@ -15,6 +15,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/capacity-command.js')).capacityCommand,
   },
   {
+    usage: 'churn',
+    describe: 'Programs that come and go for a long time',
+    load: async () => (await import('./commands/churn-command.js')).churnCommand,
+  },
+  {
     usage: 'timing',
     describe: 'Measure throughput and latency for each number of recirculations',
     load: async () => (await import('./commands/timing-command.js')).timingCommand,

@@ -1,5 +1,7 @@
 /** Programs arrive one by one and are let in, until enough are in, one does not fit, or the run is interrupted. */
 import { type DataPlane, DoesNotFit } from '../../compiler/index.js';
+import { oneByOne } from './arrivals/arrival-process.js';
+import { playArrivals } from './arrivals/play-arrivals.js';
 
 export interface AdmissionOptions {
   /** How many programs, or `max`: until the first that does not fit. */
@@ -51,9 +53,6 @@ export interface Admission {
   readonly failure: { readonly program: string; readonly reason: string } | null;
 }
 
-/** So long may nothing else happen, an interrupt say. */
-const BREATH_MS = 50;
-
 /** @param admit lets the n-th arrival in, from 0; throws DoesNotFit for the first that is not */
 export async function admitAll(
   books: Books,
@@ -62,9 +61,9 @@ export async function admitAll(
 ): Promise<Admission> {
   const admitted: Admitted[] = [];
   const allocations: AllocationRecord[] = [];
-  const wanted = options.programs === 'max' ? Number.POSITIVE_INFINITY : options.programs;
-  let lastBreath = options.clock();
-  for (let number = 0; number < wanted && !options.signal.aborted; number++) {
+  let failure: Admission['failure'] = null;
+  const playing = { ...options, arrivals: oneByOne(options.programs), seed: '' };
+  await playArrivals(playing, async ({ program: number }) => {
     try {
       const program = await admit(number);
       const { key, allocationUs, compileUs } = program;
@@ -72,15 +71,13 @@ export async function admitAll(
       allocations.push({ number, key, allocationUs, compileUs, ...utilization(books) });
     } catch (error) {
       if (!(error instanceof DoesNotFit)) throw error;
-      return { admitted, allocations, failure: { program: error.program, reason: error.message } };
+      failure = { program: error.program, reason: error.message };
+      return false;
     }
     options.onProgress(admitted.length, books);
-    if (options.clock() - lastBreath > BREATH_MS) {
-      await new Promise(setImmediate);
-      lastBreath = options.clock();
-    }
-  }
-  return { admitted, allocations, failure: null };
+    return true;
+  });
+  return { admitted, allocations, failure };
 }
 
 /** Shares of all RPB entries and of all buckets that are taken. */

@@ -47,6 +47,26 @@ const COMMAND_LINE: readonly Refusal[] = [
   { args: small('--write', 'a.pcap', '--write', 'b.pcap'), says: /--write is given more than once/ },
 ];
 
+const EVENTS = 'time_s,event,program\n';
+
+const ARRIVALS: readonly Refusal[] = [
+  { args: ['churn', '--arrivals', 'often'], says: /there are no arrivals 'often': they are one-by-one, poisson/ },
+  { args: ['churn', '--arrivals', 'one-by-one'], says: /bench capacity/ },
+  { args: ['churn', '--arrivals', 'poisson:30s'], says: /two mean times, GAP,LIFETIME.*not '30s'/ },
+  { args: ['churn', '--arrivals', 'poisson:0,30h'], says: /mean times above 0, not '0'/ },
+  { args: ['churn', '--arrivals', 'poisson:1w,30h'], says: /takes a duration in seconds, or with a unit.*not '1w'/ },
+  { args: ['churn', '--arrivals', 'missing.csv'], says: /missing\.csv: no such file/ },
+  {
+    args: ['churn', '--arrivals', 'e.csv', '--out', 'r'],
+    given: file('e.csv', `${EVENTS}0,depart,a\n`),
+    says: /e\.csv:2: program a departs without having arrived/,
+  },
+  { args: ['churn', '--duration', '0'], says: /--duration takes a time above 0/ },
+  { args: ['churn', '--samples', '0'], says: /--samples takes a whole number from 1/ },
+  { args: ['churn', '--memory', '100', '0'], says: /--memory/ },
+  { args: ['capacity', '--arrivals', 'poisson:30s,30h'], says: /has no end of its own: add --duration/ },
+];
+
 const RUN: readonly Refusal[] = [
   { args: small('--warmup', '9', '--timing'), says: /--warmup takes synthetic packets at full speed/ },
   ...['-3', '0', 'x', ''].map(programs),
@@ -118,7 +138,7 @@ const OTHERS: readonly Refusal[] = [
   { args: ['micro', '--time', '0'], says: /--time takes a whole number/ },
 ];
 
-await testRefusals('bench', [...COMMAND_LINE, ...RUN, ...OTHERS]);
+await testRefusals('bench', [...COMMAND_LINE, ...ARRIVALS, ...RUN, ...OTHERS]);
 
 testForgottenValues('bench run', runCommand.options, ['--out', '--trace', '--allocator', '--programs']);
 testForgottenValues('bench trace generate', traceGenerateCommand.options, ['--packets', '--seed']);

@@ -1,14 +1,17 @@
 /** Literal defaults that are real: what is not there is 0, empty or of this kind. By file; test/structure/fall-backs.test.ts reads them. */
 export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'bench/cli/commands/capture-options.ts': [
-    '/^([\\d.]+)([a-z]*)$/.exec(text) ?? []',
-    '/^(\\d*)\\.?(\\d*)$/.exec(text) ?? []',
     '/^(-?)([\\d.]+)$/.exec(text) ?? []',
     "destination = ''",
     "match[7] ?? ''",
-    "fraction = ''",
     "digits = ''",
     "source = ''",
+  ],
+  'bench/cli/commands/duration.ts': [
+    '/^([\\d.]+)([a-z]*)$/.exec(text) ?? []',
+    '/^(\\d*)\\.?(\\d*)$/.exec(text) ?? []',
+    "fraction = ''",
+    "digits = ''",
     "whole = ''",
     "unit = ''",
   ],
@@ -55,7 +58,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'timing.updates ?? []',
   ],
   'bench/cli/report/timing-tables.ts': ['rows = []'],
-  'bench/measure/capacity/fill-switch.ts': ['compiled.placement[0]?.rpb ?? 0'],
   'bench/measure/compare/compare-runs.ts': ["outputHash ?? 'none'", "stateHash ?? 'none'"],
   'bench/measure/micro/action-paths.ts': ['rpb.actions.get(action)?.parameters.map(() => 1) ?? []'],
   'bench/measure/run/fill-with-shapes.ts': ['this.memory[rpb]?.firstFit([buckets]) ?? []'],

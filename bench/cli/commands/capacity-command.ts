@@ -22,6 +22,7 @@ import { type PublishedCapacity, publishedCapacities } from '../../measure/capac
 import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
 import { capacityCsv, capacityHeader, capacityLine, capacityNote } from '../report/capacity-report.js';
 import { ResultFolder } from '../report/result-folder.js';
+import { arrivalOption, arrivalsFrom, secondsFrom } from './arrival-options.js';
 import { LongWork } from './long-work.js';
 import { INSTANCE_OPTIONS, instancesFrom, SEED_OPTION } from './shared-options.js';
 
@@ -39,6 +40,11 @@ const capacityOptions = (yargs: Argv) =>
       describe: `Workloads to measure: ${WORKLOAD_NAMES.join(', ')}, or .p4runpro files`,
     })
     .options(INSTANCE_OPTIONS)
+    .options(arrivalOption('one-by-one'))
+    .option('duration', {
+      type: 'string',
+      describe: 'Virtual time after which no program arrives: seconds, or with a unit (no limit)',
+    })
     .options(ALLOCATOR_OPTIONS)
     .option('curve', {
       type: 'boolean',
@@ -51,7 +57,7 @@ const capacityOptions = (yargs: Argv) =>
     .options(SEED_OPTION)
     .option('out', { type: 'string', default: 'results/capacity', describe: 'Folder for capacity.csv' })
     .options(JSON_OPTION)
-    .requiresArg(['workloads', 'repeats', 'out'])
+    .requiresArg(['workloads', 'duration', 'repeats', 'out'])
     .example('$0 capacity --workloads lb hh', 'Two capacities and the published ones')
     .example('$0 capacity --workloads cache --curve', 'Capacity of caches against passes');
 
@@ -102,6 +108,8 @@ function optionsOf(args: CapacityArguments) {
     repeats: wholeNumber('--repeats', args.repeats, 1, 1000),
     recirculations: recirculationsFrom(args.recirculations, dataPlane),
     seed: args.seed,
+    arrivals: arrivalsFrom(args.arrivals),
+    untilSeconds: endOf(args),
     allocators: args.curve
       ? CURVE.map((weight) => ({
           label: `${allocator} ${weight}`,
@@ -109,4 +117,11 @@ function optionsOf(args: CapacityArguments) {
         }))
       : [{ label: allocator, allocator: allocatorFrom(args) }],
   };
+}
+
+/** @throws {UsageError} for a process that may go on without end, as it does where few programs are offered at a time */
+function endOf({ arrivals, duration }: CapacityArguments): number | undefined {
+  if (duration !== undefined) return secondsFrom('--duration', duration);
+  if (!arrivals.startsWith('poisson:')) return undefined;
+  throw new UsageError('--arrivals poisson has no end of its own: add --duration, as --duration 1d');
 }

@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs';
 import { UsageError } from '../../../hw-driver/index.js';
 import { type CaptureOptions, epochNanoseconds, type LinkAddresses, type TimeBound } from '../../../traces/index.js';
+import { duration, secondsText } from './duration.js';
 
 export const captureOptions = <T>(yargs: Argv<T>) =>
   yargs
@@ -69,19 +70,6 @@ export function requireCapture(args: CaptureArguments): void {
   }
 }
 
-/** Nanoseconds of each unit. */
-const UNITS = {
-  ns: 1n,
-  us: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-  d: 86_400_000_000_000n,
-} as const;
-const isUnit = (text: string): text is keyof typeof UNITS => Object.hasOwn(UNITS, text);
-/** Maximum digits before the decimal point: more than the seconds of any time stamp. */
-const MAX_DIGITS = 15;
 /** Digits of nanoseconds, the resolution of time stamps. */
 const FRACTION_DIGITS = 9;
 
@@ -90,30 +78,12 @@ function timeBound(option: string, text: string | undefined): TimeBound | undefi
   if (text === undefined) return undefined;
   if (text.startsWith('+')) return { since: 'first-packet', nanoseconds: duration(option, text.slice(1)) };
   const [, sign, digits = ''] = /^(-?)([\d.]+)$/.exec(text) ?? [];
-  const nanoseconds = sign === undefined ? dateNanoseconds(text) : inUnit(digits, 's');
+  const nanoseconds = sign === undefined ? dateNanoseconds(text) : secondsText(digits);
   if (nanoseconds !== undefined) return { since: 'epoch', nanoseconds: sign === '-' ? -nanoseconds : nanoseconds };
   throw new UsageError(
     `${option} takes a date and time (2026-01-31T12:00:00.5, UTC unless it ends in an offset), seconds since 1970, or ` +
       `+ and a time after the first packet (+90, +10m), not '${text}'`,
   );
-}
-
-/** @throws {UsageError} */
-function duration(option: string, text: string): bigint {
-  const [, digits = '', unit = ''] = /^([\d.]+)([a-z]*)$/.exec(text) ?? [];
-  const nanoseconds = unit === '' ? inUnit(digits, 's') : isUnit(unit) ? inUnit(digits, unit) : undefined;
-  if (nanoseconds !== undefined) return nanoseconds;
-  throw new UsageError(
-    `${option} takes a duration in seconds, or with a unit (${Object.keys(UNITS).join(', ')}), not '${text}'`,
-  );
-}
-
-/** A decimal number of a unit in nanoseconds, rounded down; undefined for other text. */
-function inUnit(text: string, unit: keyof typeof UNITS): bigint | undefined {
-  const [, whole = '', fraction = ''] = /^(\d*)\.?(\d*)$/.exec(text) ?? [];
-  if (whole.length + fraction.length === 0 || whole.length > MAX_DIGITS) return undefined;
-  const digits = fraction.slice(0, MAX_DIGITS).padEnd(MAX_DIGITS, '0');
-  return (BigInt(`${whole}${digits}`) * UNITS[unit]) / 10n ** BigInt(MAX_DIGITS);
 }
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:(Z)|([+-])(\d\d):?(\d\d))?)?$/;

@@ -1,5 +1,6 @@
 /** The capacity experiment: workloads × prices of a recirculation, each filled until the first failure. */
 import { type Allocator, analyse, type DataPlane, lower } from '../../../compiler/index.js';
+import { type ArrivalProcess, oneByOne } from '../../workloads/arrivals/arrival-process.js';
 import { isProgramKey } from '../../workloads/program-kind.js';
 import { loadWorkload } from '../../workloads/workload.js';
 import { type Distribution, distribution } from '../statistics/statistics.js';
@@ -13,6 +14,10 @@ export interface CapacityOptions {
   /** Elastic cases. */
   readonly cases: number;
   readonly recirculations: number;
+  /** When programs arrive and depart; the first that does not fit ends it. Absent: one by one. */
+  readonly arrivals?: ArrivalProcess;
+  /** Virtual time after which nothing arrives or departs, in seconds; absent: to the end of the arrivals. */
+  readonly untilSeconds?: number | undefined;
   /** Each fills a switch of its own; the label says which it is. */
   readonly allocators: readonly { readonly label: string; readonly allocator: Allocator }[];
   /** How often workloads that are drawn at random are filled; the others always come out the same. */
@@ -48,6 +53,7 @@ export interface CapacityRow {
 
 /** Rows come as they are ready; an interrupt ends the list. */
 export async function* measureCapacity(options: CapacityOptions): AsyncGenerator<CapacityRow> {
+  const arrivals = options.arrivals ?? oneByOne('max');
   for (const name of options.workloads) {
     for (const { label, allocator } of options.allocators) {
       const repeats = isRandom(name) ? options.repeats : 1;
@@ -56,7 +62,7 @@ export async function* measureCapacity(options: CapacityOptions): AsyncGenerator
         const seed = repeats === 1 ? options.seed : `${options.seed}/${repeat}`;
         const workload = await loadWorkload({ ...options, name, seed });
         const onProgress = (programs: number): void => options.onProgress(name, programs);
-        filled.push(await fillSwitch({ ...options, programs: 'max', workload, allocator, onProgress }));
+        filled.push(await fillSwitch({ ...options, arrivals, seed, workload, allocator, onProgress }));
         if (options.signal.aborted) return;
       }
       yield summarise(name, label, filled, options, isRandom(name) ? null : await boundOf(name, options));

@@ -3,11 +3,12 @@
  * when a run is interrupted. Experiments that ask for equal cells share one result.
  */
 
+import type { ChurnResult } from '../../../measure/churn/measure-churn.js';
 import type { LossFreeRow } from '../../../measure/timing/loss-free-rate.js';
 import type { ControlSpeed } from '../../../measure/updates/control-speed.js';
 import type { UpdateDelay } from '../../../measure/updates/update-delay.js';
 import type { StudyResult } from '../../case-studies/study.js';
-import { type ChurnCell, type ChurnResult, churn } from './churn.js';
+import { type ChurnCell, churn } from './churn.js';
 import { type DelayCell, type DelayResult, measureDelay } from './delay.js';
 import { type FillCell, type FillResult, fill } from './fill.js';
 import { type SketchCell, type SketchResult, sketchErrors } from './sketch.js';

@@ -2,6 +2,7 @@
 import type { ObjectiveName } from '../../../../compiler/index.js';
 import { fillSwitch } from '../../../measure/capacity/fill-switch.js';
 import { fillWithShapes } from '../../../measure/run/fill-with-shapes.js';
+import { oneByOne } from '../../../workloads/arrivals/arrival-process.js';
 import { loadWorkload } from '../../../workloads/workload.js';
 import { modelAllocator, STATED_WEIGHTS, shapeAllocator, soundAllocator } from './allocators.js';
 import { experimentPlane } from './fill.js';
@@ -43,7 +44,9 @@ async function delays(cell: DelayCell, signal: AbortSignal): Promise<readonly nu
   const common = { ...cell, dataPlane, cases: 2, programs: cell.arrivals, clock, signal, onProgress: () => undefined };
   if (cell.how === 'sound') {
     const workload = await loadWorkload({ ...common, name: cell.workload });
-    return (await fillSwitch({ ...common, workload, allocator: soundAllocator(cell.allocator) })).allocationUs;
+    const arrivals = oneByOne(cell.arrivals);
+    return (await fillSwitch({ ...common, arrivals, workload, allocator: soundAllocator(cell.allocator) }))
+      .allocationUs;
   }
   const name = cell.allocator === 'price' ? 'f1' : cell.allocator;
   const allocator =

@@ -4,6 +4,7 @@ import { builtInDataPlane, type DataPlane, type ObjectiveName } from '../../../.
 import { fillSwitch } from '../../../measure/capacity/fill-switch.js';
 import { fillWithShapes } from '../../../measure/run/fill-with-shapes.js';
 import { type Books, utilization } from '../../../workloads/admission.js';
+import { oneByOne } from '../../../workloads/arrivals/arrival-process.js';
 import { loadWorkload } from '../../../workloads/workload.js';
 import { shapeAllocator, soundAllocator, type Ties, type Weights } from './allocators.js';
 
@@ -96,8 +97,9 @@ type Filled = Omit<FillResult, 'curve'>;
 async function fillOurs(cell: Extract<FillCell, { side: 'ours' }>, admission: Admitting): Promise<Filled> {
   const workload = await loadWorkload({ ...cell, name: cell.workload, dataPlane: admission.dataPlane });
   const allocator = soundAllocator(cell.allocator, cell.weight);
-  const { recirculations } = cell;
-  const filled = await fillSwitch({ ...admission, workload, allocator, recirculations });
+  const { recirculations, seed } = cell;
+  const arrivals = oneByOne('max');
+  const filled = await fillSwitch({ ...admission, arrivals, workload, allocator, recirculations, seed });
   const { capacity, failure, entryUtilization, memoryUtilization, recirculating } = filled;
   return { capacity, failure, entries: entryUtilization, memory: memoryUtilization, recirculating };
 }

@@ -1,6 +1,6 @@
 /** Beyond the paper: programs that come and go for a month. */
-import { linePanels } from '../../../figures/panels.js';
-import type { ChurnCell, ChurnSample } from '../cells/churn.js';
+import { churnFigure } from '../../../measure/churn/churn-figure.js';
+import type { ChurnCell } from '../cells/churn.js';
 import { type Experiment, type Setting, unpublished } from '../experiment.js';
 import { fromRepeats, meanOf, timedValue } from '../value.js';
 
@@ -26,16 +26,7 @@ export const churn: Experiment = {
   cells: (setting) => CHURN_ALLOCATORS.map((allocator) => churnCell(allocator, setting)),
   findings(results, setting) {
     const runs = CHURN_ALLOCATORS.map((allocator) => ({ allocator, ...results(churnCell(allocator, setting)) }));
-    const points = runs.flatMap(({ allocator, samples }) =>
-      CHURN_PANELS.flatMap(([panel, of]) =>
-        samples.map((sample) => ({
-          panel,
-          series: allocator === 'price' ? 'ours' : allocator,
-          x: sample.day,
-          y: of(sample),
-        })),
-      ),
-    );
+    const named = runs.map(({ allocator, samples }) => ({ name: allocator === 'price' ? 'ours' : allocator, samples }));
     return {
       comparisons: runs.flatMap(({ allocator, arrivals, refused, samples }) => {
         const late = samples.slice(samples.length >> 1);
@@ -67,7 +58,7 @@ export const churn: Experiment = {
         {
           name: 'churn',
           caption: 'By virtual day',
-          spec: linePanels({ points, x: 'day', y: '', columns: 2, hasOwnScales: true }),
+          spec: churnFigure(named, 'days'),
         },
       ],
       notes: [
@@ -78,12 +69,3 @@ export const churn: Experiment = {
     };
   },
 };
-
-const CHURN_PANELS: readonly (readonly [string, (sample: ChurnSample) => number])[] = [
-  ['programs', ({ programs }) => programs],
-  ['share refused', ({ refused }) => refused],
-  ['memory in use', ({ memory }) => memory],
-  ['table entries in use', ({ entries }) => entries],
-  ['fragmentation', ({ fragmentation }) => fragmentation],
-  ['allocation p95, µs', ({ allocationP95Us }) => allocationP95Us],
-];
