@@ -5,8 +5,9 @@ import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { actionName } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
-import { type CheckedFilter, checkMatch, reportUnknownField } from './check-filters.js';
+import { type CheckedFilter, checkMatch, nearestField, reportUnknownField } from './check-filters.js';
 import { type Advice, type Diagnostics, didYouMean, nearest } from './diagnostics.js';
+import { statementWordHint } from './habits.js';
 import { PRIMITIVES, type PrimitiveRow, registersUsed } from './primitives.js';
 import type { Case, Condition, PrimitiveStatement, Statement } from './program.js';
 import type { ArgumentSyntax, CaseSyntax, StatementSyntax, Word } from './syntax.js';
@@ -18,13 +19,15 @@ export interface BodyContext {
   readonly declarations: ReadonlyMap<string, unknown>;
   /** Undefined when the filters are wrong; what depends on them is then not checked. */
   readonly filter: CheckedFilter | undefined;
+  /** False if statements were left out by the parser: what they would have set is not known. */
+  readonly isWhole: boolean;
 }
 
 type PrimitiveSyntax = StatementSyntax & { kind: 'primitive' };
 
 /** The checked statements; those with errors are left out. */
 export function checkBody(statements: readonly StatementSyntax[], context: BodyContext): Statement[] {
-  return checkStatements(statements, context, new Set());
+  return checkStatements(statements, context, new Set(context.isWhole ? [] : REGISTERS));
 }
 
 /** @param isSet registers that every path has set so far; changed as statements set more */
@@ -64,10 +67,7 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
   const { diagnostics } = context;
   const row = PRIMITIVES.get(syntax.name.text);
   if (row === undefined) {
-    const hint = (): Advice | undefined => {
-      const near = nearest(syntax.name.text, [...PRIMITIVES.keys(), 'BRANCH']);
-      return near === undefined ? undefined : didYouMean(near, syntax.name.span);
-    };
+    const hint = () => statementWordHint(syntax.name.text) ?? nearestPrimitive(syntax.name);
     diagnostics.report('unknown-primitive', syntax.name.span, `there is no primitive ${syntax.name.text}`, hint);
     return undefined;
   }
@@ -89,6 +89,11 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
   }
   const known = field === undefined || checkHeaderAccess(syntax, statement, field, context);
   return known ? { kind: 'primitive', primitive: row.name, ...statement, span: syntax.span } : undefined;
+}
+
+function nearestPrimitive({ text, span }: Word): Advice | undefined {
+  const near = nearest(text, [...PRIMITIVES.keys(), 'BRANCH']);
+  return near === undefined ? undefined : didYouMean(near, span);
 }
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'argument' : 'arguments'}`;
@@ -131,19 +136,36 @@ function checkArguments(syntax: PrimitiveSyntax, row: PrimitiveRow, context: Bod
   return sound ? { registers, field, memory, integer } : undefined;
 }
 
-function wrongKind(argument: ArgumentSyntax, wanted: string, row: PrimitiveRow, diagnostics: Diagnostics): undefined {
-  diagnostics.report('wrong-argument-kind', argument.span, `expected ${wanted}`, usage(row));
+function wrongKind(
+  argument: ArgumentSyntax,
+  wanted: string,
+  row: PrimitiveRow,
+  diagnostics: Diagnostics,
+  meant?: () => Advice | undefined,
+): undefined {
+  diagnostics.report('wrong-argument-kind', argument.span, `expected ${wanted}`, () => meant?.() ?? usage(row));
+}
+
+/** The register that a word was meant to be, by its letters. */
+function nearestRegister({ text, span }: Word): Advice | undefined {
+  const near = nearest(text, REGISTERS);
+  return near === undefined ? undefined : didYouMean(near, span);
 }
 
 const asRegister = (text: string): Register | undefined => REGISTERS.find((register) => register === text);
 
 function checkRegister(argument: ArgumentSyntax, row: PrimitiveRow, diagnostics: Diagnostics): Register | undefined {
   const register = argument.kind === 'name' ? asRegister(argument.text) : undefined;
-  return register ?? wrongKind(argument, `a register (${REGISTERS.join(', ')})`, row, diagnostics);
+  const meant = (): Advice | undefined => (argument.kind === 'name' ? nearestRegister(argument) : undefined);
+  return register ?? wrongKind(argument, `a register (${REGISTERS.join(', ')})`, row, diagnostics, meant);
 }
 
 function checkField(argument: ArgumentSyntax, row: PrimitiveRow, context: BodyContext): Field | undefined {
-  if (argument.kind !== 'field') return wrongKind(argument, 'a field', row, context.diagnostics);
+  if (argument.kind !== 'field') {
+    const meant = (): Advice | undefined =>
+      argument.kind === 'name' ? nearestField(argument, context.dataPlane) : undefined;
+    return wrongKind(argument, 'a field', row, context.diagnostics, meant);
+  }
   const field = context.dataPlane.fieldReference(argument.text)?.field;
   if (field === undefined) reportUnknownField(argument, context.dataPlane, context.diagnostics);
   else if (field.width > 32) {
@@ -260,7 +282,9 @@ function checkCase(syntax: CaseSyntax, context: BodyContext, isSet: Set<Register
     const register = asRegister(condition.subject.text);
     if (register === undefined) {
       const message = `expected a register (${REGISTERS.join(', ')})`;
-      diagnostics.report('wrong-argument-kind', condition.subject.span, message);
+      diagnostics.report('wrong-argument-kind', condition.subject.span, message, () =>
+        nearestRegister(condition.subject),
+      );
       continue;
     }
     if (conditions.some((other) => other.register === register)) {

@@ -1,10 +1,10 @@
 /** Checks a program's filters and picks the filter table that serves them. */
 import { and48, fits, ones, readable } from '../data-plane/bits.js';
 import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
-import { type Diagnostics, didYouMean, nearest } from './diagnostics.js';
+import { type Advice, type Diagnostics, didYouMean, nearest } from './diagnostics.js';
 import { guaranteedHeaders } from './parsing-paths.js';
 import type { FieldMatch } from './program.js';
-import type { MatchSyntax, ProgramSyntax } from './syntax.js';
+import type { MatchSyntax, ProgramSyntax, Word } from './syntax.js';
 
 export interface CheckedFilter {
   readonly table: FilterTable;
@@ -67,7 +67,11 @@ export function checkMatch(syntax: MatchSyntax, subject: string, width: number, 
     return false;
   }
   if (!fits(mask.value, width)) {
-    diagnostics.report('mask-too-wide', mask.span, `the mask has bits outside the ${width} bits of ${subject}`, hint);
+    const message = `the mask has bits outside the ${width} bits of ${subject}`;
+    const text = readable(ones(width));
+    const { start, end } = mask.span;
+    const fix = { title: `write ${text}`, start, end, text };
+    diagnostics.report('mask-too-wide', mask.span, message, { hint: `${text} compares all its bits`, fix });
     return false;
   }
   if (and48(value.value, mask.value) !== value.value) {
@@ -83,20 +87,17 @@ export function checkMatch(syntax: MatchSyntax, subject: string, width: number, 
   return true;
 }
 
-export function reportUnknownField(
-  subject: { readonly text: string; readonly span: MatchSyntax['span'] },
-  dataPlane: DataPlane,
-  diagnostics: Diagnostics,
-): void {
-  diagnostics.report(
-    'unknown-field',
-    subject.span,
-    `data plane '${dataPlane.name}' has no field ${subject.text}`,
-    () => {
-      const near = nearest(subject.text, [...dataPlane.fields.keys(), ...Object.keys(dataPlane.description.aliases)]);
-      return near === undefined ? undefined : didYouMean(near, subject.span);
-    },
-  );
+export function reportUnknownField(subject: Word, dataPlane: DataPlane, diagnostics: Diagnostics): void {
+  const message = `data plane '${dataPlane.name}' has no field ${subject.text}`;
+  diagnostics.report('unknown-field', subject.span, message, () => nearestField(subject, dataPlane));
+}
+
+/** The field that a word was meant to be: one whose end it is, one that is nearly spelt so, or one of the same last name. */
+export function nearestField({ text, span }: Word, dataPlane: DataPlane): Advice | undefined {
+  const names = [...dataPlane.fields.keys(), ...Object.keys(dataPlane.description.aliases)];
+  const endingIn = (end: string): string | undefined => names.find((name) => name.endsWith(`.${end}`));
+  const near = endingIn(text) ?? nearest(text, names) ?? endingIn(text.slice(text.lastIndexOf('.') + 1));
+  return near === undefined ? undefined : didYouMean(near, span);
 }
 
 /** Adds what the spelling of a port says about the protocol; false if the filters contradict it. */

@@ -1,13 +1,15 @@
 /** Syntax tree → checked programs. Every error of the language is found here or in the parser. */
 import { fits, isPowerOfTwo, readable } from '../data-plane/bits.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { REGISTERS } from '../data-plane/description.js';
 import { checkAddresses } from './check-addresses.js';
 import { checkBody } from './check-body.js';
 import { checkFilters } from './check-filters.js';
 import type { Diagnostics, Span } from './diagnostics.js';
 import { reportLongPath } from './path-length.js';
+import { PRIMITIVES } from './primitives.js';
 import type { Memory, Program } from './program.js';
-import type { ArgumentSyntax, ProgramSyntax, SourceFile, StatementSyntax } from './syntax.js';
+import type { ArgumentSyntax, ProgramSyntax, SourceFile, StatementSyntax, Word } from './syntax.js';
 
 /** A memory as it is declared, with the place for messages. */
 interface Declaration {
@@ -23,12 +25,14 @@ interface Declaration {
  * if `diagnostics` has none.
  */
 export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagnostics): Program[] {
+  const isWhole = !diagnostics.hasErrors;
   const declarations = checkAnnotations(file, dataPlane, diagnostics);
   if (file.programs.length === 0 && !diagnostics.hasErrors) {
     const start = { start: 0, end: 1, line: 1, column: 1 };
     diagnostics.report('no-program', start, 'the file holds no program', 'program NAME(<field, value, mask>) { … }');
   }
-  const memoriesOf = assignMemories(file, declarations, diagnostics);
+  const users = memoryUsers(file, declarations, diagnostics);
+  const memoriesOf = memoriesByUser(declarations, users);
   const buckets = new Map([...declarations].map(([name, { memory }]) => [name, memory.buckets]));
   const haveSizes = [...buckets.values()].every((size) => isPowerOfTwo(size) && fits(size, 32));
   const names = new Map<string, Span>();
@@ -39,23 +43,46 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
       const message = `a second program named ${syntax.name.text}`;
       diagnostics.report('duplicate-program', syntax.name.span, message, `the first is in line ${first.line}`);
     } else names.set(syntax.name.text, syntax.name.span);
+    checkName(syntax.name, 'program', diagnostics);
     const filter = checkFilters(syntax, dataPlane, diagnostics);
     const errorsBefore = diagnostics.errorCount;
-    const body = checkBody(syntax.body, { dataPlane, diagnostics, declarations, filter });
+    const body = checkBody(syntax.body, { dataPlane, diagnostics, declarations, filter, isWhole });
     reportLongPath(body, dataPlane, diagnostics);
     // Statements with errors are left out of the body, and what they would do to an address is not known.
-    if (diagnostics.errorCount === errorsBefore && haveSizes) checkAddresses(body, buckets, diagnostics);
+    if (isWhole && diagnostics.errorCount === errorsBefore) {
+      if (haveSizes) checkAddresses(body, buckets, diagnostics);
+    }
     if (filter === undefined) continue;
     const { table: filterTable, filters } = filter;
     programs.push({ name: syntax.name.text, filterTable, filters, memories: memoriesOf.get(syntax) ?? [], body });
   }
+  // A statement that was left out, or one with a misspelt name, may be the use.
+  if (isWhole && !diagnostics.has('unknown-memory')) reportUnused(declarations, users, diagnostics);
   return programs;
+}
+
+const RESERVED: ReadonlyMap<string, string> = new Map([
+  ...REGISTERS.map((name) => [name, 'a register'] as const),
+  ...['program', 'BRANCH', 'case'].map((name) => [name, 'a keyword'] as const),
+  ...[...PRIMITIVES.keys()].map((name) => [name, 'a primitive'] as const),
+]);
+
+/** Registers, keywords and primitives are no names of programs and memories. */
+function checkName({ text, span }: Word, what: 'program' | 'memory', diagnostics: Diagnostics): void {
+  const reserved = RESERVED.get(text);
+  if (reserved === undefined) return;
+  const hint = `choose another name, such as ${text}_1`;
+  const fix = { title: `rename to ${text}_1`, start: span.start, end: span.end, text: `${text}_1` };
+  // A memory is named in statements too, which one change would leave behind.
+  const advice = what === 'program' ? { hint, fix } : hint;
+  diagnostics.report('reserved-name', span, `${text} is ${reserved}, not a name for a ${what}`, advice);
 }
 
 function checkAnnotations(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagnostics): Map<string, Declaration> {
   const largest = Math.max(...dataPlane.rpbs.map(({ buckets }) => buckets));
   const declarations = new Map<string, Declaration>();
   for (const { name, buckets, span } of file.annotations) {
+    checkName(name, 'memory', diagnostics);
     const first = declarations.get(name.text);
     if (first !== undefined) {
       const message = `a second memory named ${name.text}`;
@@ -79,12 +106,12 @@ function checkAnnotations(file: SourceFile, dataPlane: DataPlane, diagnostics: D
   return declarations;
 }
 
-/** The memories of each program, in the order of their declarations; a memory belongs to one program. */
-function assignMemories(
+/** The program that uses each memory: a memory belongs to one program. */
+function memoryUsers(
   file: SourceFile,
   declarations: ReadonlyMap<string, Declaration>,
   diagnostics: Diagnostics,
-): ReadonlyMap<ProgramSyntax, readonly Memory[]> {
+): ReadonlyMap<string, ProgramSyntax> {
   const users = new Map<string, ProgramSyntax>();
   for (const program of file.programs) {
     for (const argument of argumentsOf(program.body)) {
@@ -100,22 +127,38 @@ function assignMemories(
       } else users.set(argument.text, program);
     }
   }
+  return users;
+}
+
+/** The memories of each program, in the order of their declarations. */
+function memoriesByUser(
+  declarations: ReadonlyMap<string, Declaration>,
+  users: ReadonlyMap<string, ProgramSyntax>,
+): ReadonlyMap<ProgramSyntax, readonly Memory[]> {
   const memoriesOf = new Map<ProgramSyntax, Memory[]>();
-  for (const { memory, span, annotation } of declarations.values()) {
+  for (const { memory } of declarations.values()) {
     const user = users.get(memory.name);
-    if (user === undefined) {
-      const { start, end } = annotation;
-      diagnostics.report('unused-memory', span, `memory ${memory.name} is never used`, {
-        hint: 'remove the declaration',
-        fix: { title: `remove the declaration of ${memory.name}`, start, end, text: '' },
-      });
-      continue;
-    }
+    if (user === undefined) continue;
     const others = memoriesOf.get(user);
     if (others === undefined) memoriesOf.set(user, [memory]);
     else others.push(memory);
   }
   return memoriesOf;
+}
+
+function reportUnused(
+  declarations: ReadonlyMap<string, Declaration>,
+  users: ReadonlyMap<string, ProgramSyntax>,
+  diagnostics: Diagnostics,
+): void {
+  for (const { memory, span, annotation } of declarations.values()) {
+    if (users.has(memory.name)) continue;
+    const { start, end } = annotation;
+    diagnostics.report('unused-memory', span, `memory ${memory.name} is never used`, {
+      hint: 'remove the declaration',
+      fix: { title: `remove the declaration of ${memory.name}`, start, end, text: '' },
+    });
+  }
 }
 
 function* argumentsOf(statements: readonly StatementSyntax[]): Generator<ArgumentSyntax> {

@@ -16,6 +16,7 @@ export const DIAGNOSTIC_CODES = {
   'bad-integer': 'error',
   syntax: 'error',
   'no-program': 'error',
+  'reserved-name': 'error',
   'unknown-primitive': 'error',
   'wrong-argument-count': 'error',
   'wrong-argument-kind': 'error',
@@ -109,6 +110,10 @@ export class Diagnostics {
       });
     }
     this.counts.set(code, count + 1);
+  }
+
+  has(code: DiagnosticCode): boolean {
+    return this.counts.has(code);
   }
 
   get hasErrors(): boolean {

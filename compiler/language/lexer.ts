@@ -1,14 +1,27 @@
 /** Text → tokens. */
 import { must } from '../data-plane/must.js';
-import type { Diagnostics, Span } from './diagnostics.js';
+import type { Advice, Diagnostics, Span } from './diagnostics.js';
+import { operatorAdvice } from './habits.js';
+import { readInteger } from './integers.js';
 
-export type Token =
-  | { readonly kind: 'name'; readonly text: string; readonly span: Span }
+export type Token = (
+  | { readonly kind: 'name'; readonly text: string }
   /** Names joined by dots. */
-  | { readonly kind: 'field'; readonly text: string; readonly span: Span }
-  | { readonly kind: 'integer'; readonly value: number; readonly text: string; readonly span: Span }
-  | { readonly kind: 'punctuation'; readonly text: Punctuation; readonly span: Span }
-  | { readonly kind: 'end'; readonly text: ''; readonly span: Span };
+  | { readonly kind: 'field'; readonly text: string }
+  | {
+      readonly kind: 'integer';
+      readonly value: number;
+      /** Of an address with a prefix length, which is reported. */
+      readonly mask?: number;
+      readonly text: string;
+    }
+  | { readonly kind: 'punctuation'; readonly text: Punctuation }
+  | { readonly kind: 'end'; readonly text: '' }
+) & {
+  readonly span: Span;
+  /** Characters that belong to no token stand in front of it, and are reported. */
+  readonly isBehindStray?: true;
+};
 
 export type Punctuation = '(' | ')' | '{' | '}' | '<' | '>' | ',' | ';' | ':' | '@';
 
@@ -17,7 +30,8 @@ const TOKEN = new RegExp(
   [
     // White space and comments; one that is never closed is no token.
     /([ \t\r\n\f\v]+|(?:\/\/|#)[^\n\r]*|\/\*[\s\S]*?\*\/)/,
-    /([0-9][0-9A-Za-z_.]*)/,
+    // Ethernet and IPv6 addresses, IPv4 addresses with a prefix length and negative numbers are reported as wholes.
+    /([0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}(?![\w:])|(?=:{0,2}[0-9A-Fa-f])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:\/[0-9]{1,3})?(?!\w)|[0-9]{1,3}(?:\.[0-9]{1,3}){3}\/[0-9]{1,2}(?![\w.])|-?[0-9][0-9A-Za-z_.]*)/,
     /([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*)/,
     /([(){}<>,;:@])/,
   ]
@@ -31,15 +45,13 @@ const UNEXPECTED = /(?:[^ \t\r\n\f\v0-9A-Za-z(){}<>,;:@/#]|\/(?![/*]))+/uy;
 /** A text may begin with it. */
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** The largest integer that any field can hold: 48 bits. */
-const MAX_INTEGER = 2 ** 48 - 1;
-
 /** The tokens of a text, closed by an `end` token; what is no token is reported and skipped. */
 export function lex(source: string, diagnostics: Diagnostics): Token[] {
   const tokens: Token[] = [];
   let at = source.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
   let line = 1;
   let lineStart = 0;
+  let isBehindStray = false;
 
   const span = (end: number): Span => ({ start: at, end, line, column: at - lineStart + 1 });
   const skip = (text: string): void => {
@@ -51,6 +63,10 @@ export function lex(source: string, diagnostics: Diagnostics): Token[] {
     }
     at += text.length;
   };
+  const add = (token: Token): void => {
+    tokens.push(isBehindStray ? { ...token, isBehindStray } : token);
+    isBehindStray = false;
+  };
 
   while (at < source.length) {
     TOKEN.lastIndex = at;
@@ -59,21 +75,26 @@ export function lex(source: string, diagnostics: Diagnostics): Token[] {
       skip(skipped);
     } else if (text !== undefined) {
       const here = span(at + text.length);
-      if (number !== undefined) tokens.push(integerToken(number, here, diagnostics));
-      else if (word !== undefined) tokens.push({ kind: word.includes('.') ? 'field' : 'name', text: word, span: here });
-      else tokens.push({ kind: 'punctuation', text: text as Punctuation, span: here });
+      if (number !== undefined) add(integerToken(number, here, source, diagnostics));
+      else if (word !== undefined) add({ kind: word.includes('.') ? 'field' : 'name', text: word, span: here });
+      else add({ kind: 'punctuation', text: text as Punctuation, span: here });
       at += text.length;
     } else if (source.startsWith('/*', at)) {
-      diagnostics.report('unterminated-comment', span(at + 2), 'this comment is never closed', 'close it with */');
+      diagnostics.report('unterminated-comment', span(at + 2), 'this comment is never closed', closing(source, at));
       at = source.length;
     } else {
       UNEXPECTED.lastIndex = at;
       const [characters = source.charAt(at)] = UNEXPECTED.exec(source) ?? [];
-      diagnostics.report('unexpected-character', span(at + characters.length), ...unexpected(characters));
+      const [message, hint] = unexpected(characters);
+      const start = at;
+      diagnostics.report('unexpected-character', span(at + characters.length), message, () =>
+        hint === undefined ? operatorAdvice(source, start, characters) : hint,
+      );
+      isBehindStray = true;
       at += characters.length;
     }
   }
-  tokens.push({ kind: 'end', text: '', span: { start: at, end: at, line, column: at - lineStart + 1 } });
+  add({ kind: 'end', text: '', span: span(at) });
   return tokens;
 }
 
@@ -103,28 +124,20 @@ const SPACES: ReadonlyMap<number, string> = new Map([
   [0xfeff, 'byte order mark'],
 ]);
 
-function integerToken(text: string, span: Span, diagnostics: Diagnostics): Token {
-  const value = parseInteger(text);
-  if (value === undefined) {
-    diagnostics.report(
-      'bad-integer',
-      span,
-      `'${text}' is not an integer`,
-      'integers are decimal, 0x…, 0b…, or a dotted quad such as 10.0.0.1',
-    );
-  } else if (value > MAX_INTEGER) {
-    diagnostics.report('bad-integer', span, `${text} is larger than any field (48 bits)`);
-  }
-  // A bad one counts as 0, which fits everywhere, so that it is reported once.
-  return { kind: 'integer', value: value !== undefined && value <= MAX_INTEGER ? value : 0, text, span };
+/** Closes a comment at the end of its first line. */
+function closing(source: string, at: number): Advice {
+  LINE_END.lastIndex = at;
+  const end = LINE_END.exec(source)?.index ?? source.length;
+  return { hint: 'close it with */', fix: { title: 'close the comment', start: end, end, text: ' */' } };
 }
 
-/** Decimal, 0x…, 0b… (either case) or a dotted quad; undefined for anything else. */
-export function parseInteger(text: string): number | undefined {
-  const quad = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (quad !== null) {
-    const bytes = quad.slice(1).map(Number);
-    return bytes.every((byte) => byte <= 255) ? bytes.reduce((sum, byte) => sum * 256 + byte, 0) : undefined;
-  }
-  return /^(\d+|0[xX][0-9a-fA-F]+|0[bB][01]+)$/.test(text) ? Number(text) : undefined;
+const LINE_END = /[\r\n]|$/g;
+/** What stands behind white space, for a look ahead of some characters. */
+const NEXT = /[ \t\r\n]{0,80}([^ \t\r\n])/y;
+
+function integerToken(text: string, span: Span, source: string, diagnostics: Diagnostics): Token {
+  NEXT.lastIndex = span.end;
+  const { value, mask, fault } = readInteger(text, span, NEXT.exec(source)?.[1]);
+  if (fault !== undefined) diagnostics.report('bad-integer', span, fault.message, fault.hint);
+  return { kind: 'integer', value, ...(mask !== undefined && { mask }), text, span };
 }

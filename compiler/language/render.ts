@@ -2,8 +2,8 @@
 import { addTo } from '../data-plane/counting.js';
 import { DIAGNOSTIC_CODES, type Diagnostic, type DiagnosticCode } from './diagnostics.js';
 
-/** Findings that are printed: of one kind, and in all. */
-const MAX_PRINTED = { ofAKind: 20, inAll: 100 } as const;
+/** Findings of a text that are printed; the others are counted. */
+const MAX_PRINTED = 20;
 /** Columns of a line that are shown; the finding lies within. */
 const LINE_WINDOW = 160;
 /** Of them, those before the finding where the line has to be cut. */
@@ -17,27 +17,28 @@ export interface Findings {
 }
 
 /**
- * All findings, one below the other with an empty line between; of many, the first of each kind and a line that counts
- * the others. Empty without findings.
+ * All findings in the order of the text, one below the other with an empty line between; of more than twenty, errors
+ * before warnings, and a line that counts the others. Empty without findings.
  */
 export function renderDiagnostics({ diagnostics, unlisted }: Findings, file: string, source: string): string {
-  const printed = new Map<DiagnosticCode, number>();
+  const errorsFirst = [...diagnostics].sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
+  const printed = new Set(errorsFirst.slice(0, MAX_PRINTED));
   const omitted = new Map(unlisted);
-  const texts: string[] = [];
-  for (const diagnostic of diagnostics) {
-    const { code } = diagnostic;
-    const count = printed.get(code) ?? 0;
-    if (count < MAX_PRINTED.ofAKind && texts.length < MAX_PRINTED.inAll) {
-      printed.set(code, count + 1);
-      texts.push(renderDiagnostic(diagnostic, file, source));
-    } else addTo(omitted, code);
-  }
-  if (omitted.size > 0) {
-    const kinds = [...omitted].map(([code, count]) => `${count} ${DIAGNOSTIC_CODES[code]}[${code}]`);
-    texts.push(`${file}: and more findings of these kinds: ${kinds.join(', ')}`);
-  }
+  for (const { code } of errorsFirst.slice(MAX_PRINTED)) addTo(omitted, code);
+  const texts = diagnostics
+    .filter((diagnostic) => printed.has(diagnostic))
+    .map((diagnostic) => renderDiagnostic(diagnostic, file, source));
+  if (omitted.size > 0) texts.push(`${file}: ${omittedText(omitted)}`);
   return texts.join('\n\n');
 }
+
+function omittedText(omitted: ReadonlyMap<DiagnosticCode, number>): string {
+  const count = [...omitted.values()].reduce((sum, each) => sum + each, 0);
+  const kinds = [...omitted].map(([code, each]) => `${grouped(each)} ${DIAGNOSTIC_CODES[code]}[${code}]`);
+  return `and ${grouped(count)} more ${count === 1 ? 'finding' : 'findings'}: ${kinds.join(', ')}`;
+}
+
+const grouped = (count: number): string => count.toLocaleString('en-US');
 
 /**
  * A finding as text:

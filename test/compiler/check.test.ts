@@ -164,6 +164,39 @@ for (const [name, body, codes] of CLEAN) {
   test(`${name}: ${codes.join(', ') || 'nothing'}`, () => assert.equal(codesOf(inProgram(body)), [...codes]));
 }
 
+/** Words that are nearly right, with the text that a fix puts in their place. */
+const MEANT: readonly (readonly [body: string, written: string | undefined])[] = [
+  ['LOADI(hra, 1);', 'har'],
+  ['LOADI(SAR, 1);', 'sar'],
+  ['LOADI(r1, 1);', undefined],
+  ['BRANCH: case(<mra, 0, 0>) { };', 'mar'],
+  ['EXTRACT(ipv4.src, har);', 'hdr.ipv4.src'],
+  ['EXTRACT(hdr.ipv4.srcAddr, har);', 'hdr.ipv4.src'],
+  ['EXTRACT(headers.ip.total_len, sar);', 'hdr.ipv4.total_len'],
+  ['EXTRACT(total_len, sar);', 'hdr.ipv4.total_len'],
+  ['EXTRACT(queue, sar);', undefined],
+  ['extract(hdr.ipv4.src, har);', 'EXTRACT'],
+  ['forward(1);', 'FORWARD'],
+  ['drop;', 'DROP'],
+  ['return;', undefined],
+  ['MEMREAD(cout);', 'count'],
+  ['MEMREAD(other);', undefined],
+];
+for (const [body, written] of MEANT) {
+  test(`in ${body} ${written ?? 'nothing'} is meant`, () => {
+    const { diagnostics } = analyse(inProgram(`LOADI(mar, 0); MEMREAD(count); ${body}`, '@count 4'), dataPlane);
+    assert.equal(
+      diagnostics.map(({ fix }) => fix?.text),
+      [written],
+    );
+  });
+}
+
+test('a memory is not called unused where a statement was not read', () => {
+  assert.equal(codesOf(inProgram('MEMREAD(cout);', '@count 4')), ['unknown-memory']);
+  assert.equal(codesOf(inProgram('LOADI(mar 0); if (x) { MEMREAD(count); }', '@count 4')), ['syntax', 'syntax']);
+});
+
 /** What `covers` means, written down: every register state that the later case matches, the earlier matches. */
 test('the cases that are never reached are those that a comparison of all pairs finds', () => {
   const registers = ['har', 'sar', 'mar'];

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Diagnostics, lex } from '../../compiler/index.js';
-import { parseInteger } from '../../compiler/language/lexer.js';
+import { applyFix, Diagnostics, lex } from '../../compiler/index.js';
+import { parseInteger } from '../../compiler/language/integers.js';
 
 /** Tokens without the end token, as kind:text@line:column. */
 function tokens(source: string): string[] {
@@ -59,7 +59,86 @@ test('an integer of more than 48 bits is refused, at any length', () => {
   assert.equal(findings('9'.repeat(400)), ['bad-integer@1:1+400']);
 });
 
-test('a minus sign is no token', () => assert.equal(findings('-1'), ['unexpected-character@1:1+1']));
+test('a minus sign is no token, and belongs to the number behind it', () => {
+  assert.equal(findings('-1'), ['bad-integer@1:1+2']);
+  assert.equal(findings('- 1'), ['unexpected-character@1:1+1']);
+});
+
+/** Notations of other languages: one finding each, the value that was meant, and the text to write. */
+const NOTATIONS: readonly (readonly [text: string, value: number, written: string | undefined])[] = [
+  ['-1', 0xffffffff, '0xffffffff'],
+  ['-0x10', 0xfffffff0, '0xfffffff0'],
+  ['-2147483648', 0x80000000, '0x80000000'],
+  ['-2147483649', 0, undefined],
+  ['02:00:00:00:00:01', 0x020000000001, '0x020000000001'],
+  ['A:b:c:1:2:f', 0x0a0b0c01020f, '0x0a0b0c01020f'],
+  ['2001:db8::1', 0, undefined],
+  ['::1', 0, undefined],
+  ['fe80::1/64', 0, undefined],
+  ['10.1.2.3/24', 0x0a010203, '10.1.2.3'],
+  ['10.0.0.0/33', 0, undefined],
+  ['300.0.0.0/8', 0, undefined],
+  ['8w0xff', 255, '0xff'],
+  ['16s53', 53, '53'],
+  ['1_000_000', 1_000_000, '1000000'],
+  ['0xffff_0000', 0xffff0000, '0xffff0000'],
+  ['255u', 255, '255'],
+  ['1UL', 1, '1'],
+];
+for (const [text, value, written] of NOTATIONS) {
+  test(`${text} is one finding, and ${written === undefined ? 'has no other notation' : `means ${written}`}`, () => {
+    const diagnostics = new Diagnostics();
+    const [token, end] = lex(text, diagnostics);
+    assert.is(end?.kind, 'end');
+    assert.is(token?.kind === 'integer' && token.value, value);
+    assert.equal(
+      diagnostics.sorted().map(({ code, fix }) => [code, fix?.text]),
+      [['bad-integer', written]],
+    );
+  });
+}
+
+test('an address with a prefix length is value and mask in a filter', () => {
+  for (const [text, written] of [
+    ['<hdr.ipv4.dst, 10.1.2.3/24>', '10.1.2.0, 255.255.255.0'],
+    ['<hdr.ipv4.dst, 10.1.2.3/0 >', '0.0.0.0, 0.0.0.0'],
+    ['<hdr.ipv4.dst, 10.1.2.3/32>', '10.1.2.3, 255.255.255.255'],
+    ['<hdr.ipv4.dst, 10.1.2.3/32, 255.255.255.255>', '10.1.2.3'],
+  ] as const) {
+    const diagnostics = new Diagnostics();
+    lex(text, diagnostics);
+    assert.equal(
+      diagnostics.sorted().map(({ fix }) => fix?.text),
+      [written],
+      text,
+    );
+  }
+});
+
+/** Operators of other languages, with what the hint of each writes in their place. */
+const OPERATORS: readonly (readonly [text: string, after: string])[] = [
+  ['har = 1;', 'LOADI(har, 1);'],
+  ['har=sar;', 'MOVE(har, sar);'],
+  ['har = hdr.l5.op;', 'EXTRACT(hdr.l5.op, har);'],
+  ['hdr.l5.key3 = sar;', 'MODIFY(hdr.l5.key3, sar);'],
+  ['har += 0x10;', 'ADDI(har, 0x10);'],
+  ['har -= sar;', 'SUB(har, sar);'],
+  ['mar &= 255;', 'ANDI(mar, 255);'],
+  ['mar |= sar;', 'OR(mar, sar);'],
+  ['mar ^= 10.0.0.1;', 'XORI(mar, 10.0.0.1);'],
+  ['case(har == 1)', 'case(<har, 1, 0xffffffff>)'],
+  ['@m = 256', '@m 256'],
+  ['@m[256]', '@m 256'],
+  ['<har, 1, 1> && <sar, 1, 1>', '<har, 1, 1> , <sar, 1, 1>'],
+];
+for (const [text, after] of OPERATORS) {
+  test(`for '${text}' a hint writes '${after}'`, () => {
+    const diagnostics = new Diagnostics();
+    lex(text, diagnostics);
+    const fix = diagnostics.sorted()[0]?.fix;
+    assert.is(fix && applyFix(text, fix), after);
+  });
+}
 
 test('names, fields and punctuation', () => {
   assert.equal(tokens('a_1 hdr.l5.key1(){}<>,;:@'), [

@@ -74,7 +74,7 @@ const RECOVERIES: readonly (readonly [name: string, source: string, findings: re
     [
       'each bad statement is reported, the good ones stay',
       `program p(${FILTER}) {\n ADD(har sar);\n NOP;\n ADD(har,);\n NOP\n}`,
-      ["2:10 expected ')', found 'sar'", "4:10 expected an argument, found ')'", "6:1 expected ';', found '}'"],
+      ["2:9 expected ',', found 'sar'", "4:10 expected an argument, found ')'", "5:5 expected ';', found '}'"],
       1,
     ],
     [
@@ -104,11 +104,7 @@ const RECOVERIES: readonly (readonly [name: string, source: string, findings: re
     [
       'a case without BRANCH, a BRANCH without colon, a BRANCH without case',
       `program p(${FILTER}) {\n case(<har, 1, 1>) { NOP; };\n BRANCH case(<har, 1, 1>) { NOP; };\n BRANCH: ;\n}`,
-      [
-        "2:2 a 'case' outside BRANCH, found 'case'",
-        "3:9 expected ':', found 'case'",
-        "4:10 expected 'case', found ';'",
-      ],
+      ["2:2 a 'case' outside a BRANCH", "3:8 expected ':', found 'case'", "4:10 expected 'case', found ';'"],
       1,
     ],
     ['text before the first program', 'hello NOP;', ["1:1 expected '@' or 'program', found 'hello'"], 0],
@@ -124,6 +120,66 @@ for (const [name, source, findings, programs] of RECOVERIES) {
   });
 }
 
+/** What P4 and C would write, each with one finding, and the statements that are read all the same. */
+const HABITS: readonly (readonly [body: string, findings: readonly string[], statements: number])[] = [
+  [
+    'BRANCH: case(<har, 1, 1>) { }; case(<har, 0, 1>) { }; NOP;',
+    ["30 this ';' ends the BRANCH, and another case follows"],
+    2,
+  ],
+  ['BRANCH(har): case(<har, 1, 1>) { };', ['7 BRANCH has no argument'], 1],
+  ['BRANCH(har, sar) case(<har, 1, 1>) { };', ['7 BRANCH has no argument'], 1],
+  ['branch: case(<har, 1, 1>) { };', ["1 expected 'BRANCH', found 'branch'"], 1],
+  ['BRANCH: Case(<har, 1, 1>) { };', ["9 expected 'case', found 'Case'"], 1],
+  ['BRANCH: case(har, 1, 1) { };', ["14 expected '<', found 'har'"], 1],
+  ['BRANCH: case(<har, 1>) { };', ["21 expected ',', found '>'"], 1],
+  ['BRANCH: case(<har, 1, 1) { };', ["24 expected '>', found ')'"], 1],
+  ['BRANCH: case(<har, 1, 1> { };', ["25 expected ')', found '{'"], 1],
+  ['BRANCH: case(<har, 1, 1>) NOP;', ["27 expected '{', found 'NOP'"], 0],
+  ['BRANCH: case(<har, 1, 1>) { } NOP;', ["30 expected ';', found 'NOP'"], 2],
+  ['BRANCH: case(<har, 1, 1>) { } else { DROP; }; NOP;', ["31 there is no 'else'"], 2],
+  ['BRANCH: case(<har, 1, 1>) { } default: { DROP; }; NOP;', ["31 there is no 'default'"], 2],
+  ['BRANCH: { case(<har, 1, 1>) { } } NOP;', ["1 the cases of a BRANCH stand without '{' around them"], 1],
+  ['if (x) { DROP; } else { NOP; } NOP;', ["1 there is no 'if'", "18 there is no 'else'"], 1],
+  ['switch (har) { case 1: NOP; } NOP;', ["1 there is no 'switch'"], 1],
+  ['while (x) { } NOP;', ["1 there is no 'while'"], 1],
+  ['NOP NOP;', ["4 expected ';', found 'NOP'"], 2],
+  ['NOP; ; NOP;', ["6 no statement stands in front of this ';'"], 2],
+  ['LOADI(har 1);', ["10 expected ',', found '1'"], 1],
+  ['LOADI(har, 1; NOP;', ["13 expected ')', found ';'"], 2],
+  ['FORWARD 3; NOP;', ["9 expected ';', found '3'"], 1],
+  ['DROP();', ['5 a primitive without arguments is written without parentheses'], 1],
+];
+for (const [body, findings, statements] of HABITS) {
+  test(`habit: ${body}`, () => {
+    const result = parsed(`program p(${FILTER}) {\n${body}\n}`);
+    assert.equal(
+      result.findings,
+      findings.map((finding) => `2:${finding}`),
+    );
+    assert.is(result.tree.programs[0]?.body.length, statements);
+  });
+}
+
+test('habit: a declaration without @, a program without filters, and semicolons outside', () => {
+  assert.equal(parsed(`m 256;\nprogram p(${FILTER}) { };\nprogram q() { }\nprogarm r(${FILTER}) { }`).findings, [
+    "1:1 expected '@' or 'program', found 'm'",
+    "1:6 no ';' stands behind declarations and programs",
+    "2:36 no ';' stands behind declarations and programs",
+    "3:11 expected a filter, found ')'",
+  ]);
+  const { tree, findings } = parsed(`progarm r(${FILTER}) { }`);
+  assert.equal(findings, ["1:1 expected 'program', found 'progarm'"]);
+  assert.is(tree.programs.length, 1);
+});
+
+test('what stands beside characters that are no token is not reported a second time', () => {
+  assert.equal(parsed(`program p(${FILTER}) { har = 1; NOP; BRANCH: case(har == 1) { }; }`).findings, [
+    "1:39 unexpected '='",
+    "1:66 unexpected '=' and 1 more",
+  ]);
+});
+
 const nested = (levels: number): string =>
   `program p(${FILTER}) {${'BRANCH: case(<har, 0, 0>) {'.repeat(levels)}${'};'.repeat(levels)}}`;
 
@@ -134,11 +190,9 @@ test('nesting: 199 cases are accepted, more are refused', () => {
 });
 
 test('nesting: a hundred thousand levels end in a diagnostic, not in a stack overflow', () => {
-  const started = process.hrtime.bigint();
   const analysis = analyse(nested(100_000), defaultDataPlane());
   assert.ok(analysis.hasErrors);
   assert.ok(analysis.diagnostics.length < 1000, 'one fault is not reported over and over');
-  assert.ok(process.hrtime.bigint() - started < 3_000_000_000n);
 });
 
 for (const name of SAMPLE_NAMES) {

@@ -1,11 +1,12 @@
 /** `p4runpro try`: single packets made of field values through programs, and what happens to them. */
 
 import type { Argv } from 'yargs';
-import { analyse, renderDiagnostic } from '../../../compiler/index.js';
+import { analyse } from '../../../compiler/index.js';
 import { formatPacketTrace, type MadePacket, MadePacketError, madePacket, noMatchText } from '../../../sim/index.js';
 import { ALLOCATOR_OPTIONS, allocatorFrom } from '../kit/allocators.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
+import { printFindings } from '../kit/findings.js';
 import { loadDataPlane } from '../kit/inputs.js';
 import { memorySetting } from '../kit/memory-setting.js';
 import { readPrograms } from '../kit/program-documents.js';
@@ -56,9 +57,7 @@ async function tryFile(args: TryArguments): Promise<number> {
   const packets = args.packet.map((text) => packetOf(text, () => madePacket(text, dataPlane)));
   const settings = args.memory.map(memorySetting);
   const analysis = analyse(source, dataPlane);
-  for (const finding of analysis.diagnostics) {
-    process.stderr.write(`${renderDiagnostic(finding, args.file, source)}\n\n`);
-  }
+  printFindings(analysis, args.file, source);
   if (analysis.hasErrors) return EXIT.badInput;
   const trial = await TrialSwitch.of(source, analysis, options);
   for (const setting of settings) await trial.set(setting);

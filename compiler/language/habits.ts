@@ -1,0 +1,136 @@
+/** Hints for what people write who know P4 or C. */
+import { REGISTERS } from '../data-plane/description.js';
+import type { Advice, Span } from './diagnostics.js';
+import { parseInteger } from './integers.js';
+
+/** Words of other languages that begin a statement there, with what this one has in their place. */
+const STATEMENT_WORDS: ReadonlyMap<string, string> = new Map([
+  ['if', 'write BRANCH: case(<register, value, mask>) { … };'],
+  ['else', 'what is to run where no case matched stands behind the BRANCH'],
+  ['elif', 'write a further case: case(<register, value, mask>) { … }'],
+  ['switch', 'write BRANCH: case(<register, value, mask>) { … };'],
+  ['default', 'what is to run where no case matched stands behind the BRANCH'],
+  ['while', 'a program has no loops: each packet runs each statement once at most'],
+  ['for', 'a program has no loops: each packet runs each statement once at most'],
+  ['break', 'a case ends with its body, and nothing runs behind it'],
+  ['continue', 'a case ends with its body, and nothing runs behind it'],
+  ['return', 'a path ends with its last statement; RETURN sends the packet back to its sender'],
+  ['exit', 'a path ends with its last statement'],
+  ['int', `there are no variables but the registers ${REGISTERS.join(', ')} and memories (@name buckets)`],
+  ['bit', `there are no variables but the registers ${REGISTERS.join(', ')} and memories (@name buckets)`],
+  ['var', `there are no variables but the registers ${REGISTERS.join(', ')} and memories (@name buckets)`],
+  ['const', 'constants are written where they are used: LOADI(har, 1);'],
+  ['table', 'a program has no tables: write BRANCH: case(<register, value, mask>) { … };'],
+  ['action', 'a program has no actions of its own: write the statements in the cases'],
+  ['apply', 'a program has no blocks of its own: write the statements in its body'],
+]);
+
+/** What to write in place of a word that begins a statement in other languages; undefined for other words. */
+export const statementWordHint = (word: string): string | undefined => STATEMENT_WORDS.get(word);
+
+/** Words that introduce what runs where no case matched. */
+export const isElse = (word: string): boolean => word === 'else' || word === 'default';
+
+/** How far around an operator its operands are looked for, in characters. */
+const REACH = 80;
+
+const IMMEDIATE: Readonly<Record<string, string>> = {
+  '=': 'LOADI',
+  '+=': 'ADDI',
+  '-=': 'SUBI',
+  '&=': 'ANDI',
+  '|=': 'ORI',
+  '^=': 'XORI',
+};
+const REGISTER_TO_REGISTER: Readonly<Record<string, string>> = {
+  '=': 'MOVE',
+  '+=': 'ADD',
+  '-=': 'SUB',
+  '&=': 'AND',
+  '|=': 'OR',
+  '^=': 'XOR',
+};
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  '=': 'a register is set by LOADI, MOVE or EXTRACT, a field by MODIFY',
+  '==': 'a comparison is a condition of a case: <register, value, mask>',
+  '!=': 'what is to run where no case matched stands behind the BRANCH',
+  '||': 'write a case for each of the conditions',
+  '!': 'what is to run where no case matched stands behind the BRANCH',
+  '+': 'registers are added by ADD(har, sar); and ADDI(har, 1);',
+  '++': 'write ADDI(har, 1);',
+  '-': 'registers are subtracted by SUB(har, sar); and SUBI(har, 1);',
+  '--': 'write SUBI(har, 1);',
+  '*/': 'comments do not nest: the first */ ends them',
+  '"': 'names and integers stand without quotation marks',
+  "'": 'names and integers stand without quotation marks',
+};
+
+/** What to write in place of an operator of other languages. @param operator the text that begins at `at` */
+export function operatorAdvice(source: string, at: number, operator: string): string | Advice | undefined {
+  const before = source.slice(Math.max(0, at - REACH), at);
+  const end = at + operator.length;
+  const after = source.slice(end, end + REACH);
+  return (
+    declaration(before, after, at, operator) ??
+    assignment(before, after, at, operator) ??
+    comparison(before, after, at, operator) ??
+    (operator === '&&'
+      ? { hint: "conditions of a case are separated by ','", fix: { title: "write ','", start: at, end, text: ',' } }
+      : OPERATORS[operator])
+  );
+}
+
+/** `@name = 256` and `@name[256]`. */
+function declaration(before: string, after: string, at: number, operator: string): Advice | undefined {
+  const [, name] = /@\s*([A-Za-z]\w*)\s*$/.exec(before) ?? [];
+  const [operand, size] = (operator === '[' ? /^\s*(\w+)\s*\]/ : /^\s*(\w+)/).exec(after) ?? [];
+  if (name === undefined || operand === undefined || size === undefined || !'=[:'.includes(operator)) return undefined;
+  const end = at + operator.length + operand.length;
+  const text = `${/\s$/.test(before) ? '' : ' '}${size}`;
+  return { hint: `write @${name} ${size}`, fix: { title: `write @${name} ${size}`, start: at, end, text } };
+}
+
+const isRegister = (text: string): boolean => REGISTERS.some((register) => register === text);
+const isField = (text: string): boolean => text.includes('.') && parseInteger(text) === undefined;
+
+/** `har = 1;`, `har += sar;`, `hdr.l5.key3 = sar;` */
+function assignment(before: string, after: string, at: number, operator: string): Advice | undefined {
+  const [target, to] = /([A-Za-z][\w.]*)\s*$/.exec(before) ?? [];
+  const [value, from] = /^\s*([A-Za-z0-9][\w.]*)\s*;/.exec(after) ?? [];
+  if (target === undefined || to === undefined || value === undefined || from === undefined) return undefined;
+  const statement = assigned(to, operator, from);
+  if (statement === undefined) return undefined;
+  const [start, end] = [at - target.length, at + operator.length + value.length];
+  return { hint: `write ${statement}`, fix: { title: `write ${statement}`, start, end, text: statement } };
+}
+
+function assigned(to: string, operator: string, from: string): string | undefined {
+  const immediate = IMMEDIATE[operator];
+  if (immediate === undefined) return undefined;
+  if (isField(to)) return operator === '=' && isRegister(from) ? `MODIFY(${to}, ${from});` : undefined;
+  if (!isRegister(to) || from === to) return undefined;
+  if (parseInteger(from) !== undefined) return `${immediate}(${to}, ${from});`;
+  if (isRegister(from)) return `${REGISTER_TO_REGISTER[operator]}(${to}, ${from});`;
+  return operator === '=' && isField(from) ? `EXTRACT(${from}, ${to});` : undefined;
+}
+
+/** `har == 1` */
+function comparison(before: string, after: string, at: number, operator: string): Advice | undefined {
+  const [left, register] = /([A-Za-z][\w.]*)\s*$/.exec(before) ?? [];
+  const [right, value] = /^\s*([0-9][\w.]*)/.exec(after) ?? [];
+  if (operator !== '==' || left === undefined || right === undefined || !isRegister(String(register))) return undefined;
+  const text = `<${register}, ${value}, 0xffffffff>`;
+  return {
+    hint: `a comparison is a condition of a case: ${text}`,
+    fix: { title: `write ${text}`, start: at - left.length, end: at + operator.length + right.length, text },
+  };
+}
+
+/** Puts a text in where a span ends. */
+export const insertBehind = ({ end }: Pick<Span, 'end'>, text: string): Advice['fix'] => ({
+  title: `insert '${text}'`,
+  start: end,
+  end,
+  text,
+});

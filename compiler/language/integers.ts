@@ -1,0 +1,138 @@
+/** Integers as the language writes them, and what people write in their place. */
+import { ones } from '../data-plane/bits.js';
+import { must } from '../data-plane/must.js';
+import type { Advice, Span } from './diagnostics.js';
+
+/** The largest integer that any field can hold: 48 bits. */
+export const MAX_INTEGER = 2 ** 48 - 1;
+
+/** Decimal, 0x…, 0b… (either case) or a dotted quad; undefined for anything else. */
+export function parseInteger(text: string): number | undefined {
+  const quad = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  if (quad !== null) {
+    const bytes = quad.slice(1).map(Number);
+    return bytes.every((byte) => byte <= 255) ? bytes.reduce((sum, byte) => sum * 256 + byte, 0) : undefined;
+  }
+  return /^(\d+|0[xX][0-9a-fA-F]+|0[bB][01]+)$/.test(text) ? Number(text) : undefined;
+}
+
+/** What a text that begins like an integer stands for. */
+export interface ReadInteger {
+  /** 0 where nothing can be made of it: it fits everywhere, so that a bad integer is reported once. */
+  readonly value: number;
+  /** Of an address with a prefix length. */
+  readonly mask: number | undefined;
+  readonly fault: { readonly message: string; readonly hint: string | Advice | undefined } | undefined;
+}
+
+/**
+ * The value of a text that begins like an integer, and what is wrong with it.
+ * @param next the character behind it, white space left aside
+ */
+export function readInteger(text: string, span: Span, next: string | undefined): ReadInteger {
+  const value = parseInteger(text);
+  if (value !== undefined && value <= MAX_INTEGER) return { value, mask: undefined, fault: undefined };
+  if (value !== undefined) {
+    const message = `${text} is larger than any field (48 bits)`;
+    return { value: 0, mask: undefined, fault: { message, hint: undefined } };
+  }
+  return prefixed(text, span, next) ?? otherNotation(text, span) ?? notAnInteger(text);
+}
+
+const notAnInteger = (text: string): ReadInteger => ({
+  value: 0,
+  mask: undefined,
+  fault: { message: `'${text}' is not an integer`, hint: hintFor(text) },
+});
+
+/** What cannot be written in another way is told what integers are. */
+const hintFor = (text: string): string =>
+  text.includes(':')
+    ? 'an IPv6 address has 128 bits, and the largest field of a filter or register 48'
+    : 'integers are decimal, 0x…, 0b…, or a dotted quad such as 10.0.0.1';
+
+const dotted = (word: number): string => [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff).join('.');
+
+/** `a.b.c.d/length`: in a filter or condition a value and a mask. */
+function prefixed(text: string, { start, end }: Span, next: string | undefined): ReadInteger | undefined {
+  const [, address, digits] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
+  if (address === undefined || digits === undefined) return undefined;
+  const value = parseInteger(address);
+  const length = Number(digits);
+  if (value === undefined || length > 32) return undefined;
+  const mask = (ones(32) - ones(32 - length)) >>> 0;
+  // Where a mask follows already, or none can, the length alone is too much.
+  const cure = next === '>' ? `${dotted((value & mask) >>> 0)}, ${dotted(mask)}` : address;
+  return {
+    value,
+    mask,
+    fault: {
+      message: `'${text}' is not an integer`,
+      hint: {
+        hint: `${next === '>' ? 'write value and mask' : 'the mask says what the length would'}: ${cure}`,
+        fix: { title: `write ${cure}`, start, end, text: cure },
+      },
+    },
+  };
+}
+
+/** Notations of other languages, each with its value as this language writes it. */
+const NOTATIONS: readonly {
+  readonly form: RegExp;
+  readonly what: string;
+  readonly cure: (parts: RegExpExecArray) => string | undefined;
+}[] = [
+  {
+    form: /^[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}$/i,
+    what: 'an Ethernet address is written as one number',
+    cure: ([text]) =>
+      `0x${text
+        .toLowerCase()
+        .replaceAll(/[0-9a-f]+/g, (byte) => byte.padStart(2, '0'))
+        .replaceAll(':', '')}`,
+  },
+  {
+    form: /^-(.+)$/,
+    what: 'registers are unsigned words of 32 bits',
+    cure: (parts) => {
+      const value = parseInteger(must(parts[1], 'digits'));
+      return value === undefined || value > 2 ** 31 ? undefined : `0x${(-value >>> 0).toString(16)}`;
+    },
+  },
+  {
+    form: /^\d+[ws](.+)$/,
+    what: 'integers have no width',
+    cure: (parts) => parts[1],
+  },
+  {
+    form: /^(.+?)[uUlL]{1,3}$/,
+    what: 'integers have no suffix',
+    cure: (parts) => parts[1],
+  },
+  {
+    form: /^[0-9A-Za-z]+(?:_[0-9A-Za-z]+)+$/,
+    what: 'integers have no separators',
+    cure: ([text]) => text.replaceAll('_', ''),
+  },
+];
+
+function otherNotation(text: string, { start, end }: Span): ReadInteger | undefined {
+  for (const { form, what, cure } of NOTATIONS) {
+    const parts = form.exec(text);
+    const written = parts === null ? undefined : cure(parts);
+    const value = written === undefined ? undefined : parseInteger(written);
+    if (written === undefined || value === undefined || value > MAX_INTEGER) continue;
+    return {
+      value,
+      mask: undefined,
+      fault: {
+        message: `'${text}' is not an integer`,
+        hint: {
+          hint: `${what}: write ${written}`,
+          fix: { title: `write ${written}`, start, end, text: written },
+        },
+      },
+    };
+  }
+  return undefined;
+}

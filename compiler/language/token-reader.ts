@@ -1,0 +1,130 @@
+/** A list of tokens, read from left to right: what a parser asks of it, and how it goes on behind a fault. */
+import type { Advice, Diagnostics, Span } from './diagnostics.js';
+import type { Punctuation, Token } from './lexer.js';
+
+/**
+ * Thrown to the nearest place that can go on; never leaves the parser. One serves all: what is wrong has been reported,
+ * and a stack trace for each costs more than the parsing of a text that has many.
+ */
+class SyntaxFault extends Error {}
+const SYNTAX_FAULT = new SyntaxFault();
+
+/** From the start of one span to the end of another. */
+export const between = (from: Span, to: Span): Span => ({ ...from, end: Math.max(from.end, to.end) });
+
+export class TokenReader {
+  private at = 0;
+
+  constructor(
+    private readonly tokens: readonly Token[],
+    protected readonly diagnostics: Diagnostics,
+  ) {}
+
+  protected get current(): Token {
+    return this.tokenAt(this.at);
+  }
+
+  protected get next(): Token {
+    return this.tokenAt(this.at + 1);
+  }
+
+  private tokenAt(at: number): Token {
+    const token = this.tokens[Math.max(0, Math.min(at, this.tokens.length - 1))];
+    if (token === undefined) throw new Error('a token list ends with an end token');
+    return token;
+  }
+
+  protected take(): Token {
+    const token = this.current;
+    this.at++;
+    return token;
+  }
+
+  protected isPunctuation(text: Punctuation, token = this.current): boolean {
+    return token.kind === 'punctuation' && token.text === text;
+  }
+
+  protected isName(text: string, token = this.current): boolean {
+    return token.kind === 'name' && token.text === text;
+  }
+
+  /** Whether something is missing in front of the current token that stood at the end of an earlier line. */
+  protected get beginsLine(): boolean {
+    return this.at > 0 && this.current.span.line > this.tokenAt(this.at - 1).span.line;
+  }
+
+  /** The place behind the last token that was taken: one character wide, and empty as offsets. */
+  protected get behindLast(): Span {
+    const { start, end, line, column } = this.tokenAt(this.at - 1).span;
+    return { start: end, end, line, column: column + end - start };
+  }
+
+  protected get found(): string {
+    const { kind, text } = this.current;
+    return kind === 'end' ? 'the end of the file' : `'${text}'`;
+  }
+
+  /** Reports what was expected in place of the current token, and gives up this part of the text. */
+  protected fail(expected: string, hint?: string | Advice): never {
+    return this.refuse(this.current.span, `${expected}, found ${this.found}`, hint);
+  }
+
+  /** Reports a fault, and gives up this part of the text. */
+  protected refuse(span: Span, message: string, hint?: string | Advice): never {
+    // Beside characters that are no token, those are the fault, and they have been reported.
+    const isExplained = this.current.isBehindStray === true || this.next.isBehindStray === true;
+    if (!isExplained) this.diagnostics.report('syntax', span, message, hint);
+    throw SYNTAX_FAULT;
+  }
+
+  /** Reports a fault that does not hinder reading on. */
+  protected note(span: Span, message: string, hint?: string | Advice): void {
+    this.diagnostics.report('syntax', span, message, hint);
+  }
+
+  /** Reports that something is missing behind the last token. Reading goes on as if it were there. */
+  protected missing(text: Punctuation): Span {
+    const place = this.behindLast;
+    this.note(place, `expected '${text}', found ${this.found}`, {
+      hint: `write '${text}' here`,
+      fix: { title: `insert '${text}'`, start: place.start, end: place.end, text },
+    });
+    return place;
+  }
+
+  protected punctuation(text: Punctuation, hint?: string | Advice): Span {
+    if (!this.isPunctuation(text)) this.fail(`expected '${text}'`, hint);
+    return this.take().span;
+  }
+
+  /** @param recover is called where the action failed, to skip what it could not read */
+  protected recovering(action: () => void, recover: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (error !== SYNTAX_FAULT) throw error;
+      recover();
+    }
+  }
+
+  protected skipTo(stop: () => boolean): void {
+    while (this.current.kind !== 'end' && !stop()) this.take();
+  }
+
+  /** To behind the next `;` of this body or the block that ends the statement, or before the `}` that ends the body. */
+  protected skipStatement(): void {
+    let depth = 0;
+    while (this.current.kind !== 'end' && !this.isName('program')) {
+      if (depth === 0 && this.isPunctuation('}')) return;
+      const { text } = this.take();
+      if (text === '{') depth++;
+      if (text === '}') depth--;
+      if (depth === 0 && (text === ';' || (text === '}' && !this.continuesStatement))) return;
+    }
+  }
+
+  /** Whether what stands behind a block belongs to the same statement. */
+  private get continuesStatement(): boolean {
+    return this.isPunctuation(';') || this.isName('case');
+  }
+}
