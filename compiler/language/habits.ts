@@ -34,21 +34,15 @@ export const isElse = (word: string): boolean => word === 'else' || word === 'de
 /** How far around an operator its operands are looked for, in characters. */
 const REACH = 80;
 
-const IMMEDIATE: Readonly<Record<string, string>> = {
-  '=': 'LOADI',
-  '+=': 'ADDI',
-  '-=': 'SUBI',
-  '&=': 'ANDI',
-  '|=': 'ORI',
-  '^=': 'XORI',
-};
-const REGISTER_TO_REGISTER: Readonly<Record<string, string>> = {
-  '=': 'MOVE',
-  '+=': 'ADD',
-  '-=': 'SUB',
-  '&=': 'AND',
-  '|=': 'OR',
-  '^=': 'XOR',
+/** The primitives of an assignment: with a register, and with an integer. */
+const assigning = (name: string): readonly [register: string, integer: string] => [name, `${name}I`];
+const ASSIGNMENTS: Readonly<Record<string, readonly [register: string, integer: string]>> = {
+  '=': ['MOVE', 'LOADI'],
+  '+=': assigning('ADD'),
+  '-=': assigning('SUB'),
+  '&=': assigning('AND'),
+  '|=': assigning('OR'),
+  '^=': assigning('XOR'),
 };
 
 const OPERATORS: Readonly<Record<string, string>> = {
@@ -59,8 +53,7 @@ const OPERATORS: Readonly<Record<string, string>> = {
   '!': 'what is to run where no case matched stands behind the BRANCH',
   '+': 'registers are added by ADD(har, sar); and ADDI(har, 1);',
   '++': 'write ADDI(har, 1);',
-  '-': 'registers are subtracted by SUB(har, sar); and SUBI(har, 1);',
-  '--': 'write SUBI(har, 1);',
+  '-': 'registers are subtracted by SUB(har, sar);',
   '*/': 'comments do not nest: the first */ ends them',
   '"': 'names and integers stand without quotation marks',
   "'": 'names and integers stand without quotation marks',
@@ -106,12 +99,13 @@ function assignment(before: string, after: string, at: number, operator: string)
 }
 
 function assigned(to: string, operator: string, from: string): string | undefined {
-  const immediate = IMMEDIATE[operator];
-  if (immediate === undefined) return undefined;
+  const primitives = ASSIGNMENTS[operator];
+  if (primitives === undefined) return undefined;
+  const [withRegister, withInteger] = primitives;
   if (isField(to)) return operator === '=' && isRegister(from) ? `MODIFY(${to}, ${from});` : undefined;
   if (!isRegister(to) || from === to) return undefined;
-  if (parseInteger(from) !== undefined) return `${immediate}(${to}, ${from});`;
-  if (isRegister(from)) return `${REGISTER_TO_REGISTER[operator]}(${to}, ${from});`;
+  if (parseInteger(from) !== undefined) return `${withInteger}(${to}, ${from});`;
+  if (isRegister(from)) return `${withRegister}(${to}, ${from});`;
   return operator === '=' && isField(from) ? `EXTRACT(${from}, ${to});` : undefined;
 }
 

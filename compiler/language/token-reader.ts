@@ -12,19 +12,22 @@ const SYNTAX_FAULT = new SyntaxFault();
 /** From the start of one span to the end of another. */
 export const between = (from: Span, to: Span): Span => ({ ...from, end: Math.max(from.end, to.end) });
 
+/** Methods that report are given a hint, which may be a change of the text. */
 export class TokenReader {
   private at = 0;
 
   constructor(
     private readonly tokens: readonly Token[],
-    protected readonly diagnostics: Diagnostics,
+    private readonly diagnostics: Diagnostics,
   ) {}
 
-  protected get current(): Token {
+  /** The next token to be taken. */
+  get current(): Token {
     return this.tokenAt(this.at);
   }
 
-  protected get next(): Token {
+  /** The one behind it. */
+  get next(): Token {
     return this.tokenAt(this.at + 1);
   }
 
@@ -34,43 +37,44 @@ export class TokenReader {
     return token;
   }
 
-  protected take(): Token {
+  take(): Token {
     const token = this.current;
     this.at++;
     return token;
   }
 
-  protected isPunctuation(text: Punctuation, token = this.current): boolean {
+  isPunctuation(text: Punctuation, token = this.current): boolean {
     return token.kind === 'punctuation' && token.text === text;
   }
 
-  protected isName(text: string, token = this.current): boolean {
+  isName(text: string, token = this.current): boolean {
     return token.kind === 'name' && token.text === text;
   }
 
   /** Whether something is missing in front of the current token that stood at the end of an earlier line. */
-  protected get beginsLine(): boolean {
+  get beginsLine(): boolean {
     return this.at > 0 && this.current.span.line > this.tokenAt(this.at - 1).span.line;
   }
 
   /** The place behind the last token that was taken: one character wide, and empty as offsets. */
-  protected get behindLast(): Span {
+  get behindLast(): Span {
     const { start, end, line, column } = this.tokenAt(this.at - 1).span;
     return { start: end, end, line, column: column + end - start };
   }
 
-  protected get found(): string {
+  /** The current token in words. */
+  get found(): string {
     const { kind, text } = this.current;
     return kind === 'end' ? 'the end of the file' : `'${text}'`;
   }
 
   /** Reports what was expected in place of the current token, and gives up this part of the text. */
-  protected fail(expected: string, hint?: string | Advice): never {
+  fail(expected: string, hint?: string | Advice): never {
     return this.refuse(this.current.span, `${expected}, found ${this.found}`, hint);
   }
 
   /** Reports a fault, and gives up this part of the text. */
-  protected refuse(span: Span, message: string, hint?: string | Advice): never {
+  refuse(span: Span, message: string, hint?: string | Advice): never {
     // Beside characters that are no token, those are the fault, and they have been reported.
     const isExplained = this.current.isBehindStray === true || this.next.isBehindStray === true;
     if (!isExplained) this.diagnostics.report('syntax', span, message, hint);
@@ -78,12 +82,12 @@ export class TokenReader {
   }
 
   /** Reports a fault that does not hinder reading on. */
-  protected note(span: Span, message: string, hint?: string | Advice): void {
+  note(span: Span, message: string, hint?: string | Advice): void {
     this.diagnostics.report('syntax', span, message, hint);
   }
 
   /** Reports that something is missing behind the last token. Reading goes on as if it were there. */
-  protected missing(text: Punctuation): Span {
+  missing(text: Punctuation): Span {
     const place = this.behindLast;
     this.note(place, `expected '${text}', found ${this.found}`, {
       hint: `write '${text}' here`,
@@ -92,13 +96,13 @@ export class TokenReader {
     return place;
   }
 
-  protected punctuation(text: Punctuation, hint?: string | Advice): Span {
+  punctuation(text: Punctuation, hint?: string | Advice): Span {
     if (!this.isPunctuation(text)) this.fail(`expected '${text}'`, hint);
     return this.take().span;
   }
 
   /** @param recover is called where the action failed, to skip what it could not read */
-  protected recovering(action: () => void, recover: () => void): void {
+  recovering(action: () => void, recover: () => void): void {
     try {
       action();
     } catch (error) {
@@ -107,12 +111,12 @@ export class TokenReader {
     }
   }
 
-  protected skipTo(stop: () => boolean): void {
+  skipTo(stop: () => boolean): void {
     while (this.current.kind !== 'end' && !stop()) this.take();
   }
 
   /** To behind the next `;` of this body or the block that ends the statement, or before the `}` that ends the body. */
-  protected skipStatement(): void {
+  skipStatement(): void {
     let depth = 0;
     while (this.current.kind !== 'end' && !this.isName('program')) {
       if (depth === 0 && this.isPunctuation('}')) return;

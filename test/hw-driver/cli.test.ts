@@ -87,9 +87,9 @@ test('check: every error of a file, underlined', () =>
       { place: 'meaning.p4runpro:1:12', text: 'hdr.ipv4.source' },
       { place: 'meaning.p4runpro:2:13', text: 'hdr.l5.opp' },
       { place: 'meaning.p4runpro:3:13', text: '999999' },
-      { place: 'syntax.p4runpro:2:15', text: '1' },
+      { place: 'syntax.p4runpro:2:14', text: ' ' },
       { place: 'syntax.p4runpro:3:13', text: 'hdr.l5.opp' },
-      { place: 'syntax.p4runpro:5:5', text: 'FORWARD' },
+      { place: 'syntax.p4runpro:4:18', text: '' },
     ]);
     assert.match(stderr, /no field hdr\.ipv4\.source[\s\S]*did you mean hdr\.ipv4\.src\?/);
   }));

@@ -210,7 +210,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/language/parsing-paths.ts': ['select?.next ?? []'],
   'compiler/language/primitives.ts': ['changes = []', 'writes = []', 'reads = []'],
   'compiler/language/program-source.ts': ['PRIMITIVES.get(primitive)?.arguments ?? []'],
-  'compiler/language/render.ts': ['printed.get(code) ?? 0'],
   'compiler/language/unreachable-cases.ts': ['of.get(register) ?? 0'],
   'compiler/link/does-not-fit.ts': ["origin?.action ?? 'nop'", 'origin?.span.line ?? 0'],
   'compiler/link/emit.ts': ['condition?.value ?? 0', 'condition?.mask ?? 0', 'filter?.value ?? 0', 'filter?.mask ?? 0'],
