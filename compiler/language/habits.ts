@@ -1,7 +1,7 @@
 /** Hints for what people write who know P4 or C. */
 import { REGISTERS } from '../data-plane/description.js';
 import type { Advice, Span } from './diagnostics.js';
-import { parseInteger } from './integers.js';
+import { groups, parseInteger } from './integers.js';
 
 /** Words of other languages that begin a statement there, with what this one has in their place. */
 const STATEMENT_WORDS: ReadonlyMap<string, string> = new Map([
@@ -76,8 +76,8 @@ export function operatorAdvice(source: string, at: number, operator: string): st
 
 /** `@name = 256` and `@name[256]`. */
 function declaration(before: string, after: string, at: number, operator: string): Advice | undefined {
-  const [, name] = /@\s*([A-Za-z]\w*)\s*$/.exec(before) ?? [];
-  const [operand, size] = (operator === '[' ? /^\s*(\w+)\s*\]/ : /^\s*(\w+)/).exec(after) ?? [];
+  const [, name] = groups(/@\s*([A-Za-z]\w*)\s*$/, before);
+  const [operand, size] = groups(operator === '[' ? /^\s*(\w+)\s*\]/ : /^\s*(\w+)/, after);
   if (name === undefined || operand === undefined || size === undefined || !'=[:'.includes(operator)) return undefined;
   const end = at + operator.length + operand.length;
   const text = `${/\s$/.test(before) ? '' : ' '}${size}`;
@@ -89,8 +89,8 @@ const isField = (text: string): boolean => text.includes('.') && parseInteger(te
 
 /** `har = 1;`, `har += sar;`, `hdr.l5.key3 = sar;` */
 function assignment(before: string, after: string, at: number, operator: string): Advice | undefined {
-  const [target, to] = /([A-Za-z][\w.]*)\s*$/.exec(before) ?? [];
-  const [value, from] = /^\s*([A-Za-z0-9][\w.]*)\s*;/.exec(after) ?? [];
+  const [target, to] = groups(/([A-Za-z][\w.]*)\s*$/, before);
+  const [value, from] = groups(/^\s*([A-Za-z0-9][\w.]*)\s*;/, after);
   if (target === undefined || to === undefined || value === undefined || from === undefined) return undefined;
   const statement = assigned(to, operator, from);
   if (statement === undefined) return undefined;
@@ -111,8 +111,8 @@ function assigned(to: string, operator: string, from: string): string | undefine
 
 /** `har == 1` */
 function comparison(before: string, after: string, at: number, operator: string): Advice | undefined {
-  const [left, register] = /([A-Za-z][\w.]*)\s*$/.exec(before) ?? [];
-  const [right, value] = /^\s*([0-9][\w.]*)/.exec(after) ?? [];
+  const [left, register] = groups(/([A-Za-z][\w.]*)\s*$/, before);
+  const [right, value] = groups(/^\s*([0-9][\w.]*)/, after);
   if (operator !== '==' || left === undefined || right === undefined || !isRegister(String(register))) return undefined;
   const text = `<${register}, ${value}, 0xffffffff>`;
   return {

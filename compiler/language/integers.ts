@@ -16,6 +16,9 @@ export function parseInteger(text: string): number | undefined {
   return /^(\d+|0[xX][0-9a-fA-F]+|0[bB][01]+)$/.test(text) ? Number(text) : undefined;
 }
 
+/** What a pattern and its groups match; nothing if it does not match. */
+export const groups = (pattern: RegExp, text: string): readonly (string | undefined)[] => pattern.exec(text) ?? [];
+
 /** What a text that begins like an integer stands for. */
 export interface ReadInteger {
   /** 0 where nothing can be made of it: it fits everywhere, so that a bad integer is reported once. */
@@ -55,7 +58,7 @@ const dotted = (word: number): string => [24, 16, 8, 0].map((shift) => (word >>>
 
 /** `a.b.c.d/length`: in a filter or condition a value and a mask. */
 function prefixed(text: string, { start, end }: Span, next: string | undefined): ReadInteger | undefined {
-  const [, address, digits] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
+  const [, address, digits] = groups(/^([\d.]+)\/(\d{1,2})$/, text);
   if (address === undefined || digits === undefined) return undefined;
   const value = parseInteger(address);
   const length = Number(digits);
