@@ -77,10 +77,12 @@ export {
   type ObjectiveName,
 } from './place/allocators.js';
 export * from './place/chain.js';
+export * from './place/checked-allocator.js';
 export * from './place/complete.js';
 export * from './place/greedy.js';
 export * from './place/latest-inner-rows.js';
 export * from './place/objectives.js';
+export * from './place/placement-rules.js';
 export * from './place/price.js';
 export * from './place/problem.js';
 export * from './place/smt-model.js';

@@ -21,6 +21,7 @@ export const SLOW_FILES: readonly string[] = [
   'sim/validation',
   'hw-driver/operator',
   'hw-driver/check-command',
+  'hw-driver/allocator-modules',
   'bench/tshark',
   'bench/snapshot',
   'sim/engines',

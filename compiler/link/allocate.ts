@@ -5,6 +5,7 @@ import { asLogicalRpb, type LogicalRpb, rpbIndexOf } from '../data-plane/logical
 import { must } from '../data-plane/must.js';
 import type { Program } from '../language/program.js';
 import type { Allocator, PlacementResult } from '../place/allocator.js';
+import { guarded } from '../place/checked-allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows } from '../rows/rows.js';
 import type { MemoryBlock } from './compiled-program.js';
@@ -38,7 +39,7 @@ export interface AllocateOptions {
 /**
  * Finds a place for a program in a switch in this state, which is not changed.
  * @param replaced the running program whose place it is to take: its name, and filters that overlap
- * @throws {DoesNotFit}
+ * @throws {DoesNotFit} and {@link AllocatorError} for a placement that breaks a rule
  */
 export function allocate(
   placeable: Placeable,
@@ -49,7 +50,7 @@ export function allocate(
   const { program, dataPlane, problem } = placeable;
   const refuse = refusal(placeable, state, options.filterPriority, replaced);
   if (refuse !== undefined) throw refuse;
-  const result = options.allocator.place(problem, state);
+  const result = guarded(options.allocator).place(problem, state);
   if (result.kind === 'doesNotFit') throw new DoesNotFit(program.name, placementReason(placeable, result.shortage));
   const placement = byRow(result, problem);
   checkPasses(program, passesOf(placement, dataPlane), state);
@@ -60,7 +61,7 @@ export function allocate(
   };
 }
 
-/** Logical RPBs of the rows, also from those of the depths. @throws Error for what an allocator must not return */
+/** Logical RPBs of the rows, also from those of the depths. */
 const byRow = ({ by, placement }: Placed, { tree, logicalRpbs }: PlacementProblem): readonly LogicalRpb[] =>
   tree.map(({ depth }, i) => asLogicalRpb(placement[by === 'row' ? i : depth - 1], logicalRpbs, `row ${i + 1}`));
 

@@ -7,6 +7,7 @@
 import { must } from '../data-plane/must.js';
 import type { Allocator, FreeResources } from '../place/allocator.js';
 import type { PlacementProblem, PlacementRow } from '../place/problem.js';
+import { trustedAllocator } from '../place/trusted-allocators.js';
 import { SwitchState } from './switch-state.js';
 
 /** Which constraints a placement keeps; closed. */
@@ -24,7 +25,7 @@ export class PublishedConstraintsError extends Error {
  * @throws {PublishedConstraintsError} from `place`, for the books of a switch that runs programs, and for linked rows
  */
 export function withPublishedConstraints(allocator: Allocator): Allocator {
-  return {
+  return trustedAllocator({
     ...allocator,
     place(problem, free) {
       if (free instanceof SwitchState) {
@@ -37,7 +38,7 @@ export function withPublishedConstraints(allocator: Allocator): Allocator {
       }
       return allocator.place(inOnePass(problem), everyPassAnew(problem, free));
     },
-  };
+  });
 }
 
 /** A problem whose RPBs are the logical ones of the given problem. */

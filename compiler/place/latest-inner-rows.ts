@@ -7,17 +7,18 @@ import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
 import type { Allocator, FreeResources, Placement } from './allocator.js';
 import type { PlacementProblem } from './problem.js';
+import { trustedAllocator } from './trusted-allocators.js';
 
 /** The same allocator, with every row between the first and the last as late as it can be, the latest row first. */
 export function latestInnerRows(allocator: Allocator): Allocator {
-  return {
+  return trustedAllocator({
     ...allocator,
     place(problem, free) {
       const result = allocator.place(problem, free);
       if (result.kind === 'doesNotFit' || result.by === 'row') return result;
       return { kind: 'placed', placement: movedBack(problem, free, result.placement) };
     },
-  };
+  });
 }
 
 function movedBack(problem: PlacementProblem, free: FreeResources, placement: Placement): Placement {

@@ -10,6 +10,7 @@ import type { Allocator, FreeResources, Placement } from './allocator.js';
 import { searchCompletely } from './complete.js';
 import { f1, greedyAllocator } from './greedy.js';
 import type { PlacementProblem, TreeRow } from './problem.js';
+import { trustedAllocator } from './trusted-allocators.js';
 
 export interface PriceOptions {
   /**
@@ -36,7 +37,7 @@ export function priceAllocator({ recirculationWeight }: Partial<PriceOptions> = 
   const weight = Math.min((recirculationWeight ?? DEFAULT_RECIRCULATION_WEIGHT) * RECIRCULATION_PRICE, NEVER);
   const fallback = greedyAllocator(f1());
   const tables = new Tables();
-  return {
+  return trustedAllocator({
     name: 'price',
     place(problem, free) {
       if (problem.tree.length === 0) return { kind: 'placed', placement: [], by: 'row' };
@@ -48,7 +49,7 @@ export function priceAllocator({ recirculationWeight }: Partial<PriceOptions> = 
       const complete = searchCompletely(problem, free);
       return complete.kind === 'placed' ? { ...complete, by: 'row' } : byDepth;
     },
-  };
+  });
 }
 
 /** The memory that the search works in, kept between programs. */

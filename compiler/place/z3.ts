@@ -13,6 +13,7 @@ import { greedyAllocator } from './greedy.js';
 import type { PaperObjective } from './objectives.js';
 import type { PlacementProblem } from './problem.js';
 import { smtModel } from './smt-model.js';
+import { trustedAllocator } from './trusted-allocators.js';
 import type { SolverAnswer, SolverStart } from './z3-protocol.js';
 
 /** Z3 is not installed, or gave no answer. */
@@ -39,11 +40,11 @@ const PATIENCE_MS = 300_000;
  */
 export function z3Allocator(objective: PaperObjective): Allocator {
   requirePackage();
-  return {
+  return trustedAllocator({
     name: 'z3',
     isSlow: true,
     place: (problem, free) => place(problem, free, objective),
-  };
+  });
 }
 
 function place(problem: PlacementProblem, free: FreeResources, objective: PaperObjective): PlacementResult {

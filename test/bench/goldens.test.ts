@@ -23,7 +23,7 @@ import {
   dataPlaneFromJson,
   defaultDataPlane,
 } from '../../compiler/index.js';
-import { allocatorFrom } from '../../hw-driver/index.js';
+import { builtInAllocator } from '../../hw-driver/index.js';
 import { ENGINES, type EngineName } from '../../sim/index.js';
 import { itemAt } from '../item-at.js';
 import { checksumsOf } from '../sim/frames.js';
@@ -33,7 +33,7 @@ const plane = defaultDataPlane();
 function optionsFor(engine: EngineName, allocator: AllocatorName, dataPlane: DataPlane = plane): GoldenOptions {
   return {
     dataPlane,
-    allocator: allocatorFrom({ allocator }),
+    allocator: builtInAllocator(allocator),
     recirculations: DEFAULT_RECIRCULATIONS,
     engine,
   };

@@ -8,7 +8,7 @@ import { allocateShapes, type ShapeRunOptions } from '../../bench/measure/run/al
 import { publishedShape } from '../../bench/workloads/published-shapes.js';
 import { WorkloadError } from '../../bench/workloads/workload.js';
 import { defaultDataPlane } from '../../compiler/index.js';
-import { allocatorFrom } from '../../hw-driver/index.js';
+import { builtInAllocator } from '../../hw-driver/index.js';
 import { packageFile } from '../../traces/system/package-root.js';
 
 const dataPlane = defaultDataPlane();
@@ -20,7 +20,7 @@ const allocate = (options: Partial<ShapeRunOptions>) =>
     programs: 'max',
     memoryBytes: 1024,
     cases: 2,
-    allocator: allocatorFrom({ allocator: 'f1' }, 'published'),
+    allocator: builtInAllocator('f1', {}, 'published'),
     recirculations: 1,
     workers: 1,
     seed: '1',

@@ -12,7 +12,7 @@ import { distribution } from '../../bench/measure/statistics/statistics.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { must } from '../../compiler/data-plane/must.js';
 import { defaultDataPlane } from '../../compiler/index.js';
-import { allocatorFrom } from '../../hw-driver/index.js';
+import { builtInAllocator } from '../../hw-driver/index.js';
 import {
   createCaptureWriter,
   createPacketBatch,
@@ -36,7 +36,7 @@ async function run({ workload = 'all-mixed', options = {}, seed = '1' }: Wish = 
     dataPlane,
     workload: await loadWorkload({ name: workload, memoryBytes: 1024, cases: 2, seed, dataPlane }),
     programs: 40,
-    allocator: allocatorFrom({ allocator: 'price' }),
+    allocator: builtInAllocator('price'),
     recirculations: 1,
     traces: [],
     packets: 3000,

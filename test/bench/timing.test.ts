@@ -8,7 +8,7 @@ import { ArrivalTimes, TimingError } from '../../bench/measure/timing/arrival-ti
 import { Latencies } from '../../bench/measure/timing/latencies.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { defaultDataPlane } from '../../compiler/index.js';
-import { allocatorFrom } from '../../hw-driver/index.js';
+import { builtInAllocator } from '../../hw-driver/index.js';
 import { PS_PER_NS, type TimedSwitchOptions, timedSwitchOptions } from '../../sim/index.js';
 import { appendPacket, createPacketBatch } from '../../traces/index.js';
 
@@ -25,7 +25,7 @@ async function run({ rate, options = {}, ...limits }: Wish): Promise<RunResult> 
     dataPlane,
     workload,
     programs: 60,
-    allocator: allocatorFrom({ allocator: 'price' }),
+    allocator: builtInAllocator('price'),
     recirculations: 2,
     traces: [],
     packets: 6000,

@@ -16,7 +16,7 @@ import { generatedPackets } from '../../bench/workloads/packet-source.js';
 import { PROGRAM_KEYS, type ProgramKey } from '../../bench/workloads/program-kind.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { type ALLOCATOR_NAMES, defaultDataPlane, priceAllocator } from '../../compiler/index.js';
-import { allocatorFrom } from '../../hw-driver/index.js';
+import { builtInAllocator } from '../../hw-driver/index.js';
 import { Switch } from '../../sim/index.js';
 import {
   appendPacketBytes,
@@ -35,7 +35,7 @@ const WORKLOAD = { memoryBytes: 1024, cases: 2, seed: '1', dataPlane };
 const allocators = (...names: (typeof ALLOCATOR_NAMES)[number][]) =>
   names.map((label) => ({
     label,
-    allocator: allocatorFrom({ allocator: label }),
+    allocator: builtInAllocator(label),
   }));
 
 async function verified(options: Partial<VerifyOptions>): Promise<Verification[]> {

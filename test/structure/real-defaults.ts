@@ -154,6 +154,10 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'compiler/data-plane/resources/worst-path.ts': ['flow.get(name) ?? []'],
   'compiler/data-plane/shape.ts': ['optional = {}'],
+  'compiler/data-plane/thrown-text.ts': [
+    "[message = '']",
+    '/(file:\\/\\/\\S*?([^/\\s]+?\\.[cm]?[jt]s)):(\\d+)/.exec(stack) ?? []',
+  ],
   'compiler/data-plane/tofino1.ts': ['IPV4.valid ?? []'],
   'compiler/data-plane/validate.ts': [
     'parser.states[name]?.select?.next ?? []',
@@ -233,6 +237,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/p4/parser-file.ts': ['state.select?.next ?? []', 'states[target] ?? {}', 'extract = []'],
   'compiler/passes/checks/check-rows.ts': ['served[row]?.get(branch) ?? []'],
   'compiler/passes/print/print-entries.ts': ['keyText(field, dataPlane) ?? []'],
+  'compiler/place/checked-allocator.ts': ['(shortage ?? {})'],
   'compiler/place/greedy.ts': [
     'this.regardless?.[i * (this.problem.logicalRpbs + 2) + x] ?? 0',
     'this.memoryUsed[rpb] ?? []',
@@ -291,6 +296,10 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     "words[0] ?? ''",
     "program ?? ''",
     "plain ?? ''",
+  ],
+  'hw-driver/cli/kit/allocators.ts': [
+    "args: Omit<AllocatorArguments, 'allocator'> = {}",
+    "constraints: Constraints = 'sound'",
   ],
   'hw-driver/cli/kit/hashed-bucket.ts': ["destinationPort = ''", "destination = ''", "sourcePort = ''", "source = ''"],
   'hw-driver/cli/kit/memory-setting.ts': ['range.first ?? 0', 'found ?? []'],

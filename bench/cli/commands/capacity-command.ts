@@ -67,7 +67,7 @@ async function capacity(args: CapacityArguments): Promise<number> {
   const published = publishedCapacities();
   const publishedFor = ({ workload, cases, memoryBytes }: CapacityRow): PublishedCapacity | undefined =>
     published.find((each) => each.workload === workload && each.cases === cases && each.memoryBytes === memoryBytes);
-  const options = optionsOf(args);
+  const options = await optionsOf(args);
   return ResultFolder.during(args.out, async (folder) => {
     const rows: CapacityRow[] = [];
     const work = new LongWork(args.json);
@@ -92,7 +92,7 @@ async function capacity(args: CapacityArguments): Promise<number> {
 
 export const capacityCommand = command(capacityOptions, capacity);
 
-function optionsOf(args: CapacityArguments) {
+async function optionsOf(args: CapacityArguments) {
   const allocator = args.allocator ?? DEFAULT_ALLOCATORS.sound;
   if (args.curve && allocatorKind(allocator)?.takes.includes('recirculationWeight') !== true) {
     throw new UsageError(`--curve needs --allocator ${namesThatTake('recirculationWeight')}`);
@@ -111,11 +111,13 @@ function optionsOf(args: CapacityArguments) {
     arrivals: arrivalsFrom(args.arrivals),
     untilSeconds: endOf(args),
     allocators: args.curve
-      ? CURVE.map((weight) => ({
-          label: `${allocator} ${weight}`,
-          allocator: allocatorFrom({ ...args, recirculationWeight: weight }),
-        }))
-      : [{ label: allocator, allocator: allocatorFrom(args) }],
+      ? await Promise.all(
+          CURVE.map(async (weight) => ({
+            label: `${allocator} ${weight}`,
+            allocator: await allocatorFrom({ ...args, recirculationWeight: weight }),
+          })),
+        )
+      : [{ label: allocator, allocator: await allocatorFrom(args) }],
   };
 }
 

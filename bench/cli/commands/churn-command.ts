@@ -67,7 +67,7 @@ const churnOptions = (yargs: Argv) =>
 type ChurnArguments = ArgumentsOf<typeof churnOptions>;
 
 async function churn(args: ChurnArguments): Promise<number> {
-  const options = optionsOf(args);
+  const options = await optionsOf(args);
   const { workload: name, dataPlane, seed, cases, memoryBytes } = options;
   const workload = await mixedMemorySizes({ name, dataPlane, seed, cases }, memoryBytes);
   return ResultFolder.during(args.out, async (folder) => {
@@ -95,7 +95,7 @@ async function churn(args: ChurnArguments): Promise<number> {
 
 export const churnCommand = command(churnOptions, churn);
 
-function optionsOf(args: ChurnArguments) {
+async function optionsOf(args: ChurnArguments) {
   const dataPlane = loadDataPlane(args.dataplane);
   const untilSeconds = secondsFrom('--duration', args.duration);
   if (!(untilSeconds > 0)) throw new UsageError(`--duration takes a time above 0, not '${args.duration}'`);
@@ -111,7 +111,7 @@ function optionsOf(args: ChurnArguments) {
     memoryBytes: args.memory.map(memorySize),
     cases: elasticCases(args.cases),
     recirculations: recirculationsFrom(args.recirculations, dataPlane),
-    allocator: allocatorFrom(args),
+    allocator: await allocatorFrom(args),
     seed: args.seed,
   };
 }

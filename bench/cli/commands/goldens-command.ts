@@ -54,7 +54,7 @@ async function goldens(args: GoldensArguments): Promise<number> {
   if (unknown !== undefined) throw new UsageError(`there is no golden and no program '${unknown}'`);
   const options = {
     dataPlane: defaultDataPlane(),
-    allocator: allocatorFrom(args),
+    allocator: await allocatorFrom(args),
     recirculations: DEFAULT_RECIRCULATIONS,
     engine: args.engine,
   };

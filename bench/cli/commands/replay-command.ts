@@ -99,7 +99,7 @@ const REPLAY_RULE =
 type ReplayArguments = ArgumentsOf<typeof replayOptions>;
 
 async function replayAndReport(args: ReplayArguments): Promise<number> {
-  const options = optionsOf(args);
+  const options = await optionsOf(args);
   const tracing = tracedPackets(args, options.dataPlane);
   const { out, memoryOut, expect, expectMemory, memory: before } = args;
   const inputs = [...args.programs.filter((file) => !isProgramKey(file)), args.trace, before];
@@ -141,14 +141,14 @@ async function replayAndReport(args: ReplayArguments): Promise<number> {
 /** Exit status 1 if a packet or a word of memory differs. */
 export const replayCommand = command(replayOptions, replayAndReport);
 
-function optionsOf(args: ReplayArguments): ReplayOptions {
+async function optionsOf(args: ReplayArguments): Promise<ReplayOptions> {
   const dataPlane = loadDataPlane(args.dataplane);
   if (args.update && args.expect === undefined && args.expectMemory === undefined) {
     throw new UsageError('--update needs --expect or --expect-memory, the golden to write');
   }
   return {
     dataPlane,
-    allocator: allocatorFrom(args),
+    allocator: await allocatorFrom(args),
     recirculations: recirculationsFrom(args.recirculations, dataPlane),
     engine: args.engine,
     queue: { nanoseconds: wholeNumber('--queue-time', args.queueTime, 0, MAX_QUEUE_NS), cells: 0 },

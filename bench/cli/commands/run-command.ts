@@ -212,7 +212,7 @@ async function prepare(args: RunArguments): Promise<StartRun> {
   const common = {
     dataPlane,
     programs: resume?.note.programsRequested ?? programsOf(args.programs ?? 'max'),
-    allocator: allocatorFrom(args, args.constraints),
+    allocator: await allocatorFrom(args, args.constraints),
     recirculations: recirculationsFrom(args.recirculations, dataPlane),
     engine: args.engine,
     workers: wholeNumber('--workers', args.workers, 1, MAX_WORKERS),

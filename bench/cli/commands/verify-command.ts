@@ -1,7 +1,7 @@
 /** `bench verify`: the fifteen programs compared with plain implementations of their functions. */
 
 import type { Argv } from 'yargs';
-import { ALLOCATOR_NAMES, DEFAULT_ALLOCATORS } from '../../../compiler/index.js';
+import { DEFAULT_ALLOCATORS } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import {
   DATA_PLANE_OPTION,
@@ -9,7 +9,14 @@ import {
   RECIRCULATIONS_OPTION,
   recirculationsFrom,
 } from '../../../hw-driver/cli/kit/shared-options.js';
-import { allocatorFrom, EXIT, loadDataPlane, UsageError, wholeNumber } from '../../../hw-driver/index.js';
+import {
+  ALLOCATOR_CHOICES,
+  allocatorFrom,
+  EXIT,
+  loadDataPlane,
+  UsageError,
+  wholeNumber,
+} from '../../../hw-driver/index.js';
 import { type Verification, type VerifyOptions, verifyPrograms } from '../../verify/verify-programs.js';
 import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
 import { isProgramKey, PROGRAM_KEYS } from '../../workloads/program-kind.js';
@@ -54,7 +61,7 @@ const verifyOptions = (yargs: Argv) =>
       array: true,
       default: [] as string[],
       defaultDescription: DEFAULT_ALLOCATORS.sound,
-      describe: `Allocators, each for a placement and a comparison of its own: ${ALLOCATOR_NAMES.join(', ')}`,
+      describe: `Allocators, each for a placement and a comparison of its own: ${ALLOCATOR_CHOICES}`,
     })
     .options(INSTANCE_OPTIONS)
     .options(RECIRCULATIONS_OPTION)
@@ -76,7 +83,7 @@ const verifyOptions = (yargs: Argv) =>
 type VerifyArguments = ArgumentsOf<typeof verifyOptions>;
 
 async function verify(args: VerifyArguments): Promise<number> {
-  const options = optionsOf(args);
+  const options = await optionsOf(args);
   const rounds: Verification[] = [];
   const work = new LongWork(args.json);
   const onProgress = (what: string): void => work.show(what);
@@ -122,7 +129,7 @@ function comparedText(packets: number, ran: boolean, differs: boolean): string {
 const nothingReason = ({ trace }: VerifyArguments, known: readonly string[]): string =>
   known.length > 0 ? known.join('; ') : `no packets in ${trace.join(', ')}`;
 
-function optionsOf(args: VerifyArguments): Omit<VerifyOptions, 'clock' | 'signal' | 'onProgress'> {
+async function optionsOf(args: VerifyArguments): Promise<Omit<VerifyOptions, 'clock' | 'signal' | 'onProgress'>> {
   if (args.trace.length > 0 && args.packets !== undefined) {
     throw new UsageError('--packets sets the number of generated packets and cannot be combined with --trace');
   }
@@ -136,7 +143,12 @@ function optionsOf(args: VerifyArguments): Omit<VerifyOptions, 'clock' | 'signal
   return {
     dataPlane,
     keys: [...new Set(keys)],
-    allocators: (args.allocators.length === 0 ? [DEFAULT_ALLOCATORS.sound] : args.allocators).map(namedAllocator),
+    allocators: await Promise.all(
+      (args.allocators.length === 0 ? [DEFAULT_ALLOCATORS.sound] : args.allocators).map(async (label) => ({
+        label,
+        allocator: await allocatorFrom({ allocator: label }),
+      })),
+    ),
     companions: wholeNumber('--companions', args.companions, 0, MAX_COMPANIONS),
     ...instancesFrom(args),
     recirculations: recirculationsFrom(args.recirculations, dataPlane),
@@ -145,14 +157,6 @@ function optionsOf(args: VerifyArguments): Omit<VerifyOptions, 'clock' | 'signal
     packets: wholeNumber('--packets', args.packets ?? String(DEFAULT_PACKETS), 1, MAX_PACKETS),
     seed: args.seed,
   };
-}
-
-function namedAllocator(label: string): VerifyOptions['allocators'][number] {
-  const allocator = ALLOCATOR_NAMES.find((name) => name === label);
-  if (allocator === undefined) {
-    throw new UsageError(`there is no allocator '${label}': it is one of ${ALLOCATOR_NAMES.join(', ')}`);
-  }
-  return { label, allocator: allocatorFrom({ allocator }) };
 }
 
 /** The round with packets as hexadecimal text, for JSON. */

@@ -1,27 +1,17 @@
-/** Placements: every constraint that an allocator has to keep, from the rows and the free resources alone. */
+/** Placements: the rules that an allocator has to keep, and the blocks of memory and the id that follow. */
 import { rpbIndexOf } from '../../data-plane/logical-rpb.js';
 import { must } from '../../data-plane/must.js';
-import type { TreeRow } from '../../place/problem.js';
+import { brokenRule } from '../../place/placement-rules.js';
 import type { PlacementForm } from '../forms.js';
 
 export function placementFault(form: PlacementForm): string | undefined {
   const { problem, allocation, state } = form;
   const { placement, programId } = allocation;
-  const { tree, logicalRpbs } = problem;
-  if (placement.length !== tree.length) return `${placement.length} of ${tree.length} rows have a place`;
-  const isByDepth = isDepthByDepth(form);
-  for (const [i, row] of tree.entries()) {
-    const above = isByDepth ? undefined : placement[row.after];
-    if (above !== undefined && above >= (placement[i] as number)) {
-      return `row ${i + 1} is not placed behind row ${row.after + 1}`;
-    }
-    const fault = rowFault(row, i, form);
-    if (fault !== undefined) return `row ${i + 1} ${fault}`;
-  }
-  const beyond = placement.find((logical) => !(logical >= 1 && logical <= logicalRpbs));
-  if (beyond !== undefined) return `a row is placed in logical RPB ${beyond} of ${logicalRpbs}`;
+  const tree = isDepthByDepth(form) ? problem.tree.map((row) => ({ ...row, after: -1 })) : problem.tree;
+  const broken = brokenRule({ ...problem, tree }, placement, state);
+  if (broken !== undefined) return broken.message;
   if (programId !== state.freeProgramId()) return `program id ${programId} is not the lowest that is free`;
-  return entriesFault(form) ?? memoryFault(form);
+  return memoryFault(form);
 }
 
 const rpbOf = (form: PlacementForm, row: number): number =>
@@ -40,25 +30,6 @@ function isDepthByDepth({ problem: { tree }, allocation: { placement } }: Placem
   }
   const inOrder = [...byDepth].sort(([a], [b]) => a - b).map(([, logical]) => logical);
   return inOrder.every((logical, i) => i === 0 || logical > must(inOrder[i - 1], `placement of depth ${i}`));
-}
-
-function rowFault({ allowed, link }: TreeRow, i: number, form: PlacementForm): string | undefined {
-  const rpb = rpbOf(form, i);
-  if (allowed[rpb] !== 1) return `is placed in RPB ${rpb + 1}, where it may not be`;
-  if (link >= 0 && rpbOf(form, link) !== rpb) {
-    return `is placed in RPB ${rpb + 1}, and row ${link + 1}, whose RPB it shares, in RPB ${rpbOf(form, link) + 1}`;
-  }
-  return undefined;
-}
-
-/** All passes of an RPB share its entries. */
-function entriesFault(form: PlacementForm): string | undefined {
-  const { problem, state } = form;
-  const needed = new Int32Array(problem.rpbCount);
-  for (const [i, { entries }] of problem.tree.entries())
-    needed[rpbOf(form, i)] = (needed[rpbOf(form, i)] as number) + entries;
-  const full = needed.findIndex((entries, rpb) => entries > (state.entries[rpb] as number));
-  return full < 0 ? undefined : `RPB ${full + 1} has ${state.entries[full]} free entries of ${needed[full]}`;
 }
 
 /** Every memory has one block, in the RPB of the row that holds it, of words that are free. */

@@ -74,7 +74,7 @@ async function compile(args: CompileArguments): Promise<number> {
   const analysis = analyse(source, dataPlane, printing?.observe);
   printFindings(analysis, args.file, source);
   if (analysis.hasErrors) return EXIT.badInput;
-  writeResult(args.output, resultOf(args, analysis, dataPlane, printing));
+  writeResult(args.output, await resultOf(args, analysis, dataPlane, printing));
   return EXIT.done;
 }
 
@@ -107,13 +107,13 @@ function printingOf({ print, printAfter }: CompileArguments): Printing | undefin
   return { observe, last, text: () => [...texts.values()].join('\n') };
 }
 
-function resultOf(
+async function resultOf(
   args: CompileArguments,
   analysis: Analysis,
   dataPlane: DataPlane,
   printing: Printing | undefined,
-): string {
-  const options = linkOptionsFrom(args, dataPlane);
+): Promise<string> {
+  const options = await linkOptionsFrom(args, dataPlane);
   const { recirculations } = options;
   // Read for every stage: what is wrong with it is said also where the stage does not depend on it.
   const state = stateOf(args.state, dataPlane);

@@ -76,7 +76,7 @@ export const deployCommand = sessionCommand(
       ),
   async (session, args) => {
     const { controller, dataPlane } = session;
-    const { recirculations, ...link } = linkOptionsFrom(args, dataPlane);
+    const { recirculations, ...link } = await linkOptionsFrom(args, dataPlane);
     const texts = args.files.map((file) => checkedPrograms(file, dataPlane));
     if (texts.includes(undefined)) return EXIT.badInput;
     requireDifferent(texts.flatMap((text) => text?.programs ?? []).map(({ name }) => name));
@@ -139,7 +139,7 @@ export const replaceCommand = sessionCommand(
       .options(JSON_OPTION),
   async (session, args) => {
     const { controller, dataPlane } = session;
-    const { recirculations, ...link } = linkOptionsFrom(args, dataPlane);
+    const { recirculations, ...link } = await linkOptionsFrom(args, dataPlane);
     const text = checkedProgram(args.file, dataPlane);
     if (text === undefined) return EXIT.badInput;
     const { program } = text;

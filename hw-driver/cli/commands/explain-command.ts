@@ -53,7 +53,7 @@ const SOLVER_TRIES = 40;
 
 async function explainFile(args: ExplainArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
-  const options = linkOptionsFrom(args, dataPlane);
+  const options = await linkOptionsFrom(args, dataPlane);
   const { recirculations } = options;
   requireSeparateFiles({ '--svg': args.svg }, [args.file, ...args.state]);
   const source = readPrograms(args.file);

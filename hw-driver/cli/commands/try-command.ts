@@ -50,7 +50,7 @@ async function tryFile(args: TryArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
   const options = {
     dataPlane,
-    allocator: allocatorFrom(args),
+    allocator: await allocatorFrom(args),
     recirculations: recirculationsFrom(args.recirculations, dataPlane),
   };
   const source = readPrograms(args.file);

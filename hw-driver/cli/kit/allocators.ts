@@ -12,13 +12,23 @@ import {
   namesThatTake,
   withPublishedConstraints,
 } from '../../../compiler/index.js';
+import { allocatorOfModule } from './allocator-modules.js';
 import { UsageError } from './command-line.js';
+import { DEFAULT_ANSWER_SECONDS, isModulePath, MODULE_PATHS } from './user-modules.js';
+
+/** What can be named as an allocator, in words. */
+export const ALLOCATOR_CHOICES = `${ALLOCATOR_NAMES.join(', ')}, or ${MODULE_PATHS}`;
 
 /** The options of every command that allocates. */
 export const ALLOCATOR_OPTIONS = {
   allocator: {
-    choices: ALLOCATOR_NAMES,
-    describe: `How RPBs are chosen (${DEFAULT_ALLOCATORS.sound}; published constraints: ${DEFAULT_ALLOCATORS.published})`,
+    type: 'string',
+    describe: `How RPBs are chosen: ${ALLOCATOR_CHOICES} (${DEFAULT_ALLOCATORS.sound}; published constraints: ${DEFAULT_ALLOCATORS.published})`,
+    requiresArg: true,
+  },
+  'allocator-limit': {
+    type: 'string',
+    describe: `Seconds that a module may take for one placement (${DEFAULT_ANSWER_SECONDS})`,
     requiresArg: true,
   },
   weights: {
@@ -35,40 +45,72 @@ export const ALLOCATOR_OPTIONS = {
 
 export interface AllocatorArguments {
   /** By default price, which needs sound constraints; f1, the paper's choice, under published ones. */
-  readonly allocator?: AllocatorName | undefined;
+  readonly allocator?: string | undefined;
+  /** Seconds. */
+  readonly allocatorLimit?: string | undefined;
   readonly weights?: string | undefined;
   readonly recirculationWeight?: string | undefined;
+}
+
+/**
+ * The allocator of a name or of a module; a built-in name goes before a file of that name.
+ * @throws {UsageError} {@link SolverError} if a solver is not installed
+ */
+export async function allocatorFrom(args: AllocatorArguments, constraints: Constraints = 'sound'): Promise<Allocator> {
+  const name = args.allocator ?? DEFAULT_ALLOCATORS[constraints];
+  const known = ALLOCATOR_NAMES.find((each) => each === name);
+  return known === undefined ? ownAllocator(name, args, constraints) : builtInAllocator(known, args, constraints);
 }
 
 /**
  * @param constraints under published ones, the greedy breaks ties as the authors' solver nearly does
  * @throws {UsageError} {@link SolverError} if a solver is not installed
  */
-export function allocatorFrom(args: AllocatorArguments, constraints: Constraints = 'sound'): Allocator {
-  const name = args.allocator ?? DEFAULT_ALLOCATORS[constraints];
+export function builtInAllocator(
+  name: AllocatorName,
+  args: Omit<AllocatorArguments, 'allocator'> = {},
+  constraints: Constraints = 'sound',
+): Allocator {
   const kind: AllocatorKind = ALLOCATORS[name];
+  if (args.allocatorLimit !== undefined) {
+    throw new UsageError(`--allocator-limit belongs to ${MODULE_PATHS}, not to ${name}`);
+  }
   const settings = settingsFrom(args, name, kind);
   if (constraints === 'sound') return kind.make(settings);
   return withPublishedConstraints((kind.makeForShapes ?? kind.make)(settings));
 }
 
+async function ownAllocator(path: string, args: AllocatorArguments, constraints: Constraints): Promise<Allocator> {
+  if (!isModulePath(path)) throw new UsageError(`there is no allocator '${path}': it is one of ${ALLOCATOR_CHOICES}`);
+  const seconds = limitFrom(args.allocatorLimit);
+  const allocator = await allocatorOfModule(path, settingsOf(args), seconds);
+  return constraints === 'sound' ? allocator : withPublishedConstraints(allocator);
+}
+
+const MAX_ANSWER_SECONDS = 3600;
+
+function limitFrom(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_ANSWER_SECONDS;
+  const seconds = text.trim() === '' ? Number.NaN : Number(text);
+  if (seconds > 0 && seconds <= MAX_ANSWER_SECONDS) return seconds;
+  throw new UsageError(`--allocator-limit takes seconds above 0, at most ${MAX_ANSWER_SECONDS}, not '${text}'`);
+}
+
 /** @throws {UsageError} also for a setting that the allocator does not take */
-function settingsFrom(
-  { weights, recirculationWeight }: AllocatorArguments,
-  name: string,
-  { takes }: AllocatorKind,
-): AllocatorSettings {
+function settingsFrom(args: AllocatorArguments, name: string, { takes }: AllocatorKind): AllocatorSettings {
   const require = (setting: keyof AllocatorSettings, option: string): void => {
     if (takes.includes(setting)) return;
     throw new UsageError(`${option} belongs to ${namesThatTake(setting)}, not to ${name}`);
   };
-  if (weights !== undefined) require('weights', '--weights');
-  if (recirculationWeight !== undefined) require('recirculationWeight', '--recirculation-weight');
-  return {
-    weights: weights === undefined ? undefined : parseWeights(weights),
-    recirculationWeight: recirculationWeight === undefined ? undefined : parseRecirculationWeight(recirculationWeight),
-  };
+  if (args.weights !== undefined) require('weights', '--weights');
+  if (args.recirculationWeight !== undefined) require('recirculationWeight', '--recirculation-weight');
+  return settingsOf(args);
 }
+
+const settingsOf = ({ weights, recirculationWeight }: AllocatorArguments): AllocatorSettings => ({
+  weights: weights === undefined ? undefined : parseWeights(weights),
+  recirculationWeight: recirculationWeight === undefined ? undefined : parseRecirculationWeight(recirculationWeight),
+});
 
 function parseRecirculationWeight(text: string): number {
   const weight = text === 'never' ? Number.POSITIVE_INFINITY : text.trim() === '' ? Number.NaN : Number(text);

@@ -64,11 +64,11 @@ export const recirculationsFrom = (text: string, dataPlane: DataPlane): number =
   wholeNumber('--recirculations', text, 0, maxRecirculations(dataPlane));
 
 /** What {@link LINK_OPTIONS} say. @throws {UsageError} */
-export const linkOptionsFrom = (
+export const linkOptionsFrom = async (
   args: LinkArguments,
   dataPlane: DataPlane,
-): AllocateOptions & { readonly recirculations: number } => ({
+): Promise<AllocateOptions & { readonly recirculations: number }> => ({
   recirculations: recirculationsFrom(args.recirculations, dataPlane),
-  allocator: allocatorFrom(args),
+  allocator: await allocatorFrom(args),
   filterPriority: wholeNumber('--priority', args.priority, 0, MAX_PRIORITY),
 });

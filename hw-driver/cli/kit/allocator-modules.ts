@@ -1,0 +1,53 @@
+/** Allocators of other people: a module whose default export is one, or a function of settings that gives one. */
+
+import { thrownText } from '../../../compiler/data-plane/thrown-text.js';
+import { type Allocator, AllocatorError, type AllocatorSettings, checkedAllocator } from '../../../compiler/index.js';
+import { UsageError } from './command-line.js';
+import { callWithin, defaultExportOf } from './user-modules.js';
+
+/**
+ * An allocator of a module, under a guard: what it is given it can only read, each answer is held against the rules of
+ * placement, and an answer that does not come in time ends it.
+ * @param path relative to the working directory; it names the allocator in errors
+ * @param seconds for each placement
+ * @throws {UsageError} for a module that cannot be loaded or exports something else; {@link AllocatorError} from `place`
+ */
+export async function allocatorOfModule(
+  path: string,
+  settings: AllocatorSettings,
+  seconds: number,
+): Promise<Allocator> {
+  const exported = await defaultExportOf(path, seconds);
+  const made = typeof exported === 'function' ? madeBy(exported, path, settings, seconds) : exported;
+  if (typeof exported !== 'function' && Object.values(settings).some((setting) => setting !== undefined)) {
+    throw new UsageError(`${path} takes no settings: its default export is no function of them`);
+  }
+  return checkedAllocator(allocatorIn(made, path), path, (_, run) =>
+    callWithin(seconds, run, () => noAnswer(path, seconds)),
+  );
+}
+
+const noAnswer = (path: string, seconds: number): AllocatorError =>
+  new AllocatorError(path, 'no-answer', `did not return from place() within ${seconds} s`);
+
+function madeBy(make: unknown, path: string, settings: AllocatorSettings, seconds: number): unknown {
+  const late = (): Error => new UsageError(`the default export of ${path} did not return within ${seconds} s`);
+  try {
+    return callWithin(seconds, () => (make as (settings: AllocatorSettings) => unknown)(settings), late);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`the default export of ${path} threw ${thrownText(error)}`, { cause: error });
+  }
+}
+
+/** @throws {UsageError} naming what is missing */
+function allocatorIn(made: unknown, path: string): Allocator {
+  const wrong = (what: string): UsageError =>
+    new UsageError(`${path} is no allocator: ${what}, where { name, place(problem, free) } was expected`);
+  if (typeof made !== 'object' || made === null) throw wrong(`it gives ${made === null ? 'null' : `a ${typeof made}`}`);
+  if ('then' in made && typeof made.then === 'function') throw wrong('it gives a promise');
+  const { name, place } = made as Partial<Allocator>;
+  if (typeof name !== 'string' || name === '') throw wrong('it has no name');
+  if (typeof place !== 'function') throw wrong('it has no function place');
+  return made as Allocator;
+}
