@@ -1,4 +1,5 @@
 /** What a compiled program is, why it is so, and why one does not fit: for people. */
+export * from './explain-programs.js';
 export * from './explanation.js';
 export * from './explanation-text.js';
 export * from './figure/figure.js';

@@ -9,3 +9,4 @@ export { PacketGenerator, type TestPacket } from './random-packet.js';
 export { recompileAlone } from './recompile.js';
 export { formatFailure } from './report.js';
 export { type Validation, type ValidationOptions, validateTranslation } from './validate.js';
+export { type Verification, verificationText, verifyPrograms } from './verify-programs.js';

@@ -2,22 +2,13 @@
 
 import type { Argv } from 'yargs';
 import {
-  type AllocateOptions,
   type Analysis,
   analyse,
   type DataPlane,
-  DEFAULT_MAX_TRIES,
-  DoesNotFit,
-  explain,
-  explainMisfit,
+  explainedText,
+  explainPrograms,
   explanationSvg,
-  explanationText,
-  lower,
-  type Misfit,
-  misfitText,
-  type Program,
-  type ProgramExplanation,
-  type SwitchState,
+  type ProgramResult,
 } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT } from '../kit/command-line.js';
@@ -43,13 +34,9 @@ const explainOptions = (yargs: Argv) =>
 
 type ExplainArguments = ArgumentsOf<typeof explainOptions>;
 
-type Result = ({ readonly fits: true } & ProgramExplanation) | ({ readonly fits: false } & Misfit);
-
 const MIN_WIDTH = 80;
 const WIDTH = 100;
 const MAX_WIDTH = 120;
-/** A solver takes its time for each try. */
-const SOLVER_TRIES = 40;
 
 async function explainFile(args: ExplainArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
@@ -59,16 +46,14 @@ async function explainFile(args: ExplainArguments): Promise<number> {
   const source = readPrograms(args.file);
   const analysis = analyse(source, dataPlane);
   const state = stateOf(args.state, dataPlane);
-  const results = analysis.hasErrors ? [] : resultsOf(analysis, dataPlane, state, options);
+  const results = analysis.hasErrors ? [] : explainPrograms(analysis, dataPlane, state, options);
   const fitting = results.flatMap((result) => (result.fits ? [result] : []));
   if (args.svg !== undefined && fitting.length > 0) writeResult(args.svg, explanationSvg(fitting, dataPlane));
   if (args.json) process.stdout.write(jsonOf(args.file, analysis, dataPlane, recirculations, results));
   else {
     printFindings(analysis, args.file, source);
     const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, process.stdout.columns ?? WIDTH));
-    const texts = results.map((result) =>
-      result.fits ? explanationText(result, width) : misfitText(result, dataPlane.name, recirculations, width),
-    );
+    const texts = results.map((result) => explainedText(result, dataPlane.name, recirculations, width));
     process.stdout.write(texts.join('\n'));
   }
   if (analysis.hasErrors) return EXIT.badInput;
@@ -78,33 +63,12 @@ async function explainFile(args: ExplainArguments): Promise<number> {
 /** Exit status 1 if a program does not fit, 2 if the file has errors. */
 export const explainCommand = command(explainOptions, explainFile);
 
-/** The programs of a file one after another, each for the switch that runs those before it. */
-function resultsOf(
-  { programs, sourceHash }: Analysis,
-  dataPlane: DataPlane,
-  state: SwitchState,
-  options: AllocateOptions & { readonly recirculations: number },
-): Result[] {
-  return programs.map((program: Program): Result => {
-    try {
-      const lowered = lower(program, dataPlane, options.recirculations);
-      const { explanation, compiled } = explain(lowered, state, sourceHash, options);
-      state.commit(compiled);
-      return { fits: true, ...explanation };
-    } catch (error) {
-      if (!(error instanceof DoesNotFit)) throw error;
-      const maxTries = options.allocator.isSlow ? SOLVER_TRIES : DEFAULT_MAX_TRIES;
-      return { fits: false, ...explainMisfit(program, dataPlane, state, error.reason, { ...options, maxTries }) };
-    }
-  });
-}
-
 function jsonOf(
   file: string,
   { diagnostics }: Analysis,
   { name, hash }: DataPlane,
   recirculations: number,
-  programs: readonly Result[],
+  programs: readonly ProgramResult[],
 ): string {
   const document = { schema: EXPLAIN_SCHEMA, file, dataPlane: { name, hash }, recirculations, diagnostics, programs };
   return `${JSON.stringify(document, null, 1)}\n`;
