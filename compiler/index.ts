@@ -88,3 +88,4 @@ export * from './place/problem.js';
 export * from './place/smt-model.js';
 export * from './place/z3.js';
 export * from './reference/index.js';
+export * from './service/index.js';

@@ -46,3 +46,5 @@ export {
 export type { Allocator, FreeResources, Placement, PlacementResult, Shortage } from './place/allocator.js';
 export { ALLOCATOR_NAMES, ALLOCATORS, type AllocatorKind, type AllocatorName } from './place/allocators.js';
 export type { PlacementProblem } from './place/problem.js';
+// What editors ask.
+export { type LanguageService, languageService, type ServiceDocument, type ServiceOptions } from './service/index.js';

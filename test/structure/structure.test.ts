@@ -40,6 +40,7 @@ const INNER_ROOMS: Record<Room, readonly string[]> = {
     'change',
     'explain',
     'reference',
+    'service',
     'p4',
   ],
   traces: ['packets', 'system', 'captures', 'generate'],

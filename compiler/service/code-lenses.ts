@@ -1,0 +1,36 @@
+/** What stands above a program: what it costs, and commands. */
+import type { ServiceDocument } from './document.js';
+import type { ProgramPlacement } from './placements.js';
+import type { TextRange } from './text-lines.js';
+
+export interface CodeLens {
+  readonly kind: 'cost' | 'verify' | 'explain';
+  readonly title: string;
+  readonly program: string;
+  /** The program's name. */
+  readonly range: TextRange;
+}
+
+/** Of a text without errors, in its order; empty for others. */
+export function codeLenses(document: ServiceDocument): CodeLens[] {
+  return document.placements.flatMap((placement): CodeLens[] => {
+    const { name: program } = placement.program;
+    const token = document.structure.programs.find(({ name }) => name?.text === program)?.name;
+    if (token === undefined) return [];
+    const range = { start: token.span.start, end: token.span.end };
+    return [
+      { kind: 'cost', title: costText(placement), program, range },
+      { kind: 'verify', title: 'verify', program, range },
+      { kind: 'explain', title: 'explain', program, range },
+    ];
+  });
+}
+
+/** `12 entries in 8 RPBs, 1 pass`, or why the program does not fit. */
+export function costText(placement: ProgramPlacement): string {
+  if (placement.kind === 'does-not-fit') return placement.reason;
+  const { entries, rpbs, passes } = placement;
+  return `${counted(entries, 'entry', 'entries')} in ${counted(rpbs, 'RPB', 'RPBs')}, ${counted(passes, 'pass', 'passes')}`;
+}
+
+const counted = (count: number, one: string, several: string): string => `${count} ${count === 1 ? one : several}`;

@@ -1,0 +1,171 @@
+/** Completion of single words: fields, registers, memories, values and masks. */
+import { ones, readable } from '../data-plane/bits.js';
+import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
+import { REGISTERS, type Register } from '../data-plane/description.js';
+import { actionName } from '../data-plane/instructions/table.js';
+import { type ArgumentKind, PRIMITIVES } from '../language/primitives.js';
+import type { CompletionItem, CompletionKind } from './completion-item.js';
+import type { ServiceDocument } from './document.js';
+import { declaredMemories, nameUses } from './names.js';
+import type { Place } from './structure.js';
+import type { TextRange } from './text-lines.js';
+
+const word = (label: string, kind: CompletionKind, detail: string): CompletionItem => ({
+  label,
+  kind,
+  detail,
+  insert: label,
+  isSnippet: false,
+});
+
+const bits = (width: number): string => `${width} ${width === 1 ? 'bit' : 'bits'}`;
+
+/** @param range the word that they take the place of */
+export function matchItems(
+  document: ServiceDocument,
+  place: Place & { kind: 'match' },
+  range: TextRange,
+): CompletionItem[] {
+  const { dataPlane } = document;
+  if (place.part === 'subject') {
+    const subjects =
+      place.of === 'program' ? filterFields(dataPlane, place.earlier) : conditionRegisters(place.earlier);
+    // A name alone where value and mask stand already.
+    const isFollowed = /^\s*[,>]/.test(document.text.slice(range.end, range.end + MAX_SPACE));
+    return subjects.map(({ item, width }) => (isFollowed ? item : withValueAndMask(item, width)));
+  }
+  const width = subjectWidth(place, dataPlane);
+  if (width === undefined) return [];
+  if (place.part === 'mask') return masksOf(width).map((mask) => word(mask, 'value', `mask of ${bits(width)}`));
+  return place.of === 'program' ? selectedValues(dataPlane, place.subject) : [];
+}
+
+const MAX_SPACE = 40;
+
+interface Subject {
+  readonly item: CompletionItem;
+  readonly width: number;
+}
+
+function withValueAndMask(item: CompletionItem, width: number): CompletionItem {
+  return { ...item, insert: `${item.label}, \${1:0}, \${2:${allOnes(width)}}`, isSnippet: true };
+}
+
+const conditionRegisters = (earlier: readonly string[]): Subject[] =>
+  REGISTERS.filter((register) => !earlier.includes(register)).map((register) => ({
+    item: word(register, 'register', REGISTER_DETAIL[register]),
+    width: 32,
+  }));
+
+const REGISTER_DETAIL: Record<Register, string> = {
+  har: 'hash register',
+  sar: 'SALU operand register',
+  mar: 'memory address register',
+};
+
+/** Fields and their other spellings that some table can match together with the filters before them. */
+function filterFields(dataPlane: DataPlane, earlier: readonly string[]): Subject[] {
+  const known = earlier.flatMap((spelling) => dataPlane.fieldReference(spelling)?.field ?? []);
+  const holds = ({ keys }: FilterTable, field: Field): boolean => keys.includes(field);
+  const tables = dataPlane.filterTables.filter(
+    (table) => table.unreachable === undefined && known.every((field) => holds(table, field)),
+  );
+  const spellings = [...dataPlane.fields.keys(), ...Object.keys(dataPlane.description.aliases)];
+  return spellings.flatMap((spelling): Subject[] => {
+    const field = dataPlane.fieldReference(spelling)?.field;
+    if (field === undefined || known.includes(field) || !tables.some((table) => holds(table, field))) return [];
+    const detail = spelling === field.name ? bits(field.width) : `${bits(field.width)}, ${field.name}`;
+    return [{ item: word(spelling, 'field', detail), width: field.width }];
+  });
+}
+
+function subjectWidth({ of, subject }: Place & { kind: 'match' }, dataPlane: DataPlane): number | undefined {
+  if (of === 'case') return 32;
+  return subject === undefined ? undefined : dataPlane.fieldReference(subject)?.field.width;
+}
+
+const allOnes = (width: number): string => `0x${ones(width).toString(16)}`;
+
+const BITS_OF_AN_ADDRESS = 32;
+
+function masksOf(width: number): string[] {
+  const prefixes = width === BITS_OF_AN_ADDRESS ? ['255.255.255.0', '255.255.0.0', '255.0.0.0'] : [];
+  return [allOnes(width), ...prefixes, '0'];
+}
+
+/** The values of a field by which the parser goes on. */
+function selectedValues(dataPlane: DataPlane, spelling: string | undefined): CompletionItem[] {
+  const name = spelling === undefined ? undefined : dataPlane.fieldReference(spelling)?.field.name;
+  return Object.values(dataPlane.description.parser.states).flatMap(({ select }) =>
+    select === undefined || select.field !== name
+      ? []
+      : select.next.map(({ value, state }) => word(readable(value), 'value', `the parser goes on to ${state}`)),
+  );
+}
+
+/** @param range the word that they take the place of */
+export function argumentItems(
+  document: ServiceDocument,
+  { callee, index, earlier }: Place & { kind: 'argument' },
+  range: TextRange,
+): CompletionItem[] {
+  const row = PRIMITIVES.get(callee.text);
+  const kind: ArgumentKind | undefined = row?.arguments[index];
+  switch (kind) {
+    case 'field':
+      return accessibleFields(document.dataPlane, callee.text);
+    case 'register':
+      return argumentRegisters(document.dataPlane, callee.text, index, earlier).map((register) =>
+        word(register, 'register', REGISTER_DETAIL[register]),
+      );
+    case 'memory':
+      return memoryItems(document, range);
+    default:
+      return [];
+  }
+}
+
+const accessOf = (primitive: string): 'extract' | 'modify' => (primitive === 'EXTRACT' ? 'extract' : 'modify');
+
+const canAccess = (dataPlane: DataPlane, primitive: string, field: Field, register: Register): boolean =>
+  dataPlane.rpbsWith(actionName({ kind: accessOf(primitive), field: field.name, register })).includes(1);
+
+/** Fields and their other spellings that some RPB can extract, or modify. */
+function accessibleFields(dataPlane: DataPlane, primitive: string): CompletionItem[] {
+  const spellings = [...dataPlane.fields.keys(), ...Object.keys(dataPlane.description.aliases)];
+  return spellings.flatMap((spelling) => {
+    const field = dataPlane.fieldReference(spelling)?.field;
+    if (field === undefined || field.width > 32) return [];
+    const registers = REGISTERS.filter((register) => canAccess(dataPlane, primitive, field, register));
+    if (registers.length === 0) return [];
+    const only = registers.length === REGISTERS.length ? '' : `, ${registers.join(' or ')} alone`;
+    return [word(spelling, 'field', `${bits(field.width)}${only}`)];
+  });
+}
+
+/** Those that the field before them can go to or come from; not the register before them. */
+function argumentRegisters(
+  dataPlane: DataPlane,
+  primitive: string,
+  index: number,
+  earlier: readonly string[],
+): Register[] {
+  const [first] = earlier;
+  const field = index === 1 && first !== undefined ? dataPlane.fieldReference(first)?.field : undefined;
+  return REGISTERS.filter(
+    (register) => register !== first && (field === undefined || canAccess(dataPlane, primitive, field, register)),
+  );
+}
+
+/** Memories that no other program uses. */
+function memoryItems(document: ServiceDocument, { start }: TextRange): CompletionItem[] {
+  const program = document.programAt(start);
+  const uses = nameUses(document).filter(({ kind, isDeclaration }) => kind === 'memory' && !isDeclaration);
+  const isFree = (name: string): boolean =>
+    uses.every((use) => use.name !== name || document.programAt(use.range.start) === program);
+  return declaredMemories(document)
+    .filter(({ name }) => isFree(name))
+    .map(({ name, buckets }) =>
+      word(name, 'memory', buckets === undefined ? 'memory' : `${buckets} ${buckets === 1 ? 'bucket' : 'buckets'}`),
+    );
+}

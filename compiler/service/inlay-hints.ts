@@ -1,0 +1,43 @@
+/** The RPB and pass of each statement, behind it. */
+import type { ServiceDocument } from './document.js';
+import type { StatementPlace } from './placements.js';
+import type { TextRange } from './text-lines.js';
+
+export interface InlayHint {
+  readonly offset: number;
+  readonly label: string;
+  readonly tooltip: string;
+}
+
+/** Of the statements of a text without errors that end in a range, in the order of the text. */
+export function inlayHints(document: ServiceDocument, { start, end }: TextRange): InlayHint[] {
+  return document.placements
+    .flatMap((placement): InlayHint[] => {
+      if (placement.kind !== 'placed') return [];
+      return [...placement.statements].flatMap(([statement, places]): InlayHint[] => {
+        const offset = statementEnd(document, statement);
+        if (offset < start || offset > end) return [];
+        const recirculates = placement.passes > 1;
+        return [{ offset, label: placesText(places, recirculates), tooltip: tooltip(places) }];
+      });
+    })
+    .sort((a, b) => a.offset - b.offset);
+}
+
+/** Behind the `;` of a primitive, or the `:` of a BRANCH. */
+function statementEnd(document: ServiceDocument, start: number): number {
+  const { tokens } = document.structure;
+  const first = document.tokenFrom(start);
+  const wanted = tokens[first]?.text === 'BRANCH' ? ':' : ';';
+  let at = first;
+  while (at < tokens.length - 1 && tokens[at]?.text !== wanted) at++;
+  return tokens[at]?.span.end ?? start;
+}
+
+/** `RPB 3`, `RPB 2, 4`; where the program recirculates, `RPB 1:3`: pass and RPB. */
+export function placesText(places: readonly StatementPlace[], recirculates: boolean): string {
+  return `RPB ${places.map(({ rpb, pass }) => (recirculates ? `${pass}:${rpb}` : `${rpb}`)).join(', ')}`;
+}
+
+const tooltip = (places: readonly StatementPlace[]): string =>
+  places.map(({ rpb, pass, gress }) => `RPB ${rpb} (${gress}) in pass ${pass}`).join('\n');

@@ -1,0 +1,109 @@
+/** Where the programs of a text come to lie on a switch, statement by statement. */
+import type { DataPlane } from '../data-plane/data-plane.js';
+import type { Gress } from '../data-plane/description.js';
+import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
+import { must } from '../data-plane/must.js';
+import type { Program } from '../language/program.js';
+import { type AllocateOptions, type Allocation, allocate } from '../link/allocate.js';
+import type { CompiledProgram, MemoryBlock } from '../link/compiled-program.js';
+import { DoesNotFit } from '../link/does-not-fit.js';
+import { SwitchState } from '../link/switch-state.js';
+import { emitAllocated, type LoweredProgram, lower } from '../passes/compile.js';
+
+/** An RPB in a pass, both from 1. */
+export interface StatementPlace {
+  readonly rpb: number;
+  readonly pass: number;
+  readonly gress: Gress;
+}
+
+export type ProgramPlacement = { readonly program: Program } & (
+  | {
+      readonly kind: 'placed';
+      /** In all tables. */
+      readonly entries: number;
+      /** RPBs with entries of the program, each counted once. */
+      readonly rpbs: number;
+      readonly passes: number;
+      readonly memories: readonly MemoryBlock[];
+      /** By the offset where a statement begins, in the order of the pipe; what needs no RPB is left out. */
+      readonly statements: ReadonlyMap<number, readonly StatementPlace[]>;
+    }
+  /** The reason is a sentence that names the program. */
+  | { readonly kind: 'does-not-fit'; readonly reason: string }
+);
+
+export interface PlacementOptions extends AllocateOptions {
+  /** Maximum recirculations of a program. */
+  readonly recirculations: number;
+}
+
+/** A switch that programs are tried on; it is left as it was. */
+export class TrialSwitch {
+  private readonly state: SwitchState;
+
+  /**
+   * @param running what the switch runs
+   * @throws {DoesNotFit} if the switch cannot hold them all
+   */
+  constructor(
+    private readonly dataPlane: DataPlane,
+    running: readonly CompiledProgram[],
+    private readonly options: PlacementOptions,
+  ) {
+    this.state = new SwitchState(dataPlane);
+    for (const program of running) this.state.commit(program);
+  }
+
+  /** The programs one after another, each for the switch that runs those before it; of one that runs already, a new version in its place. */
+  place(programs: readonly Program[], sourceHash: string): ProgramPlacement[] {
+    const { state } = this;
+    const replaced = programs.flatMap(({ name }) => state.programs.get(name)?.compiled ?? []);
+    for (const { program } of replaced) state.release(program);
+    const added: string[] = [];
+    try {
+      return programs.map((program): ProgramPlacement => {
+        try {
+          const lowered = lower(program, this.dataPlane, this.options.recirculations);
+          const allocation = allocate(lowered, state, this.options);
+          const compiled = emitAllocated(lowered, allocation, sourceHash, this.options.filterPriority);
+          state.commit(compiled);
+          added.push(program.name);
+          return { program, ...placed(lowered, allocation, compiled) };
+        } catch (error) {
+          if (!(error instanceof DoesNotFit)) throw error;
+          return { program, kind: 'does-not-fit', reason: error.message };
+        }
+      });
+    } finally {
+      for (const name of added) state.release(name);
+      for (const compiled of replaced) state.commit(compiled);
+    }
+  }
+}
+
+function placed(lowered: LoweredProgram, { placement }: Allocation, { entries, passes, memories }: CompiledProgram) {
+  const { rows, dataPlane } = lowered;
+  const logicals = new Map<number, Set<number>>();
+  for (const { branch, depth, span } of rows.origins) {
+    const row = rows.rowOf(branch, depth);
+    if (row < 0) continue;
+    const logical = must(placement[row], `placement of row ${row + 1}`);
+    const known = logicals.get(span.start);
+    if (known === undefined) logicals.set(span.start, new Set([logical]));
+    else known.add(logical);
+  }
+  const placeOf = (logical: number): StatementPlace => {
+    const rpb = rpbNumberOf(logical, dataPlane.rpbCount);
+    return { rpb, pass: passOf(logical, dataPlane.rpbCount) + 1, gress: dataPlane.rpb(rpb).gress };
+  };
+  const inOrder = (places: ReadonlySet<number>): StatementPlace[] => [...places].sort((a, b) => a - b).map(placeOf);
+  return {
+    kind: 'placed',
+    entries: entries.length,
+    rpbs: new Set(placement.map((logical) => rpbNumberOf(logical, dataPlane.rpbCount))).size,
+    passes,
+    memories,
+    statements: new Map([...logicals].map(([start, places]) => [start, inOrder(places)])),
+  } as const;
+}

@@ -1,0 +1,234 @@
+/**
+ * What each token of a text is for, found by one walk over the tokens that goes on behind every error: features that have
+ * to work on a line that is being typed ask here, where the parser has no tree.
+ */
+import type { Span } from '../language/diagnostics.js';
+import type { Token } from '../language/lexer.js';
+import { PRIMITIVES } from '../language/primitives.js';
+
+/** What stands, or may stand, at a place of the text. */
+export type Place =
+  /** Outside programs: an annotation or a program. */
+  | { readonly kind: 'top-level' }
+  | { readonly kind: 'memory-name' }
+  | { readonly kind: 'memory-size' }
+  | { readonly kind: 'program-name' }
+  /** Between the matches of a program or case: a parenthesis, a comma, or `<`. */
+  | { readonly kind: 'matches'; readonly of: MatchOwner; readonly earlier: readonly string[] }
+  /** Inside `<subject, value, mask>`. */
+  | {
+      readonly kind: 'match';
+      readonly of: MatchOwner;
+      readonly part: MatchPart;
+      readonly subject: string | undefined;
+      /** Subjects of the matches before it. */
+      readonly earlier: readonly string[];
+    }
+  /** The brace that opens the body of a program or case. */
+  | { readonly kind: 'body' }
+  | { readonly kind: 'statement' }
+  /** Behind the name of a primitive or its arguments. */
+  | { readonly kind: 'call-end'; readonly callee: Token }
+  | {
+      readonly kind: 'argument';
+      readonly callee: Token;
+      /** From 0. */
+      readonly index: number;
+      /** The arguments before it. */
+      readonly earlier: readonly string[];
+    }
+  /** Behind BRANCH. */
+  | { readonly kind: 'branch' }
+  /** Behind the body of a case: another case, or `;`. */
+  | { readonly kind: 'case-end' };
+
+export type MatchOwner = 'program' | 'case';
+export type MatchPart = 'subject' | 'value' | 'mask';
+export const MATCH_PARTS: readonly MatchPart[] = ['subject', 'value', 'mask'];
+
+/** A program or case. */
+export interface Block {
+  readonly kind: MatchOwner;
+  /** The word `program` or `case`. */
+  readonly head: Span;
+  /** Of a program, where it has one. */
+  name: Token | undefined;
+  /** The opening brace; undefined where there is none. */
+  open: Span | undefined;
+  /** The closing brace; undefined where it is missing. */
+  close: Span | undefined;
+  /** Where the words before the body end. */
+  headEnd: number;
+  /** The cases inside. */
+  readonly inner: Block[];
+}
+
+export interface Structure {
+  readonly tokens: readonly Token[];
+  /** By token: what it was taken for; a primitive that begins a line begins a statement. */
+  readonly places: readonly Place[];
+  /** By token: what may follow it. */
+  readonly behind: readonly Place[];
+  readonly programs: readonly Block[];
+}
+
+/** What is remembered of a list: no program has as many matches or arguments. */
+const MAX_EARLIER = 32;
+
+const TOP_LEVEL: Place = { kind: 'top-level' };
+const STATEMENT: Place = { kind: 'statement' };
+const BODY: Place = { kind: 'body' };
+const BRANCH: Place = { kind: 'branch' };
+const CASE_END: Place = { kind: 'case-end' };
+
+/** @param tokens of a text, closed by an `end` token */
+export function structureOf(tokens: readonly Token[]): Structure {
+  const walk = new Walk();
+  const places: Place[] = [];
+  const behind: Place[] = [];
+  let line = 0;
+  for (const token of tokens) {
+    walk.before(token, token.span.line > line);
+    line = token.span.line;
+    places.push(walk.place);
+    walk.take(token);
+    behind.push(walk.place);
+  }
+  return { tokens, places, behind, programs: walk.programs };
+}
+
+class Walk {
+  place: Place = TOP_LEVEL;
+  readonly programs: Block[] = [];
+  /** The program whose words or body these are. */
+  private program: Block | undefined;
+  /** Bodies that are open, and the program or case whose body comes next. */
+  private readonly open: Block[] = [];
+  private next: Block | undefined;
+
+  /** A primitive that begins a line begins a statement, also where the one before it is not complete. */
+  before(token: Token, isFirstOfLine: boolean): void {
+    if (!isFirstOfLine || token.kind !== 'name' || this.open.length === 0) return;
+    if (PRIMITIVES.has(token.text) || token.text === 'BRANCH') this.place = STATEMENT;
+  }
+
+  take(token: Token): void {
+    if (token.kind === 'name' && token.text === 'program') this.beginProgram(token);
+    else if (token.kind === 'punctuation') this.punctuation(token);
+    else if (token.kind === 'name' && token.text === 'case' && this.program !== undefined) this.beginCase(token);
+    else if (token.kind !== 'end') this.word(token);
+  }
+
+  private beginProgram(token: Token): void {
+    this.open.length = 0;
+    this.next = { kind: 'program', head: token.span, name: undefined, ...unopened(token.span.end) };
+    this.program = this.next;
+    this.programs.push(this.next);
+    this.place = { kind: 'program-name' };
+  }
+
+  private beginCase({ span }: Token): void {
+    this.next = { kind: 'case', head: span, name: undefined, ...unopened(span.end) };
+    (this.open.at(-1) ?? this.program)?.inner.push(this.next);
+    this.place = { kind: 'matches', of: 'case', earlier: [] };
+  }
+
+  /** Names, fields and integers. */
+  private word(token: Token): void {
+    const { place } = this;
+    switch (place.kind) {
+      case 'memory-name':
+        this.place = { kind: 'memory-size' };
+        return;
+      case 'memory-size':
+        this.place = this.base();
+        return;
+      case 'program-name':
+        if (this.next !== undefined) this.next.name = token;
+        this.lengthenHead(token.span);
+        this.place = { kind: 'matches', of: 'program', earlier: [] };
+        return;
+      case 'match':
+        if (place.part === 'subject') this.place = { ...place, subject: token.text };
+        break;
+      case 'argument':
+        this.place = { ...place, earlier: [...place.earlier.slice(0, Math.min(place.index, MAX_EARLIER)), token.text] };
+        return;
+      case 'statement':
+      case 'case-end':
+        this.place = token.text === 'BRANCH' ? BRANCH : { kind: 'call-end', callee: token };
+        return;
+      default:
+    }
+    this.lengthenHead(token.span);
+  }
+
+  private lengthenHead({ end }: Span): void {
+    if (this.next !== undefined) this.next.headEnd = end;
+  }
+
+  private punctuation({ text, span }: Token): void {
+    const { place } = this;
+    if (text === '@') this.place = { kind: 'memory-name' };
+    else if (text === '{') this.openBody(span);
+    else if (text === '}') this.closeBody(span);
+    else if (text === ';') this.place = this.base();
+    else if (place.kind === 'match' || place.kind === 'matches') this.inMatches(place, text, span);
+    else if (text === '(' && place.kind === 'call-end')
+      this.place = { ...place, kind: 'argument', index: 0, earlier: [] };
+    else if (place.kind === 'argument') {
+      if (text === ',') this.place = { ...place, index: place.index + 1 };
+      else if (text === ')') this.place = { kind: 'call-end', callee: place.callee };
+    }
+  }
+
+  private inMatches(place: Place & { kind: 'match' | 'matches' }, text: string, span: Span): void {
+    this.lengthenHead(span);
+    const { of, earlier } = place;
+    if (text === ')') this.place = BODY;
+    else if (text === '<') this.place = { kind: 'match', of, part: 'subject', subject: undefined, earlier };
+    else if (place.kind === 'match' && text === ',') {
+      const part = MATCH_PARTS[MATCH_PARTS.indexOf(place.part) + 1];
+      this.place = part === undefined ? { kind: 'matches', of, earlier } : { ...place, part };
+    } else if (place.kind === 'match' && text === '>') {
+      const { subject } = place;
+      this.place = {
+        kind: 'matches',
+        of,
+        earlier: subject === undefined ? earlier : [...earlier.slice(0, MAX_EARLIER), subject],
+      };
+    }
+  }
+
+  private openBody(span: Span): void {
+    const outer = this.open.at(-1);
+    if (this.next !== undefined) {
+      this.next.open = span;
+      this.open.push(this.next);
+    } else if (outer !== undefined) {
+      // A brace that belongs to nothing: its cases count to what is around it.
+      this.open.push({ ...outer });
+    }
+    this.next = undefined;
+    this.place = this.base();
+  }
+
+  private closeBody(span: Span): void {
+    const block = this.open.pop();
+    if (block !== undefined) block.close = span;
+    this.next = undefined;
+    if (this.open.length === 0) this.program = undefined;
+    this.place = block?.kind === 'case' && this.open.length > 0 ? CASE_END : this.base();
+  }
+
+  private base(): Place {
+    return this.open.length === 0 ? TOP_LEVEL : STATEMENT;
+  }
+}
+
+const unopened = (headEnd: number): Pick<Block, 'open' | 'close' | 'headEnd' | 'inner'> => ({
+  open: undefined,
+  close: undefined,
+  headEnd,
+  inner: [],
+});
