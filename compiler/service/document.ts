@@ -5,7 +5,7 @@ import { lex, type Token } from '../language/lexer.js';
 import { type Analysis, analyse } from '../passes/compile.js';
 import { type Comment, commentsOf } from './comments.js';
 import type { ProgramPlacement, TrialSwitch } from './placements.js';
-import { type Block, type Place, type Structure, structureOf } from './structure.js';
+import { type Block, type Place, type Structure, structureOf, TOP_LEVEL } from './structure.js';
 import { TextLines, type TextRange, touches } from './text-lines.js';
 
 /** UTF-16 units: longer texts get one finding and nothing else. */
@@ -65,7 +65,7 @@ export class ServiceDocument {
 
   /** What may stand at this offset, where no word begins before it. */
   placeAt(offset: number): Place {
-    return this.structure.behind[this.tokenFrom(offset) - 1] ?? { kind: 'top-level' };
+    return this.structure.behind[this.tokenFrom(offset) - 1] ?? TOP_LEVEL;
   }
 
   /** The program whose words or body an offset lies in. */

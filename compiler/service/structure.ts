@@ -75,7 +75,7 @@ export interface Structure {
 /** What is remembered of a list: no program has as many matches or arguments. */
 const MAX_EARLIER = 32;
 
-const TOP_LEVEL: Place = { kind: 'top-level' };
+export const TOP_LEVEL: Place = { kind: 'top-level' };
 const STATEMENT: Place = { kind: 'statement' };
 const BODY: Place = { kind: 'body' };
 const BRANCH: Place = { kind: 'branch' };

@@ -262,6 +262,10 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'places.get(step) ?? []',
     'of.get(from) ?? 0',
   ],
+  'compiler/service/completion-values.ts': ['dataPlane.fieldReference(spelling)?.field ?? []'],
+  'compiler/service/document-symbols.ts': ["program.name ?? { text: 'program', span: program.head }"],
+  'compiler/service/language-service.ts': ['running = []'],
+  'compiler/service/placements.ts': ['state.programs.get(name)?.compiled ?? []'],
   'compiler/steps/align.ts': ['padding.get(step) ?? 0'],
   'compiler/steps/join-ends.ts': ['deepest.get(identity) ?? 0'],
   'compiler/steps/memory-links.ts': [
