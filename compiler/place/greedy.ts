@@ -33,10 +33,13 @@ export function greedyAllocator(objective: Objective): Allocator {
 }
 
 const sizesOf = (row: PlacementRow): number[] => row.memories.map(({ buckets }) => buckets);
+const NO_SIZES: readonly number[] = [];
 
 class Search {
   private readonly entriesUsed: Int32Array;
-  private readonly memoryUsed: number[][];
+  /** By RPB index, the sizes of the blocks that rows have there; no list before the first. */
+  private readonly memoryUsed: number[][] = [];
+  private readonly rows: readonly PlacementRow[];
   private readonly placement: number[] = [];
   /** By RPB index: 1 where a row found no room that it would have had without the rows of its own program. */
   private readonly crowded: Uint8Array;
@@ -55,14 +58,15 @@ class Search {
     private readonly problem: PlacementProblem,
     private readonly free: FreeResources,
   ) {
+    this.rows = problem.rows;
     this.entriesUsed = new Int32Array(problem.rpbCount);
-    this.memoryUsed = Array.from({ length: problem.rpbCount }, () => []);
     this.crowded = new Uint8Array(problem.rpbCount);
-    this.hasLinks = problem.rows.some(({ isLinked }) => isLinked);
+    this.hasLinks = this.rows.some(({ isLinked }) => isLinked);
   }
 
   best(objective: Objective): PlacementResult {
-    const { rows, logicalRpbs } = this.problem;
+    const { rows } = this;
+    const { logicalRpbs } = this.problem;
     let best: readonly number[] | undefined;
     let bestCost = Number.POSITIVE_INFINITY;
     if (rows.length === 0) return { kind: 'placed', placement: [] };
@@ -87,33 +91,46 @@ class Search {
 
   /** Places row i at logical RPB x and goes on, if row i fits there; true if no later place can be better. */
   private tryAt(i: number, x: number): boolean {
-    const row = this.problem.rows[i];
+    const { rows, placement, entriesUsed, crowded } = this;
+    const row = rows[i];
     if (row === undefined || !this.fits(i, row, x)) return false;
     const rpb = rpbIndexOf(x, this.problem.rpbCount);
-    const memory = this.memoryUsed[rpb] ?? [];
-    this.entriesUsed[rpb] = must(this.entriesUsed[rpb], 'entries used in an RPB') + row.entries;
-    memory.push(...sizesOf(row));
-    this.placement.push(x);
+    const usedBefore = must(entriesUsed[rpb], 'entries used in an RPB');
+    const crowdedBefore = must(crowded[rpb], 'RPB');
+    entriesUsed[rpb] = usedBefore + row.entries;
+    const memory = row.memories.length === 0 ? undefined : this.takeMemory(row, rpb);
+    placement.push(x);
     if (++this.tried === EASY_TRIED) this.regardless ??= this.computeRegardless();
-    const crowdedBefore = must(this.crowded[rpb], 'RPB');
-    this.crowded[rpb] = 0;
-    if (i === this.problem.rows.length - 1) {
+    crowded[rpb] = 0;
+    if (i === rows.length - 1) {
       this.bestLast = x;
-      this.best_ = [...this.placement];
+      this.best_ = [...placement];
     } else this.extend(i + 1, x + 1);
-    this.placement.pop();
-    memory.length -= row.memories.length;
-    this.entriesUsed[rpb] = must(this.entriesUsed[rpb], 'entries used in an RPB') - row.entries;
-    const isInTheWay = (this.crowded[rpb] === 1 || row.isLinked) && this.tried < MAX_TRIED;
-    this.crowded[rpb] = must(this.crowded[rpb], 'RPB') | crowdedBefore;
-    return !isInTheWay;
+    placement.pop();
+    if (memory !== undefined) memory.length -= row.memories.length;
+    entriesUsed[rpb] = usedBefore;
+    const isCrowded = crowded[rpb] === 1;
+    if (crowdedBefore === 1) crowded[rpb] = 1;
+    return !((isCrowded || row.isLinked) && this.tried < MAX_TRIED);
+  }
+
+  /** The blocks in an RPB, with those of a row. */
+  private takeMemory(row: PlacementRow, rpb: number): number[] {
+    let memory = this.memoryUsed[rpb];
+    if (memory === undefined) {
+      memory = [];
+      this.memoryUsed[rpb] = memory;
+    }
+    for (const { buckets } of row.memories) memory.push(buckets);
+    return memory;
   }
 
   /** Places row i at the earliest feasible place from `from` on; at every one if a later row depends on where it is. */
   private extend(i: number, from: number): void {
-    const row = this.problem.rows[i];
+    const { rows } = this;
+    const row = rows[i];
     if (row === undefined) return;
-    const { rpbCount, logicalRpbs, rows } = this.problem;
+    const { rpbCount, logicalRpbs } = this.problem;
     const remaining = rows.length - 1 - i;
     const linkedTo = row.link < 0 ? undefined : this.placement[row.link];
     const step = linkedTo === undefined ? 1 : rpbCount;
@@ -136,8 +153,9 @@ class Search {
    * rows behind it cannot follow. Rises with x, unless a later row has to share the RPB of row i.
    */
   private leastLast(i: number, x: number): number {
-    const { rows, rpbCount, logicalRpbs } = this.problem;
+    const { rows } = this;
     if (!this.hasLinks) return x + rows.length - 1 - i;
+    const { rpbCount, logicalRpbs } = this.problem;
     let at = x;
     this.earliest[i] = x;
     for (let j = i + 1; j < rows.length; j++) {
@@ -165,7 +183,8 @@ class Search {
   }
 
   private computeRegardless(): Int32Array {
-    const { rows, rpbCount, logicalRpbs } = this.problem;
+    const { rows } = this;
+    const { rpbCount, logicalRpbs } = this.problem;
     const width = logicalRpbs + 2;
     const bounds = new Int32Array(rows.length * width).fill(logicalRpbs + 1);
     for (let i = rows.length - 1; i >= 0; i--) {
@@ -199,8 +218,8 @@ class Search {
     }
     if (row.memories.length === 0) return true;
     const blocks = sizesOf(row);
-    const used = this.memoryUsed[rpb] ?? [];
-    if (this.free.fitsMemory(rpb, [...used, ...blocks])) return true;
+    const used = this.memoryUsed[rpb] ?? NO_SIZES;
+    if (this.free.fitsMemory(rpb, used.length === 0 ? blocks : [...used, ...blocks])) return true;
     if (used.length > 0 && this.free.fitsMemory(rpb, blocks)) this.crowded[rpb] = 1;
     return this.note(i, 'memory');
   }
