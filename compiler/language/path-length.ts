@@ -1,6 +1,6 @@
 /**
- * Programs that no switch of the data plane can hold, however empty: each BRANCH and each access of a memory takes an
- * RPB in a pass to itself on its path, and their number is limited. Found before the program is compiled, so that the
+ * Programs that no switch of the data plane can hold, however empty: each BRANCH, each hash and each access of a
+ * memory takes an RPB in a pass to itself on its path, and their number is limited. Found before the program is compiled, so that the
  * passes over its tree never meet a path without end.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
@@ -21,12 +21,12 @@ export function reportLongPath(
   diagnostics.report(
     'path-too-long',
     beyond.span,
-    `more than ${room} BRANCHes and memory accesses one after another, up to here`,
+    `more than ${room} BRANCHes, hashes and memory accesses one after another, up to here`,
     `each takes an RPB to itself: the data plane has ${rpbCount}, and ${passes} passes at most`,
   );
 }
 
-/** @param before how many BRANCHes and accesses came before these statements on the path */
+/** @param before how many BRANCHes, hashes and accesses came before these statements on the path */
 function firstBeyond(statements: readonly Statement[], before: number, room: number): Statement | undefined {
   let count = before;
   for (const statement of statements) {
@@ -42,4 +42,6 @@ function firstBeyond(statements: readonly Statement[], before: number, room: num
 }
 
 const takesRpb = (statement: Statement): boolean =>
-  statement.kind === 'branch' || PRIMITIVES.get(statement.primitive)?.accessesMemory === true;
+  statement.kind === 'branch' ||
+  statement.primitive.startsWith('HASH') ||
+  PRIMITIVES.get(statement.primitive)?.accessesMemory === true;

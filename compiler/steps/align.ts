@@ -2,9 +2,9 @@
  * Brings steps of exclusive branches that must share an RPB to one depth, by inserting NOPs. After expansion, since
  * expansions change depths.
  */
-import { addTo } from '../data-plane/counting.js';
 import { must } from '../data-plane/must.js';
 import type { LinkGroup } from './memory-links.js';
+import { Padding } from './padding.js';
 import {
   addressStepOf,
   branchParts,
@@ -34,20 +34,12 @@ export interface AlignedTree {
  */
 export function align(tree: StepTree, groups: readonly LinkGroup[], maxDepth: number): AlignedTree {
   const levels = groups.flatMap(({ byUse }) => byUse).filter((steps) => steps.length > 1);
-  const initial = stepDepths(tree, new Map());
-  const firstDepth = (steps: readonly Step[]): number =>
-    Math.min(...steps.map((step) => must(initial.get(step), 'depth of a step')));
-  levels.sort((a, b) => firstDepth(a) - firstDepth(b));
-
-  let padding: ReadonlyMap<Step, number> = new Map();
-  const aligned: (readonly Step[])[] = [];
-  for (const level of levels) {
-    const next = paddingThatAligns(tree, [...aligned, level], padding, maxDepth);
-    if (next === undefined) continue;
-    padding = next;
-    aligned.push(level);
-  }
-  return { tree: padSteps(tree, padding), aligned };
+  const padding = new Padding(tree, levels, maxDepth);
+  const firstDepth = new Map(levels.map((steps) => [steps, padding.firstDepth(steps)]));
+  const byDepth = (steps: AlignedLevel): number => must(firstDepth.get(steps), 'depth of a level');
+  levels.sort((a, b) => byDepth(a) - byDepth(b));
+  const aligned = levels.filter((level) => padding.align(level));
+  return { tree: padSteps(tree, padding.nops), aligned };
 }
 
 /** The tree with NOPs before some of its steps. */
@@ -64,32 +56,6 @@ export function padSteps(tree: StepTree, padding: ReadonlyMap<Step, number>): St
     }
     return padded;
   });
-}
-
-/** NOPs before each step that bring every level to one depth; undefined if there is no end to it. */
-function paddingThatAligns(
-  tree: StepTree,
-  levels: readonly (readonly Step[])[],
-  start: ReadonlyMap<Step, number>,
-  maxDepth: number,
-): ReadonlyMap<Step, number> | undefined {
-  const padding = new Map(start);
-  for (;;) {
-    const depths = stepDepths(tree, padding);
-    let isAligned = true;
-    for (const level of levels) {
-      const target = Math.max(...level.map((step) => must(depths.get(step), 'depth of a step')));
-      if (target > maxDepth) return undefined;
-      for (const step of level) {
-        const missing = target - must(depths.get(step), 'depth of a step');
-        if (missing === 0) continue;
-        addTo(padding, step, missing);
-        isAligned = false;
-      }
-      if (!isAligned) break;
-    }
-    if (isAligned) return padding;
-  }
 }
 
 /** Depths of the steps of a tree, from 1. */

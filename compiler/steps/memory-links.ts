@@ -6,6 +6,7 @@ import { REGISTERS } from '../data-plane/description.js';
 import type { Effects, Place } from '../data-plane/instructions/instruction.js';
 import { effectsOf } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
+import { type HashChain, HashChains } from './hash-chains.js';
 import { type ActionStep, inlineSteps, type Step, type StepTree } from './steps.js';
 
 /** Steps that share a physical RPB. */
@@ -18,8 +19,8 @@ export interface LinkGroup {
   readonly byUse: readonly (readonly Step[])[];
 }
 
-/** For each register and its copy the hashes that its value was computed from, oldest first; absent: none. */
-type HashesBehind = Readonly<Partial<Record<Place, readonly Step[]>>>;
+/** For each register and its copy the hashes that its value was computed from; absent: none. */
+type HashesBehind = Readonly<Partial<Record<Place, HashChain>>>;
 
 interface PathState {
   readonly hashes: HashesBehind;
@@ -28,14 +29,21 @@ interface PathState {
   readonly saluFlag: number;
 }
 
-/** Key: memory and role ('access', or the place of a hash in the chain before the access); value: steps by use. */
-type Roles = Map<string, Set<Step>[]>;
+/** An access of a memory on some path. */
+interface Access {
+  readonly step: Step;
+  readonly memory: string;
+  /** How many came before it on its path. */
+  readonly use: number;
+  /** Those behind its address. */
+  readonly hashes: HashChain;
+}
 
 /** All groups of more than one step, in the order of the program. */
 export function linkGroups(tree: StepTree): LinkGroup[] {
-  const roles: Roles = new Map();
-  collect(tree, [{ hashes: {}, uses: new Map(), saluFlag: 0 }], roles);
-  return [...roles.values()]
+  const finder = new AccessFinder();
+  finder.collect(tree, [{ hashes: {}, uses: new Map(), saluFlag: 0 }]);
+  return [...rolesOf(finder.accesses).values()]
     .map((byUse) => ({
       steps: [...new Set(byUse.flatMap((steps) => [...steps]))],
       byUse: byUse.map((set) => [...set]),
@@ -43,60 +51,27 @@ export function linkGroups(tree: StepTree): LinkGroup[] {
     .filter(({ steps }) => steps.length > 1);
 }
 
-/** @param before what the paths to here differ in, as several paths may lead on from a branch */
-function collect(tree: StepTree, before: readonly PathState[], roles: Roles): void {
-  let states = before;
-  for (const step of tree.steps) {
-    if (step.kind === 'action') states = states.map((state) => follow(step, state, roles));
+/** Key: memory and role ('access', or the place of a hash in the chain before the access); value: steps by use. */
+type Roles = Map<string, Set<Step>[]>;
+
+/** The chain of a memory that all its accesses have is left out: each of its hashes would be alone in its role. */
+function rolesOf(accesses: readonly Access[]): Roles {
+  const chains = new Map<string, Set<HashChain>>();
+  for (const { memory, hashes } of accesses) {
+    const of = chains.get(memory);
+    if (of === undefined) chains.set(memory, new Set([hashes]));
+    else of.add(hashes);
   }
-  const { branch } = tree;
-  if (branch === undefined) return;
-  for (const item of branch.cases) if (item.kind === 'enter') collect(item.body, states, roles);
-  const inline = inlineSteps(branch);
-  const after = inline.flatMap((step) => states.map((state) => follow(step, state, roles)));
-  collect(branch.otherwise, distinct(branch.fallback === undefined ? [...states, ...after] : after), roles);
-}
-
-function distinct(states: readonly PathState[]): readonly PathState[] {
-  const kept: PathState[] = [];
-  for (const state of states) if (!kept.some((other) => isSame(state, other))) kept.push(state);
-  return kept;
-}
-
-const isSame = (a: PathState, b: PathState): boolean =>
-  a.saluFlag === b.saluFlag && PLACES.every((place) => sameSteps(a.hashes[place], b.hashes[place]));
-
-const PLACES: readonly Place[] = REGISTERS.flatMap((register): Place[] => [register, `saved ${register}`]);
-
-const sameSteps = (a: readonly Step[] = [], b: readonly Step[] = []): boolean =>
-  a.length === b.length && a.every((step, i) => step === b[i]);
-
-function follow(step: ActionStep, state: PathState, roles: Roles): PathState {
-  const does = effectsOf(step.effect);
-  if (does.address === 'access') return access(step, does, state, roles);
-  const hashes: Partial<Record<Place, readonly Step[]>> = { ...state.hashes };
-  const behind = (place: Place): readonly Step[] => state.hashes[place] ?? [];
-  const chain = [...new Set(does.reads.flatMap(behind))];
-  for (const place of [...does.writes, ...does.changes]) {
-    hashes[place] = does.address === 'hash' ? [...chain, step] : chain;
+  const roles: Roles = new Map();
+  const noted = new Set<string>();
+  for (const { step, memory, use, hashes } of accesses) {
+    note(roles, `${memory}/access`, use, step);
+    const key = `${memory}/${use}/${hashes.number}`;
+    if (must(chains.get(memory), 'chains of a memory').size === 1 || noted.has(key)) continue;
+    noted.add(key);
+    for (const [i, hash] of hashes.newestFirst().entries()) note(roles, `${memory}/hash ${i}`, use, hash);
   }
-  for (const [from, to] of does.copies) hashes[to] = behind(from);
-  if (does.address !== 'offset') return { ...state, hashes };
-  const flag = step.parameters[1];
-  return { ...state, hashes, saluFlag: flag?.kind === 'constant' ? flag.value : 0 };
-}
-
-/** Notes the access and the hashes behind its address. */
-function access(step: ActionStep, { secondStores, writes }: Effects, state: PathState, roles: Roles): PathState {
-  const { hashes, uses, saluFlag } = state;
-  const memory = must(step.memory, 'memory of an access');
-  const use = uses.get(memory) ?? 0;
-  note(roles, `${memory}/access`, use, step);
-  for (const [i, hash] of [...(hashes.mar ?? [])].reverse().entries()) note(roles, `${memory}/hash ${i}`, use, hash);
-  const after = { ...hashes };
-  // What comes out of memory was computed from no hash.
-  if (!(secondStores && saluFlag === 1)) for (const place of writes) after[place] = [];
-  return { ...state, hashes: after, uses: new Map(uses).set(memory, use + 1) };
+  return roles;
 }
 
 function note(roles: Roles, role: string, use: number, step: Step): void {
@@ -104,4 +79,64 @@ function note(roles: Roles, role: string, use: number, step: Step): void {
   roles.set(role, byUse);
   while (byUse.length <= use) byUse.push(new Set());
   byUse[use]?.add(step);
+}
+
+const PLACES: readonly Place[] = REGISTERS.flatMap((register): Place[] => [register, `saved ${register}`]);
+
+/** Follows the paths of a tree. */
+class AccessFinder {
+  /** In the order of the program. */
+  readonly accesses: Access[] = [];
+  private readonly chains = new HashChains();
+
+  /** @param before what the paths to here differ in, as several paths may lead on from a branch */
+  collect(tree: StepTree, before: readonly PathState[]): void {
+    let states = before;
+    for (const step of tree.steps) {
+      if (step.kind === 'action') states = states.map((state) => this.follow(step, state));
+    }
+    const { branch } = tree;
+    if (branch === undefined) return;
+    for (const item of branch.cases) if (item.kind === 'enter') this.collect(item.body, states);
+    const inline = inlineSteps(branch);
+    const after = inline.flatMap((step) => states.map((state) => this.follow(step, state)));
+    this.collect(branch.otherwise, this.distinct(branch.fallback === undefined ? [...states, ...after] : after));
+  }
+
+  private distinct(states: readonly PathState[]): readonly PathState[] {
+    const kept = new Map<string, PathState>();
+    for (const state of states) {
+      const { hashes, saluFlag } = state;
+      const key = `${saluFlag} ${PLACES.map((place) => (hashes[place] ?? this.chains.none).number).join()}`;
+      if (!kept.has(key)) kept.set(key, state);
+    }
+    return [...kept.values()];
+  }
+
+  private follow(step: ActionStep, state: PathState): PathState {
+    const does = effectsOf(step.effect);
+    if (does.address === 'access') return this.access(step, does, state);
+    const hashes: Partial<Record<Place, HashChain>> = { ...state.hashes };
+    const behind = (place: Place): HashChain => state.hashes[place] ?? this.chains.none;
+    let chain = this.chains.none;
+    for (const place of does.reads) chain = this.chains.both(chain, behind(place));
+    if (does.address === 'hash') chain = this.chains.longer(chain, step);
+    for (const place of [...does.writes, ...does.changes]) hashes[place] = chain;
+    for (const [from, to] of does.copies) hashes[to] = behind(from);
+    if (does.address !== 'offset') return { ...state, hashes };
+    const flag = step.parameters[1];
+    return { ...state, hashes, saluFlag: flag?.kind === 'constant' ? flag.value : 0 };
+  }
+
+  /** Notes the access and the hashes behind its address. */
+  private access(step: ActionStep, { secondStores, writes }: Effects, state: PathState): PathState {
+    const { hashes, uses, saluFlag } = state;
+    const memory = must(step.memory, 'memory of an access');
+    const use = uses.get(memory) ?? 0;
+    this.accesses.push({ step, memory, use, hashes: hashes.mar ?? this.chains.none });
+    const after = { ...hashes };
+    // What comes out of memory was computed from no hash.
+    if (!(secondStores && saluFlag === 1)) for (const place of writes) after[place] = this.chains.none;
+    return { ...state, hashes: after, uses: new Map(uses).set(memory, use + 1) };
+  }
 }

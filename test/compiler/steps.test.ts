@@ -302,4 +302,12 @@ test('BRANCHes in a row are compiled as far as the data plane has RPBs, and refu
   assert.is(finding?.span.line, firstLine + 352);
 });
 
+test('hashes in a row are compiled as far as the data plane has RPBs, and refused beyond', () => {
+  const chain = (length: number): string =>
+    `@m 16\n${inProgram(`${'HASH;\n'.repeat(length)}HASH_MEM(m);\nMEMADD(m);`)}`;
+  assert.ok(lower(checkedProgram(chain(350)), defaultDataPlane(), 15).rows.depth >= 352);
+  const codes = analyse(chain(4_000), defaultDataPlane()).diagnostics.map(({ code }) => code);
+  assert.is(codes.filter((code) => code === 'path-too-long').length, 1);
+});
+
 test.run();
