@@ -238,11 +238,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/passes/checks/check-rows.ts': ['served[row]?.get(branch) ?? []'],
   'compiler/passes/print/print-entries.ts': ['keyText(field, dataPlane) ?? []'],
   'compiler/place/checked-allocator.ts': ['(shortage ?? {})'],
-  'compiler/place/greedy.ts': [
-    'this.regardless?.[i * (this.problem.logicalRpbs + 2) + x] ?? 0',
-    'this.memoryUsed[rpb] ?? []',
-    'rows[j]?.link ?? -1',
-  ],
+  'compiler/place/greedy.ts': ['this.regardless?.[i * (this.problem.logicalRpbs + 2) + x] ?? 0', 'rows[j]?.link ?? -1'],
   'compiler/place/price.ts': ['tree[i]?.memories.map(({ buckets }) => buckets) ?? []', 'tree[i]?.after ?? -1'],
   'compiler/place/problem.ts': ['places.get(step) ?? []', 'links[i] ?? -1'],
   'compiler/place/smt-model.ts': [
@@ -268,12 +264,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/service/placements.ts': ['state.programs.get(name)?.compiled ?? []'],
   'compiler/steps/align.ts': ['padding.get(step) ?? 0'],
   'compiler/steps/join-ends.ts': ['deepest.get(identity) ?? 0'],
-  'compiler/steps/memory-links.ts': [
-    'state.hashes[place] ?? []',
-    'roles.get(role) ?? []',
-    'uses.get(memory) ?? 0',
-    'hashes.mar ?? []',
-  ],
+  'compiler/steps/memory-links.ts': ['roles.get(role) ?? []', 'uses.get(memory) ?? 0'],
   'compiler/steps/steps.ts': ['other.branch ?? []', 'cases[i] ?? []', 'fallback ?? []', 'steps[i] ?? []'],
   'hw-driver/bfruntime/bf-rt-json.ts': ['WIDTHS.get(typeName) ?? 0'],
   'hw-driver/bfruntime/bfruntime-target.ts': ['answer?.table_usage?.usage ?? 0', 'entry?.data?.fields ?? []'],
