@@ -6,26 +6,12 @@
 
 import { readable } from '../data-plane/bits.js';
 import { type KnownRegisters, ZERO_REGISTERS } from '../data-plane/instructions/packet-state.js';
-import {
-  addWords,
-  andWords,
-  constantWord,
-  hashedWord,
-  isConstant,
-  type KnownWord,
-  maxWords,
-  minWords,
-  notWord,
-  orWords,
-  subtractWords,
-  UNKNOWN_WORD,
-  xorWords,
-} from '../data-plane/known-word.js';
+import { andWords, constantWord, isConstant } from '../data-plane/known-word.js';
 import { must } from '../data-plane/must.js';
 import type { Diagnostics } from './diagnostics.js';
-import { extractedWord, where, whereNot } from './known-registers.js';
-import { PRIMITIVES, type PrimitiveName } from './primitives.js';
-import { type BranchStatement, type PrimitiveStatement, registersOf, type Statement } from './program.js';
+import { registersAfter, where, whereNot } from './known-registers.js';
+import { PRIMITIVES } from './primitives.js';
+import type { BranchStatement, PrimitiveStatement, Statement } from './program.js';
 
 /** Reports every access that may lie outside its memory. @param buckets of each memory by name */
 export function checkAddresses(
@@ -73,24 +59,10 @@ class AddressCheck {
 
   private primitive(statement: PrimitiveStatement, state: KnownRegisters): KnownRegisters {
     if (PRIMITIVES.get(statement.primitive)?.accessesMemory === true) return this.access(statement, state);
-    switch (statement.primitive) {
-      case 'HASH':
-      case 'HASH_5_TUPLE':
-        return { ...state, har: hashedWord(state.har) };
-      case 'HASH_MEM':
-      case 'HASH_5_TUPLE_MEM':
-        return { ...state, mar: andWords(hashedWord(state.mar), constantWord(this.bucketsOf(statement) - 1)) };
-      default: {
-        const result = RESULTS[statement.primitive];
-        if (result === undefined) return state;
-        const { first, second } = registersOf(statement);
-        return { ...state, [first]: result(state[first], state[second], statement) };
-      }
-    }
+    return registersAfter(statement, state, (memory) => this.bucketsOf(memory));
   }
 
-  private bucketsOf(statement: PrimitiveStatement): number {
-    const memory = must(statement.memory, `memory of ${statement.primitive}`);
+  private bucketsOf(memory: string): number {
     const buckets = this.buckets.get(memory);
     if (buckets === undefined) throw new Error(`there is no memory ${memory}`);
     return buckets;
@@ -98,8 +70,8 @@ class AddressCheck {
 
   private access(statement: PrimitiveStatement, state: KnownRegisters): KnownRegisters {
     const { mar } = state;
-    const buckets = this.bucketsOf(statement);
-    const after = statement.primitive === 'MEMWRITE' ? state : { ...state, sar: UNKNOWN_WORD };
+    const buckets = this.bucketsOf(must(statement.memory, `memory of ${statement.primitive}`));
+    const after = registersAfter(statement, state, (memory) => this.bucketsOf(memory));
     if (mar.max < buckets) return after;
     const of = `memory ${statement.memory} has ${buckets} ${buckets === 1 ? 'bucket' : 'buckets'}`;
     if (isConstant(mar)) {
@@ -123,30 +95,3 @@ class AddressCheck {
     return { ...after, mar: andWords(mar, constantWord(buckets - 1)) };
   }
 }
-
-type Result = (first: KnownWord, second: KnownWord, statement: PrimitiveStatement) => KnownWord;
-
-const immediate = ({ integer }: PrimitiveStatement): KnownWord => constantWord(integer);
-
-/** What a primitive on registers leaves in its first register. Those that are not here leave all as it is. */
-const RESULTS: Partial<Record<PrimitiveName, Result>> = {
-  EXTRACT: (_first, _second, { field }) => extractedWord(field),
-  LOADI: (_first, _second, statement) => immediate(statement),
-  MOVE: (_first, second) => second,
-  ADD: addWords,
-  SUB: subtractWords,
-  AND: andWords,
-  OR: orWords,
-  XOR: xorWords,
-  MAX: maxWords,
-  MIN: minWords,
-  ADDI: (first, _second, statement) => addWords(first, immediate(statement)),
-  SUBI: (first, _second, statement) => subtractWords(first, immediate(statement)),
-  ANDI: (first, _second, statement) => andWords(first, immediate(statement)),
-  ORI: (first, _second, statement) => orWords(first, immediate(statement)),
-  XORI: (first, _second, statement) => xorWords(first, immediate(statement)),
-  NOT: notWord,
-  EQUAL: xorWords,
-  SGT: (first, second) => xorWords(minWords(first, second), second),
-  SLT: (first, second) => xorWords(maxWords(first, second), second),
-};

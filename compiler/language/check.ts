@@ -5,6 +5,7 @@ import { REGISTERS } from '../data-plane/description.js';
 import { checkAddresses } from './check-addresses.js';
 import { checkBody } from './check-body.js';
 import { checkFilters } from './check-filters.js';
+import { checkPaths } from './check-paths.js';
 import type { Diagnostics, Span } from './diagnostics.js';
 import { reportLongPath } from './path-length.js';
 import { PRIMITIVES } from './primitives.js';
@@ -49,8 +50,9 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
     const body = checkBody(syntax.body, { dataPlane, diagnostics, declarations, filter, isWhole });
     reportLongPath(body, dataPlane, diagnostics);
     // Statements with errors are left out of the body, and what they would do to an address is not known.
-    if (isWhole && diagnostics.errorCount === errorsBefore) {
-      if (haveSizes) checkAddresses(body, buckets, diagnostics);
+    if (isWhole && haveSizes && diagnostics.errorCount === errorsBefore) {
+      checkAddresses(body, buckets, diagnostics);
+      checkPaths(body, buckets, diagnostics);
     }
     if (filter === undefined) continue;
     const { table: filterTable, filters } = filter;

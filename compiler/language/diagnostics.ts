@@ -46,6 +46,8 @@ export const DIAGNOSTIC_CODES = {
   'address-out-of-range': 'error',
   'unreachable-case': 'warning',
   'unreachable-statement': 'warning',
+  'no-join': 'warning',
+  'not-forwarded': 'warning',
   'register-not-set': 'warning',
   'header-not-guaranteed': 'warning',
 } as const satisfies Record<string, 'error' | 'warning'>;

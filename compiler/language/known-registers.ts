@@ -1,8 +1,26 @@
-/** What is known of registers behind conditions, and of fields. */
+/** What is known of registers behind statements and conditions. */
 import type { Field } from '../data-plane/data-plane.js';
 import type { KnownRegisters } from '../data-plane/instructions/packet-state.js';
-import { type KnownWord, matched, UNKNOWN_WORD, unmatched, wordOfWidth } from '../data-plane/known-word.js';
-import type { Condition } from './program.js';
+import {
+  addWords,
+  andWords,
+  constantWord,
+  hashedWord,
+  type KnownWord,
+  matched,
+  maxWords,
+  minWords,
+  notWord,
+  orWords,
+  subtractWords,
+  UNKNOWN_WORD,
+  unmatched,
+  wordOfWidth,
+  xorWords,
+} from '../data-plane/known-word.js';
+import { must } from '../data-plane/must.js';
+import { PRIMITIVES, type PrimitiveName } from './primitives.js';
+import { type Condition, type PrimitiveStatement, registersOf } from './program.js';
 
 /** What EXTRACT can find. Readings of the queue may be given to the emulator in any size. */
 export const extractedWord = (field: Field | undefined): KnownWord =>
@@ -33,3 +51,60 @@ export function whereNot(registers: KnownRegisters, conditions: readonly Conditi
   const known = unmatched(registers[only.register], only.value, only.mask);
   return known && { ...registers, [only.register]: known };
 }
+
+/**
+ * What is known behind a statement of what was known in front of it.
+ * @param bucketsOf the size of a memory by name
+ */
+export function registersAfter(
+  statement: PrimitiveStatement,
+  state: KnownRegisters,
+  bucketsOf: (memory: string) => number,
+): KnownRegisters {
+  const { primitive } = statement;
+  const memory = (): string => must(statement.memory, `memory of ${primitive}`);
+  if (PRIMITIVES.get(primitive)?.accessesMemory === true) {
+    return primitive === 'MEMWRITE' ? state : { ...state, sar: UNKNOWN_WORD };
+  }
+  switch (primitive) {
+    case 'HASH':
+    case 'HASH_5_TUPLE':
+      return { ...state, har: hashedWord(state.har) };
+    case 'HASH_MEM':
+    case 'HASH_5_TUPLE_MEM':
+      return { ...state, mar: andWords(hashedWord(state.mar), constantWord(bucketsOf(memory()) - 1)) };
+    default: {
+      const result = RESULTS[primitive];
+      if (result === undefined) return state;
+      const { first, second } = registersOf(statement);
+      return { ...state, [first]: result(state[first], state[second], statement) };
+    }
+  }
+}
+
+type Result = (first: KnownWord, second: KnownWord, statement: PrimitiveStatement) => KnownWord;
+
+const immediate = ({ integer }: PrimitiveStatement): KnownWord => constantWord(integer);
+
+/** What a primitive on registers leaves in its first register. Those that are not here leave all as it is. */
+const RESULTS: Partial<Record<PrimitiveName, Result>> = {
+  EXTRACT: (_first, _second, { field }) => extractedWord(field),
+  LOADI: (_first, _second, statement) => immediate(statement),
+  MOVE: (_first, second) => second,
+  ADD: addWords,
+  SUB: subtractWords,
+  AND: andWords,
+  OR: orWords,
+  XOR: xorWords,
+  MAX: maxWords,
+  MIN: minWords,
+  ADDI: (first, _second, statement) => addWords(first, immediate(statement)),
+  SUBI: (first, _second, statement) => subtractWords(first, immediate(statement)),
+  ANDI: (first, _second, statement) => andWords(first, immediate(statement)),
+  ORI: (first, _second, statement) => orWords(first, immediate(statement)),
+  XORI: (first, _second, statement) => xorWords(first, immediate(statement)),
+  NOT: notWord,
+  EQUAL: xorWords,
+  SGT: (first, second) => xorWords(minWords(first, second), second),
+  SLT: (first, second) => xorWords(maxWords(first, second), second),
+};

@@ -11,6 +11,7 @@ import {
   nearest,
   renderDiagnostics,
 } from '../../compiler/index.js';
+import { DIAGNOSTIC_EXAMPLES } from '../../compiler/language/diagnostic-examples.js';
 import { assertGolden, renderAll, testPath } from './support.js';
 
 /** A first line `// data plane: NAME` picks another data plane than the default. */
@@ -33,6 +34,15 @@ for (const [code, severity] of Object.entries(DIAGNOSTIC_CODES)) {
       assert.ok(alike(after) < alike(analysis.diagnostics), `'${fix.title}' leaves: ${message}`);
     }
     assertGolden(testPath('diagnostics', `${code}.golden.txt`), `${renderAll(analysis, `${code}.p4runpro`, source)}\n`);
+  });
+}
+
+for (const [code, example] of Object.entries(DIAGNOSTIC_EXAMPLES)) {
+  test(`the example of ${code} has this finding alone, and its cure none`, () => {
+    const dataPlane = builtInDataPlane(example.dataPlane ?? 'default') ?? defaultDataPlane();
+    const codes = new Set(analyse(example.fault, dataPlane).diagnostics.map((finding) => finding.code));
+    assert.equal([...codes], [code]);
+    assert.is(renderAll(analyse(example.cure, dataPlane), code, example.cure), '');
   });
 }
 
