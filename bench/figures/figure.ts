@@ -1,10 +1,10 @@
 /**
- * Figures as SVG, by Vega-Lite: a specification in, one self-contained text out; the same for the same data. Colours are
+ * Figures as self-contained SVG text, by Vega-Lite; deterministic for equal data. Colours are
  * those of Okabe and Ito, which people with colour vision deficiencies can tell apart; lines differ in their dashes too.
  */
 import type { TopLevelSpec } from 'vega-lite';
 
-/** What {@link renderFigure} draws. */
+/** Input of {@link renderFigure}. */
 export type FigureSpec = TopLevelSpec;
 
 export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#f0e442'];
@@ -25,12 +25,12 @@ const CONFIG = {
   range: { category: COLOURS },
 } as const;
 
-/** The SVG of a Vega-Lite specification, in the look that all figures share. */
+/** Renders a Vega-Lite specification as SVG, with the style that all figures share. */
 export async function renderFigure(spec: FigureSpec): Promise<string> {
-  // Loaded when there is something to draw: they take a third of a second.
+  // Loaded on demand, since loading takes a third of a second.
   const [{ parse, resetSVGDefIds, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const compiled = compile({ ...spec, config: { ...CONFIG, ...spec.config } });
-  // Gradients are numbered by process: the same figure would get other names.
+  // Vega numbers gradients per process; fixed names make equal figures equal.
   resetSVGDefIds();
   const view = new View(parse(compiled.spec), { renderer: 'none' });
   try {
@@ -42,7 +42,7 @@ export async function renderFigure(spec: FigureSpec): Promise<string> {
 
 export interface LinePoint {
   readonly x: number;
-  /** Null where the line has a gap. */
+  /** Null for a gap in the line. */
   readonly y: number | null;
 }
 
@@ -50,14 +50,14 @@ export interface LineFigure {
   readonly title: string;
   readonly x: string;
   readonly y: string;
-  /** Least and greatest y shown. */
+  /** Minimum and maximum of the y axis. */
   readonly range: readonly [number, number];
   readonly series: readonly { readonly name: string; readonly points: readonly LinePoint[] }[];
-  /** Vertical lines. */
+  /** Times marked by vertical lines. */
   readonly marks: readonly { readonly x: number; readonly text: string }[];
 }
 
-/** Lines over time or any other quantity. */
+/** Line chart over time or another quantity. */
 export function lineFigure({ title, x, y, range, series, marks }: LineFigure): Promise<string> {
   const names = series.map(({ name }) => name);
   const values = series.flatMap(({ name, points }) => points.map((point) => ({ ...point, series: name })));

@@ -1,12 +1,12 @@
 /**
- * Figures of several panels with the same axes: lines, bars, heat maps. Each mark that has a value says it in its label,
+ * Figures of several panels with the same axes: lines, bars, heat maps. Each mark has its value as a label,
  * which a page can show. A series has the same colour in all figures of a report.
  */
 import { COLOURS, DASHES, type FigureSpec } from './figure.js';
 
-/** Series that figures of a reproduction have; others get what colours are left. */
+/** Colours of the series of a reproduction; other series get the remaining colours. */
 const SERIES = ['published', 'reproduced', 'ours'] as const;
-/** Grey for the published: what the others are held against. */
+/** Published figures are grey, as the reference. */
 const GREY = '#7f7f7f';
 const LEFT_OVER = COLOURS.filter((colour) => colour !== '#000000' && colour !== '#f0e442').slice(2);
 
@@ -21,7 +21,7 @@ function colourScale(names: readonly string[]): { domain: string[]; range: strin
   return { domain: [...names], range: names.map(colourOf) };
 }
 
-/** Pixels. */
+/** Size in pixels. */
 const PANEL = { width: 330, height: 170 };
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];
@@ -30,25 +30,25 @@ export interface PanelPoint {
   readonly panel: string;
   readonly series: string;
   readonly x: number;
-  /** Null where the line has a gap. */
+  /** Null for a gap in the line. */
   readonly y: number | null;
 }
 
 interface Axes {
   readonly x: string;
   readonly y: string;
-  /** Panels beside each other. */
+  /** Number of panels in a row. */
   readonly columns: number;
 }
 
 export interface LinePanels extends Axes {
   readonly points: readonly PanelPoint[];
   readonly isLogarithmic?: boolean;
-  /** Panels have y axes of their own. */
+  /** Whether each panel has its own y axis. */
   readonly hasOwnScales?: boolean;
 }
 
-/** More marks than this cannot be told apart, nor pointed at. */
+/** Maximum marks with labels; more cannot be told apart or pointed at. */
 const MAX_MARKS = 40;
 
 export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales }: LinePanels): FigureSpec {
@@ -88,7 +88,7 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
           },
         },
         {
-          // Few enough to be pointed at, each with its value for a label.
+          // Few enough marks for labels.
           transform: [
             { filter: 'isValid(datum.y)' },
             { window: [{ op: 'row_number', as: 'n' }], groupby: ['panel', 'series'] },
@@ -109,7 +109,7 @@ export interface Bar {
   readonly group: string;
   readonly series: string;
   readonly value: number;
-  /** Of repeats. */
+  /** Range over repeats. */
   readonly least?: number;
   readonly greatest?: number;
 }
@@ -121,7 +121,7 @@ export interface BarPanels extends Axes {
   readonly width?: number;
 }
 
-/** Groups of bars, with the range of their repeats as a line. */
+/** Grouped bars, with the range over repeats as an error bar. */
 export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, width }: BarPanels): FigureSpec {
   const names = distinct(bars.map(({ series }) => series));
   const panels = distinct(bars.map(({ panel }) => panel));
@@ -164,7 +164,7 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, wi
         },
       ],
     },
-    // An offset within x belongs to its x.
+    // The offset is relative to x.
     resolve: { scale: { x: 'independent', xOffset: 'independent', y: hasOwnScales ? 'independent' : 'shared' } },
   };
 }
@@ -173,11 +173,11 @@ export interface HeatCell {
   readonly panel: string;
   readonly x: number;
   readonly y: number;
-  /** From 0 to 1. */
+  /** Value from 0 to 1. */
   readonly share: number;
 }
 
-/** Maps with one scale of colours. */
+/** Heat maps with one colour scale. */
 export function heatPanels(cells: readonly HeatCell[], { x, y, columns }: Axes, legend: string): FigureSpec {
   const panels = distinct(cells.map(({ panel }) => panel));
   return {

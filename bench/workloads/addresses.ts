@@ -1,10 +1,10 @@
 /**
- * Addresses that keep instances apart. Instance n has the network 10.a.b.0/24 with a = n div 256, b = n mod 256; the
- * rest of the world has addresses whose first two bytes have their top bit set. So no packet of one instance matches
+ * Addresses that distinguish instances. Instance n has the network 10.a.b.0/24 with a = n div 256, b = n mod 256;
+ * outside addresses have the top bit of their first two bytes set. So no packet of one instance matches
  * the filter of another, on whichever fields the programs filter.
  */
 
-/** Instances that can be told apart: the second byte of their network stays below 128. */
+/** Maximum number of instances: the second byte of their networks is below 128. */
 export const MAX_INSTANCES = 2 ** 15;
 
 const INSIDE_BYTE = 10;
@@ -13,7 +13,7 @@ const OUTSIDE_BYTES = 200;
 
 export const NETWORK_MASK = 0xffffff00;
 export const HOST_MASK = 0x000000ff;
-/** The bits of an address that hold the instance's number. */
+/** Address bits with the instance's number. */
 export const INSTANCE_MASK = 0x00ffff00;
 export const OUTSIDE_HOST_MASK = 0x0000ffff;
 

@@ -1,43 +1,43 @@
-/** Programs arrive one by one and are let in, until enough are in, one does not fit, or the run is interrupted. */
+/** Admits arriving programs one by one until the requested number, the first that does not fit, or an interrupt. */
 import { type DataPlane, DoesNotFit } from '../../compiler/index.js';
 import { oneByOne } from './arrivals/arrival-process.js';
 import { playArrivals } from './arrivals/play-arrivals.js';
 
 export interface AdmissionOptions {
-  /** How many programs, or `max`: until the first that does not fit. */
+  /** Number of programs, or `max`: until the first that does not fit. */
   readonly programs: number | 'max';
   /** Monotonic time in milliseconds. */
   readonly clock: () => number;
   readonly signal: AbortSignal;
-  /** Called for each program that was let in. */
+  /** Called for each admitted program. */
   readonly onProgress: (admitted: number, books: Books) => void;
 }
 
-/** What is free, by RPB index. */
+/** Free resources by RPB index. */
 export interface Books {
   readonly dataPlane: DataPlane;
   readonly entries: ArrayLike<number>;
   readonly memory: readonly { readonly free: number }[];
 }
 
-/** What a program that was let in takes. */
+/** Resources of an admitted program. */
 export interface Admitted {
   readonly number: number;
   readonly key: string;
   readonly name: string;
   readonly programId: number;
-  /** In all tables. */
+  /** Entries in all tables. */
   readonly entries: number;
   readonly passes: number;
-  /** From 1. */
+  /** Number of the first RPB, from 1. */
   readonly firstRpb: number;
   readonly buckets: number;
   readonly allocationUs: number;
-  /** Text to entries, allocation included. */
+  /** Time from text to entries, including allocation. */
   readonly compileUs: number;
 }
 
-/** One row per arrival that was let in. */
+/** One row for each admitted arrival. */
 export interface AllocationRecord {
   readonly number: number;
   readonly key: string;
@@ -80,7 +80,7 @@ export async function admitAll(
   return { admitted, allocations, failure };
 }
 
-/** Shares of all RPB entries and of all buckets that are taken. */
+/** Utilisation of all RPB entries and of all buckets, from 0 to 1. */
 export function utilization(books: Books): { entryUtilization: number; memoryUtilization: number } {
   const { rpbs } = books.dataPlane;
   const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((total, value) => total + value, 0);

@@ -1,4 +1,4 @@
-/** Addresses the packets of a capture to the programs that are deployed. */
+/** Rewrites the packets of a capture so that they match the filters of deployed programs. */
 import { and48, type DataPlane, type Program } from '../../compiler/index.js';
 import {
   createParser,
@@ -14,20 +14,20 @@ import type { MarkedField } from './instance-marks.js';
 import { PacketRewrites } from './packet-rewrites.js';
 import type { Arrival } from './workload.js';
 
-/** The rule, for the help text. */
+/** The rule as help text. */
 export const ADDRESSING_RULE =
   'Each flow (addresses, ports and protocol, in either direction; without IPv4 the Ethernet addresses) is assigned by ' +
   'a hash to one of the programs whose filters have the headers of its packets. The packets get the field values that ' +
   "the program's filter requires, and outside addresses from 128.128.0.0 on where it requires none; checksums are " +
   'adjusted. Packets with headers that no filter has are not changed.';
 
-/** Kinds of packets by their innermost header that filters know. */
+/** Kinds of packets by the innermost header that filters can use. */
 const KINDS = ['tcp', 'udp', 'ipv4', 'tunnel', 'ethernet'] as const;
 type Kind = (typeof KINDS)[number];
 
 const PROTOCOL = 'hdr.ipv4.protocol';
 const ETHER_TYPE = 'hdr.ethernet.ether_type';
-/** Fields that say what a packet is; they are compared, never rewritten. */
+/** Fields that determine the kind of a packet; they are compared, never rewritten. */
 const NATURE: Readonly<Record<string, Partial<Record<Kind, number>>>> = {
   [PROTOCOL]: { tcp: 6, udp: 17 },
   [ETHER_TYPE]: { tcp: 0x0800, udp: 0x0800, ipv4: 0x0800, tunnel: 0x1111 },
@@ -40,7 +40,7 @@ const KIND_HEADERS: Record<Kind, readonly string[]> = {
   ethernet: ['ethernet'],
 };
 
-/** A program that runs, with what addresses packets to it. */
+/** A deployed program with the field values that its packets must have. */
 export interface AddressableProgram {
   readonly program: Program;
   readonly address: Arrival['address'];
@@ -54,9 +54,9 @@ export class CaptureAddressing {
   private readonly phv: Phv;
   private readonly deparser: Deparser;
   private readonly rewrites: PacketRewrites;
-  /** By place in {@link KINDS}, candidates one after the other. */
+  /** Candidates in sequence, by index in {@link KINDS}. */
   private readonly candidates: readonly Int32Array[];
-  /** By place in {@link KINDS}. */
+  /** Header bits by index in {@link KINDS}. */
   private readonly headers: readonly number[];
   private readonly ipv4: number;
   private readonly ethernet: number;
@@ -66,7 +66,7 @@ export class CaptureAddressing {
   private readonly protocol: FieldAccess;
   private readonly sourcePort: FieldAccess;
   private readonly destinationPort: FieldAccess;
-  /** Of the packet at hand: a hash that both directions of its flow share, and which direction this is. */
+  /** Flow of the current packet: a hash that is equal for both directions, and the direction. */
   private flowHash = 0;
   private isForward = true;
 
@@ -91,7 +91,7 @@ export class CaptureAddressing {
     this.destinationPort = access('hdr.l4_port.dst_port');
   }
 
-  /** Rewrites packets `from` … of a batch; what no program can take stays as it is. */
+  /** Rewrites packets `from` … of a batch; packets that no program can match are unchanged. */
   address(batch: PacketBatch, from = 0): void {
     const { phv } = this;
     for (let i = from; i < batch.count; i++) {
@@ -111,7 +111,7 @@ export class CaptureAddressing {
     }
   }
 
-  /** Place in {@link KINDS}, or -1. */
+  /** Index in {@link KINDS}, or -1. */
   private kind(): number {
     const { headers, phv } = this;
     for (let kind = 0; kind < headers.length; kind++) {

@@ -1,13 +1,13 @@
-/** What a run has to say of captures whose packets it could not take as they were. */
+/** Warnings of a run about packets of captures that were skipped or will be dropped. */
 import { type CaptureIntake, portList } from '../../traces/index.js';
 import { FRONT_PORTS } from './traffic.js';
 
-/** Sentences, for packets that were left out or that are lost unless a program forwards them. */
+/** Sentences on packets that were skipped, or are dropped unless a program forwards them. */
 export function captureWarnings(intake: CaptureIntake): string[] {
   const lost = intake.account().ports.filter(({ port, leftOut }) => !leftOut && port >= FRONT_PORTS);
   const packets = lost.reduce((sum, port) => sum + port.packets, 0);
   const unconnected =
-    `${packets.toLocaleString('en-US')} packets came by ${portList(lost)}: default forwarding connects ports 0 to ` +
+    `${packets.toLocaleString('en-US')} packets arrived at ${portList(lost)}: default forwarding connects ports 0 to ` +
     `${FRONT_PORTS - 1}, so those that no program forwards are dropped`;
   return [...intake.notes().missing, ...(lost.length === 0 ? [] : [unconnected])];
 }

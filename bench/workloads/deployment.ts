@@ -1,4 +1,4 @@
-/** First half of a run: programs arrive one by one and are linked into the switch. */
+/** First half of a run: programs are compiled and deployed one by one. */
 import {
   type Allocator,
   allocate,
@@ -18,7 +18,7 @@ import { type Admission, type AdmissionOptions, admitAll } from './admission.js'
 import { FRONT_PORTS } from './traffic.js';
 import { type Arrival, type Workload, WorkloadError } from './workload.js';
 
-/** How programs are compiled. */
+/** Options of compilation and deployment. */
 export interface LinkingOptions {
   readonly allocator: Allocator;
   readonly recirculations: number;
@@ -30,7 +30,7 @@ export interface DeployOptions extends AdmissionOptions, LinkingOptions {
   readonly workload: Workload;
 }
 
-/** An arrival with what became of its text. */
+/** An arrival with its compiled program. */
 export interface LinkedProgram {
   readonly arrival: Arrival;
   readonly program: Program;
@@ -40,11 +40,11 @@ export interface LinkedProgram {
 export interface Deployment extends Admission {
   readonly controller: Controller;
   readonly programs: readonly LinkedProgram[];
-  /** All changes so far, for replicas of the switch. */
+  /** All operations so far, for replicas of the switch. */
   readonly operations: readonly Operation[];
 }
 
-/** Deploys until the number is reached, a program does not fit, or the run is interrupted. */
+/** Deploys until the requested number, the first program that does not fit, or an interrupt. */
 export async function deployWorkload(emulator: Switch, options: DeployOptions): Promise<Deployment> {
   const target = new RecordingTarget(emulator);
   const controller = new Controller(emulator.dataPlane, target);
@@ -70,7 +70,7 @@ const taken = ({ number, key, name }: Arrival, compiled: CompiledProgram) => ({
   buckets: compiled.memories.reduce((sum, { buckets }) => sum + buckets, 0),
 });
 
-/** The emulator as a target that remembers the changes it was asked for. */
+/** The emulator as a target that records its operations. */
 class RecordingTarget extends InProcessTarget {
   readonly operations: Operation[] = [];
 
@@ -80,7 +80,7 @@ class RecordingTarget extends InProcessTarget {
   }
 }
 
-/** Neighbouring front ports are connected, so that packets that no program forwards leave. */
+/** Connects neighbouring front ports, so that packets that no program forwards leave. */
 export function frontPortForwarding(dataPlane: DataPlane): Operation[] {
   return Array.from({ length: FRONT_PORTS }, (_, port) => ({
     kind: 'insertEntry',

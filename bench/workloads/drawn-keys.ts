@@ -1,4 +1,4 @@
-/** Which of the fifteen programs arrive in a workload, drawn uniformly and again the same for the same seed. */
+/** Uniform random draws of the fifteen programs for a workload, determined by the seed. */
 
 import seedrandom from 'seedrandom';
 import { must } from '../../compiler/data-plane/must.js';
@@ -9,7 +9,7 @@ const MIXES: ReadonlyMap<string, readonly ProgramKey[]> = new Map<string, readon
   ['all-mixed', PROGRAM_KEYS],
 ]);
 
-/** The workloads made of the fifteen programs. */
+/** Names of the workloads of the fifteen programs. */
 export const WORKLOAD_NAMES: readonly string[] = [...PROGRAM_KEYS, ...MIXES.keys()];
 
 /** The keys that a workload draws from, or undefined for a name that is not one of {@link WORKLOAD_NAMES}. */

@@ -1,6 +1,5 @@
 /**
- * The filter that makes an instance's packets its own, and the field values that a packet must have to be the
- * instance's and no other's.
+ * The filter of an instance, and the field values that distinguish its packets from those of other instances.
  */
 import {
   HOST_MASK,
@@ -47,8 +46,8 @@ export function markFilter(mark: InstanceMark, instance: number): MarkedField {
 }
 
 /**
- * What else a packet addressed to an instance must have, so that no other instance's filter matches it. A connection's
- * packets towards its server and back again are told apart, as a firewall must see both of one instance.
+ * Further field values of a packet for an instance, so that no other instance's filter matches it. The two directions of
+ * a connection have different values, since a firewall must see both.
  */
 export function markSurroundings(mark: InstanceMark, instance: number, towardsServer: boolean): readonly MarkedField[] {
   switch (mark) {

@@ -1,4 +1,4 @@
-/** Instances of a program: its text with a name, a filter, memory sizes and cases of its own. */
+/** Instances of a program: its text with another name, filter, memory sizes and cases. */
 import {
   type Annotation,
   bitsToTell,
@@ -19,25 +19,25 @@ import type { MarkedField } from './instance-marks.js';
 
 export interface InstanceOptions {
   readonly name: string;
-  /** Replaces the filter on its field; undefined leaves the filters as they are. */
+  /** Replaces the filter on its field; undefined keeps the filters. */
   readonly filter: MarkedField | undefined;
-  /** Buckets of each memory; undefined leaves the sizes as they are. */
+  /** Buckets of each memory; undefined keeps the sizes. */
   readonly buckets: number | undefined;
   readonly elastic: 'cached keys' | 'server ports' | undefined;
   readonly cases: number;
-  /** Where the servers of a load balancer are, one more than there are cases for ports; the first is what it does otherwise. */
+  /** Ports of the servers of a load balancer. The first is used where no case matches, so there is one more than cases. */
   readonly serverPorts: readonly number[];
-  /** Which program of the file. */
+  /** Index of the program in the file. */
   readonly index: number;
 }
 
-/** The tree of a text; what is wrong with it is found when the instance's text is compiled. */
+/** The syntax tree of a text; its errors are reported when the instance's text is compiled. */
 export function syntaxOf(source: string): SourceFile {
   const diagnostics = new Diagnostics();
   return parse(lex(source, diagnostics), diagnostics);
 }
 
-/** Plain P4runpro: one program, as if a user had written it for this instance. */
+/** Text of an instance: one program in plain P4runpro. */
 export function instanceSource(file: SourceFile, options: InstanceOptions): string {
   const program = file.programs[options.index % Math.max(1, file.programs.length)];
   if (program === undefined) return formatSource(file);
@@ -81,9 +81,9 @@ function* memoryNames(statements: readonly StatementSyntax[]): Generator<string>
   }
 }
 
-/** Two elastic cases of the paper, read and write, serve one key; here they are one case around a common pair. */
+/** The paper has two elastic cases (read and write) for each key; here one case holds both. */
 export const cachedKeys = (cases: number): number => Math.max(1, Math.floor(cases / 2));
-/** Ports of servers, one for each elastic case: from 0 on, those that packets can leave by. */
+/** Ports of servers, one for each elastic case: usable egress ports from 0 on. */
 export function serverPorts(cases: number, dataPlane: DataPlane): readonly number[] {
   const ports = Array.from({ length: 2 ** dataPlane.description.ports.width }, (_, port) => port);
   return ports.filter((port) => dataPlane.inwardPort(port) === undefined).slice(0, Math.max(2, cases));
@@ -91,7 +91,7 @@ export function serverPorts(cases: number, dataPlane: DataPlane): readonly numbe
 /** The first key word of cached key n; the second is 0. */
 export const cachedKey = (n: number): number => 0x8888 + n;
 
-/** The first BRANCH of the program with the number of cases asked for. */
+/** The first BRANCH of the program with the requested number of cases. */
 function withCases(body: readonly StatementSyntax[], options: InstanceOptions): readonly StatementSyntax[] {
   const { elastic, cases, serverPorts } = options;
   if (elastic === undefined) return body;
@@ -105,7 +105,7 @@ function withCases(body: readonly StatementSyntax[], options: InstanceOptions): 
   });
 }
 
-/** Per key the first case of the text, with the key's word and bucket; the cases behind it stay. */
+/** A copy of the first case for each key, with the key's word and bucket; the other cases stay. */
 function keyCases(template: readonly CaseSyntax[], cases: number): CaseSyntax[] {
   const [first, ...others] = template;
   if (first === undefined) return [];
@@ -119,7 +119,7 @@ function keyCases(template: readonly CaseSyntax[], cases: number): CaseSyntax[] 
   return [...Array.from({ length: cachedKeys(cases) }, (_, n) => forKey(n)), ...others];
 }
 
-/** One case per server port but the first: that is what the program does otherwise. */
+/** One case for each server port except the first, which is used where no case matches. */
 function portCases(template: readonly CaseSyntax[], [, ...ports]: readonly number[]): CaseSyntax[] {
   const [first] = template;
   if (first === undefined) return [];
@@ -132,7 +132,7 @@ function portCases(template: readonly CaseSyntax[], [, ...ports]: readonly numbe
   });
 }
 
-/** The statement with another integer argument, if it is this primitive. */
+/** The statement with another integer argument, if it has this primitive. */
 function withArgument(statement: StatementSyntax, primitive: string, value: number): StatementSyntax {
   if (statement.kind === 'branch' || statement.name.text !== primitive) return statement;
   return {

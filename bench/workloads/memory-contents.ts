@@ -1,19 +1,19 @@
 /**
- * Contents of programs' memories as JSON: program, memory, bucket or range of buckets, word; what is not named is 0.
+ * Contents of programs' memories as JSON: program, memory, bucket or range of buckets, word. Other words are 0.
  *
  *     { "cms": { "row1": { "17": 3, "20-23": 1 } } }
  */
 import { UsageError } from '../../hw-driver/index.js';
 
-/** By program and memory; every word of a memory that is named. */
+/** All words of the named memories, by program and memory. */
 export type MemoryContents = ReadonlyMap<string, ReadonlyMap<string, Uint32Array>>;
 
-/** How many buckets a memory has; undefined if there is none of this name. */
+/** Number of buckets of a memory; undefined if there is none of this name. */
 export type BucketsOf = (program: string, memory: string) => number | undefined;
 
 const MAX_WORD = 2 ** 32 - 1;
 
-/** @param file names the file in errors @throws {UsageError} */
+/** @param file name of the file, for errors @throws {UsageError} */
 export function memoryContentsFrom(json: unknown, file: string, bucketsOf: BucketsOf): MemoryContents {
   const wrong = (what: string): UsageError => new UsageError(`${file}: ${what}`);
   const entries = (value: unknown, of: string): [string, unknown][] => {
@@ -45,7 +45,7 @@ export function memoryContentsFrom(json: unknown, file: string, bucketsOf: Bucke
   );
 }
 
-/** The text of a file; equal neighbours as one range, words of 0 left out. */
+/** Memory contents as JSON text; equal neighbours are one range, words of 0 are omitted. */
 export function formatMemoryContents(contents: MemoryContents): string {
   const document = Object.fromEntries(
     [...contents].map(([program, memories]) => [
@@ -76,7 +76,7 @@ export interface WordDifference {
   readonly actual: number;
 }
 
-/** Words that differ, of the memories that are expected. */
+/** Words of the expected memories that differ. */
 export function memoryDifferences(expected: MemoryContents, actual: MemoryContents): WordDifference[] {
   const differences: WordDifference[] = [];
   for (const [program, memories] of expected) {

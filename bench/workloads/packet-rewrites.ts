@@ -1,4 +1,4 @@
-/** What is written into the packets of a capture, laid out flat: thousands of programs have some each. */
+/** Rewrites of packets of a capture in a flat array, since thousands of programs have some each. */
 import type { DataPlane, HeaderField } from '../../compiler/index.js';
 import { modifyField, type Phv, readField, type WritableField, writableField } from '../../sim/index.js';
 
@@ -23,7 +23,7 @@ export class PacketRewrites {
 
   constructor(private readonly dataPlane: DataPlane) {}
 
-  /** @returns where the rewrite is */
+  /** @returns the offset of the rewrite */
   add(
     fields: readonly FieldBits[],
     ingressPort: { readonly value: number; readonly mask: number } | undefined,
@@ -43,7 +43,7 @@ export class PacketRewrites {
     return start;
   }
 
-  /** Writes into the packet that a PHV holds, and says which port it comes from then. */
+  /** Rewrites the packet of a PHV. @returns its ingress port */
   apply(rewrite: number, phv: Phv, ingressPort: number): number {
     const { words, parts } = this;
     let at = rewrite + RECORD.first;

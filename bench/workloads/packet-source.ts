@@ -1,4 +1,4 @@
-/** Where a run's packets come from: captures, addressed to the programs, or the generator. */
+/** Sources of a run's packets: captures, rewritten to match programs, or the generator. */
 import type { DataPlane } from '../../compiler/index.js';
 import {
   type CaptureAccount,
@@ -22,29 +22,29 @@ export interface PacketSource {
   close(): Promise<void>;
 }
 
-/** Generated packets, which others can generate too: any packet can be made without those before it. */
+/** Generated packets. Each is generated from its number alone, so workers can generate them too. */
 export interface GeneratedPackets extends PacketSource {
   readonly traffic: TrafficOptions;
-  /** By target, if it is known: the id of the program that its packets are for. */
+  /** Ids of the programs that packets are for, by target, if known. */
   readonly programIds: readonly number[] | undefined;
-  /** Starts again with the first packet. @param most number of packets after which it ends; all by default */
+  /** Restarts with the first packet. @param most maximum number of packets; all by default */
   restart(most?: number): void;
-  /** Leaves the next packets to the caller, up to a maximum. */
+  /** Reserves the next packets for the caller, up to a maximum. */
   take(most: number): { readonly first: number; readonly count: number };
 }
 
-/** Packets of generated traffic carry time stamps of this rate, unless another one is asked for. */
+/** Default packet rate of the time stamps of generated traffic. */
 export const PACKETS_PER_SECOND = 1e6;
 
 export interface GeneratedOptions {
   readonly packetsPerSecond?: number | undefined;
-  /** How many of the stream were taken before. */
+  /** Number of packets of the stream taken before. */
   readonly first?: number | undefined;
-  /** By target: whose packets they are. */
+  /** Program ids by target. */
   readonly programIds?: readonly number[];
 }
 
-/** `count` packets for the targets, of which there is one at least. */
+/** `count` packets for the targets; at least one target is needed. */
 export function generatedPackets(
   targets: readonly TrafficTarget[],
   count: number,
@@ -79,27 +79,27 @@ export function generatedPackets(
   };
 }
 
-/** Where no program was deployed, none is sent to. */
+/** The source of a run without programs: it has no packets. */
 export const noPackets: PacketSource = { fill: async () => 0, progress: 1, close: async () => undefined };
 
-/** Captures, and how they are read. */
+/** Captures, with options for reading them. */
 export interface Captures {
-  /** None: packets are generated. */
+  /** Capture files; if empty, packets are generated. */
   readonly paths: readonly string[];
   readonly options: Omit<CaptureOptions, 'ports'>;
 }
 
 export interface CapturedPackets extends PacketSource {
-  /** What was not as it should be; complete at the end. */
+  /** Warnings; complete at the end of the source. */
   readonly warnings: readonly string[];
-  /** What was done to packets so that they could run. */
+  /** Sentences on changes made to packets so that they could run. */
   readonly notes: readonly string[];
   readonly account: CaptureAccount;
 }
 
 /**
- * The packets of captures, one file after another. All are opened first, so that a bad one is found at once; one that
- * ends in the middle of a record is read up to it, with a warning.
+ * The packets of captures, file by file. All files are opened first, so that invalid ones are reported at once. A file
+ * that ends inside a record is read up to this record, with a warning.
  * @param addressing undefined where packets run as they were captured
  */
 export async function capturedPackets(

@@ -1,4 +1,4 @@
-/** What the harness knows of each of the fifteen programs beside its text. */
+/** Facts about each of the fifteen programs besides its text. */
 import { packageFile } from '../../traces/system/package-root.js';
 import type { InstanceMark } from './instance-marks.js';
 
@@ -24,9 +24,9 @@ export type ProgramKey = (typeof PROGRAM_KEYS)[number];
 export interface ProgramKind {
   readonly key: ProgramKey;
   readonly title: string;
-  /** What tells instances apart. */
+  /** The field that distinguishes instances. */
   readonly mark: InstanceMark;
-  /** How --cases multiplies cases; absent where a program has no elastic ones. */
+  /** Kind of the elastic cases that --cases multiplies; absent for programs without. */
   readonly elastic: 'cached keys' | 'server ports' | undefined;
   /** Whether --memory sets the size of its memories. */
   readonly resizable: boolean;
@@ -54,11 +54,11 @@ export const PROGRAM_KINDS: Readonly<Record<ProgramKey, ProgramKind>> = {
   cms: kind('cms', 'count-min sketch', 'source network'),
   bf: kind('bf', 'Bloom filter', 'source network'),
   sm: kind('sm', 'SuMax sketch', 'source network'),
-  // Five bits of the hash pick the bucket: its size belongs to the algorithm.
+  // Five bits of the hash select the bucket, so the algorithm fixes the size.
   hll: kind('hll', 'HyperLogLog', 'source network', { resizable: false }),
 };
 
 export const isProgramKey = (text: string): text is ProgramKey => PROGRAM_KEYS.some((key) => key === text);
 
-/** The file of a program, as users read it. */
+/** The path of a program's file. */
 export const programFile = (key: ProgramKey): string => packageFile('bench', 'programs', `${key}.p4runpro`);

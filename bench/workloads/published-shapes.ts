@@ -1,6 +1,6 @@
 /**
- * What the programs of the paper's authors need after their translation: entries by depth, where memory is first used,
- * and which depths are bound to a gress. Source: the specification of this project (programs.md, "Shapes of the
+ * Shapes of the programs of the paper's authors after translation: entries by depth, depths of first memory accesses,
+ * and depths that are bound to a gress. Source: the specification of this project (programs.md, "Shapes of the
  * published programs"), taken from the prototype that the authors publish beside "P4runpro: Enabling Runtime
  * Programmability for RMT Programmable Switches" (SIGCOMM 2024). Ours share neither shapes nor faults.
  */
@@ -9,9 +9,9 @@ import type { ProgramKey } from './program-kind.js';
 /** One depth of a published program. */
 export interface ShapeRow {
   readonly entries: number;
-  /** Of the memory first used here; 0 for none. */
+  /** Size of the memory first accessed at this depth; 0 for none. */
   readonly buckets: number;
-  /** Where the authors' allocator wants the depth. */
+  /** Gress to which the authors' allocator binds the depth. */
   readonly gress: 'ingress' | 'egress' | 'any';
 }
 
@@ -20,9 +20,9 @@ export type Shape = readonly ShapeRow[];
 interface ShapeSource {
   /** Entries by depth with 2 elastic cases; `*` memory, `f` forwards (ingress only), `e` egress metadata. */
   readonly rows: string;
-  /** What each further case adds to the first depths, in turn; the first of them adds case 3. */
+  /** Entries that further cases add to the first depths, in rotation, from case 3 on. */
   readonly perCase?: readonly string[];
-  /** Where the algorithm sets the size of the memory. */
+  /** Size of the memory, if the algorithm fixes it. */
   readonly buckets?: number;
 }
 
@@ -44,7 +44,7 @@ const SOURCES: Readonly<Record<ProgramKey, ShapeSource>> = {
   acc: { rows: '1 1 1 1 1 1 1 1* 1 2f' },
   // Ten NOPs bring depth 11, which reads the time in the queue, to egress.
   ecn: { rows: '1 1 1 1 1 1 1 1 1 1 1e 1 1 1 1 1' },
-  // Five bits of the hash pick the bucket.
+  // Five bits of the hash select the bucket.
   hll: { rows: '1 27 27 27 27 27 27 27*', buckets: 32 },
   // Only one of the two rules is allocated.
   l2: { rows: RULE },
@@ -57,7 +57,7 @@ const SOURCES: Readonly<Record<ProgramKey, ShapeSource>> = {
   sf: { rows: '1 1 1 2 2 3 3* 1 2f' },
 };
 
-/** Elastic cases that the rows above have. */
+/** Number of elastic cases in the rows above. */
 const BASE_CASES = 2;
 
 /**

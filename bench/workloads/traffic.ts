@@ -1,4 +1,4 @@
-/** Synthetic traffic for an instance: packets that its filter matches and that exercise what the program does. */
+/** Synthetic traffic for an instance: packets that match its filter and exercise the function of the program. */
 import { type PacketTemplate, type TrafficTarget, UDP_ECHO_PORT } from '../../traces/index.js';
 import {
   HOST_MASK,
@@ -12,10 +12,10 @@ import {
 import { cachedKey, cachedKeys } from './instance.js';
 import type { ProgramKey } from './program-kind.js';
 
-/** Ports that synthetic packets come in on; pairs of neighbours are connected by default forwarding. */
+/** Ingress ports of synthetic packets; default forwarding connects pairs of neighbours. */
 export const FRONT_PORTS = 32;
 const FLOWS = 64;
-/** Frames without frame check sequence: the shortest that Ethernet allows, to twice that. */
+/** Range of frame lengths without frame check sequence: from the minimum of Ethernet to twice as long. */
 const FRAME_BYTES = { minimum: 60, maximum: 124 };
 
 const PROTOCOL = { tcp: 6, udp: 17 };
@@ -42,9 +42,9 @@ function request(instance: number, destinationPort: number, words: readonly numb
   };
 }
 
-/** Most variants that a key popularity is spread over. */
+/** Maximum number of variants over which key popularity is distributed. */
 const MAX_KEYS = 8;
-/** A word that no instance caches. */
+/** A key word that no instance caches. */
 const UNCACHED_KEY = 0x01000000;
 
 /** Reads that hit, writes that hit, and reads that miss, as 6 : 2 : 2. */

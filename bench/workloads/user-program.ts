@@ -1,10 +1,10 @@
-/** What the harness works out for a program that is not one of the fifteen: marks and traffic, from its filters. */
+/** Marks and traffic of a program that is not one of the fifteen, derived from its filters. */
 import type { DataPlane, FieldMatch, Program } from '../../compiler/index.js';
 import { type AddressPattern, type PacketTemplate, type TrafficTarget, UDP_ECHO_PORT } from '../../traces/index.js';
 import { instanceMac, OUTSIDE_HOST_MASK, OUTSIDE_MAC, outsideNetwork } from './addresses.js';
 import type { InstanceMark } from './instance-marks.js';
 
-/** The mark that fits the program's parsing path and says nothing that its filters already say, if there is one. */
+/** A mark on the program's parsing path whose field its filters do not use, if there is one. */
 export function markForProgram(program: Program): InstanceMark {
   const filtered = new Set(program.filters.filter(({ mask }) => mask !== 0).map(({ field }) => field.name));
   switch (program.filterTable.path) {
@@ -21,7 +21,7 @@ const PROTOCOL = { tcp: 6, udp: 17 };
 const FLOWS = 64;
 const APPLICATION_VARIANTS = 8;
 
-/** Packets that the filters of a program match. Bits that they leave open are spread over flows. */
+/** Packets that match the filters of a program. Bits that filters ignore vary between flows. */
 export function trafficForProgram(program: Program, dataPlane: DataPlane, instance: number): TrafficTarget {
   const match = (name: string): FieldMatch | undefined => program.filters.find(({ field }) => field.name === name);
   const value = (name: string): number | undefined => match(name)?.value;
@@ -55,7 +55,7 @@ export function trafficForProgram(program: Program, dataPlane: DataPlane, instan
   };
   if (protocol !== PROTOCOL.udp || !applicationPorts(dataPlane).includes(destinationPort))
     return { variants: [packet] };
-  // Small words in every place: what operations and keys of such headers are.
+  // Small values in every word, as is typical of operations and keys in application headers.
   const words = Array.from({ length: APPLICATION_VARIANTS }, (_, n) => [n, n + 1, n >>> 1, n * n]);
   return { variants: words.map((applicationWords) => ({ ...packet, applicationWords })) };
 }
@@ -69,7 +69,7 @@ function addressPattern(filter: FieldMatch | undefined): AddressPattern {
   return { base: filter.value, hostMask: ~filter.mask >>> 0 };
 }
 
-/** UDP destination ports behind which the parser reads the application header. */
+/** UDP destination ports after which the parser reads the application header. */
 function applicationPorts(dataPlane: DataPlane): number[] {
   const states = Object.values(dataPlane.description.parser.states);
   return states

@@ -1,4 +1,4 @@
-/** Workloads: which programs arrive, one after another, and with which packets. */
+/** Workloads: sequences of arriving programs with their traffic. */
 
 import { readFile } from 'node:fs/promises';
 import { must } from '../../compiler/data-plane/must.js';
@@ -20,47 +20,47 @@ import { PROGRAM_KINDS, type ProgramKey, programFile } from './program-kind.js';
 import { trafficFor } from './traffic.js';
 import { markForProgram, trafficForProgram } from './user-program.js';
 
-/** A workload that cannot be built. */
+/** Thrown for a workload that cannot be built. */
 export class WorkloadError extends DomainError {
   override readonly name = 'WorkloadError';
   readonly code = 'no-workload';
   readonly ends = 'bad-input';
 }
 
-/** One program that arrives. */
+/** One arriving program. */
 export interface Arrival {
-  /** From 0, in the order of arrival; also the priority of its filter. */
+  /** Number of the arrival, from 0; also the priority of its filter. */
   readonly number: number;
-  /** The program's key, or the name in the user's file. */
+  /** Key of the program, or its name in the user's file. */
   readonly key: string;
   readonly name: string;
-  /** Plain P4runpro. */
+  /** Text of the program in plain P4runpro. */
   readonly source: string;
   readonly traffic: TrafficTarget;
-  /** Values that a packet gets when it is addressed to this program, towards a server and back. */
+  /** Field values of packets for this program, towards a server and back. */
   readonly address: { readonly forward: readonly MarkedField[]; readonly reverse: readonly MarkedField[] };
-  /** What the control plane writes into memories after deployment, by memory and bucket. */
+  /** Words that the control plane writes into memories after deployment, by memory and bucket. */
   readonly memoryValue: ((memory: string, bucket: number) => number) | undefined;
 }
 
 export interface Workload {
   readonly name: string;
-  /** The one program of a user's file, with its own filter and name; packets of a capture are left as they are then. */
+  /** Whether a single program of a user's file keeps its filter and name, on unchanged packets. */
   readonly asWritten: boolean;
-  /** The n-th arrival; the same for the same seed. */
+  /** Arrival n, determined by the seed. */
   arrival(number: number): Arrival;
 }
 
 export interface WorkloadOptions {
-  /** A program's key, `mixed`, `all-mixed`, or the path of a .p4runpro file. */
+  /** Key of a program, `mixed`, `all-mixed`, or path of a .p4runpro file. */
   readonly name: string;
-  /** Bytes of each memory; undefined leaves the sizes as the programs have them. */
+  /** Size of each memory in bytes; undefined keeps the declared sizes. */
   readonly memoryBytes: number | undefined;
-  /** Elastic cases. */
+  /** Number of elastic cases. */
   readonly cases: number;
   readonly seed: string;
   readonly dataPlane: DataPlane;
-  /** One program of a .p4runpro file, without a filter of an instance. */
+  /** Whether a single program of a .p4runpro file keeps its own filter. */
   readonly asWritten?: boolean;
 }
 
@@ -110,7 +110,8 @@ async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Pro
 }
 
 function requireInstance(number: number): void {
-  if (number >= MAX_INSTANCES) throw new WorkloadError(`at most ${MAX_INSTANCES} instances can be told apart`);
+  if (number >= MAX_INSTANCES)
+    throw new WorkloadError(`the maximum is ${MAX_INSTANCES.toLocaleString('en-US')} instances`);
 }
 
 function arrivalParts(number: number, key: string, name: string, source: string, mark: InstanceMark) {
@@ -127,7 +128,7 @@ function arrivalParts(number: number, key: string, name: string, source: string,
   };
 }
 
-/** The servers of a load balancer: bucket b belongs to server b mod ports, which has an address of its own. */
+/** Servers of a load balancer: bucket b belongs to server b mod ports, and each server has its own address. */
 function serverValue(memory: string, bucket: number, ports: readonly number[]): number {
   const server = bucket % ports.length;
   return memory === 'port' ? (ports[server] as number) : (0xac100000 + server) >>> 0;
@@ -184,7 +185,8 @@ function writtenWorkload(
     name,
     asWritten: true,
     arrival(number) {
-      if (number > 0) throw new WorkloadError(`program ${program.name} runs as it is written, once`);
+      if (number > 0)
+        throw new WorkloadError(`program ${program.name} keeps its own filter and can be deployed only once`);
       return {
         number,
         key: program.name,

@@ -47,14 +47,17 @@ test('earliest and latest, in any order; before 1970 and after 2106', () => {
   );
 });
 
-test('packets without a time count for nothing but themselves', () => {
+test('packets without a time stamp do not affect duration and first and last time', () => {
   const summary = summaryOf([undefined, [1_700_000_000, 5], [1_700_000_000, 105], undefined]);
   assert.is(summary.duration, '0.000000100');
   assert.is(summary.packets, 4);
-  assert.match(renderCaptureStatistics(summary, []), /; 2 packets without a time$/m);
+  assert.match(renderCaptureStatistics(summary, []), /; 2 packets without a time stamp$/m);
   const none = summaryOf([undefined, undefined]);
   assert.equal([none.seconds, none.firstTime, none.lastTime], [0, null, null]);
-  assert.match(renderCaptureStatistics(none, []), /^time +no packet has a time; 2 packets without a time$/m);
+  assert.match(
+    renderCaptureStatistics(none, []),
+    /^time +no packet has a time stamp; 2 packets without a time stamp$/m,
+  );
   assert.match(
     renderCaptureStatistics(summaryOf([]), ['a note']),
     /^time +no packet has a time$[\s\S]*^read +a note$/m,

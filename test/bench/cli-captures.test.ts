@@ -40,14 +40,11 @@ test('run: link types, times and gaps, said in the summary and its document', ()
     for (const more of [[], ['--timing']]) {
       const { status, stdout, stderr } = await type('bench', [...RUN, ...read, ...more], { folder });
       assert.is(status, 0, stderr);
-      assert.match(
-        stdout,
-        /^captures +6 packets of link type 101 \(raw IP\) with an Ethernet header put in front, 02/m,
-      );
-      assert.match(stdout, /^ +8 packets outside the times asked for left out$/m);
-      assert.match(stdout, /^ +11 gaps squeezed, 15\.\d{9} s in all$/m);
+      assert.match(stdout, /^captures +6 packets of link type 101 \(raw IP\) with an Ethernet header added, 02/m);
+      assert.match(stdout, /^ +8 packets skipped: outside the times of --from and --to$/m);
+      assert.match(stdout, /^ +11 gaps shortened, by 15\.\d{9} s in total$/m);
       assert.match(stdout, /^packets +12 in/m);
-      assert.is(stderr, 'bench: warning: 10 packets of link type 105 (IEEE 802.11) left out\n');
+      assert.is(stderr, 'bench: warning: 10 packets of link type 105 (IEEE 802.11) skipped\n');
     }
     const { stdout } = await type('bench', [...RUN, ...read, '--json'], { folder });
     const { captures } = JSON.parse(stdout) as { captures: { links: { packets: number }[]; outsideTimes: number } };
@@ -77,15 +74,15 @@ test('trace info and replay take the same options', () =>
     assert.is(replay.status, 0, replay.stderr);
     assert.match(replay.stdout, /7 packets in/);
     assert.match(replay.stdout, /3 packets of link type 101/);
-    assert.match(replay.stderr, /10 packets of link type 105 .* left out/);
+    assert.match(replay.stderr, /10 packets of link type 105 .* skipped/);
   }));
 
 test('ports that nothing is connected to, and ports that the switch does not have', () =>
   withFolder(async (folder) => {
     writeFileSync(join(folder, 'p.pcapng'), PORTS);
     const says = (stderr: string): void => {
-      assert.match(stderr, /10 packets left out that came by port 65535: the switch has no such port/);
-      assert.match(stderr, /10 packets came by port 63: default forwarding connects ports 0 to 31/);
+      assert.match(stderr, /10 packets skipped: the switch has no port 65535/);
+      assert.match(stderr, /10 packets arrived at port 63: default forwarding connects ports 0 to 31/);
     };
     for (const more of [[], ['--timing']]) {
       const { status, stderr, stdout } = await type('bench', [...RUN, '--trace', 'p.pcapng', ...more], { folder });
@@ -111,7 +108,7 @@ test('verify that compared no packet fails and says why', () =>
     for (const [args, reason] of [
       [['cut.pcap'], /nothing was verified: cut\.pcap: ends in the middle of a record, after 0 whole packets/],
       [['none.pcap'], /nothing was verified: no packets in none\.pcap/],
-      [['p.pcapng', '--from', '+1h'], /nothing was verified: 20 packets outside the times asked for left out/],
+      [['p.pcapng', '--from', '+1h'], /nothing was verified: 20 packets skipped: outside the times of --from and --to/],
     ] as const) {
       const { status, stdout, stderr } = await type('bench', ['verify', 'cms', '--trace', ...args], { folder });
       assert.is(status, 1);

@@ -89,7 +89,7 @@ test('a difference: the packet field by field, what happened to it, status 1; --
     assert.is((await replay(folder, ...args)).status, 0);
   }));
 
-test('packets that are missing and too many are named, and words of memory', () =>
+test('missing and additional packets are named, and words of memory', () =>
   withFolder(async (folder) => {
     const text = readFileSync(programFile('acc'), 'utf8');
     writeFileSync(join(folder, 'mine.p4runpro'), text.replace('<sar, 1, 0xffffffff>', '<sar, 0, 0xffffffff>'));
@@ -97,7 +97,7 @@ test('packets that are missing and too many are named, and words of memory', () 
     const { status, stdout } = await replay(folder, 'mine.p4runpro', ...files);
     assert.is(status, 1);
     assert.match(stdout, /^packet 1 of the golden is missing \(packet 1 of the trace, 0\.000000000 s\)$/m);
-    assert.match(stdout, /^a packet too many \(packet 2 of the trace, 0\.000001000 s\)$/m);
+    assert.match(stdout, /^additional packet \(packet 2 of the trace, 0\.000001000 s\)$/m);
     assert.match(stdout, /^ {2}verdict {2}dropped \(DROP\)$/m);
 
     writeFileSync(join(folder, 'before.json'), JSON.stringify({ acc: { seen: { '0-255': 1 } } }));
@@ -147,7 +147,7 @@ test('verdicts by port and reason, packets by number, memory at the end', () =>
     const args = ['mine.p4runpro', '--trace', 'in.pcapng', '--trace-packet', '2', '6-7', '--memory-out', 'm.json'];
     const { status, stdout, stderr } = await replay(folder, ...args);
     assert.is(status, 0, stderr);
-    assert.match(stderr, /^bench: warning: 2 packets came by port 99: default forwarding connects .*\n$/);
+    assert.match(stderr, /^bench: warning: 2 packets arrived at port 99: default forwarding connects .*\n$/);
     const expected = [
       '2  dropped by DROP, program mine',
       '1  reported to the CPU by port 192, program mine',

@@ -155,7 +155,7 @@ test("a user's program with a user's capture runs as it is; --readdress and seve
     assert.equal(own.memory, { mine: { count: { 3: 200 } } });
     assert.is(own.summary.packets.unmatched, 300);
     assert.is(own.summary.addressing, 'as captured');
-    assert.match(own.stdout, /as captured, for the program as it is written \(--readdress/);
+    assert.match(own.stdout, /as captured, with the filter of the program \(--readdress/);
     // Forwarding changes nothing: what leaves is what came, behind the header of the file.
     const packets = (name: string): Buffer => readFileSync(join(folder, name)).subarray(24);
     assert.ok(packets('left.pcap').equals(Buffer.concat(['to-10.pcap', 'from-10.pcap'].map(packets))));

@@ -70,7 +70,7 @@ test('--write: departure times, in order; and the same bytes with more workers, 
     const one = await type('bench', run(...asked, '--write', 'out.pcap'), { folder });
     assert.is(one.status, 0, one.stderr);
     const two = await type('bench', run(...asked, '--workers', '2', '--write', 'two.pcap'), { folder });
-    assert.is(two.stderr, 'bench: warning: with --timing there is one worker\n');
+    assert.is(two.stderr, 'bench: warning: --timing uses one worker\n');
     const [first, second] = [one, two].map(({ stdout }) => JSON.parse(stdout) as Summary);
     assert.equal([second?.outputHash, second?.workers], [first?.outputHash, 1]);
     assert.ok(readFileSync(join(folder, 'out.pcap')).equals(readFileSync(join(folder, 'two.pcap'))));
@@ -98,7 +98,7 @@ test('time stamps that go back are counted', () =>
     const traces = ['--trace', 'slow.pcap', '--trace', 'fast.pcap'];
     const { status, stderr } = await type('bench', run('--programs', '1', ...traces), { folder });
     assert.is(status, 0, stderr);
-    assert.match(stderr, /^bench: warning: 20 packets had time stamps before that of the packet ahead of them/);
+    assert.match(stderr, /^bench: warning: 20 packets had an earlier time stamp than the previous packet/);
   }));
 
 test('Ctrl-C stops a run with time and keeps what was done', () =>
@@ -186,13 +186,13 @@ const REFUSALS: readonly Refusal[] = [
   { args: small('--update-script', 'u.json'), given: given('{}'), says: /"schema" must be/ },
   { args: small('--update-script', 'u.json'), given: given(script([], -1)), says: /"operationsPerSecond" must be/ },
   updated([{ atUs: -1, revoke: 'lb_0' }], /updates\[0\]: "atUs" must be/),
-  updated([{ atUs: 1 }], /updates\[0\]: beside "atUs" it has one of deploy, revoke, cases/),
+  updated([{ atUs: 1 }], /updates\[0\]: besides "atUs" it must have exactly one of deploy, revoke, cases/),
   updated(
     [
       { atUs: 2, revoke: 'lb_0' },
       { atUs: 1, deploy: 3 },
     ],
-    /updates\[1\]: "atUs" is before/,
+    /updates\[1\]: "atUs" is less than/,
   ),
   updated([{ atUs: 1, revoke: 'nosuch' }], /there is no program nosuch/),
   updated([{ atUs: 1, deploy: 0 }], /program lb_0 runs already/),

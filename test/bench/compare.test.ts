@@ -124,7 +124,7 @@ test('compare: a run and itself, another engine, another result, another workloa
       /^packets per second +no difference +times 1\.000 \(95 % interval 0\.\d+ to \d+\.\d+\)$/m,
     );
 
-    assert.match(same.stdout, /^verdict +the same results, and no difference in speed$/m);
+    assert.match(same.stdout, /^verdict +the same results, and no significant difference in speed$/m);
 
     const { stdout, stderr } = await bench('compare', 'a', 'b', '--json');
     assert.match(
@@ -144,7 +144,7 @@ test('compare: a run and itself, another engine, another result, another workloa
     const differs = await bench('compare', 'a', 'other.json');
     assert.is(differs.status, 1);
     assert.match(differs.stdout, /^table entries +differs +\d+ -> 1$/m);
-    assert.match(differs.stdout, /^verdict +2 of 10 results differ, and no difference in speed$/m);
+    assert.match(differs.stdout, /^verdict +2 of 10 results differ, and no significant difference in speed$/m);
     assert.match(differs.stdout, /^state hash +differs +[0-9a-f]{23}… -> f00$/m);
 
     const workload = await bench('compare', 'a', 'c');
@@ -168,7 +168,7 @@ test('the verdict is one sentence about results and speeds', () => {
   const unknown = comparedSpeed('x', [1], [2]);
   assert.is(
     verdict({ figures: [equal], speeds: [unknown] }),
-    'the same results, and too few repeats to tell speeds apart',
+    'the same results, and too few repeats to compare speeds',
   );
   assert.is(
     verdict({ figures: [], speeds: [speed(2), speed(2), speed(0.5), speed(1), unknown] }),

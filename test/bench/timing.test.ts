@@ -87,7 +87,7 @@ test('workers are one, and it is said', async () => {
   const two = await run({ ...LOAD, options: { workers: 2 } });
   assert.equal(outcome(two), outcome(loaded));
   assert.is(two.summary.workers, 1);
-  assert.equal(two.warnings, ['with --timing there is one worker']);
+  assert.equal(two.warnings, ['--timing uses one worker']);
 });
 
 test('every packet leaves or is lost for a reason, in each of the tables', () => {
@@ -164,7 +164,7 @@ test('a rate takes the place of time stamps', () => {
   assert.equal(timesOf([none, none, none, none], 3e9).ps, [0, 333, 666, 1000]);
 });
 
-test('a capture of more hours than picoseconds can be counted for is refused', () => {
+test('a capture that is longer than the timing model counts picoseconds is refused', () => {
   assert.throws(
     () =>
       timesOf([
@@ -172,7 +172,7 @@ test('a capture of more hours than picoseconds can be counted for is refused', (
         [10_000, 0],
       ]),
     (error: unknown) =>
-      error instanceof TimingError && /packet 2 comes more than 9000 s after the first/.test(error.message),
+      error instanceof TimingError && /packet 2 arrives more than 9,000 s after the first/.test(error.message),
   );
 });
 

@@ -179,7 +179,7 @@ test('sixteen cases: every cached key is answered by its own bucket', async () =
   await checkReach([(await load('lb', { cases: 16 })).arrival(9)], 200);
 });
 
-test('an unknown workload, and more instances than can be told apart', async () => {
+test('an unknown workload, and more instances than the maximum', async () => {
   const error = await load('loadbalancer').then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -187,7 +187,7 @@ test('an unknown workload, and more instances than can be told apart', async () 
   assert.instance(error, WorkloadError);
   assert.match(String(error), /there is no workload 'loadbalancer': it is one of cache, lb, .*all-mixed, or/);
   const workload = await load('lb');
-  assert.throws(() => workload.arrival(MAX_INSTANCES), /at most 32768 instances can be told apart/);
+  assert.throws(() => workload.arrival(MAX_INSTANCES), /the maximum is 32,768 instances/);
   for (const name of ['constructor', 'toString', '__proto__']) {
     const thrown = await load(name).then(
       () => undefined,

@@ -99,7 +99,7 @@ for (const [name, linkType, packet, kept] of [
     const { packets } = await readBytes(file, {}, undefined, intake);
     assert.equal(itemAt(packets, 0).bytes.slice(12), [0xff, 0xff, ...kept]);
     assert.is(intake.withoutEtherType, 1);
-    assert.match(intake.notes().missing.join(), /^1 packet of no protocol that Ethernet can name/);
+    assert.match(intake.notes().missing.join(), /^1 packet of a protocol without an ether type/);
   });
 }
 
@@ -169,7 +169,7 @@ mixed('others are left out and counted on request; the rest runs', async () => {
       [105, 2, 'not'],
     ],
   );
-  assert.equal(intake.notes().missing, ['2 packets of link type 105 (IEEE 802.11) left out']);
+  assert.equal(intake.notes().missing, ['2 packets of link type 105 (IEEE 802.11) skipped']);
 });
 
 mixed('a pcap of another link type has no packet then', async () => {
@@ -178,7 +178,7 @@ mixed('a pcap of another link type has no packet then', async () => {
   const { packets, error } = await readBytes(other, {}, undefined, intake);
   assert.is(error, undefined);
   assert.equal(packets, []);
-  assert.equal(intake.notes().missing, ['1 packet of link type 9 (PPP) left out']);
+  assert.equal(intake.notes().missing, ['1 packet of link type 9 (PPP) skipped']);
 });
 
 mixed('ports that the switch does not have: left out and said, also beyond 16 bits', async () => {
@@ -205,9 +205,7 @@ mixed('ports that the switch does not have: left out and said, also beyond 16 bi
       [99_999, 1, true],
     ],
   );
-  assert.equal(intake.notes().missing, [
-    '4 packets left out that came by port 512, port 65535, port 99999: the switch has no such port',
-  ]);
+  assert.equal(intake.notes().missing, ['4 packets skipped: the switch has no port 512, port 65535, port 99999']);
 });
 
 mixed.run();

@@ -98,7 +98,7 @@ between('a packet without a time: read and counted, left out where times decide'
     packets.map(({ seconds }) => seconds),
     [5, 9],
   );
-  assert.equal(bounded.notes().missing, ['1 packet without a time left out']);
+  assert.equal(bounded.notes().missing, ['1 packet skipped: without a time stamp']);
 });
 between.run();
 
@@ -112,7 +112,7 @@ gaps('longer ones become as long, exactly; a packet that goes back moves with th
   const { gapsSqueezed, squeezedSeconds } = intake.account();
   assert.is(gapsSqueezed, 2);
   assert.is(squeezedSeconds, decimalSeconds(3n * long - (3n * SECOND + 1n)));
-  assert.match(intake.notes().done.join(), /^2 gaps squeezed, \d+\.\d{9} s in all$/);
+  assert.match(intake.notes().done.join(), /^2 gaps shortened, by \d+\.\d{9} s in total$/);
 });
 
 gaps('between captures too', async () => {

@@ -1,4 +1,4 @@
-/** What of captures is taken into batches, and the account of it: one for all captures of a run, in their order. */
+/** Selects the packets of captures that are read into batches, and counts them; one intake for all captures of a run. */
 import { CaptureError } from './capture-error.js';
 import {
   DEFAULT_LINK_ADDRESSES,
@@ -18,50 +18,50 @@ export interface CaptureOptions extends TimeSelectionOptions {
    * is the source, and the rest is {@link DEFAULT_LINK_ADDRESSES}.
    */
   readonly linkAddresses?: LinkAddresses | undefined;
-  /** Packets of links that cannot be read are left out and counted; without it, the first one is an error. */
+  /** Whether packets of unsupported link types are skipped and counted; otherwise the first one is an error. */
   readonly skipOtherLinks?: boolean | undefined;
-  /** Ports 0 … `ports` − 1 are there: packets that a capture says came by another one are left out and counted. */
+  /** Number of ports, from 0. Packets of other ports, as named by a capture, are skipped and counted. */
   readonly ports?: number | undefined;
 }
 
-/** Packets of one interface, or of all that have the same link type and port. */
+/** Packets of all interfaces with the same link type and port. */
 export interface IntakeSource {
   readonly linkType: number;
   readonly link: LinkKind;
-  /** The link, if it is neither Ethernet nor one that cannot be read. */
+  /** The link, if it needs an Ethernet header. */
   readonly otherLink: OtherLink | undefined;
-  /** What its name says, see `portName`. */
+  /** Switch port from the name of the interface, see `portName`. */
   readonly port: number | undefined;
-  /** Why its packets are left out. */
+  /** Why its packets are skipped. */
   readonly leftOut: 'link' | 'port' | undefined;
-  /** That were read, or left out for this. */
+  /** Number of packets read, or skipped for this reason. */
   packets: number;
 }
 
-/** What became of the packets of captures. JSON. */
+/** Packets of captures read and skipped, as JSON. */
 export interface CaptureAccount {
-  /** By link type: packets that were read, or left out for their link or port. */
+  /** Packets by link type: read, or skipped because of the link or port. */
   readonly links: readonly {
     readonly linkType: number;
     readonly name: string;
     readonly packets: number;
     readonly read: 'as it is' | 'with an Ethernet header' | 'not';
   }[];
-  /** Packets without an ether type: of a link that is not Ethernet, and of a protocol that Ethernet has no number for. */
+  /** Number of packets of other links whose protocol has no ether type. */
   readonly withoutEtherType: number;
-  /** Packets without a time that were read. */
+  /** Number of packets read without a time stamp. */
   readonly untimed: number;
-  /** Packets left out because of their times, and those that have none where times decide. */
+  /** Number of packets skipped because of their time stamps, and of those without one where times are selected. */
   readonly outsideTimes: number;
   readonly untimedOutside: number;
-  /** Gaps made shorter, and seconds taken out in all, exactly. */
+  /** Number of shortened gaps, and the exact total of removed seconds. */
   readonly gapsSqueezed: number;
   readonly squeezedSeconds: string;
-  /** By port that captures name. `leftOut`: the switch has no such port. */
+  /** Packets by port named in captures. `leftOut`: the switch has no such port. */
   readonly ports: readonly { readonly port: number; readonly packets: number; readonly leftOut: boolean }[];
 }
 
-/** That a packet can have come by in a batch. */
+/** Maximum number of ports in a batch. */
 const MAX_PORTS = 2 ** 16;
 const MAX_PORTS_NAMED = 8;
 
@@ -70,7 +70,7 @@ export class CaptureIntake {
   readonly linkAddresses: LinkAddresses | undefined;
   withoutEtherType = 0;
   untimed = 0;
-  /** By link type and port. */
+  /** Sources by link type and port. */
   private readonly sources = new Map<string, IntakeSource>();
   private readonly ports: number;
 
@@ -82,7 +82,7 @@ export class CaptureIntake {
     this.ports = ports;
   }
 
-  /** The packets of an interface. @param port that its name says */
+  /** The source for packets of an interface. @param port switch port from its name */
   source(linkType: number, port?: number): IntakeSource {
     const key = `${linkType} ${port}`;
     const known = this.sources.get(key);
@@ -102,12 +102,12 @@ export class CaptureIntake {
     return made;
   }
 
-  /** @throws CaptureError 'unsupported-link-type' for a source that cannot be read, unless such are left out */
+  /** @throws CaptureError 'unsupported-link-type' for a source that cannot be read, unless it may be skipped */
   requireReadable({ linkType, link }: IntakeSource, path: string): void {
     if (link !== 'unsupported' || this.options.skipOtherLinks) return;
     const detail =
       `packets have link type ${linkType} (${linkTypeName(linkType)}): Ethernet (${LINK_TYPE_ETHERNET}), raw IP and ` +
-      'Linux cooked captures can be read; --skip-other-links leaves others out';
+      'Linux cooked captures can be read; --skip-other-links skips others';
     throw new CaptureError('unsupported-link-type', path, detail);
   }
 
@@ -143,7 +143,7 @@ export class CaptureIntake {
     };
   }
 
-  /** The account in sentences: what was done with packets so that they could run, then what did not run. */
+  /** The account in sentences: changes made to packets that were read (`done`), and skipped packets (`missing`). */
   notes(): { readonly done: readonly string[]; readonly missing: readonly string[] } {
     return captureNotes(this.account(), this.linkAddresses);
   }
@@ -153,7 +153,7 @@ const count = (packets: number): string => `${packets.toLocaleString('en-US')} p
 const addressText = (bytes: Uint8Array): string =>
   [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 
-/** As in `port 63, port 65535 and 4 others`. */
+/** A list of ports, e.g. `port 63, port 65535 and 4 others`. */
 export function portList(ports: readonly { readonly port: number }[]): string {
   const named = ports.slice(0, MAX_PORTS_NAMED).map(({ port }) => `port ${port}`);
   const others = ports.length - named.length;
@@ -164,27 +164,30 @@ function captureNotes(account: CaptureAccount, asked: LinkAddresses | undefined)
   const { source, destination } = asked ?? DEFAULT_LINK_ADDRESSES;
   const other = account.links.filter(({ read }) => read === 'with an Ethernet header');
   const addresses = `${addressText(source)} > ${addressText(destination)}`;
-  const own = asked === undefined ? ", or the sender's address that the cooked header has" : '';
+  const own = asked === undefined ? ", or with the sender's address of the cooked header" : '';
   const done = other.map(
     ({ linkType, name, packets }) =>
-      `${count(packets)} of link type ${linkType} (${name}) with an Ethernet header put in front, ${addresses}` +
+      `${count(packets)} of link type ${linkType} (${name}) with an Ethernet header added, ${addresses}` +
       (name.startsWith('Linux cooked') ? own : ''),
   );
-  if (account.outsideTimes > 0) done.push(`${count(account.outsideTimes)} outside the times asked for left out`);
+  if (account.outsideTimes > 0)
+    done.push(`${count(account.outsideTimes)} skipped: outside the times of --from and --to`);
   if (account.gapsSqueezed > 0) {
-    done.push(`${account.gapsSqueezed.toLocaleString('en-US')} gaps squeezed, ${account.squeezedSeconds} s in all`);
+    done.push(
+      `${account.gapsSqueezed.toLocaleString('en-US')} gaps shortened, by ${account.squeezedSeconds} s in total`,
+    );
   }
   const missing = account.links
     .filter(({ read }) => read === 'not')
-    .map(({ linkType, name, packets }) => `${count(packets)} of link type ${linkType} (${name}) left out`);
-  if (account.untimedOutside > 0) missing.push(`${count(account.untimedOutside)} without a time left out`);
+    .map(({ linkType, name, packets }) => `${count(packets)} of link type ${linkType} (${name}) skipped`);
+  if (account.untimedOutside > 0) missing.push(`${count(account.untimedOutside)} skipped: without a time stamp`);
   if (account.withoutEtherType > 0) {
-    missing.push(`${count(account.withoutEtherType)} of no protocol that Ethernet can name, with ether type 0xffff`);
+    missing.push(`${count(account.withoutEtherType)} of a protocol without an ether type, which got 0xffff`);
   }
   const absent = account.ports.filter(({ leftOut }) => leftOut);
   if (absent.length > 0) {
     const packets = absent.reduce((sum, port) => sum + port.packets, 0);
-    missing.push(`${count(packets)} left out that came by ${portList(absent)}: the switch has no such port`);
+    missing.push(`${count(packets)} skipped: the switch has no ${portList(absent)}`);
   }
   return { done, missing };
 }

@@ -1,4 +1,4 @@
-/** Capacities as a table to read, and as CSV. */
+/** Capacities as a table for the terminal, and as CSV. */
 
 import { stringify } from 'csv-stringify/sync';
 import { must } from '../../../compiler/data-plane/must.js';
@@ -22,7 +22,7 @@ const COLUMNS = [
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-/** The table's first line. */
+/** The heading of the table. */
 export const capacityHeader = (): string => line(COLUMNS.map(([name]) => name));
 
 export function capacityLine(row: CapacityRow, published: PublishedCapacity | undefined): string {
@@ -42,10 +42,10 @@ export function capacityLine(row: CapacityRow, published: PublishedCapacity | un
   ]);
 }
 
-/** What limits a row: the resource of its bound, and what the first program that did not fit lacked. */
+/** What limits a row: the resource of the upper bound, and the resource that the first program that did not fit lacked. */
 export function capacityNote({ workload, bound, failure }: CapacityRow): string {
   const limit = bound === null ? '' : ` bound by ${bound.resource};`;
-  return `${workload}:${limit} ended as ${failure ?? 'it was told to'}`;
+  return `${workload}:${limit} ${failure === null ? 'ended at the maximum number of programs' : `ended as ${failure}`}`;
 }
 
 const line = (cells: readonly string[]): string =>

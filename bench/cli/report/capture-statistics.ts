@@ -1,4 +1,4 @@
-/** What a capture holds, in figures. */
+/** Statistics of a capture. */
 import { addTo } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { defaultDataPlane } from '../../../compiler/index.js';
@@ -20,21 +20,21 @@ export interface CaptureSummary {
   readonly packets: number;
   readonly capturedBytes: number;
   readonly originalBytes: number;
-  /** Packets of which bytes are missing. */
+  /** Number of packets with fewer captured bytes than bytes on the wire. */
   readonly cutPackets: number;
-  /** Of the packets that have a time: between the earliest and the latest, as near as a number comes to `duration`. */
+  /** Seconds between the earliest and the latest time stamp: `duration` as a number, rounded. */
   readonly seconds: number;
-  /** The same exactly, in seconds with nine decimals. */
+  /** Exact duration in seconds with nine decimals. */
   readonly duration: string;
   /** Earliest and latest time, in seconds since 1970 with nine decimals; null if no packet has one. */
   readonly firstTime: string | null;
   readonly lastTime: string | null;
-  /** What became of packets by link type and time. */
+  /** Packets read and skipped, by link type and time. */
   readonly captures: CaptureAccount;
-  /** One-way flows: distinct 5-tuples. */
+  /** Number of one-way flows: distinct 5-tuples. */
   readonly flows: number;
   readonly addresses: number;
-  /** By innermost header that the default data plane knows. */
+  /** Packets by innermost header that the default data plane knows. */
   readonly kinds: Readonly<Record<string, number>>;
 }
 
@@ -134,13 +134,14 @@ export class CaptureStatistics {
 }
 
 function timeText({ firstTime, lastTime, duration, captures }: CaptureSummary): string {
-  const untimed = captures.untimed === 0 ? '' : `; ${captures.untimed.toLocaleString('en-US')} packets without a time`;
-  if (firstTime === null || lastTime === null) return `no packet has a time${untimed}`;
+  const untimed =
+    captures.untimed === 0 ? '' : `; ${captures.untimed.toLocaleString('en-US')} packets without a time stamp`;
+  if (firstTime === null || lastTime === null) return `no packet has a time stamp${untimed}`;
   const date = (decimal: string): string => dateText(BigInt(decimal.replace('.', '')));
   return `${duration} s, from ${date(firstTime)} to ${date(lastTime)}${untimed}`;
 }
 
-/** @param notes what was done to packets so that they could be read */
+/** @param notes sentences on changes made to packets so that they could be read */
 export function renderCaptureStatistics(summary: CaptureSummary, notes: readonly string[]): string {
   const count = (value: number): string => value.toLocaleString('en-US');
   const kinds = Object.entries(summary.kinds)

@@ -1,4 +1,4 @@
-/** Case studies as CSV, as figures, and as a table beside the published. */
+/** Results of case studies as CSV, as figures, and as a table with the published results. */
 import { stringify } from 'csv-stringify/sync';
 import { lineFigure } from '../../figures/figure.js';
 import type { StudyName, StudyResult } from '../../paper/case-studies/study.js';
@@ -9,12 +9,12 @@ interface Look {
   readonly range: readonly [number, number];
 }
 
-/** @param megabitsPerSecond of the traffic */
+/** @param megabitsPerSecond rate of the traffic */
 function lookOf(study: StudyName, megabitsPerSecond: number): Look {
   const rate = { quantity: 'received, Mbit/s', range: [0, 1.1 * megabitsPerSecond] as const };
   switch (study) {
     case 'a':
-      return { title: '13a  Programs come and go every 0.5 s', ...rate };
+      return { title: '13a  A program deployed or revoked every 0.5 s', ...rate };
     case 'b':
       return { title: '13b  In-network cache, hit rate 0.6', ...rate };
     case 'c':

@@ -1,4 +1,4 @@
-/** A comparison of two runs as a person reads it. */
+/** A comparison of two runs as text. */
 import { Ansis } from 'ansis';
 import type { ComparedSpeed, Comparison, SpeedVerdict } from '../../measure/compare/compare-runs.js';
 
@@ -22,7 +22,7 @@ export function renderComparison({ figures, speeds }: Comparison, colours: boole
   return `${lines.join('\n')}\n`;
 }
 
-/** All of it in one sentence. */
+/** The comparison in one sentence. */
 function verdictText({ figures, speeds }: Comparison): string {
   const differing = figures.filter(({ verdict }) => verdict === 'differs').length;
   const results = differing === 0 ? 'the same results' : `${differing} of ${figures.length} results differ`;
@@ -37,14 +37,14 @@ function verdictText({ figures, speeds }: Comparison): string {
 const ONE_SPEED: Record<SpeedVerdict, string> = {
   better: 'and faster',
   worse: 'but slower',
-  'no difference': 'and no difference in speed',
-  'not known': 'and too few repeats to tell speeds apart',
+  'no difference': 'and no significant difference in speed',
+  'not known': 'and too few repeats to compare speeds',
 };
 
 const length = (text: string): number => text.length;
 const shortened = (text: string): string => (text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`);
 
-/** From where the two texts differ. */
+/** Two texts from their first difference on. */
 function difference(before: string, after: string): string {
   if (before.length <= SHOWN && after.length <= SHOWN) return `${before} -> ${after}`;
   let same = 0;
@@ -59,7 +59,7 @@ const factor = (ratio: number): string => ratio.toFixed(3);
 function ratioText({ ratio, interval }: ComparedSpeed): string {
   const sure =
     interval === null
-      ? 'no interval: it takes four repeats of each, as bench run --repeat 5 makes'
+      ? 'no interval: at least four repeats of each run are needed (bench run --repeat 5)'
       : `95 % interval ${factor(interval[0])} to ${factor(interval[1])}`;
   return `times ${factor(ratio)} (${sure})`;
 }

@@ -1,4 +1,4 @@
-/** The goldens by program: what they cover and what the program takes. */
+/** Table of goldens by program: coverage, and size of the program. */
 import { must } from '../../../compiler/data-plane/must.js';
 import type { BranchCoverage, CoverageCount, CoveragePoint } from '../../../sim/index.js';
 import type { GoldenResult } from '../../verify/goldens/check-goldens.js';
@@ -6,16 +6,16 @@ import type { ProgramKey } from '../../workloads/program-kind.js';
 
 export interface GoldenRow {
   readonly program: ProgramKey;
-  /** Goldens, and packets of all of them. */
+  /** Number of goldens, and of their packets. */
   readonly goldens: number;
   readonly packetsIn: number;
   readonly packetsOut: number;
-  /** Words of memory that are compared. */
+  /** Number of memory words that are compared. */
   readonly words: number;
   readonly branches: CoverageCount;
   readonly statements: CoverageCount;
   readonly missed: readonly Pick<CoveragePoint, 'line' | 'text'>[];
-  /** Table entries of all programs of the file, and the most passes. */
+  /** Table entries of all programs of the file, and the maximum passes of a program. */
   readonly entries: number;
   readonly passes: number;
   /** Names of goldens with a difference. */
@@ -61,7 +61,7 @@ const total = (counts: readonly CoverageCount[]): CoverageCount => ({
   all: sum(counts.map(({ all }) => all)),
 });
 
-/** What the goldens of a program reach together, for each program of the file. */
+/** Coverage of all goldens of a file together, for each program of the file. */
 function together([first = [], ...others]: readonly (readonly BranchCoverage[])[]): readonly BranchCoverage[] {
   for (const other of others) {
     for (const [i, coverage] of other.entries()) first[i]?.add(coverage);

@@ -1,10 +1,10 @@
-/** A packet's header fields by name, and two packets side by side. */
+/** Header fields of a packet by name, and a comparison of two packets. */
 import type { HeaderField } from '../../../compiler/data-plane/data-plane.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import { fieldAccess, fieldText, InterpretedParser, Phv, readField } from '../../../sim/index.js';
 
-/** Fields of the headers that the packet has, in the order of the description, and what follows as hexadecimal. */
+/** Fields of the packet's headers in the order of the description, and the payload as hexadecimal. */
 export function packetFields(dataPlane: DataPlane, bytes: Uint8Array): Map<string, string> {
   const phv = new Phv(dataPlane.headers.length);
   phv.begin(bytes, 0, bytes.length, 0);
@@ -27,10 +27,10 @@ export function packetFields(dataPlane: DataPlane, bytes: Uint8Array): Map<strin
   return fields;
 }
 
-/** The widest field that is a number here. */
+/** Maximum bits of a field that is shown as a number. */
 const NUMBER_BITS = 48;
 
-/** As a packet trace writes it; wider fields byte by byte. @param start of the field's header */
+/** A value in the notation of packet traces; wider fields byte by byte. @param start index of the header's first byte */
 function valueText(field: HeaderField, bytes: Uint8Array, start: number): string {
   if (field.width <= 32) return fieldText(field.name, readField(fieldAccess(field), bytes, start));
   const first = start + field.bitOffset / 8;

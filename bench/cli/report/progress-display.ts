@@ -1,4 +1,4 @@
-/** How far a run has come: a bar on a terminal, elsewhere a line every few seconds. */
+/** Progress of a run: a bar on a terminal, elsewhere a line every few seconds. */
 import { Presets, SingleBar } from 'cli-progress';
 import { isFancy, StatusLine, type StatusStream } from '../../../hw-driver/index.js';
 import type { RunProgress } from '../../measure/run/run-workload.js';
@@ -8,7 +8,7 @@ const PERMILLE = 1000;
 export class ProgressDisplay implements RunProgress {
   private readonly display: { show(label: string, share: number | undefined, detail: string): void; stop(): void };
 
-  /** @param clock milliseconds from any start */
+  /** @param clock monotonic time in milliseconds */
   constructor(stream: NodeJS.WriteStream | StatusStream, clock: () => number) {
     this.display = isFancy(stream) ? new Bar(stream as NodeJS.WriteStream) : new Lines(stream, clock);
   }
@@ -27,7 +27,7 @@ export class ProgressDisplay implements RunProgress {
   }
 }
 
-/** `packets: 45 %, 450,000 packets` where nobody would see a bar move: a pipe, a file, a log. */
+/** Progress as a line, for output that is not a terminal: `packets: 45 %, 450,000 packets`. */
 class Lines {
   private readonly status: StatusLine;
 

@@ -1,4 +1,4 @@
-/** Loss-free rates and latencies as a table to read, and as CSV, beside the published figures. */
+/** Loss-free rates and latencies as a table for the terminal and as CSV, with the published figures. */
 
 import { stringify } from 'csv-stringify/sync';
 import { must } from '../../../compiler/data-plane/must.js';
@@ -30,7 +30,7 @@ export function verdict(row: LossFreeRow, published: PublishedRecirculation | un
   return distance <= AGREES_WITHIN * published.throughputGbps ? 'agrees' : 'differs';
 }
 
-/** @param first the row that latencies are compared with: no recirculation, the shortest packets */
+/** @param first reference row of latencies: shortest packets without recirculation */
 export function recirculationLine(
   row: LossFreeRow,
   published: PublishedRecirculation | undefined,

@@ -1,4 +1,4 @@
-/** A replay's differences as text: which packets, the first one field by field, and words of memory. */
+/** Differences of a replay as text: packets, the fields of the first one, and memory words. */
 import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import { type CapturedPacket, timeText } from '../../verify/replay/captured-packets.js';
@@ -7,18 +7,18 @@ import type { PacketDifference } from '../../verify/replay/compare-packets.js';
 import type { WordDifference } from '../../workloads/memory-contents.js';
 import { packetFields } from './packet-fields.js';
 
-/** More are counted, not named. */
+/** Maximum differences that are listed; the others are counted. */
 const MAX_NAMED = 10;
 
 export interface FieldRow {
   readonly field: string;
-  /** Null for what one of the two lacks. */
+  /** Null if the packet is missing or lacks the field. */
   readonly expected: string | null;
   readonly actual: string | null;
   readonly differs: boolean;
 }
 
-/** All fields of two packets, also what a capture says beside the bytes. */
+/** All fields of two packets, with port, time stamp and length of the capture records. */
 export function fieldRows(
   dataPlane: DataPlane,
   expected: CapturedPacket | undefined,
@@ -27,7 +27,7 @@ export function fieldRows(
   const [left, right] = [valuesOf(dataPlane, expected), valuesOf(dataPlane, actual)];
   return [...new Set([...left.keys(), ...right.keys()])].map((field) => {
     const values = { expected: left.get(field) ?? null, actual: right.get(field) ?? null };
-    // A golden that does not record ports asks nothing of them.
+    // With a golden that records no ports, ports are not compared.
     const isAsked = field !== 'port' || values.expected !== NOT_RECORDED;
     return { field, ...values, differs: isAsked && values.expected !== values.actual };
   });
@@ -45,7 +45,7 @@ function valuesOf(dataPlane: DataPlane, packet: CapturedPacket | undefined): Map
   ]);
 }
 
-/** One line for each way in which packets ended. */
+/** One line for each combination of verdict, port and program. */
 export function verdictLines(verdicts: readonly OutcomeCount[]): string[] {
   const texts = verdicts.map(({ packets }) => packets.toLocaleString('en-US'));
   const width = Math.max(0, ...texts.map(({ length }) => length));
@@ -60,7 +60,7 @@ function verdictText({ program, verdict, port }: OutcomeCount): string {
     case 'reported':
       return `reported to the CPU by port ${port}, ${by}`;
     case 'dropped':
-      // No program ran, so nothing can have dropped them but the parser.
+      // Without a program, only the parser can have dropped them.
       return program === null ? 'dropped by the parser, as they end inside a header' : `dropped by DROP, ${by}`;
     case 'unforwarded':
       return `dropped as nobody forwards them, ${by}`;
@@ -85,7 +85,7 @@ export function fieldTable(rows: readonly FieldRow[]): string[] {
 
 const MAX_DIGITS = 64;
 
-/** Long values begin where they differ. */
+/** Long values from their first difference on. */
 function shortened(expected: string | null, actual: string | null): [string, string] {
   const texts: [string, string] = [expected ?? '—', actual ?? '—'];
   if (texts.every(({ length }) => length <= MAX_DIGITS)) return texts;
@@ -97,7 +97,7 @@ function shortened(expected: string | null, actual: string | null): [string, str
   return [cut(texts[0]), cut(texts[1])];
 }
 
-/** One line for each of the first differences, and how many more there are. */
+/** One line for each of the first differences, and the number of the others. */
 export function differenceLines(
   differences: readonly PacketDifference[],
   expected: readonly CapturedPacket[],
@@ -106,10 +106,11 @@ export function differenceLines(
 ): string[] {
   const lines = differences.slice(0, MAX_NAMED).map((difference) => {
     const origin = originOf(difference);
-    const from = origin === undefined ? 'no packet of the trace came then' : `packet ${origin + 1} of the trace`;
+    const from =
+      origin === undefined ? 'no packet of the trace has this time stamp' : `packet ${origin + 1} of the trace`;
     const packet = difference.kind === 'missing' ? expected[difference.expected] : actual[difference.actual];
     const place = difference.kind === 'extra' ? '' : `packet ${difference.expected + 1} of the golden `;
-    const what = { changed: 'differs', missing: 'is missing', extra: 'a packet too many' }[difference.kind];
+    const what = { changed: 'differs', missing: 'is missing', extra: 'additional packet' }[difference.kind];
     return `${place}${what} (${from}, ${packet === undefined ? '' : timeText(packet)})`;
   });
   const more = differences.length - lines.length;

@@ -1,28 +1,28 @@
-/** A folder that results go to: checked before the work starts, of one run at a time, each file whole or not there. */
+/** A folder for results: checked before the work starts, locked by one run, with atomically written files. */
 
 import { join } from 'node:path';
 import { DomainError } from '../../../compiler/index.js';
 import { Locked, lock, makeFolders, reasonOf, removeFolders, writeFile } from '../../../traces/system/index.js';
 
-/** A folder that cannot be written. */
+/** Thrown for a folder that cannot be written. */
 export class ResultFolderError extends DomainError {
   override readonly name = 'ResultFolderError';
   readonly code = 'no-result-folder';
   readonly ends = 'bad-input';
 }
 
-/** Its lock, while a run writes results there. */
+/** Name of the lock file that a run holds while it writes results. */
 const LOCK = '.lock';
 
 export class ResultFolder {
   private constructor(
     readonly path: string,
-    /** The first folder that had to be made, so that a run that fails leaves none behind. */
+    /** The topmost folder that was created, which a failed run removes. */
     private readonly created: string | undefined,
     private readonly unlock: () => void,
   ) {}
 
-  /** Makes the folder, and holds it until {@link close}. @throws {ResultFolderError} also if another run writes there */
+  /** Creates and locks the folder until {@link close}. @throws {ResultFolderError} also if another run has locked it */
   static open(path: string): ResultFolder {
     let created: string | undefined;
     try {
@@ -38,7 +38,7 @@ export class ResultFolder {
     }
   }
 
-  /** Holds a folder for the time of some work. @throws {ResultFolderError} and what the work throws */
+  /** Locks a folder during some work. @throws {ResultFolderError} and errors of the work */
   static async during<T>(path: string, work: (folder: ResultFolder) => Promise<T>): Promise<T> {
     const folder = ResultFolder.open(path);
     try {
@@ -48,7 +48,7 @@ export class ResultFolder {
     }
   }
 
-  /** @throws {ResultFolderError} and leaves an older file of this name as it was */
+  /** Writes a file atomically. @throws {ResultFolderError} an older file of this name is then unchanged */
   write(name: string, text: string): void {
     const target = join(this.path, name);
     try {
@@ -58,12 +58,12 @@ export class ResultFolder {
     }
   }
 
-  /** Another run may write there now. Does nothing once closed. */
+  /** Unlocks the folder. Does nothing once closed. */
   close(): void {
     this.unlock();
   }
 
-  /** Closes it, and removes the folders that this run made, as far as nothing is in them. */
+  /** Unlocks the folder and removes the empty folders that this run created. */
   discard(): void {
     this.close();
     removeFolders(this.path, this.created);

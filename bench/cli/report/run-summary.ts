@@ -1,4 +1,4 @@
-/** A run as a person wants to read it: figures, and a heat map of the RPBs. */
+/** Summary of a run as text: figures, and a heat map of the RPBs. */
 
 import { Ansis } from 'ansis';
 import type { Gress } from '../../../compiler/data-plane/description.js';
@@ -33,14 +33,14 @@ export function renderRunSummary(
 }
 
 const ADDRESSED: Readonly<Record<Addressing, string>> = {
-  'as captured': 'as captured, for the program as it is written (--readdress: rewritten for an instance of it)',
-  readdressed: 'rewritten, so that each belongs to one of the programs, which have filters of their own',
+  'as captured': 'as captured, with the filter of the program (--readdress: rewritten to match an instance)',
+  readdressed: 'rewritten to match the filters of the programs',
 };
-const NO_PACKETS = 'none: published shapes under published constraints are only allocated';
+const NO_PACKETS = 'none: --constraints published allocates programs and runs no packets';
 
 type Line = (label: string, text: string) => string;
 
-/** Published shapes are not compiled. */
+/** Times of allocation, and of compilation, which published shapes do not have. */
 const compilationLines = ({ constraints, compileUs }: RunSummary, line: Line): string[] =>
   constraints === 'sound' ? [line('compilation', `${microseconds(compileUs)} per program, allocation included`)] : [];
 
@@ -48,7 +48,7 @@ function packetLines(summary: RunSummary, line: Line): string[] {
   const { packets } = summary;
   return [
     line('packets', `${count(packets.in)} in, ${count(packets.out)} out, ${count(packets.dropped)} dropped`),
-    line('', `${count(packets.reported)} reported to the CPU, ${count(packets.unmatched)} for no program`),
+    line('', `${count(packets.reported)} reported to the CPU, ${count(packets.unmatched)} without a matching program`),
     line('', `${count(packets.recirculations)} recirculations`),
     ...outsideLines(packets.outsideAccesses, line),
     ...(summary.addressing === null ? [] : [line('', ADDRESSED[summary.addressing])]),
@@ -65,20 +65,20 @@ function packetLines(summary: RunSummary, line: Line): string[] {
   ];
 }
 
-/** Programs are proven to keep to their memory before they are installed: there should never be one. */
+/** Accesses outside a program's memory; always 0 for programs with a proof of addresses. */
 const outsideLines = (accesses: number, line: Line): string[] => [
   line('', `${count(accesses)} memory ${accesses === 1 ? 'access' : 'accesses'} outside the program's own`),
 ];
 
 function warmupLines({ warmupPackets }: RunSummary, line: Line): string[] {
-  return warmupPackets === 0 ? [] : [line('', `after ${count(warmupPackets)} packets to warm up, which were undone`)];
+  return warmupPackets === 0 ? [] : [line('', `after ${count(warmupPackets)} warm-up packets, which were undone`)];
 }
 
 function repeatLines({ repeats }: RunSummary, line: Line): string[] {
   if (repeats.length < 2) return [];
   const speeds = repeats.map(({ packetsPerSecond }) => Math.round(packetsPerSecond));
   const range = `${count(Math.min(...speeds))} to ${count(Math.max(...speeds))}`;
-  return [line('', `the median of ${repeats.length} repeats, ${range} packets/s`)];
+  return [line('', `median of ${repeats.length} repeats, ${range} packets/s`)];
 }
 
 function timingLines({ timing }: RunSummary, line: Line): string[] {
@@ -95,7 +95,7 @@ function timingLines({ timing }: RunSummary, line: Line): string[] {
           line('', `${ns(latencyNs.min)} min; ${cycles.ingress} + ${cycles.egress} cycles are match-action stages`),
         ]),
     line('lost', losses.map((reason) => `${count(lost[reason])} ${LOST[reason]}`).join(', ') || 'none'),
-    line('queues', `at most ${count(timing.mostBufferCells)} cells of ${timing.cellBytes} bytes`),
+    line('queues', `maximum ${count(timing.mostBufferCells)} cells of ${timing.cellBytes} bytes`),
     ...(timing.updates ?? []).map(({ name, before, after, mixed }) =>
       line('update', `${name}: ${count(before)} packets before, ${count(after)} after, ${count(mixed)} mixed`),
     ),
@@ -103,12 +103,12 @@ function timingLines({ timing }: RunSummary, line: Line): string[] {
 }
 
 const LOST: Readonly<Record<DropReason, string>> = {
-  input: 'at busy lines or a busy pipe',
+  input: 'before the pipe (line or pipe busy)',
   ingress: 'in ingress (dropped)',
   queue: 'at full queues',
   buffer: 'at a full buffer',
   egress: 'in egress (dropped)',
-  unforwarded: 'as nobody forwards them',
+  unforwarded: 'without an egress port',
 };
 
 const count = (value: number): string => value.toLocaleString('en-US');
@@ -116,7 +116,7 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 function deployedText(summary: RunSummary): string {
   const { programsDeployed, programsRequested } = summary;
-  const asked = programsRequested === 'max' ? ' (as many as fit)' : ` of ${count(programsRequested)}`;
+  const asked = programsRequested === 'max' ? ' (maximum)' : ` of ${count(programsRequested)}`;
   return `${count(programsDeployed)}${asked} deployed, ${count(summary.entries)} table entries`;
 }
 
@@ -130,9 +130,9 @@ function passesText({ passes }: RunSummary): string {
 const microseconds = ({ p50, p95, max }: { p50: number; p95: number; max: number }): string =>
   `${count(Math.round(p50))} µs median, ${count(Math.round(p95))} µs p95, ${count(Math.round(max))} µs max`;
 
-/** Blocks of rising weight for terminals without colours. */
+/** Characters of rising density, for terminals without colours. */
 const SHADES = [' ', '░', '▒', '▓', '█'];
-/** A percentage of up to three digits, and a space before it. */
+/** Width of a percentage: a space and up to three digits. */
 const CELL_WIDTH = 4;
 
 /** A block for each gress, with a row for entries and one for memory: a cell's colour and number are the percentage. */
@@ -164,7 +164,7 @@ function heatMap(summary: RunSummary, dataPlane: DataPlane, paint: Ansis, line: 
 function cell(share: number, paint: Ansis): string {
   const text = String(Math.round(share * 100)).padStart(CELL_WIDTH);
   if (paint.level === 0) return share === 0 ? `${SHADES[0]} 0`.padStart(CELL_WIDTH) : text;
-  // From white over yellow to red, readable on light and dark terminals.
+  // White to yellow to red, readable on light and dark terminals.
   const fade = (from: number, to: number): number => Math.round(from + (to - from) * share);
   return paint.bgRgb(255, fade(255, 80), fade(230, 40)).black(text);
 }

@@ -14,7 +14,7 @@ const csv = (rows: readonly Row[], columns: readonly string[]): string =>
 const DECIMALS = 6;
 const rounded = (value: number): number => Number(value.toFixed(DECIMALS));
 
-/** File names and texts. */
+/** File contents by file name. */
 export function runTables(result: ReportedRun): ReadonlyMap<string, string> {
   return new Map([
     ['programs.csv', programs(result)],

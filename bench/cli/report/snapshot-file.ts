@@ -1,4 +1,4 @@
-/** A file for a snapshot: opened before the work starts, and whole or as it was afterwards. */
+/** A file for a snapshot: opened before the work starts, and written atomically after it. */
 import { UsageError } from '../../../hw-driver/index.js';
 import { OutputFile, reasonOf } from '../../../traces/system/index.js';
 
@@ -10,7 +10,7 @@ export class SnapshotFile {
     this.file = this.orFail(() => OutputFile.open(path));
   }
 
-  /** @throws {UsageError} and leaves an older file as it was */
+  /** @throws {UsageError} an older file is then unchanged */
   write(bytes: Uint8Array): void {
     this.orFail(() => {
       this.file.write(bytes);
@@ -18,7 +18,7 @@ export class SnapshotFile {
     });
   }
 
-  /** Nothing was to be kept. */
+  /** Discards the new file; an older one is unchanged. */
   discard(): void {
     this.file.discard();
   }

@@ -1,4 +1,4 @@
-/** The CSV files of a run with time. */
+/** CSV files of a run with timing model. */
 import { stringify } from 'csv-stringify/sync';
 import { DROP_REASONS, type DropReason } from '../../../sim/index.js';
 import type { LatencySummary } from '../../measure/timing/latencies.js';
@@ -13,7 +13,7 @@ const DECIMALS = 6;
 const rounded = (value: number): number => Number(value.toFixed(DECIMALS));
 const microseconds = (ps: number): number => ps / 1e6;
 
-/** File names and texts. */
+/** File contents by file name. */
 export function timingTables(timing: TimedTraffic): ReadonlyMap<string, string> {
   return new Map([
     ['latency.csv', latency(timing)],

@@ -1,4 +1,4 @@
-/** What `bench verify` says. */
+/** Report of `bench verify` as text. */
 import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import { DROPPED } from '../../../traces/index.js';
@@ -24,11 +24,11 @@ function resultOf({ program, packets }: VerifiedRow, difference: Difference | nu
   return packets === 0 ? 'no packet ran it' : 'equal';
 }
 
-/** The program in which a difference is. */
+/** Name of the program with the difference. */
 export const programOf = (difference: Difference): string | undefined =>
   difference.kind === 'memory' ? difference.program : (difference.expected.program ?? difference.actual.program);
 
-/** A difference as a person wants to read it, field by field. */
+/** A difference as text, field by field. */
 export function describeDifference(difference: Difference, dataPlane: DataPlane): string[] {
   if (difference.kind === 'memory') {
     const { program, memory, bucket, expected, word, actual } = difference;
@@ -43,7 +43,7 @@ export function describeDifference(difference: Difference, dataPlane: DataPlane)
     `  expected: ${outcomeText(expected)}`,
     `  found:    ${outcomeText(actual)}`,
     ...(fields.length > 1 ? fields.map((line) => `  ${line}`) : []),
-    '  as it came:',
+    '  on arrival:',
     ...[...packetFields(dataPlane, packet)].map(([name, value]) => `    ${name.padEnd(FIELD_WIDTH)}${value}`),
   ];
 }

@@ -1,18 +1,18 @@
-/** How many programs of one kind a switch could hold at most, with any allocator. */
+/** Upper bound on the number of programs of one kind in a switch, for any allocator. */
 import type { DataPlane, LoweredProgram } from '../../../compiler/index.js';
 
 export interface CapacityBound {
   readonly programs: number;
-  /** What runs out first. */
+  /** The resource that is exhausted first. */
   readonly resource: string;
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /**
- * The least of what its resources allow, each taken by itself: entries, memory, filters; and for each set of RPBs that
- * some rows are bound to (ingress for those that forward), the entries of that set. Order and passes are left out, so it
- * may be out of reach.
+ * The minimum over the resources, each considered alone: entries, memory, filters, and for each set of RPBs that
+ * some rows are bound to (ingress for rows that forward), the entries of this set. Order and passes are ignored, so the
+ * bound may not be reachable.
  */
 export function capacityBound({ problem, program }: LoweredProgram, { rpbs }: DataPlane): CapacityBound {
   const { tree } = problem;

@@ -20,7 +20,7 @@ export interface FilledSwitch {
   readonly passes: number;
   /** Share of the programs that recirculate. */
   readonly recirculating: number;
-  /** Microseconds, in order of arrival. */
+  /** Allocation times in µs, in order of arrival. */
   readonly allocationUs: readonly number[];
 }
 

@@ -1,4 +1,4 @@
-/** The capacity experiment: workloads × prices of a recirculation, each filled until the first failure. */
+/** The capacity experiment: for each workload and allocator, a switch is filled until the first failure. */
 import { type Allocator, analyse, type DataPlane, lower } from '../../../compiler/index.js';
 import { type ArrivalProcess, oneByOne } from '../../workloads/arrivals/arrival-process.js';
 import { isProgramKey } from '../../workloads/program-kind.js';
@@ -11,7 +11,7 @@ export interface CapacityOptions {
   readonly dataPlane: DataPlane;
   readonly workloads: readonly string[];
   readonly memoryBytes: number | undefined;
-  /** Elastic cases. */
+  /** Number of elastic cases. */
   readonly cases: number;
   readonly recirculations: number;
   /** When programs arrive and depart; the first that does not fit ends it. Absent: one by one. */
@@ -20,7 +20,7 @@ export interface CapacityOptions {
   readonly untilSeconds?: number | undefined;
   /** Each fills a switch of its own; the label says which it is. */
   readonly allocators: readonly { readonly label: string; readonly allocator: Allocator }[];
-  /** How often workloads that are drawn at random are filled; the others always come out the same. */
+  /** Number of seeds of random workloads; other workloads are deterministic and filled once. */
   readonly repeats: number;
   readonly seed: string;
   readonly clock: () => number;
@@ -34,7 +34,7 @@ export interface CapacityRow {
   readonly cases: number;
   readonly memoryBytes: number | null;
   readonly repeats: number;
-  /** Mean over the repeats, like all that follows but the least and the greatest. */
+  /** Mean over the repeats, as all numbers below except minimum and maximum. */
   readonly capacity: number;
   readonly least: number;
   readonly greatest: number;
@@ -44,14 +44,14 @@ export interface CapacityRow {
   readonly entryUtilization: number;
   readonly memoryUtilization: number;
   readonly allocationUs: Distribution;
-  /** Of the first and of the last tenth of the programs: an empty and a nearly full switch. */
+  /** Allocation time of the first and of the last tenth of the programs: an empty and a nearly full switch. */
   readonly allocationUsEmpty: Distribution;
   readonly allocationUsFull: Distribution;
-  /** Of the last repeat. */
+  /** Failure of the last repeat. */
   readonly failure: string | null;
 }
 
-/** Rows come as they are ready; an interrupt ends the list. */
+/** Yields each row when it is finished; an interrupt ends the sequence. */
 export async function* measureCapacity(options: CapacityOptions): AsyncGenerator<CapacityRow> {
   const arrivals = options.arrivals ?? oneByOne('max');
   for (const name of options.workloads) {

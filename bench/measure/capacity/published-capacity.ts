@@ -1,4 +1,4 @@
-/** The capacities that the paper's authors publish; see results/published/README.md. */
+/** Capacities published by the paper's authors; see results/published/README.md. */
 import { numberIn, publishedTable, textIn } from '../../../hw-driver/cli/kit/published-figures.js';
 
 export interface PublishedCapacity {

@@ -1,8 +1,8 @@
-/** Two sets of micro benchmarks, by name. */
+/** Compares two sets of microbenchmarks by name. */
 import type { MicroDocument } from '../micro/micro-document.js';
 import { type Comparison, withVerdict } from './compare-runs.js';
 
-/** The benchmarks that both have. Ratios are of speeds; their intervals follow from the margins of error of the means. */
+/** Compares the benchmarks that both sets have. Ratios are of speeds, with intervals from the margins of error of the means. */
 export function compareMicro(before: MicroDocument, after: MicroDocument): Comparison {
   const known = new Map(before.results.map((result) => [result.name, result]));
   const speeds = after.results.flatMap((b) => {

@@ -1,8 +1,8 @@
-/** Two runs of one workload: what must be equal, and what may differ by chance. */
+/** Compares two runs of one workload: deterministic results, and speeds. */
 import type { RunSummary } from '../run/summary.js';
 import { type SpeedRatio, speedRatio } from './speed-ratio.js';
 
-/** A figure that does not depend on the machine or on chance. */
+/** A deterministic result. */
 export interface ComparedFigure {
   readonly figure: string;
   readonly before: string;
@@ -22,20 +22,20 @@ export interface Comparison {
   readonly speeds: readonly ComparedSpeed[];
 }
 
-/** What was asked for: where it differs, there is nothing to compare. */
+/** Options of a run that must be equal for a comparison. */
 const ASKED = ['workload', 'seed', 'constraints', 'programsRequested'] as const;
 
-/** Ways of running that results must not depend on, but speeds do. */
+/** Options on which speeds depend and results must not depend. */
 const WAYS = ['engine', 'workers'] as const;
 
-/** The options by which two runs are of different things, e.g. `workload lb, workload cache`. */
+/** The options that prevent a comparison of two runs, e.g. `workload lb here, cache there`. */
 export function differentRuns(before: RunSummary, after: RunSummary): string[] {
   return ASKED.filter((key) => before[key] !== after[key]).map(
     (key) => `${key} ${before[key]} here, ${after[key]} there`,
   );
 }
 
-/** By which ways of running, or machines, speeds may differ. */
+/** Differences of options or machines on which speeds depend. */
 export function differentWays(before: RunSummary, after: RunSummary): string[] {
   const ways = WAYS.filter((key) => before[key] !== after[key]).map((key) => `${key} ${before[key]} and ${after[key]}`);
   const machines = (['cpu', 'cores', 'node'] as const)

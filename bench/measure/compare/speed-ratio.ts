@@ -1,18 +1,18 @@
-/** How much faster one series of measurements is than another, and how sure that is. */
+/** Ratio of two series of measurements, with a confidence interval. */
 import { must } from '../../../compiler/data-plane/must.js';
 
-/** Above 1: the second series has the higher figures. */
+/** Ratio of the second series to the first; above 1 if the second has higher values. */
 export interface SpeedRatio {
-  /** Hodges and Lehmann's estimate: the median of the ratios of all pairs. */
+  /** Hodges–Lehmann estimate: median of the ratios of all pairs. */
   readonly ratio: number;
-  /** Holds the ratio of what is measured with at least {@link CONFIDENCE}; null where there are too few measurements. */
+  /** Interval with a confidence of at least {@link CONFIDENCE}; null for too few measurements. */
   readonly interval: readonly [number, number] | null;
 }
 
 export const CONFIDENCE = 0.95;
 
 /**
- * The interval that belongs to the test of Mann and Whitney, exact and free of assumptions about the distribution: no
+ * The interval of the exact Mann–Whitney test, without assumptions about the distribution: no
  * outlier of a noisy machine moves it far. Needs four measurements of each at least.
  * @param before above 0 @param after above 0
  */
@@ -25,7 +25,7 @@ export function speedRatio(before: readonly number[], after: readonly number[]):
   return { ratio, interval: cut === undefined ? null : [at(cut), at(ratios.length - 1 - cut)] };
 }
 
-/** How many of the pairs' ratios to leave out at either end; undefined where even all of them are not enough. */
+/** Number of sorted pair ratios to drop at each end; undefined if even all of them do not reach the confidence. */
 function orderCut(m: number, n: number): number | undefined {
   const counts = rankSumCounts(m, n);
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -37,7 +37,7 @@ function orderCut(m: number, n: number): number | undefined {
   return undefined;
 }
 
-/** In how many orders of m and n measurements u pairs are inverted, for u = 0 … m·n. */
+/** Number of orders of m and n measurements with u inverted pairs, for u = 0 … m·n. */
 function rankSumCounts(m: number, n: number): number[] {
   // By the Gaussian binomial coefficient: product of (1 - q^(n+i)) / (1 - q^i).
   const counts = new Array<number>(m * n + 1).fill(0);

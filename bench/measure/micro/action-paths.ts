@@ -1,10 +1,10 @@
-/** Each class of actions alone: a program that does one action in every RPB that has it. */
+/** Microbenchmarks of classes of actions: a program that executes one action in every RPB that has it. */
 import { type DataPlane, FIXED_NAMES, type Rpb, rpbTableEntry, type TableEntry } from '../../../compiler/index.js';
 import { ENGINES, type EngineName, Switch } from '../../../sim/index.js';
 import type { PacketBatch } from '../../../traces/index.js';
 import type { HotPath } from './hot-path.js';
 
-/** The classes, by the name of an action of each. Those that end a packet's way or only set its port are left out. */
+/** Classes with the name of a representative action. Actions that only end a packet or set its port are left out. */
 const CLASSES: Readonly<Record<string, string>> = {
   branch: 'set_branch_id',
   'hash of the 5-tuple': 'hash_5_tuple',
@@ -24,7 +24,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 
 const PROGRAM = 1;
 
-/** @param packets what the programs are given; each call starts from these bytes */
+/** @param packets input packets; each call starts from these bytes */
 export function actionPaths(dataPlane: DataPlane, packets: PacketBatch): HotPath[] {
   const pristine = packets.bytes.slice(0, packets.usedBytes);
   return ENGINES.flatMap((engine) =>

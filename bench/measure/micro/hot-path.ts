@@ -1,9 +1,9 @@
-/** What is timed. */
+/** A code path to be timed. */
 export interface HotPath {
   readonly name: string;
-  /** Operations that one call does: the figure is per operation. */
+  /** Operations of one call; results are per operation. */
   readonly operations: number;
-  /** Builds what is worked on, outside the timing. @returns one call */
+  /** Creates the inputs, outside the measured time. @returns the function to time */
   readonly prepare: () => Call | Promise<Call>;
 }
 

@@ -1,4 +1,4 @@
-/** The hot paths as functions to be timed, each on a batch of real work. */
+/** Code paths to be timed, each as a function on a batch of real work. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -35,7 +35,7 @@ const MANY = 1000;
 const SEED = 'micro';
 const HASHES = 1000;
 
-/** All of them. @param folder for captures to read */
+/** All code paths. @param folder for temporary captures */
 export async function hotPaths(folder: string): Promise<HotPath[]> {
   const one = await switchWith(1);
   const { dataPlane } = one.emulator;
@@ -67,7 +67,7 @@ function hashPath(dataPlane: DataPlane): HotPath {
   return { name: 'hash of a 5-tuple', operations: HASHES, prepare };
 }
 
-/** What is done with a number of programs, in a switch that is built when the first of these is timed. */
+/** Code paths with a number of programs, in a switch that is built when the first of them is timed. */
 function switchPaths(programs: number, built: () => ReturnType<typeof switchWith>): HotPath[] {
   const path = (name: string, call: (built: Awaited<ReturnType<typeof switchWith>>) => Call): HotPath => ({
     name,
@@ -82,7 +82,7 @@ function switchPaths(programs: number, built: () => ReturnType<typeof switchWith
           emulator.classify(batch, 0, batch.count),
     ),
     path(`switch with ${programs} load balancers`, ({ emulator, batch, pristine }) => () => {
-      // The switch rewrites packets in place: each call starts from the packets as they came.
+      // The switch rewrites packets in place, so each call restores the original packets.
       batch.bytes.set(pristine);
       emulator.process(batch);
     }),
@@ -135,10 +135,10 @@ function headerPaths(dataPlane: DataPlane, batch: PacketBatch): HotPath[] {
 }
 
 const captureFormats = ['pcap', 'pcapng', 'pcap.gz'] as const;
-/** So that a file is longer than what is read at once. */
+/** Size of the capture: larger than one read. */
 const CAPTURE_BATCHES = 32;
 
-/** Reads a capture from a file, which the system holds in memory. */
+/** Reads a capture from a file that is in the page cache. */
 function capturePath(folder: string, format: (typeof captureFormats)[number], packets: PacketBatch): HotPath {
   const prepare = (): Call => {
     const path = join(folder, `packets.${format}`);
@@ -206,7 +206,7 @@ async function allocatorPaths(): Promise<HotPath[]> {
   const [program] = analyse(await readFile(programFile('hh'), 'utf8'), dataPlane).programs;
   if (program === undefined) throw new Error('the heavy hitter detector does not compile');
   const { problem } = lower(program, dataPlane, 1);
-  // The depths are built when first asked for.
+  // Depths are computed on first use, before the measurement.
   void problem.rows;
   const path = (allocator: Allocator): HotPath => ({
     name: `placement of a heavy hitter detector by ${allocator.name}`,
@@ -216,7 +216,7 @@ async function allocatorPaths(): Promise<HotPath[]> {
   return [path(priceAllocator()), path(greedyAllocator(f1())), ...solver().map(path)];
 }
 
-/** Z3 is optional. It starts with its first placement, so it costs nothing unless it is timed. */
+/** Z3 is optional. It starts with its first placement, so it has no cost unless it is timed. */
 function solver(): Allocator[] {
   try {
     return [z3Allocator(f1())];

@@ -1,4 +1,4 @@
-/** What `bench micro --json` prints. */
+/** The JSON document of `bench micro --json`. */
 export const MICRO_SCHEMA = 'p4runpro-bench/micro@1';
 
 export interface MicroResult {

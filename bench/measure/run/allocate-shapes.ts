@@ -1,4 +1,4 @@
-/** The allocation half of a run: published shapes under published constraints, and no packets. */
+/** A run with `--constraints published`: allocates published shapes and runs no packets. */
 import { fillWithShapes, type ShapeFillOptions } from './fill-with-shapes.js';
 import { type ReportedRun, summarise } from './summary.js';
 

@@ -1,4 +1,4 @@
-/** A run that ends in a snapshot, and one that goes on from it as if there had been no end. */
+/** Snapshots of runs: the note of a run in a snapshot, and a run resumed from it. */
 import { analyse, type DataPlane } from '../../../compiler/index.js';
 import { Controller } from '../../../hw-driver/index.js';
 import {
@@ -16,24 +16,24 @@ import type { Admission } from '../../workloads/admission.js';
 import type { Deployment } from '../../workloads/deployment.js';
 import { type Workload, WorkloadError } from '../../workloads/workload.js';
 
-/** What a run adds to the snapshot of its switch. */
+/** The note that a run adds to the snapshot of its switch. */
 export interface RunNote extends Admission {
   readonly workload: {
     readonly name: string;
-    /** Null where programs keep the sizes of their text. */
+    /** Size of each memory in bytes; null if programs keep their declared sizes. */
     readonly memoryBytes: number | null;
     readonly cases: number;
-    /** Absent in snapshots of versions that always gave programs a filter of their own. */
+    /** Absent in snapshots of versions that always replaced the filters of programs. */
     readonly asWritten?: boolean;
   };
   readonly seed: string;
   readonly programsRequested: number | 'max';
-  /** How many packets of generated traffic were taken. */
+  /** Number of generated packets that have run. */
   readonly generated: number;
   readonly outputs: OutputDigestState;
 }
 
-/** A snapshot to go on from. */
+/** A snapshot to resume from. */
 export interface ResumedRun {
   readonly snapshot: SwitchSnapshot;
   readonly note: RunNote;
@@ -50,7 +50,7 @@ export function snapshotOfRun(emulator: Switch, deployment: Deployment, counters
   return takeSnapshot(emulator, programs, counters, note);
 }
 
-/** The switch and its programs as they were. @throws {SnapshotError} {@link WorkloadError} if the workload is another now */
+/** Restores the switch and its programs. @throws {SnapshotError} {@link WorkloadError} if the workload has changed since */
 export function resumeDeployment(emulator: Switch, workload: Workload, { snapshot, note }: ResumedRun): Deployment {
   const { dataPlane } = emulator;
   restoreSnapshot(emulator, snapshot);
@@ -62,7 +62,7 @@ export function resumeDeployment(emulator: Switch, workload: Workload, { snapsho
     const [program] = checked;
     if (program === undefined || sourceHash !== compiled.sourceHash) {
       throw new WorkloadError(
-        `workload ${workload.name} is not what it was: program ${compiled.program} has another text`,
+        `workload ${workload.name} has changed since the snapshot: the text of program ${compiled.program} differs`,
       );
     }
     return { arrival, program, compiled };

@@ -1,6 +1,6 @@
 /**
- * Published shapes under published constraints, one after another: programs take entries and memory in the books and
- * nowhere else.
+ * Allocates published shapes under published constraints one by one. Entries and memory are taken in the books only;
+ * no switch is changed.
  */
 import { rpbIndexOf, rpbNumberOf } from '../../../compiler/data-plane/logical-rpb.js';
 import { must } from '../../../compiler/data-plane/must.js';
@@ -29,12 +29,12 @@ import { BYTES_PER_BUCKET, WorkloadError } from '../../workloads/workload.js';
 
 export interface ShapeFillOptions extends AdmissionOptions {
   readonly dataPlane: DataPlane;
-  /** A program's key, `mixed` or `all-mixed`. */
+  /** Name of the workload: key of a program, `mixed` or `all-mixed`. */
   readonly workload: string;
   readonly memoryBytes: number;
-  /** Elastic cases. */
+  /** Number of elastic cases. */
   readonly cases: number;
-  /** One under published constraints. */
+  /** An allocator for published constraints. */
   readonly allocator: Allocator;
   readonly recirculations: number;
   readonly seed: string;
@@ -45,7 +45,7 @@ export async function fillWithShapes(options: ShapeFillOptions): Promise<{ admis
   const keys = keysOfWorkload(options.workload);
   if (keys === undefined) {
     throw new WorkloadError(
-      `there is no published shape of '${options.workload}', only of ${WORKLOAD_NAMES.join(', ')}`,
+      `there is no published shape of '${options.workload}': it is one of ${WORKLOAD_NAMES.join(', ')}`,
     );
   }
   const keyOf = drawnKeys(keys, options.seed);
@@ -106,7 +106,7 @@ class ShapeBooks implements FreeResources, Books {
     return this.memory[rpb]?.firstFit(buckets) !== undefined;
   }
 
-  /** Takes what a placed program needs; false, and nothing is taken, if two rows want one last range of memory. */
+  /** Takes the resources of a placed program; returns false, without a change, if two rows need the same last range of memory. */
   take({ rows, rpbCount }: PlacementProblem, placement: Placement): boolean {
     const blocks: { readonly rpb: number; readonly base: number; readonly size: number }[] = [];
     for (const [i, { memories }] of rows.entries()) {
@@ -155,9 +155,9 @@ function doesNotFit(name: string, { rows }: PlacementProblem, shortage: Shortage
 }
 
 const SHORTAGE_TEXT: Readonly<Record<Shortage['cause'], string>> = {
-  entries: 'no RPB that it can go to has the free table entries',
-  memory: 'no RPB that it can go to has the free memory',
-  'too-long': 'no RPB is left for it',
-  'no-such-action': 'no RPB is of its gress',
+  entries: 'no possible RPB has enough free table entries',
+  memory: 'no possible RPB has enough free memory',
+  'too-long': 'no RPB remains for it',
+  'no-such-action': 'no RPB of its gress remains',
   'shared-rpb': 'it must share an RPB with an earlier depth',
 };

@@ -1,4 +1,4 @@
-/** Which packets of a run are traced: by their number in the stream, or by a filter. */
+/** Selects packets of a run for tracing, by number in the stream or by filter. */
 import type { DataPlane } from '../../../compiler/index.js';
 import { UsageError } from '../../../hw-driver/index.js';
 import { PacketFilter, PacketFilterError } from '../../../sim/index.js';
@@ -13,14 +13,14 @@ export class PacketSelection {
   private readonly ranges: readonly NumberRange[];
   private readonly filters: readonly PacketFilter[];
 
-  /** @param texts numbers from 1, ranges of them (`7-9`) and filters; a packet that one of them means is picked @throws {UsageError} */
+  /** @param texts numbers from 1, ranges of them (`7-9`) and filters; a packet is selected if one of them matches @throws {UsageError} */
   constructor(texts: readonly string[], dataPlane: DataPlane) {
     const isFilter = (text: string): boolean => text.trimStart().startsWith('<');
     this.ranges = texts.filter((text) => !isFilter(text)).map(numberRange);
     this.filters = texts.filter(isFilter).map((text) => packetFilter(text, dataPlane));
   }
 
-  /** Whether packet i of a batch, which has not been processed, is picked. @param packet its number in the stream */
+  /** Whether packet i of a batch is selected; the packet must be unprocessed. @param packet its number in the stream */
   picks(batch: PacketBatch, i: number, packet: number): boolean {
     return (
       this.ranges.some(({ first, last }) => packet >= first && packet <= last) ||
@@ -34,7 +34,7 @@ function numberRange(text: string): NumberRange {
   const [first, last] = [Number(from), Number(to)];
   if (from === '' || first < 1 || last < first || !Number.isSafeInteger(last)) {
     throw new UsageError(
-      `--trace-packet takes packet numbers from 1 on, ranges like 7-9, or filters like '<hdr.udp.dst_port, 7777, 0xffff>', not '${text}'`,
+      `--trace-packet takes packet numbers from 1, ranges like 7-9, or filters like '<hdr.udp.dst_port, 7777, 0xffff>', not '${text}'`,
     );
   }
   return { first, last };

@@ -1,6 +1,6 @@
 /**
- * Batches as they come out of the switch, in order: filled and processed on this thread or, by more workers, filled while
- * the ones before are processed. A batch is the caller's until it asks for the next one.
+ * Processed batches in order. With one worker a batch is filled and processed on this thread; with several, a batch is
+ * filled while the previous ones are processed. The caller owns a batch until it requests the next one.
  */
 
 import { must } from '../../../compiler/data-plane/must.js';
@@ -25,30 +25,30 @@ import type { GeneratedPackets, PacketSource } from '../../workloads/packet-sour
 import { TracedProcessor, type Tracing } from './traced-processor.js';
 
 export interface ProcessedBatches {
-  /** Takes the packets of the source from where it is to its end. */
+  /** Processes the remaining packets of the source. */
   readonly batches: () => AsyncIterable<PacketBatch>;
   readonly processor: PacketProcessor;
-  /** What is known of traced packets; undefined where none is traced. */
+  /** Tracer of selected packets; undefined if none are traced. */
   readonly traced: TracedProcessor | undefined;
 }
 
 export interface BatchOptions {
   readonly source: PacketSource | GeneratedPackets;
   readonly workers: number;
-  /** What the switch was asked for so far, for its replicas. */
+  /** Operations applied to the switch so far, for its replicas. */
   readonly operations: readonly Operation[];
   readonly tracing: Tracing | undefined;
-  /** Whether only ports, lengths and digests of the packets are wanted. */
+  /** Whether the caller needs only ports, lengths and digests of the packets. */
   readonly verdictsOnly: boolean;
   readonly signal: AbortSignal;
 }
 
-/** A batch small enough for the cache where one thread does all; larger where batches are handed over. */
+/** Batch sizes: fits the cache with one thread; larger where batches are handed to workers. */
 const BATCH = { alone: { packets: 2048, bytes: 2 ** 20 }, shared: { packets: 32768, bytes: 2 ** 24 } };
 
 export async function processedBatches(emulator: Switch, options: BatchOptions): Promise<ProcessedBatches> {
   const { source, workers, operations, tracing, signal } = options;
-  // Packets are looked at one by one where some are traced: then they are filled in here.
+  // Tracing examines packets one by one, so batches are filled on this thread.
   if (workers > 1 && 'traffic' in source && tracing === undefined) {
     const processor = await createWorkerProcessor(emulator, workers, operations);
     const { programIds } = source;
@@ -90,15 +90,15 @@ async function* filledHere(
       inWork = processor.process(batch, memory).then(() => batch);
     }
   } finally {
-    // After an error of the source, a batch may still be in work.
+    // After an error of the source, a batch may still be processed.
     await inWork?.catch(() => undefined);
   }
 }
 
-/** A worker with more targets than this share of the mean would keep the others waiting. */
+/** Maximum ratio of the targets of a worker to the mean; with more, the other workers would wait. */
 const MAX_OF_MEAN = 1.2;
 
-/** Whether workers that generate packets of their own programs only have about as many of them. */
+/** Whether programs are distributed evenly enough for workers that generate the packets of their own programs. */
 function isEven(programIds: readonly number[], workers: number): boolean {
   const shares = new Uint32Array(workers);
   for (const id of programIds) shares[id % workers] = must(shares[id % workers], 'share of a worker') + 1;
@@ -107,7 +107,7 @@ function isEven(programIds: readonly number[], workers: number): boolean {
 
 const OWN_ROUND_PACKETS = 16384;
 
-/** Each worker generates the packets of its own programs, and tells what became of them. @throws {StrayPackets} */
+/** Each worker generates the packets of its own programs and reports verdicts. @throws {StrayPackets} */
 async function* generatedApart(
   processor: WorkerProcessor,
   source: GeneratedPackets,
@@ -122,7 +122,7 @@ async function* generatedApart(
       const { first, count } = signal.aborted ? { first: 0, count: 0 } : source.take(most);
       if (count > 0) {
         const run = processor.runOwn(round, first, count).then(() => round.batch);
-        // A failure reaches the caller that awaits it.
+        // The caller that awaits the promise gets the error.
         run.catch(() => undefined);
         underWay.push(run);
       }
@@ -136,19 +136,19 @@ async function* generatedApart(
   }
 }
 
-/** A batch of each worker, all generated at the same time. */
+/** A batch for each worker, generated concurrently. */
 type Round = readonly BatchInMemory[];
 
-/** One round is generated, one processed, and one is the caller's. */
+/** Number of rounds: one generated, one processed, one owned by the caller. */
 const ROUNDS = 3;
 const MAX_PACKETS = 16384;
 const MAX_BYTES = MAX_PACKETS * 256;
-/** At most what is left free behind a packet. */
+/** Maximum padding bytes of a packet. */
 const SPACING = 64;
-/** More than any headers come to. */
+/** Upper bound on the bytes of all headers. */
 const SHORTEST_FRAME_ROOM = 256;
 
-/** Each worker generates its share of a round; what is generated belongs to the programs of all. */
+/** Each worker generates its share of a round, with packets of all programs. */
 async function* generatedByWorkers(
   processor: WorkerProcessor,
   source: GeneratedPackets,
@@ -183,7 +183,7 @@ async function* generatedByWorkers(
       const isLast = round.every(({ batch }) => batch.count === 0);
       const before: Promise<Round> | undefined = processed;
       if (!isLast) {
-        // First in the workers' queues, so that none waits for the others between its two parts of a round.
+        // Queued first, so that no worker waits for the others between its two parts of a round.
         generated = generate();
         processed = processor.processClassified(round).then(() => round);
       }

@@ -1,8 +1,8 @@
-/** The same traffic several times, each from the switch as it was before the first: what its speed varies by. */
+/** Repeats of the same traffic from the same state of the switch, to measure the variation of the speed. */
 import type { Switch } from '../../../sim/index.js';
 import type { TrafficResult } from './traffic-run.js';
 
-/** How fast one repeat was. */
+/** Speed of one repeat. */
 export interface Repeat {
   readonly wallSeconds: number;
   readonly packetsPerSecond: number;
@@ -13,19 +13,19 @@ export const speedOf = ({ packets, wallSeconds }: Pick<TrafficResult, 'packets' 
   packetsPerSecond: wallSeconds > 0 ? packets / wallSeconds : 0,
 });
 
-/** Repeats that did not end alike: a fault of the emulator. */
+/** Thrown if repeats end in different states, which is a fault of the emulator. */
 export class RepeatsDiffer extends Error {
   override readonly name = 'RepeatsDiffer';
 }
 
 export interface RepeatedTraffic {
-  /** The one of median speed. */
+  /** The repeat with the median speed. */
   readonly traffic: TrafficResult;
   readonly repeats: readonly Repeat[];
 }
 
 /**
- * The first of several only warms up: with it, the process still compiles its own code.
+ * The first of several repeats is a warm-up, during which the JIT compiler works.
  * @param count at least 1; an abort ends it early
  * @param run processes the traffic from its start
  * @throws {RepeatsDiffer}
@@ -47,7 +47,7 @@ export async function repeatTraffic(
     const next = await run();
     if (signal.aborted) break;
     if (next.stateHash !== first.stateHash || next.outputHash !== first.outputHash) {
-      throw new RepeatsDiffer(`repeat ${all.length + 1} of the same packets ended in another state than before`);
+      throw new RepeatsDiffer(`repeat ${all.length + 1} of the same packets ended in another state than the first`);
     }
     all.push(next);
   }

@@ -1,4 +1,4 @@
-/** `bench run`: compiles and deploys programs into one emulated switch and takes packets through it. */
+/** `bench run`: compiles programs, deploys them to one emulated switch and runs packets through it. */
 import type { Allocator, DataPlane } from '../../../compiler/index.js';
 import { type EngineName, noMatchText, PacketTracer, Switch, UpdatePlayer } from '../../../sim/index.js';
 import type { CaptureAccount, CaptureOptions, CaptureWriter } from '../../../traces/index.js';
@@ -32,30 +32,30 @@ export interface RunOptions {
   readonly recirculations: number;
   /** Capture files; empty for synthetic packets. */
   readonly traces: readonly string[];
-  /** How capture files are read; as they are where it is absent. */
+  /** Options for reading capture files; by default unchanged. */
   readonly captures?: CaptureOptions;
-  /** Synthetic packets. */
+  /** Number of synthetic packets. */
   readonly packets: number;
-  /** Synthetic packets that run before and are undone; not with time. */
+  /** Number of warm-up packets, which are undone; not with timing. */
   readonly warmup?: number;
-  /** How often the traffic is run, from the same state each time, to know how its speed varies. */
+  /** Number of repeats of the traffic, each from the same state. */
   readonly repeats?: number;
   readonly workers: number;
-  /** What is asked for; where no code can be generated, it is interpreted. */
+  /** The requested engine; where code generation is forbidden, the interpreted one runs. */
   readonly engine: EngineName;
   readonly seed: string;
-  /** With time; absent: each packet runs to its end before the next one starts. */
+  /** Timing model; if absent, each packet runs to its end before the next one starts. */
   readonly timing?: TimingOptions;
-  /** What happens to programs while packets run; only with time. */
+  /** Updates of programs while packets run; only with timing. */
   readonly updates?: UpdateScript;
-  /** A run to go on with: its programs stay, none is deployed. Not with time. */
+  /** A run to resume: its programs stay and no others are deployed. Not with timing. */
   readonly resume?: ResumedRun | undefined;
-  /** What a snapshot says of the workload; absent where none is taken. Not with time. */
+  /** Workload to record in a snapshot; absent if none is taken. Not with timing. */
   readonly snapshot?: RunNote['workload'] | undefined;
-  /** Whether the result holds what memories hold after the last packet. */
+  /** Whether the result includes the contents of memories after the last packet. */
   readonly readsMemory?: boolean;
   readonly writer: CaptureWriter | undefined;
-  /** Absent where no packet is traced. Not with time. */
+  /** Packets to trace; absent if none. Not with timing. */
   readonly trace?: { readonly selection: PacketSelection; readonly limit: number } | undefined;
   /** Monotonic time in milliseconds. */
   readonly clock: () => number;
@@ -63,7 +63,7 @@ export interface RunOptions {
   readonly progress: RunProgress;
 }
 
-/** What a run tells while it is under way. */
+/** Progress callbacks of a run. */
 export interface RunProgress {
   deploying(deployed: number, wanted: number | 'max'): void;
   processing(progress: number, packets: number): void;
@@ -72,7 +72,7 @@ export interface RunProgress {
 export interface RunResult extends ReportedRun {
   readonly deployment: Deployment;
   readonly snapshot: Uint8Array | undefined;
-  /** Absent unless asked for. */
+  /** Contents of memories, if requested. */
   readonly memory: MemoryContents | undefined;
 }
 
@@ -155,7 +155,7 @@ async function memoriesOf({ controller, programs }: Deployment): Promise<MemoryC
   return contents;
 }
 
-/** The programs of the run that this one goes on with, or those that arrive now. */
+/** The programs of the resumed run, or newly deployed ones. */
 async function deployed(emulator: Switch, options: RunOptions): Promise<Deployment> {
   const { resume, workload, progress, programs } = options;
   if (resume !== undefined) return resumeDeployment(emulator, workload, resume);
@@ -191,7 +191,7 @@ function tracingOf(options: RunOptions, emulator: Switch, deployment: Deployment
   return { ...trace, tracer, packetsBefore: resume?.snapshot.counters.in ?? 0 };
 }
 
-/** Timing runs on one thread: the order of packets in a gress is one for all programs. */
+/** Timing runs on one thread, since all programs share the order of packets in a gress. */
 const asked = (options: RunOptions): RunOptions =>
   options.timing === undefined ? options : { ...options, workers: 1 };
 
@@ -199,12 +199,12 @@ function timingWarnings({ workers }: RunOptions, timing: TimedTraffic | undefine
   if (timing === undefined) return [];
   const early = timing.early.toLocaleString('en-US');
   return [
-    ...(workers > 1 ? ['with --timing there is one worker'] : []),
+    ...(workers > 1 ? ['--timing uses one worker'] : []),
     ...(timing.early > 0
-      ? [`${early} packets had time stamps before that of the packet ahead of them and came with it`]
+      ? [`${early} packets had an earlier time stamp than the previous packet and arrived with it`]
       : []),
     ...(timing.untimed > 0
-      ? [`${timing.untimed.toLocaleString('en-US')} packets had no time stamp and came with the packet ahead of them`]
+      ? [`${timing.untimed.toLocaleString('en-US')} packets had no time stamp and arrived with the previous packet`]
       : []),
   ];
 }
@@ -221,14 +221,16 @@ const updatePlayer = (emulator: Switch, { operations }: Deployment, plan: Update
   new UpdatePlayer(emulator, operations, plan.updates, plan.psPerOperation);
 
 function engineWarnings(wanted: EngineName, { engineName }: Switch): string[] {
-  return engineName === wanted ? [] : ['this Node.js may not generate code, so programs were interpreted'];
+  return engineName === wanted
+    ? []
+    : ['code generation is forbidden in this Node.js process, so the interpreted engine was used'];
 }
 
 interface Source {
   readonly source: PacketSource | GeneratedPackets;
   readonly warnings: () => readonly string[];
   readonly notes: () => readonly string[];
-  /** Undefined for packets that do not come from captures. */
+  /** The account of captures; undefined for generated packets. */
   readonly account: () => CaptureAccount | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What a run tells: the JSON document, and what reports make their texts from. */
+/** Results of a run: the JSON document, and the data that reports use. */
 
 import { cpus } from 'node:os';
 import { must } from '../../../compiler/data-plane/must.js';
@@ -14,7 +14,7 @@ import type { TrafficResult, TrafficSample } from './traffic-run.js';
 
 export const RUN_SCHEMA = 'p4runpro-bench/run@1';
 
-/** As they are, or rewritten so that they belong to the programs. */
+/** Whether packets were unchanged, or rewritten to match the filters of programs. */
 export type Addressing = 'as captured' | 'readdressed';
 
 /** The JSON document of a run. */
@@ -33,23 +33,23 @@ export interface RunSummary {
   readonly allocationUs: Distribution;
   readonly compileUs: Distribution;
   readonly passes: Readonly<Record<string, number>>;
-  /** Those of before a snapshot that the run goes on from included; times and speeds are of this run alone. */
+  /** Packet counters, including packets before a resumed snapshot; times and speeds cover this run only. */
   readonly packets: Counters;
-  /** What became of the packets of captures before they ran; null without captures. */
+  /** How packets of captures were addressed; null without captures. */
   readonly addressing: Addressing | null;
-  /** That ran before the time was taken, and were undone. */
+  /** Number of warm-up packets, which were undone. */
   readonly warmupPackets: number;
   readonly wallSeconds: number;
   readonly packetsPerSecond: number;
-  /** Each time that the traffic ran; the two figures above are those of the median one. Empty where no packets ran. */
+  /** Repeats of the traffic; the two figures above are those of the median repeat. Empty if no packets ran. */
   readonly repeats: readonly Repeat[];
   readonly workers: number;
-  /** Null where no packets can run. */
+  /** Null under published constraints, where no packets run. */
   readonly engine: EngineName | null;
-  /** Null where no packets can run: under published constraints. */
+  /** Null under published constraints, where no packets run. */
   readonly stateHash: string | null;
   readonly outputHash: string | null;
-  /** What became of the packets of captures; null where packets come from elsewhere. */
+  /** Packets of captures read and skipped; null for generated packets. */
   readonly captures: CaptureAccount | null;
   /** Null without --timing. */
   readonly timing: TimingSummary | null;
@@ -69,7 +69,7 @@ export interface ReportedRun {
   /** Undefined without --timing. */
   readonly timing?: TimedTraffic | undefined;
   readonly interrupted: boolean;
-  /** What was done to packets of captures so that they could run, in sentences. */
+  /** Sentences on changes made to packets of captures so that they could run. */
   readonly captureNotes: readonly string[];
   readonly warnings: readonly string[];
   readonly traces: readonly PacketTrace[];
@@ -93,7 +93,7 @@ const NO_TRAFFIC: Pick<Traffic, 'counters' | 'packets' | 'warmupPackets' | 'wall
   repeats: [],
 };
 
-/** @param traffic undefined where no packets ran */
+/** @param traffic undefined if no packets ran */
 export function summarise(
   asked: Asked,
   constraints: Constraints,

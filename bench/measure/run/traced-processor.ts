@@ -1,4 +1,4 @@
-/** Takes the packets that are to be traced through a tracer, and all others through the processor of the run. */
+/** Passes selected packets to a tracer, and all others to the processor of the run. */
 import type { Operation } from '../../../compiler/index.js';
 import {
   addCounters,
@@ -14,15 +14,15 @@ import type { PacketSelection } from './packet-selection.js';
 export interface Tracing {
   readonly selection: PacketSelection;
   readonly tracer: PacketTracer;
-  /** Packets that are traced at most. */
+  /** Maximum number of traced packets. */
   readonly limit: number;
-  /** Packets that came before, in a run that this one goes on with. */
+  /** Number of packets before this run, for a resumed run. */
   readonly packetsBefore: number;
 }
 
 export class TracedProcessor implements PacketProcessor {
   readonly traces: PacketTrace[] = [];
-  /** Packets that would have been traced but for the limit. */
+  /** Number of selected packets beyond the limit. */
   untraced = 0;
   private packets: number;
 
@@ -56,7 +56,7 @@ export class TracedProcessor implements PacketProcessor {
     this.packets += to - from;
   }
 
-  /** Of the other packets: those that are traced are none to be forgotten. */
+  /** Resets the counters of packets that are not traced; runs with traced packets have no warm-up. */
   forget(): Promise<void> {
     return this.others.forget();
   }
@@ -71,7 +71,7 @@ export class TracedProcessor implements PacketProcessor {
     return this.others.close();
   }
 
-  /** Before any of them is processed, which may change them. */
+  /** Selects packets before any of them is processed, since processing changes them. */
   private picked(batch: PacketBatch, from: number, to: number): number[] {
     const { selection, limit } = this.tracing;
     const picked: number[] = [];

@@ -1,4 +1,4 @@
-/** Second half of a run: packets through the switch, batch by batch, the next one filled while one is processed. */
+/** Second half of a run: packets are processed in batches; the next batch is filled while one is processed. */
 import type { Operation } from '../../../compiler/index.js';
 import {
   type Counters,
@@ -19,17 +19,17 @@ export interface TrafficOptions {
   readonly source: PacketSource | GeneratedPackets;
   readonly workers: number;
   /**
-   * Number of generated packets that run before and are undone, so that the time of the run is that of code that has been
-   * compiled; none where packets are traced.
+   * Number of generated warm-up packets, which are undone, so that the measured code is compiled; none if packets are
+   * traced.
    */
   readonly warmup?: number;
-  /** What the switch was asked for so far, for its replicas. */
+  /** Operations applied to the switch so far, for its replicas. */
   readonly operations: readonly Operation[];
-  /** Takes the packets that leave. */
+  /** Writer for the packets that leave. */
   readonly writer: CaptureWriter | undefined;
-  /** Undefined where no packet is traced. */
+  /** Packets to trace; undefined if none. */
   readonly tracing: Tracing | undefined;
-  /** Where the digest of outputs stands, of a run that this one goes on with. */
+  /** State of the output digest of a resumed run. */
   readonly outputs: OutputDigestState | undefined;
   readonly clock: () => number;
   readonly signal: AbortSignal;
@@ -42,24 +42,24 @@ export interface TrafficSample extends Counters {
 }
 
 export interface TrafficResult {
-  /** Of the switch, packets that came before this run included. */
+  /** Counters of the switch, including packets before this run. */
   readonly counters: Counters;
-  /** That came in in this run. */
+  /** Number of packets of this run. */
   readonly packets: number;
-  /** That ran before and were undone. */
+  /** Number of warm-up packets, which were undone. */
   readonly warmupPackets: number;
   readonly samples: readonly TrafficSample[];
-  /** From the first packet to the last, reading or generating included, warm-up not. */
+  /** Seconds from the first packet to the last, including reading or generating, without warm-up. */
   readonly wallSeconds: number;
   readonly stateHash: string;
   readonly outputHash: string;
   readonly outputs: OutputDigestState;
   readonly traces: readonly PacketTrace[];
-  /** Packets that would have been traced but for the limit. */
+  /** Number of selected packets beyond the limit of traced packets. */
   readonly untraced: number;
 }
 
-/** Some tens of milliseconds: often enough for a time series and for Ctrl-C. */
+/** Milliseconds between samples and checks for an interrupt. */
 const PACKETS_PER_SAMPLE = 32768;
 
 export async function runTraffic(emulator: Switch, options: TrafficOptions): Promise<TrafficResult> {
@@ -70,7 +70,7 @@ export async function runTraffic(emulator: Switch, options: TrafficOptions): Pro
     return await processTraffic(emulator, options, true);
   } catch (error) {
     if (!(error instanceof StrayPackets)) throw error;
-    // Some had met a program out of turn: all over again, in their order.
+    // A packet matched a program of another worker: the run restarts with all packets in order.
     emulator.memory.words.set(memory);
     source.restart();
     return processTraffic(emulator, options, false);
@@ -116,7 +116,7 @@ async function processTraffic(
       unsampled += batch.count;
       if (unsampled < PACKETS_PER_SAMPLE) continue;
       sample();
-      // With one worker all is done on this thread: nothing else would let an interrupt arrive.
+      // With one worker all work is on this thread, which has to yield for an interrupt to arrive.
       await new Promise(setImmediate);
     }
     if (unsampled > 0) sample();
@@ -137,7 +137,7 @@ async function processTraffic(
   };
 }
 
-/** Leaves the switch as it was before the packets. */
+/** Runs packets and restores the state of the switch. */
 async function runAndUndo(
   emulator: Switch,
   processor: PacketProcessor,

@@ -1,10 +1,10 @@
-/** When packets come: at their time stamps, counted from the first one's, or at a rate. */
+/** Arrival times of packets: their time stamps relative to the first, or a constant rate. */
 import { must } from '../../../compiler/data-plane/must.js';
 import { DomainError } from '../../../compiler/index.js';
 import { LAST_TIME_PS, PS_PER_NS, PS_PER_SECOND } from '../../../sim/index.js';
 import { PACKET_MARKS, type PacketBatch } from '../../../traces/index.js';
 
-/** Packets whose times cannot be counted. */
+/** Thrown for packets whose arrival times are out of range. */
 export class TimingError extends DomainError {
   override readonly name = 'TimingError';
   readonly code = 'no-times';
@@ -12,16 +12,16 @@ export class TimingError extends DomainError {
 }
 
 const NS_PER_SECOND = 1e9;
-/** Picoseconds are exact beyond this, so that what is in the switch then can still leave. */
+/** Last second of arrivals. Picoseconds are exact a little beyond it, so that packets in the switch can still leave. */
 const LAST_SECOND = Math.floor(LAST_TIME_PS / PS_PER_SECOND) - 7;
 
 const isUntimed = (batch: PacketBatch, i: number): boolean =>
   (must(batch.marks[i], 'marks of a packet') & PACKET_MARKS.untimed) !== 0;
 
 export class ArrivalTimes {
-  /** Packets with time stamps before the packet ahead of them; they come with that one. */
+  /** Number of packets with an earlier time stamp than the previous packet; they arrive with it. */
   early = 0;
-  /** Packets without time stamps; they come with the packet ahead of them, the first ones at the start. */
+  /** Number of packets without time stamps; they arrive with the previous packet, or at time 0. */
   untimed = 0;
   private packets = 0;
   private lastPs = 0;
@@ -30,10 +30,10 @@ export class ArrivalTimes {
   private seconds = 0;
   private nanoseconds = 0;
 
-  /** @param packetsPerSecond in place of the time stamps */
+  /** @param packetsPerSecond constant rate, in place of the time stamps */
   constructor(private readonly packetsPerSecond: number | undefined) {}
 
-  /** When packet i of a batch comes. To be asked once for each packet, in order. @throws {TimingError} */
+  /** Arrival time of packet i of a batch. To be called once for each packet, in order. @throws {TimingError} */
   next(batch: PacketBatch, i: number): number {
     if (!this.isStarted && !isUntimed(batch, i)) {
       this.isStarted = true;
@@ -43,7 +43,7 @@ export class ArrivalTimes {
     const ps = this.packetsPerSecond === undefined ? this.stampOf(batch, i) : this.atRate(this.packetsPerSecond);
     if (ps > LAST_SECOND * PS_PER_SECOND) {
       throw new TimingError(
-        `packet ${this.packets + 1} comes more than ${LAST_SECOND} s after the first: timing counts picoseconds up to that`,
+        `packet ${this.packets + 1} arrives more than ${LAST_SECOND.toLocaleString('en-US')} s after the first, the maximum of the timing model`,
       );
     }
     if (ps < this.lastPs) this.early++;
@@ -52,7 +52,7 @@ export class ArrivalTimes {
     return this.lastPs;
   }
 
-  /** Gives packet i the time stamp of a time. */
+  /** Sets the time stamp of packet i. */
   stamp(batch: PacketBatch, i: number, ps: number): void {
     const nanoseconds = this.nanoseconds + Math.floor(ps / PS_PER_NS);
     batch.timeSeconds[i] = this.seconds + Math.floor(nanoseconds / NS_PER_SECOND);

@@ -1,11 +1,11 @@
-/** Batches whose packets are under way: one is filled anew when all its packets have left, and more are made as needed. */
+/** Batches with packets in flight: a batch is reused when all its packets have left; others are created on demand. */
 import { type HeldBatch, holdBatch } from '../../../sim/index.js';
 import { clearPacketBatch, createPacketBatch } from '../../../traces/index.js';
 
 export class BatchPool {
   private readonly batches: HeldBatch[] = [];
 
-  /** @param bytes of a batch, the longest packet at least */
+  /** @param bytes size of a batch, at least the longest packet */
   constructor(
     private readonly packets: number,
     private readonly bytes: number,

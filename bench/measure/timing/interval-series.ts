@@ -1,4 +1,4 @@
-/** What happened in each interval of virtual time; intervals in which nothing happened have no row. */
+/** Counts for each interval of virtual time; intervals without events have no row. */
 import type { DropReason, TimedDriver } from '../../../sim/index.js';
 import { Latencies, type LatencySummary } from './latencies.js';
 
@@ -9,18 +9,18 @@ export interface IntervalRow {
   readonly packetsOut: number;
   readonly bytesOut: number;
   readonly lost: Readonly<Record<DropReason, number>>;
-  /** Most cells in all queues at once. */
+  /** Maximum cells in all queues together. */
   readonly mostCells: number;
-  /** Of packets that left. */
+  /** Latencies of packets that left. */
   readonly latencyNs: LatencySummary | null;
 }
 
-/** A queue in an interval in which something was in it. */
+/** A queue in an interval, if it was not empty throughout. */
 export interface QueueRow {
   readonly startPs: number;
   readonly port: number;
   readonly mostCells: number;
-  /** At the end of the interval. */
+  /** Cells at the end of the interval. */
   readonly cells: number;
 }
 
@@ -36,7 +36,7 @@ export const noLosses = (): Record<DropReason, number> => ({
 export class IntervalSeries {
   readonly intervals: IntervalRow[] = [];
   readonly queues: QueueRow[] = [];
-  /** When the interval ends. */
+  /** End of the current interval. */
   endPs: number;
   private packetsIn = 0;
   private bytesIn = 0;
@@ -49,7 +49,7 @@ export class IntervalSeries {
     this.endPs = intervalPs;
   }
 
-  /** Packets as captures count their bytes. */
+  /** Bytes of a packet, as captures count them. */
   countIn(bytes: number): void {
     this.packetsIn++;
     this.bytesIn += bytes;

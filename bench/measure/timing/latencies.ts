@@ -1,4 +1,4 @@
-/** Latencies of packets: minimum, mean and maximum exactly, percentiles to a thousandth. */
+/** Latencies of packets: exact minimum, mean and maximum; percentiles with a relative error of 0.1 %. */
 import { createHistogram } from 'node:perf_hooks';
 
 export interface LatencySummary {
@@ -31,11 +31,11 @@ export class Latencies {
     if (ps > this.max) this.max = ps;
   }
 
-  /** In nanoseconds; null for no packet. */
+  /** Summary in nanoseconds; null without packets. */
   get summary(): LatencySummary | null {
     if (this.count === 0) return null;
     const ns = (ps: number): number => ps / PS_PER_NS;
-    // The histogram knows a range only: its bounds are cut to what was there.
+    // The histogram returns bucket bounds, which are limited to the recorded range.
     const percentile = (share: number): number =>
       ns(Math.min(this.max, Math.max(this.min, this.histogram.percentile(share))));
     return {

@@ -1,7 +1,7 @@
 /**
- * The paper's experiment on recirculation (figure 11): the largest rate at which a switch loses no packet, and the
- * latency of a packet that meets no queue, by the passes of the program and the bytes of a packet. One program, one
- * port in, another one out, packets at equal distances.
+ * The paper's experiment on recirculation (figure 11): the largest rate without packet loss, and the latency of a
+ * packet in an empty switch, by number of recirculations and packet size. One program, one ingress port, one egress
+ * port, packets at equal distances.
  */
 import {
   analyse,
@@ -29,10 +29,10 @@ export interface LossFreeOptions {
   readonly dataPlane: DataPlane;
   readonly engine: EngineName;
   readonly switch: Pick<TimedSwitchOptions, 'portBitsPerSecond' | 'recirculationBitsPerSecond' | 'inputWaitPs'>;
-  /** Frames as testers count them: with check sequence. */
+  /** Frame sizes in bytes with frame check sequence, as network testers count them. */
   readonly packetBytes: readonly number[];
   readonly recirculations: readonly number[];
-  /** How near the found rate is to the largest one, as a share of it. */
+  /** Tolerance of the rate, as a share of it. */
   readonly tolerance: number;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, all: number) => void;
@@ -41,10 +41,10 @@ export interface LossFreeOptions {
 export interface LossFreeRow {
   readonly packetBytes: number;
   readonly recirculations: number;
-  /** Preamble and gap included: the port's rate at most. */
+  /** Throughput in bit/s with preamble and gap; the maximum is the rate of the port. */
   readonly throughputGbps: number;
   readonly packetsPerSecond: number;
-  /** From the first bit in to the first bit out. */
+  /** Latency from the first bit in to the first bit out. */
   readonly latencyNs: number;
 }
 
@@ -53,13 +53,13 @@ const INGRESS_PORT = 0;
 const EGRESS_PORT = 1;
 const UDP_PORT = 9;
 /**
- * Packets that a queue holds: more than come to the recirculation port at once, one for each pass, and small, as it takes
- * many times as many packets to see that a queue grows.
+ * Size of a queue in packets: more than arrive at the recirculation port at once (one for each pass), and small, since
+ * many times this number of packets is needed to detect a growing queue.
  */
 const QUEUE_PACKETS = 20;
 const BATCH_PACKETS = 1024;
 
-/** One row after another. */
+/** Yields the rows in order. */
 export async function* lossFreeRates(options: LossFreeOptions): AsyncGenerator<LossFreeRow> {
   const { packetBytes, recirculations } = options;
   const all = packetBytes.length * recirculations.length;
@@ -84,7 +84,7 @@ export async function* lossFreeRates(options: LossFreeOptions): AsyncGenerator<L
   }
 }
 
-/** A program that recirculates exactly so often: steps that depend on each other, as many as RPBs of its passes. */
+/** A program with exactly this number of recirculations: dependent steps, one for each RPB of its passes. */
 export function programText(recirculations: number, rpbCount: number): string {
   const steps = Array.from({ length: recirculations * rpbCount }, (_, i) =>
     i % 2 === 0 ? 'ADD(har, sar);' : 'XOR(sar, har);',
@@ -136,7 +136,7 @@ class Trial {
     };
   }
 
-  /** By bisection between no rate, at which nothing is lost, and the port's. */
+  /** Bisects between 0 and the rate of the port. */
   async lossFreeGbps(): Promise<number> {
     const most = this.options.switch.portBitsPerSecond / 1e9;
     if (this.losesNothing(most)) return most;
@@ -145,13 +145,13 @@ class Trial {
       const middle = (low + high) / 2;
       if (this.losesNothing(middle)) low = middle;
       else high = middle;
-      // An interrupt may arrive.
+      // Lets an interrupt arrive.
       await new Promise(setImmediate);
     }
     return low;
   }
 
-  /** Of a single packet. */
+  /** Latency of a single packet. */
   latencyNs(): number {
     const { departuresPs } = this.run(1, 0);
     return departuresPs / 1000;
@@ -162,7 +162,7 @@ class Trial {
     return this.run(this.packets, periodPs).lost === 0;
   }
 
-  /** Runs a number of packets at this distance, or until one is lost. */
+  /** Runs packets at this distance until one is lost or all have left. */
   private run(packets: number, periodPs: number): { lost: number; departuresPs: number } {
     const outcome = { lost: 0, departuresPs: 0 };
     const driver = this.driver({
@@ -188,11 +188,11 @@ class Trial {
     return outcome;
   }
 
-  /** A switch that holds the program. */
+  /** A switch with the program. */
   private driver(observer: TimeObserver): TimedDriver {
     const { dataPlane, engine } = this.options;
     const { cellBytes, bufferBytes } = dataPlane.description.trafficManager;
-    // Room for the state header of a packet is part of its cells: two more cells hold it.
+    // The state header of a packet takes up to two more cells.
     const queueBytes = QUEUE_PACKETS * (Math.ceil(this.packetBytes / cellBytes) + 2) * cellBytes;
     const limits = { bufferBytes: Math.max(bufferBytes, 2 * queueBytes), queueBytes };
     const emulator = new Switch(dataPlane, { engine });

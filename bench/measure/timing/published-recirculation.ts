@@ -1,11 +1,11 @@
-/** What the paper prints in figure 11; see results/published/README.md. */
+/** Figure 11 of the paper as data; see results/published/README.md. */
 import { numberIn, publishedTable } from '../../../hw-driver/cli/kit/published-figures.js';
 
 export interface PublishedRecirculation {
   readonly packetBytes: number;
   readonly recirculations: number;
   readonly throughputGbps: number;
-  /** Of the round trip time, against that of 128 bytes without recirculation. */
+  /** Increase of the round trip time over that of 128 bytes without recirculation. */
   readonly rttIncreaseMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** Second half of a run with time: packets come at their times, and what becomes of them is counted as they leave. */
+/** Second half of a run with timing model: packets arrive at their times and are counted when they end. */
 import type { DataPlane } from '../../../compiler/index.js';
 import {
   type DropReason,
@@ -22,10 +22,10 @@ import { Latencies } from './latencies.js';
 import type { TimedTraffic, TimingOptions } from './timing-result.js';
 
 const BATCH = { packets: 2048, bytes: 2 ** 20 };
-/** So long may nothing else happen, an interrupt say. */
+/** Maximum time in milliseconds before the event loop runs, for an interrupt to arrive. */
 const BREATH_MS = 20;
 
-/** A switch with time, and the account of what its packets do. */
+/** A switch with timing model, and counters of its packets. */
 export class TimedRun implements TimeObserver {
   readonly emulator: Switch;
   private readonly driver: TimedDriver;

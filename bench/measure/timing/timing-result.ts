@@ -1,4 +1,4 @@
-/** What a run with time is told and what it tells. */
+/** Options and results of a run with timing model. */
 import { type DataPlane, gressCycles, stateHeaderBytes } from '../../../compiler/index.js';
 import type { DropReason, PlayedUpdate, PortCounters, TimedSwitchOptions } from '../../../sim/index.js';
 import type { IntervalRow, QueueRow } from './interval-series.js';
@@ -6,20 +6,20 @@ import type { LatencySummary } from './latencies.js';
 
 export interface TimingOptions {
   readonly switch: TimedSwitchOptions;
-  /** In place of time stamps. */
+  /** Constant rate in place of time stamps. */
   readonly packetsPerSecond: number | undefined;
-  /** Of the series. */
+  /** Length of an interval of the series. */
   readonly intervalNs: number;
 }
 
-/** What was counted while packets ran. */
+/** Counters of a run. */
 export interface TimedTraffic {
   readonly options: TimingOptions;
-  /** Packets whose time stamps lie before that of the packet ahead of them. */
+  /** Number of packets with an earlier time stamp than the previous packet. */
   readonly early: number;
-  /** Packets without time stamps. */
+  /** Number of packets without time stamps. */
   readonly untimed: number;
-  /** When the last packet left, after the first came. */
+  /** Time from the arrival of the first packet to the departure of the last. */
   readonly endPs: number;
   readonly bytesOut: number;
   readonly lost: Readonly<Record<DropReason, number>>;
@@ -40,19 +40,19 @@ export interface TimingSummary {
   readonly queueBytes: number;
   readonly cellBytes: number;
   readonly stateHeaderBytes: number;
-  /** Match-action stages. */
+  /** Cycles of the match-action stages. */
   readonly cycles: { readonly ingress: number; readonly egress: number };
   readonly clockHz: number;
-  /** Around them: parameters of the data plane. */
+  /** Latencies around the stages: parameters of the data plane. */
   readonly fixedNs: DataPlane['description']['timing']['fixedNanoseconds'];
-  /** Null for time stamps. */
+  /** Constant rate; null for time stamps. */
   readonly packetsPerSecond: number | null;
   readonly earlyTimeStamps: number;
-  /** Virtual, from the first arrival to the last departure. */
+  /** Virtual time from the first arrival to the last departure. */
   readonly seconds: number;
-  /** Frames that left, without check sequence, preamble and gap. */
+  /** Rate of the frames that left, without check sequence, preamble and gap. */
   readonly throughputGbps: number;
-  /** From the first bit at the ingress port to the first bit at the egress port. */
+  /** Latency from the first bit at the ingress port to the first bit at the egress port. */
   readonly latencyNs: LatencySummary | null;
   readonly lost: Readonly<Record<DropReason, number>>;
   readonly mostBufferCells: number;
@@ -63,7 +63,7 @@ export interface TimingSummary {
 
 const PS_PER_SECOND = 1e12;
 
-/** Bits per nanosecond. */
+/** Bits per nanosecond, which is Gbit/s. */
 export const gigabitsPerSecond = (bytes: number, ps: number): number => (ps > 0 ? (bytes * 8 * 1000) / ps : 0);
 
 export function summariseTiming(dataPlane: DataPlane, traffic: TimedTraffic): TimingSummary {

@@ -1,4 +1,4 @@
-/** How fast entries, and whole programs, reach an emulated switch of another thread over BF Runtime. */
+/** Rates of entries and of programs installed over BF Runtime on an emulated switch in another thread. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,21 +19,21 @@ export interface ControlSpeedOptions {
   readonly dataPlane: DataPlane;
   readonly workload: string;
   readonly programs: number;
-  /** Each with a new switch. */
+  /** Number of repeats, each with a new switch. */
   readonly repeats: number;
   readonly seed: string;
-  /** Milliseconds since any moment, e.g. `performance.now`. */
+  /** Monotonic time in milliseconds, e.g. `performance.now`. */
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
 
-/** Times of all repeats, in their order. */
+/** Times of all repeats, in order. */
 export interface ControlSpeed {
   readonly programs: number;
   readonly entries: number;
-  /** One program after the other from its text, each a transaction with its records in a journal on disk. */
+  /** Programs deployed one by one from their text, each as a transaction with a journal on disk. */
   readonly deploySeconds: readonly number[];
-  /** All entries of all programs in one list. */
+  /** All entries of all programs as one batch. */
   readonly insertsPerSecond: readonly number[];
   readonly deletesPerSecond: readonly number[];
 }

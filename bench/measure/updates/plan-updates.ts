@@ -1,4 +1,4 @@
-/** From what a script asks for to the operations of each update, by the books of the switch as it will then be. */
+/** Plans the operations of each update of a script, by the books of the switch at that time. */
 import {
   analyse,
   type DataPlane,
@@ -19,7 +19,7 @@ type PlanOptions = Parameters<typeof deployArrival>[2] & { readonly workload: Wo
 export interface UpdatePlan {
   readonly updates: readonly TimedUpdate[];
   readonly psPerOperation: number;
-  /** Arrivals of the workload that come by the script: packets are meant for them too. */
+  /** Arrivals of the workload that the script deploys; the traffic includes their packets. */
   readonly arrivals: readonly LinkedProgram[];
 }
 
@@ -54,7 +54,7 @@ class Planner {
     private readonly options: PlanOptions,
   ) {}
 
-  /** Has the controller ask for what the script asks for; the name of the update. */
+  /** Lets the controller make the requested change. @returns the name of the update */
   async plan(request: UpdateRequest): Promise<string> {
     switch (request.kind) {
       case 'deployArrival':
@@ -81,7 +81,7 @@ class Planner {
     for (const program of programs) {
       this.refuseRunning(program.name);
       const lowered = lower(program, this.controller.state.dataPlane, this.options.recirculations);
-      // Behind the arrivals, whose priorities are their numbers.
+      // Priorities after those of the arrivals, which are their numbers.
       const filterPriority = this.deployment.programs.length + this.arrivals.length;
       await this.controller.deploy(lowered, sourceHash, { allocator: this.options.allocator, filterPriority });
     }
@@ -91,7 +91,7 @@ class Planner {
   private async changeCases(path: string): Promise<string> {
     const { programs, sourceHash } = this.read(path);
     const [program, ...more] = programs;
-    if (program === undefined || more.length > 0) throw new UpdateScriptError(`${path}: one program is needed`);
+    if (program === undefined || more.length > 0) throw new UpdateScriptError(`${path}: exactly one program is needed`);
     await this.controller.changeCases(program, sourceHash, { recirculations: this.options.recirculations });
     return `cases ${program.name}`;
   }
@@ -110,14 +110,14 @@ class Planner {
   }
 }
 
-/** Takes note of what a controller asks for. */
+/** A target that records the operations of a controller. */
 class PlanningTarget implements SwitchTarget {
   private operations: Operation[] = [];
   private memory: MemoryWrite[] = [];
 
   constructor(readonly dataPlane: DataPlane) {}
 
-  /** What was asked for since this was last called. */
+  /** Operations since the last call. */
   take(): { operations: readonly Operation[]; memory: readonly MemoryWrite[] } {
     const { operations, memory } = this;
     this.operations = [];
@@ -133,7 +133,7 @@ class PlanningTarget implements SwitchTarget {
     this.memory.push({ rpb, base, values: Uint32Array.from(values) });
   }
 
-  /** As it will be: only memory that was reset is looked at. */
+  /** Memory at the time of the update: 0, since only memory that was reset is read. */
   async readMemory(_rpb: number, _base: number, buckets: number): Promise<readonly Uint32Array[]> {
     return [new Uint32Array(buckets)];
   }

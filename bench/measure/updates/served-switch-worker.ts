@@ -1,4 +1,4 @@
-/** The thread of an emulated switch behind BF Runtime: tells its port, and serves until it is ended. */
+/** Thread of an emulated switch behind BF Runtime: reports its port and serves until it is terminated. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { DataPlane, type DataPlaneDescription } from '../../../compiler/index.js';
 import { serveBfRuntime } from '../../../hw-driver/server/index.js';

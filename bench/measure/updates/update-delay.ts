@@ -1,4 +1,4 @@
-/** How long a program takes to be installed on a switch behind BF Runtime: the update delay of the paper's table 1. */
+/** Time to install a program on a switch behind BF Runtime: the update delay of the paper's table 1. */
 import {
   analyse,
   type CompiledProgram,
@@ -20,21 +20,21 @@ import { loadWorkload } from '../../workloads/workload.js';
 export interface UpdateDelayOptions {
   readonly programs: readonly ProgramKey[];
   readonly dataPlane: DataPlane;
-  /** How often each program is installed in either way; the paper's figures are of 50. */
+  /** Number of installations of each program, single and batched; the paper has 50. */
   readonly repeats: number;
-  /** Milliseconds since any moment, e.g. `performance.now`. */
+  /** Monotonic time in milliseconds, e.g. `performance.now`. */
   readonly now: () => number;
-  /** Told after each program. */
+  /** Called after each program. */
   readonly onProgress?: (done: number) => void;
 }
 
-/** Times of all repeats, in their order. From the first write to the answer of the last; compilation is not in it. */
+/** Times of all repeats, in order, from the first write to the answer of the last, without compilation. */
 export interface UpdateDelay {
   readonly program: ProgramKey;
   readonly entries: number;
-  /** Each entry by a write of its own, as the authors' driver does. */
+  /** Each entry in a separate write, as in the authors' driver. */
   readonly singleMs: readonly number[];
-  /** All entries in as few writes as possible. */
+  /** All entries in the minimum number of writes. */
   readonly batchedMs: readonly number[];
 }
 
@@ -42,8 +42,8 @@ const ELASTIC_CASES = 2;
 const MEMORY_BYTES = 1024;
 
 /**
- * Installs each program on an emulated switch that holds nothing else, over loopback, within this process: what the chip
- * itself takes for an entry is not in it. The two ways take turns; one round before the first is not counted.
+ * Installs each program on an empty emulated switch in this process, over loopback, so the times exclude the time of the
+ * chip for an entry. Single and batched writes alternate; a warm-up round is not counted.
  */
 export async function measureUpdateDelay(options: UpdateDelayOptions): Promise<UpdateDelay[]> {
   const { dataPlane, programs, onProgress } = options;
@@ -70,7 +70,7 @@ async function delayOf(
 ): Promise<UpdateDelay> {
   const compiled = await compiledAlone(program, dataPlane);
   const install = installOperations(compiled);
-  // No packet comes by, so memory needs no reset.
+  // No packets run, so memory needs no reset.
   const remove = revokeOperations(compiled).filter(({ kind }) => kind === 'deleteEntry');
   const singleMs: number[] = [];
   const batchedMs: number[] = [];
@@ -103,7 +103,7 @@ interface ServedSwitch {
   close(): Promise<void>;
 }
 
-/** @param batch updates in one write, by default as many as the driver puts there */
+/** @param batch number of updates in one write; by default that of the driver */
 async function servedSwitch(dataPlane: DataPlane, batch?: number): Promise<ServedSwitch> {
   const server = await serveBfRuntime(new Switch(dataPlane), { port: 0 });
   const address = `127.0.0.1:${server.port}`;

@@ -1,4 +1,4 @@
-/** The file of `--update-script`: which programs come, go and change at which virtual times. */
+/** The file of `--update-script`: programs to deploy, revoke and change, with virtual times. */
 
 import { dirname, isAbsolute, join } from 'node:path';
 import { DomainError } from '../../../compiler/index.js';
@@ -6,31 +6,31 @@ import { readJson } from '../../../hw-driver/index.js';
 
 export const UPDATE_SCRIPT_SCHEMA = 'p4runpro-bench/update-script@1';
 
-/** A script that cannot be followed. */
+/** Thrown for a script that is invalid or cannot be executed. */
 export class UpdateScriptError extends DomainError {
   override readonly name = 'UpdateScriptError';
   readonly code = 'not-an-update-script';
   readonly ends = 'bad-input';
 }
 
-/** What a line of the script asks for. */
+/** The action of an update. */
 export type UpdateRequest =
-  /** The workload's arrival of this number, from 0. */
+  /** Deploys the arrival of the workload with this number, from 0. */
   | { readonly kind: 'deployArrival'; readonly number: number }
-  /** The programs of a file. */
+  /** Deploys the programs of a file. */
   | { readonly kind: 'deployFile'; readonly path: string }
   | { readonly kind: 'revoke'; readonly program: string }
-  /** Other cases for a running program, whose whole text with the new ones stands in a file. */
+  /** Changes the cases of a running program; the file has its whole text with the new cases. */
   | { readonly kind: 'cases'; readonly path: string };
 
 export interface ScriptedUpdate {
-  /** Of virtual time, from the first packet. */
+  /** Virtual time after the first packet. */
   readonly atUs: number;
   readonly request: UpdateRequest;
 }
 
 export interface UpdateScript {
-  /** Entries that the control plane changes in a second, one by one. */
+  /** Rate at which the control plane changes entries one by one. */
   readonly operationsPerSecond: number;
   readonly updates: readonly ScriptedUpdate[];
 }
@@ -45,17 +45,17 @@ const isObject = (value: unknown): value is JsonObject =>
 const isNumber = (value: unknown, minimum: number, maximum: number): value is number =>
   typeof value === 'number' && value >= minimum && value <= maximum;
 
-/** @throws {UpdateScriptError} naming the place */
+/** @throws {UpdateScriptError} naming the invalid value */
 export function readUpdateScript(path: string): UpdateScript {
   return updateScriptFromJson(readJson(path), path, dirname(path));
 }
 
-/** @param name of the script, for messages @param folder that its files are seen from */
+/** @param name name of the script, for messages @param folder folder to which its paths are relative */
 export function updateScriptFromJson(json: unknown, name: string, folder: string): UpdateScript {
   const refuse = (what: string): never => {
     throw new UpdateScriptError(`${name}: ${what}`);
   };
-  if (!isObject(json)) return refuse('an update script is a JSON object');
+  if (!isObject(json)) return refuse('an update script must be a JSON object');
   const { schema, operationsPerSecond, updates, ...others } = json;
   if (schema !== UPDATE_SCRIPT_SCHEMA) return refuse(`"schema" must be "${UPDATE_SCRIPT_SCHEMA}"`);
   const [unknown] = Object.keys(others);
@@ -68,21 +68,21 @@ export function updateScriptFromJson(json: unknown, name: string, folder: string
   const scripted = updates.map((update: unknown, i): ScriptedUpdate => {
     const parsed = updateFromJson(update, folder);
     if (typeof parsed === 'string') return refuse(`updates[${i}]: ${parsed}`);
-    if (parsed.atUs < lastUs) return refuse(`updates[${i}]: "atUs" is before that of the update ahead of it`);
+    if (parsed.atUs < lastUs) return refuse(`updates[${i}]: "atUs" is less than that of the previous update`);
     lastUs = parsed.atUs;
     return parsed;
   });
   return { operationsPerSecond, updates: scripted };
 }
 
-/** The update, or what is wrong with it. */
+/** The update, or a message on what is wrong. */
 function updateFromJson(json: unknown, folder: string): ScriptedUpdate | string {
-  if (!isObject(json)) return 'an update is an object';
+  if (!isObject(json)) return 'an update must be an object';
   const { atUs, ...rest } = json;
   if (!isNumber(atUs, 0, LAST_US)) return `"atUs" must be a number of microseconds from 0 to ${LAST_US}`;
   const [[action, argument] = ['', undefined], ...more] = Object.entries(rest);
   const known = ACTIONS.find((name) => name === action);
-  if (known === undefined || more.length > 0) return `beside "atUs" it has one of ${ACTIONS.join(', ')}`;
+  if (known === undefined || more.length > 0) return `besides "atUs" it must have exactly one of ${ACTIONS.join(', ')}`;
   const request = requestOf(known, argument, folder);
   return typeof request === 'string' ? request : { atUs, request };
 }
@@ -92,7 +92,9 @@ function requestOf(action: (typeof ACTIONS)[number], argument: unknown, folder: 
     return { kind: 'deployArrival', number: Number(argument) };
   }
   if (typeof argument !== 'string' || argument === '') {
-    return action === 'deploy' ? '"deploy" takes a file or the number of an arrival' : `"${action}" takes a text`;
+    return action === 'deploy'
+      ? '"deploy" takes a file name or the number of an arrival'
+      : `"${action}" takes a string`;
   }
   if (action === 'revoke') return { kind: 'revoke', program: argument };
   const path = isAbsolute(argument) ? argument : join(folder, argument);
