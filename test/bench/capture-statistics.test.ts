@@ -60,7 +60,7 @@ test('packets without a time stamp do not affect duration and first and last tim
   );
   assert.match(
     renderCaptureStatistics(summaryOf([]), ['a note']),
-    /^time +no packet has a time$[\s\S]*^read +a note$/m,
+    /^time +no packet has a time stamp$[\s\S]*^read +a note$/m,
   );
 });
 

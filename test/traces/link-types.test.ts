@@ -32,7 +32,7 @@ const sll = ({ device = 1, addressLength = 6, protocol }: Cooked): number[] =>
 const sll2 = ({ device = 1, addressLength = 6, protocol }: Cooked): number[] =>
   new ByteBuilder(false).u16(protocol, 0).u32(7).u16(device).raw([4, addressLength]).raw(SENDER).u16(0).bytes;
 
-const frames = suite('an Ethernet header put in front');
+const frames = suite('an Ethernet header added');
 for (const [name, linkType, packet, frame] of [
   ['raw IP, IPv4', 101, IPV4, [...DEFAULT, 8, 0, ...IPV4]],
   ['raw IP, IPv6', 101, IPV6, [...DEFAULT, 0x86, 0xdd, ...IPV6]],
@@ -113,7 +113,7 @@ frames('addresses by option take the place of all others', async () => {
     const file = pcapFile({ linkWord: linkType }, [{ bytes: packet, seconds: 0, ticks: 0 }]);
     const { packets } = await readBytes(file, {}, undefined, intake);
     assert.equal(itemAt(packets, 0).bytes, [6, 5, 4, 3, 2, 1, 1, 2, 3, 4, 5, 6, 8, 0, ...IPV4]);
-    assert.match(intake.notes().done.join(), /put in front, 01:02:03:04:05:06 > 06:05:04:03:02:01$/);
+    assert.match(intake.notes().done.join(), /added, 01:02:03:04:05:06 > 06:05:04:03:02:01$/);
   }
 });
 
