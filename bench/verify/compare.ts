@@ -1,4 +1,4 @@
-/** Packets through a switch and, as copies, through the network functions that its programs must equal. */
+/** Runs packets through a switch and copies of them through network functions, and compares the results. */
 import { addTo } from '../../compiler/data-plane/counting.js';
 import type { Controller } from '../../hw-driver/index.js';
 import { EMPTY_QUEUE, QueuedDriver, type Switch } from '../../sim/index.js';
@@ -8,14 +8,14 @@ import { DEFAULT_PORT } from './functions/network-function.js';
 import { PacketView } from './functions/packet.js';
 import { bySpecificity, programFor, type VerifiedProgram } from './verified-program.js';
 
-/** What left a switch, or would have had to: a port, or {@link DROPPED}. */
+/** An actual or expected output: a port, or {@link DROPPED}, and bytes. */
 export interface Outcome {
   readonly program: string | undefined;
   readonly port: number;
   readonly bytes: Uint8Array;
 }
 
-/** The first thing in which a program and its function differ. */
+/** The first difference between a program and its network function. */
 export type Difference =
   | {
       readonly kind: 'packet';
@@ -23,7 +23,7 @@ export type Difference =
       readonly number: number;
       readonly ingressPort: number;
       readonly queueNs: number;
-      /** As it came. */
+      /** Bytes on arrival. */
       readonly packet: Uint8Array;
       readonly expected: Outcome;
       readonly actual: Outcome;
@@ -34,7 +34,7 @@ export type Difference =
       readonly memory: string;
       readonly bucket: number;
       readonly expected: number;
-      /** The word, and what it says. */
+      /** The word, and its meaning. */
       readonly word: number;
       readonly actual: number;
     };
@@ -45,14 +45,14 @@ export class Comparison {
   private readonly view = new PacketView();
   private before = new Uint8Array(0);
   private copies = new Uint8Array(0);
-  /** Packets compared, by program. */
+  /** Number of compared packets by program. */
   readonly packets = new Map<string, number>();
-  /** All packets compared, those of no program included. */
+  /** Number of compared packets, including those of no program. */
   total = 0;
 
   private readonly driver: QueuedDriver;
 
-  /** @param queueNs the time that packet n, from 0, spends in the queue */
+  /** @param queueNs queueing time of packet n, from 0, in ns */
   constructor(
     emulator: Switch,
     programs: readonly VerifiedProgram[],
@@ -63,7 +63,7 @@ export class Comparison {
     this.names = new Map(programs.map(({ programId, name }) => [programId, name]));
   }
 
-  /** Takes the packets of a batch through both. @returns the first that differs */
+  /** Processes the packets of a batch on both sides. @returns the first difference */
   process(batch: PacketBatch): Difference | undefined {
     this.copy(batch);
     const { driver } = this;
@@ -79,7 +79,7 @@ export class Comparison {
     return undefined;
   }
 
-  /** The memories of all programs. @returns the first bucket that differs */
+  /** Compares the memories of all programs. @returns the first difference */
   async memories(controller: Controller): Promise<Difference | undefined> {
     for (const { name: program, function: own } of this.programs) {
       for (const { memory, values, reading } of own.memories()) {
@@ -136,7 +136,7 @@ export class Comparison {
   }
 }
 
-/** Where the harness's default forwarding sends packets of a port: to its neighbour. */
+/** Egress port of the harness's default forwarding: the neighbour of a port. */
 const defaultPort = (ingressPort: number): number => (ingressPort < FRONT_PORTS ? ingressPort ^ 1 : DROPPED);
 
 function isEqual(a: Uint8Array, b: Uint8Array, start: number, end: number): boolean {

@@ -1,6 +1,6 @@
 /**
- * What a network function needs to know of a compiled program: the hash function behind each memory. Nothing else of the
- * program reaches it.
+ * The hash function of each memory of a compiled program. It is the only information about the program that a network
+ * function gets.
  */
 import type { CompiledProgram, DataPlane } from '../../compiler/index.js';
 import { HashUnit } from '../../sim/index.js';
@@ -8,7 +8,7 @@ import type { ConnectionTable } from './functions/firewall.js';
 import type { HashFunction, SwitchResources } from './functions/network-function.js';
 import type { PacketView } from './functions/packet.js';
 
-/** By memory, the hash unit that picks its buckets. @throws if there are several */
+/** The hash unit that selects buckets, by memory. @throws if there are several */
 export function hashUnits({ program, hashes }: CompiledProgram): Map<string, HashUnit> {
   const rpbs = new Map<string, Set<number>>();
   const units = new Map<string, HashUnit>();
@@ -24,7 +24,7 @@ export function hashUnits({ program, hashes }: CompiledProgram): Map<string, Has
   return units;
 }
 
-/** What a program's only HASH computes. @throws if it has none, or several */
+/** The function of a program's only HASH. @throws if it has none, or several */
 export function wordHash({ program, hashes }: CompiledProgram): HashFunction {
   const [use, ...others] = hashes.filter(({ into, input }) => into === 'har' && input.length === 1);
   if (use === undefined || others.length > 0) throw new Error(`${program}: no single HASH of a word`);
@@ -32,7 +32,7 @@ export function wordHash({ program, hashes }: CompiledProgram): HashFunction {
   return (key) => unit.digest(key, key.length);
 }
 
-/** What a network function takes from the switch that its program runs in. */
+/** The inputs of a network function from the switch of its program. */
 export function switchResources(compiled: CompiledProgram, dataPlane: DataPlane): SwitchResources {
   const units = hashUnits(compiled);
   return {

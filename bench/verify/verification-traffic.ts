@@ -1,7 +1,6 @@
 /**
- * Traffic that takes the fifteen programs everywhere: the workload's own packets for an instance, and beside them what
- * they leave out: heavy flows, many flows, all operations with awkward operands, connections that are opened, closed and
- * attacked, headers that a program can stumble over.
+ * Traffic that reaches all branches of the fifteen programs: the workload's packets for an instance, and in addition heavy
+ * flows, many flows, all operations with boundary operands, opened, closed and attacked connections, and unusual headers.
  */
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../compiler/index.js';
@@ -9,7 +8,7 @@ import type { PacketTemplate, TrafficTarget } from '../../traces/index.js';
 import type { ProgramKey } from '../workloads/program-kind.js';
 import { FRONT_PORTS } from '../workloads/traffic.js';
 
-/** TCP flags that open, use and close connections, and that should do nothing. */
+/** TCP flags that open, use and close connections, and flags without effect. */
 const FLAGS = [0x02, 0x12, 0x10, 0x18, 0x11, 0x01, 0x04, 0x14, 0x03, 0x06, 0x00, 0x29, 0xc2];
 const CONNECTIONS = 12;
 const OPERANDS = [0, 1, 5, 0x7fffffff, 0x80000000, 0xffffffff, 0xff00ff00];
@@ -23,12 +22,12 @@ export function verificationTraffic(key: ProgramKey, own: TrafficTarget, dataPla
   const special = variants.flatMap((variant) => specialVariants(key, variant));
   const all = [...variants, ...special];
   const some = all.slice(0, MAX_DRESSED);
-  // What a program does with packets that nobody forwards depends on its placement, where they end behind the ingress.
+  // Where unforwarded packets end after ingress, the effects of a program on them depend on its placement.
   const lonely = dataPlane.discardPort === undefined ? [] : some.map(onLonelyPort);
   return { variants: [...all, ...some.flatMap(dressed), ...lonely] };
 }
 
-/** Where default forwarding has no entry; the port behind the front ports is that of the servers of caches. */
+/** Ports without an entry of default forwarding; the port after the front ports is that of the servers of caches. */
 const onLonelyPort = (variant: PacketTemplate): PacketTemplate => ({
   ...variant,
   weight: rare(variant),
@@ -39,7 +38,7 @@ const rare = ({ weight = 1 }: PacketTemplate): number => 0.05 * weight;
 
 const MAX_DRESSED = 40;
 
-/** The same packet with a VLAN tag, with IPv4 options, and with other ECN bits, now and then. */
+/** Variants of a packet with a VLAN tag, with IPv4 options, and with other ECN bits. */
 function dressed(variant: PacketTemplate): PacketTemplate[] {
   const weight = rare(variant);
   const tagged: PacketTemplate = { ...variant, weight, vlan: { id: 7, priority: 3 } };
@@ -117,7 +116,7 @@ function specialVariants(key: ProgramKey, variant: PacketTemplate): PacketTempla
   }
 }
 
-/** Further connections of the same two hosts; each sends flags of its own kind in both directions. */
+/** Further connections of the same two hosts; each sends other flags in both directions. */
 function otherConnections(variant: PacketTemplate, weight: number): PacketTemplate[] {
   const { tcp } = variant;
   if (tcp === undefined) return [];

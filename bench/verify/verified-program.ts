@@ -1,4 +1,4 @@
-/** A deployed program beside the network function that it must equal. */
+/** A deployed program with its network function. */
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../compiler/index.js';
 import type { LinkedProgram } from '../workloads/deployment.js';
@@ -18,7 +18,7 @@ export interface VerifiedProgram {
   readonly function: NetworkFunction;
 }
 
-/** @param cases elastic cases that the workload gave the program */
+/** @param cases number of elastic cases of the program */
 export function verifiedProgram(
   { arrival, compiled }: LinkedProgram,
   dataPlane: DataPlane,
@@ -59,15 +59,15 @@ function hasMark(packet: PacketView, { field, value, mask }: MarkedField): boole
     case 'hdr.tunnel.dst_id':
       return packet.tunnelDestination === value;
     default:
-      throw new Error(`no instance is told apart by ${field}`);
+      throw new Error(`no instance is distinguished by ${field}`);
   }
 }
 
-/** The program that a packet is for, if there is one. */
+/** The program that matches a packet, if any. */
 export function programFor(programs: readonly VerifiedProgram[], packet: PacketView): VerifiedProgram | undefined {
   return programs.find(({ isFor }) => isFor(packet));
 }
 
-/** In the order in which packets choose. */
+/** Programs in order of precedence. */
 export const bySpecificity = (programs: readonly VerifiedProgram[]): VerifiedProgram[] =>
   [...programs].sort((a, b) => generality(a.key) - generality(b.key));

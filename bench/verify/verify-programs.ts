@@ -1,4 +1,4 @@
-/** Verifies programs against their network functions: in a switch of their own, and in the company of many others. */
+/** Compares programs with their network functions: each alone in a switch, and together with many others. */
 import { must } from '../../compiler/data-plane/must.js';
 import type { Allocator, DataPlane } from '../../compiler/index.js';
 import { Switch } from '../../sim/index.js';
@@ -20,19 +20,19 @@ import { type VerifiedProgram, verifiedProgram } from './verified-program.js';
 export interface VerifyOptions {
   readonly dataPlane: DataPlane;
   readonly keys: readonly ProgramKey[];
-  /** Each places the programs its own way. */
+  /** Allocators, each for a separate placement. */
   readonly allocators: readonly { readonly label: string; readonly allocator: Allocator }[];
-  /** Other programs in the switch of a second round; 0 leaves the round out. */
+  /** Number of other programs in the switch of a second round; 0 for no second round. */
   readonly companions: number;
-  /** Elastic cases. */
+  /** Number of elastic cases. */
   readonly cases: number;
   readonly memoryBytes: number;
   readonly recirculations: number;
   /** Captures; empty for generated packets. */
   readonly traces: readonly string[];
-  /** How captures are read. */
+  /** Options for reading captures. */
   readonly captures?: CaptureOptions;
-  /** Generated packets for each program. */
+  /** Number of generated packets for each program. */
   readonly packets: number;
   readonly seed: string;
   readonly clock: () => number;
@@ -45,27 +45,27 @@ export interface VerifiedRow {
   readonly key: ProgramKey;
   readonly program: string;
   readonly allocator: string;
-  /** Other programs in the switch. */
+  /** Number of other programs in the switch. */
   readonly others: number;
-  /** Where its first row is, from 1, and how many passes it takes. */
+  /** RPB of its first row, from 1, and number of passes. */
   readonly firstRpb: number;
   readonly passes: number;
-  /** Packets that ran it and were compared. */
+  /** Number of compared packets that ran it. */
   readonly packets: number;
   readonly words: number;
 }
 
 export interface Verification {
   readonly rows: readonly VerifiedRow[];
-  /** All packets that were compared, those of other programs and of none included. */
+  /** Number of compared packets, including those of other programs and of none. */
   readonly packets: number;
   readonly difference: Difference | null;
-  /** What captures had that was not as it should be, and what was done to their packets. */
+  /** Warnings about captures, and sentences on changes made to their packets. */
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
 
-/** Rounds come as they are done; the one with a difference is the last. */
+/** Yields each finished round; the first with a difference is the last. */
 export async function* verifyPrograms(options: VerifyOptions): AsyncGenerator<Verification> {
   for (const { label, allocator } of options.allocators) {
     const rounds = options.keys.map((key) => ({ keys: [key], companions: 0 }));
@@ -86,10 +86,10 @@ interface RoundOptions extends VerifyOptions {
   readonly allocator: Allocator;
 }
 
-/** Instances of each program: the two rules of those that come as such. */
+/** Number of instances of each program: two for programs with two rules. */
 const INSTANCES = 2;
 const BATCH = { packets: 2048, bytes: 4 * 2 ** 20 };
-/** The queue that packets meet: some wait for as long as this. */
+/** Queueing time of some packets in ns. */
 const MAX_QUEUE_NS = 20_011;
 
 async function verifyRound(options: RoundOptions): Promise<Verification> {
@@ -105,7 +105,7 @@ async function verifyRound(options: RoundOptions): Promise<Verification> {
     onProgress: (count) => options.onProgress(`${count.toLocaleString('en-US')} of ${programs} programs deployed`),
   });
   if (deployment.failure !== null) {
-    throw new WorkloadError(`the switch does not hold ${programs} programs: ${deployment.failure.reason}`);
+    throw new WorkloadError(`the switch cannot hold ${programs} programs: ${deployment.failure.reason}`);
   }
   const verified = deployment.programs.map((program) => verifiedProgram(program, dataPlane, options.cases));
   const queueNs = (n: number): number => (readsQueue ? (n * 7919) % MAX_QUEUE_NS : 0);
@@ -141,7 +141,7 @@ async function compareAll(
   }
 }
 
-/** The companions, of all kinds, and then the programs that are looked at. */
+/** The companions, of all kinds, then the verified programs. */
 async function arrivalsOf(options: RoundOptions): Promise<Workload> {
   const { companions, keys } = options;
   const others = await loadWorkload({ ...options, name: 'all-mixed' });
@@ -170,7 +170,7 @@ async function packetSource(options: RoundOptions, { programs }: Deployment): Pr
   return generatedPackets(targetsOf(arrivals, options.companions), options.packets * options.keys.length, options.seed);
 }
 
-/** Half of the packets are for the programs that are looked at. */
+/** Traffic of which half is for the verified programs. */
 function targetsOf(arrivals: readonly Arrival[], companions: number): TrafficTarget[] {
   const looked = arrivals.slice(companions).map(({ traffic }) => traffic);
   const times = Math.max(1, Math.round(companions / Math.max(1, looked.length)));

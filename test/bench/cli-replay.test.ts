@@ -278,7 +278,7 @@ await testRefusals('bench', [
   { args: ['replay', 'calc', '--trace', CALC, '--expect', 'no.pcapng'], says: /no such file; --update writes it/ },
   { args: ['replay', 'calc', '--trace', CALC, '--update'], says: /--update needs --expect or --expect-memory/ },
   { args: ['replay', 'calc', '--trace', CALC, '--trace', CALC], says: /--trace is given more than once/ },
-  { args: ['replay', 'calc', 'calc', '--trace', CALC], says: /there is a program calc already/ },
+  { args: ['replay', 'calc', 'calc', '--trace', CALC], says: /another program has the name calc/ },
   { args: ['replay', 'no.p4runpro', '--trace', CALC], says: /no\.p4runpro: no such file/ },
   { args: ['replay', 'calc', '--trace', CALC, '--memory', 'wrong.json'], says: /no memory calc\.nothing/, given: json },
   { args: ['replay', 'calc', '--trace', CALC, '--queue-time', '1.5'], says: /--queue-time takes a whole number/ },

@@ -46,7 +46,7 @@ test('verify: a switch that is too small', () =>
     const args = ['verify', 'l2', '--companions', '500', '--memory', '65536', '--packets', '1'];
     const { status, stderr } = await type('bench', args, { folder });
     assert.is(status, 2);
-    assertOneMessage('bench', stderr, /the switch does not hold 502 programs: program \w+ does not fit/);
+    assertOneMessage('bench', stderr, /the switch cannot hold 502 programs: program \w+ does not fit/);
   }));
 
 testForgottenValues('verify', verifyCommand.options, [

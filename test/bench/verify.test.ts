@@ -232,7 +232,7 @@ for (const [key, from, to, kind] of FAULTS) {
     assert.is(difference?.kind, kind);
     if (difference === undefined) return;
     const text = describeDifference(difference, dataPlane).join('\n');
-    assert.match(text, kind === 'packet' ? /^packet [\d]+, from port .*expected: .*found: .*as it came:/s : /^memory /);
+    assert.match(text, kind === 'packet' ? /^packet [\d]+, from port .*expected: .*found: .*on arrival:/s : /^memory /);
   });
 }
 

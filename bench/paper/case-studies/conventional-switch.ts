@@ -1,5 +1,5 @@
 /**
- * A switch with a conventional program: to get another one it is provisioned anew, and forwards nothing meanwhile.
+ * A switch with a conventional program. It is provisioned again for another program, and forwards nothing meanwhile.
  */
 import { PS_PER_SECOND } from '../../../sim/index.js';
 import { clearPacketBatch, createPacketBatch, DROPPED, type PacketBatch } from '../../../traces/index.js';
@@ -17,14 +17,14 @@ import {
 } from './virtual-time.js';
 
 export interface ConventionalOptions {
-  /** Undefined for a switch that stays as it is, and forwards. */
+  /** The conventional program; undefined for a switch that keeps forwarding. */
   readonly program: NetworkFunction | undefined;
-  /** When it is provisioned with the program, and for how long it then forwards nothing. */
+  /** Start and duration of the provisioning, during which the switch forwards nothing. */
   readonly deploySeconds: number;
   readonly provisioningSeconds: number;
 }
 
-/** Packets pass in no time. */
+/** Processes packets in zero virtual time. */
 export class ConventionalNetwork implements Network {
   private readonly view = new PacketView();
 
@@ -49,7 +49,7 @@ export class ConventionalNetwork implements Network {
     return sampler.samples;
   }
 
-  /** The port that packet i leaves by, rewritten as the program wants it. */
+  /** Runs the program on packet i, which it may rewrite. @returns the egress port */
   portOf(batch: PacketBatch, i: number): number {
     const { program, deploySeconds, provisioningSeconds } = this.options;
     const seconds = arrivalPs(batch, i) / PS_PER_SECOND;

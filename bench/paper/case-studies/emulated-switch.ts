@@ -1,4 +1,4 @@
-/** The emulated switch with time: programs come and go while packets pass, one table entry after another. */
+/** The emulated switch with timing model: programs are deployed and revoked entry by entry while packets pass. */
 import { type Allocator, type DataPlane, DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
 import {
   type HeldBatch,
@@ -28,20 +28,20 @@ import {
 
 /**
  * Table entries that the control plane changes in a second. The update delays of the paper's table 1 (11.47 ms for the
- * cache, 10.63 ms for the load balancer, 30.64 ms for the heavy hitter detector) come to 0.7 to 1.0 ms for each entry.
+ * cache, 10.63 ms for the load balancer, 30.64 ms for the heavy hitter detector) are 0.7 to 1.0 ms for each entry.
  */
 const OPERATIONS_PER_SECOND = 1250;
 
 export interface EmulatedOptions {
   readonly dataPlane: DataPlane;
   readonly allocator: Allocator;
-  /** Where the updates take their arrivals from. */
+  /** Workload of the deployed programs. */
   readonly workload: Workload;
   readonly updates: readonly ScriptedUpdate[];
 }
 
 export class EmulatedNetwork implements Network {
-  /** What packets saw of the updates, after the run. */
+  /** Packets that saw each update, after the run. */
   played: readonly PlayedUpdate[] = [];
 
   constructor(private readonly options: EmulatedOptions) {}
@@ -70,7 +70,7 @@ export class EmulatedNetwork implements Network {
     return sampler.samples;
   }
 
-  /** Nothing is deployed to begin with but default forwarding. */
+  /** An initial switch with default forwarding only. */
   private async player(emulator: Switch, signal: AbortSignal): Promise<UpdatePlayer> {
     const { workload, allocator, updates } = this.options;
     const linking = { workload, allocator, recirculations: DEFAULT_RECIRCULATIONS, clock: () => 0 };

@@ -9,7 +9,7 @@ import { both, deployed, instances, type Outcome, type StudyOptions } from './st
 import { FLOWS } from './traffic.js';
 import type { Sample } from './virtual-time.js';
 
-/** Buckets of each row, and the packets that make a flow heavy. */
+/** Number of buckets of each row, and of packets that makes a flow heavy. */
 const BUCKETS = 1024;
 const THRESHOLD = 1024;
 
@@ -19,7 +19,7 @@ export async function heavyHitters(options: StudyOptions): Promise<Outcome> {
   const program = new HeavyHitterDetector(resources, THRESHOLD);
   const score = (): F1Score => new F1Score(resources.cpuPort, THRESHOLD);
   const sides = [score(), score()] as const;
-  // A study that a signal ended, which nobody looks at, may have no sample.
+  // A study that a signal ended may have no sample.
   const lastF1 = (side: F1Score): number =>
     options.signal.aborted ? Number.NaN : must(side.scores().at(-1), 'last F1 score');
   const outcome = await deployed('heavyAndLight', workload, program, sides, options);
@@ -40,15 +40,15 @@ export async function heavyHitters(options: StudyOptions): Promise<Outcome> {
   };
 }
 
-/** What is heavy is known at the end only. */
+/** Heavy flows are known only at the end. */
 function withScores(samples: readonly Sample[], score: F1Score): Sample[] {
   const values = score.scores();
   return samples.map((sample, n) => ({ ...sample, value: values[n] ?? null }));
 }
 
 /**
- * Of flows that all keep sending, a light one is taken for heavy if it shares its bucket with a heavy one in both rows:
- * with h heavy flows in rows of w buckets, with probability (1 - (1 - 1/w)^h)^2. What the filter misses is left out.
+ * If all flows keep sending, a light flow is reported if it shares its bucket with a heavy one in both rows:
+ * with h heavy flows in rows of w buckets, with probability (1 - (1 - 1/w)^h)^2. False negatives are ignored.
  */
 function expectedF1({ heavyFlows }: F1Score): number {
   const shares = 1 - power(1 - 1 / BUCKETS, heavyFlows);

@@ -1,4 +1,4 @@
-/** 13a: impact on traffic. Programs come and go every half second; no filter matches the traffic. */
+/** 13a: impact on traffic. A program is deployed or revoked every half second; no filter matches the traffic. */
 import seedrandom from 'seedrandom';
 import type { Workload } from '../../workloads/workload.js';
 import { ConventionalNetwork } from './conventional-switch.js';

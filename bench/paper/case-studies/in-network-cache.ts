@@ -1,4 +1,4 @@
-/** 13b: an in-network cache. Hits go back to the sender, so the receiver gets the misses alone. */
+/** 13b: an in-network cache. Hits return to the sender, so the receiver gets the misses only. */
 import { Cache } from '../../verify/functions/cache.js';
 import { cachedKey } from '../../workloads/instance.js';
 import { ReceivedRate } from './measures.js';

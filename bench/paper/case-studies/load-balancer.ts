@@ -1,4 +1,4 @@
-/** 13c: a stateless load balancer, with servers behind two ports and as many buckets of the table for each. */
+/** 13c: a stateless load balancer, with servers on two ports and an equal number of table buckets for each. */
 import { must } from '../../../compiler/data-plane/must.js';
 import { LoadBalancer } from '../../verify/functions/load-balancer.js';
 import { BYTES_PER_BUCKET } from '../../workloads/workload.js';

@@ -1,9 +1,9 @@
-/** What the case studies plot. */
+/** Quantities that the case studies plot. */
 import { addTo } from '../../../compiler/data-plane/counting.js';
 import { DROPPED, type PacketBatch } from '../../../traces/index.js';
 import { SAMPLES_PER_SECOND, type Watcher } from './virtual-time.js';
 
-/** Mbit/s that reach the receiver: all that leaves but what goes back to the sender. */
+/** Mbit/s that reach the receiver: all packets that leave, except those returned to the sender. */
 export class ReceivedRate implements Watcher {
   private bytes = 0;
 
@@ -40,7 +40,7 @@ export class Imbalance implements Watcher {
   }
 }
 
-/** A number for the 5-tuple of a generated IPv4 packet without options: distinct for flows of one pair of networks. */
+/** A number for the 5-tuple of a generated IPv4 packet without options; unique within one pair of networks. */
 function flowOf(batch: PacketBatch, i: number): number {
   const at = (batch.offset[i] as number) + IPV4_SOURCE_AT;
   const { bytes } = batch;
@@ -67,7 +67,7 @@ export class F1Score implements Watcher {
     if (batch.egressPort[i] === this.cpuPort && !this.reported.has(flow)) this.reported.set(flow, this.samples);
   }
 
-  /** What is heavy is known at the end only: {@link scores}. */
+  /** Heavy flows are known only at the end: see {@link scores}. */
   sample(): null {
     this.samples++;
     return null;
@@ -77,7 +77,7 @@ export class F1Score implements Watcher {
     return [...this.counts.values()].filter((count) => count >= this.threshold).length;
   }
 
-  /** Flows reported that are not heavy, and heavy ones that are not reported. */
+  /** Numbers of false positives and false negatives. */
   get errors(): { readonly falsePositives: number; readonly falseNegatives: number } {
     const right = [...this.reported.keys()].filter((flow) => this.isHeavy(flow)).length;
     return { falsePositives: this.reported.size - right, falseNegatives: this.heavyFlows - right };
@@ -98,13 +98,13 @@ export class F1Score implements Watcher {
   }
 }
 
-/** Packets that are not as they came, or not where default forwarding sends them; beside another watcher. */
+/** Counts packets that were modified or did not follow default forwarding; wraps another watcher. */
 export class Disturbances implements Watcher {
   lost = 0;
   changed = 0;
   diverted = 0;
   packets = 0;
-  /** Packets as they came, by batch. */
+  /** Copies of packets on arrival, by batch. */
   private readonly before = new Map<PacketBatch, Uint8Array>();
 
   constructor(private readonly beside: Watcher) {}

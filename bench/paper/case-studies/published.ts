@@ -1,4 +1,4 @@
-/** What the paper's figure 13 shows; see results/published/README.md. */
+/** Figure 13 of the paper as data; see results/published/README.md. */
 import { numberIn, publishedTable, textIn } from '../../../hw-driver/cli/kit/published-figures.js';
 import type { StudyName } from './study.js';
 

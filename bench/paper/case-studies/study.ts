@@ -1,4 +1,4 @@
-/** What the case studies share: traffic through both switches, one program deployed, findings. */
+/** Common parts of the case studies: traffic through both switches, deployment of one program, findings. */
 import { must } from '../../../compiler/data-plane/must.js';
 import { type DataPlane, priceAllocator } from '../../../compiler/index.js';
 import type { UpdateRequest } from '../../measure/updates/update-script.js';
@@ -16,16 +16,16 @@ export interface StudyOptions {
   readonly dataPlane: DataPlane;
   readonly seconds: number;
   readonly megabitsPerSecond: number;
-  /** When the programs are deployed. */
+  /** Time of deployment. */
   readonly deploySeconds: number;
-  /** How long a switch forwards nothing while it gets a conventional program. */
+  /** Time that a switch forwards nothing while a conventional program is installed. */
   readonly provisioningSeconds: number;
   readonly seed: string;
   readonly signal: AbortSignal;
   readonly onProgress: (share: number) => void;
 }
 
-/** One number of a study, both ways. */
+/** One number of a study, for both switches. */
 export interface Finding {
   readonly quantity: string;
   readonly p4runpro: number | null;
@@ -37,7 +37,7 @@ export interface StudyResult {
   readonly p4runpro: readonly Sample[];
   readonly conventional: readonly Sample[];
   readonly findings: readonly Finding[];
-  /** What the control plane did, in order. */
+  /** Changes made by the control plane, in order. */
   readonly events: readonly { readonly seconds: number; readonly event: string }[];
 }
 
@@ -45,7 +45,7 @@ export type Outcome = Omit<StudyResult, 'study'>;
 
 const packetsPerSecond = ({ megabitsPerSecond }: StudyOptions): number => (megabitsPerSecond * 1e6) / 8 / FRAME_BYTES;
 
-/** One of the two switches on the traffic of a study; the other half of the progress is the other's. */
+/** Runs the traffic of a study through one of the two switches, which is half of the progress. */
 export function measured(
   variants: keyof typeof CASE_STUDY_TRAFFIC,
   network: Network,
@@ -61,7 +61,7 @@ export function measured(
 
 const US_PER_SECOND = 1e6;
 
-/** The emulated switch, empty, and what is going to happen to it. */
+/** The empty emulated switch with planned changes. */
 export function emulated(workload: Workload, updates: readonly Update[], { dataPlane }: StudyOptions): EmulatedNetwork {
   return new EmulatedNetwork({
     dataPlane,
@@ -71,18 +71,18 @@ export function emulated(workload: Workload, updates: readonly Update[], { dataP
   });
 }
 
-/** Something that the control plane does. */
+/** A planned change of the control plane. */
 export interface Update {
   readonly seconds: number;
   readonly event: string;
   readonly request: UpdateRequest;
 }
 
-/** Instances of a program, with memories of this size in bytes. */
+/** A workload of instances of a program, with this memory size in bytes. */
 export const instances = (key: string, memoryBytes: number, { dataPlane, seed }: StudyOptions): Promise<Workload> =>
   loadWorkload({ name: key, memoryBytes, cases: 2, seed, dataPlane });
 
-/** Deploys one program, and the conventional one beside it. */
+/** Deploys a P4runpro program on one switch and the conventional program on the other. */
 export async function deployed(
   variants: keyof typeof CASE_STUDY_TRAFFIC,
   workload: Workload,
@@ -104,7 +104,7 @@ export async function deployed(
   };
 }
 
-/** Of the values that are there. */
+/** Mean of the values that are not null. */
 export const mean = (values: readonly (number | null)[]): number | null => {
   const there = values.filter((value) => value !== null);
   return there.length === 0 ? null : there.reduce((sum, value) => sum + value, 0) / there.length;
@@ -112,16 +112,16 @@ export const mean = (values: readonly (number | null)[]): number | null => {
 export const valuesBetween = (samples: readonly Sample[], from: number, to: number): (number | null)[] =>
   samples.filter(({ seconds }) => seconds > from && seconds <= to).map(({ value }) => value);
 
-/** Seconds without a packet. */
+/** Total seconds of samples without packets. */
 export const silentSeconds = (samples: readonly Sample[]): number =>
   samples.filter(({ value }) => value === null || value === 0).length *
   (must(samples[1]?.seconds, 'second sample') - must(samples[0]?.seconds, 'first sample'));
 
-/** When both switches have long been what they are going to be. */
+/** A time at which both switches have their final programs. */
 const settledFrom = ({ deploySeconds, provisioningSeconds }: StudyOptions): number =>
   deploySeconds + provisioningSeconds + 0.1;
 
-/** The mean of what is plotted once both switches have settled. */
+/** The mean of the plotted quantity after this time. */
 export function settled(
   quantity: string,
   { p4runpro, conventional }: Pick<Outcome, 'p4runpro' | 'conventional'>,
@@ -135,7 +135,7 @@ export function settled(
   };
 }
 
-/** One number of each side. */
+/** One number for each switch. */
 export const both = <Side>(
   quantity: string,
   [ours, theirs]: readonly [Side, Side],

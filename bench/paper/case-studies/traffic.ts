@@ -4,13 +4,13 @@ import { HOST_MASK, insideNetwork, OUTSIDE_HOST_MASK, OUTSIDE_MAC, outsideNetwor
 import { cachedKey } from '../../workloads/instance.js';
 
 export const FLOWS = 4096;
-/** Of frames without frame check sequence: 50,000 of them in a second are 100 Mbit/s. */
+/** Frame length without frame check sequence: 50,000 frames a second are 100 Mbit/s. */
 export const FRAME_BYTES = 250;
 export const HIT_RATE = 0.6;
 export const HEAVY_FLOWS = 100;
-/** Share of the packets that the heavy flows send beside what every flow sends. */
+/** Share of the packets that heavy flows send in addition to the packets of every flow. */
 const HEAVY_SHARE = 0.6;
-/** A word that the cache does not have. */
+/** A key word that the cache does not have. */
 const UNCACHED_KEY = 0x01000000;
 
 const UDP = 17;

@@ -1,4 +1,4 @@
-/** Traffic at a fixed rate on the time that the packets carry, and samples at fixed intervals of it. */
+/** Traffic at a fixed rate in virtual time (the time stamps of packets), and samples at fixed intervals. */
 import { PS_PER_NS, PS_PER_SECOND } from '../../../sim/index.js';
 import type { PacketBatch, TrafficGenerator } from '../../../traces/index.js';
 
@@ -10,23 +10,23 @@ export interface Traffic {
   readonly onProgress: (share: number) => void;
 }
 
-/** A switch that takes traffic. */
+/** A switch that processes traffic. */
 export interface Network {
-  /** @param watcher sees each packet @returns the samples of the measure that were taken */
+  /** @param watcher called for each packet @returns the samples of the measure */
   run(traffic: Traffic, watcher: Watcher): Promise<Sample[]>;
 }
 
 export interface Watcher {
-  /** Packets have just been generated into a batch. */
+  /** Called when packets have been generated into a batch. */
   generated?(batch: PacketBatch): void;
-  /** The way of packet i of a batch has ended: its verdict stands beside it. */
+  /** Called when packet i of a batch has its verdict. */
   ended(batch: PacketBatch, i: number): void;
-  /** The value of the interval that ends; null where there is none. */
+  /** The value of the ending interval; null if there is none. */
   sample(): number | null;
 }
 
 export interface Sample {
-  /** The end of its interval. */
+  /** End of the interval. */
   readonly seconds: number;
   readonly value: number | null;
 }
@@ -46,7 +46,7 @@ export class Sampler {
     private readonly seconds: number,
   ) {}
 
-  /** When the interval ends. */
+  /** End of the current interval. */
   get endPs(): number {
     const n = this.samples.length + 1;
     return n > this.seconds * SAMPLES_PER_SECOND ? Number.POSITIVE_INFINITY : (n * PS_PER_SECOND) / SAMPLES_PER_SECOND;
@@ -61,7 +61,7 @@ export class Sampler {
   }
 }
 
-/** Fills batches and hands them on, until all packets are generated or the signal comes. */
+/** Generates batches until all packets are generated or a signal arrives. */
 export async function forEachBatch(
   { generator, packetsPerSecond, seconds, signal, onProgress }: Traffic,
   take: () => PacketBatch,

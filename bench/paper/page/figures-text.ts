@@ -1,7 +1,7 @@
 /** Figures of a comparison as texts, for tables. */
 import type { Value } from '../reproduce/value.js';
 
-/** Three digits that count, and no more than are there. */
+/** A number with three significant digits, without trailing zeros. */
 export function numberText(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
@@ -10,7 +10,7 @@ export function numberText(value: number): string {
   return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 }
 
-/** With its range, where it has one. */
+/** A value with its range, if it has one. */
 export function valueText(value: Value | null): string {
   if (value === null) return '–';
   const { mean, least, greatest } = value;

@@ -1,5 +1,5 @@
 /**
- * What the page of a reproduction does by itself: the value of the mark nearest to the pointer, or to the arrow keys. The
+ * Script of the page of a reproduction: shows the value of the mark nearest to the pointer or selected by arrow keys. The
  * marks of a figure carry their values as labels.
  */
 export const PAGE_SCRIPT = `

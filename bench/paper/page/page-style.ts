@@ -1,4 +1,4 @@
-/** The look of the page of a reproduction. */
+/** Style sheet of the page of a reproduction. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --ink: #1a1a1a; --faint: #5c5c5c; --paper: #ffffff; --line: #d9d9d9; --panel: #f6f6f6;
   --good: #00684a; --bad: #a23b00; --link: #0058a3; }

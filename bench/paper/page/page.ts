@@ -1,4 +1,4 @@
-/** A reproduction as one HTML page: opens without a network, light and dark, wide and narrow, on paper. */
+/** A reproduction as one HTML page without external resources, for light and dark mode, small screens and print. */
 import type { Comparison } from '../reproduce/experiment.js';
 import { agreementCounts, type ExperimentRecord, type ReproductionDocument } from '../reproduce/reproduction.js';
 import { type Agreement, toleranceText } from '../reproduce/value.js';
@@ -6,7 +6,7 @@ import { valueText } from './figures-text.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 
-/** @param svgOf the drawn figure of this name */
+/** @param svgOf SVG text of a figure by name */
 export function reproductionPage(document: ReproductionDocument, svgOf: (name: string) => string): string {
   const { experiments } = document;
   return `<!doctype html>
@@ -78,7 +78,7 @@ ${table(comparisons)}
 </section>`;
 }
 
-/** Many numbers are folded; those that differ are not. */
+/** Long tables are collapsed, except for numbers that differ. */
 const SHOWN_AT_ONCE = 12;
 
 function table(comparisons: readonly Comparison[]): string {
@@ -116,5 +116,5 @@ const verdictCell = (verdict: Agreement | null): string =>
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 
-/** Words between backticks are code. */
+/** HTML of a text; words between backticks become code. */
 const prose = (text: string): string => escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');

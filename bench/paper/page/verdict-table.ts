@@ -1,4 +1,4 @@
-/** The verdicts of a reproduction as a table to read, and all its numbers as CSV. */
+/** Verdicts of a reproduction as a table for the terminal, and all numbers as CSV. */
 
 import { stringify } from 'csv-stringify/sync';
 import { must } from '../../../compiler/data-plane/must.js';
@@ -14,7 +14,7 @@ const line = (cells: readonly (string | number)[]): string =>
     .join('')
     .trimEnd();
 
-/** One line for each experiment: how many numbers agree, differ, are better; or are not compared. */
+/** One line for each experiment: the numbers of values that agree, differ, are better, or are not compared. */
 export function verdictTable({ experiments }: ReproductionDocument): string {
   const rows = experiments.map(({ id, comparisons }) => {
     const reproduced = agreementCounts(comparisons, 'reproduced');

@@ -1,4 +1,4 @@
-/** What changed since an earlier reproduction: a regression test of everything that is reproduced. */
+/** Changes since an earlier reproduction, as a regression test. */
 import { DomainError } from '../../../compiler/index.js';
 import { speedRatio } from '../../measure/compare/speed-ratio.js';
 import type { Comparison } from './experiment.js';
@@ -11,17 +11,17 @@ export interface Change {
   readonly column: 'reproduced' | 'ours';
   readonly before: number;
   readonly after: number | null;
-  readonly kind: /** Not a matter of chance: it comes out the same for equal code and seed. */
+  readonly kind: /** A deterministic number: equal for equal code and seed. */
     | 'exact'
-    /** A measurement of time, surely slower or faster by more than {@link TIMED_FACTOR}. */
+    /** A measurement of time: significantly slower or faster by more than {@link TIMED_FACTOR}. */
     | 'timed'
     | 'missing';
 }
 
-/** Machines, and their hours, differ by less. */
+/** Ratio of times that is significant; the variation of machines is smaller. */
 export const TIMED_FACTOR = 1.5;
 
-/** Two reproductions of different things. */
+/** Thrown for reproductions that cannot be compared. */
 export class NotComparable extends DomainError {
   override readonly name = 'NotComparable';
   readonly code = 'not-comparable';
@@ -29,7 +29,7 @@ export class NotComparable extends DomainError {
 }
 
 /**
- * Changes of what both have, and what `after` lacks of the experiments that it ran.
+ * Changes of numbers that both have, and numbers that `after` lacks in the experiments that it ran.
  * @throws {NotComparable} if seeds or scales differ
  */
 export function changesSince(before: ReproductionDocument, after: ReproductionDocument): Change[] {
@@ -63,7 +63,7 @@ function kindOfChange(before: Value, after: Value): 'exact' | 'timed' | undefine
   return interval[0] > TIMED_FACTOR || interval[1] < 1 / TIMED_FACTOR ? 'timed' : undefined;
 }
 
-/** Sums may be added up in another order. */
+/** Relative tolerance, since sums may be added in another order. */
 const ROUNDING = 1e-9;
 
 const sameFigures = (a: Value, b: Value): boolean =>

@@ -1,4 +1,4 @@
-/** Results of cells that are done, on disk: an interrupted run goes on from them. */
+/** Results of finished cells on disk, from which an interrupted run resumes. */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { writeFile } from '../../../traces/system/index.js';
 import { packageFile } from '../../../traces/system/package-root.js';
 import { type Cell, type CellResult, cellKey } from './cells/cell.js';
 
-/** What results depend on besides their cells: the code, the programs, the published figures. */
+/** Inputs of results besides the cells: code, programs, published figures. */
 const CODE_FOLDERS = [
   ...['compiler', 'sim', 'traces', 'hw-driver', 'bench'].map((room) => `dist/${room}`),
   'bench/programs',
@@ -30,7 +30,7 @@ export class CellStore {
   private readonly path: string;
   private readonly done = new Map<string, CellResult>();
 
-  /** @param folder exists. Results of other code are thrown away. */
+  /** Reads the results of a folder, which must exist. Results of other code are discarded. */
   constructor(folder: string, fingerprint: string) {
     this.path = join(folder, FILE);
     const lines = existsSync(this.path) ? readFileSync(this.path, 'utf8').split('\n') : [];
@@ -51,12 +51,12 @@ export class CellStore {
     appendFileSync(this.path, `${lineOf(key, result)}\n`);
   }
 
-  /** The run is complete: the next one measures anew. */
+  /** Deletes the results after a complete run, so that the next run computes all cells. */
   discard(): void {
     rmSync(this.path, { force: true });
   }
 
-  /** The last line of a run that was killed may be half a line. */
+  /** Parses a line; the last line of a killed run may be incomplete. */
   private load(line: string): void {
     try {
       const { key, result } = JSON.parse(line) as { key: string; result: CellResult };

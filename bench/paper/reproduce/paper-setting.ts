@@ -1,4 +1,4 @@
-/** The paper's settings, and how often things are repeated. Source: the definition of the evaluation. */
+/** The paper's settings, and numbers of repeats. Source: the definition of the evaluation. */
 import type { ObjectiveName } from '../../../compiler/index.js';
 import { ALL_TIES, LOGGED_WEIGHTS, type Weights } from './cells/allocators.js';
 import type { FillCell } from './cells/fill.js';
@@ -6,10 +6,10 @@ import type { Setting } from './experiment.js';
 
 export const PAPER = { memoryBytes: 1024, cases: 2, recirculations: 1, arrivals: 500 } as const;
 
-/** Workloads of several programs, drawn at random. */
+/** Random workloads of several programs. */
 export const isRandom = (workload: string): boolean => workload.endsWith('mixed');
 
-/** Seeds of the repeats of something random. */
+/** Seeds of the repeats of a random workload. */
 export function seedsOf({ seed, scale }: Setting, full: number, quick: number): string[] {
   return Array.from({ length: scale === 'full' ? full : quick }, (_, repeat) => `${seed}/${repeat}`);
 }
@@ -21,7 +21,7 @@ interface FillOf {
   readonly withCurve: boolean;
 }
 
-/** Repeats of a random workload: as many as the paper has. */
+/** Repeats of a random workload, as in the paper. */
 const REPEATS = { full: 10, quick: 3 };
 
 const seedsFor = (workload: string, setting: Setting): string[] =>
@@ -29,7 +29,7 @@ const seedsFor = (workload: string, setting: Setting): string[] =>
 
 /**
  * Published shapes under published constraints. A workload of one program is filled with all four rules for ties; a
- * random one with several seeds, and ties as `bench run --constraints published` has them.
+ * random one with several seeds and the rule for ties of `bench run --constraints published`.
  */
 export function publishedFills(
   of: FillOf,

@@ -1,4 +1,4 @@
-/** A reproduction: the chosen experiments, run, as one document. */
+/** A reproduction: results of the selected experiments as one document. */
 import { cpus } from 'node:os';
 import { packageVersion } from '../../../traces/system/package-root.js';
 import type { Comparison, Experiment, Figure, Findings, Results, Scale, Series, Setting } from './experiment.js';
@@ -6,7 +6,7 @@ import { AGREEMENTS, type Agreement } from './value.js';
 
 export const REPRODUCTION_SCHEMA = 'p4runpro-bench/reproduce@1';
 
-/** What is kept of an experiment, without its series and figures, which have files of their own. */
+/** An experiment in the document, without its series and figures, which are separate files. */
 export interface ExperimentRecord {
   readonly id: string;
   readonly title: string;
@@ -14,7 +14,7 @@ export interface ExperimentRecord {
   readonly isExtra: boolean;
   readonly comparisons: readonly Comparison[];
   readonly notes: readonly string[];
-  /** Files without their ends. */
+  /** File names without extension. */
   readonly series: readonly string[];
   readonly figures: readonly { readonly name: string; readonly caption: string }[];
 }
@@ -22,15 +22,15 @@ export interface ExperimentRecord {
 /** `reproduce.json`. */
 export interface ReproductionDocument {
   readonly schema: typeof REPRODUCTION_SCHEMA;
-  /** What a user types for it. */
+  /** The command line. */
   readonly command: string;
   readonly scale: Scale;
   readonly seed: string;
-  /** Of the last session, if it was interrupted before. */
+  /** Wall time of the last run, if earlier runs were interrupted. */
   readonly wallSeconds: number;
   readonly environment: {
     readonly version: string;
-    /** Of the code: equal for equal code. */
+    /** Fingerprint of the code: equal for equal code. */
     readonly code: string;
     readonly node: string;
     readonly cpu: string;
@@ -86,7 +86,7 @@ function recordOf({ id, title, about, isExtra }: Experiment, findings: Findings)
   };
 }
 
-/** How many numbers have each verdict. */
+/** Number of values with each verdict. */
 export type AgreementCounts = Readonly<Record<Agreement, number>>;
 
 export function agreementCounts(comparisons: readonly Comparison[], column: 'reproduced' | 'ours'): AgreementCounts {

@@ -1,4 +1,4 @@
-/** Computes cells: those that measure time one by one with nothing beside them, the others on all threads. */
+/** Computes cells: those that measure time one by one without other work, the others on all threads. */
 import { Piscina } from 'piscina';
 import type { CellStore } from './cell-store.js';
 import { type Cell, type CellResult, cellKey, isTimed, type ResultOf } from './cells/cell.js';
@@ -12,7 +12,7 @@ export interface CellRun {
   readonly onProgress: (done: number, all: number) => void;
 }
 
-/** Undefined if interrupted; what was done is in the store. */
+/** Results by cell; undefined if interrupted, with the finished cells in the store. */
 export async function runCells(run: CellRun): Promise<Results | undefined> {
   const wanted = new Map(run.cells.map((cell) => [cellKey(cell), cell]));
   const missing = [...wanted.values()].filter((cell) => run.store.get(cell) === undefined);
@@ -32,7 +32,7 @@ export async function runCells(run: CellRun): Promise<Results | undefined> {
   if (run.signal.aborted) return undefined;
   return (cell) => {
     const result = run.store.get(cell);
-    if (result === undefined) throw new Error(`nobody asked for the cell ${cellKey(cell)}`);
+    if (result === undefined) throw new Error(`no experiment has the cell ${cellKey(cell)}`);
     return result as ResultOf<typeof cell>;
   };
 }

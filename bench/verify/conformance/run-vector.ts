@@ -1,4 +1,4 @@
-/** Runs a conformance vector on the emulator and says where the outcome differs first. */
+/** Runs a conformance vector on the emulator and reports the first difference. */
 import { appendTo } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { type EngineName, Switch } from '../../../sim/index.js';
@@ -6,7 +6,7 @@ import { clearPacketBatch, createPacketBatch, DROPPED, openCapture, packetBytes 
 import type { ConformanceVector } from './vector.js';
 
 export type Difference =
-  /** Of the packets that left by a port, in order, the first that is not as expected; null for one that is missing. */
+  /** The first different packet of a port; null for a packet that is missing. */
   | {
       readonly kind: 'packet';
       readonly port: number;

@@ -1,6 +1,6 @@
 /**
- * Conformance vectors: entry sets with the packets and registers that independent implementations of the data plane
- * made of them.
+ * Conformance vectors: entry sets with the output packets and registers that independent implementations of the data
+ * plane computed.
  */
 
 import { access, readdir } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import {
 } from '../../../compiler/index.js';
 import { readInput } from '../../../traces/system/index.js';
 
-/** The setting that the vectors were made in: the published hash functions, mended initialisation, wide branch ids. */
+/** The data plane of the vectors: published hash functions, corrected initialisation, wide branch ids. */
 export const CONFORMANCE_DATA_PLANE: DataPlane = dataPlaneFromJson({
   extends: 'published',
   name: 'conformance',
@@ -25,15 +25,15 @@ export const CONFORMANCE_DATA_PLANE: DataPlane = dataPlaneFromJson({
   state: { branchIdBits: 16 },
 });
 
-/** All packets come in on port 1. */
+/** Ingress port of all packets. */
 const INGRESS_PORT = 1;
 
-/** What a vector was made in, where `setting.json` does not say otherwise: packets that no program forwards leave by 2. */
+/** Default setting of a vector without `setting.json`: packets that no program forwards leave by port 2. */
 const SETTING: Setting = { dataPlane: CONFORMANCE_DATA_PLANE, forward: [[INGRESS_PORT, 2]] };
 
 interface Setting {
   readonly dataPlane: DataPlane;
-  /** Default forwarding. */
+  /** Default forwarding, from ingress port to egress port. */
   readonly forward: readonly (readonly [ingress: number, egress: number])[];
 }
 
@@ -43,13 +43,13 @@ export interface ConformanceVector {
   readonly capture: string;
   readonly ingressPort: number;
   readonly entries: readonly TableEntry[];
-  /** Port and bytes (hexadecimal), per port in the order in which the packets came in. */
+  /** Output packets as hexadecimal text by egress port, in order of arrival. */
   readonly packets: readonly (readonly [port: number, hex: string])[];
-  /** By RPB number and bucket: the words that are not 0. */
+  /** Words other than 0 by RPB number and bucket. */
   readonly registers: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** A folder that is no conformance vector. */
+/** Thrown for a folder without valid conformance vectors. */
 export class VectorError extends DomainError {
   override readonly name = 'VectorError';
   readonly code = 'not-a-vector';
@@ -114,7 +114,7 @@ async function readVector(folder: string): Promise<ConformanceVector> {
   const rawEntries = await read('entries.json');
   const expected = await read('expected.json');
   if (!isListOf(rawEntries, isRawEntry) || !isExpected(expected)) {
-    throw new VectorError(`${folder}: entries.json or expected.json is not what a conformance vector holds`);
+    throw new VectorError(`${folder}: entries.json or expected.json does not have the format of a conformance vector`);
   }
   const { dataPlane, forward } = await readSetting(folder, read);
   return {
@@ -150,7 +150,7 @@ async function readSetting(folder: string, read: (file: string) => Promise<unkno
   throw new VectorError(`${folder}: setting.json names no data plane with pairs of ports to forward between`);
 }
 
-/** The order of the list is the priority. */
+/** Entries with their position in the list as priority. */
 function entryFromRaw([table, key, [parameters, action]]: RawEntry, index: number): TableEntry {
   return {
     table,

@@ -1,4 +1,4 @@
-/** A Bloom filter (Bloom, 1970) with a row of its own for each hash function. */
+/** A Bloom filter (Bloom, 1970) with a separate row for each hash function. */
 import { FlowRecorder, HashedRows } from './hashed-rows.js';
 import { asMark, type SwitchResources } from './network-function.js';
 
@@ -7,7 +7,7 @@ export class BloomFilter extends HashedRows {
     super(memories, resources, asMark);
   }
 
-  /** Puts a key in. @returns whether it seemed to be there already */
+  /** Inserts a key. @returns whether the filter reported it as present before */
   add(key: Uint8Array): boolean {
     let wasThere = true;
     for (const row of this.rows) {
@@ -19,7 +19,7 @@ export class BloomFilter extends HashedRows {
   }
 }
 
-/** Marks each flow that comes by. */
+/** Inserts the flow of each packet. */
 export class FlowMarker extends FlowRecorder {
   constructor(resources: SwitchResources) {
     const rows = new BloomFilter(['row1', 'row2', 'row3'], resources);

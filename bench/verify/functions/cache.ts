@@ -9,14 +9,14 @@ export const CACHE_SERVER_PORT = 32;
 export interface CachedKey {
   readonly key1: number;
   readonly key2: number;
-  /** The bucket of the program's memory that its value has. */
+  /** Bucket of the value in the program's memory. */
   readonly bucket: number;
 }
 
 const nameOf = (key1: number, key2: number): string => `${key1}/${key2}`;
 
 export class Cache implements NetworkFunction {
-  /** Values by key; only those of cached keys. */
+  /** Values of cached keys. */
   private readonly values: Map<string, number>;
 
   constructor(

@@ -1,4 +1,4 @@
-/** A calculator that answers the sender. */
+/** A calculator that returns results to the sender. */
 import { DEFAULT_PORT, type Decision, type ExpectedMemory, type NetworkFunction } from './network-function.js';
 import type { PacketView } from './packet.js';
 

@@ -7,7 +7,7 @@ export class CountMinSketch extends HashedRows {
     super(memories, resources, asWord);
   }
 
-  /** Counts one for the key. @returns its estimate, this one included */
+  /** Counts a packet of the key. @returns the new estimate */
   count(key: Uint8Array): number {
     let least = Number.POSITIVE_INFINITY;
     for (const row of this.rows) {

@@ -1,8 +1,8 @@
-/** Explicit congestion notification (RFC 3168): marks packets that queued too long, if their ends understand it. */
+/** Explicit congestion notification (RFC 3168): marks ECN-capable packets with a long queueing time. */
 import { DEFAULT_PORT, type Decision, type ExpectedMemory, type NetworkFunction } from './network-function.js';
 import type { PacketView } from './packet.js';
 
-/** 10 microseconds. */
+/** Threshold of the queueing time: 10 µs. */
 export const ECN_THRESHOLD_NS = 10_000;
 const NOT_CAPABLE = 0;
 const CONGESTION_EXPERIENCED = 3;

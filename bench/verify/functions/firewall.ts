@@ -2,14 +2,14 @@
 import { DEFAULT_PORT, type Decision, DROPPED, type ExpectedMemory, type NetworkFunction } from './network-function.js';
 import { type PacketView, TCP_FLAG } from './packet.js';
 
-/** 10.0.0.0/8 */
+/** The inside prefix, 10.0.0.0/8. */
 const isInside = (address: number): boolean => address >>> 24 === 10;
 
 export interface ConnectionTable {
-  /** The place of a packet's connection, the same for both directions; connections may share one. */
+  /** Index of a packet's connection, equal for both directions; connections may collide. */
   readonly placeOf: (packet: PacketView) => number;
   readonly size: number;
-  /** Whether a word of the program's memory says that the connection is open. */
+  /** Whether a word of the program's memory means an open connection. */
   readonly isOpen: (word: number) => boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The network function of each of the fifteen programs, and the packets that are for it. */
+/** The network function of each of the fifteen programs, and the packets that it processes. */
 import type { ProgramKey } from '../../workloads/program-kind.js';
 import { FlowMarker } from './bloom-filter.js';
 import { Cache, type CachedKey } from './cache.js';
@@ -16,18 +16,18 @@ import type { PacketView } from './packet.js';
 import { DistinctValues } from './query-acceleration.js';
 import { LongestPackets } from './sumax.js';
 
-/** What else some of the functions take from outside. */
+/** Further inputs of some functions. */
 export interface FunctionInputs extends SwitchResources {
   readonly cachedKeys: readonly CachedKey[];
   readonly servers: ServerTable;
   readonly connections: () => ConnectionTable;
-  /** The hash function of the program's words that go into a register. */
+  /** The program's hash function of a word. */
   readonly wordHash: () => HashFunction;
-  /** Of programs that come as two rules, which one: 0 or 1. */
+  /** Index of the rule, 0 or 1, for programs with two rules. */
   readonly rule: number;
 }
 
-/** By rule. */
+/** Ports by rule. */
 const RULE_PORTS: Readonly<Record<'l2' | 'l3' | 'tn', readonly [number, number]>> = {
   l2: [2, 1],
   l3: [1, 2],
@@ -68,10 +68,10 @@ export function networkFunction(key: ProgramKey, inputs: FunctionInputs): Networ
 }
 
 const TCP = 6;
-/** The ports that the two rules of L2 forwarding wait on. */
+/** Ingress ports of the two rules of L2 forwarding. */
 const RULE_INGRESS = [1, 2];
 
-/** Whether a packet is of the kind that a program runs on, its instance's addresses left aside. */
+/** Whether a packet has the headers that a program's filter needs, regardless of the instance's addresses. */
 export function isForProgram(key: ProgramKey, packet: PacketView, rule: number): boolean {
   switch (key) {
     case 'cache':
@@ -93,7 +93,7 @@ export function isForProgram(key: ProgramKey, packet: PacketView, rule: number):
   }
 }
 
-/** Of several functions that could take a packet, the one with the lowest figure does: the most specific. */
+/** Precedence of functions that match the same packet: the lowest value, which is the most specific filter table. */
 export function generality(key: ProgramKey): number {
   switch (key) {
     case 'cache':

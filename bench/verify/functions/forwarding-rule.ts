@@ -1,4 +1,4 @@
-/** One rule of an L2, L3 or tunnel forwarding table: what its filter lets in goes to a port. */
+/** One rule of an L2, L3 or tunnel forwarding table: packets that match its filter go to a port. */
 import type { Decision, ExpectedMemory, NetworkFunction } from './network-function.js';
 
 export class ForwardingRule implements NetworkFunction {

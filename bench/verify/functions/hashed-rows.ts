@@ -1,4 +1,4 @@
-/** Sketches: rows of buckets, each with a hash function of its own. */
+/** Sketches: rows of buckets, each with a separate hash function. */
 import {
   DEFAULT_PORT,
   type Decision,
@@ -12,7 +12,7 @@ import type { PacketView } from './packet.js';
 export class HashedRows {
   readonly rows: readonly HashedRow[];
 
-  /** @param memories one for each row @param reading how a bucket is compared with the memory of the switch */
+  /** @param memories memory of each row @param reading how a bucket is compared with the memory of the switch */
   constructor(
     memories: readonly string[],
     resources: SwitchResources,
@@ -26,7 +26,7 @@ export class HashedRows {
   }
 }
 
-/** Records something of each packet, and forwards all of them alike. */
+/** A function that records packets in a sketch and does not forward them. */
 export class FlowRecorder implements NetworkFunction {
   constructor(
     private readonly sketch: HashedRows,

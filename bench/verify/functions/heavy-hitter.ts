@@ -10,10 +10,10 @@ import {
 } from './network-function.js';
 import type { PacketView } from './packet.js';
 
-/** Packets that make a flow heavy. */
+/** Number of packets that makes a flow heavy. */
 const THRESHOLD = 1024;
 
-/** Tells heavy flows, each once: those whose estimate has reached the threshold and that were not told before. */
+/** Detects each heavy flow once: when its estimate reaches the threshold and it was not reported before. */
 export class HeavyFlows {
   private readonly counts: CountMinSketch;
   private readonly told: BloomFilter;
@@ -26,7 +26,7 @@ export class HeavyFlows {
     this.told = new BloomFilter(['seen1', 'seen2'], resources);
   }
 
-  /** Counts a packet of the flow. @returns whether the flow is to be reported now */
+  /** Counts a packet of the flow. @returns whether to report the flow now */
   count(flow: Uint8Array): boolean {
     return this.counts.count(flow) >= this.threshold && !this.told.add(flow);
   }

@@ -33,7 +33,7 @@ export class FlowCardinality implements NetworkFunction {
   }
 }
 
-/** The place of the lowest 1, from 1; without one, the place behind the last bit. */
+/** Position of the lowest 1 bit, from 1; without one, the position after the last bit. */
 function rankOf(bits: number): number {
   for (let rank = 1; rank <= HASH_BITS - BUCKET_BITS; rank++) if ((bits >>> (rank - 1)) & 1) return rank;
   return HASH_BITS - BUCKET_BITS + 1;

@@ -1,4 +1,4 @@
-/** A stateless load balancer: the flow's hash picks its server out of a table that the controller fills. */
+/** A stateless load balancer: the flow's hash selects a server from a table that the controller fills. */
 import {
   asWord,
   type Decision,
@@ -9,7 +9,7 @@ import {
 } from './network-function.js';
 import type { PacketView } from './packet.js';
 
-/** What the controller writes: port and address of the server of each bucket. */
+/** Table written by the controller: port and address of the server of each bucket. */
 export interface ServerTable {
   port(bucket: number): number;
   address(bucket: number): number;

@@ -1,10 +1,10 @@
-/** NetCache (Jin et al., SOSP 2017): a cache that tells the controller which keys many ask for that it does not have. */
+/** NetCache (Jin et al., SOSP 2017): a cache that reports popular uncached keys to the controller. */
 import { Cache, type CachedKey, isRead } from './cache.js';
 import { HeavyFlows } from './heavy-hitter.js';
 import type { Decision, ExpectedMemory, HashFunction, NetworkFunction, SwitchResources } from './network-function.js';
 import type { PacketView } from './packet.js';
 
-/** Misses that make a key worth a report. */
+/** Number of misses after which a key is reported. */
 const THRESHOLD = 128;
 
 export class NetCache implements NetworkFunction {
@@ -12,7 +12,7 @@ export class NetCache implements NetworkFunction {
   private readonly misses: HeavyFlows;
   private readonly word = new DataView(new ArrayBuffer(4));
 
-  /** @param wordHash what is made of the first word of a key */
+  /** @param wordHash hash function of the first word of a key */
   constructor(
     keys: readonly CachedKey[],
     private readonly resources: SwitchResources,
@@ -33,8 +33,8 @@ export class NetCache implements NetworkFunction {
   }
 
   /**
-   * What stands for a key of 64 bits in the rows, as a register has 32: the hash of the first word in place of its low
-   * half, exclusive or the second word. Keys that differ in one of the words only differ here too.
+   * A 32-bit word for a key of 64 bits, since registers have 32 bits: the first word with its low half replaced by its
+   * hash, XOR the second word. Keys that differ in only one word have different results.
    */
   private digest({ key1, key2 }: PacketView): Uint8Array {
     const { word } = this;

@@ -1,50 +1,50 @@
 /**
- * Network functions as anyone would write them for a computer. They are what the P4runpro programs are compared with, and
- * the conventional programs of the case studies.
+ * Network functions as plain software. The P4runpro programs are compared with them, and the case studies use them as
+ * conventional programs.
  */
 import { DROPPED } from '../../../traces/index.js';
 import type { PacketView } from './packet.js';
 
-/** The function says nothing about the port: the switch's default forwarding does. */
+/** Marks a packet that the function does not forward; default forwarding applies. */
 export const DEFAULT_PORT = -2;
 
-/** The port that the packet goes to, {@link DROPPED}, or {@link DEFAULT_PORT}. */
+/** The egress port, {@link DROPPED}, or {@link DEFAULT_PORT}. */
 export type Decision = number;
 export { DROPPED };
 
-/** What one memory of the P4runpro program must hold. */
+/** Expected contents of one memory of the P4runpro program. */
 export interface ExpectedMemory {
   readonly memory: string;
-  /** By bucket. */
+  /** Values by bucket. */
   readonly values: ArrayLike<number>;
-  /** What a word of the program's memory says in terms of `values`. */
+  /** How a word of the program's memory is compared with `values`. */
   readonly reading: (word: number) => number;
 }
 
-/** A word is the value. */
+/** The word equals the value. */
 export const asWord = (word: number): number => word;
-/** A word says only whether it is marked. */
+/** The word is only marked or not. */
 export const asMark = (word: number): number => (word === 0 ? 0 : 1);
 
 export interface NetworkFunction {
-  /** Decides about a packet, which it may rewrite. */
+  /** Processes a packet, which it may rewrite. */
   handle(packet: PacketView): Decision;
   memories(): readonly ExpectedMemory[];
 }
 
-/** 16 bits for a key. */
+/** A 16-bit hash of a key. */
 export type HashFunction = (key: Uint8Array) => number;
 
-/** What a function takes from outside. */
+/** External inputs of a function. */
 export interface SwitchResources {
-  /** The hash function whose low bits pick the bucket of a memory. */
+  /** The hash function whose low bits select the bucket of a memory. */
   readonly hashOf: (memory: string) => HashFunction;
-  /** Buckets of a memory, a power of two. */
+  /** Number of buckets of a memory, a power of two. */
   readonly bucketsOf: (memory: string) => number;
   readonly cpuPort: number;
 }
 
-/** A row of buckets, one of which each key has. */
+/** A row of buckets; each key has one bucket. */
 export class HashedRow {
   readonly buckets: Uint32Array;
   private readonly hash: HashFunction;

@@ -1,15 +1,15 @@
 /**
- * A packet as a conventional program sees it. Written from the header formats alone (IEEE 802.3 and 802.1Q, RFC 791, 793,
- * 768), without the emulator's parser and deparser, so that the two can be held against each other.
+ * Packets for conventional programs. Written from the header formats (IEEE 802.3 and 802.1Q, RFC 791, 793, 768) without
+ * the emulator's parser and deparser, so that the two can be compared.
  */
 
 const ETHER_TYPE = { ipv4: 0x0800, vlan: 0x8100, tunnel: 0x1111 };
 const PROTOCOL = { tcp: 6, udp: 17 };
-/** UDP destination ports behind which four words op, key1, key2, key3 follow. */
+/** UDP destination ports after which the four words op, key1, key2, key3 follow. */
 const APPLICATION_PORTS = [7777, 7778, 8888, 9999];
 /** Bytes of the addresses, ports and protocol of a flow. */
 export const FLOW_KEY_BYTES = 13;
-/** Bits of the byte that holds them in a TCP header. */
+/** Bits of the flags byte of a TCP header. */
 export const TCP_FLAG = { fin: 0x01, syn: 0x02, rst: 0x04, ack: 0x10 };
 
 const NONE = -1;
@@ -17,7 +17,7 @@ const NONE = -1;
 export class PacketView {
   private bytes: Uint8Array = new Uint8Array(0);
   private end = 0;
-  /** Where headers start; {@link NONE} for those that the packet lacks. */
+  /** Offsets of headers; {@link NONE} for missing headers. */
   private ethernet = NONE;
   private tunnel = NONE;
   private ipv4 = NONE;
@@ -25,13 +25,13 @@ export class PacketView {
   private tcp = NONE;
   private udp = NONE;
   private words = NONE;
-  /** The port that it came in on. */
+  /** Ingress port. */
   ingressPort = 0;
-  /** Nanoseconds in the queue between ingress and egress. */
+  /** Queueing time between ingress and egress in ns. */
   queueNs = 0;
   private readonly key = new Uint8Array(FLOW_KEY_BYTES);
 
-  /** Looks at `bytes[start .. end)`; a header that is cut off ends the search, as if it were payload. */
+  /** Parses `bytes[start .. end)`; a truncated header counts as payload. */
   load(bytes: Uint8Array, start: number, end: number, ingressPort: number): void {
     this.bytes = bytes;
     this.end = end;
@@ -105,7 +105,7 @@ export class PacketView {
   get isUdp(): boolean {
     return this.udp !== NONE;
   }
-  /** 48 bits. */
+  /** A value of 48 bits. */
   get ethernetDestination(): number {
     return this.field(this.ethernet, 0, 6);
   }
@@ -133,7 +133,7 @@ export class PacketView {
   get destinationPort(): number {
     return this.field(this.ports, 2, 2);
   }
-  /** A sum of {@link TCP_FLAG} and others. */
+  /** The flags byte: a combination of {@link TCP_FLAG} and other bits. */
   get tcpFlags(): number {
     return this.field(this.tcp, 13, 1);
   }
@@ -150,7 +150,7 @@ export class PacketView {
     return this.field(this.words, 12, 4);
   }
 
-  /** Addresses, ports and protocol one after another; the same array for every packet. */
+  /** Addresses, ports and protocol in sequence; the array is reused for every packet. */
   flowKey(): Uint8Array {
     const { key } = this;
     const copy = (header: number, offset: number, count: number, to: number): void => {
@@ -178,7 +178,7 @@ export class PacketView {
     this.renewIpv4Checksum();
   }
 
-  /** Turns the packet round: Ethernet and IPv4 addresses change places. Ports stay, as in the paper. */
+  /** Exchanges source and destination of Ethernet and IPv4. Ports stay, as in the paper. */
   turnRound(): void {
     if (this.ethernet !== NONE) this.exchange(this.ethernet, this.ethernet + 6, 6);
     if (this.ipv4 === NONE) return;
@@ -206,7 +206,7 @@ export class PacketView {
     }
   }
 
-  /** RFC 1624, equation 3; a UDP checksum of 0 says that there is none. */
+  /** RFC 1624, equation 3; a UDP checksum of 0 means that there is none. */
   private adjustTransportChecksum(before: number, after: number): void {
     const at = this.tcp !== NONE ? this.tcp + 16 : this.udp + 6;
     const checksum = this.read(at, 2);

@@ -1,4 +1,4 @@
-/** Database query acceleration: keeps values that were seen before from the server that looks for distinct ones. */
+/** Database query acceleration: drops values seen before, for a server that computes distinct values. */
 import { BloomFilter } from './bloom-filter.js';
 import {
   type Decision,

@@ -1,4 +1,4 @@
-/** Goldens in traces/golden: written from their declarations, and replayed. */
+/** Writes goldens to traces/golden from their declarations, and replays them. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
@@ -14,22 +14,22 @@ import { checkReplay, type ReplayCheck, type ReplayInput, type ReplayOutcome, re
 import { type ReplayOptions, ReplaySwitch, type SourceText } from '../replay/replay.js';
 import { GOLDENS, type Golden } from './goldens.js';
 
-/** The folder of all goldens, as it comes with the package. */
+/** The folder of goldens in the package. */
 export const GOLDEN_FOLDER = packageFile('traces', 'golden');
 
-/** Files of one golden. */
+/** File names of one golden. */
 export function goldenFiles(folder: string, { name }: Pick<Golden, 'name'>) {
   const file = (part: string): string => join(folder, name, part);
   return {
     trace: file('trace.pcapng'),
     expected: file('expected.pcapng'),
-    /** Memory before and after; not there for programs without, and where it all starts with 0. */
+    /** Memory before and after; absent for programs without memory, and `before` if all words are 0. */
     before: file('before.json'),
     after: file('after.json'),
   };
 }
 
-/** Options of a golden are those of every replay, but for its queue. */
+/** Options of a golden: those of a replay, except for its queue. */
 export type GoldenOptions = Omit<ReplayOptions, 'queue'>;
 
 const withQueue = (options: GoldenOptions, { queueNanoseconds = 0 }: Golden): ReplayOptions => ({
@@ -42,10 +42,10 @@ const sourcesOf = ({ key }: Golden): SourceText[] => {
   return [{ file, text: readText(file) }];
 };
 
-/** Packets come a microsecond apart. */
+/** Nanoseconds between packets. */
 const GAP_NS = 1000;
 
-/** The packets of a declaration, for the place where the options put its program. */
+/** The packets of a declaration, which may depend on the placement of its program. */
 export async function goldenPackets(golden: Golden, options: GoldenOptions): Promise<CapturedPacket[]> {
   const { programs } = await ReplaySwitch.of(sourcesOf(golden), withQueue(options, golden));
   const [first] = programs;
@@ -63,7 +63,7 @@ export async function goldenPackets(golden: Golden, options: GoldenOptions): Pro
   });
 }
 
-/** Writes what goes in, and what comes out now, as the golden. */
+/** Writes the input and the current output as the golden. */
 export async function writeGolden(folder: string, golden: Golden, options: GoldenOptions): Promise<void> {
   const files = goldenFiles(folder, golden);
   makeFolders(join(folder, golden.name));
@@ -95,11 +95,11 @@ export interface GoldenResult {
   readonly expected: readonly CapturedPacket[];
   readonly expectedMemory: MemoryContents;
   readonly check: ReplayCheck;
-  /** In the order of the programs. */
+  /** Coverage in the order of programs. */
   readonly coverage: readonly BranchCoverage[];
 }
 
-/** Replays one golden. @throws {UsageError} and {@link CaptureError} for files that are not there */
+/** Replays one golden. @throws {UsageError} and {@link CaptureError} for missing files */
 export async function checkGolden(folder: string, golden: Golden, options: GoldenOptions): Promise<GoldenResult> {
   const { expected: goldenFile, after } = goldenFiles(folder, golden);
   const input = await inputOf(folder, golden);

@@ -1,4 +1,4 @@
-/** Packets of the goldens: few, declared one by one, told apart at a glance. */
+/** Packets of the goldens: few, each declared with distinct values. */
 import type { PacketTemplate } from '../../../traces/index.js';
 
 export const ip = (text: string): number => text.split('.').reduce((address, part) => address * 256 + Number(part), 0);
@@ -15,11 +15,11 @@ export interface Ends {
   readonly destinationPort?: number;
 }
 
-/** What most packets do not care for. */
+/** Default values of fields. */
 export interface Details {
   readonly ingressPort?: number;
   readonly ecn?: number;
-  /** Bytes of the frame, where they are more than its headers need. */
+  /** Length of the frame in bytes, if longer than its headers. */
   readonly frameBytes?: number;
   readonly ethernet?: { readonly destination: number; readonly source: number };
 }
@@ -61,7 +61,7 @@ export function icmp(ends: Ends, details: Details = {}): PacketTemplate {
   return { ...base(details), ipv4: ipv4(ends, PROTOCOL.icmp, details) };
 }
 
-/** A packet behind a tunnel header, IPv4 or nothing. */
+/** A packet with a tunnel header, followed by IPv4 or nothing. */
 export function tunnelled(destinationId: number, inner?: Ends, details: Details = {}): PacketTemplate {
   const tunnel = { destinationId };
   if (inner === undefined) return { ...base(details), tunnel };
@@ -76,7 +76,7 @@ export function request(destinationPort: number, words: readonly number[], detai
   };
 }
 
-/** The ends as the other side has them. */
+/** The same endpoints for the opposite direction. */
 export const back = ({ source, destination, sourcePort, destinationPort }: Ends): Ends => ({
   source: destination,
   destination: source,

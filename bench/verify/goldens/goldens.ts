@@ -1,7 +1,7 @@
 /**
- * The goldens of the fifteen programs, declared: what goes in. Some programs have several, as one start of their
- * memories does not lead to every branch. Memories are filled evenly where that is possible, so that it does not matter
- * which hash function a placement has.
+ * Declarations of the goldens' inputs for the fifteen programs. Some programs have several goldens, since one initial
+ * state of memory does not lead to every branch. Memories are filled with one value where possible, so that goldens do not
+ * depend on the hash functions of a placement.
  */
 import { must } from '../../../compiler/data-plane/must.js';
 import { bitsToTell, type CompiledProgram, type DataPlane } from '../../../compiler/index.js';
@@ -24,19 +24,19 @@ import {
   udp,
 } from './golden-packets.js';
 
-/** Where the program under test went, for packets that have to have certain hashes. */
+/** Placement of the program, for packets that need certain hashes. */
 export interface Placed {
   readonly compiled: CompiledProgram;
   readonly dataPlane: DataPlane;
 }
 
 export interface Golden {
-  /** Of its folder in traces/golden. */
+  /** Name of its folder in traces/golden. */
   readonly name: string;
   readonly key: ProgramKey;
-  /** Time in the queue of every packet. */
+  /** Queueing time of every packet. */
   readonly queueNanoseconds?: number;
-  /** As in memory-contents.ts. */
+  /** Initial memory contents, as in memory-contents.ts. */
   readonly memory?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>;
   readonly packets: (placed: Placed) => readonly PacketTemplate[];
 }
@@ -44,10 +44,10 @@ export interface Golden {
 const CACHED = 0x8888;
 const READ = 1;
 const WRITE = 2;
-/** Of 256 buckets. */
+/** The same word in all 256 buckets. */
 const all = (word: number) => ({ '0-255': word });
 
-/** Requests that a cache and NetCache treat alike. */
+/** Requests that cache and NetCache process equally. */
 const cacheRequests = (port: number): PacketTemplate[] => [
   request(port, [READ, CACHED, 0, 77]),
   request(port, [WRITE, CACHED, 0, 0xdeadbeef]),
@@ -64,9 +64,9 @@ const flow = (n: number, source = '10.0.0.1'): Ends => ({
   sourcePort: 5000 + 37 * n,
   destinationPort: 80,
 });
-/** A packet whose source no sketch looks at. */
+/** A packet whose source matches no sketch. */
 const STRANGER = udp(flow(0, '10.0.9.1'));
-/** Three flows of three, one and two packets, by UDP, TCP and without ports; and a stranger. */
+/** Three flows of three, one and two packets, by UDP, TCP and without ports; and a packet of another network. */
 const SKETCHED: readonly PacketTemplate[] = [
   udp(flow(1), { frameBytes: 100 }),
   tcp(flow(2), TCP.ack),
@@ -215,9 +215,9 @@ function ecnPackets(): PacketTemplate[] {
   return [0, 1, 2, 3].map((ecn) => udp(flow(ecn), { ecn }));
 }
 
-/** Bits of a flow's hash that pick the bucket, and bits above them whose first 1 is the rank. */
+/** Bits of a flow's hash that select the bucket, and the bits above them whose first 1 is the rank. */
 const HLL = { bucketBits: 5, rankBits: 11 } as const;
-/** Of one rank in 2^11 flows, none is missing among that many flows. */
+/** Number of candidate flows, among which every rank occurs (the rarest has a probability of 2^-11). */
 const MAX_FLOWS = 100_000;
 
 /** For each rank the first flow that has it under the hash function of this placement. */

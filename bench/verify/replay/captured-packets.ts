@@ -1,4 +1,4 @@
-/** Whole captures in memory: a replay compares packets one by one and goes back to those that differ. */
+/** Captures read into memory, since a replay needs the differing packets again. */
 import {
   appendPacket,
   CaptureIntake,
@@ -14,9 +14,9 @@ import {
 
 export interface CapturedPacket {
   readonly bytes: Uint8Array;
-  /** Bytes on the wire; more than there are bytes for a packet that a capture has cut. */
+  /** Bytes on the wire; more than the captured bytes for a truncated packet. */
   readonly originalLength: number;
-  /** The switch port that it came in or left by; undefined where the capture does not say. */
+  /** Ingress or egress port; undefined if the capture does not record it. */
   readonly port: number | undefined;
   readonly timeSeconds: number;
   readonly timeNanoseconds: number;
@@ -49,7 +49,7 @@ export async function readCapture(path: string, intake = new CaptureIntake()): P
   return packets;
 }
 
-/** Writes pcapng under any name, as only that records ports; whole or not at all. @throws {CaptureError} */
+/** Writes pcapng regardless of the name, since only pcapng records ports. Atomic. @throws {CaptureError} */
 export function writeCapture(path: string, packets: readonly CapturedPacket[]): void {
   const writer = createCaptureWriter(path, { format: 'pcapng' });
   try {
@@ -69,6 +69,6 @@ export function writeCapture(path: string, packets: readonly CapturedPacket[]): 
   }
 }
 
-/** As in `12.000000345 s`. */
+/** A time as text, e.g. `12.000000345 s`. */
 export const timeText = ({ timeSeconds, timeNanoseconds }: CapturedPacket): string =>
   `${decimalSeconds(epochNanoseconds({ seconds: timeSeconds, nanoseconds: timeNanoseconds }))} s`;

@@ -1,4 +1,4 @@
-/** A replay held against its golden: packets that left, and memory at the end. */
+/** Compares a replay with its golden: packets that left, and final memory. */
 import type { BranchCoverage, PacketTrace } from '../../../sim/index.js';
 import {
   type MemoryContents,
@@ -19,7 +19,7 @@ import {
   type SourceText,
 } from './replay.js';
 
-/** What goes in. */
+/** Input of a replay. */
 export interface ReplayInput {
   readonly sources: readonly SourceText[];
   readonly packets: readonly CapturedPacket[];
@@ -27,29 +27,29 @@ export interface ReplayInput {
   readonly memory: { readonly json: unknown; readonly file: string } | undefined;
 }
 
-/** What came out. */
+/** Output of a replay. */
 export interface ReplayOutcome {
   readonly programs: readonly ReplayedProgram[];
   readonly packets: readonly CapturedPacket[];
-  /** How the packets of the trace ended, commonest first. */
+  /** Counts of packets by verdict, port and program, in descending order. */
   readonly verdicts: readonly OutcomeCount[];
   readonly traces: readonly PacketTrace[];
   readonly untraced: number;
-  /** The packet of the trace that each was, from 0. */
+  /** Index in the trace of each packet, from 0. */
   readonly origins: readonly number[];
   readonly before: MemoryContents;
   readonly after: MemoryContents;
   readonly bucketsOf: ReplaySwitch['bucketsOf'];
-  /** In the order of the programs. */
+  /** Coverage in the order of programs. */
   readonly coverage: () => readonly BranchCoverage[];
 }
 
-/** Packets that ended alike. */
+/** Packets with the same verdict, port and program. */
 export interface OutcomeCount {
-  /** Null for packets that no program took. */
+  /** Name of the program; null if none ran. */
   readonly program: string | null;
   readonly verdict: PacketOutcome;
-  /** Null for those that did not leave. */
+  /** Egress port; null for dropped packets. */
   readonly port: number | null;
   readonly packets: number;
 }
@@ -98,7 +98,7 @@ export interface ReplayCheck {
   readonly memory: readonly WordDifference[];
 }
 
-/** @param memory what memory is to hold at the end; of memories that it does not name nothing is asked */
+/** @param memory expected final memory; memories that it does not name are not compared */
 export function checkReplay(
   outcome: ReplayOutcome,
   expected: readonly CapturedPacket[],
@@ -110,7 +110,7 @@ export function checkReplay(
   };
 }
 
-/** The packet of the trace that a difference is about; undefined if no packet came at that time. */
+/** Index in the trace of the packet of a difference; undefined if no packet has its time stamp. */
 export function originOf(
   difference: PacketDifference,
   { origins }: ReplayOutcome,

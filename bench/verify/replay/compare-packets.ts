@@ -1,18 +1,18 @@
-/** Two sequences of packets, one by one: what differs, what is missing, what is too many. */
+/** Compares two sequences of packets: changed, missing and additional packets. */
 import type { CapturedPacket } from './captured-packets.js';
 
-/** Places count from 0. */
+/** A difference; indices count from 0. */
 export type PacketDifference =
   | { readonly kind: 'changed'; readonly expected: number; readonly actual: number }
-  /** Expected, but not there. */
+  /** Expected, but missing. */
   | { readonly kind: 'missing'; readonly expected: number }
-  /** There, but not expected. */
+  /** Present, but not expected. */
   | { readonly kind: 'extra'; readonly actual: number };
 
 /**
  * Packets are equal in bytes, length on the wire, time to the nanosecond, and port where both captures record it. A
- * packet leaves the switch with the time it came with, so times tell which packets belong together: of two that differ,
- * the earlier one is missing or extra. Where times are alike too, the next packets decide.
+ * packet keeps its time stamp in the switch, so time stamps relate packets of both sequences: if they differ, the earlier
+ * packet is missing or extra. For equal time stamps, the following packets decide.
  */
 export function comparePackets(
   expected: readonly CapturedPacket[],

@@ -1,11 +1,11 @@
-/** What happened to one packet of a replay: all that a packet trace says. */
+/** Packet trace of one packet of a replay. */
 import { formatPacketTrace } from '../../../sim/index.js';
 import { PacketSelection } from '../../measure/run/packet-selection.js';
 import type { MemoryContents } from '../../workloads/memory-contents.js';
 import type { CapturedPacket } from './captured-packets.js';
 import { type ReplayOptions, ReplaySwitch, type SourceText } from './replay.js';
 
-/** Takes the packets up to `index` through a switch, so that packet `index` meets the memory that it met. Lines. */
+/** Replays the packets up to `index` and traces packet `index` with the same memory as in the run. @returns lines */
 export async function packetStory(
   sources: readonly SourceText[],
   options: ReplayOptions,

@@ -1,4 +1,4 @@
-/** Programs in a switch of their own, and the packets of a capture through it. */
+/** Deploys programs on an empty switch and runs the packets of a capture. */
 import {
   type Allocator,
   analyse,
@@ -39,11 +39,11 @@ export interface ReplayOptions {
   readonly allocator: Allocator;
   readonly recirculations: number;
   readonly engine: EngineName;
-  /** What every packet meets in front of the egress. */
+  /** State of the queue for every packet. */
   readonly queue: QueueReading;
 }
 
-/** A program's text under the name that its findings are shown with. */
+/** A program's text, with a name for its findings. */
 export interface SourceText {
   readonly file: string;
   readonly text: string;
@@ -54,30 +54,30 @@ export interface ReplayedProgram extends SourceText {
   readonly compiled: CompiledProgram;
 }
 
-/** What became of one packet of the capture. */
+/** Outcome of one packet of the capture. */
 export interface ReplayedPacket {
-  /** The packet as it left; undefined if it was dropped. */
+  /** The packet that left; undefined if it was dropped. */
   readonly left: CapturedPacket | undefined;
-  /** The id of the program that ran, 0 for none. */
+  /** Id of the program that ran, 0 for none. */
   readonly programId: number;
   readonly verdict: PacketOutcome;
 }
 
-/** How a packet ended: by a port, by a DROP, or because nobody forwarded it. */
+/** Verdict of a packet: left by a port, dropped by DROP, or not forwarded. */
 export type PacketOutcome = 'forwarded' | 'reported' | 'dropped' | 'unforwarded';
 
-/** Packets that are traced. */
+/** Selection of packets to trace. */
 export interface ReplayTracing {
   readonly selection: PacketSelection;
   readonly limit: number;
 }
 
-/** A switch that holds the programs; neighbouring front ports are connected by default forwarding. */
+/** A switch with the programs; default forwarding connects neighbouring front ports. */
 export class ReplaySwitch {
   readonly programs: ReplayedProgram[] = [];
-  /** Of the packets that were to be traced. */
+  /** Traces of the selected packets. */
   readonly traces: PacketTrace[] = [];
-  /** More packets were to be traced than the limit allows. */
+  /** Number of selected packets beyond the limit. */
   untraced = 0;
   private packets = 0;
   private readonly controller: Controller;
@@ -107,7 +107,7 @@ export class ReplaySwitch {
     }
     for (const program of analysis.programs) {
       if (this.programs.some((other) => other.program.name === program.name)) {
-        throw new UsageError(`${file}: there is a program ${program.name} already`);
+        throw new UsageError(`${file}: another program has the name ${program.name}`);
       }
       const filterPriority = this.programs.length;
       const lowered = lower(program, dataPlane, recirculations);
@@ -139,7 +139,7 @@ export class ReplaySwitch {
     return contents;
   }
 
-  /** Takes packets through the switch, in order. @param tracing which of them are traced */
+  /** Runs packets through the switch in order. @param tracing selection of packets to trace */
   process(packets: readonly CapturedPacket[], tracing?: ReplayTracing): ReplayedPacket[] {
     const tracer = tracing && { ...tracing, tracer: this.tracer() };
     const batch = createPacketBatch(BATCH.packets, BATCH.bytes);
@@ -166,7 +166,7 @@ export class ReplaySwitch {
     return replayed;
   }
 
-  /** @returns the places of the packets that nobody forwarded */
+  /** @returns indices of the packets that nobody forwarded */
   private run(
     batch: PacketBatch,
     tracing: (ReplayTracing & { tracer: PacketTracer }) | undefined,
@@ -192,7 +192,7 @@ export class ReplaySwitch {
     return unforwarded;
   }
 
-  /** Before any of them is processed, which may change them. */
+  /** Selects packets before any of them is processed, since processing changes them. */
   private picked(batch: PacketBatch, { selection, limit }: ReplayTracing): number[] {
     const picked: number[] = [];
     for (let i = 0; i < batch.count; i++) {
@@ -219,8 +219,8 @@ export class ReplaySwitch {
 const BATCH = { packets: 2048, bytes: 2 ** 20 };
 
 /**
- * What of each program the packets of a replay have come to, in the order of the programs.
- * @param before what memories held before the first packet
+ * Coverage of each program by the packets of a replay, in the order of programs.
+ * @param before initial contents of memories
  */
 export function coverageOf(
   { programs }: ReplaySwitch,

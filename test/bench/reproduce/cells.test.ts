@@ -170,7 +170,7 @@ test('cells that are there are not computed again; the others come out the same 
     assert.equal(shown, ['1/3', '2/3', '3/3']);
     assert.equal(results?.(first), made);
     assert.equal(results?.(third), await runCell(third, signal));
-    assert.throws(() => results?.({ ...third, seed: '2' }), /nobody asked/);
+    assert.throws(() => results?.({ ...third, seed: '2' }), /no experiment has the cell/);
     assert.is(readFileSync(join(folder, 'unfinished.jsonl'), 'utf8').trim().split('\n').length, 4);
   }));
 

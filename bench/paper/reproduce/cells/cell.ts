@@ -1,6 +1,6 @@
 /**
- * The pieces that experiments are made of. A cell is data: it is computed by itself on any thread, and its result is kept
- * when a run is interrupted. Experiments that ask for equal cells share one result.
+ * Cells are the computations of experiments. A cell is data: it is computed independently on any thread, and its result
+ * is kept when a run is interrupted. Experiments with equal cells share one result.
  */
 
 import type { ChurnResult } from '../../../measure/churn/measure-churn.js';
@@ -35,7 +35,7 @@ export type Cell =
   | SketchCell
   | SpeedCell;
 
-/** Results by kind, all of them JSON. */
+/** Result types by kind of cell, all JSON. */
 interface CellResults {
   readonly fill: FillResult;
   readonly delay: DelayResult;
@@ -51,12 +51,12 @@ interface CellResults {
 export type ResultOf<C extends Cell> = CellResults[C['kind']];
 export type CellResult = CellResults[Cell['kind']];
 
-/** Cells that measure time: nothing else may run beside them. */
+/** Kinds of cells that measure time and have to run alone. */
 const TIMED: readonly Cell['kind'][] = ['delay', 'update-delay', 'control', 'churn', 'speed'];
 
 export const isTimed = ({ kind }: Cell): boolean => TIMED.includes(kind);
 
-/** Equal for equal cells, in any order of their members. */
+/** Key of a cell: equal for equal cells, regardless of the order of members. */
 export const cellKey = (cell: Cell): string =>
   JSON.stringify(Object.fromEntries(Object.entries(cell).sort(([a], [b]) => (a < b ? -1 : 1))));
 

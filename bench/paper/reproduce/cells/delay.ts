@@ -1,4 +1,4 @@
-/** How long each of a number of arrivals takes to be allocated. */
+/** Allocation delay of each of a number of arrivals. */
 import type { ObjectiveName } from '../../../../compiler/index.js';
 import { fillSwitch } from '../../../measure/capacity/fill-switch.js';
 import { fillWithShapes } from '../../../measure/run/fill-with-shapes.js';
@@ -10,7 +10,7 @@ import { experimentPlane } from './fill.js';
 export interface DelayCell {
   readonly kind: 'delay';
   /**
-   * `model`: the paper's, on Z3, for published shapes; `greedy`: without a solver, for the same; `sound`: for our
+   * `model`: the paper's model on Z3 for published shapes; `greedy`: published shapes without a solver; `sound`: our
    * programs.
    */
   readonly how: 'model' | 'greedy' | 'sound';
@@ -18,20 +18,20 @@ export interface DelayCell {
   readonly workload: string;
   readonly memoryBytes: number;
   readonly recirculations: number;
-  /** The switch may be full before. */
+  /** Number of arrivals; fewer if the switch is full before. */
   readonly arrivals: number;
   readonly seed: string;
   readonly repeat: number;
 }
 
 export interface DelayResult {
-  /** Microseconds, in order of arrival. */
+  /** Allocation delays in µs, in order of arrival. */
   readonly delaysUs: readonly number[];
 }
 
 /** @throws for `model` if Z3 is not installed */
 export async function measureDelay(cell: DelayCell, signal: AbortSignal): Promise<DelayResult> {
-  // The first allocations of a process are slow, as its code is not compiled yet: they are not of interest.
+  // Warm-up: the first allocations of a process are slow, since its code is not compiled yet.
   if (cell.how !== 'model') await delays({ ...cell, arrivals: WARM_UP }, signal);
   return { delaysUs: (await delays(cell, signal)).map((us) => Math.round(us * 10) / 10) };
 }

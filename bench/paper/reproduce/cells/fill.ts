@@ -1,4 +1,4 @@
-/** A switch filled until the first program that does not fit, or with a given number of programs. */
+/** Fills a switch until the first program that does not fit, or with a given number of programs. */
 import { must } from '../../../../compiler/data-plane/must.js';
 import { builtInDataPlane, type DataPlane, type ObjectiveName } from '../../../../compiler/index.js';
 import { fillSwitch } from '../../../measure/capacity/fill-switch.js';
@@ -12,11 +12,11 @@ interface FillSetting {
   readonly kind: 'fill';
   readonly workload: string;
   readonly memoryBytes: number;
-  /** Elastic cases. */
+  /** Number of elastic cases. */
   readonly cases: number;
   readonly recirculations: number;
   readonly seed: string;
-  /** Keep utilisation by arrival and by RPB. */
+  /** Whether to record utilisation by arrival and by RPB. */
   readonly withCurve: boolean;
 }
 
@@ -26,27 +26,27 @@ export type FillCell = FillSetting &
         readonly side: 'reproduced';
         readonly allocator: ObjectiveName;
         readonly ties: Ties;
-        /** Of f1. */
+        /** Weights of f1. */
         readonly weights: Weights;
       }
     | {
         readonly side: 'ours';
         readonly allocator: ObjectiveName | 'price';
-        /** Of a recirculation, for `price`; null is infinite, absent the default. */
+        /** Recirculation weight for `price`; null is infinite, absent is the default. */
         readonly weight?: number | null;
       }
   );
 
-/** By resource. */
+/** Utilisation by resource. */
 export interface Utilization {
   readonly entries: number;
   readonly memory: number;
 }
 
 export interface FillCurve {
-  /** After each {@link CURVE_STEP}th program. */
+  /** Utilisation after each {@link CURVE_STEP}th program. */
   readonly utilization: readonly Utilization[];
-  /** Mean of each RPB over {@link SEGMENT} arrivals; the last segment may be shorter. */
+  /** Mean utilisation of each RPB over {@link SEGMENT} arrivals; the last segment may be shorter. */
   readonly segments: readonly (readonly Utilization[])[];
 }
 
@@ -59,10 +59,10 @@ export interface FillResult extends Utilization {
 }
 
 export const CURVE_STEP = 10;
-/** Arrivals; as in the paper's figures 18 and 19. */
+/** Number of arrivals in a segment, as in the paper's figures 18 and 19. */
 export const SEGMENT = 100;
 
-/** What the experiments run on. */
+/** The data planes of the experiments. */
 export function experimentPlane(name = 'default'): DataPlane {
   const plane = builtInDataPlane(name);
   if (plane === undefined) throw new Error(`there is no data plane ${name}`);
@@ -75,7 +75,7 @@ export async function fill(cell: FillCell, signal: AbortSignal): Promise<FillRes
   const admission = {
     dataPlane,
     programs: 'max' as const,
-    // Time is measured elsewhere: this result is the same on every machine.
+    // A constant clock, so that the result is equal on every machine; other cells measure time.
     clock: () => performance.now(),
     signal,
     onProgress: (admitted: number, books: Books) => curve?.record(admitted, books),

@@ -1,4 +1,4 @@
-/** The errors of sketches whose rows are hashed as a data plane hashes them. */
+/** Errors of sketches with the hash functions of a data plane. */
 
 import seedrandom from 'seedrandom';
 import { must } from '../../../../compiler/data-plane/must.js';
@@ -8,29 +8,29 @@ import { experimentPlane } from './fill.js';
 export interface SketchCell {
   readonly kind: 'sketch';
   readonly dataPlane: 'published' | 'default';
-  /** Flows that are counted and put into the filter, out of a network of clients. */
+  /** Number of flows of a client network that are counted and inserted into the filter. */
   readonly flows: number;
   readonly buckets: number;
-  /** Rows of a sketch, each in an RPB of its own. */
+  /** Number of rows of a sketch, each in another RPB. */
   readonly rows: number;
   readonly seed: string;
 }
 
-/** For each choice of the first row's RPB, the others at the distances, in RPBs, of the paper's sketches. */
+/** Errors for each RPB of the first row; the other rows have the distances of the paper's sketches. */
 export interface SketchResult {
   readonly placements: readonly SketchErrors[];
 }
 
 export interface SketchErrors {
-  /** From 1. */
+  /** Number of the RPB, from 1. */
   readonly firstRpb: number;
-  /** Share of flows that a Bloom filter takes for known though they are new. */
+  /** False positives of a Bloom filter, as a share of new flows. */
   readonly falsePositives: number;
-  /** Mean of what a count-min sketch counts too much, per flow. */
+  /** Mean overcount of a count-min sketch for each flow. */
   readonly overcount: number;
 }
 
-/** A row is five steps long: its hash, its mask, its offset, its memory. Source: shape of the published sketches. */
+/** Distance of rows in RPBs: five steps for hash, mask, offset and memory. Source: shape of the published sketches. */
 const ROW_DISTANCE = 5;
 const KEY_BYTES = 13;
 
@@ -61,7 +61,7 @@ export async function sketchErrors(cell: SketchCell): Promise<SketchResult> {
   return { placements };
 }
 
-/** Each flow once. */
+/** Inserts each flow once. */
 function countsOf(places: readonly number[], buckets: number): Uint32Array {
   const counts = new Uint32Array(buckets);
   for (const place of places) counts[place] = must(counts[place], 'count of a bucket') + 1;
@@ -69,8 +69,8 @@ function countsOf(places: readonly number[], buckets: number): Uint32Array {
 }
 
 /**
- * 5-tuples as clients of one network have them: neighbouring addresses, high ports, few servers, TCP.
- * @param network in which no flow is one of another network
+ * Typical 5-tuples of the clients of one network: neighbouring addresses, high ports, few servers, TCP.
+ * @param network number of the network; networks have no common flows
  */
 function clientFlows(count: number, random: () => number, network: number): Uint8Array[] {
   const below = (limit: number): number => Math.floor(random() * limit);

@@ -12,7 +12,7 @@ export interface SpeedCell {
   readonly workload: string;
   readonly programs: number;
   readonly packets: number;
-  /** After one that warms up. */
+  /** Number of repeats, after one warm-up. */
   readonly repeats: number;
   readonly seed: string;
 }
@@ -23,7 +23,7 @@ export interface SpeedResult {
 
 const MEMORY_BYTES = 1024;
 
-/** Generating the packets is in it. */
+/** Rate in packets/s, including generation of the packets. */
 export async function measureSpeed(cell: SpeedCell, signal: AbortSignal): Promise<SpeedResult> {
   const dataPlane = experimentPlane();
   const size = { memoryBytes: MEMORY_BYTES, cases: 2 };

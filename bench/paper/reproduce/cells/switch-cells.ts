@@ -1,4 +1,4 @@
-/** Cells that are experiments of the harness already: with the settings of the paper. */
+/** Cells that run existing experiments of the harness with the settings of the paper. */
 import type { EngineName } from '../../../../sim/index.js';
 import { timedSwitchOptions } from '../../../../sim/index.js';
 import { type LossFreeRow, lossFreeRates } from '../../../measure/timing/loss-free-rate.js';
@@ -16,7 +16,7 @@ export interface UpdateDelayCell {
 }
 
 export async function measureUpdates({ program, repeats }: UpdateDelayCell): Promise<UpdateDelay> {
-  // gRPC is loaded by the measurement that uses it: it takes a third of a second.
+  // gRPC is loaded on demand, since loading takes a third of a second.
   const { measureUpdateDelay } = await import('../../../measure/updates/update-delay.js');
   const now = (): number => performance.now();
   const [delay] = await measureUpdateDelay({ programs: [program], dataPlane: experimentPlane(), repeats, now });
@@ -42,7 +42,7 @@ export interface LossFreeCell {
   readonly packetBytes: number;
   readonly recirculations: number;
   readonly recirculationGbps: number;
-  /** How near the found rate is to the largest one, as a share of it. */
+  /** Tolerance of the rate, as a share of it. */
   readonly tolerance: number;
 }
 
@@ -71,7 +71,7 @@ export interface StudyCell {
   readonly seed: string;
 }
 
-/** Source: the paper, section 6.4, but for the time that provisioning takes: the paper says "seconds". */
+/** Source: the paper, section 6.4, except for the duration of provisioning, which the paper gives as "seconds". */
 export const STUDY_SETTING = { megabitsPerSecond: 100, deploySeconds: 5, provisioningSeconds: 3 } as const;
 
 export function study(cell: StudyCell, signal: AbortSignal): Promise<StudyResult> {

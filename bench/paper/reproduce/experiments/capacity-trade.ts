@@ -1,4 +1,4 @@
-/** Beyond the paper: what recirculation is worth. */
+/** Beyond the paper: capacity against recirculation. */
 import { barPanels, linePanels } from '../../../figures/panels.js';
 import type { FillCell } from '../cells/fill.js';
 import { type Experiment, type Setting, unpublished } from '../experiment.js';
@@ -18,13 +18,13 @@ const ourFill = (workload: string, seed: string, more: Partial<FillCell & { side
   ...more,
 });
 
-/** Programs that one pass can hold; others always recirculate. */
+/** Programs that fit one pass; others always recirculate. */
 const ONE_PASS = ['cache', 'lb', 'acc', 'all-mixed'];
 const ANY_PASSES = ['cache', 'hh', 'nc', 'all-mixed'];
 const fillSeeds = (workload: string, setting: Setting): string[] =>
   workload === 'all-mixed' ? seedsOf(setting, 5, 1) : [setting.seed];
 
-/** From never to free. */
+/** Recirculation weights, from no recirculation to free recirculation. */
 const WEIGHTS: readonly (number | null)[] = [null, 1000, 100, 10, 3, 1, 0.3, 0];
 const weightText = (weight: number | null): string => (weight === null ? 'never' : String(weight));
 
@@ -35,7 +35,7 @@ export const weights: Experiment = {
   id: 'weights',
   title: 'Capacity against the weight of a recirculation',
   isExtra: true,
-  about: 'Allocator price: what a recirculation costs it, from never to nothing, against what the switch then holds.',
+  about: 'Number of programs that a switch holds, for weights of recirculation of the allocator price from never to 0.',
   cells: (setting) =>
     ONE_PASS.flatMap((workload) => WEIGHTS.flatMap((weight) => weightCells(workload, weight, setting))),
   findings(results, setting) {
@@ -86,7 +86,7 @@ export const recirculations: Experiment = {
   id: 'recirculations',
   title: 'Capacity against the recirculations that are allowed',
   isExtra: true,
-  about: 'R is how often a program may recirculate at most; allocator price.',
+  about: 'R is the maximum number of recirculations of a program; allocator price.',
   cells: (setting) => ANY_PASSES.flatMap((workload) => ROUNDS.flatMap((most) => roundCells(workload, most, setting))),
   findings(results, setting) {
     const rows = ANY_PASSES.flatMap((workload) =>
@@ -121,7 +121,7 @@ export const recirculations: Experiment = {
           }),
         },
       ],
-      notes: ['Programs longer than the RPBs of their passes do not fit at all: hh and nc need R = 1.'],
+      notes: ['Programs with more depths than the RPBs of their passes do not fit: hh and nc need R = 1.'],
     };
   },
 };

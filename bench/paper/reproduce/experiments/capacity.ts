@@ -1,4 +1,4 @@
-/** Figure 9: how many programs a switch holds. */
+/** Figure 9: number of programs that a switch holds. */
 
 import { must } from '../../../../compiler/data-plane/must.js';
 import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/published-figures.js';
@@ -15,11 +15,11 @@ interface Case {
   readonly memoryBytes: number;
   readonly cases: number;
   readonly published: number;
-  /** As the figure prints it. */
+  /** The capacity printed in the figure. */
   readonly printed: number | null;
 }
 
-/** Workloads of the figure; the logs have those of the other programs. */
+/** Workloads of the figure; the logs include other programs. */
 const SHOWN = ['cache', 'lb', 'hh', 'nc', 'all-mixed'];
 
 const PRINTED_COLUMNS = [
@@ -33,7 +33,7 @@ const PRINTED_COLUMNS = [
 function publishedCases(): Case[] {
   const printed = publishedTable('fig9.csv');
   const cases = publishedTable('capacity.csv')
-    // The first configuration is part of the later ones, but for `mixed`.
+    // The later configurations include the first, except for `mixed`.
     .filter((row) => textIn(row, 'source') !== 'config10' || textIn(row, 'workload') === 'mixed')
     .map((row): Case => {
       const [workload, memoryBytes] = [textIn(row, 'workload'), numberIn(row, 'memory_bytes')];
@@ -54,7 +54,7 @@ function publishedCases(): Case[] {
 
 const rank = (workload: string): number => (SHOWN.includes(workload) ? SHOWN.indexOf(workload) : SHOWN.length);
 
-/** Quick runs leave out what only the logs have, and larger memories. */
+/** Quick runs omit workloads that only the logs have, and larger memories. */
 const casesOf = ({ scale }: Setting): Case[] =>
   publishedCases().filter(
     ({ workload, memoryBytes }) => scale === 'full' || (SHOWN.includes(workload) && memoryBytes === 1024),
@@ -82,8 +82,8 @@ export const fig9: Experiment = {
   id: 'fig9',
   title: 'Figure 9  Capacity',
   about:
-    'Programs that arrive one by one until the first does not fit; R = 1. Reproduced: published shapes and constraints, ' +
-    'objective f1 (see the notes), and as the objective leaves ties open, the range over four rules for them. Published are the authors’ logs.',
+    'Number of programs deployed until the first that does not fit; R = 1. Reproduced: published shapes and constraints, ' +
+    'objective f1 (see the notes), range over four rules for ties. Published: the authors’ logs.',
   cells: (setting) =>
     casesOf(setting).flatMap((each) => {
       const { reproduced, ours } = cellsOf(each, setting);
@@ -120,9 +120,9 @@ export const fig9: Experiment = {
 };
 
 const notesOf = ({ scale }: Setting): string[] => [
-  `${scale === 'full' ? 10 : 3} seeds for all-mixed and mixed; workloads of one program always come out the same.`,
-  'The paper states f1 with 0.7 and 0.3. The logs of 16 and 256 cases come out with these weights, the others, to the ' +
-    'program, with 0.65 and 0.35: with 0.7 and 0.3, cache with 2,048 B would hold 1,664 to 1,668, acc 2,688.',
+  `${scale === 'full' ? 10 : 3} seeds for all-mixed and mixed; workloads of one program are deterministic.`,
+  'The paper states f1 with 0.7 and 0.3. These weights reproduce the logs of 16 and 256 cases; the other logs are ' +
+    'reproduced exactly with 0.65 and 0.35. With 0.7 and 0.3, the capacity of cache with 2,048 B is 1,664 to 1,668, of acc 2,688.',
   'NetCache with 256 cases is reproduced with 272: its log shows 1,669 entries a program, 6 for each of 272 cases.',
   'Figure 9 prints 35 for cache with 256 cases, the log has 20; and 1,351 for all-mixed, the log has 936.',
 ];
@@ -147,7 +147,7 @@ const compared = (row: Row): Comparison =>
     why: whyOf(row),
   });
 
-/** The ten logs behind figure 12 are of the same setting as the one behind figure 9. */
+/** The ten logs of figure 12 have the same setting as the log of figure 9. */
 function publishedValue({ workload, memoryBytes, cases, published }: Case): Value {
   if (workload !== 'all-mixed' || memoryBytes !== 1024 || cases !== 2) return exactly(published);
   const logs = publishedTable('objectives.csv').filter((row) => textIn(row, 'objective') === '0.7*x_L-0.3*x_1');
@@ -159,12 +159,14 @@ function whyOf({ workload, published, reproduced, ours }: Row): string {
   const misses = Math.abs(reproduced.mean - published) > 0.03 * published;
   if (isRandom(workload)) {
     sentences.push(
-      'One run of a random sequence: it ends with the first NetCache or heavy hitter that finds no place, and when that ' +
-        'one comes decides. The published logs of one setting differ by 27 % themselves, and had another NetCache.',
+      'One run of a random sequence: it ends with the first NetCache or heavy hitter detector that does not fit, and ' +
+        'its position in the sequence determines the result. The published logs of one setting differ by 27 % themselves, and had another NetCache.',
     );
-  } else if (misses) sentences.push('The authors’ solver breaks ties its own way.');
+  } else if (misses) sentences.push('The authors’ solver has another rule for ties.');
   if (workload === 'sf' && ours.mean < 0.97 * published) {
-    sentences.push('Our firewall takes 18 entries in place of 16, for being one: 2,503 programs fill all entries.');
+    sentences.push(
+      'Our firewall has 18 entries instead of 16, since it implements a whole firewall: 2,503 programs fill all entries.',
+    );
   }
   return sentences.join(' ');
 }

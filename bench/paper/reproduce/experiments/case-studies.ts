@@ -1,4 +1,4 @@
-/** Figures 13a to 13d: the case studies on virtual time. */
+/** Figures 13a to 13d: the case studies in virtual time. */
 
 import { linePanels, type PanelPoint } from '../../../figures/panels.js';
 import { publishedFindings } from '../../case-studies/published.js';
@@ -33,10 +33,10 @@ const cellOf = (study: StudyName, { seed, scale }: Setting): StudyCell => ({
 const WHY: Partial<Record<StudyName, string>> = {
   d:
     'With 100 heavy flows among 4,096 that all keep sending, and rows of 1,024 buckets, a light flow shares both of its ' +
-    'buckets with heavy ones with probability 0.9 %: theory gives 0.852, and the conventional program comes to the same.',
+    'buckets with heavy ones with probability 0.9 %: theory gives 0.852, equal to the conventional program.',
 };
 
-/** Losses are compared to the packet. */
+/** Losses are compared exactly. */
 const toleranceOf = (published: number): Tolerance => (published === 0 ? { kind: 'distance', distance: 0 } : FIXED);
 
 const studyExperiment = (study: StudyName): Experiment => ({

@@ -1,4 +1,4 @@
-/** Table 2 and figure 10: what the data plane takes of the chip, from its description. */
+/** Table 2 and figure 10: resources of the chip that a data plane uses, computed from its description. */
 import { type Resource, type ResourceReport, resourceReport } from '../../../../compiler/index.js';
 import { publishedFigure, publishedTable } from '../../../../hw-driver/cli/kit/published-figures.js';
 import { barPanels } from '../../../figures/panels.js';
@@ -6,7 +6,7 @@ import { experimentPlane } from '../cells/fill.js';
 import { type Comparison, compare, type Experiment, type Findings } from '../experiment.js';
 import { exactly, FIXED, type Tolerance } from '../value.js';
 
-/** The authors' data plane, and ours made to fit the same chip. */
+/** The authors' data plane, and our data plane for the same chip. */
 const reports = () => ({
   reproduced: resourceReport(experimentPlane('published')),
   ours: resourceReport(experimentPlane('tofino1')),
@@ -27,9 +27,9 @@ const PRINTED: Tolerance = { kind: 'distance', distance: 0.01 };
 
 const FIGURE_10_WHY: Partial<Record<string, string>> = {
   SALU:
-    'The open back end (p4c) gives the authors’ program 22 of 48 stateful ALUs, 0.46, as the model does: one for each RPB. ' +
+    'The open back end (p4c) and the model give 22 of 48 stateful ALUs for the authors’ program, 0.46: one for each RPB. ' +
     'The printed 0.56 would be 27.',
-  VLIW: 'The open back end gives the authors’ program 383 of 384 words, 1.00, as the model does; printed is 0.97.',
+  VLIW: 'The open back end and the model give 383 of 384 words for the authors’ program, 1.00; the paper prints 0.97.',
   PHV: 'Ours parses and edits more header fields.',
   'Logical table ID':
     'Ours has 33 tables, theirs 29: a filter for packets without ports, its condition, and two of UDP checksums.',
@@ -72,7 +72,7 @@ export const fig10: Experiment = {
       figures: [
         {
           name: 'fig10',
-          caption: 'Share of one pipe that the data plane takes',
+          caption: 'Resources of the data plane as a share of one pipe',
           spec: barPanels({
             bars: rows.flatMap(({ resource, ...shares }) =>
               (['published', 'reproduced', 'ours'] as const).map((series) => ({
@@ -89,7 +89,7 @@ export const fig10: Experiment = {
           }),
         },
       ],
-      notes: ['The formula of each resource stands in compiler/resources, with its source.'],
+      notes: ['compiler/data-plane/resources has the formula of each resource, with its source.'],
     };
   },
 };

@@ -1,4 +1,4 @@
-/** Beyond the paper: how fast entries and programs reach a switch over its control interface. */
+/** Beyond the paper: rates of entries and programs over the control interface of a switch. */
 import { must } from '../../../../compiler/data-plane/must.js';
 import type { ControlCell } from '../cells/switch-cells.js';
 import { type Experiment, type Setting, unpublished } from '../experiment.js';
@@ -17,8 +17,8 @@ export const control: Experiment = {
   title: 'Speed of the control interface',
   isExtra: true,
   about:
-    'Load balancers over BF Runtime (gRPC, loopback) to the emulated switch in a thread of its own: one program after the ' +
-    'other from its text, each a transaction with a journal on disk; and all their entries in one list, batched.',
+    'Load balancers over BF Runtime (gRPC, loopback) to the emulated switch in another thread: programs one by one ' +
+    'from their text, each as a transaction with a journal on disk; and all their entries as one batched list.',
   cells: (setting) => [controlCell(setting)],
   findings(results, setting) {
     const measured = results(controlCell(setting));
@@ -44,7 +44,9 @@ export const control: Experiment = {
         },
       ],
       figures: [],
-      notes: ['The emulated switch takes no time for a change of its own tables: a chip and its driver come on top.'],
+      notes: [
+        'The emulated switch takes no time for a change of its tables; a chip and its driver would add their time.',
+      ],
     };
   },
 };

@@ -1,4 +1,4 @@
-/** Figures 7a and 7b: how long an allocation takes, by the paper's model on Z3 and by ours, in one run. */
+/** Figures 7a and 7b: allocation delay with the paper's model on Z3 and with our allocator, in one run. */
 
 import { must } from '../../../../compiler/data-plane/must.js';
 import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/published-figures.js';
@@ -11,14 +11,14 @@ import { exactly, meanOf, NOT_COMPARED, timedValue } from '../value.js';
 
 const WORKLOADS = ['cache', 'lb', 'hh', 'mixed'] as const;
 const MEMORIES = [1024, 512, 256, 128];
-/** Arrivals in one point of a curve, as the paper's. */
+/** Number of arrivals in one point of a curve, as in the paper. */
 const WINDOW = 31;
 
 type How = DelayCell['how'];
 const HOW_NAMES: Readonly<Record<How, string>> = { model: 'Z3', greedy: 'f1 without a solver', sound: 'ours' };
 const HOWS: readonly How[] = ['model', 'greedy', 'sound'];
 
-/** Z3 takes a quarter of a minute for 500 arrivals: it repeats less often than the paper's ten times. */
+/** Repeats. Z3 takes 15 s for 500 arrivals, so it has fewer repeats than the ten of the paper. */
 const REPEATS = {
   full: { model: 3, greedy: 10, sound: 10 },
   quick: { model: 1, greedy: 3, sound: 3 },
@@ -44,7 +44,7 @@ function cellsOf(how: How, workload: string, memoryBytes: number, setting: Setti
 interface Delays {
   readonly workload: string;
   readonly memoryBytes: number;
-  /** By repeat, milliseconds in order of arrival. */
+  /** Delays in ms in order of arrival, by repeat. */
   readonly ms: Readonly<Record<How, readonly (readonly number[])[]>>;
 }
 
@@ -62,7 +62,7 @@ const cellsFor =
     );
 
 const ABOUT =
-  'Milliseconds for each arrival on a switch that fills. Z3: the paper’s model for the published shapes (npm z3-solver, ' +
+  'Delay of each arrival in ms while a switch is filled. Z3: the paper’s model for the published shapes (npm z3-solver, ' +
   'WebAssembly). f1 without a solver: the same placements for the same shapes. Ours: price, for our programs.';
 
 export const fig7a: Experiment = {
@@ -160,9 +160,9 @@ function noteOn({ scale }: Setting): string {
   );
 }
 
-const WHY = 'Another machine, and Z3 in WebAssembly here, native there: see the ratios.';
+const WHY = 'Other machines, with Z3 in WebAssembly here and native there; see the ratios.';
 
-/** Milliseconds, and what does not depend on the machine: how many times as long as a cache, as the paper's model. */
+/** Delays in ms, and ratios that do not depend on the machine: to the delay of a cache, and to the paper's model. */
 function comparisonsOf(figure: '7a' | '7b', all: readonly Delays[]): Comparison[] {
   const published = publishedTable('allocation-delay.csv').filter((row) => textIn(row, 'figure') === figure);
   const publishedMs = (workload: string, memoryBytes: number): number =>

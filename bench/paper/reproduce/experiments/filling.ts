@@ -45,7 +45,7 @@ export const fig8: Experiment = {
         },
       ],
       notes: [
-        'Curves of the reproduced column: the first rule for ties, the first seed. What is in use at the failure goes over ' +
+        'Curves of the reproduced column: the first rule for ties, the first seed. Utilisation at the failure covers ' +
           'all rules or seeds.',
       ],
     };
@@ -99,8 +99,8 @@ function comparisonsOf(workload: string, results: Results, setting: Setting): Co
 
 function whyOf(workload: string, published: number, ours: number): string {
   if (ours < published)
-    return 'Our programs need less of this for the same function, and something else runs out first.';
+    return 'Our programs need less of this resource for the same function, so another resource is exhausted first.';
   return isRandom(workload)
-    ? 'One run of a random sequence, which ends with the first program that finds no place.'
-    : 'The authors’ solver breaks ties its own way.';
+    ? 'One run of a random sequence, which ends with the first program that does not fit.'
+    : 'The authors’ solver has another rule for ties.';
 }

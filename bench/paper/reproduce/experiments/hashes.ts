@@ -20,9 +20,9 @@ export const hashes: Experiment = {
   title: 'Hash functions and the error of sketches',
   isExtra: true,
   about:
-    'Three rows of 1,024 buckets, in RPBs five apart as the sketches have them, for every RPB that the first may be in. ' +
+    'Three rows of 1,024 buckets, five RPBs apart as in the sketches, for every possible RPB of the first row. ' +
     'Reproduced: the hash units of the authors’ data plane, where some RPBs compute functions that collide together. Ours: ' +
-    'the mended ones of `default`.',
+    'the corrected ones of `default`.',
   cells: (setting) => HASHES.flatMap((plane) => FLOWS.map((flows) => sketchCell(plane, flows, setting))),
   findings(results, setting) {
     const rows = HASHES.flatMap((plane) =>

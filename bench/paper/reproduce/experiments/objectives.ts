@@ -11,7 +11,7 @@ import { type Comparison, compare, type Experiment, type Results, type Setting }
 import { ourFills, PAPER, publishedFills, seedsOf } from '../paper-setting.js';
 import { fromRepeats, meanOf, NOT_COMPARED, RANDOM, timedValue, type Value } from '../value.js';
 
-/** As the published tables call them. */
+/** Names in the published tables. */
 const PUBLISHED_NAMES: Readonly<Record<ObjectiveName, string>> = {
   f1: '0.7*x_L-0.3*x_1',
   f2: 'x_L',
@@ -45,7 +45,7 @@ const publishedOf = (objective: ObjectiveName, column: string): Value =>
 const valueFrom = (cells: readonly FillCell[], quantity: Quantity, results: Results): Value =>
   fromRepeats(cells.map((cell) => results(cell)[quantity]));
 
-/** Arrivals that each objective's delay is measured over, and how often. */
+/** Number of arrivals for the delay of each objective, and number of repeats. */
 const DELAYS = { full: { arrivals: 200, repeats: 2 }, quick: { arrivals: 40, repeats: 1 } } as const;
 
 function delayCells(objective: ObjectiveName, how: 'model' | 'greedy', setting: Setting): DelayCell[] {
@@ -105,7 +105,7 @@ export const fig12: Experiment = {
       notes: [
         `${cellsFor('f1', setting).length} seeds; delays over ${DELAYS[setting.scale].arrivals} arrivals, ` +
           `${DELAYS[setting.scale].repeats} times.`,
-        'f1 is reproduced with weights 0.65 and 0.35, which the logs of figure 9 come out with; with 0.7 and 0.3, as stated, ' +
+        'f1 is reproduced with the weights 0.65 and 0.35, which reproduce the logs of figure 9; with 0.7 and 0.3, as stated, ' +
           'it holds some 12 % fewer programs.',
         'f3 is reproduced as a quotient of integers without remainder, which is what Z3 makes of `x_L / x_1`: most placements ' +
           'then cost the same, and programs spread over the switch, as in the published maps. The true quotient packs them at ' +
@@ -118,8 +118,8 @@ export const fig12: Experiment = {
 };
 
 const RANDOM_WHY =
-  'The run ends at the first NetCache that finds no place: theirs was shorter by a depth and two entries in these logs, and ' +
-  'ties are broken otherwise.';
+  'The run ends at the first NetCache that does not fit. In these logs NetCache was shorter by a depth and two entries, and ' +
+  'the rule for ties differs.';
 
 function comparisonsOf(objective: ObjectiveName, results: Results, setting: Setting): Comparison[] {
   const model = meanMs(delayCells(objective, 'model', setting), results);
@@ -171,7 +171,7 @@ function barsOf(objective: ObjectiveName, results: Results, setting: Setting): B
 
 type Resource = keyof Utilization;
 
-/** By segment and RPB: mean over the repeats that come so far. */
+/** Utilisation by segment and RPB: mean over the repeats that reach the segment. */
 function meanSegments(cells: readonly FillCell[], resource: Resource, results: Results): number[][] {
   const curves = cells.map((cell) => results(cell).curve).filter((curve): curve is FillCurve => curve !== null);
   const longest = Math.max(...curves.map(({ segments }) => segments.length));
@@ -196,7 +196,7 @@ function publishedSegments(objective: ObjectiveName, resource: string): number[]
   return segments;
 }
 
-/** Mean distance of two maps, over what both have. */
+/** Mean distance of two maps, over the RPBs and segments that both have. */
 function mapDistance(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
   const distances = a.flatMap((segment, s) =>
     segment.flatMap((share, rpb) => {
@@ -218,7 +218,7 @@ function heatMaps(
     title,
     about:
       'Mean utilisation of each RPB over segments of 100 arrivals; all-mixed until the first failure, mean over the repeats ' +
-      'that get so far. The distance is the mean over all RPBs and segments that both maps have.',
+      'that reach the segment. The distance is the mean over all RPBs and segments that both maps have.',
     cells: fillCells,
     findings(results, setting) {
       const ours = meanSegments(ourFills(OF, setting), resource, results);
@@ -246,7 +246,7 @@ function heatMaps(
             better: null,
             why:
               objective === 'f3'
-                ? 'Most placements cost the same, and Z3 picks among them as it likes; ours is the first of them.'
+                ? 'Most placements have equal cost; the choice of Z3 among them is arbitrary, and ours is the first of them.'
                 : 'Other random sequences, and another NetCache.',
           }),
         ),

@@ -1,4 +1,4 @@
-/** Figure 11: what recirculation costs in throughput and in round trip time. */
+/** Figure 11: throughput and round trip time against the number of recirculations. */
 import { must } from '../../../../compiler/data-plane/must.js';
 import { linePanels, type PanelPoint } from '../../../figures/panels.js';
 import type { LossFreeRow } from '../../../measure/timing/loss-free-rate.js';
@@ -9,11 +9,11 @@ import { exactly, NOT_COMPARED, type Tolerance } from '../value.js';
 
 const SIZES = [128, 256, 512, 1500];
 const RECIRCULATIONS = [0, 1, 2, 3, 4, 5, 6];
-/** The rate of the recirculation port as the paper has it, and the one that its figures fit best. */
+/** Rates of the recirculation port: that of the paper, and the one that fits its figures best. */
 const STATED_GBPS = 100;
 const FITTED_GBPS = 150;
 
-/** Of a throughput. */
+/** Tolerance of a throughput. */
 const WITHIN: Tolerance = { kind: 'share', share: 0.05 };
 
 const cellOf = (packetBytes: number, recirculations: number, gbps: number, { scale }: Setting): LossFreeCell => ({
@@ -55,7 +55,7 @@ export const fig11: Experiment = {
   id: 'fig11',
   title: 'Figure 11  Recirculation: throughput and round trip time',
   about:
-    'The largest rate without a loss, with preamble and gap, and the latency of a packet that meets no queue. Ours: the ' +
+    'The largest rate without loss, with preamble and gap, and the latency of a packet in an empty switch. Ours: the ' +
     'recirculation port has the 100 Gbit/s that the paper states. Reproduced: 150 Gbit/s, which fits its figures best.',
   cells: (setting) =>
     [STATED_GBPS, FITTED_GBPS].flatMap((gbps) =>
@@ -98,9 +98,9 @@ export const fig11: Experiment = {
         },
       ],
       notes: [
-        `Rates are found within ${setting.scale === 'full' ? 0.2 : 2} %.`,
+        `The tolerance of rates is ${setting.scale === 'full' ? 0.2 : 2} %.`,
         'With k recirculations, a port of 100 Gbit/s leaves 100 / k, less the header that carries the state. The published ' +
-          'figures are near 150 / k: the pipe of the authors’ chip seems to have had more to recirculate with than one port.',
+          'figures are near 150 / k: the pipe of the authors’ chip seems to have had more recirculation bandwidth than one port.',
       ],
     };
   },
@@ -121,10 +121,10 @@ const throughputOf = ({ packetBytes, recirculations, publishedGbps, stated, fitt
 function throughputWhy(published: number, stated: number, fitted: number, recirculations: number): string {
   const differs = (ours: number): boolean => Math.abs(ours - published) > 0.05 * published;
   const sentences: string[] = [];
-  if (differs(stated)) sentences.push('Published is more than one port of 100 Gbit/s can recirculate.');
+  if (differs(stated)) sentences.push('The published rate is more than one port of 100 Gbit/s can recirculate.');
   if (differs(fitted) && recirculations === 1) {
-    sentences.push('One recirculation at 150 Gbit/s loses nothing here; what else the authors lost is not said.');
-  } else if (differs(fitted)) sentences.push('Their loss grows otherwise than with the bytes that recirculate.');
+    sentences.push('One recirculation at 150 Gbit/s has no loss here; the paper does not explain its loss.');
+  } else if (differs(fitted)) sentences.push('The published loss does not grow with the recirculated bytes.');
   return sentences.join(' ');
 }
 
@@ -137,7 +137,7 @@ const rttOf = ({ packetBytes, recirculations, publishedRttMs, stated }: Row, fir
     ours: exactly((stated.latencyNs - firstNs) / 1e6),
     tolerance: NOT_COMPARED,
     better: 'lower',
-    why: 'Published are times with queues and hosts, up to 1.7 ms; ours is the latency of an empty switch, half a microsecond a pass.',
+    why: 'The published times include queues and hosts (up to 1.7 ms); ours is the latency of an empty switch, 0.5 µs for each pass.',
   });
 
 const panelOf = ({ packetBytes }: Row): string => `${packetBytes} B`;

@@ -1,4 +1,4 @@
-/** Beyond the paper: speed over the number of programs. */
+/** Beyond the paper: speed against the number of programs. */
 import { must } from '../../../../compiler/data-plane/must.js';
 import { barPanels, linePanels, type PanelPoint } from '../../../figures/panels.js';
 import type { DelayCell } from '../cells/delay.js';
@@ -31,7 +31,7 @@ const allocationCell = (how: 'sound' | 'greedy', { seed, scale }: Setting): Dela
   repeat: 0,
 });
 
-/** Arrivals in one point of the allocator's curve. */
+/** Number of arrivals in one point of the allocator's curve. */
 const POINT = 100;
 
 export const speed: Experiment = {
@@ -39,8 +39,8 @@ export const speed: Experiment = {
   title: 'Speed of the emulator and of the allocators over the number of programs',
   isExtra: true,
   about:
-    'Packets per second of one thread, load balancers, generating the packets included; and microseconds of an allocation ' +
-    'of all-mixed, median of 100 arrivals, by how many programs are there.',
+    'Packets per second of one thread with load balancers, including generation of the packets; and the time of an ' +
+    'allocation of all-mixed in µs (median of 100 arrivals), by number of programs.',
   cells: (setting) => [
     ...ENGINES.flatMap((engine) => PROGRAMS[setting.scale].map((programs) => speedCell(engine, programs, setting))),
     allocationCell('sound', setting),
@@ -104,7 +104,7 @@ export const speed: Experiment = {
         },
         {
           name: 'speed-allocator',
-          caption: 'Median microseconds of an allocation',
+          caption: 'Median time of an allocation in µs',
           spec: linePanels({ points: allocations, x: 'programs there', y: 'µs', columns: 1 }),
         },
       ],

@@ -23,10 +23,10 @@ export function codeLines(text: string): number {
 
 const LINES_WHY: Partial<Record<ProgramKey, string>> = {
   sf:
-    'Ours gives both directions of a connection one key and looks at SYN, FIN and RST, as a firewall must; the ' +
-    'published one tests the wrong bits of the flags word.',
-  calc: 'In ours, each of the five cases returns the packet and writes its answer by itself.',
-  ecn: 'Ours marks packets of both code points that are capable of ECN, and no others.',
+    'Ours gives both directions of a connection one key and tests SYN, FIN and RST, as a firewall must; the ' +
+    'published program tests the wrong bits of the flags word.',
+  calc: 'In ours, each of the five cases returns the packet and writes its own answer.',
+  ecn: 'Ours marks packets of both ECN-capable code points, and no others.',
 };
 
 export const table1: Experiment = {
@@ -71,7 +71,7 @@ export const table1: Experiment = {
       figures: [],
       notes: [
         `${REPEATS[setting.scale]} repeats of each program and way of writing; table1.csv has the batched writes too. ` +
-          'The emulated switch takes no time for a change of its own tables, so what is measured is the control interface.',
+          'The emulated switch takes no time for a change of its tables, so only the control interface is measured.',
       ],
     };
   },
@@ -86,7 +86,7 @@ const linesOf = (key: ProgramKey, published: number, ours: number): Comparison =
     ours: exactly(ours),
     tolerance: { kind: 'share', share: 0.1 },
     better: 'lower',
-    why: LINES_WHY[key] ?? 'Another text for the same function.',
+    why: LINES_WHY[key] ?? 'A different text for the same function.',
   });
 
 const delayOf = (key: ProgramKey, published: number, ours: Value): Comparison =>
@@ -98,5 +98,5 @@ const delayOf = (key: ProgramKey, published: number, ours: Value): Comparison =>
     ours,
     tolerance: NOT_COMPARED,
     better: 'lower',
-    why: 'Another machine, and a chip on the far side.',
+    why: 'Another machine, and a chip instead of the emulated switch.',
   });
