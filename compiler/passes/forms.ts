@@ -60,7 +60,7 @@ export interface PlacementForm {
   readonly state: SwitchState;
 }
 
-/** What there is between two passes. */
+/** The forms between passes, by name. */
 export type Form =
   | { readonly kind: 'tokens'; readonly tokens: readonly Token[] }
   | { readonly kind: 'syntax'; readonly syntax: SourceFile }

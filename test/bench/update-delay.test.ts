@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { measureUpdateDelay } from '../../bench/measure/updates/update-delay.js';
 import { dataPlane } from '../sim/test-switch.js';
 
-test('each program is installed so often in either way, on a switch that is empty again', async () => {
+test('each program is installed this number of times by single and by batched writes, on an empty switch', async () => {
   let reads = 0;
   const told: number[] = [];
   const delays = await measureUpdateDelay({

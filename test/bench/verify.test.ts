@@ -70,7 +70,7 @@ test('each program in a switch of its own, placed three ways', async () => {
   for (const { rows } of rounds) for (const { program, packets } of rows) assert.ok(packets > 1500, program);
 });
 
-test('all programs in the company of 500 others', async () => {
+test('all programs together with 500 others', async () => {
   const rounds = await verified({ companions: 500, packets: 1000, allocators: allocators('price'), seed: '2' });
   assertEqual(rounds);
   const rows = rounds.at(-1)?.rows ?? [];

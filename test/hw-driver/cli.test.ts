@@ -139,7 +139,7 @@ test('compile: to standard output, or with -o to a file', () =>
     assert.is(readFileSync(join(folder, 'cache.json'), 'utf8'), printed.stdout);
   }));
 
-test('compile --print-after: what there is after passes, as text; --print: one form of it', () =>
+test('compile --print-after: forms after passes, as text; --print: one of the forms', () =>
   withFolder(async (folder) => {
     const print = async (...options: string[]): Promise<string> => {
       const { status, stdout, stderr } = await type('p4runpro', ['compile', CACHE, ...options], { folder });

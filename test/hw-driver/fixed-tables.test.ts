@@ -361,7 +361,7 @@ panel('loopback, direction and the longest frame are those of the port', async (
   assert.equal([counters['$FramesReceivedOversized'], counters['$FramesTransmittedwithError']], [1, 1]);
 });
 
-panel('a frame that would go round for ever is lost', async ({ ports, client }) => {
+panel('a frame that would loop forever is lost', async ({ ports, client }) => {
   const near = { ...UP, $LOOPBACK_MODE: 'BF_LPBK_PCS_NEAR' };
   for (const [port, data] of [
     [1, near],

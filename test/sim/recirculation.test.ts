@@ -47,7 +47,7 @@ for (const passes of [2, 3, 5, 16]) {
   });
 }
 
-test('without an entry, or with one of another program, a packet goes round not once', () => {
+test('without an entry, or with one of another program, a packet does not recirculate', () => {
   testSwitch.clear().insert(anyPacket(plane), recirculationEntry('first', 2, 0), recirculationEntry('middle', 1, 1));
   testSwitch.insert(rpbEntry(plane, 1, 'loadi_har', [1]));
   assert.is(testSwitch.send(UDP).recirculations, 0);
@@ -116,7 +116,7 @@ for (const [name, rpb] of [
     assert.equal([port, recirculations], [undefined, 0]);
   });
 
-  test(`a packet dropped in ${name} of the second pass goes round no further`, () => {
+  test(`a packet dropped in ${name} of the second pass does not recirculate again`, () => {
     testSwitch.clear().insert(anyPacket(plane), ...entriesOf(3), rpbEntry(plane, rpb, 'drop', [], { pass: 1 }));
     const { port, recirculations } = testSwitch.send(UDP);
     assert.equal([port, recirculations], [undefined, 1]);

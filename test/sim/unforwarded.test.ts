@@ -138,7 +138,7 @@ test('another discard port: its queue takes them, and the recirculation port has
   }
 });
 
-test('with time: packets that go round wait behind those that nobody forwards, and these are lost at a full queue', () => {
+test('with time: recirculating packets wait behind those that nobody forwards, and these are lost at a full queue', () => {
   // Only one kind of packet runs the program of two passes; the others come in where nothing is forwarded.
   const entries = [
     filterEntry(plane, 'L4', 1, { 'hdr.ipv4.src': [1, 0xffffffff] }),

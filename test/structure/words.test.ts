@@ -5,7 +5,14 @@ import * as assert from 'uvu/assert';
 import { packageFile } from '../../traces/system/package-root.js';
 import { sourceFiles } from './source-files.js';
 
-const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/GLOSSARY.md', 'docs/examples/README.md'];
+const DOCUMENTS = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'docs/GLOSSARY.md',
+  'docs/examples/README.md',
+];
 const FOLDER_READMES = ['compiler', 'sim', 'traces', 'hw-driver', 'bench', 'results', 'test'].map(
   (room) => `${room}/README.md`,
 );
@@ -20,9 +27,18 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\bcomes? round\b/i, '"recirculates"'],
   [/\bto who \w+s\b|\bby who \w+s\b/i, 'who it is'],
   [/\bone behind the other\b/i, '"in sequence"'],
+  [/\bgo(es)? round\b/i, '"recirculates", "loops"'],
+  [/\bwhat there is\b(?! to\b)/i, 'the noun: "the form after a pass", "all commands"'],
+  [/\bis to be seen\b|\bas a person (wants|reads)\b/i, '"evaluation of", "as text"'],
+  [/\bin the company of\b/i, '"together with"'],
+  [/\b(was|were|is|are) let in\b/i, '"admitted"'],
+  [/\bdo(es)? not go with\b/i, '"cannot be combined with"'],
+  [/\bso long may\b|\bso often\b/i, 'the number by its name: "maximum time in milliseconds", "number of repeats"'],
 ];
-/** Its text is part of P4 sources, which stay equal to the byte. */
-const RECORDED = new Set(['compiler/p4/recirculation-file.ts']);
+/** Their texts are part of P4 sources, which stay equal to the byte. */
+const RECORDED = new Set(
+  ['recirculation-file', 'parser-file', 'control-files'].map((name) => `compiler/p4/${name}.ts`),
+);
 
 const texts = [
   ...sourceFiles().filter(({ path }) => !RECORDED.has(path)),
@@ -46,7 +62,14 @@ for (const [phrase, instead] of PHRASES) {
 }
 
 test('the phrases are found where they stand', () => {
-  for (const text of ['At most so many', 'in whatever order', 'is told of with it', 'a packet comes round']) {
+  for (const text of [
+    'At most so many',
+    'in whatever order',
+    'is told of with it',
+    'a packet comes round',
+    'what there is after a pass',
+    '--timing does not go with it',
+  ]) {
     assert.is(PHRASES.filter(([phrase]) => phrase.test(text)).length, 1, text);
   }
 });

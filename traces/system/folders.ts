@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder and those above it, and returns the first that was not there. Step by step, as Node's own way hangs where
- * a system says that a folder is missing which nobody can make, below /proc for one. @throws errors of the system, and one for an empty name
+ * Creates a folder and its parents, and returns the topmost created one. Done step by step, since Node's recursive mkdir
+ * hangs where the system reports a folder as missing that cannot be created, for example below /proc. @throws errors of the system, and one for an empty name
  */
 export function makeFolders(path: string): string | undefined {
   // `resolve` would take it for the folder that the command was called in.

@@ -5,7 +5,7 @@ import { type PlayOptions, playArrivals } from '../../workloads/arrivals/play-ar
 import { ProgramBooks, type ProgramBooksOptions } from './program-books.js';
 
 export interface FillOptions extends PlayOptions, ProgramBooksOptions {
-  /** Called for each program that was let in, with the number of those that are there. */
+  /** Called for each admitted program, with the number of programs in the switch. */
   readonly onProgress: (programs: number, books: Books) => void;
 }
 
@@ -16,7 +16,7 @@ export interface FilledSwitch {
   readonly failure: string | null;
   readonly entryUtilization: number;
   readonly memoryUtilization: number;
-  /** Mean over the programs that were let in. */
+  /** Mean over the admitted programs. */
   readonly passes: number;
   /** Share of the programs that recirculate. */
   readonly recirculating: number;

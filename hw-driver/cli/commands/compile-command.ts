@@ -56,8 +56,7 @@ const compileOptions = (yargs: Argv) =>
       array: true,
       nargs: 1,
       choices: [...PASS_NAMES, 'all'] as const,
-      describe:
-        'Prints what there is after a pass of the compiler in place of the document; can be given several times',
+      describe: 'Print the form after a pass of the compiler in place of the document; repeatable',
     })
     .requiresArg(['output', 'print', 'print-after'])
     .example('$0 compile bench/programs/lb.p4runpro -o lb.json', 'Compiles for an empty switch')

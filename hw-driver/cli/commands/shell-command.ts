@@ -17,7 +17,7 @@ const END = ['exit', 'quit'];
 const OWN = ['help', ...END];
 const NAMES = SESSION_COMMANDS.map(commandName);
 const OWN_HELP = `The shell itself:
-  help [COMMAND]  Say what there is, or what a command takes
+  help [COMMAND]  List all commands, or describe one
   exit, quit      Leave, as Ctrl-D does
 
 Tab completes commands, programs, memories and files; Ctrl-C clears the line, or ends a command that runs.

@@ -19,7 +19,7 @@ export interface FrameOutcome {
 /** Larger ones no port takes. */
 export const MAX_FRAME_BYTES = 16_384;
 
-/** How often a frame may come back by ports that are looped back: on a switch it would go round for ever. */
+/** Maximum number of loops of a frame over ports in loopback mode; on a switch it would loop forever. */
 const MAX_LOOPS = 64;
 
 /** What is no frame of a port; the message is for its sender. */

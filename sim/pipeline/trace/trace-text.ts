@@ -1,4 +1,4 @@
-/** A packet's trace as a person wants to read it. */
+/** A packet's trace as text. */
 import type { KeyField } from '../../../compiler/index.js';
 import { decimalSeconds, epochNanoseconds } from '../../../traces/index.js';
 import { fieldText, maskText, numberText } from './field-text.js';

@@ -157,7 +157,7 @@ test('results outlive a run that is killed, half lines do not, nor results of ot
     assert.not(existsSync(path));
   }));
 
-test('cells that are there are not computed again; the others come out the same on any number of threads', () =>
+test('finished cells are not computed again; the others are equal for any number of threads', () =>
   withFolder(async (folder) => {
     const store = new CellStore(folder, 'code');
     const [first, second, third] = SKETCHES as readonly [Cell, Cell, Cell];
