@@ -19,6 +19,7 @@ export * from './data-plane/data-plane.js';
 export * from './data-plane/description.js';
 export { type CommandEnd, commandEnd, DomainError } from './data-plane/domain-error.js';
 export * from './data-plane/extend.js';
+export * from './data-plane/field-text.js';
 export { ALU_OPERATIONS, type AluOperation } from './data-plane/instructions/arithmetic.js';
 export {
   type ActionParameter,

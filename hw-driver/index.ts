@@ -1,4 +1,4 @@
-/** What bench uses of this folder, BF Runtime apart; the package exports public.ts. */
+/** What bench uses of this folder, without BF Runtime; the package exports public.ts. */
 
 export * from './cli/kit/allocators.js';
 export * from './cli/kit/command.js';

@@ -1,8 +1,8 @@
 /**
- * What the package exports as p4runpro-sim/hw-driver, listed name by name: a promise, where index.ts is for the rooms
- * above. BF Runtime is apart from it, in bfruntime/index.ts. test/structure/exports.txt holds the list.
+ * What the package exports as p4runpro-sim/hw-driver, listed name by name: its public interface. index.ts is for the
+ * folders above. BF Runtime has its own entry point, bfruntime/index.ts. test/structure/exports.txt holds the list.
  */
-export { Controller, type Settled } from './control/controller.js';
+export { Controller, type Recovered } from './control/controller.js';
 export type { Difference } from './control/deployment/drift.js';
 export { MemoryNotReset, NoSuchProgram, ProgramBusy, ProgramsGone, StillThere } from './control/errors.js';
 export { JournalFile } from './control/journal/journal-file.js';

@@ -1,6 +1,6 @@
 /**
- * The rules of a running BRANCH and the cases that it is to have, in one order: that of the rules among rules, that of
- * the cases among cases, as far as packets can tell. Two cases that no packet meets both can stand in any order.
+ * Aligns the rules of a running BRANCH with the cases of its new version, in one order: rules keep their order and
+ * cases keep theirs, as far as packets can tell. Two cases with conditions that exclude each other can have any order.
  */
 import { appendTo } from '../data-plane/counting.js';
 import { must } from '../data-plane/must.js';
@@ -9,9 +9,9 @@ import { type CaseBody, overlap } from './behaviour.js';
 import type { Rule } from './decoded-program.js';
 
 export interface AlignedCase {
-  /** Undefined for a case that comes. */
+  /** Undefined for an added case. */
   readonly rule: Rule | undefined;
-  /** Undefined for a rule that goes. */
+  /** Undefined for a removed rule. */
   readonly wanted: CaseBody | undefined;
 }
 
@@ -21,12 +21,12 @@ export function alignCases(rules: readonly Rule[], cases: readonly CaseBody[]): 
 }
 
 interface Node extends AlignedCase {
-  /** Places among the rules and among the cases. */
+  /** Index among the rules, and index among the cases. */
   readonly old: number | undefined;
   readonly new: number | undefined;
 }
 
-/** The cases in their order, each with a rule of its conditions if there is one; then the other rules. */
+/** The cases in order, each with the rule that has its conditions, if there is one; then the other rules. */
 function pairs(rules: readonly Rule[], cases: readonly CaseBody[]): readonly Node[] {
   const byConditions = new Map<string, number[]>();
   for (const [i, { conditions }] of rules.entries()) {
@@ -44,7 +44,7 @@ function pairs(rules: readonly Rule[], cases: readonly CaseBody[]): readonly Nod
   return [...nodes, ...others];
 }
 
-/** Each behind those that have to come before it; undefined if there is no such order. */
+/** A topological order; undefined if there is none. */
 function inOneOrder(nodes: readonly Node[]): readonly AlignedCase[] | undefined {
   const order: Node[] = [];
   const state = new Map<Node, 'open' | 'done'>();
@@ -69,12 +69,12 @@ function comesBefore(a: Node, b: Node): boolean {
 
 const conditionsOf = ({ rule, wanted }: Node) => (rule ?? wanted)?.conditions ?? [];
 
-/** Both in their full order, with as many pairs of equal conditions as can be. */
+/** Both lists in their full order, with the maximum number of pairs of equal conditions. */
 function alignInOrder(rules: readonly Rule[], cases: readonly CaseBody[]): readonly AlignedCase[] {
   const a = rules.map(({ conditions }) => conditionsIdentity(conditions));
   const b = cases.map(({ conditions }) => conditionsIdentity(conditions));
   const width = b.length + 1;
-  // By place in both lists: the most pairs from there on.
+  // By index in both lists: the maximum number of pairs from there on.
   const most = new Int32Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {

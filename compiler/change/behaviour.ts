@@ -1,4 +1,4 @@
-/** Whether what a running program does for a branch id, from some RPB on, is just what a tree of steps says. */
+/** Comparison of a running program with a tree of steps: whether both do the same for a branch id from some RPB on. */
 
 import { appendTo } from '../data-plane/counting.js';
 import { actionName } from '../data-plane/instructions/table.js';
@@ -9,20 +9,20 @@ import { type ActionStep, type BranchStep, conditionsIdentity, type Step, type S
 import { TreeIdentities } from '../steps/tree-identity.js';
 import { type DecodedProgram, type Item, type Rule, targetOf } from './decoded-program.js';
 
-/** A case of a BRANCH as the trees have it before cases are brought into the RPB of their BRANCH. */
+/** A case of a BRANCH as trees have it before the pass inline-cases. */
 export interface CaseBody {
   readonly conditions: readonly Condition[];
   readonly body: StepTree;
 }
 
-/** How a BRANCH goes on where no case matches. */
+/** The continuation of a BRANCH for packets that match no case. */
 export interface Continuation {
-  /** What the RPB of the BRANCH does itself, if anything. */
+  /** The step that the RPB of the BRANCH does itself, if any. */
   readonly fallback: ActionStep | undefined;
   readonly rest: StepTree;
 }
 
-/** The steps of the trees as actions of this program, and the trees' parts. */
+/** Translates steps of trees to actions of the running program, and remembers parts of trees. */
 export class Vocabulary {
   readonly identities = new TreeIdentities();
   private readonly bodies = new WeakMap<BranchStep, readonly CaseBody[]>();
@@ -74,14 +74,14 @@ export class Vocabulary {
     return rest;
   }
 
-  /** With the first step of what follows done in the RPB of the BRANCH, where it can be, and without. */
+  /** The continuations with and, where possible, without the first following step done in the RPB of the BRANCH. */
   continuations({ otherwise }: BranchStep): readonly Continuation[] {
     const plain: Continuation = { fallback: undefined, rest: otherwise };
     const [first] = otherwise.steps;
     return canInline(first) ? [{ fallback: first, rest: this.withoutFirst(otherwise) }, plain] : [plain];
   }
 
-  /** The step that the RPB of a BRANCH can do itself for a case, which then goes on with what follows the BRANCH. */
+  /** The step that the RPB of a BRANCH can do itself for a case whose other steps are those that follow the BRANCH. */
   inlineStep({ body }: CaseBody, rest: StepTree): ActionStep | undefined {
     const [first] = body.steps;
     if (!canInline(first)) return undefined;
@@ -89,14 +89,14 @@ export class Vocabulary {
   }
 }
 
-/** Told where the steps of a tree were found. */
+/** Receives the logical RPBs of the steps of a tree. */
 export interface Finder {
-  /** @param id undefined for a branch that takes its rules over from another */
+  /** @param id undefined for a branch that shares the rules of another */
   step(step: ActionStep, id: number | undefined, x: number): void;
   branch(branch: BranchStep, id: number, x: number): void;
 }
 
-/** A stretch of a running program that will not be what it is. */
+/** Whether the item of a branch id in a logical RPB is going to change. */
 export type IsChanging = (id: number, x: number) => boolean;
 
 export class Behaviour {

@@ -1,7 +1,7 @@
 /**
- * Incremental change: a running program gets other cases, and everything else of it stays where it is. The result is
- * the new program's document and the operations that lead there, in an order in which every packet is treated all as by
- * the old program or all as by the new one.
+ * Incremental change: the cases of a running program change, and all its other entries stay. The result is
+ * the new compiled program and the operations that lead to it, in an order in which every packet is treated entirely by
+ * the old program or entirely by the new one.
  */
 
 import { addTo } from '../data-plane/counting.js';
@@ -27,22 +27,22 @@ import { planBodies } from './plan-bodies.js';
 import { rankedChanges } from './ranked-change.js';
 
 export interface ChangeOptions {
-  /** Maximum recirculations, if new cases need more than the program takes; by default as many as it takes. */
+  /** Maximum recirculations of the new program; by default those of the running one. */
   readonly recirculations?: number | undefined;
 }
 
 export interface CaseChange {
-  /** The program as it will be. */
+  /** The compiled program after the change. */
   readonly compiled: CompiledProgram;
   readonly operations: readonly Operation[];
-  /** All entries that are there at some time, those of the old program first. */
+  /** All entries that the switch has at any time of the change, those of the old program first. */
   readonly during: readonly TableEntry[];
 }
 
 /**
  * Plans the change of a running program into another one of the same name, filters and memories; the state is not
  * changed.
- * @param running the document of the program, as it runs in a switch in this state
+ * @param running the compiled program that runs on a switch in this state
  * @throws {NotIncremental} {@link DoesNotFit}
  */
 export function changeCases(
@@ -81,7 +81,7 @@ export function changeCases(
     const change = assemble(running, { sourceHash, placement, hashes }, covered, dataPlane);
     const full = fullTable(running, change, state);
     if (full === undefined) return change;
-    // What was taken to be shared may not be; then the RPB is left alone as far as can be.
+    // Some entries could not be shared as planned: the next plan uses no new entry in this RPB.
     const rpb = dataPlane.rpbs.find(({ table }) => table === full.table);
     if (rpb === undefined || free[rpb.index] === 0) throw new DoesNotFit(next.name, { kind: 'table-full', ...full });
     free[rpb.index] = 0;
@@ -133,7 +133,7 @@ function assemble(
   return { compiled, operations, during: [...running.entries, ...inserted] };
 }
 
-/** A pass is there before packets are sent into it, and goes when none is. */
+/** The changes of the recirculation table: a pass is inserted before packets use it, and deleted when none does. */
 function recirculationChanges(before: readonly TableEntry[], after: readonly TableEntry[]) {
   const grow: Operation[] = [];
   const shrink: Operation[] = [];
@@ -150,7 +150,7 @@ function recirculationChanges(before: readonly TableEntry[], after: readonly Tab
   return { grow, shrink };
 }
 
-/** The first table that has too little room for all entries that are there at some time. */
+/** The first table that has too few free entries for the change, including entries that exist only during it. */
 function fullTable(running: CompiledProgram, { during }: CaseChange, state: SwitchState) {
   const more = new Map<string, number>();
   for (const { table } of during.slice(running.entries.length)) addTo(more, table);

@@ -1,26 +1,26 @@
 /**
- * The order in which a running program's entries change, so that every packet is treated all as before or all as after:
- * what nothing leads to yet comes first, then case by case what leads there, then what leads to what goes, and when the
- * packets in flight have passed, what nothing leads to any more.
+ * The order in which a running program's entries change, so that every packet is treated entirely by the old program or
+ * entirely by the new one: first new entries that no rule leads to yet, then case by case the rules that lead there,
+ * then the removal of rules that lead to old entries and, after a drain, the old entries.
  *
- * Cases that come are put in from the first to the last of a BRANCH, those that go are taken out from the last to the
- * first: so the first case that a packet meets decides, and it decides for the old or for the new program. A BRANCH
- * before another one gets its new cases before it and loses its old ones after it.
+ * Added cases are inserted from the first to the last of a BRANCH, removed ones are deleted from the last to the
+ * first: so the first case that a packet matches decides between the old and the new program. A BRANCH
+ * before another one gets its new cases first and loses its old ones last.
  */
 import { entryIdentity, type TableEntry } from '../link/compiled-program.js';
 import type { Operation } from '../link/operations.js';
 
-/** What happens to a rule of a BRANCH that packets meet; each with its entries. */
+/** A change of one rule of a BRANCH that packets meet, with its entries. */
 export type Turn =
   | { readonly kind: 'move'; readonly insert: readonly TableEntry[]; readonly remove: readonly TableEntry[] }
   | { readonly kind: 'add'; readonly entry: TableEntry }
   | { readonly kind: 'replace'; readonly before: TableEntry; readonly after: TableEntry }
   | { readonly kind: 'remove'; readonly entries: readonly TableEntry[] };
 
-/** The turns of one BRANCH, by priority. */
+/** The changes of the rules of one BRANCH, by priority. */
 export interface BranchTurns {
   readonly turns: readonly Turn[];
-  /** BRANCHes that come before this one on some path and change too, at most. */
+  /** The maximum number of changing BRANCHes before this one on a path. */
   readonly level: number;
 }
 
@@ -28,7 +28,7 @@ export interface ChangeParts {
   readonly before: readonly TableEntry[];
   readonly after: readonly TableEntry[];
   readonly branches: readonly BranchTurns[];
-  /** Changes of the recirculation table before packets can get further, and when none gets there any more. */
+  /** Changes of the recirculation table before packets use more passes, and after none does. */
   readonly grow: readonly Operation[];
   readonly shrink: readonly Operation[];
 }
@@ -55,7 +55,7 @@ export function changeOperations({ before, after, branches, grow, shrink }: Chan
     }
   }
   for (const [i, { turns, level }] of byLevel.entries()) {
-    // Packets that have passed an earlier BRANCH as it was must not meet this one as it will be.
+    // Packets that passed an earlier BRANCH before its change must not meet this one after its change.
     if (level > (byLevel[i - 1]?.level ?? level)) operations.push([{ kind: 'drain' }]);
     for (const turn of turns) if (turn.kind === 'add') operations.insert(turn.entry);
     for (const turn of turns) if (turn.kind === 'replace') operations.replace(turn.before, turn.after);
@@ -72,7 +72,7 @@ export function changeOperations({ before, after, branches, grow, shrink }: Chan
 const textOf = (entry: TableEntry): string =>
   `${entryIdentity(entry)} ${entry.action}(${entry.parameters.map(({ value }) => value).join()})`;
 
-/** Operations with what is installed after them; what is there already is not put in again. */
+/** A list of operations, with the entries installed after them; an installed entry is not inserted again. */
 class OperationList {
   readonly list: Operation[] = [];
   private readonly installed: Map<string, TableEntry>;
@@ -100,13 +100,13 @@ class OperationList {
 
   replace(before: TableEntry, after: TableEntry): void {
     const installed = this.installed.get(textOf(before));
-    if (installed === undefined) throw new Error(`${before.table} lacks the entry that is to be replaced`);
+    if (installed === undefined) throw new Error(`the entry to replace is not in ${before.table}`);
     this.installed.delete(textOf(before));
     this.installed.set(textOf(after), after);
     this.list.push({ kind: 'replaceEntry', before: installed, entry: after });
   }
 
-  /** Takes out what is left over, when no packet is on its way to it. */
+  /** Deletes the entries that are not wanted any more, after a drain. */
   finish(after: readonly TableEntry[], shrink: readonly Operation[]): void {
     const wanted = new Set(after.map(textOf));
     const rest = [...this.installed.values()].filter((entry) => !wanted.has(textOf(entry)));

@@ -1,4 +1,4 @@
-/** From the rules that stay, come and go to entries, and what happens to each BRANCH that changes. */
+/** Entries for the rules that are kept and added, and the changes of each BRANCH. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
@@ -72,14 +72,14 @@ export function coverChange(problem: CoverProblem): CoveredChange {
   return { targets, branches };
 }
 
-/** The rules of a running branch in an RPB that stay, with the priorities that they get. */
+/** The rules of a running branch in an RPB that are kept, with their new priorities. */
 function keptRules(changes: readonly RankedChange[], id: number, item: Item): readonly Rule[] {
   const changed = changes.find(({ change }) => change.id === id && change.x === item.x);
   if (changed === undefined) return item.rules;
   return changed.rules.flatMap((rule) => (rule.kind === 'kept' ? [{ ...rule.rule, priority: rule.priority }] : []));
 }
 
-/** Branch ids that packets can still have, with the logical RPB behind which they then first have them. */
+/** Branch ids that packets still have after the change, with the logical RPB after which they first have them. */
 function keptIds({ running, changes, bodies }: CoverProblem): ReadonlyMap<number, number> {
   const kept = new Map<number, number>();
   const seen = new Set<NewBranch>();
@@ -111,11 +111,11 @@ function keptIds({ running, changes, bodies }: CoverProblem): ReadonlyMap<number
   return kept;
 }
 
-/** The rule, once the ids of the branches that it leads to are chosen. */
+/** The rule with the id of the branch that it leads to, which must have been chosen before. */
 function resolved(rule: NewRule): Rule {
   if (rule.kind === 'rule') return rule.rule;
   const { conditions, priority, branch } = rule;
-  if (branch.id === undefined) throw new Error('a branch gets its id before those that lead to it');
+  if (branch.id === undefined) throw new Error('the branch that a rule leads to has no id yet');
   return setBranchRule(conditions, priority, branch.id);
 }
 

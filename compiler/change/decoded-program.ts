@@ -1,6 +1,6 @@
 /**
- * A compiled program read back from its entries: what each RPB does for the packets of a branch id. It needs no source,
- * so it does not matter how often a program was changed since it was compiled.
+ * A compiled program decoded from its entries: the rules of each RPB for a branch id. It needs no source,
+ * so it also decodes programs that were changed since they were compiled.
  */
 
 import { type DataPlane, RPB_KEYS } from '../data-plane/data-plane.js';
@@ -11,11 +11,11 @@ import type { CompiledProgram, TableEntry } from '../link/compiled-program.js';
 import type { BranchMatch } from '../rows/branch-ids.js';
 import { conditionsIdentity } from '../steps/steps.js';
 
-/** What an RPB does for packets of a branch id whose registers meet the conditions. */
+/** The action of an RPB for packets of a branch id whose registers meet the conditions. */
 export interface Rule {
-  /** Without those that always hold. */
+  /** Without conditions that always hold. */
   readonly conditions: readonly Condition[];
-  /** The lower wins. */
+  /** The rule with the lowest priority wins. */
   readonly priority: number;
   /** Name of the action within its RPB. */
   readonly action: string;
@@ -35,7 +35,7 @@ export interface PlacedRule {
   readonly x: number;
   readonly rule: Rule;
   readonly match: BranchMatch;
-  /** The entry of the running program; undefined if it is yet to be made. */
+  /** The entry of the running program; undefined for a new one. */
   readonly entry: TableEntry | undefined;
 }
 
@@ -52,7 +52,7 @@ export const setBranchRule = (conditions: readonly Condition[], priority: number
 export const targetOf = ({ action, parameters }: Rule): number | undefined =>
   action === SET_BRANCH ? parameters[0] : undefined;
 
-/** A text that rules share which do the same under the same conditions and priority. */
+/** A key that is equal for rules with the same action, conditions and priority. */
 export const ruleIdentity = ({ conditions, priority, action, parameters }: Rule): string =>
   `${priority} ${conditionsIdentity(conditions)} ${action}(${parameters.join()})`;
 
@@ -86,7 +86,7 @@ export function placedRules(compiled: CompiledProgram, dataPlane: DataPlane): Pl
   });
 }
 
-/** A place where packets of a branch id may be. */
+/** A rule that sets a branch id, where packets of another id (`from`) meet it. */
 export interface Edge {
   readonly from: number;
   readonly x: number;
@@ -96,9 +96,9 @@ export interface Edge {
 /** A running program, decoded from its entries. */
 export class DecodedProgram {
   readonly placed: readonly PlacedRule[];
-  /** By branch id that packets can have: the logical RPB where they can first get it; of id 0, 0. */
+  /** The branch ids that packets can have, each with the logical RPB where they first get it; 0 for id 0. */
   readonly live: ReadonlyMap<number, number>;
-  /** By branch id, the rules that set it. */
+  /** The rules that set a branch id, by that id. */
   readonly edgesTo: ReadonlyMap<number, readonly Edge[]>;
   private readonly byId = new Map<number, readonly Item[]>();
 
@@ -124,7 +124,7 @@ export class DecodedProgram {
     this.edgesTo = edges;
   }
 
-  /** What is done for the packets of a branch id, RPB by RPB. */
+  /** The rules for packets of a branch id, by RPB. */
   items(id: number): readonly Item[] {
     const known = this.byId.get(id);
     if (known !== undefined) return known;
@@ -142,18 +142,18 @@ export class DecodedProgram {
     return items;
   }
 
-  /** The next RPB behind x that does something for a branch id. */
+  /** The first item after logical RPB x for a branch id. */
   next(id: number, x: number): Item | undefined {
     return this.items(id).find((item) => item.x > x);
   }
 
-  /** Ids that packets can have in an RPB and that an entry matches. */
+  /** The ids that an entry matches, of those that packets can have. */
   idsOf(match: BranchMatch): number[] {
     return [...this.live.keys()].filter((id) => matchesId(match, id));
   }
 }
 
-/** The branch ids that packets can get, with the logical RPB where they first can. */
+/** The branch ids that packets can have, each with the logical RPB where they first get it. */
 export function reach(items: (id: number) => readonly Item[]): Map<number, number> {
   const live = new Map<number, number>();
   const queue: (readonly [id: number, x: number])[] = [[0, 0]];

@@ -1,4 +1,4 @@
-/** Changes of a source text case by case; all other text stays as its author wrote it. */
+/** Edits of a source case by case; all other text stays as it is. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
@@ -8,7 +8,7 @@ import { parse } from '../language/parser.js';
 import type { CaseSyntax, MatchSyntax, ProgramSyntax, StatementSyntax } from '../language/syntax.js';
 import { analyse } from '../passes/compile.js';
 
-/** The cases of one BRANCH of a text, and where they stand. */
+/** The cases of one BRANCH of a source, with their positions. */
 export interface BranchText {
   readonly line: number;
   readonly cases: readonly CaseText[];
@@ -16,12 +16,12 @@ export interface BranchText {
 
 export interface CaseText {
   readonly syntax: CaseSyntax;
-  /** From `case` to behind its closing brace. */
+  /** Offsets of the `case` keyword and of the end of its closing brace. */
   readonly start: number;
   readonly end: number;
 }
 
-/** All BRANCHes of a program of a text that can be parsed, in the order in which they stand. */
+/** All BRANCHes of a program in a source without syntax errors, in source order. */
 export function branchTexts(source: string, program: string): BranchText[] {
   const tokens = lex(source, new Diagnostics());
   const { programs } = parse(tokens, new Diagnostics());
@@ -38,7 +38,7 @@ function branchesIn(statements: readonly StatementSyntax[], tokens: readonly Tok
   });
 }
 
-/** Behind the brace that closes a case. */
+/** The offset after the brace that closes a case. */
 function endOf({ span }: CaseSyntax, tokens: readonly Token[]): number {
   let open = 0;
   for (const { text, span: at } of tokens) {
@@ -46,18 +46,18 @@ function endOf({ span }: CaseSyntax, tokens: readonly Token[]): number {
     if (text === '{') open++;
     if (text === '}' && --open === 0) return at.end;
   }
-  throw new Error('a case that was parsed has its closing brace');
+  throw new Error('a parsed case has no closing brace');
 }
 
 export interface InsertedCase {
   readonly source: string;
-  /** What is wrong with the case, with places in its own text; the new source holds no error if this has none. */
+  /** Findings about the case, with positions in its own text; without an error here, the new source has none. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
- * Puts a case into a BRANCH.
- * @param before the case that it comes before; behind the last if left out
+ * Inserts a case into a BRANCH.
+ * @param before the case before which it is inserted; by default it becomes the last
  */
 export function insertCase(
   source: string,
@@ -84,17 +84,17 @@ export function insertCase(
   };
 }
 
-/** The text without a case, and the space before it. */
+/** The source without a case and the white space before it. */
 export function removeCase(source: string, { start, end }: CaseText): string {
   const before = source.slice(0, start);
   const space = before.slice(before.search(/[ \t\r\n]*$/));
   const lines = before.slice(0, before.length - space.length).split('\n');
-  // A line comment ends with its line.
+  // After a line comment the line break stays: it ends the comment.
   const isBehindComment = /\/\/|#/.test(must(lines.at(-1), 'last line'));
   return source.slice(0, isBehindComment ? start : start - space.length) + source.slice(end);
 }
 
-/** Conditions as `case(…)` has them, a body behind them or not; undefined if the text is none. */
+/** The conditions of `case(…)` with or without a body; undefined if the text is no case. */
 export function caseConditions(text: string): readonly MatchSyntax[] | undefined {
   const whole = text.includes('{') ? text : `${text} { }`;
   return parsedCase(whole).program?.body.flatMap((statement) =>
@@ -113,7 +113,7 @@ function parsedCase(text: string): { readonly program: ProgramSyntax | undefined
   return { program: isOne ? program : undefined, diagnostics };
 }
 
-/** What keeps a text from being one case, with places in it. */
+/** The syntax errors of a text that has to be one case, with positions in it. */
 function caseSyntaxErrors(text: string): Diagnostic[] {
   const { program, diagnostics } = parsedCase(text);
   const found = diagnostics.sorted().map((finding) => findingIn(text, BEFORE.length, finding));
@@ -135,7 +135,7 @@ function findingIn(text: string, at: number, finding: Diagnostic): Diagnostic {
   };
 }
 
-/** A stretch of a text by its offsets, which are cut to it. */
+/** A span of a text from offsets, which are limited to the text. */
 function spanIn(text: string, from: number, to: number): Span {
   const start = Math.max(0, Math.min(from, text.length));
   const lines = text.slice(0, start).split('\n');
@@ -147,7 +147,7 @@ function spanIn(text: string, from: number, to: number): Span {
   };
 }
 
-/** White space up to the first word of the line; as wide as what stands before, if a word does. */
+/** White space as wide as the text in front of an offset in its line; tabs stay tabs. */
 function indentAt(source: string, start: number): string {
   const line = source.slice(source.lastIndexOf('\n', start - 1) + 1, start);
   return line.replaceAll(/[^\t]/g, ' ');

@@ -1,6 +1,6 @@
 /**
- * From what each branch id has to do to entries: those of the running program are kept as long as they match no id that
- * they should not. New branches get ids within the matches of the entries that they share.
+ * Entries that cover the tasks of all branch ids: those of the running program are kept unless they match an id that
+ * they must not match. New branches get ids within the matches of the entries that they share.
  */
 
 import { bitsToTell } from '../data-plane/bits.js';
@@ -8,17 +8,17 @@ import { must } from '../data-plane/must.js';
 import { type BranchMatch, coverBranches } from '../rows/branch-ids.js';
 import { type DecodedProgram, matchesId, type PlacedRule, type Rule, ruleIdentity } from './decoded-program.js';
 
-/** The same rule in the same logical RPB, for all branches that need it. */
+/** A rule in a logical RPB, with all branches that need it. */
 interface Need {
   readonly x: number;
   readonly rule: Rule;
   readonly ids: Set<number>;
-  /** Ids of running branches that need it now and may not later. */
+  /** Ids of running branches that need it before the change. */
   readonly before: ReadonlySet<number>;
   targets: PlacedRule[];
 }
 
-/** What a branch does in a logical RPB. */
+/** A rule that a branch needs in a logical RPB. */
 export interface Task {
   readonly x: number;
   readonly rule: Rule;
@@ -26,19 +26,19 @@ export interface Task {
 
 export const taskKey = ({ x, rule }: Task): string => `${x} ${ruleIdentity(rule)}`;
 
-/** More room than for 2^8 branches is not asked for. */
+/** The exponent of the largest number of neighbouring free ids that counts as better: 2^8. */
 const MAX_ROOM = 8;
-/** Prices of the choice of an id: a new entry; one that is replaced by a wider one. */
+/** Costs in the choice of an id: of a new entry, and of an entry replaced by a wider one. */
 const COST = { entry: 1, widened: 1 / 64 } as const;
 
 export class EntryCover {
   private readonly needs = new Map<string, Need>();
   private readonly before = new Map<string, { readonly ids: Set<number>; readonly placed: PlacedRule[] }>();
-  /** Ids that packets have now or will have. */
+  /** Ids that packets have before or after the change. */
   private readonly live: Set<number>;
   private readonly all: number;
 
-  /** @param kept branch ids that stay, with the logical RPB behind which packets then have them */
+  /** @param kept branch ids that stay, with the logical RPB after which packets have them after the change */
   constructor(
     running: DecodedProgram,
     private readonly kept: ReadonlyMap<number, number>,
@@ -56,12 +56,12 @@ export class EntryCover {
     }
   }
 
-  /** What a running branch does from now on; all of them before anything new. */
+  /** Adds a task of a running branch; to be called for all of them before {@link coverRunning}. */
   keep(id: number, task: Task): void {
     this.need(task).ids.add(id);
   }
 
-  /** Finds entries for what running branches do. */
+  /** Finds entries for the tasks of running branches. */
   coverRunning(): void {
     for (const need of this.needs.values()) {
       const running = this.before.get(taskKey(need))?.placed ?? [];
@@ -70,7 +70,7 @@ export class EntryCover {
     }
   }
 
-  /** An entry just for what one branch does, with this match. */
+  /** Adds an entry for a task of one branch alone, with this match. */
   add(id: number, task: Task, match: BranchMatch = { value: id, mask: this.all }): PlacedRule {
     const need = this.need(task);
     const placed: PlacedRule = { ...task, match, entry: undefined };
@@ -80,7 +80,7 @@ export class EntryCover {
   }
 
   /**
-   * Chooses an id for a new branch, and entries for what it does.
+   * Chooses an id for a new branch, and entries for its tasks.
    * @returns undefined if no id is free
    */
   addBranch(tasks: readonly Task[]): number | undefined {
@@ -102,11 +102,11 @@ export class EntryCover {
     return id;
   }
 
-  /** All entries, without those that no branch needs any more. */
+  /** All entries that a branch needs. */
   get targets(): readonly PlacedRule[] {
     return [...this.needs.values()].flatMap((need) => {
       const kept = need.targets.filter(({ match }) => covers(match, need.ids));
-      // New ones first: what runs stays.
+      // New entries are dropped first, so that those of the running program stay.
       for (const placed of [...kept].sort((a, b) => Number(a.entry !== undefined) - Number(b.entry !== undefined))) {
         const others = kept.filter((other) => other !== placed);
         const ids = [...need.ids].filter((id) => matchesId(placed.match, id));
@@ -127,12 +127,12 @@ export class EntryCover {
   }
 
   private isAllowed(match: BranchMatch, need: Need): boolean {
-    for (const id of this.live) if (matchesId(match, id) && this.isStranger(id, need)) return false;
+    for (const id of this.live) if (matchesId(match, id) && this.mustNotMatch(id, need)) return false;
     return true;
   }
 
-  /** Whether packets with this id must not meet the rule, be it now or later. */
-  private isStranger(id: number, { x, ids, before }: Need): boolean {
+  /** Whether packets with this id must not meet the rule, before or after the change. */
+  private mustNotMatch(id: number, { x, ids, before }: Need): boolean {
     if (ids.has(id)) return false;
     return !before.has(id) || (this.kept.get(id) ?? Number.POSITIVE_INFINITY) < x;
   }
@@ -140,14 +140,14 @@ export class EntryCover {
   private coverRest(need: Need): void {
     const rest = [...need.ids].filter((id) => !need.targets.some(({ match }) => matchesId(match, id)));
     if (rest.length === 0) return;
-    const others = [...this.live].filter((id) => this.isStranger(id, need));
+    const others = [...this.live].filter((id) => this.mustNotMatch(id, need));
     const matches = this.isShared
       ? coverBranches(rest, others, this.bits)
       : rest.map((value) => ({ value, mask: this.all }));
     for (const match of matches) need.targets.push({ x: need.x, rule: need.rule, match, entry: undefined });
   }
 
-  /** The id that costs the fewest entries; of those, one with room to grow if it has none to share with. */
+  /** The id with the lowest cost in entries; of several, the one with the most suitable number of free neighbours. */
   private chooseId(needs: readonly Need[]): number | undefined {
     const taken = this.takenBy(needs);
     const grows = Math.max(0, ...needs.map(({ ids }) => bitsToTell(ids.size + 1)));
@@ -158,7 +158,8 @@ export class EntryCover {
       const cost = needs.reduce((sum, need) => sum + this.costOf(need, id), 0);
       if (best !== undefined && cost > must(bestScore[0], 'score')) continue;
       const room = roomAround(id, taken, this.bits);
-      // Where something may be shared, as much room as those have who share; else none is wasted.
+      // A branch that may share entries gets enough free neighbours for all that share; another gets as few as
+      // possible.
       const score = [cost, grows > 0 ? Math.max(0, grows - room) : room, room, id];
       if (best === undefined || isLess(score, bestScore)) [best, bestScore] = [id, score];
     }
@@ -170,7 +171,7 @@ export class EntryCover {
     return this.widened(need, id) === undefined ? COST.entry : COST.widened;
   }
 
-  /** The match of an entry made wider by an id, if no other id comes in. */
+  /** The match of an entry widened by an id, if it then matches no id that it must not. */
   private widened(need: Need, id: number): BranchMatch | undefined {
     if (!this.isShared) return undefined;
     let best: BranchMatch | undefined;
@@ -183,7 +184,7 @@ export class EntryCover {
     return best;
   }
 
-  /** By id: 1 if packets can have it, or an entry matches it that does something other than these needs. */
+  /** By id: 1 if packets can have it, or if an entry for other tasks than these matches it. */
   private takenBy(needs: readonly Need[]): Uint8Array {
     const taken = new Uint8Array(this.all + 1);
     for (const id of this.live) taken[id] = 1;
@@ -214,7 +215,7 @@ function markMatched(taken: Uint8Array, { value, mask }: BranchMatch, all: numbe
   }
 }
 
-/** The exponent of the size of the largest aligned block around an id in which none is taken. */
+/** The exponent of the size of the largest aligned block of free ids around an id. */
 function roomAround(id: number, taken: Uint8Array, bits: number): number {
   for (let exponent = 0; exponent < Math.min(bits, MAX_ROOM); exponent++) {
     const size = 2 ** exponent;

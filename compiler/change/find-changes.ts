@@ -1,6 +1,6 @@
 /**
- * Where a program differs from the one that runs: at BRANCHes that have other cases. A case whose body changed inside
- * is kept if the change can be made where it is; otherwise it gets a new body beside the old one.
+ * The differences between a program and the running one: BRANCHes with other cases. A case whose body has changed
+ * is kept if the change can be made in place; otherwise it gets a new body beside the old one.
  */
 import { must } from '../data-plane/must.js';
 import type { ActionStep, BranchStep, StepTree } from '../steps/steps.js';
@@ -8,14 +8,14 @@ import { alignCases } from './align-cases.js';
 import type { Behaviour, CaseBody, Continuation } from './behaviour.js';
 import { type Item, type Rule, targetOf } from './decoded-program.js';
 
-/** What becomes of a rule of a BRANCH. */
+/** The change of one rule of a BRANCH. */
 export type RuleChange =
   | { readonly kind: 'kept'; readonly rule: Rule; readonly from: CaseBody | ActionStep; readonly below: Below }
   | { readonly kind: 'removed'; readonly rule: Rule }
-  /** @param replaces its place is taken from a rule that goes, with the same conditions */
+  /** `replaces`: the removed rule with the same conditions, whose place it takes. */
   | { readonly kind: 'added'; readonly from: CaseBody; readonly replaces: Rule | undefined };
 
-/** A BRANCH that gets other cases, for the packets of one branch id. */
+/** A BRANCH whose cases change, for the packets of one branch id. */
 export interface BranchChange {
   readonly id: number;
   readonly x: number;
@@ -27,7 +27,7 @@ export interface BranchChange {
 
 export type Below =
   | { readonly kind: 'same' }
-  /** Steps that are found as they are, then a BRANCH that changes, and what follows it. */
+  /** Unchanged steps, then a BRANCH that changes, then the changes after it. */
   | {
       readonly kind: 'changed';
       readonly steps: readonly { readonly step: ActionStep; readonly x: number }[];
@@ -44,7 +44,7 @@ export class ChangeFinder {
   constructor(private readonly behaviour: Behaviour) {}
 
   /**
-   * What is to be changed so that packets which have this id behind logical RPB x are treated as the tree says.
+   * The changes by which packets that have this id after logical RPB x are treated as the tree says.
    * @param behind the BRANCH that leads to the tree
    */
   find(id: number, x: number, tree: StepTree, behind?: BranchStep): Below {
@@ -111,7 +111,7 @@ export class ChangeFinder {
       const isKept = inline !== undefined && this.behaviour.isStepRule(rule, inline, x, from.conditions);
       if (isKept) return [{ kind: 'kept', rule, from, below: { kind: 'same' } }];
     } else {
-      // What only this rule leads to can be changed where it is; otherwise other packets would notice.
+      // A body that only this rule leads to can be changed in place; otherwise other packets would meet the change.
       const isAlone = running.edgesTo.get(to)?.length === 1;
       const below: Below = isAlone
         ? this.find(to, x, from.body)
@@ -128,8 +128,8 @@ export class ChangeFinder {
 }
 
 /**
- * Whether packets that meet the rule go on with what follows the BRANCH, other than as its fallback. If that changes
- * too, they would meet two changes.
+ * Whether packets that meet the rule continue after the BRANCH, other than by its fallback. If the steps there change
+ * as well, they would meet two changes.
  */
 function isInline(rule: Rule, changes: readonly RuleChange[]): boolean {
   const isFallback = changes.some(

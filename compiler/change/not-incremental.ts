@@ -1,14 +1,14 @@
-/** Why a running program cannot be changed case by case, closed. It can still be replaced as a whole. */
+/** The reasons why a running program cannot be changed case by case; it can still be replaced as a whole. */
 import { DomainError } from '../data-plane/domain-error.js';
 
 export type NotIncrementalReason =
-  /** Another name, other filters or other memories. */
+  /** The name, the filters, the memories or the data plane differ. */
   | { readonly kind: 'other-program'; readonly differs: 'name' | 'filters' | 'memories' | 'data plane' }
-  /** Steps outside of cases that come or go differ from those that run; no line where a program has no steps. */
+  /** Steps outside of added and removed cases differ from the running ones; no line where a program has no steps. */
   | { readonly kind: 'steps'; readonly line: number | undefined }
-  /** Packets that meet several of the BRANCHes that change would be treated by half of the change for a moment. */
+  /** Packets would meet several changing BRANCHes, and during the change be treated by half of it. */
   | { readonly kind: 'several-branches'; readonly line: number | undefined }
-  /** A memory would be addressed by two hash functions, as the hashes run in different RPBs. */
+  /** A memory would be addressed by two hash functions, as its hashes run in different RPBs. */
   | { readonly kind: 'hash-functions'; readonly line: number };
 
 export class NotIncremental extends DomainError {
@@ -24,7 +24,7 @@ export class NotIncremental extends DomainError {
   }
 }
 
-/** The reason as a sentence without its subject. */
+/** The reason, as the end of a sentence. */
 export function notIncrementalText(reason: NotIncrementalReason): string {
   switch (reason.kind) {
     case 'other-program':
@@ -32,11 +32,11 @@ export function notIncrementalText(reason: NotIncrementalReason): string {
         .replace('another filters', 'other filters')
         .replace('another mem', 'other mem');
     case 'steps':
-      return `${at(reason.line)}other steps than those that run would be needed outside of the case`;
+      return `${at(reason.line)}steps outside of added and removed cases differ from those that run`;
     case 'several-branches':
-      return `${at(reason.line)}packets would meet this BRANCH and a later one that changes too; change one after the other`;
+      return `${at(reason.line)}packets would meet this BRANCH and a later one that changes as well; change them one at a time`;
     case 'hash-functions':
-      return `line ${reason.line}: this hash would have to run in the RPBs of two others`;
+      return `line ${reason.line}: this hash would have to run in the RPBs of two other hashes at once`;
   }
 }
 

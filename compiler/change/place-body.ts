@@ -1,6 +1,6 @@
 /**
- * Where the steps of a new case body go: behind its BRANCH, in the order of the path, at the least number of entries.
- * A step costs nothing where another branch does the same, as one entry can serve both.
+ * Placement of the steps of a new case body: after its BRANCH, in the order of the path, with the fewest entries.
+ * A step costs nearly nothing where another branch has the same step, as one entry can serve both.
  */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
@@ -12,7 +12,7 @@ import type { ActionStep, BranchStep, StepTree } from '../steps/steps.js';
 import type { Behaviour, CaseBody, Continuation, Finder } from './behaviour.js';
 import { type Item, type Rule, ruleIdentity } from './decoded-program.js';
 
-/** A branch that does not run yet; its id is chosen when all its rules are known. */
+/** A new branch; its id is chosen when all its rules are known. */
 export interface NewBranch {
   readonly kind: 'new';
   readonly items: readonly NewItem[];
@@ -24,7 +24,7 @@ export interface NewItem {
   readonly rules: readonly NewRule[];
 }
 
-/** A rule whose branch id may yet have to be chosen. */
+/** A rule, or one that enters a new branch whose id is not chosen yet. */
 export type NewRule =
   | { readonly kind: 'rule'; readonly rule: Rule }
   | {
@@ -34,28 +34,28 @@ export type NewRule =
       readonly branch: NewBranch;
     };
 
-/** What the placed steps are told to: also those of new branches, whose ids are not known yet. */
+/** Receives the logical RPBs of placed steps, also of those in new branches. */
 export type NewFinder = (of: ActionStep | BranchStep, branch: NewBranch | number, x: number) => void;
 
 export interface BodyRoom {
   readonly dataPlane: DataPlane;
   /** Free entries by RPB index. */
   readonly free: ArrayLike<number>;
-  /** The last logical RPB, and the last of the passes that the program takes so far. */
+  /** The last logical RPB that may be used, and the last of the passes that the running program takes. */
   readonly limit: number;
   readonly usual: number;
-  /** Whether a step may be in a logical RPB: where its memory and its hash function are. */
+  /** Whether the memory and the hash function of a step allow it in a logical RPB. */
   isPlace(step: ActionStep, x: number): boolean;
 }
 
-/** A shared entry costs next to nothing, and a place near the front is a little better. */
+/** Costs in entries: of a shared entry, of each logical RPB further back, of a full RPB, of a further recirculation. */
 const COST = { shared: 1e-3, place: 1e-6, full: 0.1, recirculation: 50 } as const;
 const NEVER = Number.POSITIVE_INFINITY;
 
 interface Choice {
   readonly cost: number;
   readonly x: number;
-  /** Of a BRANCH: how it goes on, and the rules of a running branch that it shares. */
+  /** For a BRANCH: its continuation, and the rules of a running branch that it shares. */
   readonly continuation: Continuation | undefined;
   readonly shared: Item | undefined;
 }
@@ -86,14 +86,14 @@ export class BodyPlacer {
     for (const [x, items] of patterns) this.patterns.set(x, [...items.values()]);
   }
 
-  /** Entries that a case costs whose BRANCH is in logical RPB x, about; infinite if there is no room. */
+  /** The approximate cost in entries of a case whose BRANCH is in logical RPB x; infinite if there is no room. */
   costOf(wanted: CaseBody, x: number, rest: StepTree, mayInline: boolean): number {
     const inline = mayInline ? this.behaviour.words.inlineStep(wanted, rest) : undefined;
     if (inline !== undefined && this.fits(inline, x)) return 1;
     return 1 + this.bodyCost(wanted.body, x);
   }
 
-  /** The rule of a case whose BRANCH is in logical RPB x, with all that it leads to. */
+  /** Places the body of a case whose BRANCH is in logical RPB x. @returns the rule of the case */
   build(
     wanted: CaseBody,
     priority: number,
@@ -108,7 +108,7 @@ export class BodyPlacer {
     const inline = mayInline ? words.inlineStep(wanted, rest) : undefined;
     if (inline !== undefined && this.fits(inline, x)) {
       const rule = words.ruleOf(inline, conditions, priority);
-      if (rule === undefined) throw new Error('a step on a memory that has no block');
+      if (rule === undefined) throw new Error('a placed step accesses a memory without a block');
       found(inline, owner, x);
       return { kind: 'rule', rule };
     }
@@ -123,7 +123,7 @@ export class BodyPlacer {
     return { kind: 'enter', conditions, priority, branch: this.newBranch(body, x, found) };
   }
 
-  /** The new branches in the order in which they were made: those that others lead to first. */
+  /** The new branches; a branch comes before those with rules that lead to it. */
   get branches(): readonly NewBranch[] {
     return [...this.built.values()];
   }
@@ -146,7 +146,7 @@ export class BodyPlacer {
     if (first !== undefined) {
       if (first.kind === 'nop') return this.lay(words.withoutFirst(tree), after, owner, items, found);
       const rule = this.sharedStep(first, x) ?? words.ruleOf(first, [], 0);
-      if (rule === undefined) throw new Error('a step that was placed has its parameters');
+      if (rule === undefined) throw new Error('a placed step has no parameters');
       items.push({ x, rules: [{ kind: 'rule', rule }] });
       found(first, owner, x);
       return this.lay(words.withoutFirst(tree), x, owner, items, found);
@@ -168,7 +168,7 @@ export class BodyPlacer {
       }
       items.push({ x, rules });
     }
-    // The rest of cases that run in the RPB of the BRANCH is what follows it, and is handled there.
+    // Cases whose step runs in the RPB of the BRANCH continue after the BRANCH.
     for (const item of cases) {
       if (this.isInlineAt(item, rest, x, shared)) this.lay(words.withoutFirst(item.body), x, owner, [], found);
     }
@@ -186,7 +186,7 @@ export class BodyPlacer {
     return this.runningBranch(body, x) !== undefined ? 0 : this.choose(body, x).cost;
   }
 
-  /** A running branch that does what the body says. */
+  /** The id of a running branch with the same steps as the body. */
   private runningBranch(body: StepTree, x: number): number | undefined {
     const key = `${x} ${this.behaviour.words.identities.of(body)}`;
     if (!this.known.has(key)) {
@@ -199,7 +199,10 @@ export class BodyPlacer {
     return this.known.get(key);
   }
 
-  /** The cheapest place for the first step of a tree (or its BRANCH) behind a logical RPB, and of all that follows. */
+  /**
+   * The cheapest place after a logical RPB for the first step of a tree (or its BRANCH), given the best places of the
+   * rest.
+   */
   private choose(tree: StepTree, after: number): Choice {
     const memo = this.choices.get(tree) ?? new Map<number, Choice>();
     this.choices.set(tree, memo);
@@ -264,7 +267,7 @@ export class BodyPlacer {
     return this.unconditional.get(`${x} ${actionName(step.effect)}(${parameters?.join()})`);
   }
 
-  /** Whether there is room for an entry that does the step. */
+  /** Whether the RPB has the action of the step and a free entry for it. */
   private fits(step: ActionStep, x: number): boolean {
     const { dataPlane, free } = this.room;
     const index = rpbIndexOf(x, dataPlane.rpbCount);

@@ -1,4 +1,4 @@
-/** Where the steps of the changed program are: those that stay, and the new ones. */
+/** Collects the logical RPBs of the steps of a changed program, kept and new. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { actionName } from '../data-plane/instructions/table.js';
@@ -21,7 +21,7 @@ export class PlaceLog {
     this.found.push({ of, branch, x });
   };
 
-  /** By step, its logical RPB. */
+  /** The logical RPB of each step. */
   get places(): ReadonlyMap<Step, number> {
     return new Map(this.found.flatMap(({ of, x }) => ('effect' in of ? [[of, x] as const] : [])));
   }
@@ -32,7 +32,7 @@ export class PlaceLog {
     return copy;
   }
 
-  /** For the document; depths are the ranks of the logical RPBs in use. */
+  /** The placement for the compiled program; depths are the ranks of the used logical RPBs. */
   placement({ rpbCount }: DataPlane): PlacedStep[] {
     const used = [...new Set(this.found.map(({ x }) => x))].sort((a, b) => a - b);
     const depths = new Map(used.map((x, i) => [x, i + 1]));

@@ -1,4 +1,4 @@
-/** Places for the bodies of the cases that come. */
+/** Placement of the bodies of added cases. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
@@ -22,23 +22,23 @@ export interface BodyProblem {
   readonly changes: readonly RankedChange[];
   readonly running: DecodedProgram;
   readonly words: Vocabulary;
-  /** The last logical RPB. */
+  /** The last logical RPB that may be used. */
   readonly limit: number;
   /** Free entries by RPB index. */
   readonly free: ArrayLike<number>;
-  /** Passes that the program takes so far. */
+  /** Passes of the running program. */
   readonly passes: number;
 }
 
 export interface Bodies {
-  /** The rule of each case that comes. */
+  /** The rule of each added case. */
   readonly rules: ReadonlyMap<RankedRule, NewRule>;
-  /** Those that others lead to first. */
+  /** A branch comes before those with rules that lead to it. */
   readonly branches: readonly NewBranch[];
   readonly log: PlaceLog;
 }
 
-/** RPB indices of steps whose RPB is given. */
+/** RPB indices of the steps whose RPB is fixed. */
 type Homes = ReadonlyMap<Step, number>;
 
 /** @throws {NotIncremental} {@link DoesNotFit} */
@@ -71,7 +71,7 @@ export function planBodies(problem: BodyProblem): Bodies {
   return { rules, branches: placer.branches, log };
 }
 
-/** Tells of all steps that stay where they are. */
+/** Reports the logical RPBs of all kept steps. */
 function locateKept(behaviour: Behaviour, below: Below, tree: StepTree, id: number, x: number, finder: Finder): void {
   if (below.kind === 'same') return behaviour.locate(id, x, tree, finder);
   if (below.kind === 'impossible') return;
@@ -97,7 +97,7 @@ function locateKept(behaviour: Behaviour, below: Below, tree: StepTree, id: numb
   locateKept(behaviour, rest, change.continuation.rest, id, change.x, finder);
 }
 
-/** What must run where something runs already; and groups of steps that only have to be together. */
+/** The steps whose RPB is fixed by running steps and memories, and the groups of other steps that need a common RPB. */
 function homesOf({ program, tree, words, running }: BodyProblem, places: ReadonlyMap<Step, number>) {
   const homes = new Map<Step, number>();
   const open: (readonly Step[])[] = [];
@@ -122,7 +122,7 @@ function homesOf({ program, tree, words, running }: BodyProblem, places: Readonl
   return { homes, open };
 }
 
-/** Tries all RPBs for each group of new steps that have to be together. */
+/** Tries all RPBs for each group of new steps that need a common RPB. */
 function chooseHomes(
   homes: Homes,
   open: readonly (readonly Step[])[],
@@ -159,7 +159,10 @@ const costOf = ({ changes }: BodyProblem, placer: BodyPlacer): number =>
     0,
   );
 
-/** A memory is where its block is; a hash where the others for the memory are. */
+/**
+ * Whether a step may be in a logical RPB: an access in the RPB of its block, a hash in that of the other hashes for the
+ * memory.
+ */
 function isHome(step: ActionStep, x: number, homes: Homes, { rpbCount }: DataPlane, words: Vocabulary): boolean {
   const index = rpbIndexOf(x, rpbCount);
   if (isMemoryAccess(step) && words.block(step.memory)?.rpb !== index + 1) return false;
@@ -176,7 +179,7 @@ function noRoom({ program, limit, running }: BodyProblem, { body }: CaseBody): D
   const line = lineOf(must(body.steps[0] ?? body.branch, 'first step of a case without room'));
   const passes = limit / running.dataPlane.rpbCount;
   const within = passes === 1 ? 'one pass' : `${passes} passes`;
-  const text = `the case in line ${line}: no RPBs behind its BRANCH, one after another, have room for its steps in ${within}`;
+  const text = `the case in line ${line}: no sequence of RPBs after its BRANCH has room for its steps within ${within}`;
   return new DoesNotFit(program.name, { kind: 'placement', shortage: { row: -1, cause: 'entries' }, text });
 }
 

@@ -1,6 +1,6 @@
 /**
- * Priorities of the cases of a BRANCH that changes. Order matters only where registers can meet the conditions of two
- * cases; entries keep their priority unless a new case has to go before them and there is no number left.
+ * Priorities of the cases of a changing BRANCH. The order matters only between two cases whose conditions some
+ * registers meet both; entries keep their priority unless a new case before them leaves no number.
  */
 import type { Condition } from '../language/program.js';
 import { overlap } from './behaviour.js';
@@ -11,7 +11,7 @@ export interface Ranked {
   readonly priority: number | undefined;
 }
 
-/** The priority of each of a list of cases, in their order: a case wins over those behind it. */
+/** The priorities of a list of cases, in order: each case wins over later ones that overlap with it. */
 export function rank(cases: readonly Ranked[]): number[] {
   const priorities: number[] = [];
   for (const { conditions, priority } of cases) {

@@ -1,4 +1,4 @@
-/** A BRANCH that changes, with the priorities of all its cases: those that stay, come and go. */
+/** A changing BRANCH with the priorities of its cases, kept, added and removed. */
 import { must } from '../data-plane/must.js';
 import type { CaseBody } from './behaviour.js';
 import { type DecodedProgram, matchesId, type PlacedRule, type Rule, ruleIdentity } from './decoded-program.js';
@@ -7,7 +7,7 @@ import { type Ranked, rank } from './priorities.js';
 
 export type RankedRule =
   | { readonly kind: 'kept' | 'removed'; readonly rule: Rule; readonly priority: number }
-  /** @param replaces the entry that gets another action; its priority stays */
+  /** `replaces`: the entry whose action changes; its priority stays. */
   | {
       readonly kind: 'added';
       readonly from: CaseBody;
@@ -18,13 +18,13 @@ export type RankedRule =
 export interface RankedChange {
   readonly change: BranchChange;
   readonly level: number;
-  /** Whether what follows the BRANCH stays as it is. */
+  /** Whether the steps after the BRANCH stay as they are. */
   readonly isRestSame: boolean;
-  /** A rule that is replaced is left out. */
+  /** Without rules that are replaced. */
   readonly rules: readonly RankedRule[];
 }
 
-/** All BRANCHes that change, each before those that come after it on a path. */
+/** All changing BRANCHes, each before those after it on a path. */
 export function rankedChanges(below: Below, running: DecodedProgram, level = 0): RankedChange[] {
   if (below.kind !== 'changed') return [];
   const { change, rest } = below;
@@ -60,7 +60,7 @@ function rankRules({ id, x, rules }: BranchChange, running: DecodedProgram): Ran
       if (change.kind !== 'added') return { kind: change.kind, rule: change.rule, priority };
       return { kind: 'added', from: change.from, priority, replaces: placedOf(change) };
     });
-    // An entry that has to get another priority cannot be replaced.
+    // An entry whose priority has to change cannot be replaced in place.
     const moved = ranked.flatMap((rule) =>
       rule.kind === 'added' && rule.replaces !== undefined && rule.replaces.rule.priority !== rule.priority
         ? [rule.replaces]
@@ -71,7 +71,7 @@ function rankRules({ id, x, rules }: BranchChange, running: DecodedProgram): Ran
   }
 }
 
-/** The entry of a rule if it serves the packets of one branch id alone. */
+/** The entry of a rule, if it serves packets of one branch id only. */
 function onlyEntry(running: DecodedProgram, id: number, x: number, rule: Rule): PlacedRule | undefined {
   const text = ruleIdentity(rule);
   const entries = running.placed.filter(

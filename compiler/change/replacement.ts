@@ -1,6 +1,6 @@
 /**
- * Another version of a running program, linked beside it: what both keep in memory of one name and size stays where it
- * is, so its accesses stay in their RPB, and so do hashes, as each RPB has a hash function of its own.
+ * Another version of a running program, linked beside it: memories of the same name and size keep their block,
+ * so their accesses and their hashes stay in their RPB, as each RPB has its own hash function.
  */
 
 import { appendTo } from '../data-plane/counting.js';
@@ -14,7 +14,7 @@ import { emitAllocated, type LinkOptions, type LoweredProgram } from '../passes/
 import { afterPass } from '../passes/forms.js';
 import type { PlacementProblem } from '../place/problem.js';
 
-/** Memory that cannot keep its contents, or packets that would meet both versions. */
+/** A replacement in which memory could not keep its contents, or packets would meet both versions. */
 export class NotReplaceable extends DomainError {
   override readonly name = 'NotReplaceable';
   readonly code = 'not-replaceable';
@@ -30,13 +30,13 @@ export class NotReplaceable extends DomainError {
 
 const REASONS = {
   hashes:
-    'it computes other hashes than the version that runs, so what memory keeps might be looked for elsewhere; with fresh memory it can',
+    'it computes other hashes than the running version, so that the contents of memory might be at other addresses; use --fresh-memory',
   'filter-on-every-pass':
-    'on this data plane a recirculating packet meets the filters again, and would change versions',
+    'on this data plane a recirculating packet meets the filters again, and would change to the other version',
 } as const;
 
 export interface ReplaceOptions extends LinkOptions {
-  /** Memories start empty; otherwise those of one name and size keep their contents. */
+  /** Whether memories start empty; otherwise memories of the same name and size keep their contents. */
   readonly freshMemory?: boolean | undefined;
 }
 
@@ -74,7 +74,7 @@ const withBlocks = (allocation: Allocation, kept: readonly MemoryBlock[]): Alloc
   memories: [...kept, ...allocation.memories],
 });
 
-/** The problem with those rows held to their RPBs, and without the memory that is there already. */
+/** The problem with the rows of kept memories restricted to their RPBs, and without the kept memories. */
 function pinned(before: CompiledProgram, lowered: Placeable, kept: readonly MemoryBlock[]): PlacementProblem {
   const hashRpbs = hashPlaces(before, lowered);
   const onlyRpb = (allowed: Uint8Array, rpb: number): Uint8Array => allowed.map((is, i) => (i === rpb - 1 ? is : 0));
@@ -88,7 +88,7 @@ function pinned(before: CompiledProgram, lowered: Placeable, kept: readonly Memo
     };
   });
   const { rpbCount, logicalRpbs } = lowered.problem;
-  // Depth by depth as the paper places them: a depth goes where all of its rows may go.
+  // For allocators that place whole depths: a depth may be where all of its rows may be.
   const rows = lowered.problem.rows.map((row, i) => {
     const here = tree.filter(({ depth }) => depth === i + 1);
     return {
@@ -103,7 +103,7 @@ function pinned(before: CompiledProgram, lowered: Placeable, kept: readonly Memo
 const HASH_ACTIONS = new Set(HEADERLESS_EFFECTS.filter(({ kind }) => kind === 'hash').map(actionName));
 const isHash = ({ action }: { readonly action: string }): boolean => HASH_ACTIONS.has(action);
 
-/** For each row with hashes, the RPBs where the running version has them. */
+/** For each row with hashes, the RPBs of these hashes in the running version. */
 function hashPlaces({ program, placement }: CompiledProgram, { rows }: Placeable): Map<number, number[]> {
   const now = placement.filter(isHash);
   const next = rows.origins.filter(isHash);

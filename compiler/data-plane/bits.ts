@@ -1,4 +1,4 @@
-/** Bit operations on unsigned numbers of up to 48 bits, which JavaScript's own operators cut to 32. */
+/** Bit operations on unsigned numbers of up to 48 bits; JavaScript's own operators truncate to 32. */
 
 const LOW = 2 ** 24;
 
@@ -19,7 +19,7 @@ export function fits(value: number, width: number): boolean {
 }
 
 /**
- * The least n for which 2^n is not below `count`: how many bits tell `count` things apart.
+ * The number of bits that `count` different values need: the least n with 2^n >= count.
  * @param count from 1 to 2^48, whole
  */
 export function bitsToTell(count: number): number {
@@ -32,7 +32,7 @@ export function isPowerOfTwo(value: number): boolean {
   return value > 0 && value <= ones(48) && ones(bitsToTell(value)) + 1 === value;
 }
 
-/** A value as it is read most easily: small ones decimal, larger ones hexadecimal. */
+/** A value as text for people: below 65,536 decimal, from there on hexadecimal. */
 export function readable(value: number): string {
   return value < 65536 ? String(value) : `0x${value.toString(16)}`;
 }

@@ -1,4 +1,4 @@
-/** Which checksums count a header field. Formats: RFC 791, 793, 768. */
+/** The checksums that cover a header field. Formats: RFC 791, 793, 768. */
 
 import type { DataPlane, HeaderField } from './data-plane.js';
 import { must } from './must.js';
@@ -6,11 +6,11 @@ import { must } from './must.js';
 export interface Coverage {
   /** The checksum of the IPv4 header. */
   readonly ipv4: boolean;
-  /** Those of TCP and UDP. */
+  /** The checksums of TCP and UDP. */
   readonly transport: boolean;
 }
 
-/** Fields of the IPv4 header that the pseudo header of TCP and UDP holds. */
+/** Fields of the IPv4 header in the pseudo header of TCP and UDP. */
 const PSEUDO_HEADER = new Set(['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protocol']);
 const TRANSPORT_HEADERS = new Set(['l4_port', 'tcp', 'udp', 'l5']);
 

@@ -1,4 +1,4 @@
-/** Blocks and units of one stage. */
+/** Numbers of blocks and units in one stage. */
 export interface Needs {
   readonly tcamBlocks: number;
   readonly sramBlocks: number;
@@ -10,20 +10,21 @@ export interface Needs {
 }
 
 /**
- * The chip that a data plane is put on: what one pipe has room for, and what an access to its memories costs.
+ * A chip: the resources of one pipe, and the power of an access to its memories.
  *
- * Sources: Bosshart et al., "Forwarding Metamorphosis", SIGCOMM 2013, for the shape of a stage; the open Tofino back end
- * in p4lang/p4c (specs/mau_spec.h, specs/phv_spec.cpp, specs/parde_spec.h,
- * specs/power_spec.h) for the numbers.
+ * Sources: Bosshart et al., "Forwarding Metamorphosis", SIGCOMM 2013, for the shape of a stage; the open Tofino back
+ * end in p4lang/p4c (specs/mau_spec.h, specs/phv_spec.cpp, specs/parde_spec.h, specs/power_spec.h) for the numbers.
  */
 export interface Chip {
   readonly name: string;
   readonly pipes: number;
-  /** Port numbers of one pipe: a port's pipe is its number divided by it (device ports of Tofino: pipe, then 7 bits). */
+  /**
+   * Port numbers of one pipe: a port's pipe is its number divided by it (device ports of Tofino: pipe, then 7 bits).
+   */
   readonly portsPerPipe: number;
-  /** Of a pipe; each is shared by both gresses. */
+  /** Stages of a pipe; each is shared by both gresses. */
   readonly stages: number;
-  /** Of one stage. */
+  /** Resources of one stage. */
   readonly perStage: Needs & {
     /** VLIW instruction words; both gresses can use the same word. */
     readonly vliwWords: number;
@@ -34,10 +35,10 @@ export interface Chip {
   readonly sramBlock: { readonly rows: number; readonly bits: number };
   readonly phv: {
     readonly bits: number;
-    /** Of containers, in bits. */
+    /** Sizes of containers, in bits. */
     readonly containerSizes: readonly number[];
   };
-  /** Bytes that the egress parser reads of a packet, its own metadata included. */
+  /** Maximum number of bytes that the egress parser reads of a packet, its own metadata included. */
   readonly egressParseBytes: number;
   readonly power: ChipPower;
 }
@@ -49,11 +50,11 @@ export interface ChipPower {
   readonly ramWrite: number;
   readonly mapRamRead: number;
   readonly mapRamWrite: number;
-  /** Watts for all pipes; above it the load is limited. */
+  /** Watts of all pipes, above which the load has to be limited. */
   readonly budget: number;
   /** Maximum number of packets between parser and deparser of one gress. */
   readonly maxPacketsInFlight: number;
-  /** Cycles until the deparser's credit has come back to the parser, and from there to the first stage. */
+  /** Cycles of the deparser's credit back to the parser, and cycles from the parser to the first stage. */
   readonly creditCycles: number;
   readonly issueCycles: number;
 }

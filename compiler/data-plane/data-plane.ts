@@ -1,6 +1,6 @@
 /**
- * A data plane as the rest of the system sees it: a validated {@link DataPlaneDescription} with its names resolved.
- * Immutable; two data planes are the same if their hashes are.
+ * A data plane for the rest of the system: a validated {@link DataPlaneDescription} with resolved names.
+ * Immutable; two data planes with the same hash are the same.
  */
 import { createHash } from 'node:crypto';
 import type { CrcDescription, DataPlaneDescription, Gress, HeaderDescription } from './description.js';
@@ -19,7 +19,7 @@ export interface HeaderField {
   readonly bitOffset: number;
 }
 
-/** A field that the switch itself supplies. */
+/** A field of intrinsic metadata, which the switch supplies. */
 export interface IntrinsicField {
   readonly kind: 'intrinsic';
   readonly name: string;
@@ -114,7 +114,7 @@ export class DataPlane {
   /** RPBs of one pass. */
   readonly rpbCount: number;
   readonly filterTables: readonly FilterTable[];
-  /** Through whose egress packets go that nobody forwards; undefined where they end behind the ingress. */
+  /** The port through whose egress unforwarded packets go; undefined where they end after the ingress. */
   readonly discardPort: number | undefined;
   private readonly fieldByName = new Map<string, Field>();
   private readonly holdersByAction = new Map<string, Uint8Array>();
@@ -136,7 +136,7 @@ export class DataPlane {
     this.discardPort = init.unforwarded === 'egress' ? (ports.discard ?? ports.recirculation) : undefined;
   }
 
-  /** What a port is, if no packet can leave by it. */
+  /** The kind of a port by which no packet leaves; undefined for other ports. */
   inwardPort(port: number): 'recirculation' | 'discard' | undefined {
     if (port === this.description.ports.recirculation) return 'recirculation';
     return port === this.discardPort ? 'discard' : undefined;
@@ -147,21 +147,21 @@ export class DataPlane {
     return this.fieldByName;
   }
 
-  /** The field that a program means by this spelling, if there is one. */
+  /** The field of this name or alias; undefined if there is none. */
   fieldReference(spelling: string): FieldReference | undefined {
     const alias = this.description.aliases[spelling];
     const field = this.fieldByName.get(alias?.field ?? spelling);
     return field === undefined ? undefined : { field, protocol: alias?.protocol };
   }
 
-  /** A field by its full name; asserts that it exists, so for names that the description itself holds. */
+  /** A field by its full name. @throws Error if there is none, so only for names from the description itself */
   field(name: string): Field {
     const field = this.fieldByName.get(name);
     if (field === undefined) throw new Error(`data plane ${this.name} has no field ${name}`);
     return field;
   }
 
-  /** A header field by its full name; asserts that it exists. */
+  /** A header field by its full name. @throws Error if there is none */
   headerField(name: string): HeaderField {
     const field = this.field(name);
     if (field.kind !== 'header') throw new Error(`${name} is not a field of a header`);

@@ -1,7 +1,7 @@
 /**
- * `default`: the data plane of the paper as it is evaluated, with its holes mended. It takes one liberty: its filter
- * tables hold 4,096 entries each, because the paper counts programs as if filters cost nothing; a Tofino 1 has no TCAM
- * for that beside twelve stages of RPBs.
+ * `default`: the data plane of the paper's evaluation, with its faults corrected. It deviates in one point: its filter
+ * tables have 4,096 entries each, because the paper counts programs as if filters cost nothing; a Tofino 1 has no TCAM
+ * for that many beside twelve stages of RPBs.
  */
 
 import type { CrcDescription, DataPlaneDescription, Gress, Register, RpbDescription } from './description.js';
@@ -48,17 +48,17 @@ export function rpbPosition(number: number): { gress: Gress; stage: number } {
     : { gress: 'egress', stage: number - INGRESS_RPBS - 1 };
 }
 
-/** All RPBs, each from its number. */
+/** All RPBs by number, each described by a function of its number. */
 export function describeRpbs(describe: (number: number) => RpbDescription): Record<string, RpbDescription> {
   return Object.fromEntries(
     Array.from({ length: INGRESS_RPBS + EGRESS_RPBS }, (_, i) => [String(i + 1), describe(i + 1)]),
   );
 }
 
-/** What EXTRACT and MODIFY move between: a field and a register. */
+/** A field and a register between which EXTRACT and MODIFY move a value. */
 export type Pair = readonly [field: string, register: Register];
 
-/** The header pairs of the published data plane, and what the fifteen programs need beside them. */
+/** The pairs of the published data plane, and the others that the fifteen programs need. */
 export const EXTRACT: readonly Pair[] = [
   ['hdr.l5.op', 'har'],
   ['hdr.l5.op', 'sar'],

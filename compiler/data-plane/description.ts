@@ -1,6 +1,6 @@
 /**
- * The description of a data plane: plain data that can be written as JSON. It is the only place where numbers and
- * names of the chip stand; compiler, emulator, driver and resource model all read it (through {@link DataPlane}).
+ * The description of a data plane: plain data, which JSON can express. It is the only place of numbers and
+ * names of the chip; compiler, emulator, driver and resource model all read it (through {@link DataPlane}).
  */
 
 /** The two halves of a pipe; a packet passes ingress, traffic manager, egress. */
@@ -18,17 +18,17 @@ export interface HeaderFieldDescription {
 
 export interface HeaderDescription {
   readonly fields: readonly HeaderFieldDescription[];
-  /** Where the header's length is not the sum of its fields: this many 4-byte words, as IPv4's IHL. */
+  /** For a header of variable length: the field that has its length in 4-byte words, as IPv4's IHL. */
   readonly lengthWords?: string;
-  /** Conditions without which the bytes are not this header; parsing then ends before it. */
+  /** Conditions on a valid header; if one fails, parsing ends before it. */
   readonly valid?: readonly { readonly field: string; readonly minimum: number; readonly maximum: number }[];
 }
 
-/** One state of the parser: take headers, then go on by the value of a field. */
+/** One state of the parser: extract headers, then select the next state by the value of a field. */
 export interface ParserStateDescription {
-  /** Headers taken together: all of them, or parsing ends before the first. */
+  /** Headers that are extracted together: if one is incomplete, parsing ends before the first. */
   readonly extract: readonly string[];
-  /** Go on only if this field has this value (a fragment's offset must be 0 for ports to follow). */
+  /** Parsing continues only if this field has this value (ports follow only a fragment offset of 0). */
   readonly only?: { readonly field: string; readonly value: number };
   readonly select?: {
     readonly field: string;
@@ -42,13 +42,13 @@ export interface IntrinsicDescription {
   readonly gress: Gress;
 }
 
-/** Another spelling of a field; `protocol` is what the spelling says about hdr.ipv4.protocol. */
+/** Another name of a field; `protocol` is the value of hdr.ipv4.protocol that the name implies. */
 export interface AliasDescription {
   readonly field: string;
   readonly protocol?: number;
 }
 
-/** One ternary table of the initialisation block, for the packets that have its header. */
+/** One ternary table of the init block, for packets that have its header. */
 export interface FilterTableDescription {
   readonly name: string;
   /** The parsing path it serves, for messages: L2, L3, L4, tunnel. */
@@ -57,7 +57,7 @@ export interface FilterTableDescription {
   readonly requires: string;
   readonly keys: readonly string[];
   readonly entries: number;
-  /** Why packets never reach this table on this data plane; absent where they do. */
+  /** The reason why packets never reach this table on this data plane; absent where they do. */
   readonly unreachable?: string;
 }
 
@@ -92,17 +92,17 @@ export interface DataPlaneDescription {
     readonly recirculation: number;
     readonly cpu: number;
     /**
-     * Through whose queue and egress packets go that nobody forwards, where {@link DataPlaneDescription.init} sends them
-     * there; left out: the recirculation port, which is always up.
+     * The discard port, through whose queue and egress unforwarded packets go, where {@link DataPlaneDescription.init}
+     * sends them there; by default the recirculation port, which is always up.
      */
     readonly discard?: number;
     readonly bitsPerSecond: number;
     readonly recirculationBitsPerSecond: number;
   };
   readonly trafficManager: {
-    /** Packets in all queues share this. */
+    /** Buffer that the packets in all queues share. */
     readonly bufferBytes: number;
-    /** A packet takes whole cells. */
+    /** Size of a buffer cell; a packet takes whole cells. */
     readonly cellBytes: number;
     readonly source: string;
   };
@@ -115,11 +115,11 @@ export interface DataPlaneDescription {
     readonly forwardEntries: number;
     /** In order of look-up: a packet takes the first table that matches. */
     readonly filters: readonly FilterTableDescription[];
-    /** The prototype runs its init block again on every pass. */
+    /** Whether the init block runs on every pass, as in the prototype, or on the first only. */
     readonly onEveryPass: boolean;
     /**
-     * Where packets end that nobody forwards: `egress`, through the egress of the discard port, so that all steps of
-     * their program run; `ingress`, behind the ingress, as in the prototype. Left out: `ingress`.
+     * Where unforwarded packets end: `egress`, after the egress of the discard port, so that all steps of
+     * their program run; `ingress`, after the ingress, as in the prototype. By default `ingress`.
      */
     readonly unforwarded?: Gress;
   };
@@ -128,33 +128,36 @@ export interface DataPlaneDescription {
     readonly branchIdBits: number;
     readonly recirculationIdBits: number;
     readonly addressBits: number;
-    /** Whether a table entry may leave bits of the branch id open. */
+    /** Whether entries match the branch id with a mask or in full. */
     readonly branchMatch: 'exact' | 'ternary';
-    /** Whether the recirculation id lies behind the ports in the carried state, and not beside the SALU flag. */
+    /** Whether the recirculation id follows the ports in the carried state, rather than the SALU flag. */
     readonly recirculationIdLast: boolean;
   };
   /** By RPB number, from 1; ingress RPBs come first. */
   readonly rpbs: Readonly<Record<string, RpbDescription>>;
   readonly recirculation: { readonly stage: number; readonly entries: number };
-  /** Whether the deparser puts IPv4, TCP and UDP checksums right where headers changed. */
+  /** Whether the deparser updates IPv4, TCP and UDP checksums where headers changed. */
   readonly updatesChecksums: boolean;
   /**
-   * Whether parser and deparser do what those of the generated P4 source do on a Tofino: a packet that ends inside a
-   * header is dropped, and the IPv4 checksum is adjusted by what changed, so that one that came wrong stays wrong.
-   * Otherwise such a packet runs as the shorter path, and an IPv4 header that changed gets a new checksum.
+   * Whether parser and deparser behave as those of the generated P4 source on a Tofino: a packet that ends inside a
+   * header is dropped, and the IPv4 checksum is updated incrementally, so that a wrong one stays wrong.
+   * Otherwise such a packet takes the shorter parsing path, and a changed IPv4 header gets a new checksum.
    */
   readonly followsChip: boolean;
   readonly timing: {
     readonly clockHz: number;
-    /** Cycles of a match-action stage that waits for the match of the stage before it. */
+    /** Cycles of a match-action stage that depends on the match of the stage before it. */
     readonly stageCycles: number;
     readonly tcamCycles: number;
     readonly statefulAluCycles: number;
     /** Once per gress. */
     readonly cornerTurnCycles: number;
-    /** Where the constants come from. */
+    /** The source of the constants. */
     readonly source: string;
-    /** Around the match-action stages, equal for all packets; parser and deparser once per gress, MAC once per port. */
+    /**
+     * Latencies outside the match-action stages, equal for all packets; parser and deparser once per gress, MAC once
+     * per port.
+     */
     readonly fixedNanoseconds: {
       readonly mac: number;
       readonly parser: number;

@@ -13,7 +13,7 @@ const BUILT_IN: Readonly<Record<string, DataPlaneDescription>> = {
   tofino1: TOFINO1_DESCRIPTION,
 };
 
-/** Names that {@link builtInDataPlane} knows. */
+/** The names for {@link builtInDataPlane}. */
 export const BUILT_IN_DATA_PLANES: readonly string[] = Object.keys(BUILT_IN);
 
 const resolved = new Map<string, DataPlane>();
@@ -27,7 +27,7 @@ export function builtInDataPlane(name: string): DataPlane | undefined {
   return known;
 }
 
-/** The data plane that everything uses unless told otherwise. */
+/** The data plane that is used by default. */
 export function defaultDataPlane(): DataPlane {
   return builtInDataPlane('default') ?? new DataPlane(DEFAULT_DESCRIPTION);
 }
@@ -40,17 +40,17 @@ const isObject = (value: unknown): value is { readonly [key: string]: Json } =>
 /**
  * A data plane from JSON: `{"extends": "default", "name": "mine", …}`. Objects are merged key by key (so
  * `"rpbs": {"3": {"entries": 1024}}` changes one RPB); lists and plain values replace what they override.
- * @throws {DataPlaneError} for unknown bases, unknown keys, values of another type, and what validation finds
+ * @throws {DataPlaneError} for unknown bases, unknown keys, values of a wrong type, and descriptions that are not valid
  */
 export function dataPlaneFromJson(json: unknown): DataPlane {
-  if (!isObject(json)) throw new DataPlaneError('?', ['a description is a JSON object']);
+  if (!isObject(json)) throw new DataPlaneError('?', ['a JSON object is expected']);
   const { extends: base, ...overrides } = json;
   const name = typeof json['name'] === 'string' ? json['name'] : '?';
   if (typeof base !== 'string' || !Object.hasOwn(BUILT_IN, base)) {
     throw new DataPlaneError(name, [`"extends" must name one of ${BUILT_IN_DATA_PLANES.join(', ')}`]);
   }
   if (name === '?' || Object.hasOwn(BUILT_IN, name)) {
-    throw new DataPlaneError(name, ['"name" must be a name of its own']);
+    throw new DataPlaneError(name, ['"name" must be given and differ from the built-in names']);
   }
   const problems: string[] = [];
   const merged = merge(BUILT_IN[base] as unknown as Json, overrides, '', problems);
@@ -59,16 +59,20 @@ export function dataPlaneFromJson(json: unknown): DataPlane {
   return new DataPlane(merged as unknown as DataPlaneDescription);
 }
 
-/** Tables keyed by a name that the user may add to. */
+/** Objects to which a description may add names. */
 const OPEN_TABLES = new Set(['headers', 'aliases', 'parser.states']);
-/** Keys that a description may have although its base lacks them. */
+/** Keys that a description may have although its base does not have them. */
 const OPTIONAL_KEYS =
   /^(headers\.\w+\.(lengthWords|valid)|parser\.states\.\w+\.(only|select)|ports\.discard|init\.unforwarded)$/;
 
 function merge(base: Json, override: Json, path: string, problems: string[]): Json {
   if (!isObject(base) || !isObject(override)) {
-    const kind = (value: Json): string => (Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value);
-    if (kind(base) !== kind(override)) problems.push(`${path}: a ${kind(override)} where a ${kind(base)} is needed`);
+    const kind = (value: Json): string => {
+      if (value === null) return 'null';
+      if (Array.isArray(value)) return 'a list';
+      return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+    };
+    if (kind(base) !== kind(override)) problems.push(`${path}: found ${kind(override)}, expected ${kind(base)}`);
     return override;
   }
   const result: Record<string, Json> = { ...base };

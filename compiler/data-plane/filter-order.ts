@@ -1,21 +1,21 @@
 /**
- * In which order the filters are looked up: one branch for each kind of packet, so that what decides whether a table is
- * looked up is known before, and the miss of one leads to the next. The P4 source is written from it, and the resource
- * model finds the tables that one packet may meet.
+ * The order of look-ups in the filter tables: one branch for each kind of packet, so that the condition of a look-up
+ * is known before it, and the miss of one table leads to the next. The P4 source is generated from it, and the resource
+ * model finds in it the tables that one packet may meet.
  */
 import type { DataPlane, FilterTable } from './data-plane.js';
 
 export type FilterStep = FilterLookUp | FilterChoice;
 
-/** A look-up; a table may stand in several branches, of which a packet takes one. */
+/** A look-up; a table may occur in several branches, of which a packet takes one. */
 export interface FilterLookUp {
   readonly kind: 'lookUp';
   readonly table: string;
-  /** What follows where no entry matches; undefined at the end. */
+  /** The step after a miss; undefined at the end. */
   readonly onMiss: FilterStep | undefined;
 }
 
-/** A condition: what packets with the header meet, and what those without it do. */
+/** A condition: the step for packets with the header, and the one for packets without it. */
 export interface FilterChoice {
   readonly kind: 'choice';
   readonly header: string;
@@ -24,8 +24,8 @@ export interface FilterChoice {
 }
 
 /**
- * The first step, or undefined without filters. A table that packets never reach on this data plane is looked up for a
- * kind of packets of its own, behind no other: so the authors' program does.
+ * The first step, or undefined without filters. A table that packets never reach on this data plane is looked up for
+ * its own kind of packets only, after no other table, as in the authors' program.
  */
 export function filterOrder(dataPlane: DataPlane): FilterStep | undefined {
   const reached = dataPlane.filterTables.filter(({ unreachable }) => unreachable === undefined);
@@ -44,7 +44,7 @@ export function filterOrder(dataPlane: DataPlane): FilterStep | undefined {
 
 /**
  * @param kinds the sets of headers that a packet may have here
- * @param otherwise what packets of other kinds meet, at the end of all conditions
+ * @param otherwise the step for packets of other kinds, after all conditions
  */
 function chain(
   dataPlane: DataPlane,
@@ -72,7 +72,7 @@ function headerOf({ name, headers }: DataPlane, { table, requires }: FilterTable
   return header.name;
 }
 
-/** The sets of headers that packets have: those of every way from the parser's start that ends somewhere. */
+/** The sets of headers that packets can have: one for each path from the start of the parser. */
 function headerSets({ description: { parser } }: DataPlane): readonly ReadonlySet<string>[] {
   const waysFrom = (state: string, before: readonly string[]): ReadonlySet<string>[] => {
     const { extract = [], select } = parser.states[state] ?? {};
@@ -82,7 +82,7 @@ function headerSets({ description: { parser } }: DataPlane): readonly ReadonlySe
   return waysFrom(parser.start, []);
 }
 
-/** All steps of an order, a table as often as it stands there. */
+/** All steps of an order; a table occurs as often as it is looked up. */
 export function filterSteps(step: FilterStep | undefined): readonly FilterStep[] {
   if (step === undefined) return [];
   if (step.kind === 'lookUp') return [step, ...filterSteps(step.onMiss)];
@@ -90,8 +90,8 @@ export function filterSteps(step: FilterStep | undefined): readonly FilterStep[]
 }
 
 /**
- * The table whose gateway a condition becomes: the one that it decides on, if that is looked up nowhere else. Any other
- * condition takes a logical table of its own.
+ * The table whose gateway a condition becomes: the one that it guards, if that is looked up nowhere else. Any other
+ * condition takes a separate logical table.
  */
 export function guardedTable({ having }: FilterChoice, order: FilterStep | undefined): string | undefined {
   if (having.kind !== 'lookUp') return undefined;

@@ -1,4 +1,6 @@
-/** Headers, parser and field names that the built-in data planes share (shared header formats: IEEE 802, RFC 791, 793, 768). */
+/**
+ * Headers, parser and field names that the built-in data planes share (header formats: IEEE 802, RFC 791, 793, 768).
+ */
 import type { AliasDescription, DataPlaneDescription, HeaderDescription, IntrinsicDescription } from './description.js';
 
 const fields = (...list: readonly (readonly [name: string, width: number])[]): HeaderDescription => ({
@@ -8,12 +10,12 @@ const fields = (...list: readonly (readonly [name: string, width: number])[]): H
 const ETHER_TYPE = { ipv4: 0x0800, vlan: 0x8100, tunnel: 0x1111 };
 export const IP_PROTOCOL = { tcp: 6, udp: 17 };
 
-/** The application header's four words, and the UDP ports behind which it is parsed. */
+/** The UDP destination ports after which the application header is parsed. */
 export const APPLICATION_PORTS = { cache: 7777, netCache: 7778, calculator: 8888, queryAcceleration: 9999 };
 
 /**
- * Headers by name. `l4_port` is the part that TCP and UDP share, so that both spellings of a port are the same bits;
- * `tcp` and `udp` are what follows it.
+ * Headers by name. `l4_port` is the part that TCP and UDP share, so that both names of a port are the same bits;
+ * `tcp` and `udp` are the rest of these headers.
  */
 export const HEADERS: Readonly<Record<string, HeaderDescription>> = {
   ethernet: fields(['dst', 48], ['src', 48], ['ether_type', 16]),
@@ -52,7 +54,7 @@ const afterEtherType = [
   { value: ETHER_TYPE.tunnel, state: 'tunnel' },
 ];
 
-/** A parser that reads the application header behind these UDP destination ports. */
+/** A parser that extracts the application header after these UDP destination ports. */
 export function parserWithApplicationPorts(ports: readonly number[]): DataPlaneDescription['parser'] {
   return {
     start: 'ethernet',
@@ -93,7 +95,7 @@ export const INTRINSICS: readonly IntrinsicDescription[] = [
   { name: 'eg_intr_md.enq_qdepth', width: 19, gress: 'egress' },
 ];
 
-/** Spellings of the paper's listings and of the prototype. */
+/** Names in the paper's listings and in the prototype. */
 export const ALIASES: Readonly<Record<string, AliasDescription>> = {
   'hdr.tcp.src_port': { field: 'hdr.l4_port.src_port', protocol: IP_PROTOCOL.tcp },
   'hdr.tcp.dst_port': { field: 'hdr.l4_port.dst_port', protocol: IP_PROTOCOL.tcp },
@@ -108,7 +110,7 @@ export const ALIASES: Readonly<Record<string, AliasDescription>> = {
   'egintrmd.deqtimedelta': { field: 'eg_intr_md.deq_timedelta' },
 };
 
-/** The 5-tuple as a hash unit takes it, the first field first, each most significant byte first. */
+/** The 5-tuple in the order of the hash input; each field is hashed most significant byte first. */
 export const FIVE_TUPLE = [
   'hdr.ipv4.src',
   'hdr.ipv4.dst',

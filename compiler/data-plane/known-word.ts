@@ -1,6 +1,6 @@
 /**
- * What is known of a 32-bit word before a packet comes: bits that are 0 or 1 in any case, and the least and the greatest
- * unsigned value. All operations are sound: what they say holds for every pair of words that their operands describe.
+ * What is known of a 32-bit word at compile time: bits that are always 0 or always 1, and the least and the greatest
+ * unsigned value. All operations are sound: their result holds for every pair of words that their operands describe.
  * The rule for sums is that of LLVM's KnownBits.
  */
 
@@ -35,13 +35,13 @@ export const isConstant = ({ min, max }: KnownWord): boolean => min === max;
 export const isWithin = (a: KnownWord, b: KnownWord): boolean =>
   a === b || ((b.zeros & ~a.zeros) === 0 && (b.ones & ~a.ones) === 0 && a.min >= b.min && a.max <= b.max);
 
-/** The bits above those in which two ends of a range differ are the same throughout. */
+/** The bits that are equal in all values of a range: those above the highest bit in which its ends differ. */
 function commonBits(min: number, max: number): number {
   const differing = (min ^ max) >>> 0;
   return differing === 0 ? ALL : ~(2 ** (BITS - Math.clz32(differing)) - 1) >>> 0;
 }
 
-/** What bits and range say together; undefined if no word is so. */
+/** Combines known bits and a range; undefined if no word has both. */
 function word(zeros: number, ones: number, min: number, max: number): KnownWord | undefined {
   const low = Math.max(min, ones >>> 0);
   const high = Math.min(max, ~zeros >>> 0);
@@ -55,19 +55,19 @@ function word(zeros: number, ones: number, min: number, max: number): KnownWord 
   return least > greatest ? undefined : { zeros: knownZeros, ones: knownOnes, min: least, max: greatest };
 }
 
-/** For operands that describe some word. */
+/** As {@link word}, for operands that describe at least one word. */
 function sure(zeros: number, ones: number, min: number, max: number): KnownWord {
   const known = word(zeros, ones, min, max);
-  if (known === undefined) throw new Error('an operation on words left no word');
+  if (known === undefined) throw new Error('an operation on known words has no possible result');
   return known;
 }
 
-/** What holds of both: for a word that may be the one or the other. */
+/** What is known of a word that is one of the two. */
 export const joinWords = (a: KnownWord, b: KnownWord): KnownWord =>
   sure(a.zeros & b.zeros, a.ones & b.ones, Math.min(a.min, b.min), Math.max(a.max, b.max));
 
 export function andWords(a: KnownWord, b: KnownWord): KnownWord {
-  // A mask that lets all bits through which can be 1.
+  // The mask keeps all bits that can be 1.
   if ((~a.zeros & ~b.ones) === 0) return a;
   if ((~b.zeros & ~a.ones) === 0) return b;
   return sure(a.zeros | b.zeros, a.ones & b.ones, 0, Math.min(a.max, b.max));
@@ -97,9 +97,9 @@ function sum(a: KnownWord, b: KnownWord, carry: 0 | 1): KnownWord {
   const carriedOnes = smallest ^ a.ones ^ b.ones;
   const known = (a.zeros | a.ones) & (b.zeros | b.ones) & (carriedZeros | carriedOnes);
   const [min, max] = [a.min + b.min + carry, a.max + b.max + carry];
-  const turns = min > ALL ? 1 : 0;
-  // Some sums wrap and others do not: all values are possible.
-  const [low, high] = max > ALL && turns === 0 ? [0, ALL] : [min - turns * 2 ** BITS, max - turns * 2 ** BITS];
+  const wraps = min > ALL ? 1 : 0;
+  // If only some of the sums wrap, all values are possible.
+  const [low, high] = max > ALL && wraps === 0 ? [0, ALL] : [min - wraps * 2 ** BITS, max - wraps * 2 ** BITS];
   return sure(~largest & known, smallest & known, low, high);
 }
 
@@ -115,26 +115,29 @@ export function minWords(a: KnownWord, b: KnownWord): KnownWord {
   return sure(a.zeros & b.zeros, a.ones & b.ones, Math.min(a.min, b.min), Math.min(a.max, b.max));
 }
 
-/** Its low half replaced by a hash of 16 bits. */
+/** The word with its low half replaced by a hash of 16 bits. */
 export const hashedWord = ({ zeros, ones }: KnownWord): KnownWord =>
   sure(zeros & 0xffff0000, ones & 0xffff0000, 0, ALL);
 
-/** What is known where `word & mask == value`, which has no bits outside the mask; undefined where that cannot be. */
+/**
+ * What is known after `word & mask == value`, with no bits of value outside the mask; undefined where that is
+ * impossible.
+ */
 export const matched = (a: KnownWord, value: number, mask: number): KnownWord | undefined =>
   word(a.zeros | (mask & ~value), a.ones | value, a.min, a.max);
 
-/** What is known where `word & mask != value`; undefined where it always is that. */
+/** What is known after `word & mask != value`; undefined where they are always equal. */
 export function unmatched(a: KnownWord, value: number, mask: number): KnownWord | undefined {
   const open = (mask & ~(a.zeros | a.ones)) >>> 0;
   const differs = ((a.ones ^ value) & mask & (a.zeros | a.ones)) !== 0;
   if (differs) return a;
   if (open === 0) return undefined;
-  // Of one bit that is open, the other value is left.
+  // If a single compared bit is unknown, it has the other value.
   if ((open & (open - 1)) === 0) {
     return word(a.zeros | (value & open), a.ones | (open & ~value), a.min, a.max);
   }
-  // The words that match are one range if the bits above some place are compared or known anyway: cut off at either end
-  // of what is known.
+  // The words that match are one range if all bits above some position are compared or known: it is removed from
+  // either end of the known range.
   const below = ~(mask | a.zeros | a.ones) >>> 0;
   if ((below & (below + 1)) !== 0) return a;
   const first = (value | a.ones) >>> 0;

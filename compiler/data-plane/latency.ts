@@ -1,4 +1,4 @@
-/** Latency of the match-action stages, derived from what each stage holds. */
+/** Latency of the match-action stages, derived from the tables of each stage. */
 import { type DataPlane, FIXED_NAMES } from './data-plane.js';
 import type { Gress } from './description.js';
 
@@ -28,7 +28,7 @@ export function gressCycles(dataPlane: DataPlane, gress: Gress): number {
     .reduce((sum, { cycles }) => sum + cycles, dataPlane.description.timing.cornerTurnCycles);
 }
 
-/** Where something lies in the pipe: the cycles from a packet's entry into the gress until it comes there. */
+/** A place in the pipe, as cycles from a packet's entry into the gress. */
 export interface PipePlace {
   readonly gress: Gress;
   readonly cycles: number;

@@ -1,14 +1,17 @@
 /**
- * The RPBs as a packet comes by them, pass after pass: RPB r (from 1) in pass p (from 0) of n RPBs is logical RPB
- * p · n + r. Allocators place rows in logical RPBs, in plain numbers; what they return becomes a {@link LogicalRpb} once it
- * has been checked, and nothing else does. The functions take either.
+ * The RPBs in the order in which a packet passes them in all passes: RPB r (from 1) in pass p (from 0) of n RPBs is
+ * logical RPB p · n + r. Allocators place rows in logical RPBs, as plain numbers; their result becomes a {@link
+ * LogicalRpb} when it has been checked. The functions take either.
  */
 declare const checked: unique symbol;
 
-/** From 1 to the logical RPBs there are. */
+/** From 1 to the number of logical RPBs. */
 export type LogicalRpb = number & { readonly [checked]: true };
 
-/** @throws Error for what is no logical RPB, `what` is the noun: only an allocator can have got it wrong. */
+/**
+ * @param what the placed item, for the message
+ * @throws Error for a number that is no logical RPB, which is a bug of an allocator
+ */
 export function asLogicalRpb(x: number | undefined, logicalRpbs: number, what: string): LogicalRpb {
   if (x === undefined || !Number.isInteger(x) || x < 1 || x > logicalRpbs) {
     throw new Error(`the allocator places ${what} in logical RPB ${x}, of 1 to ${logicalRpbs}`);
@@ -22,5 +25,5 @@ export const rpbIndexOf = (x: number, rpbCount: number): number => (x - 1) % rpb
 /** Number of the RPB, from 1. */
 export const rpbNumberOf = (x: number, rpbCount: number): number => ((x - 1) % rpbCount) + 1;
 
-/** From 0. */
+/** Pass, from 0. */
 export const passOf = (x: number, rpbCount: number): number => Math.floor((x - 1) / rpbCount);

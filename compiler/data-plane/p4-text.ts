@@ -28,7 +28,7 @@ export const declaration = (head: string, parameters: readonly string[], body: r
 
 const MAX_LINE = 90;
 
-/** `head`, a list, `tail`; on several lines if it is long. */
+/** `head`, the items, `tail`; on several lines if they are too long for one. */
 export function list(head: string, items: readonly string[], tail: string): Block[] {
   const line = `${head}${items.join(', ')}${tail}`;
   if (line.length <= MAX_LINE) return [line];

@@ -1,10 +1,10 @@
 /**
- * The shape of what a user's JSON may bring into a description as a whole: lists, and tables that take new names. All
- * else is merged into a built-in description and so has its type (see extend.ts).
+ * The shapes of the parts of a description that a user's JSON replaces or extends: lists, and objects with new names.
+ * All other values are merged into a built-in description and so have its types (see extend.ts).
  */
 import { must } from './must.js';
 
-/** What a JSON value must be: a plain type, a list, a table by name, or an object with these keys. */
+/** The type of a JSON value: a plain type, a list, an object by names, or an object with these keys. */
 type Shape =
   | 'string'
   | 'number'
@@ -56,7 +56,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What is wrong with the shape of a description merged from JSON; empty when every list and table is as it must be. */
+/** The problems with the shape of a description merged from JSON; empty when it is valid. */
 export function shapeProblems(description: JsonObject): string[] {
   const problems: string[] = [];
   for (const [key, shape] of Object.entries(SHAPES)) checkShape(description[key], shape, key, problems);
@@ -70,12 +70,12 @@ export function shapeProblems(description: JsonObject): string[] {
 
 function checkShape(value: unknown, shape: Shape, path: string, problems: string[]): void {
   if (typeof shape === 'string') {
-    if (typeof value !== shape) problems.push(`${path}: a ${shape} is needed`);
+    if (typeof value !== shape) problems.push(`${path}: a ${shape} is expected`);
   } else if ('list' in shape) {
-    if (!Array.isArray(value)) problems.push(`${path}: a list is needed`);
+    if (!Array.isArray(value)) problems.push(`${path}: a list is expected`);
     else for (const [i, item] of value.entries()) checkShape(item, shape.list, `${path}[${i}]`, problems);
   } else if (!isObject(value)) {
-    problems.push(`${path}: an object is needed`);
+    problems.push(`${path}: an object is expected`);
   } else if ('table' in shape) {
     for (const [name, item] of Object.entries(value)) checkShape(item, shape.table, `${path}.${name}`, problems);
   } else {

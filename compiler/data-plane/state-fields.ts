@@ -1,7 +1,6 @@
 /**
- * What a packet carries between ingress, egress and recirculation: the fields of the header that holds it, in order.
- * Together they are whole bytes. The address takes 32 bits although it has 16: the ALU that adds the offset works on
- * words.
+ * The carried state: the fields of the header that a packet carries between ingress, egress and recirculation, in
+ * order. Together they are whole bytes. The address of 16 bits takes 32: the ALU that adds the offset works on words.
  */
 
 import type { DataPlane } from './data-plane.js';
@@ -9,24 +8,24 @@ import { effectsOf } from './instructions/table.js';
 import { WORD_BITS } from './tables.js';
 
 export interface StateField {
-  /** Part of the header, as names of keys have it: hdr.meta.reg.har is `har` of `reg`. */
+  /** Part of the header, as in names of keys: hdr.meta.reg.har is `har` of `reg`. */
   readonly part: 'reg' | 'id' | 'param' | 'rec';
   readonly name: string;
   /** Bits. */
   readonly width: number;
-  /** Fills a byte or container, and holds nothing. */
+  /** Set for padding of a byte or container. */
   readonly isPadding?: true;
 }
 
 const BYTE = 8;
-/** Names of fields that others ask for. */
+/** Names of fields that other code looks up. */
 export const SALU_FLAG = 'salu_flag';
 export const SALU_FLAG_BITS = BYTE;
 export const RECIRCULATION_ID = 'iterations';
-/** Ports lie in 16-bit containers. */
+/** Ports have 16-bit containers. */
 const PORT_CONTAINER = 16;
 
-/** Saved registers are carried only if some RPB saves, the port of arrival only if the init block runs just once. */
+/** Saved registers are carried only if some RPB saves registers, the ingress port only if the init block runs once. */
 export function stateFields(dataPlane: DataPlane): readonly StateField[] {
   const { state, ports, init } = dataPlane.description;
   const word = (part: StateField['part'], name: string): StateField => ({ part, name, width: WORD_BITS });
@@ -57,7 +56,7 @@ export function stateFields(dataPlane: DataPlane): readonly StateField[] {
 export const stateHeaderBits = (dataPlane: DataPlane): number =>
   stateFields(dataPlane).reduce((sum, { width }) => sum + width, 0);
 
-/** Whole, as the fields are made so. */
+/** Size of the carried state in bytes. */
 export const stateHeaderBytes = (dataPlane: DataPlane): number => stateHeaderBits(dataPlane) / BYTE;
 
 const saves = ({ rpbs }: DataPlane): boolean =>

@@ -1,6 +1,6 @@
 /**
- * Every table and register array of a data plane as its control interface shows them: names, keys, actions, widths.
- * The one list that the schema of the interface, the P4 source and the resource model are made from or compared with.
+ * All tables and register arrays of a data plane as its control interface shows them: names, keys, actions, widths.
+ * The schema of the interface, the P4 source and the resource model are made from this list or compared with it.
  */
 
 import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from './data-plane.js';
@@ -15,10 +15,10 @@ export interface TableKey {
 }
 
 export interface TableAction {
-  /** With its control, e.g. SwitchIngress.rpb3.loadi_mar. */
+  /** Name with its control, e.g. SwitchIngress.rpb3.loadi_mar. */
   readonly name: string;
   readonly parameters: readonly ActionParameter[];
-  /** Whether no entry can have it: it is for packets that match none. */
+  /** Whether it can only be the default action, which no entry can have. */
   readonly defaultOnly: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface MatchTable {
   readonly gress: Gress;
   readonly stage: number;
   readonly entries: number;
-  /** Without $MATCH_PRIORITY, which tables with a ternary key take besides. */
+  /** Without $MATCH_PRIORITY, a further key of tables with a ternary key. */
   readonly keys: readonly TableKey[];
   readonly actions: readonly TableAction[];
   /** The action of a packet that no entry matches, without parameters; one of {@link actions}. */
@@ -86,8 +86,8 @@ function forwardTable({ description: { init, ports } }: DataPlane): MatchTable {
 }
 
 /**
- * In the source that this project writes, filters have a default action that is constant, so that several tables fit one
- * stage. The prototype's is not: there an entry may do nothing, and keep others of less priority from a packet.
+ * In the source that this project generates, filters have a constant default action, so that several tables fit one
+ * stage. That of the prototype is not constant: there an entry may have NoAction and hide entries of lower priority.
  */
 function filterTables({ description, filterTables: filters }: DataPlane, stage: number): MatchTable[] {
   const { state, init } = description;

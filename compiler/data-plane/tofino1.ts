@@ -1,7 +1,7 @@
 /**
- * `tofino1`: the data plane of `default`, made to fit a Tofino 1; what the generated P4 source implements.
+ * `tofino1`: the data plane of `default`, reduced to fit a Tofino 1; the generated P4 source implements it.
  *
- * What is scarce on the chip, so that RPBs are not alike (compiler/resources counts):
+ * The scarce resources of the chip, because of which RPBs differ (compiler/data-plane/resources counts them):
  * - VLIW instructions: 64 of a stage and gress, of which `NoAction` takes one. No RPB here has more than the 62 actions
  *   that the authors' program is known to compile with; the last egress RPB shares its stage with two more.
  * - 32-bit containers that work together: an ALU reads the 16 of its own group only. Registers, saved registers, the
@@ -10,8 +10,8 @@
  * - Bytes: the key of an RPB has 128 bits, 16 whole bytes of three TCAM columns; and the last stage may set a branch id
  *   while it counts the pass, so the two cannot share a byte. Hence 8 bits each.
  * - Power: 40 W. The authors' program takes 40.74 W and is compiled for 98 % of the load; this one takes 40.93 W, and
- *   97 % of the load, with memories of RPBs 1 to 3 that are half as large. In a packet's first pass hardly any program
- *   comes to a memory there: an address takes a hash, a mask and an offset.
+ *   97 % of the load, with half the memory in RPBs 1 to 3. In a packet's first pass hardly any program
+ *   accesses memory there: an address takes a hash, a mask and an offset.
  * - Bytes that the egress parser reads: 160, the carried state included. So IPv4 headers have 13 words at most.
  * - TCAM of stage 0: what RPB 11 leaves to the filters is 12 blocks; they take 9, as a key of three columns needs three
  *   blocks on top of each other.
@@ -38,13 +38,13 @@ const isComparison = (effect: ActionEffect): boolean =>
   effect.kind === 'alu' && (effect.operation === 'max' || effect.operation === 'min');
 
 const COMPARISONS = HEADERLESS_EFFECTS.filter(isComparison);
-/** What every RPB has: branches, hashes, addresses, memory, constants, arithmetic. */
+/** Actions of every RPB: branches, hashes, addresses, memory, constants, arithmetic. */
 const CORE = HEADERLESS_EFFECTS.filter((effect) => !isComparison(effect));
 
 const WORDS_OF_REQUESTS: readonly Pair[] = EXTRACT.filter(
   ([field]) => field.startsWith('hdr.l5.') || field === 'hdr.tcp.tcp4thword' || field === 'hdr.ipv4.total_len',
 );
-/** Pairs of the published data plane that may be wanted behind the first RPBs of a gress. */
+/** Pairs of the published data plane that programs may need after the first RPBs of a gress. */
 const LATE: readonly Pair[] = [
   ['hdr.l5.key3', 'sar'],
   ['hdr.tcp.tcp4thword', 'sar'],
@@ -56,7 +56,7 @@ const DESTINATION: readonly Pair[] = [
   ['hdr.ipv4.dst', 'sar'],
 ];
 
-/** RPBs 1 to 6 read headers, which is what programs begin with. */
+/** RPBs 1 to 6 read headers, with which programs begin. */
 const LAST_FRONT_RPB = 6;
 const FRONT = [
   ...CORE,

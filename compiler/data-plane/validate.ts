@@ -1,9 +1,9 @@
-/** What must hold of a data plane description before anything reads it. */
+/** Validation of data plane descriptions. */
 
 import type { DataPlaneDescription, RpbDescription } from './description.js';
 import { DomainError } from './domain-error.js';
 
-/** A description that cannot be used; `problems` lists all that was found. */
+/** A description that is not valid; `problems` lists everything that was found. */
 export class DataPlaneError extends DomainError {
   override readonly name = 'DataPlaneError';
   readonly code = 'invalid-data-plane';
@@ -20,10 +20,10 @@ export class DataPlaneError extends DomainError {
 const isCount = (value: unknown, maximum = 2 ** 32): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= maximum;
 
-/** A bit must take time that can be counted. */
+/** The time of a bit must be at least 0.1 ps. */
 const MAX_BITS_PER_SECOND = 1e13;
 
-/** Everything that is wrong with a description whose shape is right; empty when it is usable. */
+/** The problems of a description whose shape is right; empty when it is valid. */
 export function descriptionProblems(description: DataPlaneDescription): string[] {
   return [
     ...headerProblems(description),
@@ -50,13 +50,16 @@ function headerProblems({ headers }: DataPlaneDescription): string[] {
   for (const [name, header] of Object.entries(headers)) {
     let bits = 0;
     for (const field of header.fields) {
-      if (!isCount(field.width, 48)) problems.push(`hdr.${name}.${field.name}: a width of ${field.width} bits (1–48)`);
+      if (!isCount(field.width, 48))
+        problems.push(`hdr.${name}.${field.name}: width ${field.width} is not from 1 to 48 bits`);
       if ((bits % 8) + field.width > 32 && (bits % 8 !== 0 || field.width % 8 !== 0)) {
-        problems.push(`hdr.${name}.${field.name}: more than four bytes, not at a byte boundary`);
+        problems.push(
+          `hdr.${name}.${field.name}: a field that does not begin and end at byte boundaries must lie within four bytes`,
+        );
       }
       bits += field.width;
     }
-    if (bits % 8 !== 0) problems.push(`header ${name}: ${bits} bits are not whole bytes`);
+    if (bits % 8 !== 0) problems.push(`header ${name}: its ${bits} bits are not whole bytes`);
     const names = header.fields.map((field) => field.name);
     if (new Set(names).size < names.length) problems.push(`header ${name}: a field name occurs twice`);
     for (const field of [header.lengthWords, ...(header.valid ?? []).map((condition) => condition.field)]) {
@@ -110,11 +113,14 @@ function initProblems(description: DataPlaneDescription): string[] {
     for (const key of filter.keys) {
       if (!widths.has(key)) problems.push(`filter table ${filter.name}: unknown field ${key}`);
     }
-    if (!isCount(filter.entries)) problems.push(`filter table ${filter.name}: ${filter.entries} entries`);
+    if (!isCount(filter.entries))
+      problems.push(
+        `filter table ${filter.name}: the number of entries, ${filter.entries}, is not a positive whole number`,
+      );
   }
   const { unforwarded = 'ingress', onEveryPass } = description.init;
   if (unforwarded !== 'ingress' && unforwarded !== 'egress') {
-    problems.push(`init.unforwarded: packets that nobody forwards end in ingress or egress, not in '${unforwarded}'`);
+    problems.push(`init.unforwarded is ingress or egress, not '${unforwarded}'`);
   }
   if (unforwarded === 'egress' && onEveryPass) {
     problems.push('init.unforwarded: egress needs an init block that runs on the first pass only (init.onEveryPass)');
@@ -125,11 +131,11 @@ function initProblems(description: DataPlaneDescription): string[] {
 function rpbProblems({ rpbs, state }: DataPlaneDescription): string[] {
   const problems: string[] = [];
   const list = Object.entries(rpbs);
-  if (list.length === 0) problems.push('it has no RPB');
+  if (list.length === 0) problems.push('it has no RPB: at least one is needed');
   let egressSeen = false;
   list.forEach(([key, rpb], i) => {
     if (key !== String(i + 1)) problems.push(`RPBs are numbered from 1 without gaps; found ${key} at place ${i + 1}`);
-    if (rpb.gress === 'ingress' && egressSeen) problems.push(`RPB ${key}: an ingress RPB behind an egress RPB`);
+    if (rpb.gress === 'ingress' && egressSeen) problems.push(`RPB ${key}: an ingress RPB follows an egress RPB`);
     egressSeen ||= rpb.gress === 'egress';
     problems.push(...oneRpbProblems(key, rpb, state.addressBits));
   });
@@ -138,13 +144,14 @@ function rpbProblems({ rpbs, state }: DataPlaneDescription): string[] {
 
 function oneRpbProblems(key: string, rpb: RpbDescription, addressBits: number): string[] {
   const problems: string[] = [];
-  if (!isCount(rpb.entries)) problems.push(`RPB ${key}: ${rpb.entries} entries`);
+  if (!isCount(rpb.entries))
+    problems.push(`RPB ${key}: the number of entries, ${rpb.entries}, is not a positive whole number`);
   if (!isCount(rpb.buckets, 2 ** addressBits)) {
     problems.push(`RPB ${key}: ${rpb.buckets} buckets cannot be addressed with ${addressBits} bits`);
   }
   const { polynomial, initial, xorOut } = rpb.hash;
   if ([polynomial, initial, xorOut].some((value) => !Number.isInteger(value) || value < 0 || value > 0xffff)) {
-    problems.push(`RPB ${key}: hash parameters are 16-bit numbers`);
+    problems.push(`RPB ${key}: hash parameters must be 16-bit numbers`);
   }
   if (new Set(rpb.actions).size < rpb.actions.length) problems.push(`RPB ${key}: an action occurs twice`);
   return problems;
@@ -164,7 +171,7 @@ function numberProblems({ ports, state, recirculation }: DataPlaneDescription): 
     }
   }
   if ((ports.discard ?? ports.recirculation) === ports.cpu) {
-    problems.push(`port ${ports.cpu} cannot be the CPU port and one that packets do not leave by`);
+    problems.push(`port ${ports.cpu} cannot be both the CPU port and the discard port`);
   }
   for (const [name, bits] of [
     ['program id', state.programIdBits],
@@ -172,29 +179,37 @@ function numberProblems({ ports, state, recirculation }: DataPlaneDescription): 
     ['recirculation id', state.recirculationIdBits],
     ['address', state.addressBits],
   ] as const) {
-    if (!isCount(bits, 16)) problems.push(`${name}: ${bits} bits (1–16)`);
+    if (!isCount(bits, 16)) problems.push(`${name}: width ${bits} is not from 1 to 16 bits`);
   }
-  if (!isCount(recirculation.entries)) problems.push(`recirculation table: ${recirculation.entries} entries`);
+  if (!isCount(recirculation.entries))
+    problems.push(
+      `recirculation table: the number of entries, ${recirculation.entries}, is not a positive whole number`,
+    );
   return problems;
 }
 
 function timeProblems({ ports, timing, trafficManager }: DataPlaneDescription): string[] {
   const problems: string[] = [];
-  if (!(timing.clockHz > 0)) problems.push(`a clock of ${timing.clockHz} Hz`);
+  if (!(timing.clockHz > 0)) problems.push(`a clock of ${timing.clockHz} Hz is not positive`);
   for (const [name, rate] of [
     ['a port', ports.bitsPerSecond],
     ['the recirculation port', ports.recirculationBitsPerSecond],
   ] as const) {
-    if (!(rate > 0 && rate <= MAX_BITS_PER_SECOND)) problems.push(`${name} of ${rate} bit/s`);
+    if (!(rate > 0 && rate <= MAX_BITS_PER_SECOND))
+      problems.push(`the rate of ${name}, ${rate} bit/s, is not above 0 and at most ${MAX_BITS_PER_SECOND}`);
   }
   for (const [name, nanoseconds] of Object.entries(timing.fixedNanoseconds)) {
-    if (!(nanoseconds >= 0 && nanoseconds <= 1e9)) problems.push(`a latency of ${nanoseconds} ns in ${name}`);
+    if (!(nanoseconds >= 0 && nanoseconds <= 1e9))
+      problems.push(`a latency of ${nanoseconds} ns in ${name} is not from 0 to 1e9`);
   }
   const { stageCycles, tcamCycles, statefulAluCycles, cornerTurnCycles } = timing;
   for (const cycles of [stageCycles, tcamCycles, statefulAluCycles, cornerTurnCycles]) {
-    if (!Number.isInteger(cycles) || cycles < 0) problems.push(`a latency of ${cycles} cycles`);
+    if (!Number.isInteger(cycles) || cycles < 0)
+      problems.push(`a latency of ${cycles} cycles is not a whole number from 0 on`);
   }
-  if (!isCount(trafficManager.cellBytes)) problems.push(`buffer cells of ${trafficManager.cellBytes} bytes`);
-  if (!isCount(trafficManager.bufferBytes)) problems.push(`a buffer of ${trafficManager.bufferBytes} bytes`);
+  if (!isCount(trafficManager.cellBytes))
+    problems.push(`buffer cells of ${trafficManager.cellBytes} bytes are not a positive whole number`);
+  if (!isCount(trafficManager.bufferBytes))
+    problems.push(`a buffer of ${trafficManager.bufferBytes} bytes is not a positive whole number`);
   return problems;
 }

@@ -12,7 +12,7 @@ import { misfitText } from './misfit-text.js';
 
 export type ProgramResult = ({ readonly fits: true } & ProgramExplanation) | ({ readonly fits: false } & Misfit);
 
-/** A solver takes its time for each try. */
+/** Fewer than of other allocators: a solver takes seconds for each try. */
 const SOLVER_TRIES = 40;
 
 /** Each for the switch that runs those before it. @param state is given the programs that fit */

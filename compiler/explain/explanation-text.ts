@@ -1,5 +1,6 @@
 /** An explanation as text for a terminal of 80 columns or more. */
 
+import { fieldText, maskText } from '../data-plane/field-text.js';
 import { rangesText } from '../passes/print/words.js';
 import { type ExplainedEntry, type ExplainedRow, entryText, type ProgramExplanation } from './explanation.js';
 import { counted } from './step-text.js';
@@ -30,8 +31,8 @@ function headLines(
   const entries = tables.reduce((sum, table) => sum + table.entries, 0);
   const rpbs = new Set(rows.map(({ rpb }) => rpb)).size;
   const key = filter.key.map((field) => {
-    const mask = field.match === 'ternary' ? `/0x${field.mask.toString(16)}` : '';
-    return `${field.name} = 0x${field.value.toString(16)}${mask}`;
+    const mask = field.match === 'ternary' ? `/${maskText(field.name, field.mask)}` : '';
+    return `${field.name} = ${fieldText(field.name, field.value)}${mask}`;
   });
   const ns = (value: number): string => `${Math.round(value)} ns`;
   const once = `${cost.cyclesPerPass} cycles (${ns(cost.nsPerPass)}) in match-action stages`;

@@ -1,4 +1,4 @@
-/** The `p4runpro` command: the operator's tool. */
+/** The `p4runpro` command, for operators and for authors of programs. */
 import { packageVersion } from '../../traces/system/package-root.js';
 import { SESSION_COMMANDS } from './commands/session-commands.js';
 import type { CommandRow, Program } from './kit/command.js';
@@ -8,56 +8,56 @@ const COMMANDS: readonly CommandRow[] = [
   ...SESSION_COMMANDS,
   {
     usage: 'shell',
-    describe: 'The same commands, typed one after another; tab completes commands, programs and memories',
+    describe: 'Read commands on a switch from the terminal; tab completes commands, programs and memories',
     load: async () => (await import('./commands/shell-command.js')).shellCommand,
   },
   {
     usage: 'check <files..>',
-    describe: 'Say what is wrong with programs',
+    describe: 'Report errors and warnings of programs',
     load: async () => (await import('./commands/check-command.js')).checkCommand,
   },
   {
     usage: 'compile <file>',
-    describe: 'Compile a program to table entries',
+    describe: 'Compile programs to table entries',
     load: async () => (await import('./commands/compile-command.js')).compileCommand,
   },
   {
     usage: 'explain <file>',
-    describe: 'Say where each step goes and why, or why it does not fit',
+    describe: 'Explain the RPB of each step, or why a program does not fit',
     load: async () => (await import('./commands/explain-command.js')).explainCommand,
   },
   {
     usage: 'try <file>',
-    describe: 'Say what programs do to a packet made of field values',
+    describe: 'Trace packets, made of field values, through programs',
     load: async () => (await import('./commands/try-command.js')).tryCommand,
   },
   {
     usage: 'dataplane [dataplane]',
-    describe: 'Say what a data plane takes of the chip',
+    describe: 'Report the chip resources that a data plane uses',
     load: async () => (await import('./commands/dataplane-command.js')).dataplaneCommand,
   },
   {
     usage: 'p4',
-    describe: 'Write the P4 source of a data plane',
+    describe: 'Generate the P4 source of a data plane',
     load: async () => (await import('./commands/p4-command.js')).p4Command,
   },
   {
     usage: 'serve',
-    describe: 'An emulated switch behind BF Runtime',
+    describe: 'Run an emulated switch behind BF Runtime',
     load: async () => (await import('./commands/serve-command.js')).serveCommand,
   },
   {
     usage: 'cases',
-    describe: 'Add or remove cases of a program that runs',
+    describe: 'Add cases to a running program, or remove them',
     commands: [
       {
         usage: 'add <file>',
-        describe: 'Which entries change when cases come',
+        describe: 'Add cases, and report which entries change',
         load: async () => (await import('./commands/cases-command.js')).addCasesCommand,
       },
       {
         usage: 'remove <file>',
-        describe: 'Which entries change when cases go',
+        describe: 'Remove cases, and report which entries change',
         load: async () => (await import('./commands/cases-command.js')).removeCasesCommand,
       },
     ],

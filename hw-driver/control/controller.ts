@@ -1,7 +1,7 @@
 /**
- * Deploys, changes and revokes programs on a switch: keeps the resource manager's books, a journal and the switch in
- * step, in the orders in which no packet sees half a program. What fails or is cut off in the middle is undone, or done
- * to its end, by what the switch then says that it has.
+ * Deploys, changes and revokes programs on a switch: keeps the resource manager's books, a journal and the switch
+ * consistent, by operations in an order in which no packet sees half a program. A transaction that fails or is
+ * interrupted is undone or completed, as the entries of the switch then require.
  */
 import { must } from '../../compiler/data-plane/must.js';
 import {
@@ -26,7 +26,7 @@ import { type SwitchTarget, TargetError, TargetUnreachable } from '../../sim/ind
 import { beginInBooks, endInBooks } from './deployment/books.js';
 import { type Difference, driftOf, repairOperations } from './deployment/drift.js';
 import { programsGone } from './deployment/presence.js';
-import { settle } from './deployment/settle.js';
+import { recoveryOf } from './deployment/recovery.js';
 import {
   casesTransaction,
   deployTransaction,
@@ -40,8 +40,8 @@ import { MemoryNotReset, NoSuchProgram, ProgramBusy, StillThere } from './errors
 import { type Journal, NO_JOURNAL } from './journal/records.js';
 import type { JournalState } from './journal/replay.js';
 
-/** What became of a transaction that had been cut off. */
-export interface Settled {
+/** How a transaction that had been interrupted was ended. */
+export interface Recovered {
   readonly kind: Transaction['kind'];
   readonly program: string;
   readonly outcome: Outcome;
@@ -49,12 +49,12 @@ export interface Settled {
 
 export class Controller {
   readonly state: SwitchState;
-  /** Transactions without end, by program; `underWay` where somebody waits for it, cut off otherwise. */
+  /** Transactions that have not ended, by program; `underWay` while a call makes it, otherwise it was interrupted. */
   private readonly open = new Map<string, { readonly transaction: Transaction; underWay: boolean }>();
 
   /**
-   * @param journal records every step
-   * @param before what an earlier controller of this switch has left; {@link recover} brings it to an end
+   * @param journal takes a record before and after every change
+   * @param before the state that an earlier controller of this switch left; {@link recover} ends its transactions
    */
   constructor(
     dataPlane: DataPlane,
@@ -83,33 +83,34 @@ export class Controller {
     return compiled;
   }
 
-  /** Installs a program that was compiled for the state that the switch is in. */
+  /** Installs a program that was compiled for the present state of the switch. */
   async install(compiled: CompiledProgram): Promise<void> {
     await this.run(deployTransaction(compiled));
   }
 
-  /** Takes over a program that the switch runs already. @throws {DoesNotFit} for what cannot run on one switch */
+  /** Takes a program that the switch already runs into the books. @throws {DoesNotFit} if it conflicts with another */
   adopt(compiled: CompiledProgram): void {
     this.state.commit(compiled);
     this.journal.append({ kind: 'adopt', program: compiled });
   }
 
   /**
-   * Removes a program, or what the switch still has of it; its resources are free when its memory has been reset and read back as 0. If removing its entries
-   * fails, it runs on as before. If a reset fails, it is gone but keeps what it had, as what its memory holds must not
-   * reach the next program; revoking it again goes on with the resets.
+   * Removes a program, or what the switch still has of it; its resources are free when its memory has been reset and
+   * read back as 0. If removing its entries
+   * fails, it runs on as before. If a reset fails, it no longer runs but keeps its resources, as the contents of its
+   * memory must not reach the next program; revoking it again repeats the resets.
    * @throws {NoSuchProgram} {@link ProgramBusy} {@link MemoryNotReset} or the switch's own error
    */
   async revoke(name: string): Promise<void> {
-    if (this.open.get(name)?.transaction.kind === 'revoke' && (await this.settleOpen(name)) === 'after') return;
+    if (this.open.get(name)?.transaction.kind === 'revoke' && (await this.recoverOne(name)) === 'after') return;
     await this.run(revokeTransaction(this.changeable(name)));
   }
 
   /**
-   * Puts another version of a program into its place: packets meet the old one until the new one is complete. Memories
-   * of one name and size keep their contents.
+   * Replaces a program by another version: packets meet the old one until the new one is complete. Memories
+   * of the same name and size keep their contents.
    * @throws {NoSuchProgram} {@link ProgramBusy} {@link NotReplaceable} {@link DoesNotFit} or the switch's own error;
-   *   the old version then runs on, unless packets have turned to the new one already
+   *   the old version then runs on, unless the new one already takes the packets
    */
   async replace(
     lowered: LoweredProgram,
@@ -123,8 +124,8 @@ export class Controller {
   }
 
   /**
-   * Gives a running program other cases, entry by entry: no packet meets half of the change, memory keeps its contents.
-   * If it fails in the middle, the program runs on as before.
+   * Changes the cases of a running program, entry by entry: no packet meets half of the change, memory keeps its
+   * contents. If the change fails, the program runs on as before.
    * @param next the whole program with its new cases
    * @throws {NoSuchProgram} {@link ProgramBusy} {@link NotIncremental} {@link DoesNotFit} or the switch's own error
    */
@@ -135,30 +136,30 @@ export class Controller {
     return change;
   }
 
-  /** Programs with a transaction that was cut off. */
-  get cutOff(): readonly Settled['program'][] {
+  /** Programs with a transaction that was interrupted. */
+  get interrupted(): readonly Recovered['program'][] {
     return [...this.open].flatMap(([program, { underWay }]) => (underWay ? [] : [program]));
   }
 
-  /** Undoes what was cut off, or does it to its end. To be called when the switch can be asked again. */
-  async recover(): Promise<Settled[]> {
-    const settled: Settled[] = [];
-    for (const program of this.cutOff) {
+  /** Undoes or completes the transactions that were interrupted. To be called when the switch can be read again. */
+  async recover(): Promise<Recovered[]> {
+    const recovered: Recovered[] = [];
+    for (const program of this.interrupted) {
       const { kind } = this.openTransaction(program).transaction;
-      settled.push({ kind, program, outcome: await this.settleOpen(program) });
+      recovered.push({ kind, program, outcome: await this.recoverOne(program) });
     }
-    return settled;
+    return recovered;
   }
 
-  /** Programs that should run and of which the switch has no entry: it was restarted, or somebody emptied it. */
+  /** Programs that should run and of which the switch has no entry: it was restarted or emptied. */
   async gone(): Promise<string[]> {
     return programsGone(this.runningDocuments(), this.target);
   }
 
   /**
-   * Drops programs of which the switch has nothing; nothing is changed there.
-   * @param names all that are gone if left out
-   * @returns those that were dropped
+   * Drops programs of which the switch has no entry from the books and the journal; the switch is not changed.
+   * @param names by default all programs of which the switch has no entry
+   * @returns the dropped programs
    * @throws {NoSuchProgram} {@link StillThere}, and drops none
    */
   async forget(names?: readonly string[]): Promise<string[]> {
@@ -175,13 +176,14 @@ export class Controller {
     return dropped;
   }
 
-  /** What the switch has that it should not have, and the other way round; programs that are being changed aside. */
+  /** Entries that are missing, changed or foreign on the switch; programs that are being changed are left out. */
   async drift(): Promise<Difference[]> {
     return driftOf(this.runningDocuments(), await this.target.entries());
   }
 
   /**
-   * Makes the switch what it should be. What was mended.
+   * Makes the entries of the switch those of the books.
+   * @returns the differences that were removed
    * @throws {ProgramBusy} while a program is being changed; {@link DocumentError} for one that might leave its memory
    */
   async repair(): Promise<Difference[]> {
@@ -191,7 +193,7 @@ export class Controller {
     const programs = this.runningDocuments();
     const drift = driftOf(programs, entries);
     const broken = new Set(drift.flatMap((difference) => ('program' in difference ? [difference.program] : [])));
-    // A journal is a file that anybody can have written.
+    // The journal is a file, which may have been edited.
     for (const compiled of programs) if (broken.has(compiled.program)) refuseUnsafe(compiled, this.state.dataPlane);
     await this.target.apply(repairOperations(drift, programs, entries));
     return drift;
@@ -203,16 +205,19 @@ export class Controller {
     return this.target.readMemory(rpb, base, buckets);
   }
 
-  /** As {@link readPipes}, of a switch that has one pipe, as the emulated one. @throws {NoSuchProgram} */
+  /** As {@link readPipes}, for a switch with one pipe. @throws {NoSuchProgram} */
   async readMemory(program: string, memory: string): Promise<Uint32Array> {
     const [words, ...others] = await this.readPipes(program, memory);
     if (words === undefined || others.length > 0) {
-      throw new Error(`the switch has ${1 + others.length} pipes, each with words of its own: readPipes tells them`);
+      throw new Error(`the switch has ${1 + others.length} pipes, each with its own words: use readPipes`);
     }
     return words;
   }
 
-  /** Writes words of a program's memory. @throws {NoSuchProgram} {@link RangeError} for too many */
+  /**
+   * Writes words of a program's memory, from bucket `from`.
+   * @throws {NoSuchProgram} {@link RangeError} beyond its buckets
+   */
   async writeMemory(program: string, memory: string, values: ArrayLike<number>, from = 0): Promise<void> {
     const { rpb, base, buckets } = this.block(program, memory);
     if (from + values.length > buckets) {
@@ -242,13 +247,13 @@ export class Controller {
     return running.compiled;
   }
 
-  /** Those that no transaction is about; entries of the others are in between. */
+  /** Programs without a transaction; the entries of the others are partly installed. */
   private runningDocuments(): CompiledProgram[] {
     const programs = [...this.state.programs.values()].filter(({ status }) => status === 'running');
     return programs.map(({ compiled }) => compiled);
   }
 
-  /** Makes a transaction's changes; at an error it is as if there had been none, or it is left cut off. */
+  /** Makes a transaction's changes; after an error they are undone, or the transaction stays interrupted. */
   private async run(transaction: Transaction): Promise<void> {
     const { program, operations } = transaction;
     beginInBooks(this.state, transaction);
@@ -265,37 +270,38 @@ export class Controller {
       await this.confirmResets(transaction);
       this.end(transaction, 'after');
     } catch (error) {
-      // A change that the switch refuses late would be refused again. But whether one was made when the line broke is not
-      // known, and an entry that was to go and is not there is as it should be.
+      // An operation that the switch refuses after the commit point would be refused again. But whether an operation
+      // was made when the connection broke is unknown, and an entry that was to be deleted and is missing is as it
+      // should be.
       const isNotThere = error instanceof TargetError && error.code === 'not-found';
-      const mayGoOn = isNotThere || error instanceof TargetUnreachable;
-      if ((await this.takeBack(transaction, mayGoOn, isNotThere)) !== 'after') throw error;
+      const mayComplete = isNotThere || error instanceof TargetUnreachable;
+      if ((await this.recoverAfterError(transaction, mayComplete, isNotThere)) !== 'after') throw error;
     } finally {
       open.underWay = false;
     }
   }
 
-  /** Settles after an error, if that can be done now; undefined if the transaction stays cut off. */
-  private async takeBack(
+  /** Undoes or completes a transaction after an error; undefined if it stays interrupted. */
+  private async recoverAfterError(
     transaction: Transaction,
-    mayGoOn: boolean,
+    mayComplete: boolean,
     isNotThere: boolean,
   ): Promise<Outcome | undefined> {
     try {
-      return await this.settle(transaction, mayGoOn, isNotThere && transaction.kind === 'revoke');
+      return await this.endByEntries(transaction, mayComplete, isNotThere && transaction.kind === 'revoke');
     } catch {
-      // The first error says more than that it could not be undone either; the books keep what both ends need.
+      // The caller reports the first error; the books keep the resources of both outcomes.
       return undefined;
     }
   }
 
-  private async settleOpen(program: string): Promise<Outcome> {
+  private async recoverOne(program: string): Promise<Outcome> {
     const open = this.openTransaction(program);
     if (open.underWay) throw new ProgramBusy(program);
     open.underWay = true;
     try {
-      // With `mayGoOn` there is always an outcome.
-      return must(await this.settle(open.transaction, true), 'outcome of a transaction that may go on');
+      // With `mayComplete` there is always an outcome.
+      return must(await this.endByEntries(open.transaction, true), 'outcome of a transaction that may be completed');
     } finally {
       open.underWay = false;
     }
@@ -308,19 +314,27 @@ export class Controller {
   }
 
   /**
-   * @param mayGoOn whether one that is past its turn is done to its end now
-   * @param goesOn whether it is done to its end wherever it is
+   * Ends a transaction by the entries that the switch has: undoes it before its commit point, completes it after that.
+   * @param mayComplete whether to complete it now; otherwise the result is undefined where it would be completed
+   * @param completes whether to complete it even before its commit point
    */
-  private async settle(transaction: Transaction, mayGoOn: boolean, goesOn = false): Promise<Outcome | undefined> {
-    const { outcome, operations } = settle(transaction, await this.target.entries(), goesOn);
-    if (outcome === 'after' && !mayGoOn) return undefined;
+  private async endByEntries(
+    transaction: Transaction,
+    mayComplete: boolean,
+    completes = false,
+  ): Promise<Outcome | undefined> {
+    const { outcome, operations } = recoveryOf(transaction, await this.target.entries(), completes);
+    if (outcome === 'after' && !mayComplete) return undefined;
     await this.target.apply(operations);
     if (outcome === 'after') await this.confirmResets(transaction);
     this.end(transaction, outcome);
     return outcome;
   }
 
-  /** Part by part, each up to where packets are waited for: how far it came is written down in between. */
+  /**
+   * Applies operations in parts that end with a drain; between the parts, the journal takes the number of operations
+   * made.
+   */
   private async applyAll({ program }: Transaction, operations: readonly Operation[]): Promise<void> {
     for (let done = 0; done < operations.length; ) {
       const drain = operations.findIndex(({ kind }, i) => i >= done && kind === 'drain');

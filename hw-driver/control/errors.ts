@@ -1,7 +1,7 @@
-/** How changes of a switch end that cannot be made. */
+/** Errors of changes that a controller cannot make. */
 import { DomainError } from '../../compiler/index.js';
 
-/** A program that is being changed or revoked takes no other change until that is done. */
+/** A change of a program that is being changed or revoked. */
 export class ProgramBusy extends DomainError {
   override readonly name = 'ProgramBusy';
   readonly code = 'busy';
@@ -12,7 +12,7 @@ export class ProgramBusy extends DomainError {
   }
 }
 
-/** A program or memory that is not there. */
+/** A program or memory that does not exist. */
 export class NoSuchProgram extends DomainError {
   override readonly name = 'NoSuchProgram';
   readonly code = 'no-such-program';
@@ -23,18 +23,18 @@ export class NoSuchProgram extends DomainError {
   }
 }
 
-/** Memory that was reset and is not 0 afterwards: it is not given to another program. */
+/** Memory that is not 0 after its reset: it must not be given to another program. */
 export class MemoryNotReset extends DomainError {
   override readonly name = 'MemoryNotReset';
   readonly code = 'memory-not-reset';
   readonly ends = 'failed';
 
   constructor(program: string, rpb: number) {
-    super(`memory of program ${program} in RPB ${rpb} was reset and is not 0`);
+    super(`memory of program ${program} in RPB ${rpb} is not 0 after its reset`);
   }
 }
 
-/** Programs that should run and of which the switch has nothing: nothing is changed before that is settled. */
+/** Programs that should run and of which the switch has no entry: repair or forget has to come before other changes. */
 export class ProgramsGone extends DomainError {
   override readonly name = 'ProgramsGone';
   readonly code = 'programs-gone';
@@ -47,20 +47,20 @@ export class ProgramsGone extends DomainError {
 
 const MAX_NAMED = 5;
 
-/** That a switch has nothing of these programs, of which there is at least one. */
+/** The sentence that a switch has no entry of these programs. @param programs at least one */
 export function goneText(programs: readonly string[]): string {
   const named = programs.slice(0, MAX_NAMED).join(', ');
   const more = programs.length > MAX_NAMED ? ` and ${programs.length - MAX_NAMED} others` : '';
   return `the switch has been restarted or emptied and has no entry of ${named}${more}`;
 }
 
-/** A program that is on the switch cannot be forgotten: its entries would be nobody's. */
+/** A program that is on the switch cannot be forgotten: its entries would stay there without an owner. */
 export class StillThere extends DomainError {
   override readonly name = 'StillThere';
   readonly code = 'still-there';
   readonly ends = 'failed';
 
   constructor(program: string) {
-    super(`program ${program} is on the switch: revoke removes it`);
+    super(`program ${program} has entries on the switch and cannot be forgotten: revoke removes it`);
   }
 }

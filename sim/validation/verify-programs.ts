@@ -81,14 +81,14 @@ export function verificationText(verified: Verification): string {
   switch (verified.kind) {
     case 'verified': {
       const { packets, ran, statements, undefined: skipped } = verified;
-      const apart = skipped === 0 ? '' : `; left out: ${plural(skipped, 'packet')} on which it leaves its memory`;
+      const except = skipped === 0 ? '' : `; left out: ${plural(skipped, 'packet')} on which it leaves its memory`;
       return (
-        `${program}: verified on ${plural(packets, 'packet')}; it ran on ${ran} of them, ` +
-        `which came to ${statements.ran} of ${plural(statements.all, 'statement')}${apart}`
+        `${program}: verified on ${plural(packets, 'packet')}; it ran on ${ran} of them ` +
+        `and executed ${statements.ran} of ${plural(statements.all, 'statement')}${except}`
       );
     }
     case 'failed':
-      return `${program}: its entries do not do what it says\n\n${verified.report}\n`;
+      return `${program}: its entries do not do what its source says\n\n${verified.report}\n`;
     case 'nothing-ran':
     case 'does-not-fit':
       return `${program}: not verified: ${verified.reason}`;

@@ -35,14 +35,14 @@ const programs = (value: string): Refusal => ({
 });
 
 const COMMAND_LINE: readonly Refusal[] = [
-  { args: [], says: /which command\?.*--help/ },
+  { args: [], says: /no command is given: bench --help/ },
   { args: ['runn'], says: /there is no command 'runn': did you mean run\?/ },
-  { args: ['trace'], says: /generate or info\?.*--help/ },
+  { args: ['trace'], says: /no command is given after bench trace: it takes generate or info; see bench trace --help/ },
   { args: ['trace', 'inof'], says: /there is no command 'trace inof': did you mean info\?/ },
-  { args: ['trace', 'info', 'a.pcap', 'b.pcap'], says: /Unknown.*b\.pcap/ },
+  { args: ['trace', 'info', 'a.pcap', 'b.pcap'], says: /unexpected argument 'b\.pcap'; see bench trace info --help/ },
   { args: ['run'], says: /the number of programs is missing/ },
-  { args: small('--packet', '10'), says: /Unknown argument: packet/ },
-  { args: small('--seed', '--workers', '2'), says: /Not enough arguments following: seed/ },
+  { args: small('--packet', '10'), says: /there is no option --packet/ },
+  { args: small('--seed', '--workers', '2'), says: /option --seed needs a value/ },
   { args: small('--out', 'r2'), says: /--out is given more than once/ },
   { args: small('--write', 'a.pcap', '--write', 'b.pcap'), says: /--write is given more than once/ },
 ];
@@ -73,7 +73,7 @@ const RUN: readonly Refusal[] = [
   { args: small('--cases', '1'), says: /--cases takes a whole number from 2/ },
   { args: small('--memory', '1000'), says: /--memory takes a power of two in bytes, not 1000/ },
   { args: small('--allocator', 'f1', '--weights', '0.7'), says: /--weights takes two numbers/ },
-  { args: small('--allocator', 'f2', '--weights', '1,2'), says: /--weights belongs to .*not to f2/ },
+  { args: small('--allocator', 'f2', '--weights', '1,2'), says: /allocator f2 does not take --weights/ },
   { args: small('--workload', 'nosuch'), says: /no workload 'nosuch'.*\blb\b/ },
   { args: small('--workload', 'nosuch.p4runpro'), says: /nosuch\.p4runpro/ },
   {
@@ -119,7 +119,7 @@ const OTHERS: readonly Refusal[] = [
     args: ['run', '--programs', '1', '--constraints', 'published', '--repeat', '2', '--out', 'r'],
     says: /cannot be combined with --repeat/,
   },
-  { args: ['compare', 'a.json'], says: /Not enough non-option arguments/ },
+  { args: ['compare', 'a.json'], says: /too few arguments: found 1, expected at least 2/ },
   { args: ['compare', 'nosuch', 'nosuch'], says: /nosuch: no such file/ },
   { args: ['compare', 'd', 'd'], given: folderNamed('d'), says: /summary\.json: no such file/ },
   { args: ['compare', 'a.json', 'a.json'], given: file('a.json', TEXT), says: /a\.json is not JSON/ },

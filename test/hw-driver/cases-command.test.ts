@@ -103,7 +103,7 @@ test('a case that needs a further pass: the option that allows it is named, and 
     const add = ['cases', 'add', ...STEER, '--case', long, ...OUT];
     const refused = await type('p4runpro', add, { folder });
     assert.is(refused.status, 1);
-    assert.match(refused.stderr, /does not fit: .*; with --recirculations 1 \(-R 1\) it does\n$/);
+    assert.match(refused.stderr, /does not fit: .*; with --recirculations 1 \(-R 1\) it fits\n$/);
     assert.not(readdirSync(folder).includes('next.json'));
     assert.is((await type('p4runpro', [...add, '-R', '1'], { folder })).status, 0);
     assertChanged(folder, 'steer.json');
@@ -207,19 +207,19 @@ const refusals: readonly (Refusal & { readonly given: typeof given })[] = [
   },
   {
     args: ['cases', 'add', ...STEER, '--case', NEW_CASE, '--branch', '8', ...OUT],
-    says: /no BRANCH in line 8: there are some in 7, 10/,
+    says: /line 8 has no BRANCH: .* has BRANCH in line 7, 10/,
   },
   {
     args: ['cases', 'add', ...STEER, '--case', NEW_CASE, '--before', '11', ...OUT],
-    says: /no case begins in line 11: they begin in 8, 9/,
+    says: /no case begins in line 11: cases begin in line 8, 9/,
   },
   { args: ['cases', 'remove', ...STEER, '--line', '10', ...OUT], says: /no case begins in line 10: .* 8, 9, 11/ },
   {
     args: ['cases', 'remove', ...STEER, '--case', 'case(<har, 5, 0xffffffff>)', ...OUT],
-    says: /the BRANCH in line 7 has no case\(<har, 5, 0xffffffff>\)/,
+    says: /the BRANCH in line 7 has no case with these conditions: case\(<har, 5, 0xffffffff>\)/,
   },
-  { args: ['cases', 'remove', ...STEER, '--case', 'DROP;', ...OUT], says: /'DROP;' is no case/ },
-  { args: ['cases', 'remove', ...STEER, ...OUT], says: /which case\? --case or --line/ },
+  { args: ['cases', 'remove', ...STEER, '--case', 'DROP;', ...OUT], says: /'DROP;' is not a case/ },
+  { args: ['cases', 'remove', ...STEER, ...OUT], says: /no case is given: --case or --line/ },
   {
     args: ['cases', 'remove', ...STEER, '--line', '11', ...OUT],
     says: /the BRANCH in line 10 would have no case left/,
@@ -249,7 +249,7 @@ const refusals: readonly (Refusal & { readonly given: typeof given })[] = [
     args: ['cases', 'add', ...STEER, '--case', NEW_CASE, '-o', 'next.json', '--source-out', '.'],
     says: /cannot write \.: a folder, not a file/,
   },
-  { args: ['cases'], says: /add or remove\?/ },
+  { args: ['cases'], says: /no command is given after p4runpro cases: it takes add or remove/ },
 ].map((refusal) => ({ ...refusal, given }));
 
 await testRefusals('p4runpro', refusals);

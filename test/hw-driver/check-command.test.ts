@@ -27,7 +27,7 @@ function written(text: string): string {
 test('programs that do what they say are verified, each with its packets', () => {
   const { status, stdout } = check('--verify', '--packets', '200', '--seed', '7', program('l2'), program('lb'));
   assert.is(status, 0);
-  assert.match(stdout, /^l2_first: verified on 200 packets; it ran on \d+ of them, which came to 1 of 1 statement\n/);
+  assert.match(stdout, /^l2_first: verified on 200 packets; it ran on \d+ of them and executed 1 of 1 statement\n/);
   assert.match(stdout, /\nlb: verified on 200 packets; .* of \d+ statements\n3 programs checked, 0 warnings\n$/);
   assert.is(stdout, check('--verify', '--packets', '200', '--seed', '7', program('l2'), program('lb')).stdout);
 });
@@ -86,7 +86,7 @@ test('with as many recirculations as it needs it is', () => {
 test('a program whose entries do something else is shown: the prototype drops packets that recirculate', () => {
   const { status, stdout } = check('--verify', '--dataplane', 'published', written(longProgram(26)));
   assert.is(status, 1);
-  assert.match(stdout, /^p: its entries do not do what it says\n/);
+  assert.match(stdout, /^p: its entries do not do what its source says\n/);
   assert.match(stdout, /by the program it leaves by port 1, on the switch it is dropped/);
   assert.match(stdout, /\npacket on port \d+: [0-9a-f]+\n/);
 });

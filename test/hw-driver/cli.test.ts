@@ -159,7 +159,7 @@ test('compile --print-after: forms after passes, as text; --print: one of the fo
     assert.is(await print('--print', 'entries'), await print());
     const both = await type('p4runpro', ['compile', CACHE, '--print', 'rows', '--print-after', 'rows'], { folder });
     assert.is(both.status, 2);
-    assert.match(both.stderr, /--print and --print-after both say what is printed/);
+    assert.match(both.stderr, /--print and --print-after exclude each other/);
   }));
 
 test('compile --state: beside programs that run already, of which it takes nothing', () =>
@@ -191,15 +191,15 @@ const REFUSALS: readonly Refusal[] = [
     (command): Refusal => ({
       args: [command, 'c.json'],
       given: (folder) => writeFileSync(join(folder, 'c.json'), '{\n "schema": "p4runpro-sim/compiled-program@2"\n}\n'),
-      says: /c\.json is a document, perhaps a compiled program/,
+      says: /c\.json is JSON, perhaps a compiled program/,
     }),
   ),
-  { args: [], says: /which command\?.*--help/ },
+  { args: [], says: /no command is given: p4runpro --help/ },
   { args: ['chekc'], says: /there is no command 'chekc': did you mean check\?/ },
-  { args: ['check'], says: /Not enough/ },
-  { args: ['compile'], says: /Not enough/ },
-  { args: ['compile', CACHE, LB], says: /Unknown.*lb\.p4runpro/ },
-  { args: ['check', CACHE, '--verfiy'], says: /Unknown argument: verfiy/ },
+  { args: ['check'], says: /too few arguments: found 0, expected at least 1, as in p4runpro check <files/ },
+  { args: ['compile'], says: /too few arguments.*; see p4runpro compile --help/ },
+  { args: ['compile', CACHE, LB], says: /unexpected argument '.*lb\.p4runpro'; see p4runpro compile --help/ },
+  { args: ['check', CACHE, '--verfiy'], says: /there is no option --verfiy; see p4runpro check --help/ },
   { args: ['check', 'nosuch.p4runpro'], says: /nosuch\.p4runpro: no such file/ },
   { args: ['check', CACHE, 'nosuch.p4runpro'], says: /nosuch\.p4runpro: no such file/ },
   { args: ['check', '.'], says: /\.: a folder, not a file/ },
@@ -215,12 +215,12 @@ const REFUSALS: readonly Refusal[] = [
   {
     args: ['compile', 'long.p4runpro', '-o', './long.p4runpro'],
     given: given('long.p4runpro', LONG_PROGRAM),
-    says: /--output \.\/long\.p4runpro would take the place of long\.p4runpro, which is read/,
+    says: /--output \.\/long\.p4runpro would overwrite long\.p4runpro, which the command reads/,
   },
   {
     args: ['explain', 'long.p4runpro', '--svg', 'long.p4runpro'],
     given: given('long.p4runpro', LONG_PROGRAM),
-    says: /--svg long\.p4runpro would take the place of long\.p4runpro, which is read/,
+    says: /--svg long\.p4runpro would overwrite long\.p4runpro, which the command reads/,
   },
   { args: ['compile', CACHE, '--print', 'steps', '--state', 'nosuch.json'], says: /nosuch\.json: no such file/ },
   { args: ['compile', CACHE, '--print', 'syntax', '--priority', '-1'], says: /--priority takes a whole number/ },

@@ -142,7 +142,10 @@ test('compile says whether an empty switch would hold what does not fit', () =>
   }));
 
 const REFUSALS: readonly Refusal[] = [
-  { args: ['explain'], says: /Not enough/ },
+  {
+    args: ['explain'],
+    says: /too few arguments: found 0, expected at least 1, as in p4runpro explain <file>; see p4runpro explain --help/,
+  },
   { args: ['explain', 'nosuch.p4runpro'], says: /nosuch\.p4runpro: no such file/ },
   { args: ['explain', program('lb'), '--svg', 'nosuch/a.svg'], says: /cannot write nosuch\/a\.svg/ },
   {

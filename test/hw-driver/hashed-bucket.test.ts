@@ -100,9 +100,9 @@ test('a flow is counted where its hash, computed bit by bit, and the command say
 for (const [text, says] of [
   ['10.0.0.1,10.0.0.2,1,2', /src,dst,sport,dport,protocol/],
   ['10.0.0.1,10.0.0.2,1,2,6,7', /src,dst,sport,dport,protocol/],
-  ['10.0.0.256,10.0.0.2,1,2,6', /'10\.0\.0\.256' is no value of 32 bits/],
-  ['10.0.0.1,10.0.0.2,65536,2,6', /'65536' is no value of 16 bits/],
-  ['10.0.0.1,10.0.0.2,1,2,sctp', /'sctp' is no value of 8 bits/],
+  ['10.0.0.256,10.0.0.2,1,2,6', /'10\.0\.0\.256' is not a value of 32 bits/],
+  ['10.0.0.1,10.0.0.2,65536,2,6', /'65536' is not a value of 16 bits/],
+  ['10.0.0.1,10.0.0.2,1,2,sctp', /'sctp' is not a value of 8 bits/],
 ] as const) {
   test(`no flow: ${text}`, () => {
     assert.throws(

@@ -78,15 +78,27 @@ test('what is damaged, missing, twice or of another kind is refused', () => {
   refused(Buffer.from([lines[0], ...lines.slice(2)].join('\n')), 'damaged', /record 2 is missing/);
   refused(Buffer.from([lines[0], lines[1], ...lines.slice(1)].join('\n')), 'damaged', /record 3 is missing/);
   refused(rest, 'not-a-journal', /not a journal/);
-  refused([header, { kind: 'end', program: 'x', outcome: 'after' }], 'damaged', /record 2 ends no transaction/);
-  refused([header, { kind: 'step', program: 'x', done: 1 }], 'damaged', /record 2 is a step of no transaction/);
-  refused([header, itemAt(rest, 0), itemAt(rest, 0)], 'damaged', /record 3 begins a transaction within another/);
-  refused([header, { kind: 'other' } as unknown as JournalRecord], 'damaged', /a kind that is not known: "other"/);
+  refused(
+    [header, { kind: 'end', program: 'x', outcome: 'after' }],
+    'damaged',
+    /record 2 ends a transaction that is not open/,
+  );
+  refused(
+    [header, { kind: 'step', program: 'x', done: 1 }],
+    'damaged',
+    /record 2 is a step without an open transaction/,
+  );
+  refused(
+    [header, itemAt(rest, 0), itemAt(rest, 0)],
+    'damaged',
+    /record 3 begins a transaction while another of the program is open/,
+  );
+  refused([header, { kind: 'other' } as unknown as JournalRecord], 'damaged', /an unknown kind: "other"/);
   const other = builtInDataPlane('published') ?? plane;
   refused(
     [{ kind: 'journal', schema: JOURNAL_SCHEMA, dataPlane: { name: other.name, hash: other.hash } }],
     'other-data-plane',
-    /of data plane 'published', not of 'default'/,
+    /belongs to data plane 'published', not to 'default'/,
   );
   refused(
     [{ ...header, schema: 'p4runpro/journal@9' } as unknown as JournalRecord],

@@ -86,13 +86,13 @@ test('commands: nothing is changed before repair or forget', () =>
     const run = (...words: string[]): Promise<Outcome> => type('p4runpro', [...words, ...SIM], { folder });
     assert.is((await run('deploy', program('lb'), program('cache'))).status, 0);
     const empty = await run('forget');
-    assert.is(empty.stdout, 'nothing to forget\n');
+    assert.is(empty.stdout, 'nothing to forget: the switch has lost no program\n');
     rmSync(join(folder, 's'));
     const shown = await run('show');
     assert.is(shown.status, 2);
     assert.match(
       shown.stderr,
-      /s: no such file; its journal s\.journal is there: p4runpro repair .* forget drops them$/m,
+      /s: no such file; its journal s\.journal exists: p4runpro repair .* forget drops them$/m,
     );
     for (const words of [
       ['deploy', program('calc')],
@@ -121,7 +121,7 @@ test('commands: nothing is changed before repair or forget', () =>
     assert.is((await run('memory', 'write', 'lb', 'port', '1')).status, 0);
     rmSync(join(folder, 's'));
     assert.is((await run('forget')).stdout, 'lb: forgotten\n');
-    assert.match((await run('show')).stderr, /^p4runpro: s: no such file; p4runpro deploy begins one\n$/);
+    assert.match((await run('show')).stderr, /^p4runpro: s: no such file; p4runpro deploy creates one\n$/);
     assert.is((await run('deploy', program('lb'))).status, 0);
   }));
 

@@ -36,10 +36,10 @@ export async function operate(run: (status: number, ...args: string[]) => Promis
   assert.match(replaced, /^lb: replaced, id 3, .*\n {2}kept: (port, address|address, port)\n$/);
   assert.is(await run(0, 'memory', 'read', 'lb', 'address'), '0: 0 0 0 167772161 7 0 0 0\n');
   assert.is(await run(0, 'watch', 'lb', '--times', '2', '--interval', '5'), '');
-  assert.is(await run(0, 'memory', 'reset', 'lb', 'address'), 'lb: address is reset\n');
+  assert.is(await run(0, 'memory', 'reset', 'lb', 'address'), 'lb: memory address was reset\n');
   assert.is(await run(0, 'memory', 'read', 'lb', 'address'), '256 words, all 0\n');
   assert.is(await run(0, 'show', 'drift'), AS_DEPLOYED);
-  assert.is(await run(0, 'repair'), 'nothing to mend\n');
+  assert.is(await run(0, 'repair'), 'nothing to repair: the switch is as the journal says\n');
   // One that is not there, or is named twice: the others stay.
   await run(2, 'revoke', 'lb', 'nosuch');
   await run(2, 'revoke', 'lb', 'cache', 'lb');

@@ -86,7 +86,12 @@ test('the shell: help of all commands and of one, and the nearest to one that th
     });
     child.stdin.end('help\nhelp memory\nhelp memry\nshwo\nhelp exit now\n');
     await once(child, 'close');
-    for (const said of ['deploy <files..>', 'exit, quit', '  help [COMMAND]', 'Words to write, from --from on']) {
+    for (const said of [
+      'deploy <files..>',
+      'exit, quit',
+      '  help [COMMAND]',
+      'Words to write to consecutive buckets',
+    ]) {
       assert.ok(stdout.includes(said), said);
     }
     assert.equal(stderr.split('\n'), [
@@ -148,12 +153,12 @@ test('the shell parts words at blanks that no quotes hold', () => {
 
 const sim = (...args: string[]): string[] => [...args, ...SIM];
 const REFUSED: readonly Refusal[] = [
-  { args: ['deploy', 'x.p4runpro'], says: /Missing required argument: target/ },
+  { args: ['deploy', 'x.p4runpro'], says: /missing required option --target; see p4runpro deploy --help/ },
   { args: ['show', '--target', 'sim'], says: /--target sim needs --state FILE/ },
   { args: sim('deplyo', 'x'), says: /there is no command 'deplyo': did you mean deploy\?/ },
   { args: ['cases', 'ad', 'x'], says: /there is no command 'cases ad': did you mean add\?/ },
   { args: ['xyzzy'], says: /there is no command 'xyzzy': p4runpro --help lists them/ },
-  { args: sim('show'), says: /s: no such file; p4runpro deploy begins one/ },
+  { args: sim('show'), says: /s: no such file; p4runpro deploy creates one/ },
   { args: sim('deploy', 'nosuch.p4runpro'), says: /nosuch\.p4runpro: no such file/ },
   { args: ['show', '--target', 'nowhere'], says: /--target takes sim or HOST:PORT, not 'nowhere'/ },
   { args: ['show', '--target', '127.0.0.1:1', '--journal', 'j'], says: /127\.0\.0\.1:1/, status: 1 },

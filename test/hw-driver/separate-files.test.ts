@@ -18,7 +18,7 @@ test('an output is an input: under its own name, another, and through a link', (
         () => requireSeparateFiles({ '-o': output }, ['other', undefined, input]),
         (error: unknown) =>
           error instanceof UsageError &&
-          error.message === `-o ${output} would take the place of ${input}, which is read`,
+          error.message === `-o ${output} would overwrite ${input}, which the command reads`,
       );
     }
     requireSeparateFiles({ '-o': join(folder, 'out'), '--svg': undefined }, [input]);
@@ -29,7 +29,7 @@ test('two outputs are one file, which need not be there yet', () =>
     const file = join(folder, 'new');
     assert.throws(
       () => requireSeparateFiles({ '-o': file, '--svg': file }, []),
-      /--svg .*new would take the place of what -o/,
+      /--svg .*new would overwrite the output of -o/,
     );
   }));
 
@@ -45,15 +45,15 @@ test('bench run and replay leave their captures and programs as they are', () =>
     const run = ['run', '--programs', '1', '--workload', 'p.p4runpro', '--trace', 'in.pcap', '--out', 'r'];
     const replay = ['replay', 'p.p4runpro', '--trace', 'in.pcap'];
     for (const [args, says] of [
-      [[...run, '--write', 'in.pcap'], '--write in.pcap would take the place of in.pcap, which is read'],
+      [[...run, '--write', 'in.pcap'], '--write in.pcap would overwrite in.pcap, which the command reads'],
       [
         [...run, '--memory-out', 'p.p4runpro'],
-        '--memory-out p.p4runpro would take the place of p.p4runpro, which is read',
+        '--memory-out p.p4runpro would overwrite p.p4runpro, which the command reads',
       ],
-      [[...replay, '--memory-out', 'in.pcap'], '--memory-out in.pcap would take the place of in.pcap, which is read'],
+      [[...replay, '--memory-out', 'in.pcap'], '--memory-out in.pcap would overwrite in.pcap, which the command reads'],
       [
         [...replay, '--expect', 'in.pcap', '--update'],
-        '--expect in.pcap would take the place of in.pcap, which is read',
+        '--expect in.pcap would overwrite in.pcap, which the command reads',
       ],
     ] as const) {
       const { status, stdout, stderr } = await type('bench', [...args], { folder });

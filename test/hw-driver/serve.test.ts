@@ -184,8 +184,8 @@ test('a controller that is killed, whenever: the next one settles it', () =>
       await new Promise((resolve) => setTimeout(resolve, wait));
       child.kill('SIGKILL');
       await once(child, 'exit').catch(() => undefined);
-      // Settles what was cut off.
-      assert.is(await run(0, 'repair'), 'nothing to mend\n');
+      // Ends the transaction that was interrupted.
+      assert.is(await run(0, 'repair'), 'nothing to repair: the switch is as the journal says\n');
       assert.is(await run(0, 'show', 'drift'), AS_DEPLOYED);
       const shown = JSON.parse(await run(0, 'show', 'programs', '--json')) as { programs: { program: string }[] };
       if (shown.programs.length > 0) await run(0, 'revoke', ...shown.programs.map(({ program: name }) => name));
@@ -202,16 +202,16 @@ await testRefusals('p4runpro', [
   { args: [...SERVE, '--keepalive-timeout', '3'], says: /--keepalive-timeout belongs to --keepalive/ },
   {
     args: [...SERVE, '--forward', '1:2', '--forward', '01:3'],
-    says: /--forward 1:2 and --forward 01:3 are of one port/,
+    says: /--forward 1:2 and --forward 01:3 have the same ingress port/,
   },
   {
     args: [...SERVE, '--tls-ca', 'nowhere.pem'],
     says: /--tls-ca: nowhere\.pem cannot be read: no such file or directory/,
   },
-  { args: [...SERVE, '--tls-key', tlsFile('switch.key')], says: /--tls-certificate and --tls-key belong together/ },
+  { args: [...SERVE, '--tls-key', tlsFile('switch.key')], says: /--tls-certificate and --tls-key need each other/ },
   { args: [...SERVE, ...CA], says: /--tls-ca needs --tls-certificate and --tls-key/ },
-  { args: [...SHOW, 'localhost:1', '--tls-ca', packageFile('README.md')], says: /README\.md is not in PEM/ },
-  { args: [...SHOW, 'sim', '--state', 's', ...CA], says: /--tls-ca, .* belong to HOST:PORT/ },
+  { args: [...SHOW, 'localhost:1', '--tls-ca', packageFile('README.md')], says: /README\.md is not a PEM file/ },
+  { args: [...SHOW, 'sim', '--state', 's', ...CA], says: /--tls-ca, .* need --target HOST:PORT/ },
 ]);
 
 test.run();

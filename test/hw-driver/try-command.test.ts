@@ -114,15 +114,18 @@ const refusals: readonly Refusal[] = [
   { args: ['nosuch.p4runpro', ...PACKET], says: /nosuch\.p4runpro: no such file/ },
   { args: ['mine.p4runpro', '--packet', 'ipv4.dstt=1'], says: /--packet 'ipv4\.dstt=1': .*did you mean ipv4\.dst\?/ },
   { args: ['mine.p4runpro', ...PACKET, '--memory', 'count'], says: /--memory takes a memory and its words/ },
-  { args: ['mine.p4runpro', ...PACKET, '--memory', 'cnt=1'], says: /no memory cnt; there is mine\.count/ },
+  { args: ['mine.p4runpro', ...PACKET, '--memory', 'cnt=1'], says: /no memory cnt; the programs have mine\.count/ },
   {
     args: ['mine.p4runpro', ...PACKET, '--memory', 'yours.count=1'],
-    says: /no memory yours\.count; there is mine\.count/,
+    says: /no memory yours\.count; the programs have mine\.count/,
   },
   { args: ['mine.p4runpro', ...PACKET, '--memory', 'count[16]=1'], says: /count has buckets 0 to 15/ },
   { args: ['mine.p4runpro', ...PACKET, '--memory', 'count[15]=1,2'], says: /count has buckets 0 to 15/ },
-  { args: ['mine.p4runpro', ...PACKET, '--memory', 'count[4-2]=1'], says: /buckets 4-2 are none/ },
-  { args: ['mine.p4runpro', ...PACKET, '--memory', 'count[0-2]=1,2'], says: /a range of buckets takes one word/ },
+  { args: ['mine.p4runpro', ...PACKET, '--memory', 'count[4-2]=1'], says: /the range 4-2 is empty/ },
+  {
+    args: ['mine.p4runpro', ...PACKET, '--memory', 'count[0-2]=1,2'],
+    says: /a range of buckets takes one word, not 2/,
+  },
   {
     args: ['mine.p4runpro', ...PACKET, '--memory', 'count=4294967296'],
     says: /a word is a number from 0 to 4294967295/,

@@ -1,8 +1,8 @@
 /** Header fields of a packet by name, and a comparison of two packets. */
 import type { HeaderField } from '../../../compiler/data-plane/data-plane.js';
 import { must } from '../../../compiler/data-plane/must.js';
-import type { DataPlane } from '../../../compiler/index.js';
-import { fieldAccess, fieldText, InterpretedParser, Phv, readField } from '../../../sim/index.js';
+import { type DataPlane, fieldText } from '../../../compiler/index.js';
+import { fieldAccess, InterpretedParser, Phv, readField } from '../../../sim/index.js';
 
 /** Fields of the packet's headers in the order of the description, and the payload as hexadecimal. */
 export function packetFields(dataPlane: DataPlane, bytes: Uint8Array): Map<string, string> {

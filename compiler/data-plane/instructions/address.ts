@@ -1,4 +1,4 @@
-/** The address translation: where in the memory of an RPB a program's bucket lies. */
+/** Address translation: from a program's bucket to the address in the memory of an RPB. */
 import { addWords, andWords, constantWord } from '../known-word.js';
 import { effects, type InstructionFamily, parameterAt, stepWords } from './instruction.js';
 import { withRegister } from './packet-state.js';
@@ -32,7 +32,7 @@ export const OFFSET: InstructionFamily<Offset> = {
   kind: 'offset',
   group: 'core',
   title: 'Addresses moved into a block',
-  heading: 'and the base of the block is added; the flag picks the operation that comes.',
+  heading: 'and the base of the block is added; the flag selects the operation of the access that follows.',
   members: [{ kind: 'offset' }],
   inlines: true,
   name: () => 'address_translation_offset',

@@ -1,4 +1,4 @@
-/** The branch id: which entries a packet meets from here on. */
+/** The branch id, which selects the entries that a packet meets from here on. */
 import { effects, type InstructionFamily, parameterAt, stepWords } from './instruction.js';
 
 export interface SetBranch {
@@ -9,7 +9,7 @@ export const SET_BRANCH: InstructionFamily<SetBranch> = {
   kind: 'setBranch',
   group: 'core',
   title: 'Branches',
-  heading: 'Branches: what follows is done for this id only.',
+  heading: 'Branches: the entries that follow match this id.',
   members: [{ kind: 'setBranch' }],
   inlines: false,
   name: () => 'set_branch_id',

@@ -1,4 +1,4 @@
-/** Where a packet goes. The last one wins, but for DROP, which wins over all. */
+/** Forwarding decisions. The last one wins, except that DROP wins over all. */
 import { effects, type InstructionFamily, parameterAt, stepWords } from './instruction.js';
 
 export interface Return {
@@ -14,7 +14,7 @@ export interface Report {
   readonly kind: 'report';
 }
 
-/** What the four have in common. */
+/** The properties that all four share. */
 const FORWARDING = { group: 'forwarding', inlines: true } as const;
 
 export const RETURN: InstructionFamily<Return> = {
@@ -38,7 +38,7 @@ export const RETURN: InstructionFamily<Return> = {
     'hdr.ipv4.src = address;',
     `${egressPort} = ${arrivalPort};`,
   ],
-  summary: () => 'Ethernet and IPv4 addresses change places; egress port = the port that the packet came in on',
+  summary: () => 'Ethernet and IPv4 addresses are swapped; egress port = the ingress port of the packet',
 };
 
 export const FORWARD: InstructionFamily<Forward> = {
@@ -61,7 +61,7 @@ export const DROP: InstructionFamily<Drop> = {
   ...FORWARDING,
   kind: 'drop',
   title: 'Dropped',
-  heading: 'Nowhere; what else the packet is told does not count.',
+  heading: 'Dropped, regardless of other forwarding decisions.',
   members: [{ kind: 'drop' }],
   name: () => 'drop',
   parameters: () => [],

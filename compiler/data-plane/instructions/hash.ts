@@ -20,7 +20,7 @@ export const HASH: InstructionFamily<Hash> = {
   title: 'Hashes',
   heading: 'Hashes, of addresses, ports and protocol or of har, into the low half of har or mar.',
   members: [hash('5-tuple', 'har'), hash('har', 'har'), hash('5-tuple', 'mar'), hash('har', 'mar')],
-  // Each RPB has a hash function of its own: a hash goes where the memory is that it is for.
+  // Each RPB has its own hash function, so a hash has to be in the RPB of the memory that it addresses.
   inlines: false,
   name({ input, into }) {
     const name = input === '5-tuple' ? 'hash_5_tuple' : 'hash_customization';

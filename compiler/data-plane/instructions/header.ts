@@ -1,4 +1,4 @@
-/** Header fields and fields that the switch supplies, into registers and back. */
+/** Moves between registers and fields: of headers, or of intrinsic metadata. */
 import type { Register } from '../description.js';
 import { compactFieldName, type DirectStatement, effects, type InstructionFamily, stepWords } from './instruction.js';
 import { withRegister } from './packet-state.js';

@@ -1,11 +1,14 @@
-/** Stateful ALUs: one word of memory and sar. The flag of the offset step picks the first (0) or second operation. */
+/**
+ * Stateful ALUs, which work on one word of memory and sar. The flag of the offset step selects the first (0) or second
+ * operation.
+ */
 import { UNKNOWN_WORD } from '../known-word.js';
 import { type Block, braces } from '../p4-text.js';
 import { effects, type InstructionFamily, type P4Names, stepWords } from './instruction.js';
 import { withRegister } from './packet-state.js';
 
 export const SALU_PAIRS = ['add_sub', 'and_or', 'read_write', 'max'] as const;
-/** A stateful ALU holds a pair of operations. */
+/** The pairs of operations of stateful ALUs. */
 export type SaluPair = (typeof SALU_PAIRS)[number];
 
 export interface Salu {
@@ -17,7 +20,7 @@ interface PairRow {
   /** The primitives of its operations, by the flag. */
   readonly primitives: readonly [string, string];
   readonly secondStores: boolean;
-  /** What the ALU does with `word` and sar; `result` goes to sar. */
+  /** The body of the RegisterAction: statements on `word` and sar; `result` goes to sar. */
   p4(names: P4Names): readonly Block[];
   readonly summary: string;
 }
@@ -58,7 +61,7 @@ const PAIRS: Readonly<Record<SaluPair, PairRow>> = {
   },
 };
 
-/** The pair and the flag that do a memory primitive; undefined for other primitives. */
+/** The pair and the flag that implement a memory primitive; undefined for other primitives. */
 export function memoryOperation(primitive: string): { readonly pair: SaluPair; readonly flag: 0 | 1 } | undefined {
   for (const pair of SALU_PAIRS) {
     const [first, second] = PAIRS[pair].primitives;
@@ -81,7 +84,7 @@ export const SALU: InstructionFamily<Salu> = {
   parameters: () => [],
   effects({ pair }) {
     const { secondStores } = PAIRS[pair];
-    // The address is in no register. A pair reads sar whichever operation it does, but for the one that may store it.
+    // The address is not in a register. Every pair reads sar in both operations, except the one that may store it.
     return effects({ reads: secondStores ? [] : ['sar'], writes: ['sar'], address: 'access', secondStores });
   },
   known: (state, { pair }) =>

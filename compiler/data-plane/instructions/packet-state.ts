@@ -1,4 +1,6 @@
-/** What is known of the state that a packet carries from RPB to RPB; what each action makes of it is in its family. */
+/**
+ * What is known of the state that a packet carries from RPB to RPB; each family has the effect of its actions on it.
+ */
 import type { Register } from '../description.js';
 import { constantWord, isWithin, joinWords, type KnownWord } from '../known-word.js';
 
@@ -16,7 +18,7 @@ export interface PacketState {
 const ZERO = constantWord(0);
 export const ZERO_REGISTERS: KnownRegisters = { har: ZERO, sar: ZERO, mar: ZERO };
 
-/** Of a packet on its first pass. */
+/** The state of a packet at the start of its first pass. */
 export const FIRST_STATE: PacketState = {
   registers: ZERO_REGISTERS,
   saved: ZERO_REGISTERS,

@@ -6,17 +6,17 @@ import { actionName, actionParameters, effectsOf, familyOf, INSTRUCTION_FAMILIES
 const INTRODUCTION = [
   '# Actions of an RPB',
   '',
-  'Made from the instruction table in `compiler/data-plane/instructions`; do not edit (`UPDATE_GOLDENS=1` writes it anew).',
+  'Generated from the instruction table in `compiler/data-plane/instructions`; do not edit (`UPDATE_GOLDENS=1` rewrites it).',
   '',
-  'For each packet an RPB does one action, which an entry of its table names. `har`, `sar` and `mar` are the three',
+  'For each packet an RPB executes one action, which an entry of its table names. `har`, `sar` and `mar` are the three',
   'registers of 32 bits; `m` is the word of the memory of the RPB at the address that the offset step computed. Sums are',
   'modulo 2^32. "Reads" and "sets" are registers and their saved copies; a register of which an action sets some bits and',
-  'keeps the others stands in brackets. The last column says in which RPBs a data plane has the action. An action is one',
-  'instruction of its stage; hashes share the two hash units of the RPB, and memory actions its stateful ALU, which are',
-  'there once for each RPB, with any set of actions.',
+  'keeps the others is in brackets. The last column lists the RPBs of each data plane that have the action. An action is one',
+  'instruction of its stage; hashes share the two hash units of the RPB, and memory actions its stateful ALU, which exist',
+  'once for each RPB, with any set of actions.',
 ];
 
-/** @param dataPlanes the RPBs of these are named */
+/** @param dataPlanes the data planes whose RPBs the last column lists */
 export function actionReference(dataPlanes: readonly DataPlane[]): string {
   const sections = INSTRUCTION_FAMILIES.map((family) => {
     const effects = effectsIn(family.kind, family.members, dataPlanes);
@@ -34,7 +34,7 @@ export function actionReference(dataPlanes: readonly DataPlane[]): string {
 
 const escaped = (cell: string): string => cell.replaceAll('|', '\\|');
 
-/** The members of a family, then what else the data planes have of it. */
+/** The members of a family, then its other actions in the data planes. */
 function effectsIn(
   kind: ActionEffect['kind'],
   members: readonly ActionEffect[],
@@ -75,7 +75,7 @@ function parametersText(effect: ActionEffect, dataPlanes: readonly DataPlane[]):
     .join(', ');
 }
 
-/** The word of an explanation; an action that does two has both. */
+/** The verb in explanations; both verbs for an action with two operations. */
 function verbOf(effect: ActionEffect): string {
   const verbs = [0, 1].map((flag) => {
     return familyOf(effect).words(effect, { constant: '', memory: '', sizeMask: '', flags: [flag] }).verb;
@@ -83,7 +83,7 @@ function verbOf(effect: ActionEffect): string {
   return [...new Set(verbs)].join('/');
 }
 
-/** `default: 1–10; tofino1: 1–6`; empty where none has it. */
+/** The RPBs with an action, `default: 1–10; tofino1: 1–6`; empty where none has it. */
 function placesText(action: string, dataPlanes: readonly DataPlane[]): string {
   return dataPlanes
     .flatMap((dataPlane) => {

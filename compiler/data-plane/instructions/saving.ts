@@ -1,9 +1,12 @@
-/** Registers saved and restored around an expansion that needs one; mended, commented out in the prototype. */
+/**
+ * Saving and restoring registers around an expansion that needs one more. The prototype has these actions commented
+ * out.
+ */
 import type { Register } from '../description.js';
 import { effects, type InstructionFamily, stepWords } from './instruction.js';
 import { withRegister } from './packet-state.js';
 
-/** Registers in the order in which the data plane numbers them: recover1 restores mar, and so on. */
+/** Registers in the order of their numbers in action names: recover1 restores mar. */
 export const NUMBERED_REGISTERS: readonly Register[] = ['mar', 'sar', 'har'];
 
 export interface Backup {
@@ -36,7 +39,7 @@ export const RECOVER: InstructionFamily<Recover> = {
   kind: 'recover',
   group: 'saving',
   title: 'Registers restored',
-  heading: 'and restored, around steps that need one.',
+  heading: 'and restored, around steps that need a register.',
   members: NUMBERED_REGISTERS.map((register) => ({ kind: 'recover', register })),
   inlines: false,
   name: ({ register }) => `recover${NUMBERED_REGISTERS.indexOf(register) + 1}`,

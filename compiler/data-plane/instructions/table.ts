@@ -1,7 +1,7 @@
 /**
- * The instruction table: every family of actions that an RPB can have. Liveness, known loads, links of memories, inlined
- * cases, the proof of addresses, the resource model, explanations, the P4 source and docs/ACTIONS.md read it; what the
- * actions do to a packet stands beside it in sim/blocks/instructions.
+ * The instruction table: all families of actions of RPBs. Liveness, known loads, links of memories, inlined
+ * cases, the proof of addresses, the resource model, explanations, the P4 source and docs/ACTIONS.md read it; the
+ * implementations of the actions are in sim/blocks/instructions.
  */
 import { must } from '../must.js';
 import { MASK, OFFSET } from './address.js';
@@ -43,7 +43,7 @@ const TABLE = [
 
 type EffectOf<Family> = Family extends InstructionFamily<infer Effect> ? Effect : never;
 
-/** What an action does, as plain data: the family and its operands. */
+/** The effect of an action as plain data: its family and its operands. */
 export type ActionEffect = EffectOf<(typeof TABLE)[number]>;
 
 export const INSTRUCTION_FAMILIES: readonly InstructionFamily<ActionEffect>[] = TABLE;
@@ -59,10 +59,10 @@ export const familyOf = (effect: ActionEffect): InstructionFamily<ActionEffect> 
 /** The name of an effect, e.g. `extract_hdrl5key1_sar`; inverse of {@link effectOfAction}. */
 export const actionName = (effect: ActionEffect): string => familyOf(effect).name(effect);
 
-/** What an effect reads and writes. */
+/** The registers and fields that an effect reads and writes. */
 export const effectsOf = (effect: ActionEffect): Effects => familyOf(effect).effects(effect);
 
-/** The field that it moves to a register or to a header: one or none. */
+/** The field that an effect moves to a register or to a header: one or none. */
 export function movedField(effect: ActionEffect, to: 'register' | 'header'): readonly string[] {
   const { moves } = effectsOf(effect);
   return moves?.to === to ? [moves.field] : [];
@@ -75,9 +75,9 @@ export const actionParameters = (effect: ActionEffect, bits: StateBits): readonl
 const membersOf = (group: FamilyGroup): readonly ActionEffect[] =>
   INSTRUCTION_FAMILIES.filter((family) => family.group === group).flatMap(({ members }) => members);
 
-/** Actions that need no header field: every RPB of the paper has them. */
+/** Actions without a header field, which every RPB of the paper has. */
 export const HEADERLESS_EFFECTS = membersOf('core');
-/** Saving and restoring registers around an expansion. */
+/** Actions that save and restore registers. */
 export const SAVING_EFFECTS = membersOf('saving');
 export const FORWARDING_EFFECTS = membersOf('forwarding');
 
@@ -86,7 +86,7 @@ const MEMBERS: ReadonlyMap<string, ActionEffect> = new Map(
 );
 
 /**
- * What the action of this name does, or undefined where no such action exists.
+ * The effect of the action of this name, or undefined where no such action exists.
  * @param fieldByCompactName full field names by {@link compactFieldName}
  */
 export function effectOfAction(
@@ -102,7 +102,7 @@ export function effectOfAction(
   return undefined;
 }
 
-/** The effect that does a statement of the language alone, if there is one; a data plane need not have it. */
+/** The effect that implements a statement of the language alone, if there is one; a data plane need not have it. */
 export function directEffect(statement: DirectStatement): ActionEffect | undefined {
   for (const family of INSTRUCTION_FAMILIES) {
     const effect = family.direct?.(statement);

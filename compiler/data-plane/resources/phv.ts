@@ -1,6 +1,6 @@
 /**
- * PHV: containers that a packet's headers and state take in the match-action stages. An estimate: the compiler packs
- * fields, and moves those that no stage touches to containers that do not count.
+ * PHV: containers of a packet's headers and state in the match-action stages. An estimate: p4c packs
+ * fields, and moves fields that no stage uses to containers that do not count.
  */
 
 import type { Chip } from '../chip.js';
@@ -12,7 +12,7 @@ import { must } from '../must.js';
 import { stateHeaderBits } from '../state-fields.js';
 import { WORD_BITS } from '../tables.js';
 
-/** Bits of containers, both gresses together. */
+/** Bits of containers in both gresses together. */
 export function phvBits(dataPlane: DataPlane, chip: Chip): number {
   const widest = Math.max(...chip.phv.containerSizes);
   return (['ingress', 'egress'] as const).reduce((sum, gress) => {
@@ -23,16 +23,16 @@ export function phvBits(dataPlane: DataPlane, chip: Chip): number {
 }
 
 /**
- * Of the header fields that tables match, hash or exchange with registers. Fields of headers that no packet has together
- * (TCP and what follows UDP) take the same containers, so the parser's fullest path counts.
+ * Bits of the header fields that tables match, hash or exchange with registers. Fields of headers that exclude each
+ * other (TCP and what follows UDP) take the same containers, so the parser's fullest path counts.
  */
 function headerBits(dataPlane: DataPlane, gress: Gress, widest: number): number {
-  const touched = touchedFields(dataPlane, gress);
+  const used = usedFields(dataPlane, gress);
   const bitsOf = new Map(
     dataPlane.headers.map(({ name, index }) => [
       name,
       containersOf(
-        touched.filter((field) => field.header === index),
+        used.filter((field) => field.header === index),
         exchangedFields(dataPlane, gress),
         widest,
       ),
@@ -50,7 +50,10 @@ function headerBits(dataPlane: DataPlane, gress: Gress, widest: number): number 
   return longest(parser.start);
 }
 
-/** Fields that move between header and register lie in whole 32-bit words, which neighbours share; others in bytes. */
+/**
+ * Bits of fields: those that move between header and register take whole 32-bit words, which neighbours share; others
+ * bytes.
+ */
 function containersOf(fields: readonly HeaderField[], exchanged: ReadonlySet<string>, widest: number): number {
   const words = new Set<number>();
   let bits = 0;
@@ -66,15 +69,15 @@ function exchangedFields({ rpbs }: DataPlane, gress: Gress): ReadonlySet<string>
   return new Set(mine.flatMap(({ effect }) => effectsOf(effect).moves?.field ?? []));
 }
 
-function touchedFields(dataPlane: DataPlane, gress: Gress): readonly HeaderField[] {
+function usedFields(dataPlane: DataPlane, gress: Gress): readonly HeaderField[] {
   const matched = gress === 'ingress' ? dataPlane.filterTables.flatMap(({ keys }) => keys.map(({ name }) => name)) : [];
   const names = new Set([...matched, ...FIVE_TUPLE, ...exchangedFields(dataPlane, gress)]);
   return [...names].map((name) => dataPlane.field(name)).filter((field) => field.kind === 'header');
 }
 
 /**
- * What the switch itself supplies or wants: ports in either gress as 16-bit containers, the drop control as a byte, and
- * the intrinsic fields that actions read, in words.
+ * Bits of intrinsic metadata: ports in either gress as 16-bit containers, the drop control as a byte, and
+ * the intrinsic fields that actions read, as words.
  */
 function intrinsicBits(dataPlane: DataPlane, gress: Gress): number {
   const read = [...exchangedFields(dataPlane, gress)].filter((name) => dataPlane.field(name).kind === 'intrinsic');
@@ -82,6 +85,6 @@ function intrinsicBits(dataPlane: DataPlane, gress: Gress): number {
   return ports * 16 + 8 + read.length * WORD_BITS;
 }
 
-/** A bit for each header, which says whether the deparser emits it; they take a container of their own. */
+/** Bits of the validity of headers, in a separate container. */
 const validityBits = ({ headers }: DataPlane, widest: number): number =>
   Math.ceil((headers.length + 1) / widest) * widest;

@@ -1,6 +1,6 @@
 /**
- * Power of the match-action stages: an estimate, by the published figures per memory access and the way in which the
- * open Tofino back end (p4lang/p4c, mau/walk_power_graph.cpp) adds them up. It leaves out parsers, queues and ports.
+ * Power of the match-action stages: an estimate from the published figures per memory access, added up as by the
+ * open Tofino back end (p4lang/p4c, mau/walk_power_graph.cpp). It leaves out parsers, queues and ports.
  */
 import type { Chip } from '../chip.js';
 import type { DataPlane } from '../data-plane.js';
@@ -13,11 +13,11 @@ export interface Power {
   /** Watts of all pipes at full load. */
   readonly ingressWatts: number;
   readonly egressWatts: number;
-  /** Percent of full load that the budget allows, as the compiler rounds it: down. */
+  /** Percent of full load that the budget allows, rounded down as by p4c. */
   readonly loadPercent: number;
 }
 
-/** Watts of one pipe for a packet in every cycle: accesses of each kind times their cost. */
+/** Watts of one pipe with a packet in every cycle: accesses of each kind times their power. */
 export function tableWatts(accesses: Accesses, { power }: Chip): number {
   return (
     accesses.tcamSearches * power.tcamSearch +
@@ -43,8 +43,8 @@ export function powerOf(dataPlane: DataPlane, tables: readonly PlacedTable[], ch
 }
 
 /**
- * Share of the cycles in which a packet can enter. A gress that is longer than the packets it may hold stalls its
- * parser: it lets in `maxPacketsInFlight` packets in the cycles until the first one's credit is back.
+ * Share of the cycles in which a packet can enter. A gress with more cycles than packets in flight stalls its
+ * parser: `maxPacketsInFlight` packets enter in the cycles until the credit of the first one returns.
  */
 function throughput(cycles: number, { power }: Chip): number {
   const { maxPacketsInFlight, creditCycles, issueCycles } = power;

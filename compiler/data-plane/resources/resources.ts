@@ -1,4 +1,4 @@
-/** All that a data plane takes of a chip: stage by stage, in sum, in cycles and in watts. */
+/** The resources of a chip that a data plane uses, by stage and in total, with latency and power. */
 import { type Chip, TOFINO_1 } from '../chip.js';
 import type { DataPlane } from '../data-plane.js';
 import { gressCycles } from '../latency.js';
@@ -14,7 +14,7 @@ export type Resource = 'phvBits' | Unit | 'vliwWords';
 export interface ResourceUse {
   readonly resource: Resource;
   readonly used: number;
-  /** What the whole pipe has. */
+  /** Number that a whole pipe has. */
   readonly available: number;
 }
 

@@ -1,4 +1,4 @@
-/** What the tables of each stage take together, and what the stage has. */
+/** Resources that the tables of each stage use, compared with those of the stage. */
 import type { Chip, Needs } from '../chip.js';
 import { addNeeds, NO_NEEDS, type PlacedTable, UNITS } from './table-needs.js';
 
@@ -9,7 +9,7 @@ export interface StageUse {
   readonly vliwWords: number;
 }
 
-/** A unit of which a stage has less than its tables take. */
+/** A resource of a stage that its tables exceed. */
 export interface Excess {
   readonly stage: number;
   readonly unit: keyof Needs | 'vliwWords';
@@ -17,7 +17,7 @@ export interface Excess {
   readonly available: number;
 }
 
-/** All stages of the chip; more if tables lie behind its last. */
+/** All stages of the chip, and further ones if tables need more stages than it has. */
 export function stageUses(tables: readonly PlacedTable[], chip: Chip): readonly StageUse[] {
   const stages = Math.max(chip.stages, ...tables.map(({ stage }) => stage + 1));
   return Array.from({ length: stages }, (_, stage) => {
@@ -29,7 +29,7 @@ export function stageUses(tables: readonly PlacedTable[], chip: Chip): readonly 
 
 /**
  * Instruction words: each holds an instruction of either colour for each gress, and containers belong to one gress; so
- * the gress with more actions counts. `NoAction` is one of them.
+ * the gress with more actions counts. `NoAction` is one of the actions.
  */
 function vliwWords(tables: readonly PlacedTable[], { vliwColours }: Chip): number {
   const words = (['ingress', 'egress'] as const).map((gress) => {
@@ -40,7 +40,7 @@ function vliwWords(tables: readonly PlacedTable[], { vliwColours }: Chip): numbe
   return Math.max(...words);
 }
 
-/** Where the chip has too little, stage by stage. */
+/** The resources that are exceeded, by stage. */
 export function excesses(uses: readonly StageUse[], chip: Chip): readonly Excess[] {
   const units = [...UNITS, 'vliwWords'] as const;
   return uses.flatMap(({ stage, needs, vliwWords: words }) =>

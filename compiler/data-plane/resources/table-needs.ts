@@ -1,7 +1,7 @@
 /**
- * What each table takes of its stage. Formulas are those of the open Tofino back end in p4lang/p4c as far as they show
- * in what it makes of the authors' program and of ours; each says so, and holds for tables like these (one action data
- * format, no counters, meters or selectors).
+ * Resources that each table uses in its stage. Formulas are those of the open Tofino back end in p4lang/p4c as far as
+ * its output for the authors' program and ours shows them; they hold for tables like these (one action data format, no
+ * counters, meters or selectors).
  */
 import { bitsToTell } from '../bits.js';
 import type { Chip, Needs } from '../chip.js';
@@ -21,7 +21,7 @@ import {
 
 export type Unit = keyof Needs;
 
-/** Accesses to memory blocks that one packet makes. */
+/** Accesses to memory blocks by one packet. */
 export interface Accesses {
   readonly tcamSearches: number;
   readonly ramReads: number;
@@ -36,7 +36,7 @@ export interface PlacedTable {
   readonly stage: number;
   readonly needs: Needs;
   readonly accesses: Accesses;
-  /** Instructions; `NoAction` is not among them, as all tables of a stage and gress share one. */
+  /** Number of instructions without `NoAction`, which all tables of a stage and gress share. */
   readonly actions: number;
 }
 
@@ -67,7 +67,7 @@ export function placedTables(dataPlane: DataPlane, chip: Chip): readonly PlacedT
 
 const controlOf = (name: string): string => name.slice(0, name.lastIndexOf('.'));
 
-/** What a table or what is attached to it takes, and touches for a packet. */
+/** Resources and accesses of a table, or of a unit attached to it. */
 interface Use {
   readonly needs: Needs;
   readonly accesses: Accesses;
@@ -85,21 +85,21 @@ function placed({ name, gress, stage, actions }: MatchTable, match: Use, attache
   };
 }
 
-/** The last stage of a gress that holds a table. */
+/** The last stage of a gress with a table. */
 const lastStage = (dataPlane: DataPlane, gress: Gress): number =>
   Math.max(...matchTables(dataPlane).flatMap((table) => (table.gress === gress ? [table.stage] : [])), 0);
 
-/** Names of the tables that p4c makes, beside those of the control interface. */
+/** Names of the tables that p4c adds to those of the control interface. */
 export const COMPILER_TABLES = {
   countPass: 'SwitchEgress.count_pass',
   stripState: 'SwitchEgress.strip_state',
   udpHasChecksum: { ingress: 'SwitchIngress.udp_has_checksum', egress: 'SwitchEgress.udp_has_checksum' },
 } as const;
 
-/** The logical table of a condition that is no other table's gateway. */
+/** The name of the logical table of a condition that is not the gateway of another table. */
 export const conditionName = ({ header }: FilterChoice): string => `SwitchIngress.init.has_${header}`;
 
-/** Conditions of the filters that are no other table's gateway: a logical table each, without memory. */
+/** Conditions of the filters that are not the gateway of another table: a logical table each, without memory. */
 function conditionTables(dataPlane: DataPlane): PlacedTable[] {
   const order = filterOrder(dataPlane);
   return filterSteps(order)
@@ -115,8 +115,8 @@ function conditionTables(dataPlane: DataPlane): PlacedTable[] {
 }
 
 /**
- * Two tables without a key, behind the last RPB: one counts the pass of a packet that recirculates, one strips the
- * carried state from a packet that leaves. Each reads one block; p4c gives them no memory of their own.
+ * Two tables without a key, after the last RPB: one counts the pass of a recirculating packet, one strips the
+ * carried state from a leaving packet. Each reads one block; p4c allocates no memory for them.
  */
 function stateTables(dataPlane: DataPlane): PlacedTable[] {
   return [COMPILER_TABLES.countPass, COMPILER_TABLES.stripState].map((name) => ({
@@ -129,12 +129,12 @@ function stateTables(dataPlane: DataPlane): PlacedTable[] {
   }));
 }
 
-/** The bits that say whether there is a UDP header, and whether it has a checksum. */
+/** Entries for the two bits of the condition: whether there is a UDP header, and whether it has a checksum. */
 const CHECKSUM_CONDITION_ENTRIES = 4;
 
 /**
- * A deparser that updates the checksum of UDP only where there is one: p4c makes an exact match table of the condition,
- * at the end of each gress (parde/deparser_checksum_update.cpp).
+ * The condition that the deparser updates the UDP checksum only where there is one: p4c makes an exact match table of
+ * it, at the end of each gress (parde/deparser_checksum_update.cpp).
  */
 function checksumTables(dataPlane: DataPlane, chip: Chip): PlacedTable[] {
   if (!dataPlane.description.updatesChecksums) return [];
@@ -148,9 +148,9 @@ function checksumTables(dataPlane: DataPlane, chip: Chip): PlacedTable[] {
 }
 
 /**
- * Filters with a condition of their own and another table behind their miss: p4c gives these an action data block even
- * for an id, where the filters that have but one of the two (those of the authors' program, the second and the last of
- * ours) find it in the ternary indirection.
+ * Filters that have both a gateway and another table after their miss: p4c gives these an action data block even
+ * for an id, where filters with only one of the two (those of the authors' program, the second and the last of
+ * ours) have it in the ternary indirection.
  */
 function guardedThatLeadOn(dataPlane: DataPlane): ReadonlySet<string> {
   const order = filterOrder(dataPlane);
@@ -164,9 +164,9 @@ function guardedThatLeadOn(dataPlane: DataPlane): ReadonlySet<string> {
 }
 
 /**
- * TCAM blocks: columns as wide as the key (44 bits each) times rows as deep as the entries; all of them are searched. An
- * entry's action is found in an SRAM block (ternary indirection). Its parameters stand there too if they are as short as
- * a port or an id, and in an action data block otherwise. Per entry 32 bits of the first and 64 of the second: p4c pads
+ * TCAM blocks: columns as wide as the key (44 bits each) times rows as deep as the entries; all of them are searched.
+ * An entry's action is in an SRAM block (ternary indirection). Its parameters are there too if they are as short as a
+ * port or an id, and in an action data block otherwise. Per entry 32 bits of the first and 64 of the second: p4c pads
  * to powers of two. One block of each is read.
  */
 function ternaryNeeds({ keys, entries, actions }: MatchTable, needsActionData: boolean, chip: Chip): Use {
@@ -186,7 +186,7 @@ function ternaryNeeds({ keys, entries, actions }: MatchTable, needsActionData: b
   };
 }
 
-/** Parameters of an action that need no block of their own. */
+/** Maximum bits of parameters of an action that need no action data block. */
 const IMMEDIATE_BITS = 16;
 const INDIRECTION_BITS = 32;
 const ACTION_DATA_BITS = 64;
@@ -195,9 +195,9 @@ const sramBlocks = (entries: number, bits: number, { sramBlock }: Chip): number 
   Math.ceil((entries * bits) / (sramBlock.rows * sramBlock.bits));
 
 /**
- * An exact match is a hash table: ways of whole SRAM blocks, each with an index of its own into 1,024 rows, 10 hash bits.
- * A table that a row for each entry fits into one block is one way; p4c takes four for larger ones, with up to four
- * entries to a row. One block of each way is read.
+ * An exact match is a hash table: ways of whole SRAM blocks, each with an index of its own into 1,024 rows, 10 hash
+ * bits. A table that a row for each entry fits into one block is one way; p4c takes four for larger ones, with up to
+ * four entries to a row. One block of each way is read.
  */
 function exactNeeds(entries: number, chip: Chip): Use {
   const { rows } = chip.sramBlock;
@@ -212,12 +212,12 @@ const EXACT_WAYS = 4;
 const ENTRIES_PER_ROW = 4;
 
 /**
- * What an RPB has besides its table: a register array and two hashes, of the 5-tuple and of har.
+ * Resources of an RPB beside its table: a register array and two hashes, of the 5-tuple and of har.
  *
- * The array: words side by side in SRAM blocks and one block to spare, without which no word could be written while
- * another is read; a map RAM beside each block; one stateful ALU. A packet reads and writes one block, reads all map RAMs
- * and writes one (p4c, mau/determine_power_usage.cpp). Its address and the hashes come by hash distribution units of 16
- * bits each; where sar and the flag do not reach the ALU by the crossbar, they come by hash bits too.
+ * The array: words in SRAM blocks and one spare block, without which no word could be written while
+ * another is read; a map RAM beside each block; one stateful ALU. A packet reads and writes one block, reads all map
+ * RAMs and writes one (p4c, mau/determine_power_usage.cpp). Its address and the hashes come by hash distribution units
+ * of 16 bits each; where sar and the flag do not reach the ALU by the crossbar, they come by hash bits too.
  */
 function rpbNeeds({ words, width, gress }: RegisterTable, dataPlane: DataPlane, chip: Chip): Use {
   const blocks = sramBlocks(words, width, chip) + 1;
@@ -237,10 +237,10 @@ const HASHED_VALUES = 3;
 const HASH_OUTPUT_BITS = WORD_BITS / 2;
 
 /**
- * Whether the flag is the upper byte of a 16-bit container, from where the crossbar cannot bring it to the first byte of
+ * Whether the flag is the upper byte of a 16-bit container, from which the crossbar cannot move it to the first byte of
  * a stateful ALU's operand: p4c then sends both operands through the hash. It packs the flag with the field behind it
- * where the two fill such a container and nothing is computed with either; egress counts the pass, and a field that is
- * added to has a container of its own.
+ * where the two fill such a container and neither is an operand; egress counts the pass, and a field that is
+ * added to has a separate container.
  */
 function isFlagAbove(dataPlane: DataPlane, gress: Gress): boolean {
   const fields = stateFields(dataPlane);

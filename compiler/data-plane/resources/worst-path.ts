@@ -1,18 +1,19 @@
 /**
- * The packet for which the most memory is read: the heaviest way through the tables of a gress, as the open Tofino back
- * end finds it (p4lang/p4c, mau/walk_power_graph.cpp, estimate_power_tofino). Its graph has a node for each logical
- * table; a condition that is a table's gateway is one node with that table, so the way past a table leads through it and
- * pays for it. The power of a table is added on the way to the next one: the last table of a gress costs nothing.
+ * The packet for which the most memory is read: the heaviest path through the tables of a gress, as the open Tofino
+ * back end finds it (p4lang/p4c, mau/walk_power_graph.cpp, estimate_power_tofino). Its graph has a node for each
+ * logical table; a condition that is a table's gateway is one node with that table, so the path past a table leads
+ * through it and includes its power. The power of a table is added on the edge to the next one: the last table of a
+ * gress costs nothing.
  */
 import { type DataPlane, FIXED_NAMES } from '../data-plane.js';
 import type { Gress } from '../description.js';
 import { type FilterStep, filterOrder, guardedTable } from '../filter-order.js';
 import { COMPILER_TABLES, conditionName, type PlacedTable } from './table-needs.js';
 
-/** By table name, what a packet may meet next; the last table has nothing. */
+/** By table name, the tables that a packet may meet next; none for the last table. */
 type Flow = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The tables that count, in order; the last table of the gress is not among them. @param watts of a table */
+/** The tables of the heaviest path in order, without the last table of the gress. @param watts of a table */
 export function worstPath(
   dataPlane: DataPlane,
   gress: Gress,
@@ -27,7 +28,7 @@ export function worstPath(
     const found = known.get(name);
     if (found !== undefined) return found;
     const table = byName.get(name);
-    if (table === undefined) throw new Error(`no table ${name} is placed`);
+    if (table === undefined) throw new Error(`table ${name} has no place`);
     let best: Way | undefined;
     for (const next of flow.get(name) ?? []) {
       const way = heaviest(next);
@@ -47,7 +48,7 @@ interface Way {
 }
 const NO_WAY: Way = { tables: [], watts: 0 };
 
-/** Tables that follow one another for every packet; the filters come between the first and the second of ingress. */
+/** Tables that every packet passes in this order; the filters are between the first and the second of ingress. */
 function sequence(dataPlane: DataPlane, gress: Gress, placed: ReadonlyMap<string, PlacedTable>): readonly string[] {
   const rpbs = dataPlane.rpbs.flatMap((rpb) => (rpb.gress === gress ? [rpb.table] : []));
   const others =
@@ -71,7 +72,7 @@ function flowOf(dataPlane: DataPlane, gress: Gress, names: readonly string[]): F
   connect(first, enter(order, behind));
   return flow;
 
-  /** Connects the tables of a step and of what follows it; the table or condition that is met first. */
+  /** Connects the tables of a step and of those after it. @returns the first table or condition */
   function enter(step: FilterStep | undefined, end: string): string {
     if (step === undefined) return end;
     if (step.kind === 'lookUp') {

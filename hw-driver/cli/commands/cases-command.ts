@@ -1,4 +1,4 @@
-/** `p4runpro cases`: other cases for a program that runs, as the few entries that change. */
+/** `p4runpro cases`: cases added to a running program or removed from it, as the entries that change. */
 
 import type { Argv } from 'yargs';
 import {
@@ -37,38 +37,68 @@ const MAX_LINE = 2 ** 31;
 
 const commonOptions = (yargs: Argv) =>
   yargs
-    .positional('file', { type: 'string', demandOption: true, describe: 'The text of the program as it runs' })
-    .option('program', { type: 'string', demandOption: true, describe: 'Its compiled program as it runs' })
-    .option('branch', { type: 'string', describe: 'Line of the BRANCH; the first if left out' })
-    .options({ state: { ...STATE_OPTION.state, describe: 'Compiled programs that run beside it' } })
+    .positional('file', { type: 'string', demandOption: true, describe: 'Source file of the running program' })
+    .option('program', {
+      type: 'string',
+      demandOption: true,
+      describe: 'Compiled program that runs on the switch (JSON)',
+    })
+    .option('branch', { type: 'string', describe: 'Line number of the BRANCH; by default the first BRANCH' })
+    .options({
+      state: { ...STATE_OPTION.state, describe: 'Compiled programs that run on the same switch (JSON files)' },
+    })
     .options(DATA_PLANE_OPTION)
-    .option('output', { alias: 'o', type: 'string', describe: 'Where the new compiled program goes' })
-    .option('operations', { type: 'string', describe: 'Where the changes of entries go, in their order' })
-    .option('source-out', { type: 'string', describe: 'Where the new text goes: the next change starts from it' })
-    .options({ json: { ...JSON_OPTION.json, describe: 'Print all of it as one JSON document' } })
+    .option('output', { alias: 'o', type: 'string', describe: 'Output file of the new compiled program (JSON)' })
+    .option('operations', { type: 'string', describe: 'Output file of the operations on the switch, in order (JSON)' })
+    .option('source-out', {
+      type: 'string',
+      describe: 'Output file of the new source, from which the next change starts',
+    })
+    .options({ json: { ...JSON_OPTION.json, describe: 'Print the whole result as one JSON document' } })
     .requiresArg(['program', 'branch', 'output', 'operations', 'source-out']);
 
 const addCasesOptions = (yargs: Argv) =>
   commonOptions(yargs)
-    .option('case', { type: 'string', array: true, demandOption: true, describe: 'A case, as it stands in a program' })
-    .option('before', { type: 'string', describe: 'Line of the case that it comes before; last if left out' })
+    .option('case', {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: 'Case to add, as written in a program (repeatable)',
+    })
+    .option('before', {
+      type: 'string',
+      describe: 'Line number of the case before which it is inserted; by default after the last',
+    })
     .option('recirculations', {
       alias: 'R',
       type: 'string',
-      describe: 'Maximum recirculations of the program; those that it takes already if left out',
+      describe: 'Maximum recirculations of the program; by default those of the compiled program',
     })
     .requiresArg(['case', 'before', 'recirculations'])
     .example(
       "$0 cases add lb.p4runpro --program lb.json --case 'case(<sar, 2, 0xffffffff>) { DROP; }'",
-      'Says which entries change',
+      'Which entries change for one more case',
     );
 
 const removeCasesOptions = (yargs: Argv) =>
   commonOptions(yargs)
-    .option('case', { type: 'string', array: true, default: [], describe: 'A case by its conditions: case(<…>)' })
-    .option('line', { type: 'string', array: true, default: [], describe: 'A case by the line where it begins' })
+    .option('case', {
+      type: 'string',
+      array: true,
+      default: [],
+      describe: 'Case to remove, given by its conditions: case(<…>) (repeatable)',
+    })
+    .option('line', {
+      type: 'string',
+      array: true,
+      default: [],
+      describe: 'Case to remove, given by the number of its first line (repeatable)',
+    })
     .requiresArg(['case', 'line'])
-    .example("$0 cases remove lb.p4runpro --program lb.json --case 'case(<sar, 2, 0xffffffff>)'", 'Takes a case out');
+    .example(
+      "$0 cases remove lb.p4runpro --program lb.json --case 'case(<sar, 2, 0xffffffff>)'",
+      'Which entries change without a case',
+    );
 
 interface CommonArguments {
   readonly file: string;
@@ -92,7 +122,7 @@ async function addCases(args: AddCasesArguments): Promise<number> {
   const recirculations =
     args.recirculations === undefined ? undefined : recirculationsFrom(args.recirculations, dataPlane);
   let changed = source;
-  // Lines that came in before the case which the others come before.
+  // Lines inserted so far in front of the case that --before names.
   let added = 0;
   for (const text of args.case) {
     const branch = chosenBranch(changed, document.program, args.branch);
@@ -106,7 +136,10 @@ async function addCases(args: AddCasesArguments): Promise<number> {
   return finish(args, dataPlane, changed, recirculations, `${count(args.case.length, 'case')} added`);
 }
 
-/** Exit status 2 for a case with errors, 1 if it does not fit or more than entries of cases would have to change. */
+/**
+ * Exit status 2 for a case with errors, 1 if it does not fit or if other entries than those of cases would have to
+ * change.
+ */
 export const addCasesCommand = command(addCasesOptions, addCases);
 
 async function removeCases(args: RemoveCasesArguments): Promise<number> {
@@ -117,7 +150,7 @@ async function removeCases(args: RemoveCasesArguments): Promise<number> {
     ...args.case.map((text) => caseWithConditions(first, text)),
     ...args.line.map((line) => caseInLine(branches, line, 0)),
   ];
-  if (gone.length === 0) throw new UsageError('which case? --case or --line says');
+  if (gone.length === 0) throw new UsageError('no case is given: --case or --line names the cases to remove');
   const empty = branches.find(({ cases }) => cases.every(({ start }) => gone.some((item) => item.start === start)));
   if (empty !== undefined) throw new UsageError(`the BRANCH in line ${empty.line} would have no case left`);
   let changed = source;
@@ -126,7 +159,7 @@ async function removeCases(args: RemoveCasesArguments): Promise<number> {
   return finish(args, dataPlane, changed, undefined, `${count(distinct.length, 'case')} removed`);
 }
 
-/** Exit status 1 if more than entries of cases would have to change. */
+/** Exit status 1 if other entries than those of cases would have to change. */
 export const removeCasesCommand = command(removeCasesOptions, removeCases);
 
 function startFrom({ file, program, dataplane }: CommonArguments) {
@@ -145,7 +178,7 @@ function chosenBranch(source: string, program: string, line: string | undefined)
   if (found !== undefined) return found;
   if (branches.length === 0) throw new UsageError(`program ${program} has no BRANCH`);
   throw new UsageError(
-    `no BRANCH in line ${wanted}: there are some in ${branches.map((branch) => branch.line).join(', ')}`,
+    `line ${wanted} has no BRANCH: program ${program} has BRANCH in line ${branches.map((branch) => branch.line).join(', ')}`,
   );
 }
 
@@ -155,19 +188,20 @@ function caseInLine(branches: readonly BranchText[], line: string, added: number
   const found = cases.find(({ syntax }) => syntax.span.line === wanted);
   if (found !== undefined) return found;
   const lines = cases.map(({ syntax }) => syntax.span.line).join(', ');
-  throw new UsageError(`no case begins in line ${line}: they begin in ${lines}`);
+  throw new UsageError(`no case begins in line ${line}: cases begin in line ${lines}`);
 }
 
 function caseWithConditions({ line, cases }: BranchText, text: string): CaseText {
   const wanted = caseConditions(text);
-  if (wanted === undefined) throw new UsageError(`'${text}' is no case: case(<register, value, mask>)`);
+  if (wanted === undefined) throw new UsageError(`'${text}' is not a case: case(<register, value, mask>) is expected`);
   const identity = (conditions: readonly MatchSyntax[]): string =>
     conditions
       .map(({ subject, value, mask }) => `${subject.text} ${value.value} ${mask.value}`)
       .sort()
       .join();
   const found = cases.find(({ syntax }) => identity(syntax.conditions) === identity(wanted));
-  if (found === undefined) throw new UsageError(`the BRANCH in line ${line} has no ${text}`);
+  if (found === undefined)
+    throw new UsageError(`the BRANCH in line ${line} has no case with these conditions: ${text}`);
   return found;
 }
 
@@ -182,15 +216,15 @@ function finish(
   const document = readDocument(args.program, dataPlane);
   const next = analysis.programs.find(({ name }) => name === document.program);
   if (analysis.hasErrors || next === undefined) {
-    printFindings(analysis, `${args.file} as it would be`, source);
+    printFindings(analysis, `${args.file} after the change`, source);
     return EXIT.badInput;
   }
   const state = stateOf([args.program, ...args.state], dataPlane);
   const planned = (most: number | undefined): CaseChange =>
     changeCases(document, next, state, analysis.sourceHash, { recirculations: most });
-  const change = plannedOrCured(() => planned(recirculations), planned, dataPlane, document.passes - 1);
+  const change = planOrSuggest(() => planned(recirculations), planned, dataPlane, document.passes - 1);
   const summary = summaryOf(document, change);
-  // The document and the text may be updated in place, each by its own.
+  // The compiled program and the source may be updated in place, each by its own output.
   const { output, operations, sourceOut } = args;
   requireSeparateFiles({ '--output': output, '--operations': operations }, [args.file, ...args.state]);
   requireSeparateFiles({ '--operations': operations, '--source-out': sourceOut }, [args.program, ...args.state]);
@@ -210,8 +244,8 @@ function finish(
   return EXIT.done;
 }
 
-/** @throws {DoesNotFit} that names the recirculations with which it would fit, if there are such */
-function plannedOrCured(
+/** @throws {DoesNotFit} that names the number of recirculations with which the change would fit, if there is one */
+function planOrSuggest(
   plan: () => CaseChange,
   planWith: (recirculations: number) => CaseChange,
   dataPlane: DataPlane,
@@ -229,14 +263,14 @@ function plannedOrCured(
         if (other instanceof DoesNotFit) continue;
         throw error;
       }
-      throw new DoesNotFit(error.program, error.reason, `with --recirculations ${more} (-R ${more}) it does`);
+      throw new DoesNotFit(error.program, error.reason, `with --recirculations ${more} (-R ${more}) it fits`);
     }
     throw error;
   }
 }
 
 interface Summary {
-  /** Entries that nothing touches. */
+  /** Entries that stay as they are. */
   readonly kept: number;
   readonly inserted: number;
   readonly replaced: number;

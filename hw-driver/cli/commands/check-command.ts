@@ -1,4 +1,7 @@
-/** `p4runpro check`: every finding about the files, underlined; and whether the compiler does them justice. */
+/**
+ * `p4runpro check`: errors and warnings of programs; with --verify, whether the compiled entries do what the source
+ * says.
+ */
 import type { Argv } from 'yargs';
 import {
   analyse,
@@ -20,9 +23,9 @@ import { DATA_PLANE_OPTION, JSON_OPTION, recirculationsFrom } from '../kit/share
 interface CheckedFile {
   readonly file: string;
   readonly programs: readonly string[];
-  /** In the order of the text; of one kind at most a hundred. */
+  /** In the order of the source; at most a hundred with one code. */
   readonly diagnostics: readonly Diagnostic[];
-  /** How many of each kind there are beside those. */
+  /** By code, the number of findings beyond those. */
   readonly unlisted: Partial<Record<DiagnosticCode, number>>;
   /** With --verify, one per program of a file without errors. */
   readonly verification?: readonly Verification[];
@@ -30,23 +33,28 @@ interface CheckedFile {
 
 const checkOptions = (yargs: Argv) =>
   yargs
-    .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro programs' })
+    .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro source files' })
     .options(DATA_PLANE_OPTION)
     .option('verify', {
       type: 'boolean',
       default: false,
-      describe: 'Compile, and run random packets through the text and through the entries',
+      describe: 'Compile each program, and compare its entries with its source on random packets',
     })
-    .option('seed', { type: 'string', default: '1', describe: 'Of the packets (with --verify)' })
-    .option('packets', { type: 'string', default: '1000', describe: 'For each program (with --verify)' })
+    .option('seed', { type: 'string', default: '1', describe: 'Seed of the random packets (with --verify)' })
+    .option('packets', {
+      type: 'string',
+      default: '1000',
+      defaultDescription: '1,000',
+      describe: 'Number of random packets for each program (with --verify)',
+    })
     .options(JSON_OPTION)
     .option('recirculations', {
       type: 'string',
-      describe: `Maximum recirculations of a program (with --verify; ${DEFAULT_RECIRCULATIONS})`,
+      describe: `Maximum recirculations of a program (with --verify; default ${DEFAULT_RECIRCULATIONS})`,
     })
     .requiresArg(['seed', 'packets', 'recirculations'])
-    .example('$0 check bench/programs/cache.p4runpro', 'Says what is wrong with a program')
-    .example('$0 check --verify bench/programs/lb.p4runpro', 'Says whether its entries do what it says');
+    .example('$0 check bench/programs/cache.p4runpro', 'The errors and warnings of a program')
+    .example('$0 check --verify bench/programs/lb.p4runpro', 'Whether its entries do what its source says');
 
 type CheckArguments = ArgumentsOf<typeof checkOptions>;
 

@@ -1,4 +1,4 @@
-/** `p4runpro compile`: the compiled program, for an empty switch or one that runs other programs already. */
+/** `p4runpro compile`: compiles a program for an empty switch, or for one that already runs other programs. */
 
 import type { Argv } from 'yargs';
 import {
@@ -43,25 +43,30 @@ const PRINTED: readonly Printed[] = [...(Object.keys(PRINTED_FORMS) as (keyof ty
 
 const compileOptions = (yargs: Argv) =>
   yargs
-    .positional('file', { type: 'string', demandOption: true, describe: 'A P4runpro program' })
-    .option('output', { alias: 'o', type: 'string', describe: 'Where the document goes; standard output if left out' })
+    .positional('file', { type: 'string', demandOption: true, describe: 'P4runpro source file' })
+    .option('output', {
+      alias: 'o',
+      type: 'string',
+      describe: 'Output file of the compiled program (JSON); by default standard output',
+    })
     .options(STATE_OPTION)
     .options(DATA_PLANE_OPTION)
     .options(LINK_OPTIONS)
     .option('print', {
       choices: PRINTED,
-      describe: 'Stops once this is known and prints it as text; entries: the document, as without the option',
+      describe:
+        'Form of the program to print as text in place of the compiled program; the compiler stops after it. entries: the compiled program, as without the option',
     })
     .option('print-after', {
       array: true,
       nargs: 1,
       choices: [...PASS_NAMES, 'all'] as const,
-      describe: 'Print the form after a pass of the compiler in place of the document; repeatable',
+      describe: 'Compiler pass whose result is printed as text in place of the compiled program (repeatable)',
     })
     .requiresArg(['output', 'print', 'print-after'])
     .example('$0 compile bench/programs/lb.p4runpro -o lb.json', 'Compiles for an empty switch')
     .example('$0 compile bench/programs/hh.p4runpro --state lb.json', 'Compiles for a switch that runs lb')
-    .example('$0 compile bench/programs/hh.p4runpro --print-after align', 'Shows the steps after one pass');
+    .example('$0 compile bench/programs/hh.p4runpro --print-after align', 'Prints the steps after the pass align');
 
 type CompileArguments = ArgumentsOf<typeof compileOptions>;
 
@@ -79,17 +84,17 @@ async function compile(args: CompileArguments): Promise<number> {
 
 export const compileCommand = command(compileOptions, compile);
 
-/** What is printed in place of the document. */
+/** The text that is printed in place of the compiled program. */
 interface Printing {
   readonly observe: PassObserver;
-  /** The last pass whose form is needed: the compiler stops behind it. */
+  /** The last pass whose form is needed: the compiler stops after it. */
   readonly last: PassName;
   text(): string;
 }
 
 function printingOf({ print, printAfter }: CompileArguments): Printing | undefined {
   if (print !== undefined && printAfter !== undefined) {
-    throw new UsageError('--print and --print-after both say what is printed: give one of them');
+    throw new UsageError('--print and --print-after exclude each other: give one of them');
   }
   if (printAfter !== undefined) {
     const wanted = new Set(PASS_NAMES.filter((name) => printAfter.includes(name) || printAfter.includes('all')));
@@ -114,7 +119,7 @@ async function resultOf(
 ): Promise<string> {
   const options = await linkOptionsFrom(args, dataPlane);
   const { recirculations } = options;
-  // Read for every stage: what is wrong with it is said also where the stage does not depend on it.
+  // Read before every stage, so that errors in it are reported even where the stage does not depend on it.
   const state = stateOf(args.state, dataPlane);
   const stopsBefore = (pass: PassName): boolean =>
     printing !== undefined && PASS_NAMES.indexOf(printing.last) < PASS_NAMES.indexOf(pass);

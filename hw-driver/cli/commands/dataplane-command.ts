@@ -1,4 +1,4 @@
-/** `p4runpro dataplane`: what a data plane takes of the chip, beside the published figures. */
+/** `p4runpro dataplane`: the chip resources that a data plane uses, beside the published figures. */
 
 import type { Argv } from 'yargs';
 import { must } from '../../../compiler/data-plane/must.js';
@@ -11,13 +11,18 @@ import { JSON_OPTION } from '../kit/shared-options.js';
 
 const dataplaneOptions = (yargs: Argv) =>
   yargs
-    .positional('dataplane', { type: 'string', default: 'default', describe: 'A name, or a JSON file' })
+    .positional('dataplane', {
+      type: 'string',
+      default: 'default',
+      describe: 'Name of a data plane, or JSON file with its description',
+    })
     .options(JSON_OPTION)
-    .example('$0 dataplane tofino1', 'Shows that it fits a Tofino 1')
-    .example('$0 dataplane default', 'Shows by how much it does not')
+    .example('$0 dataplane tofino1', 'A data plane that fits a Tofino 1')
+    .example('$0 dataplane default', 'A data plane that does not fit, and the resources that it exceeds')
     .epilogue(
-      "Beside it, what the open p4c says of the authors' program (p4c: published) and of the source of 'p4runpro p4' " +
-        "(p4c: tofino1), and the authors' program as the paper prints it (fig. 10, table 2). PHV is an estimate.",
+      "Columns beside it: the resources that the open p4c reports for the authors' program (p4c: published) and for the " +
+        "output of 'p4runpro p4' (p4c: tofino1), and the figures that the paper prints for the authors' program (fig. 10, " +
+        'table 2). The PHV bits are an estimate.',
     );
 
 type DataplaneArguments = ArgumentsOf<typeof dataplaneOptions>;

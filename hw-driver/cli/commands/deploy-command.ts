@@ -1,4 +1,4 @@
-/** `p4runpro deploy`, `revoke` and `replace`: which programs a switch runs. */
+/** `p4runpro deploy`, `revoke`, `replace` and `change`: the programs that a switch runs. */
 import {
   analyse,
   type CompiledProgram,
@@ -15,7 +15,7 @@ import { readPrograms } from '../kit/program-documents.js';
 import { JSON_OPTION, LINK_OPTIONS, linkOptionsFrom } from '../kit/shared-options.js';
 import { answer, count, sessionCommand } from './session-command.js';
 
-/** The programs of a text, or undefined if it has errors; findings go to stderr. */
+/** The programs of a source file, or undefined if it has errors; findings go to stderr. */
 function checkedPrograms(file: string, dataPlane: DataPlane) {
   const source = readPrograms(file);
   const analysis = analyse(source, dataPlane);
@@ -23,28 +23,29 @@ function checkedPrograms(file: string, dataPlane: DataPlane) {
   return analysis.hasErrors ? undefined : analysis;
 }
 
-/** As {@link checkedPrograms}, of a text with one program. @throws {UsageError} */
+/** As {@link checkedPrograms}, for a source file with exactly one program. @throws {UsageError} */
 function checkedProgram(file: string, dataPlane: DataPlane) {
   const analysis = checkedPrograms(file, dataPlane);
   if (analysis === undefined) return undefined;
   const [program, ...more] = analysis.programs;
-  if (program === undefined || more.length > 0) throw new UsageError(`${file}: one program is needed`);
+  if (program === undefined || more.length > 0)
+    throw new UsageError(`${file} has ${analysis.programs.length} programs: exactly one is expected`);
   return { program, sourceHash: analysis.sourceHash };
 }
 
-/** @throws {UsageError} for a program that is named twice, before anything is done */
+/** @throws {UsageError} for a program that is named twice, before the switch is changed */
 function requireDifferent(names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new UsageError(`program ${twice} is there twice: nothing was done`);
+  if (twice !== undefined) throw new UsageError(`program ${twice} is named twice: the switch was not changed`);
 }
 
-/** Most programs that are named in warnings of one. */
-const MAX_NAMED = 5;
+/** Warnings about overlapping filters of one program; the others are counted. */
+const MAX_WARNINGS = 5;
 
-/** Warns, on stderr, of running programs that want some of the packets of one that was installed. */
+/** Warns, on stderr, of running programs whose filters overlap with those of a program that was installed. */
 function warnOfMeetings(meetings: readonly FilterMeeting[]): void {
-  for (const meeting of meetings.slice(0, MAX_NAMED)) process.stderr.write(`warning: ${meetingText(meeting)}\n`);
-  const more = meetings.length - MAX_NAMED;
+  for (const meeting of meetings.slice(0, MAX_WARNINGS)) process.stderr.write(`warning: ${meetingText(meeting)}\n`);
+  const more = meetings.length - MAX_WARNINGS;
   if (more > 0) process.stderr.write(`warning: so do the filters of ${count(more, 'more program')}\n`);
 }
 
@@ -62,17 +63,17 @@ const summaryText = (done: string, compiled: CompiledProgram): string => {
   return `${program}: ${done}, id ${programId}, ${sizes}\n`;
 };
 
-/** Exit status 2 for a text with errors, 1 if a program does not fit: those before it stay. */
+/** Exit status 2 for a source with errors, 1 if a program does not fit: programs deployed before it stay. */
 export const deployCommand = sessionCommand(
   'create',
   (yargs) =>
     yargs
-      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro programs' })
+      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro source files' })
       .options(LINK_OPTIONS)
       .options(JSON_OPTION)
       .example(
         '$0 deploy lb.p4runpro --target sim --state switch.snapshot',
-        'Begins an emulated switch with a program',
+        'Creates an emulated switch that runs a program',
       ),
   async (session, args) => {
     const { controller, dataPlane } = session;
@@ -96,7 +97,7 @@ export const deployCommand = sessionCommand(
     } finally {
       const text = deployed.map((compiled) => summaryText('deployed', compiled)).join('');
       const isDone = deployed.length === texts.flatMap((one) => one?.programs ?? []).length;
-      // Of several programs, those that are deployed by now are printed all the same.
+      // If one of several programs fails, those that were deployed before it are printed nevertheless.
       if (isDone || !args.json) {
         answer(session, args.json, 'deploy', { programs: deployed.map(summaryOf), overlaps }, text);
       }
@@ -106,10 +107,15 @@ export const deployCommand = sessionCommand(
 );
 
 export const revokeCommand = sessionCommand(
-  'mend',
+  'repair',
   (yargs) =>
     yargs
-      .positional('programs', { type: 'string', array: true, demandOption: true, describe: 'Their names' })
+      .positional('programs', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'Names of the programs to remove',
+      })
       .options(JSON_OPTION),
   async (session, { programs, json }) => {
     requireDifferent(programs);
@@ -129,12 +135,16 @@ export const replaceCommand = sessionCommand(
   'change',
   (yargs) =>
     yargs
-      .positional('file', { type: 'string', demandOption: true, describe: 'The new version, of the same name' })
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Source file of the new version, a program of the same name',
+      })
       .options(LINK_OPTIONS)
       .option('fresh-memory', {
         type: 'boolean',
         default: false,
-        describe: 'Memories start empty; else those of one name and size keep their contents',
+        describe: 'Start with empty memories; by default, memories of the same name and size keep their contents',
       })
       .options(JSON_OPTION),
   async (session, args) => {
@@ -165,10 +175,10 @@ export const changeCommand = sessionCommand(
       .positional('file', {
         type: 'string',
         demandOption: true,
-        describe: 'Its whole text with the cases it is to have',
+        describe: 'Source file of the whole program with its new cases',
       })
       .options(JSON_OPTION)
-      .epilogue('Exit status 1 where more than cases would have to change: that takes p4runpro replace.'),
+      .epilogue('Exit status 1 if anything but cases differs from the running program: use p4runpro replace for that.'),
   async (session, { file, json }) => {
     const text = checkedProgram(file, session.dataPlane);
     if (text === undefined) return EXIT.badInput;

@@ -1,4 +1,4 @@
-/** `p4runpro explain`: where each step goes and why; why a program does not fit, and what would make it fit. */
+/** `p4runpro explain`: the RPB of each step and the reason; why a program does not fit, and what would make it fit. */
 
 import type { Argv } from 'yargs';
 import {
@@ -22,15 +22,15 @@ export const EXPLAIN_SCHEMA = 'p4runpro/explain@1';
 
 const explainOptions = (yargs: Argv) =>
   yargs
-    .positional('file', { type: 'string', demandOption: true, describe: 'A P4runpro program' })
+    .positional('file', { type: 'string', demandOption: true, describe: 'P4runpro source file' })
     .options(STATE_OPTION)
     .options(DATA_PLANE_OPTION)
     .options(LINK_OPTIONS)
-    .option('svg', { type: 'string', describe: 'Where a figure of the programs that fit goes' })
+    .option('svg', { type: 'string', describe: 'Output file of a figure of the programs that fit (SVG)' })
     .options(JSON_OPTION)
     .requiresArg(['svg'])
-    .example('$0 explain bench/programs/nc.p4runpro', 'Says where each step goes and why')
-    .example('$0 explain bench/programs/nc.p4runpro --svg nc.svg', 'Draws it');
+    .example('$0 explain bench/programs/nc.p4runpro', 'The RPB of each step, and why')
+    .example('$0 explain bench/programs/nc.p4runpro --svg nc.svg', 'The same as a figure');
 
 type ExplainArguments = ArgumentsOf<typeof explainOptions>;
 

@@ -1,4 +1,6 @@
-/** Limits of the gRPC server, and how strictly it is a switch, as options of `p4runpro serve`. */
+/**
+ * Options of `p4runpro serve` for the gRPC server: limits, keepalive, and whether it accepts what bf_switchd refuses.
+ */
 import type { ServeOptions } from '../../server/index.js';
 import { UsageError } from '../kit/command-line.js';
 import { wholeNumber } from '../kit/inputs.js';
@@ -11,24 +13,24 @@ export const GRPC_OPTIONS = {
   'max-message': {
     type: 'string',
     default: '4',
-    describe: 'Largest message that is taken, in MB; it holds up to 26,214 updates for each',
+    describe: 'Maximum size of a message in MB; a message has at most 26,214 updates for each MB',
     requiresArg: true,
   },
   keepalive: {
     type: 'string',
-    describe: 'Seconds without a word after which a client is asked whether it is there; by default none is',
+    describe: 'Seconds without a message after which a client is pinged; by default clients are not pinged',
     requiresArg: true,
   },
   'keepalive-timeout': {
     type: 'string',
-    describe: 'With --keepalive: seconds that it may take to answer before its session ends (20)',
+    describe: 'Seconds to wait for the answer to a ping before the session ends (with --keepalive; default 20)',
     requiresArg: true,
   },
   lenient: {
     type: 'boolean',
     default: false,
     describe:
-      'Take what bf_switchd refuses: a second BIND of one client, DATAPLANE_ATOMIC writes, any device and pipe id',
+      'Accept what bf_switchd refuses: a second BIND of one client, DATAPLANE_ATOMIC writes, any device and pipe id',
   },
 } as const;
 

@@ -1,4 +1,4 @@
-/** `p4runpro memory` and `watch`: the words of a program's memory, by name. */
+/** `p4runpro memory` and `watch`: read, write, reset and observe the words of a program's memory. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { interruptible } from '../../../traces/system/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
@@ -16,7 +16,7 @@ const WORDS_PER_LINE = 8;
 const asOption = {
   choices: WORD_FORMS,
   default: 'decimal',
-  describe: 'How words are shown; JSON has numbers always',
+  describe: 'Format of the words; JSON always has numbers',
   requiresArg: true,
 } as const;
 
@@ -24,45 +24,49 @@ export const memoryCommand = sessionCommand(
   'change',
   (yargs) =>
     yargs
-      .positional('verb', { choices: ['read', 'write', 'reset'] as const, demandOption: true })
-      .positional('program', { type: 'string', demandOption: true, describe: 'Its name' })
+      .positional('verb', {
+        choices: ['read', 'write', 'reset'] as const,
+        demandOption: true,
+        describe: 'What to do with the memory',
+      })
+      .positional('program', { type: 'string', demandOption: true, describe: 'Name of the program' })
       .positional('memory', { type: 'string', demandOption: true, describe: 'Name of the memory' })
       .positional('values', {
         type: 'string',
         array: true,
         default: [],
-        describe: 'Words to write, from --from on: numbers, 0x…, or addresses like 10.0.0.1',
+        describe: 'Words to write to consecutive buckets: decimal, 0x…, or an IPv4 address such as 10.0.0.1',
       })
-      .option('from', { type: 'string', describe: 'First bucket (0)', requiresArg: true })
+      .option('from', { type: 'string', describe: 'First bucket to read or write; by default 0', requiresArg: true })
       .option('count', {
         type: 'string',
-        describe: 'Buckets to read; all from there on if left out',
+        describe: 'Number of buckets to read; by default all from the first bucket on',
         requiresArg: true,
       })
       .option('pipe', {
         type: 'string',
-        describe: 'Read the words of this pipe of the switch, from 0; all pipes if left out. Writes reach all',
+        describe: 'Pipe to read from, counted from 0; by default all pipes. Writes go to all pipes',
         requiresArg: true,
       })
       .option('flow', {
         type: 'string',
-        describe: 'Read the bucket that the hash of this flow picks: src,dst,sport,dport,protocol',
+        describe: 'Flow whose bucket to read, selected by the hash of its 5-tuple: src,dst,sport,dport,protocol',
         requiresArg: true,
       })
       .option('hash-input', {
         type: 'string',
-        describe: 'The same where the program hashes har: its value',
+        describe: 'Value of har whose bucket to read, for a program that hashes har',
         requiresArg: true,
       })
       .option('as', asOption)
       .options(JSON_OPTION)
       .example('$0 memory read lb address --as address', 'The servers that a load balancer sends to')
-      .example('$0 memory read cms row1 --flow 10.0.0.1,10.0.0.2,5000,53,udp', 'What a sketch has of a flow')
-      .example('$0 memory write lb port 1 1 2 2 --target sim --state switch.snapshot', 'Fills four buckets'),
+      .example('$0 memory read cms row1 --flow 10.0.0.1,10.0.0.2,5000,53,udp', 'What a sketch counted of a flow')
+      .example('$0 memory write lb port 1 1 2 2 --target sim --state switch.snapshot', 'Writes four buckets'),
   async (session, { verb, program, memory, values, json, flow, hashInput, as, ...range }) => {
     const { controller } = session;
     if (flow !== undefined || hashInput !== undefined) {
-      if (verb !== 'read') throw new UsageError('--flow and --hash-input belong to memory read');
+      if (verb !== 'read') throw new UsageError('--flow and --hash-input are options of memory read only');
       if (values.length > 0) throw new UsageError('memory read takes no values');
       if (range.from !== undefined || range.count !== undefined) {
         throw new UsageError('--flow and --hash-input read one bucket: they take neither --from nor --count');
@@ -71,18 +75,18 @@ export const memoryCommand = sessionCommand(
     }
     const from = range.from === undefined ? 0 : wholeNumber('--from', range.from, 0, MAX_BUCKET);
     if (verb !== 'write' && values.length > 0) throw new UsageError(`memory ${verb} takes no values`);
-    if (verb !== 'read' && range.count !== undefined) throw new UsageError('--count belongs to memory read');
-    if (verb !== 'read' && range.pipe !== undefined) throw new UsageError('--pipe belongs to memory read');
+    if (verb !== 'read' && range.count !== undefined) throw new UsageError('--count is an option of memory read only');
+    if (verb !== 'read' && range.pipe !== undefined) throw new UsageError('--pipe is an option of memory read only');
     if (verb === 'reset' && range.from !== undefined)
-      throw new UsageError('memory reset takes all buckets, not --from');
+      throw new UsageError('memory reset resets all buckets and does not take --from');
     if (verb === 'reset') {
       await controller.resetMemory(program, memory);
-      answer(session, json, 'memory', { program, memory, done: 'reset' }, `${program}: ${memory} is reset\n`);
+      answer(session, json, 'memory', { program, memory, done: 'reset' }, `${program}: memory ${memory} was reset\n`);
       return EXIT.done;
     }
     if (verb === 'write') {
       const words = values.map((value) => memoryWord(value));
-      if (words.length === 0) throw new UsageError('memory write needs values');
+      if (words.length === 0) throw new UsageError('memory write needs at least one value, and found none');
       checkRange(session, program, memory, from, words.length);
       await controller.writeMemory(program, memory, words, from);
       const text = `${program}: ${count(words.length, 'word')} of ${memory} written\n`;
@@ -100,13 +104,13 @@ export const memoryCommand = sessionCommand(
   },
 );
 
-/** What one pipe of a switch has in a memory. */
+/** The words of a memory in one pipe of a switch. */
 interface PipeWords {
   readonly pipe: number;
   readonly words: Uint32Array;
 }
 
-/** Of the pipe that was asked for, or of all. @throws {UsageError} {@link NoSuchProgram} */
+/** The words in the pipe that --pipe names, or in all pipes. @throws {UsageError} {@link NoSuchProgram} */
 async function pipesOf(
   { controller }: Session,
   program: string,
@@ -120,10 +124,10 @@ async function pipesOf(
   return [first, ...others];
 }
 
-/** For people: which pipe, where there are several. */
+/** The line above a pipe's words in text output; empty on a switch with one pipe. */
 const pipeHead = (pipe: number, pipes: readonly unknown[]): string => (pipes.length > 1 ? `pipe ${pipe}\n` : '');
 
-/** For programs: the fields themselves of a single pipe, else a list with the number of each. */
+/** The words in JSON output: for a single pipe its fields, else a list of pipes with their numbers. */
 function perPipe<Read extends { readonly pipe: number }>(
   pipes: readonly Read[],
   fields: (read: Read) => object,
@@ -143,11 +147,12 @@ interface HashedRead {
   readonly as: WordForm;
 }
 
-/** The word of a flow or a key. @throws {UsageError} {@link NoSuchProgram} */
+/** Prints the word of a flow or a key. @throws {UsageError} {@link NoSuchProgram} */
 async function readHashed(session: Session, asked: HashedRead): Promise<number> {
   const { program, memory, flow, hashInput, json } = asked;
   const { controller } = session;
-  if (flow !== undefined && hashInput !== undefined) throw new UsageError('either --flow or --hash-input');
+  if (flow !== undefined && hashInput !== undefined)
+    throw new UsageError('--flow and --hash-input exclude each other: give one of them');
   const pipes = await pipesOf(session, program, memory, asked.pipe);
   const compiled = controller.state.programs.get(program)?.compiled;
   if (compiled === undefined) throw new NoSuchProgram(`program ${program}`);
@@ -173,7 +178,7 @@ function checkRange({ controller }: Session, program: string, memory: string, fr
   }
 }
 
-/** Lines of words with the number of their first bucket; lines of zeros are left out. */
+/** Lines of words, each after the number of its first bucket; lines of zeros are left out. */
 function wordsText(words: readonly number[], from: number, form: WordForm): string {
   const lines: string[] = [];
   for (let i = 0; i < words.length; i += WORDS_PER_LINE) {
@@ -188,18 +193,24 @@ const MAX_INTERVAL_MS = 86_400_000;
 const MAX_TIMES = 1e9;
 
 export const watchCommand = sessionCommand(
-  'look',
+  'read',
   (yargs) =>
     yargs
-      .positional('program', { type: 'string', demandOption: true, describe: 'Its name' })
-      .positional('memories', { type: 'string', array: true, default: [], describe: 'All of them if left out' })
+      .positional('program', { type: 'string', demandOption: true, describe: 'Name of the program' })
+      .positional('memories', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: 'Names of memories; by default all memories of the program',
+      })
       .option('interval', {
         type: 'string',
         default: '1000',
-        describe: 'Milliseconds between looks',
+        defaultDescription: '1,000',
+        describe: 'Time between two reads in milliseconds',
         requiresArg: true,
       })
-      .option('times', { type: 'string', describe: 'Looks; until Ctrl-C if left out', requiresArg: true })
+      .option('times', { type: 'string', describe: 'Number of reads; by default until Ctrl-C', requiresArg: true })
       .option('as', asOption)
       .options({ json: { ...JSON_OPTION.json, describe: 'Print one JSON document at the end' } }),
   async (session, { program, memories, interval, times, as, json }) => {
@@ -212,10 +223,10 @@ export const watchCommand = sessionCommand(
     const changes: Change[] = [];
     await interruptible(async (signal) => {
       let before = await wordsOf(session, program, names);
-      for (let look = 1; look < most && !signal.aborted; look++) {
+      for (let reads = 1; reads < most && !signal.aborted; reads++) {
         await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
         const now = await wordsOf(session, program, names);
-        const found = changesBetween(before, now, look * intervalMs);
+        const found = changesBetween(before, now, reads * intervalMs);
         if (json) changes.push(...found);
         else for (const change of found) session.print(changeText(change, as));
         before = now;
@@ -227,10 +238,10 @@ export const watchCommand = sessionCommand(
 );
 
 interface Change {
-  /** Since the first look. */
+  /** Time since the first read. */
   readonly atMs: number;
   readonly memory: string;
-  /** Of a switch with several pipes. */
+  /** Only for a switch with several pipes. */
   readonly pipe?: number;
   readonly bucket: number;
   readonly before: number;

@@ -13,10 +13,10 @@ import { excessText } from './dataplane-command.js';
 const p4Options = (yargs: Argv) =>
   yargs
     .options({ dataplane: { ...DATA_PLANE_OPTION.dataplane, default: 'tofino1' } })
-    .option('output', { alias: 'o', type: 'string', default: 'p4src', describe: 'Folder for the files' })
+    .option('output', { alias: 'o', type: 'string', default: 'p4src', describe: 'Output folder of the P4 files' })
     .requiresArg('output')
-    .example('$0 p4 -o p4src', `Writes p4src/${MAIN_P4_FILE} and the files that it includes, one for each block`)
-    .epilogue(`${MAIN_P4_FILE} says with its first lines how the open p4c compiles it.`);
+    .example('$0 p4 -o p4src', `p4src/${MAIN_P4_FILE} and the files that it includes, one for each block`)
+    .epilogue(`The first lines of ${MAIN_P4_FILE} have the command by which the open p4c compiles it.`);
 
 type P4Arguments = ArgumentsOf<typeof p4Options>;
 
@@ -26,7 +26,9 @@ function p4(args: P4Arguments): number {
   const { excesses, chip } = resourceReport(dataPlane);
   if (excesses.length > 0) {
     const lines = excesses.map(excessText).join('\n');
-    process.stderr.write(`p4runpro: '${dataPlane.name}' does not fit a ${chip}, so this will not compile:\n${lines}\n`);
+    process.stderr.write(
+      `p4runpro: '${dataPlane.name}' does not fit a ${chip}, so the source will not compile:\n${lines}\n`,
+    );
   }
   writeFiles(args.output, files);
   const command = p4CompileCommand(dataPlane, join(args.output, MAIN_P4_FILE));
@@ -34,10 +36,10 @@ function p4(args: P4Arguments): number {
   return EXIT.done;
 }
 
-/** Writes the files; says on stderr where the chip is too small for them. */
+/** Writes the files, and lists on stderr the resources of the chip that they exceed. */
 export const p4Command = command(p4Options, p4);
 
-/** All of them or none. */
+/** Writes all files or none. */
 function writeFiles(folder: string, files: readonly P4File[]): void {
   let made: string | undefined;
   try {

@@ -1,40 +1,51 @@
-/** `p4runpro repair` and `forget`: a switch that is not what its journal says, made the same again. */
+/** `p4runpro repair` and `forget`: bring a switch and its journal back in agreement. */
 import { EXIT } from '../kit/command-line.js';
 import { JSON_OPTION } from '../kit/shared-options.js';
 import { answer, count, sessionCommand } from './session-command.js';
 
 export const repairCommand = sessionCommand(
-  'mend',
-  (yargs) => yargs.options(JSON_OPTION).epilogue('p4runpro show drift says before what would be mended'),
+  'repair',
+  (yargs) =>
+    yargs.options(JSON_OPTION).epilogue('p4runpro show drift lists beforehand the entries that would be changed.'),
   async (session, { json }) => {
-    const mended = await session.controller.repair();
+    const repaired = await session.controller.repair();
     session.gone = [];
-    const of = (kind: string): number => mended.filter((difference) => difference.kind === kind).length;
+    const of = (kind: string): number => repaired.filter((difference) => difference.kind === kind).length;
     const text =
-      mended.length === 0
-        ? 'nothing to mend\n'
+      repaired.length === 0
+        ? 'nothing to repair: the switch is as the journal says\n'
         : `${count(of('missing'), 'missing entry', 'missing entries')} put back, ` +
-          `${count(of('changed'), 'changed entry', 'changed entries')} mended, ` +
+          `${count(of('changed'), 'changed entry', 'changed entries')} corrected, ` +
           `${count(of('foreign'), 'foreign entry', 'foreign entries')} removed\n`;
-    answer(session, json, 'repair', { mended }, text);
+    answer(session, json, 'repair', { mended: repaired }, text);
     return EXIT.done;
   },
 );
 
 export const forgetCommand = sessionCommand(
-  'mend',
+  'repair',
   (yargs) =>
     yargs
-      .positional('programs', { type: 'string', array: true, describe: 'Their names; all that are lost if left out' })
+      .positional('programs', {
+        type: 'string',
+        array: true,
+        describe: 'Names of programs to drop from the journal; by default all that the switch has lost',
+      })
       .options(JSON_OPTION)
-      .epilogue('A program with entries on the switch is not forgotten: p4runpro revoke removes it.'),
+      .epilogue('A program that has entries on the switch cannot be forgotten: p4runpro revoke removes it.'),
   async (session, { programs, json }) => {
     const { controller } = session;
     const named = programs !== undefined && programs.length > 0 ? programs : undefined;
     const forgotten = await controller.forget(named);
     session.gone = session.gone.filter((program) => !forgotten.includes(program));
     const text = forgotten.map((program) => `${program}: forgotten\n`).join('');
-    answer(session, json, 'forget', { programs: forgotten }, text === '' ? 'nothing to forget\n' : text);
+    answer(
+      session,
+      json,
+      'forget',
+      { programs: forgotten },
+      text === '' ? 'nothing to forget: the switch has lost no program\n' : text,
+    );
     return EXIT.done;
   },
 );

@@ -22,45 +22,59 @@ const MAX_PORT = 65_535;
 
 const serveOptions = (yargs: Argv) =>
   yargs
-    .option('port', { type: 'string', default: String(BF_RUNTIME_PORT), describe: 'Of BF Runtime; 0: any free one' })
+    .option('port', {
+      type: 'string',
+      default: String(BF_RUNTIME_PORT),
+      describe: 'TCP port of BF Runtime; 0 picks a free one',
+    })
     .option('host', {
       type: 'string',
       default: '127.0.0.1',
-      describe: 'Address to listen on; without --tls-ca, anyone who reaches it controls the switch',
+      describe: 'Address to listen on; without --tls-ca, anyone who can connect to it controls the switch',
     })
     .options(DATA_PLANE_OPTION)
-    .option('p4-name', { type: 'string', default: P4_NAME, describe: 'Name of the program that clients bind' })
-    .option('http', { type: 'string', describe: 'Port for frames by HTTP: POST /packets, GET /ports' })
-    .option('udp', { type: 'string', describe: 'Port for frames by UDP: two bytes of port, then the frame' })
+    .option('p4-name', { type: 'string', default: P4_NAME, describe: 'Name of the P4 program that clients bind' })
+    .option('http', {
+      type: 'string',
+      describe: 'TCP port for frames by HTTP: POST /packets, GET /ports; by default none',
+    })
+    .option('udp', {
+      type: 'string',
+      describe: 'UDP port for frames, each after two bytes with its port; by default none',
+    })
     .option('pcap-dir', {
       type: 'string',
-      describe: 'Folder: captures put into DIR/in are run, and come out in DIR/out',
+      describe: 'Folder DIR for captures: those put into DIR/in are processed, and what leaves is written to DIR/out',
     })
     .option('pipes', {
       type: 'string',
       default: '1',
-      describe: 'Pipes of the switch, each with registers of its own; a port belongs to pipe (port / 128)',
+      describe: 'Number of pipes, each with its own registers; port p belongs to pipe floor(p / 128)',
     })
     .option('forward', {
       type: 'string',
       array: true,
       default: [] as string[],
-      describe: 'IN:OUT, where packets go that no program forwards (repeatable)',
+      describe: 'Default forwarding IN:OUT: packets of port IN that no program forwards go to port OUT (repeatable)',
     })
     .options(GRPC_OPTIONS)
     .options(TLS_OPTIONS)
     .requiresArg(['port', 'host', 'p4-name', 'http', 'udp', 'pcap-dir', 'pipes', 'forward'])
     .epilogue(
-      'It serves until SIGINT, SIGTERM or SIGHUP, or, started by npx, until npx has ended. Ports of 0 are any free ones; standard output says which. TLS is for BF Runtime: it ' +
-        'takes a certificate and its key; with --tls-ca, clients need a certificate too.',
+      'The command runs until SIGINT, SIGTERM or SIGHUP or, if npx started it, until npx has ended. It prints the ports on ' +
+        'which it listens to standard output. TLS protects BF Runtime alone: it ' +
+        'needs --tls-certificate and --tls-key; with --tls-ca, clients need a certificate as well.',
     )
-    .example('$0 serve --http 8080 --forward 1:2', 'A switch to deploy to, and a frame to send: POST /packets')
-    .example('$0 serve --pcap-dir ports', 'Runs captures');
+    .example(
+      '$0 serve --http 8080 --forward 1:2',
+      'A switch that takes programs by BF Runtime and frames by POST /packets',
+    )
+    .example('$0 serve --pcap-dir ports', 'A switch that processes captures put into ports/in');
 
 type ServeArguments = ArgumentsOf<typeof serveOptions>;
 
 async function serve(args: ServeArguments): Promise<number> {
-  // What goes wrong with a connection is said once, below.
+  // Errors of a connection are reported once, below, and not by the gRPC library as well.
   setLogVerbosity(logVerbosity.NONE);
   const dataPlane = loadDataPlane(args.dataplane);
   const tls = tlsFrom(args);
@@ -72,8 +86,8 @@ async function serve(args: ServeArguments): Promise<number> {
   const ports = new SwitchPorts(emulator);
   const running: { close(): Promise<void> }[] = [];
   const say = (message: string): void => void process.stdout.write(`${message}\n`);
-  // Printed when all of them are open: a script that waits for the first line may use the others too.
-  const open: string[] = [];
+  // Printed when all are open, so that a script that waits for the first line can use the others too.
+  const opened: string[] = [];
   const start = async <Running extends { readonly port: number; close(): Promise<void> }>(
     what: string,
     listen: Promise<Running>,
@@ -82,7 +96,7 @@ async function serve(args: ServeArguments): Promise<number> {
       throw new UsageError(`cannot listen on ${args.host} for ${what}: ${error.code ?? error.message}`);
     });
     running.push(server);
-    open.push(`${what} on ${args.host}:${server.port}`);
+    opened.push(`${what} on ${args.host}:${server.port}`);
   };
   try {
     const port = portOf('--port', args.port);
@@ -92,9 +106,9 @@ async function serve(args: ServeArguments): Promise<number> {
     if (args.udp !== undefined) await start('UDP', serveUdp(ports, args.host, portOf('--udp', args.udp)));
     if (args.pcapDir !== undefined) {
       running.push(watchFolder(ports, args.pcapDir, say));
-      open.push(`captures in ${args.pcapDir}`);
+      opened.push(`captures in ${args.pcapDir}`);
     }
-    for (const line of open) say(line);
+    for (const line of opened) say(line);
     await interruptible((signal) => serveUntil(signal, thisLaunch()));
   } finally {
     for (const server of running.reverse()) await server.close();
@@ -115,13 +129,14 @@ function watchFolder(ports: SwitchPorts, folder: string, say: (message: string) 
 
 const portOf = (option: string, text: string): number => wholeNumber(option, text, 0, MAX_PORT);
 
-/** Default forwarding, once for a port. @throws {UsageError} */
+/** Entries of default forwarding, at most one for each ingress port. @throws {UsageError} */
 function forwardings(pairs: readonly string[], dataPlane: DataPlane): TableEntry[] {
   const chosen = new Map<number, string>();
   return pairs.map((pair) => {
     const { entry, from } = forwarding(pair, dataPlane);
     const other = chosen.get(from);
-    if (other !== undefined) throw new UsageError(`--forward ${other} and --forward ${pair} are of one port`);
+    if (other !== undefined)
+      throw new UsageError(`--forward ${other} and --forward ${pair} have the same ingress port: give one of them`);
     chosen.set(from, pair);
     return entry;
   });

@@ -1,11 +1,14 @@
-/** A command that works on a switch: on the command line it opens the switch that its options name, in a shell it is open. */
+/**
+ * A command on a switch: on the command line it connects to the switch that its options name, in a shell it uses the
+ * open one.
+ */
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { ProgramsGone } from '../../control/errors.js';
 import { type Command, command } from '../kit/command.js';
 import { type Access, GONE_REMEDY, openSession, type Session, type TargetArguments, targetOptions } from './session.js';
 
 export interface SessionCommand extends Command {
-  /** The same on a switch that is open: without the options that say which. */
+  /** The same command on an open switch, without the options that select the switch. */
   readonly inSession: (session: Session) => Command;
 }
 
@@ -24,7 +27,7 @@ export function sessionCommand<Declared>(
     inSession,
     options: (yargs) => options(targetOptions(yargs)),
     run: async (args) => {
-      // The options of the target are among those that were read.
+      // `targetOptions` declares them.
       const session = await openSession(args as TargetArguments, access);
       try {
         return await inSession(session).run(args);
@@ -40,7 +43,7 @@ export function requireAllThere({ gone }: Session): void {
   if (gone.length > 0) throw new ProgramsGone(gone, GONE_REMEDY);
 }
 
-/** One document or the text for people. */
+/** Prints the result: one JSON document, or text. */
 export function answer({ print }: Session, json: boolean, schema: string, document: object, text: string): void {
   print(json ? `${JSON.stringify({ schema: `p4runpro/${schema}@1`, ...document }, null, 1)}\n` : text);
 }

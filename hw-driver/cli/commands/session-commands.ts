@@ -10,22 +10,22 @@ export const SESSION_COMMANDS: readonly CommandRow<SessionCommand>[] = [
   },
   {
     usage: 'revoke <programs..>',
-    describe: 'Remove programs; their memory is reset',
+    describe: 'Remove programs and reset their memory',
     load: async () => (await import('./deploy-command.js')).revokeCommand,
   },
   {
     usage: 'replace <file>',
-    describe: 'Put another version into the place of a program, under traffic',
+    describe: 'Replace a program by another version of it, under traffic',
     load: async () => (await import('./deploy-command.js')).replaceCommand,
   },
   {
     usage: 'change <file>',
-    describe: 'Give a program other cases, entry by entry, under traffic; all else of it stays',
+    describe: 'Change the cases of a running program, entry by entry, under traffic',
     load: async () => (await import('./deploy-command.js')).changeCommand,
   },
   {
     usage: 'show [part] [program]',
-    describe: 'Programs, entries, memory, utilisation, or drift: what differs from the journal',
+    describe: 'Show programs, entries, memory, utilisation, or drift (differences from the journal)',
     load: async () => (await import('./show-command.js')).showCommand,
   },
   {
@@ -35,17 +35,17 @@ export const SESSION_COMMANDS: readonly CommandRow<SessionCommand>[] = [
   },
   {
     usage: 'watch <program> [memories..]',
-    describe: 'Say which words of its memory change',
+    describe: 'Print changes of the memory of a program as they occur',
     load: async () => (await import('./memory-command.js')).watchCommand,
   },
   {
     usage: 'repair',
-    describe: 'Make the switch what the journal says: missing entries come back, foreign ones go',
+    describe: 'Make the entries of the switch those of the journal: insert missing ones, delete foreign ones',
     load: async () => (await import('./repair-command.js')).repairCommand,
   },
   {
     usage: 'forget [programs..]',
-    describe: 'Drop programs from the journal that the switch has lost',
+    describe: 'Drop programs that the switch has lost from the journal',
     load: async () => (await import('./repair-command.js')).forgetCommand,
   },
 ];

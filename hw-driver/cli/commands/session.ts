@@ -1,11 +1,11 @@
-/** What a command works with: a switch, what is written down of it, and a controller of the two. */
+/** The session of a command: a connection to a switch, its journal, and a controller. */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import type { DataPlane } from '../../../compiler/index.js';
 import type { SwitchTarget } from '../../../sim/index.js';
-import { Controller, type Settled } from '../../control/controller.js';
+import { Controller, type Recovered } from '../../control/controller.js';
 import { goneText } from '../../control/errors.js';
 import { JournalFile, readJournalFile } from '../../control/journal/journal-file.js';
 import { NO_JOURNAL } from '../../control/journal/records.js';
@@ -20,12 +20,12 @@ export const targetOptions = (yargs: Argv) =>
     .option('target', {
       type: 'string',
       demandOption: true,
-      describe: "The switch: 'sim', which --state holds, or HOST:PORT of one that speaks BF Runtime",
+      describe: "Switch: 'sim' for the emulated switch in the file of --state, or HOST:PORT of a BF Runtime server",
     })
-    .option('state', { type: 'string', describe: 'With --target sim: the file of the emulated switch, a snapshot' })
+    .option('state', { type: 'string', describe: 'Snapshot file of the emulated switch (with --target sim)' })
     .option('journal', {
       type: 'string',
-      describe: 'What was done to the switch (beside --state, with .journal; else ~/.p4runpro/HOST_PORT.journal)',
+      describe: 'Journal file of the switch; by default STATE.journal or ~/.p4runpro/HOST_PORT.journal',
     })
     .options(DATA_PLANE_OPTION)
     .options(TLS_OPTIONS)
@@ -39,10 +39,10 @@ export interface TargetArguments extends TlsArguments {
 }
 
 /**
- * What a command does to a switch: only looks at it, changes it, changes it even where it would be a new one, puts right
- * what became of it, or takes other commands that do any of these.
+ * What a command does to a switch: reads it, changes it, changes it and creates one that does not exist, repairs what
+ * became of it, or runs other commands that do any of these (the shell).
  */
-export type Access = 'look' | 'change' | 'create' | 'mend' | 'converse';
+export type Access = 'read' | 'change' | 'create' | 'repair' | 'shell';
 
 /** What an operator can do about programs that the switch has lost. */
 export const GONE_REMEDY = 'p4runpro repair puts the programs back, with empty memory; p4runpro forget drops them';
@@ -51,25 +51,28 @@ export interface Session {
   readonly dataPlane: DataPlane;
   readonly controller: Controller;
   readonly target: SwitchTarget;
-  /** Programs that should run and of which the switch had no entry when last looked at. */
+  /** Programs that should run and of which the switch had no entry when it was last read. */
   gone: readonly string[];
-  /** Goes to stdout: all of it in the end for a command, line by line for the shell. */
+  /** Writes to stdout. */
   readonly print: (text: string) => void;
   close(): Promise<void>;
 }
 
-/** Connects, and completes or undoes what an earlier command was cut off in. @throws {UsageError} {@link TargetUnreachable} */
+/**
+ * Connects, and completes or undoes transactions in which an earlier command was interrupted.
+ * @throws {UsageError} {@link TargetUnreachable}
+ */
 export async function openSession(args: TargetArguments, access: Access): Promise<Session> {
   const dataPlane = loadDataPlane(args.dataplane);
   const path = args.journal ?? journalOf(args);
-  // The file of a switch may be gone while its journal is there: then there is something to put right.
-  const creates = access === 'create' || access === 'converse' || (access === 'mend' && existsSync(path));
+  // The file of a switch may have been deleted while its journal is there: then there is something to repair.
+  const creates = access === 'create' || access === 'shell' || (access === 'repair' && existsSync(path));
   const remedy = (): string => {
     const { size } = readJournalFile(path, dataPlane).programs;
-    return size > 0 ? `its journal ${path} is there: ${GONE_REMEDY}` : 'p4runpro deploy begins one';
+    return size > 0 ? `its journal ${path} exists: ${GONE_REMEDY}` : 'p4runpro deploy creates one';
   };
   const target = await connect(args, dataPlane, creates, remedy);
-  const journal = access === 'look' ? undefined : JournalFile.open(path, dataPlane);
+  const journal = access === 'read' ? undefined : JournalFile.open(path, dataPlane);
   const close = async (): Promise<void> => {
     journal?.close();
     await target.close();
@@ -77,12 +80,12 @@ export async function openSession(args: TargetArguments, access: Access): Promis
   try {
     const before = journal?.state ?? readJournalFile(path, dataPlane);
     const controller = new Controller(dataPlane, target.switch, journal ?? NO_JOURNAL, before);
-    // A switch that ran before it had a journal.
+    // The switch ran programs before it had a journal.
     if (before.isNew) for (const program of target.programs) controller.adopt(program);
     const gone = await controller.gone();
-    if ((access === 'look' || access === 'converse') && gone.length > 0)
+    if ((access === 'read' || access === 'shell') && gone.length > 0)
       process.stderr.write(`p4runpro: ${goneText(gone)}; ${GONE_REMEDY}\n`);
-    if (access === 'mend' || (access !== 'look' && gone.length === 0)) report(await controller.recover());
+    if (access === 'repair' || (access !== 'read' && gone.length === 0)) report(await controller.recover());
     return { dataPlane, controller, target: target.switch, gone, print: (text) => process.stdout.write(text), close };
   } catch (error) {
     await close();
@@ -90,10 +93,17 @@ export async function openSession(args: TargetArguments, access: Access): Promis
   }
 }
 
-function report(settled: readonly Settled[]): void {
-  for (const { kind, program, outcome } of settled) {
-    const end = outcome === 'after' ? 'done to its end' : 'undone';
-    process.stderr.write(`p4runpro: ${program}: a ${kind} had been cut off; it is ${end} now\n`);
+const TRANSACTIONS: Readonly<Record<Recovered['kind'], string>> = {
+  deploy: 'deployment',
+  revoke: 'revocation',
+  replace: 'replacement',
+  cases: 'change of cases',
+};
+
+function report(recovered: readonly Recovered[]): void {
+  for (const { kind, program, outcome } of recovered) {
+    const end = outcome === 'after' ? 'completed' : 'undone';
+    process.stderr.write(`p4runpro: ${program}: a ${TRANSACTIONS[kind]} was interrupted earlier; it is ${end} now\n`);
   }
 }
 
@@ -101,17 +111,17 @@ async function connect(args: TargetArguments, dataPlane: DataPlane, creates: boo
   const { target, state } = args;
   const tls = tlsFrom(args);
   if (tls !== undefined && target === 'sim')
-    throw new UsageError('--tls-ca, --tls-certificate and --tls-key belong to HOST:PORT');
+    throw new UsageError('--tls-ca, --tls-certificate and --tls-key need --target HOST:PORT');
   if (target === 'sim') {
-    if (state === undefined) throw new UsageError('--target sim needs --state FILE, which holds the switch');
-    // Other commands take several.
+    if (state === undefined) throw new UsageError('--target sim needs --state FILE, the file of the emulated switch');
+    // For other commands --state is a list.
     if (typeof state !== 'string') throw new UsageError('--state is given more than once');
     const file = SwitchFile.open(state, dataPlane, creates, remedy);
     return { switch: file, programs: file.programs, close: async () => undefined };
   }
-  if (state !== undefined) throw new UsageError('--state belongs to --target sim');
+  if (state !== undefined) throw new UsageError('--state needs --target sim');
   if (!/^.+:\d+$/.test(target)) throw new UsageError(`--target takes sim or HOST:PORT, not '${target}'`);
-  // gRPC is loaded by what speaks it alone.
+  // Loads gRPC only where it is needed.
   const { connectBfRuntime } = await import('../../bfruntime/index.js');
   const connected = await connectBfRuntime({ address: target, dataPlane, tls });
   return { switch: connected, programs: [], close: () => connected.close() };

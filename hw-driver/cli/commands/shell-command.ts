@@ -1,4 +1,4 @@
-/** `p4runpro shell`: the commands on one switch, typed one after another. */
+/** `p4runpro shell`: commands on one switch, read from the terminal or standard input. */
 import { existsSync, readdirSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import { reasonOf, writeFile } from '../../../traces/system/index.js';
@@ -16,21 +16,28 @@ const END = ['exit', 'quit'];
 /** Commands of the shell itself. */
 const OWN = ['help', ...END];
 const NAMES = SESSION_COMMANDS.map(commandName);
-const OWN_HELP = `The shell itself:
-  help [COMMAND]  List all commands, or describe one
-  exit, quit      Leave, as Ctrl-D does
+const OWN_HELP = `Commands of the shell:
+  help [COMMAND]  List the commands, or show the options of one
+  exit, quit      Leave the shell, as Ctrl-D does
 
 Tab completes commands, programs, memories and files; Ctrl-C clears the line, or ends a command that runs.
 `;
 
-/** Exit status of the last command that failed, so that a script of commands can be judged. */
+/** Exit status of the last command that failed, 0 if none did. */
 export const shellCommand = sessionCommand(
-  'converse',
+  'shell',
   (yargs) =>
     yargs
-      .option('history', { type: 'string', describe: 'A file that keeps what was typed', requiresArg: true })
-      .example('$0 shell --target sim --state switch.snapshot', 'show, memory read lb port, exit'),
-  (session, { history }) => converse(session, history),
+      .option('history', {
+        type: 'string',
+        describe: 'File that keeps the typed lines; by default none',
+        requiresArg: true,
+      })
+      .example(
+        '$0 shell --target sim --state switch.snapshot',
+        'A prompt for commands such as show, memory read lb port, exit',
+      ),
+  (session, { history }) => runShell(session, history),
 );
 
 /** The commands on a switch that is open. */
@@ -39,7 +46,7 @@ const programOn = (session: Session): Program => ({
   summary: '',
   commands: SESSION_COMMANDS.map((row) => inSession(row, session)),
   otherWords: OWN,
-  ask: 'which command? help says',
+  ask: 'no command is given: help lists them',
 });
 
 function inSession(row: CommandRow<SessionCommand>, session: Session): CommandRow {
@@ -48,13 +55,13 @@ function inSession(row: CommandRow<SessionCommand>, session: Session): CommandRo
   return { usage, describe, load: async () => (await row.load()).inSession(session) };
 }
 
-async function converse(session: Session, history: string | undefined): Promise<number> {
+async function runShell(session: Session, history: string | undefined): Promise<number> {
   const program = programOn(session);
   const isTerminal = process.stdin.isTTY === true;
   let isRunning = false;
   const lines = createInterface({
     input: process.stdin,
-    // On stderr, so that stdout holds answers alone.
+    // On stderr, so that stdout has the results alone.
     output: process.stderr,
     terminal: isTerminal,
     prompt: isTerminal ? 'p4runpro> ' : '',
@@ -62,7 +69,7 @@ async function converse(session: Session, history: string | undefined): Promise<
     history: history === undefined ? [] : readHistory(history),
     historySize: HISTORY_LINES,
   });
-  // The terminal is in raw mode: the key makes no signal, and a command that runs waits for one.
+  // In raw mode Ctrl-C makes no signal, and a running command waits for one.
   onCtrlC(lines, process.stderr, () => isRunning && process.kill(process.pid, 'SIGINT'));
   if (history !== undefined) {
     const keep = historyKeeper(history);
@@ -85,7 +92,10 @@ async function converse(session: Session, history: string | undefined): Promise<
   return status;
 }
 
-/** Writes what was typed, the newest first; what hinders it is said once. */
+/**
+ * Writes the typed lines to a file, oldest first; reports the first error and then stops.
+ * @returns takes lines newest first
+ */
 function historyKeeper(path: string): (typed: readonly string[]) => void {
   let isLost = false;
   return (typed) => {
@@ -94,14 +104,14 @@ function historyKeeper(path: string): (typed: readonly string[]) => void {
       writeFile(path, `${[...typed].reverse().join('\n')}\n`);
     } catch (error) {
       isLost = true;
-      process.stderr.write(`p4runpro: what is typed is not kept: cannot write ${path}: ${reasonOf(error)}\n`);
+      process.stderr.write(`p4runpro: the history is not kept: cannot write ${path}: ${reasonOf(error)}\n`);
     }
   };
 }
 
 /**
- * Ctrl-C at the prompt: what was typed stays to be seen, and a new line begins.
- * @param interrupt ends the command that runs; false if none does
+ * Ctrl-C at the prompt: the typed text stays visible, and a new line begins.
+ * @param interrupt ends the running command; false if none runs
  */
 export function onCtrlC(lines: Interface, output: NodeJS.WritableStream, interrupt: () => boolean): void {
   lines.on('SIGINT', () => {
@@ -150,17 +160,17 @@ async function help([about, ...more]: readonly string[], session: Session, progr
   return run();
 }
 
-/** Words between blanks; quotes keep blanks together. */
+/** Splits a line at blanks outside of quotes. */
 export function wordsOf(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, plain]) => double ?? single ?? plain ?? '',
   );
 }
 
-/** Commands that take files of programs. */
+/** Commands whose arguments are source files. */
 const OF_FILES = ['deploy', 'replace', 'change'];
 
-/** What may come where the line ends: a command, then files, or names of what runs. */
+/** Completions of the last word of a line: commands, then files, programs or memories. */
 export function completions(line: string, { controller }: Session): [string[], string] {
   const words = line.trimStart().split(/\s+/);
   const last = words[words.length - 1] ?? '';
@@ -184,7 +194,7 @@ export function completions(line: string, { controller }: Session): [string[], s
   ];
 }
 
-/** Files and folders that a path may go on to; a folder ends with a slash, as more can follow. */
+/** Files and folders whose paths begin with this one; a folder ends with a slash, a file with a blank. */
 function filesFrom(path: string): string[] {
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   const begin = path.slice(folder.length);

@@ -1,4 +1,4 @@
-/** `p4runpro show`: programs, entries, memory and what is left of a switch. */
+/** `p4runpro show`: programs, entries, memory, utilisation and drift of a switch. */
 import { must } from '../../../compiler/data-plane/must.js';
 import { FIXED_NAMES, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
@@ -10,18 +10,21 @@ import { answer, count, sessionCommand } from './session-command.js';
 const PARTS = ['programs', 'entries', 'memory', 'utilisation', 'drift'] as const;
 type Part = (typeof PARTS)[number];
 
-/** Of `show` without a part. */
+/** The parts that `show` without a part prints. */
 const OVERVIEW: readonly Part[] = ['programs', 'memory', 'utilisation'];
 
-/** Exit status 1 for `show drift` where there is some. */
+/** Exit status 1 if `show drift` finds a difference. */
 export const showCommand = sessionCommand(
-  'look',
+  'read',
   (yargs) =>
     yargs
-      .positional('part', { choices: PARTS, describe: 'One of them; all but entries and drift if left out' })
-      .positional('program', { type: 'string', describe: 'Of one program only' })
+      .positional('part', { choices: PARTS, describe: 'What to show; by default programs, memory and utilisation' })
+      .positional('program', { type: 'string', describe: 'Name of the program to show; by default all' })
       .options(JSON_OPTION)
-      .example('$0 show memory hh --target sim --state switch.snapshot', 'Where the memory of a program lies'),
+      .example(
+        '$0 show memory hh --target sim --state switch.snapshot',
+        'The RPBs and buckets of the memory of a program',
+      ),
   async (session, { part, program, json }) => {
     const { programs } = session.controller.state;
     if (program !== undefined && !programs.has(program)) throw new NoSuchProgram(`program ${program}`);
@@ -138,7 +141,7 @@ async function showDrift({ controller }: Session, program?: string): Promise<Sho
     ...entryCells(difference.kind === 'changed' ? difference.found : difference.entry),
   ]);
   const text = table(['difference', 'program', 'table', 'priority', 'key', 'action'], rows);
-  return { value, text: `${text}${count(value.length, 'difference')}; p4runpro repair mends them\n` };
+  return { value, text: `${text}${count(value.length, 'difference')}; p4runpro repair removes them\n` };
 }
 
 /** Columns of equal width. */

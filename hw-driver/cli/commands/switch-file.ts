@@ -1,4 +1,4 @@
-/** An emulated switch that lives in a file, a snapshot: what is done to it is in the file when the call returns. */
+/** An emulated switch that is kept in a snapshot file: every change is in the file when its call returns. */
 import { existsSync } from 'node:fs';
 import { type CompiledProgram, type DataPlane, defaultForwardEntry, type Operation } from '../../../compiler/index.js';
 import {
@@ -12,7 +12,10 @@ import {
 import { readInput, reasonOf, writeFile } from '../../../traces/system/index.js';
 import { UsageError } from '../kit/command-line.js';
 
-/** Front ports of an empty switch: neighbours are connected, so that packets that no program forwards leave. */
+/**
+ * Front ports of an empty switch: default forwarding connects neighbours, so that packets that no program forwards
+ * leave.
+ */
 const FRONT_PORTS = 32;
 
 export class SwitchFile extends InProcessTarget {
@@ -27,8 +30,8 @@ export class SwitchFile extends InProcessTarget {
   }
 
   /**
-   * @param creates whether a file that is not there is an empty switch
-   * @param remedy what makes one, for the message where it is not
+   * @param creates whether to start with an empty switch if the file does not exist
+   * @param remedy how to create one, for the message if it does not exist
    * @throws {UsageError}
    */
   static open(path: string, dataPlane: DataPlane, creates: boolean, remedy: () => string): SwitchFile {
@@ -50,7 +53,7 @@ export class SwitchFile extends InProcessTarget {
     }
   }
 
-  /** As far as it came, when one is refused. */
+  /** If an operation is refused, those before it are saved. */
   override async apply(operations: readonly Operation[]): Promise<void> {
     if (operations.length === 0) return;
     try {
@@ -65,7 +68,7 @@ export class SwitchFile extends InProcessTarget {
     this.save();
   }
 
-  /** The file is the switch as it was or as it is. @throws {UsageError} */
+  /** Replaces the file as a whole. @throws {UsageError} */
   private save(): void {
     const bytes = takeSnapshot(this.inFile, this.programs, this.inFile.counters, this.note);
     try {

@@ -1,4 +1,4 @@
-/** Options for encrypted connections, of commands that speak BF Runtime and of the switch that serves it. */
+/** Options for encrypted connections by BF Runtime, of clients and of `p4runpro serve`. */
 import { readInput, reasonOf } from '../../../traces/system/index.js';
 import type { Tls } from '../../bfruntime/tls.js';
 import { UsageError } from '../kit/command-line.js';
@@ -6,11 +6,11 @@ import { UsageError } from '../kit/command-line.js';
 export const TLS_OPTIONS = {
   'tls-ca': {
     type: 'string',
-    describe: 'TLS: certificate authority that signed the certificate of the other side (PEM)',
+    describe: 'Certificate authority of the peer, for TLS (PEM file)',
     requiresArg: true,
   },
-  'tls-certificate': { type: 'string', describe: 'TLS: certificate of this side (PEM)', requiresArg: true },
-  'tls-key': { type: 'string', describe: 'TLS: key of that certificate (PEM)', requiresArg: true },
+  'tls-certificate': { type: 'string', describe: 'Certificate of this command, for TLS (PEM file)', requiresArg: true },
+  'tls-key': { type: 'string', describe: 'Private key of --tls-certificate (PEM file)', requiresArg: true },
 } as const;
 
 export interface TlsArguments {
@@ -23,7 +23,7 @@ export interface TlsArguments {
 export function tlsFrom({ tlsCa, tlsCertificate, tlsKey }: TlsArguments): Tls | undefined {
   if (tlsCa === undefined && tlsCertificate === undefined && tlsKey === undefined) return undefined;
   if ((tlsCertificate === undefined) !== (tlsKey === undefined)) {
-    throw new UsageError('--tls-certificate and --tls-key belong together');
+    throw new UsageError('--tls-certificate and --tls-key need each other: give both or neither');
   }
   return {
     ca: pem('--tls-ca', tlsCa),
@@ -40,6 +40,6 @@ function pem(option: string, path: string | undefined): Buffer | undefined {
   } catch (error) {
     throw new UsageError(`${option}: ${path} cannot be read: ${reasonOf(error)}`);
   }
-  if (!content.includes('-----BEGIN ')) throw new UsageError(`${option}: ${path} is not in PEM`);
+  if (!content.includes('-----BEGIN ')) throw new UsageError(`${option}: ${path} is not a PEM file`);
   return content;
 }

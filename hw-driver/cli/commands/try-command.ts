@@ -1,4 +1,4 @@
-/** `p4runpro try`: single packets made of field values through programs, and what happens to them. */
+/** `p4runpro try`: runs single packets, made of field values, through programs and prints their traces. */
 
 import type { Argv } from 'yargs';
 import { analyse } from '../../../compiler/index.js';
@@ -15,18 +15,24 @@ import { type ChangedWord, TrialSwitch, type TriedPacket } from '../kit/tried-pa
 
 const tryOptions = (yargs: Argv) =>
   yargs
-    .positional('file', { type: 'string', demandOption: true, describe: 'A .p4runpro file; all of its programs run' })
+    .positional('file', {
+      type: 'string',
+      demandOption: true,
+      describe: 'P4runpro source file; all of its programs are deployed',
+    })
     .option('packet', {
       type: 'string',
       array: true,
       demandOption: true,
-      describe: "Fields and their values, as in 'ipv4.src=10.0.0.1 tcp.dst_port=80 tcp.flags=S' (repeatable, in order)",
+      describe:
+        "Packet as field values: 'ipv4.src=10.0.0.1 tcp.dst_port=80 tcp.flags=S' (repeatable; packets run in order)",
     })
     .option('memory', {
       type: 'string',
       array: true,
       default: [] as string[],
-      describe: 'What memories hold before: cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1, lb.address=10.0.0.9,10.0.0.10',
+      describe:
+        'Words of memories before the first packet; by default 0 (repeatable): cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1, lb.address=10.0.0.9,10.0.0.10',
     })
     .options(ALLOCATOR_OPTIONS)
     .options(RECIRCULATIONS_OPTION)
@@ -34,14 +40,14 @@ const tryOptions = (yargs: Argv) =>
     .options(JSON_OPTION)
     .requiresArg(['packet', 'memory'])
     .epilogue(
-      'Fields are named as in the data plane description, without hdr. if you like, or by their last part where that is ' +
-        'clear (ttl, dst_port); tcp.flags takes letters (S, SA, FPU), port is the port of arrival, payload bytes in ' +
-        'hexadecimal. The packet has the headers of its fields and those before them; lengths and checksums are put ' +
-        'right unless they are given. Packets that no program forwards go to the neighbouring port.',
+      'Fields have the names of the data plane description, with or without hdr., or their last part where that is ' +
+        'unique (ttl, dst_port); tcp.flags takes letters (S, SA, FPU), port is the ingress port, payload takes bytes in ' +
+        'hexadecimal. The packet has the headers of its fields and those before them; lengths and checksums are ' +
+        'computed unless they are given. Packets that no program forwards leave by the neighbouring port (0 and 1, 2 and 3 …).',
     )
     .example(
       "$0 try bench/programs/sf.p4runpro --packet 'ipv4.src=10.0.0.1 tcp.dst_port=80 tcp.flags=S'",
-      'What a firewall does with the first packet of a connection',
+      'How a firewall treats the first packet of a connection',
     );
 
 type TryArguments = ArgumentsOf<typeof tryOptions>;

@@ -1,4 +1,4 @@
-/** The options by which commands choose an allocator, and the allocator that they choose. */
+/** The command-line options that select an allocator, and the allocator that they select. */
 import {
   ALLOCATOR_NAMES,
   ALLOCATORS,
@@ -23,22 +23,22 @@ export const ALLOCATOR_CHOICES = `${ALLOCATOR_NAMES.join(', ')}, or ${MODULE_PAT
 export const ALLOCATOR_OPTIONS = {
   allocator: {
     type: 'string',
-    describe: `How RPBs are chosen: ${ALLOCATOR_CHOICES} (${DEFAULT_ALLOCATORS.sound}; published constraints: ${DEFAULT_ALLOCATORS.published})`,
+    describe: `Allocator, which chooses an RPB for each row: ${ALLOCATOR_CHOICES}; default ${DEFAULT_ALLOCATORS.sound}, with published constraints ${DEFAULT_ALLOCATORS.published}`,
     requiresArg: true,
   },
   'allocator-limit': {
     type: 'string',
-    describe: `Seconds that a module may take for one placement (${DEFAULT_ANSWER_SECONDS})`,
+    describe: `Maximum time of a module for one placement, in seconds; default ${DEFAULT_ANSWER_SECONDS}`,
     requiresArg: true,
   },
   weights: {
     type: 'string',
-    describe: `a,b of a · last RPB - b · first RPB (${namesThatTake('weights')}; 0.7,0.3)`,
+    describe: `Weights a,b of the cost a · last RPB - b · first RPB (for ${namesThatTake('weights')}; default 0.7,0.3)`,
     requiresArg: true,
   },
   'recirculation-weight': {
     type: 'string',
-    describe: `What a recirculation costs (${namesThatTake('recirculationWeight')}): 0 nothing, 1 about four entries, 'never' (${DEFAULT_RECIRCULATION_WEIGHT})`,
+    describe: `Cost of a recirculation: a number, where 1 is about the price of four entries, or 'never' (for ${namesThatTake('recirculationWeight')}; default ${DEFAULT_RECIRCULATION_WEIGHT})`,
     requiresArg: true,
   },
 } as const;
@@ -63,7 +63,7 @@ export async function allocatorFrom(args: AllocatorArguments, constraints: Const
 }
 
 /**
- * @param constraints under published ones, the greedy breaks ties as the authors' solver nearly does
+ * @param constraints under published ones, greedy allocators break ties nearly as the authors' solver does
  * @throws {UsageError} {@link SolverError} if a solver is not installed
  */
 export function builtInAllocator(
@@ -100,7 +100,7 @@ function limitFrom(text: string | undefined): number {
 function settingsFrom(args: AllocatorArguments, name: string, { takes }: AllocatorKind): AllocatorSettings {
   const require = (setting: keyof AllocatorSettings, option: string): void => {
     if (takes.includes(setting)) return;
-    throw new UsageError(`${option} belongs to ${namesThatTake(setting)}, not to ${name}`);
+    throw new UsageError(`allocator ${name} does not take ${option}: it is an option of ${namesThatTake(setting)}`);
   };
   if (args.weights !== undefined) require('weights', '--weights');
   if (args.recirculationWeight !== undefined) require('recirculationWeight', '--recirculation-weight');
@@ -115,13 +115,13 @@ const settingsOf = ({ weights, recirculationWeight }: AllocatorArguments): Alloc
 function parseRecirculationWeight(text: string): number {
   const weight = text === 'never' ? Number.POSITIVE_INFINITY : text.trim() === '' ? Number.NaN : Number(text);
   if (weight >= 0) return weight;
-  throw new UsageError(`--recirculation-weight takes a number from 0 on, or 'never', not '${text}'`);
+  throw new UsageError(`--recirculation-weight takes a number of at least 0 or 'never', not '${text}'`);
 }
 
 function parseWeights(text: string): [number, number] {
   const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const [last = Number.NaN, first = Number.NaN] = values;
-  // With a greater weight on the first RPB the cost would fall as programs move back: no optimum to speak of.
+  // With a negative weight the cost would fall without bound as programs move to later RPBs.
   if (values.length !== 2 || !(last > 0) || !(first >= 0)) {
     throw new UsageError(`--weights takes two numbers a,b with a > 0 and b >= 0, not '${text}'`);
   }

@@ -1,10 +1,10 @@
-/** How commands end: exit statuses, and messages about errors. Loaded before anything else is: it imports little. */
+/** How commands end: exit statuses and error messages. Loaded before everything else, so it imports little. */
 import { commandEnd, DomainError } from '../../../compiler/data-plane/domain-error.js';
 import { interruptedStatus, isSystemError, reasonOf } from '../../../traces/system/index.js';
 
 /**
- * Exit statuses: done; the thing itself failed; wrong use or bad input, also a place that cannot be written; interrupted
- * (128 + SIGINT, or the signal that it was).
+ * Exit statuses: done; the operation failed; wrong use or bad input, also a file that cannot be written; interrupted
+ * (128 + the number of the signal).
  */
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
 
@@ -24,15 +24,15 @@ export function reportError(command: string, error: unknown): number {
     return end === 'bad-input' ? EXIT.badInput : EXIT.failed;
   }
   if (isSystemError(error)) {
-    // A file that the command did not speak of by itself.
+    // A file for which the command has no message of its own.
     const where = error.path === undefined ? '' : ` ${error.path}`;
     process.stderr.write(`${command}: cannot ${error.syscall}${where}: ${reasonOf(error)}\n`);
     return EXIT.badInput;
   }
   const stack = process.env['P4RUNPRO_DEBUG'] !== undefined && error instanceof Error ? `\n${error.stack}` : '';
   process.stderr.write(
-    `${command}: internal error: ${message}${stack}\nThis is a fault of ${command}, not of its input; ` +
-      'P4RUNPRO_DEBUG=1 shows where it arose.\n',
+    `${command}: internal error: ${message}${stack}\nThis is a bug of ${command}, not an error in its input; ` +
+      'P4RUNPRO_DEBUG=1 prints the stack trace.\n',
   );
   return EXIT.failed;
 }
@@ -45,15 +45,15 @@ export async function runMain(command: string, main: () => Promise<number>): Pro
     const signalled = status === EXIT.interrupted ? interruptedStatus() : status;
     process.exitCode = isLost && status === EXIT.done ? EXIT.badInput : signalled;
   };
-  // Told once, at the first write that fails. The work goes on, as its files can still be written, but for a reader that
-  // has gone: nobody waits for the rest.
+  // Reported once, at the first write that fails. The command goes on, as its files can still be written, unless the
+  // reader of a pipe has gone (EPIPE): nobody waits for the rest.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (!isLost) process.stderr.write(`${command}: cannot write to standard output: ${reasonOf(error)}\n`);
     isLost = true;
     if (error.code === 'EPIPE') process.exit(EXIT.badInput);
     if (status !== undefined) finish();
   });
-  // There is nowhere to say it.
+  // There is nowhere to report it.
   process.stderr.on('error', () => undefined);
   try {
     status = await main();

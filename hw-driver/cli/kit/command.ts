@@ -1,6 +1,6 @@
 /**
- * What a command is, for both programs: a file that says what it takes and runs it, and a row in the list of its program,
- * which loads that file when the command is asked for.
+ * A command of either program: a file with its options and its function, and a row in the list of its program,
+ * which loads that file when the command is run.
  */
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 
@@ -10,11 +10,11 @@ export type Status = number | Promise<number>;
 export interface Command {
   /** Declares positionals, options, examples. */
   readonly options: (yargs: Argv) => Argv;
-  /** @param args what yargs made of a command line by these options */
+  /** @param args the options and positionals that yargs read from a command line */
   readonly run: (args: object) => Status;
 }
 
-/** What yargs makes of a command line by such options. */
+/** The type of the arguments that yargs reads by such options. */
 export type ArgumentsOf<Options extends (yargs: Argv) => unknown> =
   ReturnType<Options> extends Argv<infer Declared> ? ArgumentsCamelCase<Declared> : never;
 
@@ -35,19 +35,19 @@ export type CommandRow<Kind extends Command = Command> = {
 
 export const commandName = ({ usage }: { readonly usage: string }): string => usage.split(' ')[0] ?? usage;
 
-/** A program: what is typed first, and what may follow. */
+/** A program: its name, its help and its commands. */
 export interface Program {
-  /** Empty in a shell, where commands are typed alone. */
+  /** Empty in a shell, where the name is not typed. */
   readonly name: string;
   /** The first lines of its help. */
   readonly summary: string;
   readonly commands: readonly CommandRow[];
   /** The last lines of its help. */
   readonly epilogue?: string;
-  /** First words that it takes beside the commands, for suggestions. */
+  /** First words of a line that are no commands of this list (of the shell itself), for suggestions. */
   readonly otherWords?: readonly string[];
-  /** Said where no command is named. */
+  /** The message where no command is named. */
   readonly ask?: string;
-  /** What `--version` says; in a shell there is none. */
+  /** The version that `--version` prints; absent in a shell. */
   readonly version?: string;
 }

@@ -1,7 +1,7 @@
-/** What the compiler has to say about a user's text, on stderr. */
+/** Errors and warnings about a user's source, on stderr. */
 import { type Findings, renderDiagnostics } from '../../../compiler/index.js';
 
-/** Writes the findings of a text, underlined, with an empty line behind; nothing if there are none. */
+/** Writes the findings about a source, underlined, followed by an empty line; nothing if there are none. */
 export function printFindings(findings: Findings, file: string, source: string): void {
   const text = renderDiagnostics(findings, file, source);
   if (text !== '') process.stderr.write(`${text}\n\n`);

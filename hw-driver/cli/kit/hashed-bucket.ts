@@ -1,4 +1,4 @@
-/** Where a program keeps what it knows of a flow or a key: the bucket that its hash picks. */
+/** The bucket in which a program keeps the state of a flow or a key, selected by its hash. */
 import { must } from '../../../compiler/data-plane/must.js';
 import type { CompiledProgram, HashUse } from '../../../compiler/index.js';
 import { HashUnit } from '../../../sim/index.js';
@@ -10,7 +10,7 @@ const BYTE = 8;
 /** Values of the fields of a hash's input, in their order. */
 type InputValues = readonly number[];
 
-/** `src,dst,sport,dport,protocol`, as numbers. @throws {UsageError} */
+/** The values of `src,dst,sport,dport,protocol` as numbers. @throws {UsageError} */
 export function flowValues(text: string): InputValues {
   const parts = text.split(',').map((part) => part.trim());
   const [source = '', destination = '', sourcePort = '', destinationPort = '', protocol, ...more] = parts;
@@ -36,18 +36,18 @@ function addressValue(text: string): number {
 
 function flowNumber(text: string, bits: number): number {
   const value = /^(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : Number.NaN;
-  if (!(value < 2 ** bits)) throw new UsageError(`--flow: '${text}' is no value of ${bits} bits`);
+  if (!(value < 2 ** bits)) throw new UsageError(`--flow: '${text}' is not a value of ${bits} bits`);
   return value;
 }
 
 /**
- * The bucket of a memory, from 0, that the program's hash picks.
+ * The bucket of a memory, from 0, that the program's hash selects.
  * @param input the five values of a flow, or the one of har
- * @throws {UsageError} if no hash of that input leads to the memory
+ * @throws {UsageError} if no hash of that input addresses the memory
  */
 export function hashedBucket(compiled: CompiledProgram, memory: string, input: InputValues): number {
-  const behind = compiled.hashes.filter(({ memories }) => memories.some(({ name }) => name === memory));
-  const [use] = behind;
+  const uses = compiled.hashes.filter(({ memories }) => memories.some(({ name }) => name === memory));
+  const [use] = uses;
   if (use === undefined) throw new UsageError(`memory ${memory} of ${compiled.program} is not addressed by a hash`);
   if (use.input.length !== input.length) {
     const [is, option] = use.input.length === 1 ? ['har', '--hash-input VALUE'] : ['the 5-tuple', '--flow'];

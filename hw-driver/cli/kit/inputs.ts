@@ -1,4 +1,4 @@
-/** What commands are given: files, data planes, numbers. */
+/** Readers of command arguments: files, data planes, numbers. */
 import { BUILT_IN_DATA_PLANES, builtInDataPlane, type DataPlane, dataPlaneFromJson } from '../../../compiler/index.js';
 import { readInput, reasonOf } from '../../../traces/system/index.js';
 import { UsageError } from './command-line.js';

@@ -1,15 +1,15 @@
-/** `--memory cms.row1[17]=3`: what words of a memory hold. */
+/** The option `--memory cms.row1[17]=3`: initial words of a memory. */
 import { parseInteger } from '../../../compiler/index.js';
 import { UsageError } from './command-line.js';
 
 export interface MemorySetting {
-  /** Absent where one program alone has a memory of this name. */
+  /** Absent where only one program has a memory of this name. */
   readonly program: string | undefined;
   readonly memory: string;
-  /** Buckets from 0; absent where all are meant. */
+  /** First bucket, from 0; absent for all buckets. */
   readonly first: number | undefined;
   readonly last: number | undefined;
-  /** One for all buckets that are meant, or one after another. */
+  /** One word for all buckets, or words for consecutive buckets. */
   readonly words: readonly number[];
 }
 
@@ -28,10 +28,12 @@ export function memorySetting(text: string): MemorySetting {
   const words = values.split(',').map((value) => memoryWord(value.trim(), '--memory: '));
   const range = { first: number(first), last: number(last) };
   if (range.last !== undefined && range.last < (range.first ?? 0)) {
-    throw new UsageError(`--memory: buckets ${first}-${last} are none`);
+    throw new UsageError(`--memory: the range ${first}-${last} is empty: the first bucket must not be above the last`);
   }
   if (range.last !== undefined && words.length > 1) {
-    throw new UsageError(`--memory: a range of buckets takes one word: for several, ${memory}[${first}]=${values}`);
+    throw new UsageError(
+      `--memory: a range of buckets takes one word, not ${words.length}: write ${memory}[${first}]=${values}`,
+    );
   }
   return { program, memory, ...range, words };
 }
@@ -43,13 +45,13 @@ export function memoryWord(text: string, before = ''): number {
   const value = parseInteger(text);
   if (value === undefined || value > MAX_WORD) {
     throw new UsageError(
-      `${before}a word is a number from 0 to ${MAX_WORD} or an address like 10.0.0.1, not '${text}'`,
+      `${before}a word is a number from 0 to ${MAX_WORD} or an IPv4 address such as 10.0.0.1, not '${text}'`,
     );
   }
   return value;
 }
 
-/** How words are shown: as numbers of either base, or as IPv4 addresses. */
+/** The formats of words: numbers of either base, or IPv4 addresses. */
 export const WORD_FORMS = ['decimal', 'hex', 'address'] as const;
 export type WordForm = (typeof WORD_FORMS)[number];
 

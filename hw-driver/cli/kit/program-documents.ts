@@ -1,4 +1,4 @@
-/** Compiled programs as files: those that run already, and the result of a command. */
+/** Compiled programs in files: those that already run, and the result of a command. */
 import {
   type CompiledProgram,
   type DataPlane,
@@ -10,7 +10,10 @@ import { type FileText, NotWritten, reasonOf, writeFiles } from '../../../traces
 import { UsageError } from './command-line.js';
 import { readJson, readText } from './inputs.js';
 
-/** A switch that runs these documents; a file may hold one or a list of them. @throws {UsageError} and others */
+/**
+ * The books of a switch that runs these compiled programs; a file has one or a list of them.
+ * @throws {UsageError} {@link DoesNotFit}
+ */
 export function stateOf(files: readonly string[], dataPlane: DataPlane): SwitchState {
   const state = new SwitchState(dataPlane);
   for (const file of files) {
@@ -21,7 +24,7 @@ export function stateOf(files: readonly string[], dataPlane: DataPlane): SwitchS
   return state;
 }
 
-/** The one compiled program that a file holds. @throws {UsageError} naming the file */
+/** The one compiled program in a file. @throws {UsageError} naming the file */
 export function readDocument(file: string, dataPlane: DataPlane): CompiledProgram {
   return documentOf(readJson(file), file, dataPlane);
 }
@@ -35,7 +38,7 @@ function documentOf(json: unknown, file: string, dataPlane: DataPlane): Compiled
   }
 }
 
-/** Writes to a file as a whole or not at all; to standard output if no file is named. @throws {UsageError} */
+/** Writes a file completely or not at all; writes to standard output if no file is named. @throws {UsageError} */
 export function writeResult(output: string | undefined, text: string): void {
   if (output === undefined) process.stdout.write(text);
   else writeResults([{ path: output, text }]);
@@ -52,11 +55,11 @@ export function writeResults(results: readonly FileText[]): void {
 }
 
 /**
- * The text of programs that the user named; a compiled document is told from one, as no message about its braces would.
+ * The source of programs in a file that the user named; a compiled program is refused with a message of its own.
  * @throws {UsageError}
  */
 export function readPrograms(path: string): string {
   const text = readText(path);
   if (!/^\s*[[{]/.test(text)) return text;
-  throw new UsageError(`${path} is a document, perhaps a compiled program: the text of a P4runpro program is needed`);
+  throw new UsageError(`${path} is JSON, perhaps a compiled program: the source of a P4runpro program is expected`);
 }

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { must } from '../../../compiler/data-plane/must.js';
 import { packageFile } from '../../../traces/system/package-root.js';
 
-/** By the names of the columns. */
+/** The cells of a row by the names of their columns. */
 export type PublishedRow = Readonly<Record<string, string>>;
 
-/** The rows of such a table. The files quote nothing, so a comma always separates. */
+/** The rows of a table. The files have no quoted cells, so every comma separates two cells. */
 export function publishedTable(name: string): readonly PublishedRow[] {
   const [head = '', ...lines] = readFileSync(packageFile('results', 'published', name), 'utf8')
     .trimEnd()
@@ -19,7 +19,7 @@ export function publishedTable(name: string): readonly PublishedRow[] {
   });
 }
 
-/** A figure by the name in the first column; undefined where none is published. */
+/** The figure in a column of the row with this name in its first column; undefined where none is published. */
 export function publishedFigure(table: string, row: string, column: string): number | undefined {
   const rows = publishedTable(table);
   const cell = rows.find((candidate) => Object.values(candidate)[0] === row)?.[column];

@@ -1,13 +1,14 @@
-/** Command lines, read by the list of a program's commands. */
+/** Reads command lines by the list of a program's commands. */
 import yargs, { type Argv } from 'yargs';
 import { type Command, type CommandRow, commandName, type Program, type Status } from './command.js';
 import { EXIT, UsageError } from './command-line.js';
+import { parserMessage } from './parser-messages.js';
 import { requireOneOf } from './unknown-command.js';
 
 /**
- * Reads a command line. What it asks for is run by the caller, when all of the line has been read: yargs would write its
- * help for what takes time, in case it fails. Help is written at once, and leaves nothing to run.
- * @throws {UsageError} naming the nearest command where there is none of this name
+ * Reads a command line. The caller runs the command that is returned: if yargs ran it, it would print its help when the
+ * command fails. For `--help`, yargs prints the help here, and the returned function does nothing.
+ * @throws {UsageError} for an unknown command, with the nearest name, and for wrong arguments
  */
 export async function readCommandLine(program: Program, words: readonly string[]): Promise<() => Status> {
   let chosen: () => Status = () => EXIT.done;
@@ -17,7 +18,7 @@ export async function readCommandLine(program: Program, words: readonly string[]
   try {
     await parser.parseAsync();
   } catch (thrown) {
-    const error = asUsageError(thrown);
+    const error = asUsageError(thrown, program, words);
     if (error instanceof UsageError) requireKnown(program, words);
     throw error;
   }
@@ -35,22 +36,24 @@ function parserOf(program: Program, words: readonly string[], choose: Choose): A
   if (summary !== '') parser.usage(summary);
   if (epilogue !== undefined) parser.epilogue(epilogue);
   register(parser, name, commands, choose)
-    .demandCommand(1, 1, ask ?? `which command? See ${name} --help`)
+    .demandCommand(1, 1, ask ?? `no command is given: ${name} --help lists them`)
     .strict()
     .check((args, options) => requireOnce(args, listsOf(options)))
     // The status is returned: a process may run several command lines.
     .exitProcess(false)
-    .fail(rejectCommandLine);
+    .fail(rejectCommandLine(program, words))
+    // Messages and help are in English, as all else here is.
+    .detectLocale(false);
   return version === undefined ? parser.version(false) : parser.version(version);
 }
 
-/** @param typed the words in front of the commands */
+/** @param typed the words in front of the command, as typed */
 function register(parser: Argv, typed: string, rows: readonly CommandRow[], choose: Choose): Argv {
   for (const row of rows) {
     const { usage, describe } = row;
     if ('commands' in row) {
       const now = `${typed} ${commandName(row)}`;
-      const ask = `${row.commands.map(commandName).join(' or ')}? See ${now} --help`;
+      const ask = `no command is given after ${now}: it takes ${row.commands.map(commandName).join(' or ')}; see ${now} --help`;
       parser.command(usage, describe, (below) => register(below, now, row.commands, choose).demandCommand(1, 1, ask));
       continue;
     }
@@ -68,7 +71,7 @@ function register(parser: Argv, typed: string, rows: readonly CommandRow[], choo
   return parser;
 }
 
-/** @throws {UsageError} if a word in the place of a command is none, naming the nearest */
+/** @throws {UsageError} for an unknown command, with the nearest name */
 function requireKnown({ name, commands, otherWords = [] }: Program, [word, next]: readonly string[]): void {
   if (word === undefined || word.startsWith('-')) return;
   requireOneOf(word, [...commands.map(commandName), ...otherWords], [name]);
@@ -77,14 +80,25 @@ function requireKnown({ name, commands, otherWords = [] }: Program, [word, next]
   requireOneOf(next, row.commands.map(commandName), [name, word]);
 }
 
-/** Takes what yargs has to say: complaints about the command line are the user's, errors of a command are its own. */
-function rejectCommandLine(message: string | null, error?: Error): never {
-  throw error === undefined ? new UsageError(message ?? 'the command line cannot be read') : asUsageError(error);
-}
+/**
+ * The fail handler of yargs: turns its messages about the command line into usage errors; passes on errors of a
+ * command.
+ */
+const rejectCommandLine =
+  (program: Program, words: readonly string[]) =>
+  (message: string | null, error?: Error): never => {
+    if (error !== undefined) throw asUsageError(error, program, words);
+    throw new UsageError(message === null ? 'the command line cannot be read' : parserMessage(message, program, words));
+  };
 
-/** What yargs complains of past its own handler, where it has waited for the options of a command, is the user's too. */
-const asUsageError = (thrown: unknown): unknown =>
-  thrown instanceof Error && thrown.name === 'YError' ? new UsageError(thrown.message) : thrown;
+/**
+ * The errors that yargs throws past its fail handler, after it has waited for the options of a command, are usage
+ * errors too.
+ */
+const asUsageError = (thrown: unknown, program: Program, words: readonly string[]): unknown =>
+  thrown instanceof Error && thrown.name === 'YError'
+    ? new UsageError(parserMessage(thrown.message, program, words))
+    : thrown;
 
 const camelCase = (name: string): string => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -96,7 +110,7 @@ function listsOf(options: object): ReadonlySet<string> {
 }
 
 /**
- * Refuses an option that is given twice, of which yargs would make a list.
+ * Refuses an option that is given twice, which yargs would read as a list.
  * @throws {UsageError} naming the option
  */
 function requireOnce(args: Readonly<Record<string, unknown>>, lists: ReadonlySet<string>): true {

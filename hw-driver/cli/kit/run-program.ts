@@ -1,4 +1,4 @@
-/** The start of a program: as little is loaded as the command line needs. */
+/** The start of a program; it loads only what the command line needs. */
 import type { Program } from './command.js';
 import { EXIT } from './command-line.js';
 

@@ -1,28 +1,28 @@
-/** Options that several commands have, and what they say. */
+/** Options that several commands share, and their values. */
 import { type AllocateOptions, type DataPlane, DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from './allocators.js';
 import { wholeNumber } from './inputs.js';
 
 export const JSON_OPTION = {
-  json: { type: 'boolean', default: false, describe: 'Print one JSON document' },
+  json: { type: 'boolean', default: false, describe: 'Print the result as one JSON document' },
 } as const;
 
 export const DATA_PLANE_OPTION = {
   dataplane: {
     type: 'string',
     default: 'default',
-    describe: 'Data plane: a name, or a JSON file',
+    describe: 'Name of a data plane, or JSON file with its description',
     requiresArg: true,
   },
 } as const;
 
-/** Documents of programs on the switch that a command compiles for. */
+/** The compiled programs on the switch for which a command compiles. */
 export const STATE_OPTION = {
   state: {
     type: 'string',
     array: true,
     default: [] as string[],
-    describe: 'Compiled programs that run already',
+    describe: 'Compiled programs that already run on the switch (JSON files)',
     requiresArg: true,
   },
 } as const;
@@ -44,7 +44,7 @@ export const LINK_OPTIONS = {
   priority: {
     type: 'string',
     default: '0',
-    describe: 'Of the filter among overlapping ones: lower wins',
+    describe: 'Priority of the filters; where filters of one table overlap, the lower priority wins',
     requiresArg: true,
   },
 } as const;
@@ -56,14 +56,14 @@ export interface LinkArguments extends AllocatorArguments {
 
 const MAX_PRIORITY = 2 ** 24 - 1;
 
-/** The recirculations that a data plane can count. */
+/** The largest number of recirculations that a data plane can count. */
 export const maxRecirculations = ({ description }: DataPlane): number => 2 ** description.state.recirculationIdBits - 1;
 
 /** @throws {UsageError} */
 export const recirculationsFrom = (text: string, dataPlane: DataPlane): number =>
   wholeNumber('--recirculations', text, 0, maxRecirculations(dataPlane));
 
-/** What {@link LINK_OPTIONS} say. @throws {UsageError} */
+/** The values of {@link LINK_OPTIONS}. @throws {UsageError} */
 export const linkOptionsFrom = async (
   args: LinkArguments,
   dataPlane: DataPlane,

@@ -1,22 +1,22 @@
-/** How far a command has come: one line that is drawn over on a terminal, elsewhere a line every few seconds. */
+/** The progress of a command: one line that is redrawn on a terminal, elsewhere a line every few seconds. */
 
 const CLEAR_LINE = '\r\u001b[K';
-/** Between two lines that stay; the first comes as late, so that short commands write none. */
+/** Time between two lines where they are not redrawn, and before the first, so that short commands print none. */
 const LINE_INTERVAL_MS = 5000;
-/** Between two that are drawn over one another. */
+/** Time between two redraws on a terminal. */
 const REDRAW_INTERVAL_MS = 50;
 
-/** What a status goes to: `process.stderr`, but for tests. */
+/** The stream of a status line: `process.stderr`, except in tests. */
 export type StatusStream = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 
-/** Whether to write colours and lines that are drawn over to a stream. */
+/** Whether a stream is a terminal for colours and redrawn lines; NO_COLOR turns them off. */
 export function isFancy({ isTTY }: Pick<NodeJS.WriteStream, 'isTTY'>): boolean {
   return isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
 }
 
-/** Work that lasts says what it is at as often as it likes: little of it is written. */
+/** Takes progress as often as the caller reports it, and writes it at the intervals above. */
 export class StatusLine {
-  private readonly isDrawnOver: boolean;
+  private readonly isRedrawn: boolean;
   private readonly start: number;
   private last: number;
   private text = '';
@@ -28,20 +28,20 @@ export class StatusLine {
     private readonly stream: StatusStream = process.stderr,
     private readonly clock: () => number = () => performance.now(),
   ) {
-    this.isDrawnOver = isFancy(stream);
+    this.isRedrawn = isFancy(stream);
     this.start = clock();
-    this.last = this.isDrawnOver ? Number.NEGATIVE_INFINITY : this.start;
+    this.last = this.isRedrawn ? Number.NEGATIVE_INFINITY : this.start;
   }
 
   /** @param text `cache: 1,200 programs` */
   show(text: string): void {
     this.text = text;
-    // Threads and programs that compute for this command do not call.
+    // While threads or other processes compute for the command, nothing calls `show`.
     this.timer ??= setInterval(() => this.write(), LINE_INTERVAL_MS).unref();
     this.write();
   }
 
-  /** Before results are written to the same terminal. */
+  /** To be called before results are written to the same terminal. */
   clear(): void {
     if (this.isShown) this.stream.write(CLEAR_LINE);
     this.isShown = false;
@@ -55,9 +55,9 @@ export class StatusLine {
 
   private write(): void {
     const now = this.clock();
-    if (now - this.last < (this.isDrawnOver ? REDRAW_INTERVAL_MS : LINE_INTERVAL_MS)) return;
+    if (now - this.last < (this.isRedrawn ? REDRAW_INTERVAL_MS : LINE_INTERVAL_MS)) return;
     this.last = now;
-    if (!this.isDrawnOver) {
+    if (!this.isRedrawn) {
       this.stream.write(`${this.text}, after ${Math.round((now - this.start) / 1000)} s\n`);
       return;
     }

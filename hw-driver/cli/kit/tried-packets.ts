@@ -1,4 +1,4 @@
-/** Programs in an emulated switch of their own, and single packets through it, traced in full. */
+/** A separate emulated switch with programs, through which single packets run with a full trace. */
 import { must } from '../../../compiler/data-plane/must.js';
 import {
   type Allocator,
@@ -22,9 +22,9 @@ export interface TryOptions {
 
 export interface TriedPacket {
   readonly trace: PacketTrace;
-  /** As it left, or as it was when it was dropped. */
+  /** The packet as it left or, if it was dropped, as it was then. */
   readonly bytes: Uint8Array;
-  /** Words that it changed. */
+  /** Words that the packet changed. */
   readonly memory: readonly ChangedWord[];
 }
 
@@ -36,7 +36,7 @@ export interface ChangedWord {
   readonly after: number;
 }
 
-/** Neighbours are connected, so that packets that no program forwards leave. */
+/** Default forwarding connects neighbouring ports, so that packets that no program forwards leave. */
 const FRONT_PORTS = 32;
 
 export class TrialSwitch {
@@ -75,13 +75,15 @@ export class TrialSwitch {
     if (owner === undefined) {
       const all = this.programs.flatMap((each) => each.memories.map(({ name }) => `${each.program}.${name}`));
       const asked = program === undefined ? memory : `${program}.${memory}`;
-      throw new UsageError(`--memory: there is no memory ${asked}; there is ${all.join(', ') || 'none'}`);
+      throw new UsageError(`--memory: there is no memory ${asked}; the programs have ${all.join(', ') || 'no memory'}`);
     }
     if (others.length > 0)
-      throw new UsageError(`--memory: ${memory} is of several programs: name one, as in ${owner.program}.${memory}`);
+      throw new UsageError(
+        `--memory: several programs have a memory ${memory}: name one, as in ${owner.program}.${memory}`,
+      );
     const buckets = must(owner.memories.find(({ name }) => name === memory)?.buckets, `memory ${memory}`);
     const from = first ?? 0;
-    // One word is for all buckets that are meant, several for one after another.
+    // One word fills all buckets of the range, several fill consecutive buckets.
     const to = last ?? first ?? (words.length === 1 ? buckets - 1 : words.length - 1);
     const count = words.length === 1 ? to - from + 1 : words.length;
     if (from + count > buckets) throw new UsageError(`--memory: ${memory} has buckets 0 to ${buckets - 1}`);

@@ -1,10 +1,10 @@
-/** What is said of a command that there is not. */
+/** The message about an unknown command. */
 import { nearest } from '../../../compiler/language/diagnostics.js';
 import { UsageError } from './command-line.js';
 
 const MAX_SHOWN = 40;
 
-/** @param before the words in front, that of the program first @throws {UsageError} naming the nearest */
+/** @param before the words in front, the name of the program first @throws {UsageError} with the nearest name */
 export function requireOneOf(word: string, commands: readonly string[], before: readonly string[]): void {
   if (commands.includes(word)) return;
   const near = nearest(word, commands);

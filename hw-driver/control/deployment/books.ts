@@ -1,8 +1,11 @@
-/** What a transaction does to the resource manager's books: both of its ends are paid for until it has reached one. */
+/**
+ * The changes of the resource manager's books by a transaction: until it ends, both of its outcomes hold their
+ * resources.
+ */
 import type { SwitchState } from '../../../compiler/index.js';
 import type { Outcome, Transaction } from './transaction.js';
 
-/** @throws {DoesNotFit} and takes nothing */
+/** Reserves the resources of a transaction. @throws {DoesNotFit}, and reserves nothing */
 export function beginInBooks(state: SwitchState, transaction: Transaction): void {
   switch (transaction.kind) {
     case 'deploy':

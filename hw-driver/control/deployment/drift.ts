@@ -1,4 +1,4 @@
-/** Where a switch differs from what its controller has written down, and the changes that mend it. */
+/** Differences between the books and a switch, and the operations that remove them. */
 import {
   type CompiledProgram,
   FIXED_NAMES,
@@ -7,18 +7,18 @@ import {
   RPB_KEYS,
   type TableEntry,
 } from '../../../compiler/index.js';
-import { bring, entriesNow, slotOf, stateOf } from './settle.js';
+import { entriesNow, setEntry, slotOf, stateOf } from './recovery.js';
 
 export type Difference =
-  /** An entry of a program is not there. */
+  /** An entry of a program is missing. */
   | { readonly kind: 'missing'; readonly program: string; readonly entry: TableEntry }
-  /** An entry of a program does something else. */
+  /** An entry of a program has another action or other parameters. */
   | { readonly kind: 'changed'; readonly program: string; readonly entry: TableEntry; readonly found: TableEntry }
-  /** An entry that is of no program. */
+  /** An entry that belongs to no program. */
   | { readonly kind: 'foreign'; readonly entry: TableEntry };
 
 /**
- * What differs, in the order of the programs and then of the switch. Default forwarding is not the controller's: it is
+ * The differences, in the order of the programs and then of the switch. Default forwarding is not in the books and is
  * left out.
  * @param programs all that run on the switch
  */
@@ -38,9 +38,9 @@ export function driftOf(programs: readonly CompiledProgram[], entries: readonly 
 }
 
 /**
- * Makes the switch what it should be. A program that differs is without its filters meanwhile, so that no packet sees
- * half of it; foreign filters go before the entries that they lead to.
- * @param programs those that run
+ * The operations that remove the differences. They remove the filters of such a program first, so that no packet sees
+ * half of it; foreign filters are deleted before the entries that they lead to.
+ * @param programs all that run on the switch
  */
 export function repairOperations(
   drift: readonly Difference[],
@@ -52,20 +52,20 @@ export function repairOperations(
   const broken = new Set(drift.flatMap((difference) => (difference.kind === 'foreign' ? [] : [difference.program])));
   const foreign = drift.flatMap((difference) => (difference.kind === 'foreign' ? [difference.entry] : []));
   const disturbed = idsOf(foreign);
-  const mended = programs.filter(({ program, programId }) => broken.has(program) || disturbed.has(programId));
-  const wanted = mended.flatMap((program) => program.entries);
+  const repaired = programs.filter(({ program, programId }) => broken.has(program) || disturbed.has(programId));
+  const wanted = repaired.flatMap((program) => program.entries);
   const isFilter = ({ action }: TableEntry): boolean => action === FIXED_NAMES.setProgram;
   const without = (gone: readonly TableEntry[]): Operation[] =>
-    gone.flatMap((entry) => bring(slotOf(entry), undefined, now));
+    gone.flatMap((entry) => setEntry(slotOf(entry), undefined, now));
   return [
     ...without([...foreign, ...wanted].filter(isFilter)),
     { kind: 'drain' },
     ...without(foreign.filter((entry) => !isFilter(entry))),
-    ...installOrder(wanted).flatMap((entry) => bring(slotOf(entry), entry, now)),
+    ...installOrder(wanted).flatMap((entry) => setEntry(slotOf(entry), entry, now)),
   ];
 }
 
-/** The programs whose packets meet these entries. */
+/** The ids of the programs whose packets meet these entries. */
 function idsOf(entries: readonly TableEntry[]): Set<number> {
   const fields = entries.flatMap(({ key }) => key.filter(({ name }) => name === RPB_KEYS.program));
   return new Set(fields.map(({ value }) => value));

@@ -1,14 +1,14 @@
-/** Whether a switch still has the programs that its controller has written down. */
+/** Whether a switch still has the programs of the books. */
 import { addTo } from '../../../compiler/data-plane/counting.js';
 import { type CompiledProgram, FIXED_NAMES, type TableEntry } from '../../../compiler/index.js';
 import type { SwitchTarget } from '../../../sim/index.js';
-import { entriesNow, slotOf } from './settle.js';
+import { entriesNow, slotOf } from './recovery.js';
 
 const isFilter = ({ action }: TableEntry): boolean => action === FIXED_NAMES.setProgram;
 
 /**
- * Programs of which a switch has no entry at all: it was restarted empty, or its file deleted, or somebody removed them.
- * The numbers of filters are asked for first; entries are read only if there are fewer than there should be.
+ * Programs of which a switch has no entry at all: it was restarted empty, its file was deleted, or they were removed.
+ * The numbers of filters are read first; the entries are read only if there are fewer filters than there should be.
  * @param programs all that should run, each with a filter
  * @throws {TargetUnreachable}
  */

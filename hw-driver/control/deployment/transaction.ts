@@ -1,4 +1,7 @@
-/** A change of what a program is on a switch: from one document to another, or from or to nothing, all or not at all. */
+/**
+ * Transactions: the change of one program on a switch from one compiled program to another, or from or to none,
+ * completely or not at all.
+ */
 import {
   type CaseChange,
   type CompiledProgram,
@@ -14,8 +17,8 @@ interface Steps {
   readonly program: string;
   readonly operations: readonly Operation[];
   /**
-   * How many operations may be made before there is no way back: one that was interrupted earlier is undone, one that
-   * came so far is brought to its end.
+   * The commit point, as a number of operations: a transaction that was interrupted after fewer is undone, one that was
+   * interrupted later is completed. Journals have it by this name.
    */
   readonly turn: number;
 }
@@ -25,7 +28,7 @@ export type Transaction = Steps &
     | { readonly kind: 'deploy'; readonly after: CompiledProgram }
     | { readonly kind: 'revoke'; readonly before: CompiledProgram }
     | { readonly kind: 'replace'; readonly before: CompiledProgram; readonly after: CompiledProgram }
-    /** @param during all entries that are there at some time */
+    /** `during`: all entries that the switch has at any time of the change. */
     | {
         readonly kind: 'cases';
         readonly before: CompiledProgram;
@@ -34,7 +37,7 @@ export type Transaction = Steps &
       }
   );
 
-/** Which of its two states a transaction has led to. */
+/** The state to which a transaction led: that before it (undone) or that after it (completed). */
 export type Outcome = 'before' | 'after';
 
 export function deployTransaction(after: CompiledProgram): Transaction {
@@ -42,7 +45,7 @@ export function deployTransaction(after: CompiledProgram): Transaction {
   return { kind: 'deploy', program: after.program, operations, turn: operations.length, after };
 }
 
-/** There is no way back once memory is reset. */
+/** The commit point is the first reset of memory, which cannot be undone. */
 export function revokeTransaction(before: CompiledProgram): Transaction {
   const operations = revokeOperations(before);
   const turn = operations.length - before.memories.length;
@@ -62,42 +65,45 @@ export function casesTransaction(before: CompiledProgram, { compiled, operations
 }
 
 /**
- * The new version comes in beside the old one, then packets turn to it with one filter, then the old one goes. Blocks of
- * memory that both have stay as they are.
+ * Inserts the entries of the new version beside the old one, then replaces the filters, then removes the old version.
+ * Blocks of memory that both have keep their contents.
  */
 export function replaceTransaction(before: CompiledProgram, after: CompiledProgram): Transaction {
   const isFilter = ({ action }: TableEntry): boolean => action === FIXED_NAMES.setProgram;
   const isEntryChange = (operation: Operation): boolean => 'entry' in operation && isFilter(operation.entry);
-  const come = installOperations(after).filter((operation) => !isEntryChange(operation));
-  const turn = turnFilters(before.entries.filter(isFilter), after.entries.filter(isFilter));
-  const going = { ...before, memories: before.memories.filter((block) => !hasBlock(after, block)) };
-  const go = revokeOperations(going).filter((operation) => !isEntryChange(operation));
+  const inserted = installOperations(after).filter((operation) => !isEntryChange(operation));
+  const commit = replaceFilters(before.entries.filter(isFilter), after.entries.filter(isFilter));
+  const old = { ...before, memories: before.memories.filter((block) => !hasBlock(after, block)) };
+  const removed = revokeOperations(old).filter((operation) => !isEntryChange(operation));
   return {
     kind: 'replace',
     program: after.program,
-    operations: [...come, ...turn, ...go],
-    turn: come.length + turn.length,
+    operations: [...inserted, ...commit, ...removed],
+    turn: inserted.length + commit.length,
     before,
     after,
   };
 }
 
-/** Whether a program has just this block of memory. */
+/** Whether a program has exactly this block of memory. */
 export const hasBlock = ({ memories }: CompiledProgram, { name, rpb, base, buckets }: MemoryBlock): boolean =>
   memories.some(
     (other) => other.name === name && other.rpb === rpb && other.base === base && other.buckets === buckets,
   );
 
-/** A filter of the same key gets another program id, which no packet sees half of; others come before the old ones go. */
-function turnFilters(before: readonly TableEntry[], after: readonly TableEntry[]): Operation[] {
+/**
+ * Replaces the program id in filters with an equal key, which is atomic for packets; inserts other filters before the
+ * old ones are deleted.
+ */
+function replaceFilters(before: readonly TableEntry[], after: readonly TableEntry[]): Operation[] {
   const keyOf = ({ table, priority, key }: TableEntry): string => JSON.stringify([table, priority, key]);
   const old = new Map(before.map((entry) => [keyOf(entry), entry]));
-  const come = after.map((entry): Operation => {
+  const inserted = after.map((entry): Operation => {
     const same = old.get(keyOf(entry));
     old.delete(keyOf(entry));
     return same === undefined ? { kind: 'insertEntry', entry } : { kind: 'replaceEntry', before: same, entry };
   });
-  return [...come, ...[...old.values()].map((entry): Operation => ({ kind: 'deleteEntry', entry }))];
+  return [...inserted, ...[...old.values()].map((entry): Operation => ({ kind: 'deleteEntry', entry }))];
 }
 
 /** The blocks that a transaction resets. */

@@ -1,4 +1,4 @@
-/** A journal in a file. One controller writes it at a time. */
+/** A journal in a file, which one controller at a time has open. */
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
@@ -15,36 +15,37 @@ import { formatRecord, parseJournal } from './journal-text.js';
 import { JOURNAL_SCHEMA, type Journal, JournalError, type JournalRecord } from './records.js';
 import { type JournalState, replayJournal } from './replay.js';
 
-/** A journal that has grown so long is written anew with what still counts, when it is opened. */
+/** A journal longer than this is rewritten without ended transactions when it is opened. */
 const COMPACT_BYTES = 2 ** 20;
 
-/** With the machine, until the next record that may not: what they say of a transaction, the switch says too. */
+/** Records that need not be on disk at once: if they are lost in a crash, the entries of the switch tell the same. */
 const MAY_BE_LOST: ReadonlySet<JournalRecord['kind']> = new Set(['step', 'end']);
 
 export class JournalFile implements Journal {
   private constructor(
-    /** As it was named, for messages. */
+    /** The path as the user named it, for messages. */
     readonly path: string,
-    /** Without symbolic links. */
+    /** The path without symbolic links. */
     private readonly target: string,
     private readonly file: number,
     private records: number,
     private bytes: number,
-    /** What the records came to when it was opened. */
+    /** The state after all records, when the journal was opened. */
     readonly state: JournalState,
     private readonly unlock: () => void,
   ) {}
 
   /**
-   * Reads a journal, or begins one where there is none. What was being written when its writer ended is cut off.
+   * Opens a journal, or creates it. An incomplete record at its end is removed.
    * @throws {JournalError}
    */
   static open(named: string, dataPlane: { readonly name: string; readonly hash: string }): JournalFile {
-    return orFail(named, () => {
+    return withJournalErrors(named, () => {
       makeFolders(dirname(named));
       const destination = destinationOf(named);
-      // It is read, cut and removed: what cannot be is none.
-      if (destination.kind !== 'file') throw new JournalError('not-a-journal', 'not a journal: it is no regular file');
+      // A journal is truncated and removed, which only a regular file can be.
+      if (destination.kind !== 'file')
+        throw new JournalError('not-a-journal', 'not a journal: a regular file is expected');
       const { path } = destination;
       const unlock = lock(`${path}.lock`);
       try {
@@ -64,9 +65,9 @@ export class JournalFile implements Journal {
   ): JournalFile {
     const bytes = existsSync(path) ? readInput(path) : Buffer.alloc(0);
     const { records, wholeBytes } = parseJournal(bytes);
-    // The first record comes into being as a whole: anything else is another file.
+    // The first record is written atomically, so a file without it is not a journal.
     if (records.length === 0 && bytes.length > 0) {
-      throw new JournalError('not-a-journal', 'not a journal: it does not begin as one');
+      throw new JournalError('not-a-journal', 'not a journal: it does not begin with the record of a journal');
     }
     const state = replayJournal(records, dataPlane);
     const { name, hash } = dataPlane;
@@ -86,13 +87,13 @@ export class JournalFile implements Journal {
   }
 
   append(record: JournalRecord): void {
-    orFail(this.path, () => {
+    withJournalErrors(this.path, () => {
       const text = formatRecord(this.records, record);
       try {
         writeBytes(this.file, text);
         if (!MAY_BE_LOST.has(record.kind)) fsyncSync(this.file);
       } catch (error) {
-        // A record that is not kept must not stand in the way of the next one.
+        // A part of a record must not stay in front of the next record.
         ftruncateSync(this.file, this.bytes);
         throw error;
       }
@@ -101,7 +102,7 @@ export class JournalFile implements Journal {
     });
   }
 
-  /** One that was begun for nothing is not left behind. */
+  /** Closes the journal, and removes one that was created here and has no record. */
   close(): void {
     closeSync(this.file);
     if (this.state.isNew && this.records === 1) rmSync(this.target, { force: true });
@@ -109,18 +110,18 @@ export class JournalFile implements Journal {
   }
 }
 
-/** What a journal says now, for who changes nothing; its writer may be at work. @throws {JournalError} */
+/** The present state of a journal, for reading alone; another process may be writing it. @throws {JournalError} */
 export function readJournalFile(
   path: string,
   dataPlane: { readonly name: string; readonly hash: string },
 ): JournalState {
-  return orFail(path, () => {
+  return withJournalErrors(path, () => {
     const bytes = existsSync(path) ? readInput(path) : Buffer.alloc(0);
     return replayJournal(parseJournal(bytes).records, dataPlane);
   });
 }
 
-function orFail<T>(path: string, work: () => T): T {
+function withJournalErrors<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

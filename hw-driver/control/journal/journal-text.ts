@@ -1,6 +1,6 @@
 /**
- * The journal as bytes: a line for each record, `<checksum> <number> <record as JSON>`. The checksum is the CRC-32 of the
- * rest of its line, the number counts the records, so that a line that is missing or twice is noticed.
+ * The journal as bytes: a line for each record, `<checksum> <number> <record as JSON>`. The checksum is the CRC-32 of
+ * the rest of its line, the number counts the records, so that a missing or repeated line is detected.
  */
 import { crc32 } from 'node:zlib';
 import { JournalError, type JournalRecord } from './records.js';
@@ -17,7 +17,7 @@ const checksum = (text: string): string => crc32(text).toString(HEXADECIMAL).pad
 
 export interface JournalText {
   readonly records: readonly JournalRecord[];
-  /** Bytes up to the end of the last whole record; what follows was being written when its writer ended. */
+  /** Bytes up to the end of the last complete record; an incomplete record may follow. */
   readonly wholeBytes: number;
 }
 
@@ -42,8 +42,7 @@ function parseLine(line: string, number: number): JournalRecord | undefined {
   const text = line.slice(CHECKSUM_DIGITS + 1);
   if (line.slice(0, CHECKSUM_DIGITS + 1) !== `${checksum(text)} `) return undefined;
   const prefix = `${number} `;
-  // A whole line of another number is no torn one.
-  if (!text.startsWith(prefix))
-    throw new JournalError('damaged', `record ${number + 1} is missing or out of its place`);
+  // A line with a right checksum and another number was not cut off while it was written.
+  if (!text.startsWith(prefix)) throw new JournalError('damaged', `record ${number + 1} is missing or out of order`);
   return JSON.parse(text.slice(prefix.length)) as JournalRecord;
 }

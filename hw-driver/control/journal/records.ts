@@ -1,4 +1,4 @@
-/** What a controller writes down before and after it changes a switch. */
+/** The records that a controller writes before and after each change of a switch. */
 
 import type { CompiledProgram } from '../../../compiler/index.js';
 import { DomainError } from '../../../compiler/index.js';
@@ -6,7 +6,7 @@ import type { Outcome, Transaction } from '../deployment/transaction.js';
 
 export const JOURNAL_SCHEMA = 'p4runpro/journal@1';
 
-/** The first record: what the others are about. */
+/** The first record: the schema and the data plane of the others. */
 export interface JournalHeader {
   readonly kind: 'journal';
   readonly schema: typeof JOURNAL_SCHEMA;
@@ -15,28 +15,28 @@ export interface JournalHeader {
 
 export type JournalRecord =
   | JournalHeader
-  /** A program runs that was there before this journal, or was taken over. */
+  /** A program that already ran when the journal was created or rewritten. */
   | { readonly kind: 'adopt'; readonly program: CompiledProgram }
-  /** A program that the switch had lost is given up. */
+  /** A program that the switch had lost was dropped. */
   | { readonly kind: 'forget'; readonly program: string }
-  /** Nothing has been changed yet. */
+  /** A transaction begins; the switch is not changed yet. */
   | { readonly kind: 'begin'; readonly transaction: Transaction }
   /** The first `done` operations of a program's open transaction are made. */
   | { readonly kind: 'step'; readonly program: string; readonly done: number }
-  /** A program's open transaction has come to its end: `after`; or it was undone: `before`. */
+  /** A program's open transaction ended: completed (`after`) or undone (`before`). */
   | { readonly kind: 'end'; readonly program: string; readonly outcome: Outcome };
 
 /** Where a controller writes its records. */
 export interface Journal {
   /**
-   * Returns when the record is kept. Those of steps and of the end of the last transaction may be lost with the machine: of
-   * a transaction without end, the switch is asked how far it came.
+   * Returns when the record is on disk. Records of steps and of the end of the last transaction may be lost in a crash:
+   * the progress of a transaction that has not ended is then read from the switch.
    * @throws {JournalError}
    */
   append(record: JournalRecord): void;
 }
 
-/** For a switch that does not outlive its controller. */
+/** No journal, for a switch that does not outlive its controller. */
 export const NO_JOURNAL: Journal = { append: () => undefined };
 
 /** A journal that cannot be read or written; the message is for the user. */

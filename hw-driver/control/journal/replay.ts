@@ -1,20 +1,20 @@
-/** What the records of a journal come to: the programs that run and the transactions that are open. */
+/** The state after the records of a journal: the programs that run and the transactions that have not ended. */
 import { type CompiledProgram, compiledProgramFromJson, DocumentError } from '../../../compiler/index.js';
 import type { Outcome, Transaction } from '../deployment/transaction.js';
 import { JOURNAL_SCHEMA, JournalError, type JournalRecord } from './records.js';
 
 export interface OpenTransaction {
   readonly transaction: Transaction;
-  /** Operations that are known to have been made; there may be more. */
+  /** Number of operations that were certainly made; more may have been. */
   readonly done: number;
 }
 
 export interface JournalState {
-  /** Whether nothing has been written yet. */
+  /** Whether the journal has no record yet. */
   readonly isNew: boolean;
-  /** By name, as they are without the open transactions. */
+  /** By name, as they were before the open transactions. */
   readonly programs: ReadonlyMap<string, CompiledProgram>;
-  /** By program. */
+  /** Transactions that have not ended, by program. */
   readonly open: ReadonlyMap<string, OpenTransaction>;
 }
 
@@ -42,16 +42,16 @@ export function replayJournal(
         if (!programs.delete(record.program)) fail('forgets a program that does not run');
         break;
       case 'begin':
-        if (open.has(record.transaction.program)) fail('begins a transaction within another');
+        if (open.has(record.transaction.program)) fail('begins a transaction while another of the program is open');
         open.set(record.transaction.program, { transaction: record.transaction, done: 0 });
         break;
       case 'step': {
-        const { transaction } = open.get(record.program) ?? fail('is a step of no transaction');
+        const { transaction } = open.get(record.program) ?? fail('is a step without an open transaction');
         open.set(record.program, { transaction, done: record.done });
         break;
       }
       case 'end': {
-        const { transaction } = open.get(record.program) ?? fail('ends no transaction');
+        const { transaction } = open.get(record.program) ?? fail('ends a transaction that is not open');
         open.delete(record.program);
         const stays = documentAt(transaction, record.outcome);
         if (stays === undefined) programs.delete(record.program);
@@ -59,26 +59,27 @@ export function replayJournal(
         break;
       }
       default:
-        fail(`is of a kind that is not known: ${JSON.stringify((record as { kind: unknown }).kind)}`);
+        fail(`is of an unknown kind: ${JSON.stringify((record as { kind: unknown }).kind)}`);
     }
   }
   for (const document of documentsOf(programs, open)) checkDocument(document, dataPlane);
   return { isNew: false, programs, open };
 }
 
-/** What a transaction leaves of its program. */
+/** The compiled program that runs after a transaction with this outcome; undefined if none does. */
 export function documentAt(transaction: Transaction, outcome: Outcome): CompiledProgram | undefined {
   if (outcome === 'before') return transaction.kind === 'deploy' ? undefined : transaction.before;
   return transaction.kind === 'revoke' ? undefined : transaction.after;
 }
 
 function checkHeader(header: JournalRecord, dataPlane: { readonly name: string; readonly hash: string }): void {
-  if (header.kind !== 'journal') throw new JournalError('not-a-journal', 'not a journal: it does not begin as one');
+  if (header.kind !== 'journal')
+    throw new JournalError('not-a-journal', 'not a journal: it does not begin with the record of a journal');
   if (header.schema !== JOURNAL_SCHEMA) {
-    throw new JournalError('other-version', `a journal of schema ${header.schema}, where ${JOURNAL_SCHEMA} is needed`);
+    throw new JournalError('other-version', `it has schema ${header.schema}, and ${JOURNAL_SCHEMA} is expected`);
   }
   if (header.dataPlane.hash !== dataPlane.hash) {
-    const message = `a journal of data plane '${header.dataPlane.name}', not of '${dataPlane.name}'`;
+    const message = `it belongs to data plane '${header.dataPlane.name}', not to '${dataPlane.name}'`;
     throw new JournalError('other-data-plane', message);
   }
 }

@@ -1,5 +1,4 @@
 /** Accounts of single packets. */
-export { fieldText } from './field-text.js';
 export { noMatchText } from './no-match.js';
 export * from './packet-filter.js';
 export * from './packet-trace.js';

@@ -1,6 +1,5 @@
 /** The hint that a program matched no packet. */
-import type { Program } from '../../../compiler/index.js';
-import { fieldText, maskText } from './field-text.js';
+import { fieldText, maskText, type Program } from '../../../compiler/index.js';
 
 /** One sentence, with the filter as in the program's text. */
 export function noMatchText({ name, filters }: Program): string {

@@ -1,7 +1,6 @@
 /** A packet's trace as text. */
-import type { KeyField } from '../../../compiler/index.js';
+import { fieldText, type KeyField, maskText, numberText } from '../../../compiler/index.js';
 import { decimalSeconds, epochNanoseconds } from '../../../traces/index.js';
-import { fieldText, maskText, numberText } from './field-text.js';
 import type { PacketTrace, SourceLine, TracedHeader, TracedStep, TracedWord } from './packet-trace.js';
 
 /** Several lines, each with a line end. */

@@ -135,7 +135,7 @@ testWith(CHROMIUM, 'the page opens without an error, light and dark, on a phone,
 testForgottenValues('reproduce', reproduceCommand.options, ['--workers', '--seed', '--out', '--against']);
 
 await testRefusals('bench', [
-  { args: ['reproduce'], says: /Not enough non-option arguments/ },
+  { args: ['reproduce'], says: /too few arguments/ },
   { args: ['reproduce', 'fig99'], says: /there is no experiment 'fig99': it is all, paper, or one of table1, / },
   { args: ['reproduce', 'fig10', '--workers', '0'], says: /--workers takes a whole number from 1/ },
   { args: ['reproduce', 'fig10', '--against', 'nowhere'], says: /--against: there is no .*reproduce\.json/ },

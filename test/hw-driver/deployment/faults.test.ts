@@ -62,7 +62,7 @@ async function everyFault(name: string, scenario: Scenario): Promise<void> {
     assert.equal(await rig.controller.drift(), [], point);
     // The journal says the same to the next one.
     rig.shortenJournal();
-    assert.equal(rig.controller.cutOff, [], point);
+    assert.equal(rig.controller.interrupted, [], point);
     assert.is(outcomeOf(scenario, before, after), outcome, point);
     await base(outcome);
   };

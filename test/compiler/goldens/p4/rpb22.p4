@@ -59,7 +59,7 @@ control Rpb22(
     Hash<bit<16>>(HashAlgorithm_t.CUSTOM, rpb22_polynomial) tuple_hash;
     Hash<bit<16>>(HashAlgorithm_t.CUSTOM, rpb22_polynomial) register_hash;
 
-    // Branches: what follows is done for this id only.
+    // Branches: the entries that follow match this id.
     action set_branch_id(bit<8> branch_id) {
         hdr.meta.id.branch_id = branch_id;
     }
@@ -96,7 +96,7 @@ control Rpb22(
         hdr.meta.reg.mar = hdr.meta.reg.mar & mask;
     }
 
-    // and the base of the block is added; the flag picks the operation that comes.
+    // and the base of the block is added; the flag selects the operation of the access that follows.
     action address_translation_offset(bit<32> offset, bit<8> flag) {
         hdr.meta.param.physical_address = hdr.meta.reg.mar + offset;
         hdr.meta.param.salu_flag = flag;
@@ -229,7 +229,7 @@ control Rpb22(
         hdr.meta.reg.har = hdr.meta.reg.har ^ hdr.meta.reg.sar;
     }
 
-    // Nowhere; what else the packet is told does not count.
+    // Dropped, regardless of other forwarding decisions.
     action drop() {
         eg_dprsr_md.drop_ctl = 1;
     }
@@ -241,7 +241,7 @@ control Rpb22(
         hdr.meta.param.backup3 = hdr.meta.reg.har;
     }
 
-    // and restored, around steps that need one.
+    // and restored, around steps that need a register.
     action recover1() {
         hdr.meta.reg.mar = hdr.meta.param.backup1;
     }

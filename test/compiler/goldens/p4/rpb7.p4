@@ -59,7 +59,7 @@ control Rpb7(
     Hash<bit<16>>(HashAlgorithm_t.CUSTOM, rpb7_polynomial) tuple_hash;
     Hash<bit<16>>(HashAlgorithm_t.CUSTOM, rpb7_polynomial) register_hash;
 
-    // Branches: what follows is done for this id only.
+    // Branches: the entries that follow match this id.
     action set_branch_id(bit<8> branch_id) {
         hdr.meta.id.branch_id = branch_id;
     }
@@ -96,7 +96,7 @@ control Rpb7(
         hdr.meta.reg.mar = hdr.meta.reg.mar & mask;
     }
 
-    // and the base of the block is added; the flag picks the operation that comes.
+    // and the base of the block is added; the flag selects the operation of the access that follows.
     action address_translation_offset(bit<32> offset, bit<8> flag) {
         hdr.meta.param.physical_address = hdr.meta.reg.mar + offset;
         hdr.meta.param.salu_flag = flag;
@@ -293,7 +293,7 @@ control Rpb7(
         hdr.meta.rec.egress_port = port;
     }
 
-    // Nowhere; what else the packet is told does not count.
+    // Dropped, regardless of other forwarding decisions.
     action drop() {
         ig_dprsr_md.drop_ctl = 1;
     }

@@ -1,4 +1,7 @@
-/** How far an interrupted transaction came, by what the switch has now, and what brings it to one of its ends. */
+/**
+ * Recovery of an interrupted transaction: its progress by the entries that the switch has, and the operations that end
+ * it.
+ */
 import { and48, entryIdentity, type KeyField, type Operation, type TableEntry } from '../../../compiler/index.js';
 import type { Outcome, Transaction } from './transaction.js';
 
@@ -8,7 +11,9 @@ export type EntriesNow = Map<string, TableEntry>;
 export const entriesNow = (entries: readonly TableEntry[]): EntriesNow =>
   new Map(entries.map((entry) => [slotOf(entry), entry]));
 
-/** As {@link entryIdentity}, but a switch may leave out keys that match anything, and bits outside of masks. */
+/**
+ * As {@link entryIdentity}, without keys that match anything and bits outside of masks, which a switch may leave out.
+ */
 export function slotOf(entry: TableEntry): string {
   const key = entry.key.flatMap((field): KeyField[] => {
     if (field.match === 'exact') return [field];
@@ -17,15 +22,15 @@ export function slotOf(entry: TableEntry): string {
   return entryIdentity({ ...entry, key });
 }
 
-export interface Settlement {
+export interface Recovery {
   readonly outcome: Outcome;
-  /** Made one after another, they lead to that outcome. */
+  /** The operations that lead to that outcome, in order. */
   readonly operations: readonly Operation[];
 }
 
 /**
- * How many operations were made: after as many the tables would be as they are, or, if others changed them too, as near
- * to that as can be. Of several such numbers the least: what no entry tells of (resets, waiting) is done again.
+ * The number of operations that were made: the number after which the tables would differ least from what they are.
+ * Of several such numbers the lowest: operations that leave no trace in entries (resets, drains) are repeated.
  */
 export function progressOf({ operations }: Transaction, now: EntriesNow): number {
   const expected = new Map<string, string>();
@@ -46,12 +51,12 @@ export function progressOf({ operations }: Transaction, now: EntriesNow): number
 }
 
 /**
- * What is to be done to an interrupted transaction. What is as it should be already is left alone.
- * @param goesOn whether it is to reach its end wherever it is now
+ * The operations that end an interrupted transaction, without those that would change nothing.
+ * @param completes whether to complete it even before its commit point
  */
-export function settle(transaction: Transaction, entries: readonly TableEntry[], goesOn = false): Settlement {
+export function recoveryOf(transaction: Transaction, entries: readonly TableEntry[], completes = false): Recovery {
   const now = entriesNow(entries);
-  if (goesOn) return { outcome: 'after', operations: remaining(transaction.operations, now) };
+  if (completes) return { outcome: 'after', operations: remaining(transaction.operations, now) };
   const progress = progressOf(transaction, now);
   const { operations, turn } = transaction;
   if (progress >= turn) return { outcome: 'after', operations: remaining(operations.slice(progress), now) };
@@ -61,24 +66,24 @@ export function settle(transaction: Transaction, entries: readonly TableEntry[],
 function remaining(operations: readonly Operation[], now: EntriesNow): Operation[] {
   return operations.flatMap((operation) => {
     const change = changeOf(operation);
-    return change === undefined ? [operation] : bring(change.identity, change.after, now);
+    return change === undefined ? [operation] : setEntry(change.identity, change.after, now);
   });
 }
 
 /**
- * In reverse order, which is as safe for packets as the order itself if no packet meets two of the changes: so each
- * waits for the packets that met the one before.
+ * The operations in reverse. This is as safe for packets as the forward order if no packet meets two of the changes:
+ * therefore a drain follows each.
  */
 function undone(operations: readonly Operation[], now: EntriesNow): Operation[] {
   return [...operations].reverse().flatMap((operation): Operation[] => {
     const change = changeOf(operation);
-    const made = change === undefined ? [] : bring(change.identity, change.before, now);
+    const made = change === undefined ? [] : setEntry(change.identity, change.before, now);
     return made.length === 0 ? [] : [...made, { kind: 'drain' }];
   });
 }
 
-/** Makes one entry what it should be, if it is not. */
-export function bring(identity: string, wanted: TableEntry | undefined, now: EntriesNow): Operation[] {
+/** The operations that give a slot the wanted entry, or none for undefined; updates `now`. */
+export function setEntry(identity: string, wanted: TableEntry | undefined, now: EntriesNow): Operation[] {
   const there = now.get(identity);
   if (stateOf(there) === stateOf(wanted)) return [];
   if (wanted === undefined) {
@@ -122,7 +127,7 @@ function firstChanges(operations: readonly Operation[]): Map<string, EntryChange
 
 const startOf = ({ before }: EntryChange): string => stateOf(before);
 
-/** What an entry does, as text; empty where there is none. Keys are equal already; parameters have no order. */
+/** Action and parameters of an entry as text; empty where there is no entry. Parameters have no order. */
 export function stateOf(entry: TableEntry | undefined): string {
   if (entry === undefined) return '';
   const parameters = entry.parameters.map(({ name, value }) => `${name}=${value}`).sort();
