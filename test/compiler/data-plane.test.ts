@@ -182,8 +182,16 @@ const REFUSED: readonly (readonly [name: string, json: unknown, problem: string]
   ['null for an object', mine({ rpbs: null }), 'rpbs: found null, expected an object'],
   ['a list for an object', mine({ rpbs: [] }), 'rpbs: found a list, expected an object'],
   ['an object for a list', mine({ intrinsics: {} }), 'intrinsics: found an object, expected a list'],
-  ['no entries', mine({ rpbs: { 3: { entries: 0 } } }), 'RPB 3: the number of entries, 0, is not a positive whole number'],
-  ['half an entry', mine({ rpbs: { 3: { entries: 1.5 } } }), 'RPB 3: the number of entries, 1.5, is not a positive whole number'],
+  [
+    'no entries',
+    mine({ rpbs: { 3: { entries: 0 } } }),
+    'RPB 3: the number of entries, 0, is not a positive whole number',
+  ],
+  [
+    'half an entry',
+    mine({ rpbs: { 3: { entries: 1.5 } } }),
+    'RPB 3: the number of entries, 1.5, is not a positive whole number',
+  ],
   ['too many buckets', mine({ rpbs: { 3: { buckets: 65537 } } }), 'cannot be addressed with 16 bits'],
   ['an unknown action', mine({ rpbs: { 3: { actions: ['fly'] } } }), 'RPB 3: unknown action fly'],
   ['an action that is no text', mine({ rpbs: { 3: { actions: [null] } } }), 'rpbs.3.actions[0]: a string is expected'],

@@ -2,6 +2,7 @@
  * What yargs says of a command line that it cannot read, as one sentence: what was found, what is expected, and which
  * help lists it.
  */
+import { must } from '../../../compiler/data-plane/must.js';
 import { type CommandRow, commandName, type Program } from './command.js';
 
 /** The command of a line, as far as it is known. */
@@ -15,27 +16,28 @@ interface TypedCommand {
   readonly help: string;
 }
 
-type Sentence = (found: readonly string[], command: TypedCommand) => string;
+/** @param part a group of the message, by its number from 1 */
+type Sentence = (part: (group: number) => string, command: TypedCommand) => string;
 
 /** The messages of yargs in English, with the sentence in place of each. */
 const SENTENCES: readonly (readonly [message: RegExp, sentence: Sentence])[] = [
   [
     /^Not enough non-option arguments: got (\d+), need at least (\d+)$/,
-    ([got, needed], { typed, positionals }) =>
-      `too few arguments: found ${got}, expected at least ${needed}, as in ${[typed, ...positionals].join(' ')}`,
+    (part, { typed, positionals }) =>
+      `too few arguments: found ${part(1)}, expected at least ${part(2)}, as in ${[typed, ...positionals].join(' ')}`,
   ],
   [
     /^Too many non-option arguments: got (\d+), maximum of (\d+)$/,
-    ([got, most]) => `too many arguments: found ${got}, expected at most ${most}`,
+    (part) => `too many arguments: found ${part(1)}, expected at most ${part(2)}`,
   ],
-  [/^Missing required arguments?: (.+)$/, ([names = '']) => `missing required option ${optionList(names)}`],
-  [/^Unknown (?:arguments?|commands?): (.+)$/, ([names = ''], command) => unknownText(names.split(', '), command)],
-  [/^Not enough arguments following: (.+)$/, ([name = '']) => `option ${optionName(name)} needs a value, and has none`],
+  [/^Missing required arguments?: (.+)$/, (part) => `missing required option ${optionList(part(1))}`],
+  [/^Unknown (?:arguments?|commands?): (.+)$/, (part, command) => unknownText(part(1).split(', '), command)],
+  [/^Not enough arguments following: (.+)$/, (part) => `option ${optionName(part(1))} needs a value, and has none`],
   [
     /^Invalid values:\n {2}Argument: (.+), Given: (.*), Choices: (.*)$/m,
-    ([name = '', given = '', choices = ''], { positionals }) => {
-      const positional = positionals.find((one) => one.replaceAll(/[<>[\].]/g, '') === name);
-      return `${positional ?? optionName(name)} takes ${unquoted(choices)}, not ${given.replaceAll('"', "'")}`;
+    (part, { positionals }) => {
+      const positional = positionals.find((one) => one.replaceAll(/[<>[\].]/g, '') === part(1));
+      return `${positional ?? optionName(part(1))} takes ${unquoted(part(3))}, not ${part(2).replaceAll('"', "'")}`;
     },
   ],
 ];
@@ -48,7 +50,8 @@ export function parserMessage(message: string, program: Program, words: readonly
   const command = typedCommand(program, words);
   for (const [pattern, sentence] of SENTENCES) {
     const found = pattern.exec(message);
-    if (found !== null) return `${sentence(found.slice(1), command)}; see ${command.help}`;
+    if (found !== null)
+      return `${sentence((group) => must(found[group], 'part of a message'), command)}; see ${command.help}`;
   }
   return message;
 }
@@ -65,7 +68,7 @@ function typedCommand({ name, commands }: Program, words: readonly string[]): Ty
     rows = 'commands' in next ? next.commands : [];
   }
   const typed = [name, ...path].filter((part) => part !== '').join(' ');
-  const positionals = row?.usage.split(' ').slice(1) ?? [];
+  const positionals = row === undefined ? [] : row.usage.split(' ').slice(1);
   const help = name === '' ? ['help', ...path].join(' ') : `${typed} --help`;
   return { typed, positionals, words, help };
 }
