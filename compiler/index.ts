@@ -1,4 +1,4 @@
-/** What sim, hw-driver, bench use of this folder; the package exports public.ts. */
+/** The exports of this folder for sim, hw-driver and bench; the package exports public.ts. */
 
 export { type CaseChange, type ChangeOptions, changeCases } from './change/change-cases.js';
 export {

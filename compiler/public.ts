@@ -1,12 +1,12 @@
 /**
- * What the package exports as p4runpro-sim/compiler, listed name by name: a promise, where index.ts is for the rooms
- * above. test/structure/exports.txt holds the list.
+ * What the package exports as p4runpro-sim/compiler, listed name by name: its public interface. index.ts is for the
+ * folders above. test/structure/exports.txt holds the list.
  */
 
 // Changes of running programs, and explanations.
 export { changeCases } from './change/change-cases.js';
 export { NotIncremental } from './change/not-incremental.js';
-// Data planes and what they take of a chip.
+// Data planes and the resources that they use of a chip.
 export { DataPlane } from './data-plane/data-plane.js';
 export type { DataPlaneDescription } from './data-plane/description.js';
 export { DomainError } from './data-plane/domain-error.js';
@@ -15,12 +15,12 @@ export { resourceReport } from './data-plane/resources/resources.js';
 export { DataPlaneError } from './data-plane/validate.js';
 export { explain } from './explain/explanation.js';
 export { explanationText } from './explain/explanation-text.js';
-// Programs: text to a compiled program.
+// Programs: from source to a compiled program.
 export type { Diagnostic, DiagnosticCode, Fix, Span } from './language/diagnostics.js';
 export { formatSource } from './language/format.js';
 export type { Program } from './language/program.js';
 export { renderDiagnostics } from './language/render.js';
-// Documents and the state of a switch.
+// Compiled programs and the state of a switch.
 export {
   type CompiledProgram,
   compiledProgramFromJson,
@@ -42,7 +42,7 @@ export {
   link,
   lower,
 } from './passes/compile.js';
-// Allocators: those there are, and what one's own needs.
+// Allocators: the registry, and the types for custom ones.
 export type { Allocator, FreeResources, Placement, PlacementResult, Shortage } from './place/allocator.js';
 export { ALLOCATOR_NAMES, ALLOCATORS, type AllocatorKind, type AllocatorName } from './place/allocators.js';
 export type { PlacementProblem } from './place/problem.js';

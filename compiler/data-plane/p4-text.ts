@@ -39,6 +39,6 @@ export const comment = (...lines: readonly string[]): string[] => lines.map((lin
 
 export const hex = (value: number, width: number): string => `${width}w0x${value.toString(16)}`;
 
-/** Lists of blocks with an empty line between. */
+/** Lists of blocks, separated by empty lines. */
 export const spaced = (parts: readonly (readonly Block[])[]): Block[] =>
   parts.filter((part) => part.length > 0).flatMap((part, i) => (i === 0 ? part : ['', ...part]));

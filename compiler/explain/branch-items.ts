@@ -1,15 +1,15 @@
-/** Rows of entries seen branch by branch: what the packets of one branch meet, depth by depth. */
+/** Rows of entries by branch: the entries that packets of one branch meet at each depth. */
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
 
-/** What one row does for one branch. */
+/** The entries of one row for one branch. */
 export interface BranchItem {
   /** Index of the row. */
   readonly row: number;
-  /** In order of priority: the first whose conditions hold is done; none, and the packet goes on unchanged. */
+  /** In order of priority: the first whose conditions hold is executed; without one, the packet continues unchanged. */
   readonly entries: readonly RowEntry[];
 }
 
-/** By number of the branch and depth; undefined where the branch does nothing. */
+/** By number of the branch and depth; undefined where the branch has no entry. */
 export type BranchItems = readonly (readonly (BranchItem | undefined)[])[];
 
 export function branchItems({ rows, depth, branchIds, rowOf }: ProgramRows): BranchItems {

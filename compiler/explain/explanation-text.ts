@@ -1,4 +1,4 @@
-/** An explanation as text for a terminal of 80 columns or more. */
+/** An explanation as text for a terminal. */
 
 import { fieldText, maskText } from '../data-plane/field-text.js';
 import { rangesText } from '../passes/print/words.js';
@@ -7,7 +7,7 @@ import { counted } from './step-text.js';
 import { branchMap } from './text-map.js';
 import { wrap } from './text-wrap.js';
 
-/** @param width columns, at least 80 */
+/** @param width of the terminal in columns, at least 80 */
 export function explanationText(explanation: ProgramExplanation, width: number): string {
   return [
     ...headLines(explanation, width),
@@ -40,9 +40,9 @@ function headLines(
     cost.maxBitsPerSecond === null
       ? `1, no recirculation; ${once}`
       : `${cost.passes}: every packet recirculates ${cost.recirculations === 1 ? 'once' : `${cost.recirculations} times`}, ` +
-        `which adds ${ns(cost.extraNs)} in match-action stages (${once} a pass) and takes ` +
-        `${cost.recirculatedBitsPerBit * 100} % of the program's traffic on the recirculation port: ` +
-        `at most ${cost.maxBitsPerSecond / 1e9} Gbit/s of it`;
+        `which adds ${ns(cost.extraNs)} in match-action stages (${once} for each pass) and uses ` +
+        `${cost.recirculatedBitsPerBit * 100} % of the program's bit rate on the recirculation port: ` +
+        `the program can take at most ${cost.maxBitsPerSecond / 1e9} Gbit/s`;
   const field = (name: string, text: string): string[] => wrap(text, width, `  ${name.padEnd(10)}`, ' '.repeat(12));
   return [
     ...wrap(
@@ -61,32 +61,32 @@ function headLines(
 function branchLines({ branches, rows }: ProgramExplanation, width: number): string[] {
   const busy = new Set(rows.flatMap(({ entries }) => entries.flatMap((entry) => entry.branches)));
   return [
-    'branch  id     comes from',
+    'branch  id     entered from',
     ...branches.flatMap(({ branch, id, from }) => {
       const ways = from.map((way) => `branch ${way.branch}, row ${way.row}: ${way.conditions}`);
       const head = `${String(branch).padStart(6)}  ${String(id).padEnd(5)}  `;
-      const idle = busy.has(branch) ? '' : ' (and has nothing more to do)';
-      return wrap(`${ways.join('; or ') || 'where packets start'}${idle}`, width, head, ' '.repeat(head.length));
+      const idle = busy.has(branch) ? '' : ' (no steps)';
+      return wrap(`${ways.join('; or ') || 'all packets of the program'}${idle}`, width, head, ' '.repeat(head.length));
     }),
   ];
 }
 
 const COLUMNS = 'row  depth  RPB    branch    ';
 const LIVE = '  live     ';
-/** Wide enough for the lines of a few branches; of more, the first are named. */
+/** Maximum width of a list of line numbers; longer ones end with dots. */
 const MAX_LINES_WIDTH = 14;
 
 function rowLines(explanation: ProgramExplanation, width: number): string[] {
   const lines = explanation.rows.flatMap(({ entries }) => entries.map((entry) => linesText(entry).length));
   const room = width - COLUMNS.length - LIVE.length - Math.max(4, ...lines);
   const legend =
-    'One line for each table entry. live: registers needed before/behind it (h = har, s = sar, m = mar). ' +
-    'MASK and OFFSET: the two steps of an address; they, BACKUP and RESTORE are of the compiler. ' +
+    'One line for each table entry. live: registers whose values are needed before/after it (h = har, s = sar, m = mar). ' +
+    'MASK and OFFSET are the two steps that compute an address; they, BACKUP and RESTORE are inserted by the compiler. ' +
     (explanation.cost.passes > 1 ? 'RPB 2:5 is RPB 5 in pass 2.' : '');
   return [
     ...wrap(legend.trim(), width),
     '',
-    `${COLUMNS}${'does'.padEnd(room)}${LIVE}line`,
+    `${COLUMNS}${'step'.padEnd(room)}${LIVE}line`,
     ...explanation.rows.flatMap((row) => [
       ...strandHead(row, explanation.rows),
       ...oneRow(row, explanation, width, room),
@@ -94,7 +94,7 @@ function rowLines(explanation: ProgramExplanation, width: number): string[] {
   ];
 }
 
-/** Before the first row of branches that are placed together, and apart from those above. */
+/** The heading before the first row of a strand other than that above. */
 function strandHead(row: ExplainedRow, rows: readonly ExplainedRow[]): string[] {
   if (row.after === null || row.after === row.row - 1) {
     const next = rows.find(({ after, row: number }) => after === row.after && number !== row.row);
@@ -106,7 +106,7 @@ function strandHead(row: ExplainedRow, rows: readonly ExplainedRow[]): string[] 
     for (const { branches: served } of other.entries) for (const branch of served) branches.add(branch);
   }
   const noun = branches.size === 1 ? 'branch' : 'branches';
-  return [`--- ${noun} ${rangesText([...branches])}, placed by themselves behind row ${row.after} ---`];
+  return [`--- ${noun} ${rangesText([...branches])}, placed separately, after row ${row.after} ---`];
 }
 
 function oneRow(row: ExplainedRow, explanation: ProgramExplanation, width: number, room: number): string[] {
@@ -119,7 +119,7 @@ function oneRow(row: ExplainedRow, explanation: ProgramExplanation, width: numbe
     const left = `${head}${branches.padEnd(8)}  `;
     const [first = '', ...others] = wrap(entryText(entry), room);
     const right = `  ${liveText(row, i).padEnd(7)}  ${linesText(entry)}`;
-    // What is too long for its column pushes the next ones on.
+    // A cell that is too long shifts the following columns.
     return [
       `${left}${first.padEnd(Math.max(0, room + COLUMNS.length - left.length))}${right}`.trimEnd(),
       ...others.map((text) => `${' '.repeat(COLUMNS.length)}${text}`),
@@ -127,7 +127,7 @@ function oneRow(row: ExplainedRow, explanation: ProgramExplanation, width: numbe
   });
   const memories = row.memories.map((name) => {
     const memory = explanation.memories.find((candidate) => candidate.name === name);
-    return memory === undefined ? [] : [`memory ${name} lies here: ${blockText(memory)}`];
+    return memory === undefined ? [] : [`memory ${name} is in this RPB: ${blockText(memory)}`];
   });
   const notes = [sharingText(row.entries), ...memories.flat(), row.why].filter((note) => note !== '');
   return [...lines, ...notes.flatMap((note) => wrap(note, width, ' '.repeat(12), ' '.repeat(14)))];
@@ -139,7 +139,7 @@ function linesText({ lines }: ExplainedEntry): string {
   return `${text.slice(0, text.lastIndexOf(', ', MAX_LINES_WIDTH - 4))}, ...`;
 }
 
-/** RPB, with the pass before it if there are several. */
+/** The RPB, after the number of its pass if there are several. */
 export const placeText = ({ rpb, pass }: ExplainedRow, { cost }: ProgramExplanation): string =>
   cost.passes === 1 ? String(rpb) : `${pass}:${rpb}`;
 
@@ -148,7 +148,7 @@ function sharingText(entries: readonly ExplainedEntry[]): string {
   if (branches < 2) return '';
   return entries.length === 1
     ? `one entry serves ${branches} branches`
-    : `entries here serve up to ${branches} branches each`;
+    : `its entries serve up to ${branches} branches each`;
 }
 
 /** Live registers of all branches that an entry serves. */
@@ -182,7 +182,7 @@ function memoryLines({ memories }: ProgramExplanation): string[] {
   ];
 }
 
-/** RPBs of which the program takes as much, and which are left with as much, in one line. */
+/** A line for each table; RPBs with the same numbers of used and free entries share one. */
 function tableLines({ tables }: ProgramExplanation): string[] {
   const groups = new Map<string, { names: string[]; rpbs: number[]; entries: number; free: number }>();
   for (const { table, entries, free } of tables) {
@@ -202,7 +202,7 @@ function tableLines({ tables }: ProgramExplanation): string[] {
     .sort((a, b) => a.first - b.first);
   const width = Math.max(5, ...lines.map(({ name }) => name.length));
   return [
-    `${'table'.padEnd(width)}  entries  free then`,
+    `${'table'.padEnd(width)}  entries  free after`,
     ...lines.map(({ name, counts }) => `${name.padEnd(width)}  ${counts}`),
   ];
 }

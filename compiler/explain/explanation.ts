@@ -1,6 +1,6 @@
 /**
- * A linked program as data that people can read: what each row does for each branch, where it is and why, what is live,
- * what it all takes. Numbers of rows, RPBs and passes count from 1, those of branches from 0.
+ * The explanation of a linked program as data: the entries of each row for each branch, its RPB and the reason, live
+ * registers, and resources. Numbers of rows, RPBs and passes count from 1, those of branches from 0.
  */
 
 import { addTo } from '../data-plane/counting.js';
@@ -27,43 +27,43 @@ import { callText, conditionsText, stepText } from './step-text.js';
 
 /** A table entry of an RPB. */
 export interface ExplainedEntry {
-  /** Numbers of the branches whose packets meet it: it is shared if there are several. */
+  /** Numbers of the branches whose packets meet it; several share it. */
   readonly branches: readonly number[];
   readonly branchMatch: { readonly value: number; readonly mask: number };
-  /** Among the entries of one branch: the lower wins. */
+  /** Among the entries of one branch, the lowest wins. */
   readonly priority: number;
   readonly conditions: readonly Condition[];
   readonly action: string;
   readonly parameters: Readonly<Record<string, number>>;
   readonly category: StepCategory;
-  /** In the words of the language: `MEMADD`, `count1`. MASK, OFFSET, BACKUP and RESTORE are steps it has no word for. */
+  /** The primitive, e.g. `MEMADD`; MASK, OFFSET, BACKUP and RESTORE for steps without one. */
   readonly verb: string;
   readonly operands: readonly string[];
-  /** The branch that packets go on with, if another. */
+  /** The branch that packets enter; null if they stay in theirs. */
   readonly enters: number | null;
-  /** Lines of the source it comes from. */
+  /** Lines of its statements in the source. */
   readonly lines: readonly number[];
 }
 
-/** Registers whose values are needed before and behind what a row does for a branch. */
+/** Registers whose values are needed before and after the entries of a row, for one branch. */
 export interface LiveRegisters {
   readonly branch: number;
   readonly before: readonly Register[];
-  /** By entry of the row, where the branch meets it: behind that entry. */
+  /** After each entry of the row that the branch meets. */
   readonly after: readonly { readonly entry: number; readonly registers: readonly Register[] }[];
 }
 
 export interface ExplainedRow {
   readonly row: number;
   readonly depth: number;
-  /** The row that has to come before; null for the first. */
+  /** The row that must be in an earlier RPB; null for the first. */
   readonly after: number | null;
   readonly rpb: number;
   readonly pass: number;
   readonly gress: Gress;
   readonly entries: readonly ExplainedEntry[];
   readonly live: readonly LiveRegisters[];
-  /** Memories that lie here because this is their first access. */
+  /** Memories in the RPB of this row, which has their first access. */
   readonly memories: readonly string[];
   readonly reason: PlaceReason;
   readonly why: string;
@@ -72,14 +72,14 @@ export interface ExplainedRow {
 export interface ExplainedBranch {
   readonly branch: number;
   readonly id: number;
-  /** The cases that lead to it; none for the branch where packets start. */
+  /** The cases that lead to it; none for the root branch. */
   readonly from: readonly { readonly branch: number; readonly row: number; readonly conditions: string }[];
 }
 
 export interface ExplainedMemory {
   readonly name: string;
   readonly rpb: number;
-  /** First of its buckets. */
+  /** Its first bucket. */
   readonly base: number;
   readonly buckets: number;
   readonly bytes: number;
@@ -88,14 +88,14 @@ export interface ExplainedMemory {
 export interface PassCost {
   readonly passes: number;
   readonly recirculations: number;
-  /** Time in the match-action stages of both gresses, once; parser, traffic manager and wire not counted. */
+  /** Time of one pass in the match-action stages of both gresses, without parser, traffic manager and wire. */
   readonly cyclesPerPass: number;
   readonly nsPerPass: number;
-  /** What the recirculations add. */
+  /** Time that the recirculations add. */
   readonly extraNs: number;
-  /** Bits on the recirculation port for each bit of packets that the program takes. */
+  /** Bits on the recirculation port for each bit of the program's packets. */
   readonly recirculatedBitsPerBit: number;
-  /** The most traffic that the program can take, if it has the recirculation port to itself; null without recirculation. */
+  /** Maximum bit rate of the program if no other uses the recirculation port; null without recirculation. */
   readonly maxBitsPerSecond: number | null;
 }
 
@@ -113,7 +113,7 @@ export interface ProgramExplanation {
   readonly branches: readonly ExplainedBranch[];
   readonly rows: readonly ExplainedRow[];
   readonly memories: readonly ExplainedMemory[];
-  /** Entries by table, with those that stay free. */
+  /** Entries used in each table, and entries that stay free. */
   readonly tables: readonly { readonly table: string; readonly entries: number; readonly free: number }[];
 }
 
@@ -123,7 +123,7 @@ export interface Explained {
 }
 
 /**
- * Links a program into a switch in this state, which is not changed, and says what came of it.
+ * Links a program into a switch in this state, which is not changed, and explains the result.
  * @throws {DoesNotFit}
  */
 export function explain(
@@ -259,7 +259,7 @@ class Explainer {
     };
   }
 
-  /** Lines that an entry comes from: for a BRANCH its own; for a step of several branches those of all of them. */
+  /** Lines of an entry's statements: of its BRANCH, or of its step in all branches that share it. */
   private linesOf(
     { does, conditions }: RowEntry,
     { depth }: Row,
@@ -271,7 +271,7 @@ class Explainer {
     const origins = this.rows.origins.filter(
       (origin) => origin.action === name && origin.depth === depth && branches.includes(origin.branch),
     );
-    // A BRANCH may do one action for several of its cases: then only the step itself knows its line.
+    // A BRANCH may do one action for several of its cases: then only the step has its line.
     const isAlone = does.kind === 'setBranch' || conditions.length === 0;
     const lines = isAlone ? [...own, ...origins.map(({ span }) => span.line)] : own;
     return [...new Set(lines)].sort((a, b) => a - b);
@@ -340,9 +340,9 @@ class Explainer {
   }
 }
 
-/** What an entry does, in one line. */
+/** The conditions and the step of an entry as text. */
 export const entryText = ({ verb, operands, enters, conditions }: ExplainedEntry): string => {
-  const does = enters === null ? callText(verb, operands) : `go on as branch ${enters}`;
+  const does = enters === null ? callText(verb, operands) : `enter branch ${enters}`;
   const when = conditionsText(conditions);
   return when === '' ? does : `${when}: ${does}`;
 };

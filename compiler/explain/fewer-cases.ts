@@ -1,4 +1,4 @@
-/** Programs with some cases of a BRANCH left out. */
+/** Programs without some cases of a BRANCH. */
 import type { BranchStatement, Program, Statement } from '../language/program.js';
 
 /** The BRANCH with the most cases, the first if several have; undefined if there is none. */
@@ -15,7 +15,7 @@ const branchesIn = (statements: readonly Statement[]): BranchStatement[] =>
     statement.kind === 'branch' ? [statement, ...statement.cases.flatMap(({ body }) => branchesIn(body))] : [],
   );
 
-/** The program with the first cases of one of its branches alone, and without memories that nothing then uses. */
+/** The program with only the first cases of one BRANCH, and without memories that are then unused. */
 export function withFewerCases(program: Program, branch: BranchStatement, count: number): Program {
   const body = change(program.body, branch, count);
   const used = new Set(memoriesIn(body));

@@ -1,15 +1,16 @@
 /**
- * Programs with a FORWARD or REPORT moved up in its list of statements. Only ingress RPBs have these actions, so one at
- * the end of a long list may need a further pass that it does not need at the front, where it does the same.
+ * Programs with a FORWARD or REPORT moved to the front of its list of statements. Only ingress RPBs have these actions,
+ * so one at the end of a long list may need a further pass that it does not need at the front, where it has the same
+ * effect.
  */
 import type { PrimitiveStatement, Program, Statement } from '../language/program.js';
 
 export interface ForwardMove {
   readonly program: Program;
   readonly primitive: 'FORWARD' | 'REPORT';
-  /** Where it stands. */
+  /** Its line. */
   readonly line: number;
-  /** The statement that it comes before. */
+  /** The line of the statement before which it is moved. */
   readonly before: number;
 }
 
@@ -29,8 +30,8 @@ function visit(
     if (statement.kind === 'primitive') {
       const move = moveUp(statements, i, statement);
       if (move !== undefined) {
-        const { statements: moved, ...said } = move;
-        moves.push({ program: rebuild(moved), ...said });
+        const { statements: moved, ...where } = move;
+        moves.push({ program: rebuild(moved), ...where });
       }
       continue;
     }
@@ -47,7 +48,7 @@ function visit(
   }
 }
 
-/** Up to the last statement before it that decides too, or branches: past those it would mean something else. */
+/** Moves it up to the last BRANCH or forwarding decision before it; before those it would have another effect. */
 function moveUp(statements: readonly Statement[], i: number, statement: PrimitiveStatement) {
   const { primitive } = statement;
   if (primitive !== 'FORWARD' && primitive !== 'REPORT') return undefined;

@@ -1,4 +1,4 @@
-/** What a compiled program is, why it is so, and why one does not fit: for people. */
+/** Explanations for people: of a compiled program and its placement, and of why a program does not fit. */
 export * from './explain-programs.js';
 export * from './explanation.js';
 export * from './explanation-text.js';

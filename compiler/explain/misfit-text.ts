@@ -1,41 +1,46 @@
-/** Why a program does not fit, and what would help, as text for a terminal. */
+/** The text for a terminal on why a program does not fit and what would make it fit. */
 import type { EmptySwitch, Misfit } from './misfit.js';
 import type { Proposal } from './proposals.js';
 import { counted } from './step-text.js';
 import { wrap } from './text-wrap.js';
 
-/** @param recirculations that were allowed */
+/** @param recirculations the allowed number @param width of the terminal in columns */
 export function misfitText(misfit: Misfit, dataPlane: string, recirculations: number, width: number): string {
   const { emptySwitch, proposals } = misfit;
   const paragraph = (text: string): string[] => wrap(text, width, '  ', '  ');
   const lines = [...wrap(`program ${misfit.program} does not fit: ${misfit.why}`, width)];
   lines.push(...paragraph(emptySwitchText(emptySwitch, dataPlane, recirculations, misfit.why)));
   if (proposals.length > 0) {
-    lines.push('  it fits, each of these tried:');
+    lines.push('  it fits with each of these changes (all were tried):');
     lines.push(
       ...proposals.flatMap((proposal) => wrap(proposalText(proposal, recirculations), width, '    - ', '      ')),
     );
   } else lines.push(...paragraph(NOTHING));
-  if (misfit.isCutShort) lines.push(...paragraph(`there was more to try than ${misfit.tries} tries`));
+  if (misfit.isCutShort)
+    lines.push(
+      ...paragraph(
+        `the search ended after ${misfit.tries.toLocaleString('en-US')} tries and left some changes untried`,
+      ),
+    );
   return `${lines.join('\n')}\n`;
 }
 
-/** @param said what need not be said again */
+/** @param said the reason that has been printed already */
 export function emptySwitchText(empty: EmptySwitch, dataPlane: string, recirculations: number, said = ''): string {
-  if (empty.fits) return 'an empty switch would hold it';
+  if (empty.fits) return 'it fits an empty switch';
   const passes = empty.fitsWithMore
     ? `with ${counted(recirculations, 'recirculation')}`
-    : 'with however many recirculations';
+    : 'with any number of recirculations';
   const holds = empty.isProven
-    ? `no empty switch of data plane ${dataPlane} can hold it ${passes}`
-    : `no place was found on an empty switch of data plane ${dataPlane} either, ${passes}`;
+    ? `it cannot fit an empty switch of data plane ${dataPlane} ${passes}`
+    : `no placement was found on an empty switch of data plane ${dataPlane} either, ${passes}`;
   return empty.why === said ? holds : `${holds}: ${empty.why}`;
 }
 
-/** Programs that are named in a line. */
+/** Maximum number of programs named in a line. */
 const MAX_NAMES = 12;
 const NOTHING =
-  'nothing that was tried makes it fit: FORWARD at the front, smaller memories, fewer cases, more recirculations, revoking programs';
+  'it fits with none of the changes that were tried: FORWARD at the front, smaller memories, fewer cases, more recirculations, revoked programs';
 
 export function proposalText(proposal: Proposal, recirculations: number): string {
   switch (proposal.kind) {
@@ -43,9 +48,9 @@ export function proposalText(proposal: Proposal, recirculations: number): string
       const { primitive, line, before } = proposal;
       const where =
         line === before
-          ? `, in line ${line}, at the front of its statements`
-          : ` of line ${line} before line ${before}`;
-      return `with ${primitive}${where}: it does the same there`;
+          ? ` in line ${line} moved to the front of its statements`
+          : ` of line ${line} moved before line ${before}`;
+      return `with ${primitive}${where}, where it has the same effect`;
     }
     case 'smaller-memory': {
       const sizes = proposal.memories.map(({ name, from, to }) => `@${name} ${to} instead of ${from}`);
@@ -59,7 +64,7 @@ export function proposalText(proposal: Proposal, recirculations: number): string
     case 'more-recirculations':
       return `with --recirculations ${proposal.recirculations} instead of ${recirculations}`;
     case 'filter-priority':
-      return `with --priority ${proposal.priority}: of filters that both match, the lower wins`;
+      return `with --priority ${proposal.priority}: the lower priority wins where filters overlap`;
     case 'revoke': {
       const { programs } = proposal;
       const more = programs.length - MAX_NAMES;

@@ -1,4 +1,4 @@
-/** Why a program does not fit a switch, whether it fits an empty one, and what would make it fit. */
+/** The explanation of why a program does not fit a switch, whether it fits an empty one, and what would make it fit. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Program } from '../language/program.js';
@@ -17,20 +17,20 @@ export interface Misfit {
   readonly missing: MissingResource;
   readonly why: string;
   readonly emptySwitch: EmptySwitch;
-  /** Each was tried, and the program then fits. */
+  /** Changes with which the program fits; each was tried. */
   readonly proposals: readonly Proposal[];
   readonly tries: number;
-  /** Whether there was more to try than `maxTries` allowed. */
+  /** Whether the search ended at `maxTries`. */
   readonly isCutShort: boolean;
 }
 
-/** Whether an empty switch would hold the program, by the same allocator. */
+/** Whether the program fits an empty switch, with the same allocator. */
 export type EmptySwitch =
   | { readonly fits: true }
   | {
       readonly fits: false;
       readonly why: string;
-      /** Whether it would with more recirculations than were allowed. */
+      /** Whether it fits with more recirculations than were allowed. */
       readonly fitsWithMore: boolean;
       /** Whether a complete search has shown that no allocator could place it; otherwise this one found no place. */
       readonly isProven: boolean;
@@ -38,7 +38,7 @@ export type EmptySwitch =
 
 export interface MisfitOptions extends AllocateOptions {
   readonly recirculations: number;
-  /** Linkings to try at most. */
+  /** Maximum number of placements to try. */
   readonly maxTries?: number;
 }
 
@@ -46,7 +46,7 @@ export const DEFAULT_MAX_TRIES = 200;
 
 /**
  * @param program one that {@link allocate} refuses in this state, which is not changed
- * @param reason what it was refused for
+ * @param reason why it was refused
  */
 export function explainMisfit(
   program: Program,
@@ -65,7 +65,7 @@ export function explainMisfit(
   return { program: program.name, missing, why, emptySwitch, proposals, tries, isCutShort };
 }
 
-/** Tries it with as many recirculations as allowed, then with as many as there can be. */
+/** Tries an empty switch with the allowed number of recirculations, then with the maximum of the data plane. */
 export function onEmptySwitch(program: Program, dataPlane: DataPlane, options: MisfitOptions): EmptySwitch {
   const empty = new SwitchState(dataPlane);
   const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
@@ -86,7 +86,7 @@ export function onEmptySwitch(program: Program, dataPlane: DataPlane, options: M
     };
   }
   const last = missingIn(withMore.lowered, empty, withMore.refused, options);
-  // The same thing is said for the passes that were allowed; another, for those that there could be.
+  // The same kind of reason is stated for the allowed passes, another kind for the maximum of passes.
   const isSame = last.kind === missing.kind;
   return {
     fits: false,

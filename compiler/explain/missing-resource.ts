@@ -1,6 +1,6 @@
 /**
- * Why a program cannot be placed: the first row, in the order in which packets meet them, that no RPB can take, and what
- * is missing there. Rows are looked at one by one; that they are in each other's way is seen by allocators alone.
+ * Why a program cannot be placed: the first row, in the order in which packets meet them, that fits no RPB, and the
+ * missing resource. Rows are examined one by one; conflicts between rows are found by allocators only.
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
@@ -10,39 +10,39 @@ import type { FreeResources } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import { blocksOf, lacksAt, type PlacementUnit, placementUnits, type UnitKind } from './placement-units.js';
 
-/** Free resources, with the ranges of memory. */
+/** Free resources with the free ranges of memory. */
 export type FreeWithRanges = FreeResources & { readonly memory: readonly FreeRanges[] };
 
-/** Closed. Rows count from 1; RPBs are logical: those of a later pass go on behind those of the first. */
+/** The missing resource; closed. Rows count from 1; RPBs are logical RPBs. */
 export type MissingResource =
-  /** Something outside the RPBs: table, id, filter, name. */
+  /** A resource outside the RPBs: table, id, filter, name. */
   | { readonly kind: 'other'; readonly reason: DoesNotFitReason }
   | { readonly kind: 'length'; readonly rows: readonly number[]; readonly needed: number; readonly available: number }
-  /** No RPB that the rows before leave to it has its actions. */
+  /** No RPB after those of the rows before has its actions. */
   | { readonly kind: 'action'; readonly rows: readonly number[]; readonly from: number }
   | {
       readonly kind: 'entries';
       readonly rows: readonly number[];
       readonly rpbs: readonly number[];
       readonly needed: number;
-      /** The most that one of them has, and which. */
+      /** The largest number of free entries in one of them, and that RPB. */
       readonly free: number;
       readonly freestRpb: number;
-      /** Rows that then find no RPB, where it is not this one itself that finds none. */
+      /** Later rows that find no RPB because this one is placed late; empty if this one finds none. */
       readonly pushes: readonly number[];
     }
   | {
       readonly kind: 'memory';
       readonly rows: readonly number[];
       readonly rpbs: readonly number[];
-      /** Sizes in buckets of the memories that have to be in one RPB, each in one piece. */
+      /** The memories that have to be in one RPB, each in one contiguous block, with sizes in buckets. */
       readonly needed: readonly { readonly name: string; readonly buckets: number }[];
-      /** The largest free piece of memory in one of them, and which. */
+      /** The largest contiguous free block in one of them in buckets, and that RPB. */
       readonly free: number;
       readonly freestRpb: number;
       readonly pushes: readonly number[];
     }
-  /** Each row could be placed by itself, but not all of them. */
+  /** Each row could be placed alone, but not all of them together. */
   | { readonly kind: 'together'; readonly reason: DoesNotFitReason };
 
 export function missingResource(
@@ -65,7 +65,7 @@ class MissingFinder {
     private readonly free: FreeWithRanges,
   ) {}
 
-  /** What is wrong on every switch of this data plane, however empty. */
+  /** A reason that holds on an empty switch too. */
   byOrder(): MissingResource | undefined {
     const { logicalRpbs } = this.problem;
     const earliest = this.earliest((unit, rpb) => unit.allowed[rpb] === 1);
@@ -79,7 +79,7 @@ class MissingFinder {
     return undefined;
   }
 
-  /** What is wrong with what is free. */
+  /** A reason in the free resources of this switch. */
   byRoom(): MissingResource | undefined {
     const earliest = this.earliest((unit, rpb) => lacksAt(unit, rpb, this.free) === undefined);
     const first = this.units.findIndex((_, i) => earliest[i] === NOWHERE);
@@ -91,7 +91,7 @@ class MissingFinder {
       for (let x = this.behind(unit, earliest); x <= last; x++) {
         if (unit.allowed[rpbIndexOf(x, this.problem.rpbCount)] === 1 && x !== earliest[i]) rpbs.push(x);
       }
-      // This one has found room, but late.
+      // This row has room, but only in a late RPB.
       if (rpbs.length > 0) return this.shortage(unit, rpbs, i === first ? [] : rowsOf(this.units[first]));
     }
     return undefined;
@@ -115,7 +115,7 @@ class MissingFinder {
     return { kind: 'memory', rows, rpbs, needed: unit.memories, ...largest, pushes };
   }
 
-  /** By unit: the earliest logical RPB for it if each one before it is at its earliest. */
+  /** For each unit, the earliest logical RPB, with each unit before it at its earliest. */
   private earliest(canTake: (unit: PlacementUnit, rpb: number) => boolean): number[] {
     const earliest: number[] = [];
     for (const [i, unit] of this.units.entries()) {

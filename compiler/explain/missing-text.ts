@@ -1,4 +1,4 @@
-/** What is missing, in words. */
+/** The missing resource as a sentence. */
 
 import { must } from '../data-plane/must.js';
 import { reasonText } from '../link/does-not-fit.js';
@@ -13,7 +13,7 @@ import { callText, counted, stepText } from './step-text.js';
 export function missingText(missing: MissingResource, lowered: LoweredProgram): string {
   const { problem, dataPlane, rows } = lowered;
   const passes = problem.logicalRpbs / problem.rpbCount;
-  // The last logical RPB says how many passes there could be.
+  // The last logical RPB gives the number of passes.
   const place = (logical: readonly number[]): string =>
     logicalText(logical, { placement: [problem.logicalRpbs], dataPlane });
   switch (missing.kind) {
@@ -27,21 +27,21 @@ export function missingText(missing: MissingResource, lowered: LoweredProgram): 
       );
     case 'action':
       return (
-        `${rowText(missing.rows, lowered)} can be in ${place([missing.from])} at the earliest, behind the rows before it; ` +
+        `${rowText(missing.rows, lowered)} can be in ${place([missing.from])} at the earliest, after the rows before it; ` +
         `${actionText(missing.rows, { rows, dataPlane })}, and ${counted(passes, 'pass')} ` +
-        `${passes === 1 ? 'has' : 'have'} none behind that`
+        `${passes === 1 ? 'has' : 'have'} none after that`
       );
     case 'entries':
       return (
         `${rowText(missing.rows, lowered)} needs ${counted(missing.needed, 'entry')} in ` +
-        `${anyOf(missing.rpbs)}${place(missing.rpbs)}; most are free in ` +
+        `${anyOf(missing.rpbs)}${place(missing.rpbs)}; the most free entries are in ` +
         `${place([missing.freestRpb])}: ${missing.free}${pushText(missing.pushes, lowered)}`
       );
     case 'memory': {
       const blocks = missing.needed.map(({ name, buckets }) => `${buckets} buckets for ${name}`).join(' and ');
       return (
-        `${rowText(missing.rows, lowered)} needs ${blocks}, in one piece, in ${anyOf(missing.rpbs)}` +
-        `${place(missing.rpbs)}; the largest piece that is free there has ${missing.free}, ` +
+        `${rowText(missing.rows, lowered)} needs ${blocks}, contiguous, in ${anyOf(missing.rpbs)}` +
+        `${place(missing.rpbs)}; the largest free block there has ${missing.free}, ` +
         `in ${place([missing.freestRpb])}${pushText(missing.pushes, lowered)}`
       );
     }
@@ -51,12 +51,12 @@ export function missingText(missing: MissingResource, lowered: LoweredProgram): 
 const anyOf = (rpbs: readonly number[]): string => (rpbs.length === 1 ? '' : 'one of ');
 
 const pushText = (pushes: readonly number[], lowered: LoweredProgram): string =>
-  pushes.length === 0 ? '' : `; where it has room, none is left for ${rowText(pushes, lowered)}`;
+  pushes.length === 0 ? '' : `; after the RPBs where it has room, none is left for ${rowText(pushes, lowered)}`;
 
 /** `row 5 (MEMADD(count1), line 14)`. */
 function rowText(numbers: readonly number[], { rows, program }: LoweredProgram): string {
   const [first] = numbers;
-  if (first === undefined) return 'a depth at which nothing happens';
+  if (first === undefined) return 'a depth without steps';
   const row = rows.rows[first - 1];
   const entry = row?.entries[0];
   const depth = must(row?.depth, `row ${first}`);

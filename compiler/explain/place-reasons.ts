@@ -1,6 +1,6 @@
 /**
- * Why a row is where it is. Found by looking at where else it could be while all others stay: nothing is said that the
- * problem and the books of the switch do not bear out.
+ * Why a row is in its RPB. Found by examining where else it could be while all other rows stay; every statement follows
+ * from the placement problem and the books of the switch.
  */
 import { type LogicalRpb, rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
@@ -10,39 +10,39 @@ import type { PlacementProblem } from '../place/problem.js';
 import { lacksAt, type PlacementUnit, placementUnits, type UnitKind } from './placement-units.js';
 
 export interface PlaceReason {
-  /** What the allocator places as a whole: this row, or all rows of its depth. */
+  /** The unit that the allocator places as a whole: this row, or all rows of its depth. */
   readonly unit: UnitKind;
-  /** All rows of the unit, this one among them; from 1, as all rows here. */
+  /** All rows of the unit, including this one; rows count from 1. */
   readonly rows: readonly number[];
-  /** Logical RPBs that the order of the rows and what they need leave to it, in the passes that the program takes. */
+  /** Logical RPBs that are possible by the order and the needs of the rows, in the passes that the program takes. */
   readonly possible: readonly number[];
-  /** Those that only lack something for it, by what they lack. */
+  /** Logical RPBs that are possible by the order and lack a resource, by that resource. */
   readonly excluded: Readonly<Record<'action' | 'entries' | 'memory', readonly number[]>>;
-  /** Rows next to it that leave it no choice, as they stand, or bound the choice: the one before, the ones behind. */
+  /** The rows whose placement bounds the choice: the one before, and those after. */
   readonly before: number | null;
   readonly behind: readonly number[];
-  /** Rows that must be in the same physical RPB, in some pass. */
+  /** Rows that must be in the same physical RPB, in any pass. */
   readonly together: readonly number[];
   readonly choice: PlaceChoice;
 }
 
-/** What decides among the RPBs that are left; closed. */
+/** What decides among the possible RPBs; closed. */
 export type PlaceChoice =
   | { readonly kind: 'only' }
-  /** The rows next to it, as they stand, leave it no other. */
+  /** The placement of the rows before and after leaves no other. */
   | { readonly kind: 'held' }
   | { readonly kind: 'together' }
-  /** Its price is the least; `equal` others have the same. */
+  /** Its price is the lowest; `equal` others have the same price. */
   | { readonly kind: 'cheapest'; readonly equal: number; readonly isFirst: boolean }
   | { readonly kind: 'earliest' }
   | { readonly kind: 'start' }
-  /** It has room, as others do; the allocator has its reasons for the whole. */
+  /** It has room, as others have; the allocator decided by the whole program. */
   | { readonly kind: 'free' };
 
 /**
  * A reason for each row of the tree.
  * @param placement logical RPB by row
- * @param free what was free before the program came
+ * @param free the free resources before the program was placed
  */
 export function placeReasons(
   problem: PlacementProblem,
@@ -61,7 +61,10 @@ const TIE = 1e-15;
 
 class ReasonFinder {
   private readonly limit: number;
-  /** By unit: the first and last logical RPB that it and all before or behind it can take, each by itself. */
+  /**
+   * By unit: the earliest logical RPB with all units before it placed, and the latest with all units after it, each
+   * alone.
+   */
   private readonly earliest: number[] = [];
   private readonly latest: number[] = [];
 
@@ -182,7 +185,7 @@ class ReasonFinder {
     );
   }
 
-  /** The logical RPB that the unit must come behind; depths at which nothing happens take one each. */
+  /** The logical RPB after which the unit must be; depths without steps take one each. */
   private placedBefore(index: number): { readonly place: number; readonly row: number | null } {
     let gap = 0;
     const unitAt = (at: number): PlacementUnit => must(this.units[at], `unit ${at}`);

@@ -1,18 +1,18 @@
 /**
- * What an allocator places as a whole: the price allocator each row of a strand, those of the paper each depth. Reasons
- * are given in these units.
+ * The units that an allocator places as a whole: for the price allocator each row of a strand, for those of the paper
+ * each depth. Reasons are stated for these units.
  */
 import { must } from '../data-plane/must.js';
 import type { Allocator, FreeResources } from '../place/allocator.js';
 import type { PlacementProblem, PlacementRow } from '../place/problem.js';
 
-/** closed */
+/** Closed. */
 export type UnitKind = 'row' | 'depth';
 
 export interface PlacementUnit extends PlacementRow {
-  /** The unit that has to come before, of a lower number; -1 for the first. */
+  /** The unit that must be in an earlier logical RPB, with a lower index; -1 for the first. */
   readonly after: number;
-  /** Indices of its rows; of a depth at which nothing happens, none. */
+  /** Indices of its rows; none for a depth without steps. */
   readonly rows: readonly number[];
 }
 
@@ -29,7 +29,7 @@ export function placementUnits(problem: PlacementProblem, kind: UnitKind): reado
 
 export const blocksOf = ({ memories }: PlacementRow): number[] => memories.map(({ buckets }) => buckets);
 
-/** What an RPB lacks of what a unit needs, with what other units of the program take there. */
+/** The resource that an RPB lacks for a unit, beside other units of the program; undefined if none. */
 export function lacksAt(
   unit: PlacementUnit,
   rpb: number,

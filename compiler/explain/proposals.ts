@@ -1,7 +1,7 @@
 /**
- * What would make a program fit. Every proposal was tried on a copy of the switch's books. Smaller changes come first;
- * where less of one kind needs less change, the least is sought by halving, which finds one that fits, and the least if
- * all that is more fits too.
+ * Changes that make a program fit. Every proposal was tried on a copy of the switch's books. Smaller changes come
+ * first; where a change has a size, a bisection finds a size that fits, and the smallest one if all larger sizes fit
+ * too.
  */
 
 import { bitsToTell } from '../data-plane/bits.js';
@@ -17,7 +17,7 @@ import { forwardMoves } from './forward-first.js';
 
 /** Closed. */
 export type Proposal =
-  /** A FORWARD or REPORT before another statement of its list, where it does the same. */
+  /** A FORWARD or REPORT moved before another statement of its list, where it has the same effect. */
   | {
       readonly kind: 'forward-first';
       readonly primitive: 'FORWARD' | 'REPORT';
@@ -28,7 +28,7 @@ export type Proposal =
       readonly kind: 'smaller-memory';
       readonly memories: readonly { readonly name: string; readonly from: number; readonly to: number }[];
     }
-  /** Without its last cases the largest BRANCH; memories that nothing then accesses go with them. */
+  /** The largest BRANCH without its last cases, and without memories that are then unused. */
   | {
       readonly kind: 'fewer-cases';
       readonly line: number;
@@ -40,7 +40,7 @@ export type Proposal =
   | { readonly kind: 'filter-priority'; readonly priority: number }
   | { readonly kind: 'revoke'; readonly programs: readonly string[] };
 
-/** Single programs that are proposed to be revoked. */
+/** Maximum number of single programs that are proposed for revocation. */
 const MAX_SINGLES = 3;
 
 interface SearchOptions extends AllocateOptions {
@@ -61,7 +61,7 @@ export class ProposalSearch {
     private readonly maxTries: number,
   ) {}
 
-  /** @param fitsEmpty whether the program fits an empty switch: only then is revoking programs of use */
+  /** @param fitsEmpty whether the program fits an empty switch; otherwise revoking programs cannot help */
   all(fitsEmpty: boolean): Proposal[] {
     const searches = [
       () => this.filterPriority(),
@@ -105,16 +105,16 @@ export class ProposalSearch {
     return [];
   }
 
-  /** The first of them that is enough by itself. */
+  /** The first move that suffices. */
   private forwardFirst(): Proposal[] {
     if (this.reason.kind !== 'placement') return [];
-    for (const { program, ...said } of forwardMoves(this.program)) {
-      if (this.fits({ program })) return [{ kind: 'forward-first', ...said }];
+    for (const { program, ...where } of forwardMoves(this.program)) {
+      if (this.fits({ program })) return [{ kind: 'forward-first', ...where }];
     }
     return [];
   }
 
-  /** One memory alone, as large as can be; if none is enough, all of them. */
+  /** A single smaller memory, reduced as little as possible; if none suffices, all of them. */
   private smallerMemory(): Proposal[] {
     const { memories } = this.program;
     const most = Math.max(0, ...memories.map(({ buckets }) => bitsToTell(buckets)));
@@ -180,14 +180,14 @@ export class ProposalSearch {
         for (const program of gone) copy.commit(program);
       }
     };
-    // The program that is named as the reason, if one is, comes first.
-    const culprit = this.culprit();
+    // The program that the reason names, if it names one, comes first.
+    const namedProgram = this.namedProgram();
     const tried = [
-      ...running.filter(({ program }) => program === culprit),
-      ...running.filter(({ program }) => program !== culprit),
+      ...running.filter(({ program }) => program === namedProgram),
+      ...running.filter(({ program }) => program !== namedProgram),
     ];
     const singles: Proposal[] = [];
-    // Some tries are kept for several programs at once.
+    // Half of the remaining tries are kept for sets of programs.
     const limit = Math.floor((this.tries + this.maxTries) / 2);
     for (const program of tried) {
       if (singles.length === MAX_SINGLES || this.tries >= limit) break;
@@ -199,14 +199,14 @@ export class ProposalSearch {
     return gone === undefined ? [] : [{ kind: 'revoke', programs: gone.map(({ program }) => program) }];
   }
 
-  private culprit(): string | undefined {
+  private namedProgram(): string | undefined {
     if (this.reason.kind === 'name-in-use') return this.program.name;
     return this.reason.kind === 'filter-overlap' ? this.reason.other : undefined;
   }
 
   /**
-   * Programs without which it fits, and does not fit if one of them stays; undefined if it does not fit without all.
-   * The last of the shortest list of programs that is enough is needed; with it the list is shortened again.
+   * A minimal set of programs without which it fits; undefined if it does not fit without all of them.
+   * The last program of the shortest sufficient prefix is needed; with it, the search is repeated on those before it.
    */
   private leastSet(
     programs: readonly CompiledProgram[],
@@ -224,7 +224,7 @@ export class ProposalSearch {
       others = list.slice(0, count - 1);
       if (others.length === 0 || fitsWithout(needed)) break;
     }
-    // What fits without some programs need not fit without more, so each is looked at by itself.
+    // A program that fits without some programs need not fit without more, so each is examined separately.
     for (let i = 0; i < needed.length; ) {
       const fewer = needed.toSpliced(i, 1);
       if (fewer.length > 0 && fitsWithout(fewer)) [needed, i] = [fewer, 0];
@@ -233,7 +233,7 @@ export class ProposalSearch {
     return needed.toSorted((a, b) => programs.indexOf(a) - programs.indexOf(b));
   }
 
-  /** The least count with which it fits, of counts that fit if smaller ones do; undefined if not even `most` does. */
+  /** The lowest count that fits, by bisection; undefined if `most` does not fit. */
   private leastThatFits(least: number, most: number, fits: (count: number) => boolean): number | undefined {
     if (most < least || !fits(most)) return undefined;
     let [below, enough] = [least - 1, most];

@@ -1,4 +1,4 @@
-/** Reasons for places, in words. */
+/** Reasons for the RPBs of rows as text. */
 
 import { appendTo } from '../data-plane/counting.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
@@ -27,28 +27,28 @@ export function reasonText(reason: PlaceReason, context: ReasonContext): string 
   const next = neighboursText(reason);
   switch (choice.kind) {
     case 'only':
-      parts.push(`${range} is the only one it can be in, as rows come before and behind it`);
+      parts.push(`${range} is the only possible one, given the rows before and after it`);
       break;
     case 'held':
-      parts.push(`can be in ${range}; held here by ${next}`);
+      parts.push(`possible in ${range}; the placement of ${next} leaves no other`);
       break;
     case 'together':
-      parts.push(`can be in ${range}`);
+      parts.push(`possible in ${range}`);
       break;
     case 'cheapest': {
       const which =
-        choice.equal === 0 ? 'the cheapest' : choice.isFirst ? 'the first of the cheapest' : 'as cheap as any';
-      parts.push(`can be in ${range}; ${which}${next === '' ? '' : ` next to ${next}`}`);
+        choice.equal === 0 ? 'the cheapest' : choice.isFirst ? 'the first of the cheapest' : 'one of the cheapest';
+      parts.push(`possible in ${range}; ${which}${next === '' ? '' : ` given ${next}`}`);
       break;
     }
     case 'earliest':
-      parts.push(`can be in ${range}; the first with room${next === '' ? '' : ` next to ${next}`}`);
+      parts.push(`possible in ${range}; the first with room${next === '' ? '' : ` given ${next}`}`);
       break;
     case 'start':
-      parts.push(`can be in ${range}; where the allocator lets the program start`);
+      parts.push(`possible in ${range}; the first RPB of the program, chosen by the allocator`);
       break;
     case 'free':
-      parts.push(`can be in ${range}; one that has room`);
+      parts.push(`possible in ${range}; one of those with room`);
       break;
   }
   if (excluded.action.length > 0) parts.push(actionText(reason.rows, context));
@@ -57,7 +57,7 @@ export function reasonText(reason: PlaceReason, context: ReasonContext): string 
   return parts.join('; ');
 }
 
-/** RPBs as a user counts them; with the pass, if the program has several. */
+/** Logical RPBs as numbers of RPBs, with the pass if the program has several. */
 export function logicalText(
   logical: readonly number[],
   { placement, dataPlane }: Pick<ReasonContext, 'placement' | 'dataPlane'>,
@@ -93,11 +93,11 @@ function togetherText(together: readonly number[], { row, rows }: ReasonContext)
     .flatMap((other) => memoriesOf(rows.rows[other - 1]))
     .find(({ name }) => own.some((memory) => memory.name === name));
   const where = `shares the RPB of ${together.length === 1 ? 'row' : 'rows'} ${rangesText(together)}`;
-  if (shared === undefined) return `${where}: they compute one hash`;
+  if (shared === undefined) return `${where}: they compute the same hash`;
   const isAccess = own.some(({ name, accesses }) => name === shared.name && accesses);
   return isAccess
-    ? `${where}: memory ${shared.name} lies in one RPB`
-    : `${where}: the hash for memory ${shared.name} must be one function`;
+    ? `${where}: memory ${shared.name} is in one RPB`
+    : `${where}: all hashes for memory ${shared.name} must use one hash function`;
 }
 
 function memoriesOf(row: Row | undefined): { readonly name: string; readonly accesses: boolean }[] {
@@ -108,7 +108,7 @@ function memoriesOf(row: Row | undefined): { readonly name: string; readonly acc
   );
 }
 
-/** Which actions of rows are not everywhere, and where they are. @param numbers of the rows, from 1 */
+/** The RPBs of those actions of rows that not all RPBs have. @param numbers of the rows, from 1 */
 export function actionText(
   numbers: readonly number[],
   { rows, dataPlane }: Pick<ReasonContext, 'rows' | 'dataPlane'>,

@@ -1,6 +1,6 @@
 /**
- * Which registers hold a value that is still needed, step by step: liveness.ts once more, but behind all passes of the
- * compiler, over branches and rows. Backwards; nothing lives beyond the program.
+ * The live registers of each step: as in steps/liveness.ts, but after all passes of the
+ * compiler, over branches and rows. A backward analysis; no register is live at the end of the program.
  */
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import type { Place } from '../data-plane/instructions/instruction.js';
@@ -12,13 +12,13 @@ import type { BranchItems } from './branch-items.js';
 import type { SaluFlags } from './salu-flags.js';
 
 export interface RegisterLiveness {
-  /** Registers live before what a branch does at a depth; from 1 to one beyond the greatest. */
+  /** Registers live before the entries of a branch at a depth, from 1 to the greatest depth + 1. */
   before(branch: number, depth: number): readonly Register[];
-  /** Registers live behind one of the entries that do it. */
+  /** Registers live after one of these entries. */
   after(branch: number, depth: number, entry: RowEntry): readonly Register[];
 }
 
-/** Sets of facts as bits: a register is live; what BACKUP saved of it is; it is if the next access of memory writes. */
+/** Sets of facts as bits: a register is live; its saved copy is live; sar is live if the next memory access writes. */
 type Facts = number;
 const FACT: Readonly<Record<Place, Facts>> = {
   har: 1,
@@ -63,14 +63,14 @@ export function registerLiveness(
   };
 }
 
-/** @param otherwise what is live where no entry matches */
+/** @param otherwise the facts where no entry matches */
 function beforeItem(entries: readonly RowEntry[], otherwise: Facts, after: (entry: RowEntry) => Facts): Facts {
   let facts: Facts = 0;
   for (const entry of entries) {
     const compared = entry.conditions.filter(({ mask }) => mask !== 0);
     for (const { register } of compared) facts |= FACT[register];
     facts |= entry.does.kind === 'step' ? beforeStep(entry.does.step, after(entry)) : after(entry);
-    // Nothing gets past an entry without conditions.
+    // No packet passes an entry without conditions.
     if (compared.length === 0) return facts;
   }
   return facts | otherwise;

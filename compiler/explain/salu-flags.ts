@@ -1,6 +1,6 @@
 /**
- * With which SALU flags packets come to each step: the offset step before an access says which operation of the pair it
- * does. Forwards over branches and rows.
+ * The SALU flags that packets may have at each step: the offset step before an access selects the operation of the pair
+ * by it. A forward analysis over branches and rows.
  */
 import { must } from '../data-plane/must.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
@@ -8,7 +8,7 @@ import { addressStepOf } from '../steps/steps.js';
 import type { BranchItems } from './branch-items.js';
 
 export interface SaluFlags {
-  /** The flags that packets of a branch may have at a depth, before what is done there; 0 is the first operation. */
+  /** The flags that packets of a branch may have at a depth, before its entries; 0 is the first operation. */
   at(branch: number, depth: number): readonly (0 | 1)[];
 }
 

@@ -1,4 +1,4 @@
-/** Steps and conditions as a user reads them: in the words of the language, where it has a word. */
+/** Steps and conditions as text for users, in the words of the language where it has one. */
 
 import { readable } from '../data-plane/bits.js';
 import type { StepText } from '../data-plane/instructions/instruction.js';
@@ -6,7 +6,7 @@ import { familyOf } from '../data-plane/instructions/table.js';
 import type { Condition, Memory } from '../language/program.js';
 import type { ActionStep } from '../steps/steps.js';
 
-/** @param flags of the offset steps that may come before an access */
+/** @param flags those that offset steps before an access may have set */
 export function stepText(
   { effect, parameters, memory = '' }: ActionStep,
   memories: readonly Memory[],
@@ -21,7 +21,7 @@ export function stepText(
 export const callText = (verb: string, operands: readonly string[]): string =>
   operands.length === 0 ? verb : `${verb}(${operands.join(', ')})`;
 
-/** `sar = 1, mar & 0xff = 3`; nothing for an entry that always matches. */
+/** `sar = 1, mar & 0xff = 3`; empty for an entry that always matches. */
 export function conditionsText(conditions: readonly Condition[]): string {
   return conditions
     .filter(({ mask }) => mask !== 0)

@@ -1,15 +1,15 @@
-/** Depth × branch at a glance: which RPB each branch is in, and what it does there. */
+/** A map of depths and branches: the RPB of each branch at each depth, and its step there. */
 import { must } from '../data-plane/must.js';
 import type { ExplainedEntry, ExplainedRow, ProgramExplanation } from './explanation.js';
 import { wrap } from './text-wrap.js';
 
 const MIN_CELL = 13;
 const DEPTH_WIDTH = 5;
-/** Maximum blocks of columns: a longer map is no overview. */
+/** Maximum number of blocks of columns; a longer map is left out. */
 const MAX_BLOCKS = 3;
 
 export function branchMap({ rows, branches, cost }: ProgramExplanation, width: number): string[] {
-  if (rows.length === 0) return ['It does nothing: no rows.'];
+  if (rows.length === 0) return ['The program has no rows.'];
   const place = ({ rpb, pass }: ExplainedRow): string => (cost.passes === 1 ? `${rpb}` : `${pass}:${rpb}`);
   const cellOf = (row: ExplainedRow, branch: number): string | undefined => {
     const entries = row.entries.filter((entry) => entry.branches.includes(branch));
@@ -39,7 +39,7 @@ export function branchMap({ rows, branches, cost }: ProgramExplanation, width: n
   }
   if (blocks.length > MAX_BLOCKS) {
     return wrap(
-      `(The map of depths and branches is left out: ${branches.length} branches are too many for it.)`,
+      `(The map of depths and branches is left out: it would be too large for ${branches.length} branches.)`,
       width,
     );
   }
@@ -59,14 +59,14 @@ export function branchMap({ rows, branches, cost }: ProgramExplanation, width: n
       ];
     }),
   ]);
-  return ['RPB and what happens there, by depth and branch:', ...lines];
+  return ['RPB and step by depth and branch:', ...lines];
 }
 
 const line = (head: string, cells: readonly string[]): string => `${head}  ${cells.join('')}`.trimEnd();
 
 const MAX_LETTERS = 21;
 
-/** What a branch does in one row, in few letters. */
+/** The step of a branch in one row as a short text. */
 function itemText(entries: readonly ExplainedEntry[]): string {
   if (entries.some(({ enters }) => enters !== null)) return 'BRANCH';
   const verbs = [...new Set(entries.map(({ verb }) => verb))].join('/');

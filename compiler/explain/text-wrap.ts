@@ -1,4 +1,4 @@
-/** Breaks text between words; a word that is longer than a line stays whole. */
+/** Breaks text between words; a word that is longer than a line is not broken. */
 export function wrap(text: string, width: number, first = '', rest = ''): string[] {
   const lines: string[] = [];
   let line = first;

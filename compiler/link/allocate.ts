@@ -1,4 +1,4 @@
-/** What a program gets of a switch: an RPB and a pass for each row, ranges of memory, an id. */
+/** Allocation of a program on a switch: an RPB and a pass for each row, blocks of memory, a program id. */
 
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import { asLogicalRpb, type LogicalRpb, rpbIndexOf } from '../data-plane/logical-rpb.js';
@@ -13,7 +13,7 @@ import { DoesNotFit, placementReason } from './does-not-fit.js';
 import { filterEntry, passesOf } from './emit.js';
 import type { SwitchState } from './switch-state.js';
 
-/** What is to be placed. */
+/** A lowered program with its placement problem. */
 export interface Placeable {
   readonly program: Program;
   readonly dataPlane: DataPlane;
@@ -32,13 +32,13 @@ type Placed = Extract<PlacementResult, { readonly kind: 'placed' }>;
 
 export interface AllocateOptions {
   readonly allocator: Allocator;
-  /** Priority of the filter among overlapping ones: the lower wins. */
+  /** Priority of the filter; of overlapping filters the lowest wins. */
   readonly filterPriority: number;
 }
 
 /**
- * Finds a place for a program in a switch in this state, which is not changed.
- * @param replaced the running program whose place it is to take: its name, and filters that overlap
+ * Allocates a program on a switch in this state, which is not changed.
+ * @param replaced the running program that it replaces, whose name and filters may be the same
  * @throws {DoesNotFit} and {@link AllocatorError} for a placement that breaks a rule
  */
 export function allocate(
@@ -65,7 +65,7 @@ export function allocate(
 const byRow = ({ by, placement }: Placed, { tree, logicalRpbs }: PlacementProblem): readonly LogicalRpb[] =>
   tree.map(({ depth }, i) => asLogicalRpb(placement[by === 'row' ? i : depth - 1], logicalRpbs, `row ${i + 1}`));
 
-/** What rules a program out before its placement is looked for. */
+/** The reason that rules a program out before its placement is sought. */
 function refusal(
   { program, dataPlane, rows }: Placeable,
   state: SwitchState,
@@ -92,7 +92,7 @@ function checkPasses(program: Program, needed: number, state: SwitchState): void
   if (needed > 1 && needed > free) throw new DoesNotFit(program.name, { kind: 'table-full', table, needed, free });
 }
 
-/** Blocks for the memories, first fit in the RPBs of their first access. */
+/** Blocks of the memories, first fit in the RPBs of their first access. */
 function placeMemories(
   { problem, dataPlane }: Placeable,
   placement: readonly LogicalRpb[],

@@ -1,5 +1,5 @@
 /**
- * The compiled program: one versioned JSON document, the only thing that emulator and driver take. Equal input gives
+ * The compiled program: one versioned JSON document, the only input of emulator and driver. Equal input gives
  * equal bytes.
  */
 
@@ -17,17 +17,17 @@ export interface ActionArgument {
   readonly value: number;
 }
 
-/** One entry of one table, names as the driver sends them. */
+/** One entry of one table, with the names that the driver sends. */
 export interface TableEntry {
   readonly table: string;
   readonly key: readonly KeyField[];
-  /** Of ternary tables: the lower wins. */
+  /** In ternary tables, the lowest wins. */
   readonly priority: number;
   readonly action: string;
   readonly parameters: readonly ActionArgument[];
 }
 
-/** Where an entry stands and what it matches: a table holds one of each. */
+/** The table, key and priority of an entry; a table has at most one entry with these. */
 export type EntryKey = Pick<TableEntry, 'table' | 'key' | 'priority'>;
 
 export interface MemoryBlock {
@@ -39,7 +39,7 @@ export interface MemoryBlock {
 }
 
 export interface PlacedStep {
-  /** Where its statement stands in the source, from 1. */
+  /** Position of its statement in the source, from 1. */
   readonly line: number;
   readonly column: number;
   /** The action, or `branch`. */
@@ -50,28 +50,28 @@ export interface PlacedStep {
   readonly pass: number;
 }
 
-/** One field of what a hash unit takes, most significant byte first. */
+/** One field of the input of a hash unit, most significant byte first. */
 export interface HashInputField {
   /** A header field, or the register har. */
   readonly name: string;
   readonly bits: number;
 }
 
-/** A hash of a program: what is needed to compute it elsewhere, say to query a sketch. */
+/** A hash of a program, with all that is needed to compute it elsewhere, e.g. to query a sketch. */
 export interface HashUse {
-  /** Where its statement stands in the source, from 1. */
+  /** Position of its statement in the source, from 1. */
   readonly line: number;
   readonly column: number;
-  /** Whose hash unit computes it. */
+  /** The RPB and pass whose hash unit computes it. */
   readonly rpb: number;
   readonly pass: number;
-  /** In this order; fields of headers that a packet lacks are 0. */
+  /** In the order of hashing; fields of missing headers are 0. */
   readonly input: readonly HashInputField[];
   /** The register whose low 16 bits take the result. */
   readonly into: 'har' | 'mar';
   /** In the usual Rocksoft convention. */
   readonly crc: CrcDescription;
-  /** The result is cut to it; null where it is not cut. */
+  /** The mask of the result; null without one. */
   readonly mask: number | null;
   /** Memories that are accessed at the result: the word in the register array is base + result. */
   readonly memories: readonly Pick<MemoryBlock, 'name' | 'base'>[];
@@ -80,14 +80,14 @@ export interface HashUse {
 export interface CompiledProgram {
   readonly schema: typeof COMPILED_PROGRAM_SCHEMA;
   readonly program: string;
-  /** SHA-256 of the source text, hexadecimal. */
+  /** SHA-256 of the source, hexadecimal. */
   readonly sourceHash: string;
   readonly dataPlane: { readonly name: string; readonly hash: string };
   readonly programId: number;
   readonly passes: number;
   readonly placement: readonly PlacedStep[];
   readonly memories: readonly MemoryBlock[];
-  /** In the order of the text. */
+  /** In the order of the source. */
   readonly hashes: readonly HashUse[];
   /** In the order of installation: RPBs and recirculation first, filters last. */
   readonly entries: readonly TableEntry[];
@@ -98,7 +98,7 @@ export function formatCompiledProgram(program: CompiledProgram): string {
   return `${JSON.stringify(program, null, 1)}\n`;
 }
 
-/** A document that cannot be used here. */
+/** A document that is not a compiled program for this version, data plane or use. */
 export class DocumentError extends DomainError {
   override readonly name = 'DocumentError';
   readonly ends = 'bad-input';
@@ -141,7 +141,7 @@ const isPlacedStep = ({ action, ...numbers }: Record<string, unknown>): boolean 
   isText(action) && ['line', 'column', 'depth', 'branch', 'rpb', 'pass'].every((name) => isCount(numbers[name]));
 
 /**
- * A document read back from JSON, checked to be of this version and for this data plane.
+ * A compiled program from JSON, checked for its version and data plane.
  * @throws {DocumentError}
  */
 export function compiledProgramFromJson(
@@ -149,10 +149,10 @@ export function compiledProgramFromJson(
   dataPlane: { readonly name: string; readonly hash: string },
 ): CompiledProgram {
   if (!isObject(json) || typeof json['schema'] !== 'string') {
-    throw new DocumentError('not-a-compiled-program', 'this is not a compiled program: it has no schema');
+    throw new DocumentError('not-a-compiled-program', 'this is not a compiled program: it has no "schema"');
   }
   if (json['schema'] !== COMPILED_PROGRAM_SCHEMA) {
-    const message = `a document of schema ${json['schema']}, where ${COMPILED_PROGRAM_SCHEMA} is needed`;
+    const message = `this has schema ${json['schema']}, and ${COMPILED_PROGRAM_SCHEMA} is expected`;
     throw new DocumentError('other-version', message);
   }
   const { dataPlane: of, entries, memories, hashes, placement, program, programId, passes, sourceHash } = json;
@@ -179,7 +179,7 @@ export function compiledProgramFromJson(
 
 const short = (hash: unknown): string => String(hash).slice(0, 12);
 
-/** A text that two entries share if and only if one table cannot hold both. */
+/** A text that is equal for two entries if and only if one table cannot have both. */
 export function entryIdentity({ table, key, priority }: EntryKey): string {
   const fields = key.map((field) => {
     const value = `${field.name}=${field.value}`;

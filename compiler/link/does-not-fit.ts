@@ -1,4 +1,4 @@
-/** Why a program cannot be linked into a switch, closed. */
+/** The reasons why a program cannot be linked into a switch; closed. */
 import { DomainError } from '../data-plane/domain-error.js';
 import type { Shortage } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
@@ -13,7 +13,7 @@ export type DoesNotFitReason =
   /** A document has entries of a table that the data plane lacks. */
   | { readonly kind: 'no-such-table'; readonly table: string }
   | { readonly kind: 'table-full'; readonly table: string; readonly needed: number; readonly free: number }
-  /** Buckets from `base` on, where a block was to lie. */
+  /** Buckets from `base` on, where a block would be. */
   | {
       readonly kind: 'memory-taken';
       readonly memory: string;
@@ -31,14 +31,14 @@ export class DoesNotFit extends DomainError {
   constructor(
     readonly program: string,
     readonly reason: DoesNotFitReason,
-    /** What would make it fit, having been tried. */
-    cure?: string,
+    /** A change that makes it fit, which was tried. */
+    remedy?: string,
   ) {
-    super(`program ${program} does not fit: ${reasonText(reason)}${cure === undefined ? '' : `; ${cure}`}`);
+    super(`program ${program} does not fit: ${reasonText(reason)}${remedy === undefined ? '' : `; ${remedy}`}`);
   }
 }
 
-/** The reason as a sentence without its subject. */
+/** The reason, as the end of a sentence. */
 export function reasonText(reason: DoesNotFitReason): string {
   switch (reason.kind) {
     case 'placement':
@@ -48,21 +48,21 @@ export function reasonText(reason: DoesNotFitReason): string {
     case 'no-program-id':
       return 'all program ids are in use';
     case 'branch-ids':
-      return `it needs ${reason.needed} branch ids, the data plane has ${reason.available}`;
+      return `it needs ${reason.needed} branch ids, and the data plane has ${reason.available}`;
     case 'passes':
-      return `it needs ${reason.needed} passes, the recirculation id can count ${reason.available}`;
+      return `it needs ${reason.needed} passes, and the recirculation id can count ${reason.available}`;
     case 'no-such-table':
       return `it has entries of ${reason.table}, which the data plane does not have`;
     case 'table-full':
-      return `${reason.table} has ${reason.free} free entries, it needs ${reason.needed}`;
+      return `${reason.table} has ${reason.free} free entries, and the program needs ${reason.needed}`;
     case 'memory-taken':
-      return `of buckets ${reason.base} to ${reason.base + reason.buckets - 1} of RPB ${reason.rpb}, which are for memory ${reason.memory}, some are taken or do not exist`;
+      return `memory ${reason.memory} needs buckets ${reason.base} to ${reason.base + reason.buckets - 1} of RPB ${reason.rpb}, of which some are taken or do not exist`;
     case 'filter-overlap':
-      return `its filter overlaps that of program ${reason.other}, and both have one priority: --priority gives it another (lower wins)`;
+      return `its filter overlaps that of program ${reason.other} and has the same priority: give it another one by --priority (the lower wins)`;
   }
 }
 
-/** What the allocator ran into, in words. */
+/** The reason for a shortage that an allocator found. */
 export function placementReason(lowered: Lowered, shortage: Shortage): DoesNotFitReason {
   return { kind: 'placement', shortage, text: shortageText(lowered, shortage) };
 }
@@ -77,7 +77,7 @@ function shortageText({ rows, problem }: Lowered, { row: index, cause }: Shortag
   const { length } = problem.rows;
   const passes = problem.logicalRpbs / problem.rpbCount;
   if (row === undefined) {
-    return `it has ${length} steps one after another, the switch ${problem.logicalRpbs} RPBs in all passes`;
+    return `it has ${length} steps in sequence, and the switch has ${problem.logicalRpbs} RPBs in all passes`;
   }
   const origin = rows.origins.find(({ depth, action }) => depth === index + 1 && action !== 'nop');
   const where = `step ${index + 1} of ${length} (${origin?.action ?? 'nop'}, line ${origin?.span.line ?? 0})`;
@@ -85,11 +85,11 @@ function shortageText({ rows, problem }: Lowered, { row: index, cause }: Shortag
     case 'no-such-action':
       return `${where}: no RPB has all the actions that this depth needs`;
     case 'entries':
-      return `${where}: no RPB that it can go to has ${row.entries} free table entries`;
+      return `${where}: no RPB that it can be in has ${row.entries} free table entries`;
     case 'memory':
-      return `${where}: no RPB that it can go to has ${row.memories.map(({ buckets }) => buckets).join(' + ')} free buckets in a row`;
+      return `${where}: no RPB that it can be in has ${row.memories.map(({ buckets }) => buckets).join(' + ')} contiguous free buckets`;
     case 'shared-rpb':
-      return `${where}: it must share an RPB with step ${row.link + 1}, which takes one more recirculation`;
+      return `${where}: it must share an RPB with step ${row.link + 1}, which needs one more recirculation`;
     case 'too-long':
       return `${where}: no RPB is left for it within ${passes === 1 ? '1 pass' : `${passes} passes`}`;
   }

@@ -1,4 +1,4 @@
-/** Placed rows → table entries and the compiled program. */
+/** Emission of the compiled program: table entries from placed rows. */
 
 import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
@@ -35,7 +35,7 @@ export function passesOf(placement: readonly number[], dataPlane: DataPlane): nu
   return Math.max(1, Math.ceil(Math.max(0, ...placement) / dataPlane.rpbCount));
 }
 
-/** The compiled program. Assumes that everything was allocated to fit. */
+/** The compiled program of an allocation that fits. */
 export function emit(input: EmitInput): CompiledProgram {
   const { program, dataPlane, placement, programId } = input;
   const { rows, origins, branchIds, rowOf } = input.rows;
@@ -100,7 +100,7 @@ function rpbEntry(entry: RowEntry, { rpb, pass }: Place, input: EmitInput): Tabl
   return rpbTableEntry({ rpb, pass, programId, branch, conditions, priority, action: name, values }, dataPlane);
 }
 
-/** What an entry of an RPB matches and does, without the names that the driver sends. */
+/** The parts of an entry of an RPB, without the names that the driver sends. */
 export interface RpbEntryParts {
   readonly rpb: Rpb;
   readonly pass: number;
@@ -133,7 +133,7 @@ export function rpbTableEntry(parts: RpbEntryParts, dataPlane: DataPlane): Table
 function parameterValue(parameter: StepParameter, { program, memories }: EmitInput): number {
   if (parameter.kind === 'constant') return parameter.value;
   if (parameter.kind === 'sizeMask') {
-    // Known even of a memory that is only hashed for and never accessed, which has no block.
+    // A memory that is hashed for and never accessed has a size, but no block.
     const memory = program.memories.find(({ name }) => name === parameter.memory);
     if (memory === undefined) throw new Error(`program ${program.name} has no memory ${parameter.memory}`);
     return memory.buckets - 1;
@@ -163,7 +163,9 @@ function rpbKey({ branch, conditions, pass, programId }: RpbEntryParts, dataPlan
   ];
 }
 
-/** A program of p passes has p entries: first, middle …, last; one of a single pass none. */
+/**
+ * The entries in the recirculation table: p for a program of p passes (first, middle …, last), none for a single pass.
+ */
 export function recirculationEntries(programId: number, passes: number): TableEntry[] {
   if (passes === 1) return [];
   return Array.from({ length: passes }, (_, pass) => ({
@@ -183,7 +185,7 @@ export function recirculationEntries(programId: number, passes: number): TableEn
   }));
 }
 
-/** The filter entry of a program: every key of the table, open where the program says nothing. */
+/** The filter entry of a program, with every key of the table; keys without a filter match anything. */
 export function filterEntry(program: Program, programId: number, priority: number): TableEntry {
   return {
     table: program.filterTable.table,

@@ -1,9 +1,11 @@
 /**
- * The proof that a program's entries touch no word outside its memory blocks, without trust in what made them: what packets can
- * carry is followed through the entries, pass by pass and RPB by RPB, from a packet that enters. Every stateful access must lie
- * within the blocks in its RPB. Several ways to one place are kept apart, up to a number, as they are in the text.
+ * The proof that a program's entries access no word outside its memory blocks, from the entries alone: the states that
+ * packets can carry are followed through the entries, pass by pass and RPB by RPB, from a packet that enters. Every
+ * memory access must be within the blocks in its RPB. States from several paths to one place are kept separate, up to a
+ * maximum number.
  *
- * It assumes that a packet is the program's own from its first pass on, and that no entry changes while it is under way.
+ * It assumes that a packet belongs to the program from its first pass on, and that no entry changes while the packet is
+ * in the switch.
  */
 
 import { readable } from '../data-plane/bits.js';
@@ -27,10 +29,10 @@ import {
 } from './compiled-program.js';
 import { programIdOf } from './operations.js';
 
-/** A state for each way that led to a branch id; with more they become one that covers all. */
+/** Maximum number of states with one branch id; more are joined into one that covers all. */
 const MAX_STATES = 64;
 
-/** An entry of an RPB, read. */
+/** A decoded entry of an RPB. */
 interface Rule {
   readonly entry: TableEntry;
   readonly branchValue: number;
@@ -40,16 +42,16 @@ interface Rule {
   readonly effect: ActionEffect | undefined;
   readonly values: readonly number[];
   readonly accesses: boolean;
-  /** What the field that it extracts can be. */
+  /** The values that the extracted field can have. */
   readonly extracted: KnownWord;
 }
 
-/** By branch id: the states of packets that have it. */
+/** The states of packets by branch id. */
 type States = ReadonlyMap<number, readonly PacketState[]>;
 
 /**
- * Why entries of one program might touch words outside its blocks, as a sentence; undefined if they never do.
- * @param entries those of other tables than the RPBs' do not count
+ * Why entries of one program might access words outside its blocks, as a sentence; undefined if they never do.
+ * @param entries of any tables; only those of RPBs count
  */
 export function addressFault(
   entries: readonly TableEntry[],
@@ -76,18 +78,18 @@ export function addressFault(
 }
 
 /**
- * Why a compiled program must not be installed: entries that are another program's, blocks that are not there, or
- * accesses that are not known to lie within them. Undefined if there is nothing.
+ * Why a compiled program must not be installed: entries of another program, blocks that do not exist, or
+ * accesses that are not proven to be within its blocks. Undefined if it may be installed.
  */
 export function documentFault(compiled: CompiledProgram, dataPlane: DataPlane): string | undefined {
   const { programId, entries, memories } = compiled;
-  if (programId === 0) return 'program id 0 stands for no program';
+  if (programId === 0) return 'it has program id 0, which is reserved for packets without a program';
   const other = entries.find((entry) => programIdOf(entry) !== programId);
-  if (other !== undefined) return `an entry of ${other.table} is not of its program id ${programId}`;
+  if (other !== undefined) return `an entry of ${other.table} does not have its program id ${programId}`;
   for (const { name, rpb, base, buckets } of memories) {
     const array = dataPlane.rpbs[rpb - 1];
     if (array === undefined || base + buckets > array.buckets) {
-      return `memory ${name} would lie outside the register array of RPB ${rpb}`;
+      return `memory ${name} is outside the register array of RPB ${rpb}`;
     }
   }
   const isKnown = ({ table }: TableEntry): boolean =>
@@ -95,7 +97,7 @@ export function documentFault(compiled: CompiledProgram, dataPlane: DataPlane): 
     dataPlane.rpbs.some((rpb) => rpb.table === table) ||
     dataPlane.filterTables.some((filter) => filter.table === table);
   const stray = entries.find((entry) => !isKnown(entry));
-  if (stray !== undefined) return `${stray.table} is no table of a program`;
+  if (stray !== undefined) return `it has an entry in ${stray.table}, which is not a table for programs`;
   return (
     placeFault(compiled, dataPlane) ??
     widthFault(entries, dataPlane) ??
@@ -104,15 +106,15 @@ export function documentFault(compiled: CompiledProgram, dataPlane: DataPlane): 
   );
 }
 
-/** Passes and RPBs that the data plane does not have. */
+/** Why passes or RPBs are outside of the data plane. */
 function placeFault({ passes, placement }: CompiledProgram, dataPlane: DataPlane): string | undefined {
   const most = 2 ** dataPlane.description.state.recirculationIdBits;
-  if (passes < 1 || passes > most) return `it has ${passes} passes, where 1 to ${most} are possible`;
+  if (passes < 1 || passes > most) return `it has ${passes} passes, and 1 to ${most} are expected`;
   const outside = placement.find(({ rpb, pass }) => rpb < 1 || rpb > dataPlane.rpbCount || pass >= passes);
   return outside && `a step of line ${outside.line} is placed in RPB ${outside.rpb} of pass ${outside.pass + 1}`;
 }
 
-/** Parameters that their action has no room for. */
+/** Why a parameter is too wide for its action. */
 function widthFault(entries: readonly TableEntry[], dataPlane: DataPlane): string | undefined {
   const rpbs = new Map(dataPlane.rpbs.map((rpb) => [rpb.table, rpb]));
   for (const { table, action, parameters } of entries) {
@@ -126,7 +128,7 @@ function widthFault(entries: readonly TableEntry[], dataPlane: DataPlane): strin
   return undefined;
 }
 
-/** Why entries forward packets to where none can leave, as a sentence; undefined if they do not. */
+/** Why entries forward packets to a port by which none can leave, as a sentence; undefined if they do not. */
 function portFault(entries: readonly TableEntry[], dataPlane: DataPlane): string | undefined {
   const forwards = new Set(dataPlane.rpbs.map(({ control }) => `${control}.forward`));
   for (const { table, action, parameters } of entries) {
@@ -139,7 +141,7 @@ function portFault(entries: readonly TableEntry[], dataPlane: DataPlane): string
 
 /**
  * As {@link compiledProgramFromJson}, for documents that are to be installed.
- * @throws {DocumentError} also for one whose entries are not known to keep to its memory
+ * @throws {DocumentError} also for one that {@link documentFault} refuses
  */
 export function installableProgramFromJson(json: unknown, dataPlane: DataPlane): CompiledProgram {
   const compiled = compiledProgramFromJson(json, dataPlane);
@@ -147,7 +149,7 @@ export function installableProgramFromJson(json: unknown, dataPlane: DataPlane):
   return compiled;
 }
 
-/** @throws {DocumentError} not-to-be-installed, where {@link documentFault} has something to say */
+/** @throws {DocumentError} not-to-be-installed, for a program that {@link documentFault} refuses */
 export function refuseUnsafe(compiled: CompiledProgram, dataPlane: DataPlane): void {
   const fault = documentFault(compiled, dataPlane);
   if (fault === undefined) return;
@@ -165,7 +167,7 @@ class RuleTable {
     this.rpbs = new Map(dataPlane.rpbs.map((rpb) => [rpb.table, rpb]));
   }
 
-  /** Why an entry cannot be read. */
+  /** Adds an entry. @returns why it cannot be decoded */
   add(entry: TableEntry): string | undefined {
     const rpb = this.rpbs.get(entry.table);
     if (rpb === undefined) return undefined;
@@ -238,7 +240,7 @@ function masked(field: KeyField, all: number): { readonly value: number; readonl
 
 const WORD = 0xffffffff;
 
-/** All packets of a program through one RPB of one pass. */
+/** The passage of all packets of a program through one RPB of one pass. */
 class RpbPassage {
   fault: string | undefined;
   private readonly after = new Map<number, PacketState[]>();
@@ -253,11 +255,11 @@ class RpbPassage {
   ) {
     this.addressMask = 2 ** dataPlane.description.state.addressBits - 1;
     const inArray = blocks.filter((block) => block.rpb === rpb.number && block.base + block.buckets <= rpb.buckets);
-    // Blocks that touch are as one.
+    // Adjacent blocks count as one.
     this.blocks = inArray.sort((a, b) => a.base - b.base);
   }
 
-  /** The states behind the RPB. */
+  /** The states after the RPB. */
   take(before: States): States {
     for (const [branch, states] of before) {
       const rules = this.rules.filter(({ branchValue, branchMask }) => (branch & branchMask) === branchValue);
@@ -266,11 +268,11 @@ class RpbPassage {
     return this.after;
   }
 
-  /** @param rules those for the branch, by priority */
+  /** @param rules of the branch, by priority */
   private match(branch: number, state: PacketState, rules: readonly Rule[]): void {
     let rest: PacketState | undefined = state;
     for (let i = 0; i < rules.length && rest !== undefined; ) {
-      // Of equal priority, any that matches may be the one that is taken.
+      // Of matching rules with equal priority, any may be taken.
       const priority = rules[i]?.entry.priority;
       let end = i;
       while (rules[end]?.entry.priority === priority) end++;

@@ -1,6 +1,7 @@
 /**
- * Filters of two programs that take some of the same packets, in different tables: no priority decides between them, but
- * the order in which the data plane looks tables up. Code that installs a program has to warn.
+ * Overlaps of filters in different tables: filters of two programs that match some of the same packets. No priority
+ * decides between them, but the order in which the data plane looks up its tables. Code that installs a program has to
+ * warn.
  */
 
 import { and48, ones } from '../data-plane/bits.js';
@@ -10,12 +11,12 @@ import type { CompiledProgram, TableEntry } from './compiled-program.js';
 import { filtersOf } from './running-filters.js';
 import type { SwitchState } from './switch-state.js';
 
-/** Two programs that want some of the same packets. */
+/** Two programs whose filters match some of the same packets. */
 export interface FilterMeeting {
   readonly program: string;
-  /** The one that runs already. */
+  /** The program that already runs. */
   readonly other: string;
-  /** One of the two: which runs on those packets. */
+  /** The one of the two that runs on those packets. */
   readonly winner: string;
   /** The parsing paths of their tables. */
   readonly path: string;
@@ -28,19 +29,22 @@ interface Match {
   readonly mask: number;
 }
 
-/** Running programs, each once, whose filters meet those of a program in another table; in order of their names. */
+/**
+ * The running programs whose filters in another table overlap with those of a program, each once, in order of their
+ * names.
+ */
 export function filterMeetings(
   compiled: Pick<CompiledProgram, 'program' | 'programId' | 'entries'>,
   state: SwitchState,
 ): FilterMeeting[] {
   const { dataPlane, programs } = state;
-  const ways = parserWays(dataPlane);
+  const paths = parserPaths(dataPlane);
   const own = filtersOf(compiled);
   const meetings: FilterMeeting[] = [];
   for (const { compiled: running } of programs.values()) {
     if (running.program === compiled.program) continue;
     const meeting = own.flatMap((filter) =>
-      filtersOf(running).flatMap((other) => tablesOf(filter, other, dataPlane, ways)),
+      filtersOf(running).flatMap((other) => tablesOf(filter, other, dataPlane, paths)),
     );
     const [first] = meeting;
     if (first === undefined) continue;
@@ -52,18 +56,18 @@ export function filterMeetings(
   return meetings.sort((a, b) => (a.other < b.other ? -1 : 1));
 }
 
-/** The tables of two filters, if they are two and some packet matches both. */
+/** The tables of two filters, if they differ and some packet matches both. */
 function tablesOf(
   a: TableEntry,
   b: TableEntry,
   { filterTables }: DataPlane,
-  ways: readonly ParserWay[],
+  paths: readonly ParserPath[],
 ): (readonly [FilterTable, FilterTable])[] {
   if (a.table === b.table) return [];
   const [table, other] = [a, b].map((entry) => filterTables.find((filter) => filter.table === entry.table));
   if (table === undefined || other === undefined) return [];
   const both = [...matchesOf(a), ...matchesOf(b)];
-  const isPossible = ways.some(
+  const isPossible = paths.some(
     ({ headers, leads }) =>
       headers.has(table.requires) && headers.has(other.requires) && isConsistent([...both, ...leads]),
   );
@@ -75,7 +79,7 @@ const matchesOf = ({ key }: TableEntry): Match[] =>
     field.match === 'ternary' ? [{ name: field.name, value: field.value, mask: field.mask }] : [],
   );
 
-/** Whether no two of them want different bits of one field. */
+/** Whether no two of them require different bits of one field. */
 function isConsistent(matches: readonly Match[]): boolean {
   const wanted = new Map<string, Match[]>();
   for (const match of matches) {
@@ -90,25 +94,25 @@ function isConsistent(matches: readonly Match[]): boolean {
   return true;
 }
 
-/** Headers that follow one another, and the field values that lead the parser there. */
-interface ParserWay {
+/** A path of the parser: its headers, and the field values that lead there. */
+interface ParserPath {
   readonly headers: ReadonlySet<number>;
   readonly leads: readonly Match[];
 }
 
-function parserWays(dataPlane: DataPlane): ParserWay[] {
+function parserPaths(dataPlane: DataPlane): ParserPath[] {
   const { parser } = dataPlane.description;
-  const ways: ParserWay[] = [];
+  const paths: ParserPath[] = [];
   const exactly = (field: string, value: number): Match => ({
     name: field,
     value,
     mask: ones(dataPlane.field(field).width),
   });
-  const visit = (name: string, before: ParserWay): void => {
+  const visit = (name: string, before: ParserPath): void => {
     const state = parser.states[name];
     if (state === undefined) return;
     const headers = new Set([...before.headers, ...state.extract.map((header) => dataPlane.headerIndex(header))]);
-    ways.push({ headers, leads: before.leads });
+    paths.push({ headers, leads: before.leads });
     const { select, only } = state;
     const going = only === undefined ? [] : [exactly(only.field, only.value)];
     for (const { value, state: next } of select?.next ?? []) {
@@ -119,14 +123,14 @@ function parserWays(dataPlane: DataPlane): ParserWay[] {
     }
   };
   visit(parser.start, { headers: new Set(), leads: [] });
-  return ways;
+  return paths;
 }
 
 /** One sentence. */
 export const meetingText = ({ program, other, winner, path, otherPath }: FilterMeeting): string => {
   const [first, second] = winner === program ? [path, otherPath] : [otherPath, path];
   return (
-    `the filters of ${program} (table ${path}) and of ${other} (table ${otherPath}), which runs, take some of the same ` +
-    `packets: ${winner} wins, as ${first} is looked up before ${second}; --priority has no say between tables`
+    `the filters of ${program} (table ${path}) and of the running program ${other} (table ${otherPath}) match some of the ` +
+    `same packets, which run ${winner}, as ${first} is looked up before ${second}; --priority has no effect between tables`
   );
 };

@@ -1,4 +1,4 @@
-/** Free ranges of one RPB's memory: first fit, neighbours merge when freed. */
+/** The free ranges of one RPB's memory, allocated first fit; adjacent free ranges merge. */
 
 interface Range {
   readonly base: number;
@@ -6,7 +6,7 @@ interface Range {
 }
 
 export class FreeRanges {
-  /** By base, never touching. */
+  /** By base, never adjacent. */
   private ranges: Range[];
 
   constructor(readonly total: number) {
@@ -22,7 +22,7 @@ export class FreeRanges {
     return this.ranges;
   }
 
-  /** Whether first fit finds room for these blocks, one after another. */
+  /** Whether first fit finds room for these blocks in this order. */
   fits(sizes: readonly number[]): boolean {
     if (sizes.length !== 1) return this.firstFit(sizes) !== undefined;
     const [size = 0] = sizes;
@@ -30,7 +30,7 @@ export class FreeRanges {
     return false;
   }
 
-  /** Bases that first fit gives these blocks one after another, or undefined if one finds no room. */
+  /** The bases that first fit gives these blocks in this order, or undefined if one finds no room. */
   firstFit(sizes: readonly number[]): number[] | undefined {
     const taken = new Map<Range, number>();
     const bases: number[] = [];

@@ -1,4 +1,4 @@
-/** The hashes of a placed program, in a form from which readers of its memories compute addresses. */
+/** The hashes of a placed program, from which readers of its memories compute addresses. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { FIVE_TUPLE } from '../data-plane/headers.js';
@@ -7,7 +7,7 @@ import type { HashInputField, HashUse, MemoryBlock, PlacedStep } from './compile
 
 const REGISTER_BITS = 32;
 
-/** By hash statement, the memories that are accessed at its result on any path without another hash between. */
+/** For each hash statement, the memories that are accessed at its result on a path without another hash in between. */
 function memoriesBehind(body: readonly Statement[]): Map<PrimitiveStatement, Set<string>> {
   const found = new Map<PrimitiveStatement, Set<string>>();
   const walk = (statements: readonly Statement[], before: PrimitiveStatement | undefined): void => {
@@ -25,8 +25,8 @@ function memoriesBehind(body: readonly Statement[]): Map<PrimitiveStatement, Set
 }
 
 /**
- * In the order of the text, then of the places: a statement of several branches may run in several.
- * @param placement where its steps run
+ * In the order of the source, then of the RPBs: a statement in several branches may run in several RPBs.
+ * @param placement of its steps
  * @param memories its blocks
  */
 export function hashUses(

@@ -1,5 +1,5 @@
 /**
- * Atomic changes of a switch, and the orders in which a deployment makes them so that no packet sees half a program.
+ * Operations: atomic changes of a switch, and their order in deployments, in which no packet sees half a program.
  * Emulator, driver, journal and fault tests share them.
  */
 
@@ -10,24 +10,26 @@ import type { CompiledProgram, MemoryBlock, TableEntry } from './compiled-progra
 export type Operation =
   | { readonly kind: 'insertEntry'; readonly entry: TableEntry }
   | { readonly kind: 'deleteEntry'; readonly entry: TableEntry }
-  /** Gives an entry another action or other parameters; table, key and priority are those of the one before. */
+  /** Changes the action or the parameters of an entry; table, key and priority stay. */
   | { readonly kind: 'replaceEntry'; readonly before: TableEntry; readonly entry: TableEntry }
-  /** Wait until the packets that are in the pipe, recirculating ones included, have left it. */
+  /** Waits until the packets that are in the pipe, including recirculating ones, have left. */
   | { readonly kind: 'drain' }
-  /** Set buckets `base` … `base + buckets - 1` of an RPB's register array to 0. */
+  /** Sets buckets `base` … `base + buckets - 1` of an RPB's register array to 0. */
   | { readonly kind: 'resetMemory'; readonly rpb: number; readonly base: number; readonly buckets: number }
-  /** Say which blocks are a program's, so that accesses outside them can be counted. Packets do not notice. */
+  /**
+   * Declares the memory blocks of a program, so that accesses outside them can be counted; packets are not affected.
+   */
   | { readonly kind: 'declareMemory'; readonly programId: number; readonly blocks: readonly MemoryBlock[] };
 
 const isFilter = (entry: TableEntry): boolean => entry.action === FIXED_NAMES.setProgram;
 
-/** The id of the program that an entry is of; 0 for default forwarding. */
+/** The id of the program to which an entry belongs; 0 for default forwarding. */
 export function programIdOf(entry: TableEntry): number {
   const id = isFilter(entry) ? entry.parameters[0] : entry.key.find(({ name }) => name === RPB_KEYS.program);
   return id?.value ?? 0;
 }
 
-/** RPB and recirculation entries first, filters last: the program runs once its filter is in. */
+/** RPB and recirculation entries first, filters last: the program runs as soon as its filter is installed. */
 export function installOperations({ programId, memories, entries }: CompiledProgram): Operation[] {
   return [
     { kind: 'declareMemory', programId, blocks: memories },
@@ -40,7 +42,7 @@ export function installOrder(entries: readonly TableEntry[]): TableEntry[] {
   return [...entries.filter((entry) => !isFilter(entry)), ...entries.filter(isFilter)];
 }
 
-/** Filters first, then the packets in flight are let go, then the rest, then the memory is reset. */
+/** Deletes the filters, drains, deletes the other entries, then resets the memory. */
 export function revokeOperations(program: CompiledProgram): Operation[] {
   const remove = (entry: TableEntry): Operation => ({ kind: 'deleteEntry', entry });
   return [
@@ -51,7 +53,7 @@ export function revokeOperations(program: CompiledProgram): Operation[] {
   ];
 }
 
-/** Packets that come in on a port and that no program forwards leave by this port. */
+/** The entry of default forwarding: packets of an ingress port that no program forwards leave by the egress port. */
 export function defaultForwardEntry(dataPlane: DataPlane, ingressPort: number, egressPort: number): TableEntry {
   return {
     table: FIXED_NAMES.forwardTable,

@@ -1,7 +1,8 @@
 /**
- * `constraints: 'published'`: the paper's constraints 1 to 5 and no more. Steps in different passes do not share the
- * entries and the memory of their RPB, so every logical RPB counts as if it were an RPB of its own with all that is
- * free. A program placed so need not work: this is for reproducing published figures, and never becomes entries.
+ * `constraints: 'published'`: the paper's constraints 1 to 5 only. Steps in different passes do not share the
+ * entries and the memory of their RPB, so every logical RPB counts as a separate RPB with all free resources
+ * of its physical one. A program placed in this way need not work: this is for reproducing published figures, and no
+ * entries are made of it.
  */
 
 import { must } from '../data-plane/must.js';
@@ -10,18 +11,18 @@ import type { PlacementProblem, PlacementRow } from '../place/problem.js';
 import { trustedAllocator } from '../place/trusted-allocators.js';
 import { SwitchState } from './switch-state.js';
 
-/** Which constraints a placement keeps; closed. */
+/** The constraints that a placement satisfies; closed. */
 export const CONSTRAINTS = ['sound', 'published'] as const;
 export type Constraints = (typeof CONSTRAINTS)[number];
 
-/** Entries were asked for under published constraints. */
+/** An attempt to place a program for a switch, or linked rows, under published constraints. */
 export class PublishedConstraintsError extends Error {
   override readonly name = 'PublishedConstraintsError';
 }
 
 /**
- * The same allocator under published constraints. Rows must not be linked (constraint 5 has no case among the published
- * shapes); recirculation is not seen by an allocator that counts passes.
+ * The same allocator under published constraints. Rows must not be linked (no published shape needs
+ * constraint 5); an allocator that counts passes does not see recirculations.
  * @throws {PublishedConstraintsError} from `place`, for the books of a switch that runs programs, and for linked rows
  */
 export function withPublishedConstraints(allocator: Allocator): Allocator {
@@ -30,18 +31,18 @@ export function withPublishedConstraints(allocator: Allocator): Allocator {
     place(problem, free) {
       if (free instanceof SwitchState) {
         throw new PublishedConstraintsError(
-          "constraints: 'published' lets programs share what only one can have; it is for shapes, and makes no entries",
+          "constraints: 'published' is for shapes without entries: it lets passes share resources that only one can have",
         );
       }
       if ([...problem.rows, ...problem.tree].some(({ link }) => link >= 0)) {
-        throw new PublishedConstraintsError("constraints: 'published' takes no rows that must share an RPB");
+        throw new PublishedConstraintsError("constraints: 'published' does not take rows that must share an RPB");
       }
-      return allocator.place(inOnePass(problem), everyPassAnew(problem, free));
+      return allocator.place(inOnePass(problem), freeInEveryPass(problem, free));
     },
   });
 }
 
-/** A problem whose RPBs are the logical ones of the given problem. */
+/** The problem with its logical RPBs as RPBs of one pass. */
 function inOnePass({ rows, tree, rpbCount, logicalRpbs }: PlacementProblem): PlacementProblem {
   const everywhere = <Row extends PlacementRow>(row: Row): Row => ({
     ...row,
@@ -50,7 +51,7 @@ function inOnePass({ rows, tree, rpbCount, logicalRpbs }: PlacementProblem): Pla
   return { rows: rows.map(everywhere), tree: tree.map(everywhere), rpbCount: logicalRpbs, logicalRpbs };
 }
 
-function everyPassAnew({ rpbCount, logicalRpbs }: PlacementProblem, free: FreeResources): FreeResources {
+function freeInEveryPass({ rpbCount, logicalRpbs }: PlacementProblem, free: FreeResources): FreeResources {
   const byLogicalRpb = (byRpb: ArrayLike<number>): ArrayLike<number> =>
     Int32Array.from({ length: logicalRpbs }, (_, x) => must(byRpb[x % rpbCount], 'RPB'));
   return {

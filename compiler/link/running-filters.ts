@@ -1,13 +1,13 @@
 /**
- * The filters of the programs on a switch, by table and priority, as only those of one rank can be in each other's way.
- * For a new one all of a rank are gone through, so they lie behind each other as words.
+ * The filters of the programs on a switch by rank (table and priority), as only filters of one rank can conflict.
+ * A new filter is compared with all of its rank, so they are stored as consecutive words.
  */
 
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
 import type { CompiledProgram, TableEntry } from './compiled-program.js';
 
-/** What counts here of a compiled program. */
+/** The parts of a compiled program that matter here. */
 type FilteredProgram = Pick<CompiledProgram, 'program' | 'programId' | 'entries'>;
 
 interface Owner {
@@ -17,9 +17,9 @@ interface Owner {
 
 /** The filters of one rank. */
 interface Rank {
-  /** By place. */
+  /** The owner of each filter, by its position. */
   readonly owners: Owner[];
-  /** By place, the words of a filter. */
+  /** The words of each filter, by its position. */
   rows: Int32Array;
 }
 
@@ -29,7 +29,7 @@ const FIRST_PLACES = 16;
 
 export class RunningFilters {
   private readonly ranks = new Map<string, Rank>();
-  /** By table. */
+  /** Number of key fields, by table. */
   private readonly fields: ReadonlyMap<string, number>;
 
   constructor({ filterTables }: DataPlane) {
@@ -66,7 +66,7 @@ export class RunningFilters {
 
   /**
    * The name of a program whose filter can match a packet that this one matches, with the same priority.
-   * @param except the filters of this program may
+   * @param except a program whose filters are ignored
    */
   overlapping(filter: TableEntry, except?: string): string | undefined {
     const rank = this.ranks.get(rankOf(filter));
@@ -96,7 +96,7 @@ export class RunningFilters {
   }
 }
 
-/** Whether some packet matches both a filter and the one that starts here in the rows. */
+/** Whether some packet matches both a filter and the one at this offset of the rows. */
 function overlap(words: Int32Array, rows: Int32Array, start: number): boolean {
   for (let i = 0; i < words.length; i += 2) {
     const both = (words[i] as number) & (rows[start + i] as number);
@@ -105,7 +105,7 @@ function overlap(words: Int32Array, rows: Int32Array, start: number): boolean {
   return true;
 }
 
-/** The entries that give a program its packets. */
+/** The filter entries of a program. */
 export const filtersOf = (compiled: FilteredProgram): TableEntry[] =>
   compiled.entries.filter(({ action }) => action === FIXED_NAMES.setProgram);
 

@@ -1,6 +1,6 @@
 /**
- * What is free on a switch and who has the rest: the resource manager. A value that follows from the compiled programs
- * it holds; it never talks to a switch.
+ * The resource manager: free and used resources of a switch. A value that follows from the compiled programs
+ * in it; it has no connection to a switch.
  */
 
 import { addTo } from '../data-plane/counting.js';
@@ -14,16 +14,16 @@ import { filtersOf, RunningFilters } from './running-filters.js';
 
 export interface RunningProgram {
   readonly compiled: CompiledProgram;
-  /** The version that is about to take its place, and has all that it needs. */
+  /** The version that is going to replace it, with its resources reserved. */
   readonly next?: CompiledProgram;
   /**
-   * A revoked program keeps what it has until the switch has confirmed that its memory is reset; one that is being
-   * changed has the entries of before and after.
+   * A revoked program keeps its resources until the switch has confirmed the reset of its memory; one that is being
+   * changed has the entries from before and after the change.
    */
   readonly status: 'running' | 'changing' | 'revoking';
 }
 
-/** Everything that can run out, as plain numbers; equal snapshots mean equal free resources. */
+/** The free resources as plain numbers; equal snapshots mean equal free resources. */
 export interface ResourceSnapshot {
   readonly tables: Readonly<Record<string, number>>;
   readonly memory: readonly (readonly (readonly [base: number, buckets: number])[])[];
@@ -83,16 +83,16 @@ export class SwitchState implements FreeResources {
 
   /**
    * The name of a program whose filter can match a packet that this one matches, with the same priority.
-   * @param except the filters of this one may: it is another version of the same program
+   * @param except a program whose filters are ignored, as another version of it
    */
   overlappingProgram(filter: TableEntry, except?: string): string | undefined {
     return this.filters.overlapping(filter, except);
   }
 
   /**
-   * Takes the resources of a program. Nothing is taken if it throws.
+   * Reserves the resources of a program. Nothing is reserved if it throws.
    * @param status 'changing' while its entries are being installed
-   * @throws {DoesNotFit} if something it needs is not free
+   * @throws {DoesNotFit} if a resource is not free
    */
   commit(compiled: CompiledProgram, status: 'running' | 'changing' = 'running'): void {
     if (this.running.has(compiled.program)) throw new DoesNotFit(compiled.program, { kind: 'name-in-use' });
@@ -102,36 +102,36 @@ export class SwitchState implements FreeResources {
   }
 
   /**
-   * Takes what the next version of a running program needs beside it; blocks of memory that both have stay its own.
-   * Nothing is taken if it throws.
+   * Reserves the further resources of the next version of a running program; blocks of memory that both have are
+   * shared. Nothing is reserved if it throws.
    * @throws {DoesNotFit}
    */
   beginReplace(next: CompiledProgram): void {
     const program = this.running.get(next.program);
-    if (program === undefined) throw new Error(`no program ${next.program} to replace`);
+    if (program === undefined) throw new Error(`there is no program ${next.program} to replace`);
     const more = blocksBeside(next, program.compiled);
     this.check(next, more);
     this.take(next, more);
     this.running.set(next.program, { compiled: program.compiled, next, status: 'changing' });
   }
 
-  /** Frees what only the version that does not stay had. @param stays one of the two */
+  /** Ends a replacement, and frees the resources of the other version alone. @param stays one of the two */
   endReplace(name: string, stays: CompiledProgram): void {
     const { compiled, next } = this.running.get(name) ?? {};
-    if (compiled === undefined || next === undefined) throw new Error(`no program ${name} that is being replaced`);
+    if (compiled === undefined || next === undefined) throw new Error(`program ${name} is not being replaced`);
     const goes = stays.programId === next.programId ? compiled : next;
     this.free(goes, blocksBeside(goes, stays));
     this.running.set(name, { compiled: stays, status: 'running' });
   }
 
   /**
-   * Gives a program other entries in its RPBs and the recirculation table; its id, memory and filters stay. Nothing is
+   * Changes the entries of a program in RPBs and the recirculation table; its id, memory and filters stay. Nothing is
    * changed if it throws.
-   * @throws {DoesNotFit} if a table has no room
+   * @throws {DoesNotFit} if a table has too few free entries
    */
   exchange(compiled: CompiledProgram, status: 'running' | 'changing'): void {
     const program = this.running.get(compiled.program);
-    if (program === undefined) throw new Error(`no program ${compiled.program} to change`);
+    if (program === undefined) throw new Error(`there is no program ${compiled.program} to change`);
     const changes = new Map<string, number>();
     const count = (table: string, change: number): void => {
       addTo(changes, table, change);
@@ -146,7 +146,7 @@ export class SwitchState implements FreeResources {
     this.running.set(compiled.program, { compiled, status });
   }
 
-  /** Marks a running program as going; its resources stay taken until {@link release}. */
+  /** Marks a running program as being revoked; its resources stay reserved until {@link release}. */
   beginRevoke(name: string): CompiledProgram | undefined {
     const program = this.running.get(name);
     if (program === undefined) return undefined;
@@ -154,16 +154,16 @@ export class SwitchState implements FreeResources {
     return program.compiled;
   }
 
-  /** A revoke that failed: the program runs on. */
+  /** Ends a revocation that failed: the program runs on. */
   cancelRevoke(name: string): void {
     const program = this.running.get(name);
     if (program !== undefined) this.running.set(name, { ...program, status: 'running' });
   }
 
-  /** Frees what a program has; its entries are gone and its memory is reset. */
+  /** Frees the resources of a program whose entries are deleted and whose memory is reset. */
   release(name: string): void {
     const program = this.running.get(name);
-    if (program === undefined) throw new Error(`no program ${name} to release`);
+    if (program === undefined) throw new Error(`there is no program ${name} to release`);
     this.free(program.compiled, program.compiled.memories);
     this.running.delete(name);
   }
@@ -203,7 +203,7 @@ export class SwitchState implements FreeResources {
     this.filters.remove(compiled);
   }
 
-  /** @param memories those of its blocks that have to be free */
+  /** @param memories the blocks that must be free */
   private check(compiled: CompiledProgram, memories: readonly MemoryBlock[]): void {
     const { program } = compiled;
     if (this.idsUsed[compiled.programId] !== 0) throw new DoesNotFit(program, { kind: 'no-program-id' });
@@ -240,6 +240,6 @@ export class SwitchState implements FreeResources {
   }
 }
 
-/** The blocks of a program that another version of it does not have. */
+/** The memory blocks of a program that another version of it does not have. */
 const blocksBeside = (compiled: CompiledProgram, other: CompiledProgram): MemoryBlock[] =>
   compiled.memories.filter(({ rpb, base }) => !other.memories.some((kept) => kept.rpb === rpb && kept.base === base));

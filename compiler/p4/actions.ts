@@ -1,4 +1,4 @@
-/** The actions of an RPB as P4: one declaration each, from the same rows that the emulator executes. */
+/** The actions of an RPB in P4, from the instruction table. */
 import { type Action, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
 import { FIVE_TUPLE } from '../data-plane/headers.js';
@@ -25,7 +25,7 @@ export function actionDeclaration(action: Action, names: P4Names): Block[] {
   return braces(`action ${action.name}(${parameters})`, familyOf(action.effect).p4(action.effect, given, names));
 }
 
-/** How actions of an RPB spell what they touch. */
+/** The names in P4 of the registers, fields and units that actions of an RPB use. */
 export const p4Names = (rpb: Rpb, fields: PacketFields): P4Names => ({
   registers: REGISTER,
   saved: SAVED,
@@ -45,17 +45,17 @@ export const p4Names = (rpb: Rpb, fields: PacketFields): P4Names => ({
 export const TUPLE_HASH = 'tuple_hash';
 export const REGISTER_HASH = 'register_hash';
 
-/** Addresses, ports, protocol: 13 bytes. Ports that are one field of the source are taken as one. */
+/** The 5-tuple: 13 bytes. Ports that are one field of the source are hashed as one. */
 function tuple(fields: PacketFields): string[] {
   const expressions = FIVE_TUPLE.map((name) => fields.expression(name));
   return [...new Set(expressions.map((part) => (isWhole(part, expressions) ? wholeField(part) : part)))];
 }
 
-/** Whether the parts of a field all stand in a list: no other part is named like it. */
+/** Whether all parts of a field are in a list. */
 const isWhole = (part: string, all: readonly string[]): boolean =>
   all.filter((other) => wholeField(other) === wholeField(part)).length > 1;
 
-/** The parser's copy, which EXTRACT reads, has to follow the field. */
+/** Statements of MODIFY, which also update the parser's copy of the field, as EXTRACT reads that. */
 function modifyStatements(field: string, register: string, { gress }: Rpb, fields: PacketFields): string[] {
   const copied = fields.copiedFields(gress).find(({ name }) => name === field);
   const write = `${fields.expression(field)} = ${narrowed(field, register, fields)};`;

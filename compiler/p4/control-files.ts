@@ -1,4 +1,4 @@
-/** The two gresses: their blocks in order, one file each. */
+/** The files of the two gresses, which apply their blocks in order. */
 import type { DataPlane, Rpb } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
 import { type Block, braces, comment, declaration, renderBlocks, spaced } from '../data-plane/p4-text.js';
@@ -41,15 +41,12 @@ export function ingressFile(dataPlane: DataPlane): string {
     { control: 'RecirculationBlock', name: 'rec', parameters: RECIRCULATION_PARAMETERS },
   ];
   const control = controlOf('SwitchIngress', INGRESS_PARAMETERS, blocks, []);
-  return renderBlocks([
-    ...comment('Ingress: the initialisation block, its RPBs, the recirculation block.'),
-    ...control,
-  ]);
+  return renderBlocks([...comment('Ingress: the init block, the ingress RPBs, the recirculation block.'), ...control]);
 }
 
 export function egressFile(dataPlane: DataPlane): string {
   const last = [
-    ...comment('A packet that goes round counts its pass; one that leaves has no state.'),
+    ...comment('A packet that recirculates counts its pass; from one that leaves, the carried state is removed.'),
     `if (${RECIRCULATION_FLAG} == 1) {`,
     ['hdr.meta.rec.iterations = hdr.meta.rec.iterations + 1;'],
     '} else {',
@@ -57,7 +54,7 @@ export function egressFile(dataPlane: DataPlane): string {
     '}',
   ];
   const control = controlOf('SwitchEgress', EGRESS_PARAMETERS, rpbInstances(dataPlane, 'egress'), last);
-  return renderBlocks([...comment('Egress: its RPBs.'), ...control]);
+  return renderBlocks([...comment('Egress: the egress RPBs.'), ...control]);
 }
 
 function controlOf(
@@ -71,5 +68,5 @@ function controlOf(
   return declaration(`control ${name}`, parameters, spaced([instances, braces('apply', [...applies, ...last])]));
 }
 
-/** What is passed for a parameter has its name. */
+/** The argument for a parameter, which has the same name. */
 const argument = (parameter: string): string => parameter.slice(parameter.lastIndexOf(' ') + 1);

@@ -1,4 +1,4 @@
-/** The deparsers: checksums of what changed, then the headers as they are now. */
+/** The deparsers, which update checksums and emit the headers. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
 import { type Block, braces, comment, declaration, list, renderBlocks, spaced } from '../data-plane/p4-text.js';
@@ -11,8 +11,8 @@ export function deparserFile(dataPlane: DataPlane, fields: PacketFields): string
   return renderBlocks(
     spaced([
       comment(
-        'The deparsers of ingress and egress. Checksums are adjusted by what the parser took from them (the residual),',
-        'so they need nothing of the payload.',
+        'The deparsers of ingress and egress. Checksums are updated from the residuals that the parser computed,',
+        'so the payload is not needed.',
       ),
       deparser('ingress', dataPlane, fields),
       deparser('egress', dataPlane, fields),
@@ -50,7 +50,7 @@ function updateOf({ header, covered, zeroMeansNone }: Residual, metadata: string
     list(`hdr.${header}.checksum = ${header}_checksum.update({`, data, `}${more});`);
   if (!zeroMeansNone) return update('');
   return [
-    ...comment('A checksum of 0 says that there is none; one that comes to 0 is sent as all ones.'),
+    ...comment('A checksum of 0 means that there is none; a computed 0 is sent as all ones.'),
     ...braces(`if (${metadata}.${header}_has_checksum)`, update(', true')),
   ];
 }

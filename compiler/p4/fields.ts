@@ -1,10 +1,10 @@
 /**
- * Fields of packets as the P4 source spells them.
+ * Fields of packets in the P4 source.
  *
- * An instruction of a Tofino moves bits between containers, one of which it may rotate, and fills the rest of the target
- * from a second one that it cannot. So a field comes into a register with zeros above it in one instruction only if it is
- * a whole word or the low end of one. The high end of a word is shifted down, for which both halves must be one field
- * (so ports are); any other field is copied by the parser, value by value.
+ * An instruction of a Tofino moves bits between containers, one of which it may rotate, and fills the rest of the
+ * target from a second one that it cannot. So a field can be moved into a register with zeros above it in one
+ * instruction only if it is a whole word or the low part of one. The high half of a word is shifted down, for which
+ * both halves must be one field (as ports are); any other field is copied by the parser, with a state for each value.
  */
 import type { DataPlane, Field, HeaderField } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
@@ -12,7 +12,7 @@ import { effectsOf, movedField } from '../data-plane/instructions/table.js';
 import { WORD_BITS } from '../data-plane/tables.js';
 import { NoP4Source } from './unsupported.js';
 
-/** A field of a P4 header: one or two fields of the description, the first on top. */
+/** A field of a P4 header: one or two fields of the description, the first in the high bits. */
 export interface P4Field {
   readonly name: string;
   readonly width: number;
@@ -44,7 +44,7 @@ export class PacketFields {
     }
   }
 
-  /** The expression of a field, by its full name; fields of other things than headers are called what they are. */
+  /** The P4 expression of a field by its full name; for other fields than those of headers, the name itself. */
   expression(name: string): string {
     return this.expressions.get(name) ?? name;
   }
@@ -53,7 +53,7 @@ export class PacketFields {
     return this.dataPlane.field(name).width;
   }
 
-  /** The field as a register takes it. @throws {NoP4Source} */
+  /** The P4 expression of a field, extended to the width of a register. @throws {NoP4Source} */
   registerValue(name: string): string {
     const field = this.dataPlane.field(name);
     if (field.width === WORD_BITS) return this.expression(name);
@@ -77,7 +77,7 @@ export class PacketFields {
     if (hard === undefined) return copied;
     throw new NoP4Source(
       this.dataPlane.name,
-      `no single instruction brings ${hard.name} into a register${wide === undefined ? ' in egress' : ''}`,
+      `no single instruction can move ${hard.name} into a register${wide === undefined ? ' in egress' : ''}`,
     );
   }
 
@@ -87,7 +87,7 @@ export class PacketFields {
     return this.isHighHalf(field) ? 'shift' : 'parser';
   }
 
-  /** Whether it is the upper half of a word whose lower one is a field too. */
+  /** Whether it is the upper half of a word whose lower half is a field too. */
   private isHighHalf({ header, bitOffset, width }: HeaderField): boolean {
     const half = WORD_BITS / 2;
     const isUpper = bitOffset % WORD_BITS === 0 && width === half;
@@ -123,13 +123,13 @@ export class PacketFields {
 
 const shortName = ({ name }: HeaderField): string => name.slice(name.lastIndexOf('.') + 1);
 
-/** An expression without the bits that it picks. */
+/** An expression without its slice. */
 export const wholeField = (expression: string): string => expression.replace(/\[.*/, '');
 
-/** The parser's copy of a field; it makes copies in ingress only. */
+/** The parser's copy of a field, which exists in ingress only. */
 export const copyOf = (field: HeaderField): string => `ig_md.${copyName(field)}`;
 
-/** The metadata field that holds the parser's copy: hdr.ipv4.ecn → ipv4_ecn. */
+/** The metadata field of the parser's copy: hdr.ipv4.ecn → ipv4_ecn. */
 export const copyName = ({ name }: HeaderField): string => name.split('.').slice(1).join('_');
 
 /** Header fields that EXTRACT reads in a gress. */
@@ -141,7 +141,7 @@ export function extractedFields(dataPlane: DataPlane, gress: Gress): readonly He
   return [...new Set(names)].map((name) => dataPlane.field(name)).filter((field) => field.kind === 'header');
 }
 
-/** Header fields that actions of a gress change: what MODIFY writes, and the addresses that RETURN swaps. */
+/** Header fields that actions of a gress write: by MODIFY, and the addresses that RETURN swaps. */
 export function writtenFields(dataPlane: DataPlane, gress: Gress): readonly HeaderField[] {
   const effects = dataPlane.rpbs
     .filter((rpb) => rpb.gress === gress)

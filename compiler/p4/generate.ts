@@ -1,6 +1,6 @@
 /**
- * P4_16 source (architecture tna, target tofino) for a data plane: one file per block. It is made from the description
- * that the emulator executes, so that names, keys, actions and widths are the same.
+ * P4_16 source (architecture tna, target tofino) for a data plane, one file for each block. It is generated from the
+ * description that the emulator executes, so that names, keys, actions and widths are the same.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { comment, renderBlocks } from '../data-plane/p4-text.js';
@@ -17,27 +17,27 @@ import { rpbFile, rpbInstance } from './rpb-file.js';
 import { NoP4Source } from './unsupported.js';
 
 export interface P4File {
-  /** Of the file; all lie in one folder. */
+  /** Name of the file; all are in one folder. */
   readonly name: string;
   readonly text: string;
 }
 
-/** The file to give to the compiler; it includes the others. */
+/** The main file, which includes the others. */
 export const MAIN_P4_FILE = 'p4runpro.p4';
 
-/** @throws {NoP4Source} for a data plane that a program of this form does not implement */
+/** @throws {NoP4Source} for a data plane that the generated program cannot implement */
 export function p4Source(dataPlane: DataPlane): readonly P4File[] {
   if (dataPlane.description.init.onEveryPass) {
     throw new NoP4Source(
       dataPlane.name,
-      "it is compatible with the authors' program (github P4runpro/P4runpro, p4src), which is what to install",
+      "it describes the authors' program (github P4runpro/P4runpro, p4src): install that",
     );
   }
   checkParseDepth(dataPlane);
   if (!dataPlane.description.followsChip) {
     throw new NoP4Source(
       dataPlane.name,
-      'the emulator would run packets that the chip drops: its description has to say "followsChip": true',
+      'the emulator would process packets that the chip drops: its description needs "followsChip": true',
     );
   }
   const fields = new PacketFields(dataPlane);
@@ -57,8 +57,8 @@ export function p4Source(dataPlane: DataPlane): readonly P4File[] {
 }
 
 /**
- * The command for the open p4c, as its driver for this chip takes it; `p4include` is the compiler's own folder of that
- * name. A program that would take too much power at full load compiles for less only.
+ * The command line of the open p4c for this chip; `p4include` is p4c's folder of that
+ * name. A program with too much power at full load compiles only with a limit of the load.
  */
 export function p4CompileCommand(dataPlane: DataPlane, file = MAIN_P4_FILE): string {
   const { loadPercent } = resourceReport(dataPlane).power;
@@ -73,7 +73,7 @@ function mainFile(dataPlane: DataPlane, parts: readonly P4File[]): string {
       `The P4runpro data plane '${dataPlane.name}' for a Tofino 1, generated from its description`,
       `(SHA-256 ${dataPlane.hash}).`,
       `To compile: ${p4CompileCommand(dataPlane)}`,
-      'where p4include is the folder of p4c that holds core.p4 and tna.p4.',
+      'where p4include is the folder of p4c with core.p4 and tna.p4.',
     ),
     '',
     '#include <core.p4>',

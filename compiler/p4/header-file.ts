@@ -27,15 +27,15 @@ export function headerFile(dataPlane: DataPlane, fields: PacketFields): string {
   );
 }
 
-/** The constant for the port of packets that nobody forwards. */
+/** The constant for the port of unforwarded packets. */
 export const nowhere = ({ discardPort }: DataPlane): string => (discardPort === undefined ? 'NO_PORT' : 'DISCARD_PORT');
 
 function nowherePort(dataPlane: DataPlane): Block[] {
   const { discardPort, description } = dataPlane;
   const [why, port] =
     discardPort === undefined
-      ? ['No port of the chip: the traffic manager drops what is sent there.', 2 ** description.ports.width - 1]
-      : ['Packets that nobody forwards pass its egress and end there.', discardPort];
+      ? ['Not a port of the chip: the traffic manager drops packets to it.', 2 ** description.ports.width - 1]
+      : ['Unforwarded packets pass the egress of this port and end there.', discardPort];
   return [...comment(why), `const PortId_t ${nowhere(dataPlane)} = ${port};`];
 }
 
@@ -54,7 +54,7 @@ function packetHeaders(dataPlane: DataPlane, fields: PacketFields): Block[][] {
   return [...headers, option];
 }
 
-/** The parts of the state are structs, so that keys have the names that the control interface shows. */
+/** The carried state, with a struct for each part, so that keys have the names of the control interface. */
 function stateHeader(dataPlane: DataPlane): Block[][] {
   const state = stateFields(dataPlane);
   const parts = [...new Set(state.map(({ part }) => part))];
@@ -62,7 +62,7 @@ function stateHeader(dataPlane: DataPlane): Block[][] {
     braces(`struct ${STRUCT[part]}`, state.filter((field) => field.part === part).map(stateLine)),
   );
   const header = [
-    ...comment('What a packet carries from ingress to egress, and around by the recirculation port.'),
+    ...comment('The state that a packet carries from ingress to egress, and through the recirculation port.'),
     ...braces(
       'header state_h',
       parts.map((part) => `${STRUCT[part]} ${part};`),
@@ -89,13 +89,13 @@ function headerStruct(dataPlane: DataPlane, fields: PacketFields): Block[] {
     keptFields(dataPlane, fields, gress).map((field) => `@pa_no_overlay("${gress}", "${field}")`),
   );
   const why = comment(
-    'Headers that exclude one another share containers, but for these fields: one that a packet lacks reads as 0, and',
-    'what is written of it ends nowhere.',
+    'Headers that exclude one another share containers, except for these fields: fields of missing headers must read as 0,',
+    'and writes to them must have no effect.',
   );
   return [...why, ...pragmas, ...braces('struct header_t', ['state_h meta;', ...headers])];
 }
 
-/** Headers of packets in the order in which they lie in one; IPv4 options follow their header. */
+/** Headers in the order of the packet; IPv4 options follow their header. */
 export function emitOrder(dataPlane: DataPlane): readonly string[] {
   return dataPlane.headers.flatMap(({ name, description }) =>
     description.lengthWords === undefined ? [name] : [name, ...optionHeaders(dataPlane)],

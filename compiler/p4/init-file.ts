@@ -1,4 +1,4 @@
-/** The initialisation block: default forwarding and the filters, in the order of the description. */
+/** The init block: default forwarding, and the filters in the order of the description. */
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import { type FilterStep, filterOrder } from '../data-plane/filter-order.js';
 import { type Block, braces, comment, declaration, renderBlocks, spaced } from '../data-plane/p4-text.js';
@@ -19,8 +19,8 @@ export function initFile(dataPlane: DataPlane, fields: PacketFields): string {
     [
       ...comment(
         dataPlane.discardPort === undefined
-          ? 'A program may still forward the packet; otherwise it ends behind the ingress.'
-          : 'A program may still forward the packet; otherwise it ends behind the egress of the discard port.',
+          ? 'A program may still forward the packet; otherwise it ends after the ingress.'
+          : 'A program may still forward the packet; otherwise it ends after the egress of the discard port.',
       ),
       ...forwardAction(localName(FIXED_NAMES.forwardDrop), '', nowhere(dataPlane)),
     ],
@@ -32,25 +32,25 @@ export function initFile(dataPlane: DataPlane, fields: PacketFields): string {
     braces('apply', applyBody(dataPlane)),
   ]);
   return renderBlocks([
-    ...comment('The initialisation block: which program a packet runs, and where it goes if none forwards it.'),
+    ...comment('The init block: sets the program of a packet, and its default forwarding.'),
     ...declaration('control InitBlock', INIT_PARAMETERS, body),
   ]);
 }
 
 function find(tables: readonly MatchTable[], name: string): MatchTable {
   const table = tables.find((candidate) => candidate.name === name);
-  if (table === undefined) throw new Error(`no table ${name}`);
+  if (table === undefined) throw new Error(`there is no table ${name}`);
   return table;
 }
 
 const forwardAction = (name: string, parameters: string, port: string): Block[] =>
   braces(`action ${name}(${parameters})`, [`${EGRESS_PORT} = ${port};`, `${ARRIVAL_PORT} = ig_intr_md.ingress_port;`]);
 
-/** A recirculated packet has its program already. */
+/** Only for packets that are not recirculated: those have their program already. */
 const applyBody = (dataPlane: DataPlane): Block[] =>
   braces('if (ig_intr_md.ingress_port != RECIRCULATION_PORT)', [
     `${localName(FIXED_NAMES.forwardTable)}.apply();`,
-    ...comment('The first table that matches, of those whose header the packet has.'),
+    ...comment('The first matching table, of those whose header the packet has.'),
     ...lookUps(filterOrder(dataPlane)),
   ]);
 

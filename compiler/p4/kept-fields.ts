@@ -1,7 +1,7 @@
 /**
- * Fields that must have containers of their own. Headers that exclude one another share containers otherwise: a field of
- * a header that a packet lacks then holds what another header has there, and is to read as 0; and what an action writes of
- * a header that a packet lacks would end up in one that it has.
+ * Fields that must have separate containers. Otherwise headers that exclude one another share containers: a field of
+ * a missing header would have the value of another header's field instead of 0, and a write to a field of
+ * a missing header would change another header.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
@@ -9,7 +9,9 @@ import { effectsOf } from '../data-plane/instructions/table.js';
 import { copyName, extractedFields, type PacketFields, wholeField, writtenFields } from './fields.js';
 import { residuals } from './residuals.js';
 
-/** As the source names them: what EXTRACT, hashes, filters and checksums read in a gress, and what actions write there. */
+/**
+ * The P4 names of the fields that EXTRACT, hashes, filters and checksums read in a gress, and that actions write there.
+ */
 export function keptFields(dataPlane: DataPlane, fields: PacketFields, gress: Gress): readonly string[] {
   const names = new Set([
     ...extractedFields(dataPlane, gress).map(({ name }) => name),
@@ -30,19 +32,19 @@ function hashedFields({ rpbs }: DataPlane, gress: Gress): readonly string[] {
     .flatMap(({ effect }) => effectsOf(effect).readsFields);
 }
 
-/** Filters lie in ingress. */
+/** Filters are in ingress. */
 const filterFields = ({ filterTables }: DataPlane, gress: Gress): readonly string[] =>
   gress === 'egress'
     ? []
     : filterTables.flatMap(({ keys }) => keys.flatMap(({ kind, name }) => (kind === 'header' ? [name] : [])));
 
-/** What a checksum covers of other headers than its own; a packet may lack those. */
+/** Fields that a checksum covers in other headers than its own, which a packet may lack. */
 const checksumFields = (dataPlane: DataPlane, gress: Gress): readonly string[] =>
   residuals(dataPlane, gress).flatMap(({ header, covered }) =>
     covered.filter((part) => part.header !== header).flatMap((part) => part.fields.map(({ name }) => name)),
   );
 
-/** What the parser sets for some packets, and all are asked for. */
+/** Metadata that the parser sets for some packets and that is read for all. */
 function metadataFields(dataPlane: DataPlane, fields: PacketFields, gress: Gress): readonly string[] {
   const metadata = METADATA[gress];
   const optional = residuals(dataPlane, gress).filter(({ zeroMeansNone }) => zeroMeansNone);
@@ -52,5 +54,5 @@ function metadataFields(dataPlane: DataPlane, fields: PacketFields, gress: Gress
   ];
 }
 
-/** The metadata of each gress, as parsers, controls and deparsers name it. */
+/** The name of the metadata of each gress in parsers, controls and deparsers. */
 export const METADATA: Readonly<Record<Gress, string>> = { ingress: 'ig_md', egress: 'eg_md' };

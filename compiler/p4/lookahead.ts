@@ -1,6 +1,6 @@
 /**
- * What the parser has to know of a header before it takes it: that it is one (IPv4's version and length), and fields
- * that it copies by their values.
+ * Lookahead of the parser before it extracts a header: whether the header is valid (IPv4's version and length), and the
+ * values of fields that it copies.
  */
 import type { DataPlane, HeaderField } from '../data-plane/data-plane.js';
 import type { ParserStateDescription } from '../data-plane/description.js';
@@ -8,20 +8,20 @@ import { NoP4Source } from './unsupported.js';
 
 export interface Copy {
   readonly field: HeaderField;
-  /** Never 0, which metadata holds anyway. */
+  /** Never 0, the initial value of metadata. */
   readonly value: number;
 }
 
 export interface Lookahead {
-  /** Bits that are looked at, from the start of the header. */
+  /** Number of bits, from the start of the header. */
   readonly bits: number;
-  /** Patterns of headers to take, as P4 has them (value &&& mask), and the copies that come with each. */
+  /** Patterns of valid headers (value &&& mask in P4), with the copies for each. */
   readonly cases: readonly { readonly pattern: string; readonly copies: readonly Copy[] }[];
-  /** The lists of copies that occur. */
+  /** The different lists of copies. */
   readonly copyStates: readonly (readonly Copy[])[];
 }
 
-/** The parser matches four bytes at most. */
+/** Maximum width of a match of the parser: four bytes. */
 const MAX_BITS = 32;
 
 interface Condition {
@@ -32,11 +32,11 @@ interface Condition {
 
 interface Pattern {
   readonly value: number;
-  /** Low bits of the field that are open. */
+  /** Number of low bits of the field that match anything. */
   readonly openBits: number;
 }
 
-/** Undefined for a state whose first header may be taken as it comes. @throws {NoP4Source} */
+/** Undefined for a state whose first header is always valid and has no copied field. @throws {NoP4Source} */
 export function lookahead(
   name: string,
   { extract: [header = ''] }: ParserStateDescription,
@@ -55,7 +55,11 @@ export function lookahead(
   ];
   if (conditions.length === 0) return undefined;
   const bits = Math.ceil(Math.max(...conditions.map(({ field }) => field.bitOffset + field.width)) / 8) * 8;
-  if (bits > MAX_BITS) throw new NoP4Source(dataPlane.name, `parser state ${name} looks further than ${MAX_BITS} bits`);
+  if (bits > MAX_BITS)
+    throw new NoP4Source(
+      dataPlane.name,
+      `parser state ${name} needs a lookahead of ${bits} bits, and the maximum is ${MAX_BITS}`,
+    );
   const cases = combinations(conditions, bits);
   const copyStates = new Map(cases.map(({ copies }) => [copies.map(({ value }) => value).join(), copies]));
   return { bits, cases, copyStates: [...copyStates.values()].filter((copies) => copies.length > 0) };
@@ -81,7 +85,7 @@ function combinations(conditions: readonly Condition[], bits: number): Lookahead
 const allValues = (width: number): Pattern[] =>
   Array.from({ length: 2 ** width }, (_, value) => ({ value, openBits: 0 }));
 
-/** A range as the fewest patterns with open low bits. */
+/** A range as the fewest patterns with masked low bits. */
 function patternsOf(minimum: number, maximum: number): Pattern[] {
   const patterns: Pattern[] = [];
   for (let value = minimum; value <= maximum; ) {

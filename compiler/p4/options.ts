@@ -1,4 +1,4 @@
-/** Words of options that lengthen a header: each is a P4 header of its own, as a Tofino emits whole headers only. */
+/** Words of options after a header: each is a separate P4 header, as a Tofino emits whole headers only. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { NoP4Source } from './unsupported.js';
 
@@ -6,7 +6,7 @@ export interface Lengths {
   readonly header: string;
   /** The field that counts words, by its full name. */
   readonly field: string;
-  /** Words without options, and at most. */
+  /** Length in words without options, and the maximum. */
   readonly minimum: number;
   readonly maximum: number;
 }
@@ -18,13 +18,13 @@ export function lengths(dataPlane: DataPlane): Lengths | undefined {
   const { lengthWords = '', valid = [] } = header.description;
   const bounds = valid.find(({ field }) => field === lengthWords);
   if (others.length > 0 || bounds === undefined) {
-    throw new NoP4Source(dataPlane.name, 'one header, with bounds, may have options');
+    throw new NoP4Source(dataPlane.name, 'at most one header may have options, and its length needs bounds');
   }
   const minimum = header.bytes / 4;
   return { header: header.name, field: `hdr.${header.name}.${lengthWords}`, minimum, maximum: bounds.maximum };
 }
 
-/** Names of the words of options, in the order in which they lie in the packet: option_10 … option_1. */
+/** Names of the words of options in the order of the packet: option_10 … option_1. */
 export function optionHeaders(dataPlane: DataPlane): readonly string[] {
   const found = lengths(dataPlane);
   if (found === undefined) return [];

@@ -1,4 +1,4 @@
-/** How far the egress parser reads into a packet. */
+/** The number of bytes that the egress parser reads of a packet. */
 
 import { type Chip, TOFINO_1 } from '../data-plane/chip.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
@@ -7,14 +7,14 @@ import { stateHeaderBytes } from '../data-plane/state-fields.js';
 import { lengths } from './options.js';
 import { NoP4Source } from './unsupported.js';
 
-/** egress_intrinsic_metadata_t of tna.p4, in whole words. */
+/** Size of egress_intrinsic_metadata_t of tna.p4, in whole words. */
 const INTRINSIC_BYTES = 28;
 
-/** @throws {NoP4Source} for a data plane whose headers are together longer than what the parser reads */
+/** @throws {NoP4Source} for a data plane whose headers are together longer than the parser can read */
 export function checkParseDepth(dataPlane: DataPlane, chip: Chip = TOFINO_1): void {
   const bytes = egressParseBytes(dataPlane);
   if (bytes <= chip.egressParseBytes) return;
-  const reason = `its egress parser would read ${bytes} bytes, state included; a ${chip.name} reads ${chip.egressParseBytes}`;
+  const reason = `its egress parser needs ${bytes} bytes, carried state included; a ${chip.name} reads at most ${chip.egressParseBytes}`;
   throw new NoP4Source(dataPlane.name, reason);
 }
 

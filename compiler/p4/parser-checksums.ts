@@ -1,6 +1,6 @@
 /**
- * What the parser takes from checksums: the fields that may change, header by header, and at the end of a path what is
- * left, the residual.
+ * The parser's part of incremental checksums: it subtracts the fields that may change, header by header, and at the end
+ * of a path stores the rest, the residual.
  */
 
 import { type Block, braces, list } from '../data-plane/p4-text.js';
@@ -8,7 +8,7 @@ import { wholeField } from './fields.js';
 import type { ParserContext } from './parser-context.js';
 import type { Residual } from './residuals.js';
 
-/** Takes from each checksum what these headers hold of it: the checksum itself and all that may change. */
+/** Subtracts from each checksum its parts in these headers: the checksum itself and all fields that may change. */
 export function subtractions(headers: readonly string[], { residuals: sums, fields }: ParserContext): Block[] {
   return sums.flatMap(({ header: holder, covered }) => {
     const data = headers.flatMap((header) => {
@@ -20,7 +20,7 @@ export function subtractions(headers: readonly string[], { residuals: sums, fiel
   });
 }
 
-/** Whether a state of the description is reached from one that takes a checksum which may be absent. */
+/** Whether a state of the description follows one with a checksum that may be absent. */
 export function isBehindOptionalChecksum(name: string, { dataPlane, residuals: sums }: ParserContext): boolean {
   const optional = sums.filter(({ zeroMeansNone }) => zeroMeansNone).map(({ header }) => header);
   return Object.values(dataPlane.description.parser.states).some(
@@ -29,13 +29,13 @@ export function isBehindOptionalChecksum(name: string, { dataPlane, residuals: s
   );
 }
 
-/** For packets without the checksum: what follows owes nothing to it. */
+/** The context for packets without an optional checksum. */
 export const withoutOptional = (context: ParserContext): ParserContext => ({
   ...context,
   residuals: context.residuals.filter(({ zeroMeansNone }) => !zeroMeansNone),
 });
 
-/** The checksums of headers that a packet has when a state of the description is done with it. */
+/** The checksums of the headers that a packet has after a state of the description. */
 export function sumsAt(name: string, { dataPlane, residuals: sums }: ParserContext): readonly Residual[] {
   const { states, start } = dataPlane.description.parser;
   const taken = (from: string, before: readonly string[]): readonly string[] => {
@@ -48,8 +48,8 @@ export function sumsAt(name: string, { dataPlane, residuals: sums }: ParserConte
 }
 
 /**
- * Residuals are deposited where a path ends: what the parser takes behind the place of a deposit, the chip subtracts from
- * it as well.
+ * Residuals are deposited where a path ends: the chip would also subtract headers that the parser extracts after a
+ * deposit.
  */
 export const deposits = (sums: readonly Residual[], { metadata }: ParserContext): string[] =>
   sums.flatMap(({ header, zeroMeansNone }) => [
@@ -57,7 +57,7 @@ export const deposits = (sums: readonly Residual[], { metadata }: ParserContext)
     `${header}_checksum.subtract_all_and_deposit(${metadata}.${header}_residual);`,
   ]);
 
-/** Where a path ends behind a state of the description: `accept`, or a state of its own that deposits residuals. */
+/** The state at the end of a path after a state of the description: `accept`, or one that deposits residuals. */
 export function endOf(name: string, context: ParserContext): string {
   const sums = sumsAt(name, context);
   if (sums.length === 0) return 'accept';

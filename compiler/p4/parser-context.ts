@@ -1,4 +1,4 @@
-/** What the states of a parser are made with, and what they have in common. */
+/** The context in which the states of a parser are generated. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
 import { type Block, braces } from '../data-plane/p4-text.js';
@@ -6,14 +6,14 @@ import type { PacketFields } from './fields.js';
 import { METADATA } from './kept-fields.js';
 import { type Residual, residuals } from './residuals.js';
 
-/** What the states of one parser are made with. */
+/** The context of one parser. */
 export interface ParserContext {
   readonly dataPlane: DataPlane;
   readonly fields: PacketFields;
   readonly gress: Gress;
   readonly metadata: string;
   readonly residuals: readonly Residual[];
-  /** By name, the states that end a path without taking a header. */
+  /** The states that end a path without extracting a header, by name. */
   readonly ends: Map<string, Block[]>;
 }
 
@@ -26,7 +26,7 @@ export const contextOf = (dataPlane: DataPlane, fields: PacketFields, gress: Gre
   ends: new Map(),
 });
 
-/** The state of the source that a state of the description becomes, or the first of several. */
+/** The name of the P4 state, or of the first of several, for a state of the description. */
 export const stateName = (state: string): string => `parse_${state}`;
 
 export function select(

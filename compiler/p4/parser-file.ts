@@ -1,5 +1,5 @@
 /**
- * The parsers, made from the states of the description. The carried state lies in front of the packet, so that every
+ * The parsers, generated from the states of the description. The carried state is in front of the packet, so that every
  * parsing path has it.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
@@ -23,9 +23,7 @@ import type { Residual } from './residuals.js';
 export function parserFile(dataPlane: DataPlane, fields: PacketFields): string {
   return renderBlocks(
     spaced([
-      comment(
-        'The parsers of ingress and egress. Bytes that are no such header, or a fragment without one, are payload.',
-      ),
+      comment('The parsers of ingress and egress. Bytes after an invalid header or in a later fragment are payload.'),
       ingressParser(contextOf(dataPlane, fields, 'ingress')),
       egressParser(contextOf(dataPlane, fields, 'egress')),
     ]),
@@ -42,7 +40,7 @@ function ingressParser(context: ParserContext): Block[] {
     ]),
     braces('state parse_state', ['pkt.extract(hdr.meta);', `transition ${first};`]),
     [
-      ...comment('A packet that is new begins with a state of zeros.'),
+      ...comment('A new packet begins with a state of zeros.'),
       ...braces('state begin_state', ['hdr.meta.setValid();', `transition ${first};`]),
     ],
   ];
@@ -82,19 +80,19 @@ function egressParser(context: ParserContext): Block[] {
 }
 
 /**
- * Packets that nobody forwards: the parser tells the deparser to drop them. A table that did so could not share a stage
+ * Unforwarded packets: the parser sets the drop control for the deparser. A table that did so could not share a stage
  * with an RPB, whose DROP writes the same field.
  */
 const discardStates = (first: string): Block[][] => [
   [
-    ...comment('A packet that goes round may share the port with those that nobody forwards.'),
+    ...comment('Recirculating packets may have the same port as unforwarded ones.'),
     ...braces('state parse_state_of_discard_port', [
       'pkt.extract(hdr.meta);',
       ...select([RECIRCULATION_FLAG], [['0', 'discard']], first),
     ]),
   ],
   [
-    ...comment('All steps of its program run; the deparser drops it.'),
+    ...comment('All steps of its program run; then the deparser drops it.'),
     ...braces('state discard', ['eg_dprsr_md.drop_ctl = 1;', `transition ${first};`]),
   ],
 ];
@@ -111,7 +109,7 @@ function parser(
   return declaration(`parser ${name}`, parameters, spaced([checksums, ...start, ...all, ...context.ends.values()]));
 }
 
-/** The states that one state of the description becomes. */
+/** The P4 states of one state of the description. */
 function parserStates(name: string, state: ParserStateDescription, context: ParserContext): Block[][] {
   const look = lookahead(name, state, context.dataPlane, context.fields.copiedFields(context.gress));
   const own = look === undefined ? stateName(name) : `${stateName(name)}_header`;
@@ -140,7 +138,7 @@ function parserStates(name: string, state: ParserStateDescription, context: Pars
 const copyState = (name: string, copies: readonly { readonly value: number }[]): string =>
   `copy_${name}_${copies.map(({ value }) => value).join('_')}`;
 
-/** The state that extracts, and what depends on its checksum and its options. */
+/** The state that extracts headers, and those for its optional checksum and its options. */
 function headerStates(name: string, own: string, state: ParserStateDescription, context: ParserContext): Block[][] {
   const zero = context.residuals.find(({ header, zeroMeansNone }) => zeroMeansNone && state.extract.includes(header));
   if (zero !== undefined) return optionalChecksumStates(name, own, state, zero, context);
@@ -151,8 +149,8 @@ function headerStates(name: string, own: string, state: ParserStateDescription, 
 }
 
 /**
- * A checksum that may be absent, and covers a header behind its own: the residual is taken only of packets that have the
- * checksum. Those without go the same way by states of their own.
+ * A checksum that may be absent and covers a header after its own: the residual is computed only for packets with the
+ * checksum. Packets without it take separate states with the same headers.
  */
 function optionalChecksumStates(
   name: string,
@@ -189,7 +187,7 @@ function optionalChecksumStates(
   return [braces(`state ${own}`, [...extracts, ...subtractions(state.extract, context), ...transition]), ...behind];
 }
 
-/** The transition of a state, and the states for options of each length on the way to what follows. */
+/** The transition of a state, and the states for options of each length before the next state. */
 function transitionOf(
   name: string,
   state: ParserStateDescription,

@@ -1,4 +1,4 @@
-/** The recirculation block: whether a packet goes round once more, and where it leaves if not. */
+/** The recirculation block, which sends a packet to the recirculation port or to its egress port. */
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import { type Block, braces, comment, declaration, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { matchTables } from '../data-plane/tables.js';
@@ -16,7 +16,7 @@ const UNICAST_PORT = 'ig_tm_md.ucast_egress_port';
 
 export function recirculationFile(dataPlane: DataPlane, fields: PacketFields): string {
   const table = matchTables(dataPlane).find(({ name }) => name === FIXED_NAMES.recirculationTable);
-  if (table === undefined) throw new Error(`no table ${FIXED_NAMES.recirculationTable}`);
+  if (table === undefined) throw new Error(`there is no table ${FIXED_NAMES.recirculationTable}`);
   const again = `${UNICAST_PORT} = RECIRCULATION_PORT;`;
   const leave = `${UNICAST_PORT} = ${EGRESS_PORT};`;
   const action = (name: string, statements: readonly string[]): Block[] =>
@@ -32,7 +32,7 @@ export function recirculationFile(dataPlane: DataPlane, fields: PacketFields): s
   return renderBlocks([
     ...comment(
       'The recirculation block. A program of p passes has p entries: first, middle ones, last; one of a single pass has',
-      'none. A dropped packet ends here, whatever its port.',
+      'none. A dropped packet ends here, on any port.',
     ),
     ...declaration('control RecirculationBlock', RECIRCULATION_PARAMETERS, body),
   ]);

@@ -1,6 +1,7 @@
 /**
- * Checksums are adjusted: the parser takes from a checksum what may change (the residual), the deparser adds what is
- * there then. So nothing need be known of the payload, and a packet that nothing changes leaves as it came.
+ * Incremental update of checksums: the parser subtracts from a checksum the fields that may change, which gives the
+ * residual; the deparser adds their new values. So the payload is not needed, and an unchanged packet keeps its
+ * checksum.
  */
 
 import { checksumCoverage } from '../data-plane/checksums.js';
@@ -10,17 +11,20 @@ import { must } from '../data-plane/must.js';
 import { writtenFields } from './fields.js';
 
 export interface Residual {
-  /** The header that holds the checksum. */
+  /** The header with the checksum. */
   readonly header: string;
-  /** Fields that may change, by header, each list filling 16-bit words. */
+  /** Fields that may change, by header, extended to whole 16-bit words. */
   readonly covered: readonly { readonly header: string; readonly fields: readonly HeaderField[] }[];
-  /** UDP: a checksum of 0 says that there is none. */
+  /** Whether a checksum of 0 means that there is none, as in UDP. */
   readonly zeroMeansNone: boolean;
 }
 
 const HALF_WORD = 16;
 
-/** The checksums that a gress adjusts, empty where nothing is written or the data plane leaves them alone. */
+/**
+ * The checksums that a gress updates; empty where no covered field is written or the data plane does not update
+ * checksums.
+ */
 export function residuals(dataPlane: DataPlane, gress: Gress): readonly Residual[] {
   if (!dataPlane.description.updatesChecksums) return [];
   const written = writtenFields(dataPlane, gress);
@@ -44,7 +48,7 @@ export function residuals(dataPlane: DataPlane, gress: Gress): readonly Residual
   ].filter(({ covered }) => covered.length > 0);
 }
 
-/** All fields of a header that share 16-bit words with these, in the header's order. */
+/** All fields of a header that share 16-bit words with these, in order. */
 function halfWords(dataPlane: DataPlane, fields: readonly HeaderField[]): readonly HeaderField[] {
   const words = new Set(fields.flatMap((field) => wordsOf(field)));
   return [...dataPlane.fields.values()].filter(

@@ -1,4 +1,4 @@
-/** One RPB as a P4 control of its own. */
+/** The P4 control of one RPB. */
 import type { DataPlane, Rpb } from '../data-plane/data-plane.js';
 import type { P4Names } from '../data-plane/instructions/instruction.js';
 import { type ActionEffect, familyOf } from '../data-plane/instructions/table.js';
@@ -12,7 +12,7 @@ import { tableDeclaration } from './table.js';
 export const rpbControl = ({ number }: Rpb): string => `Rpb${number}`;
 export const rpbInstance = ({ number }: Rpb): string => `rpb${number}`;
 
-/** Parameters of an RPB's control, and what a gress passes for them. */
+/** Parameters of an RPB's control; the arguments have the same names. */
 export const RPB_PARAMETERS = {
   ingress: [
     'inout header_t hdr',
@@ -28,9 +28,9 @@ export const RPB_PARAMETERS = {
 
 export function rpbFile(dataPlane: DataPlane, rpb: Rpb, fields: PacketFields): string {
   const table = matchTables(dataPlane).find(({ name }) => name === rpb.table);
-  if (table === undefined) throw new Error(`no table ${rpb.table}`);
+  if (table === undefined) throw new Error(`there is no table ${rpb.table}`);
   const control = declaration(`control ${rpbControl(rpb)}`, RPB_PARAMETERS[rpb.gress], body(rpb, table, fields));
-  const summary = `RPB ${rpb.number}: ${rpb.gress}, stage ${rpb.stage}. One action per packet, on what its program says here.`;
+  const summary = `RPB ${rpb.number}: ${rpb.gress}, stage ${rpb.stage}. One action for each packet, selected by an entry of its program.`;
   return renderBlocks([...comment(summary), ...control]);
 }
 
@@ -54,7 +54,7 @@ function body(rpb: Rpb, table: MatchTable, fields: PacketFields): Block[] {
 const memoryName = (rpb: Rpb): string => rpb.registerArray.slice(rpb.control.length + 1);
 
 const memory = (rpb: Rpb): Block[] => [
-  ...comment('Memory of all programs; each has blocks of its own, which the address translation adds.'),
+  ...comment('The memory of all programs; the address translation adds the base of a block.'),
   `Register<bit<32>, bit<16>>(${rpb.buckets}) ${memoryName(rpb)};`,
 ];
 
@@ -69,9 +69,9 @@ function registerAction(rpb: Rpb, effect: ActionEffect, names: P4Names): Block[]
 }
 
 /**
- * Each hash is called for two registers, and p4c warns that it makes no control plane interface for such a one; none is
- * wanted. It tells calls of different instances apart, so that instances of their own for the four calls would take five
- * hash distribution units of an RPB where now three do, and a stage with two RPBs has six.
+ * Each hash is called for two registers, and p4c warns that it generates no control plane interface for such a hash;
+ * none is needed. Separate instances for the four calls would take five hash distribution units of an RPB instead of
+ * three, and a stage with two RPBs has six.
  */
 function hashUnit({ hash, number }: Rpb): Block[] {
   const parameters = [

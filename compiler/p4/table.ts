@@ -1,18 +1,18 @@
-/** A table as P4, from the data plane's list of tables. */
+/** P4 declarations of tables, from the data plane's list of tables. */
 
 import { type Block, braces } from '../data-plane/p4-text.js';
 import type { MatchTable } from '../data-plane/tables.js';
 import type { PacketFields } from './fields.js';
 
 /**
- * An action for packets that match nothing, and no others, makes the default action constant: then a table that is looked
- * up where this one misses can lie in the same stage, although both set the same field.
+ * A table with an action for misses only has a constant default action: then a table that is looked
+ * up after a miss of this one can be in the same stage, although both set the same field.
  */
 export function tableDeclaration(table: MatchTable, fields: PacketFields): Block[] {
   const { stage, entries, keys, actions, defaultAction } = table;
   const keyLines = keys.map(({ name, match }) => {
     const expression = fields.expression(name);
-    // The control interface shows the name of the description, also for a part of a field.
+    // In the control interface a part of a field has its name in the description, too.
     return `${expression} : ${match}${expression === name ? '' : ` @name("${name}")`};`;
   });
   const fixed = actions.some(({ defaultOnly }) => defaultOnly);

@@ -1,6 +1,6 @@
 import { DomainError } from '../data-plane/domain-error.js';
 
-/** A data plane for which no P4 source can be made; the message says why. */
+/** A data plane for which no P4 source can be generated; the message has the reason. */
 export class NoP4Source extends DomainError {
   override readonly name = 'NoP4Source';
   readonly ends = 'bad-input';

@@ -1,4 +1,6 @@
-/** The passes of the compiler in three parts: {@link analyse} a text, {@link lower} a program, {@link link} it into a switch. */
+/**
+ * The three parts of the compiler: {@link analyse} a source, {@link lower} a program, {@link link} it into a switch.
+ */
 import { createHash } from 'node:crypto';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { check } from '../language/check.js';
@@ -19,18 +21,18 @@ import { fitsEmptySwitch, lowerings } from './lowerings.js';
 export interface Analysis {
   readonly syntax: SourceFile;
   readonly programs: readonly Program[];
-  /** In the order of the text; of one kind at most a hundred. */
+  /** In the order of the source; at most a hundred with one code. */
   readonly diagnostics: readonly Diagnostic[];
-  /** How many of each kind there are beside those. */
+  /** By code, the number of findings beyond those. */
   readonly unlisted: ReadonlyMap<DiagnosticCode, number>;
   readonly hasErrors: boolean;
-  /** SHA-256 of the text, hexadecimal. */
+  /** SHA-256 of the source, hexadecimal. */
   readonly sourceHash: string;
 }
 
 /**
- * Text → checked programs; never throws for what a user wrote.
- * @param observe is given the forms between the passes
+ * Source → checked programs; never throws for an error in the source.
+ * @param observe receives the forms between the passes
  */
 export function analyse(source: string, dataPlane: DataPlane, observe?: PassObserver): Analysis {
   const diagnostics = new Diagnostics();
@@ -48,13 +50,13 @@ export function analyse(source: string, dataPlane: DataPlane, observe?: PassObse
   };
 }
 
-/** A program ready to be placed; independent of the state of a switch. */
+/** A program before placement; independent of the state of a switch. */
 export type LoweredProgram = Placeable;
 
 /**
- * Checked program → rows of entries and the problem for the allocator. Optimisations that would make it unplaceable on
- * an empty switch are undone: see {@link lowerings}.
- * @param observe is given the forms between the passes, of the lowering that is taken
+ * Checked program → rows of entries and the problem for the allocator. Optimisations with which it does not fit
+ * an empty switch are left out: see {@link lowerings}.
+ * @param observe receives the forms between the passes, of the lowering that is taken
  */
 export function lower(
   program: Program,
@@ -74,12 +76,12 @@ export function lower(
     }
     inTree ??= lowered;
   }
-  if (optimised === undefined) throw new Error('a program has at least one lowering');
+  if (optimised === undefined) throw new Error('the program has no lowering');
   seen?.show(inTree ?? optimised);
   return inTree ?? optimised;
 }
 
-/** The forms of several lowerings, until it is known which is taken. */
+/** The forms of several lowerings, until one is chosen. */
 class SeenForms {
   private readonly forms: [PassName, Form | undefined][] = [];
 
@@ -89,7 +91,7 @@ class SeenForms {
     this.forms.push([pass, form]);
   };
 
-  /** Those that this lowering came from. */
+  /** Shows the forms of this lowering. */
   show(lowered: LoweredProgram): void {
     const end = this.forms.findIndex(([, form]) => form?.kind === 'rows' && form.lowered === lowered);
     const latest = new Map(this.forms.slice(0, end + 1));
@@ -101,12 +103,12 @@ export type LinkOptions = AllocateOptions;
 
 export const DEFAULT_LINK_OPTIONS: LinkOptions = { allocator: priceAllocator(), filterPriority: 0 };
 
-/** Recirculations that a program may take unless the user says otherwise. */
+/** Default for the maximum number of recirculations of a program. */
 export const DEFAULT_RECIRCULATIONS = 1;
 
 /**
  * Lowered program → compiled program for a switch in this state, which is not changed.
- * @param observe is given the forms between the passes
+ * @param observe receives the forms between the passes
  * @throws {DoesNotFit}
  */
 export function link(
@@ -121,7 +123,7 @@ export function link(
   return emitAllocated(lowered, allocation, sourceHash, options.filterPriority, observe);
 }
 
-/** Lowered program with its place in a switch → compiled program. */
+/** Lowered program with its allocation → compiled program. */
 export function emitAllocated(
   { program, rows, dataPlane }: LoweredProgram,
   allocation: Allocation,

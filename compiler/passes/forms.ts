@@ -1,4 +1,4 @@
-/** The passes of the compiler by name, the form that each of them leaves, and who looks at the forms between them. */
+/** The passes of the compiler by name, the forms between them, and the observers and checks of forms. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Token } from '../language/lexer.js';
 import type { Program } from '../language/program.js';
@@ -12,20 +12,20 @@ import type { AlignedLevel } from '../steps/align.js';
 import type { LinkGroup } from '../steps/memory-links.js';
 import type { StepTree } from '../steps/steps.js';
 
-/** In the order in which they run. The first three are of a whole text, the others of one program. */
+/** In the order in which they run. The first three take a whole source, the others one program. */
 export const PASSES = [
-  { name: 'lex', makes: 'text to tokens' },
+  { name: 'lex', makes: 'source to tokens' },
   { name: 'parse', makes: 'tokens to syntax tree' },
   { name: 'check', makes: 'syntax tree to program: names resolved, values in range' },
-  { name: 'expand', makes: 'statements to steps: what one RPB does' },
-  { name: 'defer-drops', makes: 'DROP behind the memory accesses of its path' },
-  { name: 'drop-known-loads', makes: 'no LOADI of what a register holds anyway' },
-  { name: 'inline-cases', makes: 'cases of one step in the RPB of their BRANCH' },
-  { name: 'link-steps', makes: 'steps that must share an RPB are found' },
-  { name: 'align', makes: 'NOPs that bring linked steps of exclusive branches to one depth' },
-  { name: 'join-ends', makes: 'NOPs that bring equal ends of paths to one depth' },
-  { name: 'branches', makes: 'step tree to a list of branches, equal ones once' },
-  { name: 'rows', makes: 'branch ids, rows of entries, what each row needs' },
+  { name: 'expand', makes: 'statements to steps, each an action of one RPB' },
+  { name: 'defer-drops', makes: 'DROP moved after the memory accesses of its path' },
+  { name: 'drop-known-loads', makes: 'LOADI of a value that the register has already removed' },
+  { name: 'inline-cases', makes: 'cases of one step moved into the RPB of their BRANCH' },
+  { name: 'link-steps', makes: 'groups of steps that must share an RPB' },
+  { name: 'align', makes: 'NOPs inserted so that linked steps of exclusive branches have one depth' },
+  { name: 'join-ends', makes: 'NOPs inserted so that equal ends of paths have one depth' },
+  { name: 'branches', makes: 'tree of steps to a list of branches, equal ones merged' },
+  { name: 'rows', makes: 'branch ids, rows of entries, and the needs of each row' },
   { name: 'place', makes: 'an RPB and a pass for each row, blocks of memory, a program id' },
   { name: 'emit', makes: 'table entries' },
 ] as const satisfies readonly { readonly name: string; readonly makes: string }[];
@@ -38,9 +38,9 @@ export interface StepsForm {
   readonly kind: 'steps';
   readonly program: Program;
   readonly tree: StepTree;
-  /** Empty before they are found. */
+  /** Empty before the pass link-steps. */
   readonly links: readonly LinkGroup[];
-  /** The levels of links that were brought to one depth. */
+  /** The levels of links that the pass align has given one depth. */
   readonly aligned: readonly AlignedLevel[];
 }
 
@@ -53,14 +53,14 @@ export interface RowsForm {
 export interface PlacementForm {
   readonly kind: 'placement';
   readonly lowered: Placeable;
-  /** What the allocator was given: the lowered program's own, or one with rows held to their RPBs. */
+  /** The problem for the allocator: the lowered program's own, or one with rows restricted to certain RPBs. */
   readonly problem: PlacementProblem;
   readonly allocation: Allocation;
-  /** The switch before the program is on it. */
+  /** The switch before the program is placed. */
   readonly state: SwitchState;
 }
 
-/** The forms between passes, by name. */
+/** The forms between two passes. */
 export type Form =
   | { readonly kind: 'tokens'; readonly tokens: readonly Token[] }
   | { readonly kind: 'syntax'; readonly syntax: SourceFile }
@@ -71,16 +71,16 @@ export type Form =
   | PlacementForm
   | { readonly kind: 'entries'; readonly compiled: CompiledProgram; readonly dataPlane: DataPlane };
 
-/** Is given the form behind each pass; undefined for an optimisation that was left out. */
+/** Receives the form after each pass; undefined for an optimisation that was left out. */
 export type PassObserver = (pass: PassName, form: Form | undefined) => void;
 
-/** Throws where a form is not what its pass promises. */
+/** Throws if a form breaks an invariant of its pass. */
 export type FormCheck = (pass: PassName, form: Form, before: Form | undefined) => void;
 
 let check: FormCheck | undefined;
 
 /**
- * Has every form checked between passes from now on, in the whole process; undefined ends it. For tests: it takes
+ * Checks every form between passes from now on, in the whole process; undefined ends it. For tests: it takes
  * more time than the passes.
  */
 export function checkForms(by: FormCheck | undefined): void {
@@ -88,7 +88,7 @@ export function checkForms(by: FormCheck | undefined): void {
 }
 
 /**
- * The form, once it was checked (if forms are) and shown to the observer.
+ * Shows a form to the observer and checks it, if forms are checked. @returns the form
  * @param before the form before the pass, where both are of one kind
  */
 export function afterPass<Made extends Form>(

@@ -1,7 +1,7 @@
 /**
- * The ways to lower a program: with all optimisations, then with fewer. Each optimisation puts steps of several branches
- * into one row, or moves them; where their actions are in different RPBs, or links and order stand against it, the row
- * has no place, though the program without the optimisation has one.
+ * The lowerings of a program: with all optimisations, then with fewer. Each optimisation puts steps of several branches
+ * into one row, or moves them; where their actions are in different RPBs, or links and order conflict, the row
+ * has no place, although the program without the optimisation has one.
  */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
@@ -22,21 +22,21 @@ import { linkGroups } from '../steps/memory-links.js';
 import { EMPTY_TREE } from '../steps/steps.js';
 import { afterPass, type PassName, type PassObserver, type StepsForm } from './forms.js';
 
-/** What may be left out of the passes of the compiler; the program does the same without. */
+/** The optional passes of the compiler, without which the program has the same effect. */
 interface Optimisations {
   /** Cases of one step run in the RPB of their BRANCH. */
   readonly inline: boolean;
-  /** Equal ends of paths come to one depth. */
+  /** Equal ends of paths get one depth. */
   readonly join: boolean;
-  /** Branches that do the same at one depth share entries; equal case bodies are one branch. */
+  /** Branches with the same step at one depth share entries; equal case bodies are one branch. */
   readonly share: boolean;
-  /** Accesses of one memory in exclusive branches come to one depth. */
+  /** Accesses of one memory in exclusive branches get one depth. */
   readonly align: boolean;
 }
 
 const ALL: Optimisations = { inline: true, join: true, share: true, align: true };
 
-/** In the order in which they are tried: what costs few entries to leave out comes first. */
+/** In the order of trying: optimisations that save few entries are left out first. */
 const CHOICES: readonly Optimisations[] = [
   ALL,
   { ...ALL, join: false },
@@ -48,22 +48,22 @@ const CHOICES: readonly Optimisations[] = [
   { inline: false, join: false, share: false, align: false },
 ];
 
-/** What passes look at beside their form. */
+/** The input of passes beside their form. */
 interface StepTarget {
   readonly dataPlane: DataPlane;
-  /** The deepest that a step may come to lie. */
+  /** Maximum depth of a step. */
   readonly maxDepth: number;
 }
 
 /** A pass from steps to steps. */
 interface StepPass {
   readonly name: PassName;
-  /** The optimisation that it is; undefined for a pass that always runs. */
+  /** The optimisation by which it can be left out; undefined for a pass that always runs. */
   readonly optimisation?: keyof Optimisations;
   run(form: StepsForm, target: StepTarget): Pick<StepsForm, 'tree'> & Partial<StepsForm>;
 }
 
-/** The same for all choices of optimisations. */
+/** The passes that all lowerings share. */
 const FIRST_PASSES: readonly StepPass[] = [
   { name: 'expand', run: ({ program }, { dataPlane }) => ({ tree: expand(program.body, dataPlane) }) },
   { name: 'defer-drops', run: ({ tree }) => ({ tree: deferDrops(tree) }) },
@@ -93,8 +93,8 @@ function runStepPasses(
 }
 
 /**
- * Lowered when asked for. The last has no optimisation that puts rows together.
- * @param observe is given the forms of all of them; those that they have in common once
+ * Generates the lowerings one by one. The last has no optional pass.
+ * @param observe receives the forms of all of them, and those of shared passes once
  */
 export function* lowerings(
   program: Program,
@@ -120,8 +120,8 @@ export function* lowerings(
 const emptySwitches = new WeakMap<DataPlane, SwitchState>();
 
 /**
- * Whether rows of a program have a place on an empty switch.
- * @param tree the rows as they may be placed
+ * Whether the rows of a program can be placed on an empty switch.
+ * @param tree the rows with their order
  */
 export function fitsEmptySwitch(
   { dataPlane, rows, problem }: Placeable,
@@ -136,7 +136,7 @@ export function fitsEmptySwitch(
 }
 
 /**
- * Whether it is shown that no empty switch holds the program, however it is lowered.
+ * Whether a complete search has proven that no lowering of the program fits an empty switch.
  */
 export function isProvenUnplaceable(program: Program, dataPlane: DataPlane, recirculations: number): boolean {
   for (const lowered of lowerings(program, dataPlane, recirculations)) {

@@ -1,4 +1,4 @@
-/** Every allocator by its name: the one place that knows which there are. */
+/** The registry of allocators by name. */
 import type { Allocator } from './allocator.js';
 import { greedyAllocator } from './greedy.js';
 import { latestInnerRows } from './latest-inner-rows.js';
@@ -6,23 +6,26 @@ import { f1, f2, f3, hierarchical, type PaperObjective } from './objectives.js';
 import { priceAllocator } from './price.js';
 import { z3Allocator } from './z3.js';
 
-/** What allocators can be told; each takes some of it. */
+/** Settings of allocators; each takes some of them. */
 export interface AllocatorSettings {
-  /** Of f1, for the last and for the first logical RPB; 0.7 and 0.3 by default. */
+  /** Weights of f1 for the last and for the first logical RPB; by default 0.7 and 0.3. */
   readonly weights?: readonly [last: number, first: number] | undefined;
-  /** What a recirculation costs, in table entries; infinite: programs recirculate only where they have to. */
+  /**
+   * Cost of a recirculation; 1 is about the price of four entries, infinity lets programs recirculate only if they
+   * must.
+   */
   readonly recirculationWeight?: number | undefined;
 }
 
-/** An allocator that can be had by its name. */
+/** An allocator of the registry. */
 export interface AllocatorKind {
   /** The settings that it takes. */
   readonly takes: readonly (keyof AllocatorSettings)[];
   /** @throws {SolverError} if it needs a package that is not installed */
   readonly make: (settings: AllocatorSettings) => Allocator;
   /**
-   * The same for published constraints, where rows between the first and the last go as late as they can, as with the
-   * authors' solver; absent where the allocator decides that itself.
+   * The same for published constraints, with rows between the first and the last as late as possible, as by the
+   * authors' solver; absent where the allocator decides this itself.
    */
   readonly makeForShapes?: (settings: AllocatorSettings) => Allocator;
 }
@@ -60,13 +63,13 @@ export const ALLOCATORS = {
 export type AllocatorName = keyof typeof ALLOCATORS;
 export const ALLOCATOR_NAMES = Object.keys(ALLOCATORS) as AllocatorName[];
 
-/** With sound constraints; with published ones, the paper's choice. */
+/** The default allocators: under sound constraints, and under published ones the paper's choice. */
 export const DEFAULT_ALLOCATORS = { sound: 'price', published: 'f1' } as const satisfies Record<string, AllocatorName>;
 
-/** The kind of a name, for those that may be one. */
+/** The allocator of this name; undefined if there is none. */
 export const allocatorKind = (name: string): AllocatorKind | undefined =>
   ALLOCATOR_NAMES.includes(name as AllocatorName) ? ALLOCATORS[name as AllocatorName] : undefined;
 
-/** The names of those that take a setting, in words: `f1 and z3`. */
+/** The names of the allocators that take a setting: `f1 and z3`. */
 export const namesThatTake = (setting: keyof AllocatorSettings): string =>
   ALLOCATOR_NAMES.filter((name) => (ALLOCATORS[name] as AllocatorKind).takes.includes(setting)).join(' and ');

@@ -1,6 +1,6 @@
 /** Placement problems without branches. */
 import type { PlacementRow, TreeRow } from './problem.js';
 
-/** Rows of which each has to come behind the one before, as the tree that allocators may place row by row. */
+/** The tree of rows in sequence, each after the one before. */
 export const chain = (rows: readonly PlacementRow[]): readonly TreeRow[] =>
   rows.map((row, i) => ({ ...row, depth: i + 1, after: i - 1 }));

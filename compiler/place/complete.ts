@@ -1,24 +1,25 @@
 /**
- * A complete search: it finds a placement of a tree of rows, or shows that there is none. It minimises nothing. Bounds
- * of each row from the order of rows, and the RPBs that all rows of a linked group can reach, cut the choices; then one
- * group after another is tried in each of its RPBs, and rows that crowd an RPB are kept out of it one after another.
+ * A complete search: it finds a placement of a tree of rows, or proves that there is none. It minimises nothing. Bounds
+ * of each row from the order of rows, and the RPBs that all rows of a linked group can reach, prune the choices; then
+ * one group after another is tried in each of its RPBs, and of rows that exceed an RPB together, one after another is
+ * excluded from it.
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import type { FreeResources, Placement } from './allocator.js';
 import type { PlacementProblem, TreeRow } from './problem.js';
 
 export type CompleteResult =
-  /** By row of the tree: logical RPBs. */
+  /** Logical RPBs by row of the tree. */
   | { readonly kind: 'placed'; readonly placement: Placement }
   /** No placement exists: proven. */
   | { readonly kind: 'none' }
-  /** The search was ended by its bound. */
+  /** The search ended at its maximum of choices. */
   | { readonly kind: 'undecided' };
 
-/** Choices that a search makes at most; most problems need less than ten. */
+/** Default of the maximum number of choices; most problems need less than ten. */
 export const MAX_CHOICES = 2000;
 
-/** @param maxChoices choices to make at most, so that no problem takes exponential time */
+/** @param maxChoices maximum number of choices, so that no problem takes exponential time */
 export function searchCompletely(
   { tree, rpbCount, logicalRpbs }: Pick<PlacementProblem, 'tree' | 'rpbCount' | 'logicalRpbs'>,
   free: FreeResources,
@@ -56,7 +57,7 @@ class CompleteSearch {
     this.groups = [...groups.values()];
   }
 
-  /** By row and RPB index: 1 where the row has its actions and, alone, its room. */
+  /** By row and RPB index: 1 where the RPB has the actions of the row and room for it alone. */
   roomAlone(): Uint8Array {
     const { tree, rpbCount, free } = this;
     const can = new Uint8Array(tree.length * rpbCount);
@@ -73,7 +74,7 @@ class CompleteSearch {
     return can;
   }
 
-  /** A placement with every row where it can be; undefined if there is none, or the search was cut short. */
+  /** A placement with every row in an RPB of `can`; undefined if there is none, or if the search was cut short. */
   from(can: Uint8Array): Placement | undefined {
     if (!this.narrow(can)) return undefined;
     const placement = [...this.earliest];
@@ -112,7 +113,10 @@ class CompleteSearch {
     return !this.isCutShort;
   }
 
-  /** Bounds of the rows, and groups only where all of their rows can be; false if a row can be nowhere. */
+  /**
+   * Computes the bounds of rows, and restricts groups to RPBs that all of their rows can reach; false if a row has no
+   * RPB.
+   */
   private narrow(can: Uint8Array): boolean {
     do if (!this.bound(can)) return false;
     while (this.narrowGroups(can));
@@ -166,7 +170,7 @@ class CompleteSearch {
     return first <= (this.latest[row] as number);
   }
 
-  /** Of the groups whose rows lie apart, the one with the fewest RPBs to choose from. */
+  /** Of the groups whose rows are in different RPBs, the one with the fewest possible RPBs. */
   private openGroup(can: Uint8Array, placement: Placement): readonly number[] | undefined {
     const { rpbCount } = this;
     const rpbOf = (row: number): number => rpbIndexOf(placement[row] as number, rpbCount);
@@ -182,7 +186,7 @@ class CompleteSearch {
     return best;
   }
 
-  /** Rows that do not fit the one RPB that they come to. */
+  /** Rows that do not fit together in the RPB in which they are placed. */
   private crowdedRows(placement: Placement): { readonly rpb: number; readonly rows: readonly number[] } | undefined {
     const byRpb = Array.from({ length: this.rpbCount }, (): number[] => []);
     for (const [row, x] of placement.entries()) byRpb[rpbIndexOf(x, this.rpbCount)]?.push(row);

@@ -1,7 +1,8 @@
 /**
- * A tie broken the other way. The paper's objectives see the first and the last row only; where the rows between them
- * go is the solver's whim. The greedy leaves them at their earliest places; this moves them to their latest, which is
- * nearer to what the authors' solver gave: heavy hitters then fill 1,088 times (published 1,099), not 1,152 times.
+ * The other way of breaking ties. The paper's objectives depend on the first and the last row only; the places of the
+ * rows between them are arbitrary. The greedy allocator leaves them at their earliest places; this moves them to their
+ * latest, which is closer to the authors' solver: heavy hitters then fit 1,088 times (published 1,099), not 1,152
+ * times.
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
@@ -9,7 +10,7 @@ import type { Allocator, FreeResources, Placement } from './allocator.js';
 import type { PlacementProblem } from './problem.js';
 import { trustedAllocator } from './trusted-allocators.js';
 
-/** The same allocator, with every row between the first and the last as late as it can be, the latest row first. */
+/** The same allocator with every row between the first and the last moved to its latest place, the last row first. */
 export function latestInnerRows(allocator: Allocator): Allocator {
   return trustedAllocator({
     ...allocator,
@@ -27,7 +28,7 @@ function movedBack(problem: PlacementProblem, free: FreeResources, placement: Pl
   for (let i = rows.length - 2; i > 0; i--) {
     const row = rows[i];
     const from = must(moved[i], `placement of row ${i + 1}`);
-    // A row that shares its RPB by rule stays.
+    // A linked row stays.
     if (row === undefined || row.link >= 0 || row.isLinked) continue;
     for (let x = must(moved[i + 1], `placement of row ${i + 2}`) - 1; x > from; x--) {
       moved[i] = x;
@@ -39,7 +40,7 @@ function movedBack(problem: PlacementProblem, free: FreeResources, placement: Pl
   return moved;
 }
 
-/** Whether all rows in the physical RPB of x have room there together. */
+/** Whether the physical RPB of x has room for all rows placed in it. */
 function hasRoom({ rows, rpbCount }: PlacementProblem, free: FreeResources, placement: Placement, x: number): boolean {
   const rpb = rpbIndexOf(x, rpbCount);
   const here = rows.filter((_, i) => rpbIndexOf(must(placement[i], `placement of row ${i + 1}`), rpbCount) === rpb);

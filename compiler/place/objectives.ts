@@ -1,12 +1,12 @@
-/** The objectives of the paper: what makes one placement better than another, by its first and last logical RPB. */
+/** The objectives of the paper, which depend on the first and the last logical RPB of a placement. */
 
-/** Cost of a placement; must not fall when `last` rises. Least wins. */
+/** Cost of a placement, to be minimised; it must not fall when `last` rises. */
 export interface Objective {
   readonly name: string;
   cost(first: number, last: number): number;
 }
 
-/** How an objective is computed, for solvers that cannot call a function; closed. */
+/** The formula of an objective, for solvers that cannot call a function; closed. */
 export type Formula =
   | { readonly kind: 'weighted'; readonly lastWeight: number; readonly firstWeight: number }
   | { readonly kind: 'ratio' }
@@ -32,7 +32,7 @@ export const f3: PaperObjective = {
   cost: (first, last) => last / first,
   formula: { kind: 'ratio' },
 };
-/** Least last RPB, then the greatest first. */
+/** The lowest last RPB, then the highest first. */
 export const hierarchical: PaperObjective = {
   name: 'hierarchical',
   cost: (first, last) => last * 1e6 - first,

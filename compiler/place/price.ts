@@ -1,8 +1,8 @@
 /**
  * Placement by prices: each RPB has a price for an entry and for a bucket that rises steeply as it fills, and a program
- * goes where it is cheapest in all. So scarce RPBs are left to those who need them, and the switch fills evenly. A
- * dynamic program over the tree of rows and the logical RPBs finds the cheapest placement, strand by strand; where
- * rows then take the same resources, which it does not see, it is run again with fewer choices.
+ * is placed where its total price is lowest. So scarce RPBs are left to programs that need them, and the switch fills
+ * evenly. A dynamic program over the tree of rows and the logical RPBs finds the cheapest placement; where rows
+ * together exceed an RPB, which it does not see, it is run again with fewer choices.
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
@@ -14,8 +14,8 @@ import { trustedAllocator } from './trusted-allocators.js';
 
 export interface PriceOptions {
   /**
-   * What each recirculation costs: 0 is nothing, 1 about as much as four entries in RPBs that are half full, Infinity
-   * more than any placement, so that nobody recirculates for whom one pass is enough.
+   * Cost of each recirculation: 0 nothing, 1 about as much as four entries in half full RPBs, Infinity
+   * more than any placement, so that programs recirculate only if they must.
    */
   readonly recirculationWeight: number;
 }
@@ -24,13 +24,15 @@ export const DEFAULT_RECIRCULATION_WEIGHT = 1;
 /** The price of a recirculation of weight 1; all entries of a full RPB cost 1. */
 const RECIRCULATION_PRICE = 2e-5;
 
-/** How many times dearer a full RPB is than an empty one. */
+/** Ratio of the prices of a full and of an empty RPB. */
 const STEEPNESS = 1e4;
-/** Halves, quarters, eighths and so on of a free share that are told apart. */
+/** Number of binary digits of the free share that the price depends on. */
 const SHARE_BITS = 32;
-/** Runs of the dynamic program for one placement, before the search of f1 and then a complete one decide. */
+/**
+ * Maximum runs of the dynamic program for one placement, before the greedy search for f1 and then a complete search.
+ */
 const MAX_RUNS = 64;
-/** Dearer than any placement. */
+/** A price above that of any placement. */
 const NEVER = 1e12;
 
 export function priceAllocator({ recirculationWeight }: Partial<PriceOptions> = {}): Allocator {
@@ -52,19 +54,22 @@ export function priceAllocator({ recirculationWeight }: Partial<PriceOptions> = 
   });
 }
 
-/** The memory that the search works in, kept between programs. */
+/** The arrays of the search, reused for all programs. */
 class Tables {
-  /** By row and RPB index: what the row costs there, or infinite. */
+  /** By row and RPB index: the price of the row there, or infinity. */
   rowCosts = new Float64Array(0);
-  /** By row and logical RPB x: the least cost of the row and all below it if the row is at x or behind, and where. */
+  /**
+   * By row and logical RPB x: the lowest price of the row and all rows after it with the row at x or later, and its
+   * place then.
+   */
   least = new Float64Array(0);
   place = new Uint16Array(0);
-  /** By logical RPB: the cost of the row at hand. */
+  /** By logical RPB: the price of the present row and of the rows after it. */
   here = new Float64Array(0);
   private prices = new Float64Array(0);
   private readonly taken = { rows: new Int32Array(0), entries: new Int32Array(0), blocks: new Int32Array(0) };
 
-  /** By RPB index: rows, entries and memory blocks that come there. */
+  /** By RPB index: rows, entries and memory blocks placed there. */
   takenBy(placement: Placement, tree: readonly TreeRow[], rpbCount: number) {
     const { taken } = this;
     if (taken.rows.length < rpbCount) {
@@ -127,7 +132,7 @@ class Tables {
 
 const NO_SIZES: readonly number[] = [];
 
-/** Element i is STEEPNESS to the power of -2^-(i + 1): a root of the one before. */
+/** Element i is STEEPNESS to the power of -2^-(i + 1), the square root of the one before. */
 const ROOTS: readonly number[] = (() => {
   const roots = [Math.sqrt(1 / STEEPNESS)];
   while (roots.length < SHARE_BITS) roots.push(Math.sqrt(roots.at(-1) as number));
@@ -135,9 +140,9 @@ const ROOTS: readonly number[] = (() => {
 })();
 
 /**
- * The price of one entry or bucket: STEEPNESS to the power of -free/total, over total, so that a full RPB costs 1 in
- * all. A product of roots, one for each bit of the free share: IEEE 754 says what a root and a product are to the last
- * bit, where `**` is another number in another JavaScript engine, and then a placement another.
+ * The price of one entry or bucket: STEEPNESS to the power of -free/total, divided by total, so that a full RPB costs 1
+ * in total. Computed as a product of roots, one for each bit of the free share: IEEE 754 defines roots and products to
+ * the last bit, whereas `**` may differ between JavaScript engines, and with it the placement.
  */
 export function priceOf(free: number, total: number): number {
   if (free === total) return 1 / STEEPNESS / total;
@@ -164,7 +169,10 @@ class PriceSearch {
     private readonly recirculationWeight: number,
   ) {}
 
-  /** The cheapest placement found, recirculations counted; undefined if none was found, though there may be one. */
+  /**
+   * The cheapest placement found, including the cost of recirculations; undefined if none was found, although there may
+   * be one.
+   */
   best(): Placement | undefined {
     const { rpbCount, logicalRpbs } = this.problem;
     const passes = logicalRpbs / rpbCount;
@@ -206,13 +214,13 @@ class PriceSearch {
     return best;
   }
 
-  /** The cheapest placement in which rows that come to one RPB fit it together. */
+  /** The cheapest placement in which the rows in each RPB fit it together. */
   private cheapestThatFits(limit: number): Placement | undefined {
     if (this.runs++ >= MAX_RUNS) return undefined;
     const placement = this.cheapest(limit);
     const crowded = placement === undefined ? undefined : this.crowdedRows(placement);
     if (crowded === undefined) return placement;
-    // One of the rows has to go elsewhere.
+    // One of the rows has to be in another RPB.
     let best: Placement | undefined;
     let bestCost = Number.POSITIVE_INFINITY;
     for (const row of crowded.rows) {
@@ -228,8 +236,8 @@ class PriceSearch {
   }
 
   /**
-   * Dynamic program from the leaves up: a row at x costs what it costs there, and what the rows after it cost from
-   * x + 1 on.
+   * Dynamic program from the leaves up: the price of a row at x is its own price there, and that of the rows after it
+   * from x + 1 on.
    * @param limit the highest logical RPB
    */
   private cheapest(limit: number): Placement | undefined {
@@ -239,7 +247,7 @@ class PriceSearch {
     least.fill(0, 0, tree.length * width);
     for (let i = tree.length - 1; i >= 0; i--) {
       const base = i * width;
-      // The rows after this one have added what they cost from x on; shifted by one they are what they cost behind x.
+      // The rows after this one have added their prices from x on; shifted by one these are their prices after x.
       for (let x = 1, rpb = 0; x <= limit; x++) {
         here[x] = (rowCosts[i * rpbCount + rpb] as number) + (least[base + x + 1] as number);
         if (++rpb === rpbCount) rpb = 0;
@@ -277,7 +285,7 @@ class PriceSearch {
     return cost;
   }
 
-  /** Rows in one RPB, in any passes, that do not fit together. */
+  /** Rows in one RPB, in any pass, that do not fit it together. */
   private crowdedRows(placement: Placement): { readonly rpb: number; readonly rows: readonly number[] } | undefined {
     const { tree, rpbCount } = this.problem;
     const { rows, entries, blocks } = this.tables.takenBy(placement, tree, rpbCount);

@@ -1,4 +1,4 @@
-/** What an allocator has to solve: rows of entries, one RPB each, and what each row needs. */
+/** The problem for an allocator: rows of entries, each to be placed in one RPB, with their needs. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { actionName } from '../data-plane/instructions/table.js';
@@ -9,9 +9,9 @@ import type { ProgramRows, RowEntry } from '../rows/rows.js';
 import type { LinkGroup } from '../steps/memory-links.js';
 import { isMemoryAccess, type Step } from '../steps/steps.js';
 
-/** Entries that go to one RPB. */
+/** Entries that are placed in one RPB. */
 export interface PlacementRow {
-  /** Table entries. */
+  /** Number of table entries. */
   readonly entries: number;
   /** Memories first accessed here. */
   readonly memories: readonly Memory[];
@@ -23,20 +23,20 @@ export interface PlacementRow {
   readonly isLinked: boolean;
 }
 
-/** A row of a strand: what can be placed on its own. */
+/** A row of a strand, which can be placed separately. */
 export interface TreeRow extends PlacementRow {
   readonly depth: number;
-  /** The row that has to come before, of a lower number; -1 for the first. */
+  /** The row after which it has to be, with a lower index; -1 for the first. */
   readonly after: number;
 }
 
 export interface PlacementProblem {
-  /** By depth - 1: the paper places each depth as a whole, in sequence. Built when first asked for. */
+  /** By depth - 1, for the paper's allocators, which place each depth as a whole, in sequence. Built at first use. */
   readonly rows: readonly PlacementRow[];
   /** The same entries, strand by strand. */
   readonly tree: readonly TreeRow[];
   readonly rpbCount: number;
-  /** The highest logical RPB: RPBs of a pass × passes. */
+  /** The number of logical RPBs: RPBs of a pass × passes. */
   readonly logicalRpbs: number;
 }
 
@@ -85,7 +85,7 @@ export function placementProblem(
   };
 }
 
-/** The memories that entries access, in their order; they are taken out of the map. */
+/** The memories that entries access, in the order of the map, from which they are removed. */
 function takeAccessed(entries: readonly RowEntry[], byName: Map<string, Memory>): readonly Memory[] {
   const accessed = new Set<string>();
   for (const { does } of entries) {
@@ -113,7 +113,7 @@ function allowedRpbs(entries: readonly RowEntry[], dataPlane: DataPlane): Uint8A
 }
 
 /**
- * For each row the first row of its group of rows that share an RPB; -1 for rows without group and for first rows.
+ * For each row, the first row of its group of rows that share an RPB; -1 for rows without a group and for first rows.
  * @param groups rows that share an RPB
  */
 function linkRows(count: number, groups: readonly (readonly number[])[]): number[] {

@@ -1,7 +1,8 @@
 /**
- * The paper's model as SMT-LIB 2 text, for Z3 as a library or, with questions added, as a program. Row i stands at the
- * logical RPB `x<i>`, an integer. The paper's constraints: 1 order, 2 entries, 3 memory, 4 gress (and all actions
- * an RPB lacks), 5 a memory used again. Beyond them: 6 passes share what their RPB has, 7 one hash for one memory.
+ * The paper's model as SMT-LIB 2 text, for Z3 as a library or, with queries added, as a program. Row i is at the
+ * logical RPB `x<i>`, an integer. The paper's constraints: 1 order, 2 entries, 3 memory, 4 gress (and all actions that
+ * an RPB lacks), 5 a memory used again. Beyond them: 6 passes share the resources of their RPB, 7 one hash function for
+ * one memory.
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
@@ -10,7 +11,7 @@ import type { Formula, PaperObjective } from './objectives.js';
 import type { PlacementProblem } from './problem.js';
 
 /**
- * The text declares, asserts and minimises; it asks nothing.
+ * Declarations, assertions and objectives; no queries.
  * @param problem at least one row
  */
 export function smtModel(problem: PlacementProblem, free: FreeResources, objective: PaperObjective): string {
@@ -40,7 +41,7 @@ function order({ rows, logicalRpbs }: PlacementProblem): string[] {
   ];
 }
 
-/** Constraints 2 to 4 for each row by itself: no RPB without its actions, its entries, its memory. */
+/** Constraints 2 to 4 for each row alone: no RPB without its actions, free entries and free memory. */
 function rooms(problem: PlacementProblem, free: FreeResources): string[] {
   const { rows, logicalRpbs, rpbCount } = problem;
   const lines: string[] = [];
@@ -86,7 +87,7 @@ function isAt({ rows, rpbCount, logicalRpbs }: PlacementProblem, i: number, rpb:
   return places.length === 0 ? 'false' : joined('or', places);
 }
 
-/** Constraint 6, entries: rows in one RPB in different passes share what is free there. One row per pass at most. */
+/** Constraint 6, entries: rows in one RPB in different passes share its free entries. At most one row for each pass. */
 function sharedEntries(problem: PlacementProblem, free: FreeResources): string[] {
   const { rows, rpbCount, logicalRpbs } = problem;
   const passes = logicalRpbs / rpbCount;
@@ -104,7 +105,7 @@ function sharedEntries(problem: PlacementProblem, free: FreeResources): string[]
   return lines;
 }
 
-/** Constraint 6, memory: forbids the sets of rows whose blocks, first fit in the order of rows, have no room together. */
+/** Constraint 6, memory: excludes sets of rows whose blocks, first fit in the order of rows, have no room together. */
 function sharedMemory(problem: PlacementProblem, free: FreeResources): string[] {
   const { rows, rpbCount, logicalRpbs } = problem;
   const passes = logicalRpbs / rpbCount;
@@ -112,7 +113,7 @@ function sharedMemory(problem: PlacementProblem, free: FreeResources): string[] 
   for (let rpb = 0; passes > 1 && rpb < rpbCount; rpb++) {
     const here = rows.map((_, i) => i).filter((i) => sizes(rows[i]).length > 0 && fitsAlone(problem, free, i, rpb));
     for (const set of setsWithoutRoom(problem, free, here, rpb, passes)) {
-      // First fit is not monotone: a set without room may find it once another row comes first. With a row in each
+      // First fit is not monotone: a set without room may have room with another row before it. With a row in each
       // pass there is no other.
       const others =
         set.length === passes ? [] : here.filter((i) => i < must(set.at(-1), 'last row of a set') && !set.includes(i));
@@ -124,7 +125,7 @@ function sharedMemory(problem: PlacementProblem, free: FreeResources): string[] 
   return lines;
 }
 
-/** Sets of at most `passes` rows that have no room together, and would have it without their last. */
+/** Sets of at most `passes` rows that have no room together, but have it without their last row. */
 function setsWithoutRoom(
   { rows }: PlacementProblem,
   free: FreeResources,
@@ -160,7 +161,7 @@ function minimise(formula: Formula, last: string, logicalRpbs: number): string[]
     case 'lexicographic':
       return [`(minimize ${last})`, '(maximize x0)'];
     case 'ratio': {
-      // One linear case for each first RPB: of a quotient of unknowns, Z3 does not find the least.
+      // One linear case for each first RPB, as Z3 does not minimise a quotient of unknowns.
       const starts = Array.from({ length: logicalRpbs }, (_, i) => i + 1);
       return [
         '(declare-const cost Real)',
@@ -173,7 +174,7 @@ function minimise(formula: Formula, last: string, logicalRpbs: number): string[]
 
 const literal = (value: bigint): string => (value < 0n ? `(- ${-value})` : String(value));
 
-/** Decimal weights as whole numbers of the same ratio. */
+/** Decimal weights as whole numbers in the same ratio. */
 function wholeWeights(...weights: readonly [number, number]): [string, string] {
   const parts = weights.map((weight) => {
     const [digits = '0', exponent = '0'] = weight.toExponential().split('e');

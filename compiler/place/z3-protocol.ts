@@ -1,14 +1,14 @@
-/** What the allocator's thread and the solver's thread tell each other. */
+/** The messages between the allocator's thread and the solver's thread. */
 import type { MessagePort } from 'node:worker_threads';
 
-/** Starts the solver's thread. */
+/** The data with which the solver's thread starts. */
 export interface SolverStart {
   readonly answers: MessagePort;
-  /** One Int32: how many answers have been sent; the asking thread sleeps on it. */
+  /** One Int32: the number of answers sent, for which the asking thread waits. */
   readonly answered: SharedArrayBuffer;
 }
 
-/** What the solver's thread sends for each model; `solved` has the values as Z3 prints them, `x0 -> 1`. */
+/** The answer of the solver's thread to a model; `solved` has the values as printed by Z3, `x0 -> 1`. */
 export type SolverAnswer =
   | { readonly kind: 'solved'; readonly values: string }
   | { readonly kind: 'unsatisfiable' }

@@ -1,15 +1,15 @@
-/** The thread that runs Z3: takes models as SMT-LIB 2 texts one by one and answers with their optimal values. */
+/** The solver's thread: takes models as SMT-LIB 2 texts one by one and answers with their optimal values. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SolverAnswer, SolverStart } from './z3-protocol.js';
 
-/** What is used of the package, which need not be installed when this project is built. Numbers are addresses. */
+/** The used part of the package, which need not be installed when this project is built. Numbers are addresses. */
 interface Z3Package {
   init(): Promise<{ readonly Z3: Z3 }>;
 }
 
 /**
- * Not its eval_smtlib2_string, which does all at once: it gives Z3's thread a text that may be gone before it is read
- * (seen in 5.2.0: one answer in thousands is a syntax error, or wrong).
+ * Without eval_smtlib2_string, which does everything in one call: it gives Z3's thread a text that may be freed before
+ * it is read (seen in 5.2.0: one answer in thousands is a syntax error, or wrong).
  */
 interface Z3 {
   mk_config(): number;
@@ -28,7 +28,7 @@ interface Z3 {
   model_to_string(context: number, model: number): string;
 }
 
-/** What optimize_check says. */
+/** Results of optimize_check. */
 const SATISFIABLE = 1;
 const UNSATISFIABLE = -1;
 
@@ -42,7 +42,7 @@ async function load() {
   return (await init()).Z3;
 }
 
-/** Each model gets a context of its own, so that the answer does not depend on what was asked before. */
+/** Each model gets a separate context, so that the answer does not depend on earlier models. */
 async function solve(text: string): Promise<SolverAnswer> {
   try {
     const Z3 = await loading;

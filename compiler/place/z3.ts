@@ -1,9 +1,10 @@
 /**
- * The paper's way: its model, solved by Z3 (the npm package `z3-solver`, the official WebAssembly build). Slow beside
- * the greedy, which finds the same optimum; it is the oracle in tests and the other side of delay measurements.
+ * The paper's model, solved by Z3 (the npm package `z3-solver`, the official WebAssembly build). Slow compared with
+ * the greedy allocator, which finds the same optimum; it is the oracle in tests and the reference in delay
+ * measurements.
  *
- * Z3 answers later, an allocator at once: Z3 runs in a thread of its own, and the caller's thread sleeps until it is
- * done. Thread and package are loaded by the first placement, once, and do not keep the process alive.
+ * Z3 is asynchronous and allocators are synchronous: Z3 runs in a separate thread, and the caller's thread waits until
+ * it is done. The first placement starts the thread and loads the package; they do not keep the process alive.
  */
 import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
@@ -30,11 +31,11 @@ export class SolverError extends DomainError {
   }
 }
 
-/** Models take tens of milliseconds, the worst known two seconds; loading takes one. */
-const PATIENCE_MS = 300_000;
+/** Timeout. Models take tens of milliseconds, the slowest known one two seconds; loading takes one second. */
+const TIMEOUT_MS = 300_000;
 
 /**
- * An optimal placement; which one among equally good ones is Z3's choice, but always the same. Its `place` blocks the
+ * Finds an optimal placement; among equally good ones Z3 decides, always in the same way. Its `place` blocks the
  * thread.
  * @throws {SolverError} if the package is not installed; from `place`, if Z3 fails
  */
@@ -51,12 +52,12 @@ function place(problem: PlacementProblem, free: FreeResources, objective: PaperO
   if (problem.rows.length === 0) return { kind: 'placed', placement: [] };
   solver ??= new Solver();
   const answer = solver.solve(smtModel(problem, free, objective));
-  if (answer.kind === 'failed') throw new SolverError('no-answer', `Z3 fails: ${answer.message}`);
+  if (answer.kind === 'failed') throw new SolverError('no-answer', `Z3 failed: ${answer.message}`);
   if (answer.kind === 'solved') return { kind: 'placed', placement: readPlacement(answer.values, problem.rows.length) };
-  // Z3 does not say what is lacking; the greedy does.
+  // The greedy allocator finds the missing resource, which Z3 does not report.
   const reason = greedyAllocator(objective).place(problem, free);
   if (reason.kind === 'doesNotFit') return reason;
-  throw new SolverError('no-answer', `Z3 finds no placement, but there is one: ${reason.placement.join(' ')}`);
+  throw new SolverError('no-answer', `Z3 found no placement, but there is one: ${reason.placement.join(' ')}`);
 }
 
 function readPlacement(values: string, rowCount: number): Placement {
@@ -64,7 +65,7 @@ function readPlacement(values: string, rowCount: number): Placement {
   for (const [, row, x] of values.matchAll(/^x(\d+) -> (\d+)$/gm)) byRow.set(Number(row), Number(x));
   return Array.from({ length: rowCount }, (_, row) => {
     const x = byRow.get(row);
-    if (x === undefined) throw new SolverError('no-answer', `Z3 gives no place for row ${row}: ${values}`);
+    if (x === undefined) throw new SolverError('no-answer', `Z3 gave no place for row ${row}: ${values}`);
     return x;
   });
 }
@@ -99,14 +100,14 @@ class Solver {
   solve(text: string): SolverAnswer {
     const before = Atomics.load(this.answered, 0);
     this.worker.postMessage(text);
-    if (Atomics.wait(this.answered, 0, before, PATIENCE_MS) === 'timed-out') {
-      // Its answer may yet come: to the next question another thread answers.
+    if (Atomics.wait(this.answered, 0, before, TIMEOUT_MS) === 'timed-out') {
+      // Its answer may still come, so another thread takes the next model.
       solver = undefined;
       void this.worker.terminate();
-      throw new SolverError('no-answer', `Z3 has not answered in ${PATIENCE_MS / 1000} s`);
+      throw new SolverError('no-answer', `Z3 has not answered in ${TIMEOUT_MS / 1000} s`);
     }
     const answer = receiveMessageOnPort(this.answers)?.message as SolverAnswer | undefined;
-    if (answer === undefined) throw new SolverError('no-answer', 'Z3 has sent no answer');
+    if (answer === undefined) throw new SolverError('no-answer', 'Z3 sent no answer');
     return answer;
   }
 }

@@ -1,16 +1,16 @@
 /**
- * Branch ids, chosen so that branches which do the same at one depth can be matched by one ternary entry: such branches
- * get ids that differ in few bits, and no other branch gets an id between them.
+ * Branch ids, chosen so that one ternary entry can match branches with the same step at one depth: such branches
+ * get ids that differ in few bits, and no other branch gets an id that the entry matches.
  */
 
 import { bitsToTell } from '../data-plane/bits.js';
 import { must } from '../data-plane/must.js';
 
-/** Branches that would like to share entries. */
+/** Branches that can share entries. */
 export interface SharingGroup {
   /** Numbers of branches, ascending. */
   readonly members: readonly number[];
-  /** Entries that sharing saves. */
+  /** Number of entries that sharing saves. */
   readonly saves: number;
 }
 
@@ -20,7 +20,7 @@ export interface BranchMatch {
   readonly mask: number;
 }
 
-/** A set of branches that gets a block of ids to itself, of a size that is a power of two. */
+/** A set of branches with a block of ids for them alone, whose size is a power of two. */
 interface Block {
   readonly members: ReadonlySet<number>;
   readonly saves: number;
@@ -28,9 +28,9 @@ interface Block {
 }
 
 /**
- * An id for each branch; branch 0, where packets start, has id 0. As many groups get blocks of their own as the width
- * of the ids allows, those first that save most.
- * @param bits width of a branch id; the branches are at most 2^bits
+ * An id for each branch; branch 0, the root, has id 0. As many groups get separate blocks as the width
+ * of the ids allows, those that save most first.
+ * @param bits width of a branch id; there are at most 2^bits branches
  */
 export function assignBranchIds(branches: number, groups: readonly SharingGroup[], bits: number): readonly number[] {
   const wanted = [...groups].filter(({ members }) => members.length > 1).sort((a, b) => b.saves - a.saves);
@@ -46,7 +46,7 @@ export function assignBranchIds(branches: number, groups: readonly SharingGroup[
   }
 }
 
-/** Blocks within blocks; a group that overlaps an earlier one, neither inside the other, is left out. */
+/** Nests blocks; a group that partly overlaps an earlier one is left out. */
 function nestBlocks(branches: number, groups: readonly SharingGroup[]): Block {
   const all: Block = { members: new Set(Array.from({ length: branches }, (_, i) => i)), saves: 0, children: [] };
   for (const { members, saves } of groups) insertBlock(all, { members: new Set(members), saves, children: [] });
@@ -94,8 +94,8 @@ function layOut(block: Block, start: number, ids: number[]): void {
 }
 
 /**
- * Matches that hold for all ids of `members` and for none of `others`. Few, though not always the fewest.
- * @param members not empty, no id twice
+ * Matches that hold for all ids of `members` and for none of `others`; not always the fewest.
+ * @param members not empty, without duplicates
  */
 export function coverBranches(members: readonly number[], others: readonly number[], bits: number): BranchMatch[] {
   const all = 2 ** bits - 1;
@@ -105,7 +105,7 @@ export function coverBranches(members: readonly number[], others: readonly numbe
   const value = first & mask;
   if (differing === 0 || !others.some((id) => (id & mask) === value)) return [{ value, mask }];
   const splits = [...Array(bits).keys()].filter((bit) => ((differing >> bit) & 1) === 1);
-  // Every split of a few ids is tried; of many, the one that the layout of blocks suggests.
+  // For few ids every split is tried, for many only the one by the highest bit, as blocks are laid out.
   const tried = members.length <= 8 ? splits : splits.slice(-1);
   const covers = tried.map((bit) =>
     [0, 1].flatMap((side) =>

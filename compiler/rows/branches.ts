@@ -1,6 +1,6 @@
 /**
- * The aligned tree as a list of branches: what happens to the packets of one branch id, depth by depth. Case bodies of
- * one depth that do the same are one branch.
+ * The aligned tree as a list of branches: the steps for packets of one branch id, by depth. Equal case bodies at
+ * one depth are one branch.
  */
 import { actionName } from '../data-plane/instructions/table.js';
 import type { Span } from '../language/diagnostics.js';
@@ -16,16 +16,19 @@ import {
 import { TreeIdentities } from '../steps/tree-identity.js';
 
 export interface Branch {
-  /** The depth of its first item; the packets of a case get there one depth behind their BRANCH. */
+  /** The depth of its first item, one more than that of the BRANCH that leads to it. */
   readonly start: number;
   /** One for each depth from `start` on. */
   readonly items: readonly RowItem[];
 }
 
-/** What one RPB does for the packets of a branch: the first alternative whose conditions hold; none for a NOP. */
+/**
+ * The alternatives of one RPB for the packets of a branch, of which the first whose conditions hold is executed; none
+ * for a NOP.
+ */
 export interface RowItem {
   readonly alternatives: readonly Alternative[];
-  /** Items of one identity do the same. */
+  /** Equal for items with the same effect. */
   readonly identity: string;
 }
 
@@ -36,7 +39,7 @@ export interface Alternative {
     | { readonly kind: 'enter'; readonly branch: number };
 }
 
-/** Which statement made a branch do something at a depth; several, where equal bodies were merged. */
+/** The statement of a step of a branch at a depth; several where equal bodies were merged. */
 export interface Origin {
   readonly branch: number;
   readonly depth: number;
@@ -46,10 +49,10 @@ export interface Origin {
 }
 
 export interface Branches {
-  /** The first is the root: all packets of the program start there. */
+  /** The first is the root, where all packets of the program start. */
   readonly branches: readonly Branch[];
   readonly origins: readonly Origin[];
-  /** Where the steps of the tree came to lie; in several branches if several lead on to the same. */
+  /** Branch and depth of the steps of the tree; several if several branches continue with the same steps. */
   readonly places: ReadonlyMap<Step, readonly StepPlace[]>;
   /** The greatest depth. */
   readonly depth: number;
@@ -60,7 +63,7 @@ export interface StepPlace {
   readonly depth: number;
 }
 
-/** @param mergesEqual whether equal case bodies of one depth become one branch */
+/** @param mergesEqual whether equal case bodies at one depth become one branch */
 export function branchesOf(tree: StepTree, mergesEqual = true): Branches {
   const collector = new Collector(mergesEqual);
   collector.branchAt(tree, 1);
@@ -84,7 +87,7 @@ class Collector {
 
   constructor(private readonly mergesEqual: boolean) {}
 
-  /** The number of the branch that does what this tree says, from this depth on. */
+  /** The number of the branch with the steps of this tree from this depth on. */
   branchAt(tree: StepTree, start: number): number {
     const behaviour = `${start}:${this.identities.of(tree)}`;
     const known = this.mergesEqual ? this.byBehaviour.get(behaviour) : undefined;

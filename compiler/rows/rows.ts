@@ -1,4 +1,6 @@
-/** Branches → rows: entries that all go to one RPB. Only program id, pass and bases of memories are open yet. */
+/**
+ * Branches → rows of entries that are placed in one RPB. Only program id, pass and bases of memories are still unknown.
+ */
 
 import { must } from '../data-plane/must.js';
 import type { Condition } from '../language/program.js';
@@ -11,32 +13,35 @@ import { strandsOf } from './strands.js';
 export interface RowEntry {
   readonly branch: BranchMatch;
   readonly conditions: readonly Condition[];
-  /** Among the entries of one branch: the lower wins. */
+  /** Among the entries of one branch, the lowest wins. */
   readonly priority: number;
   readonly does:
     | { readonly kind: 'step'; readonly step: ActionStep }
     | { readonly kind: 'setBranch'; readonly id: number };
-  /** How many branches it serves. */
+  /** Number of branches that it serves. */
   readonly shares: number;
 }
 
-/** What the branches of one strand do at one depth. */
+/** The entries of the branches of one strand at one depth. */
 export interface Row {
   readonly depth: number;
-  /** The row that has to come before, or -1: the one above in its strand, or the BRANCH that leads to the strand. */
+  /**
+   * The row after which it has to be, or -1: the previous one in its strand, or that of the BRANCH that leads to the
+   * strand.
+   */
   readonly after: number;
   readonly entries: readonly RowEntry[];
 }
 
 export interface ProgramRows {
-  /** Each behind the one that it has to come after. */
+  /** Each has a higher index than the row after which it has to be. */
   readonly rows: readonly Row[];
   /** The greatest depth. */
   readonly depth: number;
   readonly origins: readonly Origin[];
-  /** By number of the branch. */
+  /** Branch ids by number of the branch. */
   readonly branchIds: readonly number[];
-  /** The row of a branch at a depth, or -1 where its strand does nothing. */
+  /** The row of a branch at a depth, or -1 where its strand has no entry. */
   rowOf(branch: number, depth: number): number;
 }
 
@@ -51,7 +56,7 @@ export function rowsOf(
   sharesEntries = true,
 ): ProgramRows {
   const { branches, origins, depth } = program;
-  // A program of more branches than there are ids is refused later, for just that.
+  // A program with more branches than ids is refused later, with that reason.
   const isShared = sharesEntries && state.branchMatch === 'ternary' && branches.length <= 2 ** state.branchIdBits;
   const strands = strandsOf(program, groups, isShared);
   const cells = equalItems(program, strands.strandOf);
@@ -64,7 +69,7 @@ export function rowsOf(
   for (const strand of strands.order) {
     const parent = strands.parents.get(strand);
     let after = parent === undefined ? -1 : (place.get(`${parent.strand}:${parent.depth}`) ?? -1);
-    // Depths at which it does something, not all: NOPs make a program deep at no cost.
+    // Only depths with entries, as NOPs can make a program very deep.
     for (const [at, items] of [...(cells.get(strand) ?? [])].sort(([a], [b]) => a - b)) {
       rows.push({ depth: at, after, entries: items.flatMap((item) => entriesOf(item, cover, branchIds)) });
       after = rows.length - 1;
@@ -83,7 +88,7 @@ interface EqualItems {
 
 type ByDepth = Map<number, EqualItems[]>;
 
-/** By strand and depth: the branches that do something there, those together that do the same. */
+/** By strand and depth: the branches with a step there, grouped by equal steps. */
 function equalItems({ branches }: Branches, strandOf: readonly number[]): ReadonlyMap<number, ByDepth> {
   const cells = new Map<number, ByDepth>();
   const groups = new Map<string, EqualItems>();
@@ -110,7 +115,7 @@ function equalItems({ branches }: Branches, strandOf: readonly number[]): Readon
   return cells;
 }
 
-/** What each set of branches would save by sharing, over all depths. */
+/** The number of entries that each set of branches would save by sharing, over all depths. */
 function sharingGroups(cells: ReadonlyMap<number, ByDepth>): SharingGroup[] {
   const saves = new Map<string, { members: readonly number[]; saves: number }>();
   for (const { members, alternatives } of [...cells.values()].flatMap((byDepth) => [...byDepth.values()].flat())) {
@@ -124,8 +129,8 @@ function sharingGroups(cells: ReadonlyMap<number, ByDepth>): SharingGroup[] {
 }
 
 /**
- * Matches on branch ids for sets of branches. No branch outside the set may match, wherever it is entered: strands are
- * placed freely of one another, so its packets may meet any row.
+ * Matches on branch ids for sets of branches. No branch outside the set may match, at any depth: strands are
+ * placed independently, so its packets may meet any row.
  */
 class BranchCover {
   private readonly isTaken: ReadonlySet<number>;
@@ -154,8 +159,8 @@ class BranchCover {
   }
 
   /**
-   * The one match for ids that fill a block but for gaps, which is how ids are laid out; it looks at the block alone, as
-   * looking at all other branches for each group of them takes time with the square of the branches.
+   * The single match for ids that fill a block except for gaps, as ids are laid out; it examines the block only, as
+   * examining all other branches for each group takes time with the square of the branches.
    */
   private wholeBlock(ids: readonly number[]): BranchMatch | undefined {
     const [first] = ids as [number, ...number[]];

@@ -1,6 +1,6 @@
 /**
- * Strands: branches that have to be placed together, as one row of theirs holds entries for several of them, or as they
- * access one memory. Different strands can be placed freely of one another: a strand only has to begin behind the
+ * Strands: branches that have to be placed together, because a row has entries for several of them, or because they
+ * access one memory. Different strands can be placed independently: a strand only has to begin after the
  * BRANCH that leads to it.
  */
 
@@ -10,15 +10,15 @@ import type { Branches } from './branches.js';
 export interface Strands {
   /** The strand of each branch. */
   readonly strandOf: readonly number[];
-  /** By strand: the BRANCH that leads to it, the last if there are several; undefined for that of the root. */
+  /** For each strand, the last BRANCH that leads to it; undefined for that of the root. */
   readonly parents: ReadonlyMap<number, StrandParent>;
-  /** All strands, each behind the one that leads to it. */
+  /** All strands, each after the one that leads to it. */
   readonly order: readonly number[];
 }
 
 export interface StrandParent {
   readonly strand: number;
-  /** Of the BRANCH. */
+  /** Depth of the BRANCH. */
   readonly depth: number;
 }
 
@@ -61,7 +61,7 @@ class DisjointSets {
     return at;
   }
 
-  /** @returns whether they were apart */
+  /** @returns whether they were in different sets */
   join(a: number, b: number): boolean {
     const [first, second] = [this.of(a), this.of(b)].sort((x, y) => x - y) as [number, number];
     this.parent[second] = first;
@@ -69,7 +69,7 @@ class DisjointSets {
   }
 }
 
-/** Branches that do the same at one depth share entries there. */
+/** Branches with the same step at one depth share entries there. */
 function joinEqualItems({ branches }: Branches, sets: DisjointSets): void {
   const first = new Map<string, number>();
   for (const [number, { start, items }] of branches.entries()) {
@@ -83,7 +83,7 @@ function joinEqualItems({ branches }: Branches, sets: DisjointSets): void {
   }
 }
 
-/** Linked steps that were brought to one depth stay in one row. */
+/** Linked steps at one depth stay in one row. */
 function joinLinked({ places }: Branches, groups: readonly LinkGroup[], sets: DisjointSets): void {
   for (const { steps } of groups) {
     const atDepth = new Map<number, number>();
@@ -97,7 +97,10 @@ function joinLinked({ places }: Branches, groups: readonly LinkGroup[], sets: Di
   }
 }
 
-/** Joins strands that more than one strand leads to, and those that lead to themselves. @returns whether it did */
+/**
+ * Joins the strands that lead to the same strand, and strands that lead to themselves.
+ * @returns whether there were any
+ */
 function joinToTree(program: Branches, sets: DisjointSets): boolean {
   const parents = parentsOf(program, sets);
   for (const [strand, of] of parents) {
@@ -119,7 +122,7 @@ function joinToTree(program: Branches, sets: DisjointSets): boolean {
   return false;
 }
 
-/** For each strand the strands that lead to it, with the depth of the last BRANCH that does. */
+/** For each strand, the strands that lead to it, with the depth of the last BRANCH that does. */
 function parentsOf({ branches }: Branches, sets: DisjointSets): Map<number, Map<number, number>> {
   const parents = new Map<number, Map<number, number>>();
   for (const [number, { start, items }] of branches.entries()) {

@@ -1,6 +1,6 @@
 /**
- * Moves a DROP behind the memory steps of its path. A packet that is dropped in ingress never reaches egress or another
- * pass, so a memory step placed there would not happen; at the end of the path the DROP changes nothing else.
+ * Moves a DROP after the memory steps of its path. A packet that is dropped in ingress never reaches egress or another
+ * pass, so a memory step placed there would not be executed; at the end of the path the DROP has the same effect.
  */
 import { branchParts, isMemoryAccess, mapBranch, type Step, type StepTree } from './steps.js';
 
@@ -12,7 +12,7 @@ export function deferDrops(tree: StepTree): StepTree {
 
 const isDrop = (step: Step): boolean => step.kind === 'action' && step.effect.kind === 'drop';
 
-/** Collects the trees that access a memory, in themselves or below. @returns whether this one does */
+/** Collects the trees with a memory access in them or below. @returns whether this one has one */
 function noteAccessing(tree: StepTree, accessing: Set<StepTree>): boolean {
   let accesses = tree.steps.some(isMemoryAccess);
   for (const part of branchParts(tree)) accesses = noteAccessing(part, accessing) || accesses;
@@ -20,7 +20,7 @@ function noteAccessing(tree: StepTree, accessing: Set<StepTree>): boolean {
   return accesses;
 }
 
-/** @param pending a DROP met above, to be done at the end of every path of this tree */
+/** @param pending a DROP from above, to be appended to every path of this tree */
 function defer(tree: StepTree, pending: Step | undefined, accessing: ReadonlySet<StepTree>): StepTree {
   const below = branchParts(tree).some((part) => accessing.has(part));
   const lastAccess = tree.steps.findLastIndex(isMemoryAccess);

@@ -1,6 +1,6 @@
 /**
- * Leaves out loads of what a register holds anyway: registers are 0 when a packet enters, and in the body of a case
- * those that it compares in full are known. So a MOVE into an untouched register takes one step.
+ * Removes loads of a value that the register has already: registers are 0 when a packet enters, and in the body of a
+ * case registers compared in full are known. So a MOVE into an unused register takes one step.
  */
 import type { Place } from '../data-plane/instructions/instruction.js';
 import { effectsOf } from '../data-plane/instructions/table.js';
@@ -44,7 +44,7 @@ const compared = (conditions: readonly Condition[]): Known =>
     conditions.filter(({ mask }) => mask === FULL_MASK).map(({ register, value }) => [register, value]),
   );
 
-/** Registers and their copies, in place of those that a step writes. */
+/** The known values of registers and their copies after a step. */
 function follow({ effect, parameters: [value] }: ActionStep, before: Known): Known {
   const { writes, changes, copies, loads } = effectsOf(effect);
   const after: Partial<Record<Place, number>> = { ...before };

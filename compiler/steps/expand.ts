@@ -1,6 +1,6 @@
 /**
- * Statements → steps: pseudo primitives become primitives, memory accesses get their offset step, hashes of addresses
- * their mask step. An expansion that needs a register takes a dead one; if none is dead, it saves and restores.
+ * Statements → steps: pseudo primitives become primitives, memory accesses get an offset step, hashes of addresses
+ * a mask step. An expansion that needs a register takes a dead one; if none is dead, it saves and restores one.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
@@ -14,12 +14,15 @@ import type { PrimitiveStatement, Statement } from '../language/program.js';
 import { liveness, type RegisterSet } from './liveness.js';
 import { type CaseStep, EMPTY_TREE, type Step, type StepParameter, type StepTree } from './steps.js';
 
-/** The step tree of a program's statements. @param dataPlane may have actions that do what others need several for */
+/**
+ * The tree of steps of a program's statements.
+ * @param dataPlane its actions can implement pseudo primitives in one step
+ */
 export function expand(statements: readonly Statement[], dataPlane: DataPlane): StepTree {
   return expandFrom(statements, 0, liveness(statements).after, dataPlane);
 }
 
-/** @param after the registers that live after each statement of the whole list */
+/** @param after the registers that are live after each statement of the whole list */
 function expandFrom(
   statements: readonly Statement[],
   start: number,
@@ -67,7 +70,7 @@ class Expansion {
     return this.action({ kind: 'alu', operation, destination, source });
   }
 
-  /** ~register, with a register that holds all ones. */
+  /** ~register, by a register with all ones. */
   invert(register: Register, allOnes: Register): this {
     return this.alu('xor', register, allOnes);
   }
@@ -76,8 +79,8 @@ class Expansion {
 const INTEGERS: readonly ArgumentKind[] = ['integer', 'port'];
 
 /**
- * The step of a statement that one action does, whose parameter is the statement's integer, if it has one. A pseudo
- * primitive, which needs no such action, is one only where the data plane has it.
+ * The step of a statement that one action implements; its parameter is the statement's integer, if it has one. A pseudo
+ * primitive is implemented in this way only if the data plane has the action.
  */
 function oneAction(statement: PrimitiveStatement, dataPlane: DataPlane): readonly Step[] | undefined {
   const row = must(PRIMITIVES.get(statement.primitive), 'row of a primitive');
@@ -131,7 +134,7 @@ const WITH_CONSTANT: Partial<Record<PrimitiveName, AluOperation>> = {
   XORI: 'xor',
 };
 
-/** Pseudo primitives that need a register beside their operands. */
+/** Expands pseudo primitives that need a register beside their operands. */
 function expandWithScratch(statement: PrimitiveStatement, liveAfter: RegisterSet, to: Expansion): readonly Step[] {
   const { primitive, registers, integer } = statement;
   const a = must(registers[0], `register 1 of ${primitive}`);
@@ -144,7 +147,7 @@ function expandWithScratch(statement: PrimitiveStatement, liveAfter: RegisterSet
     to.load(scratch, primitive === 'SUBI' ? -integer : integer).alu(operation, a, scratch);
   } else {
     to.load(scratch, ALL_ONES).invert(a, scratch);
-    // a - b = ~(~a + b): two steps less than negating b and back, with the same effect on all registers.
+    // a - b = ~(~a + b): two steps fewer than negating b and back, with the same effect on all registers.
     if (primitive === 'SUB') to.alu('add', a, must(registers[1], `register 2 of ${primitive}`)).invert(a, scratch);
   }
   if (dead === undefined) to.action({ kind: 'recover', register: scratch });

@@ -1,7 +1,8 @@
 /**
- * Cases that differ from what follows the BRANCH in one step only do that step in the RPB of the BRANCH itself: the
- * entry that matches the case runs the step instead of setting a branch id. That saves a depth, an entry per case, and
- * the entries of all that the case and the rest have in common. (Compilers call it if-conversion.)
+ * Cases that differ from the steps after the BRANCH in one step only: that step moves into the RPB of the BRANCH, and
+ * the entry that matches the case executes the step instead of setting a branch id. That saves a depth, an entry for
+ * each case, and the entries of the steps that the case and the rest have in common. (Compilers call this
+ * if-conversion.)
  */
 import { familyOf } from '../data-plane/instructions/table.js';
 import { type ActionStep, type BranchStep, type CaseStep, mergeSpans, type Step, type StepTree } from './steps.js';
@@ -35,20 +36,20 @@ const inlined = ({ cases }: BranchStep): number => cases.filter(({ kind }) => ki
 
 const withoutFirst = ({ steps, branch }: StepTree): StepTree => ({ steps: steps.slice(1), branch });
 
-/** The branch with `rest` as what follows it, and inline all cases that go on with just that. */
+/** The branch with `rest` after it, and with all cases inline that continue with the same steps as `rest`. */
 function inlineBefore(
   branch: BranchStep,
   fallback: ActionStep | undefined,
   rest: StepTree,
   identities: TreeIdentities,
 ): BranchStep {
-  const goesOn = identities.of(rest);
+  const continuation = identities.of(rest);
   const same: StepTree[] = [];
   const cases = branch.cases.map((item): CaseStep => {
     if (item.kind === 'inline') return item;
     const step = item.body.steps[0];
     const tail = withoutFirst(item.body);
-    if (!canInline(step) || identities.of(tail) !== goesOn) return item;
+    if (!canInline(step) || identities.of(tail) !== continuation) return item;
     same.push(tail);
     return { kind: 'inline', conditions: item.conditions, step };
   });

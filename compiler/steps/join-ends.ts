@@ -1,12 +1,12 @@
 /**
- * Paths that end in the same step end at the same depth: the one entry can then serve all of them. A step at the end of
- * its path can wait, as nothing is behind it.
+ * Gives paths that end in the same step the same depth there, so that one entry can serve all of them. A step at the
+ * end of its path can be moved back, as no step follows it.
  */
 import { type ActionStep, addressStepOf, mapBranch, type Step, type StepTree, stepIdentity } from './steps.js';
 
 /**
- * @param tree aligned; accesses of memories stay where they are
- * @param maxDepth the deepest that ends are brought to: many NOPs on one path would otherwise be put on every other
+ * @param tree after align; memory accesses stay in place
+ * @param maxDepth maximum depth to which ends are moved, so that many NOPs on one path are not copied to all others
  */
 export function joinEnds(tree: StepTree, maxDepth: number): StepTree {
   const deepest = new Map<string, number>();
@@ -18,7 +18,7 @@ export function joinEnds(tree: StepTree, maxDepth: number): StepTree {
   return pad(tree, 1, deepest);
 }
 
-/** The last step of a path, if it can be anywhere behind the others. */
+/** The last step of a path, if it can be at any later depth. */
 function movableEnd({ steps, branch }: StepTree): ActionStep | undefined {
   const last = branch === undefined ? steps.at(-1) : undefined;
   const address = addressStepOf(last);

@@ -1,4 +1,4 @@
-/** Which registers hold a value that is still needed. Backwards over the statements; nothing lives beyond the program. */
+/** Liveness of registers over statements, a backward analysis; no register is live at the end of the program. */
 import type { Register } from '../data-plane/description.js';
 import { PRIMITIVES, registersUsed } from '../language/primitives.js';
 import type { Statement } from '../language/program.js';
@@ -7,7 +7,7 @@ export type RegisterSet = ReadonlySet<Register>;
 
 const NONE: RegisterSet = new Set();
 
-/** For each statement of a list the registers live after it, and those live before the first. */
+/** The registers live before the first statement of a list, and after each. */
 export interface Liveness {
   readonly before: RegisterSet;
   readonly after: readonly RegisterSet[];

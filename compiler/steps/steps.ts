@@ -1,15 +1,15 @@
-/** Steps: what one RPB does for a packet. A program's steps form a tree, as BRANCH has no join. */
+/** Steps: each is an action of one RPB for a packet. A program's steps form a tree, as BRANCH has no join. */
 import type { AddressStep } from '../data-plane/instructions/instruction.js';
 import { type ActionEffect, actionName, effectsOf } from '../data-plane/instructions/table.js';
 import type { Span } from '../language/diagnostics.js';
 import type { Condition } from '../language/program.js';
 
-/** A parameter of an action: known now, or known once its memory is placed. */
+/** A parameter of an action: a constant, or a value that is known when its memory is placed. */
 export type StepParameter =
   | { readonly kind: 'constant'; readonly value: number }
   /** The address of the first bucket of a memory. */
   | { readonly kind: 'base'; readonly memory: string }
-  /** The size of a memory less one. */
+  /** The size of a memory in buckets, minus one. */
   | { readonly kind: 'sizeMask'; readonly memory: string };
 
 export interface ActionStep {
@@ -18,13 +18,13 @@ export interface ActionStep {
   readonly parameters: readonly StepParameter[];
   /** The memory that a stateful ALU step accesses, or whose address a hash, mask or offset step computes. */
   readonly memory: string | undefined;
-  /** The statements it comes from: several, where what they do was found to be the same. */
+  /** Its statements in the source; several where equal steps were merged. */
   readonly spans: readonly Span[];
 }
 
 export type Step = ActionStep | { readonly kind: 'nop'; readonly spans: readonly Span[] };
 
-/** Steps one after another, then perhaps a branch; what follows a branch runs only where no case entered a body. */
+/** A sequence of steps, then optionally a branch; the steps after a branch run only if no case entered a body. */
 export interface StepTree {
   readonly steps: readonly Step[];
   readonly branch: BranchStep | undefined;
@@ -33,21 +33,21 @@ export interface StepTree {
 export interface BranchStep {
   /** Tried in order. */
   readonly cases: readonly CaseStep[];
-  /** What the RPB of the branch does where no case matches: the first step of what follows it, or nothing. */
+  /** The step that the RPB of the branch does where no case matches: the first of those after it, or none. */
   readonly fallback: ActionStep | undefined;
   readonly otherwise: StepTree;
   readonly spans: readonly Span[];
 }
 
 export type CaseStep =
-  /** Sets the branch id: the packet goes on with a body of its own. */
+  /** Sets the branch id: the packet continues with the body of the case. */
   | { readonly kind: 'enter'; readonly conditions: readonly Condition[]; readonly body: StepTree }
-  /** Does one step in the RPB of the branch and goes on with what follows it. */
+  /** Does one step in the RPB of the branch and continues after the branch. */
   | { readonly kind: 'inline'; readonly conditions: readonly Condition[]; readonly step: ActionStep };
 
 export const EMPTY_TREE: StepTree = { steps: [], branch: undefined };
 
-/** What a step has to do with an access of memory. */
+/** The part of a step in a memory access. */
 export const addressStepOf = (step: Step | undefined): AddressStep | undefined =>
   step?.kind === 'action' ? effectsOf(step.effect).address : undefined;
 
@@ -58,7 +58,7 @@ export function mapSteps(tree: StepTree, change: (steps: readonly Step[]) => rea
   return { steps: change(tree.steps), branch: tree.branch && mapBranch(tree.branch, (part) => mapSteps(part, change)) };
 }
 
-/** The branch with a change applied to its case bodies and to what follows it. */
+/** The branch with a change applied to its case bodies and to the steps after it. */
 export function mapBranch(branch: BranchStep, change: (part: StepTree) => StepTree): BranchStep {
   return {
     ...branch,
@@ -67,13 +67,13 @@ export function mapBranch(branch: BranchStep, change: (part: StepTree) => StepTr
   };
 }
 
-/** The case bodies of a tree's branch and what follows it. */
+/** The case bodies of a tree's branch, and the steps after it. */
 export function branchParts(tree: StepTree): readonly StepTree[] {
   if (tree.branch === undefined) return [];
   return [...tree.branch.cases.flatMap((item) => (item.kind === 'enter' ? [item.body] : [])), tree.branch.otherwise];
 }
 
-/** The first of trees that do the same, as coming from the statements of all of them. */
+/** The first of equal trees, with the statements of all of them. */
 export function mergeSpans(tree: StepTree, others: readonly StepTree[]): StepTree {
   const { branch } = tree;
   const branches = others.flatMap((other) => other.branch ?? []);
@@ -114,13 +114,13 @@ const withSpans = <Item extends { readonly spans: readonly Span[] }>(
   others: readonly { readonly spans: readonly Span[] }[],
 ): Item => ({ ...item, spans: [item, ...others].flatMap(({ spans }) => spans) });
 
-/** The steps that the RPB of a branch does itself. */
+/** The steps in the RPB of a branch. */
 export function inlineSteps({ cases, fallback }: BranchStep): readonly ActionStep[] {
   const inline = cases.flatMap((item) => (item.kind === 'inline' ? [item.step] : []));
   return fallback === undefined ? inline : [...inline, fallback];
 }
 
-/** Text that two steps share if they do the same; where they come from does not matter. */
+/** A text that is equal for steps with the same effect, regardless of their statements. */
 export function stepIdentity(step: Step): string {
   if (step.kind === 'nop') return 'nop';
   const parameters = step.parameters.map((parameter) =>

@@ -1,4 +1,4 @@
-/** Numbers for trees of steps: equal if and only if the trees do the same. */
+/** Numbers for trees of steps, equal if and only if the trees have the same steps. */
 import { type CaseStep, conditionsIdentity, type StepTree, stepIdentity } from './steps.js';
 
 export class TreeIdentities {

@@ -1,4 +1,4 @@
-/** bf-rt.json, the document by which a switch tells its tables, as text from a schema and read back. */
+/** bf-rt.json, the document in which a switch describes its tables: written from a schema, and read into one. */
 import { DomainError } from '../../compiler/index.js';
 import {
   PRIORITY,
@@ -12,7 +12,7 @@ import {
 const SCHEMA_VERSION = '1.0.0';
 const DEFAULT_ONLY = 'DefaultOnly';
 
-/** The document of a program. */
+/** The bf-rt.json of a program. */
 export function bfRtJson({ tables }: TableSchema): string {
   return JSON.stringify({
     schema_version: SCHEMA_VERSION,
@@ -75,14 +75,14 @@ function registerJson({ id, name, size, keys, data }: SchemaTable) {
   };
 }
 
-/** A document that is no bf-rt.json; the message has no subject. */
+/** A document that is not a bf-rt.json; the message is the end of a sentence. */
 export class BfRtJsonError extends DomainError {
   override readonly name = 'BfRtJsonError';
   readonly code = 'not-a-schema';
   readonly ends = 'bad-input';
 }
 
-/** Match tables and registers; other kinds of tables are left out. @throws {BfRtJsonError} */
+/** Reads match tables and registers; other kinds of tables are ignored. @throws {BfRtJsonError} */
 export function readBfRtJson(text: string): TableSchema {
   let document: unknown;
   try {
@@ -145,7 +145,7 @@ function keyOf(json: unknown): SchemaKey {
   return { ...fieldOf(json), match: match === 'Exact' ? 'exact' : 'ternary' };
 }
 
-/** A property that the object has of its own. */
+/** An own property of an object; undefined if there is none. */
 function field(json: unknown, name: string): unknown {
   return typeof json === 'object' && json !== null && Object.hasOwn(json, name)
     ? (json as Readonly<Record<string, unknown>>)[name]

@@ -15,19 +15,23 @@ import { bytesToValue } from './values.js';
 
 export interface BfRuntimeOptions extends ConnectOptions {
   readonly dataPlane: DataPlane;
-  /** Updates in one write; 1 writes each by itself. */
+  /** Maximum number of updates in one write. */
   readonly batch?: number;
-  /** How long packets that are in the pipe may take to leave it, recirculations included. */
+  /** Time in which packets in the pipe leave it, recirculations included. */
   readonly drainMs?: number;
 }
 
-/** Some 150 bytes each: a write then fits the window of 64 KiB that HTTP/2 opens with, and waits for no update of it. */
+/**
+ * Updates have about 150 bytes each: a write then fits the initial HTTP/2 window of 64 KiB, and waits for no window
+ * update.
+ */
 const BATCH = 250;
-/** More than any way through an uncongested switch; the queues of a congested one take longer. */
+/** More than the latency of an uncongested switch; the queues of a congested one take longer. */
 const DRAIN_MS = 1;
 
 /**
- * @throws {NotUsable} if its tables are not those of the data plane, with the differences; nothing has been written then
+ * Connects to a switch, and checks its tables before anything is written.
+ * @throws {NotUsable} with the differences, if its tables are not those of the data plane
  * @throws {TargetUnreachable}
  */
 export async function connectBfRuntime(options: BfRuntimeOptions): Promise<BfRuntimeTarget> {
@@ -41,7 +45,9 @@ async function usableSession(options: BfRuntimeOptions): Promise<BfRuntimeSessio
   if (differences.length === 0) return session;
   await session.close();
   throw new NotUsable(
-    [`${address}: the switch does not have the tables of data plane '${dataPlane.name}':`, ...differences].join('\n  '),
+    [`${address}: the tables of the switch differ from those of data plane '${dataPlane.name}':`, ...differences].join(
+      '\n  ',
+    ),
   );
 }
 
@@ -55,7 +61,7 @@ export class BfRuntimeTarget implements SwitchTarget {
     return this.options.dataPlane;
   }
 
-  /** The next updates are encoded while the switch makes those before them. */
+  /** Applies operations in writes; the next write is encoded while the switch makes the one before. */
   async apply(operations: readonly Operation[]): Promise<void> {
     const most = this.options.batch ?? BATCH;
     let updates: Numbered[] = [];
@@ -67,7 +73,8 @@ export class BfRuntimeTarget implements SwitchTarget {
       // A failure reaches the caller that awaits it next.
       underWay.catch(() => undefined);
       updates = [];
-      // The request leaves in the next turn: before it, the switch would wait for the next batch to be encoded.
+      // The request is sent in the next turn of the event loop; without the wait, the next batch would be encoded
+      // first.
       await nextTurn();
     };
     const sendAndWait = async (): Promise<void> => {
@@ -75,7 +82,7 @@ export class BfRuntimeTarget implements SwitchTarget {
       await underWay;
     };
     for (const [i, operation] of operations.entries()) {
-      // A switch behind BF Runtime has no place for it.
+      // BF Runtime has no operation for it.
       if (operation.kind === 'declareMemory') continue;
       if (operation.kind === 'drain') {
         await sendAndWait();
@@ -90,7 +97,10 @@ export class BfRuntimeTarget implements SwitchTarget {
     await sendAndWait();
   }
 
-  /** Of an operation that cannot be written, those before it are made all the same. @throws {TargetError} */
+  /**
+   * The updates of an operation; if it cannot be encoded, the operations before it are written first.
+   * @throws {TargetError}
+   */
   private async updatesOf(operation: Change, i: number, writeBefore: () => Promise<void>): Promise<wire.Update[]> {
     try {
       return this.encode(operation);
@@ -116,8 +126,8 @@ export class BfRuntimeTarget implements SwitchTarget {
   }
 
   /**
-   * Writes updates so that those before the first that is refused have been made, and none after it: all are rolled back
-   * and the ones before it written again.
+   * Writes updates so that those before the first refused one are made, and none after it: the switch rolls all back,
+   * and those before it are written again.
    */
   private async write(updates: readonly Numbered[], encoded: Buffer): Promise<void> {
     if (updates.length === 0) return;
@@ -143,7 +153,7 @@ export class BfRuntimeTarget implements SwitchTarget {
     return session.send(encoded);
   }
 
-  /** A register's word comes as one value per pipe, in the order of the pipes. */
+  /** Reads words of a register, which have one value for each pipe, in the order of the pipes. */
   async readMemory(rpb: number, base: number, buckets: number): Promise<readonly Uint32Array[]> {
     const table = this.register(rpb, base, buckets);
     const entities = Array.from({ length: buckets }, (_, i) => ({
@@ -196,7 +206,7 @@ export class BfRuntimeTarget implements SwitchTarget {
     await this.session.close();
   }
 
-  /** Reading changes nothing, so after a break it is tried once more. */
+  /** Reads entities; as reading changes nothing, it is repeated once after a lost connection. */
   private async read(entities: readonly wire.Entity[]): Promise<wire.Entity[]> {
     try {
       return await (await this.reconnected()).read(entities);
@@ -239,7 +249,7 @@ export class BfRuntimeTarget implements SwitchTarget {
 type Change = Exclude<Operation, { readonly kind: 'drain' | 'declareMemory' }>;
 
 interface Numbered {
-  /** Its place among the operations that are applied. */
+  /** Its index among the applied operations. */
   readonly operation: number;
   readonly update: wire.Update;
 }
@@ -248,7 +258,7 @@ interface Numbered {
 function wordIn(bytes: Uint8Array | undefined, what: string): number {
   const value = bytes === undefined ? undefined : bytesToValue(bytes, 32);
   if (value === undefined)
-    throw new TargetError('wrong-width', `the switch reads a register without ${what} of 32 bits`);
+    throw new TargetError('wrong-width', `the switch answered with a register word without ${what} of 32 bits`);
   return value;
 }
 

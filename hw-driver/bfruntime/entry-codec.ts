@@ -1,4 +1,4 @@
-/** Entries of match tables as messages of BF Runtime, and back, by the schema of a switch. */
+/** Encoding and decoding of entries as messages of BF Runtime, by the schema of a switch. */
 import { and48, type EntryKey, type KeyField, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../../sim/index.js';
 import type * as wire from './messages.js';
@@ -30,7 +30,7 @@ export function encodeEntry(schema: TableSchema, entry: TableEntry): wire.TableE
   return { table_id, key, data: { action_id: action.id, fields: encodeParameters(action, entry) } };
 }
 
-/** The entry without what it does. @throws {TargetError} as {@link encodeEntry} */
+/** Table and key of an entry. @throws {TargetError} as {@link encodeEntry} */
 export function encodeKey(table: SchemaTable, entry: EntryKey): Required<Pick<wire.TableEntry, 'table_id' | 'key'>> {
   const unknown = entry.key.find(({ name }) => !table.keys.some((key) => key.name === name));
   if (unknown !== undefined) throw new TargetError('unknown-field', `${entry.table} has no key ${unknown.name}`);
@@ -70,7 +70,7 @@ function encodeParameters(action: SchemaAction, entry: TableEntry): wire.DataFie
   });
 }
 
-/** @param owner the table or action whose field it is: names make texts only where something is wrong */
+/** @param owner the table or action of the field; it is joined with the name only for the error message */
 function fitting(value: number, width: number, owner: string, name: string): Uint8Array {
   if (!Number.isInteger(value) || value < 0 || value >= 2 ** width) {
     throw new TargetError('wrong-width', `${owner}: ${name} = ${value} does not fit ${width} bits`);
@@ -86,8 +86,8 @@ export function decodeEntry(table: SchemaTable, message: wire.TableEntry): Table
 }
 
 /**
- * What an entry does.
- * @param before whose parameters stay where no others are given, if it does the same
+ * Action and parameters of an entry.
+ * @param before the entry whose parameters are kept where none are given, if it has the same action
  * @throws {TargetError} as {@link decodeEntry}
  */
 export function decodeAction(
@@ -100,7 +100,7 @@ export function decodeAction(
   if (action === undefined)
     throw new TargetError('unknown-action', `${shortName(table.name)} has no action of id ${id}`);
   if (action.defaultOnly) {
-    const message = `${action.name} is what ${shortName(table.name)} does where no entry matches, not for an entry`;
+    const message = `${action.name} is the default action of ${shortName(table.name)}, which entries cannot have`;
     throw new TargetError('unknown-action', message);
   }
   requireKnown(fields, action.parameters, action.name);
@@ -117,7 +117,7 @@ export function decodeAction(
   };
 }
 
-/** A word of a register array. @param values one of each pipe; to be written, one for all */
+/** A word of a register array. @param values one for each pipe; to be written, one for all pipes */
 export function registerEntry(table: SchemaTable, index: number, ...values: readonly number[]): wire.TableEntry {
   const [[key], [word]] = [table.keys, table.data];
   if (key === undefined || word === undefined) throw new Error(`${table.name} is no register`);
@@ -131,8 +131,8 @@ export function registerEntry(table: SchemaTable, index: number, ...values: read
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * What an entry matches: all keys in the order of the table, values masked; so that entries that match the same are the
- * same.
+ * The key of an entry: all fields in the order of the table, with masked values, so that entries with the same match
+ * are equal.
  * @throws {TargetError}
  */
 export function decodeKey(table: SchemaTable, { key }: wire.TableEntry): EntryKey {
@@ -150,7 +150,7 @@ export function decodeKey(table: SchemaTable, { key }: wire.TableEntry): EntryKe
 function decodeKeyField(key: SchemaKey, field: wire.KeyField | undefined, table: string): KeyField {
   const { name, width } = key;
   if (key.match === 'exact') {
-    // As switches have it, what is left out is 0.
+    // As on switches, a missing field is 0.
     if (field === undefined) return { name, match: 'exact', value: 0 };
     if (!field.exact) throw new TargetError('unknown-field', `${table}: ${name} is matched exactly`);
     return { name, match: 'exact', value: valueIn(field.exact.value, width, table, name) };
@@ -168,7 +168,7 @@ interface WithId {
 const fieldOf = <Field extends WithId>(fields: readonly Field[], id: number): Field | undefined =>
   fields.find(({ field_id }) => field_id === id);
 
-/** @throws {TargetError} for a field that is not among those that are known, or there twice */
+/** @throws {TargetError} for a field that is unknown or given twice */
 function requireKnown(fields: readonly WithId[], known: readonly { readonly id: number }[], what: string): void {
   for (const field of fields) {
     const { field_id: id } = field;

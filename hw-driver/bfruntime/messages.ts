@@ -1,6 +1,6 @@
 /**
- * The messages of BF Runtime (bfruntime.proto) as they come and go: names as in the proto, absent messages null. What is
- * sent may leave out what it does not set.
+ * The messages of BF Runtime (bfruntime.proto), received and sent: names as in the proto, absent messages null. A
+ * message to be sent may leave out fields.
  */
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { loadSync, type MessageTypeDefinition, type ServiceDefinition } from '@grpc/proto-loader';
@@ -22,7 +22,7 @@ export interface KeyField {
   readonly field_id: number;
   readonly exact?: { readonly value: Uint8Array } | null;
   readonly ternary?: { readonly value: Uint8Array; readonly mask: Uint8Array } | null;
-  /** On receipt, which of them is set: `exact`, `ternary` or one of those that no table of ours has. */
+  /** On receipt, the name of the field that is set: `exact`, `ternary`, or one that no table of ours has. */
   readonly match_type?: string;
 }
 
@@ -32,7 +32,7 @@ export interface DataField {
   readonly str_val?: string;
   readonly bool_val?: boolean;
   readonly float_val?: number;
-  /** On receipt, the name of that which is set. */
+  /** On receipt, the name of the field that is set. */
   readonly value?: string;
 }
 
@@ -59,19 +59,19 @@ export interface TableObject {
   readonly data_field_name?: { readonly action: string; readonly field: string } | null;
 }
 
-/** By key or by handle; an answer has the handle. */
+/** An entry by key or by handle; an answer has the handle. */
 export interface HandleId {
   readonly table_id: number;
   readonly key?: { readonly fields: readonly KeyField[] } | null;
   readonly handle_id?: number;
 }
 
-/** Who shares the entries of a table: all, or each its own. */
+/** Whether all share the entries of a table, or each has its own. */
 export interface ScopeMode {
   readonly predef?: number;
   readonly user_defined?: number;
   readonly args?: number;
-  /** On receipt, which of the first two is set. */
+  /** On receipt, the name of the field that is set, one of the first two. */
   readonly scope?: string;
 }
 
@@ -156,11 +156,11 @@ export interface GetConfigResponse {
   readonly non_p4_config?: { readonly bfruntime_info: Uint8Array } | null;
 }
 
-/** How an update ended; a canonical code of 0 is success. */
+/** The result of an update; a canonical code of 0 is success. */
 export interface UpdateError {
   readonly canonical_code: number;
   readonly message: string;
-  /** What an update that is taken as done met. */
+  /** The code of an ignored error of an update that counts as done. */
   readonly code?: number;
 }
 
@@ -185,16 +185,16 @@ const definition = loadSync(PROTO, { keepCase: true, longs: Number, defaults: tr
 const service = definition['bfrt_proto.BfRuntime'] as ServiceDefinition;
 
 /**
- * Writes carry thousands of entries: they go without the loader's copies between messages and plain objects, which would
- * cost more than all the rest.
+ * Writes have thousands of entries: they are encoded without the loader's copies between messages and plain objects,
+ * which would take more time than all the rest.
  */
 const writeRequest = new protobuf.Root().loadSync(PROTO, { keepCase: true }).lookupType('bfrt_proto.WriteRequest');
-/** A write as bytes, which {@link METHODS} takes in place of the write. */
+/** A write as bytes, which {@link METHODS} accepts in place of the message. */
 export const encodeWrite = (request: WriteRequest): Buffer => writeRequest.encode(request).finish() as Buffer;
 
 const write = {
   ...service['Write'],
-  // One that was encoded ahead goes as it is.
+  // A write that is encoded already is sent unchanged.
   requestSerialize: (request: WriteRequest | Buffer): Buffer =>
     Buffer.isBuffer(request) ? request : encodeWrite(request),
 };
@@ -202,22 +202,24 @@ const read = { ...service['Read'] } as unknown as MethodDefinition<ReadRequest, 
 
 const asBytes = (bytes: Buffer): Buffer => bytes;
 
-/** The service as gRPC's server takes it: large requests come as bytes, for {@link decodeWrite} and {@link decodeRead}. */
+/**
+ * The service for the gRPC server: large requests are passed as bytes, for {@link decodeWrite} and {@link decodeRead}.
+ */
 export const SERVED = {
   ...service,
   Write: { ...write, requestDeserialize: asBytes },
   Read: { ...read, requestDeserialize: asBytes },
 } as unknown as ServiceDefinition;
 
-/** The methods as clients call them. */
+/** The methods for clients. */
 export const METHODS = { ...service, Write: write } as unknown as BfRuntimeMethods;
 
-/** Of both requests, the field that is repeated. */
+/** The number of the repeated field in both requests. */
 const REPEATED = 3;
 
 /**
- * How many updates a write has, or entities a read: counted without making them.
- * @throws for bytes that are none
+ * The number of updates in a write, or of entities in a read, counted without decoding them.
+ * @throws for bytes that are not a request
  */
 export function countParts(request: Uint8Array): number {
   const reader = protobuf.Reader.create(request);
@@ -230,23 +232,23 @@ export function countParts(request: Uint8Array): number {
   return count;
 }
 
-/** @throws for bytes that are none */
+/** @throws for bytes that are not such a message */
 export const decodeWrite = (bytes: Buffer): WriteRequest => writeRequest.decode(bytes) as unknown as WriteRequest;
 
-/** @throws for bytes that are none */
+/** @throws for bytes that are not such a message */
 export const decodeRead = (bytes: Buffer): ReadRequest => read.requestDeserialize(bytes);
 
 const statusType = definition['bfrt_proto.Status'] as MessageTypeDefinition<object, object>;
 const errorType = definition['bfrt_proto.Error'] as MessageTypeDefinition<object, object>;
 const ERROR_URL = 'type.googleapis.com/bfrt_proto.Error';
 
-/** The trailer `grpc-status-details-bin` of a write that failed: one error per update, in their order. */
+/** The trailer `grpc-status-details-bin` of a failed write: one result for each update, in order. */
 export function packErrors(code: number, message: string, errors: readonly UpdateError[]): Buffer {
   const details = errors.map((error) => ({ type_url: ERROR_URL, value: errorType.serialize(error) }));
   return statusType.serialize({ code, message, details });
 }
 
-/** @throws for bytes that are none */
+/** @throws for bytes that are not such a message */
 export function unpackErrors(bytes: Buffer): UpdateError[] {
   const { details } = statusType.deserialize(bytes) as RpcStatus;
   return details.map(({ value }) => errorType.deserialize(Buffer.from(value)) as UpdateError);

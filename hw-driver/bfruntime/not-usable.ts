@@ -1,6 +1,6 @@
 import { DomainError } from '../../compiler/index.js';
 
-/** A switch that answers, but not as one that this driver can use; the message is for the user. */
+/** A switch that answers but cannot be used by this driver; the message is for the user. */
 export class NotUsable extends DomainError {
   override readonly name = 'NotUsable';
   readonly code = 'not-usable';

@@ -1,9 +1,9 @@
-/** How operations on tables fail on the wire, and what that means to a driver. */
+/** Errors of operations on tables: their canonical codes in gRPC, and the causes that these mean to a driver. */
 import { status } from '@grpc/grpc-js';
 import { TargetError, type TargetErrorCause } from '../../sim/index.js';
 import type { UpdateError } from './messages.js';
 
-/** An error with the canonical code that a switch answers with. */
+/** An error with the canonical code of a switch's answer. */
 export class RpcError extends Error {
   override readonly name = 'RpcError';
 
@@ -28,20 +28,20 @@ const CODES: Readonly<Record<TargetErrorCause, status>> = {
 
 export const SUCCESS: UpdateError = { canonical_code: status.OK, message: '' };
 
-/** Names that clients send are part of messages, which travel in headers. */
+/** Maximum length of messages, which contain names sent by clients and are transmitted in headers. */
 const MAX_MESSAGE = 500;
 
 const cropped = (message: string): string =>
   message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
 
-/** @throws what is no error of the request */
+/** The result of an update that threw. @throws the error, if it is not an error of the request */
 export function updateError(error: unknown): UpdateError {
   if (error instanceof TargetError) return { canonical_code: CODES[error.code], message: cropped(error.message) };
   if (error instanceof RpcError) return { canonical_code: error.code, message: cropped(error.message) };
   throw error;
 }
 
-/** Names were resolved by the driver: what a switch finds invalid then is a value. */
+/** The causes by canonical code. Names were resolved by the driver, so an invalid argument is a value. */
 const REASONS: ReadonlyMap<number, TargetErrorCause> = new Map([
   [status.ALREADY_EXISTS, 'already-exists'],
   [status.NOT_FOUND, 'not-found'],

@@ -1,4 +1,6 @@
-/** A client's session with a switch: subscribed, its tables known, its program bound; calls with deadlines. */
+/**
+ * A client's session with a switch: it subscribes, reads the schema, binds the program, and makes calls with deadlines.
+ */
 import {
   type CallOptions,
   type ChannelOptions,
@@ -20,11 +22,11 @@ export interface ConnectOptions {
   readonly address: string;
   readonly clientId?: number;
   readonly deviceId?: number;
-  /** The program to bind; by default the only one there is. */
+  /** The program to bind; by default the only one of the switch. */
   readonly p4Name?: string;
-  /** For each call. */
+  /** Deadline of each call. */
   readonly deadlineMs?: number;
-  /** Without it, the connection is not encrypted. */
+  /** Certificates; without them the connection is not encrypted. */
   readonly tls?: Tls | undefined;
 }
 
@@ -35,14 +37,14 @@ const CHANNEL: ChannelOptions = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 5000,
   'grpc.max_receive_message_length': 64 * 2 ** 20,
-  // A session that ends is made anew, with its subscription: a channel that comes back by itself would have none.
+  // A lost session is replaced by a new one with a subscription, which a channel that reconnects would not have.
   'grpc.enable_retries': 0,
 };
 
 type SessionStream = ClientDuplexStream<wire.StreamMessage, wire.StreamMessage>;
 
 export class BfRuntimeSession {
-  /** Whether it can still be used. */
+  /** Whether the session can still be used. */
   open = true;
 
   private constructor(
@@ -52,7 +54,7 @@ export class BfRuntimeSession {
     readonly p4Name: string,
     readonly schema: TableSchema,
   ) {
-    // What the switch may still say does not matter, but only a reader sees its end.
+    // Further messages are ignored, but the end of the stream is seen only by reading it.
     stream.resume();
     for (const event of ['error', 'end', 'close']) stream.on(event, () => this.lose());
   }
@@ -84,19 +86,19 @@ export class BfRuntimeSession {
     }
   }
 
-  /** A write that can be sent later, by this session or by one after it. */
+  /** Encodes a write, which this session or a later one can send. */
   encode(updates: readonly wire.Update[], atomicity: number): Buffer {
     const { deviceId = 0, clientId = CLIENT_ID } = this.options;
     const target = { device_id: deviceId, pipe_id: wire.ALL_PIPES };
     return wire.encodeWrite({ target, client_id: clientId, updates, atomicity });
   }
 
-  /** How each update ended. With rollback, one that failed leaves nothing of them all. @throws {TargetUnreachable} */
+  /** Writes updates. @returns the result of each; with rollback, one failure undoes all @throws {TargetUnreachable} */
   write(updates: readonly wire.Update[], atomicity: number): Promise<readonly wire.UpdateError[]> {
     return this.send(this.encode(updates, atomicity));
   }
 
-  /** As {@link write}, of a write that was encoded before. */
+  /** As {@link write}, for an encoded write. */
   async send(encoded: Buffer): Promise<readonly wire.UpdateError[]> {
     try {
       await this.calls().unary(wire.METHODS.Write, encoded);
@@ -116,7 +118,7 @@ export class BfRuntimeSession {
       return await call.stream({ target, client_id: call.clientId, entities });
     } catch (error) {
       if (!(error instanceof PartError)) throw error;
-      // Of many entities, those that are told one by one may all have gone well.
+      // If the details do not include all entities, those included may all have succeeded.
       const first = error.errors.find(({ canonical_code }) => canonical_code !== 0);
       throw first ? new RpcError(first.canonical_code, first.message) : new RpcError(status.UNKNOWN, error.message);
     }
@@ -125,7 +127,7 @@ export class BfRuntimeSession {
   async close(): Promise<void> {
     if (!this.open) return;
     this.open = false;
-    // The switch ends the stream when it has forgotten the client: another session can then have its id.
+    // The switch ends the stream when it has released the client id, which another session can then use.
     await new Promise<void>((resolve) => {
       for (const event of ['end', 'error', 'close']) this.stream.on(event, () => resolve());
       this.stream.end();
@@ -141,14 +143,14 @@ export class BfRuntimeSession {
   }
 
   private calls(): Calls {
-    if (!this.open) throw new TargetUnreachable(`${this.options.address}: the connection is lost`);
+    if (!this.open) throw new TargetUnreachable(`${this.options.address}: the connection was lost`);
     return new Calls(this.client, this.options);
   }
 }
 
 const CLOSE_MS = 1000;
 
-/** Of the updates of a write, or the entities of a read, some failed: how each ended. */
+/** A write or read of which some updates or entities failed, with the result of each. */
 class PartError extends Error {
   constructor(
     message: string,
@@ -158,7 +160,7 @@ class PartError extends Error {
   }
 }
 
-/** Single calls. */
+/** Single calls of the service. */
 class Calls {
   readonly clientId: number;
   private readonly callOptions: CallOptions;
@@ -212,7 +214,7 @@ class Calls {
   }
 }
 
-/** Codes after which nobody knows what the switch has done. */
+/** Codes after which it is unknown what the switch has done. */
 const UNKNOWN_OUTCOME: ReadonlySet<status> = new Set([
   status.UNAVAILABLE,
   status.DEADLINE_EXCEEDED,
@@ -220,7 +222,7 @@ const UNKNOWN_OUTCOME: ReadonlySet<status> = new Set([
   status.INTERNAL,
 ]);
 
-/** What gRPC says of a connection ends in a note that is mostly empty, and may hold lines of OpenSSL. */
+/** A message of gRPC as one line; it may end with an empty note, and have lines from OpenSSL. */
 const oneLine = (text: string): string =>
   text
     .replace(/\s*Resolution note:\s*$/, '')
@@ -250,7 +252,7 @@ function subscribe(
       if (echo?.status?.code === status.OK) return resolve(stream);
       stream.cancel();
       reject(
-        new NotUsable(`${address}: the switch does not take this client: ${echo?.status?.message ?? 'no reason'}`),
+        new NotUsable(`${address}: the switch refuses this client: ${echo?.status?.message ?? 'no reason given'}`),
       );
     });
     stream.on('error', (error: ServiceError) => {
@@ -266,7 +268,9 @@ function programOf(config: wire.GetConfigResponse['config'], { address, p4Name }
   const found = p4Name === undefined && config.length === 1 ? config[0] : config.find((one) => one.p4_name === p4Name);
   if (found !== undefined) return found;
   throw new NotUsable(
-    `${address}: there is no program ${p4Name ?? '(none named)'}; it has ${names.join(', ') || 'none'}`,
+    p4Name === undefined
+      ? `${address}: the switch has ${names.length} programs, and one is expected: ${names.join(', ') || 'none'}`
+      : `${address}: the switch has no program ${p4Name}; it has ${names.join(', ') || 'none'}`,
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * What bf-rt.json says of the tables, registers and ports of a program: names with ids, widths and kinds. Generated from
+ * The schema of a program's tables and registers, as in bf-rt.json: names with ids, widths and kinds. Generated from
  * a data plane, or read from a switch.
  */
 import { createHash } from 'node:crypto';
@@ -15,7 +15,7 @@ import {
 export interface SchemaField {
   readonly id: number;
   readonly name: string;
-  /** Bits; of text and truth values 0. */
+  /** Width in bits; 0 for texts and truth values. */
   readonly width: number;
 }
 
@@ -27,33 +27,33 @@ export interface SchemaAction {
   readonly id: number;
   readonly name: string;
   readonly parameters: readonly SchemaField[];
-  /** Whether no entry can have it: it is for packets that match none. */
+  /** Whether it can only be the default action, which no entry can have. */
   readonly defaultOnly: boolean;
 }
 
 export interface SchemaTable {
   readonly id: number;
-  /** As switches name it, e.g. `pipe.SwitchIngress.rpb1.tb_operation`. */
+  /** The name on switches, e.g. `pipe.SwitchIngress.rpb1.tb_operation`. */
   readonly name: string;
   readonly kind: 'match' | 'register';
   readonly size: number;
-  /** Without the priority. */
+  /** The key fields without the priority. */
   readonly keys: readonly SchemaKey[];
-  /** Of match tables with a ternary key. */
+  /** Only in match tables with a ternary key. */
   readonly priority: SchemaField | undefined;
   readonly actions: readonly SchemaAction[];
-  /** Of registers: the word. */
+  /** The word of a register; empty for match tables. */
   readonly data: readonly SchemaField[];
 }
 
 export interface TableSchema {
   readonly tables: readonly SchemaTable[];
-  /** Also by the name without `pipe.`. */
+  /** The table of this name, with or without `pipe.`. */
   table(name: string): SchemaTable | undefined;
   tableOfId(id: number): SchemaTable | undefined;
 }
 
-/** What switches listen on, and the name of our program. */
+/** The default port of BF Runtime, and the default name of the program. */
 export const BF_RUNTIME_PORT = 50_052;
 export const P4_NAME = 'p4runpro';
 
@@ -67,17 +67,17 @@ export function schemaOf(tables: readonly SchemaTable[]): TableSchema {
   return { tables, table: (name) => byName.get(name), tableOfId: (id) => byId.get(id) };
 }
 
-/** As the compiler names it. */
+/** The name without `pipe.`, as in the compiler. */
 export const shortName = (name: string): string => (name.startsWith(PIPE) ? name.slice(PIPE.length) : name);
 
-/** The first byte of an id says what it is of, as the ids of the Tofino compiler do; the rest is made of the name. */
+/** The first byte of an id tells its kind, as in ids of the Tofino compiler; the rest is a hash of the name. */
 const ID_SPACE = { action: 0x01, match: 0x02, register: 0x8b } as const;
 
-/** All fields that a key of a table can have. */
+/** All key fields of a table, including the priority. */
 export const keyFields = ({ keys, priority }: SchemaTable): readonly SchemaField[] =>
   priority === undefined ? keys : [...keys, priority];
 
-/** Gives out ids that depend on names and, where two meet, on their order. */
+/** Assigns ids that depend on names and, where hashes collide, on the order. */
 class IdRegister {
   private readonly taken = new Map<number, string>();
 
@@ -135,7 +135,10 @@ function registerSchema({ name: short, words, width }: RegisterTable, ids: IdReg
   };
 }
 
-/** In what a switch differs from what the data plane needs, as sentences; what it has besides does not matter. */
+/**
+ * The differences between the needed schema and that of a switch, as sentences; further tables of the switch are
+ * ignored.
+ */
 export function schemaDifferences(needed: TableSchema, found: TableSchema): string[] {
   return needed.tables.flatMap((table) => {
     const other = found.table(table.name);
@@ -145,8 +148,8 @@ export function schemaDifferences(needed: TableSchema, found: TableSchema): stri
 
 function tableDifferences(needed: SchemaTable, found: SchemaTable): string[] {
   const name = shortName(needed.name);
-  if (found.kind !== needed.kind) return [`${name} is no ${needed.kind === 'match' ? 'match table' : 'register'}`];
-  const size = found.size < needed.size ? [`${name} has ${found.size} places, not ${needed.size}`] : [];
+  if (found.kind !== needed.kind) return [`${name} is not a ${needed.kind === 'match' ? 'match table' : 'register'}`];
+  const size = found.size < needed.size ? [`${name} has size ${found.size}, not ${needed.size}`] : [];
   return [...size, ...keyDifferences(name, needed, found), ...actionDifferences(name, needed, found)];
 }
 
@@ -159,7 +162,7 @@ function keyDifferences(table: string, needed: SchemaTable, found: SchemaTable):
       : [`${table} has ${found.priority === undefined ? 'no' : 'a'} priority`];
   return [
     ...want.filter((key) => !have.includes(key)).map((key) => `${table} has no key ${key}`),
-    ...have.filter((key) => !want.includes(key)).map((key) => `${table} has a key ${key} that is not known`),
+    ...have.filter((key) => !want.includes(key)).map((key) => `${table} has an unknown key ${key}`),
     ...priority,
     ...needed.data
       .filter(({ name, width }) => !found.data.some((field) => field.name === name && field.width === width))

@@ -1,22 +1,28 @@
-/** Encrypted connections. Without certificates, anyone who reaches a port can use it, and read along. */
+/**
+ * Encrypted connections. Without certificates, anyone who can connect to a port can use it, and the traffic can be
+ * read.
+ */
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 
 /** Contents of files in PEM. */
 export interface Tls {
-  /** Who has signed the certificates that the other side may have; by default those whom the system trusts. */
+  /** Certificate authority of the peer; by default those that the system trusts. */
   readonly ca?: Buffer | undefined;
-  /** Who this side is. */
+  /** Certificate of this side. */
   readonly certificate?: Buffer | undefined;
   readonly key?: Buffer | undefined;
 }
 
-/** @throws for contents that are no PEM */
+/** Credentials of a client. @throws for contents that are not PEM */
 export function channelCredentials(tls: Tls | undefined): ChannelCredentials {
   if (tls === undefined) return ChannelCredentials.createInsecure();
   return ChannelCredentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.certificate ?? null);
 }
 
-/** With a CA, clients need a certificate of theirs. @throws for contents that are no PEM, or without a key */
+/**
+ * Credentials of a server; with a CA, clients need a certificate.
+ * @throws for contents that are not PEM, or without a key
+ */
 export function serverCredentials(tls: Tls | undefined): ServerCredentials {
   if (tls === undefined) return ServerCredentials.createInsecure();
   const { ca, certificate, key } = tls;

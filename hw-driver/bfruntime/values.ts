@@ -1,8 +1,8 @@
-/** Values on the wire: big-endian, of the field's width in whole bytes. */
+/** Values in messages: big-endian, with the field's width in whole bytes. */
 
 export const bytesOfWidth = (bits: number): number => Math.ceil(bits / 8);
 
-/** @param value whole, from 0 to below 2 to the width, of at most 48 bits */
+/** @param value a whole number from 0 to 2^bits - 1 @param bits at most 48 */
 export function valueToBytes(value: number, bits: number): Uint8Array {
   const bytes = new Uint8Array(bytesOfWidth(bits));
   let rest = value;
@@ -13,7 +13,7 @@ export function valueToBytes(value: number, bits: number): Uint8Array {
   return bytes;
 }
 
-/** Undefined for another number of bytes, or bits beyond the width. */
+/** The value of bytes; undefined for a wrong number of bytes, or for bits beyond the width. */
 export function bytesToValue(bytes: Uint8Array, bits: number): number | undefined {
   if (bytes.length !== bytesOfWidth(bits)) return undefined;
   let value = 0;

@@ -1,12 +1,12 @@
 /**
- * Handles of entries: numbers that stand for a table and a key, given out when somebody asks for one. An entry keeps its
- * handle while it is changed, and has it again if it is taken out and put back.
+ * Handles of entries: numbers for a table and a key, assigned on request. An entry keeps its
+ * handle while it is changed, and gets the same one if it is deleted and inserted again.
  */
 import { type EntryKey, entryIdentity } from '../../compiler/index.js';
 
 export class EntryHandles {
   private readonly byIdentity = new Map<string, number>();
-  /** By handle, from 1. */
+  /** Keys by handle - 1. */
   private readonly keys: EntryKey[] = [];
 
   of(entry: EntryKey): number {
@@ -19,7 +19,7 @@ export class EntryHandles {
     return handle;
   }
 
-  /** Undefined for a handle that was not given out for this table. */
+  /** The key of a handle; undefined for one that was not assigned for this table. */
   keyOf(table: string, handle: number): EntryKey | undefined {
     const key = this.keys[handle - 1];
     return key?.table === table ? key : undefined;

@@ -1,6 +1,6 @@
 /**
- * Which pipes share the entries of a table, as clients set it. The emulated switch has one pipe, so all scopes come to the
- * same: a read returns what was set.
+ * The scope of the entries of a table, as set by clients: which pipes share them. In the emulated switch all pipes have
+ * the same entries, so the scope has no effect; a read returns the last one set.
  */
 import { status } from '@grpc/grpc-js';
 import type * as wire from '../bfruntime/messages.js';
@@ -10,10 +10,10 @@ const ALL = { predef: 0 } as const;
 const ONE_FOR_ALL: wire.EntryScope = { gress_scope: ALL, pipe_scope: ALL, prsr_scope: ALL };
 
 export class EntryScopes {
-  /** By table id. */
+  /** Scopes by table id. */
   private readonly scopes = new Map<number, wire.EntryScope>();
 
-  /** @returns what takes it back @throws {RpcError} for another attribute */
+  /** @returns a function that undoes it @throws {RpcError} for another attribute */
   set(attribute: wire.TableAttribute): () => void {
     const scope = scopeIn(attribute);
     const { table_id } = attribute;
@@ -34,8 +34,8 @@ export class EntryScopes {
   }
 }
 
-/** What was set in it, and no defaults: of a mode's two fields only one may be sent. */
+/** The fields that are set, without defaults, as only one of a mode's two fields may be sent. */
 function scopeIn({ entry_scope }: wire.TableAttribute): wire.EntryScope {
   if (entry_scope) return Object.fromEntries(Object.entries(entry_scope).map(([name, mode]) => [name, { ...mode }]));
-  throw new RpcError(status.UNIMPLEMENTED, 'EntryScope is the attribute that there is');
+  throw new RpcError(status.UNIMPLEMENTED, 'EntryScope is the only supported attribute');
 }

@@ -1,25 +1,29 @@
 /**
- * How the updates of a write, or the entities of a read, ended: what goes back as the details of the call's status. These
- * travel in a header, which HTTP/2 limits, so of a large request only the first are kept; how many failed is counted.
+ * The results of the updates of a write, or of the entities of a read, which are sent as details of the call's status.
+ * These are transmitted in a header, whose size HTTP/2 limits, so of a large request only the first are kept; failures
+ * are counted.
  */
 import { status } from '@grpc/grpc-js';
 import { packErrors, type UpdateError } from '../bfruntime/messages.js';
 import { SUCCESS } from '../bfruntime/rpc-error.js';
 
-/** Packed, so a third less than in the header: Node sends and takes blocks of headers of up to 64 KiB. */
+/**
+ * Maximum size before the encoding in the header, which adds a third: Node sends and accepts header blocks of up to 64
+ * KiB.
+ */
 const MAX_DETAIL_BYTES = 44 * 2 ** 10;
-/** What one takes in the details besides its message: the name of its type, lengths and codes. */
+/** Size of a result in the details without its message: the name of its type, lengths and codes. */
 const BYTES_BESIDE_MESSAGE = 60;
 
 export class ErrorReport {
-  /** One for each, in their order, as far as they fit. */
+  /** The first results in order, as many as fit. */
   private readonly kept: UpdateError[] = [];
   private keptBytes = 0;
   private count = 0;
   private failed = 0;
   private first: { readonly index: number; readonly error: UpdateError } | undefined;
 
-  /** @param what is counted, e.g. update */
+  /** @param what the noun of the counted items in the plural, e.g. updates */
   constructor(private readonly what: string) {}
 
   add(error: UpdateError): void {
@@ -36,7 +40,7 @@ export class ErrorReport {
     }
   }
 
-  /** Adds as many that went well. */
+  /** Adds a number of successes. */
   addSuccesses(count: number): void {
     for (let i = 0; i < count; i++) this.add(SUCCESS);
   }
@@ -45,11 +49,11 @@ export class ErrorReport {
     return this.failed > 0;
   }
 
-  /** What the call ends with where something failed. */
+  /** The message of the failed call. */
   get message(): string {
     const { failed, count, what, first } = this;
     const left = count - this.kept.length;
-    const kept = left === 0 ? '' : `; the details are of the first ${this.kept.length}`;
+    const kept = left === 0 ? '' : `; the details have the first ${this.kept.length}`;
     return `${failed} of ${count} ${what} failed, the first at index ${first?.index}: ${first?.error.message}${kept}`;
   }
 
@@ -59,7 +63,7 @@ export class ErrorReport {
   }
 }
 
-/** A call of which a part failed; it ends with UNKNOWN and says in its details which. */
+/** A call of which a part failed; it ends with UNKNOWN, with the results in its details. */
 export class PartFailed extends Error {
   override readonly name = 'PartFailed';
 

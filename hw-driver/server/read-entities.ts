@@ -1,19 +1,19 @@
-/** A read: what is there of what was asked for, in messages of a bounded size, and how each entity ended. */
+/** A read: the requested entities in messages of a bounded size, and the result of each. */
 
 import type * as wire from '../bfruntime/messages.js';
 import { SUCCESS, updateError } from '../bfruntime/rpc-error.js';
 import { ErrorReport, PartFailed } from './error-report.js';
 
-/** Entities in one message of an answer. */
+/** Maximum number of entities in one message of an answer. */
 const ENTITIES_PER_RESPONSE = 512;
-/** Of those asked for, how many are looked at before the caller may do something else. */
+/** Number of requested entities after which other work gets a turn. */
 const ENTITIES_PER_TURN = 256;
 
 /**
- * @param read finds one entity: by one or several, or @throws {TargetError} {@link RpcError}
- * @param errorInResponse whether the messages tell of each entity how it ended, in place of the end of the call
- * @returns messages, and undefined where nothing is to be sent and others may have their turn
- * @throws {PartFailed} after all that is there
+ * @param read answers one entity with one or several, or throws {@link TargetError} or {@link RpcError}
+ * @param errorInResponse whether the messages have the result of each entity, instead of the end of the call
+ * @returns messages, and undefined where other work may have a turn
+ * @throws {PartFailed} after the last message
  */
 export function* readEntities(
   asked: readonly wire.Entity[],

@@ -1,19 +1,19 @@
-/** Large requests, decoded within bounds, and what clients say beside them. */
+/** Requests, decoded within bounds, and flags in their metadata. */
 import { type Metadata, status } from '@grpc/grpc-js';
 import * as wire from '../bfruntime/messages.js';
 import { RpcError } from '../bfruntime/rpc-error.js';
 
-/** What a message with ordinary updates or entities has for each, at least: shorter ones are nothing that a switch knows. */
+/** Minimum size of a valid update or entity in a message. */
 const BYTES_PER_PART = 40;
 
-/** How large messages may be, and how many updates or entities they may hold. */
+/** Maximum size of a message, and maximum number of its updates or entities. */
 export interface RequestLimits {
   readonly messageBytes: number;
   /** Updates of a write, entities of a read. */
   readonly parts: number;
 }
 
-/** A message holds some 30,000 entries of match tables, or a whole register, at most. */
+/** Enough for about 30,000 entries of match tables, or for a whole register. */
 export const DEFAULT_MESSAGE_BYTES = 4 * 2 ** 20;
 
 export const requestLimits = (messageBytes: number): RequestLimits => ({
@@ -21,11 +21,11 @@ export const requestLimits = (messageBytes: number): RequestLimits => ({
   parts: Math.floor(messageBytes / BYTES_PER_PART),
 });
 
-/** @throws {RpcError} for bytes that are none, and more updates than may be */
+/** @throws {RpcError} for bytes that are not a write, and for too many updates */
 export const writeRequest = (bytes: Buffer, limits: RequestLimits): wire.WriteRequest =>
   decoded(bytes, limits, 'updates', wire.decodeWrite);
 
-/** @throws {RpcError} for bytes that are none, and more entities than may be */
+/** @throws {RpcError} for bytes that are not a read, and for too many entities */
 export const readRequest = (bytes: Buffer, limits: RequestLimits): wire.ReadRequest =>
   decoded(bytes, limits, 'entities', wire.decodeRead);
 
@@ -37,7 +37,7 @@ function decoded<Request>(
 ): Request {
   const count = attempt(() => wire.countParts(bytes));
   if (count > parts) {
-    throw new RpcError(status.RESOURCE_EXHAUSTED, `${count} ${what} in one request: at most ${parts} are taken`);
+    throw new RpcError(status.RESOURCE_EXHAUSTED, `${count} ${what} in one request: at most ${parts} are accepted`);
   }
   return attempt(() => decode(bytes));
 }
@@ -46,15 +46,15 @@ function attempt<Value>(decode: () => Value): Value {
   try {
     return decode();
   } catch {
-    throw new RpcError(status.INVALID_ARGUMENT, 'the request cannot be read');
+    throw new RpcError(status.INVALID_ARGUMENT, 'the request cannot be decoded');
   }
 }
 
-/** In the metadata of a call, as clients of Tofino switches send it. */
+/** Flags in the metadata of a call, as clients of Tofino switches send them. */
 export interface CallFlags {
-  /** The answer tells of each update or entity how it ended. */
+  /** Whether the answer has the result of each update or entity. */
   readonly errorInResponse: boolean;
-  /** What is deleted need not be there. */
+  /** Whether deleting an entry that does not exist succeeds. */
   readonly ignoreNotFound: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The register arrays of an emulated switch as BF Runtime shows them: a value for each pipe, and the shadow that a plain
- * read sees until the next Sync. Writes reach all pipes.
+ * The register arrays of an emulated switch in BF Runtime: a value for each pipe, and the shadow that a plain
+ * read returns until the next Sync. Writes go to all pipes.
  */
 
 import { status } from '@grpc/grpc-js';
@@ -17,7 +17,7 @@ import type { Undo } from './write-updates.js';
 interface RegisterTable {
   /** Number of the RPB, from 1. */
   readonly rpb: number;
-  /** Of each pipe. */
+  /** The shadow of each pipe. */
   readonly shadows: readonly Uint32Array[];
 }
 
@@ -36,14 +36,18 @@ export class ServedRegisters {
     }
   }
 
-  /** Makes one update. @returns what takes it back @throws {TargetError} {@link RpcError} and changes nothing */
+  /**
+   * Makes one update.
+   * @returns a function that undoes it
+   * @throws {TargetError} {@link RpcError}, and changes nothing
+   */
   update(table: SchemaTable, type: number, message: wire.TableEntry): Undo {
     const isWrite = type === wire.UPDATE.insert || type === wire.UPDATE.modify || type === wire.UPDATE.insertOrModify;
     if (type === wire.UPDATE.delete || type === wire.UPDATE.reset) {
       const [from, count] = message.key ? [registerIndex(table, message), 1] : [0, table.size];
       return this.fill(table, from, new Uint32Array(count));
     }
-    if (!isWrite) throw new RpcError(status.UNIMPLEMENTED, `updates of type ${type} are not for registers`);
+    if (!isWrite) throw new RpcError(status.UNIMPLEMENTED, `registers do not take updates of type ${type}`);
     return this.fill(table, registerIndex(table, message), Uint32Array.of(registerWord(table, message)));
   }
 
@@ -73,7 +77,7 @@ export class ServedRegisters {
 
   private registerOf(table: SchemaTable): RegisterTable {
     const register = this.registers.get(table.id);
-    if (register === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} is no register`);
+    if (register === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} is not a register`);
     return register;
   }
 

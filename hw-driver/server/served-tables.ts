@@ -1,5 +1,5 @@
 /**
- * The tables of an emulated switch as BF Runtime shows them. Single updates; batches and sessions are the server's.
+ * The tables of an emulated switch in BF Runtime: single updates and reads, without batches and sessions.
  */
 import { status } from '@grpc/grpc-js';
 import { type EntryKey, matchTables, type TableEntry } from '../../compiler/index.js';
@@ -27,7 +27,7 @@ export class ServedTables {
   private readonly defaults: ReadonlyMap<string, string>;
   private readonly handles = new EntryHandles();
   private readonly scopes = new EntryScopes();
-  /** That were there from the start. */
+  /** The entries at the start. */
   private readonly first: readonly TableEntry[];
 
   constructor(private readonly emulator: Switch) {
@@ -38,7 +38,11 @@ export class ServedTables {
     this.defaults = new Map(matchTables(dataPlane).map(({ name, defaultAction }) => [PIPE + name, defaultAction]));
   }
 
-  /** Makes one update. @returns what takes it back @throws {TargetError} {@link RpcError} and changes nothing */
+  /**
+   * Makes one update.
+   * @returns a function that undoes it
+   * @throws {TargetError} {@link RpcError}, and changes nothing
+   */
   update({ type, entity }: wire.Update): Undo {
     if (entity?.table_operation) return this.operate(entity.table_operation);
     if (entity?.table_attribute) {
@@ -54,7 +58,7 @@ export class ServedTables {
       : this.updateEntry(table, type, message);
   }
 
-  /** Whether an entry like that of an update is there. @throws {TargetError} {@link RpcError} */
+  /** Whether the entry of an update exists. @throws {TargetError} {@link RpcError} */
   isThere({ entity }: wire.Update): boolean {
     const message = entity?.table_entry;
     if (!message) return false;
@@ -62,7 +66,7 @@ export class ServedTables {
     return table.kind === 'register' || this.emulator.entryLike(this.keyOf(table, message)) !== undefined;
   }
 
-  /** Answers one entity, by one or several. @throws {TargetError} {@link RpcError} */
+  /** Answers one entity with one or several. @throws {TargetError} {@link RpcError} */
   *read(entity: wire.Entity): Generator<wire.Entity> {
     if (entity.table_entry) yield* this.readEntries(entity.table_entry);
     else if (entity.table_usage) {
@@ -78,10 +82,10 @@ export class ServedTables {
       yield { table_attribute: this.scopes.get(entity.table_attribute) };
     } else if (entity.object_id)
       yield { object_id: { ...entity.object_id, id: this.idOf(entity.object_id.table_object) } };
-    else throw new RpcError(status.UNIMPLEMENTED, 'entries, attributes, handles, usage and ids can be read');
+    else throw new RpcError(status.UNIMPLEMENTED, 'only entries, attributes, handles, usage and ids can be read');
   }
 
-  /** As it was at the start: the entries of then, memory empty. */
+  /** Restores the state at the start: its entries, and empty memory. */
   restart(): void {
     for (const entry of this.emulator.entries()) this.remove(entry);
     for (const entry of this.first) this.insert(entry);
@@ -96,7 +100,7 @@ export class ServedTables {
   }
 
   private requireMatchTable(table: SchemaTable): void {
-    if (table.kind !== 'match') throw new RpcError(status.UNIMPLEMENTED, `${table.name} is no match table`);
+    if (table.kind !== 'match') throw new RpcError(status.UNIMPLEMENTED, `${table.name} is not a match table`);
   }
 
   // Match tables
@@ -105,7 +109,10 @@ export class ServedTables {
     const isOne = message.key || message.handle_id;
     if (type === wire.UPDATE.delete) return isOne ? this.remove(this.found(table, message)) : this.clear(table);
     if (type === wire.UPDATE.insert && message.handle_id) {
-      throw new RpcError(status.INVALID_ARGUMENT, 'an entry is put in by its key: handles are of those that are there');
+      throw new RpcError(
+        status.INVALID_ARGUMENT,
+        'an entry is inserted by its key: a handle refers to an existing entry',
+      );
     }
     const kept = type === wire.UPDATE.modifyIncrement ? this.found(table, message) : undefined;
     const { table: name, key, priority } = this.keyOf(table, message);
@@ -122,11 +129,11 @@ export class ServedTables {
         return before === undefined ? this.insert(entry) : this.replace(before, entry);
       }
       default:
-        throw new RpcError(status.UNIMPLEMENTED, `updates of type ${type} are not for match tables`);
+        throw new RpcError(status.UNIMPLEMENTED, `match tables do not take updates of type ${type}`);
     }
   }
 
-  /** @throws {TargetError} not-found, for a handle that nobody was given */
+  /** @throws {TargetError} not-found, for a handle that was not assigned */
   private keyOf(table: SchemaTable, message: wire.TableEntry | wire.HandleId): EntryKey {
     if (!message.handle_id) return decodeKey(table, message);
     const key = this.handles.keyOf(shortName(table.name), message.handle_id);
@@ -168,12 +175,15 @@ export class ServedTables {
     return this.emulator.entries().filter((entry) => entry.table === name);
   }
 
-  /** The actions of packets that match nothing are part of the program: they can be reset to what they are. */
+  /** Default actions are fixed by the program: an update may only reset them, or set the same action. */
   private updateDefault(table: SchemaTable, type: number, message: wire.TableEntry): Undo {
     const action = this.defaultAction(table);
     const resets = type === wire.UPDATE.reset || type === wire.UPDATE.delete;
     if (!resets && message.data?.action_id !== action.id) {
-      throw new RpcError(status.UNIMPLEMENTED, `the default action of ${table.name} is ${action.name} and stays so`);
+      throw new RpcError(
+        status.UNIMPLEMENTED,
+        `the default action of ${table.name} is ${action.name} and cannot be changed`,
+      );
     }
     return () => undefined;
   }
@@ -201,7 +211,8 @@ export class ServedTables {
         }
         const wanted = wantedOf(encodeEntry(this.schema, entry), message.data);
         if (wanted !== undefined) yield { table_entry: wanted };
-        else if (isOne) throw new TargetError('not-found', `the entry does ${entry.action}, not what is asked for`);
+        else if (isOne)
+          throw new TargetError('not-found', `the entry has action ${entry.action}, not the requested one`);
       }
     }
   }
@@ -229,12 +240,12 @@ export class ServedTables {
         : data_field_name
           ? (action?.parameters ?? table.data).find(({ name }) => name === data_field_name.field)
           : table;
-    if (found === undefined) throw new RpcError(status.NOT_FOUND, `${table.name} has nothing of this name`);
+    if (found === undefined) throw new RpcError(status.NOT_FOUND, `${table.name} has no action or field of this name`);
     return found.id;
   }
 }
 
-/** An entry with those of its parameters that are asked for; undefined if it does something else. */
+/** An entry with the requested parameters; undefined if it has another action than the requested one. */
 function wantedOf(entry: wire.TableEntry, wanted: wire.TableData | null | undefined): wire.TableEntry | undefined {
   const { action_id: action = 0, fields = [] } = wanted ?? {};
   if (action !== 0 && action !== entry.data?.action_id) return undefined;

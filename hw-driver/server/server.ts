@@ -1,4 +1,4 @@
-/** An emulated switch behind BF Runtime, as bf_switchd serves a real one. */
+/** The gRPC server of an emulated switch, which behaves like bf_switchd. */
 import { Server } from '@grpc/grpc-js';
 import type { Switch } from '../../sim/index.js';
 import * as wire from '../bfruntime/messages.js';
@@ -8,17 +8,17 @@ import { DEFAULT_MESSAGE_BYTES, requestLimits } from './requests.js';
 import { BfRuntimeService, type ServiceOptions } from './service.js';
 
 export interface ServeOptions extends ServiceOptions {
-  /** Loopback unless told otherwise. */
+  /** Address to listen on; by default 127.0.0.1. */
   readonly host?: string;
-  /** 0: any free one. */
+  /** Port to listen on; 0 picks a free one. */
   readonly port?: number;
-  /** Without it, connections are not encrypted. */
+  /** Certificates; without them connections are not encrypted. */
   readonly tls?: Tls | undefined;
-  /** The largest message that is taken, in bytes. */
-  readonly mostMessageBytes?: number;
-  /** After how many ms without a word a client is asked whether it is there; without it, none is. */
+  /** Maximum size of a message in bytes. */
+  readonly maxMessageBytes?: number;
+  /** Time without a message after which a client is pinged; by default clients are not pinged. */
   readonly keepaliveMs?: number | undefined;
-  /** How long such a client may take to answer before its connection ends. */
+  /** Time to wait for the answer to a ping before the connection ends. */
   readonly keepaliveTimeoutMs?: number | undefined;
 }
 
@@ -31,19 +31,19 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** @throws where the port cannot be had */
+/** Starts the server. @throws if it cannot listen on the port */
 export async function serveBfRuntime(emulator: Switch, options: ServeOptions = {}): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = BF_RUNTIME_PORT, mostClients = MAX_CLIENTS } = options;
-  const limits = requestLimits(options.mostMessageBytes ?? DEFAULT_MESSAGE_BYTES);
+  const { host = '127.0.0.1', port = BF_RUNTIME_PORT, maxClients = MAX_CLIENTS } = options;
+  const limits = requestLimits(options.maxMessageBytes ?? DEFAULT_MESSAGE_BYTES);
   const { keepaliveMs, keepaliveTimeoutMs = KEEPALIVE_TIMEOUT_MS } = options;
   const server = new Server({
     'grpc.max_receive_message_length': limits.messageBytes,
-    'grpc.max_concurrent_streams': 4 * mostClients,
+    'grpc.max_concurrent_streams': 4 * maxClients,
     ...(keepaliveMs === undefined
       ? {}
       : { 'grpc.keepalive_time_ms': keepaliveMs, 'grpc.keepalive_timeout_ms': keepaliveTimeoutMs }),
   });
-  const service = new BfRuntimeService(emulator, { ...options, mostClients, limits });
+  const service = new BfRuntimeService(emulator, { ...options, maxClients, limits });
   server.addService(wire.SERVED, { ...service.handlers() });
   const bound = await new Promise<number>((resolve, reject) => {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

@@ -1,4 +1,4 @@
-/** The calls of BF Runtime on an emulated switch: sessions, the program's description, reads and writes. */
+/** The BF Runtime service of an emulated switch: sessions, bf-rt.json, reads and writes. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   Metadata,
@@ -25,18 +25,18 @@ import { writeUpdates } from './write-updates.js';
 
 export interface ServiceOptions {
   readonly p4Name?: string;
-  readonly mostClients?: number;
+  readonly maxClients?: number;
   /**
-   * Takes what bf_switchd refuses and earlier versions of this server took: a program bound again by its client, writes
-   * of DATAPLANE_ATOMIC (rolled back where an update fails), and any device and pipe.
+   * Whether to accept what bf_switchd refuses and earlier versions of this server accepted: a program bound again by
+   * its client, writes of DATAPLANE_ATOMIC (rolled back if an update fails), and any device and pipe.
    */
   readonly lenient?: boolean;
-  /** The ports of the switch, which others send frames to. */
+  /** The ports of the switch, if others send frames to them. */
   readonly ports?: FrontPorts;
 }
 
 interface Options extends ServiceOptions {
-  readonly mostClients: number;
+  readonly maxClients: number;
   readonly limits: RequestLimits;
 }
 
@@ -45,7 +45,7 @@ type WriteCall = ServerUnaryCall<Buffer, wire.WriteResponse>;
 type ReadCall = ServerWritableStream<Buffer, wire.ReadResponse>;
 
 const NO_BYTES = new Uint8Array(0);
-/** The one that there is. */
+/** The id of the only device. */
 const DEVICE = 0;
 const ATOMICITIES: readonly number[] = Object.values(wire.ATOMICITY);
 
@@ -62,9 +62,9 @@ export class BfRuntimeService {
   private readonly pipes: number;
   /** bf-rt.json. */
   private readonly info: Buffer;
-  /** Of those who are subscribed. */
+  /** The streams of subscribed clients. */
   private readonly streams = new Set<SessionStream>();
-  /** A write is made as a whole before the next change. */
+  /** Makes writes and restarts one at a time. */
   private readonly changes = new Turns();
 
   constructor(
@@ -75,7 +75,7 @@ export class BfRuntimeService {
     this.pipes = emulator.registersOfPipes.length;
     this.info = Buffer.from(bfRtJson(this.tables.schema));
     this.p4Name = options.p4Name ?? P4_NAME;
-    this.sessions = new Sessions([this.p4Name], options.mostClients, options.lenient);
+    this.sessions = new Sessions([this.p4Name], options.maxClients, options.lenient);
     this.ports = options.ports ?? new FrontPorts(emulator.dataPlane);
     this.fixed = new FixedTables(this.ports);
   }
@@ -96,7 +96,7 @@ export class BfRuntimeService {
     };
   }
 
-  /** A session is as long as its stream. */
+  /** Serves a stream, with which a session begins and ends. */
   private stream(call: SessionStream): void {
     let clientId: number | undefined;
     const end = (): void => {
@@ -105,10 +105,10 @@ export class BfRuntimeService {
       this.streams.delete(call);
     };
     call.on('data', ({ client_id = 0, subscribe }: wire.StreamMessage) => {
-      // A stream has one client: as on a switch, another id is not taken and not answered.
+      // A stream has one client: as on a switch, a message with another id is ignored.
       if (!subscribe || (clientId !== undefined && clientId !== client_id)) return;
       try {
-        // A client that waited too long for its answer subscribes again on the same stream, and is told again.
+        // A client whose subscription timed out may repeat it on the same stream, and is answered again.
         if (clientId === undefined) {
           this.sessions.subscribe(client_id);
           clientId = client_id;
@@ -160,14 +160,17 @@ export class BfRuntimeService {
       default:
         throw new RpcError(
           status.UNIMPLEMENTED,
-          'the program of the emulated switch is given when it starts: BIND, VERIFY, and VERIFY_AND_WARM_INIT_BEGIN_AND_END of it',
+          'the emulated switch has a fixed program, and supports BIND, VERIFY and VERIFY_AND_WARM_INIT_BEGIN_AND_END only',
         );
     }
   }
 
   private requireOwnProgram(name: string, info: Uint8Array): void {
     if (name === this.p4Name && (info.length === 0 || this.info.equals(info))) return;
-    throw new RpcError(status.INVALID_ARGUMENT, `the emulated switch runs ${this.p4Name}, and nothing else`);
+    throw new RpcError(
+      status.INVALID_ARGUMENT,
+      `the emulated switch runs ${this.p4Name} and cannot run another program`,
+    );
   }
 
   private requireDevice(id = DEVICE): void {
@@ -175,18 +178,18 @@ export class BfRuntimeService {
     throw new RpcError(status.NOT_FOUND, `there is no device ${id}: the emulated switch is device ${DEVICE}`);
   }
 
-  /** A device and a pipe that are there. @throws {RpcError} */
+  /** Checks that a device and a pipe exist. @throws {RpcError} */
   private requireTarget(target: wire.TargetDevice | null | undefined): void {
     this.requireDevice(target?.device_id);
     const pipe = target?.pipe_id ?? wire.ALL_PIPES;
     if (pipe === wire.ALL_PIPES || pipe < this.pipes || this.options.lenient) return;
     throw new RpcError(
       status.NOT_FOUND,
-      `there is no pipe ${pipe}: the emulated switch has ${this.pipes} from 0, and ${wire.ALL_PIPES} stands for all`,
+      `there is no pipe ${pipe}: the emulated switch has pipes 0 to ${this.pipes - 1}, and ${wire.ALL_PIPES} means all`,
     );
   }
 
-  /** All updates are answered; where one failed, the answer is an error that says which. */
+  /** Makes the updates of a write. @throws {PartFailed} with the result of each, if one failed */
   private async write(call: WriteCall): Promise<wire.WriteResponse> {
     const { client_id, target, updates, atomicity, p4_name } = writeRequest(call.request, this.options.limits);
     this.requireTarget(target);
@@ -195,7 +198,7 @@ export class BfRuntimeService {
       throw new RpcError(status.INVALID_ARGUMENT, `there is no atomicity ${atomicity}`);
     }
     if (atomicity === wire.ATOMICITY.dataPlaneAtomic && !this.options.lenient) {
-      throw new RpcError(status.UNIMPLEMENTED, 'no switch makes writes of DATAPLANE_ATOMIC');
+      throw new RpcError(status.UNIMPLEMENTED, 'writes of DATAPLANE_ATOMIC are not supported');
     }
     return this.changes.take(() =>
       writeUpdates(updates, {
@@ -218,7 +221,7 @@ export class BfRuntimeService {
       this.sessions.requireAccess(client_id, p4_name);
       const { errorInResponse } = callFlags(call.metadata);
       for (const response of readEntities(entities, (entity) => this.readOne(entity), errorInResponse)) {
-        // A reader that is slower than the switch holds it back.
+        // Waits for a reader that is slower than the switch.
         if (response === undefined || call.write(response)) await nextTurn();
         else await new Promise((resolve) => call.once('drain', resolve).once('cancelled', resolve));
         if (call.cancelled) return;
@@ -246,7 +249,7 @@ function answer<Response>(done: sendUnaryData<Response>, work: () => Promise<Res
   );
 }
 
-/** What a call ends with; nothing that a client sends ends the server. */
+/** The status of a failed call; no request ends the server. */
 function serviceError(error: unknown) {
   if (error instanceof PartFailed) {
     const metadata = new Metadata();

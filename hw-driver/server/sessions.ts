@@ -1,26 +1,26 @@
-/** Who is connected: a client has an id of its own, and a program is bound by one client at a time. */
+/** The sessions of a server: each client has an id, and a program is bound by one client at a time. */
 import { status } from '@grpc/grpc-js';
 import { RpcError } from '../bfruntime/rpc-error.js';
 
 export class Sessions {
-  /** By client id, what it has bound. */
+  /** The program bound by each client, by client id. */
   private readonly bound = new Map<number, string | undefined>();
 
   /**
-   * @param most clients at the same time
-   * @param lenient whether a client may bind what it has bound
+   * @param maxClients maximum number of clients at the same time
+   * @param lenient whether a client may bind a program again
    */
   constructor(
     private readonly programs: readonly string[],
-    private readonly most: number,
+    private readonly maxClients: number,
     private readonly lenient = false,
   ) {}
 
   /** @throws {RpcError} */
   subscribe(clientId: number): void {
     if (this.bound.has(clientId)) throw new RpcError(status.ALREADY_EXISTS, `client id ${clientId} is in use`);
-    if (this.bound.size >= this.most) {
-      throw new RpcError(status.RESOURCE_EXHAUSTED, `${this.most} clients are connected, which is as many as may be`);
+    if (this.bound.size >= this.maxClients) {
+      throw new RpcError(status.RESOURCE_EXHAUSTED, `${this.maxClients} clients are connected, which is the maximum`);
     }
     this.bound.set(clientId, undefined);
   }
@@ -47,8 +47,8 @@ export class Sessions {
   }
 
   /**
-   * For reads and writes: a client that names the program in its request, whether it has a stream or not, or one that
-   * has bound a program.
+   * Checks access for reads and writes: of a client that names the program in its request, subscribed or not, or of one
+   * that has bound a program.
    * @throws {RpcError}
    */
   requireAccess(clientId: number, program = ''): void {

@@ -1,7 +1,7 @@
-/** Long work on a switch that others use too. */
+/** Scheduling of long work on a switch with several clients. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Works one after another, in the order in which they came, each until it has ended. */
+/** Runs asynchronous work one at a time, in order. */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
 
@@ -12,10 +12,10 @@ export class Turns {
   }
 }
 
-/** For how long work goes on before others come: some 10 ms of updates. */
+/** Number of steps before other events get a turn: about 10 ms of updates. */
 const STEPS = 256;
 
-/** Does something for each, and lets other events come in between. @param step ends the loop with false */
+/** Calls a step for each item, with turns for other events in between. @param step ends the loop by returning false */
 export async function eachInTurns<Item>(
   items: readonly Item[],
   step: (item: Item, index: number) => boolean,

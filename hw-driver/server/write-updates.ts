@@ -1,4 +1,4 @@
-/** A write: updates made one after another, taken back where that was asked for, and how each ended. */
+/** A write: makes updates in order, undoes them if one fails and rollback was requested, and collects their results. */
 import { status } from '@grpc/grpc-js';
 import * as wire from '../bfruntime/messages.js';
 import { RpcError, SUCCESS, updateError } from '../bfruntime/rpc-error.js';
@@ -6,20 +6,22 @@ import { ErrorReport, PartFailed } from './error-report.js';
 import type { CallFlags } from './requests.js';
 import { eachInTurns } from './turns.js';
 
-/** Takes an update back. */
+/** Undoes an update. */
 export type Undo = () => void;
 
 export interface WriteOptions extends CallFlags {
-  /** Makes one update. @throws {TargetError} {@link RpcError} and changes nothing */
+  /** Makes one update. @throws {TargetError} {@link RpcError}, and changes nothing */
   readonly make: (update: wire.Update) => Undo;
-  /** Whether an entry like that of an update is there. */
+  /** Whether the entry of an update exists. */
   readonly isThere: (update: wire.Update) => boolean;
   readonly keepsGoing: boolean;
-  /** Whether the client has gone. */
+  /** Whether the client has cancelled the call. */
   readonly isCancelled: () => boolean;
 }
 
-/** @throws {PartFailed} where an update failed {@link RpcError} for a client that has gone: without keepsGoing all is undone */
+/**
+ * @throws {PartFailed} if an update failed {@link RpcError} if the client cancelled; without keepsGoing all is undone
+ */
 export async function writeUpdates(
   updates: readonly wire.Update[],
   options: WriteOptions,
@@ -45,7 +47,7 @@ export async function writeUpdates(
       return true;
     });
   }
-  if (cancelled) throw new RpcError(status.CANCELLED, 'the client has gone');
+  if (cancelled) throw new RpcError(status.CANCELLED, 'the client cancelled the call');
   if (report.hasFailures) throw new PartFailed(report);
   return { status: statuses };
 }
@@ -64,9 +66,9 @@ function attempt(update: wire.Update, options: WriteOptions, undos: Undo[]): wir
   }
 }
 
-/** Of an entry that was to be inserted or modified, and was there. */
+/** The result of INSERT_OR_MODIFY for an existing entry. */
 const MODIFIED: wire.UpdateError = {
   canonical_code: status.OK,
   code: status.ALREADY_EXISTS,
-  message: 'the entry was there and is modified',
+  message: 'the entry existed and was modified',
 };

@@ -200,7 +200,7 @@ const MUTANTS: readonly (readonly [
         it,
         withProgramId(() => true),
       ),
-    /is not of its program id/,
+    /does not have its program id/,
   ],
   [
     "another program's access",
@@ -209,9 +209,9 @@ const MUTANTS: readonly (readonly [
         it,
         withProgramId(({ action }) => action.includes('salu')),
       ),
-    /is not of its program id/,
+    /does not have its program id/,
   ],
-  ['no program', (it) => ({ ...it, programId: 0 }), /stands for no program/],
+  ['no program', (it) => ({ ...it, programId: 0 }), /is reserved for packets without a program/],
   [
     'an action that is not there',
     (it) => withEntries(it, (entry) => ({ ...entry, action: entry.action.replace('salu_', 'salu_x') })),
@@ -231,7 +231,7 @@ const MUTANTS: readonly (readonly [
       })),
     /has no pass/,
   ],
-  ['more passes than there can be', (it) => ({ ...it, passes: 17 }), /it has 17 passes, where 1 to 16 are possible/],
+  ['more passes than there can be', (it) => ({ ...it, passes: 17 }), /it has 17 passes, and 1 to 16 are expected/],
   [
     'a step in an RPB that is not there',
     (it) => ({ ...it, placement: it.placement.map((step) => ({ ...step, rpb: 23 })) }),
@@ -254,7 +254,7 @@ const MUTANTS: readonly (readonly [
       withEntries(it, (entry) =>
         entry.table.includes('filter') ? { ...entry, table: 'SwitchIngress.init.tb_forward' } : entry,
       ),
-    /is no table of a program/,
+    /is not a table for programs/,
   ],
   [
     'a condition left out',

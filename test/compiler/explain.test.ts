@@ -227,7 +227,7 @@ test('every choice that is said to be free holds: the row could move there while
 test('an empty program is explained', () => {
   const explanation = explained(inProgram(''));
   assert.is(explanation.rows.length, 0);
-  assert.match(explanationText(explanation, 80), /It does nothing/);
+  assert.match(explanationText(explanation, 80), /The program has no rows/);
   assertBalanced(explanationSvg([explanation], DATA_PLANE));
 });
 

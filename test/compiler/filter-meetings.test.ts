@@ -54,8 +54,8 @@ for (const [running, coming, both, winner] of ROWS) {
 test('the sentence names both, their tables, and the winner', () => {
   assert.is(
     meetingText({ program: 'a', other: 'b', winner: 'b', path: 'L3', otherPath: 'L4' }),
-    'the filters of a (table L3) and of b (table L4), which runs, take some of the same packets: b wins, as L4 is looked ' +
-      'up before L3; --priority has no say between tables',
+    'the filters of a (table L3) and of the running program b (table L4) match some of the same packets, which run b, as ' +
+      'L4 is looked up before L3; --priority has no effect between tables',
   );
 });
 

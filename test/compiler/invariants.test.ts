@@ -107,14 +107,14 @@ const BROKEN: readonly (readonly [pass: PassName, what: string, form: Form, faul
     'expand',
     'a parameter too few',
     withSteps('expand', (steps) => steps.map((step) => (step.kind === 'nop' ? step : { ...step, parameters: [] }))),
-    /has 0 parameters in place of/,
+    /has 0 parameters and needs/,
   ],
-  ['defer-drops', 'drops as they were', form('expand', 'steps'), /comes behind a DROP/],
+  ['defer-drops', 'drops as they were', form('expand', 'steps'), /follows a DROP/],
   [
     'align',
     'levels apart',
     { ...form('align', 'steps'), tree: form('link-steps', 'steps').tree },
-    /linked steps lie apart: salu_add_sub on m of line \d+ at depth \d+, salu/,
+    /linked steps are at different depths: salu_add_sub on m of line \d+ at depth \d+, salu/,
   ],
   [
     'align',
@@ -126,7 +126,7 @@ const BROKEN: readonly (readonly [pass: PassName, what: string, form: Form, faul
     'branches',
     'a wrong depth',
     { kind: 'branches', program, branches: { ...branches, depth: 99 } },
-    /the greatest depth is said to be 99/,
+    /the greatest depth is given as 99/,
   ],
   [
     'branches',
@@ -145,7 +145,7 @@ const BROKEN: readonly (readonly [pass: PassName, what: string, form: Form, faul
     'rows',
     'an id twice',
     withRows({ branchIds: rows.lowered.rows.branchIds.map(() => 0) }),
-    /two branches have one id/,
+    /two branches have the same id/,
   ],
   [
     'rows',
@@ -153,13 +153,13 @@ const BROKEN: readonly (readonly [pass: PassName, what: string, form: Form, faul
     withRows({
       rows: rows.lowered.rows.rows.map((row, i) => (i === 1 ? { ...row, entries: row.entries.slice(1) } : row)),
     }),
-    /row 2 has no entry|does not meet at depth/,
+    /row 2 has no entry|does not meet the entries of its alternatives/,
   ],
   [
     'rows',
     'no order',
     withRows({ rows: rows.lowered.rows.rows.map((row) => ({ ...row, after: -1 })) }),
-    /need not be behind/,
+    /is not ordered after/,
   ],
   [
     'rows',
@@ -174,7 +174,7 @@ const BROKEN: readonly (readonly [pass: PassName, what: string, form: Form, faul
         },
       },
     },
-    /row 1 is kept out of RPB 1/,
+    /row 1 is not allowed in RPB 1, which has all of its actions/,
   ],
   [
     'place',
@@ -187,7 +187,7 @@ const BROKEN: readonly (readonly [pass: PassName, what: string, form: Form, faul
     'place',
     'a block elsewhere',
     withPlacement({ memories: place.allocation.memories.map((block) => ({ ...block, rpb: block.rpb + 1 })) }),
-    /memory m lies in RPB \d+, and row \d+ does not/,
+    /memory m is in RPB \d+, and row \d+ is not/,
   ],
   ['place', 'an id that is not free', withPlacement({ programId: 0 }), /program id 0/],
   [
@@ -200,7 +200,7 @@ const BROKEN: readonly (readonly [pass: PassName, what: string, form: Form, faul
     'emit',
     'an entry twice',
     withEntries([...emitted.compiled.entries.slice(0, 1), ...emitted.compiled.entries]),
-    /two entries of one key/,
+    /two entries with the same key/,
   ],
   [
     'emit',
@@ -219,7 +219,7 @@ for (const [pass, what, broken, fault] of BROKEN) {
       () => checkForm(pass, broken, undefined),
       (error: Error) =>
         error instanceof BrokenInvariant &&
-        error.message.startsWith(`the compiler is wrong: after ${pass}`) &&
+        error.message.startsWith(`the compiler broke an invariant: after ${pass}`) &&
         fault.test(error.message),
     );
   });
@@ -230,7 +230,7 @@ test('a pass that changes more than it may is told so', () => {
   const lost = withSteps('expand', (steps) => steps.filter((step) => !isKind('extract')(step)));
   assert.throws(
     () => checkForm('defer-drops', { ...lost, tree: form('defer-drops', 'steps').tree }, lost),
-    /is not where it was/,
+    /was moved, added or removed/,
   );
   checkForm('defer-drops', form('defer-drops', 'steps'), before);
 });
@@ -243,7 +243,10 @@ test('the fifteen programs hold at every pass', () => {
 
 test('forms are checked in all tests of the compiler, and only where it is asked for', () => {
   const broken: Form = { kind: 'tokens', tokens: [] };
-  assert.throws(() => afterPass('lex', broken, undefined), /the compiler is wrong: after lex, the last token/);
+  assert.throws(
+    () => afterPass('lex', broken, undefined),
+    /the compiler broke an invariant: after lex, the last token/,
+  );
   checkForms(undefined);
   assert.is(afterPass('lex', broken, undefined), broken);
   checkForms(checkForm);

@@ -130,7 +130,7 @@ test('a program of more passes than the recirculation id counts, or the table of
         undefined,
         30,
       ),
-    /tb_recirculation has 10 free entries, it needs 15/,
+    /tb_recirculation has 10 free entries, and the program needs 15/,
   );
 });
 
@@ -147,7 +147,7 @@ test('a program of more branches than there are branch ids is refused', () => {
   assert.is(linkProgram(branches(3), new SwitchState(narrow), undefined, 2).entries.length, 12);
   assert.throws(
     () => linkProgram(branches(4), new SwitchState(narrow), undefined, 2),
-    /it needs 5 branch ids, the data plane has 4/,
+    /it needs 5 branch ids, and the data plane has 4/,
   );
 });
 

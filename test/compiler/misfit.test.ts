@@ -120,10 +120,10 @@ test('out of entries: the RPBs, the need, what is free, and fewer cases', () => 
   assert.is(misfit.missing.kind, 'entries');
   assert.match(
     misfit.why,
-    /^row 4 \(BRANCH, line 8\) needs 5 entries in one of RPBs 4-22 of pass 1 .*most are free in RPB 4 of pass 1: 4$/,
+    /^row 4 \(BRANCH, line 8\) needs 5 entries in one of RPBs 4-22 of pass 1 .*the most free entries are in RPB 4 of pass 1: 4$/,
   );
   assert.equal(misfit.proposals, [{ kind: 'fewer-cases', line: 8, from: 5, to: 4, memories: [] }]);
-  assert.match(text(misfit), /no empty switch of data plane small can hold it with however many recirculations\n/);
+  assert.match(text(misfit), /it cannot fit an empty switch of data plane small with any number of recirculations\n/);
 });
 
 test('out of entries on a switch that others fill: which of them to revoke, the smallest first', () => {
@@ -152,8 +152,8 @@ test('out of memory: the largest size that fits, or without the program that has
   const misfit = misfitOf({ source, dataPlane, running: fillers(4), recirculations: 0 });
   assert.is(
     misfit.why,
-    'row 4 (MEMREAD(m), line 3) needs 512 buckets for m, in one piece, in one of RPBs 4-5; ' +
-      'the largest piece that is free there has 256, in RPB 4',
+    'row 4 (MEMREAD(m), line 3) needs 512 buckets for m, contiguous, in one of RPBs 4-5; ' +
+      'the largest free block there has 256, in RPB 4',
   );
   const [smaller, ...others] = misfit.proposals;
   assert.equal(smaller, { kind: 'smaller-memory', memories: [{ name: 'm', from: 512, to: 256 }] });
@@ -191,7 +191,7 @@ test('too long for one pass: how long, and the recirculations it takes', () => {
   const misfit = misfitOf({ source: inProgram(`${ADDS(28)} DROP;`), recirculations: 0 });
   assert.is(misfit.why, 'it has 31 rows in sequence, and 1 pass has 22 RPBs');
   assert.equal(misfit.proposals, [{ kind: 'more-recirculations', recirculations: 1 }]);
-  assert.match(text(misfit, 0), /no empty switch of data plane small can hold it with 0 recirculations/);
+  assert.match(text(misfit, 0), /it cannot fit an empty switch of data plane small with 0 recirculations/);
 });
 
 test('FORWARD too deep without recirculation', () => {
@@ -199,13 +199,16 @@ test('FORWARD too deep without recirculation', () => {
   assert.is(misfit.missing.kind, 'action');
   assert.match(
     misfit.why,
-    /FORWARD\(1\), line 3\) can be in RPB 13 at the earliest.*only ingress RPBs have forward, and 1 pass has none behind/,
+    /FORWARD\(1\), line 3\) can be in RPB 13 at the earliest.*only ingress RPBs have forward, and 1 pass has none after/,
   );
   assert.equal(misfit.proposals, [
     { kind: 'forward-first', primitive: 'FORWARD', line: 3, before: 3 },
     { kind: 'more-recirculations', recirculations: 1 },
   ]);
-  assert.match(text(misfit, 0), /with FORWARD, in line 3, at the front of its statements: it does the same there/);
+  assert.match(
+    text(misfit, 0),
+    /with FORWARD in line 3 moved to the front of its statements, where it has the same effect/,
+  );
 });
 
 test('a FORWARD is moved no further than to what decides or branches before it, and only if it then fits', () => {
@@ -223,7 +226,10 @@ test('longer than all passes together: no empty switch can hold it, and nothing 
   const misfit = misfitOf({ source: inProgram(`${ADDS(400)} DROP;`) });
   assert.equal(misfit.proposals, []);
   assert.ok(!misfit.emptySwitch.fits && misfit.emptySwitch.isProven && !misfit.emptySwitch.fitsWithMore);
-  assert.match(text(misfit), /no empty switch .* with however many\s+recirculations[\s\S]*nothing that was tried/);
+  assert.match(
+    text(misfit),
+    /it cannot fit an empty switch[\s\S]* with any number of\s+recirculations[\s\S]*none of the changes that\s+were\s+tried/,
+  );
 });
 
 test('filters that overlap: another priority, or without the other', () => {
@@ -231,7 +237,7 @@ test('filters that overlap: another priority, or without the other', () => {
   const misfit = misfitOf({ source: sampleSource('lb'), running: [other] });
   assert.match(
     misfit.why,
-    /filter overlaps that of program other, and both have one priority: --priority gives it another/,
+    /filter overlaps that of program other and has the same priority: give it another one by --priority/,
   );
   assert.equal(misfit.proposals, [
     { kind: 'filter-priority', priority: 1 },
@@ -249,7 +255,7 @@ test('a filter table that is full', () => {
   const filters = description.init.filters.map((filter) => ({ ...filter, entries: 1 }));
   const dataPlane = new DataPlane({ ...description, init: { ...description.init, filters } });
   const misfit = misfitOf({ source: lb(1), dataPlane, running: [lb(2)] });
-  assert.match(misfit.why, /tb_flow_filter4 has 0 free entries, it needs 1/);
+  assert.match(misfit.why, /tb_flow_filter4 has 0 free entries, and the program needs 1/);
   assert.equal(misfit.proposals, [{ kind: 'revoke', programs: ['lb2'] }]);
 });
 
@@ -285,7 +291,7 @@ test('tries are bounded, and it is said where they were', () => {
   const misfit = misfitOf({ source: lb(8), dataPlane: TINY, running, maxTries: 3 });
   assert.ok(misfit.tries <= 3);
   assert.ok(misfit.isCutShort);
-  assert.match(text(misfit), /more to try/);
+  assert.match(text(misfit), /left some changes untried/);
 });
 
 test('for allocators of the paper the depth is named', () => {

@@ -150,17 +150,21 @@ for (const name of GOLDENS) {
 }
 
 const REFUSED: readonly (readonly [name: string, dataPlane: DataPlane, reason: RegExp])[] = [
-  ['published', builtInDataPlane('published') ?? plane, /compatible with the authors' program/],
-  ['default', defaultDataPlane(), /its egress parser would read 167 bytes, state included; a Tofino 1 reads 160$/],
+  ['published', builtInDataPlane('published') ?? plane, /describes the authors' program/],
+  [
+    'default',
+    defaultDataPlane(),
+    /its egress parser needs 167 bytes, carried state included; a Tofino 1 reads at most 160$/,
+  ],
   [
     'a data plane that runs packets which the chip drops',
     dataPlaneFromJson({ extends: 'tofino1', name: 'g', followsChip: false }),
-    /the emulator would run packets that the chip drops/,
+    /the emulator would process packets that the chip drops/,
   ],
   [
     'ECN in egress, where the parser does not copy it',
     dataPlaneFromJson({ extends: 'tofino1', name: 'f', rpbs: { 12: { actions: ['extract_hdripv4ecn_mar'] } } }),
-    /no single instruction brings hdr\.ipv4\.ecn into a register in egress$/,
+    /no single instruction can move hdr\.ipv4\.ecn into a register in egress$/,
   ],
   [
     'a field in the middle of a word',
@@ -171,7 +175,7 @@ const REFUSED: readonly (readonly [name: string, dataPlane: DataPlane, reason: R
         1: { actions: ['extract_hdripv4identification_har', 'extract_hdripv4ttl_har', 'extract_hdripv4protocol_har'] },
       },
     }),
-    /no single instruction brings hdr\.ipv4\.identification into a register$/,
+    /no single instruction can move hdr\.ipv4\.identification into a register$/,
   ],
 ];
 for (const [name, dataPlane, reason] of REFUSED) {

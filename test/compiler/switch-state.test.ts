@@ -161,7 +161,7 @@ test('memory stays taken while its program is revoked, and is free after the rel
   for (let i = 0; i < 4; i++) state.commit(linkProgram(filled(i), state));
   assert.is(refusal(() => linkProgram(filled(4), state)).reason.kind, 'placement');
   state.beginRevoke('p2');
-  assert.match(refusal(() => linkProgram(filled(4), state)).message, /has 256 free buckets in a row/);
+  assert.match(refusal(() => linkProgram(filled(4), state)).message, /has 256 contiguous free buckets/);
   state.release('p2');
   const document = linkProgram(filled(4), state);
   assert.equal(document.memories[0]?.base, 0);
@@ -224,7 +224,7 @@ test('a block whose buckets are not free is told by its buckets, not by entries'
   const again = { ...document, memories: [block, { ...block, name: 'again' }] };
   const { reason, message } = refusal(() => new SwitchState(dataPlane).commit(again));
   assert.equal(reason, { kind: 'memory-taken', memory: 'again', rpb: block.rpb, base: 0, buckets: 256 });
-  assert.match(message, /of buckets 0 to 255 of RPB \d+, which are for memory again, some are taken or do not exist$/);
+  assert.match(message, /memory again needs buckets 0 to 255 of RPB \d+, of which some are taken or do not exist$/);
 });
 
 test('a program that does not end within one pass is told so in the singular', () => {

@@ -185,7 +185,7 @@ served('a write of more updates than may be is refused whole, before they are ma
   const request = { ...CLIENT, updates: Array<wire.Update>(500_000).fill(EMPTY), atomicity: 0 };
   const { code, message } = await unary(address, wire.METHODS.Write, request);
   assert.is(code, status.RESOURCE_EXHAUSTED);
-  assert.is(message, '500000 updates in one request: at most 104857 are taken');
+  assert.is(message, '500000 updates in one request: at most 104857 are accepted');
   const entities = Array<wire.Entity>(500_000).fill({});
   assert.is((await readAll(address, { ...CLIENT, entities })).code, status.RESOURCE_EXHAUSTED);
   assert.equal(await session.read([]), []);
@@ -202,7 +202,7 @@ served('in a long write others are answered, errors are counted and only the fir
   assert.is(code, status.UNKNOWN);
   assert.match(
     message ?? '',
-    /^29999 of 30000 updates failed, the first at index 0: .*; the details are of the first \d+$/,
+    /^29999 of 30000 updates failed, the first at index 0: .*; the details have the first \d+$/,
   );
   assert.ok(errors.length > 100 && errors.every(({ canonical_code }) => canonical_code === status.UNIMPLEMENTED));
   assert.is(on.emulator.entries().length, 1);
@@ -247,7 +247,7 @@ served(
     assert.is((await unary(address, wire.METHODS.Write, request)).code, status.NOT_FOUND);
     assert.equal(await session.read([]), []);
   },
-  { mostMessageBytes: 6 * 2 ** 20, keepaliveMs: 1000, keepaliveTimeoutMs: 1000 },
+  { maxMessageBytes: 6 * 2 ** 20, keepaliveMs: 1000, keepaliveTimeoutMs: 1000 },
 );
 
 /** When a connection ends on which nothing is said, in ms; undefined: not within the time. */
@@ -283,7 +283,7 @@ test('a report of errors keeps those that fit, in their order', () => {
   assert.equal(codes(wire.unpackErrors(report.details())), [status.NOT_FOUND, 0, 0]);
   for (let i = 0; i < 5000; i++) report.add({ canonical_code: status.NOT_FOUND, message: 'é'.repeat(i % 7) });
   assert.ok(report.details().length < 48 * 2 ** 10);
-  assert.match(report.message, /^5001 of 5003 updates failed, .*; the details are of the first \d+$/);
+  assert.match(report.message, /^5001 of 5003 updates failed, .*; the details have the first \d+$/);
 });
 
 served('a driver whose read fails beyond the details hears of it all the same', async ({ address, session, ...on }) => {

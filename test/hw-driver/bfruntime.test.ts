@@ -75,7 +75,10 @@ test('what bf-rt.json says of an action is what an entry with it meets', () => {
         const scope = specs?.find((one) => one.name === action.name)?.action_scope;
         assert.is(scope, error === undefined ? 'TableAndDefault' : 'DefaultOnly', `${table.name} ${action.name}`);
         if (error === undefined) continue;
-        assert.match(String(error), /^TargetError: NoAction is what SwitchIngress.init.tb_flow_filter\d does where no/);
+        assert.match(
+          String(error),
+          /^TargetError: NoAction is the default action of SwitchIngress.init.tb_flow_filter\d/,
+        );
         refused++;
       }
     }
@@ -98,7 +101,7 @@ test('a switch of another data plane is refused with the differences, and nothin
   const error = await thrownBy(connectBfRuntime({ address: `127.0.0.1:${server.port}`, dataPlane: plane }));
   await server.close();
   assert.instance(error, NotUsable);
-  assert.match(String(error), /does not have the tables of data plane 'default'/);
+  assert.match(String(error), /the tables of the switch differ from those of data plane 'default'/);
   assert.match(String(error), /rpb1\.tb_operation has no key hdr\.meta\.id\.branch_id \(ternary, 12 bits\)/);
   assert.equal(emulator.entries(), []);
 });
@@ -108,7 +111,7 @@ served('sessions: an id once, a program once, and nothing without a bind', async
   const other = await thrownBy(BfRuntimeSession.connect({ address, clientId: 2 }));
   assert.match(String(other), /program p4runpro is bound by client 1/);
   const wrong = await thrownBy(BfRuntimeSession.connect({ address, clientId: 2, p4Name: 'other' }));
-  assert.match(String(wrong), /there is no program other; it has p4runpro/);
+  assert.match(String(wrong), /the switch has no program other; it has p4runpro/);
   await session.close();
   const next = await BfRuntimeSession.connect({ address, clientId: 2 });
   assert.equal(await next.read([]), []);
@@ -310,7 +313,7 @@ served('reads take an action, and some of its parameters', async ({ emulator, se
   const refused = await thrownBy(
     session.read([{ table_entry: { table_id: table.id, key: key ?? null, data: other } }]),
   );
-  assert.match(String(refused), /not what is asked for/);
+  assert.match(String(refused), /not the requested one/);
 });
 
 served('default entries are reset by either update; no other is taken', async ({ session }) => {

@@ -234,7 +234,7 @@ const refusals: readonly (Refusal & { readonly given: typeof given })[] = [
       'case(<har, 7, 0xffffffff>) { ADD(sar, mar); MODIFY(hdr.l5.key3, sar); DROP; }',
       ...OUT,
     ],
-    says: /program steer cannot be changed while it runs: line 6: other steps than those that run would be needed/,
+    says: /program steer cannot be changed while it runs: line 6: steps outside of added and removed cases differ/,
     status: 1,
   },
   {

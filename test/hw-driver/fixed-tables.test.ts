@@ -262,7 +262,7 @@ panel('what is wrong with one port is told of it, and the others are added', asy
     if (/^\$(pre|mirror)\./.test(name)) assert.equal(await client.read(name), [], name);
   }
   const [error] = await client.writeAll(0, [[insert, client.entry('$pre.node', [1])]]);
-  assert.is(error?.message, '$pre.node: the emulated switch sends no packet to several ports');
+  assert.is(error?.message, '$pre.node: the emulated switch has no multicast');
 });
 
 panel('what is rolled back leaves ports and counters as they were', async ({ ports, client }) => {
@@ -339,7 +339,7 @@ panel('loopback, direction and the longest frame are those of the port', async (
   assert.equal(send(1), [1]);
   const [looped = {}] = await client.read('$PORT_STAT', [2]);
   assert.equal([looped['$FramesTransmittedOK'], looped['$FramesReceivedOK']], [1, 1]);
-  assert.match(String(send(2)), /looped back and hears only itself/);
+  assert.match(String(send(2)), /looped back and receives only what the switch sends/);
   await change(2, { $LOOPBACK_MODE: 'BF_LPBK_SERDES_FAR' });
   assert.equal(send(2), [2]);
   assert.match(String(send(1)), /sends only what it receives/);
@@ -372,7 +372,7 @@ panel('a frame that would loop forever is lost', async ({ ports, client }) => {
   }
   assert.equal(ports.send({ port: 4, bytes }), {
     left: [],
-    lost: 'it came back by ports that are looped back more than 64 times',
+    lost: 'it was looped back more than 64 times',
   });
 });
 

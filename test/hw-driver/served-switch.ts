@@ -22,7 +22,7 @@ export interface Served {
 export const served = (name: string, body: (served: Served) => Promise<void>, options: ServeOptions = {}): void =>
   void test(name, async () => {
     const emulator = new Switch(plane);
-    const server = await serveBfRuntime(emulator, { port: 0, mostClients: 3, ...options });
+    const server = await serveBfRuntime(emulator, { port: 0, maxClients: 3, ...options });
     const address = `127.0.0.1:${server.port}`;
     const session = await BfRuntimeSession.connect({ address });
     try {

@@ -1,6 +1,6 @@
 /**
- * Where everything lies in the figure of a program: a column for each RPB, wide where the program has a box in it; a
- * lane for each branch; one panel under the other for each pass, and for each gress if a pass is too wide.
+ * The layout of the figure of a program: a column for each RPB, wide where the program has a box in it; a
+ * lane for each branch; panels from top to bottom for each pass, and for each gress if a pass is too wide.
  */
 
 import type { DataPlane } from '../../data-plane/data-plane.js';
@@ -19,7 +19,7 @@ export interface Box {
   readonly category: StepCategory;
   readonly lines: readonly BoxLine[];
   readonly enters: readonly number[];
-  /** Those whose packets meet it, all over the panel. */
+  /** The branches whose packets meet it, in the whole panel. */
   readonly branches: readonly number[];
 }
 
@@ -32,24 +32,24 @@ export interface Lane {
   readonly branch: number;
   readonly label: readonly string[];
   readonly height: number;
-  /** From the top of the panel. */
+  /** Distance from the top of the panel. */
   readonly top: number;
-  /** Packets of the branch come from the panel before, or go on in the next. */
-  readonly comesIn: boolean;
-  readonly goesOn: boolean;
+  /** Whether packets of the branch come from the previous panel, and whether they continue in the next. */
+  readonly continuesFromPrevious: boolean;
+  readonly continuesInNext: boolean;
 }
 
 export interface Panel {
   readonly pass: number;
   readonly section: Section;
-  /** Where packets go on in the next panel: `pass 2`, `egress`. */
+  /** Name of the next panel: `pass 2`, `egress`. */
   readonly next: string;
   readonly lanes: readonly Lane[];
   readonly boxes: readonly Box[];
   /** By column: entries in this pass, and memories first accessed in it. */
   readonly entries: readonly number[];
   readonly memories: readonly (readonly ExplainedMemory[])[];
-  /** Of the lanes, and of the memories below them. */
+  /** Height of the lanes, and of the memories below them. */
   readonly height: number;
   readonly memoryHeight: number;
 }
@@ -77,19 +77,19 @@ export interface FigureLayout {
 /** Width of a letter of the fixed-width font at 10 px. */
 export const LETTER = 6.05;
 export const LINE = 12.5;
-/** Between columns, where arrows run. */
+/** Gap between columns, where arrows run. */
 export const GAP = 16;
 export const MEMORY_HEIGHT = 52;
-/** Wider than this, ingress and egress are drawn one under the other, so that print stays legible. */
+/** Maximum width; in wider figures ingress and egress are drawn in separate panels, so that print stays legible. */
 const MAX_WIDTH = 1250;
-/** For the words that say where a lane goes on. */
-const GOES_ON_WIDTH = 48;
+/** Width of the note with the panel in which a lane continues. */
+const CONTINUATION_WIDTH = 48;
 const BOX_PADDING = 6;
 const LANE_GAP = 8;
 const UNUSED_WIDTH = 13;
 const MAX_LETTERS = 19;
 const LABEL_LETTERS = 30;
-/** Entries of one BRANCH that are written out. */
+/** Maximum number of entries of one BRANCH that are written out. */
 const MAX_ALTERNATIVES = 14;
 
 export const boxHeight = (lines: number): number => lines * LINE + 8;
@@ -125,13 +125,13 @@ function layOutSections(explanation: ProgramExplanation, sections: readonly Sect
       const isUsed = letters.length > 0;
       const width = isUsed ? Math.max(40, Math.max(...letters) * LETTER + 2 * BOX_PADDING) : UNUSED_WIDTH;
       columns[column] = { x, width, isUsed };
-      // Where nothing is, no arrow branches off.
+      // An empty column needs no gap for arrows.
       x += width + (isUsed ? GAP : 3);
     }
     right = Math.max(right, x);
   }
-  const goesOn = panels.some(({ lanes }) => lanes.some((lane) => lane.goesOn));
-  return { columns, panels, labelWidth, right: right + (goesOn ? GOES_ON_WIDTH : 0) };
+  const continuesInNext = panels.some(({ lanes }) => lanes.some((lane) => lane.continuesInNext));
+  return { columns, panels, labelWidth, right: right + (continuesInNext ? CONTINUATION_WIDTH : 0) };
 }
 
 export const memoryLines = ({ name, base, buckets }: ExplainedMemory): string[] => [
@@ -140,7 +140,7 @@ export const memoryLines = ({ name, base, buckets }: ExplainedMemory): string[] 
   `from ${base}`,
 ];
 
-/** Branches so that each is near the BRANCH that leads to it: depth first. */
+/** Branches in depth-first order, so that each is near the BRANCH that leads to it. */
 function laneOrder({ branches }: ProgramExplanation): number[] {
   const order: number[] = [];
   const visit = (branch: number): void => {
@@ -199,8 +199,15 @@ function panelsOf(
       const life = lives.get(branch);
       const at = top;
       top += height;
-      const [comesIn, goesOn] = [(life?.from ?? index) < index, (life?.to ?? index) > index];
-      return { branch, label: must(labels.get(branch), `label of branch ${branch}`), height, top: at, comesIn, goesOn };
+      const [continuesFromPrevious, continuesInNext] = [(life?.from ?? index) < index, (life?.to ?? index) > index];
+      return {
+        branch,
+        label: must(labels.get(branch), `label of branch ${branch}`),
+        height,
+        top: at,
+        continuesFromPrevious,
+        continuesInNext,
+      };
     });
     const next = sections.length > 1 && index % sections.length === 0 ? 'egress' : `pass ${pass + 1}`;
     const blocks = Math.max(0, ...Object.values(memories).map(({ length }) => length));
@@ -225,7 +232,7 @@ function laneHeights(
   return heights;
 }
 
-/** From the panel in which packets take the branch to that of the last that is done for them. */
+/** The panels from that in which packets enter the branch to that of its last entry. */
 function lifeOf(
   { rows, branches }: ProgramExplanation,
   branch: number,
@@ -237,10 +244,10 @@ function lifeOf(
   return { from, to: Math.max(from, ...own.map(panelOfRow)) };
 }
 
-/** One box for branches that lie side by side and do the same. */
+/** One box for neighbouring branches with the same entries. */
 function boxesOf(row: ExplainedRow, lanes: readonly number[]): Box[] {
   const items = lanes.map((branch) => row.entries.filter(({ branches }) => branches.includes(branch)));
-  const identities = items.map((entries) => entries.map(doingOf).join(';'));
+  const identities = items.map((entries) => entries.map(contentOf).join(';'));
   const boxes: Box[] = [];
   for (let first = 0; first < lanes.length; first++) {
     const entries = items[first] ?? [];
@@ -263,7 +270,7 @@ function boxesOf(row: ExplainedRow, lanes: readonly number[]): Box[] {
   return boxes;
 }
 
-const doingOf = (entry: ExplainedEntry): string =>
+const contentOf = (entry: ExplainedEntry): string =>
   [conditionsText(entry.conditions), entry.action, ...Object.values(entry.parameters), ...entry.operands].join();
 
 function branchLines(entries: readonly ExplainedEntry[]): BoxLine[] {
@@ -276,7 +283,7 @@ function branchLines(entries: readonly ExplainedEntry[]): BoxLine[] {
   ];
 }
 
-/** What one of several entries does, each in a line or two. */
+/** Lines for the conditions and the step of each of several entries. */
 function alternativeLines(entries: readonly ExplainedEntry[]): BoxLine[] {
   const more = entries.length - MAX_ALTERNATIVES;
   const shown = more > 0 ? entries.slice(0, MAX_ALTERNATIVES) : entries;

@@ -1,7 +1,7 @@
 /**
- * The figure of a program, as the paper draws its figure 5: RPBs from left to right, branches one under the other, a box
- * for what a row does. Self-contained. On a ground of its own, so that it reads on light and dark pages and in print;
- * what colours say, shapes and words say too. The colours are those of Okabe and Ito, lightened.
+ * The figure of a program, in the form of the paper's figure 5: RPBs from left to right, branches from top to bottom, a
+ * box for the entries of a row. Self-contained, with a background, so that it is legible on light and dark pages and in
+ * print; shapes and text repeat the meaning of colours. The colours are those of Okabe and Ito, lightened.
  */
 
 import type { DataPlane } from '../../data-plane/data-plane.js';
@@ -45,7 +45,7 @@ const LOOKS: Record<StepCategory, { readonly fill: string; readonly stroke: stri
   branch: { fill: '#ffe6b8', stroke: '#8f5b00', name: 'BRANCH' },
 };
 
-/** All programs of a file, one under the other. @param explanations at least one */
+/** The figure of all programs of a file, from top to bottom. @param explanations at least one */
 export function explanationSvg(explanations: readonly ProgramExplanation[], dataPlane: DataPlane): string {
   const figures = explanations.map((explanation) => new Figure(explanation, dataPlane));
   const width = Math.max(MIN_WIDTH, ...figures.map((figure) => figure.width));
@@ -61,7 +61,7 @@ export function explanationSvg(explanations: readonly ProgramExplanation[], data
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" ` +
       `width="${Math.ceil(width)}" height="${Math.ceil(height)}" font-size="10" ` +
       `font-family="'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace" role="img" ` +
-      `aria-label="${escapeXml(`Where the steps of ${names} are: RPBs from left to right, branches one under the other`)}">`,
+      `aria-label="${escapeXml(`Placement of the steps of ${names}: RPBs from left to right, branches from top to bottom`)}">`,
     element('rect', { width: '100%', height: '100%', rx: 8, fill: '#ffffff' }),
     DEFINITIONS,
     ...parts,
@@ -149,7 +149,7 @@ class Figure {
     ].join('\n');
   }
 
-  /** Numbers of the RPBs, and which lie in ingress and egress. */
+  /** The numbers of the RPBs, and lines over those in ingress and in egress. */
   private header({ pass, section }: Panel, top: number): string {
     const { columns } = this.layout;
     const numbers = section.columns.map((column) => {
@@ -196,7 +196,10 @@ class Figure {
     return at === undefined ? top : top + at.top + at.height / 2;
   };
 
-  /** The way of a branch's packets, behind the boxes: from the left edge or its first box to its last box or the right edge. */
+  /**
+   * The line of a branch's packets, behind the boxes: from the left edge or its first box to its last box or the right
+   * edge.
+   */
   private thread(panel: Panel, lane: number, top: number): string {
     const { columns, right, labelWidth } = this.layout;
     const at = panel.lanes[lane];
@@ -209,11 +212,11 @@ class Figure {
         must(columns[column]?.width, 'column of the figure') +
         GAP / 2,
     );
-    const from = at.comesIn || isRoot ? labelWidth : Math.min(...entrance, right);
+    const from = at.continuesFromPrevious || isRoot ? labelWidth : Math.min(...entrance, right);
     const lastColumn = columns[Math.max(...own, -1)];
-    const to = at.goesOn ? right : lastColumn === undefined ? from : lastColumn.x + lastColumn.width;
+    const to = at.continuesInNext ? right : lastColumn === undefined ? from : lastColumn.x + lastColumn.width;
     const y = this.middle(panel, lane, top);
-    const going = at.goesOn
+    const going = at.continuesInNext
       ? text(right - 3, y - 4, `to ${panel.next}`, { 'text-anchor': 'end', fill: SOFT_INK, 'font-size': 8 })
       : '';
     return element('line', { x1: from, y1: y, x2: to, y2: y, stroke: '#8a949e', 'stroke-width': 1.2 }) + going;
@@ -223,7 +226,7 @@ class Figure {
     return panel.boxes.filter(({ enters }) => enters.includes(branch));
   }
 
-  /** A dashed line between boxes that are one row's same doing, with other lanes between them. */
+  /** A dashed line between boxes with the same entries of one row that have other lanes between them. */
   private sameEntry(panel: Panel, top: number): string[] {
     return panel.boxes.flatMap((box, i) => {
       const next = panel.boxes
@@ -258,7 +261,7 @@ class Figure {
     return element('g', {}, element('title', {}, escapeXml(hover)) + shape + labels.join(''));
   }
 
-  /** From a BRANCH, along the gap beside its column, to the lanes of its cases. */
+  /** Arrows from a BRANCH, through the gap beside its column, to the lanes of its cases. */
   private arrows(panel: Panel, top: number): string[] {
     const { columns } = this.layout;
     const trunks = new Map<number, number>();
@@ -288,7 +291,7 @@ class Figure {
             }),
           ];
         }
-        const isLater = panel.lanes[lane]?.goesOn === true;
+        const isLater = panel.lanes[lane]?.continuesInNext === true;
         return [
           element('path', { d: `M${r(side)} ${r(y)}H${r(x)}V${r(target)}H${r(x + 6)}`, ...style }),
           ...(isLater ? [] : [element('circle', { cx: x + 8.5, cy: target, r: 2.5, fill: LOOKS.branch.stroke })]),
@@ -324,7 +327,7 @@ const heightOf = ({ height, memoryHeight }: Panel): number =>
 
 const r = (value: number): string => String(Math.round(value * 10) / 10);
 
-/** Shapes differ with what a box is, so that nothing hangs on its colour. */
+/** The outline of a box; its shape depends on the category, so that no information is in the colour alone. */
 function outline(
   category: StepCategory,
   x: number,
@@ -369,7 +372,7 @@ function legend(top: number): string {
     text(x + 30, y + 10.5, 'memory block', { fill: INK }),
   );
   const notes = [
-    'A box over several lanes, or boxes joined by dashes: the same for all these branches. Arrow: a case of a BRANCH; dot: nothing more to do.',
+    'A box over several lanes, or boxes joined by dashes: the same entries for all these branches. Arrow: a case of a BRANCH; dot: a case without steps.',
   ];
   parts.push(...notes.map((note, i) => text(MARGIN, y + 32 + i * 14, note, { fill: SOFT_INK })));
   return parts.join('');

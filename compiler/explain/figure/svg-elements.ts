@@ -1,9 +1,11 @@
-/** Elements of an SVG document as text. */
+/** Elements of SVG documents as text. */
 import { must } from '../../data-plane/must.js';
 
 export type Attributes = Readonly<Record<string, string | number>>;
 
-/** Text for the content or an attribute of an element; control characters, which XML cannot hold, become `?`. */
+/**
+ * Escapes text for the content or an attribute of an element; control characters, which XML does not allow, become `?`.
+ */
 export const escapeXml = (text: string): string =>
   [...text]
     .map((letter) => {
@@ -26,7 +28,7 @@ export function element(name: string, attributes: Attributes, content = ''): str
 export const text = (x: number, y: number, content: string, attributes: Attributes = {}): string =>
   element('text', { x, y, ...attributes }, escapeXml(content));
 
-/** Tenths are finer than any screen or printer needs. */
+/** A length as text, rounded to tenths. */
 function rounded(value: number): string {
   if (!Number.isFinite(value)) throw new Error(`${value} is no length`);
   return String(Math.round(value * 10) / 10);

@@ -1,4 +1,4 @@
-/** The list of branches: each is entered where it begins, and every step of the tree is in one. */
+/** Invariants of the list of branches: each is entered where it begins, and every step of the tree is in one. */
 import type { Branch, Branches, RowItem } from '../../rows/branches.js';
 import { type Step, stepIdentity } from '../../steps/steps.js';
 import { stepText } from '../print/words.js';
@@ -6,13 +6,13 @@ import { stepText } from '../print/words.js';
 export function branchesFault({ branches, places, origins, depth }: Branches): string | undefined {
   const ends = branches.map(({ start, items }) => start + items.length - 1);
   const deepest = ends.reduce((most, end) => Math.max(most, end), 0);
-  if (depth !== deepest) return `the greatest depth is said to be ${depth}, and is ${deepest}`;
+  if (depth !== deepest) return `the greatest depth is given as ${depth}, and is ${deepest}`;
   const entered = new Set([0]);
   for (const [number, { start, items }] of branches.entries()) {
     for (const [i, { alternatives }] of items.entries()) {
       const open = alternatives.findIndex(({ conditions }) => conditions.length === 0);
       if (open >= 0 && open < alternatives.length - 1) {
-        return `branch ${number} at depth ${start + i} does something that is hidden by what is before it`;
+        return `branch ${number} at depth ${start + i} has an alternative after one without conditions, which hides it`;
       }
       for (const { does } of alternatives) {
         if (does.kind !== 'enter') continue;

@@ -1,10 +1,15 @@
-/** Compiled programs: entries in the order of installation that touch the program's own memory alone. */
+/**
+ * Invariants of compiled programs: entries are in the order of installation and access the program's own memory only.
+ */
 import { type DataPlane, FIXED_NAMES } from '../../data-plane/data-plane.js';
 import { type CompiledProgram, entryIdentity } from '../../link/compiled-program.js';
 import { documentFault } from '../../link/entry-proof.js';
 import { installOrder } from '../../link/operations.js';
 
-/** @param areAddressesChecked whether the program was checked to access its memories alone, which its entries then do */
+/**
+ * @param areAddressesChecked whether the addresses of the program were checked, so that its entries must pass the proof
+ *   of addresses
+ */
 export function entriesFault(
   compiled: CompiledProgram,
   dataPlane: DataPlane,
@@ -16,7 +21,7 @@ export function entriesFault(
   const keys = new Set<string>();
   for (const entry of entries) {
     const key = entryIdentity(entry);
-    if (keys.has(key)) return `${entry.table} would have two entries of one key and priority`;
+    if (keys.has(key)) return `${entry.table} has two entries with the same key and priority`;
     keys.add(key);
   }
   const recirculation = entries.filter(({ table }) => table === FIXED_NAMES.recirculationTable).length;
@@ -24,6 +29,6 @@ export function entriesFault(
     return `a program of ${passes} passes has ${recirculation} entries in the recirculation table`;
   }
   const deepest = compiled.placement.reduce((most, { pass }) => Math.max(most, pass + 1), 1);
-  if (passes !== deepest) return `the program is said to take ${passes} passes, and takes ${deepest}`;
+  if (passes !== deepest) return `the number of passes is given as ${passes}, and is ${deepest}`;
   return areAddressesChecked ? documentFault(compiled, dataPlane) : undefined;
 }

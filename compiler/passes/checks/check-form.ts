@@ -1,4 +1,4 @@
-/** What has to hold of each form between two passes. A fault is a fault of the compiler, for any program. */
+/** Invariants of each form between two passes. A broken one is a bug of the compiler. */
 import { type Form, type FormCheck, PASS_NAMES, type PassName } from '../forms.js';
 import { programOf } from '../print/print-form.js';
 import { branchesFault } from './check-branches.js';
@@ -9,7 +9,7 @@ import { programFault, syntaxFault, tokensFault } from './check-source.js';
 import { stepsFault } from './check-steps.js';
 import { changeFault } from './step-changes.js';
 
-/** A pass left a form that is not what it promises. */
+/** A form that breaks an invariant after a pass. */
 export class BrokenInvariant extends Error {
   override readonly name = 'BrokenInvariant';
 
@@ -18,7 +18,9 @@ export class BrokenInvariant extends Error {
     readonly program: string | undefined,
     readonly fault: string,
   ) {
-    super(`the compiler is wrong: after ${pass}${program === undefined ? '' : ` of program ${program}`}, ${fault}`);
+    super(
+      `the compiler broke an invariant: after ${pass}${program === undefined ? '' : ` of program ${program}`}, ${fault}`,
+    );
   }
 }
 
@@ -26,8 +28,8 @@ export class BrokenInvariant extends Error {
 export const checkForm: FormCheck = checkFormsWhere({ areAddressesChecked: true });
 
 /**
- * The check for programs of a kind. Those that were made without the pass `check` may have addresses outside their memories,
- * and so may their entries.
+ * The check for programs that passed or did not pass the check of addresses. Programs made without the pass `check` may
+ * have addresses outside their memories, and so may their entries.
  */
 export function checkFormsWhere({ areAddressesChecked }: { readonly areAddressesChecked: boolean }): FormCheck {
   return (pass, form, before) => {
@@ -62,7 +64,7 @@ function faultOf(pass: PassName, form: Form, areAddressesChecked: boolean): stri
 
 const isFrom = (first: PassName, pass: PassName): boolean => PASS_NAMES.indexOf(pass) >= PASS_NAMES.indexOf(first);
 
-/** The first sentence that a check has to say of one of these. */
+/** The first fault that a check finds in a list. */
 function firstFault<Item>(items: readonly Item[], check: (item: Item) => string | undefined): string | undefined {
   for (const item of items) {
     const fault = check(item);

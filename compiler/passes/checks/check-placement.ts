@@ -18,8 +18,8 @@ const rpbOf = (form: PlacementForm, row: number): number =>
   rpbIndexOf(must(form.allocation.placement[row], `placement of row ${row + 1}`), form.problem.rpbCount);
 
 /**
- * Whether rows of one depth are in one logical RPB, and each depth behind the one above. That keeps the order of every
- * path too, though a row may then be ahead of the last of several BRANCHes that lead to its strand.
+ * Whether rows of one depth are in one logical RPB, and each depth after the one before. That keeps the order of every
+ * path, although a row may then be before the last of several BRANCHes that lead to its strand.
  */
 function isDepthByDepth({ problem: { tree }, allocation: { placement } }: PlacementForm): boolean {
   const byDepth = new Map<number, number>();
@@ -32,7 +32,7 @@ function isDepthByDepth({ problem: { tree }, allocation: { placement } }: Placem
   return inOrder.every((logical, i) => i === 0 || logical > must(inOrder[i - 1], `placement of depth ${i}`));
 }
 
-/** Every memory has one block, in the RPB of the row that holds it, of words that are free. */
+/** Every memory has one block of free words, in the RPB of the row with its first access. */
 function memoryFault(form: PlacementForm): string | undefined {
   const { problem, allocation, state } = form;
   const holders = new Map(
@@ -43,9 +43,8 @@ function memoryFault(form: PlacementForm): string | undefined {
   }
   for (const [i, { name, rpb, base, buckets }] of allocation.memories.entries()) {
     const holder = holders.get(name);
-    if (holder === undefined) return `memory ${name} has a block, and no row holds it`;
-    if (rpb !== rpbOf(form, holder.row) + 1)
-      return `memory ${name} lies in RPB ${rpb}, and row ${holder.row + 1} does not`;
+    if (holder === undefined) return `memory ${name} has a block, and no row accesses it`;
+    if (rpb !== rpbOf(form, holder.row) + 1) return `memory ${name} is in RPB ${rpb}, and row ${holder.row + 1} is not`;
     if (buckets !== holder.memory.buckets) return `memory ${name} has a block of ${buckets} buckets`;
     if (state.memory[rpb - 1]?.isFree(base, buckets) !== true) return `the block of memory ${name} is not free`;
     const other = allocation.memories

@@ -1,4 +1,4 @@
-/** Rows of entries: their order, the branches that their entries match, and what is claimed that each needs. */
+/** Invariants of rows: their order, the branches that their entries match, and the needs given to the allocator. */
 import { ones } from '../../data-plane/bits.js';
 import type { Alternative, Branch } from '../../rows/branches.js';
 import type { Row, RowEntry } from '../../rows/rows.js';
@@ -9,13 +9,13 @@ import { needsFault } from './row-needs.js';
 export function rowsFault(form: RowsForm): string | undefined {
   const { rows } = form.lowered.rows;
   for (const [i, { after, entries }] of rows.entries()) {
-    if (after >= i) return `row ${i + 1} comes before row ${after + 1}, behind which it has to be`;
+    if (after >= i) return `row ${i + 1} has a lower number than row ${after + 1}, after which it has to be`;
     if (entries.length === 0) return `row ${i + 1} has no entry`;
   }
   return orderFault(form) ?? idsFault(form) ?? needsFault(form);
 }
 
-/** What a branch does is behind what it does above, and behind the BRANCHes that lead to it. */
+/** Each row of a branch is after its rows at lower depths, and after the BRANCHes that lead to it. */
 function orderFault({ lowered: { rows }, branches: { branches } }: RowsForm): string | undefined {
   const isBehind = behindTest(rows.rows);
   const firstRow = (branch: number): number => {
@@ -29,20 +29,24 @@ function orderFault({ lowered: { rows }, branches: { branches } }: RowsForm): st
       if (alternatives.length === 0) continue;
       const row = rows.rowOf(branch, start + i);
       if (row < 0) return `branch ${branch} has no row for depth ${start + i}`;
-      if (above >= 0 && !isBehind(row, above)) return `row ${row + 1} need not be behind row ${above + 1}`;
+      if (above >= 0 && !isBehind(row, above)) return `row ${row + 1} is not ordered after row ${above + 1}`;
       above = row;
       for (const { does } of alternatives) {
         const next = does.kind === 'enter' ? firstRow(does.branch) : -1;
-        if (next >= 0 && !isBehind(next, row)) return `row ${next + 1} need not be behind the BRANCH of row ${row + 1}`;
+        if (next >= 0 && !isBehind(next, row))
+          return `row ${next + 1} is not ordered after the BRANCH of row ${row + 1}`;
       }
     }
   }
   return undefined;
 }
 
-/** Whether one row has to be behind another: rows as a forest, numbered on the way down and up. */
+/**
+ * Whether one row has to be after another: the rows are a forest, and each has an interval of numbers that includes
+ * those below it.
+ */
 function behindTest(rows: readonly Row[]): (row: number, above: number) => boolean {
-  // The rows below each row come after it, so that counting them from the end meets each after all below it.
+  // The rows below a row have higher numbers, so a loop from the end meets each row after all below it.
   const below = rows.map(() => 1);
   for (let i = rows.length - 1; i >= 0; i--) {
     const { after } = rows[i] as Row;
@@ -65,16 +69,16 @@ function behindTest(rows: readonly Row[]): (row: number, above: number) => boole
   };
 }
 
-/** Branch ids that tell branches apart, and entries that match those that they serve and no others. */
+/** Branch ids are different, and entries match the branches that they serve and no others. */
 function idsFault(form: RowsForm): string | undefined {
   const { lowered, branches } = form;
   const { branchIds } = lowered.rows;
   const bits = lowered.dataPlane.description.state.branchIdBits;
   // A program of more branches than ids is refused later.
   if (branchIds.length > 2 ** bits) return undefined;
-  if (branchIds.length !== branches.branches.length) return 'there is not an id for each branch';
+  if (branchIds.length !== branches.branches.length) return 'the number of branch ids differs from that of branches';
   if (branchIds[0] !== 0) return `the root has branch id ${branchIds[0]}`;
-  if (new Set(branchIds).size < branchIds.length) return 'two branches have one id';
+  if (new Set(branchIds).size < branchIds.length) return 'two branches have the same id';
   const wide = branchIds.find((id) => !(id >= 0 && id <= ones(bits)));
   if (wide !== undefined) return `branch id ${wide} has more than ${bits} bits`;
   const served = servedBranches(lowered.rows.rows, branchIds, bits);
@@ -82,7 +86,7 @@ function idsFault(form: RowsForm): string | undefined {
     const { depth } = lowered.rows.rows[row] as Row;
     for (const branch of byBranch.keys()) {
       if (lowered.rows.rowOf(branch, depth) === row) continue;
-      return `an entry of row ${row + 1} matches branch ${branch}, which does nothing there`;
+      return `an entry of row ${row + 1} matches branch ${branch}, which has no step there`;
     }
   }
   return alternativesFault(form, served);
@@ -117,7 +121,7 @@ function servedBranches(
   });
 }
 
-/** Each branch meets at each depth the entries that do what it says. */
+/** Each branch meets at each depth the entries of its alternatives. */
 function alternativesFault(
   { lowered: { rows }, branches: { branches } }: RowsForm,
   served: readonly ReadonlyMap<number, readonly RowEntry[]>[],
@@ -129,7 +133,7 @@ function alternativesFault(
       const isSame =
         entries.length === alternatives.length &&
         alternatives.every((alternative, k) => doesSame(alternative, entries[k], rows.branchIds));
-      if (!isSame) return `branch ${branch} does not meet at depth ${start + i} what it has to do there`;
+      if (!isSame) return `branch ${branch} does not meet the entries of its alternatives at depth ${start + i}`;
     }
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** Tokens, syntax trees and checked programs. */
+/** Invariants of tokens, syntax trees and checked programs. */
 import { and48, isPowerOfTwo, ones } from '../../data-plane/bits.js';
 import type { Span } from '../../language/diagnostics.js';
 import type { Token } from '../../language/lexer.js';
@@ -6,23 +6,23 @@ import { PRIMITIVES } from '../../language/primitives.js';
 import type { Condition, Program, Statement } from '../../language/program.js';
 import type { SourceFile, StatementSyntax } from '../../language/syntax.js';
 
-/** Tokens follow one another, and the last is the end. */
+/** Tokens do not overlap, and the last is the end. */
 export function tokensFault(tokens: readonly Token[]): string | undefined {
   let end = 0;
   for (const { kind, span, text } of tokens) {
-    if (span.start < end) return `${kind} '${text}' begins before the token ahead of it ends`;
+    if (span.start < end) return `${kind} '${text}' begins before the previous token ends`;
     end = span.end;
   }
   return tokens.at(-1)?.kind === 'end' ? undefined : 'the last token is not the end of the text';
 }
 
-/** Statements stand in the order of the text. */
+/** Statements are in the order of the source. */
 export function syntaxFault({ programs }: SourceFile): string | undefined {
   let start = -1;
   const visit = (statements: readonly StatementSyntax[]): string | undefined => {
     for (const statement of statements) {
       const { span } = statement;
-      if (span.start <= start) return `the statement in ${place(span)} is not behind the one before it`;
+      if (span.start <= start) return `the statement in ${place(span)} is not after the previous one`;
       start = span.start;
       for (const { body } of statement.kind === 'branch' ? statement.cases : []) {
         const fault = visit(body);
@@ -40,7 +40,7 @@ export function syntaxFault({ programs }: SourceFile): string | undefined {
 
 const place = ({ line, column }: Span): string => `line ${line}, column ${column}`;
 
-/** Values within masks and widths, memories that exist, and of every primitive the operands of its row. */
+/** Values are within masks and widths, memories exist, and every primitive has the operands of its row. */
 export function programFault({ filters, memories, body }: Program): string | undefined {
   for (const { field, value, mask } of filters) {
     if (mask > ones(field.width)) return `the mask of the filter on ${field.name} is wider than the field`;
@@ -82,7 +82,7 @@ function statementFault(statement: Statement, memories: ReadonlySet<string>): st
   return memory === undefined || memories.has(memory) ? undefined : `the program has no memory ${memory}`;
 }
 
-/** Values within masks, each register once. */
+/** Values are within masks, and each register occurs once. */
 export function conditionsFault(conditions: readonly Condition[]): string | undefined {
   const wide = conditions.find(({ value, mask }) => (value & ~mask) !== 0);
   if (wide !== undefined) return `a condition on ${wide.register} has bits outside its mask`;

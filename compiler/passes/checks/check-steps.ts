@@ -1,4 +1,6 @@
-/** Trees of steps: each step is whole, accesses have their address, and linked steps lie where they were brought. */
+/**
+ * Invariants of trees of steps: steps are complete, accesses have their offset step, and aligned steps have one depth.
+ */
 import { actionName, actionParameters } from '../../data-plane/instructions/table.js';
 import { stepDepths } from '../../steps/align.js';
 import { canInline } from '../../steps/inline-cases.js';
@@ -7,9 +9,9 @@ import type { StepsForm } from '../forms.js';
 import { linesText, stepText } from '../print/words.js';
 import { conditionsFault } from './check-source.js';
 
-/** What the passes so far have made true. */
+/** Properties that the passes so far have established. */
 export interface Promised {
-  /** No access of a memory comes behind a DROP. */
+  /** No memory access follows a DROP. */
   readonly dropsAreDeferred: boolean;
   /** Cases may be inline. */
   readonly casesAreInline: boolean;
@@ -21,10 +23,10 @@ export function stepsFault(form: StepsForm, promised: Promised): string | undefi
   return checker.tree(form.tree, { isDropped: false, offset: undefined }) ?? linksFault(form, checker.seen);
 }
 
-/** Of the path to a step. */
+/** State of the path to a step. */
 interface Path {
   readonly isDropped: boolean;
-  /** The memory of the last offset step; different paths that lead to one step agree, or none counts. */
+  /** The memory of the last offset step; undefined if different paths to the step disagree. */
   readonly offset: string | undefined;
 }
 
@@ -47,7 +49,7 @@ class StepChecker {
   }
 
   private branch({ cases, fallback, otherwise, spans }: BranchStep, path: Path): string | undefined {
-    if (spans.length === 0) return 'a branch comes from no statement';
+    if (spans.length === 0) return 'a branch has no statement';
     const inline: ActionStep[] = [];
     for (const item of cases) {
       const fault =
@@ -59,7 +61,7 @@ class StepChecker {
     if (fallback !== undefined) {
       const fault = this.step(fallback, path);
       if (fault !== undefined) return fault;
-      if (inline.length === 0) return `${describe(fallback)} is done in the RPB of a branch without inline cases`;
+      if (inline.length === 0) return `${describe(fallback)} is the fallback of a branch without inline cases`;
       inline.push(fallback);
     }
     const stray = inline.find((step) => !this.promised.casesAreInline || !canInline(step));
@@ -69,28 +71,29 @@ class StepChecker {
   }
 
   private step(step: Step, path: Path): string | undefined {
-    if (this.seen.has(step)) return `${describe(step)} stands in the tree twice`;
+    if (this.seen.has(step)) return `${describe(step)} is in the tree twice`;
     this.seen.add(step);
-    if (step.spans.length === 0) return `${stepText(step)} comes from no statement`;
+    if (step.spans.length === 0) return `${stepText(step)} has no statement`;
     if (step.kind === 'nop') return undefined;
     const fault = this.operandsFault(step);
     if (fault !== undefined) return `${describe(step)} ${fault}`;
     if (step.effect.kind !== 'salu') return undefined;
-    if (path.isDropped && this.promised.dropsAreDeferred) return `${describe(step)} comes behind a DROP`;
+    if (path.isDropped && this.promised.dropsAreDeferred) return `${describe(step)} follows a DROP`;
     return path.offset === step.memory ? undefined : `${describe(step)} has no offset step before it`;
   }
 
   private operandsFault({ effect, parameters, memory }: ActionStep): string | undefined {
     if (effect.kind === 'setBranch') return 'sets a branch id, which only branches do';
     const wanted = actionParameters(effect, { branchId: 0, port: 0 }).length;
-    if (parameters.length !== wanted) return `has ${parameters.length} parameters in place of ${wanted}`;
+    if (parameters.length !== wanted) return `has ${parameters.length} parameters and needs ${wanted}`;
     for (const parameter of parameters) {
       if (parameter.kind === 'constant') {
-        if (parameter.value >>> 0 !== parameter.value) return `has the parameter ${parameter.value}, which is no word`;
-      } else if (!this.memories.has(parameter.memory)) return `is of memory ${parameter.memory}, which is not declared`;
+        if (parameter.value >>> 0 !== parameter.value)
+          return `has the parameter ${parameter.value}, which is not a word of 32 bits`;
+      } else if (!this.memories.has(parameter.memory)) return `uses memory ${parameter.memory}, which is not declared`;
     }
     if (memory === undefined) return effect.kind === 'salu' ? 'accesses no memory' : undefined;
-    return this.memories.has(memory) ? undefined : `is of memory ${memory}, which is not declared`;
+    return this.memories.has(memory) ? undefined : `uses memory ${memory}, which is not declared`;
   }
 }
 
@@ -107,7 +110,7 @@ const joined = (a: Path, b: Path): Path => ({
 
 const describe = (step: Step): string => `${stepText(step)} of ${linesText(step.spans)}`;
 
-/** Groups hold steps of this tree, and aligned levels lie at one depth. */
+/** Groups have steps of this tree, and aligned levels have one depth. */
 function linksFault({ tree, links, aligned }: StepsForm, seen: ReadonlySet<Step>): string | undefined {
   for (const { steps, byUse } of links) {
     if (steps.length < 2) return 'a group of linked steps has only one';
@@ -115,7 +118,7 @@ function linksFault({ tree, links, aligned }: StepsForm, seen: ReadonlySet<Step>
     const lost = steps.find((step) => !seen.has(step));
     if (lost !== undefined) return `${describe(lost)} is linked, and is not in the tree`;
     const other = steps.find((step) => step.kind === 'nop' || !isTied(step));
-    if (other !== undefined) return `${describe(other)} is linked, and needs no RPB of its own`;
+    if (other !== undefined) return `${describe(other)} is linked, and is neither an access nor a hash`;
   }
   if (aligned.length === 0) return undefined;
   const depths = stepDepths(tree, new Map());
@@ -124,7 +127,7 @@ function linksFault({ tree, links, aligned }: StepsForm, seen: ReadonlySet<Step>
     const apart = others.find((step) => first !== undefined && depths.get(step) !== depths.get(first));
     if (first === undefined || apart === undefined) continue;
     const at = (step: Step): string => `${describe(step)} at depth ${depths.get(step)}`;
-    return `linked steps lie apart: ${at(first)}, ${at(apart)}`;
+    return `linked steps are at different depths: ${at(first)}, ${at(apart)}`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** What an allocator reads about each row: its order, its RPBs, its links, its memories. */
+/** Invariants of the problem for the allocator: order, RPBs, links and memories of each row. */
 
 import type { DataPlane } from '../../data-plane/data-plane.js';
 import { actionName } from '../../data-plane/instructions/table.js';
@@ -16,16 +16,16 @@ export function needsFault({ lowered: { rows, problem, dataPlane, program } }: R
     const fault = rowFault(row, needs, dataPlane) ?? linkFault(tree, i);
     if (fault !== undefined) return `row ${i + 1} ${fault}`;
     for (const { name } of needs.memories) {
-      if (holders.has(name)) return `two rows hold memory ${name}`;
+      if (holders.has(name)) return `two rows have memory ${name}`;
       holders.set(name, i);
     }
   }
   for (const [i, row] of rows.rows.entries()) {
     for (const memory of accessedBy(row)) {
       const holder = holders.get(memory);
-      if (holder === undefined) return `row ${i + 1} accesses memory ${memory}, which no row holds`;
+      if (holder === undefined) return `row ${i + 1} accesses memory ${memory}, which no row has`;
       if (groupOf(tree, holder) === groupOf(tree, i)) continue;
-      return `row ${i + 1} accesses memory ${memory} of row ${holder + 1}, and need not be in its RPB`;
+      return `row ${i + 1} accesses memory ${memory} of row ${holder + 1}, and is not linked to its RPB`;
     }
   }
   const stray = [...holders.keys()].find((name) => !program.memories.some((memory) => memory.name === name));
@@ -33,21 +33,22 @@ export function needsFault({ lowered: { rows, problem, dataPlane, program } }: R
 }
 
 function rowFault(row: Row, { depth, after, entries, allowed }: TreeRow, dataPlane: DataPlane): string | undefined {
-  if (depth !== row.depth || after !== row.after) return 'is given to the allocator in another order';
-  if (entries !== row.entries.length) return `has ${row.entries.length} entries, and asks for ${entries}`;
+  if (depth !== row.depth || after !== row.after) return 'has another depth or order in the problem for the allocator';
+  if (entries !== row.entries.length) return `has ${row.entries.length} entries, and the problem has ${entries}`;
   const actions = new Set(
     row.entries.map(({ does }) => actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' })),
   );
   for (const { index, number, actions: here } of dataPlane.rpbs) {
     const hasAll = [...actions].every((name) => here.has(name));
-    if (hasAll !== (allowed[index] === 1)) return `${hasAll ? 'is kept out of' : 'may go to'} RPB ${number}`;
+    if (hasAll !== (allowed[index] === 1))
+      return `${hasAll ? 'is not allowed in' : 'is allowed in'} RPB ${number}, which ${hasAll ? 'has' : 'does not have'} all of its actions`;
   }
   return undefined;
 }
 
 function linkFault(tree: readonly TreeRow[], i: number): string | undefined {
   const { link, isLinked } = tree[i] as TreeRow;
-  if (link >= i) return `shares the RPB of row ${link + 1}, which comes later`;
+  if (link >= i) return `shares the RPB of row ${link + 1}, which has a higher number`;
   const first = tree[link];
   if (first !== undefined && (first.link >= 0 || !first.isLinked)) {
     return `shares the RPB of row ${link + 1}, which is not the first of its group`;

@@ -1,9 +1,11 @@
-/** What a pass from steps to steps may change: the others are those that were there before, in their order. */
+/**
+ * Invariants of passes from steps to steps: steps that a pass may not change are the same before and after, in order.
+ */
 import { branchParts, type Step, type StepTree } from '../../steps/steps.js';
 import type { Form, PassName } from '../forms.js';
 import { linesText, stepText } from '../print/words.js';
 
-/** Whether a pass may take a step away, move it or add one; a pass that is not named may change all. */
+/** Whether a pass may remove, move or add a step; passes that are not listed may change all. */
 const MAY_CHANGE: Partial<Record<PassName, (step: Step) => boolean>> = {
   'defer-drops': (step) => step.kind === 'action' && step.effect.kind === 'drop',
   'drop-known-loads': (step) => step.kind === 'action' && step.effect.kind === 'loadImmediate',
@@ -20,10 +22,10 @@ export function changeFault(pass: PassName, before: Form, form: Form): string | 
   const at = old.findIndex((step, i) => step !== now[i]);
   const changed = at < 0 ? now[old.length] : old[at];
   if (changed === undefined) return undefined;
-  return `${stepText(changed)} of ${linesText(changed.spans)} is not where it was, and the pass must leave it`;
+  return `${stepText(changed)} of ${linesText(changed.spans)} was moved, added or removed, which this pass must not do`;
 }
 
-/** All steps of lists, from the root down; those in the RPB of a branch are not among them. */
+/** All steps of lists, from the root down, without those in the RPB of a branch. */
 function stepsOf(tree: StepTree): Step[] {
   const steps: Step[] = [];
   const open = [tree];

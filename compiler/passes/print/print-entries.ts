@@ -6,7 +6,7 @@ import { REGISTERS } from '../../data-plane/description.js';
 import type { ActionArgument, CompiledProgram, KeyField, TableEntry } from '../../link/compiled-program.js';
 import { matchText } from './words.js';
 
-/** Fields that match anything are left out of a key. */
+/** The entries by table; key fields that match anything are left out. */
 export function entriesText({ program, programId, passes, entries }: CompiledProgram, dataPlane: DataPlane): string[] {
   let table = '';
   return [
@@ -33,7 +33,7 @@ function keyText(field: KeyField, dataPlane: DataPlane): string | undefined {
   return matchText(name, field.value, field.mask, ones(widthOf(field.name, dataPlane)));
 }
 
-/** Bits of what a table of a program can match. */
+/** Width of a key field in bits. */
 function widthOf(name: string, dataPlane: DataPlane): number {
   if (name === RPB_KEYS.branch) return dataPlane.description.state.branchIdBits;
   return REGISTER_KEYS.includes(name) ? REGISTER_BITS : dataPlane.field(name).width;
@@ -42,5 +42,5 @@ function widthOf(name: string, dataPlane: DataPlane): number {
 const REGISTER_KEYS: readonly string[] = REGISTERS.map((register) => RPB_KEYS[register]);
 const REGISTER_BITS = 32;
 
-/** Keys and actions without the block of the pipeline that they are in, which the table says. */
+/** A key or action without the block of the pipeline, which the name of the table has. */
 const lastWord = (name: string): string => name.replace(/^(hdr\.meta|Switch(In|E)gress)\.(\w+\.)*/, '');

@@ -1,4 +1,4 @@
-/** Every form of the compiler as text that a person reads. */
+/** The forms of the compiler as text for people. */
 import { formatSource } from '../../language/format.js';
 import type { Form, PassName, PassObserver } from '../forms.js';
 import { entriesText } from './print-entries.js';
@@ -6,7 +6,7 @@ import { placementText, rowsText } from './print-rows.js';
 import { programText, tokensText } from './print-source.js';
 import { branchesText, stepsText } from './print-steps.js';
 
-/** Lines, each with a line end. */
+/** The text of a form; each line has a line end. */
 export function formText(form: Form): string {
   return linesOf(form)
     .map((line) => `${line.trimEnd()}\n`)
@@ -34,7 +34,7 @@ function linesOf(form: Form): string[] {
   }
 }
 
-/** The program that a form is of; undefined for forms of a whole text. */
+/** The name of the program of a form; undefined for forms of a whole source. */
 export function programOf(form: Form): string | undefined {
   switch (form.kind) {
     case 'tokens':
@@ -52,7 +52,7 @@ export function programOf(form: Form): string | undefined {
   }
 }
 
-/** Prints the forms behind some passes, each below a line that names the pass and the program. */
+/** Prints the forms after some passes, each after a line with the names of the pass and the program. */
 export class PassPrinter {
   private readonly sections: string[] = [];
   private program: string | undefined;
@@ -67,11 +67,11 @@ export class PassPrinter {
     this.program = program;
     if (!this.wanted.has(pass)) return;
     if (form === undefined) {
-      this.section(pass, '(left out, as the program would have no place on an empty switch)\n');
+      this.section(pass, '(left out: with it, the program would not fit an empty switch)\n');
       return;
     }
     const text = formText(form);
-    this.section(pass, text === this.last ? '(as before)\n' : text);
+    this.section(pass, text === this.last ? '(unchanged)\n' : text);
     this.last = text;
   };
 

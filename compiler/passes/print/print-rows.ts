@@ -1,4 +1,4 @@
-/** Rows with their entries and what they need, and where they are placed. */
+/** Rows with their entries and needs, and placements, as text. */
 
 import { ones } from '../../data-plane/bits.js';
 import { passOf, rpbNumberOf } from '../../data-plane/logical-rpb.js';
@@ -7,7 +7,7 @@ import type { Row, RowEntry } from '../../rows/rows.js';
 import type { PlacementForm, RowsForm } from '../forms.js';
 import { conditionsText, numbered, rangesText, stepText } from './words.js';
 
-/** A paragraph for each row: where it may be, and its entries. Rows count from 1. */
+/** A paragraph for each row: its possible RPBs and its entries. Rows count from 1. */
 export function rowsText({ lowered: { rows, problem, dataPlane } }: RowsForm): string[] {
   const bits = dataPlane.description.state.branchIdBits;
   return [
@@ -23,7 +23,7 @@ function rowHead(i: number, { depth, after }: Row, { allowed, link, memories }: 
   const rpbs = [...allowed].flatMap((is, rpb) => (is === 1 ? [rpb + 1] : []));
   return [
     `row ${i + 1}: depth ${depth}`,
-    after < 0 ? 'first' : `behind row ${after + 1}`,
+    after < 0 ? 'first' : `after row ${after + 1}`,
     rpbs.length === 0 ? 'no RPB has all of its actions' : `RPBs ${rangesText(rpbs)}`,
     ...(link < 0 ? [] : [`in the RPB of row ${link + 1}`]),
     ...memories.map(({ name, buckets }) => `memory ${name} of ${buckets} buckets`),
@@ -39,7 +39,7 @@ function entryText({ branch, conditions, does, shares }: RowEntry, bits: number)
   return `  ${id}: ${conditions.length === 0 ? '' : `if ${conditionsText(conditions)}: `}${what}`;
 }
 
-/** A line for each row: its pass and RPB; then the blocks of memory. */
+/** A line for each row with its pass and RPB, then the blocks of memory. */
 export function placementText({ lowered, allocation }: PlacementForm): string[] {
   const { rows, dataPlane } = lowered;
   const { placement, memories, programId } = allocation;

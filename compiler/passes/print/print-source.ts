@@ -1,11 +1,11 @@
-/** Tokens and checked programs as text. The syntax tree is printed as the program that it stands for. */
+/** Tokens and checked programs as text. */
 import { ones } from '../../data-plane/bits.js';
 import type { Token } from '../../language/lexer.js';
 import type { Program, Statement } from '../../language/program.js';
 import { statementText } from '../../language/program-source.js';
 import { conditionsText, matchText, numbered } from './words.js';
 
-/** The tokens of each line of the text, with a space between. */
+/** The tokens of each line of the source, separated by spaces. */
 export function tokensText(tokens: readonly Token[]): string[] {
   const lines = new Map<number, string[]>();
   for (const token of tokens) {
@@ -22,7 +22,7 @@ function tokenText(token: Token): string {
   return `${token.text}=${token.value}`;
 }
 
-/** Filters, those that a path implies included, memories, and the statements with their lines. */
+/** Filters, including those that the parsing path implies, memories, and statements with their lines. */
 export function programText({ name, filterTable, filters, memories, body }: Program): string[] {
   return [
     `program ${name}`,

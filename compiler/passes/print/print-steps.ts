@@ -6,15 +6,15 @@ import type { StepsForm } from '../forms.js';
 import { conditionsText, linesText, noted, numbered, stepText } from './words.js';
 
 /**
- * One line for each step: its depth, what it does, the lines of its statements. What follows a branch stands below its
- * cases and as far to the left as the branch. Linked steps carry the number of their group and the use on their path.
+ * One line for each step: its depth, its action, the lines of its statements. The steps after a branch follow its
+ * cases, with the indentation of the branch. Linked steps have the number of their group and of the use on their path.
  */
 export function stepsText({ tree, links, aligned }: StepsForm): string[] {
   const printer = new StepPrinter(linkNotes(links));
   printer.tree(tree, 1, '');
   const levels = links.flatMap(({ byUse }) => byUse).filter((level) => level.length > 1);
   const apart = aligned.length === 0 ? [] : levels.filter((level) => !aligned.includes(level));
-  const note = `not aligned, left to the placement: ${apart.map((level) => linksOf(level, links)).join('; ')}`;
+  const note = `not aligned, left to the allocator: ${apart.map((level) => linksOf(level, links)).join('; ')}`;
   return [...printer.lines, ...(apart.length === 0 ? [] : [note])];
 }
 
@@ -81,14 +81,14 @@ class StepPrinter {
   }
 }
 
-/** How many NOPs of one place there are from here on. */
+/** The number of consecutive NOPs from this index on. */
 function nopsFrom(steps: readonly Step[], start: number): number {
   let end = start;
   while (steps[end]?.kind === 'nop') end++;
   return end - start;
 }
 
-/** What the packets of each branch meet, depth by depth; depths with NOPs are left out. */
+/** The alternatives of each branch by depth; depths with NOPs are left out. */
 export function branchesText({ branches }: Branches): string[] {
   return branches.flatMap((branch, number) => [
     `branch ${number}, from depth ${branch.start}${branch.items.length === 0 ? ': nothing' : ''}`,

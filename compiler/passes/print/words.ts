@@ -1,4 +1,4 @@
-/** The parts that the texts of several forms have in common. */
+/** Text for parts that several forms have. */
 
 import { readable } from '../../data-plane/bits.js';
 import { actionName } from '../../data-plane/instructions/table.js';
@@ -20,7 +20,10 @@ export function rangesText(numbers: readonly number[]): string {
 
 const hexadecimal = (value: number): string => (value === 0 ? '0' : `0x${value.toString(16)}`);
 
-/** `sar = 1`, `mar & 0xff = 3`, or `any` for what always matches. @param all the mask of all bits of the subject */
+/**
+ * `sar = 1`, `mar & 0xff = 3`, or `any sar` for a condition that always holds.
+ * @param all the mask of all bits of the subject
+ */
 export function matchText(subject: string, value: number, mask: number, all: number): string {
   if (mask === 0) return `any ${subject}`;
   return mask === all ? `${subject} = ${readable(value)}` : `${subject} & ${hexadecimal(mask)} = ${hexadecimal(value)}`;
@@ -31,20 +34,23 @@ const WORD = 0xffffffff;
 export const conditionsText = (conditions: readonly Condition[]): string =>
   conditions.map(({ register, value, mask }) => matchText(register, value, mask, WORD)).join(', ') || 'always';
 
-/** `line 4`, `lines 4, 9`: where statements stand. */
+/** The lines of statements: `line 4`, `lines 4, 9`. */
 export function linesText(spans: readonly Span[]): string {
   const lines = new Set(spans.map(({ line }) => line));
   return `${lines.size === 1 ? 'line' : 'lines'} ${rangesText([...lines])}`;
 }
 
-/** `forward(32)`, `address_translation_offset(base of m, 0)`, `salu_add_sub on m`: the action as the driver names it. */
+/**
+ * A step with the driver's name of its action: `forward(32)`, `address_translation_offset(base of m, 0)`, `salu_add_sub
+ * on m`.
+ */
 export function stepText(step: Step): string {
   if (step.kind === 'nop') return 'nop';
   const call = callText(actionName(step.effect), step.parameters.map(parameterText));
   return isTiedToMemory(step) ? `${call} on ${step.memory}` : call;
 }
 
-/** Whether the parameters do not say which memory it is of. */
+/** Whether it has a memory that the parameters do not name. */
 const isTiedToMemory = ({ memory, parameters }: ActionStep): boolean =>
   memory !== undefined && parameters.every(({ kind }) => kind === 'constant');
 
@@ -58,10 +64,10 @@ const callText = (name: string, values: readonly string[]): string =>
 
 const NOTE_COLUMN = 64;
 
-/** A line with a note at its right. */
+/** A line with a note in a column to its right. */
 export const noted = (line: string, note: string): string =>
   note === '' ? line : `${line.padEnd(NOTE_COLUMN)}  ${note}`;
 
-/** A number in a column of its own at the left of a line; what belongs to no number has an empty one. */
+/** A line with a number in a column to its left, which is empty for undefined. */
 export const numbered = (number: number | undefined, text: string): string =>
   `${(number === undefined ? '' : String(number)).padStart(5)}  ${text}`;

@@ -1,4 +1,5 @@
 /** `p4runpro deploy`, `revoke`, `replace` and `change`: the programs that a switch runs. */
+import { wrap } from '../../../compiler/explain/text-wrap.js';
 import {
   analyse,
   type CompiledProgram,
@@ -13,6 +14,7 @@ import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
 import { readPrograms } from '../kit/program-documents.js';
 import { JSON_OPTION, LINK_OPTIONS, linkOptionsFrom } from '../kit/shared-options.js';
+import { textWidth } from '../kit/text-width.js';
 import { answer, count, sessionCommand } from './session-command.js';
 
 /** The programs of a source file, or undefined if it has errors; findings go to stderr. */
@@ -44,7 +46,10 @@ const MAX_WARNINGS = 5;
 
 /** Warns, on stderr, of running programs whose filters overlap with those of a program that was installed. */
 function warnOfMeetings(meetings: readonly FilterMeeting[]): void {
-  for (const meeting of meetings.slice(0, MAX_WARNINGS)) process.stderr.write(`warning: ${meetingText(meeting)}\n`);
+  for (const meeting of meetings.slice(0, MAX_WARNINGS)) {
+    const lines = wrap(`warning: ${meetingText(meeting)}`, textWidth(process.stderr), '', '  ');
+    process.stderr.write(`${lines.join('\n')}\n`);
+  }
   const more = meetings.length - MAX_WARNINGS;
   if (more > 0) process.stderr.write(`warning: so do the filters of ${count(more, 'more program')}\n`);
 }

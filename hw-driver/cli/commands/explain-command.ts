@@ -17,6 +17,7 @@ import { loadDataPlane } from '../kit/inputs.js';
 import { readPrograms, stateOf, writeResult } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
 import { DATA_PLANE_OPTION, JSON_OPTION, LINK_OPTIONS, linkOptionsFrom, STATE_OPTION } from '../kit/shared-options.js';
+import { textWidth } from '../kit/text-width.js';
 
 export const EXPLAIN_SCHEMA = 'p4runpro/explain@1';
 
@@ -34,10 +35,6 @@ const explainOptions = (yargs: Argv) =>
 
 type ExplainArguments = ArgumentsOf<typeof explainOptions>;
 
-const MIN_WIDTH = 80;
-const WIDTH = 100;
-const MAX_WIDTH = 120;
-
 async function explainFile(args: ExplainArguments): Promise<number> {
   const dataPlane = loadDataPlane(args.dataplane);
   const options = await linkOptionsFrom(args, dataPlane);
@@ -52,7 +49,7 @@ async function explainFile(args: ExplainArguments): Promise<number> {
   if (args.json) process.stdout.write(jsonOf(args.file, analysis, dataPlane, recirculations, results));
   else {
     printFindings(analysis, args.file, source);
-    const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, process.stdout.columns ?? WIDTH));
+    const width = textWidth(process.stdout);
     const texts = results.map((result) => explainedText(result, dataPlane.name, recirculations, width));
     process.stdout.write(texts.join('\n'));
   }

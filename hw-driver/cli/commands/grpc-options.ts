@@ -44,14 +44,14 @@ export interface GrpcArguments {
 /** @throws {UsageError} */
 export function grpcFrom(
   args: GrpcArguments,
-): Pick<ServeOptions, 'mostMessageBytes' | 'keepaliveMs' | 'keepaliveTimeoutMs' | 'lenient'> {
+): Pick<ServeOptions, 'maxMessageBytes' | 'keepaliveMs' | 'keepaliveTimeoutMs' | 'lenient'> {
   const { keepalive, keepaliveTimeout, lenient } = args;
   if (keepalive === undefined && keepaliveTimeout !== undefined) {
     throw new UsageError('--keepalive-timeout belongs to --keepalive');
   }
   const seconds = (option: string, text: string): number => 1000 * wholeNumber(option, text, 1, MAX_SECONDS);
   return {
-    mostMessageBytes: MEGABYTE * wholeNumber('--max-message', args.maxMessage, 1, MAX_MEGABYTES),
+    maxMessageBytes: MEGABYTE * wholeNumber('--max-message', args.maxMessage, 1, MAX_MEGABYTES),
     keepaliveMs: keepalive === undefined ? undefined : seconds('--keepalive', keepalive),
     keepaliveTimeoutMs: keepaliveTimeout === undefined ? undefined : seconds('--keepalive-timeout', keepaliveTimeout),
     lenient,

@@ -1,4 +1,4 @@
-/** Tables of what the emulated switch does not do: multicast and mirroring. They are empty, and take no entry. */
+/** Tables of multicast and mirroring, which the emulated switch does not have. They are empty and refuse entries. */
 import type { FieldType, FixedField, FixedTable } from './fixed-schema.js';
 
 const one = (id: number, name: string, type: FieldType): FixedField => ({ id, name, type });
@@ -46,7 +46,7 @@ const REPLICATION = [
   ]),
 ];
 
-/** Fields whose ids follow one another. */
+/** Fields with consecutive ids. */
 const numbered = (first: number, fields: readonly (readonly [name: string, type: FieldType, choices?: string[]])[]) =>
   fields.map(([name, type, choices], i): FixedField => {
     return { id: first + i, name, type, ...(choices === undefined ? {} : { choices }) };
@@ -94,8 +94,8 @@ const MIRROR: FixedTable = {
   ]),
 };
 
-/** With the reason why they take no entry. */
+/** The tables with the reason why they refuse entries. */
 export const ABSENT: readonly { readonly table: FixedTable; readonly reason: string }[] = [
-  ...REPLICATION.map((table) => ({ table, reason: 'the emulated switch sends no packet to several ports' })),
-  { table: MIRROR, reason: 'the emulated switch mirrors no packet' },
+  ...REPLICATION.map((table) => ({ table, reason: 'the emulated switch has no multicast' })),
+  { table: MIRROR, reason: 'the emulated switch has no mirroring' },
 ];

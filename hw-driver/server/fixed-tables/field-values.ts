@@ -1,4 +1,4 @@
-/** Values of fixed tables as fields of messages, and back. */
+/** Encoding and decoding of values of fixed tables as fields of messages. */
 
 import { status } from '@grpc/grpc-js';
 import { must } from '../../../compiler/data-plane/must.js';
@@ -9,7 +9,7 @@ import type { FieldType, FixedField, FixedTable } from './fixed-schema.js';
 
 export type FixedValue = string | number | boolean;
 
-/** Bits of numbers that travel as bytes; of 64 bits, the counters use 48. */
+/** Bits of numbers that are sent as bytes; of 64 bits, the counters use 48. */
 const BITS: Partial<Record<FieldType, number>> = { uint8: 8, uint16: 16, uint32: 32, int32: 32, uint64: 64 };
 const MAX_BITS = 48;
 
@@ -31,7 +31,7 @@ function numberBytes(type: FieldType, value: number): Uint8Array {
   return bytes;
 }
 
-/** @throws {RpcError} for a value of another kind, or one that the field cannot have */
+/** @throws {RpcError} for a value of another type, or one that the field cannot have */
 export function decodeField(field: FixedField, sent: wire.DataField): FixedValue {
   const { name, type, choices } = field;
   switch (type) {
@@ -64,7 +64,7 @@ function numberIn({ name, type }: FixedField, bytes: Uint8Array): number {
   return type === 'int32' && value >= 2 ** 31 ? value - 2 ** 32 : value;
 }
 
-/** The values of a key, in the order of the table. @throws {RpcError} */
+/** The values of a key in the order of the table. @throws {RpcError} */
 export function decodeKey(table: FixedTable, message: wire.TableEntry): FixedValue[] {
   const fields = message.key?.fields ?? [];
   const unknown = fields.find(({ field_id }) => !table.keys.some(({ id }) => id === field_id));
@@ -85,7 +85,10 @@ export function encodeKey(table: FixedTable, values: readonly FixedValue[]): Non
   return { fields };
 }
 
-/** What an update sets, by the names of fields. @throws {RpcError} for fields that are unknown, read only or given twice */
+/**
+ * The values of an update by the names of fields.
+ * @throws {RpcError} for fields that are unknown, read only or given twice
+ */
 export function decodeData(table: FixedTable, message: wire.TableEntry): Map<string, FixedValue> {
   const values = new Map<string, FixedValue>();
   for (const sent of message.data?.fields ?? []) {
@@ -98,7 +101,7 @@ export function decodeData(table: FixedTable, message: wire.TableEntry): Map<str
   return values;
 }
 
-/** An entry with those of its fields that are asked for: all, where none are named. @throws {RpcError} */
+/** An entry with the requested fields; by default all. @throws {RpcError} */
 export function encodeEntry(
   table: FixedTable,
   asked: wire.TableEntry,

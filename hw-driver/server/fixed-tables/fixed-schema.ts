@@ -1,20 +1,20 @@
 /**
- * Tables that every Tofino has beside those of its program, as they stand in the non-P4 part of bf-rt.json. Names, ids
+ * Tables that every Tofino has beside those of its program, in the non-P4 part of bf-rt.json. Names, ids
  * and types are the interface of p4lang/open-p4studio (bf_rt_port, bf_rt_pre, bf_rt_mirror for a Tofino 1; Apache-2.0).
  */
 
-/** How a value travels: text, truth value or number; numbers as bytes but for `float`. */
+/** The type of a value in messages: text, truth value or number; numbers are sent as bytes, except `float`. */
 export type FieldType = 'string' | 'bool' | 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'int32' | 'float' | 'bytes';
 
 export interface FixedField {
   readonly id: number;
   readonly name: string;
   readonly type: FieldType;
-  /** Of `bytes`, in bits. */
+  /** Width of `bytes`, in bits. */
   readonly width?: number;
-  /** Of `string`: all that it can be, the first where nothing else was said. */
+  /** The possible values of a `string`; the first is the default. */
   readonly choices?: readonly string[];
-  /** Where nothing else was said. */
+  /** The default value. */
   readonly fallback?: number | boolean;
   readonly readOnly?: true;
   readonly repeated?: true;
@@ -31,7 +31,7 @@ export interface FixedTable {
   readonly actions?: readonly { readonly id: number; readonly name: string; readonly data: readonly FixedField[] }[];
 }
 
-/** The document. */
+/** The non-P4 part of bf-rt.json. */
 export function fixedJson(tables: readonly FixedTable[]): string {
   return JSON.stringify({ schema_version: '1.0.0', tables: tables.map(tableJson), learn_filters: [] });
 }

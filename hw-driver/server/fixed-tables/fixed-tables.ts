@@ -1,4 +1,6 @@
-/** The fixed tables of an emulated switch: those of its ports work, those of what it does not do are empty and stay so. */
+/**
+ * The fixed tables of an emulated switch: those of its ports work; those of functions that it does not have stay empty.
+ */
 import { status } from '@grpc/grpc-js';
 import { TargetError } from '../../../sim/index.js';
 import * as wire from '../../bfruntime/messages.js';
@@ -26,17 +28,21 @@ export class FixedTables {
     return fixedJson(TABLES);
   }
 
-  /** Whether something is about a table that is here. */
+  /** Whether an entity concerns one of these tables. */
   owns(entity: wire.Entity | null): boolean {
     return fixedTableOf(entity) !== undefined;
   }
 
-  /** Makes one update. @returns what takes it back @throws {TargetError} {@link RpcError} and changes nothing */
+  /**
+   * Makes one update.
+   * @returns a function that undoes it
+   * @throws {TargetError} {@link RpcError}, and changes nothing
+   */
   update({ type, entity }: wire.Update): Undo {
     const table = requireTable(entity);
     const message = entity?.table_entry;
     if (!message || message.is_default_entry || message.handle_id) {
-      throw new RpcError(status.UNIMPLEMENTED, `${table.name} has entries with keys, and nothing else`);
+      throw new RpcError(status.UNIMPLEMENTED, `${table.name} has neither default entries nor handles`);
     }
     const reason = REASONS.get(table);
     if (reason === undefined) return this.ports.update(table, type, message);
@@ -45,7 +51,7 @@ export class FixedTables {
     return () => undefined;
   }
 
-  /** Whether an entry like that of an update is there. @throws {TargetError} {@link RpcError} */
+  /** Whether the entry of an update exists. @throws {TargetError} {@link RpcError} */
   isThere({ entity }: wire.Update): boolean {
     const table = requireTable(entity);
     const message = entity?.table_entry;
@@ -60,7 +66,7 @@ export class FixedTables {
     else if (entity.table_usage) {
       yield { table_usage: { table_id: table.id, usage: isAbsent ? 0 : this.ports.usage(table) } };
     } else if (!entity.table_entry || entity.table_entry.is_default_entry || entity.table_entry.handle_id) {
-      throw new RpcError(status.UNIMPLEMENTED, `of ${table.name}, entries, usage and ids can be read`);
+      throw new RpcError(status.UNIMPLEMENTED, `only entries, usage and ids of ${table.name} can be read`);
     } else if (!isAbsent) yield* this.ports.read(table, entity.table_entry);
     else if (entity.table_entry.key) throw new TargetError('not-found', `${table.name} has no entries`);
   }
@@ -75,7 +81,7 @@ function fixedTableOf(entity: wire.Entity | null): FixedTable | undefined {
 
 function requireTable(entity: wire.Entity | null): FixedTable {
   const table = fixedTableOf(entity);
-  if (table === undefined) throw new RpcError(status.NOT_FOUND, 'there is no such fixed table');
+  if (table === undefined) throw new RpcError(status.NOT_FOUND, 'there is no fixed table of this id or name');
   return table;
 }
 
@@ -89,6 +95,6 @@ function idIn(table: FixedTable, asked: wire.TableObject | null | undefined): nu
       : data_field_name
         ? [...(action?.data ?? []), ...table.data].find(({ name }) => name === data_field_name.field)
         : table;
-  if (found === undefined) throw new RpcError(status.NOT_FOUND, `${table.name} has nothing of this name`);
+  if (found === undefined) throw new RpcError(status.NOT_FOUND, `${table.name} has no action or field of this name`);
   return found.id;
 }

@@ -1,7 +1,7 @@
-/** The tables of ports: what can be set, what is counted, and what stands where on the front panel. */
+/** The tables of ports: settings, counters, and positions on the front panel. */
 import type { FieldType, FixedField, FixedTable } from './fixed-schema.js';
 
-/** A field without its id: those of these tables are their places, from 1. */
+/** A field without its id, which in these tables is its position, from 1. */
 type Field = Omit<FixedField, 'id'>;
 const numbered = (fields: readonly Field[]): FixedField[] => fields.map((field, i) => ({ id: i + 1, ...field }));
 
@@ -65,7 +65,7 @@ export const PORT: FixedTable = {
   ]),
 };
 
-/** Lanes of a port where nothing is said of them. */
+/** Default number of lanes of a port, by speed. */
 export const LANES_OF_SPEED: ReadonlyMap<string, number> = new Map([
   ['BF_SPEED_40G', 4],
   ['BF_SPEED_40G_NB', 4],

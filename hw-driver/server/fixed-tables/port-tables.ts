@@ -1,4 +1,4 @@
-/** $PORT and its like on the ports of an emulated switch. */
+/** The tables of ports ($PORT, $PORT_STAT …) on the ports of an emulated switch. */
 import { status } from '@grpc/grpc-js';
 import { TargetError } from '../../../sim/index.js';
 import * as wire from '../../bfruntime/messages.js';
@@ -11,7 +11,7 @@ import { LANES_OF_SPEED, PORT, PORT_FP_IDX_INFO, PORT_HDL_INFO, PORT_STAT, PORT_
 
 export const PORT_TABLES: readonly FixedTable[] = [PORT, PORT_STAT, PORT_HDL_INFO, PORT_FP_IDX_INFO, PORT_STR_INFO];
 
-/** What a port is that was added without saying it. */
+/** The default settings of an added port. */
 const DEFAULTS: PortSettings = new Map(
   PORT.data.flatMap(({ name, readOnly, choices, fallback }): [string, FixedValue][] => {
     const value = choices?.[0] ?? fallback;
@@ -24,7 +24,11 @@ const unsupported = (message: string): RpcError => new RpcError(status.UNIMPLEME
 export class PortTables {
   constructor(private readonly ports: FrontPorts) {}
 
-  /** Makes one update. @returns what takes it back @throws {TargetError} {@link RpcError} and changes nothing */
+  /**
+   * Makes one update.
+   * @returns a function that undoes it
+   * @throws {TargetError} {@link RpcError}, and changes nothing
+   */
   update(table: FixedTable, type: number, message: wire.TableEntry): Undo {
     if (table === PORT) return this.updatePort(type, message);
     if (table === PORT_STAT) return this.updateCounters(type, message);
@@ -55,7 +59,7 @@ export class PortTables {
         yield encodeEntry(table, message, [port], ({ name }) => ports.countersOf(port).get(name));
       }
     } else {
-      if (!message.key) throw unsupported(`${table.name} is read by key`);
+      if (!message.key) throw unsupported(`${table.name} can only be read by key`);
       const key = decodeKey(table, message);
       const port = this.portOfPlace(table, key);
       if (port === undefined) throw new TargetError('not-found', `${table.name} has no ${key.join('/')}`);
@@ -96,7 +100,7 @@ export class PortTables {
       case wire.UPDATE.insertOrModify:
         return before === undefined ? this.addPort(port, message) : this.ports.change(port, decodeData(PORT, message));
       default:
-        throw unsupported(`updates of type ${type} are not for ${PORT.name}`);
+        throw unsupported(`${PORT.name} does not take updates of type ${type}`);
     }
   }
 
@@ -104,7 +108,7 @@ export class PortTables {
     const given = decodeData(PORT, message);
     const speed = given.get('$SPEED');
     if (speed === undefined || !given.has('$FEC')) {
-      throw new RpcError(status.INVALID_ARGUMENT, `a port is added with ${PORT.name}'s $SPEED and $FEC`);
+      throw new RpcError(status.INVALID_ARGUMENT, `$SPEED and $FEC are needed to add a port to ${PORT.name}`);
     }
     const lanes = LANES_OF_SPEED.get(String(speed)) ?? 1;
     return this.ports.add(port, new Map([...DEFAULTS, ['$N_LANES', lanes], ...given]));
@@ -128,18 +132,18 @@ export class PortTables {
       case '$PORT_NAME':
         return this.ports.nameOf(port);
       default:
-        // Time stamps of PTP, which no port here takes.
+        // PTP time stamps, which these ports do not have.
         return settings.get(name) ?? (type === 'bool' ? false : 0);
     }
   }
 
   // $PORT_STAT
 
-  /** Counters are set, or cleared: of a port, or of all. */
+  /** Sets the counters of a port, or clears those of a port or of all. */
   private updateCounters(type: number, message: wire.TableEntry): Undo {
     const clears = type === wire.UPDATE.delete || type === wire.UPDATE.reset;
     if (!clears && type !== wire.UPDATE.modify) {
-      throw unsupported(`updates of type ${type} are not for ${PORT_STAT.name}`);
+      throw unsupported(`${PORT_STAT.name} does not take updates of type ${type}`);
     }
     const ports = message.key || !clears ? [this.portIn(PORT_STAT, message)] : this.ports.inUse();
     const given = clears ? new Map<string, FixedValue>() : decodeData(PORT_STAT, message);

@@ -1,6 +1,6 @@
 /**
- * Captures in and out of an emulated switch: a capture that appears in FOLDER/in is run, what leaves is written to
- * FOLDER/out under its name as pcapng, with ports, and the capture goes to FOLDER/done.
+ * Captures through an emulated switch: a capture that appears in FOLDER/in is processed, the packets that leave are
+ * written to FOLDER/out under its name as pcapng, with ports, and the capture is moved to FOLDER/done.
  */
 
 import { readdirSync, renameSync } from 'node:fs';
@@ -25,11 +25,11 @@ const BATCH = { packets: 1024, bytes: 2 ** 21 };
 const FOLDERS = ['in', 'out', 'done'] as const;
 
 export interface WatchedFolder {
-  /** Ends when the capture that is being run is done. */
+  /** Stops watching, after the present capture is done. */
   close(): Promise<void>;
 }
 
-/** @param say told what was run, and what cannot be */
+/** @param say receives a line for each capture that was processed or cannot be */
 export function watchCaptures(ports: SwitchPorts, folder: string, say: (message: string) => void): WatchedFolder {
   for (const name of FOLDERS) makeFolders(join(folder, name));
   let running: Promise<void> = Promise.resolve();
@@ -52,7 +52,7 @@ export function watchCaptures(ports: SwitchPorts, folder: string, say: (message:
 }
 
 async function runAll(ports: SwitchPorts, folder: string, say: (message: string) => void): Promise<void> {
-  // A file that is still being written is given its name when it is whole: those of writers that do not are cut.
+  // Writers should rename a file to its name here when it is complete; of an incomplete one only a part is read.
   const names = readdirSync(join(folder, 'in')).filter((name) => !/^\.|\.(partial|tmp)$/.test(name));
   for (const name of names.sort()) {
     const [from, done] = [join(folder, 'in', name), join(folder, 'done', name)];
@@ -111,13 +111,13 @@ async function runCapture(ports: SwitchPorts, from: string, output: string) {
   return { packets, left, notes: [...done, ...reader.warnings, ...missing, ...lost] };
 }
 
-/** Frames that no port takes, and why the first of them. */
+/** Number of frames that a port refused, and the first reason. */
 interface Refused {
   frames: number;
   reason: string;
 }
 
-/** A frame that no port takes or gives is lost, and counted. */
+/** Sends a frame into the switch; one that a port refuses is lost, and counted. */
 function sent(ports: SwitchPorts, port: number, bytes: Uint8Array, refused: Refused): readonly PortFrame[] {
   const { left, lost } = outcomeOf(ports, port, bytes);
   if (lost !== undefined && refused.frames++ === 0) refused.reason = lost;
@@ -133,7 +133,7 @@ function outcomeOf(ports: SwitchPorts, port: number, bytes: Uint8Array): FrameOu
   }
 }
 
-/** A frame that has left by a port. */
+/** Appends a frame that has left by a port. */
 function appendLeft(batch: PacketBatch, { port, bytes }: PortFrame, seconds: number, nanoseconds: number): void {
   batch.bytes.set(bytes, appendPacket(batch, bytes.length, bytes.length, 0, seconds, nanoseconds));
   batch.egressPort[batch.count - 1] = port;

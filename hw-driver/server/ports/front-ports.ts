@@ -1,20 +1,20 @@
 /**
- * The ports of an emulated switch, as its port manager keeps them. Until a controller adds the first one, all ports of the
- * data plane are up, so that a switch can be used without one; from then on, only those that were added and enabled are.
+ * The port manager of an emulated switch. Until a controller adds the first port, all ports of the
+ * data plane are up, so that a switch can be used without a controller; from then on, only added and enabled ports are.
  * The recirculation port and the CPU's are part of the switch and always up.
  */
 import type { DataPlane } from '../../../compiler/index.js';
 import { TargetError } from '../../../sim/index.js';
 import { PortCounters } from './port-counters.js';
 
-/** Settings of a port, by the names of $PORT. */
+/** Settings of a port, by the field names of $PORT. */
 export type PortSettings = ReadonlyMap<string, string | number | boolean>;
 
-/** A connector of the front panel has this many lanes, each a port; the emulated panel counts through all ports. */
+/** Lanes of a connector of the front panel, each a port; the emulated panel numbers all ports consecutively. */
 const LANES = 4;
 
 export class FrontPorts {
-  /** How many port numbers there are. */
+  /** Number of ports. */
   readonly count: number;
   private readonly internal: ReadonlySet<number>;
   private readonly added = new Map<number, PortSettings>();
@@ -27,12 +27,12 @@ export class FrontPorts {
     this.internal = new Set([ports.recirculation, ports.cpu]);
   }
 
-  /** Undefined for a port that was not added. */
+  /** The settings of a port; undefined if it was not added. */
   settings(port: number): PortSettings | undefined {
     return this.added.get(port);
   }
 
-  /** Its counters are 0. @returns what takes it back @throws {TargetError} already-exists */
+  /** Adds a port with counters of 0. @returns a function that undoes it @throws {TargetError} already-exists */
   add(port: number, settings: PortSettings): () => void {
     if (this.added.has(port)) throw new TargetError('already-exists', `port ${port} was added already`);
     const { managed } = this;
@@ -47,14 +47,14 @@ export class FrontPorts {
     };
   }
 
-  /** @returns what takes it back @throws {TargetError} not-found */
+  /** @returns a function that undoes it @throws {TargetError} not-found */
   change(port: number, changes: PortSettings): () => void {
     const before = this.requireAdded(port);
     this.added.set(port, new Map([...before, ...changes]));
     return () => void this.added.set(port, before);
   }
 
-  /** @returns what takes it back @throws {TargetError} not-found */
+  /** @returns a function that undoes it @throws {TargetError} not-found */
   remove(port: number): () => void {
     const before = this.requireAdded(port);
     const counters = this.counters.get(port);
@@ -77,17 +77,17 @@ export class FrontPorts {
     else this.counters.set(port, counters);
   }
 
-  /** Those that were added, in order. */
+  /** All added ports, in order. */
   all(): number[] {
     return [...this.added.keys()].sort((a, b) => a - b);
   }
 
-  /** Those that were added or, before one was, those that frames came or went by; in order. */
+  /** All added ports or, before one was added, those with frames; in order. */
   inUse(): number[] {
     return this.managed ? this.all() : [...this.counters.keys()].sort((a, b) => a - b);
   }
 
-  /** As if no controller had ever been there. */
+  /** Resets all ports to the state without a controller. */
   reset(): void {
     this.added.clear();
     this.counters.clear();
@@ -98,7 +98,7 @@ export class FrontPorts {
     return this.internal.has(port);
   }
 
-  /** Whether there is such a port now. */
+  /** Whether the port exists now. */
   has(port: number): boolean {
     return port < this.count && (!this.managed || this.added.has(port) || this.isInternal(port));
   }
@@ -114,7 +114,7 @@ export class FrontPorts {
     return counters;
   }
 
-  /** Connector from 1 and lane from 0. */
+  /** The position of a port: connector from 1 and lane from 0. */
   placeOf(port: number): { readonly connector: number; readonly lane: number } {
     return { connector: 1 + Math.floor(port / LANES), lane: port % LANES };
   }
@@ -124,22 +124,22 @@ export class FrontPorts {
     return `${connector}/${lane}`;
   }
 
-  /** Undefined where the panel has no such place. */
+  /** The port at a position; undefined if the panel does not have it. */
   portAt(connector: number, lane: number): number | undefined {
     const port = (connector - 1) * LANES + lane;
     return connector >= 1 && lane < LANES && port < this.count ? port : undefined;
   }
 
-  /** Counts a frame that comes to a port from outside. @returns why the port does not take it */
+  /** Receives a frame at a port from outside, and counts it. @returns why the port refuses it */
   receive(port: number, frame: Uint8Array): string | undefined {
     if (!this.has(port)) return `there is no port ${port}`;
     if (!this.isUp(port)) return `port ${port} is disabled`;
-    if (this.loopback(port) === 'near') return `port ${port} is looped back and hears only itself`;
+    if (this.loopback(port) === 'near') return `port ${port} is looped back and receives only what the switch sends`;
     if (this.direction(port) === 'PM_PORT_DIR_TX_ONLY') return `port ${port} only sends`;
     return this.take(port, frame);
   }
 
-  /** Counts a frame that comes in by a port, from outside or looped back. @returns why the port does not take it */
+  /** Counts a frame that enters by a port, from outside or looped back. @returns why the port refuses it */
   take(port: number, frame: Uint8Array): string | undefined {
     const counters = this.countersOf(port);
     if (frame.length > this.mtu(port, '$RX_MTU')) {
@@ -150,7 +150,7 @@ export class FrontPorts {
     return undefined;
   }
 
-  /** Counts a frame that leaves by a port. @returns why the port does not send it */
+  /** Sends a frame of the switch by a port, and counts it. @returns why the port does not send it */
   send(port: number, frame: Uint8Array): string | undefined {
     if (!this.has(port)) return `there is no port ${port}`;
     if (!this.isUp(port)) return `port ${port} is disabled`;
@@ -159,7 +159,7 @@ export class FrontPorts {
     return this.give(port, frame);
   }
 
-  /** Counts a frame that goes out by a port, from the switch or looped back. @returns why the port does not send it */
+  /** Counts a frame that leaves by a port, from the switch or looped back. @returns why the port does not send it */
   give(port: number, frame: Uint8Array): string | undefined {
     const counters = this.countersOf(port);
     if (frame.length > this.mtu(port, '$TX_MTU')) {
@@ -170,7 +170,7 @@ export class FrontPorts {
     return undefined;
   }
 
-  /** Near: what the switch sends by the port comes back in by it. Far: what comes from outside goes back out. */
+  /** Near: frames that the switch sends re-enter by the port. Far: frames from outside are sent back. */
   loopback(port: number): 'near' | 'far' | 'none' {
     const mode = String(this.added.get(port)?.get('$LOOPBACK_MODE') ?? '');
     if (mode.endsWith('_NEAR')) return 'near';
@@ -181,7 +181,7 @@ export class FrontPorts {
     return String(this.added.get(port)?.get('$PORT_DIR') ?? 'PM_PORT_DIR_DEFAULT');
   }
 
-  /** In octets; ports that nobody has added take what comes. */
+  /** Maximum frame length in octets; unlimited for a port that was not added. */
   private mtu(port: number, name: '$RX_MTU' | '$TX_MTU'): number {
     const octets = this.added.get(port)?.get(name);
     return typeof octets === 'number' ? octets : Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** Frames in and out of an emulated switch by HTTP and JSON. */
+/** Ports of an emulated switch by HTTP and JSON. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import { FrameError, MAX_FRAME_BYTES, type PortFrame, type SwitchPorts } from './switch-ports.js';
@@ -12,14 +12,15 @@ export interface HttpPorts {
 }
 
 /**
- * `POST /packets` takes a frame, `{"port": 1, "hex": "…"}`, or a list of them, and answers with the frames that left, in
- * order, and with those that no port took in or let out; `GET /ports` answers with the counters. Web pages of others reach neither: see {@link refusal}.
+ * `POST /packets` takes a frame, `{"port": 1, "hex": "…"}`, or a list of them, and answers with the frames that left,
+ * in order, and with those that a port refused; `GET /ports` answers with the counters. Web pages of other origins are
+ * refused: see {@link refusal}.
  */
 export async function serveHttp(ports: SwitchPorts, host: string, port: number): Promise<HttpPorts> {
   const server = createServer((request, response) => {
     answer(ports, request, host).then(
       ({ status, body }) => respond(response, status, body),
-      () => respond(response, 400, { error: 'the request broke off' }),
+      () => respond(response, 400, { error: 'the request was cut off' }),
     );
   });
   await new Promise<void>((resolve, reject) => {
@@ -46,29 +47,38 @@ function respond(response: ServerResponse, status: number, body: object): void {
 }
 
 /**
- * Why a request is not answered. A browser sends what any page asks it to, to this machine too, but says whose page it is,
- * and sends JSON to others only if they agree; and a page's own name may have been made to stand for this machine.
- * @param served the address or name that is listened on
+ * Why a request is refused. A browser sends requests of any page, also to this machine, but with the page's origin,
+ * and sends JSON to other origins only if they allow it; and the name of a page's own origin may resolve to this
+ * machine.
+ * @param served the address or name on which the server listens
  */
 function refusal({ method, headers }: IncomingMessage, served: string): Answer | undefined {
   const { host, origin } = headers;
   const refuse = (status: number, error: string): Answer => ({ status, body: { error } });
   if (host !== undefined && !isOwnName(host, served)) {
-    return refuse(403, `'${host}' is no name of this switch: its address is, localhost, and what --host says`);
+    return refuse(
+      403,
+      `'${host}' is not a name of this switch: use its address, localhost, or the name given by --host`,
+    );
   }
   if (origin !== undefined && origin !== `http://${host}`) {
     return refuse(403, `pages of ${origin} may not use this switch`);
   }
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (method === 'POST' && type !== CONTENT_TYPE) {
-    return refuse(415, `frames come as content-type: ${CONTENT_TYPE}, not ${type ?? 'without a type'}`);
+    return refuse(
+      415,
+      type === undefined
+        ? `content-type ${CONTENT_TYPE} is expected, and none is given`
+        : `content-type ${CONTENT_TYPE} is expected, not ${type}`,
+    );
   }
   return undefined;
 }
 
 const CONTENT_TYPE = 'application/json';
 
-/** @param host with a port or without, as the header has it */
+/** @param host the header, with or without a port */
 function isOwnName(host: string, served: string): boolean {
   const name = host.replace(/:\d*$/, '').toLowerCase();
   return name === 'localhost' || name === served.toLowerCase() || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
@@ -81,10 +91,11 @@ async function answer(ports: SwitchPorts, request: IncomingMessage, served: stri
     return { status: 200, body: { ports: ports.ports.inUse().map((port) => portBody(ports, port)) } };
   }
   if (request.method !== 'POST' || request.url !== '/packets') {
-    return { status: 404, body: { error: 'there are POST /packets and GET /ports' } };
+    return { status: 404, body: { error: 'unknown request: POST /packets or GET /ports is expected' } };
   }
   const text = await bodyOf(request);
-  if (text === undefined) return { status: 413, body: { error: `at most ${MAX_BODY_BYTES} bytes` } };
+  if (text === undefined)
+    return { status: 413, body: { error: `the body is too long: at most ${MAX_BODY_BYTES} bytes are accepted` } };
   try {
     const frames = framesIn(text);
     for (const frame of frames) ports.check(frame);
@@ -110,7 +121,7 @@ function portBody({ ports }: SwitchPorts, port: number): object {
   };
 }
 
-/** Undefined if it is too long. */
+/** The body as text; undefined if it is too long. */
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -124,20 +135,21 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-/** All are looked at before the first is sent. @throws {FrameError} */
+/** The frames of a body. @throws {FrameError} */
 function framesIn(text: string): PortFrame[] {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw new FrameError('this is not JSON');
+    throw new FrameError('the body is not JSON');
   }
   const list: readonly unknown[] = Array.isArray(json) ? json : [json];
-  if (list.length > MAX_FRAMES) throw new FrameError(`at most ${MAX_FRAMES} frames`);
+  if (list.length > MAX_FRAMES)
+    throw new FrameError(`${list.length} frames in one request: at most ${MAX_FRAMES} are accepted`);
   return list.map((item): PortFrame => {
     const { port, hex } = Object(item) as { port?: unknown; hex?: unknown };
     if (typeof port !== 'number' || typeof hex !== 'string' || !/^([0-9a-f]{2})+$/i.test(hex)) {
-      throw new FrameError('a frame is {"port": number, "hex": "0011…"}');
+      throw new FrameError('a frame is expected as {"port": number, "hex": "0011…"}');
     }
     return { port, bytes: Buffer.from(hex, 'hex') };
   });

@@ -1,6 +1,6 @@
-/** What a port has taken and given, by the names of $PORT_STAT; octets as frames come here, without a check sequence. */
+/** The counters of a port, by the field names of $PORT_STAT; octets are counted without the frame check sequence. */
 
-/** Upper bounds of the classes of lengths, in octets, and their names. */
+/** The classes of lengths, by maximum in octets and name. */
 const LENGTHS: readonly (readonly [most: number, name: string])[] = [
   [63, 'lt_64'],
   [64, 'eq_64'],
@@ -33,7 +33,7 @@ export class PortCounters {
     this.counts.clear();
   }
 
-  /** All that are not 0. */
+  /** All counters that are not 0. */
   all(): ReadonlyMap<string, number> {
     return new Map(this.counts);
   }
@@ -44,7 +44,7 @@ export class PortCounters {
     this.add(['$OctetsReceived', '$OctetsReceivedinGoodFrames'], frame.length);
   }
 
-  /** A frame that is longer than the port takes. */
+  /** Counts a received frame that exceeds the MTU. */
   receivedOversized(frame: Uint8Array): void {
     this.add(['$FramesReceivedAll', '$FramesReceivedOversized', '$FrameswithanyError']);
     this.add(['$OctetsReceived'], frame.length);
@@ -56,7 +56,7 @@ export class PortCounters {
     this.add(['$OctetsTransmittedTotal', '$OctetsTransmittedwithouterror'], frame.length);
   }
 
-  /** A frame that is longer than the port gives. */
+  /** Counts a frame to be sent that exceeds the MTU. */
   sentOversized(): void {
     this.add(['$FramesTransmittedAll', '$FramesTransmittedwithError']);
   }
@@ -78,6 +78,6 @@ const isTagged = (frame: Uint8Array): boolean => frame.length >= 14 && frame[12]
 
 function lengthName(frame: Uint8Array): string {
   const found = LENGTHS.find(([most]) => frame.length <= most);
-  if (found === undefined) throw new Error('every length has a class');
+  if (found === undefined) throw new Error('a length has no class');
   return found[1];
 }

@@ -1,4 +1,4 @@
-/** The ports of an emulated switch: frames go in one at a time and come out. */
+/** The ports of an emulated switch, which process one frame at a time. */
 import type { Switch } from '../../../sim/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, packetBytes } from '../../../traces/index.js';
 import { FrontPorts } from './front-ports.js';
@@ -8,21 +8,21 @@ export interface PortFrame {
   readonly bytes: Uint8Array;
 }
 
-/** What became of a frame. */
+/** The outcome of a frame. */
 export interface FrameOutcome {
-  /** What leaves the switch because of it: nothing or one. */
+  /** The frame that leaves the switch, if any. */
   readonly left: readonly PortFrame[];
-  /** Why a port did not take it in or let it out. */
+  /** Why a port refused it. */
   readonly lost?: string;
 }
 
-/** Larger ones no port takes. */
+/** Maximum size of a frame. */
 export const MAX_FRAME_BYTES = 16_384;
 
 /** Maximum number of loops of a frame over ports in loopback mode; on a switch it would loop forever. */
 const MAX_LOOPS = 64;
 
-/** What is no frame of a port; the message is for its sender. */
+/** A frame or port that is not valid; the message is for the sender. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
@@ -45,7 +45,7 @@ export class SwitchPorts {
     }
   }
 
-  /** Sends a frame in. @throws {FrameError} */
+  /** Sends a frame into the switch. @throws {FrameError} */
   send(frame: PortFrame): FrameOutcome {
     this.check(frame);
     const { ports } = this;
@@ -62,7 +62,7 @@ export class SwitchPorts {
       lost = ports.take(port, bytes);
       if (lost !== undefined) return { left: [], lost };
     }
-    return { left: [], lost: `it came back by ports that are looped back more than ${MAX_LOOPS} times` };
+    return { left: [], lost: `it was looped back more than ${MAX_LOOPS} times` };
   }
 
   private leave(port: number, bytes: Uint8Array, lost: string | undefined): FrameOutcome {

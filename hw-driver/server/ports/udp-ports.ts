@@ -1,6 +1,7 @@
 /**
- * The ports of an emulated switch by UDP: a datagram is the port in two bytes, most significant first, and a frame. What
- * leaves goes to the last sender of a frame by that port or, if there is none, to the sender of this one.
+ * The ports of an emulated switch by UDP: a datagram has the port in two bytes, most significant first, and a frame. A
+ * frame that leaves is sent to the last sender of a frame by that port or, if there is none, to the sender of this
+ * frame.
  */
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { FrameError, type SwitchPorts } from './switch-ports.js';
@@ -27,7 +28,7 @@ export async function serveUdp(ports: SwitchPorts, host: string, port: number): 
       }
       peers.set(ingress, sender);
     } catch (error) {
-      // As on a wire, nobody answers to a frame that cannot be taken.
+      // As on a wire, an invalid frame gets no answer.
       if (!(error instanceof FrameError)) throw error;
     }
   });

@@ -1,5 +1,5 @@
-// The deparsers of ingress and egress. Checksums are adjusted by what the parser took from them (the residual),
-// so they need nothing of the payload.
+// The deparsers of ingress and egress. Checksums are updated from the residuals that the parser computed,
+// so the payload is not needed.
 
 control SwitchIngressDeparser(
     packet_out pkt,
@@ -21,7 +21,7 @@ control SwitchIngressDeparser(
             ig_md.ipv4_residual
         });
         hdr.tcp.checksum = tcp_checksum.update({hdr.ipv4.src, hdr.ipv4.dst, ig_md.tcp_residual});
-        // A checksum of 0 says that there is none; one that comes to 0 is sent as all ones.
+        // A checksum of 0 means that there is none; a computed 0 is sent as all ones.
         if (ig_md.udp_has_checksum) {
             hdr.udp.checksum = udp_checksum.update({
                 hdr.ipv4.src,
@@ -69,7 +69,7 @@ control SwitchEgressDeparser(
             eg_md.ipv4_residual
         });
         hdr.tcp.checksum = tcp_checksum.update({hdr.ipv4.dst, eg_md.tcp_residual});
-        // A checksum of 0 says that there is none; one that comes to 0 is sent as all ones.
+        // A checksum of 0 means that there is none; a computed 0 is sent as all ones.
         if (eg_md.udp_has_checksum) {
             hdr.udp.checksum = udp_checksum.update({
                 hdr.l5.key3,

@@ -2,7 +2,7 @@
 
 const PortId_t RECIRCULATION_PORT = 68;
 const PortId_t CPU_PORT = 192;
-// Packets that nobody forwards pass its egress and end there.
+// Unforwarded packets pass the egress of this port and end there.
 const PortId_t DISCARD_PORT = 68;
 
 header ethernet_h {
@@ -94,7 +94,7 @@ struct recirculation_t {
     bit<9> ingress_port;
 }
 
-// What a packet carries from ingress to egress, and around by the recirculation port.
+// The state that a packet carries from ingress to egress, and through the recirculation port.
 header state_h {
     register_t reg;
     id_t id;
@@ -102,8 +102,8 @@ header state_h {
     recirculation_t rec;
 }
 
-// Headers that exclude one another share containers, but for these fields: one that a packet lacks reads as 0, and
-// what is written of it ends nowhere.
+// Headers that exclude one another share containers, except for these fields: fields of missing headers must read as 0,
+// and writes to them must have no effect.
 @pa_no_overlay("ingress", "hdr.ethernet.dst")
 @pa_no_overlay("ingress", "hdr.ethernet.src")
 @pa_no_overlay("ingress", "hdr.ethernet.ether_type")

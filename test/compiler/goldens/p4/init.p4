@@ -1,4 +1,4 @@
-// The initialisation block: which program a packet runs, and where it goes if none forwards it.
+// The init block: sets the program of a packet, and its default forwarding.
 control InitBlock(
     inout header_t hdr,
     in ingress_intrinsic_metadata_t ig_intr_md) {
@@ -7,7 +7,7 @@ control InitBlock(
         hdr.meta.rec.ingress_port = ig_intr_md.ingress_port;
     }
 
-    // A program may still forward the packet; otherwise it ends behind the egress of the discard port.
+    // A program may still forward the packet; otherwise it ends after the egress of the discard port.
     action drop() {
         hdr.meta.rec.egress_port = DISCARD_PORT;
         hdr.meta.rec.ingress_port = ig_intr_md.ingress_port;
@@ -97,7 +97,7 @@ control InitBlock(
     apply {
         if (ig_intr_md.ingress_port != RECIRCULATION_PORT) {
             tb_forward.apply();
-            // The first table that matches, of those whose header the packet has.
+            // The first matching table, of those whose header the packet has.
             if (hdr.l4_port.isValid()) {
                 if (tb_flow_filter2.apply().miss) {
                     if (tb_flow_filter4.apply().miss) {

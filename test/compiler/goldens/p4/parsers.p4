@@ -1,4 +1,4 @@
-// The parsers of ingress and egress. Bytes that are no such header, or a fragment without one, are payload.
+// The parsers of ingress and egress. Bytes after an invalid header or in a later fragment are payload.
 
 parser SwitchIngressParser(
     packet_in pkt,
@@ -23,7 +23,7 @@ parser SwitchIngressParser(
         transition parse_ethernet;
     }
 
-    // A packet that is new begins with a state of zeros.
+    // A new packet begins with a state of zeros.
     state begin_state {
         hdr.meta.setValid();
         transition parse_ethernet;
@@ -285,7 +285,7 @@ parser SwitchEgressParser(
         transition parse_ethernet;
     }
 
-    // A packet that goes round may share the port with those that nobody forwards.
+    // Recirculating packets may have the same port as unforwarded ones.
     state parse_state_of_discard_port {
         pkt.extract(hdr.meta);
         transition select(hdr.meta.rec.recirculation_flag) {
@@ -294,7 +294,7 @@ parser SwitchEgressParser(
         }
     }
 
-    // All steps of its program run; the deparser drops it.
+    // All steps of its program run; then the deparser drops it.
     state discard {
         eg_dprsr_md.drop_ctl = 1;
         transition parse_ethernet;

@@ -1,5 +1,5 @@
 // The recirculation block. A program of p passes has p entries: first, middle ones, last; one of a single pass has
-// none. A dropped packet ends here, whatever its port.
+// none. A dropped packet ends here, on any port.
 control RecirculationBlock(
     inout header_t hdr,
     inout ingress_intrinsic_metadata_for_tm_t ig_tm_md) {

@@ -1,9 +1,9 @@
-// RPB 22: egress, stage 11. One action per packet, on what its program says here.
+// RPB 22: egress, stage 11. One action for each packet, selected by an entry of its program.
 control Rpb22(
     inout header_t hdr,
     in egress_intrinsic_metadata_t eg_intr_md,
     inout egress_intrinsic_metadata_for_deparser_t eg_dprsr_md) {
-    // Memory of all programs; each has blocks of its own, which the address translation adds.
+    // The memory of all programs; the address translation adds the base of a block.
     Register<bit<32>, bit<16>>(65536) rpb22_register;
 
     RegisterAction<bit<32>, bit<16>, bit<32>>(rpb22_register) add_sub_alu = {

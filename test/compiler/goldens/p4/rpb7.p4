@@ -1,9 +1,9 @@
-// RPB 7: ingress, stage 7. One action per packet, on what its program says here.
+// RPB 7: ingress, stage 7. One action for each packet, selected by an entry of its program.
 control Rpb7(
     inout header_t hdr,
     inout ingress_metadata_t ig_md,
     inout ingress_intrinsic_metadata_for_deparser_t ig_dprsr_md) {
-    // Memory of all programs; each has blocks of its own, which the address translation adds.
+    // The memory of all programs; the address translation adds the base of a block.
     Register<bit<32>, bit<16>>(65536) rpb7_register;
 
     RegisterAction<bit<32>, bit<16>, bit<32>>(rpb7_register) add_sub_alu = {
