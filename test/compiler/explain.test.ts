@@ -190,8 +190,8 @@ test('why: two accesses of one memory share an RPB', () => {
   const accesses = explained(inProgram(body, '@m 256')).rows.filter(({ entries }) => entries[0]?.category === 'memory');
   assert.is(accesses.length, 2);
   assert.is(accesses[0]?.rpb, accesses[1]?.rpb);
-  assert.match(accesses[0]?.why ?? '', /shares the RPB of row 7: memory m lies in one RPB/);
-  assert.match(accesses[1]?.why ?? '', /shares the RPB of row 4: memory m lies in one RPB/);
+  assert.match(accesses[0]?.why ?? '', /shares the RPB of row 7: memory m is in one RPB/);
+  assert.match(accesses[1]?.why ?? '', /shares the RPB of row 4: memory m is in one RPB/);
 });
 
 test('why: what is full is left out, and the cheapest is taken', () => {
