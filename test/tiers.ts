@@ -8,6 +8,8 @@ export const SLOW_FILES: readonly string[] = [
   'structure/docs',
   'bench/capacity',
   'bench/arrivals',
+  'sim/hit-counters',
+  'hw-driver/metrics',
   'bench/reproduce/cli-reproduce',
   'sim/change-cases',
   'bench/run',

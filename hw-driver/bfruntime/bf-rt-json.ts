@@ -5,12 +5,14 @@ import {
   type SchemaField,
   type SchemaKey,
   type SchemaTable,
+  SYNC_COUNTERS,
   schemaOf,
   type TableSchema,
 } from './table-schema.js';
 
 const SCHEMA_VERSION = '1.0.0';
 const DEFAULT_ONLY = 'DefaultOnly';
+const COUNTED_PACKETS = [{ name: '$bfrt_field_class', value: 'counter_spec_data' }] as const;
 
 /** The bf-rt.json of a program. */
 export function bfRtJson({ tables }: TableSchema): string {
@@ -33,7 +35,7 @@ function dataJson({ id, name, width }: SchemaField, annotations: readonly object
   return { id, name, repeated: false, mandatory: true, read_only: false, annotations, type: bytesType(width) };
 }
 
-function matchJson({ id, name, size, keys, priority, actions }: SchemaTable) {
+function matchJson({ id, name, size, keys, priority, actions, data }: SchemaTable) {
   return {
     name,
     id,
@@ -50,8 +52,11 @@ function matchJson({ id, name, size, keys, priority, actions }: SchemaTable) {
       annotations: action.defaultOnly ? [{ name: '@defaultonly' }] : [],
       data: action.parameters.map((parameter) => dataJson(parameter)),
     })),
-    data: [],
-    supported_operations: [],
+    data: data.map((field) => {
+      const { mandatory: _, read_only, ...singleton } = dataJson(field, COUNTED_PACKETS);
+      return { mandatory: false, read_only, singleton: { ...singleton, type: { type: 'uint64', default_value: 0 } } };
+    }),
+    supported_operations: data.length > 0 ? [SYNC_COUNTERS] : [],
     attributes: ['EntryScope'],
   };
 }
@@ -99,7 +104,7 @@ function tableOf(json: unknown): SchemaTable[] {
   const name = text(field(json, 'name'), 'name');
   const keys = list(field(json, 'key'), `keys of ${name}`).map(keyOf);
   const actions = kind === 'register' ? [] : list(field(json, 'action_specs'), `actions of ${name}`);
-  const data = kind === 'register' ? list(field(json, 'data'), `data of ${name}`) : [];
+  const data = list(field(json, 'data'), `data of ${name}`);
   return [
     {
       id: number(field(json, 'id'), `id of ${name}`),
@@ -114,7 +119,11 @@ function tableOf(json: unknown): SchemaTable[] {
         parameters: list(field(action, 'data'), `parameters of an action of ${name}`).map(fieldOf),
         defaultOnly: field(action, 'action_scope') === DEFAULT_ONLY,
       })),
-      data: data.map((item) => fieldOf(field(item, 'singleton'))),
+      data: data.flatMap((item) => {
+        const singleton = field(item, 'singleton');
+        // Data of match tables may be a choice of several, which nothing here uses.
+        return singleton === undefined && kind === 'match' ? [] : [fieldOf(singleton)];
+      }),
     },
   ];
 }

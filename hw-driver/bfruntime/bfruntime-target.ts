@@ -4,13 +4,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane, Operation, TableEntry } from '../../compiler/index.js';
 import { registerTables } from '../../compiler/index.js';
-import { type SwitchTarget, TargetError, TargetUnreachable } from '../../sim/index.js';
-import { decodeEntry, encodeEntry, encodeKey, matchTable, registerEntry } from './entry-codec.js';
+import { type EntryHits, type SwitchTarget, TargetError, TargetUnreachable } from '../../sim/index.js';
+import { countedPackets, decodeEntry, encodeEntry, encodeKey, matchTable, registerEntry } from './entry-codec.js';
 import * as wire from './messages.js';
 import { NotUsable } from './not-usable.js';
 import { RpcError, targetError } from './rpc-error.js';
 import { BfRuntimeSession, type ConnectOptions } from './session.js';
-import { type SchemaTable, schemaDifferences, schemaOfDataPlane } from './table-schema.js';
+import {
+  packetCounter,
+  type SchemaTable,
+  SYNC_COUNTERS,
+  schemaDifferences,
+  schemaOfDataPlane,
+} from './table-schema.js';
 import { bytesToValue } from './values.js';
 
 export interface BfRuntimeOptions extends ConnectOptions {
@@ -187,18 +193,43 @@ export class BfRuntimeTarget implements SwitchTarget {
   }
 
   async entries(): Promise<readonly TableEntry[]> {
+    return (await this.readEntries(await this.matchTables())).map(({ table, message }) => decodeEntry(table, message));
+  }
+
+  async hits(): Promise<readonly EntryHits[] | undefined> {
+    const tables = await this.matchTables();
+    if (!tables.every((table) => packetCounter(table) !== undefined)) return undefined;
+    const { session } = this;
+    const syncs = tables.map(({ id: table_id }) => ({
+      type: wire.UPDATE.insert,
+      entity: { table_operation: { table_id, table_operations_type: SYNC_COUNTERS } },
+    }));
+    const errors = await session.send(session.encode(syncs, wire.ATOMICITY.continueOnError));
+    const failed = errors.find(({ canonical_code }) => canonical_code !== 0);
+    if (failed !== undefined) throw new RpcError(failed.canonical_code, failed.message);
+    return (await this.readEntries(tables)).map(({ table, message }) => ({
+      entry: decodeEntry(table, message),
+      packets: must(countedPackets(table, message), `counter of an entry of ${table.name}`),
+    }));
+  }
+
+  /** The match tables of the data plane, as the switch has them. */
+  private async matchTables(): Promise<readonly SchemaTable[]> {
     const { schema } = await this.reconnected();
     const needed = schemaOfDataPlane(this.options.dataPlane).tables;
-    const tables = schema.tables.filter(
-      ({ kind, name }) => kind === 'match' && needed.some((one) => one.name === name),
-    );
+    return schema.tables.filter(({ kind, name }) => kind === 'match' && needed.some((one) => one.name === name));
+  }
+
+  private async readEntries(
+    tables: readonly SchemaTable[],
+  ): Promise<{ readonly table: SchemaTable; readonly message: wire.TableEntry }[]> {
     const byId = new Map(tables.map((table) => [table.id, table]));
     const found = await this.read(
       tables.map(({ id }) => ({ table_entry: { table_id: id, table_flags: { from_hw: true } } })),
     );
     return found.flatMap(({ table_entry: entry }) => {
       const table = entry && byId.get(entry.table_id);
-      return entry && table && !entry.is_default_entry ? [decodeEntry(table, entry)] : [];
+      return entry && table && !entry.is_default_entry ? [{ table, message: entry }] : [];
     });
   }
 

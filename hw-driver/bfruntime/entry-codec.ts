@@ -4,7 +4,9 @@ import { TargetError } from '../../sim/index.js';
 import type * as wire from './messages.js';
 import {
   keyFields,
+  packetCounter,
   type SchemaAction,
+  type SchemaField,
   type SchemaKey,
   type SchemaTable,
   shortName,
@@ -103,7 +105,7 @@ export function decodeAction(
     const message = `${action.name} is the default action of ${shortName(table.name)}, which entries cannot have`;
     throw new TargetError('unknown-action', message);
   }
-  requireKnown(fields, action.parameters, action.name);
+  requireKnown(fields, [...action.parameters, ...table.data], action.name);
   const kept = before?.action === action.name ? before.parameters : [];
   return {
     action: action.name,
@@ -116,6 +118,19 @@ export function decodeAction(
     }),
   };
 }
+
+/** The packets that have hit an entry; undefined where the message does not say. @throws {TargetError} wrong-width */
+export function countedPackets(table: SchemaTable, { data }: wire.TableEntry): number | undefined {
+  const counter = packetCounter(table);
+  const field = counter && fieldOf(data?.fields ?? [], counter.id);
+  return field && valueIn(field.stream ?? NO_BYTES, counter.width, shortName(table.name), counter.name);
+}
+
+/** The field of a message that says how many packets have hit an entry. */
+export const packetCount = ({ id, width }: SchemaField, packets: number): wire.DataField => ({
+  field_id: id,
+  stream: valueToBytes(packets, width),
+});
 
 /** A word of a register array. @param values one for each pipe; to be written, one for all pipes */
 export function registerEntry(table: SchemaTable, index: number, ...values: readonly number[]): wire.TableEntry {

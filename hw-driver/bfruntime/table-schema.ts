@@ -42,7 +42,7 @@ export interface SchemaTable {
   /** Only in match tables with a ternary key. */
   readonly priority: SchemaField | undefined;
   readonly actions: readonly SchemaAction[];
-  /** The word of a register; empty for match tables. */
+  /** The word of a register; in match tables the counter of the entries, if they have one. */
   readonly data: readonly SchemaField[];
 }
 
@@ -59,6 +59,10 @@ export const P4_NAME = 'p4runpro';
 
 export const PIPE = 'pipe.';
 export const PRIORITY = { name: '$MATCH_PRIORITY', id: 65_537, width: 32 } as const;
+/** The operation of a match table that brings its counters up to date. */
+export const SYNC_COUNTERS = 'SyncCounters';
+/** The direct counter of a match table: packets that have hit an entry. */
+export const PACKET_COUNTER = { name: '$COUNTER_SPEC_PKTS', id: 65_554, width: 64 } as const;
 export const REGISTER_INDEX = { name: '$REGISTER_INDEX', id: 65_557, width: 32 } as const;
 
 export function schemaOf(tables: readonly SchemaTable[]): TableSchema {
@@ -72,6 +76,10 @@ export const shortName = (name: string): string => (name.startsWith(PIPE) ? name
 
 /** The first byte of an id tells its kind, as in ids of the Tofino compiler; the rest is a hash of the name. */
 const ID_SPACE = { action: 0x01, match: 0x02, register: 0x8b } as const;
+
+/** The counter of a match table's entries; undefined for a table without one. */
+export const packetCounter = ({ data }: SchemaTable): SchemaField | undefined =>
+  data.find(({ name }) => name === PACKET_COUNTER.name);
 
 /** All key fields of a table, including the priority. */
 export const keyFields = ({ keys, priority }: SchemaTable): readonly SchemaField[] =>
@@ -93,16 +101,21 @@ class IdRegister {
   }
 }
 
+export interface SchemaOptions {
+  /** Whether every match table counts the packets that hit each of its entries. */
+  readonly countsHits?: boolean;
+}
+
 /** The schema of the program that a data plane describes. */
-export function schemaOfDataPlane(dataPlane: DataPlane): TableSchema {
+export function schemaOfDataPlane(dataPlane: DataPlane, { countsHits = false }: SchemaOptions = {}): TableSchema {
   const ids = new IdRegister();
   return schemaOf([
-    ...matchTables(dataPlane).map((table) => matchSchema(table, ids)),
+    ...matchTables(dataPlane).map((table) => matchSchema(table, ids, countsHits ? [PACKET_COUNTER] : [])),
     ...registerTables(dataPlane).map((table) => registerSchema(table, ids)),
   ]);
 }
 
-function matchSchema(table: MatchTable, ids: IdRegister): SchemaTable {
+function matchSchema(table: MatchTable, ids: IdRegister, data: readonly SchemaField[]): SchemaTable {
   const name = PIPE + table.name;
   return {
     id: ids.of(ID_SPACE.match, name),
@@ -117,7 +130,7 @@ function matchSchema(table: MatchTable, ids: IdRegister): SchemaTable {
       parameters: action.parameters.map(({ name: parameter, width }, i) => ({ id: i + 1, name: parameter, width })),
       defaultOnly: action.defaultOnly,
     })),
-    data: [],
+    data,
   };
 }
 

@@ -2,7 +2,7 @@
 
 export const bytesOfWidth = (bits: number): number => Math.ceil(bits / 8);
 
-/** @param value a whole number from 0 to 2^bits - 1 @param bits at most 48 */
+/** @param value a whole number from 0 to 2^bits - 1, and below 2^53 */
 export function valueToBytes(value: number, bits: number): Uint8Array {
   const bytes = new Uint8Array(bytesOfWidth(bits));
   let rest = value;

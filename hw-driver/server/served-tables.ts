@@ -5,13 +5,22 @@ import { status } from '@grpc/grpc-js';
 import { type EntryKey, matchTables, type TableEntry } from '../../compiler/index.js';
 import type { Switch } from '../../sim/index.js';
 import { TargetError } from '../../sim/index.js';
-import { decodeAction, decodeKey, encodeEntry, encodeKey } from '../bfruntime/entry-codec.js';
+import {
+  countedPackets,
+  decodeAction,
+  decodeKey,
+  encodeEntry,
+  encodeKey,
+  packetCount,
+} from '../bfruntime/entry-codec.js';
 import * as wire from '../bfruntime/messages.js';
 import { RpcError } from '../bfruntime/rpc-error.js';
 import {
   keyFields,
   PIPE,
+  packetCounter,
   type SchemaTable,
+  SYNC_COUNTERS,
   schemaOfDataPlane,
   shortName,
   type TableSchema,
@@ -33,7 +42,7 @@ export class ServedTables {
   constructor(private readonly emulator: Switch) {
     this.first = emulator.entries();
     const { dataPlane } = emulator;
-    this.schema = schemaOfDataPlane(dataPlane);
+    this.schema = schemaOfDataPlane(dataPlane, { countsHits: emulator.hits !== undefined });
     this.registers = new ServedRegisters(emulator, this.schema);
     this.defaults = new Map(matchTables(dataPlane).map(({ name, defaultAction }) => [PIPE + name, defaultAction]));
   }
@@ -118,6 +127,17 @@ export class ServedTables {
     const { table: name, key, priority } = this.keyOf(table, message);
     const { action, parameters } = decodeAction(table, message, kept);
     const entry = { table: name, key, priority, action, parameters };
+    const undo = this.make(type, table, message, entry);
+    const packets = countedPackets(table, message);
+    if (packets === undefined) return undo;
+    const undoCount = this.setCount(entry, packets);
+    return () => {
+      undoCount();
+      undo();
+    };
+  }
+
+  private make(type: number, table: SchemaTable, message: wire.TableEntry, entry: TableEntry): Undo {
     switch (type) {
       case wire.UPDATE.insert:
         return this.insert(entry);
@@ -153,9 +173,24 @@ export class ServedTables {
     return () => void this.remove(entry);
   }
 
+  private setCount(entry: TableEntry, packets: number): Undo {
+    const { hits } = this.emulator;
+    const held = this.emulator.entryLike(entry);
+    if (hits === undefined || held === undefined) return () => undefined;
+    const before = hits.of(held);
+    hits.set(held, packets);
+    return () => hits.set(held, before);
+  }
+
   private remove(entry: TableEntry): Undo {
+    const { hits } = this.emulator;
+    const held = this.emulator.entryLike(entry);
+    const packets = held && hits?.of(held);
     this.emulator.apply({ kind: 'deleteEntry', entry });
-    return () => void this.insert(entry);
+    return () => {
+      this.insert(entry);
+      if (packets !== undefined) hits?.set(entry, packets);
+    };
   }
 
   private replace(before: TableEntry, entry: TableEntry): Undo {
@@ -209,7 +244,7 @@ export class ServedTables {
           yield { table_entry: { ...encodeKey(table, entry), entry_tgt: { pipe_id: wire.ALL_PIPES } } };
           continue;
         }
-        const wanted = wantedOf(encodeEntry(this.schema, entry), message.data);
+        const wanted = wantedOf(this.encoded(table, entry), message.data);
         if (wanted !== undefined) yield { table_entry: wanted };
         else if (isOne)
           throw new TargetError('not-found', `the entry has action ${entry.action}, not the requested one`);
@@ -217,8 +252,22 @@ export class ServedTables {
     }
   }
 
+  /** An entry as a message, with its counter if it has one. */
+  private encoded(table: SchemaTable, entry: TableEntry): wire.TableEntry {
+    const message = encodeEntry(this.schema, entry);
+    const counter = packetCounter(table);
+    const { hits } = this.emulator;
+    if (counter === undefined || hits === undefined || !message.data) return message;
+    return {
+      ...message,
+      data: { ...message.data, fields: [...message.data.fields, packetCount(counter, hits.of(entry))] },
+    };
+  }
+
   private operate({ table_id, table_operations_type }: NonNullable<wire.Entity['table_operation']>): Undo {
     const table = this.tableOf(table_id);
+    // Counters are read as they are: there is no shadow that would have to be brought up to date.
+    if (table_operations_type === SYNC_COUNTERS && packetCounter(table) !== undefined) return () => undefined;
     if (table_operations_type !== 'Sync' || table.kind !== 'register') {
       throw new RpcError(status.UNIMPLEMENTED, `${table.name} has no operation ${table_operations_type}`);
     }

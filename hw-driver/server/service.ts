@@ -33,6 +33,17 @@ export interface ServiceOptions {
   readonly lenient?: boolean;
   /** The ports of the switch, if others send frames to them. */
   readonly ports?: FrontPorts;
+  /** Told of each write when it has been made or has failed. */
+  readonly onWrite?: (write: WriteRecord) => void;
+}
+
+/** A write that has ended. */
+export interface WriteRecord {
+  readonly updates: number;
+  /** Whether every update was made. */
+  readonly succeeded: boolean;
+  /** From the request to the end of its updates, other writes before it included. */
+  readonly seconds: number;
 }
 
 interface Options extends ServiceOptions {
@@ -191,6 +202,7 @@ export class BfRuntimeService {
 
   /** Makes the updates of a write. @throws {PartFailed} with the result of each, if one failed */
   private async write(call: WriteCall): Promise<wire.WriteResponse> {
+    const start = performance.now();
     const { client_id, target, updates, atomicity, p4_name } = writeRequest(call.request, this.options.limits);
     this.requireTarget(target);
     this.sessions.requireAccess(client_id, p4_name);
@@ -200,7 +212,8 @@ export class BfRuntimeService {
     if (atomicity === wire.ATOMICITY.dataPlaneAtomic && !this.options.lenient) {
       throw new RpcError(status.UNIMPLEMENTED, 'writes of DATAPLANE_ATOMIC are not supported');
     }
-    return this.changes.take(() =>
+    let succeeded = false;
+    const writing = this.changes.take(() =>
       writeUpdates(updates, {
         ...callFlags(call.metadata),
         keepsGoing: atomicity === wire.ATOMICITY.continueOnError,
@@ -212,6 +225,13 @@ export class BfRuntimeService {
         isCancelled: () => call.cancelled,
       }),
     );
+    try {
+      const response = await writing;
+      succeeded = true;
+      return response;
+    } finally {
+      this.options.onWrite?.({ updates: updates.length, succeeded, seconds: (performance.now() - start) / 1000 });
+    }
   }
 
   private async read(call: ReadCall): Promise<void> {

@@ -1,6 +1,6 @@
 /** The emulator as a {@link SwitchTarget}, in this process. */
 import type { Operation, TableEntry } from '../../compiler/index.js';
-import { type SwitchTarget, TargetError } from '../target/target.js';
+import { type EntryHits, type SwitchTarget, TargetError } from '../target/target.js';
 import type { Switch } from './switch.js';
 
 export class InProcessTarget implements SwitchTarget {
@@ -35,5 +35,10 @@ export class InProcessTarget implements SwitchTarget {
 
   async entries(): Promise<readonly TableEntry[]> {
     return this.emulator.entries();
+  }
+
+  async hits(): Promise<readonly EntryHits[] | undefined> {
+    const { hits } = this.emulator;
+    return hits && this.emulator.entries().map((entry) => ({ entry, packets: hits.of(entry) }));
   }
 }

@@ -10,16 +10,15 @@ import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js'
 import { ActionUnit } from '../blocks/actions.js';
 import type { Counters } from '../blocks/counters.js';
 import { Deparser } from '../blocks/deparser.js';
-import type { InitBlock } from '../blocks/init-block.js';
 import type { FieldOperands } from '../blocks/instructions/field-operands.js';
 import { InterpretedParser, type PacketParser, parsesAgain } from '../blocks/parser.js';
 import { NO_PORT, Phv } from '../blocks/phv.js';
-import type { RecirculationTable } from '../blocks/recirculation.js';
 import type { RegisterArrays } from '../blocks/register-arrays.js';
 import { CompiledEngine } from '../engines/compiled/compiled-engine.js';
 import { CompiledParser } from '../engines/compiled/compiled-parser.js';
 import { InterpretedEngine } from '../engines/interpreted-engine.js';
 import type { EngineName, RpbEngine } from '../engines/rpb-engine.js';
+import type { HitCounters, LookupBlocks } from './hits/hit-counters.js';
 import type { SwitchTables } from './switch-tables.js';
 
 export interface PipelineParts {
@@ -29,6 +28,8 @@ export interface PipelineParts {
   readonly counters: Counters;
   /** Finds headers and runs the RPBs. */
   readonly engine: EngineName;
+  /** Counts the packets that hit each entry; absent: nothing is counted. */
+  readonly hits?: HitCounters | undefined;
 }
 
 export class Pipeline {
@@ -40,8 +41,8 @@ export class Pipeline {
   /** The egress port of packets that nobody forwards. */
   readonly nowhere: number;
   private readonly parser: PacketParser;
-  private readonly initBlock: InitBlock;
-  private readonly recirculation: RecirculationTable;
+  private readonly initBlock: LookupBlocks['init'];
+  private readonly recirculation: LookupBlocks['recirculation'];
   private readonly deparser: Deparser;
   /** Runs single RPBs, with any engine. */
   private readonly interpreter: InterpretedEngine;
@@ -51,25 +52,27 @@ export class Pipeline {
   private readonly reparses: boolean;
   private readonly initOnEveryPass: boolean;
 
-  constructor(dataPlane: DataPlane, { tables, operands, memory, counters, engine }: PipelineParts) {
+  constructor(dataPlane: DataPlane, { tables, operands, memory, counters, engine, hits }: PipelineParts) {
     this.tables = tables;
     this.memory = memory;
     this.counters = counters;
-    this.initBlock = tables.init;
-    this.recirculation = tables.recirculation;
     const actions = new ActionUnit(dataPlane, operands, memory);
     actions.guard = (programId, rpb, address) => {
       const bucket = memory.index(rpb, address) - memory.index(rpb, 0);
       if (tables.owners.isOwn(programId, rpb, bucket) === false) counters.outsideAccesses++;
     };
     this.interpreter = new InterpretedEngine(dataPlane, tables.rpbs, actions);
-    if (engine === 'compiled') {
-      this.parser = new CompiledParser(dataPlane);
-      this.engine = new CompiledEngine(dataPlane, tables.rpbs, actions, memory, operands);
-    } else {
-      this.parser = new InterpretedParser(dataPlane);
-      this.engine = this.interpreter;
-    }
+    const isCompiled = engine === 'compiled';
+    this.parser = isCompiled ? new CompiledParser(dataPlane) : new InterpretedParser(dataPlane);
+    const blocks: LookupBlocks = {
+      init: tables.init,
+      engine: isCompiled ? new CompiledEngine(dataPlane, tables.rpbs, actions, memory, operands) : this.interpreter,
+      recirculation: tables.recirculation,
+    };
+    const used = hits === undefined ? blocks : hits.counted(blocks, this.interpreter, tables.rpbs);
+    this.initBlock = used.init;
+    this.engine = used.engine;
+    this.recirculation = used.recirculation;
     this.deparser = new Deparser(dataPlane);
     const { ports, init } = dataPlane.description;
     this.cpuPort = ports.cpu;

@@ -12,8 +12,9 @@ import type { EngineName } from '../engines/rpb-engine.js';
 import type { PacketDriver } from './drivers/packet-driver.js';
 import { PipedDriver } from './drivers/piped-driver.js';
 import { RunToEndDriver } from './drivers/run-to-end-driver.js';
+import { HitCounters } from './hits/hit-counters.js';
 import { Pipeline } from './pipeline.js';
-import { SwitchTables } from './switch-tables.js';
+import { SwitchTables, type TableOperation } from './switch-tables.js';
 
 export interface SwitchOptions {
   /** Runs parser, filters and RPBs; 'compiled' if left out, and 'interpreted' where no code can be generated. */
@@ -22,6 +23,8 @@ export interface SwitchOptions {
   readonly memory?: SharedArrayBuffer;
   /** Number of pipes, at least 1; 1 if left out. */
   readonly pipes?: number;
+  /** Whether packets are counted by the entries that they hit. Slower, and the engine is the interpreted one. */
+  readonly countsHits?: boolean;
 }
 
 export class Switch implements PacketDriver {
@@ -29,6 +32,8 @@ export class Switch implements PacketDriver {
   readonly counters: Counters = emptyCounters();
   /** The pipeline of the first pipe. */
   readonly pipeline: Pipeline;
+  /** Packets by the entry that they hit; undefined for a switch that does not count them. */
+  readonly hits: HitCounters | undefined;
   /** The register arrays of each pipe. */
   readonly registersOfPipes: readonly RegisterArrays[];
   private readonly pipes: readonly Pipeline[];
@@ -37,15 +42,24 @@ export class Switch implements PacketDriver {
 
   constructor(
     readonly dataPlane: DataPlane,
-    { engine: wanted = 'compiled', memory: shared, pipes = 1 }: SwitchOptions = {},
+    { engine: wanted = 'compiled', memory: shared, pipes = 1, countsHits = false }: SwitchOptions = {},
   ) {
     if (shared !== undefined && pipes > 1) throw new Error('switches of several pipes share no memory with others');
-    const engine = wanted === 'compiled' && canGenerateCode() ? 'compiled' : 'interpreted';
+    const engine = wanted === 'compiled' && !countsHits && canGenerateCode() ? 'compiled' : 'interpreted';
     const operands = new FieldOperands(dataPlane);
     const tables = new SwitchTables(dataPlane, operands, engine === 'compiled' ? compiledLookups() : undefined);
     const { counters } = this;
+    const hits = countsHits ? new HitCounters(dataPlane) : undefined;
+    this.hits = hits;
     const newPipeline = (): Pipeline =>
-      new Pipeline(dataPlane, { tables, operands, memory: new RegisterArrays(dataPlane, shared), counters, engine });
+      new Pipeline(dataPlane, {
+        tables,
+        operands,
+        memory: new RegisterArrays(dataPlane, shared),
+        counters,
+        engine,
+        hits,
+      });
     this.tables = tables;
     this.pipeline = newPipeline();
     this.pipes = [this.pipeline, ...Array.from({ length: pipes - 1 }, newPipeline)];
@@ -81,8 +95,21 @@ export class Switch implements PacketDriver {
         }
         return;
       default:
-        this.tables.apply(operation);
+        this.applyToTables(operation);
     }
+  }
+
+  private applyToTables(operation: TableOperation): void {
+    const { hits, tables } = this;
+    if (hits === undefined) return tables.apply(operation);
+    const held =
+      operation.kind === 'deleteEntry'
+        ? tables.entryLike(operation.entry)
+        : operation.kind === 'replaceEntry'
+          ? tables.entryLike(operation.before)
+          : undefined;
+    tables.apply(operation);
+    hits.apply(operation, held);
   }
 
   /** To be called when no packet is in flight that entered before the last deletion of an entry. */

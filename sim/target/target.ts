@@ -34,6 +34,12 @@ export class TargetUnreachable extends DomainError {
   readonly code = 'unreachable';
 }
 
+export interface EntryHits {
+  readonly entry: TableEntry;
+  /** Packets since the entry was inserted, or since its counter was set. */
+  readonly packets: number;
+}
+
 /** Every method may fail with {@link TargetUnreachable}. */
 export interface SwitchTarget {
   /** The data plane that the switch is provisioned with. */
@@ -54,4 +60,6 @@ export interface SwitchTarget {
   entryCount(table: string): Promise<number>;
   /** All entries of all tables, those that other controllers wrote included. */
   entries(): Promise<readonly TableEntry[]>;
+  /** The same with the packets that have hit each; undefined for a switch that does not count them. */
+  hits(): Promise<readonly EntryHits[] | undefined>;
 }

@@ -142,6 +142,10 @@ class PlanningTarget implements SwitchTarget {
     throw new Error('an update that is planned asks for no entries');
   }
 
+  hits(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   entries(): Promise<readonly TableEntry[]> {
     throw new Error('an update that is planned asks for no entries');
   }

@@ -5,6 +5,8 @@ import { type DataPlane, defaultForwardEntry, type TableEntry, TOFINO_1 } from '
 import { Switch } from '../../../sim/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { BF_RUNTIME_PORT, P4_NAME } from '../../bfruntime/table-schema.js';
+import { serveMetrics } from '../../server/metrics/metrics-http.js';
+import { SwitchMetrics } from '../../server/metrics/switch-metrics.js';
 import { watchCaptures } from '../../server/ports/capture-folder.js';
 import { serveUntil, thisLaunch } from '../../server/ports/launch.js';
 import { serveHttp } from '../../server/ports/packet-http.js';
@@ -51,6 +53,12 @@ const serveOptions = (yargs: Argv) =>
       default: '1',
       describe: 'Number of pipes, each with its own registers; port p belongs to pipe floor(p / 128)',
     })
+    .option('metrics', { type: 'string', describe: 'Port for Prometheus by HTTP: GET /metrics' })
+    .option('count-hits', {
+      type: 'boolean',
+      default: false,
+      describe: 'Count the packets that hit each entry: for p4runpro show --hits and GET /metrics?entries=1; slower',
+    })
     .option('forward', {
       type: 'string',
       array: true,
@@ -59,7 +67,7 @@ const serveOptions = (yargs: Argv) =>
     })
     .options(GRPC_OPTIONS)
     .options(TLS_OPTIONS)
-    .requiresArg(['port', 'host', 'p4-name', 'http', 'udp', 'pcap-dir', 'pipes', 'forward'])
+    .requiresArg(['port', 'host', 'p4-name', 'http', 'udp', 'pcap-dir', 'pipes', 'metrics', 'forward'])
     .epilogue(
       'The command runs until SIGINT, SIGTERM or SIGHUP or, if npx started it, until npx has ended. It prints the ports on ' +
         'which it listens to standard output. TLS protects BF Runtime alone: it ' +
@@ -81,9 +89,13 @@ async function serve(args: ServeArguments): Promise<number> {
   if (tls !== undefined && tls.key === undefined)
     throw new UsageError('--tls-ca needs --tls-certificate and --tls-key');
   const grpc = grpcFrom(args);
-  const emulator = new Switch(dataPlane, { pipes: wholeNumber('--pipes', args.pipes, 1, TOFINO_1.pipes) });
+  const emulator = new Switch(dataPlane, {
+    pipes: wholeNumber('--pipes', args.pipes, 1, TOFINO_1.pipes),
+    countsHits: args.countHits,
+  });
   for (const entry of forwardings(args.forward, dataPlane)) emulator.apply({ kind: 'insertEntry', entry });
   const ports = new SwitchPorts(emulator);
+  const metrics = new SwitchMetrics(emulator, ports);
   const running: { close(): Promise<void> }[] = [];
   const say = (message: string): void => void process.stdout.write(`${message}\n`);
   // Printed when all are open, so that a script that waits for the first line can use the others too.
@@ -100,10 +112,22 @@ async function serve(args: ServeArguments): Promise<number> {
   };
   try {
     const port = portOf('--port', args.port);
-    const options = { host: args.host, port, p4Name: args.p4Name, tls, ...grpc, ports: ports.ports };
+    const options = {
+      host: args.host,
+      port,
+      p4Name: args.p4Name,
+      tls,
+      ...grpc,
+      ports: ports.ports,
+      onWrite: metrics.onWrite,
+    };
+    ports.onPacket = metrics.onPacket;
     await start(`BF Runtime (data plane ${dataPlane.name}, program ${args.p4Name})`, serveBfRuntime(emulator, options));
     if (args.http !== undefined) await start('HTTP', serveHttp(ports, args.host, portOf('--http', args.http)));
     if (args.udp !== undefined) await start('UDP', serveUdp(ports, args.host, portOf('--udp', args.udp)));
+    if (args.metrics !== undefined) {
+      await start('metrics by HTTP', serveMetrics(metrics, args.host, portOf('--metrics', args.metrics)));
+    }
     if (args.pcapDir !== undefined) {
       running.push(watchFolder(ports, args.pcapDir, say));
       opened.push(`captures in ${args.pcapDir}`);

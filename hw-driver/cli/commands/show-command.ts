@@ -2,7 +2,7 @@
 import { must } from '../../../compiler/data-plane/must.js';
 import { FIXED_NAMES, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
-import { EXIT } from '../kit/command-line.js';
+import { EXIT, UsageError } from '../kit/command-line.js';
 import { JSON_OPTION } from '../kit/shared-options.js';
 import type { Session } from './session.js';
 import { answer, count, sessionCommand } from './session-command.js';
@@ -20,15 +20,22 @@ export const showCommand = sessionCommand(
     yargs
       .positional('part', { choices: PARTS, describe: 'What to show; by default programs, memory and utilisation' })
       .positional('program', { type: 'string', describe: 'Name of the program to show; by default all' })
+      .option('hits', {
+        type: 'boolean',
+        default: false,
+        describe: 'Show entries with the packets that have hit them; needs a switch of p4runpro serve --count-hits',
+      })
       .options(JSON_OPTION)
       .example(
         '$0 show memory hh --target sim --state switch.snapshot',
         'The RPBs and buckets of the memory of a program',
       ),
-  async (session, { part, program, json }) => {
+  async (session, { part, program, hits, json }) => {
     const { programs } = session.controller.state;
     if (program !== undefined && !programs.has(program)) throw new NoSuchProgram(`program ${program}`);
-    const parts = part === undefined ? OVERVIEW : [part];
+    if (hits && part !== undefined && part !== 'entries')
+      throw new UsageError(`--hits belongs to entries, not to ${part}`);
+    const parts = hits ? (['hits'] as const) : part === undefined ? OVERVIEW : [part];
     const shown = await Promise.all(parts.map(async (one) => [one, await SHOW[one](session, program)] as const));
     const document = Object.fromEntries(shown.map(([one, { value }]) => [one, value]));
     answer(session, json, 'show', document, shown.map(([, { text }]) => text).join('\n'));
@@ -41,9 +48,10 @@ interface Shown {
   readonly text: string;
 }
 
-const SHOW: Readonly<Record<Part, (session: Session, program?: string) => Shown | Promise<Shown>>> = {
+const SHOW: Readonly<Record<Part | 'hits', (session: Session, program?: string) => Shown | Promise<Shown>>> = {
   programs: showPrograms,
   entries: showEntries,
+  hits: showHits,
   memory: showMemory,
   utilisation: showUtilisation,
   drift: showDrift,
@@ -78,13 +86,37 @@ function showMemory(session: Session, program?: string): Shown {
 }
 
 async function showEntries(session: Session, program?: string): Promise<Shown> {
-  const names = new Map(selected(session).map(([name, { compiled }]) => [compiled.programId, name]));
-  const value = (await session.target.entries())
-    .map((entry) => ({ program: names.get(programIdOf(entry)) ?? null, ...entry }))
-    .filter((entry) => program === undefined || entry.program === program);
+  const named = programNames(session);
+  const value = (await session.target.entries()).map(named).filter((entry) => isOf(entry, program));
   const rows = value.map((entry) => [entry.program ?? '-', ...entryCells(entry)]);
   return { value, text: table(['program', 'table', 'priority', 'key', 'action'], rows) };
 }
+
+async function showHits(session: Session, program?: string): Promise<Shown> {
+  const hits = await session.target.hits();
+  if (hits === undefined) {
+    throw new UsageError('the switch does not count hits: p4runpro serve does with --count-hits');
+  }
+  const named = programNames(session);
+  const value = hits
+    .map(({ entry, packets }) => ({ ...named(entry), packets }))
+    .filter((entry) => isOf(entry, program));
+  const rows = value.map((entry) => [
+    entry.program ?? '-',
+    entry.packets.toLocaleString('en-US'),
+    ...entryCells(entry),
+  ]);
+  return { value, text: table(['program', 'packets', 'table', 'priority', 'key', 'action'], rows) };
+}
+
+/** Adds the name of its program to an entry; null for one that belongs to none of the controller's. */
+function programNames(session: Session) {
+  const names = new Map(selected(session).map(([name, { compiled }]) => [compiled.programId, name]));
+  return (entry: TableEntry) => ({ program: names.get(programIdOf(entry)) ?? null, ...entry });
+}
+
+const isOf = (entry: { readonly program: string | null }, program: string | undefined): boolean =>
+  program === undefined || entry.program === program;
 
 export function entryCells({ table: name, priority, key, action, parameters }: TableEntry): string[] {
   const keys = key.flatMap((field) => {

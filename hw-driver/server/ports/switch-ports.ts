@@ -1,6 +1,7 @@
 /** The ports of an emulated switch, which process one frame at a time. */
+import { must } from '../../../compiler/data-plane/must.js';
 import type { Switch } from '../../../sim/index.js';
-import { appendPacketBytes, clearPacketBatch, createPacketBatch, packetBytes } from '../../../traces/index.js';
+import { appendPacketBytes, clearPacketBatch, createPacketBatch, DROPPED, packetBytes } from '../../../traces/index.js';
 import { FrontPorts } from './front-ports.js';
 
 export interface PortFrame {
@@ -16,6 +17,14 @@ export interface FrameOutcome {
   readonly lost?: string;
 }
 
+/** A packet that has passed the switch. */
+export interface PacketOutcome {
+  /** The program of its filter; 0 where none matched. */
+  readonly programId: number;
+  /** Undefined for a packet that was dropped. */
+  readonly egressPort: number | undefined;
+}
+
 /** Maximum size of a frame. */
 export const MAX_FRAME_BYTES = 16_384;
 
@@ -29,6 +38,9 @@ export class FrameError extends Error {
 
 export class SwitchPorts {
   private readonly batch = createPacketBatch(1, MAX_FRAME_BYTES);
+
+  /** Told of each packet that has passed the switch, also of one that comes back by a looped port. */
+  onPacket: (outcome: PacketOutcome) => void = () => undefined;
 
   constructor(
     private readonly emulator: Switch,
@@ -74,7 +86,9 @@ export class SwitchPorts {
     clearPacketBatch(batch);
     appendPacketBytes(batch, bytes, port);
     this.emulator.process(batch);
-    const left = batch.egressPort[0] ?? -1;
-    return left < 0 ? undefined : { port: left, bytes: packetBytes(batch, 0).slice() };
+    const egressPort = must(batch.egressPort[0], 'egress port of a packet');
+    const left = egressPort === DROPPED ? undefined : { port: egressPort, bytes: packetBytes(batch, 0).slice() };
+    this.onPacket({ programId: must(batch.programId[0], 'program of a packet'), egressPort: left?.port });
+    return left;
   }
 }

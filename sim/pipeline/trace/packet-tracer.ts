@@ -3,13 +3,14 @@
  * The replica takes these packets in place of the switch, so a run without traced packets pays nothing.
  */
 import { must } from '../../../compiler/data-plane/must.js';
-import { and48, type Operation, type PlacedStep, programIdOf, type TableEntry } from '../../../compiler/index.js';
+import { type Operation, type PlacedStep, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { DROPPED, type PacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
 import type { Counters } from '../../blocks/counters.js';
 import type { QueueReading } from '../drivers/queued-driver.js';
 import { TracingDriver } from '../drivers/tracing-driver.js';
 import { Switch } from '../switch.js';
 import { type EntryStep, entrySteps } from './entry-trace.js';
+import { matchesFilter } from './filter-match.js';
 import { HeaderReader } from './header-reader.js';
 import {
   type FieldChange,
@@ -131,20 +132,10 @@ export class PacketTracer {
   /** The filters that the packet just read matches, in the order in which tables and priorities have them. */
   private matchingFilters(ingressPort: number): FilterHit[] {
     const { reader } = this;
-    return this.replica.dataPlane.filterTables.flatMap(({ table, path, requires, unreachable, keys }) => {
-      if (unreachable !== undefined || !reader.has(requires)) return [];
-      const values = new Map(
-        keys.map((field) => [field.name, field.kind === 'header' ? (reader.value(field) ?? 0) : ingressPort]),
-      );
-      const matches = (entry: TableEntry): boolean =>
-        entry.table === table &&
-        entry.key.every((field) => {
-          const value = must(values.get(field.name), `value of ${field.name}`);
-          if (field.match === 'exact') return value === field.value;
-          return and48(value, field.mask) === and48(field.value, field.mask);
-        });
+    return this.replica.dataPlane.filterTables.flatMap((filterTable) => {
+      const { table, path } = filterTable;
       return [...this.entriesOf.values()]
-        .flatMap((entries) => entries.filter(matches))
+        .flatMap((entries) => entries.filter((entry) => matchesFilter(entry, filterTable, reader, ingressPort)))
         .sort((a, b) => a.priority - b.priority)
         .map((entry): FilterHit => {
           const programId = must(entry.parameters[0]?.value, 'program ID of a filter');
