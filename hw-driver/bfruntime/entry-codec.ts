@@ -122,8 +122,9 @@ export function decodeAction(
 /** The packets that have hit an entry; undefined where the message does not say. @throws {TargetError} wrong-width */
 export function countedPackets(table: SchemaTable, { data }: wire.TableEntry): number | undefined {
   const counter = packetCounter(table);
-  const field = counter && fieldOf(data?.fields ?? [], counter.id);
-  return field && valueIn(field.stream ?? NO_BYTES, counter.width, shortName(table.name), counter.name);
+  const field = counter && data ? fieldOf(data.fields, counter.id) : undefined;
+  if (counter === undefined || field === undefined) return undefined;
+  return valueIn(field.stream ?? NO_BYTES, counter.width, shortName(table.name), counter.name);
 }
 
 /** The field of a message that says how many packets have hit an entry. */

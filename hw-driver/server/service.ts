@@ -33,7 +33,7 @@ export interface ServiceOptions {
   readonly lenient?: boolean;
   /** The ports of the switch, if others send frames to them. */
   readonly ports?: FrontPorts;
-  /** Told of each write when it has been made or has failed. */
+  /** Called for each write when it has been made or has failed. */
   readonly onWrite?: (write: WriteRecord) => void;
 }
 

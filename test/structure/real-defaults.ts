@@ -320,7 +320,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'hw-driver/server/ports/front-ports.ts': ["this.added.get(port)?.get('$LOOPBACK_MODE') ?? ''"],
   'hw-driver/server/ports/port-counters.ts': ['this.counts.get(name) ?? 0', 'destination[0] ?? 0'],
-  'hw-driver/server/ports/switch-ports.ts': ['batch.egressPort[0] ?? -1'],
   'hw-driver/server/served-registers.ts': ['data?.fields ?? []', 'key?.fields ?? []'],
   'hw-driver/server/served-tables.ts': ["asked?.table_name ?? ''", 'wanted ?? {}', 'fields = []', 'action = 0'],
   'hw-driver/server/service.ts': ['subscribe.device_id ?? 0', 'client_id = 0', "p4_name = ''"],
@@ -365,11 +364,10 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'sim/pipeline/time/update-player.ts': ["place ?? { gress: 'ingress' as const, cycles: 0 }"],
   'sim/pipeline/trace/header-reader.ts': ['this.phv.headerStart[header] ?? -1', 'bytes[start + (at >>> 3)] ?? 0'],
-  'sim/pipeline/trace/packet-tracer.ts': [
-    'this.entriesOf.get(program) ?? []',
-    'this.entriesOf.get(id) ?? []',
-    'reader.value(field) ?? 0',
-  ],
+  'sim/pipeline/hits/hit-counters.ts': ['this.packets.get(entry) ?? 0'],
+  'sim/pipeline/trace/filter-match.ts': ['reader.value(key) ?? 0'],
+  'hw-driver/server/metrics/exposition.ts': ["suffix = ''", 'labels = {}'],
+  'sim/pipeline/trace/packet-tracer.ts': ['this.entriesOf.get(program) ?? []', 'this.entriesOf.get(id) ?? []'],
   'sim/validation/both-sides.ts': [
     'forwarding.get(ingressPort) ?? { before: has, now: has }',
     'trace = []',

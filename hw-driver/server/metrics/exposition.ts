@@ -1,4 +1,5 @@
 /** The text format of Prometheus, version 0.0.4. */
+import { must } from '../../../compiler/data-plane/must.js';
 
 export interface Sample {
   /** Behind the name of the metric: `_bucket`, `_sum`, `_count` of a histogram; empty for the others. */
@@ -48,7 +49,7 @@ export class Histogram {
   observe(value: number): void {
     const found = this.bounds.findIndex((bound) => value <= bound);
     const place = found < 0 ? this.bounds.length : found;
-    this.counts[place] = (this.counts[place] ?? 0) + 1;
+    this.counts[place] = must(this.counts[place], 'bucket of a histogram') + 1;
     this.sum += value;
   }
 

@@ -1,4 +1,5 @@
-/** What a served switch tells Prometheus of itself. Names and units follow the conventions of Prometheus. */
+/** The metrics of a served switch for Prometheus. Names and units follow the conventions of Prometheus. */
+import { addTo } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { FIXED_NAMES, matchTables, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import type { Switch } from '../../../sim/index.js';
@@ -28,15 +29,18 @@ export class SwitchMetrics {
     return this.emulator.hits !== undefined;
   }
 
-  /** To be told of each packet that has passed the switch. */
+  /** To be called for each packet that has passed the switch. */
   readonly onPacket = ({ programId, egressPort }: PacketOutcome): void => {
-    const counts = this.packets.get(programId) ?? { forwarded: 0, dropped: 0, reported: 0 };
-    this.packets.set(programId, counts);
+    let counts = this.packets.get(programId);
+    if (counts === undefined) {
+      counts = { forwarded: 0, dropped: 0, reported: 0 };
+      this.packets.set(programId, counts);
+    }
     const { cpu } = this.emulator.dataPlane.description.ports;
     counts[egressPort === undefined ? 'dropped' : egressPort === cpu ? 'reported' : 'forwarded']++;
   };
 
-  /** To be told of each write. */
+  /** To be called for each write. */
   readonly onWrite = ({ updates, succeeded, seconds }: WriteRecord): void => {
     this.writeSeconds.observe(seconds);
     this.writes[succeeded ? 'succeeded' : 'failed']++;
@@ -60,7 +64,7 @@ export class SwitchMetrics {
     const entries = new Map<number, number>();
     for (const entry of this.emulator.entries()) {
       const id = programIdOf(entry);
-      if (id !== 0) entries.set(id, (entries.get(id) ?? 0) + 1);
+      if (id !== 0) addTo(entries, id);
     }
     return [
       gauge('p4runpro_programs', 'Programs that have table entries.', [{ value: entries.size }]),

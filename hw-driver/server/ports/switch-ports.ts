@@ -39,7 +39,7 @@ export class FrameError extends Error {
 export class SwitchPorts {
   private readonly batch = createPacketBatch(1, MAX_FRAME_BYTES);
 
-  /** Told of each packet that has passed the switch, also of one that comes back by a looped port. */
+  /** Called for each packet that has passed the switch, also for one that comes back by a looped port. */
   onPacket: (outcome: PacketOutcome) => void = () => undefined;
 
   constructor(

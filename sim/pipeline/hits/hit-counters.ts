@@ -51,7 +51,7 @@ export class HitCounters {
 
   /** Follows a change that the tables have made. @param held the entry that it deleted or replaced, which passes its count on */
   apply(operation: Operation, held: TableEntry | undefined): void {
-    if (held !== undefined) this.entries.get(this.placeOf(held) ?? '')?.delete(held);
+    if (held !== undefined) this.entriesAt(this.placeOf(held))?.delete(held);
     if (operation.kind !== 'insertEntry' && operation.kind !== 'replaceEntry') return;
     const { entry } = operation;
     this.set(entry, held === undefined ? 0 : this.of(held));
@@ -109,8 +109,13 @@ export class HitCounters {
     this.packets.set(entry, this.of(entry) + 1);
   }
 
+  private entriesAt(place: string | undefined): Set<TableEntry> | undefined {
+    return place === undefined ? undefined : this.entries.get(place);
+  }
+
   private addAll(place: string): void {
-    for (const entry of this.entries.get(place) ?? []) this.add(entry);
+    const entries = this.entriesAt(place);
+    if (entries !== undefined) for (const entry of entries) this.add(entry);
   }
 
   /**
