@@ -1,4 +1,4 @@
-/** What the actions of an RPB do to a packet: one small function each, chosen by a dense switch. */
+/** Execution of the actions of an RPB: one small function for each action, called by a dense switch. */
 import { type DataPlane, must } from '../../compiler/index.js';
 import { modifyField, type WritableField } from './deparser.js';
 import { HashUnit } from './hash.js';
@@ -19,10 +19,10 @@ import { HAR, MAR, type Phv } from './phv.js';
 import { ENTRY, HEAD_GUARDED } from './program-code.js';
 import type { RegisterArrays } from './register-arrays.js';
 
-/** In place of headers that a packet lacks. */
+/** Zero bytes, read in place of missing headers. */
 const ZEROS = new Uint8Array(8);
 
-/** Executes actions; holds what they need beside the packet. */
+/** Executes actions; holds their state besides the packet. */
 export class ActionUnit implements InstructionUnit {
   readonly words: Uint32Array;
   readonly fields: readonly WritableField[];
@@ -36,7 +36,7 @@ export class ActionUnit implements InstructionUnit {
   private readonly protocol: FieldAccess;
   readonly cpuPort: number;
   readonly addressMask: number;
-  /** Filled anew for each operation that goes through the table. */
+  /** Operands, reused for each operation that is called through the table. */
   private readonly scratch: { -readonly [Key in keyof Operands]: Operands[Key] } = {
     first: 0,
     second: 0,
@@ -46,7 +46,7 @@ export class ActionUnit implements InstructionUnit {
     isGuarded: false,
   };
 
-  /** Called for each access that is not proven to lie within the program's memory. @param rpb from 0 */
+  /** Called for each memory access that is not proven to lie within the program's memory. @param rpb from 0 */
   guard: (programId: number, rpb: number, address: number) => void = () => undefined;
 
   constructor(
@@ -184,7 +184,7 @@ export class ActionUnit implements InstructionUnit {
     return hash.extendWord(hash.initial, word, 0) ^ hash.xorOut;
   }
 
-  /** Writes a field by its operand. */
+  /** Writes the field of an operand. */
   modify(operand: number, phv: Phv, value: number): void {
     modifyField(this.fields[operand] as WritableField, phv, value);
   }

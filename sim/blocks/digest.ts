@@ -1,4 +1,4 @@
-/** Digests of what a run did: equal for equal input, with any engine, number of workers and machine. */
+/** Digests of the results of a run: equal for equal input on any engine, number of workers and machine. */
 import { createHash } from 'node:crypto';
 import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
 
@@ -56,7 +56,7 @@ export function digestPacket(batch: PacketBatch, words: Uint32Array, i: number):
   batch.digest[2 * i + 1] = b ^ Math.imul(a, 0x27d4eb2f);
 }
 
-/** Where a digest of outputs stands, so that another one can go on from there; hexadecimal. */
+/** State of an output digest as hexadecimal text, from which another digest can resume. */
 export interface OutputDigestState {
   readonly chain: string;
   readonly pending: string;
@@ -69,7 +69,7 @@ export interface OutputDigestState {
 export class OutputDigest {
   private chain: Uint8Array;
   private readonly pending = new Uint32Array(RECORDS_PER_BLOCK * RECORD_WORDS);
-  /** Words of it. */
+  /** The record as words. */
   private used: number;
 
   constructor(state: OutputDigestState = { chain: '', pending: '' }) {
@@ -79,12 +79,12 @@ export class OutputDigest {
     this.used = bytes.length / Uint32Array.BYTES_PER_ELEMENT;
   }
 
-  /** Takes in a processed batch whose packets have their digests. */
+  /** Adds a processed batch whose packets have digests. */
   update(batch: PacketBatch): void {
     for (let i = 0; i < batch.count; i++) if (batch.egressPort[i] !== DROPPED) this.add(batch, i);
   }
 
-  /** Takes in one packet that left, and that has its digest. */
+  /** Adds one packet that left and has a digest. */
   add(batch: PacketBatch, i: number): void {
     const { pending, used } = this;
     pending[used] = littleEndianWord(batch.egressPort[i] as number);
@@ -102,7 +102,7 @@ export class OutputDigest {
     return { chain: hex(this.chain), pending: hex(this.pendingBytes()) };
   }
 
-  /** Hexadecimal, of all packets so far. */
+  /** Digest of all packets so far, as hexadecimal text. */
   finish(): string {
     return Buffer.from(this.hashed()).toString('hex');
   }
@@ -116,11 +116,11 @@ export class OutputDigest {
   }
 }
 
-/** Port, length and digest of a packet. */
+/** Adds the record of a packet: port, length and digest. */
 const RECORD_WORDS = 4;
 const RECORDS_PER_BLOCK = 1024;
 
-/** Covers every bucket of every RPB, in order. */
+/** Hash of every bucket of every RPB, in order. */
 export function stateDigest(memory: Uint32Array): string {
   const words = LITTLE_ENDIAN ? memory : Uint32Array.from(memory, littleEndianWord);
   return createHash('sha256')

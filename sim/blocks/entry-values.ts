@@ -7,7 +7,7 @@ export interface MaskedValue {
   readonly mask: number;
 }
 
-/** Of $MATCH_PRIORITY, as the driver sends it. */
+/** Width of $MATCH_PRIORITY, as the driver sends it. */
 const PRIORITY_BITS = 32;
 
 const fitsWidth = (value: number, width: number): boolean =>
@@ -26,7 +26,7 @@ export function refuseUnknownKeys(entry: TableEntry, known: ReadonlySet<string>)
   if (unknown !== undefined) throw new TargetError('unknown-field', `${entry.table} has no key ${unknown.name}`);
 }
 
-/** A field that may leave bits open. @throws {TargetError} wrong-width */
+/** Value and mask of a ternary field. @throws {TargetError} wrong-width */
 export function ternaryValue(field: KeyField, width: number): MaskedValue {
   const mask = field.match === 'ternary' ? field.mask : 2 ** width - 1;
   if (!fitsWidth(field.value, width) || !fitsWidth(mask, width)) {
@@ -35,14 +35,14 @@ export function ternaryValue(field: KeyField, width: number): MaskedValue {
   return { value: field.value, mask };
 }
 
-/** A field of the key that must be there. @throws {TargetError} unknown-field, wrong-width */
+/** A required field of the key. @throws {TargetError} unknown-field, wrong-width */
 export function ternaryKey(entry: TableEntry, name: string, width: number): MaskedValue {
   const field = entry.key.find((candidate) => candidate.name === name);
   if (field === undefined) throw new TargetError('unknown-field', `${entry.table} needs the key ${name}`);
   return ternaryValue(field, width);
 }
 
-/** As {@link ternaryKey}, for a field that the table matches in full. */
+/** As {@link ternaryKey}, for a field with exact match. */
 export function exactKey(entry: TableEntry, name: string, width: number): number {
   const { value, mask } = ternaryKey(entry, name, width);
   if (mask !== 2 ** width - 1) throw new TargetError('unknown-field', `${entry.table} has no ternary key ${name}`);

@@ -9,7 +9,7 @@ function reverse(value: number, bits: number): number {
   return reversed >>> 0;
 }
 
-/** Bytes taken at a time. */
+/** Number of bytes for each step. */
 const SLICE = 4;
 const ROWS = 256;
 
@@ -19,9 +19,9 @@ export class HashUnit {
    * look-ups (slicing, Kounavis and Berry 2008) instead of a chain of four.
    */
   private readonly tables = new Uint16Array(SLICE * ROWS);
-  /** Where a CRC starts. */
+  /** Initial value of a CRC. */
   readonly initial: number;
-  /** What a CRC ends with: it is its last value XOR this. */
+  /** Value that is XORed into the final CRC. */
   readonly xorOut: number;
   private readonly reflected: boolean;
 
@@ -39,7 +39,7 @@ export class HashUnit {
     return this.extend(this.initial, bytes, 0, length) ^ this.xorOut;
   }
 
-  /** A CRC on its way, {@link initial} at first, taken over `bytes[start .. start + count)`. */
+  /** Extends an intermediate CRC, at first {@link initial}, by `bytes[start .. start + count)`. */
   extend(before: number, bytes: Uint8Array, start: number, count: number): number {
     const end = start + count;
     let crc = before;

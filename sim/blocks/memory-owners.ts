@@ -1,5 +1,5 @@
 /**
- * Which program owns which words of the register arrays, as far as that was declared to the switch. Entries that other
+ * Owners of the words of register arrays, as far as memory blocks were declared to the switch. Entries that other
  * controllers write over BF Runtime come without declarations: their accesses are not counted.
  */
 import { addressFault, type DataPlane, type MemoryBlock, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
@@ -12,12 +12,12 @@ export class MemoryOwners {
     this.initOnEveryPass = dataPlane.description.init.onEveryPass;
   }
 
-  /** In place of what was declared for the program before. */
+  /** Declares the blocks of a program, in place of earlier ones. */
   declare(programId: number, blocks: readonly MemoryBlock[]): void {
     this.declared.set(programId, blocks);
   }
 
-  /** All that was declared, by program id. */
+  /** All declared blocks by program id. */
   list(): [programId: number, blocks: readonly MemoryBlock[]][] {
     return [...this.declared];
   }
@@ -36,7 +36,7 @@ export class MemoryOwners {
     return changesUnderWay || mayEnterLater || addressFault(entries, blocks, this.dataPlane) !== undefined;
   }
 
-  /** Undefined where nothing was declared. @param rpb from 0 @param bucket in the register array */
+  /** Whether a bucket belongs to the program; undefined without a declaration. @param rpb from 0 @param bucket index in the register array */
   isOwn(programId: number, rpb: number, bucket: number): boolean | undefined {
     return this.declared
       .get(programId)

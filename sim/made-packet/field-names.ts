@@ -1,22 +1,22 @@
-/** Fields by the names that people type: as the description has them, without `hdr.`, or the last part alone. */
+/** Fields by the names that users type: as in the description, without `hdr.`, or only the last part. */
 import { appendTo } from '../../compiler/data-plane/counting.js';
 import { type DataPlane, DomainError, type Field, nearest } from '../../compiler/index.js';
 
-/** Values that cannot be made a packet; the message is for the user. */
+/** Thrown for values from which no packet can be made; the message is for the user. */
 export class MadePacketError extends DomainError {
   override readonly name = 'MadePacketError';
   readonly code = 'not-a-packet';
   readonly ends = 'bad-input';
 }
 
-/** What a name means. */
+/** The field of a name. */
 export interface NamedField {
-  /** The shortest name that is clear. */
+  /** The shortest unambiguous name. */
   readonly name: string;
   readonly field: Field;
   /** The bits of the field that are meant, from its highest; all of it if absent. */
   readonly part?: { readonly offset: number; readonly width: number };
-  /** What the IPv4 protocol has to be, as in `tcp.dst_port`. */
+  /** The required IPv4 protocol, as for `tcp.dst_port`. */
   readonly protocol: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Values of fields as people type them. */
+/** Values of fields as users type them. */
 import { parseInteger } from '../../compiler/index.js';
 import { MadePacketError, type NamedField } from './field-names.js';
 

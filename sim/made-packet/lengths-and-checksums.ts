@@ -1,4 +1,4 @@
-/** What follows from the rest of a packet: lengths and checksums of IPv4, UDP and TCP (RFC 791, 768, 9293). */
+/** Lengths and checksums of IPv4, UDP and TCP (RFC 791, 768, 9293). */
 import { must } from '../../compiler/data-plane/must.js';
 import { foldSum, sumBytes, writeIpv4Checksum } from '../blocks/checksum.js';
 

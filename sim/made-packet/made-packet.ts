@@ -1,7 +1,7 @@
 /**
  * A packet made of field values: `ipv4.src=10.0.0.1 tcp.dst_port=80 tcp.flags=S`. It has the headers that the fields
- * are in and those that the parser reads before them. What is not given is 0, but for versions, lengths, time to live
- * and checksums, and fields that lead the parser along.
+ * are in and those that the parser reads before them. Other fields are 0, except for versions, lengths, time to live,
+ * checksums, and fields that select the path of the parser.
  */
 import type { DataPlane, Header } from '../../compiler/index.js';
 import { type ParserWalk, parserWalks } from '../blocks/parser-walks.js';
@@ -16,7 +16,7 @@ import { putLengthsAndChecksums } from './lengths-and-checksums.js';
 export interface MadePacket {
   readonly bytes: Uint8Array;
   readonly ingressPort: number;
-  /** What the egress reads of the queue. */
+  /** State of the queue as the egress reads it. */
   readonly queue: QueueReading;
 }
 
@@ -77,13 +77,13 @@ function givenValues(text: string, dataPlane: DataPlane): Given {
     headers.add(field.header);
     if (named.protocol === undefined) continue;
     if (protocol !== undefined && protocol.value !== named.protocol) {
-      throw new MadePacketError(`${protocol.by} and ${named.name} are of different protocols`);
+      throw new MadePacketError(`${protocol.by} and ${named.name} belong to different protocols`);
     }
     protocol = { value: named.protocol, by: named.name };
   }
   const stated = fields.get(PROTOCOL);
   if (protocol !== undefined && stated !== undefined && stated !== protocol.value) {
-    throw new MadePacketError(`${protocol.by} is of protocol ${protocol.value}, not of ipv4.protocol=${stated}`);
+    throw new MadePacketError(`${protocol.by} needs ipv4.protocol=${protocol.value}, not ${stated}`);
   }
   return { fields, intrinsics, headers, protocol: protocol?.value, payload };
 }
@@ -96,7 +96,7 @@ function assignments(text: string): [name: string, value: string][] {
   return parts.map((part) => {
     const [, name, value] = /^([\w.]+)=(.+)$/.exec(part) ?? [];
     if (name === undefined || value === undefined) {
-      throw new MadePacketError(`'${part}' is no field with its value, as in ipv4.src=10.0.0.1`);
+      throw new MadePacketError(`'${part}' is not of the form field=value, as in ipv4.src=10.0.0.1`);
     }
     return [name, value];
   });
@@ -115,7 +115,7 @@ function withPart({ field, part }: NamedField, before: number | undefined, value
   return (((before ?? DEFAULTS[field.name] ?? 0) & ~mask) | (value << shift)) >>> 0;
 }
 
-/** Along the shortest way through the parser on which it finds all headers that are wanted. */
+/** Follows the shortest path of the parser that finds all requested headers. */
 function frameOf(given: Given, dataPlane: DataPlane): Uint8Array {
   const reader = new HeaderReader(dataPlane);
   const holds = ({ headers }: ParserWalk): boolean =>
@@ -132,7 +132,7 @@ function frameOf(given: Given, dataPlane: DataPlane): Uint8Array {
     reader.read(bytes);
     if (walk.headers.every(({ index }) => reader.has(index))) return bytes;
   }
-  throw new MadePacketError(`with these values the parser does not come to ${wanted.at(-1)}`);
+  throw new MadePacketError(`with these values the parser does not reach ${wanted.at(-1)}`);
 }
 
 function frameAlong({ headers, leads }: ParserWalk, { fields, payload }: Given): Uint8Array {

@@ -3,7 +3,7 @@
  *
  *     load, init, then for each pass: ingress, egress, nextPass; and verdict
  *
- * How packets follow each other (one to its end before the next, by the clock, from queues) is the driver's.
+ * The driver determines the order of packets (one to its end before the next, by the clock, from queues).
  */
 import type { DataPlane } from '../../compiler/index.js';
 import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';

@@ -1,4 +1,4 @@
-/** A packet on which a program's entries do something else than the program says. */
+/** A packet for which the entries of a program differ from its meaning. */
 import type { CompiledProgram, ExecutedStatement, Program } from '../../compiler/index.js';
 import type { RpbVisit } from '../pipeline/drivers/tracing-driver.js';
 import type { Mismatch } from './mismatch.js';

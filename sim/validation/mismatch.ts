@@ -1,4 +1,4 @@
-/** What can be different between what a program means and what its entries do. */
+/** Kinds of differences between the meaning of a program and its entries. */
 import type { Register, Statement } from '../../compiler/index.js';
 
 /** `expected` is what the program means, `actual` what the switch did. Ports are undefined for dropped packets. */
@@ -20,7 +20,7 @@ export type Mismatch =
       readonly expected: number;
       readonly actual: number | undefined;
     }
-  /** A word that is not the program's. */
+  /** A word outside the program's memories. */
   | {
       readonly kind: 'foreign-memory';
       readonly rpb: number;

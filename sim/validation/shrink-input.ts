@@ -1,4 +1,4 @@
-/** Makes the packet and the memory of a failure as plain as they can be. */
+/** Reduces the packet and the memory of a failure. */
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../compiler/index.js';
 import type { BothSides } from './both-sides.js';

@@ -32,7 +32,7 @@ test('figures for a reader on standard output, documents in the folder', () =>
     assert.is(stderr, '');
     assert.match(stdout, /3 of 3 deployed/);
     assert.match(stdout, /200 in/);
-    assert.match(stdout, /results in new\/r: summary\.json/);
+    assert.match(stdout, /results in new\/r:\n {2}summary\.json/);
     assert.not(stdout.includes('\u001b'), 'no colours where there is no terminal');
     assert.equal(readdirSync(join(folder, 'new', 'r')).sort(), FILES);
   }));

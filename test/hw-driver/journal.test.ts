@@ -113,7 +113,7 @@ test('a file: written, torn, opened again; one controller at a time', () =>
     const file = JournalFile.open(path, plane);
     assert.equal(await history(file), running);
     writeFileSync(`${path}.lock`, String(process.ppid));
-    assert.throws(() => JournalFile.open(path, plane), /process \d+ works with it; if not, remove .*j\.lock/);
+    assert.throws(() => JournalFile.open(path, plane), /process \d+ has locked it; if this is wrong, remove .*j\.lock/);
     file.close();
     assert.not(existsSync(`${path}.lock`));
     const whole = statSync(path).size;

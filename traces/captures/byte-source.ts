@@ -2,13 +2,13 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { CaptureError, reasonOf } from './capture-error.js';
 
-/** A stream of bytes read on demand: a file, or what a gzip file unpacks to. */
+/** A stream of bytes read on demand: a file, or a decompressed gzip file. */
 export interface ByteSource {
-  /** Position in the file as it lies on disk, in bytes. */
+  /** Position in the (possibly compressed) file on disk, in bytes. */
   readonly bytesRead: number;
   /** Size of the file on disk, in bytes; 0 if it has none (a pipe). */
   readonly totalBytes: number;
-  /** Whether compressed data ended before its own end mark. Known once the source has ended. */
+  /** Whether compressed data is truncated. Known once the source has ended. */
   readonly endedEarly: boolean;
   /**
    * Reads up to `length` bytes to `target[at ..]` and returns how many; 0 at the end.
@@ -22,7 +22,7 @@ const GZIP_MAGIC = [0x1f, 0x8b];
 const INPUT_BYTES = 1 << 18;
 const UNPACKED_CHUNK_BYTES = 1 << 18;
 
-/** A file as it lies on disk. The first bytes are read ahead to recognise gzip, also where one cannot seek back. */
+/** An uncompressed file. The first bytes are read ahead to recognise gzip, also for files without seek. */
 class FileSource implements ByteSource {
   readonly endedEarly = false;
   readonly head = new Uint8Array(GZIP_MAGIC.length);

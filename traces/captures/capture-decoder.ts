@@ -5,7 +5,7 @@ import type { CaptureWindow } from './capture-window.js';
 import { copyBytes, type ViewedBytes, viewBytes } from './copy-bytes.js';
 import { ETHERNET_HEADER_BYTES, type OtherLink, UNKNOWN_ETHER_TYPE, writeEthernetHeader } from './link-type.js';
 
-/** The most bytes of one packet that a record may hold, as in libpcap (MAXIMUM_SNAPLEN); more is taken for damage. */
+/** Maximum captured bytes of a packet, as in libpcap (MAXIMUM_SNAPLEN); a larger value counts as damage. */
 export const MAX_CAPTURED_BYTES = 1 << 18;
 
 /** Why a decoder stopped: the window holds no further whole record, or the batch no further packet. */
@@ -22,7 +22,7 @@ export interface CaptureDecoder {
   unfinishedRecordOffset(window: CaptureWindow): number | undefined;
 }
 
-/** What a decoder tells the reader besides packets. */
+/** The reader's interface for decoders, besides packets. */
 export interface DecoderContext {
   readonly path: string;
   readonly intake: CaptureIntake;
@@ -30,7 +30,7 @@ export interface DecoderContext {
   readonly warn: (message: string) => void;
 }
 
-/** A packet as found in a record; decoders fill one such object again and again. */
+/** A packet in a record; decoders reuse one such object. */
 export interface PacketRecord {
   /** Index of the first packet byte in the window. */
   start: number;
@@ -83,7 +83,7 @@ export function deliverPacket(
     return true;
   }
   if (record.capturedLength > record.originalLength) {
-    context.warn('records hold more bytes than they say the packet had; the bytes held were taken as its length');
+    context.warn('records have more captured bytes than bytes on the wire; the captured bytes were used as the length');
     record.originalLength = record.capturedLength;
   }
   const length = Math.max(0, record.originalLength - record.frameCheckBytes);
@@ -150,7 +150,7 @@ function append(
   return offset;
 }
 
-/** What the capture said, or did not say, of the packet just appended. */
+/** Sets the marks of the packet just appended. */
 function mark(record: PacketRecord, source: IntakeSource, batch: PacketBatch, intake: CaptureIntake): void {
   if (record.untimed) intake.untimed++;
   batch.marks[batch.count - 1] =

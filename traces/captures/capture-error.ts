@@ -1,4 +1,4 @@
-/** Everything that can go wrong with a capture file. */
+/** Codes of capture errors. */
 export type CaptureErrorCode =
   /** The file is readable, but it is not a pcap or pcapng capture (or a gzip of one). */
   | 'not-a-capture'
@@ -18,12 +18,12 @@ export type CaptureErrorCode =
 /** The one error that reading and writing captures throws. The message is a single line that names the file. */
 export class CaptureError extends Error {
   override readonly name = 'CaptureError';
-  /** A command that meets it ends as for bad input. */
+  /** Exit status of a command: that of bad input. */
   readonly ends = 'bad-input';
   readonly code: CaptureErrorCode;
   /** The capture, as the caller named it. */
   readonly path: string;
-  /** Where in the (uncompressed) capture the trouble lies, in bytes from its start, where that helps. */
+  /** Offset of the error in the uncompressed capture in bytes, if it helps. */
   readonly byteOffset: number | undefined;
 
   constructor(code: CaptureErrorCode, path: string, detail: string, byteOffset?: number) {
@@ -34,7 +34,7 @@ export class CaptureError extends Error {
   }
 }
 
-/** What an unknown thrown value says, for the message of the error that wraps it. */
+/** Message of an unknown thrown value, for the error that wraps it. */
 export function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

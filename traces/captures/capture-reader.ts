@@ -7,7 +7,7 @@ import { CaptureWindow } from './capture-window.js';
 import { createPcapDecoder, isPcapMagic, PCAP_FILE_HEADER_BYTES } from './pcap.js';
 import { createPcapngDecoder, isPcapngMagic, SECTION_HEADER_BYTES } from './pcapng.js';
 
-/** How packets are to be read. */
+/** Options for reading packets. */
 export interface ReadOptions {
   /** The switch port of packets whose capture names none; the interfaces of a pcapng may: `port 3`. Default 0. */
   readonly ingressPort?: number;
@@ -27,7 +27,7 @@ export interface CaptureReader {
   readonly bytesRead: number;
   /** Size of the file on disk in bytes; 0 if unknown (a pipe). */
   readonly totalBytes: number;
-  /** Oddities that did not stop the reading, each once. */
+  /** Warnings on irregularities that did not stop the reading, each once. */
   readonly warnings: readonly string[];
   /** Whether every packet has been delivered; tells the end from a batch that was full to begin with. */
   readonly ended: boolean;
@@ -43,7 +43,7 @@ export interface CaptureReader {
 
 /**
  * Opens a capture: pcap or pcapng, plain or gzip, told apart by content. Holds about 1.5 MiB of a file of any size.
- * @param intake what is taken of it; several captures may share one
+ * @param intake selection of packets; several captures may share one
  * @throws CaptureError 'unreadable', 'not-a-capture', 'unsupported-link-type', 'corrupt', or 'truncated' if not even
  * the file header is whole.
  */
@@ -87,7 +87,7 @@ function requireHeader(bytes: number, headerBytes: number, path: string): void {
   throw new CaptureError('truncated', path, `ends inside the file header, after 0 whole packets`, bytes);
 }
 
-/** First bytes, in hexadecimal, of what people mistake for a capture. */
+/** First bytes, in hexadecimal, of files that are often mistaken for captures. */
 const LOOKALIKES: readonly (readonly [string, string])[] = [
   ['28b52ffd', 'it is packed with zstd, only gzip is unpacked'],
   ['fd377a585a', 'it is packed with xz, only gzip is unpacked'],

@@ -3,7 +3,7 @@ import type { ByteSource } from './byte-source.js';
 /** Bytes asked of the source at a time. */
 const CHUNK_BYTES = 1 << 20;
 
-/** The longest record a decoder may want to see as a whole; packets with all their options are far shorter. */
+/** Maximum record that a decoder needs as a whole; packets with all options are far shorter. */
 export const MAX_RECORD_BYTES = 1 << 19;
 
 /**

@@ -15,7 +15,7 @@ import {
   writeSection,
 } from './pcapng-writing.js';
 
-/** How a capture is written. */
+/** Options for writing a capture. */
 export interface WriterOptions {
   /** Whether time stamps count nanoseconds (default) or microseconds, rounded down; pcapng always has nanoseconds. */
   readonly nanoseconds?: boolean;
@@ -47,7 +47,7 @@ export interface CaptureWriter {
 }
 
 const BUFFER_BYTES = 1 << 20;
-/** Of the numbers that a packet's port is one of. */
+/** Which of a packet's two ports is recorded. */
 const PORTS = 2 ** 16;
 
 /**
@@ -70,9 +70,9 @@ function recordFormat(path: string, { nanoseconds = true, format, ports = 'ingre
 
 /** How a format frames packets. */
 interface RecordFormat {
-  /** The most bytes of a record beside the packet's. */
+  /** Maximum bytes of a record besides those of the packet. */
   readonly overheadBytes: number;
-  /** What is wrong with a time of whole seconds, for a message; undefined for one that the format can hold. */
+  /** Error message for a time in whole seconds; undefined if the format can represent it. */
   timeProblem(seconds: number): string | undefined;
   /** Writes what the file begins with; returns where it ends. */
   begin(view: DataView, at: number): number;

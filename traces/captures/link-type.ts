@@ -9,10 +9,10 @@ export const LINK_TYPE_ETHERNET = 1;
 export const ETHERNET_HEADER_BYTES = 14;
 const ADDRESS_BYTES = 6;
 const ETHER_TYPE = { ipv4: 0x0800, ipv6: 0x86dd } as const;
-/** Below it, the field says a length (IEEE 802.3). */
+/** Below this value, the field is a length (IEEE 802.3). */
 const LEAST_ETHER_TYPE = 0x0600;
 const MAX_LENGTH = 1500;
-/** What stands for a protocol that Ethernet has no number for: reserved (RFC 1701), so that no parser takes it on. */
+/** Ether type of protocols without an ether type: reserved (RFC 1701), so that no parser follows it. */
 export const UNKNOWN_ETHER_TYPE = 0xffff;
 
 /** Two Ethernet addresses, six bytes each. */
@@ -21,13 +21,13 @@ export interface LinkAddresses {
   readonly destination: Uint8Array;
 }
 
-/** Of packets that have none: locally administered, 02:00:00:00:00:01 and 02:00:00:00:00:02. */
+/** Addresses of packets without any: locally administered, 02:00:00:00:00:01 and 02:00:00:00:00:02. */
 export const DEFAULT_LINK_ADDRESSES: LinkAddresses = {
   source: Uint8Array.of(2, 0, 0, 0, 0, 1),
   destination: Uint8Array.of(2, 0, 0, 0, 0, 2),
 };
 
-/** How a packet of a link that is not Ethernet becomes a frame: its own header goes, an Ethernet header takes its place. */
+/** Conversion of a packet of another link to a frame: an Ethernet header replaces its link header. */
 export interface OtherLink {
   /** Bytes of the link's own header. */
   readonly headerBytes: number;
@@ -115,7 +115,7 @@ const OTHER_LINKS: ReadonlyMap<number, OtherLink> = new Map([
   [276, COOKED_2],
 ]);
 
-/** Names of the link types that turn up in practice. */
+/** Names of common link types. */
 const LINK_TYPE_NAMES: ReadonlyMap<number, string> = new Map([
   [0, 'BSD loopback'],
   [1, 'Ethernet'],
@@ -139,9 +139,8 @@ const LINK_TYPE_NAMES: ReadonlyMap<number, string> = new Map([
   [276, 'Linux cooked capture v2'],
 ]);
 
-/** Of a link type, for messages. */
-export const linkTypeName = (linkType: number): string =>
-  LINK_TYPE_NAMES.get(linkType) ?? 'a type this reader does not know';
+/** Name of a link type, for messages. */
+export const linkTypeName = (linkType: number): string => LINK_TYPE_NAMES.get(linkType) ?? 'an unknown type';
 
 export type LinkKind = 'ethernet' | 'unsupported' | OtherLink;
 

@@ -1,10 +1,10 @@
 /** Interface description blocks of pcapng, and the time stamps of the packets that refer to them. */
 import type { PacketRecord } from './capture-decoder.js';
 
-/** What an interface description block says about the packets of its interface. */
+/** Contents of an interface description block. */
 export interface PcapngInterface {
   readonly linkType: number;
-  /** The most bytes captured of a packet; 0 for no limit. */
+  /** Maximum captured bytes of a packet; 0 for no limit. */
   readonly snapBytes: number;
   /** Bytes of frame check sequence at the end of each packet. */
   readonly frameCheckBytes: number;
@@ -28,7 +28,7 @@ const BINARY_RESOLUTION = 0x80;
 const NANOSECONDS_PER_SECOND = 1e9;
 const WORD = 2 ** 32;
 
-/** What the interface of a switch port is called. */
+/** Name of the interface of a switch port. */
 export const portName = (port: number): string => `port ${port}`;
 
 /** The port that an interface of this name stands for; whether a switch has it is not decided here. */

@@ -24,7 +24,7 @@ const HALF = 2 ** 16;
  */
 export const SECONDS_OF_INTERFACE = 2 ** 34;
 
-/** The most bytes of a packet's blocks beside its own bytes: an interface, the packet block, padding. */
+/** Maximum bytes of a packet's blocks besides its own bytes: an interface, the packet block, padding. */
 export const PCAPNG_OVERHEAD_BYTES = 96;
 
 const padded = (bytes: number): number => (bytes + 3) & ~3;
@@ -76,7 +76,7 @@ export function writeInterface(view: DataView, at: number, port: number, offsetS
   return at + bytes;
 }
 
-/** What stands before the bytes of a packet. */
+/** Fields before the bytes of a packet. */
 export interface PacketHeading {
   /** Place of its port's description among those of the section, from 0. */
   readonly interfaceIndex: number;

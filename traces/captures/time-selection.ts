@@ -1,4 +1,4 @@
-/** Which packets of captures are read by their times, and gaps between them that are made shorter. */
+/** Selection of packets by time, and shortening of gaps between packets. */
 import { epochNanoseconds, type TimeStamp, timeStampOf } from './time-stamp.js';
 
 /** A time: since the epoch, or after the first packet that has a time. Nanoseconds. */
@@ -8,15 +8,15 @@ export interface TimeBound {
 }
 
 export interface TimeSelectionOptions {
-  /** Packets before it are left out. */
+  /** Packets before this time are skipped. */
   readonly from?: TimeBound | undefined;
-  /** Packets at it and after it are left out. */
+  /** Packets at and after this time are skipped. */
   readonly to?: TimeBound | undefined;
-  /** Gaps between packets that are longer become as long, in nanoseconds. */
+  /** Maximum gap between packets in ns; longer gaps are shortened to it. */
   readonly squeezeGapsNs?: bigint | undefined;
 }
 
-/** A packet's time, which is moved. */
+/** A packet's time, changed in place. */
 export interface MovableTime {
   timeSeconds: number;
   timeNanoseconds: number;
@@ -29,13 +29,13 @@ const NANOSECONDS = 1e9;
 const compare = (seconds: number, nanoseconds: number, other: TimeStamp): number =>
   seconds - other.seconds || nanoseconds - other.nanoseconds;
 
-/** Looks at the packets of all captures of a run, one after the other. */
+/** Selects the packets of all captures of a run, in order. */
 export class TimeSelection {
-  /** Packets that were left out because of their times. */
+  /** Number of packets skipped because of their times. */
   outside = 0;
-  /** Packets that were left out because they have no time, where times decide. */
+  /** Number of packets skipped because they have no time, if times are selected. */
   untimedOutside = 0;
-  /** Gaps that were made shorter. */
+  /** Number of shortened gaps. */
   gapsSqueezed = 0;
   private from: TimeStamp | undefined;
   private to: TimeStamp | undefined;
@@ -43,19 +43,19 @@ export class TimeSelection {
   private begun = false;
   /** The latest time that a packet had in its capture. */
   private latest: { seconds: number; nanoseconds: number } | undefined;
-  /** What was taken off the times by now. */
+  /** Nanoseconds subtracted from times so far. */
   private shift = { seconds: 0, nanoseconds: 0 };
 
   constructor(private readonly options: TimeSelectionOptions) {
     this.gap = options.squeezeGapsNs === undefined ? undefined : timeStampOf(options.squeezeGapsNs);
   }
 
-  /** What all gaps together lost, in nanoseconds. */
+  /** Total shortening of all gaps in ns. */
   get squeezedNs(): bigint {
     return epochNanoseconds(this.shift);
   }
 
-  /** To be called for each packet before it is decided on, also of those that are left out for another reason. */
+  /** To be called first for each packet, including packets skipped for another reason. */
   see(packet: Readonly<MovableTime>): void {
     if (this.begun || packet.untimed) return;
     this.begun = true;

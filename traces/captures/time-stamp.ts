@@ -1,7 +1,7 @@
 /** Time stamps of packets: whole seconds since the epoch and nanoseconds within the second, so that none is rounded. */
 
 export interface TimeStamp {
-  /** Whole; below 0 before 1970. */
+  /** Whole seconds; negative before 1970. */
   readonly seconds: number;
   /** 0 to 999,999,999, counted forward also before 1970. */
   readonly nanoseconds: number;
@@ -15,13 +15,13 @@ const DATE_SECONDS = { first: -62_167_219_200n, last: 253_402_300_799n } as cons
 export const epochNanoseconds = ({ seconds, nanoseconds }: TimeStamp): bigint =>
   BigInt(seconds) * NANOSECONDS + BigInt(nanoseconds);
 
-/** The time of that many nanoseconds since the epoch. */
+/** The time of a number of nanoseconds since the epoch. */
 export function timeStampOf(epochNs: bigint): TimeStamp {
   const nanoseconds = ((epochNs % NANOSECONDS) + NANOSECONDS) % NANOSECONDS;
   return { seconds: Number((epochNs - nanoseconds) / NANOSECONDS), nanoseconds: Number(nanoseconds) };
 }
 
-/** As in `-1.000000005`: seconds with nine decimals, exactly. */
+/** Exact seconds with nine decimals, e.g. `-1.000000005`. */
 export function decimalSeconds(nanoseconds: bigint): string {
   const digits = (nanoseconds < 0n ? -nanoseconds : nanoseconds).toString().padStart(10, '0');
   return `${nanoseconds < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;

@@ -1,7 +1,7 @@
 /**
  * Logarithm and powers that are equal to the last bit on every machine and in every JavaScript engine. ECMAScript leaves
  * the last bits of Math.log, Math.exp and `**` to the engine, and engines have changed them; traffic from a seed must
- * not change with them. Here is nothing but +, -, *, / and the bits of a double, which IEEE 754 defines.
+ * not change with them. This file uses only +, -, *, / and the bits of a double, which IEEE 754 defines.
  */
 
 const LN_2 = Math.LN2;

@@ -1,6 +1,6 @@
 /**
- * What has to be there. A default in its place would let a fault of this code go on as time 0 or as an empty packet,
- * and be seen far from where it happened, or never.
+ * A value that must not be missing. A default in its place would turn a fault of this code into time 0 or an empty
+ * packet, which would be noticed late or never.
  * @param what the noun of the message, e.g. `time of packet 3`
  * @throws Error `the time of packet 3 is missing`; it is never the user's fault, so nothing catches it.
  */

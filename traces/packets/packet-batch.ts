@@ -1,10 +1,10 @@
 import { must } from './must.js';
 
 /**
- * A batch of packets: the one currency of the packet path. Captures and generators fill it, the switch rewrites the
- * packets where they lie and writes its verdict beside them, and capture writers and digests read it.
+ * A batch of packets, the data structure of the whole packet path. Captures and generators fill it, the switch modifies
+ * the packets in place and writes their verdicts, and capture writers and digests read it.
  *
- * Every array lies in shared memory, so that a batch can be handed to worker threads without a copy. Packet i is
+ * Every array is in shared memory, so that workers access a batch without a copy. Packet i is
  * `bytes[offset[i] .. offset[i] + capturedLength[i])`; packets start at multiples of 8 bytes, and the bytes up to the
  * next multiple are 0, so that readers may take whole words.
  *
@@ -45,9 +45,9 @@ export const DROPPED = -1;
 
 /** Bits of a packet's marks. */
 export const PACKET_MARKS = {
-  /** The capture gives the packet no time: its time is that of the epoch, and means nothing. */
+  /** The capture has no time for the packet; its time is 0 and has no meaning. */
   untimed: 1,
-  /** The capture says which port the packet came in by; without it, `ingressPort` is what the reader was told. */
+  /** The capture records the ingress port; otherwise `ingressPort` is the default of the reader. */
   portRecorded: 2,
 } as const;
 

@@ -1,23 +1,23 @@
-/** What is written when a path is written: a file that is replaced, or something that takes bytes as they come. */
+/** Destinations of output paths: a file that is replaced, or a device or pipe that is written directly. */
 import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 export type Destination =
-  /** A regular file, or one that is to be. */
+  /** A regular file, existing or new. */
   | { readonly kind: 'file'; readonly path: string; readonly before: FileRights | undefined }
   /** A device or a named pipe. */
   | { readonly kind: 'device'; readonly path: string }
   /** A file that this process has open, as in `/dev/stdout`. */
   | { readonly kind: 'descriptor'; readonly descriptor: number };
 
-/** What a file that is there keeps when it is replaced. */
+/** Attributes that an existing file keeps when it is replaced. */
 export interface FileRights {
   readonly mode: number;
   readonly owner: number;
   readonly group: number;
 }
 
-/** As many as Linux follows. */
+/** Maximum number of symbolic links, as in Linux. */
 const MAX_LINKS = 40;
 const PERMISSIONS = 0o7777;
 /** Where Linux shows the open files of this process; elsewhere `/dev/fd/N` are devices, and opening one duplicates it. */

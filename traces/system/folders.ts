@@ -1,4 +1,4 @@
-/** Folders that are made where they are missing, and removed where they were made for nothing. */
+/** Creation of missing folders, and their removal if they were not used. */
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
@@ -32,6 +32,6 @@ export function removeFolders(path: string, first: string | undefined): void {
   try {
     for (let folder = resolve(path); folder.length >= last.length; folder = dirname(folder)) rmdirSync(folder);
   } catch {
-    // Somebody else has put something there: it stays.
+    // Another process has written to the folder, so it stays.
   }
 }

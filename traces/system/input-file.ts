@@ -1,12 +1,12 @@
-/** Files that are read whole. */
+/** Reads whole files into memory. */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 
-/** No program, document, snapshot or journal comes near it: a longer one is a device that has no end. */
+/** Maximum bytes of a file: far above any program, document, snapshot or journal, so longer input is an endless device. */
 const MAX_BYTES = 256 * 1024 * 1024;
 const PART_BYTES = 1024 * 1024;
 
 /**
- * What a file, a device or a pipe holds.
+ * Contents of a file, a device or a pipe.
  * @param maxBytes the largest file that is read, in bytes
  * @throws errors of the system, and one for more than `maxBytes`, which devices such as `/dev/zero` are
  */

@@ -1,4 +1,4 @@
-/** Files that nobody is to find when the process has ended, however it ends. */
+/** Temporary files and locks that are removed when the process ends, also by a signal. */
 import { rmSync } from 'node:fs';
 import { holdSignals, releaseSignals } from './signals.js';
 
@@ -6,14 +6,14 @@ const partial = new Set<string>();
 const locks = new Set<string>();
 let watchesExit = false;
 
-/** A file that is being written. Signals wait until it is whole or removed. */
+/** Registers a file that is being written. Signals wait until it is complete or removed. */
 export function addPartial(path: string): void {
   watchExit();
   if (partial.size === 0) holdSignals(removeLeftovers);
   partial.add(path);
 }
 
-/** It has its name now, or is gone. */
+/** Unregisters a file that has been renamed or removed. */
 export function forgetPartial(path: string): void {
   if (partial.delete(path) && partial.size === 0) releaseSignals(removeLeftovers);
 }
@@ -42,7 +42,7 @@ function removeLeftovers(): void {
     try {
       rmSync(path, { force: true });
     } catch {
-      // Its folder may be gone, or not be ours any more.
+      // Its folder may have been removed, or may no longer be writable.
     }
   }
 }

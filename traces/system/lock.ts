@@ -1,9 +1,9 @@
-/** A lock is a file that names the process which holds it. Those of processes that have ended are taken over. */
+/** A lock is a file that names the process that holds it. A lock of a process that has ended is taken over. */
 import { linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { addLock, forgetLock } from './leftovers.js';
 
-/** Somebody else holds it. */
+/** Thrown if another process holds the lock. */
 export class Locked extends Error {
   override readonly name = 'Locked';
 
@@ -11,19 +11,19 @@ export class Locked extends Error {
     readonly path: string,
     readonly processId: number,
   ) {
-    super(`process ${processId} works with it; if not, remove ${path}`);
+    super(`process ${processId} has locked it; if this is wrong, remove ${path}`);
   }
 }
 
-/** Those of this process. */
+/** Locks of this process. */
 const held = new Set<string>();
 let attempts = 0;
 
-/** Takes the lock at a path. @returns what gives it back @throws {Locked}, or errors of the system */
+/** Takes the lock at a path. @returns a function that releases it @throws {Locked}, or errors of the system */
 export function lock(named: string): () => void {
   const path = join(realpathSync(dirname(resolve(named))), basename(named));
   const own = `${path}.${process.pid}-${attempts++}`;
-  // Linked, not written: a lock that can be seen names its process.
+  // Created by a hard link, so that a visible lock always names its process.
   writeFileSync(own, `${process.pid} ${startOf(process.pid)}\n`, { flag: 'wx' });
   try {
     while (!tryToLink(own, path)) takeOver(path, `${own}.stale`, named);
@@ -51,7 +51,7 @@ function tryToLink(own: string, path: string): boolean {
   }
 }
 
-/** What file systems without hard links say. */
+/** Error codes of file systems without hard links. */
 const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 function tryToCreate(own: string, path: string): boolean {
@@ -72,11 +72,11 @@ function takeOver(path: string, stale: string, named: string): void {
   try {
     renameSync(path, stale);
   } catch (error) {
-    // Another process was as quick.
+    // Another process took it at the same time.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  // And may have locked between the two looks: then it keeps its lock.
+  // It may have taken the lock between the two reads, and keeps it then.
   const moved = ownerOf(stale);
   if (moved !== undefined && isHeld(path, moved)) {
     tryToLink(stale, path);
@@ -88,11 +88,11 @@ function takeOver(path: string, stale: string, named: string): void {
 
 interface Owner {
   readonly processId: number;
-  /** When it began; '' where the system does not say. */
+  /** Start time of the process; '' if the system does not report it. */
   readonly start: string;
 }
 
-/** Undefined if there is no lock any more. */
+/** The holder of a lock; undefined if the lock has been released. */
 function ownerOf(path: string): Owner | undefined {
   try {
     const [processId = '', start = ''] = readFileSync(path, 'utf8').trim().split(' ');
@@ -106,7 +106,7 @@ function ownerOf(path: string): Owner | undefined {
 function isHeld(path: string, { processId, start }: Owner): boolean {
   if (processId <= 0) return false;
   const now = startOf(processId);
-  // A process that has the number of one that has ended.
+  // The number has been reused by another process.
   if (start !== '' && now !== '' && start !== now) return false;
   if (processId === process.pid) return held.has(path);
   try {
@@ -117,7 +117,7 @@ function isHeld(path: string, { processId, start }: Owner): boolean {
   }
 }
 
-/** Clock ticks since the machine began when a process did: field 22 of its stat, behind the name in parentheses. */
+/** Start time of a process in clock ticks since boot: field 22 of its stat, after the name in parentheses. */
 const START_BEHIND_NAME = 19;
 
 function startOf(processId: number): string {

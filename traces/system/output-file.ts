@@ -1,11 +1,11 @@
-/** The one way in which files are written: whole or not at all, through symbolic links, and directly into devices. */
+/** Writes all files: atomically, through symbolic links, and directly into devices. */
 import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { destinationOf, type FileRights } from './destination.js';
 import { addPartial, forgetPartial } from './leftovers.js';
 import { writeBytes } from './write-bytes.js';
 
-/** A file in the making. Errors are those of the system; {@link reasonOf} says them in words. */
+/** A file being written. Errors are those of the system; {@link reasonOf} gives their text. */
 export class OutputFile {
   private isOpen = true;
 
@@ -32,7 +32,7 @@ export class OutputFile {
     }
   }
 
-  /** What cannot be written is discarded as a whole. */
+  /** Discards the whole file after an error. */
   write(data: Uint8Array | string): void {
     try {
       writeBytes(this.file, data);
@@ -58,7 +58,7 @@ export class OutputFile {
     }
   }
 
-  /** Gives up: an older file stays. Does nothing once closed. */
+  /** Discards the new file; an older file stays. Does nothing once closed. */
   discard(): void {
     if (!this.isOpen) return;
     try {
@@ -81,7 +81,7 @@ export class OutputFile {
   }
 }
 
-/** Only root may give a file to somebody else; anybody else who replaces one owns it. */
+/** Keeps the owner of a replaced file; only root can do so. */
 function keepRights(file: number, { mode, owner, group }: FileRights): void {
   try {
     fchownSync(file, owner, group);
@@ -96,7 +96,7 @@ let partialFiles = 0;
 const MAX_NAME_BYTES = 200;
 const KEPT_CHARACTERS = 50;
 
-/** In the folder of the file that it becomes, so that it only has to be renamed. */
+/** Path of the temporary file, in the folder of the target, so that it can be renamed. */
 function openPartial(path: string): { readonly file: number; readonly partial: string } {
   const name = basename(path);
   const begins = Buffer.byteLength(name) > MAX_NAME_BYTES ? name.slice(0, KEPT_CHARACTERS) : name;
@@ -107,13 +107,13 @@ function openPartial(path: string): { readonly file: number; readonly partial: s
       return { file: openSync(partial, 'wx'), partial };
     } catch (error) {
       forgetPartial(partial);
-      // Left by a process that was killed and had the same number.
+      // Left by a killed process with the same number.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
 }
 
-/** So that the name outlives the machine too. */
+/** Syncs the folder, so that the rename survives a power failure. */
 function syncFolder(path: string): void {
   const folder = openSync(path, 'r');
   try {

@@ -1,11 +1,11 @@
-/** What the system said, without its internal prefix: `no space left on device`. */
+/** The message of the operating system without its prefix, e.g. `no space left on device`. */
 export function reasonOf(error: unknown): string {
-  if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 'its reader has gone';
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 'the reader of the pipe has ended';
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/^E[A-Z\d]+: /, '').replace(/, \w+( '.*')?$/, '');
 }
 
-/** An error that the operating system gave. */
+/** Whether an error comes from the operating system. */
 export interface SystemError extends Error {
   readonly code: string;
   readonly syscall: string;

@@ -1,15 +1,15 @@
 /**
- * Signals that ask a command to end. Work that can stop by itself is told, and says what it kept; a second signal, or
- * one that no work listens for, ends the process by that signal after what is not finished is removed.
+ * Signals that end a command. Work that can stop by itself is notified and reports its partial results. A second signal,
+ * or one without such work, ends the process by that signal after unfinished files are removed.
  */
 const NUMBERS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 export type EndingSignal = keyof typeof NUMBERS;
 const SIGNALS: readonly EndingSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/** Shells add this to the number of the signal that ended a process. */
+/** Shells report 128 plus the number of the signal that ended a process. */
 const STATUS_OF_SIGNALS = 128;
 
 const cleanups = new Set<() => void>();
-/** The innermost work last; each is told once. */
+/** Work to notify, innermost last; each once. */
 const works: { readonly stop: () => void; told: boolean }[] = [];
 let last: EndingSignal = 'SIGINT';
 let isListening = false;
@@ -31,7 +31,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
 /** The exit status of a command that was interrupted: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP. */
 export const interruptedStatus = (): number => STATUS_OF_SIGNALS + NUMBERS[last];
 
-/** From now on a signal that ends the process does `cleanup` before. */
+/** Registers a cleanup that runs before a signal ends the process. */
 export function holdSignals(cleanup: () => void): void {
   cleanups.add(cleanup);
   listen();
@@ -42,7 +42,7 @@ export function releaseSignals(cleanup: () => void): void {
   listen();
 }
 
-/** Listens only while there is something to do: a listener keeps a signal from ending a process that is busy. */
+/** Listens only while needed, since a listener prevents a signal from ending a busy process. */
 function listen(): void {
   const wanted = works.length > 0 || cleanups.size > 0;
   if (wanted === isListening) return;

@@ -1,4 +1,4 @@
-/** Bytes to a file that is open, all of them. */
+/** Writes all bytes to an open file. */
 import { writeSync } from 'node:fs';
 
 const WAIT_MS = 2;
@@ -12,7 +12,7 @@ export function writeBytes(file: number, data: Uint8Array | string): void {
       at += writeSync(file, bytes, at, bytes.length - at);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      // A pipe that somebody has set not to block.
+      // A pipe in non-blocking mode.
       Atomics.wait(clock, 0, 0, WAIT_MS);
     }
   }

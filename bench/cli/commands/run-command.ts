@@ -373,7 +373,7 @@ function report(args: RunArguments, result: ReportedRun, folder: ResultFolder): 
   process.stdout.write(args.json ? document : renderRunSummary(result, isFancy(process.stdout)));
   for (const warning of result.warnings) process.stderr.write(`bench: warning: ${warning}\n`);
   if (!args.json)
-    process.stdout.write(`\nresults in ${folder.path}: summary.json, ${[...runTables(result).keys()].join(', ')}\n`);
+    process.stdout.write(`\nresults in ${folder.path}:\n  summary.json, ${[...runTables(result).keys()].join(', ')}\n`);
   if (result.interrupted) {
     const kept =
       (args.write === undefined ? '' : `, packets in ${args.write}`) +

@@ -1,4 +1,4 @@
-/** The form of what actions do to a packet: as a function, and as JavaScript that says the same. */
+/** Types of the meaning of actions: a function, and equivalent generated JavaScript. */
 import type { ActionEffect } from '../../../compiler/index.js';
 import type { WritableField } from '../deparser.js';
 import type { Phv } from '../phv.js';
@@ -15,11 +15,11 @@ export interface Operands {
   readonly flag: number;
   /** The index of its RPB, from 0. */
   readonly rpb: number;
-  /** Whether accesses of memory are looked at, as they are not proven to keep to the program's blocks. */
+  /** Whether memory accesses are checked, since they are not proven to lie within the program's blocks. */
   readonly isGuarded: boolean;
 }
 
-/** What functions need of the switch beside the packet. */
+/** Inputs of functions from the switch, besides the packet. */
 export interface InstructionUnit {
   /** Words of all register arrays. */
   readonly words: Uint32Array;
@@ -29,12 +29,12 @@ export interface InstructionUnit {
   readonly addressMask: number;
   hashTuple(rpb: number, phv: Phv): number;
   hashWord(rpb: number, value: number): number;
-  /** The word that the packet's address means in an RPB. */
+  /** Index of the word for the packet's address in an RPB. */
   accessed(isGuarded: boolean, rpb: number, phv: Phv): number;
   returnToSender(phv: Phv): void;
 }
 
-/** What generated code holds in variables. */
+/** Values that generated code holds in variables. */
 export type Variable = RegisterVariable | SavedVariable | 'branch' | 'address' | 'flag';
 export type RegisterVariable = 'har' | 'sar' | 'mar';
 export type SavedVariable = 'har0' | 'sar0' | 'mar0';
@@ -62,9 +62,9 @@ export interface CodeWriter {
 /** One operation, which an opcode stands for. */
 export interface Operation<Name extends string = string> {
   readonly name: Name;
-  /** Does it to a packet. */
+  /** Executes the operation on a packet. */
   run(unit: InstructionUnit, operands: Operands, phv: Phv): void;
-  /** Statements that do the same. */
+  /** Equivalent statements. */
   code(operands: Operands, to: CodeWriter): string;
 }
 
@@ -75,7 +75,7 @@ export interface Decoded<Name extends string = string> {
   readonly second?: number;
 }
 
-/** What the actions of one family of the instruction table do. */
+/** Meaning of the actions of one family of the instruction table. */
 export interface FamilyMeaning<Effect extends ActionEffect, Name extends string> {
   readonly kind: Effect['kind'];
   readonly operations: readonly Operation<Name>[];

@@ -1,4 +1,4 @@
-/** The table of what actions do: a row for every family of compiler/data-plane/instructions, a number for every operation. */
+/** Table of the meaning of actions: a row for every family of compiler/data-plane/instructions, an opcode for every operation. */
 import { type ActionEffect, must } from '../../../compiler/index.js';
 import { MASK, OFFSET } from './address.js';
 import { ARITHMETIC } from './arithmetic.js';

@@ -29,7 +29,7 @@ export function canGenerateCode(): boolean {
  * constants.
  */
 const ROW = { length: 0, segments: 1, functions: 2 } as const;
-/** Values of a row's start that stand for no row. */
+/** Special values of a row's start, for programs without a row. */
 const NO_ENTRIES = 0;
 const STALE = -1;
 const NO_FUNCTION = 0;
@@ -151,7 +151,7 @@ export class CompiledEngine implements RpbEngine {
     if (start > 0) this.wasted += this.rows[start + ROW.length] as number;
   }
 
-  /** Throws all rows and functions away; those still in use are made again when a packet needs them. */
+  /** Discards all rows and functions; those in use are made again when a packet needs them. */
   private compact(): void {
     for (let id = 0; id < this.rowStart.length; id++) if ((this.rowStart[id] as number) > 0) this.rowStart[id] = STALE;
     this.rowsEnd = 1;

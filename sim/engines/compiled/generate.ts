@@ -15,9 +15,9 @@ import {
 import { OPCODE, OPERATIONS } from '../../blocks/instructions/table.js';
 import type { RpbEntry } from '../../blocks/program-code.js';
 
-/** What code generation has to know of the switch. */
+/** Inputs of code generation from the switch. */
 export interface CodeContext extends Omit<CodeWriter, 'read' | 'write' | 'constant'> {
-  /** Whether the program's memory accesses are looked at, as they are not proven to keep to its blocks. */
+  /** Whether the program's memory accesses are checked, since they are not proven to lie within its blocks. */
   readonly isGuarded: boolean;
 }
 

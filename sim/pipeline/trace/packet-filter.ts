@@ -13,7 +13,7 @@ import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { packetBytes } from '../../../traces/packets/packet-batch.js';
 import { HeaderReader } from './header-reader.js';
 
-/** A text that is no filter, or none of this data plane; the message is for the user. */
+/** Thrown for a text that is not a filter of this data plane; the message is for the user. */
 export class PacketFilterError extends DomainError {
   override readonly name = 'PacketFilterError';
   readonly code = 'not-a-filter';

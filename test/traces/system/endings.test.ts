@@ -66,7 +66,7 @@ test('a reader that has gone ends a command with one sentence, without a stack t
     child.stdout.destroy();
     const { status, stderr } = await ending(child);
     assert.is(status, 2, stderr);
-    assertOneMessage('p4runpro', stderr, /cannot write to standard output: its reader has gone/);
+    assertOneMessage('p4runpro', stderr, /cannot write to standard output: the reader of the pipe has ended/);
   }));
 
 const SIGNALS: readonly (readonly [NodeJS.Signals, number])[] = [

@@ -44,7 +44,7 @@ for (const [name, text, isHeld] of LEFT) {
     withFolder(async (folder) => {
       const path = join(folder, 'l');
       writeFileSync(path, text);
-      if (isHeld) assert.throws(() => lock(path), new RegExp(`process ${process.ppid} works with it`));
+      if (isHeld) assert.throws(() => lock(path), new RegExp(`process ${process.ppid} has locked it`));
       else lock(path)();
       assert.equal(readdirSync(folder), isHeld ? ['l'] : []);
     }));
