@@ -48,6 +48,7 @@ export * from './language/primitives.js';
 export * from './language/program.js';
 export * from './language/program-source.js';
 export * from './language/render.js';
+export { KEYWORDS, RESERVED_WORDS } from './language/reserved-words.js';
 export * from './language/syntax.js';
 export * from './link/allocate.js';
 export * from './link/compiled-program.js';

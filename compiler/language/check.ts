@@ -1,15 +1,14 @@
 /** Syntax tree → checked programs. Every error of the language is found here or in the parser. */
 import { fits, isPowerOfTwo, readable } from '../data-plane/bits.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { REGISTERS } from '../data-plane/description.js';
 import { checkAddresses } from './check-addresses.js';
 import { checkBody } from './check-body.js';
 import { checkFilters } from './check-filters.js';
 import { checkPaths } from './check-paths.js';
 import type { Diagnostics, Span } from './diagnostics.js';
 import { reportLongPath } from './path-length.js';
-import { PRIMITIVES } from './primitives.js';
 import type { Memory, Program } from './program.js';
+import { RESERVED_WORDS } from './reserved-words.js';
 import type { ArgumentSyntax, ProgramSyntax, SourceFile, StatementSyntax, Word } from './syntax.js';
 
 /** A memory as it is declared, with the place for messages. */
@@ -63,15 +62,9 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
   return programs;
 }
 
-const RESERVED: ReadonlyMap<string, string> = new Map([
-  ...REGISTERS.map((name) => [name, 'a register'] as const),
-  ...['program', 'BRANCH', 'case'].map((name) => [name, 'a keyword'] as const),
-  ...[...PRIMITIVES.keys()].map((name) => [name, 'a primitive'] as const),
-]);
-
 /** Registers, keywords and primitives are no names of programs and memories. */
 function checkName({ text, span }: Word, what: 'program' | 'memory', diagnostics: Diagnostics): void {
-  const reserved = RESERVED.get(text);
+  const reserved = RESERVED_WORDS.get(text);
   if (reserved === undefined) return;
   const hint = `choose another name, such as ${text}_1`;
   const fix = { title: `rename to ${text}_1`, start: span.start, end: span.end, text: `${text}_1` };

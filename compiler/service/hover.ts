@@ -121,3 +121,10 @@ export function articleMarkdown({ title, signature, meaning, facts }: HoverArtic
 
 /** Text in which Markdown sees no marks. */
 const escaped = (text: string): string => text.replaceAll(/[\\`*_{}[\]<>#|~&]/g, '\\$&');
+
+/** A hover or article as plain text. */
+export function articlePlainText({ title, signature, meaning, facts }: HoverArticle): string {
+  const head = signature === undefined ? title : signature;
+  const lines = facts.map(([label, text]) => `${label}: ${text}`);
+  return [head, meaning, ...(lines.length > 0 ? [lines.join('\n')] : [])].join('\n\n');
+}

@@ -16,14 +16,14 @@ import { type FoldingRange, foldingRanges } from './folding.js';
 import { formattingEdits } from './formatting.js';
 import { type Hover, type HoverArticle, hoverAt } from './hover.js';
 import { type InlayHint, inlayHints } from './inlay-hints.js';
-import { type PlacementOptions, TrialSwitch } from './placements.js';
+import { type TrialOptions, TrialSwitch } from './placements.js';
 import { type QuickFix, quickFixes } from './quick-fixes.js';
 import { type Renamable, type RenameResult, renamableAt, renameAt } from './rename.js';
 import { type SemanticToken, semanticTokens } from './semantic-tokens.js';
 import { type SignatureHelp, signatureHelpAt } from './signature-help.js';
 import type { TextEdit, TextRange } from './text-lines.js';
 
-export interface ServiceOptions extends Partial<PlacementOptions> {
+export interface ServiceOptions extends Partial<TrialOptions> {
   /** What the switch runs on which hints and costs are computed; none by default. */
   readonly running?: readonly CompiledProgram[];
 }

@@ -1,9 +1,9 @@
 /** Programs and memories by their names: where each is declared and used, also in texts with errors. */
+import { REGISTERS } from '../data-plane/description.js';
 import { PRIMITIVES } from '../language/primitives.js';
 import type { ServiceDocument } from './document.js';
 import type { Place } from './structure.js';
 import type { TextRange } from './text-lines.js';
-import { isRegister } from './words.js';
 
 export type NameKind = 'program' | 'memory';
 
@@ -14,6 +14,8 @@ export interface NameUse {
   readonly range: TextRange;
   readonly isDeclaration: boolean;
 }
+
+export const isRegister = (text: string): boolean => REGISTERS.some((register) => register === text);
 
 /** What the name at a place stands for; of an unknown primitive, each argument that is no register may be a memory. */
 function nameKindAt(place: Place, text: string): NameKind | undefined {

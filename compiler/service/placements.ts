@@ -1,12 +1,12 @@
 /** Where the programs of a text come to lie on a switch, statement by statement. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
+import { DomainError } from '../data-plane/domain-error.js';
 import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
 import type { Program } from '../language/program.js';
 import { type AllocateOptions, type Allocation, allocate } from '../link/allocate.js';
 import type { CompiledProgram, MemoryBlock } from '../link/compiled-program.js';
-import { DoesNotFit } from '../link/does-not-fit.js';
 import { SwitchState } from '../link/switch-state.js';
 import { emitAllocated, type LoweredProgram, lower } from '../passes/compile.js';
 
@@ -33,7 +33,7 @@ export type ProgramPlacement = { readonly program: Program } & (
   | { readonly kind: 'does-not-fit'; readonly reason: string }
 );
 
-export interface PlacementOptions extends AllocateOptions {
+export interface TrialOptions extends AllocateOptions {
   /** Maximum recirculations of a program. */
   readonly recirculations: number;
 }
@@ -49,7 +49,7 @@ export class TrialSwitch {
   constructor(
     private readonly dataPlane: DataPlane,
     running: readonly CompiledProgram[],
-    private readonly options: PlacementOptions,
+    private readonly options: TrialOptions,
   ) {
     this.state = new SwitchState(dataPlane);
     for (const program of running) this.state.commit(program);
@@ -71,7 +71,8 @@ export class TrialSwitch {
           added.push(program.name);
           return { program, ...placed(lowered, allocation, compiled) };
         } catch (error) {
-          if (!(error instanceof DoesNotFit)) throw error;
+          // No place, or an allocator of somebody's own that did not answer as it should.
+          if (!(error instanceof DomainError)) throw error;
           return { program, kind: 'does-not-fit', reason: error.message };
         }
       });

@@ -1,9 +1,8 @@
 /** Renaming of programs and memories. */
-import { PRIMITIVES } from '../language/primitives.js';
+import { RESERVED_WORDS } from '../language/reserved-words.js';
 import type { ServiceDocument } from './document.js';
 import { type NameUse, nameAt, nameUses, usesOf } from './names.js';
 import type { TextEdit, TextRange } from './text-lines.js';
-import { isRegister, KEYWORDS } from './words.js';
 
 /** The name that a rename at an offset changes. */
 export interface Renamable {
@@ -37,9 +36,8 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 /** Why a name cannot be given. */
 function problemOf(document: ServiceDocument, { kind, name }: NameUse, newName: string): string | undefined {
   if (!NAME.test(newName)) return `'${newName}' is not a name: a letter, then letters, digits and '_'`;
-  if (isRegister(newName)) return `${newName} is a register`;
-  if (KEYWORDS.includes(newName)) return `${newName} is a word of the language`;
-  if (PRIMITIVES.has(newName)) return `${newName} is a primitive`;
+  const reserved = RESERVED_WORDS.get(newName);
+  if (reserved !== undefined) return `${newName} is ${reserved}`;
   const isTaken = newName !== name && nameUses(document).some((use) => use.kind === kind && use.name === newName);
   return isTaken ? `there is already a ${kind} ${newName}` : undefined;
 }

@@ -1,10 +1,10 @@
 /** Tokens by what they are, for colours that need the text's meaning: a memory is told from a register and a primitive. */
 import type { Token } from '../language/lexer.js';
 import { PRIMITIVES } from '../language/primitives.js';
+import { KEYWORDS } from '../language/reserved-words.js';
 import type { ServiceDocument } from './document.js';
-import { nameUses } from './names.js';
+import { isRegister, nameUses } from './names.js';
 import type { TextRange } from './text-lines.js';
-import { isRegister, KEYWORDS } from './words.js';
 
 export const SEMANTIC_TOKEN_KINDS = [
   'keyword',

@@ -87,8 +87,8 @@ export function structureOf(tokens: readonly Token[]): Structure {
   const places: Place[] = [];
   const behind: Place[] = [];
   let line = 0;
-  for (const token of tokens) {
-    walk.before(token, token.span.line > line);
+  for (const [i, token] of tokens.entries()) {
+    if (token.span.line > line) walk.beginLine(token, tokens[i + 1]);
     line = token.span.line;
     places.push(walk.place);
     walk.take(token);
@@ -106,10 +106,11 @@ class Walk {
   private readonly open: Block[] = [];
   private next: Block | undefined;
 
-  /** A primitive that begins a line begins a statement, also where the one before it is not complete. */
-  before(token: Token, isFirstOfLine: boolean): void {
-    if (!isFirstOfLine || token.kind !== 'name' || this.open.length === 0) return;
-    if (PRIMITIVES.has(token.text) || token.text === 'BRANCH') this.place = STATEMENT;
+  /** A primitive, or a word in front of `(`, that begins a line begins a statement, also where the one before it is not complete. */
+  beginLine({ kind, text }: Token, next: Token | undefined): void {
+    if (kind !== 'name' || this.open.length === 0) return;
+    if (text === 'case' || text === 'program') return;
+    if (PRIMITIVES.has(text) || text === 'BRANCH' || next?.text === '(') this.place = STATEMENT;
   }
 
   take(token: Token): void {

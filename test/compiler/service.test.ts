@@ -219,7 +219,7 @@ test('rename: refused for reserved and taken names, and where there is nothing t
     'refused: there is already a memory b',
     'refused: har is a register',
     'refused: MEMADD is a primitive',
-    'refused: case is a word of the language',
+    'refused: case is a keyword',
     "refused: '1x' is not a name: a letter, then letters, digits and '_'",
     "refused: 'x y' is not a name: a letter, then letters, digits and '_'",
     "refused: '' is not a name: a letter, then letters, digits and '_'",
