@@ -32,6 +32,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/try-command.js')).tryCommand,
   },
   {
+    usage: 'lsp',
+    describe: 'A language server for editors, on standard input and output',
+    load: async () => (await import('./commands/lsp-command.js')).lspCommand,
+  },
+  {
     usage: 'dataplane [dataplane]',
     describe: 'Report the chip resources that a data plane uses',
     load: async () => (await import('./commands/dataplane-command.js')).dataplaneCommand,

@@ -303,6 +303,13 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'hw-driver/cli/kit/status-line.ts': ["process.env['NO_COLOR'] ?? ''"],
   'hw-driver/cli/kit/tried-packets.ts': ['first ?? 0'],
   'hw-driver/control/controller.ts': ['before?.programs.values() ?? []', 'before?.open ?? []', 'names ?? []'],
+  'hw-driver/language-server/client.ts': ['capabilities ?? {}'],
+  'hw-driver/language-server/documents.ts': ['position ?? {}'],
+  'hw-driver/language-server/server.ts': [
+    'Object.entries(COMMANDS).find(([, command]) => command === params.command) ?? []',
+    'params.arguments ?? []',
+  ],
+  'hw-driver/language-server/to-protocol.ts': ["text ?? ''"],
   'hw-driver/server/fixed-tables/field-values.ts': [
     'message.data?.fields ?? []',
     'message.key?.fields ?? []',

@@ -45,7 +45,7 @@ const INNER_ROOMS: Record<Room, readonly string[]> = {
   ],
   traces: ['packets', 'system', 'captures', 'generate'],
   sim: ['target', 'blocks', 'engines', 'pipeline', 'validation', 'made-packet', 'snapshot'],
-  'hw-driver': ['bfruntime', 'control', 'server', 'cli'],
+  'hw-driver': ['bfruntime', 'control', 'server', 'language-server', 'editors', 'cli'],
   bench: ['figures', 'workloads', 'measure', 'verify', 'paper', 'cli'],
 };
 
@@ -175,6 +175,7 @@ const OTHER_ERRORS = new Set([
   'FrameError',
   'RepeatsDiffer',
   'Locked',
+  'BadRequest',
   'NotWritten',
   'CaptureError',
   'TrafficError',

@@ -1,0 +1,81 @@
+/** The texts that a client has open, as it edits them. */
+import { type LanguageService, type ServiceDocument, TextLines, type TextPosition } from '../../compiler/index.js';
+
+/** One version of an open text. */
+export interface OpenDocument {
+  readonly uri: string;
+  readonly version: number;
+  readonly text: ServiceDocument;
+}
+
+/** A position as clients send it: nothing is known of it. */
+export interface ClientPosition {
+  readonly line?: unknown;
+  readonly character?: unknown;
+}
+
+/** A stretch that is replaced; the whole text without a range. */
+export interface ClientChange {
+  readonly range?: { readonly start?: ClientPosition; readonly end?: ClientPosition } | undefined;
+  readonly text?: unknown;
+}
+
+/** What a client sent cannot be understood; the message is for its log. */
+export class BadRequest extends Error {}
+
+/** @throws {BadRequest} unless line and character are whole numbers */
+export function positionOf(position: ClientPosition | undefined): TextPosition {
+  const { line, character } = position ?? {};
+  if (!isWhole(line) || !isWhole(character)) {
+    throw new BadRequest(`a position has a whole line and character, not ${JSON.stringify(position)}`);
+  }
+  return { line, column: character };
+}
+
+const isWhole = (value: unknown): value is number => Number.isInteger(value);
+
+export class OpenDocuments {
+  private readonly open = new Map<string, OpenDocument>();
+
+  constructor(private service: LanguageService) {}
+
+  get(uri: string): OpenDocument | undefined {
+    return this.open.get(uri);
+  }
+
+  /** @throws {BadRequest} for what is no text */
+  set(uri: unknown, version: unknown, text: unknown): OpenDocument {
+    if (typeof uri !== 'string' || typeof text !== 'string') throw new BadRequest('a document has a URI and a text');
+    const document = { uri, version: isWhole(version) ? version : 0, text: this.service.document(text) };
+    this.open.set(uri, document);
+    return document;
+  }
+
+  /** The next version of a text that is open; undefined for others. @throws {BadRequest} and changes nothing */
+  change(uri: string, version: unknown, changes: readonly ClientChange[]): OpenDocument | undefined {
+    const before = this.open.get(uri);
+    if (before === undefined) return undefined;
+    let text = before.text.text;
+    for (const change of changes) text = changed(text, change);
+    return this.set(uri, version, text);
+  }
+
+  close(uri: string): void {
+    this.open.delete(uri);
+  }
+
+  /** Gives all texts to another service. */
+  moveTo(service: LanguageService): readonly OpenDocument[] {
+    this.service = service;
+    return [...this.open.values()].map(({ uri, version, text }) => this.set(uri, version, text.text));
+  }
+}
+
+function changed(text: string, { range, text: newText }: ClientChange): string {
+  if (typeof newText !== 'string') throw new BadRequest('a change has a text');
+  if (range === undefined || range === null) return newText;
+  const lines = new TextLines(text);
+  const start = lines.offsetAt(positionOf(range.start));
+  const end = lines.offsetAt(positionOf(range.end));
+  return text.slice(0, Math.min(start, end)) + newText + text.slice(Math.max(start, end));
+}

@@ -1,0 +1,54 @@
+/** Findings of open texts, sent soon after the last of several changes. */
+import type { Connection } from 'vscode-languageserver/node';
+import type { OpenDocument, OpenDocuments } from './documents.js';
+import { diagnosticOf } from './to-protocol.js';
+import type { Workspace } from './workspace.js';
+
+/** Milliseconds without a change before findings are worked out: somebody types on, or a request has to be answered first. */
+const PAUSE_MS = 10;
+
+export class FindingsPublisher {
+  private readonly waiting = new Map<string, NodeJS.Timeout>();
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly documents: OpenDocuments,
+    private readonly workspace: () => Workspace,
+  ) {}
+
+  /** Findings of the version that is open when the pause is over. */
+  soon(uri: string): void {
+    clearTimeout(this.waiting.get(uri));
+    const timer = setTimeout(() => {
+      this.waiting.delete(uri);
+      const document = this.documents.get(uri);
+      if (document !== undefined) this.publish(document);
+    }, PAUSE_MS);
+    this.waiting.set(uri, timer);
+  }
+
+  /** Takes back the findings of a text that is closed. */
+  forget(uri: string): void {
+    clearTimeout(this.waiting.get(uri));
+    this.waiting.delete(uri);
+    this.send(uri, undefined, []);
+  }
+
+  stop(): void {
+    for (const timer of this.waiting.values()) clearTimeout(timer);
+    this.waiting.clear();
+  }
+
+  private publish({ uri, version, text }: OpenDocument): void {
+    const { lines } = text;
+    const diagnostics = this.workspace()
+      .service.findings(text)
+      .map((finding) => diagnosticOf(lines, finding));
+    this.send(uri, version, diagnostics);
+  }
+
+  private send(uri: string, version: number | undefined, diagnostics: ReturnType<typeof diagnosticOf>[]): void {
+    const params = version === undefined ? { uri, diagnostics } : { uri, version, diagnostics };
+    this.connection.sendDiagnostics(params).catch((error: unknown) => this.connection.console.error(String(error)));
+  }
+}
