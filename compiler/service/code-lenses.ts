@@ -11,15 +11,16 @@ export interface CodeLens {
   readonly range: TextRange;
 }
 
-/** Of a text without errors, in its order; empty for others. */
-export function codeLenses(document: ServiceDocument): CodeLens[] {
-  return document.placements.flatMap((placement): CodeLens[] => {
-    const { name: program } = placement.program;
-    const token = document.structure.programs.find(({ name }) => name?.text === program)?.name;
+/** Of a text without errors, in its order; empty for others. The cost is left out where placing programs takes long. */
+export function codeLenses({ analysis, placements, structure }: ServiceDocument): CodeLens[] {
+  if (analysis.hasErrors) return [];
+  return analysis.programs.flatMap(({ name: program }): CodeLens[] => {
+    const token = structure.programs.find(({ name }) => name?.text === program)?.name;
     if (token === undefined) return [];
     const range = { start: token.span.start, end: token.span.end };
+    const placement = placements.find((each) => each.program.name === program);
     return [
-      { kind: 'cost', title: costText(placement), program, range },
+      ...(placement === undefined ? [] : [{ kind: 'cost', title: costText(placement), program, range } as const]),
       { kind: 'verify', title: 'verify', program, range },
       { kind: 'explain', title: 'explain', program, range },
     ];

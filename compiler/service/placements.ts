@@ -8,7 +8,8 @@ import type { Program } from '../language/program.js';
 import { type AllocateOptions, type Allocation, allocate } from '../link/allocate.js';
 import type { CompiledProgram, MemoryBlock } from '../link/compiled-program.js';
 import { SwitchState } from '../link/switch-state.js';
-import { emitAllocated, type LoweredProgram, lower } from '../passes/compile.js';
+import { emitAllocated } from '../passes/compile.js';
+import { type KnownProgram, LoweredPrograms, statementStarts } from './lowered-programs.js';
 
 /** An RPB in a pass, both from 1. */
 export interface StatementPlace {
@@ -41,35 +42,41 @@ export interface TrialOptions extends AllocateOptions {
 /** A switch that programs are tried on; it is left as it was. */
 export class TrialSwitch {
   private readonly state: SwitchState;
+  private readonly lowered: LoweredPrograms;
 
   /**
    * @param running what the switch runs
    * @throws {DoesNotFit} if the switch cannot hold them all
    */
   constructor(
-    private readonly dataPlane: DataPlane,
+    dataPlane: DataPlane,
     running: readonly CompiledProgram[],
     private readonly options: TrialOptions,
   ) {
     this.state = new SwitchState(dataPlane);
+    this.lowered = new LoweredPrograms(dataPlane, options.recirculations);
     for (const program of running) this.state.commit(program);
   }
 
-  /** The programs one after another, each for the switch that runs those before it; of one that runs already, a new version in its place. */
+  /**
+   * The programs in their order, each for the switch that runs those before it; of one that runs already, a new version in
+   * its place. None with a slow allocator: editors ask after every change of a text.
+   */
   place(programs: readonly Program[], sourceHash: string): ProgramPlacement[] {
     const { state } = this;
+    if (this.options.allocator.isSlow === true) return [];
     const replaced = programs.flatMap(({ name }) => state.programs.get(name)?.compiled ?? []);
     for (const { program } of replaced) state.release(program);
     const added: string[] = [];
     try {
       return programs.map((program): ProgramPlacement => {
         try {
-          const lowered = lower(program, this.dataPlane, this.options.recirculations);
-          const allocation = allocate(lowered, state, this.options);
-          const compiled = emitAllocated(lowered, allocation, sourceHash, this.options.filterPriority);
+          const known = this.lowered.of(program);
+          const allocation = allocate(known.lowered, state, this.options);
+          const compiled = emitAllocated(known.lowered, allocation, sourceHash, this.options.filterPriority);
           state.commit(compiled);
           added.push(program.name);
-          return { program, ...placed(lowered, allocation, compiled) };
+          return { program, ...placed(program, known, allocation, compiled) };
         } catch (error) {
           // No place, or an allocator of somebody's own that did not answer as it should.
           if (!(error instanceof DomainError)) throw error;
@@ -83,15 +90,23 @@ export class TrialSwitch {
   }
 }
 
-function placed(lowered: LoweredProgram, { placement }: Allocation, { entries, passes, memories }: CompiledProgram) {
+/** @param program as it stands in the text now */
+function placed(
+  program: Program,
+  { lowered, statements }: KnownProgram,
+  { placement }: Allocation,
+  { entries, passes, memories }: CompiledProgram,
+) {
   const { rows, dataPlane } = lowered;
+  const starts = statementStarts(program.body);
   const logicals = new Map<number, Set<number>>();
   for (const { branch, depth, span } of rows.origins) {
     const row = rows.rowOf(branch, depth);
     if (row < 0) continue;
     const logical = must(placement[row], `placement of row ${row + 1}`);
-    const known = logicals.get(span.start);
-    if (known === undefined) logicals.set(span.start, new Set([logical]));
+    const start = must(starts[must(statements.get(span.start), 'statement of a step')], 'start of a statement');
+    const known = logicals.get(start);
+    if (known === undefined) logicals.set(start, new Set([logical]));
     else known.add(logical);
   }
   const placeOf = (logical: number): StatementPlace => {

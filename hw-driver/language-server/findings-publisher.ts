@@ -9,6 +9,8 @@ const PAUSE_MS = 10;
 
 export class FindingsPublisher {
   private readonly waiting = new Map<string, NodeJS.Timeout>();
+  /** Milliseconds that the last findings took: nobody is kept waiting for longer texts at every key. */
+  private lastTook = 0;
 
   constructor(
     private readonly connection: Connection,
@@ -19,11 +21,14 @@ export class FindingsPublisher {
   /** Findings of the version that is open when the pause is over. */
   soon(uri: string): void {
     clearTimeout(this.waiting.get(uri));
-    const timer = setTimeout(() => {
-      this.waiting.delete(uri);
-      const document = this.documents.get(uri);
-      if (document !== undefined) this.publish(document);
-    }, PAUSE_MS);
+    const timer = setTimeout(
+      () => {
+        this.waiting.delete(uri);
+        const document = this.documents.get(uri);
+        if (document !== undefined) this.publish(document);
+      },
+      Math.max(PAUSE_MS, this.lastTook),
+    );
     this.waiting.set(uri, timer);
   }
 
@@ -40,11 +45,13 @@ export class FindingsPublisher {
   }
 
   private publish({ uri, version, text }: OpenDocument): void {
+    const started = performance.now();
     const { lines } = text;
     const diagnostics = this.workspace()
       .service.findings(text)
       .map((finding) => diagnosticOf(lines, finding));
     this.send(uri, version, diagnostics);
+    this.lastTook = performance.now() - started;
   }
 
   private send(uri: string, version: number | undefined, diagnostics: ReturnType<typeof diagnosticOf>[]): void {

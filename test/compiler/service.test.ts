@@ -328,6 +328,20 @@ test('inlay hints and lenses: the places that the compiler gives, on an empty sw
   assert.match(lenses[0]?.title ?? '', /^\d+ entries in \d+ RPBs, 2 passes$/);
 });
 
+test('inlay hints: a program that is the same elsewhere in a text has its hints there', () => {
+  const own = languageService(defaultDataPlane());
+  const hintsIn = (from: typeof service, text: string) => {
+    const hints = from.inlayHints(from.document(text), { start: 0, end: text.length });
+    return hints.map(({ offset, label }) => `${label} ${text.slice(0, offset).split('\n').at(-1)?.trim()}`);
+  };
+  const text = sampleSource('nc');
+  const first = hintsIn(own, text);
+  const moved = `// a comment\n\n${text.replaceAll('\n', '\n\n')}`;
+  assert.equal(hintsIn(own, moved), first);
+  assert.equal(hintsIn(own, moved), hintsIn(languageService(defaultDataPlane()), moved));
+  assert.equal(hintsIn(own, text.replace('FORWARD(32)', 'FORWARD(33)')).length, first.length);
+});
+
 test('inlay hints: of a program that runs already, those of a new version in its place', () => {
   const dataPlane = defaultDataPlane();
   const text = sampleSource('cache');
@@ -337,6 +351,25 @@ test('inlay hints: of a program that runs already, those of a new version in its
   for (let i = 0; i < 2; i++) {
     assert.equal(there.inlayHints(there.document(text), range), service.inlayHints(service.document(text), range));
   }
+});
+
+test('lenses: with a slow allocator no program is placed after each change, and commands stay', () => {
+  const slow = languageService(defaultDataPlane(), {
+    allocator: {
+      name: 'slow',
+      isSlow: true,
+      place: () => {
+        throw new Error('asked for a place');
+      },
+    },
+  });
+  const document = slow.document(sampleSource('cache'));
+  assert.equal(
+    slow.codeLenses(document).map(({ kind }) => kind),
+    ['verify', 'explain'],
+  );
+  assert.equal(slow.inlayHints(document, { start: 0, end: document.text.length }), []);
+  assert.match(slow.hover(document, document.text.indexOf('MEMREAD'))?.title ?? '', /MEMREAD/);
 });
 
 test('lenses: a program that does not fit says so', () => {
