@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { arrivalsOfModule } from '../../bench/cli/commands/arrival-modules.js';
 import { fillSwitch } from '../../bench/measure/capacity/fill-switch.js';
 import { measureChurn } from '../../bench/measure/churn/measure-churn.js';
 import {
@@ -196,6 +197,74 @@ test('churn: refused programs are counted and do not depart; samples show the sw
       [25, capacity - 1, 0, 0],
     ],
   );
+});
+
+test('a module with an arrival process of its own', () =>
+  withFolder(async (folder) => {
+    const lines = [
+      'export default {',
+      "  name: 'burst',",
+      '  *events(seed) {',
+      '    for (let program = 0; program < 40; program++) yield { kind: "arrival", at: Math.floor(program / 10) * 60, program };',
+      '    for (let program = 0; program < 30; program++) yield { kind: "departure", at: 240, program };',
+      '  },',
+      '};',
+    ];
+    writeFileSync(join(folder, 'burst.mjs'), lines.join('\n'));
+    const words = [
+      'churn',
+      '--workload',
+      'lb',
+      '--arrivals',
+      './burst.mjs',
+      '--duration',
+      '5m',
+      '--out',
+      'r',
+      '--json',
+    ];
+    const { status, stdout, stderr } = await type('bench', words, { folder });
+    assert.is(status, 0, stderr);
+    const { arrivals, departures, refused } = JSON.parse(stdout) as Record<string, number>;
+    assert.equal([arrivals, departures, refused], [40, 30, 0]);
+  }));
+
+const ENDLESS = 'while (true) {}';
+const BAD_MODULES: readonly (readonly [module: string, message: RegExp])[] = [
+  ['export const events = [];', /has no default export: it exports events/],
+  ['export default {};', /no arrival process: it has no function events/],
+  ['export default { name: "a", events: () => 7 };', /events\(\) gave no iterable of events/],
+  ['export default { name: "a", events: async () => [] };', /events\(\) gave no iterable of events/],
+  [
+    'export default { name: "a", events: () => [null] };',
+    /event 1 is null, where \{ kind, at, program \} was expected/,
+  ],
+  [
+    'export default { name: "a", events: () => { throw new Error("no"); } };',
+    /events\(\) threw Error: no \(a\.mjs:1\)/,
+  ],
+  ['export default { name: "a", events: () => [{ kind: "arrival", at: 0, program: 3 }] };', /program 3 arrives where/],
+  ['export default {', /a\.mjs cannot be loaded/],
+];
+for (const [module, message] of BAD_MODULES) {
+  test(`a module that is refused: ${message.source}`, () =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, 'a.mjs'), module);
+      const words = ['churn', '--workload', 'lb', '--arrivals', 'a.mjs', '--out', 'r'];
+      const { status, stdout, stderr } = await type('bench', words, { folder });
+      assert.equal([status, stdout], [2, '']);
+      assert.match(stderr, message);
+      assert.is(stderr.trimEnd().split('\n').length, 1, stderr);
+    }));
+}
+
+test('a module whose events never come is ended', async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, 'slow.mjs');
+    writeFileSync(path, `export default { name: 'slow', *events() { ${ENDLESS} } };`);
+    const process = await arrivalsOfModule(path, 0.2);
+    assert.throws(() => [...process.events('1')], /event 1 did not return within 0\.2 s/);
+  });
 });
 
 test('bench churn as a user types it: a table, CSV, a figure, one JSON document; the same for the same seed', () =>

@@ -1,11 +1,13 @@
-/** The options by which commands choose when programs arrive and depart. */
+/** The options that select when programs arrive and depart. */
+import { isModulePath, MODULE_PATHS } from '../../../hw-driver/cli/kit/user-modules.js';
 import { readText, UsageError } from '../../../hw-driver/index.js';
 import { ArrivalError, type ArrivalProcess, oneByOne } from '../../workloads/arrivals/arrival-process.js';
 import { eventsOfFile } from '../../workloads/arrivals/event-file.js';
 import { poisson } from '../../workloads/arrivals/poisson.js';
+import { arrivalsOfModule } from './arrival-modules.js';
 import { duration } from './duration.js';
 
-const FORMS = 'one-by-one, poisson:GAP,LIFETIME (mean times, as poisson:30s,30h), or a .csv file';
+const FORMS = `one-by-one, poisson:GAP,LIFETIME (mean times, as poisson:30s,30h), a .csv file, or ${MODULE_PATHS}`;
 
 const POISSON = 'poisson:';
 
@@ -15,16 +17,17 @@ export const arrivalOption = (initial: string) =>
     arrivals: {
       type: 'string',
       default: initial,
-      describe: `When programs arrive and depart: ${FORMS} with the columns time_s, event (arrive, depart), program`,
+      describe: `Arrivals and departures of programs: ${FORMS}; columns of a .csv file: time_s, event (arrive, depart), program`,
       requiresArg: true,
     },
   }) as const;
 
 /** @throws {UsageError} {@link ArrivalError} for a file that is no table of events */
-export function arrivalsFrom(text: string): ArrivalProcess {
+export async function arrivalsFrom(text: string): Promise<ArrivalProcess> {
   if (text === 'one-by-one') return oneByOne('max');
   if (text.startsWith(POISSON)) return poissonFrom(text.slice(POISSON.length));
   if (text.endsWith('.csv')) return eventsOfFile(readText(text), text);
+  if (isModulePath(text)) return arrivalsOfModule(text);
   throw new ArrivalError(`there are no arrivals '${text}': they are ${FORMS}`);
 }
 

@@ -108,7 +108,7 @@ async function optionsOf(args: CapacityArguments) {
     repeats: wholeNumber('--repeats', args.repeats, 1, 1000),
     recirculations: recirculationsFrom(args.recirculations, dataPlane),
     seed: args.seed,
-    arrivals: arrivalsFrom(args.arrivals),
+    arrivals: await arrivalsFrom(args.arrivals),
     untilSeconds: endOf(args),
     allocators: args.curve
       ? await Promise.all(

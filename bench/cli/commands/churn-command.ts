@@ -35,22 +35,26 @@ const churnOptions = (yargs: Argv) =>
     .option('workload', {
       type: 'string',
       default: 'all-mixed',
-      describe: `Programs that arrive: ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+      describe: `Workload, the programs that arrive: ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
     })
     .options(arrivalOption('poisson:30s,30h'))
     .option('duration', {
       type: 'string',
       default: '2d',
-      describe: 'Virtual time: seconds, or with a unit (30d, 12h, 90m)',
+      describe: 'Virtual time of the experiment: seconds, or with a unit (30d, 12h, 90m)',
     })
-    .option('samples', { type: 'string', default: '24', describe: 'Samples of the switch, evenly over the duration' })
+    .option('samples', {
+      type: 'string',
+      default: '24',
+      describe: 'Number of samples of the switch, at equal distances over the duration',
+    })
     .option('memory', {
       type: 'string',
       array: true,
       default: MIXED_MEMORY_BYTES.map(String),
-      describe: 'Bytes of each memory: one of these sizes is drawn for each program',
+      describe: 'Sizes of memories in bytes; one of them is drawn for each program',
     })
-    .option('cases', { type: 'string', default: '2', describe: 'Elastic cases of cache, nc and lb' })
+    .option('cases', { type: 'string', default: '2', describe: 'Number of elastic cases of cache, nc and lb' })
     .options(ALLOCATOR_OPTIONS)
     .options(RECIRCULATIONS_OPTION)
     .options(DATA_PLANE_OPTION)
@@ -105,7 +109,7 @@ async function optionsOf(args: ChurnArguments) {
   return {
     dataPlane,
     workload: args.workload,
-    arrivals: arrivalsFrom(args.arrivals),
+    arrivals: await arrivalsFrom(args.arrivals),
     untilSeconds,
     intervalSeconds: untilSeconds / wholeNumber('--samples', args.samples, 1, MAX_SAMPLES),
     memoryBytes: args.memory.map(memorySize),
