@@ -1,4 +1,4 @@
-/** What stands above a program: what it costs, and commands. */
+/** Code lenses: the cost of each program, and commands on it. */
 import type { ServiceDocument } from './document.js';
 import type { ProgramPlacement } from './placements.js';
 import type { TextRange } from './text-lines.js';
@@ -11,7 +11,7 @@ export interface CodeLens {
   readonly range: TextRange;
 }
 
-/** Of a text without errors, in its order; empty for others. The cost is left out where placing programs takes long. */
+/** In text order; none for a text with errors. Without cost if the allocator is slow. */
 export function codeLenses({ analysis, placements, structure }: ServiceDocument): CodeLens[] {
   if (analysis.hasErrors) return [];
   return analysis.programs.flatMap(({ name: program }): CodeLens[] => {
@@ -27,7 +27,7 @@ export function codeLenses({ analysis, placements, structure }: ServiceDocument)
   });
 }
 
-/** `12 entries in 8 RPBs, 1 pass`, or why the program does not fit. */
+/** `12 entries in 8 RPBs, 1 pass`, or the reason why the program does not fit. */
 export function costText(placement: ProgramPlacement): string {
   if (placement.kind === 'does-not-fit') return placement.reason;
   const { entries, rpbs, passes } = placement;

@@ -1,4 +1,4 @@
-/** Comments of a text: the lexer skips them, editors do not. */
+/** Comments of a text, which the lexer skips. */
 import type { Token } from '../language/lexer.js';
 import type { TextRange } from './text-lines.js';
 
@@ -23,7 +23,7 @@ export function commentsOf(text: string, tokens: readonly Token[]): Comment[] {
   return comments;
 }
 
-/** Whether something typed at this offset becomes part of a comment. */
+/** Whether a character typed at this offset becomes part of a comment. */
 export function isInComment(comments: readonly Comment[], text: string, offset: number): boolean {
   return comments.some(({ kind, start, end }) => {
     if (offset <= start) return false;

@@ -1,4 +1,4 @@
-/** What completion offers. */
+/** The type of completion items. */
 
 export type CompletionKind =
   | 'keyword'
@@ -7,15 +7,15 @@ export type CompletionKind =
   | 'register'
   | 'memory'
   | 'value'
-  /** Several words at once. */
+  /** A template of several words. */
   | 'snippet';
 
 export interface CompletionItem {
   readonly label: string;
   readonly kind: CompletionKind;
-  /** What it is, in a few words. */
+  /** A short description. */
   readonly detail: string;
-  /** The text that is put in; `${1:default}` and `$0` are places that the cursor goes to, if `isSnippet`. */
+  /** The text to insert; if `isSnippet`, `${1:default}` and `$0` are tab stops. */
   readonly insert: string;
   readonly isSnippet: boolean;
 }

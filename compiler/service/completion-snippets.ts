@@ -1,4 +1,4 @@
-/** Completion by whole phrases: annotations, programs, statements, cases. */
+/** Completion items that are templates: annotations, programs, statements, cases. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { PRIMITIVES, type PrimitiveRow } from '../language/primitives.js';
 import type { CompletionItem } from './completion-item.js';
@@ -20,14 +20,14 @@ const programItem = snippet(
   `program \${1:name}(<\${2:hdr.ipv4.dst}, \${3:0}, \${4:0xffffffff}>) {\n    $0\n}\n`,
 );
 
-/** Behind `@`. */
+/** After `@`. */
 export const memoryItem: CompletionItem = snippet(
   'memory',
   'a memory: its name and its number of buckets',
   `\${1:name} \${2:256}`,
 );
 
-/** A program, and in front of the first a memory. @param range the word that they take the place of */
+/** A program; before the first program also a memory. @param range the word that the item replaces */
 export function topLevelItems({ structure }: ServiceDocument, { start }: TextRange): CompletionItem[] {
   const isBehindProgram = structure.programs.some(({ head }) => head.start < start);
   return isBehindProgram
@@ -47,7 +47,7 @@ export function memorySizeItems({ rpbs }: DataPlane): CompletionItem[] {
   return items;
 }
 
-/** A whole match; none where an angle bracket stands already. */
+/** A complete match; none after an angle bracket. */
 export function matchItem(
   { text }: ServiceDocument,
   { of }: Place & { kind: 'matches' },

@@ -1,4 +1,4 @@
-/** Completion of single words: fields, registers, memories, values and masks. */
+/** Completion items that are single words: fields, registers, memories, values and masks. */
 import { ones, readable } from '../data-plane/bits.js';
 import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
@@ -20,7 +20,7 @@ const word = (label: string, kind: CompletionKind, detail: string): CompletionIt
 
 const bits = (width: number): string => `${width} ${width === 1 ? 'bit' : 'bits'}`;
 
-/** @param range the word that they take the place of */
+/** @param range the word that the item replaces */
 export function matchItems(
   document: ServiceDocument,
   place: Place & { kind: 'match' },
@@ -30,7 +30,7 @@ export function matchItems(
   if (place.part === 'subject') {
     const subjects =
       place.of === 'program' ? filterFields(dataPlane, place.earlier) : conditionRegisters(place.earlier);
-    // A name alone where value and mask stand already.
+    // The name alone if value and mask follow already.
     const isFollowed = /^\s*[,>]/.test(document.text.slice(range.end, range.end + MAX_SPACE));
     return subjects.map(({ item, width }) => (isFollowed ? item : withValueAndMask(item, width)));
   }
@@ -63,7 +63,7 @@ const REGISTER_DETAIL: Record<Register, string> = {
   mar: 'memory address register',
 };
 
-/** Fields and their other spellings that some table can match together with the filters before them. */
+/** Fields and aliases that a filter table can match together with the filters before them. */
 function filterFields(dataPlane: DataPlane, earlier: readonly string[]): Subject[] {
   const known = earlier.flatMap((spelling) => dataPlane.fieldReference(spelling)?.field ?? []);
   const holds = ({ keys }: FilterTable, field: Field): boolean => keys.includes(field);
@@ -93,7 +93,7 @@ function masksOf(width: number): string[] {
   return [allOnes(width), ...prefixes, '0'];
 }
 
-/** The values of a field by which the parser goes on. */
+/** The values of a field that the parser selects on. */
 function selectedValues(dataPlane: DataPlane, spelling: string | undefined): CompletionItem[] {
   const name = spelling === undefined ? undefined : dataPlane.fieldReference(spelling)?.field.name;
   return Object.values(dataPlane.description.parser.states).flatMap(({ select }) =>
@@ -103,7 +103,7 @@ function selectedValues(dataPlane: DataPlane, spelling: string | undefined): Com
   );
 }
 
-/** @param range the word that they take the place of */
+/** @param range the word that the item replaces */
 export function argumentItems(
   document: ServiceDocument,
   { callee, index, earlier }: Place & { kind: 'argument' },
@@ -130,7 +130,7 @@ const accessOf = (primitive: string): 'extract' | 'modify' => (primitive === 'EX
 const canAccess = (dataPlane: DataPlane, primitive: string, field: Field, register: Register): boolean =>
   dataPlane.rpbsWith(actionName({ kind: accessOf(primitive), field: field.name, register })).includes(1);
 
-/** Fields and their other spellings that some RPB can extract, or modify. */
+/** Fields and aliases that some RPB can extract, or modify. */
 function accessibleFields(dataPlane: DataPlane, primitive: string): CompletionItem[] {
   const spellings = [...dataPlane.fields.keys(), ...Object.keys(dataPlane.description.aliases)];
   return spellings.flatMap((spelling) => {
@@ -143,7 +143,7 @@ function accessibleFields(dataPlane: DataPlane, primitive: string): CompletionIt
   });
 }
 
-/** Those that the field before them can go to or come from; not the register before them. */
+/** Registers that the field argument can be copied to or from; without the register of the first argument. */
 function argumentRegisters(
   dataPlane: DataPlane,
   primitive: string,

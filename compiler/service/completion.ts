@@ -1,4 +1,4 @@
-/** What can be written at a place of the text. */
+/** Completion: the words and templates that are possible at an offset. */
 import { isInComment } from './comments.js';
 import type { CompletionItem } from './completion-item.js';
 import {
@@ -15,20 +15,20 @@ import type { Place } from './structure.js';
 import type { TextRange } from './text-lines.js';
 
 export interface Completion {
-  /** The word that an item takes the place of: empty where none has begun. */
+  /** The word that an item replaces; an empty range if no word was begun. */
   readonly range: TextRange;
-  /** The likeliest first; not yet reduced to those that begin with the word. */
+  /** In the order in which an editor should list them; not filtered by the word. */
   readonly items: readonly CompletionItem[];
 }
 
-/** Empty in comments and where only punctuation can follow. */
+/** No items in comments and where only punctuation can follow. */
 export function completionAt(document: ServiceDocument, offset: number): Completion {
   const range = wordRange(document.text, offset);
   if (document.isTooLarge || isInComment(document.comments, document.text, offset)) return { range, items: [] };
   return { range, items: itemsAt(document, placeOf(document, range.start), range) };
 }
 
-/** What may begin at an offset: in a new line also a statement, where the one before it lacks its `;`. */
+/** The place for completion: at the start of a line a statement, also if the statement before it lacks its `;`. */
 function placeOf(document: ServiceDocument, start: number): Place {
   const { text } = document;
   const place = document.placeAt(start);
@@ -36,7 +36,7 @@ function placeOf(document: ServiceDocument, start: number): Place {
   return place.kind === 'call-end' && text.slice(lineStart, start).trim() === '' ? { kind: 'statement' } : place;
 }
 
-/** Longer words are no names of anything. */
+/** Longer words are not completed. */
 const MAX_WORD = 200;
 
 function wordRange(text: string, offset: number): TextRange {

@@ -3,7 +3,7 @@ import type { ServiceDocument } from './document.js';
 import { nameAt, usesOf } from './names.js';
 import type { TextRange } from './text-lines.js';
 
-/** The declaration of the program or memory at an offset: the first, should there be several. */
+/** The declaration of the program or memory at an offset; the first of several. */
 export function definitionAt(document: ServiceDocument, offset: number): TextRange | undefined {
   const name = nameAt(document, offset);
   return name && usesOf(document, name).find(({ isDeclaration }) => isDeclaration)?.range;

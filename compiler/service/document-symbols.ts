@@ -15,7 +15,7 @@ export interface DocumentSymbol {
   readonly inner: readonly DocumentSymbol[];
 }
 
-/** Cases that are nested deeper are left out; the parser refuses them. */
+/** Deeper cases are left out; the parser rejects them. */
 const MAX_NESTING = 200;
 const MAX_CASE_LETTERS = 60;
 
@@ -43,7 +43,7 @@ function programSymbol(program: Block, next: Block | undefined, document: Servic
   };
 }
 
-/** @param levels how many may be nested in them */
+/** @param levels maximum depth of nested cases */
 function caseSymbols({ inner }: Block, end: number, document: ServiceDocument, levels: number): DocumentSymbol[] {
   if (levels === 0) return [];
   return inner.map((block, i): DocumentSymbol => {

@@ -1,4 +1,4 @@
-/** One version of a text, with what the features of the language service know of it, each worked out when it is asked for. */
+/** One version of a text, with its tokens, comments, findings and placements; each is computed on first use. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { Diagnostics } from '../language/diagnostics.js';
 import { lex, type Token } from '../language/lexer.js';
@@ -8,7 +8,7 @@ import type { ProgramPlacement, TrialSwitch } from './placements.js';
 import { type Block, type Place, type Structure, structureOf, TOP_LEVEL } from './structure.js';
 import { TextLines, type TextRange, touches } from './text-lines.js';
 
-/** UTF-16 units: longer texts get one finding and nothing else. */
+/** UTF-16 units. A longer text gets one finding and no other answers. */
 export const MAX_TEXT_LENGTH = 4 * 2 ** 20;
 
 export class ServiceDocument {
@@ -51,7 +51,7 @@ export class ServiceDocument {
     return this.known.placements;
   }
 
-  /** The name, field or integer that touches this offset, and what stands in its place. */
+  /** The name, field or integer that contains or touches this offset, and its place. */
   wordAt(offset: number): { readonly token: Token; readonly place: Place } | undefined {
     const { tokens, places } = this.structure;
     for (const at of [this.tokenFrom(offset), this.tokenFrom(offset) - 1]) {
@@ -63,23 +63,26 @@ export class ServiceDocument {
     return undefined;
   }
 
-  /** What may stand at this offset, where no word begins before it. */
+  /** The place after the last token before this offset. */
   placeAt(offset: number): Place {
     return this.structure.behind[this.tokenFrom(offset) - 1] ?? TOP_LEVEL;
   }
 
-  /** The program whose words or body an offset lies in. */
+  /** The program whose head or body contains an offset. */
   programAt(offset: number): Block | undefined {
     const { programs } = this.structure;
     return programs.find((program, i) => touches(this.rangeOf(program, programs[i + 1]), offset));
   }
 
-  /** From the first word of a program or case to its closing brace. @param next what follows it, should there be none */
+  /**
+   * From the first word of a program or case to its closing brace.
+   * @param next the next block, used if the brace is missing
+   */
   rangeOf({ head, close, headEnd }: Block, next?: Block): TextRange {
     return { start: head.start, end: close?.end ?? next?.head.start ?? Math.max(headEnd, this.readText.length) };
   }
 
-  /** The index of the first token that begins at this offset or behind it: the `end` token if there is no other. */
+  /** The index of the first token that begins at this offset or later; at least the `end` token does. */
   tokenFrom(offset: number): number {
     const { tokens } = this.structure;
     let low = 0;

@@ -1,4 +1,4 @@
-/** What is wrong with a text, as its editor shows it. */
+/** Findings of a text for an editor. */
 import type { Diagnostic, DiagnosticCode } from '../language/diagnostics.js';
 import { MAX_TEXT_LENGTH, type ServiceDocument } from './document.js';
 import type { TextRange } from './text-lines.js';
@@ -8,11 +8,11 @@ export interface Finding {
   readonly code: DiagnosticCode | 'text-too-large';
   readonly severity: 'error' | 'warning';
   readonly message: string;
-  /** What to do about it. */
+  /** How to correct it. */
   readonly hint: string | undefined;
 }
 
-/** In the order of the text; of one kind at most those that the compiler keeps. */
+/** In text order; at most as many of one kind as the compiler keeps. */
 export function findingsOf(document: ServiceDocument): Finding[] {
   if (document.isTooLarge) return [tooLarge(document)];
   return document.analysis.diagnostics.map((diagnostic) => findingOf(diagnostic, document.text.length));
@@ -29,7 +29,7 @@ function tooLarge({ text }: ServiceDocument): Finding {
   };
 }
 
-/** A finding covers at least one character where the text has one, so that an editor can mark it. */
+/** A finding with a range of at least one character, if the text has one, so that an editor can mark it. */
 export function findingOf({ span, code, severity, message, hint }: Diagnostic, length: number): Finding {
   const end = Math.min(Math.max(span.end, span.start + 1), length);
   const start = Math.min(span.start, Math.max(0, end - 1));

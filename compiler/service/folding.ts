@@ -1,8 +1,8 @@
-/** What can be folded: bodies, and comments of several lines. */
+/** Folding ranges: bodies, and comments of several lines. */
 import { must } from '../data-plane/must.js';
 import type { ServiceDocument } from './document.js';
 
-/** Bodies and comments of several lines, to be folded: lines from 0, the last one stays visible if it closes a body. */
+/** Lines from 0. The line of a closing brace is not part of the range. */
 export interface FoldingRange {
   readonly kind: 'body' | 'comment';
   readonly startLine: number;
@@ -24,7 +24,7 @@ export function foldingRanges(document: ServiceDocument): FoldingRange[] {
   return [...ranges, ...commentRanges(document)].sort((a, b) => a.startLine - b.startLine || b.endLine - a.endLine);
 }
 
-/** Block comments, and comments of single lines one below the other. */
+/** Block comments, and consecutive line comments. */
 function commentRanges({ text, lines, comments }: ServiceDocument): FoldingRange[] {
   const found: FoldingRange[] = [];
   for (const { start, end, kind } of comments) {

@@ -1,6 +1,6 @@
 /**
- * Layout of a text: one statement in a line, four spaces for each level. Words, comments and the spelling of numbers stay
- * as they are, as only what is between them changes; formatting what is formatted changes nothing.
+ * Formatting of a text: one statement per line, four spaces per level. Only white space changes, so words, comments and
+ * the spelling of numbers are kept. Formatting is idempotent.
  */
 import { must } from '../data-plane/must.js';
 import type { DiagnosticCode } from '../language/diagnostics.js';
@@ -8,12 +8,12 @@ import type { ServiceDocument } from './document.js';
 import { type Item, Layout } from './layout.js';
 import type { TextEdit } from './text-lines.js';
 
-/** Texts with these are left as they are: what belongs together is not known. */
+/** A text with one of these errors is not formatted, as its structure is unknown. */
 const UNREADABLE: readonly DiagnosticCode[] = ['syntax', 'unexpected-character', 'unterminated-comment'];
 
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** The edits that lay out the text, in its order; none for a text that cannot be read as programs. */
+/** The edits that format the text, in text order; none for a text with syntax errors. */
 export function formattingEdits(document: ServiceDocument): TextEdit[] {
   const { text, analysis, isTooLarge } = document;
   if (isTooLarge || analysis.diagnostics.some(({ code }) => UNREADABLE.includes(code))) return [];

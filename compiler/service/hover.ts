@@ -1,4 +1,4 @@
-/** What the word at an offset means, what it costs and where it lies. */
+/** Hover: meaning, cost and placement of the word at an offset. */
 import { readable } from '../data-plane/bits.js';
 import { must } from '../data-plane/must.js';
 import { articleOf } from '../reference/articles.js';
@@ -10,7 +10,7 @@ import { declaredMemories, type NameUse, nameAt } from './names.js';
 import type { ProgramPlacement } from './placements.js';
 import type { TextRange } from './text-lines.js';
 
-/** What there is to say of a word; paragraphs of the meaning have an empty line between them. */
+/** A description of a word; an empty line separates paragraphs of the meaning. */
 export interface HoverArticle {
   readonly title: string;
   readonly signature?: string;
@@ -42,7 +42,7 @@ export function hoverAt(document: ServiceDocument, offset: number): Hover | unde
 
 type Facts = HoverArticle['facts'];
 
-/** Where the statement that begins at an offset lies. */
+/** The placement of the statement that begins at an offset. */
 function placeFacts({ placements }: ServiceDocument, start: number): Facts {
   return placements.flatMap((placement): Facts => {
     const places = placement.kind === 'placed' ? placement.statements.get(start) : undefined;
@@ -119,7 +119,7 @@ export function articleMarkdown({ title, signature, meaning, facts }: HoverArtic
   return lines.join('\n\n');
 }
 
-/** Text in which Markdown sees no marks. */
+/** Text with Markdown characters escaped. */
 const escaped = (text: string): string => text.replaceAll(/[\\`*_{}[\]<>#|~&]/g, '\\$&');
 
 /** A hover or article as plain text. */

@@ -1,4 +1,4 @@
-/** The RPB and pass of each statement, behind it. */
+/** Inlay hints: the RPB and pass of each statement, shown after it. */
 import type { ServiceDocument } from './document.js';
 import type { StatementPlace } from './placements.js';
 import type { TextRange } from './text-lines.js';
@@ -9,7 +9,7 @@ export interface InlayHint {
   readonly tooltip: string;
 }
 
-/** Of the statements of a text without errors that end in a range, in the order of the text. */
+/** Hints of the statements that end in a range, in text order; none for a text with errors. */
 export function inlayHints(document: ServiceDocument, { start, end }: TextRange): InlayHint[] {
   return document.placements
     .flatMap((placement): InlayHint[] => {
@@ -24,7 +24,7 @@ export function inlayHints(document: ServiceDocument, { start, end }: TextRange)
     .sort((a, b) => a.offset - b.offset);
 }
 
-/** Behind the `;` of a primitive, or the `:` of a BRANCH. */
+/** The offset after the `;` of a primitive, or after the `:` of a BRANCH. */
 function statementEnd(document: ServiceDocument, start: number): number {
   const { tokens } = document.structure;
   const first = document.tokenFrom(start);
@@ -34,7 +34,7 @@ function statementEnd(document: ServiceDocument, start: number): number {
   return tokens[at]?.span.end ?? start;
 }
 
-/** `RPB 3`, `RPB 2, 4`; where the program recirculates, `RPB 1:3`: pass and RPB. */
+/** `RPB 3`, `RPB 2, 4`; `RPB 1:3` (pass and RPB) if the program recirculates. */
 export function placesText(places: readonly StatementPlace[], recirculates: boolean): string {
   return `RPB ${places.map(({ rpb, pass }) => (recirculates ? `${pass}:${rpb}` : `${rpb}`)).join(', ')}`;
 }

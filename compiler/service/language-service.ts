@@ -1,6 +1,6 @@
 /**
- * The language service: what editors ask while a program is written. It knows no protocol and no editor; the language
- * server and the editor of a web page both stand on it.
+ * The language service: answers for editors about a text, without a protocol and without an editor's types. The
+ * language server uses it, and a web page can.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { CompiledProgram } from '../link/compiled-program.js';
@@ -24,18 +24,18 @@ import { type SignatureHelp, signatureHelpAt } from './signature-help.js';
 import type { TextEdit, TextRange } from './text-lines.js';
 
 export interface ServiceOptions extends Partial<TrialOptions> {
-  /** What the switch runs on which hints and costs are computed; none by default. */
+  /** Programs that already run on the switch for which placements are computed; none by default. */
   readonly running?: readonly CompiledProgram[];
 }
 
-/** All offsets count UTF-16 units; offsets outside the text count as its ends. */
+/** All offsets count UTF-16 units; offsets outside the text are clamped. */
 export interface LanguageService {
   readonly dataPlane: DataPlane;
-  /** A version of a text; what is found out about it is kept with it. */
+  /** A version of a text; results are kept in it. */
   document(text: string): ServiceDocument;
   findings(document: ServiceDocument): readonly Finding[];
   hover(document: ServiceDocument, offset: number): Hover | undefined;
-  /** What the reference says of a word: of a completion item, say. */
+  /** The article of a word in the reference, for example of a completion item. */
   article(word: string): HoverArticle | undefined;
   completion(document: ServiceDocument, offset: number): Completion;
   signatureHelp(document: ServiceDocument, offset: number): SignatureHelp | undefined;

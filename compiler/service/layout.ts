@@ -8,14 +8,14 @@ import type { TextRange } from './text-lines.js';
 export interface Item extends TextRange {
   readonly text: string;
   readonly kind: Token['kind'] | 'line-comment' | 'block-comment';
-  /** Of a comment that of the token behind it. */
+  /** For a comment, the place of the token after it. */
   readonly place: Place;
   /** From 0. */
   readonly line: number;
 }
 
 const INDENT = '    ';
-/** What goes on in a further line is two levels deeper, to be told from a body. */
+/** A continued line is two levels deeper, to differ from a body. */
 const CONTINUATION_LEVELS = 2;
 const CONTINUED: readonly Place['kind'][] = [
   'matches',
@@ -31,10 +31,10 @@ const CONTINUED: readonly Place['kind'][] = [
 const isComment = ({ kind }: Item): boolean => kind === 'line-comment' || kind === 'block-comment';
 const isPunctuation = ({ kind, text }: Item, wanted: string): boolean => kind === 'punctuation' && text === wanted;
 
-/** Decides on the white space in front of items, asked for each once, from the first to the last. */
+/** Computes the white space before each item; called once per item, in order. */
 export class Layout {
   private level = 0;
-  /** For each body and BRANCH that is open, the level in front of it. */
+  /** For each open body and BRANCH, the level outside of it. */
   private readonly open: { readonly kind: 'body' | 'branch'; readonly level: number; readonly isShort: boolean }[] = [];
   /** Starts of the braces of bodies that stay on one line. */
   private readonly short: ReadonlySet<number>;
@@ -44,7 +44,7 @@ export class Layout {
     this.short = shortBodies(items);
   }
 
-  /** @param given the white space that stands in front of it */
+  /** @param given the present white space before the item */
   space(i: number, given: string): string {
     const item = must(this.items[i], 'item');
     const previous = this.items[i - 1];
@@ -76,7 +76,7 @@ export class Layout {
   private between(previous: Item, item: Item, given: string): string {
     if (item.kind === 'end') return '\n';
     const breaks = [...given.matchAll(/\r\n|\n|\r/g)].length;
-    // A comment stays behind what it speaks of, as far away as it was: they often stand one below the other.
+    // A comment at the end of a line keeps its distance, as such comments are often aligned.
     if (isComment(item) && breaks === 0) return given === '' ? ' ' : given;
     if (!this.beginsLine(previous, item, breaks)) return isJoined(previous, item) ? '' : ' ';
     const levels = this.level + (CONTINUED.includes(item.place.kind) ? CONTINUATION_LEVELS : 0);
@@ -85,7 +85,7 @@ export class Layout {
 
   private beginsLine(previous: Item, item: Item, breaks: number): boolean {
     if (previous.kind === 'line-comment' || isComment(item)) return true;
-    // Behind a comment that has the line to itself so far, its statement.
+    // A statement stays on the line of a comment that begins the line.
     if (previous.kind === 'block-comment' && (breaks > 0 || this.isFirstOfLine)) return breaks > 0;
     const isShort = this.open.at(-1)?.isShort === true;
     switch (item.place.kind) {
@@ -104,7 +104,7 @@ export class Layout {
   }
 }
 
-/** Empty lines stay, as one; a program stands apart from what is before it, but for its comment. */
+/** One empty line is kept; a program has an empty line before it, or before its comment. */
 function isApart(previous: Item, item: Item, breaks: number): boolean {
   if (isPunctuation(item, '}') || isPunctuation(previous, '{')) return false;
   if (breaks > 1) return true;
@@ -121,7 +121,7 @@ function isJoined(previous: Item, { kind, text, place }: Item): boolean {
   return text === '(' && (place.kind === 'matches' || place.kind === 'call-end');
 }
 
-/** Bodies that are written in one line, without a BRANCH: where their braces start. */
+/** Offsets of the braces of bodies that are written in one line and have no BRANCH. */
 function shortBodies(items: readonly Item[]): Set<number> {
   const short = new Set<number>();
   const open: Item[] = [];

@@ -1,6 +1,6 @@
 /**
- * Lowered programs by their meaning: of the programs of a text that is being edited, only the one that changes is lowered
- * again. Lowering takes nearly all of the time that placing a program takes, and it does not depend on the switch.
+ * A cache of lowered programs by their source: after an edit, only the changed program of a text is lowered again.
+ * Lowering takes nearly all of the time of a placement, and it does not depend on the switch.
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
@@ -8,18 +8,18 @@ import type { Program, Statement } from '../language/program.js';
 import { programSource } from '../language/program-source.js';
 import { type LoweredProgram, lower } from '../passes/compile.js';
 
-/** A program as it was lowered; its statements may lie elsewhere in the text now. */
+/** A lowered program; in the present text its statements may have other offsets. */
 export interface KnownProgram {
   readonly lowered: LoweredProgram;
-  /** By the offset of a statement in the text that was lowered: its place among the statements of the program. */
+  /** The index of each statement in the program, by its offset in the text that was lowered. */
   readonly statements: ReadonlyMap<number, number>;
 }
 
-/** Programs that are kept: more than one text has. */
+/** Maximum number of cached programs. */
 const MAX_PROGRAMS = 128;
 
 export class LoweredPrograms {
-  /** By source, the one that was asked for last at the end. */
+  /** By source; the most recently used last. */
   private readonly known = new Map<string, KnownProgram>();
 
   constructor(
@@ -42,7 +42,7 @@ export class LoweredPrograms {
   }
 }
 
-/** Where the statements of a program begin in the text, those in cases behind their BRANCH. */
+/** Offsets of all statements of a program, in preorder. */
 export function statementStarts(statements: readonly Statement[]): number[] {
   const starts: number[] = [];
   const visit = (list: readonly Statement[]): void => {

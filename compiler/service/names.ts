@@ -17,7 +17,7 @@ export interface NameUse {
 
 export const isRegister = (text: string): boolean => REGISTERS.some((register) => register === text);
 
-/** What the name at a place stands for; of an unknown primitive, each argument that is no register may be a memory. */
+/** The kind of a name at a place. Any argument of an unknown primitive that is no register counts as a memory. */
 function nameKindAt(place: Place, text: string): NameKind | undefined {
   switch (place.kind) {
     case 'program-name':
@@ -57,11 +57,11 @@ export function nameAt(document: ServiceDocument, offset: number): NameUse | und
   return { kind, name: token.text, range: { start, end }, isDeclaration: place.kind !== 'argument' };
 }
 
-/** The places of a name: of a program its declarations, of a memory its declarations and uses; in the order of the text. */
+/** All uses of a name, declarations included, in text order. */
 export const usesOf = (document: ServiceDocument, { kind, name }: Pick<NameUse, 'kind' | 'name'>): NameUse[] =>
   nameUses(document).filter((use) => use.kind === kind && use.name === name);
 
-/** A memory that the text declares, with its size where one is written. */
+/** A memory that the text declares; without a size if none is written. */
 export interface DeclaredMemory {
   readonly name: string;
   readonly range: TextRange;

@@ -1,4 +1,4 @@
-/** Where the programs of a text come to lie on a switch, statement by statement. */
+/** Placements of the programs of a text on a switch, by statement. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
 import { DomainError } from '../data-plane/domain-error.js';
@@ -27,7 +27,7 @@ export type ProgramPlacement = { readonly program: Program } & (
       readonly rpbs: number;
       readonly passes: number;
       readonly memories: readonly MemoryBlock[];
-      /** By the offset where a statement begins, in the order of the pipe; what needs no RPB is left out. */
+      /** By the start offset of a statement, in pipe order; without statements that need no RPB. */
       readonly statements: ReadonlyMap<number, readonly StatementPlace[]>;
     }
   /** The reason is a sentence that names the program. */
@@ -39,13 +39,13 @@ export interface TrialOptions extends AllocateOptions {
   readonly recirculations: number;
 }
 
-/** A switch that programs are tried on; it is left as it was. */
+/** A switch state for trial placements; each trial restores it. */
 export class TrialSwitch {
   private readonly state: SwitchState;
   private readonly lowered: LoweredPrograms;
 
   /**
-   * @param running what the switch runs
+   * @param running programs that run on the switch
    * @throws {DoesNotFit} if the switch cannot hold them all
    */
   constructor(
@@ -59,8 +59,8 @@ export class TrialSwitch {
   }
 
   /**
-   * The programs in their order, each for the switch that runs those before it; of one that runs already, a new version in
-   * its place. None with a slow allocator: editors ask after every change of a text.
+   * Places the programs in text order, each on the switch that runs those before it. A program that already runs is
+   * placed as its next version. With a slow allocator nothing is placed, as editors ask after every change of a text.
    */
   place(programs: readonly Program[], sourceHash: string): ProgramPlacement[] {
     const { state } = this;
@@ -78,7 +78,7 @@ export class TrialSwitch {
           added.push(program.name);
           return { program, ...placed(program, known, allocation, compiled) };
         } catch (error) {
-          // No place, or an allocator of somebody's own that did not answer as it should.
+          // The program does not fit, or an allocator module failed.
           if (!(error instanceof DomainError)) throw error;
           return { program, kind: 'does-not-fit', reason: error.message };
         }
@@ -90,7 +90,7 @@ export class TrialSwitch {
   }
 }
 
-/** @param program as it stands in the text now */
+/** @param program with the statement offsets of the present text */
 function placed(
   program: Program,
   { lowered, statements }: KnownProgram,

@@ -1,13 +1,13 @@
-/** Changes of the text that findings name, to be made at a key. */
+/** Quick fixes: the edits that findings propose. */
 import type { ServiceDocument } from './document.js';
 import { type Finding, findingOf } from './findings.js';
 import type { TextEdit, TextRange } from './text-lines.js';
 
 export interface QuickFix {
-  /** What it does, in the imperative. */
+  /** A sentence in the imperative. */
   readonly title: string;
   readonly edit: TextEdit;
-  /** What it mends. */
+  /** The finding that it corrects. */
   readonly finding: Finding;
 }
 

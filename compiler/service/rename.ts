@@ -12,7 +12,7 @@ export interface Renamable {
 
 export type RenameResult =
   | { readonly kind: 'edits'; readonly edits: readonly TextEdit[] }
-  /** Why it is not done, as a sentence. */
+  /** The reason, as a sentence. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** Undefined where no program or memory stands. */
@@ -33,7 +33,7 @@ export function renameAt(document: ServiceDocument, offset: number, newName: str
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 
-/** Why a name cannot be given. */
+/** The reason why a new name is refused. */
 function problemOf(document: ServiceDocument, { kind, name }: NameUse, newName: string): string | undefined {
   if (!NAME.test(newName)) return `'${newName}' is not a name: a letter, then letters, digits and '_'`;
   const reserved = RESERVED_WORDS.get(newName);

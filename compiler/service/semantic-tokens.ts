@@ -1,4 +1,4 @@
-/** Tokens by what they are, for colours that need the text's meaning: a memory is told from a register and a primitive. */
+/** Semantic tokens: the kind of each word, for example memory, register or primitive. */
 import type { Token } from '../language/lexer.js';
 import { PRIMITIVES } from '../language/primitives.js';
 import { KEYWORDS } from '../language/reserved-words.js';
@@ -23,7 +23,7 @@ export interface SemanticToken extends TextRange {
   readonly isDeclaration: boolean;
 }
 
-/** In the order of the text; punctuation and words without a meaning are left out. A comment may have several lines. */
+/** In text order, without punctuation and unknown words. A comment may span several lines. */
 export function semanticTokens(document: ServiceDocument): SemanticToken[] {
   const names = new Map(nameUses(document).map((use) => [use.range.start, use]));
   const words = document.structure.tokens.flatMap((token): SemanticToken[] => {

@@ -1,4 +1,4 @@
-/** The arguments of the primitive, filter or condition that is being written. */
+/** Signature help: the parameters of the primitive, filter or condition at an offset. */
 import { PRIMITIVES } from '../language/primitives.js';
 import { isInComment } from './comments.js';
 import type { ServiceDocument } from './document.js';

@@ -1,12 +1,12 @@
 /**
- * What each token of a text is for, found by one walk over the tokens that goes on behind every error: features that have
- * to work on a line that is being typed ask here, where the parser has no tree.
+ * The structure of a text by its tokens: one walk that continues after every error gives each token a place. Features
+ * that have to work on an incomplete line use it, as the parser has no tree there.
  */
 import type { Span } from '../language/diagnostics.js';
 import type { Token } from '../language/lexer.js';
 import { PRIMITIVES } from '../language/primitives.js';
 
-/** What stands, or may stand, at a place of the text. */
+/** The syntactic place of a token. */
 export type Place =
   /** Outside programs: an annotation or a program. */
   | { readonly kind: 'top-level' }
@@ -27,7 +27,7 @@ export type Place =
   /** The brace that opens the body of a program or case. */
   | { readonly kind: 'body' }
   | { readonly kind: 'statement' }
-  /** Behind the name of a primitive or its arguments. */
+  /** After the name of a primitive or its arguments. */
   | { readonly kind: 'call-end'; readonly callee: Token }
   | {
       readonly kind: 'argument';
@@ -37,9 +37,9 @@ export type Place =
       /** The arguments before it. */
       readonly earlier: readonly string[];
     }
-  /** Behind BRANCH. */
+  /** After BRANCH. */
   | { readonly kind: 'branch' }
-  /** Behind the body of a case: another case, or `;`. */
+  /** After the body of a case: another case, or `;`. */
   | { readonly kind: 'case-end' };
 
 export type MatchOwner = 'program' | 'case';
@@ -51,13 +51,13 @@ export interface Block {
   readonly kind: MatchOwner;
   /** The word `program` or `case`. */
   readonly head: Span;
-  /** Of a program, where it has one. */
+  /** The name of a program, if it has one. */
   name: Token | undefined;
-  /** The opening brace; undefined where there is none. */
+  /** The opening brace; undefined if it is missing. */
   open: Span | undefined;
-  /** The closing brace; undefined where it is missing. */
+  /** The closing brace; undefined if it is missing. */
   close: Span | undefined;
-  /** Where the words before the body end. */
+  /** The end of the head, before the body. */
   headEnd: number;
   /** The cases inside. */
   readonly inner: Block[];
@@ -65,14 +65,14 @@ export interface Block {
 
 export interface Structure {
   readonly tokens: readonly Token[];
-  /** By token: what it was taken for; a primitive that begins a line begins a statement. */
+  /** By token: its own place. A primitive at the start of a line always begins a statement. */
   readonly places: readonly Place[];
-  /** By token: what may follow it. */
+  /** By token: the place after it. */
   readonly behind: readonly Place[];
   readonly programs: readonly Block[];
 }
 
-/** What is remembered of a list: no program has as many matches or arguments. */
+/** Maximum number of earlier matches or arguments that a place lists. */
 const MAX_EARLIER = 32;
 
 export const TOP_LEVEL: Place = { kind: 'top-level' };
@@ -100,13 +100,13 @@ export function structureOf(tokens: readonly Token[]): Structure {
 class Walk {
   place: Place = TOP_LEVEL;
   readonly programs: Block[] = [];
-  /** The program whose words or body these are. */
+  /** The program that contains the token. */
   private program: Block | undefined;
-  /** Bodies that are open, and the program or case whose body comes next. */
+  /** The open blocks, and the program or case whose body comes next. */
   private readonly open: Block[] = [];
   private next: Block | undefined;
 
-  /** A primitive, or a word in front of `(`, that begins a line begins a statement, also where the one before it is not complete. */
+  /** A primitive, or a word before `(`, at the start of a line begins a statement, also after an incomplete one. */
   beginLine({ kind, text }: Token, next: Token | undefined): void {
     if (kind !== 'name' || this.open.length === 0) return;
     if (text === 'case' || text === 'program') return;
@@ -207,7 +207,7 @@ class Walk {
       this.next.open = span;
       this.open.push(this.next);
     } else if (outer !== undefined) {
-      // A brace that belongs to nothing: its cases count to what is around it.
+      // A brace without a head: its cases belong to the block around it.
       this.open.push({ ...outer });
     }
     this.next = undefined;

@@ -7,13 +7,13 @@ export interface TextPosition {
   readonly column: number;
 }
 
-/** A stretch of text: offsets in UTF-16 units, the end not included. */
+/** A range of text: offsets in UTF-16 units, the end is exclusive. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** What takes the place of a stretch of text. */
+/** The replacement of a range. */
 export interface TextEdit extends TextRange {
   readonly newText: string;
 }
@@ -30,7 +30,7 @@ export class TextLines {
     return this.starts.length;
   }
 
-  /** The line of an offset, from 0; offsets outside the text count as its ends. */
+  /** The line of an offset, from 0; offsets outside the text are clamped. */
   lineAt(offset: number): number {
     let low = 0;
     let high = this.starts.length - 1;
@@ -42,13 +42,13 @@ export class TextLines {
     return low;
   }
 
-  /** Where a line begins; lines outside the text count as its first or its end. */
+  /** The start offset of a line; lines outside the text are clamped. */
   startOf(line: number): number {
     if (line < 0) return 0;
     return this.starts[line] ?? this.text.length;
   }
 
-  /** Where a line ends, in front of its line break. */
+  /** The end offset of a line, before its line break. */
   endOf(line: number): number {
     const next = this.starts[line + 1];
     if (next === undefined) return this.text.length;
@@ -61,7 +61,7 @@ export class TextLines {
     return { line, column: inside - this.startOf(line) };
   }
 
-  /** The offset of a position; columns behind the end of a line count as its end, lines behind the text as its end. */
+  /** The offset of a position; lines and columns outside the text are clamped. */
   offsetAt({ line, column }: TextPosition): number {
     if (line < 0) return 0;
     if (line >= this.count) return this.text.length;
@@ -69,10 +69,10 @@ export class TextLines {
   }
 }
 
-/** Whether an offset lies in a stretch of text, or at one of its ends. */
+/** Whether an offset lies in a range or at one of its ends. */
 export const touches = ({ start, end }: TextRange, offset: number): boolean => start <= offset && offset <= end;
 
-/** The text with edits made that do not overlap. */
+/** The text after edits, which must not overlap. */
 export function withEdits(text: string, edits: readonly TextEdit[]): string {
   let result = '';
   let at = 0;

@@ -1,7 +1,7 @@
-/** The TextMate grammar of the language, made of its words: for editors that colour before a server answers. */
+/** The TextMate grammar, generated from the words of the language. */
 import { KEYWORDS, PRIMITIVES, REGISTERS } from '../../compiler/index.js';
 
-/** A rule: one expression, or one that begins and one that ends a stretch. */
+/** A rule with one expression, or with expressions for its begin and end. */
 interface Rule {
   readonly name?: string;
   readonly match?: string;
@@ -20,10 +20,10 @@ export interface TextMateGrammar {
 const scope = (name: string): string => `${name}.p4runpro`;
 const anyOf = (words: Iterable<string>): string => `\\b(?:${[...words].join('|')})\\b`;
 
-/** Names: what stands behind a word, and in parentheses behind a primitive of memory. */
+/** A name of a program or memory. */
 const NAME = '[A-Za-z][A-Za-z0-9_]*';
 
-/** Rules in the order in which they are tried at a place. */
+/** Rules in the order in which they are tried. */
 export function textMateGrammar(): TextMateGrammar {
   const controls = KEYWORDS.filter((word) => word !== 'program');
   return {

@@ -1,4 +1,4 @@
-/** What a client can do, and what it sets, as it says in its initialization. */
+/** Capabilities and settings of a client, from its initialize request. */
 
 import { fileURLToPath } from 'node:url';
 import type { InitializeParams } from 'vscode-languageserver/node';
@@ -10,15 +10,15 @@ export interface Client {
   /** In the documentation of completion items. */
   readonly completesMarkdown: boolean;
   readonly showsDocuments: boolean;
-  /** It knows our notification for texts. */
+  /** It handles the notification `p4runpro/showText`. */
   readonly showsTexts: boolean;
-  /** It can be asked for its configuration. */
+  /** It answers `workspace/configuration`. */
   readonly hasConfiguration: boolean;
   readonly refreshesHints: boolean;
   readonly refreshesLenses: boolean;
-  /** The settings of its initialization. */
+  /** Its `initializationOptions`. */
   readonly settings: unknown;
-  /** What names of files are relative to: the first of its folders on this machine. */
+  /** The base of relative file names: its first workspace folder. */
   readonly folder: string | undefined;
 }
 
@@ -26,7 +26,7 @@ export function clientOf({ capabilities, initializationOptions, workspaceFolders
   const { textDocument, window, workspace } = capabilities ?? {};
   const options: unknown = initializationOptions;
   const item = textDocument?.completion?.completionItem;
-  // A client that says nothing of it takes Markdown, as all did before the formats were told apart.
+  // A client that lists no formats takes Markdown.
   const takesMarkdown = (formats: readonly string[] | undefined): boolean => formats?.includes('markdown') !== false;
   return {
     takesSnippets: item?.snippetSupport === true,

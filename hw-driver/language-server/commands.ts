@@ -1,4 +1,4 @@
-/** The commands of code lenses: a program verified as by `p4runpro check --verify`, and explained as by `p4runpro explain`. */
+/** The commands of code lenses: verify, as `p4runpro check --verify`, and explain, as `p4runpro explain`. */
 import { explainedText, explainPrograms, type ServiceDocument, SwitchState } from '../../compiler/index.js';
 import { verificationText, verifyPrograms } from '../../sim/index.js';
 import type { ServerHost } from './host.js';
@@ -7,19 +7,19 @@ import type { Workspace } from './workspace.js';
 export const COMMANDS = { verify: 'p4runpro.verify', explain: 'p4runpro.explain' } as const;
 export type CommandName = keyof typeof COMMANDS;
 
-/** What a command came to: a text of one line or many. */
+/** The result of a command, as text. */
 export interface CommandResult {
   readonly text: string;
-  /** Whether the program is as it should be: verified, or fit for the switch. */
+  /** Whether the program was verified, or fits the switch. */
   readonly isGood: boolean;
 }
 
-/** Packets that verify a program. */
+/** Packets for the verification of a program. */
 const PACKETS = 1000;
 /** Columns of explanations. */
 const WIDTH = 100;
 
-/** Why a command cannot run on a text; undefined if it can. */
+/** The reason why a command cannot run on a text; undefined if it can. */
 export function obstacle({ analysis }: ServiceDocument, program: string): string | undefined {
   if (analysis.hasErrors) return 'the text has errors: mend them first';
   return analysis.programs.some(({ name }) => name === program)
@@ -53,7 +53,7 @@ function verify({ analysis }: ServiceDocument, program: string, workspace: Works
   };
 }
 
-/** For the switch of the settings; versions of the text's programs that it runs are taken out first. */
+/** On the switch of the settings, without running versions of the programs of the text. */
 function explain({ analysis }: ServiceDocument, program: string, workspace: Workspace): CommandResult {
   const { dataPlane, options, running } = workspace;
   const state = new SwitchState(dataPlane);

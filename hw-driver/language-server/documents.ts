@@ -1,26 +1,26 @@
-/** The texts that a client has open, as it edits them. */
+/** The open documents of a client. */
 import { type LanguageService, type ServiceDocument, TextLines, type TextPosition } from '../../compiler/index.js';
 
-/** One version of an open text. */
+/** One version of an open document. */
 export interface OpenDocument {
   readonly uri: string;
   readonly version: number;
   readonly text: ServiceDocument;
 }
 
-/** A position as clients send it: nothing is known of it. */
+/** A position as a client sends it, not validated. */
 export interface ClientPosition {
   readonly line?: unknown;
   readonly character?: unknown;
 }
 
-/** A stretch that is replaced; the whole text without a range. */
+/** A change of a document: of a range, or of the whole text if there is no range. */
 export interface ClientChange {
   readonly range?: { readonly start?: ClientPosition; readonly end?: ClientPosition } | undefined;
   readonly text?: unknown;
 }
 
-/** What a client sent cannot be understood; the message is for its log. */
+/** An invalid message of a client; the error message is for the client's log. */
 export class BadRequest extends Error {}
 
 /** @throws {BadRequest} unless line and character are whole numbers */
@@ -51,7 +51,7 @@ export class OpenDocuments {
     return document;
   }
 
-  /** The next version of a text that is open; undefined for others. @throws {BadRequest} and changes nothing */
+  /** Applies changes; undefined if the document is not open. @throws {BadRequest} without changing the document */
   change(uri: string, version: unknown, changes: readonly ClientChange[]): OpenDocument | undefined {
     const before = this.open.get(uri);
     if (before === undefined) return undefined;
@@ -64,7 +64,7 @@ export class OpenDocuments {
     this.open.delete(uri);
   }
 
-  /** Gives all texts to another service. */
+  /** Gives all documents to another service. */
   moveTo(service: LanguageService): readonly OpenDocument[] {
     this.service = service;
     return [...this.open.values()].map(({ uri, version, text }) => this.set(uri, version, text.text));

@@ -1,15 +1,15 @@
-/** Findings of open texts, sent soon after the last of several changes. */
+/** Publishes the findings of open documents, once after several changes in a row. */
 import type { Connection } from 'vscode-languageserver/node';
 import type { OpenDocument, OpenDocuments } from './documents.js';
 import { diagnosticOf } from './to-protocol.js';
 import type { Workspace } from './workspace.js';
 
-/** Milliseconds without a change before findings are worked out: somebody types on, or a request has to be answered first. */
+/** Milliseconds without a change before findings are computed. */
 const PAUSE_MS = 10;
 
 export class FindingsPublisher {
   private readonly waiting = new Map<string, NodeJS.Timeout>();
-  /** Milliseconds that the last findings took: nobody is kept waiting for longer texts at every key. */
+  /** Milliseconds that the last findings took: the pause is at least as long. */
   private lastTook = 0;
 
   constructor(
@@ -18,21 +18,21 @@ export class FindingsPublisher {
     private readonly workspace: () => Workspace,
   ) {}
 
-  /** Findings of the version that is open when the pause is over. */
+  /** Publishes the findings of the version that is open after the pause. */
   soon(uri: string): void {
     clearTimeout(this.waiting.get(uri));
     const timer = setTimeout(
       () => {
         this.waiting.delete(uri);
         const document = this.documents.get(uri);
-        if (document !== undefined) this.publish(document);
+        if (document !== undefined) this.publishOrLog(document);
       },
       Math.max(PAUSE_MS, this.lastTook),
     );
     this.waiting.set(uri, timer);
   }
 
-  /** Takes back the findings of a text that is closed. */
+  /** Clears the findings of a closed document. */
   forget(uri: string): void {
     clearTimeout(this.waiting.get(uri));
     this.waiting.delete(uri);
@@ -42,6 +42,15 @@ export class FindingsPublisher {
   stop(): void {
     for (const timer of this.waiting.values()) clearTimeout(timer);
     this.waiting.clear();
+  }
+
+  /** An internal error is logged; it does not end the server. */
+  private publishOrLog(document: OpenDocument): void {
+    try {
+      this.publish(document);
+    } catch (error) {
+      this.connection.console.error(error instanceof Error ? `${error.stack}` : String(error));
+    }
   }
 
   private publish({ uri, version, text }: OpenDocument): void {

@@ -1,4 +1,4 @@
-/** Around every request: is it the time for it, is the text open, was it cancelled, and what an error in it becomes. */
+/** Checks of every request: phase of the server, open document, cancellation; errors become error responses. */
 import { setImmediate } from 'node:timers/promises';
 import { type CancellationToken, ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { BadRequest, type OpenDocument, type OpenDocuments } from './documents.js';
@@ -8,16 +8,16 @@ export type Phase = 'new' | 'running' | 'shut-down';
 export interface GuardedServer {
   readonly phase: Phase;
   readonly documents: OpenDocuments;
-  /** For the client's log. */
+  /** Writes to the client's log. */
   logError(error: unknown): void;
 }
 
-/** What every request about a text has. */
+/** The common parameter of requests about a document. */
 interface AboutDocument {
   readonly textDocument: { readonly uri: string };
 }
 
-/** Turns of the event loop in which a message that has come already is read. */
+/** Turns of the event loop after which messages that already arrived have been read. */
 const TURNS = 2;
 
 type Answer<Result> = Result | ResponseError<void>;
@@ -25,12 +25,12 @@ type Answer<Result> = Result | ResponseError<void>;
 export class Guard {
   constructor(private readonly server: GuardedServer) {}
 
-  /** A request that needs no text. */
+  /** A request without a document. */
   any<Params, Result>(handler: (params: Params) => Result): (params: Params) => Answer<Result> {
     return (params) => this.refusal() ?? this.answer(() => handler(params));
   }
 
-  /** A request about a text; null for one that is not open. */
+  /** A request about a document; null if it is not open. */
   document<Params extends AboutDocument, Result>(
     handler: (document: OpenDocument, params: Params) => Result,
   ): (params: Params) => Answer<Result> | null {
@@ -42,7 +42,7 @@ export class Guard {
     };
   }
 
-  /** The same, for what takes longer: messages that have come meanwhile are read first, and may make it needless. */
+  /** A slower request about a document: waiting messages are read first, and may cancel it or change the document. */
   patient<Params extends AboutDocument, Result>(
     handler: (document: OpenDocument, params: Params) => Result,
   ): (params: Params, token: CancellationToken) => Promise<Answer<Result>> {

@@ -1,6 +1,7 @@
-/** Requests that only look at a text: from the protocol to the language service and back. */
+/** Requests about documents, answered by the language service. */
 import {
   CodeActionKind,
+  CompletionItemKind,
   type Connection,
   DocumentHighlightKind,
   LSPErrorCodes,
@@ -31,7 +32,7 @@ import {
   tokenNumbers,
 } from './to-protocol.js';
 
-/** What the requests need of the server. */
+/** The part of the server that requests use. */
 export interface RequestContext {
   readonly connection: Connection;
   readonly guard: Guard;
@@ -77,7 +78,9 @@ function answerWords({ connection, guard, service, client }: RequestContext): vo
   );
   connection.onCompletionResolve(
     guard.any((item) => {
-      const article = typeof item.label === 'string' ? service().article(item.label) : undefined;
+      // A memory may have the name of a topic of the reference.
+      const isWord = typeof item.label === 'string' && item.kind !== CompletionItemKind.Struct;
+      const article = isWord ? service().article(item.label) : undefined;
       if (article === undefined) return item;
       return { ...item, documentation: articleContent(article, client().completesMarkdown) };
     }),
@@ -127,7 +130,7 @@ function answerNames({ connection, guard, service }: RequestContext): void {
   );
 }
 
-/** What is asked of whole texts. */
+/** Requests about whole documents. */
 function answerTexts({ connection, guard, service }: RequestContext): void {
   connection.onDocumentSymbol(
     guard.document(({ text }) =>
@@ -164,7 +167,7 @@ function answerTexts({ connection, guard, service }: RequestContext): void {
   );
 }
 
-/** Layout and quick fixes. */
+/** Formatting and quick fixes. */
 function answerEdits({ connection, guard, service }: RequestContext): void {
   connection.onDocumentFormatting(
     guard.document(({ text }) =>

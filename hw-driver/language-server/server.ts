@@ -1,4 +1,4 @@
-/** The language server: the protocol's side of the language service. */
+/** The language server: documents, requests, settings and commands over the protocol. */
 import {
   type Connection,
   type ExecuteCommandParams,
@@ -24,9 +24,9 @@ import { SEMANTIC_LEGEND } from './to-protocol.js';
 import { type Workspace, workspaceOf } from './workspace.js';
 
 /**
- * Answers a client until it says exit; the connection listens from then on.
+ * Serves a client on a connection, which starts to listen.
  * @param defaults settings that the client does not set
- * @throws with a sentence for the user if the defaults themselves are no good
+ * @throws Error with a sentence for the user if the defaults are invalid
  */
 export async function serveLanguage(connection: Connection, host: ServerHost, defaults: ServerSettings): Promise<void> {
   const workspace = await workspaceOf(defaults, host, undefined);
@@ -41,7 +41,7 @@ class LanguageServer implements GuardedServer {
   readonly documents: OpenDocuments;
   private readonly guard = new Guard(this);
   private readonly publisher: FindingsPublisher;
-  /** How often settings were read: those that were read last count, also if they are ready first. */
+  /** Number of times that settings were read: only the last reading counts, as readings may end in another order. */
   private readings = 0;
   private client: Client | undefined;
   private display: TextDisplay | undefined;
@@ -100,12 +100,12 @@ class LanguageServer implements GuardedServer {
         publisher.forget(uri);
       }),
     );
-    // Texts are kept as they are edited; that one was saved says nothing new.
+    // A saved document has no other text than the open one.
     connection.onDidSaveTextDocument(() => undefined);
     connection.onDidChangeWatchedFiles(() => undefined);
   }
 
-  /** A notification has no answer: what is wrong with it goes to the log. One at the wrong time is dropped. */
+  /** Handles a notification: dropped before initialize and after shutdown; errors go to the log, as it has no answer. */
   private notified(work: () => void | Promise<void>): void {
     if (this.phase !== 'running') return;
     try {
@@ -145,7 +145,7 @@ class LanguageServer implements GuardedServer {
     return this.apply(isSectioned ? settings[SECTION] : settings);
   }
 
-  /** Settings that are no good are named to the user, and those before them stay. */
+  /** Applies settings. Invalid ones are shown to the user, and the previous settings stay. */
   private async apply(json: unknown): Promise<void> {
     const reading = ++this.readings;
     const { settings, problems } = settingsFrom(json, this.defaults);
@@ -162,7 +162,7 @@ class LanguageServer implements GuardedServer {
     this.refresh();
   }
 
-  /** Hints and lenses that a client shows are out of date. */
+  /** Asks the client to request hints and lenses again. */
   private refresh(): void {
     const { client, connection } = this;
     const refreshed = [
@@ -172,7 +172,7 @@ class LanguageServer implements GuardedServer {
     Promise.all(refreshed).catch((error: unknown) => this.logError(error));
   }
 
-  /** @returns the text of the command's result, which is shown too */
+  /** Runs a command, shows its result, and returns it. */
   private async executeCommand(params: ExecuteCommandParams): Promise<CommandResult | ResponseError<void>> {
     const [name] = Object.entries(COMMANDS).find(([, command]) => command === params.command) ?? [];
     const [uri, program] = (params.arguments ?? []) as readonly unknown[];
@@ -188,7 +188,7 @@ class LanguageServer implements GuardedServer {
     const progress = await this.connection.window.createWorkDoneProgress();
     progress.begin(`${name} ${program}`);
     try {
-      // The client hears of the beginning before the work blocks this thread.
+      // The progress message is sent before the work blocks this thread.
       await new Promise((resolve) => setTimeout(resolve));
       const result = runCommand(name as CommandName, document.text, program, this.workspace, this.host);
       this.showResult(`${name}-${program}.txt`, result);
@@ -198,7 +198,7 @@ class LanguageServer implements GuardedServer {
     }
   }
 
-  /** Nobody waits for the client, which may show it for as long as its user likes. */
+  /** Shows a result without waiting for the client's answer. */
   private showResult(name: string, { text, isGood }: CommandResult): void {
     const lines = text.trim().split('\n');
     const first = must(lines[0], 'line of a text');

@@ -1,19 +1,19 @@
-/** What clients set: in their initialization, in a change of the configuration, or as the section `p4runpro` when asked. */
+/** Settings from clients: `initializationOptions`, `workspace/didChangeConfiguration`, or the section `p4runpro`. */
 
 export interface ServerSettings {
   /** A name, or a JSON file. */
   readonly dataplane: string;
   /** Maximum recirculations of a program. */
   readonly recirculations: number;
-  /** A name; undefined for the default of the commands. */
+  /** A name or a module; undefined for the default of the commands. */
   readonly allocator: string | undefined;
-  /** Files of compiled programs that run on the switch that hints are computed for. */
+  /** Files of compiled programs that run on the switch for which placements are computed. */
   readonly state: readonly string[];
 }
 
 export interface ReadSettings {
   readonly settings: ServerSettings;
-  /** What of the JSON is left aside, a sentence each. */
+  /** A sentence for each invalid setting, which is ignored. */
   readonly problems: readonly string[];
 }
 
@@ -27,7 +27,7 @@ const KINDS: { readonly [Key in keyof ServerSettings]: readonly [is: (value: unk
   ],
 };
 
-/** Settings of a client's JSON, each on top of a default; null counts as not set, and other keys are the client's own. */
+/** Settings from JSON; the default for each that is missing, null or invalid. Unknown keys are ignored. */
 export function settingsFrom(json: unknown, defaults: ServerSettings): ReadSettings {
   const given = typeof json === 'object' && json !== null ? (json as Readonly<Record<string, unknown>>) : {};
   const problems: string[] = [];
@@ -38,6 +38,6 @@ export function settingsFrom(json: unknown, defaults: ServerSettings): ReadSetti
     if (is(value)) settings[key] = value;
     else problems.push(`p4runpro.${key} takes ${wanted}, not ${JSON.stringify(value)}`);
   }
-  // Each value has been looked at, or is a default.
+  // Each value was validated, or is a default.
   return { settings: settings as unknown as ServerSettings, problems };
 }

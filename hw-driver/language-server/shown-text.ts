@@ -1,16 +1,16 @@
-/** Longer texts, as explanations, in the client's window: as the client can show them. */
+/** Shows longer texts, such as explanations, in the way that the client supports. */
 import { type Connection, MessageType, ShowMessageNotification } from 'vscode-languageserver/node';
 import type { ServerHost } from './host.js';
 
-/** A notification of our own, to clients that set `showText` in their initialization options. */
+/** A notification beyond the protocol, sent to clients that set `showText` in their initialization options. */
 export const SHOW_TEXT = 'p4runpro/showText';
 
 export interface TextDisplay {
-  /** @param name of the text, usable as the name of a file */
+  /** @param name a file name for the text */
   show(name: string, text: string): Promise<void>;
 }
 
-/** How a client shows texts: by our notification, as a file that it opens, or as a message. */
+/** The way to show texts: the notification, a file that the client opens, or a message. */
 export function textDisplay(
   connection: Connection,
   host: ServerHost,
@@ -29,6 +29,6 @@ export function textDisplay(
   return { show: (_, text) => say(connection, MessageType.Info, text) };
 }
 
-/** A message to the user, who is asked nothing. */
+/** Shows a message to the user. */
 export const say = (connection: Connection, type: MessageType, message: string): Promise<void> =>
   connection.sendNotification(ShowMessageNotification.type, { type, message });

@@ -1,4 +1,4 @@
-/** Answers of the language service as types of the protocol. */
+/** Conversions from types of the language service to types of the protocol. */
 import {
   type CompletionItem as ClientCompletionItem,
   type TextEdit as ClientEdit,
@@ -45,7 +45,7 @@ export const editOf = (lines: TextLines, edit: TextEdit): ClientEdit => ({
 
 export const SOURCE = 'p4runpro';
 
-/** The hint is a second line of the message, as the protocol has no place for it. */
+/** The hint is a second line of the message, as the protocol has no field for it. */
 export const diagnosticOf = (lines: TextLines, { range, code, severity, message, hint }: Finding): Diagnostic => ({
   range: rangeOf(lines, range),
   severity: severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
@@ -72,7 +72,7 @@ const COMPLETION_KINDS: Readonly<Record<CompletionKind, CompletionItemKind>> = {
   snippet: CompletionItemKind.Snippet,
 };
 
-/** @param takesSnippets whether the client knows places that the cursor goes to */
+/** @param takesSnippets whether the client supports tab stops */
 export function completionItemsOf(
   lines: TextLines,
   { range, items }: Completion,
@@ -90,11 +90,11 @@ export function completionItemsOf(
   }));
 }
 
-/** A snippet with its defaults in place. */
+/** A snippet with its default values. */
 const plainText = ({ insert, isSnippet }: CompletionItem): string =>
   isSnippet ? insert.replaceAll(/\$\{\d+:([^}]*)\}|\$0/g, (_, text: string | undefined) => text ?? '') : insert;
 
-/** @param takesOffsets whether the client knows parameters as stretches of the label */
+/** @param takesOffsets whether the client supports parameters as ranges of the label */
 export function signatureHelpOf(help: SignatureHelp, takesOffsets: boolean): ClientSignatureHelp {
   const { label, summary, parameters, active } = help;
   const labels = parameters.map(([start, end]) => ({
@@ -125,7 +125,7 @@ export const foldingOf = ({ kind, startLine, endLine }: FoldingRange) => ({
   kind: kind === 'comment' ? FoldingRangeKind.Comment : FoldingRangeKind.Region,
 });
 
-/** The protocol's names, which editors have colours for. */
+/** Token types of the protocol. */
 const TOKEN_TYPES: Readonly<Record<SemanticTokenKind, string>> = {
   keyword: 'keyword',
   primitive: 'function',
@@ -142,7 +142,7 @@ export const SEMANTIC_LEGEND = {
   tokenModifiers: ['declaration'],
 };
 
-/** Five numbers for each token: lines and columns since the one before, length, type, modifiers; no token has two lines. */
+/** Five numbers per token: line and column relative to the token before, length, type, modifiers; split at line ends. */
 export function tokenNumbers(lines: TextLines, tokens: readonly SemanticToken[]): number[] {
   const numbers: number[] = [];
   let before = { line: 0, column: 0 };

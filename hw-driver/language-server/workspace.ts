@@ -1,4 +1,4 @@
-/** The language service by the client's settings, and what goes with it. */
+/** The language service for given settings. */
 import {
   type CompiledProgram,
   type DataPlane,
@@ -17,7 +17,7 @@ export interface Workspace {
   readonly options: TrialOptions;
 }
 
-/** @param folder that names of files are relative to @throws with a sentence for the user */
+/** @param folder base of relative file names @throws Error with a sentence for the user */
 export async function workspaceOf(
   settings: ServerSettings,
   host: ServerHost,

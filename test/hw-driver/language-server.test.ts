@@ -1,10 +1,18 @@
 /** The language server over the protocol: goldens of requests and answers, and what clients do wrong. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CancellationToken, CancellationTokenSource, type Diagnostic, ResponseError } from 'vscode-languageserver/node';
+import {
+  CancellationToken,
+  CancellationTokenSource,
+  type Connection,
+  type Diagnostic,
+  ResponseError,
+} from 'vscode-languageserver/node';
 import { defaultDataPlane, languageService, TextLines } from '../../compiler/index.js';
 import { OpenDocuments } from '../../hw-driver/language-server/documents.js';
+import { FindingsPublisher } from '../../hw-driver/language-server/findings-publisher.js';
 import { Guard } from '../../hw-driver/language-server/guard.js';
+import type { Workspace } from '../../hw-driver/language-server/workspace.js';
 import { assertGolden, sampleSource, sourcePath } from '../compiler/support.js';
 import { CAPABILITIES, connect, startClient, type TestClient } from './lsp-client.js';
 
@@ -145,7 +153,9 @@ test('completion items: the documentation of an item when it is asked for', asyn
     documentation: { value: string };
   };
   assert.match(resolved.documentation.value, /MEMADD/);
-  assert.equal(await client.request('completionItem/resolve', { label: 'nothing' }), { label: 'nothing' });
+  for (const item of [{ label: 'nothing' }, { label: 'memory', kind: 22 }]) {
+    assert.equal(await client.request('completionItem/resolve', item), item);
+  }
   await client.end();
 });
 
@@ -317,6 +327,22 @@ test('what takes longer is given up when it is cancelled, or the text has change
   });
   assert.is(code(faulty({ textDocument })), INTERNAL_ERROR);
   assert.is(errors.length, 1);
+});
+
+test('a fault in the findings of one text goes to the log, and the server lives on', async () => {
+  const documents = new OpenDocuments(languageService(defaultDataPlane()));
+  const logged: string[] = [];
+  const connection = { console: { error: (text: string) => logged.push(text) } };
+  const faulty = { service: { findings: () => assert.unreachable('a fault of the compiler') } };
+  const publisher = new FindingsPublisher(
+    connection as unknown as Connection,
+    documents,
+    () => faulty as unknown as Workspace,
+  );
+  documents.set(URI, 1, '@');
+  publisher.soon(URI);
+  while (logged.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  assert.match(logged[0] ?? '', /a fault of the compiler/);
 });
 
 test('commands of lenses: verification as a message, explanation as a shown document, refusals as sentences', async () => {

@@ -24,10 +24,10 @@ const lspOptions = (yargs: Argv) =>
     .options(RECIRCULATIONS_OPTION)
     .option('allocator', ALLOCATOR_OPTION)
     .options(STATE_OPTION)
-    .option('stdio', { type: 'boolean', default: true, describe: 'Standard input and output, the only connection' })
+    .option('stdio', { type: 'boolean', default: true, describe: 'Standard input and output; the only transport' })
     .option('clientProcessId', {
       type: 'number',
-      describe: 'Process of the editor: the server ends with it',
+      describe: 'Process id of the editor, with which the server ends',
       requiresArg: true,
     });
 
@@ -44,19 +44,19 @@ async function lsp(args: LspArguments): Promise<number> {
   };
   // The library ends the process at `exit`: with status 0 after `shutdown`, with 1 without.
   const connection = createConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout));
-  // So does an input that ends; the library's watch of the editor's process would keep this one alive.
+  // The end of the input ends the process too; a timer of the library would keep it alive.
   process.stdin.on('end', () => process.exit(EXIT.failed));
   await serveLanguage(connection, host(), defaults);
   return new Promise(() => undefined);
 }
 
-/** Exit status 1 if the editor goes without `exit`, 2 for options that are no good. */
+/** Exit status 1 if the input ends without `exit`, 2 for invalid options. */
 export const lspCommand = command(lspOptions, lsp);
 
-/** The seed of `p4runpro check --verify` unless told otherwise. */
+/** The default seed of `p4runpro check --verify`. */
 const SEED = '1';
 
-/** Names of files are relative to the folder of the client, where it has one. */
+/** Relative file names are relative to the workspace folder of the client, if it has one. */
 function host(): ServerHost {
   const texts = new KeptTexts();
   const fileIn = (folder: string | undefined, file: string): string =>
@@ -79,11 +79,11 @@ function host(): ServerHost {
   };
 }
 
-/** Files in a temporary folder that goes with the process. */
+/** Files in a temporary folder, which is removed when the process exits. */
 class KeptTexts {
   private folder: string | undefined;
 
-  /** Writes a text, in place of one that was kept by the same name; its URI. */
+  /** Writes a text, over an earlier one of the same name, and returns its URI. */
   keep(name: string, text: string): string {
     const folder = this.folder ?? this.makeFolder();
     const file = join(folder, name);
