@@ -4,7 +4,7 @@
  */
 
 // Changes of running programs, and explanations.
-export { changeCases } from './change/change-cases.js';
+export { type CaseChange, type ChangeOptions, changeCases } from './change/change-cases.js';
 export { NotIncremental } from './change/not-incremental.js';
 // Data planes and the resources that they use of a chip.
 export { DataPlane } from './data-plane/data-plane.js';
@@ -18,7 +18,7 @@ export { explanationText } from './explain/explanation-text.js';
 // Programs: from source to a compiled program.
 export type { Diagnostic, DiagnosticCode, Fix, Span } from './language/diagnostics.js';
 export { formatSource } from './language/format.js';
-export type { Program } from './language/program.js';
+export type { Memory, Program } from './language/program.js';
 export { renderDiagnostics } from './language/render.js';
 // Compiled programs and the state of a switch.
 export {
@@ -26,11 +26,13 @@ export {
   compiledProgramFromJson,
   DocumentError,
   formatCompiledProgram,
+  type MemoryBlock,
+  type PlacedStep,
   type TableEntry,
 } from './link/compiled-program.js';
-export { DoesNotFit } from './link/does-not-fit.js';
+export { DoesNotFit, type DoesNotFitReason } from './link/does-not-fit.js';
 export { defaultForwardEntry, installOperations, type Operation, revokeOperations } from './link/operations.js';
-export { SwitchState } from './link/switch-state.js';
+export { type ResourceSnapshot, type RunningProgram, SwitchState } from './link/switch-state.js';
 export { MAIN_P4_FILE, type P4File, p4Source } from './p4/generate.js';
 export {
   type Analysis,
@@ -44,7 +46,15 @@ export {
 } from './passes/compile.js';
 // Allocators: the registry, and the types for custom ones.
 export type { Allocator, FreeResources, Placement, PlacementResult, Shortage } from './place/allocator.js';
-export { ALLOCATOR_NAMES, ALLOCATORS, type AllocatorKind, type AllocatorName } from './place/allocators.js';
-export type { PlacementProblem } from './place/problem.js';
+export {
+  ALLOCATOR_NAMES,
+  ALLOCATORS,
+  type AllocatorKind,
+  type AllocatorName,
+  type AllocatorSettings,
+} from './place/allocators.js';
+export { AllocatorError, type AllocatorFault, checkedAllocator, type GuardedCall } from './place/checked-allocator.js';
+export { PLACEMENT_RULES, type PlacementRule } from './place/placement-rules.js';
+export type { PlacementProblem, PlacementRow, TreeRow } from './place/problem.js';
 // What editors ask.
 export { type LanguageService, languageService, type ServiceDocument, type ServiceOptions } from './service/index.js';

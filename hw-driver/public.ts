@@ -7,3 +7,10 @@ export type { Difference } from './control/deployment/drift.js';
 export { MemoryNotReset, NoSuchProgram, ProgramBusy, ProgramsGone, StillThere } from './control/errors.js';
 export { JournalFile } from './control/journal/journal-file.js';
 export { type Journal, JournalError, type JournalRecord, NO_JOURNAL } from './control/journal/records.js';
+export {
+  type Frame,
+  ProgramTextError,
+  type SentPacket,
+  SimulatedSwitch,
+  type SimulatedSwitchOptions,
+} from './control/simulated-switch.js';

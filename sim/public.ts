@@ -8,7 +8,8 @@ export type { Counters } from './blocks/counters.js';
 export type { EngineName } from './engines/rpb-engine.js';
 // Packets made of fields, snapshots, checks of translations.
 export { type MadePacket, MadePacketError, madePacket } from './made-packet/index.js';
-export { QueuedDriver } from './pipeline/drivers/queued-driver.js';
+export type { PacketDriver } from './pipeline/drivers/packet-driver.js';
+export { QueuedDriver, type QueueReading } from './pipeline/drivers/queued-driver.js';
 export { TracingDriver } from './pipeline/drivers/tracing-driver.js';
 export { InProcessTarget } from './pipeline/in-process-target.js';
 export { createPacketProcessor, type PacketProcessor } from './pipeline/parallel/packet-processor.js';

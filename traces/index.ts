@@ -28,6 +28,7 @@ export {
   type TrafficSource,
   trafficStream,
 } from './generate/traffic-sources.js';
+export { requireTargets } from './generate/validate-template.js';
 export { Zipf } from './generate/zipf.js';
 export {
   allocatePacketBatchMemory,

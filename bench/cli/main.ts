@@ -20,6 +20,17 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/churn-command.js')).churnCommand,
   },
   {
+    usage: 'allocator',
+    describe: 'Check allocators',
+    commands: [
+      {
+        usage: 'check <allocator>',
+        describe: 'Compare an allocator with the rules of placement, other allocators and the bounds',
+        load: async () => (await import('./commands/allocator-command.js')).allocatorCheckCommand,
+      },
+    ],
+  },
+  {
     usage: 'timing',
     describe: 'Measure throughput and latency for each number of recirculations',
     load: async () => (await import('./commands/timing-command.js')).timingCommand,

@@ -1,9 +1,8 @@
 /** Runs packets through a switch and copies of them through network functions, and compares the results. */
 import { addTo } from '../../compiler/data-plane/counting.js';
-import type { Controller } from '../../hw-driver/index.js';
+import { type Controller, FRONT_PORTS } from '../../hw-driver/index.js';
 import { EMPTY_QUEUE, QueuedDriver, type Switch } from '../../sim/index.js';
 import { DROPPED, type PacketBatch } from '../../traces/index.js';
-import { FRONT_PORTS } from '../workloads/traffic.js';
 import { DEFAULT_PORT } from './functions/network-function.js';
 import { PacketView } from './functions/packet.js';
 import { bySpecificity, programFor, type VerifiedProgram } from './verified-program.js';

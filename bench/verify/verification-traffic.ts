@@ -4,9 +4,9 @@
  */
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../compiler/index.js';
+import { FRONT_PORTS } from '../../hw-driver/index.js';
 import type { PacketTemplate, TrafficTarget } from '../../traces/index.js';
 import type { ProgramKey } from '../workloads/program-kind.js';
-import { FRONT_PORTS } from '../workloads/traffic.js';
 
 /** TCP flags that open, use and close connections, and flags without effect. */
 const FLAGS = [0x02, 0x12, 0x10, 0x18, 0x11, 0x01, 0x04, 0x14, 0x03, 0x06, 0x00, 0x29, 0xc2];

@@ -1,6 +1,7 @@
 /** Warnings of a run about packets of captures that were skipped or will be dropped. */
+
+import { FRONT_PORTS } from '../../hw-driver/index.js';
 import { type CaptureIntake, portList } from '../../traces/index.js';
-import { FRONT_PORTS } from './traffic.js';
 
 /** Sentences on packets that were skipped, or are dropped unless a program forwards them. */
 export function captureWarnings(intake: CaptureIntake): string[] {

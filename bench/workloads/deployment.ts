@@ -4,18 +4,15 @@ import {
   allocate,
   analyse,
   type CompiledProgram,
-  type DataPlane,
-  defaultForwardEntry,
   emitAllocated,
   lower,
   type Operation,
   type Program,
   renderDiagnostics,
 } from '../../compiler/index.js';
-import { Controller } from '../../hw-driver/index.js';
+import { Controller, frontPortForwarding } from '../../hw-driver/index.js';
 import { InProcessTarget, type Switch } from '../../sim/index.js';
 import { type Admission, type AdmissionOptions, admitAll } from './admission.js';
-import { FRONT_PORTS } from './traffic.js';
 import { type Arrival, type Workload, WorkloadError } from './workload.js';
 
 /** Options of compilation and deployment. */
@@ -78,14 +75,6 @@ class RecordingTarget extends InProcessTarget {
     await super.apply(operations);
     this.operations.push(...operations);
   }
-}
-
-/** Connects neighbouring front ports, so that packets that no program forwards leave. */
-export function frontPortForwarding(dataPlane: DataPlane): Operation[] {
-  return Array.from({ length: FRONT_PORTS }, (_, port) => ({
-    kind: 'insertEntry',
-    entry: defaultForwardEntry(dataPlane, port, port ^ 1),
-  }));
 }
 
 /** Compiles an arrival, installs it and fills its memories. */

@@ -1,4 +1,5 @@
 /** Synthetic traffic for an instance: packets that match its filter and exercise the function of the program. */
+import { FRONT_PORTS } from '../../hw-driver/index.js';
 import { type PacketTemplate, type TrafficTarget, UDP_ECHO_PORT } from '../../traces/index.js';
 import {
   HOST_MASK,
@@ -12,8 +13,6 @@ import {
 import { cachedKey, cachedKeys } from './instance.js';
 import type { ProgramKey } from './program-kind.js';
 
-/** Ingress ports of synthetic packets; default forwarding connects pairs of neighbours. */
-export const FRONT_PORTS = 32;
 const FLOWS = 64;
 /** Range of frame lengths without frame check sequence: from the minimum of Ethernet to twice as long. */
 const FRAME_BYTES = { minimum: 60, maximum: 124 };

@@ -2,57 +2,22 @@
 
 import { readFile } from 'node:fs/promises';
 import { must } from '../../compiler/data-plane/must.js';
-import {
-  type Analysis,
-  analyse,
-  type DataPlane,
-  DomainError,
-  type Program,
-  type SourceFile,
-} from '../../compiler/index.js';
-import { readText } from '../../hw-driver/index.js';
-import type { TrafficTarget } from '../../traces/index.js';
+import { type Analysis, analyse, type DataPlane, type Program, type SourceFile } from '../../compiler/index.js';
+import { isModulePath, MODULE_PATHS, readText } from '../../hw-driver/index.js';
 import { MAX_INSTANCES } from './addresses.js';
+import { type Workload, WorkloadError } from './arrival.js';
 import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from './drawn-keys.js';
 import { instanceSource, serverPorts, syntaxOf } from './instance.js';
-import { type InstanceMark, type MarkedField, markFilter, markSurroundings } from './instance-marks.js';
+import { type InstanceMark, markFilter, markSurroundings } from './instance-marks.js';
+import { workloadOfModule } from './own-workload.js';
 import { PROGRAM_KINDS, type ProgramKey, programFile } from './program-kind.js';
 import { trafficFor } from './traffic.js';
 import { markForProgram, trafficForProgram } from './user-program.js';
 
-/** Thrown for a workload that cannot be built. */
-export class WorkloadError extends DomainError {
-  override readonly name = 'WorkloadError';
-  readonly code = 'no-workload';
-  readonly ends = 'bad-input';
-}
-
-/** One arriving program. */
-export interface Arrival {
-  /** Number of the arrival, from 0; also the priority of its filter. */
-  readonly number: number;
-  /** Key of the program, or its name in the user's file. */
-  readonly key: string;
-  readonly name: string;
-  /** Text of the program in plain P4runpro. */
-  readonly source: string;
-  readonly traffic: TrafficTarget;
-  /** Field values of packets for this program, towards a server and back. */
-  readonly address: { readonly forward: readonly MarkedField[]; readonly reverse: readonly MarkedField[] };
-  /** Words that the control plane writes into memories after deployment, by memory and bucket. */
-  readonly memoryValue: ((memory: string, bucket: number) => number) | undefined;
-}
-
-export interface Workload {
-  readonly name: string;
-  /** Whether a single program of a user's file keeps its filter and name, on unchanged packets. */
-  readonly asWritten: boolean;
-  /** Arrival n, determined by the seed. */
-  arrival(number: number): Arrival;
-}
+export { type Arrival, type Workload, WorkloadError } from './arrival.js';
 
 export interface WorkloadOptions {
-  /** Key of a program, `mixed`, `all-mixed`, or path of a .p4runpro file. */
+  /** Key of a program, `mixed`, `all-mixed`, or path of a .p4runpro file or of a module. */
   readonly name: string;
   /** Size of each memory in bytes; undefined keeps the declared sizes. */
   readonly memoryBytes: number | undefined;
@@ -66,14 +31,16 @@ export interface WorkloadOptions {
 
 export const BYTES_PER_BUCKET = 4;
 
+/** What can be named as a workload, in words. */
+export const WORKLOAD_CHOICES = `${WORKLOAD_NAMES.join(', ')}, a .p4runpro file, or ${MODULE_PATHS}`;
+
 /** @throws {WorkloadError} for an unknown name, an unreadable file, or a program with errors */
 export async function loadWorkload(options: WorkloadOptions): Promise<Workload> {
   const keys = keysOfWorkload(options.name);
   if (keys !== undefined) return mixOf(keys, options);
   if (options.name.endsWith('.p4runpro')) return workloadOfFile(options);
-  throw new WorkloadError(
-    `there is no workload '${options.name}': it is one of ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
-  );
+  if (isModulePath(options.name)) return workloadOfModule(options.name, options);
+  throw new WorkloadError(`there is no workload '${options.name}': it is one of ${WORKLOAD_CHOICES}`);
 }
 
 async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Promise<Workload> {

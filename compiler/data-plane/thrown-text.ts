@@ -2,11 +2,18 @@
 
 /** Its name and first line, and the line of the file where it arose if the stack tells: `TypeError: ... (mine.js:12)`. */
 export function thrownText(thrown: unknown): string {
-  if (!isErrorLike(thrown)) return `${typeof thrown === 'string' ? `'${thrown}'` : String(thrown)}, which is no Error`;
+  if (!isErrorLike(thrown)) return `${valueText(thrown)}, which is no Error`;
   const [message = ''] = thrown.message.split('\n');
   const place = placeIn(thrown.stack);
   const text = message === '' ? thrown.name : `${thrown.name}: ${message}`;
   return place === undefined ? text : `${text} (${place})`;
+}
+
+/** A value that something else was expected for, in words; nothing of it is called. */
+export function valueText(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 interface ErrorLike {

@@ -3,7 +3,7 @@
  * read and not change.
  */
 import { DomainError } from '../data-plane/domain-error.js';
-import { thrownText } from '../data-plane/thrown-text.js';
+import { thrownText, valueText } from '../data-plane/thrown-text.js';
 import type { Allocator, FreeResources, PlacementResult, Shortage } from './allocator.js';
 import { chain } from './chain.js';
 import { brokenRule, PLACEMENT_RULES, type PlacementRule } from './placement-rules.js';
@@ -47,7 +47,7 @@ function checkedResult(name: string, result: unknown, problem: PlacementProblem,
   const wrong = (what: string): AllocatorError => new AllocatorError(name, 'no-result', what);
   if (typeof result !== 'object' || result === null) {
     throw wrong(
-      `returned ${String(result)}, where { kind: 'placed', placement } or { kind: 'doesNotFit', shortage } was expected`,
+      `returned ${valueText(result)}, where { kind: 'placed', placement } or { kind: 'doesNotFit', shortage } was expected`,
     );
   }
   if ('then' in result && typeof result.then === 'function') {
@@ -57,9 +57,10 @@ function checkedResult(name: string, result: unknown, problem: PlacementProblem,
   }
   const { kind, placement, by, shortage } = result as Partial<Record<string, unknown>>;
   if (kind === 'doesNotFit') return { kind, shortage: checkedShortage(shortage, wrong) };
-  if (kind !== 'placed') throw wrong(`returned kind ${textOf(kind)}, where 'placed' or 'doesNotFit' was expected`);
-  if (by !== undefined && by !== 'row') throw wrong(`returned by: ${textOf(by)}, where 'row' or nothing was expected`);
-  if (!Array.isArray(placement)) throw wrong(`returned placement ${textOf(placement)}, where an array was expected`);
+  if (kind !== 'placed') throw wrong(`returned kind ${valueText(kind)}, where 'placed' or 'doesNotFit' was expected`);
+  if (by !== undefined && by !== 'row')
+    throw wrong(`returned by: ${valueText(by)}, where 'row' or nothing was expected`);
+  if (!Array.isArray(placement)) throw wrong(`returned placement ${valueText(placement)}, where an array was expected`);
   const tree = by === 'row' ? problem.tree : chain(problem.rows);
   const broken = brokenRule({ ...problem, tree }, placement, free, by === 'row' ? 'row' : 'depth');
   if (broken !== undefined) {
@@ -73,17 +74,14 @@ function checkedResult(name: string, result: unknown, problem: PlacementProblem,
 }
 
 function checkedShortage(shortage: unknown, wrong: (what: string) => AllocatorError): Shortage {
-  const { row, cause } = (shortage ?? {}) as Partial<Shortage>;
+  const { row, cause } = shortage as Partial<Shortage>;
   if (!Number.isInteger(row))
-    throw wrong(`returned shortage.row ${textOf(row)}, where the number of a row was expected`);
+    throw wrong(`returned shortage.row ${valueText(row)}, where the number of a row was expected`);
   if (cause === undefined || !CAUSES.includes(cause)) {
-    throw wrong(`returned shortage.cause ${textOf(cause)}, where one of ${CAUSES.join(', ')} was expected`);
+    throw wrong(`returned shortage.cause ${valueText(cause)}, where one of ${CAUSES.join(', ')} was expected`);
   }
   return { row: row as number, cause };
 }
-
-const textOf = (value: unknown): string =>
-  typeof value === 'string' ? `'${value}'` : typeof value === 'object' && value !== null ? 'an object' : String(value);
 
 /** Calls a function of other people; a time limit is one way to do it. @throws {AllocatorError} 'no-answer' */
 export type GuardedCall = (allocator: string, run: () => unknown) => unknown;
@@ -103,7 +101,7 @@ export function checkedAllocator(
     ...(allocator.isSlow === undefined ? {} : { isSlow: allocator.isSlow }),
     place(problem, free) {
       const shown = readOnlyProblem(problem);
-      const result = answerOf(label, call, () => allocator.place(shown.problem, readOnlyResources(free)));
+      const result = answerOf(label, call, () => plainAnswer(allocator.place(shown.problem, readOnlyResources(free))));
       const changed = shown.changedRow();
       if (changed !== undefined) {
         const what = `changes where row ${changed + 1} is allowed, and may only read it`;
@@ -119,6 +117,14 @@ export const guarded = (allocator: Allocator): Allocator =>
   isTrusted(allocator) ? allocator : checkedAllocator(allocator);
 
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean => a.every((value, i) => value === b[i]);
+
+/** A copy of an answer, as getters of it are code of other people too, and it must not change once it is checked. */
+function plainAnswer(answer: unknown): unknown {
+  if (typeof answer !== 'object' || answer === null || 'then' in answer) return answer;
+  const { kind, placement, by, shortage } = answer as Partial<Record<string, unknown>>;
+  const { row, cause } = typeof shortage === 'object' && shortage !== null ? (shortage as Partial<Shortage>) : {};
+  return { kind, placement: Array.isArray(placement) ? [...placement] : placement, by, shortage: { row, cause } };
+}
 
 function answerOf(label: string, call: GuardedCall, run: () => unknown): unknown {
   try {

@@ -1,26 +1,14 @@
 /**
- * An allocator of one's own: it decides which RPB each row of a program goes to. Everything else, from the check of
- * the text to the entries, stays as it is.
+ * An allocator of one's own: it decides which RPB each row of a program goes to. Everything else, from the check of the
+ * text to the entries, stays as it is.
  *
- * After `npm ci`: node docs/examples/own-allocator.mjs
+ * First fit: each depth of the program goes to the first RPB behind the one before that has its actions, free entries and
+ * memory. Rows that must share a physical RPB with an earlier one (two accesses of one memory) go to that RPB in a later
+ * pass.
+ *
+ * @type {import('p4runpro-sim/compiler').Allocator}
  */
-import { readFileSync } from 'node:fs';
-import {
-  analyse,
-  DEFAULT_LINK_OPTIONS,
-  DEFAULT_RECIRCULATIONS,
-  defaultDataPlane,
-  link,
-  lower,
-  SwitchState,
-} from 'p4runpro-sim/compiler';
-
-/**
- * First fit: each depth of the program goes to the first RPB behind the one before that has its actions, free entries
- * and memory. Rows that must share a physical RPB with an earlier one (two accesses of one memory) go to that RPB in a
- * later pass.
- */
-const firstFit = {
+export default {
   name: 'first-fit',
   place({ rows, rpbCount, logicalRpbs }, free) {
     const placement = [];
@@ -47,16 +35,3 @@ const firstFit = {
     return { kind: 'placed', placement };
   },
 };
-
-const dataPlane = defaultDataPlane();
-for (const key of ['lb', 'cache', 'hh']) {
-  const source = readFileSync(new URL(`../../bench/programs/${key}.p4runpro`, import.meta.url), 'utf8');
-  const { programs, sourceHash } = analyse(source, dataPlane);
-  for (const program of programs) {
-    const lowered = lower(program, dataPlane, DEFAULT_RECIRCULATIONS);
-    const options = { ...DEFAULT_LINK_OPTIONS, allocator: firstFit };
-    const { placement, passes } = link(lowered, new SwitchState(dataPlane), sourceHash, options);
-    const rpbs = [...new Set(placement.map(({ rpb, pass }) => (pass === 0 ? `${rpb}` : `${rpb} of pass ${pass + 1}`)))];
-    console.log(`${key}: ${passes} pass${passes === 1 ? '' : 'es'}, RPBs ${rpbs.join(' ')}`);
-  }
-}

@@ -90,7 +90,45 @@ const LIES: readonly (readonly [code: string, says: RegExp, allocator: Allocator
   ],
 ];
 
-for (const [code, says, allocator] of LIES) {
+const TRAPS: typeof LIES = [
+  [
+    'threw',
+    /threw Error: a getter/,
+    answering({
+      kind: 'placed',
+      get placement() {
+        throw new Error('a getter');
+      },
+    }),
+  ],
+  [
+    'threw',
+    /threw an object, which is no Error/,
+    {
+      name: 'liar',
+      place() {
+        throw Object.create(null);
+      },
+    },
+  ],
+  ['no-result', /returned a function, where/, answering(() => 1)],
+  ['no-result', /returned kind an object/, answering({ kind: Object.create(null) })],
+  ['no-result', /returned shortage\.row undefined/, answering({ kind: 'doesNotFit', shortage: 7 })],
+];
+
+test('a placement that is another one when it is read again is what it was when it was checked', () => {
+  let reads = 0;
+  const places = new Proxy([1, 2, 4], {
+    get: (target, key, receiver) => (key === '2' && ++reads > 1 ? 3 : Reflect.get(target, key, receiver)),
+  });
+  const result = checkedAllocator(answering({ kind: 'placed', placement: places })).place(
+    EACH.problem,
+    new Resources(EACH),
+  );
+  assert.equal(result, { kind: 'placed', placement: [1, 2, 4] });
+});
+
+for (const [code, says, allocator] of [...LIES, ...TRAPS]) {
   test(`${code}: ${says.source}`, () => {
     try {
       checkedAllocator(allocator, './mine.js').place(EACH.problem, new Resources(EACH));

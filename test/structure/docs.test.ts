@@ -13,6 +13,7 @@ const DOCUMENTS = [
   'ARCHITECTURE.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
+  'docs/EXTENDING.md',
   'docs/GLOSSARY.md',
   'docs/examples/README.md',
   ...['compiler', 'sim', 'traces', 'hw-driver', 'bench', 'results', 'test'].map((folder) => `${folder}/README.md`),
@@ -41,6 +42,7 @@ test('npx finds the commands of the package by their names', () => {
 const folder = mkdtempSync(join(tmpdir(), 'docs-'));
 test.before(() => {
   cpSync(packageFile('bench', 'programs'), join(folder, 'bench', 'programs'), { recursive: true });
+  cpSync(packageFile('docs', 'examples'), join(folder, 'docs', 'examples'), { recursive: true });
   const commands = join(folder, 'commands');
   cpSync(packageFile('package.json'), join(commands, 'package.json'));
   const manifest = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { bin: Record<string, string> };

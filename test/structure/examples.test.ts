@@ -1,18 +1,32 @@
 /** The examples of docs/examples/ print what their README shows. They see the package by its name, as a user's code. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { must } from '../../compiler/data-plane/must.js';
+import { PLACEMENT_RULES } from '../../compiler/index.js';
 import { packageFile } from '../../traces/system/package-root.js';
 
 const read = (name: string): string => readFileSync(packageFile('docs', 'examples', name), 'utf8');
-const shown = new Map(
-  [...read('README.md').matchAll(/^## `(.+)`\n[\s\S]*?```text\n([\s\S]*?)```/gm)].map(([, name = '', output = '']) => [
-    name,
-    output,
-  ]),
+
+interface Shown {
+  /** Undefined for an example that Node or the shell runs by itself. */
+  readonly command: string | undefined;
+  readonly output: string;
+}
+
+const shown = new Map<string, Shown>(
+  read('README.md')
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => {
+      const [, name = ''] = /^`(.+)`$/m.exec(section) ?? [];
+      const [, command] = /```sh\n([\s\S]*?)\n```/.exec(section) ?? [];
+      const [, output = ''] = /```text\n([\s\S]*?)```/.exec(section) ?? [];
+      return [name, { command, output }];
+    }),
 );
 
 const commands = mkdtempSync(join(tmpdir(), 'examples-'));
@@ -33,6 +47,10 @@ function writeNpx(): void {
   );
 }
 test.before(writeNpx);
+// Commands that the README shows see the project's files, and leave their results elsewhere.
+test.before(() => {
+  for (const folder of ['bench', 'docs']) symlinkSync(packageFile(folder), join(commands, folder));
+});
 
 const names = readdirSync(packageFile('docs', 'examples')).filter((name) => name !== 'README.md');
 
@@ -42,18 +60,32 @@ test('the README shows every example', () => {
 
 for (const name of names) {
   test(`docs/examples/${name}`, () => {
+    const { command, output } = must(shown.get(name), `section of ${name}`);
     const { status, stdout, stderr } = spawnSync(
-      name.endsWith('.sh') ? 'sh' : process.execPath,
-      [packageFile('docs', 'examples', name)],
+      command !== undefined || name.endsWith('.sh') ? 'sh' : process.execPath,
+      command === undefined ? [packageFile('docs', 'examples', name)] : ['-c', command],
       {
-        cwd: packageFile('.'),
+        cwd: command === undefined ? packageFile('.') : commands,
         encoding: 'utf8',
         env: { ...process.env, NO_COLOR: '1', PATH: `${commands}:${process.env['PATH']}` },
       },
     );
     assert.is(status, 0, stderr);
-    assert.is(stdout, shown.get(name));
+    assert.is(stdout, output);
   });
 }
+
+test('ten lines run a workload, deploy a program, send a packet and read memory', () => {
+  const lines = read('ten-lines.mjs')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  assert.is(lines.length, 9);
+});
+
+test('docs/EXTENDING.md says the rules of placement as they are', () => {
+  const text = readFileSync(packageFile('docs', 'EXTENDING.md'), 'utf8');
+  const rows = Object.entries(PLACEMENT_RULES).map(([rule, holds]) => `| \`${rule}\` | ${holds} |`);
+  assert.ok(text.includes(rows.join('\n')), rows.join('\n'));
+});
 
 test.run();

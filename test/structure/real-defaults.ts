@@ -237,7 +237,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/p4/parser-file.ts': ['state.select?.next ?? []', 'states[target] ?? {}', 'extract = []'],
   'compiler/passes/checks/check-rows.ts': ['served[row]?.get(branch) ?? []'],
   'compiler/passes/print/print-entries.ts': ['keyText(field, dataPlane) ?? []'],
-  'compiler/place/checked-allocator.ts': ['(shortage ?? {})'],
   'compiler/place/greedy.ts': ['this.regardless?.[i * (this.problem.logicalRpbs + 2) + x] ?? 0', 'rows[j]?.link ?? -1'],
   'compiler/place/price.ts': ['tree[i]?.memories.map(({ buckets }) => buckets) ?? []', 'tree[i]?.after ?? -1'],
   'compiler/place/problem.ts': ['places.get(step) ?? []', 'links[i] ?? -1'],

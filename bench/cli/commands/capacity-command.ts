@@ -12,6 +12,7 @@ import {
 import {
   ALLOCATOR_OPTIONS,
   allocatorFrom,
+  allocatorLabel,
   EXIT,
   loadDataPlane,
   UsageError,
@@ -19,7 +20,7 @@ import {
 } from '../../../hw-driver/index.js';
 import { type CapacityRow, measureCapacity } from '../../measure/capacity/measure-capacity.js';
 import { type PublishedCapacity, publishedCapacities } from '../../measure/capacity/published-capacity.js';
-import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
+import { WORKLOAD_CHOICES } from '../../workloads/workload.js';
 import { capacityCsv, capacityHeader, capacityLine, capacityNote } from '../report/capacity-report.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { arrivalOption, arrivalsFrom, secondsFrom } from './arrival-options.js';
@@ -37,7 +38,7 @@ const capacityOptions = (yargs: Argv) =>
       array: true,
       default: DEFAULT_WORKLOADS,
       defaultDescription: DEFAULT_WORKLOADS.join(' '),
-      describe: `Workloads to measure: ${WORKLOAD_NAMES.join(', ')}, or .p4runpro files`,
+      describe: `Workloads to measure: ${WORKLOAD_CHOICES}`,
     })
     .options(INSTANCE_OPTIONS)
     .options(arrivalOption('one-by-one'))
@@ -117,7 +118,7 @@ async function optionsOf(args: CapacityArguments) {
             allocator: await allocatorFrom({ ...args, recirculationWeight: weight }),
           })),
         )
-      : [{ label: allocator, allocator: await allocatorFrom(args) }],
+      : [{ label: allocatorLabel(allocator), allocator: await allocatorFrom(args) }],
   };
 }
 

@@ -19,8 +19,8 @@ import {
 import { renderFigure } from '../../figures/figure.js';
 import { churnFigure } from '../../measure/churn/churn-figure.js';
 import { measureChurn } from '../../measure/churn/measure-churn.js';
-import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
 import { MIXED_MEMORY_BYTES, mixedMemorySizes } from '../../workloads/mixed-sizes.js';
+import { WORKLOAD_CHOICES } from '../../workloads/workload.js';
 import { churnCsv, churnHeader, churnLine, churnSummary } from '../report/churn-report.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { arrivalOption, arrivalsFrom, secondsFrom } from './arrival-options.js';
@@ -35,7 +35,7 @@ const churnOptions = (yargs: Argv) =>
     .option('workload', {
       type: 'string',
       default: 'all-mixed',
-      describe: `Workload, the programs that arrive: ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+      describe: `Workload, the programs that arrive: ${WORKLOAD_CHOICES}`,
     })
     .options(arrivalOption('poisson:30s,30h'))
     .option('duration', {

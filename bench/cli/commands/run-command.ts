@@ -28,10 +28,9 @@ import type { ReportedRun } from '../../measure/run/summary.js';
 import { readUpdateScript } from '../../measure/updates/update-script.js';
 import { MAX_INSTANCES } from '../../workloads/addresses.js';
 import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
-import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
 import { formatMemoryContents } from '../../workloads/memory-contents.js';
 import { isProgramKey } from '../../workloads/program-kind.js';
-import { loadWorkload } from '../../workloads/workload.js';
+import { loadWorkload, WORKLOAD_CHOICES } from '../../workloads/workload.js';
 import { ProgressDisplay } from '../report/progress-display.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { renderRunSummary } from '../report/run-summary.js';
@@ -61,7 +60,7 @@ const runOptions = (yargs: Argv) =>
     .option('programs', { type: 'string', describe: 'Number of programs to deploy, or max: until one does not fit' })
     .option('workload', {
       type: 'string',
-      describe: `Programs to deploy: ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+      describe: `Programs to deploy: ${WORKLOAD_CHOICES}`,
       defaultDescription: DEFAULT_WORKLOAD,
     })
     .option('memory', {

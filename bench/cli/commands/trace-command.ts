@@ -17,8 +17,7 @@ import {
 } from '../../../traces/index.js';
 import { interruptible, isStandardOutput } from '../../../traces/system/index.js';
 import { MAX_INSTANCES } from '../../workloads/addresses.js';
-import { WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
-import { loadWorkload } from '../../workloads/workload.js';
+import { loadWorkload, WORKLOAD_CHOICES } from '../../workloads/workload.js';
 import { CaptureStatistics, renderCaptureStatistics } from '../report/capture-statistics.js';
 import { captureOptions, captureOptionsOf } from './capture-options.js';
 import { elasticCases } from './shared-options.js';
@@ -48,7 +47,7 @@ const generateOptions = (yargs: Argv) =>
     })
     .option('workload', {
       type: 'string',
-      describe: `Programs that the packets are for: ${WORKLOAD_NAMES.join(', ')}, or a .p4runpro file`,
+      describe: `Programs that the packets are for: ${WORKLOAD_CHOICES}`,
       defaultDescription: DEFAULTS.workload,
     })
     .option('programs', {

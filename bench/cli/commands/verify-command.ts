@@ -12,6 +12,7 @@ import {
 import {
   ALLOCATOR_CHOICES,
   allocatorFrom,
+  allocatorLabel,
   EXIT,
   loadDataPlane,
   UsageError,
@@ -144,9 +145,9 @@ async function optionsOf(args: VerifyArguments): Promise<Omit<VerifyOptions, 'cl
     dataPlane,
     keys: [...new Set(keys)],
     allocators: await Promise.all(
-      (args.allocators.length === 0 ? [DEFAULT_ALLOCATORS.sound] : args.allocators).map(async (label) => ({
-        label,
-        allocator: await allocatorFrom({ allocator: label }),
+      (args.allocators.length === 0 ? [DEFAULT_ALLOCATORS.sound] : args.allocators).map(async (allocator) => ({
+        label: allocatorLabel(allocator),
+        allocator: await allocatorFrom({ allocator }),
       })),
     ),
     companions: wholeNumber('--companions', args.companions, 0, MAX_COMPANIONS),

@@ -1,8 +1,9 @@
 /** The capacity experiment: for each workload and allocator, a switch is filled until the first failure. */
 import { type Allocator, analyse, type DataPlane, lower } from '../../../compiler/index.js';
+import { isModulePath } from '../../../hw-driver/index.js';
 import { type ArrivalProcess, oneByOne } from '../../workloads/arrivals/arrival-process.js';
 import { isProgramKey } from '../../workloads/program-kind.js';
-import { loadWorkload } from '../../workloads/workload.js';
+import { loadWorkload, type Workload } from '../../workloads/workload.js';
 import { type Distribution, distribution } from '../statistics/statistics.js';
 import { type CapacityBound, capacityBound } from './capacity-bound.js';
 import { type FilledSwitch, fillSwitch } from './fill-switch.js';
@@ -55,6 +56,7 @@ export interface CapacityRow {
 export async function* measureCapacity(options: CapacityOptions): AsyncGenerator<CapacityRow> {
   const arrivals = options.arrivals ?? oneByOne('max');
   for (const name of options.workloads) {
+    const bound = hasOneKind(name) ? boundOf(await loadWorkload({ ...options, name }), options) : null;
     for (const { label, allocator } of options.allocators) {
       const repeats = isRandom(name) ? options.repeats : 1;
       const filled: FilledSwitch[] = [];
@@ -65,15 +67,22 @@ export async function* measureCapacity(options: CapacityOptions): AsyncGenerator
         filled.push(await fillSwitch({ ...options, arrivals, seed, workload, allocator, onProgress }));
         if (options.signal.aborted) return;
       }
-      yield summarise(name, label, filled, options, isRandom(name) ? null : await boundOf(name, options));
+      yield summarise(name, label, filled, options, bound);
     }
   }
 }
 
-const isRandom = (workload: string): boolean => !isProgramKey(workload) && !workload.endsWith('.p4runpro');
+/** Whether all programs of a workload are instances of one. */
+export const hasOneKind = (workload: string): boolean => isProgramKey(workload) || workload.endsWith('.p4runpro');
 
-async function boundOf(name: string, options: CapacityOptions): Promise<CapacityBound | null> {
-  const workload = await loadWorkload({ ...options, name });
+/** Whether another seed gives other programs. */
+const isRandom = (workload: string): boolean => !hasOneKind(workload) && !isModulePath(workload);
+
+/** The bound of a workload of one kind. */
+export function boundOf(
+  workload: Workload,
+  options: Pick<CapacityOptions, 'dataPlane' | 'recirculations'>,
+): CapacityBound | null {
   const [program] = analyse(workload.arrival(0).source, options.dataPlane).programs;
   if (program === undefined) return null;
   return capacityBound(lower(program, options.dataPlane, options.recirculations), options.dataPlane);

@@ -8,7 +8,7 @@ import {
   type Program,
   renderDiagnostics,
 } from '../../../compiler/index.js';
-import { Controller, UsageError } from '../../../hw-driver/index.js';
+import { Controller, frontPortForwarding, UsageError } from '../../../hw-driver/index.js';
 import {
   BranchCoverage,
   type EngineName,
@@ -30,7 +30,6 @@ import {
   packetBytes,
 } from '../../../traces/index.js';
 import type { PacketSelection } from '../../measure/run/packet-selection.js';
-import { frontPortForwarding } from '../../workloads/deployment.js';
 import type { BucketsOf, MemoryContents } from '../../workloads/memory-contents.js';
 import type { CapturedPacket } from './captured-packets.js';
 

@@ -1,6 +1,6 @@
 /** An emulated switch that is kept in a snapshot file: every change is in the file when its call returns. */
 import { existsSync } from 'node:fs';
-import { type CompiledProgram, type DataPlane, defaultForwardEntry, type Operation } from '../../../compiler/index.js';
+import type { CompiledProgram, DataPlane, Operation } from '../../../compiler/index.js';
 import {
   InProcessTarget,
   readSnapshot,
@@ -10,13 +10,8 @@ import {
   takeSnapshot,
 } from '../../../sim/index.js';
 import { readInput, reasonOf, writeFile } from '../../../traces/system/index.js';
+import { frontPortForwarding } from '../../control/front-ports.js';
 import { UsageError } from '../kit/command-line.js';
-
-/**
- * Front ports of an empty switch: default forwarding connects neighbours, so that packets that no program forwards
- * leave.
- */
-const FRONT_PORTS = 32;
 
 export class SwitchFile extends InProcessTarget {
   private constructor(
@@ -38,9 +33,7 @@ export class SwitchFile extends InProcessTarget {
     const emulator = new Switch(dataPlane);
     if (!existsSync(path)) {
       if (!creates) throw new UsageError(`${path}: no such file; ${remedy()}`);
-      for (let port = 0; port < FRONT_PORTS; port++) {
-        emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(dataPlane, port, port ^ 1) });
-      }
+      for (const operation of frontPortForwarding(dataPlane)) emulator.apply(operation);
       return new SwitchFile(path, emulator, [], null);
     }
     try {

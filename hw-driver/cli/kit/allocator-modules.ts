@@ -1,16 +1,21 @@
 /** Allocators of other people: a module whose default export is one, or a function of settings that gives one. */
 
 import { thrownText } from '../../../compiler/data-plane/thrown-text.js';
-import { type Allocator, AllocatorError, type AllocatorSettings, checkedAllocator } from '../../../compiler/index.js';
+import {
+  type Allocator,
+  AllocatorError,
+  type AllocatorSettings,
+  checkedAllocator,
+  type GuardedCall,
+} from '../../../compiler/index.js';
 import { UsageError } from './command-line.js';
 import { callWithin, defaultExportOf } from './user-modules.js';
 
 /**
- * An allocator of a module, under a guard: what it is given it can only read, each answer is held against the rules of
- * placement, and an answer that does not come in time ends it.
- * @param path relative to the working directory; it names the allocator in errors
- * @param seconds for each placement
- * @throws {UsageError} for a module that cannot be loaded or exports something else; {@link AllocatorError} from `place`
+ * The allocator of a module as its author wrote it, for {@link guardedAllocator}.
+ * @param path relative to the working directory
+ * @param seconds for the function of settings, where the module has one
+ * @throws {UsageError} for a module that cannot be loaded or exports something else
  */
 export async function allocatorOfModule(
   path: string,
@@ -18,17 +23,30 @@ export async function allocatorOfModule(
   seconds: number,
 ): Promise<Allocator> {
   const exported = await defaultExportOf(path, seconds);
-  const made = typeof exported === 'function' ? madeBy(exported, path, settings, seconds) : exported;
-  if (typeof exported !== 'function' && Object.values(settings).some((setting) => setting !== undefined)) {
+  if (typeof exported === 'function') return allocatorIn(madeBy(exported, path, settings, seconds), path);
+  if (Object.values(settings).some((setting) => setting !== undefined)) {
     throw new UsageError(`${path} takes no settings: its default export is no function of them`);
   }
-  return checkedAllocator(allocatorIn(made, path), path, (_, run) =>
-    callWithin(seconds, run, () => noAnswer(path, seconds)),
-  );
+  return allocatorIn(exported, path);
 }
 
-const noAnswer = (path: string, seconds: number): AllocatorError =>
-  new AllocatorError(path, 'no-answer', `did not return from place() within ${seconds} s`);
+/**
+ * An allocator of other people under a guard: what it is given it can only read, each answer is held against the rules of
+ * placement, and an answer that does not come in time ends it.
+ * @param label names it in errors
+ * @param seconds for each placement
+ */
+export const guardedAllocator = (allocator: Allocator, label: string, seconds: number): Allocator =>
+  checkedAllocator(allocator, label, placementCall(seconds));
+
+/** Calls `place` of an allocator under a time limit. @param seconds for each placement */
+export const placementCall =
+  (seconds: number): GuardedCall =>
+  (label, run) =>
+    callWithin(seconds, run, () => noAnswer(label, seconds));
+
+const noAnswer = (label: string, seconds: number): AllocatorError =>
+  new AllocatorError(label, 'no-answer', `did not return from place() within ${seconds} s`);
 
 function madeBy(make: unknown, path: string, settings: AllocatorSettings, seconds: number): unknown {
   const late = (): Error => new UsageError(`the default export of ${path} did not return within ${seconds} s`);

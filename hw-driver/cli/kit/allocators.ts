@@ -1,4 +1,5 @@
 /** The command-line options that select an allocator, and the allocator that they select. */
+import { basename } from 'node:path';
 import {
   ALLOCATOR_NAMES,
   ALLOCATORS,
@@ -12,23 +13,18 @@ import {
   namesThatTake,
   withPublishedConstraints,
 } from '../../../compiler/index.js';
-import { allocatorOfModule } from './allocator-modules.js';
+import { allocatorOfModule, guardedAllocator } from './allocator-modules.js';
 import { UsageError } from './command-line.js';
 import { DEFAULT_ANSWER_SECONDS, isModulePath, MODULE_PATHS } from './user-modules.js';
 
 /** What can be named as an allocator, in words. */
 export const ALLOCATOR_CHOICES = `${ALLOCATOR_NAMES.join(', ')}, or ${MODULE_PATHS}`;
 
-/** The options of every command that allocates. */
-export const ALLOCATOR_OPTIONS = {
-  allocator: {
-    type: 'string',
-    describe: `Allocator, which chooses an RPB for each row: ${ALLOCATOR_CHOICES}; default ${DEFAULT_ALLOCATORS.sound}, with published constraints ${DEFAULT_ALLOCATORS.published}`,
-    requiresArg: true,
-  },
+/** The settings of an allocator. */
+export const ALLOCATOR_SETTINGS = {
   'allocator-limit': {
     type: 'string',
-    describe: `Maximum time of a module for one placement, in seconds; default ${DEFAULT_ANSWER_SECONDS}`,
+    describe: `Maximum time of a module for one placement, in seconds, or none; default ${DEFAULT_ANSWER_SECONDS}`,
     requiresArg: true,
   },
   weights: {
@@ -41,6 +37,16 @@ export const ALLOCATOR_OPTIONS = {
     describe: `Cost of a recirculation: a number, where 1 is about the price of four entries, or 'never' (for ${namesThatTake('recirculationWeight')}; default ${DEFAULT_RECIRCULATION_WEIGHT})`,
     requiresArg: true,
   },
+} as const;
+
+/** The options of every command that allocates. */
+export const ALLOCATOR_OPTIONS = {
+  allocator: {
+    type: 'string',
+    describe: `Allocator, which chooses an RPB for each row: ${ALLOCATOR_CHOICES}; default ${DEFAULT_ALLOCATORS.sound}, with published constraints ${DEFAULT_ALLOCATORS.published}`,
+    requiresArg: true,
+  },
+  ...ALLOCATOR_SETTINGS,
 } as const;
 
 export interface AllocatorArguments {
@@ -59,7 +65,15 @@ export interface AllocatorArguments {
 export async function allocatorFrom(args: AllocatorArguments, constraints: Constraints = 'sound'): Promise<Allocator> {
   const name = args.allocator ?? DEFAULT_ALLOCATORS[constraints];
   const known = ALLOCATOR_NAMES.find((each) => each === name);
-  return known === undefined ? ownAllocator(name, args, constraints) : builtInAllocator(known, args, constraints);
+  if (known !== undefined) return builtInAllocator(known, args, constraints);
+  const allocator = guardedAllocator(await ownAllocator(name, args), name, limitFrom(args.allocatorLimit));
+  return constraints === 'sound' ? allocator : withPublishedConstraints(allocator);
+}
+
+/** The allocator of a name or of a module, without a guard: for who guards it in his own way. @throws {UsageError} */
+export async function unguardedAllocatorFrom(name: string, args: AllocatorArguments): Promise<Allocator> {
+  const known = ALLOCATOR_NAMES.find((each) => each === name);
+  return known === undefined ? ownAllocator(name, args) : builtInAllocator(known, args);
 }
 
 /**
@@ -80,20 +94,25 @@ export function builtInAllocator(
   return withPublishedConstraints((kind.makeForShapes ?? kind.make)(settings));
 }
 
-async function ownAllocator(path: string, args: AllocatorArguments, constraints: Constraints): Promise<Allocator> {
+/** What tables call an allocator that was named so: a module by its file name. */
+export const allocatorLabel = (name: string): string => (isModulePath(name) ? basename(name) : name);
+
+async function ownAllocator(path: string, args: AllocatorArguments): Promise<Allocator> {
   if (!isModulePath(path)) throw new UsageError(`there is no allocator '${path}': it is one of ${ALLOCATOR_CHOICES}`);
-  const seconds = limitFrom(args.allocatorLimit);
-  const allocator = await allocatorOfModule(path, settingsOf(args), seconds);
-  return constraints === 'sound' ? allocator : withPublishedConstraints(allocator);
+  return allocatorOfModule(path, settingsOf(args), limitFrom(args.allocatorLimit));
 }
 
 const MAX_ANSWER_SECONDS = 3600;
 
-function limitFrom(text: string | undefined): number {
+/** Seconds that `--allocator-limit` gives. @throws {UsageError} */
+export function limitFrom(text: string | undefined): number {
   if (text === undefined) return DEFAULT_ANSWER_SECONDS;
+  if (text === 'none') return Number.POSITIVE_INFINITY;
   const seconds = text.trim() === '' ? Number.NaN : Number(text);
   if (seconds > 0 && seconds <= MAX_ANSWER_SECONDS) return seconds;
-  throw new UsageError(`--allocator-limit takes seconds above 0, at most ${MAX_ANSWER_SECONDS}, not '${text}'`);
+  throw new UsageError(
+    `--allocator-limit takes seconds above 0, at most ${MAX_ANSWER_SECONDS}, or none, not '${text}'`,
+  );
 }
 
 /** @throws {UsageError} also for a setting that the allocator does not take */

@@ -1,16 +1,10 @@
 /** A separate emulated switch with programs, through which single packets run with a full trace. */
 import { must } from '../../../compiler/data-plane/must.js';
-import {
-  type Allocator,
-  type Analysis,
-  type CompiledProgram,
-  type DataPlane,
-  defaultForwardEntry,
-  lower,
-} from '../../../compiler/index.js';
+import { type Allocator, type Analysis, type CompiledProgram, type DataPlane, lower } from '../../../compiler/index.js';
 import { InProcessTarget, type MadePacket, type PacketTrace, PacketTracer, Switch } from '../../../sim/index.js';
 import { appendPacket, createPacketBatch, packetBytes } from '../../../traces/index.js';
 import { Controller } from '../../control/controller.js';
+import { frontPortForwarding } from '../../control/front-ports.js';
 import { UsageError } from './command-line.js';
 import type { MemorySetting } from './memory-setting.js';
 
@@ -36,9 +30,6 @@ export interface ChangedWord {
   readonly after: number;
 }
 
-/** Default forwarding connects neighbouring ports, so that packets that no program forwards leave. */
-const FRONT_PORTS = 32;
-
 export class TrialSwitch {
   private readonly emulator: Switch;
   private readonly controller: Controller;
@@ -51,9 +42,7 @@ export class TrialSwitch {
   ) {
     this.emulator = new Switch(options.dataPlane, { engine: 'interpreted' });
     this.controller = new Controller(options.dataPlane, new InProcessTarget(this.emulator));
-    for (let port = 0; port < FRONT_PORTS; port++) {
-      this.emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(options.dataPlane, port, port ^ 1) });
-    }
+    for (const operation of frontPortForwarding(options.dataPlane)) this.emulator.apply(operation);
   }
 
   /** @param analysis of a text without errors @throws {DoesNotFit} */

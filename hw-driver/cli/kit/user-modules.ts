@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createContext, Script } from 'node:vm';
+import { type Context, createContext, Script } from 'node:vm';
 import { thrownText } from '../../../compiler/data-plane/thrown-text.js';
 import { UsageError } from './command-line.js';
 
@@ -42,6 +42,7 @@ export async function defaultExportOf(path: string, seconds = DEFAULT_ANSWER_SEC
 /** A promise, or the error of a time limit; the clock keeps the process alive where nothing else does. */
 async function within<Value>(seconds: number, promise: Promise<Value>, late: () => Error): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
+  if (seconds === Number.POSITIVE_INFINITY) return promise;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(late()), seconds * 1000);
   });
@@ -53,18 +54,23 @@ async function within<Value>(seconds: number, promise: Promise<Value>, late: () 
 }
 
 const called: { run: (() => unknown) | undefined } = { run: undefined };
-const CONTEXT = createContext(called);
-const CALL = new Script('run()');
+let context: Context | undefined;
+let call: Script | undefined;
 
 /**
  * Calls a function that has to return within a time, and is ended where it does not: also where it loops.
+ * @param seconds infinite for no limit; a limit takes some 0.1 ms a call
  * @param late makes the error that is thrown then
  */
 export function callWithin(seconds: number, run: () => unknown, late: () => Error): unknown {
+  if (seconds === Number.POSITIVE_INFINITY) return run();
   const before = called.run;
   called.run = run;
   try {
-    return CALL.runInContext(CONTEXT, { timeout: Math.ceil(seconds * 1000) });
+    // Made when there is something to call: a context takes a millisecond.
+    context ??= createContext(called);
+    call ??= new Script('run()');
+    return call.runInContext(context, { timeout: Math.ceil(seconds * 1000) });
   } catch (error) {
     // Not an instance of this context's Error.
     if ((error as { readonly code?: unknown } | null)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw late();

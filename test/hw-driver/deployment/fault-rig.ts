@@ -1,9 +1,8 @@
 /** A switch with a neighbour, traffic, and a controller that fails, is killed and comes again. */
 
 import * as assert from 'uvu/assert';
-import { frontPortForwarding } from '../../../bench/workloads/deployment.js';
 import type { CompiledProgram, TableEntry } from '../../../compiler/index.js';
-import { Controller } from '../../../hw-driver/index.js';
+import { Controller, frontPortForwarding } from '../../../hw-driver/index.js';
 import { Switch } from '../../../sim/index.js';
 import {
   clearPacketBatch,

@@ -1,0 +1,144 @@
+/** A switch in this process with its controller, for scripts: texts of programs in, packets through, memory out. */
+import { must } from '../../compiler/data-plane/must.js';
+import {
+  type Allocator,
+  analyse,
+  type CompiledProgram,
+  type DataPlane,
+  DEFAULT_LINK_OPTIONS,
+  DEFAULT_RECIRCULATIONS,
+  type Diagnostic,
+  DomainError,
+  defaultDataPlane,
+  lower,
+  renderDiagnostics,
+} from '../../compiler/index.js';
+import { type EngineName, InProcessTarget, madePacket, Switch } from '../../sim/index.js';
+import { appendPacketBytes, createPacketBatch, DROPPED, packetBytes } from '../../traces/index.js';
+import { Controller } from './controller.js';
+import { frontPortForwarding } from './front-ports.js';
+
+/** A text that does not compile; the message shows its findings as the command line does. */
+export class ProgramTextError extends DomainError {
+  override readonly name = 'ProgramTextError';
+  readonly code = 'text-with-errors';
+  readonly ends = 'bad-input';
+
+  constructor(
+    message: string,
+    readonly diagnostics: readonly Diagnostic[],
+  ) {
+    super(message);
+  }
+}
+
+export interface SimulatedSwitchOptions {
+  /** `default` if left out. */
+  readonly dataPlane?: DataPlane;
+  /** 'compiled' if left out. */
+  readonly engine?: EngineName;
+  /** `price` if left out. One's own is checked: see {@link Allocator}. */
+  readonly allocator?: Allocator;
+  /** That a program may take at most; 1 if left out. */
+  readonly recirculations?: number;
+}
+
+/** A whole frame, and the port by which it comes in. */
+export interface Frame {
+  readonly bytes: Uint8Array;
+  readonly ingressPort: number;
+}
+
+/** What became of a packet. */
+export interface SentPacket {
+  /** By which it left; undefined: dropped. */
+  readonly port: number | undefined;
+  /** As it left, or as it was when it was dropped. */
+  readonly bytes: Uint8Array;
+  /** The program that ran; undefined for none. */
+  readonly program: string | undefined;
+  readonly recirculations: number;
+}
+
+/** Room for the spacing of packets in a batch. */
+const PADDING_BYTES = 64;
+
+/**
+ * An emulated switch and what deploys on it. Ports n and n xor 1 of the first 32 are connected, so that packets that no
+ * program forwards leave by the neighbouring port.
+ */
+export class SimulatedSwitch {
+  readonly dataPlane: DataPlane;
+  readonly emulator: Switch;
+  readonly controller: Controller;
+  private readonly link: { readonly allocator: Allocator };
+  private readonly recirculations: number;
+  private deployed = 0;
+
+  constructor(options: SimulatedSwitchOptions = {}) {
+    const { dataPlane = defaultDataPlane(), engine, recirculations = DEFAULT_RECIRCULATIONS } = options;
+    this.dataPlane = dataPlane;
+    this.emulator = new Switch(dataPlane, engine === undefined ? {} : { engine });
+    this.controller = new Controller(dataPlane, new InProcessTarget(this.emulator));
+    this.link = { allocator: options.allocator ?? DEFAULT_LINK_OPTIONS.allocator };
+    this.recirculations = recirculations;
+    for (const operation of frontPortForwarding(dataPlane)) this.emulator.apply(operation);
+  }
+
+  /**
+   * Compiles all programs of a text and installs them, one after another. Of overlapping filters that of the program
+   * which came first wins.
+   * @throws {ProgramTextError} {@link DoesNotFit} {@link AllocatorError}; programs before the one that failed stay
+   */
+  async deploy(source: string): Promise<readonly CompiledProgram[]> {
+    const analysis = analyse(source, this.dataPlane);
+    if (analysis.hasErrors) {
+      throw new ProgramTextError(renderDiagnostics(analysis, 'program', source), analysis.diagnostics);
+    }
+    const compiled: CompiledProgram[] = [];
+    for (const program of analysis.programs) {
+      const lowered = lower(program, this.dataPlane, this.recirculations);
+      const options = { ...this.link, filterPriority: this.deployed };
+      compiled.push(await this.controller.deploy(lowered, analysis.sourceHash, options));
+      this.deployed++;
+    }
+    return compiled;
+  }
+
+  /** Removes a program; its memory is reset. @throws {NoSuchProgram} */
+  revoke(name: string): Promise<void> {
+    return this.controller.revoke(name);
+  }
+
+  /**
+   * Takes packets through the switch, one after another.
+   * @param packets field values, as in `ipv4.src=10.0.0.1 tcp.dst_port=80`, or whole frames
+   * @returns one for each packet, in order
+   * @throws {MadePacketError} for field values that make no packet; none is sent then
+   */
+  send(...packets: readonly (string | Frame)[]): readonly SentPacket[] {
+    const frames = packets.map((packet) => (typeof packet === 'string' ? madePacket(packet, this.dataPlane) : packet));
+    const bytes = frames.reduce((sum, frame) => sum + frame.bytes.length + PADDING_BYTES, 0);
+    const batch = createPacketBatch(Math.max(1, frames.length), bytes);
+    for (const { bytes: frame, ingressPort } of frames) appendPacketBytes(batch, frame, ingressPort);
+    this.emulator.process(batch);
+    const names = new Map<number, string>();
+    for (const [name, { compiled }] of this.controller.state.programs) names.set(compiled.programId, name);
+    return frames.map((_, i) => ({
+      port: batch.egressPort[i] === DROPPED ? undefined : batch.egressPort[i],
+      bytes: packetBytes(batch, i).slice(),
+      program: names.get(must(batch.programId[i], 'program of a packet')),
+      recirculations: must(batch.recirculations[i], 'recirculations of a packet'),
+    }));
+  }
+
+  /** All words of a memory. @throws {NoSuchProgram} */
+  readMemory(program: string, memory: string): Promise<Uint32Array> {
+    return this.controller.readMemory(program, memory);
+  }
+
+  /** @param from the first bucket that is written @throws {NoSuchProgram} */
+  writeMemory(program: string, memory: string, words: Uint32Array, from = 0): Promise<void> {
+    return this.controller.writeMemory(program, memory, words, from);
+  }
+}
