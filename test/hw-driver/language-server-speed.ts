@@ -1,7 +1,7 @@
 /**
  * How fast the language server answers, by hand: `node dist/test/hw-driver/language-server-speed.js [ROUNDS]`. Each round
- * types one character into a text of some 500 lines, waits for its findings, and asks for what an editor asks; median,
- * 99th percentile and maximum in milliseconds, over the protocol in one process.
+ * types one character into a text of some 500 lines, waits for its findings, and sends the requests of an editor; median,
+ * 99th percentile and maximum in milliseconds, over the protocol in one process, and the median of the CPU time.
  */
 import { sampleSource } from '../compiler/support.js';
 import { startClient } from './lsp-client.js';
@@ -36,12 +36,20 @@ await client.open(URI, text);
 await client.findings(URI);
 
 const times = new Map<string, number[]>();
+const cpuTimes = new Map<string, number[]>();
+function note(lists: Map<string, number[]>, what: string, milliseconds: number): void {
+  const list = lists.get(what);
+  if (list === undefined) lists.set(what, [milliseconds]);
+  else list.push(milliseconds);
+}
+
 const measure = async (what: string, work: () => Promise<unknown>): Promise<void> => {
   const started = performance.now();
+  const cpu = process.cpuUsage();
   await work();
-  const known = times.get(what) ?? [];
-  known.push(performance.now() - started);
-  times.set(what, known);
+  const { user, system } = process.cpuUsage(cpu);
+  note(times, what, performance.now() - started);
+  note(cpuTimes, what, (user + system) / 1000);
 };
 
 const textDocument = { uri: URI };
@@ -70,10 +78,15 @@ for (let i = 0; i < rounds; i++) {
   await measure('code lenses', () => client.request('textDocument/codeLens', { textDocument }));
 }
 await client.end();
-console.log(`${lines.length} lines, ${rounds} rounds; milliseconds: median, 99th percentile, maximum`);
+const shareOf = (list: readonly number[], part: number): string => {
+  const sorted = [...list].sort((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN).toFixed(2).padStart(8);
+};
+console.log(
+  `${lines.length} lines, ${rounds} rounds; milliseconds: median, 99th percentile, maximum; median of CPU time`,
+);
 for (const [what, list] of times) {
-  const sorted = list.sort((a, b) => a - b);
-  const share = (part: number): string => (sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN).toFixed(2);
-  console.log(`${what.padEnd(24)} ${share(0.5).padStart(8)} ${share(0.99).padStart(8)} ${share(1).padStart(8)}`);
+  const shares = [0.5, 0.99, 1].map((part) => shareOf(list, part));
+  console.log(`${what.padEnd(24)} ${[...shares, shareOf(cpuTimes.get(what) ?? [], 0.5)].join(' ')}`);
 }
 process.exit(0);

@@ -124,6 +124,13 @@ test('the commands start with few files and no package: the parser and a command
   assert.ok(loadedBy('hw-driver/cli/kit/read-command-line.ts').has('yargs'), 'packages are seen');
 });
 
+test('the language service imports neither Node nor a protocol: a page can use it', () => {
+  const service = files.filter(({ path }) => path.startsWith('compiler/service/'));
+  assert.ok(service.length > 10);
+  const packages = service.flatMap((file) => loadedWith(file).filter((name) => !name.startsWith('compiler/')));
+  assert.equal(packages, []);
+});
+
 test('time, randomness and files are arguments in compiler/ and sim/', () => {
   const forbidden = /Math\.random|Date\.now|performance\.now|from '(node:)?fs/;
   const wrong = files.filter(({ room, text }) => ['compiler', 'sim'].includes(room) && forbidden.test(text));

@@ -47,6 +47,8 @@ async function lsp(args: LspArguments): Promise<number> {
   // The end of the input ends the process too; a timer of the library would keep it alive.
   process.stdin.on('end', () => process.exit(EXIT.failed));
   await serveLanguage(connection, host(), defaults);
+  if (process.stdin.isTTY)
+    process.stderr.write('The language server waits for the messages of an editor: see docs/EDITORS.md\n');
   return new Promise(() => undefined);
 }
 

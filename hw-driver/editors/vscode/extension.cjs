@@ -41,7 +41,8 @@ async function start() {
   const configuration = vscode.workspace.getConfiguration(SECTION);
   const [command, ...args] = configuration.get('command', []);
   const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  const server = { command, args, options: { cwd } };
+  // On Windows, npx is a script.
+  const server = { command, args, options: { cwd, shell: process.platform === 'win32' } };
   client = new LanguageClient(SECTION, 'P4runpro', server, {
     documentSelector: [{ language: 'p4runpro' }],
     initializationOptions: { ...settings().settings[SECTION], showText: true },
