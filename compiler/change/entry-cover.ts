@@ -5,7 +5,7 @@
 
 import { bitsToTell } from '../data-plane/bits.js';
 import { must } from '../data-plane/must.js';
-import { type BranchMatch, coverBranches } from '../rows/branch-ids.js';
+import { type BranchMatch, coverBranches, meetsOneOf } from '../rows/branch-ids.js';
 import { type DecodedProgram, matchesId, type PlacedRule, type Rule, ruleIdentity } from './decoded-program.js';
 
 /** A rule in a logical RPB, with all branches that need it. */
@@ -142,7 +142,7 @@ export class EntryCover {
     if (rest.length === 0) return;
     const others = [...this.live].filter((id) => this.mustNotMatch(id, need));
     const matches = this.isShared
-      ? coverBranches(rest, others, this.bits)
+      ? coverBranches(rest, meetsOneOf(others), this.bits)
       : rest.map((value) => ({ value, mask: this.all }));
     for (const match of matches) need.targets.push({ x: need.x, rule: need.rule, match, entry: undefined });
   }

@@ -41,9 +41,13 @@ export function emit(input: EmitInput): CompiledProgram {
   const { rows, origins, branchIds, rowOf } = input.rows;
   const places = rows.map((_, i) => placeOf(must(placement[i], `placement of row ${i + 1}`), dataPlane));
   const passes = passesOf(placement, dataPlane);
+  const memories: MemoryParameters = {
+    sizeMasks: new Map(program.memories.map(({ name, buckets }) => [name, buckets - 1])),
+    bases: new Map(input.memories.map(({ name, base }) => [name, base])),
+  };
   const rowEntries = rows.flatMap((row, i) => {
     const place = places[i];
-    return place === undefined ? [] : row.entries.map((entry) => rpbEntry(entry, place, input));
+    return place === undefined ? [] : row.entries.map((entry) => rpbEntry(entry, place, input, memories));
   });
   const placed = origins.flatMap(({ branch, depth, action, span }): PlacedStep[] => {
     const place = action === 'nop' ? undefined : places[rowOf(branch, depth)];
@@ -91,11 +95,18 @@ function placeOf(logical: LogicalRpb, dataPlane: DataPlane): Place {
   };
 }
 
-function rpbEntry(entry: RowEntry, { rpb, pass }: Place, input: EmitInput): TableEntry {
+/** What parameters of actions are told of memories, by name. */
+interface MemoryParameters {
+  /** Known even of a memory that is only hashed for and never accessed, which has no block. */
+  readonly sizeMasks: ReadonlyMap<string, number>;
+  readonly bases: ReadonlyMap<string, number>;
+}
+
+function rpbEntry(entry: RowEntry, { rpb, pass }: Place, input: EmitInput, memories: MemoryParameters): TableEntry {
   const { does, branch, conditions, priority } = entry;
   const name = actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' });
   const values =
-    does.kind === 'step' ? does.step.parameters.map((parameter) => parameterValue(parameter, input)) : [does.id];
+    does.kind === 'step' ? does.step.parameters.map((parameter) => parameterValue(parameter, memories)) : [does.id];
   const { dataPlane, programId } = input;
   return rpbTableEntry({ rpb, pass, programId, branch, conditions, priority, action: name, values }, dataPlane);
 }
@@ -130,18 +141,14 @@ export function rpbTableEntry(parts: RpbEntryParts, dataPlane: DataPlane): Table
   };
 }
 
-function parameterValue(parameter: StepParameter, { program, memories }: EmitInput): number {
+function parameterValue(parameter: StepParameter, { sizeMasks, bases }: MemoryParameters): number {
   if (parameter.kind === 'constant') return parameter.value;
-  if (parameter.kind === 'sizeMask') {
-    // A memory that is hashed for and never accessed has a size, but no block.
-    const memory = program.memories.find(({ name }) => name === parameter.memory);
-    if (memory === undefined) throw new Error(`program ${program.name} has no memory ${parameter.memory}`);
-    return memory.buckets - 1;
-  }
-  const block = memories.find(({ name }) => name === parameter.memory);
-  if (block === undefined) throw new Error(`memory ${parameter.memory} has no block`);
-  return block.base;
+  const known = (parameter.kind === 'sizeMask' ? sizeMasks : bases).get(parameter.memory);
+  if (known === undefined) throw new Error(`memory ${parameter.memory} has no ${MISSING[parameter.kind]}`);
+  return known;
 }
+
+const MISSING = { sizeMask: 'size', base: 'block' } as const;
 
 function rpbKey({ branch, conditions, pass, programId }: RpbEntryParts, dataPlane: DataPlane): KeyField[] {
   const registers = ['mar', 'sar', 'har'] as const satisfies readonly Register[];

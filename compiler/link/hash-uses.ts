@@ -2,6 +2,7 @@
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { FIVE_TUPLE } from '../data-plane/headers.js';
+import { must } from '../data-plane/must.js';
 import type { PrimitiveStatement, Program, Statement } from '../language/program.js';
 import type { HashInputField, HashUse, MemoryBlock, PlacedStep } from './compiled-program.js';
 
@@ -39,13 +40,17 @@ export function hashUses(
     '5-tuple': FIVE_TUPLE.map((name) => ({ name, bits: dataPlane.field(name).width })),
     har: [{ name: 'har', bits: REGISTER_BITS }],
   };
-  return [...memoriesBehind(program.body)].flatMap(([{ span, memory }, addressed]) => {
+  const behind = memoriesBehind(program.body);
+  const placed = stepsByPlace(behind.size === 0 ? [] : placement);
+  const sizes = new Map(program.memories.map(({ name, buckets }) => [name, buckets]));
+  const order = new Map(memories.map((memory, i) => [memory.name, i]));
+  return [...behind].flatMap(([{ span, memory }, addressed]) => {
     const places = new Map<number, HashUse>();
-    for (const { line, column, action, rpb, pass } of placement) {
-      if (line !== span.line || column !== span.column) continue;
+    const size = memory === undefined ? undefined : sizes.get(memory);
+    const blocks = [...addressed].flatMap((name) => order.get(name) ?? []).sort((a, b) => a - b);
+    for (const { line, column, action, rpb, pass } of placed.get(placeKey(span)) ?? []) {
       const effect = dataPlane.rpb(rpb).actions.get(action)?.effect;
       if (effect?.kind !== 'hash') continue;
-      const hashed = program.memories.find(({ name }) => name === memory);
       places.set(pass * dataPlane.rpbCount + rpb, {
         line,
         column,
@@ -54,10 +59,27 @@ export function hashUses(
         input: inputs[effect.input],
         into: effect.into,
         crc: dataPlane.rpb(rpb).hash,
-        mask: hashed === undefined ? null : hashed.buckets - 1,
-        memories: memories.flatMap(({ name, base }) => (addressed.has(name) ? [{ name, base }] : [])),
+        mask: size === undefined ? null : size - 1,
+        memories: blocks.map((i) => {
+          const { name, base } = must(memories[i], 'block of a memory');
+          return { name, base };
+        }),
       });
     }
     return [...places.values()];
   });
+}
+
+const placeKey = ({ line, column }: { readonly line: number; readonly column: number }): string => `${line}:${column}`;
+
+/** By line and column of its statement. */
+function stepsByPlace(placement: readonly PlacedStep[]): ReadonlyMap<string, readonly PlacedStep[]> {
+  const byPlace = new Map<string, PlacedStep[]>();
+  for (const step of placement) {
+    const key = placeKey(step);
+    const steps = byPlace.get(key);
+    if (steps === undefined) byPlace.set(key, [step]);
+    else steps.push(step);
+  }
+  return byPlace;
 }

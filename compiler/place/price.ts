@@ -194,22 +194,21 @@ class PriceSearch {
   private withLinks(groups: readonly (readonly number[])[], limit: number): Placement | undefined {
     const [group, ...others] = groups;
     if (group === undefined) return this.cheapestThatFits(limit);
-    const { rpbCount, tree } = this.problem;
+    const { rpbCount } = this.problem;
     const { rowCosts } = this.tables;
-    const kept = rowCosts.slice(0, tree.length * rpbCount);
+    const kept = group.map((row) => rowCosts.slice(row * rpbCount, (row + 1) * rpbCount));
     let best: Placement | undefined;
     let bestCost = Number.POSITIVE_INFINITY;
     for (let rpb = 0; rpb < rpbCount && this.runs < MAX_RUNS; rpb++) {
-      if (group.some((row) => kept[row * rpbCount + rpb] === Number.POSITIVE_INFINITY)) continue;
-      for (const row of group) {
-        const cost = kept[row * rpbCount + rpb] as number;
+      if (kept.some((costs) => costs[rpb] === Number.POSITIVE_INFINITY)) continue;
+      for (const [i, row] of group.entries()) {
         rowCosts.fill(Number.POSITIVE_INFINITY, row * rpbCount, (row + 1) * rpbCount);
-        rowCosts[row * rpbCount + rpb] = cost;
+        rowCosts[row * rpbCount + rpb] = must(kept[i]?.[rpb], 'cost of a row');
       }
       const placement = this.withLinks(others, limit);
       const cost = placement === undefined ? bestCost : this.costOf(placement);
       if (cost < bestCost) [best, bestCost] = [placement, cost];
-      rowCosts.set(kept);
+      for (const [i, row] of group.entries()) rowCosts.set(must(kept[i], 'costs of a row'), row * rpbCount);
     }
     return best;
   }
@@ -305,8 +304,9 @@ class PriceSearch {
   private linkedRows(): readonly (readonly number[])[] {
     const { tree } = this.problem;
     if (!tree.some(({ isLinked }) => isLinked)) return NO_GROUPS;
-    return tree.flatMap((row, i) =>
-      row.isLinked ? [[i, ...tree.flatMap(({ link }, j) => (link === i ? [j] : []))]] : [],
-    );
+    const groups = new Map<number, number[]>();
+    for (const [i, { isLinked }] of tree.entries()) if (isLinked) groups.set(i, [i]);
+    for (const [i, { link }] of tree.entries()) groups.get(link)?.push(i);
+    return [...groups.values()];
   }
 }

@@ -55,10 +55,10 @@ export function placementProblem(
       groups.map(({ steps }) => placesOf(steps).map(rowAt)),
     );
     const linkedTo = new Set(links);
-    const byName = new Map(memories.map((memory) => [memory.name, memory]));
+    const waiting = new Map(memories.map((memory, number) => [memory.name, { memory, number }]));
     return entries.map((here, i) => ({
       entries: here.length,
-      memories: takeAccessed(here, byName),
+      memories: takeAccessed(here, waiting),
       allowed: allowedRpbs(here, dataPlane),
       link: links[i] ?? -1,
       isLinked: linkedTo.has(i),
@@ -85,19 +85,24 @@ export function placementProblem(
   };
 }
 
-/** The memories that entries access, in the order of the map, from which they are removed. */
-function takeAccessed(entries: readonly RowEntry[], byName: Map<string, Memory>): readonly Memory[] {
-  const accessed = new Set<string>();
+/** A memory with its place in the order of the program's memories. */
+interface NumberedMemory {
+  readonly memory: Memory;
+  readonly number: number;
+}
+
+/** The memories that entries access, in their order; they are taken out of the map. */
+function takeAccessed(entries: readonly RowEntry[], waiting: Map<string, NumberedMemory>): readonly Memory[] {
+  const taken: NumberedMemory[] = [];
   for (const { does } of entries) {
-    if (does.kind === 'step' && isMemoryAccess(does.step)) accessed.add(must(does.step.memory, 'memory of an access'));
-  }
-  const taken: Memory[] = [];
-  for (const [name, memory] of accessed.size === 0 ? [] : [...byName]) {
-    if (!accessed.has(name)) continue;
+    if (does.kind !== 'step' || !isMemoryAccess(does.step)) continue;
+    const name = must(does.step.memory, 'memory of an access');
+    const memory = waiting.get(name);
+    if (memory === undefined) continue;
     taken.push(memory);
-    byName.delete(name);
+    waiting.delete(name);
   }
-  return taken;
+  return taken.sort((a, b) => a.number - b.number).map(({ memory }) => memory);
 }
 
 function allowedRpbs(entries: readonly RowEntry[], dataPlane: DataPlane): Uint8Array {
@@ -120,7 +125,11 @@ function linkRows(count: number, groups: readonly (readonly number[])[]): number
   const parent = Array.from({ length: count }, (_, i) => i);
   const root = (i: number): number => {
     let at = i;
-    while (parent[at] !== at) at = parent[at] ?? at;
+    for (let above = must(parent[at], 'row'); above !== at; above = must(parent[at], 'row')) {
+      // Halves the way for those that ask next.
+      parent[at] = must(parent[above], 'row');
+      at = above;
+    }
     return at;
   };
   for (const rows of groups) {

@@ -4,6 +4,7 @@
  */
 
 import { bitsToTell } from '../data-plane/bits.js';
+import { addTo } from '../data-plane/counting.js';
 import { must } from '../data-plane/must.js';
 
 /** Branches that can share entries. */
@@ -22,9 +23,17 @@ export interface BranchMatch {
 
 /** A set of branches with a block of ids for them alone, whose size is a power of two. */
 interface Block {
-  readonly members: ReadonlySet<number>;
-  readonly saves: number;
-  readonly children: Block[];
+  /** Ascending. */
+  readonly members: readonly number[];
+  parent: Block | undefined;
+  /** Blocks within, in the order of their groups. */
+  readonly children: Set<Block>;
+  /** By member, the child that it is in. */
+  readonly childOf: Map<number, Block>;
+  /** Place of its group among the others. */
+  readonly rank: number;
+  /** Ids that its children and the members outside them take. */
+  needed: number;
 }
 
 /**
@@ -34,76 +43,122 @@ interface Block {
  */
 export function assignBranchIds(branches: number, groups: readonly SharingGroup[], bits: number): readonly number[] {
   const wanted = [...groups].filter(({ members }) => members.length > 1).sort((a, b) => b.saves - a.saves);
-  for (;;) {
-    const root = nestBlocks(branches, wanted);
-    if (blockSize(root) <= 2 ** bits) {
-      const ids: number[] = [];
-      layOut(root, 0, ids);
-      const first = must(ids[0], 'ID of the root branch');
-      return ids.map((id) => id ^ first);
-    }
-    wanted.pop();
-  }
+  const root = nestBlocks(branches, wanted.slice(0, blocksWithin(branches, wanted, bits)));
+  const ids: number[] = [];
+  layOut(root, 0, ids);
+  const first = must(ids[0], 'ID of the root branch');
+  return ids.map((id) => id ^ first);
 }
 
-/** Nests blocks; a group that partly overlaps an earlier one is left out. */
-function nestBlocks(branches: number, groups: readonly SharingGroup[]): Block {
-  const all: Block = { members: new Set(Array.from({ length: branches }, (_, i) => i)), saves: 0, children: [] };
-  for (const { members, saves } of groups) insertBlock(all, { members: new Set(members), saves, children: [] });
-  return all;
-}
-
-function insertBlock(parent: Block, block: Block): void {
-  const inside: Block[] = [];
-  for (const child of parent.children) {
-    const common = [...block.members].filter((member) => child.members.has(member)).length;
-    if (common === 0) continue;
-    if (common === block.members.size) {
-      if (common < child.members.size) insertBlock(child, block);
-      return;
-    }
-    if (common < child.members.size) return;
-    inside.push(child);
-  }
-  for (const child of inside) parent.children.splice(parent.children.indexOf(child), 1);
-  block.children.push(...inside);
-  parent.children.push(block);
-}
-
-const blockSizes = (block: Block): { readonly single: readonly number[]; readonly sizes: readonly number[] } => {
-  const nested = new Set(block.children.flatMap(({ members }) => [...members]));
-  return { single: [...block.members].filter((member) => !nested.has(member)), sizes: block.children.map(blockSize) };
-};
-
-function blockSize(block: Block): number {
-  const { single, sizes } = blockSizes(block);
-  return powerOfTwo(sizes.reduce((sum, size) => sum + size, single.length));
-}
-
-const powerOfTwo = (count: number): number => 2 ** bitsToTell(count);
-
-/** Larger blocks first, so that each starts at a multiple of its size. */
-function layOut(block: Block, start: number, ids: number[]): void {
-  const children = block.children.map((child) => ({ child, size: blockSize(child) })).sort((a, b) => b.size - a.size);
-  let next = start;
-  for (const { child, size } of children) {
-    layOut(child, next, ids);
-    next += size;
-  }
-  for (const member of blockSizes(block).single) ids[member] = next++;
+/** The greatest number of groups, from the first on, whose blocks the width allows. */
+function blocksWithin(branches: number, groups: readonly SharingGroup[], bits: number): number {
+  let most = 0;
+  nestBlocks(branches, groups, (root, count) => {
+    if (sizeOf(root) <= 2 ** bits) most = count;
+  });
+  return most;
 }
 
 /**
- * Matches that hold for all ids of `members` and for none of `others`; not always the fewest.
- * @param members not empty, without duplicates
+ * Blocks within blocks; a group that overlaps an earlier one, neither inside the other, is left out.
+ * @param after is given the root once a number of groups is in
  */
-export function coverBranches(members: readonly number[], others: readonly number[], bits: number): BranchMatch[] {
+function nestBlocks(
+  branches: number,
+  groups: readonly SharingGroup[],
+  after?: (root: Block, count: number) => void,
+): Block {
+  const all = Array.from({ length: branches }, (_, i) => i);
+  const root = blockOf(all, -1);
+  for (const [rank, { members }] of groups.entries()) {
+    insertBlock(root, members, rank);
+    after?.(root, rank + 1);
+  }
+  return root;
+}
+
+const blockOf = (members: readonly number[], rank: number): Block => ({
+  members,
+  parent: undefined,
+  children: new Set(),
+  childOf: new Map(),
+  rank,
+  needed: members.length,
+});
+
+function insertBlock(root: Block, members: readonly number[], rank: number): void {
+  let parent = root;
+  for (;;) {
+    const touched = childrenWith(parent, members);
+    const [inner] = touched;
+    if (inner === undefined || inner[1] < members.length) {
+      for (const [child, common] of touched) if (common < child.members.length) return;
+      addBlock(parent, blockOf(members, rank), [...touched.keys()]);
+      return;
+    }
+    [parent] = inner;
+    if (members.length === parent.members.length) return;
+  }
+}
+
+/** The children that some of these branches are in, and how many of the branches are. */
+function childrenWith({ childOf }: Block, members: readonly number[]): Map<Block, number> {
+  const touched = new Map<Block, number>();
+  for (const member of members) {
+    const child = childOf.get(member);
+    if (child !== undefined) addTo(touched, child);
+  }
+  return touched;
+}
+
+/** @param inside the children of the parent that lie within the block */
+function addBlock(parent: Block, block: Block, inside: readonly Block[]): void {
+  for (const child of [...inside].sort((a, b) => a.rank - b.rank)) {
+    parent.children.delete(child);
+    block.children.add(child);
+    child.parent = block;
+    block.needed += sizeOf(child) - child.members.length;
+    for (const member of child.members) block.childOf.set(member, child);
+  }
+  parent.children.add(block);
+  block.parent = parent;
+  for (const member of block.members) parent.childOf.set(member, block);
+  let more = sizeOf(block) - block.needed;
+  for (let above: Block | undefined = parent; above !== undefined && more !== 0; above = above.parent) {
+    const before = sizeOf(above);
+    above.needed += more;
+    more = sizeOf(above) - before;
+  }
+}
+
+const sizeOf = ({ needed }: Block): number => 2 ** bitsToTell(needed);
+
+/** Larger blocks first, so that each starts at a multiple of its size. */
+function layOut(block: Block, start: number, ids: number[]): void {
+  let next = start;
+  for (const child of [...block.children].sort((a, b) => sizeOf(b) - sizeOf(a))) {
+    layOut(child, next, ids);
+    next += sizeOf(child);
+  }
+  for (const member of block.members) if (!block.childOf.has(member)) ids[member] = next++;
+}
+
+/**
+ * Matches that hold for all ids of `members` and for none of the others. Few, though not always the fewest.
+ * @param members not empty, no id twice
+ * @param meetsOther whether a match that holds for some of the members holds for another id too
+ */
+export function coverBranches(
+  members: readonly number[],
+  meetsOther: (match: BranchMatch) => boolean,
+  bits: number,
+): BranchMatch[] {
   const all = 2 ** bits - 1;
   const [first = 0] = members;
   const differing = members.reduce((sum, id) => sum | (id ^ first), 0);
   const mask = all & ~differing;
-  const value = first & mask;
-  if (differing === 0 || !others.some((id) => (id & mask) === value)) return [{ value, mask }];
+  const match = { value: first & mask, mask };
+  if (differing === 0 || !meetsOther(match)) return [match];
   const splits = [...Array(bits).keys()].filter((bit) => ((differing >> bit) & 1) === 1);
   // For few ids every split is tried, for many only the one by the highest bit, as blocks are laid out.
   const tried = members.length <= 8 ? splits : splits.slice(-1);
@@ -111,10 +166,16 @@ export function coverBranches(members: readonly number[], others: readonly numbe
     [0, 1].flatMap((side) =>
       coverBranches(
         members.filter((id) => ((id >> bit) & 1) === side),
-        others.filter((id) => ((id >> bit) & 1) === side),
+        meetsOther,
         bits,
       ),
     ),
   );
   return covers.reduce((best, cover) => (cover.length < best.length ? cover : best));
 }
+
+/** For {@link coverBranches}: whether a match holds for one of these ids. */
+export const meetsOneOf =
+  (others: readonly number[]) =>
+  ({ value, mask }: BranchMatch): boolean =>
+    others.some((id) => (id & mask) === value);

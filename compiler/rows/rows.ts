@@ -148,34 +148,26 @@ class BranchCover {
     if (!this.isShared || ids.length === 1) {
       return ids.map((value) => ({ value, mask: 2 ** this.bits - 1, shares: 1 }));
     }
-    const whole = this.wholeBlock(ids);
-    if (whole !== undefined) return [{ ...whole, shares: ids.length }];
-    const inside = new Set(members);
-    const others = this.ids.filter((_, number) => !inside.has(number));
-    return coverBranches(ids, others, this.bits).map((match) => ({
+    const inside = new Set(ids);
+    return coverBranches(ids, (match) => this.meetsOther(match, inside), this.bits).map((match) => ({
       ...match,
       shares: ids.filter((id) => (id & match.mask) === match.value).length,
     }));
   }
 
   /**
-   * The single match for ids that fill a block except for gaps, as ids are laid out; it examines the block only, as
-   * examining all other branches for each group takes time with the square of the branches.
+   * Whether a match holds for an id that is taken, beside those inside. It looks at the ids that match alone, where they
+   * are fewer than the branches, as looking at all branches for each group of them takes time with their square.
    */
-  private wholeBlock(ids: readonly number[]): BranchMatch | undefined {
-    const [first] = ids as [number, ...number[]];
-    const differing = ids.reduce((sum, id) => sum | (id ^ first), 0);
+  private meetsOther({ value, mask }: BranchMatch, inside: ReadonlySet<number>): boolean {
+    const open = (2 ** this.bits - 1) & ~mask;
     let size = 1;
-    for (let rest = differing; rest !== 0; rest &= rest - 1) size *= 2;
-    if (size > 4 * ids.length) return undefined;
-    const mask = (2 ** this.bits - 1) & ~differing;
-    const value = first & mask;
-    let taken = 0;
-    for (let part = differing; ; part = (part - 1) & differing) {
-      if (this.isTaken.has(value | part)) taken++;
-      if (part === 0) break;
+    for (let rest = open; rest !== 0; rest &= rest - 1) size *= 2;
+    if (size > this.ids.length) return this.ids.some((id) => (id & mask) === value && !inside.has(id));
+    for (let part = open; ; part = (part - 1) & open) {
+      if (this.isTaken.has(value | part) && !inside.has(value | part)) return true;
+      if (part === 0) return false;
     }
-    return taken === ids.length ? { value, mask } : undefined;
   }
 }
 

@@ -6,6 +6,8 @@
 
 import type { LinkGroup } from '../steps/memory-links.js';
 import type { Branches } from './branches.js';
+import { DisjointSets } from './disjoint-sets.js';
+import { type Entrance, joinToTree } from './join-to-tree.js';
 
 export interface Strands {
   /** The strand of each branch. */
@@ -26,7 +28,7 @@ export function strandsOf(program: Branches, groups: readonly LinkGroup[], share
   const sets = new DisjointSets(program.branches.length);
   if (sharesEntries) joinEqualItems(program, sets);
   joinLinked(program, groups, sets);
-  while (joinToTree(program, sets)) {}
+  joinToTree(entrancesOf(program), sets);
   const strandOf = program.branches.map((_, branch) => sets.of(branch));
   const parents = parentsOf(program, sets);
   const order = new Set<number>();
@@ -48,28 +50,7 @@ export function strandsOf(program: Branches, groups: readonly LinkGroup[], share
   };
 }
 
-class DisjointSets {
-  private readonly parent: number[];
-
-  constructor(size: number) {
-    this.parent = Array.from({ length: size }, (_, i) => i);
-  }
-
-  of(member: number): number {
-    let at = member;
-    while (this.parent[at] !== at) at = this.parent[at] ?? at;
-    return at;
-  }
-
-  /** @returns whether they were in different sets */
-  join(a: number, b: number): boolean {
-    const [first, second] = [this.of(a), this.of(b)].sort((x, y) => x - y) as [number, number];
-    this.parent[second] = first;
-    return first !== second;
-  }
-}
-
-/** Branches with the same step at one depth share entries there. */
+/** Branches that do the same at one depth share entries there. */
 function joinEqualItems({ branches }: Branches, sets: DisjointSets): void {
   const first = new Map<string, number>();
   for (const [number, { start, items }] of branches.entries()) {
@@ -97,29 +78,15 @@ function joinLinked({ places }: Branches, groups: readonly LinkGroup[], sets: Di
   }
 }
 
-/**
- * Joins the strands that lead to the same strand, and strands that lead to themselves.
- * @returns whether there were any
- */
-function joinToTree(program: Branches, sets: DisjointSets): boolean {
-  const parents = parentsOf(program, sets);
-  for (const [strand, of] of parents) {
-    const [first, ...others] = of.keys();
-    if (first === undefined) continue;
-    let joined = false;
-    for (const other of others) joined = sets.join(first, other) || joined;
-    if (joined) return true;
-    const path = [strand];
-    for (let at: number | undefined = first; at !== undefined; at = [...(parents.get(at)?.keys() ?? [])][0]) {
-      if (!path.includes(at)) {
-        path.push(at);
-        continue;
-      }
-      for (const other of path.slice(path.indexOf(at))) sets.join(at, other);
-      return true;
+/** The cases that enter branches, in the order of branches and depths. */
+function entrancesOf({ branches }: Branches): Entrance[] {
+  const entrances: Entrance[] = [];
+  for (const [from, { items }] of branches.entries()) {
+    for (const { alternatives } of items) {
+      for (const { does } of alternatives) if (does.kind === 'enter') entrances.push({ from, to: does.branch });
     }
   }
-  return false;
+  return entrances;
 }
 
 /** For each strand, the strands that lead to it, with the depth of the last BRANCH that does. */

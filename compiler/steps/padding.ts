@@ -4,7 +4,7 @@
  */
 import { addTo } from '../data-plane/counting.js';
 import { must } from '../data-plane/must.js';
-import { NumberHeap } from './number-heap.js';
+import { NumberHeap } from '../data-plane/number-heap.js';
 import { branchParts, inlineSteps, type Step, type StepTree } from './steps.js';
 
 /** A step of a level. */

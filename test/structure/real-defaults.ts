@@ -217,6 +217,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/language/program-source.ts': ['PRIMITIVES.get(primitive)?.arguments ?? []'],
   'compiler/language/unreachable-cases.ts': ['of.get(register) ?? 0'],
   'compiler/link/does-not-fit.ts': ["origin?.action ?? 'nop'", 'origin?.span.line ?? 0'],
+  'compiler/link/hash-uses.ts': ['order.get(name) ?? []', 'placed.get(placeKey(span)) ?? []'],
   'compiler/link/emit.ts': ['condition?.value ?? 0', 'condition?.mask ?? 0', 'filter?.value ?? 0', 'filter?.mask ?? 0'],
   'compiler/link/entry-proof.ts': [
     'rpb?.actions.get(action.slice(rpb.control.length + 1))?.parameters ?? []',
@@ -251,12 +252,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/reference/primitive-articles.ts': ["action = ''", 'NOTES[row.name] ?? []', 'savingSteps = []'],
   'compiler/rows/branches.ts': ['this.places.get(step) ?? []'],
   'compiler/rows/rows.ts': ['`) ?? -1', 'saves.get(key) ?? { members, saves: 0 }', 'cells.get(strand) ?? []'],
-  'compiler/rows/strands.ts': [
-    'parents.get(at)?.keys() ?? []',
-    'parents.get(strand) ?? []',
-    'places.get(step) ?? []',
-    'of.get(from) ?? 0',
-  ],
+  'compiler/rows/strands.ts': ['parents.get(strand) ?? []', 'places.get(step) ?? []', 'of.get(from) ?? 0'],
   'compiler/service/completion-values.ts': ['dataPlane.fieldReference(spelling)?.field ?? []'],
   'compiler/service/document-symbols.ts': ["program.name ?? { text: 'program', span: program.head }"],
   'compiler/service/language-service.ts': ['running = []'],

@@ -1,5 +1,5 @@
 /** Numbers of which the least is wanted next: a binary heap. */
-import { must } from '../data-plane/must.js';
+import { must } from './must.js';
 
 export class NumberHeap {
   /** The two numbers below place i, at 2i + 1 and 2i + 2, are no less than it. */
@@ -16,6 +16,20 @@ export class NumberHeap {
       at = above;
     }
     numbers[at] = number;
+  }
+
+  get size(): number {
+    return this.numbers.length;
+  }
+
+  /** The least, which stays. */
+  get least(): number | undefined {
+    return this.numbers[0];
+  }
+
+  /** All, in no order. */
+  all(): readonly number[] {
+    return this.numbers;
   }
 
   /** The least, which is then gone; undefined if there is none. */
