@@ -72,6 +72,7 @@ export const SLOW_FILES: readonly string[] = [
   'traces/system/input-file',
   'traces/system/lock',
   'traces/system/output-file',
+  'compiler/work',
   'compiler/steps',
   'compiler/parser',
   'compiler/misfit',

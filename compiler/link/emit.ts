@@ -95,7 +95,7 @@ function placeOf(logical: LogicalRpb, dataPlane: DataPlane): Place {
   };
 }
 
-/** What parameters of actions are told of memories, by name. */
+/** What parameters of actions say of memories, by name. */
 interface MemoryParameters {
   /** Known even of a memory that is only hashed for and never accessed, which has no block. */
   readonly sizeMasks: ReadonlyMap<string, number>;

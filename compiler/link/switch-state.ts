@@ -214,10 +214,11 @@ export class SwitchState implements FreeResources {
       const free = this.freeEntries(table);
       if (count > free) throw new DoesNotFit(program, { kind: 'table-full', table, needed: count, free });
     }
+    const overlaps = overlapEachOther(memories);
     for (const [i, { name, rpb, base, buckets }] of memories.entries()) {
-      const takenByItself = memories
-        .slice(0, i)
-        .some((other) => other.rpb === rpb && other.base < base + buckets && base < other.base + other.buckets);
+      const takenByItself = (overlaps ? memories.slice(0, i) : []).some(
+        (other) => other.rpb === rpb && other.base < base + buckets && base < other.base + other.buckets,
+      );
       if (takenByItself || !this.memory[rpb - 1]?.isFree(base, buckets)) {
         throw new DoesNotFit(program, { kind: 'memory-taken', memory: name, rpb, base, buckets });
       }
@@ -240,6 +241,17 @@ export class SwitchState implements FreeResources {
   }
 }
 
-/** The memory blocks of a program that another version of it does not have. */
+/** Whether two blocks lie in the same buckets: asked first, as most programs have none that do. */
+function overlapEachOther(memories: readonly MemoryBlock[]): boolean {
+  const ends = new Map<number, number>();
+  for (const { rpb, base, buckets } of [...memories].sort((a, b) => a.base - b.base)) {
+    const end = ends.get(rpb);
+    if (end !== undefined && base < end) return true;
+    ends.set(rpb, base + buckets);
+  }
+  return false;
+}
+
+/** The blocks of a program that another version of it does not have. */
 const blocksBeside = (compiled: CompiledProgram, other: CompiledProgram): MemoryBlock[] =>
   compiled.memories.filter(({ rpb, base }) => !other.memories.some((kept) => kept.rpb === rpb && kept.base === base));

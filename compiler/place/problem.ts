@@ -91,7 +91,7 @@ interface NumberedMemory {
   readonly number: number;
 }
 
-/** The memories that entries access, in their order; they are taken out of the map. */
+/** The memories that entries access, in the order of the program, removed from the map. */
 function takeAccessed(entries: readonly RowEntry[], waiting: Map<string, NumberedMemory>): readonly Memory[] {
   const taken: NumberedMemory[] = [];
   for (const { does } of entries) {

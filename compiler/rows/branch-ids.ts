@@ -60,7 +60,7 @@ function blocksWithin(branches: number, groups: readonly SharingGroup[], bits: n
 }
 
 /**
- * Blocks within blocks; a group that overlaps an earlier one, neither inside the other, is left out.
+ * Nests blocks; a group that partly overlaps an earlier one is left out.
  * @param after is given the root once a number of groups is in
  */
 function nestBlocks(
@@ -144,8 +144,8 @@ function layOut(block: Block, start: number, ids: number[]): void {
 }
 
 /**
- * Matches that hold for all ids of `members` and for none of the others. Few, though not always the fewest.
- * @param members not empty, no id twice
+ * Matches that hold for all ids of `members` and for none of the others; not always the fewest.
+ * @param members not empty, without duplicates
  * @param meetsOther whether a match that holds for some of the members holds for another id too
  */
 export function coverBranches(
