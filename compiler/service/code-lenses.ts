@@ -14,11 +14,13 @@ export interface CodeLens {
 /** In text order; none for a text with errors. Without cost if the allocator is slow. */
 export function codeLenses({ analysis, placements, structure }: ServiceDocument): CodeLens[] {
   if (analysis.hasErrors) return [];
+  const names = new Map(structure.programs.map(({ name }) => [name?.text, name]));
+  const placed = new Map(placements.map((placement) => [placement.program.name, placement]));
   return analysis.programs.flatMap(({ name: program }): CodeLens[] => {
-    const token = structure.programs.find(({ name }) => name?.text === program)?.name;
+    const token = names.get(program);
     if (token === undefined) return [];
     const range = { start: token.span.start, end: token.span.end };
-    const placement = placements.find((each) => each.program.name === program);
+    const placement = placed.get(program);
     return [
       ...(placement === undefined ? [] : [{ kind: 'cost', title: costText(placement), program, range } as const]),
       { kind: 'verify', title: 'verify', program, range },

@@ -159,12 +159,18 @@ function argumentRegisters(
 
 /** Memories that no other program uses. */
 function memoryItems(document: ServiceDocument, { start }: TextRange): CompletionItem[] {
-  const program = document.programAt(start);
-  const uses = nameUses(document).filter(({ kind, isDeclaration }) => kind === 'memory' && !isDeclaration);
-  const isFree = (name: string): boolean =>
-    uses.every((use) => use.name !== name || document.programAt(use.range.start) === program);
+  const { programs } = document.structure;
+  const here = document.programAt(start);
+  const elsewhere = new Set<string>();
+  let at = -1;
+  for (const { kind, isDeclaration, name, range } of nameUses(document)) {
+    // Uses and programs are both in text order.
+    for (let next = programs[at + 1]; next !== undefined && next.head.start <= range.start; next = programs[at + 1])
+      at++;
+    if (kind === 'memory' && !isDeclaration && programs[at] !== here) elsewhere.add(name);
+  }
   return declaredMemories(document)
-    .filter(({ name }) => isFree(name))
+    .filter(({ name }) => !elsewhere.has(name))
     .map(({ name, buckets }) =>
       word(name, 'memory', buckets === undefined ? 'memory' : `${buckets} ${buckets === 1 ? 'bucket' : 'buckets'}`),
     );

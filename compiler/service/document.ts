@@ -44,7 +44,7 @@ export class ServiceDocument {
     return this.known.analysis;
   }
 
-  /** Of a text without errors; empty for others, and with a slow allocator. */
+  /** Of a text without errors; empty for others, for very long texts, and with a slow allocator. */
   get placements(): readonly ProgramPlacement[] {
     const { hasErrors, programs, sourceHash } = this.analysis;
     this.known.placements ??= hasErrors ? [] : this.trialSwitch.place(programs, sourceHash);

@@ -39,6 +39,9 @@ export interface TrialOptions extends AllocateOptions {
   readonly recirculations: number;
 }
 
+/** Of a text whose programs are placed. */
+export const MAX_STATEMENTS = 5000;
+
 /** A switch state for trial placements; each trial restores it. */
 export class TrialSwitch {
   private readonly state: SwitchState;
@@ -60,11 +63,13 @@ export class TrialSwitch {
 
   /**
    * Places the programs in text order, each on the switch that runs those before it. A program that already runs is
-   * placed as its next version. With a slow allocator nothing is placed, as editors ask after every change of a text.
+   * placed as its next version. With a slow allocator, or more than {@link MAX_STATEMENTS} statements, nothing is placed, as
+   * editors ask after every change of a text.
    */
   place(programs: readonly Program[], sourceHash: string): ProgramPlacement[] {
     const { state } = this;
-    if (this.options.allocator.isSlow === true) return [];
+    const statements = programs.reduce((sum, { body }) => sum + statementStarts(body).length, 0);
+    if (this.options.allocator.isSlow === true || statements > MAX_STATEMENTS) return [];
     const replaced = programs.flatMap(({ name }) => state.programs.get(name)?.compiled ?? []);
     for (const { program } of replaced) state.release(program);
     const added: string[] = [];

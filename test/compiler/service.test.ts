@@ -372,6 +372,18 @@ test('lenses: with a slow allocator no program is placed after each change, and 
   assert.match(slow.hover(document, document.text.indexOf('MEMREAD'))?.title ?? '', /MEMREAD/);
 });
 
+test('lenses: of a text with very many statements the cost is left out', () => {
+  const program = (i: number): string => `program p${i}(<hdr.ipv4.dst, ${i}, 0xffffffff>) {\n    DROP;\n}\n`;
+  const document = service.document(Array.from({ length: 5001 }, (_, i) => program(i)).join(''));
+  assert.equal(
+    service
+      .codeLenses(document)
+      .slice(0, 2)
+      .map(({ kind }) => kind),
+    ['verify', 'explain'],
+  );
+});
+
 test('lenses: a program that does not fit says so', () => {
   const tiny = languageService(smallDataPlane([1, 2, 11]), { recirculations: 0 });
   const document = tiny.document(sampleSource('calc'));
