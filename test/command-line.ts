@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import yargs, { type Argv } from 'yargs';
+import { requireValues } from '../hw-driver/cli/kit/read-command-line.js';
 import { packageFile } from '../traces/system/package-root.js';
 import { type HostedCommand, type HostedOutcome, runHere } from './command-host.js';
 
@@ -193,7 +194,7 @@ export function testForgottenValues(command: string, options: Options, expected:
     for (const option of expected) assert.ok(found.includes(option), `${option} is not among ${found}`);
     for (const option of found) {
       const parse = () =>
-        options(yargs([option]))
+        requireValues(options(yargs([option])))
           .fail((message, error) => {
             throw error ?? new Error(message);
           })

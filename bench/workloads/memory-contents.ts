@@ -3,7 +3,14 @@
  *
  *     { "cms": { "row1": { "17": 3, "20-23": 1 } } }
  */
-import { UsageError } from '../../hw-driver/index.js';
+import { DomainError } from '../../compiler/index.js';
+
+/** A file of contents that cannot be read as such. */
+export class MemoryContentsError extends DomainError {
+  override readonly name = 'MemoryContentsError';
+  readonly code = 'no-memory-contents';
+  readonly ends = 'bad-input';
+}
 
 /** All words of the named memories, by program and memory. */
 export type MemoryContents = ReadonlyMap<string, ReadonlyMap<string, Uint32Array>>;
@@ -13,9 +20,9 @@ export type BucketsOf = (program: string, memory: string) => number | undefined;
 
 const MAX_WORD = 2 ** 32 - 1;
 
-/** @param file name of the file, for errors @throws {UsageError} */
+/** @param file name of the file, for errors @throws {MemoryContentsError} */
 export function memoryContentsFrom(json: unknown, file: string, bucketsOf: BucketsOf): MemoryContents {
-  const wrong = (what: string): UsageError => new UsageError(`${file}: ${what}`);
+  const wrong = (what: string): MemoryContentsError => new MemoryContentsError(`${file}: ${what}`);
   const entries = (value: unknown, of: string): [string, unknown][] => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(`${of} is not an object`);
     return Object.entries(value);

@@ -8,11 +8,11 @@ import { comparePackets, type PacketDifference } from '../../bench/verify/replay
 import {
   formatMemoryContents,
   type MemoryContents,
+  MemoryContentsError,
   memoryContentsFrom,
   memoryDifferences,
 } from '../../bench/workloads/memory-contents.js';
 import { defaultDataPlane } from '../../compiler/index.js';
-import { UsageError } from '../../hw-driver/index.js';
 import { frame } from '../sim/frames.js';
 import { cases } from '../tiers.js';
 
@@ -109,7 +109,7 @@ for (const [json, says] of REFUSED) {
   test(`memory contents: refused ${JSON.stringify(json)}`, () => {
     assert.throws(
       () => read(json),
-      (error: Error) => error instanceof UsageError && says.test(error.message),
+      (error: Error) => error instanceof MemoryContentsError && says.test(error.message),
     );
   });
 }

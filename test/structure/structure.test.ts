@@ -202,6 +202,19 @@ test('errors that a command can end with say how it ends; the command line knows
   assert.not.match(commandLine?.text ?? '', /instanceof (?!Error\b)/);
 });
 
+test('errors of the command line are thrown by commands: what lies below cli/ has errors of its own', () => {
+  const below = files.filter(({ path }) => !/^(?:hw-driver|bench)\/cli\//.test(path));
+  assert.equal(
+    below.filter(({ text }) => text.includes('new UsageError')).map(({ path }) => path),
+    [],
+  );
+});
+
+test('that an option of text or a number needs a value is said once, by the kit', () => {
+  const saying = files.filter(({ text }) => /\brequiresArg\b/.test(text)).map(({ path }) => path);
+  assert.equal(saying, ['hw-driver/cli/kit/read-command-line.ts']);
+});
+
 test('what an allocator is like is a property of it: nobody concludes it from its name', () => {
   const asking = /allocator\.name\s*(?:\.|[=!]==)/i;
   assert.equal(

@@ -58,7 +58,6 @@ const capacityOptions = (yargs: Argv) =>
     .options(SEED_OPTION)
     .option('out', { type: 'string', default: 'results/capacity', describe: 'Folder for capacity.csv' })
     .options(JSON_OPTION)
-    .requiresArg(['workloads', 'duration', 'repeats', 'out'])
     .example('$0 capacity --workloads lb hh', 'Two capacities and the published ones')
     .example('$0 capacity --workloads cache --curve', 'Capacity of caches against passes');
 

@@ -31,8 +31,7 @@ export const captureOptions = <T>(yargs: Argv<T>) =>
       type: 'boolean',
       default: false,
       describe: 'Skip and count packets with link types that are not supported',
-    })
-    .requiresArg(['from', 'to', 'squeeze-gaps', 'link-addresses']);
+    });
 
 export interface CaptureArguments {
   readonly from: string | undefined;

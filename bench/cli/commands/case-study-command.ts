@@ -39,7 +39,6 @@ const caseStudyOptions = (yargs: Argv) =>
     .options(SEED_OPTION)
     .option('out', { type: 'string', default: 'results/case-studies', describe: 'Folder for the CSV and SVG files' })
     .options(JSON_OPTION)
-    .requiresArg(['seconds', 'rate', 'provisioning', 'out'])
     .epilogue(
       '4,096 flows, one sample every 50 ms. Each P4runpro program is installed entry by entry while packets pass. ' +
         'Each conventional program needs the switch to be provisioned again. The paper states that this takes seconds ' +

@@ -61,7 +61,6 @@ const churnOptions = (yargs: Argv) =>
     .options(SEED_OPTION)
     .option('out', { type: 'string', default: 'results/churn', describe: 'Folder for churn.csv and churn.svg' })
     .options(JSON_OPTION)
-    .requiresArg(['workload', 'duration', 'samples', 'memory', 'cases', 'out'])
     .example(
       '$0 churn --arrivals poisson:60s,24h --duration 7d',
       'A week in which 1,440 programs are offered at any time',

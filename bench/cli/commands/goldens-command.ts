@@ -39,7 +39,6 @@ const goldensOptions = (yargs: Argv) =>
     .options(ENGINE_OPTION)
     .options(ALLOCATOR_OPTIONS)
     .options(JSON_OPTION)
-    .requiresArg(['folder'])
     .epilogue(
       'Goldens are recorded with the allocator price. Another allocator uses the hash functions of other RPBs, so ' +
         'sketches count in other buckets, and lb and hll compute other results.',

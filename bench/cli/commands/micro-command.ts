@@ -22,7 +22,6 @@ const microOptions = (yargs: Argv) =>
     })
     .option('time', { type: 'string', default: '500', describe: 'Time for each microbenchmark in ms' })
     .options(JSON_OPTION)
-    .requiresArg(['filter', 'time'])
     .example('$0 micro --filter parser', 'Time the parsers');
 
 const MAX_WARMUP_MS = 250;

@@ -84,7 +84,6 @@ const replayOptions = (yargs: Argv) =>
     .options(RECIRCULATIONS_OPTION)
     .options(DATA_PLANE_OPTION)
     .options(JSON_OPTION)
-    .requiresArg(['trace', 'expect', 'memory', 'expect-memory', 'memory-out', 'out', 'queue-time'])
     .epilogue(REPLAY_RULE)
     .example('$0 replay cache --trace in.pcap --expect out.pcapng --update', 'Record the output of cache as the golden')
     .example('$0 replay cache --trace in.pcap --trace-packet 1-3', 'Trace the first three packets')

@@ -61,7 +61,6 @@ const reproduceOptions = (yargs: Argv) =>
       describe: 'Folder of an earlier result to compare with; exit status 1 on a significant change',
     })
     .option('json', { type: 'boolean', default: false, describe: 'Print reproduce.json instead of the table' })
-    .requiresArg(['workers', 'out', 'against'])
     .epilogue('The same command resumes an interrupted run.')
     .example('$0 reproduce all', 'All tables and figures, in some 15 minutes')
     .example('$0 reproduce fig9 fig12 --quick', 'Two figures with fewer repeats');

@@ -9,8 +9,7 @@ import { type ResumedRun, readRun } from '../../measure/run/continued-run.js';
 export const resumeOptions = <T>(yargs: Argv<T>) =>
   yargs
     .option('snapshot', { type: 'string', describe: 'File for a snapshot of the whole switch after the last packet' })
-    .option('resume', { type: 'string', describe: 'Snapshot to resume from, with its programs, workload and seed' })
-    .requiresArg(['snapshot', 'resume']);
+    .option('resume', { type: 'string', describe: 'Snapshot to resume from, with its programs, workload and seed' });
 
 /** Options that a snapshot fixes. */
 const FIXED = ['programs', 'workload', 'memory', 'cases', 'seed'] as const;

@@ -123,22 +123,6 @@ const runOptions = (yargs: Argv) =>
     .option('write', { type: 'string', describe: 'Capture file for the packets that leave the switch' })
     .option('memory-out', { type: 'string', describe: 'JSON file for the contents of memories after the last packet' })
     .option('json', { type: 'boolean', default: false, describe: 'Print summary.json instead of the summary' })
-    .requiresArg([
-      'programs',
-      'workload',
-      'memory',
-      'cases',
-      'constraints',
-      'trace',
-      'packets',
-      'warmup',
-      'workers',
-      'repeat',
-      'seed',
-      'out',
-      'write',
-      'memory-out',
-    ])
     .epilogue(
       'With --trace, --programs 1 and a .p4runpro file, the program keeps its filter and packets are not rewritten. ' +
         `Otherwise each program gets a filter of its own, and packets are rewritten to match the filters. ${ADDRESSING_RULE}`,

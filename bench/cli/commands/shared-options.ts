@@ -4,7 +4,7 @@ import { ENGINES, type EngineName } from '../../../sim/index.js';
 import { memorySize } from './memory-size.js';
 
 export const SEED_OPTION = {
-  seed: { type: 'string', default: '1', describe: 'Seed of all random draws', requiresArg: true },
+  seed: { type: 'string', default: '1', describe: 'Seed of all random draws' },
 } as const;
 
 /** Options of the instances of a workload's programs. */
@@ -14,9 +14,8 @@ export const INSTANCE_OPTIONS = {
     default: '1024',
     defaultDescription: '1,024',
     describe: 'Size of each memory in bytes',
-    requiresArg: true,
   },
-  cases: { type: 'string', default: '2', describe: 'Number of elastic cases of cache, nc and lb', requiresArg: true },
+  cases: { type: 'string', default: '2', describe: 'Number of elastic cases of cache, nc and lb' },
 } as const;
 
 /** @throws {UsageError} */
@@ -36,6 +35,5 @@ export const ENGINE_OPTION = {
     default: 'compiled' as EngineName,
     describe:
       'Engine of the RPBs: compiled (JavaScript generated from the entries) or interpreted (table by table, the reference)',
-    requiresArg: true,
   },
 } as const;

@@ -43,7 +43,6 @@ const timingCommandOptions = (yargs: Argv) =>
     .options(DATA_PLANE_OPTION)
     .option('out', { type: 'string', default: 'results/timing', describe: 'Folder for recirculation.csv' })
     .options(JSON_OPTION)
-    .requiresArg(['sizes', 'recirculations', 'tolerance', 'out'])
     .example('$0 timing --sizes 128 --recirculations 2', 'Loss-free rate and latency of short packets')
     .example('$0 timing --recirculation-rate 150', 'A recirculation port of 150 Gbit/s');
 

@@ -17,13 +17,11 @@ export const LINE_RATE_OPTIONS = {
     type: 'string',
     describe: 'Rate of each front port in Gbit/s',
     defaultDescription: '100, set by the data plane',
-    requiresArg: true,
   },
   'recirculation-rate': {
     type: 'string',
     describe: 'Rate of the recirculation port in Gbit/s',
     defaultDescription: '100, set by the data plane',
-    requiresArg: true,
   },
 } as const;
 
@@ -58,8 +56,7 @@ export const timingOptions = (yargs: Argv) =>
     .option('update-script', {
       type: 'string',
       describe: 'JSON file with times at which programs are deployed, revoked and changed',
-    })
-    .requiresArg(['rate', 'buffer', 'queue', 'interval', 'update-script']);
+    });
 
 export interface TimingArguments {
   readonly timing: boolean;

@@ -92,7 +92,6 @@ const generateOptions = (yargs: Argv) =>
       describe: DATA_PLANE_OPTION.dataplane.describe,
       defaultDescription: DEFAULTS.dataplane,
     })
-    .requiresArg(['workload', 'programs', 'cases', 'packets', 'rate', 'source', 'seconds', 'seed', 'dataplane'])
     .epilogue(sourcesHelp())
     .example('$0 trace generate cache.pcap --workload cache', '10,000 packets for one cache')
     .example('$0 trace generate mix.pcap --source tcp:rate=50 --source synflood', 'TCP connections and a SYN flood');

@@ -16,8 +16,7 @@ export const tracePacketOptions = <T>(yargs: Argv<T>) =>
       defaultDescription: 'none',
       describe: "Packets to trace: numbers from 1, ranges (7-9), filters ('<hdr.udp.dst_port, 7777, 0xffff>')",
     })
-    .option('trace-limit', { type: 'string', default: '100', describe: 'Maximum number of traced packets' })
-    .requiresArg(['trace-packet', 'trace-limit']);
+    .option('trace-limit', { type: 'string', default: '100', describe: 'Maximum number of traced packets' });
 
 export interface TracePacketArguments {
   readonly tracePacket: readonly string[];

@@ -69,7 +69,6 @@ const verifyOptions = (yargs: Argv) =>
     .options(DATA_PLANE_OPTION)
     .options(SEED_OPTION)
     .options(JSON_OPTION)
-    .requiresArg(['trace', 'packets', 'companions', 'allocators', 'memory', 'cases'])
     .epilogue(
       'Every packet and, at the end, every memory word is compared with the result of an implementation that shares ' +
         `only the hash functions with the program (bench/verify/functions). With --trace: ${ADDRESSING_RULE}`,

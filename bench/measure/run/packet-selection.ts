@@ -1,8 +1,14 @@
 /** Selects packets of a run for tracing, by number in the stream or by filter. */
-import type { DataPlane } from '../../../compiler/index.js';
-import { UsageError } from '../../../hw-driver/index.js';
+import { type DataPlane, DomainError } from '../../../compiler/index.js';
 import { PacketFilter, PacketFilterError } from '../../../sim/index.js';
 import type { PacketBatch } from '../../../traces/index.js';
+
+/** A text that means no packets. */
+export class PacketSelectionError extends DomainError {
+  override readonly name = 'PacketSelectionError';
+  readonly code = 'no-packet-selection';
+  readonly ends = 'bad-input';
+}
 
 interface NumberRange {
   readonly first: number;
@@ -13,7 +19,7 @@ export class PacketSelection {
   private readonly ranges: readonly NumberRange[];
   private readonly filters: readonly PacketFilter[];
 
-  /** @param texts numbers from 1, ranges of them (`7-9`) and filters; a packet is selected if one of them matches @throws {UsageError} */
+  /** @param texts numbers from 1, ranges of them (`7-9`) and filters; a packet is selected if one of them matches @throws {PacketSelectionError} */
   constructor(texts: readonly string[], dataPlane: DataPlane) {
     const isFilter = (text: string): boolean => text.trimStart().startsWith('<');
     this.ranges = texts.filter((text) => !isFilter(text)).map(numberRange);
@@ -33,7 +39,7 @@ function numberRange(text: string): NumberRange {
   const [, from = '', to = from] = /^(\d+)(?:-(\d+))?$/.exec(text.trim()) ?? [];
   const [first, last] = [Number(from), Number(to)];
   if (from === '' || first < 1 || last < first || !Number.isSafeInteger(last)) {
-    throw new UsageError(
+    throw new PacketSelectionError(
       `--trace-packet takes packet numbers from 1, ranges like 7-9, or filters like '<hdr.udp.dst_port, 7777, 0xffff>', not '${text}'`,
     );
   }
@@ -44,6 +50,6 @@ function packetFilter(text: string, dataPlane: DataPlane): PacketFilter {
   try {
     return new PacketFilter(text, dataPlane);
   } catch (error) {
-    throw error instanceof PacketFilterError ? new UsageError(`--trace-packet: ${error.message}`) : error;
+    throw error instanceof PacketFilterError ? new PacketSelectionError(`--trace-packet: ${error.message}`) : error;
   }
 }

@@ -99,7 +99,7 @@ export interface GoldenResult {
   readonly coverage: readonly BranchCoverage[];
 }
 
-/** Replays one golden. @throws {UsageError} and {@link CaptureError} for missing files */
+/** Replays one golden. @throws {ReplayError} and {@link CaptureError} for missing files */
 export async function checkGolden(folder: string, golden: Golden, options: GoldenOptions): Promise<GoldenResult> {
   const { expected: goldenFile, after } = goldenFiles(folder, golden);
   const input = await inputOf(folder, golden);

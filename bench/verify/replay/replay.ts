@@ -4,11 +4,12 @@ import {
   analyse,
   type CompiledProgram,
   type DataPlane,
+  DomainError,
   lower,
   type Program,
   renderDiagnostics,
 } from '../../../compiler/index.js';
-import { Controller, frontPortForwarding, UsageError } from '../../../hw-driver/index.js';
+import { Controller, frontPortForwarding } from '../../../hw-driver/index.js';
 import {
   BranchCoverage,
   type EngineName,
@@ -71,6 +72,19 @@ export interface ReplayTracing {
   readonly limit: number;
 }
 
+/** Programs that cannot be replayed as they are. */
+export class ReplayError extends DomainError {
+  override readonly name = 'ReplayError';
+  readonly ends = 'bad-input';
+
+  constructor(
+    readonly code: 'program-with-errors' | 'name-in-use',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** A switch with the programs; default forwarding connects neighbouring front ports. */
 export class ReplaySwitch {
   readonly programs: ReplayedProgram[] = [];
@@ -89,7 +103,7 @@ export class ReplaySwitch {
     this.controller = new Controller(options.dataPlane, new InProcessTarget(emulator));
   }
 
-  /** @throws {UsageError} for a program with errors; {@link DoesNotFit} and {@link TargetError} */
+  /** @throws {ReplayError} for a program with errors; {@link DoesNotFit} and {@link TargetError} */
   static async of(sources: readonly SourceText[], options: ReplayOptions): Promise<ReplaySwitch> {
     const emulator = new Switch(options.dataPlane, { engine: options.engine });
     const made = new ReplaySwitch(emulator, new QueuedDriver(emulator, options.queue), options);
@@ -102,11 +116,11 @@ export class ReplaySwitch {
     const { dataPlane, allocator, recirculations } = this.options;
     const analysis = analyse(text, dataPlane);
     if (analysis.hasErrors) {
-      throw new UsageError(`${file} has errors:\n${renderDiagnostics(analysis, file, text)}`);
+      throw new ReplayError('program-with-errors', `${file} has errors:\n${renderDiagnostics(analysis, file, text)}`);
     }
     for (const program of analysis.programs) {
       if (this.programs.some((other) => other.program.name === program.name)) {
-        throw new UsageError(`${file}: another program has the name ${program.name}`);
+        throw new ReplayError('name-in-use', `${file}: another program has the name ${program.name}`);
       }
       const filterPriority = this.programs.length;
       const lowered = lower(program, dataPlane, recirculations);

@@ -54,8 +54,7 @@ const commonOptions = (yargs: Argv) =>
       type: 'string',
       describe: 'Output file of the new source, from which the next change starts',
     })
-    .options({ json: { ...JSON_OPTION.json, describe: 'Print the whole result as one JSON document' } })
-    .requiresArg(['program', 'branch', 'output', 'operations', 'source-out']);
+    .options({ json: { ...JSON_OPTION.json, describe: 'Print the whole result as one JSON document' } });
 
 const addCasesOptions = (yargs: Argv) =>
   commonOptions(yargs)
@@ -74,7 +73,6 @@ const addCasesOptions = (yargs: Argv) =>
       type: 'string',
       describe: 'Maximum recirculations of the program; by default those of the compiled program',
     })
-    .requiresArg(['case', 'before', 'recirculations'])
     .example(
       "$0 cases add lb.p4runpro --program lb.json --case 'case(<sar, 2, 0xffffffff>) { DROP; }'",
       'Which entries change for one more case',
@@ -94,7 +92,6 @@ const removeCasesOptions = (yargs: Argv) =>
       default: [],
       describe: 'Case to remove, given by the number of its first line (repeatable)',
     })
-    .requiresArg(['case', 'line'])
     .example(
       "$0 cases remove lb.p4runpro --program lb.json --case 'case(<sar, 2, 0xffffffff>)'",
       'Which entries change without a case',

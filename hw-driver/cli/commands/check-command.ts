@@ -52,7 +52,6 @@ const checkOptions = (yargs: Argv) =>
       type: 'string',
       describe: `Maximum recirculations of a program (with --verify; default ${DEFAULT_RECIRCULATIONS})`,
     })
-    .requiresArg(['seed', 'packets', 'recirculations'])
     .example('$0 check bench/programs/cache.p4runpro', 'The errors and warnings of a program')
     .example('$0 check --verify bench/programs/lb.p4runpro', 'Whether its entries do what its source says');
 

@@ -63,7 +63,6 @@ const compileOptions = (yargs: Argv) =>
       choices: [...PASS_NAMES, 'all'] as const,
       describe: 'Compiler pass whose result is printed as text in place of the compiled program (repeatable)',
     })
-    .requiresArg(['output', 'print', 'print-after'])
     .example('$0 compile bench/programs/lb.p4runpro -o lb.json', 'Compiles for an empty switch')
     .example('$0 compile bench/programs/hh.p4runpro --state lb.json', 'Compiles for a switch that runs lb')
     .example('$0 compile bench/programs/hh.p4runpro --print-after align', 'Prints the steps after the pass align');

@@ -29,7 +29,6 @@ const explainOptions = (yargs: Argv) =>
     .options(LINK_OPTIONS)
     .option('svg', { type: 'string', describe: 'Output file of a figure of the programs that fit (SVG)' })
     .options(JSON_OPTION)
-    .requiresArg(['svg'])
     .example('$0 explain bench/programs/nc.p4runpro', 'The RPB of each step, and why')
     .example('$0 explain bench/programs/nc.p4runpro --svg nc.svg', 'The same as a figure');
 

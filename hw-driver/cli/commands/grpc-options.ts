@@ -14,17 +14,14 @@ export const GRPC_OPTIONS = {
     type: 'string',
     default: '4',
     describe: 'Maximum size of a message in MB; a message has at most 26,214 updates for each MB',
-    requiresArg: true,
   },
   keepalive: {
     type: 'string',
     describe: 'Seconds without a message after which a client is pinged; by default clients are not pinged',
-    requiresArg: true,
   },
   'keepalive-timeout': {
     type: 'string',
     describe: 'Seconds to wait for the answer to a ping before the session ends (with --keepalive; default 20)',
-    requiresArg: true,
   },
   lenient: {
     type: 'boolean',

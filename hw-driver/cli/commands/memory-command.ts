@@ -17,7 +17,6 @@ const asOption = {
   choices: WORD_FORMS,
   default: 'decimal',
   describe: 'Format of the words; JSON always has numbers',
-  requiresArg: true,
 } as const;
 
 export const memoryCommand = sessionCommand(
@@ -37,26 +36,22 @@ export const memoryCommand = sessionCommand(
         default: [],
         describe: 'Words to write to consecutive buckets: decimal, 0x…, or an IPv4 address such as 10.0.0.1',
       })
-      .option('from', { type: 'string', describe: 'First bucket to read or write; by default 0', requiresArg: true })
+      .option('from', { type: 'string', describe: 'First bucket to read or write; by default 0' })
       .option('count', {
         type: 'string',
         describe: 'Number of buckets to read; by default all from the first bucket on',
-        requiresArg: true,
       })
       .option('pipe', {
         type: 'string',
         describe: 'Pipe to read from, counted from 0; by default all pipes. Writes go to all pipes',
-        requiresArg: true,
       })
       .option('flow', {
         type: 'string',
         describe: 'Flow whose bucket to read, selected by the hash of its 5-tuple: src,dst,sport,dport,protocol',
-        requiresArg: true,
       })
       .option('hash-input', {
         type: 'string',
         describe: 'Value of har whose bucket to read, for a program that hashes har',
-        requiresArg: true,
       })
       .option('as', asOption)
       .options(JSON_OPTION)
@@ -208,9 +203,8 @@ export const watchCommand = sessionCommand(
         default: '1000',
         defaultDescription: '1,000',
         describe: 'Time between two reads in milliseconds',
-        requiresArg: true,
       })
-      .option('times', { type: 'string', describe: 'Number of reads; by default until Ctrl-C', requiresArg: true })
+      .option('times', { type: 'string', describe: 'Number of reads; by default until Ctrl-C' })
       .option('as', asOption)
       .options({ json: { ...JSON_OPTION.json, describe: 'Print one JSON document at the end' } }),
   async (session, { program, memories, interval, times, as, json }) => {

@@ -14,7 +14,6 @@ const p4Options = (yargs: Argv) =>
   yargs
     .options({ dataplane: { ...DATA_PLANE_OPTION.dataplane, default: 'tofino1' } })
     .option('output', { alias: 'o', type: 'string', default: 'p4src', describe: 'Output folder of the P4 files' })
-    .requiresArg('output')
     .example('$0 p4 -o p4src', `p4src/${MAIN_P4_FILE} and the files that it includes, one for each block`)
     .epilogue(`The first lines of ${MAIN_P4_FILE} have the command by which the open p4c compiles it.`);
 

@@ -67,7 +67,6 @@ const serveOptions = (yargs: Argv) =>
     })
     .options(GRPC_OPTIONS)
     .options(TLS_OPTIONS)
-    .requiresArg(['port', 'host', 'p4-name', 'http', 'udp', 'pcap-dir', 'pipes', 'metrics', 'forward'])
     .epilogue(
       'The command runs until SIGINT, SIGTERM or SIGHUP or, if npx started it, until npx has ended. It prints the ports on ' +
         'which it listens to standard output. TLS protects BF Runtime alone: it ' +

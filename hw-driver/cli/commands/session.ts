@@ -28,8 +28,7 @@ export const targetOptions = (yargs: Argv) =>
       describe: 'Journal file of the switch; by default STATE.journal or ~/.p4runpro/HOST_PORT.journal',
     })
     .options(DATA_PLANE_OPTION)
-    .options(TLS_OPTIONS)
-    .requiresArg(['target', 'state', 'journal']);
+    .options(TLS_OPTIONS);
 
 export interface TargetArguments extends TlsArguments {
   readonly target: string;

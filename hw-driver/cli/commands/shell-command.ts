@@ -31,7 +31,6 @@ export const shellCommand = sessionCommand(
       .option('history', {
         type: 'string',
         describe: 'File that keeps the typed lines; by default none',
-        requiresArg: true,
       })
       .example(
         '$0 shell --target sim --state switch.snapshot',

@@ -7,10 +7,9 @@ export const TLS_OPTIONS = {
   'tls-ca': {
     type: 'string',
     describe: 'Certificate authority of the peer, for TLS (PEM file)',
-    requiresArg: true,
   },
-  'tls-certificate': { type: 'string', describe: 'Certificate of this command, for TLS (PEM file)', requiresArg: true },
-  'tls-key': { type: 'string', describe: 'Private key of --tls-certificate (PEM file)', requiresArg: true },
+  'tls-certificate': { type: 'string', describe: 'Certificate of this command, for TLS (PEM file)' },
+  'tls-key': { type: 'string', describe: 'Private key of --tls-certificate (PEM file)' },
 } as const;
 
 export interface TlsArguments {

@@ -38,7 +38,6 @@ const tryOptions = (yargs: Argv) =>
     .options(RECIRCULATIONS_OPTION)
     .options(DATA_PLANE_OPTION)
     .options(JSON_OPTION)
-    .requiresArg(['packet', 'memory'])
     .epilogue(
       'Fields have the names of the data plane description, with or without hdr., or their last part where that is ' +
         'unique (ttl, dst_port); tcp.flags takes letters (S, SA, FPU), port is the ingress port, payload takes bytes in ' +

@@ -60,7 +60,7 @@ function register(parser: Argv, typed: string, rows: readonly CommandRow[], choo
     let loaded: Command | undefined;
     const load = async (below: Argv): Promise<Argv> => {
       loaded = await row.load();
-      return loaded.options(below);
+      return requireValues(loaded.options(below));
     };
     parser.command(usage, describe, load, (args) => {
       const asked = loaded;
@@ -99,6 +99,22 @@ const asUsageError = (thrown: unknown, program: Program, words: readonly string[
   thrown instanceof Error && thrown.name === 'YError'
     ? new UsageError(parserMessage(thrown.message, program, words))
     : thrown;
+
+/** Has all declared options but switches refused where they come without a value. */
+export function requireValues(parser: Argv): Argv {
+  if (!hasOptions(parser)) throw new Error('yargs does not say which options there are');
+  const { key, boolean: switches, narg } = parser.getOptions();
+  // An option that says how many values it takes has said so.
+  return parser.requiresArg(Object.keys(key).filter((name) => !switches.includes(name) && !(name in narg)));
+}
+
+/** What yargs keeps of the options, of which its types say nothing. */
+interface DeclaredOptions {
+  getOptions(): { readonly key: object; readonly boolean: readonly string[]; readonly narg: object };
+}
+
+const hasOptions = (parser: object): parser is DeclaredOptions =>
+  'getOptions' in parser && typeof parser.getOptions === 'function';
 
 const camelCase = (name: string): string => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 

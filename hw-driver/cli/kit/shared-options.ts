@@ -12,7 +12,6 @@ export const DATA_PLANE_OPTION = {
     type: 'string',
     default: 'default',
     describe: 'Name of a data plane, or JSON file with its description',
-    requiresArg: true,
   },
 } as const;
 
@@ -23,7 +22,6 @@ export const STATE_OPTION = {
     array: true,
     default: [] as string[],
     describe: 'Compiled programs that already run on the switch (JSON files)',
-    requiresArg: true,
   },
 } as const;
 
@@ -33,7 +31,6 @@ export const RECIRCULATIONS_OPTION = {
     type: 'string',
     default: String(DEFAULT_RECIRCULATIONS),
     describe: 'Maximum recirculations of a program',
-    requiresArg: true,
   },
 } as const;
 
@@ -45,7 +42,6 @@ export const LINK_OPTIONS = {
     type: 'string',
     default: '0',
     describe: 'Priority of the filters; where filters of one table overlap, the lower priority wins',
-    requiresArg: true,
   },
 } as const;
 
