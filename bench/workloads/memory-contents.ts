@@ -3,6 +3,7 @@
  *
  *     { "cms": { "row1": { "17": 3, "20-23": 1 } } }
  */
+import { must } from '../../compiler/data-plane/must.js';
 import { DomainError } from '../../compiler/index.js';
 
 /** A file of contents that cannot be read as such. */
@@ -66,7 +67,7 @@ export function formatMemoryContents(contents: MemoryContents): string {
 function rangesOf(words: Uint32Array): Record<string, number> {
   const ranges: Record<string, number> = {};
   for (let first = 0; first < words.length; ) {
-    const word = words[first] as number;
+    const word = must(words[first], `word ${first}`);
     let end = first + 1;
     while (words[end] === word) end++;
     if (word !== 0) ranges[end - first === 1 ? `${first}` : `${first}-${end - 1}`] = word;

@@ -98,7 +98,7 @@ function arrivalParts(number: number, key: string, name: string, source: string,
 /** Servers of a load balancer: bucket b belongs to server b mod ports, and each server has its own address. */
 function serverValue(memory: string, bucket: number, ports: readonly number[]): number {
   const server = bucket % ports.length;
-  return memory === 'port' ? (ports[server] as number) : (0xac100000 + server) >>> 0;
+  return memory === 'port' ? must(ports[server], `port of server ${server}`) : (0xac100000 + server) >>> 0;
 }
 
 async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {

@@ -208,7 +208,7 @@ class Explainer {
     const rows = this.rows.rows.map((row, i): ExplainedRow => {
       const logical = must(placement[i], `placement of row ${i + 1}`);
       const rpb = dataPlane.rpb(rpbNumberOf(logical, dataPlane.rpbCount));
-      const reason = reasons[i] as PlaceReason;
+      const reason = must(reasons[i], `reason of row ${i + 1}`);
       const entries = row.entries.map((entry) => this.entry(entry, row));
       return {
         row: i + 1,

@@ -1,5 +1,7 @@
 /** Cases of a BRANCH that are never reached, as an earlier one matches all that they would. */
+
 import { REGISTERS, type Register } from '../data-plane/description.js';
+import { must } from '../data-plane/must.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { Case } from './program.js';
 import type { CaseSyntax } from './syntax.js';
@@ -58,8 +60,8 @@ class CoveringCases {
     const itsValues = wordsOf(item, ({ value }) => value);
     let first: readonly [Case, number] | undefined;
     for (const { masks, cases } of this.byMask.values()) {
-      if (masks.some((mask, i) => (mask & ~(itsMasks[i] as number)) !== 0)) continue;
-      const found = cases.get(masks.map((mask, i) => ((itsValues[i] as number) & mask) >>> 0).join());
+      if (masks.some((mask, i) => (mask & ~must(itsMasks[i], 'mask of a register')) !== 0)) continue;
+      const found = cases.get(masks.map((mask, i) => (must(itsValues[i], 'value of a register') & mask) >>> 0).join());
       if (found !== undefined && (first === undefined || found[1] < first[1])) first = found;
     }
     return first?.[0];

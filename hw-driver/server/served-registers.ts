@@ -58,7 +58,7 @@ export class ServedRegisters {
       ? [registerIndex(table, message), registerIndex(table, message) + 1]
       : [0, table.size];
     for (let i = from; i < to; i++) {
-      yield { table_entry: registerEntry(table, i, ...pipes.map((words) => words[i] as number)) };
+      yield { table_entry: registerEntry(table, i, ...pipes.map((words) => must(words[i], `word ${i}`))) };
     }
   }
 

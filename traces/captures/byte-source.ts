@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
+import { errorCode } from '../system/reason.js';
 import { CaptureError, reasonOf } from './capture-error.js';
 
 /** A stream of bytes read on demand: a file, or a decompressed gzip file. */
@@ -180,7 +181,7 @@ export async function openByteSource(path: string): Promise<ByteSource> {
   try {
     handle = await open(path, 'r');
   } catch (thrown) {
-    const missing = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
+    const missing = errorCode(thrown) === 'ENOENT';
     throw new CaptureError('unreadable', path, missing ? 'no such file' : `cannot be opened: ${reasonOf(thrown)}`);
   }
   try {

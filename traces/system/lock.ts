@@ -1,7 +1,9 @@
 /** A lock is a file that names the process that holds it. A lock of a process that has ended is taken over. */
+
 import { linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { addLock, forgetLock } from './leftovers.js';
+import { errorCode } from './reason.js';
 
 /** Thrown if another process holds the lock. */
 export class Locked extends Error {
@@ -44,7 +46,7 @@ function tryToLink(own: string, path: string): boolean {
     linkSync(own, path);
     return true;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = errorCode(error);
     if (code === 'EEXIST') return false;
     if (!NO_LINKS.has(code ?? '')) throw error;
     return tryToCreate(own, path);
@@ -59,7 +61,7 @@ function tryToCreate(own: string, path: string): boolean {
     writeFileSync(path, readFileSync(own), { flag: 'wx' });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -73,7 +75,7 @@ function takeOver(path: string, stale: string, named: string): void {
     renameSync(path, stale);
   } catch (error) {
     // Another process took it at the same time.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if (errorCode(error) === 'ENOENT') return;
     throw error;
   }
   // It may have taken the lock between the two reads, and keeps it then.
@@ -98,7 +100,7 @@ function ownerOf(path: string): Owner | undefined {
     const [processId = '', start = ''] = readFileSync(path, 'utf8').trim().split(' ');
     return { processId: /^\d+$/.test(processId) ? Number(processId) : 0, start };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -113,7 +115,7 @@ function isHeld(path: string, { processId, start }: Owner): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }
 

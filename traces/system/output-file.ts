@@ -1,8 +1,10 @@
 /** Writes all files: atomically, through symbolic links, and directly into devices. */
+
 import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { destinationOf, type FileRights } from './destination.js';
 import { addPartial, forgetPartial } from './leftovers.js';
+import { errorCode } from './reason.js';
 import { writeBytes } from './write-bytes.js';
 
 /** A file being written. Errors are those of the system; {@link reasonOf} gives their text. */
@@ -86,7 +88,7 @@ function keepRights(file: number, { mode, owner, group }: FileRights): void {
   try {
     fchownSync(file, owner, group);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    if (errorCode(error) !== 'EPERM') throw error;
   }
   fchmodSync(file, mode);
 }
@@ -108,7 +110,7 @@ function openPartial(path: string): { readonly file: number; readonly partial: s
     } catch (error) {
       forgetPartial(partial);
       // Left by a killed process with the same number.
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
     }
   }
 }

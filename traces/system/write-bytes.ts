@@ -1,5 +1,7 @@
 /** Writes all bytes to an open file. */
+
 import { writeSync } from 'node:fs';
+import { errorCode } from './reason.js';
 
 const WAIT_MS = 2;
 const clock = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -11,7 +13,7 @@ export function writeBytes(file: number, data: Uint8Array | string): void {
     try {
       at += writeSync(file, bytes, at, bytes.length - at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      if (errorCode(error) !== 'EAGAIN') throw error;
       // A pipe in non-blocking mode.
       Atomics.wait(clock, 0, 0, WAIT_MS);
     }

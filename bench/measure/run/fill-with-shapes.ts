@@ -57,7 +57,7 @@ export async function fillWithShapes(options: ShapeFillOptions): Promise<{ admis
   }
   const admission = await admitAll(books, options, async (number) => {
     const key = keyOf(number);
-    const problem = problems.get(key) as PlacementProblem;
+    const problem = must(problems.get(key), `problem of ${key}`);
     const name = `${key}_${number}`;
     const start = options.clock();
     const result = options.allocator.place(problem, books);

@@ -10,7 +10,6 @@ import {
   createOwnRound,
   createPacketProcessor,
   createWorkerProcessor,
-  type OwnRound,
   type PacketProcessor,
   type Switch,
   type WorkerProcessor,
@@ -118,7 +117,7 @@ async function* generatedApart(
   const underWay: Promise<PacketBatch>[] = [];
   try {
     for (let turn = 0; ; turn++) {
-      const round = rounds[turn % ROUNDS] as OwnRound;
+      const round = must(rounds[turn % ROUNDS], 'round of batches');
       const { first, count } = signal.aborted ? { first: 0, count: 0 } : source.take(most);
       if (count > 0) {
         const run = processor.runOwn(round, first, count).then(() => round.batch);

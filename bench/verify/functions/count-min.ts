@@ -1,4 +1,5 @@
 /** A count-min sketch (Cormode and Muthukrishnan, 2005). */
+import { must } from '../../../compiler/data-plane/must.js';
 import { FlowRecorder, HashedRows } from './hashed-rows.js';
 import { asWord, type SwitchResources } from './network-function.js';
 
@@ -12,8 +13,8 @@ export class CountMinSketch extends HashedRows {
     let least = Number.POSITIVE_INFINITY;
     for (const row of this.rows) {
       const place = row.placeOf(key);
-      row.buckets[place] = (row.buckets[place] as number) + 1;
-      least = Math.min(least, row.buckets[place] as number);
+      row.buckets[place] = must(row.buckets[place], `bucket ${place}`) + 1;
+      least = Math.min(least, must(row.buckets[place], `bucket ${place}`));
     }
     return least;
   }

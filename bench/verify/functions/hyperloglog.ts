@@ -1,4 +1,5 @@
 /** HyperLogLog (Flajolet et al., 2007) with 32 buckets over a hash of 16 bits. */
+import { must } from '../../../compiler/data-plane/must.js';
 import {
   asWord,
   DEFAULT_PORT,
@@ -24,7 +25,7 @@ export class FlowCardinality implements NetworkFunction {
   handle(packet: PacketView): Decision {
     const hash = this.hash(packet.flowKey());
     const bucket = hash % this.ranks.length;
-    this.ranks[bucket] = Math.max(this.ranks[bucket] as number, rankOf(hash >>> BUCKET_BITS));
+    this.ranks[bucket] = Math.max(must(this.ranks[bucket], `bucket ${bucket}`), rankOf(hash >>> BUCKET_BITS));
     return DEFAULT_PORT;
   }
 

@@ -1,4 +1,5 @@
 /** A SuMax sketch (Zhao et al., LightGuardian, NSDI 2021) that keeps maxima: the longest IPv4 packet of each flow. */
+import { must } from '../../../compiler/data-plane/must.js';
 import { FlowRecorder, HashedRows } from './hashed-rows.js';
 import { asWord, type SwitchResources } from './network-function.js';
 
@@ -6,7 +7,7 @@ class Maxima extends HashedRows {
   raise(key: Uint8Array, value: number): void {
     for (const row of this.rows) {
       const place = row.placeOf(key);
-      row.buckets[place] = Math.max(row.buckets[place] as number, value);
+      row.buckets[place] = Math.max(must(row.buckets[place], `bucket ${place}`), value);
     }
   }
 }

@@ -177,7 +177,7 @@ function panelsOf(
   const lives = new Map(order.map((branch) => [branch, lifeOf(explanation, branch, panelOfRow)]));
   return Array.from({ length: count }, (_, index): Panel => {
     const pass = Math.floor(index / sections.length) + 1;
-    const section = sections[index % sections.length] as Section;
+    const section = must(sections[index % sections.length], 'section of a figure');
     const rows = explanation.rows.filter((row) => panelOfRow(row) === index);
     const alive = order.filter((branch) => {
       const life = lives.get(branch);

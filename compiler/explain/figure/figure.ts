@@ -12,7 +12,6 @@ import { counted } from '../step-text.js';
 import {
   type Box,
   boxHeight,
-  type Column,
   type FigureLayout,
   GAP,
   LETTER,
@@ -153,7 +152,7 @@ class Figure {
   private header({ pass, section }: Panel, top: number): string {
     const { columns } = this.layout;
     const numbers = section.columns.map((column) => {
-      const { x, width, isUsed } = columns[column] as Column;
+      const { x, width, isUsed } = must(columns[column], `column ${column}`);
       return text(x + width / 2, top + 32, String(column + 1), {
         'text-anchor': 'middle',
         fill: isUsed ? INK : '#7b8692',
@@ -182,7 +181,7 @@ class Figure {
       element('line', { x1: 0, y1: y + 2, x2: right, y2: y + 2, stroke: RULE }),
       text(4, y + 15, 'entries', { fill: SOFT_INK }),
       ...section.columns.flatMap((column) => {
-        const { x, width } = columns[column] as Column;
+        const { x, width } = must(columns[column], `column ${column}`);
         const count = entries[column] ?? 0;
         return count === 0
           ? []
@@ -303,7 +302,7 @@ class Figure {
   private memories({ memories, memoryHeight, section }: Panel, top: number): string {
     if (memoryHeight === 0) return '';
     const blocks = section.columns.flatMap((column) => {
-      const { x, width } = this.layout.columns[column] as Column;
+      const { x, width } = must(this.layout.columns[column], `column ${column}`);
       return (memories[column] ?? []).map((memory, i) => {
         const y = top + 6 + i * MEMORY_HEIGHT;
         const lines = memoryLines(memory).map((line, k) =>

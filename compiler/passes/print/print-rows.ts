@@ -2,6 +2,7 @@
 
 import { ones } from '../../data-plane/bits.js';
 import { passOf, rpbNumberOf } from '../../data-plane/logical-rpb.js';
+import { must } from '../../data-plane/must.js';
 import type { TreeRow } from '../../place/problem.js';
 import type { Row, RowEntry } from '../../rows/rows.js';
 import type { PlacementForm, RowsForm } from '../forms.js';
@@ -13,7 +14,7 @@ export function rowsText({ lowered: { rows, problem, dataPlane } }: RowsForm): s
   return [
     `branch ids: ${rows.branchIds.map((id, branch) => `branch ${branch} = ${id}`).join(', ')}`,
     ...rows.rows.flatMap((row, i) => [
-      rowHead(i, row, problem.tree[i] as TreeRow),
+      rowHead(i, row, must(problem.tree[i], `row ${i + 1}`)),
       ...row.entries.map((entry) => entryText(entry, bits)),
     ]),
   ];
@@ -47,7 +48,7 @@ export function placementText({ lowered, allocation }: PlacementForm): string[] 
     `program id ${programId}`,
     '  row  pass  RPB  depth  entries',
     ...rows.rows.map(({ depth, entries }, i) => {
-      const logical = placement[i] as number;
+      const logical = must(placement[i], `place of row ${i + 1}`);
       const pass = 1 + passOf(logical, dataPlane.rpbCount);
       const rpb = rpbNumberOf(logical, dataPlane.rpbCount);
       const column = (value: number, width: number): string => String(value).padStart(width);

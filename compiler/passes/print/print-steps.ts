@@ -1,4 +1,5 @@
 /** Steps as an indented tree, and branches as lists, both with their depths. */
+import { must } from '../../data-plane/must.js';
 import type { Alternative, Branch, Branches, RowItem } from '../../rows/branches.js';
 import type { LinkGroup } from '../../steps/memory-links.js';
 import type { BranchStep, Step, StepTree } from '../../steps/steps.js';
@@ -48,7 +49,7 @@ class StepPrinter {
       for (let i = 0; i < tree.steps.length; ) {
         const length = nopsFrom(tree.steps, i);
         if (length > 1) this.nops(depth, length, indent);
-        else this.step(depth, indent, tree.steps[i] as Step);
+        else this.step(depth, indent, must(tree.steps[i], 'step'));
         depth += Math.max(1, length);
         i += Math.max(1, length);
       }

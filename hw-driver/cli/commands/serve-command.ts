@@ -1,9 +1,11 @@
 /** `p4runpro serve`: an emulated switch behind BF Runtime, with ports by HTTP, UDP and captures. */
+
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { Argv } from 'yargs';
 import { type DataPlane, defaultForwardEntry, type TableEntry, TOFINO_1 } from '../../../compiler/index.js';
 import { Switch } from '../../../sim/index.js';
 import { interruptible } from '../../../traces/system/index.js';
+import { errorCode } from '../../../traces/system/reason.js';
 import { BF_RUNTIME_PORT, P4_NAME } from '../../bfruntime/table-schema.js';
 import { serveMetrics } from '../../server/metrics/metrics-http.js';
 import { SwitchMetrics } from '../../server/metrics/switch-metrics.js';
@@ -146,7 +148,7 @@ function watchFolder(ports: SwitchPorts, folder: string, say: (message: string) 
   try {
     return watchCaptures(ports, folder, say);
   } catch (error) {
-    throw new UsageError(`cannot use ${folder} for captures: ${(error as NodeJS.ErrnoException).code}`);
+    throw new UsageError(`cannot use ${folder} for captures: ${errorCode(error)}`);
   }
 }
 
