@@ -19,6 +19,7 @@ export interface Arrival {
   readonly name: string;
   /** Text of the program in plain P4runpro. */
   readonly source: string;
+  /** Made when it is first asked for by the workloads of bench: what only compiles does without. */
   readonly traffic: TrafficTarget;
   /** Field values of packets for this program, towards a server and back. */
   readonly address: { readonly forward: readonly MarkedField[]; readonly reverse: readonly MarkedField[] };

@@ -67,12 +67,25 @@ async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Pro
         serverPorts: ports,
         index: number,
       });
+      const variant = number % Math.max(1, file.programs.length);
+      const traffic = once(() => trafficFor(key, number, options.cases, variant));
       return {
         ...arrivalParts(number, key, name, source, kind.mark),
-        traffic: trafficFor(key, number, options.cases, number % Math.max(1, file.programs.length)),
+        get traffic() {
+          return traffic();
+        },
         memoryValue: key === 'lb' ? (memory, bucket) => serverValue(memory, bucket, ports) : undefined,
       };
     },
+  };
+}
+
+/** A function that makes its value the first time that it is asked for it. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
