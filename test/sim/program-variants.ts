@@ -75,6 +75,8 @@ export function installedAfter(before: CompiledProgram, operations: readonly Ope
 
 const PORTS = 512;
 
+const bytesOf = (words: Uint32Array): Buffer => Buffer.from(words.buffer, words.byteOffset, words.byteLength);
+
 /** One packet after another through switches that run a program as it was, as it is, and as it will be. */
 export class ThreeSwitches {
   private readonly old: Switch;
@@ -82,6 +84,7 @@ export class ThreeSwitches {
   private readonly next: Switch;
   private readonly batch = createPacketBatch(1, 4096);
   private readonly rpbs: readonly number[];
+  private readonly words: Uint32Array;
 
   constructor(
     private readonly dataPlane: DataPlane,
@@ -96,6 +99,7 @@ export class ThreeSwitches {
       for (const operation of installOperations(program)) emulator.apply(operation);
       return emulator;
     };
+    this.words = new Uint32Array(Math.max(...dataPlane.rpbs.map(({ buckets }) => buckets)));
     this.old = make(before);
     this.now = make(before);
     this.next = make(change.compiled);
@@ -121,7 +125,9 @@ export class ThreeSwitches {
     emulator.process(batch);
     const written = this.rpbs.flatMap((rpb) => {
       const memory = this.memory(emulator, rpb);
-      // Nearly always one word at most, of thousands.
+      // Nearly always one word at most, of thousands: as bytes they are compared at once.
+      const untouched = this.words.subarray(0, memory.length).fill(word);
+      if (bytesOf(memory).equals(bytesOf(untouched))) return [];
       const first = memory.findIndex((value) => value !== word);
       const changed = first < 0 ? [] : [...memory.subarray(first).entries()].filter(([, value]) => value !== word);
       return changed.map(([i, value]) => `${rpb}:${first + i},${value}`);
