@@ -71,6 +71,8 @@ export const KNOWN_ASSERTIONS: Readonly<Record<string, number>> = {
   'hw-driver/cli/kit/command.ts': 1,
   'hw-driver/cli/kit/inputs.ts': 1,
   'hw-driver/control/journal/journal-text.ts': 1,
+  'hw-driver/language-server/server.ts': 2,
+  'hw-driver/language-server/settings.ts': 4,
   'hw-driver/server/metrics/metrics-http.ts': 1,
   'hw-driver/server/ports/packet-http.ts': 2,
   'hw-driver/server/turns.ts': 1,
