@@ -18,7 +18,6 @@ export const arrivalOption = (initial: string) =>
       type: 'string',
       default: initial,
       describe: `Arrivals and departures of programs: ${FORMS}; columns of a .csv file: time_s, event (arrive, depart), program`,
-      requiresArg: true,
     },
   }) as const;
 

@@ -28,7 +28,6 @@ const lspOptions = (yargs: Argv) =>
     .option('clientProcessId', {
       type: 'number',
       describe: 'Process id of the editor, with which the server ends',
-      requiresArg: true,
     });
 
 type LspArguments = ArgumentsOf<typeof lspOptions>;
