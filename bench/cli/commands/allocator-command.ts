@@ -61,7 +61,6 @@ const checkOptions = (yargs: Argv) =>
     .options(DATA_PLANE_OPTION)
     .options(SEED_OPTION)
     .options(JSON_OPTION)
-    .requiresArg(['problems', 'others', 'workloads'])
     .epilogue(
       'Every placement is held against the rules of placement, and every problem is given twice. The first rule that is ' +
         'broken ends the check with status 1, and the smallest problem on which it is broken is shown.',

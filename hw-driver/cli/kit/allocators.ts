@@ -25,17 +25,14 @@ export const ALLOCATOR_SETTINGS = {
   'allocator-limit': {
     type: 'string',
     describe: `Maximum time of a module for one placement, in seconds, or none; default ${DEFAULT_ANSWER_SECONDS}`,
-    requiresArg: true,
   },
   weights: {
     type: 'string',
     describe: `Weights a,b of the cost a · last RPB - b · first RPB (for ${namesThatTake('weights')}; default 0.7,0.3)`,
-    requiresArg: true,
   },
   'recirculation-weight': {
     type: 'string',
     describe: `Cost of a recirculation: a number, where 1 is about the price of four entries, or 'never' (for ${namesThatTake('recirculationWeight')}; default ${DEFAULT_RECIRCULATION_WEIGHT})`,
-    requiresArg: true,
   },
 } as const;
 
@@ -44,7 +41,6 @@ export const ALLOCATOR_OPTIONS = {
   allocator: {
     type: 'string',
     describe: `Allocator, which chooses an RPB for each row: ${ALLOCATOR_CHOICES}; default ${DEFAULT_ALLOCATORS.sound}, with published constraints ${DEFAULT_ALLOCATORS.published}`,
-    requiresArg: true,
   },
   ...ALLOCATOR_SETTINGS,
 } as const;
