@@ -22,6 +22,10 @@ export async function operate(run: (status: number, ...args: string[]) => Promis
   assert.match(await run(0, 'show'), /^lb +1 +running +\d+ +1 +512$.*^lb +address +\d+ +\d+ +256$.*^RPB \d/ms);
   const { entries } = JSON.parse(await run(0, 'show', 'entries', 'lb', '--json')) as { entries: { program: string }[] };
   assert.ok(entries.length > 5 && entries.every((entry) => entry.program === 'lb'));
+  assert.match(
+    await run(0, 'show', 'entries', 'lb'),
+    /^lb +tb_flow_filter\d +0 +set_flow_id\(1\) +hdr\.ipv4\.dst = 10\.0\.0\.0\/255\.255\.255\.0$/m,
+  );
   const write = await run(0, 'memory', 'write', 'lb', 'address', '0x0a000001', '7', '--from', '3');
   assert.is(write, 'lb: 2 words of address written\n');
   assert.is(await run(0, 'memory', 'read', 'lb', 'address'), '0: 0 0 0 167772161 7 0 0 0\n');
@@ -56,5 +60,5 @@ export async function operate(run: (status: number, ...args: string[]) => Promis
   }
   await run(2, 'memory', 'reset', 'cache', 'value', '--from', '1');
   assert.is(await run(0, 'revoke', 'cache'), 'cache: revoked\n');
-  assert.not.match(await run(0, 'show', 'entries'), /tb_operation/);
+  assert.not.match(await run(0, 'show', 'entries'), /RPB/);
 }

@@ -3,7 +3,9 @@ import { must } from '../../../compiler/data-plane/must.js';
 import { FIXED_NAMES, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
+import { ENTRY_COLUMNS, entryCells, textTable } from '../kit/entry-table.js';
 import { JSON_OPTION } from '../kit/shared-options.js';
+import { textWidth } from '../kit/text-width.js';
 import type { Session } from './session.js';
 import { answer, count, sessionCommand } from './session-command.js';
 
@@ -88,8 +90,8 @@ function showMemory(session: Session, program?: string): Shown {
 async function showEntries(session: Session, program?: string): Promise<Shown> {
   const named = programNames(session);
   const value = (await session.target.entries()).map(named).filter((entry) => isOf(entry, program));
-  const rows = value.map((entry) => [entry.program ?? '-', ...entryCells(entry)]);
-  return { value, text: table(['program', 'table', 'priority', 'key', 'action'], rows) };
+  const rows = value.map((entry) => [entry.program ?? '-', ...entryCells(entry, session.dataPlane)]);
+  return { value, text: table(['program', ...ENTRY_COLUMNS], rows) };
 }
 
 async function showHits(session: Session, program?: string): Promise<Shown> {
@@ -104,9 +106,9 @@ async function showHits(session: Session, program?: string): Promise<Shown> {
   const rows = value.map((entry) => [
     entry.program ?? '-',
     entry.packets.toLocaleString('en-US'),
-    ...entryCells(entry),
+    ...entryCells(entry, session.dataPlane),
   ]);
-  return { value, text: table(['program', 'packets', 'table', 'priority', 'key', 'action'], rows) };
+  return { value, text: table(['program', 'packets', ...ENTRY_COLUMNS], rows) };
 }
 
 /** Adds the name of its program to an entry; null for one that belongs to none of the controller's. */
@@ -117,16 +119,6 @@ function programNames(session: Session) {
 
 const isOf = (entry: { readonly program: string | null }, program: string | undefined): boolean =>
   program === undefined || entry.program === program;
-
-export function entryCells({ table: name, priority, key, action, parameters }: TableEntry): string[] {
-  const keys = key.flatMap((field) => {
-    if (field.match === 'exact') return [`${field.name}=${field.value}`];
-    return field.mask === 0 ? [] : [`${field.name}=${hex(field.value)}/${hex(field.mask)}`];
-  });
-  return [name, String(priority), keys.join(' '), `${action}(${parameters.map(({ value }) => value).join(', ')})`];
-}
-
-const hex = (value: number): string => `0x${value.toString(16)}`;
 
 function showUtilisation({ controller, dataPlane }: Session): Shown {
   const { state } = controller;
@@ -162,7 +154,7 @@ function showUtilisation({ controller, dataPlane }: Session): Shown {
   return { value, text: table(['', 'entries', 'buckets'], rows) };
 }
 
-async function showDrift({ controller }: Session, program?: string): Promise<Shown> {
+async function showDrift({ controller, dataPlane }: Session, program?: string): Promise<Shown> {
   const value = (await controller.drift()).filter(
     (difference) => program === undefined || (difference.kind !== 'foreign' && difference.program === program),
   );
@@ -170,19 +162,12 @@ async function showDrift({ controller }: Session, program?: string): Promise<Sho
   const rows = value.map((difference) => [
     difference.kind,
     difference.kind === 'foreign' ? '-' : difference.program,
-    ...entryCells(difference.kind === 'changed' ? difference.found : difference.entry),
+    ...entryCells(difference.kind === 'changed' ? difference.found : difference.entry, dataPlane),
   ]);
-  const text = table(['difference', 'program', 'table', 'priority', 'key', 'action'], rows);
+  const text = table(['difference', 'program', ...ENTRY_COLUMNS], rows);
   return { value, text: `${text}${count(value.length, 'difference')}; p4runpro repair removes them\n` };
 }
 
-/** Columns of equal width. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, i) => Math.max(...all.map((row) => must(row[i], 'cell of a row').length)));
-  return all
-    .map(
-      (row) => `${`${row.map((cell, i) => cell.padEnd(must(widths[i], 'width of a column'))).join('  ')}`.trimEnd()}\n`,
-    )
-    .join('');
-}
+/** A table as wide as the terminal at most. */
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  textTable(head, rows, textWidth(process.stdout));
