@@ -121,7 +121,7 @@ test('programs, entries, packets by verdict, ports and writes; hits by entry onl
       );
       const hits = await run(0, 'show', '--hits');
       assert.match(hits, /^program +packets +table +priority +action +matches\n/);
-      assert.match(hits, /^- +4 +tb_forward +0 +forward\(2\) +ig_intr_md\.ingress_port = 1$/m);
+      assert.match(hits, /^- +4 +tb_forward +0 +forward\(2\) +ig_intr_md\.ingress_port=1$/m);
       const { hits: documents } = JSON.parse(await run(0, 'show', 'entries', 'cache', '--hits', '--json')) as {
         hits: { packets: number; program: string }[];
       };

@@ -24,7 +24,7 @@ export async function operate(run: (status: number, ...args: string[]) => Promis
   assert.ok(entries.length > 5 && entries.every((entry) => entry.program === 'lb'));
   assert.match(
     await run(0, 'show', 'entries', 'lb'),
-    /^lb +tb_flow_filter\d +0 +set_flow_id\(1\) +hdr\.ipv4\.dst = 10\.0\.0\.0\/255\.255\.255\.0$/m,
+    /^lb +tb_flow_filter\d +0 +set_flow_id\(1\) +hdr\.ipv4\.dst=10\.0\.0\.0\/255\.255\.255\.0$/m,
   );
   const write = await run(0, 'memory', 'write', 'lb', 'address', '0x0a000001', '7', '--from', '3');
   assert.is(write, 'lb: 2 words of address written\n');

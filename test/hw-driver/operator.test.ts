@@ -22,6 +22,9 @@ test('an emulated switch in a file', () =>
     assert.equal(readdirSync(folder).sort(), ['s', 's.journal']);
   }));
 
+/** A text without the line breaks that keep it within the width. */
+const unwrapped = (text: string): string => text.replaceAll(/\n +/g, ' ');
+
 test('deploy: a filter that meets one of another table is said, with who wins', () =>
   withFolder(async (folder) => {
     const texts = {
@@ -31,11 +34,17 @@ test('deploy: a filter that meets one of another table is said, with who wins', 
     for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
     const outcome = await type('p4runpro', ['deploy', 'l3', 'l4', '--json', ...SIM], { folder });
     assert.is(outcome.status, 0);
-    assert.match(outcome.stderr, /^warning: the filters of l4 .* and of l3 .*, which runs, .* l4 wins/);
+    assert.match(
+      unwrapped(outcome.stderr),
+      /^warning: the filters of l4 \(table L4\) and of the running program l3 \(table L3\) match .* which run l4, as L4/,
+    );
     const { overlaps } = JSON.parse(outcome.stdout) as { overlaps: unknown };
     assert.equal(overlaps, [{ program: 'l4', other: 'l3', winner: 'l4', path: 'L4', otherPath: 'L3' }]);
     const replaced = await type('p4runpro', ['replace', 'l3', ...SIM], { folder });
-    assert.match(replaced.stderr, /^warning: the filters of l3 .* and of l4 .*, which runs, .* l4 wins/);
+    assert.match(
+      unwrapped(replaced.stderr),
+      /^warning: the filters of l3 \(table L3\) and of the running program l4 \(table L4\) match .* which run l4, as L4/,
+    );
   }));
 
 test('change: other cases for a program that runs, and what is more than cases', () =>

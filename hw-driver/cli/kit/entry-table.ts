@@ -38,9 +38,9 @@ function conditionText(field: KeyField, width: number | undefined): string {
   const state = STATE_NAMES.get(field.name);
   const value = state === undefined ? fieldText(field.name, field.value) : numberText(field.value);
   const name = state ?? field.name;
-  if (field.match === 'exact' || (width !== undefined && field.mask === 2 ** width - 1)) return `${name} = ${value}`;
+  if (field.match === 'exact' || (width !== undefined && field.mask === 2 ** width - 1)) return `${name}=${value}`;
   const mask = state === undefined ? maskText(field.name, field.mask) : numberText(field.mask);
-  return `${name} = ${value}/${mask}`;
+  return `${name}=${value}/${mask}`;
 }
 
 /** The width of a key field in bits; undefined for one that the data plane does not have. */
