@@ -40,12 +40,14 @@ export async function renderFigure(spec: FigureSpec): Promise<string> {
   }
 }
 
+/** A point of a line. */
 export interface LinePoint {
   readonly x: number;
   /** Null for a gap in the line. */
   readonly y: number | null;
 }
 
+/** Data and axes of a figure with one panel. */
 export interface LineFigure {
   readonly title: string;
   readonly x: string;

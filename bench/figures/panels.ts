@@ -26,6 +26,7 @@ const PANEL = { width: 330, height: 170 };
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];
 
+/** A point of a line, by its panel and its series. */
 export interface PanelPoint {
   readonly panel: string;
   readonly series: string;
@@ -41,6 +42,7 @@ interface Axes {
   readonly columns: number;
 }
 
+/** Data and axes of a figure of lines. */
 export interface LinePanels extends Axes {
   readonly points: readonly PanelPoint[];
   readonly isLogarithmic?: boolean;
@@ -51,6 +53,7 @@ export interface LinePanels extends Axes {
 /** Maximum marks with labels; more cannot be told apart or pointed at. */
 const MAX_MARKS = 40;
 
+/** A figure of several panels with lines, for {@link renderFigure}. */
 export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales }: LinePanels): FigureSpec {
   const names = distinct(points.map(({ series }) => series));
   const panels = distinct(points.map(({ panel }) => panel));
@@ -104,6 +107,7 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
   };
 }
 
+/** One bar, by its panel, its group on the x axis and its series. */
 export interface Bar {
   readonly panel: string;
   readonly group: string;
@@ -114,6 +118,7 @@ export interface Bar {
   readonly greatest?: number;
 }
 
+/** Data and axes of a figure of bars. */
 export interface BarPanels extends Axes {
   readonly bars: readonly Bar[];
   readonly isLogarithmic?: boolean;

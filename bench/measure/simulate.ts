@@ -41,6 +41,7 @@ export interface ArrivalOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of {@link simulate}. */
 export interface SimulationOptions extends ArrivalOptions {
   /** Synthetic packets, spread over the programs; 10,000 if left out. */
   readonly packets?: number;

@@ -27,6 +27,7 @@ export interface Arrival {
   readonly memoryValue: ((memory: string, bucket: number) => number) | undefined;
 }
 
+/** Programs in the order of their arrival. */
 export interface Workload {
   readonly name: string;
   /** Whether a single program of a user's file keeps its filter and name, on unchanged packets. */

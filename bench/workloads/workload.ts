@@ -16,6 +16,7 @@ import { markForProgram, trafficForProgram } from './user-program.js';
 
 export { type Arrival, type Workload, WorkloadError } from './arrival.js';
 
+/** Options of {@link loadWorkload}. */
 export interface WorkloadOptions {
   /** Key of a program, `mixed`, `all-mixed`, or path of a .p4runpro file or of a module. */
   readonly name: string;

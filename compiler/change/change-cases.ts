@@ -26,11 +26,13 @@ import { NotIncremental } from './not-incremental.js';
 import { planBodies } from './plan-bodies.js';
 import { rankedChanges } from './ranked-change.js';
 
+/** Options of {@link changeCases}. */
 export interface ChangeOptions {
   /** Maximum recirculations of the new program; by default those of the running one. */
   readonly recirculations?: number | undefined;
 }
 
+/** Operations that change the cases of a running program, and the program after them. */
 export interface CaseChange {
   /** The compiled program after the change. */
   readonly compiled: CompiledProgram;

@@ -11,6 +11,7 @@ export type NotIncrementalReason =
   /** A memory would be addressed by two hash functions, as its hashes run in different RPBs. */
   | { readonly kind: 'hash-functions'; readonly line: number };
 
+/** Thrown for a change of cases that cannot be made entry by entry. */
 export class NotIncremental extends DomainError {
   override readonly name = 'NotIncremental';
   readonly code = 'not-incremental';

@@ -105,6 +105,7 @@ export const FIXED_NAMES = {
   setEgressPort: 'SwitchIngress.rec.set_egress_port',
 } as const;
 
+/** A data plane description, validated and resolved: names to tables, actions and fields. */
 export class DataPlane {
   readonly name: string;
   /** SHA-256 of the description, hexadecimal: what compiled programs are bound to. */

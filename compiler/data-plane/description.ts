@@ -82,6 +82,7 @@ export interface RpbDescription {
   readonly actions: readonly string[];
 }
 
+/** A data plane as plain data, which can be written as JSON. */
 export interface DataPlaneDescription {
   readonly schema: 'p4runpro-sim/data-plane@1';
   readonly name: string;

@@ -52,6 +52,7 @@ export const DIAGNOSTIC_CODES = {
   'header-not-guaranteed': 'warning',
 } as const satisfies Record<string, 'error' | 'warning'>;
 
+/** Kind of a finding. */
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;
 
 /** A change of the text that a hint names: what an editor offers to do. */
@@ -64,6 +65,7 @@ export interface Fix {
   readonly text: string;
 }
 
+/** A finding about a text, with its place, message and hint. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: 'error' | 'warning';

@@ -6,6 +6,7 @@ import { must } from '../data-plane/must.js';
 import type { Span } from './diagnostics.js';
 import type { PrimitiveName } from './primitives.js';
 
+/** A checked program. */
 export interface Program {
   readonly name: string;
   /** The table of the init block that holds the filter. */
@@ -23,6 +24,7 @@ export interface FieldMatch {
   readonly mask: number;
 }
 
+/** A memory that a program declares. */
 export interface Memory {
   readonly name: string;
   /** 32-bit words, a power of two. */

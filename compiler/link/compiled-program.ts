@@ -30,6 +30,7 @@ export interface TableEntry {
 /** The table, key and priority of an entry; a table has at most one entry with these. */
 export type EntryKey = Pick<TableEntry, 'table' | 'key' | 'priority'>;
 
+/** Buckets of an RPB that belong to a memory of a program. */
 export interface MemoryBlock {
   readonly name: string;
   /** RPB number, from 1. */
@@ -38,6 +39,7 @@ export interface MemoryBlock {
   readonly buckets: number;
 }
 
+/** A step with its RPB and pass, and the line of the text that it comes from. */
 export interface PlacedStep {
   /** Position of its statement in the source, from 1. */
   readonly line: number;
@@ -77,6 +79,7 @@ export interface HashUse {
   readonly memories: readonly Pick<MemoryBlock, 'name' | 'base'>[];
 }
 
+/** The document of a compiled program: entries, placement, memory blocks. */
 export interface CompiledProgram {
   readonly schema: typeof COMPILED_PROGRAM_SCHEMA;
   readonly program: string;

@@ -4,6 +4,7 @@ import type { Shortage } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows } from '../rows/rows.js';
 
+/** Resource or rule that a program fails, as data. */
 export type DoesNotFitReason =
   | { readonly kind: 'placement'; readonly shortage: Shortage; readonly text: string }
   | { readonly kind: 'name-in-use' }
@@ -23,6 +24,7 @@ export type DoesNotFitReason =
     }
   | { readonly kind: 'filter-overlap'; readonly other: string };
 
+/** Thrown for a program that has no place on a switch in its present state. */
 export class DoesNotFit extends DomainError {
   override readonly name = 'DoesNotFit';
   readonly code = 'does-not-fit';

@@ -7,6 +7,7 @@ import type { DataPlane } from '../data-plane/data-plane.js';
 import { FIXED_NAMES, RPB_KEYS } from '../data-plane/data-plane.js';
 import type { CompiledProgram, MemoryBlock, TableEntry } from './compiled-program.js';
 
+/** One change of a switch. */
 export type Operation =
   | { readonly kind: 'insertEntry'; readonly entry: TableEntry }
   | { readonly kind: 'deleteEntry'; readonly entry: TableEntry }

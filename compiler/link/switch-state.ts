@@ -12,6 +12,7 @@ import { DoesNotFit } from './does-not-fit.js';
 import { FreeRanges } from './free-ranges.js';
 import { filtersOf, RunningFilters } from './running-filters.js';
 
+/** A program in the books of a switch, with its status. */
 export interface RunningProgram {
   readonly compiled: CompiledProgram;
   /** The version that is going to replace it, with its resources reserved. */
@@ -31,6 +32,7 @@ export interface ResourceSnapshot {
   readonly nextProgramId: number;
 }
 
+/** Free and used resources of one switch, and the programs that use them. */
 export class SwitchState implements FreeResources {
   /** Free entries by RPB index. */
   readonly entries: Int32Array;

@@ -16,6 +16,7 @@ import { recirculationFile } from './recirculation-file.js';
 import { rpbFile, rpbInstance } from './rpb-file.js';
 import { NoP4Source } from './unsupported.js';
 
+/** A file of P4 source. */
 export interface P4File {
   /** Name of the file; all are in one folder. */
   readonly name: string;

@@ -18,6 +18,7 @@ import { priceAllocator } from '../place/price.js';
 import { afterPass, type Form, PASS_NAMES, type PassName, type PassObserver } from './forms.js';
 import { fitsEmptySwitch, lowerings } from './lowerings.js';
 
+/** Result of {@link analyse}. */
 export interface Analysis {
   readonly syntax: SourceFile;
   readonly programs: readonly Program[];
@@ -99,8 +100,10 @@ class SeenForms {
   }
 }
 
+/** Options of {@link link}. */
 export type LinkOptions = AllocateOptions;
 
+/** Allocator price, filter priority 0. */
 export const DEFAULT_LINK_OPTIONS: LinkOptions = { allocator: priceAllocator(), filterPriority: 0 };
 
 /** Default for the maximum number of recirculations of a program. */

@@ -23,6 +23,7 @@ export interface Shortage {
   readonly cause: 'no-such-action' | 'entries' | 'memory' | 'too-long' | 'shared-rpb';
 }
 
+/** Result of an allocator. */
 export type PlacementResult =
   /**
    * By depth - 1, strictly increasing; with `by: 'row'`, by row of the tree, each above the row that it has to be
@@ -31,6 +32,7 @@ export type PlacementResult =
   | { readonly kind: 'placed'; readonly placement: Placement; readonly by?: 'row' }
   | { readonly kind: 'doesNotFit'; readonly shortage: Shortage };
 
+/** A search for a placement: a name, and a function that returns the placement or the shortage. */
 export interface Allocator {
   readonly name: string;
   /** Whether a placement takes tens of milliseconds or more, so that callers should try fewer. */

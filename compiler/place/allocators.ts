@@ -48,6 +48,7 @@ const greedy = (name: ObjectiveName): AllocatorKind => {
   };
 };
 
+/** All built-in allocators by name. */
 export const ALLOCATORS = {
   price: {
     takes: ['recirculationWeight'],
@@ -60,7 +61,9 @@ export const ALLOCATORS = {
   z3: { takes: ['weights'], make: (settings) => z3Allocator(OBJECTIVES.f1(settings)) },
 } as const satisfies Readonly<Record<string, AllocatorKind>>;
 
+/** Name of a built-in allocator. */
 export type AllocatorName = keyof typeof ALLOCATORS;
+/** Names of the built-in allocators. */
 export const ALLOCATOR_NAMES = Object.keys(ALLOCATORS) as AllocatorName[];
 
 /** The default allocators: under sound constraints, and under published ones the paper's choice. */

@@ -16,6 +16,7 @@ export const PLACEMENT_RULES = {
   entries: 'rows of all passes share the free table entries of their RPB',
   memory: 'memories of one RPB fit its free ranges together',
 } as const;
+/** Name of a rule of placement. */
 export type PlacementRule = keyof typeof PLACEMENT_RULES;
 
 /** A rule that a placement breaks, and where, as a sentence. */

@@ -30,6 +30,7 @@ export interface TreeRow extends PlacementRow {
   readonly after: number;
 }
 
+/** Rows to place, and the number of RPBs. */
 export interface PlacementProblem {
   /** By depth - 1, for the paper's allocators, which place each depth as a whole, in sequence. Built at first use. */
   readonly rows: readonly PlacementRow[];

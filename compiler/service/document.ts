@@ -11,6 +11,7 @@ import { TextLines, type TextRange, touches } from './text-lines.js';
 /** UTF-16 units. A longer text gets one finding and no other answers. */
 export const MAX_TEXT_LENGTH = 4 * 2 ** 20;
 
+/** A text under edit, with answers to the questions of an editor. */
 export class ServiceDocument {
   readonly isTooLarge: boolean;
   private known: Partial<Known> = {};

@@ -23,6 +23,7 @@ import { type SemanticToken, semanticTokens } from './semantic-tokens.js';
 import { type SignatureHelp, signatureHelpAt } from './signature-help.js';
 import type { TextEdit, TextRange } from './text-lines.js';
 
+/** Options of {@link languageService}. */
 export interface ServiceOptions extends Partial<TrialOptions> {
   /** Programs that already run on the switch for which placements are computed; none by default. */
   readonly running?: readonly CompiledProgram[];

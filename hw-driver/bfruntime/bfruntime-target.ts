@@ -19,6 +19,7 @@ import {
 } from './table-schema.js';
 import { bytesToValue } from './values.js';
 
+/** Options of a connection to a switch behind BF Runtime. */
 export interface BfRuntimeOptions extends ConnectOptions {
   readonly dataPlane: DataPlane;
   /** Maximum number of updates in one write. */
@@ -57,6 +58,7 @@ async function usableSession(options: BfRuntimeOptions): Promise<BfRuntimeSessio
   );
 }
 
+/** A switch behind BF Runtime, as a target of a controller. */
 export class BfRuntimeTarget implements SwitchTarget {
   constructor(
     private readonly options: BfRuntimeOptions,

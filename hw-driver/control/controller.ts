@@ -47,6 +47,7 @@ export interface Recovered {
   readonly outcome: Outcome;
 }
 
+/** Deploys, changes and revokes programs on a switch. */
 export class Controller {
   readonly state: SwitchState;
   /** Transactions that have not ended, by program; `underWay` while a call makes it, otherwise it was interrupted. */

@@ -32,6 +32,7 @@ export class ProgramTextError extends DomainError {
   }
 }
 
+/** Options of a {@link SimulatedSwitch}. */
 export interface SimulatedSwitchOptions {
   /** `default` if left out. */
   readonly dataPlane?: DataPlane;

@@ -7,6 +7,7 @@ import { serverCredentials, type Tls } from '../bfruntime/tls.js';
 import { DEFAULT_MESSAGE_BYTES, requestLimits } from './requests.js';
 import { BfRuntimeService, type ServiceOptions } from './service.js';
 
+/** Options of {@link serveBfRuntime}. */
 export interface ServeOptions extends ServiceOptions {
   /** Address to listen on; by default 127.0.0.1. */
   readonly host?: string;
@@ -25,6 +26,7 @@ export interface ServeOptions extends ServiceOptions {
 const MAX_CLIENTS = 16;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 
+/** A server that accepts connections. */
 export interface RunningServer {
   readonly port: number;
   /** Ends sessions and frees the port. */

@@ -3,6 +3,7 @@ import type { DataPlane, Gress } from '../../compiler/index.js';
 import type { Phv } from '../blocks/phv.js';
 
 export const ENGINES = ['compiled', 'interpreted'] as const;
+/** Name of an engine that executes the RPBs. */
 export type EngineName = (typeof ENGINES)[number];
 
 export interface RpbEngine {

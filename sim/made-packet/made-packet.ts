@@ -13,6 +13,7 @@ import { FieldNames, INGRESS_PORT, MadePacketError, type NamedField } from './fi
 import { fieldValue } from './field-values.js';
 import { putLengthsAndChecksums } from './lengths-and-checksums.js';
 
+/** A packet made of field values, with its ingress port. */
 export interface MadePacket {
   readonly bytes: Uint8Array;
   readonly ingressPort: number;

@@ -3,6 +3,7 @@ import type { Operation, TableEntry } from '../../compiler/index.js';
 import { type EntryHits, type SwitchTarget, TargetError } from '../target/target.js';
 import type { Switch } from './switch.js';
 
+/** An emulated switch in this process, as a target of a controller. */
 export class InProcessTarget implements SwitchTarget {
   constructor(private readonly emulator: Switch) {}
 

@@ -27,6 +27,7 @@ export type TableOperation = Exclude<Operation, { readonly kind: 'drain' | 'rese
 export const isTableOperation = (operation: Operation): operation is TableOperation =>
   operation.kind !== 'drain' && operation.kind !== 'resetMemory';
 
+/** The lookup tables of a switch. */
 export class SwitchTables {
   readonly init: InitBlock;
   readonly rpbs: RpbTables;

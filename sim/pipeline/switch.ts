@@ -16,6 +16,7 @@ import { HitCounters } from './hits/hit-counters.js';
 import { Pipeline } from './pipeline.js';
 import { SwitchTables, type TableOperation } from './switch-tables.js';
 
+/** Options of a {@link Switch}. */
 export interface SwitchOptions {
   /** Runs parser, filters and RPBs; 'compiled' if left out, and 'interpreted' where no code can be generated. */
   readonly engine?: EngineName;
@@ -27,6 +28,7 @@ export interface SwitchOptions {
   readonly countsHits?: boolean;
 }
 
+/** An emulated switch: tables, register arrays and pipelines. */
 export class Switch implements PacketDriver {
   readonly tables: SwitchTables;
   readonly counters: Counters = emptyCounters();

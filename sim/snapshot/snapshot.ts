@@ -33,6 +33,7 @@ export class SnapshotError extends DomainError {
   }
 }
 
+/** The contents of a snapshot: entries, memory, programs and counters. */
 export interface SwitchSnapshot {
   readonly programs: readonly CompiledProgram[];
   readonly counters: Readonly<Counters>;

@@ -13,6 +13,7 @@ export type TargetErrorCause =
   | 'wrong-width'
   | 'out-of-range';
 
+/** Thrown for an operation that a switch refuses; the switch is unchanged. */
 export class TargetError extends DomainError {
   override readonly name = 'TargetError';
   readonly ends = 'failed';

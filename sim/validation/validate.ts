@@ -14,6 +14,7 @@ import { PacketGenerator, type TestPacket } from './random-packet.js';
 import { shrinkInput } from './shrink-input.js';
 import { shrinkProgram } from './shrink-program.js';
 
+/** Options of {@link validateTranslation}. */
 export interface ValidationOptions {
   readonly packets: number;
   readonly random: Random;
@@ -30,6 +31,7 @@ export interface ValidationOptions {
   readonly recompile?: ((program: Program) => Translation | undefined) | undefined;
 }
 
+/** Result of {@link validateTranslation}. */
 export type Validation =
   | {
       readonly kind: 'verified';

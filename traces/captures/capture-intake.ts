@@ -12,6 +12,7 @@ import {
 import { TimeSelection, type TimeSelectionOptions } from './time-selection.js';
 import { decimalSeconds } from './time-stamp.js';
 
+/** Selection and adjustment of the packets of captures. */
 export interface CaptureOptions extends TimeSelectionOptions {
   /**
    * Of the Ethernet header that packets of other links get. Without them, the sender's address that a cooked header has
@@ -65,6 +66,7 @@ export interface CaptureAccount {
 const MAX_PORTS = 2 ** 16;
 const MAX_PORTS_NAMED = 8;
 
+/** Selects and adjusts packets of captures on their way into batches, and counts what it did. */
 export class CaptureIntake {
   readonly times: TimeSelection | undefined;
   readonly linkAddresses: LinkAddresses | undefined;

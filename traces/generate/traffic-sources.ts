@@ -9,6 +9,7 @@ import { TrafficError } from './traffic-error.js';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from './validate-template.js';
 import { Zipf } from './zipf.js';
 
+/** A numeric parameter of a traffic source. */
 export interface SourceParameter {
   readonly unit: string;
   readonly minimum: number;
@@ -18,9 +19,11 @@ export interface SourceParameter {
   readonly describe: string;
 }
 
+/** Kind of a traffic source. */
 export type SourceKind = 'background' | 'flows' | 'cache' | 'tcp' | 'synflood';
 type Values = Readonly<Record<string, number>>;
 
+/** A kind of generated traffic with its parameters. */
 export interface TrafficSource {
   readonly describe: string;
   readonly parameters: Readonly<Record<string, SourceParameter>>;
@@ -79,6 +82,7 @@ const OP = { read: 1, write: 2 } as const;
 const UNCACHED_KEY = 0x01000000;
 const BITS_OF_MEGABIT = 1e6;
 
+/** All traffic sources by kind. */
 export const TRAFFIC_SOURCES: Readonly<Record<SourceKind, TrafficSource>> = {
   background: {
     describe: 'UDP from 10.0.0.0/24 at a fixed bit rate, all flows alike',
@@ -213,6 +217,7 @@ function cacheRequests(values: Values, random: () => number, flowKey: number): P
   });
 }
 
+/** Options of a traffic source. */
 export interface SourceOptions {
   readonly kind: SourceKind;
   /** Parameters that differ from their defaults. */

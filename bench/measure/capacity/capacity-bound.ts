@@ -1,6 +1,7 @@
 /** Upper bound on the number of programs of one kind in a switch, for any allocator. */
 import type { DataPlane, LoweredProgram } from '../../../compiler/index.js';
 
+/** The least number of programs that a resource allows. */
 export interface CapacityBound {
   readonly programs: number;
   /** The resource that is exhausted first. */

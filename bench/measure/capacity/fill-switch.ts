@@ -9,6 +9,7 @@ export interface FillOptions extends PlayOptions, ProgramBooksOptions {
   readonly onProgress: (programs: number, books: Books) => void;
 }
 
+/** A switch after the last program that fitted. */
 export interface FilledSwitch {
   /** Programs in the switch at the end. */
   readonly capacity: number;

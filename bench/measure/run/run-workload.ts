@@ -69,6 +69,7 @@ export interface RunProgress {
   processing(progress: number, packets: number): void;
 }
 
+/** Outcome of a run: its summary, the programs in the switch, and memory where it was asked for. */
 export interface RunResult extends ReportedRun {
   readonly deployment: Deployment;
   readonly snapshot: Uint8Array | undefined;

@@ -61,6 +61,7 @@ export interface RunSummary {
   };
 }
 
+/** What the reports of a run are made from. */
 export interface ReportedRun {
   readonly summary: RunSummary;
   readonly dataPlane: DataPlane;

@@ -30,6 +30,7 @@ export interface ResourceReport {
   readonly power: Power;
 }
 
+/** Resources of the chip that the tables of a data plane use. */
 export function resourceReport(dataPlane: DataPlane, chip: Chip = TOFINO_1): ResourceReport {
   const tables = placedTables(dataPlane, chip);
   const stages = stageUses(tables, chip);

@@ -9,6 +9,7 @@ import {
 } from '../../../compiler/index.js';
 import { entriesNow, setEntry, slotOf, stateOf } from './recovery.js';
 
+/** A difference between the books and the switch. */
 export type Difference =
   /** An entry of a program is missing. */
   | { readonly kind: 'missing'; readonly program: string; readonly entry: TableEntry }

@@ -21,6 +21,7 @@ const COMPACT_BYTES = 2 ** 20;
 /** Records that need not be on disk at once: if they are lost in a crash, the entries of the switch tell the same. */
 const MAY_BE_LOST: ReadonlySet<JournalRecord['kind']> = new Set(['step', 'end']);
 
+/** A journal in a file. */
 export class JournalFile implements Journal {
   private constructor(
     /** The path as the user named it, for messages. */

@@ -13,6 +13,7 @@ export interface JournalHeader {
   readonly dataPlane: { readonly name: string; readonly hash: string };
 }
 
+/** A record of the journal. */
 export type JournalRecord =
   | JournalHeader
   /** A program that already ran when the journal was created or rewritten. */

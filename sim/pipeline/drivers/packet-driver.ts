@@ -1,6 +1,7 @@
 /** What takes packets through the pipelines of a switch. */
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 
+/** A way to take packets through the pipelines of a switch. */
 export interface PacketDriver {
   /**
    * Takes packets `from` … `to - 1` of a batch through the switch, in order; they are rewritten in place.

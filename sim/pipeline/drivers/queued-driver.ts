@@ -15,6 +15,7 @@ export interface QueueReading {
 
 export const EMPTY_QUEUE: QueueReading = { nanoseconds: 0, cells: 0 };
 
+/** Takes packets through the pipeline with given readings of the queue. */
 export class QueuedDriver implements PacketDriver {
   /** Places in their batch of the packets that nobody forwarded, of those that were dropped since it was cleared. */
   readonly unforwarded = new Set<number>();

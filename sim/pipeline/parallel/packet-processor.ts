@@ -17,6 +17,7 @@ import { digestPackets, shareOf } from '../../blocks/digest.js';
 import type { Switch } from '../switch.js';
 import { type SharedBatch, VERDICT, type WorkerResult, type WorkerSetup, type WorkerTask } from './protocol.js';
 
+/** Processes batches of packets on one or several threads. */
 export interface PacketProcessor {
   readonly workers: number;
   /** Makes changes on all replicas, between two batches. */

@@ -23,6 +23,7 @@ const EVENT_MASK = 2 ** EVENT_BITS - 1;
 /** Port numbers that a batch can hold. */
 const INGRESS_PORTS = 2 ** 16;
 
+/** Takes packets through the pipelines in virtual time, with queues between ingress and egress. */
 export class TimedDriver {
   readonly trafficManager: TrafficManager;
   readonly packets: PacketsInFlight;

@@ -3,6 +3,7 @@ import type { DataPlane } from '../../../compiler/index.js';
 import type { HeldBatch } from '../../blocks/packets-in-flight.js';
 import { PS_PER_NS } from '../../blocks/virtual-time.js';
 
+/** Rates, latencies and buffer sizes of a switch with virtual time. */
 export interface TimedSwitchOptions {
   /** Of each front port, in both directions. */
   readonly portBitsPerSecond: number;

@@ -3,6 +3,7 @@ import type { KeyField, Register } from '../../../compiler/index.js';
 
 export const PACKET_TRACE_SCHEMA = 'p4runpro-sim/packet-trace@1';
 
+/** The headers, steps and verdict of one packet. */
 export interface PacketTrace {
   readonly schema: typeof PACKET_TRACE_SCHEMA;
   /** Its place in the stream, from 1. */

@@ -32,6 +32,7 @@ export interface TracedProgram {
   readonly source: string;
 }
 
+/** Records the steps of single packets on a switch with the same entries. */
 export class PacketTracer {
   private readonly replica: Switch;
   private readonly driver: TracingDriver;
