@@ -22,7 +22,7 @@ const ACCESS =
 const ZERO = 'A BRANCH case with <REGISTER, 0, 0xffffffff> then tells them apart.';
 const LAST_WINS = 'The last of FORWARD, RETURN and REPORT on a path wins; DROP wins over all of them.';
 
-const NONE_FREE = 'where no register is free';
+const NONE_FREE = 'no register free';
 
 /** What the summary of a primitive leaves out. */
 const NOTES: Partial<Record<PrimitiveName, readonly string[]>> = {
@@ -62,8 +62,8 @@ const NOTES: Partial<Record<PrimitiveName, readonly string[]>> = {
 
 /** What holds of all primitives with an action, by the beginning of its name. */
 const NOTES_BY_ACTION: readonly (readonly [action: RegExp, note: string])[] = [
-  [/^(add|salu_add_sub)/, 'Sums are modulo 2^32.'],
-  [/^(max|min|salu_max)/, 'The comparison is unsigned.'],
+  [/^(add_|salu_add_sub)/, 'Sums are modulo 2^32.'],
+  [/^(max_|min_|salu_max)/, 'The comparison is unsigned.'],
 ];
 
 function notesOf({ row, variants }: PrimitiveUse): readonly string[] {
@@ -108,20 +108,28 @@ const halves = (uses: readonly RegisterUse[]): string => uses.map((use) => `${us
 function expansionFacts({ statement, steps, savingSteps }: PrimitiveVariant): readonly Fact[] {
   const saves = savingSteps !== undefined && savingSteps.length > steps.length;
   return factsOf(
-    [`${statement} becomes`, steps.length > 1 || steps[0]?.text !== statement ? stepsText(steps) : undefined],
+    ['becomes', steps.length > 1 || steps[0]?.text !== statement ? stepsText(steps) : undefined],
     [NONE_FREE, saves ? stepsText(savingSteps) : undefined],
   );
 }
 
 const stepsText = (steps: readonly StepUse[]): string => steps.map(({ text }) => text).join(', ');
 
-/** `2 entries in 2 RPBs; 4 entries in 4 RPBs where no register is free`; by operands, where they differ. */
-export function costText({ variants }: PrimitiveUse): string {
+/** `2 entries in 2 RPBs; 4 entries in 4 RPBs if no register is free`; by operands, where they differ. */
+function costText({ variants }: PrimitiveUse): string {
   const groups = groupedByText(variants, ({ steps, savingSteps }) => {
     const cost = costOf(steps);
     const saving = savingSteps === undefined ? cost : costOf(savingSteps);
-    return saving === cost ? entriesText(cost) : `${entriesText(cost)}; ${entriesText(saving)} ${NONE_FREE}`;
+    return saving === cost ? entriesText(cost) : `${entriesText(cost)}; ${entriesText(saving)} if no register is free`;
   });
+  return groups.map(([text, members]) => (groups.length === 1 ? text : `${text}: ${operandsText(members)}`)).join('; ');
+}
+
+/** Steps, each of which takes one entry and one RPB: `2`, `2 or 4`; by operands, where they differ. */
+export function stepCountText({ variants }: PrimitiveUse): string {
+  const groups = groupedByText(variants, ({ steps, savingSteps }) =>
+    [...new Set([steps, savingSteps ?? steps].map((each) => String(costOf(each))))].join(' or '),
+  );
   return groups.map(([text, members]) => (groups.length === 1 ? text : `${text}: ${operandsText(members)}`)).join('; ');
 }
 
@@ -151,6 +159,15 @@ function placeFacts({ row, variants }: PrimitiveUse, dataPlane: DataPlane): read
   ];
 }
 
+/** In which RPBs the steps can lie, in one text; what depends on the field is left to the table of fields. */
+export function placesTextOf({ row, variants }: PrimitiveUse, dataPlane: DataPlane): string {
+  if (variants.length === 0) return 'no RPB';
+  if (row.arguments.includes('field')) return 'as the field: p4runpro fields';
+  if (variants.every(({ steps }) => costOf(steps) === 0)) return '-';
+  const groups = groupedByText(variants, ({ steps }) => stepPlacesText(steps, dataPlane));
+  return groups.map(([text, members]) => (groups.length === 1 ? text : `${text}: ${operandsText(members)}`)).join('; ');
+}
+
 /** Where registers are saved and restored, for primitives that take one. */
 function savingFacts(variants: readonly PrimitiveVariant[], dataPlane: DataPlane): readonly Fact[] {
   if (variants.some(({ savingSteps }) => savingSteps === undefined)) {
@@ -160,7 +177,7 @@ function savingFacts(variants: readonly PrimitiveVariant[], dataPlane: DataPlane
   if (saving?.savingSteps === undefined) return [];
   const own = new Set(saving.steps.map(({ action }) => action));
   const added = saving.savingSteps.filter(({ action }) => !own.has(action));
-  return [['registers are saved in', stepPlacesText(added, dataPlane)]];
+  return [['saving lies in', stepPlacesText(added, dataPlane)]];
 }
 
 /** `every RPB`; where steps differ, `LOADI in RPBs 1-6 of ingress, ADD in every RPB`. */

@@ -51,7 +51,8 @@ function filters(dataPlane: DataPlane): Article {
         ...(unreachable === undefined ? [] : [`never reached: ${unreachable}`]),
       ].join('; '),
     ]),
-    example: 'program p(<hdr.ipv4.dst, 10.0.0.0, 0xff000000>, <hdr.udp.dst_port, 7777, 0xffff>) { … }',
+    example:
+      'program p(<hdr.ipv4.dst, 10.0.0.0, 0xff000000>,\n          <hdr.udp.dst_port, 7777, 0xffff>) { FORWARD(2); }',
   };
 }
 

@@ -37,6 +37,21 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/lsp-command.js')).lspCommand,
   },
   {
+    usage: 'help [words..]',
+    describe: 'Say what a word of the language means, or what a command takes',
+    load: async () => (await import('./commands/help-command.js')).helpCommand(PROGRAM),
+  },
+  {
+    usage: 'fields',
+    describe: 'Say what programs can do with the fields of a data plane',
+    load: async () => (await import('./commands/fields-command.js')).fieldsCommand,
+  },
+  {
+    usage: 'primitives',
+    describe: 'Say what the primitives do and take of a data plane',
+    load: async () => (await import('./commands/primitives-command.js')).primitivesCommand,
+  },
+  {
     usage: 'dataplane [dataplane]',
     describe: 'Report the chip resources that a data plane uses',
     load: async () => (await import('./commands/dataplane-command.js')).dataplaneCommand,
@@ -76,5 +91,9 @@ const PROGRAM: Program = {
   version: packageVersion,
 };
 
+/** yargs takes `help` for --help where it is the last word without a dash, before it looks for commands. */
+const askingForHelp = (words: readonly string[]): readonly string[] =>
+  words[0] === 'help' ? ['help', '', ...words.slice(1)] : words;
+
 /** Runs a command line without its first word, and returns the exit status. */
-export const p4runpro = (words: readonly string[]): Promise<number> => runProgram(PROGRAM, words);
+export const p4runpro = (words: readonly string[]): Promise<number> => runProgram(PROGRAM, askingForHelp(words));

@@ -93,20 +93,21 @@ test('the shell: help of all commands and of one, and the nearest to one that th
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    child.stdin.end('help\nhelp memory\nhelp memry\nshwo\nhelp exit now\n');
+    child.stdin.end('help\nhelp memory\nhelp memry\nhelp MEMADD\nshwo\nhelp exit now\n');
     await once(child, 'close');
     for (const said of [
       'deploy <files..>',
       'exit, quit',
-      '  help [COMMAND]',
+      '  help [WORD]',
       'Words to write to consecutive buckets',
+      'm[mar] += sar',
     ]) {
       assert.ok(stdout.includes(said), said);
     }
     assert.equal(stderr.split('\n'), [
       "p4runpro: there is no command 'memry': did you mean memory?",
       "p4runpro: there is no command 'shwo': did you mean show?",
-      'p4runpro: help takes one command',
+      'p4runpro: help takes one word',
       '',
     ]);
   }));

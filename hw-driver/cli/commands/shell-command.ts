@@ -1,10 +1,12 @@
 /** `p4runpro shell`: commands on one switch, read from the terminal or standard input. */
 import { existsSync, readdirSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
+import { articleOf, articleText } from '../../../compiler/index.js';
 import { reasonOf, writeFile } from '../../../traces/system/index.js';
 import { type CommandRow, commandName, type Program, type Status } from '../kit/command.js';
 import { EXIT, reportError, UsageError } from '../kit/command-line.js';
 import { readText } from '../kit/inputs.js';
+import { textWidth } from '../kit/text-width.js';
 import { helpOf, readCommandLine } from '../kit/read-command-line.js';
 import { requireOneOf } from '../kit/unknown-command.js';
 import type { Session } from './session.js';
@@ -17,7 +19,7 @@ const END = ['exit', 'quit'];
 const OWN = ['help', ...END];
 const NAMES = SESSION_COMMANDS.map(commandName);
 const OWN_HELP = `Commands of the shell:
-  help [COMMAND]  List the commands, or show the options of one
+  help [WORD]     List the commands, or describe a command or a word of the language
   exit, quit      Leave the shell, as Ctrl-D does
 
 Tab completes commands, programs, memories and files; Ctrl-C clears the line, or ends a command that runs.
@@ -149,10 +151,18 @@ async function runLine(words: readonly string[], session: Session, program: Prog
 
 /** @throws {UsageError} */
 async function help([about, ...more]: readonly string[], session: Session, program: Program): Promise<Status> {
-  if (more.length > 0) throw new UsageError('help takes one command');
+  if (more.length > 0) throw new UsageError('help takes one word');
   if (about === undefined || OWN.includes(about)) {
     session.print(`${await helpOf(program)}\n\n${OWN_HELP}`);
     return EXIT.done;
+  }
+  if (!NAMES.includes(about)) {
+    const { dataPlane } = session.controller.state;
+    const article = articleOf(about, dataPlane);
+    if (article !== undefined) {
+      session.print(articleText(article, textWidth(process.stdout)));
+      return EXIT.done;
+    }
   }
   requireOneOf(about, NAMES, []);
   const run = await readCommandLine(program, [about, '--help']);
