@@ -24,6 +24,8 @@ export const SLOW_FILES: readonly string[] = [
   'compiler/service',
   'compiler/entry-proof',
   'compiler/reference',
+  'compiler/language-document',
+  'hw-driver/tutorial',
   'bench/sketch-theory',
   'sim/validation',
   'hw-driver/operator',

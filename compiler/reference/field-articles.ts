@@ -71,7 +71,7 @@ function headerArticle({ name, index, bytes }: Header, dataPlane: DataPlane): Ar
     meaning: HEADER_WORDS[name] ?? `A header of data plane ${dataPlane.name}.`,
     facts: factsOf(
       ['length', counted(bytes, 'byte')],
-      ['packets', headerConditions(name, dataPlane).join(', or ')],
+      ['found in', headerConditions(name, dataPlane).join(', or ')],
       [
         'fields',
         fields.map((field) => `${must(field.name.split('.').at(-1), 'name of a field')} (${field.width})`).join(', '),

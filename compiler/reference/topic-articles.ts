@@ -1,7 +1,8 @@
 /** The articles about what no single word of a program stands for: how filters, memory, hashes and the rest work. */
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { must } from '../data-plane/must.js';
 import { rangesText } from '../passes/print/words.js';
-import { type Article, factsOf } from './article.js';
+import { type Article, type Fact, factsOf } from './article.js';
 import { groupedByText } from './places.js';
 
 const paragraphs = (...texts: readonly string[]): string => texts.join('\n\n');
@@ -41,16 +42,17 @@ function filters(dataPlane: DataPlane): Article {
     meaning: paragraphs(
       'Which packets run a program: those with FIELD & MASK = VALUE & MASK for all filters of the program. A mask of all ones asks for one value, a mask of 0 for none in particular.',
       'The switch has a filter table for each parsing path. The fields of one program must all be in one table; if several have them, the one is taken that most packets come to. A spelling such as hdr.tcp.dst_port also asks for the protocol that it names.',
-      'A packet takes the first match in the order of the tables below and runs one program at most. A filter that is too wide takes packets from programs of the tables behind it: <hdr.ipv4.protocol, 6, 0xff> matches all TCP packets.',
+      'A packet takes the first match in the order of the tables and runs one program at most. A filter that is too wide takes packets from programs of the tables behind it: <hdr.ipv4.protocol, 6, 0xff> matches all TCP packets.',
     ),
-    facts: dataPlane.filterTables.map(({ path, keys, entries, requires, unreachable }, i) => [
-      `table ${i + 1}, ${path}`,
-      [
-        `${keys.map(({ name }) => name).join(', ')}; ${number(entries)} programs`,
-        `packets with header ${dataPlane.headers[requires]?.name}`,
-        ...(unreachable === undefined ? [] : [`never reached: ${unreachable}`]),
-      ].join('; '),
-    ]),
+    facts: [
+      ...dataPlane.filterTables.map(({ path, keys, requires, unreachable }): Fact => {
+        const header = must(dataPlane.headers[requires], 'header of a filter table').name;
+        const fields = `${keys.map(({ name }) => name).join(', ')}; for packets with header ${header}`;
+        return [`table ${path}`, unreachable === undefined ? fields : `${fields}; never reached: ${unreachable}`];
+      }),
+      ['order of tables', dataPlane.filterTables.map(({ path }) => path).join(', ')],
+      ['programs in each', [...new Set(dataPlane.filterTables.map(({ entries }) => number(entries)))].join(' or ')],
+    ],
     example:
       'program p(<hdr.ipv4.dst, 10.0.0.0, 0xff000000>,\n          <hdr.udp.dst_port, 7777, 0xffff>) { FORWARD(2); }',
   };
@@ -73,7 +75,7 @@ const priorities = ({ filterTables }: DataPlane): Article => ({
 function rpbs(dataPlane: DataPlane): Article {
   const shapes = groupedByText(
     dataPlane.rpbs,
-    ({ gress, entries, buckets }) => `${gress}, ${number(entries)} entries, memory of ${number(buckets)} buckets`,
+    ({ gress, entries, buckets }) => `of ${gress} with ${number(entries)} entries and ${number(buckets)} buckets`,
   );
   return {
     kind: 'topic',
@@ -83,10 +85,7 @@ function rpbs(dataPlane: DataPlane): Article {
       'A program of n steps on its longest path needs n RPBs one after another, in one pass or more. RPBs are shared by all programs; the compiler places each step where its action exists and room is left.',
     ),
     facts: [
-      ...shapes.map(([shape, members]): readonly [string, string] => [
-        `RPB ${rangesText(members.map((rpb) => rpb.number))}`,
-        shape,
-      ]),
+      ['RPBs', shapes.map(([shape, members]) => `${rangesText(members.map((rpb) => rpb.number))} ${shape}`).join('; ')],
       ['see', 'pass, memory, hash'],
     ],
   };
@@ -181,7 +180,7 @@ function forwarding(dataPlane: DataPlane): Article {
     kind: 'topic',
     title: 'forwarding',
     meaning: paragraphs(
-      'FORWARD, RETURN, REPORT and DROP decide where a packet goes; the last of the first three wins, and DROP wins over all. A path without any of them leaves the packet to default forwarding, which is set for each ingress port (p4runpro forward).',
+      'FORWARD, RETURN, REPORT and DROP decide where a packet goes; the last of the first three wins, and DROP wins over all. A path without any of them leaves the packet to default forwarding, an egress port for each ingress port that the operator sets (p4runpro serve --forward).',
       `A packet that neither its program nor default forwarding sends anywhere ${unforwarded}. A program therefore needs a FORWARD on each path, unless its packets shall be lost.`,
     ),
     facts: factsOf(

@@ -1,12 +1,12 @@
 /** Every command that the documents show is run, in a folder of its own that sees the project's files. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageFile } from '../../traces/system/package-root.js';
-import { type } from '../command-line.js';
+import { commandFolder, type } from '../command-line.js';
 
 const DOCUMENTS = [
   'README.md',
@@ -43,15 +43,7 @@ const folder = mkdtempSync(join(tmpdir(), 'docs-'));
 test.before(() => {
   cpSync(packageFile('bench', 'programs'), join(folder, 'bench', 'programs'), { recursive: true });
   cpSync(packageFile('docs', 'examples'), join(folder, 'docs', 'examples'), { recursive: true });
-  const commands = join(folder, 'commands');
-  cpSync(packageFile('package.json'), join(commands, 'package.json'));
-  const manifest = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { bin: Record<string, string> };
-  for (const [name, file] of Object.entries(manifest.bin)) {
-    writeFileSync(join(commands, `${name}.sh`), `#!/bin/sh\nexec "${process.execPath}" "${packageFile(file)}" "$@"\n`, {
-      mode: 0o755,
-    });
-    symlinkSync(join(commands, `${name}.sh`), join(commands, name));
-  }
+  commandFolder(folder);
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -249,6 +249,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     "whole = '0'",
   ],
   'compiler/rows/branch-ids.ts': ['first = 0'],
+  'compiler/reference/markdown.ts': ["first = ''", "rest = ''"],
   'compiler/reference/primitive-articles.ts': ["action = ''", 'NOTES[row.name] ?? []', 'savingSteps = []'],
   'compiler/rows/branches.ts': ['this.places.get(step) ?? []'],
   'compiler/rows/rows.ts': ['`) ?? -1', 'saves.get(key) ?? { members, saves: 0 }', 'cells.get(strand) ?? []'],

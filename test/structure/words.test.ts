@@ -11,6 +11,8 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'docs/GLOSSARY.md',
+  'docs/LANGUAGE.md',
+  'docs/TUTORIAL.md',
   'docs/examples/README.md',
 ];
 const FOLDER_READMES = ['compiler', 'sim', 'traces', 'hw-driver', 'bench', 'results', 'test'].map(

@@ -7,6 +7,7 @@ const INTRODUCTION = [
   '# Actions of an RPB',
   '',
   'Generated from the instruction table in `compiler/data-plane/instructions`; do not edit (`UPDATE_GOLDENS=1` rewrites it).',
+  'The primitives of programs, which become actions: [LANGUAGE.md](LANGUAGE.md).',
   '',
   'For each packet an RPB executes one action, which an entry of its table names. `har`, `sar` and `mar` are the three',
   'registers of 32 bits; `m` is the word of the memory of the RPB at the address that the offset step computed. Sums are',
