@@ -5,7 +5,7 @@ import type { Article } from './article.js';
 const INDENT = '  ';
 
 /** Ends with a line break. @param width columns of a line */
-export function articleText({ kind, title, signature, meaning, facts, example }: Article, width: number): string {
+export function articleText({ kind, title, signature, meaning, facts, example, cure }: Article, width: number): string {
   const label = Math.max(0, ...facts.map(([name]) => name.length).filter((length) => length <= MAX_LABEL));
   const rest = ' '.repeat(INDENT.length + label + 2);
   const lines = [
@@ -17,12 +17,14 @@ export function articleText({ kind, title, signature, meaning, facts, example }:
         ? wrap(text, width, `${INDENT}${name.padEnd(label)}  `, rest)
         : [`${INDENT}${name}`, ...wrap(text, width, rest, rest)],
     ),
-    ...(example === undefined
-      ? []
-      : ['', `${INDENT}Example:`, ...example.split('\n').map((line) => `${INDENT}${INDENT}${line}`)]),
+    ...exampleLines('Example:', example),
+    ...exampleLines('Put right:', cure),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
+
+const exampleLines = (title: string, text: string | undefined): readonly string[] =>
+  text === undefined ? [] : ['', `${INDENT}${title}`, ...text.split('\n').map((line) => `${INDENT}${line}`)];
 
 /** Longer labels stand on a line of their own. */
 const MAX_LABEL = 20;

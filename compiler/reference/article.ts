@@ -19,6 +19,8 @@ export interface Article {
   readonly facts: readonly Fact[];
   /** Lines of a program, where an example helps. */
   readonly example?: string;
+  /** Of an example with a fault: the same text put right. */
+  readonly cure?: string;
 }
 
 /** Facts without those that have no text. */

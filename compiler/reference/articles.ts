@@ -5,6 +5,7 @@ import { PRIMITIVES } from '../language/primitives.js';
 import { ARTICLE_KINDS, type Article, type ArticleKind } from './article.js';
 import { fieldArticle, headerArticles } from './field-articles.js';
 import { fieldUse } from './field-use.js';
+import { findingArticle, findingArticles, isFindingCode } from './finding-articles.js';
 import { primitiveArticle } from './primitive-articles.js';
 import { primitiveUse } from './primitive-use.js';
 import { topicArticles } from './topic-articles.js';
@@ -28,14 +29,15 @@ const EDITED_KINDS: readonly ((dataPlane: DataPlane) => readonly Article[])[] = 
 ];
 
 /**
- * What there is to know of a primitive, field (or another spelling of one), header, register, keyword or topic, spelled
- * exactly; undefined for any other word.
+ * What there is to know of a primitive, field (or another spelling of one), header, register, keyword, topic, or code of
+ * a finding, spelled exactly; undefined for any other word.
  */
 export function articleOf(word: string, dataPlane: DataPlane): Article | undefined {
   const row = PRIMITIVES.get(word);
   if (row !== undefined) return primitiveArticle(primitiveUse(row, dataPlane), dataPlane);
   const reference = dataPlane.fieldReference(word);
   if (reference !== undefined) return fieldArticle(fieldUse(reference.field, dataPlane), word, dataPlane);
+  if (isFindingCode(word)) return findingArticle(word);
   const title = Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word] : word;
   for (const articles of EDITED_KINDS) {
     const article = articles(dataPlane).find((each) => each.title === title);
@@ -50,6 +52,7 @@ export function languageWords(dataPlane: DataPlane): ReadonlyMap<ArticleKind, re
   for (const { kind, title } of EDITED_KINDS.flatMap((articles) => articles(dataPlane))) words.get(kind)?.push(title);
   words.get('primitive')?.push(...PRIMITIVES.keys());
   words.get('field')?.push(...dataPlane.fields.keys());
+  words.get('finding')?.push(...findingArticles().map(({ title }) => title));
   return words;
 }
 

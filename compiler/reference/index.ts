@@ -4,6 +4,7 @@ export { articleText } from './article-text.js';
 export { articleOf, languageWords, nearestWord } from './articles.js';
 export { fieldArticles, headerArticles, movesText as fieldMovesText } from './field-articles.js';
 export { type FieldMove, type FieldUse, fieldUses } from './field-use.js';
+export { findingArticles } from './finding-articles.js';
 export { languageReference } from './language-document.js';
 export {
   placesTextOf as primitivePlacesText,

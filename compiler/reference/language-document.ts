@@ -1,10 +1,12 @@
 /** The reference of the language as Markdown, made from the articles: docs/LANGUAGE.md. */
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
+import { DIAGNOSTIC_CODES } from '../language/diagnostics.js';
 import { PRIMITIVES } from '../language/primitives.js';
 import { articleOf } from './articles.js';
 import { fieldMeaning, headerArticles } from './field-articles.js';
 import { type FieldMove, type FieldUse, fieldUse } from './field-use.js';
+import { exampleFindings, findingArticle, isFindingCode } from './finding-articles.js';
 import { GRAMMAR } from './grammar.js';
 import { anchorOf, code, escaped, fenced, markdownTable, paragraphs } from './markdown.js';
 import { groupedByText, placesText } from './places.js';
@@ -45,8 +47,8 @@ const GRAMMAR_TEXT = `## Grammar
 ${fenced('ebnf', GRAMMAR)}
 
 Rules in small letters are of words, with white space and comments between them; those in capitals are of characters.
-A NAME is none of the keywords \`program\`, \`BRANCH\` and \`case\`. The NAME of a statement is a primitive; how many
-arguments it takes, and of which kind, is said below. An argument that is a NAME is a memory.`;
+Keywords, registers and primitives are no names of programs and memories. The NAME of a statement is a primitive; how
+many arguments it takes, and of which kind, is said below. An argument that is a NAME is a memory.`;
 
 /** Articles of the sections behind the grammar, in the order in which they are read. */
 const SECTIONS = [
@@ -61,6 +63,7 @@ export function languageReference(dataPlanes: readonly DataPlane[]): string {
     ...SECTIONS.map((word) => ({ title: headingOf(word), text: wordSection(word, dataPlanes) })),
     { title: 'Primitives', text: primitivesSection(dataPlanes) },
     { title: 'Fields', text: fieldsSection(dataPlanes) },
+    { title: 'Findings', text: findingsSection() },
   ];
   const contents = sections.map(({ title }) => `[${escaped(title)}](#${anchorOf(title)})`).join(' · ');
   return `${[INTRODUCTION, contents, ...sections.map(({ text }) => text)].join('\n\n')}\n`;
@@ -141,6 +144,34 @@ function byDataPlane(texts: readonly (readonly [dataPlane: DataPlane, text: stri
   return groups
     .map(([text, members]) => `${members.map(([{ name }]) => name).join(', ')}: ${escaped(text === '' ? 'no' : text)}`)
     .join('<br>');
+}
+
+function findingsSection(): string {
+  const findings = Object.keys(DIAGNOSTIC_CODES).filter(isFindingCode);
+  const rows = findings.map((name) => [
+    `[${code(name)}](#${name})`,
+    DIAGNOSTIC_CODES[name],
+    escaped(findingArticle(name).meaning),
+  ]);
+  const sections = findings.map((name) => {
+    const { meaning, example, cure } = findingArticle(name);
+    return [
+      `### ${name}`,
+      `${DIAGNOSTIC_CODES[name] === 'error' ? 'Error' : 'Warning'}. ${paragraphs(meaning)}`,
+      fenced('p4runpro fault', must(example, `example of ${name}`)),
+      fenced('text', exampleFindings(name)),
+      'Put right:',
+      fenced('p4runpro', must(cure, `cure of ${name}`)),
+    ].join('\n\n');
+  });
+  return [
+    '## Findings',
+    paragraphs(
+      'What p4runpro check says of a text, each with a code, a place, and most with a hint. Errors stop the compiler, warnings do not. A file has as many findings as it has faults, in one run.',
+    ),
+    markdownTable(['code', 'severity', 'meaning'], rows),
+    ...sections,
+  ].join('\n\n');
 }
 
 function fieldsSection(dataPlanes: readonly DataPlane[]): string {
