@@ -8,7 +8,7 @@ import { fieldMeaning, headerArticles } from './field-articles.js';
 import { type FieldMove, type FieldUse, fieldUse } from './field-use.js';
 import { exampleFindings, findingArticle, isFindingCode } from './finding-articles.js';
 import { GRAMMAR } from './grammar.js';
-import { anchorOf, code, escaped, fenced, markdownTable, paragraphs } from './markdown.js';
+import { anchorOf, bold, code, escaped, fenced, markdownTable, paragraphs } from './markdown.js';
 import { groupedByText, placesText } from './places.js';
 import { placesTextOf, stepCountText } from './primitive-articles.js';
 import { primitiveUse, signatureOf } from './primitive-use.js';
@@ -96,10 +96,12 @@ function articleBody({ signature, meaning, facts, example }: SharedArticle): str
 function factItem({ label, texts, isShared }: SharedFact): string {
   const [first] = texts;
   if (isShared && first !== undefined) {
-    return label === 'see' ? `- **see**: ${links(first.text)}` : paragraphs(first.text, `- **${label}**: `, '  ');
+    return label === 'see'
+      ? `- ${bold(label)}: ${links(first.text)}`
+      : paragraphs(first.text, `- ${bold(label)}: `, '  ');
   }
   const items = texts.map(({ dataPlanes, text }) => paragraphs(text, `  - ${dataPlanes.join(', ')}: `, '    '));
-  return [`- **${label}**:`, ...items].join('\n');
+  return [`- ${bold(label)}:`, ...items].join('\n');
 }
 
 /** Words of this reference with links to where they stand. */

@@ -4,6 +4,11 @@ import { wrap } from '../explain/text-wrap.js';
 /** Plain text as Markdown shows it, with nothing that it takes for markup. */
 export const escaped = (text: string): string => text.replaceAll(/[<*|`[\]]/g, '\\$&');
 
+const BOLD = '**';
+
+/** @param text without marks of its own */
+export const bold = (text: string): string => [BOLD, text, BOLD].join('');
+
 const LINE_WIDTH = 118;
 
 /** Paragraphs as lines; a line that begins like a heading or a list is marked as none. @param rest what later lines begin with */

@@ -7,6 +7,7 @@ import {
   analyse,
   BUILT_IN_DATA_PLANES,
   builtInDataPlane,
+  DIAGNOSTIC_CODES,
   Diagnostics,
   defaultDataPlane,
   languageReference,
@@ -29,7 +30,9 @@ const blocks = (kind: string): readonly string[] =>
 
 test('the reference of the language is the one in docs, and names every word', () => {
   assertGolden(sourcePath('docs', 'LANGUAGE.md'), text);
-  for (const name of PRIMITIVES.keys()) assert.ok(text.includes(`\n### ${name}\n`), name);
+  for (const name of [...PRIMITIVES.keys(), ...Object.keys(DIAGNOSTIC_CODES)]) {
+    assert.ok(text.includes(`\n### ${name}\n`), name);
+  }
   for (const name of planes.flatMap(({ fields }) => [...fields.keys()]))
     assert.ok(text.includes(`| \`${name}\` |`), name);
 });

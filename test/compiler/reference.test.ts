@@ -9,6 +9,7 @@ import {
   BUILT_IN_DATA_PLANES,
   builtInDataPlane,
   DataPlane,
+  DIAGNOSTIC_CODES,
   dataPlaneFromJson,
   fieldUses,
   languageWords,
@@ -68,6 +69,7 @@ test('every word has an article: primitives, fields and their other spellings, r
     assert.equal(words.get('field'), [...plane.fields.keys()]);
     assert.equal(words.get('register'), REGISTERS);
     assert.equal(words.get('keyword'), ['@', 'program', 'BRANCH', 'case']);
+    assert.equal(words.get('finding'), Object.keys(DIAGNOSTIC_CODES));
     const all = [...words.values()].flat();
     assert.is(new Set(all).size, all.length, 'a word has one meaning');
     for (const word of [...all, ...Object.keys(plane.description.aliases)]) {
@@ -130,6 +132,24 @@ test('a primitive takes the entries and RPBs that its article says, with all ope
     }
   }
   assert.ok(compiled > 4 * 70);
+});
+
+test('a BRANCH takes an entry for each case, in one RPB; a case of one step does it there', () => {
+  for (const plane of planes) {
+    for (const count of [1, 2, 7]) {
+      const cases = (body: string): string =>
+        Array.from({ length: count }, (_, i) => `case(<har, ${i}, 0xff>) { ${body} }`).join(' ');
+      const inline = added(PROLOGUE, `BRANCH: ${cases('DROP;')};`, '', plane);
+      assert.equal(inline, { entries: count, rpbs: 1 }, plane.name);
+      // Bodies that differ: equal ones would be one branch.
+      const bodies = Array.from(
+        { length: count },
+        (_, i) => `case(<har, ${i}, 0xff>) { LOADI(sar, ${i}); FORWARD(${i}); }`,
+      );
+      const { entries } = added(PROLOGUE, `BRANCH: ${bodies.join(' ')};`, '', plane);
+      assert.is(entries, count + 2 * count, plane.name);
+    }
+  }
 });
 
 test('where no register is free, data plane published has no place for primitives that need one', () => {

@@ -33,9 +33,12 @@ test('the article of every word fits the terminal, on every data plane', () => {
   for (const name of planes) {
     const plane = must(builtInDataPlane(name), 'data plane');
     for (const word of [...languageWords(plane).values()].flat()) {
+      const article = must(articleOf(word, plane), word);
+      // Lines of programs are not broken.
+      const quoted = new Set(`${article.example}\n${article.cure}`.split('\n').map((line) => line.trim()));
       for (const width of [80, 100]) {
-        const text = articleText(must(articleOf(word, plane), word), width);
-        for (const line of text.split('\n')) assert.ok(line.length <= width, `${word}: ${line}`);
+        const text = articleText(article, width);
+        for (const line of text.split('\n')) assert.ok(line.length <= width || quoted.has(line.trim()), line);
         assert.ok(text.includes(word), word);
       }
     }

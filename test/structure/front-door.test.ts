@@ -12,6 +12,13 @@ const FOLDER_READMES = ['compiler', 'sim', 'traces', 'hw-driver', 'bench', 'resu
   (room) => `${room}/README.md`,
 );
 
+test('the README leads to tutorial, language, actions and architecture on its first screen', () => {
+  const screen = read('README.md').split('\n').slice(0, 25).join('\n');
+  for (const path of ['docs/TUTORIAL.md', 'docs/LANGUAGE.md', 'docs/ACTIONS.md', 'ARCHITECTURE.md']) {
+    assert.ok(screen.includes(`](${path})`), path);
+  }
+});
+
 /** How the example of each recipe is found in the code: the files that say it are those that the recipe names. */
 const EXAMPLES: Readonly<Record<string, RegExp>> = {
   'Add a primitive': /\bSUBI\b/,

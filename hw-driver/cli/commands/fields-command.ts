@@ -4,9 +4,9 @@ import { type FieldMove, type FieldUse, fieldMovesText, fieldUses } from '../../
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT } from '../kit/command-line.js';
 import { loadDataPlane } from '../kit/inputs.js';
-import { textWidth } from '../kit/text-width.js';
 import { DATA_PLANE_OPTION, JSON_OPTION } from '../kit/shared-options.js';
 import { textTable } from '../kit/text-table.js';
+import { textWidth } from '../kit/text-width.js';
 
 const fieldsOptions = (yargs: Argv) =>
   yargs

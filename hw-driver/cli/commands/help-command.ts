@@ -13,9 +13,9 @@ import { nearest } from '../../../compiler/language/diagnostics.js';
 import { type ArgumentsOf, type Command, command, commandName, type Program, type Status } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { loadDataPlane } from '../kit/inputs.js';
-import { textWidth } from '../kit/text-width.js';
 import { readCommandLine } from '../kit/read-command-line.js';
 import { DATA_PLANE_OPTION, JSON_OPTION } from '../kit/shared-options.js';
+import { textWidth } from '../kit/text-width.js';
 
 const helpOptions = (yargs: Argv) =>
   yargs
