@@ -56,12 +56,24 @@ export function languageWords(dataPlane: DataPlane): ReadonlyMap<ArticleKind, re
   return words;
 }
 
+/** The article of a word as people type it: small or capital letters alike, fields and headers also without `hdr.`. */
+export function articleAskedFor(word: string, dataPlane: DataPlane): Article | undefined {
+  const exact = articleOf(word, dataPlane) ?? articleOf(`hdr.${word}`, dataPlane);
+  if (exact !== undefined) return exact;
+  const typed = word.toLowerCase();
+  const meant = allWords(dataPlane).find((each) => [typed, `hdr.${typed}`].includes(each.toLowerCase()));
+  return meant === undefined ? undefined : articleOf(meant, dataPlane);
+}
+
+/** Other spellings included. */
+const allWords = (dataPlane: DataPlane): readonly string[] => [
+  ...[...languageWords(dataPlane).values()].flat(),
+  ...Object.keys(dataPlane.description.aliases),
+  ...Object.keys(SYNONYMS),
+];
+
 /** The word with an article that a misspelt one is nearest to; upper and lower case are alike. */
 export function nearestWord(word: string, dataPlane: DataPlane): string | undefined {
-  const words = [
-    ...[...languageWords(dataPlane).values()].flat(),
-    ...Object.keys(dataPlane.description.aliases),
-    ...Object.keys(SYNONYMS),
-  ];
+  const words = allWords(dataPlane);
   return words.find((each) => each.toLowerCase() === word.toLowerCase()) ?? nearest(word, words);
 }

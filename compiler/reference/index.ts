@@ -1,7 +1,7 @@
 /** The reference of the language: an article for each of its words, computed for a data plane. */
 export type { Article, ArticleKind, Fact } from './article.js';
 export { articleText } from './article-text.js';
-export { articleOf, languageWords, nearestWord } from './articles.js';
+export { articleAskedFor, articleOf, languageWords, nearestWord } from './articles.js';
 export { fieldArticles, headerArticles, movesText as fieldMovesText } from './field-articles.js';
 export { type FieldMove, type FieldUse, fieldUses } from './field-use.js';
 export { findingArticles } from './finding-articles.js';

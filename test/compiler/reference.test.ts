@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   analyse,
+  articleAskedFor,
   articleOf,
   BUILT_IN_DATA_PLANES,
   builtInDataPlane,
@@ -110,6 +111,26 @@ test('words that are none have no article, with any text; misspelt ones have a n
     }),
     PROPERTY,
   );
+});
+
+test('words as people type them: letters of any case, fields and headers without hdr.', () => {
+  const plane = must(planes[0], 'data plane');
+  const asked = (word: string): string | undefined => articleAskedFor(word, plane)?.title;
+  for (const [word, title] of [
+    ['MEMADD', 'MEMADD'],
+    ['memadd', 'MEMADD'],
+    ['Branch', 'BRANCH'],
+    ['ipv4.dst', 'hdr.ipv4.dst'],
+    ['vlan', 'hdr.vlan'],
+    ['IPv4', 'hdr.ipv4'],
+    ['udp.dst_port', 'hdr.udp.dst_port'],
+    ['rpb', 'RPB'],
+    ['Not-Forwarded', 'not-forwarded'],
+  ] as const) {
+    assert.is(asked(word), title);
+  }
+  assert.is(asked('hdr.hdr.vlan'), undefined);
+  assert.is(asked('memad'), undefined);
 });
 
 test('a primitive takes the entries and RPBs that its article says, with all operands and on each data plane', () => {

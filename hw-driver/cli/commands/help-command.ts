@@ -3,7 +3,7 @@ import type { Argv } from 'yargs';
 import { wrap } from '../../../compiler/explain/text-wrap.js';
 import {
   type ArticleKind,
-  articleOf,
+  articleAskedFor,
   articleText,
   type DataPlane,
   languageWords,
@@ -45,7 +45,7 @@ function help(program: Program, args: ArgumentsOf<typeof helpOptions>): Status {
   const asCommand = program.commands.find((row) => commandName(row) === word);
   if (more.length > 0 && asCommand === undefined)
     throw new UsageError(`help takes one word, not '${[word, ...more].join(' ')}'`);
-  const article = more.length > 0 ? undefined : articleOf(word, dataPlane);
+  const article = more.length > 0 ? undefined : articleAskedFor(word, dataPlane);
   if (article !== undefined && (args.json || asCommand === undefined)) {
     const text = articleText(article, textWidth(process.stdout));
     return printed(args.json ? { schema: 'p4runpro/help@1', dataPlane: dataPlane.name, ...article } : text);
