@@ -1,4 +1,5 @@
 /** Compares programs with their network functions: each alone in a switch, and together with many others. */
+import { counted } from '../../compiler/data-plane/counting.js';
 import { must } from '../../compiler/data-plane/must.js';
 import type { Allocator, DataPlane } from '../../compiler/index.js';
 import { Switch } from '../../sim/index.js';
@@ -131,7 +132,7 @@ async function compareAll(
     while (!signal.aborted && (await source.fill(batch)) > 0) {
       const difference = comparison.process(batch);
       if (difference !== undefined) return difference;
-      onProgress(`${comparison.total.toLocaleString('en-US')} packets compared`);
+      onProgress(`${counted(comparison.total, 'packet')} compared`);
       clearPacketBatch(batch);
       await new Promise(setImmediate);
     }

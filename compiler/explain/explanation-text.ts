@@ -1,9 +1,9 @@
 /** An explanation as text for a terminal. */
 
+import { counted } from '../data-plane/counting.js';
 import { fieldText, maskText } from '../data-plane/field-text.js';
 import { rangesText } from '../passes/print/words.js';
 import { type ExplainedEntry, type ExplainedRow, entryText, type ProgramExplanation } from './explanation.js';
-import { counted } from './step-text.js';
 import { branchMap } from './text-map.js';
 import { wrap } from './text-wrap.js';
 

@@ -1,7 +1,7 @@
 /** The text for a terminal on why a program does not fit and what would make it fit. */
+import { counted } from '../data-plane/counting.js';
 import type { EmptySwitch, Misfit } from './misfit.js';
 import type { Proposal } from './proposals.js';
-import { counted } from './step-text.js';
 import { wrap } from './text-wrap.js';
 
 /** @param recirculations the allowed number @param width of the terminal in columns */

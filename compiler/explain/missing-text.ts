@@ -1,5 +1,6 @@
 /** The missing resource as a sentence. */
 
+import { counted } from '../data-plane/counting.js';
 import { must } from '../data-plane/must.js';
 import { reasonText } from '../link/does-not-fit.js';
 import type { LoweredProgram } from '../passes/compile.js';
@@ -8,7 +9,7 @@ import { branchItems } from './branch-items.js';
 import type { MissingResource } from './missing-resource.js';
 import { actionNamesOf, actionText, logicalText } from './reason-text.js';
 import { saluFlags } from './salu-flags.js';
-import { callText, counted, stepText } from './step-text.js';
+import { callText, stepText } from './step-text.js';
 
 export function missingText(missing: MissingResource, lowered: LoweredProgram): string {
   const { problem, dataPlane, rows } = lowered;

@@ -4,6 +4,7 @@ import { readable } from '../data-plane/bits.js';
 import type { StepText } from '../data-plane/instructions/instruction.js';
 import { familyOf } from '../data-plane/instructions/table.js';
 import type { Condition, Memory } from '../language/program.js';
+import { conditionText } from '../passes/print/words.js';
 import type { ActionStep } from '../steps/steps.js';
 
 /** @param flags those that offset steps before an access may have set */
@@ -22,21 +23,8 @@ export const callText = (verb: string, operands: readonly string[]): string =>
   operands.length === 0 ? verb : `${verb}(${operands.join(', ')})`;
 
 /** `sar = 1, mar & 0xff = 3`; empty for an entry that always matches. */
-export function conditionsText(conditions: readonly Condition[]): string {
-  return conditions
+export const conditionsText = (conditions: readonly Condition[]): string =>
+  conditions
     .filter(({ mask }) => mask !== 0)
-    .map(({ register, value, mask }) =>
-      mask === 0xffffffff
-        ? `${register} = ${readable(value)}`
-        : `${register} & ${hexadecimal(mask)} = ${hexadecimal(value)}`,
-    )
+    .map(conditionText)
     .join(', ');
-}
-
-const hexadecimal = (value: number): string => (value === 0 ? '0' : `0x${value.toString(16)}`);
-
-/** `1 entry`, `2,816 entries`. */
-export function counted(count: number, noun: string): string {
-  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : /(ch|ss)$/.test(noun) ? `${noun}es` : `${noun}s`;
-  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
-}

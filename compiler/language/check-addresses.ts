@@ -5,6 +5,7 @@
  */
 
 import { readable } from '../data-plane/bits.js';
+import { counted } from '../data-plane/counting.js';
 import { type KnownRegisters, ZERO_REGISTERS } from '../data-plane/instructions/packet-state.js';
 import { andWords, constantWord, isConstant } from '../data-plane/known-word.js';
 import { must } from '../data-plane/must.js';
@@ -73,7 +74,7 @@ class AddressCheck {
     const buckets = this.bucketsOf(must(statement.memory, `memory of ${statement.primitive}`));
     const after = registersAfter(statement, state, (memory) => this.bucketsOf(memory));
     if (mar.max < buckets) return after;
-    const of = `memory ${statement.memory} has ${buckets} ${buckets === 1 ? 'bucket' : 'buckets'}`;
+    const of = `memory ${statement.memory} has ${counted(buckets, 'bucket')}`;
     if (isConstant(mar)) {
       const most = `the last bucket is ${readable(buckets - 1)}`;
       this.diagnostics.report(

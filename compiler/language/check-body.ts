@@ -1,6 +1,7 @@
 /** Checks the statements of a program: arguments, registers, cases, and what can never run. */
 
 import { fits, ones, readable } from '../data-plane/bits.js';
+import { counted } from '../data-plane/counting.js';
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { actionName } from '../data-plane/instructions/table.js';
@@ -75,7 +76,7 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
     diagnostics.report(
       'wrong-argument-count',
       syntax.name.span,
-      `${row.name} takes ${counted(row.arguments.length)}, not ${syntax.arguments.length}`,
+      `${row.name} takes ${counted(row.arguments.length, 'argument')}, not ${syntax.arguments.length}`,
       usage(row),
     );
     return undefined;
@@ -95,8 +96,6 @@ function nearestPrimitive({ text, span }: Word): Advice | undefined {
   const near = nearest(text, [...PRIMITIVES.keys(), 'BRANCH']);
   return near === undefined ? undefined : didYouMean(near, span);
 }
-
-const counted = (count: number): string => `${count} ${count === 1 ? 'argument' : 'arguments'}`;
 
 const usage = (row: PrimitiveRow): string =>
   `${row.name}${row.arguments.length > 0 ? `(${row.arguments.join(', ')})` : ''}: ${row.summary}`;

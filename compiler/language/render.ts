@@ -1,5 +1,5 @@
 /** Findings as text, for people: with the line they speak of. However hostile the text, the output stays readable. */
-import { addTo } from '../data-plane/counting.js';
+import { addTo, counted } from '../data-plane/counting.js';
 import { DIAGNOSTIC_CODES, type Diagnostic, type DiagnosticCode } from './diagnostics.js';
 
 /** Findings of a text that are printed; the others are counted. */
@@ -35,7 +35,7 @@ export function renderDiagnostics({ diagnostics, unlisted }: Findings, file: str
 function omittedText(omitted: ReadonlyMap<DiagnosticCode, number>): string {
   const count = [...omitted.values()].reduce((sum, each) => sum + each, 0);
   const kinds = [...omitted].map(([code, each]) => `${grouped(each)} ${DIAGNOSTIC_CODES[code]}[${code}]`);
-  return `and ${grouped(count)} more ${count === 1 ? 'finding' : 'findings'}: ${kinds.join(', ')}`;
+  return `and ${counted(count, 'more finding')}: ${kinds.join(', ')}`;
 }
 
 const grouped = (count: number): string => count.toLocaleString('en-US');

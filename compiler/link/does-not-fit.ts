@@ -1,4 +1,5 @@
 /** The reasons why a program cannot be linked into a switch; closed. */
+import { counted } from '../data-plane/counting.js';
 import { DomainError } from '../data-plane/domain-error.js';
 import type { Shortage } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
@@ -93,6 +94,6 @@ function shortageText({ rows, problem }: Lowered, { row: index, cause }: Shortag
     case 'shared-rpb':
       return `${where}: it must share an RPB with step ${row.link + 1}, which needs one more recirculation`;
     case 'too-long':
-      return `${where}: no RPB is left for it within ${passes === 1 ? '1 pass' : `${passes} passes`}`;
+      return `${where}: no RPB is left for it within ${counted(passes, 'pass')}`;
   }
 }

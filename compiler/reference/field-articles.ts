@@ -1,7 +1,7 @@
 /** The articles about fields and headers. */
+import { counted } from '../data-plane/counting.js';
 import type { DataPlane, Header } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
-import { counted } from '../explain/step-text.js';
 import { type Article, factsOf } from './article.js';
 import { type FieldMove, type FieldUse, fieldUse, fieldUses } from './field-use.js';
 import { FIELD_WORDS, HEADER_WORDS } from './field-words.js';

@@ -1,7 +1,7 @@
 /** The articles about primitives. What they cost and where they lie is computed; notes say what no row of a table says. */
+import { counted } from '../data-plane/counting.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
-import { counted } from '../explain/step-text.js';
 import type { PrimitiveName, RegisterUse } from '../language/primitives.js';
 import { type Article, type Fact, factsOf } from './article.js';
 import { groupedByText, placesText } from './places.js';

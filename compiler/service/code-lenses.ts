@@ -1,4 +1,5 @@
 /** Code lenses: the cost of each program, and commands on it. */
+import { counted } from '../data-plane/counting.js';
 import type { ServiceDocument } from './document.js';
 import type { ProgramPlacement } from './placements.js';
 import type { TextRange } from './text-lines.js';
@@ -33,7 +34,5 @@ export function codeLenses({ analysis, placements, structure }: ServiceDocument)
 export function costText(placement: ProgramPlacement): string {
   if (placement.kind === 'does-not-fit') return placement.reason;
   const { entries, rpbs, passes } = placement;
-  return `${counted(entries, 'entry', 'entries')} in ${counted(rpbs, 'RPB', 'RPBs')}, ${counted(passes, 'pass', 'passes')}`;
+  return `${counted(entries, 'entry')} in ${counted(rpbs, 'RPB')}, ${counted(passes, 'pass')}`;
 }
-
-const counted = (count: number, one: string, several: string): string => `${count} ${count === 1 ? one : several}`;

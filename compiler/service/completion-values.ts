@@ -1,5 +1,7 @@
 /** Completion items that are single words: fields, registers, memories, values and masks. */
+
 import { ones, readable } from '../data-plane/bits.js';
+import { counted } from '../data-plane/counting.js';
 import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { actionName } from '../data-plane/instructions/table.js';
@@ -18,7 +20,7 @@ const word = (label: string, kind: CompletionKind, detail: string): CompletionIt
   isSnippet: false,
 });
 
-const bits = (width: number): string => `${width} ${width === 1 ? 'bit' : 'bits'}`;
+const bits = (width: number): string => counted(width, 'bit');
 
 /** @param range the word that the item replaces */
 export function matchItems(
@@ -171,7 +173,5 @@ function memoryItems(document: ServiceDocument, { start }: TextRange): Completio
   }
   return declaredMemories(document)
     .filter(({ name }) => !elsewhere.has(name))
-    .map(({ name, buckets }) =>
-      word(name, 'memory', buckets === undefined ? 'memory' : `${buckets} ${buckets === 1 ? 'bucket' : 'buckets'}`),
-    );
+    .map(({ name, buckets }) => word(name, 'memory', buckets === undefined ? 'memory' : counted(buckets, 'bucket')));
 }

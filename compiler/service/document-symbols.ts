@@ -1,4 +1,5 @@
 /** The outline of a text: memories, programs, and their cases. */
+import { counted } from '../data-plane/counting.js';
 import type { ServiceDocument } from './document.js';
 import { declaredMemories } from './names.js';
 import type { Block } from './structure.js';
@@ -22,7 +23,7 @@ const MAX_CASE_LETTERS = 60;
 /** In the order of the text. */
 export function documentSymbols(document: ServiceDocument): DocumentSymbol[] {
   const memories = declaredMemories(document).map(({ name, range, buckets }): DocumentSymbol => {
-    const detail = buckets === undefined ? '' : `${buckets} ${buckets === 1 ? 'bucket' : 'buckets'}`;
+    const detail = buckets === undefined ? '' : counted(buckets, 'bucket');
     return { kind: 'memory', name, detail, range, nameRange: range, inner: [] };
   });
   const { programs } = document.structure;

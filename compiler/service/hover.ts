@@ -1,5 +1,7 @@
 /** Hover: meaning, cost and placement of the word at an offset. */
+
 import { readable } from '../data-plane/bits.js';
+import { counted } from '../data-plane/counting.js';
 import { must } from '../data-plane/must.js';
 import { articleOf } from '../reference/articles.js';
 import { costText } from './code-lenses.js';
@@ -66,7 +68,7 @@ function programArticle({ placements }: ServiceDocument, name: string): HoverArt
     ['filter table', `${filterTable.path} (${filterTable.table})`],
   ];
   const words = memories.reduce((sum, { buckets }) => sum + buckets, 0);
-  if (words > 0) facts.push(['memory', `${words} ${words === 1 ? 'word' : 'words'} of 32 bits`]);
+  if (words > 0) facts.push(['memory', `${counted(words, 'word')} of 32 bits`]);
   return { title, meaning: 'A program.', facts };
 }
 
@@ -95,8 +97,6 @@ function blockFacts(placement: ProgramPlacement, name: string): [string, string]
   );
   return [['here in', `RPB ${rpb}, buckets ${base} to ${base + buckets - 1}`]];
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function numberArticle(text: string, value: number): HoverArticle {
   const forms = [String(value), `0x${value.toString(16)}`, `0b${value.toString(2)}`, ...quadOf(value)];

@@ -1,4 +1,5 @@
 /** The programs of a text, each against its entries on an empty switch, and what came of it as text. */
+import { counted } from '../../compiler/data-plane/counting.js';
 import {
   type Analysis,
   type DataPlane,
@@ -70,8 +71,8 @@ function verdictOf(program: string, result: Extract<Validation, { kind: 'verifie
   const { packets, undefined: skipped } = result;
   const reason =
     skipped > 0
-      ? `it leaves its memory on all of the ${plural(skipped, 'packet')} that it ran on`
-      : `it ran on none of ${plural(packets, 'packet')} made to match its filters: no packet of its parsing path can match them`;
+      ? `it leaves its memory on all of the ${counted(skipped, 'packet')} that it ran on`
+      : `it ran on none of ${counted(packets, 'packet')} made to match its filters: no packet of its parsing path can match them`;
   return { program, kind: 'nothing-ran', packets, reason };
 }
 
@@ -81,10 +82,10 @@ export function verificationText(verified: Verification): string {
   switch (verified.kind) {
     case 'verified': {
       const { packets, ran, statements, undefined: skipped } = verified;
-      const except = skipped === 0 ? '' : `; left out: ${plural(skipped, 'packet')} on which it leaves its memory`;
+      const except = skipped === 0 ? '' : `; left out: ${counted(skipped, 'packet')} on which it leaves its memory`;
       return (
-        `${program}: verified on ${plural(packets, 'packet')}; it ran on ${ran} of them ` +
-        `and executed ${statements.ran} of ${plural(statements.all, 'statement')}${except}`
+        `${program}: verified on ${counted(packets, 'packet')}; it ran on ${ran} of them ` +
+        `and executed ${statements.ran} of ${counted(statements.all, 'statement')}${except}`
       );
     }
     case 'failed':
@@ -94,5 +95,3 @@ export function verificationText(verified: Verification): string {
       return `${program}: not verified: ${verified.reason}`;
   }
 }
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -353,7 +353,7 @@ test('commands of lenses: verification as a message, explanation as a shown docu
     client.request('workspace/executeCommand', { command, arguments: words });
   const verified = (await run('p4runpro.verify', URI, 'cache')) as { text: string; isGood: boolean };
   assert.ok(verified.isGood);
-  assert.match(verified.text, /^cache: verified on 1000 packets; it ran on \d+ of them/);
+  assert.match(verified.text, /^cache: verified on 1,000 packets; it ran on \d+ of them/);
   const explained = (await run('p4runpro.explain', URI, 'cache')) as { text: string; isGood: boolean };
   assert.ok(explained.isGood);
   assert.match(explained.text, /RPB/);

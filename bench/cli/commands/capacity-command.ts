@@ -1,6 +1,7 @@
 /** `bench capacity`: the number of programs that a switch holds, also for each weight of recirculation. */
 
 import type { Argv } from 'yargs';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { allocatorKind, DEFAULT_ALLOCATORS, namesThatTake } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import {
@@ -72,7 +73,7 @@ async function capacity(args: CapacityArguments): Promise<number> {
     const rows: CapacityRow[] = [];
     const work = new LongWork(args.json);
     const onProgress = (workload: string, programs: number): void =>
-      work.show(`${workload}: ${programs.toLocaleString('en-US')} programs`);
+      work.show(`${workload}: ${counted(programs, 'program')}`);
     const aborted = await work.during(async (signal) => {
       work.say([capacityHeader()]);
       const clock = (): number => performance.now();

@@ -1,5 +1,7 @@
 /** `bench churn`: programs come and go for a long time, and whether the switch wears out. */
+
 import type { Argv } from 'yargs';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { DEFAULT_ALLOCATORS } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import {
@@ -76,7 +78,7 @@ async function churn(args: ChurnArguments): Promise<number> {
   return ResultFolder.during(args.out, async (folder) => {
     const work = new LongWork(args.json);
     const onProgress = (seconds: number, programs: number): void =>
-      work.show(`${(seconds / 3600).toFixed(1)} h: ${programs.toLocaleString('en-US')} programs`);
+      work.show(`${(seconds / 3600).toFixed(1)} h: ${counted(programs, 'program')}`);
     let result: Awaited<ReturnType<typeof measureChurn>> | undefined;
     const aborted = await work.during(async (signal) => {
       const clock = (): number => performance.now();

@@ -1,6 +1,7 @@
 /** `bench conform`: the emulator compared with outcomes that independent implementations computed. */
 
 import type { Argv } from 'yargs';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT } from '../../../hw-driver/index.js';
@@ -47,9 +48,9 @@ async function conform({ dirs, engine, json }: ConformArguments): Promise<number
 export const conformCommand = command(conformOptions, conform);
 
 function describe({ name, packets, packetDifferences, registerDifferences, first }: VectorResult): string {
-  if (first === null) return `ok      ${name}: ${packets} packets and all registers\n`;
+  if (first === null) return `ok      ${name}: ${counted(packets, 'packet')} and all registers\n`;
   const detail = describeDifference(first).map((line) => `        ${line}\n`);
-  return `differs ${name}: ${packetDifferences} packets, ${registerDifferences} registers\n${detail.join('')}`;
+  return `differs ${name}: ${counted(packetDifferences, 'packet')}, ${counted(registerDifferences, 'register')}\n${detail.join('')}`;
 }
 
 function describeDifference(difference: Difference): string[] {

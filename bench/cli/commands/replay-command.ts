@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import type { Argv } from 'yargs';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
@@ -227,7 +228,7 @@ async function documentOf(args: ReplayArguments, options: ReplayOptions, result:
 async function linesOf(args: ReplayArguments, options: ReplayOptions, result: Result): Promise<string[]> {
   const { input, outcome, expected, check } = result;
   const lines = [
-    `${input.packets.length.toLocaleString('en-US')} packets in, ${outcome.packets.length.toLocaleString('en-US')} out`,
+    `${counted(input.packets.length, 'packet')} in, ${outcome.packets.length.toLocaleString('en-US')} out`,
     ...verdictLines(outcome.verdicts),
   ];
   const origin = (difference: PacketDifference) => originOf(difference, outcome, input.packets, expected);

@@ -1,6 +1,7 @@
 /** `bench trace generate` writes seeded traffic to a capture; `bench trace info` describes a capture. */
 
 import type { Argv } from 'yargs';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { DATA_PLANE_OPTION, JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
@@ -120,7 +121,7 @@ async function traceGenerate(args: GenerateArguments): Promise<number> {
     }
     writer.close();
     const stream = isStandardOutput(args.file) ? process.stderr : process.stdout;
-    stream.write(`${packets.toLocaleString('en-US')} packets in ${args.file}\n`);
+    stream.write(`${counted(packets, 'packet')} in ${args.file}\n`);
   } catch (error) {
     writer.abort();
     throw error;
@@ -135,7 +136,7 @@ export const traceGenerateCommand = command(generateOptions, traceGenerate);
 const packetsShown =
   (status: StatusLine, what: string) =>
   (packets: number): void =>
-    status.show(`${packets.toLocaleString('en-US')} packets ${what}`);
+    status.show(`${counted(packets, 'packet')} ${what}`);
 
 function ofSources(args: GenerateArguments): WritePackets {
   const ofWorkload: readonly OfWorkload[] = ['workload', 'programs', 'cases', 'packets', 'rate', 'dataplane'];

@@ -1,6 +1,7 @@
 /** `bench verify`: the fifteen programs compared with plain implementations of their functions. */
 
 import type { Argv } from 'yargs';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { DEFAULT_ALLOCATORS } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import {
@@ -121,8 +122,8 @@ export const verifyCommand = command(verifyOptions, verify);
 
 function comparedText(packets: number, ran: boolean, differs: boolean): string {
   if (packets === 0) return 'no packet was compared';
-  if (!ran && !differs) return `${packets.toLocaleString('en-US')} packets passed, and none ran a program`;
-  return `${packets.toLocaleString('en-US')} packets compared: ${differs ? 'they differ' : 'all equal'}`;
+  if (!ran && !differs) return `${counted(packets, 'packet')} passed, and none ran a program`;
+  return `${counted(packets, 'packet')} compared: ${differs ? 'they differ' : 'all equal'}`;
 }
 
 /** Why no packet was compared. */

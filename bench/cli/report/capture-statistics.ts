@@ -1,5 +1,5 @@
 /** Statistics of a capture. */
-import { addTo } from '../../../compiler/data-plane/counting.js';
+import { addTo, counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { defaultDataPlane } from '../../../compiler/index.js';
 import { fieldAccess, InterpretedParser, Phv, readField } from '../../../sim/index.js';
@@ -134,8 +134,7 @@ export class CaptureStatistics {
 }
 
 function timeText({ firstTime, lastTime, duration, captures }: CaptureSummary): string {
-  const untimed =
-    captures.untimed === 0 ? '' : `; ${captures.untimed.toLocaleString('en-US')} packets without a time stamp`;
+  const untimed = captures.untimed === 0 ? '' : `; ${counted(captures.untimed, 'packet')} without a time stamp`;
   if (firstTime === null || lastTime === null) return `no packet has a time stamp${untimed}`;
   const date = (decimal: string): string => dateText(BigInt(decimal.replace('.', '')));
   return `${duration} s, from ${date(firstTime)} to ${date(lastTime)}${untimed}`;

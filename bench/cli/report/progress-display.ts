@@ -1,5 +1,7 @@
 /** Progress of a run: a bar on a terminal, elsewhere a line every few seconds. */
+
 import { Presets, SingleBar } from 'cli-progress';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { isFancy, StatusLine, type StatusStream } from '../../../hw-driver/index.js';
 import type { RunProgress } from '../../measure/run/run-workload.js';
 
@@ -14,12 +16,12 @@ export class ProgressDisplay implements RunProgress {
   }
 
   deploying(deployed: number, wanted: number | 'max'): void {
-    const detail = `${deployed.toLocaleString('en-US')} programs`;
+    const detail = counted(deployed, 'program');
     this.display.show('deploying', wanted === 'max' ? undefined : deployed / wanted, detail);
   }
 
   processing(progress: number, packets: number): void {
-    this.display.show('packets', progress, `${packets.toLocaleString('en-US')} packets`);
+    this.display.show('packets', progress, counted(packets, 'packet'));
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
 /** Summary of a run as text: figures, and a heat map of the RPBs. */
 
 import { Ansis } from 'ansis';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import type { Gress } from '../../../compiler/data-plane/description.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
@@ -49,13 +50,13 @@ function packetLines(summary: RunSummary, line: Line): string[] {
   return [
     line('packets', `${count(packets.in)} in, ${count(packets.out)} out, ${count(packets.dropped)} dropped`),
     line('', `${count(packets.reported)} reported to the CPU, ${count(packets.unmatched)} without a matching program`),
-    line('', `${count(packets.recirculations)} recirculations`),
+    line('', counted(packets.recirculations, 'recirculation')),
     ...outsideLines(packets.outsideAccesses, line),
     ...(summary.addressing === null ? [] : [line('', ADDRESSED[summary.addressing])]),
     line(
       'speed',
       `${count(Math.round(summary.packetsPerSecond))} packets/s (${summary.wallSeconds.toFixed(2)} s, ` +
-        `${summary.workers} ${summary.workers === 1 ? 'worker' : 'workers'}, ${summary.engine ?? 'no'} engine)`,
+        `${counted(summary.workers, 'worker')}, ${summary.engine ?? 'no'} engine)`,
     ),
     ...warmupLines(summary, line),
     ...repeatLines(summary, line),
@@ -67,11 +68,13 @@ function packetLines(summary: RunSummary, line: Line): string[] {
 
 /** Accesses outside a program's memory; always 0 for programs with a proof of addresses. */
 const outsideLines = (accesses: number, line: Line): string[] => [
-  line('', `${count(accesses)} memory ${accesses === 1 ? 'access' : 'accesses'} outside the program's own`),
+  line('', `${counted(accesses, 'memory access')} outside the program's own`),
 ];
 
 function warmupLines({ warmupPackets }: RunSummary, line: Line): string[] {
-  return warmupPackets === 0 ? [] : [line('', `after ${count(warmupPackets)} warm-up packets, which were undone`)];
+  return warmupPackets === 0
+    ? []
+    : [line('', `after a warm-up of ${counted(warmupPackets, 'packet')}, which was undone`)];
 }
 
 function repeatLines({ repeats }: RunSummary, line: Line): string[] {
@@ -97,7 +100,7 @@ function timingLines({ timing }: RunSummary, line: Line): string[] {
     line('lost', losses.map((reason) => `${count(lost[reason])} ${LOST[reason]}`).join(', ') || 'none'),
     line('queues', `maximum ${count(timing.mostBufferCells)} cells of ${timing.cellBytes} bytes`),
     ...(timing.updates ?? []).map(({ name, before, after, mixed }) =>
-      line('update', `${name}: ${count(before)} packets before, ${count(after)} after, ${count(mixed)} mixed`),
+      line('update', `${name}: ${counted(before, 'packet')} before, ${count(after)} after, ${count(mixed)} mixed`),
     ),
   ];
 }
@@ -122,7 +125,7 @@ function deployedText(summary: RunSummary): string {
 
 function passesText({ passes }: RunSummary): string {
   const parts = Object.entries(passes).map(
-    ([pass, programs]) => `${count(programs)} with ${pass} ${pass === '1' ? 'pass' : 'passes'}`,
+    ([pass, programs]) => `${count(programs)} with ${counted(Number(pass), 'pass')}`,
   );
   return parts.join(', ') || 'none';
 }

@@ -1,4 +1,5 @@
 /** Placement problems with what is free, as plain data: they can be made at random, made smaller, and written as text. */
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import {
   chain,
@@ -71,20 +72,18 @@ function withFreeRanges(sizes: readonly number[]): FreeRanges {
 export function caseText({ rpbs, passes, rows, entries, ranges }: PlacementCase): string[] {
   const free = entries.map((count, rpb) => {
     const memory = must(ranges[rpb], `ranges of RPB ${rpb + 1}`).join(' + ');
-    return `  RPB ${rpb + 1}: ${entriesText(count)} free, ${memory === '' ? 'no memory' : `memory ${memory}`}`;
+    return `  RPB ${rpb + 1}: ${counted(count, 'entry')} free, ${memory === '' ? 'no memory' : `memory ${memory}`}`;
   });
   return [
-    `${rpbs === 1 ? '1 RPB' : `${rpbs} RPBs`}, ${passes === 1 ? '1 pass' : `${passes} passes`}`,
+    `${counted(rpbs, 'RPB')}, ${counted(passes, 'pass')}`,
     ...free,
     ...rows.map((row, i) => `  row ${i + 1}: ${rowText(row, i)}`),
   ];
 }
 
-const entriesText = (count: number): string => (count === 1 ? '1 entry' : `${count} entries`);
-
 function rowText({ entries, buckets, forbidden, link }: CaseRow, i: number): string {
   const parts = [
-    entriesText(entries),
+    counted(entries, 'entry'),
     ...(buckets.length === 0 ? [] : [`memory ${buckets.join(' + ')}`]),
     ...(forbidden.length === 0 ? [] : [`not in RPB ${forbidden.map((rpb) => rpb + 1).join(', ')}`]),
     ...(link < 0 ? [] : [`in the RPB of row ${link + 1}`]),

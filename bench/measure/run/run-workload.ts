@@ -1,4 +1,5 @@
 /** `bench run`: compiles programs, deploys them to one emulated switch and runs packets through it. */
+import { counted } from '../../../compiler/data-plane/counting.js';
 import type { Allocator, DataPlane } from '../../../compiler/index.js';
 import { type EngineName, noMatchText, PacketTracer, Switch, UpdatePlayer } from '../../../sim/index.js';
 import type { CaptureAccount, CaptureOptions, CaptureWriter } from '../../../traces/index.js';
@@ -198,14 +199,13 @@ const asked = (options: RunOptions): RunOptions =>
 
 function timingWarnings({ workers }: RunOptions, timing: TimedTraffic | undefined): string[] {
   if (timing === undefined) return [];
-  const early = timing.early.toLocaleString('en-US');
   return [
     ...(workers > 1 ? ['--timing uses one worker'] : []),
     ...(timing.early > 0
-      ? [`${early} packets had an earlier time stamp than the previous packet and arrived with it`]
+      ? [`${counted(timing.early, 'packet')} had an earlier time stamp than the previous packet and arrived with it`]
       : []),
     ...(timing.untimed > 0
-      ? [`${timing.untimed.toLocaleString('en-US')} packets had no time stamp and arrived with the previous packet`]
+      ? [`${counted(timing.untimed, 'packet')} had no time stamp and arrived with the previous packet`]
       : []),
   ];
 }

@@ -3,6 +3,7 @@
  * lane for each branch; panels from top to bottom for each pass, and for each gress if a pass is too wide.
  */
 
+import { counted } from '../../data-plane/counting.js';
 import type { DataPlane } from '../../data-plane/data-plane.js';
 import type { StepCategory } from '../../data-plane/instructions/instruction.js';
 import { must } from '../../data-plane/must.js';
@@ -278,7 +279,7 @@ function branchLines(entries: readonly ExplainedEntry[]): BoxLine[] {
   const inline = entries.filter(({ enters }) => enters === null);
   return [
     { kind: 'verb', text: 'BRANCH' },
-    { kind: 'operand', text: `${cases} ${cases === 1 ? 'case' : 'cases'}` },
+    { kind: 'operand', text: counted(cases, 'case') },
     ...alternativeLines(inline),
   ];
 }

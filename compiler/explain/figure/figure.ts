@@ -4,11 +4,11 @@
  * print; shapes and text repeat the meaning of colours. The colours are those of Okabe and Ito, lightened.
  */
 
+import { counted } from '../../data-plane/counting.js';
 import type { DataPlane } from '../../data-plane/data-plane.js';
 import type { StepCategory } from '../../data-plane/instructions/instruction.js';
 import { must } from '../../data-plane/must.js';
 import type { ProgramExplanation } from '../explanation.js';
-import { counted } from '../step-text.js';
 import {
   type Box,
   boxHeight,

@@ -1,6 +1,7 @@
 /** Table entries as text: a line for each, in the order of installation. */
 
 import { ones, readable } from '../../data-plane/bits.js';
+import { counted } from '../../data-plane/counting.js';
 import { type DataPlane, RPB_KEYS } from '../../data-plane/data-plane.js';
 import { REGISTERS } from '../../data-plane/description.js';
 import type { ActionArgument, CompiledProgram, KeyField, TableEntry } from '../../link/compiled-program.js';
@@ -10,7 +11,7 @@ import { matchText } from './words.js';
 export function entriesText({ program, programId, passes, entries }: CompiledProgram, dataPlane: DataPlane): string[] {
   let table = '';
   return [
-    `program ${program}: id ${programId}, ${passes} ${passes === 1 ? 'pass' : 'passes'}`,
+    `program ${program}: id ${programId}, ${counted(passes, 'pass')}`,
     ...entries.flatMap((entry) => {
       const head = entry.table === table ? [] : [entry.table];
       table = entry.table;

@@ -31,8 +31,10 @@ export function matchText(subject: string, value: number, mask: number, all: num
 
 const WORD = 0xffffffff;
 
+export const conditionText = ({ register, value, mask }: Condition): string => matchText(register, value, mask, WORD);
+
 export const conditionsText = (conditions: readonly Condition[]): string =>
-  conditions.map(({ register, value, mask }) => matchText(register, value, mask, WORD)).join(', ') || 'always';
+  conditions.map(conditionText).join(', ') || 'always';
 
 /** The lines of statements: `line 4`, `lines 4, 9`. */
 export function linesText(spans: readonly Span[]): string {

@@ -1,6 +1,7 @@
 /** `p4runpro cases`: cases added to a running program or removed from it, as the entries that change. */
 
 import type { Argv } from 'yargs';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import {
   analyse,
   type BranchText,
@@ -130,7 +131,7 @@ async function addCases(args: AddCasesArguments): Promise<number> {
     if (before !== undefined) added += result.source.split('\n').length - changed.split('\n').length;
     changed = result.source;
   }
-  return finish(args, dataPlane, changed, recirculations, `${count(args.case.length, 'case')} added`);
+  return finish(args, dataPlane, changed, recirculations, `${counted(args.case.length, 'case')} added`);
 }
 
 /**
@@ -153,7 +154,7 @@ async function removeCases(args: RemoveCasesArguments): Promise<number> {
   let changed = source;
   const distinct = [...new Map(gone.map((item) => [item.start, item])).values()];
   for (const item of distinct.sort((a, b) => b.start - a.start)) changed = removeCase(changed, item);
-  return finish(args, dataPlane, changed, undefined, `${count(distinct.length, 'case')} removed`);
+  return finish(args, dataPlane, changed, undefined, `${counted(distinct.length, 'case')} removed`);
 }
 
 /** Exit status 1 if other entries than those of cases would have to change. */
@@ -290,8 +291,6 @@ function summaryOf(before: CompiledProgram, { compiled, operations }: CaseChange
 }
 
 const summaryText = ({ kept, inserted, replaced, deleted, entries, passes }: Summary): string =>
-  `${count(entries.after, 'entry', 'entries')} (${entries.before} before): ${kept} kept, ` +
+  `${counted(entries.after, 'entry')} (${entries.before} before): ${kept} kept, ` +
   `${inserted} inserted, ${replaced} replaced, ${deleted} deleted\n` +
-  (passes.after === passes.before ? '' : `${count(passes.after, 'pass', 'passes')} (${passes.before} before)\n`);
-
-const count = (number: number, noun: string, nouns = `${noun}s`): string => `${number} ${number === 1 ? noun : nouns}`;
+  (passes.after === passes.before ? '' : `${counted(passes.after, 'pass')} (${passes.before} before)\n`);

@@ -2,7 +2,9 @@
  * `p4runpro check`: errors and warnings of programs; with --verify, whether the compiled entries do what the source
  * says.
  */
+
 import type { Argv } from 'yargs';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import {
   analyse,
   type DataPlane,
@@ -83,8 +85,8 @@ async function check(args: CheckArguments): Promise<number> {
   if (json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro/check@1', files: results }, null, 2)}\n`);
   else {
     const programs = results.reduce((sum, result) => sum + result.programs.length, 0);
-    const verdict = errors > 0 ? `${plural(errors, 'error')}` : `${plural(programs, 'program')} checked`;
-    process.stdout.write(`${verdict}, ${plural(countOf('warning', results), 'warning')}\n`);
+    const verdict = errors > 0 ? `${counted(errors, 'error')}` : `${counted(programs, 'program')} checked`;
+    process.stdout.write(`${verdict}, ${counted(countOf('warning', results), 'warning')}\n`);
   }
   if (errors > 0) return EXIT.badInput;
   const isSound = results.every(({ verification = [] }) => verification.every(({ kind }) => kind === 'verified'));
@@ -107,5 +109,3 @@ function recirculationsOf({ recirculations, verify }: CheckArguments, dataPlane:
   if (!verify) throw new UsageError('--recirculations belongs to check --verify');
   return recirculationsFrom(recirculations, dataPlane);
 }
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

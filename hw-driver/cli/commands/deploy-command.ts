@@ -1,4 +1,5 @@
 /** `p4runpro deploy`, `revoke`, `replace` and `change`: the programs that a switch runs. */
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { wrap } from '../../../compiler/explain/text-wrap.js';
 import {
   analyse,
@@ -15,7 +16,7 @@ import { printFindings } from '../kit/findings.js';
 import { readPrograms } from '../kit/program-documents.js';
 import { JSON_OPTION, LINK_OPTIONS, linkOptionsFrom } from '../kit/shared-options.js';
 import { textWidth } from '../kit/text-width.js';
-import { answer, count, sessionCommand } from './session-command.js';
+import { answer, sessionCommand } from './session-command.js';
 
 /** The programs of a source file, or undefined if it has errors; findings go to stderr. */
 function checkedPrograms(file: string, dataPlane: DataPlane) {
@@ -51,7 +52,7 @@ function warnOfMeetings(meetings: readonly FilterMeeting[]): void {
     process.stderr.write(`${lines.join('\n')}\n`);
   }
   const more = meetings.length - MAX_WARNINGS;
-  if (more > 0) process.stderr.write(`warning: so do the filters of ${count(more, 'more program')}\n`);
+  if (more > 0) process.stderr.write(`warning: so do the filters of ${counted(more, 'more program')}\n`);
 }
 
 const summaryOf = ({ program, programId, entries, passes, memories }: CompiledProgram) => ({
@@ -64,7 +65,7 @@ const summaryOf = ({ program, programId, entries, passes, memories }: CompiledPr
 
 const summaryText = (done: string, compiled: CompiledProgram): string => {
   const { program, programId, entries, passes } = compiled;
-  const sizes = `${count(entries.length, 'entry', 'entries')}, ${count(passes, 'pass', 'passes')}`;
+  const sizes = `${counted(entries.length, 'entry')}, ${counted(passes, 'pass')}`;
   return `${program}: ${done}, id ${programId}, ${sizes}\n`;
 };
 
@@ -189,7 +190,7 @@ export const changeCommand = sessionCommand(
     if (text === undefined) return EXIT.badInput;
     const { compiled, operations } = await session.controller.changeCases(text.program, text.sourceHash);
     const changed = operations.filter(({ kind }) => kind !== 'drain').length;
-    const summary = `${compiled.program}: ${count(changed, 'entry', 'entries')} changed, ${compiled.entries.length} now\n`;
+    const summary = `${compiled.program}: ${counted(changed, 'entry')} changed, ${compiled.entries.length} now\n`;
     answer(session, json, 'change', { ...summaryOf(compiled), changed }, summary);
     return EXIT.done;
   },

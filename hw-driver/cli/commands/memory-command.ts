@@ -1,5 +1,7 @@
 /** `p4runpro memory` and `watch`: read, write, reset and observe the words of a program's memory. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
@@ -8,7 +10,7 @@ import { wholeNumber } from '../kit/inputs.js';
 import { memoryWord, WORD_FORMS, type WordForm, wordText } from '../kit/memory-setting.js';
 import { JSON_OPTION } from '../kit/shared-options.js';
 import type { Session } from './session.js';
-import { answer, count, requireAllThere, sessionCommand } from './session-command.js';
+import { answer, requireAllThere, sessionCommand } from './session-command.js';
 
 const MAX_BUCKET = 2 ** 32 - 1;
 const WORDS_PER_LINE = 8;
@@ -84,7 +86,7 @@ export const memoryCommand = sessionCommand(
       if (words.length === 0) throw new UsageError('memory write needs at least one value, and found none');
       checkRange(session, program, memory, from, words.length);
       await controller.writeMemory(program, memory, words, from);
-      const text = `${program}: ${count(words.length, 'word')} of ${memory} written\n`;
+      const text = `${program}: ${counted(words.length, 'word')} of ${memory} written\n`;
       answer(session, json, 'memory', { program, memory, done: 'written', from, words }, text);
       return EXIT.done;
     }
@@ -181,7 +183,7 @@ function wordsText(words: readonly number[], from: number, form: WordForm): stri
     if (line.some((value) => value !== 0))
       lines.push(`${from + i}: ${line.map((value) => wordText(value, form)).join(' ')}\n`);
   }
-  return lines.length === 0 ? `${count(words.length, 'word')}, all 0\n` : lines.join('');
+  return lines.length === 0 ? `${counted(words.length, 'word')}, all 0\n` : lines.join('');
 }
 
 const MAX_INTERVAL_MS = 86_400_000;

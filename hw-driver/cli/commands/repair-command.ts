@@ -1,7 +1,8 @@
 /** `p4runpro repair` and `forget`: bring a switch and its journal back in agreement. */
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { EXIT } from '../kit/command-line.js';
 import { JSON_OPTION } from '../kit/shared-options.js';
-import { answer, count, sessionCommand } from './session-command.js';
+import { answer, sessionCommand } from './session-command.js';
 
 export const repairCommand = sessionCommand(
   'repair',
@@ -14,9 +15,9 @@ export const repairCommand = sessionCommand(
     const text =
       repaired.length === 0
         ? 'nothing to repair: the switch is as the journal says\n'
-        : `${count(of('missing'), 'missing entry', 'missing entries')} put back, ` +
-          `${count(of('changed'), 'changed entry', 'changed entries')} corrected, ` +
-          `${count(of('foreign'), 'foreign entry', 'foreign entries')} removed\n`;
+        : `${counted(of('missing'), 'missing entry')} put back, ` +
+          `${counted(of('changed'), 'changed entry')} corrected, ` +
+          `${counted(of('foreign'), 'foreign entry')} removed\n`;
     answer(session, json, 'repair', { mended: repaired }, text);
     return EXIT.done;
   },

@@ -47,6 +47,3 @@ export function requireAllThere({ gone }: Session): void {
 export function answer({ print }: Session, json: boolean, schema: string, document: object, text: string): void {
   print(json ? `${JSON.stringify({ schema: `p4runpro/${schema}@1`, ...document }, null, 1)}\n` : text);
 }
-
-export const count = (number: number, noun: string, nouns = `${noun}s`): string =>
-  `${number} ${number === 1 ? noun : nouns}`;

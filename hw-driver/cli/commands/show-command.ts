@@ -1,4 +1,5 @@
 /** `p4runpro show`: programs, entries, memory, utilisation and drift of a switch. */
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { FIXED_NAMES, programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
@@ -7,7 +8,7 @@ import { ENTRY_COLUMNS, entryCells, textTable } from '../kit/entry-table.js';
 import { JSON_OPTION } from '../kit/shared-options.js';
 import { textWidth } from '../kit/text-width.js';
 import type { Session } from './session.js';
-import { answer, count, sessionCommand } from './session-command.js';
+import { answer, sessionCommand } from './session-command.js';
 
 const PARTS = ['programs', 'entries', 'memory', 'utilisation', 'drift'] as const;
 type Part = (typeof PARTS)[number];
@@ -165,7 +166,7 @@ async function showDrift({ controller, dataPlane }: Session, program?: string): 
     ...entryCells(difference.kind === 'changed' ? difference.found : difference.entry, dataPlane),
   ]);
   const text = table(['difference', 'program', ...ENTRY_COLUMNS], rows);
-  return { value, text: `${text}${count(value.length, 'difference')}; p4runpro repair removes them\n` };
+  return { value, text: `${text}${counted(value.length, 'difference')}; p4runpro repair removes them\n` };
 }
 
 /** A table as wide as the terminal at most. */

@@ -5,6 +5,7 @@
 
 import { readdirSync, renameSync } from 'node:fs';
 import { join, parse } from 'node:path';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import {
   appendPacket,
@@ -59,7 +60,7 @@ async function runAll(ports: SwitchPorts, folder: string, say: (message: string)
     try {
       const output = join(folder, 'out', `${parse(name).name}.pcapng`);
       const { packets, left, notes } = await runCapture(ports, from, output);
-      say(`${name}: ${packets} packets in, ${left} out in ${output}`);
+      say(`${name}: ${counted(packets, 'packet')} in, ${left} out in ${output}`);
       for (const note of notes) say(`${name}: ${note}`);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
@@ -107,7 +108,8 @@ async function runCapture(ports: SwitchPorts, from: string, output: string) {
     await reader.close();
   }
   const { done, missing } = intake.notes();
-  const lost = refused.frames === 0 ? [] : [`${refused.frames} packets lost that no port takes: ${refused.reason}`];
+  const lost =
+    refused.frames === 0 ? [] : [`${counted(refused.frames, 'packet')} lost that no port takes: ${refused.reason}`];
   return { packets, left, notes: [...done, ...reader.warnings, ...missing, ...lost] };
 }
 
