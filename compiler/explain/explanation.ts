@@ -183,11 +183,24 @@ function tablesOf({ entries }: CompiledProgram, state: SwitchState): ProgramExpl
     .sort((a, b) => a.table.localeCompare(b.table, 'en', { numeric: true }));
 }
 
+/** A case that leads to a branch, from the row of its BRANCH. */
+interface Entrance {
+  readonly branch: number;
+  readonly row: number;
+  readonly conditions: readonly Condition[];
+}
+
+const originKey = (action: string, depth: number, branch: number): string => `${action} ${depth} ${branch}`;
+
 class Explainer {
   private readonly rows: ProgramRows;
   private readonly items: BranchItems;
   private readonly flags: SaluFlags;
   private readonly liveness: RegisterLiveness;
+  /** By action, depth and branch: lines of the statements that it comes from. */
+  private readonly originLines = new Map<string, number[]>();
+  /** By branch ID, the cases that set it. */
+  private readonly entrances = new Map<number, Entrance[]>();
 
   constructor(
     private readonly lowered: LoweredProgram,
@@ -199,6 +212,25 @@ class Explainer {
     this.items = branchItems(this.rows);
     this.flags = saluFlags(this.rows, this.items);
     this.liveness = registerLiveness(this.rows, this.items, this.flags);
+    for (const { action, depth, branch, span } of this.rows.origins) {
+      const key = originKey(action, depth, branch);
+      const lines = this.originLines.get(key);
+      if (lines === undefined) this.originLines.set(key, [span.line]);
+      else lines.push(span.line);
+    }
+    for (const [branch, depths] of this.items.entries()) this.noteEntrances(branch, depths);
+  }
+
+  private noteEntrances(branch: number, depths: BranchItems[number]): void {
+    for (const item of depths) {
+      for (const { does, conditions } of item?.entries ?? []) {
+        if (does.kind !== 'setBranch') continue;
+        const entrance = { branch, row: must(item?.row, 'row of an item') + 1, conditions };
+        const others = this.entrances.get(does.id);
+        if (others === undefined) this.entrances.set(does.id, [entrance]);
+        else others.push(entrance);
+      }
+    }
   }
 
   parts(): Pick<ProgramExplanation, 'branches' | 'rows'> {
@@ -209,7 +241,7 @@ class Explainer {
       const logical = must(placement[i], `placement of row ${i + 1}`);
       const rpb = dataPlane.rpb(rpbNumberOf(logical, dataPlane.rpbCount));
       const reason = must(reasons[i], `reason of row ${i + 1}`);
-      const entries = row.entries.map((entry) => this.entry(entry, row));
+      const entries = row.entries.map((entry) => this.entry(entry, row, i));
       return {
         row: i + 1,
         depth: row.depth,
@@ -227,16 +259,15 @@ class Explainer {
     return { branches: this.branches(), rows };
   }
 
-  private branchesOf(entry: RowEntry, row: Row): number[] {
-    const number = this.rows.rows.indexOf(row);
+  private branchesOf(entry: RowEntry, row: Row, number: number): number[] {
     return this.rows.branchIds.flatMap((id, branch) =>
       serves(entry, id) && this.rows.rowOf(branch, row.depth) === number ? [branch] : [],
     );
   }
 
-  private entry(entry: RowEntry, row: Row): ExplainedEntry {
+  private entry(entry: RowEntry, row: Row, number: number): ExplainedEntry {
     const { does, priority, conditions } = entry;
-    const branches = this.branchesOf(entry, row);
+    const branches = this.branchesOf(entry, row, number);
     const text: StepText =
       does.kind === 'step'
         ? stepText(
@@ -252,7 +283,7 @@ class Explainer {
       priority,
       conditions,
       action,
-      parameters: this.parameters(entry, row, action),
+      parameters: this.parameters(entry, number, action),
       ...text,
       enters: does.kind === 'step' ? null : this.rows.branchIds.indexOf(does.id),
       lines: this.linesOf(entry, row, branches, action),
@@ -268,18 +299,16 @@ class Explainer {
   ): number[] {
     const name = does.kind === 'setBranch' ? 'branch' : action;
     const own = does.kind === 'setBranch' ? [] : does.step.spans.map(({ line }) => line);
-    const origins = this.rows.origins.filter(
-      (origin) => origin.action === name && origin.depth === depth && branches.includes(origin.branch),
-    );
     // A BRANCH may do one action for several of its cases: then only the step has its line.
     const isAlone = does.kind === 'setBranch' || conditions.length === 0;
-    const lines = isAlone ? [...own, ...origins.map(({ span }) => span.line)] : own;
+    const origins = (branch: number): readonly number[] => this.originLines.get(originKey(name, depth, branch)) ?? [];
+    const lines = isAlone ? [...own, ...branches.flatMap(origins)] : own;
     return [...new Set(lines)].sort((a, b) => a - b);
   }
 
-  private parameters({ does }: RowEntry, row: Row, action: string): Record<string, number> {
+  private parameters({ does }: RowEntry, number: number, action: string): Record<string, number> {
     const { dataPlane, program } = this.lowered;
-    const logical = must(this.allocation.placement[this.rows.rows.indexOf(row)], 'placement of a row');
+    const logical = must(this.allocation.placement[number], 'placement of a row');
     const { actions } = dataPlane.rpb(rpbNumberOf(logical, dataPlane.rpbCount));
     const names = actions.get(action)?.parameters.map(({ name }) => name) ?? [];
     return Object.fromEntries(
@@ -298,6 +327,7 @@ class Explainer {
   }
 
   private live(number: number, row: Row): LiveRegisters[] {
+    const numbers = new Map(row.entries.map((entry, i) => [entry, i]));
     return this.rows.branchIds.flatMap((_, branch): LiveRegisters[] => {
       const item = this.items[branch]?.[row.depth];
       if (item === undefined || item.row !== number) return [];
@@ -306,7 +336,7 @@ class Explainer {
           branch,
           before: this.liveness.before(branch, row.depth),
           after: item.entries.map((entry) => ({
-            entry: row.entries.indexOf(entry),
+            entry: must(numbers.get(entry), 'entry of a row'),
             registers: this.liveness.after(branch, row.depth, entry),
           })),
         },
@@ -314,24 +344,11 @@ class Explainer {
     });
   }
 
-  private entrances(to: number) {
-    const id = this.rows.branchIds[to];
-    return this.items.flatMap((depths, branch) =>
-      depths.flatMap((item, depth) =>
-        (item?.entries ?? []).flatMap(({ does, conditions }) =>
-          does.kind === 'setBranch' && does.id === id
-            ? [{ branch, depth, row: must(item?.row, 'row of an item') + 1, conditions }]
-            : [],
-        ),
-      ),
-    );
-  }
-
   private branches(): ExplainedBranch[] {
     return this.rows.branchIds.map((id, branch) => ({
       branch,
       id,
-      from: this.entrances(branch).map((entrance) => ({
+      from: (this.entrances.get(id) ?? []).map((entrance) => ({
         branch: entrance.branch,
         row: entrance.row,
         conditions: conditionsText(entrance.conditions) || 'always',

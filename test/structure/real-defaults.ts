@@ -176,6 +176,8 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'actions.get(action)?.parameters.map(({ name }) => name) ?? []',
     'problem.tree[i]?.memories.map(({ name }) => name) ?? []',
     'item?.entries ?? []',
+    'this.originLines.get(originKey(name, depth, branch)) ?? []',
+    'this.entrances.get(id) ?? []',
   ],
   'compiler/explain/fewer-cases.ts': ['statement.memory ?? []'],
   'compiler/explain/figure/figure-layout.ts': [
