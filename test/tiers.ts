@@ -43,6 +43,8 @@ export const SLOW_FILES: readonly string[] = [
   'bench/published-shapes',
   'hw-driver/switch-targets',
   'compiler/z3',
+  'compiler/warnings',
+  'compiler/proportional',
   'traces/system/endings',
   'structure/package',
   'package/commands',

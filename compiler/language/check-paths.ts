@@ -2,22 +2,29 @@
  * Warnings about what a BRANCH leaves undone: there is no join, so what stands behind it runs for packets that match no
  * case, and a path without a verdict leaves the packet to the default forwarding.
  */
-import { type KnownRegisters, ZERO_REGISTERS } from '../data-plane/instructions/packet-state.js';
 import { must } from '../data-plane/must.js';
+import type { CheckedFilter } from './check-filters.js';
 import type { Diagnostics } from './diagnostics.js';
-import { registersAfter, where, whereNot } from './known-registers.js';
+import { type PathContext, type PathState, stateAfter, stateBehind, stateWhere, stateWhereNot } from './path-state.js';
 import { PRIMITIVES, type PrimitiveName } from './primitives.js';
 import type { BranchStatement, Case, Statement } from './program.js';
 
-/** Warns of statements that are left out for packets that match a case, and of paths that forward nothing. */
+/**
+ * Warns of statements that are left out for packets that match a case, and of paths that forward nothing.
+ * @param buckets of each memory by name
+ */
 export function checkPaths(
   body: readonly Statement[],
+  { filters, guaranteed }: Pick<CheckedFilter, 'filters' | 'guaranteed'>,
   buckets: ReadonlyMap<string, number>,
   diagnostics: Diagnostics,
 ): void {
-  const effects = new Effects();
-  const check = new PathCheck(buckets, effects, diagnostics, effects.of(body).has('forward'));
-  check.body(body, ZERO_REGISTERS, false);
+  const check = new PathCheck(
+    { bucketsOf: (memory) => must(buckets.get(memory), `memory ${memory}`), guaranteed },
+    diagnostics,
+  );
+  check.body(body, stateBehind(filters), false);
+  check.reportNotForwarded();
 }
 
 /** What a statement does that others see. */
@@ -78,26 +85,31 @@ class Effects {
 }
 
 class PathCheck {
+  private readonly effects = new Effects();
+  /** Whether the program says of some packets where they go. */
+  private forwards = false;
+  /** The last statements of the paths without a verdict. */
+  private readonly undecided: Statement[] = [];
+
   constructor(
-    private readonly buckets: ReadonlyMap<string, number>,
-    private readonly effects: Effects,
+    private readonly context: PathContext,
     private readonly diagnostics: Diagnostics,
-    /** Whether the program says of some packets where they go. */
-    private readonly forwards: boolean,
   ) {}
 
   /**
-   * @param before what is known of the registers in front of the statements
+   * @param before what is known in front of the statements
    * @param decided whether the path has a verdict already
    */
-  body(statements: readonly Statement[], before: KnownRegisters, decided: boolean): void {
+  body(statements: readonly Statement[], before: PathState, decided: boolean): void {
     const behind = this.effects.behind(statements);
     let state = before;
     let isDecided = decided;
     for (const [i, statement] of statements.entries()) {
       if (statement.kind === 'primitive') {
-        isDecided ||= isVerdict(EFFECTS[statement.primitive]);
-        state = registersAfter(statement, state, (memory) => must(this.buckets.get(memory), `memory ${memory}`));
+        const effect = EFFECTS[statement.primitive];
+        isDecided ||= isVerdict(effect);
+        this.forwards ||= effect === 'forward';
+        state = stateAfter(statement, state, this.context);
         continue;
       }
       const { reached, unmatched } = this.branch(statement, state, isDecided);
@@ -109,20 +121,20 @@ class PathCheck {
     }
     const last = statements.at(-1);
     // An empty case says that nothing more is to happen.
-    if (this.forwards && !isDecided && last !== undefined) this.reportNotForwarded(last);
+    if (!isDecided && last !== undefined) this.undecided.push(last);
   }
 
   /** The cases that packets can come to, and what is known where none matched; undefined if one always does. */
-  private branch({ cases }: BranchStatement, before: KnownRegisters, isDecided: boolean) {
+  private branch({ cases }: BranchStatement, before: PathState, isDecided: boolean) {
     const reached: Case[] = [];
-    let unmatched: KnownRegisters | undefined = before;
+    let unmatched: PathState | undefined = before;
     for (const branchCase of cases) {
       if (unmatched === undefined) break;
-      const inside = where(unmatched, branchCase.conditions);
+      const inside = stateWhere(unmatched, branchCase.conditions);
       if (inside === undefined) continue;
       reached.push(branchCase);
       this.body(branchCase.body, inside, isDecided);
-      unmatched = whereNot(unmatched, branchCase.conditions);
+      unmatched = stateWhereNot(unmatched, branchCase.conditions);
     }
     return { reached, unmatched };
   }
@@ -148,13 +160,17 @@ class PathCheck {
     );
   }
 
-  private reportNotForwarded(last: Statement): void {
-    const which = last.kind === 'branch' ? 'those that match no case here' : 'those whose path ends here';
-    this.diagnostics.report(
-      'not-forwarded',
-      last.span,
-      `the program forwards some packets, but not ${which}`,
-      'they are dropped unless their port has default forwarding; write FORWARD(port); or DROP;',
-    );
+  /** Warns of the paths without a verdict, once all paths have been followed. */
+  reportNotForwarded(): void {
+    if (!this.forwards) return;
+    for (const { kind, span } of this.undecided) {
+      const which = kind === 'branch' ? 'those that match no case here' : 'those whose path ends here';
+      this.diagnostics.report(
+        'not-forwarded',
+        span,
+        `the program forwards some packets, but not ${which}`,
+        'they are dropped unless their port has default forwarding; write FORWARD(port); or DROP;',
+      );
+    }
   }
 }

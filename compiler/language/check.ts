@@ -51,7 +51,7 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
     // Statements with errors are left out of the body, and what they would do to an address is not known.
     if (isWhole && haveSizes && diagnostics.errorCount === errorsBefore) {
       checkAddresses(body, buckets, diagnostics);
-      checkPaths(body, buckets, diagnostics);
+      if (filter !== undefined) checkPaths(body, filter, buckets, diagnostics);
     }
     if (filter === undefined) continue;
     const { table: filterTable, filters } = filter;

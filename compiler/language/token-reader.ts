@@ -9,12 +9,16 @@ import type { Punctuation, Token } from './lexer.js';
 class SyntaxFault extends Error {}
 const SYNTAX_FAULT = new SyntaxFault();
 
+/** Faults beyond which the rest of a text is not read: it is no program. */
+const MAX_FAULTS = 10_000;
+
 /** From the start of one span to the end of another. */
 export const between = (from: Span, to: Span): Span => ({ ...from, end: Math.max(from.end, to.end) });
 
 /** Methods that report are given a hint, which may be a change of the text. */
 export class TokenReader {
   private at = 0;
+  private faults = 0;
 
   constructor(
     private readonly tokens: readonly Token[],
@@ -107,6 +111,7 @@ export class TokenReader {
       action();
     } catch (error) {
       if (error !== SYNTAX_FAULT) throw error;
+      if (++this.faults > MAX_FAULTS) this.at = this.tokens.length - 1;
       recover();
     }
   }
