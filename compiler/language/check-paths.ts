@@ -117,11 +117,12 @@ class PathCheck {
       if (unmatched === undefined) return;
       state = unmatched;
       const next = statements[i + 1];
-      if (next !== undefined) this.checkJoin(reached, next, must(behind[i], 'effects behind a BRANCH'));
+      if (next !== undefined && !state.isDoubtful)
+        this.checkJoin(reached, next, must(behind[i], 'effects behind a BRANCH'));
     }
     const last = statements.at(-1);
     // An empty case says that nothing more is to happen.
-    if (!isDecided && last !== undefined) this.undecided.push(last);
+    if (!isDecided && !state.isDoubtful && last !== undefined) this.undecided.push(last);
   }
 
   /** The cases that packets can come to, and what is known where none matched; undefined if one always does. */

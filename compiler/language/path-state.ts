@@ -36,6 +36,10 @@ export interface PathState {
   readonly origins: Readonly<Partial<Record<Register, Field>>>;
   /** Conditions that do not hold together; the last ones that were met. */
   readonly excluded: readonly Conditions[];
+  /** Names of the fields that were read on the way. */
+  readonly read: ReadonlySet<string>;
+  /** A field was read again after what was read first had been changed: how the two go together is not followed. */
+  readonly isDoubtful: boolean;
 }
 
 /** How many conditions that do not hold are remembered, so that no text takes time by its square. */
@@ -48,7 +52,7 @@ export function stateBehind(filters: readonly FieldMatch[]): PathState {
     const word = field.width <= 32 ? matched(wordOfWidth(field.width), value, mask) : undefined;
     if (word !== undefined) fields.set(field.name, { field, word });
   }
-  return { registers: ZERO_REGISTERS, fields, origins: {}, excluded: [] };
+  return { registers: ZERO_REGISTERS, fields, origins: {}, excluded: [], read: new Set(), isDoubtful: false };
 }
 
 /** Of the program that the statements belong to. */
@@ -66,8 +70,8 @@ export function stateAfter(statement: PrimitiveStatement, state: PathState, cont
   const row = PRIMITIVES.get(primitive);
   const changed = row === undefined ? [] : registersUsed([...row.writes, ...row.changes], statement.registers);
   if (changed.length === 0) return state;
+  if (primitive === 'EXTRACT' && field !== undefined) return extracted(statement, field, state);
   const kept = withoutRegisters(state, changed);
-  if (primitive === 'EXTRACT' && field !== undefined) return extracted(statement, field, kept);
   const registers = registersAfter(statement, state.registers, context.bucketsOf);
   return { ...kept, registers: { ...registers, sar: sarAfter(statement, state, registers.sar) } };
 }
@@ -80,11 +84,25 @@ function sarAfter({ primitive }: PrimitiveStatement, { registers }: PathState, o
 
 function extracted(statement: PrimitiveStatement, field: Field, state: PathState): PathState {
   const { first } = registersOf(statement);
+  const holder = REGISTERS.find((register) => state.origins[register]?.name === field.name);
+  if (holder === first) return state;
+  const kept = withoutRegisters(state, [first]);
   const word = state.fields.get(field.name)?.word ?? wordOfWidth(field.width);
   const registers = { ...state.registers, [first]: word };
   // What the egress reads of the queue differs from pass to pass.
   const isStable = field.kind === 'header' || field.gress !== 'egress';
-  return { ...state, registers, origins: isStable ? { ...state.origins, [first]: field } : state.origins };
+  const ofHolder = kept.excluded.filter((conditions) => conditions.every(({ register }) => register === holder));
+  return {
+    ...kept,
+    registers,
+    origins: isStable ? { ...kept.origins, [first]: field } : kept.origins,
+    excluded: [
+      ...kept.excluded,
+      ...ofHolder.map((conditions) => conditions.map((each) => ({ ...each, register: first }))),
+    ],
+    read: new Set([...state.read, field.name]),
+    isDoubtful: state.isDoubtful || (holder === undefined && state.read.has(field.name)),
+  };
 }
 
 function modified(statement: PrimitiveStatement, field: Field, state: PathState, context: PathContext): PathState {
@@ -127,9 +145,21 @@ function originsWhere({ origins }: PathState, keeps: (field: Field, register: Re
 
 /** What is known where all conditions hold; undefined if they never do. */
 export function stateWhere(state: PathState, conditions: Conditions): PathState | undefined {
-  const registers = where(state.registers, conditions);
+  const registers = where(
+    state.registers,
+    conditions.flatMap((condition) => ofEqual(state, condition)),
+  );
   return registers && learnt(state, registers);
 }
+
+/** The condition on its register and on those that hold the same field. */
+const ofEqual = ({ origins }: PathState, condition: Condition): Condition[] => {
+  const name = origins[condition.register]?.name;
+  const others = REGISTERS.filter(
+    (other) => other !== condition.register && name !== undefined && origins[other]?.name === name,
+  );
+  return [condition, ...others.map((register) => ({ ...condition, register }))];
+};
 
 /** What is known where some condition does not hold; undefined if they always do. */
 export function stateWhereNot(state: PathState, conditions: Conditions): PathState | undefined {
