@@ -1,4 +1,4 @@
-/** The work of the checker is proportional to the text, whatever the text: ten times the text, ten times the blocks. */
+/** The work of the checker is proportional to the text, for any text: ten times the text, ten times the blocks. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { analyse, defaultDataPlane, renderDiagnostics } from '../../compiler/index.js';
