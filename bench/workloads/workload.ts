@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { must } from '../../compiler/data-plane/must.js';
 import { type Analysis, analyse, type DataPlane, type Program, type SourceFile } from '../../compiler/index.js';
-import { isModulePath, MODULE_PATHS, readText } from '../../hw-driver/index.js';
+import { isModulePath, MODULE_PATHS, readSource } from '../../hw-driver/index.js';
 import { MAX_INSTANCES } from './addresses.js';
 import { type Workload, WorkloadError } from './arrival.js';
 import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from './drawn-keys.js';
@@ -116,7 +116,7 @@ function serverValue(memory: string, bucket: number, ports: readonly number[]): 
 }
 
 async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
-  const text = readText(options.name);
+  const text = readSource(options.name);
   const analysis = analyse(text, options.dataPlane);
   const [program] = analysis.programs;
   if (analysis.hasErrors || program === undefined) {

@@ -32,7 +32,7 @@ export function reportUnreachableCases(
 }
 
 /** Masks that are told apart. Cases with later ones warn of nothing, so that no text takes time by its square. */
-const MAX_MASKS = 1000;
+const MAX_MASKS = 100;
 
 /** Value or mask of each register; a register without condition has mask 0. */
 type Words = readonly number[];

@@ -51,10 +51,10 @@ const TEXTS: Readonly<Record<string, (n: number) => string>> = {
   'line breaks': (n) => `${OPEN}${'\r\n\r'.repeat(n)}}`,
 };
 
-const SMALL = 300;
+const SMALL = 200;
 
-/** What does not grow with the text, such as a program's head, may make ten times the text less than ten times the work. */
-const MAX_GROWTH = 11;
+/** A quadratic pass makes it a hundred; limits that only the longer text passes make it a little more than ten. */
+const MAX_GROWTH = 15;
 
 function check(text: string): void {
   renderDiagnostics(analyse(text, dataPlane), 'file', text);

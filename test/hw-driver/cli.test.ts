@@ -94,6 +94,33 @@ test('check: every error of a file, underlined', () =>
     assert.match(stderr, /no field hdr\.ipv4\.source[\s\S]*did you mean hdr\.ipv4\.src\?/);
   }));
 
+test('files that are no source of programs are refused in one sentence, by every command that reads one', () =>
+  withFolder(async (folder) => {
+    given('binary.p4runpro', 'program p\0')(folder);
+    writeFileSync(join(folder, 'noise.p4runpro'), Buffer.from(Array.from({ length: 300 }, (_, i) => 128 + (i % 100))));
+    given('long.p4runpro', `// ${'x'.repeat(4 * 1024 * 1024)}`)(folder);
+    given('most.p4runpro', `program p(<hdr.ipv4.src, 1, 1>) { DROP; }\n//${' '.repeat(4 * 1024 * 1024 - 100)}`)(folder);
+    for (const [command = '', ...options] of [
+      ['check'],
+      ['compile'],
+      ['explain'],
+      ['deploy', '--target', 'sim', '--state', 's'],
+      ['try', '--packet', 'ttl=1'],
+    ]) {
+      for (const [file, says] of [
+        ['binary.p4runpro', 'a binary file (byte 9 is 0), and the source of a P4runpro program was expected'],
+        ['noise.p4runpro', 'a binary file (not UTF-8), and the source of a P4runpro program was expected'],
+        ['long.p4runpro', 'more than 4 MiB'],
+      ] as const) {
+        const { status, stdout, stderr } = await type('p4runpro', [command, file, ...options], { folder });
+        assert.is(status, 2, stderr);
+        assert.is(stdout, '');
+        assert.is(stderr, `p4runpro: ${file}: ${says}\n`);
+      }
+    }
+    assert.is((await type('p4runpro', ['check', 'most.p4runpro'], { folder })).status, 0);
+  }));
+
 test('check --json: one document, nothing else', () =>
   withFolder(async (folder) => {
     given('meaning.p4runpro', MEANING)(folder);

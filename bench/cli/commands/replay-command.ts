@@ -19,7 +19,7 @@ import {
   EXIT,
   loadDataPlane,
   readJson,
-  readText,
+  readSource,
   UsageError,
   wholeNumber,
 } from '../../../hw-driver/index.js';
@@ -109,7 +109,7 @@ async function replayAndReport(args: ReplayArguments): Promise<number> {
   const ports = 2 ** options.dataPlane.description.ports.width;
   const intake = new CaptureIntake({ ...captureOptionsOf(args), ports });
   const input: ReplayInput = {
-    sources: args.programs.map((file) => ({ file, text: readText(isProgramKey(file) ? programFile(file) : file) })),
+    sources: args.programs.map((file) => ({ file, text: readSource(isProgramKey(file) ? programFile(file) : file) })),
     packets: await readCapture(args.trace, intake),
     memory: args.memory === undefined ? undefined : { json: readJson(args.memory), file: args.memory },
   };

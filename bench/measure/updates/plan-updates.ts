@@ -8,7 +8,7 @@ import {
   renderDiagnostics,
   type TableEntry,
 } from '../../../compiler/index.js';
-import { Controller, readText } from '../../../hw-driver/index.js';
+import { Controller, readSource } from '../../../hw-driver/index.js';
 import { type MemoryWrite, PS_PER_SECOND, type SwitchTarget, type TimedUpdate } from '../../../sim/index.js';
 import { type Deployment, deployArrival, type LinkedProgram } from '../../workloads/deployment.js';
 import type { Workload } from '../../workloads/workload.js';
@@ -97,7 +97,7 @@ class Planner {
   }
 
   private read(path: string): { programs: readonly Program[]; sourceHash: string } {
-    const text = readText(path);
+    const text = readSource(path);
     const analysis = analyse(text, this.controller.state.dataPlane);
     if (!analysis.hasErrors) return analysis;
     throw new UpdateScriptError(`${path} has errors:\n${renderDiagnostics(analysis, path, text)}`);

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
-import { readJson, readText } from '../../../hw-driver/index.js';
+import { readJson, readSource } from '../../../hw-driver/index.js';
 import type { BranchCoverage } from '../../../sim/index.js';
 import { packetFrame } from '../../../traces/index.js';
 import { makeFolders } from '../../../traces/system/index.js';
@@ -39,7 +39,7 @@ const withQueue = (options: GoldenOptions, { queueNanoseconds = 0 }: Golden): Re
 
 const sourcesOf = ({ key }: Golden): SourceText[] => {
   const file = programFile(key);
-  return [{ file, text: readText(file) }];
+  return [{ file, text: readSource(file) }];
 };
 
 /** Nanoseconds between packets. */

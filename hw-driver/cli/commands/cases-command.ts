@@ -22,7 +22,7 @@ import {
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
-import { loadDataPlane, readText, wholeNumber } from '../kit/inputs.js';
+import { loadDataPlane, readSource, wholeNumber } from '../kit/inputs.js';
 import { readDocument, stateOf, writeResults } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
 import {
@@ -163,7 +163,7 @@ export const removeCasesCommand = command(removeCasesOptions, removeCases);
 function startFrom({ file, program, dataplane }: CommonArguments) {
   const dataPlane = loadDataPlane(dataplane);
   const document = readDocument(program, dataPlane);
-  const source = readText(file);
+  const source = readSource(file);
   const { sourceHash } = analyse(source, dataPlane);
   if (sourceHash !== document.sourceHash) throw new UsageError(`${program} was not compiled from the text in ${file}`);
   return { dataPlane, document, source };

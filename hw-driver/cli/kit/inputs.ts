@@ -5,8 +5,34 @@ import { UsageError } from './command-line.js';
 
 /** A text file that the user named. @throws {UsageError} */
 export function readText(path: string): string {
+  return readBytes(path).toString('utf8');
+}
+
+/** The longest source of programs that is read. */
+const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
+/** Of so many characters one may be none of UTF-8, as in comments of other encodings. */
+const MAX_FOREIGN = 10;
+
+/** The source of programs in a file that the user named. @throws {UsageError} also for binary and for long files */
+export function readSource(path: string): string {
+  const bytes = readBytes(path, MAX_SOURCE_BYTES);
+  const zero = bytes.indexOf(0);
+  if (zero >= 0) {
+    const place = `byte ${zero.toLocaleString('en-US')} is 0`;
+    throw new UsageError(`${path}: a binary file (${place}), and the source of a P4runpro program was expected`);
+  }
+  const text = bytes.toString('utf8');
+  const foreign = text.split('\ufffd').length - 1;
+  if (foreign > text.length / MAX_FOREIGN) {
+    throw new UsageError(`${path}: a binary file (not UTF-8), and the source of a P4runpro program was expected`);
+  }
+  return text;
+}
+
+/** @param maxBytes the longest file that is read; any that fits into memory if left out @throws {UsageError} */
+function readBytes(path: string, maxBytes?: number): Buffer {
   try {
-    return readInput(path).toString('utf8');
+    return readInput(path, maxBytes);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder, not a file' : reasonOf(error);

@@ -8,7 +8,7 @@ import {
 } from '../../../compiler/index.js';
 import { type FileText, NotWritten, reasonOf, writeFiles } from '../../../traces/system/index.js';
 import { UsageError } from './command-line.js';
-import { readJson, readText } from './inputs.js';
+import { readJson, readSource } from './inputs.js';
 
 /**
  * The books of a switch that runs these compiled programs; a file has one or a list of them.
@@ -59,7 +59,7 @@ export function writeResults(results: readonly FileText[]): void {
  * @throws {UsageError}
  */
 export function readPrograms(path: string): string {
-  const text = readText(path);
+  const text = readSource(path);
   if (!/^\s*[[{]/.test(text)) return text;
   throw new UsageError(`${path} is JSON, perhaps a compiled program: the source of a P4runpro program is expected`);
 }
