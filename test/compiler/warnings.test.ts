@@ -14,7 +14,7 @@ import { WarningOracle } from './warning-oracle.js';
 const dataPlane = defaultDataPlane();
 const RUNS = 10_000;
 const PACKETS = 1000;
-/** Of so many warnings that a run has to show, one may be left open: of 3,940 of 10,000 programs, 25 were. */
+/** One of a hundred warnings that a run has to show may be left open: of 3,940 of 10,000 programs, 25 were. */
 const MAX_NOT_SHOWN = 100;
 /** Those that are about numbers in the text alone; the random programs have none. */
 const OF_TEXT: readonly string[] = ['value-outside-mask'];

@@ -10,7 +10,7 @@ export function readText(path: string): string {
 
 /** The longest source of programs that is read. */
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
-/** Of so many characters one may be none of UTF-8, as in comments of other encodings. */
+/** One character of ten may be none of UTF-8, as in comments of other encodings. */
 const MAX_FOREIGN = 10;
 
 /** The source of programs in a file that the user named. @throws {UsageError} also for binary and for long files */
