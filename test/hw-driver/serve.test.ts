@@ -197,8 +197,8 @@ test('a controller that is killed, whenever: the next one settles it', () =>
 const SERVE = ['serve', '--port', '0'];
 const SHOW = ['show', 'programs', '--target'];
 await testRefusals('p4runpro', [
-  { args: [...SERVE, '--max-message', '0'], says: /--max-message takes a whole number from 1 to 1024, not '0'/ },
-  { args: [...SERVE, '--keepalive', 'often'], says: /--keepalive takes a whole number from 1 to 86400, not 'often'/ },
+  { args: [...SERVE, '--max-message', '0'], says: /--max-message takes a whole number from 1 to 1,024, not '0'/ },
+  { args: [...SERVE, '--keepalive', 'often'], says: /--keepalive takes a whole number from 1 to 86,400, not 'often'/ },
   { args: [...SERVE, '--keepalive-timeout', '3'], says: /--keepalive-timeout belongs to --keepalive/ },
   {
     args: [...SERVE, '--forward', '1:2', '--forward', '01:3'],

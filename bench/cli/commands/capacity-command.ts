@@ -10,6 +10,7 @@ import {
   RECIRCULATIONS_OPTION,
   recirculationsFrom,
 } from '../../../hw-driver/cli/kit/shared-options.js';
+import { textWidth } from '../../../hw-driver/cli/kit/text-width.js';
 import {
   ALLOCATOR_OPTIONS,
   allocatorFrom,
@@ -22,7 +23,7 @@ import {
 import { type CapacityRow, measureCapacity } from '../../measure/capacity/measure-capacity.js';
 import { type PublishedCapacity, publishedCapacities } from '../../measure/capacity/published-capacity.js';
 import { WORKLOAD_CHOICES } from '../../workloads/workload.js';
-import { capacityCsv, capacityHeader, capacityLine, capacityNote } from '../report/capacity-report.js';
+import { capacityCsv, capacityHeader, capacityLine, capacityNote, leftOutNote } from '../report/capacity-report.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { arrivalOption, arrivalsFrom, secondsFrom } from './arrival-options.js';
 import { LongWork } from './long-work.js';
@@ -72,20 +73,21 @@ async function capacity(args: CapacityArguments): Promise<number> {
   return ResultFolder.during(args.out, async (folder) => {
     const rows: CapacityRow[] = [];
     const work = new LongWork(args.json);
+    const room = textWidth(process.stdout);
     const onProgress = (workload: string, programs: number): void =>
       work.show(`${workload}: ${counted(programs, 'program')}`);
     const aborted = await work.during(async (signal) => {
-      work.say([capacityHeader()]);
+      work.say([capacityHeader(room)]);
       const clock = (): number => performance.now();
       for await (const row of measureCapacity({ ...options, clock, signal, onProgress })) {
         rows.push(row);
-        work.say([capacityLine(row, publishedFor(row))]);
+        work.say([capacityLine(row, publishedFor(row), room)]);
       }
     });
     folder.write('capacity.csv', capacityCsv(rows, publishedFor));
     if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/capacity@1', rows }, null, 2)}\n`);
-    const notes = args.curve ? [] : ['', ...rows.map(capacityNote)];
-    work.say([...notes, '', `results in ${args.out}: capacity.csv`]);
+    const notes = ['', ...leftOutNote(room), ...(args.curve ? [] : rows.flatMap((row) => capacityNote(row, room)))];
+    work.say([...notes, `results in ${args.out}: capacity.csv`]);
     if (aborted) process.stderr.write(`bench: interrupted; the finished rows are in ${args.out}\n`);
     return aborted ? EXIT.interrupted : EXIT.done;
   });

@@ -11,6 +11,7 @@ import {
   DATA_PLANE_OPTION,
   JSON_OPTION,
   RECIRCULATIONS_OPTION,
+  REQUIRED_WORDS,
   recirculationsFrom,
 } from '../../../hw-driver/cli/kit/shared-options.js';
 import {
@@ -51,9 +52,7 @@ const MAX_QUEUE_NS = 2 ** 32 - 1;
 const replayOptions = (yargs: Argv) =>
   captureOptions(tracePacketOptions(yargs))
     .positional('programs', {
-      type: 'string',
-      array: true,
-      demandOption: true,
+      ...REQUIRED_WORDS,
       describe: '.p4runpro files or keys of the fifteen programs, deployed in this order',
     })
     .option('trace', { type: 'string', demandOption: true, describe: 'Capture with the packets to replay' })

@@ -8,6 +8,7 @@ import type { Argv } from 'yargs';
 import { must } from '../../../compiler/data-plane/must.js';
 import { f1, z3Allocator } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { REQUIRED_WORDS } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { interruptible, readInput, reasonOf } from '../../../traces/system/index.js';
 import { renderFigure } from '../../figures/figure.js';
@@ -35,9 +36,7 @@ const MAX_WORKERS = 64;
 const reproduceOptions = (yargs: Argv) =>
   yargs
     .positional('experiments', {
-      type: 'string',
-      array: true,
-      demandOption: true,
+      ...REQUIRED_WORDS,
       describe: `Experiments: all, paper (all that the paper has), or any of ${IDS.join(', ')}`,
     })
     .option('quick', {

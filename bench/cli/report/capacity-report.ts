@@ -1,62 +1,74 @@
 /** Capacities as a table for the terminal, and as CSV. */
 
 import { stringify } from 'csv-stringify/sync';
-import { must } from '../../../compiler/data-plane/must.js';
+import { wrap } from '../../../compiler/explain/text-wrap.js';
 import type { CapacityRow } from '../../measure/capacity/measure-capacity.js';
 import type { PublishedCapacity } from '../../measure/capacity/published-capacity.js';
 
-const COLUMNS = [
-  ['workload', 10],
-  ['allocator', 12],
-  ['published', 10],
-  ['capacity', 9],
-  ['bound', 7],
-  ['of bound', 9],
-  ['passes', 7],
-  ['recirc.', 8],
-  ['entries', 8],
-  ['memory', 8],
-  ['p50 µs', 7],
-  ['p95 µs', 7],
-] as const;
+/** The columns: heading, width, and what stands there; those that a narrow terminal leaves out are marked. */
+const COLUMNS: readonly Column[] = [
+  { name: 'workload', width: 10, isText: true, text: ({ workload }) => workload },
+  { name: 'allocator', width: 12, isText: true, text: ({ allocator }) => allocator },
+  { name: 'paper', width: 6, text: (_, published) => (published === undefined ? '–' : count(published.capacity)) },
+  { name: 'capacity', width: 8, text: ({ repeats, capacity }) => count(capacity, repeats === 1 ? 0 : 1) },
+  { name: 'bound', width: 6, text: ({ bound }) => (bound === null ? '–' : count(bound.programs)) },
+  {
+    name: 'of bound',
+    width: 8,
+    text: ({ bound, capacity }) => (bound === null ? '–' : percent(capacity / bound.programs)),
+  },
+  { name: 'passes', width: 6, isDetail: true, text: ({ passes }) => passes.toFixed(2) },
+  { name: 'recirc.', width: 7, isDetail: true, text: ({ recirculating }) => percent(recirculating) },
+  { name: 'entries', width: 7, text: ({ entryUtilization }) => percent(entryUtilization) },
+  { name: 'memory', width: 7, text: ({ memoryUtilization }) => percent(memoryUtilization) },
+  { name: 'p50 µs', width: 6, isDetail: true, text: ({ allocationUs }) => count(allocationUs.p50) },
+  { name: 'p95 µs', width: 6, text: ({ allocationUs }) => count(allocationUs.p95) },
+];
+
+interface Column {
+  readonly name: string;
+  /** Characters. */
+  readonly width: number;
+  /** Text stands to the left, numbers to the right. */
+  readonly isText?: true;
+  /** Left out where the table is wider than the terminal. */
+  readonly isDetail?: true;
+  readonly text: (row: CapacityRow, published: PublishedCapacity | undefined) => string;
+}
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+const count = (value: number, digits = 0): string =>
+  value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-/** The heading of the table. */
-export const capacityHeader = (): string => line(COLUMNS.map(([name]) => name));
+const isWide = (room: number): boolean => COLUMNS.reduce((all, { width }) => all + width + 1, -1) <= room;
+const shownIn = (room: number): readonly Column[] => COLUMNS.filter(({ isDetail }) => isWide(room) || !isDetail);
 
-export function capacityLine(row: CapacityRow, published: PublishedCapacity | undefined): string {
-  return line([
-    row.workload,
-    row.allocator,
-    published === undefined ? '–' : String(published.capacity),
-    row.repeats === 1 ? String(row.capacity) : row.capacity.toFixed(1),
-    row.bound === null ? '–' : String(row.bound.programs),
-    row.bound === null ? '–' : percent(row.capacity / row.bound.programs),
-    row.passes.toFixed(2),
-    percent(row.recirculating),
-    percent(row.entryUtilization),
-    percent(row.memoryUtilization),
-    row.allocationUs.p50.toFixed(0),
-    row.allocationUs.p95.toFixed(0),
-  ]);
+/** The heading of the table. @param room width of the terminal in columns, at least 80 */
+export const capacityHeader = (room: number): string => line(shownIn(room), ({ name }) => name);
+
+/** A line of the table. @param room width of the terminal in columns, at least 80 */
+export const capacityLine = (row: CapacityRow, published: PublishedCapacity | undefined, room: number): string =>
+  line(shownIn(room), ({ text }) => text(row, published));
+
+/** What a table of this width leaves out: no line, or one. */
+export function leftOutNote(room: number): string[] {
+  if (isWide(room)) return [];
+  const names = COLUMNS.filter(({ isDetail }) => isDetail).map(({ name }) => name);
+  return [`not shown in ${room} columns: ${names.join(', ')} (in capacity.csv)`];
 }
 
-/** What limits a row: the resource of the upper bound, and the resource that the first program that did not fit lacked. */
-export function capacityNote({ workload, bound, failure }: CapacityRow): string {
-  const limit = bound === null ? '' : ` bound by ${bound.resource};`;
-  return `${workload}:${limit} ${failure === null ? 'ended at the maximum number of programs' : `ended as ${failure}`}`;
-}
-
-const line = (cells: readonly string[]): string =>
-  cells
-    .map((cell, i) =>
-      i < 2
-        ? cell.padEnd(must(COLUMNS[i]?.[1], 'width of a column'))
-        : cell.padStart(must(COLUMNS[i]?.[1], 'width of a column')),
-    )
+const line = (columns: readonly Column[], text: (column: Column) => string): string =>
+  columns
+    .map((column) => (column.isText ? text(column).padEnd(column.width) : text(column).padStart(column.width)))
     .join(' ')
     .trimEnd();
+
+/** What limits a row: the resource of the upper bound, and the resource that the first program that did not fit lacked. */
+export function capacityNote({ workload, bound, failure }: CapacityRow, room: number): string[] {
+  const limit = bound === null ? '' : ` bound by ${bound.resource};`;
+  const end = failure === null ? 'ended at the maximum number of programs' : `ended as ${failure}`;
+  return wrap(`${workload}:${limit} ${end}`, room, '', '  ');
+}
 
 export function capacityCsv(
   rows: readonly CapacityRow[],

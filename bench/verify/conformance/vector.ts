@@ -14,7 +14,7 @@ import {
   type KeyField,
   type TableEntry,
 } from '../../../compiler/index.js';
-import { readInput } from '../../../traces/system/index.js';
+import { isSystemError, readInput, reasonOf } from '../../../traces/system/index.js';
 
 /** The data plane of the vectors: published hash functions, corrected initialisation, wide branch ids. */
 export const CONFORMANCE_DATA_PLANE: DataPlane = dataPlaneFromJson({
@@ -105,10 +105,15 @@ function isExpected(value: unknown): value is Pick<ConformanceVector, 'packets' 
 
 async function readVector(folder: string): Promise<ConformanceVector> {
   const read = async (file: string): Promise<unknown> => {
+    const path = join(folder, file);
     try {
-      return JSON.parse(readInput(join(folder, file)).toString('utf8'));
+      return JSON.parse(readInput(path).toString('utf8'));
     } catch (error) {
-      throw new VectorError(`${join(folder, file)}: ${error instanceof Error ? error.message : String(error)}`);
+      if (!isSystemError(error))
+        throw new VectorError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new VectorError(
+        `${path}: ${error.code === 'ENOENT' ? 'no such file, but a conformance vector has one' : reasonOf(error)}`,
+      );
     }
   };
   const rawEntries = await read('entries.json');

@@ -44,7 +44,7 @@ const commonOptions = (yargs: Argv) =>
       demandOption: true,
       describe: 'Compiled program that runs on the switch (JSON)',
     })
-    .option('branch', { type: 'string', describe: 'Line number of the BRANCH; by default the first BRANCH' })
+    .option('branch', { type: 'string', describe: 'Line number of the BRANCH', defaultDescription: 'the first' })
     .options({
       state: { ...STATE_OPTION.state, describe: 'Compiled programs that run on the same switch (JSON files)' },
     })
@@ -67,12 +67,14 @@ const addCasesOptions = (yargs: Argv) =>
     })
     .option('before', {
       type: 'string',
-      describe: 'Line number of the case before which it is inserted; by default after the last',
+      describe: 'Line number of the case before which it is inserted',
+      defaultDescription: 'after the last',
     })
     .option('recirculations', {
       alias: 'R',
       type: 'string',
-      describe: 'Maximum recirculations of the program; by default those of the compiled program',
+      describe: 'Maximum recirculations of the program',
+      defaultDescription: 'those of the compiled program',
     })
     .example(
       "$0 cases add lb.p4runpro --program lb.json --case 'case(<sar, 2, 0xffffffff>) { DROP; }'",

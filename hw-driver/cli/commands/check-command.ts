@@ -20,7 +20,7 @@ import { printFindings } from '../kit/findings.js';
 import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
 import { readPrograms } from '../kit/program-documents.js';
 import { randomNumbers } from '../kit/random-numbers.js';
-import { DATA_PLANE_OPTION, JSON_OPTION, recirculationsFrom } from '../kit/shared-options.js';
+import { DATA_PLANE_OPTION, JSON_OPTION, REQUIRED_WORDS, recirculationsFrom } from '../kit/shared-options.js';
 
 interface CheckedFile {
   readonly file: string;
@@ -35,7 +35,7 @@ interface CheckedFile {
 
 const checkOptions = (yargs: Argv) =>
   yargs
-    .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro source files' })
+    .positional('files', { ...REQUIRED_WORDS, describe: 'P4runpro source files' })
     .options(DATA_PLANE_OPTION)
     .option('verify', {
       type: 'boolean',
@@ -52,7 +52,8 @@ const checkOptions = (yargs: Argv) =>
     .options(JSON_OPTION)
     .option('recirculations', {
       type: 'string',
-      describe: `Maximum recirculations of a program (with --verify; default ${DEFAULT_RECIRCULATIONS})`,
+      describe: `Maximum recirculations of a program (with --verify)`,
+      defaultDescription: String(DEFAULT_RECIRCULATIONS),
     })
     .example('$0 check bench/programs/cache.p4runpro', 'The errors and warnings of a program')
     .example('$0 check --verify bench/programs/lb.p4runpro', 'Whether its entries do what its source says');

@@ -47,7 +47,8 @@ const compileOptions = (yargs: Argv) =>
     .option('output', {
       alias: 'o',
       type: 'string',
-      describe: 'Output file of the compiled program (JSON); by default standard output',
+      describe: 'Output file of the compiled program (JSON)',
+      defaultDescription: 'standard output',
     })
     .options(STATE_OPTION)
     .options(DATA_PLANE_OPTION)

@@ -14,7 +14,7 @@ import { NoSuchProgram } from '../../control/errors.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
 import { readPrograms } from '../kit/program-documents.js';
-import { JSON_OPTION, LINK_OPTIONS, linkOptionsFrom } from '../kit/shared-options.js';
+import { JSON_OPTION, LINK_OPTIONS, linkOptionsFrom, REQUIRED_WORDS } from '../kit/shared-options.js';
 import { textWidth } from '../kit/text-width.js';
 import { answer, sessionCommand } from './session-command.js';
 
@@ -74,7 +74,7 @@ export const deployCommand = sessionCommand(
   'create',
   (yargs) =>
     yargs
-      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'P4runpro source files' })
+      .positional('files', { ...REQUIRED_WORDS, describe: 'P4runpro source files' })
       .options(LINK_OPTIONS)
       .options(JSON_OPTION)
       .example(
@@ -117,9 +117,7 @@ export const revokeCommand = sessionCommand(
   (yargs) =>
     yargs
       .positional('programs', {
-        type: 'string',
-        array: true,
-        demandOption: true,
+        ...REQUIRED_WORDS,
         describe: 'Names of the programs to remove',
       })
       .options(JSON_OPTION),

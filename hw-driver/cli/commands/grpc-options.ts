@@ -17,11 +17,13 @@ export const GRPC_OPTIONS = {
   },
   keepalive: {
     type: 'string',
-    describe: 'Seconds without a message after which a client is pinged; by default clients are not pinged',
+    describe: 'Seconds without a message after which a client is pinged',
+    defaultDescription: 'never',
   },
   'keepalive-timeout': {
     type: 'string',
-    describe: 'Seconds to wait for the answer to a ping before the session ends (with --keepalive; default 20)',
+    describe: 'Seconds to wait for the answer to a ping before the session ends (with --keepalive)',
+    defaultDescription: '20',
   },
   lenient: {
     type: 'boolean',

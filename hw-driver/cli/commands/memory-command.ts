@@ -36,16 +36,23 @@ export const memoryCommand = sessionCommand(
         type: 'string',
         array: true,
         default: [],
+        defaultDescription: 'none',
         describe: 'Words to write to consecutive buckets: decimal, 0x…, or an IPv4 address such as 10.0.0.1',
       })
-      .option('from', { type: 'string', describe: 'First bucket to read or write; by default 0' })
+      .option('from', {
+        type: 'string',
+        describe: 'First bucket to read or write',
+        defaultDescription: '0',
+      })
       .option('count', {
         type: 'string',
-        describe: 'Number of buckets to read; by default all from the first bucket on',
+        describe: 'Number of buckets to read',
+        defaultDescription: 'all from the first on',
       })
       .option('pipe', {
         type: 'string',
-        describe: 'Pipe to read from, counted from 0; by default all pipes. Writes go to all pipes',
+        describe: 'Pipe to read from, counted from 0; writes go to all pipes',
+        defaultDescription: 'all',
       })
       .option('flow', {
         type: 'string',
@@ -198,7 +205,8 @@ export const watchCommand = sessionCommand(
         type: 'string',
         array: true,
         default: [],
-        describe: 'Names of memories; by default all memories of the program',
+        defaultDescription: 'all of the program',
+        describe: 'Names of memories',
       })
       .option('interval', {
         type: 'string',
@@ -206,7 +214,11 @@ export const watchCommand = sessionCommand(
         defaultDescription: '1,000',
         describe: 'Time between two reads in milliseconds',
       })
-      .option('times', { type: 'string', describe: 'Number of reads; by default until Ctrl-C' })
+      .option('times', {
+        type: 'string',
+        describe: 'Number of reads',
+        defaultDescription: 'until Ctrl-C',
+      })
       .option('as', asOption)
       .options({ json: { ...JSON_OPTION.json, describe: 'Print one JSON document at the end' } }),
   async (session, { program, memories, interval, times, as, json }) => {

@@ -30,7 +30,9 @@ export const forgetCommand = sessionCommand(
       .positional('programs', {
         type: 'string',
         array: true,
-        describe: 'Names of programs to drop from the journal; by default all that the switch has lost',
+        default: [] as string[],
+        defaultDescription: 'all that the switch has lost',
+        describe: 'Names of programs to drop from the journal',
       })
       .options(JSON_OPTION)
       .epilogue('A program that has entries on the switch cannot be forgotten: p4runpro revoke removes it.'),

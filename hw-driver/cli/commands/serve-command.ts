@@ -40,11 +40,13 @@ const serveOptions = (yargs: Argv) =>
     .option('p4-name', { type: 'string', default: P4_NAME, describe: 'Name of the P4 program that clients bind' })
     .option('http', {
       type: 'string',
-      describe: 'TCP port for frames by HTTP: POST /packets, GET /ports; by default none',
+      describe: 'TCP port for frames by HTTP: POST /packets, GET /ports',
+      defaultDescription: 'none',
     })
     .option('udp', {
       type: 'string',
-      describe: 'UDP port for frames, each after two bytes with its port; by default none',
+      describe: 'UDP port for frames, each after two bytes with its port',
+      defaultDescription: 'none',
     })
     .option('pcap-dir', {
       type: 'string',

@@ -25,7 +25,8 @@ export const targetOptions = (yargs: Argv) =>
     .option('state', { type: 'string', describe: 'Snapshot file of the emulated switch (with --target sim)' })
     .option('journal', {
       type: 'string',
-      describe: 'Journal file of the switch; by default STATE.journal or ~/.p4runpro/HOST_PORT.journal',
+      describe: 'Journal file of the switch',
+      defaultDescription: 'STATE.journal or ~/.p4runpro/HOST_PORT.journal',
     })
     .options(DATA_PLANE_OPTION)
     .options(TLS_OPTIONS);

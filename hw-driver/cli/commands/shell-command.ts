@@ -32,7 +32,8 @@ export const shellCommand = sessionCommand(
     yargs
       .option('history', {
         type: 'string',
-        describe: 'File that keeps the typed lines; by default none',
+        describe: 'File that keeps the typed lines',
+        defaultDescription: 'none',
       })
       .example(
         '$0 shell --target sim --state switch.snapshot',

@@ -21,8 +21,12 @@ export const showCommand = sessionCommand(
   'read',
   (yargs) =>
     yargs
-      .positional('part', { choices: PARTS, describe: 'What to show; by default programs, memory and utilisation' })
-      .positional('program', { type: 'string', describe: 'Name of the program to show; by default all' })
+      .positional('part', {
+        choices: PARTS,
+        describe: 'What to show',
+        defaultDescription: 'programs, memory and utilisation',
+      })
+      .positional('program', { type: 'string', describe: 'Name of the program to show', defaultDescription: 'all' })
       .option('hits', {
         type: 'boolean',
         default: false,

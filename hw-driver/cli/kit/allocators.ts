@@ -24,15 +24,18 @@ export const ALLOCATOR_CHOICES = `${ALLOCATOR_NAMES.join(', ')}, or ${MODULE_PAT
 export const ALLOCATOR_SETTINGS = {
   'allocator-limit': {
     type: 'string',
-    describe: `Maximum time of a module for one placement, in seconds, or none; default ${DEFAULT_ANSWER_SECONDS}`,
+    describe: `Maximum time of a module for one placement, in seconds, or none`,
+    defaultDescription: String(DEFAULT_ANSWER_SECONDS),
   },
   weights: {
     type: 'string',
-    describe: `Weights a,b of the cost a · last RPB - b · first RPB (for ${namesThatTake('weights')}; default 0.7,0.3)`,
+    describe: `Weights a,b of the cost a · last RPB - b · first RPB (for ${namesThatTake('weights')})`,
+    defaultDescription: '0.7,0.3',
   },
   'recirculation-weight': {
     type: 'string',
-    describe: `Cost of a recirculation: a number, where 1 is about the price of four entries, or 'never' (for ${namesThatTake('recirculationWeight')}; default ${DEFAULT_RECIRCULATION_WEIGHT})`,
+    describe: `Cost of a recirculation: a number, where 1 is about the price of four entries, or 'never' (for ${namesThatTake('recirculationWeight')})`,
+    defaultDescription: String(DEFAULT_RECIRCULATION_WEIGHT),
   },
 } as const;
 
@@ -40,7 +43,8 @@ export const ALLOCATOR_SETTINGS = {
 export const ALLOCATOR_OPTIONS = {
   allocator: {
     type: 'string',
-    describe: `Allocator, which chooses an RPB for each row: ${ALLOCATOR_CHOICES}; default ${DEFAULT_ALLOCATORS.sound}, with published constraints ${DEFAULT_ALLOCATORS.published}`,
+    describe: `Allocator, which chooses an RPB for each row: ${ALLOCATOR_CHOICES}`,
+    defaultDescription: `${DEFAULT_ALLOCATORS.sound}; ${DEFAULT_ALLOCATORS.published} with published constraints`,
   },
   ...ALLOCATOR_SETTINGS,
 } as const;

@@ -65,7 +65,8 @@ export function loadDataPlane(nameOrFile: string): DataPlane {
 export function wholeNumber(option: string, text: string, minimum: number, maximum: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= minimum && value <= maximum)) {
-    throw new UsageError(`${option} takes a whole number from ${minimum} to ${maximum}, not '${text}'`);
+    const [least, most] = [minimum, maximum].map((limit) => limit.toLocaleString('en-US'));
+    throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not '${text}'`);
   }
   return value;
 }

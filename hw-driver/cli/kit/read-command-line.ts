@@ -3,6 +3,7 @@ import yargs, { type Argv } from 'yargs';
 import { type Command, type CommandRow, commandName, type Program, type Status } from './command.js';
 import { EXIT, UsageError } from './command-line.js';
 import { parserMessage } from './parser-messages.js';
+import { helpWidth } from './text-width.js';
 import { requireOneOf } from './unknown-command.js';
 
 /**
@@ -43,7 +44,8 @@ function parserOf(program: Program, words: readonly string[], choose: Choose): A
     .exitProcess(false)
     .fail(rejectCommandLine(program, words))
     // Messages and help are in English, as all else here is.
-    .detectLocale(false);
+    .detectLocale(false)
+    .wrap(helpWidth(process.stdout));
   return version === undefined ? parser.version(false) : parser.version(version);
 }
 

@@ -3,6 +3,15 @@ import { type AllocateOptions, type DataPlane, DEFAULT_RECIRCULATIONS } from '..
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from './allocators.js';
 import { wholeNumber } from './inputs.js';
 
+/** A positional that takes one or more words. */
+export const REQUIRED_WORDS = {
+  type: 'string',
+  array: true,
+  demandOption: true,
+  // yargs would show an empty list as the default of a list that is required.
+  default: undefined,
+} as const;
+
 export const JSON_OPTION = {
   json: { type: 'boolean', default: false, describe: 'Print the result as one JSON document' },
 } as const;

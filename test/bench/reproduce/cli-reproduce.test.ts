@@ -63,9 +63,7 @@ test('Ctrl-C keeps what is done; the same command goes on from there', () =>
     const args = reproduce('fig11', '--workers', '1', '--out', 'out');
     const first = await type('bench', args, { folder, ctrlC: { when: () => cells() >= 5 } });
     assert.is(first.status, 130, first.stderr);
-    // A slow machine sees a line of progress before.
-    const said = first.stderr.replaceAll(/^\d+ of \d+ cells, after .*\n/gm, '');
-    assert.is(said, 'bench: interrupted; the same command resumes from out\n');
+    assert.is(first.stderr, 'bench: interrupted; the same command resumes from out\n');
     assert.equal(readdirSync(join(folder, 'out')), ['unfinished.jsonl']);
     const kept = cells();
     assert.ok(kept >= 5 && kept < 56, `${kept}`);
