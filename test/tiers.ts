@@ -6,6 +6,7 @@
  */
 export const SLOW_FILES: readonly string[] = [
   'structure/docs',
+  'structure/help',
   'bench/capacity',
   'bench/arrivals',
   'sim/hit-counters',

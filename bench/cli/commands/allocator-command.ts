@@ -1,5 +1,6 @@
 /** `bench allocator check`: an allocator held against the rules of placement, and compared with ours and with the bounds. */
 import type { Argv } from 'yargs';
+import { counted } from '../../../compiler/explain/step-text.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import {
   DATA_PLANE_OPTION,
@@ -7,6 +8,7 @@ import {
   RECIRCULATIONS_OPTION,
   recirculationsFrom,
 } from '../../../hw-driver/cli/kit/shared-options.js';
+import { textWidth } from '../../../hw-driver/cli/kit/text-width.js';
 import {
   ALLOCATOR_CHOICES,
   ALLOCATOR_SETTINGS,
@@ -74,6 +76,7 @@ async function check(args: CheckArguments): Promise<number> {
   const rows: CapacityRow[] = [];
   let result: AllocatorCheck | undefined;
   const work = new LongWork(args.json);
+  const room = textWidth(process.stdout);
   const clock = (): number => performance.now();
   const aborted = await work.during(async (signal) => {
     result = await checkAllocator({
@@ -89,12 +92,12 @@ async function check(args: CheckArguments): Promise<number> {
     });
     work.say(checkLines(checked.label, result));
     if (result.broken !== null || signal.aborted) return;
-    work.say(['', capacityHeader()]);
+    work.say(['', capacityHeader(room)]);
     const onProgress = (workload: string, programs: number): void =>
-      work.show(`${workload}: ${programs.toLocaleString('en-US')} programs`);
+      work.show(`${workload}: ${counted(programs, 'program')}`);
     for await (const row of measureCapacity({ ...capacity, clock, signal, onProgress })) {
       rows.push(row);
-      work.say([capacityLine(row, undefined)]);
+      work.say([capacityLine(row, undefined, room)]);
     }
   });
   if (args.json) {

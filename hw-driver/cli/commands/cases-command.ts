@@ -87,12 +87,14 @@ const removeCasesOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: [],
+      defaultDescription: 'none',
       describe: 'Case to remove, given by its conditions: case(<…>) (repeatable)',
     })
     .option('line', {
       type: 'string',
       array: true,
       default: [],
+      defaultDescription: 'none',
       describe: 'Case to remove, given by the number of its first line (repeatable)',
     })
     .example(

@@ -148,7 +148,7 @@ export const replaceCommand = sessionCommand(
       .option('fresh-memory', {
         type: 'boolean',
         default: false,
-        describe: 'Start with empty memories; by default, memories of the same name and size keep their contents',
+        describe: 'Start with empty memories; without it, memories of the same name and size keep their contents',
       })
       .options(JSON_OPTION),
   async (session, args) => {

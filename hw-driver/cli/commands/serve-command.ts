@@ -67,6 +67,7 @@ const serveOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: [] as string[],
+      defaultDescription: 'none',
       describe: 'Default forwarding IN:OUT: packets of port IN that no program forwards go to port OUT (repeatable)',
     })
     .options(GRPC_OPTIONS)

@@ -31,8 +31,9 @@ const tryOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: [] as string[],
+      defaultDescription: 'all 0',
       describe:
-        'Words of memories before the first packet; by default 0 (repeatable): cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1, lb.address=10.0.0.9,10.0.0.10',
+        'Words of memories before the first packet (repeatable): cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1, lb.address=10.0.0.9,10.0.0.10',
     })
     .options(ALLOCATOR_OPTIONS)
     .options(RECIRCULATIONS_OPTION)

@@ -30,6 +30,7 @@ export const STATE_OPTION = {
     type: 'string',
     array: true,
     default: [] as string[],
+    defaultDescription: 'none',
     describe: 'Compiled programs that already run on the switch (JSON files)',
   },
 } as const;
