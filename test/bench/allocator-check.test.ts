@@ -145,8 +145,8 @@ test('the command compares the allocator of the examples with ours, as text and 
     assert.match(stdout, /^own-allocator\.mjs keeps the rules of placement on \d+ problems \(seed 1\)$/m);
     assert.match(stdout, /^of them \d+ have a placement, \d+ have none$/m);
     assert.match(stdout, /^own-allocator\.mjs +\d+ +[\d.]+ % +[\d.]+ {2}[\d.]+ × f1$/m);
-    assert.match(stdout, /^calc +own-allocator\.mjs +– +\d+ +2503/m);
-    assert.match(stdout, /^calc +f1 +– +2039 +2503/m);
+    assert.match(stdout, /^calc +own-allocator\.mjs +– +[\d,]+ +2,503/m);
+    assert.match(stdout, /^calc +f1 +– +2,039 +2,503/m);
     const json = await type('bench', ['allocator', 'check', OWN, ...small, '--json'], { folder });
     const document = JSON.parse(json.stdout) as AllocatorCheck & { readonly schema: string; capacities: unknown[] };
     assert.is(document.schema, 'p4runpro-bench/allocator-check@1');

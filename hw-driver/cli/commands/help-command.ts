@@ -23,6 +23,7 @@ const helpOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: [] as string[],
+      defaultDescription: 'the list of all',
       describe: 'A primitive, field, register, keyword, topic or code of a finding, or a command',
     })
     .options(DATA_PLANE_OPTION)
