@@ -1,6 +1,6 @@
 /** `bench allocator check`: an allocator held against the rules of placement, and compared with ours and with the bounds. */
 import type { Argv } from 'yargs';
-import { counted } from '../../../compiler/explain/step-text.js';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import {
   DATA_PLANE_OPTION,
