@@ -20,7 +20,8 @@ export {
 } from './measure/simulate.js';
 export type { Distribution } from './measure/statistics/statistics.js';
 // Workloads: those there are, and what one's own needs.
-export { type Arrival, type Workload, WorkloadError } from './workloads/arrival.js';
+export { type Arrival, type Workload, WorkloadEnd, WorkloadError } from './workloads/arrival.js';
+export type { ArrivalEvent, ArrivalProcess } from './workloads/arrivals/arrival-process.js';
 export type { MemoryContents } from './workloads/memory-contents.js';
 export type { OwnProgram, OwnWorkload, WorkloadModule, WorkloadSettings } from './workloads/own-workload.js';
 export { loadWorkload, type WorkloadOptions } from './workloads/workload.js';

@@ -1,5 +1,6 @@
 /** Admits arriving programs one by one until the requested number, the first that does not fit, or an interrupt. */
 import { type DataPlane, DoesNotFit } from '../../compiler/index.js';
+import { WorkloadEnd } from './arrival.js';
 import { oneByOne } from './arrivals/arrival-process.js';
 import { playArrivals } from './arrivals/play-arrivals.js';
 
@@ -53,7 +54,7 @@ export interface Admission {
   readonly failure: { readonly program: string; readonly reason: string } | null;
 }
 
-/** @param admit lets the n-th arrival in, from 0; throws DoesNotFit for the first that is not */
+/** @param admit lets the n-th arrival in, from 0; throws DoesNotFit for the first that is not, WorkloadEnd behind the last */
 export async function admitAll(
   books: Books,
   options: AdmissionOptions,
@@ -70,6 +71,7 @@ export async function admitAll(
       admitted.push(program);
       allocations.push({ number, key, allocationUs, compileUs, ...utilization(books) });
     } catch (error) {
+      if (options.programs === 'max' && error instanceof WorkloadEnd) return false;
       if (!(error instanceof DoesNotFit)) throw error;
       failure = { program: error.program, reason: error.message };
       return false;

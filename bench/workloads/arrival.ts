@@ -6,8 +6,13 @@ import type { MarkedField } from './instance-marks.js';
 /** Thrown for a workload that cannot be built. */
 export class WorkloadError extends DomainError {
   override readonly name = 'WorkloadError';
-  readonly code = 'no-workload';
+  readonly code: 'no-workload' | 'no-more-programs' = 'no-workload';
   readonly ends = 'bad-input';
+}
+
+/** Thrown where a workload has no further program. */
+export class WorkloadEnd extends WorkloadError {
+  override readonly code = 'no-more-programs';
 }
 
 /** One arriving program. */

@@ -6,8 +6,7 @@ import { thrownText, valueText } from '../../compiler/data-plane/thrown-text.js'
 import { analyse, type DataPlane, type Program } from '../../compiler/index.js';
 import { callWithin, DEFAULT_ANSWER_SECONDS, defaultExportOf } from '../../hw-driver/index.js';
 import { requireTargets, type TrafficTarget } from '../../traces/index.js';
-import type { Arrival, Workload } from './arrival.js';
-import { WorkloadError } from './arrival.js';
+import { type Arrival, type Workload, WorkloadEnd, WorkloadError } from './arrival.js';
 import { trafficForProgram } from './user-program.js';
 
 /** What a workload gives for one program; a text alone stands for `{ source: text }`. */
@@ -23,8 +22,11 @@ export interface OwnProgram {
 /** A workload of other people. */
 export interface OwnWorkload {
   readonly name: string;
-  /** @param number from 0, in the order of arrival; asked again, it has to give the same text */
-  program(number: number): string | OwnProgram;
+  /**
+   * @param number from 0, in the order of arrival; asked again, it has to give the same text
+   * @returns undefined where there are no more programs
+   */
+  program(number: number): string | OwnProgram | undefined;
 }
 
 /** What a function that gives a workload is told. */
@@ -125,6 +127,9 @@ class CheckedPrograms {
     // Getters are code of the module too.
     const given = guarded(this.label, () => copyOf(this.own.program(number)), `program(${number})`);
     if (typeof given === 'string') return { source: given };
+    if (given === undefined && number > 0) {
+      throw new WorkloadEnd(`workload ${this.label} has no program ${number}: it ends before that`);
+    }
     if (typeof given !== 'object' || given === null) {
       throw this.wrong(number, `is ${valueText(given)}, where a text or { source } was expected`);
     }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { capacityOf, simulate } from '../../bench/public.js';
 import { workloadFrom } from '../../bench/workloads/own-workload.js';
 import { loadWorkload, WorkloadError } from '../../bench/workloads/workload.js';
 import { defaultDataPlane } from '../../compiler/index.js';
@@ -17,7 +18,7 @@ const program = (name: string, network = '10.0.0.0'): string =>
 /** What the second program of a workload is, and what is said of it. */
 const LIES: readonly (readonly [given: unknown, says: RegExp])[] = [
   [7, /program 1 is 7, where a text or \{ source \} was expected/],
-  [undefined, /program 1 is undefined/],
+  [undefined, /workload \.\/mine\.mjs has no program 1: it ends before that/],
   [{ text: '' }, /program 1 has source undefined, where a text was expected/],
   [Promise.resolve(''), /program 1 is a promise/],
   ['program p(', /program 1 does not compile: line 1: /],
@@ -51,7 +52,7 @@ for (const [given, says] of LIES) {
       (error: unknown) => {
         assert.instance(error, WorkloadError);
         assert.match((error as Error).message, says);
-        assert.ok((error as Error).message.startsWith('workload ./mine.mjs: '));
+        assert.ok((error as Error).message.startsWith('workload ./mine.mjs'));
         return true;
       },
     );
@@ -107,6 +108,24 @@ test('packets follow from the filter unless they are given, and sources stay as 
   assert.equal(first.traffic.variants[0]?.ipv4?.destination, { base: 0x0a090800, hostMask: 0xff });
   assert.equal(workload.arrival(1).traffic, traffic);
   assert.is(first.key, 'a');
+});
+
+test('a workload that ends fills a switch to its last program, and has no more than that', async () => {
+  const three = { name: 'three', program: (n: number) => (n < 3 ? program(`p${n}`, `10.0.${n}.0`) : undefined) };
+  const { capacity, failure } = await capacityOf({ workload: three });
+  assert.equal([capacity, failure], [3, null]);
+  const { summary } = await simulate({ workload: three, packets: 30 });
+  assert.equal([summary.programsDeployed, summary.failure, summary.packets.out], [3, null, 30]);
+  try {
+    await simulate({ workload: three, programs: 4 });
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /workload three has no program 3/);
+  }
+  assert.throws(
+    () => workloadFrom({ name: 'none', program: () => undefined }, plane).arrival(0),
+    /program 0 is undefined/,
+  );
 });
 
 const OWN = packageFile('docs', 'examples', 'own-workload.mjs');

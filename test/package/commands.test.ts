@@ -14,6 +14,9 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['compile', 'programs/lb.p4runpro', '-o', 'lb.json'],
     ['explain', 'programs/nc.p4runpro'],
     ['try', 'programs/cms.p4runpro', '--packet', 'ipv4.src=10.0.0.1 udp.dst_port=53'],
+    ['help', 'MEMADD'],
+    ['fields'],
+    ['primitives'],
     ['dataplane', 'published'],
     ['p4', '-o', 'p4src'],
     [

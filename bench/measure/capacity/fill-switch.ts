@@ -1,6 +1,7 @@
 /** How many programs a switch holds: they arrive until the first that does not fit. No packets, no emulator. */
 import { DoesNotFit } from '../../../compiler/index.js';
 import { type Books, utilization } from '../../workloads/admission.js';
+import { WorkloadEnd } from '../../workloads/arrival.js';
 import { type PlayOptions, playArrivals } from '../../workloads/arrivals/play-arrivals.js';
 import { ProgramBooks, type ProgramBooksOptions } from './program-books.js';
 
@@ -25,7 +26,7 @@ export interface FilledSwitch {
   readonly allocationUs: readonly number[];
 }
 
-/** Plays arrivals up to the first that does not fit. */
+/** Plays arrivals up to the first that does not fit, or to the end of the workload. */
 export async function fillSwitch(options: FillOptions): Promise<FilledSwitch> {
   const books = new ProgramBooks(options);
   const allocationUs: number[] = [];
@@ -42,6 +43,7 @@ export async function fillSwitch(options: FillOptions): Promise<FilledSwitch> {
       passes += program.passes;
       if (program.passes > 1) recirculating++;
     } catch (error) {
+      if (error instanceof WorkloadEnd) return false;
       if (!(error instanceof DoesNotFit)) throw error;
       failure = error.message;
       return false;
