@@ -8,8 +8,10 @@ import {
   DIAGNOSTIC_CODES,
   Diagnostics,
   defaultDataPlane,
+  type Fix,
   nearest,
   renderDiagnostics,
+  type Span,
 } from '../../compiler/index.js';
 import { DIAGNOSTIC_EXAMPLES } from '../../compiler/language/diagnostic-examples.js';
 import { assertGolden, renderAll, testPath } from './support.js';
@@ -17,6 +19,12 @@ import { assertGolden, renderAll, testPath } from './support.js';
 /** A first line `// data plane: NAME` picks another data plane than the default. */
 const dataPlaneOf = (source: string) =>
   builtInDataPlane(/^\/\/ data plane: (\w+)/.exec(source)?.[1] ?? 'default') ?? defaultDataPlane();
+
+/** What a fix makes of the line of its finding. */
+function fixText(source: string, { line }: Span, fix: Fix): string {
+  const lines = applyFix(source, fix).split('\n');
+  return `fix: ${fix.title}\n${String(line).padStart(3)} | ${lines[line - 1]}`;
+}
 
 for (const [code, severity] of Object.entries(DIAGNOSTIC_CODES)) {
   test(`${severity}[${code}] is found and reads well`, () => {
@@ -33,7 +41,13 @@ for (const [code, severity] of Object.entries(DIAGNOSTIC_CODES)) {
       const alike = (list: typeof after): number => list.filter((other) => other.message === message).length;
       assert.ok(alike(after) < alike(analysis.diagnostics), `'${fix.title}' leaves: ${message}`);
     }
-    assertGolden(testPath('diagnostics', `${code}.golden.txt`), `${renderAll(analysis, `${code}.p4runpro`, source)}\n`);
+    const fixes = analysis.diagnostics.flatMap(({ span, fix }) =>
+      fix === undefined ? [] : [fixText(source, span, fix)],
+    );
+    assertGolden(
+      testPath('diagnostics', `${code}.golden.txt`),
+      `${[renderAll(analysis, `${code}.p4runpro`, source), ...fixes].join('\n\n')}\n`,
+    );
   });
 }
 
