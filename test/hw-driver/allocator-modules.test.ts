@@ -68,6 +68,10 @@ await testRefusals('p4runpro', [
     '--allocator-limit',
     '0.2',
   ),
+  {
+    ...refused(inSequence('mine', 0), /breaks the rule that a place is a logical RPB/),
+    args: ['deploy', LB, '--target', 'sim', '--state', 'switch.sim', '--allocator', './mine.mjs'],
+  },
   refused(
     inSequence('mine', 0),
     /breaks the rule that a place is a logical RPB: .* depth 1 is placed in logical RPB 0/,
