@@ -5,7 +5,7 @@
 
 import { appendTo } from '../data-plane/counting.js';
 import { DomainError } from '../data-plane/domain-error.js';
-import { actionName, HEADERLESS_EFFECTS } from '../data-plane/instructions/table.js';
+import { actionName, effectsOf, HEADERLESS_EFFECTS } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
 import { type Allocation, allocate, type Placeable } from '../link/allocate.js';
 import type { CompiledProgram, MemoryBlock } from '../link/compiled-program.js';
@@ -100,7 +100,9 @@ function pinned(before: CompiledProgram, lowered: Placeable, kept: readonly Memo
   return { tree, rows, rpbCount, logicalRpbs };
 }
 
-const HASH_ACTIONS = new Set(HEADERLESS_EFFECTS.filter(({ kind }) => kind === 'hash').map(actionName));
+const HASH_ACTIONS = new Set(
+  HEADERLESS_EFFECTS.filter((effect) => effectsOf(effect).hashes !== undefined).map(actionName),
+);
 const isHash = ({ action }: { readonly action: string }): boolean => HASH_ACTIONS.has(action);
 
 /** For each row with hashes, the RPBs of these hashes in the running version. */

@@ -34,6 +34,7 @@ import {
 import type { DataPlaneDescription, HeaderDescription } from './description.js';
 import { type ActionEffect, FORWARDING_EFFECTS, HEADERLESS_EFFECTS, SAVING_EFFECTS } from './instructions/table.js';
 
+/** Only some RPBs have these; which actions an RPB has is what this file decides. */
 const isComparison = (effect: ActionEffect): boolean =>
   effect.kind === 'alu' && (effect.operation === 'max' || effect.operation === 'min');
 

@@ -17,6 +17,7 @@ import type { CompiledProgram, KeyField } from '../link/compiled-program.js';
 import type { SwitchState } from '../link/switch-state.js';
 import { emitAllocated, type LoweredProgram } from '../passes/compile.js';
 import type { ProgramRows, Row, RowEntry } from '../rows/rows.js';
+import { entryEffect } from '../rows/rows.js';
 import { type BranchItems, branchItems, serves } from './branch-items.js';
 import { type PlaceReason, placeReasons } from './place-reasons.js';
 import { unitKindOf } from './placement-units.js';
@@ -276,7 +277,7 @@ class Explainer {
             branches.flatMap((branch) => this.flags.at(branch, row.depth)),
           )
         : { category: 'branch', verb: 'BRANCH', operands: [] };
-    const action = actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' });
+    const action = actionName(entryEffect(entry));
     return {
       branches,
       branchMatch: entry.branch,

@@ -8,6 +8,7 @@ import { rangesText } from '../passes/print/words.js';
 import type { Placement } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows, Row } from '../rows/rows.js';
+import { entryEffect } from '../rows/rows.js';
 import { isMemoryAccess } from '../steps/steps.js';
 import type { PlaceReason } from './place-reasons.js';
 
@@ -119,7 +120,7 @@ export function actionText(
 }
 
 export const actionNamesOf = (row: Row | undefined): string[] =>
-  (row?.entries ?? []).map(({ does }) => actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' }));
+  (row?.entries ?? []).map((entry) => actionName(entryEffect(entry)));
 
 /** `only ingress RPBs have forward`. */
 export function holdersText(action: string, dataPlane: DataPlane): string {

@@ -4,7 +4,13 @@ import { fits, ones, readable } from '../data-plane/bits.js';
 import { counted } from '../data-plane/counting.js';
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
-import { actionName } from '../data-plane/instructions/table.js';
+import {
+  type ActionEffect,
+  actionName,
+  directEffect,
+  effectsOf,
+  movedField,
+} from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
 import { type CheckedFilter, checkMatch, nearestField, reportUnknownField } from './check-filters.js';
 import { type Advice, type Diagnostics, didYouMean, nearest } from './diagnostics.js';
@@ -217,21 +223,23 @@ function checkHeaderAccess(
   field: Field,
   { dataPlane, diagnostics, filter }: BodyContext,
 ): boolean {
-  const kind = syntax.name.text === 'EXTRACT' ? 'extract' : 'modify';
-  const register = must(operands.registers[0], `register of ${syntax.name.text}`);
-  const name = actionName({ kind, field: field.name, register });
-  if (!dataPlane.rpbs.some(({ actions }) => actions.has(name))) {
-    const others = REGISTERS.filter((other) => {
-      const action = actionName({ kind, field: field.name, register: other });
-      return dataPlane.rpbs.some(({ actions }) => actions.has(action));
-    });
+  const primitive = syntax.name.text;
+  const verb = primitive.toLowerCase();
+  const effectWith = (register: Register): ActionEffect =>
+    must(directEffect({ primitive, registers: [register], field: field.name }), `action of ${primitive}`);
+  const isPossible = (effect: ActionEffect): boolean =>
+    dataPlane.rpbs.some(({ actions }) => actions.has(actionName(effect)));
+  const effect = effectWith(must(operands.registers[0], `register of ${primitive}`));
+  const to = must(effectsOf(effect).moves, `field that ${primitive} moves`).to;
+  if (!isPossible(effect)) {
+    const others = REGISTERS.filter((other) => isPossible(effectWith(other)));
     diagnostics.report(
       'no-header-action',
       syntax.span,
-      `data plane '${dataPlane.name}' has no action ${name}`,
+      `data plane '${dataPlane.name}' has no action ${actionName(effect)}`,
       others.length > 0
-        ? `it can ${kind} ${field.name} with ${others.join(', ')}`
-        : `it can ${kind} ${accessibleFields(kind, dataPlane).join(', ')}`,
+        ? `it can ${verb} ${field.name} with ${others.join(', ')}`
+        : `it can ${verb} ${accessibleFields(to, dataPlane).join(', ')}`,
     );
     return false;
   }
@@ -241,16 +249,16 @@ function checkHeaderAccess(
       'header-not-guaranteed',
       syntax.arguments[0]?.span ?? syntax.span,
       `the filters let packets through that lack the header ${header}`,
-      `for them the field ${kind === 'extract' ? 'reads as 0' : 'is not written'}`,
+      `for them the field ${to === 'register' ? 'reads as 0' : 'is not written'}`,
     );
   }
   return true;
 }
 
-/** The fields that some RPB can extract or modify. */
-function accessibleFields(kind: 'extract' | 'modify', dataPlane: DataPlane): string[] {
+/** The fields that some RPB can extract (to a register) or modify (to a header). */
+function accessibleFields(to: 'register' | 'header', dataPlane: DataPlane): string[] {
   const effects = dataPlane.rpbs.flatMap(({ actions }) => [...actions.values()].map(({ effect }) => effect));
-  return [...new Set(effects.flatMap((effect) => (effect.kind === kind ? [effect.field] : [])))];
+  return [...new Set(effects.flatMap((effect) => movedField(effect, to)))];
 }
 
 /** Warns of registers read before anything set them, and notes those that this statement sets. */

@@ -8,6 +8,7 @@ import { must } from '../data-plane/must.js';
 import type { Condition, Program } from '../language/program.js';
 import type { BranchMatch } from '../rows/branch-ids.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
+import { entryEffect } from '../rows/rows.js';
 import type { StepParameter } from '../steps/steps.js';
 import {
   COMPILED_PROGRAM_SCHEMA,
@@ -104,7 +105,7 @@ interface MemoryParameters {
 
 function rpbEntry(entry: RowEntry, { rpb, pass }: Place, input: EmitInput, memories: MemoryParameters): TableEntry {
   const { does, branch, conditions, priority } = entry;
-  const name = actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' });
+  const name = actionName(entryEffect({ does }));
   const values =
     does.kind === 'step' ? does.step.parameters.map((parameter) => parameterValue(parameter, memories)) : [does.id];
   const { dataPlane, programId } = input;

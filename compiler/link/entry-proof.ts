@@ -41,6 +41,8 @@ interface Rule {
   /** Undefined for NoAction. */
   readonly effect: ActionEffect | undefined;
   readonly values: readonly number[];
+  /** Whether its action sets the branch id. */
+  readonly setsBranch: boolean;
   readonly accesses: boolean;
   /** The values that the extracted field can have. */
   readonly extracted: KnownWord;
@@ -208,6 +210,7 @@ class RuleTable {
       conditions,
       effect,
       values,
+      setsBranch: does?.setsBranch ?? false,
       accesses,
       extracted: extractedWord(does?.moves && this.dataPlane.field(does.moves.field)),
     });
@@ -290,14 +293,14 @@ class RpbPassage {
   private run(
     branch: number,
     before: PacketState,
-    { conditions, effect, values, accesses, extracted, entry }: Rule,
+    { conditions, effect, values, setsBranch, accesses, extracted, entry }: Rule,
   ): void {
     const registers = where(before.registers, conditions);
     if (registers === undefined) return;
     const state = { ...before, registers };
     if (effect === undefined) return this.add(branch, state);
     if (accesses) this.checkAccess(state, entry);
-    const next = effect.kind === 'setBranch' ? must(values[0], `branch id that ${entry.action} sets`) : branch;
+    const next = setsBranch ? must(values[0], `branch id that ${entry.action} sets`) : branch;
     this.add(next, familyOf(effect).known(state, effect, values, extracted, this.addressMask));
   }
 

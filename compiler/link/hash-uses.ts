@@ -2,6 +2,7 @@
 
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { FIVE_TUPLE } from '../data-plane/headers.js';
+import { effectsOf } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
 import type { PrimitiveStatement, Program, Statement } from '../language/program.js';
 import type { HashInputField, HashUse, MemoryBlock, PlacedStep } from './compiled-program.js';
@@ -50,14 +51,15 @@ export function hashUses(
     const blocks = [...addressed].flatMap((name) => order.get(name) ?? []).sort((a, b) => a - b);
     for (const { line, column, action, rpb, pass } of placed.get(placeKey(span)) ?? []) {
       const effect = dataPlane.rpb(rpb).actions.get(action)?.effect;
-      if (effect?.kind !== 'hash') continue;
+      const hash = effect && effectsOf(effect).hashes;
+      if (hash === undefined) continue;
       places.set(pass * dataPlane.rpbCount + rpb, {
         line,
         column,
         rpb,
         pass,
-        input: inputs[effect.input],
-        into: effect.into,
+        input: inputs[hash.input],
+        into: hash.into,
         crc: dataPlane.rpb(rpb).hash,
         mask: size === undefined ? null : size - 1,
         memories: blocks.map((i) => {

@@ -6,6 +6,7 @@ import { must } from '../data-plane/must.js';
 import type { Memory } from '../language/program.js';
 import type { Branches, StepPlace } from '../rows/branches.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
+import { entryEffect } from '../rows/rows.js';
 import type { LinkGroup } from '../steps/memory-links.js';
 import { isMemoryAccess, type Step } from '../steps/steps.js';
 
@@ -107,9 +108,7 @@ function takeAccessed(entries: readonly RowEntry[], waiting: Map<string, Numbere
 }
 
 function allowedRpbs(entries: readonly RowEntry[], dataPlane: DataPlane): Uint8Array {
-  const names = new Set(
-    entries.map(({ does }) => actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' })),
-  );
+  const names = new Set(entries.map((entry) => actionName(entryEffect(entry))));
   const allowed = new Uint8Array(dataPlane.rpbCount).fill(1);
   for (const name of names) {
     const holders = dataPlane.rpbsWith(name);

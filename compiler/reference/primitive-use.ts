@@ -2,6 +2,7 @@
  * What a primitive takes of a data plane: the steps of its expansion, and where each of them can lie. Computed by the
  * compiler's own expansion, for every choice of operands.
  */
+
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { actionName } from '../data-plane/instructions/table.js';
@@ -12,6 +13,7 @@ import { PRIMITIVES, type PrimitiveName, type PrimitiveRow } from '../language/p
 import type { PrimitiveStatement } from '../language/program.js';
 import { expand } from '../steps/expand.js';
 import type { Step } from '../steps/steps.js';
+import { addressStepOf } from '../steps/steps.js';
 import { rpbNumbersWith } from './places.js';
 
 /** One step of an expansion. */
@@ -131,7 +133,7 @@ function argumentsOf(row: PrimitiveRow, { registers, field, integer }: Primitive
 
 /** The flag that an offset step sets: which operation of a stateful ALU the access behind it is. */
 function flagsOf(step: Step): readonly number[] {
-  if (step.kind === 'nop' || step.effect.kind !== 'offset') return [];
+  if (step.kind === 'nop' || addressStepOf(step) !== 'offset') return [];
   const [, flag] = step.parameters;
   return flag?.kind === 'constant' ? [flag.value] : [];
 }

@@ -2,6 +2,7 @@
  * Branches → rows of entries that are placed in one RPB. Only program id, pass and bases of memories are still unknown.
  */
 
+import type { ActionEffect } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
 import type { Condition } from '../language/program.js';
 import type { LinkGroup } from '../steps/memory-links.js';
@@ -21,6 +22,10 @@ export interface RowEntry {
   /** Number of branches that it serves. */
   readonly shares: number;
 }
+
+/** The action of an entry. */
+export const entryEffect = ({ does }: Pick<RowEntry, 'does'>): ActionEffect =>
+  does.kind === 'step' ? does.step.effect : { kind: 'setBranch' };
 
 /** The entries of the branches of one strand at one depth. */
 export interface Row {

@@ -2,15 +2,13 @@
  * Moves a DROP after the memory steps of its path. A packet that is dropped in ingress never reaches egress or another
  * pass, so a memory step placed there would not be executed; at the end of the path the DROP has the same effect.
  */
-import { branchParts, isMemoryAccess, mapBranch, type Step, type StepTree } from './steps.js';
+import { branchParts, isDrop, isMemoryAccess, mapBranch, type Step, type StepTree } from './steps.js';
 
 export function deferDrops(tree: StepTree): StepTree {
   const accessing = new Set<StepTree>();
   noteAccessing(tree, accessing);
   return defer(tree, undefined, accessing);
 }
-
-const isDrop = (step: Step): boolean => step.kind === 'action' && step.effect.kind === 'drop';
 
 /** Collects the trees with a memory access in them or below. @returns whether this one has one */
 function noteAccessing(tree: StepTree, accessing: Set<StepTree>): boolean {

@@ -53,6 +53,8 @@ export const addressStepOf = (step: Step | undefined): AddressStep | undefined =
 
 export const isMemoryAccess = (step: Step): boolean => addressStepOf(step) === 'access';
 
+export const isDrop = (step: Step): boolean => step.kind === 'action' && effectsOf(step.effect).drops;
+
 /** The tree with a change applied to every list of steps, from the root down. */
 export function mapSteps(tree: StepTree, change: (steps: readonly Step[]) => readonly Step[]): StepTree {
   return { steps: change(tree.steps), branch: tree.branch && mapBranch(tree.branch, (part) => mapSteps(part, change)) };

@@ -142,7 +142,7 @@ test('a packet that differs: exit status 1, field by field', () =>
     assert.is(stderr, '');
     assert.match(
       stdout,
-      /^differs changed: 1 packets, 0 registers\n +packet 1 of port \d+\n +field +expected +actual\n/,
+      /^differs changed: 1 packet, 0 registers\n +packet 1 of port \d+\n +field +expected +actual\n/,
     );
     assert.match(stdout, /^ +hdr\.ipv4\.dst +1\.2\.3\.4 +[\d.]+$/m);
     assert.is(stdout.match(/^ +hdr\./gm)?.length, 1, 'no field that is as expected');

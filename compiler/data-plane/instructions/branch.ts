@@ -14,7 +14,7 @@ export const SET_BRANCH: InstructionFamily<SetBranch> = {
   inlines: false,
   name: () => 'set_branch_id',
   parameters: (_effect, bits) => [{ name: 'branch_id', width: bits.branchId }],
-  effects: () => effects(),
+  effects: () => effects({ setsBranch: true }),
   known: (state) => state,
   words: () => stepWords('branch', 'BRANCH'),
   p4: (_effect, parameters, names) => [`${names.branch} = ${parameterAt(parameters, 0)};`],

@@ -65,7 +65,7 @@ export const DROP: InstructionFamily<Drop> = {
   members: [{ kind: 'drop' }],
   name: () => 'drop',
   parameters: () => [],
-  effects: () => effects(),
+  effects: () => effects({ drops: true }),
   direct: ({ primitive }) => (primitive === 'DROP' ? { kind: 'drop' } : undefined),
   known: (state) => state,
   words: () => stepWords('forwarding', 'DROP'),

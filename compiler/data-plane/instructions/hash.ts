@@ -34,6 +34,7 @@ export const HASH: InstructionFamily<Hash> = {
       // The mask that follows a hash of an address clears the upper half.
       discards: into === 'mar' ? ['mar'] : [],
       address: 'hash',
+      hashes: { input, into },
       readsFields: input === '5-tuple' ? FIVE_TUPLE : [],
     }),
   direct({ primitive }) {

@@ -41,6 +41,12 @@ export interface Effects {
   /** The register that it sets to its first parameter. */
   readonly loads: Register | undefined;
   readonly address: AddressStep | undefined;
+  /** The hash that it computes: of the 5-tuple or of har, into the low half of a register. */
+  readonly hashes: { readonly input: '5-tuple' | 'har'; readonly into: 'har' | 'mar' } | undefined;
+  /** Whether it sets the branch id to its first parameter. */
+  readonly setsBranch: boolean;
+  /** Whether it drops the packet: what runs after the ingress or egress of this pass is not executed. */
+  readonly drops: boolean;
   /**
    * For a stateful ALU: whether its second operation stores sar without changing it, and its first does not read sar.
    */
@@ -60,6 +66,9 @@ const NO_EFFECTS: Effects = {
   copies: [],
   loads: undefined,
   address: undefined,
+  hashes: undefined,
+  setsBranch: false,
+  drops: false,
   secondStores: false,
   moves: undefined,
   readsFields: [],

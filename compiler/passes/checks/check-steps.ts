@@ -1,10 +1,18 @@
 /**
  * Invariants of trees of steps: steps are complete, accesses have their offset step, and aligned steps have one depth.
  */
-import { actionName, actionParameters } from '../../data-plane/instructions/table.js';
+import { actionParameters, effectsOf } from '../../data-plane/instructions/table.js';
 import { stepDepths } from '../../steps/align.js';
 import { canInline } from '../../steps/inline-cases.js';
-import type { ActionStep, BranchStep, Step, StepTree } from '../../steps/steps.js';
+import {
+  type ActionStep,
+  addressStepOf,
+  type BranchStep,
+  isDrop,
+  isMemoryAccess,
+  type Step,
+  type StepTree,
+} from '../../steps/steps.js';
 import type { StepsForm } from '../forms.js';
 import { linesText, stepText } from '../print/words.js';
 import { conditionsFault } from './check-source.js';
@@ -77,13 +85,14 @@ class StepChecker {
     if (step.kind === 'nop') return undefined;
     const fault = this.operandsFault(step);
     if (fault !== undefined) return `${describe(step)} ${fault}`;
-    if (step.effect.kind !== 'salu') return undefined;
+    if (!isMemoryAccess(step)) return undefined;
     if (path.isDropped && this.promised.dropsAreDeferred) return `${describe(step)} follows a DROP`;
     return path.offset === step.memory ? undefined : `${describe(step)} has no offset step before it`;
   }
 
-  private operandsFault({ effect, parameters, memory }: ActionStep): string | undefined {
-    if (effect.kind === 'setBranch') return 'sets a branch id, which only branches do';
+  private operandsFault(step: ActionStep): string | undefined {
+    const { effect, parameters, memory } = step;
+    if (effectsOf(effect).setsBranch) return 'sets a branch id, which only branches do';
     const wanted = actionParameters(effect, { branchId: 0, port: 0 }).length;
     if (parameters.length !== wanted) return `has ${parameters.length} parameters and needs ${wanted}`;
     for (const parameter of parameters) {
@@ -92,15 +101,15 @@ class StepChecker {
           return `has the parameter ${parameter.value}, which is not a word of 32 bits`;
       } else if (!this.memories.has(parameter.memory)) return `uses memory ${parameter.memory}, which is not declared`;
     }
-    if (memory === undefined) return effect.kind === 'salu' ? 'accesses no memory' : undefined;
+    if (memory === undefined) return isMemoryAccess(step) ? 'accesses no memory' : undefined;
     return this.memories.has(memory) ? undefined : `uses memory ${memory}, which is not declared`;
   }
 }
 
 function after(step: Step, path: Path): Path {
   if (step.kind === 'nop') return path;
-  if (step.effect.kind === 'drop') return { ...path, isDropped: true };
-  return step.effect.kind === 'offset' ? { ...path, offset: step.memory } : path;
+  if (isDrop(step)) return { ...path, isDropped: true };
+  return addressStepOf(step) === 'offset' ? { ...path, offset: step.memory } : path;
 }
 
 const joined = (a: Path, b: Path): Path => ({
@@ -132,4 +141,4 @@ function linksFault({ tree, links, aligned }: StepsForm, seen: ReadonlySet<Step>
   return undefined;
 }
 
-const isTied = ({ effect }: ActionStep): boolean => effect.kind === 'salu' || actionName(effect).startsWith('hash');
+const isTied = (step: ActionStep): boolean => isMemoryAccess(step) || effectsOf(step.effect).hashes !== undefined;

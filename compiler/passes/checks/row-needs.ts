@@ -5,6 +5,8 @@ import { actionName } from '../../data-plane/instructions/table.js';
 import { must } from '../../data-plane/must.js';
 import type { TreeRow } from '../../place/problem.js';
 import type { Row } from '../../rows/rows.js';
+import { entryEffect } from '../../rows/rows.js';
+import { isMemoryAccess } from '../../steps/steps.js';
 import type { RowsForm } from '../forms.js';
 
 export function needsFault({ lowered: { rows, problem, dataPlane, program } }: RowsForm): string | undefined {
@@ -35,9 +37,7 @@ export function needsFault({ lowered: { rows, problem, dataPlane, program } }: R
 function rowFault(row: Row, { depth, after, entries, allowed }: TreeRow, dataPlane: DataPlane): string | undefined {
   if (depth !== row.depth || after !== row.after) return 'has another depth or order in the problem for the allocator';
   if (entries !== row.entries.length) return `has ${row.entries.length} entries, and the problem has ${entries}`;
-  const actions = new Set(
-    row.entries.map(({ does }) => actionName(does.kind === 'step' ? does.step.effect : { kind: 'setBranch' })),
-  );
+  const actions = new Set(row.entries.map((entry) => actionName(entryEffect(entry))));
   for (const { index, number, actions: here } of dataPlane.rpbs) {
     const hasAll = [...actions].every((name) => here.has(name));
     if (hasAll !== (allowed[index] === 1))
@@ -64,8 +64,8 @@ const groupOf = (tree: readonly TreeRow[], i: number): number => {
 function accessedBy({ entries }: Row): ReadonlySet<string> {
   return new Set(
     entries.flatMap(({ does }) => {
-      const isAccess = does.kind === 'step' && does.step.effect.kind === 'salu' && does.step.memory !== undefined;
-      return isAccess ? [does.step.memory as string] : [];
+      const memory = does.kind === 'step' && isMemoryAccess(does.step) ? does.step.memory : undefined;
+      return memory === undefined ? [] : [memory];
     }),
   );
 }
