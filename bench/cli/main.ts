@@ -16,7 +16,7 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     usage: 'churn',
-    describe: 'Programs that come and go for a long time',
+    describe: 'Measure a switch on which programs come and go for a long time',
     load: async () => (await import('./commands/churn-command.js')).churnCommand,
   },
   {

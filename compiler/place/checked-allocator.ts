@@ -1,7 +1,4 @@
-/**
- * Allocators of other people: what they return is held against the rules of placement, and what they are given they can
- * read and not change.
- */
+/** Allocators of users: their results are checked against the rules of placement, and they cannot change their arguments. */
 import { DomainError } from '../data-plane/domain-error.js';
 import { thrownText, valueText } from '../data-plane/thrown-text.js';
 import type { Allocator, FreeResources, PlacementResult, Shortage } from './allocator.js';
@@ -10,10 +7,10 @@ import { brokenRule, PLACEMENT_RULES, type PlacementRule } from './placement-rul
 import type { PlacementProblem, PlacementRow } from './problem.js';
 import { isTrusted, trustedAllocator } from './trusted-allocators.js';
 
-/** What an allocator did that none may do; closed. */
+/** The fault of an allocator; closed. */
 export type AllocatorFault =
   | PlacementRule
-  /** It returned something else than a placement or a shortage. */
+  /** It returned neither a placement nor a shortage. */
   | 'no-result'
   | 'promise'
   | 'threw'
@@ -51,7 +48,7 @@ function checkedResult(name: string, result: unknown, problem: PlacementProblem,
     );
   }
   if ('then' in result && typeof result.then === 'function') {
-    // Nobody waits for it: what it throws later is no fault of anybody else.
+    // Nobody awaits it: a later rejection must not end the process.
     Promise.resolve(result).catch(() => undefined);
     throw new AllocatorError(name, 'promise', 'returned a promise: place() has to return the placement itself');
   }
@@ -83,7 +80,7 @@ function checkedShortage(shortage: unknown, wrong: (what: string) => AllocatorEr
   return { row: row as number, cause };
 }
 
-/** Calls a function of other people; a time limit is one way to do it. @throws {AllocatorError} 'no-answer' */
+/** Calls a function of a user, for example under a time limit. @throws {AllocatorError} 'no-answer' */
 export type GuardedCall = (allocator: string, run: () => unknown) => unknown;
 
 /**
@@ -118,7 +115,7 @@ export const guarded = (allocator: Allocator): Allocator =>
 
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean => a.every((value, i) => value === b[i]);
 
-/** A copy of an answer, as getters of it are code of other people too, and it must not change once it is checked. */
+/** A copy of an answer, as its getters are code of the user too, and it must not change after the check. */
 function plainAnswer(answer: unknown): unknown {
   if (typeof answer !== 'object' || answer === null || 'then' in answer) return answer;
   const { kind, placement, by, shortage } = answer as Partial<Record<string, unknown>>;

@@ -2,7 +2,7 @@
  * The paper's objectives, solved without a solver. All of them depend on the first and the last RPB only, and for each
  * start the earliest feasible RPB for every next row gives the least last RPB; so all starts together give the optimum.
  * Earliest need not be best where a later row must share an earlier one's RPB, or wants the entries or memory that an
- * earlier row took from it (in another pass): such rows are tried at every place.
+ * earlier row took from it (in another pass): such rows are tried in every RPB.
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
@@ -18,11 +18,11 @@ const TIE = 1e-9;
 
 /**
  * After this many placed rows from one start, rows keep their earliest place: full switches would otherwise cost
- * exponential time. Programs that share no RPB between their passes never come near it; against Z3 it was seen to miss
+ * exponential time. Programs that share no RPB between their passes stay far below it; compared with Z3 it missed
  * an optimum only where thirty rows have two or three free entries per RPB to share over three passes and more.
  */
 const MAX_TRIED = 20_000;
-/** After this many, it is worth while to compute what rows could do at best. */
+/** After this many, {@link Search.lastRegardless} saves more time than it takes. */
 const EASY_TRIED = 64;
 
 export function greedyAllocator(objective: Objective): Allocator {
@@ -150,7 +150,7 @@ class Search {
 
   /**
    * A lower bound of the last RPB when row i stands at x, from order and links alone; more than there are RPBs if the
-   * rows behind it cannot follow. Rises with x, unless a later row has to share the RPB of row i.
+   * later rows cannot follow. Rises with x, unless a later row has to share the RPB of row i.
    */
   private leastLast(i: number, x: number): number {
     const { rows } = this;

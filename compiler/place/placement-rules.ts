@@ -1,6 +1,6 @@
 /**
- * The rules that every placement keeps, from the rows and the free resources alone. They stand here once: an allocation
- * is checked against them before it becomes entries, and so are the allocators of other people and the forms in the tests.
+ * The rules that every placement keeps, from the rows and the free resources alone. An allocation is
+ * checked against them before it becomes entries, and so are the allocators of users and the forms in the tests.
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import type { FreeResources, Placement } from './allocator.js';
@@ -10,7 +10,7 @@ import type { TreeRow } from './problem.js';
 export const PLACEMENT_RULES = {
   'a-place-each': 'each row has one place',
   'in-range': 'a place is a logical RPB: a whole number from 1 to the RPBs of all passes',
-  order: 'a row lies behind the row that it comes after',
+  order: 'a row has a larger logical RPB than the row that it has to be after',
   action: 'a row lies in an RPB that has its actions',
   'shared-rpb': 'rows that are linked share one physical RPB',
   entries: 'rows of all passes share the free table entries of their RPB',
@@ -26,7 +26,7 @@ export interface BrokenRule {
 }
 
 export interface PlacedRows {
-  /** Each behind the row `after`; a placement by depth is that of a chain. */
+  /** Each has to be after the row `after`; a placement by depth is that of a chain. */
   readonly tree: readonly TreeRow[];
   readonly rpbCount: number;
   readonly logicalRpbs: number;
@@ -56,7 +56,7 @@ export function brokenRule(
   for (const [i, { allowed, link, after }] of tree.entries()) {
     const here = `${noun} ${i + 1} is placed in`;
     if (after >= 0 && at(after) >= at(i)) {
-      return broken('order', `${here} logical RPB ${at(i)}, not behind ${noun} ${after + 1} in ${at(after)}`);
+      return broken('order', `${here} logical RPB ${at(i)}, which is not after ${noun} ${after + 1} in ${at(after)}`);
     }
     if (allowed[rpbOf(i)] !== 1) return broken('action', `${here} RPB ${rpbOf(i) + 1}, which lacks an action of it`);
     if (link >= 0 && rpbOf(link) !== rpbOf(i)) {

@@ -1,6 +1,6 @@
 /**
- * Brings steps of exclusive branches that must share an RPB to one depth, by inserting NOPs. After expansion, since
- * expansions change depths.
+ * Brings steps of exclusive branches that must share an RPB to one depth, by inserting NOPs. It runs after
+ * expansion, which changes depths.
  */
 import { must } from '../data-plane/must.js';
 import type { LinkGroup } from './memory-links.js';
@@ -23,14 +23,14 @@ export type AlignedLevel = readonly Step[];
 
 export interface AlignedTree {
   readonly tree: StepTree;
-  /** The levels that lie at one depth now. */
+  /** The levels whose steps have one depth now. */
   readonly aligned: readonly AlignedLevel[];
 }
 
 /**
  * The aligned tree. Groups that cannot be aligned (two memories used in opposite orders, or a later use on one path)
  * stay as they are: the placement then puts them into one RPB in different passes.
- * @param maxDepth the deepest that a step may come to lie
+ * @param maxDepth the greatest depth that a step may get
  */
 export function align(tree: StepTree, groups: readonly LinkGroup[], maxDepth: number): AlignedTree {
   const levels = groups.flatMap(({ byUse }) => byUse).filter((steps) => steps.length > 1);
@@ -48,7 +48,7 @@ export function padSteps(tree: StepTree, padding: ReadonlyMap<Step, number>): St
     const padded: Step[] = [];
     for (const step of steps) {
       const nops = Array.from({ length: padding.get(step) ?? 0 }, (): Step => ({ kind: 'nop', spans: step.spans }));
-      // An access and its offset step wait together: branches that are aligned can then share both.
+      // NOPs go before the offset step of an access: aligned branches can then share both steps.
       const before =
         isMemoryAccess(step) && addressStepOf(padded.at(-1)) === 'offset' ? padded.length - 1 : padded.length;
       padded.splice(before, 0, ...nops);

@@ -33,9 +33,9 @@ interface PathState {
 interface Access {
   readonly step: Step;
   readonly memory: string;
-  /** How many came before it on its path. */
+  /** Number of earlier accesses of the memory on its path. */
   readonly use: number;
-  /** Those behind its address. */
+  /** The hashes that its address was computed from. */
   readonly hashes: HashChain;
 }
 
@@ -54,7 +54,7 @@ export function linkGroups(tree: StepTree): LinkGroup[] {
 /** Key: memory and role ('access', or the place of a hash in the chain before the access); value: steps by use. */
 type Roles = Map<string, Set<Step>[]>;
 
-/** The chain of a memory that all its accesses have is left out: each of its hashes would be alone in its role. */
+/** A chain that all accesses of a memory have in common is left out: each of its hashes would be the only one in its role. */
 function rolesOf(accesses: readonly Access[]): Roles {
   const chains = new Map<string, Set<HashChain>>();
   for (const { memory, hashes } of accesses) {
@@ -128,14 +128,14 @@ class AccessFinder {
     return { ...state, hashes, saluFlag: flag?.kind === 'constant' ? flag.value : 0 };
   }
 
-  /** Notes the access and the hashes behind its address. */
+  /** Adds the access, with the hashes that its address was computed from. */
   private access(step: ActionStep, { secondStores, writes }: Effects, state: PathState): PathState {
     const { hashes, uses, saluFlag } = state;
     const memory = must(step.memory, 'memory of an access');
     const use = uses.get(memory) ?? 0;
     this.accesses.push({ step, memory, use, hashes: hashes.mar ?? this.chains.none });
     const after = { ...hashes };
-    // What comes out of memory was computed from no hash.
+    // A word that was read from memory was computed from no hash.
     if (!(secondStores && saluFlag === 1)) for (const place of writes) after[place] = this.chains.none;
     return { ...state, hashes: after, uses: new Map(uses).set(memory, use + 1) };
   }

@@ -33,7 +33,7 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     usage: 'lsp',
-    describe: 'A language server for editors, on standard input and output',
+    describe: 'Run a language server for editors, on standard input and output',
     load: async () => (await import('./commands/lsp-command.js')).lspCommand,
   },
   {

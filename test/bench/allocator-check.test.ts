@@ -49,7 +49,7 @@ test('random cases are problems: links name earlier first rows, and a seed gives
   }
 });
 
-test('problems have placements, and have none: a check that knows one of both would be none', async () => {
+test('of the random problems, some have a placement and some have none', async () => {
   const found = { placed: 0, none: 0, undecided: 0 };
   const crowded = [];
   for await (const posed of crowdedProblems('test', 60)) crowded.push(posed.origin);
@@ -64,7 +64,7 @@ test('problems have placements, and have none: a check that knows one of both wo
   assert.ok(found.placed > 50 && found.none > 20, JSON.stringify(found));
 });
 
-test('ours keep the rules, and place what they place', async () => {
+test('built-in allocators keep the rules', async () => {
   const check = await checkOf(priceAllocator(), 40, [greedyAllocator(f1())]);
   assert.is(check.broken, null);
   assert.ok(check.problems > 40, 'also on crowded switches');
@@ -108,7 +108,7 @@ for (const [code, rows, allocator] of FAULTS) {
   });
 }
 
-test('an answer that is another one the next time is a fault', async () => {
+test('an allocator that answers the same problem differently is refused', async () => {
   let n = 0;
   const wavering: Allocator = {
     name: 'wavering',

@@ -87,7 +87,7 @@ test('all packets of a flow, both ways, go to one program', async () => {
   }
 });
 
-test('both ways of a flow stay each other’s opposite for a firewall', async () => {
+test('for a firewall, the two directions of a flow keep exchanged addresses and ports', async () => {
   const { addressing } = await deployed(await arrivalsOf('sf', 10));
   const batch = createPacketBatch(400, 2 ** 17);
   for (let n = 1; n < 100; n += 2) {
@@ -136,7 +136,7 @@ test('checksums that were right stay right', async () => {
   }
 });
 
-test('a wrong transport checksum stays as wrong as it was, none stays none', async () => {
+test('a wrong transport checksum keeps its error, and an absent one stays absent', async () => {
   const { addressing } = await deployed(await arrivalsOf('lb', 5));
   const batch = createPacketBatch(10, 4096);
   const wrong = packetOf(conversation(2));
@@ -163,7 +163,7 @@ test('the same capture is addressed in the same way, whole or in parts', async (
   assert.equal([...parts.ingressPort], [...whole.ingressPort]);
 });
 
-test('packets cut anywhere do no harm', async () => {
+test('packets cut at any byte are addressed without an exception', async () => {
   const { rig, addressing } = await deployed(await arrivalsOf('all-mixed', 30));
   const batch = createPacketBatch(500, 2 ** 17);
   for (const packet of [packetOf(conversation(2), 20), packetOf(conversation(3), 20), ...otherKinds(1)]) {

@@ -23,7 +23,7 @@ function summaryOf(stamps: readonly (readonly [number, number] | undefined)[]): 
   return statistics.summary('x.pcap', 'pcap', intake);
 }
 
-test('a duration of nanoseconds in the present: two doubles would say 0', () => {
+test('a duration of nanoseconds at a present date is exact (a difference of doubles would be 0)', () => {
   const { seconds, duration, firstTime, lastTime } = summaryOf([
     [1_700_000_000, 999_999_999],
     [1_700_000_001, 1],

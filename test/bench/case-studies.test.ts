@@ -60,7 +60,7 @@ test('13a: no packet is lost, changed or sent elsewhere while programs come and 
   assert.ok(kinds.includes('deploy') && kinds.includes('revoke'), kinds.join());
 });
 
-test('13a: a program whose filter does match would be seen', async () => {
+test('13a: a program whose filter matches the traffic changes the result', async () => {
   const workload = await loadWorkload({ name: 'cache', memoryBytes: 1024, cases: 2, seed: '1', dataPlane });
   const updates = [{ atUs: 500_000, request: { kind: 'deployArrival', number: 0 } as const }];
   const network = new EmulatedNetwork({ dataPlane, allocator: priceAllocator(), workload, updates });

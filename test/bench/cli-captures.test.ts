@@ -33,7 +33,7 @@ const PORTS = capture([{ name: 'port 0' }, { name: 'port 63' }, { name: 'port 65
 const CUT = Uint8Array.from(pcapFile({}, [{ bytes: FRAME, seconds: 1, ticks: 1 }])).subarray(0, 50);
 const RUN = ['run', '--programs', '1', '--workload', 'cms', '--out', 'r'];
 
-test('run: link types, times and gaps, said in the summary and its document', () =>
+test('run: the summary and its document name link types, times and gaps', () =>
   withFolder(async (folder) => {
     writeFileSync(join(folder, 'a.pcapng'), OTHERS);
     const read = ['--trace', 'a.pcapng', '--skip-other-links', '--from', '+3', '--to', '+20s', '--squeeze-gaps', '1ms'];
@@ -100,7 +100,7 @@ test('ports that nothing is connected to, and ports that the switch does not hav
     }
   }));
 
-test('verify that compared no packet fails and says why', () =>
+test('verify that compared no packet ends with status 1 and the reason', () =>
   withFolder(async (folder) => {
     writeFileSync(join(folder, 'cut.pcap'), CUT);
     writeFileSync(join(folder, 'none.pcap'), Uint8Array.from(pcapFile({}, [])));

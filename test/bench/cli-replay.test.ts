@@ -24,7 +24,7 @@ function changedCalculator(folder: string, from: string, to: string): void {
 
 const replay = (folder: string, ...args: string[]): Promise<Outcome> => type('bench', ['replay', ...args], { folder });
 
-test('three commands: traffic, a golden of what the program does, and does it still', () =>
+test('traffic is generated, a golden is written, and a replay equals it', () =>
   withFolder(async (folder) => {
     changedCalculator(folder, 'program calc', 'program mine');
     const made = await type(
@@ -182,7 +182,7 @@ test('verdicts by port and reason, packets by number, memory at the end', () =>
     assert.match(json.stderr, /2 selected packets were not traced/);
   }));
 
-test('on tofino1 packets that end inside a header are said to end in the parser, as on the chip', () =>
+test('on tofino1, packets that end inside a header are dropped by the parser, as on the chip', () =>
   withFolder(async (folder) => {
     writeFileSync(join(folder, 'mine.p4runpro'), VERDICTS);
     writeCapture(
@@ -207,7 +207,7 @@ test('on tofino1 packets that end inside a header are said to end in the parser,
     assert.match(shorter.stdout, /^ {2}verdict {2}dropped \(DROP\)$/m);
   }));
 
-test('a program that no packet is for is named with its filter', () =>
+test('a program whose filter no packet matches is named with the filter', () =>
   withFolder(async (folder) => {
     writeFileSync(join(folder, 'mine.p4runpro'), VERDICTS);
     const { status, stderr } = await replay(folder, 'mine.p4runpro', 'hh', '--trace', CALC);
@@ -215,7 +215,7 @@ test('a program that no packet is for is named with its filter', () =>
     assert.is(stderr, 'bench: warning: no packet matched the filter of hh: <hdr.ipv4.src, 10.0.0.0, 255.255.255.0>\n');
   }));
 
-test('a golden without ports is compared without them, and that is said', () =>
+test('a golden without ports is compared without them, with a note', () =>
   withFolder(async (folder) => {
     const writer = createCaptureWriter(join(folder, 'golden.pcap'));
     const reader = await openCapture(CALC_GOLDEN);
@@ -229,7 +229,7 @@ test('a golden without ports is compared without them, and that is said', () =>
     assert.is(stderr, 'bench: warning: golden.pcap records no ports, so they were not compared\n');
   }));
 
-test('--out keeps the packets with their ports; --coverage says what was not reached', () =>
+test('--out writes the packets with their ports; --coverage lists lines that were not reached', () =>
   withFolder(async (folder) => {
     const asked = ['--trace', golden('ecn-idle', 'trace.pcapng'), '--out', 'out.pcapng', '--coverage'];
     const { status, stdout } = await replay(folder, 'ecn', ...asked);
@@ -287,7 +287,7 @@ await testRefusals('bench', [
   { args: ['goldens', '--folder', 'nowhere'], says: /nowhere/ },
 ]);
 
-test('a program with errors: its findings, no trace of the insides', () =>
+test('a program with errors: its findings, and no stack trace', () =>
   withFolder(async (folder) => {
     broken(folder);
     const { status, stdout, stderr } = await replay(folder, 'broken.p4runpro', '--trace', CALC);

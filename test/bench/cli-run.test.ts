@@ -167,7 +167,7 @@ test("a user's program with a user's capture runs as it is; --readdress and seve
     assert.match(several.stdout, /rewritten to match the filters of the programs/);
   }));
 
-test('where no packet is for the program, its filter is said', () =>
+test('where no packet matches the filter of a program, the filter is printed', () =>
   withFolder(async (folder) => {
     writeFileSync(join(folder, 'mine.p4runpro'), COUNTER);
     await type('bench', ['trace', 'generate', 'a.pcap', '--workload', 'hh', '--packets', '9'], { folder });

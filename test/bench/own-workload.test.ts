@@ -59,13 +59,13 @@ for (const [given, says] of LIES) {
   });
 }
 
-test('what is no workload is named', () => {
+test('a default export that is no workload is refused by name', () => {
   assert.throws(() => workloadFrom(null, plane), /what was given is no workload: it is null, where \{ name, program/);
   assert.throws(() => workloadFrom({ program: () => '' }, plane), /it has no name/);
   assert.throws(() => workloadFrom({ name: 'mine' }, plane), /it has no function program/);
 });
 
-test('one that throws at the 500th, gives another text the next time, or words that are none, is named', () => {
+test('a workload that throws late, is not deterministic, or gives invalid words is refused by name', () => {
   const late = workloadFrom(
     {
       name: 'late',

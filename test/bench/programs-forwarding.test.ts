@@ -33,7 +33,7 @@ test('lb: every packet of a flow goes to the one server that its hash picks', as
   assert.equal([...(await network.memory('address'))], addresses);
 });
 
-test('lb: other prefixes stay as they are', async () => {
+test('lb: packets of other prefixes stay unchanged', async () => {
   const network = await ProgramSwitch.ofKey('lb');
   const packet = packetOf({ ...flowToInside(1), dst: address(10, 0, 1, 5) });
   assert.equal(network.send(packet, 2), { port: 12, bytes: packet, programId: 0 });

@@ -85,7 +85,7 @@ test('nc: a key that many clients ask for is reported once, when it is asked for
   }
 });
 
-test('nc: a client that asks for many keys is not, whichever word of them differs', async () => {
+test('nc: a client that asks for many keys causes no report, whichever word of the keys differs', async () => {
   for (const keyOf of [(n: number) => [n, 7], (n: number) => [7, n], (n: number) => [n << 16, 7]]) {
     const network = await ProgramSwitch.ofKey('nc');
     for (let n = 1; n <= 1000; n++) {
@@ -143,7 +143,7 @@ test('acc: op 0 drops a value that was seen before, any other op none', async ()
   );
 });
 
-test('acc: an op other than 0 marks nothing', async () => {
+test('acc: an op other than 0 does not mark a value as seen', async () => {
   const network = await ProgramSwitch.ofKey('acc');
   network.send(request(9999, [1, 42, 0, 0]));
   assert.is(network.send(request(9999, [0, 42, 0, 0])).port, 0);

@@ -49,7 +49,7 @@ for (const [name, expected, actual, ...differences] of ROWS) {
   test(`comparison: ${name}`, () => assert.equal(comparePackets(expected, actual), differences));
 }
 
-test('comparison: a golden that records no ports asks for none', () => {
+test('comparison: a golden without ports is compared without ports', () => {
   assert.equal(comparePackets([{ ...a, port: undefined }], [a]), []);
 });
 
@@ -75,7 +75,7 @@ const read = (json: unknown): MemoryContents => memoryContentsFrom(json, 'f.json
 const words = (...given: number[]): MemoryContents =>
   new Map([['p', new Map([['m', Uint32Array.from({ length: 8 }, (_, i) => given[i] ?? 0)]])]]);
 
-test('memory contents: what is written is read', () => {
+test('memory contents: text that is written is read back equal', () => {
   const word = fc.constantFrom(0, 0, 1, 2, 0xffffffff);
   fc.assert(
     fc.property(fc.array(word, { minLength: 8, maxLength: 8 }), (given) => {
@@ -114,7 +114,7 @@ for (const [json, says] of REFUSED) {
   });
 }
 
-test('fields: all are shown, those that differ are marked, long values from where they do', () => {
+test('fields: all are shown, different ones are marked, and long values start at their first difference', () => {
   const plane = defaultDataPlane();
   const payload = Array.from({ length: 100 }, (_, i) => i);
   const before = { ...a, bytes: frame({ udp: {}, ipv4: { src: 1 }, payload }) };

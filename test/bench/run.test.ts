@@ -157,7 +157,7 @@ test('--programs max deploys until the first that does not fit, and says why', a
   assert.is(summary.packets.unmatched, 0);
 });
 
-test('no packets, no trouble', async () => {
+test('a run without packets has a summary', async () => {
   const { summary } = await run({ options: { packets: 0, programs: 1 } });
   assert.is(summary.packets.in, 0);
   assert.is(summary.packetsPerSecond, 0);
@@ -192,7 +192,7 @@ async function writeCapture(path: string, workload: string, programs: number, pa
   writer.close();
 }
 
-test('captures: all packets run, the same for any number of workers', () =>
+test('captures: all packets run, with equal results for any number of workers', () =>
   withFolder(async (folder) => {
     const traces = ['a.pcap', 'b.pcap.gz'].map((name) => join(folder, name));
     await writeCapture(itemAt(traces, 0), 'all-mixed', 20, 1500);

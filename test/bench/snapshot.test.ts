@@ -26,7 +26,7 @@ async function runIn(folder: string, args: readonly string[]): Promise<Summary> 
   return { programsRequested, programsDeployed, entries, rpb, passes, packets, stateHash, outputHash };
 }
 
-test('in three parts, by other numbers of workers and another engine: the same', () =>
+test('a run in three parts, with other numbers of workers and another engine, has equal results', () =>
   withFolder(async (folder) => {
     const asked = ['--programs', '40', '--workload', 'all-mixed', '--seed', 'seven'];
     const whole = await runIn(folder, [...asked, '--packets', '9000', '--write', 'whole.pcap']);
@@ -72,7 +72,7 @@ test('a program of a file that keeps its memory sizes; captures as packets; trac
     );
   }));
 
-test('Ctrl-C keeps the switch', () =>
+test('Ctrl-C writes the snapshot, and the resumed run equals one without interruption', () =>
   withFolder(async (folder) => {
     let begun = Number.POSITIVE_INFINITY;
     const when = (): boolean => {

@@ -134,7 +134,7 @@ const anything: fc.Arbitrary<readonly Statement[]> = fc
     return [...before, { kind: 'branch', cases: [{ conditions: [condition], body: inside, span }], span }, ...after];
   });
 
-test('a program without a finding never leaves its memories; of one that does, there is a finding', () => {
+test('a program without a finding accesses its memories only; one that does not has a finding', () => {
   const seen = { inside: 0, outside: 0 };
   fc.assert(
     fc.property(anything, fc.array(word, { minLength: 8, maxLength: 8 }), (body, hashes) => {

@@ -15,7 +15,7 @@ import {
   withPublishedConstraints,
 } from '../../compiler/index.js';
 
-test('every name makes an allocator that says it', () => {
+test('every name gives an allocator of that name', () => {
   assert.equal(ALLOCATOR_NAMES, ['price', 'f1', 'f2', 'f3', 'hierarchical', 'z3']);
   for (const name of ALLOCATOR_NAMES) {
     const kind: AllocatorKind = ALLOCATORS[name];
@@ -41,7 +41,7 @@ test('what allocators take: weights reach f1, and the names of those that take a
   assert.is(OBJECTIVES.f2().cost(10, 20), 20);
 });
 
-test('what wraps an allocator keeps what it says of itself', () => {
+test('a wrapped allocator keeps its properties', () => {
   const slow: Allocator = { name: 'slow', isSlow: true, place: () => ({ kind: 'placed', placement: [] }) };
   assert.is(withPublishedConstraints(latestInnerRows(slow)).isSlow, true);
   assert.is(latestInnerRows(withPublishedConstraints({ name: 'quick', place: slow.place })).isSlow, undefined);

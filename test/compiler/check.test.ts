@@ -192,7 +192,7 @@ for (const [body, written] of MEANT) {
   });
 }
 
-test('a memory is not called unused where a statement was not read', () => {
+test('a memory is not reported as unused where a statement has a syntax error', () => {
   assert.equal(codesOf(inProgram('MEMREAD(cout);', '@count 4')), ['unknown-memory']);
   assert.equal(codesOf(inProgram('LOADI(mar 0); if (x) { MEMREAD(count); }', '@count 4')), ['syntax', 'syntax']);
 });

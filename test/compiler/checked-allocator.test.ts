@@ -43,9 +43,9 @@ const LIES: readonly (readonly [code: string, says: RegExp, allocator: Allocator
   ['in-range', /logical RPB 1\.5/, placed(1, 1.5, 4)],
   ['in-range', /logical RPB undefined/, placed(1, undefined, 4)],
   ['in-range', /logical RPB 2,/, placed(1, '2', 4)],
-  ['order', /depth 2 is placed in logical RPB 1, not behind depth 1 in 1/, placed(1, 1, 4)],
-  ['order', /depth 3 is placed in logical RPB 1, not behind depth 2 in 2/, placed(1, 2, 1)],
-  ['order', /row 2 .*not behind row 1 in 2/, answering({ kind: 'placed', placement: [2, 1, 5], by: 'row' })],
+  ['order', /depth 2 is placed in logical RPB 1, which is not after depth 1 in 1/, placed(1, 1, 4)],
+  ['order', /depth 3 is placed in logical RPB 1, which is not after depth 2 in 2/, placed(1, 2, 1)],
+  ['order', /row 2 .*not after row 1 in 2/, answering({ kind: 'placed', placement: [2, 1, 5], by: 'row' })],
   ['action', /depth 2 is placed in RPB 3, which lacks an action of it/, placed(1, 3, 4)],
   ['shared-rpb', /depth 3 is placed in RPB 3, and depth 1, whose RPB it shares, in RPB 1/, placed(1, 2, 3)],
   ['entries', /RPB 3 has 1 free entries of 4/, placed(3, 4, 6)],
@@ -116,7 +116,7 @@ const TRAPS: typeof LIES = [
   ['no-result', /returned shortage\.row undefined/, answering({ kind: 'doesNotFit', shortage: 7 })],
 ];
 
-test('a placement that is another one when it is read again is what it was when it was checked', () => {
+test('a placement whose getters change their answer is used as it was checked', () => {
   let reads = 0;
   const places = new Proxy([1, 2, 4], {
     get: (target, key, receiver) => (key === '2' && ++reads > 1 ? 3 : Reflect.get(target, key, receiver)),
@@ -154,7 +154,7 @@ test('memories of one RPB have to fit together, whatever their passes', () => {
   );
 });
 
-test('what keeps the rules passes as it is, a shortage too', () => {
+test('a result that keeps the rules is passed on unchanged, also a shortage', () => {
   const free = new Resources(EACH);
   assert.equal(checkedAllocator(placed(1, 2, 4)).place(EACH.problem, free), { kind: 'placed', placement: [1, 2, 4] });
   const shortage = { kind: 'doesNotFit', shortage: { row: 1, cause: 'memory' } };
@@ -172,7 +172,7 @@ const SMALL = {
   unlinkedWeight: 3,
 };
 
-test('the rules say of random placements what rules written apart from them say', () => {
+test('on random placements the rules agree with a second implementation', () => {
   let [kept, broken] = [0, 0];
   const draws = fc.tuple(instances(SMALL), fc.array(fc.integer({ min: 0, max: 13 }), { maxLength: 6 }), fc.boolean());
   fc.assert(
@@ -190,7 +190,7 @@ test('the rules say of random placements what rules written apart from them say'
   assert.ok(kept > 20 && broken > 100, `${kept} kept, ${broken} broken`);
 });
 
-test('an allocator that nobody knows is checked where programs are linked, and the books stay as they were', () => {
+test('an unknown allocator is checked when a program is linked, and a refusal leaves the state unchanged', () => {
   const plane = defaultDataPlane();
   const program = checkedProgram('@m 16\nprogram p(<hdr.ipv4.dst, 1, 0xff>) { LOADI(mar, 3); MEMADD(m); FORWARD(1); }');
   const lowered = lower(program, plane, 1);
@@ -215,7 +215,7 @@ test('an allocator that nobody knows is checked where programs are linked, and t
   assert.equal(same, link(lowered, state, ''), 'an honest one gets what the same one gets unguarded');
 });
 
-test('what was thrown is told in one line, with the place in the file of its author', () => {
+test('a thrown error is reported in one line with its position in the module', () => {
   const error = new Error('no luck\nmore');
   error.stack = 'Error: no luck\n    at place (file:///home/me/mine.js:12:5)\n    at file:///home/me/other.js:1:1';
   assert.is(thrownText(error), 'Error: no luck (mine.js:12)');

@@ -136,7 +136,7 @@ for (const [name, json, code] of REFUSED) {
   });
 }
 
-test('any other JSON is refused by a DocumentError', () => {
+test('any other JSON is refused with a DocumentError', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(document)), (value, key) => {
       for (const json of [value, { ...document, [key]: value }]) {

@@ -121,7 +121,7 @@ test('published: the check values of its hash units', () => {
 
 const mine = (overrides: object): object => ({ extends: 'default', name: 'mine', ...overrides });
 
-test('extending changes what it names and nothing else', () => {
+test('an extension changes the named members only', () => {
   const base = defaultDataPlane();
   const dataPlane = dataPlaneFromJson(mine({ rpbs: { 3: { entries: 1024 } } }));
   assert.equal(

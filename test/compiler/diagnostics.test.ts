@@ -69,7 +69,7 @@ test('findings come in the order of the text', () => {
   );
 });
 
-test('the underline stands under the text behind tabs, carriage returns and on the last line', () => {
+test('the underline is below the text after tabs and carriage returns, and on the last line', () => {
   const source = 'program p(<hdr.ipv4.src, 0, 0>) {\r\n\t\tTELEPORT;\r\n}';
   const text = renderAll(analyse(source, defaultDataPlane()), 'a', source);
   assert.ok(text.startsWith('a:2:3: error[unknown-primitive]: there is no primitive TELEPORT\n'));
@@ -145,14 +145,14 @@ test('a long line is cut around the finding, and a long word in a message', () =
   assert.ok(text.length < 1000, `${text.length} characters`);
 });
 
-test('what a terminal would obey is not printed', () => {
+test('control characters of the text are not printed', () => {
   const source = `${PROGRAM} /* \u001b]0;title\u0007 \u202e */ TELEPORT\u001b[2J; }`;
   const text = rendered(source);
   assert.not.match(text, /(?!\n)[\p{Cc}\p{Cf}]/u);
   assert.ok(text.includes('/* \ufffd]0;title\ufffd \ufffd */ TELEPORT\ufffd[2J; }'), text);
 });
 
-test('noise of any kind is told in little text', () => {
+test('random text of any kind leads to a bounded report', () => {
   const noise = Array.from({ length: 200_000 }, (_, i) => String.fromCharCode((i * 7919 + (i >> 5)) % 256)).join('');
   const texts = [noise, '{'.repeat(200_000), ';'.repeat(100_000), '@'.repeat(100_000), '(a'.repeat(100_000)];
   for (const source of [...texts, ...texts.map((text) => PROGRAM + text)]) {

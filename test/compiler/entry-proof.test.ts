@@ -305,12 +305,12 @@ test('refused: an entry that forwards to the recirculation port, or to the disca
   }
 });
 
-test('a document without a fault is read as it is', () => {
+test('a correct document is read without a change', () => {
   const it = compiled();
   assert.equal(installableProgramFromJson(JSON.parse(JSON.stringify(it)), plane), it);
 });
 
-test('NoAction stands in the way of what follows, and does nothing', () => {
+test('an entry with NoAction hides the entries after it, and changes nothing', () => {
   const it = compiled();
   const idle = withEntries(it, (entry) =>
     entry.action.includes('salu_') ? { ...entry, action: 'NoAction', parameters: [] } : entry,

@@ -90,14 +90,14 @@ test('every program is drawn as well-formed XML that names every RPB in use and 
   }
 });
 
-test('names cannot break the figure', () => {
+test('names with special characters leave the figure well-formed', () => {
   const explanation = { ...explained(sampleSource('lb')), program: '<a&"b>\u0000' };
   const svg = explanationSvg([explanation], DATA_PLANE);
   assertBalanced(svg);
   assert.match(svg, /&lt;a&amp;&quot;b&gt;\?/);
 });
 
-test('what is said of entries, tables and memories is what the compiled program has', () => {
+test('the entries, tables and memories of an explanation are those of the compiled program', () => {
   for (const name of SAMPLE_NAMES) {
     const program = checkedProgram(sampleSource(name));
     const compiled = linkProgram(program, new SwitchState(DATA_PLANE));
@@ -215,7 +215,7 @@ test('why: allocators of the paper place depths, and take the first with room', 
   assert.match(rows.at(-1)?.why ?? '', /the first with room/);
 });
 
-test('every choice that is said to be free holds: the row could move there while all others stay', () => {
+test('each RPB listed as free would take the row while all others stay', () => {
   for (const name of SAMPLE_NAMES) {
     for (const { reason, rpb, pass } of explained(sampleSource(name)).rows) {
       const at = (pass - 1) * DATA_PLANE.rpbCount + rpb;
@@ -242,7 +242,7 @@ test('a program of 256 cases is explained', () => {
   assertBalanced(explanationSvg([explanation], DATA_PLANE));
 });
 
-test('random programs, placed by any allocator: explained or not, and no claim that does not hold', () => {
+test('random programs, placed by any allocator: each statement of an explanation is true', () => {
   const small = smallDataPlane(ALL, { entries: 24, buckets: 65536 });
   const allocators = [DEFAULT_LINK_OPTIONS.allocator, greedyAllocator(f1()), greedyAllocator(hierarchical)];
   const property = fc.property(

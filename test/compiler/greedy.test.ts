@@ -96,7 +96,7 @@ test('what each objective prefers', () => {
   assert.equal(place(each, f3), [3, 4]);
 });
 
-test('no rows need no RPB', () => {
+test('a problem without rows has an empty placement', () => {
   assert.equal(place(instanceOf(2, 1, [], [0, 0]), f2), []);
 });
 

@@ -32,7 +32,7 @@ const effects: readonly ActionEffect[] = [
   ).values(),
 ];
 
-test('every action has a name that means it, a summary, and words for an explanation', () => {
+test('every action has a unique name, a summary, and a text for explanations', () => {
   const compact = new Map(
     planes.flatMap(({ fields }) => [...fields.keys()].map((name) => [compactFieldName(name), name] as const)),
   );

@@ -180,7 +180,7 @@ const BROKEN: readonly (readonly [pass: PassName, what: string, form: Form, faul
     'place',
     'all in one RPB',
     withPlacement({ placement: place.allocation.placement.map(() => asLogicalRpb(1, 1, 'a row')) }),
-    /not behind row/,
+    /not after row/,
   ],
   ['place', 'a memory without block', withPlacement({ memories: [] }), /0 of 1 memories have a block/],
   [
@@ -225,7 +225,7 @@ for (const [pass, what, broken, fault] of BROKEN) {
   });
 }
 
-test('a pass that changes more than it may is told so', () => {
+test('a pass that changes more than it may is reported', () => {
   const before = form('expand', 'steps');
   const lost = withSteps('expand', (steps) => steps.filter((step) => !isKind('extract')(step)));
   assert.throws(
@@ -235,7 +235,7 @@ test('a pass that changes more than it may is told so', () => {
   checkForm('defer-drops', form('defer-drops', 'steps'), before);
 });
 
-test('the fifteen programs hold at every pass', () => {
+test('the fifteen programs keep the invariants after every pass', () => {
   for (const name of SAMPLE_NAMES) {
     for (const [pass, each] of formsOf(sampleSource(name))) if (pass !== 'emit') checkForm(pass, each, undefined);
   }

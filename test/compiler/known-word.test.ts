@@ -88,7 +88,7 @@ test('what a condition says holds, whether it is met or not', () => {
   );
 });
 
-test('all that is known of words of four bits is what there is to know', () => {
+test('what is known of words of four bits equals an enumeration of all of them', () => {
   // Two constants of the least and the greatest are the only way to be a constant; a contradiction is found.
   const nibble = words.wordOfWidth(4);
   assert.equal([nibble.min, nibble.max], [0, 15]);

@@ -153,14 +153,14 @@ test('a field with spaces around its dots is not a field', () => {
   assert.equal(findings('hdr.'), ['unexpected-character@1:4+1']);
 });
 
-test('comments of three kinds are space', () => {
+test('comments of three kinds count as white space', () => {
   assert.equal(tokens('a // b\nc # d\ne /* f\ng */ h'), ['name:a@1:1', 'name:c@2:1', 'name:e@3:1', 'name:h@4:6']);
   assert.equal(tokens('// a # /* b\nc'), ['name:c@2:1']);
   assert.equal(tokens('/* // */ a /**/ b /* * / */ c'), ['name:a@1:10', 'name:b@1:17', 'name:c@1:29']);
   assert.equal(tokens('# last line'), []);
 });
 
-test('a comment that is never closed ends the file', () => {
+test('a comment that is not closed extends to the end of the file', () => {
   assert.equal(findings('a\n /* b\n c'), ['unterminated-comment@2:2+2']);
   assert.equal(findings('/*/'), ['unterminated-comment@1:1+2']);
 });

@@ -259,7 +259,7 @@ test('a filter table that is full', () => {
   assert.equal(misfit.proposals, [{ kind: 'revoke', programs: ['lb2'] }]);
 });
 
-test('several programs have to go: no more of them than needed', () => {
+test('where several programs have to be revoked, no more are named than needed', () => {
   const small = smallDataPlane(ALL, { entries: 2, buckets: 512 });
   const running = Array.from(
     { length: 8 },
@@ -286,7 +286,7 @@ test('several programs have to go: no more of them than needed', () => {
   }
 });
 
-test('tries are bounded, and it is said where they were', () => {
+test('tries are bounded, and the report says where the bound was reached', () => {
   const running = Array.from({ length: 7 }, (_, i) => lb(i + 1));
   const misfit = misfitOf({ source: lb(8), dataPlane: TINY, running, maxTries: 3 });
   assert.ok(misfit.tries <= 3);

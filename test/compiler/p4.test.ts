@@ -136,7 +136,7 @@ test('every parser state that is named is declared once, and every state is reac
   }
 });
 
-test('the main file includes every other one, once', () => {
+test('the main file includes every other file once', () => {
   const included = [...text(MAIN_P4_FILE).matchAll(/#include "(.+)"/g)].map(([, name]) => name);
   assert.equal(
     included,

@@ -137,7 +137,7 @@ test('all that fits is placed, soundly; and where RPBs are not shared, nothing i
 
 const dataPlane = defaultDataPlane();
 
-test('never recirculating is kept to where one pass is enough', () => {
+test('with weight never, no program recirculates that fits in one pass', () => {
   const analysis = analyse(sampleSource('lb'), dataPlane);
   const [program] = analysis.programs;
   if (program === undefined) throw new Error('lb is missing');
@@ -190,7 +190,7 @@ test('a price is 10,000 to the power of the free share, and rises with every ent
   assert.is(bits, '3eb1acf4881c0277');
 });
 
-test('the number of bits that tells things apart', () => {
+test('the number of bits that distinguishes a number of items', () => {
   const rows = [
     [1, 0],
     [2, 1],

@@ -40,12 +40,12 @@ for (const [name, sound] of [
   });
 }
 
-test('what a row needs by itself still counts', () => {
+test('the entries and memory of a single row are still limited', () => {
   const each = instanceOf(4, 2, [only(1, { entries: 2 })], [9, 1, 9, 9]);
   assert.is(place(withPublishedConstraints(greedyAllocator(f1())), each), 'entries');
 });
 
-test('no entries come of it', () => {
+test('a placement under published constraints gives no entries', () => {
   const allocator = withPublishedConstraints(greedyAllocator(f1()));
   const program = checkedProgram(inProgram('DROP;'));
   const state = new SwitchState(smallDataPlane([1, 2]));

@@ -229,7 +229,7 @@ for (const [rpb, more, fits] of ROOM) {
   });
 }
 
-test('what is larger never takes less, and tables in stages that the chip lacks are too many', () => {
+test('a larger description never takes less, and tables beyond the last stage exceed the chip', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 8192 }), fc.integer({ min: 0, max: 8192 }), (entries, more) => {
       const [small, large] = [entries, entries + more].map((count) => variant({ rpbs: { 5: { entries: count } } }));

@@ -384,7 +384,7 @@ test('lenses: of a text with very many statements the cost is left out', () => {
   );
 });
 
-test('lenses: a program that does not fit says so', () => {
+test('lenses: a program that does not fit is reported as such', () => {
   const tiny = languageService(smallDataPlane([1, 2, 11]), { recirculations: 0 });
   const document = tiny.document(sampleSource('calc'));
   const [cost] = tiny.codeLenses(document);
@@ -395,7 +395,7 @@ test('lenses: a program that does not fit says so', () => {
 
 const formatted = (text: string): string => withEdits(text, service.formatting(service.document(text)));
 
-test('formatting: a text that is laid out stays as it is', () => {
+test('formatting: a formatted text stays unchanged', () => {
   for (const name of SAMPLE_NAMES) assert.is(formatted(sampleSource(name)), sampleSource(name), name);
 });
 
@@ -437,7 +437,7 @@ program p(<hdr.ipv4.dst, 10.0.0.0, 0xFF000000>,
   );
 });
 
-test('formatting: a text that cannot be read stays as it is; CR LF stays', () => {
+test('formatting: a text with syntax errors stays unchanged, and so do CR LF line ends', () => {
   assert.equal(service.formatting(service.document('program p(<hdr.ipv4.dst, 1, 1>) { DROP')), []);
   assert.equal(service.formatting(service.document('')), []);
   const text = '\ufeffprogram p(<hdr.ipv4.dst, 1, 1>)\r\n{ DROP;\r\nDROP; }';
@@ -447,7 +447,7 @@ test('formatting: a text that cannot be read stays as it is; CR LF stays', () =>
 /** White space and comments between words, as nobody would write them. */
 const space = fc.constantFrom('', ' ', '\n', '\t', '\r\n', '\n\n\n', ' /* x */ ', '// y\n', ' # z\n\n', '/* a\n b */');
 
-test('formatting: words and comments stay in their order, twice is once, whatever the white space', () => {
+test('formatting keeps the order of words and comments, and is idempotent, for any white space', () => {
   fc.assert(
     fc.property(fc.constantFrom(...SAMPLE_NAMES), fc.array(space, { minLength: 1, maxLength: 40 }), (name, spaces) => {
       let i = 0;

@@ -272,7 +272,7 @@ test('ends are not brought to the depth of a path that NOPs make endless', () =>
   assert.ok(steps(joinEnds(tree, 1000)) > steps(tree) + 900);
 });
 
-test('a program that NOPs make deep has rows for what it does only', () => {
+test('NOPs that only make a program deep have no rows', () => {
   const body = `EXTRACT(hdr.ipv4.src, har); ${'NOP; '.repeat(20_000)} LOADI(sar, 1); ADD(har, sar);`;
   const { rows, problem } = lower(checkedProgram(inProgram(body)), defaultDataPlane(), 1);
   assert.is(rows.depth, 20_003);

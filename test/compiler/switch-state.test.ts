@@ -44,7 +44,7 @@ const step = fc.record({
   pick: fc.nat(1000),
 });
 
-test('any sequence of deployments and revocations that ends with all gone ends as it began', () => {
+test('after any sequence of deployments and revocations of all programs, the state is the initial one', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const state = new SwitchState(dataPlane);
@@ -227,7 +227,7 @@ test('a block whose buckets are not free is told by its buckets, not by entries'
   assert.match(message, /memory again needs buckets 0 to 255 of RPB \d+, of which some are taken or do not exist$/);
 });
 
-test('a program that does not end within one pass is told so in the singular', () => {
+test('the message about a program longer than one pass has the singular', () => {
   const read = 'EXTRACT(hdr.ipv4.dst, sar); EXTRACT(hdr.ipv4.src, har);';
   const mixed = `${read} ${'XOR(sar, har); ADD(sar, har); '.repeat(5)} XOR(sar, har);`;
   const late = one('<hdr.ipv4.src, 1, 0xffffffff>', `${mixed} MODIFY(hdr.ipv4.dst, sar); FORWARD(1);`);

@@ -147,7 +147,7 @@ test('weights are exact, with any digits', () => {
   assert.is(minimise(f1(1, -0.5)), '(minimize (- (* 10 x1) (* (- 5) x0)))');
 });
 
-test('what is lacking is told', () => {
+test('a problem without a placement names the missing resource', () => {
   const each = instanceOf(2, 1, [FREE, { ...FREE, entries: 5 }], [4, 4]);
   const result = z3Allocator(f1()).place(each.problem, new Resources(each));
   assert.equal(result, { kind: 'doesNotFit', shortage: { row: 1, cause: 'entries' } });

@@ -56,7 +56,7 @@ function translated(dataPlane: DataPlane) {
 const actionsOf = ({ entries }: CompiledProgram): string[] =>
   entries.map(({ action }) => action.slice(action.lastIndexOf('.') + 1)).sort();
 
-test('the compiler takes the action where the data plane has it, and the steps of before where not', () => {
+test('the compiler uses the action where the data plane has it, and several steps where it lacks it', () => {
   const inverted = actionsOf(translated(NOT).compiled).filter((name) => name.startsWith('not_'));
   assert.equal(inverted, ['not_har', 'not_sar', 'not_sar']);
   const shipped = actionsOf(translated(must(builtInDataPlane('default'), 'data plane')).compiled);
@@ -86,7 +86,7 @@ for (const engine of ['compiled', 'interpreted'] as const) {
   });
 }
 
-test('check --verify, explain and compile know it', async () => {
+test('check --verify, explain and compile accept the action', async () => {
   await withFolder(async (folder) => {
     writeFileSync(join(folder, 'inverts.p4runpro'), SOURCE);
     copyFileSync(planeFile('one-step-not'), join(folder, 'plane.json'));
@@ -102,7 +102,7 @@ test('check --verify, explain and compile know it', async () => {
   });
 });
 
-test('the P4 source of a data plane that has it holds it', async () => {
+test('the P4 source of a data plane with the action has it', async () => {
   await withFolder(async (folder) => {
     copyFileSync(planeFile('one-step-not-tofino1'), join(folder, 'plane.json'));
     const { stderr } = await type('p4runpro', ['p4', '-o', 'p4', '--dataplane', 'plane.json'], { folder });
@@ -115,7 +115,7 @@ test('the P4 source of a data plane that has it holds it', async () => {
   });
 });
 
-test('the reference names it, and no shipped data plane has it', () => {
+test('the reference names the action, and no shipped data plane has it', () => {
   const reference = readFileSync(packageFile('docs', 'ACTIONS.md'), 'utf8');
   assert.match(reference, /\n\| `not_har` \| +\| har = ~har \| har \| har \| `NOT` \| +\|\n/);
   for (const name of ['default', 'published', 'tofino1']) {

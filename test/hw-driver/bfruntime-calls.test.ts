@@ -24,7 +24,7 @@ const valuesIn = (responses: readonly wire.ReadResponse[] | undefined): (number 
     entities.map(({ table_entry: found }) => found?.data?.fields[0]?.stream?.at(-1)),
   );
 
-served('a read of what is there and what is not: the first arrives, the other is told by its index', async (on) => {
+served('a read of an existing and a missing entry answers the first, and names the index of the other', async (on) => {
   for (const program of [1, 3]) on.emulator.apply({ kind: 'insertEntry', entry: entry(program + 10, program) });
   const entities = [1, 2, 3].map((program) => ({ table_entry: keyOf(on, program) }));
   const { code, response, errors, message } = await readAll(on.address, { ...CLIENT, entities });
@@ -40,7 +40,7 @@ served('a read of what is there and what is not: the first arrives, the other is
   assert.match(String(await thrownBy(on.session.read(entities))), /has no such entry/);
 });
 
-served('what is deleted need not be there where the metadata says so, and the answer tells of it', async (on) => {
+served('deleting a missing entry succeeds where the metadata asks for it, and the answer reports it', async (on) => {
   const remove = (program: number): wire.Update => update(wire.UPDATE.delete, keyOf(on, program));
   const write = (updates: readonly wire.Update[], atomicity: number, said: Readonly<Record<string, string>>) =>
     unary(on.address, wire.METHODS.Write, { ...CLIENT, updates, atomicity }, said);
@@ -110,7 +110,7 @@ async function ofPipe(on: Served, pipe_id: number): Promise<(number | undefined)
   return [write.code, read.code, readOne.errors[0]?.canonical_code];
 }
 
-served('a pipe that is not there is refused; 0 and 0xffff, which stands for all, are there', async (on) => {
+served('pipes 0 and 0xffff (all) are accepted, others refused', async (on) => {
   on.emulator.apply({ kind: 'insertEntry', entry: entry(1, 1) });
   for (const pipe of [1, 0xfffe]) assert.equal(await ofPipe(on, pipe), Array(3).fill(status.NOT_FOUND));
   for (const pipe of [0, 0xffff]) assert.equal(await ofPipe(on, pipe), Array(3).fill(undefined));
@@ -125,7 +125,7 @@ served(
   { lenient: true },
 );
 
-served('an atomicity that there is not is refused, and nothing is written', async (on) => {
+served('an unknown atomicity is refused, and nothing is written', async (on) => {
   const { code } = await unary(on.address, wire.METHODS.Write, {
     ...CLIENT,
     updates: [insert(on, 1, 1)],
@@ -179,7 +179,7 @@ async function answersDuring(address: string, work: Promise<unknown>): Promise<n
 
 const EMPTY: wire.Update = { type: 0, entity: null };
 
-served('a write of more updates than may be is refused whole, before they are made', async ({ address, session }) => {
+served('a write with more updates than the limit is refused before any is done', async ({ address, session }) => {
   const request = { ...CLIENT, updates: Array<wire.Update>(500_000).fill(EMPTY), atomicity: 0 };
   const { code, message } = await unary(address, wire.METHODS.Write, request);
   assert.is(code, status.RESOURCE_EXHAUSTED);
@@ -206,7 +206,7 @@ served('in a long write others are answered, errors are counted and only the fir
   assert.ok(answers > 2, `${answers} answers`);
 });
 
-served('of two writes at a time, one is made after the other, and undone alone', async (on) => {
+served('two concurrent writes run one after the other, and each is rolled back alone', async (on) => {
   const { rollbackOnError } = wire.ATOMICITY;
   const long = Array.from({ length: 1000 }, (_, i) => insert(on, 1, i + 1));
   const undone = unary(on.address, wire.METHODS.Write, {
@@ -282,7 +282,7 @@ test('a report of errors keeps those that fit, in their order', () => {
   assert.match(report.message, /^5001 of 5003 updates failed, .*; the details have the first \d+$/);
 });
 
-served('a driver whose read fails beyond the details hears of it all the same', async ({ address, session, ...on }) => {
+served('a driver is told of a failed read that the details have no room for', async ({ address, session, ...on }) => {
   on.emulator.apply({ kind: 'insertEntry', entry: entry(1, 1) });
   const there = { table_entry: keyOf({ address, session, ...on }, 1) };
   const missing = { table_entry: keyOf({ address, session, ...on }, 2) };

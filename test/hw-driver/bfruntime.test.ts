@@ -53,7 +53,7 @@ for (const name of ['default', 'published', 'tofino1']) {
   });
 }
 
-test('what bf-rt.json says of an action is what an entry with it meets', () => {
+test('the parameters of an action in bf-rt.json are those that an entry accepts', () => {
   for (const [name, defaultOnly] of [
     ['published', 0],
     ['tofino1', 4],
@@ -145,29 +145,32 @@ served('a client that has not bound a program names it in each request, with a s
   end();
 });
 
-served('a restart is told to all: entries are those of the start, memory is empty', async ({ address, session }) => {
-  const { stream, told, end } = await subscribed(address, 2);
-  const table = matchTable(session.schema, entry(1).table);
-  const restart = (client_id: number, p4_name: string) =>
-    unary(address, wire.METHODS.SetForwardingPipelineConfig, {
-      client_id,
-      action: wire.CONFIG_ACTION.warmInitBeginAndEnd,
-      config: [{ p4_name }],
-    });
-  const inserts = [update(wire.UPDATE.insert, encodeEntry(session.schema, entry(3)))];
-  assert.equal(await session.write(inserts, wire.ATOMICITY.rollbackOnError), []);
-  assert.is((await restart(2, 'p4runpro')).code, status.FAILED_PRECONDITION);
-  assert.is((await restart(1, 'other')).code, status.INVALID_ARGUMENT);
-  assert.is((await session.read([{ table_entry: { table_id: table.id } }])).length, 1);
-  assert.is((await restart(1, 'p4runpro')).code, undefined);
-  assert.is((await session.read([{ table_entry: { table_id: table.id } }])).length, 0);
-  const { set_forwarding_pipeline_config_response: news } = await told();
-  assert.equal(news, { set_forwarding_pipeline_config_response_type: wire.WARM_INIT.finished });
-  stream.cancel();
-  end();
-});
+served(
+  'all clients are told of a restart: entries are those of the start, memory is 0',
+  async ({ address, session }) => {
+    const { stream, told, end } = await subscribed(address, 2);
+    const table = matchTable(session.schema, entry(1).table);
+    const restart = (client_id: number, p4_name: string) =>
+      unary(address, wire.METHODS.SetForwardingPipelineConfig, {
+        client_id,
+        action: wire.CONFIG_ACTION.warmInitBeginAndEnd,
+        config: [{ p4_name }],
+      });
+    const inserts = [update(wire.UPDATE.insert, encodeEntry(session.schema, entry(3)))];
+    assert.equal(await session.write(inserts, wire.ATOMICITY.rollbackOnError), []);
+    assert.is((await restart(2, 'p4runpro')).code, status.FAILED_PRECONDITION);
+    assert.is((await restart(1, 'other')).code, status.INVALID_ARGUMENT);
+    assert.is((await session.read([{ table_entry: { table_id: table.id } }])).length, 1);
+    assert.is((await restart(1, 'p4runpro')).code, undefined);
+    assert.is((await session.read([{ table_entry: { table_id: table.id } }])).length, 0);
+    const { set_forwarding_pipeline_config_response: news } = await told();
+    assert.equal(news, { set_forwarding_pipeline_config_response_type: wire.WARM_INIT.finished });
+    stream.cancel();
+    end();
+  },
+);
 
-served('a restart brings back what was there when the server started', async () => {
+served('a restart restores the entries of the start of the server', async () => {
   const emulator = new Switch(plane);
   const forward = defaultForwardEntry(plane, 1, 2);
   emulator.apply({ kind: 'insertEntry', entry: forward });
@@ -259,7 +262,7 @@ served('reads: a key, a table, defaults, usage, ids, ports; clearing a table', a
   assert.match(String(await thrownBy(session.read([{ table_entry: key }]))), /has no such entry/);
 });
 
-served('handles: stand for an entry while it is there, and for nothing else', async ({ emulator, session }) => {
+served('a handle is valid while its entry exists', async ({ emulator, session }) => {
   const table = matchTable(session.schema, entry(1).table);
   for (const program of [1, 2]) emulator.apply({ kind: 'insertEntry', entry: entry(program, program) });
   const { key } = encodeKey(table, entry(0, 2));
@@ -415,50 +418,53 @@ test('a write is the same bytes with and without the copies of the loader, and r
   );
 });
 
-served('garbage on every rpc is refused, and the switch serves on', async ({ emulator, session, address }) => {
-  const client = new Client(address, credentials.createInsecure());
-  const raw = (path: string, bytes: Buffer): Promise<number> =>
-    new Promise((resolve) => {
-      const pass = (value: Buffer): Buffer => value;
-      const deadline = { deadline: new Date(Date.now() + 60_000) };
-      if (path.endsWith('/Read') || path.endsWith('/StreamChannel')) {
-        const call = client.makeServerStreamRequest(path, pass, pass, bytes, new Metadata(), deadline);
-        call.on('data', () => undefined).on('error', (error: { code?: number }) => resolve(error.code ?? -1));
-        call.on('end', () => resolve(status.OK));
-      } else
-        client.makeUnaryRequest(path, pass, pass, bytes, new Metadata(), deadline, (error) =>
-          resolve(error?.code ?? 0),
+served(
+  'random bytes on every rpc are refused, and the switch still answers',
+  async ({ emulator, session, address }) => {
+    const client = new Client(address, credentials.createInsecure());
+    const raw = (path: string, bytes: Buffer): Promise<number> =>
+      new Promise((resolve) => {
+        const pass = (value: Buffer): Buffer => value;
+        const deadline = { deadline: new Date(Date.now() + 60_000) };
+        if (path.endsWith('/Read') || path.endsWith('/StreamChannel')) {
+          const call = client.makeServerStreamRequest(path, pass, pass, bytes, new Metadata(), deadline);
+          call.on('data', () => undefined).on('error', (error: { code?: number }) => resolve(error.code ?? -1));
+          call.on('end', () => resolve(status.OK));
+        } else
+          client.makeUnaryRequest(path, pass, pass, bytes, new Metadata(), deadline, (error) =>
+            resolve(error?.code ?? 0),
+          );
+      });
+    const paths = Object.values(wire.METHODS).map(({ path }) => path);
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...paths), fc.uint8Array({ maxLength: 200 }), async (path, bytes) => {
+        const code = await raw(path, Buffer.from(bytes));
+        assert.ok(code !== status.UNAVAILABLE && code !== status.DEADLINE_EXCEEDED, `${path}: ${code}`);
+      }),
+      { seed: 3, numRuns: cases(150) },
+    );
+    const names = fc.constantFrom('__proto__', 'constructor', 'toString', '../../etc/passwd', '');
+    await fc.assert(
+      fc.asyncProperty(names, fc.nat(), fc.nat(7), async (name, id, type) => {
+        const table_object = { table_name: name, action_name: { action: name } };
+        await thrownBy(session.read([{ object_id: { table_object } }]));
+        const errors = await session.write(
+          [{ type, entity: { table_entry: { table_id: id } } }],
+          wire.ATOMICITY.continueOnError,
         );
-    });
-  const paths = Object.values(wire.METHODS).map(({ path }) => path);
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...paths), fc.uint8Array({ maxLength: 200 }), async (path, bytes) => {
-      const code = await raw(path, Buffer.from(bytes));
-      assert.ok(code !== status.UNAVAILABLE && code !== status.DEADLINE_EXCEEDED, `${path}: ${code}`);
-    }),
-    { seed: 3, numRuns: cases(150) },
-  );
-  const names = fc.constantFrom('__proto__', 'constructor', 'toString', '../../etc/passwd', '');
-  await fc.assert(
-    fc.asyncProperty(names, fc.nat(), fc.nat(7), async (name, id, type) => {
-      const table_object = { table_name: name, action_name: { action: name } };
-      await thrownBy(session.read([{ object_id: { table_object } }]));
-      const errors = await session.write(
-        [{ type, entity: { table_entry: { table_id: id } } }],
-        wire.ATOMICITY.continueOnError,
-      );
-      assert.is(errors.length, 1);
-    }),
-    { seed: 4, numRuns: cases(40) },
-  );
-  const long = Buffer.alloc(5 * 2 ** 20);
-  assert.is(await raw(wire.METHODS.Write.path, long), status.RESOURCE_EXHAUSTED);
-  client.close();
-  assert.equal(emulator.entries(), []);
-  assert.equal(await session.read([]), []);
-});
+        assert.is(errors.length, 1);
+      }),
+      { seed: 4, numRuns: cases(40) },
+    );
+    const long = Buffer.alloc(5 * 2 ** 20);
+    assert.is(await raw(wire.METHODS.Write.path, long), status.RESOURCE_EXHAUSTED);
+    client.close();
+    assert.equal(emulator.entries(), []);
+    assert.equal(await session.read([]), []);
+  },
+);
 
-test('a server that is gone, or never was', async () => {
+test('a server that has ended, and an address without one, are errors', async () => {
   const emulator = new Switch(plane);
   const server = await serveBfRuntime(emulator, { port: 0 });
   const address = `127.0.0.1:${server.port}`;
@@ -474,7 +480,7 @@ test('a server that is gone, or never was', async () => {
   assert.instance(await thrownBy(connectBfRuntime({ address, dataPlane: plane, deadlineMs: 500 })), TargetUnreachable);
 });
 
-test('a connection that is cut after any number of messages: what was sent was made or not, and it goes on', async () => {
+test('a connection cut after any number of messages leaves each update done or not done, and a new session works', async () => {
   const emulator = new Switch(plane);
   const server = await serveBfRuntime(emulator, { port: 0 });
   const entries = Array.from({ length: 12 }, (_, program) => entry(program, program + 1));

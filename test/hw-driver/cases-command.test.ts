@@ -96,7 +96,7 @@ function assertChanged(folder: string, from: string): void {
   }
 }
 
-test('a case that needs a further pass: the option that allows it is named, and does', () =>
+test('a case that needs a further pass is refused with the option that allows it, and accepted with it', () =>
   withFolder(async (folder) => {
     given(folder);
     const long = `case(<har, 7, 0xffffffff>) { ${'ADD(sar, har); '.repeat(12)}FORWARD(7); }`;
@@ -109,7 +109,7 @@ test('a case that needs a further pass: the option that allows it is named, and 
     assertChanged(folder, 'steer.json');
   }));
 
-test('a case comes, behind the last of its BRANCH, and goes again', () =>
+test('a case is added after the last of its BRANCH, and removed again', () =>
   withFolder(async (folder) => {
     given(folder);
     const added = await type('p4runpro', ['cases', 'add', ...STEER, '--case', NEW_CASE, ...OUT], { folder });
@@ -159,7 +159,7 @@ test('cases of a BRANCH by its line, before another case, several at a time', ()
     assertChanged(folder, 'steer.json');
   }));
 
-test('a case goes by its line; --json prints all of it and writes nothing', () =>
+test('a case is removed by its line; --json prints the result and writes no file', () =>
   withFolder(async (folder) => {
     given(folder);
     const { status, stdout, stderr } = await type('p4runpro', ['cases', 'remove', ...STEER, '--line', '9', '--json'], {

@@ -24,7 +24,7 @@ function written(text: string): string {
   return path;
 }
 
-test('programs that do what they say are verified, each with its packets', () => {
+test('correct programs are verified, each with the number of its packets', () => {
   const { status, stdout } = check('--verify', '--packets', '200', '--seed', '7', program('l2'), program('lb'));
   assert.is(status, 0);
   assert.match(stdout, /^l2_first: verified on 200 packets; it ran on \d+ of them and executed 1 of 1 statement\n/);
@@ -41,14 +41,14 @@ function checkedFile(...args: readonly string[]): CheckedFile {
   return files[0] ?? {};
 }
 
-test('the JSON document holds it too, and nothing of it without --verify', () => {
+test('the JSON document has the verification only with --verify', () => {
   assert.is(checkedFile(program('lb')).verification, undefined);
   const [first] = checkedFile('--verify', '--packets', '50', program('lb')).verification ?? [];
   assert.is(first?.kind, 'verified');
   assert.is(first?.packets, 50);
 });
 
-test('a program that may leave its memory is an error with its cure, and nothing is verified', () => {
+test('a program that may access words outside its memory is an error with a hint, and is not verified', () => {
   const text = '@m 4\nprogram p(<hdr.ipv4.src, 0, 0>) { EXTRACT(hdr.ipv4.dst, sar); MOVE(mar, sar); MEMREAD(m); }';
   const { status, stdout, stderr } = check('--verify', written(text));
   assert.is(status, 2);
@@ -77,7 +77,7 @@ test('a program that does not fit is not verified', () => {
   assert.match(stdout, /^p: not verified: /);
 });
 
-test('with as many recirculations as it needs it is', () => {
+test('a program is verified with the recirculations that it needs', () => {
   const { status, stdout } = check('--verify', '--recirculations', '3', '--packets', '50', written(longProgram(50)));
   assert.is(status, 0);
   assert.match(stdout, /^p: verified on 50 packets; /);

@@ -188,7 +188,7 @@ panel('without a controller all ports are up; with one, those that it added and 
   assert.is(goesTo(1), 'there is no port 1');
 });
 
-panel('a port has what was set and what the panel says, and keeps the rest when it is changed', async ({ client }) => {
+panel('a change of a port sets the given fields and keeps the others', async ({ client }) => {
   const set = { ...UP, $AUTO_NEGOTIATION: 'PM_AN_FORCE_DISABLE', $TX_MTU: 1500, $RX_MTU: 1500, $SDS_TX_PRE: -3 };
   assert.equal(await client.write([insert, client.entry('$PORT', [137], set)]), []);
   assert.equal(await client.write([modify, client.entry('$PORT', [137], { $FEC: 'BF_FEC_TYP_RS' })]), []);
@@ -223,7 +223,7 @@ panel('a port has what was set and what the panel says, and keeps the rest when 
   }
 });
 
-panel('what is wrong with one port is told of it, and the others are added', async ({ client }) => {
+panel('an error of one port is reported for it, and the other ports are added', async ({ client }) => {
   const entry = (port: number, data: Readonly<Record<string, Value>>) => client.entry('$PORT', [port], data);
   const { OK, INVALID_ARGUMENT: invalid, ALREADY_EXISTS, NOT_FOUND, UNIMPLEMENTED } = status;
   const updates = [
@@ -265,7 +265,7 @@ panel('what is wrong with one port is told of it, and the others are added', asy
   assert.is(error?.message, '$pre.node: the emulated switch has no multicast');
 });
 
-panel('what is rolled back leaves ports and counters as they were', async ({ ports, client }) => {
+panel('a rolled back write leaves ports and counters unchanged', async ({ ports, client }) => {
   const { rollbackOnError } = wire.ATOMICITY;
   const failing = [insert, client.entry('$PORT', [1], { $SPEED: 'BF_SPEED_10G' })] as const;
   ports.send({ port: 1, bytes });

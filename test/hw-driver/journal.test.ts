@@ -32,7 +32,7 @@ const journal = new MemoryJournal();
 const running = await history(journal);
 const { bytes } = journal;
 
-test('a journal comes to the programs that run', () => {
+test('a replayed journal gives the running programs', () => {
   const { records, wholeBytes } = parseJournal(bytes);
   assert.is(wholeBytes, bytes.length);
   const state = replayJournal(records, plane);
@@ -40,7 +40,7 @@ test('a journal comes to the programs that run', () => {
   assert.is(state.open.size, 0);
 });
 
-test('cut off at any byte, it has the records that are whole, and can be gone on with', () => {
+test('a journal cut at any byte has its complete records, and takes further ones', () => {
   const { records } = parseJournal(bytes);
   const ends = [...bytes.entries()].flatMap(([i, byte]) => (byte === '\n'.charCodeAt(0) ? [i + 1] : []));
   for (const [n, end] of ends.entries()) {
@@ -67,7 +67,7 @@ function refused(records: readonly JournalRecord[] | Buffer, code: JournalError[
   );
 }
 
-test('what is damaged, missing, twice or of another kind is refused', () => {
+test('damaged, missing, repeated and foreign records are refused', () => {
   const { records } = parseJournal(bytes);
   const header = itemAt(records, 0);
   const rest = records.slice(1);
@@ -107,7 +107,7 @@ test('what is damaged, missing, twice or of another kind is refused', () => {
   );
 });
 
-test('a file: written, torn, opened again; one controller at a time', () =>
+test('a file with an incomplete record is opened; only one controller can hold it', () =>
   withFolder(async (folder) => {
     const path = join(folder, 'sub', 'j');
     const file = JournalFile.open(path, plane);
@@ -134,7 +134,7 @@ test('a file: written, torn, opened again; one controller at a time', () =>
     assert.is(torn.state.open.size, 1);
   }));
 
-test('a long file is written anew with what runs', () =>
+test('a long file is rewritten with the running programs only', () =>
   withFolder(async (folder) => {
     const path = join(folder, 'j');
     const file = JournalFile.open(path, plane);
@@ -149,7 +149,7 @@ test('a long file is written anew with what runs', () =>
     assert.is(replayJournal(records, plane).programs.size, running.length + 1);
   }));
 
-test('another file is not written over', () =>
+test('a file that is no journal is not overwritten', () =>
   withFolder(async (folder) => {
     for (const text of ['text', 'text\n', 'more\ntext\n']) {
       const path = join(folder, 'mine');

@@ -256,7 +256,7 @@ test('malformed positions and changes are refused, and the text stays; those out
   await client.end();
 });
 
-test('documents that are not open: null, and nothing is published', async () => {
+test('a request about a document that is not open is answered with null', async () => {
   const client = await startClient();
   const unknown = { textDocument: { uri: 'file:///none' }, position: { line: 0, character: 0 } };
   for (const method of ['hover', 'completion', 'definition', 'documentSymbol', 'formatting']) {
@@ -303,7 +303,7 @@ test('of several changes one after another, the last version is what findings an
   await client.end();
 });
 
-test('what takes longer is given up when it is cancelled, or the text has changed meanwhile', async () => {
+test('long requests end when they are cancelled or the text has changed', async () => {
   const documents = new OpenDocuments(languageService(defaultDataPlane()));
   const errors: unknown[] = [];
   const guard = new Guard({ phase: 'running', documents, logError: (error) => errors.push(error) });
@@ -372,7 +372,7 @@ test('commands of lenses: verification as a message, explanation as a shown docu
   await client.end();
 });
 
-test('a client that takes texts by notification gets explanations so', async () => {
+test('a client that accepts texts by notification gets explanations that way', async () => {
   const client = await startClient({}, { initializationOptions: { showText: true } });
   await client.open(URI, sampleSource('cache'));
   await client.request('workspace/executeCommand', { command: 'p4runpro.explain', arguments: [URI, 'cache'] });
@@ -381,7 +381,7 @@ test('a client that takes texts by notification gets explanations so', async () 
   await client.end();
 });
 
-test('settings: from initialization and later; what is no good is said, and what was before stays', async () => {
+test('settings: at initialization and later; an invalid one is reported and the previous one stays', async () => {
   const client = await startClient({}, { initializationOptions: { dataplane: 'tofino1', recirculations: 0 } });
   await client.open(URI, 'program p(<hdr.ipv4.dst, 1, 1>) {\n    EXTRACT(hdr.none, har);\n}\n');
   const planeOf = async (version: number): Promise<string | undefined> => {

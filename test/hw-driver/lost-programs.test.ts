@@ -35,7 +35,7 @@ async function onEmptySwitch() {
   return { emulator, controller, names };
 }
 
-test('nothing is gone where all is there, or where single entries are missing', async () => {
+test('no program counts as lost while the switch has any of its entries', async () => {
   const { emulator, controller, documents } = await twoPrograms();
   assert.equal(await controller.gone(), []);
   for (const entry of documents[0]?.entries.slice(0, -1) ?? []) emulator.apply({ kind: 'deleteEntry', entry });
@@ -50,7 +50,7 @@ test('a restarted switch lacks all programs; repair puts their entries back', as
   assert.equal(await controller.drift(), []);
 });
 
-test('forget drops what is gone, and only that', async () => {
+test('forget drops the lost programs only', async () => {
   const { controller, names } = await onEmptySwitch();
   assert.equal(await controller.forget(names.slice(0, 1)), names.slice(0, 1));
   assert.equal([...controller.state.programs.keys()], names.slice(1));
@@ -66,7 +66,7 @@ test('forget drops what is gone, and only that', async () => {
   assert.equal([...controller.state.programs.keys()], names.slice(1));
 });
 
-test('a program is revoked with any part of its entries there', async () => {
+test('a program is revoked whatever part of its entries is left', async () => {
   const { documents } = await twoPrograms();
   const [document] = documents;
   assert.ok(document);
@@ -81,7 +81,7 @@ test('a program is revoked with any part of its entries there', async () => {
 
 const SIM = ['--target', 'sim', '--state', 's'];
 
-test('commands: nothing is changed before repair or forget', () =>
+test('commands change nothing before repair or forget', () =>
   withFolder(async (folder) => {
     const run = (...words: string[]): Promise<Outcome> => type('p4runpro', [...words, ...SIM], { folder });
     assert.is((await run('deploy', program('lb'), program('cache'))).status, 0);

@@ -163,7 +163,7 @@ test('a client reads, sets and resets the counter of an entry; a rolled back del
   }
 });
 
-test('a switch that does not count says so', () =>
+test('hits of a switch without counters are refused with the option that counts', () =>
   withFolder(async (folder) => {
     await served(false, async ({ address, get }) => {
       assert.equal(await get('/metrics?entries=1'), {
@@ -178,7 +178,7 @@ test('a switch that does not count says so', () =>
     });
   }));
 
-test('the dashboard asks for metrics that there are', () =>
+test('the dashboard queries only metrics that exist', () =>
   served(true, async ({ get }) => {
     const { text } = await get('/metrics?entries=1');
     const told = new Set([...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name));

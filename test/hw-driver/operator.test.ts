@@ -25,7 +25,7 @@ test('an emulated switch in a file', () =>
 /** A text without the line breaks that keep it within the width. */
 const unwrapped = (text: string): string => text.replaceAll(/\n +/g, ' ');
 
-test('deploy: a filter that meets one of another table is said, with who wins', () =>
+test('deploy: filters of two tables that overlap are a warning with the program that wins', () =>
   withFolder(async (folder) => {
     const texts = {
       l3: 'program l3(<hdr.ipv4.dst, 10.0.0.0, 255.0.0.0>) { FORWARD(3); }',
@@ -47,7 +47,7 @@ test('deploy: a filter that meets one of another table is said, with who wins', 
     );
   }));
 
-test('change: other cases for a program that runs, and what is more than cases', () =>
+test('change: cases of a running program are changed, and other differences refused', () =>
   withFolder(async (folder) => {
     const run = commands(folder, ...SIM);
     const text = readFileSync(program('lb'), 'utf8');
@@ -64,7 +64,7 @@ test('change: other cases for a program that runs, and what is more than cases',
     assert.is(await run(0, 'show', 'drift'), AS_DEPLOYED);
   }));
 
-test('the shell: lines, quotes, errors that do not end it, its status, its history', () =>
+test('the shell: lines, quotes, errors after which it continues, its status, its history', () =>
   withFolder(async (folder) => {
     const lines = [`deploy '${program('lb')}'`, 'memory read lb nosuch', 'show memory lb', 'revoke lb', 'exit', 'show'];
     const child = spawn(process.execPath, [CLI, 'shell', '--history', 'lines', ...SIM], { cwd: folder });
@@ -83,7 +83,7 @@ test('the shell: lines, quotes, errors that do not end it, its status, its histo
     assert.is(readFileSync(join(folder, 'lines'), 'utf8'), '');
   }));
 
-test('the shell: help of all commands and of one, and the nearest to one that there is not', () =>
+test('the shell: help of all commands and of one, and a suggestion for an unknown one', () =>
   withFolder(async (folder) => {
     const child = spawn(process.execPath, [CLI, 'shell', ...SIM], { cwd: folder });
     let [stdout, stderr] = ['', ''];
@@ -157,7 +157,7 @@ test('Ctrl-C at the prompt clears the line, and ends a command that runs', async
   assert.ok(String(output.read()).includes('^C\n'));
 });
 
-test('the shell parts words at blanks that no quotes hold', () => {
+test('the shell splits words at blanks outside quotes', () => {
   assert.equal(wordsOf(`memory write 'a b' "c d" 3  `), ['memory', 'write', 'a b', 'c d', '3']);
 });
 

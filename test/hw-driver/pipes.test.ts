@@ -138,7 +138,7 @@ test('accesses outside the memory of a program count in whichever pipe they happ
   assert.is(emulator.counters.outsideAccesses, 3);
 });
 
-test('nobody takes the words of one pipe for those of the switch', async () => {
+test('commands that need one value refuse words that differ between pipes', async () => {
   const { emulator, target } = await inProcess();
   const { controller, program } = await counting(target, emulator);
   const error = await thrownBy(controller.readMemory(program, ROW));

@@ -44,12 +44,12 @@ function written(name: string, document: unknown): string {
   return path;
 }
 
-test('a compiled program is read as it is', () => {
+test('a compiled program is read without a change', () => {
   assert.equal(readDocument(written('p.json', compiled), plane), compiled);
   assert.is(stateOf([written('list.json', [compiled])], plane).programs.size, 1);
 });
 
-test('one with an address behind the end is refused, by itself and among others, and the file is named', () => {
+test('a program with an address outside its memory is refused, alone and among others, by the name of its file', () => {
   const path = written('attack.json', attack);
   const list = written('attacks.json', [compiled, attack]);
   for (const read of [() => readDocument(path, plane), () => stateOf([path], plane), () => stateOf([list], plane)]) {

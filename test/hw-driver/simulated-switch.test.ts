@@ -13,7 +13,7 @@ const PACKET = 'ipv4.src=10.0.0.1 ipv4.dst=10.0.0.2 udp.dst_port=53';
 
 const sum = (words: Uint32Array): number => words.reduce((total, word) => total + word, 0);
 
-test('a program is deployed, counts packets and goes', async () => {
+test('a program is deployed, counts packets and is revoked', async () => {
   const device = new SimulatedSwitch();
   const [compiled] = await device.deploy(COUNT);
   assert.is(compiled?.program, 'count');
@@ -33,7 +33,7 @@ test('a program is deployed, counts packets and goes', async () => {
   assert.equal(device.send(), []);
 });
 
-test('the program that came first wins, and a dropped packet has no port', async () => {
+test('of overlapping programs the first deployed wins, and a dropped packet has no port', async () => {
   const device = new SimulatedSwitch({ engine: 'interpreted' });
   await device.deploy(DROPS);
   await device.deploy(COUNT);
@@ -43,7 +43,7 @@ test('the program that came first wins, and a dropped packet has no port', async
   assert.is(device.send(PACKET)[0]?.port, 7);
 });
 
-test('what cannot be done is an error of its own, and leaves the switch as it was', async () => {
+test('a refused change is a named error and leaves the switch unchanged', async () => {
   const device = new SimulatedSwitch();
   const before = device.emulator.entries().length;
   const failing = async (work: () => Promise<unknown>): Promise<unknown> => {
@@ -70,7 +70,7 @@ test('what cannot be done is an error of its own, and leaves the switch as it wa
   assert.is(device.emulator.entries().length, before);
 });
 
-test('nothing is installed of what an allocator places wrongly', async () => {
+test('a placement that breaks a rule installs nothing', async () => {
   const liar: Allocator = {
     name: 'liar',
     place: ({ rows }) => ({ kind: 'placed', placement: rows.map(() => 22) }),

@@ -30,7 +30,7 @@ interface Document {
   }[];
 }
 
-test('the story of a packet: headers, filter, lines, memory, port', () =>
+test('a traced packet: headers, filter, lines, memory, port', () =>
   withFolder(async (folder) => {
     given(folder);
     const args = [
@@ -57,7 +57,7 @@ test('the story of a packet: headers, filter, lines, memory, port', () =>
     }
   }));
 
-test('packets come one after another, and find what the ones before left', () =>
+test('packets run in order, and later ones find the memory that earlier ones wrote', () =>
   withFolder(async (folder) => {
     const packet = 'ipv4.src=10.0.0.1 ipv4.dst=1.2.3.4 tcp.dst_port=80';
     // The firewall lets the answer in only behind the packet that asked for it.
@@ -98,7 +98,7 @@ test('words of memory: all, one, a range, one after another, as addresses', () =
     assert.equal(await memory('count=0.0.0.1,2,3,10.0.0.9'), change(0x0a000009));
   }));
 
-test('no filter matches: that is said, with the filter', () =>
+test('a packet that no filter matches is reported with the filter', () =>
   withFolder(async (folder) => {
     given(folder);
     const args = ['try', 'mine.p4runpro', '--packet', 'ipv4.dst=11.0.0.1 port=6'];

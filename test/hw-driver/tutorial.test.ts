@@ -156,7 +156,7 @@ function check(document: string, outputs: readonly { readonly block: Block; read
   if (updated !== document) writeFileSync(DOCUMENT, updated);
 }
 
-test('the comparison of outputs sees what differs', () => {
+test('the comparison of outputs finds a changed line', () => {
   assert.ok(matches(['a', '…', 'c … e'], ['a', 'x', 'y', 'c d e']));
   assert.ok(matches(['a', '…', 'c'], ['a', 'c']));
   assert.not(matches(['a', '…', 'c'], ['a', 'x']));

@@ -197,7 +197,7 @@ for (const [most, what] of [
   });
 }
 
-test('operations in another order are caught', () => {
+test('operations in another order are found to mix programs', () => {
   const seed = PROPERTY.seed + 1;
   let caught = 0;
   for (const walk of walks(seed, PROGRAMS, 1)) {

@@ -86,7 +86,7 @@ test('checksums are right after changes in several passes', () => {
   }
 });
 
-test('a wrong checksum stays wrong: what is wrong is not mended on the way', () => {
+test('a wrong checksum keeps its error: the switch does not correct it', () => {
   const packet = frame({ tcp: {} });
   packet[50] = (packet[50] ?? 0) ^ 1;
   program(5, ['modify_hdripv4dst_sar']);
@@ -131,7 +131,7 @@ test('a field at an odd place counts as the low half of its word', () => {
   assert.equal(checksumsOf(bytes), { ipv4: true, transport: true });
 });
 
-test('published leaves checksums alone', () => {
+test('published does not change checksums', () => {
   const published = new TestSwitch(dataPlane('published'));
   for (const options of [{ udp: {}, l5: [1, 2, 3, 4] }, { tcp: {} }]) {
     const packet = frame(options);

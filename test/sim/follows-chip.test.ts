@@ -197,7 +197,7 @@ test('default runs the same packet as the shorter path', () => {
   assert.equal([cut.port, cut.program, target.emulator.memory.range(2, 0, 1)[0]], [EGRESS_PORT, 1, 1]);
 });
 
-test('with time too', () => {
+test('with virtual time too, a packet that is cut inside a header ends in the parser', () => {
   const whole = frame({ tcp: {} });
   const packets = [whole, whole.subarray(0, 50), whole].map((bytes, i) => ({ bytes, atPs: i * 1e6 }));
   const { gone, lost, emulator } = timedRun(plane, packets, { entries: counting(plane) });
@@ -363,7 +363,7 @@ test('a packet of which the capture lacks a header is taken for one that ends th
   assert.is(batch.egressPort[0], DROPPED);
 });
 
-test('a description says so, and a source is made only of one that does', () => {
+test('followsChip of a description decides whether the parser drops cut packets', () => {
   assert.equal(
     ['default', 'tofino1', 'published'].map((name) => dataPlane(name).description.followsChip),
     [false, true, false],

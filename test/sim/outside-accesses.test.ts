@@ -106,7 +106,7 @@ for (const engine of ENGINES) {
   });
 }
 
-test('the trace of a packet says so', () => {
+test('the trace of a packet names an access outside', () => {
   const emulator = switchWith('compiled');
   const wordsOf = (document: CompiledProgram | undefined, entries: readonly TableEntry[] = []): string => {
     const tracer = new PacketTracer(emulator, () => undefined);

@@ -215,7 +215,7 @@ test('several updates in a row, each with its own account', () => {
   assert.is(strange(played, [], install), 0);
 });
 
-test('an update that comes after the last packet is made too', () => {
+test('an update later than the last packet is done too', () => {
   const played = play(STREAM.slice(0, 3), [update(install, 1e9), update(revoke, 2e9)], { psPerOperation: 1000 });
   assert.equal(
     played.updates.map(({ startPs }) => startPs),

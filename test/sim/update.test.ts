@@ -131,18 +131,18 @@ test('in the order of revocation too, and nothing is left', () => {
   assert.ok(emulator.memory.words.every((word) => word === 0));
 });
 
-test('filters first is caught: some packets run half a program', () => {
+test('installing filters first is found: some packets run half a program', () => {
   const [filter, ...rest] = installOperations(program).reverse();
   if (filter === undefined) throw new Error('no operations');
   assert.ok(halves(newSwitch(), [filter, ...rest]).length > 0);
 });
 
-test('removing RPB entries before filters is caught', () => {
+test('removing RPB entries before filters is found', () => {
   const backwards = revokeOperations(program).filter(({ kind }) => kind === 'deleteEntry');
   assert.ok(halves(newSwitch(installOperations(program)), backwards.reverse()).length > 0);
 });
 
-test('a program that comes and goes at every place of a stream leaves its memory 0 and others alone', () => {
+test('a program deployed and revoked at any packet of a stream leaves its memory 0 and other memory unchanged', () => {
   for (let k = 0; k <= KINDS.length; k++) {
     const emulator = newSwitch();
     const batch = createPacketBatch(KINDS.length, 4096);

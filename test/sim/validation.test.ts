@@ -165,7 +165,7 @@ test('packets on which a program leaves its memory are not compared', () => {
   assert.ok(result.kind === 'verified' && result.undefined > 0 && result.packets + result.undefined === 300);
 });
 
-test('a document that tells a wrong base is found by what it does to others', () => {
+test('a document with a wrong base is found by its effect on other programs', () => {
   const text = '@m 4\nprogram p(<hdr.ipv4.src, 0, 0>) { LOADI(mar, 1); LOADI(sar, 9); MEMWRITE(m); }';
   const translation = compileText(text, new SwitchState(plane));
   const wrong = withEntries(translation, (entries) =>

@@ -51,6 +51,7 @@ const checkOptions = (yargs: Argv) =>
     })
     .options(JSON_OPTION)
     .option('recirculations', {
+      alias: 'R',
       type: 'string',
       describe: `Maximum recirculations of a program (with --verify)`,
       defaultDescription: String(DEFAULT_RECIRCULATIONS),

@@ -1,4 +1,4 @@
-/** Allocators of other people: a module whose default export is one, or a function of settings that gives one. */
+/** Allocators of users: a module whose default export is one, or a function of settings that gives one. */
 
 import { thrownText } from '../../../compiler/data-plane/thrown-text.js';
 import {
@@ -31,8 +31,8 @@ export async function allocatorOfModule(
 }
 
 /**
- * An allocator of other people under a guard: what it is given it can only read, each answer is held against the rules of
- * placement, and an answer that does not come in time ends it.
+ * An allocator of a user that cannot change its arguments, whose results are checked against the rules of placement, and
+ * that is ended after a time limit.
  * @param label names it in errors
  * @param seconds for each placement
  */

@@ -1,4 +1,4 @@
-/** Modules of other people that options name: loaded here, called under a time limit, and told apart from built-in names. */
+/** Modules of users that options name: their paths, how they are loaded, and calls under a time limit. */
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +12,7 @@ export const isModulePath = (word: string): boolean => /\.[cm]?[jt]s$/.test(word
 /** What a sentence about options calls such paths. */
 export const MODULE_PATHS = 'a .js or .mjs module';
 
-/** How long code of other people may take for one answer, in seconds, unless the user says otherwise. */
+/** How long code of users may take for one answer, in seconds, unless the user says otherwise. */
 export const DEFAULT_ANSWER_SECONDS = 10;
 
 /**

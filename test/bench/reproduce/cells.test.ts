@@ -53,7 +53,7 @@ test('the published capacity of caches with 2,048 bytes comes of other weights t
   for (const capacity of await capacities(STATED_WEIGHTS)) assert.ok(capacity < 1700, `${capacity}`);
 });
 
-test('a curve ends where the switch does, and segments have all RPBs', async () => {
+test('a curve ends at the last RPB of the switch, and segments cover all RPBs', async () => {
   const { capacity, entries, curve } = await fill(published, signal);
   assert.is(curve?.utilization.length, Math.floor(capacity / 10));
   assert.ok(Math.abs((curve?.utilization.at(-1)?.entries ?? 0) - entries) < 0.001);
@@ -79,14 +79,14 @@ test('our programs hold what `bench capacity` says', async () => {
   }
 });
 
-test('a weight of null is infinite: only who must recirculates', async () => {
+test('a weight of null is infinite: only programs that fit in no other way recirculate', async () => {
   const cell = { ...FILL, side: 'ours', workload: 'cache', allocator: 'price', withCurve: false } as const;
   const [never, free] = [await fill({ ...cell, weight: null }, signal), await fill({ ...cell, weight: 0 }, signal)];
   assert.ok(never.recirculating < free.recirculating);
   assert.ok(never.capacity <= free.capacity);
 });
 
-test('the mended hash functions make no sketch much worse than another', () => {
+test('with corrected hash functions, no sketch is much less accurate than another', () => {
   const cell = { kind: 'sketch', flows: 512, buckets: 1024, rows: 3, seed: '1' } as const;
   return Promise.all([
     sketchErrors({ ...cell, dataPlane: 'default' }),
@@ -101,7 +101,7 @@ test('the mended hash functions make no sketch much worse than another', () => {
   });
 });
 
-test('programs that come and go leave the same behind, but for the time that it took', async () => {
+test('programs that arrive and depart give equal results but for the measured time', async () => {
   const cell = {
     kind: 'churn',
     days: 0.5,
@@ -139,7 +139,7 @@ test('equal cells have equal keys, in any order of their members', () => {
   assert.is(cellKey(turned), cellKey(cell));
 });
 
-test('results outlive a run that is killed, half lines do not, nor results of other code', () =>
+test('results survive a killed run, except incomplete lines and results of other code', () =>
   withFolder(async (folder) => {
     const [first, second] = SKETCHES as readonly [Cell, Cell];
     const store = new CellStore(folder, 'code-1');

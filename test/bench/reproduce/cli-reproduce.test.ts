@@ -56,7 +56,7 @@ test('all that differs from the paper is explained', () =>
     for (const { quantity, why } of differing) assert.match(why, /\.$/, quantity);
   }));
 
-test('Ctrl-C keeps what is done; the same command goes on from there', () =>
+test('Ctrl-C keeps finished cells, and the same command resumes from them', () =>
   withFolder(async (folder) => {
     const unfinished = join(folder, 'out', 'unfinished.jsonl');
     const cells = (): number => (existsSync(unfinished) ? read(unfinished).trim().split('\n').length - 1 : 0);
@@ -76,7 +76,7 @@ test('Ctrl-C keeps what is done; the same command goes on from there', () =>
     assert.not(existsSync(unfinished));
   }));
 
-test('--against: a change is a failure, and said', () =>
+test('--against: a change is reported and ends with status 1', () =>
   withFolder(async (folder) => {
     const asked = reproduce('table2', '--out', 'before');
     assert.is((await type('bench', asked, { folder })).status, 0);

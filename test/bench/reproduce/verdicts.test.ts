@@ -91,7 +91,7 @@ const documentOf = (comparisons: readonly Comparison[], seed = '1'): Reproductio
 const change = (before: Value, after: Value) =>
   changesSince(documentOf([comparison(null, before)]), documentOf([comparison(null, after)]));
 
-test('what does not depend on the machine may not change at all', () => {
+test('any change of a figure that does not depend on the machine is reported', () => {
   assert.equal(change(exactly(100), exactly(100)), []);
   assert.equal(change(exactly(0.1 + 0.2), exactly(0.3)), []);
   assert.equal(
@@ -101,7 +101,7 @@ test('what does not depend on the machine may not change at all', () => {
   assert.is(change(fromRepeats([1, 3]), fromRepeats([0, 4])).length, 1);
 });
 
-test('what is measured may change as machines do, and not surely by half', () => {
+test('a measured figure is reported only where it has surely changed by more than the tolerance', () => {
   const times = (factor: number): Value => timedValue([1, 1.1, 1.2, 0.9, 1.05].map((ms) => ms * factor));
   assert.equal(change(times(1), times(1.4)), []);
   assert.equal(
@@ -113,7 +113,7 @@ test('what is measured may change as machines do, and not surely by half', () =>
   assert.equal(change(timedValue([1]), timedValue([9])), []);
 });
 
-test('a number that is gone is a change; a new one, and an experiment that was not run again, are not', () => {
+test('a missing number is a change; a new one, or an experiment that was not run again, is none', () => {
   const [two, none] = [documentOf([comparison(null, exactly(1))]), documentOf([])];
   assert.equal(
     changesSince(two, none).map(({ kind }) => kind),
