@@ -91,7 +91,7 @@ test('a session of an editor: status 0 after shutdown and exit; the explanation 
   assert.not.ok(existsSync(file));
 });
 
-test('settings that name what is not there are said in a sentence', async () => {
+test('settings that name a missing file or allocator are reported in one sentence', async () => {
   const { connection, heard, status } = launch();
   await connection.sendRequest('initialize', { ...initialize, initializationOptions: { allocator: 'best' } });
   const set = (settings: object) => connection.sendNotification('workspace/didChangeConfiguration', { settings });
@@ -117,7 +117,7 @@ test('exit without shutdown, and an input that ends, are status 1', async () => 
   assert.is(await cut.status, 1);
 });
 
-test('input that is no protocol ends in an answer or an error, not in a stack trace', async () => {
+test('input that is not of the protocol leads to an answer or an error without a stack trace', async () => {
   const { process: child, connection, status, stderr } = launch();
   await connection.sendRequest('initialize', initialize);
   child.stdin?.write('Content-Length: 7\r\n\r\n{"a": 1');
@@ -127,7 +127,7 @@ test('input that is no protocol ends in an answer or an error, not in a stack tr
   assert.not.match(stderr(), /\n {4}at /);
 });
 
-test('options that are no good are refused before the first message', async () => {
+test('invalid options are refused before the first message', async () => {
   for (const [words, message] of [
     [['--dataplane', 'none'], /there is no data plane 'none'/],
     [['-R', '99'], /--recirculations takes a whole number/],

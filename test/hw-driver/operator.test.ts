@@ -16,7 +16,7 @@ import { AS_DEPLOYED, commands, operate, program } from './operate.js';
 const CLI = packageFile('dist', 'hw-driver', 'cli', 'cli.js');
 const SIM = ['--target', 'sim', '--state', 's'];
 
-test('an emulated switch in a file', () =>
+test('an emulated switch in a file runs the commands of an operator', () =>
   withFolder(async (folder) => {
     await operate(commands(folder, ...SIM));
     assert.equal(readdirSync(folder).sort(), ['s', 's.journal']);

@@ -1,4 +1,4 @@
-/** `p4runpro serve` and what goes in and out of it; controllers that are killed. */
+/** `p4runpro serve`: its clients, ports and TLS, and controllers that are killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -62,7 +62,7 @@ const identity = (name: string): string[] => [
   ...['--tls-key', tlsFile(`${name}.key`)],
 ];
 
-test('TLS: clients with a certificate of the CA, and no others', () =>
+test('TLS: only clients with a certificate of the CA are accepted', () =>
   withFolder(async (folder) => {
     const server = await serving(folder, ...CA, ...identity('switch'));
     const where = ['--target', `localhost:${server.ports.get('BF Runtime')}`, '--journal', 'j'];
@@ -80,7 +80,7 @@ test('TLS: clients with a certificate of the CA, and no others', () =>
     }
   }));
 
-test('a served switch: the same, and frames by HTTP, UDP and captures', () =>
+test('a served switch runs the commands of an operator, and takes frames by HTTP, UDP and captures', () =>
   withFolder(async (folder) => {
     const server = await serving(folder, '--http', '0', '--udp', '0', '--pcap-dir', 'ports', '--forward', '1:2');
     const run = commands(folder, '--target', `127.0.0.1:${server.ports.get('BF Runtime')}`, '--journal', 'j');
@@ -139,7 +139,7 @@ test('a served switch: the same, and frames by HTTP, UDP and captures', () =>
     await stopped(server);
   }));
 
-test('the transcript of the README, word by word', () =>
+test('the transcript of the README has the real output', () =>
   withFolder(async (folder) => {
     const readme = readFileSync(packageFile('README.md'), 'utf8');
     const block = /```console\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
@@ -171,7 +171,7 @@ test('the transcript of the README, word by word', () =>
     await stopped(server);
   }));
 
-test('a controller that is killed, whenever: the next one settles it', () =>
+test('after a controller is killed at any point, the next one recovers the transaction', () =>
   withFolder(async (folder) => {
     const server = await serving(folder);
     const where = ['--target', `127.0.0.1:${server.ports.get('BF Runtime')}`, '--journal', 'j'];

@@ -128,7 +128,7 @@ const refusals: readonly Refusal[] = [
   },
   {
     args: ['mine.p4runpro', ...PACKET, '--memory', 'count=4294967296'],
-    says: /a word is a number from 0 to 4294967295/,
+    says: /a word is a number from 0 to 4,294,967,295/,
   },
   { args: ['mine.p4runpro', ...PACKET, '--recirculations', '99'], says: /--recirculations takes a whole number/ },
 ].map(({ args, says }) => ({ args: ['try', ...args], says, given }));

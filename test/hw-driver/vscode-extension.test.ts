@@ -40,7 +40,7 @@ test('the grammar is made of the words of the language', () => {
   assertGolden(extensionFile('p4runpro.tmLanguage.json'), `${JSON.stringify(textMateGrammar(), null, 2)}\n`);
 });
 
-test('the manifest names files that are there, and the settings of the server with their defaults', () => {
+test('the manifest names existing files, and the settings of the server with their defaults', () => {
   const { languages, grammars, configuration } = manifest.contributes;
   for (const file of [manifest.main, languages[0]?.configuration, grammars[0]?.path]) {
     assert.ok(file !== undefined && existsSync(extensionFile(file)), file);
@@ -143,7 +143,7 @@ test('scopes that the manifest gives to semantic tokens are those of the grammar
   for (const scope of given) assert.ok(known.includes(`"${scope}"`), scope);
 });
 
-test('the extension is packed into an archive that is the same each time', () => {
+test('packing the extension twice gives equal archives', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vscode-extension-'));
   try {
     const archives = ['one.vsix', 'two.vsix'].map((file) => {

@@ -38,7 +38,7 @@ test('what has to be there has no literal default: must(value, what), or a line 
   assert.equal([...wrong, ...noFile], []);
 });
 
-test('the scanner of fall-backs sees them', () => {
+test('the scanner finds fall-backs', () => {
   assert.equal(compare('const a = b[i] ?? 0; // c ?? 1', []), { unknown: ['const a = b[i] ?? 0'], gone: [] });
   assert.equal(compare("f(x ??\n  'har')", []).unknown, ["f(x ?? 'har'"]);
   assert.equal(compare('a ?? 0', ['a ?? 0', 'b ?? 1']), { unknown: [], gone: ['b ?? 1'] });

@@ -57,7 +57,7 @@ const recipes = read('CONTRIBUTING.md')
   }))
   .filter(({ title }) => title.startsWith('Add '));
 
-test('there is a recipe for each thing that is added', () => {
+test('each kind of addition has a recipe', () => {
   assert.equal(recipes.map(({ title }) => title).sort(), Object.keys(EXAMPLES).sort());
 });
 
@@ -134,7 +134,7 @@ test('every invariant has one label and a test that holds it', () => {
   for (const label of used) assert.ok(known.has(label), label);
 });
 
-test('the glossary has every word once', () => {
+test('no word is twice in the glossary', () => {
   const words = [...read('docs/GLOSSARY.md').matchAll(/^\| \*\*(.+?)\*\*/gm)].map(([, word]) => word);
   assert.ok(words.length >= 50);
   assert.is(new Set(words).size, words.length);

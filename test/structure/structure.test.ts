@@ -54,7 +54,7 @@ const innerRoomOf = (path: string): string | undefined => {
   return rest.length === 0 ? undefined : inner;
 };
 
-test('inside a room, folders import those below them', () => {
+test('inside a top folder, folders import only those below them', () => {
   const wrong = files.flatMap((file) => {
     const order = INNER_ROOMS[file.room];
     const level = (path: string): number => {
@@ -73,14 +73,14 @@ test('inside a room, folders import those below them', () => {
  * npm makes commands executable when it links them; `npx` in a folder that it has linked before links nothing, so in
  * a second clone at the same place `bench` was refused.
  */
-test('the build leaves commands that can be executed', () => {
+test('the built commands are executable', () => {
   const { bin } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { bin: Record<string, string> };
   for (const path of Object.values(bin)) {
     if (process.platform !== 'win32') assert.is(statSync(packageFile(path)).mode & 0o111, 0o111, path);
   }
 });
 
-test('no file imports itself by way of others', () => {
+test('there is no cycle of imports', () => {
   const imports = new Map(files.map((file) => [file.path, importsOf(file)]));
   const done = new Set<string>();
   const cycles: string[] = [];
@@ -258,7 +258,7 @@ function functionLengths(code: string): { name: string; lines: number }[] {
   });
 }
 
-test('the scanner of function lengths sees functions', () => {
+test('the scanner finds functions and their lengths', () => {
   const seen = functionLengths(
     'export function f(a: number): void {\n  a;\n}\nclass C {\n  m() {\n    1;\n    2;\n  }\n}\n',
   );
@@ -321,7 +321,7 @@ test('powers of 2 are exact in this engine', () => {
   for (let n = 0, exact = 1; n <= 1074; n++, exact /= 2) assert.is(2 ** -n, exact, String(-n));
 });
 
-test('every top folder says what it is', () => {
+test('every top folder has a README', () => {
   for (const folder of [...ROOMS, 'test', 'results']) assert.ok(existsSync(packageFile(folder, 'README.md')), folder);
 });
 

@@ -10,7 +10,7 @@ const files = readdirSync(packageFile('test'), { recursive: true, encoding: 'utf
   .map((file) => ({ name: file.replace(/\.test\.ts$/, ''), text: readFileSync(packageFile('test', file), 'utf8') }));
 const unit = files.filter(({ name }) => !SLOW_FILES.includes(name));
 
-test('every slow file exists and stands in the list once', () => {
+test('every file in the list of slow files exists and is there once', () => {
   assert.is(new Set(SLOW_FILES).size, SLOW_FILES.length);
   for (const name of SLOW_FILES)
     assert.ok(

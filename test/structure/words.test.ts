@@ -63,7 +63,7 @@ for (const [phrase, instead] of PHRASES) {
   });
 }
 
-test('the phrases are found where they stand', () => {
+test('the scanner finds the phrases', () => {
   for (const text of [
     'At most so many',
     'in whatever order',

@@ -30,7 +30,7 @@ test('powers are the engine’s to twelve digits', () => {
   isNear(power(1 - 1 / 256, 100), (1 - 1 / 256) ** 100, 'a power of nearly 1');
 });
 
-test('what has no error has none here', () => {
+test('logarithms and powers with exact results are exact', () => {
   assert.is(logarithm(1), 0);
   assert.is(logarithm(2), Math.LN2);
   assert.is(power(7, 0), 1);
@@ -38,7 +38,7 @@ test('what has no error has none here', () => {
 });
 
 /** The same bits in every engine; each is at most one away from the value rounded from forty digits. */
-test('the last bits are these', () => {
+test('the last bits of results equal recorded ones', () => {
   const hex = (x: number): string =>
     Buffer.from(new Float64Array([x]).buffer)
       .reverse()

@@ -150,7 +150,7 @@ mixed('the first packet that cannot be read is an error, after those before it',
   assert.is(error?.code, 'unsupported-link-type');
 });
 
-mixed('others are left out and counted on request; the rest runs', async () => {
+mixed('on request, packets of other link types are left out and counted', async () => {
   const intake = new CaptureIntake({ skipOtherLinks: true });
   const { packets, error } = await readBytes(file, { ingressPort: 9 }, undefined, intake);
   assert.is(error, undefined);
@@ -172,7 +172,7 @@ mixed('others are left out and counted on request; the rest runs', async () => {
   assert.equal(intake.notes().missing, ['2 packets of link type 105 (IEEE 802.11) skipped']);
 });
 
-mixed('a pcap of another link type has no packet then', async () => {
+mixed('a pcap of another link type then has no packets', async () => {
   const intake = new CaptureIntake({ skipOtherLinks: true });
   const other = pcapFile({ linkWord: 9 }, [{ bytes: someBytes(30), seconds: 1, ticks: 1 }]);
   const { packets, error } = await readBytes(other, {}, undefined, intake);
@@ -181,7 +181,7 @@ mixed('a pcap of another link type has no packet then', async () => {
   assert.equal(intake.notes().missing, ['1 packet of link type 9 (PPP) skipped']);
 });
 
-mixed('ports that the switch does not have: left out and said, also beyond 16 bits', async () => {
+mixed('packets of ports that the switch lacks are left out with a warning, also beyond 16 bits', async () => {
   const names = ['port 63', 'port 511', 'port 512', 'port 65535', 'port 99999'];
   const ports = [
     ...sectionBlock(true),

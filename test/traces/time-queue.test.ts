@@ -7,7 +7,7 @@ import { cases } from '../tiers.js';
 
 const inOrder = (a: Timed, b: Timed): number => a.nanoseconds - b.nanoseconds || b.number - a.number;
 
-test('any additions, removals and moves: always the earliest, of equal times the last added', () => {
+test('after any additions, removals and moves, the first is the earliest, of equal times the last added', () => {
   const step = fc.record({ kind: fc.constantFrom('add', 'add', 'remove', 'move'), nanoseconds: fc.nat(5) });
   const property = fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
     const queue = new TimeQueue<{ nanoseconds: number; number: number }>();
@@ -32,7 +32,7 @@ test('any additions, removals and moves: always the earliest, of equal times the
   fc.assert(property, { seed: 20250105, numRuns: cases(300) });
 });
 
-test('what a step costs grows with the logarithm of how many wait', () => {
+test('comparisons of a step grow with the logarithm of the length', () => {
   /** Looks at times for each of `count` that wait, moved on once. */
   const looksFor = (count: number): number => {
     let looks = 0;

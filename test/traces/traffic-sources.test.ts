@@ -121,7 +121,7 @@ for (const hitrate of [0, 1]) {
   });
 }
 
-test('background: the bit rate, evenly spaced, flows alike', () => {
+test('background: the bit rate, even spacing, equal flows', () => {
   const [flows, count, bytes, mbps] = [50, 50_000, 250, 100];
   const packets = packetsOf('background', { flows, bytes, mbps }, count);
   const gap = (bytes * 8 * 1e9) / (mbps * 1e6);
@@ -131,7 +131,7 @@ test('background: the bit rate, evenly spaced, flows alike', () => {
   assertFits(sizes, Array(flows).fill(count / flows), 'flows');
 });
 
-test('synflood: SYN alone, many sources, all alike', () => {
+test('synflood: SYN only, many sources, equally frequent', () => {
   const [sources, count] = [200, 40_000];
   const packets = packetsOf('synflood', { sources, rate: 1e6 }, count);
   assert.ok(packets.every((packet) => packet.bytes[47] === 0x02 && view(packet).getUint16(36) === 443));

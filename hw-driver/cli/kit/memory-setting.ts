@@ -45,7 +45,7 @@ export function memoryWord(text: string, before = ''): number {
   const value = parseInteger(text);
   if (value === undefined || value > MAX_WORD) {
     throw new UsageError(
-      `${before}a word is a number from 0 to ${MAX_WORD} or an IPv4 address such as 10.0.0.1, not '${text}'`,
+      `${before}a word is a number from 0 to ${MAX_WORD.toLocaleString('en-US')} or an IPv4 address such as 10.0.0.1, not '${text}'`,
     );
   }
   return value;
