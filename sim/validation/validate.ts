@@ -18,6 +18,8 @@ import { shrinkProgram } from './shrink-program.js';
 export interface ValidationOptions {
   readonly packets: number;
   readonly random: Random;
+  /** Called with the number of packets tried so far. */
+  readonly progress?: ((packets: number) => void) | undefined;
   /**
    * A switch for the program, which may hold others; one with nothing in it if left out. It must forward packets of
    * port p by default to port p + 16 (modulo the number of ports), or not at all: validation adds these entries and
@@ -75,7 +77,7 @@ export function validateTranslation(
 function search(
   { program, compiled }: Translation,
   dataPlane: DataPlane,
-  { random, packets, makeSwitch, isInstalled = false }: ValidationOptions,
+  { random, packets, progress, makeSwitch, isInstalled = false }: ValidationOptions,
   first?: Pick<Failure, 'packet' | 'memories'>,
 ): Validation {
   const emulator = makeSwitch?.() ?? new Switch(dataPlane, { engine: 'interpreted' });
@@ -95,6 +97,7 @@ function search(
       return failed(sides, dataPlane, first.memories, [first.packet]);
     }
     for (let left = packets; left > 0; left -= SEQUENCE) {
+      progress?.(packets - left);
       const memories = randomMemories(program, values, random);
       const sequence: TestPacket[] = [];
       const next = (): TestPacket => {

@@ -37,13 +37,15 @@ export interface VerifyOptions {
   readonly recirculations: number;
   /** The random numbers of a program, by its name: the same ones also beside other programs. */
   readonly randomOf: (program: string) => Random;
+  /** Called with the number of packets tried so far. */
+  readonly progress?: ((program: string, packets: number) => void) | undefined;
 }
 
 /** One for each program of a text without errors. */
 export function verifyPrograms(
   { programs, sourceHash }: Pick<Analysis, 'programs' | 'sourceHash'>,
   dataPlane: DataPlane,
-  { packets, recirculations, randomOf }: VerifyOptions,
+  { packets, recirculations, randomOf, progress }: VerifyOptions,
 ): Verification[] {
   return programs.map((program) => {
     try {
@@ -52,6 +54,7 @@ export function verifyPrograms(
       const result = validateTranslation({ program, compiled }, dataPlane, {
         packets,
         random: randomOf(program.name),
+        progress: (tried) => progress?.(program.name, tried),
         recompile: (smaller: Program) => recompileAlone(smaller, dataPlane, recirculations),
       });
       if (result.kind === 'verified') return verdictOf(program.name, result);

@@ -133,16 +133,20 @@ test('compare: a run and itself, another engine, another result, another workloa
     );
     const json = JSON.parse(stdout) as {
       schema: string;
+      verdict: string;
       figures: { verdict: string }[];
       speeds: { interval: unknown }[];
     };
     assert.is(json.schema, 'p4runpro-bench/compare@1');
     assert.ok(json.figures.every(({ verdict }) => verdict === 'equal'));
     assert.is(json.speeds.length, 1);
+    assert.is(json.verdict, 'no difference');
 
     writeFileSync(join(folder, 'other.json'), JSON.stringify({ ...summary('a'), entries: 1, stateHash: 'f00' }));
     const differs = await bench('compare', 'a', 'other.json');
     assert.is(differs.status, 1);
+    const document = await bench('compare', 'a', 'other.json', '--json');
+    assert.is((JSON.parse(document.stdout) as { verdict: string }).verdict, 'worse');
     assert.match(differs.stdout, /^table entries +differs +\d+ -> 1$/m);
     assert.match(differs.stdout, /^verdict +2 of 10 results differ, and no significant difference in speed$/m);
     assert.match(differs.stdout, /^state hash +differs +[0-9a-f]{23}… -> f00$/m);

@@ -158,7 +158,8 @@ function numbered(statements: readonly Statement[], counter: { line: number }): 
   });
 }
 
-function memoriesUsed(statements: readonly Statement[]): Set<string> {
+/** The names of the memories that statements access or hash for. */
+export function memoriesUsed(statements: readonly Statement[]): Set<string> {
   const used = new Set<string>();
   for (const statement of statements) {
     if (statement.kind === 'primitive') {

@@ -20,7 +20,7 @@ import {
   type Register,
   type Statement,
 } from '../../compiler/index.js';
-import { frontPort, primitive, registerChanges, threeWords, word } from './random-programs.js';
+import { frontPort, memoriesUsed, primitive, registerChanges, threeWords, word } from './random-programs.js';
 
 const NOWHERE = { start: 0, end: 0, line: 0, column: 1 };
 
@@ -277,14 +277,4 @@ export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<
       return programSource(program);
     });
   });
-}
-
-function memoriesUsed(statements: readonly Statement[]): Set<string> {
-  const used = new Set<string>();
-  for (const statement of statements) {
-    if (statement.kind === 'primitive') {
-      if (statement.memory !== undefined) used.add(statement.memory);
-    } else for (const { body } of statement.cases) for (const name of memoriesUsed(body)) used.add(name);
-  }
-  return used;
 }

@@ -1,5 +1,5 @@
 /** A switch that has lost its programs: restarted empty, emptied by somebody else, or its file deleted beside its journal. */
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -80,6 +80,29 @@ test('a program is revoked whatever part of its entries is left', async () => {
 });
 
 const SIM = ['--target', 'sim', '--state', 's'];
+
+test('commands miss a journal that was deleted beside the file of its switch', () =>
+  withFolder(async (folder) => {
+    const run = (...words: string[]): Promise<Outcome> => type('p4runpro', [...words, ...SIM], { folder });
+    assert.is((await run('deploy', program('calc'))).status, 0);
+    rmSync(join(folder, 's.journal'));
+    const says = /s has \d+ entries of unknown programs, and its journal s\.journal does not exist: put .* repair$/m;
+    const shown = await run('show', 'programs');
+    assert.is(shown.status, 0, shown.stderr);
+    assert.match(shown.stderr, says);
+    const refused = await run('deploy', program('lb'));
+    assert.is(refused.status, 2);
+    assert.match(refused.stderr, says);
+    assert.equal(readdirSync(folder), ['s'], 'no journal was begun');
+    const repaired = await run('repair');
+    assert.match(
+      repaired.stdout,
+      /^0 missing entries put back, 0 changed entries corrected, \d+ foreign entries removed$/m,
+    );
+    const again = await run('deploy', program('calc'));
+    assert.is(again.status, 0, again.stderr);
+    assert.is(again.stderr, '');
+  }));
 
 test('commands change nothing before repair or forget', () =>
   withFolder(async (folder) => {

@@ -23,9 +23,13 @@ const PERMISSIONS = 0o7777;
 /** Where Linux shows the open files of this process; elsewhere `/dev/fd/N` are devices, and opening one duplicates it. */
 const OPEN_FILES = `/proc/${process.pid}/fd`;
 
-/** Follows symbolic links, the last of which may lead to nothing yet. @throws errors of the system */
+/**
+ * `-` is standard output; `./-` is a file of that name. Follows symbolic links, the last of which may lead to nothing yet.
+ * @throws errors of the system
+ */
 export function destinationOf(path: string): Destination {
   if (path === '') throw new Error('its name is empty');
+  if (path === '-') return { kind: 'descriptor', descriptor: process.stdout.fd };
   let at = path;
   for (let links = 0; links <= MAX_LINKS; links++) {
     const folder = realpathSync(dirname(resolve(at)));

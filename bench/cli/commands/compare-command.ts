@@ -6,7 +6,13 @@ import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js
 import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, isFancy, readJson, UsageError } from '../../../hw-driver/index.js';
 import { compareMicro } from '../../measure/compare/compare-micro.js';
-import { type Comparison, compareRuns, differentRuns, differentWays } from '../../measure/compare/compare-runs.js';
+import {
+  type Comparison,
+  compareRuns,
+  differentRuns,
+  differentWays,
+  overallVerdict,
+} from '../../measure/compare/compare-runs.js';
 import { MICRO_SCHEMA, type MicroDocument } from '../../measure/micro/micro-document.js';
 import { RUN_SCHEMA, type RunSummary } from '../../measure/run/summary.js';
 import { renderComparison } from '../report/compare-report.js';
@@ -41,8 +47,9 @@ type Document =
 function compare({ before, after, json }: CompareArguments): number {
   const [a, b] = [document(before), document(after)];
   const comparison = comparisonOf(a, b);
+  const verdict = overallVerdict(comparison);
   const text = json
-    ? `${JSON.stringify({ schema: 'p4runpro-bench/compare@1', ...comparison }, null, 2)}\n`
+    ? `${JSON.stringify({ schema: 'p4runpro-bench/compare@1', verdict, ...comparison }, null, 2)}\n`
     : renderComparison(comparison, isFancy(process.stdout));
   process.stdout.write(text);
   if (a.kind === 'run' && b.kind === 'run') {
@@ -52,10 +59,7 @@ function compare({ before, after, json }: CompareArguments): number {
         `bench: warning: the runs differ, so that speeds cannot be compared directly: ${ways.join('; ')}\n`,
       );
   }
-  const { figures, speeds } = comparison;
-  const isWorse =
-    figures.some(({ verdict }) => verdict === 'differs') || speeds.some(({ verdict }) => verdict === 'worse');
-  return isWorse ? EXIT.failed : EXIT.done;
+  return verdict === 'worse' ? EXIT.failed : EXIT.done;
 }
 
 export const compareCommand = command(compareOptions, compare);

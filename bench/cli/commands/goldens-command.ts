@@ -1,10 +1,11 @@
 /** `bench goldens`: replay of the goldens of the fifteen programs. */
 
 import type { Argv } from 'yargs';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { DEFAULT_RECIRCULATIONS, defaultDataPlane } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
-import { ALLOCATOR_OPTIONS, allocatorFrom, EXIT, UsageError } from '../../../hw-driver/index.js';
+import { ALLOCATOR_OPTIONS, allocatorFrom, EXIT, StatusLine, UsageError } from '../../../hw-driver/index.js';
 import {
   checkGolden,
   GOLDEN_FOLDER,
@@ -58,10 +59,13 @@ async function goldens(args: GoldensArguments): Promise<number> {
     engine: args.engine,
   };
   const results: GoldenResult[] = [];
-  for (const golden of chosen) {
+  const status = new StatusLine();
+  for (const [i, golden] of chosen.entries()) {
+    status.show(`${i} of ${counted(chosen.length, 'golden')}`);
     if (args.update) await writeGolden(args.folder, golden, options);
     results.push(await checkGolden(args.folder, golden, options));
   }
+  status.stop();
   const rows = goldenRows(results);
   if (args.json) process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/goldens@1', rows }, null, 2)}\n`);
   else process.stdout.write(`${goldenTable(rows).join('\n')}\n`);

@@ -14,6 +14,7 @@ import {
   REQUIRED_WORDS,
   recirculationsFrom,
 } from '../../../hw-driver/cli/kit/shared-options.js';
+import { StatusLine } from '../../../hw-driver/cli/kit/status-line.js';
 import {
   ALLOCATOR_OPTIONS,
   allocatorFrom,
@@ -112,7 +113,10 @@ async function replayAndReport(args: ReplayArguments): Promise<number> {
     packets: await readCapture(args.trace, intake),
     memory: args.memory === undefined ? undefined : { json: readJson(args.memory), file: args.memory },
   };
-  const outcome = await replay(input, options, tracing);
+  const status = new StatusLine();
+  const progress = (packets: number): void =>
+    status.show(`${packets.toLocaleString('en-US')} of ${counted(input.packets.length, 'packet')}`);
+  const outcome = await replay(input, { ...options, progress }, tracing).finally(() => status.stop());
   if (args.out !== undefined) writeCapture(args.out, outcome.packets);
   if (args.memoryOut !== undefined) writeResult(args.memoryOut, formatMemoryContents(outcome.after));
   if (args.update) accept(args, outcome);

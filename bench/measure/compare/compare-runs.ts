@@ -17,6 +17,9 @@ export interface ComparedSpeed extends SpeedRatio {
   readonly verdict: SpeedVerdict;
 }
 
+/** `worse` if a result differs or a speed is worse; otherwise `better` if a speed is better. */
+export type OverallVerdict = 'better' | 'worse' | 'no difference';
+
 export interface Comparison {
   readonly figures: readonly ComparedFigure[];
   readonly speeds: readonly ComparedSpeed[];
@@ -92,3 +95,9 @@ const pairs = (record: object): string =>
   Object.entries(record)
     .map(([key, value]) => `${key} ${value}`)
     .join(', ');
+
+export function overallVerdict({ figures, speeds }: Comparison): OverallVerdict {
+  if (figures.some(({ verdict }) => verdict === 'differs')) return 'worse';
+  const has = (wanted: SpeedVerdict): boolean => speeds.some(({ verdict }) => verdict === wanted);
+  return has('worse') ? 'worse' : has('better') ? 'better' : 'no difference';
+}

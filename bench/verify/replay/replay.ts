@@ -41,6 +41,8 @@ export interface ReplayOptions {
   readonly engine: EngineName;
   /** State of the queue for every packet. */
   readonly queue: QueueReading;
+  /** Called with the number of packets that have run so far. */
+  readonly progress?: ((packets: number) => void) | undefined;
 }
 
 /** A program's text, with a name for its findings. */
@@ -169,6 +171,7 @@ export class ReplaySwitch {
         replayed.push({ left, programId: batch.programId[i] as number, verdict });
       }
       clearPacketBatch(batch);
+      this.options.progress?.(replayed.length);
     };
     for (const { bytes, originalLength, port = 0, timeSeconds, timeNanoseconds } of packets) {
       if (!hasRoomFor(batch, bytes.length)) finish();

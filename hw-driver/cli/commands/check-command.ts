@@ -21,6 +21,7 @@ import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
 import { readPrograms } from '../kit/program-documents.js';
 import { randomNumbers } from '../kit/random-numbers.js';
 import { DATA_PLANE_OPTION, JSON_OPTION, REQUIRED_WORDS, recirculationsFrom } from '../kit/shared-options.js';
+import { StatusLine } from '../kit/status-line.js';
 
 interface CheckedFile {
   readonly file: string;
@@ -70,6 +71,7 @@ async function check(args: CheckArguments): Promise<number> {
   const recirculations = recirculationsOf(args, dataPlane);
   const texts = files.map((file) => ({ file, source: readPrograms(file) }));
   const results: CheckedFile[] = [];
+  const status = new StatusLine();
   for (const { file, source } of texts) {
     const analysis = analyse(source, dataPlane);
     const { programs, diagnostics } = analysis;
@@ -78,8 +80,15 @@ async function check(args: CheckArguments): Promise<number> {
     if (!json) printFindings(analysis, file, source);
     const verifies = args.verify && !analysis.hasErrors;
     const verification = verifies
-      ? verifyPrograms(analysis, dataPlane, { packets, recirculations, randomOf: randomNumbers(args.seed) })
+      ? verifyPrograms(analysis, dataPlane, {
+          packets,
+          recirculations,
+          randomOf: randomNumbers(args.seed),
+          progress: (program, tried) =>
+            status.show(`${program}: ${tried.toLocaleString('en-US')} of ${counted(packets, 'packet')}`),
+        })
       : undefined;
+    status.stop();
     results.push(verification === undefined ? found : { ...found, verification });
     if (!json) for (const verified of verification ?? []) process.stdout.write(`${verificationText(verified)}\n`);
   }

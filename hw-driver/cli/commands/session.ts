@@ -1,8 +1,10 @@
 /** The session of a command: a connection to a switch, its journal, and a controller. */
+
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import type { SwitchTarget } from '../../../sim/index.js';
 import { Controller, type Recovered } from '../../control/controller.js';
@@ -82,6 +84,7 @@ export async function openSession(args: TargetArguments, access: Access): Promis
     const controller = new Controller(dataPlane, target.switch, journal ?? NO_JOURNAL, before);
     // The switch ran programs before it had a journal.
     if (before.isNew) for (const program of target.programs) controller.adopt(program);
+    if (before.isNew && args.state !== undefined) await reportLostJournal(controller, { ...args, path }, access);
     const gone = await controller.gone();
     if ((access === 'read' || access === 'shell') && gone.length > 0)
       process.stderr.write(`p4runpro: ${goneText(gone)}; ${GONE_REMEDY}\n`);
@@ -91,6 +94,24 @@ export async function openSession(args: TargetArguments, access: Access): Promis
     await close();
     throw error;
   }
+}
+
+/**
+ * The file of a switch may have entries while its journal was deleted: then nothing says which programs they belong to.
+ * @throws {UsageError} for a command that would change the switch, except repair, which removes such entries
+ */
+async function reportLostJournal(
+  controller: Controller,
+  { state, path }: { readonly state: string | undefined; readonly path: string },
+  access: Access,
+): Promise<void> {
+  const strange = (await controller.drift()).filter(({ kind }) => kind === 'foreign').length;
+  if (strange === 0 || access === 'repair') return;
+  const message =
+    `${state} has ${counted(strange, 'entry')} of unknown programs, and its journal ${path} does not exist: ` +
+    'put the journal back, or remove the entries by p4runpro repair';
+  if (access !== 'read') throw new UsageError(message);
+  process.stderr.write(`p4runpro: warning: ${message}\n`);
 }
 
 const TRANSACTIONS: Readonly<Record<Recovered['kind'], string>> = {

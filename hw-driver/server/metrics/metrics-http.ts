@@ -1,6 +1,6 @@
 /** The metrics of a served switch by HTTP, for Prometheus to scrape. */
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { type HttpServer, listen } from '../http-server.js';
 import type { Metric } from './exposition.js';
 import { EXPOSITION_TYPE, expositionText } from './exposition.js';
 
@@ -17,12 +17,8 @@ const PATH = '/metrics';
  *
  * @throws where the port cannot be had
  */
-export async function serveMetrics(
-  source: MetricsSource,
-  host: string,
-  port: number,
-): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const server = createServer(({ method, url = '/' }, response) => {
+export function serveMetrics(source: MetricsSource, host: string, port: number): Promise<HttpServer> {
+  const answer: RequestListener = ({ method, url = '/' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://metrics');
     const withHits = searchParams.get('entries') === '1';
     if (pathname !== PATH) return refuse(response, 404, `the metrics are at ${PATH}`);
@@ -31,24 +27,10 @@ export async function serveMetrics(
       return refuse(response, 404, 'the switch does not count hits: start it with --count-hits');
     }
     response.writeHead(200, { 'content-type': EXPOSITION_TYPE }).end(expositionText(source.all(withHits)));
-  });
-  await listening(server, host, port);
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
+  return listen(answer, host, port);
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
 }
-
-const listening = (server: Server, host: string, port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });

@@ -1,40 +1,25 @@
 /** Ports of an emulated switch by HTTP and JSON. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIP } from 'node:net';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
+import { type HttpServer, listen } from '../http-server.js';
 import { FrameError, MAX_FRAME_BYTES, type PortFrame, type SwitchPorts } from './switch-ports.js';
 
 const MAX_FRAMES = 1000;
 const MAX_BODY_BYTES = 4 * MAX_FRAME_BYTES * 16;
-
-export interface HttpPorts {
-  readonly port: number;
-  close(): Promise<void>;
-}
 
 /**
  * `POST /packets` takes a frame, `{"port": 1, "hex": "…"}`, or a list of them, and answers with the frames that left,
  * in order, and with those that a port refused; `GET /ports` answers with the counters. Web pages of other origins are
  * refused: see {@link refusal}.
  */
-export async function serveHttp(ports: SwitchPorts, host: string, port: number): Promise<HttpPorts> {
-  const server = createServer((request, response) => {
+export function serveHttp(ports: SwitchPorts, host: string, port: number): Promise<HttpServer> {
+  const onRequest: RequestListener = (request, response) => {
     answer(ports, request, host).then(
       ({ status, body }) => respond(response, status, body),
       () => respond(response, 400, { error: 'the request was cut off' }),
     );
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
+  return listen(onRequest, host, port);
 }
 
 interface Answer {

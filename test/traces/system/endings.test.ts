@@ -47,18 +47,20 @@ for (const [command, args] of WRITING) {
     }));
 }
 
-test('a capture on standard output, here a socket, is a capture and nothing else', () =>
-  withFolder(async (folder) => {
-    const args = [FILES.bench, 'trace', 'generate', '/dev/stdout', '--packets', '5'];
-    const child = spawn(process.execPath, args, { cwd: folder, timeout: PATIENCE_MS });
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const { status, stderr } = await ending(child);
-    assert.is(status, 0, stderr);
-    assert.is(stderr, '5 packets in /dev/stdout\n');
-    writeFileSync(join(folder, 'got.pcap'), Buffer.concat(chunks));
-    assert.is((await readCapture(join(folder, 'got.pcap'))).length, 5);
-  }));
+for (const name of ['/dev/stdout', '-'])
+  test(`a capture on standard output (${name}), here a socket, is a capture and nothing else`, () =>
+    withFolder(async (folder) => {
+      const args = [FILES.bench, 'trace', 'generate', name, '--packets', '5'];
+      const child = spawn(process.execPath, args, { cwd: folder, timeout: PATIENCE_MS });
+      const chunks: Buffer[] = [];
+      child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+      const { status, stderr } = await ending(child);
+      assert.is(status, 0, stderr);
+      assert.is(stderr, `5 packets in ${name}\n`);
+      writeFileSync(join(folder, 'got.pcap'), Buffer.concat(chunks));
+      assert.equal(readdirSync(folder), ['got.pcap']);
+      assert.is((await readCapture(join(folder, 'got.pcap'))).length, 5);
+    }));
 
 test('a reader that has gone ends a command with one sentence, without a stack trace', () =>
   withFolder(async (folder) => {

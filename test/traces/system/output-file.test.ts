@@ -94,7 +94,7 @@ test('a switch in a file and its journal follow links; a device is neither', () 
     assert.equal(await again.readMemory(1, 0, 2), [Uint32Array.of(7, 0)]);
     assert.throws(
       () => JournalFile.open('/dev/null', dataPlane),
-      /journal \/dev\/null: not a journal: it is no regular/,
+      /journal \/dev\/null: not a journal: a regular file is expected/,
     );
     assert.ok(statSync('/dev/null').isCharacterDevice());
   }));
