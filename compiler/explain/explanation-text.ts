@@ -1,9 +1,19 @@
 /** An explanation as text for a terminal. */
 
-import { counted } from '../data-plane/counting.js';
+import { addTo, counted } from '../data-plane/counting.js';
+
+import type { Register } from '../data-plane/description.js';
 import { fieldText, maskText } from '../data-plane/field-text.js';
+import { must } from '../data-plane/must.js';
 import { rangesText } from '../passes/print/words.js';
-import { type ExplainedEntry, type ExplainedRow, entryText, type ProgramExplanation } from './explanation.js';
+import {
+  type ExplainedEntry,
+  type ExplainedMemory,
+  type ExplainedRow,
+  entryText,
+  type ProgramExplanation,
+} from './explanation.js';
+import { byName } from './step-text.js';
 import { branchMap } from './text-map.js';
 import { wrap } from './text-wrap.js';
 
@@ -79,6 +89,10 @@ const MAX_LINES_WIDTH = 14;
 function rowLines(explanation: ProgramExplanation, width: number): string[] {
   const lines = explanation.rows.flatMap(({ entries }) => entries.map((entry) => linesText(entry).length));
   const room = width - COLUMNS.length - LIVE.length - Math.max(4, ...lines);
+  const memories = byName(explanation.memories);
+  /** The number of rows that come directly after a row. */
+  const next = new Map<number | null, number>();
+  for (const { after } of explanation.rows) addTo(next, after);
   const legend =
     'One line for each table entry. live: registers whose values are needed before/after it (h = har, s = sar, m = mar). ' +
     'MASK and OFFSET are the two steps that compute an address; they, BACKUP and RESTORE are inserted by the compiler. ' +
@@ -88,20 +102,21 @@ function rowLines(explanation: ProgramExplanation, width: number): string[] {
     '',
     `${COLUMNS}${'step'.padEnd(room)}${LIVE}line`,
     ...explanation.rows.flatMap((row) => [
-      ...strandHead(row, explanation.rows),
-      ...oneRow(row, explanation, width, room),
+      ...strandHead(row, explanation.rows, (next.get(row.after) ?? 0) > 1),
+      ...oneRow(row, explanation, memories, width, room),
     ]),
   ];
 }
 
-/** The heading before the first row of a strand other than that above. */
-function strandHead(row: ExplainedRow, rows: readonly ExplainedRow[]): string[] {
-  if (row.after === null || row.after === row.row - 1) {
-    const next = rows.find(({ after, row: number }) => after === row.after && number !== row.row);
-    if (row.after === null || next === undefined) return [];
-  }
+/**
+ * The heading before the first row of a strand other than that above.
+ * @param isFork whether other rows are directly after the same one
+ */
+function strandHead(row: ExplainedRow, rows: readonly ExplainedRow[], isFork: boolean): string[] {
+  if (row.after === null || (row.after === row.row - 1 && !isFork)) return [];
   const branches = new Set<number>();
-  for (const other of rows.slice(row.row - 1)) {
+  for (let i = row.row - 1; i < rows.length; i++) {
+    const other = must(rows[i], `row ${i + 1}`);
     if (other !== row && other.after !== other.row - 1) break;
     for (const { branches: served } of other.entries) for (const branch of served) branches.add(branch);
   }
@@ -109,7 +124,14 @@ function strandHead(row: ExplainedRow, rows: readonly ExplainedRow[]): string[] 
   return [`--- ${noun} ${rangesText([...branches])}, placed separately, after row ${row.after} ---`];
 }
 
-function oneRow(row: ExplainedRow, explanation: ProgramExplanation, width: number, room: number): string[] {
+function oneRow(
+  row: ExplainedRow,
+  explanation: ProgramExplanation,
+  blocks: ReadonlyMap<string, ExplainedMemory>,
+  width: number,
+  room: number,
+): string[] {
+  const live = liveTexts(row);
   const lines = row.entries.flatMap((entry, i) => {
     const head =
       i === 0
@@ -118,7 +140,7 @@ function oneRow(row: ExplainedRow, explanation: ProgramExplanation, width: numbe
     const branches = rangesText(entry.branches);
     const left = `${head}${branches.padEnd(8)}  `;
     const [first = '', ...others] = wrap(entryText(entry), room);
-    const right = `  ${liveText(row, i).padEnd(7)}  ${linesText(entry)}`;
+    const right = `  ${must(live[i], `live registers of entry ${i}`).padEnd(7)}  ${linesText(entry)}`;
     // A cell that is too long shifts the following columns.
     return [
       `${left}${first.padEnd(Math.max(0, room + COLUMNS.length - left.length))}${right}`.trimEnd(),
@@ -126,7 +148,7 @@ function oneRow(row: ExplainedRow, explanation: ProgramExplanation, width: numbe
     ];
   });
   const memories = row.memories.map((name) => {
-    const memory = explanation.memories.find((candidate) => candidate.name === name);
+    const memory = blocks.get(name);
     return memory === undefined ? [] : [`memory ${name} is in this RPB: ${blockText(memory)}`];
   });
   const notes = [sharingText(row.entries), ...memories.flat(), row.why].filter((note) => note !== '');
@@ -151,17 +173,25 @@ function sharingText(entries: readonly ExplainedEntry[]): string {
     : `its entries serve up to ${branches} branches each`;
 }
 
-/** Live registers of all branches that an entry serves. */
-function liveText({ live, entries }: ExplainedRow, entry: number): string {
-  const served = live.filter(({ branch }) => entries[entry]?.branches.includes(branch));
-  const before = served.flatMap((branch) => branch.before);
-  const behind = served.flatMap(({ after }) => after.find((item) => item.entry === entry)?.registers ?? []);
-  return `${initials(before)}/${initials(behind)}`;
+/** By index of the entry: live registers of all branches that it serves, before and after it. */
+function liveTexts({ live, entries }: ExplainedRow): string[] {
+  const behind = entries.map(() => new Set<Register>());
+  for (const { after } of live) {
+    for (const { entry, registers } of after) {
+      const all = must(behind[entry], `entry ${entry}`);
+      for (const register of registers) all.add(register);
+    }
+  }
+  const before = new Map(live.map((branch) => [branch.branch, branch.before]));
+  return entries.map(({ branches }, i) => {
+    const all = new Set(branches.flatMap((branch) => before.get(branch) ?? []));
+    return `${initials(all)}/${initials(must(behind[i], `entry ${i}`))}`;
+  });
 }
 
-const initials = (registers: readonly string[]): string =>
-  ['har', 'sar', 'mar']
-    .filter((register) => registers.includes(register))
+const initials = (registers: ReadonlySet<Register>): string =>
+  (['har', 'sar', 'mar'] as const)
+    .filter((register) => registers.has(register))
     .map((register) => register[0])
     .join('') || '-';
 

@@ -3,7 +3,7 @@
  * registers, and resources. Numbers of rows, RPBs and passes count from 1, those of branches from 0.
  */
 
-import { addTo } from '../data-plane/counting.js';
+import { addTo, appendTo } from '../data-plane/counting.js';
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import type { Gress, Register } from '../data-plane/description.js';
 import type { StepCategory, StepText } from '../data-plane/instructions/instruction.js';
@@ -11,20 +11,20 @@ import { actionName } from '../data-plane/instructions/table.js';
 import { gressCycles } from '../data-plane/latency.js';
 import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
-import type { Condition } from '../language/program.js';
+import type { Condition, Memory } from '../language/program.js';
 import { type AllocateOptions, type Allocation, allocate } from '../link/allocate.js';
 import type { CompiledProgram, KeyField } from '../link/compiled-program.js';
 import type { SwitchState } from '../link/switch-state.js';
 import { emitAllocated, type LoweredProgram } from '../passes/compile.js';
 import type { ProgramRows, Row, RowEntry } from '../rows/rows.js';
 import { entryEffect } from '../rows/rows.js';
-import { type BranchItems, branchItems, serves } from './branch-items.js';
+import { type BranchItem, type BranchItems, branchItems } from './branch-items.js';
 import { type PlaceReason, placeReasons } from './place-reasons.js';
 import { unitKindOf } from './placement-units.js';
 import { reasonText } from './reason-text.js';
 import { type RegisterLiveness, registerLiveness } from './register-liveness.js';
 import { type SaluFlags, saluFlags } from './salu-flags.js';
-import { callText, conditionsText, stepText } from './step-text.js';
+import { byName, callText, conditionsText, stepText } from './step-text.js';
 
 /** A table entry of an RPB. */
 export interface ExplainedEntry {
@@ -196,6 +196,8 @@ const originKey = (action: string, depth: number, branch: number): string => `${
 class Explainer {
   private readonly rows: ProgramRows;
   private readonly items: BranchItems;
+  private readonly memories: ReadonlyMap<string, Memory>;
+  private readonly blocks: ReadonlyMap<string, Allocation['memories'][number]>;
   private readonly flags: SaluFlags;
   private readonly liveness: RegisterLiveness;
   /** By action, depth and branch: lines of the statements that it comes from. */
@@ -211,32 +213,27 @@ class Explainer {
   ) {
     this.rows = lowered.rows;
     this.items = branchItems(this.rows);
-    this.flags = saluFlags(this.rows, this.items);
-    this.liveness = registerLiveness(this.rows, this.items, this.flags);
+    this.flags = saluFlags(this.items);
+    this.liveness = registerLiveness(this.items, this.flags);
+    this.memories = byName(lowered.program.memories);
+    this.blocks = byName(allocation.memories);
     for (const { action, depth, branch, span } of this.rows.origins) {
-      const key = originKey(action, depth, branch);
-      const lines = this.originLines.get(key);
-      if (lines === undefined) this.originLines.set(key, [span.line]);
-      else lines.push(span.line);
+      appendTo(this.originLines, originKey(action, depth, branch), span.line);
     }
-    for (const [branch, depths] of this.items.entries()) this.noteEntrances(branch, depths);
+    // By branch, then depth: the order in which they are listed.
+    for (const item of [...this.items.byDepth].sort((a, b) => a.branch - b.branch)) this.noteEntrances(item);
   }
 
-  private noteEntrances(branch: number, depths: BranchItems[number]): void {
-    for (const item of depths) {
-      for (const { does, conditions } of item?.entries ?? []) {
-        if (does.kind !== 'setBranch') continue;
-        const entrance = { branch, row: must(item?.row, 'row of an item') + 1, conditions };
-        const others = this.entrances.get(does.id);
-        if (others === undefined) this.entrances.set(does.id, [entrance]);
-        else others.push(entrance);
-      }
+  private noteEntrances({ branch, row, entries }: BranchItem): void {
+    for (const { does, conditions } of entries) {
+      if (does.kind === 'setBranch') appendTo(this.entrances, does.id, { branch, row: row + 1, conditions });
     }
   }
 
   parts(): Pick<ProgramExplanation, 'branches' | 'rows'> {
     const { problem, dataPlane } = this.lowered;
     const { placement } = this.allocation;
+    const isOnePass = placement.every((x) => x <= dataPlane.rpbCount);
     const reasons = placeReasons(problem, placement, this.state, unitKindOf(this.options.allocator));
     const rows = this.rows.rows.map((row, i): ExplainedRow => {
       const logical = must(placement[i], `placement of row ${i + 1}`);
@@ -251,29 +248,23 @@ class Explainer {
         pass: passOf(logical, dataPlane.rpbCount) + 1,
         gress: rpb.gress,
         entries,
-        live: this.live(i, row),
+        live: this.live(i),
         memories: problem.tree[i]?.memories.map(({ name }) => name) ?? [],
         reason,
-        why: reasonText(reason, { row: i, placement, dataPlane, rows: this.rows, problem }),
+        why: reasonText(reason, { row: i, isOnePass, dataPlane, rows: this.rows, problem }),
       };
     });
     return { branches: this.branches(), rows };
   }
 
-  private branchesOf(entry: RowEntry, row: Row, number: number): number[] {
-    return this.rows.branchIds.flatMap((id, branch) =>
-      serves(entry, id) && this.rows.rowOf(branch, row.depth) === number ? [branch] : [],
-    );
-  }
-
   private entry(entry: RowEntry, row: Row, number: number): ExplainedEntry {
     const { does, priority, conditions } = entry;
-    const branches = this.branchesOf(entry, row, number);
+    const branches = this.items.branchesOf(entry);
     const text: StepText =
       does.kind === 'step'
         ? stepText(
             does.step,
-            this.lowered.program.memories,
+            this.memories,
             branches.flatMap((branch) => this.flags.at(branch, row.depth)),
           )
         : { category: 'branch', verb: 'BRANCH', operands: [] };
@@ -286,7 +277,7 @@ class Explainer {
       action,
       parameters: this.parameters(entry, number, action),
       ...text,
-      enters: does.kind === 'step' ? null : this.rows.branchIds.indexOf(does.id),
+      enters: does.kind === 'step' ? null : this.items.branchWith(does.id),
       lines: this.linesOf(entry, row, branches, action),
     };
   }
@@ -308,7 +299,7 @@ class Explainer {
   }
 
   private parameters({ does }: RowEntry, number: number, action: string): Record<string, number> {
-    const { dataPlane, program } = this.lowered;
+    const { dataPlane } = this.lowered;
     const logical = must(this.allocation.placement[number], 'placement of a row');
     const { actions } = dataPlane.rpb(rpbNumberOf(logical, dataPlane.rpbCount));
     const names = actions.get(action)?.parameters.map(({ name }) => name) ?? [];
@@ -318,31 +309,23 @@ class Explainer {
         const parameter = does.step.parameters[i];
         if (parameter === undefined) return [name, 0];
         if (parameter.kind === 'constant') return [name, parameter.value];
-        const ofName = ({ name: other }: { readonly name: string }): boolean => other === parameter.memory;
-        if (parameter.kind === 'sizeMask') {
-          return [name, must(program.memories.find(ofName), `memory ${parameter.memory}`).buckets - 1];
-        }
-        return [name, must(this.allocation.memories.find(ofName), `block of memory ${parameter.memory}`).base];
+        const { kind, memory } = parameter;
+        if (kind === 'sizeMask') return [name, must(this.memories.get(memory), `memory ${memory}`).buckets - 1];
+        return [name, must(this.blocks.get(memory), `block of memory ${memory}`).base];
       }),
     );
   }
 
-  private live(number: number, row: Row): LiveRegisters[] {
-    const numbers = new Map(row.entries.map((entry, i) => [entry, i]));
-    return this.rows.branchIds.flatMap((_, branch): LiveRegisters[] => {
-      const item = this.items[branch]?.[row.depth];
-      if (item === undefined || item.row !== number) return [];
-      return [
-        {
-          branch,
-          before: this.liveness.before(branch, row.depth),
-          after: item.entries.map((entry) => ({
-            entry: must(numbers.get(entry), 'entry of a row'),
-            registers: this.liveness.after(branch, row.depth, entry),
-          })),
-        },
-      ];
-    });
+  private live(number: number): LiveRegisters[] {
+    const numbers = new Map(this.rows.rows[number]?.entries.map((entry, i) => [entry, i]));
+    return must(this.items.ofRow[number], `row ${number + 1}`).map(({ branch, depth, entries }) => ({
+      branch,
+      before: this.liveness.before(branch, depth),
+      after: entries.map((entry) => ({
+        entry: must(numbers.get(entry), 'entry of a row'),
+        registers: this.liveness.after(branch, depth, entry),
+      })),
+    }));
   }
 
   private branches(): ExplainedBranch[] {

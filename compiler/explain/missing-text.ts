@@ -9,14 +9,13 @@ import { branchItems } from './branch-items.js';
 import type { MissingResource } from './missing-resource.js';
 import { actionNamesOf, actionText, logicalText } from './reason-text.js';
 import { saluFlags } from './salu-flags.js';
-import { callText, stepText } from './step-text.js';
+import { byName, callText, stepText } from './step-text.js';
 
 export function missingText(missing: MissingResource, lowered: LoweredProgram): string {
   const { problem, dataPlane, rows } = lowered;
   const passes = problem.logicalRpbs / problem.rpbCount;
   // The last logical RPB gives the number of passes.
-  const place = (logical: readonly number[]): string =>
-    logicalText(logical, { placement: [problem.logicalRpbs], dataPlane });
+  const place = (logical: readonly number[]): string => logicalText(logical, { isOnePass: passes === 1, dataPlane });
   switch (missing.kind) {
     case 'other':
     case 'together':
@@ -62,13 +61,15 @@ function rowText(numbers: readonly number[], { rows, program }: LoweredProgram):
   const entry = row?.entries[0];
   const depth = must(row?.depth, `row ${first}`);
   const items = branchItems(rows);
-  const branch = items.findIndex((depths) => depths[depth]?.row === first - 1);
-  const flags = saluFlags(rows, items).at(branch, depth);
+  const { branch } = must(items.ofRow[first - 1]?.[0], `branch of row ${first}`);
+  const flags = saluFlags(items).at(branch, depth);
   const origin = rows.origins.find(
     ({ depth: at, action, branch: of }) => at === depth && of === branch && action !== 'nop',
   );
   const does =
-    entry?.does.kind === 'step' ? stepText(entry.does.step, program.memories, flags) : { verb: 'BRANCH', operands: [] };
+    entry?.does.kind === 'step'
+      ? stepText(entry.does.step, byName(program.memories), flags)
+      : { verb: 'BRANCH', operands: [] };
   const more = new Set(actionNamesOf(row)).size > 1 ? ', ...' : '';
   const line = origin === undefined ? '' : `, line ${origin.span.line}`;
   return `${numbers.length === 1 ? 'row' : 'rows'} ${rangesText(numbers)} (${callText(does.verb, does.operands)}${more}${line})`;

@@ -2,12 +2,13 @@
  * Why a row is in its RPB. Found by examining where else it could be while all other rows stay; every statement follows
  * from the placement problem and the books of the switch.
  */
+import { addTo, appendTo } from '../data-plane/counting.js';
 import { type LogicalRpb, rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
 import type { FreeResources } from '../place/allocator.js';
 import { priceOf } from '../place/price.js';
 import type { PlacementProblem } from '../place/problem.js';
-import { lacksAt, type PlacementUnit, placementUnits, type UnitKind } from './placement-units.js';
+import { blocksOf, lacksAt, type PlacementUnit, placementUnits, type UnitKind } from './placement-units.js';
 
 export interface PlaceReason {
   /** The unit that the allocator places as a whole: this row, or all rows of its depth. */
@@ -53,7 +54,13 @@ export function placeReasons(
   const units = placementUnits(problem, kind);
   const places = units.map(({ rows: [first] }) => (first === undefined ? undefined : placement[first]));
   const finder = new ReasonFinder(problem, units, places, free, kind);
-  return problem.tree.map((_, row) => finder.reasonOf(units.findIndex(({ rows }) => rows.includes(row))));
+  const reasonOfRow = new Map<number, PlaceReason>();
+  for (const [index, { rows }] of units.entries()) {
+    if (rows.length === 0) continue;
+    const reason = finder.reasonOf(index);
+    for (const row of rows) reasonOfRow.set(row, reason);
+  }
+  return problem.tree.map((_, row) => must(reasonOfRow.get(row), `reason of row ${row + 1}`));
 }
 
 /** Prices that differ by rounding are equal. */
@@ -67,6 +74,13 @@ class ReasonFinder {
    */
   private readonly earliest: number[] = [];
   private readonly latest: number[] = [];
+  /** By unit: those directly after it. */
+  private readonly children = new Map<number, number[]>();
+  /** By the first of some linked units: the others. */
+  private readonly links = new Map<number, number[]>();
+  /** By index of the RPB: the units placed in it, in any pass, and their entries. */
+  private readonly here = new Map<number, number[]>();
+  private readonly entriesHere = new Map<number, number>();
 
   constructor(
     private readonly problem: PlacementProblem,
@@ -75,8 +89,9 @@ class ReasonFinder {
     private readonly free: FreeResources,
     private readonly kind: UnitKind,
   ) {
-    const last = Math.max(1, ...places.flatMap((place) => place ?? []));
+    const last = places.reduce((most: number, place) => Math.max(most, place ?? 1), 1);
     this.limit = Math.ceil(last / problem.rpbCount) * problem.rpbCount;
+    this.index();
     for (const [i, unit] of units.entries()) {
       let x = this.from(unit);
       while (x < this.limit && this.lacksAlone(unit, x) !== undefined) x++;
@@ -90,6 +105,20 @@ class ReasonFinder {
       this.latest[i] = x;
     }
   }
+
+  private index(): void {
+    for (const [i, { after, link, entries }] of this.units.entries()) {
+      if (after >= 0) appendTo(this.children, after, i);
+      if (link >= 0) appendTo(this.links, link, i);
+      const place = this.places[i];
+      if (place === undefined) continue;
+      const rpb = rpbIndexOf(place, this.problem.rpbCount);
+      appendTo(this.here, rpb, i);
+      addTo(this.entriesHere, rpb, entries);
+    }
+  }
+
+  private readonly childrenOf = (index: number): readonly number[] => this.children.get(index) ?? [];
 
   reasonOf(index: number): PlaceReason {
     const unit = this.units[index];
@@ -126,11 +155,9 @@ class ReasonFinder {
     after < 0 ? 1 : must(this.earliest[after], 'earliest place of a unit') + 1;
 
   private to(index: number): number {
-    return Math.min(
+    return this.childrenOf(index).reduce(
+      (least, child) => Math.min(least, must(this.latest[child], 'latest place of a unit') - 1),
       this.limit,
-      ...this.units.flatMap(({ after }, other) =>
-        after === index ? [must(this.latest[other], 'latest place of a unit') - 1] : [],
-      ),
     );
   }
 
@@ -170,19 +197,21 @@ class ReasonFinder {
 
   private lacks(index: number, unit: PlacementUnit, x: number) {
     const rpb = rpbIndexOf(x, this.problem.rpbCount);
-    const others = this.units.filter((_, other) => {
-      const place = this.places[other];
-      return other !== index && place !== undefined && rpbIndexOf(place, this.problem.rpbCount) === rpb;
-    });
-    return lacksAt(unit, rpb, this.free, others);
+    const own = this.places[index];
+    const isHere = own !== undefined && rpbIndexOf(own, this.problem.rpbCount) === rpb;
+    const taken = (this.entriesHere.get(rpb) ?? 0) - (isHere ? unit.entries : 0);
+    return lacksAt(unit, rpb, this.free, taken, () =>
+      (this.here.get(rpb) ?? []).flatMap((other) =>
+        other === index ? [] : blocksOf(must(this.units[other], `unit ${other}`)),
+      ),
+    );
   }
 
-  private linked(index: number): number[] {
+  private linked(index: number): readonly number[] {
     const { link } = must(this.units[index], `unit ${index}`);
     const first = link < 0 ? index : link;
-    return this.units.flatMap((unit, other) =>
-      other !== index && (other === first || unit.link === first) ? [other] : [],
-    );
+    const others = this.links.get(first) ?? [];
+    return [first, ...others].filter((other) => other !== index).sort((a, b) => a - b);
   }
 
   /** The logical RPB after which the unit must be; depths without steps take one each. */
@@ -200,15 +229,17 @@ class ReasonFinder {
 
   private placedBehind(index: number): { readonly place: number | undefined; readonly rows: readonly number[] } {
     let least: number | undefined;
-    let rows: readonly number[] = [];
-    for (const [other, unit] of this.units.entries()) {
-      if (unit.after !== index) continue;
+    let rows: number[] = [];
+    for (const other of this.childrenOf(index)) {
       const own = this.places[other];
       const next =
-        own === undefined ? this.placedBehind(other) : { place: own + 1, rows: unit.rows.map((row) => row + 1) };
+        own === undefined
+          ? this.placedBehind(other)
+          : { place: own + 1, rows: must(this.units[other], `unit ${other}`).rows.map((row) => row + 1) };
       const place = next.place === undefined ? undefined : next.place - 1;
       if (place === undefined || (least !== undefined && place > least)) continue;
-      rows = place === least ? [...rows, ...next.rows] : next.rows;
+      if (place !== least) rows = [];
+      for (const row of next.rows) rows.push(row);
       least = place;
     }
     return { place: least, rows };

@@ -2,6 +2,7 @@
  * The units that an allocator places as a whole: for the price allocator each row of a strand, for those of the paper
  * each depth. Reasons are stated for these units.
  */
+import { appendTo } from '../data-plane/counting.js';
 import { must } from '../data-plane/must.js';
 import type { Allocator, FreeResources } from '../place/allocator.js';
 import type { PlacementProblem, PlacementRow } from '../place/problem.js';
@@ -20,25 +21,26 @@ export const unitKindOf = ({ name }: Allocator): UnitKind => (name === 'price' ?
 
 export function placementUnits(problem: PlacementProblem, kind: UnitKind): readonly PlacementUnit[] {
   if (kind === 'row') return problem.tree.map((row, i) => ({ ...row, rows: [i] }));
-  return problem.rows.map((row, i) => ({
-    ...row,
-    after: i - 1,
-    rows: problem.tree.flatMap(({ depth }, number) => (depth === i + 1 ? [number] : [])),
-  }));
+  const atDepth = new Map<number, number[]>();
+  for (const [number, { depth }] of problem.tree.entries()) appendTo(atDepth, depth, number);
+  return problem.rows.map((row, i) => ({ ...row, after: i - 1, rows: atDepth.get(i + 1) ?? [] }));
 }
 
 export const blocksOf = ({ memories }: PlacementRow): number[] => memories.map(({ buckets }) => buckets);
 
-/** The resource that an RPB lacks for a unit, beside other units of the program; undefined if none. */
+/**
+ * The resource that an RPB lacks for a unit, beside other units of the program; undefined if none.
+ * @param taken entries of the others in this RPB @param blocks sizes of their blocks of memory there
+ */
 export function lacksAt(
   unit: PlacementUnit,
   rpb: number,
   free: FreeResources,
-  others: readonly PlacementUnit[] = [],
+  taken = 0,
+  blocks: () => readonly number[] = () => [],
 ): 'action' | 'entries' | 'memory' | undefined {
   if (unit.allowed[rpb] !== 1) return 'action';
-  const taken = others.reduce((sum, { entries }) => sum + entries, 0);
   if (unit.entries > must(free.entries[rpb], `free entries of RPB ${rpb + 1}`) - taken) return 'entries';
   if (unit.memories.length === 0) return undefined;
-  return free.fitsMemory(rpb, [...others.flatMap(blocksOf), ...blocksOf(unit)]) ? undefined : 'memory';
+  return free.fitsMemory(rpb, [...blocks(), ...blocksOf(unit)]) ? undefined : 'memory';
 }

@@ -5,7 +5,6 @@ import type { DataPlane } from '../data-plane/data-plane.js';
 import { actionName } from '../data-plane/instructions/table.js';
 import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import { rangesText } from '../passes/print/words.js';
-import type { Placement } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows, Row } from '../rows/rows.js';
 import { entryEffect } from '../rows/rows.js';
@@ -15,7 +14,8 @@ import type { PlaceReason } from './place-reasons.js';
 export interface ReasonContext {
   /** Index of the row. */
   readonly row: number;
-  readonly placement: Placement;
+  /** Whether the whole program is placed in the first pass. */
+  readonly isOnePass: boolean;
   readonly dataPlane: DataPlane;
   readonly rows: ProgramRows;
   readonly problem: PlacementProblem;
@@ -61,7 +61,7 @@ export function reasonText(reason: PlaceReason, context: ReasonContext): string 
 /** Logical RPBs as numbers of RPBs, with the pass if the program has several. */
 export function logicalText(
   logical: readonly number[],
-  { placement, dataPlane }: Pick<ReasonContext, 'placement' | 'dataPlane'>,
+  { isOnePass, dataPlane }: Pick<ReasonContext, 'isOnePass' | 'dataPlane'>,
 ): string {
   const { rpbCount } = dataPlane;
   const byPass = new Map<number, number[]>();
@@ -69,7 +69,7 @@ export function logicalText(
     const pass = passOf(x, rpbCount) + 1;
     appendTo(byPass, pass, rpbNumberOf(x, rpbCount));
   }
-  const isOnePass = placement.every((x) => x <= rpbCount) && [...byPass.keys()].every((pass) => pass === 1);
+  const namesPasses = !isOnePass || [...byPass.keys()].some((pass) => pass !== 1);
   const passesByRpbs = new Map<string, number[]>();
   for (const [pass, rpbs] of byPass) {
     const text = `${rpbs.length === 1 ? 'RPB' : 'RPBs'} ${rangesText(rpbs)}`;
@@ -77,7 +77,7 @@ export function logicalText(
   }
   return [...passesByRpbs]
     .map(([rpbs, passes]) => {
-      if (isOnePass) return rpbs;
+      if (!namesPasses) return rpbs;
       return `${rpbs} of ${passes.length === 1 ? 'pass' : 'passes'} ${rangesText(passes)}`;
     })
     .join(' and ');

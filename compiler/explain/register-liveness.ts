@@ -5,10 +5,10 @@
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import type { Place } from '../data-plane/instructions/instruction.js';
 import { effectsOf } from '../data-plane/instructions/table.js';
-import { must } from '../data-plane/must.js';
-import type { ProgramRows, RowEntry } from '../rows/rows.js';
+import type { RowEntry } from '../rows/rows.js';
 import type { ActionStep } from '../steps/steps.js';
 import type { BranchItems } from './branch-items.js';
+import { DepthValues } from './depth-values.js';
 import type { SaluFlags } from './salu-flags.js';
 
 export interface RegisterLiveness {
@@ -30,35 +30,26 @@ const FACT: Readonly<Record<Place, Facts>> = {
 };
 const SAR_IF_WRITTEN: Facts = 64;
 
-export function registerLiveness(
-  { depth, branchIds }: ProgramRows,
-  items: BranchItems,
-  flags: SaluFlags,
-): RegisterLiveness {
-  const live = branchIds.map(() => new Uint8Array(depth + 2));
-  const factsBefore = (branch: number, at: number): Facts =>
-    must(live[branch]?.[at], `branch ${branch} at depth ${at}`);
-  const factsAfter = (branch: number, at: number, { does }: RowEntry): Facts =>
-    factsBefore(does.kind === 'step' ? branch : branchIds.indexOf(does.id), at + 1);
-  for (let at = depth; at >= 1; at--) {
-    for (const [branch, facts] of live.entries()) {
-      facts[at] = beforeItem(
-        items[branch]?.[at]?.entries ?? [],
-        must(facts[at + 1], `facts at depth ${at + 1}`),
-        (entry) => factsAfter(branch, at, entry),
-      );
-    }
+export function registerLiveness(items: BranchItems, flags: SaluFlags): RegisterLiveness {
+  const live = new DepthValues(-1);
+  const branchBehind = (branch: number, { does }: RowEntry): number =>
+    does.kind === 'step' ? branch : items.branchWith(does.id);
+  for (const { branch, depth, entries } of items.byDepth.toReversed()) {
+    const facts = beforeItem(entries, live.at(branch, depth + 1), (entry) =>
+      live.at(branchBehind(branch, entry), depth + 1),
+    );
+    live.set(branch, depth, facts);
   }
   const registersIn = (facts: Facts, branch: number, at: number): Register[] => {
     const writes = (facts & SAR_IF_WRITTEN) !== 0 && flags.at(branch, at).includes(1);
-    const live = writes ? facts | FACT.sar : facts;
-    return REGISTERS.filter((register) => (live & FACT[register]) !== 0);
+    const all = writes ? facts | FACT.sar : facts;
+    return REGISTERS.filter((register) => (all & FACT[register]) !== 0);
   };
   return {
-    before: (branch, at) => registersIn(factsBefore(branch, at), branch, at),
-    after(branch, at, { does }) {
-      const next = does.kind === 'step' ? branch : branchIds.indexOf(does.id);
-      return registersIn(factsBefore(next, at + 1), next, at + 1);
+    before: (branch, at) => registersIn(live.at(branch, at), branch, at),
+    after(branch, at, entry) {
+      const next = branchBehind(branch, entry);
+      return registersIn(live.at(next, at + 1), next, at + 1);
     },
   };
 }

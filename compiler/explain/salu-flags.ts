@@ -3,9 +3,10 @@
  * by it. A forward analysis over branches and rows.
  */
 import { must } from '../data-plane/must.js';
-import type { ProgramRows, RowEntry } from '../rows/rows.js';
+import type { RowEntry } from '../rows/rows.js';
 import { addressStepOf } from '../steps/steps.js';
-import type { BranchItems } from './branch-items.js';
+import type { BranchItem, BranchItems } from './branch-items.js';
+import { DepthValues } from './depth-values.js';
 
 export interface SaluFlags {
   /** The flags that packets of a branch may have at a depth, before its entries; 0 is the first operation. */
@@ -16,27 +17,47 @@ export interface SaluFlags {
 const FIRST = 1;
 const SECOND = 2;
 
-export function saluFlags({ depth, branchIds }: ProgramRows, items: BranchItems): SaluFlags {
-  const flags = branchIds.map(() => new Uint8Array(depth + 2));
-  must(flags[0], 'flags of the first branch')[1] = FIRST;
-  for (let at = 1; at <= depth; at++) {
-    for (const [branch, sets] of flags.entries()) {
-      const before = must(sets[at], `flags at depth ${at}`);
-      let mayPass = true;
-      for (const entry of items[branch]?.[at]?.entries ?? []) {
-        const to = entry.does.kind === 'step' ? sets : flags[branchIds.indexOf(entry.does.id)];
-        if (to !== undefined) to[at + 1] = must(to[at + 1], `flags at depth ${at + 1}`) | flagsBehind(entry, before);
-        if (entry.conditions.every(({ mask }) => mask === 0)) mayPass = false;
-      }
-      if (mayPass) sets[at + 1] = must(sets[at + 1], `flags at depth ${at + 1}`) | before;
+export function saluFlags(items: BranchItems): SaluFlags {
+  const flags = new DepthValues(1);
+  flags.set(0, 1, FIRST);
+  const { byDepth } = items;
+  for (let i = 0; i < byDepth.length; ) {
+    const { depth } = must(byDepth[i], `item ${i}`);
+    // By branch: its flags behind this depth, where they may be others than before.
+    const behind = new Map<number, number>();
+    const add = (branch: number, set: number): void => {
+      behind.set(branch, (behind.get(branch) ?? 0) | set);
+    };
+    const first = i;
+    for (; byDepth[i]?.depth === depth; i++) addFlags(must(byDepth[i], `item ${i}`), flags, items, add);
+    const own = new Set(byDepth.slice(first, i).map(({ branch }) => branch));
+    for (const [branch, set] of behind) {
+      flags.set(branch, depth + 1, own.has(branch) ? set : set | flags.at(branch, depth));
     }
   }
   return {
-    at(branch, at) {
-      const set = must(flags[branch]?.[at], `flags at depth ${at} of branch ${branch}`);
+    at(branch, depth) {
+      const set = flags.at(branch, depth);
       return ([0, 1] as const).filter((flag) => (set & (flag === 0 ? FIRST : SECOND)) !== 0);
     },
   };
+}
+
+/** Adds the flags that packets have behind an item: of its branch, and of those that they enter. */
+function addFlags(
+  { branch, depth, entries }: BranchItem,
+  flags: DepthValues,
+  items: BranchItems,
+  add: (branch: number, set: number) => void,
+): void {
+  const before = flags.at(branch, depth);
+  let mayPass = true;
+  add(branch, 0);
+  for (const entry of entries) {
+    add(entry.does.kind === 'step' ? branch : items.branchWith(entry.does.id), flagsBehind(entry, before));
+    if (entry.conditions.every(({ mask }) => mask === 0)) mayPass = false;
+  }
+  if (mayPass) add(branch, before);
 }
 
 function flagsBehind({ does }: RowEntry, before: number): number {

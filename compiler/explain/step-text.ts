@@ -7,14 +7,18 @@ import type { Condition, Memory } from '../language/program.js';
 import { conditionText } from '../passes/print/words.js';
 import type { ActionStep } from '../steps/steps.js';
 
-/** @param flags those that offset steps before an access may have set */
+/** Memories, or their blocks, by name. */
+export const byName = <M extends { readonly name: string }>(memories: readonly M[]): ReadonlyMap<string, M> =>
+  new Map(memories.map((memory) => [memory.name, memory]));
+
+/** @param memories by name @param flags those that offset steps before an access may have set */
 export function stepText(
   { effect, parameters, memory = '' }: ActionStep,
-  memories: readonly Memory[],
+  memories: ReadonlyMap<string, Memory>,
   flags: readonly number[],
 ): StepText {
   const constant = parameters[0]?.kind === 'constant' ? readable(parameters[0].value) : '';
-  const size = memories.find(({ name }) => name === memory)?.buckets;
+  const size = memories.get(memory)?.buckets;
   const sizeMask = size === undefined ? '' : readable(size - 1);
   return familyOf(effect).words(effect, { constant, memory, sizeMask, flags });
 }

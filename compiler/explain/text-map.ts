@@ -1,5 +1,5 @@
 /** A map of depths and branches: the RPB of each branch at each depth, and its step there. */
-import { must } from '../data-plane/must.js';
+import { appendTo } from '../data-plane/counting.js';
 import type { ExplainedEntry, ExplainedRow, ProgramExplanation } from './explanation.js';
 import { wrap } from './text-wrap.js';
 
@@ -10,22 +10,14 @@ const MAX_BLOCKS = 3;
 
 export function branchMap({ rows, branches, cost }: ProgramExplanation, width: number): string[] {
   if (rows.length === 0) return ['The program has no rows.'];
-  const place = ({ rpb, pass }: ExplainedRow): string => (cost.passes === 1 ? `${rpb}` : `${pass}:${rpb}`);
-  const cellOf = (row: ExplainedRow, branch: number): string | undefined => {
-    const entries = row.entries.filter((entry) => entry.branches.includes(branch));
-    return entries.length === 0 ? undefined : `${place(row).padStart(cost.passes === 1 ? 2 : 4)} ${itemText(entries)}`;
-  };
+  const cells = cellsOf(rows, cost.passes);
   const depths = [...new Set(rows.map(({ depth }) => depth))].sort((a, b) => a - b);
-  const busy = new Set(rows.flatMap(({ entries }) => entries.flatMap((entry) => entry.branches)));
-  const columns = branches
-    .filter(({ branch }) => busy.has(branch))
-    .map(({ branch }) => ({
-      branch,
-      cells: depths.map(
-        (depth) => rows.flatMap((row) => (row.depth === depth ? (cellOf(row, branch) ?? []) : []))[0] ?? '',
-      ),
-    }));
-  const cellWidth = (cells: readonly string[]): number => Math.max(MIN_CELL, ...cells.map((cell) => cell.length)) + 2;
+  const columns = branches.flatMap(({ branch }) => {
+    const ofBranch = cells.get(branch);
+    return ofBranch === undefined ? [] : [{ branch, cells: ofBranch }];
+  });
+  const cellWidth = (of: Cells): number =>
+    [...of.values()].reduce((most, { length }) => Math.max(most, length), MIN_CELL) + 2;
   const blocks: (typeof columns)[] = [];
   let room = 0;
   for (const column of columns) {
@@ -47,19 +39,33 @@ export function branchMap({ rows, branches, cost }: ProgramExplanation, width: n
     ...(i === 0 ? [] : ['']),
     line(
       'depth',
-      block.map(({ branch, cells }) => `branch ${branch}`.padEnd(cellWidth(cells))),
+      block.map((column) => `branch ${column.branch}`.padEnd(cellWidth(column.cells))),
     ),
-    ...depths.flatMap((depth, d) => {
-      if (block.every(({ cells }) => cells[d] === '')) return [];
-      return [
-        line(
-          String(depth).padStart(DEPTH_WIDTH),
-          block.map(({ cells }) => must(cells[d], `cell of depth ${depth}`).padEnd(cellWidth(cells))),
-        ),
-      ];
+    ...depths.flatMap((depth) => {
+      const texts = block.map((column) => (column.cells.get(depth) ?? '').padEnd(cellWidth(column.cells)));
+      return texts.every((text) => text.trim() === '') ? [] : [line(String(depth).padStart(DEPTH_WIDTH), texts)];
     }),
   ]);
   return ['RPB and step by depth and branch:', ...lines];
+}
+
+/** Texts of one branch, by depth. */
+type Cells = ReadonlyMap<number, string>;
+
+/** By number of the branch; only of branches with entries. */
+function cellsOf(rows: readonly ExplainedRow[], passes: number): ReadonlyMap<number, Cells> {
+  const cells = new Map<number, Map<number, string>>();
+  for (const { depth, rpb, pass, entries } of rows) {
+    const place = passes === 1 ? `${rpb}`.padStart(2) : `${pass}:${rpb}`.padStart(4);
+    const met = new Map<number, ExplainedEntry[]>();
+    for (const entry of entries) for (const branch of entry.branches) appendTo(met, branch, entry);
+    for (const [branch, own] of met) {
+      const column = cells.get(branch) ?? new Map<number, string>();
+      cells.set(branch, column);
+      if (!column.has(depth)) column.set(depth, `${place} ${itemText(own)}`);
+    }
+  }
+  return cells;
 }
 
 const line = (head: string, cells: readonly string[]): string => `${head}  ${cells.join('')}`.trimEnd();

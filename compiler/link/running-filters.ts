@@ -1,34 +1,18 @@
-/**
- * The filters of the programs on a switch by rank (table and priority), as only filters of one rank can conflict.
- * A new filter is compared with all of its rank, so they are stored as consecutive words.
- */
+/** The filters of the programs on a switch by rank (table and priority), as only filters of one rank can conflict. */
 
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
 import type { CompiledProgram, TableEntry } from './compiled-program.js';
+import { FilterIndex, type FilterWords } from './filter-index.js';
 
 /** The parts of a compiled program that matter here. */
 type FilteredProgram = Pick<CompiledProgram, 'program' | 'programId' | 'entries'>;
 
-interface Owner {
-  readonly program: string;
-  readonly programId: number;
-}
-
-/** The filters of one rank. */
-interface Rank {
-  /** The owner of each filter, by its position. */
-  readonly owners: Owner[];
-  /** The words of each filter, by its position. */
-  rows: Int32Array;
-}
-
-/** A field's mask and value, each as its high and its low 32 bits. */
-const FIELD_WORDS = 4;
-const FIRST_PLACES = 16;
+/** A field's mask or value: its high and its low 32 bits. */
+const WORDS = 2;
 
 export class RunningFilters {
-  private readonly ranks = new Map<string, Rank>();
+  private readonly ranks = new Map<string, FilterIndex>();
   /** Number of key fields, by table. */
   private readonly fields: ReadonlyMap<string, number>;
 
@@ -39,29 +23,14 @@ export class RunningFilters {
   add(compiled: FilteredProgram): void {
     for (const filter of filtersOf(compiled)) {
       const key = rankOf(filter);
-      const rank = this.ranks.get(key) ?? { owners: [], rows: new Int32Array(0) };
+      const rank = this.ranks.get(key) ?? new FilterIndex();
       this.ranks.set(key, rank);
-      const words = this.wordsOf(filter);
-      const start = rank.owners.length * words.length;
-      if (start + words.length > rank.rows.length) {
-        const grown = new Int32Array(Math.max(2 * rank.rows.length, FIRST_PLACES * words.length));
-        grown.set(rank.rows);
-        rank.rows = grown;
-      }
-      rank.rows.set(words, start);
-      rank.owners.push({ program: compiled.program, programId: compiled.programId });
+      rank.add(compiled, this.wordsOf(filter));
     }
   }
 
   remove(compiled: FilteredProgram): void {
-    for (const filter of filtersOf(compiled)) {
-      const rank = this.ranks.get(rankOf(filter));
-      const place = rank?.owners.findIndex(({ programId }) => programId === compiled.programId) ?? -1;
-      if (rank === undefined || place < 0) continue;
-      rank.owners.splice(place, 1);
-      const width = this.wordsIn(filter);
-      rank.rows.copyWithin(place * width, (place + 1) * width);
-    }
+    for (const filter of filtersOf(compiled)) this.ranks.get(rankOf(filter))?.remove(compiled.programId);
   }
 
   /**
@@ -69,40 +38,25 @@ export class RunningFilters {
    * @param except a program whose filters are ignored
    */
   overlapping(filter: TableEntry, except?: string): string | undefined {
-    const rank = this.ranks.get(rankOf(filter));
-    if (rank === undefined) return undefined;
-    const words = this.wordsOf(filter);
-    const { owners, rows } = rank;
-    return owners.find(({ program }, place) => program !== except && overlap(words, rows, place * words.length))
-      ?.program;
-  }
-
-  private wordsIn({ table }: TableEntry): number {
-    return this.keysOf(table) * FIELD_WORDS;
+    return this.ranks.get(rankOf(filter))?.meeting(this.wordsOf(filter), except)?.program;
   }
 
   private keysOf(table: string): number {
     return must(this.fields.get(table), `filter table ${table}`);
   }
 
-  private wordsOf(filter: TableEntry): Int32Array {
-    const words = new Int32Array(this.wordsIn(filter));
-    for (const [i, field] of filter.key.slice(0, this.keysOf(filter.table)).entries()) {
+  private wordsOf({ table, key }: TableEntry): FilterWords {
+    const keys = this.keysOf(table);
+    const masks = new Int32Array(keys * WORDS);
+    const values = new Int32Array(keys * WORDS);
+    for (const [i, field] of key.slice(0, keys).entries()) {
       if (field.match !== 'ternary') continue;
       const { value, mask } = field;
-      words.set([mask / 2 ** 32, value / 2 ** 32, mask, value], i * FIELD_WORDS);
+      masks.set([mask / 2 ** 32, mask], i * WORDS);
+      values.set([value / 2 ** 32, value], i * WORDS);
     }
-    return words;
+    return { masks, values };
   }
-}
-
-/** Whether some packet matches both a filter and the one at this offset of the rows. */
-function overlap(words: Int32Array, rows: Int32Array, start: number): boolean {
-  for (let i = 0; i < words.length; i += 2) {
-    const both = (words[i] as number) & (rows[start + i] as number);
-    if ((((words[i + 1] as number) ^ (rows[start + i + 1] as number)) & both) !== 0) return false;
-  }
-  return true;
 }
 
 /** The filter entries of a program. */

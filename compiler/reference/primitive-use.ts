@@ -7,7 +7,7 @@ import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { actionName } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
-import { callText, stepText } from '../explain/step-text.js';
+import { byName, callText, stepText } from '../explain/step-text.js';
 import type { Span } from '../language/diagnostics.js';
 import { PRIMITIVES, type PrimitiveName, type PrimitiveRow } from '../language/primitives.js';
 import type { PrimitiveStatement } from '../language/program.js';
@@ -143,6 +143,6 @@ function stepUse(step: Step, flags: readonly number[], dataPlane: DataPlane): St
     return { text: 'NOP', action: undefined, rpbs: dataPlane.rpbs.map(({ number }) => number) };
   }
   const action = actionName(step.effect);
-  const { verb, operands } = stepText(step, [EXAMPLE_MEMORY], flags);
+  const { verb, operands } = stepText(step, byName([EXAMPLE_MEMORY]), flags);
   return { text: callText(verb, operands), action, rpbs: rpbNumbersWith(action, dataPlane) };
 }

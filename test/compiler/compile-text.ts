@@ -1,4 +1,4 @@
-/** A text through the whole compiler, onto an empty switch that has room for tens of thousands of entries and branches. */
+/** A text through the whole compiler and its explanation, onto an empty switch that has room for tens of thousands of entries and branches. */
 import {
   analyse,
   DataPlane,
@@ -6,8 +6,9 @@ import {
   DEFAULT_RECIRCULATIONS,
   DoesNotFit,
   defaultDataPlane,
+  explain,
+  explanationText,
   formatSource,
-  link,
   lower,
   SwitchState,
 } from '../../compiler/index.js';
@@ -20,6 +21,7 @@ function largeDataPlane(): DataPlane {
 }
 
 const dataPlane = largeDataPlane();
+const TEXT_WIDTH = 100;
 
 /** The code of the first error, or of what does not fit, or how many entries there are. */
 export function compileText(text: string): string {
@@ -31,7 +33,8 @@ export function compileText(text: string): string {
   try {
     for (const program of programs) {
       const lowered = lower(program, dataPlane, DEFAULT_RECIRCULATIONS);
-      const compiled = link(lowered, state, sourceHash, DEFAULT_LINK_OPTIONS);
+      const { compiled, explanation } = explain(lowered, state, sourceHash, DEFAULT_LINK_OPTIONS);
+      explanationText(explanation, TEXT_WIDTH);
       state.commit(compiled);
       entries += compiled.entries.length;
     }

@@ -53,6 +53,8 @@ export const SHAPES = {
   'nested BRANCHes': (n: number) => program(nested(depthFor(n / 3), 1, 'FORWARD(1);')),
   'nested BRANCHes over one memory': (n: number) =>
     program(nested(depthFor(n / 3), 1, 'HASH_5_TUPLE_MEM(m); MEMADD(m);'), ['m 64']),
+  'many programs': (n: number) =>
+    lines(n / 2, (i) => `program p${i}(<hdr.ipv4.dst, ${i * 256}, 0xffffff00>) { LOADI(sar, ${i}); FORWARD(1); }`),
   'statements with errors': (n: number) => program(lines(n, (i) => `FOO(${i});`)),
 } as const satisfies Readonly<Record<string, (statements: number) => string>>;
 

@@ -10,13 +10,15 @@ const plane = defaultDataPlane();
 
 /** Few values and masks, at both ends of 48 bits, so that filters meet often. */
 const bits = fc.constantFrom(0, 1, 3, 0x8000_0000, 0x8000_0001, 2 ** 47, 2 ** 47 + 1, 2 ** 48 - 1);
-const filters = fc
-  .record({
-    table: fc.constantFrom(...plane.filterTables),
-    priority: fc.nat(1),
-    words: fc.array(fc.record({ value: bits, mask: bits }), { minLength: 8, maxLength: 8 }),
-  })
-  .map(
+const anyWords = fc.array(fc.record({ value: bits, mask: bits }), { minLength: 8, maxLength: 8 });
+/** Of one or two fields, so that many filters have the same masks. */
+const likeOthers = fc.array(fc.record({ value: bits, mask: fc.constantFrom(1, 3, 2 ** 48 - 1) }), {
+  minLength: 1,
+  maxLength: 2,
+});
+
+const filtersOf = (words: fc.Arbitrary<{ readonly value: number; readonly mask: number }[]>, ranks: number) =>
+  fc.record({ table: fc.constantFrom(...plane.filterTables.slice(0, ranks)), priority: fc.nat(ranks - 1), words }).map(
     ({ table, priority, words }): TableEntry => ({
       table: table.table,
       priority,
@@ -33,14 +35,15 @@ type Command =
   | { readonly kind: 'add'; readonly entries: readonly TableEntry[] }
   | { readonly kind: 'remove'; readonly which: number }
   | { readonly kind: 'ask'; readonly filter: TableEntry; readonly except: number };
-const commands: fc.Arbitrary<Command> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('add' as const), entries: fc.array(filters, { maxLength: 3 }) }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), which: fc.nat(100) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('ask' as const), filter: filters, except: fc.nat(100) }) },
-);
+const commandsWith = (filters: fc.Arbitrary<TableEntry>): fc.Arbitrary<Command> =>
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: fc.constant('add' as const), entries: fc.array(filters, { maxLength: 3 }) }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), which: fc.nat(100) }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('ask' as const), filter: filters, except: fc.nat(100) }) },
+  );
 
 /** Whether no bit tells the two apart. */
 function meet(a: TableEntry, b: TableEntry): boolean {
@@ -53,30 +56,37 @@ function meet(a: TableEntry, b: TableEntry): boolean {
   });
 }
 
-test('the first program in the way, after any that came and went', () => {
-  fc.assert(
-    fc.property(fc.array(commands, { minLength: 10, maxLength: 80 }), (list) => {
-      const running = new RunningFilters(plane);
-      const programs: { program: string; programId: number; entries: readonly TableEntry[] }[] = [];
-      list.forEach((command, i) => {
-        if (command.kind === 'add') {
-          const program = { program: `p${i}`, programId: i + 1, entries: command.entries };
-          programs.push(program);
-          running.add(program);
-        } else if (command.kind === 'remove') {
-          const [program] = programs.splice(command.which % Math.max(1, programs.length), 1);
-          if (program !== undefined) running.remove(program);
-        } else {
-          const except = programs[command.except % (programs.length + 1)]?.program;
-          const expected = programs.find(
-            ({ program, entries }) => program !== except && entries.some((entry) => meet(entry, command.filter)),
-          );
-          assert.is(running.overlapping(command.filter, except), expected?.program);
-        }
-      });
-    }),
-    { numRuns: cases(500), seed: 11 },
-  );
-});
+const KINDS = {
+  'of all kinds': commandsWith(filtersOf(anyWords, 2)),
+  'of few masks': commandsWith(filtersOf(likeOthers, 1)),
+};
+
+for (const [kind, commands] of Object.entries(KINDS)) {
+  test(`filters ${kind}: the first program in the way, after any that came and went`, () => {
+    fc.assert(
+      fc.property(fc.array(commands, { minLength: 10, maxLength: 80 }), (list) => {
+        const running = new RunningFilters(plane);
+        const programs: { program: string; programId: number; entries: readonly TableEntry[] }[] = [];
+        list.forEach((command, i) => {
+          if (command.kind === 'add') {
+            const program = { program: `p${i}`, programId: i + 1, entries: command.entries };
+            programs.push(program);
+            running.add(program);
+          } else if (command.kind === 'remove') {
+            const [program] = programs.splice(command.which % Math.max(1, programs.length), 1);
+            if (program !== undefined) running.remove(program);
+          } else {
+            const except = programs[command.except % (programs.length + 1)]?.program;
+            const expected = programs.find(
+              ({ program, entries }) => program !== except && entries.some((entry) => meet(entry, command.filter)),
+            );
+            assert.is(running.overlapping(command.filter, except), expected?.program);
+          }
+        });
+      }),
+      { numRuns: cases(500), seed: 11 },
+    );
+  });
+}
 
 test.run();

@@ -50,7 +50,6 @@ export const KNOWN_ASSERTIONS: Readonly<Record<string, number>> = {
   'compiler/data-plane/thrown-text.ts': 1,
   'compiler/language/lexer.ts': 1,
   'compiler/link/compiled-program.ts': 2,
-  'compiler/link/running-filters.ts': 4,
   'compiler/passes/checks/check-placement.ts': 1,
   'compiler/passes/checks/check-rows.ts': 12,
   'compiler/passes/checks/row-needs.ts': 2,
