@@ -202,8 +202,8 @@ type Options = (yargs: Argv) => Argv;
 async function valueOptions(options: Options): Promise<string[]> {
   const [, described = ''] = (await options(yargs()).getHelp()).split(/^Options:\n/m);
   const [table = ''] = described.split('\n\n');
-  // An option may take several lines; it ends where the next one begins.
-  const blocks = table.split(/\n(?= +(?:-\w, )? *--)/);
+  // An option may take several lines, further to the right; it ends where the next one begins.
+  const blocks = table.split(/\n(?= {2,6}(?:-\w, )?--)/);
   return blocks.filter((text) => !/\[boolean\]/.test(text)).flatMap((text) => /--[\w-]+/.exec(text)?.[0] ?? []);
 }
 

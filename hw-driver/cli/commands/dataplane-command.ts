@@ -20,8 +20,8 @@ const dataplaneOptions = (yargs: Argv) =>
     .example('$0 dataplane tofino1', 'A data plane that fits a Tofino 1')
     .example('$0 dataplane default', 'A data plane that does not fit, and the resources that it exceeds')
     .epilogue(
-      "Columns beside it: the resources that the open p4c reports for the authors' program (p4c: published) and for the " +
-        "output of 'p4runpro p4' (p4c: tofino1), and the figures that the paper prints for the authors' program (fig. 10, " +
+      "Columns beside it: the resources that the open p4c reports for the authors' program (p4c, authors) and for the " +
+        "output of 'p4runpro p4' (p4c, tofino1), and the figures that the paper prints for the authors' program (fig. 10, " +
         'table 2). The PHV bits are an estimate.',
     );
 
@@ -84,12 +84,12 @@ const figuresOf = (resource: Resource): Figures => {
 
 function reportText(report: ResourceReport): string {
   const rows = [
-    ['', 'used', 'of', 'share', 'p4c: published', 'p4c: tofino1', 'fig. 10'],
+    ['', 'used', 'of', 'share', 'p4c, authors', 'p4c, tofino1', 'fig. 10'],
     ...report.total.map(({ resource, used, available }) => {
       const { p4c, p4cTofino1, figure10 } = figuresOf(resource);
       const share = (used / available).toFixed(3);
       const theirs = [shown(p4c), shown(p4cTofino1), shown(figure10, 2)];
-      return [NAMES[resource].text, String(used), String(available), share, ...theirs];
+      return [NAMES[resource].text, grouped(used), grouped(available), share, ...theirs];
     }),
   ];
   return [
@@ -107,37 +107,32 @@ function reportText(report: ResourceReport): string {
 function latencyAndPower({ ingressCycles, egressCycles, power }: ResourceReport): string[][] {
   const { ingressWatts, egressWatts, loadPercent } = power;
   const table2 = (column: string): number | undefined => publishedFigure('table2.csv', 'P4runpro', column);
-  const row = (text: string, ours: readonly number[], theirs: readonly string[], digits: number): string[] => [
+  const parts = ['ingress', 'egress', 'total'] as const;
+  const ours = (text: string, [ingress, egress]: readonly [number, number], digits: number): string[] => [
     text,
-    ...ours.map((value) => value.toFixed(digits)),
-    ...theirs.map((column) => shown(table2(column), digits)),
+    ...[ingress, egress, ingress + egress].map((value) => value.toFixed(digits)),
   ];
-  const cycles = [ingressCycles, egressCycles, ingressCycles + egressCycles];
-  const watts = [ingressWatts, egressWatts, ingressWatts + egressWatts];
-  const parts = ['ingress', 'egress', 'total'];
+  const theirs = (text: string, figure: (part: string) => string, digits: number): string[] => [
+    text,
+    ...parts.map((part) => shown(table2(figure(part)), digits)),
+  ];
+  const atLoad = [ingressWatts, egressWatts].map((watts) => (watts * loadPercent) / 100) as [number, number];
+  const theirLoad = shown(table2('traffic_limit_load_percent'));
   return [
-    ['', ...parts, ...parts.map((part) => `table 2: ${part}`)],
-    row(
-      'cycles',
-      cycles,
-      parts.map((part) => `latency_${part}_cycles`),
-      0,
-    ),
-    row(
-      'watts, four pipes',
-      watts,
-      parts.map((part) => `power_${part}_w`),
-      2,
-    ),
-    [
-      `watts at ${loadPercent} % load`,
-      ...watts.map((value) => ((value * loadPercent) / 100).toFixed(2)),
-      `(load ${shown(table2('traffic_limit_load_percent'))} %)`,
-    ],
+    ['', ...parts],
+    ours('cycles', [ingressCycles, egressCycles], 0),
+    theirs('  in table 2', (part) => `latency_${part}_cycles`, 0),
+    ours('watts, four pipes', [ingressWatts, egressWatts], 2),
+    theirs('  in table 2', (part) => `power_${part}_w`, 2),
+    ours(`watts at a load of ${loadPercent} % (table 2: ${theirLoad} %)`, atLoad, 2),
   ];
 }
 
-const shown = (figure: number | undefined, digits = 0): string => (figure === undefined ? '-' : figure.toFixed(digits));
+const shown = (figure: number | undefined, digits = 0): string =>
+  figure === undefined
+    ? '-'
+    : figure.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const grouped = (count: number): string => count.toLocaleString('en-US');
 
 /** Columns of equal width, the first to the left. */
 function columns(rows: readonly (readonly string[])[]): string {

@@ -62,7 +62,7 @@ function register(parser: Argv, typed: string, rows: readonly CommandRow[], choo
     let loaded: Command | undefined;
     const load = async (below: Argv): Promise<Argv> => {
       loaded = await row.load();
-      return requireValues(loaded.options(below));
+      return describeDefaults(requireValues(loaded.options(below)));
     };
     parser.command(usage, describe, load, (args) => {
       const asked = loaded;
@@ -110,9 +110,27 @@ export function requireValues(parser: Argv): Argv {
   return parser.requiresArg(Object.keys(key).filter((name) => !switches.includes(name) && !(name in narg)));
 }
 
+/** Has help show defaults as they are typed: without the quotes and brackets of yargs. */
+function describeDefaults(parser: Argv): Argv {
+  if (!hasOptions(parser)) throw new Error('yargs does not say which options there are');
+  const { default: defaults, defaultDescription } = parser.getOptions();
+  for (const [name, value] of Object.entries(defaults)) {
+    if (defaultDescription[name] !== undefined) continue;
+    if (typeof value === 'string') parser.default(name, value, value);
+    else if (Array.isArray(value) && value.length > 0) parser.default(name, value, value.join(' '));
+  }
+  return parser;
+}
+
 /** What yargs keeps of the options, of which its types say nothing. */
 interface DeclaredOptions {
-  getOptions(): { readonly key: object; readonly boolean: readonly string[]; readonly narg: object };
+  getOptions(): {
+    readonly key: object;
+    readonly boolean: readonly string[];
+    readonly narg: object;
+    readonly default: Readonly<Record<string, unknown>>;
+    readonly defaultDescription: Readonly<Record<string, string | undefined>>;
+  };
 }
 
 const hasOptions = (parser: object): parser is DeclaredOptions =>
