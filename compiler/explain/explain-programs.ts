@@ -15,6 +15,12 @@ export type ProgramResult = ({ readonly fits: true } & ProgramExplanation) | ({ 
 /** Fewer than of other allocators: a solver takes seconds for each try. */
 const SOLVER_TRIES = 40;
 
+/**
+ * For all programs of a text: where thousands do not fit, a search for each of them would take hours. The programs after
+ * the limit get the reason alone.
+ */
+export const MAX_TRIES_OF_TEXT = 1_000;
+
 /** Each for the switch that runs those before it. @param state is given the programs that fit */
 export function explainPrograms(
   { programs, sourceHash }: Pick<Analysis, 'programs' | 'sourceHash'>,
@@ -22,6 +28,7 @@ export function explainPrograms(
   state: SwitchState,
   options: AllocateOptions & { readonly recirculations: number },
 ): ProgramResult[] {
+  let triesLeft = MAX_TRIES_OF_TEXT;
   return programs.map((program: Program): ProgramResult => {
     try {
       const lowered = lower(program, dataPlane, options.recirculations);
@@ -30,8 +37,10 @@ export function explainPrograms(
       return { fits: true, ...explanation };
     } catch (error) {
       if (!(error instanceof DoesNotFit)) throw error;
-      const maxTries = options.allocator.isSlow ? SOLVER_TRIES : DEFAULT_MAX_TRIES;
-      return { fits: false, ...explainMisfit(program, dataPlane, state, error.reason, { ...options, maxTries }) };
+      const maxTries = Math.min(options.allocator.isSlow ? SOLVER_TRIES : DEFAULT_MAX_TRIES, triesLeft);
+      const misfit = explainMisfit(program, dataPlane, state, error.reason, { ...options, maxTries });
+      triesLeft -= misfit.tries;
+      return { fits: false, ...misfit };
     }
   });
 }

@@ -15,13 +15,11 @@ export function misfitText(misfit: Misfit, dataPlane: string, recirculations: nu
     lines.push(
       ...proposals.flatMap((proposal) => wrap(proposalText(proposal, recirculations), width, '    - ', '      ')),
     );
-  } else lines.push(...paragraph(NOTHING));
-  if (misfit.isCutShort)
-    lines.push(
-      ...paragraph(
-        `the search ended after ${misfit.tries.toLocaleString('en-US')} tries and left some changes untried`,
-      ),
-    );
+  } else lines.push(...paragraph(misfit.tries === 0 && misfit.isCutShort ? UNTRIED : NOTHING));
+  if (misfit.isCutShort && misfit.tries > 0) {
+    const tries = misfit.tries.toLocaleString('en-US');
+    lines.push(...paragraph(`the search ended after ${tries} tries and left some changes untried`));
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -39,6 +37,8 @@ export function emptySwitchText(empty: EmptySwitch, dataPlane: string, recircula
 
 /** Maximum number of programs named in a line. */
 const MAX_NAMES = 12;
+const UNTRIED =
+  'no changes were tried, as the programs before it took as many tries as one text gets: explain it in a text of its own';
 const NOTHING =
   'it fits with none of the changes that were tried: FORWARD at the front, smaller memories, fewer cases, more recirculations, revoked programs';
 

@@ -166,10 +166,11 @@ export class ProposalSearch {
   }
 
   private revocations(): Proposal[] {
+    if (this.state.programs.size === 0) return [];
+    if (this.tries >= this.maxTries) throw new OutOfTries();
     const running = [...this.state.programs.values()]
       .map(({ compiled }) => compiled)
       .sort((a, b) => sizeOf(a) - sizeOf(b) || a.program.localeCompare(b.program, 'en', { numeric: true }));
-    if (running.length === 0) return [];
     const copy = new SwitchState(this.state.dataPlane);
     for (const program of running) copy.commit(program);
     const without = (gone: readonly CompiledProgram[]): boolean => {

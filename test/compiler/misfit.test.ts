@@ -1,8 +1,10 @@
 /** Programs that do not fit: what is missing where, and proposals that hold when they are followed. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { MAX_TRIES_OF_TEXT } from '../../compiler/explain/explain-programs.js';
 import { forwardMoves } from '../../compiler/explain/forward-first.js';
 import {
+  analyse,
   type CompiledProgram,
   DataPlane,
   DEFAULT_LINK_OPTIONS,
@@ -10,6 +12,7 @@ import {
   type DoesNotFitReason,
   defaultDataPlane,
   explainMisfit,
+  explainPrograms,
   f1,
   greedyAllocator,
   lower,
@@ -292,6 +295,24 @@ test('tries are bounded, and the report says where the bound was reached', () =>
   assert.ok(misfit.tries <= 3);
   assert.ok(misfit.isCutShort);
   assert.match(text(misfit), /left some changes untried/);
+});
+
+test('tries are bounded for all programs of a text, and the report of those after the bound says so', () => {
+  const dataPlane = TINY;
+  const count = 300;
+  const source = Array.from({ length: count }, (_, i) => `program p${i}(<hdr.ipv4.dst, 1, 0xff>) { DROP; }`).join('\n');
+  const analysis = analyse(source, dataPlane);
+  const options = { ...DEFAULT_LINK_OPTIONS, recirculations: 1 };
+  const results = explainPrograms(analysis, dataPlane, new SwitchState(dataPlane), options);
+  const misfits = results.flatMap((result) => (result.fits ? [] : [result]));
+  assert.is(misfits.length, count - 1);
+  assert.ok(misfits.reduce((sum, { tries }) => sum + tries, 0) <= MAX_TRIES_OF_TEXT);
+  const [first] = misfits;
+  const last = misfits.at(-1);
+  assert.ok(first !== undefined && first.proposals.length > 0 && !first.isCutShort);
+  assert.ok(last?.isCutShort);
+  assert.is(last.tries, 0);
+  assert.match(text(last), /no changes were tried/);
 });
 
 test('for allocators of the paper the depth is named', () => {
