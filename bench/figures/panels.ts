@@ -137,7 +137,7 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, wi
       type: 'nominal' as const,
       title: x === '' ? null : x,
       sort: groups,
-      axis: { labelAngle: groups.length > 6 ? -45 : 0 },
+      axis: groupLabels(groups, width ?? PANEL.width),
     },
     xOffset: { field: 'series', type: 'nominal' as const, sort: names },
   };
@@ -172,6 +172,19 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, wi
     // The offset is relative to x.
     resolve: { scale: { x: 'independent', xOffset: 'independent', y: hasOwnScales ? 'independent' : 'shared' } },
   };
+}
+
+const MAX_LEVEL_LABELS = 6;
+/** Of a character of a label, about. */
+const CHARACTER_WIDTH = 7;
+
+/** Labels of many groups stand word below word where the words are narrow enough, and are slanted otherwise. */
+function groupLabels(groups: readonly string[], width: number): { labelAngle: number; labelExpr?: string } {
+  if (groups.length <= MAX_LEVEL_LABELS) return { labelAngle: 0 };
+  const longest = Math.max(...groups.flatMap((group) => group.split(' ')).map(({ length }) => length));
+  return longest * CHARACTER_WIDTH <= width / groups.length
+    ? { labelAngle: 0, labelExpr: "split(datum.label, ' ')" }
+    : { labelAngle: -45 };
 }
 
 export interface HeatCell {
