@@ -17,10 +17,8 @@ import {
   PassPrinter,
   SwitchState,
 } from '../../compiler/index.js';
+import { headOf } from './file-test.js';
 import { assertGolden, renderAll, SAMPLE_NAMES, sampleSource, sourcePath, testPath } from './support.js';
-
-/** The first line of the first section; the program ends above it. */
-const FIRST_SECTION = /^==== after /m;
 
 interface FileTest {
   /** All that stands above the expected text. */
@@ -33,7 +31,7 @@ interface FileTest {
 
 /** Directives are comments of the language: `// after: align branches`, `// program: cache`, `// recirculations: 2`. */
 function readFileTest(text: string): FileTest {
-  const head = text.slice(0, FIRST_SECTION.exec(text)?.index ?? text.length).trimEnd();
+  const head = headOf(text);
   const directive = (name: string): string | undefined => new RegExp(`^// ${name}: (.+)$`, 'm').exec(head)?.[1];
   const passes = directive('after')?.split(' ') ?? [];
   assert.ok(passes.length > 0, 'a file test says after which passes: // after: all');

@@ -1,11 +1,13 @@
 /**
  * What the prototype compiles wrongly, each by its name: what ours does with packets, and that a document made the
- * prototype's way is told from a right one.
+ * prototype's way is told from a right one. The programs are those of test/compiler/filetests/miscompiled, which shows what the
+ * passes make of them.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DoesNotFit, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
 import { formatFailure, TargetError } from '../../sim/index.js';
+import { miscompiled } from '../compiler/file-test.js';
 import { frame } from './frames.js';
 import {
   actionOf,
@@ -24,9 +26,6 @@ import {
 const request = (words: readonly number[], host = 1): Uint8Array =>
   frame({ ipv4: { src: 0x0a000000 + host }, udp: { dst: 7777 }, l5: words });
 
-const onRequests = (body: string, memories = ''): string =>
-  `${memories}\nprogram p(<hdr.udp.dst_port, 7777, 0xffff>) {\n${body}\n}\n`;
-
 const lastWord = (bytes: Uint8Array): number => new DataView(bytes.buffer).getUint32(bytes.length - 4);
 
 const isIngress = (entry: TableEntry): boolean => plane.rpb(rpbOf(entry)).gress === 'ingress';
@@ -34,14 +33,7 @@ const isIngress = (entry: TableEntry): boolean => plane.rpb(rpbOf(entry)).gress 
 const LAST_RPB = plane.rpbCount;
 
 test('a live register is not clobbered by an expansion', () => {
-  const text = onRequests(`
-    EXTRACT(hdr.l5.op, sar);
-    EXTRACT(hdr.l5.key1, har);
-    EXTRACT(hdr.l5.key2, mar);
-    ADDI(sar, 5);
-    ADD(sar, har);
-    ADD(sar, mar);
-    MODIFY(hdr.l5.key3, sar);`);
+  const text = miscompiled('live-register');
   const made = new Deployment();
   const translation = made.deploy(text);
   assert.is(lastWord(made.send(request([1, 100, 10000, 0])).bytes), 10106);
@@ -55,26 +47,7 @@ test('a live register is not clobbered by an expansion', () => {
 });
 
 /** Two ways to one memory, of different length after translation. */
-const TWO_WAYS = onRequests(
-  `
-    EXTRACT(hdr.l5.op, sar);
-    BRANCH:
-        case(<sar, 1, 0xffffffff>) {
-            NOT(har);
-            SUBI(sar, 7);
-            LOADI(sar, 1);
-            HASH_5_TUPLE_MEM(m);
-            MEMADD(m);
-            DROP;
-        }
-        case(<sar, 2, 0xffffffff>) {
-            LOADI(sar, 1);
-            HASH_5_TUPLE_MEM(m);
-            MEMADD(m);
-            MODIFY(hdr.l5.key3, sar);
-        };`,
-  '@m 256',
-);
+const TWO_WAYS = miscompiled('aligned-after-expansion');
 
 test('memory steps of two branches are aligned after translation: both meet the block', () => {
   const made = new Deployment();
@@ -111,16 +84,7 @@ test('a row of a Bloom filter is hashed by one function, in any branch', () => {
 });
 
 test('rows hashed by two functions are found out, though each statement does what it says', () => {
-  const twice = onRequests(
-    `NOP;\nNOP;\nNOP;
-    HASH_5_TUPLE_MEM(m);
-    LOADI(sar, 1);
-    MEMADD(m);
-    HASH_5_TUPLE_MEM(m);
-    MEMREAD(m);
-    MODIFY(hdr.l5.key3, sar);`,
-    '@m 256',
-  );
+  const twice = miscompiled('rows-of-two-functions');
   const translation = compileText(twice, new Deployment().state);
   assertVerified(validate(translation));
   const second = translation.compiled.placement.find(({ action, pass }) => action === 'hash_5_tuple_mem' && pass === 1);
@@ -140,16 +104,8 @@ test('rows hashed by two functions are found out, though each statement does wha
 });
 
 test('a DROP before a memory step does not keep it from happening', () => {
-  const text = onRequests(
-    // The time in the queue is known in egress only, so the access lies there.
-    `DROP;
-    EXTRACT(eg_intr_md.deq_timedelta, har);
-    MOVE(sar, har);
-    ADDI(sar, 1);
-    HASH_5_TUPLE_MEM(m);
-    MEMADD(m);`,
-    '@m 16',
-  );
+  // The time in the queue is known in egress only, so the access lies there.
+  const text = miscompiled('drop-before-memory');
   const made = new Deployment();
   const translation = made.deploy(text);
   assert.is(made.send(request([0, 0, 0, 0])).port, undefined);
@@ -170,11 +126,7 @@ test('a DROP before a memory step does not keep it from happening', () => {
 
 test('REPORT is done in ingress, behind a recirculation if need be', () => {
   // The time in the queue is known in egress only, and REPORT depends on it.
-  const text = onRequests(`
-    EXTRACT(eg_intr_md.deq_timedelta, har);
-    BRANCH:
-        case(<har, 0, 0xffffffff>) { REPORT; };
-    FORWARD(2);`);
+  const text = miscompiled('report-in-ingress');
   const made = new Deployment();
   const translation = made.deploy(text);
   assert.is(made.send(request([0, 0, 0, 0])).port, plane.description.ports.cpu);
@@ -191,17 +143,7 @@ test('REPORT is done in ingress, behind a recirculation if need be', () => {
   );
 });
 
-const TWICE = onRequests(
-  `
-    EXTRACT(hdr.l5.op, sar);
-    LOADI(mar, 3);
-    MEMADD(m);
-    EXTRACT(hdr.l5.key1, sar);
-    MEMMAX(m);
-    MODIFY(hdr.l5.key3, sar);
-    FORWARD(2);`,
-  '@m 8',
-);
+const TWICE = miscompiled('second-use');
 
 test('a second use of a memory takes a second pass', () => {
   const made = new Deployment();
@@ -248,10 +190,7 @@ test('accesses go to where the block is, not to where the program would have it'
 test('a revoke frees everything: the whole memory can be taken again and again, and is empty', () => {
   const made = new Deployment();
   const before = made.state.snapshot();
-  const whole = onRequests(
-    'LOADI(mar, 7);\nEXTRACT(hdr.l5.op, sar);\nMEMADD(m);\nMODIFY(hdr.l5.key3, sar);',
-    '@m 65536',
-  );
+  const whole = miscompiled('whole-memory');
   for (let n = 0; n < 60; n++) {
     const translation = made.deploy(whole);
     assert.is(lastWord(made.send(request([n + 1, 0, 0, 0])).bytes), n + 1);
