@@ -139,10 +139,11 @@ function turnsOf(
       return [{ kind: 'replace', before: entryOf(before), after: entryOf(placed) }];
     }
     const { rule, priority } = ranked;
+    // Most rules stay as they are: their entries are not looked for.
+    if (ranked.kind === 'kept' && priority === rule.priority) return [];
     const now = entriesOf(running.placed, rule);
     const moved = { ...rule, priority };
     if (ranked.kind === 'kept') {
-      if (priority === rule.priority) return [];
       return [{ kind: 'move', insert: entriesOf(targets, moved), remove: now }];
     }
     if (priority === rule.priority) return [{ kind: 'remove', entries: now }];

@@ -131,8 +131,9 @@ export class DecodedProgram {
     const items: { x: number; rules: Rule[] }[] = [];
     const seen = new Set<string>();
     for (const { x, rule, match } of this.placed) {
+      if (!matchesId(match, id)) continue;
       const text = `${x} ${ruleIdentity(rule)}`;
-      if (!matchesId(match, id) || seen.has(text)) continue;
+      if (seen.has(text)) continue;
       seen.add(text);
       const last = items.at(-1);
       if (last?.x === x) last.rules.push(rule);
