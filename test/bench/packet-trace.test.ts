@@ -166,7 +166,7 @@ test('text: the line of each step in the file of the user, and addresses as addr
   }));
 
 const refusals: readonly Refusal[] = [
-  { args: ['--trace-packet', '0'], says: /packet numbers from 1 on.*not '0'/ },
+  { args: ['--trace-packet', '0'], says: /packet numbers from 1,.*not '0'/ },
   { args: ['--trace-packet', '9-7'], says: /not '9-7'/ },
   { args: ['--trace-packet', '<hdr.nosuch.field, 1, 1>'], says: /no field hdr\.nosuch\.field on arrival/ },
   { args: ['--trace-packet', '<hdr.ipv4.ttl, 300, 0xff>'], says: /hdr\.ipv4\.ttl has 8 bits/ },

@@ -185,7 +185,10 @@ test('an unknown workload, and more instances than the maximum', async () => {
     (thrown: unknown) => thrown,
   );
   assert.instance(error, WorkloadError);
-  assert.match(String(error), /there is no workload 'loadbalancer': it is one of cache, lb, .*all-mixed, or/);
+  assert.match(
+    String(error),
+    /there is no workload 'loadbalancer': it is one of cache, lb, .*all-mixed, a \.p4runpro file, or/,
+  );
   const workload = await load('lb');
   assert.throws(() => workload.arrival(MAX_INSTANCES), /the maximum is 32,768 instances/);
   for (const name of ['constructor', 'toString', '__proto__']) {

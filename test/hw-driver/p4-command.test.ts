@@ -53,7 +53,10 @@ test('README, the command and the source name one compiler command, with the loa
 testForgottenValues('p4', p4Command.options, ['--dataplane', '--output']);
 
 await testRefusals('p4runpro', [
-  { args: ['p4', '--dataplane', 'published'], says: /no P4 source for data plane 'published': it is compatible with/ },
+  {
+    args: ['p4', '--dataplane', 'published'],
+    says: /no P4 source for data plane 'published': it describes the authors' program/,
+  },
   { args: ['p4', '--dataplane', 'default'], says: /no P4 source for data plane 'default'/ },
   { args: ['p4', '--dataplane', 'tofino9'], says: /there is no data plane 'tofino9'/ },
   {
