@@ -16,6 +16,7 @@ import {
 import { PacketGenerator, PacketTracer, Switch, stateDigest } from '../../sim/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, packetBytes } from '../../traces/index.js';
 import { wholePrograms } from '../compiler/random-whole-programs.js';
+import { cases } from '../tiers.js';
 import { compileIfFits } from './translations.js';
 
 const plane = defaultDataPlane();
@@ -91,9 +92,9 @@ test('hits are those of the traces, and packets, memory and ports are as without
       assert.equal(nonZero(counted), nonZero(expected));
       for (const { compiled } of running) apply(revokeOperations(compiled));
     }),
-    { seed: 20_261_129, numRuns: 60 },
+    { seed: 20_261_129, numRuns: cases(24) },
   );
-  assert.ok(hits > 1000, `${hits}`);
+  assert.ok(hits > 500, `${hits}`);
 });
 
 test('default forwarding counts by port; a replaced entry keeps its count, one that is inserted anew does not', () => {
