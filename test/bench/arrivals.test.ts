@@ -159,6 +159,10 @@ test('capacity with departures: what departs makes room', async () => {
   const exchanged = [0, 1, 2].flatMap((program) => [departure(1, program), arrival(1, capacity + program)]);
   const turned = await fill(processOf(...full, ...exchanged));
   assert.equal([turned.capacity, turned.failure, turned.allocationUs.length], [capacity, null, capacity + 3]);
+  const left = Array.from({ length: capacity + 3 }, (_, program) => departure(3, program)).slice(3);
+  const emptied = await fill(processOf(...full, ...exchanged, ...left));
+  assert.equal(emptied, { ...turned, passes: emptied.passes });
+  assert.equal([emptied.admitted, emptied.memoryUtilization > 0], [capacity + 3, true]);
   const over = await fill(processOf(...full, ...exchanged, arrival(2, capacity + 3), arrival(2, capacity + 4)));
   assert.equal([over.capacity, over.failure === null], [capacity, false]);
 });
@@ -227,6 +231,17 @@ test('a module with an arrival process of its own', () =>
     assert.is(status, 0, stderr);
     const { arrivals, departures, refused } = JSON.parse(stdout) as Record<string, number>;
     assert.equal([arrivals, departures, refused], [40, 30, 0]);
+    const capacity = ['capacity', '--workloads', 'lb', '--arrivals', './burst.mjs', '--out', 'c'];
+    const told = await type('bench', capacity, { folder });
+    assert.match(told.stdout, /^lb .* ≥ 40 /m);
+    assert.match(
+      told.stdout.replace(/\s+/g, ' '),
+      /after 40 programs and nothing was refused: the switch holds at least 40 /,
+    );
+    const { rows } = JSON.parse((await type('bench', [...capacity, '--json'], { folder })).stdout) as {
+      rows: { capacity: number; admitted: number; failure: string | null }[];
+    };
+    assert.equal([rows[0]?.capacity, rows[0]?.admitted, rows[0]?.failure], [40, 40, null]);
   }));
 
 const ENDLESS = 'while (true) {}';

@@ -14,6 +14,7 @@ const ROW: CapacityRow = {
   capacity: 12_816.4,
   least: 12_816,
   greatest: 12_817,
+  admitted: 12_817,
   bound: { programs: 22_816, resource: 'memory of all RPBs' },
   failure: 'program lb_2816 does not fit: no RPB that it can be in has 256 contiguous free buckets',
   passes: 15.531,
@@ -51,6 +52,23 @@ test('the reason of an end breaks at the width', () => {
   assert.equal(capacityNote(ROW, 80), [
     'all-mixed: bound by memory of all RPBs; ended as program lb_2816 does not fit:',
     '  no RPB that it can be in has 256 contiguous free buckets',
+  ]);
+});
+
+test('arrivals of which none was refused give the least that the switch holds', () => {
+  const row = {
+    ...ROW,
+    workload: 'hh',
+    repeats: 1,
+    capacity: 12,
+    greatest: 12,
+    admitted: 40,
+    bound: null,
+    failure: null,
+  };
+  assert.match(capacityLine(row, undefined, 100), /^hh +hierarchical +– +≥ 12 /);
+  assert.equal(capacityNote(row, 120), [
+    'hh: the arrivals ended after 40 programs and nothing was refused: the switch holds at least 12',
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** Capacities as a table for the terminal, and as CSV. */
 
 import { stringify } from 'csv-stringify/sync';
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { wrap } from '../../../compiler/explain/text-wrap.js';
 import type { CapacityRow } from '../../measure/capacity/measure-capacity.js';
 import type { PublishedCapacity } from '../../measure/capacity/published-capacity.js';
@@ -10,7 +11,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'workload', width: 10, isText: true, text: ({ workload }) => workload },
   { name: 'allocator', width: 12, isText: true, text: ({ allocator }) => allocator },
   { name: 'paper', width: 6, text: (_, published) => (published === undefined ? '–' : count(published.capacity)) },
-  { name: 'capacity', width: 8, text: ({ repeats, capacity }) => count(capacity, repeats === 1 ? 0 : 1) },
+  { name: 'capacity', width: 8, text: held },
   { name: 'bound', width: 6, text: ({ bound }) => (bound === null ? '–' : count(bound.programs)) },
   {
     name: 'of bound',
@@ -40,6 +41,12 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const count = (value: number, digits = 0): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
+/** A switch that refused nothing may hold more. */
+function held({ repeats, capacity, failure }: CapacityRow): string {
+  const programs = count(capacity, repeats === 1 ? 0 : 1);
+  return failure === null ? `≥ ${programs}` : programs;
+}
+
 const isWide = (room: number): boolean => COLUMNS.reduce((all, { width }) => all + width + 1, -1) <= room;
 const shownIn = (room: number): readonly Column[] => COLUMNS.filter(({ isDetail }) => isWide(room) || !isDetail);
 
@@ -64,9 +71,12 @@ const line = (columns: readonly Column[], text: (column: Column) => string): str
     .trimEnd();
 
 /** What limits a row: the resource of the upper bound, and the resource that the first program that did not fit lacked. */
-export function capacityNote({ workload, bound, failure }: CapacityRow, room: number): string[] {
+export function capacityNote({ workload, bound, failure, admitted, greatest }: CapacityRow, room: number): string[] {
   const limit = bound === null ? '' : ` bound by ${bound.resource};`;
-  const end = failure === null ? 'ended at the maximum number of programs' : `ended as ${failure}`;
+  const end =
+    failure === null
+      ? `the arrivals ended after ${counted(admitted, 'program')} and nothing was refused: the switch holds at least ${count(greatest)}`
+      : `ended as ${failure}`;
   return wrap(`${workload}:${limit} ${end}`, room, '', '  ');
 }
 

@@ -10,12 +10,15 @@ export interface FillOptions extends PlayOptions, ProgramBooksOptions {
   readonly onProgress: (programs: number, books: Books) => void;
 }
 
-/** A switch after the last program that fitted. */
+/** A switch with as many programs as it held. */
 export interface FilledSwitch {
-  /** Programs in the switch at the end. */
+  /** Programs in the switch when one did not fit; if all arrivals had a place, the most that were in it at once. */
   readonly capacity: number;
-  /** What the program that did not fit lacked; null if all arrivals had a place. */
+  /** Programs that arrived and had a place. */
+  readonly admitted: number;
+  /** What the program that did not fit lacked; null if all arrivals had a place: the switch holds at least `capacity`. */
   readonly failure: string | null;
+  /** With `capacity` programs in the switch, as that of memory. */
   readonly entryUtilization: number;
   readonly memoryUtilization: number;
   /** Mean over the admitted programs. */
@@ -33,8 +36,11 @@ export async function fillSwitch(options: FillOptions): Promise<FilledSwitch> {
   let failure: string | null = null;
   let passes = 0;
   let recirculating = 0;
+  const now = () => ({ capacity: books.state.programs.size, ...utilization(books.state) });
+  let fullest = now();
   await playArrivals(options, (event) => {
     if (event.kind === 'departure') {
+      if (books.state.programs.size > fullest.capacity) fullest = now();
       books.depart(event.program);
       return true;
     }
@@ -52,13 +58,14 @@ export async function fillSwitch(options: FillOptions): Promise<FilledSwitch> {
     options.onProgress(books.state.programs.size, books.state);
     return true;
   });
-  const admitted = Math.max(1, allocationUs.length);
+  const last = now();
+  const shares = Math.max(1, allocationUs.length);
   return {
-    capacity: books.state.programs.size,
+    ...(failure === null && fullest.capacity > last.capacity ? fullest : last),
+    admitted: allocationUs.length,
     failure,
-    ...utilization(books.state),
-    passes: passes / admitted,
-    recirculating: recirculating / admitted,
+    passes: passes / shares,
+    recirculating: recirculating / shares,
     allocationUs,
   };
 }

@@ -1,4 +1,5 @@
 /** The capacity experiment: for each workload and allocator, a switch is filled until the first failure. */
+import { must } from '../../../compiler/data-plane/must.js';
 import { type Allocator, analyse, type DataPlane, lower } from '../../../compiler/index.js';
 import { isModulePath } from '../../../hw-driver/index.js';
 import { type ArrivalProcess, oneByOne } from '../../workloads/arrivals/arrival-process.js';
@@ -48,7 +49,9 @@ export interface CapacityRow {
   /** Allocation time of the first and of the last tenth of the programs: an empty and a nearly full switch. */
   readonly allocationUsEmpty: Distribution;
   readonly allocationUsFull: Distribution;
-  /** Failure of the last repeat. */
+  /** Programs that arrived and had a place in the last repeat. */
+  readonly admitted: number;
+  /** Failure of the last repeat; null if all arrivals had a place: the switch holds at least `capacity`. */
   readonly failure: string | null;
 }
 
@@ -97,6 +100,7 @@ function summarise(
 ): CapacityRow {
   const mean = (of: (each: FilledSwitch) => number): number =>
     filled.reduce((sum, each) => sum + of(each), 0) / filled.length;
+  const last = must(filled.at(-1), 'filled switch');
   const capacities = filled.map(({ capacity }) => capacity);
   const times = (from: number, to: number): Distribution =>
     distribution(
@@ -121,6 +125,7 @@ function summarise(
     allocationUs: times(0, 1),
     allocationUsEmpty: times(0, 0.1),
     allocationUsFull: times(0.9, 1),
-    failure: filled.at(-1)?.failure ?? null,
+    admitted: last.admitted,
+    failure: last.failure,
   };
 }
