@@ -14,13 +14,14 @@ const PANELS: readonly (readonly [string, (sample: ChurnSample) => number])[] = 
   ['allocation p95, µs', ({ allocationP95Us }) => allocationP95Us],
 ];
 
-/** @param series one line a run in each panel */
+/** Quantities that are 0 throughout, as refusals may be, have no panel. @param series one line a run in each panel */
 export function churnFigure(
   series: readonly { readonly name: string; readonly samples: readonly ChurnSample[] }[],
   unit: keyof typeof SECONDS,
 ): FigureSpec {
+  const panels = PANELS.filter(([, of]) => series.some(({ samples }) => samples.some((sample) => of(sample) !== 0)));
   const points = series.flatMap(({ name, samples }) =>
-    PANELS.flatMap(([panel, of]) =>
+    panels.flatMap(([panel, of]) =>
       samples.map((sample) => ({ panel, series: name, x: sample.seconds / SECONDS[unit], y: of(sample) })),
     ),
   );
