@@ -12,6 +12,7 @@ import {
   movedField,
 } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
+import { argumentAdvice, swappedArguments } from './argument-habits.js';
 import { type CheckedFilter, checkMatch, nearestField, reportUnknownField } from './check-filters.js';
 import { type Advice, type Diagnostics, didYouMean, nearest } from './diagnostics.js';
 import { statementWordHint } from './habits.js';
@@ -83,8 +84,14 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
       'wrong-argument-count',
       syntax.name.span,
       `${row.name} takes ${counted(row.arguments.length, 'argument')}, not ${syntax.arguments.length}`,
-      usage(row),
+      argumentAdvice(syntax, row) ?? usage(row),
     );
+    return undefined;
+  }
+  const swapped = swappedArguments(syntax, row);
+  if (swapped !== undefined) {
+    const message = `the arguments of ${row.name} are swapped`;
+    diagnostics.report('wrong-argument-kind', syntax.span, message, swapped);
     return undefined;
   }
   const statement = checkArguments(syntax, row, context);
@@ -119,7 +126,8 @@ function checkArguments(syntax: PrimitiveSyntax, row: PrimitiveRow, context: Bod
     if (argument === undefined) return;
     switch (kind) {
       case 'register': {
-        const register = checkRegister(argument, row, context.diagnostics);
+        const meant = (): string | Advice | undefined => argumentAdvice(syntax, row);
+        const register = checkRegister(argument, row, context.diagnostics, meant);
         if (register === undefined) sound = false;
         else registers.push(register);
         return;
@@ -146,7 +154,7 @@ function wrongKind(
   wanted: string,
   row: PrimitiveRow,
   diagnostics: Diagnostics,
-  meant?: () => Advice | undefined,
+  meant?: () => string | Advice | undefined,
 ): undefined {
   diagnostics.report('wrong-argument-kind', argument.span, `expected ${wanted}`, () => meant?.() ?? usage(row));
 }
@@ -159,9 +167,15 @@ function nearestRegister({ text, span }: Word): Advice | undefined {
 
 const asRegister = (text: string): Register | undefined => REGISTERS.find((register) => register === text);
 
-function checkRegister(argument: ArgumentSyntax, row: PrimitiveRow, diagnostics: Diagnostics): Register | undefined {
+/** @param habit what to write where the argument is no name */
+function checkRegister(
+  argument: ArgumentSyntax,
+  row: PrimitiveRow,
+  diagnostics: Diagnostics,
+  habit: () => string | Advice | undefined,
+): Register | undefined {
   const register = argument.kind === 'name' ? asRegister(argument.text) : undefined;
-  const meant = (): Advice | undefined => (argument.kind === 'name' ? nearestRegister(argument) : undefined);
+  const meant = () => (argument.kind === 'name' ? nearestRegister(argument) : habit());
   return register ?? wrongKind(argument, `a register (${REGISTERS.join(', ')})`, row, diagnostics, meant);
 }
 

@@ -2,6 +2,7 @@
 import { and48, fits, ones, readable } from '../data-plane/bits.js';
 import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
 import { type Advice, type Diagnostics, didYouMean, nearest } from './diagnostics.js';
+import { fieldHabit } from './field-habits.js';
 import { guaranteedHeaders } from './parsing-paths.js';
 import type { FieldMatch } from './program.js';
 import type { MatchSyntax, ProgramSyntax, Word } from './syntax.js';
@@ -22,6 +23,7 @@ export function checkFilters(
   diagnostics: Diagnostics,
 ): CheckedFilter | undefined {
   const filters = new Map<string, FieldMatch>();
+  const protocols = new Map<string, number | undefined>();
   let sound = true;
   for (const syntax of program.filters) {
     const reference = dataPlane.fieldReference(syntax.subject.text);
@@ -32,14 +34,13 @@ export function checkFilters(
     }
     const { field } = reference;
     if (filters.has(field.name)) {
-      diagnostics.report(
-        'duplicate-filter',
-        syntax.span,
-        `a second filter on ${syntax.subject.text}`,
-        'join value and mask',
-      );
+      // Ports of different protocols contradict each other, which is reported below; there is nothing to join.
+      const isContradicted = protocols.get(field.name) !== reference.protocol;
+      const message = `a second filter on ${syntax.subject.text}`;
+      if (!isContradicted) diagnostics.report('duplicate-filter', syntax.span, message, 'join value and mask');
       sound = false;
     }
+    protocols.set(field.name, reference.protocol);
     sound = checkMatch(syntax, syntax.subject.text, field.width, diagnostics) && sound;
     filters.set(field.name, {
       field,
@@ -75,6 +76,14 @@ export function checkMatch(syntax: MatchSyntax, subject: string, width: number, 
     return false;
   }
   if (and48(value.value, mask.value) !== value.value) {
+    const meant = maskMeant(value.value, mask.value, width);
+    if (meant !== undefined) {
+      const { start, end } = mask.span;
+      const { message, hint, text } = meant;
+      const fix = { title: `write ${text}`, start, end, text };
+      diagnostics.report('value-outside-mask', mask.span, message, { hint, fix });
+      return true;
+    }
     const text = readable(and48(value.value, mask.value));
     const { start, end } = value.span;
     diagnostics.report(
@@ -87,6 +96,29 @@ export function checkMatch(syntax: MatchSyntax, subject: string, width: number, 
   return true;
 }
 
+const dotted = (word: number): string => [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff).join('.');
+
+/** The mask of an IPv4 address that a prefix length or a wildcard mask stands for; undefined for other masks. */
+function maskMeant(
+  value: number,
+  mask: number,
+  width: number,
+): { readonly message: string; readonly hint: string; readonly text: string } | undefined {
+  if (width !== 32 || value < 2 ** 24) return undefined;
+  if (mask >= 1 && mask <= 32) {
+    const text = dotted(ones(32) - ones(32 - mask));
+    return { message: `${mask} is a mask here, not a prefix length`, hint: `write ${text}`, text };
+  }
+  const isWildcard = and48(mask, mask + 1) === 0;
+  if (!isWildcard || and48(value, mask) !== 0) return undefined;
+  const text = dotted(ones(32) - mask);
+  return {
+    message: `the mask ${dotted(mask)} compares the bits that a wildcard mask leaves out`,
+    hint: `write ${text}`,
+    text,
+  };
+}
+
 export function reportUnknownField(subject: Word, dataPlane: DataPlane, diagnostics: Diagnostics): void {
   const message = `data plane '${dataPlane.name}' has no field ${subject.text}`;
   diagnostics.report('unknown-field', subject.span, message, () => nearestField(subject, dataPlane));
@@ -94,6 +126,11 @@ export function reportUnknownField(subject: Word, dataPlane: DataPlane, diagnost
 
 /** The field that a word was meant to be: one whose end it is, one that is nearly spelt so, or one of the same last name. */
 export function nearestField({ text, span }: Word, dataPlane: DataPlane): Advice | undefined {
+  const habit = fieldHabit(text, dataPlane);
+  if (habit !== undefined) {
+    const advice = didYouMean(habit.field, span);
+    return habit.note === undefined ? advice : { ...advice, hint: `write ${habit.field}: ${habit.note}` };
+  }
   const names = [...dataPlane.fields.keys(), ...Object.keys(dataPlane.description.aliases)];
   const endingIn = (end: string): string | undefined => names.find((name) => name.endsWith(`.${end}`));
   const near = endingIn(text) ?? nearest(text, names) ?? endingIn(text.slice(text.lastIndexOf('.') + 1));

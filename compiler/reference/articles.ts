@@ -1,6 +1,7 @@
 /** The article of any word of the language, and the words that there are. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { nearest } from '../language/diagnostics.js';
+import { fieldHabit } from '../language/field-habits.js';
 import { PRIMITIVES } from '../language/primitives.js';
 import { ARTICLE_KINDS, type Article, type ArticleKind } from './article.js';
 import { fieldArticle, headerArticles } from './field-articles.js';
@@ -20,6 +21,18 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   bucket: 'memory',
   port: 'forwarding',
 };
+
+/** Words of other languages, and marks, for which people ask in help. */
+const ASKED_WORDS: ReadonlyMap<string, string> = new Map([
+  ['if', 'case'],
+  ['else', 'case'],
+  ['default', 'case'],
+  ['switch', 'BRANCH'],
+  ['<', 'filter'],
+  ['>', 'filter'],
+  ['//', 'text'],
+  ['#', 'text'],
+]);
 
 const EDITED_KINDS: readonly ((dataPlane: DataPlane) => readonly Article[])[] = [
   topicArticles,
@@ -62,7 +75,14 @@ export function articleAskedFor(word: string, dataPlane: DataPlane): Article | u
   if (exact !== undefined) return exact;
   const typed = word.toLowerCase();
   const meant = allWords(dataPlane).find((each) => [typed, `hdr.${typed}`].includes(each.toLowerCase()));
-  return meant === undefined ? undefined : articleOf(meant, dataPlane);
+  const habitual = meant ?? ASKED_WORDS.get(typed) ?? fieldAskedFor(typed, dataPlane);
+  return habitual === undefined ? undefined : articleOf(habitual, dataPlane);
+}
+
+/** The field of a name of elsewhere, or the only one of a last name. */
+function fieldAskedFor(typed: string, dataPlane: DataPlane): string | undefined {
+  const [only, ...others] = [...dataPlane.fields.keys()].filter((name) => name.endsWith(`.${typed}`));
+  return fieldHabit(typed, dataPlane)?.field ?? (others.length === 0 ? only : undefined);
 }
 
 /** Other spellings included. */

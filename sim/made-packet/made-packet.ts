@@ -52,19 +52,26 @@ export function madePacket(text: string, dataPlane: DataPlane): MadePacket {
   };
 }
 
+/** @param before the name under which the field was given already, if it was */
+function refuseSecond(name: string, before: string | undefined, field: string | undefined): void {
+  if (before === undefined) return;
+  if (before === name || field === undefined) throw new MadePacketError(`${name} is given more than once`);
+  throw new MadePacketError(`${before} and ${name} are both the field ${field}: give one of them`);
+}
+
 function givenValues(text: string, dataPlane: DataPlane): Given {
   const names = new FieldNames(dataPlane);
   const fields = new Map<string, number>();
   const intrinsics = new Map<string, number>();
   const headers = new Set<number>();
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   let payload = new Uint8Array();
   let protocol: { readonly value: number; readonly by: string } | undefined;
   for (const [name, value] of assignments(text)) {
     const named = name === 'payload' ? undefined : names.find(name);
     const key = named === undefined ? name : `${named.field.name}/${named.part?.offset ?? ''}`;
-    if (seen.has(key)) throw new MadePacketError(`${named?.name ?? name} is given more than once`);
-    seen.add(key);
+    refuseSecond(named?.name ?? name, seen.get(key), named?.field.name);
+    seen.set(key, named?.name ?? name);
     if (named === undefined) {
       payload = payloadBytes(value);
       continue;

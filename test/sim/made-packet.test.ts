@@ -148,6 +148,10 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['tunnel.dst_id=3 ttl=2', /no packet has the headers tunnel and ipv4 together/],
   ['version=6', /with these values the parser does not reach ipv4/],
   ['fragment_offset=1 tcp.flags=S', /the parser does not reach tcp/],
+  [
+    'tcp.dst_port=80 udp.dst_port=90',
+    /^tcp\.dst_port and udp\.dst_port are both the field hdr\.l4_port\.dst_port: give one of them$/,
+  ],
   ['ttl=1 ipv4.ttl=1', /ipv4\.ttl is given more than once/],
   ['payload=abc', /payload takes bytes in hexadecimal, not 'abc'/],
   ['payload=ab payload=ab', /payload is given more than once/],
