@@ -32,6 +32,21 @@ export function positionOf(position: ClientPosition | undefined): TextPosition {
   return { line, column: character };
 }
 
+/** The document that a notification of a client names. @throws {BadRequest} where it names none */
+export function documentIn(params: unknown): {
+  readonly uri: string;
+  readonly version?: unknown;
+  readonly text?: unknown;
+} {
+  const document: unknown = isObject(params) && 'textDocument' in params ? params.textDocument : undefined;
+  if (!isObject(document) || !('uri' in document) || typeof document.uri !== 'string') {
+    throw new BadRequest('a notification about a document has a textDocument with a uri');
+  }
+  return { ...document, uri: document.uri };
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 const isWhole = (value: unknown): value is number => Number.isInteger(value);
 
 export class OpenDocuments {
@@ -52,11 +67,13 @@ export class OpenDocuments {
   }
 
   /** Applies changes; undefined if the document is not open. @throws {BadRequest} without changing the document */
-  change(uri: string, version: unknown, changes: readonly ClientChange[]): OpenDocument | undefined {
+  change(uri: string, version: unknown, changes: unknown): OpenDocument | undefined {
     const before = this.open.get(uri);
     if (before === undefined) return undefined;
+    if (!Array.isArray(changes) || !changes.every(isObject))
+      throw new BadRequest('contentChanges is a list of changes');
     let text = before.text.text;
-    for (const change of changes) text = changed(text, change);
+    for (const change of changes satisfies ClientChange[]) text = changed(text, change);
     return this.set(uri, version, text);
   }
 

@@ -71,8 +71,10 @@ export class Guard {
     }
   }
 
-  private documentOf({ textDocument }: AboutDocument): OpenDocument | undefined {
-    return this.server.documents.get(textDocument?.uri);
+  /** Parameters are what the client sent, and may be anything. */
+  private documentOf(params: AboutDocument | undefined | null): OpenDocument | undefined {
+    const uri: string | undefined = params?.textDocument?.uri;
+    return uri === undefined ? undefined : this.server.documents.get(uri);
   }
 
   /** An answer, or the error that a request ends with: what the client sent wrong, or a fault of the server's. */

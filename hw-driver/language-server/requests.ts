@@ -19,7 +19,7 @@ import {
 } from '../../compiler/index.js';
 import type { Client } from './client.js';
 import { COMMANDS } from './commands.js';
-import { type ClientPosition, type OpenDocument, positionOf } from './documents.js';
+import { BadRequest, type ClientPosition, type OpenDocument, positionOf } from './documents.js';
 import type { Guard } from './guard.js';
 import {
   actionOf,
@@ -50,9 +50,10 @@ export function answerRequests(context: RequestContext): void {
 const offsetOf = ({ text }: OpenDocument, position: ClientPosition): number =>
   text.lines.offsetAt(positionOf(position));
 
-const stretchOf = ({ text: { lines } }: OpenDocument, { start, end }: Range): TextRange => ({
-  start: lines.offsetAt(positionOf(start)),
-  end: lines.offsetAt(positionOf(end)),
+/** @throws {BadRequest} where the client sent no range */
+const stretchOf = ({ text: { lines } }: OpenDocument, range: Range | undefined | null): TextRange => ({
+  start: lines.offsetAt(positionOf(range?.start)),
+  end: lines.offsetAt(positionOf(range?.end)),
 });
 
 const articleContent = (article: HoverArticle, takesMarkdown: boolean): MarkupContent =>
@@ -123,7 +124,8 @@ function answerNames({ connection, guard, service }: RequestContext): void {
   );
   connection.onRenameRequest(
     guard.document((document, { position, newName }) => {
-      const result = service().rename(document.text, offsetOf(document, position), String(newName));
+      if (typeof newName !== 'string') throw new BadRequest(`newName is a text, not ${JSON.stringify(newName)}`);
+      const result = service().rename(document.text, offsetOf(document, position), newName);
       if (result.kind === 'refused') return new ResponseError(LSPErrorCodes.RequestFailed, result.reason);
       return { changes: { [document.uri]: result.edits.map((edit) => editOf(document.text.lines, edit)) } };
     }),

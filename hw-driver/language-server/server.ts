@@ -13,7 +13,7 @@ import {
 import { must } from '../../compiler/index.js';
 import { type Client, clientOf } from './client.js';
 import { COMMANDS, type CommandName, type CommandResult, obstacle, runCommand } from './commands.js';
-import { BadRequest, type ClientChange, OpenDocuments } from './documents.js';
+import { BadRequest, documentIn, OpenDocuments } from './documents.js';
 import { FindingsPublisher } from './findings-publisher.js';
 import { Guard, type GuardedServer, type Phase } from './guard.js';
 import type { ServerHost } from './host.js';
@@ -61,7 +61,7 @@ class LanguageServer implements GuardedServer {
     connection.onInitialize((params) => this.initialize(params));
     connection.onInitialized(() => this.notified(() => this.readConfiguration()));
     connection.onShutdown(() => this.shutDown());
-    connection.onDidChangeConfiguration(({ settings }) => this.notified(() => this.configurationChanged(settings)));
+    connection.onDidChangeConfiguration((params) => this.notified(() => this.configurationChanged(params?.settings)));
     this.listenToDocuments();
     answerRequests({
       connection,
@@ -79,22 +79,22 @@ class LanguageServer implements GuardedServer {
 
   private listenToDocuments(): void {
     const { connection, documents, publisher } = this;
-    connection.onDidOpenTextDocument(({ textDocument }) =>
+    connection.onDidOpenTextDocument((params) =>
       this.notified(() => {
-        const { uri, version, text } = textDocument;
+        const { uri, version, text } = documentIn(params);
         documents.set(uri, version, text);
         publisher.soon(uri);
       }),
     );
-    connection.onDidChangeTextDocument(({ textDocument, contentChanges }) =>
+    connection.onDidChangeTextDocument((params) =>
       this.notified(() => {
-        const changes: readonly ClientChange[] = contentChanges;
-        const { uri, version } = textDocument;
-        if (documents.change(uri, version, changes) !== undefined) publisher.soon(uri);
+        const { uri, version } = documentIn(params);
+        if (documents.change(uri, version, params.contentChanges) !== undefined) publisher.soon(uri);
       }),
     );
-    connection.onDidCloseTextDocument(({ textDocument: { uri } }) =>
+    connection.onDidCloseTextDocument((params) =>
       this.notified(() => {
+        const { uri } = documentIn(params);
         if (documents.get(uri) === undefined) return;
         documents.close(uri);
         publisher.forget(uri);
@@ -174,8 +174,9 @@ class LanguageServer implements GuardedServer {
 
   /** Runs a command, shows its result, and returns it. */
   private async executeCommand(params: ExecuteCommandParams): Promise<CommandResult | ResponseError<void>> {
+    const given: readonly unknown[] = Array.isArray(params.arguments) ? params.arguments : [];
     const [name] = Object.entries(COMMANDS).find(([, command]) => command === params.command) ?? [];
-    const [uri, program] = (params.arguments ?? []) as readonly unknown[];
+    const [uri, program] = given;
     if (name === undefined || typeof uri !== 'string' || typeof program !== 'string') {
       const commands = Object.values(COMMANDS).join(' and ');
       return new ResponseError(LSPErrorCodes.RequestFailed, `the commands are ${commands}, with a URI and a program`);

@@ -41,7 +41,7 @@ const COMMAND_LINE: readonly Refusal[] = [
   { args: ['trace', 'inof'], says: /there is no command 'trace inof': did you mean info\?/ },
   { args: ['trace', 'info', 'a.pcap', 'b.pcap'], says: /unexpected argument 'b\.pcap'; see bench trace info --help/ },
   { args: ['run'], says: /the number of programs is missing/ },
-  { args: small('--packet', '10'), says: /there is no option --packet/ },
+  { args: small('--packet', '10'), says: /there is no option --packet: did you mean --packets\?/ },
   { args: small('--seed', '--workers', '2'), says: /option --seed needs a value/ },
   { args: small('--out', 'r2'), says: /--out is given more than once/ },
   { args: small('--write', 'a.pcap', '--write', 'b.pcap'), says: /--write is given more than once/ },

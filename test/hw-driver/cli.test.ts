@@ -226,7 +226,7 @@ const REFUSALS: readonly Refusal[] = [
   { args: ['check'], says: /too few arguments: found 0, expected at least 1, as in p4runpro check <files/ },
   { args: ['compile'], says: /too few arguments.*; see p4runpro compile --help/ },
   { args: ['compile', CACHE, LB], says: /unexpected argument '.*lb\.p4runpro'; see p4runpro compile --help/ },
-  { args: ['check', CACHE, '--verfiy'], says: /there is no option --verfiy; see p4runpro check --help/ },
+  { args: ['check', CACHE, '--verfiy'], says: /there is no option --verfiy: did you mean --verify\?/ },
   { args: ['check', 'nosuch.p4runpro'], says: /nosuch\.p4runpro: no such file/ },
   { args: ['check', CACHE, 'nosuch.p4runpro'], says: /nosuch\.p4runpro: no such file/ },
   { args: ['check', '.'], says: /\.: a folder, not a file/ },

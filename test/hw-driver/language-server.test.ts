@@ -256,6 +256,48 @@ test('malformed positions and changes are refused, and the text stays; those out
   await client.end();
 });
 
+test('requests without a needed parameter are refused as invalid, and change nothing', async () => {
+  const client = await startClient();
+  await client.open(URI, '@mine 16\n');
+  const position = { line: 0, character: 2 };
+  for (const newName of [undefined, null, 17]) {
+    const request = client.request('textDocument/rename', { textDocument, position, newName });
+    assert.is(await refused(request), INVALID_PARAMS, `newName ${newName}`);
+  }
+  for (const method of ['inlayHint', 'rangeFormatting', 'codeAction']) {
+    for (const range of [undefined, null, {}]) {
+      const request = client.request(`textDocument/${method}`, { textDocument, range });
+      assert.is(await refused(request), INVALID_PARAMS, `${method} ${JSON.stringify(range)}`);
+    }
+  }
+  await client.end();
+});
+
+test('notifications without a needed parameter are logged in one line', async () => {
+  const client = await startClient();
+  await client.open(URI, '@mine 16\n');
+  const before = client.heard.length;
+  const bad = [{}, { textDocument: null }, { textDocument: {} }, { textDocument: { uri: 7 } }];
+  for (const params of bad) {
+    for (const method of ['didOpen', 'didChange', 'didClose']) await client.notify(`textDocument/${method}`, params);
+  }
+  for (const contentChanges of [undefined, null, 3, [null]]) {
+    await client.notify('textDocument/didChange', { textDocument: { uri: URI, version: 2 }, contentChanges });
+  }
+  await client.notify('textDocument/didOpen', { textDocument: { uri: 'file:///b', version: 1 } });
+  await client.request('textDocument/documentSymbol', { textDocument });
+  const logged = client.heard
+    .slice(before)
+    .filter(({ method }) => method === 'window/logMessage')
+    .map(({ params }) => (params as { message: string }).message);
+  assert.equal(logged, [
+    ...Array(3 * bad.length).fill('a notification about a document has a textDocument with a uri'),
+    ...Array(4).fill('contentChanges is a list of changes'),
+    'a document has a URI and a text',
+  ]);
+  await client.end();
+});
+
 test('a request about a document that is not open is answered with null', async () => {
   const client = await startClient();
   const unknown = { textDocument: { uri: 'file:///none' }, position: { line: 0, character: 0 } };

@@ -11,7 +11,7 @@ const draw = command(
       .positional('shape', { choices: ['disc', 'square'] as const, demandOption: true })
       .positional('points', { type: 'string', array: true, default: [] as string[] })
       .option('size', { type: 'string', demandOption: true, requiresArg: true })
-      .option('ink', { type: 'string', demandOption: true, requiresArg: true })
+      .option('ink', { type: 'string', alias: 'i', demandOption: true, requiresArg: true })
       .option('style', { choices: ['solid', 'dotted'] as const }),
   () => 0,
 );
@@ -40,6 +40,18 @@ const ROWS: readonly (readonly [words: readonly string[], message: string])[] = 
   [['draw', 'disc', '--size'], 'option --size needs a value, and has none; see pen draw --help'],
   [['draw', 'disc', ...INK, '--pen', '3'], 'there is no option --pen; see pen draw --help'],
   [['draw', 'disc', ...INK, '--pen=3', '-x'], 'there is no option --pen or -x; see pen draw --help'],
+  [['draw', '--stile', 'disc'], 'there is no option --stile: did you mean --style?'],
+  [['draw', 'disc', '--sise', '1'], 'there is no option --sise: did you mean --size?'],
+  [
+    ['draw', 'disc', ...INK, '--sise=1', '--stile'],
+    'there is no option --sise or --stile: did you mean --size and --style?',
+  ],
+  [
+    ['draw', '-i', 'red', '--size', '1'],
+    'too few arguments: found 0, expected at least 1, as in pen draw <shape> [points..]; see pen draw --help',
+  ],
+  [['draw', 'disc', '-nk', 'red', '--size', '1'], 'there is no option -nk: did you mean --ink?'],
+  [['draw', 'disc', '--shap', 'disc'], 'there is no option --shap; see pen draw --help'],
   [['page', 'clear', 'all'], "unexpected argument 'all'; see pen page clear --help"],
   [['draw', 'ring', ...INK], "<shape> takes disc, square, not 'ring'; see pen draw --help"],
   [['draw', 'disc', ...INK, '--style', 'wavy'], "--style takes solid, dotted, not 'wavy'; see pen draw --help"],

@@ -61,9 +61,12 @@ export function loadDataPlane(nameOrFile: string): DataPlane {
   return dataPlaneFromJson(readJson(nameOrFile));
 }
 
-/** A whole number within bounds. @throws {UsageError} naming the option */
+/** Digits, or groups of thousands as help and messages write them: `1,000`. */
+const WHOLE_NUMBER = /^(\d+|\d{1,3}(,\d{3})+)$/;
+
+/** A whole number within bounds, with or without thousands separators. @throws {UsageError} naming the option */
 export function wholeNumber(option: string, text: string, minimum: number, maximum: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  const value = WHOLE_NUMBER.test(text) ? Number(text.replaceAll(',', '')) : Number.NaN;
   if (!(value >= minimum && value <= maximum)) {
     const [least, most] = [minimum, maximum].map((limit) => limit.toLocaleString('en-US'));
     throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not '${text}'`);

@@ -4,6 +4,7 @@
  */
 import { must } from '../../../compiler/data-plane/must.js';
 import { type CommandRow, commandName, type Program } from './command.js';
+import { noSuchOption, type OptionNames, unknownOptions } from './unknown-options.js';
 
 /** The command of a line, as far as it is known. */
 interface TypedCommand {
@@ -43,11 +44,20 @@ const SENTENCES: readonly (readonly [message: RegExp, sentence: Sentence])[] = [
 ];
 
 /**
- * The sentence in place of a message of yargs; a message that is not among those above stays as it is.
+ * The sentence in place of a message of yargs; a message that is not among those above stays as it is. An unknown
+ * option is reported first: it may have taken what is missing as its value.
  * @param words the command line without the name of the program
+ * @param known the options of the command; undefined if no command was found
  */
-export function parserMessage(message: string, program: Program, words: readonly string[]): string {
+export function parserMessage(
+  message: string,
+  program: Program,
+  words: readonly string[],
+  known: OptionNames | undefined,
+): string {
   const command = typedCommand(program, words);
+  const unknown = known === undefined ? [] : unknownOptions(words, known);
+  if (known !== undefined && unknown.length > 0) return noSuchOption(unknown, known, command.help);
   for (const [pattern, sentence] of SENTENCES) {
     const found = pattern.exec(message);
     if (found !== null)

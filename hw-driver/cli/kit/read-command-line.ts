@@ -5,6 +5,7 @@ import { EXIT, UsageError } from './command-line.js';
 import { parserMessage } from './parser-messages.js';
 import { helpWidth } from './text-width.js';
 import { requireOneOf } from './unknown-command.js';
+import type { OptionNames } from './unknown-options.js';
 
 /**
  * Reads a command line. The caller runs the command that is returned: if yargs ran it, it would print its help when the
@@ -12,37 +13,44 @@ import { requireOneOf } from './unknown-command.js';
  * @throws {UsageError} for an unknown command, with the nearest name, and for wrong arguments
  */
 export async function readCommandLine(program: Program, words: readonly string[]): Promise<() => Status> {
-  let chosen: () => Status = () => EXIT.done;
-  const parser = parserOf(program, words, (run) => {
-    chosen = run;
-  });
+  const reading: Reading = { program, words, chosen: () => EXIT.done, known: undefined };
   try {
-    await parser.parseAsync();
+    await parserOf(reading).parseAsync();
   } catch (thrown) {
-    const error = asUsageError(thrown, program, words);
+    const error = asUsageError(thrown, reading);
     if (error instanceof UsageError) requireKnown(program, words);
     throw error;
   }
-  return chosen;
+  return reading.chosen;
 }
 
 /** The help of a program. */
-export const helpOf = (program: Program): Promise<string> => parserOf(program, [], () => undefined).getHelp();
+export const helpOf = (program: Program): Promise<string> =>
+  parserOf({ program, words: [], chosen: () => EXIT.done, known: undefined }).getHelp();
 
-type Choose = (run: () => Status) => void;
+/** A command line that is being read. */
+interface Reading {
+  readonly program: Program;
+  readonly words: readonly string[];
+  /** Runs the command that was found. */
+  chosen: () => Status;
+  /** The options of the command that was found. */
+  known: OptionNames | undefined;
+}
 
-function parserOf(program: Program, words: readonly string[], choose: Choose): Argv {
+function parserOf(reading: Reading): Argv {
+  const { program, words } = reading;
   const { name, summary, epilogue, commands, ask, version } = program;
   const parser = yargs([...words]).scriptName(name);
   if (summary !== '') parser.usage(summary);
   if (epilogue !== undefined) parser.epilogue(epilogue);
-  register(parser, name, commands, choose)
+  register(parser, name, commands, reading)
     .demandCommand(1, 1, ask ?? `no command is given: ${name} --help lists them`)
     .strict()
     .check((args, options) => requireOnce(args, listsOf(options)))
     // The status is returned: a process may run several command lines.
     .exitProcess(false)
-    .fail(rejectCommandLine(program, words))
+    .fail(rejectCommandLine(reading))
     // Messages and help are in English, as all else here is.
     .detectLocale(false)
     .wrap(helpWidth(process.stdout));
@@ -50,24 +58,26 @@ function parserOf(program: Program, words: readonly string[], choose: Choose): A
 }
 
 /** @param typed the words in front of the command, as typed */
-function register(parser: Argv, typed: string, rows: readonly CommandRow[], choose: Choose): Argv {
+function register(parser: Argv, typed: string, rows: readonly CommandRow[], reading: Reading): Argv {
   for (const row of rows) {
     const { usage, describe } = row;
     if ('commands' in row) {
       const now = `${typed} ${commandName(row)}`;
       const ask = `no command is given after ${now}: it takes ${row.commands.map(commandName).join(' or ')}; see ${now} --help`;
-      parser.command(usage, describe, (below) => register(below, now, row.commands, choose).demandCommand(1, 1, ask));
+      parser.command(usage, describe, (below) => register(below, now, row.commands, reading).demandCommand(1, 1, ask));
       continue;
     }
     let loaded: Command | undefined;
     const load = async (below: Argv): Promise<Argv> => {
       loaded = await row.load();
-      return describeDefaults(requireValues(loaded.options(below)));
+      const declared = describeDefaults(requireValues(loaded.options(below)));
+      reading.known = optionNames(declared, usage);
+      return declared;
     };
     parser.command(usage, describe, load, (args) => {
       const asked = loaded;
       if (asked === undefined) throw new Error(`yargs runs ${usage} before it has asked for its options`);
-      choose(() => asked.run(args));
+      reading.chosen = () => asked.run(args);
     });
   }
   return parser;
@@ -87,20 +97,21 @@ function requireKnown({ name, commands, otherWords = [] }: Program, [word, next]
  * command.
  */
 const rejectCommandLine =
-  (program: Program, words: readonly string[]) =>
+  (reading: Reading) =>
   (message: string | null, error?: Error): never => {
-    if (error !== undefined) throw asUsageError(error, program, words);
-    throw new UsageError(message === null ? 'the command line cannot be read' : parserMessage(message, program, words));
+    if (error !== undefined) throw asUsageError(error, reading);
+    throw new UsageError(message === null ? 'the command line cannot be read' : sentenceOf(message, reading));
   };
+
+const sentenceOf = (message: string, { program, words, known }: Reading): string =>
+  parserMessage(message, program, words, known);
 
 /**
  * The errors that yargs throws past its fail handler, after it has waited for the options of a command, are usage
  * errors too.
  */
-const asUsageError = (thrown: unknown, program: Program, words: readonly string[]): unknown =>
-  thrown instanceof Error && thrown.name === 'YError'
-    ? new UsageError(parserMessage(thrown.message, program, words))
-    : thrown;
+const asUsageError = (thrown: unknown, reading: Reading): unknown =>
+  thrown instanceof Error && thrown.name === 'YError' ? new UsageError(sentenceOf(thrown.message, reading)) : thrown;
 
 /** Has all declared options but switches refused where they come without a value. */
 export function requireValues(parser: Argv): Argv {
@@ -108,6 +119,15 @@ export function requireValues(parser: Argv): Argv {
   const { key, boolean: switches, narg } = parser.getOptions();
   // An option that says how many values it takes has said so.
   return parser.requiresArg(Object.keys(key).filter((name) => !switches.includes(name) && !(name in narg)));
+}
+
+/** The options of a command, without its positionals, which yargs declares as options too. */
+function optionNames(parser: Argv, usage: string): OptionNames {
+  if (!hasOptions(parser)) throw new Error('yargs does not say which options there are');
+  const positionals = usage.split(' ').map((word) => word.replaceAll(/[<>[\].]/g, ''));
+  const { key, alias } = parser.getOptions();
+  const names = Object.keys(key).flatMap((name) => [name, ...(alias[name] ?? [])]);
+  return new Set(names.filter((name) => !positionals.includes(name)));
 }
 
 /** Has help show defaults as they are typed: without the quotes and brackets of yargs. */
@@ -126,6 +146,7 @@ function describeDefaults(parser: Argv): Argv {
 interface DeclaredOptions {
   getOptions(): {
     readonly key: object;
+    readonly alias: Readonly<Record<string, readonly string[] | undefined>>;
     readonly boolean: readonly string[];
     readonly narg: object;
     readonly default: Readonly<Record<string, unknown>>;
