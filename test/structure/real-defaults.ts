@@ -303,7 +303,11 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'hw-driver/cli/kit/hashed-bucket.ts': ["destinationPort = ''", "destination = ''", "sourcePort = ''", "source = ''"],
   'hw-driver/cli/kit/memory-setting.ts': ['range.first ?? 0', 'found ?? []'],
   'hw-driver/cli/kit/published-figures.ts': ["row?.[column] ?? ''", "head = ''"],
-  'hw-driver/cli/kit/read-command-line.ts': ['Object.entries(args).find(isTwice) ?? []', 'otherWords = []'],
+  'hw-driver/cli/kit/read-command-line.ts': [
+    'alias[name] ?? []',
+    'Object.entries(args).find(isTwice) ?? []',
+    'otherWords = []',
+  ],
   'hw-driver/cli/kit/status-line.ts': ["process.env['NO_COLOR'] ?? ''"],
   'hw-driver/cli/kit/tried-packets.ts': ['first ?? 0'],
   'hw-driver/control/controller.ts': ['before?.programs.values() ?? []', 'before?.open ?? []', 'names ?? []'],
@@ -311,7 +315,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'hw-driver/language-server/documents.ts': ['position ?? {}'],
   'hw-driver/language-server/server.ts': [
     'Object.entries(COMMANDS).find(([, command]) => command === params.command) ?? []',
-    'params.arguments ?? []',
   ],
   'hw-driver/language-server/to-protocol.ts': ["text ?? ''"],
   'hw-driver/server/fixed-tables/field-values.ts': [

@@ -1,6 +1,8 @@
 /** Options on a command line that its command does not have. */
 import { nearest } from '../../../compiler/language/diagnostics.js';
 
+const OPTION = /^--?[a-zA-Z]/;
+
 /** Names of options without dashes, those of positionals left out. */
 export type OptionNames = ReadonlySet<string>;
 
@@ -10,8 +12,8 @@ export type OptionNames = ReadonlySet<string>;
  */
 export function unknownOptions(words: readonly string[], known: OptionNames): readonly string[] {
   const end = words.indexOf('--');
-  const typed = (end < 0 ? words : words.slice(0, end)).flatMap((word) => /^--?[a-zA-Z][^=]*/.exec(word) ?? []);
-  return [...new Set(typed)].filter((option) => !isKnown(option, known));
+  const typed = (end < 0 ? words : words.slice(0, end)).filter((word) => OPTION.test(word));
+  return [...new Set(typed.map((word) => word.replace(/=.*/s, '')))].filter((option) => !isKnown(option, known));
 }
 
 function isKnown(option: string, known: OptionNames): boolean {
@@ -28,7 +30,9 @@ const kebabCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) =
  */
 export function noSuchOption(unknown: readonly string[], known: OptionNames, help: string): string {
   const candidates = [...known].filter((name) => name.length > 1);
-  const near = unknown.flatMap((option) => nearest(option.replace(/^--?/, ''), candidates) ?? []);
+  const near = unknown
+    .map((option) => nearest(option.replace(/^--?/, ''), candidates))
+    .filter((name) => name !== undefined);
   const hint = near.length === 0 ? `; see ${help}` : `: did you mean ${near.map((name) => `--${name}`).join(' and ')}?`;
   return `there is no option ${unknown.join(' or ')}${hint}`;
 }
