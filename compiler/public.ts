@@ -11,6 +11,7 @@ export { DataPlane } from './data-plane/data-plane.js';
 export type { DataPlaneDescription } from './data-plane/description.js';
 export { DomainError } from './data-plane/domain-error.js';
 export { builtInDataPlane, dataPlaneFromJson, defaultDataPlane } from './data-plane/extend.js';
+export { OptionError } from './data-plane/options.js';
 export { resourceReport } from './data-plane/resources/resources.js';
 export { DataPlaneError } from './data-plane/validate.js';
 export { explain } from './explain/explanation.js';

@@ -1,5 +1,6 @@
 /** Runs and capacities for scripts: what the commands do, with defaults for all that a script does not say. */
 import {
+  ALLOCATOR_NAMES,
   ALLOCATORS,
   type Allocator,
   type AllocatorKind,
@@ -8,12 +9,23 @@ import {
   DEFAULT_ALLOCATORS,
   DEFAULT_RECIRCULATIONS,
   defaultDataPlane,
+  type Expected,
+  eitherOf,
+  instanceOf,
+  isPowerOfTwo,
+  objectWith,
+  oneOf,
+  requireOptions,
+  TEXT,
+  wholeNumberIn,
 } from '../../compiler/index.js';
-import type { EngineName } from '../../sim/index.js';
+import { switchOptions } from '../../hw-driver/index.js';
+import { ENGINES, type EngineName } from '../../sim/index.js';
+import { MAX_INSTANCES } from '../workloads/addresses.js';
 import type { Workload } from '../workloads/arrival.js';
 import { oneByOne } from '../workloads/arrivals/arrival-process.js';
 import { type OwnWorkload, type WorkloadSettings, workloadFrom } from '../workloads/own-workload.js';
-import { loadWorkload } from '../workloads/workload.js';
+import { BYTES_PER_BUCKET, loadWorkload } from '../workloads/workload.js';
 import type { CapacityBound } from './capacity/capacity-bound.js';
 import { type FilledSwitch, fillSwitch } from './capacity/fill-switch.js';
 import { boundOf, hasOneKind } from './capacity/measure-capacity.js';
@@ -60,12 +72,52 @@ const DEFAULT_WORKERS = 1;
 const DEFAULT_ENGINE: EngineName = 'compiled';
 const NO_CAPTURES: readonly string[] = [];
 
+const MAX_PACKETS = 1e12;
+const MAX_WORKERS = 64;
+const MAX_CASES = 1024;
+/** The largest memory of the language, in bytes. */
+const MAX_MEMORY_BYTES = 2 ** 18;
+
+const MEMORY_BYTES: Expected = {
+  text: `a power of two from ${BYTES_PER_BUCKET} to ${MAX_MEMORY_BYTES.toLocaleString('en-US')}`,
+  accepts: (value) =>
+    typeof value === 'number' && value >= BYTES_PER_BUCKET && value <= MAX_MEMORY_BYTES && isPowerOfTwo(value),
+};
+
+const MAX: Expected = { text: "'max'", accepts: (value) => value === 'max' };
+
+function arrivalOptions(dataPlane: unknown) {
+  const { engine: _, ...common } = switchOptions(dataPlane);
+  return {
+    ...common,
+    workload: eitherOf(TEXT, objectWith([], 'a workload { name, program }')),
+    programs: eitherOf(wholeNumberIn(1, MAX_INSTANCES), MAX),
+    allocator: eitherOf(oneOf(ALLOCATOR_NAMES), common.allocator),
+    memoryBytes: MEMORY_BYTES,
+    cases: wholeNumberIn(2, MAX_CASES),
+    seed: TEXT,
+    signal: instanceOf(AbortSignal, 'an AbortSignal'),
+  };
+}
+
+const simulationOptions = (dataPlane: unknown) => ({
+  ...arrivalOptions(dataPlane),
+  packets: wholeNumberIn(0, MAX_PACKETS),
+  captures: {
+    text: 'an array of paths',
+    accepts: (value: unknown) => Array.isArray(value) && value.every((path) => typeof path === 'string'),
+  },
+  engine: oneOf(ENGINES),
+  workers: wholeNumberIn(1, MAX_WORKERS),
+});
+
 /**
  * Deploys the programs of a workload on an emulated switch, and takes packets through it: `bench run` without its files.
  * `summary` of the result is its document; `memory` what memories hold in the end, by program and memory.
- * @throws {WorkloadError} {@link AllocatorError} and errors of captures
+ * @throws {WorkloadError} {@link OptionError} {@link AllocatorError} and errors of captures
  */
 export async function simulate(options: SimulationOptions): Promise<RunResult> {
+  requireOptions('simulate', options, simulationOptions(options?.dataPlane), ['workload']);
   const common = await commonOf(options);
   return runWorkload({
     ...common,
@@ -86,8 +138,9 @@ export type Capacity = FilledSwitch & {
   readonly bound: CapacityBound | null;
 };
 
-/** Fills an empty switch with programs of a workload: no packets. @throws {WorkloadError} {@link AllocatorError} */
+/** Fills an empty switch with programs of a workload: no packets. @throws {WorkloadError} {@link OptionError} {@link AllocatorError} */
 export async function capacityOf(options: ArrivalOptions): Promise<Capacity> {
+  requireOptions('capacityOf', options, arrivalOptions(options?.dataPlane), ['workload']);
   const common = await commonOf(options);
   const filled = await fillSwitch({ ...common, arrivals: oneByOne(common.programs), onProgress: () => undefined });
   const { workload: asked } = options;

@@ -61,3 +61,6 @@ export const stateHeaderBytes = (dataPlane: DataPlane): number => stateHeaderBit
 
 const saves = ({ rpbs }: DataPlane): boolean =>
   rpbs.some(({ actions }) => [...actions.values()].some(({ effect }) => effectsOf(effect).copies.length > 0));
+
+/** The most recirculations that the state header of a packet counts. */
+export const maxRecirculations = ({ description }: DataPlane): number => 2 ** description.state.recirculationIdBits - 1;

@@ -4,19 +4,36 @@ import {
   type Allocator,
   analyse,
   type CompiledProgram,
-  type DataPlane,
+  DataPlane,
   DEFAULT_LINK_OPTIONS,
   DEFAULT_RECIRCULATIONS,
   type Diagnostic,
   DomainError,
   defaultDataPlane,
+  type Expected,
+  instanceOf,
   lower,
+  maxRecirculations,
+  objectWith,
+  oneOf,
   renderDiagnostics,
+  requireArgument,
+  requireOptions,
+  TEXT,
+  wholeNumberIn,
 } from '../../compiler/index.js';
-import { type EngineName, InProcessTarget, madePacket, Switch } from '../../sim/index.js';
+import { ENGINES, type EngineName, InProcessTarget, madePacket, Switch } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch, DROPPED, packetBytes } from '../../traces/index.js';
 import { Controller } from './controller.js';
 import { frontPortForwarding } from './front-ports.js';
+
+/** What an option of a switch, and of what makes one, may be. */
+export const switchOptions = (dataPlane: unknown) => ({
+  dataPlane: instanceOf(DataPlane, 'a DataPlane'),
+  engine: oneOf(ENGINES),
+  allocator: objectWith(['place'], 'an allocator { name, place }'),
+  recirculations: wholeNumberIn(0, maxRecirculations(dataPlane instanceof DataPlane ? dataPlane : defaultDataPlane())),
+});
 
 /** A text that does not compile; the message shows its findings as the command line does. */
 export class ProgramTextError extends DomainError {
@@ -61,6 +78,20 @@ export interface SentPacket {
   readonly recirculations: number;
 }
 
+const MAX_PORT = 511;
+const PORT = wholeNumberIn(0, MAX_PORT);
+const PACKET: Expected = {
+  text: `a text of field values or a frame { bytes: Uint8Array, ingressPort: ${PORT.text} }`,
+  accepts: (value) =>
+    typeof value === 'string' ||
+    (typeof value === 'object' &&
+      value !== null &&
+      'bytes' in value &&
+      value.bytes instanceof Uint8Array &&
+      'ingressPort' in value &&
+      PORT.accepts(value.ingressPort)),
+};
+
 /** Room for the spacing of packets in a batch. */
 const PADDING_BYTES = 64;
 
@@ -76,7 +107,9 @@ export class SimulatedSwitch {
   private readonly recirculations: number;
   private deployed = 0;
 
+  /** @throws {OptionError} */
   constructor(options: SimulatedSwitchOptions = {}) {
+    requireOptions('SimulatedSwitch', options, switchOptions(options?.dataPlane));
     const { dataPlane = defaultDataPlane(), engine, recirculations = DEFAULT_RECIRCULATIONS } = options;
     this.dataPlane = dataPlane;
     this.emulator = new Switch(dataPlane, engine === undefined ? {} : { engine });
@@ -89,9 +122,10 @@ export class SimulatedSwitch {
   /**
    * Compiles all programs of a text and installs them, one after another. Of overlapping filters that of the program
    * which came first wins.
-   * @throws {ProgramTextError} {@link DoesNotFit} {@link AllocatorError}; programs before the one that failed stay
+   * @throws {ProgramTextError} {@link OptionError} {@link DoesNotFit} {@link AllocatorError}; programs before the one that failed stay
    */
   async deploy(source: string): Promise<readonly CompiledProgram[]> {
+    requireArgument('what deploy() was given', source, TEXT);
     const analysis = analyse(source, this.dataPlane);
     if (analysis.hasErrors) {
       throw new ProgramTextError(renderDiagnostics(analysis, 'program', source), analysis.diagnostics);
@@ -115,9 +149,10 @@ export class SimulatedSwitch {
    * Takes packets through the switch, one after another.
    * @param packets field values, as in `ipv4.src=10.0.0.1 tcp.dst_port=80`, or whole frames
    * @returns one for each packet, in order
-   * @throws {MadePacketError} for field values that make no packet; none is sent then
+   * @throws {MadePacketError} for field values that make no packet, {@link OptionError} for what is neither; none is sent
    */
   send(...packets: readonly (string | Frame)[]): readonly SentPacket[] {
+    for (const packet of packets) requireArgument('a packet of send()', packet, PACKET);
     const frames = packets.map((packet) => (typeof packet === 'string' ? madePacket(packet, this.dataPlane) : packet));
     const bytes = frames.reduce((sum, frame) => sum + frame.bytes.length + PADDING_BYTES, 0);
     const batch = createPacketBatch(Math.max(1, frames.length), bytes);

@@ -1,7 +1,7 @@
 /** The switch of scripts: texts in, packets through, memory out. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Allocator, AllocatorError, DoesNotFit } from '../../compiler/index.js';
+import { type Allocator, AllocatorError, DoesNotFit, OptionError } from '../../compiler/index.js';
 import { NoSuchProgram } from '../../hw-driver/index.js';
 import { ProgramTextError, SimulatedSwitch } from '../../hw-driver/public.js';
 import { MadePacketError, madePacket } from '../../sim/made-packet/index.js';
@@ -86,6 +86,30 @@ test('a placement that breaks a rule installs nothing', async () => {
   }
   assert.equal([device.emulator.entries(), device.controller.state.snapshot()], before);
   assert.is(device.controller.state.programs.size, 0);
+});
+
+test('what is no text, no packet and no option is refused in one sentence', async () => {
+  const device = new SimulatedSwitch();
+  const five = 5 as unknown as string;
+  try {
+    await device.deploy(five);
+    assert.unreachable();
+  } catch (error) {
+    assert.instance(error, OptionError);
+    assert.is((error as Error).message, 'what deploy() was given is 5, where a text was expected');
+  }
+  const frame =
+    'a text of field values or a frame { bytes: Uint8Array, ingressPort: a whole number from 0 to 511 } was expected';
+  assert.throws(
+    () => device.send(five),
+    (error: Error) => error instanceof OptionError && error.message === `a packet of send() is 5, where ${frame}`,
+  );
+  assert.throws(() => device.send({ bytes: new Uint8Array(64), ingressPort: 1.5 }), /is an object, where a text/);
+  assert.throws(
+    () => new SimulatedSwitch({ engine: 'x' as 'compiled' }),
+    (error: Error) =>
+      error.message === "option engine of SimulatedSwitch is 'x', where one of compiled, interpreted was expected",
+  );
 });
 
 test.run();

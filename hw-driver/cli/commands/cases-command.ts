@@ -16,6 +16,7 @@ import {
   formatCompiledProgram,
   insertCase,
   type MatchSyntax,
+  maxRecirculations,
   type Operation,
   removeCase,
 } from '../../../compiler/index.js';
@@ -25,13 +26,7 @@ import { printFindings } from '../kit/findings.js';
 import { loadDataPlane, readSource, wholeNumber } from '../kit/inputs.js';
 import { readDocument, stateOf, writeResults } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
-import {
-  DATA_PLANE_OPTION,
-  JSON_OPTION,
-  maxRecirculations,
-  recirculationsFrom,
-  STATE_OPTION,
-} from '../kit/shared-options.js';
+import { DATA_PLANE_OPTION, JSON_OPTION, recirculationsFrom, STATE_OPTION } from '../kit/shared-options.js';
 
 const CASE_CHANGE_SCHEMA = 'p4runpro/case-change@1';
 const MAX_LINE = 2 ** 31;

@@ -1,5 +1,10 @@
 /** Options that several commands share, and their values. */
-import { type AllocateOptions, type DataPlane, DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import {
+  type AllocateOptions,
+  type DataPlane,
+  DEFAULT_RECIRCULATIONS,
+  maxRecirculations,
+} from '../../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from './allocators.js';
 import { wholeNumber } from './inputs.js';
 
@@ -61,9 +66,6 @@ export interface LinkArguments extends AllocatorArguments {
 }
 
 const MAX_PRIORITY = 2 ** 24 - 1;
-
-/** The largest number of recirculations that a data plane can count. */
-export const maxRecirculations = ({ description }: DataPlane): number => 2 ** description.state.recirculationIdBits - 1;
 
 /** @throws {UsageError} */
 export const recirculationsFrom = (text: string, dataPlane: DataPlane): number =>
