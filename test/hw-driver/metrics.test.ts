@@ -163,6 +163,27 @@ test('a client reads, sets and resets the counter of an entry; a rolled back del
   }
 });
 
+test('the packets of a revoked program are not counted for the program that gets its id', () =>
+  withFolder(async (folder) => {
+    await served(false, async ({ ports, address, get }) => {
+      const run = commands(folder, '--target', address, '--journal', 'j');
+      const samples = async () =>
+        [
+          ...(await get('/metrics')).text.matchAll(/^p4runpro_packets_total\{program_id="1",verdict="(.*)"\} (\d+)$/gm),
+        ].map(([, verdict, count]) => `${verdict} ${count}`);
+      await run(0, 'deploy', program('cache'));
+      for (let i = 0; i < 3; i++) ports.send({ port: 1, bytes: request(7) });
+      assert.equal(await samples(), ['forwarded 3', 'dropped 0', 'reported 0']);
+      await run(0, 'deploy', program('hh'));
+      assert.equal(await samples(), ['forwarded 3', 'dropped 0', 'reported 0'], 'another program leaves the series');
+      await run(0, 'revoke', 'cache');
+      assert.equal(await samples(), []);
+      await run(0, 'deploy', program('cache'));
+      ports.send({ port: 1, bytes: request(7) });
+      assert.equal(await samples(), ['forwarded 1', 'dropped 0', 'reported 0']);
+    });
+  }));
+
 test('hits of a switch without counters are refused with the option that counts', () =>
   withFolder(async (folder) => {
     await served(false, async ({ address, get }) => {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
@@ -20,6 +21,37 @@ test('an emulated switch in a file runs the commands of an operator', () =>
   withFolder(async (folder) => {
     await operate(commands(folder, ...SIM));
     assert.equal(readdirSync(folder).sort(), ['s', 's.journal']);
+  }));
+
+test('serve: a port in use is said in one sentence, for BF Runtime as for HTTP', () =>
+  withFolder(async (folder) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    try {
+      for (const [args, what] of [
+        [['--port', String(port)], 'BF Runtime (data plane default, program p4runpro)'],
+        [['--port', '0', '--http', String(port)], 'HTTP'],
+      ] as const) {
+        const { status, stderr } = await type('p4runpro', ['serve', ...args], { folder });
+        assert.is(stderr, `p4runpro: cannot listen on 127.0.0.1 for ${what}: port ${port} is in use\n`);
+        assert.is(status, 2);
+      }
+    } finally {
+      other.close();
+    }
+  }));
+
+test('show entries: large parameters of actions are hexadecimal, small ones decimal', () =>
+  withFolder(async (folder) => {
+    const run = commands(folder, ...SIM);
+    const body = '    LOADI(sar, 167772161);\n    LOADI(har, 65535);\n    FORWARD(3);\n';
+    writeFileSync(join(folder, 'p'), `program p(<hdr.ipv4.dst, 10.0.0.0, 255.0.0.0>) {\n${body}}\n`);
+    await run(0, 'deploy', 'p');
+    const shown = await run(0, 'show', 'entries');
+    assert.match(shown, / loadi_sar\(0xa000001\) /);
+    assert.match(shown, / forward\(3\) /);
+    assert.match(shown, / loadi_har\(65535\) /);
   }));
 
 /** A text without the line breaks that keep it within the width. */

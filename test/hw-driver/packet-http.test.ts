@@ -70,6 +70,36 @@ test('pages of others, by any name, do not reach the switch; its own users do', 
   await http.close();
 });
 
+test('a known path with another method is told which it takes, and an unknown one is unknown', async () => {
+  const http = await serveHttp(new SwitchPorts(new Switch(plane)), '127.0.0.1', 0);
+  const rows = [
+    [405, 'GET', '/packets', '/packets takes POST, not GET'],
+    [405, 'POST', '/ports', '/ports takes GET, not POST'],
+    [404, 'GET', '/other', 'unknown request: POST /packets or GET /ports is expected'],
+  ] as const;
+  for (const [status, method, path, error] of rows) {
+    const answered = await ask(http.port, JSON_TYPE, method === 'GET' ? '' : FRAME, method, path);
+    assert.equal(answered, { status, text: `${JSON.stringify({ error })}\n` });
+  }
+  const { headers } = await fetch(`http://127.0.0.1:${http.port}/packets`);
+  assert.is(headers.get('allow'), 'POST');
+  await http.close();
+});
+
+test('no frame enters by the recirculation port, and none is counted; the CPU may send', async () => {
+  const ports = new SwitchPorts(new Switch(plane));
+  const http = await serveHttp(ports, '127.0.0.1', 0);
+  const { recirculation, cpu } = plane.description.ports;
+  const error = `port ${recirculation} is the recirculation port, by which no frame enters`;
+  assert.equal(await ask(http.port, JSON_TYPE, JSON.stringify({ port: recirculation, hex: HEX })), {
+    status: 400,
+    text: `${JSON.stringify({ error })}\n`,
+  });
+  assert.equal(ports.ports.inUse(), []);
+  assert.is((await ask(http.port, JSON_TYPE, JSON.stringify({ port: cpu, hex: HEX }))).status, 200);
+  await http.close();
+});
+
 test('a frame that no port takes in or lets out is told with the reason, and the others go on', async () => {
   const emulator = new Switch(plane);
   emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, 1, 2) });

@@ -106,19 +106,18 @@ async function serve(args: ServeArguments): Promise<number> {
   const opened: string[] = [];
   const start = async <Running extends { readonly port: number; close(): Promise<void> }>(
     what: string,
-    listen: Promise<Running>,
+    port: number,
+    listen: (port: number) => Promise<Running>,
   ): Promise<void> => {
-    const server = await listen.catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`cannot listen on ${args.host} for ${what}: ${error.code ?? error.message}`);
+    const server = await listen(port).catch((error: Error) => {
+      throw new UsageError(`cannot listen on ${args.host} for ${what}: ${listenProblem(error, port)}`);
     });
     running.push(server);
     opened.push(`${what} on ${args.host}:${server.port}`);
   };
   try {
-    const port = portOf('--port', args.port);
     const options = {
       host: args.host,
-      port,
       p4Name: args.p4Name,
       tls,
       ...grpc,
@@ -126,11 +125,18 @@ async function serve(args: ServeArguments): Promise<number> {
       onWrite: metrics.onWrite,
     };
     ports.onPacket = metrics.onPacket;
-    await start(`BF Runtime (data plane ${dataPlane.name}, program ${args.p4Name})`, serveBfRuntime(emulator, options));
-    if (args.http !== undefined) await start('HTTP', serveHttp(ports, args.host, portOf('--http', args.http)));
-    if (args.udp !== undefined) await start('UDP', serveUdp(ports, args.host, portOf('--udp', args.udp)));
+    const runtime = `BF Runtime (data plane ${dataPlane.name}, program ${args.p4Name})`;
+    await start(runtime, portOf('--port', args.port), (port) => serveBfRuntime(emulator, { ...options, port }));
+    if (args.http !== undefined) {
+      await start('HTTP', portOf('--http', args.http), (port) => serveHttp(ports, args.host, port));
+    }
+    if (args.udp !== undefined) {
+      await start('UDP', portOf('--udp', args.udp), (port) => serveUdp(ports, args.host, port));
+    }
     if (args.metrics !== undefined) {
-      await start('metrics by HTTP', serveMetrics(metrics, args.host, portOf('--metrics', args.metrics)));
+      await start('metrics by HTTP', portOf('--metrics', args.metrics), (port) =>
+        serveMetrics(metrics, args.host, port),
+      );
     }
     if (args.pcapDir !== undefined) {
       running.push(watchFolder(ports, args.pcapDir, say));
@@ -153,6 +159,12 @@ function watchFolder(ports: SwitchPorts, folder: string, say: (message: string) 
   } catch (error) {
     throw new UsageError(`cannot use ${folder} for captures: ${errorCode(error)}`);
   }
+}
+
+/** Why a server cannot listen; gRPC has the code of the system in its message only. */
+function listenProblem(error: Error, port: number): string {
+  const code = errorCode(error) ?? /\bE[A-Z]{3,}\b/.exec(error.message)?.[0];
+  return code === 'EADDRINUSE' ? `port ${port} is in use` : (code ?? error.message);
 }
 
 const portOf = (option: string, text: string): number => wholeNumber(option, text, 0, MAX_PORT);

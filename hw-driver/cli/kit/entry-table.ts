@@ -11,7 +11,7 @@ export const ENTRY_COLUMNS = ['table', 'priority', 'action', 'matches'] as const
 /** What an entry matches stands last, as it may be long. */
 export function entryCells(entry: TableEntry, dataPlane: DataPlane): string[] {
   const rpb = dataPlane.rpbs.find(({ table }) => table === entry.table);
-  const parameters = entry.parameters.map(({ value }) => value).join(', ');
+  const parameters = entry.parameters.map(({ value }) => parameterText(value)).join(', ');
   const fields = entry.key
     // The program stands in a column of its own, and an open field says nothing.
     .filter((field) => field.name !== RPB_KEYS.program && (field.match === 'exact' || field.mask !== 0))
@@ -23,6 +23,11 @@ export function entryCells(entry: TableEntry, dataPlane: DataPlane): string[] {
     fields.join(', '),
   ];
 }
+
+/** Ports, buckets and counts are below it; larger parameters are addresses, masks or bits of other fields. */
+const DECIMAL_BELOW = 2 ** 16;
+
+const parameterText = (value: number): string => (value < DECIMAL_BELOW ? String(value) : numberText(value));
 
 const lastWord = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 

@@ -13,9 +13,15 @@ const WRITE_BOUNDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0
 const VERDICTS = ['forwarded', 'dropped', 'reported'] as const;
 type Verdict = (typeof VERDICTS)[number];
 
+interface ProgramPackets {
+  /** Undefined for packets that no filter matched. */
+  readonly filter: TableEntry | undefined;
+  readonly counts: Record<Verdict, number>;
+}
+
 export class SwitchMetrics {
-  /** Packets by program id and verdict. */
-  private readonly packets = new Map<number, Record<Verdict, number>>();
+  /** Packets by the id of a program whose filter is there, or 0. */
+  private readonly packets = new Map<number, ProgramPackets>();
   private readonly writeSeconds = new Histogram(WRITE_BOUNDS);
   private readonly writes = { succeeded: 0, failed: 0 };
   private updates = 0;
@@ -31,11 +37,12 @@ export class SwitchMetrics {
 
   /** To be called for each packet that has passed the switch. */
   readonly onPacket = ({ programId, egressPort }: PacketOutcome): void => {
-    let counts = this.packets.get(programId);
-    if (counts === undefined) {
-      counts = { forwarded: 0, dropped: 0, reported: 0 };
-      this.packets.set(programId, counts);
+    let packets = this.packets.get(programId);
+    if (packets === undefined) {
+      packets = { filter: this.filterOf(programId), counts: { forwarded: 0, dropped: 0, reported: 0 } };
+      this.packets.set(programId, packets);
     }
+    const { counts } = packets;
     const { cpu } = this.emulator.dataPlane.description.ports;
     counts[egressPort === undefined ? 'dropped' : egressPort === cpu ? 'reported' : 'forwarded']++;
   };
@@ -45,7 +52,21 @@ export class SwitchMetrics {
     this.writeSeconds.observe(seconds);
     this.writes[succeeded ? 'succeeded' : 'failed']++;
     this.updates += updates;
+    this.forgetPrograms();
   };
+
+  private filterOf(programId: number): TableEntry | undefined {
+    const tables = new Set(this.emulator.dataPlane.filterTables.map(({ table }) => table));
+    return this.emulator.entries().find((entry) => tables.has(entry.table) && programIdOf(entry) === programId);
+  }
+
+  /** Drops the packets of programs whose filter is gone: another program may get the id. */
+  private forgetPrograms(): void {
+    for (const [programId, { filter }] of this.packets) {
+      const now = filter && this.emulator.entryLike(filter);
+      if (programId !== 0 && (now === undefined || programIdOf(now) !== programId)) this.packets.delete(programId);
+    }
+  }
 
   /** @param withHits also the hits of each entry, which may be tens of thousands of lines */
   all(withHits: boolean): Metric[] {
@@ -125,7 +146,7 @@ export class SwitchMetrics {
       counter(
         'p4runpro_packets_total',
         'Packets by program and verdict; program_id 0: no filter matched.',
-        [...this.packets].flatMap(([program_id, counts]) =>
+        [...this.packets].flatMap(([program_id, { counts }]) =>
           VERDICTS.map((verdict) => ({ labels: { program_id, verdict }, value: counts[verdict] })),
         ),
       ),

@@ -15,8 +15,8 @@ const MAX_BODY_BYTES = 4 * MAX_FRAME_BYTES * 16;
 export function serveHttp(ports: SwitchPorts, host: string, port: number): Promise<HttpServer> {
   const onRequest: RequestListener = (request, response) => {
     answer(ports, request, host).then(
-      ({ status, body }) => respond(response, status, body),
-      () => respond(response, 400, { error: 'the request was cut off' }),
+      (answered) => respond(response, answered),
+      () => respond(response, { status: 400, body: { error: 'the request was cut off' } }),
     );
   };
   return listen(onRequest, host, port);
@@ -24,11 +24,14 @@ export function serveHttp(ports: SwitchPorts, host: string, port: number): Promi
 
 interface Answer {
   readonly status: number;
+  /** The method that is expected instead. */
+  readonly allow?: string;
   readonly body: object;
 }
 
-function respond(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': CONTENT_TYPE }).end(`${JSON.stringify(body)}\n`);
+function respond(response: ServerResponse, { status, body, allow }: Answer): void {
+  const headers = { 'content-type': CONTENT_TYPE, ...(allow === undefined ? {} : { allow }) };
+  response.writeHead(status, headers).end(`${JSON.stringify(body)}\n`);
 }
 
 /**
@@ -72,11 +75,16 @@ function isOwnName(host: string, served: string): boolean {
 async function answer(ports: SwitchPorts, request: IncomingMessage, served: string): Promise<Answer> {
   const refused = refusal(request, served);
   if (refused !== undefined) return refused;
-  if (request.method === 'GET' && request.url === '/ports') {
-    return { status: 200, body: { ports: ports.ports.inUse().map((port) => portBody(ports, port)) } };
-  }
-  if (request.method !== 'POST' || request.url !== '/packets') {
+  const { method, url } = request;
+  const expected = url === '/ports' ? 'GET' : url === '/packets' ? 'POST' : undefined;
+  if (expected === undefined) {
     return { status: 404, body: { error: 'unknown request: POST /packets or GET /ports is expected' } };
+  }
+  if (method !== expected) {
+    return { status: 405, allow: expected, body: { error: `${url} takes ${expected}, not ${method}` } };
+  }
+  if (url === '/ports') {
+    return { status: 200, body: { ports: ports.ports.inUse().map((port) => portBody(ports, port)) } };
   }
   const text = await bodyOf(request);
   if (text === undefined)

@@ -52,6 +52,8 @@ export class SwitchPorts {
     if (!Number.isInteger(port) || port < 0 || port >= this.ports.count) {
       throw new FrameError(`there is no port ${port}`);
     }
+    const inward = this.emulator.dataPlane.inwardPort(port);
+    if (inward !== undefined) throw new FrameError(`port ${port} is the ${inward} port, by which no frame enters`);
     if (bytes.length === 0 || bytes.length > MAX_FRAME_BYTES) {
       throw new FrameError(`a frame has 1 to ${MAX_FRAME_BYTES} bytes, not ${bytes.length}`);
     }
