@@ -91,7 +91,7 @@ type Hint = string | Advice | undefined | (() => string | Advice | undefined);
 
 /** Collects findings, each once; later ones never hide earlier ones, except those of one kind beyond the first hundred. */
 export class Diagnostics {
-  private readonly list: Diagnostic[] = [];
+  private list: Diagnostic[] = [];
   private readonly seen = new Set<string>();
   private readonly counts = new Map<DiagnosticCode, number>();
 
@@ -114,6 +114,17 @@ export class Diagnostics {
       });
     }
     this.counts.set(code, count + 1);
+  }
+
+  /** Takes back the kept findings of one kind in a stretch of the text, which another finding explains. */
+  retract(code: DiagnosticCode, { start, end }: Pick<Span, 'start' | 'end'>): void {
+    const kept = this.list.filter((one) => one.code !== code || one.span.start < start || one.span.start >= end);
+    const left = this.counts.get(code);
+    if (left === undefined || kept.length === this.list.length) return;
+    const count = left - (this.list.length - kept.length);
+    if (count === 0) this.counts.delete(code);
+    else this.counts.set(code, count);
+    this.list = kept;
   }
 
   has(code: DiagnosticCode): boolean {

@@ -25,6 +25,43 @@ const STATEMENT_WORDS: ReadonlyMap<string, string> = new Map([
   ['apply', 'a program has no blocks of its own: write the statements in its body'],
 ]);
 
+/** How registers are compared by size. */
+export const SIZE_HINT =
+  'conditions compare for equality: LOADI(har, 1000); SGT(sar, har); and case(<sar, 0, 0xffffffff>) is sar >= 1000';
+
+const MEMORY_DECLARATION = 'a memory is declared before the programs: @NAME BUCKETS';
+const HEADERS_HINT = 'headers and their fields are those of the data plane, such as hdr.ipv4.src';
+const TYPES_HINT = 'there are no types: registers and buckets have 32 bits';
+const BODY_HINT = 'programs are what a file declares: program NAME(<field, value, mask>) { … }';
+
+/** Words of other languages that begin a declaration there. */
+const DECLARATION_WORDS: ReadonlyMap<string, string> = new Map([
+  ['const', 'constants are written where they are used: LOADI(har, 1);'],
+  ['typedef', TYPES_HINT],
+  ['enum', TYPES_HINT],
+  ['bit', TYPES_HINT],
+  ['header', HEADERS_HINT],
+  ['header_type', HEADERS_HINT],
+  ['struct', HEADERS_HINT],
+  ['parser', HEADERS_HINT],
+  ['register', MEMORY_DECLARATION],
+  ['Register', MEMORY_DECLARATION],
+  ['uint32_t', MEMORY_DECLARATION],
+  ['uint16_t', MEMORY_DECLARATION],
+  ['uint8_t', MEMORY_DECLARATION],
+  ['int', MEMORY_DECLARATION],
+  ['unsigned', MEMORY_DECLARATION],
+  ['action', BODY_HINT],
+  ['table', BODY_HINT],
+  ['control', BODY_HINT],
+  ['void', BODY_HINT],
+  ['import', 'a program uses no other files'],
+  ['include', 'a program uses no other files'],
+]);
+
+/** What to write in place of a declaration of other languages that begins with a word; undefined for other words. */
+export const declarationHint = (word: string): string | undefined => DECLARATION_WORDS.get(word);
+
 /** What to write in place of a word that begins a statement in other languages; undefined for other words. */
 export const statementWordHint = (word: string): string | undefined => STATEMENT_WORDS.get(word);
 
@@ -64,6 +101,7 @@ export function operatorAdvice(source: string, at: number, operator: string): st
   const before = source.slice(Math.max(0, at - REACH), at);
   const end = at + operator.length;
   const after = source.slice(end, end + REACH);
+  if (operator === '=' && /[<>]$/.test(before)) return SIZE_HINT;
   return (
     declaration(before, after, at, operator) ??
     assignment(before, after, at, operator) ??

@@ -3,6 +3,7 @@ import { must } from '../data-plane/must.js';
 import type { Advice, Diagnostics, Span } from './diagnostics.js';
 import { operatorAdvice } from './habits.js';
 import { readInteger } from './integers.js';
+import { memoryIndex } from './memory-index.js';
 
 export type Token = (
   | { readonly kind: 'name'; readonly text: string }
@@ -67,6 +68,16 @@ export function lex(source: string, diagnostics: Diagnostics): Token[] {
     tokens.push(isBehindStray ? { ...token, isBehindStray } : token);
     isBehindStray = false;
   };
+  /** The index of a memory that is written as an array. */
+  const skipIndex = (): boolean => {
+    const index = source[at] === '[' ? memoryIndex(source, at, tokens) : undefined;
+    if (index === undefined) return false;
+    diagnostics.report('unexpected-character', span(source.indexOf(']', at) + 1), index.message, index.hint);
+    tokens.length -= index.leftOut;
+    isBehindStray = true;
+    skip(source.slice(at, index.end));
+    return true;
+  };
 
   while (at < source.length) {
     TOKEN.lastIndex = at;
@@ -82,7 +93,7 @@ export function lex(source: string, diagnostics: Diagnostics): Token[] {
     } else if (source.startsWith('/*', at)) {
       diagnostics.report('unterminated-comment', span(at + 2), 'this comment is never closed', closing(source, at));
       at = source.length;
-    } else {
+    } else if (!skipIndex()) {
       UNEXPECTED.lastIndex = at;
       const [characters = source.charAt(at)] = UNEXPECTED.exec(source) ?? [];
       const [message, hint] = unexpected(characters);

@@ -1,6 +1,7 @@
 /** Tokens → syntax tree; recursive descent with recovery, so that one run finds several errors. */
+import { must } from '../data-plane/must.js';
 import { type Advice, type Diagnostics, didYouMean, nearest, type Span } from './diagnostics.js';
-import { insertBehind, isElse, statementWordHint } from './habits.js';
+import { declarationHint, insertBehind, isElse, SIZE_HINT, statementWordHint } from './habits.js';
 import type { Token } from './lexer.js';
 import { PRIMITIVES } from './primitives.js';
 import type {
@@ -51,12 +52,20 @@ class Parser {
           } else if (this.reader.next.kind === 'name' && this.isMisspelt('program')) programs.push(this.program());
           else if (this.reader.isPunctuation(';'))
             this.superfluousSemicolon("no ';' stands behind declarations and programs");
+          else if (declarationHint(this.reader.current.text) !== undefined) this.declaration();
           else this.reader.fail("expected '@' or 'program'", this.outsideHint());
         },
         () => this.reader.skipTo(() => this.reader.isPunctuation('@') || this.reader.isName('program')),
       );
     }
     return { annotations, programs };
+  }
+
+  /** A declaration of another language: reported, and left out. */
+  private declaration(): void {
+    const { text, span } = this.reader.take();
+    this.reader.skipStatement();
+    this.reader.noteWhole(span, `there is no '${text}'`, must(declarationHint(text), 'hint'));
   }
 
   private outsideHint(): string | undefined {
@@ -111,9 +120,10 @@ class Parser {
       return this.reader.fail(isOpened ? `expected ${subject}` : "expected '<'", form);
     }
     this.reader.take();
-    this.reader.punctuation(',', form);
+    const isSize = (): boolean => this.reader.isPunctuation('<') || this.reader.isPunctuation('>');
+    this.reader.punctuation(',', kind === 'name' && isSize() ? SIZE_HINT : form);
     const valueToken = this.reader.current;
-    const value = this.integer('a value', form);
+    const value = this.integer('a value', kind === 'name' && isSize() ? SIZE_HINT : form);
     const [mask, maskText] = this.maskOf(valueToken, kind, form);
     const words = `<${token.text}, ${valueToken.text}, ${maskText}>`;
     const end = isOpened ? this.closingBracket(form) : mask.span;
@@ -186,7 +196,7 @@ class Parser {
     const { text, span } = this.reader.current;
     if (this.reader.isName('case'))
       this.reader.refuse(span, "a 'case' outside a BRANCH", 'write BRANCH: before the first case');
-    const hint = statementWordHint(text);
+    const hint = text === 'if' && this.reader.comparesSize ? SIZE_HINT : statementWordHint(text);
     // `return;` is a primitive that is spelt otherwise, for all that is known here.
     if (hint !== undefined && !this.reader.isPunctuation(';', this.reader.next))
       this.reader.refuse(span, `there is no '${text}'`, hint);

@@ -90,6 +90,21 @@ export class TokenReader {
     this.diagnostics.report('syntax', span, message, hint);
   }
 
+  /** Reports a stretch as a whole, in place of what was found in it while its tokens were read. */
+  noteWhole(span: Span, message: string, hint: string): void {
+    const { end } = this.tokenAt(this.at - 1).span;
+    for (const code of ['unexpected-character', 'bad-integer'] as const) {
+      this.diagnostics.retract(code, { start: span.start, end });
+    }
+    this.note(span, message, hint);
+  }
+
+  /** Whether the token third from the current one is `<` or `>`: that of `if (sar > 1)` is. */
+  get comparesSize(): boolean {
+    const third = this.tokenAt(this.at + 3);
+    return this.isPunctuation('(', this.next) && (this.isPunctuation('<', third) || this.isPunctuation('>', third));
+  }
+
   /** Reports that something is missing behind the last token. Reading goes on as if it were there. */
   missing(text: Punctuation): Span {
     const place = this.behindLast;

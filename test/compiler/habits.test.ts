@@ -143,4 +143,83 @@ for (const [word, title] of ASKED) {
     assert.is(articleAskedFor(word, dataPlane)?.title, title));
 }
 
+const inBody = (statements: string): string =>
+  `@counts 4096\nprogram p(<hdr.ipv4.dst, 10.0.0.0, 255.0.0.0>) {\n    LOADI(mar, 1);\n    MEMREAD(counts);\n    ${statements}\n    FORWARD(1);\n}\n`;
+
+/** Memories with an index; the statements that the fix puts in place of all of it. */
+const INDICES: readonly (readonly [statement: string, fixed: string])[] = [
+  ['MEMADD(counts[mar]);', 'MEMADD(counts);'],
+  ['MEMADD(counts[har]);', 'MOVE(mar, har); MEMADD(counts);'],
+  ['MEMREAD( counts [ 7 ] ) ;', 'LOADI(mar, 7); MEMREAD(counts);'],
+  ['counts[mar] += 1;', 'LOADI(sar, 1); MEMADD(counts);'],
+  ['counts[mar]++;', 'LOADI(sar, 1); MEMADD(counts);'],
+  ['counts[mar] = sar;', 'MEMWRITE(counts);'],
+  ['counts[har] |= har;', 'MOVE(mar, har); MOVE(sar, har); MEMOR(counts);'],
+];
+for (const [statement, fixed] of INDICES) {
+  test(`${statement} has one finding, and is meant as ${fixed}`, () => {
+    const source = inBody(statement);
+    const finding = only(source);
+    assert.is(finding.code, 'unexpected-character');
+    assert.match(must(finding.hint, 'hint'), /address .*is mar.*: write /);
+    assert.is(applyFix(source, must(finding.fix, 'fix')), inBody(fixed));
+    const after = analyse(inBody(fixed), dataPlane).diagnostics.map(({ code }) => code);
+    assert.equal(
+      after.filter((code) => code !== 'address-not-bounded' && code !== 'register-not-set'),
+      [],
+    );
+  });
+}
+
+test('an index elsewhere has one finding over its brackets', () => {
+  const codes = analyse(inBody('sar = counts[mar];'), dataPlane).diagnostics.map(({ message }) => message);
+  assert.equal(codes, ["unexpected '='", "a memory has no index, found '[mar]'"]);
+});
+
+const SIZES = [
+  'BRANCH: case(<sar, >=1000, 0xff>) { DROP; };',
+  'BRANCH: case(<sar, >1000, 0xff>) { DROP; };',
+  'BRANCH: case(sar > 1000) { DROP; };',
+  'BRANCH: case(sar <= 1000) { DROP; };',
+  'if (sar > 1000) { DROP; }',
+];
+for (const statement of SIZES) {
+  test(`${statement} has one finding, whose hint compares by SGT`, () =>
+    assert.match(must(only(inBody(statement)).hint, 'hint'), /SGT\(sar, har\); and case\(<sar, 0, 0xffffffff>\)/));
+}
+
+/** Declarations of P4 and C; the hint. */
+const DECLARATIONS: readonly (readonly [declaration: string, hint: RegExp])[] = [
+  ['const bit<32> LIMIT = 1000;', /LOADI\(har, 1\)/],
+  ['typedef bit<32> ip_t;', /no types/],
+  ['header h_t { bit<32> x; }', /fields are those of the data plane/],
+  ['struct headers { h_t h; }', /fields are those of the data plane/],
+  ['action a() { x = y + 1; z = 10.0.0.0/8; }', /program NAME/],
+  ['table t { key = { hdr.ipv4.dst : exact; } actions = { a; } }', /program NAME/],
+  ['control c(inout headers h) { apply { t.apply(); } }', /program NAME/],
+  ['uint32_t counts[4096];', /: @counts 4096$/],
+  ['register<bit<32>>(4096) counts;', /@NAME BUCKETS/],
+];
+for (const [declaration, hint] of DECLARATIONS) {
+  test(`${declaration} has one finding`, () =>
+    assert.match(must(only(`${declaration}\n${inBody('NOP;')}`).hint, 'hint'), hint));
+}
+
+test('each declaration of a file is found, and what stands behind them is read', () => {
+  const source = `${DECLARATIONS.map(([declaration]) => `${declaration}\n`).join('')}${inBody('TELEPORT;')}`;
+  const { diagnostics } = analyse(source, dataPlane);
+  assert.is(diagnostics.length, DECLARATIONS.length + 1);
+  assert.equal(
+    diagnostics.slice(0, -1).map(({ span }) => span.line),
+    DECLARATIONS.map((_, i) => i + 1),
+  );
+  assert.is(diagnostics.at(-1)?.code, 'unknown-primitive');
+});
+
+test('a memory that is declared as an array is declared by the fix', () => {
+  const source = inBody('NOP;').replace('@counts 4096', 'uint32_t counts[4096];');
+  const [finding] = analyse(source, dataPlane).diagnostics;
+  assert.is(applyFix(source, must(finding?.fix, 'fix')), inBody('NOP;'));
+});
+
 test.run();
