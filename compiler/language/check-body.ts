@@ -15,7 +15,7 @@ import { must } from '../data-plane/must.js';
 import { argumentAdvice, swappedArguments } from './argument-habits.js';
 import { type CheckedFilter, checkMatch, nearestField, reportUnknownField } from './check-filters.js';
 import { type Advice, type Diagnostics, didYouMean, nearest } from './diagnostics.js';
-import { statementWordHint } from './habits.js';
+import { constantHint, statementWordHint } from './habits.js';
 import { PRIMITIVES, type PrimitiveRow, registersUsed } from './primitives.js';
 import type { Case, Condition, PrimitiveStatement, Statement } from './program.js';
 import type { ArgumentSyntax, CaseSyntax, StatementSyntax, Word } from './syntax.js';
@@ -213,7 +213,9 @@ function checkInteger(
   { dataPlane, diagnostics }: BodyContext,
 ): boolean {
   if (argument.kind !== 'integer') {
-    wrongKind(argument, kind === 'port' ? 'a port number' : 'an integer', row, diagnostics);
+    const constant = argument.kind === 'name' ? constantHint(argument.text) : undefined;
+    const hint = (): string => constant ?? usage(row);
+    wrongKind(argument, kind === 'port' ? 'a port number' : 'an integer', row, diagnostics, hint);
     return false;
   }
   const width = kind === 'port' ? dataPlane.description.ports.width : 32;

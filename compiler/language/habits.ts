@@ -59,6 +59,10 @@ const DECLARATION_WORDS: ReadonlyMap<string, string> = new Map([
   ['include', 'a program uses no other files'],
 ]);
 
+/** What to write in place of a name where an integer belongs; undefined for registers, which are no constants elsewhere. */
+export const constantHint = (name: string): string | undefined =>
+  isRegister(name) ? undefined : `there are no named constants, and lines with # are comments: write the integer`;
+
 /** What to write in place of a declaration of other languages that begins with a word; undefined for other words. */
 export const declarationHint = (word: string): string | undefined => DECLARATION_WORDS.get(word);
 

@@ -1,7 +1,7 @@
 /** Tokens → syntax tree; recursive descent with recovery, so that one run finds several errors. */
 import { must } from '../data-plane/must.js';
 import { type Advice, type Diagnostics, didYouMean, nearest, type Span } from './diagnostics.js';
-import { declarationHint, insertBehind, isElse, SIZE_HINT, statementWordHint } from './habits.js';
+import { constantHint, declarationHint, insertBehind, isElse, SIZE_HINT, statementWordHint } from './habits.js';
 import type { Token } from './lexer.js';
 import { PRIMITIVES } from './primitives.js';
 import type {
@@ -349,7 +349,10 @@ class Parser {
 
   private integer(what: string, hint?: string): Integer {
     const token = this.reader.current;
-    if (token.kind !== 'integer') return this.reader.fail(`expected ${what}`, hint);
+    if (token.kind !== 'integer') {
+      const constant = token.kind === 'name' ? constantHint(token.text) : undefined;
+      return this.reader.fail(`expected ${what}`, constant ?? hint);
+    }
     this.reader.take();
     return { value: token.value, span: token.span };
   }

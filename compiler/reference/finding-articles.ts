@@ -24,9 +24,29 @@ export function findingArticle(code: DiagnosticCode): Article {
       ['severity', DIAGNOSTIC_CODES[code] === 'error' ? 'error: the program is not compiled' : 'warning'],
       ['data plane', dataPlane],
     ),
-    example: fault.trimEnd(),
+    example: withoutRepeats(fault.trimEnd()),
     cure: cure.trimEnd(),
   };
+}
+
+/** Equal lines one after another that an article shows; of more it shows the first and the last, and how many lie between. */
+const MAX_EQUAL_LINES = 4;
+
+/** A program with its long runs of equal lines shortened, for reading. */
+export function withoutRepeats(text: string): string {
+  const runs: { readonly line: string; count: number }[] = [];
+  for (const line of text.split('\n')) {
+    const run = runs.at(-1);
+    if (run?.line === line) run.count++;
+    else runs.push({ line, count: 1 });
+  }
+  return runs
+    .flatMap(({ line, count }) => {
+      if (count <= MAX_EQUAL_LINES) return Array.from({ length: count }, () => line);
+      const indentation = line.slice(0, line.length - line.trimStart().length);
+      return [line, `${indentation}// … ${count - 2} more of this line`, line];
+    })
+    .join('\n');
 }
 
 /** The text of an example with the name of its file. */

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { must } from '../../compiler/data-plane/must.js';
 import { analyse, applyFix, type Diagnostic, defaultDataPlane } from '../../compiler/index.js';
 import { fieldHabit } from '../../compiler/language/field-habits.js';
+import { withoutRepeats } from '../../compiler/reference/finding-articles.js';
 import { articleAskedFor } from '../../compiler/reference/index.js';
 
 const dataPlane = defaultDataPlane();
@@ -220,6 +221,22 @@ test('a memory that is declared as an array is declared by the fix', () => {
   const source = inBody('NOP;').replace('@counts 4096', 'uint32_t counts[4096];');
   const [finding] = analyse(source, dataPlane).diagnostics;
   assert.is(applyFix(source, must(finding?.fix, 'fix')), inBody('NOP;'));
+});
+
+for (const statement of ['LOADI(har, LIMIT);', 'FORWARD(LIMIT);', 'BRANCH: case(<sar, LIMIT, 0xff>) { DROP; };']) {
+  test(`${statement} has one finding: there are no named constants`, () =>
+    assert.match(must(only(`#define LIMIT 10\n${inBody(statement)}`).hint, 'hint'), /^there are no named constants/));
+}
+
+test('a register in place of an integer is no constant', () => {
+  assert.match(must(only(inBody('LOADI(har, sar);')).hint, 'hint'), /^LOADI\(register, integer\)/);
+});
+
+test('articles shorten long runs of equal lines', () => {
+  assert.is(withoutRepeats('a\n  b\n  b\n  b\n  b\nc'), 'a\n  b\n  b\n  b\n  b\nc');
+  assert.is(withoutRepeats(`a\n${'  b\n'.repeat(353)}c`), 'a\n  b\n  // … 351 more of this line\n  b\nc');
+  const article = must(articleAskedFor('path-too-long', dataPlane), 'article');
+  assert.match(must(article.example, 'example'), /MEMREAD\(count\);\n {4}\/\/ … 351 more of this line\n/);
 });
 
 test.run();
