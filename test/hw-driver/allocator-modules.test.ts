@@ -1,4 +1,5 @@
 /** `--allocator ./mine.mjs`: modules of other people, from both commands, and what is said of those that are none. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -126,5 +127,47 @@ test('bench verify takes modules beside names', () =>
     assert.is(status, 0, stderr);
     assert.match(stdout, /mine\.mjs.*equal/);
   }));
+
+/** Modules run in a process of their own, as they may end it. */
+const HOSTILE: readonly (readonly [text: string, status: number, says: RegExp])[] = [
+  ['process.exit(0);', 2, /^bench: \.\/mine\.mjs cannot be loaded: Error: process\.exit\(\) is not for a module/],
+  [
+    "export default { name: 'a', place: () => process.exit(0) };",
+    1,
+    /threw Error: process\.exit\(\) is not for a module: the command ends by itself/,
+  ],
+  [
+    "setTimeout(() => process.exit(0)); export default { name: 'a', place: () => 1 };",
+    2,
+    /^bench: \.\/mine\.mjs threw Error: process\.exit\(\) is not for a module.* in a timer or a promise of its own$/m,
+  ],
+  [
+    "setTimeout(() => { throw new Error('late'); }); export default { name: 'a', place: () => 1 };",
+    2,
+    /^bench: \.\/mine\.mjs threw Error: late \(mine\.mjs:1\) in a timer or a promise of its own$/m,
+  ],
+  ['for (;;);', 2, /^bench: \.\/mine\.mjs was not loaded in 0\.3 s\n$/],
+];
+for (const [text, status, says] of HOSTILE) {
+  test(`a module cannot end or hang the command: ${text}`, () =>
+    withFolder(async (folder) => {
+      givenModule(text)(folder);
+      const words = [
+        'allocator',
+        'check',
+        './mine.mjs',
+        '--problems',
+        '2',
+        '--workloads',
+        'calc',
+        '--allocator-limit',
+        '0.3',
+      ];
+      const command = packageFile('dist', 'bench', 'cli', 'cli.js');
+      const ended = spawnSync(process.execPath, [command, ...words], { cwd: folder, encoding: 'utf8' });
+      assert.is(ended.status, status, ended.stderr + ended.stdout);
+      assert.match(ended.stderr, says);
+    }));
+}
 
 test.run();

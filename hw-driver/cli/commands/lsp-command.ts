@@ -9,7 +9,7 @@ import { packageVersion } from '../../../traces/system/package-root.js';
 import { type ServerHost, type ServerSettings, serveLanguage } from '../../language-server/index.js';
 import { ALLOCATOR_OPTIONS, allocatorFrom } from '../kit/allocators.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
-import { EXIT } from '../kit/command-line.js';
+import { EXIT, endProcess } from '../kit/command-line.js';
 import { loadDataPlane } from '../kit/inputs.js';
 import { stateOf, writeResult } from '../kit/program-documents.js';
 import { randomNumbers } from '../kit/random-numbers.js';
@@ -44,7 +44,7 @@ async function lsp(args: LspArguments): Promise<number> {
   // The library ends the process at `exit`: with status 0 after `shutdown`, with 1 without.
   const connection = createConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout));
   // The end of the input ends the process too; a timer of the library would keep it alive.
-  process.stdin.on('end', () => process.exit(EXIT.failed));
+  process.stdin.on('end', () => endProcess(EXIT.failed));
   await serveLanguage(connection, host(), defaults);
   if (process.stdin.isTTY)
     process.stderr.write('The language server waits for the messages of an editor: see docs/EDITORS.md\n');

@@ -15,6 +15,14 @@ export class UsageError extends DomainError {
   readonly ends = 'bad-input';
 }
 
+/** Ends the process. Modules of users can put something else in the place of `process.exit`. */
+export const endProcess: (status: number) => never = process.exit.bind(process);
+
+let running = 'p4runpro';
+
+/** The name of the command that this process runs, for messages. */
+export const runningCommand = (): string => running;
+
 /** Reports an error on stderr as one message, and returns the exit status. */
 export function reportError(command: string, error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
@@ -39,6 +47,7 @@ export function reportError(command: string, error: unknown): number {
 
 /** Runs a command's main function; nothing it throws reaches the user as a stack trace. */
 export async function runMain(command: string, main: () => Promise<number>): Promise<void> {
+  running = command;
   let isLost = false;
   let status: number | undefined;
   const finish = (): void => {
@@ -50,7 +59,7 @@ export async function runMain(command: string, main: () => Promise<number>): Pro
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (!isLost) process.stderr.write(`${command}: cannot write to standard output: ${reasonOf(error)}\n`);
     isLost = true;
-    if (error.code === 'EPIPE') process.exit(EXIT.badInput);
+    if (error.code === 'EPIPE') endProcess(EXIT.badInput);
     if (status !== undefined) finish();
   });
   // There is nowhere to report it.

@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { type Context, createContext, Script } from 'node:vm';
 import { thrownText } from '../../../compiler/data-plane/thrown-text.js';
 import { UsageError } from './command-line.js';
+import { admitGuest } from './guest-process.js';
+import { loadEnds } from './trial-load.js';
 
 /** Whether a word is the path of a module, by its end. */
 export const isModulePath = (word: string): boolean => /\.[cm]?[jt]s$/.test(word);
@@ -16,7 +18,7 @@ export const MODULE_PATHS = 'a .js or .mjs module';
 export const DEFAULT_ANSWER_SECONDS = 10;
 
 /**
- * The default export of a module.
+ * The default export of a module, which is loaded twice: in a thread, to see that its loading ends, and here.
  * @param path relative to the working directory
  * @throws {UsageError} if there is no such file, it cannot be loaded, or has no default export
  */
@@ -24,11 +26,15 @@ export async function defaultExportOf(path: string, seconds = DEFAULT_ANSWER_SEC
   const file = resolve(path);
   if (!existsSync(file)) throw new UsageError(`${path}: no such file`);
   if (!statSync(file).isFile()) throw new UsageError(`${path}: not a file`);
-  const loaded = import(pathToFileURL(file).href).catch((error: unknown) => {
+  const { href } = pathToFileURL(file);
+  const late = (): UsageError => new UsageError(`${path} was not loaded in ${seconds} s`);
+  if (!(await loadEnds(href, seconds))) throw late();
+  admitGuest(href, path);
+  const loaded = import(href).catch((error: unknown) => {
     const where = error instanceof SyntaxError ? `; node --check ${path} shows where` : '';
     throw new UsageError(`${path} cannot be loaded: ${thrownText(error)}${where}`, { cause: error });
   });
-  const module = (await within(seconds, loaded, () => new UsageError(`${path} was not loaded in ${seconds} s`))) as {
+  const module = (await within(seconds, loaded, late)) as {
     readonly default?: unknown;
   };
   if (module.default === undefined) {
