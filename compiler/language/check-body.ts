@@ -210,10 +210,11 @@ function checkInteger(
   argument: ArgumentSyntax,
   kind: 'integer' | 'port',
   row: PrimitiveRow,
-  { dataPlane, diagnostics }: BodyContext,
+  { dataPlane, diagnostics, declarations }: BodyContext,
 ): boolean {
   if (argument.kind !== 'integer') {
-    const constant = argument.kind === 'name' ? constantHint(argument.text) : undefined;
+    const constant =
+      argument.kind === 'name' && !declarations.has(argument.text) ? constantHint(argument.text) : undefined;
     const hint = (): string => constant ?? usage(row);
     wrongKind(argument, kind === 'port' ? 'a port number' : 'an integer', row, diagnostics, hint);
     return false;

@@ -118,9 +118,10 @@ export class Diagnostics {
 
   /** Takes back the kept findings of one kind in a stretch of the text, which another finding explains. */
   retract(code: DiagnosticCode, { start, end }: Pick<Span, 'start' | 'end'>): void {
-    const kept = this.list.filter((one) => one.code !== code || one.span.start < start || one.span.start >= end);
     const left = this.counts.get(code);
-    if (left === undefined || kept.length === this.list.length) return;
+    if (left === undefined) return;
+    const kept = this.list.filter((one) => one.code !== code || one.span.start < start || one.span.start >= end);
+    if (kept.length === this.list.length) return;
     const count = left - (this.list.length - kept.length);
     if (count === 0) this.counts.delete(code);
     else this.counts.set(code, count);

@@ -64,7 +64,7 @@ class Parser {
   /** A declaration of another language: reported, and left out. */
   private declaration(): void {
     const { text, span } = this.reader.take();
-    this.reader.skipStatement();
+    this.reader.skipStatement(() => this.reader.isName('program') || this.reader.isPunctuation('@'));
     this.reader.noteWhole(span, `there is no '${text}'`, must(declarationHint(text), 'hint'));
   }
 

@@ -136,9 +136,9 @@ export class TokenReader {
   }
 
   /** To behind the next `;` of this body or the block that ends the statement, or before the `}` that ends the body. */
-  skipStatement(): void {
+  skipStatement(isEnd: () => boolean = () => this.isName('program')): void {
     let depth = 0;
-    while (this.current.kind !== 'end' && !this.isName('program')) {
+    while (this.current.kind !== 'end' && !isEnd()) {
       if (depth === 0 && this.isPunctuation('}')) return;
       const { text } = this.take();
       if (text === '{') depth++;

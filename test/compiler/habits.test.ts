@@ -228,7 +228,12 @@ for (const statement of ['LOADI(har, LIMIT);', 'FORWARD(LIMIT);', 'BRANCH: case(
     assert.match(must(only(`#define LIMIT 10\n${inBody(statement)}`).hint, 'hint'), /^there are no named constants/));
 }
 
-test('a register in place of an integer is no constant', () => {
+test('a declaration without an end leaves the memory behind it declared', () => {
+  assert.match(only(`int x\n${inBody('NOP;')}`).message, /^there is no 'int'$/);
+});
+
+test('a register or memory in place of an integer is no constant', () => {
+  assert.match(must(only(inBody('FORWARD(counts);')).hint, 'hint'), /^FORWARD\(port\)/);
   assert.match(must(only(inBody('LOADI(har, sar);')).hint, 'hint'), /^LOADI\(register, integer\)/);
 });
 
