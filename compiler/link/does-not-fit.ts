@@ -37,7 +37,19 @@ export class DoesNotFit extends DomainError {
     /** A change that makes it fit, which was tried. */
     remedy?: string,
   ) {
-    super(`program ${program} does not fit: ${reasonText(reason)}${remedy === undefined ? '' : `; ${remedy}`}`);
+    super(`${refusalText(program, reason)}${remedy === undefined ? '' : `; ${remedy}`}`);
+  }
+}
+
+/** What is wrong: a conflict with a running program, or a program without a place. */
+function refusalText(program: string, reason: DoesNotFitReason): string {
+  switch (reason.kind) {
+    case 'name-in-use':
+      return `a program named ${program} is running already: it can be replaced or revoked`;
+    case 'filter-overlap':
+      return `the filter of program ${program} overlaps that of program ${reason.other} and has the same priority: give it another one by --priority (the lower wins)`;
+    default:
+      return `program ${program} does not fit: ${reasonText(reason)}`;
   }
 }
 

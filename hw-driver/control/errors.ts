@@ -1,5 +1,5 @@
 /** Errors of changes that a controller cannot make. */
-import { DomainError } from '../../compiler/index.js';
+import { type CommandEnd, DomainError } from '../../compiler/data-plane/domain-error.js';
 
 /** A change of a program that is being changed or revoked. */
 export class ProgramBusy extends DomainError {
@@ -49,9 +49,39 @@ const MAX_NAMED = 5;
 
 /** The sentence that a switch has no entry of these programs. @param programs at least one */
 export function goneText(programs: readonly string[]): string {
-  const named = programs.slice(0, MAX_NAMED).join(', ');
+  return `the switch has been restarted or emptied and has no entry of ${namesText(programs)}`;
+}
+
+/** The first names of a list, and the number of the others. */
+function namesText(programs: readonly string[]): string {
   const more = programs.length > MAX_NAMED ? ` and ${programs.length - MAX_NAMED} others` : '';
-  return `the switch has been restarted or emptied and has no entry of ${named}${more}`;
+  return `${programs.slice(0, MAX_NAMED).join(', ')}${more}`;
+}
+
+/** The first error of a deployment of several programs, with what became of the others. */
+export class DeploymentStopped extends DomainError {
+  override readonly name = 'DeploymentStopped';
+  readonly code = 'deployment-stopped';
+
+  /**
+   * @param deployed the programs that stay on the switch
+   * @param untried those behind the refused one
+   */
+  constructor(
+    error: DomainError,
+    readonly deployed: readonly string[],
+    readonly untried: readonly string[],
+    readonly ends: CommandEnd = error.ends,
+  ) {
+    const were = (count: number): string => (count === 1 ? 'was' : 'were');
+    const [done, rest] = [namesText(deployed), namesText(untried)];
+    const stay =
+      deployed.length === 0
+        ? 'no program was deployed'
+        : `${done} ${were(deployed.length)} deployed and ${deployed.length === 1 ? 'stays' : 'stay'}`;
+    const skipped = deployed.length === 0 || untried.length === 0 ? '' : `, ${rest} ${were(untried.length)} not`;
+    super(`${error.message}; ${stay}${skipped}`, { cause: error });
+  }
 }
 
 /** A program that is on the switch cannot be forgotten: its entries would stay there without an owner. */

@@ -64,6 +64,8 @@ const ARRIVALS: readonly Refusal[] = [
   { args: ['churn', '--duration', '0'], says: /--duration takes a time above 0/ },
   { args: ['churn', '--samples', '0'], says: /--samples takes a whole number from 1/ },
   { args: ['churn', '--memory', '100', '0'], says: /--memory/ },
+  { args: ['capacity', '--workloads', 'lb,hh'], says: /^bench: there is no workload 'lb,hh': it is one of / },
+  { args: ['capacity', '--workloads', 'lb', 'hhh'], says: /^bench: there is no workload 'hhh': it is one of / },
   { args: ['capacity', '--arrivals', 'poisson:30s,30h'], says: /has no end of its own: add --duration/ },
 ];
 

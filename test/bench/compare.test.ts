@@ -153,7 +153,7 @@ test('compare: a run and itself, another engine, another result, another workloa
 
     const workload = await bench('compare', 'a', 'c');
     assert.is(workload.status, 2);
-    assert.match(workload.stderr, /^bench: the runs differ and cannot be compared: workload lb here, cache there\n$/);
+    assert.match(workload.stderr, /^bench: the runs differ and cannot be compared: workload lb in a, cache in c\n$/);
   }));
 
 test('the verdict is one sentence about results and speeds', () => {

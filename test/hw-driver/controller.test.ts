@@ -134,11 +134,11 @@ test('a name that runs already, and a filter that overlaps, are refused', async 
       () => 'no error',
       (thrown: unknown) => String(thrown),
     );
-  assert.match(await refused(7, itemAt(programs, 1)), /a program of this name is running/);
+  assert.match(await refused(7, itemAt(programs, 1)), /a program named \S+ is running already/);
   const program = itemAt(programs, 1);
   const { lowered } = program;
   const renamed = { ...program, lowered: { ...lowered, program: { ...lowered.program, name: 'other' } } };
-  assert.match(await refused(1, renamed), /its filter overlaps that of program lb_1/);
+  assert.match(await refused(1, renamed), /the filter of program \S+ overlaps that of program lb_1/);
   assert.equal(rig.lookClosely(), before);
   assert.is(await refused(2, renamed), 'no error');
 });

@@ -23,6 +23,36 @@ test('an emulated switch in a file runs the commands of an operator', () =>
     assert.equal(readdirSync(folder).sort(), ['s', 's.journal']);
   }));
 
+test('deploy: when one of several programs is refused, the error says which stay and which were not deployed', () =>
+  withFolder(async (folder) => {
+    const text = (name: string, port: number): string =>
+      `program ${name}(<hdr.udp.dst_port, ${port}, 0xffff>) {\n    FORWARD(1);\n}\n`;
+    const texts = { a: text('a', 1), b: text('b', 2), c: text('c', 1), d: text('d', 4), again: text('a', 5) };
+    for (const [name, source] of Object.entries(texts)) writeFileSync(join(folder, name), source);
+    const overlap =
+      'p4runpro: the filter of program c overlaps that of program a and has the same priority: ' +
+      'give it another one by --priority (the lower wins)';
+    const running = 'p4runpro: a program named a is running already: it can be replaced or revoked';
+    for (const [files, message] of [
+      [['a', 'b', 'c', 'd'], `${overlap}; a, b were deployed and stay, d was not`],
+      [['c', 'd'], `${overlap}; no program was deployed`],
+      [['c'], overlap],
+      [['d', 'again'], `${running}; d was deployed and stays`],
+      [['again'], running],
+    ] as const) {
+      const { status, stderr } = await type('p4runpro', ['deploy', ...files, ...SIM], { folder });
+      assert.is(stderr, `${message}\n`);
+      assert.is(status, 1);
+    }
+    const shown = JSON.parse(await commands(folder, ...SIM)(0, 'show', 'programs', '--json')) as {
+      programs: { program: string }[];
+    };
+    assert.equal(
+      shown.programs.map(({ program: name }) => name),
+      ['a', 'b', 'd'],
+    );
+  }));
+
 test('serve: a port in use is said in one sentence, for BF Runtime as for HTTP', () =>
   withFolder(async (folder) => {
     const other = createServer().listen(0, '127.0.0.1');

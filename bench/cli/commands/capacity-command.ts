@@ -22,7 +22,7 @@ import {
 } from '../../../hw-driver/index.js';
 import { type CapacityRow, measureCapacity } from '../../measure/capacity/measure-capacity.js';
 import { type PublishedCapacity, publishedCapacities } from '../../measure/capacity/published-capacity.js';
-import { WORKLOAD_CHOICES } from '../../workloads/workload.js';
+import { loadWorkload, WORKLOAD_CHOICES } from '../../workloads/workload.js';
 import { capacityCsv, capacityHeader, capacityLine, capacityNote, leftOutNote } from '../report/capacity-report.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { arrivalOption, arrivalsFrom, secondsFrom } from './arrival-options.js';
@@ -104,10 +104,13 @@ async function optionsOf(args: CapacityArguments) {
     throw new UsageError('--curve sets the recirculation weights and cannot be combined with --recirculation-weight');
   }
   const dataPlane = loadDataPlane(args.dataplane);
+  const instances = instancesFrom(args);
+  // Before the head of the table is printed.
+  for (const name of args.workloads) await loadWorkload({ ...instances, name, seed: args.seed, dataPlane });
   return {
     dataPlane,
     workloads: args.workloads,
-    ...instancesFrom(args),
+    ...instances,
     repeats: wholeNumber('--repeats', args.repeats, 1, 1000),
     recirculations: recirculationsFrom(args.recirculations, dataPlane),
     seed: args.seed,

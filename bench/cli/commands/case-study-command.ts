@@ -26,7 +26,7 @@ const caseStudyOptions = (yargs: Argv) =>
     .option('seconds', {
       type: 'string',
       default: '20',
-      describe: 'Length of a study in s of virtual time; programs are deployed at 5 s',
+      describe: `Length of a study in s of virtual time, at least ${DEPLOY_SECONDS + 1}; programs are deployed at ${DEPLOY_SECONDS} s`,
     })
     .option('rate', { type: 'string', default: '100', describe: 'Rate of the traffic in Mbit/s' })
     .option('provisioning', {

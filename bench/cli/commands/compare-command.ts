@@ -46,7 +46,7 @@ type Document =
 
 function compare({ before, after, json }: CompareArguments): number {
   const [a, b] = [document(before), document(after)];
-  const comparison = comparisonOf(a, b);
+  const comparison = comparisonOf(a, b, [before, after]);
   const verdict = overallVerdict(comparison);
   const text = json
     ? `${JSON.stringify({ schema: 'p4runpro-bench/compare@1', verdict, ...comparison }, null, 2)}\n`
@@ -64,9 +64,9 @@ function compare({ before, after, json }: CompareArguments): number {
 
 export const compareCommand = command(compareOptions, compare);
 
-function comparisonOf(a: Document, b: Document): Comparison {
+function comparisonOf(a: Document, b: Document, names: readonly [string, string]): Comparison {
   if (a.kind === 'run' && b.kind === 'run') {
-    const different = differentRuns(a.run, b.run);
+    const different = differentRuns(a.run, b.run, names);
     if (different.length > 0) throw new UsageError(`the runs differ and cannot be compared: ${different.join('; ')}`);
     return compareRuns(a.run, b.run);
   }

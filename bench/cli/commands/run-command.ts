@@ -57,7 +57,10 @@ const number = (value: number): string => value.toLocaleString('en-US');
 
 const runOptions = (yargs: Argv) =>
   captureOptions(tracePacketOptions(resumeOptions(timingOptions(yargs))))
-    .option('programs', { type: 'string', describe: 'Number of programs to deploy, or max: until one does not fit' })
+    .option('programs', {
+      type: 'string',
+      describe: 'Number of programs to deploy, or max: until one does not fit; required without --resume',
+    })
     .option('workload', {
       type: 'string',
       describe: `Programs to deploy: ${WORKLOAD_CHOICES}`,

@@ -31,10 +31,17 @@ const ASKED = ['workload', 'seed', 'constraints', 'programsRequested'] as const;
 /** Options on which speeds depend and results must not depend. */
 const WAYS = ['engine', 'workers'] as const;
 
-/** The options that prevent a comparison of two runs, e.g. `workload lb here, cache there`. */
-export function differentRuns(before: RunSummary, after: RunSummary): string[] {
+/**
+ * The options that prevent a comparison of two runs, e.g. `workload lb in a, cache in b`.
+ * @param names of the two runs, as the user typed them
+ */
+export function differentRuns(
+  before: RunSummary,
+  after: RunSummary,
+  names: readonly [before: string, after: string],
+): string[] {
   return ASKED.filter((key) => before[key] !== after[key]).map(
-    (key) => `${key} ${before[key]} here, ${after[key]} there`,
+    (key) => `${key} ${before[key]} in ${names[0]}, ${after[key]} in ${names[1]}`,
   );
 }
 

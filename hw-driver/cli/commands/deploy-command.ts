@@ -5,12 +5,13 @@ import {
   analyse,
   type CompiledProgram,
   type DataPlane,
+  DomainError,
   type FilterMeeting,
   filterMeetings,
   lower,
   meetingText,
 } from '../../../compiler/index.js';
-import { NoSuchProgram } from '../../control/errors.js';
+import { DeploymentStopped, NoSuchProgram } from '../../control/errors.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
 import { readPrograms } from '../kit/program-documents.js';
@@ -86,7 +87,8 @@ export const deployCommand = sessionCommand(
     const { recirculations, ...link } = await linkOptionsFrom(args, dataPlane);
     const texts = args.files.map((file) => checkedPrograms(file, dataPlane));
     if (texts.includes(undefined)) return EXIT.badInput;
-    requireDifferent(texts.flatMap((text) => text?.programs ?? []).map(({ name }) => name));
+    const names = texts.flatMap((text) => text?.programs ?? []).map(({ name }) => name);
+    requireDifferent(names);
     const deployed: CompiledProgram[] = [];
     const overlaps: FilterMeeting[] = [];
     try {
@@ -100,9 +102,13 @@ export const deployCommand = sessionCommand(
           warnOfMeetings(meetings);
         }
       }
+    } catch (error) {
+      if (names.length === 1 || !(error instanceof DomainError)) throw error;
+      const done = deployed.map(({ program }) => program);
+      throw new DeploymentStopped(error, done, names.slice(done.length + 1));
     } finally {
       const text = deployed.map((compiled) => summaryText('deployed', compiled)).join('');
-      const isDone = deployed.length === texts.flatMap((one) => one?.programs ?? []).length;
+      const isDone = deployed.length === names.length;
       // If one of several programs fails, those that were deployed before it are printed nevertheless.
       if (isDone || !args.json) {
         answer(session, args.json, 'deploy', { programs: deployed.map(summaryOf), overlaps }, text);

@@ -50,7 +50,8 @@ const serveOptions = (yargs: Argv) =>
     })
     .option('pcap-dir', {
       type: 'string',
-      describe: 'Folder DIR for captures: those put into DIR/in are processed, and what leaves is written to DIR/out',
+      describe:
+        'Folder DIR for captures, made if missing: those put into DIR/in are processed, what leaves is written to DIR/out',
     })
     .option('pipes', {
       type: 'string',
