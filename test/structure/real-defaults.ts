@@ -286,7 +286,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     "programOf(form) ?? ''",
   ],
   'hw-driver/cli/commands/dataplane-command.ts': ['rows[0] ?? []', "row[i] ?? ''"],
-  'hw-driver/cli/commands/deploy-command.ts': ["text?.sourceHash ?? ''", 'text?.programs ?? []', 'one?.programs ?? []'],
+  'hw-driver/cli/commands/deploy-command.ts': ["text?.sourceHash ?? ''", 'text?.programs ?? []'],
   'hw-driver/cli/commands/memory-command.ts': ["hashInput ?? ''", 'one ?? []'],
   'hw-driver/cli/commands/serve-command.ts': ['/^(\\d+):(\\d+)$/.exec(pair) ?? []'],
   'hw-driver/cli/commands/shell-command.ts': [
