@@ -69,6 +69,21 @@ export const declarationHint = (word: string): string | undefined => DECLARATION
 /** What to write in place of a word that begins a statement in other languages; undefined for other words. */
 export const statementWordHint = (word: string): string | undefined => STATEMENT_WORDS.get(word);
 
+const VARIABLE_WORDS: ReadonlySet<string> = new Set([
+  'int',
+  'bit',
+  'var',
+  'const',
+  'unsigned',
+  'uint32_t',
+  'uint16_t',
+  'uint8_t',
+]);
+
+/** What to write in place of a variable or constant whose declaration begins with a word; undefined for other words. */
+export const variableHint = (word: string): string | undefined =>
+  VARIABLE_WORDS.has(word) ? STATEMENT_WORDS.get(word === 'const' ? word : 'var') : undefined;
+
 /** Words that introduce what runs where no case matched. */
 export const isElse = (word: string): boolean => word === 'else' || word === 'default';
 

@@ -1,7 +1,15 @@
 /** Tokens → syntax tree; recursive descent with recovery, so that one run finds several errors. */
 import { must } from '../data-plane/must.js';
 import { type Advice, type Diagnostics, didYouMean, nearest, type Span } from './diagnostics.js';
-import { constantHint, declarationHint, insertBehind, isElse, SIZE_HINT, statementWordHint } from './habits.js';
+import {
+  constantHint,
+  declarationHint,
+  insertBehind,
+  isElse,
+  SIZE_HINT,
+  statementWordHint,
+  variableHint,
+} from './habits.js';
 import type { Token } from './lexer.js';
 import { PRIMITIVES } from './primitives.js';
 import type {
@@ -66,6 +74,20 @@ class Parser {
     const { text, span } = this.reader.take();
     this.reader.skipStatement(() => this.reader.isName('program') || this.reader.isPunctuation('@'));
     this.reader.noteWhole(span, `there is no '${text}'`, must(declarationHint(text), 'hint'));
+  }
+
+  /** A variable or constant of another language in a body: reported, and left out. */
+  private variable(): void {
+    const { text, span } = this.reader.take();
+    this.reader.skipStatement();
+    this.reader.noteWhole(span, `there is no '${text}'`, must(variableHint(text), 'hint'));
+  }
+
+  /** `int x`, `bit<32> x` */
+  private get isVariable(): boolean {
+    const { current, next } = this.reader;
+    const isTyped = next.kind === 'name' || this.reader.isPunctuation('<', next);
+    return current.kind === 'name' && isTyped && variableHint(current.text) !== undefined;
   }
 
   private outsideHint(): string | undefined {
@@ -175,6 +197,7 @@ class Parser {
       this.recoveringNesting(
         () => {
           if (this.reader.isPunctuation(';')) this.superfluousSemicolon("no statement stands in front of this ';'");
+          else if (this.isVariable) this.variable();
           else statements.push(this.statement());
         },
         () => this.reader.skipStatement(),

@@ -228,6 +228,20 @@ for (const statement of ['LOADI(har, LIMIT);', 'FORWARD(LIMIT);', 'BRANCH: case(
     assert.match(must(only(`#define LIMIT 10\n${inBody(statement)}`).hint, 'hint'), /^there are no named constants/));
 }
 
+const VARIABLES = ['int x = 5;', 'const y = 6;', 'uint32_t z = har + 7;', 'bit<32> w = 3;'];
+for (const statement of VARIABLES) {
+  test(`${statement} in a program has one finding`, () => {
+    const finding = only(inBody(statement));
+    assert.match(finding.message, /^there is no '(int|const|uint32_t|bit)'$/);
+    assert.match(must(finding.hint, 'hint'), /registers har, sar, mar|LOADI\(har, 1\)/);
+  });
+}
+
+test('what stands behind a variable is read', () => {
+  const codes = analyse(inBody(`${VARIABLES.join('\n')} TELEPORT;`), dataPlane).diagnostics.map(({ code }) => code);
+  assert.equal(codes, [...VARIABLES.map(() => 'syntax'), 'unknown-primitive']);
+});
+
 test('a declaration without an end leaves the memory behind it declared', () => {
   assert.match(only(`int x\n${inBody('NOP;')}`).message, /^there is no 'int'$/);
 });
