@@ -169,6 +169,9 @@ class CheckedPrograms {
   }
 
   private traffic(number: number, traffic: TrafficTarget): TrafficTarget {
+    if (typeof traffic !== 'object' || traffic === null || !Array.isArray(traffic.variants)) {
+      throw this.wrong(number, `has traffic ${valueText(traffic)}, where { variants: [...] } was expected`);
+    }
     try {
       requireTargets([traffic]);
     } catch (error) {

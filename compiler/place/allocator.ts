@@ -17,7 +17,7 @@ export interface FreeResources {
 /** Logical RPBs from 1: physical RPB ((x - 1) mod M) + 1 in pass (x - 1) div M. */
 export type Placement = readonly number[];
 
-/** Why no placement was found: the deepest row that was reached, and the missing resource. */
+/** Why no placement was found: the deepest row that was reached, from 0 (-1: none was), and the missing resource. */
 export interface Shortage {
   readonly row: number;
   readonly cause: 'no-such-action' | 'entries' | 'memory' | 'too-long' | 'shared-rpb';

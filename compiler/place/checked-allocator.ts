@@ -53,13 +53,13 @@ function checkedResult(name: string, result: unknown, problem: PlacementProblem,
     throw new AllocatorError(name, 'promise', 'returned a promise: place() has to return the placement itself');
   }
   const { kind, placement, by, shortage } = result as Partial<Record<string, unknown>>;
-  if (kind === 'doesNotFit') return { kind, shortage: checkedShortage(shortage, wrong) };
+  if (kind === 'doesNotFit') return { kind, shortage: checkedShortage(shortage, problem, wrong) };
   if (kind !== 'placed') throw wrong(`returned kind ${valueText(kind)}, where 'placed' or 'doesNotFit' was expected`);
   if (by !== undefined && by !== 'row')
     throw wrong(`returned by: ${valueText(by)}, where 'row' or nothing was expected`);
   if (!Array.isArray(placement)) throw wrong(`returned placement ${valueText(placement)}, where an array was expected`);
   const tree = by === 'row' ? problem.tree : chain(problem.rows);
-  const broken = brokenRule({ ...problem, tree }, placement, free, by === 'row' ? 'row' : 'depth');
+  const broken = brokenRule({ ...problem, tree }, placement, free);
   if (broken !== undefined) {
     throw new AllocatorError(
       name,
@@ -70,14 +70,22 @@ function checkedResult(name: string, result: unknown, problem: PlacementProblem,
   return by === 'row' ? { kind, placement, by } : { kind, placement };
 }
 
-function checkedShortage(shortage: unknown, wrong: (what: string) => AllocatorError): Shortage {
+function checkedShortage(
+  shortage: unknown,
+  { tree }: PlacementProblem,
+  wrong: (what: string) => AllocatorError,
+): Shortage {
   const { row, cause } = shortage as Partial<Shortage>;
-  if (!Number.isInteger(row))
-    throw wrong(`returned shortage.row ${valueText(row)}, where the number of a row was expected`);
+  if (row === undefined || !Number.isInteger(row) || row < -1 || row >= tree.length) {
+    const last = tree.length - 1;
+    throw wrong(
+      `returned shortage.row ${valueText(row)}, where the number of a row from 0 to ${last} was expected, or -1 if none was reached`,
+    );
+  }
   if (cause === undefined || !CAUSES.includes(cause)) {
     throw wrong(`returned shortage.cause ${valueText(cause)}, where one of ${CAUSES.join(', ')} was expected`);
   }
-  return { row: row as number, cause };
+  return { row, cause };
 }
 
 /** Calls a function of a user, for example under a time limit. @throws {AllocatorError} 'no-answer' */

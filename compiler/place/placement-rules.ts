@@ -3,6 +3,7 @@
  * checked against them before it becomes entries, and so are the allocators of users and the forms in the tests.
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
+import { valueText } from '../data-plane/thrown-text.js';
 import type { FreeResources, Placement } from './allocator.js';
 import type { TreeRow } from './problem.js';
 
@@ -34,33 +35,28 @@ export interface PlacedRows {
 
 /**
  * The first rule that a placement of rows breaks; undefined if it keeps all of them.
- * @param noun what a row is called: a row, or a depth
  */
-export function brokenRule(
-  problem: PlacedRows,
-  placement: Placement,
-  free: FreeResources,
-  noun: 'row' | 'depth' = 'row',
-): BrokenRule | undefined {
+export function brokenRule(problem: PlacedRows, placement: Placement, free: FreeResources): BrokenRule | undefined {
   const { tree, rpbCount, logicalRpbs } = problem;
   if (placement.length !== tree.length) {
-    return broken('a-place-each', `${placement.length} places for ${tree.length} ${noun}s`);
+    return broken('a-place-each', `${placement.length} places for ${tree.length} rows`);
   }
   for (let i = 0; i < placement.length; i++) {
     const x: unknown = placement[i];
     if (typeof x === 'number' && Number.isInteger(x) && x >= 1 && x <= logicalRpbs) continue;
-    return broken('in-range', `${noun} ${i + 1} is placed in logical RPB ${String(x)}, of 1 to ${logicalRpbs}`);
+    const shown = typeof x === 'number' ? String(x) : `${valueText(x)} (a value of type ${typeof x}, not a number)`;
+    return broken('in-range', `row ${i + 1} is placed in logical RPB ${shown}, of 1 to ${logicalRpbs}`);
   }
   const at = (i: number): number => placement[i] as number;
   const rpbOf = (i: number): number => rpbIndexOf(at(i), rpbCount);
   for (const [i, { allowed, link, after }] of tree.entries()) {
-    const here = `${noun} ${i + 1} is placed in`;
+    const here = `row ${i + 1} is placed in`;
     if (after >= 0 && at(after) >= at(i)) {
-      return broken('order', `${here} logical RPB ${at(i)}, which is not after ${noun} ${after + 1} in ${at(after)}`);
+      return broken('order', `${here} logical RPB ${at(i)}, which is not after row ${after + 1} in ${at(after)}`);
     }
     if (allowed[rpbOf(i)] !== 1) return broken('action', `${here} RPB ${rpbOf(i) + 1}, which lacks an action of it`);
     if (link >= 0 && rpbOf(link) !== rpbOf(i)) {
-      const linked = `${noun} ${link + 1}, whose RPB it shares, in RPB ${rpbOf(link) + 1}`;
+      const linked = `row ${link + 1}, whose RPB it shares, in RPB ${rpbOf(link) + 1}`;
       return broken('shared-rpb', `${here} RPB ${rpbOf(i) + 1}, and ${linked}`);
     }
   }

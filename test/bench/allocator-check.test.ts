@@ -108,17 +108,26 @@ for (const [code, rows, allocator] of FAULTS) {
   });
 }
 
-test('an allocator that answers the same problem differently is refused', async () => {
-  let n = 0;
-  const wavering: Allocator = {
-    name: 'wavering',
-    place: (problem, free) =>
-      (n++ % 2 === 0 ? priceAllocator() : spoiled((placement) => placement)).place(problem, free),
-  };
-  const { broken } = await checkOf(wavering, 200);
-  assert.is(broken?.code, 'not-determined', broken?.message);
-  assert.match(broken?.message ?? '', /gives two answers to one problem: [\d ]+ and [\d ]+$/);
-});
+for (const every of [2, 7]) {
+  test(`an allocator that answers each ${every}th question differently is refused, with answers to the smallest problem`, async () => {
+    let n = 0;
+    const wavering: Allocator = {
+      name: 'wavering',
+      place: (problem, free) =>
+        (n++ % every === 0 ? priceAllocator() : spoiled((placement) => placement)).place(problem, free),
+    };
+    const { broken } = await checkOf(wavering, 200);
+    assert.is(broken?.code, 'not-determined', broken?.message);
+    assert.match(broken?.message ?? '', /gives two answers to one problem: [\d ]+ and [\d ]+$/);
+    const answers = broken?.message.split(': ')[1]?.split(' and ') ?? [];
+    const rows = broken?.smallest?.rows.length;
+    assert.equal(
+      answers.map((answer) => answer.split(' ').length),
+      [rows, rows],
+      broken?.message,
+    );
+  });
+}
 
 test('a rule that only crowded switches show is found there', async () => {
   const blind: Allocator = {

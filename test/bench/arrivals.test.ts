@@ -130,6 +130,10 @@ const LIES: readonly (readonly [events: readonly ArrivalEvent[], message: string
   [[arrival(0, 0), arrival(0, 0)], 'program 0 arrives where program 1 is next; programs are numbered from 0'],
   [[departure(0, 0)], 'program 0 departs, but is not there'],
   [[arrival(0, 0), departure(1, 0), departure(2, 0)], 'program 0 departs, but is not there'],
+  [
+    [{ ...arrival(0, 0), at: '9' as unknown as number }],
+    "event at '9' (a value of type string), where a number of seconds was expected",
+  ],
   [[{ ...arrival(0, 0), kind: 'rest' as 'arrival' }], "event of kind 'rest', neither 'arrival' nor 'departure'"],
 ];
 for (const [events, message] of LIES) {
@@ -259,6 +263,8 @@ const BAD_MODULES: readonly (readonly [module: string, message: RegExp])[] = [
     /events\(\) threw Error: no \(a\.mjs:1\)/,
   ],
   ['export default { name: "a", events: () => [{ kind: "arrival", at: 0, program: 3 }] };', /program 3 arrives where/],
+  ['export default () => ({});', /no arrival process: it is a function, where \{ name, events\(seed\) \}/],
+  ['export default { name: "a", events: () => [] };', /events\(\) gave no event/],
   ['export default {', /a\.mjs cannot be loaded/],
 ];
 for (const [module, message] of BAD_MODULES) {

@@ -39,7 +39,7 @@ const LIES: readonly (readonly [given: unknown, says: RegExp])[] = [
   ],
   [{ source: program('b'), memoryValue: 3 }, /has a memoryValue that is no function/],
   [{ source: program('b'), traffic: { variants: [] } }, /program 1 has traffic that cannot be generated: .*variants/],
-  [{ source: program('b'), traffic: 5 }, /program 1 has traffic that cannot be generated/],
+  [{ source: program('b'), traffic: 5 }, /program 1 has traffic 5, where \{ variants: \[\.\.\.\] \} was expected/],
 ];
 
 for (const [given, says] of LIES) {

@@ -35,25 +35,31 @@ const answering = (answer: unknown): Allocator => ({ name: 'liar', place: () => 
 const placed = (...placement: unknown[]): Allocator => answering({ kind: 'placed', placement });
 
 const LIES: readonly (readonly [code: string, says: RegExp, allocator: Allocator])[] = [
-  ['a-place-each', /each row has one place: 2 places for 3 depths/, placed(1, 2)],
-  ['a-place-each', /4 places for 3 depths/, placed(1, 2, 3, 4)],
-  ['in-range', /depth 3 is placed in logical RPB 7, of 1 to 6/, placed(1, 2, 7)],
+  ['a-place-each', /each row has one place: 2 places for 3 rows/, placed(1, 2)],
+  ['a-place-each', /4 places for 3 rows/, placed(1, 2, 3, 4)],
+  ['in-range', /row 3 is placed in logical RPB 7, of 1 to 6/, placed(1, 2, 7)],
   ['in-range', /logical RPB 0/, placed(0, 2, 4)],
   ['in-range', /logical RPB NaN/, placed(1, Number.NaN, 4)],
   ['in-range', /logical RPB 1\.5/, placed(1, 1.5, 4)],
   ['in-range', /logical RPB undefined/, placed(1, undefined, 4)],
-  ['in-range', /logical RPB 2,/, placed(1, '2', 4)],
-  ['order', /depth 2 is placed in logical RPB 1, which is not after depth 1 in 1/, placed(1, 1, 4)],
-  ['order', /depth 3 is placed in logical RPB 1, which is not after depth 2 in 2/, placed(1, 2, 1)],
+  ['in-range', /logical RPB '2' \(a value of type string, not a number\), of 1 to 6/, placed(1, '2', 4)],
+  ['order', /row 2 is placed in logical RPB 1, which is not after row 1 in 1/, placed(1, 1, 4)],
+  ['order', /row 3 is placed in logical RPB 1, which is not after row 2 in 2/, placed(1, 2, 1)],
   ['order', /row 2 .*not after row 1 in 2/, answering({ kind: 'placed', placement: [2, 1, 5], by: 'row' })],
-  ['action', /depth 2 is placed in RPB 3, which lacks an action of it/, placed(1, 3, 4)],
-  ['shared-rpb', /depth 3 is placed in RPB 3, and depth 1, whose RPB it shares, in RPB 1/, placed(1, 2, 3)],
+  ['action', /row 2 is placed in RPB 3, which lacks an action of it/, placed(1, 3, 4)],
+  ['shared-rpb', /row 3 is placed in RPB 3, and row 1, whose RPB it shares, in RPB 1/, placed(1, 2, 3)],
   ['entries', /RPB 3 has 1 free entries of 4/, placed(3, 4, 6)],
   ['no-result', /returned undefined, where/, answering(undefined)],
   ['no-result', /returned kind 'done'/, answering({ kind: 'done' })],
   ['no-result', /returned placement undefined, where an array/, answering({ kind: 'placed' })],
   ['no-result', /returned by: 'depth'/, answering({ kind: 'placed', placement: [1, 2, 4], by: 'depth' })],
   ['no-result', /shortage.row undefined/, answering({ kind: 'doesNotFit' })],
+  ['in-range', /logical RPB 2 \(a value of type bigint, not a number\)/, placed(1, 2n, 4)],
+  [
+    'no-result',
+    /shortage.row 3, where the number of a row from 0 to 2/,
+    answering({ kind: 'doesNotFit', shortage: { row: 3, cause: 'memory' } }),
+  ],
   ['no-result', /shortage.cause 'none'/, answering({ kind: 'doesNotFit', shortage: { row: 0, cause: 'none' } })],
   ['promise', /returned a promise/, { name: 'liar', place: (async () => Promise.reject(new Error('late'))) as never }],
   [
@@ -180,7 +186,7 @@ test('on random placements the rules agree with a second implementation', () => 
       const { rows } = each.problem;
       const distinct = [...new Set(drawn)].sort((a, b) => a - b).slice(0, rows.length);
       const placement = isSorted ? distinct : drawn;
-      const found = brokenRule({ ...each.problem, tree: chain(rows) }, placement, new Resources(each), 'depth');
+      const found = brokenRule({ ...each.problem, tree: chain(rows) }, placement, new Resources(each));
       assert.is(found === undefined, isSound(placement, each), found?.message);
       if (found === undefined) kept++;
       else broken++;

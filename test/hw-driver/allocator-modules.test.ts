@@ -73,10 +73,7 @@ await testRefusals('p4runpro', [
     ...refused(inSequence('mine', 0), /breaks the rule that a place is a logical RPB/),
     args: ['deploy', LB, '--target', 'sim', '--state', 'switch.sim', '--allocator', './mine.mjs'],
   },
-  refused(
-    inSequence('mine', 0),
-    /breaks the rule that a place is a logical RPB: .* depth 1 is placed in logical RPB 0/,
-  ),
+  refused(inSequence('mine', 0), /breaks the rule that a place is a logical RPB: .* row 1 is placed in logical RPB 0/),
   refused(inSequence('mine', 11), /breaks the rule that a row lies in an RPB that has its actions/),
 ]);
 

@@ -14,7 +14,7 @@ export async function arrivalsOfModule(path: string, seconds = DEFAULT_ANSWER_SE
   const { events } = (typeof exported === 'object' && exported !== null ? exported : {}) as Partial<ArrivalProcess>;
   if (typeof events !== 'function') {
     throw new UsageError(
-      `${path} is no arrival process: it has no function events, where { name, events(seed) } was expected`,
+      `${path} is no arrival process: it ${typeof exported === 'function' ? 'is a function' : 'has no function events'}, where { name, events(seed) } was expected`,
     );
   }
   const process = exported as ArrivalProcess;
@@ -39,7 +39,10 @@ function* guardedEvents(process: ArrivalProcess, seed: string, path: string, sec
   const iterator = (events as Iterable<unknown>)[Symbol.iterator]();
   for (let number = 1; ; number++) {
     const { done, value } = call(`event ${number}`, () => iterator.next()) as IteratorResult<unknown>;
-    if (done === true) return;
+    if (done === true) {
+      if (number === 1) throw wrong('events() gave no event');
+      return;
+    }
     if (typeof value !== 'object' || value === null) {
       throw wrong(`event ${number} is ${String(value)}, where { kind, at, program } was expected`);
     }

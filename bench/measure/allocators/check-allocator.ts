@@ -2,6 +2,7 @@
  * An allocator held against the rules of placement on problems that a seed determines, and compared with others: how many
  * of the problems that can be solved it solves, and how long it takes.
  */
+import { must } from '../../../compiler/data-plane/must.js';
 import {
   type Allocator,
   AllocatorError,
@@ -166,7 +167,15 @@ function withSmallest(
   const faultIn = (each: PlacementCase): Fault | undefined =>
     faultOf({ problem: problemOf(each), free: resourcesOf(each) });
   // Each try of one that does not answer would take the whole limit.
-  const smallest = fault.code === 'no-answer' ? made : shrunk(made, (smaller) => faultIn(smaller)?.code === fault.code);
-  const { message } = smallest === made ? fault : (faultIn(smallest) ?? fault);
+  // What was found with each problem, as one that is asked again may get another answer.
+  const found = new Map([[made, fault]]);
+  const isBroken = (smaller: PlacementCase): boolean => {
+    const other = faultIn(smaller);
+    if (other?.code !== fault.code) return false;
+    found.set(smaller, other);
+    return true;
+  };
+  const smallest = fault.code === 'no-answer' ? made : shrunk(made, isBroken);
+  const { message } = must(found.get(smallest), 'fault of the smallest problem');
   return { code: fault.code, message, origin, smallest, text: caseText(smallest) };
 }

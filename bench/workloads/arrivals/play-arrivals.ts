@@ -1,4 +1,5 @@
 /** Arrival processes played: events in their order, held against the rules, until an end. */
+import { valueText } from '../../../compiler/data-plane/thrown-text.js';
 import { ArrivalError, type ArrivalEvent, type ArrivalProcess } from './arrival-process.js';
 
 export interface PlayOptions {
@@ -45,18 +46,22 @@ class EventCheck {
   constructor(private readonly name: string) {}
 
   see({ kind, at, program }: ArrivalEvent): void {
+    if (typeof at !== 'number')
+      this.refuse(`event at ${valueText(at)} (a value of type ${typeof at}), where a number of seconds was expected`);
     if (!(at >= this.latest && at < Number.POSITIVE_INFINITY)) {
       this.refuse(`event at ${at} s after one at ${this.latest} s; times are finite and never decrease`);
     }
     this.latest = at;
     if (kind === 'arrival') {
       if (program !== this.arrivals) {
-        this.refuse(`program ${program} arrives where program ${this.arrivals} is next; programs are numbered from 0`);
+        this.refuse(
+          `program ${valueText(program)} arrives where program ${this.arrivals} is next; programs are numbered from 0`,
+        );
       }
       this.arrivals++;
       this.present.add(program);
     } else if (kind === 'departure') {
-      if (!this.present.delete(program)) this.refuse(`program ${program} departs, but is not there`);
+      if (!this.present.delete(program)) this.refuse(`program ${valueText(program)} departs, but is not there`);
     } else this.refuse(`event of kind '${String(kind)}', neither 'arrival' nor 'departure'`);
   }
 
