@@ -8,7 +8,7 @@ export type OptionNames = ReadonlySet<string>;
 
 /**
  * The options of a line that are not among those known, as typed, without values; none behind `--`.
- * `-name` is none either, unless its first letter is one: yargs reads it as an option for each letter.
+ * `-name` is known if `-n` is, as yargs reads it letter by letter.
  */
 export function unknownOptions(words: readonly string[], known: OptionNames): readonly string[] {
   const end = words.indexOf('--');
