@@ -8,10 +8,10 @@ import { SHAPES, type ShapeName } from './large-programs.js';
 import { sourcePath } from './support.js';
 
 const STATEMENTS = isNightly ? 4_000 : 400;
-const TIMES = 10;
-const MAX_GROWTH = 12.5;
+const TIMES = isNightly ? 10 : 5;
+const MAX_GROWTH = 1.25 * TIMES;
 /** Of one file: n log n grows by 14 here, what is quadratic by 100. */
-const MAX_GROWTH_OF_FILE = 16;
+const MAX_GROWTH_OF_FILE = 1.6 * TIMES;
 const COUNTED = sourcePath('dist', 'test', 'compiler', 'counted-work.js');
 
 function workOf(shape: ShapeName, statements: number): CountedWork {
