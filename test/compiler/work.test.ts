@@ -21,7 +21,10 @@ function workOf(shape: ShapeName, statements: number): CountedWork {
 
 const sum = ({ blocks }: CountedWork): number => Object.values(blocks).reduce((total, count) => total + count, 0);
 
-for (const shape of Object.keys(SHAPES) as ShapeName[]) {
+/** Every third shape; the nightly tier takes all. */
+const shapes = (Object.keys(SHAPES) as ShapeName[]).filter((_, i) => isNightly || i % 3 === 0);
+
+for (const shape of shapes) {
   test(`${shape}: ${TIMES} times the statements are no more than ${MAX_GROWTH} times the work`, () => {
     const few = workOf(shape, STATEMENTS);
     const many = workOf(shape, TIMES * STATEMENTS);
