@@ -8,7 +8,6 @@ import {
 } from '../../bench/measure/capacity/measure-capacity.js';
 import { publishedCapacities } from '../../bench/measure/capacity/published-capacity.js';
 import { type Allocator, defaultDataPlane, f1, greedyAllocator, priceAllocator } from '../../compiler/index.js';
-import { isNightly } from '../tiers.js';
 
 const OPTIONS: Omit<CapacityOptions, 'workloads' | 'allocators'> = {
   dataPlane: defaultDataPlane(),
@@ -63,10 +62,7 @@ const ELASTIC: readonly (readonly [workload: string, cases: number, times: numbe
   ['lb', 256, 1.5],
 ];
 
-/** Those of 16 cases; the nightly tier takes all. */
-const elastic = ELASTIC.filter(([, cases]) => isNightly || cases === 16);
-
-for (const [workload, cases, times] of elastic) {
+for (const [workload, cases, times] of ELASTIC) {
   test(`${workload} with ${cases} cases: at least ${times} times the published`, async () => {
     const published = publishedCapacities().find(
       (each) => each.workload === workload && each.cases === cases && each.memoryBytes === 1024,

@@ -77,9 +77,9 @@ for (const dataPlane of [plane, builtInDataPlane('tofino1') ?? plane]) {
           }
         }
       }),
-      { ...PROPERTY, numRuns: cases(16) },
+      { ...PROPERTY, numRuns: cases(25) },
     );
-    assert.ok(proven > 95, `${proven} programs`);
+    assert.ok(proven > 150, `${proven} programs`);
   });
 }
 

@@ -8,10 +8,10 @@ import { SHAPES, type ShapeName } from './large-programs.js';
 import { sourcePath } from './support.js';
 
 const STATEMENTS = isNightly ? 4_000 : 400;
-const TIMES = isNightly ? 10 : 5;
-const MAX_GROWTH = 1.25 * TIMES;
+const TIMES = 10;
+const MAX_GROWTH = 12.5;
 /** Of one file: n log n grows by 14 here, what is quadratic by 100. */
-const MAX_GROWTH_OF_FILE = 1.6 * TIMES;
+const MAX_GROWTH_OF_FILE = 16;
 const COUNTED = sourcePath('dist', 'test', 'compiler', 'counted-work.js');
 
 function workOf(shape: ShapeName, statements: number): CountedWork {
@@ -21,10 +21,7 @@ function workOf(shape: ShapeName, statements: number): CountedWork {
 
 const sum = ({ blocks }: CountedWork): number => Object.values(blocks).reduce((total, count) => total + count, 0);
 
-/** Every third shape; the nightly tier takes all. */
-const shapes = (Object.keys(SHAPES) as ShapeName[]).filter((_, i) => isNightly || i % 3 === 0);
-
-for (const shape of shapes) {
+for (const shape of Object.keys(SHAPES) as ShapeName[]) {
   test(`${shape}: ${TIMES} times the statements are no more than ${MAX_GROWTH} times the work`, () => {
     const few = workOf(shape, STATEMENTS);
     const many = workOf(shape, TIMES * STATEMENTS);

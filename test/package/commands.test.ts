@@ -59,11 +59,6 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['case-study', 'a', '--seconds', '9'],
   ],
 };
-/** What some of them print. */
-const EXPECTED: ReadonlyMap<string, RegExp> = new Map([
-  ['conform', /20 of 20 vectors conform\n$/],
-  ['goldens', /^lb .* as expected$/m],
-]);
 /** Those that go on until they are told to end, or take half a minute; their help loads all that they need. */
 const NOT_CALLED = ['serve', 'watch', 'timing', 'lsp'];
 
@@ -78,11 +73,9 @@ for (const [command, calls] of Object.entries(CALLS)) {
       assert.match(run(command, name, '--help'), new RegExp(`^${command} ${name}`));
     }
     for (const call of calls) {
-      const { status, stdout, stderr } = typed(command, call);
+      const { status, stderr } = typed(command, call);
       // Two runs of a moment differ in speed by chance.
       assert.ok(status === 0 || (call[0] === 'compare' && status === 1), `${command} ${call.join(' ')}: ${stderr}`);
-      const expected = EXPECTED.get(call[0] ?? '');
-      if (expected !== undefined) assert.match(stdout, expected);
     }
   });
 }

@@ -16,7 +16,6 @@ import {
 import { type EngineName, PacketGenerator, Switch, stateDigest, type Translation } from '../../sim/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, packetBytes } from '../../traces/index.js';
 import { wholePrograms } from '../compiler/random-whole-programs.js';
-import { cases } from '../tiers.js';
 import { compileIfFits } from './translations.js';
 
 const plane = defaultDataPlane();
@@ -76,8 +75,8 @@ const script = fc.record({
 });
 
 for (const [dataPlane, numRuns] of [
-  [plane, cases(80)],
-  [small, cases(25)],
+  [plane, 120],
+  [small, 40],
 ] as const) {
   test(`${dataPlane.name}: packets, ports, memory and counters are equal while programs come and go`, () => {
     let ran = 0;
