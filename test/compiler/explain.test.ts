@@ -273,7 +273,7 @@ test('random programs, placed by any allocator: each statement of an explanation
       }
     },
   );
-  fc.assert(property, { ...PROPERTY, numRuns: cases(24) });
+  fc.assert(property, { ...PROPERTY, numRuns: cases(60) });
 });
 
 test.run();
