@@ -9,8 +9,13 @@ import { must } from '../../../compiler/data-plane/must.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
+import { AGAINST_C_SCHEMA, type AgainstCDocument, measureAgainstC } from '../../measure/micro/against-c.js';
 import { hotPaths } from '../../measure/micro/hot-paths.js';
 import { MICRO_SCHEMA, type MicroDocument, type MicroResult } from '../../measure/micro/micro-document.js';
+import { loadBalancers, renderAgainstC } from '../report/against-c-report.js';
+
+const TURNS = 9;
+const LOAD_BALANCERS = [1, 2800];
 
 const microOptions = (yargs: Argv) =>
   yargs
@@ -21,8 +26,18 @@ const microOptions = (yargs: Argv) =>
       describe: 'Regular expression that names of microbenchmarks have to match',
     })
     .option('time', { type: 'string', default: '500', describe: 'Time for each microbenchmark in ms' })
+    .option('against-c', {
+      type: 'boolean',
+      default: false,
+      describe: 'Compare the switch with a C program that does the work of load balancers as a plain loop',
+    })
     .options(JSON_OPTION)
-    .example('$0 micro --filter parser', 'Time the parsers');
+    .epilogue(
+      `--against-c compiles the C program with cc and runs it and the switch in ${TURNS} alternate turns of --time each on the ` +
+        'same packets, with 1 and 2,800 load balancers. Their outputs have to be equal.',
+    )
+    .example('$0 micro --filter parser', 'Time the parsers')
+    .example('$0 micro --against-c', 'How many times as long as the C program the switch takes');
 
 const MAX_WARMUP_MS = 250;
 
@@ -31,7 +46,7 @@ type MicroArguments = ArgumentsOf<typeof microOptions>;
 async function micro(args: MicroArguments): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-micro-'));
   try {
-    return await measure(args, folder);
+    return await (args.againstC ? compareWithC(args, folder) : measure(args, folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -39,8 +54,26 @@ async function micro(args: MicroArguments): Promise<number> {
 
 export const microCommand = command(microOptions, micro);
 
-async function measure({ filter, time, json }: MicroArguments, folder: string): Promise<number> {
-  const milliseconds = wholeNumber('--time', time, 1, 600_000);
+const millisecondsOf = ({ time }: MicroArguments): number => wholeNumber('--time', time, 1, 600_000);
+
+async function compareWithC(args: MicroArguments, folder: string): Promise<number> {
+  const milliseconds = millisecondsOf(args);
+  const wanted = pattern(args.filter);
+  const programs = LOAD_BALANCERS.filter((count) => wanted.test(loadBalancers(count)));
+  if (programs.length === 0) throw new UsageError(`no comparison with C matches ${args.filter}`);
+  const status = new StatusLine();
+  const onTurn = (count: number, turn: number): void =>
+    status.show(`${loadBalancers(count)}: ${turn} of ${TURNS} turns`);
+  const results = await measureAgainstC({ folder, programs, milliseconds, turns: TURNS, onTurn });
+  status.stop();
+  const document: AgainstCDocument = { schema: AGAINST_C_SCHEMA, results };
+  process.stdout.write(args.json ? `${JSON.stringify(document, null, 2)}\n` : renderAgainstC(results));
+  return EXIT.done;
+}
+
+async function measure(args: MicroArguments, folder: string): Promise<number> {
+  const { filter, json } = args;
+  const milliseconds = millisecondsOf(args);
   const warmupTime = Math.min(milliseconds, MAX_WARMUP_MS);
   const bench = new Bench({ time: milliseconds, warmupTime, throws: true });
   const wanted = pattern(filter);

@@ -1,6 +1,7 @@
 /** Code paths to be timed, each as a function on a batch of real work. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { must } from '../../../compiler/data-plane/must.js';
 import {
   type Allocator,
   analyse,
@@ -15,24 +16,21 @@ import {
   SwitchState,
   z3Allocator,
 } from '../../../compiler/index.js';
-import { createParser, Deparser, digestPackets, HashUnit, InterpretedParser, Phv, Switch } from '../../../sim/index.js';
+import { createParser, Deparser, digestPackets, HashUnit, InterpretedParser, Phv } from '../../../sim/index.js';
 import {
   clearPacketBatch,
   createCaptureWriter,
   createPacketBatch,
-  createTrafficGenerator,
   openCapture,
   type PacketBatch,
 } from '../../../traces/index.js';
-import { deployWorkload } from '../../workloads/deployment.js';
 import { programFile } from '../../workloads/program-kind.js';
-import { loadWorkload } from '../../workloads/workload.js';
 import { actionPaths } from './action-paths.js';
 import type { Call, HotPath } from './hot-path.js';
+import { deployLoadBalancers } from './load-balancers.js';
 
 const PACKETS = 1024;
 const MANY = 1000;
-const SEED = 'micro';
 const HASHES = 1000;
 
 /** All code paths. @param folder for temporary captures */
@@ -156,25 +154,13 @@ function capturePath(folder: string, format: (typeof captureFormats)[number], pa
   return { name: `capture reader, ${format}`, operations: packets.count * CAPTURE_BATCHES, prepare };
 }
 
-async function switchWith(programs: number) {
-  const dataPlane = defaultDataPlane();
-  const emulator = new Switch(dataPlane);
-  const workload = await loadWorkload({ name: 'lb', memoryBytes: 1024, cases: 2, seed: SEED, dataPlane });
-  const deployment = await deployWorkload(emulator, {
-    workload,
-    programs,
-    allocator: priceAllocator(),
-    recirculations: 1,
-    clock: () => 0,
-    signal: new AbortController().signal,
-    onProgress: () => undefined,
-  });
-  const targets = deployment.programs.map(({ arrival }) => arrival.traffic);
-  const generator = createTrafficGenerator({ targets, seed: SEED, packetsPerSecond: 1e6 });
+async function switchWith(count: number) {
+  const { emulator, programs, generator } = await deployLoadBalancers(count);
   const batch: PacketBatch = createPacketBatch(PACKETS, 2 ** 20);
   generator.generateInto(batch, 0, PACKETS);
   const pristine = batch.bytes.slice(0, batch.usedBytes);
-  return { emulator, batch, pristine, programs, generator, source: workload.arrival(0).source };
+  const { source } = must(programs[0], 'first load balancer').arrival;
+  return { emulator, batch, pristine, generator, source };
 }
 
 function compilerPaths(source: string): HotPath[] {
