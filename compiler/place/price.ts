@@ -6,6 +6,7 @@
  */
 import { rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
+import type { Memory } from '../language/program.js';
 import type { Allocator, FreeResources, Placement } from './allocator.js';
 import { searchCompletely } from './complete.js';
 import { f1, greedyAllocator } from './greedy.js';
@@ -64,73 +65,118 @@ class Tables {
    */
   least = new Float64Array(0);
   place = new Uint16Array(0);
-  /** By logical RPB: the price of the present row and of the rows after it. */
-  here = new Float64Array(0);
-  private prices = new Float64Array(0);
-  private readonly taken = { rows: new Int32Array(0), entries: new Int32Array(0), blocks: new Int32Array(0) };
-
+  /** By row: the rows before it on its path, and the most rows after it on a path. */
+  before = new Int32Array(0);
+  beyond = new Int32Array(0);
   /** By RPB index: rows, entries and memory blocks placed there. */
-  takenBy(placement: Placement, tree: readonly TreeRow[], rpbCount: number) {
-    const { taken } = this;
-    if (taken.rows.length < rpbCount) {
-      taken.rows = new Int32Array(rpbCount);
-      taken.entries = new Int32Array(rpbCount);
-      taken.blocks = new Int32Array(rpbCount);
-    } else {
-      taken.rows.fill(0);
-      taken.entries.fill(0);
-      taken.blocks.fill(0);
-    }
-    for (let i = 0; i < placement.length; i++) {
-      const rpb = rpbIndexOf(placement[i] as number, rpbCount);
-      const { entries, memories } = tree[i] as TreeRow;
-      taken.rows[rpb] = (taken.rows[rpb] as number) + 1;
-      taken.entries[rpb] = (taken.entries[rpb] as number) + entries;
-      taken.blocks[rpb] = (taken.blocks[rpb] as number) + memories.length;
-    }
-    return taken;
-  }
+  taken = new Int32Array(0);
+  /** The price of all rows, each in its cheapest RPB: that of no placement is less, rounded as it is. */
+  leastCost = 0;
+  /** By RPB index: prices of an entry and of a bucket, and the free and total numbers that they are for. */
+  private prices = new Float64Array(0);
+  private priced = new Int32Array(0);
 
   fill(problem: PlacementProblem, free: FreeResources): void {
-    const { tree, rpbCount, logicalRpbs } = problem;
+    this.reserve(problem);
+    this.measurePaths(problem.tree);
+    this.setPrices(problem.rpbCount, free);
+    this.setRowCosts(problem, free);
+  }
+
+  private reserve({ tree, rpbCount, logicalRpbs }: PlacementProblem): void {
     const cells = tree.length * (logicalRpbs + 2);
     if (this.least.length < cells) {
       this.least = new Float64Array(2 * cells);
       this.place = new Uint16Array(2 * cells);
       this.rowCosts = new Float64Array(2 * cells);
     }
-    if (this.here.length < logicalRpbs + 2) this.here = new Float64Array(logicalRpbs + 2);
-    if (this.prices.length < 2 * rpbCount) this.prices = new Float64Array(2 * rpbCount);
-    const { prices, rowCosts } = this;
+    if (this.before.length < tree.length) {
+      this.before = new Int32Array(2 * tree.length);
+      this.beyond = new Int32Array(2 * tree.length);
+    }
+    if (this.prices.length < 2 * rpbCount) {
+      this.prices = new Float64Array(2 * rpbCount);
+      this.priced = new Int32Array(4 * rpbCount).fill(-1);
+      this.taken = new Int32Array(TAKEN * rpbCount);
+    }
+  }
+
+  private measurePaths(tree: readonly TreeRow[]): void {
+    const { before, beyond } = this;
+    for (let i = 0; i < tree.length; i++) {
+      const { after } = tree[i] as TreeRow;
+      before[i] = after < 0 ? 0 : (before[after] as number) + 1;
+      beyond[i] = 0;
+    }
+    for (let i = tree.length - 1; i >= 0; i--) {
+      const { after } = tree[i] as TreeRow;
+      const rows = (beyond[i] as number) + 1;
+      if (after >= 0 && (beyond[after] as number) < rows) beyond[after] = rows;
+    }
+  }
+
+  private setPrices(rpbCount: number, { entries, totalEntries, buckets, totalBuckets }: FreeResources): void {
     for (let rpb = 0; rpb < rpbCount; rpb++) {
-      prices[2 * rpb] = priceOf(
-        must(free.entries[rpb], 'free entries of an RPB'),
-        must(free.totalEntries[rpb], 'entries of an RPB'),
+      this.setPrice(
+        2 * rpb,
+        must(entries[rpb], 'free entries of an RPB'),
+        must(totalEntries[rpb], 'entries of an RPB'),
       );
-      prices[2 * rpb + 1] = priceOf(
-        must(free.buckets[rpb], 'free buckets of an RPB'),
-        must(free.totalBuckets[rpb], 'buckets of an RPB'),
+      this.setPrice(
+        2 * rpb + 1,
+        must(buckets[rpb], 'free buckets of an RPB'),
+        must(totalBuckets[rpb], 'buckets of an RPB'),
       );
     }
+  }
+
+  /** Few RPBs have changed since the last program. */
+  private setPrice(at: number, free: number, total: number): void {
+    const { priced } = this;
+    if (priced[2 * at] === free && priced[2 * at + 1] === total) return;
+    priced[2 * at] = free;
+    priced[2 * at + 1] = total;
+    this.prices[at] = priceOf(free, total);
+  }
+
+  private setRowCosts({ tree, rpbCount }: PlacementProblem, free: FreeResources): void {
+    this.leastCost = 0;
     for (let i = 0; i < tree.length; i++) {
-      const { entries, memories, allowed } = tree[i] as TreeRow;
-      const sizes = memories.length === 0 ? NO_SIZES : memories.map(({ buckets }) => buckets);
-      const buckets = sizes.reduce((sum, size) => sum + size, 0);
-      for (let rpb = 0; rpb < rpbCount; rpb++) {
-        const fits =
-          allowed[rpb] === 1 &&
-          entries <= (free.entries[rpb] as number) &&
-          buckets <= (free.buckets[rpb] as number) &&
-          (buckets === 0 || free.fitsMemory(rpb, sizes));
-        rowCosts[i * rpbCount + rpb] = fits
-          ? entries * (prices[2 * rpb] as number) + buckets * (prices[2 * rpb + 1] as number)
-          : Number.POSITIVE_INFINITY;
+      const row = tree[i] as TreeRow;
+      this.setEntryCosts(row, i * rpbCount, rpbCount, free.entries);
+      if (row.memories.length > 0) this.addMemoryCosts(row.memories, i * rpbCount, rpbCount, free);
+      let least = Number.POSITIVE_INFINITY;
+      for (let at = i * rpbCount; at < (i + 1) * rpbCount; at++) {
+        if ((this.rowCosts[at] as number) < least) least = this.rowCosts[at] as number;
       }
+      this.leastCost += least;
+    }
+  }
+
+  private setEntryCosts({ entries, allowed }: TreeRow, from: number, rpbCount: number, free: ArrayLike<number>): void {
+    const { prices, rowCosts } = this;
+    for (let rpb = 0; rpb < rpbCount; rpb++) {
+      const fits = allowed[rpb] === 1 && entries <= (free[rpb] as number);
+      rowCosts[from + rpb] = fits ? entries * (prices[2 * rpb] as number) : Number.POSITIVE_INFINITY;
+    }
+  }
+
+  private addMemoryCosts(memories: readonly Memory[], from: number, rpbCount: number, free: FreeResources): void {
+    const { prices, rowCosts } = this;
+    const sizes = memories.map(({ buckets }) => buckets);
+    let buckets = 0;
+    for (const size of sizes) buckets += size;
+    for (let rpb = 0; rpb < rpbCount; rpb++) {
+      const cost = rowCosts[from + rpb] as number;
+      if (cost === Number.POSITIVE_INFINITY) continue;
+      const fits = buckets <= (free.buckets[rpb] as number) && free.fitsMemory(rpb, sizes);
+      rowCosts[from + rpb] = fits ? cost + buckets * (prices[2 * rpb + 1] as number) : Number.POSITIVE_INFINITY;
     }
   }
 }
 
-const NO_SIZES: readonly number[] = [];
+/** The numbers of {@link Tables.taken} for each RPB. */
+const TAKEN = 3;
 
 /** Element i is STEEPNESS to the power of -2^-(i + 1), the square root of the one before. */
 const ROOTS: readonly number[] = (() => {
@@ -147,15 +193,17 @@ const ROOTS: readonly number[] = (() => {
 export function priceOf(free: number, total: number): number {
   if (free === total) return 1 / STEEPNESS / total;
   let price = 1 / total;
-  let rest = free / total;
-  for (let i = 0; i < SHARE_BITS && rest > 0; i++) {
-    rest *= 2;
-    if (rest < 1) continue;
-    price *= ROOTS[i] as number;
-    rest -= 1;
+  // The digits of the free share that are 1, the highest first; exact, as products by a power of two are.
+  let digits = Math.floor((free / total) * 2 ** SHARE_BITS) | 0;
+  while (digits !== 0) {
+    const digit = Math.clz32(digits);
+    price *= ROOTS[digit] as number;
+    digits &= ~(HIGHEST_DIGIT >>> digit);
   }
   return price;
 }
+
+const HIGHEST_DIGIT = 2 ** (SHARE_BITS - 1);
 
 const NO_GROUPS: readonly (readonly number[])[] = [];
 
@@ -179,10 +227,11 @@ class PriceSearch {
     let best: Placement | undefined;
     let bestCost = Number.POSITIVE_INFINITY;
     const first = this.recirculationWeight === 0 ? passes : 1;
+    const groups = this.linkedRows();
     for (let pass = first; pass <= passes; pass++) {
       const paid = (pass - 1) * this.recirculationWeight;
-      if (paid >= bestCost) break;
-      const placement = this.withLinks(this.linkedRows(), pass * rpbCount);
+      if (this.tables.leastCost + paid >= bestCost) break;
+      const placement = this.withLinks(groups, 0, pass * rpbCount);
       if (placement === undefined) continue;
       const cost = this.costOf(placement) + paid;
       if (cost < bestCost) [best, bestCost] = [placement, cost];
@@ -190,26 +239,25 @@ class PriceSearch {
     return best;
   }
 
-  /** The cheapest placement with every group of linked rows in one RPB. */
-  private withLinks(groups: readonly (readonly number[])[], limit: number): Placement | undefined {
-    const [group, ...others] = groups;
+  /** The cheapest placement with every group of linked rows from number `from` on in one RPB. */
+  private withLinks(groups: readonly (readonly number[])[], from: number, limit: number): Placement | undefined {
+    const group = groups[from];
     if (group === undefined) return this.cheapestThatFits(limit);
     const { rpbCount } = this.problem;
     const { rowCosts } = this.tables;
     const kept = group.map((row) => rowCosts.slice(row * rpbCount, (row + 1) * rpbCount));
     let best: Placement | undefined;
     let bestCost = Number.POSITIVE_INFINITY;
+    for (const row of group) rowCosts.fill(Number.POSITIVE_INFINITY, row * rpbCount, (row + 1) * rpbCount);
     for (let rpb = 0; rpb < rpbCount && this.runs < MAX_RUNS; rpb++) {
       if (kept.some((costs) => costs[rpb] === Number.POSITIVE_INFINITY)) continue;
-      for (const [i, row] of group.entries()) {
-        rowCosts.fill(Number.POSITIVE_INFINITY, row * rpbCount, (row + 1) * rpbCount);
-        rowCosts[row * rpbCount + rpb] = must(kept[i]?.[rpb], 'cost of a row');
-      }
-      const placement = this.withLinks(others, limit);
+      for (const [i, row] of group.entries()) rowCosts[row * rpbCount + rpb] = must(kept[i]?.[rpb], 'cost of a row');
+      const placement = this.withLinks(groups, from + 1, limit);
       const cost = placement === undefined ? bestCost : this.costOf(placement);
       if (cost < bestCost) [best, bestCost] = [placement, cost];
-      for (const [i, row] of group.entries()) rowCosts.set(must(kept[i], 'costs of a row'), row * rpbCount);
+      for (const row of group) rowCosts[row * rpbCount + rpb] = Number.POSITIVE_INFINITY;
     }
+    for (const [i, row] of group.entries()) rowCosts.set(must(kept[i], 'costs of a row'), row * rpbCount);
     return best;
   }
 
@@ -236,39 +284,39 @@ class PriceSearch {
 
   /**
    * Dynamic program from the leaves up: the price of a row at x is its own price there, and that of the rows after it
-   * from x + 1 on.
+   * from x + 1 on. A row lies behind as many RPBs as there are rows before it on its path, and before as many as after it.
    * @param limit the highest logical RPB
    */
   private cheapest(limit: number): Placement | undefined {
-    const { rowCosts, least, place, here } = this.tables;
+    const { rowCosts, least, place, before, beyond } = this.tables;
     const { tree, rpbCount } = this.problem;
     const width = limit + 2;
     least.fill(0, 0, tree.length * width);
     for (let i = tree.length - 1; i >= 0; i--) {
+      const { after } = tree[i] as TreeRow;
       const base = i * width;
-      // The rows after this one have added their prices from x on; shifted by one these are their prices after x.
-      for (let x = 1, rpb = 0; x <= limit; x++) {
-        here[x] = (rowCosts[i * rpbCount + rpb] as number) + (least[base + x + 1] as number);
-        if (++rpb === rpbCount) rpb = 0;
-      }
-      const after = tree[i]?.after ?? -1;
       const parent = after * width;
+      const lowest = (before[i] as number) + 1;
+      let x = limit - (beyond[i] as number);
+      let at = i * rpbCount + rpbIndexOf(x, rpbCount);
       let cost = Number.POSITIVE_INFINITY;
-      let at = 0;
-      if (after >= 0) least[parent + limit + 1] = Number.POSITIVE_INFINITY;
-      for (let x = limit; x >= 1; x--) {
-        if ((here[x] as number) <= cost) {
-          cost = here[x] as number;
-          at = x;
+      let best = 0;
+      for (; x >= lowest; x--) {
+        // The rows after this one have added their prices from x + 1 on.
+        const here = (rowCosts[at] as number) + (least[base + x + 1] as number);
+        if (here <= cost) {
+          cost = here;
+          best = x;
         }
-        place[base + x] = at;
+        place[base + x] = best;
         if (after >= 0) least[parent + x] = (least[parent + x] as number) + cost;
+        at = at === i * rpbCount ? at + rpbCount - 1 : at - 1;
       }
-      if (after < 0 && cost === Number.POSITIVE_INFINITY) return undefined;
+      if (cost === Number.POSITIVE_INFINITY) return undefined;
     }
     const placement = new Array<number>(tree.length);
     for (let i = 0; i < tree.length; i++) {
-      const after = tree[i]?.after ?? -1;
+      const { after } = tree[i] as TreeRow;
       const from = after < 0 ? 1 : (placement[after] as number) + 1;
       placement[i] = place[i * width + from] as number;
     }
@@ -287,16 +335,28 @@ class PriceSearch {
   /** Rows in one RPB, in any pass, that do not fit it together. */
   private crowdedRows(placement: Placement): { readonly rpb: number; readonly rows: readonly number[] } | undefined {
     const { tree, rpbCount } = this.problem;
-    const { rows, entries, blocks } = this.tables.takenBy(placement, tree, rpbCount);
+    const { taken, beyond } = this.tables;
+    const isChain = (beyond[0] as number) === tree.length - 1;
+    if (isChain && (placement.at(-1) as number) <= rpbCount) return undefined;
+    taken.fill(0, 0, TAKEN * rpbCount);
+    for (let i = 0; i < placement.length; i++) {
+      const at = TAKEN * rpbIndexOf(placement[i] as number, rpbCount);
+      const { entries, memories } = tree[i] as TreeRow;
+      taken[at] = (taken[at] as number) + 1;
+      taken[at + 1] = (taken[at + 1] as number) + entries;
+      taken[at + 2] = (taken[at + 2] as number) + memories.length;
+    }
     for (let rpb = 0; rpb < rpbCount; rpb++) {
-      if ((rows[rpb] as number) < 2) continue;
-      const here = (): number[] => placement.flatMap((x, i) => (rpbIndexOf(x, rpbCount) === rpb ? [i] : []));
-      if ((entries[rpb] as number) > must(this.free.entries[rpb], 'free entries of an RPB'))
-        return { rpb, rows: here() };
-      if ((blocks[rpb] as number) < 2) continue;
-      const withBlocks = here().filter((i) => must(tree[i]?.memories.length, `row ${i + 1}`) > 0);
-      const sizes = withBlocks.flatMap((i) => tree[i]?.memories.map(({ buckets }) => buckets) ?? []);
-      if (withBlocks.length > 1 && !this.free.fitsMemory(rpb, sizes)) return { rpb, rows: withBlocks };
+      const at = TAKEN * rpb;
+      if ((taken[at] as number) < 2) continue;
+      const isShort = (taken[at + 1] as number) > must(this.free.entries[rpb], 'free entries of an RPB');
+      if (!isShort && (taken[at + 2] as number) < 2) continue;
+      const here = placement.flatMap((x, i) => (rpbIndexOf(x, rpbCount) === rpb ? [i] : []));
+      if (isShort) return { rpb, rows: here };
+      const withBlocks = here.filter((i) => (tree[i] as TreeRow).memories.length > 0);
+      if (withBlocks.length < 2) continue;
+      const sizes = withBlocks.flatMap((i) => (tree[i] as TreeRow).memories.map(({ buckets }) => buckets));
+      if (!this.free.fitsMemory(rpb, sizes)) return { rpb, rows: withBlocks };
     }
     return undefined;
   }
