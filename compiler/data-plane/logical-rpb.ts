@@ -9,12 +9,12 @@ declare const checked: unique symbol;
 export type LogicalRpb = number & { readonly [checked]: true };
 
 /**
- * @param what the placed item, for the message
+ * @param row the number of the placed row, from 1, for the message
  * @throws Error for a number that is no logical RPB, which is a bug of an allocator
  */
-export function asLogicalRpb(x: number | undefined, logicalRpbs: number, what: string): LogicalRpb {
+export function asLogicalRpb(x: number | undefined, logicalRpbs: number, row: number): LogicalRpb {
   if (x === undefined || !Number.isInteger(x) || x < 1 || x > logicalRpbs) {
-    throw new Error(`the allocator places ${what} in logical RPB ${x}, of 1 to ${logicalRpbs}`);
+    throw new Error(`the allocator places row ${row} in logical RPB ${x}, of 1 to ${logicalRpbs}`);
   }
   return x as LogicalRpb;
 }

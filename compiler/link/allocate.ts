@@ -63,7 +63,7 @@ export function allocate(
 
 /** Logical RPBs of the rows, also from those of the depths. */
 const byRow = ({ by, placement }: Placed, { tree, logicalRpbs }: PlacementProblem): readonly LogicalRpb[] =>
-  tree.map(({ depth }, i) => asLogicalRpb(placement[by === 'row' ? i : depth - 1], logicalRpbs, `row ${i + 1}`));
+  tree.map(({ depth }, i) => asLogicalRpb(placement[by === 'row' ? i : depth - 1], logicalRpbs, i + 1));
 
 /** The reason that rules a program out before its placement is sought. */
 function refusal(
@@ -80,6 +80,7 @@ function refusal(
   if (needed > available) return new DoesNotFit(name, { kind: 'branch-ids', needed, available });
   const free = state.freeEntries(filterTable.table);
   if (free < 1) return new DoesNotFit(name, { kind: 'table-full', table: filterTable.table, needed: 1, free });
+  if (!state.hasFilterRank(filterTable.table, priority)) return undefined;
   const other = state.overlappingProgram(filterEntry(program, 0, priority), replaced);
   return other === undefined ? undefined : new DoesNotFit(name, { kind: 'filter-overlap', other });
 }
@@ -98,20 +99,19 @@ function placeMemories(
   placement: readonly LogicalRpb[],
   state: SwitchState,
 ): MemoryBlock[] {
-  const wanted = problem.tree.flatMap(({ memories }, i) =>
-    memories.map((memory) => ({
-      ...memory,
-      rpb: rpbIndexOf(must(placement[i], 'placement of a row'), dataPlane.rpbCount),
-    })),
-  );
+  const { tree } = problem;
+  const rpbOf = (row: number): number => rpbIndexOf(must(placement[row], 'placement of a row'), dataPlane.rpbCount);
   const blocks: MemoryBlock[] = [];
-  for (const rpb of new Set(wanted.map((memory) => memory.rpb))) {
-    const here = wanted.filter((memory) => memory.rpb === rpb);
+  for (const [row, { memories }] of tree.entries()) {
+    if (memories.length === 0) continue;
+    const rpb = rpbOf(row);
+    if (blocks.some((block) => block.rpb === rpb + 1)) continue;
+    const here = tree.flatMap((other, i) => (other.memories.length > 0 && rpbOf(i) === rpb ? other.memories : []));
     const bases = state.memory[rpb]?.firstFit(here.map(({ buckets }) => buckets));
     if (bases === undefined) throw new Error(`RPB ${rpb + 1} has no room for memories that were placed there`);
-    here.forEach(({ name, buckets }, i) => {
-      blocks.push({ name, rpb: rpb + 1, base: must(bases[i], `base of memory ${name}`), buckets });
-    });
+    for (const [i, { name, buckets }] of here.entries()) {
+      blocks.push({ name, rpb: rpb + 1, base: must(bases[i], 'base of a memory'), buckets });
+    }
   }
   return blocks;
 }

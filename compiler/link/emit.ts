@@ -33,7 +33,9 @@ export interface EmitInput {
 }
 
 export function passesOf(placement: readonly number[], dataPlane: DataPlane): number {
-  return Math.max(1, Math.ceil(Math.max(0, ...placement) / dataPlane.rpbCount));
+  let last = 0;
+  for (const x of placement) if (x > last) last = x;
+  return Math.max(1, Math.ceil(last / dataPlane.rpbCount));
 }
 
 /** The compiled program of an allocation that fits. */

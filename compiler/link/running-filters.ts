@@ -12,25 +12,27 @@ type FilteredProgram = Pick<CompiledProgram, 'program' | 'programId' | 'entries'
 const WORDS = 2;
 
 export class RunningFilters {
-  private readonly ranks = new Map<string, FilterIndex>();
+  /** By table and priority. */
+  private readonly ranks: ReadonlyMap<string, Map<number, FilterIndex>>;
   /** Number of key fields, by table. */
   private readonly fields: ReadonlyMap<string, number>;
 
   constructor({ filterTables }: DataPlane) {
+    this.ranks = new Map(filterTables.map(({ table }) => [table, new Map()]));
     this.fields = new Map(filterTables.map(({ table, keys }) => [table, keys.length]));
   }
 
   add(compiled: FilteredProgram): void {
     for (const filter of filtersOf(compiled)) {
-      const key = rankOf(filter);
-      const rank = this.ranks.get(key) ?? new FilterIndex();
-      this.ranks.set(key, rank);
+      const ranks = must(this.ranks.get(filter.table), 'filter table of an entry');
+      const rank = ranks.get(filter.priority) ?? new FilterIndex();
+      ranks.set(filter.priority, rank);
       rank.add(compiled, this.wordsOf(filter));
     }
   }
 
   remove(compiled: FilteredProgram): void {
-    for (const filter of filtersOf(compiled)) this.ranks.get(rankOf(filter))?.remove(compiled.programId);
+    for (const filter of filtersOf(compiled)) this.rankOf(filter)?.remove(compiled.programId);
   }
 
   /**
@@ -38,7 +40,16 @@ export class RunningFilters {
    * @param except a program whose filters are ignored
    */
   overlapping(filter: TableEntry, except?: string): string | undefined {
-    return this.ranks.get(rankOf(filter))?.meeting(this.wordsOf(filter), except)?.program;
+    return this.rankOf(filter)?.meeting(this.wordsOf(filter), except)?.program;
+  }
+
+  /** Whether there has been a filter of this table and priority. */
+  hasRank(table: string, priority: number): boolean {
+    return this.rankOf({ table, priority }) !== undefined;
+  }
+
+  private rankOf({ table, priority }: Pick<TableEntry, 'table' | 'priority'>): FilterIndex | undefined {
+    return this.ranks.get(table)?.get(priority);
   }
 
   private keysOf(table: string): number {
@@ -62,5 +73,3 @@ export class RunningFilters {
 /** The filter entries of a program. */
 export const filtersOf = (compiled: FilteredProgram): TableEntry[] =>
   compiled.entries.filter(({ action }) => action === FIXED_NAMES.setProgram);
-
-const rankOf = ({ table, priority }: TableEntry): string => `${table} ${priority}`;

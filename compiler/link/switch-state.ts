@@ -45,6 +45,8 @@ export class SwitchState implements FreeResources {
   private readonly rpbByTable = new Map<string, number>();
   private readonly idsUsed: Uint8Array;
   private idsTaken = 0;
+  /** The lowest free program id; the number of ids if there is none. */
+  private lowestId = 1;
   private readonly running = new Map<string, RunningProgram>();
   private readonly filters: RunningFilters;
 
@@ -73,14 +75,20 @@ export class SwitchState implements FreeResources {
 
   /** The lowest free program id, or undefined. */
   freeProgramId(): number | undefined {
-    const id = this.idsUsed.indexOf(0);
-    return id < 0 ? undefined : id;
+    return this.lowestId < this.idsUsed.length ? this.lowestId : undefined;
   }
 
   /** Free entries of a table of the data plane. */
   freeEntries(table: string): number {
     const rpb = this.rpbByTable.get(table);
-    return must(rpb === undefined ? this.tableFree.get(table) : this.entries[rpb], `free entries of ${table}`);
+    const free = rpb === undefined ? this.tableFree.get(table) : this.entries[rpb];
+    if (free === undefined) throw new Error(`the free entries of ${table} are missing`);
+    return free;
+  }
+
+  /** Whether a program can have a filter of this table and priority, so that others can overlap it. */
+  hasFilterRank(table: string, priority: number): boolean {
+    return this.filters.hasRank(table, priority);
   }
 
   /**
@@ -190,6 +198,7 @@ export class SwitchState implements FreeResources {
       this.buckets[rpb - 1] = must(this.buckets[rpb - 1], `free buckets of RPB ${rpb}`) - buckets;
     }
     this.idsUsed[compiled.programId] = 1;
+    while (this.idsUsed[this.lowestId] === 1) this.lowestId++;
     this.idsTaken++;
     this.filters.add(compiled);
   }
@@ -201,6 +210,7 @@ export class SwitchState implements FreeResources {
       this.buckets[rpb - 1] = must(this.buckets[rpb - 1], `free buckets of RPB ${rpb}`) + buckets;
     }
     this.idsUsed[compiled.programId] = 0;
+    this.lowestId = Math.min(this.lowestId, compiled.programId);
     this.idsTaken--;
     this.filters.remove(compiled);
   }
@@ -236,10 +246,10 @@ export class SwitchState implements FreeResources {
   }
 
   private changeFree(table: string, change: number): void {
+    const free = this.freeEntries(table) + change;
     const rpb = this.rpbByTable.get(table);
-    if (rpb === undefined)
-      this.tableFree.set(table, must(this.tableFree.get(table), `free entries of table ${table}`) + change);
-    else this.entries[rpb] = must(this.entries[rpb], `free entries of RPB ${rpb + 1}`) + change;
+    if (rpb === undefined) this.tableFree.set(table, free);
+    else this.entries[rpb] = free;
   }
 }
 

@@ -104,12 +104,12 @@ class Tables {
   private measurePaths(tree: readonly TreeRow[]): void {
     const { before, beyond } = this;
     for (let i = 0; i < tree.length; i++) {
-      const { after } = tree[i] as TreeRow;
+      const { after } = must(tree[i], 'row');
       before[i] = after < 0 ? 0 : (before[after] as number) + 1;
       beyond[i] = 0;
     }
     for (let i = tree.length - 1; i >= 0; i--) {
-      const { after } = tree[i] as TreeRow;
+      const { after } = must(tree[i], 'row');
       const rows = (beyond[i] as number) + 1;
       if (after >= 0 && (beyond[after] as number) < rows) beyond[after] = rows;
     }
@@ -142,7 +142,7 @@ class Tables {
   private setRowCosts({ tree, rpbCount }: PlacementProblem, free: FreeResources): void {
     this.leastCost = 0;
     for (let i = 0; i < tree.length; i++) {
-      const row = tree[i] as TreeRow;
+      const row = must(tree[i], 'row');
       this.setEntryCosts(row, i * rpbCount, rpbCount, free.entries);
       if (row.memories.length > 0) this.addMemoryCosts(row.memories, i * rpbCount, rpbCount, free);
       let least = Number.POSITIVE_INFINITY;
@@ -293,7 +293,7 @@ class PriceSearch {
     const width = limit + 2;
     least.fill(0, 0, tree.length * width);
     for (let i = tree.length - 1; i >= 0; i--) {
-      const { after } = tree[i] as TreeRow;
+      const { after } = must(tree[i], 'row');
       const base = i * width;
       const parent = after * width;
       const lowest = (before[i] as number) + 1;
@@ -316,8 +316,8 @@ class PriceSearch {
     }
     const placement = new Array<number>(tree.length);
     for (let i = 0; i < tree.length; i++) {
-      const { after } = tree[i] as TreeRow;
-      const from = after < 0 ? 1 : (placement[after] as number) + 1;
+      const { after } = must(tree[i], 'row');
+      const from = after < 0 ? 1 : must(placement[after], 'place of a row') + 1;
       placement[i] = place[i * width + from] as number;
     }
     return placement;
@@ -327,7 +327,7 @@ class PriceSearch {
     const { rpbCount } = this.problem;
     let cost = 0;
     for (let i = 0; i < placement.length; i++) {
-      cost += this.tables.rowCosts[i * rpbCount + rpbIndexOf(placement[i] as number, rpbCount)] as number;
+      cost += this.tables.rowCosts[i * rpbCount + rpbIndexOf(must(placement[i], 'place of a row'), rpbCount)] as number;
     }
     return cost;
   }
@@ -337,25 +337,25 @@ class PriceSearch {
     const { tree, rpbCount } = this.problem;
     const { taken, beyond } = this.tables;
     const isChain = (beyond[0] as number) === tree.length - 1;
-    if (isChain && (placement.at(-1) as number) <= rpbCount) return undefined;
+    if (isChain && must(placement.at(-1), 'place of a row') <= rpbCount) return undefined;
     taken.fill(0, 0, TAKEN * rpbCount);
     for (let i = 0; i < placement.length; i++) {
-      const at = TAKEN * rpbIndexOf(placement[i] as number, rpbCount);
-      const { entries, memories } = tree[i] as TreeRow;
-      taken[at] = (taken[at] as number) + 1;
-      taken[at + 1] = (taken[at + 1] as number) + entries;
-      taken[at + 2] = (taken[at + 2] as number) + memories.length;
+      const at = TAKEN * rpbIndexOf(must(placement[i], 'place of a row'), rpbCount);
+      const { entries, memories } = must(tree[i], 'row');
+      taken[at] = must(taken[at], 'number of an RPB') + 1;
+      taken[at + 1] = must(taken[at + 1], 'number of an RPB') + entries;
+      taken[at + 2] = must(taken[at + 2], 'number of an RPB') + memories.length;
     }
     for (let rpb = 0; rpb < rpbCount; rpb++) {
       const at = TAKEN * rpb;
-      if ((taken[at] as number) < 2) continue;
-      const isShort = (taken[at + 1] as number) > must(this.free.entries[rpb], 'free entries of an RPB');
-      if (!isShort && (taken[at + 2] as number) < 2) continue;
+      if (must(taken[at], 'number of an RPB') < 2) continue;
+      const isShort = must(taken[at + 1], 'number of an RPB') > must(this.free.entries[rpb], 'free entries of an RPB');
+      if (!isShort && must(taken[at + 2], 'number of an RPB') < 2) continue;
       const here = placement.flatMap((x, i) => (rpbIndexOf(x, rpbCount) === rpb ? [i] : []));
       if (isShort) return { rpb, rows: here };
-      const withBlocks = here.filter((i) => (tree[i] as TreeRow).memories.length > 0);
+      const withBlocks = here.filter((i) => must(tree[i], 'row').memories.length > 0);
       if (withBlocks.length < 2) continue;
-      const sizes = withBlocks.flatMap((i) => (tree[i] as TreeRow).memories.map(({ buckets }) => buckets));
+      const sizes = withBlocks.flatMap((i) => must(tree[i], 'row').memories.map(({ buckets }) => buckets));
       if (!this.free.fitsMemory(rpb, sizes)) return { rpb, rows: withBlocks };
     }
     return undefined;

@@ -179,7 +179,7 @@ const BROKEN: readonly (readonly [pass: PassName, what: string, form: Form, faul
   [
     'place',
     'all in one RPB',
-    withPlacement({ placement: place.allocation.placement.map(() => asLogicalRpb(1, 1, 'a row')) }),
+    withPlacement({ placement: place.allocation.placement.map(() => asLogicalRpb(1, 1, 1)) }),
     /not after row/,
   ],
   ['place', 'a memory without block', withPlacement({ memories: [] }), /0 of 1 memories have a block/],

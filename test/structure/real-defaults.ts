@@ -236,7 +236,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'action?.parameters ?? []',
   ],
   'compiler/link/filter-meetings.ts': ['wanted.get(match.name) ?? []', 'select?.next ?? []'],
-  'compiler/link/free-ranges.ts': ['taken.get(candidate) ?? 0', 'taken.get(range) ?? 0', 'size = 0'],
   'compiler/link/operations.ts': ['id?.value ?? 0'],
   'compiler/link/switch-state.ts': ['this.running.get(name) ?? {}', 'this.freeProgramId() ?? -1'],
   'compiler/p4/lookahead.ts': ['dataPlane.description.headers[header] ?? {}', "header = ''", 'valid = []'],
@@ -247,7 +246,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/passes/checks/check-rows.ts': ['served[row]?.get(branch) ?? []'],
   'compiler/passes/print/print-entries.ts': ['keyText(field, dataPlane) ?? []'],
   'compiler/place/greedy.ts': ['this.regardless?.[i * (this.problem.logicalRpbs + 2) + x] ?? 0', 'rows[j]?.link ?? -1'],
-  'compiler/place/price.ts': ['tree[i]?.memories.map(({ buckets }) => buckets) ?? []', 'tree[i]?.after ?? -1'],
   'compiler/place/problem.ts': ['places.get(step) ?? []', 'links[i] ?? -1'],
   'compiler/place/smt-model.ts': [
     'row?.memories.map(({ buckets }) => buckets) ?? []',
