@@ -1,7 +1,6 @@
 /** Comparison of a running program with a tree of steps: whether both do the same for a branch id from some RPB on. */
 
 import { appendTo } from '../data-plane/counting.js';
-import { actionName } from '../data-plane/instructions/table.js';
 import type { Condition, Memory } from '../language/program.js';
 import type { MemoryBlock } from '../link/compiled-program.js';
 import { canInline } from '../steps/inline-cases.js';
@@ -52,7 +51,7 @@ export class Vocabulary {
 
   ruleOf(step: ActionStep, conditions: readonly Condition[], priority: number): Rule | undefined {
     const parameters = this.parametersOf(step);
-    return parameters && { conditions, priority, action: actionName(step.effect), parameters };
+    return parameters && { conditions, priority, action: step.instruction.name, parameters };
   }
 
   casesOf(branch: BranchStep): readonly CaseBody[] {

@@ -264,7 +264,7 @@ export class BodyPlacer {
 
   private sharedStep(step: ActionStep, x: number): Rule | undefined {
     const parameters = this.behaviour.words.parametersOf(step);
-    return this.unconditional.get(`${x} ${actionName(step.effect)}(${parameters?.join()})`);
+    return this.unconditional.get(`${x} ${step.instruction.name}(${parameters?.join()})`);
   }
 
   /** Whether the RPB has the action of the step and a free entry for it. */
@@ -273,7 +273,7 @@ export class BodyPlacer {
     const index = rpbIndexOf(x, dataPlane.rpbCount);
     return (
       must(free[index], `free entries of RPB ${index + 1}`) > 0 &&
-      dataPlane.rpbsWith(actionName(step.effect))[index] === 1 &&
+      dataPlane.rpbsWith(step.instruction.name)[index] === 1 &&
       this.behaviour.words.parametersOf(step) !== undefined &&
       this.room.isPlace(step, x)
     );

@@ -1,7 +1,6 @@
 /** Collects the logical RPBs of the steps of a changed program, kept and new. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { actionName } from '../data-plane/instructions/table.js';
 import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
 import type { PlacedStep } from '../link/compiled-program.js';
@@ -23,7 +22,7 @@ export class PlaceLog {
 
   /** The logical RPB of each step. */
   get places(): ReadonlyMap<Step, number> {
-    return new Map(this.found.flatMap(({ of, x }) => ('effect' in of ? [[of, x] as const] : [])));
+    return new Map(this.found.flatMap(({ of, x }) => ('instruction' in of ? [[of, x] as const] : [])));
   }
 
   copy(): PlaceLog {
@@ -41,7 +40,7 @@ export class PlaceLog {
         ({ line, column }): PlacedStep => ({
           line,
           column,
-          action: 'effect' in of ? actionName(of.effect) : 'branch',
+          action: 'instruction' in of ? of.instruction.name : 'branch',
           depth: must(depths.get(x), `depth of logical RPB ${x}`),
           branch: typeof branch === 'number' ? branch : must(branch.id, 'branch ID'),
           rpb: rpbNumberOf(x, rpbCount),

@@ -81,7 +81,7 @@ function locateKept(behaviour: Behaviour, below: Below, tree: StepTree, id: numb
   for (const rule of change.rules) {
     if (rule.kind !== 'kept') continue;
     const { from } = rule;
-    if ('effect' in from) {
+    if ('instruction' in from) {
       finder.step(from, id, change.x);
       continue;
     }

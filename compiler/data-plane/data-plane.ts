@@ -3,9 +3,22 @@
  * Immutable; two data planes with the same hash are the same.
  */
 import { createHash } from 'node:crypto';
-import type { CrcDescription, DataPlaneDescription, Gress, HeaderDescription } from './description.js';
+import {
+  type CrcDescription,
+  type DataPlaneDescription,
+  type Gress,
+  type HeaderDescription,
+  REGISTERS,
+  type Register,
+} from './description.js';
 import { type ActionParameter, compactFieldName } from './instructions/instruction.js';
-import { type ActionEffect, actionParameters, effectOfAction } from './instructions/table.js';
+import {
+  actionParameters,
+  directEffect,
+  effectOfAction,
+  type Instruction,
+  instructionOf,
+} from './instructions/table.js';
 import { DataPlaneError, descriptionProblems } from './validate.js';
 
 /** A field of a header in the packet. */
@@ -44,10 +57,11 @@ export interface Header {
   readonly description: HeaderDescription;
 }
 
-export interface Action {
-  readonly name: string;
-  readonly effect: ActionEffect;
+/** An action of an RPB. */
+export interface Action extends Instruction {
   readonly parameters: readonly ActionParameter[];
+  /** Its name as the driver sends it, e.g. SwitchIngress.rpb3.loadi_mar */
+  readonly control: string;
 }
 
 export interface Rpb {
@@ -119,6 +133,8 @@ export class DataPlane {
   readonly discardPort: number | undefined;
   private readonly fieldByName = new Map<string, Field>();
   private readonly holdersByAction = new Map<string, Uint8Array>();
+  /** By primitive, field, and the numbers of the registers: see {@link directInstruction}. */
+  private readonly direct = new Map<string, Map<Field | undefined, (Instruction | 'none' | undefined)[]>>();
 
   /** @throws {DataPlaneError} with every problem of the description */
   constructor(readonly description: DataPlaneDescription) {
@@ -189,6 +205,32 @@ export class DataPlane {
     return holders;
   }
 
+  /** The action that alone implements a statement of the language, if there is one; this data plane need not have it. */
+  directInstruction(
+    primitive: string,
+    registers: readonly Register[],
+    field: Field | undefined,
+  ): Instruction | undefined {
+    let byField = this.direct.get(primitive);
+    if (byField === undefined) {
+      byField = new Map();
+      this.direct.set(primitive, byField);
+    }
+    let byRegisters = byField.get(field);
+    if (byRegisters === undefined) {
+      byRegisters = [];
+      byField.set(field, byRegisters);
+    }
+    const at = registerNumber(registers[0]) * (REGISTERS.length + 1) + registerNumber(registers[1]);
+    let known = byRegisters[at];
+    if (known === undefined) {
+      const effect = directEffect({ primitive, registers, field: field?.name });
+      known = effect === undefined ? 'none' : instructionOf(effect);
+      byRegisters[at] = known;
+    }
+    return known === 'none' ? undefined : known;
+  }
+
   private resolveHeaders(): Header[] {
     return Object.entries(this.description.headers).map(([name, description], index) => {
       let bitOffset = 0;
@@ -210,7 +252,11 @@ export class DataPlane {
       for (const name of rpb.actions) {
         const effect = effectOfAction(name, compactNames);
         if (effect === undefined) throw new DataPlaneError(this.name, [`RPB ${key}: unknown action ${name}`]);
-        actions.set(name, { name, effect, parameters: actionParameters(effect, bits) });
+        actions.set(name, {
+          ...instructionOf(effect),
+          parameters: actionParameters(effect, bits),
+          control: `${control}.${name}`,
+        });
       }
       return {
         number: index + 1,
@@ -240,6 +286,10 @@ export class DataPlane {
     }));
   }
 }
+
+/** From 1; 0 for none. */
+const registerNumber = (register: Register | undefined): number =>
+  register === undefined ? 0 : REGISTERS.indexOf(register) + 1;
 
 /** JSON with the keys of every object in alphabetical order: equal values give equal text. */
 export function canonicalJson(value: unknown): string {

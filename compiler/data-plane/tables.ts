@@ -105,7 +105,7 @@ function filterTables({ description, filterTables: filters }: DataPlane, stage: 
 
 function operationTable({ description: { state } }: DataPlane, rpb: Rpb): MatchTable {
   const register = (name: string): TableKey => ({ name, match: 'ternary', width: WORD_BITS });
-  const actions = [...rpb.actions.values()].map(({ name, parameters }) => action(`${rpb.control}.${name}`, parameters));
+  const actions = [...rpb.actions.values()].map(({ control, parameters }) => action(control, parameters));
   return {
     name: rpb.table,
     gress: rpb.gress,

@@ -7,7 +7,6 @@ import { addTo, appendTo } from '../data-plane/counting.js';
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import type { Gress, Register } from '../data-plane/description.js';
 import type { StepCategory, StepText } from '../data-plane/instructions/instruction.js';
-import { actionName } from '../data-plane/instructions/table.js';
 import { gressCycles } from '../data-plane/latency.js';
 import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
@@ -17,7 +16,7 @@ import type { CompiledProgram, KeyField } from '../link/compiled-program.js';
 import type { SwitchState } from '../link/switch-state.js';
 import { emitAllocated, type LoweredProgram } from '../passes/compile.js';
 import type { ProgramRows, Row, RowEntry } from '../rows/rows.js';
-import { entryEffect } from '../rows/rows.js';
+import { entryInstruction } from '../rows/rows.js';
 import { type BranchItem, type BranchItems, branchItems } from './branch-items.js';
 import { type PlaceReason, placeReasons } from './place-reasons.js';
 import { unitKindOf } from './placement-units.js';
@@ -268,7 +267,7 @@ class Explainer {
             branches.flatMap((branch) => this.flags.at(branch, row.depth)),
           )
         : { category: 'branch', verb: 'BRANCH', operands: [] };
-    const action = actionName(entryEffect(entry));
+    const action = entryInstruction(entry).name;
     return {
       branches,
       branchMatch: entry.branch,

@@ -2,12 +2,11 @@
 
 import { appendTo } from '../data-plane/counting.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { actionName } from '../data-plane/instructions/table.js';
 import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import { rangesText } from '../passes/print/words.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows, Row } from '../rows/rows.js';
-import { entryEffect } from '../rows/rows.js';
+import { entryInstruction } from '../rows/rows.js';
 import { isMemoryAccess } from '../steps/steps.js';
 import type { PlaceReason } from './place-reasons.js';
 
@@ -120,7 +119,7 @@ export function actionText(
 }
 
 export const actionNamesOf = (row: Row | undefined): string[] =>
-  (row?.entries ?? []).map((entry) => actionName(entryEffect(entry)));
+  (row?.entries ?? []).map((entry) => entryInstruction(entry).name);
 
 /** `only ingress RPBs have forward`. */
 export function holdersText(action: string, dataPlane: DataPlane): string {

@@ -4,7 +4,6 @@
  */
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import type { Place } from '../data-plane/instructions/instruction.js';
-import { effectsOf } from '../data-plane/instructions/table.js';
 import type { RowEntry } from '../rows/rows.js';
 import type { ActionStep } from '../steps/steps.js';
 import type { BranchItems } from './branch-items.js';
@@ -67,8 +66,8 @@ function beforeItem(entries: readonly RowEntry[], otherwise: Facts, after: (entr
   return facts | otherwise;
 }
 
-function beforeStep({ effect, parameters }: ActionStep, after: Facts): Facts {
-  const { reads, writes, discards, copies, address, secondStores } = effectsOf(effect);
+function beforeStep({ instruction, parameters }: ActionStep, after: Facts): Facts {
+  const { reads, writes, discards, copies, address, secondStores } = instruction.effects;
   let facts = after & ~factsOf([...writes, ...discards]);
   for (const [from, to] of copies) {
     facts &= ~FACT[to];

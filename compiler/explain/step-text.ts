@@ -13,7 +13,7 @@ export const byName = <M extends { readonly name: string }>(memories: readonly M
 
 /** @param memories by name @param flags those that offset steps before an access may have set */
 export function stepText(
-  { effect, parameters, memory = '' }: ActionStep,
+  { instruction: { effect }, parameters, memory = '' }: ActionStep,
   memories: ReadonlyMap<string, Memory>,
   flags: readonly number[],
 ): StepText {

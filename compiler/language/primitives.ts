@@ -100,10 +100,16 @@ export const PRIMITIVES: ReadonlyMap<string, PrimitiveRow & { readonly name: Pri
   ROWS.map((entry) => [entry.name, entry]),
 );
 
-/** The registers that a use stands for, given the register arguments. */
+/** The register that a use stands for, given the register arguments; undefined for an argument that is missing. */
+export const registerOfUse = (use: RegisterUse, args: readonly Register[]): Register | undefined =>
+  use === 'first' ? args[0] : use === 'second' ? args[1] : use;
+
+/** The registers that uses stand for, given the register arguments. */
 export function registersUsed(uses: readonly RegisterUse[], args: readonly Register[]): Register[] {
-  return uses.flatMap((use) => {
-    const register = use === 'first' ? args[0] : use === 'second' ? args[1] : use;
-    return register === undefined ? [] : [register];
-  });
+  const used: Register[] = [];
+  for (const use of uses) {
+    const register = registerOfUse(use, args);
+    if (register !== undefined) used.push(register);
+  }
+  return used;
 }

@@ -2,15 +2,15 @@
 
 import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
-import { actionName } from '../data-plane/instructions/table.js';
 import { type LogicalRpb, passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
 import type { Condition, Program } from '../language/program.js';
 import type { BranchMatch } from '../rows/branch-ids.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
-import { entryEffect } from '../rows/rows.js';
+import { entryInstruction } from '../rows/rows.js';
 import type { StepParameter } from '../steps/steps.js';
 import {
+  type ActionArgument,
   COMPILED_PROGRAM_SCHEMA,
   type CompiledProgram,
   type KeyField,
@@ -33,9 +33,9 @@ export interface EmitInput {
 }
 
 export function passesOf(placement: readonly number[], dataPlane: DataPlane): number {
-  let last = 0;
+  let last = 1;
   for (const x of placement) if (x > last) last = x;
-  return Math.max(1, Math.ceil(last / dataPlane.rpbCount));
+  return Math.ceil(last / dataPlane.rpbCount);
 }
 
 /** The compiled program of an allocation that fits. */
@@ -48,26 +48,20 @@ export function emit(input: EmitInput): CompiledProgram {
     sizeMasks: new Map(program.memories.map(({ name, buckets }) => [name, buckets - 1])),
     bases: new Map(input.memories.map(({ name, base }) => [name, base])),
   };
-  const rowEntries = rows.flatMap((row, i) => {
-    const place = places[i];
-    return place === undefined ? [] : row.entries.map((entry) => rpbEntry(entry, place, input, memories));
-  });
-  const placed = origins.flatMap(({ branch, depth, action, span }): PlacedStep[] => {
+  const entries: TableEntry[] = [];
+  for (const [i, row] of rows.entries()) {
+    const place = must(places[i], 'place of a row');
+    for (const entry of row.entries) entries.push(rpbEntry(entry, place, input, memories));
+  }
+  entries.push(...recirculationEntries(programId, passes), filterEntry(program, programId, input.filterPriority));
+  const placed: PlacedStep[] = [];
+  for (const { branch, depth, action, span } of origins) {
     const place = action === 'nop' ? undefined : places[rowOf(branch, depth)];
-    if (place === undefined) return [];
-    const { line, column } = span;
-    return [
-      {
-        line,
-        column,
-        action,
-        depth,
-        branch: must(branchIds[branch], `ID of branch ${branch}`),
-        rpb: place.rpb.number,
-        pass: place.pass,
-      },
-    ];
-  });
+    if (place === undefined) continue;
+    const { rpb, pass } = place;
+    const id = must(branchIds[branch], 'ID of a branch');
+    placed.push({ line: span.line, column: span.column, action, depth, branch: id, rpb: rpb.number, pass });
+  }
   return {
     schema: COMPILED_PROGRAM_SCHEMA,
     program: program.name,
@@ -78,11 +72,7 @@ export function emit(input: EmitInput): CompiledProgram {
     placement: placed,
     memories: input.memories,
     hashes: hashUses(program, placed, input.memories, dataPlane),
-    entries: [
-      ...rowEntries,
-      ...recirculationEntries(programId, passes),
-      filterEntry(program, programId, input.filterPriority),
-    ],
+    entries,
   };
 }
 
@@ -107,11 +97,10 @@ interface MemoryParameters {
 
 function rpbEntry(entry: RowEntry, { rpb, pass }: Place, input: EmitInput, memories: MemoryParameters): TableEntry {
   const { does, branch, conditions, priority } = entry;
-  const name = actionName(entryEffect({ does }));
-  const values =
-    does.kind === 'step' ? does.step.parameters.map((parameter) => parameterValue(parameter, memories)) : [does.id];
+  const { name: action } = entryInstruction(entry);
+  const values = does.kind === 'step' ? parameterValues(does.step.parameters, memories) : [does.id];
   const { dataPlane, programId } = input;
-  return rpbTableEntry({ rpb, pass, programId, branch, conditions, priority, action: name, values }, dataPlane);
+  return rpbTableEntry({ rpb, pass, programId, branch, conditions, priority, action, values }, dataPlane);
 }
 
 /** The parts of an entry of an RPB, without the names that the driver sends. */
@@ -132,17 +121,19 @@ export function rpbTableEntry(parts: RpbEntryParts, dataPlane: DataPlane): Table
   const { rpb, priority, values } = parts;
   const action = rpb.actions.get(parts.action);
   if (action === undefined) throw new Error(`RPB ${rpb.number} has no action ${parts.action}`);
-  return {
-    table: rpb.table,
-    key: rpbKey(parts, dataPlane),
-    priority,
-    action: `${rpb.control}.${parts.action}`,
-    parameters: action.parameters.map(({ name }, i) => ({
-      name,
-      value: must(values[i], `value of parameter ${name}`),
-    })),
-  };
+  const parameters: ActionArgument[] = [];
+  for (const { name } of action.parameters) {
+    parameters.push({ name, value: must(values[parameters.length], 'value of a parameter') });
+  }
+  return { table: rpb.table, key: rpbKey(parts, dataPlane), priority, action: action.control, parameters };
 }
+
+function parameterValues(parameters: readonly StepParameter[], memories: MemoryParameters): readonly number[] {
+  if (parameters.length === 0) return NO_VALUES;
+  return parameters.map((parameter) => parameterValue(parameter, memories));
+}
+
+const NO_VALUES: readonly number[] = [];
 
 function parameterValue(parameter: StepParameter, { sizeMasks, bases }: MemoryParameters): number {
   if (parameter.kind === 'constant') return parameter.value;
@@ -154,23 +145,30 @@ function parameterValue(parameter: StepParameter, { sizeMasks, bases }: MemoryPa
 const MISSING = { sizeMask: 'size', base: 'block' } as const;
 
 function rpbKey({ branch, conditions, pass, programId }: RpbEntryParts, dataPlane: DataPlane): KeyField[] {
-  const registers = ['mar', 'sar', 'har'] as const satisfies readonly Register[];
   return [
     { name: RPB_KEYS.program, match: 'exact', value: programId },
     dataPlane.description.state.branchMatch === 'exact'
       ? { name: RPB_KEYS.branch, match: 'exact', value: branch.value }
-      : { name: RPB_KEYS.branch, match: 'ternary', ...branch },
+      : { name: RPB_KEYS.branch, match: 'ternary', value: branch.value, mask: branch.mask },
     { name: RPB_KEYS.recirculation, match: 'exact', value: pass },
-    ...registers.map((register): KeyField => {
-      const condition = conditions.find((candidate) => candidate.register === register);
-      return {
-        name: RPB_KEYS[register],
-        match: 'ternary',
-        value: condition?.value ?? 0,
-        mask: condition?.mask ?? 0,
-      };
-    }),
+    registerKey('mar', conditions),
+    registerKey('sar', conditions),
+    registerKey('har', conditions),
   ];
+}
+
+/** Most entries do not look at a register: one object serves them all. */
+const ANY_VALUE: Readonly<Record<Register, KeyField>> = {
+  mar: { name: RPB_KEYS.mar, match: 'ternary', value: 0, mask: 0 },
+  sar: { name: RPB_KEYS.sar, match: 'ternary', value: 0, mask: 0 },
+  har: { name: RPB_KEYS.har, match: 'ternary', value: 0, mask: 0 },
+};
+
+function registerKey(register: Register, conditions: readonly Condition[]): KeyField {
+  for (const { register: compared, value, mask } of conditions) {
+    if (compared === register) return { name: RPB_KEYS[register], match: 'ternary', value, mask };
+  }
+  return ANY_VALUE[register];
 }
 
 /**

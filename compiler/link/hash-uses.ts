@@ -1,8 +1,10 @@
 /** The hashes of a placed program, from which readers of its memories compute addresses. */
 
+import { appendTo } from '../data-plane/counting.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
+import type { CrcDescription } from '../data-plane/description.js';
 import { FIVE_TUPLE } from '../data-plane/headers.js';
-import { effectsOf } from '../data-plane/instructions/table.js';
+import type { Effects } from '../data-plane/instructions/instruction.js';
 import { must } from '../data-plane/must.js';
 import type { PrimitiveStatement, Program, Statement } from '../language/program.js';
 import type { HashInputField, HashUse, MemoryBlock, PlacedStep } from './compiled-program.js';
@@ -37,30 +39,30 @@ export function hashUses(
   memories: readonly MemoryBlock[],
   dataPlane: DataPlane,
 ): HashUse[] {
+  const behind = memoriesBehind(program.body);
+  if (behind.size === 0) return [];
   const inputs: Record<'5-tuple' | 'har', readonly HashInputField[]> = {
     '5-tuple': FIVE_TUPLE.map((name) => ({ name, bits: dataPlane.field(name).width })),
     har: [{ name: 'har', bits: REGISTER_BITS }],
   };
-  const behind = memoriesBehind(program.body);
-  const placed = stepsByPlace(behind.size === 0 ? [] : placement);
+  const placed = hashingSteps(placement, dataPlane);
   const sizes = new Map(program.memories.map(({ name, buckets }) => [name, buckets]));
   const order = new Map(memories.map((memory, i) => [memory.name, i]));
-  return [...behind].flatMap(([{ span, memory }, addressed]) => {
+  const uses: HashUse[] = [];
+  for (const [{ span, memory }, addressed] of behind) {
     const places = new Map<number, HashUse>();
     const size = memory === undefined ? undefined : sizes.get(memory);
     const blocks = [...addressed].flatMap((name) => order.get(name) ?? []).sort((a, b) => a - b);
-    for (const { line, column, action, rpb, pass } of placed.get(placeKey(span)) ?? []) {
-      const effect = dataPlane.rpb(rpb).actions.get(action)?.effect;
-      const hash = effect && effectsOf(effect).hashes;
-      if (hash === undefined) continue;
+    for (const { step, hashes, crc } of placed.get(span.line)?.get(span.column) ?? []) {
+      const { line, column, rpb, pass } = step;
       places.set(pass * dataPlane.rpbCount + rpb, {
         line,
         column,
         rpb,
         pass,
-        input: inputs[hash.input],
-        into: hash.into,
-        crc: dataPlane.rpb(rpb).hash,
+        input: inputs[hashes.input],
+        into: hashes.into,
+        crc,
         mask: size === undefined ? null : size - 1,
         memories: blocks.map((i) => {
           const { name, base } = must(memories[i], 'block of a memory');
@@ -68,20 +70,30 @@ export function hashUses(
         }),
       });
     }
-    return [...places.values()];
-  });
+    uses.push(...places.values());
+  }
+  return uses;
 }
 
-const placeKey = ({ line, column }: { readonly line: number; readonly column: number }): string => `${line}:${column}`;
+interface HashingStep {
+  readonly step: PlacedStep;
+  readonly hashes: NonNullable<Effects['hashes']>;
+  readonly crc: CrcDescription;
+}
 
-/** By line and column of its statement. */
-function stepsByPlace(placement: readonly PlacedStep[]): ReadonlyMap<string, readonly PlacedStep[]> {
-  const byPlace = new Map<string, PlacedStep[]>();
+/** The steps that compute a hash, by line and column of their statement. */
+function hashingSteps(
+  placement: readonly PlacedStep[],
+  dataPlane: DataPlane,
+): ReadonlyMap<number, ReadonlyMap<number, readonly HashingStep[]>> {
+  const byLine = new Map<number, Map<number, HashingStep[]>>();
   for (const step of placement) {
-    const key = placeKey(step);
-    const steps = byPlace.get(key);
-    if (steps === undefined) byPlace.set(key, [step]);
-    else steps.push(step);
+    const { actions, hash: crc } = dataPlane.rpb(step.rpb);
+    const hashes = actions.get(step.action)?.effects.hashes;
+    if (hashes === undefined) continue;
+    const byColumn = byLine.get(step.line) ?? new Map<number, HashingStep[]>();
+    byLine.set(step.line, byColumn);
+    appendTo(byColumn, step.column, { step, hashes, crc });
   }
-  return byPlace;
+  return byLine;
 }

@@ -1,12 +1,12 @@
 /** The problem for an allocator: rows of entries, each to be placed in one RPB, with their needs. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { actionName } from '../data-plane/instructions/table.js';
+import type { Instruction } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
 import type { Memory } from '../language/program.js';
 import type { Branches, StepPlace } from '../rows/branches.js';
 import type { ProgramRows, RowEntry } from '../rows/rows.js';
-import { entryEffect } from '../rows/rows.js';
+import { entryInstruction } from '../rows/rows.js';
 import type { LinkGroup } from '../steps/memory-links.js';
 import { isMemoryAccess, type Step } from '../steps/steps.js';
 
@@ -50,20 +50,19 @@ export function placementProblem(
   dataPlane: DataPlane,
   recirculations: number,
 ): PlacementProblem {
-  const placesOf = (steps: readonly Step[]) => steps.flatMap((step) => places.get(step) ?? []);
   const build = (entries: readonly (readonly RowEntry[])[], rowAt: (place: StepPlace) => number): PlacementRow[] => {
     const links = linkRows(
       entries.length,
-      groups.map(({ steps }) => placesOf(steps).map(rowAt)),
+      groups.map(({ steps }) => rowsOfSteps(steps, places, rowAt)),
     );
-    const linkedTo = new Set(links);
+    const isLinked = new Set(links);
     const waiting = new Map(memories.map((memory, number) => [memory.name, { memory, number }]));
     return entries.map((here, i) => ({
       entries: here.length,
       memories: takeAccessed(here, waiting),
       allowed: allowedRpbs(here, dataPlane),
       link: links[i] ?? -1,
-      isLinked: linkedTo.has(i),
+      isLinked: isLinked.has(i),
     }));
   };
   const byDepth = (): RowEntry[][] => {
@@ -83,8 +82,21 @@ export function placementProblem(
       byDepthBuilt ??= build(byDepth(), ({ depth: at }) => at - 1);
       return byDepthBuilt;
     },
-    tree: rows.map(({ depth: at, after }, i) => ({ ...(tree[i] as PlacementRow), depth: at, after })),
+    tree: tree.map(({ entries, memories: first, allowed, link, isLinked }, i) => {
+      const { depth: at, after } = must(rows[i], 'row of a program');
+      return { entries, memories: first, allowed, link, isLinked, depth: at, after };
+    }),
   };
+}
+
+function rowsOfSteps(
+  steps: readonly Step[],
+  places: Branches['places'],
+  rowAt: (place: StepPlace) => number,
+): readonly number[] {
+  const found: number[] = [];
+  for (const step of steps) for (const place of places.get(step) ?? []) found.push(rowAt(place));
+  return found;
 }
 
 /** A memory with its place in the order of the program's memories. */
@@ -95,6 +107,7 @@ interface NumberedMemory {
 
 /** The memories that entries access, in the order of the program, removed from the map. */
 function takeAccessed(entries: readonly RowEntry[], waiting: Map<string, NumberedMemory>): readonly Memory[] {
+  if (waiting.size === 0) return NO_MEMORIES;
   const taken: NumberedMemory[] = [];
   for (const { does } of entries) {
     if (does.kind !== 'step' || !isMemoryAccess(does.step)) continue;
@@ -104,14 +117,20 @@ function takeAccessed(entries: readonly RowEntry[], waiting: Map<string, Numbere
     taken.push(memory);
     waiting.delete(name);
   }
+  if (taken.length === 0) return NO_MEMORIES;
   return taken.sort((a, b) => a.number - b.number).map(({ memory }) => memory);
 }
 
+const NO_MEMORIES: readonly Memory[] = [];
+
 function allowedRpbs(entries: readonly RowEntry[], dataPlane: DataPlane): Uint8Array {
-  const names = new Set(entries.map((entry) => actionName(entryEffect(entry))));
   const allowed = new Uint8Array(dataPlane.rpbCount).fill(1);
-  for (const name of names) {
-    const holders = dataPlane.rpbsWith(name);
+  const seen = new Set<Instruction>();
+  for (const entry of entries) {
+    const instruction = entryInstruction(entry);
+    if (seen.has(instruction)) continue;
+    seen.add(instruction);
+    const holders = dataPlane.rpbsWith(instruction.name);
     for (let rpb = 0; rpb < allowed.length; rpb++) if (holders[rpb] === 0) allowed[rpb] = 0;
   }
   return allowed;
@@ -122,6 +141,7 @@ function allowedRpbs(entries: readonly RowEntry[], dataPlane: DataPlane): Uint8A
  * @param groups rows that share an RPB
  */
 function linkRows(count: number, groups: readonly (readonly number[])[]): number[] {
+  if (groups.length === 0) return new Array<number>(count).fill(-1);
   const parent = Array.from({ length: count }, (_, i) => i);
   const root = (i: number): number => {
     let at = i;

@@ -5,7 +5,6 @@
 
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
-import { actionName } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
 import { byName, callText, stepText } from '../explain/step-text.js';
 import type { Span } from '../language/diagnostics.js';
@@ -142,7 +141,7 @@ function stepUse(step: Step, flags: readonly number[], dataPlane: DataPlane): St
   if (step.kind === 'nop') {
     return { text: 'NOP', action: undefined, rpbs: dataPlane.rpbs.map(({ number }) => number) };
   }
-  const action = actionName(step.effect);
+  const action = step.instruction.name;
   const { verb, operands } = stepText(step, byName([EXAMPLE_MEMORY]), flags);
   return { text: callText(verb, operands), action, rpbs: rpbNumbersWith(action, dataPlane) };
 }

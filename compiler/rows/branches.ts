@@ -2,18 +2,11 @@
  * The aligned tree as a list of branches: the steps for packets of one branch id, by depth. Equal case bodies at
  * one depth are one branch.
  */
-import { actionName } from '../data-plane/instructions/table.js';
+import { NumberPairs } from '../data-plane/number-pairs.js';
 import type { Span } from '../language/diagnostics.js';
 import type { Condition } from '../language/program.js';
-import {
-  type ActionStep,
-  type BranchStep,
-  conditionsIdentity,
-  type Step,
-  type StepTree,
-  stepIdentity,
-} from '../steps/steps.js';
-import { TreeIdentities } from '../steps/tree-identity.js';
+import type { ActionStep, BranchStep, Step, StepTree } from '../steps/steps.js';
+import { conditionsNumber, TreeIdentities } from '../steps/tree-identity.js';
 
 export interface Branch {
   /** The depth of its first item, one more than that of the BRANCH that leads to it. */
@@ -29,7 +22,7 @@ export interface Branch {
 export interface RowItem {
   readonly alternatives: readonly Alternative[];
   /** Equal for items with the same effect. */
-  readonly identity: string;
+  readonly identity: number;
 }
 
 export interface Alternative {
@@ -68,35 +61,42 @@ export function branchesOf(tree: StepTree, mergesEqual = true): Branches {
   const collector = new Collector(mergesEqual);
   collector.branchAt(tree, 1);
   const { branches, origins, places } = collector;
-  return {
-    branches,
-    origins,
-    places,
-    depth: Math.max(0, ...branches.map(({ start, items }) => start + items.length - 1)),
-  };
+  let depth = 0;
+  for (const { start, items } of branches) depth = Math.max(depth, start + items.length - 1);
+  return { branches, origins, places, depth };
 }
 
-const NOP: RowItem = { alternatives: [], identity: '' };
+const NO_CONDITIONS: readonly Condition[] = [];
 
 class Collector {
   readonly branches: { start: number; items: RowItem[] }[] = [];
   readonly origins: Origin[] = [];
   readonly places = new Map<Step, StepPlace[]>();
   private readonly identities = new TreeIdentities();
-  private readonly byBehaviour = new Map<string, number>();
+  /** Of depths with identities of trees. */
+  private readonly behaviours = new NumberPairs();
+  /** The branch of each behaviour. */
+  private readonly byBehaviour: number[] = [];
+  /** Of lists of alternatives. */
+  private readonly lists = new NumberPairs();
 
   constructor(private readonly mergesEqual: boolean) {}
 
   /** The number of the branch with the steps of this tree from this depth on. */
   branchAt(tree: StepTree, start: number): number {
-    const behaviour = `${start}:${this.identities.of(tree)}`;
-    const known = this.mergesEqual ? this.byBehaviour.get(behaviour) : undefined;
-    const number = known ?? this.branches.length;
-    const items: RowItem[] = [];
-    if (known === undefined) {
-      this.byBehaviour.set(behaviour, number);
-      this.branches.push({ start, items });
+    const number = this.branches.length;
+    if (this.mergesEqual) {
+      const behaviour = this.behaviours.of(start, this.identities.of(tree));
+      const known = this.byBehaviour[behaviour];
+      if (known !== undefined) {
+        // It has the statements of both.
+        this.collect(tree, start, known, []);
+        return known;
+      }
+      this.byBehaviour[behaviour] = number;
     }
+    const items: RowItem[] = [];
+    this.branches.push({ start, items });
     this.collect(tree, start, number, items);
     return number;
   }
@@ -105,11 +105,12 @@ class Collector {
     let depth = start;
     for (const step of steps) {
       this.note(number, depth, nameOf(step), step.spans);
-      this.places.set(step, [...(this.places.get(step) ?? []), { branch: number, depth }]);
+      const place: StepPlace = { branch: number, depth };
+      const places = this.places.get(step);
+      if (places === undefined) this.places.set(step, [place]);
+      else places.push(place);
       depth++;
-      if (step.kind === 'nop') items.push(NOP);
-      else
-        items.push({ alternatives: [{ conditions: [], does: { kind: 'step', step } }], identity: stepIdentity(step) });
+      items.push(step.kind === 'nop' ? NOP : onlyStep(step));
     }
     if (branch === undefined) return;
     this.note(number, depth, 'branch', branch.spans);
@@ -118,16 +119,27 @@ class Collector {
   }
 
   private branchItem({ cases, fallback }: BranchStep, depth: number, number: number): RowItem {
-    const step = (conditions: readonly Condition[], doing: ActionStep): Alternative => {
-      this.note(number, depth, nameOf(doing), doing.spans);
-      return { conditions, does: { kind: 'step', step: doing } };
+    const { lists } = this;
+    const alternatives: Alternative[] = [];
+    let identity: number = MARK.alternatives;
+    const add = (conditions: readonly Condition[], mark: number, does: Alternative['does'], doing: number): void => {
+      alternatives.push({ conditions, does });
+      identity = lists.of(lists.of(lists.of(identity, conditionsNumber(conditions, lists)), mark), doing);
     };
-    const alternatives = cases.map((item): Alternative => {
-      if (item.kind === 'inline') return step(item.conditions, item.step);
-      return { conditions: item.conditions, does: { kind: 'enter', branch: this.branchAt(item.body, depth + 1) } };
-    });
-    if (fallback !== undefined) alternatives.push(step([], fallback));
-    return { alternatives, identity: alternatives.map(alternativeIdentity).join('|') };
+    const addStep = (conditions: readonly Condition[], step: ActionStep): void => {
+      this.note(number, depth, nameOf(step), step.spans);
+      add(conditions, MARK.step, { kind: 'step', step }, step.identity);
+    };
+    for (const item of cases) {
+      if (item.kind === 'inline') {
+        addStep(item.conditions, item.step);
+      } else {
+        const branch = this.branchAt(item.body, depth + 1);
+        add(item.conditions, MARK.enter, { kind: 'enter', branch }, branch);
+      }
+    }
+    if (fallback !== undefined) addStep(NO_CONDITIONS, fallback);
+    return { alternatives, identity };
   }
 
   private note(branch: number, depth: number, action: string, spans: readonly Span[]): void {
@@ -135,9 +147,16 @@ class Collector {
   }
 }
 
-const nameOf = (step: StepTree['steps'][number]): string => (step.kind === 'nop' ? 'nop' : actionName(step.effect));
+/** Of lists of alternatives, which are numbered as those of trees are. */
+const MARK = { alternatives: -1, step: -9, enter: -10 } as const;
 
-function alternativeIdentity({ conditions, does }: Alternative): string {
-  const action = does.kind === 'step' ? stepIdentity(does.step) : `enter ${does.branch}`;
-  return `${conditionsIdentity(conditions)}:${action}`;
-}
+/** Those of lists of alternatives are not negative. */
+const onlyStep = (step: ActionStep): RowItem => ({
+  alternatives: [{ conditions: NO_CONDITIONS, does: { kind: 'step', step } }],
+  identity: ~step.identity,
+});
+
+/** It has no entries, so none that could be equal to others. */
+const NOP: RowItem = { alternatives: [], identity: 0 };
+
+const nameOf = (step: Step): string => (step.kind === 'nop' ? 'nop' : step.instruction.name);

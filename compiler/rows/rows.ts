@@ -2,13 +2,14 @@
  * Branches → rows of entries that are placed in one RPB. Only program id, pass and bases of memories are still unknown.
  */
 
-import type { ActionEffect } from '../data-plane/instructions/table.js';
+import { type Instruction, instructionOf } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
+import { NumberPairs } from '../data-plane/number-pairs.js';
 import type { Condition } from '../language/program.js';
 import type { LinkGroup } from '../steps/memory-links.js';
 import type { ActionStep } from '../steps/steps.js';
 import { assignBranchIds, type BranchMatch, coverBranches, type SharingGroup } from './branch-ids.js';
-import type { Alternative, Branches, Origin, RowItem } from './branches.js';
+import type { Alternative, Branches, Origin } from './branches.js';
 import { strandsOf } from './strands.js';
 
 export interface RowEntry {
@@ -23,9 +24,11 @@ export interface RowEntry {
   readonly shares: number;
 }
 
+const SET_BRANCH = instructionOf({ kind: 'setBranch' });
+
 /** The action of an entry. */
-export const entryEffect = ({ does }: Pick<RowEntry, 'does'>): ActionEffect =>
-  does.kind === 'step' ? does.step.effect : { kind: 'setBranch' };
+export const entryInstruction = ({ does }: Pick<RowEntry, 'does'>): Instruction =>
+  does.kind === 'step' ? does.step.instruction : SET_BRANCH;
 
 /** The entries of the branches of one strand at one depth. */
 export interface Row {
@@ -64,71 +67,97 @@ export function rowsOf(
   // A program with more branches than ids is refused later, with that reason.
   const isShared = sharesEntries && state.branchMatch === 'ternary' && branches.length <= 2 ** state.branchIdBits;
   const strands = strandsOf(program, groups, isShared);
-  const cells = equalItems(program, strands.strandOf);
+  const cells = cellsOf(program, strands.strandOf);
   const branchIds = isShared
     ? assignBranchIds(branches.length, sharingGroups(cells), state.branchIdBits)
     : branches.map((_, number) => number);
   const cover = new BranchCover(branchIds, isShared, state.branchIdBits);
   const rows: Row[] = [];
-  const place = new Map<string, number>();
+  const rowAt = (strand: number, at: number): number => {
+    const cell = must(cells.get(strand), 'cells of a strand').get(at);
+    return cell === undefined ? -1 : cell.row;
+  };
   for (const strand of strands.order) {
     const parent = strands.parents.get(strand);
-    let after = parent === undefined ? -1 : (place.get(`${parent.strand}:${parent.depth}`) ?? -1);
-    // Only depths with entries, as NOPs can make a program very deep.
-    for (const [at, items] of [...(cells.get(strand) ?? [])].sort(([a], [b]) => a - b)) {
-      rows.push({ depth: at, after, entries: items.flatMap((item) => entriesOf(item, cover, branchIds)) });
-      after = rows.length - 1;
-      place.set(`${strand}:${at}`, after);
+    let after = parent === undefined ? -1 : rowAt(parent.strand, parent.depth);
+    for (const cell of [...must(cells.get(strand), 'cells of a strand').values()].sort((a, b) => a.depth - b.depth)) {
+      const entries: RowEntry[] = [];
+      for (const item of cell.items) addEntries(entries, item, cover, branchIds);
+      cell.row = rows.length;
+      rows.push({ depth: cell.depth, after, entries });
+      after = cell.row;
     }
   }
-  const rowOf = (branch: number, at: number): number => place.get(`${strands.strandOf[branch]}:${at}`) ?? -1;
+  const rowOf = (branch: number, at: number): number => rowAt(must(strands.strandOf[branch], 'strand of a branch'), at);
   return { rows, depth, origins, branchIds, rowOf };
 }
 
+/** Branches of one strand with equal steps at one depth. */
 interface EqualItems {
   /** Numbers of the branches, ascending. */
   readonly members: number[];
   readonly alternatives: readonly Alternative[];
 }
 
-type ByDepth = Map<number, EqualItems[]>;
+/** What the branches of one strand do at one depth. */
+interface Cell {
+  /** Of its own among the cells of a program. */
+  readonly number: number;
+  readonly depth: number;
+  readonly items: EqualItems[];
+  /** The row of their entries; -1 until it is known. */
+  row: number;
+}
 
-/** By strand and depth: the branches with a step there, grouped by equal steps. */
-function equalItems({ branches }: Branches, strandOf: readonly number[]): ReadonlyMap<number, ByDepth> {
-  const cells = new Map<number, ByDepth>();
-  const groups = new Map<string, EqualItems>();
-  const add = (number: number, depth: number, { identity, alternatives }: RowItem): void => {
-    if (alternatives.length === 0) return;
-    const strand = strandOf[number] as number;
-    const key = `${strand}:${depth}:${identity}`;
-    const group = groups.get(key);
-    if (group !== undefined) {
-      group.members.push(number);
-      return;
+/** By strand and depth; only depths with entries, as NOPs can make a program very deep. */
+type Cells = ReadonlyMap<number, ReadonlyMap<number, Cell>>;
+
+function cellsOf({ branches }: Branches, strandOf: readonly number[]): Cells {
+  const cells = new Map<number, Map<number, Cell>>();
+  const pairs = new NumberPairs();
+  /** By cell and item. */
+  const groups: EqualItems[] = [];
+  let count = 0;
+  for (const [branch, { start, items }] of branches.entries()) {
+    const strand = must(strandOf[branch], 'strand of a branch');
+    const ofStrand = cells.get(strand) ?? new Map<number, Cell>();
+    cells.set(strand, ofStrand);
+    let depth = start - 1;
+    for (const { identity, alternatives } of items) {
+      depth++;
+      if (alternatives.length === 0) continue;
+      let cell = ofStrand.get(depth);
+      if (cell === undefined) {
+        cell = { number: count++, depth, items: [], row: -1 };
+        ofStrand.set(depth, cell);
+      }
+      const number = pairs.of(cell.number, identity);
+      const group = groups[number];
+      if (group !== undefined) {
+        group.members.push(branch);
+        continue;
+      }
+      groups[number] = { members: [branch], alternatives };
+      cell.items.push(groups[number]);
     }
-    const items: EqualItems = { members: [number], alternatives };
-    groups.set(key, items);
-    const byDepth = cells.get(strand) ?? new Map<number, EqualItems[]>();
-    cells.set(strand, byDepth);
-    const others = byDepth.get(depth);
-    if (others === undefined) byDepth.set(depth, [items]);
-    else others.push(items);
-  };
-  for (const [number, { start, items }] of branches.entries()) {
-    for (const [i, item] of items.entries()) add(number, start + i, item);
   }
   return cells;
 }
 
 /** The number of entries that each set of branches would save by sharing, over all depths. */
-function sharingGroups(cells: ReadonlyMap<number, ByDepth>): SharingGroup[] {
-  const saves = new Map<string, { members: readonly number[]; saves: number }>();
-  for (const { members, alternatives } of [...cells.values()].flatMap((byDepth) => [...byDepth.values()].flat())) {
-    if (members.length < 2) continue;
-    const key = members.join();
-    const group = saves.get(key) ?? { members, saves: 0 };
-    group.saves += alternatives.length * (members.length - 1);
-    saves.set(key, group);
+function sharingGroups(cells: Cells): SharingGroup[] {
+  const saves = new Map<number, { members: readonly number[]; saves: number }>();
+  const pairs = new NumberPairs();
+  for (const ofStrand of cells.values()) {
+    for (const { items } of ofStrand.values()) {
+      for (const { members, alternatives } of items) {
+        if (members.length < 2) continue;
+        const key = members.reduce((list, member) => pairs.of(list, member), -1);
+        const group = saves.get(key) ?? { members, saves: 0 };
+        group.saves += alternatives.length * (members.length - 1);
+        saves.set(key, group);
+      }
+    }
   }
   return [...saves.values()];
 }
@@ -176,18 +205,21 @@ class BranchCover {
   }
 }
 
-function entriesOf(
+function addEntries(
+  entries: RowEntry[],
   { members, alternatives }: EqualItems,
   cover: BranchCover,
   branchIds: readonly number[],
-): RowEntry[] {
-  return cover.of(members).flatMap(({ value, mask, shares }) =>
-    alternatives.map(({ conditions, does }, priority): RowEntry => {
-      const action =
+): void {
+  for (const { value, mask, shares } of cover.of(members)) {
+    const branch = { value, mask };
+    let priority = 0;
+    for (const { conditions, does } of alternatives) {
+      const action: RowEntry['does'] =
         does.kind === 'step'
           ? does
-          : ({ kind: 'setBranch', id: must(branchIds[does.branch], `ID of branch ${does.branch}`) } as const);
-      return { branch: { value, mask }, conditions, priority, does: action, shares };
-    }),
-  );
+          : { kind: 'setBranch', id: must(branchIds[does.branch], `ID of branch ${does.branch}`) };
+      entries.push({ branch, conditions, priority: priority++, does: action, shares });
+    }
+  }
 }

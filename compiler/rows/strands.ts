@@ -4,8 +4,9 @@
  * BRANCH that leads to it.
  */
 
+import { NumberPairs } from '../data-plane/number-pairs.js';
 import type { LinkGroup } from '../steps/memory-links.js';
-import type { Branches } from './branches.js';
+import type { Branches, StepPlace } from './branches.js';
 import { DisjointSets } from './disjoint-sets.js';
 import { type Entrance, joinToTree } from './join-to-tree.js';
 
@@ -26,6 +27,7 @@ export interface StrandParent {
 
 export function strandsOf(program: Branches, groups: readonly LinkGroup[], sharesEntries: boolean): Strands {
   const sets = new DisjointSets(program.branches.length);
+  if (program.branches.length === 1) return { strandOf: [0], parents: new Map(), order: [0] };
   if (sharesEntries) joinEqualItems(program, sets);
   joinLinked(program, groups, sets);
   joinToTree(entrancesOf(program), sets);
@@ -52,13 +54,17 @@ export function strandsOf(program: Branches, groups: readonly LinkGroup[], share
 
 /** Branches that do the same at one depth share entries there. */
 function joinEqualItems({ branches }: Branches, sets: DisjointSets): void {
-  const first = new Map<string, number>();
+  const pairs = new NumberPairs();
+  /** By depth and item: the first branch that has it there. */
+  const first: number[] = [];
   for (const [number, { start, items }] of branches.entries()) {
-    for (const [i, { identity, alternatives }] of items.entries()) {
+    let depth = start - 1;
+    for (const { identity, alternatives } of items) {
+      depth++;
       if (alternatives.length === 0) continue;
-      const key = `${start + i}:${identity}`;
-      const other = first.get(key);
-      if (other === undefined) first.set(key, number);
+      const place = pairs.of(depth, identity);
+      const other = first[place];
+      if (other === undefined) first[place] = number;
       else sets.join(other, number);
     }
   }
@@ -69,7 +75,7 @@ function joinLinked({ places }: Branches, groups: readonly LinkGroup[], sets: Di
   for (const { steps } of groups) {
     const atDepth = new Map<number, number>();
     for (const step of steps) {
-      for (const { branch, depth } of places.get(step) ?? []) {
+      for (const { branch, depth } of places.get(step) ?? NOWHERE) {
         const other = atDepth.get(depth);
         if (other === undefined) atDepth.set(depth, branch);
         else sets.join(other, branch);
@@ -77,6 +83,8 @@ function joinLinked({ places }: Branches, groups: readonly LinkGroup[], sets: Di
     }
   }
 }
+
+const NOWHERE: readonly StepPlace[] = [];
 
 /** The cases that enter branches, in the order of branches and depths. */
 function entrancesOf({ branches }: Branches): Entrance[] {

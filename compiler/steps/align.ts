@@ -34,6 +34,7 @@ export interface AlignedTree {
  */
 export function align(tree: StepTree, groups: readonly LinkGroup[], maxDepth: number): AlignedTree {
   const levels = groups.flatMap(({ byUse }) => byUse).filter((steps) => steps.length > 1);
+  if (levels.length === 0) return { tree, aligned: levels };
   const padding = new Padding(tree, levels, maxDepth);
   const firstDepth = new Map(levels.map((steps) => [steps, padding.firstDepth(steps)]));
   const byDepth = (steps: AlignedLevel): number => must(firstDepth.get(steps), 'depth of a level');
@@ -44,6 +45,7 @@ export function align(tree: StepTree, groups: readonly LinkGroup[], maxDepth: nu
 
 /** The tree with NOPs before some of its steps. */
 export function padSteps(tree: StepTree, padding: ReadonlyMap<Step, number>): StepTree {
+  if (padding.size === 0) return tree;
   return mapSteps(tree, (steps) => {
     const padded: Step[] = [];
     for (const step of steps) {

@@ -5,9 +5,17 @@
 import { branchParts, isDrop, isMemoryAccess, mapBranch, type Step, type StepTree } from './steps.js';
 
 export function deferDrops(tree: StepTree): StepTree {
+  if (!hasDrop(tree)) return tree;
   const accessing = new Set<StepTree>();
   noteAccessing(tree, accessing);
-  return defer(tree, undefined, accessing);
+  return accessing.size === 0 ? tree : defer(tree, undefined, accessing);
+}
+
+/** @param tree after expansion: all its cases have a body */
+function hasDrop({ steps, branch }: StepTree): boolean {
+  if (steps.some(isDrop)) return true;
+  if (branch === undefined) return false;
+  return hasDrop(branch.otherwise) || branch.cases.some((item) => item.kind === 'enter' && hasDrop(item.body));
 }
 
 /** Collects the trees with a memory access in them or below. @returns whether this one has one */

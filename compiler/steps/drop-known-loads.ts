@@ -3,57 +3,63 @@
  * case registers compared in full are known. So a MOVE into an unused register takes one step.
  */
 import type { Place } from '../data-plane/instructions/instruction.js';
-import { effectsOf } from '../data-plane/instructions/table.js';
 import type { Condition } from '../language/program.js';
-import type { ActionStep, CaseStep, Step, StepTree } from './steps.js';
+import { type ActionStep, mapBranch, type Step, type StepTree } from './steps.js';
 
-type Known = Readonly<Partial<Record<Place, number>>>;
+/** The known values of registers and their copies; undefined where nothing is known. */
+type Known = Record<Place, number | undefined>;
 
 const FULL_MASK = 0xffffffff;
 
 export function dropKnownLoads(tree: StepTree): StepTree {
-  return drop(tree, { har: 0, sar: 0, mar: 0 });
-}
-
-function drop(tree: StepTree, before: Known): StepTree {
-  let state = before;
-  const steps: Step[] = [];
-  for (const step of tree.steps) {
-    if (step.kind === 'action') {
-      if (isKnownLoad(step, state)) continue;
-      state = follow(step, state);
-    }
-    steps.push(step);
-  }
-  const { branch } = tree;
-  if (branch === undefined) return { steps, branch };
-  const cases = branch.cases.map((item): CaseStep => {
-    if (item.kind === 'inline') return item;
-    return { ...item, body: drop(item.body, { ...state, ...compared(item.conditions) }) };
+  return drop(tree, {
+    har: 0,
+    sar: 0,
+    mar: 0,
+    'saved har': undefined,
+    'saved sar': undefined,
+    'saved mar': undefined,
   });
-  return { steps, branch: { ...branch, cases, otherwise: drop(branch.otherwise, state) } };
 }
 
-function isKnownLoad({ effect, parameters: [value] }: ActionStep, known: Known): boolean {
-  const { loads } = effectsOf(effect);
+/** @param known in front of the tree; it is changed */
+function drop(tree: StepTree, known: Known): StepTree {
+  /** Those that stay, from the first on that does not. */
+  let kept: Step[] | undefined;
+  for (const [i, step] of tree.steps.entries()) {
+    if (step.kind === 'action') {
+      if (isKnownLoad(step, known)) {
+        kept ??= tree.steps.slice(0, i);
+        continue;
+      }
+      follow(step, known);
+    }
+    kept?.push(step);
+  }
+  const branch =
+    tree.branch &&
+    mapBranch(tree.branch, (part, conditions) =>
+      drop(part, conditions === undefined ? known : withCompared(known, conditions)),
+    );
+  return kept === undefined && branch === tree.branch ? tree : { steps: kept ?? tree.steps, branch };
+}
+
+function isKnownLoad({ instruction, parameters: [value] }: ActionStep, known: Known): boolean {
+  const { loads } = instruction.effects;
   return loads !== undefined && value?.kind === 'constant' && known[loads] === value.value;
 }
 
-const compared = (conditions: readonly Condition[]): Known =>
-  Object.fromEntries(
-    conditions.filter(({ mask }) => mask === FULL_MASK).map(({ register, value }) => [register, value]),
-  );
+function withCompared(known: Known, conditions: readonly Condition[]): Known {
+  const inside = { ...known };
+  for (const { register, value, mask } of conditions) if (mask === FULL_MASK) inside[register] = value;
+  return inside;
+}
 
-/** The known values of registers and their copies after a step. */
-function follow({ effect, parameters: [value] }: ActionStep, before: Known): Known {
-  const { writes, changes, copies, loads } = effectsOf(effect);
-  const after: Partial<Record<Place, number>> = { ...before };
-  const set = (place: Place, known: number | undefined): void => {
-    if (known === undefined) delete after[place];
-    else after[place] = known;
-  };
-  for (const place of [...writes, ...changes]) set(place, undefined);
-  for (const [from, to] of copies) set(to, before[from]);
-  if (loads !== undefined && value?.kind === 'constant') set(loads, value.value);
-  return after;
+/** Changes what is known in front of a step into what is known behind it. */
+function follow({ instruction, parameters: [value] }: ActionStep, known: Known): void {
+  const { writes, changes, copies, loads } = instruction.effects;
+  for (const place of writes) known[place] = undefined;
+  for (const register of changes) known[register] = undefined;
+  for (const [from, to] of copies) known[to] = known[from];
+  if (loads !== undefined && value?.kind === 'constant') known[loads] = value.value;
 }

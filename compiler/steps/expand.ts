@@ -6,60 +6,133 @@ import type { DataPlane } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import type { AluOperation } from '../data-plane/instructions/arithmetic.js';
 import { memoryOperation } from '../data-plane/instructions/memory.js';
-import { type ActionEffect, actionName, directEffect, effectsOf } from '../data-plane/instructions/table.js';
+import { type ActionEffect, type Instruction, instructionOf } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
+import { NumberPairs } from '../data-plane/number-pairs.js';
 import type { Span } from '../language/diagnostics.js';
-import { type ArgumentKind, PRIMITIVES, type PrimitiveName } from '../language/primitives.js';
+import { PRIMITIVES, type PrimitiveName } from '../language/primitives.js';
 import type { PrimitiveStatement, Statement } from '../language/program.js';
-import { liveness, type RegisterSet } from './liveness.js';
-import { type CaseStep, EMPTY_TREE, type Step, type StepParameter, type StepTree } from './steps.js';
+import { comparedBy, isLive, liveBefore, type RegisterBits } from './liveness.js';
+import { type ActionStep, type CaseStep, NO_STEPS, type Step, type StepParameter, type StepTree } from './steps.js';
 
 /**
  * The tree of steps of a program's statements.
  * @param dataPlane its actions can implement pseudo primitives in one step
  */
-export function expand(statements: readonly Statement[], dataPlane: DataPlane): StepTree {
-  return expandFrom(statements, 0, liveness(statements).after, dataPlane);
+export const expand = (statements: readonly Statement[], dataPlane: DataPlane): StepTree =>
+  new Expander(dataPlane).body(statements).tree;
+
+/** A tree, and the registers live in front of it. */
+interface Expanded {
+  readonly tree: StepTree;
+  readonly live: RegisterBits;
 }
 
-/** @param after the registers that are live after each statement of the whole list */
-function expandFrom(
-  statements: readonly Statement[],
-  start: number,
-  after: readonly RegisterSet[],
-  dataPlane: DataPlane,
-): StepTree {
-  const steps: Step[] = [];
-  for (let i = start; i < statements.length; i++) {
-    const statement = must(statements[i], 'statement of a list');
-    if (statement.kind === 'branch') {
-      const cases = statement.cases.map(
-        ({ conditions, body }): CaseStep => ({ kind: 'enter', conditions, body: expand(body, dataPlane) }),
-      );
-      const otherwise = expandFrom(statements, i + 1, after, dataPlane);
-      return { steps, branch: { cases, fallback: undefined, otherwise, spans: [statement.span] } };
+/** Expands the statements of one program. */
+class Expander {
+  private readonly identities = new StepIdentities();
+
+  constructor(private readonly dataPlane: DataPlane) {}
+
+  /** From the end, as the registers that are live decide about expansions. */
+  body(statements: readonly Statement[]): Expanded {
+    let live: RegisterBits = 0;
+    let tree: StepTree = { steps: NO_STEPS, branch: undefined };
+    /** Last step first. */
+    let reversed: Step[] = [];
+    for (let i = statements.length - 1; i >= 0; i--) {
+      const statement = must(statements[i], 'statement of a list');
+      if (statement.kind === 'primitive') {
+        const steps = this.primitive(statement, live);
+        for (let k = steps.length - 1; k >= 0; k--) reversed.push(must(steps[k], 'step'));
+        live = liveBefore(statement, live);
+        continue;
+      }
+      const otherwise: StepTree = { steps: reversed.reverse(), branch: tree.branch };
+      const cases: CaseStep[] = [];
+      for (const { conditions, body } of statement.cases) {
+        const inside = this.body(body);
+        live |= inside.live | comparedBy(conditions);
+        cases.push({ kind: 'enter', conditions, body: inside.tree });
+      }
+      tree = { steps: NO_STEPS, branch: { cases, fallback: undefined, otherwise, spans: [statement.span] } };
+      reversed = [];
     }
-    const alone = oneAction(statement, dataPlane);
-    steps.push(...(alone ?? expandPrimitive(statement, must(after[i], 'registers live after a statement'))));
+    return { tree: { steps: reversed.reverse(), branch: tree.branch }, live };
   }
-  return { ...EMPTY_TREE, steps };
+
+  private primitive(statement: PrimitiveStatement, liveAfter: RegisterBits): readonly Step[] {
+    const { primitive, registers, field, memory, span, integer } = statement;
+    const to = new Expansion(span, memory, this.identities);
+    const instruction = this.dataPlane.directInstruction(primitive, registers, field);
+    if (instruction === undefined || !this.isDirect(primitive, instruction)) {
+      return expandPrimitive(statement, liveAfter, to);
+    }
+    return to.instruction(instruction, WITH_INTEGER.has(primitive) ? [constant(integer)] : NO_PARAMETERS).steps;
+  }
+
+  /** Whether a statement becomes the one action that implements it: a pseudo primitive if the data plane has it. */
+  private isDirect(primitive: PrimitiveName, { name }: Instruction): boolean {
+    return PRIMITIVES.get(primitive)?.pseudo !== true || this.dataPlane.rpbsWith(name).includes(1);
+  }
 }
+
+/** Primitives with an integer or port as argument. */
+const WITH_INTEGER: ReadonlySet<string> = new Set(
+  [...PRIMITIVES.values()].flatMap((row) =>
+    row.arguments.some((kind) => kind === 'integer' || kind === 'port') ? [row.name] : [],
+  ),
+);
 
 const ALL_ONES = 0xffffffff;
+const NO_PARAMETERS: readonly StepParameter[] = [];
+
+/** Numbers of steps by what they do. */
+class StepIdentities {
+  private readonly pairs = new NumberPairs();
+  private readonly memories = new Map<string, number>();
+
+  of(instruction: Instruction, parameters: readonly StepParameter[], memory: string | undefined): number {
+    const isAccess = instruction.effects.address === 'access' && memory !== undefined;
+    let identity = this.pairs.of(instruction.number, isAccess ? this.memoryNumber(memory) : NO_MEMORY);
+    for (const parameter of parameters) {
+      const value = parameter.kind === 'constant' ? parameter.value : this.memoryNumber(parameter.memory);
+      // Inverted, it is the number of no instruction.
+      identity = this.pairs.of(~identity, value);
+    }
+    return identity;
+  }
+
+  private memoryNumber(memory: string): number {
+    const known = this.memories.get(memory);
+    if (known !== undefined) return known;
+    const number = this.memories.size;
+    this.memories.set(memory, number);
+    return number;
+  }
+}
+
+const NO_MEMORY = -1;
 
 /** Builds the steps of one statement. */
 class Expansion {
-  readonly steps: Step[] = [];
+  readonly steps: ActionStep[] = [];
 
   constructor(
     private readonly span: Span,
     private readonly memory: string | undefined,
+    private readonly identities: StepIdentities,
   ) {}
 
-  action(effect: ActionEffect, ...parameters: StepParameter[]): this {
-    const memory = effectsOf(effect).address === undefined ? undefined : this.memory;
-    this.steps.push({ kind: 'action', effect, parameters, memory, spans: [this.span] });
+  instruction(instruction: Instruction, parameters: readonly StepParameter[]): this {
+    const memory = instruction.effects.address === undefined ? undefined : this.memory;
+    const identity = this.identities.of(instruction, parameters, memory);
+    this.steps.push({ kind: 'action', instruction, parameters, memory, spans: [this.span], identity });
     return this;
+  }
+
+  action(effect: ActionEffect, ...parameters: StepParameter[]): this {
+    return this.instruction(instructionOf(effect), parameters);
   }
 
   load(register: Register, value: number): this {
@@ -76,26 +149,10 @@ class Expansion {
   }
 }
 
-const INTEGERS: readonly ArgumentKind[] = ['integer', 'port'];
-
-/**
- * The step of a statement that one action implements; its parameter is the statement's integer, if it has one. A pseudo
- * primitive is implemented in this way only if the data plane has the action.
- */
-function oneAction(statement: PrimitiveStatement, dataPlane: DataPlane): readonly Step[] | undefined {
-  const row = must(PRIMITIVES.get(statement.primitive), 'row of a primitive');
-  const effect = directEffect({ ...statement, field: statement.field?.name });
-  if (effect === undefined) return undefined;
-  if (row.pseudo && !dataPlane.rpbsWith(actionName(effect)).includes(1)) return undefined;
-  const parameters = row.arguments.some((kind) => INTEGERS.includes(kind)) ? [constant(statement.integer)] : [];
-  return new Expansion(statement.span, statement.memory).action(effect, ...parameters).steps;
-}
-
 const constant = (value: number): StepParameter => ({ kind: 'constant', value: value >>> 0 });
 
-function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterSet): readonly Step[] {
+function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterBits, to: Expansion): readonly Step[] {
   const { primitive, span } = statement;
-  const to = new Expansion(span, statement.memory);
   const memory = (): string => must(statement.memory, `memory of ${primitive}`);
   const register = (i: 0 | 1): Register => must(statement.registers[i], `register ${i + 1} of ${primitive}`);
   const salu = memoryOperation(primitive);
@@ -135,11 +192,11 @@ const WITH_CONSTANT: Partial<Record<PrimitiveName, AluOperation>> = {
 };
 
 /** Expands pseudo primitives that need a register beside their operands. */
-function expandWithScratch(statement: PrimitiveStatement, liveAfter: RegisterSet, to: Expansion): readonly Step[] {
+function expandWithScratch(statement: PrimitiveStatement, liveAfter: RegisterBits, to: Expansion): readonly Step[] {
   const { primitive, registers, integer } = statement;
   const a = must(registers[0], `register 1 of ${primitive}`);
   const free = REGISTERS.filter((register) => !registers.includes(register));
-  const dead = free.find((register) => !liveAfter.has(register));
+  const dead = free.find((register) => !isLive(register, liveAfter));
   const scratch = dead ?? must(free[0], `register beside those of ${primitive}`);
   if (dead === undefined) to.action({ kind: 'backup' });
   const operation = WITH_CONSTANT[primitive];

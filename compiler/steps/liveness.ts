@@ -1,42 +1,34 @@
-/** Liveness of registers over statements, a backward analysis; no register is live at the end of the program. */
+/** Liveness of registers, a backward analysis over sets of registers as bits; none is live at the end of the program. */
 import type { Register } from '../data-plane/description.js';
-import { PRIMITIVES, registersUsed } from '../language/primitives.js';
-import type { Statement } from '../language/program.js';
+import { PRIMITIVES, registerOfUse } from '../language/primitives.js';
+import type { Condition, PrimitiveStatement } from '../language/program.js';
 
-export type RegisterSet = ReadonlySet<Register>;
+/** One bit for each register in it. */
+export type RegisterBits = number;
 
-const NONE: RegisterSet = new Set();
+const BITS: Readonly<Record<Register, RegisterBits>> = { har: 1, sar: 2, mar: 4 };
 
-/** The registers live before the first statement of a list, and after each. */
-export interface Liveness {
-  readonly before: RegisterSet;
-  readonly after: readonly RegisterSet[];
-}
+export const isLive = (register: Register, live: RegisterBits): boolean => (live & BITS[register]) !== 0;
 
-export function liveness(statements: readonly Statement[]): Liveness {
-  const after: RegisterSet[] = [];
-  let live = NONE;
-  for (let i = statements.length - 1; i >= 0; i--) {
-    const statement = statements[i];
-    if (statement === undefined) continue;
-    after[i] = live;
-    live = liveBefore(statement, live);
+/** @param after the registers live behind a statement @returns those live in front of it */
+export function liveBefore({ primitive, registers }: PrimitiveStatement, after: RegisterBits): RegisterBits {
+  const row = PRIMITIVES.get(primitive);
+  if (row === undefined) return after;
+  let live = after;
+  for (const use of row.writes) {
+    const register = registerOfUse(use, registers);
+    if (register !== undefined) live &= ~BITS[register];
   }
-  return { before: live, after };
-}
-
-function liveBefore(statement: Statement, after: RegisterSet): RegisterSet {
-  const live = new Set(after);
-  if (statement.kind === 'branch') {
-    for (const { conditions, body } of statement.cases) {
-      for (const { register, mask } of conditions) if (mask !== 0) live.add(register);
-      for (const register of liveness(body).before) live.add(register);
-    }
-    return live;
+  for (const use of row.reads) {
+    const register = registerOfUse(use, registers);
+    if (register !== undefined) live |= BITS[register];
   }
-  const row = PRIMITIVES.get(statement.primitive);
-  if (row === undefined) return live;
-  for (const register of registersUsed(row.writes, statement.registers)) live.delete(register);
-  for (const register of registersUsed(row.reads, statement.registers)) live.add(register);
   return live;
+}
+
+/** The registers that conditions look at. */
+export function comparedBy(conditions: readonly Condition[]): RegisterBits {
+  let compared = 0;
+  for (const { register, mask } of conditions) if (mask !== 0) compared |= BITS[register];
+  return compared;
 }

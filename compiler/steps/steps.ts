@@ -1,6 +1,6 @@
 /** Steps: each is an action of one RPB for a packet. A program's steps form a tree, as BRANCH has no join. */
 import type { AddressStep } from '../data-plane/instructions/instruction.js';
-import { type ActionEffect, actionName, effectsOf } from '../data-plane/instructions/table.js';
+import type { Instruction } from '../data-plane/instructions/table.js';
 import type { Span } from '../language/diagnostics.js';
 import type { Condition } from '../language/program.js';
 
@@ -14,12 +14,14 @@ export type StepParameter =
 
 export interface ActionStep {
   readonly kind: 'action';
-  readonly effect: ActionEffect;
+  readonly instruction: Instruction;
   readonly parameters: readonly StepParameter[];
   /** The memory that a stateful ALU step accesses, or whose address a hash, mask or offset step computes. */
   readonly memory: string | undefined;
   /** Its statements in the source; several where equal steps were merged. */
   readonly spans: readonly Span[];
+  /** Equal for the steps of a program that do the same; from 0. */
+  readonly identity: number;
 }
 
 export type Step = ActionStep | { readonly kind: 'nop'; readonly spans: readonly Span[] };
@@ -45,38 +47,60 @@ export type CaseStep =
   /** Does one step in the RPB of the branch and continues after the branch. */
   | { readonly kind: 'inline'; readonly conditions: readonly Condition[]; readonly step: ActionStep };
 
-export const EMPTY_TREE: StepTree = { steps: [], branch: undefined };
+export const NO_STEPS: readonly Step[] = [];
+export const EMPTY_TREE: StepTree = { steps: NO_STEPS, branch: undefined };
 
 /** The part of a step in a memory access. */
 export const addressStepOf = (step: Step | undefined): AddressStep | undefined =>
-  step?.kind === 'action' ? effectsOf(step.effect).address : undefined;
+  step?.kind === 'action' ? step.instruction.effects.address : undefined;
 
 export const isMemoryAccess = (step: Step): boolean => addressStepOf(step) === 'access';
 
-export const isDrop = (step: Step): boolean => step.kind === 'action' && effectsOf(step.effect).drops;
+export const isDrop = (step: Step): boolean => step.kind === 'action' && step.instruction.effects.drops;
 
 /** The tree with a change applied to every list of steps, from the root down. */
 export function mapSteps(tree: StepTree, change: (steps: readonly Step[]) => readonly Step[]): StepTree {
   return { steps: change(tree.steps), branch: tree.branch && mapBranch(tree.branch, (part) => mapSteps(part, change)) };
 }
 
-/** The branch with a change applied to its case bodies and to the steps after it. */
-export function mapBranch(branch: BranchStep, change: (part: StepTree) => StepTree): BranchStep {
-  return {
-    ...branch,
-    cases: branch.cases.map((item) => (item.kind === 'enter' ? { ...item, body: change(item.body) } : item)),
-    otherwise: change(branch.otherwise),
-  };
+/**
+ * The branch with a change applied to its case bodies and then to the steps after it; the same branch if none of them
+ * changes.
+ * @param change is given the conditions of a body
+ */
+export function mapBranch(
+  branch: BranchStep,
+  change: (part: StepTree, conditions?: readonly Condition[]) => StepTree,
+): BranchStep {
+  let cases: CaseStep[] | undefined;
+  for (const [i, item] of branch.cases.entries()) {
+    const body = item.kind === 'enter' ? change(item.body, item.conditions) : undefined;
+    if (item.kind === 'inline' || body === undefined || body === item.body) {
+      cases?.push(item);
+      continue;
+    }
+    cases ??= branch.cases.slice(0, i);
+    cases.push({ kind: 'enter', conditions: item.conditions, body });
+  }
+  const otherwise = change(branch.otherwise);
+  if (cases === undefined && otherwise === branch.otherwise) return branch;
+  return { cases: cases ?? branch.cases, fallback: branch.fallback, otherwise, spans: branch.spans };
 }
 
 /** The case bodies of a tree's branch, and the steps after it. */
-export function branchParts(tree: StepTree): readonly StepTree[] {
-  if (tree.branch === undefined) return [];
-  return [...tree.branch.cases.flatMap((item) => (item.kind === 'enter' ? [item.body] : [])), tree.branch.otherwise];
+export function branchParts({ branch }: StepTree): readonly StepTree[] {
+  if (branch === undefined) return NO_PARTS;
+  const parts: StepTree[] = [];
+  for (const item of branch.cases) if (item.kind === 'enter') parts.push(item.body);
+  parts.push(branch.otherwise);
+  return parts;
 }
+
+const NO_PARTS: readonly StepTree[] = [];
 
 /** The first of equal trees, with the statements of all of them. */
 export function mergeSpans(tree: StepTree, others: readonly StepTree[]): StepTree {
+  if (others.length === 0) return tree;
   const { branch } = tree;
   const branches = others.flatMap((other) => other.branch ?? []);
   return {
@@ -118,19 +142,13 @@ const withSpans = <Item extends { readonly spans: readonly Span[] }>(
 
 /** The steps in the RPB of a branch. */
 export function inlineSteps({ cases, fallback }: BranchStep): readonly ActionStep[] {
-  const inline = cases.flatMap((item) => (item.kind === 'inline' ? [item.step] : []));
-  return fallback === undefined ? inline : [...inline, fallback];
+  const inline: ActionStep[] = [];
+  for (const item of cases) if (item.kind === 'inline') inline.push(item.step);
+  if (fallback !== undefined) inline.push(fallback);
+  return inline;
 }
 
-/** A text that is equal for steps with the same effect, regardless of their statements. */
-export function stepIdentity(step: Step): string {
-  if (step.kind === 'nop') return 'nop';
-  const parameters = step.parameters.map((parameter) =>
-    parameter.kind === 'constant' ? parameter.value : `${parameter.kind} ${parameter.memory}`,
-  );
-  return `${actionName(step.effect)}(${parameters.join()})${isMemoryAccess(step) ? step.memory : ''}`;
-}
-
+/** A text that is equal for conditions that look at the same bits. */
 export const conditionsIdentity = (conditions: readonly Condition[]): string =>
   conditions
     .map(({ register, value, mask }) => `${register}&${mask}=${value}`)

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  actionName,
   defaultDataPlane,
   PRIMITIVES,
   type PrimitiveStatement,
@@ -22,7 +21,7 @@ import { PROPERTY } from './support.js';
 
 const expand = (statements: readonly Statement[]): StepTree => expandFor(statements, defaultDataPlane());
 const names = (tree: StepTree): string[] =>
-  tree.steps.map((step) => (step.kind === 'nop' ? 'nop' : actionName(step.effect)));
+  tree.steps.map((step) => (step.kind === 'nop' ? 'nop' : step.instruction.name));
 
 type Row = readonly [statement: PrimitiveStatement, a: number, b: number, result: number];
 const ONES = 0xffffffff;

@@ -58,7 +58,7 @@ const withSteps = (pass: PassName, change: (steps: readonly Step[]) => readonly 
 const isKind =
   (kind: string) =>
   (step: Step): boolean =>
-    step.kind === 'action' && step.effect.kind === kind;
+    step.kind === 'action' && step.instruction.effect.kind === kind;
 
 const tokens = form('lex', 'tokens').tokens;
 const rows = form('rows', 'rows');

@@ -248,7 +248,7 @@ function executeStep(step: Step, run: Run, pipe: PipeState, buckets: ReadonlyMap
     if (parameter.kind === 'constant') return parameter.value;
     return parameter.kind === 'base' ? 0 : (buckets.get(parameter.memory) ?? 0) - 1;
   });
-  executeEffect(step.effect, parameters, run, pipe, (address) => [step.memory ?? '', address]);
+  executeEffect(step.instruction.effect, parameters, run, pipe, (address) => [step.memory ?? '', address]);
 }
 
 /** Runs a tree of steps; every memory begins at address 0 of an RPB of its own. */

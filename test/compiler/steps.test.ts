@@ -1,7 +1,7 @@
 /** Deferred drops, linked steps and alignment: what the passes between expansion and placement do to a tree. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { actionName, analyse, defaultDataPlane, lower, type Statement } from '../../compiler/index.js';
+import { analyse, defaultDataPlane, lower, type Statement } from '../../compiler/index.js';
 import { align } from '../../compiler/steps/align.js';
 import { deferDrops } from '../../compiler/steps/defer-drops.js';
 import { expand as expandFor } from '../../compiler/steps/expand.js';
@@ -17,8 +17,9 @@ const stepName = (step: Step): string => {
   const parameters = step.parameters.map((parameter) =>
     parameter.kind === 'constant' ? `${parameter.value}` : `${parameter.kind}(${parameter.memory})`,
   );
-  const memory = step.effect.kind === 'salu' || step.effect.kind === 'hash' ? step.memory : undefined;
-  return [actionName(step.effect), ...parameters, ...(memory === undefined ? [] : [`@${memory}`])].join(' ');
+  const memory =
+    step.instruction.effect.kind === 'salu' || step.instruction.effect.kind === 'hash' ? step.memory : undefined;
+  return [step.instruction.name, ...parameters, ...(memory === undefined ? [] : [`@${memory}`])].join(' ');
 };
 
 /** A tree as text: depth, action, parameters; cases indented. */
@@ -206,7 +207,7 @@ test('a hash is followed through registers, a saved one and MEMWRITE, which keep
   const through = (statements: string): number => {
     const body = `LOADI(har, 1); LOADI(sar, 1); BRANCH: case(<har, 1, 1>) { HASH_5_TUPLE; ${statements} ANDI(mar, 255); MEMREAD(m); }; HASH_5_TUPLE; NOP; ${statements} ANDI(mar, 255); MEMREAD(m);`;
     return linkGroups(bodyOf(body, M + (statements.includes('(n)') ? '\n@n 256' : ''))).filter(({ steps }) =>
-      steps.some((step) => step.kind === 'action' && step.effect.kind === 'hash'),
+      steps.some((step) => step.kind === 'action' && step.instruction.effect.kind === 'hash'),
     ).length;
   };
   assert.is(through('MOVE(mar, har);'), 1);

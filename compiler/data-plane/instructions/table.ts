@@ -62,6 +62,25 @@ export const actionName = (effect: ActionEffect): string => familyOf(effect).nam
 /** The registers and fields that an effect reads and writes. */
 export const effectsOf = (effect: ActionEffect): Effects => familyOf(effect).effects(effect);
 
+/** An action with what its row says of it. */
+export interface Instruction {
+  readonly effect: ActionEffect;
+  readonly name: string;
+  readonly effects: Effects;
+  /** Whether a case can do it in the RPB of its BRANCH. */
+  readonly inlines: boolean;
+  /** No other has it; for comparisons, as it depends on what was asked for before. */
+  readonly number: number;
+}
+
+let described = 0;
+
+function describe(effect: ActionEffect): Instruction {
+  const family = familyOf(effect);
+  const { inlines } = family;
+  return { effect, name: family.name(effect), effects: family.effects(effect), inlines, number: described++ };
+}
+
 /** The field that an effect moves to a register or to a header: one or none. */
 export function movedField(effect: ActionEffect, to: 'register' | 'header'): readonly string[] {
   const { moves } = effectsOf(effect);
@@ -81,9 +100,13 @@ export const HEADERLESS_EFFECTS = membersOf('core');
 export const SAVING_EFFECTS = membersOf('saving');
 export const FORWARDING_EFFECTS = membersOf('forwarding');
 
-const MEMBERS: ReadonlyMap<string, ActionEffect> = new Map(
-  INSTRUCTION_FAMILIES.flatMap(({ members }) => members).map((effect) => [actionName(effect), effect]),
+/** Actions without a field of the data plane, by name. */
+const MEMBERS: ReadonlyMap<string, Instruction> = new Map(
+  INSTRUCTION_FAMILIES.flatMap(({ members }) => members).map((effect) => [actionName(effect), describe(effect)]),
 );
+
+/** The instruction of an effect: one object for each effect without a field of the data plane, a new one for others. */
+export const instructionOf = (effect: ActionEffect): Instruction => MEMBERS.get(actionName(effect)) ?? describe(effect);
 
 /**
  * The effect of the action of this name, or undefined where no such action exists.
@@ -94,7 +117,7 @@ export function effectOfAction(
   fieldByCompactName: ReadonlyMap<string, string>,
 ): ActionEffect | undefined {
   const member = MEMBERS.get(name);
-  if (member !== undefined) return member;
+  if (member !== undefined) return member.effect;
   for (const family of INSTRUCTION_FAMILIES) {
     const effect = family.parse?.(name, fieldByCompactName);
     if (effect !== undefined) return effect;

@@ -1,7 +1,8 @@
 /** Invariants of the list of branches: each is entered where it begins, and every step of the tree is in one. */
 import type { Branch, Branches, RowItem } from '../../rows/branches.js';
-import { type Step, stepIdentity } from '../../steps/steps.js';
+import type { Step } from '../../steps/steps.js';
 import { stepText } from '../print/words.js';
+import { stepIdentity } from './step-identity.js';
 
 export function branchesFault({ branches, places, origins, depth }: Branches): string | undefined {
   const ends = branches.map(({ start, items }) => start + items.length - 1);

@@ -2,9 +2,10 @@
 import { ones } from '../../data-plane/bits.js';
 import type { Alternative, Branch } from '../../rows/branches.js';
 import type { Row, RowEntry } from '../../rows/rows.js';
-import { conditionsIdentity, stepIdentity } from '../../steps/steps.js';
+import { conditionsIdentity } from '../../steps/steps.js';
 import type { RowsForm } from '../forms.js';
 import { needsFault } from './row-needs.js';
+import { stepIdentity } from './step-identity.js';
 
 export function rowsFault(form: RowsForm): string | undefined {
   const { rows } = form.lowered.rows;

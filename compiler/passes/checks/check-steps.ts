@@ -1,7 +1,7 @@
 /**
  * Invariants of trees of steps: steps are complete, accesses have their offset step, and aligned steps have one depth.
  */
-import { actionParameters, effectsOf } from '../../data-plane/instructions/table.js';
+import { actionParameters } from '../../data-plane/instructions/table.js';
 import { stepDepths } from '../../steps/align.js';
 import { canInline } from '../../steps/inline-cases.js';
 import {
@@ -91,9 +91,9 @@ class StepChecker {
   }
 
   private operandsFault(step: ActionStep): string | undefined {
-    const { effect, parameters, memory } = step;
-    if (effectsOf(effect).setsBranch) return 'sets a branch id, which only branches do';
-    const wanted = actionParameters(effect, { branchId: 0, port: 0 }).length;
+    const { instruction, parameters, memory } = step;
+    if (instruction.effects.setsBranch) return 'sets a branch id, which only branches do';
+    const wanted = actionParameters(instruction.effect, { branchId: 0, port: 0 }).length;
     if (parameters.length !== wanted) return `has ${parameters.length} parameters and needs ${wanted}`;
     for (const parameter of parameters) {
       if (parameter.kind === 'constant') {
@@ -141,4 +141,4 @@ function linksFault({ tree, links, aligned }: StepsForm, seen: ReadonlySet<Step>
   return undefined;
 }
 
-const isTied = (step: ActionStep): boolean => isMemoryAccess(step) || effectsOf(step.effect).hashes !== undefined;
+const isTied = (step: ActionStep): boolean => isMemoryAccess(step) || step.instruction.effects.hashes !== undefined;

@@ -1,11 +1,10 @@
 /** Invariants of the problem for the allocator: order, RPBs, links and memories of each row. */
 
 import type { DataPlane } from '../../data-plane/data-plane.js';
-import { actionName } from '../../data-plane/instructions/table.js';
 import { must } from '../../data-plane/must.js';
 import type { TreeRow } from '../../place/problem.js';
 import type { Row } from '../../rows/rows.js';
-import { entryEffect } from '../../rows/rows.js';
+import { entryInstruction } from '../../rows/rows.js';
 import { isMemoryAccess } from '../../steps/steps.js';
 import type { RowsForm } from '../forms.js';
 
@@ -37,7 +36,7 @@ export function needsFault({ lowered: { rows, problem, dataPlane, program } }: R
 function rowFault(row: Row, { depth, after, entries, allowed }: TreeRow, dataPlane: DataPlane): string | undefined {
   if (depth !== row.depth || after !== row.after) return 'has another depth or order in the problem for the allocator';
   if (entries !== row.entries.length) return `has ${row.entries.length} entries, and the problem has ${entries}`;
-  const actions = new Set(row.entries.map((entry) => actionName(entryEffect(entry))));
+  const actions = new Set(row.entries.map((entry) => entryInstruction(entry).name));
   for (const { index, number, actions: here } of dataPlane.rpbs) {
     const hasAll = [...actions].every((name) => here.has(name));
     if (hasAll !== (allowed[index] === 1))

@@ -1,7 +1,6 @@
 /**
  * Invariants of passes from steps to steps: steps that a pass may not change are the same before and after, in order.
  */
-import { effectsOf } from '../../data-plane/instructions/table.js';
 import { branchParts, isDrop, type Step, type StepTree } from '../../steps/steps.js';
 import type { Form, PassName } from '../forms.js';
 import { linesText, stepText } from '../print/words.js';
@@ -9,7 +8,7 @@ import { linesText, stepText } from '../print/words.js';
 /** Whether a pass may remove, move or add a step; passes that are not listed may change all. */
 const MAY_CHANGE: Partial<Record<PassName, (step: Step) => boolean>> = {
   'defer-drops': isDrop,
-  'drop-known-loads': (step) => step.kind === 'action' && effectsOf(step.effect).loads !== undefined,
+  'drop-known-loads': (step) => step.kind === 'action' && step.instruction.effects.loads !== undefined,
   'link-steps': () => false,
   align: (step) => step.kind === 'nop',
   'join-ends': (step) => step.kind === 'nop',

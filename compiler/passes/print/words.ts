@@ -1,7 +1,6 @@
 /** Text for parts that several forms have. */
 
 import { readable } from '../../data-plane/bits.js';
-import { actionName } from '../../data-plane/instructions/table.js';
 import type { Span } from '../../language/diagnostics.js';
 import type { Condition } from '../../language/program.js';
 import type { ActionStep, Step, StepParameter } from '../../steps/steps.js';
@@ -48,7 +47,7 @@ export function linesText(spans: readonly Span[]): string {
  */
 export function stepText(step: Step): string {
   if (step.kind === 'nop') return 'nop';
-  const call = callText(actionName(step.effect), step.parameters.map(parameterText));
+  const call = callText(step.instruction.name, step.parameters.map(parameterText));
   return isTiedToMemory(step) ? `${call} on ${step.memory}` : call;
 }
 
