@@ -3,12 +3,12 @@
  * coverage, and how many elements functions of the language itself go through (spread, slice, includes, splice …), which
  * coverage does not see. Equal in every run: no time is taken.
  *
- * node --no-opt --no-maglev counted-work.js SHAPE STATEMENTS: compiles a text of this shape, and prints a JSON object with
- * the counts by file. Run as a process of its own, as V8 counts only what it compiles after counting began, and counts no
- * calls of functions that were inlined.
+ * node --no-opt --no-maglev counted-work.js STATEMENTS...: compiles a text of each shape and of each number of statements,
+ * and prints a JSON object with the counts of each shape, in the order of the numbers. Run as a process of its own, as V8
+ * counts only what it compiles after counting began, and counts no calls of functions that were inlined.
  */
 import { Session } from 'node:inspector';
-import { SHAPES, type ShapeName } from './large-programs.js';
+import { SHAPES } from './large-programs.js';
 
 export interface CountedWork {
   /** By file of the compiler: blocks executed. */
@@ -62,21 +62,15 @@ let count = 0;
 const lengthOf = (value: unknown): number => (value as { readonly length: number }).length;
 const upTo = (size: number, found: unknown): number => (found === -1 ? size : Number(found) + 1);
 
-function countIteration(prototype: object, key: PropertyKey): void {
-  const method: unknown = Reflect.get(prototype, key);
-  if (typeof method !== 'function') throw new Error(`there is no iteration ${String(key)}`);
-  const counted: Counted = function () {
-    const iterator = Reflect.apply(method, this, []) as IterableIterator<unknown>;
-    const counting = {
-      next() {
-        count++;
-        return iterator.next();
-      },
-      [Symbol.iterator]: () => counting,
-    };
-    return counting;
+/** Counts the elements that iterators of this kind give, and the end of each. */
+function countIteration(iterator: Iterator<unknown>): void {
+  const prototype = Object.getPrototypeOf(iterator) as Iterator<unknown>;
+  const { next } = prototype;
+  const counted = function (this: Iterator<unknown>): IteratorResult<unknown> {
+    count++;
+    return next.call(this);
   };
-  Object.defineProperty(prototype, key, { value: counted, configurable: true, writable: true });
+  Object.defineProperty(prototype, 'next', { value: counted, configurable: true, writable: true });
 }
 
 function countElements(): void {
@@ -94,22 +88,16 @@ function countElements(): void {
   countMethod(typed, 'set', (_size, _result, [values]) => lengthOf(values));
   countMethod(typed, 'fill', (size, _, [, from = 0, to = size]) => Number(to) - Number(from));
   for (const name of ['indexOf', 'includes']) countMethod(typed, name, (size) => size);
-  for (const prototype of [arrays, Map.prototype, Set.prototype]) {
-    for (const key of [Symbol.iterator, 'entries', 'keys', 'values']) countIteration(prototype, key);
-  }
+  // All arrays, typed ones too, have one kind of iterator, as have keys, values and entries.
+  for (const collection of [[], new Map(), new Set()]) countIteration(collection[Symbol.iterator]());
 }
 
-async function main(shape: ShapeName, statements: number): Promise<void> {
-  session.post('Profiler.enable');
-  session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
-  const { compileText } = await import('./compile-text.js');
-  // What is built once, in the first compilation of a process, does not count.
-  compileText(SHAPES[shape](10));
-  const text = SHAPES[shape](statements);
+/** Of a text of this shape, on its way through the compiler. */
+function workOf(compileText: (text: string) => string, text: string): CountedWork {
   takeCoverage();
-  countElements();
+  const before = count;
   const outcome = compileText(text);
-  const elements = count;
+  const elements = count - before;
   const blocks: Record<string, number> = {};
   for (const { url, functions } of takeCoverage()) {
     const file = /\/dist\/(compiler\/.*)\.js$/.exec(url)?.[1];
@@ -118,9 +106,20 @@ async function main(shape: ShapeName, statements: number): Promise<void> {
     for (const { ranges } of functions) for (let i = 0; i < ranges.length; i++) sum += ranges[i]?.count ?? 0;
     blocks[file] = sum;
   }
-  const work: CountedWork = { blocks, elements, outcome };
-  process.stdout.write(JSON.stringify(work));
+  return { blocks, elements, outcome };
 }
 
-const [shape = '', statements = ''] = process.argv.slice(2);
-await main(shape as ShapeName, Number(statements));
+async function main(statements: readonly number[]): Promise<void> {
+  session.post('Profiler.enable');
+  session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  const { compileText } = await import('./compile-text.js');
+  countElements();
+  const works = Object.entries(SHAPES).map(([shape, textOf]) => {
+    // What is built once, in the first compilation of a process, does not count.
+    compileText(textOf(10));
+    return [shape, statements.map((number) => workOf(compileText, textOf(number)))];
+  });
+  process.stdout.write(JSON.stringify(Object.fromEntries(works)));
+}
+
+await main(process.argv.slice(2).map(Number));

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { must } from '../../compiler/index.js';
 import { isNightly } from '../tiers.js';
 import type { CountedWork } from './counted-work.js';
 import { SHAPES, type ShapeName } from './large-programs.js';
@@ -14,17 +15,18 @@ const MAX_GROWTH = 12.5;
 const MAX_GROWTH_OF_FILE = 16;
 const COUNTED = sourcePath('dist', 'test', 'compiler', 'counted-work.js');
 
-function workOf(shape: ShapeName, statements: number): CountedWork {
-  const args = ['--no-opt', '--no-maglev', COUNTED, shape, String(statements)];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 26 })) as CountedWork;
-}
+/** Of each shape: with few statements, then with many. All in one process, which loads the compiler once. */
+let works: Partial<Record<ShapeName, readonly [CountedWork, CountedWork]>> = {};
+test.before(() => {
+  const args = ['--no-opt', '--no-maglev', COUNTED, String(STATEMENTS), String(TIMES * STATEMENTS)];
+  works = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 26 })) as typeof works;
+});
 
 const sum = ({ blocks }: CountedWork): number => Object.values(blocks).reduce((total, count) => total + count, 0);
 
 for (const shape of Object.keys(SHAPES) as ShapeName[]) {
   test(`${shape}: ${TIMES} times the statements are no more than ${MAX_GROWTH} times the work`, () => {
-    const few = workOf(shape, STATEMENTS);
-    const many = workOf(shape, TIMES * STATEMENTS);
+    const [few, many] = must(works[shape], `work of ${shape}`);
     const grown = Object.entries(many.blocks)
       .filter(([file, count]) => count > MAX_GROWTH_OF_FILE * (few.blocks[file] ?? 0) + TIMES * STATEMENTS)
       .map(([file, count]) => `${file}: ${few.blocks[file] ?? 0} blocks, then ${count}`);
