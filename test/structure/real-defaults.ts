@@ -402,7 +402,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'traces/captures/capture-writer.ts': ["ports = 'ingress'"],
   'traces/captures/link-type.ts': ["OTHER_LINKS.get(linkType) ?? 'unsupported'"],
   'traces/captures/pcapng-interface.ts': ['(\\d{1,15})$/.exec(name) ?? []'],
-  'traces/generate/image-pool.ts': ['image.destinationPort ?? 0', 'image.sourcePort ?? 0'],
   'traces/generate/packet-image.ts': [
     'template.applicationWords?.length ?? 0',
     'template.ipv4.options?.length ?? 0',

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import seedrandom from 'seedrandom';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { must } from '../../compiler/data-plane/must.js';
+import { Draws } from '../../traces/generate/draws.js';
 import {
   clearPacketBatch,
   createPacketBatch,
@@ -77,7 +79,7 @@ function generate(
 
 const determinism = suite('determinism');
 determinism('any split gives the same bytes, also over the edge of a seeding', () => {
-  const firstIndex = 4096 - 60;
+  const firstIndex = 4 * 4096 - 60;
   const whole = generate(everyKind, 'a', firstIndex, [120]);
   const property = fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 6 }), (sizes) => {
     const packets = generate(everyKind, 'a', firstIndex, sizes);
@@ -85,6 +87,37 @@ determinism('any split gives the same bytes, also over the edge of a seeding', (
     assert.equal(packets.slice(0, expected.length), expected);
   });
   fc.assert(property, { seed: 20250102, numRuns: cases(30) });
+});
+determinism('the random numbers are those of seedrandom, chunk by chunk', () => {
+  const draws = new Draws('a');
+  for (const chunk of [0, 3, 4, 1, 2 ** 28]) {
+    const random = seedrandom.alea(`a/${chunk}`);
+    const at = draws.place(chunk * 4096);
+    const expected = Uint32Array.from({ length: 8192 }, () => random() * 2 ** 32);
+    assert.equal(draws.draws.slice(at, at + 8192), expected);
+  }
+  assert.is(draws.place(5 * 4096 - 1), 2 * 4095);
+});
+determinism('a batch without a byte to spare has the same frames, padded with 0', () => {
+  const targets = [...everyKind, oneOf({ ...udp, applicationWords: Array.from({ length: 30 }, (_, n) => n) })];
+  const firstIndex = 3 * 4096 - 60;
+  const whole = generate(targets, 'a', firstIndex, [120]);
+  const property = fc.property(fc.integer({ min: 1, max: 119 }), fc.integer({ min: 0, max: 7 }), (count, spare) => {
+    const padded = whole.slice(0, count).reduce((sum, { bytes }) => sum + ((bytes.length + 7) & ~7), 0);
+    const batch = createPacketBatch(1000, padded + 8 * spare);
+    const generator = createTrafficGenerator({ targets, seed: 'a', packetsPerSecond: 3_000_000, startSeconds: 100 });
+    const appended = generator.generateInto(batch, firstIndex, count);
+    assert.is(appended, count);
+    assert.equal(
+      Array.from({ length: count }, (_, i) => plainPacket(batch, i)),
+      whole.slice(0, count),
+    );
+    for (let i = 0; i < count; i++) {
+      const end = itemAt(batch.offset, i) + itemAt(batch.capturedLength, i);
+      assert.ok(batch.bytes.subarray(end, (end + 7) & ~7).every((byte) => byte === 0));
+    }
+  });
+  fc.assert(property, { seed: 20261129, numRuns: cases(30) });
 });
 determinism('any order gives the same bytes', () => {
   const generator = createTrafficGenerator({ targets: everyKind, seed: 'a', packetsPerSecond: 3e6, startSeconds: 100 });

@@ -4,23 +4,21 @@
  */
 
 /** Ephemeral ports are 49152 + 14 bits (RFC 6335, section 6). */
-const EPHEMERAL_PORT_BASE = 49152;
+export const EPHEMERAL_PORT_BASE = 49152;
 /** Bits of an ephemeral port. */
 export const EPHEMERAL_PORT_BITS = 14;
 
 /** Wireshark takes what has this port for Elasticsearch, and a payload that is not as malformed: no flow gets it. */
-const CLAIMED_PORT = 54_328;
+const CLAIMED_CHOICE = 54_328 - EPHEMERAL_PORT_BASE;
 const IN_ITS_PLACE = EPHEMERAL_PORT_BASE - 1;
 
-/** The ephemeral port of {@link EPHEMERAL_PORT_BITS} bits; different for different bits. */
-export function ephemeralPort(bits: number): number {
-  const port = EPHEMERAL_PORT_BASE + bits;
-  return port === CLAIMED_PORT ? IN_ITS_PLACE : port;
-}
+/** The port of a base and the bits that a flow chooses; different for different bits. */
+export const usablePort = (base: number, choice: number): number =>
+  choice === CLAIMED_CHOICE ? IN_ITS_PLACE : base + choice;
 
-/** 2^bits − 1 as unsigned 32-bit value; 0 ≤ bits ≤ 32. */
+/** 2^bits − 1 modulo 2³²; 0 ≤ bits ≤ 32. */
 export function lowMask(bits: number): number {
-  return bits >= 32 ? 0xffffffff : (1 << bits) - 1;
+  return bits >= 32 ? -1 : (1 << bits) - 1;
 }
 
 /** Number of set bits of a 32-bit value. */
@@ -32,7 +30,7 @@ export function bitCount(value: number): number {
 
 /**
  * A permutation of the numbers of `bits` bits (0 to 32), chosen by `key`: key addition, odd multiplications and
- * right-shift exclusive-ors, each of which can be undone modulo 2^bits.
+ * right-shift exclusive-ors, each of which can be undone modulo 2^bits. The result is modulo 2³².
  */
 export function permute(value: number, bits: number, key: number): number {
   const mask = lowMask(bits);
@@ -45,8 +43,7 @@ export function permute(value: number, bits: number, key: number): number {
   x = Math.imul(x, 0x85ebca6b) & mask;
   x ^= x >>> shift;
   x = Math.imul(x, 0xc2b2ae35) & mask;
-  x ^= x >>> shift;
-  return x >>> 0;
+  return x ^ (x >>> shift);
 }
 
 /** A 32-bit hash of a 32-bit value: the finalizer of MurmurHash3 (public domain, Austin Appleby). */
@@ -57,17 +54,23 @@ export function hash32(value: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** `width` bits (0 to 32) of the 96-bit string `low`, `middle`, `high`, from bit `at` on; the string must reach. */
+/** `width` bits (0 to 32) of the 96-bit string `low`, `middle`, `high`, from bit `at` on, modulo 2³²; the string must reach. */
 export function bitsAt(at: number, width: number, low: number, middle: number, high: number): number {
   const within = at & 31;
   const first = at < 32 ? low : at < 64 ? middle : high;
   const second = at < 32 ? middle : high;
-  const joined = within === 0 ? first : (first >>> within) | (second << (32 - within));
-  return (joined & lowMask(width)) >>> 0;
+  // In two steps, as a shift by 32 would be one by 0.
+  const joined = (first >>> within) | ((second << 1) << (31 - within));
+  return joined & lowMask(width);
 }
 
-/** Spreads the low bits of `bits` over the set bits of `mask`, lowest first; one step per run of adjacent set bits. */
-export function deposit(bits: number, mask: number): number {
+/** Spreads the low bits of `bits` over the set bits of `mask`, lowest first, modulo 2³². */
+export const deposit = (bits: number, mask: number): number =>
+  // Most masks are one run from bit 0 on.
+  (mask & (mask + 1)) === 0 ? bits & mask : depositInRuns(bits, mask);
+
+/** One step per run of adjacent set bits. */
+function depositInRuns(bits: number, mask: number): number {
   let spread = 0;
   let left = bits;
   for (let rest = mask | 0; rest !== 0; ) {
@@ -80,5 +83,5 @@ export function deposit(bits: number, mask: number): number {
     left >>>= 32 - Math.clz32(run) - position;
     rest ^= run;
   }
-  return spread >>> 0;
+  return spread;
 }

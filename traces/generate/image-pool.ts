@@ -4,8 +4,12 @@
  * share and place stand in one other.
  */
 import { must } from '../packets/must.js';
-import { bitCount } from './flow-bits.js';
+import { bitCount, EPHEMERAL_PORT_BASE, EPHEMERAL_PORT_BITS } from './flow-bits.js';
 import type { PacketImage } from './packet-image.js';
+import { patternAt } from './payload.js';
+
+/** From this number of address bits on, a flow's ports may reach beyond the first 64 bits of what a flow has. */
+const HIGH_BITS_FROM = 64 - 2 * EPHEMERAL_PORT_BITS;
 
 /** A target made ready: its images, and the running sums of their shares, the last of which is 1. */
 export interface PreparedTarget {
@@ -17,10 +21,11 @@ export interface PreparedTarget {
 /** Targets as records: each target's own, described at {@link TARGET}, and those of its images, at {@link IMAGE}. */
 export interface ImagePool {
   readonly targets: number;
-  /** The records, as signed words. Target t has its record at `words[t]`. */
+  /** The records, as signed words. Target t has its record at `words[t]`; records start at even words. */
   readonly words: Int32Array;
   /** The same memory. */
   readonly halves: Uint16Array;
+  readonly doubleWords: BigInt64Array;
 }
 
 /** Words of a target's record. */
@@ -49,8 +54,8 @@ export const IMAGE = {
   destinationMask: 4,
   /** The fields at {@link IMAGE_HALF}, two in a word. */
   halves: 5,
-  /** The headers, and up to three bytes of payload that share their last word. */
-  headers: 12,
+  /** The start of a frame: headers, and payload up to {@link IMAGE_HALF.firstDoubleWords}; at an even word. */
+  first: 16,
 } as const;
 
 /** Halves of an image's record, counted from the start of the record. */
@@ -60,69 +65,107 @@ export const IMAGE_HALF = {
   /** How many lengths there are to choose from. */
   lengths: 12,
   headerBytes: 13,
-  /** Offsets in bytes of the headers; 0 for a header that is absent. */
+  /** Offsets in halves of the headers; 0 for a header that is absent. */
   ipv4: 14,
   transport: 15,
-  ipv4Sum: 16,
-  transportSum: 17,
-  sourcePort: 18,
-  destinationPort: 19,
-  sourceBits: 20,
-  destinationBits: 21,
-  permutedBits: 22,
+  /** Offsets in halves of the transport checksum, and of the length of UDP; TCP has none, and its checksum's stands here. */
+  transportChecksum: 16,
+  transportLength: 17,
+  ipv4Sum: 18,
+  transportSum: 19,
+  /** A port, less what a flow chooses of it. */
+  sourcePort: 20,
+  destinationPort: 21,
+  /** The bits of a port that a flow chooses: all of an ephemeral port, or none. */
+  sourcePortMask: 22,
+  destinationPortMask: 23,
+  sourceBits: 24,
+  destinationBits: 25,
+  permutedBits: 26,
   /** A sum of {@link IMAGE_FLAG}. */
-  flags: 23,
+  flags: 27,
+  /** Length of what is at {@link IMAGE.first}. */
+  firstDoubleWords: 28,
+  /** Where the payload pattern goes on behind them. */
+  pattern: 29,
 } as const;
 
 /** Bits of {@link IMAGE_HALF.flags}. */
-export const IMAGE_FLAG = { isUdp: 1, choosesSourcePort: 2, choosesDestinationPort: 4 } as const;
+export const IMAGE_FLAG = {
+  isUdp: 1,
+  /** Whether the addresses and ports of a flow may reach beyond the first 64 of its bits. */
+  takesHighBits: 2,
+} as const;
 
-const flagsOf = (image: PacketImage): number =>
-  (image.isUdp ? IMAGE_FLAG.isUdp : 0) |
-  (image.sourcePort === undefined ? IMAGE_FLAG.choosesSourcePort : 0) |
-  (image.destinationPort === undefined ? IMAGE_FLAG.choosesDestinationPort : 0);
+const BYTES_PER_HALF = 2;
+/** Offsets in bytes from the transport header. */
+const CHECKSUM = { udp: 6, tcp: 16 };
+const UDP_LENGTH = 4;
 
-function writeImage({ words, halves }: ImagePool, record: number, image: PacketImage): void {
+function portOf(port: number | undefined): { readonly base: number; readonly mask: number } {
+  return port === undefined
+    ? { base: EPHEMERAL_PORT_BASE, mask: 2 ** EPHEMERAL_PORT_BITS - 1 }
+    : { base: port, mask: 0 };
+}
+
+function writeImage({ words, halves, doubleWords }: ImagePool, record: number, image: PacketImage): void {
+  const { isUdp, transport } = image;
+  const [sourcePort, destinationPort] = [portOf(image.sourcePort), portOf(image.destinationPort)];
+  const [sourceBits, destinationBits] = [bitCount(image.sourceMask), bitCount(image.destinationMask)];
+  const checksum = transport + (isUdp ? CHECKSUM.udp : CHECKSUM.tcp);
   words[record + IMAGE.lastFlow] = image.flows - 1;
   words[record + IMAGE.sourceBase] = image.sourceBase;
   words[record + IMAGE.sourceMask] = image.sourceMask;
   words[record + IMAGE.destinationBase] = image.destinationBase;
   words[record + IMAGE.destinationMask] = image.destinationMask;
-  words.set(image.headerWords, record + IMAGE.headers);
+  doubleWords.set(image.firstDoubleWords, (record + IMAGE.first) / 2);
   const fields: Record<keyof typeof IMAGE_HALF, number> = {
     ingressPort: image.ingressPort,
     minimumBytes: image.minimumBytes,
     lengths: image.maximumBytes - image.minimumBytes + 1,
     headerBytes: image.headerBytes,
-    ipv4: image.ipv4,
-    transport: image.transport,
+    ipv4: image.ipv4 / BYTES_PER_HALF,
+    transport: transport / BYTES_PER_HALF,
+    transportChecksum: checksum / BYTES_PER_HALF,
+    transportLength: (isUdp ? transport + UDP_LENGTH : checksum) / BYTES_PER_HALF,
     ipv4Sum: image.ipv4Sum,
     transportSum: image.transportSum,
-    // No port: the flags say that each flow chooses its own.
-    sourcePort: image.sourcePort ?? 0,
-    destinationPort: image.destinationPort ?? 0,
-    sourceBits: bitCount(image.sourceMask),
-    destinationBits: bitCount(image.destinationMask),
+    sourcePort: sourcePort.base,
+    destinationPort: destinationPort.base,
+    sourcePortMask: sourcePort.mask,
+    destinationPortMask: destinationPort.mask,
+    sourceBits,
+    destinationBits,
     permutedBits: image.permutedBits,
-    flags: flagsOf(image),
+    flags:
+      (isUdp ? IMAGE_FLAG.isUdp : 0) | (sourceBits + destinationBits > HIGH_BITS_FROM ? IMAGE_FLAG.takesHighBits : 0),
+    firstDoubleWords: image.firstDoubleWords.length,
+    pattern: patternAt(8 * image.firstDoubleWords.length - image.headerBytes),
   };
   for (const name of Object.keys(fields) as (keyof typeof IMAGE_HALF)[]) {
     halves[2 * record + IMAGE_HALF[name]] = fields[name];
   }
 }
 
-const targetLength = ({ images }: PreparedTarget): number => TARGET.variants + images.length * VARIANT.length;
-const imageLength = ({ headerWords }: PacketImage): number => IMAGE.headers + headerWords.length;
+const even = (words: number): number => words + (words & 1);
+const targetLength = ({ images }: PreparedTarget): number => even(TARGET.variants + images.length * VARIANT.length);
+const imageLength = ({ firstDoubleWords }: PacketImage): number => IMAGE.first + 2 * firstDoubleWords.length;
 
 /** Lays targets out: where each is, then each target's record, followed by those of its images. */
 export function createImagePool(targets: readonly PreparedTarget[]): ImagePool {
-  let length = targets.length;
+  let length = even(targets.length);
   for (const target of targets) {
     length += target.images.reduce((sum, image) => sum + imageLength(image), targetLength(target));
   }
   const words = new Int32Array(length);
-  const pool = { targets: targets.length, words, halves: new Uint16Array(words.buffer) };
-  let at = targets.length;
+  const { buffer } = words;
+  const pool = {
+    targets: targets.length,
+    words,
+    halves: new Uint16Array(buffer),
+    doubleWords: new BigInt64Array(buffer),
+  };
+  let at = even(targets.length);
   targets.forEach((target, t) => {
     words[t] = at;
     words[at + TARGET.flowKey] = target.flowKey;

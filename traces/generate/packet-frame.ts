@@ -1,11 +1,12 @@
 /** One packet at a time, where a stream by index does not serve: declared captures, and traffic with a memory. */
 
+import { chosenPackets } from './chosen-packets.js';
 import { createImagePool, type ImagePool, TARGET, VARIANT } from './image-pool.js';
 import { createPacketImage } from './packet-image.js';
 import type { PacketTemplate } from './packet-template.js';
 import { wordAt } from './trusted-reads.js';
 import { requireTargets } from './validate-template.js';
-import { copyFrame, patchFlow } from './write-frame.js';
+import { frameMemory, writeFrames } from './write-frame.js';
 
 /** A template made ready to give frames. */
 export interface FrameSource {
@@ -24,19 +25,23 @@ export function frameSource(template: PacketTemplate, flowKey = 0): FrameSource 
   requireTargets([{ variants: [template] }]);
   const image = createPacketImage(template, 'packet');
   const pool = createImagePool([{ images: [image], cumulativeShares: [1], flowKey }]);
-  const record = imageRecord(pool);
+  const chosen = chosenPackets(1);
+  chosen.image[0] = imageRecord(pool);
+  chosen.length[0] = image.minimumBytes;
+  chosen.flowKey[0] = flowKey;
   return {
     ingressPort: image.ingressPort,
     bytes: image.minimumBytes,
     frame: (flow = 0) => {
-      const words = new Int32Array((image.minimumBytes + 3) >> 2);
-      copyFrame(pool, record, image.minimumBytes, words, 0);
-      const bytes = new Uint8Array(words.buffer, 0, image.minimumBytes);
-      if (image.ipv4 > 0) patchFlow(pool, record, bytes.length, flow, flowKey, bytes, 0);
-      return bytes;
+      const bytes = new Uint8Array((image.minimumBytes + 7) & ~7);
+      chosen.flow[0] = flow;
+      writeFrames(pool, chosen, 1, frameMemory(bytes), AT_START, 0);
+      return bytes.subarray(0, image.minimumBytes);
     },
   };
 }
+
+const AT_START = new Uint32Array(1);
 
 /** Where the record of the pool's only image is. */
 const imageRecord = (pool: ImagePool): number => {

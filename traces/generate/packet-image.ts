@@ -2,6 +2,7 @@
 import { bitCount, EPHEMERAL_PORT_BITS } from './flow-bits.js';
 import { foldSum, wordsSum } from './internet-checksum.js';
 import type { PacketTemplate } from './packet-template.js';
+import { payloadByte } from './payload.js';
 import { TrafficError } from './traffic-error.js';
 import { ETHER_TYPE_IPV4, ETHER_TYPE_TUNNEL, PROTOCOL_TCP, PROTOCOL_UDP } from './validate-template.js';
 
@@ -16,6 +17,9 @@ const ETHER_TYPE_VLAN = 0x8100;
 const DONT_FRAGMENT = 0x4000;
 const DEFAULT_TTL = 64;
 
+/** What is copied of every image: the whole of most frames. */
+export const FIRST_DOUBLE_WORDS = 16;
+
 /** Offsets of the patched headers, in bytes from the frame's start; 0 for a header that is absent. */
 interface HeaderOffsets {
   readonly ipv4: number;
@@ -23,11 +27,11 @@ interface HeaderOffsets {
   readonly headerBytes: number;
 }
 
-/** A prepared template. All fields that differ between packets are 0 in `headerWords`. */
+/** A prepared template. All fields that differ between packets are 0 in `firstDoubleWords`. */
 export interface PacketImage extends HeaderOffsets {
   readonly ingressPort: number;
-  /** The headers, and up to three bytes of payload that share their last word. */
-  readonly headerWords: Int32Array;
+  /** The headers, and payload behind them: {@link FIRST_DOUBLE_WORDS} at least. */
+  readonly firstDoubleWords: BigInt64Array;
   readonly minimumBytes: number;
   readonly maximumBytes: number;
   readonly flows: number;
@@ -105,13 +109,12 @@ function writeHeaders(template: PacketTemplate, offsets: HeaderOffsets, view: Da
   });
 }
 
-/** The headers as whole words; what is left of the last one are the first bytes of payload, which count from 0. */
-function headerWordsOf(template: PacketTemplate, offsets: HeaderOffsets): Int32Array {
-  const words = new Int32Array((offsets.headerBytes + 3) >> 2);
-  const bytes = new Uint8Array(words.buffer);
-  for (let i = offsets.headerBytes; i < bytes.length; i++) bytes[i] = i - offsets.headerBytes;
-  writeHeaders(template, offsets, new DataView(words.buffer));
-  return words;
+function firstOf(template: PacketTemplate, offsets: HeaderOffsets): BigInt64Array {
+  const doubleWords = new BigInt64Array(Math.max(FIRST_DOUBLE_WORDS, Math.ceil(offsets.headerBytes / 8)));
+  const bytes = new Uint8Array(doubleWords.buffer);
+  for (let i = offsets.headerBytes; i < bytes.length; i++) bytes[i] = payloadByte(i - offsets.headerBytes);
+  writeHeaders(template, offsets, new DataView(doubleWords.buffer));
+  return doubleWords;
 }
 
 /**
@@ -122,8 +125,8 @@ export function createPacketImage(template: PacketTemplate, field: string): Pack
   const { ipv4, udp, tcp, frameBytes, flows } = template;
   const offsets = layOut(template);
   const minimumBytes = Math.max(frameBytes.minimum, MINIMUM_FRAME_BYTES, offsets.headerBytes);
-  const headerWords = headerWordsOf(template, offsets);
-  const bytes = new Uint8Array(headerWords.buffer);
+  const firstDoubleWords = firstOf(template, offsets);
+  const bytes = new Uint8Array(firstDoubleWords.buffer);
   const ports = udp ?? tcp;
   const sourceMask = ipv4?.source.hostMask ?? 0;
   const destinationMask = ipv4?.destination.hostMask ?? 0;
@@ -140,7 +143,7 @@ export function createPacketImage(template: PacketTemplate, field: string): Pack
   return {
     ...offsets,
     ingressPort: template.ingressPort,
-    headerWords,
+    firstDoubleWords,
     minimumBytes,
     maximumBytes: Math.max(frameBytes.maximum, minimumBytes),
     flows,

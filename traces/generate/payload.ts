@@ -1,5 +1,5 @@
 /** The payload of generated frames: bytes that count up from 0, so that a misplaced one can be seen in a dump. */
-import { wordAt } from './trusted-reads.js';
+import { doubleWordAt } from './trusted-reads.js';
 
 /**
  * Where UDP carries it: the echo service (RFC 862), which takes any bytes. Other ports have protocols of which the payload
@@ -9,7 +9,7 @@ export const UDP_ECHO_PORT = 7;
 
 /** Bytes after which the pattern starts over. */
 const PERIOD_BYTES = 256;
-const PERIOD_WORDS = PERIOD_BYTES / 4;
+const PERIOD_DOUBLE_WORDS = PERIOD_BYTES / 8;
 const PERIOD_SUM = countingSum(PERIOD_BYTES);
 
 /** Sum of the big-endian 16-bit words of the bytes 0, 1, … `count` − 1, an odd last byte being an upper half. */
@@ -25,14 +25,23 @@ export function payloadSum(length: number): number {
   return (length >> 8) * PERIOD_SUM + countingSum(length & (PERIOD_BYTES - 1));
 }
 
-/** One period from payload byte 0 on, then one from byte 1 on, from 2 on and from 3 on. */
-const PATTERN = new Int32Array(4 * PERIOD_WORDS);
+export const payloadByte = (at: number): number => at % PERIOD_BYTES;
+
+/** Two periods from payload byte 0 on, then two from byte 1 on, and so on up to byte 7. */
+const PATTERN = new BigInt64Array(8 * 2 * PERIOD_DOUBLE_WORDS);
 new Uint8Array(PATTERN.buffer).forEach((_, i, bytes) => {
-  bytes[i] = i + Math.floor(i / PERIOD_BYTES);
+  bytes[i] = payloadByte(i + Math.floor(i / (2 * PERIOD_BYTES)));
 });
 
-/** Writes payload to `words[from .. to)`; the first byte written is payload byte `firstByte`, 0 to 3. */
-export function writePayload(words: Int32Array, from: number, to: number, firstByte: number): void {
-  const pattern = firstByte * PERIOD_WORDS;
-  for (let i = from; i < to; i++) words[i] = wordAt(PATTERN, pattern + ((i - from) & (PERIOD_WORDS - 1)));
+/** Where the pattern has payload from this byte on. */
+export const patternAt = (firstByte: number): number =>
+  (firstByte % 8) * 2 * PERIOD_DOUBLE_WORDS + (Math.floor(firstByte / 8) % PERIOD_DOUBLE_WORDS);
+
+/** Writes payload to `to[from .. end)`. @param pattern of {@link patternAt} */
+export function writePayload(to: BigInt64Array, from: number, end: number, pattern: number): void {
+  for (let start = from; start < end; start += PERIOD_DOUBLE_WORDS) {
+    const shift = pattern - start;
+    const stop = Math.min(end, start + PERIOD_DOUBLE_WORDS);
+    for (let i = start; i < stop; i++) to[i] = doubleWordAt(PATTERN, i + shift);
+  }
 }

@@ -1,5 +1,7 @@
 import seedrandom from 'seedrandom';
-import { appendPacket, hasRoomFor, type PacketBatch } from '../packets/packet-batch.js';
+import { appendPackets, type PacketBatch } from '../packets/packet-batch.js';
+import { type ChosenPackets, chosenPackets } from './chosen-packets.js';
+import { DRAWS_PER_PACKET, Draws, GROUP_PACKETS } from './draws.js';
 import { hash32 } from './flow-bits.js';
 import {
   createImagePool,
@@ -13,9 +15,9 @@ import {
 import { createPacketImage } from './packet-image.js';
 import type { TrafficTarget } from './packet-template.js';
 import { TrafficError } from './traffic-error.js';
-import { drawAt, halfAt, wordAt } from './trusted-reads.js';
+import { drawAt, halfAt, placeAt, wordAt } from './trusted-reads.js';
 import { requireTargets } from './validate-template.js';
-import { copyFrame, patchFlow } from './write-frame.js';
+import { type FrameMemory, frameMemory, writeFrames } from './write-frame.js';
 
 /** What traffic to generate. */
 export interface TrafficOptions {
@@ -32,7 +34,7 @@ export interface TrafficOptions {
 export interface TrafficGenerator {
   /**
    * Appends packets `firstIndex`, `firstIndex + 1`, … to the batch: `count` of them, or as many as fit. Returns how
-   * many. Assumes an integer index from 0 to 2⁵³ and a batch whose bytes start at a multiple of four in their memory.
+   * many. Assumes an integer index from 0 to 2⁵³ and a batch whose bytes start at a multiple of eight in their memory.
    */
   generateInto(batch: PacketBatch, firstIndex: number, count: number): number;
 
@@ -51,10 +53,6 @@ export interface TrafficGenerator {
   ): number;
 }
 
-/** Packets that share one seeding of the random generator. */
-const CHUNK_PACKETS = 4096;
-/** Random numbers per packet: one for target and, hashed, variant; one for flow and, hashed, length. */
-const DRAWS_PER_PACKET = 2;
 const NANOSECONDS_PER_SECOND = 1e9;
 
 /** What turns a 32-bit draw into a number from 0 to below 1. */
@@ -91,28 +89,34 @@ function prepareTarget({ variants }: TrafficTarget, t: number, flowKey: number):
   return { images, cumulativeShares, flowKey };
 }
 
+/** Packets that are taken through the steps of generation together: what they need stays in the nearest cache. */
+const TOGETHER = 256;
+
 class ImageGenerator implements TrafficGenerator {
-  /** The draws of one chunk, 32 bits each. */
-  readonly #draws = new Uint32Array(CHUNK_PACKETS * DRAWS_PER_PACKET);
-  /** −1 for none yet. */
-  #drawnChunk = -1;
-  /** The batch bytes last written to, as words. */
-  #words: Int32Array = new Int32Array(0);
+  readonly #draws: Draws;
+  readonly #chosen = chosenPackets(TOGETHER);
+  /** The batch bytes last written to. */
+  #bytes: Uint8Array = new Uint8Array(0);
+  #memory: FrameMemory = frameMemory(this.#bytes);
 
   constructor(
     private readonly pool: ImagePool,
-    private readonly seed: string,
+    seed: string,
     private readonly packetsPerSecond: number,
     private readonly startSeconds: number,
-  ) {}
+  ) {
+    this.#draws = new Draws(seed);
+  }
 
   generateInto(batch: PacketBatch, firstIndex: number, count: number): number {
-    this.#open(batch);
-    for (let n = 0; n < count; n++) {
-      const at = this.#drawsOf(firstIndex + n);
-      if (!this.#generate(batch, firstIndex + n, at)) return n;
+    for (let done = 0; done < count; ) {
+      const wanted = Math.min(TOGETHER, count - done, toNextGroup(firstIndex + done));
+      this.#chooseAll(firstIndex + done, wanted);
+      const taken = this.#generate(batch, firstIndex + done, wanted);
+      done += taken;
+      if (taken < wanted) return done;
     }
-    return count;
+    return Math.max(0, count);
   }
 
   generateSome(
@@ -122,68 +126,110 @@ class ImageGenerator implements TrafficGenerator {
     isWanted: Uint8Array,
     distances: Uint32Array,
   ): number {
-    this.#open(batch);
-    const { targets } = this.pool;
+    const { distance } = this.#chosen;
+    for (let done = 0; done < count; ) {
+      const looked = Math.min(TOGETHER, count - done, toNextGroup(firstIndex + done));
+      const wanted = this.#chooseSome(firstIndex + done, looked, isWanted);
+      const first = batch.count;
+      const taken = this.#generate(batch, firstIndex + done, wanted);
+      for (let n = 0; n < taken; n++) distances[first + n] = done + placeAt(distance, n);
+      if (taken < wanted) return done + placeAt(distance, taken);
+      done += looked;
+    }
+    return Math.max(0, count);
+  }
+
+  #chooseAll(firstIndex: number, count: number): void {
+    const { pool } = this;
+    const at = this.#draws.place(firstIndex);
+    const { draws } = this.#draws;
     for (let n = 0; n < count; n++) {
-      const at = this.#drawsOf(firstIndex + n);
-      if (isWanted[Math.floor(drawAt(this.#draws, at) * DRAW_UNIT * targets)] !== 1) continue;
-      if (!this.#generate(batch, firstIndex + n, at)) return n;
-      distances[batch.count - 1] = n;
+      const target = targetOf(pool, drawAt(draws, at + n * DRAWS_PER_PACKET));
+      choose(pool, this.#chosen, n, target, draws, at + n * DRAWS_PER_PACKET);
+      this.#chosen.distance[n] = n;
+    }
+  }
+
+  /** Chooses among `looked` packets those of wanted targets. @returns their number */
+  #chooseSome(firstIndex: number, looked: number, isWanted: Uint8Array): number {
+    const { pool } = this;
+    const at = this.#draws.place(firstIndex);
+    const { draws } = this.#draws;
+    let count = 0;
+    for (let n = 0; n < looked; n++) {
+      const target = targetOf(pool, drawAt(draws, at + n * DRAWS_PER_PACKET));
+      if (isWanted[target] !== 1) continue;
+      choose(pool, this.#chosen, count, target, draws, at + n * DRAWS_PER_PACKET);
+      this.#chosen.distance[count++] = n;
     }
     return count;
   }
 
-  #open(batch: PacketBatch): void {
-    if (this.#words.buffer === batch.bytes.buffer && this.#words.byteOffset === batch.bytes.byteOffset) return;
-    this.#words = new Int32Array(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length >> 2);
-  }
-
-  /** Where the draws of a packet are. */
-  #drawsOf(index: number): number {
-    const chunk = Math.floor(index / CHUNK_PACKETS);
-    if (chunk !== this.#drawnChunk) this.#draw(chunk);
-    return (index - chunk * CHUNK_PACKETS) * DRAWS_PER_PACKET;
-  }
-
-  #generate(batch: PacketBatch, index: number, at: number): boolean {
-    const draws = this.#draws;
-    const { targets, words, halves } = this.pool;
-    const target = wordAt(words, Math.floor(drawAt(draws, at) * DRAW_UNIT * targets));
-    const variantDraw = hash32(drawAt(draws, at));
-    let variant = target + TARGET.variants;
-    while (variantDraw > wordAt(words, variant + VARIANT.lastDraw) >>> 0) variant += VARIANT.length;
-    const image = wordAt(words, variant + VARIANT.image);
-    const half = 2 * image;
-    const flow = Math.floor(drawAt(draws, at + 1) * DRAW_UNIT * ((wordAt(words, image + IMAGE.lastFlow) >>> 0) + 1));
-    const extraBytes = Math.floor(
-      hash32(drawAt(draws, at + 1)) * DRAW_UNIT * halfAt(halves, half + IMAGE_HALF.lengths),
-    );
-    const length = halfAt(halves, half + IMAGE_HALF.minimumBytes) + extraBytes;
-    if (!hasRoomFor(batch, length)) return false;
-    const offset = batch.usedBytes;
-    copyFrame(this.pool, image, length, this.#words, offset >> 2);
-    // Only now, as it clears what the last word wrote beyond the frame.
-    this.#append(batch, index, length, halfAt(halves, half + IMAGE_HALF.ingressPort));
-    if (halfAt(halves, half + IMAGE_HALF.ipv4) > 0) {
-      patchFlow(this.pool, image, length, flow, wordAt(words, target + TARGET.flowKey), batch.bytes, offset);
+  /** Appends the chosen packets to the batch, or as many as fit. @returns how many */
+  #generate(batch: PacketBatch, firstIndex: number, count: number): number {
+    const { pool } = this;
+    const chosen = this.#chosen;
+    const first = batch.count;
+    const taken = appendPackets(batch, chosen.length, count);
+    for (let n = 0; n < taken; n++) {
+      const half = 2 * wordAt(chosen.image, n);
+      batch.ingressPort[first + n] = halfAt(pool.halves, half + IMAGE_HALF.ingressPort);
     }
-    return true;
+    this.#stamp(batch, first, firstIndex, taken);
+    writeFrames(pool, chosen, taken, this.#memoryOf(batch), batch.offset, first);
+    return taken;
   }
 
-  /** Appends an empty packet with the time of its index. */
-  #append(batch: PacketBatch, index: number, length: number, ingressPort: number): void {
-    const seconds = Math.floor(index / this.packetsPerSecond);
-    const within = Math.max(0, index - seconds * this.packetsPerSecond);
-    const nanoseconds = Math.min(
-      NANOSECONDS_PER_SECOND - 1,
-      Math.floor((within * NANOSECONDS_PER_SECOND) / this.packetsPerSecond),
-    );
-    appendPacket(batch, length, length, ingressPort, this.startSeconds + seconds, nanoseconds);
+  /** Each packet has the time of its index. */
+  #stamp({ timeSeconds, timeNanoseconds }: PacketBatch, first: number, firstIndex: number, count: number): void {
+    const { packetsPerSecond, startSeconds } = this;
+    const { distance } = this.#chosen;
+    for (let n = 0; n < count; n++) {
+      const index = firstIndex + placeAt(distance, n);
+      const seconds = Math.floor(index / packetsPerSecond);
+      const within = Math.max(0, index - seconds * packetsPerSecond);
+      timeSeconds[first + n] = startSeconds + seconds;
+      timeNanoseconds[first + n] = Math.min(
+        NANOSECONDS_PER_SECOND - 1,
+        Math.floor((within * NANOSECONDS_PER_SECOND) / packetsPerSecond),
+      );
+    }
   }
 
-  #draw(chunk: number): void {
-    const random = seedrandom.alea(`${this.seed}/${chunk}`);
-    for (let i = 0; i < this.#draws.length; i++) this.#draws[i] = random() * 2 ** 32;
-    this.#drawnChunk = chunk;
+  #memoryOf({ bytes }: PacketBatch): FrameMemory {
+    if (this.#bytes !== bytes) {
+      this.#bytes = bytes;
+      this.#memory = frameMemory(bytes);
+    }
+    return this.#memory;
   }
+}
+
+const toNextGroup = (packet: number): number => GROUP_PACKETS - (packet % GROUP_PACKETS);
+
+const targetOf = ({ targets }: ImagePool, draw: number): number => (draw * DRAW_UNIT * targets) >>> 0;
+
+/** Chooses variant, flow and length of packet n. @param at its draws */
+function choose(
+  { words, halves }: ImagePool,
+  chosen: ChosenPackets,
+  n: number,
+  target: number,
+  draws: Uint32Array,
+  at: number,
+): void {
+  const record = wordAt(words, target);
+  const variantDraw = hash32(drawAt(draws, at));
+  let variant = record + TARGET.variants;
+  while (variantDraw > wordAt(words, variant + VARIANT.lastDraw) >>> 0) variant += VARIANT.length;
+  const image = wordAt(words, variant + VARIANT.image);
+  const half = 2 * image;
+  const draw = drawAt(draws, at + 1);
+  const flows = (wordAt(words, image + IMAGE.lastFlow) >>> 0) + 1;
+  chosen.image[n] = image;
+  chosen.flow[n] = (draw * DRAW_UNIT * flows) >>> 0;
+  chosen.flowKey[n] = wordAt(words, record + TARGET.flowKey);
+  chosen.length[n] =
+    halfAt(halves, half + IMAGE_HALF.minimumBytes) +
+    ((hash32(draw) * DRAW_UNIT * halfAt(halves, half + IMAGE_HALF.lengths)) >>> 0);
 }

@@ -8,3 +8,8 @@ export const wordAt = (words: Int32Array, at: number): number => words[at] as nu
 export const halfAt = (halves: Uint16Array, at: number): number => halves[at] as number;
 
 export const drawAt = (draws: Uint32Array, at: number): number => draws[at] as number;
+
+/** A length or an offset. */
+export const placeAt = (places: Uint32Array, at: number): number => places[at] as number;
+
+export const doubleWordAt = (doubleWords: BigInt64Array, at: number): bigint => doubleWords[at] as bigint;

@@ -176,6 +176,34 @@ export function appendPacket(
   return offset;
 }
 
+/**
+ * Appends up to `count` whole packets of these lengths, as many as fit; the caller writes their bytes, padding, ingress
+ * ports and times. @returns how many
+ */
+export function appendPackets(batch: PacketBatch, lengths: Uint32Array, count: number): number {
+  const { offset, capturedLength, originalLength, spacing, bytes, count: first } = batch;
+  const most = Math.min(count, offset.length - first);
+  let { usedBytes } = batch;
+  let n = 0;
+  for (; n < most; n++) {
+    const length = lengths[n] as number;
+    const end = usedBytes + align(length, spacing);
+    if (end > bytes.length) break;
+    offset[first + n] = usedBytes;
+    capturedLength[first + n] = length;
+    originalLength[first + n] = length;
+    usedBytes = end;
+  }
+  const end = first + n;
+  batch.marks.fill(0, first, end);
+  batch.egressPort.fill(DROPPED, first, end);
+  batch.programId.fill(0, first, end);
+  batch.recirculations.fill(0, first, end);
+  batch.count = end;
+  batch.usedBytes = usedBytes;
+  return n;
+}
+
 /** Appends a copy of `bytes` as one packet; a convenience for tests and small jobs. */
 export function appendPacketBytes(batch: PacketBatch, bytes: Uint8Array, ingressPort = 0, timeSeconds = 0): void {
   const offset = appendPacket(batch, bytes.length, bytes.length, ingressPort, timeSeconds, 0);
