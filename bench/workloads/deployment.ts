@@ -105,7 +105,8 @@ async function fillMemories(arrival: Arrival, compiled: CompiledProgram, control
   const { memoryValue } = arrival;
   if (memoryValue === undefined) return;
   for (const { name, buckets } of compiled.memories) {
-    const values = Uint32Array.from({ length: buckets }, (_, bucket) => memoryValue(name, bucket));
+    const values = new Uint32Array(buckets);
+    for (let bucket = 0; bucket < buckets; bucket++) values[bucket] = memoryValue(name, bucket);
     await controller.writeMemory(arrival.name, name, values);
   }
 }

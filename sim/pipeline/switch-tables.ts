@@ -2,14 +2,7 @@
  * All look-up tables of a switch, without packets: filters and default forwarding, RPB tables, the recirculation block.
  * For callers that ask what a packet would find but take none through a switch.
  */
-import {
-  type DataPlane,
-  type EntryKey,
-  entryIdentity,
-  FIXED_NAMES,
-  type Operation,
-  type TableEntry,
-} from '../../compiler/index.js';
+import { type DataPlane, type EntryKey, FIXED_NAMES, type Operation, type TableEntry } from '../../compiler/index.js';
 import { checkPriority } from '../blocks/entry-values.js';
 import { InitBlock } from '../blocks/init-block.js';
 import { FieldOperands } from '../blocks/instructions/field-operands.js';
@@ -18,8 +11,7 @@ import { RecirculationTable } from '../blocks/recirculation.js';
 import { RpbTables } from '../blocks/rpb-tables.js';
 import type { LookupMaker } from '../blocks/ternary-table.js';
 import { TargetError } from '../target/target.js';
-
-const EXACT_TABLES: ReadonlySet<string> = new Set([FIXED_NAMES.forwardTable, FIXED_NAMES.recirculationTable]);
+import { InstalledEntries, isSameEntry } from './installed-entries.js';
 
 /** An operation on tables: not one on register arrays or packets in flight. */
 export type TableOperation = Exclude<Operation, { readonly kind: 'drain' | 'resetMemory' }>;
@@ -34,8 +26,7 @@ export class SwitchTables {
   readonly recirculation: RecirculationTable;
   /** The memory blocks that were declared for each program. */
   readonly owners: MemoryOwners;
-  /** By identity, the entry and what removes it; in order of insertion. */
-  private readonly installed = new Map<string, { readonly entry: TableEntry; readonly remove: () => void }>();
+  private readonly installed = new InstalledEntries();
 
   /**
    * @param operands the fields that actions read and write
@@ -65,12 +56,12 @@ export class SwitchTables {
 
   /** All entries, in the order of their insertion: inserted so into other tables, they make equal ones. */
   entries(): TableEntry[] {
-    return Array.from(this.installed.values(), ({ entry }) => entry);
+    return this.installed.list();
   }
 
   /** The entry of this key and priority. */
   entryLike(key: EntryKey): TableEntry | undefined {
-    return this.installed.get(identity(key))?.entry;
+    return this.installed.find(key)?.entry;
   }
 
   /** Entries in a table now. @throws {TargetError} unknown-table */
@@ -82,17 +73,16 @@ export class SwitchTables {
   }
 
   private insert(entry: TableEntry): void {
-    const key = identity(entry);
-    if (this.installed.has(key)) {
+    if (this.installed.find(entry) !== undefined) {
       throw new TargetError('already-exists', `${entry.table} already has an entry with this key and priority`);
     }
     checkPriority(entry);
-    this.installed.set(key, { entry, remove: this.insertInto(entry) });
+    this.installed.add({ entry, remove: this.insertInto(entry) });
   }
 
   /** Tables that refuse the new entry keep the old one. */
   private replace(before: TableEntry, after: TableEntry): void {
-    if (identity(before) !== identity(after)) {
+    if (!isSameEntry(before, after)) {
       throw new TargetError('not-found', `${before.table}: an entry can only be replaced by one of the same key`);
     }
     this.delete(before);
@@ -111,14 +101,9 @@ export class SwitchTables {
   }
 
   private delete(entry: TableEntry): void {
-    const key = identity(entry);
-    const found = this.installed.get(key);
+    const found = this.installed.find(entry);
     if (found === undefined) throw new TargetError('not-found', `${entry.table} has no such entry`);
     found.remove();
-    this.installed.delete(key);
+    this.installed.delete(found);
   }
 }
-
-/** Entries of exact tables have no priority. */
-const identity = ({ table, key, priority }: EntryKey): string =>
-  entryIdentity({ table, key, priority: EXACT_TABLES.has(table) ? 0 : priority });
