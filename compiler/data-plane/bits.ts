@@ -8,9 +8,12 @@ export function and48(a: number, b: number): number {
   return high * LOW + ((a % LOW) & (b % LOW));
 }
 
+/** Below this width a shift gives what a power does, and faster. */
+const SMALL_WIDTH = 31;
+
 /** The number whose `width` low bits are 1, for width ≤ 48. */
 export function ones(width: number): number {
-  return 2 ** width - 1;
+  return width < SMALL_WIDTH ? (1 << width) - 1 : 2 ** width - 1;
 }
 
 /** Whether a value fits the width. */

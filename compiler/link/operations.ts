@@ -32,10 +32,9 @@ export function programIdOf(entry: TableEntry): number {
 
 /** RPB and recirculation entries first, filters last: the program runs as soon as its filter is installed. */
 export function installOperations({ programId, memories, entries }: CompiledProgram): Operation[] {
-  return [
-    { kind: 'declareMemory', programId, blocks: memories },
-    ...installOrder(entries).map((entry): Operation => ({ kind: 'insertEntry', entry })),
-  ];
+  const operations: Operation[] = [{ kind: 'declareMemory', programId, blocks: memories }];
+  for (const entry of installOrder(entries)) operations.push({ kind: 'insertEntry', entry });
+  return operations;
 }
 
 /** Entries in the order of installation. */

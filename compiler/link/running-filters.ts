@@ -60,11 +60,13 @@ export class RunningFilters {
     const keys = this.keysOf(table);
     const masks = new Int32Array(keys * WORDS);
     const values = new Int32Array(keys * WORDS);
-    for (const [i, field] of key.slice(0, keys).entries()) {
-      if (field.match !== 'ternary') continue;
-      const { value, mask } = field;
-      masks.set([mask / 2 ** 32, mask], i * WORDS);
-      values.set([value / 2 ** 32, value], i * WORDS);
+    for (let i = 0; i < keys; i++) {
+      const field = key[i];
+      if (field?.match !== 'ternary') continue;
+      masks[i * WORDS] = field.mask / 2 ** 32;
+      masks[i * WORDS + 1] = field.mask;
+      values[i * WORDS] = field.value / 2 ** 32;
+      values[i * WORDS + 1] = field.value;
     }
     return { masks, values };
   }

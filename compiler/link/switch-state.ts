@@ -43,6 +43,8 @@ export class SwitchState implements FreeResources {
   readonly memory: readonly FreeRanges[];
   private readonly tableFree = new Map<string, number>();
   private readonly rpbByTable = new Map<string, number>();
+  /** Entries by table, of the program that is being checked. */
+  private readonly needed = new Map<string, number>();
   private readonly idsUsed: Uint8Array;
   private idsTaken = 0;
   /** The lowest free program id; the number of ids if there is none. */
@@ -142,18 +144,22 @@ export class SwitchState implements FreeResources {
   exchange(compiled: CompiledProgram, status: 'running' | 'changing'): void {
     const program = this.running.get(compiled.program);
     if (program === undefined) throw new Error(`there is no program ${compiled.program} to change`);
+    if (program.compiled.entries !== compiled.entries) this.exchangeEntries(program.compiled, compiled);
+    this.running.set(compiled.program, { compiled, status });
+  }
+
+  private exchangeEntries(before: CompiledProgram, after: CompiledProgram): void {
     const changes = new Map<string, number>();
     const count = (table: string, change: number): void => {
       addTo(changes, table, change);
     };
-    for (const { table } of compiled.entries) count(table, 1);
-    for (const { table } of program.compiled.entries) count(table, -1);
+    for (const { table } of after.entries) count(table, 1);
+    for (const { table } of before.entries) count(table, -1);
     for (const [table, needed] of changes) {
       const free = this.freeEntries(table);
-      if (needed > free) throw new DoesNotFit(compiled.program, { kind: 'table-full', table, needed, free });
+      if (needed > free) throw new DoesNotFit(after.program, { kind: 'table-full', table, needed, free });
     }
     for (const [table, needed] of changes) this.changeFree(table, -needed);
-    this.running.set(compiled.program, { compiled, status });
   }
 
   /** Marks a running program as being revoked; its resources stay reserved until {@link release}. */
@@ -219,13 +225,7 @@ export class SwitchState implements FreeResources {
   private check(compiled: CompiledProgram, memories: readonly MemoryBlock[]): void {
     const { program } = compiled;
     if (this.idsUsed[compiled.programId] !== 0) throw new DoesNotFit(program, { kind: 'no-program-id' });
-    const needed = new Map<string, number>();
-    for (const { table } of compiled.entries) addTo(needed, table);
-    for (const [table, count] of needed) {
-      if (!this.hasTable(table)) throw new DoesNotFit(program, { kind: 'no-such-table', table });
-      const free = this.freeEntries(table);
-      if (count > free) throw new DoesNotFit(program, { kind: 'table-full', table, needed: count, free });
-    }
+    this.checkEntries(compiled);
     const overlaps = overlapEachOther(memories);
     for (const [i, { name, rpb, base, buckets }] of memories.entries()) {
       const takenByItself = (overlaps ? memories.slice(0, i) : []).some(
@@ -238,6 +238,17 @@ export class SwitchState implements FreeResources {
     for (const entry of filtersOf(compiled)) {
       const other = this.overlappingProgram(entry, program);
       if (other !== undefined) throw new DoesNotFit(program, { kind: 'filter-overlap', other });
+    }
+  }
+
+  private checkEntries({ program, entries }: CompiledProgram): void {
+    const { needed } = this;
+    needed.clear();
+    for (const { table } of entries) addTo(needed, table);
+    for (const [table, count] of needed) {
+      if (!this.hasTable(table)) throw new DoesNotFit(program, { kind: 'no-such-table', table });
+      const free = this.freeEntries(table);
+      if (count > free) throw new DoesNotFit(program, { kind: 'table-full', table, needed: count, free });
     }
   }
 
@@ -255,6 +266,7 @@ export class SwitchState implements FreeResources {
 
 /** Whether two blocks lie in the same buckets: asked first, as most programs have none that do. */
 function overlapEachOther(memories: readonly MemoryBlock[]): boolean {
+  if (memories.length < 2) return false;
   const ends = new Map<number, number>();
   for (const { rpb, base, buckets } of [...memories].sort((a, b) => a.base - b.base)) {
     const end = ends.get(rpb);

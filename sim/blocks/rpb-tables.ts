@@ -7,7 +7,7 @@ import { must } from '../../compiler/data-plane/must.js';
 import { type Action, type DataPlane, NO_ACTION, RPB_KEYS, type Rpb, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, parameterValues, refuseUnknownKeys, ternaryKey } from './entry-values.js';
-import { decodeInstruction, decodeRegisterMatch, type Instruction, NOTHING } from './instructions/decode.js';
+import { decodeRegisterMatch, type Instruction, InstructionDecoder, NOTHING } from './instructions/decode.js';
 import type { FieldOperands } from './instructions/field-operands.js';
 import type { MemoryOwners } from './memory-owners.js';
 import type { Phv } from './phv.js';
@@ -25,6 +25,9 @@ export class RpbTables {
   private readonly programs: (ProgramTable | undefined)[] = [];
   private readonly used: Int32Array;
   private readonly byTable: ReadonlyMap<string, Rpb>;
+  /** By RPB index, the actions by the name that the driver sends. */
+  private readonly actions: readonly ReadonlyMap<string, Action>[];
+  private readonly decoder: InstructionDecoder;
   private readonly rpbCount: number;
   private sequence = 0;
   /** By program id: branch ids that deleted entries have set on packets that may be in flight. */
@@ -35,12 +38,16 @@ export class RpbTables {
 
   constructor(
     private readonly dataPlane: DataPlane,
-    private readonly operands: FieldOperands,
+    operands: FieldOperands,
     private readonly owners: MemoryOwners,
   ) {
     this.rpbCount = dataPlane.rpbCount;
     this.used = new Int32Array(dataPlane.rpbCount);
     this.byTable = new Map(dataPlane.rpbs.map((rpb) => [rpb.table, rpb]));
+    this.actions = dataPlane.rpbs.map(
+      ({ actions }) => new Map([...actions.values()].map((each) => [each.control, each])),
+    );
+    this.decoder = new InstructionDecoder(operands);
   }
 
   isRpbTable(table: string): boolean {
@@ -162,17 +169,13 @@ export class RpbTables {
   }
 
   private instruction(rpb: Rpb, entry: TableEntry): Instruction {
-    if (entry.action !== NO_ACTION) return decodeInstruction(entry, this.action(rpb, entry), this.operands);
-    parameterValues(entry, []);
-    return NOTHING;
-  }
-
-  private action(rpb: Rpb, entry: TableEntry): Action {
-    const action = rpb.actions.get(entry.action.slice(rpb.control.length + 1));
-    if (action === undefined || !entry.action.startsWith(`${rpb.control}.`)) {
+    const action = this.actions[rpb.index]?.get(entry.action);
+    if (action !== undefined) return this.decoder.decode(entry, action);
+    if (entry.action !== NO_ACTION) {
       throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
     }
-    return action;
+    parameterValues(entry, []);
+    return NOTHING;
   }
 
   private decodeKey(entry: TableEntry) {

@@ -80,7 +80,7 @@ function areFieldsEqual(a: readonly KeyField[], b: readonly KeyField[]): boolean
   return a.length === b.length;
 }
 
-/** Equal for equal identities, whatever the order of their fields. */
+/** Equal for equal identities, in any order of their fields. */
 function keyHash(key: EntryKey): number {
   let hash = mixed(priorityOf(key) | 0);
   for (const field of key.key) {
