@@ -54,14 +54,13 @@ export function hash32(value: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** `width` bits (0 to 32) of the 96-bit string `low`, `middle`, `high`, from bit `at` on, modulo 2³²; the string must reach. */
-export function bitsAt(at: number, width: number, low: number, middle: number, high: number): number {
+/** 32 bits of the 96-bit string `low`, `middle`, `high`, from bit `at` on; those beyond its end have no meaning. */
+export function bitsAt(at: number, low: number, middle: number, high: number): number {
   const within = at & 31;
   const first = at < 32 ? low : at < 64 ? middle : high;
   const second = at < 32 ? middle : high;
   // In two steps, as a shift by 32 would be one by 0.
-  const joined = (first >>> within) | ((second << 1) << (31 - within));
-  return joined & lowMask(width);
+  return (first >>> within) | ((second << 1) << (31 - within));
 }
 
 /** Spreads the low bits of `bits` over the set bits of `mask`, lowest first, modulo 2³². */

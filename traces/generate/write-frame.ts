@@ -34,11 +34,9 @@ export function writeFrames(
   offset: Uint32Array,
   first: number,
 ): void {
-  for (let n = 0; n < count; n++) {
-    copyFrame(pool, wordAt(chosen.image, n), placeAt(chosen.length, n), memory, placeAt(offset, first + n) >> 3);
-  }
+  copyFrames(pool, chosen, count, memory, offset, first);
   findFlows(pool, chosen, count);
-  for (let n = 0; n < count; n++) patchFrame(pool, chosen, n, memory.halves, placeAt(offset, first + n) >> 1);
+  patchFrames(pool, chosen, count, memory.halves, offset, first);
 }
 
 /** For each length modulo 8: which bits of the last two words belong to the frame. */
@@ -48,25 +46,37 @@ new Uint8Array(LAST_WORDS.buffer).forEach((_, i, bytes) => {
   bytes[i] = length === 0 || byte < length ? 0xff : 0;
 });
 
-/** Copies headers and payload. @param start double word */
-function copyFrame(
+/** Copies headers and payload. */
+function copyFrames(
   { doubleWords: from, halves }: ImagePool,
-  image: number,
-  length: number,
+  chosen: ChosenPackets,
+  count: number,
   { doubleWords: to, words }: FrameMemory,
-  start: number,
+  offset: Uint32Array,
+  first: number,
 ): void {
-  const end = start + ((length + 7) >> 3);
-  const first = (image + IMAGE.first) >> 1;
-  const firstLength = halfAt(halves, 2 * image + IMAGE_HALF.firstDoubleWords);
-  if (start + FIRST_DOUBLE_WORDS <= to.length) copyFirst(from, first, to, start);
-  else for (let i = 0; i < end - start && i < FIRST_DOUBLE_WORDS; i++) to[start + i] = doubleWordAt(from, first + i);
-  for (let i = FIRST_DOUBLE_WORDS; i < firstLength; i++) to[start + i] = doubleWordAt(from, first + i);
-  writePayload(to, start + firstLength, end, halfAt(halves, 2 * image + IMAGE_HALF.pattern));
-  const last = 2 * end;
-  const padding = 2 * (length & 7);
-  words[last - 2] = wordAt(words, last - 2) & wordAt(LAST_WORDS, padding);
-  words[last - 1] = wordAt(words, last - 1) & wordAt(LAST_WORDS, padding + 1);
+  const { image, length } = chosen;
+  for (let n = 0; n < count; n++) {
+    const record = wordAt(image, n);
+    const start = placeAt(offset, first + n) >> 3;
+    const bytes = placeAt(length, n);
+    const end = start + ((bytes + 7) >> 3);
+    const source = (record + IMAGE.first) >> 1;
+    const copied = halfAt(halves, 2 * record + IMAGE_HALF.firstDoubleWords);
+    if (start + FIRST_DOUBLE_WORDS <= to.length) copyFirst(from, source, to, start);
+    else copyUpTo(from, source, to, start, Math.min(end, start + FIRST_DOUBLE_WORDS));
+    if (copied > FIRST_DOUBLE_WORDS)
+      copyUpTo(from, source + FIRST_DOUBLE_WORDS, to, start + FIRST_DOUBLE_WORDS, start + copied);
+    if (start + copied < end) writePayload(to, start + copied, end, halfAt(halves, 2 * record + IMAGE_HALF.pattern));
+    const last = 2 * end;
+    const padding = 2 * (bytes & 7);
+    words[last - 2] = wordAt(words, last - 2) & wordAt(LAST_WORDS, padding);
+    words[last - 1] = wordAt(words, last - 1) & wordAt(LAST_WORDS, padding + 1);
+  }
+}
+
+function copyUpTo(from: BigInt64Array, source: number, to: BigInt64Array, start: number, end: number): void {
+  for (let i = start; i < end; i++) to[i] = doubleWordAt(from, source + i - start);
 }
 
 /**
@@ -94,68 +104,79 @@ function copyFirst(from: BigInt64Array, first: number, to: BigInt64Array, start:
 
 /** Computes addresses and ports of each packet's flow. */
 function findFlows({ words, halves }: ImagePool, chosen: ChosenPackets, count: number): void {
+  const { flow, source, destination, ports } = chosen;
   for (let n = 0; n < count; n++) {
     const image = wordAt(chosen.image, n);
     const half = 2 * image;
     const flowKey = wordAt(chosen.flowKey, n);
-    const low = permute(wordAt(chosen.flow, n), halfAt(halves, half + IMAGE_HALF.permutedBits), flowKey);
+    const low = permute(wordAt(flow, n), halfAt(halves, half + IMAGE_HALF.permutedBits), flowKey);
     const middle = hash32(low ^ flowKey);
     const takesHighBits = (halfAt(halves, half + IMAGE_HALF.flags) & IMAGE_FLAG.takesHighBits) !== 0;
     const high = takesHighBits ? hash32(middle + 1) : 0;
     const sourceBits = halfAt(halves, half + IMAGE_HALF.sourceBits);
     const destinationBits = halfAt(halves, half + IMAGE_HALF.destinationBits);
-    const sourceHost = bitsAt(0, sourceBits, low, middle, high);
-    const destinationHost = bitsAt(sourceBits, destinationBits, low, middle, high);
-    chosen.source[n] =
-      wordAt(words, image + IMAGE.sourceBase) | deposit(sourceHost, wordAt(words, image + IMAGE.sourceMask));
-    chosen.destination[n] =
-      wordAt(words, image + IMAGE.destinationBase) |
-      deposit(destinationHost, wordAt(words, image + IMAGE.destinationMask));
+    const sourceMask = wordAt(words, image + IMAGE.sourceMask);
+    const destinationMask = wordAt(words, image + IMAGE.destinationMask);
+    const sourceHost = bitsAt(0, low, middle, high);
+    const destinationHost = bitsAt(sourceBits, low, middle, high);
+    source[n] = wordAt(words, image + IMAGE.sourceBase) | deposit(sourceHost, sourceMask);
+    destination[n] = wordAt(words, image + IMAGE.destinationBase) | deposit(destinationHost, destinationMask);
     const sourcePortMask = halfAt(halves, half + IMAGE_HALF.sourcePortMask);
     const destinationPortMask = halfAt(halves, half + IMAGE_HALF.destinationPortMask);
     const sourceAt = sourceBits + destinationBits;
     const destinationAt = sourceAt + (sourcePortMask === 0 ? 0 : EPHEMERAL_PORT_BITS);
-    const sourceChoice = bitsAt(sourceAt, EPHEMERAL_PORT_BITS, low, middle, high) & sourcePortMask;
-    const destinationChoice = bitsAt(destinationAt, EPHEMERAL_PORT_BITS, low, middle, high) & destinationPortMask;
+    const sourceChoice = bitsAt(sourceAt, low, middle, high) & sourcePortMask;
+    const destinationChoice = bitsAt(destinationAt, low, middle, high) & destinationPortMask;
     const sourcePort = usablePort(halfAt(halves, half + IMAGE_HALF.sourcePort), sourceChoice);
     const destinationPort = usablePort(halfAt(halves, half + IMAGE_HALF.destinationPort), destinationChoice);
-    chosen.ports[n] = (sourcePort << 16) | destinationPort;
+    ports[n] = (sourcePort << 16) | destinationPort;
   }
 }
 
-/** Writes what a flow and a length change in a frame: addresses, ports, lengths, checksums. @param frame half */
-function patchFrame({ halves }: ImagePool, chosen: ChosenPackets, n: number, to: Uint16Array, frame: number): void {
-  const half = 2 * wordAt(chosen.image, n);
-  const ipv4At = halfAt(halves, half + IMAGE_HALF.ipv4);
-  if (ipv4At === 0) return;
-  const length = placeAt(chosen.length, n);
-  const source = wordAt(chosen.source, n);
-  const destination = wordAt(chosen.destination, n);
-  const ipv4 = frame + ipv4At;
-  const totalLength = length - 2 * ipv4At;
-  const addressSum = halvesSum(source) + halvesSum(destination);
-  to[ipv4 + 1] = inPacket(totalLength);
-  to[ipv4 + 5] = inPacket(~foldSum(halfAt(halves, half + IMAGE_HALF.ipv4Sum) + totalLength + addressSum));
-  to[ipv4 + 6] = inPacket(source >>> 16);
-  to[ipv4 + 7] = inPacket(source);
-  to[ipv4 + 8] = inPacket(destination >>> 16);
-  to[ipv4 + 9] = inPacket(destination);
-  const transportAt = halfAt(halves, half + IMAGE_HALF.transport);
-  if (transportAt === 0) return;
-  const ports = wordAt(chosen.ports, n);
-  const transportLength = length - 2 * transportAt;
-  const payload = length - halfAt(halves, half + IMAGE_HALF.headerBytes);
-  const isUdp = halfAt(halves, half + IMAGE_HALF.flags) & IMAGE_FLAG.isUdp;
-  // The transport length stands in the pseudo header, and in UDP a second time in the header.
-  const fixedSum = halfAt(halves, half + IMAGE_HALF.transportSum) + payloadSum(payload) + (transportLength << isUdp);
-  const checksum = ~foldSum(fixedSum + addressSum + halvesSum(ports)) & 0xffff;
-  to[frame + transportAt] = inPacket(ports >>> 16);
-  to[frame + transportAt + 1] = inPacket(ports);
-  to[frame + halfAt(halves, half + IMAGE_HALF.transportLength)] = inPacket(transportLength);
-  // In UDP 0 means that there is no checksum; the other zero of ones' complement stands for it (RFC 768).
-  to[frame + halfAt(halves, half + IMAGE_HALF.transportChecksum)] = inPacket(
-    checksum === 0 && isUdp ? 0xffff : checksum,
-  );
+/** Writes what a flow and a length change in each frame: addresses, ports, lengths, checksums. */
+function patchFrames(
+  { halves }: ImagePool,
+  chosen: ChosenPackets,
+  count: number,
+  to: Uint16Array,
+  offset: Uint32Array,
+  first: number,
+): void {
+  const { image, length, source, destination, ports } = chosen;
+  for (let n = 0; n < count; n++) {
+    const half = 2 * wordAt(image, n);
+    const ipv4At = halfAt(halves, half + IMAGE_HALF.ipv4);
+    if (ipv4At === 0) continue;
+    const frame = placeAt(offset, first + n) >> 1;
+    const bytes = placeAt(length, n);
+    const from = wordAt(source, n);
+    const towards = wordAt(destination, n);
+    const ipv4 = frame + ipv4At;
+    const totalLength = bytes - 2 * ipv4At;
+    const addressSum = halvesSum(from) + halvesSum(towards);
+    to[ipv4 + 1] = inPacket(totalLength);
+    to[ipv4 + 5] = inPacket(~foldSum(halfAt(halves, half + IMAGE_HALF.ipv4Sum) + totalLength + addressSum));
+    to[ipv4 + 6] = inPacket(from >>> 16);
+    to[ipv4 + 7] = inPacket(from);
+    to[ipv4 + 8] = inPacket(towards >>> 16);
+    to[ipv4 + 9] = inPacket(towards);
+    const transportAt = halfAt(halves, half + IMAGE_HALF.transport);
+    if (transportAt === 0) continue;
+    const transportLength = bytes - 2 * transportAt;
+    const payload = payloadSum(bytes - halfAt(halves, half + IMAGE_HALF.headerBytes));
+    const isUdp = halfAt(halves, half + IMAGE_HALF.flags) & IMAGE_FLAG.isUdp;
+    // The transport length stands in the pseudo header, and in UDP a second time in the header.
+    const fixedSum = halfAt(halves, half + IMAGE_HALF.transportSum) + payload + (transportLength << isUdp);
+    const pair = wordAt(ports, n);
+    const checksum = ~foldSum(fixedSum + addressSum + halvesSum(pair)) & 0xffff;
+    to[frame + transportAt] = inPacket(pair >>> 16);
+    to[frame + transportAt + 1] = inPacket(pair);
+    to[frame + halfAt(halves, half + IMAGE_HALF.transportLength)] = inPacket(transportLength);
+    // In UDP 0 means that there is no checksum; the other zero of ones' complement stands for it (RFC 768).
+    to[frame + halfAt(halves, half + IMAGE_HALF.transportChecksum)] = inPacket(
+      checksum === 0 && isUdp ? 0xffff : checksum,
+    );
+  }
 }
 
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
