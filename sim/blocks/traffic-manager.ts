@@ -99,6 +99,7 @@ export type TailDrop = 'queue' | 'buffer';
 
 export class TrafficManager {
   private readonly queues: (PortQueue | undefined)[];
+  private inOrder: readonly PortQueue[] = [];
   cells = 0;
   mostCells = 0;
   private mostSince = 0;
@@ -117,12 +118,13 @@ export class TrafficManager {
     if (known !== undefined) return known;
     const made = new PortQueue(port, this.lineOf(port));
     this.queues[port] = made;
+    this.inOrder = [...this.inOrder, made].sort((a, b) => a.port - b.port);
     return made;
   }
 
   /** Ports that a packet has come to, by number. */
   get ports(): readonly PortQueue[] {
-    return this.queues.filter((queue) => queue !== undefined);
+    return this.inOrder;
   }
 
   /** Cells that a packet takes. @param bytes what the ingress deparser emits of it */

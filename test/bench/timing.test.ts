@@ -1,5 +1,6 @@
 /** `bench run --timing` as a library: without load it equals a run without time; under load nothing gets lost unseen. */
-import { performance } from 'node:perf_hooks';
+import { createHistogram, performance } from 'node:perf_hooks';
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runTables } from '../../bench/cli/report/run-tables.js';
@@ -135,6 +136,30 @@ test('latencies: bounds and mean exactly, percentiles to a thousandth', () => {
   assert.ok(Math.abs(p99 / (500 + 1.234 * 989) - 1) < 2e-3, String(p99));
   latencies.reset();
   assert.is(latencies.summary, null);
+});
+
+test('percentiles: as the histogram of Node.js has them', () => {
+  const latency = fc.oneof(
+    fc.integer({ min: 1, max: 5000 }),
+    fc.double({ min: 1, max: 2 ** 50, noNaN: true }).map(Math.floor),
+  );
+  const latencies = new Latencies();
+  const histogram = createHistogram({ lowest: 1, highest: 2 ** 50, figures: 3 });
+  fc.assert(
+    fc.property(fc.array(latency, { minLength: 1, maxLength: 300, size: 'max' }), (values) => {
+      latencies.reset();
+      histogram.reset();
+      for (const value of values) {
+        latencies.record(value);
+        histogram.record(value);
+      }
+      const { min, max, p50, p90, p99, p999 } = present(latencies.summary);
+      const percentile = (share: number): number =>
+        Math.min(max, Math.max(min, histogram.percentile(share) / PS_PER_NS));
+      assert.equal([p50, p90, p99, p999], [50, 90, 99, 99.9].map(percentile));
+    }),
+    { numRuns: 200 },
+  );
 });
 
 /** Arrival times of packets with these time stamps, in seconds and nanoseconds. */

@@ -55,10 +55,11 @@ export class IntervalSeries {
     this.bytesIn += bytes;
   }
 
-  countOut(bytes: number, latencyPs: number): void {
+  /** @param bucket of the latency */
+  countOut(bytes: number, latencyPs: number, bucket: number): void {
     this.packetsOut++;
     this.bytesOut += bytes;
-    this.latencies.record(latencyPs);
+    this.latencies.record(latencyPs, bucket);
   }
 
   countLost(reason: DropReason): void {

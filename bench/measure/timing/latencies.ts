@@ -1,5 +1,5 @@
 /** Latencies of packets: exact minimum, mean and maximum; percentiles with a relative error of 0.1 %. */
-import { createHistogram } from 'node:perf_hooks';
+import { must } from '../../../compiler/data-plane/must.js';
 
 export interface LatencySummary {
   readonly min: number;
@@ -11,20 +11,47 @@ export interface LatencySummary {
   readonly max: number;
 }
 
-/** Significant decimal digits of percentiles. */
-const FIGURES = 3;
-const MAX_PS = 1e15;
 const PS_PER_NS = 1000;
 
+/**
+ * Buckets of a histogram with three significant digits, as HdrHistogram has them: of width 1 below 2 · 1024, and from
+ * there on 1,024 buckets of equal width for each power of two.
+ */
+const HALF_BITS = 10;
+const HALF = 2 ** HALF_BITS;
+/** Bits of the largest time in picoseconds, a whole number that a double holds. */
+const TIME_BITS = 53;
+const BUCKETS = (TIME_BITS - HALF_BITS + 1) * HALF;
+const WORD = 2 ** 32;
+const POWERS = Float64Array.from({ length: TIME_BITS }, (_, exponent) => 2 ** exponent);
+
+const powerOf2 = (exponent: number): number => must(POWERS[exponent], 'power of 2');
+
+/** Number of the bucket of a time, a whole number of at least 0. */
+export function latencyBucket(value: number): number {
+  const high = Math.floor(value / WORD);
+  const bits = high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(value);
+  const shift = Math.max(0, bits - HALF_BITS - 1);
+  return shift * HALF + Math.floor(value / powerOf2(shift));
+}
+
+/** The largest value of a bucket. */
+function lastOf(bucket: number): number {
+  const shift = Math.max(0, Math.floor(bucket / HALF) - 1);
+  return (bucket - shift * HALF + 1) * powerOf2(shift) - 1;
+}
+
 export class Latencies {
-  private readonly histogram = createHistogram({ lowest: 1, highest: MAX_PS, figures: FIGURES });
+  private readonly counts = new Float64Array(BUCKETS);
   private count = 0;
   private sum = 0;
   private min = Number.POSITIVE_INFINITY;
   private max = 0;
 
-  record(ps: number): void {
-    this.histogram.record(Math.max(1, ps));
+  /** @param bucket of this latency */
+  record(ps: number, bucket = latencyBucket(ps)): void {
+    const { counts } = this;
+    counts[bucket] = must(counts[bucket], 'count of a bucket') + 1;
     this.count++;
     this.sum += ps;
     if (ps < this.min) this.min = ps;
@@ -35,25 +62,36 @@ export class Latencies {
   get summary(): LatencySummary | null {
     if (this.count === 0) return null;
     const ns = (ps: number): number => ps / PS_PER_NS;
-    // The histogram returns bucket bounds, which are limited to the recorded range.
-    const percentile = (share: number): number =>
-      ns(Math.min(this.max, Math.max(this.min, this.histogram.percentile(share))));
     return {
       min: ns(this.min),
       mean: ns(this.sum / this.count),
-      p50: percentile(50),
-      p90: percentile(90),
-      p99: percentile(99),
-      p999: percentile(99.9),
+      p50: ns(this.percentile(50)),
+      p90: ns(this.percentile(90)),
+      p99: ns(this.percentile(99)),
+      p999: ns(this.percentile(99.9)),
       max: ns(this.max),
     };
   }
 
   reset(): void {
-    this.histogram.reset();
+    if (this.count > 0) this.counts.fill(0, latencyBucket(this.min), latencyBucket(this.max) + 1);
     this.count = 0;
     this.sum = 0;
     this.min = Number.POSITIVE_INFINITY;
     this.max = 0;
+  }
+
+  /** The largest value of the bucket that holds this share of the latencies, within the range of those recorded. */
+  private percentile(share: number): number {
+    const wanted = Math.max(1, Math.floor((share / 100) * this.count + 0.5));
+    const { counts } = this;
+    let bucket = latencyBucket(this.min);
+    for (
+      let upTo = must(counts[bucket], 'count of a bucket');
+      upTo < wanted;
+      upTo += must(counts[bucket], 'count of a bucket')
+    )
+      bucket++;
+    return Math.min(this.max, lastOf(bucket));
   }
 }

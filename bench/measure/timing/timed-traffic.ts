@@ -18,7 +18,7 @@ import type { TrafficOptions, TrafficResult, TrafficSample } from '../run/traffi
 import { ArrivalTimes } from './arrival-times.js';
 import { BatchPool } from './batch-pool.js';
 import { IntervalSeries, noLosses } from './interval-series.js';
-import { Latencies } from './latencies.js';
+import { Latencies, latencyBucket } from './latencies.js';
 import type { TimedTraffic, TimingOptions } from './timing-result.js';
 
 const BATCH = { packets: 2048, bytes: 2 ** 20 };
@@ -60,8 +60,10 @@ export class TimedRun implements TimeObserver {
   left(held: HeldBatch, i: number, arrivalPs: number, departurePs: number): void {
     const { batch } = held;
     const bytes = batch.originalLength[i] as number;
-    this.latencies.record(departurePs - arrivalPs);
-    this.series.countOut(bytes, departurePs - arrivalPs);
+    const latency = departurePs - arrivalPs;
+    const bucket = latencyBucket(latency);
+    this.latencies.record(latency, bucket);
+    this.series.countOut(bytes, latency, bucket);
     this.bytesOut += bytes;
     this.lastPs = departurePs;
     digestPacket(batch, held.words, i);

@@ -15,10 +15,9 @@ import { EventQueue } from './event-queue.js';
 import type { DropReason, TimedSwitchOptions, TimeObserver } from './timed-switch-options.js';
 import type { UpdatePlayer } from './update-player.js';
 
-/** Kinds of events: the low bits of an event; its packet's slot, or its port, is in the bits above. */
+/** Kinds of events. */
 const EVENT = { received: 0, recirculated: 1, queue: 2, send: 3, depart: 4 } as const;
-const EVENT_BITS = 3;
-const EVENT_MASK = 2 ** EVENT_BITS - 1;
+const EVENT_KINDS = Object.keys(EVENT).length;
 
 /** Port numbers that a batch can hold. */
 const INGRESS_PORTS = 2 ** 16;
@@ -28,7 +27,7 @@ export class TimedDriver {
   readonly trafficManager: TrafficManager;
   readonly packets: PacketsInFlight;
   private readonly pipeline: Pipeline;
-  private readonly events = new EventQueue();
+  private readonly events = new EventQueue(EVENT_KINDS);
   private readonly clock: PipeClock;
   private readonly cycles: { readonly ingress: number; readonly egress: number };
   private readonly fixedPs: { readonly arrival: number; readonly parser: number; readonly queueing: number };
@@ -101,7 +100,7 @@ export class TimedDriver {
     this.lineFree[port] = start + this.frontLine.timeFor(bytes);
     const slot = this.packets.take(held, i, timePs);
     this.packets.cells[slot] = this.trafficManager.cellsFor(length + this.stateBytes);
-    this.push(ready, EVENT.received, slot);
+    this.events.push(ready, EVENT.received, slot);
   }
 
   /** Runs until no packet is in the switch and no update is left. */
@@ -113,38 +112,30 @@ export class TimedDriver {
   /** Runs all that happens until this time. */
   private runUntil(timePs: number): void {
     const { events, observer } = this;
-    for (let now = events.nextTime; now <= timePs && now < Number.POSITIVE_INFINITY; now = events.nextTime) {
-      if (now >= observer.nextTickPs) observer.tick(now);
-      this.happen(events.pop(), now);
+    for (let slot = events.takeUntil(timePs); slot >= 0; slot = events.takeUntil(timePs)) {
+      if (events.timePs >= observer.nextTickPs) observer.tick(events.timePs);
+      this.happen(events.kind, slot);
     }
     if (timePs >= observer.nextTickPs && timePs < Number.POSITIVE_INFINITY) observer.tick(timePs);
   }
 
-  private push(timePs: number, kind: number, operand: number): void {
-    this.events.push(timePs, operand * (EVENT_MASK + 1) + kind);
-  }
-
-  private happen(event: number, now: number): void {
-    const operand = event >>> EVENT_BITS;
-    switch (event & EVENT_MASK) {
+  private happen(kind: number, slot: number): void {
+    switch (kind) {
       case EVENT.received:
-        return this.enterFirst(operand, now);
+        return this.enterFirst(slot);
       case EVENT.recirculated:
-        return this.enterAgain(operand, now);
+        return this.enterAgain(slot);
       case EVENT.queue:
-        return this.queue(operand, now);
-      case EVENT.send: {
-        const queue = this.trafficManager.port(operand);
-        queue.scheduled = false;
-        return this.send(queue, now);
-      }
+        return this.queue(slot);
+      case EVENT.send:
+        return this.sendNext(slot);
       default:
-        return this.depart(operand, now);
+        return this.depart(slot);
     }
   }
 
-  private enterFirst(slot: number, now: number): void {
-    this.nextIngress(now);
+  private enterFirst(slot: number): void {
+    this.nextIngress();
     const { batch } = this.packets.held[slot] as HeldBatch;
     const i = this.packets.index[slot] as number;
     const phv = this.packets.phvs[slot] as Phv;
@@ -155,8 +146,8 @@ export class TimedDriver {
     this.throughIngress(slot, phv);
   }
 
-  private enterAgain(slot: number, now: number): void {
-    this.nextIngress(now);
+  private enterAgain(slot: number): void {
+    this.nextIngress();
     const phv = this.packets.phvs[slot] as Phv;
     const { counters } = this.trafficManager.port(this.pipeline.recirculationPort);
     counters.packetsIn++;
@@ -166,9 +157,9 @@ export class TimedDriver {
     this.throughIngress(slot, phv);
   }
 
-  /** Takes the next cycle in which a packet that is ready now can enter the ingress. */
-  private nextIngress(now: number): void {
-    this.lastIngressCycle = Math.max(this.clock.cycleAt(now), this.lastIngressCycle + 1);
+  /** Takes the next cycle in which a packet that is ready now, when its event happens, can enter the ingress. */
+  private nextIngress(): void {
+    this.lastIngressCycle = Math.max(this.clock.cycleAt(this.events.timePs), this.lastIngressCycle + 1);
     this.player?.beforeIngress(this.clock.timeOf(this.lastIngressCycle));
   }
 
@@ -177,7 +168,7 @@ export class TimedDriver {
     const exit = this.clock.timeOf(this.lastIngressCycle + this.cycles.ingress);
     if (!goesOn) return this.lose(slot, phv.dropped ? 'ingress' : 'unforwarded', exit);
     this.player?.recirculates(slot, phv);
-    this.push(exit + this.fixedPs.queueing, EVENT.queue, slot);
+    this.events.push(exit + this.fixedPs.queueing, EVENT.queue, slot);
   }
 
   private ingress(phv: Phv): boolean {
@@ -192,33 +183,47 @@ export class TimedDriver {
     return pipeline.leaveEgress(phv);
   }
 
-  private queue(slot: number, now: number): void {
+  private queue(slot: number): void {
     const phv = this.packets.phvs[slot] as Phv;
-    const queue = this.trafficManager.port(phv.recirculates ? this.pipeline.recirculationPort : phv.egressPort);
+    const queue = this.queueOf(phv);
     phv.queueDepth = queue.cells;
     const drop = this.trafficManager.enqueue(queue, slot, this.packets);
+    const now = this.events.timePs;
     if (drop !== undefined) return this.lose(slot, drop, now);
     this.packets.queuedPs[slot] = now;
     if (queue.scheduled) return;
-    if (queue.free <= now) this.send(queue, now);
+    if (queue.free <= now) this.send(queue, slot);
     else this.schedule(queue);
   }
 
-  private schedule(queue: PortQueue): void {
-    queue.scheduled = true;
-    this.push(queue.free, EVENT.send, queue.port);
+  private queueOf(phv: Phv): PortQueue {
+    return this.trafficManager.port(phv.recirculates ? this.pipeline.recirculationPort : phv.egressPort);
   }
 
-  /** The port takes the first packet of its queue, through the egress to the line. */
-  private send(queue: PortQueue, now: number): void {
-    const slot = this.trafficManager.dequeue(queue, this.packets);
+  /** The first packet of the queue waits until the port can take it. */
+  private schedule(queue: PortQueue): void {
+    queue.scheduled = true;
+    this.events.push(queue.free, EVENT.send, queue.first);
+  }
+
+  private sendNext(slot: number): void {
+    const queue = this.queueOf(this.packets.phvs[slot] as Phv);
+    queue.scheduled = false;
+    this.send(queue, slot);
+  }
+
+  /** The port takes the first packet of its queue, which is in this slot, through the egress to the line. */
+  private send(queue: PortQueue, slot: number): void {
+    this.trafficManager.dequeue(queue, this.packets);
+    const now = this.events.timePs;
     const phv = this.packets.phvs[slot] as Phv;
     const length = this.lengthOf(slot) + (phv.recirculates ? this.stateBytes : 0);
     const bytes = lineBytes(length);
     queue.free = now + queue.line.timeFor(bytes);
     if (!queue.isEmpty) this.schedule(queue);
     const waited = Math.floor((now - (this.packets.queuedPs[slot] as number)) / PS_PER_NS);
-    phv.dequeueDelta = waited % this.dequeueDeltas;
+    // The remainder of a power of two, exactly; the operator for it is slow for numbers above 31 bits.
+    phv.dequeueDelta = waited - Math.floor(waited / this.dequeueDeltas) * this.dequeueDeltas;
     this.lastEgressCycle = Math.max(this.clock.cycleAt(now + this.fixedPs.parser), this.lastEgressCycle + 1);
     this.player?.beforeEgress(this.clock.timeOf(this.lastEgressCycle), slot);
     const again = this.egress(phv);
@@ -230,18 +235,18 @@ export class TimedDriver {
     queue.counters.packetsOut++;
     queue.counters.bytesOut += length;
     if (again) {
-      this.push(start + queue.line.timeFor(bytes - GAP_BYTES) + this.fixedPs.parser, EVENT.recirculated, slot);
+      this.events.push(start + queue.line.timeFor(bytes - GAP_BYTES) + this.fixedPs.parser, EVENT.recirculated, slot);
       return;
     }
     this.player?.left(slot, exit);
-    this.push(start + this.macPs, EVENT.depart, slot);
+    this.events.push(start + this.macPs, EVENT.depart, slot);
   }
 
-  private depart(slot: number, now: number): void {
+  private depart(slot: number): void {
     const held = this.packets.held[slot] as HeldBatch;
     const i = this.packets.index[slot] as number;
     this.pipeline.verdict(this.packets.phvs[slot] as Phv, held.batch, i);
-    this.observer.left(held, i, this.packets.arrivalPs[slot] as number, now);
+    this.observer.left(held, i, this.packets.arrivalPs[slot] as number, this.events.timePs);
     this.packets.release(slot);
   }
 
