@@ -1,29 +1,27 @@
 /**
- * Runs test files of the built project, each in a process of its own, two at a time, and closes with one line
- * `N passed, N failed`, followed by `, N skipped` where a program was missing that tests ask.
+ * Runs test files of the built project, two processes at a time, and closes with one line `N passed, N failed`, followed
+ * by `, N skipped` where a program was missing that tests ask.
  *
  * node dist/test/run.js [--unit | --nightly] [--no-skips] [NAME...]: files whose names contain one of the NAMEs; README.md
  * of this folder says what the tiers are.
  */
-import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type FileResult, type ProcessSettings, runFiles, runNode } from './test-process.js';
 import { SLOW_FILES } from './tiers.js';
-
-interface FileResult {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
 
 const testFolder = dirname(fileURLToPath(import.meta.url));
 const CONCURRENT = 2;
+/** Quick files share a process, which saves starts of Node and modules that another file has loaded. */
+const FILES_OF_A_PROCESS = 12;
 /** A file that hangs fails; at night nothing is bounded. */
 const PATIENCE_MS = 240_000;
 const NIGHTLY_EFFORT = '20';
 /** Of a nightly run: random programs against their entries. */
 const NIGHTLY_VALIDATION = ['sim/validate-many.js', '20000', '50', '1'];
+
+type Counts = Pick<FileResult, 'passed' | 'failed' | 'skipped'>;
 
 const FLAGS = ['--unit', '--nightly', '--no-skips'];
 const given = process.argv.slice(2);
@@ -53,46 +51,43 @@ function testFiles(): string[] {
     .sort((a, b) => turn(a) - turn(b) || (a < b ? -1 : 1));
 }
 
-const count = (output: string, word: string): number =>
-  [...output.matchAll(new RegExp(`^\\s*${word}:\\s+(\\d+)`, 'gm'))].reduce((sum, match) => sum + Number(match[1]), 0);
-
-const secondsSince = (started: number): string => ((performance.now() - started) / 1000).toFixed(1);
-
-function runNode(args: readonly string[]): Promise<{ status: number | null; output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--enable-source-maps', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...(isNightly ? { TEST_EFFORT: NIGHTLY_EFFORT } : {}), ...process.env, NO_COLOR: '1' },
-      ...(isNightly ? {} : { timeout: PATIENCE_MS, killSignal: 'SIGKILL' as const }),
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-      });
-    }
-    child.on('close', (status) => resolve({ status, output }));
-  });
+/** Parts of a list, of equal sizes as far as possible: for all processes at once, none larger than one process takes. */
+function shares(files: readonly string[]): string[][] {
+  const count = Math.max(Math.min(CONCURRENT, files.length), Math.ceil(files.length / FILES_OF_A_PROCESS));
+  const start = (index: number): number => Math.floor((index * files.length) / count);
+  return Array.from({ length: count }, (_, index) => files.slice(start(index), start(index + 1)));
 }
 
-/** A file that dies before its tests are counted has one failure. */
-async function runFile(file: string): Promise<FileResult> {
-  const started = performance.now();
-  const { status, output } = await runNode([...(CHECKED.test(file) ? CHECKS : []), join(testFolder, file)]);
-  const passed = count(output, 'Passed');
-  const skipped = count(output, 'Skipped');
-  const failed = Math.max(count(output, 'Total') - passed - skipped, status === 0 ? 0 : 1);
+/** Files of each process: a slow one alone, quick ones together with others of their kind. */
+function processes(files: readonly string[]): string[][] {
+  const isSlow = (file: string): boolean => SLOW_FILES.includes(nameOf(file));
+  const quick = files.filter((file) => !isSlow(file));
+  const alone = files.filter(isSlow).map((file) => [file]);
+  return [
+    ...alone,
+    ...shares(quick.filter((file) => CHECKED.test(file))),
+    ...shares(quick.filter((file) => !CHECKED.test(file))),
+  ];
+}
+
+const settings = (files: readonly string[]): ProcessSettings => ({
+  nodeArgs: files.some((file) => CHECKED.test(file)) ? CHECKS : [],
+  env: { ...(isNightly ? { TEST_EFFORT: NIGHTLY_EFFORT } : {}), ...process.env, NO_COLOR: '1' },
+  patienceMs: isNightly ? Number.POSITIVE_INFINITY : PATIENCE_MS,
+});
+
+function report({ file, passed, failed, skipped, ms, output }: FileResult): void {
   const outcome = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-  console.log(`${failed > 0 ? 'FAILED' : 'ok'} ${nameOf(file)}: ${outcome} (${secondsSince(started)} s)`);
+  const name = nameOf(relative(testFolder, file).replaceAll('\\', '/'));
+  console.log(`${failed > 0 ? 'FAILED' : 'ok'} ${name}: ${outcome} (${(ms / 1000).toFixed(1)} s)`);
   for (const [reason] of output.matchAll(/^skipped: .*$/gm)) console.log(`  ${reason}`);
   if (failed > 0) console.log(output);
-  return { passed, failed, skipped };
 }
 
-async function validateMany(): Promise<FileResult> {
+async function validateMany(): Promise<Counts> {
   const [file = '', ...args] = NIGHTLY_VALIDATION;
-  const { status, output } = await runNode([join(testFolder, file), ...args]);
-  console.log(output);
+  const { status, stdout, stderr } = await runNode([join(testFolder, file), ...args], settings([]));
+  console.log(stdout + stderr);
   return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
 }
 
@@ -102,14 +97,20 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const queue = testFiles();
-  const results: FileResult[] = [];
+  const queue = processes(testFiles());
+  const results: Counts[] = [];
   const work = async (): Promise<void> => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) results.push(await runFile(file));
+    for (let files = queue.shift(); files !== undefined; files = queue.shift()) {
+      const paths = files.map((file) => join(testFolder, file));
+      for (const result of await runFiles(paths, settings(files))) {
+        report(result);
+        results.push(result);
+      }
+    }
   };
   await Promise.all(Array.from({ length: CONCURRENT }, work));
   if (isNightly && names.length === 0) results.push(await validateMany());
-  const sum = (kind: keyof FileResult): number => results.reduce((total, result) => total + result[kind], 0);
+  const sum = (kind: keyof Counts): number => results.reduce((total, result) => total + result[kind], 0);
   const skipped = sum('skipped');
   const isSkippingRefused = given.includes('--no-skips') && skipped > 0;
   if (isSkippingRefused) console.log('tests were skipped, and --no-skips allows none');

@@ -85,6 +85,7 @@ export const SLOW_FILES: readonly string[] = [
   'sim/filter-table',
   'bench/cli-captures',
   'bench/cli-verify',
+  'structure/test-process',
   'hw-driver/metrics',
   'sim/action-catalogue',
   'bench/simulate',
