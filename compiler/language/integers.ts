@@ -16,6 +16,28 @@ export function parseInteger(text: string): number | undefined {
   return /^(\d+|0[xX][0-9a-fA-F]+|0[bB][01]+)$/.test(text) ? Number(text) : undefined;
 }
 
+/** The value of an integer as it is mostly written: a few decimal or hexadecimal digits; undefined for other texts. */
+export function plainInteger(text: string): number | undefined {
+  const isHexadecimal = text.startsWith('0x');
+  const start = isHexadecimal ? 2 : 0;
+  // 12 digits stay within 48 bits.
+  if (text.length === start || text.length > start + 12) return undefined;
+  let value = 0;
+  for (let i = start; i < text.length; i++) {
+    const digit = digitOf(text.charCodeAt(i));
+    if (digit >= (isHexadecimal ? 16 : 10)) return undefined;
+    value = value * (isHexadecimal ? 16 : 10) + digit;
+  }
+  return value;
+}
+
+/** The value of a digit; more than that of any for other characters. */
+function digitOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x61 + 10 : Number.POSITIVE_INFINITY;
+}
+
 /** What a pattern and its groups match; nothing if it does not match. */
 export const groups = (pattern: RegExp, text: string): readonly (string | undefined)[] => pattern.exec(text) ?? [];
 

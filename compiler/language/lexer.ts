@@ -2,8 +2,18 @@
 import { must } from '../data-plane/must.js';
 import type { Advice, Diagnostics, Span } from './diagnostics.js';
 import { operatorAdvice } from './habits.js';
-import { readInteger } from './integers.js';
+import { plainInteger, readInteger } from './integers.js';
 import { memoryIndex } from './memory-index.js';
+import {
+  integerEnd,
+  isDigit,
+  isLetter,
+  isLineEnd,
+  isSpace,
+  lineCommentEnd,
+  mayBeginAddress,
+  wordEnd,
+} from './plain-text.js';
 
 export type Token = (
   | { readonly kind: 'name'; readonly text: string }
@@ -24,9 +34,7 @@ export type Token = (
   readonly isBehindStray?: true;
 };
 
-export type Punctuation = '(' | ')' | '{' | '}' | '<' | '>' | ',' | ';' | ':' | '@';
-
-/** One token or what is between tokens, by the group that matched. */
+/** One token or what is between tokens, by the group that matched; most are found by their characters before. */
 const TOKEN = new RegExp(
   [
     // White space and comments; one that is never closed is no token.
@@ -39,6 +47,17 @@ const TOKEN = new RegExp(
     .map(({ source }) => source)
     .join('|'),
   'y',
+);
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+const PUNCTUATION = ['(', ')', '{', '}', '<', '>', ',', ';', ':', '@'] as const;
+export type Punctuation = (typeof PUNCTUATION)[number];
+
+/** By character code. */
+const MARKS: readonly (Punctuation | undefined)[] = Array.from({ length: 128 }, (_, code) =>
+  PUNCTUATION.find((mark) => mark.charCodeAt(0) === code),
 );
 
 /** Characters that begin no token, one after another. */
@@ -68,6 +87,23 @@ export function lex(source: string, diagnostics: Diagnostics): Token[] {
     tokens.push(isBehindStray ? { ...token, isBehindStray } : token);
     isBehindStray = false;
   };
+  // Each gives the end of the token, or where it would stand, if it takes an expression to tell.
+  const addPlainWord = (): number => {
+    const end = wordEnd(source, at);
+    if (end > at) add(wordToken(source.slice(at, end), span(end)));
+    return end;
+  };
+  const addPlainInteger = (): number => {
+    const end = integerEnd(source, at);
+    if (end > at) add(integerToken(source.slice(at, end), span(end), source, diagnostics));
+    return end;
+  };
+  const addPlainMark = (code: number): number | undefined => {
+    const text = MARKS[code];
+    if (text === undefined || (text === ':' && mayBeginAddress(source, at))) return undefined;
+    add({ kind: 'punctuation', text, span: span(at + 1) });
+    return at + 1;
+  };
   /** The index of a memory that is written as an array. */
   const skipIndex = (): boolean => {
     const index = source[at] === '[' ? memoryIndex(source, at, tokens) : undefined;
@@ -80,6 +116,26 @@ export function lex(source: string, diagnostics: Diagnostics): Token[] {
   };
 
   while (at < source.length) {
+    const code = source.charCodeAt(at);
+    if (isSpace(code)) {
+      at++;
+      continue;
+    }
+    if (isLineEnd(code)) {
+      at += code === CARRIAGE_RETURN && source.charCodeAt(at + 1) === LINE_FEED ? 2 : 1;
+      line++;
+      lineStart = at;
+      continue;
+    }
+    const end = isLetter(code)
+      ? addPlainWord()
+      : isDigit(code)
+        ? addPlainInteger()
+        : (addPlainMark(code) ?? lineCommentEnd(source, at));
+    if (end > at) {
+      at = end;
+      continue;
+    }
     TOKEN.lastIndex = at;
     const [text, skipped, number, word] = TOKEN.exec(source) ?? [];
     if (skipped !== undefined) {
@@ -87,7 +143,7 @@ export function lex(source: string, diagnostics: Diagnostics): Token[] {
     } else if (text !== undefined) {
       const here = span(at + text.length);
       if (number !== undefined) add(integerToken(number, here, source, diagnostics));
-      else if (word !== undefined) add({ kind: word.includes('.') ? 'field' : 'name', text: word, span: here });
+      else if (word !== undefined) add(wordToken(word, here));
       else add({ kind: 'punctuation', text: text as Punctuation, span: here });
       at += text.length;
     } else if (source.startsWith('/*', at)) {
@@ -146,7 +202,11 @@ const LINE_END = /[\r\n]|$/g;
 /** What stands behind white space, for a look ahead of some characters. */
 const NEXT = /[ \t\r\n]{0,80}([^ \t\r\n])/y;
 
+const wordToken = (text: string, span: Span): Token => ({ kind: text.includes('.') ? 'field' : 'name', text, span });
+
 function integerToken(text: string, span: Span, source: string, diagnostics: Diagnostics): Token {
+  const plain = plainInteger(text);
+  if (plain !== undefined) return { kind: 'integer', value: plain, text, span };
   NEXT.lastIndex = span.end;
   const { value, mask, fault } = readInteger(text, span, NEXT.exec(source)?.[1]);
   if (fault !== undefined) diagnostics.report('bad-integer', span, fault.message, fault.hint);

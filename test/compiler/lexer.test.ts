@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { applyFix, Diagnostics, lex } from '../../compiler/index.js';
-import { parseInteger } from '../../compiler/language/integers.js';
+import { parseInteger, plainInteger } from '../../compiler/language/integers.js';
 
 /** Tokens without the end token, as kind:text@line:column. */
 function tokens(source: string): string[] {
@@ -203,6 +204,78 @@ test('unexpected characters in a row are one finding, and the first is named whe
 test('the end token stands behind the last character', () => {
   const end = lex('a\n b ', new Diagnostics()).at(-1);
   assert.equal(end, { kind: 'end', text: '', span: { start: 5, end: 5, line: 2, column: 4 } });
+});
+
+/** What is between tokens; numbers and addresses; words and fields; marks. */
+const ONE_TOKEN =
+  /([ \t\r\n\f\v]+|(?:\/\/|#)[^\n\r]*|\/\*[\s\S]*?\*\/)|([0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}(?![\w:])|(?=:{0,2}[0-9A-Fa-f])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:\/[0-9]{1,3})?(?!\w)|[0-9]{1,3}(?:\.[0-9]{1,3}){3}\/[0-9]{1,2}(?![\w.])|-?[0-9][0-9A-Za-z_.]*)|([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*)|([(){}<>,;:@])/y;
+
+const NO_TOKEN = /(?:[^ \t\r\n\f\v0-9A-Za-z(){}<>,;:@/#]|\/(?![/*]))+/uy;
+
+/** The tokens as `tokens` has them, each by one expression. */
+function tokensByExpression(source: string): string[] {
+  const found: string[] = [];
+  const placeOf = (at: number): string => {
+    const lines = source.slice(0, at).split(/\r\n|\n|\r/);
+    return `${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`;
+  };
+  let at = 0;
+  while (at < source.length && !(source.startsWith('/*', at) && !source.includes('*/', at + 2))) {
+    ONE_TOKEN.lastIndex = at;
+    NO_TOKEN.lastIndex = at;
+    const match = ONE_TOKEN.exec(source) ?? NO_TOKEN.exec(source) ?? [];
+    const [text = source.charAt(at), , number, word, mark] = match;
+    const kinds = { integer: number, field: word?.includes('.') ? word : undefined, name: word, punctuation: mark };
+    const kind = Object.entries(kinds).find(([, matched]) => matched !== undefined)?.[0];
+    if (kind !== undefined) found.push(`${kind}:${text}@${placeOf(at)}`);
+    at += text.length;
+  }
+  return found;
+}
+
+const PIECES = [
+  ...['a', 'fe', 'be12', 'g', 'case', 'hdr.ipv4.src', '_', '.', ':', '::', '/', '//', '/*', '*/', '#', '-', '@', ';'],
+  ...[
+    '0',
+    '1',
+    '10.0.0.1',
+    '10.0.0.0/8',
+    '0x',
+    '0xF',
+    '0b1',
+    '12ab',
+    ' ',
+    '\t',
+    '\r',
+    '\n',
+    '\f',
+    'é',
+    '\u{1f600}',
+    '<',
+  ],
+];
+
+test('words, integers, marks and comments end where one expression for all tokens says', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...PIECES), { maxLength: 12 }), (pieces) => {
+      const source = pieces.join('');
+      assert.equal(tokens(source), tokensByExpression(source), JSON.stringify(source));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('the value of a plain integer is that of any', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^(0x)?[0-9a-fA-Fx.]{0,14}$/), (text) => {
+      const value = plainInteger(text);
+      if (value !== undefined) assert.is(value, parseInteger(text), text);
+    }),
+  );
+  assert.is(plainInteger('0xffffffffffff'), 2 ** 48 - 1);
+  assert.is(plainInteger('999999999999'), 999_999_999_999);
+  assert.is(plainInteger('0x'), undefined);
+  assert.is(plainInteger('1a'), undefined);
 });
 
 test.run();
