@@ -132,6 +132,7 @@ export class DataPlane {
   /** The port through whose egress unforwarded packets go; undefined where they end after the ingress. */
   readonly discardPort: number | undefined;
   private readonly fieldByName = new Map<string, Field>();
+  private readonly referenceBySpelling: ReadonlyMap<string, FieldReference>;
   private readonly holdersByAction = new Map<string, Uint8Array>();
   /** By primitive, field, and the numbers of the registers: see {@link directInstruction}. */
   private readonly direct = new Map<string, Map<Field | undefined, (Instruction | 'none' | undefined)[]>>();
@@ -146,6 +147,7 @@ export class DataPlane {
     for (const intrinsic of description.intrinsics) {
       this.fieldByName.set(intrinsic.name, { kind: 'intrinsic', ...intrinsic });
     }
+    this.referenceBySpelling = this.resolveSpellings();
     this.rpbs = this.resolveRpbs();
     this.rpbCount = this.rpbs.length;
     this.filterTables = this.resolveFilterTables();
@@ -166,9 +168,7 @@ export class DataPlane {
 
   /** The field of this name or alias; undefined if there is none. */
   fieldReference(spelling: string): FieldReference | undefined {
-    const alias = this.description.aliases[spelling];
-    const field = this.fieldByName.get(alias?.field ?? spelling);
-    return field === undefined ? undefined : { field, protocol: alias?.protocol };
+    return this.referenceBySpelling.get(spelling);
   }
 
   /** A field by its full name. @throws Error if there is none, so only for names from the description itself */
@@ -241,6 +241,16 @@ export class DataPlane {
       }
       return { name, index, bytes: bitOffset / 8, description };
     });
+  }
+
+  /** Names of fields, and their aliases, which hide names. */
+  private resolveSpellings(): Map<string, FieldReference> {
+    const references = new Map<string, FieldReference>();
+    for (const [name, field] of this.fieldByName) references.set(name, { field, protocol: undefined });
+    for (const [alias, { field, protocol }] of Object.entries(this.description.aliases)) {
+      references.set(alias, { field: this.field(field), protocol });
+    }
+    return references;
   }
 
   private resolveRpbs(): Rpb[] {

@@ -24,9 +24,11 @@ const statement = ({ span: { start, end } }: PrimitiveSyntax, text: string): Adv
 
 /** Two arguments that stand in each other's place; undefined for all others. */
 export function swappedArguments(syntax: PrimitiveSyntax, row: PrimitiveRow): Advice | undefined {
-  const [[first, second], [one, other]] = [syntax.arguments, row.arguments];
-  if (first === undefined || second === undefined || one === undefined || other === undefined) return undefined;
-  if (one === other || !isOfKind(first, other) || !isOfKind(second, one)) return undefined;
+  const [one, other] = row.arguments;
+  if (one === undefined || other === undefined || one === other) return undefined;
+  const [first, second] = syntax.arguments;
+  if (first === undefined || second === undefined) return undefined;
+  if (!isOfKind(first, other) || !isOfKind(second, one)) return undefined;
   return statement(syntax, `${row.name}(${textOf(second)}, ${textOf(first)});`);
 }
 

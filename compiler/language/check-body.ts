@@ -4,17 +4,11 @@ import { fits, ones, readable } from '../data-plane/bits.js';
 import { counted } from '../data-plane/counting.js';
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
-import {
-  type ActionEffect,
-  actionName,
-  directEffect,
-  effectsOf,
-  movedField,
-} from '../data-plane/instructions/table.js';
+import { type Instruction, movedField } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
 import { argumentAdvice, swappedArguments } from './argument-habits.js';
 import { type CheckedFilter, checkMatch, nearestField, reportUnknownField } from './check-filters.js';
-import { type Advice, type Diagnostics, didYouMean, nearest } from './diagnostics.js';
+import { type Advice, type Diagnostics, didYouMean, nearest, type Span } from './diagnostics.js';
 import { constantHint, statementWordHint } from './habits.js';
 import { PRIMITIVES, type PrimitiveRow, registersUsed } from './primitives.js';
 import type { Case, Condition, PrimitiveStatement, Statement } from './program.js';
@@ -102,7 +96,9 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
     return undefined;
   }
   const known = field === undefined || checkHeaderAccess(syntax, statement, field, context);
-  return known ? { kind: 'primitive', primitive: row.name, ...statement, span: syntax.span } : undefined;
+  if (!known) return undefined;
+  const { memory, integer } = statement;
+  return { kind: 'primitive', primitive: row.name, registers, field, memory, integer, span: syntax.span };
 }
 
 function nearestPrimitive({ text, span }: Word): Advice | undefined {
@@ -241,19 +237,18 @@ function checkHeaderAccess(
   { dataPlane, diagnostics, filter }: BodyContext,
 ): boolean {
   const primitive = syntax.name.text;
-  const verb = primitive.toLowerCase();
-  const effectWith = (register: Register): ActionEffect =>
-    must(directEffect({ primitive, registers: [register], field: field.name }), `action of ${primitive}`);
-  const isPossible = (effect: ActionEffect): boolean =>
-    dataPlane.rpbs.some(({ actions }) => actions.has(actionName(effect)));
-  const effect = effectWith(must(operands.registers[0], `register of ${primitive}`));
-  const to = must(effectsOf(effect).moves, `field that ${primitive} moves`).to;
-  if (!isPossible(effect)) {
-    const others = REGISTERS.filter((other) => isPossible(effectWith(other)));
+  const instructionWith = (register: Register): Instruction =>
+    must(dataPlane.directInstruction(primitive, [register], field), `action of ${primitive}`);
+  const isPossible = ({ name }: Instruction): boolean => dataPlane.rpbsWith(name).includes(1);
+  const instruction = instructionWith(must(operands.registers[0], `register of ${primitive}`));
+  const { to } = must(instruction.effects.moves, 'field that an action moves');
+  if (!isPossible(instruction)) {
+    const verb = primitive.toLowerCase();
+    const others = REGISTERS.filter((other) => isPossible(instructionWith(other)));
     diagnostics.report(
       'no-header-action',
       syntax.span,
-      `data plane '${dataPlane.name}' has no action ${actionName(effect)}`,
+      `data plane '${dataPlane.name}' has no action ${instruction.name}`,
       others.length > 0
         ? `it can ${verb} ${field.name} with ${others.join(', ')}`
         : `it can ${verb} ${accessibleFields(to, dataPlane).join(', ')}`,
@@ -288,14 +283,15 @@ function noteRegisters(
   const row = PRIMITIVES.get(statement.primitive);
   if (row === undefined) return;
   for (const register of registersUsed(row.reads, statement.registers)) {
-    reportNotSet(register, { text: register, span: syntax.span }, context.diagnostics, isSet);
+    reportNotSet(register, syntax.span, context.diagnostics, isSet);
   }
-  for (const register of registersUsed([...row.writes, ...row.changes], statement.registers)) isSet.add(register);
+  for (const register of registersUsed(row.writes, statement.registers)) isSet.add(register);
+  for (const register of registersUsed(row.changes, statement.registers)) isSet.add(register);
 }
 
-function reportNotSet(register: Register, at: Word, diagnostics: Diagnostics, isSet: Set<Register>): void {
+function reportNotSet(register: Register, span: Span, diagnostics: Diagnostics, isSet: Set<Register>): void {
   if (isSet.has(register)) return;
-  diagnostics.report('register-not-set', at.span, `${register} is read before anything set it`, 'it is 0 here');
+  diagnostics.report('register-not-set', span, `${register} is read before anything set it`, 'it is 0 here');
   isSet.add(register);
 }
 
@@ -322,7 +318,7 @@ function checkCase(syntax: CaseSyntax, context: BodyContext, isSet: Set<Register
     }
     if (!checkMatch(condition, register, 32, diagnostics)) continue;
     const mask = condition.mask.value;
-    if (mask !== 0) reportNotSet(register, condition.subject, diagnostics, isSet);
+    if (mask !== 0) reportNotSet(register, condition.subject.span, diagnostics, isSet);
     conditions.push({ register, value: (condition.value.value & mask) >>> 0, mask });
   }
   const body = checkStatements(syntax.body, context, new Set(isSet));

@@ -62,8 +62,8 @@ export function checkFilters(
 /** Value and mask of a filter or condition against the width of what they are compared with. */
 export function checkMatch(syntax: MatchSyntax, subject: string, width: number, diagnostics: Diagnostics): boolean {
   const { value, mask } = syntax;
-  const hint = `the largest is ${readable(ones(width))}`;
   if (!fits(value.value, width)) {
+    const hint = `the largest is ${readable(ones(width))}`;
     diagnostics.report('value-too-wide', value.span, `${subject} has ${width} bits`, hint);
     return false;
   }

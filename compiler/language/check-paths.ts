@@ -19,7 +19,12 @@ export function checkPaths(
   buckets: ReadonlyMap<string, number>,
   diagnostics: Diagnostics,
 ): void {
+  const effects = new BodyEffects();
+  const forwardsSome = (effects.of(body) & FORWARD) !== 0 && endsUndecided(body, false);
+  // What is known on the paths can only rule findings out.
+  if (!forwardsSome && !mayGoOn(body, effects)) return;
   const check = new PathCheck(
+    effects,
     { bucketsOf: (memory) => must(buckets.get(memory), `memory ${memory}`), guaranteed },
     diagnostics,
   );
@@ -27,71 +32,120 @@ export function checkPaths(
   check.reportNotForwarded();
 }
 
-/** What a statement does that others see. */
-type Effect = 'forward' | 'return' | 'report' | 'drop' | 'packet' | 'memory';
+/** What statements do that others see: one bit for each of the effects below. */
+type Effects = number;
 
-const EFFECTS: Partial<Record<PrimitiveName, Effect>> = {
-  FORWARD: 'forward',
-  RETURN: 'return',
-  REPORT: 'report',
-  DROP: 'drop',
-  MODIFY: 'packet',
+/** Effects of a kind are alternatives: where the packet goes, what it holds, and memory. */
+const FORWARD = 1;
+const RETURN = 2;
+const REPORT = 4;
+const DROP = 8;
+const PACKET = 16;
+const MEMORY = 32;
+/** What says where a packet goes. */
+const WAYS = FORWARD | RETURN | REPORT | DROP;
+/** After these nothing more is meant to happen to a packet. */
+const FINAL = RETURN | REPORT | DROP;
+
+const OF_PRIMITIVE: Partial<Record<PrimitiveName, Effects>> = {
+  FORWARD,
+  RETURN,
+  REPORT,
+  DROP,
+  MODIFY: PACKET,
 };
 
-/** Of a memory primitive: all but reading. */
-const writesMemory = (primitive: PrimitiveName): boolean =>
-  primitive !== 'MEMREAD' && PRIMITIVES.get(primitive)?.accessesMemory === true;
+const EFFECTS: ReadonlyMap<PrimitiveName, Effects> = new Map(
+  [...PRIMITIVES.values()].map(({ name, accessesMemory }) => {
+    const writesMemory = accessesMemory && name !== 'MEMREAD';
+    return [name, OF_PRIMITIVE[name] ?? (writesMemory ? MEMORY : 0)];
+  }),
+);
 
-const isVerdict = (effect: Effect | undefined): boolean => effect !== undefined && kindOf(effect) === 'way';
+const effectsOf = (primitive: PrimitiveName): Effects => must(EFFECTS.get(primitive), `effects of ${primitive}`);
 
-/** Where the packet goes, what it holds, or memory: two effects of a kind are alternatives. */
-const kindOf = (effect: Effect): 'way' | 'packet' | 'memory' =>
-  effect === 'packet' || effect === 'memory' ? effect : 'way';
-
-/** After it nothing more is meant to happen to a packet. */
-const isFinal = (effect: Effect): boolean => effect === 'return' || effect === 'report' || effect === 'drop';
+/** All effects of the kinds of these. */
+const alike = (effects: Effects): Effects => ((effects & WAYS) !== 0 ? effects | WAYS : effects);
 
 /** The effects of bodies, each looked at once. */
-class Effects {
-  private readonly known = new Map<readonly Statement[], ReadonlySet<Effect>>();
+class BodyEffects {
+  private readonly known = new Map<readonly Statement[], Effects>();
 
   /** What any path through the statements does. */
-  of(body: readonly Statement[]): ReadonlySet<Effect> {
+  of(body: readonly Statement[]): Effects {
     const known = this.known.get(body);
     if (known !== undefined) return known;
-    const effects = new Set(body.flatMap((statement) => this.ofStatement(statement)));
+    let effects: Effects = 0;
+    for (const statement of body) effects |= this.ofStatement(statement);
     this.known.set(body, effects);
     return effects;
   }
 
-  ofStatement(statement: Statement): Effect[] {
-    if (statement.kind === 'branch') return statement.cases.flatMap(({ body }) => [...this.of(body)]);
-    const { primitive } = statement;
-    const effect = EFFECTS[primitive] ?? (writesMemory(primitive) ? 'memory' : undefined);
-    return effect === undefined ? [] : [effect];
+  private ofStatement(statement: Statement): Effects {
+    if (statement.kind === 'primitive') return effectsOf(statement.primitive);
+    let effects: Effects = 0;
+    for (const { body } of statement.cases) effects |= this.of(body);
+    return effects;
   }
 
   /** For each statement what those behind it do. */
-  behind(body: readonly Statement[]): ReadonlySet<Effect>[] {
-    const sets: ReadonlySet<Effect>[] = [];
-    let behind: ReadonlySet<Effect> = new Set();
-    for (const statement of [...body].reverse()) {
-      sets.push(behind);
-      const own = this.ofStatement(statement);
-      if (own.some((effect) => !behind.has(effect))) behind = new Set([...behind, ...own]);
+  behind(body: readonly Statement[]): readonly Effects[] {
+    const sets = new Array<Effects>(body.length);
+    let behind: Effects = 0;
+    for (let i = body.length - 1; i >= 0; i--) {
+      sets[i] = behind;
+      behind |= this.ofStatement(must(body[i], 'statement of a body'));
     }
-    return sets.reverse();
+    return sets;
+  }
+
+  /** Whether a case looks as if its packets went on behind the BRANCH: it does something, and none of `others`. */
+  goesOn({ body }: Case, others: Effects): boolean {
+    if ((this.of(body) & (others | FINAL)) !== 0) return false;
+    return body.some((statement) => statement.kind === 'branch' || statement.primitive !== 'NOP');
   }
 }
 
+/** Whether a statement with these effects behind it may look like the join of a BRANCH. */
+const mayBeJoin = (behind: Effects): boolean => behind !== 0 && (behind & (DROP | REPORT)) === 0;
+
+/** Whether a path through the statements has no verdict, if each case can be reached. */
+function endsUndecided(statements: readonly Statement[], decided: boolean): boolean {
+  let isDecided = decided;
+  for (const statement of statements) {
+    if (statement.kind === 'primitive') isDecided ||= (effectsOf(statement.primitive) & WAYS) !== 0;
+    else if (!isDecided && statement.cases.some(({ body }) => endsUndecided(body, false))) return true;
+  }
+  return !isDecided && statements.length > 0;
+}
+
+/** Whether a case of some BRANCH looks as if it went on behind it. */
+function mayGoOn(statements: readonly Statement[], effects: BodyEffects): boolean {
+  let behind: Effects = 0;
+  for (let i = statements.length - 1; i >= 0; i--) {
+    const statement = must(statements[i], 'statement of a body');
+    if (statement.kind === 'primitive') {
+      behind |= effectsOf(statement.primitive);
+      continue;
+    }
+    const others = alike(behind);
+    const isFollowed = mayBeJoin(behind);
+    for (const each of statement.cases) {
+      if ((isFollowed && effects.goesOn(each, others)) || mayGoOn(each.body, effects)) return true;
+      behind |= effects.of(each.body);
+    }
+  }
+  return false;
+}
+
 class PathCheck {
-  private readonly effects = new Effects();
   /** Whether the program says of some packets where they go. */
   private forwards = false;
   /** The last statements of the paths without a verdict. */
   private readonly undecided: Statement[] = [];
 
   constructor(
+    private readonly effects: BodyEffects,
     private readonly context: PathContext,
     private readonly diagnostics: Diagnostics,
   ) {}
@@ -106,9 +160,9 @@ class PathCheck {
     let isDecided = decided;
     for (const [i, statement] of statements.entries()) {
       if (statement.kind === 'primitive') {
-        const effect = EFFECTS[statement.primitive];
-        isDecided ||= isVerdict(effect);
-        this.forwards ||= effect === 'forward';
+        const effects = effectsOf(statement.primitive);
+        isDecided ||= (effects & WAYS) !== 0;
+        this.forwards ||= effects === FORWARD;
         state = stateAfter(statement, state, this.context);
         continue;
       }
@@ -144,15 +198,10 @@ class PathCheck {
    * Warns of what stands behind a BRANCH if the cases look as if they went on there: each does something, none of them
    * what is done there, and neither side turns packets away.
    */
-  private checkJoin(cases: readonly Case[], next: Statement, behind: ReadonlySet<Effect>): void {
-    const kinds = new Set([...behind].map(kindOf));
-    if (kinds.size === 0 || behind.has('drop') || behind.has('report') || cases.length === 0) return;
-    const goesOn = ({ body }: Case): boolean => {
-      const effects = this.effects.of(body);
-      const isUsed = body.some((statement) => statement.kind === 'branch' || statement.primitive !== 'NOP');
-      return isUsed && ![...effects].some((effect) => kinds.has(kindOf(effect)) || isFinal(effect));
-    };
-    if (!cases.every(goesOn)) return;
+  private checkJoin(cases: readonly Case[], next: Statement, behind: Effects): void {
+    if (!mayBeJoin(behind) || cases.length === 0) return;
+    const others = alike(behind);
+    if (!cases.every((each) => this.effects.goesOn(each, others))) return;
     this.diagnostics.report(
       'no-join',
       next.span,

@@ -9,7 +9,7 @@ import type { Diagnostics, Span } from './diagnostics.js';
 import { reportLongPath } from './path-length.js';
 import type { Memory, Program } from './program.js';
 import { RESERVED_WORDS } from './reserved-words.js';
-import type { ArgumentSyntax, ProgramSyntax, SourceFile, StatementSyntax, Word } from './syntax.js';
+import type { ProgramSyntax, SourceFile, StatementSyntax, Word } from './syntax.js';
 
 /** A memory as it is declared, with the place for messages. */
 interface Declaration {
@@ -74,7 +74,8 @@ function checkName({ text, span }: Word, what: 'program' | 'memory', diagnostics
 }
 
 function checkAnnotations(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagnostics): Map<string, Declaration> {
-  const largest = Math.max(...dataPlane.rpbs.map(({ buckets }) => buckets));
+  let largest = 0;
+  for (const { buckets } of dataPlane.rpbs) if (buckets > largest) largest = buckets;
   const declarations = new Map<string, Declaration>();
   for (const { name, buckets, span } of file.annotations) {
     checkName(name, 'memory', diagnostics);
@@ -108,9 +109,10 @@ function memoryUsers(
   diagnostics: Diagnostics,
 ): ReadonlyMap<string, ProgramSyntax> {
   const users = new Map<string, ProgramSyntax>();
+  if (declarations.size === 0) return users;
   for (const program of file.programs) {
-    for (const argument of argumentsOf(program.body)) {
-      if (argument.kind !== 'name' || !declarations.has(argument.text)) continue;
+    forEachName(program.body, (argument) => {
+      if (!declarations.has(argument.text)) return;
       const other = users.get(argument.text);
       if (other !== undefined && other !== program) {
         diagnostics.report(
@@ -120,7 +122,7 @@ function memoryUsers(
           'a memory belongs to one program; declare another',
         );
       } else users.set(argument.text, program);
-    }
+    });
   }
   return users;
 }
@@ -156,9 +158,10 @@ function reportUnused(
   }
 }
 
-function* argumentsOf(statements: readonly StatementSyntax[]): Generator<ArgumentSyntax> {
+/** Names that are arguments, in the order of the text. */
+function forEachName(statements: readonly StatementSyntax[], visit: (name: Word) => void): void {
   for (const statement of statements) {
-    if (statement.kind === 'primitive') yield* statement.arguments;
-    else for (const { body } of statement.cases) yield* argumentsOf(body);
+    if (statement.kind === 'branch') for (const { body } of statement.cases) forEachName(body, visit);
+    else for (const argument of statement.arguments) if (argument.kind === 'name') visit(argument);
   }
 }

@@ -1,6 +1,7 @@
 /** Which headers a packet can and must have, given what the filters say of the fields that the parser looks at. */
 import { and48, ones } from '../data-plane/bits.js';
-import type { DataPlane, FilterTable } from '../data-plane/data-plane.js';
+import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
+import { must } from '../data-plane/must.js';
 import type { FieldMatch } from './program.js';
 
 /**
@@ -12,29 +13,81 @@ export function guaranteedHeaders(
   table: FilterTable,
   filters: readonly FieldMatch[],
 ): ReadonlySet<number> {
-  const walks = parserWalks(dataPlane, filters).filter((headers) => headers.has(table.requires));
-  const first = walks[0] ?? new Set<number>();
-  return new Set([...first].filter((header) => walks.every((headers) => headers.has(header))));
+  const walks = new Walks(table.requires, filters);
+  walks.visit(startOf(dataPlane));
+  return walks.common ?? new Set();
 }
 
-/** The header sets of all walks through the parser that the filters allow. */
-function parserWalks(dataPlane: DataPlane, filters: readonly FieldMatch[]): Set<number>[] {
-  const { parser } = dataPlane.description;
-  const walks: Set<number>[] = [];
-  const visit = (stateName: string, headers: ReadonlySet<number>): void => {
-    const state = parser.states[stateName];
-    if (state === undefined) return;
-    const here = new Set([...headers, ...state.extract.map((name) => dataPlane.headerIndex(name))]);
-    const { select } = state;
-    const width = select === undefined ? 0 : dataPlane.field(select.field).width;
-    const filter = filters.find(({ field }) => field.name === select?.field);
-    const possible = (select?.next ?? []).filter(
-      ({ value }) => filter === undefined || and48(value, filter.mask) === filter.value,
-    );
-    for (const { state: next } of possible) visit(next, here);
-    const decided = filter !== undefined && filter.mask === ones(width) && possible.length > 0;
-    if (!decided) walks.push(here);
+/** A state of the parser with the states that it leads to. */
+interface ParserState {
+  /** Indices of the headers that it extracts. */
+  readonly extract: readonly number[];
+  readonly field: Field | undefined;
+  readonly next: { readonly value: number; readonly state: ParserState }[];
+}
+
+const starts = new WeakMap<DataPlane, ParserState>();
+
+/** The first state of the parser. */
+function startOf(dataPlane: DataPlane): ParserState {
+  const known = starts.get(dataPlane);
+  if (known !== undefined) return known;
+  const { start } = dataPlane.description.parser;
+  const state = stateOf(start, dataPlane, new Map());
+  starts.set(dataPlane, state);
+  return state;
+}
+
+/** @param made states by name */
+function stateOf(name: string, dataPlane: DataPlane, made: Map<string, ParserState>): ParserState {
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const { extract, select } = must(dataPlane.description.parser.states[name], `state ${name} of the parser`);
+  const state: ParserState = {
+    extract: extract.map((header) => dataPlane.headerIndex(header)),
+    field: select === undefined ? undefined : dataPlane.field(select.field),
+    next: [],
   };
-  visit(parser.start, new Set());
-  return walks;
+  made.set(name, state);
+  for (const { value, state: to } of select?.next ?? []) {
+    state.next.push({ value, state: stateOf(to, dataPlane, made) });
+  }
+  return state;
+}
+
+/** Follows the walks through the parser that filters allow, and keeps what those with a header have in common. */
+class Walks {
+  /** Headers that all walks so far have; undefined before the first. */
+  common: Set<number> | undefined;
+  /** Headers of the present walk; one may be there twice. */
+  private readonly headers: number[] = [];
+
+  constructor(
+    private readonly requires: number,
+    private readonly filters: readonly FieldMatch[],
+  ) {}
+
+  visit({ extract, field, next }: ParserState): void {
+    const { headers } = this;
+    const before = headers.length;
+    headers.push(...extract);
+    const filter = field && this.filters.find((each) => each.field.name === field.name);
+    let isPossible = false;
+    for (const { value, state } of next) {
+      if (filter !== undefined && and48(value, filter.mask) !== filter.value) continue;
+      isPossible = true;
+      this.visit(state);
+    }
+    const decided = field !== undefined && filter !== undefined && filter.mask === ones(field.width) && isPossible;
+    if (!decided && headers.includes(this.requires)) this.end();
+    headers.length = before;
+  }
+
+  private end(): void {
+    if (this.common === undefined) {
+      this.common = new Set(this.headers);
+      return;
+    }
+    for (const header of this.common) if (!this.headers.includes(header)) this.common.delete(header);
+  }
 }
