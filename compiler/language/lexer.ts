@@ -66,103 +66,130 @@ const UNEXPECTED = /(?:[^ \t\r\n\f\v0-9A-Za-z(){}<>,;:@/#]|\/(?![/*]))+/uy;
 const BYTE_ORDER_MARK = '\ufeff';
 
 /** The tokens of a text, closed by an `end` token; what is no token is reported and skipped. */
-export function lex(source: string, diagnostics: Diagnostics): Token[] {
-  const tokens: Token[] = [];
-  let at = source.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
-  let line = 1;
-  let lineStart = 0;
-  let isBehindStray = false;
+export const lex = (source: string, diagnostics: Diagnostics): Token[] => new Lexer(source, diagnostics).tokens();
 
-  const span = (end: number): Span => ({ start: at, end, line, column: at - lineStart + 1 });
-  const skip = (text: string): void => {
-    if (text.includes('\n') || text.includes('\r')) {
-      for (const lineEnd of text.matchAll(/\r\n|\n|\r/g)) {
-        line++;
-        lineStart = at + lineEnd.index + lineEnd[0].length;
+class Lexer {
+  private readonly found: Token[] = [];
+  private at: number;
+  private line = 1;
+  private lineStart = 0;
+  private isBehindStray = false;
+
+  constructor(
+    private readonly source: string,
+    private readonly diagnostics: Diagnostics,
+  ) {
+    this.at = source.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+  }
+
+  tokens(): Token[] {
+    const { source } = this;
+    while (this.at < source.length) {
+      const code = source.charCodeAt(this.at);
+      if (isSpace(code)) this.at++;
+      else if (isLineEnd(code)) this.skipLineEnd(code);
+      else {
+        const end = this.plainEnd(code);
+        if (end > this.at) this.at = end;
+        else this.other();
       }
     }
-    at += text.length;
-  };
-  const add = (token: Token): void => {
-    tokens.push(isBehindStray ? { ...token, isBehindStray } : token);
-    isBehindStray = false;
-  };
-  // Each gives the end of the token, or where it would stand, if it takes an expression to tell.
-  const addPlainWord = (): number => {
-    const end = wordEnd(source, at);
-    if (end > at) add(wordToken(source.slice(at, end), span(end)));
-    return end;
-  };
-  const addPlainInteger = (): number => {
-    const end = integerEnd(source, at);
-    if (end > at) add(integerToken(source.slice(at, end), span(end), source, diagnostics));
-    return end;
-  };
-  const addPlainMark = (code: number): number | undefined => {
-    const text = MARKS[code];
-    if (text === undefined || (text === ':' && mayBeginAddress(source, at))) return undefined;
-    add({ kind: 'punctuation', text, span: span(at + 1) });
-    return at + 1;
-  };
-  /** The index of a memory that is written as an array. */
-  const skipIndex = (): boolean => {
-    const index = source[at] === '[' ? memoryIndex(source, at, tokens) : undefined;
-    if (index === undefined) return false;
-    diagnostics.report('unexpected-character', span(source.indexOf(']', at) + 1), index.message, index.hint);
-    tokens.length -= index.leftOut;
-    isBehindStray = true;
-    skip(source.slice(at, index.end));
-    return true;
-  };
+    this.add({ kind: 'end', text: '', span: this.spanTo(this.at) });
+    return this.found;
+  }
 
-  while (at < source.length) {
-    const code = source.charCodeAt(at);
-    if (isSpace(code)) {
-      at++;
-      continue;
+  private spanTo(end: number): Span {
+    const { at, line, lineStart } = this;
+    return { start: at, end, line, column: at - lineStart + 1 };
+  }
+
+  private add(token: Token): void {
+    this.found.push(this.isBehindStray ? { ...token, isBehindStray: true } : token);
+    this.isBehindStray = false;
+  }
+
+  private skipLineEnd(code: number): void {
+    this.at += code === CARRIAGE_RETURN && this.source.charCodeAt(this.at + 1) === LINE_FEED ? 2 : 1;
+    this.line++;
+    this.lineStart = this.at;
+  }
+
+  /** Adds the token here. @returns its end, or that of a comment; where it stands, if it takes an expression to tell */
+  private plainEnd(code: number): number {
+    const { source, at } = this;
+    if (isLetter(code)) {
+      const end = wordEnd(source, at);
+      if (end > at) this.add(wordToken(source.slice(at, end), this.spanTo(end)));
+      return end;
     }
-    if (isLineEnd(code)) {
-      at += code === CARRIAGE_RETURN && source.charCodeAt(at + 1) === LINE_FEED ? 2 : 1;
-      line++;
-      lineStart = at;
-      continue;
+    if (isDigit(code)) {
+      const end = integerEnd(source, at);
+      if (end > at) this.add(integerToken(source.slice(at, end), this.spanTo(end), source, this.diagnostics));
+      return end;
     }
-    const end = isLetter(code)
-      ? addPlainWord()
-      : isDigit(code)
-        ? addPlainInteger()
-        : (addPlainMark(code) ?? lineCommentEnd(source, at));
-    if (end > at) {
-      at = end;
-      continue;
-    }
+    const text = MARKS[code];
+    if (text === undefined) return lineCommentEnd(source, at);
+    if (text === ':' && mayBeginAddress(source, at)) return at;
+    this.add({ kind: 'punctuation', text, span: this.spanTo(at + 1) });
+    return at + 1;
+  }
+
+  /** What no look at a few characters tells. */
+  private other(): void {
+    const { source, diagnostics, at } = this;
     TOKEN.lastIndex = at;
     const [text, skipped, number, word] = TOKEN.exec(source) ?? [];
     if (skipped !== undefined) {
-      skip(skipped);
+      this.skip(skipped);
     } else if (text !== undefined) {
-      const here = span(at + text.length);
-      if (number !== undefined) add(integerToken(number, here, source, diagnostics));
-      else if (word !== undefined) add(wordToken(word, here));
-      else add({ kind: 'punctuation', text: text as Punctuation, span: here });
-      at += text.length;
+      const here = this.spanTo(at + text.length);
+      if (number !== undefined) this.add(integerToken(number, here, source, diagnostics));
+      else if (word !== undefined) this.add(wordToken(word, here));
+      else this.add({ kind: 'punctuation', text: text as Punctuation, span: here });
+      this.at += text.length;
     } else if (source.startsWith('/*', at)) {
-      diagnostics.report('unterminated-comment', span(at + 2), 'this comment is never closed', closing(source, at));
-      at = source.length;
-    } else if (!skipIndex()) {
-      UNEXPECTED.lastIndex = at;
-      const [characters = source.charAt(at)] = UNEXPECTED.exec(source) ?? [];
-      const [message, hint] = unexpected(characters);
-      const start = at;
-      diagnostics.report('unexpected-character', span(at + characters.length), message, () =>
-        hint === undefined ? operatorAdvice(source, start, characters) : hint,
-      );
-      isBehindStray = true;
-      at += characters.length;
+      const message = 'this comment is never closed';
+      diagnostics.report('unterminated-comment', this.spanTo(at + 2), message, closing(source, at));
+      this.at = source.length;
+    } else if (!this.skipIndex()) {
+      this.unexpected();
     }
   }
-  add({ kind: 'end', text: '', span: span(at) });
-  return tokens;
+
+  private skip(text: string): void {
+    if (text.includes('\n') || text.includes('\r')) {
+      for (const lineEnd of text.matchAll(/\r\n|\n|\r/g)) {
+        this.line++;
+        this.lineStart = this.at + lineEnd.index + lineEnd[0].length;
+      }
+    }
+    this.at += text.length;
+  }
+
+  /** The index of a memory that is written as an array. */
+  private skipIndex(): boolean {
+    const { source, at } = this;
+    const index = source[at] === '[' ? memoryIndex(source, at, this.found) : undefined;
+    if (index === undefined) return false;
+    const span = this.spanTo(source.indexOf(']', at) + 1);
+    this.diagnostics.report('unexpected-character', span, index.message, index.hint);
+    this.found.length -= index.leftOut;
+    this.isBehindStray = true;
+    this.skip(source.slice(at, index.end));
+    return true;
+  }
+
+  private unexpected(): void {
+    const { source, at } = this;
+    UNEXPECTED.lastIndex = at;
+    const characters = UNEXPECTED.exec(source)?.[0] ?? source.charAt(at);
+    const [message, hint] = unexpected(characters);
+    this.diagnostics.report('unexpected-character', this.spanTo(at + characters.length), message, () =>
+      hint === undefined ? operatorAdvice(source, at, characters) : hint,
+    );
+    this.isBehindStray = true;
+    this.at += characters.length;
+  }
 }
 
 /** Message and hint about characters that belong to no token. */

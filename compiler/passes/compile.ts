@@ -1,7 +1,7 @@
 /**
  * The three parts of the compiler: {@link analyse} a source, {@link lower} a program, {@link link} it into a switch.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { check } from '../language/check.js';
 import { type Diagnostic, type DiagnosticCode, Diagnostics } from '../language/diagnostics.js';
@@ -15,8 +15,9 @@ import { emit } from '../link/emit.js';
 import type { SwitchState } from '../link/switch-state.js';
 import { chain } from '../place/chain.js';
 import { priceAllocator } from '../place/price.js';
+import { fitsEmptySwitch, fitsInOrder } from './empty-switch.js';
 import { afterPass, type Form, PASS_NAMES, type PassName, type PassObserver } from './forms.js';
-import { fitsEmptySwitch, lowerings } from './lowerings.js';
+import { lowerings } from './lowerings.js';
 
 /** Result of {@link analyse}. */
 export interface Analysis {
@@ -47,7 +48,7 @@ export function analyse(source: string, dataPlane: DataPlane, observe?: PassObse
     diagnostics: diagnostics.sorted(),
     unlisted: diagnostics.unlisted(),
     hasErrors: diagnostics.hasErrors,
-    sourceHash: createHash('sha256').update(source).digest('hex'),
+    sourceHash: hash('sha256', source),
   };
 }
 
@@ -70,8 +71,9 @@ export function lower(
   let optimised: LoweredProgram | undefined;
   for (const lowered of lowerings(program, dataPlane, recirculations, seen?.note)) {
     optimised ??= lowered;
-    if (fitsEmptySwitch(lowered, lowered.problem.tree) !== 'placed') continue;
-    if (fitsEmptySwitch(lowered, chain(lowered.problem.rows)) === 'placed') {
+    const inOrder = fitsInOrder(lowered);
+    if (!inOrder && fitsEmptySwitch(lowered, lowered.problem.tree) !== 'placed') continue;
+    if (inOrder || fitsEmptySwitch(lowered, chain(lowered.problem.rows)) === 'placed') {
       seen?.show(lowered);
       return lowered;
     }

@@ -7,9 +7,7 @@
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Program } from '../language/program.js';
 import type { Placeable } from '../link/allocate.js';
-import { SwitchState } from '../link/switch-state.js';
-import { type CompleteResult, MAX_CHOICES, searchCompletely } from '../place/complete.js';
-import { placementProblem, type TreeRow } from '../place/problem.js';
+import { placementProblem } from '../place/problem.js';
 import { branchesOf } from '../rows/branches.js';
 import { rowsOf } from '../rows/rows.js';
 import { align } from '../steps/align.js';
@@ -20,6 +18,7 @@ import { inlineCases } from '../steps/inline-cases.js';
 import { joinEnds } from '../steps/join-ends.js';
 import { linkGroups } from '../steps/memory-links.js';
 import { EMPTY_TREE } from '../steps/steps.js';
+import { fitsEmptySwitch } from './empty-switch.js';
 import { afterPass, type PassName, type PassObserver, type StepsForm } from './forms.js';
 
 /** The optional passes of the compiler, without which the program has the same effect. */
@@ -115,24 +114,6 @@ export function* lowerings(
     afterPass('rows', { kind: 'rows', lowered, branches }, observe);
     yield lowered;
   }
-}
-
-const emptySwitches = new WeakMap<DataPlane, SwitchState>();
-
-/**
- * Whether the rows of a program can be placed on an empty switch.
- * @param tree the rows with their order
- */
-export function fitsEmptySwitch(
-  { dataPlane, rows, problem }: Placeable,
-  tree: readonly TreeRow[],
-  maxChoices = MAX_CHOICES,
-): CompleteResult['kind'] {
-  if (rows.branchIds.length > 2 ** dataPlane.description.state.branchIdBits) return 'none';
-  const empty = emptySwitches.get(dataPlane) ?? new SwitchState(dataPlane);
-  emptySwitches.set(dataPlane, empty);
-  const { rpbCount, logicalRpbs } = problem;
-  return searchCompletely({ tree, rpbCount, logicalRpbs }, empty, maxChoices).kind;
 }
 
 /**

@@ -18,7 +18,9 @@ import {
   lower,
   SwitchState,
 } from '../../compiler/index.js';
-import { fitsEmptySwitch, lowerings } from '../../compiler/passes/lowerings.js';
+import { fitsEmptySwitch, fitsInOrder } from '../../compiler/passes/empty-switch.js';
+import { lowerings } from '../../compiler/passes/lowerings.js';
+import { chain } from '../../compiler/place/chain.js';
 import { checkedProgram, linkProgram } from './support.js';
 
 const PROGRAMS = 60;
@@ -102,6 +104,27 @@ for (const name of ['default', 'tofino1'] as const) {
       }
     }
     assert.ok(seen.placed >= 10 && seen.refused >= 10, `${seen.placed} placed, ${seen.refused} refused`);
+  });
+
+  test(`${name}: what fits in order is placed by the search too, by rows and by depths`, () => {
+    const dataPlane = builtInDataPlane(name);
+    assert.ok(dataPlane);
+    const texts = new Texts(20_261_129);
+    const seen = { inOrder: 0, others: 0 };
+    for (let i = 0; i < PROGRAMS / 4; i++) {
+      const source = texts.next();
+      if (analyse(source, dataPlane).hasErrors) continue;
+      for (const lowered of lowerings(checkedProgram(source, dataPlane), dataPlane, 1)) {
+        if (!fitsInOrder(lowered)) {
+          seen.others++;
+          continue;
+        }
+        seen.inOrder++;
+        assert.is(fitsEmptySwitch(lowered, lowered.problem.tree), 'placed', source);
+        assert.is(fitsEmptySwitch(lowered, chain(lowered.problem.rows)), 'placed', source);
+      }
+    }
+    assert.ok(seen.inOrder >= 10 && seen.others >= 10, `${seen.inOrder} in order, ${seen.others} others`);
   });
 
   test(`${name}: a first access waits where the second has more to do before it`, () => {

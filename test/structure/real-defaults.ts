@@ -222,7 +222,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/language/parsing-paths.ts': ['select?.next ?? []'],
   'compiler/language/primitives.ts': ['changes = []', 'writes = []', 'reads = []'],
   'compiler/language/program-source.ts': ['PRIMITIVES.get(primitive)?.arguments ?? []'],
-  'compiler/language/unreachable-cases.ts': ['of.get(register) ?? 0'],
   'compiler/link/does-not-fit.ts': ["origin?.action ?? 'nop'", 'origin?.span.line ?? 0'],
   'compiler/link/filter-index.ts': [
     'this.groups.get(key) ?? { masks, filters: new Set(), lookups: new Map() }',
