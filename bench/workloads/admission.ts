@@ -1,4 +1,5 @@
 /** Admits arriving programs one by one until the requested number, the first that does not fit, or an interrupt. */
+import { must } from '../../compiler/data-plane/must.js';
 import { type DataPlane, DoesNotFit } from '../../compiler/index.js';
 import { WorkloadEnd } from './arrival.js';
 import { oneByOne } from './arrivals/arrival-process.js';
@@ -84,12 +85,15 @@ export async function admitAll(
 
 /** Utilisation of all RPB entries and of all buckets, from 0 to 1. */
 export function utilization(books: Books): { entryUtilization: number; memoryUtilization: number } {
-  const { rpbs } = books.dataPlane;
-  const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((total, value) => total + value, 0);
-  const entries = sum(rpbs.map((rpb) => rpb.entries));
-  const buckets = sum(rpbs.map((rpb) => rpb.buckets));
-  return {
-    entryUtilization: 1 - sum(books.entries) / entries,
-    memoryUtilization: 1 - sum(books.memory.map(({ free }) => free)) / buckets,
-  };
+  let entries = 0;
+  let buckets = 0;
+  let freeEntries = 0;
+  let freeBuckets = 0;
+  for (const rpb of books.dataPlane.rpbs) {
+    entries += rpb.entries;
+    buckets += rpb.buckets;
+    freeEntries += must(books.entries[rpb.index], 'free entries of an RPB');
+    freeBuckets += must(books.memory[rpb.index], 'memory of an RPB').free;
+  }
+  return { entryUtilization: 1 - freeEntries / entries, memoryUtilization: 1 - freeBuckets / buckets };
 }

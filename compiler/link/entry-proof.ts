@@ -9,12 +9,12 @@
  */
 
 import { readable } from '../data-plane/bits.js';
-import type { DataPlane, Rpb } from '../data-plane/data-plane.js';
+import type { Action, DataPlane, Rpb } from '../data-plane/data-plane.js';
 import { FIXED_NAMES, RPB_KEYS } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { FIRST_STATE, isStateWithin, joinStates, type PacketState } from '../data-plane/instructions/packet-state.js';
-import { type ActionEffect, effectsOf, familyOf } from '../data-plane/instructions/table.js';
-import type { KnownWord } from '../data-plane/known-word.js';
+import { type ActionEffect, familyOf } from '../data-plane/instructions/table.js';
+import { type KnownWord, UNKNOWN_WORD } from '../data-plane/known-word.js';
 import { must } from '../data-plane/must.js';
 import { NO_ACTION } from '../data-plane/tables.js';
 import { extractedWord, where, whereNot } from '../language/known-registers.js';
@@ -158,29 +158,58 @@ export function refuseUnsafe(compiled: CompiledProgram, dataPlane: DataPlane): v
   throw new DocumentError('not-to-be-installed', `program ${compiled.program} is not installed: ${fault}`);
 }
 
+/** What the rules of entries take from an RPB, alike for all programs. */
+interface RpbActions {
+  readonly rpb: Rpb;
+  /** By the name that the driver sends. */
+  readonly actions: ReadonlyMap<string, ActionFacts>;
+}
+
+interface ActionFacts extends Action {
+  readonly extracted: KnownWord;
+}
+
+const actionsOfPlanes = new WeakMap<DataPlane, ReadonlyMap<string, RpbActions>>();
+
+/** By table. */
+function actionsOf(dataPlane: DataPlane): ReadonlyMap<string, RpbActions> {
+  const known = actionsOfPlanes.get(dataPlane);
+  if (known !== undefined) return known;
+  const factsOf = (action: Action): ActionFacts => {
+    const { moves } = action.effects;
+    return { ...action, extracted: extractedWord(moves && dataPlane.field(moves.field)) };
+  };
+  const byTable = new Map(
+    dataPlane.rpbs.map((rpb) => {
+      const actions = new Map([...rpb.actions.values()].map((action) => [action.control, factsOf(action)]));
+      return [rpb.table, { rpb, actions }];
+    }),
+  );
+  actionsOfPlanes.set(dataPlane, byTable);
+  return byTable;
+}
+
 /** Entries by pass and RPB, in order of priority. */
 class RuleTable {
   passes = 0;
   accessesMemory = false;
-  private readonly rules = new Map<number, Rule[]>();
-  private readonly rpbs: ReadonlyMap<string, Rpb>;
+  /** By pass · RPBs + RPB index. */
+  private readonly rules: (Rule[] | undefined)[] = [];
+  private readonly rpbs: ReadonlyMap<string, RpbActions>;
 
   constructor(private readonly dataPlane: DataPlane) {
-    this.rpbs = new Map(dataPlane.rpbs.map((rpb) => [rpb.table, rpb]));
+    this.rpbs = actionsOf(dataPlane);
   }
 
   /** Adds an entry. @returns why it cannot be decoded */
   add(entry: TableEntry): string | undefined {
-    const rpb = this.rpbs.get(entry.table);
-    if (rpb === undefined) return undefined;
-    const isHere = entry.action.startsWith(`${rpb.control}.`);
-    const action = isHere ? rpb.actions.get(entry.action.slice(rpb.control.length + 1)) : undefined;
+    const here = this.rpbs.get(entry.table);
+    if (here === undefined) return undefined;
+    const { rpb, actions } = here;
+    const action = actions.get(entry.action);
     if (action === undefined && entry.action !== NO_ACTION) return `${entry.table} has no action ${entry.action}`;
-    const values = (action?.parameters ?? []).map(
-      ({ name }) => entry.parameters.find((given) => given.name === name)?.value,
-    );
-    const isWord = (value: number | undefined): value is number => value !== undefined && value <= WORD;
-    if (!values.every(isWord)) return `an entry of ${entry.table} lacks a parameter of ${entry.action}`;
+    const values = action === undefined ? NO_VALUES : valuesOf(entry, action);
+    if (values === undefined) return `an entry of ${entry.table} lacks a parameter of ${entry.action}`;
     const all = 2 ** this.dataPlane.description.state.branchIdBits - 1;
     let branch = { value: 0, mask: 0 };
     let pass = 0;
@@ -196,40 +225,57 @@ class RuleTable {
     }
     if (pass >= 2 ** this.dataPlane.description.state.recirculationIdBits)
       return `${entry.table} has no pass ${pass + 1}`;
-    const effect = action?.effect;
-    const does = effect && effectsOf(effect);
+    const does = action?.effects;
     const accesses = does?.address === 'access';
     if (accesses) this.accessesMemory = true;
     this.passes = Math.max(this.passes, pass + 1);
     const list = this.list(pass, rpb);
-    const at = list.findIndex((rule) => rule.entry.priority > entry.priority);
-    list.splice(at < 0 ? list.length : at, 0, {
+    let at = list.length;
+    while (at > 0 && isAfter(list[at - 1], entry)) at--;
+    list.splice(at, 0, {
       entry,
       branchValue: branch.value,
       branchMask: branch.mask,
       conditions,
-      effect,
+      effect: action?.effect,
       values,
       setsBranch: does?.setsBranch ?? false,
       accesses,
-      extracted: extractedWord(does?.moves && this.dataPlane.field(does.moves.field)),
+      extracted: action?.extracted ?? UNKNOWN_WORD,
     });
     return undefined;
   }
 
   at(pass: number, { index }: Rpb): readonly Rule[] {
-    return this.rules.get(pass * this.dataPlane.rpbCount + index) ?? NO_RULES;
+    return this.rules[pass * this.dataPlane.rpbCount + index] ?? NO_RULES;
   }
 
   private list(pass: number, { index }: Rpb): Rule[] {
     const place = pass * this.dataPlane.rpbCount + index;
-    const known = this.rules.get(place);
+    const known = this.rules[place];
     if (known !== undefined) return known;
     const list: Rule[] = [];
-    this.rules.set(place, list);
+    this.rules[place] = list;
     return list;
   }
 }
+
+const isAfter = (rule: Rule | undefined, { priority }: TableEntry): boolean =>
+  rule !== undefined && rule.entry.priority > priority;
+
+/** The values of an action's parameters, in its order; undefined if one is missing or no word. */
+function valuesOf({ parameters }: TableEntry, action: Action): readonly number[] | undefined {
+  if (action.parameters.length === 0) return NO_VALUES;
+  const values: number[] = [];
+  for (const { name } of action.parameters) {
+    const value = parameters.find((given) => given.name === name)?.value;
+    if (value === undefined || !(value <= WORD)) return undefined;
+    values.push(value);
+  }
+  return values;
+}
+
+const NO_VALUES: readonly number[] = [];
 
 const NO_RULES: readonly Rule[] = [];
 const REGISTER_OF_KEY: Readonly<Record<string, Register>> = Object.fromEntries(

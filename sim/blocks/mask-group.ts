@@ -90,11 +90,17 @@ export class MaskGroup {
   }
 
   private home(values: Uint32Array): number {
-    return values.reduce(mix, 0) & this.slotMask;
+    let hash = 0;
+    for (const value of values) hash = mix(hash, value);
+    return hash & this.slotMask;
   }
 
   private valuesOf(entry: FilterEntry): Uint32Array {
-    return Uint32Array.from(this.active, (word) => must(entry.key.values[word], `value of word ${word}`));
+    const values = new Uint32Array(this.active.length);
+    for (let j = 0; j < values.length; j++) {
+      values[j] = must(entry.key.values[this.active[j] as number], 'value of a word');
+    }
+    return values;
   }
 
   /** Replaces `best` by the group's best match if that comes before it. */
@@ -138,7 +144,12 @@ export class MaskGroup {
     const values = this.valuesOf(entry);
     let slot = this.home(values);
     while (records[slot * recordWords + active.length + RECORD.mark] !== 0) slot = (slot + 1) & this.slotMask;
-    records.set([...values, entry.programId + 1, entry.priority, entry.sequence], slot * recordWords);
+    const start = slot * recordWords;
+    const tail = start + active.length;
+    records.set(values, start);
+    records[tail + RECORD.mark] = entry.programId + 1;
+    records[tail + RECORD.priority] = entry.priority;
+    records[tail + RECORD.sequence] = entry.sequence;
   }
 }
 
