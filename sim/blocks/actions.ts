@@ -2,12 +2,11 @@
 import { type DataPlane, must } from '../../compiler/index.js';
 import { modifyField, type WritableField } from './deparser.js';
 import { HashUnit } from './hash.js';
-import { type FieldAccess, fieldAccess } from './header-fields.js';
 import { mask, offset } from './instructions/address.js';
 import { add, and, max, min, or, xor } from './instructions/arithmetic.js';
 import { setBranch } from './instructions/branch.js';
 import { loadImmediate } from './instructions/constant.js';
-import type { FieldOperands } from './instructions/field-operands.js';
+import type { Endpoints, FieldOperands } from './instructions/field-operands.js';
 import { drop, forward } from './instructions/forwarding.js';
 import { setLowHalf } from './instructions/hash.js';
 import { extract, extractIntrinsic } from './instructions/header.js';
@@ -26,14 +25,9 @@ const ZEROS = new Uint8Array(8);
 export class ActionUnit implements InstructionUnit {
   readonly words: Uint32Array;
   readonly fields: readonly WritableField[];
-  private readonly hashes: readonly HashUnit[];
+  readonly hashes: readonly HashUnit[];
   private readonly word = new Uint8Array(4);
-  private readonly ethernet: number;
-  private readonly ipv4: number;
-  private readonly ports: number;
-  private readonly source: FieldAccess;
-  private readonly destination: FieldAccess;
-  private readonly protocol: FieldAccess;
+  private readonly endpoints: Endpoints;
   readonly cpuPort: number;
   readonly addressMask: number;
   /** Operands, reused for each operation that is called through the table. */
@@ -57,12 +51,7 @@ export class ActionUnit implements InstructionUnit {
     this.words = memory.words;
     this.fields = operands.fields;
     this.hashes = dataPlane.rpbs.map(({ hash }) => new HashUnit(hash));
-    this.ethernet = dataPlane.headerIndex('ethernet');
-    this.ipv4 = dataPlane.headerIndex('ipv4');
-    this.ports = dataPlane.headerIndex('l4_port');
-    this.source = fieldAccess(dataPlane.headerField('hdr.ipv4.src'));
-    this.destination = fieldAccess(dataPlane.headerField('hdr.ipv4.dst'));
-    this.protocol = fieldAccess(dataPlane.headerField('hdr.ipv4.protocol'));
+    this.endpoints = operands.endpoints;
     this.cpuPort = dataPlane.description.ports.cpu;
     this.addressMask = 2 ** dataPlane.description.state.addressBits - 1;
   }
@@ -161,16 +150,17 @@ export class ActionUnit implements InstructionUnit {
   hashTuple(rpb: number, phv: Phv): number {
     const hash = this.hashes[rpb] as HashUnit;
     const { bytes } = phv;
-    const ipv4 = phv.headerStart[this.ipv4] as number;
-    const ports = phv.headerStart[this.ports] as number;
+    const { endpoints } = this;
+    const ipv4 = phv.headerStart[endpoints.ipv4] as number;
+    const ports = phv.headerStart[endpoints.ports] as number;
     let crc = hash.initial;
     if (ipv4 < 0) crc = hash.extend(crc, ZEROS, 0, 8);
     else {
-      crc = hash.extendWord(crc, bytes, ipv4 + this.source.byteOffset);
-      crc = hash.extendWord(crc, bytes, ipv4 + this.destination.byteOffset);
+      crc = hash.extendWord(crc, bytes, ipv4 + endpoints.source.byteOffset);
+      crc = hash.extendWord(crc, bytes, ipv4 + endpoints.destination.byteOffset);
     }
     crc = ports < 0 ? hash.extendWord(crc, ZEROS, 0) : hash.extendWord(crc, bytes, ports);
-    return hash.afterByte(crc, ipv4 < 0 ? 0 : (bytes[ipv4 + this.protocol.byteOffset] as number)) ^ hash.xorOut;
+    return hash.afterByte(crc, ipv4 < 0 ? 0 : (bytes[ipv4 + endpoints.protocol.byteOffset] as number)) ^ hash.xorOut;
   }
 
   /** The hash of a register's four bytes, most significant first. */
@@ -191,11 +181,12 @@ export class ActionUnit implements InstructionUnit {
 
   returnToSender(phv: Phv): void {
     const { bytes } = phv;
-    const ethernet = phv.headerStart[this.ethernet] as number;
+    const { endpoints } = this;
+    const ethernet = phv.headerStart[endpoints.ethernet] as number;
     if (ethernet >= 0) swapBytes(bytes, ethernet, ethernet + 6, 6);
-    const ipv4 = phv.headerStart[this.ipv4] as number;
+    const ipv4 = phv.headerStart[endpoints.ipv4] as number;
     if (ipv4 >= 0) {
-      swapBytes(bytes, ipv4 + this.source.byteOffset, ipv4 + this.destination.byteOffset, 4);
+      swapBytes(bytes, ipv4 + endpoints.source.byteOffset, ipv4 + endpoints.destination.byteOffset, 4);
       phv.ipv4Changed = true;
     }
     phv.egressPort = phv.ingressPort;

@@ -12,18 +12,20 @@ function reverse(value: number, bits: number): number {
 /** Number of bytes for each step. */
 const SLICE = 4;
 const ROWS = 256;
+/** Rows in the tables of one unit. */
+export const HASH_ROWS = SLICE * ROWS;
 
 export class HashUnit {
   /**
    * Row b of table t is what byte b does to a CRC of 0 with t bytes after it, so that four bytes cost four independent
    * look-ups (slicing, Kounavis and Berry 2008) instead of a chain of four.
    */
-  private readonly tables = new Uint16Array(SLICE * ROWS);
+  readonly tables = new Uint16Array(HASH_ROWS);
   /** Initial value of a CRC. */
   readonly initial: number;
   /** Value that is XORed into the final CRC. */
   readonly xorOut: number;
-  private readonly reflected: boolean;
+  readonly reflected: boolean;
 
   constructor(crc: CrcDescription) {
     const { tables } = this;
@@ -31,7 +33,7 @@ export class HashUnit {
     this.initial = crc.reflected ? reverse(crc.initial, WIDTH) : crc.initial;
     this.xorOut = crc.xorOut;
     for (let byte = 0; byte < ROWS; byte++) tables[byte] = crc.reflected ? reflectedRow(byte, crc) : row(byte, crc);
-    for (let at = ROWS; at < SLICE * ROWS; at++) tables[at] = this.afterByte(tables[at - ROWS] as number, 0);
+    for (let at = ROWS; at < HASH_ROWS; at++) tables[at] = this.afterByte(tables[at - ROWS] as number, 0);
   }
 
   /** The CRC of `bytes[0 .. length)`. */
@@ -68,6 +70,30 @@ export class HashUnit {
       : ((crc << 8) & 0xffff) ^ (this.tables[(crc >>> 8) ^ byte] as number);
   }
 }
+
+/** The tables of all units, one after another. */
+export function joinedTables(units: readonly HashUnit[]): Uint16Array {
+  const joined = new Uint16Array(units.length * HASH_ROWS);
+  for (const [i, { tables }] of units.entries()) joined.set(tables, i * HASH_ROWS);
+  return joined;
+}
+
+/**
+ * The CRC after the four bytes of a word, most significant first, as {@link HashUnit.extendWord} computes it. T holds the
+ * tables. @param table where those of the unit start @param crc an expression @param word the name of an integer
+ */
+export function extendWordCode({ reflected }: HashUnit, table: string, crc: string, word: string): string {
+  const bytes = [`${word} >>> 24`, `${word} >>> 16 & 255`, `${word} >>> 8 & 255`, `${word} & 255`];
+  const before = reflected ? [`${crc} & 255`, `${crc} >>> 8`] : [`${crc} >>> 8`, `${crc} & 255`];
+  const index = (byte: string, i: number): string => (before[i] === undefined ? byte : `(${byte} ^ (${before[i]}))`);
+  return bytes.map((byte, i) => `T[${table} + ${(SLICE - 1 - i) * ROWS} + (${index(`(${byte})`, i)}) | 0]`).join(' ^ ');
+}
+
+/** As {@link HashUnit.afterByte}. @param crc the name of a variable @param byte an expression */
+export const afterByteCode = ({ reflected }: HashUnit, table: string, crc: string, byte: string): string =>
+  reflected
+    ? `${crc} >>> 8 ^ T[${table} + ((${crc} ^ ${byte}) & 255) | 0]`
+    : `${crc} << 8 & 65535 ^ T[${table} + (${crc} >>> 8 ^ ${byte}) | 0]`;
 
 function row(byte: number, { polynomial }: CrcDescription): number {
   let crc = byte << 8;

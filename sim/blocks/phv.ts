@@ -12,6 +12,8 @@ export const NO_PORT = -1;
 export class Phv {
   /** The buffer that the packet lies in; headers are read and written in place. */
   bytes: Uint8Array = new Uint8Array(0);
+  /** The same buffer, for fields of several bytes. */
+  view: DataView = new DataView(this.bytes.buffer);
   packetStart = 0;
   packetEnd = 0;
   /** By header index: where the header starts in {@link bytes}, or -1 for a header that the packet lacks. */
@@ -46,7 +48,10 @@ export class Phv {
 
   /** Ready for a packet's first pass. */
   begin(bytes: Uint8Array, start: number, end: number, ingressPort: number): void {
-    this.bytes = bytes;
+    if (this.bytes !== bytes) {
+      this.bytes = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
     this.packetStart = start;
     this.packetEnd = end;
     const { registers } = this;

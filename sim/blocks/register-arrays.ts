@@ -4,6 +4,8 @@ import { TargetError } from '../target/target.js';
 
 export class RegisterArrays {
   readonly words: Uint32Array;
+  /** The same words with a sign. */
+  readonly integers: Int32Array;
   private readonly start: Int32Array;
   private readonly sizes: Int32Array;
 
@@ -13,6 +15,7 @@ export class RegisterArrays {
     readonly buffer = allocate(dataPlane),
   ) {
     this.words = new Uint32Array(buffer);
+    this.integers = new Int32Array(buffer);
     this.sizes = Int32Array.from(dataPlane.rpbs, ({ buckets }) => buckets);
     this.start = new Int32Array(this.sizes.length);
     for (let i = 1; i < this.sizes.length; i++) {

@@ -16,10 +16,12 @@ import {
   must,
 } from '../../compiler/index.js';
 import { ActionUnit } from '../../sim/blocks/actions.js';
+import { joinedTables } from '../../sim/blocks/hash.js';
 import { FieldOperands } from '../../sim/blocks/instructions/field-operands.js';
 import { decodeEffect, OPCODE, OPERATIONS } from '../../sim/blocks/instructions/table.js';
 import type { RpbEntry } from '../../sim/blocks/program-code.js';
-import { segmentCode } from '../../sim/engines/compiled/generate.js';
+import { switchContext } from '../../sim/engines/compiled/cell-writer.js';
+import { segmentCode } from '../../sim/engines/compiled/segment-code.js';
 import { createParser, Phv, RegisterArrays } from '../../sim/index.js';
 import { type FrameOptions, frame } from './frames.js';
 import { dataPlane, property } from './test-switch.js';
@@ -101,17 +103,14 @@ class ThreeWays {
 
   byCode(effect: ActionEffect, given: Case): unknown {
     const phv = this.start(given);
-    const { description, rpbs } = this.plane;
     const context = {
-      fields: this.fields.fields,
-      cpuPort: description.ports.cpu,
-      addressMask: 2 ** description.state.addressBits - 1,
-      arraySizes: rpbs.map(({ buckets }) => buckets),
-      arrayStarts: rpbs.map(({ index }) => this.memory.index(index, 0)),
+      ...switchContext(this.plane, this.unit, this.memory, this.fields),
       isGuarded: false,
+      branchIds: [0],
     };
-    const { body, constants } = segmentCode([this.entry(effect, given)], [0], context, 0);
-    new Function('E', 'M', `return (P, K, k) => {${body}}`)(this.unit, this.memory.words)(phv, constants, 0);
+    const { body, constants } = segmentCode([this.entry(effect, given)], context, 0);
+    const make = new Function('E', 'M', 'T', `return (P, K, k) => {${body}}`);
+    make(this.unit, this.memory.integers, joinedTables(this.unit.hashes))(phv, constants, 0);
     return stateOf(phv, this.memory, given.rpb);
   }
 

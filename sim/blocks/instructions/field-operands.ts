@@ -2,13 +2,27 @@
 import type { DataPlane, Register } from '../../../compiler/index.js';
 import { must } from '../../../compiler/index.js';
 import { type WritableField, writableField } from '../deparser.js';
+import { type FieldAccess, fieldAccess } from '../header-fields.js';
 import { HAR, MAR, SAR } from '../phv.js';
 
 export const REGISTER_INDEX: Readonly<Record<Register, number>> = { har: HAR, sar: SAR, mar: MAR };
 
+/** What hashes and RETURN need of a packet. */
+export interface Endpoints {
+  /** Headers by index. */
+  readonly ethernet: number;
+  readonly ipv4: number;
+  readonly ports: number;
+  /** Fields of the IPv4 header. */
+  readonly source: FieldAccess;
+  readonly destination: FieldAccess;
+  readonly protocol: FieldAccess;
+}
+
 /** Header fields that instructions can name, by their operand. */
 export class FieldOperands {
   readonly fields: readonly WritableField[];
+  readonly endpoints: Endpoints;
   private readonly index = new Map<string, number>();
 
   constructor(dataPlane: DataPlane) {
@@ -19,6 +33,15 @@ export class FieldOperands {
       fields.push(writableField(dataPlane, field));
     }
     this.fields = fields;
+    const access = (field: string): FieldAccess => fieldAccess(dataPlane.headerField(field));
+    this.endpoints = {
+      ethernet: dataPlane.headerIndex('ethernet'),
+      ipv4: dataPlane.headerIndex('ipv4'),
+      ports: dataPlane.headerIndex('l4_port'),
+      source: access('hdr.ipv4.src'),
+      destination: access('hdr.ipv4.dst'),
+      protocol: access('hdr.ipv4.protocol'),
+    };
   }
 
   operand(name: string): number {

@@ -1,6 +1,6 @@
 /** Where a packet goes. */
 import type { Phv } from '../phv.js';
-import type { Meaning } from './meaning.js';
+import type { CodeWriter, Meaning } from './meaning.js';
 
 export const RETURN: Meaning<'return', 'return'> = {
   kind: 'return',
@@ -8,11 +8,30 @@ export const RETURN: Meaning<'return', 'return'> = {
     {
       name: 'return',
       run: (unit, _operands, phv) => unit.returnToSender(phv),
-      code: () => 'E.returnToSender(P);',
+      code: (_operands, to) => returnCode(to),
     },
   ],
   decode: () => ({ operation: 'return' }),
 };
+
+/** Statements that swap the addresses of both headers, and send the packet back. */
+function returnCode(to: CodeWriter): string {
+  const { ethernet, ipv4, source, destination } = to.endpoints;
+  return [
+    `const h2 = ${to.header(ethernet)}, h3 = ${to.header(ipv4)};`,
+    'if (h2 >= 0) {',
+    'const high = D.getInt32(h2), low = D.getUint16(h2 + 4 | 0);',
+    'D.setInt32(h2, D.getInt32(h2 + 6 | 0)); D.setUint16(h2 + 4 | 0, D.getUint16(h2 + 10 | 0));',
+    'D.setInt32(h2 + 6 | 0, high); D.setUint16(h2 + 10 | 0, low);',
+    '}',
+    'if (h3 >= 0) {',
+    `const from = h3 + ${source.byteOffset} | 0, to = h3 + ${destination.byteOffset} | 0, word = D.getInt32(from);`,
+    'D.setInt32(from, D.getInt32(to)); D.setInt32(to, word);',
+    `${to.write('ipv4Changed')} = true;`,
+    '}',
+    `${to.write('port')} = ${to.intrinsic('ingressPort')};`,
+  ].join('\n');
+}
 
 export function forward(phv: Phv, port: number): void {
   phv.egressPort = port;
@@ -24,7 +43,7 @@ export const FORWARD: Meaning<'forward', 'forward'> = {
     {
       name: 'forward',
       run: (_unit, { immediate }, phv) => forward(phv, immediate),
-      code: ({ immediate }) => `P.egressPort = ${immediate};`,
+      code: ({ immediate }, to) => `${to.write('port')} = ${immediate};`,
     },
   ],
   decode: () => ({ operation: 'forward' }),
@@ -40,7 +59,7 @@ export const DROP: Meaning<'drop', 'drop'> = {
     {
       name: 'drop',
       run: (_unit, _operands, phv) => drop(phv),
-      code: () => 'P.dropped = true;',
+      code: (_operands, to) => `${to.write('dropped')} = true;`,
     },
   ],
   decode: () => ({ operation: 'drop' }),
@@ -52,7 +71,7 @@ export const REPORT: Meaning<'report', 'report'> = {
     {
       name: 'report',
       run: (unit, _operands, phv) => forward(phv, unit.cpuPort),
-      code: (_operands, to) => `P.egressPort = ${to.cpuPort};`,
+      code: (_operands, to) => `${to.write('port')} = ${to.cpuPort};`,
     },
   ],
   decode: () => ({ operation: 'report' }),

@@ -1,6 +1,9 @@
 /** Hashes, which replace the low half of a register. */
+import { must } from '../../../compiler/index.js';
+import { readCode } from '../field-code.js';
+import { afterByteCode, extendWordCode, HASH_ROWS, type HashUnit } from '../hash.js';
 import { HAR, MAR } from '../phv.js';
-import type { Meaning, Operation, RegisterVariable } from './meaning.js';
+import type { CodeWriter, Meaning, Operation, RegisterVariable } from './meaning.js';
 
 const HIGH_HALF = 0xffff0000;
 
@@ -13,8 +16,19 @@ const tupleInto = <Name extends string>(name: Name, register: number, variable: 
   name,
   run: (unit, { rpb }, phv) => setLowHalf(phv.registers, register, unit.hashTuple(rpb, phv)),
   code({ rpb }, to) {
-    const into = to.write(variable);
-    return `${into} = ${into} & -65536 | E.hashTuple(${to.constant(rpb)}, P);`;
+    const { ipv4, ports, source, destination, protocol } = to.endpoints;
+    const unit = must(to.hashes[rpb], 'hash unit of an RPB');
+    return [
+      `const t = ${to.constant(rpb * HASH_ROWS)}, h = ${to.header(ipv4)}, l4 = ${to.header(ports)};`,
+      'let from = 0, to = 0, protocol = 0;',
+      `if (h >= 0) { from = ${readCode(source, 'h')}; to = ${readCode(destination, 'h')}; protocol = ${readCode(protocol, 'h')}; }`,
+      'const ports = l4 < 0 ? 0 : D.getInt32(l4);',
+      `let crc = ${extendWordCode(unit, 't', String(unit.initial), 'from')};`,
+      `crc = ${extendWordCode(unit, 't', 'crc', 'to')};`,
+      `crc = ${extendWordCode(unit, 't', 'crc', 'ports')};`,
+      `crc = ${afterByteCode(unit, 't', 'crc', 'protocol')};`,
+      into(to, variable, unit),
+    ].join('\n');
   },
 });
 
@@ -22,11 +36,20 @@ const wordInto = <Name extends string>(name: Name, register: number, variable: R
   name,
   run: (unit, { rpb }, { registers }) => setLowHalf(registers, register, unit.hashWord(rpb, registers[HAR] as number)),
   code({ rpb }, to) {
-    const from = to.read('har');
-    const into = to.write(variable);
-    return `${into} = ${into} & -65536 | E.hashWord(${to.constant(rpb)}, ${from});`;
+    const unit = must(to.hashes[rpb], 'hash unit of an RPB');
+    return [
+      `const t = ${to.constant(rpb * HASH_ROWS)}, word = ${to.read('har')};`,
+      `const crc = ${extendWordCode(unit, 't', String(unit.initial), 'word')};`,
+      into(to, variable, unit),
+    ].join('\n');
   },
 });
+
+/** Puts `crc` into the low half of a register. */
+function into(to: CodeWriter, variable: RegisterVariable, { xorOut }: HashUnit): string {
+  const register = to.write(variable);
+  return `${register} = ${register} & -65536 | crc${xorOut === 0 ? '' : ` ^ ${xorOut}`};`;
+}
 
 type HashName = 'hashTupleHar' | 'hashRegisterHar' | 'hashTupleMar' | 'hashRegisterMar';
 

@@ -1,11 +1,11 @@
 /** Fields into registers and back. */
 import { must } from '../../../compiler/index.js';
 import { modifyField, type WritableField } from '../deparser.js';
-import { isWholeBytes, modifyCode, readCode } from '../field-code.js';
+import { modifyCode, readCode } from '../field-code.js';
 import { readField } from '../header-fields.js';
 import type { Phv } from '../phv.js';
 import { REGISTER_INDEX } from './field-operands.js';
-import { type CodeWriter, type Meaning, REGISTER_VARIABLES } from './meaning.js';
+import { type CodeWriter, type Intrinsic, type Meaning, REGISTER_VARIABLES } from './meaning.js';
 
 /** Intrinsic fields that EXTRACT can read, as operands. */
 const INTRINSIC = { ingressPort: 0, dequeueDelta: 1, queueDepth: 2 } as const;
@@ -36,10 +36,10 @@ function intrinsic(field: number, phv: Phv): number {
   }
 }
 
-const INTRINSIC_CODE: Readonly<Record<number, string>> = {
-  [INTRINSIC.ingressPort]: 'P.ingressPort',
-  [INTRINSIC.dequeueDelta]: 'P.dequeueDelta | 0',
-  [INTRINSIC.queueDepth]: 'P.queueDepth | 0',
+const INTRINSIC_NAMES: Readonly<Record<number, Intrinsic>> = {
+  [INTRINSIC.ingressPort]: 'ingressPort',
+  [INTRINSIC.dequeueDelta]: 'dequeueDelta',
+  [INTRINSIC.queueDepth]: 'queueDepth',
 };
 
 const fieldOf = ({ fields }: Pick<CodeWriter, 'fields'>, operand: number): WritableField =>
@@ -55,14 +55,14 @@ export const EXTRACT: Meaning<'extract', 'extract' | 'extractIntrinsic'> = {
       code({ first, second }, to) {
         const { access } = fieldOf(to, first);
         const into = to.write(variable(second));
-        return `const h = H[${access.header}]; ${into} = h < 0 ? 0 : ${readCode(access, 'h')} | 0;`;
+        return `const h = ${to.header(access.header)}; ${into} = h < 0 ? 0 : ${readCode(access, 'h')};`;
       },
     },
     {
       name: 'extractIntrinsic',
       run: (_unit, { first, second }, phv) => extractIntrinsic(first, phv, second),
       code: ({ first, second }, to) =>
-        `${to.write(variable(second))} = ${must(INTRINSIC_CODE[first], 'code of an intrinsic field')};`,
+        `${to.write(variable(second))} = ${to.intrinsic(must(INTRINSIC_NAMES[first], 'name of an intrinsic field'))};`,
     },
   ],
   decode({ field, register }, fields) {
@@ -82,9 +82,18 @@ export const MODIFY: Meaning<'modify', 'modify'> = {
         modifyField(fieldOf(unit, first), phv, must(phv.registers[second], 'register operand')),
       code({ first, second }, to) {
         const field = fieldOf(to, first);
-        const value = to.read(variable(second));
-        if (!isWholeBytes(field.access)) return `E.modify(${first}, P, ${value} >>> 0);`;
-        return `const h = H[${field.access.header}];\nif (h >= 0) {\n${modifyCode(field, 'h', value)}\n}`;
+        const { access, coverage } = field;
+        const changed: string[] = [];
+        if (coverage.ipv4) {
+          const [isChanged, sum] = [to.write('ipv4Changed'), to.write('ipv4Delta')];
+          changed.push(`${isChanged} = true; ${sum} = ${sum} + delta | 0;`);
+        }
+        if (coverage.transport) {
+          const sum = to.write('transportDelta');
+          changed.push(`${sum} = ${sum} + delta | 0;`);
+        }
+        const modify = modifyCode(field, 'h', to.read(variable(second)), changed.join('\n'));
+        return `const h = ${to.header(access.header)};\nif (h >= 0) {\n${modify}\n}`;
       },
     },
   ],

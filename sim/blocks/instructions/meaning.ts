@@ -1,8 +1,9 @@
 /** Types of the meaning of actions: a function, and equivalent generated JavaScript. */
 import type { ActionEffect } from '../../../compiler/index.js';
 import type { WritableField } from '../deparser.js';
+import type { HashUnit } from '../hash.js';
 import type { Phv } from '../phv.js';
-import type { FieldOperands } from './field-operands.js';
+import type { Endpoints, FieldOperands } from './field-operands.js';
 
 /** An operation's operands, as its entry has them. */
 export interface Operands {
@@ -34,8 +35,20 @@ export interface InstructionUnit {
   returnToSender(phv: Phv): void;
 }
 
-/** Values that generated code holds in variables. */
-export type Variable = RegisterVariable | SavedVariable | 'branch' | 'address' | 'flag';
+/** Values of the packet that generated code holds in variables. */
+export type Variable =
+  | RegisterVariable
+  | SavedVariable
+  | 'branch'
+  | 'address'
+  | 'flag'
+  | 'port'
+  | 'dropped'
+  | 'ipv4Changed'
+  | 'ipv4Delta'
+  | 'transportDelta';
+/** Values of the packet that no action sets. */
+export type Intrinsic = 'programId' | 'ingressPort' | 'dequeueDelta' | 'queueDepth';
 export type RegisterVariable = 'har' | 'sar' | 'mar';
 export type SavedVariable = 'har0' | 'sar0' | 'mar0';
 
@@ -43,9 +56,15 @@ export type SavedVariable = 'har0' | 'sar0' | 'mar0';
 export const REGISTER_VARIABLES = ['har', 'sar', 'mar'] as const;
 export const SAVED_VARIABLES = ['har0', 'sar0', 'mar0'] as const;
 
-/** What the code of an operation is written with; P is the PHV, E the unit, M the memory, H where headers start. */
+/**
+ * What the code of an operation is written with. D is the packet's bytes as a DataView, E the unit, M the memory as
+ * integers with a sign, T the tables of all hash units.
+ */
 export interface CodeWriter {
   readonly fields: readonly WritableField[];
+  readonly endpoints: Endpoints;
+  /** By RPB index. */
+  readonly hashes: readonly HashUnit[];
   readonly cpuPort: number;
   readonly addressMask: number;
   /** By RPB index: buckets, and where its register array starts in the memory of the switch. */
@@ -55,6 +74,9 @@ export interface CodeWriter {
   read(variable: Variable): string;
   /** The variable, which the code reads or not, and sets. */
   write(variable: Variable): string;
+  intrinsic(name: Intrinsic): string;
+  /** Where a header starts; negative for one that the packet lacks. */
+  header(index: number): string;
   /** A number that instances of one program may have different ones of. */
   constant(value: number): string;
 }

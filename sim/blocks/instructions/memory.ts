@@ -58,8 +58,8 @@ function wordCode({ rpb, isGuarded }: Operands, to: CodeWriter): string {
   const size = must(to.arraySizes[rpb], 'size of a register array');
   const address = to.read('address');
   const inside = size > to.addressMask ? address : `${address} % ${size}`;
-  const guard = isGuarded ? `E.guard(P.programId, ${to.constant(rpb)}, ${address});\n` : '';
-  return `${guard}const at = ${to.constant(must(to.arrayStarts[rpb], 'start of a register array'))} + ${inside};`;
+  const guard = isGuarded ? `E.guard(${to.intrinsic('programId')}, ${to.constant(rpb)}, ${address});\n` : '';
+  return `${guard}const at = ${to.constant(must(to.arrayStarts[rpb], 'start of a register array'))} + (${inside}) | 0;`;
 }
 
 export const SALU: Meaning<'salu', SaluName> = {
@@ -68,20 +68,16 @@ export const SALU: Meaning<'salu', SaluName> = {
     salu(
       'saluAddSub',
       saluAddSub,
-      (sar, flag) => `M[at] = M[at] + (${flag()} === 0 ? ${sar} : -${sar});\n${sar} = M[at] | 0;`,
+      (sar, flag) => `${sar} = M[at] + (${flag()} === 0 ? ${sar} : -${sar} | 0) | 0;\nM[at] = ${sar};`,
     ),
     salu(
       'saluAndOr',
       saluAndOr,
       (sar, flag) =>
-        `const was = M[at] | 0;\nif (${flag()} === 0) { ${sar} &= was; M[at] = ${sar}; } else { M[at] = was | ${sar}; ${sar} = was; }`,
+        `const was = M[at];\nif (${flag()} === 0) { ${sar} &= was; M[at] = ${sar}; } else { M[at] = was | ${sar}; ${sar} = was; }`,
     ),
-    salu(
-      'saluReadWrite',
-      saluReadWrite,
-      (sar, flag) => `if (${flag()} === 0) ${sar} = M[at] | 0; else M[at] = ${sar};`,
-    ),
-    salu('saluMax', saluMax, (sar) => `if (${sar} >>> 0 > M[at]) M[at] = ${sar};\n${sar} = M[at] | 0;`),
+    salu('saluReadWrite', saluReadWrite, (sar, flag) => `if (${flag()} === 0) ${sar} = M[at]; else M[at] = ${sar};`),
+    salu('saluMax', saluMax, (sar) => `if (${sar} >>> 0 > M[at] >>> 0) M[at] = ${sar};\nelse ${sar} = M[at];`),
   ],
   decode: ({ pair }) => ({ operation: OPERATION_OF[pair] }),
 };

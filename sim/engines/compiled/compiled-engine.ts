@@ -4,13 +4,16 @@
  */
 import type { DataPlane } from '../../../compiler/index.js';
 import type { ActionUnit } from '../../blocks/actions.js';
+import { joinedTables } from '../../blocks/hash.js';
 import type { FieldOperands } from '../../blocks/instructions/field-operands.js';
 import type { Phv } from '../../blocks/phv.js';
 import type { RpbEntry } from '../../blocks/program-code.js';
 import type { RegisterArrays } from '../../blocks/register-arrays.js';
 import type { RpbTables } from '../../blocks/rpb-tables.js';
 import { type RpbEngine, rpbsOfGress } from '../rpb-engine.js';
-import { type CodeContext, segmentCode } from './generate.js';
+import { type ProgramContext, type SwitchContext, switchContext } from './cell-writer.js';
+import { NO_ENTRIES, ProgramRows } from './program-rows.js';
+import { segmentCode } from './segment-code.js';
 
 /** Runs the entries of one gress of one pass. @param k where the program's row starts in `rows` */
 type Segment = (phv: Phv, rows: Int32Array, k: number) => void;
@@ -29,24 +32,16 @@ export function canGenerateCode(): boolean {
  * constants.
  */
 const ROW = { length: 0, segments: 1, functions: 2 } as const;
-/** Special values of a row's start, for programs without a row. */
-const NO_ENTRIES = 0;
-const STALE = -1;
 const NO_FUNCTION = 0;
 
 export class CompiledEngine implements RpbEngine {
   readonly name = 'compiled';
-  /** By program id: where its row starts, {@link STALE} if its entries have changed since. */
-  private readonly rowStart: Int32Array;
-  private rows = new Int32Array(1024);
-  /** Word 0 belongs to no row, so that 0 can mean {@link NO_ENTRIES}. */
-  private rowsEnd = 1;
-  /** Words of rows that are no longer used. */
-  private wasted = 0;
+  private readonly rows: ProgramRows;
   private readonly segments: Segment[] = [() => undefined];
   private readonly segmentOf = new Map<string, number>();
-  private readonly context: Omit<CodeContext, 'isGuarded'>;
+  private readonly context: SwitchContext;
   private readonly ingressRpbs: number;
+  private readonly hashTables: Uint16Array;
 
   constructor(
     dataPlane: DataPlane,
@@ -55,24 +50,15 @@ export class CompiledEngine implements RpbEngine {
     private readonly memory: RegisterArrays,
     operands: FieldOperands,
   ) {
-    const { state, ports } = dataPlane.description;
-    this.rowStart = new Int32Array(2 ** state.programIdBits);
+    this.rows = new ProgramRows(2 ** dataPlane.description.state.programIdBits);
     this.ingressRpbs = rpbsOfGress(dataPlane).ingress.length;
-    this.context = {
-      fields: operands.fields,
-      cpuPort: ports.cpu,
-      addressMask: 2 ** state.addressBits - 1,
-      arraySizes: dataPlane.rpbs.map(({ buckets }) => buckets),
-      arrayStarts: dataPlane.rpbs.map(({ index }) => memory.index(index, 0)),
-    };
-    tables.whenChanged((programId) => {
-      this.giveUp(programId);
-      this.rowStart[programId] = STALE;
-    });
+    this.context = switchContext(dataPlane, actions, memory, operands);
+    this.hashTables = joinedTables(actions.hashes);
+    tables.whenChanged((programId) => this.rows.giveUp(programId));
   }
 
   prepare(): void {
-    for (let id = 0; id < this.rowStart.length; id++) if (this.rowStart[id] === STALE) this.build(id);
+    for (const id of this.rows.stale()) this.build(id);
   }
 
   ingress(phv: Phv): void {
@@ -84,31 +70,36 @@ export class CompiledEngine implements RpbEngine {
   }
 
   private run(phv: Phv, gress: number): void {
-    let k = this.rowStart[phv.programId] as number;
+    let k = this.rows.start[phv.programId] as number;
     if (k <= 0) {
       if (k === NO_ENTRIES) return;
       k = this.build(phv.programId);
       if (k === NO_ENTRIES) return;
     }
-    const { rows } = this;
+    const { words } = this.rows;
     const segment = 2 * phv.pass + gress;
-    if (segment >= (rows[k + ROW.segments] as number)) return;
-    const made = rows[k + ROW.functions + segment] as number;
-    if (made !== NO_FUNCTION) (this.segments[made] as Segment)(phv, rows, k);
+    if (segment >= (words[k + ROW.segments] as number)) return;
+    const made = words[k + ROW.functions + segment] as number;
+    if (made !== NO_FUNCTION) (this.segments[made] as Segment)(phv, words, k);
   }
 
   /** Makes the row of a program, and those of its functions that do not exist yet. */
   private build(programId: number): number {
-    if (this.wasted > this.rowsEnd / 2) this.compact();
+    if (this.rows.isWasteful) this.compact();
     const entries = this.tables.entriesOf(programId);
-    const branchIds = this.tables.branchIds(programId);
-    const isGuarded = this.tables.isGuarded(programId);
-    const start = entries.length === 0 ? NO_ENTRIES : this.addRow(this.rowOf(entries, branchIds, isGuarded));
-    this.rowStart[programId] = start;
-    return start;
+    if (entries.length === 0) {
+      this.rows.setEmpty(programId);
+      return NO_ENTRIES;
+    }
+    const context: ProgramContext = {
+      ...this.context,
+      branchIds: this.tables.branchIds(programId),
+      isGuarded: this.tables.isGuarded(programId),
+    };
+    return this.rows.set(programId, this.rowOf(entries, context));
   }
 
-  private rowOf(entries: readonly RpbEntry[], branchIds: readonly number[], isGuarded: boolean): readonly number[] {
+  private rowOf(entries: readonly RpbEntry[], context: ProgramContext): readonly number[] {
     const segments = 2 * (1 + Math.max(...entries.map(({ pass }) => pass)));
     const functions: number[] = [];
     const constants: number[] = [];
@@ -118,7 +109,7 @@ export class CompiledEngine implements RpbEngine {
         ({ pass, rpb }) => pass === segment >> 1 && (rpb < this.ingressRpbs ? 0 : 1) === gress,
       );
       const first = ROW.functions + segments + constants.length;
-      const code = here.length === 0 ? undefined : segmentCode(here, branchIds, { ...this.context, isGuarded }, first);
+      const code = here.length === 0 ? undefined : segmentCode(here, context, first);
       functions.push(code === undefined ? NO_FUNCTION : this.functionFor(code.body));
       constants.push(...(code?.constants ?? []));
     }
@@ -128,34 +119,15 @@ export class CompiledEngine implements RpbEngine {
   private functionFor(body: string): number {
     const known = this.segmentOf.get(body);
     if (known !== undefined) return known;
-    const make = new Function('E', 'M', `return function segment(P, K, k) {\n${body}\n};`);
-    const made = this.segments.push(make(this.actions, this.memory.words) as Segment) - 1;
+    const make = new Function('E', 'M', 'T', `return function segment(P, K, k) {\n${body}\n};`);
+    const made = this.segments.push(make(this.actions, this.memory.integers, this.hashTables) as Segment) - 1;
     this.segmentOf.set(body, made);
     return made;
   }
 
-  private addRow(row: readonly number[]): number {
-    if (this.rowsEnd + row.length > this.rows.length) {
-      const grown = new Int32Array(2 * (this.rows.length + row.length));
-      grown.set(this.rows);
-      this.rows = grown;
-    }
-    const start = this.rowsEnd;
-    this.rows.set(row, start);
-    this.rowsEnd += row.length;
-    return start;
-  }
-
-  private giveUp(programId: number): void {
-    const start = this.rowStart[programId] as number;
-    if (start > 0) this.wasted += this.rows[start + ROW.length] as number;
-  }
-
   /** Discards all rows and functions; those in use are made again when a packet needs them. */
   private compact(): void {
-    for (let id = 0; id < this.rowStart.length; id++) if ((this.rowStart[id] as number) > 0) this.rowStart[id] = STALE;
-    this.rowsEnd = 1;
-    this.wasted = 0;
+    this.rows.clear();
     this.segments.length = NO_FUNCTION + 1;
     this.segmentOf.clear();
   }

@@ -30,7 +30,7 @@ class ParserWriter {
     const { headers, description } = this.dataPlane;
     this.lines.push(
       "'use strict';",
-      'const B = P.bytes, H = P.headerStart, end = P.packetEnd;',
+      'const D = P.view, H = P.headerStart, end = P.packetEnd;',
       ...headers.map(({ index }) => `H[${index}] = -1;`),
       'let value = 0;',
     );

@@ -31,7 +31,7 @@ function lookupCode(words: readonly KeyWord[], groups: readonly MaskGroup[]): st
   const wanted = [...new Set(groups.flatMap(({ active }) => [...active]))];
   return [
     "'use strict';",
-    'const B = P.bytes, H = P.headerStart;',
+    'const D = P.view, H = P.headerStart;',
     'let program = 0, priority = Infinity, sequence = 0;',
     ...wanted.map((i) => wordCode(i, words[i])),
     ...groups.map(groupCode),
