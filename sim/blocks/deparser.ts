@@ -3,8 +3,8 @@
  * adjusted incrementally, as a capture may have cut the payload; that of a changed IPv4 header is computed anew, or
  * adjusted on data planes that follow the chip.
  */
-import { type Coverage, checksumCoverage, type DataPlane, type HeaderField } from '../../compiler/index.js';
-import { adjustedChecksum, sumBytes, writeIpv4Checksum } from './checksum.js';
+import { type Coverage, checksumCoverage, type DataPlane, type HeaderField, must } from '../../compiler/index.js';
+import { adjustedChecksum, IPV4_CHECKSUM_OFFSET, sumBytes, writeIpv4Checksum } from './checksum.js';
 import { type FieldAccess, fieldAccess, readField, writeField } from './header-fields.js';
 import type { Phv } from './phv.js';
 
@@ -96,4 +96,77 @@ function adjust(checksum: FieldAccess, phv: Phv, delta: number, zeroMeansNone: b
   const written = zeroMeansNone && adjusted === 0 ? 0xffff : adjusted;
   bytes[at] = written >>> 8;
   bytes[at + 1] = written;
+}
+
+/**
+ * Statements that do the same as {@link Deparser.deparse} to values in variables, of packets whose IPv4 header has no
+ * options. D is the packet's bytes as a DataView.
+ */
+export class DeparserCode {
+  private readonly ipv4: number;
+  private readonly ipv4Bytes: number;
+  private readonly ipv4Checksum: FieldAccess;
+  private readonly tcp: FieldAccess;
+  private readonly udp: FieldAccess;
+  private readonly updates: boolean;
+  private readonly adjustsIpv4: boolean;
+
+  constructor(dataPlane: DataPlane) {
+    const checksum = (header: string): FieldAccess => fieldAccess(dataPlane.headerField(`hdr.${header}.checksum`));
+    this.ipv4 = dataPlane.headerIndex('ipv4');
+    this.ipv4Bytes = must(dataPlane.headers[this.ipv4], 'IPv4 header').bytes;
+    this.ipv4Checksum = checksum('ipv4');
+    this.tcp = checksum('tcp');
+    this.udp = checksum('udp');
+    this.updates = dataPlane.description.updatesChecksums;
+    this.adjustsIpv4 = dataPlane.description.followsChip;
+  }
+
+  /** @param header an expression: where a header starts @param may what the code so far may have changed */
+  code(
+    header: (index: number) => string,
+    may: { readonly changeIpv4: boolean; readonly changeTransport: boolean },
+  ): string[] {
+    if (!this.updates) return [];
+    const adjusted = (access: FieldAccess, zeroMeansNone: boolean): string =>
+      adjustCode(access, header(access.header), zeroMeansNone);
+    const ipv4 = this.adjustsIpv4
+      ? restCode('ipv4Delta') + adjusted(this.ipv4Checksum, false)
+      : checksumCode(header(this.ipv4), this.ipv4Bytes);
+    const transport = restCode('transportDelta') + adjusted(this.tcp, false) + adjusted(this.udp, true);
+    return [
+      ...(may.changeIpv4 ? [`if (ipv4Changed) {\n${ipv4}ipv4Changed = false; ipv4Delta = 0;\n}`] : []),
+      ...(may.changeTransport ? [`if (transportDelta !== 0) {\n${transport}transportDelta = 0;\n}`] : []),
+    ];
+  }
+}
+
+const restCode = (delta: string): string =>
+  `const delta = ${delta} % 65535 | 0, rest = delta < 0 ? delta + 65535 | 0 : delta;\n`;
+
+/** As {@link adjust}, by `rest`. */
+function adjustCode({ byteOffset }: FieldAccess, start: string, zeroMeansNone: boolean): string {
+  return `{
+const h = ${start}, at = h + ${byteOffset} | 0;
+if (h >= 0) {
+const old = D.getUint16(at), sum = (old ^ 65535) + rest | 0, adjusted = ((sum & 65535) + (sum >>> 16)) ^ 65535;
+${zeroMeansNone ? 'if (old !== 0) D.setUint16(at, adjusted === 0 ? 65535 : adjusted);' : 'D.setUint16(at, adjusted);'}
+}
+}
+`;
+}
+
+/** As {@link writeIpv4Checksum}. */
+function checksumCode(start: string, bytes: number): string {
+  const words = Array.from({ length: bytes / 2 }, (_, i) => 2 * i).filter((at) => at !== IPV4_CHECKSUM_OFFSET);
+  return `{
+const h = ${start};
+if (h >= 0) {
+let sum = ${words.map((at) => `D.getUint16(h + ${at} | 0)`).join(' + ')} | 0;
+sum = (sum & 65535) + (sum >>> 16) | 0;
+sum = (sum & 65535) + (sum >>> 16) | 0;
+D.setUint16(h + ${IPV4_CHECKSUM_OFFSET} | 0, sum ^ 65535);
+}
+}
+`;
 }

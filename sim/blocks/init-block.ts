@@ -3,6 +3,7 @@ import { must } from '../../compiler/data-plane/must.js';
 import { type DataPlane, FIXED_NAMES, type KeyField, NO_ACTION, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, type MaskedValue, parameterValues, refuseUnknownKeys, ternaryValue } from './entry-values.js';
+import type { PacketVector } from './packet-vector.js';
 import { NO_PORT, type Phv } from './phv.js';
 import { type LookupMaker, TernaryTable } from './ternary-table.js';
 
@@ -15,19 +16,20 @@ export class InitBlock {
   private readonly filters: readonly TernaryTable[];
   private readonly filterIndex: ReadonlyMap<string, number>;
   private readonly used: Int32Array;
-  private readonly forward: Int32Array;
+  /** By ingress port: the egress port of default forwarding. */
+  readonly forward: Int32Array;
   /** Egress port of packets from ports that have no entry of default forwarding. */
   private readonly nowhere: number;
   private forwardUsed = 0;
   /** The filter tables that have entries and that packets of this data plane can reach, in order. */
   private inUse: readonly TernaryTable[] = [];
 
-  /** @param makeLookup makes look-ups of filter tables; they are interpreted where it returns undefined */
+  /** @param lookups makes look-ups of filter tables; they are interpreted where it is left out or makes none */
   constructor(
     private readonly dataPlane: DataPlane,
-    makeLookup: LookupMaker = () => undefined,
+    lookups?: LookupMaker,
   ) {
-    this.filters = dataPlane.filterTables.map((table) => new TernaryTable(table, makeLookup));
+    this.filters = dataPlane.filterTables.map((table) => new TernaryTable(table, lookups));
     this.filterIndex = new Map(dataPlane.filterTables.map(({ table, index }) => [table, index]));
     this.used = new Int32Array(this.filters.length);
     this.nowhere = dataPlane.discardPort ?? NO_PORT;
@@ -54,6 +56,18 @@ export class InitBlock {
       if (programId !== 0) return programId === NO_PROGRAM ? 0 : programId;
     }
     return 0;
+  }
+
+  /**
+   * Sets `vector.program`, which is 0 so far, of all packets that have a layout.
+   * @returns false if some table has no look-up for vectors; then nothing has a meaning
+   */
+  classifyVector(vector: PacketVector): boolean {
+    for (const filter of this.inUse) if (!filter.lookupVector(vector)) return false;
+    if (!this.dataPlane.description.init.onEveryPass) return true;
+    const { program, count } = vector;
+    for (let v = 0; v < count; v++) if (program[v] === NO_PROGRAM) program[v] = 0;
+    return true;
   }
 
   isInitTable(table: string): boolean {

@@ -159,8 +159,11 @@ const MINIMUM_SLOTS = 16;
 /** Minimum number of slots for each record, which keeps runs of probes short. */
 const SLOTS_PER_ENTRY = 2;
 
+/** Of Fibonacci hashing: 2³² divided by the golden ratio. */
+export const HASH_FACTOR = 0x9e3779b1;
+
 /** Takes a word of the key into a hash. */
 export function mix(hash: number, word: number): number {
-  const mixed = Math.imul(hash ^ word, 0x9e3779b1);
+  const mixed = Math.imul(hash ^ word, HASH_FACTOR);
   return mixed ^ (mixed >>> 15);
 }

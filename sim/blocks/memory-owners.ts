@@ -2,10 +2,18 @@
  * Owners of the words of register arrays, as far as memory blocks were declared to the switch. Entries that other
  * controllers write over BF Runtime come without declarations: their accesses are not counted.
  */
+import { appendTo } from '../../compiler/data-plane/counting.js';
 import { addressFault, type DataPlane, type MemoryBlock, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
+
+/** Whether an entry's action is one of a stateful ALU. */
+export const accessesMemory = ({ action }: TableEntry): boolean => action.includes('.salu_');
+
+const overlap = (a: MemoryBlock, b: MemoryBlock): boolean => a.base < b.base + b.buckets && b.base < a.base + a.buckets;
 
 export class MemoryOwners {
   private readonly declared = new Map<number, readonly MemoryBlock[]>();
+  /** Declared blocks by RPB, and then by program. */
+  private readonly byRpb = new Map<number, Map<number, MemoryBlock[]>>();
   private readonly initOnEveryPass: boolean;
 
   constructor(private readonly dataPlane: DataPlane) {
@@ -14,7 +22,13 @@ export class MemoryOwners {
 
   /** Declares the blocks of a program, in place of earlier ones. */
   declare(programId: number, blocks: readonly MemoryBlock[]): void {
+    for (const { rpb } of this.declared.get(programId) ?? []) this.byRpb.get(rpb)?.delete(programId);
     this.declared.set(programId, blocks);
+    for (const block of blocks) {
+      const ofRpb = this.byRpb.get(block.rpb) ?? new Map<number, MemoryBlock[]>();
+      this.byRpb.set(block.rpb, ofRpb);
+      appendTo(ofRpb, programId, block);
+    }
   }
 
   /** All declared blocks by program id. */
@@ -28,12 +42,31 @@ export class MemoryOwners {
    */
   needsGuard(programId: number, entries: readonly TableEntry[], changesUnderWay: boolean): boolean {
     const blocks = this.declared.get(programId);
-    if (blocks === undefined || !entries.some(({ action }) => action.includes('.salu_'))) return false;
+    if (blocks === undefined || !entries.some(accessesMemory)) return false;
     // There a packet can become the program's in a later pass, with registers that another program left.
     const mayEnterLater =
       this.initOnEveryPass &&
       entries.some(({ key }) => key.some(({ name, value }) => name === RPB_KEYS.recirculation && value > 0));
     return changesUnderWay || mayEnterLater || addressFault(entries, blocks, this.dataPlane) !== undefined;
+  }
+
+  /** Whether no other program has declared a word of this program's blocks. @param counts which programs to look at */
+  isSoleOwner(programId: number, counts: (programId: number) => boolean): boolean {
+    const blocks = this.declared.get(programId);
+    return blocks?.every((block) => this.lies(block) && !this.isShared(programId, block, counts)) ?? false;
+  }
+
+  /** Whether a block lies within its register array; addresses behind it wrap. */
+  private lies({ rpb, base, buckets }: MemoryBlock): boolean {
+    const array = this.dataPlane.rpbs[rpb - 1];
+    return array !== undefined && base + buckets <= array.buckets;
+  }
+
+  private isShared(programId: number, block: MemoryBlock, counts: (programId: number) => boolean): boolean {
+    for (const [other, blocks] of this.byRpb.get(block.rpb) ?? []) {
+      if (other !== programId && blocks.some((each) => overlap(each, block)) && counts(other)) return true;
+    }
+    return false;
   }
 
   /** Whether a bucket belongs to the program; undefined without a declaration. @param rpb from 0 @param bucket index in the register array */

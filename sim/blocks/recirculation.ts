@@ -16,6 +16,7 @@ export class RecirculationTable {
   /** By program id: bit p is set if the packet recirculates after pass p. */
   private readonly again: Uint32Array;
   private used = 0;
+  private listener: (programId: number) => void = () => undefined;
 
   constructor(private readonly dataPlane: DataPlane) {
     this.again = new Uint32Array(2 ** dataPlane.description.state.programIdBits);
@@ -43,10 +44,24 @@ export class RecirculationTable {
     const bit = again ? 2 ** pass : 0;
     this.again[programId] = (this.again[programId] as number) | bit;
     this.used++;
+    this.listener(programId);
     return () => {
       this.again[programId] = (this.again[programId] as number) & ~bit;
+      this.listener(programId);
       this.used--;
     };
+  }
+
+  /** @param listener called for each program whose entries have changed, before its next packet */
+  whenChanged(listener: (programId: number) => void): void {
+    this.listener = listener;
+  }
+
+  /** How often packets of a program recirculate that are not dropped. */
+  recirculations(programId: number): number {
+    let pass = 0;
+    while (this.recirculates(programId, pass)) pass++;
+    return pass;
   }
 
   /** Whether a packet of this program recirculates after this pass, from 0. */

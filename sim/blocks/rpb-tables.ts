@@ -9,7 +9,7 @@ import { TargetError } from '../target/target.js';
 import { exactKey, parameterValues, refuseUnknownKeys, ternaryKey } from './entry-values.js';
 import { decodeRegisterMatch, type Instruction, InstructionDecoder, NOTHING } from './instructions/decode.js';
 import type { FieldOperands } from './instructions/field-operands.js';
-import type { MemoryOwners } from './memory-owners.js';
+import { accessesMemory, type MemoryOwners } from './memory-owners.js';
 import type { Phv } from './phv.js';
 import { branchIdsOf, buildProgramCode, type RpbEntry, setsBranch } from './program-code.js';
 
@@ -130,6 +130,16 @@ export class RpbTables {
   isGuarded(programId: number): boolean {
     const entries = this.entriesOf(programId).map(({ source }) => source);
     return this.owners.needsGuard(programId, entries, this.keepsBranchIds);
+  }
+
+  /**
+   * Whether the order of a program's packets and those of other programs can make a difference: unless its accesses are
+   * proven to lie within blocks that no other program has.
+   */
+  sharesMemory(programId: number): boolean {
+    const entries = this.entriesOf(programId);
+    if (!entries.some(({ source }) => accessesMemory(source))) return false;
+    return this.isGuarded(programId) || !this.owners.isSoleOwner(programId, (other) => this.hasEntries(other));
   }
 
   /** To be called when a program's memory blocks have changed: its code is built again. */

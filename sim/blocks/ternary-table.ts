@@ -5,6 +5,7 @@
 import type { FilterTable, HeaderField } from '../../compiler/index.js';
 import { type FieldAccess, fieldAccess, readField } from './header-fields.js';
 import { type FilterEntry, type FilterKey, type FilterMatch, MaskGroup } from './mask-group.js';
+import type { PacketVector } from './packet-vector.js';
 import type { Phv } from './phv.js';
 
 /** A 32-bit word of the key: bits of a header field, or the ingress port. */
@@ -13,8 +14,15 @@ export type KeyWord = { readonly kind: 'header'; readonly access: FieldAccess } 
 /** The program of the best matching entry of groups, or 0. */
 export type FilterLookup = (phv: Phv, groups: readonly MaskGroup[]) => number;
 
-/** Makes a look-up for the masks of these groups, in their order; undefined where the general look-up is as fast. */
-export type LookupMaker = (words: readonly KeyWord[], groups: readonly MaskGroup[]) => FilterLookup | undefined;
+/** Looks up the packets of a vector that have the table's header and no program yet. */
+export type VectorLookup = (vector: PacketVector, groups: readonly MaskGroup[]) => void;
+
+/** Makes look-ups for the masks of groups, in their order; undefined where the general look-up is as fast. */
+export interface LookupMaker {
+  forPackets(words: readonly KeyWord[], groups: readonly MaskGroup[]): FilterLookup | undefined;
+  /** @param requires the index of the table's header */
+  forVectors(words: readonly KeyWord[], groups: readonly MaskGroup[], requires: number): VectorLookup | undefined;
+}
 
 const LOW_BITS = 32;
 
@@ -32,10 +40,12 @@ export class TernaryTable {
   private readonly best: FilterMatch = { programId: 0, priority: 0, sequence: 0 };
   /** Made before the next look-up when masks have changed. */
   private find: FilterLookup | undefined;
+  /** The same for vectors; null if there is none. */
+  private findInVector: VectorLookup | null | undefined;
 
   constructor(
     private readonly description: FilterTable,
-    private readonly makeLookup: LookupMaker,
+    private readonly lookups: LookupMaker | undefined,
   ) {
     this.requires = description.requires;
     this.words = description.keys.flatMap((field): KeyWord[] => {
@@ -78,8 +88,19 @@ export class TernaryTable {
 
   /** The program of the best matching entry, or 0. The packet must have the header that the table requires. */
   lookup(phv: Phv): number {
-    this.find ??= this.makeLookup(this.words, this.order) ?? ((packet, groups) => this.findInGroups(packet, groups));
+    this.find ??=
+      this.lookups?.forPackets(this.words, this.order) ?? ((packet, groups) => this.findInGroups(packet, groups));
     return this.find(phv, this.order);
+  }
+
+  /** Finds the programs of those packets of a vector that have none yet. Whether this table can. */
+  lookupVector(vector: PacketVector): boolean {
+    if (this.findInVector === undefined) {
+      this.findInVector = this.lookups?.forVectors(this.words, this.order, this.requires) ?? null;
+    }
+    if (this.findInVector === null) return false;
+    this.findInVector(vector, this.order);
+    return true;
   }
 
   private findInGroups(phv: Phv, order: readonly MaskGroup[]): number {
@@ -113,6 +134,7 @@ export class TernaryTable {
     if (order.length === this.order.length && order.every((group, i) => group === this.order[i])) return;
     this.order = order;
     this.find = undefined;
+    this.findInVector = undefined;
     this.wanted = Int32Array.from(new Set(this.order.flatMap((group) => [...group.active])));
   }
 }

@@ -10,12 +10,15 @@ import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js'
 import { ActionUnit } from '../blocks/actions.js';
 import type { Counters } from '../blocks/counters.js';
 import { Deparser } from '../blocks/deparser.js';
+import type { InitBlock } from '../blocks/init-block.js';
 import type { FieldOperands } from '../blocks/instructions/field-operands.js';
 import { InterpretedParser, type PacketParser, parsesAgain } from '../blocks/parser.js';
 import { NO_PORT, Phv } from '../blocks/phv.js';
 import type { RegisterArrays } from '../blocks/register-arrays.js';
 import { CompiledEngine } from '../engines/compiled/compiled-engine.js';
 import { CompiledParser } from '../engines/compiled/compiled-parser.js';
+import { VectorEngine } from '../engines/compiled/vector-engine.js';
+import { createVectorParser, type VectorParser } from '../engines/compiled/vector-parser.js';
 import { InterpretedEngine } from '../engines/interpreted-engine.js';
 import type { EngineName, RpbEngine } from '../engines/rpb-engine.js';
 import type { HitCounters, LookupBlocks } from './hits/hit-counters.js';
@@ -32,11 +35,23 @@ export interface PipelineParts {
   readonly hits?: HitCounters | undefined;
 }
 
+/** The blocks of a pipe for vectors of packets. */
+export interface VectorBlocks {
+  readonly init: InitBlock;
+  readonly parser: VectorParser;
+  readonly engine: VectorEngine;
+}
+
 export class Pipeline {
   readonly tables: SwitchTables;
   readonly memory: RegisterArrays;
   readonly counters: Counters;
   readonly engine: RpbEngine;
+  /**
+   * Absent where no code is generated, where hits are counted, and on data planes whose later passes can find other
+   * headers.
+   */
+  readonly vectors: VectorBlocks | undefined;
   readonly recirculationPort: number;
   /** The egress port of packets that nobody forwards. */
   readonly nowhere: number;
@@ -81,6 +96,15 @@ export class Pipeline {
     this.headerCount = dataPlane.headers.length;
     this.reparses = parsesAgain(dataPlane);
     this.initOnEveryPass = init.onEveryPass;
+    if (isCompiled && hits === undefined && !this.reparses) {
+      const { init: initBlock, rpbs, recirculation } = tables;
+      const parts = { init: initBlock, rpbs, recirculation, actions, memory, operands, counters };
+      this.vectors = {
+        init: initBlock,
+        parser: createVectorParser(dataPlane),
+        engine: new VectorEngine(dataPlane, parts, this.nowhere),
+      };
+    }
   }
 
   /** A header vector for this pipeline's packets; a driver has one for each packet in flight. */

@@ -30,10 +30,10 @@ export class SwitchTables {
 
   /**
    * @param operands the fields that actions read and write
-   * @param makeLookup makes look-ups of filter tables; they are interpreted if it is left out
+   * @param lookups makes look-ups of filter tables; they are interpreted if it is left out
    */
-  constructor(dataPlane: DataPlane, operands: FieldOperands = new FieldOperands(dataPlane), makeLookup?: LookupMaker) {
-    this.init = new InitBlock(dataPlane, makeLookup);
+  constructor(dataPlane: DataPlane, operands: FieldOperands = new FieldOperands(dataPlane), lookups?: LookupMaker) {
+    this.init = new InitBlock(dataPlane, lookups);
     this.owners = new MemoryOwners(dataPlane);
     this.rpbs = new RpbTables(dataPlane, operands, this.owners);
     this.recirculation = new RecirculationTable(dataPlane);

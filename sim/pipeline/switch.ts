@@ -12,6 +12,7 @@ import type { EngineName } from '../engines/rpb-engine.js';
 import type { PacketDriver } from './drivers/packet-driver.js';
 import { PipedDriver } from './drivers/piped-driver.js';
 import { RunToEndDriver } from './drivers/run-to-end-driver.js';
+import { VectorDriver } from './drivers/vector-driver.js';
 import { HitCounters } from './hits/hit-counters.js';
 import { Pipeline } from './pipeline.js';
 import { SwitchTables, type TableOperation } from './switch-tables.js';
@@ -40,6 +41,8 @@ export class Switch implements PacketDriver {
   readonly registersOfPipes: readonly RegisterArrays[];
   private readonly pipes: readonly Pipeline[];
   private readonly driver: PacketDriver;
+  /** The driver, where packets go through in vectors. */
+  readonly vectorDriver: VectorDriver | undefined;
   private readonly phv: Phv;
 
   constructor(
@@ -66,7 +69,11 @@ export class Switch implements PacketDriver {
     this.pipeline = newPipeline();
     this.pipes = [this.pipeline, ...Array.from({ length: pipes - 1 }, newPipeline)];
     this.registersOfPipes = this.pipes.map(({ memory }) => memory);
-    this.driver = pipes === 1 ? new RunToEndDriver(this.pipeline) : new PipedDriver(this.pipeline, this.pipes);
+    const { vectors } = this.pipeline;
+    this.vectorDriver = pipes === 1 && vectors !== undefined ? new VectorDriver(this.pipeline, vectors) : undefined;
+    this.driver =
+      this.vectorDriver ??
+      (pipes === 1 ? new RunToEndDriver(this.pipeline) : new PipedDriver(this.pipeline, this.pipes));
     this.phv = this.pipeline.newPhv();
   }
 
@@ -121,7 +128,8 @@ export class Switch implements PacketDriver {
 
   /** Generates code for programs that have changed; without it, the first packet of each waits for that. */
   prepare(): void {
-    for (const { engine } of this.pipes) engine.prepare();
+    if (this.vectorDriver === undefined) for (const { engine } of this.pipes) engine.prepare();
+    else this.pipeline.vectors?.engine.prepare();
   }
 
   /** All entries, in the order of their insertion: inserted so into another switch, they make an equal one. */
@@ -146,6 +154,7 @@ export class Switch implements PacketDriver {
   /** Sets `batch.programId` of packets `from` … `to - 1` and does nothing else to them. */
   classify(batch: PacketBatch, from: number, to: number): void {
     const { pipeline, phv } = this;
+    if (this.vectorDriver !== undefined) return this.vectorDriver.classify(batch, from, to);
     for (let i = from; i < to; i++) {
       pipeline.load(phv, batch, i);
       batch.programId[i] = pipeline.classify(phv);

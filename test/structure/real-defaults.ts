@@ -331,6 +331,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'hw-driver/server/service.ts': ['subscribe.device_id ?? 0', 'client_id = 0', "p4_name = ''"],
   'sim/blocks/init-block.ts': ['programId = 0'],
   'sim/blocks/instructions/decode.ts': ['second = 0', 'first = 0', 'flag = 0'],
+  'sim/blocks/memory-owners.ts': ['this.declared.get(programId) ?? []', 'this.byRpb.get(block.rpb) ?? []'],
   'sim/blocks/parser-walks.ts': [
     'dataPlane.headers[dataPlane.headerIndex(name)] ?? []',
     'select?.next ?? []',
@@ -346,6 +347,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'sim/blocks/ternary-table.ts': ['fields.get(field.name) ?? { value: 0, mask: 0 }'],
   'sim/engines/compiled/compiled-engine.ts': ['code?.constants ?? []'],
   'sim/engines/compiled/compiled-parser.ts': ['this.dataPlane.description.headers[name] ?? {}', 'valid = []'],
+  'sim/engines/compiled/vector-parser.ts': ['valid = []', 'exact.get(key) ?? {'],
   'sim/made-packet/field-names.ts': ['this.short.get(bare) ?? []'],
   'sim/made-packet/made-packet.ts': [
     '/^([\\w.]+)=(.+)$/.exec(part) ?? []',
@@ -359,6 +361,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'sim/pipeline/drivers/queued-driver.ts': ['from = 0'],
   'sim/pipeline/drivers/run-to-end-driver.ts': ['from = 0'],
   'sim/pipeline/drivers/tracing-driver.ts': ['from = 0'],
+  'sim/pipeline/drivers/vector-driver.ts': ['from = 0'],
   'sim/pipeline/parallel/packet-processor.ts': ['from = 0'],
   'sim/pipeline/switch.ts': ["wanted = 'compiled'", 'pipes = 1', 'from = 0'],
   'sim/pipeline/time/timed-driver.ts': [

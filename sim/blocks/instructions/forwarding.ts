@@ -18,14 +18,14 @@ export const RETURN: Meaning<'return', 'return'> = {
 function returnCode(to: CodeWriter): string {
   const { ethernet, ipv4, source, destination } = to.endpoints;
   return [
-    `const h2 = ${to.header(ethernet)}, h3 = ${to.header(ipv4)};`,
-    'if (h2 >= 0) {',
-    'const high = D.getInt32(h2), low = D.getUint16(h2 + 4 | 0);',
-    'D.setInt32(h2, D.getInt32(h2 + 6 | 0)); D.setUint16(h2 + 4 | 0, D.getUint16(h2 + 10 | 0));',
-    'D.setInt32(h2 + 6 | 0, high); D.setUint16(h2 + 10 | 0, low);',
+    `const macs = ${to.header(ethernet)}, addresses = ${to.header(ipv4)};`,
+    'if (macs >= 0) {',
+    'const high = D.getInt32(macs), low = D.getUint16(macs + 4 | 0);',
+    'D.setInt32(macs, D.getInt32(macs + 6 | 0)); D.setUint16(macs + 4 | 0, D.getUint16(macs + 10 | 0));',
+    'D.setInt32(macs + 6 | 0, high); D.setUint16(macs + 10 | 0, low);',
     '}',
-    'if (h3 >= 0) {',
-    `const from = h3 + ${source.byteOffset} | 0, to = h3 + ${destination.byteOffset} | 0, word = D.getInt32(from);`,
+    'if (addresses >= 0) {',
+    `const from = addresses + ${source.byteOffset} | 0, to = addresses + ${destination.byteOffset} | 0, word = D.getInt32(from);`,
     'D.setInt32(from, D.getInt32(to)); D.setInt32(to, word);',
     `${to.write('ipv4Changed')} = true;`,
     '}',

@@ -20,7 +20,7 @@ const tupleInto = <Name extends string>(name: Name, register: number, variable: 
     const unit = must(to.hashes[rpb], 'hash unit of an RPB');
     return [
       `const t = ${to.constant(rpb * HASH_ROWS)}, h = ${to.header(ipv4)}, l4 = ${to.header(ports)};`,
-      'let from = 0, to = 0, protocol = 0;',
+      'let from = 0; let to = 0; let protocol = 0;',
       `if (h >= 0) { from = ${readCode(source, 'h')}; to = ${readCode(destination, 'h')}; protocol = ${readCode(protocol, 'h')}; }`,
       'const ports = l4 < 0 ? 0 : D.getInt32(l4);',
       `let crc = ${extendWordCode(unit, 't', String(unit.initial), 'from')};`,

@@ -79,6 +79,7 @@ export class CellWriter implements CodeWriter {
   readonly constants: number[] = [];
   readonly used = new Set<Variable>();
   readonly written = new Set<Variable>();
+  private readonly writtenByCell = new Set<Variable>();
   readonly intrinsics = new Set<Intrinsic>();
   readonly headers = new Set<number>();
 
@@ -100,8 +101,9 @@ export class CellWriter implements CodeWriter {
     this.arrayStarts = context.arrayStarts;
   }
 
-  /** The first entry of an RPB that matches runs. */
-  cell(entries: readonly RpbEntry[]): void {
+  /** The first entry of an RPB that matches runs. @returns the variables that entries set */
+  cell(entries: readonly RpbEntry[]): ReadonlySet<Variable> {
+    this.writtenByCell.clear();
     let isFirst = true;
     for (const entry of entries) {
       const condition = this.condition(entry);
@@ -109,11 +111,12 @@ export class CellWriter implements CodeWriter {
       const block = `{\n${this.action(entry)}\n}`;
       if (condition === 'true') {
         this.lines.push(isFirst ? block : `else ${block}`);
-        return;
+        break;
       }
       this.lines.push(`${isFirst ? '' : 'else '}if (${condition}) ${block}`);
       isFirst = false;
     }
+    return this.writtenByCell;
   }
 
   read(name: Variable): string {
@@ -124,6 +127,7 @@ export class CellWriter implements CodeWriter {
   write(name: Variable): string {
     this.used.add(name);
     this.written.add(name);
+    this.writtenByCell.add(name);
     return name;
   }
 

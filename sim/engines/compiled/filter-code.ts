@@ -5,8 +5,9 @@
 
 import { must } from '../../../compiler/data-plane/must.js';
 import { readCode } from '../../blocks/field-code.js';
-import { type MaskGroup, mix, RECORD } from '../../blocks/mask-group.js';
-import type { FilterLookup, KeyWord, LookupMaker } from '../../blocks/ternary-table.js';
+import { HASH_FACTOR, type MaskGroup, RECORD } from '../../blocks/mask-group.js';
+import type { FilterLookup, KeyWord, LookupMaker, VectorLookup } from '../../blocks/ternary-table.js';
+import { namedFunction } from './named-function.js';
 
 /** Maximum masks in generated code: with more it would be long, and most of the time goes to the probes. */
 const MAX_GROUPS = 16;
@@ -15,56 +16,101 @@ const MAX_KEPT = 256;
 
 /** Keeps the look-ups it makes: as entries come and go, tables return to sets of masks that they had. */
 export function compiledLookups(): LookupMaker {
-  const known = new Map<string, FilterLookup>();
-  return (words, groups) => {
-    if (groups.length > MAX_GROUPS) return undefined;
-    const body = lookupCode(words, groups);
-    const found =
-      known.get(body) ?? (new Function('mix', `return function lookup(P, G) {\n${body}\n};`)(mix) as FilterLookup);
-    if (known.size >= MAX_KEPT) known.clear();
-    known.set(body, found);
-    return found;
+  const packets = new KeptFunctions<FilterLookup>('lookUp', 'P, G');
+  const vectors = new KeptFunctions<VectorLookup>('lookUpVector', 'V, G');
+  return {
+    forPackets: (words, groups) =>
+      groups.length > MAX_GROUPS ? undefined : packets.of(packetLookupCode(words, groups)),
+    forVectors: (words, groups, requires) =>
+      groups.length > MAX_GROUPS ? undefined : vectors.of(vectorLookupCode(words, groups, requires)),
   };
 }
 
-function lookupCode(words: readonly KeyWord[], groups: readonly MaskGroup[]): string {
-  const wanted = [...new Set(groups.flatMap(({ active }) => [...active]))];
+class KeptFunctions<Lookup> {
+  private readonly known = new Map<string, Lookup>();
+
+  constructor(
+    private readonly name: string,
+    private readonly parameters: string,
+  ) {}
+
+  of(body: string): Lookup {
+    const { known } = this;
+    const found = known.get(body) ?? (namedFunction(this.name, this.parameters, body) as Lookup);
+    if (known.size >= MAX_KEPT) known.clear();
+    known.set(body, found);
+    return found;
+  }
+}
+
+function packetLookupCode(words: readonly KeyWord[], groups: readonly MaskGroup[]): string {
   return [
     "'use strict';",
     'const D = P.view, H = P.headerStart;',
-    'let program = 0, priority = Infinity, sequence = 0;',
-    ...wanted.map((i) => wordCode(i, words[i])),
     ...groups.map(groupCode),
-    'return program;',
+    'let found = 0; let priority = 0; let sequence = 0;',
+    ...wantedWords(groups).map((i) => wordCode(i, words[i], (header) => `H[${header}]`, 'P.ingressPort')),
+    'search: {',
+    ...groups.map(probeCode),
+    '}',
+    'return found === 0 ? 0 : found - 1 | 0;',
   ].join('\n');
 }
 
-function wordCode(i: number, word: KeyWord | undefined): string {
-  if (word?.kind !== 'header') return `const w${i} = P.ingressPort;`;
-  const { access } = word;
-  return `const h${i} = H[${access.header}], w${i} = h${i} < 0 ? 0 : ${readCode(access, `h${i}`)};`;
+function vectorLookupCode(words: readonly KeyWord[], groups: readonly MaskGroup[], requires: number): string {
+  const start = (header: number): string => `p + L[l + ${header} | 0] | 0`;
+  return [
+    "'use strict';",
+    'const D = V.view, L = V.headerStarts, { start, layout, packet, program } = V;',
+    'const { ingressPort } = V.batch;',
+    ...groups.map(groupCode),
+    'for (let v = 0, count = V.count; v < count; v++) {',
+    'const l = layout[v], p = start[v];',
+    `if (program[v] !== 0 || l < 0 || (${start(requires)}) < 0) continue;`,
+    'let found = 0; let priority = 0; let sequence = 0;',
+    ...wantedWords(groups).map((i) => wordCode(i, words[i], start, 'ingressPort[packet[v]]')),
+    'search: {',
+    ...groups.map(probeCode),
+    '}',
+    'program[v] = found === 0 ? 0 : found - 1 | 0;',
+    '}',
+  ].join('\n');
 }
 
+const wantedWords = (groups: readonly MaskGroup[]): number[] => [
+  ...new Set(groups.flatMap(({ active }) => [...active])),
+];
+
+function wordCode(i: number, word: KeyWord | undefined, start: (header: number) => string, port: string): string {
+  if (word?.kind !== 'header') return `const w${i} = ${port} | 0;`;
+  const { access } = word;
+  return `const h${i} = ${start(access.header)}, w${i} = h${i} < 0 ? 0 : ${readCode(access, `h${i}`)};`;
+}
+
+const groupCode = (_group: MaskGroup, place: number): string =>
+  `const best${place} = G[${place}].bestPriority, R${place} = G[${place}].records, last${place} = G[${place}].slotMask;`;
+
 /** Replaces the best match so far by the same rule as {@link MaskGroup.lookup}. */
-function groupCode({ active, masks, recordWords }: MaskGroup, place: number): string {
+function probeCode({ active, masks, recordWords }: MaskGroup, place: number): string {
   const count = active.length;
   const keys = Array.from(
     active,
     (word, j) => `const k${j} = w${word} & ${must(masks[j], `mask of word ${word}`) | 0};`,
   );
-  const hash = Array.from(active).reduce((text, _, j) => `mix(${text}, k${j})`, '0');
-  const differs = Array.from(active, (_, j) => `(R[at + ${j}] ^ k${j})`).join(' | ') || '0';
+  const mixes = Array.from(active, (_, j) => `hash = Math.imul(hash ^ k${j}, ${HASH_FACTOR}); hash ^= hash >>> 15;`);
+  const differs = Array.from(active, (_, j) => `(R[at + ${j} | 0] ^ k${j})`).join(' | ') || '0';
   return `{
-const g = G[${place}];
-if (g.bestPriority > priority) return program;
-const R = g.records, last = g.slotMask;
+${place === 0 ? '' : `if (found !== 0 && best${place} > priority) break search;`}
+const R = R${place}, last = last${place};
 ${keys.join('\n')}
-for (let slot = ${hash} & last;; slot = slot + 1 & last) {
-const at = slot * ${recordWords}, mark = R[at + ${count + RECORD.mark}];
+let hash = 0;
+${mixes.join('\n')}
+for (let slot = hash & last;; slot = slot + 1 & last) {
+const at = Math.imul(slot, ${recordWords}), mark = R[at + ${count + RECORD.mark} | 0] | 0;
 if (mark === 0) break;
 if ((${differs}) !== 0) continue;
-const p = R[at + ${count + RECORD.priority}], s = R[at + ${count + RECORD.sequence}];
-if (p < priority || p === priority && s < sequence) { program = mark - 1; priority = p; sequence = s; }
+const p = R[at + ${count + RECORD.priority} | 0], s = R[at + ${count + RECORD.sequence} | 0];
+if (found === 0 || p < priority || p === priority && s < sequence) { found = mark; priority = p; sequence = s; }
 }
 }`;
 }

@@ -7,7 +7,7 @@ export const STALE = -1;
 export class ProgramRows {
   /** By program id: where its row starts, {@link STALE} if its entries have changed since. */
   readonly start: Int32Array;
-  words = new Int32Array(1024);
+  words: Int32Array = new Int32Array(1024);
   /** Word 0 belongs to no row, so that 0 can mean {@link NO_ENTRIES}. */
   private end = 1;
   /** Words of rows that are no longer used. */

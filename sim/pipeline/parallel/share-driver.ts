@@ -3,12 +3,15 @@ import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { isOfShare } from '../../blocks/digest.js';
 import type { Phv } from '../../blocks/phv.js';
 import { runPasses } from '../drivers/run-to-end-driver.js';
+import type { VectorDriver } from '../drivers/vector-driver.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Switch } from '../switch.js';
 
 export class ShareDriver {
   private readonly pipeline: Pipeline;
   private readonly phv: Phv;
+  private readonly vectors: VectorDriver | undefined;
+  private readonly isOwn = (batch: PacketBatch, i: number): boolean => isOfShare(batch, i, this.share, this.shares);
 
   /** @param share from 0 @param shares their number */
   constructor(
@@ -18,11 +21,13 @@ export class ShareDriver {
   ) {
     this.pipeline = emulator.pipeline;
     this.phv = this.pipeline.newPhv();
+    this.vectors = emulator.vectorDriver;
   }
 
   /** Takes those of packets `from` … `to - 1` through the switch that are of this share; all have been classified. */
   process(batch: PacketBatch, from: number, to: number): void {
-    const { pipeline, phv, share, shares } = this;
+    const { pipeline, phv, share, shares, vectors } = this;
+    if (vectors !== undefined) return vectors.processClassified(batch, from, to, this.isOwn);
     for (let i = from; i < to; i++) {
       if (!isOfShare(batch, i, share, shares)) continue;
       const programId = batch.programId[i] as number;

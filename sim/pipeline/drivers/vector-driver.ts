@@ -1,0 +1,208 @@
+/**
+ * Takes packets through a switch in vectors, phase by phase: headers, filters, programs. Packets of one program keep
+ * their order; those of different programs do not, as far as programs share no memory, so that results are those of one
+ * packet after another.
+ */
+import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
+import type { InitBlock } from '../../blocks/init-block.js';
+import { NO_LAYOUT, PacketVector, VECTOR_SIZE } from '../../blocks/packet-vector.js';
+import type { Phv } from '../../blocks/phv.js';
+import { NO_RUN, VECTOR_ROW, type VectorEngine } from '../../engines/compiled/vector-engine.js';
+import type { VectorParser } from '../../engines/compiled/vector-parser.js';
+import type { Pipeline, VectorBlocks } from '../pipeline.js';
+import type { PacketDriver } from './packet-driver.js';
+import { runPasses } from './run-to-end-driver.js';
+
+/** Whether a vector has packets of this place in the batch. */
+export type Selection = (batch: PacketBatch, i: number) => boolean;
+
+const IN_ORDER = Int32Array.from({ length: VECTOR_SIZE }, (_, v) => v);
+
+export class VectorDriver implements PacketDriver {
+  private readonly init: InitBlock;
+  private readonly parser: VectorParser;
+  private readonly engine: VectorEngine;
+  private readonly vector: PacketVector;
+  private readonly phv: Phv;
+  /** By function: first its packets in the vector, then where the next of them goes in the order. */
+  private places: Int32Array = new Int32Array(64);
+  /** The functions of the vector, in the order of their first packets. */
+  private readonly functions = new Int32Array(VECTOR_SIZE);
+  private isOrdered = false;
+
+  /** @param pipeline takes packets that have no layout, or whose programs have no function */
+  constructor(
+    private readonly pipeline: Pipeline,
+    { init, parser, engine }: VectorBlocks,
+  ) {
+    this.init = init;
+    this.parser = parser;
+    this.engine = engine;
+    this.vector = new PacketVector(parser.headerStarts);
+    this.phv = pipeline.newPhv();
+  }
+
+  process(batch: PacketBatch, from = 0, to = batch.count): void {
+    for (let at = from; at < to; ) {
+      at = this.fill(batch, at, to);
+      this.parser.parse(this.vector, batch);
+      this.classifyVector(batch);
+      this.runVector(batch);
+    }
+  }
+
+  /** Sets `batch.programId` of packets `from` … `to - 1` and does nothing else to them. */
+  classify(batch: PacketBatch, from: number, to: number): void {
+    const { vector } = this;
+    for (let at = from; at < to; ) {
+      at = this.fill(batch, at, to);
+      this.parser.parse(vector, batch);
+      this.classifyVector(batch);
+      for (let v = 0; v < vector.count; v++) batch.programId[vector.packet[v] as number] = vector.program[v] as number;
+    }
+  }
+
+  /** As {@link process}, of those packets of a share of the programs; all have been classified. */
+  processClassified(batch: PacketBatch, from: number, to: number, isOwn: Selection): void {
+    const { vector } = this;
+    for (let at = from; at < to; ) {
+      at = this.fill(batch, at, to, isOwn);
+      this.parser.parse(vector, batch);
+      for (let v = 0; v < vector.count; v++) vector.program[v] = batch.programId[vector.packet[v] as number] as number;
+      this.runVector(batch);
+    }
+  }
+
+  /** @returns the place behind the last packet of the vector */
+  private fill(batch: PacketBatch, from: number, to: number, isOwn?: Selection): number {
+    const { vector } = this;
+    const { packet } = vector;
+    vector.begin(batch);
+    let i = from;
+    let count = 0;
+    for (; i < to && count < VECTOR_SIZE; i++) if (isOwn === undefined || isOwn(batch, i)) packet[count++] = i;
+    vector.count = count;
+    return i;
+  }
+
+  private classifyVector(batch: PacketBatch): void {
+    const { init, vector } = this;
+    const { packet, layout, program } = vector;
+    const isDone = init.classifyVector(vector);
+    if (isDone && vector.odd === 0) return;
+    for (let v = 0; v < vector.count; v++) {
+      if (isDone && layout[v] !== NO_LAYOUT) continue;
+      this.pipeline.load(this.phv, batch, packet[v] as number);
+      program[v] = this.pipeline.classify(this.phv);
+    }
+  }
+
+  private runVector(batch: PacketBatch): void {
+    const { engine } = this;
+    engine.tidy();
+    const functions = this.group(batch);
+    if (this.isOrdered) return this.runInOrder(batch);
+    const { places, functions: made } = this;
+    let from = 0;
+    for (let f = 0; f < functions; f++) {
+      const run = made[f] as number;
+      const to = places[run] as number;
+      places[run] = 0;
+      this.run(run, batch, from, to);
+      from = to;
+    }
+  }
+
+  /** Finds the rows of all packets, and orders packets by function. @returns the number of functions */
+  private group(batch: PacketBatch): number {
+    const { vector, engine, functions } = this;
+    const { packet, program, row, order, count } = vector;
+    const { rows } = engine;
+    let used = 0;
+    let isOrdered = 0;
+    const { programId } = batch;
+    let places: Int32Array = this.places;
+    let words: Int32Array = rows.words;
+    for (let v = 0; v < count; v++) {
+      const id = program[v] as number;
+      programId[packet[v] as number] = id;
+      let start = rows.start[id] as number;
+      if (start <= 0) {
+        start = engine.build(id);
+        words = rows.words;
+        places = this.placesFor(engine.runCount);
+      }
+      row[v] = start;
+      const run = words[start + VECTOR_ROW.run] as number;
+      isOrdered |= words[start + VECTOR_ROW.isOrdered] as number;
+      const packets = places[run] as number;
+      if (packets === 0) functions[used++] = run;
+      places[run] = packets + 1;
+    }
+    this.isOrdered = isOrdered !== 0;
+    if (used === 1) {
+      order.set(IN_ORDER);
+      return used;
+    }
+    let next = 0;
+    for (let f = 0; f < used; f++) {
+      const run = functions[f] as number;
+      const packets = places[run] as number;
+      places[run] = next;
+      next += packets;
+    }
+    for (let v = 0; v < count; v++) {
+      const run = words[(row[v] as number) + VECTOR_ROW.run] as number;
+      const place = places[run] as number;
+      places[run] = place + 1;
+      order[place] = v;
+    }
+    return used;
+  }
+
+  private placesFor(functions: number): Int32Array {
+    if (functions <= this.places.length) return this.places;
+    const grown = new Int32Array(2 * functions);
+    grown.set(this.places);
+    this.places = grown;
+    return grown;
+  }
+
+  /** One after another. */
+  private runInOrder(batch: PacketBatch): void {
+    const { vector, engine, places } = this;
+    const { row, order, count } = vector;
+    const { words } = engine.rows;
+    const runOf = (v: number): number => words[(row[v] as number) + VECTOR_ROW.run] as number;
+    order.set(IN_ORDER);
+    for (let from = 0; from < count; ) {
+      const run = runOf(from);
+      places[run] = 0;
+      let to = from + 1;
+      while (to < count && runOf(to) === run) to++;
+      this.run(run, batch, from, to);
+      from = to;
+    }
+  }
+
+  private run(run: number, batch: PacketBatch, from: number, to: number): void {
+    const { vector, engine } = this;
+    let at = from;
+    for (;;) {
+      if (run !== NO_RUN) at = engine.run(run, vector, at, to);
+      if (at >= to) return;
+      this.runAlone(batch, vector.order[at] as number);
+      at++;
+    }
+  }
+
+  /** Takes a packet through the pipeline. */
+  private runAlone(batch: PacketBatch, v: number): void {
+    const { pipeline, phv, vector } = this;
+    const i = vector.packet[v] as number;
+    pipeline.load(phv, batch, i);
+    pipeline.initClassified(phv, vector.program[v] as number);
+    runPasses(pipeline, phv);
+    pipeline.verdict(phv, batch, i);
+  }
+}

@@ -1,0 +1,189 @@
+/** Vectors of packets give what one packet after another gives: state, output, counters and verdicts. */
+import fc from 'fast-check';
+import seedrandom from 'seedrandom';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  analyse,
+  BUILT_IN_DATA_PLANES,
+  type DataPlane,
+  defaultForwardEntry,
+  installOperations,
+  must,
+  type Operation,
+  revokeOperations,
+  SwitchState,
+} from '../../compiler/index.js';
+import { VECTOR_SIZE } from '../../sim/blocks/packet-vector.js';
+import { PacketGenerator, Switch, stateDigest, type Translation } from '../../sim/index.js';
+import type { PacketDriver } from '../../sim/pipeline/drivers/packet-driver.js';
+import { RunToEndDriver } from '../../sim/pipeline/drivers/run-to-end-driver.js';
+import { appendPacketBytes, createPacketBatch, type PacketBatch, packetBytes } from '../../traces/index.js';
+import { wholePrograms } from '../compiler/random-whole-programs.js';
+import { frame } from './frames.js';
+import { dataPlane, filterEntry, rpbEntry } from './test-switch.js';
+import { compileIfFits } from './translations.js';
+
+const PORTS = [1, 2, 3, 4];
+const MAX_PACKETS = 3 * VECTOR_SIZE;
+const ODD = 0.1;
+const RUNS = 12;
+
+interface Packet {
+  readonly bytes: Uint8Array;
+  readonly port: number;
+}
+
+/** Two equal switches, of which one takes packets one by one. */
+class Pair {
+  readonly vectors: Switch;
+  readonly single: Switch;
+  private readonly sides: readonly (readonly [Switch, PacketDriver])[];
+
+  constructor(plane: DataPlane) {
+    this.vectors = new Switch(plane);
+    this.single = new Switch(plane);
+    this.sides = [
+      [this.vectors, this.vectors],
+      [this.single, new RunToEndDriver(this.single.pipeline)],
+    ];
+    const entries = PORTS.map((port) => defaultForwardEntry(plane, port, port + 4));
+    this.apply(entries.map((entry) => ({ kind: 'insertEntry', entry })));
+  }
+
+  apply(operations: readonly Operation[]): void {
+    for (const [emulator] of this.sides) for (const operation of operations) emulator.apply(operation);
+  }
+
+  /** @param cuts places where a call of `process` ends and the next begins */
+  compare(packets: readonly Packet[], cuts: readonly number[] = []): void {
+    const [together, alone] = this.sides.map(([emulator, driver]) => {
+      const batch = createPacketBatch(packets.length, packets.length * 2048);
+      for (const { bytes, port } of packets) appendPacketBytes(batch, bytes, port);
+      const ends = [...cuts, packets.length];
+      ends.forEach((end, i) => {
+        driver.process(batch, ends[i - 1] ?? 0, end);
+      });
+      return { ...resultsOf(batch), counters: { ...emulator.counters }, state: stateDigest(emulator.memory.words) };
+    });
+    together?.packets.forEach((packet, i) => {
+      assert.equal(packet, alone?.packets[i], `packet ${i}`);
+    });
+    assert.equal(together, alone);
+  }
+}
+
+function resultsOf(batch: PacketBatch): { readonly packets: unknown[] } {
+  return {
+    packets: Array.from({ length: batch.count }, (_, i) => ({
+      port: batch.egressPort[i],
+      program: batch.programId[i],
+      recirculations: batch.recirculations[i],
+      bytes: Buffer.from(packetBytes(batch, i)).toString('hex'),
+    })),
+  };
+}
+
+/** Packets that are cut, have options or another version of IP, or that nothing is known of. */
+function odd(bytes: Uint8Array, random: () => number): Uint8Array {
+  const changed = bytes.slice();
+  const kind = random();
+  if (kind < 0.4) return changed.slice(0, Math.floor(random() * changed.length));
+  const at = kind < 0.8 ? 14 : Math.floor(random() * changed.length);
+  if (at < changed.length) changed[at] = kind < 0.6 ? 0x46 : Math.floor(random() * 256);
+  return changed;
+}
+
+function packetsFor(running: readonly Translation[], plane: DataPlane, count: number, random: () => number): Packet[] {
+  const generators = running.map(({ program }) => new PacketGenerator(program, plane, random));
+  return Array.from({ length: count }, () => {
+    const { bytes } = must(generators[Math.floor(random() * generators.length)], 'generator').next();
+    const port = must(PORTS[Math.floor(random() * PORTS.length)], 'port');
+    return { bytes: random() < ODD ? odd(bytes, random) : bytes, port };
+  });
+}
+
+const script = fc.record({
+  programs: fc.array(wholePrograms(), { minLength: 2, maxLength: 6 }),
+  seed: fc.nat(),
+  recirculations: fc.integer({ min: 0, max: 3 }),
+});
+
+for (const name of BUILT_IN_DATA_PLANES) {
+  const plane = dataPlane(name);
+  test(`${name}: vectors and single packets give equal results while programs come and go`, () => {
+    let ran = 0;
+    fc.assert(
+      fc.property(script, ({ programs, seed, recirculations }) => {
+        const random = seedrandom.alea(String(seed));
+        const pair = new Pair(plane);
+        const state = new SwitchState(plane);
+        const running: Translation[] = [];
+        for (const [i, text] of programs.entries()) {
+          // Random programs are those of the default data plane; others have not all of its actions.
+          if (analyse(text, plane).hasErrors) continue;
+          const translation = compileIfFits(text, state, { name: `p${i}`, filterPriority: i, recirculations });
+          if (translation === undefined) continue;
+          state.commit(translation.compiled);
+          running.push(translation);
+          ran++;
+          pair.apply(installOperations(translation.compiled));
+          const count = 1 + Math.floor(random() * random() * MAX_PACKETS);
+          pair.compare(packetsFor(running, plane, count, random), [Math.floor(random() * count)]);
+          if (running.length > 2 && random() < 0.5) {
+            const [gone] = running.splice(Math.floor(random() * running.length), 1);
+            const { compiled } = must(gone, 'running program');
+            pair.apply(revokeOperations(compiled));
+            state.beginRevoke(compiled.program);
+            state.release(compiled.program);
+          }
+        }
+      }),
+      { seed: 20_261_129, numRuns: RUNS, endOnFailure: true },
+    );
+    assert.ok(ran > RUNS / 2, `${ran} programs ran`);
+  });
+}
+
+/** Programs 1 and 2 count in one word and write the count into their packets. */
+const shared = (plane: DataPlane): Operation[] =>
+  [1, 2].flatMap((program) =>
+    [
+      filterEntry(plane, 'L4', program, { 'hdr.l4_port.src_port': [program, 0xffff] }),
+      rpbEntry(plane, 1, 'loadi_sar', [program], { program }),
+      rpbEntry(plane, 2, 'address_translation_offset', [10, 0], { program }),
+      rpbEntry(plane, 3, 'salu_add_sub', [], { program }),
+      rpbEntry(plane, 4, 'modify_hdrl5key3_sar', [], { program }),
+      // Of another shape, so that vectors would part them.
+      ...(program === 1 ? [rpbEntry(plane, 5, 'report', [], { program })] : []),
+    ].map((entry) => ({ kind: 'insertEntry' as const, entry })),
+  );
+const ofPrograms = (count: number): Packet[] =>
+  Array.from({ length: count }, (_, i) => ({
+    bytes: frame({ udp: { src: 1 + ((i * 7 + (i >> 2)) % 3) }, l5: [i, 0, 0, 0] }),
+    port: 1,
+  }));
+
+test('packets of programs that share memory keep their order: no blocks are declared', () => {
+  const plane = dataPlane('default');
+  const pair = new Pair(plane);
+  pair.apply(shared(plane));
+  pair.compare(ofPrograms(600));
+});
+
+test('packets of programs whose declared blocks overlap keep their order, and others share a vector with them', () => {
+  const plane = dataPlane('default');
+  const pair = new Pair(plane);
+  pair.apply(shared(plane));
+  const declare = (programId: number, base: number): Operation => ({
+    kind: 'declareMemory',
+    programId,
+    blocks: [{ name: 'm', rpb: 3, base, buckets: 8 }],
+  });
+  pair.apply([declare(1, 8), declare(2, 4)]);
+  pair.compare(ofPrograms(600));
+  pair.apply([declare(2, 100)]);
+  pair.compare(ofPrograms(600));
+});
+
+test.run();
