@@ -66,7 +66,7 @@ export class CaptureAddressing {
   private readonly protocol: FieldAccess;
   private readonly sourcePort: FieldAccess;
   private readonly destinationPort: FieldAccess;
-  /** Flow of the current packet: a hash that is equal for both directions, and the direction. */
+  /** Flow of the current packet: a hash of 32 bits, with a sign, that is equal for both directions, and the direction. */
   private flowHash = 0;
   private isForward = true;
 
@@ -104,7 +104,8 @@ export class CaptureAddressing {
       const list = this.candidates[kind] as Int32Array;
       if (list.length === 0) continue;
       this.findFlow();
-      const candidate = (this.flowHash % (list.length / CANDIDATE.length)) * CANDIDATE.length;
+      const candidates = (list.length / CANDIDATE.length) >>> 0;
+      const candidate = ((this.flowHash >>> 0) % candidates) * CANDIDATE.length;
       const rewrite = list[candidate + (this.isForward ? CANDIDATE.forward : CANDIDATE.reverse)] as number;
       batch.ingressPort[i] = this.rewrites.apply(rewrite, phv, port);
       this.deparser.deparse(phv);
@@ -130,8 +131,8 @@ export class CaptureAddressing {
       const start = phv.headerStart[this.ethernet] as number;
       const destination = mix(readBytes(bytes, start, 4), readBytes(bytes, start + 4, 2));
       const source = mix(readBytes(bytes, start + 6, 4), readBytes(bytes, start + 10, 2));
-      this.flowHash = mix(Math.min(source, destination), Math.max(source, destination));
-      this.isForward = source <= destination;
+      this.isForward = source >>> 0 <= destination >>> 0;
+      this.flowHash = this.isForward ? mix(source, destination) : mix(destination, source);
       return;
     }
     const source = readField(this.source, bytes, ipv4);
@@ -141,7 +142,8 @@ export class CaptureAddressing {
     const to = l4 < 0 ? 0 : readField(this.destinationPort, bytes, l4);
     const a = mix(source, from);
     const b = mix(destination, to);
-    this.flowHash = mix(mix(Math.min(a, b), Math.max(a, b)), readField(this.protocol, bytes, ipv4));
+    const ends = a >>> 0 <= b >>> 0 ? mix(a, b) : mix(b, a);
+    this.flowHash = mix(ends, readField(this.protocol, bytes, ipv4));
     this.isForward = from > to || (from === to && source <= destination);
   }
 
@@ -180,15 +182,16 @@ export class CaptureAddressing {
   }
 }
 
-/** A 32-bit hash of two words, unsigned. */
+/** A hash of two words of 32 bits, with or without signs, as a word with a sign: no number that is stored apart. */
 function mix(a: number, b: number): number {
   let hash = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 15) ^ b, 0xc2b2ae35);
-  return (hash ^ (hash >>> 13)) >>> 0;
+  return hash ^ (hash >>> 13);
 }
 
+/** A word of up to four bytes. */
 function readBytes(bytes: Uint8Array, at: number, count: number): number {
   let value = 0;
-  for (let i = 0; i < count; i++) value = value * 256 + (bytes[at + i] as number);
+  for (let i = 0; i < count; i++) value = (value << 8) | (bytes[at + i] as number);
   return value;
 }

@@ -1,6 +1,6 @@
 /** Rewrites of packets of a capture in a flat array, since thousands of programs have some each. */
-import type { DataPlane, HeaderField } from '../../compiler/index.js';
-import { modifyField, type Phv, readField, type WritableField, writableField } from '../../sim/index.js';
+import { type Coverage, checksumCoverage, type DataPlane, type HeaderField } from '../../compiler/index.js';
+import type { Phv } from '../../sim/index.js';
 
 /** Bits of a field; `value` has none outside `mask`. */
 export interface FieldBits {
@@ -9,15 +9,23 @@ export interface FieldBits {
   readonly mask: number;
 }
 
-/** A record: its number of parts, value and mask of the ingress port, then a part, a value and a mask for each. */
-const RECORD = { parts: 0, portValue: 1, portMask: 2, first: 3 } as const;
-const PART = { part: 0, value: 1, mask: 2, length: 3 } as const;
-/** Bits of a part. */
-const WORD = 32;
+/** A record: the place behind its last half word, value and mask of the ingress port, then half word by half word. */
+const RECORD = { end: 0, portValue: 1, portMask: 2, first: 3 } as const;
+/** A half word: its header, its even offset in there, the bits to be set, and the checksums that cover it. */
+const HALF = { header: 0, offset: 1, value: 2, mask: 3, coverage: 4, length: 5 } as const;
+const COVERED = { ipv4: 1, transport: 2 } as const;
+const HALF_BITS = 16;
+
+/** The bits of a half word of a header that are set. */
+interface HalfWord {
+  readonly header: number;
+  readonly offset: number;
+  value: number;
+  mask: number;
+  readonly coverage: number;
+}
 
 export class PacketRewrites {
-  private readonly parts: WritableField[] = [];
-  private readonly partsOf = new Map<HeaderField, readonly number[]>();
   private words = new Int32Array(1024);
   private used = 0;
 
@@ -28,54 +36,87 @@ export class PacketRewrites {
     fields: readonly FieldBits[],
     ingressPort: { readonly value: number; readonly mask: number } | undefined,
   ): number {
-    const parts = fields.flatMap(({ field, value, mask }) =>
-      this.partsFor(field).map((part, i) => [part, wordOf(value, i), wordOf(mask, i)]),
-    );
-    const record = [parts.length, ingressPort?.value ?? 0, ingressPort?.mask ?? 0, ...parts.flat()];
-    if (this.used + record.length > this.words.length) {
-      const grown = new Int32Array(2 * (this.words.length + record.length));
+    const halves: HalfWord[] = [];
+    for (const { field, value, mask } of fields) {
+      const coverage = coverageBits(checksumCoverage(this.dataPlane, field));
+      for (const half of halvesOf(field, BigInt(value), BigInt(mask), coverage)) addTo(halves, half);
+    }
+    const start = this.used;
+    const end = start + RECORD.first + halves.length * HALF.length;
+    const record = [
+      end,
+      ingressPort?.value ?? 0,
+      ingressPort?.mask ?? 0,
+      ...halves.flatMap(({ header, offset, value, mask, coverage }) => [header, offset, value, mask, coverage]),
+    ];
+    if (end > this.words.length) {
+      const grown = new Int32Array(2 * end);
       grown.set(this.words);
       this.words = grown;
     }
-    const start = this.used;
     this.words.set(record, start);
-    this.used += record.length;
+    this.used = end;
     return start;
   }
 
   /** Rewrites the packet of a PHV. @returns its ingress port */
   apply(rewrite: number, phv: Phv, ingressPort: number): number {
-    const { words, parts } = this;
-    let at = rewrite + RECORD.first;
-    const end = at + (words[rewrite + RECORD.parts] as number) * PART.length;
-    for (; at < end; at += PART.length) {
-      const part = parts[words[at + PART.part] as number] as WritableField;
-      const start = phv.headerStart[part.access.header] as number;
+    const { words } = this;
+    const { bytes, headerStart } = phv;
+    const end = wordAt(words, rewrite + RECORD.end);
+    for (let half = rewrite + RECORD.first; half < end; half += HALF.length) {
+      const start = headerStart[wordAt(words, half + HALF.header)] as number;
       if (start < 0) continue;
-      const others = readField(part.access, phv.bytes, start) & ~(words[at + PART.mask] as number);
-      modifyField(part, phv, (others | (words[at + PART.value] as number)) >>> 0);
+      const at = start + wordAt(words, half + HALF.offset);
+      const before = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+      const after = (before & ~wordAt(words, half + HALF.mask)) | wordAt(words, half + HALF.value);
+      if (after === before) continue;
+      bytes[at] = after >>> 8;
+      bytes[at + 1] = after;
+      const coverage = wordAt(words, half + HALF.coverage);
+      if ((coverage & COVERED.ipv4) !== 0) {
+        phv.ipv4Changed = true;
+        phv.ipv4Delta += after - before;
+      }
+      if ((coverage & COVERED.transport) !== 0) phv.transportDelta += after - before;
     }
-    return (
-      (ingressPort & ~(words[rewrite + RECORD.portMask] as number)) | (words[rewrite + RECORD.portValue] as number)
-    );
-  }
-
-  /** Parts of at most 32 bits, the lowest first. */
-  private partsFor(field: HeaderField): readonly number[] {
-    const known = this.partsOf.get(field);
-    if (known !== undefined) return known;
-    const high = field.width - WORD;
-    const split =
-      high <= 0
-        ? [field]
-        : [
-            { ...field, width: WORD, bitOffset: field.bitOffset + high },
-            { ...field, width: high },
-          ];
-    const made = split.map((part) => this.parts.push(writableField(this.dataPlane, part)) - 1);
-    this.partsOf.set(field, made);
-    return made;
+    return (ingressPort & ~wordAt(words, rewrite + RECORD.portMask)) | wordAt(words, rewrite + RECORD.portValue);
   }
 }
 
-const wordOf = (value: number, i: number): number => Math.floor(value / 2 ** (WORD * i)) | 0;
+/** A word at a place that the layout of records makes sure of. */
+const wordAt = (words: Int32Array, at: number): number => words[at] as number;
+
+const coverageBits = ({ ipv4, transport }: Coverage): number =>
+  (ipv4 ? COVERED.ipv4 : 0) | (transport ? COVERED.transport : 0);
+
+/** The half words that have bits to be set of a field. */
+function halvesOf(field: HeaderField, value: bigint, mask: bigint, coverage: number): HalfWord[] {
+  const fieldEnd = field.bitOffset + field.width;
+  const first = Math.floor(field.bitOffset / HALF_BITS);
+  const last = Math.floor((fieldEnd - 1) / HALF_BITS);
+  const halves: HalfWord[] = [];
+  for (let half = first; half <= last; half++) {
+    // Bits of the field behind this half word, or, below 0, of the half word behind the field.
+    const behind = fieldEnd - (half + 1) * HALF_BITS;
+    const bitsHere = (bits: bigint): number =>
+      Number(BigInt.asUintN(HALF_BITS, behind >= 0 ? bits >> BigInt(behind) : bits << BigInt(-behind)));
+    const here = bitsHere(mask);
+    if (here !== 0)
+      halves.push({ header: field.header, offset: half * 2, value: bitsHere(value), mask: here, coverage });
+  }
+  return halves;
+}
+
+/** Adds a half word to those before it: into the same one, unless they set some bits to something else. */
+function addTo(halves: HalfWord[], half: HalfWord): void {
+  const same = halves.findLast(({ header, offset }) => header === half.header && offset === half.offset);
+  const joins =
+    same !== undefined && same.coverage === half.coverage && ((same.value ^ half.value) & same.mask & half.mask) === 0;
+  if (!joins) {
+    halves.push(half);
+    return;
+  }
+  same.value |= half.value;
+  same.mask |= half.mask;
+}

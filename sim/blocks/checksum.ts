@@ -14,9 +14,8 @@ export function sumBytes(bytes: Uint8Array, start: number, count: number, parity
 
 /** Folds a sum of 16-bit words, below 2³², into 16 bits with end-around carry. */
 export function foldSum(sum: number): number {
-  let folded = sum;
-  while (folded > 0xffff) folded = (folded & 0xffff) + (folded >>> 16);
-  return folded;
+  const folded = (sum & 0xffff) + (sum >>> 16);
+  return (folded & 0xffff) + (folded >>> 16);
 }
 
 /** Writes the checksum of an IPv4 header of this many bytes at `start`. */
@@ -38,6 +37,7 @@ export const IPV4_CHECKSUM_OFFSET = 10;
 
 /** The checksum of data whose 16-bit words changed in sum by `delta`. */
 export function adjustedChecksum(checksum: number, delta: number): number {
-  const rest = delta % 0xffff;
+  // As a word, since a remainder that may be -0 is computed with doubles.
+  const rest = (delta % 0xffff) | 0;
   return ~foldSum((~checksum & 0xffff) + (rest < 0 ? rest + 0xffff : rest)) & 0xffff;
 }

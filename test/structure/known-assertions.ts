@@ -42,7 +42,7 @@ export const KNOWN_ASSERTIONS: Readonly<Record<string, number>> = {
   'bench/verify/verify-programs.ts': 1,
   'bench/workloads/capture-addressing.ts': 11,
   'bench/workloads/own-workload.ts': 5,
-  'bench/workloads/packet-rewrites.ts': 8,
+  'bench/workloads/packet-rewrites.ts': 4,
   'compiler/data-plane/extend.ts': 4,
   'compiler/data-plane/instructions/header.ts': 2,
   'compiler/data-plane/logical-rpb.ts': 1,
