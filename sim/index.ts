@@ -1,4 +1,7 @@
-/** What hw-driver and bench use of this folder; the package exports public.ts. */
+/**
+ * What nearly every user of this folder in hw-driver and bench needs; the package exports public.ts. Validation, made
+ * packets and snapshots are imported from their own folders.
+ */
 
 export * from './blocks/counters.js';
 export { Deparser, modifyField, type WritableField, writableField } from './blocks/deparser.js';
@@ -14,7 +17,6 @@ export type { PortCounters, PortQueue } from './blocks/traffic-manager.js';
 export * from './blocks/virtual-time.js';
 export { createParser } from './engines/compiled/compiled-parser.js';
 export * from './engines/rpb-engine.js';
-export * from './made-packet/index.js';
 export * from './pipeline/drivers/packet-driver.js';
 export * from './pipeline/drivers/queued-driver.js';
 export * from './pipeline/drivers/tracing-driver.js';
@@ -28,6 +30,4 @@ export * from './pipeline/time/timed-switch-options.js';
 export * from './pipeline/time/update.js';
 export { UpdatePlayer } from './pipeline/time/update-player.js';
 export * from './pipeline/trace/index.js';
-export * from './snapshot/snapshot.js';
 export * from './target/target.js';
-export * from './validation/index.js';

@@ -2,7 +2,7 @@
 import { addTo } from '../../compiler/data-plane/counting.js';
 import { type Controller, FRONT_PORTS } from '../../hw-driver/index.js';
 import { EMPTY_QUEUE, QueuedDriver, type Switch } from '../../sim/index.js';
-import { DROPPED, type PacketBatch } from '../../traces/index.js';
+import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
 import { DEFAULT_PORT } from './functions/network-function.js';
 import { PacketView } from './functions/packet.js';
 import { bySpecificity, programFor, type VerifiedProgram } from './verified-program.js';

@@ -5,7 +5,7 @@
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../compiler/index.js';
 import { FRONT_PORTS } from '../../hw-driver/index.js';
-import type { PacketTemplate, TrafficTarget } from '../../traces/index.js';
+import type { PacketTemplate, TrafficTarget } from '../../traces/generate/packet-template.js';
 import type { ProgramKey } from '../workloads/program-kind.js';
 
 /** TCP flags that open, use and close connections, and flags without effect. */

@@ -3,7 +3,9 @@ import { counted } from '../../compiler/data-plane/counting.js';
 import { must } from '../../compiler/data-plane/must.js';
 import type { Allocator, DataPlane } from '../../compiler/index.js';
 import { Switch } from '../../sim/index.js';
-import { type CaptureOptions, clearPacketBatch, createPacketBatch, type TrafficTarget } from '../../traces/index.js';
+import type { CaptureOptions } from '../../traces/captures/capture-intake.js';
+import type { TrafficTarget } from '../../traces/generate/packet-template.js';
+import { clearPacketBatch, createPacketBatch } from '../../traces/packets/packet-batch.js';
 import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import { type Deployment, deployWorkload } from '../workloads/deployment.js';
 import {

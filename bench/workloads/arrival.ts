@@ -1,6 +1,6 @@
 /** Programs that arrive one after another, with their packets: which ones, not when. */
 import { DomainError } from '../../compiler/index.js';
-import type { TrafficTarget } from '../../traces/index.js';
+import type { TrafficTarget } from '../../traces/generate/packet-template.js';
 import type { MarkedField } from './instance-marks.js';
 
 /** Thrown for a workload that cannot be built. */

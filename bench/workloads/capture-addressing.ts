@@ -9,7 +9,7 @@ import {
   Phv,
   readField,
 } from '../../sim/index.js';
-import type { PacketBatch } from '../../traces/index.js';
+import type { PacketBatch } from '../../traces/packets/packet-batch.js';
 import type { MarkedField } from './instance-marks.js';
 import { PacketRewrites } from './packet-rewrites.js';
 import type { Arrival } from './workload.js';

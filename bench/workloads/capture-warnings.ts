@@ -2,7 +2,7 @@
 
 import { counted } from '../../compiler/data-plane/counting.js';
 import { FRONT_PORTS } from '../../hw-driver/index.js';
-import { type CaptureIntake, portList } from '../../traces/index.js';
+import { type CaptureIntake, portList } from '../../traces/captures/capture-intake.js';
 
 /** Sentences on packets that were skipped, or are dropped unless a program forwards them. */
 export function captureWarnings(intake: CaptureIntake): string[] {

@@ -5,7 +5,8 @@
 import { thrownText, valueText } from '../../compiler/data-plane/thrown-text.js';
 import { analyse, type DataPlane, type Program } from '../../compiler/index.js';
 import { callWithin, DEFAULT_ANSWER_SECONDS, defaultExportOf } from '../../hw-driver/index.js';
-import { requireTargets, type TrafficTarget } from '../../traces/index.js';
+import type { TrafficTarget } from '../../traces/generate/packet-template.js';
+import { requireTargets } from '../../traces/generate/validate-template.js';
 import { type Arrival, type Workload, WorkloadEnd, WorkloadError } from './arrival.js';
 import { trafficForProgram } from './user-program.js';
 

@@ -1,16 +1,10 @@
 /** Sources of a run's packets: captures, rewritten to match programs, or the generator. */
 import type { DataPlane } from '../../compiler/index.js';
-import {
-  type CaptureAccount,
-  CaptureIntake,
-  type CaptureOptions,
-  type CaptureReader,
-  createTrafficGenerator,
-  openCapture,
-  type PacketBatch,
-  type TrafficOptions,
-  type TrafficTarget,
-} from '../../traces/index.js';
+import { type CaptureAccount, CaptureIntake, type CaptureOptions } from '../../traces/captures/capture-intake.js';
+import { type CaptureReader, openCapture } from '../../traces/captures/capture-reader.js';
+import type { TrafficTarget } from '../../traces/generate/packet-template.js';
+import { createTrafficGenerator, type TrafficOptions } from '../../traces/generate/traffic-generator.js';
+import type { PacketBatch } from '../../traces/packets/packet-batch.js';
 import type { CaptureAddressing } from './capture-addressing.js';
 import { captureWarnings } from './capture-warnings.js';
 

@@ -1,6 +1,7 @@
 /** Synthetic traffic for an instance: packets that match its filter and exercise the function of the program. */
 import { FRONT_PORTS } from '../../hw-driver/index.js';
-import { type PacketTemplate, type TrafficTarget, UDP_ECHO_PORT } from '../../traces/index.js';
+import type { PacketTemplate, TrafficTarget } from '../../traces/generate/packet-template.js';
+import { UDP_ECHO_PORT } from '../../traces/generate/payload.js';
 import {
   HOST_MASK,
   insideNetwork,

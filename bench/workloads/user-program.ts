@@ -1,6 +1,7 @@
 /** Marks and traffic of a program that is not one of the fifteen, derived from its filters. */
 import type { DataPlane, FieldMatch, Program } from '../../compiler/index.js';
-import { type AddressPattern, type PacketTemplate, type TrafficTarget, UDP_ECHO_PORT } from '../../traces/index.js';
+import type { AddressPattern, PacketTemplate, TrafficTarget } from '../../traces/generate/packet-template.js';
+import { UDP_ECHO_PORT } from '../../traces/generate/payload.js';
 import { instanceMac, OUTSIDE_HOST_MASK, OUTSIDE_MAC, outsideNetwork } from './addresses.js';
 import type { InstanceMark } from './instance-marks.js';
 

@@ -3,22 +3,20 @@
  * consistent, by operations in an order in which no packet sees half a program. A transaction that fails or is
  * interrupted is undone or completed, as the entries of the switch then require.
  */
+
+import { type CaseChange, type ChangeOptions, changeCases } from '../../compiler/change/change-cases.js';
+import { linkReplacement, type ReplaceOptions } from '../../compiler/change/replacement.js';
 import { must } from '../../compiler/data-plane/must.js';
 import {
-  type CaseChange,
-  type ChangeOptions,
   type CompiledProgram,
-  changeCases,
   type DataPlane,
   DEFAULT_LINK_OPTIONS,
   type LinkOptions,
   type LoweredProgram,
   link,
-  linkReplacement,
   type MemoryBlock,
   type Operation,
   type Program,
-  type ReplaceOptions,
   refuseUnsafe,
   SwitchState,
 } from '../../compiler/index.js';

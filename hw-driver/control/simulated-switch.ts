@@ -22,8 +22,9 @@ import {
   TEXT,
   wholeNumberIn,
 } from '../../compiler/index.js';
-import { ENGINES, type EngineName, InProcessTarget, madePacket, Switch } from '../../sim/index.js';
-import { appendPacketBytes, createPacketBatch, DROPPED, packetBytes } from '../../traces/index.js';
+import { ENGINES, type EngineName, InProcessTarget, Switch } from '../../sim/index.js';
+import { madePacket } from '../../sim/made-packet/index.js';
+import { appendPacketBytes, createPacketBatch, DROPPED, packetBytes } from '../../traces/packets/packet-batch.js';
 import { Controller } from './controller.js';
 import { frontPortForwarding } from './front-ports.js';
 

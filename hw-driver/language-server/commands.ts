@@ -1,6 +1,8 @@
 /** The commands of code lenses: verify, as `p4runpro check --verify`, and explain, as `p4runpro explain`. */
-import { explainedText, explainPrograms, type ServiceDocument, SwitchState } from '../../compiler/index.js';
-import { verificationText, verifyPrograms } from '../../sim/index.js';
+import { explainedText, explainPrograms } from '../../compiler/explain/index.js';
+import { SwitchState } from '../../compiler/index.js';
+import type { ServiceDocument } from '../../compiler/service/index.js';
+import { verificationText, verifyPrograms } from '../../sim/validation/index.js';
 import type { ServerHost } from './host.js';
 import type { Workspace } from './workspace.js';
 

@@ -1,5 +1,10 @@
 /** The open documents of a client. */
-import { type LanguageService, type ServiceDocument, TextLines, type TextPosition } from '../../compiler/index.js';
+import {
+  type LanguageService,
+  type ServiceDocument,
+  TextLines,
+  type TextPosition,
+} from '../../compiler/service/index.js';
 
 /** One version of an open document. */
 export interface OpenDocument {

@@ -16,7 +16,7 @@ import {
   type HoverArticle,
   type LanguageService,
   type TextRange,
-} from '../../compiler/index.js';
+} from '../../compiler/service/index.js';
 import type { Client } from './client.js';
 import { COMMANDS } from './commands.js';
 import { BadRequest, type ClientPosition, type OpenDocument, positionOf } from './documents.js';

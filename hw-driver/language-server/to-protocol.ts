@@ -30,7 +30,7 @@ import {
   type TextEdit,
   type TextLines,
   type TextRange,
-} from '../../compiler/index.js';
+} from '../../compiler/service/index.js';
 
 export function rangeOf(lines: TextLines, { start, end }: TextRange): Range {
   const from = lines.positionAt(start);

@@ -1,12 +1,6 @@
 /** The language service for given settings. */
-import {
-  type CompiledProgram,
-  type DataPlane,
-  DEFAULT_LINK_OPTIONS,
-  type LanguageService,
-  languageService,
-  type TrialOptions,
-} from '../../compiler/index.js';
+import { type CompiledProgram, type DataPlane, DEFAULT_LINK_OPTIONS } from '../../compiler/index.js';
+import { type LanguageService, languageService, type TrialOptions } from '../../compiler/service/index.js';
 import type { ServerHost } from './host.js';
 import type { ServerSettings } from './settings.js';
 

@@ -26,11 +26,18 @@ import {
   undoAccesses,
   type Verdict,
 } from '../../compiler/index.js';
-import { appendPacketBytes, clearPacketBatch, createPacketBatch, DROPPED, packetBytes } from '../../traces/index.js';
+import {
+  appendPacketBytes,
+  clearPacketBatch,
+  createPacketBatch,
+  DROPPED,
+  packetBytes,
+} from '../../traces/packets/packet-batch.js';
 import { type RpbVisit, TracingDriver } from '../pipeline/drivers/tracing-driver.js';
 import type { Switch } from '../pipeline/switch.js';
 import { compareBytes } from './compare-bytes.js';
 import type { Failure } from './failure.js';
+import { firstDifference } from './memory-difference.js';
 import type { Mismatch } from './mismatch.js';
 import { PacketBytes } from './packet-bytes.js';
 import type { TestPacket } from './random-packet.js';
@@ -388,9 +395,3 @@ const differed = (
 ): PacketResult => ({ kind: 'differed', mismatch, trace, visits });
 
 const isSamePlace = (a: PlacedStep, b: PlacedStep): boolean => a.rpb === b.rpb && a.pass === b.pass;
-
-function firstDifference(a: Uint32Array, b: Uint32Array): number {
-  const bytes = (words: Uint32Array) => Buffer.from(words.buffer, words.byteOffset, words.byteLength);
-  if (bytes(a).equals(bytes(b))) return -1;
-  return a.findIndex((word, i) => word !== b[i]);
-}

@@ -1,4 +1,6 @@
 /** A text through the whole compiler and its explanation, onto an empty switch that has room for tens of thousands of entries and branches. */
+
+import { explain, explanationText } from '../../compiler/explain/index.js';
 import {
   analyse,
   DataPlane,
@@ -6,8 +8,6 @@ import {
   DEFAULT_RECIRCULATIONS,
   DoesNotFit,
   defaultDataPlane,
-  explain,
-  explanationText,
   formatSource,
   lower,
   SwitchState,

@@ -3,22 +3,24 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  analyse,
-  DEFAULT_LINK_OPTIONS,
-  defaultDataPlane,
   type ExplainedRow,
   explain,
   explainMisfit,
   explanationSvg,
   explanationText,
+  misfitText,
+  type ProgramExplanation,
+  refusalOf,
+} from '../../compiler/explain/index.js';
+import {
+  analyse,
+  DEFAULT_LINK_OPTIONS,
+  defaultDataPlane,
   f1,
   greedyAllocator,
   hierarchical,
   type LinkOptions,
   lower,
-  misfitText,
-  type ProgramExplanation,
-  refusalOf,
   SwitchState,
 } from '../../compiler/index.js';
 import { cases } from '../tiers.js';

@@ -17,8 +17,8 @@ import {
   familyOf,
   INSTRUCTION_FAMILIES,
   must,
-  p4Source,
 } from '../../compiler/index.js';
+import { p4Source } from '../../compiler/p4/generate.js';
 import { assertGolden, sourcePath } from './support.js';
 
 const planes = BUILT_IN_DATA_PLANES.map((name) => must(builtInDataPlane(name), 'data plane'));

@@ -10,12 +10,12 @@ import {
   DIAGNOSTIC_CODES,
   Diagnostics,
   defaultDataPlane,
-  languageReference,
   lex,
   must,
   PRIMITIVES,
   parse,
 } from '../../compiler/index.js';
+import { languageReference } from '../../compiler/reference/index.js';
 import { follows, readGrammar, wordsOf } from './ebnf.js';
 import { assertGolden, PROPERTY, sourcePath } from './support.js';
 

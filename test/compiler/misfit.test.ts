@@ -4,6 +4,14 @@ import * as assert from 'uvu/assert';
 import { MAX_TRIES_OF_TEXT } from '../../compiler/explain/explain-programs.js';
 import { forwardMoves } from '../../compiler/explain/forward-first.js';
 import {
+  explainMisfit,
+  explainPrograms,
+  type Misfit,
+  misfitText,
+  type Proposal,
+  refusalOf,
+} from '../../compiler/explain/index.js';
+import {
   analyse,
   type CompiledProgram,
   DataPlane,
@@ -12,16 +20,10 @@ import {
   DoesNotFit,
   type DoesNotFitReason,
   defaultDataPlane,
-  explainMisfit,
-  explainPrograms,
   f1,
   greedyAllocator,
   lower,
-  type Misfit,
-  misfitText,
   type Program,
-  type Proposal,
-  refusalOf,
   SwitchState,
 } from '../../compiler/index.js';
 import { checkedProgram, inProgram, linkProgram, sampleSource, smallDataPlane } from './support.js';

@@ -7,9 +7,8 @@ import {
   dataPlaneFromJson,
   defaultDataPlane,
   type Gress,
-  type P4File,
-  p4Source,
 } from '../../compiler/index.js';
+import { type P4File, p4Source } from '../../compiler/p4/generate.js';
 import { bodies, withoutComments } from './p4-reader.js';
 
 const tofino1 = builtInDataPlane('tofino1') ?? defaultDataPlane();

@@ -1,5 +1,6 @@
 /** Reads back what P4 source declares, with the few forms that generated source has; throws on anything else. */
-import type { MatchTable, P4File, TableAction, TableKey } from '../../compiler/index.js';
+import type { MatchTable, TableAction, TableKey } from '../../compiler/index.js';
+import type { P4File } from '../../compiler/p4/generate.js';
 
 export interface P4Table extends Omit<MatchTable, 'gress'> {
   readonly control: string;

@@ -7,13 +7,12 @@ import {
   type DataPlane,
   dataPlaneFromJson,
   defaultDataPlane,
-  MAIN_P4_FILE,
   matchTables,
-  NoP4Source,
-  p4Source,
   registerTables,
   stateFields,
 } from '../../compiler/index.js';
+import { MAIN_P4_FILE, p4Source } from '../../compiler/p4/generate.js';
+import { NoP4Source } from '../../compiler/p4/unsupported.js';
 import {
   bodies,
   fieldWidths,

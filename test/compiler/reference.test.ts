@@ -5,24 +5,26 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   analyse,
-  articleAskedFor,
-  articleOf,
   BUILT_IN_DATA_PLANES,
   builtInDataPlane,
   DataPlane,
   DIAGNOSTIC_CODES,
   dataPlaneFromJson,
-  fieldUses,
-  languageWords,
   must,
-  nearestWord,
   PRIMITIVES,
-  type PrimitiveVariant,
-  primitiveUses,
   REGISTERS,
   SwitchState,
   type TableEntry,
 } from '../../compiler/index.js';
+import {
+  articleAskedFor,
+  articleOf,
+  fieldUses,
+  languageWords,
+  nearestWord,
+  type PrimitiveVariant,
+  primitiveUses,
+} from '../../compiler/reference/index.js';
 import { checkedProgram, codesOf, linkProgram, PROPERTY, sourcePath } from './support.js';
 
 const planes = [

@@ -17,7 +17,7 @@ import {
   type Statement,
   type Verdict,
 } from '../../compiler/index.js';
-import type { Random } from '../../sim/index.js';
+import type { Random } from '../../sim/validation/index.js';
 
 interface Run {
   readonly trace: readonly ExecutedStatement[];

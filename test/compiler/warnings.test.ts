@@ -4,7 +4,7 @@ import seedrandom from 'seedrandom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { analyse, DIAGNOSTIC_CODES, type Diagnostic, defaultDataPlane, type Program } from '../../compiler/index.js';
-import { PacketGenerator } from '../../sim/index.js';
+import { PacketGenerator } from '../../sim/validation/index.js';
 import { PacketBytes } from '../../sim/validation/packet-bytes.js';
 import { cases } from '../tiers.js';
 import { wholePrograms } from './random-whole-programs.js';

@@ -20,7 +20,8 @@ import {
   must,
   SwitchState,
 } from '../../compiler/index.js';
-import { Switch, validateTranslation } from '../../sim/index.js';
+import { Switch } from '../../sim/index.js';
+import { validateTranslation } from '../../sim/validation/index.js';
 import { packageFile } from '../../traces/system/package-root.js';
 import { type, withFolder } from '../command-line.js';
 

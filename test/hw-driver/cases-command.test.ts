@@ -18,7 +18,8 @@ import {
   SwitchState,
 } from '../../compiler/index.js';
 import { addCasesCommand, removeCasesCommand } from '../../hw-driver/cli/commands/cases-command.js';
-import { Switch, validateTranslation } from '../../sim/index.js';
+import { Switch } from '../../sim/index.js';
+import { validateTranslation } from '../../sim/validation/index.js';
 import { type Refusal, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 
 const plane = defaultDataPlane();

@@ -2,17 +2,10 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { branchTexts, insertCase } from '../../compiler/change/edit-cases.js';
+import { NotIncremental } from '../../compiler/change/not-incremental.js';
 import { must } from '../../compiler/data-plane/must.js';
-import {
-  analyse,
-  branchTexts,
-  type CompiledProgram,
-  DoesNotFit,
-  insertCase,
-  lower,
-  NotIncremental,
-  type Program,
-} from '../../compiler/index.js';
+import { analyse, type CompiledProgram, DoesNotFit, lower, type Program } from '../../compiler/index.js';
 import { NoSuchProgram, ProgramBusy } from '../../hw-driver/index.js';
 import { itemAt } from '../item-at.js';
 import { COUNTS } from './counts-program.js';

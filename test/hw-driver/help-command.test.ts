@@ -1,7 +1,8 @@
 /** `p4runpro help`, `fields` and `primitives` as a user types them. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { articleOf, articleText, builtInDataPlane, languageWords, must, PRIMITIVES } from '../../compiler/index.js';
+import { builtInDataPlane, must, PRIMITIVES } from '../../compiler/index.js';
+import { articleOf, articleText, languageWords } from '../../compiler/reference/index.js';
 import { fieldsCommand } from '../../hw-driver/cli/commands/fields-command.js';
 import { primitivesCommand } from '../../hw-driver/cli/commands/primitives-command.js';
 import { textTable } from '../../hw-driver/cli/kit/text-table.js';

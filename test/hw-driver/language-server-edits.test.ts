@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
-import { TextLines } from '../../compiler/index.js';
+import { TextLines } from '../../compiler/service/index.js';
 import { PROPERTY, SAMPLE_NAMES, sampleSource } from '../compiler/support.js';
 import { cases, isNightly } from '../tiers.js';
 import { startClient, type TestClient } from './lsp-client.js';

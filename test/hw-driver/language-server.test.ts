@@ -8,7 +8,8 @@ import {
   type Diagnostic,
   ResponseError,
 } from 'vscode-languageserver/node';
-import { defaultDataPlane, languageService, TextLines } from '../../compiler/index.js';
+import { defaultDataPlane } from '../../compiler/index.js';
+import { languageService, TextLines } from '../../compiler/service/index.js';
 import { OpenDocuments } from '../../hw-driver/language-server/documents.js';
 import { FindingsPublisher } from '../../hw-driver/language-server/findings-publisher.js';
 import { Guard } from '../../hw-driver/language-server/guard.js';

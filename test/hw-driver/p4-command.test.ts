@@ -3,13 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  builtInDataPlane,
-  defaultDataPlane,
-  p4CompileCommand,
-  p4Source,
-  resourceReport,
-} from '../../compiler/index.js';
+import { builtInDataPlane, defaultDataPlane, resourceReport } from '../../compiler/index.js';
+import { p4CompileCommand, p4Source } from '../../compiler/p4/generate.js';
 import { p4Command } from '../../hw-driver/cli/commands/p4-command.js';
 import { packageFile } from '../../traces/system/package-root.js';
 import { testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';

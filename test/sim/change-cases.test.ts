@@ -6,19 +6,18 @@ import fc from 'fast-check';
 import seedrandom from 'seedrandom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type CaseChange, changeCases } from '../../compiler/change/change-cases.js';
+import { NotIncremental } from '../../compiler/change/not-incremental.js';
 import {
   analyse,
-  type CaseChange,
   type CompiledProgram,
-  changeCases,
   DoesNotFit,
   defaultDataPlane,
   link,
   lower,
-  NotIncremental,
   SwitchState,
 } from '../../compiler/index.js';
-import { formatFailure, type Random, validateTranslation } from '../../sim/index.js';
+import { formatFailure, type Random, validateTranslation } from '../../sim/validation/index.js';
 import { wholePrograms } from '../compiler/random-whole-programs.js';
 import { PROPERTY } from '../compiler/support.js';
 import { casesOf, installedAfter, packetsFor, ThreeSwitches, type Variant, variant } from './program-variants.js';

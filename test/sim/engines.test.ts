@@ -13,7 +13,8 @@ import {
   revokeOperations,
   SwitchState,
 } from '../../compiler/index.js';
-import { type EngineName, PacketGenerator, Switch, stateDigest, type Translation } from '../../sim/index.js';
+import { type EngineName, Switch, stateDigest } from '../../sim/index.js';
+import { PacketGenerator, type Translation } from '../../sim/validation/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, packetBytes } from '../../traces/index.js';
 import { wholePrograms } from '../compiler/random-whole-programs.js';
 import { compileIfFits } from './translations.js';

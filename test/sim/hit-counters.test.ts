@@ -13,7 +13,8 @@ import {
   SwitchState,
   type TableEntry,
 } from '../../compiler/index.js';
-import { PacketGenerator, PacketTracer, Switch, stateDigest } from '../../sim/index.js';
+import { PacketTracer, Switch, stateDigest } from '../../sim/index.js';
+import { PacketGenerator } from '../../sim/validation/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, packetBytes } from '../../traces/index.js';
 import { wholePrograms } from '../compiler/random-whole-programs.js';
 import { cases } from '../tiers.js';

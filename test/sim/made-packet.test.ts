@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { builtInDataPlane, type HeaderField } from '../../compiler/index.js';
-import { MadePacketError, madePacket } from '../../sim/index.js';
+import { MadePacketError, madePacket } from '../../sim/made-packet/index.js';
 import { HeaderReader } from '../../sim/pipeline/trace/header-reader.js';
 import { itemAt } from '../item-at.js';
 import { cases } from '../tiers.js';

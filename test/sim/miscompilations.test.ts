@@ -6,7 +6,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DoesNotFit, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
-import { formatFailure, TargetError } from '../../sim/index.js';
+import { TargetError } from '../../sim/index.js';
+import { formatFailure } from '../../sim/validation/index.js';
 import { miscompiled } from '../compiler/file-test.js';
 import { frame } from './frames.js';
 import {

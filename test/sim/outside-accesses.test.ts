@@ -12,7 +12,8 @@ import {
   SwitchState,
   type TableEntry,
 } from '../../compiler/index.js';
-import { ENGINES, type EngineName, formatPacketTrace, PacketGenerator, PacketTracer, Switch } from '../../sim/index.js';
+import { ENGINES, type EngineName, formatPacketTrace, PacketTracer, Switch } from '../../sim/index.js';
+import { PacketGenerator } from '../../sim/validation/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch } from '../../traces/index.js';
 import { wholePrograms } from '../compiler/random-whole-programs.js';
 import { cases } from '../tiers.js';

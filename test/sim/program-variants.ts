@@ -1,8 +1,9 @@
 /** Programs that differ in the cases of their BRANCHes, and packets that meet a switch on the way from one to another. */
+
+import type { CaseChange } from '../../compiler/change/change-cases.js';
 import {
   analyse,
   type Case,
-  type CaseChange,
   type CompiledProgram,
   type DataPlane,
   defaultForwardEntry,
@@ -12,7 +13,8 @@ import {
   programSource,
   type Statement,
 } from '../../compiler/index.js';
-import { PacketGenerator, type Random, Switch, type TestPacket } from '../../sim/index.js';
+import { Switch } from '../../sim/index.js';
+import { PacketGenerator, type Random, type TestPacket } from '../../sim/validation/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, packetBytes } from '../../traces/index.js';
 
 /** All cases of a program, outer ones first. */

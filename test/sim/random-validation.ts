@@ -13,14 +13,14 @@ import {
   revokeOperations,
   SwitchState,
 } from '../../compiler/index.js';
+import { Switch } from '../../sim/index.js';
 import {
   formatFailure,
   type Random,
-  Switch,
   type Translation,
   type Validation,
   validateTranslation,
-} from '../../sim/index.js';
+} from '../../sim/validation/index.js';
 import { wholePrograms } from '../compiler/random-whole-programs.js';
 import { compileIfFits } from './translations.js';
 

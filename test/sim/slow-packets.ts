@@ -2,8 +2,9 @@
  * Packets that are in the pipe while its entries change, on the model of test/compiler/model.ts: at each RPB a packet
  * meets the entries that are there by then. It has left the pipe before a change that waits for that.
  */
-import type { CaseChange, CompiledProgram, DataPlane, Operation, TableEntry } from '../../compiler/index.js';
-import type { Random } from '../../sim/index.js';
+import type { CaseChange } from '../../compiler/change/change-cases.js';
+import type { CompiledProgram, DataPlane, Operation, TableEntry } from '../../compiler/index.js';
+import type { Random } from '../../sim/validation/index.js';
 import { executeDocument, newRun, observed } from '../compiler/model.js';
 
 /** Values of header fields, the same for one packet each time. */

@@ -2,10 +2,10 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { changeCases } from '../../compiler/change/change-cases.js';
 import {
   analyse,
   type CompiledProgram,
-  changeCases,
   defaultForwardEntry,
   installOperations,
   link,

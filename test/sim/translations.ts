@@ -21,14 +21,14 @@ import {
   SwitchState,
   type TableEntry,
 } from '../../compiler/index.js';
+import { Switch } from '../../sim/index.js';
 import {
   type Failure,
   formatFailure,
-  Switch,
   type Translation,
   type Validation,
   validateTranslation,
-} from '../../sim/index.js';
+} from '../../sim/validation/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, DROPPED, packetBytes } from '../../traces/index.js';
 
 export const plane: DataPlane = defaultDataPlane();

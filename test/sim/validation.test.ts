@@ -13,7 +13,8 @@ import {
 } from '../../compiler/index.js';
 import { checkForm, checkFormsWhere } from '../../compiler/passes/checks/check-form.js';
 import { checkForms } from '../../compiler/passes/forms.js';
-import { formatFailure, Switch, TargetError, type Translation } from '../../sim/index.js';
+import { Switch, TargetError } from '../../sim/index.js';
+import { formatFailure, type Translation } from '../../sim/validation/index.js';
 import { SAMPLE_NAMES, sampleSource } from '../compiler/support.js';
 import { validateAlone, validateCrowded } from './random-validation.js';
 import {

@@ -124,6 +124,23 @@ test('the commands start with few files and no package: the parser and a command
   assert.ok(loadedBy('hw-driver/cli/kit/read-command-line.ts').has('yargs'), 'packages are seen');
 });
 
+/** A file takes about half a millisecond of CPU to load, in each command, worker and test. */
+test('what most users of a folder import loads nothing that few of them need', () => {
+  const few: readonly (readonly [string, RegExp])[] = [
+    ['compiler/index.ts', /^compiler\/(change|explain|reference|service|p4)\//],
+    ['sim/index.ts', /^sim\/(validation|made-packet|snapshot)\/|^traces\/(generate|captures)\/(?!time-stamp)/],
+  ];
+  for (const [index, unwanted] of few) {
+    const loaded = [...loadedBy(index)];
+    assert.ok(loaded.length > 100);
+    assert.equal(
+      loaded.filter((file) => unwanted.test(file)),
+      [],
+    );
+  }
+  assert.ok([...loadedBy('hw-driver/cli/commands/help-command.ts')].some((file) => file.includes('/reference/')));
+});
+
 test('the language service imports neither Node nor a protocol: a page can use it', () => {
   const service = files.filter(({ path }) => path.startsWith('compiler/service/'));
   assert.ok(service.length > 10);

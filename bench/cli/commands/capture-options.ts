@@ -1,7 +1,10 @@
 /** Options of all commands that read captures: selection by time, and link types. */
 import type { Argv } from 'yargs';
 import { UsageError } from '../../../hw-driver/index.js';
-import { type CaptureOptions, epochNanoseconds, type LinkAddresses, type TimeBound } from '../../../traces/index.js';
+import type { CaptureOptions } from '../../../traces/captures/capture-intake.js';
+import type { LinkAddresses } from '../../../traces/captures/link-type.js';
+import type { TimeBound } from '../../../traces/captures/time-selection.js';
+import { epochNanoseconds } from '../../../traces/captures/time-stamp.js';
 import { duration, secondsText } from './duration.js';
 
 export const captureOptions = <T>(yargs: Argv<T>) =>

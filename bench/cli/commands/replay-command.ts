@@ -26,7 +26,7 @@ import {
   wholeNumber,
 } from '../../../hw-driver/index.js';
 import { formatPacketTrace, noMatchText } from '../../../sim/index.js';
-import { CaptureIntake } from '../../../traces/index.js';
+import { CaptureIntake } from '../../../traces/captures/capture-intake.js';
 import { type CapturedPacket, readCapture, writeCapture } from '../../verify/replay/captured-packets.js';
 import {
   checkReplay,

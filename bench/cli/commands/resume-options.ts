@@ -2,7 +2,7 @@
 import type { Argv } from 'yargs';
 import type { DataPlane } from '../../../compiler/index.js';
 import { UsageError } from '../../../hw-driver/index.js';
-import { SnapshotError } from '../../../sim/index.js';
+import { SnapshotError } from '../../../sim/snapshot/snapshot.js';
 import { readInput, reasonOf } from '../../../traces/system/index.js';
 import { type ResumedRun, readRun } from '../../measure/run/continued-run.js';
 

@@ -19,7 +19,9 @@ import {
   UsageError,
   wholeNumber,
 } from '../../../hw-driver/index.js';
-import { CaptureIntake, type CaptureWriter, createCaptureWriter, openCapture } from '../../../traces/index.js';
+import { CaptureIntake } from '../../../traces/captures/capture-intake.js';
+import { openCapture } from '../../../traces/captures/capture-reader.js';
+import { type CaptureWriter, createCaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { allocateShapes } from '../../measure/run/allocate-shapes.js';
 import type { ResumedRun, RunNote } from '../../measure/run/continued-run.js';

@@ -5,17 +5,12 @@ import { counted } from '../../../compiler/data-plane/counting.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { DATA_PLANE_OPTION, JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
-import {
-  CaptureIntake,
-  type CaptureWriter,
-  clearPacketBatch,
-  createCaptureWriter,
-  createPacketBatch,
-  createTrafficGenerator,
-  openCapture,
-  type TrafficGenerator,
-  trafficStream,
-} from '../../../traces/index.js';
+import { CaptureIntake } from '../../../traces/captures/capture-intake.js';
+import { openCapture } from '../../../traces/captures/capture-reader.js';
+import { type CaptureWriter, createCaptureWriter } from '../../../traces/captures/capture-writer.js';
+import { createTrafficGenerator, type TrafficGenerator } from '../../../traces/generate/traffic-generator.js';
+import { trafficStream } from '../../../traces/generate/traffic-sources.js';
+import { clearPacketBatch, createPacketBatch } from '../../../traces/packets/packet-batch.js';
 import { interruptible, isStandardOutput } from '../../../traces/system/index.js';
 import { MAX_INSTANCES } from '../../workloads/addresses.js';
 import { loadWorkload, WORKLOAD_CHOICES } from '../../workloads/workload.js';

@@ -1,16 +1,14 @@
 /** `--source KIND:name=value,…` of `bench trace generate`; its help text is made from the table of sources. */
 import { UsageError } from '../../../hw-driver/index.js';
+import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
+import { mixedStream } from '../../../traces/generate/packet-stream.js';
 import {
-  appendPacket,
-  type CaptureWriter,
-  clearPacketBatch,
-  createPacketBatch,
-  mixedStream,
   type SourceKind,
   type SourceOptions,
   TRAFFIC_SOURCES,
   trafficStream,
-} from '../../../traces/index.js';
+} from '../../../traces/generate/traffic-sources.js';
+import { appendPacket, clearPacketBatch, createPacketBatch } from '../../../traces/packets/packet-batch.js';
 
 const isKind = (text: string): text is SourceKind => Object.hasOwn(TRAFFIC_SOURCES, text);
 

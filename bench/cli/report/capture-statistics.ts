@@ -3,15 +3,9 @@ import { addTo, counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { defaultDataPlane } from '../../../compiler/index.js';
 import { fieldAccess, InterpretedParser, Phv, readField } from '../../../sim/index.js';
-import {
-  type CaptureAccount,
-  type CaptureIntake,
-  dateText,
-  decimalSeconds,
-  epochNanoseconds,
-  PACKET_MARKS,
-  type PacketBatch,
-} from '../../../traces/index.js';
+import type { CaptureAccount, CaptureIntake } from '../../../traces/captures/capture-intake.js';
+import { dateText, decimalSeconds, epochNanoseconds } from '../../../traces/captures/time-stamp.js';
+import { PACKET_MARKS, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 
 export interface CaptureSummary {
   readonly schema: 'p4runpro-bench/trace-info@1';

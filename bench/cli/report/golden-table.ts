@@ -1,6 +1,6 @@
 /** Table of goldens by program: coverage, and size of the program. */
 import { must } from '../../../compiler/data-plane/must.js';
-import type { BranchCoverage, CoverageCount, CoveragePoint } from '../../../sim/index.js';
+import type { BranchCoverage, CoverageCount, CoveragePoint } from '../../../sim/validation/index.js';
 import type { GoldenResult } from '../../verify/goldens/check-goldens.js';
 import type { ProgramKey } from '../../workloads/program-kind.js';
 

@@ -1,7 +1,7 @@
 /** Report of `bench verify` as text. */
 import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
-import { DROPPED } from '../../../traces/index.js';
+import { DROPPED } from '../../../traces/packets/packet-batch.js';
 import type { Difference, Outcome } from '../../verify/compare.js';
 import type { VerifiedRow } from '../../verify/verify-programs.js';
 import { fieldDifferences, packetFields } from './packet-fields.js';

@@ -1,7 +1,7 @@
 /** Microbenchmarks of classes of actions: a program that executes one action in every RPB that has it. */
 import { type DataPlane, FIXED_NAMES, type Rpb, rpbTableEntry, type TableEntry } from '../../../compiler/index.js';
 import { ENGINES, type EngineName, Switch } from '../../../sim/index.js';
-import type { PacketBatch } from '../../../traces/index.js';
+import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import type { HotPath } from './hot-path.js';
 
 /** Classes with the name of a representative action. Actions that only end a packet or set its port are left out. */

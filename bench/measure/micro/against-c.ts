@@ -1,6 +1,6 @@
 /** The switch alone against a plain C loop that does the same work on the same packets, in alternate turns. */
 import { join } from 'node:path';
-import { createPacketBatch, type PacketBatch } from '../../../traces/index.js';
+import { createPacketBatch, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { distribution } from '../statistics/statistics.js';
 import {
   type BaselineFiles,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { must } from '../../../compiler/data-plane/must.js';
 import { DomainError, FIXED_NAMES, type KeyField } from '../../../compiler/index.js';
 import { FRONT_PORTS } from '../../../hw-driver/index.js';
-import { DROPPED, type PacketBatch } from '../../../traces/index.js';
+import { DROPPED, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { writeFile } from '../../../traces/system/index.js';
 import { packageFile } from '../../../traces/system/package-root.js';
 import type { LinkedProgram } from '../../workloads/deployment.js';

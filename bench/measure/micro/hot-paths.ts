@@ -17,13 +17,9 @@ import {
   z3Allocator,
 } from '../../../compiler/index.js';
 import { createParser, Deparser, digestPackets, HashUnit, InterpretedParser, Phv } from '../../../sim/index.js';
-import {
-  clearPacketBatch,
-  createCaptureWriter,
-  createPacketBatch,
-  openCapture,
-  type PacketBatch,
-} from '../../../traces/index.js';
+import { openCapture } from '../../../traces/captures/capture-reader.js';
+import { createCaptureWriter } from '../../../traces/captures/capture-writer.js';
+import { clearPacketBatch, createPacketBatch, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { programFile } from '../../workloads/program-kind.js';
 import { actionPaths } from './action-paths.js';
 import type { Call, HotPath } from './hot-path.js';

@@ -1,7 +1,7 @@
 /** A switch full of load balancers, and the generator of their packets. */
 import { type DataPlane, defaultDataPlane, priceAllocator } from '../../../compiler/index.js';
 import { Switch } from '../../../sim/index.js';
-import { createTrafficGenerator, type TrafficGenerator } from '../../../traces/index.js';
+import { createTrafficGenerator, type TrafficGenerator } from '../../../traces/generate/traffic-generator.js';
 import { deployWorkload, type LinkedProgram } from '../../workloads/deployment.js';
 import { loadWorkload } from '../../workloads/workload.js';
 

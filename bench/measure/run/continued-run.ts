@@ -1,17 +1,14 @@
 /** Snapshots of runs: the note of a run in a snapshot, and a run resumed from it. */
 import { analyse, type DataPlane } from '../../../compiler/index.js';
 import { Controller } from '../../../hw-driver/index.js';
+import { type Counters, InProcessTarget, type OutputDigestState, type Switch } from '../../../sim/index.js';
 import {
-  type Counters,
   declarations,
-  InProcessTarget,
-  type OutputDigestState,
   readSnapshot,
   restoreSnapshot,
-  type Switch,
   type SwitchSnapshot,
   takeSnapshot,
-} from '../../../sim/index.js';
+} from '../../../sim/snapshot/snapshot.js';
 import type { Admission } from '../../workloads/admission.js';
 import type { Deployment } from '../../workloads/deployment.js';
 import { type Workload, WorkloadError } from '../../workloads/workload.js';

@@ -1,7 +1,7 @@
 /** Selects packets of a run for tracing, by number in the stream or by filter. */
 import { type DataPlane, DomainError } from '../../../compiler/index.js';
 import { PacketFilter, PacketFilterError } from '../../../sim/index.js';
-import type { PacketBatch } from '../../../traces/index.js';
+import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 
 /** A text that means no packets. */
 export class PacketSelectionError extends DomainError {

@@ -19,7 +19,7 @@ import {
   clearPacketBatch,
   type PacketBatch,
   packetBatchOver,
-} from '../../../traces/index.js';
+} from '../../../traces/packets/packet-batch.js';
 import type { GeneratedPackets, PacketSource } from '../../workloads/packet-source.js';
 import { TracedProcessor, type Tracing } from './traced-processor.js';
 

@@ -2,7 +2,8 @@
 import { counted } from '../../../compiler/data-plane/counting.js';
 import type { Allocator, DataPlane } from '../../../compiler/index.js';
 import { type EngineName, noMatchText, PacketTracer, Switch, UpdatePlayer } from '../../../sim/index.js';
-import type { CaptureAccount, CaptureOptions, CaptureWriter } from '../../../traces/index.js';
+import type { CaptureAccount, CaptureOptions } from '../../../traces/captures/capture-intake.js';
+import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { CaptureAddressing } from '../../workloads/capture-addressing.js';
 import { type Deployment, deployWorkload, type LinkedProgram } from '../../workloads/deployment.js';
 import type { MemoryContents } from '../../workloads/memory-contents.js';

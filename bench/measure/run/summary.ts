@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { must } from '../../../compiler/data-plane/must.js';
 import type { Constraints, DataPlane } from '../../../compiler/index.js';
 import { type Counters, type EngineName, emptyCounters, type PacketTrace } from '../../../sim/index.js';
-import type { CaptureAccount } from '../../../traces/index.js';
+import type { CaptureAccount } from '../../../traces/captures/capture-intake.js';
 import { packageVersion } from '../../../traces/system/package-root.js';
 import { type Admission, type Books, utilization } from '../../workloads/admission.js';
 import { type Distribution, distribution } from '../statistics/statistics.js';

@@ -8,7 +8,7 @@ import {
   type PacketTrace,
   type PacketTracer,
 } from '../../../sim/index.js';
-import type { PacketBatch, PacketBatchMemory } from '../../../traces/index.js';
+import type { PacketBatch, PacketBatchMemory } from '../../../traces/packets/packet-batch.js';
 import type { PacketSelection } from './packet-selection.js';
 
 export interface Tracing {

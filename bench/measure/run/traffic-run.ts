@@ -10,7 +10,8 @@ import {
   type Switch,
   stateDigest,
 } from '../../../sim/index.js';
-import { type CaptureWriter, DROPPED, type PacketBatch } from '../../../traces/index.js';
+import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
+import { DROPPED, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import type { GeneratedPackets, PacketSource } from '../../workloads/packet-source.js';
 import { processedBatches } from './processed-batches.js';
 import type { Tracing } from './traced-processor.js';

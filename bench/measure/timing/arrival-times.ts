@@ -2,7 +2,7 @@
 import { must } from '../../../compiler/data-plane/must.js';
 import { DomainError } from '../../../compiler/index.js';
 import { LAST_TIME_PS, PS_PER_NS, PS_PER_SECOND } from '../../../sim/index.js';
-import { PACKET_MARKS, type PacketBatch } from '../../../traces/index.js';
+import { PACKET_MARKS, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 
 /** Thrown for packets whose arrival times are out of range. */
 export class TimingError extends DomainError {

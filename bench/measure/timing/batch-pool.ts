@@ -1,6 +1,6 @@
 /** Batches with packets in flight: a batch is reused when all its packets have left; others are created on demand. */
 import { type HeldBatch, holdBatch } from '../../../sim/index.js';
-import { clearPacketBatch, createPacketBatch } from '../../../traces/index.js';
+import { clearPacketBatch, createPacketBatch } from '../../../traces/packets/packet-batch.js';
 
 export class BatchPool {
   private readonly batches: HeldBatch[] = [];

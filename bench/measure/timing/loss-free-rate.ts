@@ -22,7 +22,8 @@ import {
   type TimedSwitchOptions,
   type TimeObserver,
 } from '../../../sim/index.js';
-import { createTrafficGenerator, type TrafficTarget } from '../../../traces/index.js';
+import type { TrafficTarget } from '../../../traces/generate/packet-template.js';
+import { createTrafficGenerator } from '../../../traces/generate/traffic-generator.js';
 import { BatchPool } from './batch-pool.js';
 
 export interface LossFreeOptions {

@@ -13,7 +13,7 @@ import {
   type TimeObserver,
   type UpdatePlayer,
 } from '../../../sim/index.js';
-import type { CaptureWriter } from '../../../traces/index.js';
+import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import type { TrafficOptions, TrafficResult, TrafficSample } from '../run/traffic-run.js';
 import { ArrivalTimes } from './arrival-times.js';
 import { BatchPool } from './batch-pool.js';

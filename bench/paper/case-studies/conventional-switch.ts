@@ -2,7 +2,12 @@
  * A switch with a conventional program. It is provisioned again for another program, and forwards nothing meanwhile.
  */
 import { PS_PER_SECOND } from '../../../sim/index.js';
-import { clearPacketBatch, createPacketBatch, DROPPED, type PacketBatch } from '../../../traces/index.js';
+import {
+  clearPacketBatch,
+  createPacketBatch,
+  DROPPED,
+  type PacketBatch,
+} from '../../../traces/packets/packet-batch.js';
 import { DEFAULT_PORT, type NetworkFunction } from '../../verify/functions/network-function.js';
 import { PacketView } from '../../verify/functions/packet.js';
 import {

@@ -1,6 +1,6 @@
 /** 13d: a heavy hitter detector; F1 of the flows reported so far. */
 import { must } from '../../../compiler/data-plane/must.js';
-import { power } from '../../../traces/index.js';
+import { power } from '../../../traces/generate/exact-functions.js';
 import { HeavyHitterDetector } from '../../verify/functions/heavy-hitter.js';
 import { BYTES_PER_BUCKET } from '../../workloads/workload.js';
 import { conventionalResources } from './conventional-hashes.js';

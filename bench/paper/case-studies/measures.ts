@@ -1,6 +1,6 @@
 /** Quantities that the case studies plot. */
 import { addTo } from '../../../compiler/data-plane/counting.js';
-import { DROPPED, type PacketBatch } from '../../../traces/index.js';
+import { DROPPED, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { SAMPLES_PER_SECOND, type Watcher } from './virtual-time.js';
 
 /** Mbit/s that reach the receiver: all packets that leave, except those returned to the sender. */

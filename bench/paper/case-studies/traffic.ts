@@ -1,5 +1,7 @@
 /** The traffic of the case studies: 4,096 distinct 5-tuples at a fixed rate, packets of one size. */
-import { createTrafficGenerator, type PacketTemplate, type TrafficGenerator } from '../../../traces/index.js';
+
+import type { PacketTemplate } from '../../../traces/generate/packet-template.js';
+import { createTrafficGenerator, type TrafficGenerator } from '../../../traces/generate/traffic-generator.js';
 import { HOST_MASK, insideNetwork, OUTSIDE_HOST_MASK, OUTSIDE_MAC, outsideNetwork } from '../../workloads/addresses.js';
 import { cachedKey } from '../../workloads/instance.js';
 

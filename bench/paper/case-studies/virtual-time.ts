@@ -1,6 +1,7 @@
 /** Traffic at a fixed rate in virtual time (the time stamps of packets), and samples at fixed intervals. */
 import { PS_PER_NS, PS_PER_SECOND } from '../../../sim/index.js';
-import type { PacketBatch, TrafficGenerator } from '../../../traces/index.js';
+import type { TrafficGenerator } from '../../../traces/generate/traffic-generator.js';
+import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 
 export interface Traffic {
   readonly generator: TrafficGenerator;

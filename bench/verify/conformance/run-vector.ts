@@ -2,7 +2,8 @@
 import { appendTo } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { type EngineName, Switch } from '../../../sim/index.js';
-import { clearPacketBatch, createPacketBatch, DROPPED, openCapture, packetBytes } from '../../../traces/index.js';
+import { openCapture } from '../../../traces/captures/capture-reader.js';
+import { clearPacketBatch, createPacketBatch, DROPPED, packetBytes } from '../../../traces/packets/packet-batch.js';
 import type { ConformanceVector } from './vector.js';
 
 export type Difference =

@@ -2,7 +2,7 @@
  * Network functions as plain software. The P4runpro programs are compared with them, and the case studies use them as
  * conventional programs.
  */
-import { DROPPED } from '../../../traces/index.js';
+import { DROPPED } from '../../../traces/packets/packet-batch.js';
 import type { PacketView } from './packet.js';
 
 /** Marks a packet that the function does not forward; default forwarding applies. */

@@ -1,5 +1,5 @@
 /** Packets of the goldens: few, each declared with distinct values. */
-import type { PacketTemplate } from '../../../traces/index.js';
+import type { PacketTemplate } from '../../../traces/generate/packet-template.js';
 
 export const ip = (text: string): number => text.split('.').reduce((address, part) => address * 256 + Number(part), 0);
 

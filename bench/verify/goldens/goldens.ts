@@ -6,7 +6,8 @@
 import { must } from '../../../compiler/data-plane/must.js';
 import { bitsToTell, type CompiledProgram, type DataPlane } from '../../../compiler/index.js';
 import { HashUnit } from '../../../sim/index.js';
-import { type PacketTemplate, packetFrame } from '../../../traces/index.js';
+import { packetFrame } from '../../../traces/generate/packet-frame.js';
+import type { PacketTemplate } from '../../../traces/generate/packet-template.js';
 import type { ProgramKey } from '../../workloads/program-kind.js';
 import {
   back,

@@ -1,16 +1,16 @@
 /** Captures read into memory, since a replay needs the differing packets again. */
+
+import { CaptureIntake } from '../../../traces/captures/capture-intake.js';
+import { openCapture } from '../../../traces/captures/capture-reader.js';
+import { createCaptureWriter } from '../../../traces/captures/capture-writer.js';
+import { decimalSeconds, epochNanoseconds } from '../../../traces/captures/time-stamp.js';
 import {
   appendPacket,
-  CaptureIntake,
   clearPacketBatch,
-  createCaptureWriter,
   createPacketBatch,
-  decimalSeconds,
-  epochNanoseconds,
-  openCapture,
   PACKET_MARKS,
   packetBytes,
-} from '../../../traces/index.js';
+} from '../../../traces/packets/packet-batch.js';
 
 export interface CapturedPacket {
   readonly bytes: Uint8Array;

@@ -1,5 +1,7 @@
 /** Compares a replay with its golden: packets that left, and final memory. */
-import type { BranchCoverage, PacketTrace } from '../../../sim/index.js';
+
+import type { PacketTrace } from '../../../sim/index.js';
+import type { BranchCoverage } from '../../../sim/validation/index.js';
 import {
   type MemoryContents,
   memoryContentsFrom,

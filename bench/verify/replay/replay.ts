@@ -11,16 +11,15 @@ import {
 } from '../../../compiler/index.js';
 import { Controller, frontPortForwarding } from '../../../hw-driver/index.js';
 import {
-  BranchCoverage,
   type EngineName,
   InProcessTarget,
-  MeaningRun,
   type PacketTrace,
   PacketTracer,
   QueuedDriver,
   type QueueReading,
   Switch,
 } from '../../../sim/index.js';
+import { BranchCoverage, MeaningRun } from '../../../sim/validation/index.js';
 import {
   appendPacket,
   clearPacketBatch,
@@ -29,7 +28,7 @@ import {
   hasRoomFor,
   type PacketBatch,
   packetBytes,
-} from '../../../traces/index.js';
+} from '../../../traces/packets/packet-batch.js';
 import type { PacketSelection } from '../../measure/run/packet-selection.js';
 import type { BucketsOf, MemoryContents } from '../../workloads/memory-contents.js';
 import type { CapturedPacket } from './captured-packets.js';

@@ -1,6 +1,6 @@
 /** Programs that arrive at random and stay for a random time. */
 import seedrandom from 'seedrandom';
-import { logarithm } from '../../../traces/index.js';
+import { logarithm } from '../../../traces/generate/exact-functions.js';
 import type { ArrivalEvent, ArrivalProcess } from './arrival-process.js';
 import { DepartureQueue } from './departure-queue.js';
 

@@ -1,24 +1,25 @@
 /** `p4runpro cases`: cases added to a running program or removed from it, as the entries that change. */
 
 import type { Argv } from 'yargs';
+import { type CaseChange, changeCases } from '../../../compiler/change/change-cases.js';
+import {
+  type BranchText,
+  branchTexts,
+  type CaseText,
+  caseConditions,
+  insertCase,
+  removeCase,
+} from '../../../compiler/change/edit-cases.js';
 import { counted } from '../../../compiler/data-plane/counting.js';
 import {
   analyse,
-  type BranchText,
-  branchTexts,
-  type CaseChange,
-  type CaseText,
   type CompiledProgram,
-  caseConditions,
-  changeCases,
   type DataPlane,
   DoesNotFit,
   formatCompiledProgram,
-  insertCase,
   type MatchSyntax,
   maxRecirculations,
   type Operation,
-  removeCase,
 } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';

@@ -13,7 +13,7 @@ import {
   type Diagnostic,
   type DiagnosticCode,
 } from '../../../compiler/index.js';
-import { type Verification, verificationText, verifyPrograms } from '../../../sim/index.js';
+import { type Verification, verificationText, verifyPrograms } from '../../../sim/validation/index.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';

@@ -1,19 +1,18 @@
 /** `p4runpro compile`: compiles a program for an empty switch, or for one that already runs other programs. */
 
 import type { Argv } from 'yargs';
+import { emptySwitchText, onEmptySwitch } from '../../../compiler/explain/index.js';
 import {
   type Analysis,
   analyse,
   type CompiledProgram,
   type DataPlane,
   DoesNotFit,
-  emptySwitchText,
   type Form,
   formatCompiledProgram,
   formText,
   link,
   lower,
-  onEmptySwitch,
   PASS_NAMES,
   type PassName,
   type PassObserver,

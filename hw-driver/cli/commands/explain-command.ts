@@ -1,15 +1,8 @@
 /** `p4runpro explain`: the RPB of each step and the reason; why a program does not fit, and what would make it fit. */
 
 import type { Argv } from 'yargs';
-import {
-  type Analysis,
-  analyse,
-  type DataPlane,
-  explainedText,
-  explainPrograms,
-  explanationSvg,
-  type ProgramResult,
-} from '../../../compiler/index.js';
+import { explainedText, explainPrograms, explanationSvg, type ProgramResult } from '../../../compiler/explain/index.js';
+import { type Analysis, analyse, type DataPlane } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';

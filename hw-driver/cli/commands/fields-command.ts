@@ -1,6 +1,6 @@
 /** `p4runpro fields`: what programs can do with the fields of a data plane. */
 import type { Argv } from 'yargs';
-import { type FieldMove, type FieldUse, fieldMovesText, fieldUses } from '../../../compiler/index.js';
+import { type FieldMove, type FieldUse, fieldMovesText, fieldUses } from '../../../compiler/reference/index.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT } from '../kit/command-line.js';
 import { loadDataPlane } from '../kit/inputs.js';

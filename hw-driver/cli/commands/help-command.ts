@@ -1,15 +1,15 @@
 /** `p4runpro help`: what a word of the language means, or what a command takes. */
 import type { Argv } from 'yargs';
 import { wrap } from '../../../compiler/explain/text-wrap.js';
+import type { DataPlane } from '../../../compiler/index.js';
+import { nearest } from '../../../compiler/language/diagnostics.js';
 import {
   type ArticleKind,
   articleAskedFor,
   articleText,
-  type DataPlane,
   languageWords,
   nearestWord,
-} from '../../../compiler/index.js';
-import { nearest } from '../../../compiler/language/diagnostics.js';
+} from '../../../compiler/reference/index.js';
 import { type ArgumentsOf, type Command, command, commandName, type Program, type Status } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { loadDataPlane } from '../kit/inputs.js';

@@ -6,7 +6,7 @@ import {
   primitiveSignature,
   primitiveStepsText,
   primitiveUses,
-} from '../../../compiler/index.js';
+} from '../../../compiler/reference/index.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT } from '../kit/command-line.js';
 import { loadDataPlane } from '../kit/inputs.js';

@@ -1,7 +1,7 @@
 /** `p4runpro shell`: commands on one switch, read from the terminal or standard input. */
 import { existsSync, readdirSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
-import { articleAskedFor, articleText } from '../../../compiler/index.js';
+import { articleAskedFor, articleText } from '../../../compiler/reference/index.js';
 import { reasonOf, writeFile } from '../../../traces/system/index.js';
 import { type CommandRow, commandName, type Program, type Status } from '../kit/command.js';
 import { EXIT, reportError, UsageError } from '../kit/command-line.js';

@@ -1,14 +1,8 @@
 /** An emulated switch that is kept in a snapshot file: every change is in the file when its call returns. */
 import { existsSync } from 'node:fs';
 import type { CompiledProgram, DataPlane, Operation } from '../../../compiler/index.js';
-import {
-  InProcessTarget,
-  readSnapshot,
-  restoreSnapshot,
-  SnapshotError,
-  Switch,
-  takeSnapshot,
-} from '../../../sim/index.js';
+import { InProcessTarget, Switch } from '../../../sim/index.js';
+import { readSnapshot, restoreSnapshot, SnapshotError, takeSnapshot } from '../../../sim/snapshot/snapshot.js';
 import { readInput, reasonOf, writeFile } from '../../../traces/system/index.js';
 import { frontPortForwarding } from '../../control/front-ports.js';
 import { UsageError } from '../kit/command-line.js';

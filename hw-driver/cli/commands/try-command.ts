@@ -2,7 +2,8 @@
 
 import type { Argv } from 'yargs';
 import { analyse } from '../../../compiler/index.js';
-import { formatPacketTrace, type MadePacket, MadePacketError, madePacket, noMatchText } from '../../../sim/index.js';
+import { formatPacketTrace, noMatchText } from '../../../sim/index.js';
+import { type MadePacket, MadePacketError, madePacket } from '../../../sim/made-packet/index.js';
 import { ALLOCATOR_OPTIONS, allocatorFrom } from '../kit/allocators.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';

@@ -1,8 +1,9 @@
 /** A separate emulated switch with programs, through which single packets run with a full trace. */
 import { must } from '../../../compiler/data-plane/must.js';
 import { type Allocator, type Analysis, type CompiledProgram, type DataPlane, lower } from '../../../compiler/index.js';
-import { InProcessTarget, type MadePacket, type PacketTrace, PacketTracer, Switch } from '../../../sim/index.js';
-import { appendPacket, createPacketBatch, packetBytes } from '../../../traces/index.js';
+import { InProcessTarget, type PacketTrace, PacketTracer, Switch } from '../../../sim/index.js';
+import type { MadePacket } from '../../../sim/made-packet/index.js';
+import { appendPacket, createPacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
 import { Controller } from '../../control/controller.js';
 import { frontPortForwarding } from '../../control/front-ports.js';
 import { UsageError } from './command-line.js';

@@ -2,8 +2,8 @@
  * Transactions: the change of one program on a switch from one compiled program to another, or from or to none,
  * completely or not at all.
  */
+import type { CaseChange } from '../../../compiler/change/change-cases.js';
 import {
-  type CaseChange,
   type CompiledProgram,
   FIXED_NAMES,
   installOperations,

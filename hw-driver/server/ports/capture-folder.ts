@@ -7,17 +7,17 @@ import { readdirSync, renameSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
+import { CaptureError } from '../../../traces/captures/capture-error.js';
+import { CaptureIntake } from '../../../traces/captures/capture-intake.js';
+import { openCapture } from '../../../traces/captures/capture-reader.js';
+import { createCaptureWriter } from '../../../traces/captures/capture-writer.js';
 import {
   appendPacket,
-  CaptureError,
-  CaptureIntake,
   clearPacketBatch,
-  createCaptureWriter,
   createPacketBatch,
-  openCapture,
   type PacketBatch,
   packetBytes,
-} from '../../../traces/index.js';
+} from '../../../traces/packets/packet-batch.js';
 import { makeFolders } from '../../../traces/system/index.js';
 import { FrameError, type FrameOutcome, type PortFrame, type SwitchPorts } from './switch-ports.js';
 

@@ -1,7 +1,13 @@
 /** The ports of an emulated switch, which process one frame at a time. */
 import { must } from '../../../compiler/data-plane/must.js';
 import type { Switch } from '../../../sim/index.js';
-import { appendPacketBytes, clearPacketBatch, createPacketBatch, DROPPED, packetBytes } from '../../../traces/index.js';
+import {
+  appendPacketBytes,
+  clearPacketBatch,
+  createPacketBatch,
+  DROPPED,
+  packetBytes,
+} from '../../../traces/packets/packet-batch.js';
 import { FrontPorts } from './front-ports.js';
 
 export interface PortFrame {

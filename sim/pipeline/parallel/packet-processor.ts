@@ -5,7 +5,7 @@
  */
 import { Piscina } from 'piscina';
 import { FIXED_NAMES, type Operation, programIdOf } from '../../../compiler/index.js';
-import type { TrafficOptions } from '../../../traces/index.js';
+import type { TrafficOptions } from '../../../traces/generate/traffic-generator.js';
 import {
   createPacketBatch,
   gatherVerdicts,

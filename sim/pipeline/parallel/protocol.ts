@@ -1,6 +1,6 @@
 /** Messages between the thread that runs the experiment and the threads that process packets. */
 import type { DataPlaneDescription, Operation } from '../../../compiler/index.js';
-import type { TrafficOptions } from '../../../traces/index.js';
+import type { TrafficOptions } from '../../../traces/generate/traffic-generator.js';
 import type { PacketBatchMemory } from '../../../traces/packets/packet-batch.js';
 import type { Counters } from '../../blocks/counters.js';
 import type { EngineName } from '../../engines/rpb-engine.js';

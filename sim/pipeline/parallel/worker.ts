@@ -1,7 +1,7 @@
 /** A worker thread: a switch with all tables, that processes the packets of its share of the programs. */
 import { workerData } from 'node:worker_threads';
 import { DataPlane } from '../../../compiler/index.js';
-import { createTrafficGenerator, type TrafficGenerator } from '../../../traces/index.js';
+import { createTrafficGenerator, type TrafficGenerator } from '../../../traces/generate/traffic-generator.js';
 import {
   clearPacketBatch,
   createPacketBatch,

@@ -1,6 +1,6 @@
 /** A packet's trace as text. */
 import { fieldText, type KeyField, maskText, numberText } from '../../../compiler/index.js';
-import { decimalSeconds, epochNanoseconds } from '../../../traces/index.js';
+import { decimalSeconds, epochNanoseconds } from '../../../traces/captures/time-stamp.js';
 import type { PacketTrace, SourceLine, TracedHeader, TracedStep, TracedWord } from './packet-trace.js';
 
 /** Several lines, each with a line end. */

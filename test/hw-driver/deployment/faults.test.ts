@@ -5,7 +5,8 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { analyse, branchTexts, type CompiledProgram, insertCase, lower } from '../../../compiler/index.js';
+import { branchTexts, insertCase } from '../../../compiler/change/edit-cases.js';
+import { analyse, type CompiledProgram, lower } from '../../../compiler/index.js';
 import { itemAt } from '../../item-at.js';
 import { COUNTS } from '../counts-program.js';
 import { thrownBy } from '../failing-target.js';
