@@ -15,9 +15,10 @@ import {
   SwitchState,
 } from '../../compiler/index.js';
 import { VECTOR_SIZE } from '../../sim/blocks/packet-vector.js';
-import { PacketGenerator, Switch, stateDigest, type Translation } from '../../sim/index.js';
+import { Switch, stateDigest } from '../../sim/index.js';
 import type { PacketDriver } from '../../sim/pipeline/drivers/packet-driver.js';
 import { RunToEndDriver } from '../../sim/pipeline/drivers/run-to-end-driver.js';
+import { PacketGenerator, type Translation } from '../../sim/validation/index.js';
 import { appendPacketBytes, createPacketBatch, type PacketBatch, packetBytes } from '../../traces/index.js';
 import { wholePrograms } from '../compiler/random-whole-programs.js';
 import { frame } from './frames.js';
