@@ -1,15 +1,14 @@
 /** Numbers for pairs of words: equal pairs have one number, from 0 in the order in which they are first asked for. */
-
 import { must } from './must.js';
 
 const FIRST_SLOTS = 64;
 
+/** Lists, as most have few pairs: typed arrays take longer to make than those few take to find. */
 export class NumberPairs {
-  private count = 0;
   /** By hash, with the next free slot for those of one hash: the number of a pair, plus 1. At most half are taken. */
-  private slots = new Int32Array(FIRST_SLOTS);
+  private slots = emptySlots(FIRST_SLOTS);
   /** By number: the two words. */
-  private words = new Int32Array(FIRST_SLOTS);
+  private readonly words: number[] = [];
 
   /** @param a and `b`: 32 bits, signed or not */
   of(a: number, b: number): number {
@@ -22,28 +21,27 @@ export class NumberPairs {
       if (words[2 * taken - 2] === first && words[2 * taken - 1] === second) return taken - 1;
       slot = (slot + 1) & last;
     }
-    const number = this.count++;
-    slots[slot] = number + 1;
-    words[2 * number] = first;
-    words[2 * number + 1] = second;
-    if (2 * this.count === slots.length) this.grow();
-    return number;
+    words.push(first, second);
+    const count = words.length / 2;
+    slots[slot] = count;
+    if (2 * count === slots.length) this.grow();
+    return count - 1;
   }
 
   private grow(): void {
     const { words } = this;
-    this.words = new Int32Array(2 * words.length);
-    this.words.set(words);
-    const slots = new Int32Array(2 * this.slots.length);
+    const slots = emptySlots(2 * this.slots.length);
     const last = slots.length - 1;
-    for (let number = 0; number < this.count; number++) {
-      let slot = hashOf(must(words[2 * number], 'word'), must(words[2 * number + 1], 'word')) & last;
+    for (let at = 0; at < words.length; at += 2) {
+      let slot = hashOf(must(words[at], 'word'), must(words[at + 1], 'word')) & last;
       while (slots[slot] !== 0) slot = (slot + 1) & last;
-      slots[slot] = number + 1;
+      slots[slot] = at / 2 + 1;
     }
     this.slots = slots;
   }
 }
+
+const emptySlots = (count: number): number[] => new Array<number>(count).fill(0);
 
 /** Multipliers of MurmurHash 3, whose last step mixes high bits into low ones. */
 function hashOf(a: number, b: number): number {

@@ -50,22 +50,22 @@ class Parser {
   file(): SourceFile {
     const annotations: Annotation[] = [];
     const programs: ProgramSyntax[] = [];
-    while (this.reader.current.kind !== 'end') {
-      this.recoveringNesting(
-        () => {
-          if (this.reader.isPunctuation('@')) annotations.push(this.annotation(programs.length));
-          else if (this.reader.isName('program')) programs.push(this.program());
-          else if (this.reader.current.kind === 'name' && this.reader.next.kind === 'integer') {
-            annotations.push(this.annotation(programs.length));
-          } else if (this.reader.next.kind === 'name' && this.isMisspelt('program')) programs.push(this.program());
-          else if (this.reader.isPunctuation(';'))
-            this.superfluousSemicolon("no ';' stands behind declarations and programs");
-          else if (declarationHint(this.reader.current.text) !== undefined) this.declaration();
-          else this.reader.fail("expected '@' or 'program'", this.outsideHint());
-        },
-        () => this.reader.skipTo(() => this.reader.isPunctuation('@') || this.reader.isName('program')),
-      );
-    }
+    const read = (): void => {
+      if (this.reader.isPunctuation('@')) annotations.push(this.annotation(programs.length));
+      else if (this.reader.isName('program')) programs.push(this.program());
+      else if (this.reader.current.kind === 'name' && this.reader.next.kind === 'integer') {
+        annotations.push(this.annotation(programs.length));
+      } else if (this.reader.next.kind === 'name' && this.isMisspelt('program')) programs.push(this.program());
+      else if (this.reader.isPunctuation(';'))
+        this.superfluousSemicolon("no ';' stands behind declarations and programs");
+      else if (declarationHint(this.reader.current.text) !== undefined) this.declaration();
+      else this.reader.fail("expected '@' or 'program'", this.outsideHint());
+    };
+    const skip = (): void => {
+      this.nesting = 0;
+      this.reader.skipTo(() => this.reader.isPunctuation('@') || this.reader.isName('program'));
+    };
+    while (this.reader.current.kind !== 'end') this.reader.recovering(read, skip);
     return { annotations, programs };
   }
 
@@ -190,18 +190,21 @@ class Parser {
     if (++this.nesting > MAX_NESTING) this.reader.fail(`more than ${MAX_NESTING} nested cases`);
     const open = this.reader.punctuation('{');
     const statements: StatementSyntax[] = [];
+    const { nesting } = this;
+    const read = (): void => {
+      if (this.reader.isPunctuation(';')) this.superfluousSemicolon("no statement stands in front of this ';'");
+      else if (this.isVariable) this.variable();
+      else statements.push(this.statement());
+    };
+    const skip = (): void => {
+      this.nesting = nesting;
+      this.reader.skipStatement();
+    };
     while (!this.reader.isPunctuation('}')) {
       if (this.reader.current.kind === 'end' || this.reader.isName('program')) {
         this.reader.fail("expected '}'", `the '{' in line ${open.line} is not closed`);
       }
-      this.recoveringNesting(
-        () => {
-          if (this.reader.isPunctuation(';')) this.superfluousSemicolon("no statement stands in front of this ';'");
-          else if (this.isVariable) this.variable();
-          else statements.push(this.statement());
-        },
-        () => this.reader.skipStatement(),
-      );
+      this.reader.recovering(read, skip);
     }
     this.reader.take();
     this.nesting--;
@@ -378,13 +381,5 @@ class Parser {
     }
     this.reader.take();
     return { value: token.value, span: token.span };
-  }
-
-  private recoveringNesting(action: () => void, recover: () => void): void {
-    const { nesting } = this;
-    this.reader.recovering(action, () => {
-      this.nesting = nesting;
-      recover();
-    });
   }
 }

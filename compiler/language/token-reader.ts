@@ -18,16 +18,20 @@ export const between = (from: Span, to: Span): Span => ({ ...from, end: Math.max
 /** Methods that report are given a hint, which may be a change of the text. */
 export class TokenReader {
   private at = 0;
+  /** The token there. */
+  private token: Token;
   private faults = 0;
 
   constructor(
     private readonly tokens: readonly Token[],
     private readonly diagnostics: Diagnostics,
-  ) {}
+  ) {
+    this.token = this.tokenAt(0);
+  }
 
   /** The next token to be taken. */
   get current(): Token {
-    return this.tokenAt(this.at);
+    return this.token;
   }
 
   /** The one behind it. */
@@ -36,15 +40,20 @@ export class TokenReader {
   }
 
   private tokenAt(at: number): Token {
-    const token = this.tokens[Math.max(0, Math.min(at, this.tokens.length - 1))];
+    const token = this.tokens[at] ?? (at < 0 ? this.tokens[0] : this.tokens.at(-1));
     if (token === undefined) throw new Error('a token list ends with an end token');
     return token;
   }
 
   take(): Token {
-    const token = this.current;
-    this.at++;
+    const { token } = this;
+    this.moveTo(this.at + 1);
     return token;
+  }
+
+  private moveTo(at: number): void {
+    this.at = at;
+    this.token = this.tokenAt(at);
   }
 
   isPunctuation(text: Punctuation, token = this.current): boolean {
@@ -126,7 +135,7 @@ export class TokenReader {
       action();
     } catch (error) {
       if (error !== SYNTAX_FAULT) throw error;
-      if (++this.faults > MAX_FAULTS) this.at = this.tokens.length - 1;
+      if (++this.faults > MAX_FAULTS) this.moveTo(this.tokens.length - 1);
       recover();
     }
   }

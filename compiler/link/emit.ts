@@ -1,6 +1,6 @@
 /** Emission of the compiled program: table entries from placed rows. */
 
-import { type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
+import { type Action, type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
 import { type LogicalRpb, passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
@@ -48,10 +48,11 @@ export function emit(input: EmitInput): CompiledProgram {
     sizeMasks: new Map(program.memories.map(({ name, buckets }) => [name, buckets - 1])),
     bases: new Map(input.memories.map(({ name, base }) => [name, base])),
   };
+  const keys = new RpbKeys(programId, dataPlane);
   const entries: TableEntry[] = [];
   for (const [i, row] of rows.entries()) {
     const place = must(places[i], 'place of a row');
-    for (const entry of row.entries) entries.push(rpbEntry(entry, place, input, memories));
+    for (const entry of row.entries) entries.push(rpbEntry(entry, place, keys, memories));
   }
   entries.push(...recirculationEntries(programId, passes), filterEntry(program, programId, input.filterPriority));
   const placed: PlacedStep[] = [];
@@ -95,12 +96,11 @@ interface MemoryParameters {
   readonly bases: ReadonlyMap<string, number>;
 }
 
-function rpbEntry(entry: RowEntry, { rpb, pass }: Place, input: EmitInput, memories: MemoryParameters): TableEntry {
+function rpbEntry(entry: RowEntry, { rpb, pass }: Place, keys: RpbKeys, memories: MemoryParameters): TableEntry {
   const { does, branch, conditions, priority } = entry;
-  const { name: action } = entryInstruction(entry);
   const values = does.kind === 'step' ? parameterValues(does.step.parameters, memories) : [does.id];
-  const { dataPlane, programId } = input;
-  return rpbTableEntry({ rpb, pass, programId, branch, conditions, priority, action, values }, dataPlane);
+  const key = keys.of(pass, branch, conditions);
+  return tableEntry(rpb, key, priority, entryInstruction(entry).name, values);
 }
 
 /** The parts of an entry of an RPB, without the names that the driver sends. */
@@ -118,15 +118,28 @@ export interface RpbEntryParts {
 }
 
 export function rpbTableEntry(parts: RpbEntryParts, dataPlane: DataPlane): TableEntry {
-  const { rpb, priority, values } = parts;
-  const action = rpb.actions.get(parts.action);
-  if (action === undefined) throw new Error(`RPB ${rpb.number} has no action ${parts.action}`);
-  const parameters: ActionArgument[] = [];
-  for (const { name } of action.parameters) {
-    parameters.push({ name, value: must(values[parameters.length], 'value of a parameter') });
-  }
-  return { table: rpb.table, key: rpbKey(parts, dataPlane), priority, action: action.control, parameters };
+  const key = new RpbKeys(parts.programId, dataPlane).of(parts.pass, parts.branch, parts.conditions);
+  return tableEntry(parts.rpb, key, parts.priority, parts.action, parts.values);
 }
+
+function tableEntry(
+  rpb: Rpb,
+  key: readonly KeyField[],
+  priority: number,
+  name: string,
+  values: readonly number[],
+): TableEntry {
+  const action = rpb.actions.get(name);
+  if (action === undefined) throw new Error(`RPB ${rpb.number} has no action ${name}`);
+  return { table: rpb.table, key, priority, action: action.control, parameters: argumentsOf(action, values) };
+}
+
+function argumentsOf({ parameters }: Action, values: readonly number[]): readonly ActionArgument[] {
+  if (parameters.length === 0) return NO_ARGUMENTS;
+  return parameters.map(({ name }, i) => ({ name, value: must(values[i], 'value of a parameter') }));
+}
+
+const NO_ARGUMENTS: readonly ActionArgument[] = [];
 
 function parameterValues(parameters: readonly StepParameter[], memories: MemoryParameters): readonly number[] {
   if (parameters.length === 0) return NO_VALUES;
@@ -144,17 +157,37 @@ function parameterValue(parameter: StepParameter, { sizeMasks, bases }: MemoryPa
 
 const MISSING = { sizeMask: 'size', base: 'block' } as const;
 
-function rpbKey({ branch, conditions, pass, programId }: RpbEntryParts, dataPlane: DataPlane): KeyField[] {
-  return [
-    { name: RPB_KEYS.program, match: 'exact', value: programId },
-    dataPlane.description.state.branchMatch === 'exact'
-      ? { name: RPB_KEYS.branch, match: 'exact', value: branch.value }
-      : { name: RPB_KEYS.branch, match: 'ternary', value: branch.value, mask: branch.mask },
-    { name: RPB_KEYS.recirculation, match: 'exact', value: pass },
-    registerKey('mar', conditions),
-    registerKey('sar', conditions),
-    registerKey('har', conditions),
-  ];
+/** The keys of entries of a program. What its entries have in common is one object. */
+class RpbKeys {
+  private readonly program: KeyField;
+  private readonly isExact: boolean;
+  /** By pass. */
+  private readonly passes: KeyField[] = [];
+
+  constructor(programId: number, { description }: DataPlane) {
+    this.program = { name: RPB_KEYS.program, match: 'exact', value: programId };
+    this.isExact = description.state.branchMatch === 'exact';
+  }
+
+  of(pass: number, { value, mask }: BranchMatch, conditions: readonly Condition[]): readonly KeyField[] {
+    return [
+      this.program,
+      this.isExact
+        ? { name: RPB_KEYS.branch, match: 'exact', value }
+        : { name: RPB_KEYS.branch, match: 'ternary', value, mask },
+      this.passKey(pass),
+      registerKey('mar', conditions),
+      registerKey('sar', conditions),
+      registerKey('har', conditions),
+    ];
+  }
+
+  private passKey(pass: number): KeyField {
+    while (this.passes.length <= pass) {
+      this.passes.push({ name: RPB_KEYS.recirculation, match: 'exact', value: this.passes.length });
+    }
+    return must(this.passes[pass], 'key of a pass');
+  }
 }
 
 /** Most entries do not look at a register: one object serves them all. */
