@@ -48,8 +48,18 @@ class Search {
   private readonly hasLinks: boolean;
   /** By row and logical RPB, once the search has become hard: see {@link lastRegardless}. */
   private regardless: Int32Array | undefined;
-  /** By row, what {@link leastLast} works with. */
-  private readonly earliest: number[] = [];
+  /** By row, the row that it shares an RPB with, or -1. */
+  private readonly links: Int32Array;
+  /** By row with a link, how far it is at least behind the row that it shares an RPB with: whole passes. */
+  private readonly linkDistance: Int32Array;
+  /** The rows that have a link. */
+  private readonly linked: Int32Array;
+  /** By row, how many rows up to it have a link: the place in {@link linked} of the next one that has. */
+  private readonly linkedAfter: Int32Array;
+  /** By row, the last row up to it that has a link, or -1. */
+  private readonly linkedUpTo: Int32Array;
+  /** By row with a link, what {@link leastLast} works with. */
+  private readonly earliest: Int32Array;
   private best_: readonly number[] | undefined;
   private bestLast = Number.POSITIVE_INFINITY;
   private shortage: Shortage = { row: -1, cause: 'too-long' };
@@ -62,6 +72,18 @@ class Search {
     this.entriesUsed = new Int32Array(problem.rpbCount);
     this.crowded = new Uint8Array(problem.rpbCount);
     this.hasLinks = this.rows.some(({ isLinked }) => isLinked);
+    this.links = Int32Array.from(this.rows, ({ link }) => link);
+    const { rpbCount } = problem;
+    this.linkDistance = this.links.map((link, row) => Math.ceil((row - link) / rpbCount) * rpbCount);
+    this.linked = Int32Array.from(this.rows.keys()).filter((row) => must(this.links[row], 'link of a row') >= 0);
+    this.linkedAfter = new Int32Array(this.rows.length);
+    this.linkedUpTo = new Int32Array(this.rows.length);
+    this.earliest = new Int32Array(this.rows.length);
+    for (let row = 0, n = 0; row < this.rows.length; row++) {
+      if (this.linked[n] === row) n++;
+      this.linkedAfter[row] = n;
+      this.linkedUpTo[row] = this.linked[n - 1] ?? -1;
+    }
   }
 
   best(objective: Objective): PlacementResult {
@@ -153,25 +175,41 @@ class Search {
    * later rows cannot follow. Rises with x, unless a later row has to share the RPB of row i.
    */
   private leastLast(i: number, x: number): number {
-    const { rows } = this;
-    if (!this.hasLinks) return x + rows.length - 1 - i;
+    const { earliest, linked, links } = this;
     const { rpbCount, logicalRpbs } = this.problem;
-    let at = x;
-    this.earliest[i] = x;
-    for (let j = i + 1; j < rows.length; j++) {
-      at++;
-      const link = rows[j]?.link ?? -1;
-      if (link >= 0) {
-        const passes = Math.ceil((link > i ? j - link : at - this.placeOf(link, i)) / rpbCount);
-        at = Math.max(at, this.placeOf(link, i) + passes * rpbCount);
+    // Rows without a link follow one another, so only those with one are visited.
+    let [before, at] = [i, x];
+    for (let n = must(this.linkedAfter[i], 'rows with a link'); n < linked.length; n++) {
+      const j = must(linked[n], 'row with a link');
+      if (at + j - 1 - before > logicalRpbs) return this.noteTooLong(before + logicalRpbs + 1 - at);
+      at += j - before;
+      const link = must(links[j], 'link of a row');
+      if (link > i) at = Math.max(at, this.earliestOf(link, i, x) + must(this.linkDistance[j], 'distance of a link'));
+      else {
+        let place = (link === i ? x : must(this.placement[link], 'place of a row')) + rpbCount;
+        while (place < at) place += rpbCount;
+        at = place;
       }
-      this.earliest[j] = at;
+      earliest[j] = at;
       if (at > logicalRpbs) {
-        this.note(j, link < 0 ? 'too-long' : 'shared-rpb');
+        this.note(j, 'shared-rpb');
         return Number.POSITIVE_INFINITY;
       }
+      before = j;
     }
-    return at;
+    const last = at + this.rows.length - 1 - before;
+    return last > logicalRpbs ? this.noteTooLong(before + logicalRpbs + 1 - at) : last;
+  }
+
+  /** The earliest place that a row can come to when row i, a row before it, stands at x. */
+  private earliestOf(row: number, i: number, x: number): number {
+    const linked = must(this.linkedUpTo[row], 'last row with a link');
+    return linked > i ? must(this.earliest[linked], 'place of a row') + row - linked : x + row - i;
+  }
+
+  private noteTooLong(row: number): number {
+    this.note(row, 'too-long');
+    return Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -201,11 +239,6 @@ class Search {
   private hasRoomAlone(row: PlacementRow, rpb: number): boolean {
     if (row.allowed[rpb] === 0 || row.entries > must(this.free.entries[rpb], 'free entries of an RPB')) return false;
     return row.memories.length === 0 || this.free.fitsMemory(rpb, sizesOf(row));
-  }
-
-  /** Where a row is, or the earliest place it can come to, when rows before i are placed. */
-  private placeOf(row: number, i: number): number {
-    return must(row < i ? this.placement[row] : this.earliest[row], 'place of a row');
   }
 
   private fits(i: number, row: PlacementRow, x: number): boolean {
