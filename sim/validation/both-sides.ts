@@ -72,8 +72,8 @@ export class BothSides {
   private readonly places: StatementPlaces;
   private readonly packet: PacketBytes;
   private readonly batch = createPacketBatch(1, 4096);
-  /** All register arrays before the first packet. */
-  private readonly before: Uint32Array;
+  /** By RPB: its register array before the first packet. */
+  private readonly before: readonly Uint32Array[];
   private readonly writable: readonly Rpb[];
   /** By ingress port: whether it had default forwarding before, and has it now. */
   private readonly forwarding = new Map<number, { readonly before: boolean; now: boolean }>();
@@ -93,7 +93,7 @@ export class BothSides {
     this.packet = new PacketBytes(dataPlane);
     this.memories = new Map(program.memories.map(({ name, buckets }) => [name, new Uint32Array(buckets)]));
     if (!isInstalled) install(compiled, emulator);
-    this.before = emulator.memory.words.slice();
+    this.before = dataPlane.rpbs.map(({ number, buckets }) => copyOf(emulator.memory.range(number, 0, buckets)));
     this.writable = dataPlane.rpbs.filter(({ table }) =>
       compiled.entries.some((entry) => entry.table === table && entry.action.includes('.salu_')),
     );
@@ -127,10 +127,12 @@ export class BothSides {
   private restoreArrays(): void {
     const { memory } = this.emulator;
     for (const { number, buckets } of this.writable) {
-      const now = memory.range(number, 0, buckets);
-      const start = now.byteOffset / Uint32Array.BYTES_PER_ELEMENT;
-      now.set(this.before.subarray(start, start + buckets));
+      memory.range(number, 0, buckets).set(this.arrayBefore(number));
     }
+  }
+
+  private arrayBefore(rpb: number): Uint32Array {
+    return must(this.before[rpb - 1], `register array of RPB ${rpb}`);
   }
 
   /** A copy of the memories as the program has left them. */
@@ -214,8 +216,7 @@ export class BothSides {
         { base: buckets, end: buckets },
       ]) {
         const now = this.emulator.memory.range(rpb, base, Math.max(0, to - base));
-        const start = now.byteOffset / Uint32Array.BYTES_PER_ELEMENT;
-        const before = this.before.subarray(start, start + now.length);
+        const before = this.arrayBefore(rpb).subarray(base, base + now.length);
         const at = firstDifference(before, now);
         if (at >= 0) {
           return {

@@ -11,10 +11,13 @@ import { HashUnit } from '../blocks/hash.js';
 
 export class StatementPlaces {
   private readonly byPlace = new Map<string, PlacedStep[]>();
-  private readonly units: readonly HashUnit[];
+  /** By RPB number, once it has hashed: the tables of a unit take time to make. */
+  private readonly units: HashUnit[] = [];
 
-  constructor(compiled: CompiledProgram, dataPlane: DataPlane) {
-    this.units = dataPlane.rpbs.map(({ hash }) => new HashUnit(hash));
+  constructor(
+    compiled: CompiledProgram,
+    private readonly dataPlane: DataPlane,
+  ) {
     for (const step of compiled.placement) {
       const key = placeKey(step);
       const steps = this.byPlace.get(key);
@@ -38,7 +41,8 @@ export class StatementPlaces {
 
   /** @param rpb number from 1 */
   hash(rpb: number, input: Uint8Array): number {
-    return this.units[rpb - 1]?.digest(input, input.length) ?? 0;
+    this.units[rpb] ??= new HashUnit(this.dataPlane.rpb(rpb).hash);
+    return this.units[rpb].digest(input, input.length);
   }
 }
 
