@@ -79,10 +79,13 @@ class Search {
     this.linkedAfter = new Int32Array(this.rows.length);
     this.linkedUpTo = new Int32Array(this.rows.length);
     this.earliest = new Int32Array(this.rows.length);
-    for (let row = 0, n = 0; row < this.rows.length; row++) {
-      if (this.linked[n] === row) n++;
+    for (let row = 0, n = 0, last = -1; row < this.rows.length; row++) {
+      if (this.linked[n] === row) {
+        n++;
+        last = row;
+      }
       this.linkedAfter[row] = n;
-      this.linkedUpTo[row] = this.linked[n - 1] ?? -1;
+      this.linkedUpTo[row] = last;
     }
   }
 

@@ -35,6 +35,7 @@ import {
 } from '../../traces/packets/packet-batch.js';
 import { type RpbVisit, TracingDriver } from '../pipeline/drivers/tracing-driver.js';
 import type { Switch } from '../pipeline/switch.js';
+import { ArraysBefore, firstDifference } from './arrays-before.js';
 import { compareBytes } from './compare-bytes.js';
 import type { Failure } from './failure.js';
 import { firstDifference } from './memory-difference.js';
@@ -72,8 +73,7 @@ export class BothSides {
   private readonly places: StatementPlaces;
   private readonly packet: PacketBytes;
   private readonly batch = createPacketBatch(1, 4096);
-  /** By RPB: its register array before the first packet. */
-  private readonly before: readonly Uint32Array[];
+  private readonly before: ArraysBefore;
   private readonly writable: readonly Rpb[];
   /** By ingress port: whether it had default forwarding before, and has it now. */
   private readonly forwarding = new Map<number, { readonly before: boolean; now: boolean }>();
@@ -93,7 +93,7 @@ export class BothSides {
     this.packet = new PacketBytes(dataPlane);
     this.memories = new Map(program.memories.map(({ name, buckets }) => [name, new Uint32Array(buckets)]));
     if (!isInstalled) install(compiled, emulator);
-    this.before = dataPlane.rpbs.map(({ number, buckets }) => copyOf(emulator.memory.range(number, 0, buckets)));
+    this.before = new ArraysBefore(dataPlane, emulator);
     this.writable = dataPlane.rpbs.filter(({ table }) =>
       compiled.entries.some((entry) => entry.table === table && entry.action.includes('.salu_')),
     );
@@ -127,12 +127,8 @@ export class BothSides {
   private restoreArrays(): void {
     const { memory } = this.emulator;
     for (const { number, buckets } of this.writable) {
-      memory.range(number, 0, buckets).set(this.arrayBefore(number));
+      memory.range(number, 0, buckets).set(this.before.of(number));
     }
-  }
-
-  private arrayBefore(rpb: number): Uint32Array {
-    return must(this.before[rpb - 1], `register array of RPB ${rpb}`);
   }
 
   /** A copy of the memories as the program has left them. */
@@ -216,7 +212,7 @@ export class BothSides {
         { base: buckets, end: buckets },
       ]) {
         const now = this.emulator.memory.range(rpb, base, Math.max(0, to - base));
-        const before = this.arrayBefore(rpb).subarray(base, base + now.length);
+        const before = this.before.of(rpb).subarray(base, base + now.length);
         const at = firstDifference(before, now);
         if (at >= 0) {
           return {

@@ -241,7 +241,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/p4/parser-file.ts': ['state.select?.next ?? []', 'states[target] ?? {}', 'extract = []'],
   'compiler/passes/checks/check-rows.ts': ['served[row]?.get(branch) ?? []'],
   'compiler/passes/print/print-entries.ts': ['keyText(field, dataPlane) ?? []'],
-  'compiler/place/greedy.ts': ['this.regardless?.[i * (this.problem.logicalRpbs + 2) + x] ?? 0', 'rows[j]?.link ?? -1'],
+  'compiler/place/greedy.ts': ['this.regardless?.[i * (this.problem.logicalRpbs + 2) + x] ?? 0'],
   'compiler/place/problem.ts': ['places.get(step) ?? []', 'links[i] ?? -1'],
   'compiler/place/smt-model.ts': [
     'row?.memories.map(({ buckets }) => buckets) ?? []',
@@ -386,10 +386,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'sim/validation/compare-bytes.ts': ['bytes[at + 1] ?? 0', 'bytes[at] ?? 0'],
   'sim/validation/packet-bytes.ts': ['this.phv.headerStart[header] ?? -1'],
   'sim/validation/random-packet.ts': ['dataPlane.fields.get(name)?.width ?? 0'],
-  'sim/validation/statement-places.ts': [
-    'this.units[rpb - 1]?.digest(input, input.length) ?? 0',
-    'this.byPlace.get(placeKey(span)) ?? []',
-  ],
+  'sim/validation/statement-places.ts': ['this.byPlace.get(placeKey(span)) ?? []'],
   'traces/captures/capture-intake.ts': [
     'times?.untimedOutside ?? 0',
     'times?.gapsSqueezed ?? 0',
