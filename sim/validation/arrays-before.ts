@@ -1,7 +1,8 @@
-/** The register arrays of a switch as they were before the first packet, and where words differ from them. */
+/** The register arrays of a switch as they were before the first packet. */
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../compiler/index.js';
 import type { Switch } from '../pipeline/switch.js';
+import { isSame } from './memory-difference.js';
 
 /** Words of 0, in place of a copy of each array that holds nothing else: nobody writes to them. */
 let zeros = new Uint32Array(0);
@@ -25,12 +26,3 @@ function copyOf(words: Uint32Array): Uint32Array {
   const nothing = zeros.subarray(0, words.length);
   return isSame(nothing, words) ? nothing : words.slice();
 }
-
-function isSame(a: Uint32Array, b: Uint32Array): boolean {
-  const bytes = (words: Uint32Array) => Buffer.from(words.buffer, words.byteOffset, words.byteLength);
-  return bytes(a).equals(bytes(b));
-}
-
-/** The place of the first word that differs, or -1. */
-export const firstDifference = (a: Uint32Array, b: Uint32Array): number =>
-  isSame(a, b) ? -1 : a.findIndex((word, i) => word !== b[i]);

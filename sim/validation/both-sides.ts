@@ -35,7 +35,7 @@ import {
 } from '../../traces/packets/packet-batch.js';
 import { type RpbVisit, TracingDriver } from '../pipeline/drivers/tracing-driver.js';
 import type { Switch } from '../pipeline/switch.js';
-import { ArraysBefore, firstDifference } from './arrays-before.js';
+import { ArraysBefore } from './arrays-before.js';
 import { compareBytes } from './compare-bytes.js';
 import type { Failure } from './failure.js';
 import { firstDifference } from './memory-difference.js';
