@@ -79,7 +79,9 @@ class Search {
     this.linkedAfter = new Int32Array(this.rows.length);
     this.linkedUpTo = new Int32Array(this.rows.length);
     this.earliest = new Int32Array(this.rows.length);
-    for (let row = 0, n = 0, last = -1; row < this.rows.length; row++) {
+    let n = 0;
+    let last = -1;
+    for (let row = 0; row < this.rows.length; row++) {
       if (this.linked[n] === row) {
         n++;
         last = row;
