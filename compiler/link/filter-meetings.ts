@@ -38,15 +38,18 @@ export function filterMeetings(
   state: SwitchState,
 ): FilterMeeting[] {
   const { dataPlane, programs } = state;
-  const paths = parserPaths(dataPlane);
   const own = filtersOf(compiled);
+  const others = new Set<string>();
+  for (const { table } of dataPlane.filterTables) {
+    if (own.some((filter) => pathsOfBoth(filter.table, table, dataPlane).length > 0)) {
+      for (const name of state.programsWithFilterIn(table)) others.add(name);
+    }
+  }
+  others.delete(compiled.program);
   const meetings: FilterMeeting[] = [];
-  for (const { compiled: running } of programs.values()) {
-    if (running.program === compiled.program) continue;
-    const meeting = own.flatMap((filter) =>
-      filtersOf(running).flatMap((other) => tablesOf(filter, other, dataPlane, paths)),
-    );
-    const [first] = meeting;
+  for (const name of others) {
+    const { compiled: running } = must(programs.get(name), 'running program with a filter');
+    const first = firstMeeting(own, filtersOf(running), dataPlane);
     if (first === undefined) continue;
     const [table, otherTable] = first;
     const winner = table.index < otherTable.index ? compiled.program : running.program;
@@ -56,42 +59,75 @@ export function filterMeetings(
   return meetings.sort((a, b) => (a.other < b.other ? -1 : 1));
 }
 
-/** The tables of two filters, if they differ and some packet matches both. */
-function tablesOf(
-  a: TableEntry,
-  b: TableEntry,
-  { filterTables }: DataPlane,
-  paths: readonly ParserPath[],
-): (readonly [FilterTable, FilterTable])[] {
-  if (a.table === b.table) return [];
-  const [table, other] = [a, b].map((entry) => filterTables.find((filter) => filter.table === entry.table));
-  if (table === undefined || other === undefined) return [];
-  const both = [...matchesOf(a), ...matchesOf(b)];
-  const isPossible = paths.some(
-    ({ headers, leads }) =>
-      headers.has(table.requires) && headers.has(other.requires) && isConsistent([...both, ...leads]),
-  );
-  return isPossible ? [[table, other]] : [];
+/** The tables of the first two filters that differ in their table, and of which some packet matches both. */
+function firstMeeting(
+  own: readonly TableEntry[],
+  theirs: readonly TableEntry[],
+  dataPlane: DataPlane,
+): readonly [FilterTable, FilterTable] | undefined {
+  for (const filter of own) {
+    for (const other of theirs) {
+      const paths = pathsOfBoth(filter.table, other.table, dataPlane);
+      if (paths.length === 0) continue;
+      const both = [...matchesOf(filter), ...matchesOf(other)];
+      if (!isConsistent(both)) continue;
+      if (paths.some(({ leads }) => isConsistent([...both, ...leads]))) {
+        return [tableOf(filter, dataPlane), tableOf(other, dataPlane)];
+      }
+    }
+  }
+  return undefined;
 }
 
-const matchesOf = ({ key }: TableEntry): Match[] =>
-  key.flatMap((field) =>
-    field.match === 'ternary' ? [{ name: field.name, value: field.value, mask: field.mask }] : [],
+const tableOf = ({ table }: TableEntry, { filterTables }: DataPlane): FilterTable =>
+  must(
+    filterTables.find((filter) => filter.table === table),
+    'filter table',
   );
+
+/** The parser's paths to the headers of two different tables; none for one table, in which priority decides. */
+function pathsOfBoth(a: string, b: string, dataPlane: DataPlane): readonly ParserPath[] {
+  if (a === b) return NO_PATHS;
+  const known = pathsOfPlanes.get(dataPlane) ?? new Map<string, Map<string, readonly ParserPath[]>>();
+  pathsOfPlanes.set(dataPlane, known);
+  const ofFirst = known.get(a) ?? new Map<string, readonly ParserPath[]>();
+  known.set(a, ofFirst);
+  const paths = ofFirst.get(b) ?? pathsBetween(a, b, dataPlane);
+  ofFirst.set(b, paths);
+  return paths;
+}
+
+const NO_PATHS: readonly ParserPath[] = [];
+/** By the two tables. */
+const pathsOfPlanes = new WeakMap<DataPlane, Map<string, Map<string, readonly ParserPath[]>>>();
+
+function pathsBetween(a: string, b: string, dataPlane: DataPlane): readonly ParserPath[] {
+  const required = dataPlane.filterTables.filter(({ table }) => table === a || table === b);
+  if (required.length < 2) return NO_PATHS;
+  return parserPaths(dataPlane).filter(({ headers }) => required.every(({ requires }) => headers.has(requires)));
+}
+
+/** What a filter compares. */
+function matchesOf({ key }: TableEntry): Match[] {
+  const matches: Match[] = [];
+  for (const field of key) {
+    if (field.match !== 'ternary' || field.mask === 0) continue;
+    matches.push({ name: field.name, value: field.value, mask: field.mask });
+  }
+  return matches;
+}
 
 /** Whether no two of them require different bits of one field. */
 function isConsistent(matches: readonly Match[]): boolean {
-  const wanted = new Map<string, Match[]>();
-  for (const match of matches) {
-    const before = wanted.get(match.name) ?? [];
-    const isRefused = before.some(({ value, mask }) => {
-      const both = and48(mask, match.mask);
-      return and48(value, both) !== and48(match.value, both);
-    });
-    if (isRefused) return false;
-    wanted.set(match.name, [...before, match]);
-  }
-  return true;
+  return matches.every((match, i) => {
+    for (let j = 0; j < i; j++) {
+      const other = must(matches[j], 'match of a filter');
+      if (other.name !== match.name) continue;
+      const both = and48(other.mask, match.mask);
+      if (and48(other.value, both) !== and48(match.value, both)) return false;
+    }
+    return true;
+  });
 }
 
 /** A path of the parser: its headers, and the field values that lead there. */

@@ -14,11 +14,14 @@ const WORDS = 2;
 export class RunningFilters {
   /** By table and priority. */
   private readonly ranks: ReadonlyMap<string, Map<number, FilterIndex>>;
+  /** By table, the ids of the programs with filters there, and their names. */
+  private readonly owners: ReadonlyMap<string, Map<number, string>>;
   /** Number of key fields, by table. */
   private readonly fields: ReadonlyMap<string, number>;
 
   constructor({ filterTables }: DataPlane) {
     this.ranks = new Map(filterTables.map(({ table }) => [table, new Map()]));
+    this.owners = new Map(filterTables.map(({ table }) => [table, new Map()]));
     this.fields = new Map(filterTables.map(({ table, keys }) => [table, keys.length]));
   }
 
@@ -28,11 +31,15 @@ export class RunningFilters {
       const rank = ranks.get(filter.priority) ?? new FilterIndex();
       ranks.set(filter.priority, rank);
       rank.add(compiled, this.wordsOf(filter));
+      this.owners.get(filter.table)?.set(compiled.programId, compiled.program);
     }
   }
 
   remove(compiled: FilteredProgram): void {
-    for (const filter of filtersOf(compiled)) this.rankOf(filter)?.remove(compiled.programId);
+    for (const filter of filtersOf(compiled)) {
+      this.rankOf(filter)?.remove(compiled.programId);
+      this.owners.get(filter.table)?.delete(compiled.programId);
+    }
   }
 
   /**
@@ -41,6 +48,11 @@ export class RunningFilters {
    */
   overlapping(filter: TableEntry, except?: string): string | undefined {
     return this.rankOf(filter)?.meeting(this.wordsOf(filter), except)?.program;
+  }
+
+  /** Ids and names of the programs with filters in a table. */
+  ownersIn(table: string): Iterable<readonly [programId: number, program: string]> {
+    return must(this.owners.get(table), 'filter table');
   }
 
   /** Whether there has been a filter of this table and priority. */

@@ -88,6 +88,13 @@ export class SwitchState implements FreeResources {
     return free;
   }
 
+  /** The names of running programs with filters in a table; not of versions that are going to replace them. */
+  *programsWithFilterIn(table: string): Generator<string> {
+    for (const [programId, program] of this.filters.ownersIn(table)) {
+      if (this.running.get(program)?.compiled.programId === programId) yield program;
+    }
+  }
+
   /** Whether a program can have a filter of this table and priority, so that others can overlap it. */
   hasFilterRank(table: string, priority: number): boolean {
     return this.filters.hasRank(table, priority);

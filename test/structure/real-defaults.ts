@@ -231,7 +231,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/link/hash-uses.ts': ['order.get(name) ?? []', 'placed.get(span.line)?.get(span.column) ?? []'],
   'compiler/link/emit.ts': ['filter?.value ?? 0', 'filter?.mask ?? 0'],
   'compiler/link/entry-proof.ts': ['rpb?.actions.get(action.slice(rpb.control.length + 1))?.parameters ?? []'],
-  'compiler/link/filter-meetings.ts': ['wanted.get(match.name) ?? []', 'select?.next ?? []'],
+  'compiler/link/filter-meetings.ts': ['select?.next ?? []'],
   'compiler/link/operations.ts': ['id?.value ?? 0'],
   'compiler/link/switch-state.ts': ['this.running.get(name) ?? {}', 'this.freeProgramId() ?? -1'],
   'compiler/p4/lookahead.ts': ['dataPlane.description.headers[header] ?? {}', "header = ''", 'valid = []'],
