@@ -9,7 +9,6 @@ import {
   defaultDataPlane,
   f1,
   greedyAllocator,
-  link,
   lower,
   priceAllocator,
   SolverError,
@@ -22,6 +21,7 @@ import { createCaptureWriter } from '../../../traces/captures/capture-writer.js'
 import { clearPacketBatch, createPacketBatch, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { programFile } from '../../workloads/program-kind.js';
 import { actionPaths } from './action-paths.js';
+import { allProgramsPath, compilerPaths } from './compiler-paths.js';
 import type { Call, HotPath } from './hot-path.js';
 import { deployLoadBalancers } from './load-balancers.js';
 
@@ -46,6 +46,7 @@ export async function hotPaths(folder: string): Promise<HotPath[]> {
     ...actionPaths(dataPlane, one.batch),
     ...captureFormats.map((format) => capturePath(folder, format, one.batch)),
     ...compilerPaths(one.source),
+    allProgramsPath(),
     ...(await allocatorPaths()),
   ];
 }
@@ -157,28 +158,6 @@ async function switchWith(count: number) {
   const pristine = batch.bytes.slice(0, batch.usedBytes);
   const { source } = must(programs[0], 'first load balancer').arrival;
   return { emulator, batch, pristine, generator, source };
-}
-
-function compilerPaths(source: string): HotPath[] {
-  const dataPlane = defaultDataPlane();
-  const state = new SwitchState(dataPlane);
-  const analysis = analyse(source, dataPlane);
-  const [program] = analysis.programs;
-  if (program === undefined) throw new Error('the load balancer does not compile');
-  const lowered = lower(program, dataPlane, 1);
-  return [
-    { name: 'compiler: text to checked program', operations: 1, prepare: () => () => void analyse(source, dataPlane) },
-    {
-      name: 'compiler: checked program to steps',
-      operations: 1,
-      prepare: () => () => void lower(program, dataPlane, 1),
-    },
-    {
-      name: 'compiler: placement and entries',
-      operations: 1,
-      prepare: () => () => void link(lowered, state, analysis.sourceHash),
-    },
-  ];
 }
 
 /** The same program placed by each allocator, on an empty switch. */
