@@ -9,12 +9,13 @@ import { readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type FileResult, type ProcessSettings, runFiles, runNode } from './test-process.js';
-import { SLOW_FILES } from './tiers.js';
+import { isLong, SLOW_FILES } from './tiers.js';
 
 const testFolder = dirname(fileURLToPath(import.meta.url));
 const CONCURRENT = 2;
-/** Quick files share a process, which saves starts of Node and modules that another file has loaded. */
-const FILES_OF_A_PROCESS = 12;
+/** Files share a process, which saves starts of Node, and loads and optimises once what several of them use. */
+const QUICK_FILES_OF_A_PROCESS = 12;
+const MEDIUM_FILES_OF_A_PROCESS = 6;
 /** A file that hangs fails; at night nothing is bounded. */
 const PATIENCE_MS = 240_000;
 const NIGHTLY_EFFORT = '20';
@@ -52,21 +53,33 @@ function testFiles(): string[] {
 }
 
 /** Parts of a list, of equal sizes as far as possible: for all processes at once, none larger than one process takes. */
-function shares(files: readonly string[]): string[][] {
-  const count = Math.max(Math.min(CONCURRENT, files.length), Math.ceil(files.length / FILES_OF_A_PROCESS));
+function shares(files: readonly string[], atMost: number): string[][] {
+  const count = Math.max(Math.min(CONCURRENT, files.length), Math.ceil(files.length / atMost));
   const start = (index: number): number => Math.floor((index * files.length) / count);
   return Array.from({ length: count }, (_, index) => files.slice(start(index), start(index + 1)));
 }
 
-/** Files of each process: a slow one alone, quick ones together with others of their kind. */
+/** Files of each process: a long one alone, others together with some of their kind. */
 function processes(files: readonly string[]): string[][] {
   const isSlow = (file: string): boolean => SLOW_FILES.includes(nameOf(file));
-  const quick = files.filter((file) => !isSlow(file));
-  const alone = files.filter(isSlow).map((file) => [file]);
+  const isAlone = (file: string): boolean => isLong(nameOf(file));
+  const together = (some: readonly string[], atMost: number): string[][] =>
+    [true, false].flatMap((isChecked) =>
+      shares(
+        some.filter((file) => CHECKED.test(file) === isChecked),
+        atMost,
+      ),
+    );
   return [
-    ...alone,
-    ...shares(quick.filter((file) => CHECKED.test(file))),
-    ...shares(quick.filter((file) => !CHECKED.test(file))),
+    ...files.filter(isAlone).map((file) => [file]),
+    ...together(
+      files.filter((file) => isSlow(file) && !isAlone(file)),
+      MEDIUM_FILES_OF_A_PROCESS,
+    ),
+    ...together(
+      files.filter((file) => !isSlow(file)),
+      QUICK_FILES_OF_A_PROCESS,
+    ),
   ];
 }
 

@@ -1,10 +1,10 @@
 /** Which test files belong to which tier, and what a nightly run multiplies: test/README.md says how they are run. */
 
 /**
- * Files that `npm run test:unit` leaves out, as they take seconds or start processes. Those that take longest stand
- * first: they start first, so that none of them is left for the end, when the other core has nothing to do.
+ * Files with a process of their own, as they take many seconds, or measure or end their process. Those that take longest
+ * stand first: they start first, so that none of them is left for the end, when the other core has nothing to do.
  */
-export const SLOW_FILES: readonly string[] = [
+const LONG_FILES: readonly string[] = [
   'structure/docs',
   'hw-driver/deployment/faults',
   'compiler/work',
@@ -35,8 +35,16 @@ export const SLOW_FILES: readonly string[] = [
   'bench/cli-run',
   'compiler/z3',
   'bench/reproduce/cells',
-  'bench/sketch-theory',
   'hw-driver/allocator-modules',
+  'traces/system/endings',
+  'compiler/proportional',
+  'bench/micro',
+  'structure/test-process',
+];
+
+/** Files that take seconds too, longest first; several run in one process. */
+const MEDIUM_FILES: readonly string[] = [
+  'bench/sketch-theory',
   'compiler/language-document',
   'bench/published-shapes',
   'hw-driver/language-server-edits',
@@ -52,11 +60,8 @@ export const SLOW_FILES: readonly string[] = [
   'structure/help',
   'compiler/steps',
   'bench/cli-case-study',
-  'traces/system/endings',
   'bench/packet-trace',
   'sim/outside-accesses',
-  'compiler/proportional',
-  'bench/micro',
   'bench/workload',
   'compiler/reference',
   'bench/cli-refusals',
@@ -85,7 +90,6 @@ export const SLOW_FILES: readonly string[] = [
   'sim/filter-table',
   'bench/cli-captures',
   'bench/cli-verify',
-  'structure/test-process',
   'hw-driver/metrics',
   'sim/action-catalogue',
   'bench/simulate',
@@ -102,6 +106,11 @@ export const SLOW_FILES: readonly string[] = [
   'traces/system/output-file',
   'structure/continuous-integration',
 ];
+
+/** Files that `npm run test:unit` leaves out, as they take seconds or start processes. */
+export const SLOW_FILES: readonly string[] = [...LONG_FILES, ...MEDIUM_FILES];
+
+export const isLong = (name: string): boolean => LONG_FILES.includes(name);
 
 /** How many times the random cases of `npm test` a run takes: TEST_EFFORT, from `npm run test:nightly` 20. */
 const effort = Number(process.env['TEST_EFFORT'] ?? '1');
