@@ -55,7 +55,7 @@ export async function openCapture(path: string, intake = new CaptureIntake()): P
     const warn = (message: string): void => {
       if (!warnings.includes(message)) warnings.push(message);
     };
-    const { format, decoder } = await chooseDecoder(window, { path, intake, warn });
+    const { format, decoder } = await chooseDecoder({ path, window, intake, warn });
     return new StreamingReader(path, format, source, window, decoder, warnings);
   } catch (thrown) {
     await source.close();
@@ -64,15 +64,15 @@ export async function openCapture(path: string, intake = new CaptureIntake()): P
 }
 
 async function chooseDecoder(
-  window: CaptureWindow,
   context: DecoderContext,
 ): Promise<{ format: CaptureReader['format']; decoder: CaptureDecoder }> {
+  const { window } = context;
   await window.fillTo(SECTION_HEADER_BYTES);
   const bytes = window.end - window.start;
   if (bytes === 0) throw new CaptureError('not-a-capture', context.path, 'is empty');
   if (bytes >= 4 && isPcapMagic(window.view, window.start)) {
     requireHeader(bytes, PCAP_FILE_HEADER_BYTES, context.path);
-    return { format: 'pcap', decoder: createPcapDecoder(window, context) };
+    return { format: 'pcap', decoder: createPcapDecoder(context) };
   }
   if (bytes >= 12 && isPcapngMagic(window.view, window.start)) {
     requireHeader(bytes, SECTION_HEADER_BYTES, context.path);
@@ -154,7 +154,7 @@ class StreamingReader implements CaptureReader {
   async #decode(batch: PacketBatch, { ingressPort = 0, truncated = 'error' }: ReadOptions): Promise<void> {
     const alreadyRead = this.packetsRead - batch.count;
     try {
-      while (this.decoder.decodeInto(this.window, batch, ingressPort) === 'needs-bytes') {
+      while (this.decoder.decodeInto(batch, ingressPort) === 'needs-bytes') {
         if (await this.window.fill()) continue;
         this.packetsRead = alreadyRead + batch.count;
         this.#end(truncated);
@@ -166,7 +166,7 @@ class StreamingReader implements CaptureReader {
   }
 
   #end(truncated: 'error' | 'warn'): void {
-    const recordOffset = this.decoder.unfinishedRecordOffset(this.window);
+    const recordOffset = this.decoder.unfinishedRecordOffset();
     if (recordOffset !== undefined || this.source.endedEarly) {
       const place = recordOffset === undefined ? 'inside its gzip data' : 'in the middle of a record';
       const detail = `ends ${place}, after ${this.packetsRead} whole packets`;

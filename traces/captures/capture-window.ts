@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.js';
 
 /** Bytes asked of the source at a time. */
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 1 << 18;
 
 /** Maximum record that a decoder needs as a whole; packets with all options are far shorter. */
 export const MAX_RECORD_BYTES = 1 << 19;

@@ -27,6 +27,14 @@ export const DEFAULT_LINK_ADDRESSES: LinkAddresses = {
   destination: Uint8Array.of(2, 0, 0, 0, 0, 2),
 };
 
+/** A packet of another link where it lies. */
+export interface LinkedPacket {
+  readonly view: DataView;
+  /** Index of its first byte in `view`. */
+  readonly start: number;
+  readonly capturedLength: number;
+}
+
 /** Conversion of a packet of another link to a frame: an Ethernet header replaces its link header. */
 export interface OtherLink {
   /** Bytes of the link's own header. */
@@ -151,24 +159,22 @@ export function linkKind(linkType: number): LinkKind {
 }
 
 /**
- * Writes the Ethernet header of a packet at `at` to `target[offset ..]`. The sender's address of the link's own header,
- * where it has one, is the source unless `asked` says the addresses.
+ * Writes the Ethernet header of a packet to `target[offset ..]`. The sender's address of the link's own header, where it
+ * has one, is the source unless `asked` says the addresses.
  */
 export function writeEthernetHeader(
   link: OtherLink,
-  view: DataView,
-  at: number,
-  captured: number,
+  { view, start, capturedLength }: LinkedPacket,
   etherType: number,
   asked: LinkAddresses | undefined,
   target: Uint8Array,
   offset: number,
 ): void {
   const { source, destination } = asked ?? DEFAULT_LINK_ADDRESSES;
-  const senderAt = asked === undefined && captured >= link.headerBytes ? link.senderAt(view, at) : -1;
+  const senderAt = asked === undefined && capturedLength >= link.headerBytes ? link.senderAt(view, start) : -1;
   for (let i = 0; i < ADDRESS_BYTES; i++) {
     target[offset + i] = destination[i] as number;
-    target[offset + ADDRESS_BYTES + i] = senderAt < 0 ? (source[i] as number) : view.getUint8(at + senderAt + i);
+    target[offset + ADDRESS_BYTES + i] = senderAt < 0 ? (source[i] as number) : view.getUint8(start + senderAt + i);
   }
   target[offset + 12] = etherType >>> 8;
   target[offset + 13] = etherType & 0xff;

@@ -3,17 +3,15 @@
 import type { PacketBatch } from '../packets/packet-batch.js';
 import {
   type CaptureDecoder,
-  createPacketRecord,
   type DecoderContext,
   type DecodeStop,
-  deliverPacket,
   MAX_CAPTURED_BYTES,
   requireSaneLength,
 } from './capture-decoder.js';
 import { CaptureError } from './capture-error.js';
 import type { IntakeSource } from './capture-intake.js';
-import type { CaptureWindow } from './capture-window.js';
 import { LINK_TYPE_ETHERNET } from './link-type.js';
+import { PacketDelivery } from './packet-delivery.js';
 
 /** First word of a capture whose time stamps count microseconds. */
 export const PCAP_MAGIC_MICROSECONDS = 0xa1b2c3d4;
@@ -59,7 +57,8 @@ export function writePcapFileHeader(view: DataView, at: number, nanoseconds: boo
  * Assumes {@link isPcapMagic} and {@link PCAP_FILE_HEADER_BYTES} in the window.
  * @throws CaptureError 'corrupt' for another version of the format, 'unsupported-link-type' for packets that are to be read, and cannot.
  */
-export function createPcapDecoder(window: CaptureWindow, context: DecoderContext): CaptureDecoder {
+export function createPcapDecoder(context: DecoderContext): CaptureDecoder {
+  const { window } = context;
   const { view, start } = window;
   const magic = readMagic(view, start);
   if (magic === undefined) throw new CaptureError('not-a-capture', context.path, 'has no pcap magic number');
@@ -81,7 +80,7 @@ class PcapDecoder implements CaptureDecoder {
   readonly #source: IntakeSource;
   readonly #little: boolean;
   readonly #nanosecondsPerTick: number;
-  readonly #record = createPacketRecord();
+  readonly #packet: PacketDelivery;
 
   constructor(
     context: DecoderContext,
@@ -94,38 +93,41 @@ class PcapDecoder implements CaptureDecoder {
     this.#source = source;
     this.#little = little;
     this.#nanosecondsPerTick = nanoseconds ? 1 : 1000;
-    this.#record.frameCheckBytes = frameCheckBytes;
+    this.#packet = new PacketDelivery(context);
+    this.#packet.frameCheckBytes = frameCheckBytes;
   }
 
-  decodeInto(window: CaptureWindow, batch: PacketBatch, ingressPort: number): DecodeStop {
+  decodeInto(batch: PacketBatch, ingressPort: number): DecodeStop {
+    const { window } = this.#context;
     const { view, end } = window;
-    const context = this.#context;
     const source = this.#source;
     const little = this.#little;
-    const record = this.#record;
+    const packet = this.#packet;
+    packet.into(batch, ingressPort);
     for (;;) {
       const at = window.start;
       if (end - at < PCAP_RECORD_HEADER_BYTES) return 'needs-bytes';
       const capturedLength = view.getUint32(at + 8, little);
-      requireSaneLength(capturedLength, window, context.path);
+      requireSaneLength(capturedLength, this.#context);
       const next = at + PCAP_RECORD_HEADER_BYTES + capturedLength;
       if (next > end) return 'needs-bytes';
-      record.start = at + PCAP_RECORD_HEADER_BYTES;
-      record.capturedLength = capturedLength;
-      record.originalLength = view.getUint32(at + 12, little);
-      record.timeSeconds = view.getUint32(at, little);
-      record.timeNanoseconds = view.getUint32(at + 4, little) * this.#nanosecondsPerTick;
+      packet.start = at + PCAP_RECORD_HEADER_BYTES;
+      packet.capturedLength = capturedLength;
+      packet.originalLength = view.getUint32(at + 12, little);
+      packet.timeSeconds = view.getUint32(at, little);
+      packet.timeNanoseconds = view.getUint32(at + 4, little) * this.#nanosecondsPerTick;
       // Some writers let the fraction run past a second instead of carrying.
-      if (record.timeNanoseconds >= 1e9) {
-        record.timeSeconds += Math.floor(record.timeNanoseconds / 1e9);
-        record.timeNanoseconds %= 1e9;
+      if (packet.timeNanoseconds >= 1e9) {
+        packet.timeSeconds += Math.floor(packet.timeNanoseconds / 1e9);
+        packet.timeNanoseconds %= 1e9;
       }
-      if (!deliverPacket(record, source, window, batch, ingressPort, context)) return 'batch-full';
+      if (!packet.deliver(source)) return 'batch-full';
       window.start = next;
     }
   }
 
-  unfinishedRecordOffset(window: CaptureWindow): number | undefined {
+  unfinishedRecordOffset(): number | undefined {
+    const { window } = this.#context;
     return window.start < window.end ? window.captureOffset : undefined;
   }
 }

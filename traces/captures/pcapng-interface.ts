@@ -1,5 +1,9 @@
 /** Interface description blocks of pcapng, and the time stamps of the packets that refer to them. */
-import type { PacketRecord } from './capture-decoder.js';
+/** What gets a time. */
+interface Stamped {
+  timeSeconds: number;
+  timeNanoseconds: number;
+}
 
 /** Contents of an interface description block. */
 export interface PcapngInterface {
@@ -10,8 +14,8 @@ export interface PcapngInterface {
   readonly frameCheckBytes: number;
   /** The switch port that its name stands for, see {@link portName}. */
   readonly port: number | undefined;
-  /** Writes the time `high · 2³² + low` ticks to the record. */
-  readonly setTime: (record: PacketRecord, high: number, low: number) => void;
+  /** Writes the time `high · 2³² + low` ticks to it. */
+  readonly setTime: (stamped: Stamped, high: number, low: number) => void;
 }
 
 /** Bytes of an interface description block before its options. */
@@ -94,22 +98,22 @@ function timeSetter(resolution: number, offsetSeconds: number): PcapngInterface[
  */
 function decimalTimeSetter(ticksPerSecond: number, offsetSeconds: number): PcapngInterface['setTime'] {
   const nanosecondsPerTick = NANOSECONDS_PER_SECOND / ticksPerSecond;
-  return (record, high, low) => {
+  return (stamped, high, low) => {
     const quotientHigh = Math.floor(high / ticksPerSecond);
     const upper = (high - quotientHigh * ticksPerSecond) * 65536 + (low >>> 16);
     const quotientUpper = Math.floor(upper / ticksPerSecond);
     const lower = (upper - quotientUpper * ticksPerSecond) * 65536 + (low & 0xffff);
     const quotientLower = Math.floor(lower / ticksPerSecond);
-    record.timeSeconds = quotientHigh * WORD + quotientUpper * 65536 + quotientLower + offsetSeconds;
-    record.timeNanoseconds = (lower - quotientLower * ticksPerSecond) * nanosecondsPerTick;
+    stamped.timeSeconds = quotientHigh * WORD + quotientUpper * 65536 + quotientLower + offsetSeconds;
+    stamped.timeNanoseconds = (lower - quotientLower * ticksPerSecond) * nanosecondsPerTick;
   };
 }
 
 /** For every other resolution: exact, rounding down, at the price of a few allocations per packet. */
 function exactTimeSetter(ticksPerSecond: bigint, offsetSeconds: number): PcapngInterface['setTime'] {
-  return (record, high, low) => {
+  return (stamped, high, low) => {
     const ticks = (BigInt(high) << 32n) | BigInt(low);
-    record.timeSeconds = Number(ticks / ticksPerSecond) + offsetSeconds;
-    record.timeNanoseconds = Number(((ticks % ticksPerSecond) * BigInt(NANOSECONDS_PER_SECOND)) / ticksPerSecond);
+    stamped.timeSeconds = Number(ticks / ticksPerSecond) + offsetSeconds;
+    stamped.timeNanoseconds = Number(((ticks % ticksPerSecond) * BigInt(NANOSECONDS_PER_SECOND)) / ticksPerSecond);
   };
 }

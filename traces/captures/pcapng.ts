@@ -1,17 +1,11 @@
 /** pcapng, https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html. */
 
 import type { PacketBatch } from '../packets/packet-batch.js';
-import {
-  type CaptureDecoder,
-  createPacketRecord,
-  type DecoderContext,
-  type DecodeStop,
-  deliverPacket,
-  requireSaneLength,
-} from './capture-decoder.js';
+import { type CaptureDecoder, type DecoderContext, type DecodeStop, requireSaneLength } from './capture-decoder.js';
 import { CaptureError } from './capture-error.js';
 import type { IntakeSource } from './capture-intake.js';
 import { type CaptureWindow, MAX_RECORD_BYTES } from './capture-window.js';
+import { PacketDelivery } from './packet-delivery.js';
 import { INTERFACE_FIXED_BYTES, type PcapngInterface, readInterface } from './pcapng-interface.js';
 
 /** Bytes of the smallest section header block, which every capture starts with. */
@@ -53,7 +47,8 @@ type DescribedInterface = PcapngInterface & { readonly source: IntakeSource };
 
 class PcapngDecoder implements CaptureDecoder {
   readonly #context: DecoderContext;
-  readonly #record = createPacketRecord();
+  readonly #window: CaptureWindow;
+  readonly #packet: PacketDelivery;
   /** Of the current section; packets name them by index. */
   #interfaces: DescribedInterface[] = [];
   #little = true;
@@ -63,124 +58,133 @@ class PcapngDecoder implements CaptureDecoder {
 
   constructor(context: DecoderContext) {
     this.#context = context;
+    this.#window = context.window;
+    this.#packet = new PacketDelivery(context);
   }
 
-  decodeInto(window: CaptureWindow, batch: PacketBatch, ingressPort: number): DecodeStop {
+  decodeInto(batch: PacketBatch, ingressPort: number): DecodeStop {
+    const window = this.#window;
     const { view } = window;
+    this.#packet.into(batch, ingressPort);
     for (;;) {
-      if (!this.#skip(window)) return 'needs-bytes';
+      if (!this.#skip()) return 'needs-bytes';
       const at = window.start;
       const available = window.end - at;
       if (available < BLOCK_FRAME_BYTES) return 'needs-bytes';
       if (view.getUint32(at) === SECTION_HEADER) {
         if (available < SECTION_HEADER_BYTES) return 'needs-bytes';
-        this.#startSection(window);
+        this.#startSection();
         continue;
       }
       const type = view.getUint32(at, this.#little);
-      const blockBytes = this.#blockBytes(window, BLOCK_FRAME_BYTES);
+      const blockBytes = this.#blockBytes(BLOCK_FRAME_BYTES);
       if (!isRead(type)) {
-        this.#startSkip(window, blockBytes);
+        this.#startSkip(blockBytes);
         continue;
       }
-      if (blockBytes > MAX_RECORD_BYTES) throw this.#corrupt(window, `a block claims ${blockBytes} bytes`);
+      if (blockBytes > MAX_RECORD_BYTES) throw this.#corrupt(`a block claims ${blockBytes} bytes`);
       if (available < blockBytes) return 'needs-bytes';
       if (view.getUint32(at + blockBytes - BLOCK_TRAILER_BYTES, this.#little) !== blockBytes) {
-        throw this.#corrupt(window, 'the lengths at the start and the end of a block differ');
+        throw this.#corrupt('the lengths at the start and the end of a block differ');
       }
-      if (type === INTERFACE_DESCRIPTION) this.#addInterface(window, blockBytes);
-      else if (!this.#deliver(type, blockBytes, window, batch, ingressPort)) return 'batch-full';
+      if (type === INTERFACE_DESCRIPTION) this.#addInterface(blockBytes);
+      else if (!this.#deliver(type, blockBytes)) return 'batch-full';
       window.start += blockBytes;
     }
   }
 
-  unfinishedRecordOffset(window: CaptureWindow): number | undefined {
+  unfinishedRecordOffset(): number | undefined {
     if (this.#skipBytes > 0) return this.#skippedBlockOffset;
-    return window.start < window.end ? window.captureOffset : undefined;
+    return this.#window.start < this.#window.end ? this.#window.captureOffset : undefined;
   }
 
-  #startSection(window: CaptureWindow): void {
-    const little = byteOrderAt(window.view, window.start);
-    if (little === undefined) throw this.#corrupt(window, 'a section header has no byte-order magic');
+  #startSection(): void {
+    const little = byteOrderAt(this.#window.view, this.#window.start);
+    if (little === undefined) throw this.#corrupt('a section header has no byte-order magic');
     this.#little = little;
-    const version = window.view.getUint16(window.start + 12, little);
-    if (version !== VERSION_MAJOR) throw this.#corrupt(window, `pcapng version ${version} is not known`);
+    const version = this.#window.view.getUint16(this.#window.start + 12, little);
+    if (version !== VERSION_MAJOR) throw this.#corrupt(`pcapng version ${version} is not known`);
     this.#interfaces = [];
-    this.#startSkip(window, this.#blockBytes(window, SECTION_HEADER_BYTES));
+    this.#startSkip(this.#blockBytes(SECTION_HEADER_BYTES));
   }
 
-  #addInterface(window: CaptureWindow, blockBytes: number): void {
+  #addInterface(blockBytes: number): void {
     if (blockBytes < INTERFACE_FIXED_BYTES + BLOCK_TRAILER_BYTES) {
-      throw this.#corrupt(window, 'an interface description is too short');
+      throw this.#corrupt('an interface description is too short');
     }
-    const described = readInterface(window.view, window.start, window.start + blockBytes, this.#little);
-    if (described === undefined) throw this.#corrupt(window, 'an option of an interface runs past its block');
+    const described = readInterface(
+      this.#window.view,
+      this.#window.start,
+      this.#window.start + blockBytes,
+      this.#little,
+    );
+    if (described === undefined) throw this.#corrupt('an option of an interface runs past its block');
     const source = this.#context.intake.source(described.linkType, described.port);
     this.#interfaces.push({ ...described, source });
   }
 
-  #deliver(type: number, blockBytes: number, window: CaptureWindow, batch: PacketBatch, ingressPort: number): boolean {
-    const { view, start: at } = window;
+  #deliver(type: number, blockBytes: number): boolean {
+    const { view, start: at } = this.#window;
     const little = this.#little;
-    const record = this.#record;
+    const packet = this.#packet;
     const dataAt = type === SIMPLE_PACKET ? SIMPLE_PACKET_DATA_AT : PACKET_DATA_AT;
     const roomBytes = blockBytes - dataAt - BLOCK_TRAILER_BYTES;
-    if (roomBytes < 0) throw this.#corrupt(window, 'a packet block is shorter than its own header');
-    const from = this.#interfaceOf(type, window);
-    record.frameCheckBytes = from.frameCheckBytes;
-    record.start = at + dataAt;
-    record.untimed = type === SIMPLE_PACKET;
+    if (roomBytes < 0) throw this.#corrupt('a packet block is shorter than its own header');
+    const from = this.#interfaceOf(type);
+    packet.frameCheckBytes = from.frameCheckBytes;
+    packet.start = at + dataAt;
+    packet.untimed = type === SIMPLE_PACKET;
     if (type === SIMPLE_PACKET) {
-      record.originalLength = view.getUint32(at + 8, little);
-      record.capturedLength = Math.min(record.originalLength, from.snapBytes || record.originalLength);
-      record.timeSeconds = 0;
-      record.timeNanoseconds = 0;
+      packet.originalLength = view.getUint32(at + 8, little);
+      packet.capturedLength = Math.min(packet.originalLength, from.snapBytes || packet.originalLength);
+      packet.timeSeconds = 0;
+      packet.timeNanoseconds = 0;
     } else {
-      record.capturedLength = view.getUint32(at + 20, little);
-      record.originalLength = view.getUint32(at + 24, little);
-      from.setTime(record, view.getUint32(at + 12, little), view.getUint32(at + 16, little));
+      packet.capturedLength = view.getUint32(at + 20, little);
+      packet.originalLength = view.getUint32(at + 24, little);
+      from.setTime(packet, view.getUint32(at + 12, little), view.getUint32(at + 16, little));
     }
-    requireSaneLength(record.capturedLength, window, this.#context.path);
-    if (record.capturedLength > roomBytes) {
-      throw this.#corrupt(window, `a packet of ${record.capturedLength} bytes does not fit its block of ${blockBytes}`);
+    requireSaneLength(packet.capturedLength, this.#context);
+    if (packet.capturedLength > roomBytes) {
+      throw this.#corrupt(`a packet of ${packet.capturedLength} bytes does not fit its block of ${blockBytes}`);
     }
-    return deliverPacket(record, from.source, window, batch, ingressPort, this.#context);
+    return packet.deliver(from.source);
   }
 
-  #interfaceOf(type: number, window: CaptureWindow): DescribedInterface {
-    const { view, start: at } = window;
+  #interfaceOf(type: number): DescribedInterface {
+    const { view, start: at } = this.#window;
     let index = 0;
     if (type === ENHANCED_PACKET) index = view.getUint32(at + 8, this.#little);
     if (type === OBSOLETE_PACKET) index = view.getUint16(at + 8, this.#little);
     const found = this.#interfaces[index];
-    if (found === undefined) throw this.#corrupt(window, `a packet names interface ${index}, which is not described`);
+    if (found === undefined) throw this.#corrupt(`a packet names interface ${index}, which is not described`);
     return found;
   }
 
-  /** The length the block at `window.start` claims, in bytes. */
-  #blockBytes(window: CaptureWindow, minimum: number): number {
-    const blockBytes = window.view.getUint32(window.start + 4, this.#little);
+  /** The length that the block at the start of the window claims, in bytes. */
+  #blockBytes(minimum: number): number {
+    const blockBytes = this.#window.view.getUint32(this.#window.start + 4, this.#little);
     if (blockBytes < minimum || blockBytes % 4 !== 0) {
-      throw this.#corrupt(window, `a block claims ${blockBytes} bytes, which no such block can have`);
+      throw this.#corrupt(`a block claims ${blockBytes} bytes, which no such block can have`);
     }
     return blockBytes;
   }
 
-  #startSkip(window: CaptureWindow, blockBytes: number): void {
+  #startSkip(blockBytes: number): void {
     this.#skipBytes = blockBytes;
-    this.#skippedBlockOffset = window.captureOffset;
+    this.#skippedBlockOffset = this.#window.captureOffset;
   }
 
   /** Passes over the block being skipped and returns whether its end was reached. */
-  #skip(window: CaptureWindow): boolean {
-    const step = Math.min(this.#skipBytes, window.end - window.start);
-    window.start += step;
+  #skip(): boolean {
+    const step = Math.min(this.#skipBytes, this.#window.end - this.#window.start);
+    this.#window.start += step;
     this.#skipBytes -= step;
     return this.#skipBytes === 0;
   }
 
-  #corrupt(window: CaptureWindow, detail: string): CaptureError {
-    return new CaptureError('corrupt', this.#context.path, detail, window.captureOffset);
+  #corrupt(detail: string): CaptureError {
+    return new CaptureError('corrupt', this.#context.path, detail, this.#window.captureOffset);
   }
 }
 

@@ -4,7 +4,7 @@ import { must } from './must.js';
  * A batch of packets, the data structure of the whole packet path. Captures and generators fill it, the switch modifies
  * the packets in place and writes their verdicts, and capture writers and digests read it.
  *
- * Every array is in shared memory, so that workers access a batch without a copy. Packet i is
+ * Where several threads use a batch, every array is in shared memory, so that they access it without a copy. Packet i is
  * `bytes[offset[i] .. offset[i] + capturedLength[i])`; packets start at multiples of 8 bytes, and the bytes up to the
  * next multiple are 0, so that readers may take whole words.
  *
@@ -51,9 +51,10 @@ export const PACKET_MARKS = {
   portRecorded: 2,
 } as const;
 
-/** Shared memory behind a batch: what crosses to a worker thread. */
+/** Memory behind a batch: what crosses to a worker thread. */
 export interface PacketBatchMemory {
-  readonly buffer: SharedArrayBuffer;
+  /** Shared memory if there is more than one share: bytes are copied into other memory several times as fast. */
+  readonly buffer: ArrayBuffer | SharedArrayBuffer;
   readonly maxPackets: number;
   readonly maxBytes: number;
   /** How many threads write verdicts at the same time. */
@@ -70,24 +71,25 @@ const VERDICT_ARRAYS = [4, 8, 1];
 const align = (bytes: number, to: number): number => (bytes + to - 1) & ~(to - 1);
 const arrayBytes = (bytes: number): number => align(bytes, CACHE_LINE);
 
-/** Shared memory for up to `maxPackets` packets of `maxBytes` bytes in all (padding included). */
+/** Memory for up to `maxPackets` packets of `maxBytes` bytes in all (padding included). */
 export function allocatePacketBatchMemory(maxPackets: number, maxBytes: number, shares = 1): PacketBatchMemory {
   const sum = (widths: readonly number[]): number =>
     widths.reduce((total, width) => total + arrayBytes(width * maxPackets), 0);
   const bytes = arrayBytes(maxBytes) + sum(COMMON_ARRAYS) + shares * sum(VERDICT_ARRAYS);
-  return { buffer: new SharedArrayBuffer(bytes), maxPackets, maxBytes: align(maxBytes, ALIGNMENT), shares };
+  const buffer = shares > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+  return { buffer, maxPackets, maxBytes: align(maxBytes, ALIGNMENT), shares };
 }
 
 /** A view of a batch's memory, with the verdicts of one share; threads may each hold one. The count starts at 0. */
 export function packetBatchOver(memory: PacketBatchMemory, share = 0): PacketBatch {
   const { buffer, maxPackets, maxBytes, shares } = memory;
   let at = 0;
-  const take = (width: number, length = maxPackets): [SharedArrayBuffer, number, number] => {
+  const take = (width: number, length = maxPackets): [ArrayBuffer | SharedArrayBuffer, number, number] => {
     const start = at;
     at += arrayBytes(width * length);
     return [buffer, start, length];
   };
-  const ofShare = (width: number, length = maxPackets): [SharedArrayBuffer, number, number] => {
+  const ofShare = (width: number, length = maxPackets): [ArrayBuffer | SharedArrayBuffer, number, number] => {
     const all = Array.from({ length: shares }, () => take(width, length));
     return all[share] ?? take(width, length);
   };
