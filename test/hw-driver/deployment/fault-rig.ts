@@ -115,22 +115,26 @@ export class FaultRig {
     this.controller = new Controller(plane, this.target, this.journal, state);
   }
 
-  /** All that must be as before, or as after. */
-  state() {
+  /** All that must be as before, or as after, line by line. @param kept the programs whose memory counts */
+  state(kept: readonly CompiledProgram[]): string {
     const { state } = this.controller;
     const programs = [...state.programs].map(([name, { compiled, status }]) => ({ name, compiled, status }));
-    return {
-      books: state.snapshot(),
-      programs: programs.sort((a, b) => (a.name < b.name ? -1 : 1)),
-      entries: listed(this.emulator.entries()),
-      free: plane.rpbs.map(({ table }) => this.emulator.entryCount(table)),
-    };
+    return [
+      JSON.stringify(state.snapshot()),
+      JSON.stringify(programs.sort((a, b) => (a.name < b.name ? -1 : 1))),
+      ...listed(this.emulator.entries()),
+      JSON.stringify(plane.rpbs.map(({ table }) => this.emulator.entryCount(table))),
+      ...this.words(kept),
+    ].join('\n');
   }
 
-  /** Words of all blocks of these programs. */
-  words(programs: readonly CompiledProgram[]): number[][] {
+  /** Words of all blocks of these programs, as text of their bytes: it is made and compared faster than numbers. */
+  private words(programs: readonly CompiledProgram[]): string[] {
     return programs.flatMap(({ memories }) =>
-      memories.map(({ rpb, base, buckets }) => [...this.emulator.memory.range(rpb, base, buckets)]),
+      memories.map(({ rpb, base, buckets }) => {
+        const { buffer, byteOffset, byteLength } = this.emulator.memory.range(rpb, base, buckets);
+        return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+      }),
     );
   }
 
