@@ -1,4 +1,4 @@
-/** The package as npm publishes it, installed in a folder of its own for one test file: where only its dependencies are. */
+/** The package as npm publishes it, installed in a folder of its own: where only its dependencies are. */
 import { execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,9 +34,17 @@ function install(): void {
   }
 }
 
+const outcomes = new Map<string, SpawnSyncReturns<string>>();
+
+/** What comes of a command line. It is run once, also where two tests look at it. */
 export function typed(command: string, args: readonly string[]): SpawnSyncReturns<string> {
+  const line = JSON.stringify([command, ...args]);
+  const known = outcomes.get(line);
+  if (known !== undefined) return known;
   const file = join(installed, manifest.bin[command] ?? `no command ${command}`);
-  return spawnSync(process.execPath, [file, ...args], { cwd: elsewhere, encoding: 'utf8', input: '' });
+  const outcome = spawnSync(process.execPath, [file, ...args], { cwd: elsewhere, encoding: 'utf8', input: '' });
+  outcomes.set(line, outcome);
+  return outcome;
 }
 
 export function run(command: string, ...args: string[]): string {
