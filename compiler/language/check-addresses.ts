@@ -71,7 +71,7 @@ class AddressCheck {
 
   private access(statement: PrimitiveStatement, state: KnownRegisters): KnownRegisters {
     const { mar } = state;
-    const buckets = this.bucketsOf(must(statement.memory, `memory of ${statement.primitive}`));
+    const buckets = this.bucketsOf(must(statement.memory, 'memory of a primitive'));
     const after = registersAfter(statement, state, (memory) => this.bucketsOf(memory));
     if (mar.max < buckets) return after;
     const of = `memory ${statement.memory} has ${counted(buckets, 'bucket')}`;

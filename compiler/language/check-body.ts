@@ -10,7 +10,7 @@ import { argumentAdvice, swappedArguments } from './argument-habits.js';
 import { type CheckedFilter, checkMatch, nearestField, reportUnknownField } from './check-filters.js';
 import { type Advice, type Diagnostics, didYouMean, nearest, type Span } from './diagnostics.js';
 import { constantHint, statementWordHint } from './habits.js';
-import { PRIMITIVES, type PrimitiveRow, registersUsed } from './primitives.js';
+import { PRIMITIVES, type PrimitiveRow, registerOfUse } from './primitives.js';
 import type { Case, Condition, PrimitiveStatement, Statement } from './program.js';
 import type { ArgumentSyntax, CaseSyntax, StatementSyntax, Word } from './syntax.js';
 import { reportUnreachableCases } from './unreachable-cases.js';
@@ -238,9 +238,9 @@ function checkHeaderAccess(
 ): boolean {
   const primitive = syntax.name.text;
   const instructionWith = (register: Register): Instruction =>
-    must(dataPlane.directInstruction(primitive, [register], field), `action of ${primitive}`);
+    must(dataPlane.directInstruction(primitive, [register], field), 'action of a primitive');
   const isPossible = ({ name }: Instruction): boolean => dataPlane.rpbsWith(name).includes(1);
-  const instruction = instructionWith(must(operands.registers[0], `register of ${primitive}`));
+  const instruction = instructionWith(must(operands.registers[0], 'register of a primitive'));
   const { to } = must(instruction.effects.moves, 'field that an action moves');
   if (!isPossible(instruction)) {
     const verb = primitive.toLowerCase();
@@ -282,11 +282,16 @@ function noteRegisters(
 ): void {
   const row = PRIMITIVES.get(statement.primitive);
   if (row === undefined) return;
-  for (const register of registersUsed(row.reads, statement.registers)) {
-    reportNotSet(register, syntax.span, context.diagnostics, isSet);
+  for (const use of row.reads) {
+    const register = registerOfUse(use, statement.registers);
+    if (register !== undefined) reportNotSet(register, syntax.span, context.diagnostics, isSet);
   }
-  for (const register of registersUsed(row.writes, statement.registers)) isSet.add(register);
-  for (const register of registersUsed(row.changes, statement.registers)) isSet.add(register);
+  for (const uses of [row.writes, row.changes]) {
+    for (const use of uses) {
+      const register = registerOfUse(use, statement.registers);
+      if (register !== undefined) isSet.add(register);
+    }
+  }
 }
 
 function reportNotSet(register: Register, span: Span, diagnostics: Diagnostics, isSet: Set<Register>): void {

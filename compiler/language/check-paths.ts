@@ -25,7 +25,7 @@ export function checkPaths(
   if (!forwardsSome && !mayGoOn(body, effects)) return;
   const check = new PathCheck(
     effects,
-    { bucketsOf: (memory) => must(buckets.get(memory), `memory ${memory}`), guaranteed },
+    { bucketsOf: (memory) => must(buckets.get(memory), 'buckets of a memory'), guaranteed },
     diagnostics,
   );
   check.body(body, stateBehind(filters), false);
@@ -62,7 +62,7 @@ const EFFECTS: ReadonlyMap<PrimitiveName, Effects> = new Map(
   }),
 );
 
-const effectsOf = (primitive: PrimitiveName): Effects => must(EFFECTS.get(primitive), `effects of ${primitive}`);
+const effectsOf = (primitive: PrimitiveName): Effects => must(EFFECTS.get(primitive), 'effects of a primitive');
 
 /** All effects of the kinds of these. */
 const alike = (effects: Effects): Effects => ((effects & WAYS) !== 0 ? effects | WAYS : effects);

@@ -1,5 +1,6 @@
 /** What is known of registers behind statements and conditions. */
 import type { Field } from '../data-plane/data-plane.js';
+import type { Register } from '../data-plane/description.js';
 import type { KnownRegisters } from '../data-plane/instructions/packet-state.js';
 import {
   addWords,
@@ -28,28 +29,34 @@ export const extractedWord = (field: Field | undefined): KnownWord =>
     ? UNKNOWN_WORD
     : wordOfWidth(field.width);
 
+const withWord = ({ har, sar, mar }: KnownRegisters, register: Register, word: KnownWord): KnownRegisters => ({
+  har: register === 'har' ? word : har,
+  sar: register === 'sar' ? word : sar,
+  mar: register === 'mar' ? word : mar,
+});
+
 /** What is known where all conditions hold; undefined if they never do. */
 export function where(registers: KnownRegisters, conditions: readonly Condition[]): KnownRegisters | undefined {
   let inside = registers;
   for (const { register, value, mask } of conditions) {
     const known = matched(inside[register], value, mask);
     if (known === undefined) return undefined;
-    inside = { ...inside, [register]: known };
+    inside = withWord(inside, register, known);
   }
   return inside;
 }
 
 /** What is known where some condition does not hold; undefined if they always do. */
 export function whereNot(registers: KnownRegisters, conditions: readonly Condition[]): KnownRegisters | undefined {
-  const open = conditions.filter(
-    ({ register, value, mask }) => unmatched(registers[register], value, mask) !== undefined,
-  );
-  const [only, ...more] = open;
-  if (only === undefined) return undefined;
-  // Of several conditions, any may be the one that does not hold.
-  if (more.length > 0) return registers;
-  const known = unmatched(registers[only.register], only.value, only.mask);
-  return known && { ...registers, [only.register]: known };
+  let only: KnownRegisters | undefined;
+  for (const { register, value, mask } of conditions) {
+    const known = unmatched(registers[register], value, mask);
+    if (known === undefined) continue;
+    // Of several conditions, any may be the one that does not hold.
+    if (only !== undefined) return registers;
+    only = withWord(registers, register, known);
+  }
+  return only;
 }
 
 /**
@@ -62,22 +69,22 @@ export function registersAfter(
   bucketsOf: (memory: string) => number,
 ): KnownRegisters {
   const { primitive } = statement;
-  const memory = (): string => must(statement.memory, `memory of ${primitive}`);
+  const memory = (): string => must(statement.memory, 'memory of a primitive');
   if (PRIMITIVES.get(primitive)?.accessesMemory === true) {
-    return primitive === 'MEMWRITE' ? state : { ...state, sar: UNKNOWN_WORD };
+    return primitive === 'MEMWRITE' ? state : withWord(state, 'sar', UNKNOWN_WORD);
   }
   switch (primitive) {
     case 'HASH':
     case 'HASH_5_TUPLE':
-      return { ...state, har: hashedWord(state.har) };
+      return withWord(state, 'har', hashedWord(state.har));
     case 'HASH_MEM':
     case 'HASH_5_TUPLE_MEM':
-      return { ...state, mar: andWords(hashedWord(state.mar), constantWord(bucketsOf(memory()) - 1)) };
+      return withWord(state, 'mar', andWords(hashedWord(state.mar), constantWord(bucketsOf(memory()) - 1)));
     default: {
       const result = RESULTS[primitive];
       if (result === undefined) return state;
       const { first, second } = registersOf(statement);
-      return { ...state, [first]: result(state[first], state[second], statement) };
+      return withWord(state, first, result(state[first], state[second], statement));
     }
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Diagnostics } from './diagnostics.js';
-import { PRIMITIVES } from './primitives.js';
+import { HASHES, PRIMITIVES } from './primitives.js';
 import type { Statement } from './program.js';
 
 /** Reports the first statement that cannot have an RPB on its path; no more than one for a program. */
@@ -43,5 +43,5 @@ function firstBeyond(statements: readonly Statement[], before: number, room: num
 
 const takesRpb = (statement: Statement): boolean =>
   statement.kind === 'branch' ||
-  statement.primitive.startsWith('HASH') ||
+  HASHES.has(statement.primitive) ||
   PRIMITIVES.get(statement.primitive)?.accessesMemory === true;

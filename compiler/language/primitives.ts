@@ -100,6 +100,9 @@ export const PRIMITIVES: ReadonlyMap<string, PrimitiveRow & { readonly name: Pri
   ROWS.map((entry) => [entry.name, entry]),
 );
 
+/** Primitives that compute a hash. */
+export const HASHES: ReadonlySet<string> = new Set([...PRIMITIVES.keys()].filter((name) => name.startsWith('HASH')));
+
 /** The register that a use stands for, given the register arguments; undefined for an argument that is missing. */
 export const registerOfUse = (use: RegisterUse, args: readonly Register[]): Register | undefined =>
   use === 'first' ? args[0] : use === 'second' ? args[1] : use;

@@ -64,7 +64,7 @@ export interface Condition {
 }
 
 /** The registers that a primitive names; where it names one, both are this one. */
-export function registersOf({ primitive, registers }: PrimitiveStatement): { first: Register; second: Register } {
-  const first = must(registers[0], `register of ${primitive}`);
+export function registersOf({ registers }: PrimitiveStatement): { first: Register; second: Register } {
+  const first = must(registers[0], 'register of a primitive');
   return { first, second: registers[1] ?? first };
 }

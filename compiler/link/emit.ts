@@ -42,7 +42,7 @@ export function passesOf(placement: readonly number[], dataPlane: DataPlane): nu
 export function emit(input: EmitInput): CompiledProgram {
   const { program, dataPlane, placement, programId } = input;
   const { rows, origins, branchIds, rowOf } = input.rows;
-  const places = rows.map((_, i) => placeOf(must(placement[i], `placement of row ${i + 1}`), dataPlane));
+  const places = rows.map((_, i) => placeOf(must(placement[i], 'placement of a row'), dataPlane));
   const passes = passesOf(placement, dataPlane);
   const memories: MemoryParameters = {
     sizeMasks: new Map(program.memories.map(({ name, buckets }) => [name, buckets - 1])),

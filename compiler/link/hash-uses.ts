@@ -6,6 +6,7 @@ import type { CrcDescription } from '../data-plane/description.js';
 import { FIVE_TUPLE } from '../data-plane/headers.js';
 import type { Effects } from '../data-plane/instructions/instruction.js';
 import { must } from '../data-plane/must.js';
+import { HASHES } from '../language/primitives.js';
 import type { PrimitiveStatement, Program, Statement } from '../language/program.js';
 import type { HashInputField, HashUse, MemoryBlock, PlacedStep } from './compiled-program.js';
 
@@ -18,7 +19,7 @@ function memoriesBehind(body: readonly Statement[]): Map<PrimitiveStatement, Set
     let last = before;
     for (const statement of statements) {
       if (statement.kind === 'branch') for (const { body: inner } of statement.cases) walk(inner, last);
-      else if (statement.primitive.startsWith('HASH')) {
+      else if (HASHES.has(statement.primitive)) {
         last = statement;
         found.set(statement, new Set());
       } else if (statement.memory !== undefined && last !== undefined) found.get(last)?.add(statement.memory);

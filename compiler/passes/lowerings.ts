@@ -86,10 +86,18 @@ function runStepPasses(
   let form = start;
   for (const { name, optimisation, run } of passes) {
     if (optimisation !== undefined && !choice[optimisation]) observe?.(name, undefined);
-    else form = afterPass(name, { ...form, ...run(form, target) }, observe, form);
+    else form = afterPass(name, changed(form, run(form, target)), observe, form);
   }
   return form;
 }
+
+const changed = (form: StepsForm, { tree, links, aligned }: ReturnType<StepPass['run']>): StepsForm => ({
+  kind: 'steps',
+  program: form.program,
+  tree,
+  links: links ?? form.links,
+  aligned: aligned ?? form.aligned,
+});
 
 /**
  * Generates the lowerings one by one. The last has no optional pass.

@@ -80,7 +80,7 @@ export function rowsOf(
   for (const strand of strands.order) {
     const parent = strands.parents.get(strand);
     let after = parent === undefined ? -1 : rowAt(parent.strand, parent.depth);
-    for (const cell of [...must(cells.get(strand), 'cells of a strand').values()].sort((a, b) => a.depth - b.depth)) {
+    for (const cell of inOrder(must(cells.get(strand), 'cells of a strand'))) {
       const entries: RowEntry[] = [];
       for (const item of cell.items) addEntries(entries, item, cover, branchIds);
       cell.row = rows.length;
@@ -144,6 +144,13 @@ function cellsOf({ branches }: Branches, strandOf: readonly number[]): Cells {
   return cells;
 }
 
+/** By depth: mostly as they are. */
+function inOrder(ofStrand: ReadonlyMap<number, Cell>): readonly Cell[] {
+  const cells = [...ofStrand.values()];
+  const isSorted = cells.every(({ depth }, i) => i === 0 || must(cells[i - 1], 'cell').depth < depth);
+  return isSorted ? cells : cells.sort((a, b) => a.depth - b.depth);
+}
+
 /** The number of entries that each set of branches would save by sharing, over all depths. */
 function sharingGroups(cells: Cells): SharingGroup[] {
   const saves = new Map<number, { members: readonly number[]; saves: number }>();
@@ -162,12 +169,20 @@ function sharingGroups(cells: Cells): SharingGroup[] {
   return [...saves.values()];
 }
 
+/** A match on branch ids, and how many branches have such an id. */
+interface Cover {
+  readonly branch: BranchMatch;
+  readonly shares: number;
+}
+
 /**
  * Matches on branch ids for sets of branches. No branch outside the set may match, at any depth: strands are
  * placed independently, so its packets may meet any row.
  */
 class BranchCover {
   private readonly isTaken: ReadonlySet<number>;
+  /** By branch, for those that have been asked for. */
+  private readonly ofOne: (Cover | undefined)[];
 
   constructor(
     private readonly ids: readonly number[],
@@ -175,18 +190,27 @@ class BranchCover {
     private readonly bits: number,
   ) {
     this.isTaken = new Set(ids);
+    this.ofOne = new Array<Cover | undefined>(ids.length).fill(undefined);
   }
 
-  of(members: readonly number[]): readonly (BranchMatch & { readonly shares: number })[] {
-    const ids = members.map((member) => must(this.ids[member], `ID of branch ${member}`));
-    if (!this.isShared || ids.length === 1) {
-      return ids.map((value) => ({ value, mask: 2 ** this.bits - 1, shares: 1 }));
-    }
+  of(members: readonly number[]): readonly Cover[] {
+    if (!this.isShared || members.length === 1) return members.map((member) => this.alone(member));
+    const ids = members.map((member) => must(this.ids[member], 'ID of a branch'));
     const inside = new Set(ids);
-    return coverBranches(ids, (match) => this.meetsOther(match, inside), this.bits).map((match) => ({
-      ...match,
-      shares: ids.filter((id) => (id & match.mask) === match.value).length,
+    return coverBranches(ids, (match) => this.meetsOther(match, inside), this.bits).map((branch) => ({
+      branch,
+      shares: ids.filter((id) => (id & branch.mask) === branch.value).length,
     }));
+  }
+
+  /** Of one branch. Its entries at all depths have the same. */
+  private alone(member: number): Cover {
+    const known = this.ofOne[member];
+    if (known !== undefined) return known;
+    const value = must(this.ids[member], 'ID of a branch');
+    const cover = { branch: { value, mask: 2 ** this.bits - 1 }, shares: 1 };
+    this.ofOne[member] = cover;
+    return cover;
   }
 
   /**
@@ -211,14 +235,11 @@ function addEntries(
   cover: BranchCover,
   branchIds: readonly number[],
 ): void {
-  for (const { value, mask, shares } of cover.of(members)) {
-    const branch = { value, mask };
+  for (const { branch, shares } of cover.of(members)) {
     let priority = 0;
     for (const { conditions, does } of alternatives) {
       const action: RowEntry['does'] =
-        does.kind === 'step'
-          ? does
-          : { kind: 'setBranch', id: must(branchIds[does.branch], `ID of branch ${does.branch}`) };
+        does.kind === 'step' ? does : { kind: 'setBranch', id: must(branchIds[does.branch], 'ID of a branch') };
       entries.push({ branch, conditions, priority: priority++, does: action, shares });
     }
   }

@@ -153,8 +153,8 @@ const constant = (value: number): StepParameter => ({ kind: 'constant', value: v
 
 function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterBits, to: Expansion): readonly Step[] {
   const { primitive, span } = statement;
-  const memory = (): string => must(statement.memory, `memory of ${primitive}`);
-  const register = (i: 0 | 1): Register => must(statement.registers[i], `register ${i + 1} of ${primitive}`);
+  const memory = (): string => must(statement.memory, 'memory of a primitive');
+  const register = (i: 0 | 1): Register => must(statement.registers[i], 'register of a primitive');
   const salu = memoryOperation(primitive);
   if (salu !== undefined) {
     const { pair, flag } = salu;
@@ -194,10 +194,10 @@ const WITH_CONSTANT: Partial<Record<PrimitiveName, AluOperation>> = {
 /** Expands pseudo primitives that need a register beside their operands. */
 function expandWithScratch(statement: PrimitiveStatement, liveAfter: RegisterBits, to: Expansion): readonly Step[] {
   const { primitive, registers, integer } = statement;
-  const a = must(registers[0], `register 1 of ${primitive}`);
+  const a = must(registers[0], 'register of a primitive');
   const free = REGISTERS.filter((register) => !registers.includes(register));
   const dead = free.find((register) => !isLive(register, liveAfter));
-  const scratch = dead ?? must(free[0], `register beside those of ${primitive}`);
+  const scratch = dead ?? must(free[0], 'register beside those of a primitive');
   if (dead === undefined) to.action({ kind: 'backup' });
   const operation = WITH_CONSTANT[primitive];
   if (operation !== undefined) {
@@ -205,7 +205,7 @@ function expandWithScratch(statement: PrimitiveStatement, liveAfter: RegisterBit
   } else {
     to.load(scratch, ALL_ONES).invert(a, scratch);
     // a - b = ~(~a + b): two steps fewer than negating b and back, with the same effect on all registers.
-    if (primitive === 'SUB') to.alu('add', a, must(registers[1], `register 2 of ${primitive}`)).invert(a, scratch);
+    if (primitive === 'SUB') to.alu('add', a, must(registers[1], 'register of a primitive')).invert(a, scratch);
   }
   if (dead === undefined) to.action({ kind: 'recover', register: scratch });
   return to.steps;
