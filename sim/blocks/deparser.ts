@@ -156,16 +156,29 @@ ${zeroMeansNone ? 'if (old !== 0) D.setUint16(at, adjusted === 0 ? 65535 : adjus
 `;
 }
 
-/** As {@link writeIpv4Checksum}. */
+/**
+ * As {@link writeIpv4Checksum}. The sum is that of words with their bytes swapped, which is the swapped sum (RFC 1071):
+ * processors that store the low byte first need not swap each.
+ */
 function checksumCode(start: string, bytes: number): string {
-  const words = Array.from({ length: bytes / 2 }, (_, i) => 2 * i).filter((at) => at !== IPV4_CHECKSUM_OFFSET);
+  const terms: string[] = [];
+  const reads: string[] = [];
+  for (let at = 0; at < bytes; at += 4) {
+    if (at <= IPV4_CHECKSUM_OFFSET && IPV4_CHECKSUM_OFFSET < at + 4) {
+      terms.push(`D.getUint16(h + ${2 * at + 2 - IPV4_CHECKSUM_OFFSET} | 0, true)`);
+    } else {
+      reads.push(`word${at} = D.getInt32(h + ${at} | 0, true)`);
+      terms.push(`(word${at} & 65535)`, `(word${at} >>> 16)`);
+    }
+  }
   return `{
 const h = ${start};
 if (h >= 0) {
-let sum = ${words.map((at) => `D.getUint16(h + ${at} | 0)`).join(' + ')} | 0;
+const ${reads.join(', ')};
+let sum = ${terms.join(' + ')} | 0;
 sum = (sum & 65535) + (sum >>> 16) | 0;
 sum = (sum & 65535) + (sum >>> 16) | 0;
-D.setUint16(h + ${IPV4_CHECKSUM_OFFSET} | 0, sum ^ 65535);
+D.setUint16(h + ${IPV4_CHECKSUM_OFFSET} | 0, sum ^ 65535, true);
 }
 }
 `;

@@ -3,7 +3,7 @@ import { must } from '../../compiler/data-plane/must.js';
 import { type DataPlane, FIXED_NAMES, type KeyField, NO_ACTION, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, type MaskedValue, parameterValues, refuseUnknownKeys, ternaryValue } from './entry-values.js';
-import type { PacketVector } from './packet-vector.js';
+import { type PacketVector, SLOT } from './packet-vector.js';
 import { NO_PORT, type Phv } from './phv.js';
 import { type LookupMaker, TernaryTable } from './ternary-table.js';
 
@@ -59,14 +59,16 @@ export class InitBlock {
   }
 
   /**
-   * Sets `vector.program`, which is 0 so far, of all packets that have a layout.
+   * Sets the programs, which are 0 so far, of all packets that have a layout.
    * @returns false if some table has no look-up for vectors; then nothing has a meaning
    */
   classifyVector(vector: PacketVector): boolean {
     for (const filter of this.inUse) if (!filter.lookupVector(vector)) return false;
     if (!this.dataPlane.description.init.onEveryPass) return true;
-    const { program, count } = vector;
-    for (let v = 0; v < count; v++) if (program[v] === NO_PROGRAM) program[v] = 0;
+    const { slots, count } = vector;
+    for (let at: number = SLOT.program; at < count * SLOT.words; at += SLOT.words) {
+      if (slots[at] === NO_PROGRAM) slots[at] = 0;
+    }
     return true;
   }
 

@@ -32,7 +32,7 @@ export const OFFSET: Meaning<'offset', 'offset'> = {
       code: ({ immediate, flag }, to) =>
         [
           `${to.write('address')} = ${to.read('mar')} + ${to.constant(immediate)} & ${to.addressMask};`,
-          `${to.write('flag')} = ${flag};`,
+          to.assign('flag', flag),
         ].join('\n'),
     },
   ],

@@ -11,7 +11,7 @@ export const SET_BRANCH: Meaning<'setBranch', 'setBranch'> = {
     {
       name: 'setBranch',
       run: (_unit, { immediate }, phv) => setBranch(phv, immediate),
-      code: ({ immediate }, to) => `${to.write('branch')} = ${immediate};`,
+      code: ({ immediate }, to) => to.assign('branch', immediate),
     },
   ],
   decode: () => ({ operation: 'setBranch' }),

@@ -70,10 +70,12 @@ export interface CodeWriter {
   /** By RPB index: buckets, and where its register array starts in the memory of the switch. */
   readonly arraySizes: readonly number[];
   readonly arrayStarts: readonly number[];
-  /** The variable, which the code reads. */
+  /** The variable, which the code reads, or its value if that is known. */
   read(variable: Variable): string;
   /** The variable, which the code reads or not, and sets. */
   write(variable: Variable): string;
+  /** A statement: the variable gets this value, which later code can know. */
+  assign(variable: Variable, value: number): string;
   intrinsic(name: Intrinsic): string;
   /** Where a header starts; negative for one that the packet lacks. */
   header(index: number): string;

@@ -55,11 +55,16 @@ const salu = (name: SaluName, alu: Alu, code: (sar: string, flag: () => string) 
 
 /** Statements that find the word. */
 function wordCode({ rpb, isGuarded }: Operands, to: CodeWriter): string {
+  const guard = isGuarded ? `E.guard(${to.intrinsic('programId')}, ${to.constant(rpb)}, ${to.read('address')});\n` : '';
+  return `${guard}const at = ${wordIndexCode(rpb, to)};`;
+}
+
+/** An expression: the index of the packet's word in the memory of all RPBs. @param rpb from 0 */
+export function wordIndexCode(rpb: number, to: CodeWriter): string {
   const size = must(to.arraySizes[rpb], 'size of a register array');
   const address = to.read('address');
   const inside = size > to.addressMask ? address : `${address} % ${size}`;
-  const guard = isGuarded ? `E.guard(${to.intrinsic('programId')}, ${to.constant(rpb)}, ${address});\n` : '';
-  return `${guard}const at = ${to.constant(must(to.arrayStarts[rpb], 'start of a register array'))} + (${inside}) | 0;`;
+  return `${to.constant(must(to.arrayStarts[rpb], 'start of a register array'))} + (${inside}) | 0`;
 }
 
 export const SALU: Meaning<'salu', SaluName> = {

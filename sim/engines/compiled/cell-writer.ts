@@ -18,7 +18,7 @@ import type { RpbEntry } from '../../blocks/program-code.js';
 import type { RegisterArrays } from '../../blocks/register-arrays.js';
 
 /** What the code of all programs of a switch is written with. */
-export type SwitchContext = Omit<CodeWriter, 'read' | 'write' | 'intrinsic' | 'header' | 'constant'>;
+export type SwitchContext = Omit<CodeWriter, 'read' | 'write' | 'assign' | 'intrinsic' | 'header' | 'constant'>;
 
 export function switchContext(
   { description, rpbs }: DataPlane,
@@ -66,6 +66,12 @@ export function cellsOf(entries: readonly RpbEntry[]): RpbEntry[][] {
   return cells;
 }
 
+/** The variables that an RPB can set, and those that it sets for every packet. */
+export interface CellEffect {
+  readonly possible: ReadonlySet<Variable>;
+  readonly always: readonly Variable[];
+}
+
 /** Writes statements, and notes which variables they read and set. */
 export class CellWriter implements CodeWriter {
   readonly fields;
@@ -76,22 +82,28 @@ export class CellWriter implements CodeWriter {
   readonly arraySizes;
   readonly arrayStarts;
   readonly lines: string[] = [];
-  readonly constants: number[] = [];
   readonly used = new Set<Variable>();
   readonly written = new Set<Variable>();
-  private readonly writtenByCell = new Set<Variable>();
+  private readonly writtenNow = new Set<Variable>();
+  /** Variables whose value is known here. */
+  private readonly known: Map<Variable, number>;
   readonly intrinsics = new Set<Intrinsic>();
   readonly headers = new Set<number>();
 
   /**
    * @param firstConstant where the constants lie in the program's row
    * @param headerName an expression: where a header starts
+   * @param constants to which those of this code are added
+   * @param known values of variables before the code
    */
   constructor(
     private readonly context: ProgramContext,
     private readonly firstConstant: number,
     private readonly headerName: (index: number) => string,
+    readonly constants: number[] = [],
+    known: ReadonlyMap<Variable, number> = new Map(),
   ) {
+    this.known = new Map(known);
     this.fields = context.fields;
     this.endpoints = context.endpoints;
     this.hashes = context.hashes;
@@ -101,25 +113,50 @@ export class CellWriter implements CodeWriter {
     this.arrayStarts = context.arrayStarts;
   }
 
-  /** The first entry of an RPB that matches runs. @returns the variables that entries set */
-  cell(entries: readonly RpbEntry[]): ReadonlySet<Variable> {
-    this.writtenByCell.clear();
+  /** A writer that starts where this one is, with constants of its own unless it is given some. */
+  fork(constants: number[] = []): CellWriter {
+    return new CellWriter(this.context, this.firstConstant, this.headerName, constants, this.known);
+  }
+
+  /** The first entry of an RPB that matches runs. */
+  cell(entries: readonly RpbEntry[], action = (entry: RpbEntry): string => this.action(entry)): CellEffect {
+    const before = new Map(this.known);
+    const possible = new Set<Variable>();
+    const certain: ReadonlySet<Variable>[] = [];
     let isFirst = true;
+    let isComplete = false;
     for (const entry of entries) {
+      this.restore(before);
       const condition = this.condition(entry);
       if (condition === 'false') continue;
-      const block = `{\n${this.action(entry)}\n}`;
-      if (condition === 'true') {
-        this.lines.push(isFirst ? block : `else ${block}`);
-        break;
-      }
-      this.lines.push(`${isFirst ? '' : 'else '}if (${condition}) ${block}`);
+      this.writtenNow.clear();
+      const block = `{\n${action(entry)}\n}`;
+      for (const name of this.writtenNow) possible.add(name);
+      certain.push(new Set(this.writtenNow));
+      isComplete = condition === 'true';
+      const start = isFirst ? '' : 'else ';
+      this.lines.push(isComplete ? `${start}${block}` : `${start}if (${condition}) ${block}`);
+      if (isComplete) break;
       isFirst = false;
     }
-    return this.writtenByCell;
+    if (certain.length !== 1 || !isComplete) {
+      this.restore(before);
+      for (const name of possible) this.known.delete(name);
+    }
+    const [first] = certain;
+    const always =
+      isComplete && first !== undefined ? [...first].filter((name) => certain.every((set) => set.has(name))) : [];
+    return { possible, always };
+  }
+
+  private restore(known: ReadonlyMap<Variable, number>): void {
+    this.known.clear();
+    for (const [name, value] of known) this.known.set(name, value);
   }
 
   read(name: Variable): string {
+    const value = this.known.get(name);
+    if (value !== undefined) return String(value);
     this.used.add(name);
     return name;
   }
@@ -127,8 +164,15 @@ export class CellWriter implements CodeWriter {
   write(name: Variable): string {
     this.used.add(name);
     this.written.add(name);
-    this.writtenByCell.add(name);
+    this.writtenNow.add(name);
+    this.known.delete(name);
     return name;
+  }
+
+  assign(name: Variable, value: number): string {
+    this.write(name);
+    this.known.set(name, value);
+    return `${name} = ${value};`;
   }
 
   intrinsic(name: Intrinsic): string {
@@ -146,8 +190,10 @@ export class CellWriter implements CodeWriter {
     return `K[k + ${this.firstConstant + this.constants.length - 1} | 0]`;
   }
 
-  private condition({ branchValue, branchMask, match }: RpbEntry): string {
-    const { branchIds } = this.context;
+  /** An expression, `true` or `false` if it is known. */
+  condition({ branchValue, branchMask, match }: RpbEntry): string {
+    const known = this.known.get('branch');
+    const branchIds = known === undefined ? this.context.branchIds : [known];
     const taken = branchIds.filter((id) => (id & branchMask) === branchValue);
     if (taken.length === 0) return 'false';
     const parts: string[] = [];
@@ -163,7 +209,8 @@ export class CellWriter implements CodeWriter {
     return parts.length === 0 ? 'true' : parts.join(' && ');
   }
 
-  private action({ rpb, instruction }: RpbEntry): string {
+  /** Statements. */
+  action({ rpb, instruction }: RpbEntry): string {
     if (instruction.opcode === OPCODE.none) return '';
     const { isGuarded } = this.context;
     return must(OPERATIONS[instruction.opcode], 'operation of an opcode').code(

@@ -6,6 +6,7 @@
 import { must } from '../../../compiler/data-plane/must.js';
 import { readCode } from '../../blocks/field-code.js';
 import { HASH_FACTOR, type MaskGroup, RECORD } from '../../blocks/mask-group.js';
+import { SLOT, slotCode } from '../../blocks/packet-vector.js';
 import type { FilterLookup, KeyWord, LookupMaker, VectorLookup } from '../../blocks/ternary-table.js';
 import { namedFunction } from './named-function.js';
 
@@ -61,18 +62,18 @@ function vectorLookupCode(words: readonly KeyWord[], groups: readonly MaskGroup[
   const start = (header: number): string => `p + L[l + ${header} | 0] | 0`;
   return [
     "'use strict';",
-    'const D = V.view, L = V.headerStarts, { start, layout, packet, program } = V;',
+    'const D = V.view, L = V.headerStarts, W = V.slots;',
     'const { ingressPort } = V.batch;',
     ...groups.map(groupCode),
-    'for (let v = 0, count = V.count; v < count; v++) {',
-    'const l = layout[v], p = start[v];',
-    `if (program[v] !== 0 || l < 0 || (${start(requires)}) < 0) continue;`,
+    `for (let w = 0; w < V.count * ${SLOT.words}; w = w + ${SLOT.words} | 0) {`,
+    `const l = ${slotCode(SLOT.layout)}, p = ${slotCode(SLOT.start)};`,
+    `if (${slotCode(SLOT.program)} !== 0 || l < 0 || (${start(requires)}) < 0) continue;`,
     'let found = 0; let priority = 0; let sequence = 0;',
-    ...wantedWords(groups).map((i) => wordCode(i, words[i], start, 'ingressPort[packet[v]]')),
+    ...wantedWords(groups).map((i) => wordCode(i, words[i], start, `ingressPort[${slotCode(SLOT.packet)}]`)),
     'search: {',
     ...groups.map(probeCode),
     '}',
-    'program[v] = found === 0 ? 0 : found - 1 | 0;',
+    `${slotCode(SLOT.program)} = found === 0 ? 0 : found - 1 | 0;`,
     '}',
   ].join('\n');
 }

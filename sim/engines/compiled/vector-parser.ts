@@ -7,7 +7,7 @@ import { type DataPlane, type Header, must } from '../../../compiler/index.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { readCode } from '../../blocks/field-code.js';
 import { type FieldAccess, fieldAccess } from '../../blocks/header-fields.js';
-import { NO_HEADER, NO_LAYOUT, type PacketVector } from '../../blocks/packet-vector.js';
+import { NO_HEADER, NO_LAYOUT, type PacketVector, SLOT, slotCode } from '../../blocks/packet-vector.js';
 import { namedFunction } from './named-function.js';
 
 export interface VectorParser {
@@ -40,15 +40,15 @@ class LayoutWriter {
     this.state(this.dataPlane.description.parser.start, 0, []);
     return [
       "'use strict';",
-      'const D = V.view, { packet, start, layout, program } = V, { offset, capturedLength } = batch;',
+      'const D = V.view, W = V.slots, { offset, capturedLength } = batch;',
       'let odd = 0;',
-      'for (let v = 0, count = V.count; v < count; v++) {',
-      'const i = packet[v], p = offset[i] | 0, n = capturedLength[i] | 0;',
+      `for (let w = 0; w < V.count * ${SLOT.words}; w = w + ${SLOT.words} | 0) {`,
+      `const i = ${slotCode(SLOT.packet)}, p = offset[i] | 0, n = capturedLength[i] | 0;`,
       `let found = ${none};`,
       'parse: {',
       ...this.lines,
       '}',
-      'start[v] = p; layout[v] = found; program[v] = 0;',
+      `${slotCode(SLOT.start)} = p; ${slotCode(SLOT.layout)} = found; ${slotCode(SLOT.program)} = 0;`,
       `if (found === ${NO_LAYOUT}) odd = odd + 1 | 0;`,
       '}',
       'V.odd = odd;',

@@ -5,7 +5,7 @@
  */
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import type { InitBlock } from '../../blocks/init-block.js';
-import { NO_LAYOUT, PacketVector, VECTOR_SIZE } from '../../blocks/packet-vector.js';
+import { NO_LAYOUT, PacketVector, SLOT, VECTOR_SIZE } from '../../blocks/packet-vector.js';
 import type { Phv } from '../../blocks/phv.js';
 import { NO_RUN, VECTOR_ROW, type VectorEngine } from '../../engines/compiled/vector-engine.js';
 import type { VectorParser } from '../../engines/compiled/vector-parser.js';
@@ -16,7 +16,7 @@ import { runPasses } from './run-to-end-driver.js';
 /** Whether a vector has packets of this place in the batch. */
 export type Selection = (batch: PacketBatch, i: number) => boolean;
 
-const IN_ORDER = Int32Array.from({ length: VECTOR_SIZE }, (_, v) => v);
+const IN_ORDER = Int32Array.from({ length: VECTOR_SIZE }, (_, v) => v * SLOT.words);
 
 export class VectorDriver implements PacketDriver {
   private readonly init: InitBlock;
@@ -58,7 +58,10 @@ export class VectorDriver implements PacketDriver {
       at = this.fill(batch, at, to);
       this.parser.parse(vector, batch);
       this.classifyVector(batch);
-      for (let v = 0; v < vector.count; v++) batch.programId[vector.packet[v] as number] = vector.program[v] as number;
+      const { slots, count } = vector;
+      for (let w = 0; w < count * SLOT.words; w += SLOT.words) {
+        batch.programId[slots[w + SLOT.packet] as number] = slots[w + SLOT.program] as number;
+      }
     }
   }
 
@@ -68,7 +71,10 @@ export class VectorDriver implements PacketDriver {
     for (let at = from; at < to; ) {
       at = this.fill(batch, at, to, isOwn);
       this.parser.parse(vector, batch);
-      for (let v = 0; v < vector.count; v++) vector.program[v] = batch.programId[vector.packet[v] as number] as number;
+      const { slots, count } = vector;
+      for (let w = 0; w < count * SLOT.words; w += SLOT.words) {
+        slots[w + SLOT.program] = batch.programId[slots[w + SLOT.packet] as number] as number;
+      }
       this.runVector(batch);
     }
   }
@@ -76,24 +82,28 @@ export class VectorDriver implements PacketDriver {
   /** @returns the place behind the last packet of the vector */
   private fill(batch: PacketBatch, from: number, to: number, isOwn?: Selection): number {
     const { vector } = this;
-    const { packet } = vector;
+    const { slots } = vector;
     vector.begin(batch);
     let i = from;
-    let count = 0;
-    for (; i < to && count < VECTOR_SIZE; i++) if (isOwn === undefined || isOwn(batch, i)) packet[count++] = i;
-    vector.count = count;
+    let w = 0;
+    for (; i < to && w < slots.length; i++) {
+      if (isOwn !== undefined && !isOwn(batch, i)) continue;
+      slots[w + SLOT.packet] = i;
+      w += SLOT.words;
+    }
+    vector.count = w / SLOT.words;
     return i;
   }
 
   private classifyVector(batch: PacketBatch): void {
     const { init, vector } = this;
-    const { packet, layout, program } = vector;
     const isDone = init.classifyVector(vector);
     if (isDone && vector.odd === 0) return;
-    for (let v = 0; v < vector.count; v++) {
-      if (isDone && layout[v] !== NO_LAYOUT) continue;
-      this.pipeline.load(this.phv, batch, packet[v] as number);
-      program[v] = this.pipeline.classify(this.phv);
+    const { slots, count } = vector;
+    for (let w = 0; w < count * SLOT.words; w += SLOT.words) {
+      if (isDone && slots[w + SLOT.layout] !== NO_LAYOUT) continue;
+      this.pipeline.load(this.phv, batch, slots[w + SLOT.packet] as number);
+      slots[w + SLOT.program] = this.pipeline.classify(this.phv);
     }
   }
 
@@ -116,23 +126,24 @@ export class VectorDriver implements PacketDriver {
   /** Finds the rows of all packets, and orders packets by function. @returns the number of functions */
   private group(batch: PacketBatch): number {
     const { vector, engine, functions } = this;
-    const { packet, program, row, order, count } = vector;
+    const { slots, order } = vector;
+    const end = vector.count * SLOT.words;
     const { rows } = engine;
     let used = 0;
     let isOrdered = 0;
     const { programId } = batch;
     let places: Int32Array = this.places;
     let words: Int32Array = rows.words;
-    for (let v = 0; v < count; v++) {
-      const id = program[v] as number;
-      programId[packet[v] as number] = id;
+    for (let w = 0; w < end; w += SLOT.words) {
+      const id = slots[w + SLOT.program] as number;
+      programId[slots[w + SLOT.packet] as number] = id;
       let start = rows.start[id] as number;
       if (start <= 0) {
         start = engine.build(id);
         words = rows.words;
         places = this.placesFor(engine.runCount);
       }
-      row[v] = start;
+      slots[w + SLOT.row] = start;
       const run = words[start + VECTOR_ROW.run] as number;
       isOrdered |= words[start + VECTOR_ROW.isOrdered] as number;
       const packets = places[run] as number;
@@ -151,11 +162,11 @@ export class VectorDriver implements PacketDriver {
       places[run] = next;
       next += packets;
     }
-    for (let v = 0; v < count; v++) {
-      const run = words[(row[v] as number) + VECTOR_ROW.run] as number;
+    for (let w = 0; w < end; w += SLOT.words) {
+      const run = words[(slots[w + SLOT.row] as number) + VECTOR_ROW.run] as number;
       const place = places[run] as number;
       places[run] = place + 1;
-      order[place] = v;
+      order[place] = w;
     }
     return used;
   }
@@ -171,9 +182,9 @@ export class VectorDriver implements PacketDriver {
   /** One after another. */
   private runInOrder(batch: PacketBatch): void {
     const { vector, engine, places } = this;
-    const { row, order, count } = vector;
+    const { slots, order, count } = vector;
     const { words } = engine.rows;
-    const runOf = (v: number): number => words[(row[v] as number) + VECTOR_ROW.run] as number;
+    const runOf = (v: number): number => words[(slots[v * SLOT.words + SLOT.row] as number) + VECTOR_ROW.run] as number;
     order.set(IN_ORDER);
     for (let from = 0; from < count; ) {
       const run = runOf(from);
@@ -197,11 +208,12 @@ export class VectorDriver implements PacketDriver {
   }
 
   /** Takes a packet through the pipeline. */
-  private runAlone(batch: PacketBatch, v: number): void {
-    const { pipeline, phv, vector } = this;
-    const i = vector.packet[v] as number;
+  private runAlone(batch: PacketBatch, w: number): void {
+    const { pipeline, phv } = this;
+    const { slots } = this.vector;
+    const i = slots[w + SLOT.packet] as number;
     pipeline.load(phv, batch, i);
-    pipeline.initClassified(phv, vector.program[v] as number);
+    pipeline.initClassified(phv, slots[w + SLOT.program] as number);
     runPasses(pipeline, phv);
     pipeline.verdict(phv, batch, i);
   }

@@ -1,0 +1,154 @@
+/**
+ * JavaScript that runs ahead of a program's accesses to memory: it finds the words that packets will access, as far as
+ * that does not depend on memory, so that a short loop can touch those of many packets while the memory answers. It
+ * changes nothing but variables, and what it knows of them is exact: hashes are kept for the program itself.
+ */
+import type { Variable } from '../../blocks/instructions/meaning.js';
+import { wordIndexCode } from '../../blocks/instructions/memory.js';
+import { OPERATIONS, type OperationName } from '../../blocks/instructions/table.js';
+import type { RpbEntry } from '../../blocks/program-code.js';
+import type { CellWriter } from './cell-writer.js';
+
+/** How the actions of an operation are followed. */
+type Kind = 'memory' | 'hash of the packet' | 'read of the packet' | 'write to the packet' | 'verdict' | 'registers';
+const KINDS: Readonly<Record<Exclude<Kind, 'registers'>, readonly OperationName[]>> = {
+  memory: ['saluAddSub', 'saluAndOr', 'saluReadWrite', 'saluMax'],
+  'hash of the packet': ['hashTupleHar', 'hashTupleMar'],
+  'read of the packet': ['extract'],
+  'write to the packet': ['modify', 'return'],
+  verdict: ['forward', 'drop', 'report'],
+};
+const KIND_OF: ReadonlyMap<OperationName, Kind> = new Map(
+  (Object.keys(KINDS) as (keyof typeof KINDS)[]).flatMap((kind) => KINDS[kind].map((name) => [name, kind])),
+);
+
+export const operationOf = ({ instruction }: RpbEntry): OperationName | undefined =>
+  OPERATIONS[instruction.opcode]?.name;
+
+/** All other operations are between registers. */
+function kindOf(entry: RpbEntry): Kind {
+  const name = operationOf(entry);
+  const kind = name === undefined ? undefined : KIND_OF.get(name);
+  return kind === undefined ? 'registers' : kind;
+}
+
+export const hasMemoryAccess = (cell: readonly RpbEntry[]): boolean => cell.some((entry) => kindOf(entry) === 'memory');
+export const hasDrop = (cell: readonly RpbEntry[]): boolean => cell.some((entry) => operationOf(entry) === 'drop');
+
+export interface TouchCode {
+  /** Statements; `A[a]` is the next place for the index of a word. */
+  readonly lines: readonly string[];
+  /** Words of a packet at most. */
+  readonly words: number;
+  /** By the entry that computes it. */
+  readonly hashes: ReadonlyMap<RpbEntry, KeptHash>;
+}
+
+export interface KeptHash {
+  /** The register that it is put into. */
+  readonly into: 'har' | 'mar';
+  /** From 0. */
+  readonly place: number;
+}
+
+/**
+ * @param cells those that packets will meet
+ * @param writer for code where variables have the values that they have before these cells
+ * @param room maximum number of hashes to keep
+ * @param save an expression: where a hash is kept
+ */
+export function touchCode(
+  cells: readonly (readonly RpbEntry[])[],
+  writer: CellWriter,
+  room: number,
+  save: (place: number) => string,
+): TouchCode {
+  const follower = new Follower(writer, room, save);
+  for (const cell of cells) follower.cell(cell);
+  return follower.finish();
+}
+
+class Follower {
+  /** Variables whose values are not known. */
+  private readonly unknown = new Set<Variable>();
+  private isPacketKnown = true;
+  private words = 0;
+  /** Lines up to the last word. */
+  private useful = 0;
+  private readonly hashes = new Map<RpbEntry, KeptHash & { readonly line: number }>();
+
+  constructor(
+    private readonly writer: CellWriter,
+    private readonly room: number,
+    private readonly save: (place: number) => string,
+  ) {}
+
+  finish(): TouchCode {
+    const { useful, words } = this;
+    const hashes = new Map([...this.hashes].filter(([, { line }]) => line < useful));
+    return { lines: this.writer.lines.slice(0, useful), words, hashes };
+  }
+
+  cell(entries: readonly RpbEntry[]): void {
+    const { writer, words } = this;
+    const isDecided = entries.every((entry) => this.isKnown((trial) => trial.condition(entry)));
+    if (isDecided) writer.cell(entries, (entry) => this.action(entry));
+    else for (const entry of entries) this.forget(entry);
+    if (this.words > words) this.useful = writer.lines.length;
+  }
+
+  /** Statements for an action whose packets are known. */
+  private action(entry: RpbEntry): string {
+    const { writer } = this;
+    switch (kindOf(entry)) {
+      case 'memory': {
+        const isFound = !this.unknown.has('address');
+        this.forget(entry);
+        if (!isFound) return '';
+        this.words++;
+        return `A[a] = ${wordIndexCode(entry.rpb, writer)}; a = a + 1 | 0;`;
+      }
+      case 'hash of the packet':
+        return this.isPacketKnown && this.hashes.size < this.room ? this.hash(entry) : this.forget(entry);
+      case 'read of the packet':
+        return this.isPacketKnown ? this.follow(entry) : this.forget(entry);
+      case 'write to the packet':
+      case 'verdict':
+        return this.forget(entry);
+      case 'registers':
+        return this.isKnown((trial) => trial.action(entry)) ? this.follow(entry) : this.forget(entry);
+    }
+  }
+
+  private hash(entry: RpbEntry): string {
+    const into = operationOf(entry) === 'hashTupleHar' ? 'har' : 'mar';
+    const place = this.hashes.size;
+    this.hashes.set(entry, { into, place, line: this.writer.lines.length });
+    return `${this.follow(entry)}\n${this.save(place)} = ${into} & 65535;`;
+  }
+
+  /** Later code knows what the action sets as far as it knew all that the action reads. */
+  private follow(entry: RpbEntry): string {
+    return this.writer.action(entry);
+  }
+
+  /** The values that an action sets are not known any more. */
+  private forget(entry: RpbEntry): '' {
+    if (kindOf(entry) === 'write to the packet') this.isPacketKnown = false;
+    for (const name of this.trial((trial) => trial.action(entry)).written) {
+      this.unknown.add(name);
+      this.writer.write(name);
+    }
+    return '';
+  }
+
+  private isKnown(write: (trial: CellWriter) => string): boolean {
+    return ![...this.trial(write).used].some((name) => this.unknown.has(name));
+  }
+
+  private trial(write: (trial: CellWriter) => string): CellWriter {
+    const trial = this.writer.fork();
+    write(trial);
+    return trial;
+  }
+}
