@@ -1,20 +1,20 @@
 /** Progress where nobody sees a bar: lines, few of them. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ProgressDisplay } from '../../bench/cli/report/progress-display.js';
+import { progressDisplay } from '../../bench/cli/report/progress-display.js';
 
-function display(isTTY: boolean) {
+async function display(isTTY: boolean) {
   const clock = { ms: 1000 };
   let text = '';
   const write = (part: string): boolean => {
     text += part;
     return true;
   };
-  return { clock, progress: new ProgressDisplay({ isTTY, write }, () => clock.ms), text: () => text };
+  return { clock, progress: await progressDisplay({ isTTY, write }, () => clock.ms), text: () => text };
 }
 
-test('a short run writes no line, a long one a line every five seconds', () => {
-  const { clock, progress, text } = display(false);
+test('a short run writes no line, a long one a line every five seconds', async () => {
+  const { clock, progress, text } = await display(false);
   for (clock.ms = 1000; clock.ms < 6000; clock.ms += 100) progress.deploying(1, 2800);
   assert.is(text(), '');
   progress.deploying(1400, 2800);

@@ -48,7 +48,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'phv.headerStart[index] ?? -1',
     'widths[column] ?? 0',
   ],
-  'bench/cli/report/progress-display.ts': ['share ?? 0'],
+  'bench/cli/report/progress-bar.ts': ['share ?? 0'],
   'bench/cli/report/recirculation-report.ts': ["published?.throughputGbps ?? ''", "published?.rttIncreaseMs ?? ''"],
   'bench/cli/report/replay-report.ts': ['widths[column] ?? 0'],
   'bench/cli/report/run-summary.ts': [

@@ -33,7 +33,7 @@ import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
 import { formatMemoryContents } from '../../workloads/memory-contents.js';
 import { isProgramKey } from '../../workloads/program-kind.js';
 import { loadWorkload, WORKLOAD_CHOICES } from '../../workloads/workload.js';
-import { ProgressDisplay } from '../report/progress-display.js';
+import { progressDisplay } from '../report/progress-display.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { renderRunSummary } from '../report/run-summary.js';
 import { runTables } from '../report/run-tables.js';
@@ -152,7 +152,7 @@ async function run(args: RunArguments): Promise<number> {
   const start = await prepare(args);
   const snapshot = args.snapshot === undefined ? undefined : new SnapshotFile(args.snapshot);
   const folder = resultFolder(args.out, snapshot);
-  const display = new ProgressDisplay(process.stderr, () => performance.now());
+  const display = await progressDisplay(process.stderr, () => performance.now());
   let writer: CaptureWriter | undefined;
   let result: FinishedRun;
   try {

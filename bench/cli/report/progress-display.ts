@@ -1,19 +1,27 @@
 /** Progress of a run: a bar on a terminal, elsewhere a line every few seconds. */
 
-import { Presets, SingleBar } from 'cli-progress';
 import { counted } from '../../../compiler/data-plane/counting.js';
 import { isFancy, StatusLine, type StatusStream } from '../../../hw-driver/index.js';
 import type { RunProgress } from '../../measure/run/run-workload.js';
 
-const PERMILLE = 1000;
+/** Shows how far work under a label has come, as a share if it is known. */
+interface Display {
+  show(label: string, share: number | undefined, detail: string): void;
+  stop(): void;
+}
 
-export class ProgressDisplay implements RunProgress {
-  private readonly display: { show(label: string, share: number | undefined, detail: string): void; stop(): void };
+/** @param clock monotonic time in milliseconds */
+export async function progressDisplay(
+  stream: NodeJS.WriteStream | StatusStream,
+  clock: () => number,
+): Promise<ProgressDisplay> {
+  if (!isFancy(stream)) return new ProgressDisplay(new Lines(stream, clock));
+  const { ProgressBar } = await import('./progress-bar.js');
+  return new ProgressDisplay(new ProgressBar(stream as NodeJS.WriteStream));
+}
 
-  /** @param clock monotonic time in milliseconds */
-  constructor(stream: NodeJS.WriteStream | StatusStream, clock: () => number) {
-    this.display = isFancy(stream) ? new Bar(stream as NodeJS.WriteStream) : new Lines(stream, clock);
-  }
+class ProgressDisplay implements RunProgress {
+  constructor(private readonly display: Display) {}
 
   deploying(deployed: number, wanted: number | 'max'): void {
     const detail = counted(deployed, 'program');
@@ -30,7 +38,7 @@ export class ProgressDisplay implements RunProgress {
 }
 
 /** Progress as a line, for output that is not a terminal: `packets: 45 %, 450,000 packets`. */
-class Lines {
+class Lines implements Display {
   private readonly status: StatusLine;
 
   constructor(stream: StatusStream, clock: () => number) {
@@ -43,36 +51,5 @@ class Lines {
 
   stop(): void {
     this.status.stop();
-  }
-}
-
-class Bar {
-  private bar: SingleBar | undefined;
-  private label = '';
-
-  constructor(private readonly stream: NodeJS.WriteStream) {}
-
-  show(label: string, share: number | undefined, detail: string): void {
-    if (this.label !== label) {
-      this.stop();
-      this.label = label;
-      this.bar = new SingleBar(
-        {
-          format: `${label.padEnd(10)} {bar} {percentage} %  {detail}  ETA {eta_formatted}`,
-          stream: this.stream,
-          clearOnComplete: true,
-          hideCursor: true,
-          fps: 10,
-        },
-        Presets.shades_classic,
-      );
-      this.bar.start(PERMILLE, 0, { detail });
-    }
-    this.bar?.update(Math.round((share ?? 0) * PERMILLE), { detail });
-  }
-
-  stop(): void {
-    this.bar?.stop();
-    this.bar = undefined;
   }
 }

@@ -3,7 +3,7 @@
  * worker owns the programs of one remainder of the program id, and with them their memory: no lock is needed, and the
  * order of packets within a program is kept. Packets lie in shared memory; nothing is copied.
  */
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { FIXED_NAMES, type Operation, programIdOf } from '../../../compiler/index.js';
 import type { TrafficOptions } from '../../../traces/generate/traffic-generator.js';
 import {
@@ -48,7 +48,9 @@ export async function createWorkerProcessor(
   workers: number,
   operations: readonly Operation[],
 ): Promise<WorkerProcessor> {
-  const processor = new WorkerProcessor(emulator, workers);
+  // Loaded by runs with workers only.
+  const { Piscina: Pool } = await import('piscina');
+  const processor = new WorkerProcessor(emulator, workers, Pool);
   await processor.replicate(operations);
   return processor;
 }
@@ -97,6 +99,7 @@ export class WorkerProcessor implements PacketProcessor {
   constructor(
     private readonly emulator: Switch,
     readonly workers: number,
+    Pool: typeof Piscina,
   ) {
     this.countersBefore = { ...emulator.counters };
     this.counters = { ...this.countersBefore };
@@ -108,7 +111,7 @@ export class WorkerProcessor implements PacketProcessor {
         share,
         shares: workers,
       };
-      return new Piscina<WorkerTask, WorkerResult>({
+      return new Pool<WorkerTask, WorkerResult>({
         filename: new URL('./worker.js', import.meta.url).href,
         minThreads: 1,
         maxThreads: 1,
