@@ -116,9 +116,11 @@ function checkResult({ where, next, before, change, random }: Walk): void {
   seen.freshEntries += fresh.entries.length;
 }
 
+const three = new ThreeSwitches(plane);
+
 /** Packets between every two operations. */
 function checkBetween({ where, old, next, before, change, random }: Walk): { differ: number } {
-  const three = new ThreeSwitches(plane, before, change);
+  three.begin(before, change);
   const nextPacket = packetsFor([old.program, next.program], plane, random);
   let differ = 0;
   for (const [i, operation] of change.operations.entries()) {

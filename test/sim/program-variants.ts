@@ -1,5 +1,6 @@
 /** Programs that differ in the cases of their BRANCHes, and packets that meet a switch on the way from one to another. */
 
+import * as assert from 'uvu/assert';
 import type { CaseChange } from '../../compiler/change/change-cases.js';
 import {
   analyse,
@@ -12,6 +13,7 @@ import {
   type Program,
   programSource,
   type Statement,
+  type TableEntry,
 } from '../../compiler/index.js';
 import { Switch } from '../../sim/index.js';
 import { PacketGenerator, type Random, type TestPacket } from '../../sim/validation/index.js';
@@ -79,57 +81,85 @@ const PORTS = 512;
 
 const bytesOf = (words: Uint32Array): Buffer => Buffer.from(words.buffer, words.byteOffset, words.byteLength);
 
+/** A switch with default forwarding for all ports, for one program after another. */
+class ReusedSwitch {
+  readonly emulator: Switch;
+  private readonly forwarding: ReadonlySet<TableEntry>;
+
+  constructor(dataPlane: DataPlane) {
+    this.emulator = new Switch(dataPlane);
+    for (let port = 0; port < PORTS; port++) {
+      const entry = defaultForwardEntry(dataPlane, port, (port + 16) % PORTS);
+      this.emulator.apply({ kind: 'insertEntry', entry });
+    }
+    this.forwarding = new Set(this.emulator.entries());
+  }
+
+  /** Takes out all that is there, and puts in this program; memory is 0 again. */
+  install(program: CompiledProgram): void {
+    const { emulator, forwarding } = this;
+    for (const entry of emulator.entries()) {
+      if (!forwarding.has(entry)) emulator.apply({ kind: 'deleteEntry', entry });
+    }
+    emulator.memory.words.fill(0);
+    for (const operation of installOperations(program)) emulator.apply(operation);
+    assert.is(emulator.entries().length, forwarding.size + program.entries.length);
+  }
+}
+
 /** One packet after another through switches that run a program as it was, as it is, and as it will be. */
 export class ThreeSwitches {
-  private readonly old: Switch;
-  private readonly now: Switch;
-  private readonly next: Switch;
+  private readonly old: ReusedSwitch;
+  private readonly now: ReusedSwitch;
+  private readonly next: ReusedSwitch;
   private readonly batch = createPacketBatch(1, 4096);
-  private readonly rpbs: readonly number[];
-  private readonly words: Uint32Array;
+  private rpbs: readonly number[] = [];
+  private memories: CompiledProgram['memories'] = [];
+  /** By the word that they all are: as many words as an RPB has. */
+  private readonly untouched = new Map<number, Uint32Array>();
 
-  constructor(
-    private readonly dataPlane: DataPlane,
-    private readonly before: CompiledProgram,
-    change: CaseChange,
-  ) {
-    const make = (program: CompiledProgram): Switch => {
-      const emulator = new Switch(dataPlane);
-      for (let port = 0; port < PORTS; port++) {
-        emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(dataPlane, port, (port + 16) % PORTS) });
-      }
-      for (const operation of installOperations(program)) emulator.apply(operation);
-      return emulator;
-    };
-    this.words = new Uint32Array(Math.max(...dataPlane.rpbs.map(({ buckets }) => buckets)));
-    this.old = make(before);
-    this.now = make(before);
-    this.next = make(change.compiled);
+  constructor(private readonly dataPlane: DataPlane) {
+    this.old = new ReusedSwitch(dataPlane);
+    this.now = new ReusedSwitch(dataPlane);
+    this.next = new ReusedSwitch(dataPlane);
+  }
+
+  /** From now on for this change. */
+  begin(before: CompiledProgram, change: CaseChange): void {
+    this.old.install(before);
+    this.now.install(before);
+    this.next.install(change.compiled);
+    this.memories = before.memories;
     const salu = change.during.filter(({ action }) => action.includes('.salu_')).map(({ table }) => table);
-    this.rpbs = dataPlane.rpbs.filter(({ table }) => salu.includes(table)).map(({ number }) => number);
+    this.rpbs = this.dataPlane.rpbs.filter(({ table }) => salu.includes(table)).map(({ number }) => number);
   }
 
   apply(operation: Operation): void {
-    this.now.apply(operation);
+    this.now.emulator.apply(operation);
   }
 
   /** What became of a packet in the old, the present and the new switch; each has these memory words before it. */
   send(packet: TestPacket, word: number): { readonly old: string; readonly now: string; readonly next: string } {
-    const [old, now, next] = [this.old, this.now, this.next].map((emulator) => this.outcome(emulator, packet, word));
+    const [old, now, next] = [this.old, this.now, this.next].map(({ emulator }) =>
+      this.outcome(emulator, packet, word),
+    );
     return { old: old ?? '', now: now ?? '', next: next ?? '' };
   }
 
   private outcome(emulator: Switch, { bytes, ingressPort }: TestPacket, word: number): string {
     const { batch } = this;
-    for (const rpb of this.rpbs) this.memory(emulator, rpb).fill(word);
+    const words = this.wordsOf(word);
+    for (const rpb of this.rpbs) {
+      const memory = this.memory(emulator, rpb);
+      memory.set(words.subarray(0, memory.length));
+    }
     clearPacketBatch(batch);
     appendPacketBytes(batch, bytes, ingressPort);
     emulator.process(batch);
     const written = this.rpbs.flatMap((rpb) => {
       const memory = this.memory(emulator, rpb);
       // Nearly always one word at most, of thousands: as bytes they are compared at once.
-      const untouched = this.words.subarray(0, memory.length).fill(word);
-      if (bytesOf(memory).equals(bytesOf(untouched))) return [];
+      if (bytesOf(memory).equals(bytesOf(words.subarray(0, memory.length)))) return [];
       const first = memory.findIndex((value) => value !== word);
       const changed = first < 0 ? [] : [...memory.subarray(first).entries()].filter(([, value]) => value !== word);
       return changed.map(([i, value]) => `${rpb}:${first + i},${value}`);
@@ -140,9 +170,17 @@ export class ThreeSwitches {
     return `${port} ${left} ${written.join()}`;
   }
 
+  private wordsOf(word: number): Uint32Array {
+    const known = this.untouched.get(word);
+    if (known !== undefined) return known;
+    const words = new Uint32Array(Math.max(...this.dataPlane.rpbs.map(({ buckets }) => buckets))).fill(word);
+    this.untouched.set(word, words);
+    return words;
+  }
+
   /** The start of the register array, which holds the program's blocks: it is alone in the switch. */
   private memory(emulator: Switch, rpb: number): Uint32Array {
-    const blocks = this.before.memories.filter((block) => block.rpb === rpb);
+    const blocks = this.memories.filter((block) => block.rpb === rpb);
     const end = Math.max(1, ...blocks.map(({ base, buckets }) => base + buckets));
     return emulator.memory.range(rpb, 0, Math.min(end, this.dataPlane.rpb(rpb).buckets));
   }

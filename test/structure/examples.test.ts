@@ -8,26 +8,11 @@ import * as assert from 'uvu/assert';
 import { must } from '../../compiler/data-plane/must.js';
 import { PLACEMENT_RULES } from '../../compiler/index.js';
 import { packageFile } from '../../traces/system/package-root.js';
+import { shownExamples } from './shown-examples.js';
 
 const read = (name: string): string => readFileSync(packageFile('docs', 'examples', name), 'utf8');
 
-interface Shown {
-  /** Undefined for an example that Node or the shell runs by itself. */
-  readonly command: string | undefined;
-  readonly output: string;
-}
-
-const shown = new Map<string, Shown>(
-  read('README.md')
-    .split(/^## /m)
-    .slice(1)
-    .map((section) => {
-      const [, name = ''] = /^`(.+)`$/m.exec(section) ?? [];
-      const [, command] = /```sh\n([\s\S]*?)\n```/.exec(section) ?? [];
-      const [, output = ''] = /```text\n([\s\S]*?)```/.exec(section) ?? [];
-      return [name, { command, output }];
-    }),
-);
+const shown = shownExamples();
 
 const commands = mkdtempSync(join(tmpdir(), 'examples-'));
 test.after(() => rmSync(commands, { recursive: true, force: true }));
