@@ -3,7 +3,7 @@ import type { DataPlane } from '../../compiler/index.js';
 import { type CaptureAccount, CaptureIntake, type CaptureOptions } from '../../traces/captures/capture-intake.js';
 import { type CaptureReader, openCapture } from '../../traces/captures/capture-reader.js';
 import type { TrafficTarget } from '../../traces/generate/packet-template.js';
-import { createTrafficGenerator, type TrafficOptions } from '../../traces/generate/traffic-generator.js';
+import { generatorOf, type PreparedTraffic, prepareTraffic } from '../../traces/generate/traffic-generator.js';
 import type { PacketBatch } from '../../traces/packets/packet-batch.js';
 import type { CaptureAddressing } from './capture-addressing.js';
 import { captureWarnings } from './capture-warnings.js';
@@ -18,7 +18,7 @@ export interface PacketSource {
 
 /** Generated packets. Each is generated from its number alone, so workers can generate them too. */
 export interface GeneratedPackets extends PacketSource {
-  readonly traffic: TrafficOptions;
+  readonly traffic: PreparedTraffic;
   /** Ids of the programs that packets are for, by target, if known. */
   readonly programIds: readonly number[] | undefined;
   /** Restarts with the first packet. @param most maximum number of packets; all by default */
@@ -45,8 +45,8 @@ export function generatedPackets(
   seed: string,
   { packetsPerSecond = PACKETS_PER_SECOND, first = 0, programIds }: GeneratedOptions = {},
 ): GeneratedPackets {
-  const traffic = { targets, seed: `${seed}/traffic`, packetsPerSecond };
-  const generator = createTrafficGenerator(traffic);
+  const traffic = prepareTraffic({ targets, seed: `${seed}/traffic`, packetsPerSecond });
+  const generator = generatorOf(traffic);
   let next = first;
   let end = first + count;
   return {

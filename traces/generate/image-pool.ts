@@ -3,19 +3,20 @@
  * cache, so what counts is how many cache lines a packet touches: an image here is one short record, its variant's
  * share and place stand in one other.
  */
-import { must } from '../packets/must.js';
 import { bitCount, EPHEMERAL_PORT_BASE, EPHEMERAL_PORT_BITS } from './flow-bits.js';
-import type { PacketImage } from './packet-image.js';
+import { createPacketImage, firstLength, type PacketImage } from './packet-image.js';
+import type { PacketTemplate } from './packet-template.js';
 import { patternAt } from './payload.js';
 
 /** From this number of address bits on, a flow's ports may reach beyond the first 64 bits of what a flow has. */
 const HIGH_BITS_FROM = 64 - 2 * EPHEMERAL_PORT_BITS;
 
-/** A target made ready: its images, and the running sums of their shares, the last of which is 1. */
-export interface PreparedTarget {
-  readonly images: readonly PacketImage[];
-  readonly cumulativeShares: readonly number[];
+/** A valid target, and what decides on the flows of its packets. */
+export interface PooledTarget {
+  readonly variants: readonly PacketTemplate[];
   readonly flowKey: number;
+  /** Of the target, in errors. */
+  readonly name: string;
 }
 
 /** Targets as records: each target's own, described at {@link TARGET}, and those of its images, at {@link IMAGE}. */
@@ -148,38 +149,57 @@ function writeImage({ words, halves, doubleWords }: ImagePool, record: number, i
 }
 
 const even = (words: number): number => words + (words & 1);
-const targetLength = ({ images }: PreparedTarget): number => even(TARGET.variants + images.length * VARIANT.length);
-const imageLength = ({ firstDoubleWords }: PacketImage): number => IMAGE.first + 2 * firstDoubleWords.length;
+const targetLength = ({ variants }: PooledTarget): number => even(TARGET.variants + variants.length * VARIANT.length);
+const imageLength = (template: PacketTemplate): number => IMAGE.first + 2 * firstLength(template);
 
-/** Lays targets out: where each is, then each target's record, followed by those of its images. */
-export function createImagePool(targets: readonly PreparedTarget[]): ImagePool {
-  let length = even(targets.length);
+/** The pool of a number of targets in this memory. */
+export const imagePoolOver = (buffer: ArrayBufferLike, targets: number): ImagePool => ({
+  targets,
+  words: new Int32Array(buffer),
+  halves: new Uint16Array(buffer),
+  doubleWords: new BigInt64Array(buffer),
+});
+
+/** Bytes of the pool of these targets. */
+export function imagePoolBytes(targets: readonly PooledTarget[]): number {
+  let words = even(targets.length);
   for (const target of targets) {
-    length += target.images.reduce((sum, image) => sum + imageLength(image), targetLength(target));
+    words += target.variants.reduce((sum, variant) => sum + imageLength(variant), targetLength(target));
   }
-  const words = new Int32Array(length);
-  const { buffer } = words;
-  const pool = {
-    targets: targets.length,
-    words,
-    halves: new Uint16Array(buffer),
-    doubleWords: new BigInt64Array(buffer),
-  };
+  return words * Int32Array.BYTES_PER_ELEMENT;
+}
+
+/**
+ * Lays targets out: where each is, then each target's record, followed by those of its images.
+ * @throws TrafficError for a target that cannot be generated.
+ */
+export function fillImagePool(pool: ImagePool, targets: readonly PooledTarget[]): void {
   let at = even(targets.length);
   targets.forEach((target, t) => {
-    words[t] = at;
-    words[at + TARGET.flowKey] = target.flowKey;
-    let variant = at + TARGET.variants;
-    at += targetLength(target);
-    target.images.forEach((image, v) => {
-      // A draw d chooses a later variant if d / 2³² is not below the share; stored modulo 2³².
-      words[variant + VARIANT.lastDraw] =
-        Math.ceil(must(target.cumulativeShares[v], 'share of a variant') * 2 ** 32) - 1;
-      words[variant + VARIANT.image] = at;
-      writeImage(pool, at, image);
-      variant += VARIANT.length;
-      at += imageLength(image);
-    });
+    pool.words[t] = at;
+    at = writeTarget(pool, at, target);
   });
-  return pool;
+}
+
+/** @returns the end of the target's records */
+function writeTarget(pool: ImagePool, record: number, target: PooledTarget): number {
+  const { words } = pool;
+  const { variants, flowKey, name } = target;
+  words[record + TARGET.flowKey] = flowKey;
+  const total = variants.reduce((sum, { weight = 1 }) => sum + weight, 0);
+  let variant = record + TARGET.variants;
+  let at = record + targetLength(target);
+  let running = 0;
+  variants.forEach((template, v) => {
+    const { weight = 1 } = template;
+    running += weight;
+    const share = v === variants.length - 1 ? 1 : running / total;
+    // A draw d chooses a later variant if d / 2³² is not below the share; stored modulo 2³².
+    words[variant + VARIANT.lastDraw] = Math.ceil(share * 2 ** 32) - 1;
+    words[variant + VARIANT.image] = at;
+    writeImage(pool, at, createPacketImage(template, `${name}.variants[${v}]`));
+    variant += VARIANT.length;
+    at += imageLength(template);
+  });
+  return at;
 }

@@ -1,10 +1,17 @@
 /** One packet at a time, where a stream by index does not serve: declared captures, and traffic with a memory. */
 
 import { chosenPackets } from './chosen-packets.js';
-import { createImagePool, type ImagePool, TARGET, VARIANT } from './image-pool.js';
-import { createPacketImage } from './packet-image.js';
+import {
+  fillImagePool,
+  IMAGE_HALF,
+  type ImagePool,
+  imagePoolBytes,
+  imagePoolOver,
+  TARGET,
+  VARIANT,
+} from './image-pool.js';
 import type { PacketTemplate } from './packet-template.js';
-import { wordAt } from './trusted-reads.js';
+import { halfAt, wordAt } from './trusted-reads.js';
 import { requireTargets } from './validate-template.js';
 import { frameMemory, writeFrames } from './write-frame.js';
 
@@ -23,20 +30,23 @@ export interface FrameSource {
  */
 export function frameSource(template: PacketTemplate, flowKey = 0): FrameSource {
   requireTargets([{ variants: [template] }]);
-  const image = createPacketImage(template, 'packet');
-  const pool = createImagePool([{ images: [image], cumulativeShares: [1], flowKey }]);
+  const targets = [{ variants: [template], flowKey, name: 'packet' }];
+  const pool = imagePoolOver(new ArrayBuffer(imagePoolBytes(targets)), targets.length);
+  fillImagePool(pool, targets);
+  const image = imageRecord(pool);
+  const length = halfAt(pool.halves, 2 * image + IMAGE_HALF.minimumBytes);
   const chosen = chosenPackets(1);
-  chosen.image[0] = imageRecord(pool);
-  chosen.length[0] = image.minimumBytes;
+  chosen.image[0] = image;
+  chosen.length[0] = length;
   chosen.flowKey[0] = flowKey;
   return {
-    ingressPort: image.ingressPort,
-    bytes: image.minimumBytes,
+    ingressPort: template.ingressPort,
+    bytes: length,
     frame: (flow = 0) => {
-      const bytes = new Uint8Array((image.minimumBytes + 7) & ~7);
+      const bytes = new Uint8Array((length + 7) & ~7);
       chosen.flow[0] = flow;
       writeFrames(pool, chosen, 1, frameMemory(bytes), AT_START, 0);
-      return bytes.subarray(0, image.minimumBytes);
+      return bytes.subarray(0, length);
     },
   };
 }

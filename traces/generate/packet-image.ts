@@ -109,8 +109,19 @@ function writeHeaders(template: PacketTemplate, offsets: HeaderOffsets, view: Da
   });
 }
 
+const shortestFrame = (template: PacketTemplate): number =>
+  Math.max(template.frameBytes.minimum, MINIMUM_FRAME_BYTES, layOut(template).headerBytes);
+
+/** Bytes that no frame of a template exceeds. */
+export const longestFrame = (template: PacketTemplate): number =>
+  Math.max(template.frameBytes.maximum, shortestFrame(template));
+
+/** How many double words of an image are copied from it. */
+export const firstLength = (template: PacketTemplate): number =>
+  Math.max(FIRST_DOUBLE_WORDS, Math.ceil(layOut(template).headerBytes / 8));
+
 function firstOf(template: PacketTemplate, offsets: HeaderOffsets): BigInt64Array {
-  const doubleWords = new BigInt64Array(Math.max(FIRST_DOUBLE_WORDS, Math.ceil(offsets.headerBytes / 8)));
+  const doubleWords = new BigInt64Array(firstLength(template));
   const bytes = new Uint8Array(doubleWords.buffer);
   for (let i = offsets.headerBytes; i < bytes.length; i++) bytes[i] = payloadByte(i - offsets.headerBytes);
   writeHeaders(template, offsets, new DataView(doubleWords.buffer));
@@ -122,9 +133,8 @@ function firstOf(template: PacketTemplate, offsets: HeaderOffsets): BigInt64Arra
  * @throws TrafficError 'too-many-flows' if its addresses and ports cannot tell its flows apart.
  */
 export function createPacketImage(template: PacketTemplate, field: string): PacketImage {
-  const { ipv4, udp, tcp, frameBytes, flows } = template;
+  const { ipv4, udp, tcp, flows } = template;
   const offsets = layOut(template);
-  const minimumBytes = Math.max(frameBytes.minimum, MINIMUM_FRAME_BYTES, offsets.headerBytes);
   const firstDoubleWords = firstOf(template, offsets);
   const bytes = new Uint8Array(firstDoubleWords.buffer);
   const ports = udp ?? tcp;
@@ -144,8 +154,8 @@ export function createPacketImage(template: PacketTemplate, field: string): Pack
     ...offsets,
     ingressPort: template.ingressPort,
     firstDoubleWords,
-    minimumBytes,
-    maximumBytes: Math.max(frameBytes.maximum, minimumBytes),
+    minimumBytes: shortestFrame(template),
+    maximumBytes: longestFrame(template),
     flows,
     permutedBits,
     sourceBase: ((ipv4?.source.base ?? 0) & ~sourceMask) >>> 0,

@@ -4,15 +4,16 @@ import { type ChosenPackets, chosenPackets } from './chosen-packets.js';
 import { DRAWS_PER_PACKET, Draws, GROUP_PACKETS } from './draws.js';
 import { hash32 } from './flow-bits.js';
 import {
-  createImagePool,
+  fillImagePool,
   IMAGE,
   IMAGE_HALF,
   type ImagePool,
-  type PreparedTarget,
+  imagePoolBytes,
+  imagePoolOver,
   TARGET,
   VARIANT,
 } from './image-pool.js';
-import { createPacketImage } from './packet-image.js';
+import { longestFrame } from './packet-image.js';
 import type { TrafficTarget } from './packet-template.js';
 import { TrafficError } from './traffic-error.js';
 import { drawAt, halfAt, placeAt, wordAt } from './trusted-reads.js';
@@ -58,36 +59,53 @@ const NANOSECONDS_PER_SECOND = 1e9;
 /** What turns a 32-bit draw into a number from 0 to below 1. */
 const DRAW_UNIT = 2 ** -32;
 
-/**
- * A generator of valid packets: lengths and checksums are right, and the same flow of a target has the same 5-tuple in
- * every packet of every variant with the same masks and ports.
- * @throws TrafficError for a target that cannot be generated.
- */
-export function createTrafficGenerator(options: TrafficOptions): TrafficGenerator {
-  const { packetsPerSecond, startSeconds = 0 } = options;
-  requireTargets(options.targets);
+/** Traffic made ready to be generated; threads that generate it share its memory. */
+export interface PreparedTraffic {
+  readonly pool: SharedArrayBuffer;
+  readonly targets: number;
+  /** Bytes that no frame exceeds. */
+  readonly longestFrame: number;
+  readonly seed: string;
+  readonly packetsPerSecond: number;
+  readonly startSeconds: number;
+}
+
+/** @throws TrafficError for a target that cannot be generated. */
+export function prepareTraffic({ targets, seed, packetsPerSecond, startSeconds = 0 }: TrafficOptions): PreparedTraffic {
+  requireTargets(targets);
   if (!(packetsPerSecond > 0 && Number.isFinite(packetsPerSecond))) {
     throw new TrafficError('out-of-range', 'packetsPerSecond', `${packetsPerSecond} is not a positive number`);
   }
   if (!Number.isSafeInteger(startSeconds) || startSeconds < 0) {
     throw new TrafficError('out-of-range', 'startSeconds', `${startSeconds} is not a whole number from 0 on`);
   }
-  const random = seedrandom.alea(`${options.seed}/flows`);
-  const targets = options.targets.map((target, t) => prepareTarget(target, t, random.int32()));
-  return new ImageGenerator(createImagePool(targets), `${options.seed}`, packetsPerSecond, startSeconds);
+  const random = seedrandom.alea(`${seed}/flows`);
+  const pooled = targets.map(({ variants }, t) => ({ variants, flowKey: random.int32(), name: `targets[${t}]` }));
+  const pool = new SharedArrayBuffer(imagePoolBytes(pooled));
+  fillImagePool(imagePoolOver(pool, targets.length), pooled);
+  return {
+    pool,
+    targets: targets.length,
+    longestFrame: longestOf(targets),
+    seed: `${seed}`,
+    packetsPerSecond,
+    startSeconds,
+  };
 }
 
-function prepareTarget({ variants }: TrafficTarget, t: number, flowKey: number): PreparedTarget {
-  const images = variants.map((variant, v) => createPacketImage(variant, `targets[${t}].variants[${v}]`));
-  const total = variants.reduce((sum, { weight = 1 }) => sum + weight, 0);
-  let running = 0;
-  const cumulativeShares = variants.map(({ weight = 1 }) => {
-    running += weight;
-    return running / total;
-  });
-  cumulativeShares[images.length - 1] = 1;
-  return { images, cumulativeShares, flowKey };
-}
+const longestOf = (targets: readonly TrafficTarget[]): number =>
+  targets.reduce((longest, { variants }) => Math.max(longest, ...variants.map(longestFrame)), 0);
+
+export const generatorOf = (traffic: PreparedTraffic): TrafficGenerator =>
+  new ImageGenerator(imagePoolOver(traffic.pool, traffic.targets), traffic);
+
+/**
+ * A generator of valid packets: lengths and checksums are right, and the same flow of a target has the same 5-tuple in
+ * every packet of every variant with the same masks and ports.
+ * @throws TrafficError for a target that cannot be generated.
+ */
+export const createTrafficGenerator = (options: TrafficOptions): TrafficGenerator =>
+  generatorOf(prepareTraffic(options));
 
 /** Packets that are taken through the steps of generation together: what they need stays in the nearest cache. */
 const TOGETHER = 256;
@@ -101,11 +119,9 @@ class ImageGenerator implements TrafficGenerator {
 
   constructor(
     private readonly pool: ImagePool,
-    seed: string,
-    private readonly packetsPerSecond: number,
-    private readonly startSeconds: number,
+    private readonly traffic: PreparedTraffic,
   ) {
-    this.#draws = new Draws(seed);
+    this.#draws = new Draws(traffic.seed);
   }
 
   generateInto(batch: PacketBatch, firstIndex: number, count: number): number {
@@ -182,7 +198,7 @@ class ImageGenerator implements TrafficGenerator {
 
   /** Each packet has the time of its index. */
   #stamp({ timeSeconds, timeNanoseconds }: PacketBatch, first: number, firstIndex: number, count: number): void {
-    const { packetsPerSecond, startSeconds } = this;
+    const { packetsPerSecond, startSeconds } = this.traffic;
     const { distance } = this.#chosen;
     for (let n = 0; n < count; n++) {
       const index = firstIndex + placeAt(distance, n);

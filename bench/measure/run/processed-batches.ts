@@ -153,10 +153,7 @@ async function* generatedByWorkers(
   source: GeneratedPackets,
   signal: AbortSignal,
 ): AsyncGenerator<PacketBatch> {
-  const frameBytes = Math.max(
-    SHORTEST_FRAME_ROOM,
-    ...source.traffic.targets.map(({ variants }) => Math.max(...variants.map((variant) => variant.frameBytes.maximum))),
-  );
+  const frameBytes = Math.max(SHORTEST_FRAME_ROOM, source.traffic.longestFrame);
   const packets = Math.max(1, Math.min(MAX_PACKETS, Math.floor(MAX_BYTES / frameBytes)));
   const { workers } = processor;
   const rounds = Array.from({ length: ROUNDS }, () =>

@@ -5,7 +5,7 @@
  */
 import type { Piscina } from 'piscina';
 import { FIXED_NAMES, type Operation, programIdOf } from '../../../compiler/index.js';
-import type { TrafficOptions } from '../../../traces/generate/traffic-generator.js';
+import type { PreparedTraffic } from '../../../traces/generate/traffic-generator.js';
 import {
   createPacketBatch,
   gatherVerdicts,
@@ -152,7 +152,7 @@ export class WorkerProcessor implements PacketProcessor {
   }
 
   /** What {@link generate} generates. */
-  async prepare(traffic: TrafficOptions): Promise<void> {
+  async prepare(traffic: PreparedTraffic): Promise<void> {
     await this.all(() => ({ kind: 'prepare', traffic }));
   }
 
@@ -175,7 +175,7 @@ export class WorkerProcessor implements PacketProcessor {
    * What {@link runOwn} generates: each worker the packets of its own programs, so that none crosses to another thread.
    * @param programIds by target: whose packets they are
    */
-  async prepareOwn(traffic: TrafficOptions, programIds: readonly number[]): Promise<void> {
+  async prepareOwn(traffic: PreparedTraffic, programIds: readonly number[]): Promise<void> {
     await this.all((share) => {
       const isOwn = Uint8Array.from(programIds, (id) => (id % this.workers === share ? 1 : 0));
       return { kind: 'prepareOwn', traffic, isOwn };

@@ -1,6 +1,6 @@
 /** Messages between the thread that runs the experiment and the threads that process packets. */
 import type { DataPlaneDescription, Operation } from '../../../compiler/index.js';
-import type { TrafficOptions } from '../../../traces/generate/traffic-generator.js';
+import type { PreparedTraffic } from '../../../traces/generate/traffic-generator.js';
 import type { PacketBatchMemory } from '../../../traces/packets/packet-batch.js';
 import type { Counters } from '../../blocks/counters.js';
 import type { EngineName } from '../../engines/rpb-engine.js';
@@ -28,7 +28,7 @@ export type WorkerTask =
   /** Bring the tables of this worker's switch up to date. */
   | { readonly kind: 'apply'; readonly operations: readonly Operation[] }
   /** What the next `generate` tasks generate. */
-  | { readonly kind: 'prepare'; readonly traffic: TrafficOptions }
+  | { readonly kind: 'prepare'; readonly traffic: PreparedTraffic }
   /** Generate these packets of a batch, the first of which has number `first`, and find their programs. */
   | { readonly kind: 'generate'; readonly batch: SharedBatch; readonly first: number }
   /** Find the programs of these packets. */
@@ -38,7 +38,7 @@ export type WorkerTask =
    */
   | { readonly kind: 'process'; readonly batches: readonly SharedBatch[] }
   /** What the next `runOwn` tasks generate: packets of these targets, 1 for each that is this worker's. */
-  | { readonly kind: 'prepareOwn'; readonly traffic: TrafficOptions; readonly isOwn: Uint8Array }
+  | { readonly kind: 'prepareOwn'; readonly traffic: PreparedTraffic; readonly isOwn: Uint8Array }
   /** Generate this worker's packets of `count` from number `first` on, and process and digest them. */
   | { readonly kind: 'runOwn'; readonly verdicts: SharedArrayBuffer; readonly first: number; readonly count: number };
 

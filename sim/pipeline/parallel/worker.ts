@@ -1,7 +1,7 @@
 /** A worker thread: a switch with all tables, that processes the packets of its share of the programs. */
 import { workerData } from 'node:worker_threads';
 import { DataPlane } from '../../../compiler/index.js';
-import { createTrafficGenerator, type TrafficGenerator } from '../../../traces/generate/traffic-generator.js';
+import { generatorOf, type TrafficGenerator } from '../../../traces/generate/traffic-generator.js';
 import {
   clearPacketBatch,
   createPacketBatch,
@@ -37,7 +37,7 @@ export default function run(task: WorkerTask): WorkerResult {
       emulator.prepare();
       break;
     case 'prepare':
-      generator = createTrafficGenerator(task.traffic);
+      generator = generatorOf(task.traffic);
       break;
     case 'generate':
       generate(task.batch, task.first);
@@ -53,7 +53,7 @@ export default function run(task: WorkerTask): WorkerResult {
       }
       break;
     case 'prepareOwn':
-      generator = createTrafficGenerator(task.traffic);
+      generator = generatorOf(task.traffic);
       isOwn = task.isOwn;
       break;
     case 'runOwn': {
