@@ -398,6 +398,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'traces/captures/capture-writer.ts': ["ports = 'ingress'"],
   'traces/captures/link-type.ts': ["OTHER_LINKS.get(linkType) ?? 'unsupported'"],
   'traces/captures/pcapng-interface.ts': ['(\\d{1,15})$/.exec(name) ?? []'],
+  'traces/generate/image-pool.ts': ['weight = 1'],
   'traces/generate/packet-image.ts': [
     'template.applicationWords?.length ?? 0',
     'template.ipv4.options?.length ?? 0',
@@ -414,7 +415,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'ipv4.dscp ?? 0',
     'ipv4.ecn ?? 0',
   ],
-  'traces/generate/traffic-generator.ts': ['startSeconds = 0', 'weight = 1'],
+  'traces/generate/traffic-generator.ts': ['startSeconds = 0'],
   'traces/generate/validate-template.ts': ['weight = 1'],
   'traces/packets/packet-batch.ts': ['ingressPort = 0', 'from = 0'],
   'traces/system/lock.ts': [

@@ -181,18 +181,19 @@ export function fillImagePool(pool: ImagePool, targets: readonly PooledTarget[])
   });
 }
 
+const weightOf = ({ weight = 1 }: PacketTemplate): number => weight;
+
 /** @returns the end of the target's records */
 function writeTarget(pool: ImagePool, record: number, target: PooledTarget): number {
   const { words } = pool;
   const { variants, flowKey, name } = target;
   words[record + TARGET.flowKey] = flowKey;
-  const total = variants.reduce((sum, { weight = 1 }) => sum + weight, 0);
+  const total = variants.reduce((sum, template) => sum + weightOf(template), 0);
   let variant = record + TARGET.variants;
   let at = record + targetLength(target);
   let running = 0;
   variants.forEach((template, v) => {
-    const { weight = 1 } = template;
-    running += weight;
+    running += weightOf(template);
     const share = v === variants.length - 1 ? 1 : running / total;
     // A draw d chooses a later variant if d / 2³² is not below the share; stored modulo 2³².
     words[variant + VARIANT.lastDraw] = Math.ceil(share * 2 ** 32) - 1;

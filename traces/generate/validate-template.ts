@@ -20,34 +20,47 @@ const BITS_48 = 2 ** 48 - 1;
 const BITS_32 = 2 ** 32 - 1;
 const BITS_16 = 2 ** 16 - 1;
 
-function requireInteger(value: number | undefined, minimum: number, maximum: number, field: string): void {
+/** @param template its name in errors @param field of it; put together only for an error, as there are many templates */
+function requireInteger(
+  value: number | undefined,
+  minimum: number,
+  maximum: number,
+  template: string,
+  field: string,
+): void {
   if (value === undefined || (Number.isInteger(value) && value >= minimum && value <= maximum)) return;
-  throw new TrafficError('out-of-range', field, `${value} is not an integer from ${minimum} to ${maximum}`);
+  const detail = `${value} is not an integer from ${minimum} to ${maximum}`;
+  throw new TrafficError('out-of-range', `${template}.${field}`, detail);
 }
 
-function requireWords(words: readonly number[] | undefined, maximumWords: number, field: string): void {
+function requireWords(
+  words: readonly number[] | undefined,
+  maximumWords: number,
+  template: string,
+  field: string,
+): void {
   if (words === undefined) return;
-  requireInteger(words.length, 0, maximumWords, `${field}.length`);
+  requireInteger(words.length, 0, maximumWords, template, `${field}.length`);
   words.forEach((word, i) => {
-    requireInteger(word, 0, BITS_32, `${field}[${i}]`);
+    requireInteger(word, 0, BITS_32, template, `${field}[${i}]`);
   });
 }
 
-function requirePorts(ports: TransportPorts, field: string): void {
-  requireInteger(ports.sourcePort, 0, BITS_16, `${field}.sourcePort`);
-  requireInteger(ports.destinationPort, 0, BITS_16, `${field}.destinationPort`);
+function requirePorts(ports: TransportPorts, template: string, protocol: 'udp' | 'tcp'): void {
+  requireInteger(ports.sourcePort, 0, BITS_16, template, `${protocol}.sourcePort`);
+  requireInteger(ports.destinationPort, 0, BITS_16, template, `${protocol}.destinationPort`);
 }
 
-function requireIpv4(ipv4: Ipv4Template, field: string): void {
-  for (const end of ['source', 'destination'] as const) {
-    requireInteger(ipv4[end].base, 0, BITS_32, `${field}.${end}.base`);
-    requireInteger(ipv4[end].hostMask, 0, BITS_32, `${field}.${end}.hostMask`);
-  }
-  requireInteger(ipv4.protocol, 0, 255, `${field}.protocol`);
-  requireInteger(ipv4.ttl, 0, 255, `${field}.ttl`);
-  requireInteger(ipv4.ecn, 0, 3, `${field}.ecn`);
-  requireInteger(ipv4.dscp, 0, 63, `${field}.dscp`);
-  requireWords(ipv4.options, MAXIMUM_OPTION_WORDS, `${field}.options`);
+function requireIpv4(ipv4: Ipv4Template, template: string): void {
+  requireInteger(ipv4.source.base, 0, BITS_32, template, 'ipv4.source.base');
+  requireInteger(ipv4.source.hostMask, 0, BITS_32, template, 'ipv4.source.hostMask');
+  requireInteger(ipv4.destination.base, 0, BITS_32, template, 'ipv4.destination.base');
+  requireInteger(ipv4.destination.hostMask, 0, BITS_32, template, 'ipv4.destination.hostMask');
+  requireInteger(ipv4.protocol, 0, 255, template, 'ipv4.protocol');
+  requireInteger(ipv4.ttl, 0, 255, template, 'ipv4.ttl');
+  requireInteger(ipv4.ecn, 0, 3, template, 'ipv4.ecn');
+  requireInteger(ipv4.dscp, 0, 63, template, 'ipv4.dscp');
+  requireWords(ipv4.options, MAXIMUM_OPTION_WORDS, template, 'ipv4.options');
 }
 
 function requireHeadersFit(template: PacketTemplate, field: string): void {
@@ -80,27 +93,27 @@ function requireTemplate(template: PacketTemplate, field: string): void {
   if (!(weight > 0 && Number.isFinite(weight))) {
     throw new TrafficError('out-of-range', `${field}.weight`, `${weight} is not a positive number`);
   }
-  requireInteger(template.ingressPort, 0, BITS_16, `${field}.ingressPort`);
-  requireInteger(ethernet.destination, 0, BITS_48, `${field}.ethernet.destination`);
-  requireInteger(ethernet.source, 0, BITS_48, `${field}.ethernet.source`);
-  requireInteger(ethernet.etherType, MINIMUM_ETHER_TYPE, BITS_16, `${field}.ethernet.etherType`);
-  requireInteger(vlan?.id, 0, 4095, `${field}.vlan.id`);
-  requireInteger(vlan?.priority, 0, 7, `${field}.vlan.priority`);
-  requireInteger(tunnel?.destinationId, 0, BITS_16, `${field}.tunnel.destinationId`);
-  if (ipv4 !== undefined) requireIpv4(ipv4, `${field}.ipv4`);
-  if (udp !== undefined) requirePorts(udp, `${field}.udp`);
+  requireInteger(template.ingressPort, 0, BITS_16, field, 'ingressPort');
+  requireInteger(ethernet.destination, 0, BITS_48, field, 'ethernet.destination');
+  requireInteger(ethernet.source, 0, BITS_48, field, 'ethernet.source');
+  requireInteger(ethernet.etherType, MINIMUM_ETHER_TYPE, BITS_16, field, 'ethernet.etherType');
+  requireInteger(vlan?.id, 0, 4095, field, 'vlan.id');
+  requireInteger(vlan?.priority, 0, 7, field, 'vlan.priority');
+  requireInteger(tunnel?.destinationId, 0, BITS_16, field, 'tunnel.destinationId');
+  if (ipv4 !== undefined) requireIpv4(ipv4, field);
+  if (udp !== undefined) requirePorts(udp, field, 'udp');
   if (tcp !== undefined) {
-    requirePorts(tcp, `${field}.tcp`);
-    requireInteger(tcp.flags, 0, 255, `${field}.tcp.flags`);
-    requireInteger(tcp.sequence, 0, BITS_32, `${field}.tcp.sequence`);
-    requireInteger(tcp.acknowledgement, 0, BITS_32, `${field}.tcp.acknowledgement`);
-    requireInteger(tcp.window, 0, BITS_16, `${field}.tcp.window`);
+    requirePorts(tcp, field, 'tcp');
+    requireInteger(tcp.flags, 0, 255, field, 'tcp.flags');
+    requireInteger(tcp.sequence, 0, BITS_32, field, 'tcp.sequence');
+    requireInteger(tcp.acknowledgement, 0, BITS_32, field, 'tcp.acknowledgement');
+    requireInteger(tcp.window, 0, BITS_16, field, 'tcp.window');
   }
-  requireWords(template.applicationWords, MAXIMUM_APPLICATION_WORDS, `${field}.applicationWords`);
+  requireWords(template.applicationWords, MAXIMUM_APPLICATION_WORDS, field, 'applicationWords');
   requireHeadersFit(template, field);
-  requireInteger(frameBytes.minimum, 0, MAXIMUM_FRAME_BYTES, `${field}.frameBytes.minimum`);
-  requireInteger(frameBytes.maximum, frameBytes.minimum, MAXIMUM_FRAME_BYTES, `${field}.frameBytes.maximum`);
-  requireInteger(template.flows, 1, 2 ** 32, `${field}.flows`);
+  requireInteger(frameBytes.minimum, 0, MAXIMUM_FRAME_BYTES, field, 'frameBytes.minimum');
+  requireInteger(frameBytes.maximum, frameBytes.minimum, MAXIMUM_FRAME_BYTES, field, 'frameBytes.maximum');
+  requireInteger(template.flows, 1, 2 ** 32, field, 'flows');
 }
 
 /** @throws TrafficError that names the first field that cannot be generated. */
