@@ -61,6 +61,7 @@ const MEDIUM_FILES: readonly string[] = [
   'bench/packet-trace',
   'sim/outside-accesses',
   'bench/workload',
+  'bench/young-generation',
   'compiler/reference',
   'bench/cli-refusals',
   'sim/hostile-engines',

@@ -2,12 +2,16 @@
 import type { CommandRow, Program } from '../../hw-driver/cli/kit/command.js';
 import { runProgram } from '../../hw-driver/cli/kit/run-program.js';
 import { packageVersion } from '../../traces/system/package-root.js';
+import { keepYoungGenerationSmall } from './young-generation.js';
 
 const COMMANDS: readonly CommandRow[] = [
   {
     usage: 'run',
     describe: 'Deploy programs and run packets through them',
-    load: async () => (await import('./commands/run-command.js')).runCommand,
+    load: async () => {
+      keepYoungGenerationSmall();
+      return (await import('./commands/run-command.js')).runCommand;
+    },
   },
   {
     usage: 'capacity',

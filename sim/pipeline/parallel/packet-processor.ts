@@ -132,10 +132,14 @@ export class WorkerProcessor implements PacketProcessor {
   /** Brings the workers' tables to where the emulator's are. */
   async replicate(operations: readonly Operation[]): Promise<void> {
     const { workers } = this;
-    await this.all((share) => ({
-      kind: 'apply',
-      operations: this.mayOwn ? operations.filter((operation) => concerns(operation, share, workers)) : operations,
-    }));
+    for (let from = 0; from < operations.length; from += OPERATIONS_AT_ONCE) {
+      const some = operations.slice(from, from + OPERATIONS_AT_ONCE);
+      await this.all((share) => ({
+        kind: 'apply',
+        operations: this.mayOwn ? some.filter((operation) => concerns(operation, share, workers)) : some,
+      }));
+    }
+    await this.all(() => ({ kind: 'ready' }));
   }
 
   async apply(operations: readonly Operation[]): Promise<void> {
@@ -273,6 +277,9 @@ function concerns(operation: Operation, share: number, shares: number): boolean 
 }
 
 const wholeBatch = ({ batch, memory }: BatchInMemory): SharedBatch => ({ memory, from: 0, to: batch.count });
+
+/** Operations of one message: it is a copy of them, which is garbage as soon as they are applied. */
+const OPERATIONS_AT_ONCE = 2048;
 
 /** Each round of generated packets is two tasks, and two rounds are under way. */
 const TASKS_AHEAD = 4;

@@ -27,6 +27,8 @@ export type WorkerTask =
   | { readonly kind: 'forget' }
   /** Bring the tables of this worker's switch up to date. */
   | { readonly kind: 'apply'; readonly operations: readonly Operation[] }
+  /** Generate code for the programs whose entries have changed. */
+  | { readonly kind: 'ready' }
   /** What the next `generate` tasks generate. */
   | { readonly kind: 'prepare'; readonly traffic: PreparedTraffic }
   /** Generate these packets of a batch, the first of which has number `first`, and find their programs. */

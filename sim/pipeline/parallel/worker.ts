@@ -34,6 +34,8 @@ export default function run(task: WorkerTask): WorkerResult {
       break;
     case 'apply':
       for (const operation of task.operations) emulator.apply(operation);
+      break;
+    case 'ready':
       emulator.prepare();
       break;
     case 'prepare':
