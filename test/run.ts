@@ -8,6 +8,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { packageFile } from '../traces/system/package-root.js';
 import { type FileResult, type ProcessSettings, runFiles, runNode } from './test-process.js';
 import { isLong, SLOW_FILES } from './tiers.js';
 
@@ -43,10 +44,11 @@ const turn = (file: string): number => {
   return place < 0 ? SLOW_FILES.length : place;
 };
 
+/** By their sources: a build leaves what was built of sources that are gone. */
 function testFiles(): string[] {
-  return readdirSync(testFolder, { recursive: true, encoding: 'utf8' })
-    .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => file.endsWith('.test.js'))
+  return readdirSync(packageFile('test'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => file.replaceAll('\\', '/').replace(/ts$/, 'js'))
     .filter((file) => !isUnit || !SLOW_FILES.includes(nameOf(file)))
     .filter((file) => names.length === 0 || names.some((part) => file.includes(part)))
     .sort((a, b) => turn(a) - turn(b) || (a < b ? -1 : 1));

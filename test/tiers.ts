@@ -46,6 +46,7 @@ const MEDIUM_FILES: readonly string[] = [
   'compiler/language-document',
   'bench/published-shapes',
   'hw-driver/language-server-edits',
+  'sim/vectors',
   'sim/hit-counters',
   'bench/case-studies',
   'bench/cli',
