@@ -1,9 +1,8 @@
 /** Encoding and decoding of entries as messages of BF Runtime, by the schema of a switch. */
-import { and48, type EntryKey, type KeyField, type TableEntry } from '../../compiler/index.js';
+import { and48, type EntryKey, type KeyField, ones, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../../sim/index.js';
 import type * as wire from './messages.js';
 import {
-  keyFields,
   packetCounter,
   type SchemaAction,
   type SchemaField,
@@ -12,9 +11,7 @@ import {
   shortName,
   type TableSchema,
 } from './table-schema.js';
-import { bytesToValue, valueToBytes } from './values.js';
-
-const allBits = (width: number): number => 2 ** width - 1;
+import { bytesToValue, isBelowWidth, valueToBytes } from './values.js';
 
 /** @throws {TargetError} unknown-table */
 export function matchTable(schema: TableSchema, name: string): SchemaTable {
@@ -26,7 +23,7 @@ export function matchTable(schema: TableSchema, name: string): SchemaTable {
 /** @throws {TargetError} for names that the table does not have, and values that do not fit */
 export function encodeEntry(schema: TableSchema, entry: TableEntry): wire.TableEntry {
   const table = matchTable(schema, entry.table);
-  const action = table.actions.find(({ name }) => name === entry.action);
+  const action = indexOf(table).actionByName.get(entry.action);
   if (action === undefined) throw new TargetError('unknown-action', `${entry.table} has no action ${entry.action}`);
   const { table_id, key } = encodeKey(table, entry);
   return { table_id, key, data: { action_id: action.id, fields: encodeParameters(action, entry) } };
@@ -34,9 +31,16 @@ export function encodeEntry(schema: TableSchema, entry: TableEntry): wire.TableE
 
 /** Table and key of an entry. @throws {TargetError} as {@link encodeEntry} */
 export function encodeKey(table: SchemaTable, entry: EntryKey): Required<Pick<wire.TableEntry, 'table_id' | 'key'>> {
-  const unknown = entry.key.find(({ name }) => !table.keys.some((key) => key.name === name));
-  if (unknown !== undefined) throw new TargetError('unknown-field', `${entry.table} has no key ${unknown.name}`);
-  const fields = table.keys.map((key) => encodeKeyField(key, entry));
+  for (const { name } of entry.key) {
+    if (named(table.keys, name) === undefined) {
+      throw new TargetError('unknown-field', `${entry.table} has no key ${name}`);
+    }
+  }
+  const { anyFields } = indexOf(table);
+  const fields = table.keys.map((key, i) => {
+    const field = named(entry.key, key.name);
+    return (matchesAny(field) ? anyFields[i] : undefined) ?? encodeKeyField(key, field, entry.table);
+  });
   if (table.priority !== undefined) {
     const { id, name, width } = table.priority;
     fields.push({ field_id: id, exact: { value: fitting(entry.priority, width, entry.table, name) } });
@@ -44,29 +48,35 @@ export function encodeKey(table: SchemaTable, entry: EntryKey): Required<Pick<wi
   return { table_id: table.id, key: { fields } };
 }
 
-function encodeKeyField(key: SchemaKey, entry: EntryKey): wire.KeyField {
+/** Whether a field of a ternary table matches any value, as most do. */
+const matchesAny = (field: KeyField | undefined): boolean =>
+  field === undefined || (field.match === 'ternary' && field.mask === 0 && field.value === 0);
+
+function encodeKeyField(key: SchemaKey, field: KeyField | undefined, table: string): wire.KeyField {
   const { id, name, width } = key;
-  const field = entry.key.find((candidate) => candidate.name === name);
   if (key.match === 'ternary') {
-    const mask = field === undefined ? 0 : field.match === 'ternary' ? field.mask : allBits(width);
+    const mask = field === undefined ? 0 : field.match === 'ternary' ? field.mask : ones(width);
     const value = field === undefined ? 0 : field.value;
     return {
       field_id: id,
-      ternary: { value: fitting(value, width, entry.table, name), mask: fitting(mask, width, entry.table, name) },
+      ternary: { value: fitting(value, width, table, name), mask: fitting(mask, width, table, name) },
     };
   }
-  if (field === undefined) throw new TargetError('unknown-field', `${entry.table} needs the key ${name}`);
-  if (field.match === 'ternary' && field.mask !== allBits(width)) {
-    throw new TargetError('unknown-field', `${entry.table} has no ternary key ${name}`);
+  if (field === undefined) throw new TargetError('unknown-field', `${table} needs the key ${name}`);
+  if (field.match === 'ternary' && field.mask !== ones(width)) {
+    throw new TargetError('unknown-field', `${table} has no ternary key ${name}`);
   }
-  return { field_id: id, exact: { value: fitting(field.value, width, entry.table, name) } };
+  return { field_id: id, exact: { value: fitting(field.value, width, table, name) } };
 }
 
 function encodeParameters(action: SchemaAction, entry: TableEntry): wire.DataField[] {
-  const unknown = entry.parameters.find(({ name }) => !action.parameters.some((parameter) => parameter.name === name));
-  if (unknown !== undefined) throw new TargetError('unknown-field', `${entry.action} has no parameter ${unknown.name}`);
+  for (const { name } of entry.parameters) {
+    if (named(action.parameters, name) === undefined) {
+      throw new TargetError('unknown-field', `${entry.action} has no parameter ${name}`);
+    }
+  }
   return action.parameters.map(({ id, name, width }) => {
-    const argument = entry.parameters.find((candidate) => candidate.name === name);
+    const argument = named(entry.parameters, name);
     if (argument === undefined) throw new TargetError('unknown-field', `${entry.action} needs the parameter ${name}`);
     return { field_id: id, stream: fitting(argument.value, width, entry.action, name) };
   });
@@ -74,7 +84,7 @@ function encodeParameters(action: SchemaAction, entry: TableEntry): wire.DataFie
 
 /** @param owner the table or action of the field; it is joined with the name only for the error message */
 function fitting(value: number, width: number, owner: string, name: string): Uint8Array {
-  if (!Number.isInteger(value) || value < 0 || value >= 2 ** width) {
+  if (!Number.isInteger(value) || value < 0 || !isBelowWidth(value, width)) {
     throw new TargetError('wrong-width', `${owner}: ${name} = ${value} does not fit ${width} bits`);
   }
   return valueToBytes(value, width);
@@ -98,14 +108,14 @@ export function decodeAction(
   before?: TableEntry,
 ): Pick<TableEntry, 'action' | 'parameters'> {
   const { action_id: id = 0, fields } = message.data ?? { fields: [] };
-  const action = table.actions.find((candidate) => candidate.id === id);
-  if (action === undefined)
-    throw new TargetError('unknown-action', `${shortName(table.name)} has no action of id ${id}`);
+  const index = indexOf(table);
+  const action = index.actionById.get(id);
+  if (action === undefined) throw new TargetError('unknown-action', `${index.name} has no action of id ${id}`);
   if (action.defaultOnly) {
-    const message = `${action.name} is the default action of ${shortName(table.name)}, which entries cannot have`;
+    const message = `${action.name} is the default action of ${index.name}, which entries cannot have`;
     throw new TargetError('unknown-action', message);
   }
-  requireKnown(fields, [...action.parameters, ...table.data], action.name);
+  requireKnown(fields, action.parameters, table.data, action.name);
   const kept = before?.action === action.name ? before.parameters : [];
   return {
     action: action.name,
@@ -152,18 +162,24 @@ const NO_BYTES = new Uint8Array(0);
  * @throws {TargetError}
  */
 export function decodeKey(table: SchemaTable, { key }: wire.TableEntry): EntryKey {
-  const name = shortName(table.name);
+  const { name, anyKeys } = indexOf(table);
   const fields = key?.fields ?? [];
-  requireKnown(fields, keyFields(table), name);
+  requireKnown(fields, table.keys, table.priority === undefined ? NO_FIELDS : [table.priority], name);
   const priority = table.priority && fieldOf(fields, table.priority.id);
   return {
     table: name,
-    key: table.keys.map((field) => decodeKeyField(field, fieldOf(fields, field.id), name)),
+    key: table.keys.map((field, i) => decodeKeyField(field, fieldOf(fields, field.id), name, anyKeys[i])),
     priority: priority === undefined ? 0 : valueIn(priority.exact?.value ?? NO_BYTES, 32, name, '$MATCH_PRIORITY'),
   };
 }
 
-function decodeKeyField(key: SchemaKey, field: wire.KeyField | undefined, table: string): KeyField {
+/** @param any what it is for a ternary field that matches any value */
+function decodeKeyField(
+  key: SchemaKey,
+  field: wire.KeyField | undefined,
+  table: string,
+  any: KeyField | undefined,
+): KeyField {
   const { name, width } = key;
   if (key.match === 'exact') {
     // As on switches, a missing field is 0.
@@ -174,21 +190,74 @@ function decodeKeyField(key: SchemaKey, field: wire.KeyField | undefined, table:
   if (field === undefined) return { name, match: 'ternary', value: 0, mask: 0 };
   if (!field.ternary) throw new TargetError('unknown-field', `${table}: ${name} takes a value and a mask`);
   const mask = valueIn(field.ternary.mask, width, table, name);
-  return { name, match: 'ternary', value: and48(valueIn(field.ternary.value, width, table, name), mask), mask };
+  const value = and48(valueIn(field.ternary.value, width, table, name), mask);
+  return mask === 0 && any !== undefined ? any : { name, match: 'ternary', value, mask };
 }
 
 interface WithId {
   readonly field_id: number;
 }
 
-const fieldOf = <Field extends WithId>(fields: readonly Field[], id: number): Field | undefined =>
-  fields.find(({ field_id }) => field_id === id);
+function fieldOf<Field extends WithId>(fields: readonly Field[], id: number): Field | undefined {
+  for (const field of fields) if (field.field_id === id) return field;
+  return undefined;
+}
 
-/** @throws {TargetError} for a field that is unknown or given twice */
-function requireKnown(fields: readonly WithId[], known: readonly { readonly id: number }[], what: string): void {
+function named<Item extends { readonly name: string }>(items: readonly Item[], name: string): Item | undefined {
+  for (const item of items) if (item.name === name) return item;
+  return undefined;
+}
+
+/** What entries and their messages name in a table. */
+interface TableIndex {
+  /** As in the compiler. */
+  readonly name: string;
+  readonly actionByName: ReadonlyMap<string, SchemaAction>;
+  readonly actionById: ReadonlyMap<number, SchemaAction>;
+  /** By place of the key: the field of a message that matches any value; undefined for an exact one. */
+  readonly anyFields: readonly (wire.KeyField | undefined)[];
+  /** The same as fields of entries. */
+  readonly anyKeys: readonly (KeyField | undefined)[];
+}
+
+const indexes = new WeakMap<SchemaTable, TableIndex>();
+
+function indexOf(table: SchemaTable): TableIndex {
+  const known = indexes.get(table);
+  if (known !== undefined) return known;
+  // Of two with one name or id, the first counts.
+  const actions = table.actions.toReversed();
+  const index: TableIndex = {
+    name: shortName(table.name),
+    actionByName: new Map(actions.map((action) => [action.name, action])),
+    actionById: new Map(actions.map((action) => [action.id, action])),
+    anyFields: table.keys.map((key) => (key.match === 'ternary' ? encodeKeyField(key, undefined, '') : undefined)),
+    anyKeys: table.keys.map(({ name, match }) =>
+      match === 'ternary' ? { name, match, value: 0, mask: 0 } : undefined,
+    ),
+  };
+  indexes.set(table, index);
+  return index;
+}
+
+const NO_FIELDS: readonly SchemaField[] = [];
+
+const hasId = (known: readonly SchemaField[], id: number): boolean => {
+  for (const field of known) if (field.id === id) return true;
+  return false;
+};
+
+/** @throws {TargetError} for a field that is in neither list or given twice */
+function requireKnown(
+  fields: readonly WithId[],
+  known: readonly SchemaField[],
+  alsoKnown: readonly SchemaField[],
+  what: string,
+): void {
   for (const field of fields) {
     const { field_id: id } = field;
-    if (!known.some((one) => one.id === id)) throw new TargetError('unknown-field', `${what} has no field ${id}`);
+    if (!hasId(known, id) && !hasId(alsoKnown, id))
+      throw new TargetError('unknown-field', `${what} has no field ${id}`);
     if (fieldOf(fields, id) !== field) throw new TargetError('unknown-field', `${what}: a field is given twice`);
   }
 }

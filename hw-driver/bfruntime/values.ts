@@ -1,4 +1,11 @@
 /** Values in messages: big-endian, with the field's width in whole bytes. */
+import { must } from '../../compiler/data-plane/must.js';
+
+/** By exponent; fields are rarely wider. */
+const POWERS: readonly number[] = Array.from({ length: 65 }, (_, bits) => 2 ** bits);
+
+/** Whether a value is less than 2^bits. */
+export const isBelowWidth = (value: number, bits: number): boolean => value < (POWERS[bits] ?? 2 ** bits);
 
 export const bytesOfWidth = (bits: number): number => Math.ceil(bits / 8);
 
@@ -17,6 +24,6 @@ export function valueToBytes(value: number, bits: number): Uint8Array {
 export function bytesToValue(bytes: Uint8Array, bits: number): number | undefined {
   if (bytes.length !== bytesOfWidth(bits)) return undefined;
   let value = 0;
-  for (const byte of bytes) value = value * 256 + byte;
-  return value < 2 ** bits ? value : undefined;
+  for (let i = 0; i < bytes.length; i++) value = value * 256 + must(bytes[i], 'byte of a value');
+  return isBelowWidth(value, bits) ? value : undefined;
 }
