@@ -157,7 +157,7 @@ export class MaskGroup {
 export const RECORD = { mark: 0, priority: 1, sequence: 2, words: 3 } as const;
 const MINIMUM_SLOTS = 16;
 /** Minimum number of slots for each record, which keeps runs of probes short. */
-const SLOTS_PER_ENTRY = 2;
+const SLOTS_PER_ENTRY = 4;
 
 /** Of Fibonacci hashing: 2³² divided by the golden ratio. */
 export const HASH_FACTOR = 0x9e3779b1;

@@ -108,8 +108,8 @@ let hash = 0;
 ${mixes.join('\n')}
 for (let slot = hash & last;; slot = slot + 1 & last) {
 const at = Math.imul(slot, ${recordWords}), mark = R[at + ${count + RECORD.mark} | 0] | 0;
+if ((${differs}) !== 0) { if (mark === 0) break; continue; }
 if (mark === 0) break;
-if ((${differs}) !== 0) continue;
 const p = R[at + ${count + RECORD.priority} | 0], s = R[at + ${count + RECORD.sequence} | 0];
 if (found === 0 || p < priority || p === priority && s < sequence) { found = mark; priority = p; sequence = s; }
 }
