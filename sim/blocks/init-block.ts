@@ -3,9 +3,10 @@ import { must } from '../../compiler/data-plane/must.js';
 import { type DataPlane, FIXED_NAMES, type KeyField, NO_ACTION, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, type MaskedValue, parameterValues, refuseUnknownKeys, ternaryValue } from './entry-values.js';
+import type { MaskGroup } from './mask-group.js';
 import { type PacketVector, SLOT } from './packet-vector.js';
 import { NO_PORT, type Phv } from './phv.js';
-import { type LookupMaker, TernaryTable } from './ternary-table.js';
+import { type LookupMaker, TernaryTable, type VectorLookup } from './ternary-table.js';
 
 /** Stands for "no program" in a filter that matches: no further filter is looked up. Larger than any program id. */
 const NO_PROGRAM = 2 ** 30;
@@ -23,11 +24,14 @@ export class InitBlock {
   private forwardUsed = 0;
   /** The filter tables that have entries and that packets of this data plane can reach, in order. */
   private inUse: readonly TernaryTable[] = [];
+  /** Made before the next vector when filters have changed; null if there is none. */
+  private findInVector: VectorLookup | null | undefined;
+  private groupsInUse: readonly MaskGroup[] = [];
 
   /** @param lookups makes look-ups of filter tables; they are interpreted where it is left out or makes none */
   constructor(
     private readonly dataPlane: DataPlane,
-    lookups?: LookupMaker,
+    private readonly lookups?: LookupMaker,
   ) {
     this.filters = dataPlane.filterTables.map((table) => new TernaryTable(table, lookups));
     this.filterIndex = new Map(dataPlane.filterTables.map(({ table, index }) => [table, index]));
@@ -60,10 +64,15 @@ export class InitBlock {
 
   /**
    * Sets the programs, which are 0 so far, of all packets that have a layout.
-   * @returns false if some table has no look-up for vectors; then nothing has a meaning
+   * @returns false if there is no look-up for vectors; then nothing is set
    */
   classifyVector(vector: PacketVector): boolean {
-    for (const filter of this.inUse) if (!filter.lookupVector(vector)) return false;
+    if (this.findInVector === undefined) {
+      this.findInVector = this.lookups?.forVectors(this.inUse) ?? null;
+      this.groupsInUse = this.inUse.flatMap(({ order }) => order);
+    }
+    if (this.findInVector === null) return false;
+    this.findInVector(vector, this.groupsInUse);
     if (!this.dataPlane.description.init.onEveryPass) return true;
     const { slots, count } = vector;
     for (let at: number = SLOT.program; at < count * SLOT.words; at += SLOT.words) {
@@ -139,6 +148,7 @@ export class InitBlock {
 
   private countFilters(index: number, change: number): void {
     this.used[index] = (this.used[index] as number) + change;
+    this.findInVector = undefined;
     const isReached = (i: number): boolean => this.dataPlane.filterTables[i]?.unreachable === undefined;
     this.inUse = this.filters.filter((_, i) => (this.used[i] as number) > 0 && isReached(i));
   }

@@ -14,34 +14,41 @@ export type KeyWord = { readonly kind: 'header'; readonly access: FieldAccess } 
 /** The program of the best matching entry of groups, or 0. */
 export type FilterLookup = (phv: Phv, groups: readonly MaskGroup[]) => number;
 
-/** Looks up the packets of a vector that have the table's header and no program yet. */
+/** Finds the programs of a vector's packets that have a layout. @param groups those of all tables, one after another */
 export type VectorLookup = (vector: PacketVector, groups: readonly MaskGroup[]) => void;
 
 /** Makes look-ups for the masks of groups, in their order; undefined where the general look-up is as fast. */
 export interface LookupMaker {
   forPackets(words: readonly KeyWord[], groups: readonly MaskGroup[]): FilterLookup | undefined;
-  /** @param requires the index of the table's header */
-  forVectors(words: readonly KeyWord[], groups: readonly MaskGroup[], requires: number): VectorLookup | undefined;
+  /** @param tables in their order: the first that has a match decides */
+  forVectors(tables: readonly VectorTable[]): VectorLookup | undefined;
+}
+
+/** What a look-up for vectors has to know of a table. */
+export interface VectorTable {
+  /** Index of the header without which a packet is not looked up. */
+  readonly requires: number;
+  readonly words: readonly KeyWord[];
+  /** Groups by their best priority. */
+  readonly order: readonly MaskGroup[];
 }
 
 const LOW_BITS = 32;
 
-export class TernaryTable {
+export class TernaryTable implements VectorTable {
   /** Index of the header without which a packet is not looked up here. */
   readonly requires: number;
-  private readonly words: readonly KeyWord[];
+  readonly words: readonly KeyWord[];
   private readonly key: Uint32Array;
   /** Places of the words that some group looks at. */
   private wanted = new Int32Array(0);
   private readonly groups = new Map<string, MaskGroup>();
   /** Groups by their best priority, for look-up. */
-  private order: readonly MaskGroup[] = [];
+  order: readonly MaskGroup[] = [];
   private sequence = 0;
   private readonly best: FilterMatch = { programId: 0, priority: 0, sequence: 0 };
   /** Made before the next look-up when masks have changed. */
   private find: FilterLookup | undefined;
-  /** The same for vectors; null if there is none. */
-  private findInVector: VectorLookup | null | undefined;
 
   constructor(
     private readonly description: FilterTable,
@@ -93,16 +100,6 @@ export class TernaryTable {
     return this.find(phv, this.order);
   }
 
-  /** Finds the programs of those packets of a vector that have none yet. Whether this table can. */
-  lookupVector(vector: PacketVector): boolean {
-    if (this.findInVector === undefined) {
-      this.findInVector = this.lookups?.forVectors(this.words, this.order, this.requires) ?? null;
-    }
-    if (this.findInVector === null) return false;
-    this.findInVector(vector, this.order);
-    return true;
-  }
-
   private findInGroups(phv: Phv, order: readonly MaskGroup[]): number {
     const { best, key } = this;
     this.readKey(phv);
@@ -134,7 +131,6 @@ export class TernaryTable {
     if (order.length === this.order.length && order.every((group, i) => group === this.order[i])) return;
     this.order = order;
     this.find = undefined;
-    this.findInVector = undefined;
     this.wanted = Int32Array.from(new Set(this.order.flatMap((group) => [...group.active])));
   }
 }

@@ -7,7 +7,7 @@ import { must } from '../../../compiler/data-plane/must.js';
 import { readCode } from '../../blocks/field-code.js';
 import { HASH_FACTOR, type MaskGroup, RECORD } from '../../blocks/mask-group.js';
 import { SLOT, slotCode } from '../../blocks/packet-vector.js';
-import type { FilterLookup, KeyWord, LookupMaker, VectorLookup } from '../../blocks/ternary-table.js';
+import type { FilterLookup, KeyWord, LookupMaker, VectorLookup, VectorTable } from '../../blocks/ternary-table.js';
 import { namedFunction } from './named-function.js';
 
 /** Maximum masks in generated code: with more it would be long, and most of the time goes to the probes. */
@@ -22,8 +22,8 @@ export function compiledLookups(): LookupMaker {
   return {
     forPackets: (words, groups) =>
       groups.length > MAX_GROUPS ? undefined : packets.of(packetLookupCode(words, groups)),
-    forVectors: (words, groups, requires) =>
-      groups.length > MAX_GROUPS ? undefined : vectors.of(vectorLookupCode(words, groups, requires)),
+    forVectors: (tables) =>
+      tables.some(({ order }) => order.length > MAX_GROUPS) ? undefined : vectors.of(vectorLookupCode(tables)),
   };
 }
 
@@ -52,26 +52,42 @@ function packetLookupCode(words: readonly KeyWord[], groups: readonly MaskGroup[
     'let found = 0; let priority = 0; let sequence = 0;',
     ...wantedWords(groups).map((i) => wordCode(i, words[i], (header) => `H[${header}]`, 'P.ingressPort')),
     'search: {',
-    ...groups.map(probeCode),
+    ...groups.map((group, i) => probeCode(group, i, i === 0)),
     '}',
     'return found === 0 ? 0 : found - 1 | 0;',
   ].join('\n');
 }
 
-function vectorLookupCode(words: readonly KeyWord[], groups: readonly MaskGroup[], requires: number): string {
+function vectorLookupCode(tables: readonly VectorTable[]): string {
   const start = (header: number): string => `p + L[l + ${header} | 0] | 0`;
+  let first = 0;
+  const searches = tables.flatMap(({ requires, words, order }, t) => {
+    const place = first;
+    first += order.length;
+    return [
+      `table${t}: {`,
+      `if ((${start(requires)}) < 0) break table${t};`,
+      ...wantedWords(order).map((i) => wordCode(i, words[i], start, `ingressPort[${slotCode(SLOT.packet)}]`)),
+      'search: {',
+      ...order.map((group, i) => probeCode(group, place + i, i === 0)),
+      '}',
+      // A filter that gives program 0 ends the search of its table only.
+      'if (found > 1) break tables;',
+      'found = 0;',
+      '}',
+    ];
+  });
   return [
     "'use strict';",
     'const D = V.view, L = V.headerStarts, W = V.slots;',
     'const { ingressPort } = V.batch;',
-    ...groups.map(groupCode),
+    ...tables.flatMap(({ order }) => order).map(groupCode),
     `for (let w = 0; w < V.count * ${SLOT.words}; w = w + ${SLOT.words} | 0) {`,
     `const l = ${slotCode(SLOT.layout)}, p = ${slotCode(SLOT.start)};`,
-    `if (${slotCode(SLOT.program)} !== 0 || l < 0 || (${start(requires)}) < 0) continue;`,
+    'if (l < 0) continue;',
     'let found = 0; let priority = 0; let sequence = 0;',
-    ...wantedWords(groups).map((i) => wordCode(i, words[i], start, `ingressPort[${slotCode(SLOT.packet)}]`)),
-    'search: {',
-    ...groups.map(probeCode),
+    'tables: {',
+    ...searches,
     '}',
     `${slotCode(SLOT.program)} = found === 0 ? 0 : found - 1 | 0;`,
     '}',
@@ -92,7 +108,7 @@ const groupCode = (_group: MaskGroup, place: number): string =>
   `const best${place} = G[${place}].bestPriority, R${place} = G[${place}].records, last${place} = G[${place}].slotMask;`;
 
 /** Replaces the best match so far by the same rule as {@link MaskGroup.lookup}. */
-function probeCode({ active, masks, recordWords }: MaskGroup, place: number): string {
+function probeCode({ active, masks, recordWords }: MaskGroup, place: number, isFirst: boolean): string {
   const count = active.length;
   const keys = Array.from(
     active,
@@ -101,7 +117,7 @@ function probeCode({ active, masks, recordWords }: MaskGroup, place: number): st
   const mixes = Array.from(active, (_, j) => `hash = Math.imul(hash ^ k${j}, ${HASH_FACTOR}); hash ^= hash >>> 15;`);
   const differs = Array.from(active, (_, j) => `(R[at + ${j} | 0] ^ k${j})`).join(' | ') || '0';
   return `{
-${place === 0 ? '' : `if (found !== 0 && best${place} > priority) break search;`}
+${isFirst ? '' : `if (found !== 0 && best${place} > priority) break search;`}
 const R = R${place}, last = last${place};
 ${keys.join('\n')}
 let hash = 0;
