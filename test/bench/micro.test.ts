@@ -58,7 +58,8 @@ testWith(C_COMPILER, 'the C program makes the same packets as the switch, and bo
     assert.is(result.programs, 3);
     assert.is(result.switchNs.length, 3);
     assert.is(result.cNs.length, 3);
-    for (const ns of [...result.switchNs, ...result.cNs]) assert.ok(ns > 0, `${ns}`);
+    assert.is(result.wholeNs.length, 3);
+    for (const ns of [...result.switchNs, ...result.cNs, ...result.wholeNs]) assert.ok(ns > 0, `${ns}`);
     assert.ok(result.lowestRatio <= result.ratio && result.ratio <= result.highestRatio);
   }),
 );

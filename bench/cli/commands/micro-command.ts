@@ -34,7 +34,8 @@ const microOptions = (yargs: Argv) =>
     .options(JSON_OPTION)
     .epilogue(
       `--against-c compiles the C program with cc and runs it and the switch in ${TURNS} alternate turns of --time each on the ` +
-        'same packets, with 1 and 2,800 load balancers. Their outputs have to be equal.',
+        'same packets, with 1 and 2,800 load balancers. Their outputs have to be equal. A whole run, with generator ' +
+        'and digests, is compared with the switch alone.',
     )
     .example('$0 micro --filter parser', 'Time the parsers')
     .example('$0 micro --against-c', 'How many times as long as the C program the switch takes');

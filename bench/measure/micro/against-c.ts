@@ -1,6 +1,10 @@
-/** The switch alone against a plain C loop that does the same work on the same packets, in alternate turns. */
+/**
+ * The switch alone against a plain C loop that does the same work on the same packets, and against a whole run, which
+ * generates and digests the packets too, in alternate turns.
+ */
 import { join } from 'node:path';
-import { createPacketBatch, type PacketBatch } from '../../../traces/packets/packet-batch.js';
+import { digestPackets, OutputDigest } from '../../../sim/blocks/digest.js';
+import { clearPacketBatch, createPacketBatch, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { distribution } from '../statistics/statistics.js';
 import {
   type BaselineFiles,
@@ -25,6 +29,10 @@ export interface AgainstC {
   readonly ratio: number;
   readonly lowestRatio: number;
   readonly highestRatio: number;
+  /** Nanoseconds per packet in each turn of a whole run: generation, switch, digests. */
+  readonly wholeNs: readonly number[];
+  /** Time of a whole run divided by that of the switch alone in the same turn: median. */
+  readonly wholeRatio: number;
 }
 
 export interface AgainstCDocument {
@@ -66,13 +74,16 @@ function takeTurns(switched: LoadBalancers, files: BaselineFiles, options: Again
   requireEqualOutput(files, ofSwitch.output());
   // Not counted: in the first turn the switch is compiled.
   ofSwitch.turn(milliseconds);
-  const [switchNs, cNs]: [number[], number[]] = [[], []];
+  ofSwitch.wholeTurn(milliseconds);
+  const [switchNs, cNs, wholeNs]: [number[], number[], number[]] = [[], [], []];
   for (let turn = 0; turn < turns; turn++) {
     switchNs.push(ofSwitch.turn(milliseconds));
     cNs.push(runBaseline(files, milliseconds));
+    wholeNs.push(ofSwitch.wholeTurn(milliseconds));
     onTurn(switched.programs.length, turn + 1);
   }
   const ratios = switchNs.map((ns, turn) => ns / (cNs[turn] ?? Number.NaN));
+  const wholeRatios = wholeNs.map((ns, turn) => ns / (switchNs[turn] ?? Number.NaN));
   return {
     programs: switched.programs.length,
     packets: BATCH.packets * BATCHES,
@@ -81,6 +92,8 @@ function takeTurns(switched: LoadBalancers, files: BaselineFiles, options: Again
     ratio: distribution(ratios).p50,
     lowestRatio: Math.min(...ratios),
     highestRatio: Math.max(...ratios),
+    wholeNs,
+    wholeRatio: distribution(wholeRatios).p50,
   };
 }
 
@@ -115,9 +128,7 @@ class SwitchPasses {
   turn(milliseconds: number): number {
     const { work, batches } = this;
     const { emulator } = this.switched;
-    const passes: number[] = [];
-    const end = performance.now() + milliseconds;
-    do {
+    return medianOfPasses(milliseconds, () => {
       let spent = 0;
       for (const batch of batches) {
         this.fill(batch);
@@ -125,9 +136,26 @@ class SwitchPasses {
         emulator.process(work);
         spent += performance.now() - start;
       }
-      passes.push((spent * 1e6) / (BATCH.packets * BATCHES));
-    } while (performance.now() < end);
-    return distribution(passes).p50;
+      return spent;
+    });
+  }
+
+  /** As {@link turn}, with the generation and the digests of the packets. */
+  wholeTurn(milliseconds: number): number {
+    const { work } = this;
+    const { emulator, generator } = this.switched;
+    return medianOfPasses(milliseconds, () => {
+      const digest = new OutputDigest();
+      const start = performance.now();
+      for (let n = 0; n < BATCHES; n++) {
+        clearPacketBatch(work);
+        generator.generateInto(work, n * BATCH.packets, BATCH.packets);
+        emulator.process(work);
+        digestPackets(work, 0, work.count, 0, 1);
+        digest.update(work);
+      }
+      return performance.now() - start;
+    });
   }
 
   /** Fresh packets, as the switch rewrites them in place. */
@@ -140,4 +168,13 @@ class SwitchPasses {
     work.ingressPort.set(ingressPort);
     work.bytes.set(bytes.subarray(0, usedBytes));
   }
+}
+
+/** @param pass takes all packets once and returns its milliseconds @returns nanoseconds per packet */
+function medianOfPasses(milliseconds: number, pass: () => number): number {
+  const passes: number[] = [];
+  const end = performance.now() + milliseconds;
+  do passes.push((pass() * 1e6) / (BATCH.packets * BATCHES));
+  while (performance.now() < end);
+  return distribution(passes).p50;
 }
