@@ -12,9 +12,11 @@ export const LAST_TIME_PS = Number.MAX_SAFE_INTEGER;
 /** The clock that packets enter a gress by. */
 export class PipeClock {
   private readonly cyclePs: number;
+  private readonly cyclesPerPs: number;
 
   constructor(hertz: number) {
     this.cyclePs = PS_PER_SECOND / hertz;
+    this.cyclesPerPs = hertz / PS_PER_SECOND;
   }
 
   /** When a cycle starts. */
@@ -24,7 +26,9 @@ export class PipeClock {
 
   /** The first cycle that starts at this time or later. */
   cycleAt(timePs: number): number {
-    const near = Math.floor(timePs / this.cyclePs);
-    for (let cycle = Math.max(0, near - 1); ; cycle++) if (this.timeOf(cycle) >= timePs) return cycle;
+    // A time is rounded up from half a picosecond on. The product is exact to a small part of a cycle.
+    const near = Math.max(0, Math.ceil((timePs - 0.5) * this.cyclesPerPs));
+    if (this.timeOf(near) < timePs) return near + 1;
+    return near > 0 && this.timeOf(near - 1) >= timePs ? near - 1 : near;
   }
 }

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gressCycles, stateHeaderBytes, tablePlaces } from '../../compiler/index.js';
-import { DROP_REASONS, Line, lineBytes, PipeClock } from '../../sim/index.js';
+import { DROP_REASONS, LAST_TIME_PS, Line, lineBytes, PipeClock } from '../../sim/index.js';
 import { itemAt } from '../item-at.js';
 import { frame } from './frames.js';
 import {
@@ -80,6 +81,28 @@ test('the clock: the first cycle from a time on, without drift', () => {
   );
   assert.is(clock.timeOf(1.22e9 * 3600), 3600e12, 'an hour');
   assert.is(clock.cycleAt(3600e12), 1.22e9 * 3600);
+});
+
+test('the clock: the first cycle that starts at a time or later, for any clock up to the last time', () => {
+  const hertz = fc.constantFrom(1.22e9, 1e9, 1.3e9, 9.87654321e8, 3e9);
+  fc.assert(
+    fc.property(
+      hertz,
+      fc.double({ min: 0, max: LAST_TIME_PS, noNaN: true }),
+      fc.integer({ min: -2, max: 2 }),
+      (hz, x, off) => {
+        const clock = new PipeClock(hz);
+        // Times near the start of a cycle, where rounding decides.
+        const start = clock.timeOf(Math.floor((x * hz) / 1e12));
+        for (const time of [Math.floor(x), Math.max(0, start + off)]) {
+          const cycle = clock.cycleAt(time);
+          assert.ok(clock.timeOf(cycle) >= time, `cycle ${cycle} starts before ${time}`);
+          assert.ok(cycle === 0 || clock.timeOf(cycle - 1) < time, `cycle ${cycle - 1} starts at ${time} or later`);
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  );
 });
 
 /** What a packet of these bytes takes through an idle switch, worked out by hand, if it enters at time 0. */
