@@ -4,16 +4,7 @@ import type { Advice, Diagnostics, Span } from './diagnostics.js';
 import { operatorAdvice } from './habits.js';
 import { plainInteger, readInteger } from './integers.js';
 import { memoryIndex } from './memory-index.js';
-import {
-  integerEnd,
-  isDigit,
-  isLetter,
-  isLineEnd,
-  isSpace,
-  lineCommentEnd,
-  mayBeginAddress,
-  wordEnd,
-} from './plain-text.js';
+import { CLASS, classesOf, integerEnd, lineCommentEnd, mayBeginAddress, spaceEnd, wordEnd } from './plain-text.js';
 
 export type Token = (
   | { readonly kind: 'name'; readonly text: string }
@@ -86,10 +77,11 @@ class Lexer {
     const { source } = this;
     while (this.at < source.length) {
       const code = source.charCodeAt(this.at);
-      if (isSpace(code)) this.at++;
-      else if (isLineEnd(code)) this.skipLineEnd(code);
+      const classes = classesOf(code);
+      if ((classes & CLASS.space) !== 0) this.at = spaceEnd(source, this.at);
+      else if ((classes & CLASS.lineEnd) !== 0) this.skipLineEnd(code);
       else {
-        const end = this.plainEnd(code);
+        const end = this.plainEnd(code, classes);
         if (end > this.at) this.at = end;
         else this.other();
       }
@@ -115,14 +107,14 @@ class Lexer {
   }
 
   /** Adds the token here. @returns its end, or that of a comment; where it stands, if it takes an expression to tell */
-  private plainEnd(code: number): number {
+  private plainEnd(code: number, classes: number): number {
     const { source, at } = this;
-    if (isLetter(code)) {
+    if ((classes & CLASS.letter) !== 0) {
       const end = wordEnd(source, at);
       if (end > at) this.add(wordToken(source.slice(at, end), this.spanTo(end)));
       return end;
     }
-    if (isDigit(code)) {
+    if ((classes & CLASS.digit) !== 0) {
       const end = integerEnd(source, at);
       if (end > at) this.add(integerToken(source.slice(at, end), this.spanTo(end), source, this.diagnostics));
       return end;

@@ -5,19 +5,21 @@
 import { must } from '../data-plane/must.js';
 
 /** Bits of the classes that a character is in. */
-const CLASS = { space: 1, lineEnd: 2, letter: 4, digit: 8, hexadecimal: 16, word: 32 } as const;
+export const CLASS = { space: 1, lineEnd: 2, letter: 4, digit: 8, hexadecimal: 16, word: 32 } as const;
 
 const ASCII = 128;
 /** By character code. */
 const CLASSES = new Uint8Array(ASCII);
 
-/** Not of the end of a text either, whose code is NaN. */
-const is = (code: number, bit: number): boolean => code < ASCII && (must(CLASSES[code], 'class') & bit) !== 0;
+/** The classes of a character, as bits. The end of a text, whose code is NaN, is in none. */
+export const classesOf = (code: number): number => (code < ASCII ? must(CLASSES[code], 'class') : 0);
+
+const is = (code: number, bit: number): boolean => (classesOf(code) & bit) !== 0;
 
 function addTo(bit: number, characters: string): void {
   for (let i = 0; i < characters.length; i++) {
     const code = characters.charCodeAt(i);
-    CLASSES[code] = must(CLASSES[code], 'class') | bit;
+    CLASSES[code] = classesOf(code) | bit;
   }
 }
 
@@ -31,15 +33,19 @@ addTo(CLASS.digit, DIGITS);
 addTo(CLASS.hexadecimal, `${DIGITS}abcdefABCDEF`);
 addTo(CLASS.word, `${DIGITS}${LETTERS}_`);
 
-export const isSpace = (code: number): boolean => is(code, CLASS.space);
-export const isLineEnd = (code: number): boolean => is(code, CLASS.lineEnd);
-export const isLetter = (code: number): boolean => is(code, CLASS.letter);
-export const isDigit = (code: number): boolean => is(code, CLASS.digit);
-
 const DOT = 0x2e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
 const HASH_SIGN = 0x23;
+
+const SPACE = 0x20;
+
+/** The end of the white space here, which has no line end. */
+export function spaceEnd(source: string, at: number): number {
+  let end = at + 1;
+  while (source.charCodeAt(end) === SPACE) end++;
+  return end;
+}
 
 /** Digits of a group of an IPv6 address: a longer word in front of a colon begins none. */
 const MAX_GROUP = 4;
@@ -49,7 +55,7 @@ export function wordEnd(source: string, at: number): number {
   let end = at + 1;
   while (is(source.charCodeAt(end), CLASS.word)) end++;
   if (end - at <= MAX_GROUP && source.charCodeAt(end) === COLON) return at;
-  while (source.charCodeAt(end) === DOT && isLetter(source.charCodeAt(end + 1))) {
+  while (source.charCodeAt(end) === DOT && is(source.charCodeAt(end + 1), CLASS.letter)) {
     end += 2;
     while (is(source.charCodeAt(end), CLASS.word)) end++;
   }
@@ -75,6 +81,6 @@ export function lineCommentEnd(source: string, at: number): number {
   const code = source.charCodeAt(at);
   if (code !== HASH_SIGN && (code !== SLASH || source.charCodeAt(at + 1) !== SLASH)) return at;
   let end = at + 1;
-  while (end < source.length && !isLineEnd(source.charCodeAt(end))) end++;
+  while (end < source.length && !is(source.charCodeAt(end), CLASS.lineEnd)) end++;
   return end;
 }
