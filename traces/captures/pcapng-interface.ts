@@ -88,15 +88,37 @@ function timeSetter(resolution: number, offsetSeconds: number): PcapngInterface[
   const binary = (resolution & BINARY_RESOLUTION) !== 0;
   const exponent = resolution & ~BINARY_RESOLUTION;
   const ticksPerSecond = (binary ? 2n : 10n) ** BigInt(exponent);
-  if (!binary && exponent <= 9) return decimalTimeSetter(Number(ticksPerSecond), offsetSeconds);
+  if (!binary && exponent >= 6 && exponent <= 9) return fineTimeSetter(Number(ticksPerSecond), offsetSeconds);
+  if (!binary && exponent < 6) return coarseTimeSetter(Number(ticksPerSecond), offsetSeconds);
   return exactTimeSetter(ticksPerSecond, offsetSeconds);
 }
 
 /**
- * For powers of 10 up to nanoseconds: long division in steps of 16 bits, since the 64-bit tick count does not fit a
- * double. Every intermediate stays below 10⁹ · 2¹⁶ < 2⁴⁶, so each quotient is exact.
+ * For powers of 10 from microseconds to nanoseconds. The 64-bit tick count does not fit a double, so the quotient can be
+ * one too large or too small; the rest is then below 0 or too large, and is exact in 32 bits with a sign.
  */
-function decimalTimeSetter(ticksPerSecond: number, offsetSeconds: number): PcapngInterface['setTime'] {
+function fineTimeSetter(ticksPerSecond: number, offsetSeconds: number): PcapngInterface['setTime'] {
+  const nanosecondsPerTick = NANOSECONDS_PER_SECOND / ticksPerSecond;
+  return (stamped, high, low) => {
+    let seconds = Math.floor((high * WORD + low) / ticksPerSecond);
+    let ticks = (low - Math.imul(seconds, ticksPerSecond)) | 0;
+    if (ticks < 0) {
+      seconds--;
+      ticks += ticksPerSecond;
+    } else if (ticks >= ticksPerSecond) {
+      seconds++;
+      ticks -= ticksPerSecond;
+    }
+    stamped.timeSeconds = seconds + offsetSeconds;
+    stamped.timeNanoseconds = ticks * nanosecondsPerTick;
+  };
+}
+
+/**
+ * For powers of 10 up to 10⁵: long division in steps of 16 bits, as the quotient need not fit a double either. Every
+ * intermediate stays below 10⁹ · 2¹⁶ < 2⁴⁶, so each quotient is exact.
+ */
+function coarseTimeSetter(ticksPerSecond: number, offsetSeconds: number): PcapngInterface['setTime'] {
   const nanosecondsPerTick = NANOSECONDS_PER_SECOND / ticksPerSecond;
   return (stamped, high, low) => {
     const quotientHigh = Math.floor(high / ticksPerSecond);

@@ -98,11 +98,15 @@ export function writePacketBlock(view: DataView, at: number, heading: PacketHead
   view.setUint32(at + 4, end - at, true);
   view.setUint32(at + 8, heading.interfaceIndex, true);
   // seconds · 10⁹ + nanoseconds exceeds a double: in halves of the seconds, each product is exact.
-  const upper = Math.floor(timeSeconds / HALF) * 1e9;
-  const lower = (timeSeconds % HALF) * 1e9 + timeNanoseconds;
-  const low = (upper % HALF) * HALF + (lower % WORD);
-  view.setUint32(at + 12, Math.floor(upper / HALF) + Math.floor(lower / WORD) + Math.floor(low / WORD), true);
-  view.setUint32(at + 16, low % WORD, true);
+  const upperSeconds = Math.floor(timeSeconds / HALF);
+  const upper = upperSeconds * 1e9;
+  const lower = (timeSeconds - upperSeconds * HALF) * 1e9 + timeNanoseconds;
+  const upperHigh = Math.floor(upper / HALF);
+  const lowerHigh = Math.floor(lower / WORD);
+  const low = (upper - upperHigh * HALF) * HALF + (lower - lowerHigh * WORD);
+  const lowHigh = Math.floor(low / WORD);
+  view.setUint32(at + 12, upperHigh + lowerHigh + lowHigh, true);
+  view.setUint32(at + 16, low - lowHigh * WORD, true);
   view.setUint32(at + 20, capturedLength, true);
   view.setUint32(at + 24, heading.originalLength, true);
   view.setUint32(end - TRAILER_BYTES, end - at, true);
