@@ -256,17 +256,21 @@ export class DataPlane {
   private resolveRpbs(): Rpb[] {
     const compactNames = new Map([...this.fieldByName.keys()].map((name) => [compactFieldName(name), name]));
     const bits = { branchId: this.description.state.branchIdBits, port: this.description.ports.width };
+    /** Most actions are in several RPBs. */
+    const known = new Map<string, Omit<Action, 'control'>>();
     return Object.entries(this.description.rpbs).map(([key, rpb], index) => {
       const control = `${CONTROL[rpb.gress]}.rpb${key}`;
       const actions = new Map<string, Action>();
       for (const name of rpb.actions) {
-        const effect = effectOfAction(name, compactNames);
-        if (effect === undefined) throw new DataPlaneError(this.name, [`RPB ${key}: unknown action ${name}`]);
-        actions.set(name, {
-          ...instructionOf(effect),
-          parameters: actionParameters(effect, bits),
-          control: `${control}.${name}`,
-        });
+        let action = known.get(name);
+        if (action === undefined) {
+          const effect = effectOfAction(name, compactNames);
+          if (effect === undefined) throw new DataPlaneError(this.name, [`RPB ${key}: unknown action ${name}`]);
+          action = { ...instructionOf(effect), parameters: actionParameters(effect, bits) };
+          known.set(name, action);
+        }
+        const { effect, effects, inlines, number, parameters } = action;
+        actions.set(name, { effect, name, effects, inlines, number, parameters, control: `${control}.${name}` });
       }
       return {
         number: index + 1,
