@@ -3,6 +3,8 @@
  * processor has the work of several packets at hand while it waits for one.
  */
 export interface ChosenPackets {
+  /** The target's record in the pool. */
+  readonly target: Int32Array;
   /** The image's record in the pool. */
   readonly image: Int32Array;
   readonly length: Uint32Array;
@@ -18,6 +20,7 @@ export interface ChosenPackets {
 }
 
 export const chosenPackets = (most: number): ChosenPackets => ({
+  target: new Int32Array(most),
   image: new Int32Array(most),
   length: new Uint32Array(most),
   flow: new Int32Array(most),

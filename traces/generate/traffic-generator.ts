@@ -157,27 +157,30 @@ class ImageGenerator implements TrafficGenerator {
 
   #chooseAll(firstIndex: number, count: number): void {
     const { pool } = this;
+    const chosen = this.#chosen;
     const at = this.#draws.place(firstIndex);
     const { draws } = this.#draws;
     for (let n = 0; n < count; n++) {
-      const target = targetOf(pool, drawAt(draws, at + n * DRAWS_PER_PACKET));
-      choose(pool, this.#chosen, n, target, draws, at + n * DRAWS_PER_PACKET);
-      this.#chosen.distance[n] = n;
+      chooseTarget(pool, chosen, n, targetOf(pool, drawAt(draws, at + n * DRAWS_PER_PACKET)));
+      chosen.distance[n] = n;
     }
+    choosePackets(pool, chosen, count, draws, at);
   }
 
   /** Chooses among `looked` packets those of wanted targets. @returns their number */
   #chooseSome(firstIndex: number, looked: number, isWanted: Uint8Array): number {
     const { pool } = this;
+    const chosen = this.#chosen;
     const at = this.#draws.place(firstIndex);
     const { draws } = this.#draws;
     let count = 0;
     for (let n = 0; n < looked; n++) {
       const target = targetOf(pool, drawAt(draws, at + n * DRAWS_PER_PACKET));
       if (isWanted[target] !== 1) continue;
-      choose(pool, this.#chosen, count, target, draws, at + n * DRAWS_PER_PACKET);
-      this.#chosen.distance[count++] = n;
+      chooseTarget(pool, chosen, count, target);
+      chosen.distance[count++] = n;
     }
+    choosePackets(pool, chosen, count, draws, at);
     return count;
   }
 
@@ -225,27 +228,35 @@ const toNextGroup = (packet: number): number => GROUP_PACKETS - (packet % GROUP_
 
 const targetOf = ({ targets }: ImagePool, draw: number): number => (draw * DRAW_UNIT * targets) >>> 0;
 
-/** Chooses variant, flow and length of packet n. @param at its draws */
-function choose(
+/** The first use of a target's record, apart from what depends on it: so the processor fetches several at a time. */
+function chooseTarget({ words }: ImagePool, chosen: ChosenPackets, n: number, target: number): void {
+  const record = wordAt(words, target);
+  chosen.target[n] = record;
+  chosen.flowKey[n] = wordAt(words, record + TARGET.flowKey);
+}
+
+/** Chooses variants, flows and lengths. @param from the draws of the packet with distance 0 */
+function choosePackets(
   { words, halves }: ImagePool,
   chosen: ChosenPackets,
-  n: number,
-  target: number,
+  count: number,
   draws: Uint32Array,
-  at: number,
+  from: number,
 ): void {
-  const record = wordAt(words, target);
-  const variantDraw = hash32(drawAt(draws, at));
-  let variant = record + TARGET.variants;
-  while (variantDraw > wordAt(words, variant + VARIANT.lastDraw) >>> 0) variant += VARIANT.length;
-  const image = wordAt(words, variant + VARIANT.image);
-  const half = 2 * image;
-  const draw = drawAt(draws, at + 1);
-  const flows = (wordAt(words, image + IMAGE.lastFlow) >>> 0) + 1;
-  chosen.image[n] = image;
-  chosen.flow[n] = (draw * DRAW_UNIT * flows) >>> 0;
-  chosen.flowKey[n] = wordAt(words, record + TARGET.flowKey);
-  chosen.length[n] =
-    halfAt(halves, half + IMAGE_HALF.minimumBytes) +
-    ((hash32(draw) * DRAW_UNIT * halfAt(halves, half + IMAGE_HALF.lengths)) >>> 0);
+  const { target, distance, image, flow, length } = chosen;
+  for (let n = 0; n < count; n++) {
+    const at = from + placeAt(distance, n) * DRAWS_PER_PACKET;
+    const variantDraw = hash32(drawAt(draws, at));
+    let variant = wordAt(target, n) + TARGET.variants;
+    while (variantDraw > wordAt(words, variant + VARIANT.lastDraw) >>> 0) variant += VARIANT.length;
+    const record = wordAt(words, variant + VARIANT.image);
+    const draw = drawAt(draws, at + 1);
+    const flows = (wordAt(words, record + IMAGE.lastFlow) >>> 0) + 1;
+    image[n] = record;
+    flow[n] = (draw * DRAW_UNIT * flows) >>> 0;
+    const half = 2 * record;
+    length[n] =
+      halfAt(halves, half + IMAGE_HALF.minimumBytes) +
+      ((hash32(draw) * DRAW_UNIT * halfAt(halves, half + IMAGE_HALF.lengths)) >>> 0);
+  }
 }
