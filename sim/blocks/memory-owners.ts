@@ -3,17 +3,29 @@
  * controllers write over BF Runtime come without declarations: their accesses are not counted.
  */
 import { appendTo } from '../../compiler/data-plane/counting.js';
-import { addressFault, type DataPlane, type MemoryBlock, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
+import {
+  addressFault,
+  type DataPlane,
+  type MemoryBlock,
+  must,
+  RPB_KEYS,
+  type TableEntry,
+} from '../../compiler/index.js';
 
 /** Whether an entry's action is one of a stateful ALU. */
 export const accessesMemory = ({ action }: TableEntry): boolean => action.includes('.salu_');
 
-const overlap = (a: MemoryBlock, b: MemoryBlock): boolean => a.base < b.base + b.buckets && b.base < a.base + a.buckets;
+/** A declared block: buckets `base` … `end - 1`. */
+interface Claim {
+  readonly programId: number;
+  readonly base: number;
+  readonly end: number;
+}
 
 export class MemoryOwners {
   private readonly declared = new Map<number, readonly MemoryBlock[]>();
-  /** Declared blocks by RPB, and then by program. */
-  private readonly byRpb = new Map<number, Map<number, MemoryBlock[]>>();
+  /** Declared blocks by RPB. */
+  private readonly byRpb = new Map<number, Claim[]>();
   private readonly initOnEveryPass: boolean;
 
   constructor(private readonly dataPlane: DataPlane) {
@@ -22,13 +34,12 @@ export class MemoryOwners {
 
   /** Declares the blocks of a program, in place of earlier ones. */
   declare(programId: number, blocks: readonly MemoryBlock[]): void {
-    for (const { rpb } of this.declared.get(programId) ?? []) this.byRpb.get(rpb)?.delete(programId);
-    this.declared.set(programId, blocks);
-    for (const block of blocks) {
-      const ofRpb = this.byRpb.get(block.rpb) ?? new Map<number, MemoryBlock[]>();
-      this.byRpb.set(block.rpb, ofRpb);
-      appendTo(ofRpb, programId, block);
+    for (const { rpb } of this.declared.get(programId) ?? []) {
+      const others = this.byRpb.get(rpb)?.filter((claim) => claim.programId !== programId);
+      if (others !== undefined) this.byRpb.set(rpb, others);
     }
+    this.declared.set(programId, blocks);
+    for (const { rpb, base, buckets } of blocks) appendTo(this.byRpb, rpb, { programId, base, end: base + buckets });
   }
 
   /** All declared blocks by program id. */
@@ -63,10 +74,10 @@ export class MemoryOwners {
   }
 
   private isShared(programId: number, block: MemoryBlock, counts: (programId: number) => boolean): boolean {
-    for (const [other, blocks] of this.byRpb.get(block.rpb) ?? []) {
-      if (other !== programId && blocks.some((each) => overlap(each, block)) && counts(other)) return true;
-    }
-    return false;
+    const end = block.base + block.buckets;
+    return must(this.byRpb.get(block.rpb), 'blocks of an RPB').some(
+      (claim) => claim.base < end && block.base < claim.end && claim.programId !== programId && counts(claim.programId),
+    );
   }
 
   /** Whether a bucket belongs to the program; undefined without a declaration. @param rpb from 0 @param bucket index in the register array */

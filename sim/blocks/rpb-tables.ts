@@ -135,11 +135,12 @@ export class RpbTables {
   /**
    * Whether the order of a program's packets and those of other programs can make a difference: unless its accesses are
    * proven to lie within blocks that no other program has.
+   * @param isGuarded of {@link isGuarded}
    */
-  sharesMemory(programId: number): boolean {
+  sharesMemory(programId: number, isGuarded: boolean): boolean {
     const entries = this.entriesOf(programId);
     if (!entries.some(({ source }) => accessesMemory(source))) return false;
-    return this.isGuarded(programId) || !this.owners.isSoleOwner(programId, (other) => this.hasEntries(other));
+    return isGuarded || !this.owners.isSoleOwner(programId, (other) => this.hasEntries(other));
   }
 
   /** To be called when a program's memory blocks have changed: its code is built again. */

@@ -331,7 +331,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'hw-driver/server/service.ts': ['subscribe.device_id ?? 0', 'client_id = 0', "p4_name = ''"],
   'sim/blocks/init-block.ts': ['programId = 0'],
   'sim/blocks/instructions/decode.ts': ['second = 0', 'first = 0', 'flag = 0'],
-  'sim/blocks/memory-owners.ts': ['this.declared.get(programId) ?? []', 'this.byRpb.get(block.rpb) ?? []'],
+  'sim/blocks/memory-owners.ts': ['this.declared.get(programId) ?? []'],
   'sim/blocks/parser-walks.ts': [
     'dataPlane.headers[dataPlane.headerIndex(name)] ?? []',
     'select?.next ?? []',

@@ -130,6 +130,8 @@ class VectorWriter {
   private isForwarded = false;
   /** Whether packets leave the passes early. */
   private leaves = false;
+  /** Names that the deparser uses. */
+  private readonly deparsed = new Set<string>();
   /** What the code so far, that of the head included, may have changed. */
   private readonly written = new Set<Variable>();
 
@@ -213,7 +215,13 @@ class VectorWriter {
   private deparse(): string[] {
     const changeIpv4 = this.written.has('ipv4Changed');
     const changeTransport = this.written.has('transportDelta');
-    return this.program.context.deparser.code((index) => `h${index}`, { changeIpv4, changeTransport });
+    const header = (index: number): string => {
+      this.deparsed.add(`h${index}`);
+      return `h${index}`;
+    };
+    if (changeIpv4) this.deparsed.add('ipv4Changed').add('ipv4Delta');
+    if (changeTransport) this.deparsed.add('transportDelta');
+    return this.program.context.deparser.code(header, { changeIpv4, changeTransport });
   }
 
   private finish(): OpenCode {
@@ -246,7 +254,7 @@ class VectorWriter {
   }
 
   private onlyLoop(lines: readonly string[]): string[] {
-    const used = namesIn(lines);
+    const used = this.namesInRest();
     return [
       'for (; j < to; j++) {',
       NEXT_PACKET,
@@ -259,12 +267,12 @@ class VectorWriter {
   }
 
   private loops(head: Head, rest: readonly string[]): string[] {
-    const used = namesIn(rest);
+    const used = this.namesInRest();
     const kept = [...head.writer.written].filter((name) => used.has(name));
     const places = new Map(kept.map((name, place) => [name, place]));
     const saves = kept.map((name, place) => `${saved(place)} = ${BOOLEANS.has(name) ? `${name} ? 1 : 0` : name};`);
     const first = [...head.lines, ...saves, ...head.touch.lines];
-    const usedFirst = namesIn(first);
+    const usedFirst = new Set([...namesOf(head.writer), ...namesOf(head.toucher)]);
     return [
       'const A = V.words;',
       'let a = 0;',
@@ -286,6 +294,11 @@ class VectorWriter {
       ...rest,
       '}',
     ];
+  }
+
+  /** Names in the only loop, or in the last. */
+  private namesInRest(): ReadonlySet<string> {
+    return new Set([...namesOf(this.writer), ...this.deparsed, 'port', ...(this.mayDrop ? ['dropped', 'pass'] : [])]);
   }
 
   /** What statements use of the packet that no action sets. */
@@ -314,5 +327,9 @@ class VectorWriter {
   }
 }
 
-/** All names in statements. */
-const namesIn = (lines: readonly string[]): ReadonlySet<string> => new Set(lines.join('\n').match(/\b[A-Za-z]\w*/g));
+/** Variables, other values and headers that code uses. */
+const namesOf = ({ used, intrinsics, headers }: CellWriter): string[] => [
+  ...used,
+  ...intrinsics,
+  ...Array.from(headers, (index) => `h${index}`),
+];

@@ -92,14 +92,15 @@ export class VectorEngine {
     const recirculations = recirculation.recirculations(programId);
     // Where the init block follows each recirculation, packets may go on in another program.
     const mayChange = this.initOnEveryPass && recirculations > 0;
-    const isOrdered = mayChange || rpbs.sharesMemory(programId) ? 1 : 0;
+    const isGuarded = rpbs.isGuarded(programId);
+    const isOrdered = mayChange || rpbs.sharesMemory(programId, isGuarded) ? 1 : 0;
     if (mayChange || recirculations > MAX_RECIRCULATIONS) {
       return this.rows.set(programId, [VECTOR_ROW.constants, NO_RUN, isOrdered]);
     }
     const context = {
       ...this.context,
       branchIds: rpbs.branchIds(programId),
-      isGuarded: rpbs.isGuarded(programId),
+      isGuarded,
     };
     const program = { entries, context, recirculations, isNone: programId === 0 };
     const { body, constants } = vectorCode(program, VECTOR_ROW.constants);
