@@ -84,14 +84,8 @@ export class Latencies {
   /** The largest value of the bucket that holds this share of the latencies, within the range of those recorded. */
   private percentile(share: number): number {
     const wanted = Math.max(1, Math.floor((share / 100) * this.count + 0.5));
-    const { counts } = this;
-    let bucket = latencyBucket(this.min);
-    for (
-      let upTo = must(counts[bucket], 'count of a bucket');
-      upTo < wanted;
-      upTo += must(counts[bucket], 'count of a bucket')
-    )
-      bucket++;
+    let bucket = latencyBucket(this.min) - 1;
+    for (let upTo = 0; upTo < wanted; ) upTo += must(this.counts[++bucket], 'count of a bucket');
     return Math.min(this.max, lastOf(bucket));
   }
 }
