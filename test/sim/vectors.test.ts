@@ -187,4 +187,27 @@ test('packets of programs whose declared blocks overlap keep their order, and ot
   pair.compare(ofPrograms(600));
 });
 
+test('hundreds of programs of different shapes, all built before the first packet', () => {
+  const plane = dataPlane('default');
+  const pair = new Pair(plane);
+  const BITS = 8;
+  for (let program = 1; program < 2 ** BITS; program++) {
+    const entries = [
+      filterEntry(plane, 'L4', program, { 'hdr.l4_port.src_port': [program, 0xffff] }),
+      rpbEntry(plane, 1, 'loadi_mar', [1000 * program], { program }),
+      ...Array.from({ length: BITS }, (_, bit) =>
+        rpbEntry(plane, 2 + bit, (program >> bit) & 1 ? 'xor_sar_mar' : 'add_sar_mar', [], { program }),
+      ),
+      rpbEntry(plane, 2 + BITS, 'modify_hdrl5key3_sar', [], { program }),
+    ];
+    pair.apply(entries.map((entry) => ({ kind: 'insertEntry', entry })));
+  }
+  pair.vectors.prepare();
+  const packets = Array.from({ length: 2 * VECTOR_SIZE }, (_, i) => ({
+    bytes: frame({ udp: { src: 1 + ((i * 7) % (2 ** BITS - 1)) }, l5: [i, 0, 0, 0] }),
+    port: 1,
+  }));
+  pair.compare(packets);
+});
+
 test.run();

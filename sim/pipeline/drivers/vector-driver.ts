@@ -121,6 +121,7 @@ export class VectorDriver implements PacketDriver {
       this.run(run, batch, from, to);
       from = to;
     }
+    if (from !== this.vector.count) throw new Error(`${this.vector.count - from} packets of a vector have no function`);
   }
 
   /** Finds the rows of all packets, and orders packets by function. @returns the number of functions */
@@ -132,7 +133,7 @@ export class VectorDriver implements PacketDriver {
     let used = 0;
     let isOrdered = 0;
     const { programId } = batch;
-    let places: Int32Array = this.places;
+    let places = this.placesFor(engine.runCount);
     let words: Int32Array = rows.words;
     for (let w = 0; w < end; w += SLOT.words) {
       const id = slots[w + SLOT.program] as number;
