@@ -3,6 +3,7 @@
 import { bench } from '../bench/cli/main.js';
 import { reportError } from '../hw-driver/cli/kit/command-line.js';
 import { p4runpro } from '../hw-driver/cli/main.js';
+import { collect } from './collected-output.js';
 
 /** A command line to run. */
 export interface HostedCommand {
@@ -16,27 +17,6 @@ export interface HostedOutcome {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-type Write = NodeJS.WriteStream['write'];
-
-/** Collects what is written to a stream until the end is asked for. */
-function collect(stream: NodeJS.WriteStream): { text(): string; end(): void } {
-  const chunks: Buffer[] = [];
-  const original = stream.write;
-  const write = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
-    chunks.push(Buffer.from(chunk as Uint8Array));
-    const written = rest.find((argument): argument is () => void => typeof argument === 'function');
-    if (written !== undefined) process.nextTick(written);
-    return true;
-  };
-  stream.write = write as Write;
-  return {
-    text: () => Buffer.concat(chunks).toString(),
-    end: () => {
-      stream.write = original;
-    },
-  };
 }
 
 /** Runs a command in a folder, to its end, and collects what it writes to its streams. */

@@ -1,11 +1,13 @@
 /** The package as npm publishes it, installed in a folder of its own: where only its dependencies are. */
-import { execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageFile } from '../../traces/system/package-root.js';
+import type { InstalledCommand, InstalledOutcome } from './command-process.js';
 
 interface Manifest {
   readonly name: string;
@@ -34,28 +36,86 @@ function install(): void {
   }
 }
 
-const outcomes = new Map<string, SpawnSyncReturns<string>>();
+/** Processes that run lines of a command, by its name. */
+const hosts = new Map<string, ChildProcess>();
+
+function hostOf(command: string): ChildProcess {
+  const known = hosts.get(command);
+  if (known !== undefined) return known;
+  const host = fork(packageFile('dist', 'test', 'package', 'command-process.js'), {
+    cwd: elsewhere,
+    stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
+    timeout: PATIENCE_MS,
+    killSignal: 'SIGKILL',
+  });
+  host.stdin?.end();
+  hosts.set(command, host);
+  return host;
+}
+
+/** No process of commands takes longer; one that hangs is a failure of its test. */
+const PATIENCE_MS = 120_000;
+
+const fileOf = (command: string): string => join(installed, manifest.bin[command] ?? `no command ${command}`);
+
+async function hosted(command: string, args: readonly string[]): Promise<InstalledOutcome> {
+  const host = hostOf(command);
+  const left = new AbortController();
+  const answered = once(host, 'message', { signal: left.signal });
+  const ended = once(host, 'exit', { signal: left.signal });
+  ended.catch(() => undefined);
+  const line: InstalledCommand = { file: fileOf(command), args };
+  host.send(line);
+  const [answer]: readonly unknown[] = await Promise.race([answered, ended]);
+  left.abort();
+  answered.catch(() => undefined);
+  if (typeof answer === 'object' && answer !== null) return answer as InstalledOutcome;
+  return { status: null, stdout: '', stderr: `the process of ${command} ended with ${answer}` };
+}
+
+const outcomes = new Map<string, Promise<InstalledOutcome>>();
 
 /** What comes of a command line. It is run once, also where two tests look at it. */
-export function typed(command: string, args: readonly string[]): SpawnSyncReturns<string> {
+export function typed(command: string, args: readonly string[]): Promise<InstalledOutcome> {
   const line = JSON.stringify([command, ...args]);
-  const known = outcomes.get(line);
-  if (known !== undefined) return known;
-  const file = join(installed, manifest.bin[command] ?? `no command ${command}`);
-  const outcome = spawnSync(process.execPath, [file, ...args], { cwd: elsewhere, encoding: 'utf8', input: '' });
+  const outcome = outcomes.get(line) ?? hosted(command, args);
   outcomes.set(line, outcome);
   return outcome;
 }
 
-export function run(command: string, ...args: string[]): string {
-  const { status, stdout, stderr } = typed(command, args);
+export async function run(command: string, ...args: string[]): Promise<string> {
+  const { status, stdout, stderr } = await typed(command, args);
   assert.is(status, 0, stderr);
   return stdout;
+}
+
+/** Runs a command in a process of its own. */
+export function runAlone(command: string, ...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [fileOf(command), ...args], {
+    cwd: elsewhere,
+    encoding: 'utf8',
+    input: '',
+  });
+  assert.is(status, 0, stderr);
+  return stdout;
+}
+
+/** Lets the processes of commands end, which they do by themselves: no command leaves anything under way. */
+export async function endHosts(): Promise<void> {
+  for (const [command, host] of hosts) {
+    const ended = once(host, 'exit');
+    host.disconnect();
+    assert.equal(await ended, [0, null], command);
+  }
+  hosts.clear();
 }
 
 /** Installs before the first test of a file, and removes it all behind the last. */
 export function installForTests(): void {
   test.before(install);
   test.before(() => symlinkSync(join(installed, 'bench', 'programs'), join(elsewhere, 'programs')));
+  test.after(() => {
+    for (const host of hosts.values()) host.kill('SIGKILL');
+  });
   test.after(() => rmSync(elsewhere, { recursive: true, force: true }));
 }

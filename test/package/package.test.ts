@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageFile } from '../../traces/system/package-root.js';
-import { elsewhere, installed, installForTests, manifest, run, typed } from './installed-package.js';
+import {
+  elsewhere,
+  endHosts,
+  installed,
+  installForTests,
+  manifest,
+  run,
+  runAlone,
+  typed,
+} from './installed-package.js';
 
 installForTests();
 
@@ -18,19 +27,19 @@ test('the package holds what is used and nothing of the tests but the conformanc
   }
 });
 
-test('bench runs from the package: conformance vectors, goldens, a workload', () => {
-  assert.match(run('bench', 'conform'), /20 of 20 vectors conform\n$/);
-  assert.match(run('bench', 'goldens', 'lb'), /^lb .* as expected$/m);
-  run('bench', 'run', '--programs', '2', '--workload', 'lb', '--packets', '1000', '--out', 'out');
+test('bench runs from the package: conformance vectors, goldens, a workload', async () => {
+  assert.match(await run('bench', 'conform'), /20 of 20 vectors conform\n$/);
+  assert.match(await run('bench', 'goldens', 'lb'), /^lb .* as expected$/m);
+  await run('bench', 'run', '--programs', '2', '--workload', 'lb', '--packets', '1000', '--out', 'out');
   assert.ok(existsSync(join(elsewhere, 'out', 'summary.json')));
 });
 
-test('p4runpro runs from the package: compile, and the published figures', () => {
-  assert.is(run('p4runpro', '--version').trim(), manifest.version);
+test('p4runpro runs from the package: compile, and the published figures', async () => {
+  assert.is((await run('p4runpro', '--version')).trim(), manifest.version);
   const program = join(installed, 'bench', 'programs', 'cache.p4runpro');
-  run('p4runpro', 'compile', program, '-o', 'cache.json');
+  await run('p4runpro', 'compile', program, '-o', 'cache.json');
   assert.match(readFileSync(join(elsewhere, 'cache.json'), 'utf8'), /"schema": "p4runpro-sim\/compiled-program@/);
-  assert.match(run('p4runpro', 'dataplane', 'tofino1'), /tofino1/);
+  assert.match(await run('p4runpro', 'dataplane', 'tofino1'), /tofino1/);
 });
 
 const SWITCH = ['--target', 'sim', '--state', 'switch.sim'];
@@ -91,22 +100,24 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const NOT_CALLED = ['serve', 'watch', 'timing', 'lsp'];
 
 for (const [command, calls] of Object.entries(CALLS)) {
-  test(`every command of ${command} runs from the package`, () => {
-    const help = run(command, '--help');
+  test(`every command of ${command} runs from the package`, async () => {
+    const help = runAlone(command, '--help');
     const names = [...help.matchAll(new RegExp(`^ {2}${command} ([a-z]\\S*)`, 'gm'))].map(([, name = '']) => name);
     assert.ok(names.length > 10, help);
     const called = new Set(calls.map(([name]) => name));
     for (const name of names.filter((each) => !called.has(each))) {
       assert.ok(NOT_CALLED.includes(name), `${command} ${name} is not called`);
-      assert.match(run(command, name, '--help'), new RegExp(`^${command} ${name}`));
+      assert.match(await run(command, name, '--help'), new RegExp(`^${command} ${name}`));
     }
     for (const call of calls) {
-      const { status, stderr } = typed(command, call);
+      const { status, stderr } = await typed(command, call);
       // Two runs of a moment differ in speed by chance.
       assert.ok(status === 0 || (call[0] === 'compare' && status === 1), `${command} ${call.join(' ')}: ${stderr}`);
     }
   });
 }
+
+test('commands end by themselves', endHosts);
 
 /** A project of somebody else, in TypeScript. */
 const PROJECT = `
@@ -153,11 +164,11 @@ test('examples of modules and scripts run from the package', () => {
   const example = (name: string): string => join('node_modules', manifest.name, 'docs', 'examples', name);
   const small = ['--problems', '10', '--workloads', 'calc', '--others', 'f1'];
   assert.match(
-    run('bench', 'allocator', 'check', example('own-allocator.mjs'), ...small),
+    runAlone('bench', 'allocator', 'check', example('own-allocator.mjs'), ...small),
     /keeps the rules of placement/,
   );
   const workload = ['--workload', example('own-workload.mjs'), '--allocator', example('own-allocator.mjs')];
-  assert.match(run('bench', 'run', '--programs', '3', '--packets', '100', ...workload), /3 of 3 deployed/);
+  assert.match(runAlone('bench', 'run', '--programs', '3', '--packets', '100', ...workload), /3 of 3 deployed/);
   const { status, stdout, stderr } = spawnSync(process.execPath, [example('ten-lines.mjs')], {
     cwd: elsewhere,
     encoding: 'utf8',
