@@ -3,17 +3,8 @@
  * controllers write over BF Runtime come without declarations: their accesses are not counted.
  */
 import { appendTo } from '../../compiler/data-plane/counting.js';
-import {
-  addressFault,
-  type DataPlane,
-  type MemoryBlock,
-  must,
-  RPB_KEYS,
-  type TableEntry,
-} from '../../compiler/index.js';
-
-/** Whether an entry's action is one of a stateful ALU. */
-export const accessesMemory = ({ action }: TableEntry): boolean => action.includes('.salu_');
+import { addressFault, type DataPlane, type MemoryBlock, must } from '../../compiler/index.js';
+import { accessesMemory, type RpbEntry } from './program-code.js';
 
 /** A declared block: buckets `base` … `end - 1`. */
 interface Claim {
@@ -51,14 +42,14 @@ export class MemoryOwners {
    * Whether each access of a program has to be checked: not if its entries are proven to keep to its blocks.
    * @param changesUnderWay whether packets may have met other entries before; then the proof says nothing of them
    */
-  needsGuard(programId: number, entries: readonly TableEntry[], changesUnderWay: boolean): boolean {
+  needsGuard(programId: number, entries: readonly RpbEntry[], changesUnderWay: boolean): boolean {
     const blocks = this.declared.get(programId);
     if (blocks === undefined || !entries.some(accessesMemory)) return false;
     // There a packet can become the program's in a later pass, with registers that another program left.
-    const mayEnterLater =
-      this.initOnEveryPass &&
-      entries.some(({ key }) => key.some(({ name, value }) => name === RPB_KEYS.recirculation && value > 0));
-    return changesUnderWay || mayEnterLater || addressFault(entries, blocks, this.dataPlane) !== undefined;
+    const mayEnterLater = this.initOnEveryPass && entries.some(({ pass }) => pass > 0);
+    if (changesUnderWay || mayEnterLater) return true;
+    const sources = entries.map(({ source }) => source);
+    return addressFault(sources, blocks, this.dataPlane) !== undefined;
   }
 
   /** Whether no other program has declared a word of this program's blocks. @param counts which programs to look at */

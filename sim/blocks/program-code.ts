@@ -10,9 +10,10 @@
  *
  * A packet's branch id is 0, one that an entry sets, or, while packets are in flight, one that a deleted entry has set.
  */
-import type { TableEntry } from '../../compiler/index.js';
+import { must, type TableEntry } from '../../compiler/index.js';
 import type { Instruction, RegisterMatch } from './instructions/decode.js';
-import { OPCODE } from './instructions/table.js';
+import type { Reach } from './instructions/meaning.js';
+import { OPCODE, OPERATIONS } from './instructions/table.js';
 
 /** An RPB entry, decoded. */
 export interface RpbEntry {
@@ -49,6 +50,12 @@ export function branchIdsOf(entries: readonly RpbEntry[], retired: Iterable<numb
 }
 
 export const setsBranch = ({ instruction }: RpbEntry): boolean => instruction.opcode === OPCODE.setBranch;
+
+/** What the operation of an entry works on. */
+export const reachOf = ({ instruction: { opcode } }: RpbEntry): Reach =>
+  opcode === OPCODE.none ? 'variables' : must(OPERATIONS[opcode], 'operation of an opcode').reaches;
+
+export const accessesMemory = (entry: RpbEntry): boolean => reachOf(entry) === 'memory';
 
 /**
  * @param branchIds of {@link branchIdsOf}

@@ -9,9 +9,9 @@ import { TargetError } from '../target/target.js';
 import { exactKey, parameterValues, refuseUnknownKeys, ternaryKey } from './entry-values.js';
 import { decodeRegisterMatch, type Instruction, InstructionDecoder, NOTHING } from './instructions/decode.js';
 import type { FieldOperands } from './instructions/field-operands.js';
-import { accessesMemory, type MemoryOwners } from './memory-owners.js';
+import type { MemoryOwners } from './memory-owners.js';
 import type { Phv } from './phv.js';
-import { branchIdsOf, buildProgramCode, type RpbEntry, setsBranch } from './program-code.js';
+import { accessesMemory, branchIdsOf, buildProgramCode, type RpbEntry, setsBranch } from './program-code.js';
 
 interface ProgramTable {
   readonly entries: Set<RpbEntry>;
@@ -128,8 +128,7 @@ export class RpbTables {
 
   /** Whether memory accesses of a program have to be checked, as its entries are not proven to keep to its blocks. */
   isGuarded(programId: number): boolean {
-    const entries = this.entriesOf(programId).map(({ source }) => source);
-    return this.owners.needsGuard(programId, entries, this.keepsBranchIds);
+    return this.owners.needsGuard(programId, this.entriesOf(programId), this.keepsBranchIds);
   }
 
   /**
@@ -139,7 +138,7 @@ export class RpbTables {
    */
   sharesMemory(programId: number, isGuarded: boolean): boolean {
     const entries = this.entriesOf(programId);
-    if (!entries.some(({ source }) => accessesMemory(source))) return false;
+    if (!entries.some(accessesMemory)) return false;
     return isGuarded || !this.owners.isSoleOwner(programId, (other) => this.hasEntries(other));
   }
 

@@ -18,9 +18,10 @@ import {
 import { ActionUnit } from '../../sim/blocks/actions.js';
 import { joinedTables } from '../../sim/blocks/hash.js';
 import { FieldOperands } from '../../sim/blocks/instructions/field-operands.js';
+import type { Reach } from '../../sim/blocks/instructions/meaning.js';
 import { decodeEffect, OPCODE, OPERATIONS } from '../../sim/blocks/instructions/table.js';
 import type { RpbEntry } from '../../sim/blocks/program-code.js';
-import { switchContext } from '../../sim/engines/compiled/cell-writer.js';
+import { CellWriter, switchContext } from '../../sim/engines/compiled/cell-writer.js';
 import { segmentCode } from '../../sim/engines/compiled/segment-code.js';
 import { createParser, Phv, RegisterArrays } from '../../sim/index.js';
 import { type FrameOptions, frame } from './frames.js';
@@ -112,6 +113,19 @@ class ThreeWays {
     const make = new Function('E', 'M', 'T', `return (P, K, k) => {${body}}`);
     make(this.unit, this.memory.integers, joinedTables(this.unit.hashes))(phv, constants, 0);
     return stateOf(phv, this.memory, given.rpb);
+  }
+
+  /** The code of an action, and what it reads and sets. */
+  written(effect: ActionEffect, rpb: number): { code: string; reaches: Reach; writer: CellWriter } {
+    const context = {
+      ...switchContext(this.plane, this.unit, this.memory, this.fields),
+      isGuarded: true,
+      branchIds: [0],
+    };
+    const writer = new CellWriter(context, 0, (index) => `h${index}`);
+    const { operation, first = 0, second = 0 } = decodeEffect(effect, this.fields);
+    const { code, reaches } = must(OPERATIONS[OPCODE[operation]], 'operation');
+    return { code: code({ first, second, immediate: 1, flag: 0, rpb, isGuarded: true }, writer), reaches, writer };
   }
 
   private start({ registers, flag, address, word, packet, rpb }: Case): Phv {
@@ -207,6 +221,21 @@ test('an action changes the registers that it says it sets, to what the proof of
       }),
       property(12),
     );
+  }
+});
+
+test('the code of every operation keeps to what it says it reaches', () => {
+  const plane = dataPlane('default');
+  const ways = new ThreeWays(plane);
+  for (const [action, { effect, rpb }] of actionsOf(plane)) {
+    const { code, reaches, writer } = ways.written(effect, rpb);
+    assert.is(/\bM\[/.test(code), reaches === 'memory', `${action}: memory`);
+    assert.is(/\bD\.set/.test(code), reaches === 'packet write', `${action}: bytes that it sets`);
+    const isOfPacket = reaches === 'packet' || reaches === 'packet hash' || reaches === 'packet write';
+    assert.is(/\bD\./.test(code) || writer.headers.size > 0, isOfPacket, `${action}: bytes`);
+    const tellsWay = writer.written.has('port') || writer.written.has('dropped');
+    if (!isOfPacket) assert.is(tellsWay, reaches === 'verdict', `${action}: where the packet goes`);
+    if (reaches === 'packet hash') assert.is(writer.written.size, 1, `${action}: one register`);
   }
 });
 

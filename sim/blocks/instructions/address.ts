@@ -11,6 +11,7 @@ export const MASK: Meaning<'mask', 'mask'> = {
   operations: [
     {
       name: 'mask',
+      reaches: 'variables',
       run: (_unit, { immediate }, { registers }) => mask(registers, immediate),
       code: ({ immediate }, to) => `${to.write('mar')} &= ${immediate | 0};`,
     },
@@ -28,6 +29,7 @@ export const OFFSET: Meaning<'offset', 'offset'> = {
   operations: [
     {
       name: 'offset',
+      reaches: 'variables',
       run: (unit, { immediate, flag }, phv) => offset(phv, immediate, flag, unit.addressMask),
       code: ({ immediate, flag }, to) =>
         [

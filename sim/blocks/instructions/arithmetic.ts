@@ -36,6 +36,7 @@ const operation = (
   code: (into: string, from: string) => string,
 ): Operation<AluOperation> => ({
   name,
+  reaches: 'variables',
   run: (_unit, { first, second }, { registers }) => alu(registers, first, second),
   code: ({ first, second }, to) => code(to.write(variable(first)), to.read(variable(second))),
 });
@@ -66,6 +67,7 @@ const NOT: Meaning<'not', 'not'> = {
   operations: [
     {
       name: 'not',
+      reaches: 'variables',
       run: (_unit, { first }, { registers }) => not(registers, first),
       code({ first }, to) {
         const register = to.write(variable(first));

@@ -10,6 +10,7 @@ export const SET_BRANCH: Meaning<'setBranch', 'setBranch'> = {
   operations: [
     {
       name: 'setBranch',
+      reaches: 'variables',
       run: (_unit, { immediate }, phv) => setBranch(phv, immediate),
       code: ({ immediate }, to) => to.assign('branch', immediate),
     },

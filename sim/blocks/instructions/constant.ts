@@ -11,6 +11,7 @@ export const LOAD_IMMEDIATE: Meaning<'loadImmediate', 'loadImmediate'> = {
   operations: [
     {
       name: 'loadImmediate',
+      reaches: 'variables',
       run: (_unit, { first, immediate }, { registers }) => loadImmediate(registers, first, immediate),
       code: ({ first, immediate }, to) =>
         `${to.write(must(REGISTER_VARIABLES[first], 'register operand'))} = ${immediate | 0};`,

@@ -7,6 +7,7 @@ export const RETURN: Meaning<'return', 'return'> = {
   operations: [
     {
       name: 'return',
+      reaches: 'packet write',
       run: (unit, _operands, phv) => unit.returnToSender(phv),
       code: (_operands, to) => returnCode(to),
     },
@@ -42,6 +43,7 @@ export const FORWARD: Meaning<'forward', 'forward'> = {
   operations: [
     {
       name: 'forward',
+      reaches: 'verdict',
       run: (_unit, { immediate }, phv) => forward(phv, immediate),
       code: ({ immediate }, to) => `${to.write('port')} = ${immediate};`,
     },
@@ -58,6 +60,7 @@ export const DROP: Meaning<'drop', 'drop'> = {
   operations: [
     {
       name: 'drop',
+      reaches: 'verdict',
       run: (_unit, _operands, phv) => drop(phv),
       code: (_operands, to) => `${to.write('dropped')} = true;`,
     },
@@ -70,6 +73,7 @@ export const REPORT: Meaning<'report', 'report'> = {
   operations: [
     {
       name: 'report',
+      reaches: 'verdict',
       run: (unit, _operands, phv) => forward(phv, unit.cpuPort),
       code: (_operands, to) => `${to.write('port')} = ${to.cpuPort};`,
     },

@@ -14,6 +14,7 @@ export function setLowHalf(registers: Uint32Array, register: number, value: numb
 
 const tupleInto = <Name extends string>(name: Name, register: number, variable: RegisterVariable): Operation<Name> => ({
   name,
+  reaches: 'packet hash',
   run: (unit, { rpb }, phv) => setLowHalf(phv.registers, register, unit.hashTuple(rpb, phv)),
   code({ rpb }, to) {
     const { ipv4, ports, source, destination, protocol } = to.endpoints;
@@ -34,6 +35,7 @@ const tupleInto = <Name extends string>(name: Name, register: number, variable: 
 
 const wordInto = <Name extends string>(name: Name, register: number, variable: RegisterVariable): Operation<Name> => ({
   name,
+  reaches: 'variables',
   run: (unit, { rpb }, { registers }) => setLowHalf(registers, register, unit.hashWord(rpb, registers[HAR] as number)),
   code({ rpb }, to) {
     const unit = must(to.hashes[rpb], 'hash unit of an RPB');

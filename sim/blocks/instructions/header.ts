@@ -51,6 +51,7 @@ export const EXTRACT: Meaning<'extract', 'extract' | 'extractIntrinsic'> = {
   operations: [
     {
       name: 'extract',
+      reaches: 'packet',
       run: (unit, { first, second }, phv) => extract(fieldOf(unit, first), phv, second),
       code({ first, second }, to) {
         const { access } = fieldOf(to, first);
@@ -60,6 +61,7 @@ export const EXTRACT: Meaning<'extract', 'extract' | 'extractIntrinsic'> = {
     },
     {
       name: 'extractIntrinsic',
+      reaches: 'variables',
       run: (_unit, { first, second }, phv) => extractIntrinsic(first, phv, second),
       code: ({ first, second }, to) =>
         `${to.write(variable(second))} = ${to.intrinsic(must(INTRINSIC_NAMES[first], 'name of an intrinsic field'))};`,
@@ -78,6 +80,7 @@ export const MODIFY: Meaning<'modify', 'modify'> = {
   operations: [
     {
       name: 'modify',
+      reaches: 'packet write',
       run: (unit, { first, second }, phv) =>
         modifyField(fieldOf(unit, first), phv, must(phv.registers[second], 'register operand')),
       code({ first, second }, to) {

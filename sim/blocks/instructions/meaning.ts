@@ -83,9 +83,25 @@ export interface CodeWriter {
   constant(value: number): string;
 }
 
+/** What an operation works on; its code reads and sets variables besides. */
+export type Reach =
+  /** Nothing besides variables and intrinsic values. */
+  | 'variables'
+  /** The word of memory at the packet's address. */
+  | 'memory'
+  /** Bytes of the packet, which it reads. */
+  | 'packet'
+  /** Bytes of the packet, of which it puts 16 bits of hash into the low half of the one register that it sets. */
+  | 'packet hash'
+  /** Bytes of the packet, which it sets. */
+  | 'packet write'
+  /** Nothing but variables, of which it sets those that tell where the packet goes. */
+  | 'verdict';
+
 /** One operation, which an opcode stands for. */
 export interface Operation<Name extends string = string> {
   readonly name: Name;
+  readonly reaches: Reach;
   /** Executes the operation on a packet. */
   run(unit: InstructionUnit, operands: Operands, phv: Phv): void;
   /** Equivalent statements. */

@@ -44,6 +44,7 @@ type Alu = (memory: Uint32Array, at: number, flag: number, registers: Uint32Arra
 /** @param code of sar, the flag and the word `M[at]` */
 const salu = (name: SaluName, alu: Alu, code: (sar: string, flag: () => string) => string): Operation<SaluName> => ({
   name,
+  reaches: 'memory',
   run: (unit, { rpb, isGuarded }, phv) =>
     alu(unit.words, unit.accessed(isGuarded, rpb, phv), phv.saluFlag, phv.registers),
   code(operands, to) {

@@ -13,6 +13,7 @@ export const BACKUP: Meaning<'backup', 'backup'> = {
   operations: [
     {
       name: 'backup',
+      reaches: 'variables',
       run: (_unit, _operands, { registers }) => backup(registers),
       code: (_operands, to) =>
         REGISTER_VARIABLES.map(
@@ -32,6 +33,7 @@ export const RECOVER: Meaning<'recover', 'recover'> = {
   operations: [
     {
       name: 'recover',
+      reaches: 'variables',
       run: (_unit, { first }, { registers }) => recover(registers, first),
       code: ({ first }, to) => {
         const [register, saved] = [REGISTER_VARIABLES[first], SAVED_VARIABLES[first]];

@@ -3,37 +3,11 @@
  * that does not depend on memory, so that a short loop can touch those of many packets while the memory answers. It
  * changes nothing but variables, and what it knows of them is exact: hashes are kept for the program itself.
  */
-import type { Variable } from '../../blocks/instructions/meaning.js';
+import { must } from '../../../compiler/index.js';
+import { REGISTER_VARIABLES, type RegisterVariable, type Variable } from '../../blocks/instructions/meaning.js';
 import { wordIndexCode } from '../../blocks/instructions/memory.js';
-import { OPERATIONS, type OperationName } from '../../blocks/instructions/table.js';
-import type { RpbEntry } from '../../blocks/program-code.js';
+import { type RpbEntry, reachOf } from '../../blocks/program-code.js';
 import type { CellWriter } from './cell-writer.js';
-
-/** How the actions of an operation are followed. */
-type Kind = 'memory' | 'hash of the packet' | 'read of the packet' | 'write to the packet' | 'verdict' | 'registers';
-const KINDS: Readonly<Record<Exclude<Kind, 'registers'>, readonly OperationName[]>> = {
-  memory: ['saluAddSub', 'saluAndOr', 'saluReadWrite', 'saluMax'],
-  'hash of the packet': ['hashTupleHar', 'hashTupleMar'],
-  'read of the packet': ['extract'],
-  'write to the packet': ['modify', 'return'],
-  verdict: ['forward', 'drop', 'report'],
-};
-const KIND_OF: ReadonlyMap<OperationName, Kind> = new Map(
-  (Object.keys(KINDS) as (keyof typeof KINDS)[]).flatMap((kind) => KINDS[kind].map((name) => [name, kind])),
-);
-
-export const operationOf = ({ instruction }: RpbEntry): OperationName | undefined =>
-  OPERATIONS[instruction.opcode]?.name;
-
-/** All other operations are between registers. */
-function kindOf(entry: RpbEntry): Kind {
-  const name = operationOf(entry);
-  const kind = name === undefined ? undefined : KIND_OF.get(name);
-  return kind === undefined ? 'registers' : kind;
-}
-
-export const hasMemoryAccess = (cell: readonly RpbEntry[]): boolean => cell.some((entry) => kindOf(entry) === 'memory');
-export const hasDrop = (cell: readonly RpbEntry[]): boolean => cell.some((entry) => operationOf(entry) === 'drop');
 
 export interface TouchCode {
   /** Statements; `A[a]` is the next place for the index of a word. */
@@ -46,7 +20,7 @@ export interface TouchCode {
 
 export interface KeptHash {
   /** The register that it is put into. */
-  readonly into: 'har' | 'mar';
+  readonly into: RegisterVariable;
   /** From 0. */
   readonly place: number;
 }
@@ -100,7 +74,7 @@ class Follower {
   /** Statements for an action whose packets are known. */
   private action(entry: RpbEntry): string {
     const { writer } = this;
-    switch (kindOf(entry)) {
+    switch (reachOf(entry)) {
       case 'memory': {
         const isFound = !this.unknown.has('address');
         this.forget(entry);
@@ -108,20 +82,24 @@ class Follower {
         this.words++;
         return `A[a] = ${wordIndexCode(entry.rpb, writer)}; a = a + 1 | 0;`;
       }
-      case 'hash of the packet':
+      case 'packet hash':
         return this.isPacketKnown && this.hashes.size < this.room ? this.hash(entry) : this.forget(entry);
-      case 'read of the packet':
+      case 'packet':
         return this.isPacketKnown ? this.follow(entry) : this.forget(entry);
-      case 'write to the packet':
+      case 'packet write':
       case 'verdict':
         return this.forget(entry);
-      case 'registers':
+      case 'variables':
         return this.isKnown((trial) => trial.action(entry)) ? this.follow(entry) : this.forget(entry);
     }
   }
 
   private hash(entry: RpbEntry): string {
-    const into = operationOf(entry) === 'hashTupleHar' ? 'har' : 'mar';
+    const { written } = this.trial((trial) => trial.action(entry));
+    const into = must(
+      REGISTER_VARIABLES.find((name) => written.has(name)),
+      'register of a hash',
+    );
     const place = this.hashes.size;
     this.hashes.set(entry, { into, place, line: this.writer.lines.length });
     return `${this.follow(entry)}\n${this.save(place)} = ${into} & 65535;`;
@@ -134,7 +112,7 @@ class Follower {
 
   /** The values that an action sets are not known any more. */
   private forget(entry: RpbEntry): '' {
-    if (kindOf(entry) === 'write to the packet') this.isPacketKnown = false;
+    if (reachOf(entry) === 'packet write') this.isPacketKnown = false;
     for (const name of this.trial((trial) => trial.action(entry)).written) {
       this.unknown.add(name);
       this.writer.write(name);

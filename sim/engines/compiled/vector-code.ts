@@ -12,10 +12,10 @@ import {
   type Variable,
 } from '../../blocks/instructions/meaning.js';
 import { SAVED_WORDS, SLOT, slotCode } from '../../blocks/packet-vector.js';
-import type { RpbEntry } from '../../blocks/program-code.js';
+import { accessesMemory, type RpbEntry } from '../../blocks/program-code.js';
 import { rpbsOfGress } from '../rpb-engine.js';
 import { CellWriter, cellsOf, type OpenCode, type ProgramContext, type SwitchContext } from './cell-writer.js';
-import { hasDrop, hasMemoryAccess, type TouchCode, touchCode } from './touch-code.js';
+import { type TouchCode, touchCode } from './touch-code.js';
 
 /** What the code of all programs of a switch is written with. */
 export interface VectorContext extends SwitchContext {
@@ -140,16 +140,19 @@ class VectorWriter {
     firstConstant: number,
   ) {
     this.writer = new CellWriter(program.context, firstConstant, (index) => `h${index}`, [], AT_FIRST);
-    const cells = cellsOf(program.entries);
-    this.mayDrop = cells.some(hasDrop);
-    this.splits = cells.some(hasMemoryAccess);
+    this.mayDrop = program.entries.some((entry) => {
+      const trial = this.writer.fork();
+      trial.action(entry);
+      return trial.written.has('dropped');
+    });
+    this.splits = program.entries.some(accessesMemory);
   }
 
   write(steps: readonly Step[]): OpenCode {
     steps.forEach((step, i) => {
       const isFirstOfRest = this.splits && this.head === undefined;
       const lines = step.kind === 'cell' ? [] : this.between(step);
-      if (isFirstOfRest && (step.kind === 'cell' ? hasMemoryAccess(step.cell) : lines.length > 0)) {
+      if (isFirstOfRest && (step.kind === 'cell' ? step.cell.some(accessesMemory) : lines.length > 0)) {
         this.splitBefore(cellsIn(steps.slice(i)));
       }
       if (step.kind === 'cell') this.cell(step.cell);
