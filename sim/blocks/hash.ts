@@ -82,7 +82,12 @@ export function joinedTables(units: readonly HashUnit[]): Uint16Array {
  * The CRC after the four bytes of a word, most significant first, as {@link HashUnit.extendWord} computes it. T holds the
  * tables. @param table where those of the unit start @param crc an expression @param word the name of an integer
  */
-export function extendWordCode({ reflected }: HashUnit, table: string, crc: string, word: string): string {
+export function extendWordCode(
+  { reflected }: Pick<HashUnit, 'reflected'>,
+  table: string,
+  crc: string,
+  word: string,
+): string {
   const bytes = [`${word} >>> 24`, `${word} >>> 16 & 255`, `${word} >>> 8 & 255`, `${word} & 255`];
   const before = reflected ? [`${crc} & 255`, `${crc} >>> 8`] : [`${crc} >>> 8`, `${crc} & 255`];
   const index = (byte: string, i: number): string => (before[i] === undefined ? byte : `(${byte} ^ (${before[i]}))`);
@@ -90,7 +95,12 @@ export function extendWordCode({ reflected }: HashUnit, table: string, crc: stri
 }
 
 /** As {@link HashUnit.afterByte}. @param crc the name of a variable @param byte an expression */
-export const afterByteCode = ({ reflected }: HashUnit, table: string, crc: string, byte: string): string =>
+export const afterByteCode = (
+  { reflected }: Pick<HashUnit, 'reflected'>,
+  table: string,
+  crc: string,
+  byte: string,
+): string =>
   reflected
     ? `${crc} >>> 8 ^ T[${table} + ((${crc} ^ ${byte}) & 255) | 0]`
     : `${crc} << 8 & 65535 ^ T[${table} + (${crc} >>> 8 ^ ${byte}) | 0]`;

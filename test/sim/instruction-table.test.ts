@@ -20,8 +20,8 @@ import { joinedTables } from '../../sim/blocks/hash.js';
 import { FieldOperands } from '../../sim/blocks/instructions/field-operands.js';
 import type { Reach } from '../../sim/blocks/instructions/meaning.js';
 import { decodeEffect, OPCODE, OPERATIONS } from '../../sim/blocks/instructions/table.js';
-import type { RpbEntry } from '../../sim/blocks/program-code.js';
-import { CellWriter, switchContext } from '../../sim/engines/compiled/cell-writer.js';
+import { type RpbEntry, reachOf } from '../../sim/blocks/program-code.js';
+import { CellWriter, openValue, switchContext } from '../../sim/engines/compiled/cell-writer.js';
 import { segmentCode } from '../../sim/engines/compiled/segment-code.js';
 import { createParser, Phv, RegisterArrays } from '../../sim/index.js';
 import { type FrameOptions, frame } from './frames.js';
@@ -109,7 +109,8 @@ class ThreeWays {
       isGuarded: false,
       branchIds: [0],
     };
-    const { body, constants } = segmentCode([this.entry(effect, given)], context, 0);
+    const { body, constants: open } = segmentCode([this.entry(effect, given)], context, 0);
+    const constants = open.map((constant) => openValue(constant, context));
     const make = new Function('E', 'M', 'T', `return (P, K, k) => {${body}}`);
     make(this.unit, this.memory.integers, joinedTables(this.unit.hashes))(phv, constants, 0);
     return stateOf(phv, this.memory, given.rpb);
@@ -123,9 +124,9 @@ class ThreeWays {
       branchIds: [0],
     };
     const writer = new CellWriter(context, 0, (index) => `h${index}`);
-    const { operation, first = 0, second = 0 } = decodeEffect(effect, this.fields);
-    const { code, reaches } = must(OPERATIONS[OPCODE[operation]], 'operation');
-    return { code: code({ first, second, immediate: 1, flag: 0, rpb, isGuarded: true }, writer), reaches, writer };
+    const entry = this.entry(effect, { immediate: 1, second: 0, rpb });
+    const code = writer.action(entry);
+    return { code, reaches: reachOf(entry), writer };
   }
 
   private start({ registers, flag, address, word, packet, rpb }: Case): Phv {
@@ -143,7 +144,10 @@ class ThreeWays {
     return phv;
   }
 
-  private entry(effect: ActionEffect, { immediate, second, rpb }: Case): RpbEntry {
+  private entry(
+    effect: ActionEffect,
+    { immediate, second, rpb }: Pick<Case, 'immediate' | 'second' | 'rpb'>,
+  ): RpbEntry {
     const { operation, first = 0, second: from = 0 } = decodeEffect(effect, this.fields);
     const instruction = { opcode: OPCODE[operation], first, second: from, immediate, flag: second };
     const always: RpbEntry['match'] = [

@@ -31,9 +31,10 @@ export const OFFSET: Meaning<'offset', 'offset'> = {
       name: 'offset',
       reaches: 'variables',
       run: (unit, { immediate, flag }, phv) => offset(phv, immediate, flag, unit.addressMask),
-      code: ({ immediate, flag }, to) =>
+      isOpen: true,
+      code: ({ flag }, to) =>
         [
-          `${to.write('address')} = ${to.read('mar')} + ${to.constant(immediate)} & ${to.addressMask};`,
+          `${to.write('address')} = ${to.read('mar')} + ${to.constant('immediate')} & ${to.addressMask};`,
           to.assign('flag', flag),
         ].join('\n'),
     },

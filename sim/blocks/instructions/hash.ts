@@ -1,9 +1,8 @@
 /** Hashes, which replace the low half of a register. */
-import { must } from '../../../compiler/index.js';
 import { readCode } from '../field-code.js';
-import { afterByteCode, extendWordCode, HASH_ROWS, type HashUnit } from '../hash.js';
+import { afterByteCode, extendWordCode } from '../hash.js';
 import { HAR, MAR } from '../phv.js';
-import type { CodeWriter, Meaning, Operation, RegisterVariable } from './meaning.js';
+import type { CodeWriter, HashCode, Meaning, Operation, RegisterVariable } from './meaning.js';
 
 const HIGH_HALF = 0xffff0000;
 
@@ -16,11 +15,11 @@ const tupleInto = <Name extends string>(name: Name, register: number, variable: 
   name,
   reaches: 'packet hash',
   run: (unit, { rpb }, phv) => setLowHalf(phv.registers, register, unit.hashTuple(rpb, phv)),
-  code({ rpb }, to) {
+  code(_operands, to) {
     const { ipv4, ports, source, destination, protocol } = to.endpoints;
-    const unit = must(to.hashes[rpb], 'hash unit of an RPB');
+    const unit = to.hash;
     return [
-      `const t = ${to.constant(rpb * HASH_ROWS)}, h = ${to.header(ipv4)}, l4 = ${to.header(ports)};`,
+      `const t = ${to.constant('hashTables')}, h = ${to.header(ipv4)}, l4 = ${to.header(ports)};`,
       'let from = 0; let to = 0; let protocol = 0;',
       `if (h >= 0) { from = ${readCode(source, 'h')}; to = ${readCode(destination, 'h')}; protocol = ${readCode(protocol, 'h')}; }`,
       'const ports = l4 < 0 ? 0 : D.getInt32(l4);',
@@ -37,10 +36,10 @@ const wordInto = <Name extends string>(name: Name, register: number, variable: R
   name,
   reaches: 'variables',
   run: (unit, { rpb }, { registers }) => setLowHalf(registers, register, unit.hashWord(rpb, registers[HAR] as number)),
-  code({ rpb }, to) {
-    const unit = must(to.hashes[rpb], 'hash unit of an RPB');
+  code(_operands, to) {
+    const unit = to.hash;
     return [
-      `const t = ${to.constant(rpb * HASH_ROWS)}, word = ${to.read('har')};`,
+      `const t = ${to.constant('hashTables')}, word = ${to.read('har')};`,
       `const crc = ${extendWordCode(unit, 't', String(unit.initial), 'word')};`,
       into(to, variable, unit),
     ].join('\n');
@@ -48,7 +47,7 @@ const wordInto = <Name extends string>(name: Name, register: number, variable: R
 });
 
 /** Puts `crc` into the low half of a register. */
-function into(to: CodeWriter, variable: RegisterVariable, { xorOut }: HashUnit): string {
+function into(to: CodeWriter, variable: RegisterVariable, { xorOut }: HashCode): string {
   const register = to.write(variable);
   return `${register} = ${register} & -65536 | crc${xorOut === 0 ? '' : ` ^ ${xorOut}`};`;
 }

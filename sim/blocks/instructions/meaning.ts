@@ -56,6 +56,19 @@ export type SavedVariable = 'har0' | 'sar0' | 'mar0';
 export const REGISTER_VARIABLES = ['har', 'sar', 'mar'] as const;
 export const SAVED_VARIABLES = ['har0', 'sar0', 'mar0'] as const;
 
+/** What code depends on of a hash unit. */
+export type HashCode = Pick<HashUnit, 'initial' | 'xorOut' | 'reflected'>;
+
+/**
+ * What a constant is that code leaves open, of an entry: the index of its RPB, where the tables of that one's hash unit
+ * and its register array start, or the first parameter.
+ */
+export type ConstantSource = 'rpb' | 'hashTables' | 'registerArray' | 'immediate';
+
+/** What code may depend on besides open constants: the first parameter not, if it is one of those. */
+export type CodeOperands = Omit<Operands, 'rpb'>;
+export type OpenOperands = Omit<CodeOperands, 'immediate'>;
+
 /**
  * What the code of an operation is written with. D is the packet's bytes as a DataView, E the unit, M the memory as
  * integers with a sign, T the tables of all hash units.
@@ -63,13 +76,11 @@ export const SAVED_VARIABLES = ['har0', 'sar0', 'mar0'] as const;
 export interface CodeWriter {
   readonly fields: readonly WritableField[];
   readonly endpoints: Endpoints;
-  /** By RPB index. */
-  readonly hashes: readonly HashUnit[];
+  /** Of the entry's RPB: its hash unit, and the buckets of its register array. */
+  readonly hash: HashCode;
+  readonly arraySize: number;
   readonly cpuPort: number;
   readonly addressMask: number;
-  /** By RPB index: buckets, and where its register array starts in the memory of the switch. */
-  readonly arraySizes: readonly number[];
-  readonly arrayStarts: readonly number[];
   /** The variable, which the code reads, or its value if that is known. */
   read(variable: Variable): string;
   /** The variable, which the code reads or not, and sets. */
@@ -80,7 +91,7 @@ export interface CodeWriter {
   /** Where a header starts; negative for one that the packet lacks. */
   header(index: number): string;
   /** A number that instances of one program may have different ones of. */
-  constant(value: number): string;
+  constant(source: ConstantSource): string;
 }
 
 /** What an operation works on; its code reads and sets variables besides. */
@@ -99,13 +110,26 @@ export type Reach =
   | 'verdict';
 
 /** One operation, which an opcode stands for. */
-export interface Operation<Name extends string = string> {
+export type Operation<Name extends string = string> = OperationRow<Name> & (ClosedCode | OpenCode);
+
+interface ClosedCode {
+  readonly isOpen?: false;
+  /** Equivalent statements. */
+  code(operands: CodeOperands, to: CodeWriter): string;
+}
+
+/** Its first parameter is an open constant. */
+interface OpenCode {
+  readonly isOpen: true;
+  /** Equivalent statements. */
+  code(operands: OpenOperands, to: CodeWriter): string;
+}
+
+interface OperationRow<Name extends string> {
   readonly name: Name;
   readonly reaches: Reach;
   /** Executes the operation on a packet. */
   run(unit: InstructionUnit, operands: Operands, phv: Phv): void;
-  /** Equivalent statements. */
-  code(operands: Operands, to: CodeWriter): string;
 }
 
 /** An operation by name, with its register or field operands. */

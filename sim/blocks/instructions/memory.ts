@@ -1,7 +1,7 @@
 /** The stateful ALUs: one access to one word per packet and pass; flag 0 picks the first operation, 1 the second. */
-import { must, type SaluPair } from '../../../compiler/index.js';
+import type { SaluPair } from '../../../compiler/index.js';
 import { SAR } from '../phv.js';
-import type { CodeWriter, Meaning, Operands, Operation } from './meaning.js';
+import type { CodeOperands, CodeWriter, Meaning, Operation } from './meaning.js';
 
 /** m += sar or m -= sar; sar = new m */
 export function saluAddSub(memory: Uint32Array, at: number, flag: number, registers: Uint32Array): void {
@@ -55,17 +55,18 @@ const salu = (name: SaluName, alu: Alu, code: (sar: string, flag: () => string) 
 });
 
 /** Statements that find the word. */
-function wordCode({ rpb, isGuarded }: Operands, to: CodeWriter): string {
-  const guard = isGuarded ? `E.guard(${to.intrinsic('programId')}, ${to.constant(rpb)}, ${to.read('address')});\n` : '';
-  return `${guard}const at = ${wordIndexCode(rpb, to)};`;
+function wordCode({ isGuarded }: CodeOperands, to: CodeWriter): string {
+  const guard = isGuarded
+    ? `E.guard(${to.intrinsic('programId')}, ${to.constant('rpb')}, ${to.read('address')});\n`
+    : '';
+  return `${guard}const at = ${wordIndexCode(to)};`;
 }
 
-/** An expression: the index of the packet's word in the memory of all RPBs. @param rpb from 0 */
-export function wordIndexCode(rpb: number, to: CodeWriter): string {
-  const size = must(to.arraySizes[rpb], 'size of a register array');
+/** An expression: the index of the packet's word in the memory of all RPBs. */
+export function wordIndexCode(to: CodeWriter): string {
   const address = to.read('address');
-  const inside = size > to.addressMask ? address : `${address} % ${size}`;
-  return `${to.constant(must(to.arrayStarts[rpb], 'start of a register array'))} + (${inside}) | 0`;
+  const inside = to.arraySize > to.addressMask ? address : `${address} % ${to.arraySize}`;
+  return `${to.constant('registerArray')} + (${inside}) | 0`;
 }
 
 export const SALU: Meaning<'salu', SaluName> = {

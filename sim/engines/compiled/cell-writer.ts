@@ -6,9 +6,11 @@
 
 import { type DataPlane, must } from '../../../compiler/index.js';
 import type { ActionUnit } from '../../blocks/actions.js';
+import { HASH_ROWS, type HashUnit } from '../../blocks/hash.js';
 import type { FieldOperands } from '../../blocks/instructions/field-operands.js';
 import {
   type CodeWriter,
+  type ConstantSource,
   type Intrinsic,
   REGISTER_VARIABLES,
   type Variable,
@@ -18,7 +20,13 @@ import type { RpbEntry } from '../../blocks/program-code.js';
 import type { RegisterArrays } from '../../blocks/register-arrays.js';
 
 /** What the code of all programs of a switch is written with. */
-export type SwitchContext = Omit<CodeWriter, 'read' | 'write' | 'assign' | 'intrinsic' | 'header' | 'constant'>;
+export interface SwitchContext extends Pick<CodeWriter, 'fields' | 'endpoints' | 'cpuPort' | 'addressMask'> {
+  /** By RPB index. */
+  readonly hashes: readonly HashUnit[];
+  /** By RPB index: buckets, and where its register array starts in the memory of the switch. */
+  readonly arraySizes: readonly number[];
+  readonly arrayStarts: readonly number[];
+}
 
 export function switchContext(
   { description, rpbs }: DataPlane,
@@ -49,14 +57,40 @@ export interface ProgramContext extends SwitchContext {
 export interface OpenCode {
   /** The body of a function of K and k: the constants of all programs, and where this program's row starts. */
   readonly body: string;
-  readonly constants: readonly number[];
+  readonly constants: readonly OpenConstant[];
 }
 
-/** Entries by pass and RPB, in the order in which packets meet them. */
-export function cellsOf(entries: readonly RpbEntry[]): RpbEntry[][] {
-  const sorted = [...entries].sort(
-    (a, b) => a.pass - b.pass || a.rpb - b.rpb || a.priority - b.priority || a.sequence - b.sequence,
-  );
+/** A constant of an entry, or a number that is the same for all programs of one {@link shapeKey}. */
+export type OpenConstant = number | { readonly source: ConstantSource; readonly entry: RpbEntry };
+
+/** The value of a constant for an entry. */
+export function constantOf(
+  source: ConstantSource,
+  { rpb, instruction }: RpbEntry,
+  { arrayStarts }: SwitchContext,
+): number {
+  switch (source) {
+    case 'rpb':
+      return rpb;
+    case 'hashTables':
+      return rpb * HASH_ROWS;
+    case 'registerArray':
+      return must(arrayStarts[rpb], 'start of a register array');
+    case 'immediate':
+      return instruction.immediate;
+  }
+}
+
+/** The value of an open constant. */
+export const openValue = (constant: OpenConstant, context: SwitchContext): number =>
+  typeof constant === 'number' ? constant : constantOf(constant.source, constant.entry, context);
+
+/** Entries in the order in which packets meet them. */
+export const inOrder = (entries: readonly RpbEntry[]): RpbEntry[] =>
+  [...entries].sort((a, b) => a.pass - b.pass || a.rpb - b.rpb || a.priority - b.priority || a.sequence - b.sequence);
+
+/** Entries by pass and RPB. @param sorted by {@link inOrder} */
+export function cellsOf(sorted: readonly RpbEntry[]): RpbEntry[][] {
   const cells: RpbEntry[][] = [];
   for (const entry of sorted) {
     const last = cells.at(-1);
@@ -76,11 +110,8 @@ export interface CellEffect {
 export class CellWriter implements CodeWriter {
   readonly fields;
   readonly endpoints;
-  readonly hashes;
   readonly cpuPort;
   readonly addressMask;
-  readonly arraySizes;
-  readonly arrayStarts;
   readonly lines: string[] = [];
   readonly used = new Set<Variable>();
   readonly written = new Set<Variable>();
@@ -89,6 +120,8 @@ export class CellWriter implements CodeWriter {
   private readonly known: Map<Variable, number>;
   readonly intrinsics = new Set<Intrinsic>();
   readonly headers = new Set<number>();
+  /** That of the operation whose code is written. */
+  private entry: RpbEntry | undefined;
 
   /**
    * @param firstConstant where the constants lie in the program's row
@@ -100,21 +133,18 @@ export class CellWriter implements CodeWriter {
     private readonly context: ProgramContext,
     private readonly firstConstant: number,
     private readonly headerName: (index: number) => string,
-    readonly constants: number[] = [],
+    readonly constants: OpenConstant[] = [],
     known: ReadonlyMap<Variable, number> = new Map(),
   ) {
     this.known = new Map(known);
     this.fields = context.fields;
     this.endpoints = context.endpoints;
-    this.hashes = context.hashes;
     this.cpuPort = context.cpuPort;
     this.addressMask = context.addressMask;
-    this.arraySizes = context.arraySizes;
-    this.arrayStarts = context.arrayStarts;
   }
 
   /** A writer that starts where this one is, with constants of its own unless it is given some. */
-  fork(constants: number[] = []): CellWriter {
+  fork(constants: OpenConstant[] = []): CellWriter {
     return new CellWriter(this.context, this.firstConstant, this.headerName, constants, this.known);
   }
 
@@ -185,9 +215,32 @@ export class CellWriter implements CodeWriter {
     return this.headerName(index);
   }
 
-  constant(value: number): string {
-    this.constants.push(value);
+  get hash(): HashUnit {
+    return must(this.context.hashes[this.entryNow.rpb], 'hash unit of an RPB');
+  }
+
+  get arraySize(): number {
+    return must(this.context.arraySizes[this.entryNow.rpb], 'size of a register array');
+  }
+
+  constant(source: ConstantSource): string {
+    return this.open({ source, entry: this.entryNow });
+  }
+
+  /** An expression of a constant. */
+  open(constant: OpenConstant): string {
+    this.constants.push(constant);
     return `K[k + ${this.firstConstant + this.constants.length - 1} | 0]`;
+  }
+
+  private get entryNow(): RpbEntry {
+    return must(this.entry, 'entry whose code is written');
+  }
+
+  /** Code for an operation on what an entry has. */
+  about(entry: RpbEntry, write: () => string): string {
+    this.entry = entry;
+    return write();
   }
 
   /** An expression, `true` or `false` if it is known. */
@@ -210,12 +263,11 @@ export class CellWriter implements CodeWriter {
   }
 
   /** Statements. */
-  action({ rpb, instruction }: RpbEntry): string {
+  action(entry: RpbEntry): string {
+    const { instruction } = entry;
     if (instruction.opcode === OPCODE.none) return '';
     const { isGuarded } = this.context;
-    return must(OPERATIONS[instruction.opcode], 'operation of an opcode').code(
-      { ...instruction, rpb, isGuarded },
-      this,
-    );
+    const operation = must(OPERATIONS[instruction.opcode], 'operation of an opcode');
+    return this.about(entry, () => operation.code({ ...instruction, isGuarded }, this));
   }
 }

@@ -11,7 +11,7 @@ import type { RpbEntry } from '../../blocks/program-code.js';
 import type { RegisterArrays } from '../../blocks/register-arrays.js';
 import type { RpbTables } from '../../blocks/rpb-tables.js';
 import { type RpbEngine, rpbsOfGress } from '../rpb-engine.js';
-import { type ProgramContext, type SwitchContext, switchContext } from './cell-writer.js';
+import { openValue, type ProgramContext, type SwitchContext, switchContext } from './cell-writer.js';
 import { NO_ENTRIES, ProgramRows } from './program-rows.js';
 import { segmentCode } from './segment-code.js';
 
@@ -111,7 +111,7 @@ export class CompiledEngine implements RpbEngine {
       const first = ROW.functions + segments + constants.length;
       const code = here.length === 0 ? undefined : segmentCode(here, context, first);
       functions.push(code === undefined ? NO_FUNCTION : this.functionFor(code.body));
-      constants.push(...(code?.constants ?? []));
+      for (const constant of code?.constants ?? []) constants.push(openValue(constant, context));
     }
     return [ROW.functions + segments + constants.length, segments, ...functions, ...constants];
   }

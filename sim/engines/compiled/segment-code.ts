@@ -6,7 +6,7 @@ import {
   type Variable,
 } from '../../blocks/instructions/meaning.js';
 import type { RpbEntry } from '../../blocks/program-code.js';
-import { CellWriter, cellsOf, type OpenCode, type ProgramContext } from './cell-writer.js';
+import { CellWriter, cellsOf, inOrder, type OpenCode, type ProgramContext } from './cell-writer.js';
 
 /** Where a PHV holds what code has in variables. */
 const PLACES: readonly (readonly [Variable, string])[] = [
@@ -25,7 +25,7 @@ const INTRINSICS: readonly Intrinsic[] = ['programId', 'ingressPort', 'dequeueDe
 /** @param entries of one pass and gress; the code is the body of a function of (P, K, k), P being the PHV */
 export function segmentCode(entries: readonly RpbEntry[], context: ProgramContext, firstConstant: number): OpenCode {
   const writer = new CellWriter(context, firstConstant, (index) => `H[${index}]`);
-  for (const cell of cellsOf(entries)) writer.cell(cell);
+  for (const cell of cellsOf(inOrder(entries))) writer.cell(cell);
   const { used, written, intrinsics, lines, constants } = writer;
   const load = (place: string): string => (place.startsWith('R') ? `${place} | 0` : place);
   const body = [

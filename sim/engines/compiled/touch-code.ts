@@ -80,7 +80,7 @@ class Follower {
         this.forget(entry);
         if (!isFound) return '';
         this.words++;
-        return `A[a] = ${wordIndexCode(entry.rpb, writer)}; a = a + 1 | 0;`;
+        return `A[a] = ${writer.about(entry, () => wordIndexCode(writer))}; a = a + 1 | 0;`;
       }
       case 'packet hash':
         return this.isPacketKnown && this.hashes.size < this.room ? this.hash(entry) : this.forget(entry);

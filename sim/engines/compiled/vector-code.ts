@@ -39,6 +39,7 @@ export const vectorContext = (dataPlane: DataPlane, context: SwitchContext, nowh
 
 /** A program's part. */
 export interface VectorProgram {
+  /** In order. */
   readonly entries: readonly RpbEntry[];
   readonly context: VectorContext & ProgramContext;
   /** How often its packets recirculate. */
@@ -231,7 +232,7 @@ class VectorWriter {
     const { writer, head, mayDrop, leaves } = this;
     const { context, isNone, recirculations } = this.program;
     const deparse = this.deparse();
-    const pass = mayDrop ? 'pass' : recirculations === 0 ? '0' : writer.constant(recirculations);
+    const pass = mayDrop ? 'pass' : recirculations === 0 ? '0' : writer.open(recirculations);
     const rest = [
       ...(leaves ? ['passes: {', ...writer.lines, '}'] : writer.lines),
       ...deparse,

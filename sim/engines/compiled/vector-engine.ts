@@ -12,9 +12,10 @@ import type { PacketVector } from '../../blocks/packet-vector.js';
 import type { RecirculationTable } from '../../blocks/recirculation.js';
 import type { RegisterArrays } from '../../blocks/register-arrays.js';
 import type { RpbTables } from '../../blocks/rpb-tables.js';
-import { switchContext } from './cell-writer.js';
+import { inOrder, switchContext } from './cell-writer.js';
 import { ProgramRows } from './program-rows.js';
-import { type VectorContext, vectorCode, vectorContext } from './vector-code.js';
+import { constantsOf, type ProgramShape, rpbClasses, shapeConstants, shapeKey } from './program-shape.js';
+import { type VectorContext, type VectorProgram, vectorCode, vectorContext } from './vector-code.js';
 
 /** Takes packets of a vector, by their places in its order, through the switch. @returns see vector-code.ts */
 type Run = (
@@ -47,6 +48,9 @@ export class VectorEngine {
   readonly rows: ProgramRows;
   private readonly runs: Run[] = [(_vector, _constants, _forward, _counters, from) => from];
   private readonly runOf = new Map<string, number>();
+  /** By key. */
+  private readonly shapes = new Map<string, ProgramShape>();
+  private readonly rpbClasses: readonly number[];
   private readonly context: VectorContext;
   private readonly hashTables: Uint16Array;
   private readonly initOnEveryPass: boolean;
@@ -60,6 +64,7 @@ export class VectorEngine {
     const { rpbs, recirculation, actions, memory, operands } = parts;
     this.rows = new ProgramRows(2 ** dataPlane.description.state.programIdBits);
     this.context = vectorContext(dataPlane, switchContext(dataPlane, actions, memory, operands), nowhere);
+    this.rpbClasses = rpbClasses(this.context);
     this.hashTables = joinedTables(actions.hashes);
     this.initOnEveryPass = dataPlane.description.init.onEveryPass;
     const giveUp = (programId: number): void => this.rows.giveUp(programId);
@@ -83,12 +88,13 @@ export class VectorEngine {
     this.rows.clear();
     this.runs.length = NO_RUN + 1;
     this.runOf.clear();
+    this.shapes.clear();
   }
 
   /** Makes the row of a program, and its function if there is none for its shape. @returns where the row starts */
   build(programId: number): number {
     const { rpbs, recirculation } = this.parts;
-    const entries = rpbs.entriesOf(programId);
+    const entries = inOrder(rpbs.entriesOf(programId));
     const recirculations = recirculation.recirculations(programId);
     // Where the init block follows each recirculation, packets may go on in another program.
     const mayChange = this.initOnEveryPass && recirculations > 0;
@@ -102,16 +108,26 @@ export class VectorEngine {
       branchIds: rpbs.branchIds(programId),
       isGuarded,
     };
-    const program = { entries, context, recirculations, isNone: programId === 0 };
-    const { body, constants } = vectorCode(program, VECTOR_ROW.constants);
+    const shape = this.shapeOf({ entries, context, recirculations, isNone: programId === 0 });
+    const constants = constantsOf(shape, entries, context);
     const length = VECTOR_ROW.constants + constants.length;
-    return this.rows.set(programId, [length, this.runFor(body), isOrdered, ...constants]);
+    return this.rows.set(programId, [length, shape.run, isOrdered, ...constants]);
   }
 
   /** Runs packets `from` … `to - 1` of a vector's order, which have rows of one function. @returns see vector-code.ts */
   run(made: number, vector: PacketVector, from: number, to: number): number {
     const { init, counters } = this.parts;
     return (this.runs[made] as Run)(vector, this.rows.words, init.forward, counters, from, to);
+  }
+
+  private shapeOf(program: VectorProgram): ProgramShape {
+    const key = shapeKey(program, this.rpbClasses);
+    const known = this.shapes.get(key);
+    if (known !== undefined) return known;
+    const { body, constants } = vectorCode(program, VECTOR_ROW.constants);
+    const shape = { run: this.runFor(body), constants: shapeConstants(constants, program.entries) };
+    this.shapes.set(key, shape);
+    return shape;
   }
 
   private runFor(body: string): number {
