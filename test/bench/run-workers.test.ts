@@ -1,12 +1,15 @@
 /** Traffic on several threads: the same results, whether or not each can keep to the packets of its own programs. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openProcessor } from '../../bench/measure/run/processed-batches.js';
+import { repeatTraffic } from '../../bench/measure/run/repeats.js';
 import { runTraffic, type TrafficResult } from '../../bench/measure/run/traffic-run.js';
 import { type Deployment, deployWorkload } from '../../bench/workloads/deployment.js';
 import { generatedPackets } from '../../bench/workloads/packet-source.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { defaultDataPlane, priceAllocator } from '../../compiler/index.js';
 import { Switch } from '../../sim/index.js';
+import { type, withFolder } from '../command-line.js';
 
 const dataPlane = defaultDataPlane();
 const PACKETS = 40_000;
@@ -33,25 +36,34 @@ interface Wish {
   readonly offBy?: number;
   readonly signal?: AbortSignal;
   readonly warmup?: number;
+  readonly repeats?: number;
 }
 
-async function traffic({ workers, programs = 30, offBy = 0, ...rest }: Wish): Promise<TrafficResult> {
+async function traffic({ workers, programs = 30, offBy = 0, repeats = 1, ...rest }: Wish): Promise<TrafficResult> {
   const { emulator, deployment } = await deployed(programs);
   const ids = deployment.programs.map(({ compiled }) => compiled.programId);
   const targets = deployment.programs.map(({ arrival }) => arrival.traffic);
   const programIds = ids.map((_, i) => ids[(i + offBy) % ids.length] ?? 0);
-  return runTraffic(emulator, {
-    source: generatedPackets(targets, PACKETS, '3', { programIds }),
-    workers,
-    operations: deployment.operations,
-    writer: undefined,
-    tracing: undefined,
-    outputs: undefined,
-    clock: () => 0,
-    signal,
-    onProgress: () => {},
-    ...rest,
-  });
+  const run = await openProcessor(emulator, workers, deployment.operations);
+  const once = () =>
+    runTraffic(emulator, run, {
+      source: generatedPackets(targets, PACKETS, '3', { programIds }),
+      writer: undefined,
+      tracing: undefined,
+      outputs: undefined,
+      clock: () => 0,
+      signal,
+      onProgress: () => {},
+      ...rest,
+    });
+  try {
+    // Each repeat must end as the first one.
+    const { traffic, repeats: done } = await repeatTraffic(emulator, run.processor, repeats, signal, once);
+    assert.is(done.length, repeats);
+    return traffic;
+  } finally {
+    await run.processor.close();
+  }
 }
 
 const outcome = ({ counters, packets, stateHash, outputHash, outputs, samples }: TrafficResult) => ({
@@ -90,6 +102,25 @@ for (const workers of [1, 2]) {
 
 test('packets that belong to another program are found while it warms up', async () => {
   assert.equal(outcome(await traffic({ workers: 2, offBy: 1, warmup: 1000 })), outcome(alone));
+});
+
+for (const wish of [{ workers: 2 }, { workers: 2, offBy: 1 }]) {
+  test(`repeats start again from the same state: ${JSON.stringify(wish)}`, async () => {
+    assert.equal(outcome(await traffic({ ...wish, repeats: 3 })), outcome(alone));
+  });
+}
+
+test('the repeats of a run share its workers, with the code that they have compiled', async () => {
+  let started = 0;
+  const count = (): void => {
+    started++;
+  };
+  process.on('worker', count);
+  const args = ['run', '--programs', '10', '--packets', '1000', '--workers', '2', '--repeat', '3'];
+  const { status, stderr } = await withFolder((folder) => type('bench', args, { folder }));
+  process.off('worker', count);
+  assert.is(status, 0, stderr);
+  assert.is(started, 2);
 });
 
 test('an interrupt leaves nothing under way', async () => {

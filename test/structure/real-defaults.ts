@@ -67,7 +67,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'sources[0]?.warnings() ?? []',
     'resume?.note.generated ?? 0',
     'sources[0]?.notes() ?? []',
-    'options.repeats ?? 1',
+    'repeats = 1',
     'plan?.arrivals ?? []',
     'captures = {}',
   ],

@@ -23,9 +23,30 @@ import {
 import type { GeneratedPackets, PacketSource } from '../../workloads/packet-source.js';
 import { TracedProcessor, type Tracing } from './traced-processor.js';
 
+/** The processor of a run, for all its repeats: the threads of workers keep the code that they have compiled. */
+export interface RunProcessor {
+  readonly processor: PacketProcessor;
+  /** The same processor, if it is one with workers. */
+  readonly onWorkers: WorkerProcessor | undefined;
+}
+
+/** @param operations applied to the switch so far, for its replicas */
+export async function openProcessor(
+  emulator: Switch,
+  workers: number,
+  operations: readonly Operation[],
+): Promise<RunProcessor> {
+  if (workers === 1) {
+    return { processor: await createPacketProcessor(emulator, workers, operations), onWorkers: undefined };
+  }
+  const onWorkers = await createWorkerProcessor(emulator, workers, operations);
+  return { processor: onWorkers, onWorkers };
+}
+
 export interface ProcessedBatches {
   /** Processes the remaining packets of the source. */
   readonly batches: () => AsyncIterable<PacketBatch>;
+  /** The processor of the run, which traces packets if some are selected. */
   readonly processor: PacketProcessor;
   /** Tracer of selected packets; undefined if none are traced. */
   readonly traced: TracedProcessor | undefined;
@@ -33,9 +54,6 @@ export interface ProcessedBatches {
 
 export interface BatchOptions {
   readonly source: PacketSource | GeneratedPackets;
-  readonly workers: number;
-  /** Operations applied to the switch so far, for its replicas. */
-  readonly operations: readonly Operation[];
   readonly tracing: Tracing | undefined;
   /** Whether the caller needs only ports, lengths and digests of the packets. */
   readonly verdictsOnly: boolean;
@@ -45,20 +63,22 @@ export interface BatchOptions {
 /** Batch sizes: fits the cache with one thread; larger where batches are handed to workers. */
 const BATCH = { alone: { packets: 2048, bytes: 2 ** 20 }, shared: { packets: 32768, bytes: 2 ** 24 } };
 
-export async function processedBatches(emulator: Switch, options: BatchOptions): Promise<ProcessedBatches> {
-  const { source, workers, operations, tracing, signal } = options;
+export async function processedBatches(
+  { processor: untraced, onWorkers }: RunProcessor,
+  options: BatchOptions,
+): Promise<ProcessedBatches> {
+  const { source, tracing, signal } = options;
   // Tracing examines packets one by one, so batches are filled on this thread.
-  if (workers > 1 && 'traffic' in source && tracing === undefined) {
-    const processor = await createWorkerProcessor(emulator, workers, operations);
+  if (onWorkers !== undefined && 'traffic' in source && tracing === undefined) {
     const { programIds } = source;
-    if (options.verdictsOnly && programIds !== undefined && processor.mayOwn && isEven(programIds, workers)) {
-      await processor.prepareOwn(source.traffic, programIds);
-      return { processor, batches: () => generatedApart(processor, source, signal), traced: undefined };
+    const { workers, mayOwn } = onWorkers;
+    if (options.verdictsOnly && programIds !== undefined && mayOwn && isEven(programIds, workers)) {
+      await onWorkers.prepareOwn(source.traffic, programIds);
+      return { processor: onWorkers, batches: () => generatedApart(onWorkers, source, signal), traced: undefined };
     }
-    await processor.prepare(source.traffic);
-    return { processor, batches: () => generatedByWorkers(processor, source, signal), traced: undefined };
+    await onWorkers.prepare(source.traffic);
+    return { processor: onWorkers, batches: () => generatedByWorkers(onWorkers, source, signal), traced: undefined };
   }
-  const untraced = await createPacketProcessor(emulator, workers, operations);
   const traced = tracing && new TracedProcessor(untraced, tracing);
   const processor = traced ?? untraced;
   return { processor, batches: () => filledHere(processor, source, signal), traced };

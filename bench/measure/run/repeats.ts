@@ -1,5 +1,5 @@
 /** Repeats of the same traffic from the same state of the switch, to measure the variation of the speed. */
-import type { Switch } from '../../../sim/index.js';
+import type { PacketProcessor, Switch } from '../../../sim/index.js';
 import type { TrafficResult } from './traffic-run.js';
 
 /** Speed of one repeat. */
@@ -26,24 +26,25 @@ export interface RepeatedTraffic {
 
 /**
  * The first of several repeats is a warm-up, during which the JIT compiler works.
+ * @param processor of all repeats: a new one would have to be warmed up again
  * @param count at least 1; an abort ends it early
  * @param run processes the traffic from its start
  * @throws {RepeatsDiffer}
  */
 export async function repeatTraffic(
   emulator: Switch,
+  processor: PacketProcessor,
   count: number,
   signal: AbortSignal,
   run: () => Promise<TrafficResult>,
 ): Promise<RepeatedTraffic> {
   const memory = count > 1 ? emulator.memory.words.slice() : undefined;
-  const counters = { ...emulator.counters };
   const first = await run();
   if (memory === undefined) return { traffic: first, repeats: [speedOf(first)] };
   const all: TrafficResult[] = [];
   while (all.length < count && !signal.aborted) {
     emulator.memory.words.set(memory);
-    Object.assign(emulator.counters, counters);
+    await processor.forget();
     const next = await run();
     if (signal.aborted) break;
     if (next.stateHash !== first.stateHash || next.outputHash !== first.outputHash) {

@@ -21,10 +21,11 @@ import { planUpdates, type UpdatePlan } from '../updates/plan-updates.js';
 import type { UpdateScript } from '../updates/update-script.js';
 import { type ResumedRun, type RunNote, resumeDeployment, snapshotOfRun } from './continued-run.js';
 import type { PacketSelection } from './packet-selection.js';
-import { repeatTraffic, speedOf } from './repeats.js';
+import { openProcessor } from './processed-batches.js';
+import { type RepeatedTraffic, repeatTraffic, speedOf } from './repeats.js';
 import { type Addressing, type ReportedRun, summarise } from './summary.js';
 import type { Tracing } from './traced-processor.js';
-import { runTraffic, type TrafficResult } from './traffic-run.js';
+import { runTraffic, type TrafficOptions, type TrafficResult } from './traffic-run.js';
 
 export interface RunOptions {
   readonly dataPlane: DataPlane;
@@ -89,7 +90,7 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
   const plan = updates && (await planUpdates(updates, deployment, options));
   const programs = [...deployment.programs, ...(plan?.arrivals ?? [])];
   const sources: Source[] = [];
-  const trafficOptions = async () => {
+  const trafficOptions = async (): Promise<TrafficOptions> => {
     const opened = await packetSource(options, programs);
     sources.push(opened);
     return {
@@ -97,7 +98,6 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
       source: opened.source,
       outputs: options.resume?.note.outputs,
       tracing: tracingOf(options, emulator, deployment),
-      operations: deployment.operations,
       onProgress: (progress: number, packets: number) => options.progress.processing(progress, packets),
     };
   };
@@ -107,9 +107,7 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
     const { traffic, repeats } =
       timedTraffic !== undefined
         ? { traffic: timedTraffic, repeats: [speedOf(timedTraffic)] }
-        : await repeatTraffic(emulator, options.repeats ?? 1, options.signal, async () =>
-            runTraffic(emulator, await trafficOptions()),
-          );
+        : await untimedTraffic(emulator, deployment, options, trafficOptions);
     return {
       summary: summarise(
         { ...asked(options), workload: options.workload.name, engine: emulator.engineName },
@@ -145,6 +143,22 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
     };
   } finally {
     for (const { source } of sources) await source.close();
+  }
+}
+
+async function untimedTraffic(
+  emulator: Switch,
+  { operations }: Deployment,
+  { workers, repeats = 1, signal }: RunOptions,
+  trafficOptions: () => Promise<TrafficOptions>,
+): Promise<RepeatedTraffic> {
+  const run = await openProcessor(emulator, workers, operations);
+  try {
+    return await repeatTraffic(emulator, run.processor, repeats, signal, async () =>
+      runTraffic(emulator, run, await trafficOptions()),
+    );
+  } finally {
+    await run.processor.close();
   }
 }
 

@@ -1,5 +1,4 @@
 /** Second half of a run: packets are processed in batches; the next batch is filled while one is processed. */
-import type { Operation } from '../../../compiler/index.js';
 import {
   type Counters,
   OutputDigest,
@@ -13,19 +12,16 @@ import {
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { DROPPED, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import type { GeneratedPackets, PacketSource } from '../../workloads/packet-source.js';
-import { processedBatches } from './processed-batches.js';
+import { processedBatches, type RunProcessor } from './processed-batches.js';
 import type { Tracing } from './traced-processor.js';
 
 export interface TrafficOptions {
   readonly source: PacketSource | GeneratedPackets;
-  readonly workers: number;
   /**
    * Number of generated warm-up packets, which are undone, so that the measured code is compiled; none if packets are
    * traced.
    */
   readonly warmup?: number;
-  /** Operations applied to the switch so far, for its replicas. */
-  readonly operations: readonly Operation[];
   /** Writer for the packets that leave. */
   readonly writer: CaptureWriter | undefined;
   /** Packets to trace; undefined if none. */
@@ -63,31 +59,34 @@ export interface TrafficResult {
 /** Milliseconds between samples and checks for an interrupt. */
 const PACKETS_PER_SAMPLE = 32768;
 
-export async function runTraffic(emulator: Switch, options: TrafficOptions): Promise<TrafficResult> {
-  const { source, workers, writer } = options;
-  if (workers === 1 || writer !== undefined || !('traffic' in source)) return processTraffic(emulator, options, false);
+/** @param run the processor of the switch, which is left open, with its counters as after the packets */
+export async function runTraffic(emulator: Switch, run: RunProcessor, options: TrafficOptions): Promise<TrafficResult> {
+  const { source, writer } = options;
+  if (run.onWorkers === undefined || writer !== undefined || !('traffic' in source)) {
+    return processTraffic(emulator, run, options, false);
+  }
   const memory = emulator.memory.words.slice();
   try {
-    return await processTraffic(emulator, options, true);
+    return await processTraffic(emulator, run, options, true);
   } catch (error) {
     if (!(error instanceof StrayPackets)) throw error;
     // A packet matched a program of another worker: the run restarts with all packets in order.
     emulator.memory.words.set(memory);
+    await run.processor.forget();
     source.restart();
-    return processTraffic(emulator, options, false);
+    return processTraffic(emulator, run, options, false);
   }
 }
 
 async function processTraffic(
   emulator: Switch,
+  run: RunProcessor,
   options: TrafficOptions,
   verdictsOnly: boolean,
 ): Promise<TrafficResult> {
-  const { source, workers, clock, signal, warmup = 0 } = options;
-  const { batches, processor, traced } = await processedBatches(emulator, {
+  const { source, clock, signal, warmup = 0 } = options;
+  const { batches, processor, traced } = await processedBatches(run, {
     source,
-    workers,
-    operations: options.operations,
     tracing: options.tracing,
     verdictsOnly,
     signal,
@@ -103,27 +102,23 @@ async function processTraffic(
     samples.push({ seconds: (end - start) / 1000, ...processor.counters });
     options.onProgress(source.progress, processor.counters.in);
   };
-  try {
-    if ('restart' in source && warmupPackets > 0) {
-      source.restart(warmupPackets);
-      await runAndUndo(emulator, processor, batches());
-      source.restart();
-    }
-    start = clock();
-    end = start;
-    for await (const batch of batches()) {
-      digest.update(batch);
-      options.writer?.writeBatch(batch, leaves);
-      unsampled += batch.count;
-      if (unsampled < PACKETS_PER_SAMPLE) continue;
-      sample();
-      // With one worker all work is on this thread, which has to yield for an interrupt to arrive.
-      await new Promise(setImmediate);
-    }
-    if (unsampled > 0) sample();
-  } finally {
-    await processor.close();
+  if ('restart' in source && warmupPackets > 0) {
+    source.restart(warmupPackets);
+    await runAndUndo(emulator, processor, batches());
+    source.restart();
   }
+  start = clock();
+  end = start;
+  for await (const batch of batches()) {
+    digest.update(batch);
+    options.writer?.writeBatch(batch, leaves);
+    unsampled += batch.count;
+    if (unsampled < PACKETS_PER_SAMPLE) continue;
+    sample();
+    // With one worker all work is on this thread, which has to yield for an interrupt to arrive.
+    await new Promise(setImmediate);
+  }
+  if (unsampled > 0) sample();
   return {
     counters: { ...processor.counters },
     packets: processor.counters.in - packetsBefore,
