@@ -2,21 +2,14 @@
  * Owners of the words of register arrays, as far as memory blocks were declared to the switch. Entries that other
  * controllers write over BF Runtime come without declarations: their accesses are not counted.
  */
-import { appendTo } from '../../compiler/data-plane/counting.js';
 import { addressFault, type DataPlane, type MemoryBlock, must } from '../../compiler/index.js';
+import { MemoryClaims } from './memory-claims.js';
 import { accessesMemory, type RpbEntry } from './program-code.js';
-
-/** A declared block: buckets `base` … `end - 1`. */
-interface Claim {
-  readonly programId: number;
-  readonly base: number;
-  readonly end: number;
-}
 
 export class MemoryOwners {
   private readonly declared = new Map<number, readonly MemoryBlock[]>();
   /** Declared blocks by RPB. */
-  private readonly byRpb = new Map<number, Claim[]>();
+  private readonly byRpb = new Map<number, MemoryClaims>();
   private readonly initOnEveryPass: boolean;
 
   constructor(private readonly dataPlane: DataPlane) {
@@ -25,12 +18,13 @@ export class MemoryOwners {
 
   /** Declares the blocks of a program, in place of earlier ones. */
   declare(programId: number, blocks: readonly MemoryBlock[]): void {
-    for (const { rpb } of this.declared.get(programId) ?? []) {
-      const others = this.byRpb.get(rpb)?.filter((claim) => claim.programId !== programId);
-      if (others !== undefined) this.byRpb.set(rpb, others);
-    }
+    for (const { rpb } of this.declared.get(programId) ?? []) this.byRpb.get(rpb)?.removeOf(programId);
     this.declared.set(programId, blocks);
-    for (const { rpb, base, buckets } of blocks) appendTo(this.byRpb, rpb, { programId, base, end: base + buckets });
+    for (const { rpb, base, buckets } of blocks) {
+      const claims = this.byRpb.get(rpb) ?? new MemoryClaims();
+      this.byRpb.set(rpb, claims);
+      claims.add({ programId, base, end: base + buckets });
+    }
   }
 
   /** All declared blocks by program id. */
@@ -65,10 +59,9 @@ export class MemoryOwners {
   }
 
   private isShared(programId: number, block: MemoryBlock, counts: (programId: number) => boolean): boolean {
-    const end = block.base + block.buckets;
-    return must(this.byRpb.get(block.rpb), 'blocks of an RPB').some(
-      (claim) => claim.base < end && block.base < claim.end && claim.programId !== programId && counts(claim.programId),
-    );
+    const { rpb, base, buckets } = block;
+    const isMeant = (other: number): boolean => other !== programId && counts(other);
+    return must(this.byRpb.get(rpb), 'blocks of an RPB').overlaps(base, base + buckets, isMeant);
   }
 
   /** Whether a bucket belongs to the program; undefined without a declaration. @param rpb from 0 @param bucket index in the register array */
