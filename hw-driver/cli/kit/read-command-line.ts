@@ -41,7 +41,7 @@ interface Reading {
 function parserOf(reading: Reading): Argv {
   const { program, words } = reading;
   const { name, summary, epilogue, commands, ask, version } = program;
-  const parser = yargs([...words]).scriptName(name);
+  const parser = keepNoHelp(yargs([...words]).scriptName(name));
   if (summary !== '') parser.usage(summary);
   if (epilogue !== undefined) parser.epilogue(epilogue);
   register(parser, name, commands, reading)
@@ -141,6 +141,24 @@ function describeDefaults(parser: Argv): Argv {
   }
   return parser;
 }
+
+/**
+ * Has yargs keep no help of the command that it has read, in case a handler fails: it would write it, which takes longer
+ * than to read the command line, and commands do not run in its handlers.
+ */
+function keepNoHelp(parser: Argv): Argv {
+  if (!hasUsage(parser)) throw new Error('yargs does not say what keeps its help');
+  parser.getInternalMethods().getUsageInstance().cacheHelpMessage = () => undefined;
+  return parser;
+}
+
+/** What yargs writes help with, of which its types say nothing. */
+interface WritesHelp {
+  getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } };
+}
+
+const hasUsage = (parser: object): parser is WritesHelp =>
+  'getInternalMethods' in parser && typeof parser.getInternalMethods === 'function';
 
 /** What yargs keeps of the options, of which its types say nothing. */
 interface DeclaredOptions {
