@@ -160,9 +160,11 @@ export class ThreeSwitches {
       const memory = this.memory(emulator, rpb);
       // Nearly always one word at most, of thousands: as bytes they are compared at once.
       if (bytesOf(memory).equals(bytesOf(words.subarray(0, memory.length)))) return [];
-      const first = memory.findIndex((value) => value !== word);
-      const changed = first < 0 ? [] : [...memory.subarray(first).entries()].filter(([, value]) => value !== word);
-      return changed.map(([i, value]) => `${rpb}:${first + i},${value}`);
+      const changed: string[] = [];
+      for (let i = 0; i < memory.length; i++) {
+        if (memory[i] !== word) changed.push(`${rpb}:${i},${memory[i]}`);
+      }
+      return changed;
     });
     const port = batch.egressPort[0] ?? -1;
     // What a dropped packet looks like is of no account.
