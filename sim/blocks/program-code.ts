@@ -55,6 +55,8 @@ export const setsBranch = ({ instruction }: RpbEntry): boolean => instruction.op
 export const reachOf = ({ instruction: { opcode } }: RpbEntry): Reach =>
   opcode === OPCODE.none ? 'variables' : must(OPERATIONS[opcode], 'operation of an opcode').reaches;
 
+export const mayDrop = (entry: RpbEntry): boolean => reachOf(entry) === 'dropping';
+
 export const accessesMemory = (entry: RpbEntry): boolean => reachOf(entry) === 'memory';
 
 /**

@@ -237,8 +237,8 @@ test('the code of every operation keeps to what it says it reaches', () => {
     assert.is(/\bD\.set/.test(code), reaches === 'packet write', `${action}: bytes that it sets`);
     const isOfPacket = reaches === 'packet' || reaches === 'packet hash' || reaches === 'packet write';
     assert.is(/\bD\./.test(code) || writer.headers.size > 0, isOfPacket, `${action}: bytes`);
-    const tellsWay = writer.written.has('port') || writer.written.has('dropped');
-    if (!isOfPacket) assert.is(tellsWay, reaches === 'verdict', `${action}: where the packet goes`);
+    assert.is(writer.written.has('dropped'), reaches === 'dropping', `${action}: whether it drops`);
+    if (!isOfPacket) assert.is(writer.written.has('port'), reaches === 'verdict', `${action}: where the packet goes`);
     if (reaches === 'packet hash') assert.is(writer.written.size, 1, `${action}: one register`);
   }
 });

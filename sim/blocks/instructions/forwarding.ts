@@ -60,7 +60,7 @@ export const DROP: Meaning<'drop', 'drop'> = {
   operations: [
     {
       name: 'drop',
-      reaches: 'verdict',
+      reaches: 'dropping',
       run: (_unit, _operands, phv) => drop(phv),
       code: (_operands, to) => `${to.write('dropped')} = true;`,
     },

@@ -106,8 +106,10 @@ export type Reach =
   | 'packet hash'
   /** Bytes of the packet, which it sets. */
   | 'packet write'
-  /** Nothing but variables, of which it sets those that tell where the packet goes. */
-  | 'verdict';
+  /** Nothing but variables, of which it sets the egress port. */
+  | 'verdict'
+  /** Nothing but variables, of which it sets the one that tells that the packet is dropped. */
+  | 'dropping';
 
 /** One operation, which an opcode stands for. */
 export type Operation<Name extends string = string> = OperationRow<Name> & (ClosedCode | OpenCode);

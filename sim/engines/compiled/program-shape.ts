@@ -4,15 +4,15 @@
  */
 import { must } from '../../../compiler/index.js';
 import { OPERATIONS } from '../../blocks/instructions/table.js';
-import type { RpbEntry } from '../../blocks/program-code.js';
+import { mayDrop, type RpbEntry } from '../../blocks/program-code.js';
 import { constantOf, type OpenConstant, type SwitchContext } from './cell-writer.js';
 import type { VectorContext, VectorProgram } from './vector-code.js';
 
-/** Classes of RPBs, by index: code is the same for RPBs of one class. */
-export function rpbClasses({ hashes, arraySizes, ingressRpbs }: VectorContext): readonly number[] {
+/** Classes of RPBs, by index: code of an entry is the same for RPBs of one class. */
+export function rpbClasses({ hashes, arraySizes }: VectorContext): readonly number[] {
   const classes = new Map<string, number>();
   return hashes.map(({ initial, xorOut, reflected }, rpb) => {
-    const name = [initial, xorOut, reflected, arraySizes[rpb], rpb < ingressRpbs].join();
+    const name = [initial, xorOut, reflected, arraySizes[rpb]].join();
     const known = classes.get(name) ?? classes.size;
     classes.set(name, known);
     return known;
@@ -24,7 +24,9 @@ export function shapeKey(
   { entries, context, recirculations, isNone }: VectorProgram,
   classes: readonly number[],
 ): string {
-  const { branchIds, isGuarded } = context;
+  const { branchIds, isGuarded, ingressRpbs, nowhereIsPort } = context;
+  // Packets may leave between the gresses only then.
+  const mindsGress = !nowhereIsPort || entries.some(mayDrop);
   const key = [recirculations, Number(isNone), Number(isGuarded), branchIds.length, ...branchIds];
   let last: RpbEntry | undefined;
   for (const entry of entries) {
@@ -32,7 +34,8 @@ export function shapeKey(
     const { opcode, first, second, immediate, flag } = instruction;
     const isOpen = OPERATIONS[opcode]?.isOpen === true;
     const isSameCell = last?.rpb === rpb && last.pass === pass;
-    key.push(isSameCell ? -1 : must(classes[rpb], 'class of an RPB'), pass, branchValue, branchMask);
+    key.push(isSameCell ? -1 : must(classes[rpb], 'class of an RPB'), pass, Number(mindsGress && rpb < ingressRpbs));
+    key.push(branchValue, branchMask);
     key.push(opcode, first, second, isOpen ? 0 : immediate, flag);
     // A match on no register at all is the most frequent, and shorter.
     if (match.every(([, mask]) => mask === 0)) key.push(-1);

@@ -88,6 +88,7 @@ class Follower {
         return this.isPacketKnown ? this.follow(entry) : this.forget(entry);
       case 'packet write':
       case 'verdict':
+      case 'dropping':
         return this.forget(entry);
       case 'variables':
         return this.isKnown((trial) => trial.action(entry)) ? this.follow(entry) : this.forget(entry);

@@ -12,7 +12,7 @@ import {
   type Variable,
 } from '../../blocks/instructions/meaning.js';
 import { SAVED_WORDS, SLOT, slotCode } from '../../blocks/packet-vector.js';
-import { accessesMemory, type RpbEntry } from '../../blocks/program-code.js';
+import { accessesMemory, mayDrop, type RpbEntry } from '../../blocks/program-code.js';
 import { rpbsOfGress } from '../rpb-engine.js';
 import { CellWriter, cellsOf, type OpenCode, type ProgramContext, type SwitchContext } from './cell-writer.js';
 import { type TouchCode, touchCode } from './touch-code.js';
@@ -141,11 +141,7 @@ class VectorWriter {
     firstConstant: number,
   ) {
     this.writer = new CellWriter(program.context, firstConstant, (index) => `h${index}`, [], AT_FIRST);
-    this.mayDrop = program.entries.some((entry) => {
-      const trial = this.writer.fork();
-      trial.action(entry);
-      return trial.written.has('dropped');
-    });
+    this.mayDrop = program.entries.some(mayDrop);
     this.splits = program.entries.some(accessesMemory);
   }
 
