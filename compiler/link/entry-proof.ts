@@ -219,8 +219,9 @@ class RuleTable {
       else if (field.name === RPB_KEYS.branch) branch = masked(field, all);
       else {
         const register = REGISTER_OF_KEY[field.name];
+        if (register === undefined) continue;
         const match = masked(field, WORD);
-        if (register !== undefined && match.mask !== 0) conditions.push({ register, ...match });
+        if (match.mask !== 0) conditions.push({ register, ...match });
       }
     }
     if (pass >= 2 ** this.dataPlane.description.state.recirculationIdBits)
