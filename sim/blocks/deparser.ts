@@ -80,7 +80,11 @@ export class Deparser {
   private updateIpv4Checksum(phv: Phv): void {
     if (this.adjustsIpv4) return adjust(this.ipv4Checksum, phv, phv.ipv4Delta, false);
     const start = phv.headerStart[this.ipv4] as number;
-    if (start >= 0) writeIpv4Checksum(phv.bytes, start, readField(this.ihl, phv.bytes, start) * 4);
+    if (start < 0) return;
+    const bytes = readField(this.ihl, phv.bytes, start) * 4;
+    // What a capture has cut off is not known, but has not changed either.
+    if (start + bytes > phv.packetEnd) adjust(this.ipv4Checksum, phv, phv.ipv4Delta, false);
+    else writeIpv4Checksum(phv.bytes, start, bytes);
   }
 }
 

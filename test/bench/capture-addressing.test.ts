@@ -10,6 +10,7 @@ import { appendPacketBytes, createPacketBatch, type PacketBatch, packetBytes } f
 import { Rig } from '../hw-driver/fifteen.js';
 import { itemAt } from '../item-at.js';
 import { checksumsOf, frame } from '../sim/frames.js';
+import { dataPlane } from '../sim/test-switch.js';
 import { address, type Flow, fields, packetOf, reversed, toMac } from './packets.js';
 
 const plane = defaultDataPlane();
@@ -172,6 +173,25 @@ test('packets cut at any byte are addressed without an exception', async () => {
   addressing.address(batch);
   rig.emulator.process(batch);
   assert.is(rig.emulator.counters.in, batch.count);
+});
+
+test('the checksum of an IPv4 header that is cut in its options does not hang on what lies behind the packet', () => {
+  const chip = dataPlane('tofino1');
+  const program = itemAt(analyse('program p(<hdr.ipv4.dst, 10.0.0.0, 0xff000000>) { FORWARD(1); }', chip).programs, 0);
+  const packet = frame({
+    ipv4: { ihl: 10, src: address(1, 2, 3, 4), dst: address(5, 6, 7, 8) },
+    payload: [1, 2, 3, 4],
+  });
+  const addressed = [0, 1].map((behind) => {
+    const batch = createPacketBatch(1, 256);
+    batch.bytes.fill(behind);
+    appendPacketBytes(batch, packet.slice(0, 38), 1);
+    new CaptureAddressing(chip, [{ program, address: { forward: [], reverse: [] } }]).address(batch);
+    return packetBytes(batch, 0).slice();
+  });
+  const [first, second] = [itemAt(addressed, 0), itemAt(addressed, 1)];
+  assert.is(first[30], 10);
+  assert.equal(first, second);
 });
 
 test.run();

@@ -1,4 +1,5 @@
 /** The options of the commands that read captures, as a user types them. */
+import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -53,6 +54,32 @@ test('run: the summary and its document name link types, times and gaps', () =>
       [6, 6, 10],
     );
     assert.is(captures.outsideTimes, 8);
+  }));
+
+test('run: a capture from a pipe is read once, as one from its file, and cannot be repeated', () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'a.pcapng'), OTHERS);
+    assert.is(spawnSync('mkfifo', [join(folder, 'pipe')]).status, 0);
+    const hashOf = async (trace: string): Promise<unknown> => {
+      const { status, stdout, stderr } = await type(
+        'bench',
+        [...RUN, '--trace', trace, '--skip-other-links', '--json'],
+        {
+          folder,
+        },
+      );
+      assert.is(status, 0, stderr);
+      return (JSON.parse(stdout) as { outputHash: unknown }).outputHash;
+    };
+    const writer = spawn('sh', ['-c', 'cat a.pcapng > pipe'], { cwd: folder });
+    assert.is(await hashOf('pipe'), await hashOf('a.pcapng'));
+    assert.is(writer.exitCode ?? (await new Promise((resolve) => writer.on('exit', resolve))), 0);
+    const repeated = await type('bench', [...RUN, '--trace', 'pipe', '--repeat', '2'], { folder });
+    assert.is(repeated.status, 2);
+    assert.match(
+      repeated.stderr,
+      /^bench: --repeat reads captures again and cannot be combined with pipe, not a file\n/,
+    );
   }));
 
 test('trace info and replay take the same options', () =>

@@ -1,7 +1,9 @@
 /** Options of all commands that read captures: selection by time, and link types. */
+import { statSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { UsageError } from '../../../hw-driver/index.js';
-import type { CaptureOptions } from '../../../traces/captures/capture-intake.js';
+import { CaptureIntake, type CaptureOptions } from '../../../traces/captures/capture-intake.js';
+import { openCapture } from '../../../traces/captures/capture-reader.js';
 import type { LinkAddresses } from '../../../traces/captures/link-type.js';
 import type { TimeBound } from '../../../traces/captures/time-selection.js';
 import { epochNanoseconds } from '../../../traces/captures/time-stamp.js';
@@ -125,4 +127,24 @@ function linkAddresses(text: string): LinkAddresses {
   }
   const bytes = (address: string): Uint8Array => Uint8Array.from(address.split(/[:-]/), (byte) => Number(`0x${byte}`));
   return { source: bytes(source), destination: bytes(destination) };
+}
+
+/**
+ * A capture that cannot be read is an error before the programs are deployed, not after. What is no file can be read only
+ * once: its error comes with its packets.
+ */
+export async function requireReadable(
+  paths: readonly string[],
+  options: CaptureOptions,
+  repeats: number,
+): Promise<void> {
+  for (const path of paths) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat !== undefined && !stat.isFile() && !stat.isDirectory()) {
+      if (repeats > 1)
+        throw new UsageError(`--repeat reads captures again and cannot be combined with ${path}, not a file`);
+      continue;
+    }
+    await (await openCapture(path, new CaptureIntake(options))).close();
+  }
 }

@@ -19,8 +19,6 @@ import {
   UsageError,
   wholeNumber,
 } from '../../../hw-driver/index.js';
-import { CaptureIntake } from '../../../traces/captures/capture-intake.js';
-import { openCapture } from '../../../traces/captures/capture-reader.js';
 import { type CaptureWriter, createCaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { allocateShapes } from '../../measure/run/allocate-shapes.js';
@@ -38,7 +36,7 @@ import { ResultFolder } from '../report/result-folder.js';
 import { renderRunSummary } from '../report/run-summary.js';
 import { runTables } from '../report/run-tables.js';
 import { SnapshotFile } from '../report/snapshot-file.js';
-import { captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
+import { captureOptions, captureOptionsOf, requireCapture, requireReadable } from './capture-options.js';
 import { memorySize } from './memory-size.js';
 import { resumedRun, resumeOptions } from './resume-options.js';
 import { ENGINE_OPTION, elasticCases, SEED_OPTION } from './shared-options.js';
@@ -261,8 +259,7 @@ async function preparePrograms(
   const trace = tracedPackets(args, dataPlane);
   const repeats = repeatsOf(args);
   const snapshot = args.snapshot === undefined ? undefined : asked;
-  // A capture that cannot be read is an error before the programs are deployed, not after.
-  for (const path of args.trace) await (await openCapture(path, new CaptureIntake(captures))).close();
+  await requireReadable(args.trace, captures, repeats);
   return (environment) =>
     runWorkload({
       ...common,
