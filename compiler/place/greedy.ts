@@ -49,17 +49,17 @@ class Search {
   /** By row and logical RPB, once the search has become hard: see {@link lastRegardless}. */
   private regardless: Int32Array | undefined;
   /** By row, the row that it shares an RPB with, or -1. */
-  private readonly links: Int32Array;
+  private readonly links: number[] = [];
   /** By row with a link, how far it is at least behind the row that it shares an RPB with: whole passes. */
-  private readonly linkDistance: Int32Array;
+  private readonly linkDistance: number[] = [];
   /** The rows that have a link. */
-  private readonly linked: Int32Array;
+  private readonly linked: number[] = [];
   /** By row, how many rows up to it have a link: the place in {@link linked} of the next one that has. */
-  private readonly linkedAfter: Int32Array;
+  private readonly linkedAfter: number[] = [];
   /** By row, the last row up to it that has a link, or -1. */
-  private readonly linkedUpTo: Int32Array;
+  private readonly linkedUpTo: number[] = [];
   /** By row with a link, what {@link leastLast} works with. */
-  private readonly earliest: Int32Array;
+  private readonly earliest: number[] = [];
   private best_: readonly number[] | undefined;
   private bestLast = Number.POSITIVE_INFINITY;
   private shortage: Shortage = { row: -1, cause: 'too-long' };
@@ -72,22 +72,23 @@ class Search {
     this.entriesUsed = new Int32Array(problem.rpbCount);
     this.crowded = new Uint8Array(problem.rpbCount);
     this.hasLinks = this.rows.some(({ isLinked }) => isLinked);
-    this.links = Int32Array.from(this.rows, ({ link }) => link);
-    const { rpbCount } = problem;
-    this.linkDistance = this.links.map((link, row) => Math.ceil((row - link) / rpbCount) * rpbCount);
-    this.linked = Int32Array.from(this.rows.keys()).filter((row) => must(this.links[row], 'link of a row') >= 0);
-    this.linkedAfter = new Int32Array(this.rows.length);
-    this.linkedUpTo = new Int32Array(this.rows.length);
-    this.earliest = new Int32Array(this.rows.length);
-    let n = 0;
+    if (this.hasLinks) this.findLinks();
+  }
+
+  /** Lists, as the problems of most programs are too small for typed arrays to pay. */
+  private findLinks(): void {
+    const { rpbCount } = this.problem;
     let last = -1;
-    for (let row = 0; row < this.rows.length; row++) {
-      if (this.linked[n] === row) {
-        n++;
+    for (const [row, { link }] of this.rows.entries()) {
+      if (link >= 0) {
+        this.linked.push(row);
         last = row;
       }
-      this.linkedAfter[row] = n;
-      this.linkedUpTo[row] = last;
+      this.links.push(link);
+      this.linkDistance.push(link < 0 ? 0 : Math.ceil((row - link) / rpbCount) * rpbCount);
+      this.linkedAfter.push(this.linked.length);
+      this.linkedUpTo.push(last);
+      this.earliest.push(0);
     }
   }
 
@@ -182,9 +183,9 @@ class Search {
   private leastLast(i: number, x: number): number {
     const { earliest, linked, links } = this;
     const { rpbCount, logicalRpbs } = this.problem;
-    // Rows without a link follow one another, so only those with one are visited.
     let [before, at] = [i, x];
-    for (let n = must(this.linkedAfter[i], 'rows with a link'); n < linked.length; n++) {
+    // Rows without a link follow one another, so only those with one are visited.
+    for (let n = this.hasLinks ? must(this.linkedAfter[i], 'rows with a link') : 0; n < linked.length; n++) {
       const j = must(linked[n], 'row with a link');
       if (at + j - 1 - before > logicalRpbs) return this.noteTooLong(before + logicalRpbs + 1 - at);
       at += j - before;
