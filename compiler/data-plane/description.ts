@@ -6,6 +6,10 @@
 /** The two halves of a pipe; a packet passes ingress, traffic manager, egress. */
 export type Gress = 'ingress' | 'egress';
 
+/** The chips that data planes are for. */
+export const CHIP_NAMES = ['tofino1', 'tofino2'] as const;
+export type ChipName = (typeof CHIP_NAMES)[number];
+
 /** The three 32-bit registers that a program has. */
 export const REGISTERS = ['har', 'sar', 'mar'] as const;
 export type Register = (typeof REGISTERS)[number];
@@ -87,6 +91,8 @@ export interface DataPlaneDescription {
   readonly schema: 'p4runpro-sim/data-plane@1';
   readonly name: string;
   readonly summary: string;
+  /** The chip whose resources it is compared with, and for whose architecture its P4 source is; by default Tofino 1. */
+  readonly chip?: ChipName;
   readonly ports: {
     /** Bits of a port number. */
     readonly width: number;

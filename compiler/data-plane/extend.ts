@@ -2,6 +2,7 @@
 import { DataPlane } from './data-plane.js';
 import { DEFAULT_DESCRIPTION } from './default.js';
 import type { DataPlaneDescription } from './description.js';
+import { EXTENDED_DESCRIPTION } from './extended.js';
 import { PUBLISHED_DESCRIPTION } from './published.js';
 import { shapeProblems } from './shape.js';
 import { TOFINO1_DESCRIPTION } from './tofino1.js';
@@ -11,6 +12,7 @@ const BUILT_IN: Readonly<Record<string, DataPlaneDescription>> = {
   default: DEFAULT_DESCRIPTION,
   published: PUBLISHED_DESCRIPTION,
   tofino1: TOFINO1_DESCRIPTION,
+  extended: EXTENDED_DESCRIPTION,
 };
 
 /** The names for {@link builtInDataPlane}. */

@@ -212,7 +212,9 @@ test('a step lies in the RPBs that its article names, and in no other', () => {
       const cut = onlyIn(plane, action, number);
       let places: number[] = [];
       try {
-        places = rpbEntries(`${statement};`, cut).map((entry) => rpbOf(entry, cut));
+        // A statement may also become other steps, where no RPB has the action.
+        const entries = rpbEntries(`${statement};`, cut).filter((entry) => entry.action.endsWith(`.${action}`));
+        places = entries.map((entry) => rpbOf(entry, cut));
       } catch {
         // Nowhere: refused by the checker or by the allocator.
       }

@@ -134,8 +134,10 @@ export interface DirectStatement {
   readonly field: string | undefined;
 }
 
-/** The sets of actions of the shipped data planes; `optional` actions are in none of them. */
-export type FamilyGroup = 'core' | 'saving' | 'forwarding' | 'header' | 'optional';
+/**
+ * The sets of actions of the shipped data planes: `extended` ones are not in the paper's; `optional` ones are in none.
+ */
+export type FamilyGroup = 'core' | 'saving' | 'forwarding' | 'header' | 'extended' | 'optional';
 
 /**
  * A family of actions. Methods take an effect of the family; `Effect` is the plain data that identifies

@@ -99,6 +99,8 @@ export const HEADERLESS_EFFECTS = membersOf('core');
 /** Actions that save and restore registers. */
 export const SAVING_EFFECTS = membersOf('saving');
 export const FORWARDING_EFFECTS = membersOf('forwarding');
+/** Actions that the paper's data planes do not have, without those on fields. */
+export const EXTENDED_EFFECTS = membersOf('extended');
 
 /** Actions without a field of the data plane, by name. */
 const MEMBERS: ReadonlyMap<string, Instruction> = new Map(
