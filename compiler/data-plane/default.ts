@@ -9,8 +9,6 @@ import {
   ALIASES,
   APPLICATION_PORTS,
   HEADERS,
-  INGRESS_PORT,
-  INTRINSICS,
   L2_KEYS,
   L3_KEYS,
   L4_KEYS,
@@ -24,6 +22,7 @@ import {
   HEADERLESS_EFFECTS,
   SAVING_EFFECTS,
 } from './instructions/table.js';
+import { INGRESS_PORT, INTRINSICS } from './intrinsics.js';
 import { must } from './must.js';
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Headers, parser and field names that the built-in data planes share (header formats: IEEE 802, RFC 791, 793, 768).
  */
-import type { AliasDescription, DataPlaneDescription, HeaderDescription, IntrinsicDescription } from './description.js';
+import type { AliasDescription, DataPlaneDescription, HeaderDescription } from './description.js';
 
 const fields = (...list: readonly (readonly [name: string, width: number])[]): HeaderDescription => ({
   fields: list.map(([name, width]) => ({ name, width })),
@@ -89,12 +89,6 @@ export function parserWithApplicationPorts(ports: readonly number[]): DataPlaneD
   };
 }
 
-export const INTRINSICS: readonly IntrinsicDescription[] = [
-  { name: 'ig_intr_md.ingress_port', width: 9, gress: 'ingress' },
-  { name: 'eg_intr_md.deq_timedelta', width: 18, gress: 'egress' },
-  { name: 'eg_intr_md.enq_qdepth', width: 19, gress: 'egress' },
-];
-
 /** Names in the paper's listings and in the prototype. */
 export const ALIASES: Readonly<Record<string, AliasDescription>> = {
   'hdr.tcp.src_port': { field: 'hdr.l4_port.src_port', protocol: IP_PROTOCOL.tcp },
@@ -123,4 +117,3 @@ export const L2_KEYS = ['hdr.ethernet.dst', 'hdr.ethernet.src', 'hdr.ethernet.et
 export const L3_KEYS = ['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protocol'];
 export const L4_KEYS = [...L3_KEYS, 'hdr.l4_port.src_port', 'hdr.l4_port.dst_port'];
 export const TUNNEL_KEYS = ['hdr.tunnel.dst_id'];
-export const INGRESS_PORT = 'ig_intr_md.ingress_port';

@@ -2,6 +2,7 @@
 
 import type { DataPlaneDescription, RpbDescription } from './description.js';
 import { DomainError } from './domain-error.js';
+import { intrinsicProblems } from './intrinsics.js';
 
 /** A description that is not valid; `problems` lists everything that was found. */
 export class DataPlaneError extends DomainError {
@@ -29,6 +30,7 @@ export function descriptionProblems(description: DataPlaneDescription): string[]
     ...headerProblems(description),
     ...parserProblems(description),
     ...nameProblems(description),
+    ...intrinsicProblems(description),
     ...initProblems(description),
     ...rpbProblems(description),
     ...numberProblems(description),

@@ -151,6 +151,9 @@ test('extending adds headers, parser states and aliases', () => {
   assert.is(dataPlane.fieldReference('label')?.field.width, 20);
 });
 
+const withIntrinsic = (intrinsic: object): object =>
+  mine({ intrinsics: [...defaultDataPlane().description.intrinsics, intrinsic] });
+
 const REFUSED: readonly (readonly [name: string, json: unknown, problem: string])[] = [
   ['null', null, 'a JSON object is expected'],
   ['a list', [], 'a JSON object is expected'],
@@ -222,6 +225,37 @@ const REFUSED: readonly (readonly [name: string, json: unknown, problem: string]
   ],
   ['a filter that is a number', mine({ init: { filters: [5] } }), 'init.filters[0]: an object is expected'],
   ['an intrinsic that is null', mine({ intrinsics: [null] }), 'intrinsics[0]: an object is expected'],
+  [
+    'an intrinsic that no switch produces',
+    withIntrinsic({ name: 'eg_intr_md.egress_qid', width: 7, gress: 'egress' }),
+    'the switch produces no field eg_intr_md.egress_qid; it produces ig_intr_md.ingress_port, eg_intr_md.deq_timedelta,',
+  ],
+  [
+    'an intrinsic of the other gress',
+    mine({ intrinsics: [{ name: 'ig_intr_md.ingress_port', width: 9, gress: 'egress' }] }),
+    'ig_intr_md.ingress_port is a field of ingress, not of egress',
+  ],
+  [
+    'an intrinsic wider than a register',
+    mine({ intrinsics: [{ name: 'ig_intr_md.ingress_port', width: 33, gress: 'ingress' }] }),
+    'ig_intr_md.ingress_port: width 33 is not from 1 to 32 bits',
+  ],
+  [
+    'an intrinsic twice',
+    withIntrinsic({ name: 'ig_intr_md.ingress_port', width: 9, gress: 'ingress' }),
+    'ig_intr_md.ingress_port occurs twice',
+  ],
+  [
+    'a filter by the time in the queue',
+    mine({
+      init: {
+        filters: [
+          { ...defaultDataPlane().description.init.filters[0], keys: ['hdr.ipv4.src', 'eg_intr_md.deq_timedelta'] },
+        ],
+      },
+    }),
+    'tb_flow_filter2: of intrinsic fields, only ig_intr_md.ingress_port can be a key, not eg_intr_md.deq_timedelta',
+  ],
   ['a CPU port that does not fit', mine({ ports: { cpu: 512 } }), 'the CPU port 512 does not fit 9 bits'],
 ];
 

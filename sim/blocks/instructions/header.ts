@@ -1,5 +1,5 @@
 /** Fields into registers and back. */
-import { must } from '../../../compiler/index.js';
+import { type IntrinsicName, must } from '../../../compiler/index.js';
 import { modifyField, type WritableField } from '../deparser.js';
 import { modifyCode, readCode } from '../field-code.js';
 import { readField } from '../header-fields.js';
@@ -9,11 +9,13 @@ import { type CodeWriter, type Intrinsic, type Meaning, REGISTER_VARIABLES } fro
 
 /** Intrinsic fields that EXTRACT can read, as operands. */
 const INTRINSIC = { ingressPort: 0, dequeueDelta: 1, queueDepth: 2 } as const;
-const INTRINSIC_BY_NAME: Readonly<Record<string, number>> = {
+const INTRINSIC_BY_NAME: Readonly<Record<IntrinsicName, number>> = {
   'ig_intr_md.ingress_port': INTRINSIC.ingressPort,
   'eg_intr_md.deq_timedelta': INTRINSIC.dequeueDelta,
   'eg_intr_md.enq_qdepth': INTRINSIC.queueDepth,
 };
+
+const isIntrinsic = (field: string): field is IntrinsicName => Object.hasOwn(INTRINSIC_BY_NAME, field);
 
 /** A field of a header that the packet lacks reads as 0. */
 export function extract({ access }: WritableField, phv: Phv, register: number): void {
@@ -68,9 +70,8 @@ export const EXTRACT: Meaning<'extract', 'extract' | 'extractIntrinsic'> = {
     },
   ],
   decode({ field, register }, fields) {
-    const intrinsicOperand = INTRINSIC_BY_NAME[field];
     const second = REGISTER_INDEX[register];
-    if (intrinsicOperand !== undefined) return { operation: 'extractIntrinsic', first: intrinsicOperand, second };
+    if (isIntrinsic(field)) return { operation: 'extractIntrinsic', first: INTRINSIC_BY_NAME[field], second };
     return { operation: 'extract', first: fields.operand(field), second };
   },
 };
