@@ -32,7 +32,7 @@ export { maxRecirculations, type StateField, stateFields, stateHeaderBytes } fro
 export * from './data-plane/tables.js';
 export { DataPlaneError } from './data-plane/validate.js';
 export * from './language/diagnostics.js';
-export { formatSource } from './language/format.js';
+export { formatRenamed, formatSource } from './language/format.js';
 export { parseInteger } from './language/integers.js';
 export * from './language/interpreter.js';
 export { lex } from './language/lexer.js';

@@ -47,9 +47,10 @@ export async function deployWorkload(emulator: Switch, options: DeployOptions): 
   const controller = new Controller(emulator.dataPlane, target);
   await target.apply(frontPortForwarding(emulator.dataPlane));
   const programs: LinkedProgram[] = [];
+  const contents = new FirstContents();
   const admission = await admitAll(controller.state, options, async (number) => {
     const arrival = options.workload.arrival(number);
-    const { program, compiled, ...times } = await deployArrival(arrival, controller, options);
+    const { program, compiled, ...times } = await deployArrival(arrival, controller, options, contents);
     programs.push({ arrival, program, compiled });
     return { ...taken(arrival, compiled), ...times };
   });
@@ -77,8 +78,30 @@ class RecordingTarget extends InProcessTarget {
   }
 }
 
+/** What the control plane writes into memories at first. Instances that share a function share its words. */
+class FirstContents {
+  private of: Arrival['memoryValue'];
+  private readonly words = new Map<string, Uint32Array>();
+
+  /** Words by bucket of a memory. */
+  wordsOf(memoryValue: NonNullable<Arrival['memoryValue']>, memory: string, buckets: number): Uint32Array {
+    if (this.of !== memoryValue) this.words.clear();
+    this.of = memoryValue;
+    const known = this.words.get(memory);
+    if (known?.length === buckets) return known;
+    const words = Uint32Array.from({ length: buckets }, (_, bucket) => memoryValue(memory, bucket));
+    this.words.set(memory, words);
+    return words;
+  }
+}
+
 /** Compiles an arrival, installs it and fills its memories. */
-export async function deployArrival(arrival: Arrival, controller: Controller, options: LinkingOptions) {
+export async function deployArrival(
+  arrival: Arrival,
+  controller: Controller,
+  options: LinkingOptions,
+  contents = new FirstContents(),
+) {
   const { dataPlane } = controller.state;
   const { clock } = options;
   const start = clock();
@@ -96,17 +119,20 @@ export async function deployArrival(arrival: Arrival, controller: Controller, op
   const compiled = emitAllocated(lowered, allocation, analysis.sourceHash, filterPriority);
   const end = clock();
   await controller.install(compiled);
-  await fillMemories(arrival, compiled, controller);
+  await fillMemories(arrival, compiled, controller, contents);
   const allocationUs = (afterAllocation - beforeAllocation) * 1000;
   return { program, compiled, allocationUs, compileUs: (end - start) * 1000 };
 }
 
-async function fillMemories(arrival: Arrival, compiled: CompiledProgram, controller: Controller): Promise<void> {
+async function fillMemories(
+  arrival: Arrival,
+  compiled: CompiledProgram,
+  controller: Controller,
+  contents: FirstContents,
+): Promise<void> {
   const { memoryValue } = arrival;
   if (memoryValue === undefined) return;
   for (const { name, buckets } of compiled.memories) {
-    const values = new Uint32Array(buckets);
-    for (let bucket = 0; bucket < buckets; bucket++) values[bucket] = memoryValue(name, bucket);
-    await controller.writeMemory(arrival.name, name, values);
+    await controller.writeMemory(arrival.name, name, contents.wordsOf(memoryValue, name, buckets));
   }
 }

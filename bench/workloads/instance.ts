@@ -5,11 +5,11 @@ import {
   type CaseSyntax,
   type DataPlane,
   Diagnostics,
+  formatRenamed,
   formatSource,
   type Integer,
   lex,
   type MatchSyntax,
-  type ProgramSyntax,
   parse,
   type SourceFile,
   type Span,
@@ -17,10 +17,8 @@ import {
 } from '../../compiler/index.js';
 import type { MarkedField } from './instance-marks.js';
 
-export interface InstanceOptions {
-  readonly name: string;
-  /** Replaces the filter on its field; undefined keeps the filters. */
-  readonly filter: MarkedField | undefined;
+/** What instances of a program have in common. */
+export interface InstanceKind {
   /** Buckets of each memory; undefined keeps the sizes. */
   readonly buckets: number | undefined;
   readonly elastic: 'cached keys' | 'server ports' | undefined;
@@ -31,6 +29,12 @@ export interface InstanceOptions {
   readonly index: number;
 }
 
+export interface InstanceOptions extends InstanceKind {
+  readonly name: string;
+  /** Replaces the filter on its field; undefined keeps the filters. */
+  readonly filter: MarkedField | undefined;
+}
+
 /** The syntax tree of a text; its errors are reported when the instance's text is compiled. */
 export function syntaxOf(source: string): SourceFile {
   const diagnostics = new Diagnostics();
@@ -38,20 +42,23 @@ export function syntaxOf(source: string): SourceFile {
 }
 
 /** Text of an instance: one program in plain P4runpro. */
-export function instanceSource(file: SourceFile, options: InstanceOptions): string {
-  const program = file.programs[options.index % Math.max(1, file.programs.length)];
-  if (program === undefined) return formatSource(file);
-  const named: ProgramSyntax = {
-    ...program,
-    name: { ...program.name, text: options.name },
-    filters: withFilter(program.filters, options.filter),
-    body: withCases(program.body, options),
-  };
-  const used = new Set(memoryNames(named.body));
+export const instanceSource = (file: SourceFile, { name, filter, ...kind }: InstanceOptions): string =>
+  instanceTexts(file, kind)(name, filter);
+
+/** Texts of instances, by their name and filter. What they have in common is printed once. */
+export function instanceTexts(
+  file: SourceFile,
+  kind: InstanceKind,
+): (name: string, filter: MarkedField | undefined) => string {
+  const program = file.programs[kind.index % Math.max(1, file.programs.length)];
+  if (program === undefined) return () => formatSource(file);
+  const body = withCases(program.body, kind);
+  const used = new Set(memoryNames(body));
   const annotations = file.annotations
     .filter(({ name }) => file.programs.length === 1 || used.has(name.text))
-    .map((annotation) => resized(annotation, options));
-  return formatSource({ annotations, programs: [named] });
+    .map((annotation) => resized(annotation, kind));
+  const text = formatRenamed(annotations, body);
+  return (name, filter) => text(name, withFilter(program.filters, filter));
 }
 
 const NOWHERE: Span = { start: 0, end: 0, line: 1, column: 1 };
@@ -68,7 +75,7 @@ function withFilter(filters: readonly MatchSyntax[], mark: MarkedField | undefin
   return [...filters.filter(({ subject }) => subject.text !== mark.field), own];
 }
 
-function resized(annotation: Annotation, { buckets, elastic, cases }: InstanceOptions): Annotation {
+function resized(annotation: Annotation, { buckets, elastic, cases }: InstanceKind): Annotation {
   if (buckets === undefined) return annotation;
   const needed = elastic === 'cached keys' ? cachedKeys(cases) : 1;
   return { ...annotation, buckets: integer(Math.max(buckets, 2 ** bitsToTell(needed))) };
@@ -92,7 +99,7 @@ export function serverPorts(cases: number, dataPlane: DataPlane): readonly numbe
 export const cachedKey = (n: number): number => 0x8888 + n;
 
 /** The first BRANCH of the program with the requested number of cases. */
-function withCases(body: readonly StatementSyntax[], options: InstanceOptions): readonly StatementSyntax[] {
+function withCases(body: readonly StatementSyntax[], options: InstanceKind): readonly StatementSyntax[] {
   const { elastic, cases, serverPorts } = options;
   if (elastic === undefined) return body;
   const at = body.findIndex(({ kind }) => kind === 'branch');

@@ -7,7 +7,7 @@ import { isModulePath, MODULE_PATHS, readSource } from '../../hw-driver/index.js
 import { MAX_INSTANCES } from './addresses.js';
 import { type Workload, WorkloadError } from './arrival.js';
 import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from './drawn-keys.js';
-import { instanceSource, serverPorts, syntaxOf } from './instance.js';
+import { instanceSource, instanceTexts, serverPorts, syntaxOf } from './instance.js';
 import { type InstanceMark, markFilter, markSurroundings } from './instance-marks.js';
 import { workloadOfModule } from './own-workload.js';
 import { PROGRAM_KINDS, type ProgramKey, programFile } from './program-kind.js';
@@ -49,33 +49,35 @@ async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Pro
   for (const key of keys) sources.set(key, syntaxOf(await readFile(programFile(key), 'utf8')));
   const keyOf = drawnKeys(keys, options.seed);
   const ports = serverPorts(options.cases, options.dataPlane);
+  const buckets = options.memoryBytes === undefined ? undefined : options.memoryBytes / BYTES_PER_BUCKET;
+  const texts = new Map<string, ReturnType<typeof instanceTexts>>();
+  const textsOf = (key: ProgramKey, file: SourceFile, index: number): ReturnType<typeof instanceTexts> => {
+    const place = `${key} ${index}`;
+    const { resizable, elastic } = PROGRAM_KINDS[key];
+    const kind = { buckets: resizable ? buckets : undefined, elastic, cases: options.cases, serverPorts: ports, index };
+    const made = texts.get(place) ?? instanceTexts(file, kind);
+    texts.set(place, made);
+    return made;
+  };
+  const server = (memory: string, bucket: number): number => serverValue(memory, bucket, ports);
   return {
     name: options.name,
     asWritten: false,
     arrival(number) {
       requireInstance(number);
       const key = keyOf(number);
-      const kind = PROGRAM_KINDS[key];
+      const { mark } = PROGRAM_KINDS[key];
       const file = must(sources.get(key), `text of program ${key}`);
-      const buckets = options.memoryBytes === undefined ? undefined : options.memoryBytes / BYTES_PER_BUCKET;
       const name = `${key}_${number}`;
-      const source = instanceSource(file, {
-        name,
-        filter: markFilter(kind.mark, number),
-        buckets: kind.resizable ? buckets : undefined,
-        elastic: kind.elastic,
-        cases: options.cases,
-        serverPorts: ports,
-        index: number,
-      });
       const variant = number % Math.max(1, file.programs.length);
+      const source = textsOf(key, file, variant)(name, markFilter(mark, number));
       const traffic = once(() => trafficFor(key, number, options.cases, variant));
       return {
-        ...arrivalParts(number, key, name, source, kind.mark),
+        ...arrivalParts(number, key, name, source, mark),
         get traffic() {
           return traffic();
         },
-        memoryValue: key === 'lb' ? (memory, bucket) => serverValue(memory, bucket, ports) : undefined,
+        memoryValue: key === 'lb' ? server : undefined,
       };
     },
   };

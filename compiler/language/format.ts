@@ -1,18 +1,36 @@
 /** Syntax tree → text: the inverse of the parser, but for comments and the spelling of integers. */
 import { readable } from '../data-plane/bits.js';
-import type { ArgumentSyntax, CaseSyntax, MatchSyntax, ProgramSyntax, SourceFile, StatementSyntax } from './syntax.js';
+import type { Annotation, ArgumentSyntax, CaseSyntax, MatchSyntax, SourceFile, StatementSyntax } from './syntax.js';
 
 const INDENT = '    ';
 
 /** Plain P4runpro, as a user would write it. */
-export function formatSource(file: SourceFile): string {
-  const annotations = file.annotations.map(({ name, buckets }) => `@${name.text} ${buckets.value}\n`).join('');
-  return [...(annotations === '' ? [] : [annotations]), ...file.programs.map(formatProgram)].join('\n');
+export function formatSource({ annotations, programs }: SourceFile): string {
+  return inFile(
+    annotations,
+    programs.map(({ name, filters, body }) => formatProgram(name.text, filters, formatBody(body, INDENT))),
+  );
 }
 
-function formatProgram({ name, filters, body }: ProgramSyntax): string {
-  return `program ${name.text}(${filters.map(formatMatch).join(', ')}) {\n${formatBody(body, INDENT)}}\n`;
+/**
+ * As {@link formatSource}, for texts that differ in the name and the filters of their only program.
+ * @returns the text with a name and filters
+ */
+export function formatRenamed(
+  annotations: readonly Annotation[],
+  body: readonly StatementSyntax[],
+): (name: string, filters: readonly MatchSyntax[]) => string {
+  const formatted = formatBody(body, INDENT);
+  return (name, filters) => inFile(annotations, [formatProgram(name, filters, formatted)]);
 }
+
+function inFile(annotations: readonly Annotation[], programs: readonly string[]): string {
+  const sizes = annotations.map(({ name, buckets }) => `@${name.text} ${buckets.value}\n`).join('');
+  return [...(sizes === '' ? [] : [sizes]), ...programs].join('\n');
+}
+
+const formatProgram = (name: string, filters: readonly MatchSyntax[], body: string): string =>
+  `program ${name}(${filters.map(formatMatch).join(', ')}) {\n${body}}\n`;
 
 function formatMatch({ subject, value, mask }: MatchSyntax): string {
   return `<${subject.text}, ${readable(value.value)}, ${readable(mask.value)}>`;
