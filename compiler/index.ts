@@ -25,9 +25,6 @@ export type { IntrinsicName } from './data-plane/intrinsics.js';
 export * from './data-plane/latency.js';
 export { must } from './data-plane/must.js';
 export * from './data-plane/options.js';
-export * from './data-plane/resources/resources.js';
-export type { Excess, StageUse } from './data-plane/resources/stage-use.js';
-export type { Accesses, PlacedTable } from './data-plane/resources/table-needs.js';
 export { maxRecirculations, type StateField, stateFields, stateHeaderBytes } from './data-plane/state-fields.js';
 export * from './data-plane/tables.js';
 export { DataPlaneError } from './data-plane/validate.js';
@@ -55,7 +52,6 @@ export * from './link/published-constraints.js';
 export * from './link/switch-state.js';
 export * from './passes/compile.js';
 export { type Form, PASS_NAMES, PASSES, type PassName, type PassObserver } from './passes/forms.js';
-export { formText, PassPrinter, programOf } from './passes/print/print-form.js';
 export * from './place/allocator.js';
 export {
   ALLOCATOR_NAMES,

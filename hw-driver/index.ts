@@ -11,7 +11,5 @@ export type { Difference } from './control/deployment/drift.js';
 export type { Outcome, Transaction } from './control/deployment/transaction.js';
 export * from './control/errors.js';
 export { FRONT_PORTS, frontPortForwarding } from './control/front-ports.js';
-export { JournalFile } from './control/journal/journal-file.js';
 export { type Journal, JournalError, type JournalRecord, NO_JOURNAL } from './control/journal/records.js';
 export type { JournalState } from './control/journal/replay.js';
-export { switchOptions } from './control/simulated-switch.js';

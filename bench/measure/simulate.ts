@@ -19,7 +19,7 @@ import {
   TEXT,
   wholeNumberIn,
 } from '../../compiler/index.js';
-import { switchOptions } from '../../hw-driver/index.js';
+import { switchOptions } from '../../hw-driver/control/simulated-switch.js';
 import { ENGINES, type EngineName } from '../../sim/index.js';
 import { MAX_INSTANCES } from '../workloads/addresses.js';
 import type { Workload } from '../workloads/arrival.js';

@@ -4,8 +4,8 @@
  * interrupted is undone or completed, as the entries of the switch then require.
  */
 
-import { type CaseChange, type ChangeOptions, changeCases } from '../../compiler/change/change-cases.js';
-import { linkReplacement, type ReplaceOptions } from '../../compiler/change/replacement.js';
+import type { CaseChange, ChangeOptions } from '../../compiler/change/change-cases.js';
+import type { ReplaceOptions } from '../../compiler/change/replacement.js';
 import { must } from '../../compiler/data-plane/must.js';
 import {
   type CompiledProgram,
@@ -116,6 +116,8 @@ export class Controller {
     sourceHash: string,
     options?: Partial<ReplaceOptions>,
   ): Promise<CompiledProgram> {
+    // Loaded by those that change running programs only.
+    const { linkReplacement } = await import('../../compiler/change/replacement.js');
     const before = this.changeable(lowered.program.name);
     const after = linkReplacement(before, lowered, this.state, sourceHash, { ...DEFAULT_LINK_OPTIONS, ...options });
     await this.run(replaceTransaction(before, after));
@@ -129,6 +131,7 @@ export class Controller {
    * @throws {NoSuchProgram} {@link ProgramBusy} {@link NotIncremental} {@link DoesNotFit} or the switch's own error
    */
   async changeCases(next: Program, sourceHash: string, options?: ChangeOptions): Promise<CaseChange> {
+    const { changeCases } = await import('../../compiler/change/change-cases.js');
     const before = this.changeable(next.name);
     const change = changeCases(before, next, this.state, sourceHash, options);
     await this.run(casesTransaction(before, change));

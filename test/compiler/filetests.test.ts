@@ -14,9 +14,9 @@ import {
   lower,
   PASS_NAMES,
   PASSES,
-  PassPrinter,
   SwitchState,
 } from '../../compiler/index.js';
+import { PassPrinter } from '../../compiler/passes/print/print-form.js';
 import { headOf } from './file-test.js';
 import { assertGolden, renderAll, SAMPLE_NAMES, sampleSource, sourcePath, testPath } from './support.js';
 

@@ -3,14 +3,13 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tableWatts } from '../../compiler/data-plane/resources/power.js';
+import { type Resource, resourceReport } from '../../compiler/data-plane/resources/resources.js';
 import { worstPath } from '../../compiler/data-plane/resources/worst-path.js';
 import {
   builtInDataPlane,
   type DataPlane,
   dataPlaneFromJson,
   defaultDataPlane,
-  type Resource,
-  resourceReport,
   TOFINO_1,
 } from '../../compiler/index.js';
 import { numberIn, publishedFigure, publishedTable, textIn } from '../../hw-driver/cli/kit/published-figures.js';

@@ -354,11 +354,12 @@ function memoryBytesOf({ memory, workload = DEFAULT_WORKLOAD }: RunArguments): n
 function report(args: RunArguments, result: ReportedRun, folder: ResultFolder): number {
   const document = `${JSON.stringify(result.summary, null, 2)}\n`;
   folder.write('summary.json', document);
-  for (const [name, text] of runTables(result)) folder.write(name, text);
+  const tables = runTables(result);
+  for (const [name, text] of tables) folder.write(name, text);
   process.stdout.write(args.json ? document : renderRunSummary(result, isFancy(process.stdout)));
   for (const warning of result.warnings) process.stderr.write(`bench: warning: ${warning}\n`);
   if (!args.json)
-    process.stdout.write(`\nresults in ${folder.path}:\n  summary.json, ${[...runTables(result).keys()].join(', ')}\n`);
+    process.stdout.write(`\nresults in ${folder.path}:\n  summary.json, ${[...tables.keys()].join(', ')}\n`);
   if (result.interrupted) {
     const kept =
       (args.write === undefined ? '' : `, packets in ${args.write}`) +

@@ -12,7 +12,8 @@ import {
   lower,
 } from '../../../compiler/index.js';
 import { type BfRuntimeTarget, connectBfRuntime } from '../../../hw-driver/bfruntime/index.js';
-import { Controller, JournalFile } from '../../../hw-driver/index.js';
+import { JournalFile } from '../../../hw-driver/control/journal/journal-file.js';
+import { Controller } from '../../../hw-driver/index.js';
 import { loadWorkload } from '../../workloads/workload.js';
 
 export interface ControlSpeedOptions {

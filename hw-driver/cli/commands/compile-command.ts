@@ -10,15 +10,13 @@ import {
   DoesNotFit,
   type Form,
   formatCompiledProgram,
-  formText,
   link,
   lower,
   PASS_NAMES,
   type PassName,
   type PassObserver,
-  PassPrinter,
-  programOf,
 } from '../../../compiler/index.js';
+import { formText, PassPrinter, programOf } from '../../../compiler/passes/print/print-form.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';

@@ -2,7 +2,12 @@
 
 import type { Argv } from 'yargs';
 import { must } from '../../../compiler/data-plane/must.js';
-import { type Excess, type Resource, type ResourceReport, resourceReport } from '../../../compiler/index.js';
+import {
+  type Resource,
+  type ResourceReport,
+  resourceReport,
+} from '../../../compiler/data-plane/resources/resources.js';
+import type { Excess } from '../../../compiler/data-plane/resources/stage-use.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT } from '../kit/command-line.js';
 import { loadDataPlane } from '../kit/inputs.js';

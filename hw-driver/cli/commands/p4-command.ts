@@ -1,7 +1,7 @@
 /** `p4runpro p4`: the P4 source of a data plane. */
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
-import { resourceReport } from '../../../compiler/index.js';
+import { resourceReport } from '../../../compiler/data-plane/resources/resources.js';
 import { MAIN_P4_FILE, type P4File, p4CompileCommand, p4Source } from '../../../compiler/p4/generate.js';
 import { makeFolders, reasonOf, removeFolders } from '../../../traces/system/index.js';
 import { type ArgumentsOf, command } from '../kit/command.js';

@@ -24,7 +24,7 @@ import { SnapshotFile } from '../../../bench/cli/report/snapshot-file.js';
 import { builtInDataPlane } from '../../../compiler/index.js';
 import { SwitchFile } from '../../../hw-driver/cli/commands/switch-file.js';
 import { writeResults } from '../../../hw-driver/cli/kit/program-documents.js';
-import { JournalFile } from '../../../hw-driver/index.js';
+import { JournalFile } from '../../../hw-driver/control/journal/journal-file.js';
 import { createCaptureWriter } from '../../../traces/index.js';
 import { makeFolders, NotWritten, OutputFile, writeFile, writeFiles } from '../../../traces/system/index.js';
 import { withFolder } from '../../command-line.js';

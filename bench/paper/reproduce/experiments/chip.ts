@@ -1,5 +1,9 @@
 /** Table 2 and figure 10: resources of the chip that a data plane uses, computed from its description. */
-import { type Resource, type ResourceReport, resourceReport } from '../../../../compiler/index.js';
+import {
+  type Resource,
+  type ResourceReport,
+  resourceReport,
+} from '../../../../compiler/data-plane/resources/resources.js';
 import { publishedFigure, publishedTable } from '../../../../hw-driver/cli/kit/published-figures.js';
 import { barPanels } from '../../../figures/panels.js';
 import { experimentPlane } from '../cells/fill.js';
