@@ -5,7 +5,8 @@ import type { Annotation, ArgumentSyntax, CaseSyntax, MatchSyntax, SourceFile, S
 const INDENT = '    ';
 
 /** Plain P4runpro, as a user would write it. */
-export function formatSource({ annotations, programs }: SourceFile): string {
+export function formatSource(file: SourceFile): string {
+  const { annotations, programs } = file;
   return inFile(
     annotations,
     programs.map(({ name, filters, body }) => formatProgram(name.text, filters, formatBody(body, INDENT))),
