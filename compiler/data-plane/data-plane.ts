@@ -8,6 +8,7 @@ import {
   type DataPlaneDescription,
   type Gress,
   type HeaderDescription,
+  partsOf,
   REGISTERS,
   type Register,
 } from './description.js';
@@ -30,6 +31,8 @@ export interface HeaderField {
   readonly header: number;
   /** Bits from the start of the header. */
   readonly bitOffset: number;
+  /** Of a part of a field: the full name of that field, which is one of the layout. */
+  readonly partOf?: string;
 }
 
 /** A field of intrinsic metadata, which the switch supplies. */
@@ -41,6 +44,15 @@ export interface IntrinsicField {
 }
 
 export type Field = HeaderField | IntrinsicField;
+
+/** Whether two fields have bits in common: one is the other, or a part of it. */
+export const overlap = (a: Field, b: Field): boolean =>
+  a.name === b.name ||
+  (a.kind === 'header' &&
+    b.kind === 'header' &&
+    a.header === b.header &&
+    a.bitOffset < b.bitOffset + b.width &&
+    b.bitOffset < a.bitOffset + a.width);
 
 /** A field as a program spells it. */
 export interface FieldReference {
@@ -132,6 +144,7 @@ export class DataPlane {
   /** The port through whose egress unforwarded packets go; undefined where they end after the ingress. */
   readonly discardPort: number | undefined;
   private readonly fieldByName = new Map<string, Field>();
+  private readonly layout: HeaderField[] = [];
   private readonly referenceBySpelling: ReadonlyMap<string, FieldReference>;
   private readonly holdersByAction = new Map<string, Uint8Array>();
   /** By primitive, field, and the numbers of the registers: see {@link directInstruction}. */
@@ -161,9 +174,19 @@ export class DataPlane {
     return port === this.discardPort ? 'discard' : undefined;
   }
 
-  /** All fields by their full names, in the order of the description. */
+  /** All fields by their full names, in the order of the description; the parts of a header's fields follow the fields. */
   get fields(): ReadonlyMap<string, Field> {
     return this.fieldByName;
+  }
+
+  /** The fields of all headers in the order of their bits, without parts: each bit of a header is in one of them. */
+  get layoutFields(): readonly HeaderField[] {
+    return this.layout;
+  }
+
+  /** The field of the layout that has the bits of a field: the field itself, unless it is a part. */
+  layoutField(field: HeaderField): HeaderField {
+    return field.partOf === undefined ? field : this.headerField(field.partOf);
   }
 
   /** The field of this name or alias; undefined if there is none. */
@@ -236,11 +259,23 @@ export class DataPlane {
       let bitOffset = 0;
       for (const { name: fieldName, width } of description.fields) {
         const full = `hdr.${name}.${fieldName}`;
-        this.fieldByName.set(full, { kind: 'header', name: full, width, header: index, bitOffset });
+        const field: HeaderField = { kind: 'header', name: full, width, header: index, bitOffset };
+        this.fieldByName.set(full, field);
+        this.layout.push(field);
         bitOffset += width;
       }
+      this.resolveParts(name, description);
       return { name, index, bytes: bitOffset / 8, description };
     });
+  }
+
+  private resolveParts(header: string, description: HeaderDescription): void {
+    for (const [name, part] of partsOf(description)) {
+      const whole = this.headerField(`hdr.${header}.${part.field}`);
+      const full = `hdr.${header}.${name}`;
+      const bitOffset = whole.bitOffset + part.bitOffset;
+      this.fieldByName.set(full, { ...whole, name: full, width: part.width, bitOffset, partOf: whole.name });
+    }
   }
 
   /** Names of fields, and their aliases, which hide names. */

@@ -20,13 +20,28 @@ export interface HeaderFieldDescription {
   readonly width: number;
 }
 
+/** Bits of a field that have a name of their own. */
+export interface HeaderPartDescription {
+  /** The field of the same header that it is a part of. */
+  readonly field: string;
+  /** Bits from the most significant bit of that field. */
+  readonly bitOffset: number;
+  readonly width: number;
+}
+
 export interface HeaderDescription {
   readonly fields: readonly HeaderFieldDescription[];
+  /** Parts of fields by name, which programs can use like fields; they are no further fields of the layout. */
+  readonly parts?: Readonly<Record<string, HeaderPartDescription>>;
   /** For a header of variable length: the field that has its length in 4-byte words, as IPv4's IHL. */
   readonly lengthWords?: string;
   /** Conditions on a valid header; if one fails, parsing ends before it. */
   readonly valid?: readonly { readonly field: string; readonly minimum: number; readonly maximum: number }[];
 }
+
+/** The parts of a header's fields, each with its name. */
+export const partsOf = ({ parts }: HeaderDescription): readonly (readonly [string, HeaderPartDescription])[] =>
+  parts === undefined ? [] : Object.entries(parts);
 
 /** One state of the parser: extract headers, then select the next state by the value of a field. */
 export interface ParserStateDescription {

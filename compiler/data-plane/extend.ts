@@ -62,10 +62,10 @@ export function dataPlaneFromJson(json: unknown): DataPlane {
 }
 
 /** Objects to which a description may add names. */
-const OPEN_TABLES = new Set(['headers', 'aliases', 'parser.states']);
+const OPEN_TABLES = /^(headers|headers\.\w+\.parts|aliases|parser\.states)$/;
 /** Keys that a description may have although its base does not have them. */
 const OPTIONAL_KEYS =
-  /^(headers\.\w+\.(lengthWords|valid)|parser\.states\.\w+\.(only|select)|ports\.discard|init\.unforwarded)$/;
+  /^(headers\.\w+\.(parts|lengthWords|valid)|parser\.states\.\w+\.(only|select)|ports\.discard|init\.unforwarded)$/;
 
 function merge(base: Json, override: Json, path: string, problems: string[]): Json {
   if (!isObject(base) || !isObject(override)) {
@@ -83,7 +83,7 @@ function merge(base: Json, override: Json, path: string, problems: string[]): Js
     const old = Object.hasOwn(base, key) ? base[key] : undefined;
     if (old !== undefined) result[key] = merge(old, value, here, problems);
     else if (key === '__proto__') problems.push(`${here}: unknown key`);
-    else if (OPEN_TABLES.has(path) || OPTIONAL_KEYS.test(here)) result[key] = value;
+    else if (OPEN_TABLES.test(path) || OPTIONAL_KEYS.test(here)) result[key] = value;
     else problems.push(`${here}: unknown key`);
   }
   return result;

@@ -14,12 +14,35 @@ import {
   rpbPosition,
 } from './default.js';
 import type { DataPlaneDescription, Gress } from './description.js';
+import { HEADERS } from './headers.js';
 import { type ActionEffect, EXTENDED_EFFECTS } from './instructions/table.js';
 import { must } from './must.js';
 
+/** The headers of `default`, with names for parts of fields. */
+const EXTENDED_HEADERS: DataPlaneDescription['headers'] = {
+  ...HEADERS,
+  tcp: {
+    ...must(HEADERS['tcp'], 'TCP header'),
+    parts: {
+      flags: { field: 'tcp4thword', bitOffset: 8, width: 8 },
+      window: { field: 'tcp4thword', bitOffset: 16, width: 16 },
+    },
+  },
+};
+
 /** Pairs beyond those of `default`, in RPBs of both gresses. */
-const EXTRACT: readonly Pair[] = [];
-const MODIFY: readonly Pair[] = [];
+const EXTRACT: readonly Pair[] = [
+  ['hdr.tcp.flags', 'har'],
+  ['hdr.tcp.flags', 'sar'],
+  ['hdr.tcp.window', 'har'],
+  ['hdr.tcp.window', 'sar'],
+];
+const MODIFY: readonly Pair[] = [
+  ['hdr.tcp.flags', 'har'],
+  ['hdr.tcp.flags', 'sar'],
+  ['hdr.tcp.window', 'har'],
+  ['hdr.tcp.window', 'sar'],
+];
 
 const EXTENSIONS: readonly ActionEffect[] = [
   ...EXTENDED_EFFECTS,
@@ -39,6 +62,7 @@ export const EXTENDED_DESCRIPTION: DataPlaneDescription = {
   ...DEFAULT_DESCRIPTION,
   name: 'extended',
   summary: 'the data plane of default with actions and headers beyond those of the paper',
+  headers: EXTENDED_HEADERS,
   rpbs: describeRpbs((number) => {
     const position = rpbPosition(number);
     return { ...position, ...RPB_SHAPE, hash: hashUnit(number), actions: actionsOf(number, position.gress) };

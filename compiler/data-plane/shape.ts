@@ -19,6 +19,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     table: {
       object: { fields: { list: { object: { name: 'string', width: 'number' } } } },
       optional: {
+        parts: { table: { object: { field: 'string', bitOffset: 'number', width: 'number' } } },
         lengthWords: 'string',
         valid: { list: { object: { field: 'string', minimum: 'number', maximum: 'number' } } },
       },

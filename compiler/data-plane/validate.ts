@@ -1,6 +1,6 @@
 /** Validation of data plane descriptions. */
 
-import type { DataPlaneDescription, RpbDescription } from './description.js';
+import { type DataPlaneDescription, type HeaderDescription, partsOf, type RpbDescription } from './description.js';
 import { DomainError } from './domain-error.js';
 import { intrinsicProblems } from './intrinsics.js';
 
@@ -40,8 +40,9 @@ export function descriptionProblems(description: DataPlaneDescription): string[]
 
 function fieldWidths(description: DataPlaneDescription): Map<string, number> {
   const widths = new Map<string, number>();
-  for (const [header, { fields }] of Object.entries(description.headers)) {
-    for (const field of fields) widths.set(`hdr.${header}.${field.name}`, field.width);
+  for (const [header, described] of Object.entries(description.headers)) {
+    for (const field of described.fields) widths.set(`hdr.${header}.${field.name}`, field.width);
+    for (const [name, { width }] of partsOf(described)) widths.set(`hdr.${header}.${name}`, width);
   }
   for (const intrinsic of description.intrinsics) widths.set(intrinsic.name, intrinsic.width);
   return widths;
@@ -54,13 +55,14 @@ function headerProblems({ headers }: DataPlaneDescription): string[] {
     for (const field of header.fields) {
       if (!isCount(field.width, 48))
         problems.push(`hdr.${name}.${field.name}: width ${field.width} is not from 1 to 48 bits`);
-      if ((bits % 8) + field.width > 32 && (bits % 8 !== 0 || field.width % 8 !== 0)) {
+      if (isSpread(bits, field.width)) {
         problems.push(
           `hdr.${name}.${field.name}: a field that does not begin and end at byte boundaries must lie within four bytes`,
         );
       }
       bits += field.width;
     }
+    problems.push(...partProblems(name, header));
     if (bits % 8 !== 0) problems.push(`header ${name}: its ${bits} bits are not whole bytes`);
     const names = header.fields.map((field) => field.name);
     if (new Set(names).size < names.length) problems.push(`header ${name}: a field name occurs twice`);
@@ -69,6 +71,35 @@ function headerProblems({ headers }: DataPlaneDescription): string[] {
     }
   }
   return problems;
+}
+
+/** Whether bits lie in more than four bytes without beginning and ending at byte boundaries. */
+const isSpread = (bitOffset: number, width: number): boolean =>
+  (bitOffset % 8) + width > 32 && (bitOffset % 8 !== 0 || width % 8 !== 0);
+
+function partProblems(header: string, description: HeaderDescription): string[] {
+  const { fields } = description;
+  const offsets = new Map<string, number>();
+  let bits = 0;
+  for (const { name, width } of fields) {
+    offsets.set(name, bits);
+    bits += width;
+  }
+  return partsOf(description).flatMap(([name, { field, bitOffset, width }]) => {
+    const full = `hdr.${header}.${name}`;
+    const whole = fields.find((each) => each.name === field);
+    const start = offsets.get(field);
+    if (whole === undefined || start === undefined) return [`${full}: header ${header} has no field ${field}`];
+    if (offsets.has(name)) return [`${full}: a field has the name of this part`];
+    if (!isCount(width, 32)) return [`${full}: width ${width} is not from 1 to 32 bits`];
+    const isWithin = Number.isInteger(bitOffset) && bitOffset >= 0 && bitOffset + width <= whole.width;
+    if (!isWithin)
+      return [
+        `${full}: bits ${bitOffset} to ${bitOffset + width - 1} are not within the ${whole.width} bits of ${field}`,
+      ];
+    if (isSpread(start + bitOffset, width)) return [`${full}: a part must lie within four bytes`];
+    return [];
+  });
 }
 
 function parserProblems(description: DataPlaneDescription): string[] {

@@ -4,7 +4,7 @@
  */
 
 import { ones } from '../data-plane/bits.js';
-import type { Field } from '../data-plane/data-plane.js';
+import { type Field, overlap } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { type KnownRegisters, ZERO_REGISTERS } from '../data-plane/instructions/packet-state.js';
 import {
@@ -36,9 +36,12 @@ export interface PathState {
   readonly origins: Readonly<Partial<Record<Register, Field>>>;
   /** Conditions that do not hold together; the last ones that were met. */
   readonly excluded: readonly Conditions[];
-  /** Names of the fields that were read on the way. */
-  readonly read: ReadonlySet<string>;
-  /** A field was read again after what was read first had been changed: how the two go together is not followed. */
+  /** The fields that were read on the way. */
+  readonly read: ReadonlySet<Field>;
+  /**
+   * Bits of a packet were read again, in a part of a field too, after what was read first had been changed: how the two
+   * go together is not followed.
+   */
   readonly isDoubtful: boolean;
 }
 
@@ -100,8 +103,8 @@ function extracted(statement: PrimitiveStatement, field: Field, state: PathState
       ...kept.excluded,
       ...ofHolder.map((conditions) => conditions.map((each) => ({ ...each, register: first }))),
     ],
-    read: new Set([...state.read, field.name]),
-    isDoubtful: state.isDoubtful || (holder === undefined && state.read.has(field.name)),
+    read: new Set([...state.read, field]),
+    isDoubtful: state.isDoubtful || (holder === undefined && [...state.read].some((other) => overlap(field, other))),
   };
 }
 
@@ -113,14 +116,6 @@ function modified(statement: PrimitiveStatement, field: Field, state: PathState,
   const others = withoutFields(state, (other) => overlap(field, other));
   return { ...others, fields: new Map([...others.fields, [field.name, { field, word }]]) };
 }
-
-const overlap = (a: Field, b: Field): boolean =>
-  a.name === b.name ||
-  (a.kind === 'header' &&
-    b.kind === 'header' &&
-    a.header === b.header &&
-    a.bitOffset < b.bitOffset + b.width &&
-    b.bitOffset < a.bitOffset + a.width);
 
 function withoutFields(state: PathState, isWritten: (field: Field) => boolean): PathState {
   const fields = new Map([...state.fields].filter(([, { field }]) => !isWritten(field)));

@@ -6,7 +6,7 @@
  * instruction only if it is a whole word or the low part of one. The high half of a word is shifted down, for which
  * both halves must be one field (as ports are); any other field is copied by the parser, with a state for each value.
  */
-import type { DataPlane, Field, HeaderField } from '../data-plane/data-plane.js';
+import type { DataPlane, HeaderField } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
 import { effectsOf, movedField } from '../data-plane/instructions/table.js';
 import { WORD_BITS } from '../data-plane/tables.js';
@@ -42,6 +42,19 @@ export class PacketFields {
         }
       }
     }
+    for (const field of dataPlane.fields.values()) {
+      if (field.kind === 'header' && field.partOf !== undefined) this.expressions.set(field.name, this.slice(field));
+    }
+  }
+
+  /** A part of a field as bits of the P4 field that has it. */
+  private slice(part: HeaderField): string {
+    const whole = this.dataPlane.layoutField(part);
+    const inWhole = whole.width - (part.bitOffset - whole.bitOffset) - part.width;
+    const expression = this.expression(whole.name);
+    const sliced = /:(\d+)\]$/.exec(expression);
+    const low = sliced === null ? inWhole : inWhole + Number(sliced[1]);
+    return `${wholeField(expression)}[${low + part.width - 1}:${low}]`;
   }
 
   /** The P4 expression of a field by its full name; for other fields than those of headers, the name itself. */
@@ -91,18 +104,13 @@ export class PacketFields {
   private isHighHalf({ header, bitOffset, width }: HeaderField): boolean {
     const half = WORD_BITS / 2;
     const isUpper = bitOffset % WORD_BITS === 0 && width === half;
-    const isLower = (field: Field): boolean =>
-      field.kind === 'header' &&
-      field.header === header &&
-      field.bitOffset === bitOffset + half &&
-      field.width === half;
-    return isUpper && [...this.dataPlane.fields.values()].some(isLower);
+    const isLower = (field: HeaderField): boolean =>
+      field.header === header && field.bitOffset === bitOffset + half && field.width === half;
+    return isUpper && this.dataPlane.layoutFields.some(isLower);
   }
 
   private mergedFields(header: number): P4Field[] {
-    const fields = [...this.dataPlane.fields.values()].filter(
-      (field): field is HeaderField => field.kind === 'header' && field.header === header,
-    );
+    const fields = this.dataPlane.layoutFields.filter((field) => field.header === header);
     const shifted = new Set(
       (['ingress', 'egress'] as const).flatMap((gress) =>
         extractedFields(this.dataPlane, gress).filter((field) => this.reach(field) === 'shift'),

@@ -51,9 +51,8 @@ export function residuals(dataPlane: DataPlane, gress: Gress): readonly Residual
 /** All fields of a header that share 16-bit words with these, in order. */
 function halfWords(dataPlane: DataPlane, fields: readonly HeaderField[]): readonly HeaderField[] {
   const words = new Set(fields.flatMap((field) => wordsOf(field)));
-  return [...dataPlane.fields.values()].filter(
-    (field): field is HeaderField =>
-      field.kind === 'header' && field.header === fields[0]?.header && wordsOf(field).some((word) => words.has(word)),
+  return dataPlane.layoutFields.filter(
+    (field) => field.header === fields[0]?.header && wordsOf(field).some((word) => words.has(word)),
   );
 }
 

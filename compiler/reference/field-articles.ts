@@ -41,7 +41,8 @@ export const fieldMeaning = ({ field, header }: FieldUse): string =>
 
 function headerText({ field }: FieldUse, header: string, dataPlane: DataPlane): string {
   const at = field.kind === 'header' ? `, from bit ${field.bitOffset}` : '';
-  return `${header}${at}; ${headerConditions(header, dataPlane).join(', or ')}`;
+  const whole = field.kind === 'header' && field.partOf !== undefined ? `, a part of ${field.partOf}` : '';
+  return `${header}${at}${whole}; ${headerConditions(header, dataPlane).join(', or ')}`;
 }
 
 /** `har, sar in every RPB; mar in RPBs 1-6 of ingress`. */
@@ -61,6 +62,7 @@ export const headerArticles = (dataPlane: DataPlane): readonly Article[] =>
 
 function headerArticle({ name, index, bytes }: Header, dataPlane: DataPlane): Article {
   const fields = [...dataPlane.fields.values()].filter((field) => field.kind === 'header' && field.header === index);
+  const layout = dataPlane.layoutFields.filter(({ header }) => header === index);
   const isUsed = (field: FieldUse): boolean =>
     field.filters.length + field.extract.length + field.modify.length > 0 || field.isHashed;
   const uses = fields.map((field) => fieldUse(field, dataPlane));
@@ -74,7 +76,7 @@ function headerArticle({ name, index, bytes }: Header, dataPlane: DataPlane): Ar
       ['found in', headerConditions(name, dataPlane).join(', or ')],
       [
         'fields',
-        fields.map((field) => `${must(field.name.split('.').at(-1), 'name of a field')} (${field.width})`).join(', '),
+        layout.map((field) => `${must(field.name.split('.').at(-1), 'name of a field')} (${field.width})`).join(', '),
       ],
       [
         'programs can use',

@@ -39,6 +39,8 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
   'hdr.tcp.ack_no': 'Acknowledgement number.',
   'hdr.tcp.tcp4thword':
     'Data offset (4 bits), reserved (4), flags CWR ECE URG ACK PSH RST SYN FIN (8), window (16): SYN is 0x20000.',
+  'hdr.tcp.flags': 'Flags CWR ECE URG ACK PSH RST SYN FIN, from the highest bit: SYN is 2, SYN and ACK 0x12.',
+  'hdr.tcp.window': 'Window: bytes that the sender accepts, before scaling.',
   'hdr.tcp.checksum': 'Checksum of segment and pseudo header.',
   'hdr.tcp.urgent': 'Urgent pointer.',
   'hdr.udp.length': 'Length of header and payload in bytes.',

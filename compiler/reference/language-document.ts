@@ -1,5 +1,5 @@
 /** The reference of the language as Markdown, made from the articles: docs/LANGUAGE.md. */
-import type { DataPlane, Field } from '../data-plane/data-plane.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
 import { DIAGNOSTIC_CODES } from '../language/diagnostics.js';
 import { PRIMITIVES } from '../language/primitives.js';
@@ -177,15 +177,18 @@ function findingsSection(): string {
 }
 
 function fieldsSection(dataPlanes: readonly DataPlane[]): string {
-  const first = must(dataPlanes[0], 'data plane of a reference');
-  const ofHeaders = headerArticles(first).map(({ title }) => {
-    const { facts, ...article } = shared(title, dataPlanes);
-    const fields = [...first.fields.values()].filter(({ name }) => name.startsWith(`${title}.`));
+  const titles = new Set(dataPlanes.flatMap((dataPlane) => headerArticles(dataPlane).map(({ title }) => title)));
+  const names = new Set(dataPlanes.flatMap(({ fields }) => [...fields.keys()]));
+  const ofHeaders = [...titles].map((title) => {
+    const having = dataPlanes.filter(({ headers }) => headers.some(({ name }) => title === `hdr.${name}`));
+    const { facts, ...article } = shared(title, having);
+    const fields = [...names].filter((name) => name.startsWith(`${title}.`));
     const kept = facts.filter(({ label }) => label === 'length' || label === 'found in');
     return [`### ${title}`, articleBody({ ...article, facts: kept }), fieldTable(fields, dataPlanes)].join('\n\n');
   });
-  const supplied = [...first.fields.values()].filter(({ kind }) => kind === 'intrinsic');
-  const aliases = Object.entries(first.description.aliases).map(([spelling, { field, protocol }]) => [
+  const supplied = [...names].filter((name) => !name.startsWith('hdr.'));
+  const aliases = new Map(dataPlanes.flatMap(({ description }) => Object.entries(description.aliases)));
+  const spellings = [...aliases].map(([spelling, { field, protocol }]) => [
     code(spelling),
     code(field),
     protocol === undefined ? '' : `protocol ${protocol}`,
@@ -193,31 +196,33 @@ function fieldsSection(dataPlanes: readonly DataPlane[]): string {
   return [
     '## Fields',
     paragraphs(
-      'What a program can do with a field: filter on it (in which tables), take it by the hash of the 5-tuple, and, for each data plane, EXTRACT it to registers and MODIFY it from registers. Where no RPBs are named, all RPBs of the data plane can.',
+      'What a program can do with a field: filter on it (in which tables), take it by the hash of the 5-tuple, and, for each data plane, EXTRACT it to registers and MODIFY it from registers. Where no RPBs are named, all RPBs of the data plane can; a data plane with a dash has no such field.',
     ),
     ...ofHeaders,
     '### Fields that the switch supplies',
     fieldTable(supplied, dataPlanes),
     '### Other spellings',
     'Those of the paper and of its prototype. As a filter, a spelling with a protocol asks for that protocol too.',
-    markdownTable(['spelling', 'field', 'implies'], aliases),
+    markdownTable(['spelling', 'field', 'implies'], spellings),
   ].join('\n\n');
 }
 
-function fieldTable(fields: readonly Field[], dataPlanes: readonly DataPlane[]): string {
-  const rows = fields.map((field) => {
-    const uses = dataPlanes.map((dataPlane) => ({
-      use: fieldUse(dataPlane.field(field.name), dataPlane),
-      dataPlane,
-    }));
-    const { use } = must(uses[0], 'data plane of a reference');
+/** @param names of fields, each of which some data plane has */
+function fieldTable(names: readonly string[], dataPlanes: readonly DataPlane[]): string {
+  const rows = names.map((name) => {
+    const uses = dataPlanes.flatMap((dataPlane) => {
+      const field = dataPlane.fields.get(name);
+      return field === undefined ? [] : [{ use: fieldUse(field, dataPlane), dataPlane }];
+    });
+    const { use } = must(uses[0], 'data plane with a field');
+    const cells = dataPlanes.map((dataPlane) => uses.find((each) => each.dataPlane === dataPlane));
     return [
-      code(field.name),
-      String(field.width),
+      code(name),
+      String(use.field.width),
       escaped(fieldMeaning(use)),
       byDataPlane(uses.map((each) => [each.dataPlane, each.use.filters.join(' ')])),
       use.isHashed ? '5-tuple' : '',
-      ...uses.map((each) => movesCell(each.use, each.dataPlane)),
+      ...cells.map((each) => (each === undefined ? '—' : movesCell(each.use, each.dataPlane))),
     ];
   });
   return markdownTable(['field', 'bits', 'is', 'filter', 'hash', ...dataPlanes.map(({ name }) => name)], rows);

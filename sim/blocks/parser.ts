@@ -152,7 +152,8 @@ function nextState(state: State, phv: Phv): number {
 /**
  * Whether some action of an RPB writes a field that the parser reads: only then can a later pass find other headers.
  */
-export function parsesAgain({ description, rpbs }: DataPlane): boolean {
+export function parsesAgain(dataPlane: DataPlane): boolean {
+  const { description, rpbs } = dataPlane;
   const reads = new Set<string>();
   for (const { only, select } of Object.values(description.parser.states)) {
     for (const field of [only?.field, select?.field]) if (field !== undefined) reads.add(field);
@@ -161,6 +162,8 @@ export function parsesAgain({ description, rpbs }: DataPlane): boolean {
     for (const field of [lengthWords, ...valid.map((condition) => condition.field)]) reads.add(`hdr.${name}.${field}`);
   }
   return rpbs.some(({ actions }) =>
-    [...actions.values()].some(({ effect }) => movedField(effect, 'header').some((field) => reads.has(field))),
+    [...actions.values()].some(({ effect }) =>
+      movedField(effect, 'header').some((name) => reads.has(dataPlane.layoutField(dataPlane.headerField(name)).name)),
+    ),
   );
 }

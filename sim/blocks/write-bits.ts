@@ -1,5 +1,13 @@
 import { must } from '../../compiler/data-plane/must.js';
 
+/** As {@link writeBits}, for bits that need not be 0 so far. */
+export function overwriteBits(bytes: number[] | Uint8Array, firstBit: number, width: number, value: number): void {
+  for (let bit = firstBit; bit < firstBit + width; bit++) {
+    bytes[bit >>> 3] = must(bytes[bit >>> 3], `byte of bit ${bit}`) & ~(0x80 >>> (bit & 7));
+  }
+  writeBits(bytes, firstBit, width, value);
+}
+
 /** Sets bits that are 0 so far; bit 0 is the highest of the first byte, and the value has up to 48. */
 export function writeBits(bytes: number[] | Uint8Array, firstBit: number, width: number, value: number): void {
   let rest = value;

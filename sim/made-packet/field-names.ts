@@ -20,7 +20,14 @@ export interface NamedField {
   readonly protocol: number | undefined;
 }
 
-/** The parts of the fourth word of a TCP header, which is one field here (RFC 9293). */
+/** A part of a field as bits of that field. */
+function wholeOf(field: Field, dataPlane: DataPlane): Pick<NamedField, 'field' | 'part'> {
+  if (field.kind !== 'header' || field.partOf === undefined) return { field };
+  const whole = dataPlane.layoutField(field);
+  return { field: whole, part: { offset: field.bitOffset - whole.bitOffset, width: field.width } };
+}
+
+/** The parts of the fourth word of a TCP header, which is one field where a data plane names no parts (RFC 9293). */
 const TCP_WORD = 'hdr.tcp.tcp4thword';
 const TCP_PARTS: Readonly<Record<string, { readonly offset: number; readonly width: number }>> = {
   'hdr.tcp.data_offset': { offset: 0, width: 4 },
@@ -40,7 +47,7 @@ export class FieldNames {
 
   constructor(dataPlane: DataPlane) {
     for (const [name, field] of dataPlane.fields) {
-      this.add(name, { field, protocol: undefined }, true);
+      this.add(name, { ...wholeOf(field, dataPlane), protocol: undefined }, true);
     }
     for (const spelling of Object.keys(dataPlane.description.aliases)) {
       const reference = dataPlane.fieldReference(spelling);
@@ -49,7 +56,7 @@ export class FieldNames {
     const tcpWord = dataPlane.fields.get(TCP_WORD);
     if (tcpWord === undefined) return;
     for (const [name, part] of Object.entries(TCP_PARTS)) {
-      this.add(name, { field: tcpWord, part, protocol: undefined }, true);
+      if (!dataPlane.fields.has(name)) this.add(name, { field: tcpWord, part, protocol: undefined }, true);
     }
   }
 

@@ -2,9 +2,9 @@
  * Random packets for a program: along every path of the parser, most of them such that its filters match, with fields
  * that make its cases match, and now and then cut short.
  */
-import { and48, type DataPlane, type Header, ones, type Program } from '../../compiler/index.js';
+import { and48, type DataPlane, type Header, type HeaderField, ones, type Program } from '../../compiler/index.js';
 import { type ParserWalk, parserWalks } from '../blocks/parser-walks.js';
-import { writeBits } from '../blocks/write-bits.js';
+import { overwriteBits, writeBits } from '../blocks/write-bits.js';
 import type { QueueReading } from '../pipeline/drivers/queued-driver.js';
 import { type ProgramValues, valueFor, valuesOf, wordFor } from './program-values.js';
 import { below, chance, oneOf, type Random } from './random.js';
@@ -41,6 +41,8 @@ export class PacketGenerator {
   private readonly wantedWalks: readonly ParserWalk[];
   private readonly random: Random;
   private readonly queueWidths: QueueReading;
+  /** Parts of fields. */
+  private readonly parts: readonly HeaderField[];
   /** Whether all of a program runs for packets that nobody forwards. */
   private readonly mayEnd: boolean;
 
@@ -53,6 +55,9 @@ export class PacketGenerator {
     this.mayEnd = dataPlane.discardPort !== undefined;
     const width = (name: string): number => dataPlane.fields.get(name)?.width ?? 0;
     this.queueWidths = { nanoseconds: width(QUEUE_FIELDS.nanoseconds), cells: width(QUEUE_FIELDS.cells) };
+    this.parts = [...dataPlane.fields.values()].filter(
+      (field): field is HeaderField => field.kind === 'header' && field.partOf !== undefined,
+    );
     this.values = valuesOf(program);
     this.walks = parserWalks(dataPlane);
     const possible = this.walks.filter(({ headers, leads }) => {
@@ -132,7 +137,7 @@ export class PacketGenerator {
   }
 
   private headerBytes(
-    { name, bytes, description }: Header,
+    { name, index, bytes, description }: Header,
     { leads }: ParserWalk,
     targets: ReadonlyMap<string, number>,
     filters: ReadonlyMap<string, number>,
@@ -156,6 +161,10 @@ export class PacketGenerator {
       if (isLength) words = value;
       writeBits(own, bit, width, value);
       bit += width;
+    }
+    for (const { name: part, bitOffset, width } of this.parts.filter(({ header }) => header === index)) {
+      const value = targets.get(part);
+      if (value !== undefined) overwriteBits(own, bitOffset, width, and48(value, ones(width)));
     }
     const options = Array.from({ length: Math.max(0, words * 4 - bytes) }, () => below(random, 256));
     return [...own, ...options];

@@ -35,7 +35,7 @@ export function formatFailure(failure: Failure, dataPlane: DataPlane): string {
 function fieldLines({ packet }: Failure, dataPlane: DataPlane): string[] {
   const view = new PacketBytes(dataPlane).load(packet);
   return [...dataPlane.fields.values()].flatMap((field) => {
-    if (field.width > 32) return [];
+    if (field.width > 32 || (field.kind === 'header' && field.partOf !== undefined)) return [];
     const value = view.readField(field);
     return value === 0 ? [] : [`  ${field.name} = 0x${value.toString(16)}`];
   });

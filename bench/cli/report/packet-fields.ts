@@ -10,8 +10,7 @@ export function packetFields(dataPlane: DataPlane, bytes: Uint8Array): Map<strin
   phv.begin(bytes, 0, bytes.length, 0);
   new InterpretedParser(dataPlane).parse(phv);
   const fields = new Map<string, string>();
-  for (const field of dataPlane.fields.values()) {
-    if (field.kind !== 'header') continue;
+  for (const field of dataPlane.layoutFields) {
     const start = phv.headerStart[field.header] ?? -1;
     if (start < 0) continue;
     fields.set(field.name, valueText(field, bytes, start));

@@ -190,7 +190,7 @@ export interface InstructionFamily<Effect extends { readonly kind: string }> {
 export const parameterAt = <Value>(parameters: readonly Value[], index: number): Value =>
   must(parameters[index], 'parameter of an action');
 
-/** A field's name without dots and underscores, as in action names: hdr.ipv4.total_len → hdripv4totallen. */
+/** A field's name in letters and digits only, as in action names: hdr.ipv4.total_len → hdripv4totallen. */
 export function compactFieldName(field: string): string {
-  return field.replaceAll(/[._]/g, '');
+  return field.replaceAll(/[._[\]]/g, '');
 }

@@ -52,14 +52,16 @@ function headerBits(dataPlane: DataPlane, gress: Gress, widest: number): number 
 
 /**
  * Bits of fields: those that move between header and register take whole 32-bit words, which neighbours share; others
- * bytes.
+ * bytes, without those of their parts that move.
  */
 function containersOf(fields: readonly HeaderField[], exchanged: ReadonlySet<string>, widest: number): number {
   const words = new Set<number>();
+  const bitsOfParts = (whole: string): number =>
+    fields.reduce((sum, { name, partOf, width }) => sum + (partOf === whole && exchanged.has(name) ? width : 0), 0);
   let bits = 0;
   for (const { name, bitOffset, width } of fields) {
     if (exchanged.has(name)) words.add(Math.floor(bitOffset / WORD_BITS));
-    else bits += Math.ceil(width / 8) * 8;
+    else bits += Math.ceil((width - bitsOfParts(name)) / 8) * 8;
   }
   return words.size * widest + bits;
 }

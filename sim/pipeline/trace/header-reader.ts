@@ -13,7 +13,7 @@ export class HeaderReader {
   constructor(private readonly dataPlane: DataPlane) {
     this.phv = new Phv(dataPlane.headers.length);
     this.parser = new InterpretedParser(dataPlane);
-    this.fields = [...dataPlane.fields.values()].filter((field) => field.kind === 'header');
+    this.fields = dataPlane.layoutFields;
   }
 
   /** Parses a packet; the other methods are about this packet until the next call. */
