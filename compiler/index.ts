@@ -6,7 +6,15 @@
 
 export * from './data-plane/bits.js';
 export * from './data-plane/checksums.js';
-export { type Chip, type Needs, TOFINO_1 } from './data-plane/chip.js';
+export {
+  type Chip,
+  type ChipSource,
+  chipOf,
+  type Needs,
+  type Throttling,
+  TOFINO_1,
+  TOFINO_2,
+} from './data-plane/chip.js';
 export * from './data-plane/data-plane.js';
 export * from './data-plane/description.js';
 export { type CommandEnd, commandEnd, DomainError } from './data-plane/domain-error.js';

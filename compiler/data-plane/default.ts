@@ -30,7 +30,7 @@ import { must } from './must.js';
  * polynomial and reflection have the same collisions; distinct irreducible ones are independent for a pair of inputs.
  * These are every 37th of the 812 primitive polynomials with nine terms.
  */
-const POLYNOMIALS = [
+export const POLYNOMIALS = [
   0x01bf, 0x0fb1, 0x1979, 0x2573, 0x2de1, 0x35a3, 0x3d43, 0x47c9, 0x50bb, 0x5a55, 0x652b, 0x706b, 0x7991, 0x8979,
   0x9355, 0x9cc5, 0xa639, 0xb199, 0xbc61, 0xc993, 0xd615, 0xe833,
 ];
@@ -105,8 +105,8 @@ const ACTIONS: Record<Gress, string[]> = {
   egress: actionNames([...COMMON, ...headerActions('extract', EXTRACT_EGRESS), DROP]),
 };
 
-export const hashUnit = (number: number): CrcDescription => {
-  const polynomial = must(POLYNOMIALS[number - 1], `polynomial of hash unit ${number}`);
+export const hashUnit = (number: number, polynomials: readonly number[] = POLYNOMIALS): CrcDescription => {
+  const polynomial = must(polynomials[number - 1], `polynomial of hash unit ${number}`);
   return {
     name: `CRC-16 0x${polynomial.toString(16).padStart(4, '0')}`,
     polynomial,

@@ -6,6 +6,7 @@ import { EXTENDED_DESCRIPTION } from './extended.js';
 import { PUBLISHED_DESCRIPTION } from './published.js';
 import { shapeProblems } from './shape.js';
 import { TOFINO1_DESCRIPTION } from './tofino1.js';
+import { TOFINO2_DESCRIPTION } from './tofino2.js';
 import { DataPlaneError } from './validate.js';
 
 const BUILT_IN: Readonly<Record<string, DataPlaneDescription>> = {
@@ -13,6 +14,7 @@ const BUILT_IN: Readonly<Record<string, DataPlaneDescription>> = {
   published: PUBLISHED_DESCRIPTION,
   tofino1: TOFINO1_DESCRIPTION,
   extended: EXTENDED_DESCRIPTION,
+  tofino2: TOFINO2_DESCRIPTION,
 };
 
 /** The names for {@link builtInDataPlane}. */
@@ -65,7 +67,7 @@ export function dataPlaneFromJson(json: unknown): DataPlane {
 const OPEN_TABLES = /^(headers|headers\.\w+\.parts|aliases|parser\.states)$/;
 /** Keys that a description may have although its base does not have them. */
 const OPTIONAL_KEYS =
-  /^(headers\.\w+\.(parts|lengthWords|valid)|parser\.states\.\w+\.(only|select)|ports\.discard|init\.unforwarded)$/;
+  /^(chip|headers\.\w+\.(parts|lengthWords|valid)|parser\.states\.\w+\.(only|select)|ports\.discard|init\.unforwarded)$/;
 
 function merge(base: Json, override: Json, path: string, problems: string[]): Json {
   if (!isObject(base) || !isObject(override)) {

@@ -38,21 +38,21 @@ import { type ActionEffect, FORWARDING_EFFECTS, HEADERLESS_EFFECTS, SAVING_EFFEC
 const isComparison = (effect: ActionEffect): boolean =>
   effect.kind === 'alu' && (effect.operation === 'max' || effect.operation === 'min');
 
-const COMPARISONS = HEADERLESS_EFFECTS.filter(isComparison);
+export const COMPARISONS = HEADERLESS_EFFECTS.filter(isComparison);
 /** Actions of every RPB: branches, hashes, addresses, memory, constants, arithmetic. */
-const CORE = HEADERLESS_EFFECTS.filter((effect) => !isComparison(effect));
+export const CORE = HEADERLESS_EFFECTS.filter((effect) => !isComparison(effect));
 
-const WORDS_OF_REQUESTS: readonly Pair[] = EXTRACT.filter(
+export const WORDS_OF_REQUESTS: readonly Pair[] = EXTRACT.filter(
   ([field]) => field.startsWith('hdr.l5.') || field === 'hdr.tcp.tcp4thword' || field === 'hdr.ipv4.total_len',
 );
 /** Pairs of the published data plane that programs may need after the first RPBs of a gress. */
-const LATE: readonly Pair[] = [
+export const LATE: readonly Pair[] = [
   ['hdr.l5.key3', 'sar'],
   ['hdr.tcp.tcp4thword', 'sar'],
   ['hdr.ipv4.total_len', 'sar'],
 ];
-const QUEUE_TIME: Pair = ['eg_intr_md.deq_timedelta', 'har'];
-const DESTINATION: readonly Pair[] = [
+export const QUEUE_TIME: Pair = ['eg_intr_md.deq_timedelta', 'har'];
+export const DESTINATION: readonly Pair[] = [
   ['hdr.ipv4.dst', 'har'],
   ['hdr.ipv4.dst', 'sar'],
 ];

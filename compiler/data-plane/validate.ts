@@ -1,8 +1,15 @@
 /** Validation of data plane descriptions. */
 
-import { type DataPlaneDescription, type HeaderDescription, partsOf, type RpbDescription } from './description.js';
+import {
+  CHIP_NAMES,
+  type DataPlaneDescription,
+  type HeaderDescription,
+  partsOf,
+  type RpbDescription,
+} from './description.js';
 import { DomainError } from './domain-error.js';
 import { intrinsicProblems } from './intrinsics.js';
+import { valueText } from './thrown-text.js';
 
 /** A description that is not valid; `problems` lists everything that was found. */
 export class DataPlaneError extends DomainError {
@@ -27,6 +34,7 @@ const MAX_BITS_PER_SECOND = 1e13;
 /** The problems of a description whose shape is right; empty when it is valid. */
 export function descriptionProblems(description: DataPlaneDescription): string[] {
   return [
+    ...chipProblems(description),
     ...headerProblems(description),
     ...parserProblems(description),
     ...nameProblems(description),
@@ -36,6 +44,11 @@ export function descriptionProblems(description: DataPlaneDescription): string[]
     ...numberProblems(description),
     ...timeProblems(description),
   ];
+}
+
+function chipProblems({ chip }: DataPlaneDescription): string[] {
+  if (chip === undefined || CHIP_NAMES.includes(chip)) return [];
+  return [`chip: ${valueText(chip)} is not one of ${CHIP_NAMES.join(', ')}`];
 }
 
 function fieldWidths(description: DataPlaneDescription): Map<string, number> {

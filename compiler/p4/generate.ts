@@ -1,7 +1,8 @@
 /**
- * P4_16 source (architecture tna, target tofino) for a data plane, one file for each block. It is generated from the
- * description that the emulator executes, so that names, keys, actions and widths are the same.
+ * P4_16 source (architecture tna for a Tofino 1, t2na for a Tofino 2) for a data plane, one file for each block. It is
+ * generated from the description that the emulator executes, so that names, keys, actions and widths are the same.
  */
+import { chipOf } from '../data-plane/chip.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { comment, renderBlocks } from '../data-plane/p4-text.js';
 import { resourceReport } from '../data-plane/resources/resources.js';
@@ -58,27 +59,29 @@ export function p4Source(dataPlane: DataPlane): readonly P4File[] {
 }
 
 /**
- * The command line of the open p4c for this chip; `p4include` is p4c's folder of that
- * name. A program with too much power at full load compiles only with a limit of the load.
+ * The command line of the open p4c for the chip of a data plane; `p4include` is p4c's folder of that name. A program
+ * with too much power at full load compiles only with a limit of the load.
  */
 export function p4CompileCommand(dataPlane: DataPlane, file = MAIN_P4_FILE): string {
   const { loadPercent } = resourceReport(dataPlane).power;
   const limit = loadPercent < 100 ? ` --traffic-limit ${loadPercent}` : '';
   const output = '-I p4include -o out --bf-rt-schema out/bf-rt.json';
-  return `p4c-barefoot --target tofino --arch tna${limit} ${output} ${file}`;
+  const { architecture, target } = chipOf(dataPlane).p4;
+  return `p4c-barefoot --target ${target} --arch ${architecture}${limit} ${output} ${file}`;
 }
 
 function mainFile(dataPlane: DataPlane, parts: readonly P4File[]): string {
+  const { name, p4 } = chipOf(dataPlane);
   return renderBlocks([
     ...comment(
-      `The P4runpro data plane '${dataPlane.name}' for a Tofino 1, generated from its description`,
+      `The P4runpro data plane '${dataPlane.name}' for a ${name}, generated from its description`,
       `(SHA-256 ${dataPlane.hash}).`,
       `To compile: ${p4CompileCommand(dataPlane)}`,
-      'where p4include is the folder of p4c with core.p4 and tna.p4.',
+      `where p4include is the folder of p4c with core.p4 and ${p4.architecture}.p4.`,
     ),
     '',
     '#include <core.p4>',
-    '#include <tna.p4>',
+    `#include <${p4.architecture}.p4>`,
     '',
     ...parts.map(({ name }) => `#include "${name}"`),
     '',

@@ -5,7 +5,7 @@
  *
  * The driver determines the order of packets (one to its end before the next, by the clock, from queues).
  */
-import type { DataPlane } from '../../compiler/index.js';
+import { chipOf, type DataPlane } from '../../compiler/index.js';
 import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
 import { ActionUnit } from '../blocks/actions.js';
 import type { Counters } from '../blocks/counters.js';
@@ -53,6 +53,8 @@ export class Pipeline {
    */
   readonly vectors: VectorBlocks | undefined;
   readonly recirculationPort: number;
+  /** Port numbers that belong to a pipe. */
+  readonly portsPerPipe: number;
   /** The egress port of packets that nobody forwards. */
   readonly nowhere: number;
   private readonly parser: PacketParser;
@@ -93,6 +95,7 @@ export class Pipeline {
     this.cpuPort = ports.cpu;
     this.recirculationPort = ports.recirculation;
     this.nowhere = dataPlane.discardPort ?? NO_PORT;
+    this.portsPerPipe = chipOf(dataPlane).portsPerPipe;
     this.headerCount = dataPlane.headers.length;
     this.reparses = parsesAgain(dataPlane);
     this.initOnEveryPass = init.onEveryPass;

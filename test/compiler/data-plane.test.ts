@@ -20,22 +20,32 @@ import { PROPERTY } from './support.js';
 
 const builtIn = BUILT_IN_DATA_PLANES.flatMap((name) => builtInDataPlane(name) ?? []);
 
+/** RPBs of each gress and cycles of each gress; 0 where all RPBs have full memory, otherwise how many have half. */
+const SHAPES: Readonly<Record<string, { rpbs: [number, number]; cycles: [number, number]; halfMemory: number }>> = {
+  tofino1: { rpbs: [10, 12], cycles: [306, 316], halfMemory: 3 },
+  tofino2: { rpbs: [18, 20], cycles: [510, 520], halfMemory: 0 },
+};
+const PAPER = { rpbs: [10, 12], cycles: [306, 316], halfMemory: 0 };
+/** The one RPB with half the entries: it shares its stage with the filters. */
+const HALF_TABLE: Readonly<Record<string, number>> = { tofino2: 19 };
+
 for (const dataPlane of builtIn) {
-  const small = dataPlane.name === 'tofino1' ? 3 : 0;
-  test(`${dataPlane.name} is valid, has 22 RPBs of 2,048 entries and 65,536 buckets (${small} of half as many)`, () => {
+  const { rpbs, cycles, halfMemory } = SHAPES[dataPlane.name] ?? PAPER;
+  const [ingress = 0, egress = 0] = rpbs;
+  test(`${dataPlane.name} is valid, has ${ingress} and ${egress} RPBs of 2,048 entries and 65,536 buckets`, () => {
     assert.ok(new DataPlane(dataPlane.description).hash === dataPlane.hash);
-    assert.is(dataPlane.rpbCount, 22);
-    assert.is(dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length, 10);
+    assert.is(dataPlane.rpbCount, ingress + egress);
+    assert.is(dataPlane.rpbs.filter(({ gress }) => gress === 'ingress').length, ingress);
     for (const { entries, buckets, stage, gress, number } of dataPlane.rpbs) {
-      assert.equal([entries, buckets], [2048, number <= small ? 32768 : 65536]);
-      assert.is(stage, gress === 'ingress' ? number : number - 11);
+      const half = HALF_TABLE[dataPlane.name] === number;
+      assert.equal([entries, buckets], [half ? 1024 : 2048, number <= halfMemory ? 32768 : 65536]);
+      assert.is(stage, gress === 'ingress' ? number : number - ingress - 1);
     }
   });
 
-  test(`${dataPlane.name}: 306 cycles of ingress and 316 of egress, 622 together`, () => {
-    const cycles = [gressCycles(dataPlane, 'ingress'), gressCycles(dataPlane, 'egress')];
-    assert.equal(cycles, [306, 316]);
-    assert.is(stageLatencies(dataPlane).length, 24);
+  test(`${dataPlane.name}: ${cycles[0]} cycles of ingress and ${cycles[1]} of egress`, () => {
+    assert.equal([gressCycles(dataPlane, 'ingress'), gressCycles(dataPlane, 'egress')], cycles);
+    assert.is(stageLatencies(dataPlane).length, dataPlane.rpbCount + 2);
   });
 
   test(`${dataPlane.name}: every action name means its effect and back`, () => {
@@ -75,9 +85,14 @@ test('latency follows the description: a faster stage, no corner turn', () => {
   assert.is(gressCycles(fast, 'egress'), 316 - 12 * 10 - 4);
 });
 
-test('default: every hash unit has a polynomial and reflection of its own', () => {
-  const pairs = defaultDataPlane().rpbs.map(({ hash }) => `${hash.polynomial} ${hash.reflected}`);
-  assert.is(new Set(pairs).size, pairs.length);
+/** Data planes with hash units of their own. */
+const MENDED = builtIn.filter(({ name }) => name !== 'published');
+
+test('every hash unit but those of published has a polynomial and reflection of its own', () => {
+  for (const { name, rpbs } of MENDED) {
+    const pairs = rpbs.map(({ hash }) => `${hash.polynomial} ${hash.reflected}`);
+    assert.is(new Set(pairs).size, pairs.length, name);
+  }
 });
 
 /** The order of x modulo x^16 + polynomial over GF(2). */
@@ -90,9 +105,34 @@ function orderOfX(polynomial: number): number {
   return 0;
 }
 
-test('default: every polynomial is primitive', () => {
+/** Terms of x^16 + polynomial. */
+const termsOf = (polynomial: number): number => 1 + [...polynomial.toString(2)].filter((bit) => bit === '1').length;
+
+test('every polynomial but those of published is primitive and has nine terms', () => {
   assert.is(orderOfX(0x1021), 32767, 'CRC-16/CCITT has the factor x + 1');
-  for (const { number, hash } of defaultDataPlane().rpbs) assert.is(orderOfX(hash.polynomial), 65535, `RPB ${number}`);
+  const polynomials = new Set(MENDED.flatMap(({ rpbs }) => rpbs.map(({ hash }) => hash.polynomial)));
+  assert.is(polynomials.size, 38);
+  for (const polynomial of polynomials) {
+    assert.equal([orderOfX(polynomial), termsOf(polynomial)], [65535, 9], polynomial.toString(16));
+  }
+});
+
+test('tofino2: no two hash units collide on the same keys', () => {
+  const plane = MENDED.find(({ name }) => name === 'tofino2');
+  const hashes = plane?.rpbs.map(({ hash }) => hash) ?? [];
+  assert.is(hashes.length, 38);
+  // Two keys collide where the CRC of their difference, from 0, is 0. Each product of a unit's polynomial and a byte is
+  // such a difference for that unit, and for no other.
+  const at = (hash: (typeof hashes)[number], difference: number): number =>
+    crc16(
+      { ...hash, initial: 0, xorOut: 0 },
+      Uint8Array.from([24, 16, 8, 0], (bits) => (difference >>> bits) & 0xff),
+    );
+  for (const one of hashes) {
+    const difference = one.polynomial + 0x10000;
+    assert.is(at(one, difference), 0);
+    for (const other of hashes) if (other !== one) assert.is.not(at(other, difference), 0, `${one.name} ${other.name}`);
+  }
 });
 
 /** CRC of bytes in the Rocksoft convention, bit by bit. */

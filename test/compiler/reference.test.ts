@@ -164,10 +164,10 @@ test('a BRANCH takes an entry for each case, in one RPB; a case of one step does
         Array.from({ length: count }, (_, i) => `case(<har, ${i}, 0xff>) { ${body} }`).join(' ');
       const inline = added(PROLOGUE, `BRANCH: ${cases('DROP;')};`, '', plane);
       assert.equal(inline, { entries: count, rpbs: 1 }, plane.name);
-      // Bodies that differ: equal ones would be one branch.
+      // Bodies that differ: equal ones would be one branch. Their ports are front ports of every data plane.
       const bodies = Array.from(
         { length: count },
-        (_, i) => `case(<har, ${i}, 0xff>) { LOADI(sar, ${i}); FORWARD(${i}); }`,
+        (_, i) => `case(<har, ${i}, 0xff>) { LOADI(sar, ${i}); FORWARD(${i + 10}); }`,
       );
       const { entries } = added(PROLOGUE, `BRANCH: ${bodies.join(' ')};`, '', plane);
       assert.is(entries, count + 2 * count, plane.name);

@@ -23,6 +23,27 @@ export function phvBits(dataPlane: DataPlane, chip: Chip): number {
 }
 
 /**
+ * Bits among them that need containers which any instruction writes: the carried state, ports and drop control, and the
+ * fields that actions write. Fields that are only matched, hashed or read can lie in containers that are only moved.
+ */
+export function normalPhvBits(dataPlane: DataPlane, chip: Chip): number {
+  const widest = Math.max(...chip.phv.containerSizes);
+  return (['ingress', 'egress'] as const).reduce((sum, gress) => {
+    const written = new Set(writtenFields(dataPlane, gress));
+    const fields = [...written].map((name) => dataPlane.field(name)).filter((field) => field.kind === 'header');
+    return sum + stateHeaderBits(dataPlane) + containersOf(fields, written, widest) + portBits(gress);
+  }, 0);
+}
+
+function writtenFields({ rpbs }: DataPlane, gress: Gress): readonly string[] {
+  const mine = rpbs.filter((rpb) => rpb.gress === gress).flatMap(({ actions }) => [...actions.values()]);
+  return mine.flatMap(({ effect }) => {
+    const { moves, writesFields } = effectsOf(effect);
+    return moves?.to === 'header' ? [moves.field, ...writesFields] : writesFields;
+  });
+}
+
+/**
  * Bits of the header fields that tables match, hash or exchange with registers. Fields of headers that exclude each
  * other (TCP and what follows UDP) take the same containers, so the parser's fullest path counts.
  */
@@ -83,9 +104,10 @@ function usedFields(dataPlane: DataPlane, gress: Gress): readonly HeaderField[] 
  */
 function intrinsicBits(dataPlane: DataPlane, gress: Gress): number {
   const read = [...exchangedFields(dataPlane, gress)].filter((name) => dataPlane.field(name).kind === 'intrinsic');
-  const ports = gress === 'ingress' ? 2 : 1;
-  return ports * 16 + 8 + read.length * WORD_BITS;
+  return portBits(gress) + read.length * WORD_BITS;
 }
+
+const portBits = (gress: Gress): number => (gress === 'ingress' ? 2 : 1) * 16 + 8;
 
 /** Bits of the validity of headers, in a separate container. */
 const validityBits = ({ headers }: DataPlane, widest: number): number =>

@@ -43,11 +43,12 @@ export function powerOf(dataPlane: DataPlane, tables: readonly PlacedTable[], ch
 }
 
 /**
- * Share of the cycles in which a packet can enter. A gress with more cycles than packets in flight stalls its
- * parser: `maxPacketsInFlight` packets enter in the cycles until the credit of the first one returns.
+ * Share of the cycles in which a packet can enter. Where the deparser holds back the parser, a gress with more cycles
+ * than packets in flight stalls: `maxPacketsInFlight` packets enter in the cycles until the credit of the first returns.
  */
-function throughput(cycles: number, { power }: Chip): number {
-  const { maxPacketsInFlight, creditCycles, issueCycles } = power;
+function throughput(cycles: number, { power: { throttling } }: Chip): number {
+  if (throttling === undefined) return 1;
+  const { maxPacketsInFlight, creditCycles, issueCycles } = throttling;
   if (cycles <= maxPacketsInFlight - creditCycles - issueCycles) return 1;
   return maxPacketsInFlight / (cycles + issueCycles);
 }

@@ -1,15 +1,15 @@
 /** The resources of a chip that a data plane uses, by stage and in total, with latency and power. */
-import { type Chip, TOFINO_1 } from '../chip.js';
+import { type Chip, type ChipSource, chipOf } from '../chip.js';
 import type { DataPlane } from '../data-plane.js';
 import { gressCycles } from '../latency.js';
-import { phvBits } from './phv.js';
+import { normalPhvBits, phvBits } from './phv.js';
 import { type Power, powerOf } from './power.js';
 import { type Excess, excesses, type StageUse, stageUses } from './stage-use.js';
 import { placedTables, UNITS, type Unit } from './table-needs.js';
 
 /** Resources of a pipe, in the order in which they are shown. */
-export const RESOURCES = ['phvBits', ...UNITS, 'vliwWords'] as const;
-export type Resource = 'phvBits' | Unit | 'vliwWords';
+export const RESOURCES = ['phvBits', 'normalPhvBits', ...UNITS, 'vliwWords'] as const;
+export type Resource = 'phvBits' | 'normalPhvBits' | Unit | 'vliwWords';
 
 export interface ResourceUse {
   readonly resource: Resource;
@@ -21,6 +21,7 @@ export interface ResourceUse {
 export interface ResourceReport {
   readonly dataPlane: string;
   readonly chip: string;
+  /** Without `normalPhvBits` for a chip with containers of one kind. */
   readonly total: readonly ResourceUse[];
   readonly stages: readonly StageUse[];
   /** Empty for a data plane that fits. */
@@ -28,15 +29,21 @@ export interface ResourceReport {
   readonly ingressCycles: number;
   readonly egressCycles: number;
   readonly power: Power;
+  /** Where the numbers of the chip, and those of the description about the chip, are from. */
+  readonly sources: readonly ChipSource[];
 }
 
 /** Resources of the chip that the tables of a data plane use. */
-export function resourceReport(dataPlane: DataPlane, chip: Chip = TOFINO_1): ResourceReport {
+export function resourceReport(dataPlane: DataPlane, chip: Chip = chipOf(dataPlane)): ResourceReport {
   const tables = placedTables(dataPlane, chip);
   const stages = stageUses(tables, chip);
   const sum = (of: (use: StageUse) => number): number => stages.reduce((total, use) => total + of(use), 0);
-  const total = RESOURCES.map((resource): ResourceUse => {
+  const total = RESOURCES.flatMap((resource): ResourceUse | readonly ResourceUse[] => {
     if (resource === 'phvBits') return { resource, used: phvBits(dataPlane, chip), available: chip.phv.bits };
+    if (resource === 'normalPhvBits') {
+      const available = chip.phv.normalBits;
+      return available === undefined ? [] : { resource, used: normalPhvBits(dataPlane, chip), available };
+    }
     const used = sum((use) => (resource === 'vliwWords' ? use.vliwWords : use.needs[resource]));
     return { resource, used, available: chip.perStage[resource] * chip.stages };
   });
@@ -49,5 +56,18 @@ export function resourceReport(dataPlane: DataPlane, chip: Chip = TOFINO_1): Res
     ingressCycles: gressCycles(dataPlane, 'ingress'),
     egressCycles: gressCycles(dataPlane, 'egress'),
     power: powerOf(dataPlane, tables, chip),
+    sources: [...chip.sources, ...descriptionSources(dataPlane)],
   };
+}
+
+function descriptionSources({ description: { timing, trafficManager } }: DataPlane): readonly ChipSource[] {
+  const { clockHz, stageCycles, tcamCycles, statefulAluCycles, cornerTurnCycles } = timing;
+  const cycles = `${stageCycles} cycles a stage, + ${tcamCycles} with TCAM, + ${statefulAluCycles} with a stateful ALU`;
+  const clock = `${clockHz / 1e9} GHz; ${cycles}; ${cornerTurnCycles} a gress for the corner turn`;
+  const { bufferBytes, cellBytes } = trafficManager;
+  const buffer = `buffer of ${bufferBytes / 2 ** 20} MiB in cells of ${cellBytes} bytes`;
+  return [
+    { numbers: clock, source: timing.source },
+    { numbers: buffer, source: trafficManager.source },
+  ];
 }

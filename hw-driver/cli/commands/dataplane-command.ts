@@ -8,6 +8,7 @@ import {
   resourceReport,
 } from '../../../compiler/data-plane/resources/resources.js';
 import type { Excess } from '../../../compiler/data-plane/resources/stage-use.js';
+import { TOFINO_1 } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT } from '../kit/command-line.js';
 import { loadDataPlane } from '../kit/inputs.js';
@@ -23,24 +24,26 @@ const dataplaneOptions = (yargs: Argv) =>
     })
     .options(JSON_OPTION)
     .example('$0 dataplane tofino1', 'A data plane that fits a Tofino 1')
+    .example('$0 dataplane tofino2', 'One that fits a Tofino 2')
     .example('$0 dataplane default', 'A data plane that does not fit, and the resources that it exceeds')
     .epilogue(
-      "Columns beside it: the resources that the open p4c reports for the authors' program (p4c, authors) and for the " +
+      "Columns beside it, for a Tofino 1: the resources that the open p4c reports for the authors' program (p4c, authors) and for the " +
         "output of 'p4runpro p4' (p4c, tofino1), and the figures that the paper prints for the authors' program (fig. 10, " +
-        'table 2). The PHV bits are an estimate.',
+        'table 2). The PHV bits are an estimate. Below stands where the numbers of the chip are from.',
     );
 
 type DataplaneArguments = ArgumentsOf<typeof dataplaneOptions>;
 
 interface Names {
   readonly text: string;
-  /** Rows of p4c-resources.csv and fig10.csv. */
-  readonly p4c: string;
+  /** Rows of p4c-resources.csv and fig10.csv, which are of a Tofino 1. */
+  readonly p4c?: string;
   readonly figure10?: string;
 }
 
 const NAMES: Readonly<Record<Resource, Names>> = {
   phvBits: { text: 'PHV bits', p4c: 'phv', figure10: 'PHV' },
+  normalPhvBits: { text: 'of those, in normal containers' },
   tcamBlocks: { text: 'TCAM blocks', p4c: 'tcam', figure10: 'TCAM' },
   sramBlocks: { text: 'SRAM blocks', p4c: 'sram', figure10: 'SRAM' },
   mapRams: { text: 'map RAMs', p4c: 'map_ram' },
@@ -67,7 +70,7 @@ function documentOf(report: ResourceReport): object {
   const total = report.total.map((use) => ({
     ...use,
     share: use.used / use.available,
-    published: figuresOf(use.resource),
+    ...(isOfPublishedChip(report) ? { published: figuresOf(use.resource) } : {}),
   }));
   return { schema: 'p4runpro/dataplane@1', ...report, total };
 }
@@ -81,19 +84,20 @@ interface Figures {
 const figuresOf = (resource: Resource): Figures => {
   const { p4c, figure10 } = NAMES[resource];
   return {
-    p4c: publishedFigure('p4c-resources.csv', p4c, 'used'),
-    p4cTofino1: publishedFigure('p4c-resources.csv', p4c, 'tofino1'),
+    p4c: p4c === undefined ? undefined : publishedFigure('p4c-resources.csv', p4c, 'used'),
+    p4cTofino1: p4c === undefined ? undefined : publishedFigure('p4c-resources.csv', p4c, 'tofino1'),
     figure10: figure10 === undefined ? undefined : publishedFigure('fig10.csv', figure10, 'utilization'),
   };
 };
 
 function reportText(report: ResourceReport): string {
+  const published = isOfPublishedChip(report);
   const rows = [
-    ['', 'used', 'of', 'share', 'p4c, authors', 'p4c, tofino1', 'fig. 10'],
+    ['', 'used', 'of', 'share', ...(published ? ['p4c, authors', 'p4c, tofino1', 'fig. 10'] : [])],
     ...report.total.map(({ resource, used, available }) => {
       const { p4c, p4cTofino1, figure10 } = figuresOf(resource);
       const share = (used / available).toFixed(3);
-      const theirs = [shown(p4c), shown(p4cTofino1), shown(figure10, 2)];
+      const theirs = published ? [shown(p4c), shown(p4cTofino1), shown(figure10, 2)] : [];
       return [NAMES[resource].text, grouped(used), grouped(available), share, ...theirs];
     }),
   ];
@@ -106,10 +110,17 @@ function reportText(report: ResourceReport): string {
     '',
     verdict(report),
     '',
+    'Where the numbers of the chip are from:',
+    ...report.sources.map(({ numbers, source }) => `  ${numbers}\n    ${source}`),
+    '',
   ].join('\n');
 }
 
-function latencyAndPower({ ingressCycles, egressCycles, power }: ResourceReport): string[][] {
+/** Published figures are of a Tofino 1: they say nothing of another chip. */
+const isOfPublishedChip = ({ chip }: ResourceReport): boolean => chip === TOFINO_1.name;
+
+function latencyAndPower(report: ResourceReport): string[][] {
+  const { ingressCycles, egressCycles, power } = report;
   const { ingressWatts, egressWatts, loadPercent } = power;
   const table2 = (column: string): number | undefined => publishedFigure('table2.csv', 'P4runpro', column);
   const parts = ['ingress', 'egress', 'total'] as const;
@@ -117,19 +128,18 @@ function latencyAndPower({ ingressCycles, egressCycles, power }: ResourceReport)
     text,
     ...[ingress, egress, ingress + egress].map((value) => value.toFixed(digits)),
   ];
-  const theirs = (text: string, figure: (part: string) => string, digits: number): string[] => [
-    text,
-    ...parts.map((part) => shown(table2(figure(part)), digits)),
-  ];
+  const published = isOfPublishedChip(report);
+  const theirs = (text: string, figure: (part: string) => string, digits: number): string[][] =>
+    published ? [[text, ...parts.map((part) => shown(table2(figure(part)), digits))]] : [];
   const atLoad = [ingressWatts, egressWatts].map((watts) => (watts * loadPercent) / 100) as [number, number];
   const theirLoad = shown(table2('traffic_limit_load_percent'));
   return [
     ['', ...parts],
     ours('cycles', [ingressCycles, egressCycles], 0),
-    theirs('  in table 2', (part) => `latency_${part}_cycles`, 0),
+    ...theirs('  in table 2', (part) => `latency_${part}_cycles`, 0),
     ours('watts, four pipes', [ingressWatts, egressWatts], 2),
-    theirs('  in table 2', (part) => `power_${part}_w`, 2),
-    ours(`watts at a load of ${loadPercent} % (table 2: ${theirLoad} %)`, atLoad, 2),
+    ...theirs('  in table 2', (part) => `power_${part}_w`, 2),
+    ours(`watts at a load of ${loadPercent} %${published ? ` (table 2: ${theirLoad} %)` : ''}`, atLoad, 2),
   ];
 }
 

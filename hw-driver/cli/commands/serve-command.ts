@@ -2,7 +2,7 @@
 
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { Argv } from 'yargs';
-import { type DataPlane, defaultForwardEntry, type TableEntry, TOFINO_1 } from '../../../compiler/index.js';
+import { chipOf, type DataPlane, defaultForwardEntry, type TableEntry } from '../../../compiler/index.js';
 import { Switch } from '../../../sim/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { errorCode } from '../../../traces/system/reason.js';
@@ -95,7 +95,7 @@ async function serve(args: ServeArguments): Promise<number> {
     throw new UsageError('--tls-ca needs --tls-certificate and --tls-key');
   const grpc = grpcFrom(args);
   const emulator = new Switch(dataPlane, {
-    pipes: wholeNumber('--pipes', args.pipes, 1, TOFINO_1.pipes),
+    pipes: wholeNumber('--pipes', args.pipes, 1, chipOf(dataPlane).pipes),
     countsHits: args.countHits,
   });
   for (const entry of forwardings(args.forward, dataPlane)) emulator.apply({ kind: 'insertEntry', entry });

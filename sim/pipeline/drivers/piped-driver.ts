@@ -3,7 +3,6 @@
  * takes the ingress of the pipe of the port it came in on and the egress of the pipe of the port it goes out on; a
  * recirculated one goes on in the pipe of the recirculation port. Each packet runs to its end before the next starts.
  */
-import { TOFINO_1 } from '../../../compiler/index.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import type { Phv } from '../../blocks/phv.js';
 import type { Pipeline } from '../pipeline.js';
@@ -46,7 +45,7 @@ export class PipedDriver implements PacketDriver {
 
   /** Ports of pipes that this switch does not have belong to its pipes in rotation. */
   private pipeOf(port: number): Pipeline {
-    const index = Math.floor(port / TOFINO_1.portsPerPipe) % this.pipes.length;
+    const index = Math.floor(port / this.first.portsPerPipe) % this.pipes.length;
     const pipe = this.pipes[index];
     if (pipe === undefined) throw new Error(`port ${port} belongs to no pipe`);
     return pipe;
