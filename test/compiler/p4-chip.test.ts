@@ -17,6 +17,7 @@ const extended = (name: string, overrides: object): DataPlane =>
 
 const DATA_PLANES: readonly DataPlane[] = [
   tofino1,
+  builtInDataPlane('tofino2') ?? defaultDataPlane(),
   extended('bare-egress', {
     rpbs: Object.fromEntries(Array.from({ length: 12 }, (_, i) => [i + 11, { actions: ['drop'] }])),
   }),
@@ -38,6 +39,12 @@ function sourceField(headers: string, name: string): string {
   );
   if (holder === undefined) throw new Error(`no field of the source holds ${name}`);
   return `hdr.${header}.${holder}`;
+}
+
+/** The field that a name is a part of, or the name. */
+function wholeOf(dataPlane: DataPlane, name: string): string {
+  const field = dataPlane.field(name);
+  return field.kind === 'header' && field.partOf !== undefined ? field.partOf : name;
 }
 
 const TUPLE = ['src', 'dst', 'protocol'].map((name) => `hdr.ipv4.${name}`);
@@ -66,7 +73,9 @@ for (const dataPlane of DATA_PLANES) {
         .filter(([, where]) => where === gress)
         .map(([, , field = '']) => field);
       assert.is(new Set(kept).size, kept.length);
-      const expected = new Set([...touched(dataPlane, gress)].map((name) => sourceField(headers, name)));
+      const expected = new Set(
+        [...touched(dataPlane, gress)].map((name) => sourceField(headers, wholeOf(dataPlane, name))),
+      );
       const ofHeaders = kept.filter((field) => field.startsWith('hdr.'));
       assert.equal(ofHeaders.sort(), [...expected].sort());
       const metadata = bodies(headers, /\bstruct (\w+) \{/g).get(`${gress}_metadata_t`) ?? '';

@@ -1,6 +1,7 @@
 /** The P4 source against the description that it is made from, and as text. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { resourceReport } from '../../compiler/data-plane/resources/resources.js';
 import {
   actionName,
   builtInDataPlane,
@@ -11,7 +12,7 @@ import {
   registerTables,
   stateFields,
 } from '../../compiler/index.js';
-import { MAIN_P4_FILE, p4Source } from '../../compiler/p4/generate.js';
+import { MAIN_P4_FILE, p4CompileCommand, p4Source } from '../../compiler/p4/generate.js';
 import { NoP4Source } from '../../compiler/p4/unsupported.js';
 import {
   bodies,
@@ -25,6 +26,7 @@ import {
 import { assertGolden, sourcePath } from './support.js';
 
 const plane = builtInDataPlane('tofino1') ?? defaultDataPlane();
+const second = builtInDataPlane('tofino2') ?? defaultDataPlane();
 const files = p4Source(plane);
 const text = (name: string): string => files.find((file) => file.name === name)?.text ?? '';
 
@@ -43,6 +45,7 @@ function tablesOf(dataPlane: DataPlane): P4Table[] {
 
 const VARIANTS: readonly (readonly [name: string, dataPlane: DataPlane])[] = [
   ['tofino1', plane],
+  ['tofino2', second],
   ['other sizes', dataPlaneFromJson({ extends: 'tofino1', name: 'a', rpbs: { 3: { entries: 512, buckets: 1024 } } })],
   ['fewer actions', dataPlaneFromJson({ extends: 'tofino1', name: 'b', rpbs: { 9: { actions: ['drop', 'rt'] } } })],
   ['another CPU port', dataPlaneFromJson({ extends: 'tofino1', name: 'c', ports: { cpu: 64, recirculation: 196 } })],
@@ -133,6 +136,28 @@ test('every parser state that is named is declared once, and every state is reac
     for (const target of targets) assert.ok(target === 'accept' || states.has(target ?? ''), target);
     for (const state of states.keys()) assert.ok(state === 'start' || targets.has(state), state);
   }
+});
+
+test('the architecture and the target are those of the chip', () => {
+  for (const [dataPlane, architecture, target] of [
+    [plane, 'tna', 'tofino'],
+    [second, 't2na', 'tofino2'],
+  ] as const) {
+    const main = p4Source(dataPlane).find(({ name }) => name === MAIN_P4_FILE)?.text ?? '';
+    assert.equal(
+      [...main.matchAll(/#include <(.+)>/g)].map(([, name]) => name),
+      ['core.p4', `${architecture}.p4`],
+    );
+    assert.match(main, `p4c-barefoot --target ${target} --arch ${architecture} `);
+    assert.match(p4CompileCommand(dataPlane), ` --traffic-limit ${resourceReport(dataPlane).power.loadPercent} `);
+  }
+});
+
+test('tofino2 takes every length of IPv4 header, which a Tofino 1 cannot in egress', () => {
+  const parsersOf = (dataPlane: DataPlane): string =>
+    p4Source(dataPlane).find(({ name }) => name === 'parsers.p4')?.text ?? '';
+  assert.match(parsersOf(second), /parse_ipv4_option_10_tcp/);
+  assert.not.match(parsersOf(plane), /parse_ipv4_option_9_tcp/);
 });
 
 test('the main file includes every other file once', () => {

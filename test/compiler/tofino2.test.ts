@@ -1,6 +1,8 @@
 /** What `tofino2` has room for, and what of `extended` it has. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { resourceReport } from '../../compiler/data-plane/resources/resources.js';
+import { TOFINO2_LEFT_OUT } from '../../compiler/data-plane/tofino2.js';
 import {
   builtInDataPlane,
   chipOf,
@@ -8,7 +10,6 @@ import {
   dataPlaneFromJson,
   type Gress,
   must,
-  resourceReport,
   TOFINO_1,
   TOFINO_2,
 } from '../../compiler/index.js';
@@ -77,8 +78,9 @@ const actionsIn = (of: DataPlane, gress: Gress): Set<string> =>
 
 /** Actions of `extended` that it lacks, by gress; the comment of the description says why. */
 const LEFT_OUT: Readonly<Record<Gress, readonly string[]>> = {
-  ingress: ['backup', 'recover1', 'recover2', 'recover3'],
+  ingress: [...TOFINO2_LEFT_OUT, 'backup', 'recover1', 'recover2', 'recover3'],
   egress: [
+    ...TOFINO2_LEFT_OUT,
     'extract_hdripv4ecn_mar',
     'extract_hdripv4src_har',
     'extract_hdripv4src_mar',
