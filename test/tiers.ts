@@ -54,6 +54,7 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/bfruntime',
   'bench/timing',
   'bench/cli-timing',
+  'bench/without-web-assembly',
   'traces/generate',
   'compiler/warnings',
   'structure/help',

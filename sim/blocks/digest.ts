@@ -1,6 +1,8 @@
 /** Digests of the results of a run: equal for equal input on any engine, number of workers and machine. */
 import { createHash } from 'node:crypto';
 import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
+import { DIGEST } from './digest-constants.js';
+import { DigestKernel } from './digest-kernel.js';
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 const littleEndianWord = (word: number): number =>
@@ -8,14 +10,33 @@ const littleEndianWord = (word: number): number =>
     ? word
     : ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | ((word >>> 24) & 0xff);
 
+/** Below this number, getting the kernel ready takes as long as it saves. */
+const FEW_PACKETS = 16;
+
+/** The kernel of this thread, made when it is first asked for. */
+let kernel: DigestKernel | undefined;
+
 /**
- * Writes the 64-bit digests of packets `from` … `to - 1` to `batch.digest`, of those that belong to one of several
- * shares by the rule of {@link isOfShare}.
+ * Writes the 64-bit digests of packets `from` … `to - 1` to `batch.digest`, of those that left and belong to one of
+ * several shares by the rule of {@link isOfShare}.
  */
 export function digestPackets(batch: PacketBatch, from: number, to: number, share: number, shares: number): void {
+  if (shares === 1 && to - from >= FEW_PACKETS) {
+    kernel ??= DigestKernel.make();
+    if (kernel !== undefined) return digestByKernel(kernel, batch, from, to);
+  }
   const words = packetWords(batch);
   for (let i = from; i < to; i++) {
     if (batch.egressPort[i] !== DROPPED && isOfShare(batch, i, share, shares)) digestPacket(batch, words, i);
+  }
+}
+
+function digestByKernel(kernel: DigestKernel, batch: PacketBatch, from: number, to: number): void {
+  for (let i = from; i < to; ) {
+    const next = kernel.run(batch, i, to);
+    // A packet that is longer than the memory of the kernel.
+    if (next === i) digestPacket(batch, packetWords(batch), i);
+    i = Math.max(next, i + 1);
   }
 }
 
@@ -44,16 +65,17 @@ export function digestPacket(batch: PacketBatch, words: Uint32Array, i: number):
   const length = batch.capturedLength[i] as number;
   const start = (batch.offset[i] as number) >>> 2;
   const end = start + ((length + 7) >>> 3) * 2;
-  let a = length ^ 0x243f6a88;
-  let b = length ^ 0x85a308d3;
+  const { even, odd } = DIGEST;
+  let a = length ^ even.start;
+  let b = length ^ odd.start;
   for (let at = start; at < end; at += 2) {
-    a = Math.imul(a ^ littleEndianWord(words[at] as number), 0x9e3779b1);
-    a ^= a >>> 15;
-    b = Math.imul(b ^ littleEndianWord(words[at + 1] as number), 0x85ebca77);
-    b ^= b >>> 13;
+    a = Math.imul(a ^ littleEndianWord(words[at] as number), even.multiplier);
+    a ^= a >>> even.shift;
+    b = Math.imul(b ^ littleEndianWord(words[at + 1] as number), odd.multiplier);
+    b ^= b >>> odd.shift;
   }
-  batch.digest[2 * i] = a ^ Math.imul(b, 0xc2b2ae3d);
-  batch.digest[2 * i + 1] = b ^ Math.imul(a, 0x27d4eb2f);
+  batch.digest[2 * i] = a ^ Math.imul(b, even.final);
+  batch.digest[2 * i + 1] = b ^ Math.imul(a, odd.final);
 }
 
 /** State of an output digest as hexadecimal text, from which another digest can resume. */
@@ -81,16 +103,17 @@ export class OutputDigest {
 
   /** Adds a processed batch whose packets have digests. */
   update(batch: PacketBatch): void {
-    for (let i = 0; i < batch.count; i++) if (batch.egressPort[i] !== DROPPED) this.add(batch, i);
+    const { count, egressPort } = batch;
+    for (let i = 0; i < count; i++) if (egressPort[i] !== DROPPED) this.add(batch, i);
   }
 
   /** Adds one packet that left and has a digest. */
-  add(batch: PacketBatch, i: number): void {
+  add({ egressPort, capturedLength, digest }: PacketBatch, i: number): void {
     const { pending, used } = this;
-    pending[used] = littleEndianWord(batch.egressPort[i] as number);
-    pending[used + 1] = littleEndianWord(batch.capturedLength[i] as number);
-    pending[used + 2] = littleEndianWord(batch.digest[2 * i] as number);
-    pending[used + 3] = littleEndianWord(batch.digest[2 * i + 1] as number);
+    pending[used] = littleEndianWord(egressPort[i] as number);
+    pending[used + 1] = littleEndianWord(capturedLength[i] as number);
+    pending[used + 2] = littleEndianWord(digest[2 * i] as number);
+    pending[used + 3] = littleEndianWord(digest[2 * i + 1] as number);
     this.used = used + RECORD_WORDS;
     if (this.used < pending.length) return;
     this.chain = this.hashed();

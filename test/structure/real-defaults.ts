@@ -398,7 +398,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'traces/captures/capture-writer.ts': ["ports = 'ingress'"],
   'traces/captures/link-type.ts': ["OTHER_LINKS.get(linkType) ?? 'unsupported'"],
   'traces/captures/pcapng-interface.ts': ['(\\d{1,15})$/.exec(name) ?? []'],
-  'traces/generate/image-pool.ts': ['weight = 1'],
+  'traces/generate/image-pool.ts': ['weight = 1', 'start = 0'],
   'traces/generate/packet-image.ts': [
     'template.applicationWords?.length ?? 0',
     'template.ipv4.options?.length ?? 0',

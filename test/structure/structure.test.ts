@@ -43,7 +43,7 @@ const INNER_ROOMS: Record<Room, readonly string[]> = {
     'service',
     'p4',
   ],
-  traces: ['packets', 'system', 'captures', 'generate'],
+  traces: ['web-assembly', 'packets', 'system', 'captures', 'generate'],
   sim: ['target', 'blocks', 'engines', 'pipeline', 'validation', 'made-packet', 'snapshot'],
   'hw-driver': ['bfruntime', 'control', 'server', 'language-server', 'editors', 'cli'],
   bench: ['figures', 'workloads', 'measure', 'verify', 'paper', 'cli'],

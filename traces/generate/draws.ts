@@ -6,28 +6,34 @@ import { must } from '../packets/must.js';
 const CHUNK_PACKETS = 4096;
 /** Draws per packet. */
 export const DRAWS_PER_PACKET = 2;
-const CHUNK_DRAWS = CHUNK_PACKETS * DRAWS_PER_PACKET;
+export const CHUNK_DRAWS = CHUNK_PACKETS * DRAWS_PER_PACKET;
 /**
  * Chunks that are drawn at once. A draw waits for the one before it in its chunk, so that four chunks at once take
  * little longer than one.
  */
 const GROUP = 4;
+/** Draws that are at hand at a time. */
+export const GROUP_DRAWS = GROUP * CHUNK_DRAWS;
 export const GROUP_PACKETS = GROUP * CHUNK_PACKETS;
 
 /** The multiplier of Alea. */
-const MULTIPLIER = 2091639;
+export const MULTIPLIER = 2091639;
 const UNIT = 2 ** -32;
 
 /** The state of an Alea: three lags in units of 2⁻³² and a carry. */
-type Lags = readonly [number, number, number];
+export type Lags = readonly [number, number, number];
 
 /** {@link CHUNK_DRAWS} numbers of seedrandom's Alea for each chunk, times 2³². */
 export class Draws {
-  readonly draws = new Uint32Array(GROUP * CHUNK_DRAWS);
   /** −1 for none yet. */
   #group = -1;
 
-  constructor(private readonly seed: string) {}
+  /** @param draws where to write {@link GROUP_DRAWS} at a time */
+  constructor(
+    private readonly seed: string,
+    readonly draws = new Uint32Array(GROUP_DRAWS),
+    private readonly drawGroup: (draws: Uint32Array, a: Lags, b: Lags, c: Lags, d: Lags) => void = drawFour,
+  ) {}
 
   /** Where the first draw of a packet is in {@link draws}, until the next call. */
   place(packet: number): number {
@@ -38,7 +44,7 @@ export class Draws {
 
   #draw(group: number): void {
     const [a, b, c, d] = Array.from({ length: GROUP }, (_, i) => seeded(`${this.seed}/${group * GROUP + i}`));
-    drawFour(
+    this.drawGroup(
       this.draws,
       must(a, 'state of a chunk'),
       must(b, 'state of a chunk'),

@@ -9,8 +9,8 @@ export const EPHEMERAL_PORT_BASE = 49152;
 export const EPHEMERAL_PORT_BITS = 14;
 
 /** Wireshark takes what has this port for Elasticsearch, and a payload that is not as malformed: no flow gets it. */
-const CLAIMED_CHOICE = 54_328 - EPHEMERAL_PORT_BASE;
-const IN_ITS_PLACE = EPHEMERAL_PORT_BASE - 1;
+export const CLAIMED_CHOICE = 54_328 - EPHEMERAL_PORT_BASE;
+export const IN_ITS_PLACE = EPHEMERAL_PORT_BASE - 1;
 
 /** The port of a base and the bits that a flow chooses; different for different bits. */
 export const usablePort = (base: number, choice: number): number =>

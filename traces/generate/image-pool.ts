@@ -152,12 +152,17 @@ const even = (words: number): number => words + (words & 1);
 const targetLength = ({ variants }: PooledTarget): number => even(TARGET.variants + variants.length * VARIANT.length);
 const imageLength = (template: PacketTemplate): number => IMAGE.first + 2 * firstLength(template);
 
-/** The pool of a number of targets in this memory. */
-export const imagePoolOver = (buffer: ArrayBufferLike, targets: number): ImagePool => ({
+/** The pool of a number of targets in this memory, or in a part of it that starts at a multiple of 8. */
+export const imagePoolOver = (
+  buffer: ArrayBufferLike,
+  targets: number,
+  start = 0,
+  bytes = buffer.byteLength - start,
+): ImagePool => ({
   targets,
-  words: new Int32Array(buffer),
-  halves: new Uint16Array(buffer),
-  doubleWords: new BigInt64Array(buffer),
+  words: new Int32Array(buffer, start, bytes / Int32Array.BYTES_PER_ELEMENT),
+  halves: new Uint16Array(buffer, start, bytes / Uint16Array.BYTES_PER_ELEMENT),
+  doubleWords: new BigInt64Array(buffer, start, bytes / BigInt64Array.BYTES_PER_ELEMENT),
 });
 
 /** Bytes of the pool of these targets. */

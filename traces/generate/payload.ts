@@ -8,8 +8,8 @@ import { doubleWordAt } from './trusted-reads.js';
 export const UDP_ECHO_PORT = 7;
 
 /** Bytes after which the pattern starts over. */
-const PERIOD_BYTES = 256;
-const PERIOD_DOUBLE_WORDS = PERIOD_BYTES / 8;
+export const PERIOD_BYTES = 256;
+export const PERIOD_DOUBLE_WORDS = PERIOD_BYTES / 8;
 const PERIOD_SUM = countingSum(PERIOD_BYTES);
 
 /** Sum of the big-endian 16-bit words of the bytes 0, 1, … `count` − 1, an odd last byte being an upper half. */
@@ -28,7 +28,7 @@ export function payloadSum(length: number): number {
 export const payloadByte = (at: number): number => at % PERIOD_BYTES;
 
 /** Two periods from payload byte 0 on, then two from byte 1 on, and so on up to byte 7. */
-const PATTERN = new BigInt64Array(8 * 2 * PERIOD_DOUBLE_WORDS);
+export const PATTERN = new BigInt64Array(8 * 2 * PERIOD_DOUBLE_WORDS);
 new Uint8Array(PATTERN.buffer).forEach((_, i, bytes) => {
   bytes[i] = payloadByte(i + Math.floor(i / (2 * PERIOD_BYTES)));
 });

@@ -1,24 +1,14 @@
 import seedrandom from 'seedrandom';
 import { appendPackets, type PacketBatch } from '../packets/packet-batch.js';
-import { type ChosenPackets, chosenPackets } from './chosen-packets.js';
-import { DRAWS_PER_PACKET, Draws, GROUP_PACKETS } from './draws.js';
-import { hash32 } from './flow-bits.js';
-import {
-  fillImagePool,
-  IMAGE,
-  IMAGE_HALF,
-  type ImagePool,
-  imagePoolBytes,
-  imagePoolOver,
-  TARGET,
-  VARIANT,
-} from './image-pool.js';
+import { GROUP_PACKETS } from './draws.js';
+import { type GenerationSteps, PlainSteps, TOGETHER } from './generation-steps.js';
+import { fillImagePool, imagePoolBytes, imagePoolOver } from './image-pool.js';
+import { KernelSteps } from './kernel-steps.js';
 import { longestFrame } from './packet-image.js';
 import type { TrafficTarget } from './packet-template.js';
 import { TrafficError } from './traffic-error.js';
-import { drawAt, halfAt, placeAt, wordAt } from './trusted-reads.js';
+import { halfAt, placeAt } from './trusted-reads.js';
 import { requireTargets } from './validate-template.js';
-import { type FrameMemory, frameMemory, writeFrames } from './write-frame.js';
 
 /** What traffic to generate. */
 export interface TrafficOptions {
@@ -55,9 +45,6 @@ export interface TrafficGenerator {
 }
 
 const NANOSECONDS_PER_SECOND = 1e9;
-
-/** What turns a 32-bit draw into a number from 0 to below 1. */
-const DRAW_UNIT = 2 ** -32;
 
 /** Traffic made ready to be generated; threads that generate it share its memory. */
 export interface PreparedTraffic {
@@ -96,8 +83,15 @@ export function prepareTraffic({ targets, seed, packetsPerSecond, startSeconds =
 const longestOf = (targets: readonly TrafficTarget[]): number =>
   targets.reduce((longest, { variants }) => Math.max(longest, ...variants.map(longestFrame)), 0);
 
-export const generatorOf = (traffic: PreparedTraffic): TrafficGenerator =>
-  new ImageGenerator(imagePoolOver(traffic.pool, traffic.targets), traffic);
+export function generatorOf(traffic: PreparedTraffic): TrafficGenerator {
+  const pool = imagePoolOver(traffic.pool, traffic.targets);
+  const steps = KernelSteps.make(pool, traffic.longestFrame, traffic.seed);
+  return steps === undefined ? plainGeneratorOf(traffic) : new ImageGenerator(traffic, steps);
+}
+
+/** The same without WebAssembly. */
+export const plainGeneratorOf = (traffic: PreparedTraffic): TrafficGenerator =>
+  new ImageGenerator(traffic, new PlainSteps(imagePoolOver(traffic.pool, traffic.targets), traffic.seed));
 
 /**
  * A generator of valid packets: lengths and checksums are right, and the same flow of a target has the same 5-tuple in
@@ -107,27 +101,16 @@ export const generatorOf = (traffic: PreparedTraffic): TrafficGenerator =>
 export const createTrafficGenerator = (options: TrafficOptions): TrafficGenerator =>
   generatorOf(prepareTraffic(options));
 
-/** Packets that are taken through the steps of generation together: what they need stays in the nearest cache. */
-const TOGETHER = 256;
-
 class ImageGenerator implements TrafficGenerator {
-  readonly #draws: Draws;
-  readonly #chosen = chosenPackets(TOGETHER);
-  /** The batch bytes last written to. */
-  #bytes: Uint8Array = new Uint8Array(0);
-  #memory: FrameMemory = frameMemory(this.#bytes);
-
   constructor(
-    private readonly pool: ImagePool,
     private readonly traffic: PreparedTraffic,
-  ) {
-    this.#draws = new Draws(traffic.seed);
-  }
+    private readonly steps: GenerationSteps,
+  ) {}
 
   generateInto(batch: PacketBatch, firstIndex: number, count: number): number {
     for (let done = 0; done < count; ) {
       const wanted = Math.min(TOGETHER, count - done, toNextGroup(firstIndex + done));
-      this.#chooseAll(firstIndex + done, wanted);
+      this.steps.chooseAll(firstIndex + done, wanted);
       const taken = this.#generate(batch, firstIndex + done, wanted);
       done += taken;
       if (taken < wanted) return done;
@@ -142,10 +125,10 @@ class ImageGenerator implements TrafficGenerator {
     isWanted: Uint8Array,
     distances: Uint32Array,
   ): number {
-    const { distance } = this.#chosen;
+    const { distance } = this.steps.chosen;
     for (let done = 0; done < count; ) {
       const looked = Math.min(TOGETHER, count - done, toNextGroup(firstIndex + done));
-      const wanted = this.#chooseSome(firstIndex + done, looked, isWanted);
+      const wanted = this.steps.chooseSome(firstIndex + done, looked, isWanted);
       const first = batch.count;
       const taken = this.#generate(batch, firstIndex + done, wanted);
       for (let n = 0; n < taken; n++) distances[first + n] = done + placeAt(distance, n);
@@ -155,59 +138,32 @@ class ImageGenerator implements TrafficGenerator {
     return Math.max(0, count);
   }
 
-  #chooseAll(firstIndex: number, count: number): void {
-    const { pool } = this;
-    const chosen = this.#chosen;
-    const at = this.#draws.place(firstIndex);
-    const { draws } = this.#draws;
-    for (let n = 0; n < count; n++) {
-      chooseTarget(pool, chosen, n, targetOf(pool, drawAt(draws, at + n * DRAWS_PER_PACKET)));
-      chosen.distance[n] = n;
-    }
-    choosePackets(pool, chosen, count, draws, at);
-  }
-
-  /** Chooses among `looked` packets those of wanted targets. @returns their number */
-  #chooseSome(firstIndex: number, looked: number, isWanted: Uint8Array): number {
-    const { pool } = this;
-    const chosen = this.#chosen;
-    const at = this.#draws.place(firstIndex);
-    const { draws } = this.#draws;
-    let count = 0;
-    for (let n = 0; n < looked; n++) {
-      const target = targetOf(pool, drawAt(draws, at + n * DRAWS_PER_PACKET));
-      if (isWanted[target] !== 1) continue;
-      chooseTarget(pool, chosen, count, target);
-      chosen.distance[count++] = n;
-    }
-    choosePackets(pool, chosen, count, draws, at);
-    return count;
-  }
-
   /** Appends the chosen packets to the batch, or as many as fit. @returns how many */
   #generate(batch: PacketBatch, firstIndex: number, count: number): number {
-    const { pool } = this;
-    const chosen = this.#chosen;
+    const chosen = this.steps.chosen;
     const first = batch.count;
     const taken = appendPackets(batch, chosen.length, count);
-    for (let n = 0; n < taken; n++) {
-      const half = 2 * wordAt(chosen.image, n);
-      batch.ingressPort[first + n] = halfAt(pool.halves, half + IMAGE_HALF.ingressPort);
-    }
+    for (let n = 0; n < taken; n++) batch.ingressPort[first + n] = halfAt(chosen.ingressPort, n);
     this.#stamp(batch, first, firstIndex, taken);
-    writeFrames(pool, chosen, taken, this.#memoryOf(batch), batch.offset, first);
+    this.steps.writeFrames(batch, first, taken);
     return taken;
   }
 
   /** Each packet has the time of its index. */
-  #stamp({ timeSeconds, timeNanoseconds }: PacketBatch, first: number, firstIndex: number, count: number): void {
-    const { packetsPerSecond, startSeconds } = this.traffic;
-    const { distance } = this.#chosen;
+  #stamp(batch: PacketBatch, first: number, firstIndex: number, count: number): void {
+    const { packetsPerSecond } = this.traffic;
+    const { distance } = this.steps.chosen;
+    const second = Math.floor(firstIndex / packetsPerSecond);
+    const within = firstIndex - second * packetsPerSecond;
+    if (hasWholeInterval(packetsPerSecond) && within >= 0 && within + TOGETHER <= packetsPerSecond) {
+      return this.#stampWithin(batch, first, second, within, count);
+    }
+    const { timeSeconds, timeNanoseconds } = batch;
     for (let n = 0; n < count; n++) {
       const index = firstIndex + placeAt(distance, n);
       const seconds = Math.floor(index / packetsPerSecond);
       const within = Math.max(0, index - seconds * packetsPerSecond);
-      timeSeconds[first + n] = startSeconds + seconds;
+      timeSeconds[first + n] = this.traffic.startSeconds + seconds;
       timeNanoseconds[first + n] = Math.min(
         NANOSECONDS_PER_SECOND - 1,
         Math.floor((within * NANOSECONDS_PER_SECOND) / packetsPerSecond),
@@ -215,48 +171,21 @@ class ImageGenerator implements TrafficGenerator {
     }
   }
 
-  #memoryOf({ bytes }: PacketBatch): FrameMemory {
-    if (this.#bytes !== bytes) {
-      this.#bytes = bytes;
-      this.#memory = frameMemory(bytes);
-    }
-    return this.#memory;
+  /** The same within one second, of whole nanoseconds from packet to packet: without a division for each. */
+  #stampWithin(batch: PacketBatch, first: number, second: number, firstWithin: number, count: number): void {
+    const { timeSeconds, timeNanoseconds } = batch;
+    const { packetsPerSecond, startSeconds } = this.traffic;
+    const { distance } = this.steps.chosen;
+    const interval = NANOSECONDS_PER_SECOND / packetsPerSecond;
+    timeSeconds.fill(startSeconds + second, first, first + count);
+    for (let n = 0; n < count; n++) timeNanoseconds[first + n] = (firstWithin + placeAt(distance, n)) * interval;
   }
 }
+
+/** Whether packets are whole nanoseconds apart, and all products of the other way of counting them are exact. */
+const hasWholeInterval = (packetsPerSecond: number): boolean =>
+  Number.isInteger(packetsPerSecond) &&
+  NANOSECONDS_PER_SECOND % packetsPerSecond === 0 &&
+  packetsPerSecond * NANOSECONDS_PER_SECOND <= Number.MAX_SAFE_INTEGER;
 
 const toNextGroup = (packet: number): number => GROUP_PACKETS - (packet % GROUP_PACKETS);
-
-const targetOf = ({ targets }: ImagePool, draw: number): number => (draw * DRAW_UNIT * targets) >>> 0;
-
-/** The first use of a target's record, apart from what depends on it: so the processor fetches several at a time. */
-function chooseTarget({ words }: ImagePool, chosen: ChosenPackets, n: number, target: number): void {
-  const record = wordAt(words, target);
-  chosen.target[n] = record;
-  chosen.flowKey[n] = wordAt(words, record + TARGET.flowKey);
-}
-
-/** Chooses variants, flows and lengths. @param from the draws of the packet with distance 0 */
-function choosePackets(
-  { words, halves }: ImagePool,
-  chosen: ChosenPackets,
-  count: number,
-  draws: Uint32Array,
-  from: number,
-): void {
-  const { target, distance, image, flow, length } = chosen;
-  for (let n = 0; n < count; n++) {
-    const at = from + placeAt(distance, n) * DRAWS_PER_PACKET;
-    const variantDraw = hash32(drawAt(draws, at));
-    let variant = wordAt(target, n) + TARGET.variants;
-    while (variantDraw > wordAt(words, variant + VARIANT.lastDraw) >>> 0) variant += VARIANT.length;
-    const record = wordAt(words, variant + VARIANT.image);
-    const draw = drawAt(draws, at + 1);
-    const flows = (wordAt(words, record + IMAGE.lastFlow) >>> 0) + 1;
-    image[n] = record;
-    flow[n] = (draw * DRAW_UNIT * flows) >>> 0;
-    const half = 2 * record;
-    length[n] =
-      halfAt(halves, half + IMAGE_HALF.minimumBytes) +
-      ((hash32(draw) * DRAW_UNIT * halfAt(halves, half + IMAGE_HALF.lengths)) >>> 0);
-  }
-}
