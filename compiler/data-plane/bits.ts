@@ -1,5 +1,8 @@
 /** Bit operations on unsigned numbers of up to 48 bits; JavaScript's own operators truncate to 32. */
 
+/** The most bits of a field whose values are numbers; a wider one is used by its words. */
+export const MAX_NUMBER_BITS = 48;
+
 const LOW = 2 ** 24;
 
 /** a & b for 0 ≤ a, b < 2^48. */

@@ -3,6 +3,7 @@
  * Immutable; two data planes with the same hash are the same.
  */
 import { createHash } from 'node:crypto';
+import { MAX_NUMBER_BITS } from './bits.js';
 import {
   type CrcDescription,
   type DataPlaneDescription,
@@ -114,6 +115,9 @@ export const RPB_KEYS = {
   har: 'hdr.meta.reg.har',
 } as const;
 
+/** Bits of a register, and of a word of a wide field. */
+const WORD_BITS = 32;
+
 const CONTROL: Record<Gress, string> = { ingress: 'SwitchIngress', egress: 'SwitchEgress' };
 
 /** Tables and actions outside the RPBs, as the driver names them. */
@@ -206,6 +210,12 @@ export class DataPlane {
     const field = this.field(name);
     if (field.kind !== 'header') throw new Error(`${name} is not a field of a header`);
     return field;
+  }
+
+  /** The field, or the words of a field that no number holds, the most significant first. */
+  wordsOf(field: Field): readonly Field[] {
+    if (field.width <= MAX_NUMBER_BITS) return [field];
+    return Array.from({ length: field.width / WORD_BITS }, (_, i) => this.field(wordName(field.name, i)));
   }
 
   headerIndex(name: string): number {
@@ -335,6 +345,9 @@ export class DataPlane {
     }));
   }
 }
+
+/** The name of a word of a wide field, by its place: hdr.ipv6.dst[0] has the most significant bits. */
+export const wordName = (field: string, word: number): string => `${field}[${word}]`;
 
 /** From 1; 0 for none. */
 const registerNumber = (register: Register | undefined): number =>

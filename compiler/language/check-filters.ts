@@ -1,8 +1,10 @@
 /** Checks a program's filters and picks the filter table that serves them. */
-import { and48, fits, ones, readable } from '../data-plane/bits.js';
+import { and48, ones } from '../data-plane/bits.js';
 import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
+import { checkMatch } from './check-match.js';
 import { type Advice, type Diagnostics, didYouMean, nearest } from './diagnostics.js';
 import { fieldHabit } from './field-habits.js';
+import { fieldMatches, protocolField } from './field-matches.js';
 import { guaranteedHeaders } from './parsing-paths.js';
 import type { FieldMatch } from './program.js';
 import type { MatchSyntax, ProgramSyntax, Word } from './syntax.js';
@@ -13,8 +15,6 @@ export interface CheckedFilter {
   /** Indices of the headers that every matching packet has. */
   readonly guaranteed: ReadonlySet<number>;
 }
-
-const PROTOCOL = 'hdr.ipv4.protocol';
 
 /** The filters of a program, or undefined when an error was reported. */
 export function checkFilters(
@@ -33,7 +33,8 @@ export function checkFilters(
       continue;
     }
     const { field } = reference;
-    if (filters.has(field.name)) {
+    const matches = fieldMatches(syntax, field, dataPlane);
+    if (matches.some((match) => filters.has(match.field.name))) {
       // Ports of different protocols contradict each other, which is reported below; there is nothing to join.
       const isContradicted = protocols.get(field.name) !== reference.protocol;
       const message = `a second filter on ${syntax.subject.text}`;
@@ -42,11 +43,7 @@ export function checkFilters(
     }
     protocols.set(field.name, reference.protocol);
     sound = checkMatch(syntax, syntax.subject.text, field.width, diagnostics) && sound;
-    filters.set(field.name, {
-      field,
-      value: and48(syntax.value.value, syntax.mask.value),
-      mask: syntax.mask.value,
-    });
+    for (const match of matches) filters.set(match.field.name, match);
   }
   // After all that is spelled out: what a port implies must narrow a filter on the protocol, wherever it stands.
   for (const syntax of program.filters) {
@@ -57,66 +54,6 @@ export function checkFilters(
   const list = [...filters.values()];
   const table = chooseTable(program, list, dataPlane, diagnostics);
   return table && { table, filters: list, guaranteed: guaranteedHeaders(dataPlane, table, list) };
-}
-
-/** Value and mask of a filter or condition against the width of what they are compared with. */
-export function checkMatch(syntax: MatchSyntax, subject: string, width: number, diagnostics: Diagnostics): boolean {
-  const { value, mask } = syntax;
-  if (!fits(value.value, width)) {
-    const hint = `the largest is ${readable(ones(width))}`;
-    diagnostics.report('value-too-wide', value.span, `${subject} has ${width} bits`, hint);
-    return false;
-  }
-  if (!fits(mask.value, width)) {
-    const message = `the mask has bits outside the ${width} bits of ${subject}`;
-    const text = readable(ones(width));
-    const { start, end } = mask.span;
-    const fix = { title: `write ${text}`, start, end, text };
-    diagnostics.report('mask-too-wide', mask.span, message, { hint: `${text} compares all its bits`, fix });
-    return false;
-  }
-  if (and48(value.value, mask.value) !== value.value) {
-    const meant = maskMeant(value.value, mask.value, width);
-    if (meant !== undefined) {
-      const { start, end } = mask.span;
-      const { message, hint, text } = meant;
-      const fix = { title: `write ${text}`, start, end, text };
-      diagnostics.report('value-outside-mask', mask.span, message, { hint, fix });
-      return true;
-    }
-    const text = readable(and48(value.value, mask.value));
-    const { start, end } = value.span;
-    diagnostics.report(
-      'value-outside-mask',
-      value.span,
-      'the value has bits that the mask leaves out; they are ignored',
-      { hint: `it means ${text}`, fix: { title: `write ${text}`, start, end, text } },
-    );
-  }
-  return true;
-}
-
-const dotted = (word: number): string => [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff).join('.');
-
-/** The mask of an IPv4 address that a prefix length or a wildcard mask stands for; undefined for other masks. */
-function maskMeant(
-  value: number,
-  mask: number,
-  width: number,
-): { readonly message: string; readonly hint: string; readonly text: string } | undefined {
-  if (width !== 32 || value < 2 ** 24) return undefined;
-  if (mask >= 1 && mask <= 32) {
-    const text = dotted(ones(32) - ones(32 - mask));
-    return { message: `${mask} is a mask here, not a prefix length`, hint: `write ${text}`, text };
-  }
-  const isWildcard = and48(mask, mask + 1) === 0;
-  if (!isWildcard || and48(value, mask) !== 0) return undefined;
-  const text = dotted(ones(32) - mask);
-  return {
-    message: `the mask ${dotted(mask)} compares the bits that a wildcard mask leaves out`,
-    hint: `write ${text}`,
-    text,
-  };
 }
 
 export function reportUnknownField(subject: Word, dataPlane: DataPlane, diagnostics: Diagnostics): void {
@@ -145,19 +82,24 @@ function addProtocol(
   dataPlane: DataPlane,
   diagnostics: Diagnostics,
 ): boolean {
-  const field = dataPlane.field(PROTOCOL);
-  const known = filters.get(PROTOCOL);
+  const field = protocolField([...filters.values()], dataPlane);
+  const known = filters.get(field.name);
   if (known !== undefined && and48(protocol, known.mask) !== known.value) {
     diagnostics.report(
       'contradicting-protocol',
       syntax.subject.span,
-      `${syntax.subject.text} implies ${PROTOCOL} ${protocol}, another filter excludes it`,
+      `${syntax.subject.text} implies ${field.name} ${protocol}, another filter excludes it`,
     );
     return false;
   }
-  filters.set(PROTOCOL, { field, value: protocol, mask: ones(field.width) });
+  filters.set(field.name, { field, value: protocol, mask: ones(field.width) });
   return true;
 }
+
+/** The names of fields; that of a wide field in place of its words. */
+const keyNames = (keys: readonly Field[]): string[] => [
+  ...new Set(keys.map(({ name }) => name.replace(/\[\d+\]$/, ''))),
+];
 
 /** The table with all the fields that most packets come to: the last in the order of look-up. */
 function chooseTable(
@@ -169,8 +111,10 @@ function chooseTable(
   const holds = (table: FilterTable, field: Field): boolean => table.keys.includes(field);
   for (const syntax of program.filters) {
     const field = dataPlane.fieldReference(syntax.subject.text)?.field;
-    if (field !== undefined && !dataPlane.filterTables.some((table) => holds(table, field))) {
-      const possible = new Set(dataPlane.filterTables.flatMap((table) => table.keys.map(({ name }) => name)));
+    if (field === undefined) continue;
+    const parts = dataPlane.wordsOf(field);
+    if (!dataPlane.filterTables.some((table) => parts.every((part) => holds(table, part)))) {
+      const possible = new Set(dataPlane.filterTables.flatMap((table) => keyNames(table.keys)));
       diagnostics.report(
         'field-not-filterable',
         syntax.subject.span,
@@ -184,7 +128,7 @@ function chooseTable(
   const table = tables.at(-1);
   const all = { ...program.name.span };
   if (table === undefined) {
-    const paths = dataPlane.filterTables.map(({ path, keys }) => `${path}: ${keys.map(({ name }) => name).join(', ')}`);
+    const paths = dataPlane.filterTables.map(({ path, keys }) => `${path}: ${keyNames(keys).join(', ')}`);
     diagnostics.report(
       'mixed-paths',
       all,

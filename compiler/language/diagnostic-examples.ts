@@ -37,9 +37,11 @@ export const DIAGNOSTIC_EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExam
     cure: `${program(['FORWARD(1);'])}/* The second program is missing. */\n`,
   },
   'bad-integer': {
-    meaning: 'A number is none of a decimal, 0x…, 0b… or dotted-quad integer of up to 48 bits.',
-    fault: program(['FORWARD(1);'], '<hdr.ipv4.dst, 10.0.0.0/24>'),
-    cure: program(['FORWARD(1);'], '<hdr.ipv4.dst, 10.0.0.0, 255.255.255.0>'),
+    meaning:
+      'A number is none of a decimal, 0x…, 0b… or dotted-quad integer of up to 48 bits, an IPv6 address, or a prefix of ' +
+      'an address in place of value and mask.',
+    fault: program(['FORWARD(1);'], '<hdr.ipv4.dst, 10.0.0.0/33>'),
+    cure: program(['FORWARD(1);'], '<hdr.ipv4.dst, 10.0.0.0/24>'),
   },
   syntax: {
     meaning: 'The words do not stand in the order that the grammar wants.',
@@ -168,6 +170,11 @@ export const DIAGNOSTIC_EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExam
     meaning: 'A mask has more bits than the field or register that it is for.',
     fault: program(['FORWARD(1);'], '<hdr.udp.dst_port, 7777, 0xffffffff>'),
     cure: program(['FORWARD(1);'], '<hdr.udp.dst_port, 7777, 0xffff>'),
+  },
+  'prefix-of-other-width': {
+    meaning: 'A field is compared with the prefix of an address that has another number of bits than the field.',
+    fault: program(['FORWARD(1);'], '<hdr.ethernet.dst, 10.0.0.0/8>'),
+    cure: program(['FORWARD(1);'], '<hdr.ipv4.dst, 10.0.0.0/8>'),
   },
   'value-outside-mask': {
     meaning: 'A value has bits that its mask leaves out, so they are not compared.',

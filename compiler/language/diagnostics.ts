@@ -37,6 +37,7 @@ export const DIAGNOSTIC_CODES = {
   'contradicting-protocol': 'error',
   'value-too-wide': 'error',
   'mask-too-wide': 'error',
+  'prefix-of-other-width': 'error',
   'value-outside-mask': 'warning',
   'duplicate-condition': 'error',
   'port-out-of-range': 'error',

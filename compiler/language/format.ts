@@ -1,6 +1,16 @@
 /** Syntax tree → text: the inverse of the parser, but for comments and the spelling of integers. */
 import { readable } from '../data-plane/bits.js';
-import type { Annotation, ArgumentSyntax, CaseSyntax, MatchSyntax, SourceFile, StatementSyntax } from './syntax.js';
+import { IPV6_BITS, ipv6Text } from '../data-plane/ipv6-text.js';
+import { MAX_INTEGER } from './integers.js';
+import type {
+  Annotation,
+  ArgumentSyntax,
+  CaseSyntax,
+  Integer,
+  MatchSyntax,
+  SourceFile,
+  StatementSyntax,
+} from './syntax.js';
 
 const INDENT = '    ';
 
@@ -33,9 +43,14 @@ function inFile(annotations: readonly Annotation[], programs: readonly string[])
 const formatProgram = (name: string, filters: readonly MatchSyntax[], body: string): string =>
   `program ${name}(${filters.map(formatMatch).join(', ')}) {\n${body}}\n`;
 
-function formatMatch({ subject, value, mask }: MatchSyntax): string {
-  return `<${subject.text}, ${readable(value.value)}, ${readable(mask.value)}>`;
+function formatMatch({ subject, value, mask, prefix }: MatchSyntax): string {
+  if (prefix?.bits === IPV6_BITS) return `<${subject.text}, ${formatInteger(value)}/${prefix.length}>`;
+  return `<${subject.text}, ${formatInteger(value)}, ${formatInteger(mask)}>`;
 }
+
+/** A value that a number does not hold is an IPv6 address. */
+const formatInteger = ({ value, wide }: Integer): string =>
+  wide === undefined || wide <= MAX_INTEGER ? readable(value) : ipv6Text(wide);
 
 function formatBody(statements: readonly StatementSyntax[], indent: string): string {
   return statements.map((statement) => formatStatement(statement, indent)).join('');
@@ -56,5 +71,5 @@ function formatCase({ conditions, body }: CaseSyntax, indent: string): string {
 }
 
 function formatArgument(argument: ArgumentSyntax): string {
-  return argument.kind === 'integer' ? readable(argument.value) : argument.text;
+  return argument.kind === 'integer' ? formatInteger(argument) : argument.text;
 }

@@ -1,9 +1,9 @@
 /** Integers as the language writes them, and what people write in their place. */
-import { ones } from '../data-plane/bits.js';
+import { IPV6_BITS, ipv6Text, prefixMask, readIpv6 } from '../data-plane/ipv6-text.js';
 import { must } from '../data-plane/must.js';
 import type { Advice, Span } from './diagnostics.js';
 
-/** The largest integer that any field can hold: 48 bits. */
+/** The largest integer that is no IPv6 address: 48 bits, those of an Ethernet address. */
 export const MAX_INTEGER = 2 ** 48 - 1;
 
 /** Decimal, 0x…, 0b… (either case) or a dotted quad; undefined for anything else. */
@@ -41,65 +41,89 @@ function digitOf(code: number): number {
 /** What a pattern and its groups match; nothing if it does not match. */
 export const groups = (pattern: RegExp, text: string): readonly (string | undefined)[] => pattern.exec(text) ?? [];
 
+/** The prefix length of an address. */
+export interface Prefix {
+  /** Bits of the address. */
+  readonly bits: typeof IPV4_BITS | typeof IPV6_BITS;
+  /** From 0 to `bits`. */
+  readonly length: number;
+}
+
+const IPV4_BITS = 32;
+
 /** What a text that begins like an integer stands for. */
 export interface ReadInteger {
   /** 0 where nothing can be made of it: it fits everywhere, so that a bad integer is reported once. */
   readonly value: number;
-  /** Of an address with a prefix length. */
-  readonly mask: number | undefined;
-  readonly fault: { readonly message: string; readonly hint: string | Advice | undefined } | undefined;
+  /** Of an IPv6 address: all its bits, of which `value` has the order of magnitude. */
+  readonly wide?: bigint;
+  readonly prefix?: Prefix;
+  readonly fault?: { readonly message: string; readonly hint: string | Advice | undefined };
 }
 
-/**
- * The value of a text that begins like an integer, and what is wrong with it.
- * @param next the character behind it, white space left aside
- */
-export function readInteger(text: string, span: Span, next: string | undefined): ReadInteger {
+/** The value of a text that begins like an integer, and what is wrong with it. */
+export function readInteger(text: string, span: Span): ReadInteger {
   const value = parseInteger(text);
-  if (value !== undefined && value <= MAX_INTEGER) return { value, mask: undefined, fault: undefined };
+  if (value !== undefined && value <= MAX_INTEGER) return { value };
   if (value !== undefined) {
-    const message = `${text} is larger than any field (48 bits)`;
-    return { value: 0, mask: undefined, fault: { message, hint: undefined } };
+    const message = `${text} is larger than an integer may be (48 bits)`;
+    return { value: 0, fault: { message, hint: undefined } };
   }
-  return prefixed(text, span, next) ?? otherNotation(text, span) ?? notAnInteger(text);
+  return prefixed(text) ?? otherNotation(text, span) ?? ipv6Address(text) ?? notAnInteger(text);
 }
 
 const notAnInteger = (text: string): ReadInteger => ({
   value: 0,
-  mask: undefined,
-  fault: { message: `'${text}' is not an integer`, hint: hintFor(text) },
+  fault: {
+    message: `'${text}' is not an integer`,
+    hint: 'integers are decimal, 0x…, 0b…, or a dotted quad such as 10.0.0.1',
+  },
 });
 
-/** What cannot be written in another way is told what integers are. */
-const hintFor = (text: string): string =>
-  text.includes(':')
-    ? 'an IPv6 address has 128 bits, and the largest field of a filter or register 48'
-    : 'integers are decimal, 0x…, 0b…, or a dotted quad such as 10.0.0.1';
+/** An IPv6 address, which may have a prefix length. */
+function ipv6Address(text: string): ReadInteger | undefined {
+  if (!text.includes(':')) return undefined;
+  const [address, digits] = text.split('/');
+  const reading = readIpv6(must(address, 'text of an address'));
+  if (reading.fault !== undefined) {
+    return { value: 0, fault: { message: `'${text}' is not an IPv6 address`, hint: reading.fault } };
+  }
+  const wide = reading.value;
+  const whole = { value: Number(wide), wide };
+  if (digits === undefined) return whole;
+  const length = Number(digits);
+  // All bits are compared, so that nothing else is reported.
+  if (length > IPV6_BITS) {
+    return { ...whole, prefix: { bits: IPV6_BITS, length: IPV6_BITS }, fault: tooLong(text, IPV6_BITS) };
+  }
+  return { ...whole, prefix: { bits: IPV6_BITS, length } };
+}
 
-const dotted = (word: number): string => [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff).join('.');
+const tooLong = (text: string, bits: number) => ({
+  message: `'${text}' is not a prefix`,
+  hint: `an address of ${bits} bits has prefixes of 0 to ${bits} bits`,
+});
 
-/** `a.b.c.d/length`: in a filter or condition a value and a mask. */
-function prefixed(text: string, { start, end }: Span, next: string | undefined): ReadInteger | undefined {
+/** `a.b.c.d/length` */
+function prefixed(text: string): ReadInteger | undefined {
   const [, address, digits] = groups(/^([\d.]+)\/(\d{1,2})$/, text);
   if (address === undefined || digits === undefined) return undefined;
   const value = parseInteger(address);
   const length = Number(digits);
-  if (value === undefined || length > 32) return undefined;
-  const mask = (ones(32) - ones(32 - length)) >>> 0;
-  // Where a mask follows already, or none can, the length alone is too much.
-  const cure = next === '>' ? `${dotted((value & mask) >>> 0)}, ${dotted(mask)}` : address;
-  return {
-    value,
-    mask,
-    fault: {
-      message: `'${text}' is not an integer`,
-      hint: {
-        hint: `${next === '>' ? 'write value and mask' : 'the mask says what the length would'}: ${cure}`,
-        fix: { title: `write ${cure}`, start, end, text: cure },
-      },
-    },
-  };
+  if (value === undefined) return undefined;
+  if (length > IPV4_BITS) {
+    return { value, prefix: { bits: IPV4_BITS, length: IPV4_BITS }, fault: tooLong(text, IPV4_BITS) };
+  }
+  return { value, prefix: { bits: IPV4_BITS, length } };
 }
+
+/** A prefix as text, without the bits that it leaves out. */
+export function prefixText(value: bigint, { bits, length }: Prefix): string {
+  const kept = value & prefixMask(length, bits);
+  return `${bits === IPV6_BITS ? ipv6Text(kept) : dotted(Number(kept))}/${length}`;
+}
+
+const dotted = (word: number): string => [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff).join('.');
 
 /** Notations of other languages, each with its value as this language writes it. */
 const NOTATIONS: readonly {
@@ -149,7 +173,6 @@ function otherNotation(text: string, { start, end }: Span): ReadInteger | undefi
     if (written === undefined || value === undefined || value > MAX_INTEGER) continue;
     return {
       value,
-      mask: undefined,
       fault: {
         message: `'${text}' is not an integer`,
         hint: {

@@ -2,19 +2,21 @@
 import { must } from '../data-plane/must.js';
 import type { Advice, Diagnostics, Span } from './diagnostics.js';
 import { operatorAdvice } from './habits.js';
-import { plainInteger, readInteger } from './integers.js';
+import { type Prefix, plainInteger, readInteger } from './integers.js';
 import { memoryIndex } from './memory-index.js';
 import { CLASS, classesOf, integerEnd, lineCommentEnd, mayBeginAddress, spaceEnd, wordEnd } from './plain-text.js';
 
 export type Token = (
   | { readonly kind: 'name'; readonly text: string }
-  /** Names joined by dots. */
+  /** Names joined by dots; one of several words of a field by its index. */
   | { readonly kind: 'field'; readonly text: string }
   | {
       readonly kind: 'integer';
       readonly value: number;
-      /** Of an address with a prefix length, which is reported. */
-      readonly mask?: number;
+      /** Of an IPv6 address: all its bits, of which `value` has the order of magnitude. */
+      readonly wide?: bigint;
+      /** Of an address with a prefix length. */
+      readonly prefix?: Prefix;
       readonly text: string;
     }
   | { readonly kind: 'punctuation'; readonly text: Punctuation }
@@ -30,9 +32,9 @@ const TOKEN = new RegExp(
   [
     // White space and comments; one that is never closed is no token.
     /([ \t\r\n\f\v]+|(?:\/\/|#)[^\n\r]*|\/\*[\s\S]*?\*\/)/,
-    // Ethernet and IPv6 addresses, IPv4 addresses with a prefix length and negative numbers are reported as wholes.
-    /([0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}(?![\w:])|(?=:{0,2}[0-9A-Fa-f])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:\/[0-9]{1,3})?(?!\w)|[0-9]{1,3}(?:\.[0-9]{1,3}){3}\/[0-9]{1,2}(?![\w.])|-?[0-9][0-9A-Za-z_.]*)/,
-    /([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*)/,
+    // Ethernet addresses and negative numbers are reported as wholes.
+    /((?=:{0,2}[0-9A-Fa-f])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:\/[0-9]{1,3})?(?![\w.])|::(?:\/[0-9]{1,3})?(?![\w:])|[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}(?![\w:])|(?=:{0,2}[0-9A-Fa-f])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,8}){2,8}(?:\/[0-9]{1,3})?(?!\w)|[0-9]{1,3}(?:\.[0-9]{1,3}){3}\/[0-9]{1,2}(?![\w.])|-?[0-9][0-9A-Za-z_.]*)/,
+    /([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)+\[[0-9]+\]|[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*)/,
     /([(){}<>,;:@])/,
   ]
     .map(({ source }) => source)
@@ -116,7 +118,7 @@ class Lexer {
     }
     if ((classes & CLASS.digit) !== 0) {
       const end = integerEnd(source, at);
-      if (end > at) this.add(integerToken(source.slice(at, end), this.spanTo(end), source, this.diagnostics));
+      if (end > at) this.add(integerToken(source.slice(at, end), this.spanTo(end), this.diagnostics));
       return end;
     }
     const text = MARKS[code];
@@ -135,7 +137,7 @@ class Lexer {
       this.skip(skipped);
     } else if (text !== undefined) {
       const here = this.spanTo(at + text.length);
-      if (number !== undefined) this.add(integerToken(number, here, source, diagnostics));
+      if (number !== undefined) this.add(integerToken(number, here, diagnostics));
       else if (word !== undefined) this.add(wordToken(word, here));
       else this.add({ kind: 'punctuation', text: text as Punctuation, span: here });
       this.at += text.length;
@@ -218,16 +220,13 @@ function closing(source: string, at: number): Advice {
 }
 
 const LINE_END = /[\r\n]|$/g;
-/** What stands behind white space, for a look ahead of some characters. */
-const NEXT = /[ \t\r\n]{0,80}([^ \t\r\n])/y;
 
 const wordToken = (text: string, span: Span): Token => ({ kind: text.includes('.') ? 'field' : 'name', text, span });
 
-function integerToken(text: string, span: Span, source: string, diagnostics: Diagnostics): Token {
+function integerToken(text: string, span: Span, diagnostics: Diagnostics): Token {
   const plain = plainInteger(text);
   if (plain !== undefined) return { kind: 'integer', value: plain, text, span };
-  NEXT.lastIndex = span.end;
-  const { value, mask, fault } = readInteger(text, span, NEXT.exec(source)?.[1]);
+  const { fault, ...read } = readInteger(text, span);
   if (fault !== undefined) diagnostics.report('bad-integer', span, fault.message, fault.hint);
-  return { kind: 'integer', value, ...(mask !== undefined && { mask }), text, span };
+  return { kind: 'integer', ...read, text, span };
 }

@@ -1,4 +1,5 @@
 /** Tokens → syntax tree; recursive descent with recovery, so that one run finds several errors. */
+import { prefixMask } from '../data-plane/ipv6-text.js';
 import { must } from '../data-plane/must.js';
 import { type Advice, type Diagnostics, didYouMean, nearest, type Span } from './diagnostics.js';
 import {
@@ -145,27 +146,32 @@ class Parser {
     const isSize = (): boolean => this.reader.isPunctuation('<') || this.reader.isPunctuation('>');
     this.reader.punctuation(',', kind === 'name' && isSize() ? SIZE_HINT : form);
     const valueToken = this.reader.current;
-    const value = this.integer('a value', kind === 'name' && isSize() ? SIZE_HINT : form);
+    const value = this.value(kind === 'name' && isSize() ? SIZE_HINT : form);
+    const prefix = valueToken.kind === 'integer' ? valueToken.prefix : undefined;
+    const isPrefix = prefix !== undefined && !this.reader.isPunctuation(',');
+    if (!isPrefix) this.reader.refusePrefix(valueToken);
     const [mask, maskText] = this.maskOf(valueToken, kind, form);
-    const words = `<${token.text}, ${valueToken.text}, ${maskText}>`;
+    const words = `<${[token.text, valueToken.text, ...(maskText === '' ? [] : [maskText])].join(', ')}>`;
     const end = isOpened ? this.closingBracket(form) : mask.span;
     const span = between(start, end);
     if (!isOpened) {
       const fix = { title: `write ${words}`, start: span.start, end: span.end, text: words };
       this.reader.note(span, `expected '<', found '${token.text}'`, { hint: `${form}: ${words}`, fix });
     }
-    return { subject: { text: token.text, span: token.span }, value, mask, span };
+    const subjectWord = { text: token.text, span: token.span };
+    return { subject: subjectWord, value, mask, ...(isPrefix && { prefix }), span };
   }
 
-  /** The mask behind a value; one that is missing compares all bits. */
+  /** The mask behind a value, or of its prefix length; one that is missing compares all bits. */
   private maskOf(value: Token, kind: 'field' | 'name', form: string): readonly [mask: Integer, text: string] {
     if (this.reader.isPunctuation(',')) {
       this.reader.take();
       const { text } = this.reader.current;
       return [this.integer('a mask', form), text];
     }
-    if (value.kind === 'integer' && value.mask !== undefined) {
-      return [{ value: value.mask, span: value.span }, value.text];
+    if (value.kind === 'integer' && value.prefix !== undefined) {
+      const wide = prefixMask(value.prefix.length, value.prefix.bits);
+      return [{ value: Number(wide), wide, span: value.span }, ''];
     }
     if (!this.reader.isPunctuation('>') || (kind === 'field' && !value.text.includes('.')))
       this.reader.fail("expected ','", form);
@@ -271,8 +277,9 @@ class Parser {
     if (token.kind === 'punctuation' || token.kind === 'end') return this.reader.fail('expected an argument');
     this.reader.take();
     const { span } = token;
+    this.reader.refusePrefix(token);
     return token.kind === 'integer'
-      ? { kind: 'integer', value: token.value, span }
+      ? { kind: 'integer', value: token.value, ...(token.wide !== undefined && { wide: token.wide }), span }
       : { kind: token.kind, text: token.text, span };
   }
 
@@ -374,12 +381,18 @@ class Parser {
   }
 
   private integer(what: string, hint?: string): Integer {
+    this.reader.refusePrefix(this.reader.current);
+    return this.value(hint, what);
+  }
+
+  /** An integer, which may have a prefix length. */
+  private value(hint: string | undefined, what = 'a value'): Integer {
     const token = this.reader.current;
     if (token.kind !== 'integer') {
       const constant = token.kind === 'name' ? constantHint(token.text) : undefined;
       return this.reader.fail(`expected ${what}`, constant ?? hint);
     }
     this.reader.take();
-    return { value: token.value, span: token.span };
+    return { value: token.value, ...(token.wide !== undefined && { wide: token.wide }), span: token.span };
   }
 }

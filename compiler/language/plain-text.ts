@@ -37,6 +37,8 @@ const DOT = 0x2e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
 const HASH_SIGN = 0x23;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 
 const SPACE = 0x20;
 
@@ -55,11 +57,19 @@ export function wordEnd(source: string, at: number): number {
   let end = at + 1;
   while (is(source.charCodeAt(end), CLASS.word)) end++;
   if (end - at <= MAX_GROUP && source.charCodeAt(end) === COLON) return at;
+  const name = end;
   while (source.charCodeAt(end) === DOT && is(source.charCodeAt(end + 1), CLASS.letter)) {
     end += 2;
     while (is(source.charCodeAt(end), CLASS.word)) end++;
   }
-  return end;
+  return end > name && source.charCodeAt(end) === OPEN_BRACKET ? indexEnd(source, end) : end;
+}
+
+/** The end of the index behind a field; where its bracket stands, if it is no index. */
+function indexEnd(source: string, at: number): number {
+  let end = at + 1;
+  while (is(source.charCodeAt(end), CLASS.digit)) end++;
+  return end > at + 1 && source.charCodeAt(end) === CLOSE_BRACKET ? end + 1 : at;
 }
 
 /** The end of the integer at a digit; where it stands, if it may be the start of an address. */

@@ -1,5 +1,6 @@
 /** The syntax tree: what the text says, before anything is known to make sense. */
 import type { Span } from './diagnostics.js';
+import type { Prefix } from './integers.js';
 
 export interface SourceFile {
   readonly annotations: readonly Annotation[];
@@ -20,6 +21,8 @@ export interface Word {
 
 export interface Integer {
   readonly value: number;
+  /** All bits of a value of more than 48, of which `value` has the order of magnitude. */
+  readonly wide?: bigint;
   readonly span: Span;
 }
 
@@ -30,11 +33,13 @@ export interface ProgramSyntax {
   readonly span: Span;
 }
 
-/** `<subject, value, mask>`: a filter on a field or a condition on a register. */
+/** `<subject, value, mask>` or `<subject, prefix>`: a filter on a field or a condition on a register. */
 export interface MatchSyntax {
   readonly subject: Word;
   readonly value: Integer;
   readonly mask: Integer;
+  /** The prefix that value and mask were written as. */
+  readonly prefix?: Prefix;
   readonly span: Span;
 }
 
@@ -50,7 +55,7 @@ export type StatementSyntax =
 export type ArgumentSyntax =
   | { readonly kind: 'name'; readonly text: string; readonly span: Span }
   | { readonly kind: 'field'; readonly text: string; readonly span: Span }
-  | { readonly kind: 'integer'; readonly value: number; readonly span: Span };
+  | ({ readonly kind: 'integer' } & Integer);
 
 export interface CaseSyntax {
   readonly conditions: readonly MatchSyntax[];

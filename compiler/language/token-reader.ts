@@ -99,6 +99,16 @@ export class TokenReader {
     this.diagnostics.report('syntax', span, message, hint);
   }
 
+  /** Reports the prefix length of an address where it does not stand for value and mask. */
+  refusePrefix(token: Token): void {
+    if (token.kind !== 'integer' || token.prefix === undefined) return;
+    const { start, end } = token.span;
+    const text = token.text.slice(0, token.text.indexOf('/'));
+    const fix = { title: `write ${text}`, start, end, text };
+    const message = `'${token.text}' is a value and a mask, and may stand alone behind a field or register`;
+    this.note(token.span, message, { hint: `without the length: ${text}`, fix });
+  }
+
   /** Reports a stretch as a whole, in place of what was found in it while its tokens were read. */
   noteWhole(span: Span, message: string, hint: string): void {
     const { end } = this.tokenAt(this.at - 1).span;

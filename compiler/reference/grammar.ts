@@ -8,21 +8,31 @@
 export const GRAMMAR = `file       = { annotation } program { program } ;
 annotation = "@" NAME INTEGER ;
 program    = "program" NAME "(" filter { "," filter } ")" body ;
-filter     = "<" FIELD "," INTEGER "," INTEGER ">" ;
+filter     = "<" FIELD "," match ">" ;
+match      = value "," value | PREFIX ;
+value      = INTEGER | IPV6 ;
 body       = "{" { statement } "}" ;
 statement  = NAME [ "(" argument { "," argument } ")" ] ";"
            | "BRANCH" ":" case { case } ";" ;
-argument   = FIELD | NAME | REGISTER | INTEGER ;
+argument   = FIELD | NAME | REGISTER | value ;
 case       = "case" "(" condition { "," condition } ")" body ;
-condition  = "<" REGISTER "," INTEGER "," INTEGER ">" ;
+condition  = "<" REGISTER "," match ">" ;
 
 NAME       = LETTER { LETTER | DIGIT | "_" } ;
-FIELD      = NAME "." NAME { "." NAME } ;
+FIELD      = NAME "." NAME { "." NAME } [ "[" DIGIT { DIGIT } "]" ] ;
 REGISTER   = "har" | "sar" | "mar" ;
 INTEGER    = DIGIT { DIGIT }
            | "0" ( "x" | "X" ) HEX { HEX }
            | "0" ( "b" | "B" ) BIT { BIT }
-           | BYTE "." BYTE "." BYTE "." BYTE ;
+           | QUAD ;
+PREFIX     = QUAD "/" DIGIT | QUAD "/" "1" … "2" DIGIT | QUAD "/" "3" "0" … "2"
+           | IPV6 "/" DIGIT | IPV6 "/" "1" … "9" DIGIT
+           | IPV6 "/" "1" "0" … "1" DIGIT | IPV6 "/" "12" "0" … "8" ;
+QUAD       = BYTE "." BYTE "." BYTE "." BYTE ;
+IPV6       = PART PART PART PART PART PART PART GROUP
+           | [ [ PART ] [ PART ] GROUP ] "::" [ [ PART ] [ PART ] ( GROUP | QUAD ) ] ;
+PART       = GROUP ":" ;
+GROUP      = HEX | HEX HEX | HEX HEX HEX | HEX HEX HEX HEX ;
 BYTE       = DIGIT | DIGIT DIGIT | ( "0" | "1" ) DIGIT DIGIT
            | "2" "0" … "4" DIGIT | "25" "0" … "5" ;
 LETTER     = "A" … "Z" | "a" … "z" ;

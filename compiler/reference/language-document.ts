@@ -47,7 +47,7 @@ const GRAMMAR_TEXT = `## Grammar
 ${fenced('ebnf', GRAMMAR)}
 
 Rules in small letters are of words, with white space and comments between them; those in capitals are of characters.
-Keywords, registers and primitives are no names of programs and memories. The NAME of a statement is a primitive; how
+An IPV6 may have all other forms of RFC 4291, too. Keywords, registers and primitives are no names of programs and memories. The NAME of a statement is a primitive; how
 many arguments it takes, and of which kind, is said below. An argument that is a NAME is a memory.`;
 
 /** Articles of the sections behind the grammar, in the order in which they are read. */

@@ -28,19 +28,19 @@ const text = (): Article => ({
   meaning: paragraphs(
     'A program is plain text. White space and line breaks separate words and mean nothing else. Keywords, primitives and registers are written exactly as in this reference: BRANCH, FORWARD and MEMADD in capitals, program, case, har, sar and mar in small letters.',
     'Comments are // and # to the end of the line, and /* … */.',
-    'Integers are decimal (10), hexadecimal (0x0a), binary (0b1010), or a dotted quad (10.0.0.1), which is 32 bits. There are no negative numbers, no address prefixes such as 10.0.0.0/8 and no MAC addresses: masks are integers, and a MAC address is one of 48 bits.',
-    'Names are a letter and then letters, digits and _. A field is names joined by dots.',
+    'Integers are decimal (10), hexadecimal (0x0a), binary (0b1010), a dotted quad (10.0.0.1), which is 32 bits, or an IPv6 address (2001:db8::1), which is 128. There are no negative numbers and no MAC addresses: masks are integers or addresses, and a MAC address is an integer of 48 bits. A prefix (10.0.0.0/8, 2001:db8::/32) stands for a value and a mask.',
+    'Names are a letter and then letters, digits and _. A field is names joined by dots, and an index where it is a word of a wide field: hdr.ipv6.dst[0] has the most significant bits.',
   ),
-  facts: factsOf(['largest integer', '48 bits in filters, 32 bits for registers']),
+  facts: factsOf(['largest integer', '48 bits in filters, 32 bits for registers; addresses have up to 128']),
 });
 
 function filters(dataPlane: DataPlane): Article {
   return {
     kind: 'topic',
     title: 'filter',
-    signature: '<FIELD, VALUE, MASK>',
+    signature: '<FIELD, VALUE, MASK> or <FIELD, PREFIX>',
     meaning: paragraphs(
-      'Which packets run a program: those with FIELD & MASK = VALUE & MASK for all filters of the program. A mask of all ones asks for one value, a mask of 0 for none in particular.',
+      'Which packets run a program: those with FIELD & MASK = VALUE & MASK for all filters of the program. A mask of all ones asks for one value, a mask of 0 for none in particular. A prefix of an address, such as 10.0.0.0/8, stands for value and mask.',
       'The switch has a filter table for each parsing path. The fields of one program must all be in one table; if several have them, the one is taken that most packets come to. A spelling such as hdr.tcp.dst_port also asks for the protocol that it names.',
       'A packet takes the first match in the order of the tables and runs one program at most. A filter that is too wide takes packets from programs of the tables behind it: <hdr.ipv4.protocol, 6, 0xff> matches all TCP packets.',
     ),

@@ -169,11 +169,23 @@ class Matcher {
     const word = this.words[at];
     if (word === undefined || this.refused.has(word)) return new Set();
     if (word.length === 1 && /\W/.test(word)) return new Set();
-    // The characters of a word follow the rule as words of one character do; texts of several are divided alike.
+    const key = `${rule} ${word}`;
+    const known = wordsThatFollow.get(this.grammar) ?? new Map<string, boolean>();
+    wordsThatFollow.set(this.grammar, known);
+    const isWord = known.get(key) ?? this.isWord(rule, word);
+    known.set(key, isWord);
+    return new Set(isWord ? [at + 1] : []);
+  }
+
+  /** The characters of a word follow the rule as words of one character do; texts of several are divided alike. */
+  private isWord(rule: string, word: string): boolean {
     const characters = new Matcher(spelled(this.grammar), [...word], new Set());
-    return new Set(characters.ends(ruleOf(characters.grammar, rule), 0).has(word.length) ? [at + 1] : []);
+    return characters.ends(ruleOf(characters.grammar, rule), 0).has(word.length);
   }
 }
+
+/** Whether words follow lexical rules, by rule and word. */
+const wordsThatFollow = new WeakMap<Grammar, Map<string, boolean>>();
 
 const spelledGrammars = new WeakMap<Grammar, Grammar>();
 

@@ -73,11 +73,12 @@ const NOTATIONS: readonly (readonly [text: string, value: number, written: strin
   ['-2147483649', 0, undefined],
   ['02:00:00:00:00:01', 0x020000000001, '0x020000000001'],
   ['A:b:c:1:2:f', 0x0a0b0c01020f, '0x0a0b0c01020f'],
-  ['2001:db8::1', 0, undefined],
-  ['::1', 0, undefined],
-  ['fe80::1/64', 0, undefined],
-  ['10.1.2.3/24', 0x0a010203, '10.1.2.3'],
-  ['10.0.0.0/33', 0, undefined],
+  ['2001:db8:1', 0, undefined],
+  ['1::2::3', 0, undefined],
+  ['2001:db8::10000', 0, undefined],
+  ['::300.0.0.1', 0, undefined],
+  ['fe80::/129', 2 ** 119 * 0x1fd, undefined],
+  ['10.0.0.0/33', 0x0a000000, undefined],
   ['300.0.0.0/8', 0, undefined],
   ['8w0xff', 255, '0xff'],
   ['16s53', 53, '53'],
@@ -100,20 +101,31 @@ for (const [text, value, written] of NOTATIONS) {
 }
 
 test('an address with a prefix length is value and mask in a filter', () => {
-  for (const [text, written] of [
-    ['<hdr.ipv4.dst, 10.1.2.3/24>', '10.1.2.0, 255.255.255.0'],
-    ['<hdr.ipv4.dst, 10.1.2.3/0 >', '0.0.0.0, 0.0.0.0'],
-    ['<hdr.ipv4.dst, 10.1.2.3/32>', '10.1.2.3, 255.255.255.255'],
-    ['<hdr.ipv4.dst, 10.1.2.3/32, 255.255.255.255>', '10.1.2.3'],
+  for (const [text, length] of [
+    ['<hdr.ipv4.dst, 10.1.2.0/24>', 24],
+    ['<hdr.ipv4.dst, 0.0.0.0/0 >', 0],
+    ['<hdr.ipv4.dst, 10.1.2.3/32>', 32],
+    ['<hdr.ipv6.dst, 2001:db8::/32>', 32],
+    ['<hdr.ipv6.dst, ::/0 >', 0],
+    ['<hdr.ipv6.dst, ::ffff:10.0.0.1/128>', 128],
   ] as const) {
     const diagnostics = new Diagnostics();
-    lex(text, diagnostics);
-    assert.equal(
-      diagnostics.sorted().map(({ fix }) => fix?.text),
-      [written],
-      text,
+    const prefixes = lex(text, diagnostics).flatMap((token) =>
+      token.kind === 'integer' ? [token.prefix?.length] : [],
     );
+    assert.equal(diagnostics.sorted(), [], text);
+    assert.equal(prefixes, [length], text);
   }
+});
+
+test('an index behind a field belongs to it', () => {
+  const diagnostics = new Diagnostics();
+  const texts = lex('hdr.ipv6.dst[2],hdr.ipv6.dst[10] a.b[x]', diagnostics).map(({ text }) => text);
+  assert.equal(texts, ['hdr.ipv6.dst[2]', ',', 'hdr.ipv6.dst[10]', 'a.b', 'x', '']);
+  assert.equal(
+    diagnostics.sorted().map(({ span }) => span.column),
+    [37, 39],
+  );
 });
 
 /** Operators of other languages, with what the hint of each writes in their place. */
@@ -208,7 +220,7 @@ test('the end token stands behind the last character', () => {
 
 /** What is between tokens; numbers and addresses; words and fields; marks. */
 const ONE_TOKEN =
-  /([ \t\r\n\f\v]+|(?:\/\/|#)[^\n\r]*|\/\*[\s\S]*?\*\/)|([0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}(?![\w:])|(?=:{0,2}[0-9A-Fa-f])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:\/[0-9]{1,3})?(?!\w)|[0-9]{1,3}(?:\.[0-9]{1,3}){3}\/[0-9]{1,2}(?![\w.])|-?[0-9][0-9A-Za-z_.]*)|([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*)|([(){}<>,;:@])/y;
+  /([ \t\r\n\f\v]+|(?:\/\/|#)[^\n\r]*|\/\*[\s\S]*?\*\/)|((?=:{0,2}[0-9A-Fa-f])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:\/[0-9]{1,3})?(?![\w.])|::(?:\/[0-9]{1,3})?(?![\w:])|[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}(?![\w:])|(?=:{0,2}[0-9A-Fa-f])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,8}){2,8}(?:\/[0-9]{1,3})?(?!\w)|[0-9]{1,3}(?:\.[0-9]{1,3}){3}\/[0-9]{1,2}(?![\w.])|-?[0-9][0-9A-Za-z_.]*)|([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)+\[[0-9]+\]|[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*)|([(){}<>,;:@])/y;
 
 const NO_TOKEN = /(?:[^ \t\r\n\f\v0-9A-Za-z(){}<>,;:@/#]|\/(?![/*]))+/uy;
 
@@ -240,6 +252,9 @@ const PIECES = [
     '1',
     '10.0.0.1',
     '10.0.0.0/8',
+    'hdr.ipv6.dst[1]',
+    '2001:db8::',
+    ',',
     '0x',
     '0xF',
     '0b1',
