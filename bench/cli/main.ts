@@ -46,7 +46,7 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     usage: 'verify [keys..]',
-    describe: 'Compare the fifteen programs with plain implementations',
+    describe: 'Compare the programs that ship with plain implementations',
     load: async () => (await import('./commands/verify-command.js')).verifyCommand,
   },
   {
@@ -66,7 +66,7 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     usage: 'goldens [names..]',
-    describe: 'Replay the goldens of the fifteen programs',
+    describe: 'Replay the goldens of the programs that ship',
     load: async () => (await import('./commands/goldens-command.js')).goldensCommand,
   },
   {
@@ -103,9 +103,9 @@ const PROGRAM: Program = {
   commands: COMMANDS,
   epilogue:
     'Five commands verify correctness. conform compares the emulator with independent implementations. p4runpro check ' +
-    '--verify compares the entries of a program with the meaning of its text. verify compares the fifteen programs with ' +
-    'plain implementations. replay compares the output of a program with a golden. goldens does so for the fifteen ' +
-    'programs.',
+    '--verify compares the entries of a program with the meaning of its text. verify compares the programs that ship with ' +
+    'plain implementations. replay compares the output of a program with a golden. goldens does so for those that ' +
+    'ship.',
   version: packageVersion,
 };
 

@@ -25,9 +25,15 @@ export function hashUnits({ program, hashes }: CompiledProgram): Map<string, Has
 }
 
 /** The function of a program's only HASH. @throws if it has none, or several */
-export function wordHash({ program, hashes }: CompiledProgram): HashFunction {
-  const [use, ...others] = hashes.filter(({ into, input }) => into === 'har' && input.length === 1);
-  if (use === undefined || others.length > 0) throw new Error(`${program}: no single HASH of a word`);
+export const wordHash = (compiled: CompiledProgram): HashFunction => hashIntoHar(compiled, 'HASH', 1);
+
+/** The function of a program's only HASH_5_TUPLE. @throws if it has none, or several */
+export const flowHash = (compiled: CompiledProgram): HashFunction => hashIntoHar(compiled, 'HASH_5_TUPLE', 5);
+
+/** @param inputs number of values that it hashes */
+function hashIntoHar({ program, hashes }: CompiledProgram, primitive: string, inputs: number): HashFunction {
+  const [use, ...others] = hashes.filter(({ into, input }) => into === 'har' && input.length === inputs);
+  if (use === undefined || others.length > 0) throw new Error(`${program}: no single ${primitive}`);
   const unit = new HashUnit(use.crc);
   return (key) => unit.digest(key, key.length);
 }

@@ -1,5 +1,5 @@
 /**
- * Traffic that reaches all branches of the fifteen programs: the workload's packets for an instance, and in addition heavy
+ * Traffic that reaches all branches of the programs that ship: the workload's packets for an instance, and in addition heavy
  * flows, many flows, all operations with boundary operands, opened, closed and attacked connections, and unusual headers.
  */
 import { must } from '../../compiler/data-plane/must.js';
@@ -73,6 +73,7 @@ function specialVariants(key: ProgramKey, variant: PacketTemplate): PacketTempla
     case 'sm':
     case 'hll':
     case 'lb':
+    case 'univmon':
       return [
         { ...variant, weight: 6 * weight, flows: 1 },
         { ...variant, weight: weight / 4, flows: 5000, frameBytes: { minimum: 60, maximum: 1514 } },

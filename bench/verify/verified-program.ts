@@ -8,7 +8,7 @@ import { isProgramKey, PROGRAM_KINDS, type ProgramKey } from '../workloads/progr
 import { generality, isForProgram, networkFunction } from './functions/for-program.js';
 import type { NetworkFunction } from './functions/network-function.js';
 import type { PacketView } from './functions/packet.js';
-import { connectionTable, switchResources, wordHash } from './hash-wiring.js';
+import { connectionTable, flowHash, switchResources, wordHash } from './hash-wiring.js';
 
 export interface VerifiedProgram {
   readonly key: ProgramKey;
@@ -44,6 +44,7 @@ export function verifiedProgram(
       },
       connections: () => connectionTable(resources),
       wordHash: () => wordHash(compiled),
+      flowHash: () => flowHash(compiled),
     }),
   };
 }

@@ -1,8 +1,9 @@
-/** Facts about each of the fifteen programs besides its text. */
+/** Facts about each of the programs that ship, besides its text: the fifteen of the paper, and those beyond it. */
 import { packageFile } from '../../traces/system/package-root.js';
 import type { InstanceMark } from './instance-marks.js';
 
-export const PROGRAM_KEYS = [
+/** The fifteen programs of the paper. */
+export const PAPER_KEYS = [
   'cache',
   'lb',
   'hh',
@@ -19,7 +20,14 @@ export const PROGRAM_KEYS = [
   'sm',
   'hll',
 ] as const;
-export type ProgramKey = (typeof PROGRAM_KEYS)[number];
+export type PaperKey = (typeof PAPER_KEYS)[number];
+
+/** In-network programs of other publications. */
+export const EXTENDED_KEYS = ['netlock', 'sequencer', 'cheetah', 'beaucoup', 'univmon', 'dtree'] as const;
+export type ExtendedKey = (typeof EXTENDED_KEYS)[number];
+
+export type ProgramKey = PaperKey | ExtendedKey;
+export const PROGRAM_KEYS: readonly ProgramKey[] = [...PAPER_KEYS, ...EXTENDED_KEYS];
 
 export interface ProgramKind {
   readonly key: ProgramKey;
@@ -56,9 +64,21 @@ export const PROGRAM_KINDS: Readonly<Record<ProgramKey, ProgramKind>> = {
   sm: kind('sm', 'SuMax sketch', 'source network'),
   // Five bits of the hash select the bucket, so the algorithm fixes the size.
   hll: kind('hll', 'HyperLogLog', 'source network', { resizable: false }),
+  // Constants of the text fix the sizes of memories of these, too, but for beaucoup.
+  netlock: kind('netlock', 'test-and-set locks', 'destination network', { resizable: false }),
+  sequencer: kind('sequencer', 'sequencer', 'destination network', { resizable: false }),
+  cheetah: kind('cheetah', 'load balancer with cookies', 'destination network', { resizable: false }),
+  beaucoup: kind('beaucoup', 'distinct counting with coupons', 'destination network'),
+  univmon: kind('univmon', 'universal sketch', 'source network', { resizable: false }),
+  dtree: kind('dtree', 'decision tree', 'destination network'),
 };
 
 export const isProgramKey = (text: string): text is ProgramKey => PROGRAM_KEYS.some((key) => key === text);
 
+export const isExtendedKey = (key: ProgramKey): key is ExtendedKey => EXTENDED_KEYS.some((other) => other === key);
+
+export const isPaperKey = (key: ProgramKey): key is PaperKey => !isExtendedKey(key);
+
 /** The path of a program's file. */
-export const programFile = (key: ProgramKey): string => packageFile('bench', 'programs', `${key}.p4runpro`);
+export const programFile = (key: ProgramKey): string =>
+  packageFile('bench', 'programs', ...(isExtendedKey(key) ? ['extended'] : []), `${key}.p4runpro`);

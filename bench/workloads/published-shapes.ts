@@ -4,7 +4,7 @@
  * published programs"), taken from the prototype that the authors publish beside "P4runpro: Enabling Runtime
  * Programmability for RMT Programmable Switches" (SIGCOMM 2024). Ours share neither shapes nor faults.
  */
-import type { ProgramKey } from './program-kind.js';
+import type { PaperKey } from './program-kind.js';
 
 /** One depth of a published program. */
 export interface ShapeRow {
@@ -33,7 +33,7 @@ const SERVER_PORT = ['0 0 0 0 1 1'];
 const SKETCH = '1 1 1 1 1* 1 1 1 1 1* 1 1 1 1 1*';
 const RULE = '1f';
 
-const SOURCES: Readonly<Record<ProgramKey, ShapeSource>> = {
+const SOURCES: Readonly<Record<PaperKey, ShapeSource>> = {
   cache: { rows: '1 1 1 2 3f 2 1 2 2* 1', perCase: READ_AND_WRITE },
   hh: { rows: '1 1 1 1 1* 1 1 1 1 1 1 1* 1 1 1 1 1 1 1* 2 1 1 1 2 2* 2 2 1' },
   lb: { rows: '1 1 1 1* 2 3f 1* 1', perCase: SERVER_PORT },
@@ -64,7 +64,7 @@ const BASE_CASES = 2;
  * @param buckets of each memory, where the algorithm does not set the size
  * @param cases elastic cases, at least 2; of no effect on programs without
  */
-export function publishedShape(key: ProgramKey, buckets: number, cases: number): Shape {
+export function publishedShape(key: PaperKey, buckets: number, cases: number): Shape {
   const source = SOURCES[key];
   const growth = (source.perCase ?? []).map((text) => text.split(' ').map(Number));
   return source.rows.split(' ').map((text, depth) => {

@@ -12,7 +12,7 @@ import {
   outsideNetwork,
 } from './addresses.js';
 import { cachedKey, cachedKeys } from './instance.js';
-import type { ProgramKey } from './program-kind.js';
+import { type ExtendedKey, isExtendedKey, type ProgramKey } from './program-kind.js';
 
 const FLOWS = 64;
 /** Range of frame lengths without frame check sequence: from the minimum of Ethernet to twice as long. */
@@ -109,8 +109,9 @@ const OPERANDS = [
   [0xffffffff, 1],
 ] as const;
 
-/** The traffic of one instance of one of the fifteen programs. @param index which program of its file */
+/** The traffic of one instance of one of the programs that ship. @param index which program of its file */
 export function trafficFor(key: ProgramKey, instance: number, cases: number, index: number): TrafficTarget {
+  if (isExtendedKey(key)) return { variants: extendedTraffic(key, instance) };
   switch (key) {
     case 'cache':
       return { variants: cacheRequests(instance, 7777, cases) };
@@ -148,4 +149,49 @@ function betweenOutsiders(instance: number, index: number): PacketTemplate {
     ipv4: { source: OUTSIDE, destination: OUTSIDE, protocol: PROTOCOL.udp },
     udp: { destinationPort: UDP_ECHO_PORT },
   };
+}
+
+/** UDP port of the requests of locks, sequencers and cookies, which have the application header. */
+const REQUEST_PORT = 7777;
+const SEVERAL = 8;
+
+function extendedTraffic(key: ExtendedKey, instance: number): readonly PacketTemplate[] {
+  const numbers = Array.from({ length: SEVERAL }, (_, n) => n);
+  switch (key) {
+    case 'netlock':
+      return numbers.flatMap((lock) => [1, 1, 2, 3].map((op) => request(instance, REQUEST_PORT, [op, 0, lock, 0], 1)));
+    case 'sequencer':
+      return numbers.flatMap((group) =>
+        [1, 1, 1, 0].map((op) => request(instance, REQUEST_PORT, [op, 0, group, 0], 1)),
+      );
+    case 'cheetah':
+      return numbers.flatMap((n) => [1, 2, 2].map((op) => request(instance, REQUEST_PORT, [op, 0, 0, 0x1234 * n], 1)));
+    case 'beaucoup':
+      return flows(instance, 'in').map((variant) => ({ ...variant, flows: MANY_SOURCES }));
+    case 'univmon':
+      return flows(instance, 'out');
+    case 'dtree':
+      return classified(instance);
+  }
+}
+
+/** Sources of which a few hundred packets draw all coupons of a destination. */
+const MANY_SOURCES = 4096;
+
+/** TCP packets of each leaf of the decision tree. */
+function classified(instance: number): readonly PacketTemplate[] {
+  const packet = (destinationPort: number, flags: number, frameBytes: number): PacketTemplate => ({
+    ...common(instance),
+    frameBytes: { minimum: frameBytes, maximum: frameBytes + 200 },
+    ipv4: { source: OUTSIDE, destination: inside(instance), protocol: PROTOCOL.tcp },
+    tcp: { destinationPort, flags },
+  });
+  return [
+    packet(80, TCP_FLAG.syn, 60),
+    packet(443, TCP_FLAG.ack, 500),
+    packet(443, TCP_FLAG.syn | TCP_FLAG.fin, 60),
+    { ...packet(53, TCP_FLAG.ack, 60), frameBytes: { minimum: 60, maximum: 90 } },
+    packet(53, TCP_FLAG.ack, 1100),
+    packet(8080, TCP_FLAG.ack, 900),
+  ];
 }

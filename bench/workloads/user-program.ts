@@ -1,4 +1,4 @@
-/** Marks and traffic of a program that is not one of the fifteen, derived from its filters. */
+/** Marks and traffic of a program that does not ship, derived from its filters. */
 import type { DataPlane, FieldMatch, Program } from '../../compiler/index.js';
 import type { AddressPattern, PacketTemplate, TrafficTarget } from '../../traces/generate/packet-template.js';
 import { UDP_ECHO_PORT } from '../../traces/generate/payload.js';

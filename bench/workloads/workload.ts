@@ -5,7 +5,7 @@ import { must } from '../../compiler/data-plane/must.js';
 import { type Analysis, analyse, type DataPlane, type Program, type SourceFile } from '../../compiler/index.js';
 import { isModulePath, MODULE_PATHS, readSource } from '../../hw-driver/index.js';
 import { MAX_INSTANCES } from './addresses.js';
-import { type Workload, WorkloadError } from './arrival.js';
+import { type Arrival, type Workload, WorkloadError } from './arrival.js';
 import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from './drawn-keys.js';
 import { instanceSource, instanceTexts, serverPorts, syntaxOf } from './instance.js';
 import { type InstanceMark, markFilter, markSurroundings } from './instance-marks.js';
@@ -59,7 +59,7 @@ async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Pro
     texts.set(place, made);
     return made;
   };
-  const server = (memory: string, bucket: number): number => serverValue(memory, bucket, ports);
+  const contents = memoryContents(ports);
   return {
     name: options.name,
     asWritten: false,
@@ -77,7 +77,7 @@ async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Pro
         get traffic() {
           return traffic();
         },
-        memoryValue: key === 'lb' ? server : undefined,
+        memoryValue: contents.get(key),
       };
     },
   };
@@ -109,6 +109,16 @@ function arrivalParts(number: number, key: string, name: string, source: string,
       reverse: [filter, ...markSurroundings(mark, number, false)],
     },
   };
+}
+
+/** What the controller writes into the memories of programs, of those where it writes anything. */
+function memoryContents(ports: readonly number[]): ReadonlyMap<ProgramKey, NonNullable<Arrival['memoryValue']>> {
+  const server = (memory: string, bucket: number): number => serverValue(memory, bucket, ports);
+  return new Map([
+    ['lb', server],
+    // The number of connections starts from 0.
+    ['cheetah', (memory, bucket) => (memory === 'turn' ? 0 : server(memory, bucket))],
+  ]);
 }
 
 /** Servers of a load balancer: bucket b belongs to server b mod ports, and each server has its own address. */

@@ -62,7 +62,7 @@ test('the goldens of a program take every way out of every BRANCH, and run every
 });
 
 /** Programs whose packets go, or are counted, by what a hash is, and not only by whether hashes are alike. */
-const BY_HASH: readonly string[] = ['lb', 'hll'];
+const BY_HASH: readonly string[] = ['lb', 'hll', 'cheetah', 'beaucoup', 'univmon'];
 const ALLOCATORS = ['f1', 'f2', 'f3', 'hierarchical'] as const;
 
 /** The default data plane with the hash function of one RPB in all of them. */

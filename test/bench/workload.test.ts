@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MAX_INSTANCES } from '../../bench/workloads/addresses.js';
-import { PROGRAM_KEYS, PROGRAM_KINDS } from '../../bench/workloads/program-kind.js';
+import { PAPER_KEYS, PROGRAM_KEYS, PROGRAM_KINDS } from '../../bench/workloads/program-kind.js';
 import { type Arrival, loadWorkload, type Workload, WorkloadError } from '../../bench/workloads/workload.js';
 import { analyse, commandEnd, DEFAULT_RECIRCULATIONS, defaultDataPlane, lower } from '../../compiler/index.js';
 import { createPacketBatch, createTrafficGenerator, type TrafficTarget } from '../../traces/index.js';
@@ -34,7 +34,7 @@ async function deployAll(rig: Rig, list: readonly Arrival[]): Promise<number[]> 
 }
 
 function packetsFor(targets: readonly TrafficTarget[], count: number) {
-  const batch = createPacketBatch(count, 256 * count);
+  const batch = createPacketBatch(count, 1514 * count);
   const generator = createTrafficGenerator({ targets, seed: 'workload-test', packetsPerSecond: 1e6 });
   assert.is(generator.generateInto(batch, 0, count), count);
   return batch;
@@ -76,7 +76,7 @@ for (const key of PROGRAM_KEYS) {
 
 test('all-mixed: two hundred instances share no packet', async () => {
   const list = arrivals(await load('all-mixed'), 200);
-  assert.is(new Set(list.map(({ key }) => key)).size, PROGRAM_KEYS.length, 'all kinds are there');
+  assert.is(new Set(list.map(({ key }) => key)).size, PAPER_KEYS.length, 'all kinds are there');
   await checkReach(list, 40);
 });
 
@@ -120,7 +120,7 @@ test('an arrival does not depend on the order in which arrivals are asked for', 
 test('mixes draw from their programs only, about equally', async () => {
   for (const [name, keys] of [
     ['mixed', ['cache', 'hh', 'lb']],
-    ['all-mixed', [...PROGRAM_KEYS].sort()],
+    ['all-mixed', [...PAPER_KEYS].sort()],
   ] as const) {
     const drawn = arrivals(await load(name), 900).map(({ key }) => key);
     assert.equal([...new Set(drawn)].sort(), keys);
@@ -139,7 +139,7 @@ test('l2, l3 and tn take turns with their two rules', async () => {
 });
 
 test('memory sizes: what was asked for, but hll keeps its 32 buckets', async () => {
-  for (const key of PROGRAM_KEYS) {
+  for (const key of PAPER_KEYS) {
     for (const memoryBytes of [1024, 4096]) {
       const program = itemAt(analyse((await load(key, { memoryBytes })).arrival(5).source, plane).programs, 0);
       const wanted = PROGRAM_KINDS[key].resizable ? memoryBytes / 4 : 32;

@@ -1,5 +1,5 @@
 /** The fifteen programs as instances that can run side by side, and all there is to see of a switch. */
-import { PROGRAM_KEYS, type ProgramKey } from '../../bench/workloads/program-kind.js';
+import { PAPER_KEYS, type PaperKey } from '../../bench/workloads/program-kind.js';
 import { type Arrival, loadWorkload } from '../../bench/workloads/workload.js';
 import {
   analyse,
@@ -24,10 +24,10 @@ export interface PreparedProgram {
 
 /** One instance of each; the place in the list is its number, and the priority of its filter. */
 export async function fifteenPrograms(): Promise<PreparedProgram[]> {
-  return Promise.all(PROGRAM_KEYS.map((key, number) => instanceOf(key, number)));
+  return Promise.all(PAPER_KEYS.map((key, number) => instanceOf(key, number)));
 }
 
-export async function instanceOf(key: ProgramKey, number: number): Promise<PreparedProgram> {
+export async function instanceOf(key: PaperKey, number: number): Promise<PreparedProgram> {
   const workload = await loadWorkload({ name: key, memoryBytes: 1024, cases: 2, seed: '1', dataPlane: plane });
   const arrival = workload.arrival(number);
   const analysis = analyse(arrival.source, plane);

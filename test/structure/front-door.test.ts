@@ -40,10 +40,12 @@ const code = [
   ...sourceFiles()
     .filter(({ path }) => !EXPORTS.test(path))
     .map(({ path, text }) => ({ path, text })),
-  ...readdirSync(packageFile('bench', 'programs')).map((name) => {
-    const path = `bench/programs/${name}`;
-    return { path, text: read(path) };
-  }),
+  ...readdirSync(packageFile('bench', 'programs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.p4runpro'))
+    .map((name) => {
+      const path = `bench/programs/${name}`;
+      return { path, text: read(path) };
+    }),
 ];
 
 const recipes = read('CONTRIBUTING.md')

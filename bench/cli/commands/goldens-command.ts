@@ -1,4 +1,4 @@
-/** `bench goldens`: replay of the goldens of the fifteen programs. */
+/** `bench goldens`: replay of the goldens of the programs that ship. */
 
 import type { Argv } from 'yargs';
 import { counted } from '../../../compiler/data-plane/counting.js';
@@ -44,7 +44,7 @@ const goldensOptions = (yargs: Argv) =>
       'Goldens are recorded with the allocator price. Another allocator uses the hash functions of other RPBs, so ' +
         'sketches count in other buckets, and lb and hll compute other results.',
     )
-    .example('$0 goldens', 'Compare the fifteen programs with their goldens');
+    .example('$0 goldens', 'Compare all programs with their goldens');
 
 type GoldensArguments = ArgumentsOf<typeof goldensOptions>;
 

@@ -54,7 +54,7 @@ const replayOptions = (yargs: Argv) =>
   captureOptions(tracePacketOptions(yargs))
     .positional('programs', {
       ...REQUIRED_WORDS,
-      describe: '.p4runpro files or keys of the fifteen programs, deployed in this order',
+      describe: '.p4runpro files or keys of programs that ship, deployed in this order',
     })
     .option('trace', { type: 'string', demandOption: true, describe: 'Capture with the packets to replay' })
     .option('expect', { type: 'string', describe: 'Golden: capture of the packets that should leave' })

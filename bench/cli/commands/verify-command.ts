@@ -1,4 +1,4 @@
-/** `bench verify`: the fifteen programs compared with plain implementations of their functions. */
+/** `bench verify`: the programs that ship compared with plain implementations of their functions. */
 
 import type { Argv } from 'yargs';
 import { counted } from '../../../compiler/data-plane/counting.js';

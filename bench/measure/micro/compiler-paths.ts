@@ -1,7 +1,7 @@
 /** Code paths of the compiler. */
 import { must } from '../../../compiler/data-plane/must.js';
 import { analyse, defaultDataPlane, link, lower, SwitchState } from '../../../compiler/index.js';
-import { PROGRAM_KEYS } from '../../workloads/program-kind.js';
+import { PAPER_KEYS } from '../../workloads/program-kind.js';
 import { loadWorkload } from '../../workloads/workload.js';
 import type { HotPath } from './hot-path.js';
 
@@ -42,7 +42,7 @@ export function allProgramsPath(): HotPath {
     const dataPlane = defaultDataPlane();
     const state = new SwitchState(dataPlane);
     const workloads = await Promise.all(
-      PROGRAM_KEYS.map((name) => loadWorkload({ name, memoryBytes: 1024, cases: 2, seed: '', dataPlane })),
+      PAPER_KEYS.map((name) => loadWorkload({ name, memoryBytes: 1024, cases: 2, seed: '', dataPlane })),
     );
     const texts = Array.from({ length: INSTANCES * workloads.length }, (_, i) =>
       must(workloads[i % workloads.length], 'workload').arrival(i),

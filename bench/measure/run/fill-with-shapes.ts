@@ -23,7 +23,7 @@ import {
   type Books,
 } from '../../workloads/admission.js';
 import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from '../../workloads/drawn-keys.js';
-import type { ProgramKey } from '../../workloads/program-kind.js';
+import { isPaperKey, type PaperKey } from '../../workloads/program-kind.js';
 import { publishedShape, type Shape } from '../../workloads/published-shapes.js';
 import { BYTES_PER_BUCKET, WorkloadError } from '../../workloads/workload.js';
 
@@ -43,14 +43,13 @@ export interface ShapeFillOptions extends AdmissionOptions {
 /** @throws {WorkloadError} for a workload without published shapes */
 export async function fillWithShapes(options: ShapeFillOptions): Promise<{ admission: Admission; books: Books }> {
   const keys = keysOfWorkload(options.workload);
-  if (keys === undefined) {
-    throw new WorkloadError(
-      `there is no published shape of '${options.workload}': it is one of ${WORKLOAD_NAMES.join(', ')}`,
-    );
+  if (!keys?.every(isPaperKey)) {
+    const known = WORKLOAD_NAMES.filter((name) => keysOfWorkload(name)?.every(isPaperKey));
+    throw new WorkloadError(`there is no published shape of '${options.workload}': it is one of ${known.join(', ')}`);
   }
   const keyOf = drawnKeys(keys, options.seed);
   const books = new ShapeBooks(options.dataPlane);
-  const problems = new Map<ProgramKey, PlacementProblem>();
+  const problems = new Map<PaperKey, PlacementProblem>();
   for (const key of keys) {
     const shape = publishedShape(key, options.memoryBytes / BYTES_PER_BUCKET, options.cases);
     problems.set(key, shapeProblem(shape, options.dataPlane, options.recirculations));

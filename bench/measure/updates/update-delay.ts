@@ -14,11 +14,11 @@ import {
 import { connectBfRuntime } from '../../../hw-driver/bfruntime/index.js';
 import { serveBfRuntime } from '../../../hw-driver/server/index.js';
 import { Switch, type SwitchTarget } from '../../../sim/index.js';
-import type { ProgramKey } from '../../workloads/program-kind.js';
+import type { PaperKey } from '../../workloads/program-kind.js';
 import { loadWorkload } from '../../workloads/workload.js';
 
 export interface UpdateDelayOptions {
-  readonly programs: readonly ProgramKey[];
+  readonly programs: readonly PaperKey[];
   readonly dataPlane: DataPlane;
   /** Number of installations of each program, single and batched; the paper has 50. */
   readonly repeats: number;
@@ -30,7 +30,7 @@ export interface UpdateDelayOptions {
 
 /** Times of all repeats, in order, from the first write to the answer of the last, without compilation. */
 export interface UpdateDelay {
-  readonly program: ProgramKey;
+  readonly program: PaperKey;
   readonly entries: number;
   /** Each entry in a separate write, as in the authors' driver. */
   readonly singleMs: readonly number[];
@@ -63,7 +63,7 @@ export async function measureUpdateDelay(options: UpdateDelayOptions): Promise<U
 }
 
 async function delayOf(
-  program: ProgramKey,
+  program: PaperKey,
   single: SwitchTarget,
   batched: SwitchTarget,
   { dataPlane, repeats, now }: UpdateDelayOptions,
@@ -88,7 +88,7 @@ async function delayOf(
   return { program, entries: compiled.entries.length, singleMs, batchedMs };
 }
 
-async function compiledAlone(name: ProgramKey, dataPlane: DataPlane): Promise<CompiledProgram> {
+async function compiledAlone(name: PaperKey, dataPlane: DataPlane): Promise<CompiledProgram> {
   const size = { memoryBytes: MEMORY_BYTES, cases: ELASTIC_CASES };
   const { source } = (await loadWorkload({ name, ...size, seed: '0', dataPlane })).arrival(0);
   const { programs, sourceHash } = analyse(source, dataPlane);

@@ -1,20 +1,26 @@
-/** The network function of each of the fifteen programs, and the packets that it processes. */
+/** The network function of each of the programs that ship, and the packets that it processes. */
 import type { ProgramKey } from '../../workloads/program-kind.js';
 import { FlowMarker } from './bloom-filter.js';
 import { Cache, type CachedKey } from './cache.js';
 import { Calculator } from './calculator.js';
+import { CookieLoadBalancer } from './cookie-load-balancer.js';
 import { PacketCounter } from './count-min.js';
+import { CouponCollector } from './coupons.js';
+import { DecisionTree } from './decision-tree.js';
 import { EcnMarker } from './ecn-marking.js';
 import { type ConnectionTable, StatefulFirewall } from './firewall.js';
 import { ForwardingRule } from './forwarding-rule.js';
 import { HeavyHitterDetector } from './heavy-hitter.js';
 import { FlowCardinality } from './hyperloglog.js';
 import { LoadBalancer, type ServerTable } from './load-balancer.js';
+import { Locks } from './locks.js';
 import { NetCache } from './netcache.js';
 import type { HashFunction, NetworkFunction, SwitchResources } from './network-function.js';
 import type { PacketView } from './packet.js';
 import { DistinctValues } from './query-acceleration.js';
+import { Sequencer } from './sequencer.js';
 import { LongestPackets } from './sumax.js';
+import { UniversalSketch } from './universal-sketch.js';
 
 /** Further inputs of some functions. */
 export interface FunctionInputs extends SwitchResources {
@@ -23,6 +29,8 @@ export interface FunctionInputs extends SwitchResources {
   readonly connections: () => ConnectionTable;
   /** The program's hash function of a word. */
   readonly wordHash: () => HashFunction;
+  /** The program's hash function of a 5-tuple, other than those of its memories. */
+  readonly flowHash: () => HashFunction;
   /** Index of the rule, 0 or 1, for programs with two rules. */
   readonly rule: number;
 }
@@ -64,6 +72,18 @@ export function networkFunction(key: ProgramKey, inputs: FunctionInputs): Networ
       return new LongestPackets(inputs);
     case 'hll':
       return new FlowCardinality(inputs);
+    case 'netlock':
+      return new Locks(inputs.bucketsOf);
+    case 'sequencer':
+      return new Sequencer(inputs.bucketsOf);
+    case 'cheetah':
+      return new CookieLoadBalancer(inputs.servers.address, inputs.bucketsOf, inputs.flowHash());
+    case 'beaucoup':
+      return new CouponCollector(inputs, inputs.wordHash());
+    case 'univmon':
+      return new UniversalSketch(inputs, inputs.flowHash());
+    case 'dtree':
+      return new DecisionTree();
   }
 }
 
@@ -75,6 +95,9 @@ const RULE_INGRESS = [1, 2];
 export function isForProgram(key: ProgramKey, packet: PacketView, rule: number): boolean {
   switch (key) {
     case 'cache':
+    case 'netlock':
+    case 'sequencer':
+    case 'cheetah':
       return packet.isUdp && packet.destinationPort === 7777;
     case 'nc':
       return packet.isUdp && packet.destinationPort === 7778;
@@ -83,6 +106,7 @@ export function isForProgram(key: ProgramKey, packet: PacketView, rule: number):
     case 'acc':
       return packet.isUdp && packet.destinationPort === 9999;
     case 'sf':
+    case 'dtree':
       return packet.hasIpv4 && packet.protocol === TCP;
     case 'l2':
       return packet.hasEthernet && packet.ingressPort === RULE_INGRESS[rule];
@@ -100,6 +124,9 @@ export function generality(key: ProgramKey): number {
     case 'nc':
     case 'calc':
     case 'acc':
+    case 'netlock':
+    case 'sequencer':
+    case 'cheetah':
       return 0;
     case 'tn':
       return 2;

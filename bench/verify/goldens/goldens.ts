@@ -1,5 +1,5 @@
 /**
- * Declarations of the goldens' inputs for the fifteen programs. Some programs have several goldens, since one initial
+ * Declarations of the goldens' inputs for the programs that ship. Some programs have several goldens, since one initial
  * state of memory does not lead to every branch. Memories are filled with one value where possible, so that goldens do not
  * depend on the hash functions of a placement.
  */
@@ -42,6 +42,8 @@ export interface Golden {
   readonly packets: (placed: Placed) => readonly PacketTemplate[];
 }
 
+const ACQUIRE = 1;
+const RELEASE = 2;
 const CACHED = 0x8888;
 const READ = 1;
 const WRITE = 2;
@@ -210,6 +212,90 @@ export const GOLDENS: readonly Golden[] = [
   { name: 'ecn-queued', key: 'ecn', queueNanoseconds: 10000, packets: () => ecnPackets() },
   ...(['cms', 'bf', 'sm'] as const).map((key): Golden => ({ name: key, key, packets: () => SKETCHED })),
   { name: 'hll', key: 'hll', packets: (placed) => [...flowsOfAllRanks(placed), STRANGER] },
+  {
+    name: 'netlock',
+    key: 'netlock',
+    packets: () =>
+      (
+        [
+          [ACQUIRE, 5],
+          [ACQUIRE, 5],
+          [ACQUIRE, 6],
+          [RELEASE, 5],
+          [ACQUIRE, 256 + 5],
+          [3, 5],
+        ] as const
+      ).map(([op, lock]) => request(7777, [op, 0, lock, 9])),
+  },
+  {
+    name: 'sequencer',
+    key: 'sequencer',
+    memory: { sequencer: { numbers: { '7': 0xffffffff } } },
+    packets: () =>
+      (
+        [
+          [1, 3],
+          [1, 3],
+          [0, 3],
+          [1, 4],
+          [1, 7],
+          [1, 3],
+        ] as const
+      ).map(([op, group]) => request(7777, [op, 0, group, 9])),
+  },
+  {
+    name: 'cheetah',
+    key: 'cheetah',
+    memory: {
+      cheetah: {
+        turn: { '0': 254 },
+        address: { '0-127': ip('10.9.0.1'), '128-254': ip('10.9.0.2'), '255': ip('10.9.0.3') },
+      },
+    },
+    packets: () =>
+      (
+        [
+          [1, 0],
+          [1, 0],
+          [2, 0x5a5a],
+          [2, 0x5ada],
+        ] as const
+      ).map(([op, cookie]) => request(7777, [op, 0, 0, cookie])),
+  },
+  {
+    // Every coupon is missing once, and is there when it is drawn again.
+    name: 'beaucoup',
+    key: 'beaucoup',
+    memory: { beaucoup: { coupons: all(0b1110) } },
+    packets: (placed) => sourcesOfCoupons(placed).flatMap((packet) => times(2, packet)),
+  },
+  ...[0b1101, 0b1011, 0b0111].map(
+    (coupons): Golden => ({
+      name: `beaucoup-${coupons.toString(2).padStart(4, '0')}`,
+      key: 'beaucoup',
+      memory: { beaucoup: { coupons: all(coupons) } },
+      packets: (placed) => sourcesOfCoupons(placed),
+    }),
+  ),
+  { name: 'univmon', key: 'univmon', packets: (placed) => [...flowsOfAllSamples(placed), STRANGER] },
+  {
+    name: 'dtree',
+    key: 'dtree',
+    packets: () =>
+      (
+        [
+          [80, TCP.syn | TCP.fin, 60],
+          [53, TCP.ack, 60],
+          [53, TCP.ack, 200],
+          [80, TCP.ack, 1100],
+          [80, TCP.ack, 400],
+          [443, TCP.syn, 60],
+          [8080, TCP.ack, 90],
+        ] as const
+      ).map(([destinationPort, flags, frameBytes]) =>
+        tcp({ source: CLIENT, destination: SERVER, destinationPort }, flags, { frameBytes }),
+      ),
+  },
 ];
 
 function ecnPackets(): PacketTemplate[] {
@@ -218,21 +304,57 @@ function ecnPackets(): PacketTemplate[] {
 
 /** Bits of a flow's hash that select the bucket, and the bits above them whose first 1 is the rank. */
 const HLL = { bucketBits: 5, rankBits: 11 } as const;
-/** Number of candidate flows, among which every rank occurs (the rarest has a probability of 2^-11). */
-const MAX_FLOWS = 100_000;
+/** Number of candidate packets, among which every class of hashes occurs (the rarest has a probability of 2^-11). */
+const MAX_CANDIDATES = 100_000;
 
 /** For each rank the first flow that has it under the hash function of this placement. */
-function flowsOfAllRanks({ compiled, dataPlane }: Placed): PacketTemplate[] {
+const flowsOfAllRanks = (placed: Placed): PacketTemplate[] =>
+  firstOfEach(placed, HLL.rankBits + 1, manyFlows, (hash) => rankOf(hash(TUPLE_BYTES, tupleOf)));
+
+const manyFlows = (n: number): PacketTemplate =>
+  udp({ ...flow(0, `10.0.0.${n % 256}`), sourcePort: 1024 + Math.floor(n / 256) });
+
+/** Levels of a universal sketch, each with both signs. */
+const UNIVMON_SAMPLES = 8;
+
+/** A flow of each level and sign of the universal sketch. */
+const flowsOfAllSamples = (placed: Placed): PacketTemplate[] =>
+  firstOfEach(placed, UNIVMON_SAMPLES, manyFlows, (hash) => {
+    const sample = hash(TUPLE_BYTES, tupleOf);
+    const sign = sample >>> 15;
+    const level = [1, 2, 4].findIndex((bit) => (sample & bit) === 0);
+    return 2 * (level < 0 ? 3 : level) + sign;
+  });
+
+/** Sources that draw no coupon or one of the four. */
+const sourcesOfCoupons = (placed: Placed): PacketTemplate[] =>
+  firstOfEach(
+    placed,
+    5,
+    (n) => udp({ source: `172.16.${n % 256}.${n >>> 8}`, destination: SERVER }),
+    (hash) => Math.min(4, hash(4, (frame) => frame.subarray(AT.source, AT.source + 4)) >>> 10),
+  );
+
+/**
+ * The first packet of each class of hashes, in the order of classes.
+ * @param hashOf gets the program's first hash function: of `bytes` bytes that `part` takes from the frame
+ */
+function firstOfEach(
+  { compiled, dataPlane }: Placed,
+  classes: number,
+  candidate: (n: number) => PacketTemplate,
+  classOf: (hash: (bytes: number, part: (frame: Uint8Array) => Uint8Array) => number) => number,
+): PacketTemplate[] {
   const step = compiled.placement.find(({ action }) => action.startsWith('hash_'));
   if (step === undefined) throw new Error('the program hashes nothing');
   const unit = new HashUnit(dataPlane.rpb(step.rpb).hash);
-  const byRank = new Map<number, PacketTemplate>();
-  for (let n = 0; byRank.size <= HLL.rankBits && n < MAX_FLOWS; n++) {
-    const template = udp({ ...flow(0, `10.0.0.${n % 256}`), sourcePort: 1024 + Math.floor(n / 256) });
-    const rank = rankOf(unit.digest(tupleOf(packetFrame(template)), TUPLE_BYTES));
-    if (!byRank.has(rank)) byRank.set(rank, template);
+  const found = new Map<number, PacketTemplate>();
+  for (let n = 0; found.size < classes && n < MAX_CANDIDATES; n++) {
+    const template = candidate(n);
+    const number = classOf((bytes, part) => unit.digest(part(packetFrame(template)), bytes));
+    if (!found.has(number)) found.set(number, template);
   }
-  return [...byRank].sort(([a], [b]) => a - b).map(([, template]) => template);
+  return [...found].sort(([a], [b]) => a - b).map(([, template]) => template);
 }
 
 function rankOf(hash: number): number {

@@ -4,14 +4,14 @@ import { timedSwitchOptions } from '../../../../sim/index.js';
 import { type LossFreeRow, lossFreeRates } from '../../../measure/timing/loss-free-rate.js';
 import type { ControlSpeed } from '../../../measure/updates/control-speed.js';
 import type { UpdateDelay } from '../../../measure/updates/update-delay.js';
-import type { ProgramKey } from '../../../workloads/program-kind.js';
+import type { PaperKey } from '../../../workloads/program-kind.js';
 import { runStudy } from '../../case-studies/studies.js';
 import type { StudyName, StudyResult } from '../../case-studies/study.js';
 import { experimentPlane } from './fill.js';
 
 export interface UpdateDelayCell {
   readonly kind: 'update-delay';
-  readonly program: ProgramKey;
+  readonly program: PaperKey;
   readonly repeats: number;
 }
 

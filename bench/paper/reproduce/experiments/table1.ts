@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/published-figures.js';
 import { distribution } from '../../../measure/statistics/statistics.js';
-import { PROGRAM_KEYS, type ProgramKey, programFile } from '../../../workloads/program-kind.js';
+import { PAPER_KEYS, type PaperKey, programFile } from '../../../workloads/program-kind.js';
 import type { UpdateDelayCell } from '../cells/switch-cells.js';
 import { type Comparison, compare, type Experiment, type Setting } from '../experiment.js';
 import { exactly, NOT_COMPARED, timedValue, type Value } from '../value.js';
@@ -10,7 +10,7 @@ import { exactly, NOT_COMPARED, timedValue, type Value } from '../value.js';
 /** As the paper's. */
 const REPEATS = { full: 50, quick: 5 };
 
-const cellOf = (program: ProgramKey, { scale }: Setting): UpdateDelayCell => ({
+const cellOf = (program: PaperKey, { scale }: Setting): UpdateDelayCell => ({
   kind: 'update-delay',
   program,
   repeats: REPEATS[scale],
@@ -21,7 +21,7 @@ export function codeLines(text: string): number {
   return text.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('//')).length;
 }
 
-const LINES_WHY: Partial<Record<ProgramKey, string>> = {
+const LINES_WHY: Partial<Record<PaperKey, string>> = {
   sf:
     'Ours gives both directions of a connection one key and tests SYN, FIN and RST, as a firewall must; the ' +
     'published program tests the wrong bits of the flags word.',
@@ -35,10 +35,10 @@ export const table1: Experiment = {
   about:
     'Lines that are neither empty nor a comment. The update delay is the time from the first write of a program’s entries ' +
     'to the answer of the last, over BF Runtime (gRPC) to the emulated switch, on an otherwise empty switch.',
-  cells: (setting) => PROGRAM_KEYS.map((key) => cellOf(key, setting)),
+  cells: (setting) => PAPER_KEYS.map((key) => cellOf(key, setting)),
   findings(results, setting) {
     const published = new Map(publishedTable('table1.csv').map((row) => [textIn(row, 'workload_key'), row]));
-    const rows = PROGRAM_KEYS.map((key) => {
+    const rows = PAPER_KEYS.map((key) => {
       const row = published.get(key);
       const { entries, singleMs, batchedMs } = results(cellOf(key, setting));
       const ours = codeLines(readFileSync(programFile(key), 'utf8'));
@@ -77,7 +77,7 @@ export const table1: Experiment = {
   },
 };
 
-const linesOf = (key: ProgramKey, published: number, ours: number): Comparison =>
+const linesOf = (key: PaperKey, published: number, ours: number): Comparison =>
   compare({
     quantity: `${key}: lines of code`,
     unit: 'lines',
@@ -89,7 +89,7 @@ const linesOf = (key: ProgramKey, published: number, ours: number): Comparison =
     why: LINES_WHY[key] ?? 'A different text for the same function.',
   });
 
-const delayOf = (key: ProgramKey, published: number, ours: Value): Comparison =>
+const delayOf = (key: PaperKey, published: number, ours: Value): Comparison =>
   compare({
     quantity: `${key}: update delay, one write per entry`,
     unit: 'ms',
