@@ -16,6 +16,7 @@ import {
 import { GOLDENS, type Golden } from '../../bench/verify/goldens/goldens.js';
 import type { MemoryContents } from '../../bench/workloads/memory-contents.js';
 import { PROGRAM_KEYS } from '../../bench/workloads/program-kind.js';
+import { must } from '../../compiler/data-plane/must.js';
 import {
   type AllocatorName,
   type DataPlane,
@@ -65,13 +66,6 @@ test('the goldens of a program take every way out of every BRANCH, and run every
 const BY_HASH: readonly string[] = ['lb', 'hll', 'cheetah', 'beaucoup', 'univmon'];
 const ALLOCATORS = ['f1', 'f2', 'f3', 'hierarchical'] as const;
 
-/** The default data plane with the hash function of one RPB in all of them. */
-function onlyHashOf(rpb: number): DataPlane {
-  const { hash } = plane.rpb(rpb);
-  const rpbs = Object.fromEntries(plane.rpbs.map(({ number }) => [String(number), { hash }]));
-  return dataPlaneFromJson({ extends: 'default', name: 'one-hash', rpbs });
-}
-
 /** Words of each memory without their places. */
 const wordsOf = (contents: MemoryContents): [string, number[]][] =>
   [...contents].flatMap(([program, memories]) =>
@@ -98,11 +92,21 @@ for (const allocator of ALLOCATORS) {
   });
 }
 
+/** The data plane in which each hash of a program has the function that the golden was recorded with. */
 async function withHashOfGolden(golden: Golden, allocator: AllocatorName): Promise<GoldenOptions> {
-  const { outcome } = await checkGolden(GOLDEN_FOLDER, golden, optionsFor('compiled', 'price'));
-  const step = itemAt(outcome.programs, 0).compiled.placement.find(({ action }) => action.startsWith('hash_'));
-  if (step === undefined) throw new Error(`${golden.name} hashes nothing`);
-  return optionsFor('compiled', allocator, onlyHashOf(step.rpb));
+  const hashRpbs = async (name: AllocatorName): Promise<Map<number, number>> => {
+    const { outcome } = await checkGolden(GOLDEN_FOLDER, golden, optionsFor('compiled', name));
+    const steps = itemAt(outcome.programs, 0).compiled.placement.filter(({ action }) => action.startsWith('hash_'));
+    return new Map(steps.map(({ line, rpb }) => [line, rpb]));
+  };
+  const [recorded, moved] = [await hashRpbs('price'), await hashRpbs(allocator)];
+  assert.ok(recorded.size > 0, `${golden.name} hashes`);
+  const rpbs = [...moved].map(([line, rpb]) => {
+    const { hash } = plane.rpb(must(recorded.get(line), `hash on line ${line}`));
+    return [String(rpb), { hash }] as const;
+  });
+  const dataPlane = dataPlaneFromJson({ extends: 'default', name: 'same-hashes', rpbs: Object.fromEntries(rpbs) });
+  return optionsFor('compiled', allocator, dataPlane);
 }
 
 test('regeneration gives the same bytes', async () => {
