@@ -1,8 +1,10 @@
-/** The sketches among the fifteen programs, as they run in a switch, against what theory says of them. */
+/** The sketches among the programs that ship, as they run in a switch, against what theory says of them. */
 import seedrandom from 'seedrandom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { switchResources } from '../../bench/verify/hash-wiring.js';
+import { flowHash, switchResources } from '../../bench/verify/hash-wiring.js';
+import { packetOf } from './packets.js';
+import { CPU_PORT, ProgramSwitch } from './program-switch.js';
 import { dataPlane, Flows, SketchSwitch, shuffled, skewedCounts } from './sketch-flows.js';
 
 const ROWS = ['row1', 'row2', 'row3'];
@@ -149,6 +151,92 @@ test('hll: 2^10 to 2^16 flows within the standard error; what hashes of 16 bits 
     assert.ok(Math.abs(measured.error / expected.error - 1) < 4 / Math.sqrt(2 * INSTANCES), text);
     // A little more than the standard error, which is that of many buckets.
     assert.ok(expected.error < 1.2 * STANDARD_ERROR, text);
+  }
+});
+
+/** Sources with which the draws of a destination become complete, by theory: a sum of geometric distributions. */
+const COUPONS = 4;
+const DRAWS = 64;
+const coupons = Array.from({ length: COUPONS }, (_, n) => DRAWS / (COUPONS - n));
+const EXPECTED_SOURCES = coupons.reduce((sum, draws) => sum + draws, 0);
+const VARIANCE_OF_SOURCES = coupons.reduce((sum, draws) => sum + draws * (draws - 1), 0);
+
+test('beaucoup: a destination is reported after as many sources as the coupon collector needs', async () => {
+  const DESTINATIONS = 120;
+  const network = await ProgramSwitch.ofKey('beaucoup');
+  const hash = network.hashOf('HASH_MEM(coupons)');
+  const random = seedrandom.alea('beaucoup');
+  const taken = new Set<number>();
+  const needed: number[] = [];
+  for (let host = 0; needed.length < DESTINATIONS; host++) {
+    const dst = 0x0a000000 + host;
+    const word = new Uint8Array(4);
+    new DataView(word.buffer).setUint32(0, dst);
+    const bucket = hash.digest(word, 4) % 256;
+    if (taken.has(bucket)) continue;
+    taken.add(bucket);
+    let sources = 0;
+    let isReported = false;
+    while (!isReported) {
+      sources++;
+      const src = Math.floor(random() * 2 ** 32);
+      isReported = network.send(packetOf({ src, dst, srcPort: 9, dstPort: 9, protocol: 17 })).port === CPU_PORT;
+    }
+    needed.push(sources);
+    if (needed.length % 40 !== 0) continue;
+    for (let n = 0; n < 300; n++) {
+      const src = Math.floor(random() * 2 ** 32);
+      const { port } = network.send(packetOf({ src, dst, srcPort: 9, dstPort: 9, protocol: 17 }));
+      assert.is(port, 11, 'it is reported once');
+    }
+  }
+  const mean = needed.reduce((sum, count) => sum + count, 0) / DESTINATIONS;
+  const standardError = Math.sqrt(VARIANCE_OF_SOURCES / DESTINATIONS);
+  assert.ok(
+    Math.abs(mean - EXPECTED_SOURCES) < 3 * standardError,
+    `${mean} sources where theory says ${EXPECTED_SOURCES} ± ${standardError}`,
+  );
+  const variance = needed.reduce((sum, count) => sum + (count - mean) ** 2, 0) / DESTINATIONS;
+  assert.ok(variance > VARIANCE_OF_SOURCES / 2 && variance < 2 * VARIANCE_OF_SOURCES, `variance ${variance}`);
+});
+
+test('univmon: second moments are as exact as a count sketch of 64 counters, and levels halve', async () => {
+  const INSTANCES = 12;
+  const FLOWS = 600;
+  const LEVELS = 4;
+  const network = await SketchSwitch.of('univmon', INSTANCES, 1024);
+  const errors: number[] = [];
+  const sampled = new Array<number>(LEVELS).fill(0);
+  for (let instance = 0; instance < INSTANCES; instance++) {
+    const sent = new Flows(instance, FLOWS, 'univmon');
+    const counts = skewedCounts(FLOWS, 300, 0.8);
+    network.send(sent, shuffled(counts, `univmon/${instance}`));
+    const counters = Int32Array.from(await network.memory(instance, 'counters'));
+    const width = counters.length / LEVELS;
+    let estimate = 0;
+    for (let at = 0; at < width; at++) {
+      let sum = 0;
+      for (let level = 0; level < LEVELS; level++) sum += counters[level * width + at] ?? 0;
+      estimate += sum ** 2;
+    }
+    const truth = counts.reduce((sum, count) => sum + count ** 2, 0);
+    errors.push(estimate / truth - 1);
+    const hash = flowHash(network.program(instance).compiled);
+    for (let n = 0; n < FLOWS; n++) {
+      const bits = hash(sent.tuple(n));
+      for (let level = 0; level < LEVELS; level++)
+        if (((bits + 1) & (2 ** level - 1)) === 0) sampled[level] = (sampled[level] ?? 0) + 1;
+    }
+  }
+  // Charikar, Chen and Farach-Colton: the variance of a row's second moment is 2 / width of its square at most.
+  const standardError = Math.sqrt(2 / 64);
+  const bias = errors.reduce((sum, error) => sum + error, 0) / INSTANCES;
+  const error = Math.sqrt(errors.reduce((sum, value) => sum + value ** 2, 0) / INSTANCES);
+  assert.ok(Math.abs(bias) < (3 * standardError) / Math.sqrt(INSTANCES), `bias ${bias}`);
+  assert.ok(error < 1.5 * standardError, `error ${error} where theory says ${standardError} at most`);
+  for (const [level, count] of sampled.entries()) {
+    const expected = (INSTANCES * FLOWS) / 2 ** level;
+    assert.ok(Math.abs(count - expected) < 0.1 * expected, `level ${level}: ${count} flows, not ${expected}`);
   }
 });
 
