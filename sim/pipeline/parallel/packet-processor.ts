@@ -15,6 +15,7 @@ import {
 import { addCounters, type Counters } from '../../blocks/counters.js';
 import { digestPackets, shareOf } from '../../blocks/digest.js';
 import type { Switch } from '../switch.js';
+import { packOperations } from './packed-operations.js';
 import { type SharedBatch, VERDICT, type WorkerResult, type WorkerSetup, type WorkerTask } from './protocol.js';
 
 /** Processes batches of packets on one or several threads. */
@@ -119,7 +120,7 @@ export class WorkerProcessor implements PacketProcessor {
         concurrentTasksPerWorker: TASKS_AHEAD,
         workerData: setup,
         // Building tables makes garbage, packets do not: a large nursery would stay empty.
-        resourceLimits: { maxYoungGenerationSizeMb: 8 },
+        resourceLimits: { maxYoungGenerationSizeMb: 4 },
       });
     });
   }
@@ -136,7 +137,9 @@ export class WorkerProcessor implements PacketProcessor {
       const some = operations.slice(from, from + OPERATIONS_AT_ONCE);
       await this.all((share) => ({
         kind: 'apply',
-        operations: this.mayOwn ? some.filter((operation) => concerns(operation, share, workers)) : some,
+        operations: packOperations(
+          this.mayOwn ? some.filter((operation) => concerns(operation, share, workers)) : some,
+        ),
       }));
     }
     await this.all(() => ({ kind: 'ready' }));
@@ -278,7 +281,7 @@ function concerns(operation: Operation, share: number, shares: number): boolean 
 
 const wholeBatch = ({ batch, memory }: BatchInMemory): SharedBatch => ({ memory, from: 0, to: batch.count });
 
-/** Operations of one message: it is a copy of them, which is garbage as soon as they are applied. */
+/** Operations of one message, which is garbage as soon as they are applied. */
 const OPERATIONS_AT_ONCE = 2048;
 
 /** Each round of generated packets is two tasks, and two rounds are under way. */

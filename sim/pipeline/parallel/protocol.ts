@@ -1,9 +1,10 @@
 /** Messages between the thread that runs the experiment and the threads that process packets. */
-import type { DataPlaneDescription, Operation } from '../../../compiler/index.js';
+import type { DataPlaneDescription } from '../../../compiler/index.js';
 import type { PreparedTraffic } from '../../../traces/generate/traffic-generator.js';
 import type { PacketBatchMemory } from '../../../traces/packets/packet-batch.js';
 import type { Counters } from '../../blocks/counters.js';
 import type { EngineName } from '../../engines/rpb-engine.js';
+import type { PackedOperations } from './packed-operations.js';
 
 /** Given to a worker when it starts. */
 export interface WorkerSetup {
@@ -26,7 +27,7 @@ export type WorkerTask =
   /** Count from 0 again. */
   | { readonly kind: 'forget' }
   /** Bring the tables of this worker's switch up to date. */
-  | { readonly kind: 'apply'; readonly operations: readonly Operation[] }
+  | { readonly kind: 'apply'; readonly operations: PackedOperations }
   /** Generate code for the programs whose entries have changed. */
   | { readonly kind: 'ready' }
   /** What the next `generate` tasks generate. */

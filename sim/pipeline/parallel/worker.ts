@@ -11,6 +11,7 @@ import {
 import { emptyCounters } from '../../blocks/counters.js';
 import { digestPackets } from '../../blocks/digest.js';
 import { Switch } from '../switch.js';
+import { unpackOperations } from './packed-operations.js';
 import { type SharedBatch, VERDICT, type WorkerResult, type WorkerSetup, type WorkerTask } from './protocol.js';
 import { ShareDriver } from './share-driver.js';
 
@@ -33,7 +34,7 @@ export default function run(task: WorkerTask): WorkerResult {
       Object.assign(emulator.counters, emptyCounters());
       break;
     case 'apply':
-      for (const operation of task.operations) emulator.apply(operation);
+      for (const operation of unpackOperations(task.operations)) emulator.apply(operation);
       break;
     case 'ready':
       emulator.prepare();
