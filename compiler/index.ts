@@ -52,7 +52,13 @@ export * from './link/allocate.js';
 export * from './link/compiled-program.js';
 export * from './link/does-not-fit.js';
 export { type RpbEntryParts, rpbTableEntry } from './link/emit.js';
-export { addressFault, documentFault, installableProgramFromJson, refuseUnsafe } from './link/entry-proof.js';
+export {
+  addressFault,
+  decodedAddressFault,
+  documentFault,
+  installableProgramFromJson,
+  refuseUnsafe,
+} from './link/entry-proof.js';
 export { type FilterMeeting, filterMeetings, meetingText } from './link/filter-meetings.js';
 export { FreeRanges } from './link/free-ranges.js';
 export * from './link/operations.js';

@@ -65,16 +65,45 @@ export function addressFault(
     const fault = rules.add(entry);
     if (fault !== undefined) return fault;
   }
-  if (!rules.accessesMemory) return undefined;
+  return faultOf(rules, blocks, dataPlane);
+}
+
+/** An entry of an RPB that a switch has decoded. */
+export interface DecodedEntry {
+  /** Index of the RPB, from 0. */
+  readonly rpb: number;
+  readonly pass: number;
+  readonly branchValue: number;
+  readonly branchMask: number;
+  /** By register, in the order of {@link REGISTERS}. */
+  readonly match: readonly (readonly [value: number, mask: number])[];
+  readonly source: TableEntry;
+}
+
+/** As {@link addressFault}, of entries whose keys are decoded already. */
+export function decodedAddressFault(
+  entries: readonly DecodedEntry[],
+  blocks: readonly MemoryBlock[],
+  dataPlane: DataPlane,
+): string | undefined {
+  const rules = new RuleTable(dataPlane);
+  for (const entry of entries) {
+    const fault = rules.addDecoded(entry);
+    if (fault !== undefined) return fault;
+  }
+  return faultOf(rules, blocks, dataPlane);
+}
+
+function faultOf(rules: RuleTable, blocks: readonly MemoryBlock[], dataPlane: DataPlane): string | undefined {
   let states: States = new Map([[0, [FIRST_STATE]]]);
-  for (let pass = 0; pass < rules.passes; pass++) {
-    for (const rpb of dataPlane.rpbs) {
-      const here = rules.at(pass, rpb);
-      if (here.length === 0) continue;
-      const through = new RpbPassage(here, rpb, dataPlane, blocks);
-      states = through.take(states);
-      if (through.fault !== undefined) return `${through.fault} in pass ${pass + 1}`;
-    }
+  // Behind the last access nothing can be wrong.
+  for (let place = 0; place <= rules.lastAccess; place++) {
+    const here = rules.at(place);
+    if (here === undefined) continue;
+    const rpb = must(dataPlane.rpbs[place % dataPlane.rpbCount], 'RPB of a rule');
+    const through = new RpbPassage(here, rpb, dataPlane, blocks);
+    states = through.take(states);
+    if (through.fault !== undefined) return `${through.fault} in pass ${1 + Math.floor(place / dataPlane.rpbCount)}`;
   }
   return undefined;
 }
@@ -191,32 +220,31 @@ function actionsOf(dataPlane: DataPlane): ReadonlyMap<string, RpbActions> {
 
 /** Entries by pass and RPB, in order of priority. */
 class RuleTable {
-  passes = 0;
-  accessesMemory = false;
-  /** By pass · RPBs + RPB index. */
+  /** The last place with an access; -1 if there is none. */
+  lastAccess = -1;
+  /** By place: pass · RPBs + RPB index. */
   private readonly rules: (Rule[] | undefined)[] = [];
   private readonly rpbs: ReadonlyMap<string, RpbActions>;
+  private readonly allBranches: number;
+  private readonly passes: number;
 
   constructor(private readonly dataPlane: DataPlane) {
+    const { branchIdBits, recirculationIdBits } = dataPlane.description.state;
     this.rpbs = actionsOf(dataPlane);
+    this.allBranches = 2 ** branchIdBits - 1;
+    this.passes = 2 ** recirculationIdBits;
   }
 
   /** Adds an entry. @returns why it cannot be decoded */
   add(entry: TableEntry): string | undefined {
     const here = this.rpbs.get(entry.table);
     if (here === undefined) return undefined;
-    const { rpb, actions } = here;
-    const action = actions.get(entry.action);
-    if (action === undefined && entry.action !== NO_ACTION) return `${entry.table} has no action ${entry.action}`;
-    const values = action === undefined ? NO_VALUES : valuesOf(entry, action);
-    if (values === undefined) return `an entry of ${entry.table} lacks a parameter of ${entry.action}`;
-    const all = 2 ** this.dataPlane.description.state.branchIdBits - 1;
     let branch = { value: 0, mask: 0 };
     let pass = 0;
     const conditions: Condition[] = [];
     for (const field of entry.key) {
       if (field.name === RPB_KEYS.recirculation) pass = field.value;
-      else if (field.name === RPB_KEYS.branch) branch = masked(field, all);
+      else if (field.name === RPB_KEYS.branch) branch = masked(field, this.allBranches);
       else {
         const register = REGISTER_OF_KEY[field.name];
         if (register === undefined) continue;
@@ -224,19 +252,43 @@ class RuleTable {
         if (match.mask !== 0) conditions.push({ register, ...match });
       }
     }
-    if (pass >= 2 ** this.dataPlane.description.state.recirculationIdBits)
-      return `${entry.table} has no pass ${pass + 1}`;
+    return this.addRule(here, entry, { pass, branchValue: branch.value, branchMask: branch.mask, conditions });
+  }
+
+  /** As {@link add}, of an entry whose key is decoded. */
+  addDecoded({ pass, branchValue, branchMask, match, source }: DecodedEntry): string | undefined {
+    const here = must(this.rpbs.get(source.table), `table ${source.table}`);
+    let conditions = NO_CONDITIONS;
+    for (let i = 0; i < match.length; i++) {
+      const [value, mask] = must(match[i], 'match on a register');
+      if (mask !== 0) conditions = [...conditions, { register: must(REGISTERS[i], 'register'), value, mask }];
+    }
+    return this.addRule(here, source, { pass, branchValue, branchMask, conditions });
+  }
+
+  /** The rules at a place; undefined if there are none. */
+  at(place: number): readonly Rule[] | undefined {
+    return this.rules[place];
+  }
+
+  private addRule(
+    { rpb, actions }: RpbActions,
+    entry: TableEntry,
+    { pass, branchValue, branchMask, conditions }: RuleKey,
+  ): string | undefined {
+    const action = actions.get(entry.action);
+    if (action === undefined && entry.action !== NO_ACTION) return `${entry.table} has no action ${entry.action}`;
+    const values = action === undefined ? NO_VALUES : valuesOf(entry, action);
+    if (values === undefined) return `an entry of ${entry.table} lacks a parameter of ${entry.action}`;
+    if (pass >= this.passes) return `${entry.table} has no pass ${pass + 1}`;
+    const place = pass * this.dataPlane.rpbCount + rpb.index;
     const does = action?.effects;
     const accesses = does?.address === 'access';
-    if (accesses) this.accessesMemory = true;
-    this.passes = Math.max(this.passes, pass + 1);
-    const list = this.list(pass, rpb);
-    let at = list.length;
-    while (at > 0 && isAfter(list[at - 1], entry)) at--;
-    list.splice(at, 0, {
+    if (accesses && place > this.lastAccess) this.lastAccess = place;
+    insertByPriority(this.list(place), {
       entry,
-      branchValue: branch.value,
-      branchMask: branch.mask,
+      branchValue,
+      branchMask,
       conditions,
       effect: action?.effect,
       values,
@@ -247,18 +299,25 @@ class RuleTable {
     return undefined;
   }
 
-  at(pass: number, { index }: Rpb): readonly Rule[] {
-    return this.rules[pass * this.dataPlane.rpbCount + index] ?? NO_RULES;
-  }
-
-  private list(pass: number, { index }: Rpb): Rule[] {
-    const place = pass * this.dataPlane.rpbCount + index;
+  private list(place: number): Rule[] {
     const known = this.rules[place];
     if (known !== undefined) return known;
     const list: Rule[] = [];
     this.rules[place] = list;
     return list;
   }
+}
+
+type RuleKey = Pick<Rule, 'branchValue' | 'branchMask' | 'conditions'> & { readonly pass: number };
+
+const NO_CONDITIONS: readonly Condition[] = [];
+
+/** Behind rules of the same priority. */
+function insertByPriority(list: Rule[], rule: Rule): void {
+  let at = list.length;
+  while (at > 0 && isAfter(list[at - 1], rule.entry)) at--;
+  if (at === list.length) list.push(rule);
+  else list.splice(at, 0, rule);
 }
 
 const isAfter = (rule: Rule | undefined, { priority }: TableEntry): boolean =>
@@ -278,7 +337,6 @@ function valuesOf({ parameters }: TableEntry, action: Action): readonly number[]
 
 const NO_VALUES: readonly number[] = [];
 
-const NO_RULES: readonly Rule[] = [];
 const REGISTER_OF_KEY: Readonly<Record<string, Register>> = Object.fromEntries(
   REGISTERS.map((register) => [RPB_KEYS[register], register]),
 );
@@ -326,10 +384,9 @@ class RpbPassage {
       const priority = rules[i]?.entry.priority;
       let end = i;
       while (rules[end]?.entry.priority === priority) end++;
-      for (const rule of rules.slice(i, end)) this.run(branch, rest, rule);
-      for (const { conditions } of rules.slice(i, end)) {
-        if (rest === undefined) break;
-        const registers = whereNot(rest.registers, conditions);
+      for (let at = i; at < end; at++) this.run(branch, rest, must(rules[at], 'rule'));
+      for (let at = i; at < end && rest !== undefined; at++) {
+        const registers = whereNot(rest.registers, must(rules[at], 'rule').conditions);
         rest = registers && { ...rest, registers };
       }
       i = end;
@@ -344,7 +401,7 @@ class RpbPassage {
   ): void {
     const registers = where(before.registers, conditions);
     if (registers === undefined) return;
-    const state = { ...before, registers };
+    const state = registers === before.registers ? before : { ...before, registers };
     if (effect === undefined) return this.add(branch, state);
     if (accesses) this.checkAccess(state, entry);
     const next = setsBranch ? must(values[0], `branch id that ${entry.action} sets`) : branch;

@@ -2,7 +2,7 @@
  * Owners of the words of register arrays, as far as memory blocks were declared to the switch. Entries that other
  * controllers write over BF Runtime come without declarations: their accesses are not counted.
  */
-import { addressFault, type DataPlane, type MemoryBlock, must } from '../../compiler/index.js';
+import { type DataPlane, decodedAddressFault, type MemoryBlock, must } from '../../compiler/index.js';
 import { MemoryClaims } from './memory-claims.js';
 import { accessesMemory, type RpbEntry } from './program-code.js';
 
@@ -42,8 +42,7 @@ export class MemoryOwners {
     // There a packet can become the program's in a later pass, with registers that another program left.
     const mayEnterLater = this.initOnEveryPass && entries.some(({ pass }) => pass > 0);
     if (changesUnderWay || mayEnterLater) return true;
-    const sources = entries.map(({ source }) => source);
-    return addressFault(sources, blocks, this.dataPlane) !== undefined;
+    return decodedAddressFault(entries, blocks, this.dataPlane) !== undefined;
   }
 
   /** Whether no other program has declared a word of this program's blocks. @param counts which programs to look at */

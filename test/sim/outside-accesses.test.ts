@@ -4,6 +4,7 @@ import seedrandom from 'seedrandom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  addressFault,
   type CompiledProgram,
   defaultForwardEntry,
   documentFault,
@@ -158,6 +159,8 @@ test('compiled programs make none; changed documents that the proof passes make 
         });
         assert.is(counts[0], counts[1], 'both engines count the same');
         if (fault === undefined) assert.is(counts[0], 0, 'proven and yet outside');
+        const isSafe = addressFault(document.entries, document.memories, plane) === undefined;
+        assert.is(looksAt(switchWith('compiled', document), document), !isSafe, 'the switch proves what it decoded');
         if (document === translation.compiled) assert.is(fault, undefined);
         if (fault === undefined) seen.passed++;
         else seen.refused++;
