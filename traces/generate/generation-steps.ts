@@ -78,12 +78,14 @@ export function chooseWanted(
   at: number,
 ): number {
   let count = 0;
+  // Without a branch, which the processor could not foresee: an unwanted packet is overwritten by the next one.
   for (let n = 0; n < looked; n++) {
     const target = targetOf(pool, drawAt(draws, at + n * DRAWS_PER_PACKET));
-    if (isWanted[target] !== 1) continue;
-    chooseTarget(pool, chosen, count, target);
-    chosen.distance[count++] = n;
+    chosen.target[count] = target;
+    chosen.distance[count] = n;
+    count += isWanted[target] as number;
   }
+  for (let n = 0; n < count; n++) chooseTarget(pool, chosen, n, wordAt(chosen.target, n));
   return count;
 }
 
