@@ -44,9 +44,8 @@ export class PacketsInFlight {
     return slot;
   }
 
+  /** Gives a slot back; its batch is still held. */
   release(slot: number): void {
-    const held = this.held[slot] as HeldBatch;
-    held.inFlight--;
     this.count--;
     this.free.push(slot);
   }

@@ -72,11 +72,20 @@ export class PortQueue {
     else packets.next[this.last] = slot;
     this.last = slot;
     this.cells += cells;
+    this.note(this.cells);
+  }
+
+  /** A packet goes through the queue, which is empty. */
+  pass(cells: number): void {
+    this.note(cells);
+  }
+
+  /** A packet has come. @param cells in the queue, with those of the packet */
+  private note(cells: number): void {
     this.counters.queued++;
-    if (this.cells > this.mostCells) {
-      this.mostCells = this.cells;
-      if (this.cells > this.counters.mostCells) this.counters.mostCells = this.cells;
-    }
+    if (cells <= this.mostCells) return;
+    this.mostCells = cells;
+    if (cells > this.counters.mostCells) this.counters.mostCells = cells;
   }
 
   /** Takes the first packet out; there must be one. */
@@ -132,6 +141,17 @@ export class TrafficManager {
     return Math.ceil(bytes / this.limits.cellBytes);
   }
 
+  /** Whether a packet of this number of cells has room if no other is there. */
+  holds(cells: number): boolean {
+    return cells <= this.limits.queueCells && cells <= this.limits.bufferCells;
+  }
+
+  /** A packet of cells that {@link holds} has room for goes through an empty queue, and the buffer is empty too. */
+  pass(queue: PortQueue, cells: number): void {
+    this.note(cells);
+    queue.pass(cells);
+  }
+
   /** Puts a packet into a queue, or says why there is no room. */
   enqueue(queue: PortQueue, slot: number, packets: PacketsInFlight): TailDrop | undefined {
     const cells = packets.cells[slot] as number;
@@ -144,12 +164,15 @@ export class TrafficManager {
       return 'buffer';
     }
     this.cells += cells;
-    if (this.cells > this.mostSince) {
-      this.mostSince = this.cells;
-      if (this.cells > this.mostCells) this.mostCells = this.cells;
-    }
+    this.note(this.cells);
     queue.append(slot, packets, cells);
     return undefined;
+  }
+
+  private note(cells: number): void {
+    if (cells <= this.mostSince) return;
+    this.mostSince = cells;
+    if (cells > this.mostCells) this.mostCells = cells;
   }
 
   /** Most cells that were taken at once since this was last called. */

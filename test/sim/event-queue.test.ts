@@ -22,8 +22,9 @@ function bothOrders(steps: readonly Step[]): { readonly out: Waiting[]; readonly
   const expected: Waiting[] = [];
   let list: Waiting[] = [];
   const take = (time: number): void => {
-    for (let operand = queue.takeUntil(time); operand >= 0; operand = queue.takeUntil(time)) {
-      out.push({ time: queue.timePs, kind: queue.kind, operand });
+    while (queue.firstPs <= time && queue.firstPs < Number.POSITIVE_INFINITY) {
+      const operand = queue.take();
+      out.push({ time: queue.takenPs, kind: queue.kind, operand });
     }
     // Sorting is stable: events of one time stay in the order in which they were put in.
     list.sort((a, b) => a.time - b.time);
@@ -76,10 +77,11 @@ test('an event that was put in while others of its time are taken out comes behi
   const queue = new EventQueue(KINDS);
   queue.push(5, 0, 1);
   queue.push(5, 1, 2);
-  assert.is(queue.takeUntil(4), -1);
-  assert.is(queue.takeUntil(5), 1);
+  assert.is(queue.firstPs, 5);
+  assert.is(queue.take(), 1);
   queue.push(5, 2, 3);
-  assert.equal([queue.takeUntil(5), queue.takeUntil(5), queue.takeUntil(5)], [2, 3, -1]);
+  assert.equal([queue.take(), queue.firstPs, queue.take()], [2, 5, 3]);
+  assert.is(queue.firstPs, Number.POSITIVE_INFINITY);
 });
 
 test.run();

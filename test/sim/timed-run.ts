@@ -10,6 +10,7 @@ import {
   timedSwitchOptions,
 } from '../../sim/index.js';
 import { appendPacketBytes, createPacketBatch, packetBytes } from '../../traces/index.js';
+import { itemAt } from '../item-at.js';
 import { EGRESS_PORT, INGRESS_PORT } from './test-switch.js';
 
 export interface Coming {
@@ -58,8 +59,12 @@ export function timedRun(plane: DataPlane, packets: readonly Coming[], options: 
     {
       nextTickPs: Number.POSITIVE_INFINITY,
       tick() {},
-      left(_held, i, arrivalPs, departurePs) {
-        gone.push({ i, port: batch.egressPort[i] ?? 0, arrivalPs, departurePs });
+      left({ count, index, ...times }) {
+        for (let place = 0; place < count; place++) {
+          const i = itemAt(index, place);
+          const [arrivalPs, departurePs] = [itemAt(times.arrivalPs, place), itemAt(times.departurePs, place)];
+          gone.push({ i, port: batch.egressPort[i] ?? 0, arrivalPs, departurePs });
+        }
       },
       lost(_held, i, reason) {
         lost.push({ i, reason });

@@ -38,28 +38,26 @@ export class IntervalSeries {
   readonly queues: QueueRow[] = [];
   /** End of the current interval. */
   endPs: number;
-  private packetsIn = 0;
-  private bytesIn = 0;
+  /** Packets and bytes that had come when the last interval ended. */
+  private packetsBefore = 0;
+  private bytesBefore = 0;
   private packetsOut = 0;
   private bytesOut = 0;
   private lost = noLosses();
   private readonly latencies = new Latencies();
+  /** Of all intervals that are closed. */
+  readonly allLatencies = new Latencies();
+  allBytesOut = 0;
 
   constructor(private readonly intervalPs: number) {
     this.endPs = intervalPs;
   }
 
-  /** Bytes of a packet, as captures count them. */
-  countIn(bytes: number): void {
-    this.packetsIn++;
-    this.bytesIn += bytes;
-  }
-
-  /** @param bucket of the latency */
-  countOut(bytes: number, latencyPs: number, bucket: number): void {
+  /** @param bytes of a packet, as captures count them */
+  countOut(bytes: number, latencyPs: number): void {
     this.packetsOut++;
     this.bytesOut += bytes;
-    this.latencies.record(latencyPs, bucket);
+    this.latencies.record(latencyPs);
   }
 
   countLost(reason: DropReason): void {
@@ -67,9 +65,10 @@ export class IntervalSeries {
   }
 
   /** Ends the interval; the next one is that of `nowPs`. */
-  close({ trafficManager }: TimedDriver, nowPs: number): void {
+  close({ trafficManager, arrived }: TimedDriver, nowPs: number): void {
     const startPs = this.endPs - this.intervalPs;
-    let happened = this.packetsIn + this.packetsOut + Object.values(this.lost).reduce((sum, count) => sum + count, 0);
+    const came = { packetsIn: arrived.packets - this.packetsBefore, bytesIn: arrived.bytes - this.bytesBefore };
+    let happened = came.packetsIn + this.packetsOut + Object.values(this.lost).reduce((sum, count) => sum + count, 0);
     for (const queue of trafficManager.ports) {
       const mostCells = queue.takeMostCells();
       if (mostCells === 0) continue;
@@ -77,18 +76,20 @@ export class IntervalSeries {
       this.queues.push({ startPs, port: queue.port, mostCells, cells: queue.cells });
     }
     const mostCells = trafficManager.takeMostCells();
-    if (happened > 0) this.intervals.push(this.row(startPs, mostCells));
-    this.packetsIn = 0;
-    this.bytesIn = 0;
+    if (happened > 0) this.intervals.push(this.row(startPs, came, mostCells));
+    this.packetsBefore = arrived.packets;
+    this.bytesBefore = arrived.bytes;
     this.packetsOut = 0;
-    this.bytesOut = 0;
     this.lost = noLosses();
+    this.allBytesOut += this.bytesOut;
+    this.bytesOut = 0;
+    this.allLatencies.add(this.latencies);
     this.latencies.reset();
     this.endPs = (Math.floor(nowPs / this.intervalPs) + 1) * this.intervalPs;
   }
 
-  private row(startPs: number, mostCells: number): IntervalRow {
-    const { packetsIn, bytesIn, packetsOut, bytesOut, lost } = this;
-    return { startPs, packetsIn, bytesIn, packetsOut, bytesOut, lost, mostCells, latencyNs: this.latencies.summary };
+  private row(startPs: number, came: Pick<IntervalRow, 'packetsIn' | 'bytesIn'>, mostCells: number): IntervalRow {
+    const { packetsOut, bytesOut, lost } = this;
+    return { startPs, ...came, packetsOut, bytesOut, lost, mostCells, latencyNs: this.latencies.summary };
   }
 }

@@ -12,6 +12,7 @@ export interface LatencySummary {
 }
 
 const PS_PER_NS = 1000;
+const COUNT = 'count of a bucket';
 
 /**
  * Buckets of a histogram with three significant digits, as HdrHistogram has them: of width 1 below 2 · 1024, and from
@@ -48,10 +49,10 @@ export class Latencies {
   private min = Number.POSITIVE_INFINITY;
   private max = 0;
 
-  /** @param bucket of this latency */
-  record(ps: number, bucket = latencyBucket(ps)): void {
+  record(ps: number): void {
     const { counts } = this;
-    counts[bucket] = must(counts[bucket], 'count of a bucket') + 1;
+    const bucket = latencyBucket(ps);
+    counts[bucket] = must(counts[bucket], COUNT) + 1;
     this.count++;
     this.sum += ps;
     if (ps < this.min) this.min = ps;
@@ -73,6 +74,19 @@ export class Latencies {
     };
   }
 
+  /** Adds those of another. */
+  add(others: Latencies): void {
+    if (others.count === 0) return;
+    const last = latencyBucket(others.max);
+    for (let bucket = latencyBucket(others.min); bucket <= last; bucket++) {
+      this.counts[bucket] = must(this.counts[bucket], COUNT) + must(others.counts[bucket], COUNT);
+    }
+    this.count += others.count;
+    this.sum += others.sum;
+    this.min = Math.min(this.min, others.min);
+    this.max = Math.max(this.max, others.max);
+  }
+
   reset(): void {
     if (this.count > 0) this.counts.fill(0, latencyBucket(this.min), latencyBucket(this.max) + 1);
     this.count = 0;
@@ -85,7 +99,7 @@ export class Latencies {
   private percentile(share: number): number {
     const wanted = Math.max(1, Math.floor((share / 100) * this.count + 0.5));
     let bucket = latencyBucket(this.min) - 1;
-    for (let upTo = 0; upTo < wanted; ) upTo += must(this.counts[++bucket], 'count of a bucket');
+    for (let upTo = 0; upTo < wanted; ) upTo += must(this.counts[++bucket], COUNT);
     return Math.min(this.max, lastOf(bucket));
   }
 }

@@ -10,11 +10,12 @@ import {
   installOperations,
   link,
   lower,
+  must,
   SwitchState,
 } from '../../../compiler/index.js';
 import {
+  type Departures,
   type EngineName,
-  type HeldBatch,
   lineBytes,
   PS_PER_SECOND,
   Switch,
@@ -169,8 +170,8 @@ class Trial {
     const driver = this.driver({
       nextTickPs: Number.POSITIVE_INFINITY,
       tick() {},
-      left(_held: HeldBatch, _i: number, _arrivalPs: number, departurePs: number) {
-        outcome.departuresPs = departurePs;
+      left({ count, departurePs }: Departures) {
+        outcome.departuresPs = must(departurePs[count - 1], 'time of a departure');
       },
       lost() {
         outcome.lost++;

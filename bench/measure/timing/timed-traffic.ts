@@ -1,6 +1,8 @@
 /** Second half of a run with timing model: packets arrive at their times and are counted when they end. */
+import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import {
+  type Departures,
   type DropReason,
   digestPacket,
   type EngineName,
@@ -18,7 +20,6 @@ import type { TrafficOptions, TrafficResult, TrafficSample } from '../run/traffi
 import { ArrivalTimes } from './arrival-times.js';
 import { BatchPool } from './batch-pool.js';
 import { IntervalSeries, noLosses } from './interval-series.js';
-import { Latencies, latencyBucket } from './latencies.js';
 import type { TimedTraffic, TimingOptions } from './timing-result.js';
 
 const BATCH = { packets: 2048, bytes: 2 ** 20 };
@@ -31,11 +32,9 @@ export class TimedRun implements TimeObserver {
   private readonly driver: TimedDriver;
   private readonly arrivals: ArrivalTimes;
   private readonly series: IntervalSeries;
-  private readonly latencies = new Latencies();
   private readonly lostBy = noLosses();
   private readonly digest = new OutputDigest();
   private writer: CaptureWriter | undefined;
-  private bytesOut = 0;
   private lastPs = 0;
 
   constructor(
@@ -57,20 +56,21 @@ export class TimedRun implements TimeObserver {
     this.series.close(this.driver, nowPs);
   }
 
-  left(held: HeldBatch, i: number, arrivalPs: number, departurePs: number): void {
-    const { batch } = held;
-    const bytes = batch.originalLength[i] as number;
-    const latency = departurePs - arrivalPs;
-    const bucket = latencyBucket(latency);
-    this.latencies.record(latency, bucket);
-    this.series.countOut(bytes, latency, bucket);
-    this.bytesOut += bytes;
-    this.lastPs = departurePs;
-    digestPacket(batch, held.words, i);
-    this.digest.add(batch, i);
-    if (this.writer === undefined) return;
-    this.arrivals.stamp(batch, i, departurePs);
-    this.writer.write(batch, i);
+  left({ count, held: batches, index, arrivalPs, departurePs }: Departures): void {
+    const { series, digest, writer } = this;
+    for (let place = 0; place < count; place++) {
+      const { batch, words } = must(batches[place], 'batch of a packet');
+      const i = must(index[place], 'place of a packet');
+      const departure = must(departurePs[place], 'time of a departure');
+      const arrival = must(arrivalPs[place], 'time of an arrival');
+      series.countOut(must(batch.originalLength[i], 'length of a packet'), departure - arrival);
+      digestPacket(batch, words, i);
+      digest.add(batch, i);
+      if (writer === undefined) continue;
+      this.arrivals.stamp(batch, i, departure);
+      writer.write(batch, i);
+    }
+    this.lastPs = must(departurePs[count - 1], 'time of a departure');
   }
 
   lost(_held: HeldBatch, _i: number, reason: DropReason): void {
@@ -89,6 +89,7 @@ export class TimedRun implements TimeObserver {
     this.writer = traffic.writer;
     if (player !== undefined) driver.playUpdates(player);
     const pool = new BatchPool(BATCH.packets, BATCH.bytes);
+    const times = new Float64Array(BATCH.packets);
     const samples: TrafficSample[] = [];
     const start = clock();
     let lastBreath = start;
@@ -96,10 +97,8 @@ export class TimedRun implements TimeObserver {
       const held = pool.take();
       const { batch } = held;
       if ((await source.fill(batch)) === 0) break;
-      for (let i = 0; i < batch.count; i++) {
-        driver.arrive(held, i, arrivals.next(batch, i));
-        series.countIn(batch.originalLength[i] as number);
-      }
+      for (let i = 0; i < batch.count; i++) times[i] = arrivals.next(batch, i);
+      driver.arriveAll(held, times);
       samples.push({ seconds: (clock() - start) / 1000, ...counters });
       traffic.onProgress(source.progress, counters.in);
       if (clock() - lastBreath > BREATH_MS) {
@@ -131,9 +130,9 @@ export class TimedRun implements TimeObserver {
       early: this.arrivals.early,
       untimed: this.arrivals.untimed,
       endPs: this.lastPs,
-      bytesOut: this.bytesOut,
+      bytesOut: this.series.allBytesOut,
       lost: this.lostBy,
-      latencyNs: this.latencies.summary,
+      latencyNs: this.series.allLatencies.summary,
       mostCells: this.driver.trafficManager.mostCells,
       mostInFlight: this.driver.packets.most,
       ports: this.driver.trafficManager.ports.map(({ port, counters }) => ({ port, ...counters })),

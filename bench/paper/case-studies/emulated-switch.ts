@@ -1,6 +1,7 @@
 /** The emulated switch with timing model: programs are deployed and revoked entry by entry while packets pass. */
-import { type Allocator, type DataPlane, DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
+import { type Allocator, type DataPlane, DEFAULT_RECIRCULATIONS, must } from '../../../compiler/index.js';
 import {
+  type Departures,
   type HeldBatch,
   LAST_TIME_PS,
   type PlayedUpdate,
@@ -95,8 +96,11 @@ class Observer implements TimeObserver {
     this.sampler.advance(nowPs);
   }
 
-  left({ batch }: HeldBatch, i: number): void {
-    this.watcher.ended(batch, i);
+  left({ count, held, index }: Departures): void {
+    for (let place = 0; place < count; place++) {
+      const { batch } = must(held[place], 'batch of a packet');
+      this.watcher.ended(batch, must(index[place], 'place of a packet'));
+    }
   }
 
   lost({ batch }: HeldBatch, i: number): void {

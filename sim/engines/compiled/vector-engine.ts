@@ -9,10 +9,11 @@ import { joinedTables } from '../../blocks/hash.js';
 import type { InitBlock } from '../../blocks/init-block.js';
 import type { FieldOperands } from '../../blocks/instructions/field-operands.js';
 import type { PacketVector } from '../../blocks/packet-vector.js';
+import { mayDrop, type RpbEntry } from '../../blocks/program-code.js';
 import type { RecirculationTable } from '../../blocks/recirculation.js';
 import type { RegisterArrays } from '../../blocks/register-arrays.js';
 import type { RpbTables } from '../../blocks/rpb-tables.js';
-import { inOrder, switchContext } from './cell-writer.js';
+import { CellWriter, inOrder, switchContext } from './cell-writer.js';
 import { ProgramRows } from './program-rows.js';
 import { constantsOf, type ProgramShape, rpbClasses, shapeConstants, shapeKey } from './program-shape.js';
 import { type VectorContext, type VectorProgram, vectorCode, vectorContext } from './vector-code.js';
@@ -27,8 +28,11 @@ type Run = (
   to: number,
 ) => number;
 
-/** A row: its length, its function, whether the order of its packets and of those of other programs matters. */
-export const VECTOR_ROW = { length: 0, run: 1, isOrdered: 2, constants: 3 } as const;
+/**
+ * A row: its length, its function, whether the order of its packets and of those of other programs matters, and whether
+ * each packet takes one pass, is not dropped by the program, and has its egress port after the ingress.
+ */
+export const VECTOR_ROW = { length: 0, run: 1, isOrdered: 2, isStraight: 3, constants: 4 } as const;
 /** In place of a function: packets have to go through the pipeline one by one. */
 export const NO_RUN = 0;
 /** Programs of more passes are left to the pipeline. */
@@ -54,6 +58,8 @@ export class VectorEngine {
   private readonly context: VectorContext;
   private readonly hashTables: Uint16Array;
   private readonly initOnEveryPass: boolean;
+  /** By opcode, of those in the egress: whether its operation sets the egress port. */
+  private readonly setsPort: (boolean | undefined)[] = [];
 
   /** @param nowhere the egress port of packets that nobody forwards */
   constructor(
@@ -101,7 +107,7 @@ export class VectorEngine {
     const isGuarded = rpbs.isGuarded(programId);
     const isOrdered = mayChange || rpbs.sharesMemory(programId, isGuarded) ? 1 : 0;
     if (mayChange || recirculations > MAX_RECIRCULATIONS) {
-      return this.rows.set(programId, [VECTOR_ROW.constants, NO_RUN, isOrdered]);
+      return this.rows.set(programId, [VECTOR_ROW.constants, NO_RUN, isOrdered, 0]);
     }
     const context = {
       ...this.context,
@@ -111,13 +117,27 @@ export class VectorEngine {
     const shape = this.shapeOf({ entries, context, recirculations, isNone: programId === 0 });
     const constants = constantsOf(shape, entries, context);
     const length = VECTOR_ROW.constants + constants.length;
-    return this.rows.set(programId, [length, shape.run, isOrdered, ...constants]);
+    const isStraight = recirculations === 0 && !entries.some((entry) => mayDrop(entry) || this.turnsInEgress(entry));
+    return this.rows.set(programId, [length, shape.run, isOrdered, isStraight ? 1 : 0, ...constants]);
   }
 
   /** Runs packets `from` … `to - 1` of a vector's order, which have rows of one function. @returns see vector-code.ts */
   run(made: number, vector: PacketVector, from: number, to: number): number {
     const { init, counters } = this.parts;
     return (this.runs[made] as Run)(vector, this.rows.words, init.forward, counters, from, to);
+  }
+
+  /** Whether an entry lies in the egress and can set the egress port. */
+  private turnsInEgress(entry: RpbEntry): boolean {
+    if (entry.rpb < this.context.ingressRpbs) return false;
+    const { opcode } = entry.instruction;
+    const known = this.setsPort[opcode];
+    if (known !== undefined) return known;
+    const writer = new CellWriter({ ...this.context, branchIds: [0], isGuarded: false }, 0, (index) => `h${index}`);
+    writer.action(entry);
+    const sets = writer.written.has('port');
+    this.setsPort[opcode] = sets;
+    return sets;
   }
 
   private shapeOf(program: VectorProgram): ProgramShape {

@@ -4,23 +4,18 @@
  * packet after another.
  */
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
-import type { InitBlock } from '../../blocks/init-block.js';
-import { NO_LAYOUT, PacketVector, SLOT, VECTOR_SIZE } from '../../blocks/packet-vector.js';
+import { NO_LAYOUT, type PacketVector, SLOT, VECTOR_SIZE } from '../../blocks/packet-vector.js';
 import type { Phv } from '../../blocks/phv.js';
 import { NO_RUN, VECTOR_ROW, type VectorEngine } from '../../engines/compiled/vector-engine.js';
-import type { VectorParser } from '../../engines/compiled/vector-parser.js';
 import type { Pipeline, VectorBlocks } from '../pipeline.js';
 import type { PacketDriver } from './packet-driver.js';
 import { runPasses } from './run-to-end-driver.js';
-
-/** Whether a vector has packets of this place in the batch. */
-export type Selection = (batch: PacketBatch, i: number) => boolean;
+import { type Selection, VectorClassifier } from './vector-classifier.js';
 
 const IN_ORDER = Int32Array.from({ length: VECTOR_SIZE }, (_, v) => v * SLOT.words);
 
 export class VectorDriver implements PacketDriver {
-  private readonly init: InitBlock;
-  private readonly parser: VectorParser;
+  private readonly classifier: VectorClassifier;
   private readonly engine: VectorEngine;
   private readonly vector: PacketVector;
   private readonly phv: Phv;
@@ -33,20 +28,17 @@ export class VectorDriver implements PacketDriver {
   /** @param pipeline takes packets that have no layout, or whose programs have no function */
   constructor(
     private readonly pipeline: Pipeline,
-    { init, parser, engine }: VectorBlocks,
+    blocks: VectorBlocks,
   ) {
-    this.init = init;
-    this.parser = parser;
-    this.engine = engine;
-    this.vector = new PacketVector(parser.headerStarts);
+    this.classifier = new VectorClassifier(pipeline, blocks);
+    this.engine = blocks.engine;
+    this.vector = this.classifier.vector;
     this.phv = pipeline.newPhv();
   }
 
   process(batch: PacketBatch, from = 0, to = batch.count): void {
     for (let at = from; at < to; ) {
-      at = this.fill(batch, at, to);
-      this.parser.parse(this.vector, batch);
-      this.classifyVector(batch);
+      at = this.classifier.classify(batch, at, to);
       this.runVector(batch);
     }
   }
@@ -55,9 +47,7 @@ export class VectorDriver implements PacketDriver {
   classify(batch: PacketBatch, from: number, to: number): void {
     const { vector } = this;
     for (let at = from; at < to; ) {
-      at = this.fill(batch, at, to);
-      this.parser.parse(vector, batch);
-      this.classifyVector(batch);
+      at = this.classifier.classify(batch, at, to);
       const { slots, count } = vector;
       for (let w = 0; w < count * SLOT.words; w += SLOT.words) {
         batch.programId[slots[w + SLOT.packet] as number] = slots[w + SLOT.program] as number;
@@ -69,8 +59,7 @@ export class VectorDriver implements PacketDriver {
   processClassified(batch: PacketBatch, from: number, to: number, isOwn: Selection): void {
     const { vector } = this;
     for (let at = from; at < to; ) {
-      at = this.fill(batch, at, to, isOwn);
-      this.parser.parse(vector, batch);
+      at = this.classifier.parse(batch, at, to, isOwn);
       const { slots, count } = vector;
       for (let w = 0; w < count * SLOT.words; w += SLOT.words) {
         slots[w + SLOT.program] = batch.programId[slots[w + SLOT.packet] as number] as number;
@@ -79,39 +68,41 @@ export class VectorDriver implements PacketDriver {
     }
   }
 
-  /** @returns the place behind the last packet of the vector */
-  private fill(batch: PacketBatch, from: number, to: number, isOwn?: Selection): number {
-    const { vector } = this;
-    const { slots } = vector;
-    vector.begin(batch);
-    let i = from;
-    let w = 0;
-    for (; i < to && w < slots.length; i++) {
-      if (isOwn !== undefined && !isOwn(batch, i)) continue;
-      slots[w + SLOT.packet] = i;
-      w += SLOT.words;
-    }
-    vector.count = w / SLOT.words;
-    return i;
+  /**
+   * Fills the vector with packets from this one on and finds their headers and programs, for {@link isStraight} and
+   * {@link runPart}.
+   * @returns the place in the batch behind the last packet
+   */
+  look(batch: PacketBatch, from: number): number {
+    this.engine.tidy();
+    return this.classifier.classify(batch, from, batch.count);
   }
 
-  private classifyVector(batch: PacketBatch): void {
-    const { init, vector } = this;
-    const isDone = init.classifyVector(vector);
-    if (isDone && vector.odd === 0) return;
-    const { slots, count } = vector;
-    for (let w = 0; w < count * SLOT.words; w += SLOT.words) {
-      if (isDone && slots[w + SLOT.layout] !== NO_LAYOUT) continue;
-      this.pipeline.load(this.phv, batch, slots[w + SLOT.packet] as number);
-      slots[w + SLOT.program] = this.pipeline.classify(this.phv);
-    }
+  /** Whether the program of a packet has it take one pass, drops it nowhere and sets its egress port in the ingress. */
+  isStraight(place: number): boolean {
+    const { slots } = this.vector;
+    const w = place * SLOT.words;
+    if (slots[w + SLOT.layout] === NO_LAYOUT) return false;
+    const { engine } = this;
+    const id = slots[w + SLOT.program] as number;
+    let start = engine.rows.start[id] as number;
+    if (start <= 0) start = engine.build(id);
+    return engine.rows.words[start + VECTOR_ROW.isStraight] === 1;
+  }
+
+  /** Runs packets of the vector. @param from place in it @param to behind the last one */
+  runPart(batch: PacketBatch, from: number, to: number): void {
+    const functions = this.group(batch, from, to);
+    if (this.isOrdered) this.runInOrder(batch, from, to);
+    else this.runGroups(batch, functions, to - from);
   }
 
   private runVector(batch: PacketBatch): void {
-    const { engine } = this;
-    engine.tidy();
-    const functions = this.group(batch);
-    if (this.isOrdered) return this.runInOrder(batch);
+    this.engine.tidy();
+    this.runPart(batch, 0, this.vector.count);
+  }
+
+  private runGroups(batch: PacketBatch, functions: number, count: number): void {
     const { places, functions: made } = this;
     let from = 0;
     for (let f = 0; f < functions; f++) {
@@ -121,21 +112,22 @@ export class VectorDriver implements PacketDriver {
       this.run(run, batch, from, to);
       from = to;
     }
-    if (from !== this.vector.count) throw new Error(`${this.vector.count - from} packets of a vector have no function`);
+    if (from !== count) throw new Error(`${count - from} packets of a vector have no function`);
   }
 
-  /** Finds the rows of all packets, and orders packets by function. @returns the number of functions */
-  private group(batch: PacketBatch): number {
+  /** Finds the rows of packets, and orders packets by function. @returns the number of functions */
+  private group(batch: PacketBatch, from: number, to: number): number {
     const { vector, engine, functions } = this;
     const { slots, order } = vector;
-    const end = vector.count * SLOT.words;
+    const first = from * SLOT.words;
+    const end = to * SLOT.words;
     const { rows } = engine;
     let used = 0;
     let isOrdered = 0;
     const { programId } = batch;
     let places = this.placesFor(engine.runCount);
     let words: Int32Array = rows.words;
-    for (let w = 0; w < end; w += SLOT.words) {
+    for (let w = first; w < end; w += SLOT.words) {
       const id = slots[w + SLOT.program] as number;
       programId[slots[w + SLOT.packet] as number] = id;
       let start = rows.start[id] as number;
@@ -153,7 +145,7 @@ export class VectorDriver implements PacketDriver {
     }
     this.isOrdered = isOrdered !== 0;
     if (used === 1) {
-      order.set(IN_ORDER);
+      this.orderAsCome(from, to);
       return used;
     }
     let next = 0;
@@ -163,7 +155,7 @@ export class VectorDriver implements PacketDriver {
       places[run] = next;
       next += packets;
     }
-    for (let w = 0; w < end; w += SLOT.words) {
+    for (let w = first; w < end; w += SLOT.words) {
       const run = words[(slots[w + SLOT.row] as number) + VECTOR_ROW.run] as number;
       const place = places[run] as number;
       places[run] = place + 1;
@@ -180,13 +172,19 @@ export class VectorDriver implements PacketDriver {
     return grown;
   }
 
+  private orderAsCome(from: number, to: number): void {
+    this.vector.order.set(from === 0 ? IN_ORDER : IN_ORDER.subarray(from, to));
+  }
+
   /** One after another. */
-  private runInOrder(batch: PacketBatch): void {
+  private runInOrder(batch: PacketBatch, first: number, end: number): void {
     const { vector, engine, places } = this;
-    const { slots, order, count } = vector;
+    const { slots, order } = vector;
     const { words } = engine.rows;
-    const runOf = (v: number): number => words[(slots[v * SLOT.words + SLOT.row] as number) + VECTOR_ROW.run] as number;
-    order.set(IN_ORDER);
+    const count = end - first;
+    const runOf = (v: number): number =>
+      words[(slots[(order[v] as number) + SLOT.row] as number) + VECTOR_ROW.run] as number;
+    this.orderAsCome(first, end);
     for (let from = 0; from < count; ) {
       const run = runOf(from);
       places[run] = 0;

@@ -1,8 +1,6 @@
 /**
- * Events in order of time and, at one time, of insertion. An event that comes before all others waits in front of them,
- * where it costs nothing: in a switch that is not busy, what happens next to a packet is mostly what happens next at
- * all. Events of one kind come almost in order of time, so each kind has a sorted ring of its own; an event that is
- * early among its kind goes to a binary heap beside the rings.
+ * Events in order of time and, at one time, of insertion. Events of one kind come almost in order of time, so each kind
+ * has a sorted ring of its own; an event that is early among its kind goes to a binary heap beside the rings.
  */
 
 /** An event goes in front of later ones of its kind if they are no more than this. */
@@ -10,20 +8,20 @@ const MOST_LATER = 8;
 /** Events that a queue has room for at first: a power of two. */
 const FIRST_ROOM = 64;
 const NEVER = Number.POSITIVE_INFINITY;
+/** Places in {@link EventQueue.times}: of the first event, of the one taken out last, of the one that comes in. */
+const TIME = { first: 0, taken: 1, pushed: 2 } as const;
 
 export class EventQueue {
   /** Of the event taken out last. */
-  timePs = 0;
   kind = 0;
-  /** The event before all others, if there is one outside the rings and the heap. */
-  private readonly front = { timePs: NEVER, order: 0, kind: 0, operand: 0 };
+  /** See {@link TIME}. Times that are handed on so are not allocated as numbers are. */
+  private readonly times = Float64Array.of(NEVER, 0, 0);
   private readonly rings: readonly EventRing[];
   private readonly early = new EventHeap();
   /** Time of the first event of each ring, and behind them of the heap; infinity without one. */
   private readonly firstTimes: Float64Array;
-  /** Where the first event but the one in front is, and its time. */
-  private second = 0;
-  private secondTime = NEVER;
+  /** Where the first event is. */
+  private place = 0;
   private next = 0;
 
   /** @param kinds number of kinds of events, which are numbers from 0 */
@@ -32,48 +30,44 @@ export class EventQueue {
     this.firstTimes = new Float64Array(kinds + 1).fill(NEVER);
   }
 
-  /** @param operand a whole number of 31 bits that says what the event is about */
-  push(timePs: number, kind: number, operand: number): void {
-    const { front } = this;
-    const order = this.next++;
-    if (timePs >= front.timePs || timePs >= this.secondTime) return this.insert(timePs, order, kind, operand);
-    if (front.timePs < NEVER) this.insert(front.timePs, front.order, front.kind, front.operand);
-    front.timePs = timePs;
-    front.order = order;
-    front.kind = kind;
-    front.operand = operand;
+  /** Time of the first event; infinity without one. */
+  get firstPs(): number {
+    return this.times[TIME.first] as number;
   }
 
-  /** Takes out the first event if it happens up to this time; returns its operand, or -1. */
-  takeUntil(timePs: number): number {
-    const { front } = this;
-    if (front.timePs < NEVER) {
-      if (front.timePs > timePs) return -1;
-      this.timePs = front.timePs;
-      this.kind = front.kind;
-      front.timePs = NEVER;
-      return front.operand;
-    }
-    const time = this.secondTime;
-    if (time > timePs || time === NEVER) return -1;
-    this.timePs = time;
-    const operand = this.second < this.kinds ? this.takeFromRing(this.second) : this.takeEarly();
-    this.findSecond();
+  /** Time of the event taken out last. */
+  get takenPs(): number {
+    return this.times[TIME.taken] as number;
+  }
+
+  /** @param operand a whole number of 31 bits that says what the event is about */
+  push(timePs: number, kind: number, operand: number): void {
+    this.times[TIME.pushed] = timePs;
+    this.insert(kind, operand);
+  }
+
+  /** Takes out the first event, of which there must be one; returns its operand. */
+  take(): number {
+    const { times } = this;
+    times[TIME.taken] = times[TIME.first] as number;
+    const operand = this.place < this.kinds ? this.takeFromRing(this.place) : this.takeEarly();
+    this.findFirst();
     return operand;
   }
 
-  private insert(timePs: number, order: number, kind: number, operand: number): void {
-    const { firstTimes } = this;
+  private insert(kind: number, operand: number): void {
+    const { firstTimes, times } = this;
+    const timePs = times[TIME.pushed] as number;
+    const order = this.next++;
     let place = kind;
     if (!(this.rings[kind] as EventRing).insert(timePs, order, operand)) {
       this.early.push(timePs, order, operand, kind);
       place = this.kinds;
     }
     if (timePs < (firstTimes[place] as number)) firstTimes[place] = timePs;
-    if (timePs < this.secondTime || (timePs === this.secondTime && order < this.orderIn(this.second))) {
-      this.second = place;
-      this.secondTime = timePs;
-    }
+    if (timePs >= (times[TIME.first] as number)) return;
+    this.place = place;
+    times[TIME.first] = timePs;
   }
 
   private takeFromRing(kind: number): number {
@@ -92,19 +86,19 @@ export class EventQueue {
     return operand;
   }
 
-  private findSecond(): void {
+  private findFirst(): void {
     const { firstTimes } = this;
-    let second = 0;
+    let first = 0;
     let time = firstTimes[0] as number;
     for (let place = 1; place < firstTimes.length; place++) {
       const other = firstTimes[place] as number;
       if (other > time || other === NEVER) continue;
-      if (other === time && this.orderIn(second) < this.orderIn(place)) continue;
-      second = place;
+      if (other === time && this.orderIn(first) < this.orderIn(place)) continue;
+      first = place;
       time = other;
     }
-    this.second = second;
-    this.secondTime = time;
+    this.place = first;
+    this.times[TIME.first] = time;
   }
 
   private orderIn(place: number): number {
@@ -134,8 +128,7 @@ class EventRing {
   insert(timePs: number, order: number, operand: number): boolean {
     const { times, mask, head, tail } = this;
     let at = tail;
-    while (at !== head && (times[(at - 1) & mask] as number) >= timePs) {
-      if (times[(at - 1) & mask] === timePs && (this.orders[(at - 1) & mask] as number) < order) break;
+    while (at !== head && (times[(at - 1) & mask] as number) > timePs) {
       if (tail - at === MOST_LATER) return false;
       at--;
     }

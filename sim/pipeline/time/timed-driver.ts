@@ -3,21 +3,27 @@
  * of arrival, wait in the queues of the traffic manager, and recirculate through a port of its own. A packet's work in
  * a gress is done when it enters: stages are passed in order, so accesses to every memory happen in the order of entry.
  */
-import { gressCycles, stateHeaderBytes } from '../../../compiler/index.js';
+import { DROPPED } from '../../../traces/packets/packet-batch.js';
 import { GAP_BYTES, type Line, lineBytes } from '../../blocks/line.js';
 import { type HeldBatch, PacketsInFlight } from '../../blocks/packets-in-flight.js';
-import type { Phv } from '../../blocks/phv.js';
+import { NO_PORT, type Phv } from '../../blocks/phv.js';
 import { type PortQueue, portLines, TrafficManager } from '../../blocks/traffic-manager.js';
-import { PipeClock, PS_PER_NS } from '../../blocks/virtual-time.js';
+import { PS_PER_NS } from '../../blocks/virtual-time.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Switch } from '../switch.js';
+import { DepartureList } from './departure-list.js';
 import { EventQueue } from './event-queue.js';
+import { LonePackets, type Traces } from './lone-packets.js';
+import { PassTimes } from './pass-times.js';
 import type { DropReason, TimedSwitchOptions, TimeObserver } from './timed-switch-options.js';
 import type { UpdatePlayer } from './update-player.js';
 
-/** Kinds of events. */
-const EVENT = { received: 0, recirculated: 1, queue: 2, send: 3, depart: 4 } as const;
-const EVENT_KINDS = Object.keys(EVENT).length;
+/** Kinds of events; none stands for no further event of a packet. */
+const EVENT = { received: 0, recirculated: 1, queue: 2, send: 3, depart: 4, none: 5 } as const;
+const EVENT_KINDS = EVENT.none;
+/** Places of times in {@link TimedDriver.clockTimes}: in fields and arguments they would be allocated as numbers. */
+const TIME = { now: 0, next: 1, tick: 2, horizon: 3 } as const;
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** Port numbers that a batch can hold. */
 const INGRESS_PORTS = 2 ** 16;
@@ -28,17 +34,21 @@ export class TimedDriver {
   readonly packets: PacketsInFlight;
   private readonly pipeline: Pipeline;
   private readonly events = new EventQueue(EVENT_KINDS);
-  private readonly clock: PipeClock;
-  private readonly cycles: { readonly ingress: number; readonly egress: number };
-  private readonly fixedPs: { readonly arrival: number; readonly parser: number; readonly queueing: number };
-  private readonly deparserPs: number;
-  private readonly macPs: number;
-  private readonly stateBytes: number;
+  /** Now, when the next event of a packet happens, the observer's next tick, and up to when events happen. */
+  private readonly clockTimes = new Float64Array(Object.keys(TIME).length);
+  private readonly departures: DepartureList;
+  private readonly times: PassTimes;
   private readonly frontLine: Line;
-  /** By ingress port: when its line is free for the next packet. */
-  private readonly lineFree = new Float64Array(INGRESS_PORTS);
-  private lastIngressCycle = -1;
-  private lastEgressCycle = -1;
+  private readonly traces: Traces = {
+    lineFree: new Float64Array(INGRESS_PORTS),
+    lastIngressCycle: -1,
+    lastEgressCycle: -1,
+    busyUntilPs: 0,
+  };
+  /** Packets and bytes that have come, those that were lost at once included. */
+  readonly arrived = { packets: 0, bytes: 0 };
+  /** Undefined where packets can not go through in vectors, and while updates are played. */
+  private lonePackets: LonePackets | undefined;
   private readonly dequeueDeltas: number;
   private player: UpdatePlayer | undefined;
 
@@ -49,15 +59,9 @@ export class TimedDriver {
   ) {
     const { dataPlane, pipeline } = emulator;
     this.pipeline = pipeline;
-    const { timing, ports, trafficManager } = dataPlane.description;
-    this.clock = new PipeClock(timing.clockHz);
-    this.cycles = { ingress: gressCycles(dataPlane, 'ingress'), egress: gressCycles(dataPlane, 'egress') };
-    const { mac, parser, deparser, trafficManager: queueing } = timing.fixedNanoseconds;
-    const ps = (nanoseconds: number): number => Math.round(nanoseconds * PS_PER_NS);
-    this.fixedPs = { arrival: ps(mac) + ps(parser), parser: ps(parser), queueing: ps(deparser) + ps(queueing) };
-    this.deparserPs = ps(deparser);
-    this.macPs = ps(mac);
-    this.stateBytes = stateHeaderBytes(dataPlane);
+    const { ports, trafficManager } = dataPlane.description;
+    this.times = new PassTimes(dataPlane);
+    this.departures = new DepartureList(observer);
     const lineOf = portLines(options.portBitsPerSecond, ports.recirculation, options.recirculationBitsPerSecond);
     // Packets that come in on the number of the recirculation port come from outside.
     this.frontLine = lineOf(ports.recirculation + 1);
@@ -66,13 +70,26 @@ export class TimedDriver {
     const queueCells = Math.floor(options.queueBytes / cellBytes);
     this.trafficManager = new TrafficManager(INGRESS_PORTS, { cellBytes, bufferCells, queueCells }, lineOf);
     this.packets = new PacketsInFlight(dataPlane.headers.length);
+    const { vectors } = pipeline;
+    if (vectors !== undefined) {
+      this.lonePackets = new LonePackets(pipeline, vectors, {
+        times: this.times,
+        trafficManager: this.trafficManager,
+        frontLine: this.frontLine,
+        recirculationLine: lineOf(ports.recirculation),
+        inputWaitPs: options.inputWaitPs,
+        traces: this.traces,
+      });
+    }
     const width = dataPlane.description.intrinsics.find(({ name }) => name === 'eg_intr_md.deq_timedelta')?.width ?? 0;
     this.dequeueDeltas = 2 ** width;
+    this.clockTimes[TIME.tick] = observer.nextTickPs;
   }
 
   /** Plays updates while packets run; to be called before the first packet. */
   playUpdates(player: UpdatePlayer): void {
     this.player = player;
+    this.lonePackets = undefined;
     this.emulator.tables.rpbs.keepsBranchIds = true;
   }
 
@@ -85,11 +102,13 @@ export class TimedDriver {
     const { batch } = held;
     const port = batch.ingressPort[i] as number;
     const length = batch.originalLength[i] as number;
+    this.arrived.packets++;
+    this.arrived.bytes += length;
     const { counters } = this.trafficManager.port(port);
-    const start = Math.max(timePs, this.lineFree[port] as number);
+    const start = Math.max(timePs, this.traces.lineFree[port] as number);
     const bytes = lineBytes(length);
-    const ready = start + this.frontLine.timeFor(bytes - GAP_BYTES) + this.fixedPs.arrival;
-    const entry = Math.max(ready, this.clock.timeOf(this.lastIngressCycle));
+    const ready = start + this.frontLine.timeFor(bytes - GAP_BYTES) + this.times.arrivalPs;
+    const entry = Math.max(ready, this.times.clock.timeOf(this.traces.lastIngressCycle));
     if (start - timePs > this.options.inputWaitPs || entry - ready > this.options.inputWaitPs) {
       counters.lostInput++;
       this.loseAtInput(held, i);
@@ -97,10 +116,66 @@ export class TimedDriver {
     }
     counters.packetsIn++;
     counters.bytesIn += length;
-    this.lineFree[port] = start + this.frontLine.timeFor(bytes);
+    this.traces.lineFree[port] = start + this.frontLine.timeFor(bytes);
     const slot = this.packets.take(held, i, timePs);
-    this.packets.cells[slot] = this.trafficManager.cellsFor(length + this.stateBytes);
+    this.packets.cells[slot] = this.trafficManager.cellsFor(length + this.times.stateBytes);
     this.events.push(ready, EVENT.received, slot);
+  }
+
+  /**
+   * As {@link arrive}, of all packets of a batch, which stay as they are until this returns, as do tables but for
+   * updates that are played. @param timesPs by place in the batch
+   */
+  arriveAll(held: HeldBatch, timesPs: Float64Array): void {
+    const { lonePackets } = this;
+    const { count } = held.batch;
+    lonePackets?.begin();
+    for (let i = 0; i < count; ) {
+      this.runUntil(timesPs[i] as number);
+      const alone = lonePackets === undefined || this.packets.count > 0 ? 0 : lonePackets.run(held.batch, i, timesPs);
+      for (let place = 0; place < alone; place++) this.passAlone(held, i + place, place, timesPs);
+      if (alone === 0) this.arrive(held, i, timesPs[i] as number);
+      i += Math.max(1, alone);
+    }
+  }
+
+  /** Counts a packet that {@link LonePackets} have run. @param place in their run */
+  private passAlone(held: HeldBatch, i: number, place: number, timesPs: Float64Array): void {
+    const { trafficManager, packets } = this;
+    const { readyPs, queuedPs, sentPs, leavesPs, cells } = this.lonePackets as LonePackets;
+    const { batch } = held;
+    const length = batch.originalLength[i] as number;
+    const arrivalPs = timesPs[i] as number;
+    this.advance(arrivalPs);
+    this.arrived.packets++;
+    this.arrived.bytes += length;
+    const { counters } = trafficManager.port(batch.ingressPort[i] as number);
+    counters.packetsIn++;
+    counters.bytesIn += length;
+    if (packets.most === 0) packets.most = 1;
+    this.advance(readyPs[place] as number);
+    const port = batch.egressPort[i] as number;
+    const { nowhere } = this.pipeline;
+    if (port === DROPPED && nowhere === NO_PORT) return this.tellLoss(held, i, 'unforwarded');
+    const queued = queuedPs[place] as number;
+    this.advance(queued);
+    const queue = trafficManager.port(port === DROPPED ? nowhere : port);
+    const onLine = queue.line.timeFor(lineBytes(length));
+    trafficManager.pass(queue, cells[place] as number);
+    queue.free = queued + onLine;
+    if (port === DROPPED) return this.tellLoss(held, i, 'unforwarded');
+    queue.lineFree = (sentPs[place] as number) + onLine;
+    queue.counters.packetsOut++;
+    queue.counters.bytesOut += length;
+    this.advance(leavesPs[place] as number);
+    held.inFlight++;
+    this.departures.add(held, i, arrivalPs, leavesPs[place] as number);
+  }
+
+  /** Something happens at this time. */
+  private advance(timePs: number): void {
+    this.clockTimes[TIME.now] = timePs;
+    if (timePs >= (this.clockTimes[TIME.tick] as number)) this.tick();
   }
 
   /** Runs until no packet is in the switch and no update is left. */
@@ -109,17 +184,40 @@ export class TimedDriver {
     this.player?.finish();
   }
 
-  /** Runs all that happens until this time. */
+  /** Runs all that happens until this time, and tells the observer. */
   private runUntil(timePs: number): void {
-    const { events, observer } = this;
-    for (let slot = events.takeUntil(timePs); slot >= 0; slot = events.takeUntil(timePs)) {
-      if (events.timePs >= observer.nextTickPs) observer.tick(events.timePs);
-      this.happen(events.kind, slot);
-    }
-    if (timePs >= observer.nextTickPs && timePs < Number.POSITIVE_INFINITY) observer.tick(timePs);
+    this.clockTimes[TIME.horizon] = timePs;
+    this.runEvents();
+    if (timePs === NEVER) return this.departures.tell();
+    if (timePs < (this.clockTimes[TIME.tick] as number)) return;
+    this.clockTimes[TIME.now] = timePs;
+    this.tick();
   }
 
-  private happen(kind: number, slot: number): void {
+  private runEvents(): void {
+    const { events, clockTimes } = this;
+    const horizon = clockTimes[TIME.horizon] as number;
+    while (events.firstPs <= horizon && events.firstPs < NEVER) {
+      const slot = events.take();
+      let { kind } = events;
+      clockTimes[TIME.now] = events.takenPs;
+      for (;;) {
+        if ((clockTimes[TIME.now] as number) >= (clockTimes[TIME.tick] as number)) this.tick();
+        kind = this.happen(kind, slot);
+        if (kind === EVENT.none) break;
+        const next = clockTimes[TIME.next] as number;
+        // What happens next to a packet is mostly what happens next at all.
+        if (next > horizon || next >= events.firstPs) {
+          events.push(next, kind, slot);
+          break;
+        }
+        clockTimes[TIME.now] = next;
+      }
+    }
+  }
+
+  /** @returns what happens next to the packet, at `TIME.next` */
+  private happen(kind: number, slot: number): number {
     switch (kind) {
       case EVENT.received:
         return this.enterFirst(slot);
@@ -134,7 +232,7 @@ export class TimedDriver {
     }
   }
 
-  private enterFirst(slot: number): void {
+  private enterFirst(slot: number): number {
     this.nextIngress();
     const { batch } = this.packets.held[slot] as HeldBatch;
     const i = this.packets.index[slot] as number;
@@ -143,32 +241,34 @@ export class TimedDriver {
     this.pipeline.init(phv);
     batch.programId[i] = phv.programId;
     this.player?.entered(slot, phv);
-    this.throughIngress(slot, phv);
+    return this.throughIngress(slot, phv);
   }
 
-  private enterAgain(slot: number): void {
+  private enterAgain(slot: number): number {
     this.nextIngress();
     const phv = this.packets.phvs[slot] as Phv;
     const { counters } = this.trafficManager.port(this.pipeline.recirculationPort);
     counters.packetsIn++;
-    counters.bytesIn += this.lengthOf(slot) + this.stateBytes;
+    counters.bytesIn += this.lengthOf(slot) + this.times.stateBytes;
     this.pipeline.nextPass(phv);
     this.player?.returned(slot, phv);
-    this.throughIngress(slot, phv);
+    return this.throughIngress(slot, phv);
   }
 
-  /** Takes the next cycle in which a packet that is ready now, when its event happens, can enter the ingress. */
+  /** Takes the next cycle in which a packet that is ready now can enter the ingress. */
   private nextIngress(): void {
-    this.lastIngressCycle = Math.max(this.clock.cycleAt(this.events.timePs), this.lastIngressCycle + 1);
-    this.player?.beforeIngress(this.clock.timeOf(this.lastIngressCycle));
+    const now = this.clockTimes[TIME.now] as number;
+    this.traces.lastIngressCycle = Math.max(this.times.clock.cycleAt(now), this.traces.lastIngressCycle + 1);
+    this.player?.beforeIngress(this.times.clock.timeOf(this.traces.lastIngressCycle));
   }
 
-  private throughIngress(slot: number, phv: Phv): void {
+  private throughIngress(slot: number, phv: Phv): number {
     const goesOn = this.ingress(phv);
-    const exit = this.clock.timeOf(this.lastIngressCycle + this.cycles.ingress);
+    const exit = this.times.clock.timeOf(this.traces.lastIngressCycle + this.times.ingressCycles);
     if (!goesOn) return this.lose(slot, phv.dropped ? 'ingress' : 'unforwarded', exit);
     this.player?.recirculates(slot, phv);
-    this.events.push(exit + this.fixedPs.queueing, EVENT.queue, slot);
+    this.clockTimes[TIME.next] = exit + this.times.queueingPs;
+    return EVENT.queue;
   }
 
   private ingress(phv: Phv): boolean {
@@ -183,88 +283,112 @@ export class TimedDriver {
     return pipeline.leaveEgress(phv);
   }
 
-  private queue(slot: number): void {
+  private queue(slot: number): number {
     const phv = this.packets.phvs[slot] as Phv;
     const queue = this.queueOf(phv);
     phv.queueDepth = queue.cells;
     const drop = this.trafficManager.enqueue(queue, slot, this.packets);
-    const now = this.events.timePs;
+    const now = this.clockTimes[TIME.now] as number;
     if (drop !== undefined) return this.lose(slot, drop, now);
     this.packets.queuedPs[slot] = now;
-    if (queue.scheduled) return;
-    if (queue.free <= now) this.send(queue, slot);
-    else this.schedule(queue);
+    if (queue.scheduled) return EVENT.none;
+    if (queue.free <= now) return this.send(queue, slot);
+    queue.scheduled = true;
+    this.clockTimes[TIME.next] = queue.free;
+    return EVENT.send;
   }
 
   private queueOf(phv: Phv): PortQueue {
     return this.trafficManager.port(phv.recirculates ? this.pipeline.recirculationPort : phv.egressPort);
   }
 
-  /** The first packet of the queue waits until the port can take it. */
-  private schedule(queue: PortQueue): void {
-    queue.scheduled = true;
-    this.events.push(queue.free, EVENT.send, queue.first);
-  }
-
-  private sendNext(slot: number): void {
+  private sendNext(slot: number): number {
     const queue = this.queueOf(this.packets.phvs[slot] as Phv);
     queue.scheduled = false;
-    this.send(queue, slot);
+    return this.send(queue, slot);
   }
 
   /** The port takes the first packet of its queue, which is in this slot, through the egress to the line. */
-  private send(queue: PortQueue, slot: number): void {
-    this.trafficManager.dequeue(queue, this.packets);
-    const now = this.events.timePs;
-    const phv = this.packets.phvs[slot] as Phv;
-    const length = this.lengthOf(slot) + (phv.recirculates ? this.stateBytes : 0);
+  private send(queue: PortQueue, slot: number): number {
+    const { packets, clockTimes } = this;
+    this.trafficManager.dequeue(queue, packets);
+    const now = clockTimes[TIME.now] as number;
+    const phv = packets.phvs[slot] as Phv;
+    const length = this.lengthOf(slot) + (phv.recirculates ? this.times.stateBytes : 0);
     const bytes = lineBytes(length);
-    queue.free = now + queue.line.timeFor(bytes);
-    if (!queue.isEmpty) this.schedule(queue);
-    const waited = Math.floor((now - (this.packets.queuedPs[slot] as number)) / PS_PER_NS);
+    const onLine = queue.line.timeFor(bytes);
+    queue.free = now + onLine;
+    if (queue.free > this.traces.busyUntilPs) this.traces.busyUntilPs = queue.free;
+    if (!queue.isEmpty) {
+      // The first of the others waits until the port can take it.
+      queue.scheduled = true;
+      this.events.push(queue.free, EVENT.send, queue.first);
+    }
+    const waited = Math.floor((now - (packets.queuedPs[slot] as number)) / PS_PER_NS);
     // The remainder of a power of two, exactly; the operator for it is slow for numbers above 31 bits.
     phv.dequeueDelta = waited - Math.floor(waited / this.dequeueDeltas) * this.dequeueDeltas;
-    this.lastEgressCycle = Math.max(this.clock.cycleAt(now + this.fixedPs.parser), this.lastEgressCycle + 1);
-    this.player?.beforeEgress(this.clock.timeOf(this.lastEgressCycle), slot);
+    this.traces.lastEgressCycle = Math.max(
+      this.times.clock.cycleAt(now + this.times.parserPs),
+      this.traces.lastEgressCycle + 1,
+    );
+    this.player?.beforeEgress(this.times.clock.timeOf(this.traces.lastEgressCycle), slot);
     const again = this.egress(phv);
-    const exit = this.clock.timeOf(this.lastEgressCycle + this.cycles.egress);
+    const exit = this.times.clock.timeOf(this.traces.lastEgressCycle + this.times.egressCycles);
     if (phv.dropped) return this.lose(slot, 'egress', exit);
     if (!again && phv.egressPort === this.pipeline.nowhere) return this.lose(slot, 'unforwarded', exit);
-    const start = Math.max(exit + this.deparserPs, queue.lineFree);
-    queue.lineFree = start + queue.line.timeFor(bytes);
+    const start = Math.max(exit + this.times.deparserPs, queue.lineFree);
+    queue.lineFree = start + onLine;
+    if (queue.lineFree > this.traces.busyUntilPs) this.traces.busyUntilPs = queue.lineFree;
     queue.counters.packetsOut++;
     queue.counters.bytesOut += length;
     if (again) {
-      this.events.push(start + queue.line.timeFor(bytes - GAP_BYTES) + this.fixedPs.parser, EVENT.recirculated, slot);
-      return;
+      clockTimes[TIME.next] = start + queue.line.timeFor(bytes - GAP_BYTES) + this.times.parserPs;
+      return EVENT.recirculated;
     }
     this.player?.left(slot, exit);
-    this.events.push(start + this.macPs, EVENT.depart, slot);
+    clockTimes[TIME.next] = start + this.times.macPs;
+    return EVENT.depart;
   }
 
-  private depart(slot: number): void {
-    const held = this.packets.held[slot] as HeldBatch;
-    const i = this.packets.index[slot] as number;
-    this.pipeline.verdict(this.packets.phvs[slot] as Phv, held.batch, i);
-    this.observer.left(held, i, this.packets.arrivalPs[slot] as number, this.events.timePs);
-    this.packets.release(slot);
+  private depart(slot: number): number {
+    const { packets } = this;
+    const held = packets.held[slot] as HeldBatch;
+    const i = packets.index[slot] as number;
+    this.pipeline.verdict(packets.phvs[slot] as Phv, held.batch, i);
+    packets.release(slot);
+    this.departures.add(held, i, packets.arrivalPs[slot] as number, this.clockTimes[TIME.now] as number);
+    return EVENT.none;
+  }
+
+  private tick(): void {
+    const { clockTimes, observer } = this;
+    this.departures.tell();
+    observer.tick(clockTimes[TIME.now] as number);
+    clockTimes[TIME.tick] = observer.nextTickPs;
   }
 
   /** @param leavesPs when the packet is out of the pipe */
-  private lose(slot: number, reason: DropReason, leavesPs: number): void {
+  private lose(slot: number, reason: DropReason, leavesPs: number): number {
     const held = this.packets.held[slot] as HeldBatch;
     const i = this.packets.index[slot] as number;
     const phv = this.packets.phvs[slot] as Phv;
     phv.dropped = true;
     this.pipeline.verdict(phv, held.batch, i);
-    this.observer.lost(held, i, reason);
+    this.tellLoss(held, i, reason);
     this.player?.left(slot, leavesPs);
     this.packets.release(slot);
+    held.inFlight--;
+    return EVENT.none;
   }
 
   private loseAtInput(held: HeldBatch, i: number): void {
     this.pipeline.lostAtInput(held.batch, i);
-    this.observer.lost(held, i, 'input');
+    this.tellLoss(held, i, 'input');
+  }
+
+  private tellLoss(held: HeldBatch, i: number, reason: DropReason): void {
+    this.departures.tell();
+    this.observer.lost(held, i, reason);
   }
 
   private lengthOf(slot: number): number {

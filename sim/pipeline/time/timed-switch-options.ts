@@ -41,14 +41,25 @@ export function timedSwitchOptions({ description }: DataPlane): TimedSwitchOptio
 export const DROP_REASONS = ['input', 'ingress', 'queue', 'buffer', 'egress', 'unforwarded'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
+/** Packets whose first bits have left by their ports, in order of time. */
+export interface Departures {
+  readonly count: number;
+  /** By place: the batch, the place in it, when the packet arrived, and when it left. */
+  readonly held: readonly HeldBatch[];
+  readonly index: Int32Array;
+  readonly arrivalPs: Float64Array;
+  readonly departurePs: Float64Array;
+}
+
 /**
- * Called for every packet that has ended, when its verdict is in the batch; for packets that leave, in order of time.
+ * Gets every packet that has ended, in order of time, when its verdict is in the batch; packets that leave, many at
+ * once.
  */
 export interface TimeObserver {
-  /** From this time on, {@link tick} is called before anything else happens. */
+  /** From this time on, {@link tick} is called before anything else happens. Only {@link tick} changes it. */
   readonly nextTickPs: number;
+  /** Called when the observer has got all packets before. */
   tick(nowPs: number): void;
-  /** The packet's first bit leaves by its port. */
-  left(held: HeldBatch, i: number, arrivalPs: number, departurePs: number): void;
+  left(departures: Departures): void;
   lost(held: HeldBatch, i: number, reason: DropReason): void;
 }

@@ -1,0 +1,33 @@
+/** How long packets take from block to block of an idle switch, in cycles and picoseconds. */
+import { type DataPlane, gressCycles, stateHeaderBytes } from '../../../compiler/index.js';
+import { PipeClock, PS_PER_NS } from '../../blocks/virtual-time.js';
+
+export class PassTimes {
+  readonly clock: PipeClock;
+  readonly ingressCycles: number;
+  readonly egressCycles: number;
+  /** From the last bit on the line to the ingress, of packets from outside. */
+  readonly arrivalPs: number;
+  readonly parserPs: number;
+  /** From the ingress to the queue. */
+  readonly queueingPs: number;
+  readonly deparserPs: number;
+  readonly macPs: number;
+  /** What packets carry along besides their own bytes, from gress to gress and when they recirculate. */
+  readonly stateBytes: number;
+
+  constructor(dataPlane: DataPlane) {
+    const { timing } = dataPlane.description;
+    this.clock = new PipeClock(timing.clockHz);
+    this.ingressCycles = gressCycles(dataPlane, 'ingress');
+    this.egressCycles = gressCycles(dataPlane, 'egress');
+    const { mac, parser, deparser, trafficManager } = timing.fixedNanoseconds;
+    const ps = (nanoseconds: number): number => Math.round(nanoseconds * PS_PER_NS);
+    this.arrivalPs = ps(mac) + ps(parser);
+    this.parserPs = ps(parser);
+    this.queueingPs = ps(deparser) + ps(trafficManager);
+    this.deparserPs = ps(deparser);
+    this.macPs = ps(mac);
+    this.stateBytes = stateHeaderBytes(dataPlane);
+  }
+}
