@@ -262,7 +262,7 @@ export class Controller {
     const open = { transaction, underWay: true };
     this.open.set(program, open);
     try {
-      this.journal.append({ kind: 'begin', transaction });
+      await this.journal.appendAndWait({ kind: 'begin', transaction });
     } catch (error) {
       this.close(transaction, 'before');
       throw error;

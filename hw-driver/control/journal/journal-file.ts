@@ -1,5 +1,5 @@
 /** A journal in a file, which one controller at a time has open. */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsync, fsyncSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   destinationOf,
@@ -21,8 +21,23 @@ const COMPACT_BYTES = 2 ** 20;
 /** Records that need not be on disk at once: if they are lost in a crash, the entries of the switch tell the same. */
 const MAY_BE_LOST: ReadonlySet<JournalRecord['kind']> = new Set(['step', 'end']);
 
+/** A record that is in the file, and waits until it is on disk. */
+interface Waiting {
+  /** Where it starts and ends in the file, in bytes. */
+  readonly start: number;
+  readonly end: number;
+  readonly done: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
 /** A journal in a file. */
 export class JournalFile implements Journal {
+  private waiting: Waiting[] = [];
+  private isSyncing = false;
+  private isClosed = false;
+  /** Why it is not known what of the file is on disk; no further record is taken then. */
+  private broken: unknown;
+
   private constructor(
     /** The path as the user named it, for messages. */
     readonly path: string,
@@ -89,25 +104,83 @@ export class JournalFile implements Journal {
 
   append(record: JournalRecord): void {
     withJournalErrors(this.path, () => {
-      const text = formatRecord(this.records, record);
+      const start = this.bytes;
+      this.write(record);
+      if (MAY_BE_LOST.has(record.kind)) return;
       try {
-        writeBytes(this.file, text);
-        if (!MAY_BE_LOST.has(record.kind)) fsyncSync(this.file);
+        fsyncSync(this.file);
       } catch (error) {
-        // A part of a record must not stay in front of the next record.
-        ftruncateSync(this.file, this.bytes);
+        this.takeBack(start);
         throw error;
       }
-      this.records++;
-      this.bytes += Buffer.byteLength(text);
+    });
+  }
+
+  async appendAndWait(record: JournalRecord): Promise<void> {
+    const start = this.bytes;
+    withJournalErrors(this.path, () => this.write(record));
+    await new Promise<void>((done, fail) => {
+      this.waiting.push({ start, end: this.bytes, done, fail });
+      // Records that come while others are brought to disk are brought there together, next.
+      if (!this.isSyncing) this.sync();
     });
   }
 
   /** Closes the journal, and removes one that was created here and has no record. */
   close(): void {
-    closeSync(this.file);
+    this.isClosed = true;
+    // Otherwise it is closed when the last record is on disk.
+    if (!this.isSyncing) closeSync(this.file);
     if (this.state.isNew && this.records === 1) rmSync(this.target, { force: true });
     this.unlock();
+  }
+
+  private write(record: JournalRecord): void {
+    if (this.broken !== undefined) throw this.broken;
+    const text = formatRecord(this.records, record);
+    try {
+      writeBytes(this.file, text);
+    } catch (error) {
+      // A part of a record must not stay in front of the next record.
+      ftruncateSync(this.file, this.bytes);
+      throw error;
+    }
+    this.records++;
+    this.bytes += Buffer.byteLength(text);
+  }
+
+  /** Brings all records to disk that are in the file now. */
+  private sync(): void {
+    const group = this.waiting;
+    this.waiting = [];
+    this.isSyncing = true;
+    fsync(this.file, (error) => {
+      this.isSyncing = false;
+      if (error === null) for (const { done } of group) done();
+      else this.failed(group, error);
+      if (this.waiting.length > 0) this.sync();
+      else if (this.isClosed) closeSync(this.file);
+    });
+  }
+
+  /** A record that is the last one is taken back; records behind others have to stay, so that no further one is taken. */
+  private failed(group: readonly Waiting[], error: unknown): void {
+    const [only, ...others] = group;
+    const isLast = only !== undefined && others.length === 0 && only.end === this.bytes && !this.isClosed;
+    try {
+      if (isLast) this.takeBack(only.start);
+      else this.broken = error;
+    } catch (reason) {
+      this.broken = reason;
+    }
+    for (const { fail } of group) fail(new JournalError('cannot-write', `journal ${this.path}: ${reasonOf(error)}`));
+  }
+
+  /** Removes the last record. @param start where it starts */
+  private takeBack(start: number): void {
+    ftruncateSync(this.file, start);
+    this.records--;
+    this.bytes = start;
   }
 }
 

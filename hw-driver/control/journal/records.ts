@@ -35,10 +35,16 @@ export interface Journal {
    * @throws {JournalError}
    */
   append(record: JournalRecord): void;
+  /**
+   * As {@link append}, of a record that has to be on disk before the switch is changed; other work goes on meanwhile.
+   * Records that wait at the same time are brought to disk together.
+   * @throws {JournalError}
+   */
+  appendAndWait(record: JournalRecord): Promise<void>;
 }
 
 /** No journal, for a switch that does not outlive its controller. */
-export const NO_JOURNAL: Journal = { append: () => undefined };
+export const NO_JOURNAL: Journal = { append: () => undefined, appendAndWait: async () => undefined };
 
 /** A journal that cannot be read or written; the message is for the user. */
 export class JournalError extends DomainError {

@@ -112,6 +112,10 @@ export class MemoryJournal implements Journal {
     this.appended++;
   }
 
+  async appendAndWait(record: JournalRecord): Promise<void> {
+    this.append(record);
+  }
+
   /** As a controller that starts anew reads it; the torn end is cut off. */
   reopen(): JournalState {
     const { records, wholeBytes } = parseJournal(Buffer.from(this.text));
