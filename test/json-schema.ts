@@ -26,6 +26,8 @@ const TYPES: Readonly<Record<string, (value: Json) => boolean>> = {
   array: Array.isArray,
   string: (value) => typeof value === 'string',
   integer: Number.isInteger,
+  number: (value) => typeof value === 'number',
+  boolean: (value) => typeof value === 'boolean',
   null: (value) => value === null,
 };
 
@@ -48,6 +50,10 @@ const KEYWORDS: Readonly<Record<string, Check>> = {
       ? Object.entries(rule as Record<string, Schema>).flatMap(([name, schema]) =>
           name in value ? schemaProblems(schema, value[name], `${place}.${name}`) : [],
         )
+      : [],
+  propertyNames: (rule, value, place) =>
+    isObject(value)
+      ? Object.keys(value).flatMap((name) => schemaProblems(rule as Schema, name, `${place} "${name}"`))
       : [],
   additionalProperties: (rule, value, place, { properties = {} }) =>
     isObject(value)

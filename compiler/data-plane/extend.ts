@@ -1,4 +1,5 @@
 /** The data planes that ship, and the loader of descriptions that extend them. */
+import { ADD_ACTIONS, withAddedActions } from './add-actions.js';
 import { DataPlane } from './data-plane.js';
 import { DEFAULT_DESCRIPTION } from './default.js';
 import type { DataPlaneDescription } from './description.js';
@@ -43,12 +44,13 @@ const isObject = (value: unknown): value is { readonly [key: string]: Json } =>
 
 /**
  * A data plane from JSON: `{"extends": "default", "name": "mine", …}`. Objects are merged key by key (so
- * `"rpbs": {"3": {"entries": 1024}}` changes one RPB); lists and plain values replace what they override.
+ * `"rpbs": {"3": {"entries": 1024}}` changes one RPB); lists and plain values replace what they override. `addActions`
+ * adds actions to RPBs: `{"all": ["not_har"], "1-4,7": ["backup"]}`. Its JSON schema: docs/data-plane.schema.json.
  * @throws {DataPlaneError} for unknown bases, unknown keys, values of a wrong type, and descriptions that are not valid
  */
 export function dataPlaneFromJson(json: unknown): DataPlane {
   if (!isObject(json)) throw new DataPlaneError('?', ['a JSON object is expected']);
-  const { extends: base, ...overrides } = json;
+  const { extends: base, $schema: _forEditors, [ADD_ACTIONS]: added, ...overrides } = json;
   const name = typeof json['name'] === 'string' ? json['name'] : '?';
   if (typeof base !== 'string' || !Object.hasOwn(BUILT_IN, base)) {
     throw new DataPlaneError(name, [`"extends" must name one of ${BUILT_IN_DATA_PLANES.join(', ')}`]);
@@ -60,7 +62,11 @@ export function dataPlaneFromJson(json: unknown): DataPlane {
   const merged = merge(BUILT_IN[base] as unknown as Json, overrides, '', problems);
   if (problems.length === 0 && isObject(merged)) problems.push(...shapeProblems(merged));
   if (problems.length > 0) throw new DataPlaneError(name, problems);
-  return new DataPlane(merged as unknown as DataPlaneDescription);
+  const plane = new DataPlane(merged as unknown as DataPlaneDescription);
+  if (added === undefined) return plane;
+  const description = withAddedActions(plane, added, problems);
+  if (problems.length > 0) throw new DataPlaneError(name, problems);
+  return new DataPlane(description);
 }
 
 /** Objects to which a description may add names. */
@@ -86,7 +92,12 @@ function merge(base: Json, override: Json, path: string, problems: string[]): Js
     if (old !== undefined) result[key] = merge(old, value, here, problems);
     else if (key === '__proto__') problems.push(`${here}: unknown key`);
     else if (OPEN_TABLES.test(path) || OPTIONAL_KEYS.test(here)) result[key] = value;
-    else problems.push(`${here}: unknown key`);
+    else problems.push(`${here}: unknown key; ${knownKeys(path, base)}`);
   }
   return result;
+}
+
+function knownKeys(path: string, base: object): string {
+  const keys = Object.keys(base);
+  return path === 'rpbs' ? `there are RPBs 1 to ${keys.length}` : `known are ${keys.join(', ')}`;
 }

@@ -144,6 +144,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/change/plan-bodies.ts': ['id = 0'],
   'compiler/change/priorities.ts': ['cases[i]?.conditions ?? []'],
   'compiler/change/replacement.ts': ['hashRpbs.get(i) ?? []'],
+  'compiler/data-plane/add-actions.ts': ['more.get(number) ?? new Set()'],
   'compiler/data-plane/counting.ts': ['counts.get(key) ?? 0'],
   'compiler/data-plane/filter-order.ts': ['parser.states[state] ?? {}', 'select?.next ?? []', 'extract = []'],
   'compiler/data-plane/instructions/reference.ts': ['parameters[i]?.width ?? []', 'first = []'],
@@ -153,7 +154,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'state?.extract ?? []',
   ],
   'compiler/data-plane/resources/worst-path.ts': ['flow.get(name) ?? []'],
-  'compiler/data-plane/shape.ts': ['optional = {}'],
   'compiler/data-plane/thrown-text.ts': [
     "[message = '']",
     '/(file:\\/\\/\\S*?([^/\\s]+?\\.[cm]?[jt]s)):(\\d+)/.exec(stack) ?? []',
