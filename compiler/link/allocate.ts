@@ -3,7 +3,7 @@
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import { asLogicalRpb, type LogicalRpb, rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
-import type { Program } from '../language/program.js';
+import type { Memory, Program } from '../language/program.js';
 import type { Allocator, PlacementResult } from '../place/allocator.js';
 import { guarded } from '../place/checked-allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
@@ -100,13 +100,16 @@ function placeMemories(
   state: SwitchState,
 ): MemoryBlock[] {
   const { tree } = problem;
-  const rpbOf = (row: number): number => rpbIndexOf(must(placement[row], 'placement of a row'), dataPlane.rpbCount);
-  const blocks: MemoryBlock[] = [];
+  const first: { readonly rpb: number; readonly memories: readonly Memory[] }[] = [];
   for (const [row, { memories }] of tree.entries()) {
     if (memories.length === 0) continue;
-    const rpb = rpbOf(row);
+    first.push({ rpb: rpbIndexOf(must(placement[row], 'placement of a row'), dataPlane.rpbCount), memories });
+  }
+  const blocks: MemoryBlock[] = [];
+  for (const { rpb, memories } of first) {
     if (blocks.some((block) => block.rpb === rpb + 1)) continue;
-    const here = tree.flatMap((other, i) => (other.memories.length > 0 && rpbOf(i) === rpb ? other.memories : []));
+    const others = first.filter((other) => other.rpb === rpb);
+    const here = others.length === 1 ? memories : others.flatMap((other) => other.memories);
     const bases = state.memory[rpb]?.firstFit(here.map(({ buckets }) => buckets));
     if (bases === undefined) throw new Error(`RPB ${rpb + 1} has no room for memories that were placed there`);
     for (const [i, { name, buckets }] of here.entries()) {

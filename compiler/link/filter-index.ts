@@ -39,7 +39,45 @@ const FEW = 4;
 /** Lookups of one group; the oldest is dropped, as filters with ever other masks may come and go. */
 const MAX_LOOKUPS = 64;
 
-export class FilterIndex {
+/**
+ * The filters of a table and priority. Mostly there is one, as each program has a priority of its own: it needs no
+ * index.
+ */
+export class RankFilters {
+  private only: (FilterOwner & FilterWords) | undefined;
+  private index: FilterIndex | undefined;
+
+  add({ program, programId }: FilterOwner, { masks, values }: FilterWords): void {
+    const filter = { program, programId, masks, values };
+    if (this.index !== undefined) return this.index.add(filter, filter);
+    if (this.only === undefined) {
+      this.only = filter;
+      return;
+    }
+    this.index = new FilterIndex();
+    this.index.add(this.only, this.only);
+    this.index.add(filter, filter);
+    this.only = undefined;
+  }
+
+  /** Removes the first filter of a program, if it has any. */
+  remove(programId: number): void {
+    this.index?.remove(programId);
+    if (this.only?.programId === programId) this.only = undefined;
+  }
+
+  /**
+   * The owner of the first filter that can match a packet that this one matches.
+   * @param except a program whose filters are ignored
+   */
+  meeting(words: FilterWords, except?: string): FilterOwner | undefined {
+    const { index, only } = this;
+    if (index !== undefined) return index.meeting(words, except);
+    return only !== undefined && only.program !== except && meets(only, words) ? only : undefined;
+  }
+}
+
+class FilterIndex {
   private readonly groups = new Map<string, MaskGroup>();
   private readonly ofProgram = new Map<number, Set<PlacedFilter>>();
   private count = 0;
@@ -69,10 +107,6 @@ export class FilterIndex {
     }
   }
 
-  /**
-   * The owner of the first filter that can match a packet that this one matches.
-   * @param except a program whose filters are ignored
-   */
   meeting(words: FilterWords, except?: string): FilterOwner | undefined {
     let first: PlacedFilter | undefined;
     for (const group of this.groups.values()) {

@@ -3,7 +3,7 @@
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
 import type { CompiledProgram, TableEntry } from './compiled-program.js';
-import { FilterIndex, type FilterWords } from './filter-index.js';
+import { type FilterWords, RankFilters } from './filter-index.js';
 
 /** The parts of a compiled program that matter here. */
 type FilteredProgram = Pick<CompiledProgram, 'program' | 'programId' | 'entries'>;
@@ -13,7 +13,7 @@ const WORDS = 2;
 
 export class RunningFilters {
   /** By table and priority. */
-  private readonly ranks: ReadonlyMap<string, Map<number, FilterIndex>>;
+  private readonly ranks: ReadonlyMap<string, Map<number, RankFilters>>;
   /** By table, the ids of the programs with filters there, and their names. */
   private readonly owners: ReadonlyMap<string, Map<number, string>>;
   /** Number of key fields, by table. */
@@ -28,7 +28,7 @@ export class RunningFilters {
   add(compiled: FilteredProgram): void {
     for (const filter of filtersOf(compiled)) {
       const ranks = must(this.ranks.get(filter.table), 'filter table of an entry');
-      const rank = ranks.get(filter.priority) ?? new FilterIndex();
+      const rank = ranks.get(filter.priority) ?? new RankFilters();
       ranks.set(filter.priority, rank);
       rank.add(compiled, this.wordsOf(filter));
       this.owners.get(filter.table)?.set(compiled.programId, compiled.program);
@@ -60,7 +60,7 @@ export class RunningFilters {
     return this.rankOf({ table, priority }) !== undefined;
   }
 
-  private rankOf({ table, priority }: Pick<TableEntry, 'table' | 'priority'>): FilterIndex | undefined {
+  private rankOf({ table, priority }: Pick<TableEntry, 'table' | 'priority'>): RankFilters | undefined {
     return this.ranks.get(table)?.get(priority);
   }
 

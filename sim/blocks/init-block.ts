@@ -147,8 +147,10 @@ export class InitBlock {
   }
 
   private countFilters(index: number, change: number): void {
-    this.used[index] = (this.used[index] as number) + change;
+    const before = this.used[index] as number;
+    this.used[index] = before + change;
     this.findInVector = undefined;
+    if (before > 0 && before + change > 0) return;
     const isReached = (i: number): boolean => this.dataPlane.filterTables[i]?.unreachable === undefined;
     this.inUse = this.filters.filter((_, i) => (this.used[i] as number) > 0 && isReached(i));
   }

@@ -84,8 +84,10 @@ export class TernaryTable implements VectorTable {
     const group = this.groups.get(mask) ?? new MaskGroup(key.masks);
     this.groups.set(mask, group);
     const entry: FilterEntry = { key, priority, programId, sequence: this.sequence++ };
+    const isNew = group.isEmpty;
+    const before = group.bestPriority;
     group.insert(entry);
-    this.sortGroups();
+    if (isNew || group.bestPriority !== before) this.sortGroups();
     return () => {
       group.delete(entry);
       if (group.isEmpty) this.groups.delete(mask);
