@@ -12,6 +12,7 @@ export * from './blocks/line.js';
 export { type HeldBatch, holdBatch } from './blocks/packets-in-flight.js';
 export * from './blocks/parser.js';
 export * from './blocks/phv.js';
+export { randomSite, randomWord, seedOfText } from './blocks/random-numbers.js';
 export * from './blocks/register-arrays.js';
 export type { PortCounters, PortQueue } from './blocks/traffic-manager.js';
 export * from './blocks/virtual-time.js';

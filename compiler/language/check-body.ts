@@ -4,7 +4,8 @@ import { fits, ones, readable } from '../data-plane/bits.js';
 import { counted } from '../data-plane/counting.js';
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
-import { type Instruction, movedField } from '../data-plane/instructions/table.js';
+import { BUILT_IN_DATA_PLANES, builtInDataPlane } from '../data-plane/extend.js';
+import { actionName, type Instruction, movedField } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
 import { argumentAdvice, swappedArguments } from './argument-habits.js';
 import { type CheckedFilter, nearestField, reportUnknownField } from './check-filters.js';
@@ -96,6 +97,7 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
     diagnostics.report('equal-registers', syntax.span, `${row.name} needs two different registers`);
     return undefined;
   }
+  if (!checkNeeds(syntax, row, registers, context)) return undefined;
   const known = field === undefined || checkHeaderAccess(syntax, statement, field, context);
   if (!known) return undefined;
   const { memory, integer } = statement;
@@ -227,6 +229,24 @@ function checkInteger(
   const largest = `the largest is ${readable(ones(width))}`;
   if (kind === 'port') diagnostics.report('port-out-of-range', argument.span, `there is no such port`, largest);
   else diagnostics.report('value-too-wide', argument.span, 'a register has 32 bits', largest);
+  return false;
+}
+
+/** Whether some RPB has the action that a primitive needs. */
+function checkNeeds(
+  { span }: PrimitiveSyntax,
+  row: PrimitiveRow,
+  registers: readonly Register[],
+  { dataPlane, diagnostics }: BodyContext,
+): boolean {
+  const needed = row.needs?.(registers);
+  if (needed === undefined) return true;
+  const action = actionName(needed);
+  if (dataPlane.rpbsWith(action).includes(1)) return true;
+  const message = `data plane '${dataPlane.name}' has no action ${action}, which ${row.name} needs`;
+  const planes = BUILT_IN_DATA_PLANES.filter((name) => builtInDataPlane(name)?.rpbsWith(action).includes(1));
+  const hint = planes.length === 0 ? 'no data plane that ships has it' : `it is in data plane ${planes.join(' and ')}`;
+  diagnostics.report('no-action', span, message, hint);
   return false;
 }
 

@@ -105,6 +105,11 @@ export const DIAGNOSTIC_EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExam
     fault: program(['EXTRACT(hdr.ipv4.total_len, har);', 'FORWARD(1);']),
     cure: program(['EXTRACT(hdr.ipv4.total_len, sar);', 'FORWARD(1);']),
   },
+  'no-action': {
+    meaning: 'No RPB of the data plane can do what a primitive asks for; the hint names data planes that have it.',
+    fault: program(['RANDOM(sar, 0xff);', 'MODIFY(hdr.ipv4.dst, sar);']),
+    cure: program(['HASH_5_TUPLE;', 'MOVE(sar, har);', 'ANDI(sar, 0xff);', 'MODIFY(hdr.ipv4.dst, sar);']),
+  },
   'unknown-memory': {
     meaning: 'A statement names a memory that the text does not declare.',
     fault: program(READ),

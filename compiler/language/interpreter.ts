@@ -31,12 +31,16 @@ export interface PacketFields {
 /** The hash function of a statement: 16 bits from the 13 bytes of the 5-tuple or the 4 bytes of har. */
 export type StatementHash = (statement: PrimitiveStatement, input: Uint8Array) => number;
 
+/** The random number of a statement: 32 bits, before its mask. */
+export type StatementRandom = (statement: PrimitiveStatement) => number;
+
 /** What a program runs on. */
 export interface ProgramInputs {
   readonly packet: PacketFields;
   /** Words of each memory of the program, by name; changed in place. */
   readonly memories: ReadonlyMap<string, Uint32Array>;
   readonly hash: StatementHash;
+  readonly random: StatementRandom;
 }
 
 export type Registers = Readonly<Record<Register, number>>;
@@ -213,6 +217,10 @@ class Interpreter {
         return;
       case 'MODIFY':
         packet.writeField(must(field, 'field of MODIFY'), registers[registersOf(statement).first]);
+        return;
+      case 'RANDOM':
+        // No number is drawn of which no bit stays.
+        registers[registersOf(statement).first] = integer === 0 ? 0 : (this.inputs.random(statement) & integer) >>> 0;
         return;
       case 'HASH_5_TUPLE':
         return this.hashInto('har', statement, packet.fiveTuple());

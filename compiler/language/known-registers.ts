@@ -97,6 +97,7 @@ const immediate = ({ integer }: PrimitiveStatement): KnownWord => constantWord(i
 const RESULTS: Partial<Record<PrimitiveName, Result>> = {
   EXTRACT: (_first, _second, { field }) => extractedWord(field),
   LOADI: (_first, _second, statement) => immediate(statement),
+  RANDOM: (_first, _second, statement) => andWords(UNKNOWN_WORD, immediate(statement)),
   MOVE: (_first, second) => second,
   ADD: addWords,
   SUB: subtractWords,

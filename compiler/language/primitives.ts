@@ -3,11 +3,14 @@
  * what a primitive becomes on the data plane is in expand.ts.
  */
 import type { Register } from '../data-plane/description.js';
+import type { ActionEffect } from '../data-plane/instructions/table.js';
 
 export type ArgumentKind = 'field' | 'register' | 'integer' | 'memory' | 'port';
 
 /** A register by name, or the first or second register argument. */
 export type RegisterUse = Register | 'first' | 'second';
+
+export type NeededAction = (registers: readonly Register[]) => ActionEffect | undefined;
 
 export interface PrimitiveRow {
   readonly name: string;
@@ -20,6 +23,8 @@ export interface PrimitiveRow {
   readonly accessesMemory: boolean;
   /** Expands into several steps that may need a register of their own. */
   readonly pseudo: boolean;
+  /** The action that a data plane must have for it, where not every one has it. @param registers its arguments */
+  readonly needs?: NeededAction | undefined;
   readonly summary: string;
 }
 
@@ -29,13 +34,14 @@ interface RowOptions {
   readonly changes?: readonly RegisterUse[];
   readonly accessesMemory?: boolean;
   readonly pseudo?: boolean;
+  readonly needs?: NeededAction;
 }
 
 const row = <Name extends string>(
   name: Name,
   args: readonly ArgumentKind[],
   summary: string,
-  { reads = [], writes = [], changes = [], accessesMemory = false, pseudo = false }: RowOptions = {},
+  { reads = [], writes = [], changes = [], accessesMemory = false, pseudo = false, needs }: RowOptions = {},
 ): PrimitiveRow & { readonly name: Name } => ({
   name,
   arguments: args,
@@ -44,6 +50,7 @@ const row = <Name extends string>(
   changes,
   accessesMemory,
   pseudo,
+  needs,
   summary,
 });
 
@@ -79,6 +86,10 @@ const ROWS = [
   row('DROP', [], 'the packet is dropped'),
   row('RETURN', [], 'swap Ethernet and IPv4 addresses, egress port = the port the packet came in on'),
   row('REPORT', [], 'egress port = the CPU port'),
+  row('RANDOM', REGISTER_AND_INTEGER, 'register = random number & integer', {
+    writes: ['first'],
+    needs: ([register]) => (register === undefined ? undefined : { kind: 'random', register }),
+  }),
   row('NOP', [], 'nothing; takes a step, needs no entry'),
   row('MOVE', TWO_REGISTERS, 'first = second', { reads: ['second'], writes: ['first'], pseudo: true }),
   row('ADDI', REGISTER_AND_INTEGER, 'register += integer', WITH_CONSTANT),

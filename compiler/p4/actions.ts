@@ -37,6 +37,7 @@ export const p4Names = (rpb: Rpb, fields: PacketFields): P4Names => ({
   dropControl: `${rpb.gress === 'ingress' ? 'ig_dprsr_md' : 'eg_dprsr_md'}.drop_ctl`,
   tupleHash: TUPLE_HASH,
   registerHash: REGISTER_HASH,
+  random: RANDOM_NUMBER,
   tuple: () => tuple(fields),
   registerValue: (field) => fields.registerValue(field),
   writeField: (field, register) => modifyStatements(field, register, rpb, fields),
@@ -44,6 +45,7 @@ export const p4Names = (rpb: Rpb, fields: PacketFields): P4Names => ({
 
 export const TUPLE_HASH = 'tuple_hash';
 export const REGISTER_HASH = 'register_hash';
+export const RANDOM_NUMBER = 'random_number';
 
 /** The 5-tuple: 13 bytes. Ports that are one field of the source are hashed as one. */
 function tuple(fields: PacketFields): string[] {

@@ -1,5 +1,5 @@
 /** The P4 control of one RPB. */
-import type { DataPlane, Rpb } from '../data-plane/data-plane.js';
+import type { Action, DataPlane, Rpb } from '../data-plane/data-plane.js';
 import type { P4Names } from '../data-plane/instructions/instruction.js';
 import { type ActionEffect, familyOf } from '../data-plane/instructions/table.js';
 import { type Block, braces, comment, declaration, hex, renderBlocks, spaced } from '../data-plane/p4-text.js';
@@ -41,6 +41,7 @@ function body(rpb: Rpb, table: MatchTable, fields: PacketFields): Block[] {
     memory(rpb),
     ...actions.map(({ effect }) => registerAction(rpb, effect, names)),
     hashUnit(rpb),
+    ...units(actions, names),
     ...actions.map((action, i) => {
       const before = actions[i - 1]?.effect.kind;
       const heading = before === action.effect.kind ? [] : comment(familyOf(action.effect).heading);
@@ -50,6 +51,12 @@ function body(rpb: Rpb, table: MatchTable, fields: PacketFields): Block[] {
     braces('apply', ['tb_operation.apply();']),
   ]);
 }
+
+/** Declarations of what families of actions need, once each. */
+const units = (actions: readonly Action[], names: P4Names): (readonly Block[])[] =>
+  [...new Set(actions.map(({ effect }) => familyOf(effect)))].flatMap((family) =>
+    family.p4Declarations === undefined ? [] : [family.p4Declarations(names)],
+  );
 
 const memoryName = (rpb: Rpb): string => rpb.registerArray.slice(rpb.control.length + 1);
 

@@ -54,6 +54,10 @@ const NOTES: Partial<Record<PrimitiveName, readonly string[]>> = {
   ],
   RETURN: [LAST_WINS],
   REPORT: [LAST_WINS],
+  RANDOM: [
+    'Each statement of a packet draws a number of its own, of 32 bits, before the mask. RANDOM(mar, size - 1) bounds an address.',
+    'The emulator computes it of the seed of the switch, the arrival number of the packet, the pass and the RPB: the same on any engine and number of workers.',
+  ],
   NOP: ['It brings what follows one step deeper.'],
   EQUAL: [ZERO],
   SGT: [ZERO],

@@ -149,7 +149,10 @@ class Expansion {
   }
 }
 
-const constant = (value: number): StepParameter => ({ kind: 'constant', value: value >>> 0 });
+const constant = (value: number): StepParameter & { readonly kind: 'constant' } => ({
+  kind: 'constant',
+  value: value >>> 0,
+});
 
 function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterBits, to: Expansion): readonly Step[] {
   const { primitive, span } = statement;
@@ -163,6 +166,8 @@ function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterBits,
       .action({ kind: 'salu', pair }).steps;
   }
   switch (primitive) {
+    case 'RANDOM':
+      return expandRandom(statement, liveAfter, to);
     case 'HASH_5_TUPLE_MEM':
     case 'HASH_MEM':
       return to
@@ -183,12 +188,23 @@ function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterBits,
   }
 }
 
+/** All bits take one step; mar has an action that masks it; other registers are masked by a register with the mask. */
+function expandRandom(statement: PrimitiveStatement, liveAfter: RegisterBits, to: Expansion): readonly Step[] {
+  const register = must(statement.registers[0], 'register of a primitive');
+  const mask = constant(statement.integer);
+  if (mask.value === 0) return to.load(register, 0).steps;
+  if (mask.value === ALL_ONES) return to.action({ kind: 'random', register }).steps;
+  if (register !== 'mar') return expandWithScratch(statement, liveAfter, to);
+  return to.action({ kind: 'random', register }).action({ kind: 'mask' }, mask).steps;
+}
+
 const WITH_CONSTANT: Partial<Record<PrimitiveName, AluOperation>> = {
   ADDI: 'add',
   SUBI: 'add',
   ANDI: 'and',
   ORI: 'or',
   XORI: 'xor',
+  RANDOM: 'and',
 };
 
 /** Expands pseudo primitives that need a register beside their operands. */
@@ -200,6 +216,7 @@ function expandWithScratch(statement: PrimitiveStatement, liveAfter: RegisterBit
   const scratch = dead ?? must(free[0], 'register beside those of a primitive');
   if (dead === undefined) to.action({ kind: 'backup' });
   const operation = WITH_CONSTANT[primitive];
+  if (primitive === 'RANDOM') to.action({ kind: 'random', register: a });
   if (operation !== undefined) {
     to.load(scratch, primitive === 'SUBI' ? -integer : integer).alu(operation, a, scratch);
   } else {

@@ -16,6 +16,7 @@ import { backup, recover } from './instructions/saving.js';
 import { OPCODE, OPERATIONS } from './instructions/table.js';
 import { HAR, MAR, type Phv } from './phv.js';
 import { ENTRY, HEAD_GUARDED } from './program-code.js';
+import { randomSite, randomWord } from './random-numbers.js';
 import type { RegisterArrays } from './register-arrays.js';
 
 /** Zero bytes, read in place of missing headers. */
@@ -28,6 +29,8 @@ export class ActionUnit implements InstructionUnit {
   readonly hashes: readonly HashUnit[];
   private readonly word = new Uint8Array(4);
   private readonly endpoints: Endpoints;
+  /** Of random numbers: 32 bits. */
+  seed = 0;
   readonly cpuPort: number;
   readonly addressMask: number;
   /** Operands, reused for each operation that is called through the table. */
@@ -107,6 +110,9 @@ export class ActionUnit implements InstructionUnit {
         return backup(registers);
       case OPCODE.recover:
         return recover(registers, first);
+      case OPCODE.random:
+        registers[first] = this.random(phv.arrival, randomSite(phv.pass, rpb));
+        return;
       case OPCODE.extract:
         return extract(this.fields[first] as WritableField, phv, second);
       case OPCODE.extractIntrinsic:
@@ -172,6 +178,10 @@ export class ActionUnit implements InstructionUnit {
     word[2] = value >>> 8;
     word[3] = value;
     return hash.extendWord(hash.initial, word, 0) ^ hash.xorOut;
+  }
+
+  random(arrival: number, site: number): number {
+    return randomWord(this.seed, arrival, site);
   }
 
   /** Writes the field of an operand. */

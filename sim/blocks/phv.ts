@@ -28,6 +28,8 @@ export class Phv {
   physicalAddress = 0;
   saluFlag = 0;
   ingressPort = 0;
+  /** Number of the packet among all that came in, modulo 2^32; the same on all passes. */
+  arrival = 0;
   egressPort = NO_PORT;
   dropped = false;
   /** Whether the packet goes to the recirculation port after this ingress. */

@@ -63,6 +63,7 @@ export class Pipeline {
   private readonly deparser: Deparser;
   /** Runs single RPBs, with any engine. */
   private readonly interpreter: InterpretedEngine;
+  private readonly actions: ActionUnit;
   private readonly cpuPort: number;
   private readonly headerCount: number;
   /** Whether the parser can find other headers on a later pass. */
@@ -74,6 +75,7 @@ export class Pipeline {
     this.memory = memory;
     this.counters = counters;
     const actions = new ActionUnit(dataPlane, operands, memory);
+    this.actions = actions;
     actions.guard = (programId, rpb, address) => {
       const bucket = memory.index(rpb, address) - memory.index(rpb, 0);
       if (tables.owners.isOwn(programId, rpb, bucket) === false) counters.outsideAccesses++;
@@ -115,11 +117,17 @@ export class Pipeline {
     return new Phv(this.headerCount);
   }
 
-  /** Parses packet i of a batch, ready for its first pass. */
+  /** Parses packet i of a batch, which has its arrival number, ready for its first pass. */
   load(phv: Phv, batch: PacketBatch, i: number): void {
     const start = batch.offset[i] as number;
     phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), batch.ingressPort[i] as number);
+    phv.arrival = batch.arrival[i] as number;
     this.parser.parse(phv);
+  }
+
+  /** The seed of random numbers, of 32 bits. */
+  set seed(seed: number) {
+    this.actions.seed = seed;
   }
 
   /** The init block on the first pass: default forwarding, and the program that the filters give. */

@@ -1,6 +1,6 @@
 /** The switch: its tables, its register arrays, and what takes packets through its pipelines. */
 import type { DataPlane, EntryKey, Operation, TableEntry } from '../../compiler/index.js';
-import type { PacketBatch } from '../../traces/packets/packet-batch.js';
+import { numberArrivals, type PacketBatch } from '../../traces/packets/packet-batch.js';
 import { type Counters, emptyCounters } from '../blocks/counters.js';
 import { FieldOperands } from '../blocks/instructions/field-operands.js';
 import type { MemoryOwners } from '../blocks/memory-owners.js';
@@ -25,6 +25,8 @@ export interface SwitchOptions {
   readonly memory?: SharedArrayBuffer;
   /** Number of pipes, at least 1; 1 if left out. */
   readonly pipes?: number;
+  /** Seed of the numbers that RANDOM draws: an integer of 32 bits; 0 if left out. */
+  readonly seed?: number;
   /** Whether packets are counted by the entries that they hit. Slower, and the engine is the interpreted one. */
   readonly countsHits?: boolean;
 }
@@ -44,10 +46,13 @@ export class Switch implements PacketDriver {
   /** The driver, where packets go through in vectors. */
   readonly vectorDriver: VectorDriver | undefined;
   private readonly phv: Phv;
+  private randomSeed: number;
+  /** Number of packets that have come so far: that of the next one, which random numbers depend on. */
+  arrivals = 0;
 
   constructor(
     readonly dataPlane: DataPlane,
-    { engine: wanted = 'compiled', memory: shared, pipes = 1, countsHits = false }: SwitchOptions = {},
+    { engine: wanted = 'compiled', memory: shared, pipes = 1, countsHits = false, seed = 0 }: SwitchOptions = {},
   ) {
     if (shared !== undefined && pipes > 1) throw new Error('switches of several pipes share no memory with others');
     const engine = wanted === 'compiled' && !countsHits && canGenerateCode() ? 'compiled' : 'interpreted';
@@ -75,6 +80,18 @@ export class Switch implements PacketDriver {
       this.vectorDriver ??
       (pipes === 1 ? new RunToEndDriver(this.pipeline) : new PipedDriver(this.pipeline, this.pipes));
     this.phv = this.pipeline.newPhv();
+    this.randomSeed = seed;
+    this.seed = seed;
+  }
+
+  /** Seed of the numbers that RANDOM draws: an integer of 32 bits. */
+  get seed(): number {
+    return this.randomSeed;
+  }
+
+  set seed(seed: number) {
+    this.randomSeed = seed;
+    for (const pipe of this.pipes) pipe.seed = seed;
   }
 
   /** The register arrays of the first pipe. */
@@ -148,6 +165,13 @@ export class Switch implements PacketDriver {
   }
 
   process(batch: PacketBatch, from = 0, to = batch.count): void {
+    numberArrivals(batch, from, to, this.arrivals);
+    this.arrivals += to - from;
+    this.processNumbered(batch, from, to);
+  }
+
+  /** As {@link process}, of packets that have their arrival numbers. */
+  processNumbered(batch: PacketBatch, from: number, to: number): void {
     this.driver.process(batch, from, to);
   }
 

@@ -45,6 +45,8 @@ export interface SwitchSnapshot {
   readonly memory: Uint32Array;
   /** A note of the caller that took the snapshot, any JSON value. */
   readonly note: unknown;
+  /** Seed of random numbers; their arrival number is that of packets counted. */
+  readonly seed: number;
 }
 
 /** Takes a snapshot, between two packets. @param counters those of the run: with workers, of all their switches */
@@ -57,7 +59,10 @@ export function takeSnapshot(
   const { name, hash } = emulator.dataPlane;
   const entries = emulator.entries();
   const blocks = emulator.owners.list();
-  const head = Buffer.from(JSON.stringify({ dataPlane: { name, hash }, counters, programs, entries, blocks, note }));
+  const { seed } = emulator;
+  const head = Buffer.from(
+    JSON.stringify({ dataPlane: { name, hash }, counters, programs, entries, blocks, note, seed }),
+  );
   const { words } = emulator.memory;
   const body = Buffer.alloc(LENGTH_BYTES + head.length + words.length * WORD_BYTES);
   body.writeUInt32LE(head.length);
@@ -75,8 +80,11 @@ export function readSnapshot(
 ): SwitchSnapshot {
   const body = Buffer.from(gunzipSync(checkedBody(Buffer.from(bytes))));
   const headEnd = LENGTH_BYTES + body.readUInt32LE();
-  const head = JSON.parse(body.toString('utf8', LENGTH_BYTES, headEnd)) as Omit<SwitchSnapshot, 'memory' | 'blocks'> &
-    Partial<Pick<SwitchSnapshot, 'blocks'>> & {
+  const head = JSON.parse(body.toString('utf8', LENGTH_BYTES, headEnd)) as Omit<
+    SwitchSnapshot,
+    'memory' | 'blocks' | 'seed'
+  > &
+    Partial<Pick<SwitchSnapshot, 'blocks' | 'seed'>> & {
       readonly dataPlane: { readonly name: string; readonly hash: string };
     };
   if (head.dataPlane.hash !== dataPlane.hash) {
@@ -91,14 +99,14 @@ export function readSnapshot(
   const view = new DataView(body.buffer, body.byteOffset + headEnd);
   const memory = Uint32Array.from({ length: words }, (_, i) => view.getUint32(i * WORD_BYTES, true));
   const programs = head.programs.map((program) => documentIn(program, dataPlane));
-  // Older snapshots have no blocks, and no counter of accesses outside them.
-  const { blocks = programs.map(({ programId, memories }) => [programId, memories] as const) } = head;
+  // Older snapshots have no blocks, no seed, and no counter of accesses outside blocks.
+  const { seed = 0, blocks = programs.map(({ programId, memories }) => [programId, memories] as const) } = head;
   const counters = { ...emptyCounters(), ...head.counters };
-  return { programs, counters, entries: head.entries, blocks, memory, note: head.note };
+  return { programs, counters, entries: head.entries, blocks, memory, note: head.note, seed };
 }
 
 /** Puts a snapshot into a switch that has no entries yet. @throws {SnapshotError} */
-export function restoreSnapshot(emulator: Switch, { entries, blocks, memory, counters }: SwitchSnapshot): void {
+export function restoreSnapshot(emulator: Switch, { entries, blocks, memory, counters, seed }: SwitchSnapshot): void {
   if (memory.length !== emulator.memory.words.length)
     throw new SnapshotError('damaged', 'its register arrays have other sizes than those of the switch');
   try {
@@ -109,6 +117,8 @@ export function restoreSnapshot(emulator: Switch, { entries, blocks, memory, cou
   }
   emulator.memory.words.set(memory);
   for (const key of Object.keys(emptyCounters()) as (keyof Counters)[]) emulator.counters[key] = counters[key];
+  emulator.arrivals = counters.in;
+  emulator.seed = seed;
 }
 
 /** The operations that declare memory blocks: a replica of a switch needs them besides its entries. */

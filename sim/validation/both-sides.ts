@@ -16,7 +16,6 @@ import {
   type ExecutedStatement,
   installOrder,
   interpret,
-  type PlacedStep,
   type Program,
   type ProgramRun,
   type Rpb,
@@ -43,7 +42,7 @@ import type { Mismatch } from './mismatch.js';
 import { PacketBytes } from './packet-bytes.js';
 import type { TestPacket } from './random-packet.js';
 import { showingActions } from './shown-registers.js';
-import { hashedAccesses, StatementPlaces } from './statement-places.js';
+import { hashedAccesses, isSamePlace, MissingStep, StatementPlaces } from './statement-places.js';
 
 export type Memories = ReadonlyMap<string, Uint32Array>;
 
@@ -145,8 +144,8 @@ export class BothSides {
   /** What the program alone would run for a packet; its memories stay as they are. */
   foresee(packet: TestPacket): readonly ExecutedStatement[] {
     if (!this.packet.load(packet).isMatchedBy(this.program)) return [];
-    const run = this.interpret();
-    if (run instanceof MissingHashStep) return [];
+    const run = this.interpret(packet);
+    if (run instanceof MissingStep) return [];
     undoAccesses(run, this.memories);
     return run.trace;
   }
@@ -159,8 +158,8 @@ export class BothSides {
     const view = this.packet.load(packet);
     const matches = view.isMatchedBy(this.program);
     if (isOurs !== matches) return differed({ kind: 'filter', expected: matches, actual: taker });
-    const run = matches ? this.interpret() : undefined;
-    if (run instanceof MissingHashStep) return differed({ kind: 'no-hash-step', statement: run.statement });
+    const run = matches ? this.interpret(packet) : undefined;
+    if (run instanceof MissingStep) return differed({ kind: 'no-step', statement: run.statement });
     if (run?.kind === 'undefined') {
       undoAccesses(run, this.memories);
       return { kind: 'not-compared', reason: 'undefined' };
@@ -229,29 +228,26 @@ export class BothSides {
     return undefined;
   }
 
-  private interpret(): ProgramRun | MissingHashStep {
+  private interpret({ arrival }: TestPacket): ProgramRun | MissingStep {
     try {
       return interpret(this.program, {
         packet: this.packet,
         memories: this.memories,
-        hash: (statement, input) => {
-          const rpb = this.places.hashRpb(statement);
-          if (rpb === undefined) throw new MissingHashStep(statement);
-          return this.places.hash(rpb, input);
-        },
+        ...this.places.functions(this.emulator.seed, arrival),
       });
     } catch (error) {
-      if (error instanceof MissingHashStep) return error;
+      if (error instanceof MissingStep) return error;
       throw error;
     }
   }
 
   /** Puts the packet into the batch. @returns the id of the program that takes it, 0 for none */
-  private classify({ bytes, ingressPort, isForwarded }: TestPacket): number {
+  private classify({ bytes, ingressPort, isForwarded, arrival }: TestPacket): number {
     const { batch, emulator } = this;
     this.forwardByDefault(ingressPort, isForwarded);
     clearPacketBatch(batch);
     appendPacketBytes(batch, bytes, ingressPort);
+    batch.arrival[0] = arrival;
     emulator.classify(batch, 0, 1);
     return must(batch.programId[0], 'program of the packet');
   }
@@ -342,7 +338,7 @@ export class BothSides {
     for (const { memory, hashes } of hashedAccesses(trace)) {
       for (const [i, statement] of [...hashes].reverse().entries()) {
         const rpb = this.places.hashRpb(statement);
-        if (rpb === undefined) return { kind: 'no-hash-step', statement };
+        if (rpb === undefined) return { kind: 'no-step', statement };
         const key = `${memory}/${i}`;
         const known = this.hashes.get(key);
         if (known === undefined) this.hashes.set(key, { statement, rpb });
@@ -376,13 +372,6 @@ function install(compiled: CompiledProgram, emulator: Switch): void {
   }
 }
 
-/** Thrown through the interpreter by its hash function. */
-class MissingHashStep extends Error {
-  constructor(readonly statement: Statement) {
-    super('no hash step');
-  }
-}
-
 const DEFAULT_PORT_DISTANCE = 16;
 
 const differed = (
@@ -390,5 +379,3 @@ const differed = (
   trace: readonly ExecutedStatement[] = [],
   visits: readonly RpbVisit[] = [],
 ): PacketResult => ({ kind: 'differed', mismatch, trace, visits });
-
-const isSamePlace = (a: PlacedStep, b: PlacedStep): boolean => a.rpb === b.rpb && a.pass === b.pass;

@@ -92,12 +92,13 @@ export class MeaningRun {
   private readonly packet: PacketBytes;
   private readonly places: StatementPlaces;
 
-  /** @param memories words of each memory by name, changed in place */
+  /** @param memories words of each memory by name, changed in place @param seed of random numbers */
   constructor(
     private readonly program: Program,
     compiled: CompiledProgram,
     dataPlane: DataPlane,
     private readonly memories: ReadonlyMap<string, Uint32Array>,
+    private readonly seed: number,
   ) {
     this.packet = new PacketBytes(dataPlane);
     this.places = new StatementPlaces(compiled, dataPlane);
@@ -105,11 +106,11 @@ export class MeaningRun {
 
   /** What runs for a packet that the program takes; a run that the language does not define leaves memory as it was. */
   run(packet: ArrivedPacket): readonly ExecutedStatement[] {
-    const { memories } = this;
+    const { memories, places } = this;
     const run = interpret(this.program, {
       packet: this.packet.load(packet),
       memories,
-      hash: (statement, input) => this.places.hash(this.places.hashRpb(statement) ?? 0, input),
+      ...places.functions(this.seed, packet.arrival),
     });
     if (run.kind === 'undefined') undoAccesses(run, memories);
     return run.trace;

@@ -44,7 +44,7 @@ export type Mismatch =
       readonly rpbs: readonly [number, number];
     }
   /** The document names no RPB, or several, for a statement that hashes. */
-  | { readonly kind: 'no-hash-step'; readonly statement: Statement };
+  | { readonly kind: 'no-step'; readonly statement: Statement };
 
 const hex = (value: number | undefined): string => (value === undefined ? 'missing' : `0x${value.toString(16)}`);
 const port = (value: number | undefined): string =>
@@ -81,7 +81,7 @@ export function describeMismatch(mismatch: Mismatch): string {
         `in RPB ${mismatch.rpbs[0]} (${line(a)}) and in RPB ${mismatch.rpbs[1]} (${line(b)})`
       );
     }
-    case 'no-hash-step':
-      return `the placement does not say in which one RPB the statement in ${line(mismatch.statement)} hashes`;
+    case 'no-step':
+      return `the placement does not say in which one RPB the hash or random number of ${line(mismatch.statement)} is computed`;
   }
 }

@@ -15,6 +15,8 @@ export interface ArrivedPacket {
   readonly ingressPort: number;
   /** What the egress reads of the queue. */
   readonly queue: QueueReading;
+  /** Number of the packet among all that came in, modulo 2^32. */
+  readonly arrival: number;
 }
 
 export interface TestPacket extends ArrivedPacket {
@@ -102,6 +104,7 @@ export class PacketGenerator {
       bytes: Uint8Array.from(bytes.slice(0, length)),
       ingressPort: port ?? oneOf(random, this.ingressPorts),
       queue: { nanoseconds: reading(this.queueWidths.nanoseconds), cells: reading(this.queueWidths.cells) },
+      arrival: below(random, 2 ** 32),
       isForwarded: !this.mayEnd || chance(random, SHARE.forwarded),
     };
   }

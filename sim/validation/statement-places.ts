@@ -4,10 +4,12 @@ import type {
   DataPlane,
   ExecutedStatement,
   PlacedStep,
+  ProgramInputs,
   Register,
   Statement,
 } from '../../compiler/index.js';
 import { HashUnit } from '../blocks/hash.js';
+import { randomSite, randomWord } from '../blocks/random-numbers.js';
 
 export class StatementPlaces {
   private readonly byPlace = new Map<string, PlacedStep[]>();
@@ -39,12 +41,41 @@ export class StatementPlaces {
     return rpbs.size === 1 ? [...rpbs][0] : undefined;
   }
 
+  /**
+   * The functions of the interpreter that depend on places, for one packet. They throw {@link MissingStep}.
+   * @param seed of the switch @param arrival number of the packet
+   */
+  functions(seed: number, arrival: number): Pick<ProgramInputs, 'hash' | 'random'> {
+    return {
+      hash: (statement, input) => {
+        const rpb = this.hashRpb(statement);
+        if (rpb === undefined) throw new MissingStep(statement);
+        return this.hash(rpb, input);
+      },
+      random: (statement) => {
+        const [place, ...others] = this.stepsOf(statement).filter(({ action }) => action.startsWith('random_'));
+        if (place === undefined || !others.every((other) => isSamePlace(place, other)))
+          throw new MissingStep(statement);
+        return randomWord(seed, arrival, randomSite(place.pass, place.rpb - 1)) >>> 0;
+      },
+    };
+  }
+
   /** @param rpb number from 1 */
   hash(rpb: number, input: Uint8Array): number {
     this.units[rpb] ??= new HashUnit(this.dataPlane.rpb(rpb).hash);
     return this.units[rpb].digest(input, input.length);
   }
 }
+
+/** Thrown through the interpreter by what depends on the place of a statement, where the document does not name one. */
+export class MissingStep extends Error {
+  constructor(readonly statement: Statement) {
+    super('no step');
+  }
+}
+
+export const isSamePlace = (a: PlacedStep, b: PlacedStep): boolean => a.rpb === b.rpb && a.pass === b.pass;
 
 const placeKey = ({ line, column }: { readonly line: number; readonly column: number }): string => `${line}:${column}`;
 
@@ -83,6 +114,7 @@ export function hashedAccesses(trace: readonly ExecutedStatement[]): HashedAcces
         break;
       case 'EXTRACT':
       case 'LOADI':
+      case 'RANDOM':
         if (first !== undefined) chains = { ...chains, [first]: [] };
         break;
       case 'MOVE':

@@ -4,8 +4,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   analyse,
+  builtInDataPlane,
   defaultDataPlane,
   interpret,
+  must,
   type Program,
   programSource,
   type Statement,
@@ -14,6 +16,7 @@ import { cases } from '../tiers.js';
 import { MEMORIES, primitive, programOf, registerChanges, word } from './random-programs.js';
 import { codesOf, inProgram, PROPERTY, SAMPLE_NAMES, sampleSource } from './support.js';
 
+const extended = must(builtInDataPlane('extended'), 'data plane');
 const NONE: readonly string[] = [];
 const OPEN = ['address-not-bounded'];
 const OUTSIDE = ['address-out-of-range'];
@@ -32,6 +35,13 @@ const ROWS: readonly (readonly [body: string, codes: readonly string[]])[] = [
   ['EXTRACT(hdr.l5.key2, mar); ANDI(mar, 3); MEMREAD(a);', NONE],
   ['EXTRACT(hdr.l5.key2, mar); ANDI(mar, 4); MEMREAD(a);', OPEN],
   ['EXTRACT(hdr.l5.key2, mar); ANDI(mar, 0x10003); MEMREAD(a);', OPEN],
+  ['RANDOM(mar, 3); MEMREAD(a);', NONE],
+  ['RANDOM(mar, 2); MEMREAD(a);', NONE],
+  ['RANDOM(mar, 4); MEMREAD(a);', OPEN],
+  ['RANDOM(mar, 0xffff); MEMREAD(c);', NONE],
+  ['RANDOM(mar, 0x10000); MEMREAD(c);', OPEN],
+  ['RANDOM(har, 3); LOADI(mar, 0); ADD(mar, har); MEMREAD(a);', NONE],
+  ['RANDOM(mar, 0xffffffff); ANDI(mar, 3); MEMREAD(a);', NONE],
   // Registers are 0 when a packet enters.
   ['MEMREAD(a);', NONE],
   ['ADDI(mar, 3); MEMREAD(a);', NONE],
@@ -90,7 +100,8 @@ for (const [body, codes] of ROWS) {
   test(`${body} ${codes.join(', ') || 'stays inside'}`, () => {
     const used = ['a', 'b', 'c'].filter((name) => new RegExp(`\\(${name}\\)`).test(body));
     const memories = MEMORY_TEXT.split(/ (?=@)/).filter((text) => used.includes(text[1] ?? ''));
-    const found = codesOf(inProgram(body, memories.join(' ')));
+    const dataPlane = body.includes('RANDOM') ? extended : defaultDataPlane();
+    const found = codesOf(inProgram(body, memories.join(' ')), dataPlane);
     const wanted = codes.filter((code) => code.startsWith('unreachable-') || code.startsWith('wrong'));
     const others = found.filter((code) => code.startsWith('address-') || wanted.includes(code));
     assert.equal(others, [...codes]);
@@ -167,7 +178,7 @@ function runOn(program: Program, hash: number) {
     fiveTuple: () => new Uint8Array(13),
     swapAddresses: () => undefined,
   };
-  return interpret(program, { packet, memories, hash: () => hash });
+  return interpret(program, { packet, memories, hash: () => hash, random: () => hash });
 }
 
 test.run();

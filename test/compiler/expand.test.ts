@@ -75,6 +75,8 @@ for (const [statement, a, b, result] of ROWS) {
   });
 }
 
+const random = (register: Register, integer: number) => primitive('RANDOM', { registers: [register], integer });
+
 const LENGTHS: readonly (readonly [PrimitiveStatement, steps: number, stepsIfAllLive: number])[] = [
   [onTwo('MOVE'), 2, 2],
   [onTwo('EQUAL'), 1, 1],
@@ -86,6 +88,11 @@ const LENGTHS: readonly (readonly [PrimitiveStatement, steps: number, stepsIfAll
   [primitive('MEMADD', { memory: 'm' }), 2, 2],
   [primitive('HASH_MEM', { memory: 'm' }), 2, 2],
   [primitive('NOP'), 1, 1],
+  [random('har', 0xff), 3, 5],
+  [random('sar', ONES), 1, 1],
+  [random('mar', 0xff), 2, 2],
+  [random('mar', ONES), 1, 1],
+  [random('mar', 0), 1, 1],
 ];
 for (const [statement, steps, stepsIfAllLive] of LENGTHS) {
   test(`${statement.primitive} takes ${steps} steps, ${stepsIfAllLive} where every register is live`, () => {
@@ -102,6 +109,15 @@ test('a dead register is taken before one is saved', () => {
   assert.equal(names(expand([withInteger('ADDI', 1), ...REGISTERS.map(show)])).slice(0, 4), [
     ...['backup', 'loadi_sar', 'add_har_sar', 'recover2'],
   ]);
+});
+
+test('a random number is masked in mar by the mask of addresses, elsewhere by a register', () => {
+  assert.equal(names(expand([random('mar', 0xff)])), ['random_mar', 'address_translation_mask']);
+  assert.equal(names(expand([random('sar', 0xff)])), ['random_sar', 'loadi_har', 'and_sar_har']);
+  assert.equal(names(expand([random('sar', 0xff), ...REGISTERS.map(show)])).slice(0, 5), [
+    ...['backup', 'random_sar', 'loadi_har', 'and_sar_har', 'recover3'],
+  ]);
+  assert.equal(names(expand([random('sar', 0)])), ['loadi_sar']);
 });
 
 test('a register is live into the cases of a later branch, through conditions and bodies', () => {

@@ -4,9 +4,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   analyse,
+  builtInDataPlane,
   defaultDataPlane,
   type Field,
   interpret,
+  must,
   type PacketFields,
   type PrimitiveStatement,
   type Program,
@@ -41,6 +43,9 @@ class FakePacket implements PacketFields {
   }
 }
 
+/** It has all that the language has. */
+const extended = must(builtInDataPlane('extended'), 'data plane');
+
 interface Outcome {
   readonly run: ProgramRun;
   readonly packet: FakePacket;
@@ -50,7 +55,8 @@ interface Outcome {
 
 /** Runs statements in a program with one memory m of 4 words. */
 function run(body: string, words: readonly number[] = [0, 0, 0, 0], packet = new FakePacket()): Outcome {
-  return runProgram(checkedProgram(inProgram(body, /\bm\b/.test(body) ? '@m 4' : '')), words, packet);
+  const source = inProgram(body, /\bm\b/.test(body) ? '@m 4' : '');
+  return runProgram(checkedProgram(source, extended), words, packet);
 }
 
 function runProgram(program: Program, words: readonly number[], packet = new FakePacket()): Outcome {
@@ -60,7 +66,8 @@ function runProgram(program: Program, words: readonly number[], packet = new Fak
     hashed.push(`${statement.primitive} ${[...input].join(' ')}`);
     return 0xbeef;
   };
-  return { run: interpret(program, { packet, memories, hash }), packet, memories, hashed };
+  const random = (): number => 0x9abcdef0;
+  return { run: interpret(program, { packet, memories, hash, random }), packet, memories, hashed };
 }
 
 function registersOf({ run: { kind, ...rest } }: Outcome): Record<string, number> {
@@ -144,6 +151,16 @@ test('hashes keep the high half, address hashes are cut to the memory', () => {
     assert.equal(registersOf(outcome), registers, text);
     assert.equal(outcome.hashed, [`${text.replace('(m)', '')} ${input}`]);
   }
+});
+
+test('a random number is cut to the mask', () => {
+  const rows = [
+    ['har, 0xffffffff', { har: 0x9abcdef0, sar: 0, mar: 0 }],
+    ['sar, 0xffff', { har: 0, sar: 0xdef0, mar: 0 }],
+    ['mar, 0x80000001', { har: 0, sar: 0, mar: 0x80000000 }],
+    ['mar, 0', { har: 0, sar: 0, mar: 0 }],
+  ] as const;
+  for (const [operands, registers] of rows) assert.equal(registersOf(run(`RANDOM(${operands});`)), registers, operands);
 });
 
 test('the first case that holds is taken; what follows the BRANCH runs only where none does', () => {

@@ -29,6 +29,8 @@ export interface Run {
 }
 
 const FIVE_TUPLE_HASH = 0xbeef;
+/** Random numbers are one number here. */
+const RANDOM = 0x5bd1e995;
 const hash = (value: number): number => (Math.imul(value ^ (value >>> 15), 0x2c1b3c6d) >>> 8) & 0xffff;
 
 export const newRun = (registers: Readonly<Record<RegisterName, number>>): Run => ({
@@ -117,6 +119,9 @@ function executePrimitive(statement: PrimitiveStatement, run: Run, buckets: Read
     case 'MODIFY':
       run.log.push(`${field?.name} = ${values[first]}`);
       return;
+    case 'RANDOM':
+      values[first] = (RANDOM & integer) >>> 0;
+      return;
     case 'HASH_5_TUPLE':
       values.har = intoLow(values.har, FIVE_TUPLE_HASH);
       return;
@@ -198,6 +203,9 @@ function executeEffect(
       values[effect.into] = ((values[effect.into] & 0xffff0000) | low) >>> 0;
       return;
     }
+    case 'random':
+      values[effect.register] = RANDOM;
+      return;
     case 'mask':
       values.mar = (values.mar & first) >>> 0;
       return;

@@ -104,6 +104,20 @@ test('each RPB declares its actions and no others, and its own hash function', (
   }
 });
 
+test('an RPB with random numbers declares one unit for them, and no other RPB does', () => {
+  const withRandom = dataPlaneFromJson({
+    extends: 'tofino1',
+    name: 'random',
+    rpbs: { 3: { actions: [...plane.rpb(3).actions.keys()].slice(0, 40).concat('random_har', 'random_mar') } },
+  });
+  for (const { number } of withRandom.rpbs) {
+    const text = withoutComments(p4Source(withRandom).find(({ name }) => name === `rpb${number}.p4`)?.text ?? '');
+    const statements = [...text.matchAll(/\bRandom<|random_number\b.*$/gm)].map(([found]) => found);
+    const expected = ['Random<', 'random_number;', 'random_number.get();', 'random_number.get();'];
+    assert.equal(statements, number === 3 ? expected : [], `RPB ${number}`);
+  }
+});
+
 test('headers hold the fields of the description, in order; the state header is that of the description', () => {
   const types = bodies(withoutComments(text('headers.p4')), /\b(?:header|struct) (\w+) \{/g);
   const sizes = (type: string): number[] =>

@@ -53,13 +53,15 @@ const ADDRESSES = [
   'AND with a constant',
   'MIN with a constant',
 ] as const;
+/** As {@link ADDRESSES}, where the data plane has random numbers. */
+const RANDOM_ADDRESSES = [...ADDRESSES, 'RANDOM'] as const;
 
 /** An access and what comes before it: an address that the checker can see to lie in the memory. */
-function access(memories: readonly Memory[]): fc.Arbitrary<Body> {
+function access(memories: readonly Memory[], isRandom: boolean): fc.Arbitrary<Body> {
   return fc
     .record({
       memory: fc.constantFrom(...memories),
-      way: fc.constantFrom(...ADDRESSES),
+      way: fc.constantFrom<(typeof RANDOM_ADDRESSES)[number][]>(...(isRandom ? RANDOM_ADDRESSES : ADDRESSES)),
       operation: fc.constantFrom(...MEMORY_PRIMITIVES),
       bucket: fc.nat(0xffff),
       between: fc.oneof({ weight: 3, arbitrary: fc.constant<Body>([]) }, oneStatement(registerChanges)),
@@ -83,7 +85,8 @@ function access(memories: readonly Memory[]): fc.Arbitrary<Body> {
         case 'LOADI':
           return [mar('LOADI', bucket % size), use];
         case 'ANDI':
-          return [mar('ANDI', size - 1), ...elsewhere, use];
+        case 'RANDOM':
+          return [mar(way, size - 1), ...elsewhere, use];
         case 'AND with a constant':
           return [...withConstant('AND'), ...elsewhere, use];
         default:
@@ -102,11 +105,17 @@ function headerStatements(dataPlane: DataPlane): PrimitiveStatement[] {
     for (const [name, { effect }] of actions) {
       if (effect.kind !== 'extract' && effect.kind !== 'modify') continue;
       const by = effect.kind === 'extract' ? 'EXTRACT' : 'MODIFY';
-      statements.set(name, primitive(by, { field: effect.field, registers: [effect.register] }));
+      const statement = primitive(by, { registers: [effect.register] });
+      statements.set(name, { ...statement, field: dataPlane.field(effect.field) });
     }
   }
   return [...statements.values()];
 }
+
+/** Masks of all bits take another way than others. */
+const randoms: fc.Arbitrary<PrimitiveStatement> = fc
+  .tuple(register, fc.oneof(fc.constantFrom(0xffffffff, 0xff, 1, 0), word))
+  .map(([which, integer]) => primitive('RANDOM', { registers: [which], integer }));
 
 const verdicts: fc.Arbitrary<PrimitiveStatement> = fc.oneof(
   fc.constantFrom<PrimitiveStatement[]>(primitive('DROP'), primitive('RETURN'), primitive('REPORT'), primitive('NOP')),
@@ -257,13 +266,15 @@ export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<
   const { dataPlane = defaultDataPlane(), name = 'p', maxDepth = 3 } = options;
   const headers = headerStatements(dataPlane);
   const extracts = headers.filter((each) => each.primitive === 'EXTRACT' && each.field?.kind === 'header');
+  const isRandom = dataPlane.rpbsWith('random_har').includes(1);
   return fc.tuple(memoryList, filtering(dataPlane)).chain(([memories, { table, filters }]) => {
     const parts = fc.oneof(
       { weight: 4, arbitrary: oneStatement(registerChanges) },
-      { weight: 5, arbitrary: access(memories) },
+      { weight: 5, arbitrary: access(memories, isRandom) },
       { weight: 2, arbitrary: oneStatement(fc.constantFrom(...headers)) },
       { weight: 1, arbitrary: oneStatement(verdicts) },
       { weight: 1, arbitrary: oneStatement(fc.constantFrom(primitive('HASH'), primitive('HASH_5_TUPLE'))) },
+      ...(isRandom ? [{ weight: 2, arbitrary: oneStatement(randoms) }] : []),
     );
     return fc.tuple(bodies(parts, extracts, maxDepth), threeWords).map(([body, start]) => {
       const used = memoriesUsed(body);

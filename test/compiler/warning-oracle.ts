@@ -103,7 +103,8 @@ export class WarningOracle {
       get: (name: string) => words.get(name)?.fill(this.word()),
     });
     const hash = (): number => (random() < 0.5 ? this.word() & 0xffff : Math.floor(random() * 4));
-    const run = interpret(this.program, { packet: new MadeUpFields(this.program, () => this.word()), memories, hash });
+    const packet = new MadeUpFields(this.program, () => this.word());
+    const run = interpret(this.program, { packet, memories, hash, random: () => this.word() });
     return { trace: run.trace, verdict: run.kind === 'finished' ? run.verdict : { kind: 'dropped' } };
   }
 

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import seedrandom from 'seedrandom';
 import {
+  analyse,
   DataPlane,
   defaultDataPlane,
   installOperations,
@@ -99,7 +100,11 @@ export function validateAlone(options: RandomValidation, dataPlane = defaultData
   let number = 0;
   for (const text of texts(dataPlane, seed, programs)) {
     const recirculations = RECIRCULATIONS[number++ % RECIRCULATIONS.length] ?? 0;
-    const recompile = (program: Program) => compileIfFits(programSource(program), state, { recirculations });
+    // A shorter program may have errors that the whole one has not.
+    const recompile = (program: Program) => {
+      const shorter = programSource(program);
+      return analyse(shorter, dataPlane).hasErrors ? undefined : compileIfFits(shorter, state, { recirculations });
+    };
     const translation = compileIfFits(text, state, { recirculations });
     if (translation === undefined) {
       totals.doNotFit++;

@@ -17,6 +17,7 @@ import { Switch, TargetError } from '../../sim/index.js';
 import { formatFailure, type Translation } from '../../sim/validation/index.js';
 import { SAMPLE_NAMES, sampleSource } from '../compiler/support.js';
 import { validateAlone, validateCrowded } from './random-validation.js';
+import { dataPlane } from './test-switch.js';
 import {
   actionOf,
   assertVerified,
@@ -52,6 +53,13 @@ test(`random programs alone, R = 0 to 3 (seed ${SEED})`, () => {
   const { failures, programs } = validateAlone({ seed: SEED, programs: 300, packets: 50, maxFailures: 1 });
   assert.equal(failures, [], failures[0]);
   assert.ok(programs > 150);
+});
+
+test(`random programs with what the paper does not have (seed ${SEED})`, () => {
+  const extended = dataPlane('extended');
+  const { failures, programs } = validateAlone({ seed: SEED, programs: 60, packets: 40, maxFailures: 1 }, extended);
+  assert.equal(failures, [], failures[0]);
+  assert.ok(programs > 30);
 });
 
 test(`random programs that come and go in a crowded switch (seed ${SEED})`, () => {

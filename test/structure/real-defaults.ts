@@ -363,8 +363,8 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'sim/pipeline/drivers/tracing-driver.ts': ['from = 0'],
   'sim/pipeline/drivers/vector-driver.ts': ['from = 0'],
   'sim/pipeline/parallel/packet-processor.ts': ['from = 0'],
-  'sim/pipeline/switch.ts': ["wanted = 'compiled'", 'pipes = 1', 'from = 0'],
-  'sim/pipeline/time/timed-driver.ts': [
+  'sim/pipeline/switch.ts': ["wanted = 'compiled'", 'pipes = 1', 'seed = 0', 'from = 0'],
+  'sim/pipeline/time/pass-times.ts': [
     "dataPlane.description.intrinsics.find(({ name }) => name === 'eg_intr_md.deq_timedelta')?.width ?? 0",
   ],
   'sim/pipeline/time/update-check.ts': [
@@ -377,12 +377,12 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'sim/pipeline/trace/filter-match.ts': ['reader.value(key) ?? 0'],
   'hw-driver/server/metrics/exposition.ts': ["suffix = ''", 'labels = {}'],
   'sim/pipeline/trace/packet-tracer.ts': ['this.entriesOf.get(program) ?? []', 'this.entriesOf.get(id) ?? []'],
+  'sim/snapshot/snapshot.ts': ['seed = 0'],
   'sim/validation/both-sides.ts': [
     'forwarding.get(ingressPort) ?? { before: has, now: has }',
     'trace = []',
     'run ?? {}',
   ],
-  'sim/validation/branch-coverage.ts': ['this.places.hashRpb(statement) ?? 0'],
   'sim/validation/compare-bytes.ts': ['bytes[at + 1] ?? 0', 'bytes[at] ?? 0'],
   'sim/validation/packet-bytes.ts': ['this.phv.headerStart[header] ?? -1'],
   'sim/validation/random-packet.ts': ['dataPlane.fields.get(name)?.width ?? 0'],

@@ -191,7 +191,7 @@ const OTHER_ERRORS = new Set([
   'SyntaxFault',
   'OutOfTries',
   'PublishedConstraintsError',
-  'MissingHashStep',
+  'MissingStep',
   'StrayPackets',
   'RpcError',
   'PartError',

@@ -28,6 +28,8 @@ export interface PacketBatch {
   /** Arrival time: whole seconds since the epoch, and nanoseconds within the second. */
   readonly timeSeconds: Float64Array;
   readonly timeNanoseconds: Uint32Array;
+  /** Number of the packet among all that came to the switch, modulo 2^32. Written by the switch. */
+  readonly arrival: Uint32Array;
   /** What the capture said of the packet, see {@link PACKET_MARKS}. */
   readonly marks: Uint8Array;
   /** Verdict: the port the packet left by, or {@link DROPPED}. Written by the switch. */
@@ -64,7 +66,7 @@ export interface PacketBatchMemory {
 const ALIGNMENT = 8;
 const CACHE_LINE = 64;
 /** Bytes per packet of the arrays that all shares read. */
-const COMMON_ARRAYS = [8, 4, 4, 4, 4, 2, 2, 1];
+const COMMON_ARRAYS = [8, 4, 4, 4, 4, 4, 2, 2, 1];
 /** Bytes per packet of the verdicts, of which each share has its own. */
 const VERDICT_ARRAYS = [4, 8, 1];
 
@@ -103,6 +105,7 @@ export function packetBatchOver(memory: PacketBatchMemory, share = 0): PacketBat
     capturedLength: new Uint32Array(...take(4)),
     originalLength: new Uint32Array(...take(4)),
     timeNanoseconds: new Uint32Array(...take(4)),
+    arrival: new Uint32Array(...take(4)),
     ingressPort: new Uint16Array(...take(2)),
     programId: new Uint16Array(...take(2)),
     marks: new Uint8Array(...take(1)),
@@ -135,6 +138,11 @@ export function gatherVerdicts(
     batch.digest[2 * i] = view.digest[2 * i] as number;
     batch.digest[2 * i + 1] = view.digest[2 * i + 1] as number;
   }
+}
+
+/** Numbers packets `from` … `to - 1` in the order of their arrival. @param first number of the first of them */
+export function numberArrivals({ arrival }: PacketBatch, from: number, to: number, first: number): void {
+  for (let i = from; i < to; i++) arrival[i] = first + i - from;
 }
 
 /** Empties a batch so that it can be filled again. */

@@ -1,7 +1,7 @@
 /** `bench run`: compiles programs, deploys them to one emulated switch and runs packets through it. */
 import { counted } from '../../../compiler/data-plane/counting.js';
 import type { Allocator, DataPlane } from '../../../compiler/index.js';
-import { type EngineName, noMatchText, PacketTracer, Switch, UpdatePlayer } from '../../../sim/index.js';
+import { type EngineName, noMatchText, PacketTracer, Switch, seedOfText, UpdatePlayer } from '../../../sim/index.js';
 import type { CaptureAccount, CaptureOptions } from '../../../traces/captures/capture-intake.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { CaptureAddressing } from '../../workloads/capture-addressing.js';
@@ -82,8 +82,9 @@ export interface RunResult extends ReportedRun {
 
 export async function runWorkload(options: RunOptions): Promise<RunResult> {
   const { timing } = options;
-  const timed = timing && new TimedRun(options.dataPlane, options.engine, timing);
-  const emulator = timed?.emulator ?? new Switch(options.dataPlane, { engine: options.engine });
+  const seed = seedOfText(options.seed);
+  const timed = timing && new TimedRun(options.dataPlane, options.engine, timing, seed);
+  const emulator = timed?.emulator ?? new Switch(options.dataPlane, { engine: options.engine, seed });
   const deployment = await deployed(emulator, options);
   const books = deployment.controller.state;
   const { updates } = options;

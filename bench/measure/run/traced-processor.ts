@@ -33,6 +33,14 @@ export class TracedProcessor implements PacketProcessor {
     this.packets = tracing.packetsBefore;
   }
 
+  get arrivals(): number {
+    return this.others.arrivals;
+  }
+
+  set arrivals(arrivals: number) {
+    this.others.arrivals = arrivals;
+  }
+
   get workers(): number {
     return this.others.workers;
   }
@@ -48,6 +56,7 @@ export class TracedProcessor implements PacketProcessor {
     let next = from;
     for (const i of picked) {
       if (i > next) await this.others.process(batch, memory, next, i);
+      batch.arrival[i] = this.others.arrivals++;
       this.traces.push(tracer.trace(batch, i, this.packets + i - from + 1));
       digestPackets(batch, i, i + 1, 0, 1);
       next = i + 1;

@@ -41,10 +41,11 @@ export class TimedRun implements TimeObserver {
     dataPlane: DataPlane,
     engine: EngineName,
     private readonly options: TimingOptions,
+    seed: number,
   ) {
     this.arrivals = new ArrivalTimes(options.packetsPerSecond);
     this.series = new IntervalSeries(options.intervalNs * PS_PER_NS);
-    this.emulator = new Switch(dataPlane, { engine });
+    this.emulator = new Switch(dataPlane, { engine, seed });
     this.driver = new TimedDriver(this.emulator, options.switch, this);
   }
 

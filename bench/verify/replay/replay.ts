@@ -113,6 +113,11 @@ export class ReplaySwitch {
     return made;
   }
 
+  /** Of the random numbers of the switch. */
+  get seed(): number {
+    return this.emulator.seed;
+  }
+
   private async deploy({ file, text }: SourceText): Promise<void> {
     const { dataPlane, allocator, recirculations } = this.options;
     const analysis = analyse(text, dataPlane);
@@ -197,6 +202,7 @@ export class ReplaySwitch {
     let next = 0;
     for (const i of tracing === undefined ? [] : this.picked(batch, tracing)) {
       plain(next, i);
+      batch.arrival[i] = this.emulator.arrivals++;
       const trace = tracing?.tracer.trace(batch, i, this.packets + i + 1);
       if (trace !== undefined) this.traces.push(trace);
       if (trace?.verdict.reason === 'nobody forwards') unforwarded.add(i);
@@ -238,7 +244,7 @@ const BATCH = { packets: 2048, bytes: 2 ** 20 };
  * @param before initial contents of memories
  */
 export function coverageOf(
-  { programs }: ReplaySwitch,
+  { programs, seed }: ReplaySwitch,
   { dataPlane, queue }: Pick<ReplayOptions, 'dataPlane' | 'queue'>,
   packets: readonly CapturedPacket[],
   replayed: readonly ReplayedPacket[],
@@ -249,11 +255,11 @@ export function coverageOf(
     const memories = new Map(
       program.memories.map(({ name, buckets }) => [name, given?.get(name)?.slice() ?? new Uint32Array(buckets)]),
     );
-    const meaning = new MeaningRun(program, compiled, dataPlane, memories);
+    const meaning = new MeaningRun(program, compiled, dataPlane, memories, seed);
     const coverage = new BranchCoverage(program);
     packets.forEach(({ bytes, port = 0 }, i) => {
       if (replayed[i]?.programId !== compiled.programId) return;
-      coverage.note(meaning.run({ bytes, ingressPort: port, queue }));
+      coverage.note(meaning.run({ bytes, ingressPort: port, queue, arrival: i }));
     });
     return coverage;
   });

@@ -19,7 +19,10 @@ export const MASK: InstructionFamily<Mask> = {
   effects: () => effects({ reads: ['mar'], writes: ['mar'], address: 'mask' }),
   known: (state, _effect, values) =>
     withRegister(state, 'mar', andWords(state.registers.mar, constantWord(parameterAt(values, 0)))),
-  words: (_effect, { memory, sizeMask }) => stepWords('address', 'MASK', memory, sizeMask),
+  words: (_effect, { memory, sizeMask, constant }) =>
+    memory === '' && constant !== ''
+      ? stepWords('register', 'ANDI', 'mar', constant)
+      : stepWords('address', 'MASK', memory, sizeMask),
   p4: (_effect, parameters, { registers: { mar } }) => [`${mar} = ${mar} & ${parameterAt(parameters, 0)};`],
   summary: () => 'mar &= mask',
 };

@@ -118,6 +118,7 @@ export interface P4Names {
   readonly dropControl: string;
   readonly tupleHash: string;
   readonly registerHash: string;
+  readonly random: string;
   /** The fields of the 5-tuple. */
   tuple(): readonly string[];
   /** The P4 expression of a field, extended to the width of a register. */
@@ -180,6 +181,8 @@ export interface InstructionFamily<Effect extends { readonly kind: string }> {
   words(effect: Effect, context: StepContext): StepText;
   /** Its P4 statements. @param parameters the names of the parameters */
   p4(effect: Effect, parameters: readonly string[], names: P4Names): readonly Block[];
+  /** Declarations that its actions need, once in an RPB. */
+  p4Declarations?(names: P4Names): readonly Block[];
   /** Name and body of the RegisterAction that it executes, where it has one. */
   p4Alu?(effect: Effect, names: P4Names): { readonly name: string; readonly body: readonly Block[] };
   /** The text of its effect in the reference. */

@@ -20,6 +20,7 @@ import type {
   StateBits,
 } from './instruction.js';
 import { SALU } from './memory.js';
+import { RANDOM } from './random.js';
 import { BACKUP, RECOVER } from './saving.js';
 
 /** In the order in which the shipped data planes list their actions. */
@@ -33,6 +34,7 @@ const TABLE = [
   ...ARITHMETIC,
   BACKUP,
   RECOVER,
+  RANDOM,
   EXTRACT,
   MODIFY,
   RETURN,

@@ -3,7 +3,7 @@
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { Argv } from 'yargs';
 import { chipOf, type DataPlane, defaultForwardEntry, type TableEntry } from '../../../compiler/index.js';
-import { Switch } from '../../../sim/index.js';
+import { Switch, seedOfText } from '../../../sim/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { errorCode } from '../../../traces/system/reason.js';
 import { BF_RUNTIME_PORT, P4_NAME } from '../../bfruntime/table-schema.js';
@@ -58,6 +58,7 @@ const serveOptions = (yargs: Argv) =>
       default: '1',
       describe: 'Number of pipes, each with its own registers; port p belongs to pipe floor(p / 128)',
     })
+    .option('seed', { type: 'string', default: '1', describe: 'Seed of the numbers that RANDOM draws' })
     .option('metrics', { type: 'string', describe: 'Port for Prometheus by HTTP: GET /metrics' })
     .option('count-hits', {
       type: 'boolean',
@@ -97,6 +98,7 @@ async function serve(args: ServeArguments): Promise<number> {
   const emulator = new Switch(dataPlane, {
     pipes: wholeNumber('--pipes', args.pipes, 1, chipOf(dataPlane).pipes),
     countsHits: args.countHits,
+    seed: seedOfText(args.seed),
   });
   for (const entry of forwardings(args.forward, dataPlane)) emulator.apply({ kind: 'insertEntry', entry });
   const ports = new SwitchPorts(emulator);

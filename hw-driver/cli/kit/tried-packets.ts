@@ -87,6 +87,7 @@ export class TrialSwitch {
     const before = await this.memories();
     const batch = createPacketBatch(1, bytes.length);
     batch.bytes.set(bytes, appendPacket(batch, bytes.length, bytes.length, ingressPort, 0, 0));
+    batch.arrival[0] = this.packets;
     const byId = new Map(this.programs.map((each) => [each.programId, each]));
     const tracer = new PacketTracer(
       this.emulator,

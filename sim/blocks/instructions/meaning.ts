@@ -30,6 +30,8 @@ export interface InstructionUnit {
   readonly addressMask: number;
   hashTuple(rpb: number, phv: Phv): number;
   hashWord(rpb: number, value: number): number;
+  /** @param site of random-numbers.ts @returns 32 bits with a sign */
+  random(arrival: number, site: number): number;
   /** Index of the word for the packet's address in an RPB. */
   accessed(isGuarded: boolean, rpb: number, phv: Phv): number;
   returnToSender(phv: Phv): void;
@@ -48,7 +50,7 @@ export type Variable =
   | 'ipv4Delta'
   | 'transportDelta';
 /** Values of the packet that no action sets. */
-export type Intrinsic = 'programId' | 'ingressPort' | 'dequeueDelta' | 'queueDepth';
+export type Intrinsic = 'programId' | 'arrival' | 'ingressPort' | 'dequeueDelta' | 'queueDepth';
 export type RegisterVariable = 'har' | 'sar' | 'mar';
 export type SavedVariable = 'har0' | 'sar0' | 'mar0';
 
@@ -60,10 +62,10 @@ export const SAVED_VARIABLES = ['har0', 'sar0', 'mar0'] as const;
 export type HashCode = Pick<HashUnit, 'initial' | 'xorOut' | 'reflected'>;
 
 /**
- * What a constant is that code leaves open, of an entry: the index of its RPB, where the tables of that one's hash unit
- * and its register array start, or the first parameter.
+ * What a constant is that code leaves open, of an entry: the index of its RPB, where in the pipe it draws random numbers,
+ * where the tables of its RPB's hash unit and its register array start, or the first parameter.
  */
-export type ConstantSource = 'rpb' | 'hashTables' | 'registerArray' | 'immediate';
+export type ConstantSource = 'rpb' | 'site' | 'hashTables' | 'registerArray' | 'immediate';
 
 /** What code may depend on besides open constants: the first parameter not, if it is one of those. */
 export type CodeOperands = Omit<Operands, 'rpb'>;

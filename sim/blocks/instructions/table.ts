@@ -10,6 +10,7 @@ import { HASH } from './hash.js';
 import { EXTRACT, MODIFY } from './header.js';
 import type { Decoded, FamilyMeaning, Operation } from './meaning.js';
 import { SALU } from './memory.js';
+import { RANDOM } from './random.js';
 import { BACKUP, RECOVER } from './saving.js';
 
 const TABLE = [
@@ -22,6 +23,7 @@ const TABLE = [
   ...ARITHMETIC,
   BACKUP,
   RECOVER,
+  RANDOM,
   EXTRACT,
   MODIFY,
   RETURN,

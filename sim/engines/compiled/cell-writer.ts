@@ -17,6 +17,7 @@ import {
 } from '../../blocks/instructions/meaning.js';
 import { OPCODE, OPERATIONS } from '../../blocks/instructions/table.js';
 import type { RpbEntry } from '../../blocks/program-code.js';
+import { randomSite } from '../../blocks/random-numbers.js';
 import type { RegisterArrays } from '../../blocks/register-arrays.js';
 
 /** What the code of all programs of a switch is written with. */
@@ -66,12 +67,14 @@ export type OpenConstant = number | { readonly source: ConstantSource; readonly 
 /** The value of a constant for an entry. */
 export function constantOf(
   source: ConstantSource,
-  { rpb, instruction }: RpbEntry,
+  { rpb, pass, instruction }: RpbEntry,
   { arrayStarts }: SwitchContext,
 ): number {
   switch (source) {
     case 'rpb':
       return rpb;
+    case 'site':
+      return randomSite(pass, rpb);
     case 'hashTables':
       return rpb * HASH_ROWS;
     case 'registerArray':

@@ -64,6 +64,7 @@ const AT_FIRST: ReadonlyMap<Variable, number> = new Map([
 ]);
 const INTRINSICS: readonly (readonly [Intrinsic, string])[] = [
   ['programId', 'V.batch.programId[i]'],
+  ['arrival', 'V.batch.arrival[i]'],
   ['dequeueDelta', '0'],
   ['queueDepth', '0'],
 ];

@@ -1,5 +1,5 @@
 /** Runs packets to their end; their egress reads a given state of the queue, where without a timing model nothing waits. */
-import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
+import { numberArrivals, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import type { Phv } from '../../blocks/phv.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Switch } from '../switch.js';
@@ -24,7 +24,7 @@ export class QueuedDriver implements PacketDriver {
 
   /** @param queue what the egress reads, on every pass */
   constructor(
-    emulator: Switch,
+    private readonly emulator: Switch,
     public queue: QueueReading,
   ) {
     this.pipeline = emulator.pipeline;
@@ -32,7 +32,9 @@ export class QueuedDriver implements PacketDriver {
   }
 
   process(batch: PacketBatch, from = 0, to = batch.count): void {
-    const { pipeline, phv } = this;
+    const { pipeline, phv, emulator } = this;
+    numberArrivals(batch, from, to, emulator.arrivals);
+    emulator.arrivals += to - from;
     for (let i = from; i < to; i++) {
       pipeline.load(phv, batch, i);
       pipeline.init(phv);

@@ -27,7 +27,7 @@ export interface MemoryWord {
   readonly after: number;
 }
 
-/** Takes packets through the pipeline and reports each table that they visit. */
+/** Takes packets, which have their arrival numbers, through the pipeline and reports each table that they visit. */
 export class TracingDriver implements PacketDriver {
   /** What programs read of the queue, on every pass. */
   queue: QueueReading = EMPTY_QUEUE;

@@ -9,6 +9,7 @@ import type { PreparedTraffic } from '../../../traces/generate/traffic-generator
 import {
   createPacketBatch,
   gatherVerdicts,
+  numberArrivals,
   type PacketBatch,
   type PacketBatchMemory,
 } from '../../../traces/packets/packet-batch.js';
@@ -23,6 +24,8 @@ export interface PacketProcessor {
   readonly workers: number;
   /** Makes changes on all replicas, between two batches. */
   apply(operations: readonly Operation[]): Promise<void>;
+  /** Arrival number of the next packet, which {@link process} counts on. */
+  arrivals: number;
   /** Processes and digests packets `from` … `to - 1` of a batch that lies in this memory. */
   process(batch: PacketBatch, memory: PacketBatchMemory, from?: number, to?: number): Promise<void>;
   /** Sets the counters back to before the first packet. */
@@ -59,9 +62,19 @@ export async function createWorkerProcessor(
 class InThreadProcessor implements PacketProcessor {
   readonly workers = 1;
   private readonly countersBefore: Readonly<Counters>;
+  private readonly arrivalsBefore: number;
 
   constructor(private readonly emulator: Switch) {
     this.countersBefore = { ...emulator.counters };
+    this.arrivalsBefore = emulator.arrivals;
+  }
+
+  get arrivals(): number {
+    return this.emulator.arrivals;
+  }
+
+  set arrivals(arrivals: number) {
+    this.emulator.arrivals = arrivals;
   }
 
   async apply(operations: readonly Operation[]): Promise<void> {
@@ -75,6 +88,7 @@ class InThreadProcessor implements PacketProcessor {
 
   async forget(): Promise<void> {
     Object.assign(this.emulator.counters, this.countersBefore);
+    this.emulator.arrivals = this.arrivalsBefore;
   }
 
   get counters(): Readonly<Counters> {
@@ -94,6 +108,7 @@ export class WorkerProcessor implements PacketProcessor {
   /** One pool of one thread for each share, as a share's tasks must go to the thread that owns it. */
   private readonly pools: readonly Piscina<WorkerTask, WorkerResult>[];
   counters: Counters;
+  arrivals: number;
   /** What was counted before, by the switch that the workers take over from. */
   private readonly countersBefore: Readonly<Counters>;
 
@@ -104,11 +119,13 @@ export class WorkerProcessor implements PacketProcessor {
   ) {
     this.countersBefore = { ...emulator.counters };
     this.counters = { ...this.countersBefore };
+    this.arrivals = emulator.arrivals;
     this.pools = Array.from({ length: workers }, (_, share) => {
       const setup: WorkerSetup = {
         description: emulator.dataPlane.description,
         memory: emulator.memory.buffer,
         engine: emulator.engineName,
+        seed: emulator.seed,
         share,
         shares: workers,
       };
@@ -152,6 +169,7 @@ export class WorkerProcessor implements PacketProcessor {
   }
 
   async process(batch: PacketBatch, memory: PacketBatchMemory, from = 0, to = batch.count): Promise<void> {
+    numberArrivals(batch, from, to, this.arrive(to - from));
     const bound = (share: number): number => from + Math.floor(((to - from) * share) / this.workers);
     await this.all((share) => ({ kind: 'classify', batch: { memory, from: bound(share), to: bound(share + 1) } }));
     this.count(await this.all(() => ({ kind: 'process', batches: [{ memory, from, to }] })));
@@ -168,7 +186,7 @@ export class WorkerProcessor implements PacketProcessor {
     await this.all((share) => {
       const [batch, first] = [batches[share], firsts[share]];
       if (batch === undefined || first === undefined) return undefined;
-      return { kind: 'generate', batch: wholeBatch(batch), first };
+      return { kind: 'generate', batch: wholeBatch(batch), first, arrival: this.arrive(batch.batch.count) };
     });
   }
 
@@ -194,9 +212,10 @@ export class WorkerProcessor implements PacketProcessor {
    * @throws {StrayPackets} if a packet was of another program than its target's
    */
   async runOwn(round: OwnRound, first: number, count: number): Promise<void> {
+    const arrival = this.arrive(count);
     const results = await this.all((share) => {
       const verdicts = round.verdicts[share];
-      return verdicts && { kind: 'runOwn', verdicts: verdicts.buffer as SharedArrayBuffer, first, count };
+      return verdicts && { kind: 'runOwn', verdicts: verdicts.buffer as SharedArrayBuffer, first, arrival, count };
     });
     this.count(results);
     for (const [share, { ownPackets }] of results.entries()) {
@@ -207,7 +226,15 @@ export class WorkerProcessor implements PacketProcessor {
   }
 
   async forget(): Promise<void> {
+    this.arrivals = this.emulator.arrivals;
     this.count(await this.all(() => ({ kind: 'forget' })));
+  }
+
+  /** Counts packets that arrive. @returns the arrival number of the first */
+  private arrive(packets: number): number {
+    const first = this.arrivals;
+    this.arrivals += packets;
+    return first;
   }
 
   private gather(batch: PacketBatch, memory: PacketBatchMemory, from = 0, to = batch.count): void {

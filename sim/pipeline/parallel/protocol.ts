@@ -12,11 +12,13 @@ export interface WorkerSetup {
   /** Register arrays, shared by all workers: each program's belong to one of them. */
   readonly memory: SharedArrayBuffer;
   readonly engine: EngineName;
+  /** Of random numbers. */
+  readonly seed: number;
   readonly share: number;
   readonly shares: number;
 }
 
-/** Packets `from` … `to - 1` of a batch in shared memory. */
+/** Packets `from` … `to - 1` of a batch in shared memory, which have their arrival numbers when they are processed. */
 export interface SharedBatch {
   readonly memory: PacketBatchMemory;
   readonly from: number;
@@ -32,8 +34,11 @@ export type WorkerTask =
   | { readonly kind: 'ready' }
   /** What the next `generate` tasks generate. */
   | { readonly kind: 'prepare'; readonly traffic: PreparedTraffic }
-  /** Generate these packets of a batch, the first of which has number `first`, and find their programs. */
-  | { readonly kind: 'generate'; readonly batch: SharedBatch; readonly first: number }
+  /**
+   * Generate these packets of a batch, the first of which has number `first` and arrival number `arrival`, and find their
+   * programs.
+   */
+  | { readonly kind: 'generate'; readonly batch: SharedBatch; readonly first: number; readonly arrival: number }
   /** Find the programs of these packets. */
   | { readonly kind: 'classify'; readonly batch: SharedBatch }
   /**
@@ -43,7 +48,16 @@ export type WorkerTask =
   /** What the next `runOwn` tasks generate: packets of these targets, 1 for each that is this worker's. */
   | { readonly kind: 'prepareOwn'; readonly traffic: PreparedTraffic; readonly isOwn: Uint8Array }
   /** Generate this worker's packets of `count` from number `first` on, and process and digest them. */
-  | { readonly kind: 'runOwn'; readonly verdicts: SharedArrayBuffer; readonly first: number; readonly count: number };
+  | OwnPackets;
+
+/** Packets of all workers, the first of which has number `first` and arrival number `arrival`. */
+export interface OwnPackets {
+  readonly kind: 'runOwn';
+  readonly verdicts: SharedArrayBuffer;
+  readonly first: number;
+  readonly arrival: number;
+  readonly count: number;
+}
 
 export interface WorkerResult {
   /** Counted since the worker's start or its last `forget`. */

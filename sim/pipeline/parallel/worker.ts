@@ -5,6 +5,7 @@ import { generatorOf, type TrafficGenerator } from '../../../traces/generate/tra
 import {
   clearPacketBatch,
   createPacketBatch,
+  numberArrivals,
   type PacketBatch,
   packetBatchOver,
 } from '../../../traces/packets/packet-batch.js';
@@ -12,11 +13,19 @@ import { emptyCounters } from '../../blocks/counters.js';
 import { digestPackets } from '../../blocks/digest.js';
 import { Switch } from '../switch.js';
 import { unpackOperations } from './packed-operations.js';
-import { type SharedBatch, VERDICT, type WorkerResult, type WorkerSetup, type WorkerTask } from './protocol.js';
+import {
+  type OwnPackets,
+  type SharedBatch,
+  VERDICT,
+  type WorkerResult,
+  type WorkerSetup,
+  type WorkerTask,
+} from './protocol.js';
 import { ShareDriver } from './share-driver.js';
 
 const setup = workerData as WorkerSetup;
-const emulator = new Switch(new DataPlane(setup.description), { memory: setup.memory, engine: setup.engine });
+const { memory, engine, seed } = setup;
+const emulator = new Switch(new DataPlane(setup.description), { memory, engine, seed });
 const driver = new ShareDriver(emulator, setup.share, setup.shares);
 let generator: TrafficGenerator | undefined;
 /** By target, of the packets that this worker generates for itself. */
@@ -43,7 +52,7 @@ export default function run(task: WorkerTask): WorkerResult {
       generator = generatorOf(task.traffic);
       break;
     case 'generate':
-      generate(task.batch, task.first);
+      generate(task.batch, task.first, task.arrival);
       break;
     case 'classify':
       emulator.classify(open(task.batch), task.batch.from, task.batch.to);
@@ -60,21 +69,26 @@ export default function run(task: WorkerTask): WorkerResult {
       isOwn = task.isOwn;
       break;
     case 'runOwn': {
-      const ownPackets = runOwn(prepared(generator), new Uint32Array(task.verdicts), task.first, task.count);
+      const ownPackets = runOwn(prepared(generator), new Uint32Array(task.verdicts), task);
       return { counters: { ...emulator.counters }, ownPackets };
     }
   }
   return { counters: { ...emulator.counters } };
 }
 
-function runOwn(from: TrafficGenerator, verdicts: Uint32Array, first: number, count: number): number | undefined {
+function runOwn(
+  from: TrafficGenerator,
+  verdicts: Uint32Array,
+  { first, arrival, count }: OwnPackets,
+): number | undefined {
   const { batch, distances } = own;
   let packets = 0;
   for (let done = 0; done < count; ) {
     clearPacketBatch(batch);
     const gone = from.generateSome(batch, first + done, count - done, isOwn, distances);
     if (gone === 0) throw new Error('a generated packet is larger than the memory of a batch');
-    emulator.process(batch, 0, batch.count);
+    for (let i = 0; i < batch.count; i++) batch.arrival[i] = arrival + done + (distances[i] as number);
+    emulator.processNumbered(batch, 0, batch.count);
     digestPackets(batch, 0, batch.count, 0, 1);
     for (let i = 0; i < batch.count; i++) {
       const program = batch.programId[i] as number;
@@ -96,9 +110,10 @@ function prepared(made: TrafficGenerator | undefined): TrafficGenerator {
   return made;
 }
 
-function generate(shared: SharedBatch, first: number): void {
+function generate(shared: SharedBatch, first: number, arrival: number): void {
   const batch = open(shared);
   if (prepared(generator).generateInto(batch, first, shared.to) < shared.to)
     throw new Error('a batch has no room for the packets that are to be generated into it');
+  numberArrivals(batch, 0, shared.to, arrival);
   emulator.classify(batch, 0, shared.to);
 }

@@ -15,6 +15,8 @@ export class PassTimes {
   readonly macPs: number;
   /** What packets carry along besides their own bytes, from gress to gress and when they recirculate. */
   readonly stateBytes: number;
+  /** The time in a queue, in nanoseconds, is told as its remainder by this. */
+  readonly dequeueDeltas: number;
 
   constructor(dataPlane: DataPlane) {
     const { timing } = dataPlane.description;
@@ -29,5 +31,7 @@ export class PassTimes {
     this.deparserPs = ps(deparser);
     this.macPs = ps(mac);
     this.stateBytes = stateHeaderBytes(dataPlane);
+    const width = dataPlane.description.intrinsics.find(({ name }) => name === 'eg_intr_md.deq_timedelta')?.width ?? 0;
+    this.dequeueDeltas = 2 ** width;
   }
 }

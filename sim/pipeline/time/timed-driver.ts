@@ -3,7 +3,7 @@
  * of arrival, wait in the queues of the traffic manager, and recirculate through a port of its own. A packet's work in
  * a gress is done when it enters: stages are passed in order, so accesses to every memory happen in the order of entry.
  */
-import { DROPPED } from '../../../traces/packets/packet-batch.js';
+import { DROPPED, numberArrivals } from '../../../traces/packets/packet-batch.js';
 import { GAP_BYTES, type Line, lineBytes } from '../../blocks/line.js';
 import { type HeldBatch, PacketsInFlight } from '../../blocks/packets-in-flight.js';
 import { NO_PORT, type Phv } from '../../blocks/phv.js';
@@ -49,7 +49,6 @@ export class TimedDriver {
   readonly arrived = { packets: 0, bytes: 0 };
   /** Undefined where packets can not go through in vectors, and while updates are played. */
   private lonePackets: LonePackets | undefined;
-  private readonly dequeueDeltas: number;
   private player: UpdatePlayer | undefined;
 
   constructor(
@@ -81,8 +80,6 @@ export class TimedDriver {
         traces: this.traces,
       });
     }
-    const width = dataPlane.description.intrinsics.find(({ name }) => name === 'eg_intr_md.deq_timedelta')?.width ?? 0;
-    this.dequeueDeltas = 2 ** width;
     this.clockTimes[TIME.tick] = observer.nextTickPs;
   }
 
@@ -95,11 +92,12 @@ export class TimedDriver {
 
   /**
    * The first bit of packet i of a batch reaches its port, or as soon after as the port's line is free. Times must not
-   * decrease. Earlier events happen first; the batch is held until its packets have left.
+   * decrease. Earlier events happen first; the batch is held until its packets have left. @param number of its arrival
    */
-  arrive(held: HeldBatch, i: number, timePs: number): void {
+  arrive(held: HeldBatch, i: number, timePs: number, number = this.emulator.arrivals++): void {
     this.runUntil(timePs);
     const { batch } = held;
+    batch.arrival[i] = number;
     const port = batch.ingressPort[i] as number;
     const length = batch.originalLength[i] as number;
     this.arrived.packets++;
@@ -127,14 +125,16 @@ export class TimedDriver {
    * updates that are played. @param timesPs by place in the batch
    */
   arriveAll(held: HeldBatch, timesPs: Float64Array): void {
-    const { lonePackets } = this;
+    const { lonePackets, emulator } = this;
     const { count } = held.batch;
+    numberArrivals(held.batch, 0, count, emulator.arrivals);
+    emulator.arrivals += count;
     lonePackets?.begin();
     for (let i = 0; i < count; ) {
       this.runUntil(timesPs[i] as number);
       const alone = lonePackets === undefined || this.packets.count > 0 ? 0 : lonePackets.run(held.batch, i, timesPs);
       for (let place = 0; place < alone; place++) this.passAlone(held, i + place, place, timesPs);
-      if (alone === 0) this.arrive(held, i, timesPs[i] as number);
+      if (alone === 0) this.arrive(held, i, timesPs[i] as number, held.batch.arrival[i]);
       i += Math.max(1, alone);
     }
   }
@@ -326,7 +326,7 @@ export class TimedDriver {
     }
     const waited = Math.floor((now - (packets.queuedPs[slot] as number)) / PS_PER_NS);
     // The remainder of a power of two, exactly; the operator for it is slow for numbers above 31 bits.
-    phv.dequeueDelta = waited - Math.floor(waited / this.dequeueDeltas) * this.dequeueDeltas;
+    phv.dequeueDelta = waited - Math.floor(waited / this.times.dequeueDeltas) * this.times.dequeueDeltas;
     this.traces.lastEgressCycle = Math.max(
       this.times.clock.cycleAt(now + this.times.parserPs),
       this.traces.lastEgressCycle + 1,

@@ -49,7 +49,11 @@ export class PacketTracer {
     private readonly programOf: ProgramOfId,
     queue?: QueueReading,
   ) {
-    this.replica = new Switch(emulator.dataPlane, { memory: emulator.memory.buffer, engine: 'interpreted' });
+    this.replica = new Switch(emulator.dataPlane, {
+      memory: emulator.memory.buffer,
+      engine: 'interpreted',
+      seed: emulator.seed,
+    });
     this.driver = new TracingDriver(this.replica);
     if (queue !== undefined) this.driver.queue = queue;
     this.reader = new HeaderReader(emulator.dataPlane);
@@ -78,7 +82,7 @@ export class PacketTracer {
     return this.replica.counters;
   }
 
-  /** Takes packet i of a batch through the switch. @param packet its number in the stream, from 1 */
+  /** Takes packet i of a batch, which has its arrival number, through the switch. @param packet its number in the stream, from 1 */
   trace(batch: PacketBatch, i: number, packet: number): PacketTrace {
     const bytes = packetBytes(batch, i);
     this.reader.read(bytes);
