@@ -12,6 +12,7 @@ import {
   partsOf,
   REGISTERS,
   type Register,
+  wordName,
 } from './description.js';
 import { type ActionParameter, compactFieldName } from './instructions/instruction.js';
 import {
@@ -345,9 +346,6 @@ export class DataPlane {
     }));
   }
 }
-
-/** The name of a word of a wide field, by its place: hdr.ipv6.dst[0] has the most significant bits. */
-export const wordName = (field: string, word: number): string => `${field}[${word}]`;
 
 /** From 1; 0 for none. */
 const registerNumber = (register: Register | undefined): number =>

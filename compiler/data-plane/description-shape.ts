@@ -2,7 +2,13 @@
  * The shape of a description: which keys it has, of which types, and what they mean. The types hold it against
  * {@link DataPlaneDescription}; what a user's JSON may be, and its JSON schema, follow from it.
  */
-import { CHIP_NAMES, type CrcDescription, type DataPlaneDescription, type Gress } from './description.js';
+import {
+  CHIP_NAMES,
+  type CrcDescription,
+  type DataPlaneDescription,
+  type Gress,
+  type SkippedHeaderDescription,
+} from './description.js';
 
 interface About {
   /** For the JSON schema: what it is. */
@@ -75,6 +81,22 @@ const CRC: ShapeOf<CrcDescription> = object(
   'The hash function: a CRC of 16 bits in the Rocksoft convention',
 );
 
+const SKIPPED_HEADER: ShapeOf<SkippedHeaderDescription> = object(
+  {
+    value: count('By which value of the field in front of it it is known', 0),
+    bytes: count('Least number of bytes'),
+    unitBytes: count('Bytes that each unit of its second byte adds', 0),
+  },
+  {
+    only: object(
+      { bitOffset: count('From its first bit', 0), width: count('Bits'), value: count('Their value', 0) },
+      {},
+      'Parsing goes on behind it only if these bits have this value',
+    ),
+  },
+);
+const SKIP = 'Headers in front of those of the next state, as the extension headers of IPv6';
+
 export const DESCRIPTION_SHAPE: ShapeOf<DataPlaneDescription> = object(
   {
     schema: choice(['p4runpro-sim/data-plane@1'], 'The version of this format'),
@@ -141,6 +163,11 @@ export const DESCRIPTION_SHAPE: ShapeOf<DataPlaneDescription> = object(
                 { field: text('Full name of a field'), value: count('Its value', 0) },
                 {},
                 'Parsing goes on only if this field has this value',
+              ),
+              skip: object(
+                { most: count('Maximum number of them'), headers: list(SKIPPED_HEADER, 'Headers') },
+                {},
+                SKIP,
               ),
               select: object(
                 {

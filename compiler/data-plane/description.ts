@@ -39,9 +39,31 @@ export interface HeaderDescription {
   readonly valid?: readonly { readonly field: string; readonly minimum: number; readonly maximum: number }[];
 }
 
+/** The headers that the parser skips behind those of a state. */
+export const skippedHeaders = ({ skip }: ParserStateDescription): readonly SkippedHeaderDescription[] =>
+  skip === undefined ? [] : skip.headers;
+
+/** The name of a word of a wide field, by its place: dst[0] has the most significant bits. */
+export const wordName = (field: string, word: number): string => `${field}[${word}]`;
+
 /** The parts of a header's fields, each with its name. */
 export const partsOf = ({ parts }: HeaderDescription): readonly (readonly [string, HeaderPartDescription])[] =>
   parts === undefined ? [] : Object.entries(parts);
+
+/**
+ * A header that the parser skips, as IPv6's extension headers (RFC 8200). Its first byte says what follows, as the field
+ * in front of it does.
+ */
+export interface SkippedHeaderDescription {
+  /** By which value of the field in front of it it is known. */
+  readonly value: number;
+  /** Its least number of bytes. */
+  readonly bytes: number;
+  /** How many bytes more each unit of its second byte stands for; 0 for a header of fixed length. */
+  readonly unitBytes: number;
+  /** Parsing continues behind it only if these bits of it, from its first, have this value. */
+  readonly only?: { readonly bitOffset: number; readonly width: number; readonly value: number };
+}
 
 /** One state of the parser: extract headers, then select the next state by the value of a field. */
 export interface ParserStateDescription {
@@ -49,6 +71,11 @@ export interface ParserStateDescription {
   readonly extract: readonly string[];
   /** Parsing continues only if this field has this value (ports follow only a fragment offset of 0). */
   readonly only?: { readonly field: string; readonly value: number };
+  /**
+   * Headers that may stand in front of those of the next state, in any order: the value that selects the next state is
+   * that behind the last of them. Behind more than `most` of them parsing ends.
+   */
+  readonly skip?: { readonly most: number; readonly headers: readonly SkippedHeaderDescription[] };
   readonly select?: {
     readonly field: string;
     readonly next: readonly { readonly value: number; readonly state: string }[];

@@ -13,13 +13,14 @@ import {
   RPB_SHAPE,
   rpbPosition,
 } from './default.js';
-import type { DataPlaneDescription, Gress } from './description.js';
+import { type DataPlaneDescription, type FilterTableDescription, type Gress, REGISTERS } from './description.js';
 import { HEADERS } from './headers.js';
 import { type ActionEffect, EXTENDED_EFFECTS } from './instructions/table.js';
+import { IPV6_EXTRACTED, IPV6_KEYS, IPV6_MODIFIED, withIpv6, withIpv6Headers } from './ipv6-headers.js';
 import { must } from './must.js';
 
 /** The headers of `default`, with names for parts of fields. */
-const EXTENDED_HEADERS: DataPlaneDescription['headers'] = {
+const HEADERS_WITH_PARTS: DataPlaneDescription['headers'] = {
   ...HEADERS,
   tcp: {
     ...must(HEADERS['tcp'], 'TCP header'),
@@ -44,10 +45,37 @@ const MODIFY: readonly Pair[] = [
   ['hdr.tcp.window', 'sar'],
 ];
 
+/** What is parsed and looked up where IPv6 is not. */
+export const WITHOUT_IPV6: Pick<DataPlaneDescription, 'headers' | 'parser' | 'init'> = {
+  headers: HEADERS_WITH_PARTS,
+  parser: DEFAULT_DESCRIPTION.parser,
+  init: DEFAULT_DESCRIPTION.init,
+};
+
+/** Pairs of IPv6 with all registers. */
+const allRegisters = (fields: readonly string[]): Pair[] =>
+  fields.flatMap((field) => REGISTERS.map((register): Pair => [field, register]));
+export const IPV6_EFFECTS: readonly ActionEffect[] = [
+  ...headerActions('extract', allRegisters(IPV6_EXTRACTED)),
+  ...headerActions('modify', allRegisters(IPV6_MODIFIED)),
+];
+/**
+ * One table for IPv6 with and without ports, looked up in front of the others: a filter on ports alone is one of the
+ * table behind it, which takes packets of both versions of IP.
+ */
+const IPV6_FILTERS: FilterTableDescription = {
+  name: 'tb_flow_filter5',
+  path: 'IPv6',
+  requires: 'ipv6',
+  keys: IPV6_KEYS,
+  entries: must(DEFAULT_DESCRIPTION.init.filters[0], 'filter table of default').entries,
+};
+
 const EXTENSIONS: readonly ActionEffect[] = [
   ...EXTENDED_EFFECTS,
   ...headerActions('extract', EXTRACT),
   ...headerActions('modify', MODIFY),
+  ...IPV6_EFFECTS,
 ];
 /** Extensions that only one gress can do. */
 const OF_GRESS: Readonly<Record<Gress, readonly ActionEffect[]>> = { ingress: [], egress: [] };
@@ -62,7 +90,9 @@ export const EXTENDED_DESCRIPTION: DataPlaneDescription = {
   ...DEFAULT_DESCRIPTION,
   name: 'extended',
   summary: 'the data plane of default with actions and headers beyond those of the paper',
-  headers: EXTENDED_HEADERS,
+  headers: withIpv6Headers(WITHOUT_IPV6.headers),
+  parser: withIpv6(WITHOUT_IPV6.parser),
+  init: { ...WITHOUT_IPV6.init, filters: [IPV6_FILTERS, ...WITHOUT_IPV6.init.filters] },
   rpbs: describeRpbs((number) => {
     const position = rpbPosition(number);
     return { ...position, ...RPB_SHAPE, hash: hashUnit(number), actions: actionsOf(number, position.gress) };

@@ -1,11 +1,15 @@
 /** Validation of data plane descriptions. */
 
+import { MAX_NUMBER_BITS } from './bits.js';
 import {
   CHIP_NAMES,
   type DataPlaneDescription,
   type HeaderDescription,
+  type HeaderFieldDescription,
+  type ParserStateDescription,
   partsOf,
   type RpbDescription,
+  wordName,
 } from './description.js';
 import { DomainError } from './domain-error.js';
 import { intrinsicProblems } from './intrinsics.js';
@@ -66,8 +70,7 @@ function headerProblems({ headers }: DataPlaneDescription): string[] {
   for (const [name, header] of Object.entries(headers)) {
     let bits = 0;
     for (const field of header.fields) {
-      if (!isCount(field.width, 48))
-        problems.push(`hdr.${name}.${field.name}: width ${field.width} is not from 1 to 48 bits`);
+      problems.push(...widthProblems(name, field, header));
       if (isSpread(bits, field.width)) {
         problems.push(
           `hdr.${name}.${field.name}: a field that does not begin and end at byte boundaries must lie within four bytes`,
@@ -84,6 +87,29 @@ function headerProblems({ headers }: DataPlaneDescription): string[] {
     }
   }
   return problems;
+}
+
+/** The most bits of a field: those of an IPv6 address. */
+const MAX_FIELD_BITS = 128;
+const WORD_BITS = 32;
+
+/** Of fields that no number holds, programs use the words. */
+function widthProblems(
+  header: string,
+  { name, width }: HeaderFieldDescription,
+  described: HeaderDescription,
+): string[] {
+  const full = `hdr.${header}.${name}`;
+  if (isCount(width, MAX_NUMBER_BITS)) return [];
+  if (!isCount(width, MAX_FIELD_BITS) || width % WORD_BITS !== 0) {
+    return [`${full}: width ${width} is not from 1 to ${MAX_NUMBER_BITS} bits, or 64, 96 or ${MAX_FIELD_BITS}`];
+  }
+  const parts = new Map(partsOf(described));
+  return Array.from({ length: width / WORD_BITS }, (_, i) => i).flatMap((word) => {
+    const part = parts.get(wordName(name, word));
+    const isWord = part?.field === name && part.bitOffset === word * WORD_BITS && part.width === WORD_BITS;
+    return isWord ? [] : [`${full}: a field of ${width} bits needs the part ${wordName(name, word)}, its word ${word}`];
+  });
 }
 
 /** Whether bits lie in more than four bytes without beginning and ending at byte boundaries. */
@@ -131,10 +157,45 @@ function parserProblems(description: DataPlaneDescription): string[] {
       if (field !== undefined && !widths.has(field)) problems.push(`parser state ${name}: unknown field ${field}`);
     }
     for (const { state: next } of state.select?.next ?? []) needState(next, `state ${name}`);
+    problems.push(...skipProblems(name, state, widths));
   }
   if (hasCycle(description)) problems.push('parser: its states form a cycle');
   return problems;
 }
+
+/** The most headers that a state may skip: a parser of a chip has a state for each. */
+const MAX_SKIPPED = 16;
+const MAX_SKIPPED_BYTES = 255;
+
+function skipProblems(
+  name: string,
+  { skip, select }: ParserStateDescription,
+  widths: ReadonlyMap<string, number>,
+): string[] {
+  if (skip === undefined) return [];
+  const problems: string[] = [];
+  const report = (problem: string): number => problems.push(`parser state ${name}: ${problem}`);
+  if (select === undefined || widths.get(select.field) !== BYTE_BITS) {
+    report('headers can be skipped only in front of a select by a field of 8 bits');
+  }
+  if (!isCount(skip.most, MAX_SKIPPED)) report(`it skips ${skip.most} headers, not 1 to ${MAX_SKIPPED}`);
+  const next = select === undefined ? [] : select.next;
+  const values = [...skip.headers, ...next].map(({ value }) => value);
+  if (new Set(values).size < values.length) report('a value stands for two headers');
+  for (const { value, bytes, unitBytes, only } of skip.headers) {
+    if (!Number.isInteger(value) || value < 0 || value > 0xff) report(`value ${value} does not fit 8 bits`);
+    if (!isCount(bytes, MAX_SKIPPED_BYTES) || bytes < 2) report(`a skipped header of ${bytes} bytes has no length`);
+    if (unitBytes !== 0 && !isCount(unitBytes, MAX_SKIPPED_BYTES)) report(`units of ${unitBytes} bytes`);
+    if (only === undefined) continue;
+    const isWithin = Number.isInteger(only.bitOffset) && only.bitOffset >= 0 && isCount(only.width, WORD_BITS);
+    if (!isWithin || only.bitOffset + only.width > bytes * BYTE_BITS || isSpread(only.bitOffset, only.width)) {
+      report(`bits ${only.bitOffset} to ${only.bitOffset + only.width - 1} are not within a header of ${bytes} bytes`);
+    }
+  }
+  return problems;
+}
+
+const BYTE_BITS = 8;
 
 function hasCycle({ parser }: DataPlaneDescription): boolean {
   const visit = (name: string, path: readonly string[]): boolean =>

@@ -3,7 +3,7 @@
 import { addTo, counted } from '../data-plane/counting.js';
 
 import type { Register } from '../data-plane/description.js';
-import { fieldText, maskText } from '../data-plane/field-text.js';
+import { fieldText, maskText, withAddresses } from '../data-plane/field-text.js';
 import { must } from '../data-plane/must.js';
 import { rangesText } from '../passes/print/words.js';
 import {
@@ -40,7 +40,8 @@ function headLines(
 ) {
   const entries = tables.reduce((sum, table) => sum + table.entries, 0);
   const rpbs = new Set(rows.map(({ rpb }) => rpb)).size;
-  const key = filter.key.map((field) => {
+  const key = withAddresses(filter.key).map((field) => {
+    if ('address' in field) return `${field.name} = ${field.address}`;
     const mask = field.match === 'ternary' ? `/${maskText(field.name, field.mask)}` : '';
     return `${field.name} = ${fieldText(field.name, field.value)}${mask}`;
   });

@@ -6,6 +6,7 @@
 
 import { and48, ones } from '../data-plane/bits.js';
 import type { DataPlane, FilterTable } from '../data-plane/data-plane.js';
+import { skippedHeaders } from '../data-plane/description.js';
 import { must } from '../data-plane/must.js';
 import type { CompiledProgram, TableEntry } from './compiled-program.js';
 import { filtersOf } from './running-filters.js';
@@ -71,7 +72,7 @@ function firstMeeting(
       if (paths.length === 0) continue;
       const both = [...matchesOf(filter), ...matchesOf(other)];
       if (!isConsistent(both)) continue;
-      if (paths.some(({ leads }) => isConsistent([...both, ...leads]))) {
+      if (paths.some((path) => hasHeadersOf(both, path, dataPlane) && isConsistent([...both, ...path.leads]))) {
         return [tableOf(filter, dataPlane), tableOf(other, dataPlane)];
       }
     }
@@ -117,6 +118,13 @@ function matchesOf({ key }: TableEntry): Match[] {
   return matches;
 }
 
+/** Whether the path has the headers of fields that are not 0: those of others read as 0. */
+const hasHeadersOf = (matches: readonly Match[], { headers }: ParserPath, dataPlane: DataPlane): boolean =>
+  matches.every(({ name, value }) => {
+    const field = dataPlane.field(name);
+    return value === 0 || field.kind !== 'header' || headers.has(field.header);
+  });
+
 /** Whether no two of them require different bits of one field. */
 function isConsistent(matches: readonly Match[]): boolean {
   return matches.every((match, i) => {
@@ -151,11 +159,12 @@ function parserPaths(dataPlane: DataPlane): ParserPath[] {
     paths.push({ headers, leads: before.leads });
     const { select, only } = state;
     const going = only === undefined ? [] : [exactly(only.field, only.value)];
+    const skipped = skippedHeaders(state).map(({ value }) => value);
     for (const { value, state: next } of select?.next ?? []) {
-      visit(next, {
-        headers,
-        leads: [...before.leads, ...going, exactly(must(select?.field, 'field that the parser selects by'), value)],
-      });
+      const field = must(select?.field, 'field that the parser selects by');
+      for (const lead of [value, ...skipped]) {
+        visit(next, { headers, leads: [...before.leads, ...going, exactly(field, lead)] });
+      }
     }
   };
   visit(parser.start, { headers: new Set(), leads: [] });

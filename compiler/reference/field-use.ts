@@ -1,7 +1,7 @@
 /** What can be done with a field on a data plane: filter, EXTRACT, MODIFY, hash. Computed from its description. */
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
-import { FIVE_TUPLE } from '../data-plane/headers.js';
+import { FIVE_TUPLE, IPV6_TUPLE } from '../data-plane/headers.js';
 import { actionName } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
 import { rpbNumbersWith } from './places.js';
@@ -36,6 +36,7 @@ export function fieldUse(field: Field, dataPlane: DataPlane): FieldUse {
       const rpbs = rpbNumbersWith(actionName({ kind, field: field.name, register }), dataPlane);
       return rpbs.length === 0 ? [] : [{ register, rpbs }];
     });
+  const keys = dataPlane.wordsOf(field);
   return {
     field,
     header: field.kind === 'header' ? must(dataPlane.headers[field.header], `header of ${field.name}`).name : undefined,
@@ -46,8 +47,8 @@ export function fieldUse(field: Field, dataPlane: DataPlane): FieldUse {
     extract: moves('extract'),
     modify: moves('modify'),
     filters: dataPlane.filterTables
-      .filter(({ keys, unreachable }) => keys.includes(field) && unreachable === undefined)
+      .filter((table) => keys.every((key) => table.keys.includes(key)) && table.unreachable === undefined)
       .map(({ path }) => path),
-    isHashed: FIVE_TUPLE.includes(field.name),
+    isHashed: FIVE_TUPLE.includes(field.name) || IPV6_TUPLE.includes(field.name),
   };
 }

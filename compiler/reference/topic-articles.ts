@@ -143,7 +143,7 @@ const addresses = (): Article => ({
   example: 'EXTRACT(hdr.ipv4.src, mar);\nANDI(mar, 255);\nMEMADD(counts);',
 });
 
-function hashes({ rpbs: all }: DataPlane): Article {
+function hashes({ rpbs: all, description }: DataPlane): Article {
   const units = groupedByText(
     all,
     ({ hash: { polynomial, reflected } }) => `0x${polynomial.toString(16)} ${reflected}`,
@@ -155,6 +155,11 @@ function hashes({ rpbs: all }: DataPlane): Article {
     title: 'hash',
     meaning: paragraphs(
       'Each RPB has a hash unit: a CRC of 16 bits with a polynomial of its own, over the 5-tuple (13 bytes) or over har (4 bytes, most significant first). What a hash returns depends on the RPB in which its step lies, and so on the placement; the compiled document says which RPB each hash has.',
+      ...(description.headers['ipv6'] === undefined
+        ? []
+        : [
+            'Of a packet with IPv6 the 5-tuple has the next header of the IPv6 header as protocol, and addresses folded to 32 bits: the XOR of their four words.',
+          ]),
       'A hash sets the low 16 bits of its register. HASH_MEM and HASH_5_TUPLE_MEM then cut mar to the size of the memory. The hash comes before the access, and its value is gone once mar is set again.',
     ),
     facts: factsOf(
@@ -197,7 +202,7 @@ const checksums = ({ description }: DataPlane): Article => ({
   title: 'checksum',
   meaning: description.updatesChecksums
     ? paragraphs(
-        'MODIFY and RETURN keep checksums right: IPv4, TCP and UDP checksums follow what changed. A UDP checksum of 0 stays 0.',
+        `MODIFY and RETURN keep checksums right: IPv4, TCP and UDP${description.headers['icmpv6'] === undefined ? '' : ', and ICMPv6'} checksums follow what changed. A UDP checksum of 0 stays 0.`,
         description.followsChip
           ? 'The IPv4 checksum is adjusted, so that one that came wrong stays wrong.'
           : 'An IPv4 header that changed gets a new checksum.',

@@ -2,11 +2,12 @@
 import { type DataPlane, must } from '../../compiler/index.js';
 import { modifyField, type WritableField } from './deparser.js';
 import { HashUnit } from './hash.js';
+import type { FieldAccess } from './header-fields.js';
 import { mask, offset } from './instructions/address.js';
 import { add, and, max, min, or, xor } from './instructions/arithmetic.js';
 import { setBranch } from './instructions/branch.js';
 import { loadImmediate } from './instructions/constant.js';
-import type { Endpoints, FieldOperands } from './instructions/field-operands.js';
+import type { Endpoints, FieldOperands, Ipv6Endpoints } from './instructions/field-operands.js';
 import { drop, forward } from './instructions/forwarding.js';
 import { setLowHalf } from './instructions/hash.js';
 import { extract, extractIntrinsic } from './instructions/header.js';
@@ -159,6 +160,10 @@ export class ActionUnit implements InstructionUnit {
     const { endpoints } = this;
     const ipv4 = phv.headerStart[endpoints.ipv4] as number;
     const ports = phv.headerStart[endpoints.ports] as number;
+    if (endpoints.ipv6 !== undefined && ipv4 < 0) {
+      const ipv6 = phv.headerStart[endpoints.ipv6.header] as number;
+      if (ipv6 >= 0) return this.hashIpv6Tuple(hash, endpoints.ipv6, bytes, ipv6, ports);
+    }
     let crc = hash.initial;
     if (ipv4 < 0) crc = hash.extend(crc, ZEROS, 0, 8);
     else {
@@ -167,6 +172,23 @@ export class ActionUnit implements InstructionUnit {
     }
     crc = ports < 0 ? hash.extendWord(crc, ZEROS, 0) : hash.extendWord(crc, bytes, ports);
     return hash.afterByte(crc, ipv4 < 0 ? 0 : (bytes[ipv4 + endpoints.protocol.byteOffset] as number)) ^ hash.xorOut;
+  }
+
+  /** As {@link hashTuple}, with addresses folded to 32 bits: the XOR of their words. @param ports negative without */
+  private hashIpv6Tuple(
+    hash: HashUnit,
+    endpoints: Ipv6Endpoints,
+    bytes: Uint8Array,
+    ipv6: number,
+    ports: number,
+  ): number {
+    const { word } = this;
+    foldWords(endpoints.source, bytes, ipv6, word);
+    let crc = hash.extendWord(hash.initial, word, 0);
+    foldWords(endpoints.destination, bytes, ipv6, word);
+    crc = hash.extendWord(crc, word, 0);
+    crc = ports < 0 ? hash.extendWord(crc, ZEROS, 0) : hash.extendWord(crc, bytes, ports);
+    return hash.afterByte(crc, bytes[ipv6 + endpoints.nextHeader.byteOffset] as number) ^ hash.xorOut;
   }
 
   /** The hash of a register's four bytes, most significant first. */
@@ -199,7 +221,27 @@ export class ActionUnit implements InstructionUnit {
       swapBytes(bytes, ipv4 + endpoints.source.byteOffset, ipv4 + endpoints.destination.byteOffset, 4);
       phv.ipv4Changed = true;
     }
+    if (endpoints.ipv6 !== undefined) swapIpv6(endpoints.ipv6, phv);
     phv.egressPort = phv.ingressPort;
+  }
+}
+
+/** Writes the XOR of the words of an address. */
+function foldWords(words: readonly FieldAccess[], bytes: Uint8Array, header: number, to: Uint8Array): void {
+  to.fill(0);
+  for (let i = 0; i < words.length; i++) {
+    const start = header + (words[i] as FieldAccess).byteOffset;
+    for (let byte = 0; byte < to.length; byte++) to[byte] = (to[byte] as number) ^ (bytes[start + byte] as number);
+  }
+}
+
+/** Swaps the addresses of IPv6, if the packet has it; no checksum changes, as the sum stays. */
+function swapIpv6({ header, source, destination }: Ipv6Endpoints, { bytes, headerStart }: Phv): void {
+  const start = headerStart[header] as number;
+  if (start < 0) return;
+  for (let i = 0; i < source.length; i++) {
+    const from = source[i] as FieldAccess;
+    swapBytes(bytes, start + from.byteOffset, start + (destination[i] as FieldAccess).byteOffset, from.byteCount);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The deparser. Headers are rewritten in place, so what remains is to update the checksums. Those of TCP and UDP are
- * adjusted incrementally, as a capture may have cut the payload; that of a changed IPv4 header is computed anew, or
+ * The deparser. Headers are rewritten in place, so what remains is to update the checksums. Those of TCP, UDP and ICMPv6
+ * are adjusted incrementally, as a capture may have cut the payload; that of a changed IPv4 header is computed anew, or
  * adjusted on data planes that follow the chip.
  */
 import { type Coverage, checksumCoverage, type DataPlane, type HeaderField, must } from '../../compiler/index.js';
@@ -45,6 +45,7 @@ export class Deparser {
   private readonly ipv4Checksum: FieldAccess;
   private readonly tcp: FieldAccess;
   private readonly udp: FieldAccess;
+  private readonly icmpv6: FieldAccess | undefined;
 
   /**
    * @param updates whether checksums are updated
@@ -60,6 +61,7 @@ export class Deparser {
     this.ipv4Checksum = fieldAccess(dataPlane.headerField('hdr.ipv4.checksum'));
     this.tcp = fieldAccess(dataPlane.headerField('hdr.tcp.checksum'));
     this.udp = fieldAccess(dataPlane.headerField('hdr.udp.checksum'));
+    this.icmpv6 = icmpv6Checksum(dataPlane);
   }
 
   /** Updates the checksums of the packet in the PHV. */
@@ -73,6 +75,7 @@ export class Deparser {
     if (phv.transportDelta !== 0) {
       adjust(this.tcp, phv, phv.transportDelta, false);
       adjust(this.udp, phv, phv.transportDelta, true);
+      if (this.icmpv6 !== undefined) adjust(this.icmpv6, phv, phv.transportDelta, false);
       phv.transportDelta = 0;
     }
   }
@@ -87,6 +90,10 @@ export class Deparser {
     else writeIpv4Checksum(phv.bytes, start, bytes);
   }
 }
+
+/** The checksum of ICMPv6, on data planes that parse it. */
+const icmpv6Checksum = (dataPlane: DataPlane): FieldAccess | undefined =>
+  dataPlane.headerIndex('icmpv6') < 0 ? undefined : fieldAccess(dataPlane.headerField('hdr.icmpv6.checksum'));
 
 /** @param zeroMeansNone a UDP checksum of 0 says that there is none; a computed 0 is sent as all ones (RFC 768) */
 function adjust(checksum: FieldAccess, phv: Phv, delta: number, zeroMeansNone: boolean): void {
@@ -112,6 +119,7 @@ export class DeparserCode {
   private readonly ipv4Checksum: FieldAccess;
   private readonly tcp: FieldAccess;
   private readonly udp: FieldAccess;
+  private readonly icmpv6: FieldAccess | undefined;
   private readonly updates: boolean;
   private readonly adjustsIpv4: boolean;
 
@@ -122,6 +130,7 @@ export class DeparserCode {
     this.ipv4Checksum = checksum('ipv4');
     this.tcp = checksum('tcp');
     this.udp = checksum('udp');
+    this.icmpv6 = icmpv6Checksum(dataPlane);
     this.updates = dataPlane.description.updatesChecksums;
     this.adjustsIpv4 = dataPlane.description.followsChip;
   }
@@ -137,7 +146,8 @@ export class DeparserCode {
     const ipv4 = this.adjustsIpv4
       ? restCode('ipv4Delta') + adjusted(this.ipv4Checksum, false)
       : checksumCode(header(this.ipv4), this.ipv4Bytes);
-    const transport = restCode('transportDelta') + adjusted(this.tcp, false) + adjusted(this.udp, true);
+    const icmpv6 = this.icmpv6 === undefined ? '' : adjusted(this.icmpv6, false);
+    const transport = restCode('transportDelta') + adjusted(this.tcp, false) + adjusted(this.udp, true) + icmpv6;
     return [
       ...(may.changeIpv4 ? [`if (ipv4Changed) {\n${ipv4}ipv4Changed = false; ipv4Delta = 0;\n}`] : []),
       ...(may.changeTransport ? [`if (transportDelta !== 0) {\n${transport}transportDelta = 0;\n}`] : []),

@@ -2,7 +2,7 @@
  * The parser: finds the headers of a packet. A malformed header ends parsing before it. So does a truncated one, except
  * on data planes that follow the chip: there the parser drops the packet.
  */
-import { type DataPlane, movedField } from '../../compiler/index.js';
+import { type DataPlane, movedField, type SkippedHeaderDescription } from '../../compiler/index.js';
 import { type FieldAccess, fieldAccess, readField } from './header-fields.js';
 import type { Phv } from './phv.js';
 
@@ -21,8 +21,17 @@ interface ExtractedHeader {
   readonly lookaheadBytes: number;
 }
 
+/** See SkippedHeaderDescription: its conditions are read from its start. */
+interface SkippedHeader {
+  readonly value: number;
+  readonly bytes: number;
+  readonly unitBytes: number;
+  readonly only: { readonly access: FieldAccess; readonly value: number } | undefined;
+}
+
 interface State {
   readonly headers: readonly ExtractedHeader[];
+  readonly skip: { readonly most: number; readonly headers: readonly SkippedHeader[] } | undefined;
   readonly only: { readonly access: FieldAccess; readonly value: number } | undefined;
   readonly select: FieldAccess | undefined;
   readonly values: Int32Array;
@@ -42,6 +51,9 @@ export class InterpretedParser implements PacketParser {
   private readonly states: readonly State[];
   private readonly start: number;
   private readonly dropsCut: boolean;
+  /** Where the last of the headers that were skipped ends, and the value that selects what follows. */
+  private skippedTo = 0;
+  private following = 0;
 
   constructor(dataPlane: DataPlane) {
     const { parser, followsChip } = dataPlane.description;
@@ -66,6 +78,7 @@ export class InterpretedParser implements PacketParser {
           lookaheadBytes: Math.max(0, ...conditions.map((each) => each.access.byteOffset + each.access.byteCount)),
         };
       }),
+      skip: state.skip && { most: state.skip.most, headers: state.skip.headers.map(skippedHeader) },
       only: state.only && { access: access(state.only.field), value: state.only.value },
       select: state.select && access(state.select.field),
       values: Int32Array.from(state.select?.next ?? [], ({ value }) => value),
@@ -86,11 +99,7 @@ export class InterpretedParser implements PacketParser {
       for (let i = 0; i < headers.length; i++) {
         const header = headers[i] as ExtractedHeader;
         const length = this.dropsCut ? headerLengthOnChip(header, phv, at) : headerLength(header, phv, at);
-        if (length === CUT) {
-          headerStart.fill(-1);
-          phv.dropped = true;
-          return;
-        }
+        if (length === CUT) return dropCut(phv);
         if (length < 0) {
           for (let j = 0; j < i; j++) headerStart[(headers[j] as ExtractedHeader).index] = -1;
           at = stateStart;
@@ -99,9 +108,63 @@ export class InterpretedParser implements PacketParser {
         headerStart[header.index] = at;
         at += length;
       }
-      stateIndex = nextState(state, phv);
+      if (!continues(state, phv)) return;
+      this.skippedTo = at;
+      this.following = readField(state.select, phv.bytes, headerStart[state.select.header] as number);
+      if (state.skip !== undefined) {
+        const isCut = this.skip(state.skip.headers, state.skip.most, phv);
+        if (isCut && this.dropsCut) return dropCut(phv);
+        if (this.following < 0) return;
+      }
+      at = this.skippedTo;
+      stateIndex = stateBehind(state, this.following);
     }
   }
+
+  /**
+   * Skips headers from `skippedTo` on. Where parsing ends, `following` is negative.
+   * @returns whether the packet ends inside one of them
+   */
+  private skip(headers: readonly SkippedHeader[], most: number, phv: Phv): boolean {
+    const { bytes, packetEnd } = phv;
+    for (let left = most; ; left--) {
+      const header = headerOfValue(headers, this.following);
+      if (header === undefined) return false;
+      this.following = -1;
+      if (left === 0) return false;
+      const at = this.skippedTo;
+      if (at + header.bytes > packetEnd) return true;
+      const { only } = header;
+      if (only !== undefined && readField(only.access, bytes, at) !== only.value) return false;
+      const length = header.bytes + header.unitBytes * (bytes[at + 1] as number);
+      if (at + length > packetEnd) return true;
+      this.following = bytes[at] as number;
+      this.skippedTo = at + length;
+    }
+  }
+}
+
+function skippedHeader({ value, bytes, unitBytes, only }: SkippedHeaderDescription): SkippedHeader {
+  if (only === undefined) return { value, bytes, unitBytes, only: undefined };
+  return { value, bytes, unitBytes, only: { access: accessAt(only), value: only.value } };
+}
+
+/** Access to bits of a skipped header. */
+export const accessAt = ({ bitOffset, width }: { readonly bitOffset: number; readonly width: number }): FieldAccess =>
+  fieldAccess({ kind: 'header', name: 'bits of a skipped header', width, header: -1, bitOffset });
+
+function headerOfValue(headers: readonly SkippedHeader[], value: number): SkippedHeader | undefined {
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i] as SkippedHeader;
+    if (header.value === value) return header;
+  }
+  return undefined;
+}
+
+/** The packet ends inside a header: it has none then. */
+function dropCut(phv: Phv): void {
+  phv.headerStart.fill(-1);
+  phv.dropped = true;
 }
 
 const NO_HEADER = -1;
@@ -136,15 +199,17 @@ function isValid({ valid }: ExtractedHeader, phv: Phv, at: number): boolean {
 const lengthOf = ({ lengthWords, bytes }: ExtractedHeader, phv: Phv, at: number): number =>
   lengthWords === undefined ? bytes : readField(lengthWords, phv.bytes, at) * 4;
 
-function nextState(state: State, phv: Phv): number {
-  const { only, select, values, next } = state;
-  if (select === undefined) return -1;
-  if (
-    only !== undefined &&
-    readField(only.access, phv.bytes, phv.headerStart[only.access.header] as number) !== only.value
-  )
-    return -1;
-  const value = readField(select, phv.bytes, phv.headerStart[select.header] as number);
+/** Whether the parser looks for a next state. */
+function continues(state: State, phv: Phv): state is State & { readonly select: FieldAccess } {
+  const { only, select } = state;
+  if (select === undefined) return false;
+  return (
+    only === undefined ||
+    readField(only.access, phv.bytes, phv.headerStart[only.access.header] as number) === only.value
+  );
+}
+
+function stateBehind({ values, next }: State, value: number): number {
   for (let i = 0; i < values.length; i++) if (values[i] === value) return next[i] as number;
   return -1;
 }

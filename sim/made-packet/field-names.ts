@@ -1,4 +1,5 @@
 /** Fields by the names that users type: as in the description, without `hdr.`, or only the last part. */
+import { MAX_NUMBER_BITS } from '../../compiler/data-plane/bits.js';
 import { appendTo } from '../../compiler/data-plane/counting.js';
 import { type DataPlane, DomainError, type Field, nearest } from '../../compiler/index.js';
 
@@ -24,6 +25,7 @@ export interface NamedField {
 function wholeOf(field: Field, dataPlane: DataPlane): Pick<NamedField, 'field' | 'part'> {
   if (field.kind !== 'header' || field.partOf === undefined) return { field };
   const whole = dataPlane.layoutField(field);
+  if (whole.width > MAX_NUMBER_BITS) return { field };
   return { field: whole, part: { offset: field.bitOffset - whole.bitOffset, width: field.width } };
 }
 
@@ -37,7 +39,7 @@ const TCP_PARTS: Readonly<Record<string, { readonly offset: number; readonly wid
 export const INGRESS_PORT = 'ig_intr_md.ingress_port';
 const PREFIX = /^(hdr|ig_intr_md|eg_intr_md)\./;
 /** Common names of headers. */
-const SPOKEN: Readonly<Record<string, string>> = { eth: 'ethernet', ip: 'ipv4' };
+const SPOKEN: Readonly<Record<string, string>> = { eth: 'ethernet', ip: 'ipv4', ip6: 'ipv6' };
 
 export class FieldNames {
   /** By name in full, without its prefix. */

@@ -1,4 +1,5 @@
 /** Values of fields as users type them. */
+import { parseIpv6, wordsOf } from '../../compiler/data-plane/ipv6-text.js';
 import { parseInteger } from '../../compiler/index.js';
 import { MadePacketError, type NamedField } from './field-names.js';
 
@@ -10,6 +11,13 @@ const MAC_BITS = 48;
 const MAC = /^([\da-f]{2}[:-]){5}[\da-f]{2}$/i;
 
 export const widthOf = ({ field, part }: NamedField): number => part?.width ?? field.width;
+
+/** The words of an address of IPv6. @throws {MadePacketError} */
+export function wordValues({ name, field }: NamedField, text: string): number[] {
+  const value = parseIpv6(text);
+  if (value === undefined) throw new MadePacketError(`${name} takes an address like 2001:db8::1, not '${text}'`);
+  return wordsOf(value, field.width);
+}
 
 /** @throws {MadePacketError} */
 export function fieldValue(named: NamedField, text: string): number {

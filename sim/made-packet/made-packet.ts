@@ -3,6 +3,9 @@
  * are in and those that the parser reads before them. Other fields are 0, except for versions, lengths, time to live,
  * checksums, and fields that select the path of the parser.
  */
+import { MAX_NUMBER_BITS } from '../../compiler/data-plane/bits.js';
+import { wordName } from '../../compiler/data-plane/description.js';
+import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane, Header } from '../../compiler/index.js';
 import { type ParserWalk, parserWalks } from '../blocks/parser-walks.js';
 import { writeBits } from '../blocks/write-bits.js';
@@ -10,7 +13,7 @@ import type { QueueReading } from '../pipeline/drivers/queued-driver.js';
 import { HeaderReader } from '../pipeline/trace/header-reader.js';
 import { QUEUE_FIELDS } from '../validation/random-packet.js';
 import { FieldNames, INGRESS_PORT, MadePacketError, type NamedField } from './field-names.js';
-import { fieldValue } from './field-values.js';
+import { fieldValue, wordValues } from './field-values.js';
 import { putLengthsAndChecksums } from './lengths-and-checksums.js';
 
 /** A packet made of field values, with its ingress port. */
@@ -30,9 +33,11 @@ interface Given {
   readonly payload: Uint8Array;
 }
 
-const PROTOCOL = 'hdr.ipv4.protocol';
+/** By version of IP. */
+const PROTOCOLS = ['hdr.ipv4.protocol', 'hdr.ipv6.next_header'];
 const DEFAULTS: Readonly<Record<string, number>> = {
   'hdr.ipv4.ttl': 64,
+  'hdr.ipv6.hop_limit': 64,
   // A header of five words (RFC 9293).
   'hdr.tcp.tcp4thword': 0x50000000,
 };
@@ -81,17 +86,23 @@ function givenValues(text: string, dataPlane: DataPlane): Given {
       intrinsics.set(field.name, fieldValue(named, value));
       continue;
     }
-    fields.set(field.name, withPart(named, fields.get(field.name), fieldValue(named, value)));
     headers.add(field.header);
+    const words = dataPlane.wordsOf(field);
+    if (words.length > 1) {
+      for (const [i, word] of wordValues(named, value).entries()) {
+        fields.set(must(words[i], 'word of a field').name, word);
+      }
+    } else fields.set(field.name, withPart(named, fields.get(field.name), fieldValue(named, value)));
     if (named.protocol === undefined) continue;
     if (protocol !== undefined && protocol.value !== named.protocol) {
       throw new MadePacketError(`${protocol.by} and ${named.name} belong to different protocols`);
     }
     protocol = { value: named.protocol, by: named.name };
   }
-  const stated = fields.get(PROTOCOL);
-  if (protocol !== undefined && stated !== undefined && stated !== protocol.value) {
-    throw new MadePacketError(`${protocol.by} needs ipv4.protocol=${protocol.value}, not ${stated}`);
+  for (const field of PROTOCOLS) {
+    const stated = fields.get(field);
+    if (protocol === undefined || stated === undefined || stated === protocol.value) continue;
+    throw new MadePacketError(`${protocol.by} needs ${field.slice('hdr.'.length)}=${protocol.value}, not ${stated}`);
   }
   return { fields, intrinsics, headers, protocol: protocol?.value, payload };
 }
@@ -102,7 +113,7 @@ function assignments(text: string): [name: string, value: string][] {
     throw new MadePacketError('a packet needs a field, as in ipv4.src=10.0.0.1 or ethernet.dst=02:00:00:00:00:01');
   }
   return parts.map((part) => {
-    const [, name, value] = /^([\w.]+)=(.+)$/.exec(part) ?? [];
+    const [, name, value] = /^([\w.[\]]+)=(.+)$/.exec(part) ?? [];
     if (name === undefined || value === undefined) {
       throw new MadePacketError(`'${part}' is not of the form field=value, as in ipv4.src=10.0.0.1`);
     }
@@ -129,7 +140,7 @@ function frameOf(given: Given, dataPlane: DataPlane): Uint8Array {
   const holds = ({ headers }: ParserWalk): boolean =>
     [...given.headers].every((wanted) => headers.some(({ index }) => index === wanted));
   const isOfProtocol = ({ leads }: ParserWalk): boolean =>
-    given.protocol === undefined || leads.get(PROTOCOL) === given.protocol;
+    given.protocol === undefined || PROTOCOLS.some((field) => leads.get(field) === given.protocol);
   const walks = parserWalks(dataPlane)
     .filter((walk) => holds(walk) && isOfProtocol(walk))
     .sort((a, b) => a.headers.length - b.headers.length);
@@ -156,6 +167,7 @@ function frameAlong({ headers, leads }: ParserWalk, { fields, payload }: Given):
 }
 
 const BYTES_PER_WORD = 4;
+const WORD_BITS = 32;
 
 function headerBytes(
   { name, bytes, description }: Header,
@@ -169,7 +181,11 @@ function headerBytes(
     const least = description.valid?.find((condition) => condition.field === field)?.minimum;
     const value = fields.get(full) ?? leads.get(full) ?? least ?? DEFAULTS[full] ?? 0;
     if (description.lengthWords === field) words = value;
-    writeBits(own, bit, width, value);
+    if (width <= MAX_NUMBER_BITS) writeBits(own, bit, width, value);
+    else
+      for (let word = 0; word * WORD_BITS < width; word++) {
+        writeBits(own, bit + word * WORD_BITS, WORD_BITS, fields.get(wordName(full, word)) ?? 0);
+      }
     bit += width;
   }
   const options = Math.max(0, words * BYTES_PER_WORD - bytes);

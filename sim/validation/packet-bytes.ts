@@ -13,6 +13,15 @@ import { type ArrivedPacket, QUEUE_FIELDS } from './random-packet.js';
 
 const INGRESS_PORT = 'ig_intr_md.ingress_port';
 const MAC_BYTES = 6;
+/** RFC 8200, section 3. */
+const IPV6_SOURCE_OFFSET = 8;
+const IPV6_ADDRESS_BYTES = 16;
+
+/** An address of four words as one: their XOR. */
+function folded(address: Uint8Array): number {
+  const words = new DataView(address.buffer, address.byteOffset, address.length);
+  return (words.getUint32(0) ^ words.getUint32(4) ^ words.getUint32(8) ^ words.getUint32(12)) >>> 0;
+}
 
 export class PacketBytes implements PacketFields {
   private readonly parser: InterpretedParser;
@@ -75,11 +84,12 @@ export class PacketBytes implements PacketFields {
   fiveTuple(): Uint8Array {
     const value = (name: string): number => this.readField(this.dataPlane.field(name));
     const tuple = new DataView(new ArrayBuffer(13));
-    tuple.setUint32(0, value('hdr.ipv4.src'));
-    tuple.setUint32(4, value('hdr.ipv4.dst'));
+    const ipv6 = this.ipv6Addresses();
+    tuple.setUint32(0, ipv6 === undefined ? value('hdr.ipv4.src') : folded(ipv6.source));
+    tuple.setUint32(4, ipv6 === undefined ? value('hdr.ipv4.dst') : folded(ipv6.destination));
     tuple.setUint16(8, value('hdr.l4_port.src_port'));
     tuple.setUint16(10, value('hdr.l4_port.dst_port'));
-    tuple.setUint8(12, value('hdr.ipv4.protocol'));
+    tuple.setUint8(12, value(ipv6 === undefined ? 'hdr.ipv4.protocol' : 'hdr.ipv6.next_header'));
     return new Uint8Array(tuple.buffer);
   }
 
@@ -91,12 +101,30 @@ export class PacketBytes implements PacketFields {
       phv.bytes.copyWithin(ethernet, ethernet + MAC_BYTES, ethernet + 2 * MAC_BYTES);
       phv.bytes.set(destination, ethernet + MAC_BYTES);
     }
+    const ipv6 = this.ipv6Addresses();
+    if (ipv6 !== undefined) {
+      const source = ipv6.source.slice();
+      ipv6.source.set(ipv6.destination);
+      ipv6.destination.set(source);
+    }
     if (this.headerStart(dataPlane.headerIndex('ipv4')) < 0) return;
     const [source, destination] = [dataPlane.field('hdr.ipv4.src'), dataPlane.field('hdr.ipv4.dst')];
     const from = this.readField(source);
     this.writeField(source, this.readField(destination));
     this.writeField(destination, from);
     phv.ipv4Changed = true;
+  }
+
+  /** The addresses of an IPv6 packet, where they lie in it. */
+  private ipv6Addresses(): { readonly source: Uint8Array; readonly destination: Uint8Array } | undefined {
+    const start = this.headerStart(this.dataPlane.headerIndex('ipv6'));
+    if (start < 0) return undefined;
+    const { bytes } = this.phv;
+    const [source, destination] = [start + IPV6_SOURCE_OFFSET, start + IPV6_SOURCE_OFFSET + IPV6_ADDRESS_BYTES];
+    return {
+      source: bytes.subarray(source, destination),
+      destination: bytes.subarray(destination, destination + IPV6_ADDRESS_BYTES),
+    };
   }
 
   /** Whether the filters of a program match this packet. */

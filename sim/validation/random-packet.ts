@@ -2,12 +2,14 @@
  * Random packets for a program: along every path of the parser, most of them such that its filters match, with fields
  * that make its cases match, and now and then cut short.
  */
+import { MAX_NUMBER_BITS } from '../../compiler/data-plane/bits.js';
 import { and48, type DataPlane, type Header, type HeaderField, ones, type Program } from '../../compiler/index.js';
 import { type ParserWalk, parserWalks } from '../blocks/parser-walks.js';
 import { overwriteBits, writeBits } from '../blocks/write-bits.js';
 import type { QueueReading } from '../pipeline/drivers/queued-driver.js';
 import { type ProgramValues, valueFor, valuesOf, wordFor } from './program-values.js';
 import { below, chance, oneOf, type Random } from './random.js';
+import { type Skip, skipsOf, withSkipped } from './skipped-headers.js';
 
 /** A packet as a program meets it. */
 export interface ArrivedPacket {
@@ -32,7 +34,15 @@ const INGRESS_PORTS: readonly number[] = [1, 2, 3, 4];
 const INGRESS_PORT_FIELD = 'ig_intr_md.ingress_port';
 export const QUEUE_FIELDS = { nanoseconds: 'eg_intr_md.deq_timedelta', cells: 'eg_intr_md.enq_qdepth' } as const;
 
-const SHARE = { forwarded: 0.75, addressed: 0.92, wanted: 0.7, targeted: 0.75, straight: 0.95, cut: 0.06 } as const;
+const SHARE = {
+  forwarded: 0.75,
+  addressed: 0.92,
+  wanted: 0.7,
+  targeted: 0.75,
+  straight: 0.95,
+  cut: 0.06,
+  skipped: 0.2,
+} as const;
 const MAX_PAYLOAD = 24;
 const MAX_OPTION_WORDS = 3;
 
@@ -43,6 +53,8 @@ export class PacketGenerator {
   private readonly wantedWalks: readonly ParserWalk[];
   private readonly random: Random;
   private readonly queueWidths: QueueReading;
+  /** Headers that the parser may skip, by the header in front of them. */
+  private readonly skips: ReadonlyMap<number, Skip>;
   /** Parts of fields. */
   private readonly parts: readonly HeaderField[];
   /** Whether all of a program runs for packets that nobody forwards. */
@@ -62,6 +74,7 @@ export class PacketGenerator {
     );
     this.values = valuesOf(program);
     this.walks = parserWalks(dataPlane);
+    this.skips = skipsOf(dataPlane);
     const possible = this.walks.filter(({ headers, leads }) => {
       const contradicts = program.filters.some(({ field, value, mask }) => {
         const lead = leads.get(field.name);
@@ -92,7 +105,9 @@ export class PacketGenerator {
     const straight = chance(random, SHARE.straight);
     const bytes: number[] = [];
     for (const header of walk.headers) {
-      bytes.push(...this.headerBytes(header, walk, targets, filters, straight));
+      const own = this.headerBytes(header, walk, targets, filters, straight);
+      const skip = this.skips.get(header.index);
+      bytes.push(...(skip !== undefined && chance(random, SHARE.skipped) ? withSkipped(own, skip, random) : own));
     }
     const payload = below(random, MAX_PAYLOAD + 1);
     for (let i = 0; i < payload; i++) bytes.push(below(random, 256));
@@ -160,13 +175,16 @@ export class PacketGenerator {
       if (straight && valid !== undefined) {
         value = valid.minimum + (isLength && chance(random, 0.2) ? below(random, MAX_OPTION_WORDS + 1) : 0);
       }
-      value = and48(value, ones(width));
-      if (isLength) words = value;
-      writeBits(own, bit, width, value);
+      if (width > MAX_NUMBER_BITS) for (let at = bit; at < bit + width; at += 8) own[at / 8] = below(random, 256);
+      else {
+        value = and48(value, ones(width));
+        if (isLength) words = value;
+        writeBits(own, bit, width, value);
+      }
       bit += width;
     }
     for (const { name: part, bitOffset, width } of this.parts.filter(({ header }) => header === index)) {
-      const value = targets.get(part);
+      const value = filters.get(part) ?? targets.get(part);
       if (value !== undefined) overwriteBits(own, bitOffset, width, and48(value, ones(width)));
     }
     const options = Array.from({ length: Math.max(0, words * 4 - bytes) }, () => below(random, 256));
@@ -175,6 +193,7 @@ export class PacketGenerator {
 
   private fieldValue(field: string, width: number): number {
     const { random, values } = this;
+    if (width > MAX_NUMBER_BITS) return 0;
     if (width > 32) return Math.floor(random() * 2 ** width);
     // An address must lie in its memory, or the language does not say what happens.
     if (values.extracts.get(field)?.has('mar') && chance(random, 0.7)) return below(random, values.leastBuckets);

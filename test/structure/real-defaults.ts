@@ -350,7 +350,8 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'sim/engines/compiled/vector-parser.ts': ['valid = []', 'exact.get(key) ?? {'],
   'sim/made-packet/field-names.ts': ['this.short.get(bare) ?? []'],
   'sim/made-packet/made-packet.ts': [
-    '/^([\\w.]+)=(.+)$/.exec(part) ?? []',
+    '/^([\\w.[\\]]+)=(.+)$/.exec(part) ?? []',
+    'fields.get(wordName(full, word)) ?? 0',
     'given.intrinsics.get(name) ?? 0',
     'DEFAULTS[field.name] ?? 0',
     "named.part?.offset ?? ''",

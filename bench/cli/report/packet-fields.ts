@@ -26,15 +26,12 @@ export function packetFields(dataPlane: DataPlane, bytes: Uint8Array): Map<strin
   return fields;
 }
 
-/** Maximum bits of a field that is shown as a number. */
-const NUMBER_BITS = 48;
-
-/** A value in the notation of packet traces; wider fields byte by byte. @param start index of the header's first byte */
+/** A value in the notation of packet traces. @param start index of the header's first byte */
 function valueText(field: HeaderField, bytes: Uint8Array, start: number): string {
   if (field.width <= 32) return fieldText(field.name, readField(fieldAccess(field), bytes, start));
   const first = start + field.bitOffset / 8;
   const digits = hex(bytes.subarray(first, first + field.width / 8));
-  return field.width > NUMBER_BITS ? digits : fieldText(field.name, Number.parseInt(digits, 16));
+  return fieldText(field.name, BigInt(`0x${digits}`));
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

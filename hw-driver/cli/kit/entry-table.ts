@@ -1,6 +1,12 @@
 /** Table entries as rows for people: short names of tables and actions, fields in the notation of their values. */
 
-import { fieldText, maskText, numberText } from '../../../compiler/data-plane/field-text.js';
+import {
+  type AddressMatch,
+  fieldText,
+  maskText,
+  numberText,
+  withAddresses,
+} from '../../../compiler/data-plane/field-text.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { wrap } from '../../../compiler/explain/text-wrap.js';
 import { type DataPlane, type KeyField, RPB_KEYS, type TableEntry } from '../../../compiler/index.js';
@@ -14,13 +20,15 @@ export function entryCells(entry: TableEntry, dataPlane: DataPlane): string[] {
   const parameters = entry.parameters.map(({ value }) => parameterText(value)).join(', ');
   const fields = entry.key
     // The program stands in a column of its own, and an open field says nothing.
-    .filter((field) => field.name !== RPB_KEYS.program && (field.match === 'exact' || field.mask !== 0))
-    .map((field) => conditionText(field, widthOf(field.name, dataPlane)));
+    .filter((field) => field.name !== RPB_KEYS.program && (field.match === 'exact' || field.mask !== 0));
+  const conditions = withAddresses(fields).map((field) =>
+    'address' in field ? addressText(field) : conditionText(field, widthOf(field.name, dataPlane)),
+  );
   return [
     rpb === undefined ? lastWord(entry.table) : `RPB ${rpb.number}`,
     String(entry.priority),
     `${lastWord(entry.action)}(${parameters})`,
-    fields.join(', '),
+    conditions.join(', '),
   ];
 }
 
@@ -38,6 +46,10 @@ const STATE_NAMES: ReadonlyMap<string, string> = new Map([
   [RPB_KEYS.sar, 'sar'],
   [RPB_KEYS.mar, 'mar'],
 ]);
+
+/** An address, with the length of its prefix if it is one. */
+const addressText = ({ name, address, isWhole }: AddressMatch): string =>
+  `${name}=${isWhole ? address.slice(0, address.indexOf('/')) : address}`;
 
 function conditionText(field: KeyField, width: number | undefined): string {
   const state = STATE_NAMES.get(field.name);

@@ -1,4 +1,5 @@
 /** The bucket in which a program keeps the state of a flow or a key, selected by its hash. */
+import { IPV6_BITS, parseIpv6, wordsOf } from '../../../compiler/data-plane/ipv6-text.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import type { CompiledProgram, HashUse } from '../../../compiler/index.js';
 import { HashUnit } from '../../../sim/index.js';
@@ -28,7 +29,10 @@ export function flowValues(text: string): InputValues {
   ];
 }
 
+/** An address of IPv6 is folded, as the hash takes it: the XOR of its words. */
 function addressValue(text: string): number {
+  const ipv6 = text.includes(':') ? parseIpv6(text) : undefined;
+  if (ipv6 !== undefined) return wordsOf(ipv6, IPV6_BITS).reduce((folded, word) => folded ^ word, 0) >>> 0;
   const parts = text.split('.');
   const isAddress = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 2 ** BYTE);
   return isAddress ? parts.reduce((value, part) => value * 2 ** BYTE + Number(part), 0) : flowNumber(text, 32);

@@ -17,6 +17,25 @@ export interface Endpoints {
   readonly source: FieldAccess;
   readonly destination: FieldAccess;
   readonly protocol: FieldAccess;
+  readonly ipv6: Ipv6Endpoints | undefined;
+}
+
+/** As {@link Endpoints}, of IPv6, on data planes that parse it. */
+export interface Ipv6Endpoints {
+  readonly header: number;
+  /** The words of the addresses. */
+  readonly source: readonly FieldAccess[];
+  readonly destination: readonly FieldAccess[];
+  readonly nextHeader: FieldAccess;
+}
+
+function ipv6Endpoints(dataPlane: DataPlane): Ipv6Endpoints | undefined {
+  const header = dataPlane.headerIndex('ipv6');
+  if (header < 0) return undefined;
+  const words = (field: string): FieldAccess[] =>
+    dataPlane.wordsOf(dataPlane.field(field)).map(({ name }) => fieldAccess(dataPlane.headerField(name)));
+  const nextHeader = fieldAccess(dataPlane.headerField('hdr.ipv6.next_header'));
+  return { header, source: words('hdr.ipv6.src'), destination: words('hdr.ipv6.dst'), nextHeader };
 }
 
 /** Header fields that instructions can name, by their operand. */
@@ -41,6 +60,7 @@ export class FieldOperands {
       source: access('hdr.ipv4.src'),
       destination: access('hdr.ipv4.dst'),
       protocol: access('hdr.ipv4.protocol'),
+      ipv6: ipv6Endpoints(dataPlane),
     };
   }
 

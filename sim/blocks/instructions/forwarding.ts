@@ -1,5 +1,7 @@
 /** Where a packet goes. */
+import { must } from '../../../compiler/data-plane/must.js';
 import type { Phv } from '../phv.js';
+import type { Ipv6Endpoints } from './field-operands.js';
 import type { CodeWriter, Meaning } from './meaning.js';
 
 export const RETURN: Meaning<'return', 'return'> = {
@@ -17,7 +19,7 @@ export const RETURN: Meaning<'return', 'return'> = {
 
 /** Statements that swap the addresses of both headers, and send the packet back. */
 function returnCode(to: CodeWriter): string {
-  const { ethernet, ipv4, source, destination } = to.endpoints;
+  const { ethernet, ipv4, source, destination, ipv6 } = to.endpoints;
   return [
     `const macs = ${to.header(ethernet)}, addresses = ${to.header(ipv4)};`,
     'if (macs >= 0) {',
@@ -30,8 +32,21 @@ function returnCode(to: CodeWriter): string {
     'D.setInt32(from, D.getInt32(to)); D.setInt32(to, word);',
     `${to.write('ipv4Changed')} = true;`,
     '}',
+    ...(ipv6 === undefined ? [] : exchangedCode(ipv6, to)),
     `${to.write('port')} = ${to.intrinsic('ingressPort')};`,
   ].join('\n');
+}
+
+/** Statements that swap the addresses of IPv6, whose sum in checksums stays. */
+function exchangedCode({ header, source, destination }: Ipv6Endpoints, to: CodeWriter): string[] {
+  const swaps = source.map(({ byteOffset }, i) => {
+    const other = must(destination[i], 'word of an address').byteOffset;
+    return (
+      `{ const word = D.getInt32(h6 + ${byteOffset} | 0); D.setInt32(h6 + ${byteOffset} | 0, D.getInt32(h6 + ${other} | 0)); ` +
+      `D.setInt32(h6 + ${other} | 0, word); }`
+    );
+  });
+  return [`const h6 = ${to.header(header)};`, 'if (h6 >= 0) {', ...swaps, '}'];
 }
 
 export function forward(phv: Phv, port: number): void {

@@ -1,7 +1,9 @@
 /** Hashes, which replace the low half of a register. */
 import { readCode } from '../field-code.js';
 import { afterByteCode, extendWordCode } from '../hash.js';
+import type { FieldAccess } from '../header-fields.js';
 import { HAR, MAR } from '../phv.js';
+import type { Ipv6Endpoints } from './field-operands.js';
 import type { CodeWriter, HashCode, Meaning, Operation, RegisterVariable } from './meaning.js';
 
 const HIGH_HALF = 0xffff0000;
@@ -16,12 +18,13 @@ const tupleInto = <Name extends string>(name: Name, register: number, variable: 
   reaches: 'packet hash',
   run: (unit, { rpb }, phv) => setLowHalf(phv.registers, register, unit.hashTuple(rpb, phv)),
   code(_operands, to) {
-    const { ipv4, ports, source, destination, protocol } = to.endpoints;
+    const { ipv4, ports, source, destination, protocol, ipv6 } = to.endpoints;
     const unit = to.hash;
     return [
       `const t = ${to.constant('hashTables')}, h = ${to.header(ipv4)}, l4 = ${to.header(ports)};`,
       'let from = 0; let to = 0; let protocol = 0;',
       `if (h >= 0) { from = ${readCode(source, 'h')}; to = ${readCode(destination, 'h')}; protocol = ${readCode(protocol, 'h')}; }`,
+      ...(ipv6 === undefined ? [] : foldedCode(ipv6, to)),
       'const ports = l4 < 0 ? 0 : D.getInt32(l4);',
       `let crc = ${extendWordCode(unit, 't', String(unit.initial), 'from')};`,
       `crc = ${extendWordCode(unit, 't', 'crc', 'to')};`,
@@ -31,6 +34,15 @@ const tupleInto = <Name extends string>(name: Name, register: number, variable: 
     ].join('\n');
   },
 });
+
+/** Statements for the addresses of IPv6, each folded to 32 bits: the XOR of its words. */
+function foldedCode({ header, source, destination, nextHeader }: Ipv6Endpoints, to: CodeWriter): string[] {
+  const folded = (words: readonly FieldAccess[]): string => words.map((word) => readCode(word, 'h6')).join(' ^ ');
+  return [
+    `const h6 = ${to.header(header)};`,
+    `if (h6 >= 0) { from = ${folded(source)}; to = ${folded(destination)}; protocol = ${readCode(nextHeader, 'h6')}; }`,
+  ];
+}
 
 const wordInto = <Name extends string>(name: Name, register: number, variable: RegisterVariable): Operation<Name> => ({
   name,

@@ -1,9 +1,9 @@
 /** The parser as JavaScript made from the data plane description: one straight way through each path. */
 import { appendTo } from '../../../compiler/data-plane/counting.js';
-import type { DataPlane } from '../../../compiler/index.js';
+import type { DataPlane, ParserStateDescription } from '../../../compiler/index.js';
 import { readCode } from '../../blocks/field-code.js';
 import { fieldAccess } from '../../blocks/header-fields.js';
-import { InterpretedParser, type PacketParser } from '../../blocks/parser.js';
+import { accessAt, InterpretedParser, type PacketParser } from '../../blocks/parser.js';
 import type { Phv } from '../../blocks/phv.js';
 import { canGenerateCode } from './compiled-engine.js';
 
@@ -75,7 +75,12 @@ class ParserWriter {
       return;
     }
     if (only !== undefined) this.lines.push(`if (${this.readFound(only.field)} !== ${only.value}) return;`);
-    this.lines.push(`switch (${this.readFound(select.field)}) {`);
+    let following = this.readFound(select.field);
+    if (state.skip !== undefined) {
+      const isCut = followsChip ? drop : 'return;';
+      [at, following] = this.skip(state.skip, at, following, isCut);
+    }
+    this.lines.push(`switch (${following}) {`);
     const places = new Map<string, number[]>();
     for (const { value, state: next } of select.next) appendTo(places, next, value);
     for (const [next, values] of places) {
@@ -84,6 +89,41 @@ class ParserWriter {
       this.lines.push('}');
     }
     this.lines.push('}', 'return;');
+  }
+
+  /**
+   * A loop over headers that are skipped. @param isCut a statement for a packet that ends inside one
+   * @returns variables: where the next header starts, and the value that selects it
+   */
+  private skip(
+    { most, headers }: NonNullable<ParserStateDescription['skip']>,
+    start: string,
+    first: string,
+    isCut: string,
+  ): [start: string, following: string] {
+    const [at, following, left] = [`v${this.names++}`, `v${this.names++}`, `v${this.names++}`];
+    this.lines.push(
+      `let ${at} = ${start}, ${following} = ${first}, ${left} = ${most};`,
+      `skip${left}: for (;;) {`,
+      `switch (${following}) {`,
+      ...headers.map(
+        ({ value, bytes, unitBytes, only }) => `case ${value}: {
+if (${left} === 0) return;
+if (${at} + ${bytes} > end) ${isCut}
+${only === undefined ? '' : `if ((${readCode(accessAt(only), at)} >>> 0) !== ${only.value}) return;`}
+const length = ${unitBytes === 0 ? bytes : `${bytes} + ${unitBytes} * D.getUint8(${at} + 1 | 0)`};
+if (${at} + length > end) ${isCut}
+${following} = D.getUint8(${at});
+${at} = ${at} + length | 0;
+break;
+}`,
+      ),
+      `default: break skip${left};`,
+      '}',
+      `${left} = ${left} - 1 | 0;`,
+      '}',
+    );
+    return [at, following];
   }
 
   /** Bytes that the conditions of a header look at. */

@@ -3,6 +3,7 @@
  * layout of the packet. Packets of no layout are left to the parser for single packets.
  */
 import { appendTo } from '../../../compiler/data-plane/counting.js';
+import { skippedHeaders } from '../../../compiler/data-plane/description.js';
 import { type DataPlane, type Header, must } from '../../../compiler/index.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { readCode } from '../../blocks/field-code.js';
@@ -79,13 +80,16 @@ class LayoutWriter {
       next += header.bytes;
     }
     if (state.extract.length > 0) this.lines.push(`found = ${this.layout(found)};`);
-    const { select, only } = state;
+    const { select, only, skip } = state;
     if (select === undefined) {
       this.lines.push('break parse;');
       return;
     }
     if (only !== undefined) this.lines.push(`if (${this.read(only.field, found)} !== ${only.value | 0}) break parse;`);
     this.lines.push(`switch (${this.read(select.field, found)}) {`);
+    // Behind headers that are skipped the others start at no fixed places.
+    for (const { value } of skippedHeaders(state)) this.lines.push(`case ${value}:`);
+    if (skip !== undefined) this.lines.push(leave);
     const places = new Map<string, number[]>();
     for (const { value, state: to } of select.next) appendTo(places, to, value);
     for (const [to, values] of places) {

@@ -1,4 +1,6 @@
 /** The headers that the parser finds in a packet, and what their fields hold. */
+import { MAX_NUMBER_BITS } from '../../../compiler/data-plane/bits.js';
+import { ofWords } from '../../../compiler/data-plane/ipv6-text.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane, HeaderField } from '../../../compiler/index.js';
 import { InterpretedParser } from '../../blocks/parser.js';
@@ -31,7 +33,7 @@ export class HeaderReader {
     return (this.phv.headerStart[header] ?? -1) >= 0;
   }
 
-  /** The value of a field, of any width that a number holds; undefined if the packet lacks its header. */
+  /** The value of a field of a width that a number holds; undefined if the packet lacks its header. */
   value(field: HeaderField): number | undefined {
     if (!this.has(field.header)) return undefined;
     const { bytes, headerStart } = this.phv;
@@ -46,6 +48,13 @@ export class HeaderReader {
     return value;
   }
 
+  /** The value of a field of any width in hexadecimal. The packet has its header. */
+  private hexadecimal(field: HeaderField): string {
+    if (field.width <= MAX_NUMBER_BITS) return must(this.value(field), `value of ${field.name}`).toString(16);
+    const words = this.dataPlane.wordsOf(field).map(({ name }) => this.value(this.dataPlane.headerField(name)));
+    return ofWords(words.map((word) => must(word, `word of ${field.name}`))).toString(16);
+  }
+
   /** In the order of their bytes. */
   headers(): TracedHeader[] {
     return this.dataPlane.headers
@@ -56,7 +65,7 @@ export class HeaderReader {
         fields: Object.fromEntries(
           this.fields
             .filter((field) => field.header === index)
-            .map((field) => [field.name, `0x${must(this.value(field), `value of ${field.name}`).toString(16)}`]),
+            .map((field) => [field.name, `0x${this.hexadecimal(field)}`]),
         ),
       }))
       .sort((a, b) => a.offset - b.offset);

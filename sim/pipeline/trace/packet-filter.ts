@@ -1,14 +1,18 @@
 /** Picks packets by their headers, in the notation of the language: `<hdr.ipv4.dst, 10.0.0.0, 255.255.255.0>`. */
+import { MAX_NUMBER_BITS } from '../../../compiler/data-plane/bits.js';
 import {
   and48,
   type DataPlane,
   Diagnostics,
   DomainError,
   type Field,
+  type FieldMatch,
   fits,
   lex,
+  ones,
   parse,
 } from '../../../compiler/index.js';
+import { fieldMatches, protocolField } from '../../../compiler/language/field-matches.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { packetBytes } from '../../../traces/packets/packet-batch.js';
 import { HeaderReader } from './header-reader.js';
@@ -20,15 +24,9 @@ export class PacketFilterError extends DomainError {
   readonly ends = 'bad-input';
 }
 
-interface Match {
-  readonly field: Field;
-  readonly value: number;
-  readonly mask: number;
-}
-
 export class PacketFilter {
   private readonly reader: HeaderReader;
-  private readonly matches: readonly Match[];
+  private readonly matches: readonly FieldMatch[];
 
   /** @param text one or several filters, all of which a packet has to match @throws {PacketFilterError} */
   constructor(text: string, dataPlane: DataPlane) {
@@ -39,20 +37,22 @@ export class PacketFilter {
     if (diagnostics.hasErrors || program === undefined || programs.length > 1) {
       throw new PacketFilterError(`'${text}' is no filter: <field, value, mask>, or several with commas between them`);
     }
-    this.matches = program.filters.flatMap(({ subject, value, mask }): Match[] => {
+    const protocols = new Set<number>();
+    const matches = program.filters.flatMap((filter): FieldMatch[] => {
+      const { subject, value, mask } = filter;
       const reference = dataPlane.fieldReference(subject.text);
       if (reference === undefined || isQueueReading(reference.field)) {
         throw new PacketFilterError(`data plane '${dataPlane.name}' has no field ${subject.text} on arrival`);
       }
       const { field, protocol } = reference;
-      if (!fits(value.value, field.width) || !fits(mask.value, field.width)) {
+      if (field.width <= MAX_NUMBER_BITS && !(fits(value.value, field.width) && fits(mask.value, field.width))) {
         throw new PacketFilterError(`${subject.text} has ${field.width} bits`);
       }
-      const match = { field, value: and48(value.value, mask.value), mask: mask.value };
-      if (protocol === undefined) return [match];
-      const protocolField = dataPlane.headerField('hdr.ipv4.protocol');
-      return [match, { field: protocolField, value: protocol, mask: 2 ** protocolField.width - 1 }];
+      if (protocol !== undefined) protocols.add(protocol);
+      return fieldMatches(filter, field, dataPlane);
     });
+    const field = protocolField(matches, dataPlane);
+    this.matches = [...matches, ...[...protocols].map((value) => ({ field, value, mask: ones(field.width) }))];
   }
 
   /** Whether packet i of a batch, as it came, has all the fields with these values. */

@@ -1,4 +1,6 @@
 /** A packet's trace as text. */
+
+import { withAddresses } from '../../../compiler/data-plane/field-text.js';
 import { fieldText, type KeyField, maskText, numberText } from '../../../compiler/index.js';
 import { decimalSeconds, epochNanoseconds } from '../../../traces/captures/time-stamp.js';
 import type { PacketTrace, SourceLine, TracedHeader, TracedStep, TracedWord } from './packet-trace.js';
@@ -20,7 +22,7 @@ export function formatPacketTrace(trace: PacketTrace): string {
     ...steps.flatMap(stepLines),
     ...verdict.changes.map(
       ({ field, before, after }) =>
-        `  changed  ${field}: ${fieldText(field, Number(before))} > ${fieldText(field, Number(after))}`,
+        `  changed  ${field}: ${fieldText(field, BigInt(before))} > ${fieldText(field, BigInt(after))}`,
     ),
     `  verdict  ${verdictText(verdict)}`,
   ];
@@ -29,7 +31,7 @@ export function formatPacketTrace(trace: PacketTrace): string {
 
 const headerLine = ({ header, offset, fields }: TracedHeader): string => {
   const short = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
-  const values = Object.entries(fields).map(([name, value]) => `${short(name)} ${fieldText(name, Number(value))}`);
+  const values = Object.entries(fields).map(([name, value]) => `${short(name)} ${fieldText(name, BigInt(value))}`);
   return wrapped(`           ${header} at ${offset}: `, values);
 };
 
@@ -93,9 +95,9 @@ function sourceText(source: readonly SourceLine[]): string[] {
 }
 
 const keyText = (key: readonly KeyField[]): string =>
-  key
-    .filter((field) => field.match === 'exact' || field.mask !== 0)
+  withAddresses(key.filter((field) => field.match === 'exact' || field.mask !== 0))
     .map((field) => {
+      if ('address' in field) return `${field.name} = ${field.address}`;
       const mask = field.match === 'ternary' ? `/${maskText(field.name, field.mask)}` : '';
       return `${field.name} = ${fieldText(field.name, field.value)}${mask}`;
     })
