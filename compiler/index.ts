@@ -61,6 +61,7 @@ export {
 } from './link/entry-proof.js';
 export { type FilterMeeting, filterMeetings, meetingText } from './link/filter-meetings.js';
 export { FreeRanges } from './link/free-ranges.js';
+export * from './link/multicast-group.js';
 export * from './link/operations.js';
 export * from './link/published-constraints.js';
 export * from './link/switch-state.js';

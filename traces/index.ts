@@ -34,6 +34,7 @@ export {
   allocatePacketBatchMemory,
   appendPacket,
   appendPacketBytes,
+  COPIED,
   clearPacketBatch,
   createPacketBatch,
   DROPPED,
@@ -42,6 +43,8 @@ export {
   PACKET_MARKS,
   type PacketBatch,
   type PacketBatchMemory,
+  type PacketCopies,
   packetBatchOver,
   packetBytes,
 } from './packets/packet-batch.js';
+export { forEachLeft, type LeftPacket } from './packets/packet-copies.js';

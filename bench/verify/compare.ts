@@ -2,12 +2,13 @@
 import { addTo } from '../../compiler/data-plane/counting.js';
 import { type Controller, FRONT_PORTS } from '../../hw-driver/index.js';
 import { EMPTY_QUEUE, QueuedDriver, type Switch } from '../../sim/index.js';
-import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
-import { DEFAULT_PORT } from './functions/network-function.js';
+import { COPIED, DROPPED, type PacketBatch, packetBytes } from '../../traces/packets/packet-batch.js';
+import { leftOf } from '../../traces/packets/packet-copies.js';
+import { DEFAULT_PORT, groupOf } from './functions/network-function.js';
 import { PacketView } from './functions/packet.js';
 import { bySpecificity, programFor, type VerifiedProgram } from './verified-program.js';
 
-/** An actual or expected output: a port, or {@link DROPPED}, and bytes. */
+/** An actual or expected output: a port, {@link DROPPED} or {@link COPIED}, and bytes. */
 export interface Outcome {
   readonly program: string | undefined;
   readonly port: number;
@@ -53,7 +54,7 @@ export class Comparison {
 
   /** @param queueNs queueing time of packet n, from 0, in ns */
   constructor(
-    emulator: Switch,
+    private readonly emulator: Switch,
     programs: readonly VerifiedProgram[],
     private readonly queueNs: (n: number) => number = () => 0,
   ) {
@@ -102,6 +103,19 @@ export class Comparison {
     this.before.set(bytes.subarray(0, usedBytes));
   }
 
+  /** Whether the copies of a packet are those of a group, in order, each with these bytes. */
+  private isCopied(group: number, batch: PacketBatch, i: number, bytes: Uint8Array): boolean {
+    const ports = this.emulator.tables.replication.copies(group)?.ports;
+    const left = leftOf(batch, i);
+    return (
+      ports?.length === left.length &&
+      left.every(
+        ({ packets, place }, copy) =>
+          packets.egressPort[place] === ports[copy] && Buffer.compare(packetBytes(packets, place), bytes) === 0,
+      )
+    );
+  }
+
   private compare(batch: PacketBatch, i: number): Difference | undefined {
     const { view, copies } = this;
     const start = batch.offset[i] as number;
@@ -111,13 +125,17 @@ export class Comparison {
     view.queueNs = this.queueNs(this.total);
     const program = programFor(this.programs, view);
     const decision = program?.function.handle(view) ?? DEFAULT_PORT;
-    const port = decision === DEFAULT_PORT ? defaultPort(ingressPort) : decision;
+    const group = groupOf(decision);
+    const port = group !== undefined ? COPIED : decision === DEFAULT_PORT ? defaultPort(ingressPort) : decision;
     if (program !== undefined) addTo(this.packets, program.name);
     const actualPort = batch.egressPort[i] as number;
     const isSame =
       port === actualPort &&
       batch.programId[i] === (program?.programId ?? 0) &&
-      (port === DROPPED || isEqual(copies, batch.bytes, start, end));
+      (port === DROPPED ||
+        (group === undefined
+          ? isEqual(copies, batch.bytes, start, end)
+          : this.isCopied(group, batch, i, copies.subarray(start, end))));
     if (isSame) return undefined;
     return {
       kind: 'packet',

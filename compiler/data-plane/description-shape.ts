@@ -272,5 +272,16 @@ export const DESCRIPTION_SHAPE: ShapeOf<DataPlaneDescription> = object(
       {},
     ),
   },
-  { chip: choice(CHIP_NAMES, 'The chip that it is compared with, and whose P4 architecture its source has') },
+  {
+    chip: choice(CHIP_NAMES, 'The chip that it is compared with, and whose P4 architecture its source has'),
+    replication: object(
+      {
+        groups: count('Groups, numbered from 1'),
+        nodes: count('Nodes of all groups'),
+        copies: count('Copies of one packet'),
+      },
+      {},
+      'The replication engine, which copies packets to the ports of groups',
+    ),
+  },
 );

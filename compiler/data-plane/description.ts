@@ -155,6 +155,15 @@ export interface DataPlaneDescription {
     readonly cellBytes: number;
     readonly source: string;
   };
+  /** The replication engine, which copies packets to the ports of groups; absent where there is none. */
+  readonly replication?: {
+    /** Groups are numbered from 1 to this; 0 is none. */
+    readonly groups: number;
+    /** Nodes of all groups: each has a replication id and ports. */
+    readonly nodes: number;
+    /** Maximum number of copies of one packet: ports of all nodes of a group. */
+    readonly copies: number;
+  };
   readonly headers: Readonly<Record<string, HeaderDescription>>;
   readonly parser: { readonly start: string; readonly states: Readonly<Record<string, ParserStateDescription>> };
   readonly intrinsics: readonly IntrinsicDescription[];

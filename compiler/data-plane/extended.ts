@@ -15,7 +15,9 @@ import {
 } from './default.js';
 import { type DataPlaneDescription, type FilterTableDescription, type Gress, REGISTERS } from './description.js';
 import { HEADERS } from './headers.js';
-import { type ActionEffect, EXTENDED_EFFECTS } from './instructions/table.js';
+import { GROUP_BITS } from './instructions/multicast.js';
+import { type ActionEffect, EXTENDED_EFFECTS, EXTENDED_INGRESS_EFFECTS } from './instructions/table.js';
+import { INTRINSICS, REPLICATION_ID } from './intrinsics.js';
 import { IPV6_EXTRACTED, IPV6_KEYS, IPV6_MODIFIED, withIpv6, withIpv6Headers } from './ipv6-headers.js';
 import { must } from './must.js';
 
@@ -78,7 +80,16 @@ const EXTENSIONS: readonly ActionEffect[] = [
   ...IPV6_EFFECTS,
 ];
 /** Extensions that only one gress can do. */
-const OF_GRESS: Readonly<Record<Gress, readonly ActionEffect[]>> = { ingress: [], egress: [] };
+export const OF_GRESS: Readonly<Record<Gress, readonly ActionEffect[]>> = {
+  ingress: EXTENDED_INGRESS_EFFECTS,
+  egress: headerActions(
+    'extract',
+    REGISTERS.map((register) => [REPLICATION_ID.name, register]),
+  ),
+};
+
+/** A group for each number of 16 bits but 0, which is none; nodes and copies as large as needed. */
+const REPLICATION = { groups: 2 ** GROUP_BITS - 1, nodes: 2 ** 16, copies: 2 ** 10 } as const;
 
 /** The actions of an RPB of `default`, and the extensions. */
 function actionsOf(number: number, gress: Gress): readonly string[] {
@@ -93,6 +104,8 @@ export const EXTENDED_DESCRIPTION: DataPlaneDescription = {
   headers: withIpv6Headers(WITHOUT_IPV6.headers),
   parser: withIpv6(WITHOUT_IPV6.parser),
   init: { ...WITHOUT_IPV6.init, filters: [IPV6_FILTERS, ...WITHOUT_IPV6.init.filters] },
+  intrinsics: [...INTRINSICS, REPLICATION_ID],
+  replication: REPLICATION,
   rpbs: describeRpbs((number) => {
     const position = rpbPosition(number);
     return { ...position, ...RPB_SHAPE, hash: hashUnit(number), actions: actionsOf(number, position.gress) };

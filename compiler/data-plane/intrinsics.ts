@@ -10,10 +10,19 @@ export const INTRINSICS = [
   { name: 'eg_intr_md.enq_qdepth', width: 19, gress: 'egress' },
 ] as const satisfies readonly IntrinsicDescription[];
 
-/** All that a switch can produce, in the order of messages. */
-const PRODUCED: readonly IntrinsicDescription[] = INTRINSICS;
+/** Which copy of a packet the egress has: the replication id of its node, 0 for packets that are no copies. */
+export const REPLICATION_ID = {
+  name: 'eg_intr_md.egress_rid',
+  width: 16,
+  gress: 'egress',
+} as const satisfies IntrinsicDescription;
 
-export type IntrinsicName = (typeof INTRINSICS)[number]['name'];
+const ALL = [...INTRINSICS, REPLICATION_ID] as const;
+
+/** All that a switch can produce, in the order of messages. */
+const PRODUCED: readonly IntrinsicDescription[] = ALL;
+
+export type IntrinsicName = (typeof ALL)[number]['name'];
 
 /** Problems with the intrinsic fields of a description: of those that it lists, and of keys of filters. */
 export function intrinsicProblems({ intrinsics, init }: DataPlaneDescription): string[] {

@@ -4,6 +4,7 @@
  */
 
 import type { DataPlane } from './data-plane.js';
+import { GROUP_BITS } from './instructions/multicast.js';
 import { effectsOf } from './instructions/table.js';
 import { WORD_BITS } from './tables.js';
 
@@ -22,12 +23,14 @@ const BYTE = 8;
 export const SALU_FLAG = 'salu_flag';
 export const SALU_FLAG_BITS = BYTE;
 export const RECIRCULATION_ID = 'iterations';
+/** The group that a packet is copied to after its last pass. */
+export const GROUP = 'group';
 /** Ports have 16-bit containers. */
 const PORT_CONTAINER = 16;
 
 /** Saved registers are carried only if some RPB saves registers, the ingress port only if the init block runs once. */
 export function stateFields(dataPlane: DataPlane): readonly StateField[] {
-  const { state, ports, init } = dataPlane.description;
+  const { state, ports, init, replication } = dataPlane.description;
   const word = (part: StateField['part'], name: string): StateField => ({ part, name, width: WORD_BITS });
   const besidePort = PORT_CONTAINER - ports.width;
   const id: StateField = { part: 'rec', name: RECIRCULATION_ID, width: state.recirculationIdBits };
@@ -49,6 +52,7 @@ export function stateFields(dataPlane: DataPlane): readonly StateField[] {
     fields.push({ part: 'rec', name: '_pad0', width: besidePort, isPadding: true });
     fields.push({ part: 'rec', name: 'ingress_port', width: ports.width });
   }
+  if (replication !== undefined) fields.push({ part: 'rec', name: GROUP, width: GROUP_BITS });
   const odd = fields.reduce((sum, { width }) => sum + width, 0) % BYTE;
   return odd === 0 ? fields : [...fields, { part: 'rec', name: '_pad1', width: BYTE - odd, isPadding: true }];
 }

@@ -12,6 +12,7 @@ import {
   wordName,
 } from './description.js';
 import { DomainError } from './domain-error.js';
+import { GROUP_BITS } from './instructions/multicast.js';
 import { intrinsicProblems } from './intrinsics.js';
 import { valueText } from './thrown-text.js';
 
@@ -46,6 +47,7 @@ export function descriptionProblems(description: DataPlaneDescription): string[]
     ...initProblems(description),
     ...rpbProblems(description),
     ...numberProblems(description),
+    ...replicationProblems(description),
     ...timeProblems(description),
   ];
 }
@@ -292,6 +294,24 @@ function numberProblems({ ports, state, recirculation }: DataPlaneDescription): 
     problems.push(
       `recirculation table: the number of entries, ${recirculation.entries}, is not a positive whole number`,
     );
+  return problems;
+}
+
+function replicationProblems({ rpbs, replication, init }: DataPlaneDescription): string[] {
+  if (replication === undefined) {
+    return Object.entries(rpbs)
+      .filter(([, { actions }]) => actions.includes('multicast'))
+      .map(([key]) => `RPB ${key}: multicast needs groups (replication)`);
+  }
+  const problems: string[] = [];
+  if (init.onEveryPass) problems.push('replication needs an init block that runs on the first pass only');
+  for (const [name, number, maximum] of [
+    ['groups', replication.groups, 2 ** GROUP_BITS - 1],
+    ['nodes', replication.nodes, 2 ** 24],
+    ['copies', replication.copies, 2 ** 16],
+  ] as const) {
+    if (!isCount(number, maximum)) problems.push(`replication.${name}: ${number} is not from 1 to ${maximum}`);
+  }
   return problems;
 }
 

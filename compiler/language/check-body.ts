@@ -141,6 +141,7 @@ function checkArguments(syntax: PrimitiveSyntax, row: PrimitiveRow, context: Bod
         return;
       case 'integer':
       case 'port':
+      case 'group':
         sound = checkInteger(argument, kind, row, context) && sound;
         integer = argument.kind === 'integer' ? argument.value : 0;
     }
@@ -207,7 +208,7 @@ function checkMemory(argument: ArgumentSyntax, row: PrimitiveRow, context: BodyC
 
 function checkInteger(
   argument: ArgumentSyntax,
-  kind: 'integer' | 'port',
+  kind: 'integer' | 'port' | 'group',
   row: PrimitiveRow,
   { dataPlane, diagnostics, declarations }: BodyContext,
 ): boolean {
@@ -215,9 +216,10 @@ function checkInteger(
     const constant =
       argument.kind === 'name' && !declarations.has(argument.text) ? constantHint(argument.text) : undefined;
     const hint = (): string => constant ?? usage(row);
-    wrongKind(argument, kind === 'port' ? 'a port number' : 'an integer', row, diagnostics, hint);
+    wrongKind(argument, INTEGER_WORDS[kind], row, diagnostics, hint);
     return false;
   }
+  if (kind === 'group') return checkGroup(argument, dataPlane, diagnostics);
   const width = kind === 'port' ? dataPlane.description.ports.width : 32;
   if (fits(argument.value, width)) {
     const inward = kind === 'port' ? dataPlane.inwardPort(argument.value) : undefined;
@@ -229,6 +231,20 @@ function checkInteger(
   const largest = `the largest is ${readable(ones(width))}`;
   if (kind === 'port') diagnostics.report('port-out-of-range', argument.span, `there is no such port`, largest);
   else diagnostics.report('value-too-wide', argument.span, 'a register has 32 bits', largest);
+  return false;
+}
+
+const INTEGER_WORDS = { integer: 'an integer', port: 'a port number', group: 'the number of a group' } as const;
+
+/** A data plane without groups has no action for them, which is another finding. */
+function checkGroup(
+  { value, span }: Extract<ArgumentSyntax, { kind: 'integer' }>,
+  { description: { replication } }: DataPlane,
+  diagnostics: Diagnostics,
+): boolean {
+  if (replication === undefined || (value >= 1 && value <= replication.groups)) return true;
+  const message = value === 0 ? 'group 0 is none' : 'there is no such group';
+  diagnostics.report('group-out-of-range', span, message, `groups are numbered from 1 to ${replication.groups}`);
   return false;
 }
 

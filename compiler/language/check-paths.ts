@@ -52,6 +52,8 @@ const OF_PRIMITIVE: Partial<Record<PrimitiveName, Effects>> = {
   RETURN,
   REPORT,
   DROP,
+  // For what a path leaves undone, a group is as good as a port.
+  MULTICAST: FORWARD,
   MODIFY: PACKET,
 };
 

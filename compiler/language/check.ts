@@ -3,6 +3,7 @@ import { fits, isPowerOfTwo, readable } from '../data-plane/bits.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { checkAddresses } from './check-addresses.js';
 import { checkBody } from './check-body.js';
+import { checkCopies } from './check-copies.js';
 import { checkFilters } from './check-filters.js';
 import { checkPaths } from './check-paths.js';
 import type { Diagnostics, Span } from './diagnostics.js';
@@ -47,6 +48,7 @@ export function check(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagn
     const filter = checkFilters(syntax, dataPlane, diagnostics);
     const errorsBefore = diagnostics.errorCount;
     const body = checkBody(syntax.body, { dataPlane, diagnostics, declarations, filter, isWhole });
+    checkCopies(body, diagnostics);
     reportLongPath(body, dataPlane, diagnostics);
     // Statements with errors are left out of the body, and what they would do to an address is not known.
     if (isWhole && haveSizes && diagnostics.errorCount === errorsBefore) {

@@ -9,7 +9,7 @@ export interface DiagnosticExample {
   /** The same text put right: it has no findings. */
   readonly cure: string;
   /** The data plane that finds it; the default one unless named. */
-  readonly dataPlane?: 'published';
+  readonly dataPlane?: 'published' | 'extended';
 }
 
 /** A program of one statement a line, for packets of one IPv4 network. */
@@ -210,6 +210,19 @@ export const DIAGNOSTIC_EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExam
     meaning: 'FORWARD names the recirculation port, by which no packet leaves the switch.',
     fault: program(['FORWARD(68);']),
     cure: program(['DROP;']),
+  },
+  'group-out-of-range': {
+    meaning: 'The data plane has no multicast group of this number.',
+    fault: program(['MULTICAST(0);']),
+    cure: program(['MULTICAST(1);']),
+    dataPlane: 'extended',
+  },
+  'memory-behind-multicast': {
+    meaning:
+      'Memory is accessed behind MULTICAST: whether once for the packet or once for each copy would hang on the placement.',
+    fault: MEMORY + program(['MULTICAST(1);', ...COUNT]),
+    cure: MEMORY + program([...COUNT, 'MULTICAST(1);']),
+    dataPlane: 'extended',
   },
   'path-too-long': {
     meaning: 'A path has more BRANCHes and memory accesses than all passes of a switch have RPBs.',

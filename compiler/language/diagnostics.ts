@@ -43,6 +43,8 @@ export const DIAGNOSTIC_CODES = {
   'duplicate-condition': 'error',
   'port-out-of-range': 'error',
   'port-leads-nowhere': 'error',
+  'group-out-of-range': 'error',
+  'memory-behind-multicast': 'error',
   'path-too-long': 'error',
   'address-not-bounded': 'error',
   'address-out-of-range': 'error',

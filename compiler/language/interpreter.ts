@@ -50,6 +50,8 @@ export type Verdict =
   /** Nothing: the switch's default forwarding applies. */
   | { readonly kind: 'none' }
   | { readonly kind: 'forwarded'; readonly port: number }
+  /** A copy to each port of the group. */
+  | { readonly kind: 'copied'; readonly group: number }
   /** To the port that the packet first came in on. */
   | { readonly kind: 'returned' }
   /** To the CPU port. */
@@ -77,6 +79,8 @@ export type ProgramRun =
   | {
       readonly kind: 'finished';
       readonly verdict: Verdict;
+      /** Where the last decision was MULTICAST, whether or not the packet, or this copy of it, was dropped. */
+      readonly group: number | undefined;
       readonly registers: Registers;
       readonly trace: readonly ExecutedStatement[];
     }
@@ -92,14 +96,16 @@ export type ProgramRun =
       readonly trace: readonly ExecutedStatement[];
     };
 
-/** Runs a program on a packet that its filters match. @param inputs the packet, which it rewrites, and the memories */
+/** Runs a program on a packet that its filters match, or on one copy of it, which its fields tell apart. @param inputs the packet, which it rewrites, and the memories */
 export function interpret(program: Program, inputs: ProgramInputs): ProgramRun {
   const interpreter = new Interpreter(inputs);
   const outside = interpreter.runBody(program.body);
   const { trace, registers } = interpreter;
   if (outside !== undefined) return { kind: 'undefined', statement: outside, address: registers.mar, trace };
-  const verdict: Verdict = interpreter.dropped ? { kind: 'dropped' } : interpreter.verdict;
-  return { kind: 'finished', verdict, registers: { ...registers }, trace };
+  const { verdict: last, dropped } = interpreter;
+  const verdict: Verdict = dropped ? { kind: 'dropped' } : last;
+  const group = last.kind === 'copied' ? last.group : undefined;
+  return { kind: 'finished', verdict, group, registers: { ...registers }, trace };
 }
 
 /** Gives memories the contents they had before a run. */
@@ -242,6 +248,9 @@ class Interpreter {
         return;
       case 'DROP':
         this.dropped = true;
+        return;
+      case 'MULTICAST':
+        this.verdict = { kind: 'copied', group: integer };
         return;
       case 'NOP':
         return;

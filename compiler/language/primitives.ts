@@ -5,7 +5,7 @@
 import type { Register } from '../data-plane/description.js';
 import type { ActionEffect } from '../data-plane/instructions/table.js';
 
-export type ArgumentKind = 'field' | 'register' | 'integer' | 'memory' | 'port';
+export type ArgumentKind = 'field' | 'register' | 'integer' | 'memory' | 'port' | 'group';
 
 /** A register by name, or the first or second register argument. */
 export type RegisterUse = Register | 'first' | 'second';
@@ -89,6 +89,9 @@ const ROWS = [
   row('RANDOM', REGISTER_AND_INTEGER, 'register = random number & integer', {
     writes: ['first'],
     needs: ([register]) => (register === undefined ? undefined : { kind: 'random', register }),
+  }),
+  row('MULTICAST', ['group'], 'a copy to each port of the group, no egress port', {
+    needs: () => ({ kind: 'multicast' }),
   }),
   row('NOP', [], 'nothing; takes a step, needs no entry'),
   row('MOVE', TWO_REGISTERS, 'first = second', { reads: ['second'], writes: ['first'], pseudo: true }),

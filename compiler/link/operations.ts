@@ -6,13 +6,24 @@
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { FIXED_NAMES, RPB_KEYS } from '../data-plane/data-plane.js';
 import type { CompiledProgram, MemoryBlock, TableEntry } from './compiled-program.js';
+import type { MulticastGroup } from './multicast-group.js';
 
-/** One change of a switch. */
-export type Operation =
+/** A change of one entry of a table. */
+export type EntryOperation =
   | { readonly kind: 'insertEntry'; readonly entry: TableEntry }
   | { readonly kind: 'deleteEntry'; readonly entry: TableEntry }
   /** Changes the action or the parameters of an entry; table, key and priority stay. */
-  | { readonly kind: 'replaceEntry'; readonly before: TableEntry; readonly entry: TableEntry }
+  | { readonly kind: 'replaceEntry'; readonly before: TableEntry; readonly entry: TableEntry };
+
+/** A change of the groups to which packets are copied. */
+export type GroupOperation =
+  | { readonly kind: 'insertGroup'; readonly group: MulticastGroup }
+  | { readonly kind: 'deleteGroup'; readonly group: MulticastGroup };
+
+/** One change of a switch. */
+export type Operation =
+  | EntryOperation
+  | GroupOperation
   /** Waits until the packets that are in the pipe, including recirculating ones, have left. */
   | { readonly kind: 'drain' }
   /** Sets buckets `base` … `base + buckets - 1` of an RPB's register array to 0. */
@@ -21,6 +32,14 @@ export type Operation =
    * Declares the memory blocks of a program, so that accesses outside them can be counted; packets are not affected.
    */
   | { readonly kind: 'declareMemory'; readonly programId: number; readonly blocks: readonly MemoryBlock[] };
+
+/** Whether a change is of an entry. */
+export const isEntryOperation = (operation: Operation): operation is EntryOperation =>
+  operation.kind === 'insertEntry' || operation.kind === 'deleteEntry' || operation.kind === 'replaceEntry';
+
+/** Whether a change is of a group. */
+export const isGroupOperation = (operation: Operation): operation is GroupOperation =>
+  operation.kind === 'insertGroup' || operation.kind === 'deleteGroup';
 
 const isFilter = (entry: TableEntry): boolean => entry.action === FIXED_NAMES.setProgram;
 

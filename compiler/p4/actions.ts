@@ -17,6 +17,9 @@ const SAVED: Readonly<Record<Register, string>> = {
 export const ADDRESS = 'hdr.meta.param.physical_address';
 export const SALU_FLAG = 'hdr.meta.param.salu_flag';
 export const EGRESS_PORT = 'hdr.meta.rec.egress_port';
+export const GROUP = 'hdr.meta.rec.group';
+/** The number of no port: the traffic manager sends such a packet to its group alone, as in switch.p4. */
+export const NO_PORT = 'INVALID_PORT';
 export const ARRIVAL_PORT = 'hdr.meta.rec.ingress_port';
 
 export function actionDeclaration(action: Action, names: P4Names): Block[] {
@@ -33,6 +36,9 @@ export const p4Names = (rpb: Rpb, fields: PacketFields): P4Names => ({
   address: ADDRESS,
   flag: SALU_FLAG,
   egressPort: EGRESS_PORT,
+  noPort: NO_PORT,
+  group: GROUP,
+  leaveGroup: fields.hasGroups ? [`${GROUP} = 0;`] : [],
   arrivalPort: ARRIVAL_PORT,
   dropControl: `${rpb.gress === 'ingress' ? 'ig_dprsr_md' : 'eg_dprsr_md'}.drop_ctl`,
   tupleHash: TUPLE_HASH,

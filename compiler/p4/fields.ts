@@ -57,6 +57,11 @@ export class PacketFields {
     return `${wholeField(expression)}[${low + part.width - 1}:${low}]`;
   }
 
+  /** Whether packets are copied to groups, whose number they carry. */
+  get hasGroups(): boolean {
+    return this.dataPlane.description.replication !== undefined;
+  }
+
   /** The P4 expression of a field by its full name; for other fields than those of headers, the name itself. */
   expression(name: string): string {
     return this.expressions.get(name) ?? name;

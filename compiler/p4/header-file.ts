@@ -16,6 +16,7 @@ export function headerFile(dataPlane: DataPlane, fields: PacketFields): string {
       [
         `const PortId_t RECIRCULATION_PORT = ${ports.recirculation};`,
         `const PortId_t CPU_PORT = ${ports.cpu};`,
+        ...(fields.hasGroups ? [`const PortId_t INVALID_PORT = ${2 ** ports.width - 1};`] : []),
         ...nowherePort(dataPlane),
       ],
       ...packetHeaders(dataPlane, fields),

@@ -2,7 +2,7 @@
 import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
 import { type Block, braces, comment, declaration, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { matchTables } from '../data-plane/tables.js';
-import { EGRESS_PORT } from './actions.js';
+import { EGRESS_PORT, GROUP } from './actions.js';
 import type { PacketFields } from './fields.js';
 import { localName, tableDeclaration } from './table.js';
 
@@ -13,19 +13,20 @@ export const RECIRCULATION_PARAMETERS = [
 
 export const RECIRCULATION_FLAG = 'hdr.meta.rec.recirculation_flag';
 const UNICAST_PORT = 'ig_tm_md.ucast_egress_port';
+const MULTICAST_GROUP = 'ig_tm_md.mcast_grp_a';
 
 export function recirculationFile(dataPlane: DataPlane, fields: PacketFields): string {
   const table = matchTables(dataPlane).find(({ name }) => name === FIXED_NAMES.recirculationTable);
   if (table === undefined) throw new Error(`there is no table ${FIXED_NAMES.recirculationTable}`);
   const again = `${UNICAST_PORT} = RECIRCULATION_PORT;`;
-  const leave = `${UNICAST_PORT} = ${EGRESS_PORT};`;
+  const leave = [`${UNICAST_PORT} = ${EGRESS_PORT};`, ...(fields.hasGroups ? [`${MULTICAST_GROUP} = ${GROUP};`] : [])];
   const action = (name: string, statements: readonly string[]): Block[] =>
     braces(`action ${localName(name)}()`, statements);
   const body = spaced([
     action(FIXED_NAMES.firstRecirculate, [`${RECIRCULATION_FLAG} = 1;`, again]),
     action(FIXED_NAMES.middleRecirculate, [again]),
-    action(FIXED_NAMES.lastRecirculate, [`${RECIRCULATION_FLAG} = 0;`, leave]),
-    action(FIXED_NAMES.setEgressPort, [leave]),
+    action(FIXED_NAMES.lastRecirculate, [`${RECIRCULATION_FLAG} = 0;`, ...leave]),
+    action(FIXED_NAMES.setEgressPort, leave),
     tableDeclaration(table, fields),
     braces('apply', [`${localName(table.name)}.apply();`]),
   ]);

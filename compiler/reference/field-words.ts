@@ -74,4 +74,6 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
   'ig_intr_md.ingress_port': 'Port that the packet came in on.',
   'eg_intr_md.deq_timedelta': 'Time that the packet spent in the queue, in nanoseconds; known in egress only.',
   'eg_intr_md.enq_qdepth': 'Depth of the queue when the packet came to it, in cells; known in egress only.',
+  'eg_intr_md.egress_rid':
+    'Replication id of the node that made this copy of the packet, 0 for a packet that is no copy; known in egress only.',
 };

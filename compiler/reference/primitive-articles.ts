@@ -20,7 +20,7 @@ const BOUNDED = 'mar is then an address within the memory.';
 const ACCESS =
   'm[mar] is the word of the memory at the address in mar, which must be known to lie within the memory; see address.';
 const ZERO = 'A BRANCH case with <REGISTER, 0, 0xffffffff> then tells them apart.';
-const LAST_WINS = 'The last of FORWARD, RETURN and REPORT on a path wins; DROP wins over all of them.';
+const LAST_WINS = 'The last of FORWARD, RETURN, REPORT and MULTICAST on a path wins; DROP wins over all of them.';
 
 const NONE_FREE = 'no register free';
 
@@ -57,6 +57,11 @@ const NOTES: Partial<Record<PrimitiveName, readonly string[]>> = {
   RANDOM: [
     'Each statement of a packet draws a number of its own, of 32 bits, before the mask. RANDOM(mar, size - 1) bounds an address.',
     'The emulator computes it of the seed of the switch, the arrival number of the packet, the pass and the RPB: the same on any engine and number of workers.',
+  ],
+  MULTICAST: [
+    'Behind the ingress of its last pass the packet is copied to each port of each node of the group, by node, then by port; each copy runs the egress with the replication id of its node in eg_intr_md.egress_rid. A packet to a group that is not there, or has no ports, is dropped.',
+    'Memory is accessed in front of MULTICAST only; what stands behind it is the same for the packet and for its copies, but for eg_intr_md.egress_rid. A program that reads that takes one pass.',
+    LAST_WINS,
   ],
   NOP: ['It brings what follows one step deeper.'],
   EQUAL: [ZERO],

@@ -77,10 +77,10 @@ class Expander {
   }
 }
 
-/** Primitives with an integer or port as argument. */
+/** Primitives with an integer, port or group as argument. */
 const WITH_INTEGER: ReadonlySet<string> = new Set(
   [...PRIMITIVES.values()].flatMap((row) =>
-    row.arguments.some((kind) => kind === 'integer' || kind === 'port') ? [row.name] : [],
+    row.arguments.some((kind) => kind === 'integer' || kind === 'port' || kind === 'group') ? [row.name] : [],
   ),
 );
 

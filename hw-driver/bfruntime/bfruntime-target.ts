@@ -128,6 +128,9 @@ export class BfRuntimeTarget implements SwitchTarget {
         return [update(wire.UPDATE.delete, encodeKey(matchTable(schema, operation.entry.table), operation.entry))];
       case 'replaceEntry':
         return [update(wire.UPDATE.modify, encodeEntry(schema, operation.entry))];
+      case 'insertGroup':
+      case 'deleteGroup':
+        throw new TargetError('unknown-table', 'groups are not yet written over BF Runtime');
       case 'resetMemory':
         return this.registerUpdates(operation.rpb, operation.base, new Uint32Array(operation.buckets));
     }

@@ -24,7 +24,8 @@ import {
 } from '../../compiler/index.js';
 import { ENGINES, type EngineName, InProcessTarget, Switch } from '../../sim/index.js';
 import { madePacket } from '../../sim/made-packet/index.js';
-import { appendPacketBytes, createPacketBatch, DROPPED, packetBytes } from '../../traces/packets/packet-batch.js';
+import { appendPacketBytes, createPacketBatch, packetBytes } from '../../traces/packets/packet-batch.js';
+import { leftOf } from '../../traces/packets/packet-copies.js';
 import { Controller } from './controller.js';
 import { frontPortForwarding } from './front-ports.js';
 
@@ -70,13 +71,15 @@ export interface Frame {
 
 /** What became of a packet. */
 export interface SentPacket {
-  /** By which it left; undefined: dropped. */
+  /** By which it left; undefined: dropped, or copied to a group. */
   readonly port: number | undefined;
   /** As it left, or as it was when it was dropped. */
   readonly bytes: Uint8Array;
   /** The program that ran; undefined for none. */
   readonly program: string | undefined;
   readonly recirculations: number;
+  /** The copies that left of a packet to a group, in order; none of other packets. */
+  readonly copies: readonly { readonly port: number; readonly bytes: Uint8Array }[];
 }
 
 const MAX_PORT = 511;
@@ -162,10 +165,16 @@ export class SimulatedSwitch {
     const names = new Map<number, string>();
     for (const [name, { compiled }] of this.controller.state.programs) names.set(compiled.programId, name);
     return frames.map((_, i) => ({
-      port: batch.egressPort[i] === DROPPED ? undefined : batch.egressPort[i],
+      port: must(batch.egressPort[i], 'egress port of a packet') < 0 ? undefined : batch.egressPort[i],
       bytes: packetBytes(batch, i).slice(),
       program: names.get(must(batch.programId[i], 'program of a packet')),
       recirculations: must(batch.recirculations[i], 'recirculations of a packet'),
+      copies: leftOf(batch, i)
+        .filter(({ packets }) => packets !== batch)
+        .map(({ packets, place }) => ({
+          port: must(packets.egressPort[place], 'egress port of a copy'),
+          bytes: packetBytes(packets, place).slice(),
+        })),
     }));
   }
 

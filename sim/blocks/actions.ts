@@ -13,6 +13,7 @@ import { setLowHalf } from './instructions/hash.js';
 import { extract, extractIntrinsic } from './instructions/header.js';
 import type { InstructionUnit, Operands } from './instructions/meaning.js';
 import { saluAddSub, saluAndOr, saluMax, saluReadWrite } from './instructions/memory.js';
+import { multicast } from './instructions/multicast.js';
 import { backup, recover } from './instructions/saving.js';
 import { OPCODE, OPERATIONS } from './instructions/table.js';
 import { HAR, MAR, type Phv } from './phv.js';
@@ -112,7 +113,7 @@ export class ActionUnit implements InstructionUnit {
       case OPCODE.recover:
         return recover(registers, first);
       case OPCODE.random:
-        registers[first] = this.random(phv.arrival, randomSite(phv.pass, rpb));
+        registers[first] = this.random(phv.arrival, randomSite(phv.pass, rpb, phv.copy));
         return;
       case OPCODE.extract:
         return extract(this.fields[first] as WritableField, phv, second);
@@ -128,6 +129,8 @@ export class ActionUnit implements InstructionUnit {
         return drop(phv);
       case OPCODE.report:
         return forward(phv, this.cpuPort);
+      case OPCODE.multicast:
+        return multicast(phv, immediate);
       case OPCODE.none:
         return;
       default:

@@ -1,6 +1,7 @@
 /** Digests of the results of a run: equal for equal input on any engine, number of workers and machine. */
 import { createHash } from 'node:crypto';
-import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
+import type { PacketBatch, PacketCopies } from '../../traces/packets/packet-batch.js';
+import { forEachLeft } from '../../traces/packets/packet-copies.js';
 import { DIGEST } from './digest-constants.js';
 import { DigestKernel } from './digest-kernel.js';
 
@@ -23,12 +24,23 @@ let kernel: DigestKernel | undefined;
 export function digestPackets(batch: PacketBatch, from: number, to: number, share: number, shares: number): void {
   if (shares === 1 && to - from >= FEW_PACKETS) {
     kernel ??= DigestKernel.make();
-    if (kernel !== undefined) return digestByKernel(kernel, batch, from, to);
+    if (kernel !== undefined) {
+      digestByKernel(kernel, batch, from, to);
+      if (batch.copies !== undefined) digestCopies(batch.copies, from);
+      return;
+    }
   }
   const words = packetWords(batch);
   for (let i = from; i < to; i++) {
-    if (batch.egressPort[i] !== DROPPED && isOfShare(batch, i, share, shares)) digestPacket(batch, words, i);
+    if ((batch.egressPort[i] as number) >= 0 && isOfShare(batch, i, share, shares)) digestPacket(batch, words, i);
   }
+  if (batch.copies !== undefined) digestCopies(batch.copies, from);
+}
+
+/** Digests the copies of packets from `from` on, which are the last ones. */
+function digestCopies({ batch, origin }: PacketCopies, from: number): void {
+  const words = packetWords(batch);
+  for (let j = batch.count - 1; j >= 0 && (origin[j] as number) >= from; j--) digestPacket(batch, words, j);
 }
 
 function digestByKernel(kernel: DigestKernel, batch: PacketBatch, from: number, to: number): void {
@@ -101,10 +113,11 @@ export class OutputDigest {
     this.used = bytes.length / Uint32Array.BYTES_PER_ELEMENT;
   }
 
-  /** Adds a processed batch whose packets have digests. */
+  /** Adds a processed batch whose packets and copies have digests. */
   update(batch: PacketBatch): void {
-    const { count, egressPort } = batch;
-    for (let i = 0; i < count; i++) if (egressPort[i] !== DROPPED) this.add(batch, i);
+    const { count, egressPort, copies } = batch;
+    if (copies !== undefined) return forEachLeft(batch, (packets, i) => this.add(packets, i));
+    for (let i = 0; i < count; i++) if ((egressPort[i] as number) >= 0) this.add(batch, i);
   }
 
   /** Adds one packet that left and has a digest. */

@@ -9,6 +9,9 @@ export const SAVED = 3;
 /** The egress port of a packet that nobody has forwarded yet, on data planes without a discard port. */
 export const NO_PORT = -1;
 
+/** From here on an egress port stands for a group to which the packet is copied: behind all numbers of ports. */
+export const FIRST_GROUP = 2 ** 16;
+
 export class Phv {
   /** The buffer that the packet lies in; headers are read and written in place. */
   bytes: Uint8Array = new Uint8Array(0);
@@ -30,6 +33,7 @@ export class Phv {
   ingressPort = 0;
   /** Number of the packet among all that came in, modulo 2^32; the same on all passes. */
   arrival = 0;
+  /** The egress port, {@link NO_PORT}, or {@link FIRST_GROUP} and the number of a group. */
   egressPort = NO_PORT;
   dropped = false;
   /** Whether the packet goes to the recirculation port after this ingress. */
@@ -43,6 +47,9 @@ export class Phv {
   /** Nanoseconds in the queue, and cells queued on arrival, as the egress sees them. */
   dequeueDelta = 0;
   queueDepth = 0;
+  /** Of a copy: the replication id of its node, and its number among the copies of the packet. 0 for other packets. */
+  replicationId = 0;
+  copy = 0;
 
   constructor(headerCount: number) {
     this.headerStart = new Int32Array(headerCount).fill(-1);
@@ -72,5 +79,28 @@ export class Phv {
     this.transportDelta = 0;
     this.dequeueDelta = 0;
     this.queueDepth = 0;
+    this.replicationId = 0;
+    this.copy = 0;
+  }
+
+  /** As another packet is, whose bytes are also at `start` of `bytes`. */
+  takeOver(other: Phv, bytes: Uint8Array, start: number): void {
+    this.begin(bytes, start, start + other.packetEnd - other.packetStart, other.ingressPort);
+    const moved = start - other.packetStart;
+    const { headerStart, registers } = this;
+    for (let i = 0; i < headerStart.length; i++) {
+      const from = other.headerStart[i] as number;
+      headerStart[i] = from < 0 ? from : from + moved;
+    }
+    for (let i = 0; i < registers.length; i++) registers[i] = other.registers[i] as number;
+    this.arrival = other.arrival;
+    this.programId = other.programId;
+    this.branch = other.branch;
+    this.pass = other.pass;
+    this.physicalAddress = other.physicalAddress;
+    this.saluFlag = other.saluFlag;
+    this.ipv4Changed = other.ipv4Changed;
+    this.ipv4Delta = other.ipv4Delta;
+    this.transportDelta = other.transportDelta;
   }
 }

@@ -57,6 +57,9 @@ export const reachOf = ({ instruction: { opcode } }: RpbEntry): Reach =>
 
 export const mayDrop = (entry: RpbEntry): boolean => reachOf(entry) === 'dropping';
 
+/** Whether the packet may be copied to a group. */
+export const mayCopy = (entry: RpbEntry): boolean => reachOf(entry) === 'group';
+
 export const accessesMemory = (entry: RpbEntry): boolean => reachOf(entry) === 'memory';
 
 /**

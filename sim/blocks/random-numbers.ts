@@ -15,6 +15,9 @@ const ORIGINAL = 0;
 /** The place in the pipe where a number is drawn. @param rpb from 0 */
 export const randomSite = (pass: number, rpb: number, copy = ORIGINAL): number => (copy << 16) | (pass << 8) | rpb;
 
+/** An expression: the site of a copy, from expressions of the site of the packet that came in and of the copy. */
+export const siteOfCopy = (site: string, copy: string): string => `${site} | ${copy} << 16`;
+
 /** A number of 32 bits, as an integer with a sign. @param arrival modulo 2^32 */
 export function randomWord(seed: number, arrival: number, site: number): number {
   return mixed(withWord(withWord(seed, arrival), site) ^ KEY_BYTES);

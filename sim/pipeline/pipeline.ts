@@ -6,15 +6,16 @@
  * The driver determines the order of packets (one to its end before the next, by the clock, from queues).
  */
 import { chipOf, type DataPlane } from '../../compiler/index.js';
-import { DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
+import { COPIED, DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
 import { ActionUnit } from '../blocks/actions.js';
 import type { Counters } from '../blocks/counters.js';
 import { Deparser } from '../blocks/deparser.js';
 import type { InitBlock } from '../blocks/init-block.js';
 import type { FieldOperands } from '../blocks/instructions/field-operands.js';
 import { InterpretedParser, type PacketParser, parsesAgain } from '../blocks/parser.js';
-import { NO_PORT, Phv } from '../blocks/phv.js';
+import { FIRST_GROUP, NO_PORT, Phv } from '../blocks/phv.js';
 import type { RegisterArrays } from '../blocks/register-arrays.js';
+import type { CopyList } from '../blocks/replication-engine.js';
 import { CompiledEngine } from '../engines/compiled/compiled-engine.js';
 import { CompiledParser } from '../engines/compiled/compiled-parser.js';
 import { VectorEngine } from '../engines/compiled/vector-engine.js';
@@ -198,6 +199,41 @@ export class Pipeline {
     else counters.dropped++;
     if (left && phv.egressPort === this.cpuPort) counters.reported++;
     if (batch.programId[i] === 0) counters.unmatched++;
+  }
+
+  /** The copies of a packet that goes to a group; undefined if the group is not there or has no ports. */
+  copyList({ egressPort }: Phv): CopyList | undefined {
+    const list = this.tables.replication.copies(egressPort - FIRST_GROUP);
+    return list === undefined || list.ports.length === 0 ? undefined : list;
+  }
+
+  /** The verdict of a packet that has gone to a group. @param list its copies, which have verdicts of their own */
+  groupVerdict(phv: Phv, batch: PacketBatch, i: number, list: CopyList | undefined): void {
+    const { counters } = this;
+    batch.egressPort[i] = list === undefined ? DROPPED : COPIED;
+    batch.recirculations[i] = phv.pass;
+    counters.in++;
+    counters.recirculations += phv.pass;
+    if (list === undefined) {
+      counters.dropped++;
+      counters.noGroup++;
+    } else {
+      counters.copied++;
+      counters.copies += list.ports.length;
+    }
+    if (batch.programId[i] === 0) counters.unmatched++;
+  }
+
+  /** Deparses a copy that has ended, writes its verdict and counts it. @param j its place in the batch of copies */
+  copyVerdict(phv: Phv, copies: PacketBatch, j: number): void {
+    const { counters } = this;
+    this.deparser.deparse(phv);
+    copies.egressPort[j] = phv.dropped ? DROPPED : phv.egressPort;
+    if (phv.dropped) counters.dropped++;
+    else {
+      counters.out++;
+      if (phv.egressPort === this.cpuPort) counters.reported++;
+    }
   }
 
   /**

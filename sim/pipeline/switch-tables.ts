@@ -8,6 +8,7 @@ import { InitBlock } from '../blocks/init-block.js';
 import { FieldOperands } from '../blocks/instructions/field-operands.js';
 import { MemoryOwners } from '../blocks/memory-owners.js';
 import { RecirculationTable } from '../blocks/recirculation.js';
+import { ReplicationEngine } from '../blocks/replication-engine.js';
 import { RpbTables } from '../blocks/rpb-tables.js';
 import type { LookupMaker } from '../blocks/ternary-table.js';
 import { TargetError } from '../target/target.js';
@@ -26,6 +27,8 @@ export class SwitchTables {
   readonly recirculation: RecirculationTable;
   /** The memory blocks that were declared for each program. */
   readonly owners: MemoryOwners;
+  /** Groups to which packets are copied. */
+  readonly replication: ReplicationEngine;
   private readonly installed = new InstalledEntries();
 
   /**
@@ -37,6 +40,7 @@ export class SwitchTables {
     this.owners = new MemoryOwners(dataPlane);
     this.rpbs = new RpbTables(dataPlane, operands, this.owners);
     this.recirculation = new RecirculationTable(dataPlane);
+    this.replication = new ReplicationEngine(dataPlane);
   }
 
   /** Makes one change. @throws {TargetError} and changes nothing */
@@ -51,6 +55,11 @@ export class SwitchTables {
       case 'declareMemory':
         this.owners.declare(operation.programId, operation.blocks);
         this.rpbs.changed(operation.programId);
+        return;
+      case 'insertGroup':
+        return this.replication.insert(operation.group);
+      case 'deleteGroup':
+        return this.replication.delete(operation.group);
     }
   }
 

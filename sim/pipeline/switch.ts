@@ -1,5 +1,5 @@
 /** The switch: its tables, its register arrays, and what takes packets through its pipelines. */
-import type { DataPlane, EntryKey, Operation, TableEntry } from '../../compiler/index.js';
+import type { DataPlane, EntryKey, MulticastGroup, Operation, TableEntry } from '../../compiler/index.js';
 import { numberArrivals, type PacketBatch } from '../../traces/packets/packet-batch.js';
 import { type Counters, emptyCounters } from '../blocks/counters.js';
 import { FieldOperands } from '../blocks/instructions/field-operands.js';
@@ -152,6 +152,19 @@ export class Switch implements PacketDriver {
   /** All entries, in the order of their insertion: inserted so into another switch, they make an equal one. */
   entries(): TableEntry[] {
     return this.tables.entries();
+  }
+
+  /** What makes an empty switch equal to this one, but for memory and its owners. */
+  operations(): Operation[] {
+    return [
+      ...this.groups().map((group) => ({ kind: 'insertGroup', group }) as const),
+      ...this.entries().map((entry) => ({ kind: 'insertEntry', entry }) as const),
+    ];
+  }
+
+  /** All groups to which packets are copied, by number. */
+  groups(): MulticastGroup[] {
+    return this.tables.replication.list();
   }
 
   /** The entry of this key and priority. */

@@ -11,6 +11,7 @@ import {
   DocumentError,
   DomainError,
   type MemoryBlock,
+  type MulticastGroup,
   type Operation,
   type TableEntry,
 } from '../../compiler/index.js';
@@ -39,6 +40,8 @@ export interface SwitchSnapshot {
   readonly counters: Readonly<Counters>;
   /** In the order in which they were inserted. */
   readonly entries: readonly TableEntry[];
+  /** Groups to which packets are copied. */
+  readonly groups: readonly MulticastGroup[];
   /** By program id: the memory blocks that were declared for it. */
   readonly blocks: readonly (readonly [programId: number, blocks: readonly MemoryBlock[]])[];
   /** The words of all register arrays. */
@@ -60,8 +63,11 @@ export function takeSnapshot(
   const entries = emulator.entries();
   const blocks = emulator.owners.list();
   const { seed } = emulator;
+  const all = emulator.groups();
+  // Left out where there are none, so that snapshots stay as they were.
+  const groups = all.length === 0 ? undefined : all;
   const head = Buffer.from(
-    JSON.stringify({ dataPlane: { name, hash }, counters, programs, entries, blocks, note, seed }),
+    JSON.stringify({ dataPlane: { name, hash }, counters, programs, entries, groups, blocks, note, seed }),
   );
   const { words } = emulator.memory;
   const body = Buffer.alloc(LENGTH_BYTES + head.length + words.length * WORD_BYTES);
@@ -82,9 +88,9 @@ export function readSnapshot(
   const headEnd = LENGTH_BYTES + body.readUInt32LE();
   const head = JSON.parse(body.toString('utf8', LENGTH_BYTES, headEnd)) as Omit<
     SwitchSnapshot,
-    'memory' | 'blocks' | 'seed'
+    'memory' | 'blocks' | 'groups' | 'seed'
   > &
-    Partial<Pick<SwitchSnapshot, 'blocks' | 'seed'>> & {
+    Partial<Pick<SwitchSnapshot, 'blocks' | 'groups' | 'seed'>> & {
       readonly dataPlane: { readonly name: string; readonly hash: string };
     };
   if (head.dataPlane.hash !== dataPlane.hash) {
@@ -99,18 +105,23 @@ export function readSnapshot(
   const view = new DataView(body.buffer, body.byteOffset + headEnd);
   const memory = Uint32Array.from({ length: words }, (_, i) => view.getUint32(i * WORD_BYTES, true));
   const programs = head.programs.map((program) => documentIn(program, dataPlane));
-  // Older snapshots have no blocks, no seed, and no counter of accesses outside blocks.
+  // Older snapshots have no blocks, no seed, and no counter of accesses outside blocks; groups are left out if none.
+  const groups = head.groups === undefined ? [] : head.groups;
   const { seed = 0, blocks = programs.map(({ programId, memories }) => [programId, memories] as const) } = head;
   const counters = { ...emptyCounters(), ...head.counters };
-  return { programs, counters, entries: head.entries, blocks, memory, note: head.note, seed };
+  return { programs, counters, entries: head.entries, groups, blocks, memory, note: head.note, seed };
 }
 
 /** Puts a snapshot into a switch that has no entries yet. @throws {SnapshotError} */
-export function restoreSnapshot(emulator: Switch, { entries, blocks, memory, counters, seed }: SwitchSnapshot): void {
+export function restoreSnapshot(
+  emulator: Switch,
+  { entries, groups, blocks, memory, counters, seed }: SwitchSnapshot,
+): void {
   if (memory.length !== emulator.memory.words.length)
     throw new SnapshotError('damaged', 'its register arrays have other sizes than those of the switch');
   try {
     for (const operation of declarations(blocks)) emulator.apply(operation);
+    for (const group of groups) emulator.apply({ kind: 'insertGroup', group });
     for (const entry of entries) emulator.apply({ kind: 'insertEntry', entry });
   } catch (error) {
     throw error instanceof TargetError ? new SnapshotError('damaged', error.message) : error;

@@ -15,7 +15,7 @@ import {
   defaultForwardEntry,
   type ExecutedStatement,
   installOrder,
-  interpret,
+  type MulticastGroup,
   type Program,
   type ProgramRun,
   type Rpb,
@@ -25,24 +25,21 @@ import {
   undoAccesses,
   type Verdict,
 } from '../../compiler/index.js';
-import {
-  appendPacketBytes,
-  clearPacketBatch,
-  createPacketBatch,
-  DROPPED,
-  packetBytes,
-} from '../../traces/packets/packet-batch.js';
+import { appendPacketBytes, clearPacketBatch, createPacketBatch } from '../../traces/packets/packet-batch.js';
+import type { CopyList } from '../blocks/replication-engine.js';
 import { type RpbVisit, TracingDriver } from '../pipeline/drivers/tracing-driver.js';
 import type { Switch } from '../pipeline/switch.js';
 import { ArraysBefore } from './arrays-before.js';
-import { compareBytes } from './compare-bytes.js';
+import { compareOutcomes, type Expected, type OutcomeMismatch } from './compare-outcomes.js';
 import type { Failure } from './failure.js';
+import { MeaningSide } from './meaning-side.js';
 import { firstDifference } from './memory-difference.js';
 import type { Mismatch } from './mismatch.js';
-import { PacketBytes } from './packet-bytes.js';
+import type { PacketBytes } from './packet-bytes.js';
 import type { TestPacket } from './random-packet.js';
 import { showingActions } from './shown-registers.js';
 import { hashedAccesses, isSamePlace, MissingStep, StatementPlaces } from './statement-places.js';
+import { testGroups } from './test-groups.js';
 
 export type Memories = ReadonlyMap<string, Uint32Array>;
 
@@ -70,9 +67,11 @@ export class BothSides {
   private readonly memories: Map<string, Uint32Array>;
   private readonly driver: TracingDriver;
   private readonly places: StatementPlaces;
-  private readonly packet: PacketBytes;
+  private readonly meaning: MeaningSide;
   private readonly batch = createPacketBatch(1, 4096);
   private readonly before: ArraysBefore;
+  /** Groups of the program that the switch does not have otherwise. */
+  private readonly groups: readonly MulticastGroup[];
   private readonly writable: readonly Rpb[];
   /** By ingress port: whether it had default forwarding before, and has it now. */
   private readonly forwarding = new Map<number, { readonly before: boolean; now: boolean }>();
@@ -89,8 +88,10 @@ export class BothSides {
   ) {
     this.driver = new TracingDriver(emulator);
     this.places = new StatementPlaces(compiled, dataPlane);
-    this.packet = new PacketBytes(dataPlane);
     this.memories = new Map(program.memories.map(({ name, buckets }) => [name, new Uint32Array(buckets)]));
+    this.meaning = new MeaningSide(program, dataPlane, this.places, this.memories, emulator.seed);
+    this.groups = testGroups(program, emulator);
+    for (const group of this.groups) emulator.apply({ kind: 'insertGroup', group });
     if (!isInstalled) install(compiled, emulator);
     this.before = new ArraysBefore(dataPlane, emulator);
     this.writable = dataPlane.rpbs.filter(({ table }) =>
@@ -102,6 +103,7 @@ export class BothSides {
   close(): void {
     this.restoreArrays();
     for (const [port, { before }] of this.forwarding) this.forwardByDefault(port, before);
+    for (const group of this.groups) this.emulator.apply({ kind: 'deleteGroup', group });
     if (this.isInstalled) return;
     for (const operation of revokeOperations(this.compiled)) this.emulator.apply(operation);
   }
@@ -143,8 +145,8 @@ export class BothSides {
 
   /** What the program alone would run for a packet; its memories stay as they are. */
   foresee(packet: TestPacket): readonly ExecutedStatement[] {
-    if (!this.packet.load(packet).isMatchedBy(this.program)) return [];
-    const run = this.interpret(packet);
+    if (!this.meaning.packet.load(packet).isMatchedBy(this.program)) return [];
+    const run = this.meaning.interpret(packet.arrival);
     if (run instanceof MissingStep) return [];
     undoAccesses(run, this.memories);
     return run.trace;
@@ -155,26 +157,60 @@ export class BothSides {
     const taker = this.classify(packet);
     const isOurs = taker === this.compiled.programId;
     if (taker !== 0 && !isOurs) return { kind: 'not-compared', reason: 'other-program' };
-    const view = this.packet.load(packet);
+    const view = this.meaning.packet.load(packet);
     const matches = view.isMatchedBy(this.program);
     if (isOurs !== matches) return differed({ kind: 'filter', expected: matches, actual: taker });
-    const run = matches ? this.interpret(packet) : undefined;
+    const run = matches ? this.meaning.interpret(packet.arrival) : undefined;
     if (run instanceof MissingStep) return differed({ kind: 'no-step', statement: run.statement });
     if (run?.kind === 'undefined') {
       undoAccesses(run, this.memories);
       return { kind: 'not-compared', reason: 'undefined' };
     }
-    const expectedBytes = view.finish();
-    const { port, bytes } = this.emulate(packet);
-    const { trace = [] } = run ?? {};
-    const fail = (mismatch: Mismatch): PacketResult => differed(mismatch, trace, this.driver.visits);
-    const mismatch =
-      this.compareRegisters(trace) ??
-      this.compareVerdict(view.isDroppedByParser ? DROPPED_BY_PARSER : (run?.verdict ?? NOT_RUN), packet, port) ??
-      (port === undefined ? undefined : compareBytes(expectedBytes, bytes, this.packet.tcpChecksum)) ??
-      this.compareWords(trace) ??
-      this.compareHashes(trace);
-    return mismatch === undefined ? { kind: 'agreed', ran: matches, trace } : fail(mismatch);
+    const expected = this.expected(view, run, packet);
+    if (expected instanceof MissingStep) return differed({ kind: 'no-step', statement: expected.statement });
+    this.driver.queue = packet.queue;
+    this.driver.process(this.batch);
+    const mismatch = this.compareCopies(expected);
+    if (mismatch !== undefined) return differed(mismatch.mismatch, mismatch.trace, this.driver.visits);
+    const trace = expected.flatMap((each) => each.trace);
+    const inMemory = this.compareWords(trace) ?? this.compareHashes(trace);
+    return inMemory === undefined
+      ? { kind: 'agreed', ran: matches, trace }
+      : differed(inMemory, trace, this.driver.visits);
+  }
+
+  /** What the packet, or each copy of it, becomes by the program, in the order in which they leave. */
+  private expected(
+    view: PacketBytes,
+    run: ProgramRun | undefined,
+    packet: TestPacket,
+  ): readonly Expected[] | MissingStep {
+    const list = run?.kind === 'finished' && run.group !== undefined ? this.copyList(run.group) : undefined;
+    if (run !== undefined && list !== undefined) {
+      const copies = this.meaning.interpretCopies(packet, run, list);
+      if (copies instanceof MissingStep) return copies;
+      return copies.map(({ run: { trace }, port, bytes }, copy) => ({ trace, port, bytes, copy }));
+    }
+    const verdict = run?.kind === 'finished' ? run.verdict : NOT_RUN;
+    const port = this.egressPort(view.isDroppedByParser ? DROPPED_BY_PARSER : verdict, packet);
+    const trace = run === undefined ? [] : run.trace;
+    const bytes = view.finish();
+    return [{ trace, port: port === this.dataPlane.discardPort ? undefined : port, bytes, copy: undefined }];
+  }
+
+  /** Undefined for a group that has no ports. */
+  private copyList(group: number): CopyList | undefined {
+    const list = this.emulator.tables.replication.copies(group);
+    return list?.ports.length === 0 ? undefined : list;
+  }
+
+  /** Compares registers, ports and bytes of what the packet has become. */
+  private compareCopies(expected: readonly Expected[]): OutcomeMismatch | undefined {
+    for (const { trace, copy } of expected) {
+      const mismatch = this.compareRegisters(trace, copy);
+      if (mismatch !== undefined) return { mismatch, trace };
+    }
+    return compareOutcomes(expected, this.batch, this.meaning.packet.tcpChecksum);
   }
 
   /** The failure of one packet with these memory contents, if it fails. */
@@ -228,19 +264,6 @@ export class BothSides {
     return undefined;
   }
 
-  private interpret({ arrival }: TestPacket): ProgramRun | MissingStep {
-    try {
-      return interpret(this.program, {
-        packet: this.packet,
-        memories: this.memories,
-        ...this.places.functions(this.emulator.seed, arrival),
-      });
-    } catch (error) {
-      if (error instanceof MissingStep) return error;
-      throw error;
-    }
-  }
-
   /** Puts the packet into the batch. @returns the id of the program that takes it, 0 for none */
   private classify({ bytes, ingressPort, isForwarded, arrival }: TestPacket): number {
     const { batch, emulator } = this;
@@ -250,14 +273,6 @@ export class BothSides {
     batch.arrival[0] = arrival;
     emulator.classify(batch, 0, 1);
     return must(batch.programId[0], 'program of the packet');
-  }
-
-  private emulate({ queue }: TestPacket): { readonly port: number | undefined; readonly bytes: Uint8Array } {
-    const { batch, driver } = this;
-    driver.queue = queue;
-    driver.process(batch);
-    const egress = batch.egressPort[0];
-    return { port: egress === DROPPED ? undefined : egress, bytes: packetBytes(batch, 0) };
   }
 
   /** Inserts or deletes the entry of default forwarding of a port, unless it is as wanted. */
@@ -277,12 +292,6 @@ export class BothSides {
     return (ingressPort + DEFAULT_PORT_DISTANCE) % 2 ** this.dataPlane.description.ports.width;
   }
 
-  private compareVerdict(verdict: Verdict, packet: TestPacket, actual: number | undefined): Mismatch | undefined {
-    const port = this.egressPort(verdict, packet);
-    const expected = port === this.dataPlane.discardPort ? undefined : port;
-    return expected === actual ? undefined : { kind: 'verdict', expected, actual };
-  }
-
   private egressPort(verdict: Verdict, { ingressPort, isForwarded }: TestPacket): number | undefined {
     switch (verdict.kind) {
       case 'none':
@@ -294,6 +303,7 @@ export class BothSides {
       case 'reported':
         return this.dataPlane.description.ports.cpu;
       case 'dropped':
+      case 'copied':
         return undefined;
     }
   }
@@ -310,10 +320,9 @@ export class BothSides {
   }
 
   /** Registers as BRANCH, MODIFY, hashes and memory primitives read them. */
-  private compareRegisters(trace: readonly ExecutedStatement[]): Mismatch | undefined {
-    const visits = new Map(
-      this.driver.visits.map((visit) => [visit.pass * this.dataPlane.rpbCount + visit.rpb, visit]),
-    );
+  private compareRegisters(trace: readonly ExecutedStatement[], copy: number | undefined): Mismatch | undefined {
+    const own = this.driver.visits.filter((visit) => visit.copy === undefined || visit.copy === copy);
+    const visits = new Map(own.map((visit) => [visit.pass * this.dataPlane.rpbCount + visit.rpb, visit]));
     for (const { statement, before } of trace) {
       for (const { action, registers } of showingActions(statement, this.dataPlane.description.state.addressBits)) {
         const steps = this.places.stepsOf(statement).filter((step) => step.action.startsWith(action));

@@ -3,6 +3,7 @@
  * validated; the 5-tuple and RETURN are written a second time.
  */
 
+import { REPLICATION_ID } from '../../compiler/data-plane/intrinsics.js';
 import { must } from '../../compiler/data-plane/must.js';
 import { and48, type DataPlane, type Field, type PacketFields, type Program } from '../../compiler/index.js';
 import { Deparser, modifyField, type WritableField, writableField } from '../blocks/deparser.js';
@@ -36,13 +37,14 @@ export class PacketBytes implements PacketFields {
     this.phv = new Phv(dataPlane.headers.length);
   }
 
-  /** Loads a copy of a packet. */
-  load({ bytes, ingressPort, queue }: ArrivedPacket): this {
+  /** Loads a packet, its bytes copied. @param replicationId of the copy of it that a program is to run on */
+  load({ bytes, ingressPort, queue }: ArrivedPacket, replicationId = 0): this {
     this.phv.begin(bytes.slice(), 0, bytes.length, ingressPort);
     this.intrinsics = {
       [INGRESS_PORT]: ingressPort,
       [QUEUE_FIELDS.nanoseconds]: queue.nanoseconds,
       [QUEUE_FIELDS.cells]: queue.cells,
+      [REPLICATION_ID.name]: replicationId,
     };
     this.parser.parse(this.phv);
     return this;

@@ -13,6 +13,7 @@ import { randomSite, randomWord } from '../blocks/random-numbers.js';
 
 export class StatementPlaces {
   private readonly byPlace = new Map<string, PlacedStep[]>();
+  private readonly lastPass: number;
   /** By RPB number, once it has hashed: the tables of a unit take time to make. */
   private readonly units: HashUnit[] = [];
 
@@ -20,6 +21,7 @@ export class StatementPlaces {
     compiled: CompiledProgram,
     private readonly dataPlane: DataPlane,
   ) {
+    this.lastPass = compiled.passes - 1;
     for (const step of compiled.placement) {
       const key = placeKey(step);
       const steps = this.byPlace.get(key);
@@ -43,9 +45,9 @@ export class StatementPlaces {
 
   /**
    * The functions of the interpreter that depend on places, for one packet. They throw {@link MissingStep}.
-   * @param seed of the switch @param arrival number of the packet
+   * @param seed of the switch @param arrival number of the packet @param copy its number, of a copy
    */
-  functions(seed: number, arrival: number): Pick<ProgramInputs, 'hash' | 'random'> {
+  functions(seed: number, arrival: number, copy = 0): Pick<ProgramInputs, 'hash' | 'random'> {
     return {
       hash: (statement, input) => {
         const rpb = this.hashRpb(statement);
@@ -56,7 +58,9 @@ export class StatementPlaces {
         const [place, ...others] = this.stepsOf(statement).filter(({ action }) => action.startsWith('random_'));
         if (place === undefined || !others.every((other) => isSamePlace(place, other)))
           throw new MissingStep(statement);
-        return randomWord(seed, arrival, randomSite(place.pass, place.rpb - 1)) >>> 0;
+        // Before the last egress there are no copies.
+        const isOfCopy = place.pass === this.lastPass && this.dataPlane.rpb(place.rpb).gress === 'egress';
+        return randomWord(seed, arrival, randomSite(place.pass, place.rpb - 1, isOfCopy ? copy : 0)) >>> 0;
       },
     };
   }

@@ -24,9 +24,10 @@ export const MEMORIES: ReadonlyMap<string, number> = new Map([
 export function primitive(
   name: PrimitiveName,
   operands: { registers?: readonly Register[]; field?: string; memory?: string; integer?: number } = {},
+  of = dataPlane,
 ): PrimitiveStatement {
   const { registers = [], field, memory, integer = 0 } = operands;
-  const resolved: Field | undefined = field === undefined ? undefined : dataPlane.field(field);
+  const resolved: Field | undefined = field === undefined ? undefined : of.fieldReference(field)?.field;
   return { kind: 'primitive', primitive: name, registers, field: resolved, memory, integer, span: NOWHERE };
 }
 

@@ -122,6 +122,31 @@ const verdicts: fc.Arbitrary<PrimitiveStatement> = fc.oneof(
   frontPort.map((integer) => primitive('FORWARD', { integer })),
 );
 
+/** To groups of 0 to 3 nodes (see testGroups), and now and then what tells the copies apart, which keeps the program in one pass. */
+const copying = (dataPlane: DataPlane): fc.Arbitrary<Body> =>
+  fc.tuple(fc.nat(8), fc.nat(3), register).map(([group, reads, into]): Body => {
+    const copies = primitive('MULTICAST', { integer: group + 1 });
+    if (reads > 0) return [copies];
+    return [copies, primitive('EXTRACT', { field: REPLICATION_ID, registers: [into] }, dataPlane)];
+  });
+
+const REPLICATION_ID = 'eg_intr_md.egress_rid';
+
+const accesses = (statement: Statement): boolean =>
+  statement.kind === 'branch'
+    ? statement.cases.some(({ body }) => body.some(accesses))
+    : /^MEM/.test(statement.primitive);
+
+/** Without each MULTICAST that memory is accessed behind, which is an error. */
+const withoutEarlyCopies = (body: Body): Body =>
+  body.flatMap((statement, i): Body => {
+    if (statement.kind === 'primitive') {
+      return statement.primitive === 'MULTICAST' && body.slice(i).some(accesses) ? [] : [statement];
+    }
+    const cases = statement.cases.map((item) => ({ ...item, body: withoutEarlyCopies(item.body) }));
+    return [{ ...statement, cases }];
+  });
+
 /** MODIFY is from sar alone, so the others come there first. */
 const SHOWS: Record<Register, Body> = {
   sar: [primitive('MODIFY', { field: 'hdr.l5.key3', registers: ['sar'] })],
@@ -264,7 +289,7 @@ export interface RandomProgramOptions {
 /** Texts of programs that have no error; they may be too long for a switch. */
 export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<string> {
   const { dataPlane = defaultDataPlane(), name = 'p', maxDepth = 3 } = options;
-  const headers = headerStatements(dataPlane);
+  const headers = headerStatements(dataPlane).filter(({ field }) => field?.name !== REPLICATION_ID);
   const extracts = headers.filter((each) => each.primitive === 'EXTRACT' && each.field?.kind === 'header');
   const isRandom = dataPlane.rpbsWith('random_har').includes(1);
   return fc.tuple(memoryList, filtering(dataPlane)).chain(([memories, { table, filters }]) => {
@@ -276,7 +301,12 @@ export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<
       { weight: 1, arbitrary: oneStatement(fc.constantFrom(primitive('HASH'), primitive('HASH_5_TUPLE'))) },
       ...(isRandom ? [{ weight: 2, arbitrary: oneStatement(randoms) }] : []),
     );
-    return fc.tuple(bodies(parts, extracts, maxDepth), threeWords).map(([body, start]) => {
+    const all =
+      dataPlane.description.replication === undefined
+        ? parts
+        : fc.oneof({ weight: 6, arbitrary: parts }, { weight: 1, arbitrary: copying(dataPlane) });
+    return fc.tuple(bodies(all, extracts, maxDepth), threeWords).map(([generated, start]) => {
+      const body = withoutEarlyCopies(generated);
       const used = memoriesUsed(body);
       const program: Program = {
         name,

@@ -238,7 +238,8 @@ test('the code of every operation keeps to what it says it reaches', () => {
     const isOfPacket = reaches === 'packet' || reaches === 'packet hash' || reaches === 'packet write';
     assert.is(/\bD\./.test(code) || writer.headers.size > 0, isOfPacket, `${action}: bytes`);
     assert.is(writer.written.has('dropped'), reaches === 'dropping', `${action}: whether it drops`);
-    if (!isOfPacket) assert.is(writer.written.has('port'), reaches === 'verdict', `${action}: where the packet goes`);
+    if (!isOfPacket)
+      assert.is(writer.written.has('port'), reaches === 'verdict' || reaches === 'group', `${action}: its port`);
     if (reaches === 'packet hash') assert.is(writer.written.size, 1, `${action}: one register`);
   }
 });

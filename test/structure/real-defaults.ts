@@ -110,7 +110,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'ecn = 0',
   ],
   'bench/verify/replay/captured-packets.ts': ['port = 0'],
-  'bench/verify/replay/check-replay.ts': ['counts.get(key)?.packets ?? 0', 'left ?? []'],
+  'bench/verify/replay/check-replay.ts': ['counts.get(key)?.packets ?? 0'],
   'bench/verify/replay/replay.ts': ['port = 0'],
   'bench/verify/verification-traffic.ts': [
     'destinationPort = 0',
@@ -379,11 +379,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'hw-driver/server/metrics/exposition.ts': ["suffix = ''", 'labels = {}'],
   'sim/pipeline/trace/packet-tracer.ts': ['this.entriesOf.get(program) ?? []', 'this.entriesOf.get(id) ?? []'],
   'sim/snapshot/snapshot.ts': ['seed = 0'],
-  'sim/validation/both-sides.ts': [
-    'forwarding.get(ingressPort) ?? { before: has, now: has }',
-    'trace = []',
-    'run ?? {}',
-  ],
+  'sim/validation/both-sides.ts': ['forwarding.get(ingressPort) ?? { before: has, now: has }'],
   'sim/validation/compare-bytes.ts': ['bytes[at + 1] ?? 0', 'bytes[at] ?? 0'],
   'sim/validation/packet-bytes.ts': ['this.phv.headerStart[header] ?? -1'],
   'sim/validation/random-packet.ts': ['dataPlane.fields.get(name)?.width ?? 0'],

@@ -32,7 +32,7 @@ export interface PacketBatch {
   readonly arrival: Uint32Array;
   /** What the capture said of the packet, see {@link PACKET_MARKS}. */
   readonly marks: Uint8Array;
-  /** Verdict: the port the packet left by, or {@link DROPPED}. Written by the switch. */
+  /** Verdict: the port the packet left by, or {@link DROPPED} or {@link COPIED}, which are negative. Written by the switch. */
   readonly egressPort: Int32Array;
   /** Verdict: the id of the program that ran, 0 for none. Written by the switch. */
   readonly programId: Uint16Array;
@@ -40,10 +40,24 @@ export interface PacketBatch {
   readonly recirculations: Uint8Array;
   /** Verdict: a 64-bit digest of the packet as it left, two words each. Written by the switch, on request. */
   readonly digest: Uint32Array;
+  /** Copies that the switch made of packets; undefined if it made none. See packet-copies.ts. */
+  copies: PacketCopies | undefined;
+}
+
+/** Copies of the packets of a batch. */
+export interface PacketCopies {
+  /** Each with the verdict of its own. */
+  batch: PacketBatch;
+  /** By place in `batch`: the place in their batch of the packet that it is a copy of, which ascends. */
+  origin: Uint32Array;
+  /** By place in `batch`: its number among the copies of the packet, from 0. */
+  number: Uint32Array;
 }
 
 /** The `egressPort` of a packet that was dropped. */
 export const DROPPED = -1;
+/** The `egressPort` of a packet that went to a group: its copies left or were dropped in its place. */
+export const COPIED = -2;
 
 /** Bits of a packet's marks. */
 export const PACKET_MARKS = {
@@ -112,6 +126,7 @@ export function packetBatchOver(memory: PacketBatchMemory, share = 0): PacketBat
     egressPort: new Int32Array(...ofShare(4)),
     digest: new Uint32Array(...ofShare(4, 2 * maxPackets)),
     recirculations: new Uint8Array(...ofShare(1)),
+    copies: undefined,
   };
 }
 
@@ -147,6 +162,7 @@ export function numberArrivals({ arrival }: PacketBatch, from: number, to: numbe
 
 /** Empties a batch so that it can be filled again. */
 export function clearPacketBatch(batch: PacketBatch): void {
+  if (batch.copies !== undefined) clearPacketBatch(batch.copies.batch);
   batch.count = 0;
   batch.usedBytes = 0;
 }

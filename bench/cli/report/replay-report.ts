@@ -59,6 +59,8 @@ function verdictText({ program, verdict, port }: OutcomeCount): string {
       return `forwarded by port ${port}, ${by}${program === null ? ' (neighbouring ports are connected)' : ''}`;
     case 'reported':
       return `reported to the CPU by port ${port}, ${by}`;
+    case 'copied':
+      return `copied to the ports of a group, ${by}`;
     case 'dropped':
       // Without a program, only the parser can have dropped them.
       return program === null ? 'dropped by the parser, as they end inside a header' : `dropped by DROP, ${by}`;

@@ -51,6 +51,7 @@ function packetLines(summary: RunSummary, line: Line): string[] {
     line('packets', `${count(packets.in)} in, ${count(packets.out)} out, ${count(packets.dropped)} dropped`),
     line('', `${count(packets.reported)} reported to the CPU, ${count(packets.unmatched)} without a matching program`),
     line('', counted(packets.recirculations, 'recirculation')),
+    ...copyLines(packets, line),
     ...outsideLines(packets.outsideAccesses, line),
     ...(summary.addressing === null ? [] : [line('', ADDRESSED[summary.addressing])]),
     line(
@@ -65,6 +66,12 @@ function packetLines(summary: RunSummary, line: Line): string[] {
     line('output hash', summary.outputHash ?? ''),
   ];
 }
+
+/** Of runs in which packets went to groups. */
+const copyLines = ({ copied, copies, noGroup }: RunSummary['packets'], line: Line): string[] =>
+  copied === undefined || copies === undefined || noGroup === undefined
+    ? []
+    : [line('', `${counted(copied, 'packet')} copied to ${counted(copies, 'copy')}, ${count(noGroup)} to no group`)];
 
 /** Accesses outside a program's memory; always 0 for programs with a proof of addresses. */
 const outsideLines = (accesses: number, line: Line): string[] => [

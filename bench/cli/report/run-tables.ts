@@ -82,5 +82,7 @@ function allocations({ admission }: ReportedRun): string {
 
 function timeSeries({ samples }: ReportedRun): string {
   const rows = samples.map((sample) => ({ ...sample, seconds: rounded(sample.seconds) }));
-  return csv(rows, ['seconds', 'in', 'out', 'dropped', 'reported', 'unmatched', 'recirculations']);
+  const columns = ['seconds', 'in', 'out', 'dropped', 'reported', 'unmatched', 'recirculations'];
+  const hasCopies = samples.some(({ copied, noGroup }) => copied + noGroup > 0);
+  return csv(rows, hasCopies ? [...columns, 'copied', 'copies', 'noGroup'] : columns);
 }

@@ -1,7 +1,7 @@
 /** Report of `bench verify` as text. */
 import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
-import { DROPPED } from '../../../traces/packets/packet-batch.js';
+import { COPIED, DROPPED } from '../../../traces/packets/packet-batch.js';
 import type { Difference, Outcome } from '../../verify/compare.js';
 import type { VerifiedRow } from '../../verify/verify-programs.js';
 import { fieldDifferences, packetFields } from './packet-fields.js';
@@ -36,7 +36,7 @@ export function describeDifference(difference: Difference, dataPlane: DataPlane)
     return [`memory ${memory} of ${program}, bucket ${bucket}: expected ${expected}, found ${actual}${says}`];
   }
   const { number, ingressPort, queueNs, packet, expected, actual } = difference;
-  const bothLeave = expected.port !== DROPPED && actual.port !== DROPPED;
+  const bothLeave = expected.port >= 0 && actual.port >= 0;
   const fields = bothLeave ? fieldDifferences(dataPlane, expected.bytes, actual.bytes) : [];
   return [
     `packet ${number}, from port ${ingressPort}, ${queueNs} ns in the queue:`,
@@ -51,4 +51,7 @@ export function describeDifference(difference: Difference, dataPlane: DataPlane)
 const FIELD_WIDTH = 26;
 
 const outcomeText = ({ program, port }: Outcome): string =>
-  `${program === undefined ? 'of no program' : `of ${program}`}, ${port === DROPPED ? 'dropped' : `leaves by port ${port}`}`;
+  `${program === undefined ? 'of no program' : `of ${program}`}, ${wayText(port)}`;
+
+const wayText = (port: number): string =>
+  port === DROPPED ? 'dropped' : port === COPIED ? 'copied to a group' : `leaves by port ${port}`;

@@ -67,6 +67,7 @@ export function resumeDeployment(emulator: Switch, workload: Workload, { snapsho
   const { admitted, allocations, failure } = note;
   const operations = [
     ...declarations(snapshot.blocks),
+    ...snapshot.groups.map((group) => ({ kind: 'insertGroup' as const, group })),
     ...snapshot.entries.map((entry) => ({ kind: 'insertEntry' as const, entry })),
   ];
   return { admitted, allocations, failure, controller, programs, operations };

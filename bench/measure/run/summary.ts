@@ -3,7 +3,13 @@
 import { cpus } from 'node:os';
 import { must } from '../../../compiler/data-plane/must.js';
 import type { Constraints, DataPlane } from '../../../compiler/index.js';
-import { type Counters, type EngineName, emptyCounters, type PacketTrace } from '../../../sim/index.js';
+import {
+  type EngineName,
+  emptyCounters,
+  type PacketTrace,
+  type ShownCounters,
+  shownCounters,
+} from '../../../sim/index.js';
 import type { CaptureAccount } from '../../../traces/captures/capture-intake.js';
 import { packageVersion } from '../../../traces/system/package-root.js';
 import { type Admission, type Books, utilization } from '../../workloads/admission.js';
@@ -34,7 +40,7 @@ export interface RunSummary {
   readonly compileUs: Distribution;
   readonly passes: Readonly<Record<string, number>>;
   /** Packet counters, including packets before a resumed snapshot; times and speeds cover this run only. */
-  readonly packets: Counters;
+  readonly packets: ShownCounters;
   /** How packets of captures were addressed; null without captures. */
   readonly addressing: Addressing | null;
   /** Number of warm-up packets, which were undone. */
@@ -127,7 +133,7 @@ export function summarise(
     allocationUs: distribution(allocations.map(({ allocationUs }) => allocationUs)),
     compileUs: distribution(allocations.map(({ compileUs }) => compileUs)),
     passes,
-    packets: counters,
+    packets: shownCounters(counters),
     addressing,
     warmupPackets,
     ...speedOf({ packets, wallSeconds }),

@@ -10,7 +10,8 @@ import {
   stateDigest,
 } from '../../../sim/index.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
-import { DROPPED, type PacketBatch } from '../../../traces/packets/packet-batch.js';
+import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
+import { forEachLeft } from '../../../traces/packets/packet-copies.js';
 import type { GeneratedPackets, PacketSource } from '../../workloads/packet-source.js';
 import { processedBatches, type RunProcessor } from './processed-batches.js';
 import type { Tracing } from './traced-processor.js';
@@ -62,7 +63,9 @@ const PACKETS_PER_SAMPLE = 32768;
 /** @param run the processor of the switch, which is left open, with its counters as after the packets */
 export async function runTraffic(emulator: Switch, run: RunProcessor, options: TrafficOptions): Promise<TrafficResult> {
   const { source, writer } = options;
-  if (run.onWorkers === undefined || writer !== undefined || !('traffic' in source)) {
+  // Workers that report verdicts alone report none of copies.
+  const verdictsSuffice = writer === undefined && emulator.groups().length === 0;
+  if (run.onWorkers === undefined || !verdictsSuffice || !('traffic' in source)) {
     return processTraffic(emulator, run, options, false);
   }
   const memory = emulator.memory.words.slice();
@@ -84,7 +87,7 @@ async function processTraffic(
   options: TrafficOptions,
   verdictsOnly: boolean,
 ): Promise<TrafficResult> {
-  const { source, clock, signal, warmup = 0 } = options;
+  const { source, writer, clock, signal, warmup = 0 } = options;
   const { batches, processor, traced } = await processedBatches(run, {
     source,
     tracing: options.tracing,
@@ -111,7 +114,7 @@ async function processTraffic(
   end = start;
   for await (const batch of batches()) {
     digest.update(batch);
-    options.writer?.writeBatch(batch, leaves);
+    if (writer !== undefined) forEachLeft(batch, (packets, i) => writer.write(packets, i));
     unsampled += batch.count;
     if (unsampled < PACKETS_PER_SAMPLE) continue;
     sample();
@@ -145,5 +148,3 @@ async function runAndUndo(
   emulator.memory.words.set(memory);
   await processor.forget();
 }
-
-const leaves = (batch: PacketBatch, i: number): boolean => batch.egressPort[i] !== DROPPED;

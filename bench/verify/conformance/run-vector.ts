@@ -3,7 +3,8 @@ import { appendTo } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { type EngineName, Switch } from '../../../sim/index.js';
 import { openCapture } from '../../../traces/captures/capture-reader.js';
-import { clearPacketBatch, createPacketBatch, DROPPED, packetBytes } from '../../../traces/packets/packet-batch.js';
+import { clearPacketBatch, createPacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
+import { forEachLeft } from '../../../traces/packets/packet-copies.js';
 import type { ConformanceVector } from './vector.js';
 
 export type Difference =
@@ -57,11 +58,10 @@ async function packetsByPort(vector: ConformanceVector, emulator: Switch): Promi
   try {
     while ((await reader.readInto(batch, { ingressPort: vector.ingressPort })) > 0) {
       emulator.process(batch);
-      for (let i = 0; i < batch.count; i++) {
-        const port = batch.egressPort[i] ?? DROPPED;
-        if (port === DROPPED) continue;
-        appendTo(byPort, port, Buffer.from(packetBytes(batch, i)).toString('hex'));
-      }
+      forEachLeft(batch, (packets, i) => {
+        const port = must(packets.egressPort[i], 'port of a packet');
+        appendTo(byPort, port, Buffer.from(packetBytes(packets, i)).toString('hex'));
+      });
       clearPacketBatch(batch);
     }
   } finally {

@@ -2,14 +2,21 @@
  * Network functions as plain software. The P4runpro programs are compared with them, and the case studies use them as
  * conventional programs.
  */
+import { FIRST_GROUP } from '../../../sim/index.js';
 import { DROPPED } from '../../../traces/packets/packet-batch.js';
 import type { PacketView } from './packet.js';
 
 /** Marks a packet that the function does not forward; default forwarding applies. */
 export const DEFAULT_PORT = -2;
 
-/** The egress port, {@link DROPPED}, or {@link DEFAULT_PORT}. */
+/** The egress port, {@link DROPPED}, {@link DEFAULT_PORT}, or a group by {@link toGroup}. */
 export type Decision = number;
+
+/** The decision to copy a packet to the ports of a group; the copies are equal. */
+export const toGroup = (group: number): Decision => FIRST_GROUP + group;
+/** The group of a decision; undefined for another. */
+export const groupOf = (decision: Decision): number | undefined =>
+  decision >= FIRST_GROUP ? decision - FIRST_GROUP : undefined;
 export { DROPPED };
 
 /** Expected contents of one memory of the P4runpro program. */

@@ -51,7 +51,7 @@ export interface OutcomeCount {
   /** Name of the program; null if none ran. */
   readonly program: string | null;
   readonly verdict: PacketOutcome;
-  /** Egress port; null for dropped packets. */
+  /** Egress port; null for packets that were dropped or copied. */
   readonly port: number | null;
   readonly packets: number;
 }
@@ -68,10 +68,10 @@ export async function replay(
       : memoryContentsFrom(input.memory.json, input.memory.file, network.bucketsOf);
   await network.writeMemory(before);
   const replayed = network.process(input.packets, tracing);
-  const origins = replayed.flatMap(({ left }, i) => (left === undefined ? [] : [i]));
+  const origins = replayed.flatMap(({ left }, i) => left.map(() => i));
   return {
     programs: network.programs,
-    packets: replayed.flatMap(({ left }) => left ?? []),
+    packets: replayed.flatMap(({ left }) => left),
     verdicts: verdictCounts(network.programs, replayed),
     traces: network.traces,
     untraced: network.untraced,
@@ -88,7 +88,7 @@ function verdictCounts(programs: readonly ReplayedProgram[], replayed: readonly 
   const counts = new Map<string, OutcomeCount>();
   for (const { left, programId, verdict } of replayed) {
     const program = names.get(programId) ?? null;
-    const port = left?.port ?? null;
+    const port = verdict === 'copied' ? null : (left[0]?.port ?? null);
     const key = `${programId} ${verdict} ${port}`;
     counts.set(key, { program, verdict, port, packets: (counts.get(key)?.packets ?? 0) + 1 });
   }

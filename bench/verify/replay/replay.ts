@@ -1,4 +1,5 @@
 /** Deploys programs on an empty switch and runs the packets of a capture. */
+import { must } from '../../../compiler/data-plane/must.js';
 import {
   type Allocator,
   analyse,
@@ -22,6 +23,7 @@ import {
 import { BranchCoverage, MeaningRun } from '../../../sim/validation/index.js';
 import {
   appendPacket,
+  COPIED,
   clearPacketBatch,
   createPacketBatch,
   DROPPED,
@@ -29,6 +31,7 @@ import {
   type PacketBatch,
   packetBytes,
 } from '../../../traces/packets/packet-batch.js';
+import { leftOf } from '../../../traces/packets/packet-copies.js';
 import type { PacketSelection } from '../../measure/run/packet-selection.js';
 import type { BucketsOf, MemoryContents } from '../../workloads/memory-contents.js';
 import type { CapturedPacket } from './captured-packets.js';
@@ -57,15 +60,15 @@ export interface ReplayedProgram extends SourceText {
 
 /** Outcome of one packet of the capture. */
 export interface ReplayedPacket {
-  /** The packet that left; undefined if it was dropped. */
-  readonly left: CapturedPacket | undefined;
+  /** The packet that left, or its copies that did; none if it was dropped. */
+  readonly left: readonly CapturedPacket[];
   /** Id of the program that ran, 0 for none. */
   readonly programId: number;
   readonly verdict: PacketOutcome;
 }
 
-/** Verdict of a packet: left by a port, dropped by DROP, or not forwarded. */
-export type PacketOutcome = 'forwarded' | 'reported' | 'dropped' | 'unforwarded';
+/** Verdict of a packet: left by a port, copied to a group, dropped by DROP, or not forwarded. */
+export type PacketOutcome = 'forwarded' | 'reported' | 'copied' | 'dropped' | 'unforwarded';
 
 /** Selection of packets to trace. */
 export interface ReplayTracing {
@@ -168,10 +171,15 @@ export class ReplaySwitch {
       for (let i = 0; i < batch.count; i++) {
         const port = batch.egressPort[i] as number;
         const before = packets[replayed.length] as CapturedPacket;
-        const left = port === DROPPED ? undefined : { ...before, port, bytes: packetBytes(batch, i).slice() };
-        const { cpu } = this.options.dataPlane.description.ports;
-        const verdict =
-          port === DROPPED ? (unforwarded.has(i) ? 'unforwarded' : 'dropped') : port === cpu ? 'reported' : 'forwarded';
+        const left = leftOf(batch, i).map(({ packets: from, place }) => {
+          const { egressPort } = from;
+          return {
+            ...before,
+            port: must(egressPort[place], 'port of a packet'),
+            bytes: packetBytes(from, place).slice(),
+          };
+        });
+        const verdict = this.outcome(port, unforwarded.has(i));
         replayed.push({ left, programId: batch.programId[i] as number, verdict });
       }
       clearPacketBatch(batch);
@@ -184,6 +192,12 @@ export class ReplaySwitch {
     }
     finish();
     return replayed;
+  }
+
+  private outcome(port: number, isUnforwarded: boolean): PacketOutcome {
+    if (port === COPIED) return 'copied';
+    if (port === DROPPED) return isUnforwarded ? 'unforwarded' : 'dropped';
+    return port === this.options.dataPlane.description.ports.cpu ? 'reported' : 'forwarded';
   }
 
   /** @returns indices of the packets that nobody forwarded */
@@ -232,7 +246,7 @@ export class ReplaySwitch {
       ]),
     );
     const tracer = new PacketTracer(this.emulator, (programId) => byId.get(programId), this.options.queue);
-    tracer.apply(this.emulator.entries().map((entry) => ({ kind: 'insertEntry', entry })));
+    tracer.apply(this.emulator.operations());
     return tracer;
   }
 }

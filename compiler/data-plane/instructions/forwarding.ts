@@ -29,7 +29,7 @@ export const RETURN: InstructionFamily<Return> = {
   direct: ({ primitive }) => (primitive === 'RETURN' ? { kind: 'return' } : undefined),
   known: (state) => state,
   words: () => stepWords('forwarding', 'RETURN'),
-  p4: (_effect, _parameters, { egressPort, arrivalPort }) => [
+  p4: (_effect, _parameters, { egressPort, arrivalPort, leaveGroup }) => [
     'bit<48> mac = hdr.ethernet.dst;',
     'hdr.ethernet.dst = hdr.ethernet.src;',
     'hdr.ethernet.src = mac;',
@@ -37,6 +37,7 @@ export const RETURN: InstructionFamily<Return> = {
     'hdr.ipv4.dst = hdr.ipv4.src;',
     'hdr.ipv4.src = address;',
     `${egressPort} = ${arrivalPort};`,
+    ...leaveGroup,
   ],
   summary: () => 'Ethernet and IPv4 addresses are swapped; egress port = the ingress port of the packet',
 };
@@ -53,7 +54,10 @@ export const FORWARD: InstructionFamily<Forward> = {
   direct: ({ primitive }) => (primitive === 'FORWARD' ? { kind: 'forward' } : undefined),
   known: (state) => state,
   words: (_effect, { constant }) => stepWords('forwarding', 'FORWARD', constant),
-  p4: (_effect, parameters, { egressPort }) => [`${egressPort} = ${parameterAt(parameters, 0)};`],
+  p4: (_effect, parameters, { egressPort, leaveGroup }) => [
+    `${egressPort} = ${parameterAt(parameters, 0)};`,
+    ...leaveGroup,
+  ],
   summary: () => 'egress port = port',
 };
 
@@ -85,6 +89,6 @@ export const REPORT: InstructionFamily<Report> = {
   direct: ({ primitive }) => (primitive === 'REPORT' ? { kind: 'report' } : undefined),
   known: (state) => state,
   words: () => stepWords('forwarding', 'REPORT'),
-  p4: (_effect, _parameters, { egressPort }) => [`${egressPort} = CPU_PORT;`],
+  p4: (_effect, _parameters, { egressPort, leaveGroup }) => [`${egressPort} = CPU_PORT;`, ...leaveGroup],
   summary: () => 'egress port = the CPU port',
 };

@@ -114,6 +114,12 @@ export interface P4Names {
   readonly address: string;
   readonly flag: string;
   readonly egressPort: string;
+  /** The number of no port: a packet with it as egress port is sent to its group alone. */
+  readonly noPort: string;
+  /** The group that a packet is copied to, 0 for none. */
+  readonly group: string;
+  /** Statements after which the packet goes to no group; none where the data plane has no groups. */
+  readonly leaveGroup: readonly string[];
   readonly arrivalPort: string;
   readonly dropControl: string;
   readonly tupleHash: string;
@@ -136,9 +142,10 @@ export interface DirectStatement {
 }
 
 /**
- * The sets of actions of the shipped data planes: `extended` ones are not in the paper's; `optional` ones are in none.
+ * The sets of actions of the shipped data planes: `extended` ones are not in the paper's, those of `extended ingress` in
+ * ingress only; `optional` ones are in none.
  */
-export type FamilyGroup = 'core' | 'saving' | 'forwarding' | 'header' | 'extended' | 'optional';
+export type FamilyGroup = 'core' | 'saving' | 'forwarding' | 'header' | 'extended' | 'extended ingress' | 'optional';
 
 /**
  * A family of actions. Methods take an effect of the family; `Effect` is the plain data that identifies

@@ -20,6 +20,7 @@ import type {
   StateBits,
 } from './instruction.js';
 import { SALU } from './memory.js';
+import { MULTICAST } from './multicast.js';
 import { RANDOM } from './random.js';
 import { BACKUP, RECOVER } from './saving.js';
 
@@ -41,6 +42,7 @@ const TABLE = [
   FORWARD,
   DROP,
   REPORT,
+  MULTICAST,
 ] as const;
 
 type EffectOf<Family> = Family extends InstructionFamily<infer Effect> ? Effect : never;
@@ -103,6 +105,8 @@ export const SAVING_EFFECTS = membersOf('saving');
 export const FORWARDING_EFFECTS = membersOf('forwarding');
 /** Actions that the paper's data planes do not have, without those on fields. */
 export const EXTENDED_EFFECTS = membersOf('extended');
+/** As {@link EXTENDED_EFFECTS}, of RPBs of the ingress alone. */
+export const EXTENDED_INGRESS_EFFECTS = membersOf('extended ingress');
 
 /** Actions without a field of the data plane, by name. */
 const MEMBERS: ReadonlyMap<string, Instruction> = new Map(

@@ -97,7 +97,7 @@ export class TrialSwitch {
       },
       queue,
     );
-    tracer.apply(this.emulator.entries().map((entry) => ({ kind: 'insertEntry', entry })));
+    tracer.apply(this.emulator.operations());
     const trace = tracer.trace(batch, 0, ++this.packets);
     return { trace, bytes: packetBytes(batch, 0).slice(), memory: changes(before, await this.memories()) };
   }

@@ -112,6 +112,8 @@ function changeOf(operation: Operation): EntryChange | undefined {
     case 'drain':
     case 'resetMemory':
     case 'declareMemory':
+    case 'insertGroup':
+    case 'deleteGroup':
       return undefined;
   }
 }

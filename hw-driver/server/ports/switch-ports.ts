@@ -5,9 +5,9 @@ import {
   appendPacketBytes,
   clearPacketBatch,
   createPacketBatch,
-  DROPPED,
   packetBytes,
 } from '../../../traces/packets/packet-batch.js';
+import { leftOf } from '../../../traces/packets/packet-copies.js';
 import { FrontPorts } from './front-ports.js';
 
 export interface PortFrame {
@@ -17,7 +17,7 @@ export interface PortFrame {
 
 /** The outcome of a frame. */
 export interface FrameOutcome {
-  /** The frame that leaves the switch, if any. */
+  /** The frame that leaves the switch, if any, or its copies. */
   readonly left: readonly PortFrame[];
   /** Why a port refused it. */
   readonly lost?: string;
@@ -27,7 +27,7 @@ export interface FrameOutcome {
 export interface PacketOutcome {
   /** The program of its filter; 0 where none matched. */
   readonly programId: number;
-  /** Undefined for a packet that was dropped. */
+  /** Of its first copy, if it was copied; undefined for a packet that was dropped. */
   readonly egressPort: number | undefined;
 }
 
@@ -36,6 +36,8 @@ export const MAX_FRAME_BYTES = 16_384;
 
 /** Maximum number of loops of a frame over ports in loopback mode; on a switch it would loop forever. */
 const MAX_LOOPS = 64;
+/** Maximum number of frames that a frame becomes where its copies are looped back and copied again. */
+const MAX_LOOPED = 4096;
 
 /** A frame or port that is not valid; the message is for the sender. */
 export class FrameError extends Error {
@@ -69,34 +71,54 @@ export class SwitchPorts {
   send(frame: PortFrame): FrameOutcome {
     this.check(frame);
     const { ports } = this;
-    let { port, bytes } = frame;
-    let lost = ports.receive(port, bytes);
-    if (lost !== undefined) return { left: [], lost };
+    const { port, bytes } = frame;
+    const refused = ports.receive(port, bytes);
+    if (refused !== undefined) return { left: [], lost: refused };
     if (ports.loopback(port) === 'far') return this.leave(port, bytes, ports.give(port, bytes));
-    for (let loops = 0; loops <= MAX_LOOPS; loops++) {
-      const left = this.process(port, bytes);
-      if (left === undefined) return { left: [] };
-      ({ port, bytes } = left);
-      lost = ports.send(port, bytes);
-      if (lost !== undefined || ports.loopback(port) !== 'near') return this.leave(port, bytes, lost);
-      lost = ports.take(port, bytes);
-      if (lost !== undefined) return { left: [], lost };
+    const left: PortFrame[] = [];
+    const lost: string[] = [];
+    const arrived = [{ port, bytes, loops: 0 }];
+    for (let n = 0; n < arrived.length; n++) {
+      const { loops, ...next } = must(arrived[n], 'frame of a list');
+      for (const out of this.process(next.port, next.bytes)) {
+        const reason = this.sendOut(out, left);
+        if (reason !== undefined) lost.push(reason);
+        else if (ports.loopback(out.port) !== 'near') continue;
+        else if (loops === MAX_LOOPS) lost.push(`it was looped back more than ${MAX_LOOPS} times`);
+        else if (arrived.length === MAX_LOOPED) lost.push(`it became more than ${MAX_LOOPED} frames in loops`);
+        else arrived.push({ ...out, loops: loops + 1 });
+      }
     }
-    return { left: [], lost: `it was looped back more than ${MAX_LOOPS} times` };
+    const [first] = lost;
+    return first === undefined ? { left } : { left, lost: first };
+  }
+
+  /** Sends a frame out of its port, and into it again if it is looped. @returns why a port refused it */
+  private sendOut(frame: PortFrame, left: PortFrame[]): string | undefined {
+    const { ports } = this;
+    const { port, bytes } = frame;
+    const refused = ports.send(port, bytes);
+    if (refused !== undefined) return refused;
+    if (ports.loopback(port) === 'near') return ports.take(port, bytes);
+    left.push(frame);
+    return undefined;
   }
 
   private leave(port: number, bytes: Uint8Array, lost: string | undefined): FrameOutcome {
     return lost === undefined ? { left: [{ port, bytes }] } : { left: [], lost };
   }
 
-  private process(port: number, bytes: Uint8Array): PortFrame | undefined {
+  /** The frame as it leaves, or its copies. */
+  private process(port: number, bytes: Uint8Array): readonly PortFrame[] {
     const { batch } = this;
     clearPacketBatch(batch);
     appendPacketBytes(batch, bytes, port);
     this.emulator.process(batch);
-    const egressPort = must(batch.egressPort[0], 'egress port of a packet');
-    const left = egressPort === DROPPED ? undefined : { port: egressPort, bytes: packetBytes(batch, 0).slice() };
-    this.onPacket({ programId: must(batch.programId[0], 'program of a packet'), egressPort: left?.port });
+    const left = leftOf(batch, 0).map(({ packets, place }) => ({
+      port: must(packets.egressPort[place], 'egress port of a packet'),
+      bytes: packetBytes(packets, place).slice(),
+    }));
+    this.onPacket({ programId: must(batch.programId[0], 'program of a packet'), egressPort: left[0]?.port });
     return left;
   }
 }

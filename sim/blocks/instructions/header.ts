@@ -8,11 +8,12 @@ import { REGISTER_INDEX } from './field-operands.js';
 import { type CodeWriter, type Intrinsic, type Meaning, REGISTER_VARIABLES } from './meaning.js';
 
 /** Intrinsic fields that EXTRACT can read, as operands. */
-const INTRINSIC = { ingressPort: 0, dequeueDelta: 1, queueDepth: 2 } as const;
+const INTRINSIC = { ingressPort: 0, dequeueDelta: 1, queueDepth: 2, replicationId: 3 } as const;
 const INTRINSIC_BY_NAME: Readonly<Record<IntrinsicName, number>> = {
   'ig_intr_md.ingress_port': INTRINSIC.ingressPort,
   'eg_intr_md.deq_timedelta': INTRINSIC.dequeueDelta,
   'eg_intr_md.enq_qdepth': INTRINSIC.queueDepth,
+  'eg_intr_md.egress_rid': INTRINSIC.replicationId,
 };
 
 const isIntrinsic = (field: string): field is IntrinsicName => Object.hasOwn(INTRINSIC_BY_NAME, field);
@@ -33,6 +34,8 @@ function intrinsic(field: number, phv: Phv): number {
       return phv.dequeueDelta;
     case INTRINSIC.queueDepth:
       return phv.queueDepth;
+    case INTRINSIC.replicationId:
+      return phv.replicationId;
     default:
       return phv.ingressPort;
   }
@@ -42,6 +45,7 @@ const INTRINSIC_NAMES: Readonly<Record<number, Intrinsic>> = {
   [INTRINSIC.ingressPort]: 'ingressPort',
   [INTRINSIC.dequeueDelta]: 'dequeueDelta',
   [INTRINSIC.queueDepth]: 'queueDepth',
+  [INTRINSIC.replicationId]: 'replicationId',
 };
 
 const fieldOf = ({ fields }: Pick<CodeWriter, 'fields'>, operand: number): WritableField =>

@@ -50,7 +50,14 @@ export type Variable =
   | 'ipv4Delta'
   | 'transportDelta';
 /** Values of the packet that no action sets. */
-export type Intrinsic = 'programId' | 'arrival' | 'ingressPort' | 'dequeueDelta' | 'queueDepth';
+export type Intrinsic =
+  | 'programId'
+  | 'arrival'
+  | 'copy'
+  | 'ingressPort'
+  | 'dequeueDelta'
+  | 'queueDepth'
+  | 'replicationId';
 export type RegisterVariable = 'har' | 'sar' | 'mar';
 export type SavedVariable = 'har0' | 'sar0' | 'mar0';
 
@@ -110,6 +117,8 @@ export type Reach =
   | 'packet write'
   /** Nothing but variables, of which it sets the egress port. */
   | 'verdict'
+  /** As `verdict`, to a group: behind the ingress the packet is copied. */
+  | 'group'
   /** Nothing but variables, of which it sets the one that tells that the packet is dropped. */
   | 'dropping';
 

@@ -1,6 +1,6 @@
 /** Random numbers into registers. */
 import { must } from '../../../compiler/index.js';
-import { randomSite } from '../random-numbers.js';
+import { randomSite, siteOfCopy } from '../random-numbers.js';
 import { REGISTER_INDEX } from './field-operands.js';
 import { type Meaning, REGISTER_VARIABLES } from './meaning.js';
 
@@ -10,11 +10,11 @@ export const RANDOM: Meaning<'random', 'random'> = {
     {
       name: 'random',
       reaches: 'variables',
-      run: (unit, { first, rpb }, { registers, arrival, pass }) => {
-        registers[first] = unit.random(arrival, randomSite(pass, rpb));
+      run: (unit, { first, rpb }, { registers, arrival, pass, copy }) => {
+        registers[first] = unit.random(arrival, randomSite(pass, rpb, copy));
       },
       code: ({ first }, to) =>
-        `${to.write(must(REGISTER_VARIABLES[first], 'register operand'))} = E.random(${to.intrinsic('arrival')}, ${to.constant('site')});`,
+        `${to.write(must(REGISTER_VARIABLES[first], 'register operand'))} = E.random(${to.intrinsic('arrival')}, ${siteOfCopy(to.constant('site'), to.intrinsic('copy'))});`,
     },
   ],
   decode: ({ register }) => ({ operation: 'random', first: REGISTER_INDEX[register] }),

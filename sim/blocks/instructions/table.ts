@@ -10,6 +10,7 @@ import { HASH } from './hash.js';
 import { EXTRACT, MODIFY } from './header.js';
 import type { Decoded, FamilyMeaning, Operation } from './meaning.js';
 import { SALU } from './memory.js';
+import { MULTICAST } from './multicast.js';
 import { RANDOM } from './random.js';
 import { BACKUP, RECOVER } from './saving.js';
 
@@ -30,6 +31,7 @@ const TABLE = [
   FORWARD,
   DROP,
   REPORT,
+  MULTICAST,
 ] as const;
 
 export type OperationName = (typeof TABLE)[number]['operations'][number]['name'];

@@ -20,7 +20,15 @@ const PLACES: readonly (readonly [Variable, string])[] = [
   ['ipv4Delta', 'P.ipv4Delta'],
   ['transportDelta', 'P.transportDelta'],
 ];
-const INTRINSICS: readonly Intrinsic[] = ['programId', 'arrival', 'ingressPort', 'dequeueDelta', 'queueDepth'];
+const INTRINSICS: readonly Intrinsic[] = [
+  'programId',
+  'arrival',
+  'copy',
+  'ingressPort',
+  'dequeueDelta',
+  'queueDepth',
+  'replicationId',
+];
 
 /** @param entries of one pass and gress; the code is the body of a function of (P, K, k), P being the PHV */
 export function segmentCode(entries: readonly RpbEntry[], context: ProgramContext, firstConstant: number): OpenCode {

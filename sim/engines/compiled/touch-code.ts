@@ -88,6 +88,7 @@ class Follower {
         return this.isPacketKnown ? this.follow(entry) : this.forget(entry);
       case 'packet write':
       case 'verdict':
+      case 'group':
       case 'dropping':
         return this.forget(entry);
       case 'variables':

@@ -67,6 +67,8 @@ const INTRINSICS: readonly (readonly [Intrinsic, string])[] = [
   ['arrival', 'V.batch.arrival[i]'],
   ['dequeueDelta', '0'],
   ['queueDepth', '0'],
+  ['replicationId', '0'],
+  ['copy', '0'],
 ];
 
 /** What a packet meets: the entries of an RPB, or what follows those of a gress. */

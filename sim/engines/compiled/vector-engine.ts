@@ -9,7 +9,7 @@ import { joinedTables } from '../../blocks/hash.js';
 import type { InitBlock } from '../../blocks/init-block.js';
 import type { FieldOperands } from '../../blocks/instructions/field-operands.js';
 import type { PacketVector } from '../../blocks/packet-vector.js';
-import { mayDrop, type RpbEntry } from '../../blocks/program-code.js';
+import { mayCopy, mayDrop, type RpbEntry } from '../../blocks/program-code.js';
 import type { RecirculationTable } from '../../blocks/recirculation.js';
 import type { RegisterArrays } from '../../blocks/register-arrays.js';
 import type { RpbTables } from '../../blocks/rpb-tables.js';
@@ -106,7 +106,7 @@ export class VectorEngine {
     const mayChange = this.initOnEveryPass && recirculations > 0;
     const isGuarded = rpbs.isGuarded(programId);
     const isOrdered = mayChange || rpbs.sharesMemory(programId, isGuarded) ? 1 : 0;
-    if (mayChange || recirculations > MAX_RECIRCULATIONS) {
+    if (mayChange || recirculations > MAX_RECIRCULATIONS || entries.some(mayCopy)) {
       return this.rows.set(programId, [VECTOR_ROW.constants, NO_RUN, isOrdered, 0]);
     }
     const context = {

@@ -5,11 +5,13 @@
  */
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import type { Phv } from '../../blocks/phv.js';
+import { goesToGroup, PacketCopier } from '../packet-copier.js';
 import type { Pipeline } from '../pipeline.js';
 import type { PacketDriver } from './packet-driver.js';
 
 export class PipedDriver implements PacketDriver {
   private readonly phv: Phv;
+  private readonly copier: PacketCopier;
   private readonly pipeOfRecirculation: Pipeline;
 
   /**
@@ -21,6 +23,7 @@ export class PipedDriver implements PacketDriver {
     private readonly pipes: readonly Pipeline[],
   ) {
     this.phv = first.newPhv();
+    this.copier = new PacketCopier(first, (copy) => void this.egressPipe(copy).egress(copy));
     this.pipeOfRecirculation = this.pipeOf(first.recirculationPort);
   }
 
@@ -30,9 +33,17 @@ export class PipedDriver implements PacketDriver {
       first.load(phv, batch, i);
       first.init(phv);
       batch.programId[i] = phv.programId;
-      while (this.ingressPipe(phv).ingress(phv) && this.egressPipe(phv).egress(phv)) first.nextPass(phv);
-      first.verdict(phv, batch, i);
+      this.run(phv, batch, i);
     }
+  }
+
+  private run(phv: Phv, batch: PacketBatch, i: number): void {
+    while (this.ingressPipe(phv).ingress(phv)) {
+      if (goesToGroup(phv)) return this.copier.copy(phv, batch, i);
+      if (!this.egressPipe(phv).egress(phv)) break;
+      this.first.nextPass(phv);
+    }
+    this.first.verdict(phv, batch, i);
   }
 
   private ingressPipe(phv: Phv): Pipeline {

@@ -1,6 +1,7 @@
 /** Runs packets to their end; their egress reads a given state of the queue, where without a timing model nothing waits. */
 import { numberArrivals, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import type { Phv } from '../../blocks/phv.js';
+import { goesToGroup, PacketCopier } from '../packet-copier.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Switch } from '../switch.js';
 import type { PacketDriver } from './packet-driver.js';
@@ -21,6 +22,7 @@ export class QueuedDriver implements PacketDriver {
   readonly unforwarded = new Set<number>();
   private readonly pipeline: Pipeline;
   private readonly phv: Phv;
+  private readonly copier: PacketCopier;
 
   /** @param queue what the egress reads, on every pass */
   constructor(
@@ -29,6 +31,7 @@ export class QueuedDriver implements PacketDriver {
   ) {
     this.pipeline = emulator.pipeline;
     this.phv = this.pipeline.newPhv();
+    this.copier = new PacketCopier(this.pipeline, (copy) => void this.egress(copy));
   }
 
   process(batch: PacketBatch, from = 0, to = batch.count): void {
@@ -39,10 +42,19 @@ export class QueuedDriver implements PacketDriver {
       pipeline.load(phv, batch, i);
       pipeline.init(phv);
       batch.programId[i] = phv.programId;
-      while (pipeline.ingress(phv) && this.egress(phv)) pipeline.nextPass(phv);
-      pipeline.verdict(phv, batch, i);
+      this.run(phv, batch, i);
       if (pipeline.isUnforwarded(phv)) this.unforwarded.add(i);
     }
+  }
+
+  private run(phv: Phv, batch: PacketBatch, i: number): void {
+    const { pipeline } = this;
+    while (pipeline.ingress(phv)) {
+      if (goesToGroup(phv)) return this.copier.copy(phv, batch, i);
+      if (!this.egress(phv)) break;
+      pipeline.nextPass(phv);
+    }
+    pipeline.verdict(phv, batch, i);
   }
 
   private egress(phv: Phv): boolean {

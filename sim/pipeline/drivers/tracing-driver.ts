@@ -3,6 +3,7 @@ import type { Gress, Register } from '../../../compiler/index.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { HAR, MAR, type Phv, SAR } from '../../blocks/phv.js';
 import { rpbsOfGress } from '../../engines/rpb-engine.js';
+import { goesToGroup, PacketCopier } from '../packet-copier.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Switch } from '../switch.js';
 import type { PacketDriver } from './packet-driver.js';
@@ -14,6 +15,8 @@ export interface RpbVisit {
   readonly rpb: number;
   readonly pass: number;
   readonly programId: number;
+  /** Which copy of the packet visited it, from 0; undefined for the packet itself. */
+  readonly copy: number | undefined;
   /** The word that the RPB's SALU addresses, whether or not it used it. */
   readonly word: MemoryWord;
   readonly before: Readonly<Record<Register, number>>;
@@ -33,14 +36,26 @@ export class TracingDriver implements PacketDriver {
   queue: QueueReading = EMPTY_QUEUE;
   /** Whether the last packet was dropped because nobody forwarded it. */
   wasUnforwarded = false;
+  /** Whether the last packet was dropped because its group was not there or had no ports. */
+  wasToNoGroup = false;
+  /** By copy of the last packet. */
+  readonly replicationIds: number[] = [];
   private account: RpbVisit[] = [];
   private readonly pipeline: Pipeline;
   private readonly phv: Phv;
+  private readonly copier: PacketCopier;
+  /** The copy that is on its way. */
+  private copy: number | undefined;
   private readonly rpbs: Readonly<Record<Gress, readonly number[]>>;
 
   constructor({ dataPlane, pipeline }: Switch) {
     this.pipeline = pipeline;
     this.phv = pipeline.newPhv();
+    this.copier = new PacketCopier(pipeline, (copy) => {
+      this.copy = copy.copy;
+      this.replicationIds[copy.copy] = copy.replicationId;
+      this.egress(copy);
+    });
     this.rpbs = rpbsOfGress(dataPlane);
   }
 
@@ -56,10 +71,25 @@ export class TracingDriver implements PacketDriver {
       pipeline.load(phv, batch, i);
       pipeline.init(phv);
       batch.programId[i] = phv.programId;
-      while (this.ingress(phv) && this.egress(phv)) pipeline.nextPass(phv);
-      pipeline.verdict(phv, batch, i);
+      this.copy = undefined;
+      this.wasToNoGroup = false;
+      this.replicationIds.length = 0;
+      this.run(phv, batch, i);
       this.wasUnforwarded = pipeline.isUnforwarded(phv);
     }
+  }
+
+  private run(phv: Phv, batch: PacketBatch, i: number): void {
+    const { pipeline } = this;
+    while (this.ingress(phv)) {
+      if (goesToGroup(phv)) {
+        this.wasToNoGroup = pipeline.copyList(phv) === undefined;
+        return this.copier.copy(phv, batch, i);
+      }
+      if (!this.egress(phv)) break;
+      pipeline.nextPass(phv);
+    }
+    pipeline.verdict(phv, batch, i);
   }
 
   private ingress(phv: Phv): boolean {
@@ -86,7 +116,8 @@ export class TracingDriver implements PacketDriver {
       const bucket = at - pipeline.memory.index(rpb, 0);
       const word = { bucket, before: wordBefore, after: words[at] as number };
       const { pass, programId } = phv;
-      this.account.push({ rpb: rpb + 1, pass, programId, word, before, after: registersOf(phv) });
+      const { copy } = this;
+      this.account.push({ rpb: rpb + 1, pass, programId, copy, word, before, after: registersOf(phv) });
     }
   }
 }

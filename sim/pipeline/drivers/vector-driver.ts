@@ -9,7 +9,7 @@ import type { Phv } from '../../blocks/phv.js';
 import { NO_RUN, VECTOR_ROW, type VectorEngine } from '../../engines/compiled/vector-engine.js';
 import type { Pipeline, VectorBlocks } from '../pipeline.js';
 import type { PacketDriver } from './packet-driver.js';
-import { runPasses } from './run-to-end-driver.js';
+import { PassRunner } from './run-to-end-driver.js';
 import { type Selection, VectorClassifier } from './vector-classifier.js';
 
 const IN_ORDER = Int32Array.from({ length: VECTOR_SIZE }, (_, v) => v * SLOT.words);
@@ -19,6 +19,7 @@ export class VectorDriver implements PacketDriver {
   private readonly engine: VectorEngine;
   private readonly vector: PacketVector;
   private readonly phv: Phv;
+  private readonly passes: PassRunner;
   /** By function: first its packets in the vector, then where the next of them goes in the order. */
   private places: Int32Array = new Int32Array(64);
   /** The functions of the vector, in the order of their first packets. */
@@ -34,6 +35,7 @@ export class VectorDriver implements PacketDriver {
     this.engine = blocks.engine;
     this.vector = this.classifier.vector;
     this.phv = pipeline.newPhv();
+    this.passes = new PassRunner(pipeline);
   }
 
   process(batch: PacketBatch, from = 0, to = batch.count): void {
@@ -213,7 +215,6 @@ export class VectorDriver implements PacketDriver {
     const i = slots[w + SLOT.packet] as number;
     pipeline.load(phv, batch, i);
     pipeline.initClassified(phv, slots[w + SLOT.program] as number);
-    runPasses(pipeline, phv);
-    pipeline.verdict(phv, batch, i);
+    this.passes.run(phv, batch, i);
   }
 }

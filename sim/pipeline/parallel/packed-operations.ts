@@ -3,7 +3,7 @@
  * name in each of them; here each name and each field of a key stands once, and the objects that are made of them again
  * share it, so that the tables of a worker take less memory.
  */
-import { type KeyField, must, type Operation, type TableEntry } from '../../../compiler/index.js';
+import { type KeyField, type MulticastGroup, must, type Operation, type TableEntry } from '../../../compiler/index.js';
 
 /** Operations in order. Everything that varies is a number. */
 export interface PackedOperations {
@@ -18,7 +18,16 @@ export interface PackedOperations {
 /** Numbers of a field: place of its name, 1 if it is ternary, value, mask. */
 const FIELD = { name: 0, isTernary: 1, value: 2, mask: 3, length: 4 } as const;
 
-const KINDS = ['insertEntry', 'deleteEntry', 'replaceEntry', 'drain', 'resetMemory', 'declareMemory'] as const;
+const KINDS = [
+  'insertEntry',
+  'deleteEntry',
+  'replaceEntry',
+  'drain',
+  'resetMemory',
+  'declareMemory',
+  'insertGroup',
+  'deleteGroup',
+] as const;
 const KIND_NUMBER = Object.fromEntries(KINDS.map((kind, i) => [kind, i])) as Readonly<
   Record<Operation['kind'], number>
 >;
@@ -55,6 +64,13 @@ class Packer {
       case 'declareMemory':
         numbers.push(operation.programId, operation.blocks.length);
         for (const { name, rpb, base, buckets } of operation.blocks) numbers.push(this.name(name), rpb, base, buckets);
+        return;
+      case 'insertGroup':
+      case 'deleteGroup':
+        numbers.push(operation.group.id, operation.group.nodes.length);
+        for (const { id, replicationId, ports } of operation.group.nodes) {
+          numbers.push(id, replicationId, ports.length, ...ports);
+        }
     }
   }
 
@@ -143,6 +159,9 @@ class Unpacker {
         }));
         return { kind, programId, blocks };
       }
+      case 'insertGroup':
+      case 'deleteGroup':
+        return { kind, group: this.group() };
     }
   }
 
@@ -153,6 +172,16 @@ class Unpacker {
     const key = this.list(() => must(this.fields[this.number()], 'field of a key'));
     const parameters = this.list(() => ({ name: this.name(), value: this.number() }));
     return { table, key, priority, action, parameters };
+  }
+
+  private group(): MulticastGroup {
+    const id = this.number();
+    const nodes = this.list(() => ({
+      id: this.number(),
+      replicationId: this.number(),
+      ports: this.list(() => this.number()),
+    }));
+    return { id, nodes };
   }
 
   private list<Item>(read: () => Item): Item[] {

@@ -13,6 +13,7 @@ import {
   type PacketBatch,
   type PacketBatchMemory,
 } from '../../../traces/packets/packet-batch.js';
+import { addCopies } from '../../../traces/packets/packet-copies.js';
 import { addCounters, type Counters } from '../../blocks/counters.js';
 import { digestPackets, shareOf } from '../../blocks/digest.js';
 import type { Switch } from '../switch.js';
@@ -172,8 +173,10 @@ export class WorkerProcessor implements PacketProcessor {
     numberArrivals(batch, from, to, this.arrive(to - from));
     const bound = (share: number): number => from + Math.floor(((to - from) * share) / this.workers);
     await this.all((share) => ({ kind: 'classify', batch: { memory, from: bound(share), to: bound(share + 1) } }));
-    this.count(await this.all(() => ({ kind: 'process', batches: [{ memory, from, to }] })));
+    const results = await this.all(() => ({ kind: 'process', batches: [{ memory, from, to }] }));
+    this.count(results);
     this.gather(batch, memory, from, to);
+    gatherCopies(batch, results, 0);
   }
 
   /** What {@link generate} generates. */
@@ -192,8 +195,13 @@ export class WorkerProcessor implements PacketProcessor {
 
   /** Processes batches that have been classified, one after the other. */
   async processClassified(batches: readonly BatchInMemory[]): Promise<void> {
-    this.count(await this.all(() => ({ kind: 'process', batches: batches.map(wholeBatch) })));
-    for (const { batch, memory } of batches) this.gather(batch, memory);
+    const results = await this.all(() => ({ kind: 'process', batches: batches.map(wholeBatch) }));
+    this.count(results);
+    for (const [place, { batch, memory }] of batches.entries()) {
+      this.gather(batch, memory);
+      batch.copies = undefined;
+      gatherCopies(batch, results, place);
+    }
   }
 
   /**
@@ -260,6 +268,12 @@ export class WorkerProcessor implements PacketProcessor {
       }),
     );
   }
+}
+
+/** Adds the copies that workers have made of a batch's packets, in order. @param place of the batch in their tasks */
+function gatherCopies(batch: PacketBatch, results: readonly WorkerResult[], place: number): void {
+  const made = results.map(({ copies }) => copies?.[place]).filter((list) => list !== undefined);
+  if (made.length > 0) addCopies(batch, made);
 }
 
 /** A packet that a worker generated for its programs matched a program of another worker: the packets have to be

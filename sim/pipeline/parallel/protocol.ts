@@ -1,7 +1,7 @@
 /** Messages between the thread that runs the experiment and the threads that process packets. */
 import type { DataPlaneDescription } from '../../../compiler/index.js';
 import type { PreparedTraffic } from '../../../traces/generate/traffic-generator.js';
-import type { PacketBatchMemory } from '../../../traces/packets/packet-batch.js';
+import type { PacketBatchMemory, PacketCopies } from '../../../traces/packets/packet-batch.js';
 import type { Counters } from '../../blocks/counters.js';
 import type { EngineName } from '../../engines/rpb-engine.js';
 import type { PackedOperations } from './packed-operations.js';
@@ -62,6 +62,8 @@ export interface OwnPackets {
 export interface WorkerResult {
   /** Counted since the worker's start or its last `forget`. */
   readonly counters: Counters;
+  /** Of `process`: the copies of this worker's packets, of each batch. */
+  readonly copies?: readonly (PacketCopies | undefined)[];
   /** Of `runOwn`; undefined if a packet was of a program of another worker. */
   readonly ownPackets?: number | undefined;
 }

@@ -2,7 +2,7 @@
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { isOfShare } from '../../blocks/digest.js';
 import type { Phv } from '../../blocks/phv.js';
-import { runPasses } from '../drivers/run-to-end-driver.js';
+import { PassRunner } from '../drivers/run-to-end-driver.js';
 import type { VectorDriver } from '../drivers/vector-driver.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Switch } from '../switch.js';
@@ -10,6 +10,7 @@ import type { Switch } from '../switch.js';
 export class ShareDriver {
   private readonly pipeline: Pipeline;
   private readonly phv: Phv;
+  private readonly passes: PassRunner;
   private readonly vectors: VectorDriver | undefined;
   private readonly isOwn = (batch: PacketBatch, i: number): boolean => isOfShare(batch, i, this.share, this.shares);
 
@@ -21,6 +22,7 @@ export class ShareDriver {
   ) {
     this.pipeline = emulator.pipeline;
     this.phv = this.pipeline.newPhv();
+    this.passes = new PassRunner(this.pipeline);
     this.vectors = emulator.vectorDriver;
   }
 
@@ -33,8 +35,7 @@ export class ShareDriver {
       const programId = batch.programId[i] as number;
       pipeline.load(phv, batch, i);
       pipeline.initClassified(phv, programId);
-      runPasses(pipeline, phv);
-      pipeline.verdict(phv, batch, i);
+      this.passes.run(phv, batch, i);
     }
   }
 }

@@ -57,13 +57,15 @@ export default function run(task: WorkerTask): WorkerResult {
     case 'classify':
       emulator.classify(open(task.batch), task.batch.from, task.batch.to);
       break;
-    case 'process':
-      for (const shared of task.batches) {
+    case 'process': {
+      const copies = task.batches.map((shared) => {
         const batch = open(shared);
         driver.process(batch, shared.from, shared.to);
         digestPackets(batch, shared.from, shared.to, setup.share, setup.shares);
-      }
-      break;
+        return batch.copies;
+      });
+      return { counters: { ...emulator.counters }, copies };
+    }
     case 'prepareOwn':
       generator = generatorOf(task.traffic);
       isOwn = task.isOwn;

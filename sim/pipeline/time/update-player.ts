@@ -7,7 +7,15 @@
  * gress last before t - c and the next: each packet finds at every stage what is installed when it passes it.
  */
 import { must } from '../../../compiler/data-plane/must.js';
-import { type DataPlane, type Gress, gressCycles, type Operation, tablePlaces } from '../../../compiler/index.js';
+import {
+  type DataPlane,
+  type Gress,
+  type GroupOperation,
+  gressCycles,
+  isGroupOperation,
+  type Operation,
+  tablePlaces,
+} from '../../../compiler/index.js';
 import type { Phv } from '../../blocks/phv.js';
 import { LAST_TIME_PS, PipeClock } from '../../blocks/virtual-time.js';
 import type { Switch } from '../switch.js';
@@ -160,6 +168,7 @@ export class UpdatePlayer {
       if (operation.kind === 'drain') return this.planDrain(false);
       // The control plane writes nothing for a declaration, so it takes no time.
       if (operation.kind === 'declareMemory') this.emulator.apply(operation);
+      else if (isGroupOperation(operation)) this.planGroup(operation);
       else this.planOperation(operation);
     }
   }
@@ -175,10 +184,17 @@ export class UpdatePlayer {
     }
   }
 
-  private planOperation(operation: Exclude<Operation, { kind: 'drain' | 'declareMemory' }>): void {
+  private planOperation(operation: Exclude<Operation, GroupOperation | { kind: 'drain' | 'declareMemory' }>): void {
     const { dataPlane } = this.emulator;
     const table = operation.kind === 'resetMemory' ? dataPlane.rpb(operation.rpb).table : operation.entry.table;
     this.planAt(table, () => this.emulator.apply(operation));
+    this.timesNow.endPs = this.controlPs;
+    this.controlPs += this.psPerOperation;
+  }
+
+  /** Groups are met behind the ingress. */
+  private planGroup(operation: GroupOperation): void {
+    this.insert('egress', { effectPs: this.controlPs, make: () => this.emulator.apply(operation) });
     this.timesNow.endPs = this.controlPs;
     this.controlPs += this.psPerOperation;
   }

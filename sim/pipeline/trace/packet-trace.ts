@@ -23,15 +23,28 @@ export interface PacketTrace {
   /** What RPBs did, in order; an RPB that has no entry for the packet does nothing. */
   readonly steps: readonly TracedStep[];
   readonly verdict: {
-    readonly kind: 'forwarded' | 'reported' | 'dropped';
-    /** Null for a packet that was dropped. */
+    readonly kind: 'forwarded' | 'reported' | 'copied' | 'dropped';
+    /** Null for a packet that was dropped or copied. */
     readonly port: number | null;
     /** Why it was dropped; null for a packet that left. */
-    readonly reason: 'DROP' | 'nobody forwards' | 'ends inside a header' | null;
+    readonly reason: 'DROP' | 'nobody forwards' | 'ends inside a header' | 'no group' | null;
     readonly recirculations: number;
     /** Header fields that differ from those on arrival, checksums included. */
     readonly changes: readonly FieldChange[];
   };
+  /** What became of each copy; absent for a packet that was not copied. */
+  readonly copies?: readonly TracedCopy[];
+}
+
+export interface TracedCopy {
+  /** Its number, from 0, which its steps have too. */
+  readonly copy: number;
+  readonly replicationId: number;
+  readonly kind: 'forwarded' | 'reported' | 'dropped';
+  /** Null for a copy that was dropped. */
+  readonly port: number | null;
+  /** Header fields that differ from those of the packet on arrival, checksums included. */
+  readonly changes: readonly FieldChange[];
 }
 
 export interface TracedHeader {
@@ -56,6 +69,8 @@ export interface TracedStep {
   /** From 0. */
   readonly pass: number;
   readonly gress: 'ingress' | 'egress';
+  /** The copy of the packet that met it; absent for the packet itself. */
+  readonly copy?: number;
   /** From 1. */
   readonly rpb: number;
   readonly programId: number;

@@ -3,8 +3,15 @@
  * The replica takes these packets in place of the switch, so a run without traced packets pays nothing.
  */
 import { must } from '../../../compiler/data-plane/must.js';
-import { type Operation, type PlacedStep, programIdOf, type TableEntry } from '../../../compiler/index.js';
-import { DROPPED, type PacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
+import {
+  isEntryOperation,
+  type Operation,
+  type PlacedStep,
+  programIdOf,
+  type TableEntry,
+} from '../../../compiler/index.js';
+import { COPIED, DROPPED, type PacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
+import { placesOfCopies } from '../../../traces/packets/packet-copies.js';
 import type { Counters } from '../../blocks/counters.js';
 import type { QueueReading } from '../drivers/queued-driver.js';
 import { TracingDriver } from '../drivers/tracing-driver.js';
@@ -18,6 +25,7 @@ import {
   PACKET_TRACE_SCHEMA,
   type PacketTrace,
   type SourceLine,
+  type TracedCopy,
   type TracedHeader,
   type TracedStep,
 } from './packet-trace.js';
@@ -64,7 +72,7 @@ export class PacketTracer {
     for (const operation of operations) {
       if (operation.kind === 'resetMemory') continue;
       this.replica.apply(operation);
-      if (operation.kind === 'drain' || operation.kind === 'declareMemory') continue;
+      if (!isEntryOperation(operation)) continue;
       if (operation.kind !== 'insertEntry') {
         const gone = operation.kind === 'deleteEntry' ? operation.entry : operation.before;
         const text = JSON.stringify(gone);
@@ -90,7 +98,6 @@ export class PacketTracer {
     const isCut = this.reader.isDropped;
     const filters = this.matchingFilters(must(batch.ingressPort[i], `port of packet ${i}`));
     this.driver.process(batch, i, i + 1);
-    const { dataPlane } = this.replica;
     const programId = must(batch.programId[i], `program of packet ${i}`);
     const port = batch.egressPort[i] ?? DROPPED;
     const { visits } = this.driver;
@@ -109,20 +116,54 @@ export class PacketTracer {
       },
       headers,
       filter: filters.find((hit) => hit.programId === programId) ?? null,
-      steps: entrySteps(entries, dataPlane, visits).map((step) => this.tracedStep(step)),
+      steps: this.steps(entries).map((step) => this.tracedStep(step)),
       verdict: {
-        kind: port === DROPPED ? 'dropped' : port === dataPlane.description.ports.cpu ? 'reported' : 'forwarded',
-        port: port === DROPPED ? null : port,
+        kind: port === COPIED ? 'copied' : this.kind(port),
+        port: port < 0 ? null : port,
         reason: port === DROPPED ? this.reason(isCut) : null,
         recirculations: must(batch.recirculations[i], `recirculations of packet ${i}`),
-        changes: fieldChanges(headers, this.reader.headers()),
+        changes: port === COPIED ? [] : fieldChanges(headers, this.reader.headers()),
       },
+      ...(port === COPIED ? { copies: this.copies(batch, i, headers) } : {}),
     };
+  }
+
+  private kind(port: number): TracedCopy['kind'] {
+    if (port === DROPPED) return 'dropped';
+    return port === this.replica.dataPlane.description.ports.cpu ? 'reported' : 'forwarded';
+  }
+
+  /** The steps of the packet, then those of each copy, whose branch is the packet's at first. */
+  private steps(entries: readonly TableEntry[]): EntryStep[] {
+    const { dataPlane } = this.replica;
+    const { visits } = this.driver;
+    const common = visits.filter(({ copy }) => copy === undefined);
+    const numbers = new Set(visits.map(({ copy }) => copy).filter((copy) => copy !== undefined));
+    const ofCopy = (number: number): EntryStep[] => {
+      const own = visits.filter(({ copy }) => copy === number);
+      return entrySteps(entries, dataPlane, [...common, ...own]).filter(({ copy }) => copy === number);
+    };
+    return [...entrySteps(entries, dataPlane, common), ...[...numbers].flatMap(ofCopy)];
+  }
+
+  private copies(batch: PacketBatch, i: number, headers: readonly TracedHeader[]): TracedCopy[] {
+    return placesOfCopies(batch, i).map(({ packets, place }, copy) => {
+      const port = must(packets.egressPort[place], 'port of a copy');
+      this.reader.read(packetBytes(packets, place));
+      return {
+        copy,
+        replicationId: must(this.driver.replicationIds[copy], 'replication id of a copy'),
+        kind: this.kind(port),
+        port: port === DROPPED ? null : port,
+        changes: fieldChanges(headers, this.reader.headers()),
+      };
+    });
   }
 
   /** Why the last packet was dropped. */
   private reason(isCut: boolean): PacketTrace['verdict']['reason'] {
     if (isCut) return 'ends inside a header';
+    if (this.driver.wasToNoGroup) return 'no group';
     return this.driver.wasUnforwarded ? 'nobody forwards' : 'DROP';
   }
 
@@ -156,11 +197,12 @@ export class PacketTracer {
   }
 
   private tracedStep(step: EntryStep): TracedStep {
-    const { pass, rpb, programId, branch, action, before, after, word } = step;
+    const { pass, rpb, programId, branch, action, before, after, word, copy } = step;
     const { table, priority, key, parameters } = step.entry;
     return {
       pass,
       gress: this.replica.dataPlane.rpb(rpb).gress,
+      ...(copy === undefined ? {} : { copy }),
       rpb,
       programId,
       branch,

@@ -1,13 +1,15 @@
 /** A packet's trace as text. */
 
+import { counted } from '../../../compiler/data-plane/counting.js';
 import { withAddresses } from '../../../compiler/data-plane/field-text.js';
 import { fieldText, type KeyField, maskText, numberText } from '../../../compiler/index.js';
 import { decimalSeconds, epochNanoseconds } from '../../../traces/captures/time-stamp.js';
-import type { PacketTrace, SourceLine, TracedHeader, TracedStep, TracedWord } from './packet-trace.js';
+import type { PacketTrace, SourceLine, TracedCopy, TracedHeader, TracedStep, TracedWord } from './packet-trace.js';
 
 /** Several lines, each with a line end. */
 export function formatPacketTrace(trace: PacketTrace): string {
   const { packet, arrival, headers, filter, steps, verdict } = trace;
+  const copies = trace.copies === undefined ? [] : trace.copies;
   const cut =
     arrival.originalBytes === arrival.capturedBytes ? '' : ` (${arrival.capturedBytes} of them in the capture)`;
   const seconds = decimalSeconds(epochNanoseconds(arrival));
@@ -24,7 +26,8 @@ export function formatPacketTrace(trace: PacketTrace): string {
       ({ field, before, after }) =>
         `  changed  ${field}: ${fieldText(field, BigInt(before))} > ${fieldText(field, BigInt(after))}`,
     ),
-    `  verdict  ${verdictText(verdict)}`,
+    `  verdict  ${verdictText(verdict, copies)}`,
+    ...copies.flatMap(copyLines),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -53,8 +56,20 @@ function wrapped(heading: string, items: readonly string[]): string {
   return [...lines, line.trimEnd()].join('\n');
 }
 
-const verdictText = ({ kind, port, reason, recirculations }: PacketTrace['verdict']): string => {
+const copyLines = ({ copy, replicationId, kind, port, changes }: TracedCopy): string[] => [
+  `  copy ${copy}   replication id ${replicationId}: ${kind === 'dropped' ? 'dropped (DROP)' : `${kind} by port ${port}`}`,
+  ...changes.map(
+    ({ field, before, after }) =>
+      `           ${field}: ${fieldText(field, BigInt(before))} > ${fieldText(field, BigInt(after))}`,
+  ),
+];
+
+const verdictText = (
+  { kind, port, reason, recirculations }: PacketTrace['verdict'],
+  copies: readonly TracedCopy[],
+): string => {
   const rounds = recirculations === 0 ? '' : `, after ${recirculations + 1} passes`;
+  if (kind === 'copied') return `${counted(copies.length, 'copy')}${rounds}`;
   return `${kind === 'dropped' ? `dropped (${reason})` : `${kind} by port ${port}`}${rounds}`;
 };
 
@@ -64,7 +79,8 @@ function stepLines(step: TracedStep): string[] {
   const conditions = entry.key.filter(
     (field) => field.name.includes('.reg.') && field.match === 'ternary' && field.mask,
   );
-  const where = `pass ${pass + 1} ${gress} RPB ${rpb}`;
+  const of = step.copy === undefined ? '' : `copy ${step.copy}, `;
+  const where = `${of}pass ${pass + 1} ${gress} RPB ${rpb}`;
   const changed = (['har', 'sar', 'mar'] as const).filter((register) => before[register] !== after[register]);
   const effects = [
     ...changed.map((register) => `${register} ${numberText(before[register])} > ${numberText(after[register])}`),
