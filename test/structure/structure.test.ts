@@ -46,7 +46,7 @@ const INNER_ROOMS: Record<Room, readonly string[]> = {
   traces: ['web-assembly', 'packets', 'system', 'captures', 'generate'],
   sim: ['target', 'blocks', 'engines', 'pipeline', 'validation', 'made-packet', 'snapshot'],
   'hw-driver': ['bfruntime', 'control', 'server', 'language-server', 'editors', 'cli'],
-  bench: ['figures', 'workloads', 'measure', 'verify', 'paper', 'cli'],
+  bench: ['figures', 'peers', 'workloads', 'measure', 'verify', 'paper', 'cli'],
 };
 
 const innerRoomOf = (path: string): string | undefined => {
@@ -148,9 +148,21 @@ test('the language service imports neither Node nor a protocol: a page can use i
   assert.equal(packages, []);
 });
 
-test('time, randomness and files are arguments in compiler/ and sim/', () => {
+test('the allocators of other systems know nothing of P4runpro', () => {
+  const peers = files.filter(({ path }) => path.startsWith('bench/peers/'));
+  assert.ok(peers.length > 10);
+  assert.equal(
+    [...new Set(peers.flatMap(importsOf))].filter((path) => !path.startsWith('bench/peers/')),
+    ['compiler/data-plane/must.ts'],
+  );
+});
+
+test('time, randomness and files are arguments in compiler/, sim/ and bench/peers/', () => {
   const forbidden = /Math\.random|Date\.now|performance\.now|from '(node:)?fs/;
-  const wrong = files.filter(({ room, text }) => ['compiler', 'sim'].includes(room) && forbidden.test(text));
+  const wrong = files.filter(
+    ({ room, path, text }) =>
+      (['compiler', 'sim'].includes(room) || path.startsWith('bench/peers/')) && forbidden.test(text),
+  );
   assert.equal(
     wrong.map(({ path }) => path),
     [],
