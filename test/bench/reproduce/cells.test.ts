@@ -79,6 +79,19 @@ test('our programs hold what `bench capacity` says', async () => {
   }
 });
 
+test('chips end at their filters: 512 and 1,024 programs of one path; with more filters, tofino2 holds more', async () => {
+  const cell: FillCell = { ...FILL, withCurve: false, side: 'ours', workload: 'tn', allocator: 'price' };
+  for (const [more, wanted] of [
+    [{ dataPlane: 'tofino1' }, 512],
+    [{ dataPlane: 'tofino2' }, 1024],
+    [{ dataPlane: 'tofino2', filterEntries: 1500 }, 1500],
+  ] as const) {
+    const { capacity, failure } = await fill({ ...cell, ...more }, signal);
+    assert.is(capacity, wanted);
+    assert.match(String(failure), /tb_flow_filter3 has 0 free entries/);
+  }
+});
+
 test('a weight of null is infinite: only programs that fit in no other way recirculate', async () => {
   const cell = { ...FILL, side: 'ours', workload: 'cache', allocator: 'price', withCurve: false } as const;
   const [never, free] = [await fill({ ...cell, weight: null }, signal), await fill({ ...cell, weight: 0 }, signal)];

@@ -1,6 +1,6 @@
 /** Fills a switch until the first program that does not fit, or with a given number of programs. */
 import { must } from '../../../../compiler/data-plane/must.js';
-import { builtInDataPlane, type DataPlane, type ObjectiveName } from '../../../../compiler/index.js';
+import { builtInDataPlane, DataPlane, type ObjectiveName } from '../../../../compiler/index.js';
 import { fillSwitch } from '../../../measure/capacity/fill-switch.js';
 import { fillWithShapes } from '../../../measure/run/fill-with-shapes.js';
 import { type Books, utilization } from '../../../workloads/admission.js';
@@ -16,6 +16,10 @@ interface FillSetting {
   readonly cases: number;
   readonly recirculations: number;
   readonly seed: string;
+  /** Name of the data plane; absent for `default`. */
+  readonly dataPlane?: string;
+  /** Entries of each filter table, in place of those of the data plane. */
+  readonly filterEntries?: number;
   /** Whether to record utilisation by arrival and by RPB. */
   readonly withCurve: boolean;
 }
@@ -69,9 +73,17 @@ export function experimentPlane(name = 'default'): DataPlane {
   return plane;
 }
 
+function planeOf({ dataPlane, filterEntries: entries }: FillCell): DataPlane {
+  const plane = experimentPlane(dataPlane);
+  if (entries === undefined) return plane;
+  const { description } = plane;
+  const filters = description.init.filters.map((filter) => ({ ...filter, entries }));
+  return new DataPlane({ ...description, init: { ...description.init, filters } });
+}
+
 export async function fill(cell: FillCell, signal: AbortSignal): Promise<FillResult> {
   const curve = cell.withCurve ? new CurveRecorder() : undefined;
-  const dataPlane = experimentPlane();
+  const dataPlane = planeOf(cell);
   const admission = {
     dataPlane,
     programs: 'max' as const,

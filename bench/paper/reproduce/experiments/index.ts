@@ -4,6 +4,7 @@ import { fig9 } from './capacity.js';
 import { recirculations, weights } from './capacity-trade.js';
 import { caseStudies } from './case-studies.js';
 import { fig10, table2 } from './chip.js';
+import { chipCapacity } from './chip-capacity.js';
 import { churn } from './churn.js';
 import { control } from './control.js';
 import { fig7a, fig7b } from './delays.js';
@@ -29,6 +30,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   fig19,
   weights,
   recirculations,
+  chipCapacity,
   churn,
   speed,
   control,
