@@ -2,7 +2,8 @@
  * The hash function of each memory of a compiled program. It is the only information about the program that a network
  * function gets.
  */
-import type { CompiledProgram, DataPlane } from '../../compiler/index.js';
+import { FIVE_TUPLE } from '../../compiler/data-plane/headers.js';
+import type { CompiledProgram, DataPlane, HashUse } from '../../compiler/index.js';
 import { HashUnit } from '../../sim/index.js';
 import type { ConnectionTable } from './functions/firewall.js';
 import type { HashFunction, SwitchResources } from './functions/network-function.js';
@@ -25,14 +26,15 @@ export function hashUnits({ program, hashes }: CompiledProgram): Map<string, Has
 }
 
 /** The function of a program's only HASH. @throws if it has none, or several */
-export const wordHash = (compiled: CompiledProgram): HashFunction => hashIntoHar(compiled, 'HASH', 1);
+export const wordHash = (compiled: CompiledProgram): HashFunction => hashIntoHar(compiled, 'HASH', ['har']);
 
 /** The function of a program's only HASH_5_TUPLE. @throws if it has none, or several */
-export const flowHash = (compiled: CompiledProgram): HashFunction => hashIntoHar(compiled, 'HASH_5_TUPLE', 5);
+export const flowHash = (compiled: CompiledProgram): HashFunction => hashIntoHar(compiled, 'HASH_5_TUPLE', FIVE_TUPLE);
 
-/** @param inputs number of values that it hashes */
-function hashIntoHar({ program, hashes }: CompiledProgram, primitive: string, inputs: number): HashFunction {
-  const [use, ...others] = hashes.filter(({ into, input }) => into === 'har' && input.length === inputs);
+/** @param inputs names of the values that it hashes */
+function hashIntoHar({ program, hashes }: CompiledProgram, primitive: string, inputs: readonly string[]): HashFunction {
+  const isOf = (input: HashUse['input']): boolean => input.map(({ name }) => name).join() === inputs.join();
+  const [use, ...others] = hashes.filter(({ into, input }) => into === 'har' && isOf(input));
   if (use === undefined || others.length > 0) throw new Error(`${program}: no single ${primitive}`);
   const unit = new HashUnit(use.crc);
   return (key) => unit.digest(key, key.length);

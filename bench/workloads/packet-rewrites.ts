@@ -13,7 +13,8 @@ export interface FieldBits {
 const RECORD = { end: 0, portValue: 1, portMask: 2, first: 3 } as const;
 /** A half word: its header, its even offset in there, the bits to be set, and the checksums that cover it. */
 const HALF = { header: 0, offset: 1, value: 2, mask: 3, coverage: 4, length: 5 } as const;
-const COVERED = { ipv4: 1, transport: 2 } as const;
+/** The checksum of IPv4 is the lowest bit; the bits above say how many times those of TCP and UDP add the half word. */
+const COVERED = { ipv4: 1, transportShift: 1 } as const;
 const HALF_BITS = 16;
 
 /** The bits of a half word of a header that are set. */
@@ -78,7 +79,7 @@ export class PacketRewrites {
         phv.ipv4Changed = true;
         phv.ipv4Delta += after - before;
       }
-      if ((coverage & COVERED.transport) !== 0) phv.transportDelta += after - before;
+      phv.transportDelta += (coverage >>> COVERED.transportShift) * (after - before);
     }
     return (ingressPort & ~wordAt(words, rewrite + RECORD.portMask)) | wordAt(words, rewrite + RECORD.portValue);
   }
@@ -88,7 +89,7 @@ export class PacketRewrites {
 const wordAt = (words: Int32Array, at: number): number => words[at] as number;
 
 const coverageBits = ({ ipv4, transport }: Coverage): number =>
-  (ipv4 ? COVERED.ipv4 : 0) | (transport ? COVERED.transport : 0);
+  (ipv4 ? COVERED.ipv4 : 0) | (transport << COVERED.transportShift);
 
 /** The half words that have bits to be set of a field. */
 function halvesOf(field: HeaderField, value: bigint, mask: bigint, coverage: number): HalfWord[] {

@@ -6,18 +6,25 @@ import { must } from './must.js';
 export interface Coverage {
   /** The checksum of the IPv4 header. */
   readonly ipv4: boolean;
-  /** The checksums of TCP, UDP and ICMPv6. */
-  readonly transport: boolean;
+  /** How many times those of TCP, UDP and ICMPv6 add it: the length of UDP is in the pseudo header too. */
+  readonly transport: 0 | 1 | 2;
 }
 
-/** Fields of IP headers in the pseudo headers of TCP, UDP and ICMPv6. */
-const PSEUDO_HEADER = new Set(['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protocol', 'hdr.ipv6.src', 'hdr.ipv6.dst']);
+/** Fields in the pseudo headers of TCP, UDP and ICMPv6. */
+const PSEUDO_HEADER = new Set([
+  'hdr.ipv4.src',
+  'hdr.ipv4.dst',
+  'hdr.ipv4.protocol',
+  'hdr.ipv6.src',
+  'hdr.ipv6.dst',
+  'hdr.udp.length',
+]);
 const TRANSPORT_HEADERS = new Set(['l4_port', 'tcp', 'udp', 'l5', 'icmpv6']);
 
-export function checksumCoverage({ headers }: DataPlane, field: HeaderField): Coverage {
-  const header = must(headers[field.header]?.name, `header of ${field.name}`);
-  return {
-    ipv4: header === 'ipv4',
-    transport: TRANSPORT_HEADERS.has(header) || PSEUDO_HEADER.has(field.partOf ?? field.name),
-  };
+export function checksumCoverage(dataPlane: DataPlane, field: HeaderField): Coverage {
+  const header = must(dataPlane.headers[field.header], `header of ${field.name}`).name;
+  const isInPseudoHeader = PSEUDO_HEADER.has(dataPlane.layoutField(field).name);
+  const isInTransport = TRANSPORT_HEADERS.has(header);
+  const transport = isInPseudoHeader && isInTransport ? 2 : isInPseudoHeader || isInTransport ? 1 : 0;
+  return { ipv4: header === 'ipv4', transport };
 }

@@ -13,7 +13,13 @@ import {
   RPB_SHAPE,
   rpbPosition,
 } from './default.js';
-import { type DataPlaneDescription, type FilterTableDescription, type Gress, REGISTERS } from './description.js';
+import {
+  type DataPlaneDescription,
+  type FilterTableDescription,
+  type Gress,
+  REGISTERS,
+  type Register,
+} from './description.js';
 import { HEADERS } from './headers.js';
 import { GROUP_BITS } from './instructions/multicast.js';
 import { type ActionEffect, EXTENDED_EFFECTS, EXTENDED_INGRESS_EFFECTS } from './instructions/table.js';
@@ -33,19 +39,33 @@ const HEADERS_WITH_PARTS: DataPlaneDescription['headers'] = {
   },
 };
 
+/** A pair of each field with each of its registers. */
+const pairsOf = (registers: Readonly<Record<string, readonly Register[]>>): readonly Pair[] =>
+  Object.entries(registers).flatMap(([field, list]) => list.map((register): Pair => [field, register]));
+
 /** Pairs beyond those of `default`, in RPBs of both gresses. */
-const EXTRACT: readonly Pair[] = [
-  ['hdr.tcp.flags', 'har'],
-  ['hdr.tcp.flags', 'sar'],
-  ['hdr.tcp.window', 'har'],
-  ['hdr.tcp.window', 'sar'],
-];
-const MODIFY: readonly Pair[] = [
-  ['hdr.tcp.flags', 'har'],
-  ['hdr.tcp.flags', 'sar'],
-  ['hdr.tcp.window', 'har'],
-  ['hdr.tcp.window', 'sar'],
-];
+const EXTRACT = pairsOf({
+  'hdr.ipv4.ttl': ['har', 'sar'],
+  'hdr.l4_port.src_port': ['har'],
+  'hdr.l4_port.dst_port': ['har'],
+  'hdr.tcp.seq_no': ['har', 'sar'],
+  'hdr.tcp.ack_no': ['har', 'sar'],
+  'hdr.tcp.flags': ['har', 'sar'],
+  'hdr.tcp.window': ['har', 'sar'],
+  'hdr.udp.length': ['har', 'sar'],
+});
+const MODIFY = pairsOf({
+  'hdr.ipv4.ttl': ['har', 'sar'],
+  'hdr.ipv4.src': ['har', 'sar'],
+  'hdr.ipv4.dst': ['har'],
+  'hdr.l4_port.src_port': ['har', 'sar'],
+  'hdr.l4_port.dst_port': ['har', 'sar'],
+  'hdr.tcp.seq_no': ['har', 'sar'],
+  'hdr.tcp.ack_no': ['har', 'sar'],
+  'hdr.tcp.flags': ['har', 'sar'],
+  'hdr.tcp.window': ['har', 'sar'],
+  'hdr.udp.length': ['har', 'sar'],
+});
 
 /** What is parsed and looked up where IPv6 is not. */
 export const WITHOUT_IPV6: Pick<DataPlaneDescription, 'headers' | 'parser' | 'init'> = {

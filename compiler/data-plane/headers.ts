@@ -116,6 +116,18 @@ export const FIVE_TUPLE = [
 /** What takes the place of addresses and protocol where a packet has IPv6; an address is folded, the XOR of its words. */
 export const IPV6_TUPLE = ['hdr.ipv6.src', 'hdr.ipv6.dst', 'hdr.ipv6.next_header'];
 
+/** The lists of fields that hashes take, by name; each field is hashed most significant byte first. */
+export const HASHED_FIELDS = {
+  '5-tuple': FIVE_TUPLE,
+  src: ['hdr.ipv4.src'],
+  dst: ['hdr.ipv4.dst'],
+  'src, dst': ['hdr.ipv4.src', 'hdr.ipv4.dst'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+export type HashedFields = keyof typeof HASHED_FIELDS;
+
+/** What a hash unit takes. */
+export type HashInput = HashedFields | 'har';
+
 export const L2_KEYS = ['hdr.ethernet.dst', 'hdr.ethernet.src', 'hdr.ethernet.ether_type'];
 export const L3_KEYS = ['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protocol'];
 export const L4_KEYS = [...L3_KEYS, 'hdr.l4_port.src_port', 'hdr.l4_port.dst_port'];

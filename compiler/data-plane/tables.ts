@@ -42,6 +42,8 @@ export interface RegisterTable {
   /** Words of 32 bits. */
   readonly words: number;
   readonly width: number;
+  /** Number of inputs whose hashes the RPB computes. */
+  readonly hashInputs: number;
 }
 
 export const NO_ACTION = 'NoAction';
@@ -68,8 +70,13 @@ const action = (name: string, parameters: readonly ActionParameter[] = []): Tabl
 
 /** One for each RPB, in their order. */
 export function registerTables({ rpbs }: DataPlane): readonly RegisterTable[] {
-  return rpbs.map(({ registerArray, gress, stage, buckets }) => {
-    return { name: registerArray, gress, stage, words: buckets, width: WORD_BITS };
+  return rpbs.map(({ registerArray, gress, stage, buckets, actions }) => {
+    const inputs = new Set(
+      [...actions.values()].flatMap(({ effects: { hashes } }) => (hashes === undefined ? [] : [hashes.input])),
+    );
+    // The two of the paper are there with any set of actions.
+    const hashInputs = new Set([...inputs, '5-tuple', 'har']).size;
+    return { name: registerArray, gress, stage, words: buckets, width: WORD_BITS, hashInputs };
   });
 }
 

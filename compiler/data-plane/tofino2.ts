@@ -30,6 +30,7 @@ import {
 } from './default.js';
 import type { DataPlaneDescription, FilterTableDescription, Gress, RpbDescription } from './description.js';
 import { EXTENDED_DESCRIPTION, IPV6_EFFECTS, WITHOUT_IPV6 } from './extended.js';
+import { FIELD_HASH } from './instructions/hash.js';
 import { FORWARDING_EFFECTS, SAVING_EFFECTS } from './instructions/table.js';
 import { must } from './must.js';
 import { COMPARISONS, CORE, DESTINATION, LATE, QUEUE_TIME, WORDS_OF_REQUESTS } from './tofino1.js';
@@ -92,13 +93,18 @@ function roleOf(number: number): Role {
 
 /**
  * Actions of `extended` for which the chip has no instruction: it moves a field into a register with zeros above only if
- * the field is the low part of a word or a half of it, and flags lie in the middle. And all of IPv6: its addresses are
- * folded in front of a hash, which takes two stages, and its filter table takes 7 TCAM blocks for each 512 entries, of
- * the 18 that the other filters fill.
+ * the field is the low part of a word or a half of it, and flags, TTL and the length of UDP, whose other half the deparser
+ * computes, are not. Checksums of UDP add the length twice, and a checksum unit adds each container once. The address,
+ * the hash of the 5-tuple and that of har of two RPBs take all six hash distribution units of their stage, so there are
+ * no hashes of other fields. And all of IPv6: its addresses are folded in front of a hash, which takes two stages, and
+ * its filter table takes 7 TCAM blocks for each 512 entries, of the 18 that the other filters fill.
  */
 export const TOFINO2_LEFT_OUT: readonly string[] = [
-  'extract_hdrtcpflags_har',
-  'extract_hdrtcpflags_sar',
+  ...actionNames(FIELD_HASH.members),
+  ...['extract_hdrtcpflags', 'extract_hdripv4ttl', 'extract_hdrudplength', 'modify_hdrudplength'].flatMap((action) => [
+    `${action}_har`,
+    `${action}_sar`,
+  ]),
   ...actionNames(IPV6_EFFECTS),
 ];
 

@@ -1,18 +1,20 @@
 /** Hints for arguments that a primitive does not take, from what people mean by them. */
 import { REGISTERS } from '../data-plane/description.js';
 import type { Advice } from './diagnostics.js';
+import { HASHED_WORDS } from './hashed-fields.js';
 import { type ArgumentKind, PRIMITIVES, type PrimitiveRow } from './primitives.js';
 import type { ArgumentSyntax, StatementSyntax } from './syntax.js';
 
 type PrimitiveSyntax = StatementSyntax & { kind: 'primitive' };
 
-const textOf = (argument: ArgumentSyntax): string =>
+export const textOf = (argument: ArgumentSyntax): string =>
   argument.kind === 'integer' ? String(argument.value) : argument.text;
 const isRegister = (argument: ArgumentSyntax): boolean =>
   argument.kind === 'name' && REGISTERS.some((register) => register === argument.text);
 
 function isOfKind(argument: ArgumentSyntax, kind: ArgumentKind): boolean {
   if (kind === 'register') return isRegister(argument);
+  if (kind === 'fields') return argument.kind === 'name' && HASHED_WORDS.includes(argument.text);
   if (kind === 'memory') return argument.kind === 'name' && !isRegister(argument);
   return argument.kind === (kind === 'field' ? 'field' : 'integer');
 }
@@ -26,8 +28,9 @@ const statement = ({ span: { start, end } }: PrimitiveSyntax, text: string): Adv
 export function swappedArguments(syntax: PrimitiveSyntax, row: PrimitiveRow): Advice | undefined {
   const [one, other] = row.arguments;
   if (one === undefined || other === undefined || one === other) return undefined;
-  const [first, second] = syntax.arguments;
-  if (first === undefined || second === undefined) return undefined;
+  const [first, second, ...more] = syntax.arguments;
+  if (first === undefined || second === undefined || more.length > 0) return undefined;
+  if (isOfKind(first, one) && isOfKind(second, other)) return undefined;
   if (!isOfKind(first, other) || !isOfKind(second, one)) return undefined;
   return statement(syntax, `${row.name}(${textOf(second)}, ${textOf(first)});`);
 }

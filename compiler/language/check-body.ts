@@ -5,10 +5,13 @@ import { counted } from '../data-plane/counting.js';
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { BUILT_IN_DATA_PLANES, builtInDataPlane } from '../data-plane/extend.js';
+import type { HashedFields } from '../data-plane/headers.js';
 import { actionName, type Instruction, movedField } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
 import { argumentAdvice, swappedArguments } from './argument-habits.js';
+import { type ChangedHeaders, reportChangedHeader } from './changed-headers.js';
 import { type CheckedFilter, nearestField, reportUnknownField } from './check-filters.js';
+import { checkHashedFields } from './check-hashed-fields.js';
 import { checkMatch } from './check-match.js';
 import { type Advice, type Diagnostics, didYouMean, nearest, type Span } from './diagnostics.js';
 import { constantHint, statementWordHint } from './habits.js';
@@ -16,6 +19,7 @@ import { PRIMITIVES, type PrimitiveRow, registerOfUse } from './primitives.js';
 import type { Case, Condition, PrimitiveStatement, Statement } from './program.js';
 import type { ArgumentSyntax, CaseSyntax, StatementSyntax, Word } from './syntax.js';
 import { reportUnreachableCases } from './unreachable-cases.js';
+import { usage, wrongKind } from './wrong-kind.js';
 
 export interface BodyContext {
   readonly dataPlane: DataPlane;
@@ -29,17 +33,23 @@ export interface BodyContext {
 
 type PrimitiveSyntax = StatementSyntax & { kind: 'primitive' };
 
-/** The checked statements; those with errors are left out. */
-export function checkBody(statements: readonly StatementSyntax[], context: BodyContext): Statement[] {
-  return checkStatements(statements, context, new Set(context.isWhole ? [] : REGISTERS));
+/** What the statements before have done; changed as further ones do more. */
+interface Path {
+  /** Registers that it has set. */
+  readonly isSet: Set<Register>;
+  readonly changed: ChangedHeaders;
 }
 
-/** @param isSet registers that every path has set so far; changed as statements set more */
-function checkStatements(
-  statements: readonly StatementSyntax[],
-  context: BodyContext,
-  isSet: Set<Register>,
-): Statement[] {
+/** The checked statements; those with errors are left out. */
+export function checkBody(statements: readonly StatementSyntax[], context: BodyContext): Statement[] {
+  return checkStatements(statements, context, {
+    isSet: new Set(context.isWhole ? [] : REGISTERS),
+    changed: new Map(),
+  });
+}
+
+function checkStatements(statements: readonly StatementSyntax[], context: BodyContext, path: Path): Statement[] {
+  const { isSet } = path;
   const checked: Statement[] = [];
   statements.forEach((syntax, i) => {
     if (syntax.kind === 'primitive') {
@@ -50,10 +60,11 @@ function checkStatements(
         return;
       }
       noteRegisters(statement, syntax, context, isSet);
+      reportChangedHeader(statement, context, path.changed);
       checked.push(statement);
       return;
     }
-    const cases = syntax.cases.map((branchCase) => checkCase(branchCase, context, isSet));
+    const cases = syntax.cases.map((branchCase) => checkCase(branchCase, context, path));
     checked.push({ kind: 'branch', cases, span: syntax.span });
     const next = statements[i + 1];
     if (reportUnreachableCases(syntax.cases, cases, context.diagnostics) && next !== undefined) {
@@ -75,7 +86,8 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
     diagnostics.report('unknown-primitive', syntax.name.span, `there is no primitive ${syntax.name.text}`, hint);
     return undefined;
   }
-  if (syntax.arguments.length !== row.arguments.length) {
+  const isOpen = row.arguments.at(-1) === 'fields' && syntax.arguments.length > row.arguments.length;
+  if (syntax.arguments.length !== row.arguments.length && !isOpen) {
     diagnostics.report(
       'wrong-argument-count',
       syntax.name.span,
@@ -97,20 +109,26 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
     diagnostics.report('equal-registers', syntax.span, `${row.name} needs two different registers`);
     return undefined;
   }
-  if (!checkNeeds(syntax, row, registers, context)) return undefined;
+  if (!checkNeeds(syntax, row, statement, context)) return undefined;
   const known = field === undefined || checkHeaderAccess(syntax, statement, field, context);
   if (!known) return undefined;
-  const { memory, integer } = statement;
-  return { kind: 'primitive', primitive: row.name, registers, field, memory, integer, span: syntax.span };
+  const { memory, integer, hashed } = statement;
+  return {
+    kind: 'primitive',
+    primitive: row.name,
+    registers,
+    field,
+    memory,
+    integer,
+    ...(hashed === undefined ? {} : { hashed }),
+    span: syntax.span,
+  };
 }
 
 function nearestPrimitive({ text, span }: Word): Advice | undefined {
   const near = nearest(text, [...PRIMITIVES.keys(), 'BRANCH']);
   return near === undefined ? undefined : didYouMean(near, span);
 }
-
-const usage = (row: PrimitiveRow): string =>
-  `${row.name}${row.arguments.length > 0 ? `(${row.arguments.join(', ')})` : ''}: ${row.summary}`;
 
 type Operands = Omit<PrimitiveStatement, 'kind' | 'primitive' | 'span'>;
 
@@ -119,6 +137,7 @@ function checkArguments(syntax: PrimitiveSyntax, row: PrimitiveRow, context: Bod
   let field: Field | undefined;
   let memory: string | undefined;
   let integer = 0;
+  let hashed: HashedFields | undefined;
   let sound = true;
   row.arguments.forEach((kind, i) => {
     const argument = syntax.arguments[i];
@@ -139,6 +158,10 @@ function checkArguments(syntax: PrimitiveSyntax, row: PrimitiveRow, context: Bod
         memory = checkMemory(argument, row, context);
         sound &&= memory !== undefined;
         return;
+      case 'fields':
+        hashed = checkHashedFields(syntax, i, row, context.diagnostics);
+        sound &&= hashed !== undefined;
+        return;
       case 'integer':
       case 'port':
       case 'group':
@@ -146,17 +169,7 @@ function checkArguments(syntax: PrimitiveSyntax, row: PrimitiveRow, context: Bod
         integer = argument.kind === 'integer' ? argument.value : 0;
     }
   });
-  return sound ? { registers, field, memory, integer } : undefined;
-}
-
-function wrongKind(
-  argument: ArgumentSyntax,
-  wanted: string,
-  row: PrimitiveRow,
-  diagnostics: Diagnostics,
-  meant?: () => string | Advice | undefined,
-): undefined {
-  diagnostics.report('wrong-argument-kind', argument.span, `expected ${wanted}`, () => meant?.() ?? usage(row));
+  return sound ? { registers, field, memory, integer, hashed } : undefined;
 }
 
 /** The register that a word was meant to be, by its letters. */
@@ -252,10 +265,10 @@ function checkGroup(
 function checkNeeds(
   { span }: PrimitiveSyntax,
   row: PrimitiveRow,
-  registers: readonly Register[],
+  { registers, hashed }: Operands,
   { dataPlane, diagnostics }: BodyContext,
 ): boolean {
-  const needed = row.needs?.(registers);
+  const needed = row.needs?.(registers, hashed);
   if (needed === undefined) return true;
   const action = actionName(needed);
   if (dataPlane.rpbsWith(action).includes(1)) return true;
@@ -337,7 +350,7 @@ function reportNotSet(register: Register, span: Span, diagnostics: Diagnostics, 
   isSet.add(register);
 }
 
-function checkCase(syntax: CaseSyntax, context: BodyContext, isSet: Set<Register>): Case {
+function checkCase(syntax: CaseSyntax, context: BodyContext, { isSet, changed }: Path): Case {
   const { diagnostics } = context;
   const conditions: Condition[] = [];
   for (const condition of syntax.conditions) {
@@ -363,6 +376,6 @@ function checkCase(syntax: CaseSyntax, context: BodyContext, isSet: Set<Register
     if (mask !== 0) reportNotSet(register, condition.subject.span, diagnostics, isSet);
     conditions.push({ register, value: (condition.value.value & mask) >>> 0, mask });
   }
-  const body = checkStatements(syntax.body, context, new Set(isSet));
+  const body = checkStatements(syntax.body, context, { isSet: new Set(isSet), changed: new Map(changed) });
   return { conditions, body, span: syntax.span };
 }

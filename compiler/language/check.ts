@@ -1,4 +1,5 @@
 /** Syntax tree → checked programs. Every error of the language is found here or in the parser. */
+
 import { fits, isPowerOfTwo, readable } from '../data-plane/bits.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { checkAddresses } from './check-addresses.js';
@@ -8,6 +9,7 @@ import { checkFilters } from './check-filters.js';
 import { checkPaths } from './check-paths.js';
 import type { Diagnostics, Span } from './diagnostics.js';
 import { reportLongPath } from './path-length.js';
+import { argumentKind, PRIMITIVES } from './primitives.js';
 import type { Memory, Program } from './program.js';
 import { RESERVED_WORDS } from './reserved-words.js';
 import type { ProgramSyntax, SourceFile, StatementSyntax, Word } from './syntax.js';
@@ -164,6 +166,12 @@ function reportUnused(
 function forEachName(statements: readonly StatementSyntax[], visit: (name: Word) => void): void {
   for (const statement of statements) {
     if (statement.kind === 'branch') for (const { body } of statement.cases) forEachName(body, visit);
-    else for (const argument of statement.arguments) if (argument.kind === 'name') visit(argument);
+    else {
+      const row = PRIMITIVES.get(statement.name.text);
+      for (const [i, argument] of statement.arguments.entries()) {
+        const isField = row !== undefined && argumentKind(row, i) === 'fields';
+        if (argument.kind === 'name' && !isField) visit(argument);
+      }
+    }
   }
 }

@@ -105,6 +105,19 @@ export const DIAGNOSTIC_EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExam
     fault: program(['EXTRACT(hdr.ipv4.total_len, har);', 'FORWARD(1);']),
     cure: program(['EXTRACT(hdr.ipv4.total_len, sar);', 'FORWARD(1);']),
   },
+  'header-may-change': {
+    meaning:
+      'A field was written by which the parser tells whether a packet has a header, and a statement behind it uses that header: what it finds would depend on its RPB.',
+    fault: program(
+      ['LOADI(sar, 53);', 'MODIFY(hdr.udp.dst_port, sar);', 'EXTRACT(hdr.l5.op, har);', 'FORWARD(1);'],
+      '<hdr.udp.dst_port, 7777, 0xffff>',
+    ),
+    cure: program(
+      ['LOADI(sar, 53);', 'EXTRACT(hdr.l5.op, har);', 'MODIFY(hdr.udp.dst_port, sar);', 'FORWARD(1);'],
+      '<hdr.udp.dst_port, 7777, 0xffff>',
+    ),
+    dataPlane: 'extended',
+  },
   'no-action': {
     meaning: 'No RPB of the data plane can do what a primitive asks for; the hint names data planes that have it.',
     fault: program(['RANDOM(sar, 0xff);', 'MODIFY(hdr.ipv4.dst, sar);']),

@@ -24,6 +24,7 @@ export const DIAGNOSTIC_CODES = {
   'unknown-field': 'error',
   'field-too-wide': 'error',
   'no-header-action': 'error',
+  'header-may-change': 'error',
   'no-action': 'error',
   'unknown-memory': 'error',
   'duplicate-memory': 'error',

@@ -5,6 +5,7 @@
 
 import type { Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
+import type { HashedFields } from '../data-plane/headers.js';
 import { must } from '../data-plane/must.js';
 import type { PrimitiveName } from './primitives.js';
 import {
@@ -131,6 +132,13 @@ const MEMORY: Partial<Record<PrimitiveName, Words>> = {
   MEMMAX: (old, sar) => both(Math.max(old, sar)),
 };
 
+const BYTES_IN_TUPLE: Readonly<Record<HashedFields, { readonly start: number; readonly end: number }>> = {
+  src: { start: 0, end: 4 },
+  dst: { start: 4, end: 8 },
+  'src, dst': { start: 0, end: 8 },
+  '5-tuple': { start: 0, end: 13 },
+};
+
 /** What a primitive on registers leaves in its first register; modulo 2^32. */
 const ARITHMETIC: Partial<Record<PrimitiveName, (first: number, second: number, integer: number) => number>> = {
   LOADI: (_first, _second, integer) => integer,
@@ -232,6 +240,10 @@ class Interpreter {
         return this.hashInto('har', statement, packet.fiveTuple());
       case 'HASH':
         return this.hashInto('har', statement, bytesOf(registers.har));
+      case 'HASH_FIELDS':
+        return this.hashInto('har', statement, this.fields(statement));
+      case 'HASH_FIELDS_MEM':
+        return this.hashAddress(statement, this.fields(statement));
       case 'HASH_5_TUPLE_MEM':
         return this.hashAddress(statement, packet.fiveTuple());
       case 'HASH_MEM':
@@ -257,6 +269,12 @@ class Interpreter {
       default:
         throw new Error(`the interpreter does not know ${primitive}`);
     }
+  }
+
+  /** The bytes of the fields that HASH_FIELDS names, as they lie in the 5-tuple. */
+  private fields({ hashed }: PrimitiveStatement): Uint8Array {
+    const { start, end } = BYTES_IN_TUPLE[must(hashed, 'fields of HASH_FIELDS')];
+    return this.inputs.packet.fiveTuple().slice(start, end);
   }
 
   /** The high half of the register keeps its value. */

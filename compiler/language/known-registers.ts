@@ -76,9 +76,11 @@ export function registersAfter(
   switch (primitive) {
     case 'HASH':
     case 'HASH_5_TUPLE':
+    case 'HASH_FIELDS':
       return withWord(state, 'har', hashedWord(state.har));
     case 'HASH_MEM':
     case 'HASH_5_TUPLE_MEM':
+    case 'HASH_FIELDS_MEM':
       return withWord(state, 'mar', andWords(hashedWord(state.mar), constantWord(bucketsOf(memory()) - 1)));
     default: {
       const result = RESULTS[primitive];

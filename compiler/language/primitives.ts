@@ -3,17 +3,23 @@
  * what a primitive becomes on the data plane is in expand.ts.
  */
 import type { Register } from '../data-plane/description.js';
+import { FIVE_TUPLE, type HashedFields } from '../data-plane/headers.js';
+import { hashOfFields } from '../data-plane/instructions/hash.js';
 import type { ActionEffect } from '../data-plane/instructions/table.js';
 
-export type ArgumentKind = 'field' | 'register' | 'integer' | 'memory' | 'port' | 'group';
+export type ArgumentKind = 'field' | 'register' | 'integer' | 'memory' | 'port' | 'group' | 'fields';
 
 /** A register by name, or the first or second register argument. */
 export type RegisterUse = Register | 'first' | 'second';
 
-export type NeededAction = (registers: readonly Register[]) => ActionEffect | undefined;
+export type NeededAction = (
+  registers: readonly Register[],
+  hashed: HashedFields | undefined,
+) => ActionEffect | undefined;
 
 export interface PrimitiveRow {
   readonly name: string;
+  /** `fields` stands for one or more names of fields of the 5-tuple, and is the last. */
   readonly arguments: readonly ArgumentKind[];
   readonly reads: readonly RegisterUse[];
   /** Registers that the primitive sets in full. */
@@ -21,6 +27,8 @@ export interface PrimitiveRow {
   /** Registers of which it sets some bits and keeps the others. */
   readonly changes: readonly RegisterUse[];
   readonly accessesMemory: boolean;
+  /** Header fields that it reads or writes, beside its argument. */
+  readonly fields: readonly string[];
   /** Expands into several steps that may need a register of their own. */
   readonly pseudo: boolean;
   /** The action that a data plane must have for it, where not every one has it. @param registers its arguments */
@@ -33,6 +41,7 @@ interface RowOptions {
   readonly writes?: readonly RegisterUse[];
   readonly changes?: readonly RegisterUse[];
   readonly accessesMemory?: boolean;
+  readonly fields?: readonly string[];
   readonly pseudo?: boolean;
   readonly needs?: NeededAction;
 }
@@ -41,7 +50,15 @@ const row = <Name extends string>(
   name: Name,
   args: readonly ArgumentKind[],
   summary: string,
-  { reads = [], writes = [], changes = [], accessesMemory = false, pseudo = false, needs }: RowOptions = {},
+  {
+    reads = [],
+    writes = [],
+    changes = [],
+    accessesMemory = false,
+    fields = [],
+    pseudo = false,
+    needs,
+  }: RowOptions = {},
 ): PrimitiveRow & { readonly name: Name } => ({
   name,
   arguments: args,
@@ -49,6 +66,7 @@ const row = <Name extends string>(
   writes,
   changes,
   accessesMemory,
+  fields,
   pseudo,
   needs,
   summary,
@@ -64,9 +82,20 @@ const READ_MODIFY_WRITE: RowOptions = { reads: ['mar', 'sar'], writes: ['sar'], 
 const ROWS = [
   row('EXTRACT', ['field', 'register'], 'register = field, zero-extended', { writes: ['first'] }),
   row('MODIFY', ['field', 'register'], "field = register, cut to the field's width", { reads: ['first'] }),
-  row('HASH_5_TUPLE', [], 'har[15:0] = h(5-tuple)', { changes: ['har'] }),
+  row('HASH_5_TUPLE', [], 'har[15:0] = h(5-tuple)', { changes: ['har'], fields: FIVE_TUPLE }),
   row('HASH', [], 'har[15:0] = h(har)', { reads: ['har'], changes: ['har'] }),
-  row('HASH_5_TUPLE_MEM', ['memory'], 'mar = h(5-tuple) & (size - 1)', { writes: ['mar'] }),
+  row('HASH_5_TUPLE_MEM', ['memory'], 'mar = h(5-tuple) & (size - 1)', {
+    writes: ['mar'],
+    fields: FIVE_TUPLE,
+  }),
+  row('HASH_FIELDS', ['fields'], 'har[15:0] = h(fields)', {
+    changes: ['har'],
+    needs: (_registers, hashed) => hashed && hashOfFields(hashed, 'har'),
+  }),
+  row('HASH_FIELDS_MEM', ['memory', 'fields'], 'mar = h(fields) & (size - 1)', {
+    writes: ['mar'],
+    needs: (_registers, hashed) => hashed && hashOfFields(hashed, 'mar'),
+  }),
   row('HASH_MEM', ['memory'], 'mar = h(har) & (size - 1)', { reads: ['har'], writes: ['mar'] }),
   row('MEMADD', ['memory'], 'm[mar] += sar; sar = new m[mar]', READ_MODIFY_WRITE),
   row('MEMSUB', ['memory'], 'm[mar] -= sar; sar = new m[mar]', READ_MODIFY_WRITE),
@@ -84,7 +113,9 @@ const ROWS = [
   row('MIN', TWO_REGISTERS, 'first = min(first, second), unsigned', COMBINE),
   row('FORWARD', ['port'], 'egress port = port'),
   row('DROP', [], 'the packet is dropped'),
-  row('RETURN', [], 'swap Ethernet and IPv4 addresses, egress port = the port the packet came in on'),
+  row('RETURN', [], 'swap Ethernet and IPv4 addresses, egress port = the port the packet came in on', {
+    fields: ['hdr.ipv4.src', 'hdr.ipv4.dst'],
+  }),
   row('REPORT', [], 'egress port = the CPU port'),
   row('RANDOM', REGISTER_AND_INTEGER, 'register = random number & integer', {
     writes: ['first'],
@@ -113,6 +144,10 @@ export type PrimitiveName = (typeof ROWS)[number]['name'];
 export const PRIMITIVES: ReadonlyMap<string, PrimitiveRow & { readonly name: PrimitiveName }> = new Map(
   ROWS.map((entry) => [entry.name, entry]),
 );
+
+/** The kind of an argument by its place, from 0; undefined behind the last one. */
+export const argumentKind = ({ arguments: kinds }: PrimitiveRow, index: number): ArgumentKind | undefined =>
+  kinds[index] ?? (kinds.at(-1) === 'fields' ? 'fields' : undefined);
 
 /** Primitives that compute a hash. */
 export const HASHES: ReadonlySet<string> = new Set([...PRIMITIVES.keys()].filter((name) => name.startsWith('HASH')));

@@ -1,6 +1,7 @@
 /** Checked program → text that means the same: for programs that were generated or cut down. */
 import { must } from '../data-plane/must.js';
 import { formatSource } from './format.js';
+import { hashedWords } from './hashed-fields.js';
 import { PRIMITIVES } from './primitives.js';
 import type { Condition, FieldMatch, PrimitiveStatement, Program, Statement } from './program.js';
 import type { ArgumentSyntax, Integer, MatchSyntax, StatementSyntax, Word } from './syntax.js';
@@ -52,9 +53,10 @@ function statementSyntax(statement: Statement): StatementSyntax {
   return { kind: 'branch', cases, span: NOWHERE };
 }
 
-function argumentTexts({ primitive, registers, field, memory, integer: value }: PrimitiveStatement): ArgumentSyntax[] {
+function argumentTexts(statement: PrimitiveStatement): ArgumentSyntax[] {
+  const { primitive, registers, field, memory, integer: value, hashed } = statement;
   const rest = [...registers];
-  return (PRIMITIVES.get(primitive)?.arguments ?? []).map((kind): ArgumentSyntax => {
+  return (PRIMITIVES.get(primitive)?.arguments ?? []).flatMap((kind): ArgumentSyntax | ArgumentSyntax[] => {
     switch (kind) {
       case 'register':
         return { kind: 'name', text: must(rest.shift(), `register of ${primitive}`), span: NOWHERE };
@@ -62,6 +64,12 @@ function argumentTexts({ primitive, registers, field, memory, integer: value }: 
         return { kind: 'field', text: must(field?.name, `field of ${primitive}`), span: NOWHERE };
       case 'memory':
         return { kind: 'name', text: must(memory, `memory of ${primitive}`), span: NOWHERE };
+      case 'fields':
+        return hashedWords(must(hashed, `fields of ${primitive}`)).map((text) => ({
+          kind: 'name',
+          text,
+          span: NOWHERE,
+        }));
       default:
         return { kind: 'integer', value, span: NOWHERE };
     }

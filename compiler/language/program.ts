@@ -2,6 +2,7 @@
 
 import type { Field, FilterTable } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
+import type { HashedFields } from '../data-plane/headers.js';
 import { must } from '../data-plane/must.js';
 import type { Span } from './diagnostics.js';
 import type { PrimitiveName } from './primitives.js';
@@ -41,6 +42,8 @@ export interface PrimitiveStatement {
   readonly memory: string | undefined;
   /** The integer or port argument. */
   readonly integer: number;
+  /** The fields of HASH_FIELDS. */
+  readonly hashed?: HashedFields | undefined;
   readonly span: Span;
 }
 

@@ -3,7 +3,7 @@
 import { appendTo } from '../data-plane/counting.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { CrcDescription } from '../data-plane/description.js';
-import { FIVE_TUPLE } from '../data-plane/headers.js';
+import { HASHED_FIELDS, type HashInput } from '../data-plane/headers.js';
 import type { Effects } from '../data-plane/instructions/instruction.js';
 import { must } from '../data-plane/must.js';
 import { HASHES } from '../language/primitives.js';
@@ -42,10 +42,10 @@ export function hashUses(
 ): HashUse[] {
   const behind = memoriesBehind(program.body);
   if (behind.size === 0) return [];
-  const inputs: Record<'5-tuple' | 'har', readonly HashInputField[]> = {
-    '5-tuple': FIVE_TUPLE.map((name) => ({ name, bits: dataPlane.field(name).width })),
-    har: [{ name: 'har', bits: REGISTER_BITS }],
-  };
+  const inputOf = (input: HashInput): readonly HashInputField[] =>
+    input === 'har'
+      ? [{ name: 'har', bits: REGISTER_BITS }]
+      : HASHED_FIELDS[input].map((name) => ({ name, bits: dataPlane.field(name).width }));
   const placed = hashingSteps(placement, dataPlane);
   const sizes = new Map(program.memories.map(({ name, buckets }) => [name, buckets]));
   const order = new Map(memories.map((memory, i) => [memory.name, i]));
@@ -61,7 +61,7 @@ export function hashUses(
         column,
         rpb,
         pass,
-        input: inputs[hashes.input],
+        input: inputOf(hashes.input),
         into: hashes.into,
         crc,
         mask: size === undefined ? null : size - 1,

@@ -2,7 +2,7 @@
 import { type Action, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
 import { FIVE_TUPLE } from '../data-plane/headers.js';
-import type { P4Names } from '../data-plane/instructions/instruction.js';
+import type { FieldHashInput, P4Names } from '../data-plane/instructions/instruction.js';
 import { familyOf } from '../data-plane/instructions/table.js';
 import { type Block, braces } from '../data-plane/p4-text.js';
 import { WORD_BITS } from '../data-plane/tables.js';
@@ -44,7 +44,9 @@ export const p4Names = (rpb: Rpb, fields: PacketFields): P4Names => ({
   tupleHash: TUPLE_HASH,
   registerHash: REGISTER_HASH,
   random: RANDOM_NUMBER,
+  fieldHash: fieldHashName,
   tuple: () => tuple(fields),
+  expression: (field) => fields.expression(field),
   registerValue: (field) => fields.registerValue(field),
   writeField: (field, register) => modifyStatements(field, register, rpb, fields),
 });
@@ -52,6 +54,8 @@ export const p4Names = (rpb: Rpb, fields: PacketFields): P4Names => ({
 export const TUPLE_HASH = 'tuple_hash';
 export const REGISTER_HASH = 'register_hash';
 export const RANDOM_NUMBER = 'random_number';
+/** The hash of some fields: src_dst_hash. */
+export const fieldHashName = (input: FieldHashInput): string => `${input.replace(', ', '_')}_hash`;
 
 /** The 5-tuple: 13 bytes. Ports that are one field of the source are hashed as one. */
 function tuple(fields: PacketFields): string[] {

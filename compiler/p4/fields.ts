@@ -102,15 +102,24 @@ export class PacketFields {
   private reach(field: HeaderField): Reach {
     const end = (field.bitOffset + field.width) % WORD_BITS;
     if (end === 0) return 'direct';
-    return this.isHighHalf(field) ? 'shift' : 'parser';
+    return this.isHighPart(field) || this.isHighHalf(field) ? 'shift' : 'parser';
   }
 
-  /** Whether it is the upper half of a word whose lower half is a field too. */
+  /** Whether it is the upper part of a field of one word. */
+  private isHighPart(field: HeaderField): boolean {
+    const whole = this.dataPlane.layoutField(field);
+    return whole !== field && whole.width === WORD_BITS && whole.bitOffset === field.bitOffset;
+  }
+
+  /** Whether it is the upper half of a word whose lower half is a field too, which no deparser computes. */
   private isHighHalf({ header, bitOffset, width }: HeaderField): boolean {
     const half = WORD_BITS / 2;
     const isUpper = bitOffset % WORD_BITS === 0 && width === half;
     const isLower = (field: HeaderField): boolean =>
-      field.header === header && field.bitOffset === bitOffset + half && field.width === half;
+      field.header === header &&
+      field.bitOffset === bitOffset + half &&
+      field.width === half &&
+      shortName(field) !== CHECKSUM;
     return isUpper && this.dataPlane.layoutFields.some(isLower);
   }
 
@@ -133,6 +142,9 @@ export class PacketFields {
     return merged;
   }
 }
+
+/** The name of checksums in all headers that have one. */
+const CHECKSUM = 'checksum';
 
 const shortName = ({ name }: HeaderField): string => name.slice(name.lastIndexOf('.') + 1);
 

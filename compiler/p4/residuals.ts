@@ -9,6 +9,7 @@ import type { DataPlane, HeaderField } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
 import { must } from '../data-plane/must.js';
 import { writtenFields } from './fields.js';
+import { NoP4Source } from './unsupported.js';
 
 export interface Residual {
   /** The header with the checksum. */
@@ -29,7 +30,7 @@ export function residuals(dataPlane: DataPlane, gress: Gress): readonly Residual
   if (!dataPlane.description.updatesChecksums) return [];
   const written = writtenFields(dataPlane, gress);
   const of = (header: string, kind: 'ipv4' | 'transport', only: readonly string[]): Residual => {
-    const fields = written.filter((field) => checksumCoverage(dataPlane, field)[kind]);
+    const fields = written.filter((field) => isCovered(dataPlane, field, kind));
     const headers = [
       ...new Set(fields.map((field) => must(dataPlane.headers[field.header]?.name, `header of ${field.name}`))),
     ];
@@ -46,6 +47,14 @@ export function residuals(dataPlane: DataPlane, gress: Gress): readonly Residual
     of('tcp', 'transport', ['ipv4', 'l4_port', 'tcp']),
     of('udp', 'transport', ['ipv4', 'l4_port', 'udp', 'l5']),
   ].filter(({ covered }) => covered.length > 0);
+}
+
+/** @throws {NoP4Source} for a field that a checksum adds twice: a checksum unit adds each container once */
+function isCovered(dataPlane: DataPlane, field: HeaderField, kind: 'ipv4' | 'transport'): boolean {
+  const { ipv4, transport } = checksumCoverage(dataPlane, field);
+  if (kind === 'ipv4') return ipv4;
+  if (transport === 2) throw new NoP4Source(dataPlane.name, `no checksum unit adds ${field.name} twice`);
+  return transport === 1;
 }
 
 /** All fields of a header that share 16-bit words with these, in order. */

@@ -1,10 +1,11 @@
 /** The P4 control of one RPB. */
 import type { Action, DataPlane, Rpb } from '../data-plane/data-plane.js';
-import type { P4Names } from '../data-plane/instructions/instruction.js';
+import { FIELD_HASH_INPUTS } from '../data-plane/instructions/hash.js';
+import type { FieldHashInput, P4Names } from '../data-plane/instructions/instruction.js';
 import { type ActionEffect, familyOf } from '../data-plane/instructions/table.js';
 import { type Block, braces, comment, declaration, hex, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { type MatchTable, matchTables } from '../data-plane/tables.js';
-import { actionDeclaration, p4Names, REGISTER_HASH, TUPLE_HASH } from './actions.js';
+import { actionDeclaration, fieldHashName, p4Names, REGISTER_HASH, TUPLE_HASH } from './actions.js';
 import type { PacketFields } from './fields.js';
 import { tableDeclaration } from './table.js';
 
@@ -75,12 +76,19 @@ function registerAction(rpb: Rpb, effect: ActionEffect, names: P4Names): Block[]
   );
 }
 
+/** The inputs of the RPB's hashes beside the 5-tuple and har. */
+const fieldHashInputs = ({ actions }: Rpb): readonly FieldHashInput[] => {
+  const inputs = new Set([...actions.values()].map(({ effects }) => effects.hashes?.input));
+  return FIELD_HASH_INPUTS.filter((input) => inputs.has(input));
+};
+
 /**
  * Each hash is called for two registers, and p4c warns that it generates no control plane interface for such a hash;
  * none is needed. Separate instances for the four calls would take five hash distribution units of an RPB instead of
  * three, and a stage with two RPBs has six.
  */
-function hashUnit({ hash, number }: Rpb): Block[] {
+function hashUnit(rpb: Rpb): Block[] {
+  const { hash, number } = rpb;
   const parameters = [
     `coeff    = ${hex(hash.polynomial, 16)}`,
     `reversed = ${hash.reflected}`,
@@ -97,5 +105,8 @@ function hashUnit({ hash, number }: Rpb): Block[] {
     `) ${polynomial};`,
     `Hash<bit<16>>(HashAlgorithm_t.CUSTOM, ${polynomial}) ${TUPLE_HASH};`,
     `Hash<bit<16>>(HashAlgorithm_t.CUSTOM, ${polynomial}) ${REGISTER_HASH};`,
+    ...fieldHashInputs(rpb).map(
+      (input) => `Hash<bit<16>>(HashAlgorithm_t.CUSTOM, ${polynomial}) ${fieldHashName(input)};`,
+    ),
   ];
 }

@@ -48,7 +48,8 @@ ${fenced('ebnf', GRAMMAR)}
 
 Rules in small letters are of words, with white space and comments between them; those in capitals are of characters.
 An IPV6 may have all other forms of RFC 4291, too. Keywords, registers and primitives are no names of programs and memories. The NAME of a statement is a primitive; how
-many arguments it takes, and of which kind, is said below. An argument that is a NAME is a memory.`;
+many arguments it takes, and of which kind, is said below. An argument that is a NAME is a memory,
+and of HASH_FIELDS a field of the 5-tuple.`;
 
 /** Articles of the sections behind the grammar, in the order in which they are read. */
 const SECTIONS = [

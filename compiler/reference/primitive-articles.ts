@@ -1,7 +1,9 @@
 /** The articles about primitives. What they cost and where they lie is computed; notes say what no row of a table says. */
+
 import { counted } from '../data-plane/counting.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
+import { HASHED_LISTS, hashedWords } from '../language/hashed-fields.js';
 import type { PrimitiveName, RegisterUse } from '../language/primitives.js';
 import { type Article, type Fact, factsOf } from './article.js';
 import { groupedByText, placesText } from './places.js';
@@ -16,6 +18,7 @@ import {
 
 const HASHED = 'h is the CRC-16 of the RPB in which the step lies. Each RPB has a hash unit of its own; see hash.';
 const HALF = 'Bits 16 to 31 keep their value.';
+const FIELD_LISTS = `The fields are one of ${HASHED_LISTS.map((name) => `(${hashedWords(name).join(', ')})`).join(', ')}: IPv4 addresses, ports and protocol, most significant byte first in that order; what the packet lacks is 0. The last list gives the same as HASH_5_TUPLE.`;
 const BOUNDED = 'mar is then an address within the memory.';
 const ACCESS =
   'm[mar] is the word of the memory at the address in mar, which must be known to lie within the memory; see address.';
@@ -35,6 +38,8 @@ const NOTES: Partial<Record<PrimitiveName, readonly string[]>> = {
   ],
   HASH: [HALF, HASHED],
   HASH_5_TUPLE_MEM: [BOUNDED, HASHED],
+  HASH_FIELDS: [FIELD_LISTS, HALF, HASHED],
+  HASH_FIELDS_MEM: [FIELD_LISTS, BOUNDED, HASHED],
   HASH_MEM: [BOUNDED, HASHED],
   MEMADD: [ACCESS],
   MEMSUB: [ACCESS],
@@ -147,6 +152,9 @@ const entriesText = (cost: number): string =>
 
 /** `hdr.l5.op (har, sar), hdr.l5.key1 (sar)`, or registers alone. */
 function operandsText(variants: readonly PrimitiveVariant[]): string {
+  if (variants.some(({ hashed }) => hashed !== undefined)) {
+    return variants.map(({ hashed }) => `(${hashed === undefined ? '' : hashedWords(hashed).join(', ')})`).join(' ');
+  }
   const byField = groupedByText(variants, ({ field }) => (field === undefined ? '' : field.name));
   return byField
     .map(([field, members]) => {
@@ -161,7 +169,7 @@ function placeFacts({ row, variants }: PrimitiveUse, dataPlane: DataPlane): read
   if (variants.length === 0) return [['lies in', `no RPB of data plane ${dataPlane.name}`]];
   if (variants.every(({ steps }) => costOf(steps) === 0)) return [];
   const groups = groupedByText(variants, ({ steps }) => stepPlacesText(steps, dataPlane));
-  const isSplit = groups.length > 1 || row.arguments.includes('field');
+  const isSplit = groups.length > 1 || row.arguments.includes('field') || row.arguments.includes('fields');
   return [
     ...groups.map(([text, members]): Fact => ['lies in', isSplit ? `${text}: ${operandsText(members)}` : text]),
     ...savingFacts(variants, dataPlane),
@@ -174,7 +182,8 @@ export function placesTextOf({ row, variants }: PrimitiveUse, dataPlane: DataPla
   if (row.arguments.includes('field')) return 'as the field: p4runpro fields';
   if (variants.every(({ steps }) => costOf(steps) === 0)) return '-';
   const groups = groupedByText(variants, ({ steps }) => stepPlacesText(steps, dataPlane));
-  return groups.map(([text, members]) => (groups.length === 1 ? text : `${text}: ${operandsText(members)}`)).join('; ');
+  const isWhole = groups.length === 1 && !row.arguments.includes('fields');
+  return groups.map(([text, members]) => (isWhole ? text : `${text}: ${operandsText(members)}`)).join('; ');
 }
 
 /** Where registers are saved and restored, for primitives that take one. */

@@ -5,9 +5,11 @@
 
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
+import type { HashedFields } from '../data-plane/headers.js';
 import { must } from '../data-plane/must.js';
 import { byName, callText, stepText } from '../explain/step-text.js';
 import type { Span } from '../language/diagnostics.js';
+import { HASHED_LISTS, hashedWords } from '../language/hashed-fields.js';
 import { PRIMITIVES, type PrimitiveName, type PrimitiveRow } from '../language/primitives.js';
 import type { PrimitiveStatement } from '../language/program.js';
 import { expand } from '../steps/expand.js';
@@ -31,6 +33,7 @@ export interface PrimitiveVariant {
   readonly statement: string;
   readonly registers: readonly Register[];
   readonly field: Field | undefined;
+  readonly hashed?: HashedFields | undefined;
   readonly steps: readonly StepUse[];
   /**
    * The steps where all other registers are still needed; equal to `steps` where the expansion takes no other register,
@@ -71,7 +74,7 @@ export function signatureOf({ name, arguments: kinds }: PrimitiveRow): string {
   );
 }
 
-type Operands = Pick<PrimitiveStatement, 'registers' | 'field'>;
+type Operands = Pick<PrimitiveStatement, 'registers' | 'field' | 'hashed'>;
 
 /** All choices of registers and fields; equal registers are refused by the checker. */
 function operandsOf(row: PrimitiveRow, dataPlane: DataPlane): readonly Operands[] {
@@ -82,13 +85,20 @@ function operandsOf(row: PrimitiveRow, dataPlane: DataPlane): readonly Operands[
       : count === 1
         ? REGISTERS.map((register) => [register])
         : REGISTERS.flatMap((first) => REGISTERS.filter((other) => other !== first).map((other) => [first, other]));
+  if (row.arguments.includes('fields')) {
+    return HASHED_LISTS.map((hashed) => ({ registers: [], field: undefined, hashed }));
+  }
   if (!row.arguments.includes('field')) return tuples.map((registers) => ({ registers, field: undefined }));
   return [...dataPlane.fields.values()].flatMap((field) => tuples.map((registers) => ({ registers, field })));
 }
 
 const NOWHERE: Span = { start: 0, end: 0, line: 1, column: 1 };
 
-function variantOf(row: PrimitiveUse['row'], { registers, field }: Operands, dataPlane: DataPlane): PrimitiveVariant {
+function variantOf(
+  row: PrimitiveUse['row'],
+  { registers, field, hashed }: Operands,
+  dataPlane: DataPlane,
+): PrimitiveVariant {
   const statement: PrimitiveStatement = {
     kind: 'primitive',
     primitive: row.name,
@@ -96,6 +106,7 @@ function variantOf(row: PrimitiveUse['row'], { registers, field }: Operands, dat
     field,
     memory: row.arguments.includes('memory') ? EXAMPLE_MEMORY.name : undefined,
     integer: EXAMPLE_INTEGER,
+    hashed,
     span: NOWHERE,
   };
   const uses = (steps: readonly Step[]): readonly StepUse[] => {
@@ -109,6 +120,7 @@ function variantOf(row: PrimitiveUse['row'], { registers, field }: Operands, dat
     registers: [must(first, 'register'), must(second, 'register')],
     field: undefined,
     memory: undefined,
+    hashed: undefined,
   };
   // The statement behind it reads the other registers, so that none of them is free; its step is taken off.
   const saving = uses(expand([statement, reader], dataPlane).steps.slice(0, -1));
@@ -116,14 +128,16 @@ function variantOf(row: PrimitiveUse['row'], { registers, field }: Operands, dat
     statement: callText(row.name, argumentsOf(row, statement)),
     registers,
     field,
+    hashed,
     steps: uses(expand([statement], dataPlane).steps),
     savingSteps: saving.every(({ rpbs }) => rpbs.length > 0) ? saving : undefined,
   };
 }
 
-function argumentsOf(row: PrimitiveRow, { registers, field, integer }: PrimitiveStatement): readonly string[] {
+function argumentsOf(row: PrimitiveRow, { registers, field, integer, hashed }: PrimitiveStatement): readonly string[] {
   const left = [...registers];
-  return row.arguments.map((kind) => {
+  return row.arguments.flatMap((kind) => {
+    if (kind === 'fields') return hashedWords(must(hashed, `fields of ${row.name}`));
     if (kind === 'register') return must(left.shift(), `register of ${row.name}`);
     if (kind === 'field') return must(field, `field of ${row.name}`).name;
     return kind === 'memory' ? EXAMPLE_MEMORY.name : String(integer);

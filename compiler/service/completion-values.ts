@@ -5,7 +5,8 @@ import { counted } from '../data-plane/counting.js';
 import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { actionName } from '../data-plane/instructions/table.js';
-import { type ArgumentKind, PRIMITIVES } from '../language/primitives.js';
+import { HASHED_WORDS } from '../language/hashed-fields.js';
+import { type ArgumentKind, argumentKind, PRIMITIVES } from '../language/primitives.js';
 import type { CompletionItem, CompletionKind } from './completion-item.js';
 import type { ServiceDocument } from './document.js';
 import { declaredMemories, nameUses } from './names.js';
@@ -112,7 +113,7 @@ export function argumentItems(
   range: TextRange,
 ): CompletionItem[] {
   const row = PRIMITIVES.get(callee.text);
-  const kind: ArgumentKind | undefined = row?.arguments[index];
+  const kind: ArgumentKind | undefined = row && argumentKind(row, index);
   switch (kind) {
     case 'field':
       return accessibleFields(document.dataPlane, callee.text);
@@ -122,6 +123,10 @@ export function argumentItems(
       );
     case 'memory':
       return memoryItems(document, range);
+    case 'fields':
+      return HASHED_WORDS.filter((each) => !earlier.includes(each)).map((each) =>
+        word(each, 'value', 'a field that is hashed'),
+      );
     default:
       return [];
   }

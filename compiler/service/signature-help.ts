@@ -1,5 +1,5 @@
 /** Signature help: the parameters of the primitive, filter or condition at an offset. */
-import { PRIMITIVES } from '../language/primitives.js';
+import { argumentKind, PRIMITIVES, type PrimitiveRow } from '../language/primitives.js';
 import { isInComment } from './comments.js';
 import type { ServiceDocument } from './document.js';
 import { MATCH_PARTS } from './structure.js';
@@ -22,7 +22,11 @@ export function signatureHelpAt(document: ServiceDocument, offset: number): Sign
   if (place.kind === 'argument') {
     const row = PRIMITIVES.get(place.callee.text);
     if (row === undefined || row.arguments.length === 0) return undefined;
-    return { ...signature(`${row.name}(`, row.arguments, ')'), summary: row.summary, active: place.index };
+    return {
+      ...signature(`${row.name}(`, row.arguments, ')'),
+      summary: row.summary,
+      active: activeArgument(row, place.index),
+    };
   }
   if (place.kind !== 'match') return undefined;
   const isFilter = place.of === 'program';
@@ -33,6 +37,10 @@ export function signatureHelpAt(document: ServiceDocument, offset: number): Sign
     active: MATCH_PARTS.indexOf(place.part),
   };
 }
+
+/** Fields that are hashed are one parameter. */
+const activeArgument = (row: PrimitiveRow, index: number): number =>
+  argumentKind(row, index) === 'fields' ? row.arguments.length - 1 : index;
 
 function signature(
   before: string,

@@ -5,6 +5,7 @@
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import type { AluOperation } from '../data-plane/instructions/arithmetic.js';
+import { hashOfFields } from '../data-plane/instructions/hash.js';
 import { memoryOperation } from '../data-plane/instructions/memory.js';
 import { type ActionEffect, type Instruction, instructionOf } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
@@ -168,6 +169,12 @@ function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterBits,
   switch (primitive) {
     case 'RANDOM':
       return expandRandom(statement, liveAfter, to);
+    case 'HASH_FIELDS':
+      return to.action(hashOfFields(must(statement.hashed, 'fields of a hash'), 'har')).steps;
+    case 'HASH_FIELDS_MEM':
+      return to
+        .action(hashOfFields(must(statement.hashed, 'fields of a hash'), 'mar'))
+        .action({ kind: 'mask' }, { kind: 'sizeMask', memory: memory() }).steps;
     case 'HASH_5_TUPLE_MEM':
     case 'HASH_MEM':
       return to

@@ -194,6 +194,30 @@ export class ActionUnit implements InstructionUnit {
     return hash.afterByte(crc, bytes[ipv6 + endpoints.nextHeader.byteOffset] as number) ^ hash.xorOut;
   }
 
+  /** The hash of one or both addresses; those of IPv6 are folded, and what the packet lacks is 0. */
+  hashAddresses(rpb: number, phv: Phv, source: boolean, destination: boolean): number {
+    const hash = this.hashes[rpb] as HashUnit;
+    const { endpoints, word } = this;
+    const { ipv6 } = endpoints;
+    const v6 = ipv6 === undefined ? -1 : (phv.headerStart[ipv6.header] as number);
+    const ipv4 = phv.headerStart[endpoints.ipv4] as number;
+    const bytes = ipv4 < 0 ? ZEROS : phv.bytes;
+    let crc = hash.initial;
+    if (source) {
+      if (ipv6 !== undefined && v6 >= 0) {
+        foldWords(ipv6.source, phv.bytes, v6, word);
+        crc = hash.extendWord(crc, word, 0);
+      } else crc = hash.extendWord(crc, bytes, ipv4 < 0 ? 0 : ipv4 + endpoints.source.byteOffset);
+    }
+    if (destination) {
+      if (ipv6 !== undefined && v6 >= 0) {
+        foldWords(ipv6.destination, phv.bytes, v6, word);
+        crc = hash.extendWord(crc, word, 0);
+      } else crc = hash.extendWord(crc, bytes, ipv4 < 0 ? 0 : ipv4 + endpoints.destination.byteOffset);
+    }
+    return crc ^ hash.xorOut;
+  }
+
   /** The hash of a register's four bytes, most significant first. */
   hashWord(rpb: number, value: number): number {
     const { word } = this;

@@ -36,7 +36,7 @@ export function modifyField(field: WritableField, phv: Phv, value: number): void
     phv.ipv4Changed = true;
     phv.ipv4Delta += delta;
   }
-  if (coverage.transport) phv.transportDelta += delta;
+  if (coverage.transport !== 0) phv.transportDelta += coverage.transport * delta;
 }
 
 export class Deparser {

@@ -215,10 +215,13 @@ function stateBehind({ values, next }: State, value: number): number {
 }
 
 /**
- * Whether some action of an RPB writes a field that the parser reads: only then can a later pass find other headers.
+ * Whether a later pass can find other headers: only where some action of an RPB writes a field that the parser reads, on
+ * data planes that follow the chip. On others a packet keeps the headers of its first pass; programs cannot tell the
+ * difference, as they use no header behind such a field once they have written it (`header-may-change`).
  */
 export function parsesAgain(dataPlane: DataPlane): boolean {
   const { description, rpbs } = dataPlane;
+  if (!description.followsChip) return false;
   const reads = new Set<string>();
   for (const { only, select } of Object.values(description.parser.states)) {
     for (const field of [only?.field, select?.field]) if (field !== undefined) reads.add(field);

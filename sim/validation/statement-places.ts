@@ -105,12 +105,14 @@ export function hashedAccesses(trace: readonly ExecutedStatement[]): HashedAcces
     const [first, second] = statement.registers;
     switch (statement.primitive) {
       case 'HASH_5_TUPLE':
+      case 'HASH_FIELDS':
         chains = { ...chains, har: [statement] };
         break;
       case 'HASH':
         chains = { ...chains, har: [...chains.har, statement] };
         break;
       case 'HASH_5_TUPLE_MEM':
+      case 'HASH_FIELDS_MEM':
         chains = { ...chains, mar: [statement] };
         break;
       case 'HASH_MEM':

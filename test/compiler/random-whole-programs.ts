@@ -4,7 +4,10 @@
  * that they go through the whole compiler, and a failure can be read.
  */
 import fc from 'fast-check';
+import type { HashedFields } from '../../compiler/data-plane/headers.js';
+import { hashOfFields } from '../../compiler/data-plane/instructions/hash.js';
 import {
+  actionName,
   type Condition,
   type DataPlane,
   defaultDataPlane,
@@ -20,6 +23,8 @@ import {
   type Register,
   type Statement,
 } from '../../compiler/index.js';
+import { headersBehind } from '../../compiler/language/changed-headers.js';
+import { HASHED_LISTS } from '../../compiler/language/hashed-fields.js';
 import { frontPort, memoriesUsed, primitive, registerChanges, threeWords, word } from './random-programs.js';
 
 const NOWHERE = { start: 0, end: 0, line: 0, column: 1 };
@@ -43,8 +48,13 @@ const memoryList: fc.Arbitrary<readonly Memory[]> = fc
 
 const MEMORY_PRIMITIVES = ['MEMADD', 'MEMSUB', 'MEMAND', 'MEMOR', 'MEMREAD', 'MEMWRITE', 'MEMMAX'] as const;
 
+/** The lists of HASH_FIELDS that some RPB of a data plane hashes. */
+const hashedLists = (dataPlane: DataPlane): readonly HashedFields[] =>
+  HASHED_LISTS.filter((hashed) => dataPlane.rpbsWith(actionName(hashOfFields(hashed, 'mar'))).includes(1));
+
 /** Ways to an address that lies in the memory. */
 const ADDRESSES = [
+  'HASH_FIELDS_MEM',
   'HASH_5_TUPLE_MEM',
   'HASH_MEM',
   'HASH, HASH_MEM',
@@ -57,16 +67,17 @@ const ADDRESSES = [
 const RANDOM_ADDRESSES = [...ADDRESSES, 'RANDOM'] as const;
 
 /** An access and what comes before it: an address that the checker can see to lie in the memory. */
-function access(memories: readonly Memory[], isRandom: boolean): fc.Arbitrary<Body> {
+function access(memories: readonly Memory[], lists: readonly HashedFields[], isRandom: boolean): fc.Arbitrary<Body> {
   return fc
     .record({
       memory: fc.constantFrom(...memories),
       way: fc.constantFrom<(typeof RANDOM_ADDRESSES)[number][]>(...(isRandom ? RANDOM_ADDRESSES : ADDRESSES)),
       operation: fc.constantFrom(...MEMORY_PRIMITIVES),
       bucket: fc.nat(0xffff),
+      hashed: fc.constantFrom(...lists),
       between: fc.oneof({ weight: 3, arbitrary: fc.constant<Body>([]) }, oneStatement(registerChanges)),
     })
-    .map(({ memory: { name, buckets: size }, way, operation, bucket, between }): Body => {
+    .map(({ memory: { name, buckets: size }, way, operation, bucket, hashed, between }): Body => {
       const use = primitive(operation, { memory: name });
       const hash = (by: PrimitiveName): PrimitiveStatement => primitive(by, { memory: name });
       const mar = (by: PrimitiveName, integer: number): PrimitiveStatement =>
@@ -77,6 +88,8 @@ function access(memories: readonly Memory[], isRandom: boolean): fc.Arbitrary<Bo
       ];
       const elsewhere = between.filter((statement) => !changesMar(statement));
       switch (way) {
+        case 'HASH_FIELDS_MEM':
+          return [{ ...hash(way), hashed }, ...elsewhere, use];
         case 'HASH_5_TUPLE_MEM':
         case 'HASH_MEM':
           return [hash(way), ...elsewhere, use];
@@ -98,15 +111,19 @@ function access(memories: readonly Memory[], isRandom: boolean): fc.Arbitrary<Bo
 const changesMar = (statement: Statement): boolean =>
   statement.kind === 'primitive' && statement.registers[0] === 'mar';
 
-/** All pairs of a field and a register for which the data plane has an action. */
+/**
+ * All pairs of a field and a register for which the data plane has an action; without MODIFY of a field that decides on
+ * headers, as no statement behind it could use these.
+ */
 function headerStatements(dataPlane: DataPlane): PrimitiveStatement[] {
   const statements = new Map<string, PrimitiveStatement>();
   for (const { actions } of dataPlane.rpbs) {
     for (const [name, { effect }] of actions) {
       if (effect.kind !== 'extract' && effect.kind !== 'modify') continue;
+      const field = dataPlane.field(effect.field);
       const by = effect.kind === 'extract' ? 'EXTRACT' : 'MODIFY';
-      const statement = primitive(by, { registers: [effect.register] });
-      statements.set(name, { ...statement, field: dataPlane.field(effect.field) });
+      if (by === 'MODIFY' && field.kind === 'header' && headersBehind(dataPlane, field).size > 0) continue;
+      statements.set(name, { ...primitive(by, { registers: [effect.register] }), field });
     }
   }
   return [...statements.values()];
@@ -290,15 +307,21 @@ export interface RandomProgramOptions {
 export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<string> {
   const { dataPlane = defaultDataPlane(), name = 'p', maxDepth = 3 } = options;
   const headers = headerStatements(dataPlane).filter(({ field }) => field?.name !== REPLICATION_ID);
+  const lists = hashedLists(dataPlane);
+  const hashes = [
+    primitive('HASH'),
+    primitive('HASH_5_TUPLE'),
+    ...lists.map((hashed) => ({ ...primitive('HASH_FIELDS'), hashed })),
+  ];
   const extracts = headers.filter((each) => each.primitive === 'EXTRACT' && each.field?.kind === 'header');
   const isRandom = dataPlane.rpbsWith('random_har').includes(1);
   return fc.tuple(memoryList, filtering(dataPlane)).chain(([memories, { table, filters }]) => {
     const parts = fc.oneof(
       { weight: 4, arbitrary: oneStatement(registerChanges) },
-      { weight: 5, arbitrary: access(memories, isRandom) },
+      { weight: 5, arbitrary: access(memories, lists, isRandom) },
       { weight: 2, arbitrary: oneStatement(fc.constantFrom(...headers)) },
       { weight: 1, arbitrary: oneStatement(verdicts) },
-      { weight: 1, arbitrary: oneStatement(fc.constantFrom(primitive('HASH'), primitive('HASH_5_TUPLE'))) },
+      { weight: 1, arbitrary: oneStatement(fc.constantFrom(...hashes)) },
       ...(isRandom ? [{ weight: 2, arbitrary: oneStatement(randoms) }] : []),
     );
     const all =

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { must } from '../../compiler/index.js';
 import { adjustedChecksum, foldSum } from '../../sim/blocks/checksum.js';
 import { checksumsOf, type FrameOptions, frame, onesSum, word16 } from './frames.js';
 import {
@@ -142,6 +143,57 @@ test('published does not change checksums', () => {
     assert.equal([...bytes.subarray(checksum, checksum + 2)], [...packet.subarray(checksum, checksum + 2)]);
     assert.is(checksumsOf(bytes).ipv4, false);
   }
+});
+
+/** As {@link checksumsOf}, with the length that the UDP header says in its pseudo header (RFC 768). */
+function statedChecksumsOf(bytes: Uint8Array): ReturnType<typeof checksumsOf> {
+  const headerBytes = ((bytes[14] ?? 0) & 15) * 4;
+  const transport = bytes.subarray(14 + headerBytes);
+  if (bytes[23] !== 17) return checksumsOf(bytes);
+  const pseudo = [...bytes.subarray(26, 34), 0, 17, ...transport.subarray(4, 6)];
+  const checksums = checksumsOf(bytes);
+  if (checksums.transport === 'none') return checksums;
+  return { ipv4: checksums.ipv4, transport: onesSum([...pseudo, ...transport]) === 0xffff };
+}
+
+test('every field that extended writes is in the checksums that cover it', () => {
+  const extended = new TestSwitch(dataPlane('extended'));
+  const { rpbs } = extended.plane;
+  const written = must(rpbs[0], 'RPB 1').actions;
+  const changes = [...written.values()].filter(({ effect }) => effect.kind === 'modify').map(({ name }) => name);
+  const layout = [
+    'ipv4ttl',
+    'l4portsrcport',
+    'l4portdstport',
+    'tcpseqno',
+    'tcpackno',
+    'tcpflags',
+    'tcpwindow',
+    'udplength',
+  ];
+  for (const field of layout) assert.ok(changes.includes(`modify_hdr${field}_har`), field);
+  fc.assert(
+    fc.property(
+      packets,
+      words,
+      words,
+      fc.shuffledSubarray(changes, { minLength: 1, maxLength: 8 }),
+      (options, har, sar, some) => {
+        const packet = frame(options);
+        const before = statedChecksumsOf(packet);
+        extended.clear().insert(filterEntry(extended.plane, 'L4', 1));
+        extended.insert(
+          rpbEntry(extended.plane, 1, 'loadi_sar', [sar]),
+          rpbEntry(extended.plane, 2, 'loadi_har', [har]),
+        );
+        some.forEach((action, i) => {
+          extended.insert(rpbEntry(extended.plane, 3 + i, action));
+        });
+        assert.equal(statedChecksumsOf(extended.send(packet).bytes), before);
+      },
+    ),
+    property(400),
+  );
 });
 
 test('an adjusted checksum is that of the changed words', () => {

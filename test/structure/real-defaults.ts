@@ -220,7 +220,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/language/integers.ts': ['pattern.exec(text) ?? []'],
   'compiler/language/lexer.ts': ['TOKEN.exec(source) ?? []'],
   'compiler/language/parsing-paths.ts': ['select?.next ?? []'],
-  'compiler/language/primitives.ts': ['changes = []', 'writes = []', 'reads = []'],
+  'compiler/language/primitives.ts': ['changes = []', 'writes = []', 'reads = []', 'fields = []'],
   'compiler/language/program-source.ts': ['PRIMITIVES.get(primitive)?.arguments ?? []'],
   'compiler/link/does-not-fit.ts': ["origin?.action ?? 'nop'", 'origin?.span.line ?? 0'],
   'compiler/link/filter-index.ts': [

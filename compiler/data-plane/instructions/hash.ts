@@ -1,9 +1,9 @@
 /** Hashes, by the hash unit of the RPB, into the low half of a register. */
 import type { Register } from '../description.js';
-import { FIVE_TUPLE } from '../headers.js';
+import { FIVE_TUPLE, HASHED_FIELDS, type HashedFields } from '../headers.js';
 import { hashedWord } from '../known-word.js';
 import { list } from '../p4-text.js';
-import { effects, type InstructionFamily, stepWords } from './instruction.js';
+import { effects, type FieldHashInput, type InstructionFamily, stepWords } from './instruction.js';
 import { withRegister } from './packet-state.js';
 
 export interface Hash {
@@ -52,4 +52,56 @@ export const HASH: InstructionFamily<Hash> = {
     return list(`${names.registers[into]}[15:0] = ${unit}.get({`, hashed, '});');
   },
   summary: ({ input, into }) => `${into satisfies Register}[15:0] = h(${input}), by the hash unit of the RPB`,
+};
+
+/** Of some fields of the packet. */
+export interface FieldHash {
+  readonly kind: 'field_hash';
+  readonly input: FieldHashInput;
+  readonly into: 'har' | 'mar';
+}
+
+const FIELD_HASH_NAMES: Readonly<Record<FieldHashInput, string>> = {
+  src: 'hash_src',
+  dst: 'hash_dst',
+  'src, dst': 'hash_src_dst',
+};
+export const FIELD_HASH_INPUTS: readonly FieldHashInput[] = ['src', 'dst', 'src, dst'];
+
+/** The action that hashes a list of fields into a register. */
+export const hashOfFields = (input: HashedFields, into: 'har' | 'mar'): Hash | FieldHash =>
+  input === '5-tuple' ? hash(input, into) : { kind: 'field_hash', input, into };
+
+export const FIELD_HASH: InstructionFamily<FieldHash> = {
+  kind: 'field_hash',
+  group: 'extended',
+  title: 'Hashes of addresses',
+  heading: 'Hashes of one or both addresses into the low half of har or mar.',
+  members: (['har', 'mar'] as const).flatMap((into) =>
+    FIELD_HASH_INPUTS.map((input): FieldHash => ({ kind: 'field_hash', input, into })),
+  ),
+  inlines: false,
+  name: ({ input, into }) => `${FIELD_HASH_NAMES[input]}${into === 'mar' ? '_mem' : ''}`,
+  parameters: () => [],
+  effects: ({ input, into }) =>
+    effects({
+      changes: [into],
+      discards: into === 'mar' ? ['mar'] : [],
+      address: 'hash',
+      hashes: { input, into },
+      readsFields: HASHED_FIELDS[input],
+    }),
+  known: (state, { into }) => withRegister(state, into, hashedWord(state.registers[into])),
+  words: ({ input, into }, { memory }) =>
+    into === 'mar'
+      ? stepWords('address', 'HASH_FIELDS_MEM', memory, ...input.split(', '))
+      : stepWords('address', 'HASH_FIELDS', ...input.split(', ')),
+  p4: ({ input, into }, _parameters, names) =>
+    list(
+      `${names.registers[into]}[15:0] = ${names.fieldHash(input)}.get({`,
+      HASHED_FIELDS[input].map((field) => names.expression(field)),
+      '});',
+    ),
+  summary: ({ input, into }) =>
+    `${into}[15:0] = h(${HASHED_FIELDS[input].join(', ')}), by the hash unit of the RPB; 0 for what the packet lacks`,
 };

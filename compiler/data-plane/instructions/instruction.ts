@@ -1,5 +1,6 @@
 /** The type of a row of the instruction table, which describes a family of actions. The table is in table.ts. */
 import type { Register } from '../description.js';
+import type { HashInput } from '../headers.js';
 import type { KnownWord } from '../known-word.js';
 import { must } from '../must.js';
 import type { Block } from '../p4-text.js';
@@ -41,8 +42,8 @@ export interface Effects {
   /** The register that it sets to its first parameter. */
   readonly loads: Register | undefined;
   readonly address: AddressStep | undefined;
-  /** The hash that it computes: of the 5-tuple or of har, into the low half of a register. */
-  readonly hashes: { readonly input: '5-tuple' | 'har'; readonly into: 'har' | 'mar' } | undefined;
+  /** The hash that it computes, into the low half of a register. */
+  readonly hashes: { readonly input: HashInput; readonly into: 'har' | 'mar' } | undefined;
   /** Whether it sets the branch id to its first parameter. */
   readonly setsBranch: boolean;
   /** Whether it drops the packet: what runs after the ingress or egress of this pass is not executed. */
@@ -106,6 +107,9 @@ export interface StepContext {
   readonly flags: readonly number[];
 }
 
+/** A list of fields that a hash action of its own takes. */
+export type FieldHashInput = Exclude<HashInput, '5-tuple' | 'har'>;
+
 /** The names in the P4 source of the registers, fields and units that actions use. */
 export interface P4Names {
   readonly registers: Readonly<Record<Register, string>>;
@@ -125,8 +129,12 @@ export interface P4Names {
   readonly tupleHash: string;
   readonly registerHash: string;
   readonly random: string;
+  /** The hash of a list of fields other than the 5-tuple. */
+  fieldHash(input: FieldHashInput): string;
   /** The fields of the 5-tuple. */
   tuple(): readonly string[];
+  /** The P4 expression of a field. */
+  expression(field: string): string;
   /** The P4 expression of a field, extended to the width of a register. */
   registerValue(field: string): string;
   /** Statements that write a register into a field, and into its copies that the parser keeps. */

@@ -9,7 +9,7 @@ import { ARITHMETIC } from './arithmetic.js';
 import { SET_BRANCH } from './branch.js';
 import { LOAD_IMMEDIATE } from './constant.js';
 import { DROP, FORWARD, REPORT, RETURN } from './forwarding.js';
-import { HASH } from './hash.js';
+import { FIELD_HASH, HASH } from './hash.js';
 import { EXTRACT, MODIFY } from './header.js';
 import type {
   ActionParameter,
@@ -43,6 +43,7 @@ const TABLE = [
   DROP,
   REPORT,
   MULTICAST,
+  FIELD_HASH,
 ] as const;
 
 type EffectOf<Family> = Family extends InstructionFamily<infer Effect> ? Effect : never;

@@ -212,28 +212,29 @@ const EXACT_WAYS = 4;
 const ENTRIES_PER_ROW = 4;
 
 /**
- * Resources of an RPB beside its table: a register array and two hashes, of the 5-tuple and of har.
+ * Resources of an RPB beside its table: a register array, and the hashes of the 5-tuple, of har, and of other inputs.
  *
  * The array: words in SRAM blocks and one spare block, without which no word could be written while
  * another is read; a map RAM beside each block; one stateful ALU. A packet reads and writes one block, reads all map
  * RAMs and writes one (p4c, mau/determine_power_usage.cpp). Its address and the hashes come by hash distribution units
  * of 16 bits each; where sar and the flag do not reach the ALU by the crossbar, they come by hash bits too.
  */
-function rpbNeeds({ words, width, gress }: RegisterTable, dataPlane: DataPlane, chip: Chip): Use {
+function rpbNeeds({ words, width, gress, hashInputs }: RegisterTable, dataPlane: DataPlane, chip: Chip): Use {
   const blocks = sramBlocks(words, width, chip) + 1;
-  const hashBits = HASHED_VALUES * HASH_OUTPUT_BITS + (isFlagAbove(dataPlane, gress) ? width + SALU_FLAG_BITS : 0);
+  const values = ADDRESSES + hashInputs;
+  const hashBits = values * HASH_OUTPUT_BITS + (isFlagAbove(dataPlane, gress) ? width + SALU_FLAG_BITS : 0);
   const needs = {
     ...NO_NEEDS,
     sramBlocks: blocks,
     mapRams: blocks,
     statefulAlus: 1,
-    hashDistributionUnits: HASHED_VALUES,
+    hashDistributionUnits: values,
     hashBits,
   };
   return { needs, accesses: { tcamSearches: 0, ramReads: 1, ramWrites: 1, mapRamReads: blocks, mapRamWrites: 1 } };
 }
-/** The address and the two hashes. */
-const HASHED_VALUES = 3;
+/** Values of hash distribution beside the hashes: the address. */
+const ADDRESSES = 1;
 const HASH_OUTPUT_BITS = WORD_BITS / 2;
 
 /**

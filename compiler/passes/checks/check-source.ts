@@ -72,13 +72,14 @@ function statementFault(statement: Statement, memories: ReadonlySet<string>): st
     }
     return undefined;
   }
-  const { primitive, registers, field, memory } = statement;
+  const { primitive, registers, field, memory, hashed } = statement;
   const row = PRIMITIVES.get(primitive);
   if (row === undefined) return `there is no primitive ${primitive}`;
   const wanted = (kind: string): number => row.arguments.filter((argument) => argument === kind).length;
   if (registers.length !== wanted('register')) return `${primitive} has ${registers.length} registers`;
   if ((field !== undefined) !== wanted('field') > 0) return `${primitive} has ${field?.name ?? 'no field'}`;
   if ((memory !== undefined) !== wanted('memory') > 0) return `${primitive} has memory ${memory}`;
+  if ((hashed !== undefined) !== wanted('fields') > 0) return `${primitive} has the fields ${hashed}`;
   return memory === undefined || memories.has(memory) ? undefined : `the program has no memory ${memory}`;
 }
 

@@ -1,4 +1,6 @@
 /** The bucket in which a program keeps the state of a flow or a key, selected by its hash. */
+
+import { FIVE_TUPLE } from '../../../compiler/data-plane/headers.js';
 import { IPV6_BITS, parseIpv6, wordsOf } from '../../../compiler/data-plane/ipv6-text.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import type { CompiledProgram, HashUse } from '../../../compiler/index.js';
@@ -53,8 +55,11 @@ export function hashedBucket(compiled: CompiledProgram, memory: string, input: I
   const uses = compiled.hashes.filter(({ memories }) => memories.some(({ name }) => name === memory));
   const [use] = uses;
   if (use === undefined) throw new UsageError(`memory ${memory} of ${compiled.program} is not addressed by a hash`);
-  if (use.input.length !== input.length) {
-    const [is, option] = use.input.length === 1 ? ['har', '--hash-input VALUE'] : ['the 5-tuple', '--flow'];
+  const isOfHar = use.input.some(({ name }) => name === 'har');
+  if (isOfHar !== (input.length === 1)) {
+    const fields =
+      use.input.length === FIVE_TUPLE.length ? 'the 5-tuple' : use.input.map(({ name }) => name).join(', ');
+    const [is, option] = isOfHar ? ['har', '--hash-input VALUE'] : [fields, '--flow'];
     throw new UsageError(`memory ${memory} of ${compiled.program} is addressed by a hash of ${is}: use ${option}`);
   }
   const buckets = compiled.memories.find(({ name }) => name === memory)?.buckets;
@@ -64,7 +69,8 @@ export function hashedBucket(compiled: CompiledProgram, memory: string, input: I
 }
 
 function digest({ input, crc }: HashUse, values: InputValues): number {
-  const bytes = input.flatMap(({ bits }, i) => bigEndian(must(values[i], 'value of a hash input'), bits / BYTE));
+  const given = (name: string): number | undefined => values[name === 'har' ? 0 : FIVE_TUPLE.indexOf(name)];
+  const bytes = input.flatMap(({ name, bits }) => bigEndian(must(given(name), 'value of a hash input'), bits / BYTE));
   return new HashUnit(crc).digest(Uint8Array.from(bytes), bytes.length);
 }
 

@@ -35,12 +35,16 @@ const tupleInto = <Name extends string>(name: Name, register: number, variable: 
   },
 });
 
+/** Statements for the addresses and the protocol of IPv6. */
+const foldedCode = (ipv6: Ipv6Endpoints, to: CodeWriter): string[] =>
+  foldedAddresses(ipv6, to, `protocol = ${readCode(ipv6.nextHeader, 'h6')};`);
+
 /** Statements for the addresses of IPv6, each folded to 32 bits: the XOR of its words. */
-function foldedCode({ header, source, destination, nextHeader }: Ipv6Endpoints, to: CodeWriter): string[] {
+function foldedAddresses({ header, source, destination }: Ipv6Endpoints, to: CodeWriter, more: string): string[] {
   const folded = (words: readonly FieldAccess[]): string => words.map((word) => readCode(word, 'h6')).join(' ^ ');
   return [
     `const h6 = ${to.header(header)};`,
-    `if (h6 >= 0) { from = ${folded(source)}; to = ${folded(destination)}; protocol = ${readCode(nextHeader, 'h6')}; }`,
+    `if (h6 >= 0) { from = ${folded(source)}; to = ${folded(destination)}; ${more} }`,
   ];
 }
 
@@ -58,6 +62,33 @@ const wordInto = <Name extends string>(name: Name, register: number, variable: R
   },
 });
 
+/** @param addresses which of the two IPv4 addresses are hashed */
+const addressesInto = <Name extends string>(
+  name: Name,
+  register: number,
+  variable: RegisterVariable,
+  addresses: { readonly source: boolean; readonly destination: boolean },
+): Operation<Name> => ({
+  name,
+  reaches: 'packet hash',
+  run: (unit, { rpb }, phv) =>
+    setLowHalf(phv.registers, register, unit.hashAddresses(rpb, phv, addresses.source, addresses.destination)),
+  code(_operands, to) {
+    const { ipv4, source, destination, ipv6 } = to.endpoints;
+    const unit = to.hash;
+    const names = [addresses.source ? 'from' : [], addresses.destination ? 'to' : []].flat();
+    return [
+      `const t = ${to.constant('hashTables')}, h = ${to.header(ipv4)};`,
+      'let from = 0; let to = 0;',
+      `if (h >= 0) { from = ${readCode(source, 'h')}; to = ${readCode(destination, 'h')}; }`,
+      ...(ipv6 === undefined ? [] : foldedAddresses(ipv6, to, '')),
+      `let crc = ${unit.initial};`,
+      ...names.map((name) => `crc = ${extendWordCode(unit, 't', 'crc', name)};`),
+      into(to, variable, unit),
+    ].join('\n');
+  },
+});
+
 /** Puts `crc` into the low half of a register. */
 function into(to: CodeWriter, variable: RegisterVariable, { xorOut }: HashCode): string {
   const register = to.write(variable);
@@ -65,6 +96,27 @@ function into(to: CodeWriter, variable: RegisterVariable, { xorOut }: HashCode):
 }
 
 type HashName = 'hashTupleHar' | 'hashRegisterHar' | 'hashTupleMar' | 'hashRegisterMar';
+
+type FieldHashName = `hash${'Source' | 'Destination' | 'Addresses'}${'Har' | 'Mar'}`;
+
+const SOURCE = { source: true, destination: false };
+const DESTINATION = { source: false, destination: true };
+const BOTH = { source: true, destination: true };
+
+export const FIELD_HASH: Meaning<'field_hash', FieldHashName> = {
+  kind: 'field_hash',
+  operations: [
+    addressesInto('hashSourceHar', HAR, 'har', SOURCE),
+    addressesInto('hashDestinationHar', HAR, 'har', DESTINATION),
+    addressesInto('hashAddressesHar', HAR, 'har', BOTH),
+    addressesInto('hashSourceMar', MAR, 'mar', SOURCE),
+    addressesInto('hashDestinationMar', MAR, 'mar', DESTINATION),
+    addressesInto('hashAddressesMar', MAR, 'mar', BOTH),
+  ],
+  decode: ({ input, into }) => ({ operation: `hash${ADDRESSES_OF[input]}${into === 'har' ? 'Har' : 'Mar'}` }),
+};
+
+const ADDRESSES_OF = { src: 'Source', dst: 'Destination', 'src, dst': 'Addresses' } as const;
 
 export const HASH: Meaning<'hash', HashName> = {
   kind: 'hash',

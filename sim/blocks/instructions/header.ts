@@ -96,9 +96,9 @@ export const MODIFY: Meaning<'modify', 'modify'> = {
           const [isChanged, sum] = [to.write('ipv4Changed'), to.write('ipv4Delta')];
           changed.push(`${isChanged} = true; ${sum} = ${sum} + delta | 0;`);
         }
-        if (coverage.transport) {
+        if (coverage.transport !== 0) {
           const sum = to.write('transportDelta');
-          changed.push(`${sum} = ${sum} + delta | 0;`);
+          changed.push(`${sum} = ${sum} + ${coverage.transport === 2 ? '2 * delta' : 'delta'} | 0;`);
         }
         const modify = modifyCode(field, 'h', to.read(variable(second)), changed.join('\n'));
         return `const h = ${to.header(access.header)};\nif (h >= 0) {\n${modify}\n}`;

@@ -32,6 +32,8 @@ export interface InstructionUnit {
   hashWord(rpb: number, value: number): number;
   /** @param site of random-numbers.ts @returns 32 bits with a sign */
   random(arrival: number, site: number): number;
+  /** Of the IPv4 source, destination, or both; 0 for a packet without. */
+  hashAddresses(rpb: number, phv: Phv, source: boolean, destination: boolean): number;
   /** Index of the word for the packet's address in an RPB. */
   accessed(isGuarded: boolean, rpb: number, phv: Phv): number;
   returnToSender(phv: Phv): void;

@@ -6,7 +6,7 @@ import { SET_BRANCH } from './branch.js';
 import { LOAD_IMMEDIATE } from './constant.js';
 import type { FieldOperands } from './field-operands.js';
 import { DROP, FORWARD, REPORT, RETURN } from './forwarding.js';
-import { HASH } from './hash.js';
+import { FIELD_HASH, HASH } from './hash.js';
 import { EXTRACT, MODIFY } from './header.js';
 import type { Decoded, FamilyMeaning, Operation } from './meaning.js';
 import { SALU } from './memory.js';
@@ -32,6 +32,7 @@ const TABLE = [
   DROP,
   REPORT,
   MULTICAST,
+  FIELD_HASH,
 ] as const;
 
 export type OperationName = (typeof TABLE)[number]['operations'][number]['name'];
