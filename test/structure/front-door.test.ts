@@ -30,8 +30,11 @@ const EXAMPLES: Readonly<Record<string, RegExp>> = {
   'Add a command': /\bconform\b/,
 };
 
-/** Where an example is a common word, the folders in which it is looked for. */
-const WITHIN: Readonly<Record<string, RegExp>> = { 'Add an action': /\/instructions\// };
+/** Where an example is a common word, or a task of another system too, the folders in which it is looked for. */
+const WITHIN: Readonly<Record<string, RegExp>> = {
+  'Add an action': /\/instructions\//,
+  'Add a program': /^(?!bench\/peers\/)/,
+};
 
 /** Lists of what the package exports name everything, whether it was added or not. */
 const EXPORTS = /^[\w-]+\/(index|public)\.ts$/;
