@@ -29,7 +29,7 @@ export {
 export { SALU_PAIRS, type SaluPair } from './data-plane/instructions/memory.js';
 export { actionReference } from './data-plane/instructions/reference.js';
 export * from './data-plane/instructions/table.js';
-export type { IntrinsicName } from './data-plane/intrinsics.js';
+export { EGRESS_LENGTH, INGRESS_LENGTH, type IntrinsicName, TIMESTAMP } from './data-plane/intrinsics.js';
 export * from './data-plane/latency.js';
 export { must } from './data-plane/must.js';
 export * from './data-plane/options.js';

@@ -32,6 +32,13 @@ export function builtInDataPlane(name: string): DataPlane | undefined {
   return known;
 }
 
+/** The names of the data planes that ship of which this is so. */
+export const planesWhere = (holds: (dataPlane: DataPlane) => boolean): readonly string[] =>
+  BUILT_IN_DATA_PLANES.filter((name) => {
+    const dataPlane = builtInDataPlane(name);
+    return dataPlane !== undefined && holds(dataPlane);
+  });
+
 /** The data plane that is used by default. */
 export function defaultDataPlane(): DataPlane {
   return builtInDataPlane('default') ?? new DataPlane(DEFAULT_DESCRIPTION);

@@ -23,7 +23,14 @@ import {
 import { HEADERS } from './headers.js';
 import { GROUP_BITS } from './instructions/multicast.js';
 import { type ActionEffect, EXTENDED_EFFECTS, EXTENDED_INGRESS_EFFECTS } from './instructions/table.js';
-import { INTRINSICS, REPLICATION_ID } from './intrinsics.js';
+import {
+  EGRESS_LENGTH,
+  FURTHER_INTRINSICS,
+  INGRESS_LENGTH,
+  INTRINSICS,
+  REPLICATION_ID,
+  TIMESTAMP,
+} from './intrinsics.js';
 import { IPV6_EXTRACTED, IPV6_KEYS, IPV6_MODIFIED, withIpv6, withIpv6Headers } from './ipv6-headers.js';
 import { must } from './must.js';
 
@@ -99,13 +106,16 @@ const EXTENSIONS: readonly ActionEffect[] = [
   ...headerActions('modify', MODIFY),
   ...IPV6_EFFECTS,
 ];
+/** A field with each register. */
+const intoAll = (field: string): Pair[] => REGISTERS.map((register) => [field, register]);
+
 /** Extensions that only one gress can do. */
 export const OF_GRESS: Readonly<Record<Gress, readonly ActionEffect[]>> = {
-  ingress: EXTENDED_INGRESS_EFFECTS,
-  egress: headerActions(
-    'extract',
-    REGISTERS.map((register) => [REPLICATION_ID.name, register]),
-  ),
+  ingress: [
+    ...EXTENDED_INGRESS_EFFECTS,
+    ...headerActions('extract', [...intoAll(TIMESTAMP), ...intoAll(INGRESS_LENGTH)]),
+  ],
+  egress: headerActions('extract', [...intoAll(REPLICATION_ID.name), ...intoAll(EGRESS_LENGTH)]),
 };
 
 /** A group for each number of 16 bits but 0, which is none; nodes and copies as large as needed. */
@@ -124,7 +134,7 @@ export const EXTENDED_DESCRIPTION: DataPlaneDescription = {
   headers: withIpv6Headers(WITHOUT_IPV6.headers),
   parser: withIpv6(WITHOUT_IPV6.parser),
   init: { ...WITHOUT_IPV6.init, filters: [IPV6_FILTERS, ...WITHOUT_IPV6.init.filters] },
-  intrinsics: [...INTRINSICS, REPLICATION_ID],
+  intrinsics: [...INTRINSICS, REPLICATION_ID, ...FURTHER_INTRINSICS],
   replication: REPLICATION,
   rpbs: describeRpbs((number) => {
     const position = rpbPosition(number);

@@ -28,10 +28,17 @@ import {
   POLYNOMIALS,
   RPB_SHAPE,
 } from './default.js';
-import type { DataPlaneDescription, FilterTableDescription, Gress, RpbDescription } from './description.js';
+import {
+  type DataPlaneDescription,
+  type FilterTableDescription,
+  type Gress,
+  REGISTERS,
+  type RpbDescription,
+} from './description.js';
 import { EXTENDED_DESCRIPTION, IPV6_EFFECTS, WITHOUT_IPV6 } from './extended.js';
 import { FIELD_HASH } from './instructions/hash.js';
 import { FORWARDING_EFFECTS, SAVING_EFFECTS } from './instructions/table.js';
+import { INGRESS_LENGTH } from './intrinsics.js';
 import { must } from './must.js';
 import { COMPARISONS, CORE, DESTINATION, LATE, QUEUE_TIME, WORDS_OF_REQUESTS } from './tofino1.js';
 
@@ -97,7 +104,8 @@ function roleOf(number: number): Role {
  * computes, are not. Checksums of UDP add the length twice, and a checksum unit adds each container once. The address,
  * the hash of the 5-tuple and that of har of two RPBs take all six hash distribution units of their stage, so there are
  * no hashes of other fields. And all of IPv6: its addresses are folded in front of a hash, which takes two stages, and
- * its filter table takes 7 TCAM blocks for each 512 entries, of the 18 that the other filters fill.
+ * its filter table takes 7 TCAM blocks for each 512 entries, of the 18 that the other filters fill. The length
+ * of a packet it knows in egress only.
  */
 export const TOFINO2_LEFT_OUT: readonly string[] = [
   ...actionNames(FIELD_HASH.members),
@@ -106,6 +114,7 @@ export const TOFINO2_LEFT_OUT: readonly string[] = [
     `${action}_sar`,
   ]),
   ...actionNames(IPV6_EFFECTS),
+  ...REGISTERS.map((register) => `extract_igintrmdpktlength_${register}`),
 ];
 
 /** Extensions in a gress of `extended`, which has all in each of its RPBs. */
@@ -162,9 +171,9 @@ export const TOFINO2_DESCRIPTION: DataPlaneDescription = {
     source:
       'product brief of Tofino 2: 64 MB; cells: open-p4studio, bf-drivers, tm_tof2.h (176 bytes, 384 × 1,024 of them)',
   },
-  intrinsics: EXTENDED_DESCRIPTION.intrinsics.map((intrinsic) =>
-    intrinsic.name === 'eg_intr_md.deq_timedelta' ? { ...intrinsic, width: 32 } : intrinsic,
-  ),
+  intrinsics: EXTENDED_DESCRIPTION.intrinsics
+    .filter(({ name }) => name !== INGRESS_LENGTH)
+    .map((intrinsic) => (intrinsic.name === 'eg_intr_md.deq_timedelta' ? { ...intrinsic, width: 32 } : intrinsic)),
   ...WITHOUT_IPV6,
   init: { ...WITHOUT_IPV6.init, filters: WITHOUT_IPV6.init.filters.map(filterOf) },
   state: { ...EXTENDED_DESCRIPTION.state, branchIdBits: 8, recirculationIdBits: 8 },

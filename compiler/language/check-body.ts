@@ -4,7 +4,7 @@ import { fits, ones, readable } from '../data-plane/bits.js';
 import { counted } from '../data-plane/counting.js';
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
-import { BUILT_IN_DATA_PLANES, builtInDataPlane } from '../data-plane/extend.js';
+import { planesWhere } from '../data-plane/extend.js';
 import type { HashedFields } from '../data-plane/headers.js';
 import { actionName, type Instruction, movedField } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
@@ -273,7 +273,7 @@ function checkNeeds(
   const action = actionName(needed);
   if (dataPlane.rpbsWith(action).includes(1)) return true;
   const message = `data plane '${dataPlane.name}' has no action ${action}, which ${row.name} needs`;
-  const planes = BUILT_IN_DATA_PLANES.filter((name) => builtInDataPlane(name)?.rpbsWith(action).includes(1));
+  const planes = planesWhere((plane) => plane.rpbsWith(action).includes(1));
   const hint = planes.length === 0 ? 'no data plane that ships has it' : `it is in data plane ${planes.join(' and ')}`;
   diagnostics.report('no-action', span, message, hint);
   return false;

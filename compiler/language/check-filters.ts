@@ -1,6 +1,7 @@
 /** Checks a program's filters and picks the filter table that serves them. */
 import { and48, ones } from '../data-plane/bits.js';
 import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
+import { planesWhere } from '../data-plane/extend.js';
 import { checkMatch } from './check-match.js';
 import { type Advice, type Diagnostics, didYouMean, nearest } from './diagnostics.js';
 import { fieldHabit } from './field-habits.js';
@@ -58,7 +59,11 @@ export function checkFilters(
 
 export function reportUnknownField(subject: Word, dataPlane: DataPlane, diagnostics: Diagnostics): void {
   const message = `data plane '${dataPlane.name}' has no field ${subject.text}`;
-  diagnostics.report('unknown-field', subject.span, message, () => nearestField(subject, dataPlane));
+  diagnostics.report('unknown-field', subject.span, message, () => {
+    if (fieldHabit(subject.text, dataPlane) !== undefined) return nearestField(subject, dataPlane);
+    const elsewhere = planesWhere((plane) => plane.fieldReference(subject.text) !== undefined);
+    return elsewhere.length > 0 ? `it is in data plane ${elsewhere.join(' and ')}` : nearestField(subject, dataPlane);
+  });
 }
 
 /** The field that a word was meant to be: one whose end it is, one that is nearly spelt so, or one of the same last name. */

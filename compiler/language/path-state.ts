@@ -7,6 +7,7 @@ import { ones } from '../data-plane/bits.js';
 import { type Field, overlap } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { type KnownRegisters, ZERO_REGISTERS } from '../data-plane/instructions/packet-state.js';
+import { DIFFERS_BY_PASS } from '../data-plane/intrinsics.js';
 import {
   andWords,
   constantWord,
@@ -92,8 +93,7 @@ function extracted(statement: PrimitiveStatement, field: Field, state: PathState
   const kept = withoutRegisters(state, [first]);
   const word = state.fields.get(field.name)?.word ?? wordOfWidth(field.width);
   const registers = { ...state.registers, [first]: word };
-  // What the egress reads of the queue differs from pass to pass.
-  const isStable = field.kind === 'header' || field.gress !== 'egress';
+  const isStable = !DIFFERS_BY_PASS.has(field.name);
   const ofHolder = kept.excluded.filter((conditions) => conditions.every(({ register }) => register === holder));
   return {
     ...kept,

@@ -4,7 +4,7 @@ import type { Gress } from '../data-plane/description.js';
 import { type Block, braces, comment, declaration, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { INIT_PARAMETERS } from './init-file.js';
 import { RECIRCULATION_FLAG, RECIRCULATION_PARAMETERS } from './recirculation-file.js';
-import { RPB_PARAMETERS, rpbControl, rpbInstance } from './rpb-file.js';
+import { rpbControl, rpbInstance, rpbParameters } from './rpb-file.js';
 
 const INGRESS_PARAMETERS = [
   'inout header_t hdr',
@@ -32,7 +32,7 @@ interface Instance {
 const rpbInstances = (dataPlane: DataPlane, gress: Gress): Instance[] =>
   dataPlane.rpbs
     .filter((rpb) => rpb.gress === gress)
-    .map((rpb: Rpb) => ({ control: rpbControl(rpb), name: rpbInstance(rpb), parameters: RPB_PARAMETERS[gress] }));
+    .map((rpb: Rpb) => ({ control: rpbControl(rpb), name: rpbInstance(rpb), parameters: rpbParameters(rpb) }));
 
 export function ingressFile(dataPlane: DataPlane): string {
   const blocks: readonly Instance[] = [

@@ -9,6 +9,7 @@
 import type { DataPlane, HeaderField } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
 import { effectsOf, movedField } from '../data-plane/instructions/table.js';
+import { INGRESS_LENGTH, TIMESTAMP } from '../data-plane/intrinsics.js';
 import { WORD_BITS } from '../data-plane/tables.js';
 import { NoP4Source } from './unsupported.js';
 
@@ -74,6 +75,9 @@ export class PacketFields {
   /** The P4 expression of a field, extended to the width of a register. @throws {NoP4Source} */
   registerValue(name: string): string {
     const field = this.dataPlane.field(name);
+    if (name === TIMESTAMP) return `ig_intr_md.ingress_mac_tstamp[${WORD_BITS - 1}:0]`;
+    if (name === INGRESS_LENGTH)
+      throw new NoP4Source(this.dataPlane.name, 'a chip knows no length of packets in ingress');
     if (field.width === WORD_BITS) return this.expression(name);
     if (field.kind === 'intrinsic') return `(bit<${WORD_BITS}>)${name}`;
     switch (this.reach(field)) {

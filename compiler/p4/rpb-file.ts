@@ -2,7 +2,7 @@
 import type { Action, DataPlane, Rpb } from '../data-plane/data-plane.js';
 import { FIELD_HASH_INPUTS } from '../data-plane/instructions/hash.js';
 import type { FieldHashInput, P4Names } from '../data-plane/instructions/instruction.js';
-import { type ActionEffect, familyOf } from '../data-plane/instructions/table.js';
+import { type ActionEffect, familyOf, movedField } from '../data-plane/instructions/table.js';
 import { type Block, braces, comment, declaration, hex, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { type MatchTable, matchTables } from '../data-plane/tables.js';
 import { actionDeclaration, fieldHashName, p4Names, REGISTER_HASH, TUPLE_HASH } from './actions.js';
@@ -13,8 +13,7 @@ import { tableDeclaration } from './table.js';
 export const rpbControl = ({ number }: Rpb): string => `Rpb${number}`;
 export const rpbInstance = ({ number }: Rpb): string => `rpb${number}`;
 
-/** Parameters of an RPB's control; the arguments have the same names. */
-export const RPB_PARAMETERS = {
+const PARAMETERS = {
   ingress: [
     'inout header_t hdr',
     'inout ingress_metadata_t ig_md',
@@ -27,10 +26,17 @@ export const RPB_PARAMETERS = {
   ],
 } as const;
 
+/** Parameters of an RPB's control; the arguments have the same names. */
+export function rpbParameters({ gress, actions }: Rpb): readonly string[] {
+  const moved = [...actions.values()].flatMap(({ effect }) => movedField(effect, 'register'));
+  const isReading = moved.some((field) => field.startsWith('ig_intr_md.'));
+  return isReading ? [...PARAMETERS[gress], 'in ingress_intrinsic_metadata_t ig_intr_md'] : PARAMETERS[gress];
+}
+
 export function rpbFile(dataPlane: DataPlane, rpb: Rpb, fields: PacketFields): string {
   const table = matchTables(dataPlane).find(({ name }) => name === rpb.table);
   if (table === undefined) throw new Error(`there is no table ${rpb.table}`);
-  const control = declaration(`control ${rpbControl(rpb)}`, RPB_PARAMETERS[rpb.gress], body(rpb, table, fields));
+  const control = declaration(`control ${rpbControl(rpb)}`, rpbParameters(rpb), body(rpb, table, fields));
   const summary = `RPB ${rpb.number}: ${rpb.gress}, stage ${rpb.stage}. One action for each packet, selected by an entry of its program.`;
   return renderBlocks([...comment(summary), ...control]);
 }

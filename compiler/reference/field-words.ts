@@ -72,6 +72,12 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
   'hdr.l5.key2': 'Second word of the request.',
   'hdr.l5.key3': 'Third word of the request, or the value of an answer.',
   'ig_intr_md.ingress_port': 'Port that the packet came in on.',
+  'ig_intr_md.timestamp':
+    'Time at which the packet came to its port, in nanoseconds, low 32 bits; known in ingress only. A recirculated packet has that at which it came to the recirculation port; without virtual time all passes have the same.',
+  'ig_intr_md.pkt_length':
+    'Length of the packet in bytes, as it came, without frame check sequence; a capture that cut it says so. No chip knows it in ingress.',
+  'eg_intr_md.pkt_length':
+    'Length of the packet in bytes, as it came, without frame check sequence; known in egress only. A Tofino counts the frame check sequence too, 4 bytes more, and on later passes the carried state.',
   'eg_intr_md.deq_timedelta': 'Time that the packet spent in the queue, in nanoseconds; known in egress only.',
   'eg_intr_md.enq_qdepth': 'Depth of the queue when the packet came to it, in cells; known in egress only.',
   'eg_intr_md.egress_rid':

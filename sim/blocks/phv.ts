@@ -33,6 +33,10 @@ export class Phv {
   ingressPort = 0;
   /** Number of the packet among all that came in, modulo 2^32; the same on all passes. */
   arrival = 0;
+  /** When it came to the port of this pass: nanoseconds, modulo 2^32. */
+  timestamp = 0;
+  /** Bytes that it had on the wire, modulo 2^16. */
+  packetLength = 0;
   /** The egress port, {@link NO_PORT}, or {@link FIRST_GROUP} and the number of a group. */
   egressPort = NO_PORT;
   dropped = false;
@@ -94,6 +98,8 @@ export class Phv {
     }
     for (let i = 0; i < registers.length; i++) registers[i] = other.registers[i] as number;
     this.arrival = other.arrival;
+    this.timestamp = other.timestamp;
+    this.packetLength = other.packetLength;
     this.programId = other.programId;
     this.branch = other.branch;
     this.pass = other.pass;

@@ -6,7 +6,7 @@
 import { MAX_NUMBER_BITS } from '../../compiler/data-plane/bits.js';
 import { wordName } from '../../compiler/data-plane/description.js';
 import { must } from '../../compiler/data-plane/must.js';
-import type { DataPlane, Header } from '../../compiler/index.js';
+import { type DataPlane, EGRESS_LENGTH, type Header, INGRESS_LENGTH, TIMESTAMP } from '../../compiler/index.js';
 import { type ParserWalk, parserWalks } from '../blocks/parser-walks.js';
 import { writeBits } from '../blocks/write-bits.js';
 import type { QueueReading } from '../pipeline/drivers/queued-driver.js';
@@ -22,6 +22,10 @@ export interface MadePacket {
   readonly ingressPort: number;
   /** State of the queue as the egress reads it. */
   readonly queue: QueueReading;
+  /** When it comes: nanoseconds, modulo 2^32. */
+  readonly timestamp: number;
+  /** Bytes that it has on the wire. */
+  readonly wireLength: number;
 }
 
 interface Given {
@@ -53,6 +57,8 @@ export function madePacket(text: string, dataPlane: DataPlane): MadePacket {
   return {
     bytes,
     ingressPort: intrinsic(INGRESS_PORT),
+    timestamp: intrinsic(TIMESTAMP),
+    wireLength: given.intrinsics.get(INGRESS_LENGTH) ?? given.intrinsics.get(EGRESS_LENGTH) ?? bytes.length,
     queue: { nanoseconds: intrinsic(QUEUE_FIELDS.nanoseconds), cells: intrinsic(QUEUE_FIELDS.cells) },
   };
 }

@@ -25,6 +25,9 @@ import type { EngineName, RpbEngine } from '../engines/rpb-engine.js';
 import type { HitCounters, LookupBlocks } from './hits/hit-counters.js';
 import type { SwitchTables } from './switch-tables.js';
 
+/** Of the 16 bits that a chip has for the length of a packet. */
+const LENGTH_MASK = 0xffff;
+
 export interface PipelineParts {
   readonly tables: SwitchTables;
   readonly operands: FieldOperands;
@@ -123,6 +126,8 @@ export class Pipeline {
     const start = batch.offset[i] as number;
     phv.begin(batch.bytes, start, start + (batch.capturedLength[i] as number), batch.ingressPort[i] as number);
     phv.arrival = batch.arrival[i] as number;
+    phv.timestamp = batch.timestamp[i] as number;
+    phv.packetLength = (batch.originalLength[i] as number) & LENGTH_MASK;
     this.parser.parse(phv);
   }
 

@@ -1,6 +1,13 @@
 /** The switch: its tables, its register arrays, and what takes packets through its pipelines. */
-import type { DataPlane, EntryKey, MulticastGroup, Operation, TableEntry } from '../../compiler/index.js';
-import { numberArrivals, type PacketBatch } from '../../traces/packets/packet-batch.js';
+import {
+  type DataPlane,
+  type EntryKey,
+  type MulticastGroup,
+  type Operation,
+  type TableEntry,
+  TIMESTAMP,
+} from '../../compiler/index.js';
+import { numberArrivals, type PacketBatch, stampArrivals } from '../../traces/packets/packet-batch.js';
 import { type Counters, emptyCounters } from '../blocks/counters.js';
 import { FieldOperands } from '../blocks/instructions/field-operands.js';
 import type { MemoryOwners } from '../blocks/memory-owners.js';
@@ -47,6 +54,7 @@ export class Switch implements PacketDriver {
   readonly vectorDriver: VectorDriver | undefined;
   private readonly phv: Phv;
   private randomSeed: number;
+  private readonly readsTime: boolean;
   /** Number of packets that have come so far: that of the next one, which random numbers depend on. */
   arrivals = 0;
 
@@ -80,6 +88,7 @@ export class Switch implements PacketDriver {
       this.vectorDriver ??
       (pipes === 1 ? new RunToEndDriver(this.pipeline) : new PipedDriver(this.pipeline, this.pipes));
     this.phv = this.pipeline.newPhv();
+    this.readsTime = dataPlane.fields.has(TIMESTAMP);
     this.randomSeed = seed;
     this.seed = seed;
   }
@@ -178,13 +187,24 @@ export class Switch implements PacketDriver {
   }
 
   process(batch: PacketBatch, from = 0, to = batch.count): void {
-    numberArrivals(batch, from, to, this.arrivals);
+    this.noteArrivals(batch, from, to, this.arrivals);
     this.arrivals += to - from;
-    this.processNumbered(batch, from, to);
+    this.processNoted(batch, from, to);
   }
 
-  /** As {@link process}, of packets that have their arrival numbers. */
-  processNumbered(batch: PacketBatch, from: number, to: number): void {
+  /** Gives packets arrival numbers, and their time stamps. @param first number of the first of them */
+  noteArrivals(batch: PacketBatch, from: number, to: number, first: number): void {
+    numberArrivals(batch, from, to, first);
+    this.stamp(batch, from, to);
+  }
+
+  /** Gives packets that have arrival numbers their time stamps, where programs can read these. */
+  stamp(batch: PacketBatch, from: number, to: number): void {
+    if (this.readsTime) stampArrivals(batch, from, to);
+  }
+
+  /** As {@link process}, of packets whose arrivals are noted. */
+  processNoted(batch: PacketBatch, from: number, to: number): void {
     this.driver.process(batch, from, to);
   }
 

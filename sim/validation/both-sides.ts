@@ -265,12 +265,14 @@ export class BothSides {
   }
 
   /** Puts the packet into the batch. @returns the id of the program that takes it, 0 for none */
-  private classify({ bytes, ingressPort, isForwarded, arrival }: TestPacket): number {
+  private classify({ bytes, ingressPort, isForwarded, arrival, timestamp, wireLength }: TestPacket): number {
     const { batch, emulator } = this;
     this.forwardByDefault(ingressPort, isForwarded);
     clearPacketBatch(batch);
     appendPacketBytes(batch, bytes, ingressPort);
+    batch.originalLength[0] = wireLength;
     batch.arrival[0] = arrival;
+    batch.timestamp[0] = timestamp;
     emulator.classify(batch, 0, 1);
     return must(batch.programId[0], 'program of the packet');
   }

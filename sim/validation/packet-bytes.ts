@@ -5,7 +5,16 @@
 
 import { REPLICATION_ID } from '../../compiler/data-plane/intrinsics.js';
 import { must } from '../../compiler/data-plane/must.js';
-import { and48, type DataPlane, type Field, type PacketFields, type Program } from '../../compiler/index.js';
+import {
+  and48,
+  type DataPlane,
+  EGRESS_LENGTH,
+  type Field,
+  INGRESS_LENGTH,
+  type PacketFields,
+  type Program,
+  TIMESTAMP,
+} from '../../compiler/index.js';
 import { Deparser, modifyField, type WritableField, writableField } from '../blocks/deparser.js';
 import { readField } from '../blocks/header-fields.js';
 import { InterpretedParser } from '../blocks/parser.js';
@@ -38,13 +47,16 @@ export class PacketBytes implements PacketFields {
   }
 
   /** Loads a packet, its bytes copied. @param replicationId of the copy of it that a program is to run on */
-  load({ bytes, ingressPort, queue }: ArrivedPacket, replicationId = 0): this {
+  load({ bytes, ingressPort, queue, timestamp, wireLength }: ArrivedPacket, replicationId = 0): this {
     this.phv.begin(bytes.slice(), 0, bytes.length, ingressPort);
     this.intrinsics = {
       [INGRESS_PORT]: ingressPort,
       [QUEUE_FIELDS.nanoseconds]: queue.nanoseconds,
       [QUEUE_FIELDS.cells]: queue.cells,
       [REPLICATION_ID.name]: replicationId,
+      [TIMESTAMP]: timestamp,
+      [INGRESS_LENGTH]: wireLength % 2 ** 16,
+      [EGRESS_LENGTH]: wireLength % 2 ** 16,
     };
     this.parser.parse(this.phv);
     return this;

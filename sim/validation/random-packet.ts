@@ -3,7 +3,15 @@
  * that make its cases match, and now and then cut short.
  */
 import { MAX_NUMBER_BITS } from '../../compiler/data-plane/bits.js';
-import { and48, type DataPlane, type Header, type HeaderField, ones, type Program } from '../../compiler/index.js';
+import {
+  and48,
+  type DataPlane,
+  type Header,
+  type HeaderField,
+  ones,
+  type Program,
+  TIMESTAMP,
+} from '../../compiler/index.js';
 import { type ParserWalk, parserWalks } from '../blocks/parser-walks.js';
 import { overwriteBits, writeBits } from '../blocks/write-bits.js';
 import type { QueueReading } from '../pipeline/drivers/queued-driver.js';
@@ -19,6 +27,10 @@ export interface ArrivedPacket {
   readonly queue: QueueReading;
   /** Number of the packet among all that came in, modulo 2^32. */
   readonly arrival: number;
+  /** When it came: nanoseconds, modulo 2^32. */
+  readonly timestamp: number;
+  /** Bytes that it had on the wire; a capture has cut it if they are more than there are. */
+  readonly wireLength: number;
 }
 
 export interface TestPacket extends ArrivedPacket {
@@ -44,6 +56,8 @@ const SHARE = {
   skipped: 0.2,
 } as const;
 const MAX_PAYLOAD = 24;
+/** More than 16 bits can tell. */
+const MAX_WIRE_LENGTH = 70_000;
 const MAX_OPTION_WORDS = 3;
 
 export class PacketGenerator {
@@ -59,6 +73,8 @@ export class PacketGenerator {
   private readonly parts: readonly HeaderField[];
   /** Whether all of a program runs for packets that nobody forwards. */
   private readonly mayEnd: boolean;
+  /** Whether programs can read when packets come, and how long they are. */
+  private readonly readsArrivals: boolean;
 
   constructor(
     private readonly program: Program,
@@ -66,6 +82,7 @@ export class PacketGenerator {
     random: Random,
   ) {
     this.random = random;
+    this.readsArrivals = dataPlane.fields.has(TIMESTAMP);
     this.mayEnd = dataPlane.discardPort !== undefined;
     const width = (name: string): number => dataPlane.fields.get(name)?.width ?? 0;
     this.queueWidths = { nanoseconds: width(QUEUE_FIELDS.nanoseconds), cells: width(QUEUE_FIELDS.cells) };
@@ -112,6 +129,7 @@ export class PacketGenerator {
     const payload = below(random, MAX_PAYLOAD + 1);
     for (let i = 0; i < payload; i++) bytes.push(below(random, 256));
     const length = chance(random, SHARE.cut) ? below(random, bytes.length + 1) : bytes.length;
+    const cut = this.readsArrivals && chance(random, SHARE.cut) ? below(random, MAX_WIRE_LENGTH) : 0;
     const port = filters.get(INGRESS_PORT_FIELD);
     const reading = (width: number): number =>
       chance(random, 0.5) ? and48(wordFor(random, this.values), ones(width)) : below(random, 2 ** width);
@@ -120,6 +138,8 @@ export class PacketGenerator {
       ingressPort: port ?? oneOf(random, this.ingressPorts),
       queue: { nanoseconds: reading(this.queueWidths.nanoseconds), cells: reading(this.queueWidths.cells) },
       arrival: below(random, 2 ** 32),
+      timestamp: this.readsArrivals ? below(random, 2 ** 32) : 0,
+      wireLength: length + cut,
       isForwarded: !this.mayEnd || chance(random, SHARE.forwarded),
     };
   }

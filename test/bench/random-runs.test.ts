@@ -1,4 +1,4 @@
-/** `bench run` of programs that draw random numbers: equal results on any number of workers, engine, and in parts. */
+/** `bench run` of programs that draw random numbers and read when packets come and how long they are: equal results on any number of workers, engine, and in parts. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -16,6 +16,17 @@ program chance(<hdr.ipv4.dst, 10.0.0.0, 255.255.255.0>) {
       RANDOM(sar, 0xffffff);
       MODIFY(hdr.ipv4.dst, sar);
       FORWARD(2);
+    }
+    case(<har, 1, 3>) {
+      EXTRACT(ig_intr_md.timestamp, sar);
+      MODIFY(hdr.ipv4.dst, sar);
+      FORWARD(3);
+    }
+    case(<har, 2, 3>) {
+      FORWARD(4);
+      EXTRACT(eg_intr_md.pkt_length, har);
+      MOVE(sar, har);
+      MODIFY(hdr.ipv4.dst, sar);
     };
   FORWARD(1);
 }

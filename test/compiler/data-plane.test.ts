@@ -281,6 +281,11 @@ const REFUSED: readonly (readonly [name: string, json: unknown, problem: string]
     'ig_intr_md.ingress_port: width 33 is not from 1 to 32 bits',
   ],
   [
+    'an ingress intrinsic narrower than it is',
+    mine({ intrinsics: [{ name: 'ig_intr_md.ingress_port', width: 5, gress: 'ingress' }] }),
+    'ig_intr_md.ingress_port has 9 bits, not 5',
+  ],
+  [
     'an intrinsic twice',
     withIntrinsic({ name: 'ig_intr_md.ingress_port', width: 9, gress: 'ingress' }),
     'ig_intr_md.ingress_port occurs twice',

@@ -118,6 +118,35 @@ test('an RPB with random numbers declares one unit for them, and no other RPB do
   }
 });
 
+test('the time stamp is the low word of that of the MAC, in the RPBs that read it', () => {
+  const timed = dataPlaneFromJson({
+    extends: 'tofino1',
+    name: 'timed',
+    intrinsics: [...plane.description.intrinsics, { name: 'ig_intr_md.timestamp', width: 32, gress: 'ingress' }],
+    rpbs: { 3: { actions: [...plane.rpb(3).actions.keys()].slice(0, 40).concat('extract_igintrmdtimestamp_har') } },
+  });
+  const source = p4Source(timed);
+  const textOf = (file: string): string => withoutComments(source.find(({ name }) => name === file)?.text ?? '');
+  assert.match(textOf('rpb3.p4'), /hdr\.meta\.reg\.har = ig_intr_md\.ingress_mac_tstamp\[31:0\];/);
+  assert.match(textOf('rpb3.p4'), /in ingress_intrinsic_metadata_t ig_intr_md/);
+  assert.match(textOf('ingress.p4'), /rpb3\.apply\(hdr, ig_md, ig_dprsr_md, ig_intr_md\);/);
+  assert.not.match(textOf('rpb4.p4'), /ig_intr_md/);
+  assert.match(textOf('ingress.p4'), /rpb4\.apply\(hdr, ig_md, ig_dprsr_md\);/);
+});
+
+test('the length in ingress has no P4 source', () => {
+  const impossible = dataPlaneFromJson({
+    extends: 'tofino1',
+    name: 'impossible',
+    intrinsics: [...plane.description.intrinsics, { name: 'ig_intr_md.pkt_length', width: 16, gress: 'ingress' }],
+    rpbs: { 3: { actions: ['extract_igintrmdpktlength_har'] } },
+  });
+  assert.throws(
+    () => p4Source(impossible),
+    (error: unknown) => error instanceof NoP4Source && error.message.includes('knows no length of packets in ingress'),
+  );
+});
+
 test('headers hold the fields of the description, in order; the state header is that of the description', () => {
   const types = bodies(withoutComments(text('headers.p4')), /\b(?:header|struct) (\w+) \{/g);
   const sizes = (type: string): number[] =>

@@ -80,7 +80,8 @@ const actionsIn = (of: DataPlane, gress: Gress): Set<string> =>
 const LEFT_OUT: Readonly<Record<Gress, readonly string[]>> = {
   ingress: [...TOFINO2_LEFT_OUT, 'backup', 'recover1', 'recover2', 'recover3'],
   egress: [
-    ...TOFINO2_LEFT_OUT,
+    // Intrinsic metadata of the ingress are not asked for there.
+    ...TOFINO2_LEFT_OUT.filter((action) => !action.includes('_igintrmd')),
     'extract_hdripv4ecn_mar',
     'extract_hdripv4src_har',
     'extract_hdripv4src_mar',

@@ -6,7 +6,8 @@ import { defaultForwardEntry } from '../../compiler/index.js';
 import { serveHttp } from '../../hw-driver/server/ports/packet-http.js';
 import { SwitchPorts } from '../../hw-driver/server/ports/switch-ports.js';
 import { Switch } from '../../sim/index.js';
-import { dataPlane } from '../sim/test-switch.js';
+import { frame } from '../sim/frames.js';
+import { dataPlane, filterEntry, rpbEntry } from '../sim/test-switch.js';
 
 const plane = dataPlane('default');
 const HEX = '00'.repeat(60);
@@ -84,6 +85,29 @@ test('a known path with another method is told which it takes, and an unknown on
   const { headers } = await fetch(`http://127.0.0.1:${http.port}/packets`);
   assert.is(headers.get('allow'), 'POST');
   await http.close();
+});
+
+test('frames come at the time of the clock that is given', () => {
+  const extended = dataPlane('extended');
+  const emulator = new Switch(extended);
+  const entries = [
+    defaultForwardEntry(extended, 1, 2),
+    filterEntry(extended, 'L4', 1),
+    rpbEntry(extended, 1, 'extract_igintrmdtimestamp_sar'),
+    rpbEntry(extended, 2, 'modify_hdrl5key3_sar'),
+  ];
+  for (const entry of entries) emulator.apply({ kind: 'insertEntry', entry });
+  let now = 1_700_000_000_000_000_005n;
+  const ports = new SwitchPorts(emulator, undefined, () => now);
+  const timestampOf = (): number => {
+    const { left } = ports.send({ port: 1, bytes: frame({ udp: {}, l5: [0, 0, 0, 0] }) });
+    const bytes = left[0]?.bytes ?? new Uint8Array();
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(54);
+  };
+  // 1,700,000,000 s are 0x17979cfe362a0000 ns.
+  assert.is(timestampOf(), 0x362a0005);
+  now += 0x1_0000_0007n;
+  assert.is(timestampOf(), 0x362a000c);
 });
 
 test('no frame enters by the recirculation port, and none is counted; the CPU may send', async () => {

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { builtInDataPlane, type HeaderField } from '../../compiler/index.js';
+import { builtInDataPlane, type HeaderField, must } from '../../compiler/index.js';
 import { MadePacketError, madePacket } from '../../sim/made-packet/index.js';
 import { HeaderReader } from '../../sim/pipeline/trace/header-reader.js';
 import { itemAt } from '../item-at.js';
@@ -104,6 +104,15 @@ for (const [text, headers, values] of MADE) {
 
 test('what the egress reads of the queue', () => {
   assert.equal(made('ttl=1 deq_timedelta=5000 eg_intr_md.enq_qdepth=7').queue, { nanoseconds: 5000, cells: 7 });
+});
+
+test('when the packet comes, and how long it was on the wire', () => {
+  const extended = must(builtInDataPlane('extended'), 'data plane');
+  const { timestamp, wireLength } = madePacket('ttl=1 timestamp=4294967295 pkt_length=1500', extended);
+  assert.equal([timestamp, wireLength], [0xffffffff, 1500]);
+  const plain = madePacket('ttl=1', extended);
+  assert.equal([plain.timestamp, plain.wireLength], [0, plain.bytes.length]);
+  assert.is(madePacket('ttl=1 ig_intr_md.pkt_length=99', extended).wireLength, 99);
 });
 
 test('every header field of every data plane holds what was given, and checksums fit (random values)', () => {

@@ -271,9 +271,12 @@ export function coverageOf(
     );
     const meaning = new MeaningRun(program, compiled, dataPlane, memories, seed);
     const coverage = new BranchCoverage(program);
-    packets.forEach(({ bytes, port = 0 }, i) => {
+    packets.forEach(({ bytes, port = 0, originalLength, timeSeconds, timeNanoseconds }, i) => {
       if (replayed[i]?.programId !== compiled.programId) return;
-      coverage.note(meaning.run({ bytes, ingressPort: port, queue, arrival: i }));
+      const timestamp = (Math.imul(timeSeconds, 1e9) + timeNanoseconds) >>> 0;
+      coverage.note(
+        meaning.run({ bytes, ingressPort: port, queue, arrival: i, timestamp, wireLength: originalLength }),
+      );
     });
     return coverage;
   });

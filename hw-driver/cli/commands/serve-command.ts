@@ -87,6 +87,12 @@ const serveOptions = (yargs: Argv) =>
 
 type ServeArguments = ArgumentsOf<typeof serveOptions>;
 
+/** Wall clock time in nanoseconds, which goes on steadily from when the command starts. */
+function wallClock(): () => bigint {
+  const start = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+  return () => start + process.hrtime.bigint();
+}
+
 async function serve(args: ServeArguments): Promise<number> {
   // Errors of a connection are reported once, below, and not by the gRPC library as well.
   setLogVerbosity(logVerbosity.NONE);
@@ -101,7 +107,7 @@ async function serve(args: ServeArguments): Promise<number> {
     seed: seedOfText(args.seed),
   });
   for (const entry of forwardings(args.forward, dataPlane)) emulator.apply({ kind: 'insertEntry', entry });
-  const ports = new SwitchPorts(emulator);
+  const ports = new SwitchPorts(emulator, undefined, wallClock());
   const metrics = new SwitchMetrics(emulator, ports);
   const running: { close(): Promise<void> }[] = [];
   const say = (message: string): void => void process.stdout.write(`${message}\n`);

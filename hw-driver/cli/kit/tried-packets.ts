@@ -83,10 +83,12 @@ export class TrialSwitch {
     await this.controller.writeMemory(owner.program, memory, values, from);
   }
 
-  async run({ bytes, ingressPort, queue }: MadePacket): Promise<TriedPacket> {
+  async run({ bytes, ingressPort, queue, timestamp, wireLength }: MadePacket): Promise<TriedPacket> {
     const before = await this.memories();
     const batch = createPacketBatch(1, bytes.length);
-    batch.bytes.set(bytes, appendPacket(batch, bytes.length, bytes.length, ingressPort, 0, 0));
+    const seconds = Math.floor(timestamp / 1e9);
+    const at = appendPacket(batch, bytes.length, wireLength, ingressPort, seconds, timestamp - seconds * 1e9);
+    batch.bytes.set(bytes, at);
     batch.arrival[0] = this.packets;
     const byId = new Map(this.programs.map((each) => [each.programId, each]));
     const tracer = new PacketTracer(

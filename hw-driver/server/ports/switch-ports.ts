@@ -2,7 +2,7 @@
 import { must } from '../../../compiler/data-plane/must.js';
 import type { Switch } from '../../../sim/index.js';
 import {
-  appendPacketBytes,
+  appendPacket,
   clearPacketBatch,
   createPacketBatch,
   packetBytes,
@@ -44,15 +44,22 @@ export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
 
+/** Nanoseconds since the epoch, or since any other time. */
+export type Clock = () => bigint;
+
+const NANOSECONDS = 1_000_000_000n;
+
 export class SwitchPorts {
   private readonly batch = createPacketBatch(1, MAX_FRAME_BYTES);
 
   /** Called for each packet that has passed the switch, also for one that comes back by a looped port. */
   onPacket: (outcome: PacketOutcome) => void = () => undefined;
 
+  /** @param now of the time stamps that programs read */
   constructor(
     private readonly emulator: Switch,
     readonly ports = new FrontPorts(emulator.dataPlane),
+    private readonly now: Clock = () => 0n,
   ) {}
 
   /** @throws {FrameError} */
@@ -112,7 +119,10 @@ export class SwitchPorts {
   private process(port: number, bytes: Uint8Array): readonly PortFrame[] {
     const { batch } = this;
     clearPacketBatch(batch);
-    appendPacketBytes(batch, bytes, port);
+    const now = this.now();
+    const { length } = bytes;
+    const at = appendPacket(batch, length, length, port, Number(now / NANOSECONDS), Number(now % NANOSECONDS));
+    batch.bytes.set(bytes, at);
     this.emulator.process(batch);
     const left = leftOf(batch, 0).map(({ packets, place }) => ({
       port: must(packets.egressPort[place], 'egress port of a packet'),

@@ -8,12 +8,22 @@ import { REGISTER_INDEX } from './field-operands.js';
 import { type CodeWriter, type Intrinsic, type Meaning, REGISTER_VARIABLES } from './meaning.js';
 
 /** Intrinsic fields that EXTRACT can read, as operands. */
-const INTRINSIC = { ingressPort: 0, dequeueDelta: 1, queueDepth: 2, replicationId: 3 } as const;
+const INTRINSIC = {
+  ingressPort: 0,
+  dequeueDelta: 1,
+  queueDepth: 2,
+  replicationId: 3,
+  timestamp: 4,
+  packetLength: 5,
+} as const;
 const INTRINSIC_BY_NAME: Readonly<Record<IntrinsicName, number>> = {
   'ig_intr_md.ingress_port': INTRINSIC.ingressPort,
   'eg_intr_md.deq_timedelta': INTRINSIC.dequeueDelta,
   'eg_intr_md.enq_qdepth': INTRINSIC.queueDepth,
   'eg_intr_md.egress_rid': INTRINSIC.replicationId,
+  'ig_intr_md.timestamp': INTRINSIC.timestamp,
+  'ig_intr_md.pkt_length': INTRINSIC.packetLength,
+  'eg_intr_md.pkt_length': INTRINSIC.packetLength,
 };
 
 const isIntrinsic = (field: string): field is IntrinsicName => Object.hasOwn(INTRINSIC_BY_NAME, field);
@@ -36,6 +46,10 @@ function intrinsic(field: number, phv: Phv): number {
       return phv.queueDepth;
     case INTRINSIC.replicationId:
       return phv.replicationId;
+    case INTRINSIC.timestamp:
+      return phv.timestamp;
+    case INTRINSIC.packetLength:
+      return phv.packetLength;
     default:
       return phv.ingressPort;
   }
@@ -46,6 +60,8 @@ const INTRINSIC_NAMES: Readonly<Record<number, Intrinsic>> = {
   [INTRINSIC.dequeueDelta]: 'dequeueDelta',
   [INTRINSIC.queueDepth]: 'queueDepth',
   [INTRINSIC.replicationId]: 'replicationId',
+  [INTRINSIC.timestamp]: 'timestamp',
+  [INTRINSIC.packetLength]: 'packetLength',
 };
 
 const fieldOf = ({ fields }: Pick<CodeWriter, 'fields'>, operand: number): WritableField =>

@@ -56,6 +56,8 @@ export type Intrinsic =
   | 'programId'
   | 'arrival'
   | 'copy'
+  | 'timestamp'
+  | 'packetLength'
   | 'ingressPort'
   | 'dequeueDelta'
   | 'queueDepth'

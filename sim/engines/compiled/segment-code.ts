@@ -24,6 +24,8 @@ const INTRINSICS: readonly Intrinsic[] = [
   'programId',
   'arrival',
   'copy',
+  'timestamp',
+  'packetLength',
   'ingressPort',
   'dequeueDelta',
   'queueDepth',

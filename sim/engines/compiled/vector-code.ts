@@ -65,6 +65,8 @@ const AT_FIRST: ReadonlyMap<Variable, number> = new Map([
 const INTRINSICS: readonly (readonly [Intrinsic, string])[] = [
   ['programId', 'V.batch.programId[i]'],
   ['arrival', 'V.batch.arrival[i]'],
+  ['timestamp', 'V.batch.timestamp[i] | 0'],
+  ['packetLength', 'V.batch.originalLength[i] & 65535'],
   ['dequeueDelta', '0'],
   ['queueDepth', '0'],
   ['replicationId', '0'],

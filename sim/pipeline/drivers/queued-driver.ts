@@ -1,5 +1,5 @@
 /** Runs packets to their end; their egress reads a given state of the queue, where without a timing model nothing waits. */
-import { numberArrivals, type PacketBatch } from '../../../traces/packets/packet-batch.js';
+import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import type { Phv } from '../../blocks/phv.js';
 import { goesToGroup, PacketCopier } from '../packet-copier.js';
 import type { Pipeline } from '../pipeline.js';
@@ -36,7 +36,7 @@ export class QueuedDriver implements PacketDriver {
 
   process(batch: PacketBatch, from = 0, to = batch.count): void {
     const { pipeline, phv, emulator } = this;
-    numberArrivals(batch, from, to, emulator.arrivals);
+    emulator.noteArrivals(batch, from, to, emulator.arrivals);
     emulator.arrivals += to - from;
     for (let i = from; i < to; i++) {
       pipeline.load(phv, batch, i);

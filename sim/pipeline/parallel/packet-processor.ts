@@ -9,7 +9,6 @@ import type { PreparedTraffic } from '../../../traces/generate/traffic-generator
 import {
   createPacketBatch,
   gatherVerdicts,
-  numberArrivals,
   type PacketBatch,
   type PacketBatchMemory,
 } from '../../../traces/packets/packet-batch.js';
@@ -170,7 +169,7 @@ export class WorkerProcessor implements PacketProcessor {
   }
 
   async process(batch: PacketBatch, memory: PacketBatchMemory, from = 0, to = batch.count): Promise<void> {
-    numberArrivals(batch, from, to, this.arrive(to - from));
+    this.emulator.noteArrivals(batch, from, to, this.arrive(to - from));
     const bound = (share: number): number => from + Math.floor(((to - from) * share) / this.workers);
     await this.all((share) => ({ kind: 'classify', batch: { memory, from: bound(share), to: bound(share + 1) } }));
     const results = await this.all(() => ({ kind: 'process', batches: [{ memory, from, to }] }));

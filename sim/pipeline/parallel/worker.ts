@@ -5,7 +5,6 @@ import { generatorOf, type TrafficGenerator } from '../../../traces/generate/tra
 import {
   clearPacketBatch,
   createPacketBatch,
-  numberArrivals,
   type PacketBatch,
   packetBatchOver,
 } from '../../../traces/packets/packet-batch.js';
@@ -90,7 +89,8 @@ function runOwn(
     const gone = from.generateSome(batch, first + done, count - done, isOwn, distances);
     if (gone === 0) throw new Error('a generated packet is larger than the memory of a batch');
     for (let i = 0; i < batch.count; i++) batch.arrival[i] = arrival + done + (distances[i] as number);
-    emulator.processNumbered(batch, 0, batch.count);
+    emulator.stamp(batch, 0, batch.count);
+    emulator.processNoted(batch, 0, batch.count);
     digestPackets(batch, 0, batch.count, 0, 1);
     for (let i = 0; i < batch.count; i++) {
       const program = batch.programId[i] as number;
@@ -116,6 +116,6 @@ function generate(shared: SharedBatch, first: number, arrival: number): void {
   const batch = open(shared);
   if (prepared(generator).generateInto(batch, first, shared.to) < shared.to)
     throw new Error('a batch has no room for the packets that are to be generated into it');
-  numberArrivals(batch, 0, shared.to, arrival);
+  emulator.noteArrivals(batch, 0, shared.to, arrival);
   emulator.classify(batch, 0, shared.to);
 }

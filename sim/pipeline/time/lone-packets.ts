@@ -7,6 +7,7 @@ import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { GAP_BYTES, type Line, lineBytes } from '../../blocks/line.js';
 import { VECTOR_SIZE } from '../../blocks/packet-vector.js';
 import type { TrafficManager } from '../../blocks/traffic-manager.js';
+import { PS_PER_NS } from '../../blocks/virtual-time.js';
 import { VectorDriver } from '../drivers/vector-driver.js';
 import type { Pipeline, VectorBlocks } from '../pipeline.js';
 import type { PassTimes } from './pass-times.js';
@@ -83,6 +84,7 @@ export class LonePackets {
     const bytes = lineBytes(length);
     const arrival = arrivalPs[k] as number;
     const start = Math.max(arrival, traces.lineFree[port] as number);
+    batch.timestamp[k] = Math.floor(start / PS_PER_NS);
     const ready = start + frontLine.timeFor(bytes - GAP_BYTES) + times.arrivalPs;
     if (start - arrival > inputWaitPs || clock.timeOf(traces.lastIngressCycle) > ready) return false;
     const ingressCycle = Math.max(clock.cycleAt(ready), traces.lastIngressCycle + 1);

@@ -104,6 +104,7 @@ export class TimedDriver {
     this.arrived.bytes += length;
     const { counters } = this.trafficManager.port(port);
     const start = Math.max(timePs, this.traces.lineFree[port] as number);
+    batch.timestamp[i] = Math.floor(start / PS_PER_NS);
     const bytes = lineBytes(length);
     const ready = start + this.frontLine.timeFor(bytes - GAP_BYTES) + this.times.arrivalPs;
     const entry = Math.max(ready, this.times.clock.timeOf(this.traces.lastIngressCycle));
@@ -342,6 +343,7 @@ export class TimedDriver {
     queue.counters.packetsOut++;
     queue.counters.bytesOut += length;
     if (again) {
+      phv.timestamp = Math.floor(start / PS_PER_NS) >>> 0;
       clockTimes[TIME.next] = start + queue.line.timeFor(bytes - GAP_BYTES) + this.times.parserPs;
       return EVENT.recirculated;
     }

@@ -97,6 +97,7 @@ export class PacketTracer {
     const headers = this.reader.headers();
     const isCut = this.reader.isDropped;
     const filters = this.matchingFilters(must(batch.ingressPort[i], `port of packet ${i}`));
+    this.replica.stamp(batch, i, i + 1);
     this.driver.process(batch, i, i + 1);
     const programId = must(batch.programId[i], `program of packet ${i}`);
     const port = batch.egressPort[i] ?? DROPPED;
