@@ -1,6 +1,7 @@
 /** Syntax tree → text: the inverse of the parser, but for comments and the spelling of integers. */
 import { readable } from '../data-plane/bits.js';
 import { IPV6_BITS, ipv6Text } from '../data-plane/ipv6-text.js';
+import { exactValue } from './field-matches.js';
 import { MAX_INTEGER } from './integers.js';
 import type {
   Annotation,
@@ -44,7 +45,7 @@ const formatProgram = (name: string, filters: readonly MatchSyntax[], body: stri
   `program ${name}(${filters.map(formatMatch).join(', ')}) {\n${body}}\n`;
 
 function formatMatch({ subject, value, mask, prefix }: MatchSyntax): string {
-  if (prefix?.bits === IPV6_BITS) return `<${subject.text}, ${formatInteger(value)}/${prefix.length}>`;
+  if (prefix?.bits === IPV6_BITS) return `<${subject.text}, ${ipv6Text(exactValue(value))}/${prefix.length}>`;
   return `<${subject.text}, ${formatInteger(value)}, ${formatInteger(mask)}>`;
 }
 

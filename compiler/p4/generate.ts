@@ -35,6 +35,12 @@ export function p4Source(dataPlane: DataPlane): readonly P4File[] {
       "it describes the authors' program (github P4runpro/P4runpro, p4src): install that",
     );
   }
+  if (dataPlane.headerIndex('ipv6') >= 0) {
+    throw new NoP4Source(
+      dataPlane.name,
+      'it parses IPv6, and the generated source neither skips extension headers nor folds addresses for the 5-tuple',
+    );
+  }
   checkParseDepth(dataPlane);
   if (!dataPlane.description.followsChip) {
     throw new NoP4Source(

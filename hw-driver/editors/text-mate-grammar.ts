@@ -23,6 +23,9 @@ const anyOf = (words: Iterable<string>): string => `\\b(?:${[...words].join('|')
 /** A name of a program or memory. */
 const NAME = '[A-Za-z][A-Za-z0-9_]*';
 
+const IPV6_ADDRESS =
+  '(?<![\\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9A-Fa-f]{0,4})(?:/\\d{1,3})?(?![\\w:.])';
+
 /** Rules in the order in which they are tried. */
 export function textMateGrammar(): TextMateGrammar {
   const controls = KEYWORDS.filter((word) => word !== 'program');
@@ -49,8 +52,9 @@ export function textMateGrammar(): TextMateGrammar {
       },
       { name: scope('support.function.primitive'), match: anyOf(PRIMITIVES.keys()) },
       { name: scope('variable.language.register'), match: `(?<![.\\w])(?:${REGISTERS.join('|')})(?![.\\w])` },
-      { name: scope('variable.other.property.field'), match: `\\b${NAME}(?:\\.${NAME})+` },
-      { name: scope('constant.numeric.address'), match: '\\b\\d{1,3}(?:\\.\\d{1,3}){3}\\b' },
+      { name: scope('variable.other.property.field'), match: `\\b${NAME}(?:\\.${NAME})+(?:\\[\\d+\\])?` },
+      { name: scope('constant.numeric.address'), match: IPV6_ADDRESS },
+      { name: scope('constant.numeric.address'), match: '\\b\\d{1,3}(?:\\.\\d{1,3}){3}(?:/\\d{1,2})?\\b' },
       { name: scope('constant.numeric.integer'), match: '\\b(?:0[xX][0-9A-Fa-f]+|0[bB][01]+|\\d+)\\b' },
       { name: scope('punctuation.separator'), match: '[,;:]' },
     ],

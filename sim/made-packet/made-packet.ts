@@ -80,9 +80,10 @@ function givenValues(text: string, dataPlane: DataPlane): Given {
   let protocol: { readonly value: number; readonly by: string } | undefined;
   for (const [name, value] of assignments(text)) {
     const named = name === 'payload' ? undefined : names.find(name);
-    const key = named === undefined ? name : `${named.field.name}/${named.part?.offset ?? ''}`;
-    refuseSecond(named?.name ?? name, seen.get(key), named?.field.name);
-    seen.set(key, named?.name ?? name);
+    for (const key of named === undefined ? [name] : keysOf(named, dataPlane)) {
+      refuseSecond(named?.name ?? name, seen.get(key), named?.field.name);
+      seen.set(key, named?.name ?? name);
+    }
     if (named === undefined) {
       payload = payloadBytes(value);
       continue;
@@ -112,6 +113,10 @@ function givenValues(text: string, dataPlane: DataPlane): Given {
   }
   return { fields, intrinsics, headers, protocol: protocol?.value, payload };
 }
+
+/** What a name gives: a field, a part of it, or all words of a wide one. */
+const keysOf = ({ field, part }: NamedField, dataPlane: DataPlane): string[] =>
+  dataPlane.wordsOf(field).map((word) => `${word.name}/${part?.offset ?? ''}`);
 
 function assignments(text: string): [name: string, value: string][] {
   const parts = text.split(/[\s,]+/).filter((part) => part !== '');

@@ -229,6 +229,11 @@ const REFUSED: readonly (readonly [name: string, dataPlane: DataPlane, reason: R
     /the emulator would process packets that the chip drops/,
   ],
   [
+    'IPv6',
+    dataPlaneFromJson({ extends: 'extended', name: 'h', followsChip: true }),
+    /it parses IPv6, and the generated source neither skips extension headers nor folds addresses for the 5-tuple$/,
+  ],
+  [
     'ECN in egress, where the parser does not copy it',
     dataPlaneFromJson({ extends: 'tofino1', name: 'f', rpbs: { 12: { actions: ['extract_hdripv4ecn_mar'] } } }),
     /no single instruction can move hdr\.ipv4\.ecn into a register in egress$/,

@@ -9,7 +9,7 @@ const TURN = 'program turn(<hdr.ipv6.src, 2000::/8>) { RETURN; }';
 
 for (const engine of ['compiled', 'interpreted'] as const) {
   const rewriting = ipv6Switch(REWRITE, engine);
-  test(`${engine}: checksums are right behind changes of addresses, windows and words of requests`, () => {
+  test(`${engine}: checksums are right behind changes of addresses, ports, sequence numbers, windows and words of requests`, () => {
     fc.assert(
       fc.property(completeFrames, (options) => {
         const { bytes } = ipv6Frame(options);

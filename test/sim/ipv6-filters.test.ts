@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ofWords, prefixMask, wordsOf } from '../../compiler/data-plane/ipv6-text.js';
-import { analyse, must, type TableEntry } from '../../compiler/index.js';
+import { analyse, Diagnostics, formatSource, lex, must, parse, type TableEntry } from '../../compiler/index.js';
 import { PacketFilter } from '../../sim/pipeline/trace/packet-filter.js';
 import { appendPacketBytes, createPacketBatch } from '../../traces/index.js';
 import { cases } from '../tiers.js';
@@ -126,6 +126,25 @@ test('what a filter says of IPv6 is known of the headers of its packets', () => 
   assert.is(behindOptions.length, 2, 'what follows an extension header is not known');
   assert.is(codes('<hdr.l4_port.dst_port, 80, 0xffff>', 'EXTRACT(hdr.ipv4.src, har);').length, 1, 'IPv6 has ports too');
   assert.equal(codes('<hdr.ipv4.dst, 10.0.0.0/8>, <hdr.l4_port.dst_port, 80, 0xffff>', ''), []);
+});
+
+test('a text that is written from its tree has the same filters', () => {
+  for (const filter of ['::/0', '::1/128', '2001:db8::/32', '::5, ::ff', '1, 1', '2001:db8::1, ffff:ffff::1']) {
+    const source = `program p(<hdr.ipv6.dst, ${filter}>) { FORWARD(1); }`;
+    const text = formatSource(parse(lex(source, new Diagnostics()), new Diagnostics()));
+    const [before, after] = [source, text].map((each) => must(analyse(each, EXTENDED).programs[0], each).filters);
+    assert.equal(after, before, text);
+  }
+});
+
+test('a data plane without IPv6 is told which has it', () => {
+  for (const field of ['hdr.ipv6.dst', 'hdr.ipv6.src[3]', 'hdr.ipv6.hop_limit']) {
+    const { diagnostics } = analyse(`program p(<${field}, 1, 1>) { DROP; }`, dataPlane('default'));
+    assert.equal(
+      diagnostics.map(({ code, hint }) => [code, hint]),
+      [['unknown-field', 'it is in data plane extended']],
+    );
+  }
 });
 
 test('packets are picked by prefixes', () => {

@@ -153,6 +153,8 @@ program rewrite(<hdr.ipv6.dst, ::/0>) {
   MODIFY(hdr.ipv6.hop_limit, har);
   MODIFY(hdr.ipv6.traffic_class, har);
   MODIFY(hdr.tcp.window, sar);
+  MODIFY(hdr.tcp.seq_no, sar);
+  MODIFY(hdr.l4_port.src_port, sar);
   MODIFY(hdr.l5.key3, sar);
   FORWARD(3);
 }

@@ -354,7 +354,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'fields.get(wordName(full, word)) ?? 0',
     'given.intrinsics.get(name) ?? 0',
     'DEFAULTS[field.name] ?? 0',
-    "named.part?.offset ?? ''",
+    "part?.offset ?? ''",
     'text.match(/../g) ?? []',
     'DEFAULTS[full] ?? 0',
   ],
