@@ -87,6 +87,8 @@ export interface Rpb {
   readonly stage: number;
   readonly entries: number;
   readonly buckets: number;
+  /** Words in a bucket: 2 in an array of pairs. */
+  readonly words: 1 | 2;
   readonly hash: CrcDescription;
   readonly actions: ReadonlyMap<string, Action>;
   /** Names as the driver sends them, e.g. SwitchIngress.rpb3 */
@@ -325,6 +327,7 @@ export class DataPlane {
         stage: rpb.stage,
         entries: rpb.entries,
         buckets: rpb.buckets,
+        words: rpb.words === 2 ? 2 : 1,
         hash: rpb.hash,
         actions,
         control,

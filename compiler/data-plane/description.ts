@@ -121,8 +121,10 @@ export interface RpbDescription {
   readonly stage: number;
   /** Ternary entries of tb_operation. */
   readonly entries: number;
-  /** 32-bit words of the register array. */
+  /** Buckets of the register array. */
   readonly buckets: number;
+  /** Words of 32 bits in a bucket: 2 for an array of pairs; 1 if absent. */
+  readonly words?: 1 | 2;
   readonly hash: CrcDescription;
   /** Action names as the driver sends them, without the control's prefix. */
   readonly actions: readonly string[];

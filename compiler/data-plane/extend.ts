@@ -80,7 +80,7 @@ export function dataPlaneFromJson(json: unknown): DataPlane {
 const OPEN_TABLES = /^(headers|headers\.\w+\.parts|aliases|parser\.states)$/;
 /** Keys that a description may have although its base does not have them. */
 const OPTIONAL_KEYS =
-  /^(chip|headers\.\w+\.(parts|lengthWords|valid)|parser\.states\.\w+\.(only|skip|select)|ports\.discard|replication|init\.unforwarded)$/;
+  /^(chip|headers\.\w+\.(parts|lengthWords|valid)|parser\.states\.\w+\.(only|skip|select)|rpbs\.\d+\.words|ports\.discard|replication|init\.unforwarded)$/;
 
 function merge(base: Json, override: Json, path: string, problems: string[]): Json {
   if (!isObject(base) || !isObject(override)) {

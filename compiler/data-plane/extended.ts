@@ -21,7 +21,9 @@ import {
   type Register,
 } from './description.js';
 import { HEADERS } from './headers.js';
+import { SALU } from './instructions/memory.js';
 import { GROUP_BITS } from './instructions/multicast.js';
+import { PAIR } from './instructions/pair.js';
 import { type ActionEffect, EXTENDED_EFFECTS, EXTENDED_INGRESS_EFFECTS } from './instructions/table.js';
 import {
   EGRESS_LENGTH,
@@ -121,10 +123,15 @@ export const OF_GRESS: Readonly<Record<Gress, readonly ActionEffect[]>> = {
 /** A group for each number of 16 bits but 0, which is none; nodes and copies as large as needed. */
 const REPLICATION = { groups: 2 ** GROUP_BITS - 1, nodes: 2 ** 16, copies: 2 ** 10 } as const;
 
-/** The actions of an RPB of `default`, and the extensions. */
+/** RPBs whose arrays are of pairs, two in each gress, with a program's hashes and masks in between. */
+const RPBS_OF_PAIRS: readonly number[] = [4, 9, 15, 20];
+
+/** The actions of an RPB of `default`, and the extensions; on memory only those of its array's kind. */
 function actionsOf(number: number, gress: Gress): readonly string[] {
   const { actions } = must(DEFAULT_DESCRIPTION.rpbs[number], `RPB ${number} of default`);
-  return [...actions, ...actionNames([...EXTENSIONS, ...OF_GRESS[gress]])];
+  const isOfPairs = RPBS_OF_PAIRS.includes(number);
+  const onMemory = actionNames(isOfPairs ? SALU.members : PAIR.members);
+  return [...actions, ...actionNames([...EXTENSIONS, ...OF_GRESS[gress]])].filter((name) => !onMemory.includes(name));
 }
 
 export const EXTENDED_DESCRIPTION: DataPlaneDescription = {
@@ -138,6 +145,7 @@ export const EXTENDED_DESCRIPTION: DataPlaneDescription = {
   replication: REPLICATION,
   rpbs: describeRpbs((number) => {
     const position = rpbPosition(number);
-    return { ...position, ...RPB_SHAPE, hash: hashUnit(number), actions: actionsOf(number, position.gress) };
+    const shape = RPBS_OF_PAIRS.includes(number) ? { ...RPB_SHAPE, words: 2 as const } : RPB_SHAPE;
+    return { ...position, ...shape, hash: hashUnit(number), actions: actionsOf(number, position.gress) };
   }),
 };

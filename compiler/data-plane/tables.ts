@@ -39,8 +39,9 @@ export interface RegisterTable {
   readonly name: string;
   readonly gress: Gress;
   readonly stage: number;
-  /** Words of 32 bits. */
+  /** Its buckets. */
   readonly words: number;
+  /** Bits of a bucket: a word of 32 bits, or two. */
   readonly width: number;
   /** Number of inputs whose hashes the RPB computes. */
   readonly hashInputs: number;
@@ -70,13 +71,13 @@ const action = (name: string, parameters: readonly ActionParameter[] = []): Tabl
 
 /** One for each RPB, in their order. */
 export function registerTables({ rpbs }: DataPlane): readonly RegisterTable[] {
-  return rpbs.map(({ registerArray, gress, stage, buckets, actions }) => {
+  return rpbs.map(({ registerArray, gress, stage, buckets, words, actions }) => {
     const inputs = new Set(
       [...actions.values()].flatMap(({ effects: { hashes } }) => (hashes === undefined ? [] : [hashes.input])),
     );
     // The two of the paper are there with any set of actions.
     const hashInputs = new Set([...inputs, '5-tuple', 'har']).size;
-    return { name: registerArray, gress, stage, words: buckets, width: WORD_BITS, hashInputs };
+    return { name: registerArray, gress, stage, words: buckets, width: words * WORD_BITS, hashInputs };
   });
 }
 

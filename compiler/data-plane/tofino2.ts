@@ -37,6 +37,8 @@ import {
 } from './description.js';
 import { EXTENDED_DESCRIPTION, IPV6_EFFECTS, WITHOUT_IPV6 } from './extended.js';
 import { FIELD_HASH } from './instructions/hash.js';
+import { SALU } from './instructions/memory.js';
+import { PAIR } from './instructions/pair.js';
 import { FORWARDING_EFFECTS, SAVING_EFFECTS } from './instructions/table.js';
 import { INGRESS_LENGTH } from './intrinsics.js';
 import { must } from './must.js';
@@ -121,9 +123,14 @@ export const TOFINO2_LEFT_OUT: readonly string[] = [
 function extensionsOf(gress: Gress): readonly string[] {
   const actionsIn = ({ rpbs }: DataPlaneDescription): readonly string[] =>
     Object.values(rpbs).flatMap((rpb) => (rpb.gress === gress ? rpb.actions : []));
-  const known = new Set([...actionsIn(DEFAULT_DESCRIPTION), ...TOFINO2_LEFT_OUT]);
+  const known = new Set([...actionsIn(DEFAULT_DESCRIPTION), ...TOFINO2_LEFT_OUT, ...ON_PAIRS]);
   return [...new Set(actionsIn(EXTENDED_DESCRIPTION))].filter((action) => !known.has(action));
 }
+
+/** RPBs whose arrays are of pairs: half as many, so that they take as many SRAM blocks and map RAMs as the others. */
+const RPBS_OF_PAIRS: readonly number[] = [4, 10, 16, 22, 28, 34];
+const ON_WORDS = actionNames(SALU.members);
+const ON_PAIRS = actionNames(PAIR.members);
 
 /** All RPBs: each has the actions of its role, and as many extensions as there is room for, in rotation. */
 function describeRpbs(): Record<string, RpbDescription> {
@@ -131,7 +138,13 @@ function describeRpbs(): Record<string, RpbDescription> {
   const last = INGRESS_RPBS + EGRESS_RPBS;
   const describe = (number: number): RpbDescription => {
     const { gress, stage } = positionOf(number);
-    const own = [...EVERY[gress], ...must(OF_ROLE[gress][roleOf(number)], `actions of RPB ${number}`)];
+    const isOfPairs = RPBS_OF_PAIRS.includes(number);
+    const onOther = isOfPairs ? ON_WORDS : ON_PAIRS;
+    const own = [
+      ...EVERY[gress].filter((name) => !onOther.includes(name)),
+      ...(isOfPairs ? ON_PAIRS : []),
+      ...must(OF_ROLE[gress][roleOf(number)], `actions of RPB ${number}`),
+    ];
     const room = INSTRUCTIONS - (number === last ? INSTRUCTIONS_BEHIND : 0) - own.length;
     const extensions = extensionsOf(gress);
     const taken = Array.from({ length: Math.min(room, extensions.length) }, (_, i) =>
@@ -143,6 +156,7 @@ function describeRpbs(): Record<string, RpbDescription> {
       gress,
       stage,
       ...RPB_SHAPE,
+      ...(isOfPairs ? { words: 2 as const, buckets: RPB_SHAPE.buckets / 2 } : {}),
       entries,
       hash: hashUnit(number, ALL_POLYNOMIALS),
       actions: [...own, ...taken],

@@ -13,6 +13,7 @@ import {
 } from './description.js';
 import { DomainError } from './domain-error.js';
 import { GROUP_BITS } from './instructions/multicast.js';
+import { PAIR_ACTION } from './instructions/pair.js';
 import { intrinsicProblems } from './intrinsics.js';
 import { valueText } from './thrown-text.js';
 
@@ -262,8 +263,17 @@ function oneRpbProblems(key: string, rpb: RpbDescription, addressBits: number): 
   if ([polynomial, initial, xorOut].some((value) => !Number.isInteger(value) || value < 0 || value > 0xffff)) {
     problems.push(`RPB ${key}: hash parameters must be 16-bit numbers`);
   }
+  problems.push(...wordProblems(key, rpb));
   if (new Set(rpb.actions).size < rpb.actions.length) problems.push(`RPB ${key}: an action occurs twice`);
   return problems;
+}
+
+/** An array is of words or of pairs, and its stateful ALU has actions of that one kind. */
+function wordProblems(key: string, { words, actions }: RpbDescription): string[] {
+  if (words !== undefined && words !== 1 && words !== 2) return [`RPB ${key}: a bucket has 1 or 2 words, not ${words}`];
+  const ofOther = actions.filter((name) => name.startsWith('salu_') && (name === PAIR_ACTION) !== (words === 2));
+  const kind = words === 2 ? 'pairs, and these are of words' : 'words, and these are of pairs';
+  return ofOther.length === 0 ? [] : [`RPB ${key}: its memory is of ${kind}: ${ofOther.join(', ')}`];
 }
 
 function numberProblems({ ports, state, recirculation }: DataPlaneDescription): string[] {

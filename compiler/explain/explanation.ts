@@ -148,13 +148,16 @@ export function explain(
     },
     cost: passCost(compiled.passes, dataPlane),
     ...new Explainer(lowered, allocation, state, options).parts(),
-    memories: compiled.memories.map((memory) => ({ ...memory, bytes: memory.buckets * BYTES_PER_BUCKET })),
+    memories: compiled.memories.map((memory) => ({
+      ...memory,
+      bytes: memory.buckets * dataPlane.rpb(memory.rpb).words * BYTES_PER_WORD,
+    })),
     tables: tablesOf(compiled, state),
   };
   return { explanation, compiled };
 }
 
-const BYTES_PER_BUCKET = 4;
+const BYTES_PER_WORD = 4;
 
 function passCost(passes: number, dataPlane: DataPlane): PassCost {
   const { timing, ports } = dataPlane.description;

@@ -16,7 +16,7 @@ import { checkMatch } from './check-match.js';
 import { type Advice, type Diagnostics, didYouMean, nearest, type Span } from './diagnostics.js';
 import { constantHint, statementWordHint } from './habits.js';
 import { PRIMITIVES, type PrimitiveRow, registerOfUse } from './primitives.js';
-import type { Case, Condition, PrimitiveStatement, Statement } from './program.js';
+import type { Case, Condition, Memory, PrimitiveStatement, Statement } from './program.js';
 import type { ArgumentSyntax, CaseSyntax, StatementSyntax, Word } from './syntax.js';
 import { reportUnreachableCases } from './unreachable-cases.js';
 import { usage, wrongKind } from './wrong-kind.js';
@@ -24,7 +24,7 @@ import { usage, wrongKind } from './wrong-kind.js';
 export interface BodyContext {
   readonly dataPlane: DataPlane;
   readonly diagnostics: Diagnostics;
-  readonly declarations: ReadonlyMap<string, unknown>;
+  readonly declarations: ReadonlyMap<string, { readonly memory: Memory }>;
   /** Undefined when the filters are wrong; what depends on them is then not checked. */
   readonly filter: CheckedFilter | undefined;
   /** False if statements were left out by the parser: what they would have set is not known. */
@@ -209,13 +209,28 @@ function checkField(argument: ArgumentSyntax, row: PrimitiveRow, context: BodyCo
 
 function checkMemory(argument: ArgumentSyntax, row: PrimitiveRow, context: BodyContext): string | undefined {
   if (argument.kind !== 'name') return wrongKind(argument, 'the name of a memory', row, context.diagnostics);
-  if (context.declarations.has(argument.text)) return argument.text;
+  const declared = context.declarations.get(argument.text)?.memory;
+  if (declared !== undefined) return checkMemoryKind(argument, declared, row, context.diagnostics);
   context.diagnostics.report('unknown-memory', argument.span, `there is no memory ${argument.text}`, () => {
     const near = nearest(argument.text, context.declarations.keys());
     return near === undefined
       ? `declare it before the program: @${argument.text} 256`
       : didYouMean(near, argument.span);
   });
+  return undefined;
+}
+
+/** Words and pairs have primitives of their own; a hash only needs the number of buckets. */
+function checkMemoryKind(
+  { text, span }: Word,
+  { isOfPairs = false }: Memory,
+  { name, accessesMemory, onPairs }: PrimitiveRow,
+  diagnostics: Diagnostics,
+): string | undefined {
+  if (!accessesMemory || onPairs === isOfPairs) return text;
+  const message = `${name} works on a memory of ${onPairs ? 'pairs' : 'words'}, and ${text} is one of ${isOfPairs ? 'pairs' : 'words'}`;
+  const hint = onPairs ? `declare it with pair: @pair ${text} 256` : 'MEMCAS is the primitive of pairs';
+  diagnostics.report('wrong-memory-kind', span, message, hint);
   return undefined;
 }
 

@@ -78,10 +78,9 @@ function checkName({ text, span }: Word, what: 'program' | 'memory', diagnostics
 }
 
 function checkAnnotations(file: SourceFile, dataPlane: DataPlane, diagnostics: Diagnostics): Map<string, Declaration> {
-  let largest = 0;
-  for (const { buckets } of dataPlane.rpbs) if (buckets > largest) largest = buckets;
   const declarations = new Map<string, Declaration>();
-  for (const { name, buckets, span } of file.annotations) {
+  for (const { name, buckets, isOfPairs = false, span } of file.annotations) {
+    const largest = largestMemory(dataPlane, isOfPairs);
     checkName(name, 'memory', diagnostics);
     const first = declarations.get(name.text);
     if (first !== undefined) {
@@ -98,12 +97,18 @@ function checkAnnotations(file: SourceFile, dataPlane: DataPlane, diagnostics: D
       );
     }
     declarations.set(name.text, {
-      memory: { name: name.text, buckets: buckets.value },
+      memory: { name: name.text, buckets: buckets.value, ...(isOfPairs ? { isOfPairs } : {}) },
       span: name.span,
       annotation: span,
     });
   }
   return declarations;
+}
+
+/** Buckets of the largest array; where a data plane has none of pairs, MEMCAS says so. */
+function largestMemory({ rpbs }: DataPlane, isOfPairs: boolean): number {
+  const ofKind = rpbs.filter(({ words }) => (words === 2) === isOfPairs);
+  return Math.max(...(ofKind.length > 0 ? ofKind : rpbs).map(({ buckets }) => buckets));
 }
 
 /** The program that uses each memory: a memory belongs to one program. */

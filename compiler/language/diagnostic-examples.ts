@@ -128,6 +128,11 @@ export const DIAGNOSTIC_EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExam
     fault: program(READ),
     cure: MEMORY + program(READ),
   },
+  'wrong-memory-kind': {
+    meaning: 'A primitive of words accesses a memory of pairs, or MEMCAS one of words.',
+    fault: `@pair count 256\n\n${program(COUNT)}`,
+    cure: MEMORY + program(COUNT),
+  },
   'duplicate-memory': {
     meaning: 'Two memories have one name.',
     fault: `@count 256\n@count 512\n\n${program(COUNT)}`,

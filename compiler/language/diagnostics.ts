@@ -27,6 +27,7 @@ export const DIAGNOSTIC_CODES = {
   'header-may-change': 'error',
   'no-action': 'error',
   'unknown-memory': 'error',
+  'wrong-memory-kind': 'error',
   'duplicate-memory': 'error',
   'unused-memory': 'error',
   'shared-memory': 'error',

@@ -37,7 +37,9 @@ export function formatRenamed(
 }
 
 function inFile(annotations: readonly Annotation[], programs: readonly string[]): string {
-  const sizes = annotations.map(({ name, buckets }) => `@${name.text} ${buckets.value}\n`).join('');
+  const sizes = annotations
+    .map(({ name, buckets, isOfPairs }) => `@${isOfPairs === true ? 'pair ' : ''}${name.text} ${buckets.value}\n`)
+    .join('');
   return [...(sizes === '' ? [] : [sizes]), ...programs].join('\n');
 }
 

@@ -38,7 +38,7 @@ export type StatementRandom = (statement: PrimitiveStatement) => number;
 /** What a program runs on. */
 export interface ProgramInputs {
   readonly packet: PacketFields;
-  /** Words of each memory of the program, by name; changed in place. */
+  /** Words of each memory of the program, by name, pairs low word first; changed in place. */
   readonly memories: ReadonlyMap<string, Uint32Array>;
   readonly hash: StatementHash;
   readonly random: StatementRandom;
@@ -62,9 +62,16 @@ export type Verdict =
 export interface MemoryAccess {
   readonly memory: string;
   readonly address: number;
+  /** The word at the address; of a pair the low one. */
   readonly before: number;
   readonly after: number;
+  /** Of a pair: its high word. */
+  readonly high?: { readonly before: number; readonly after: number };
 }
+
+/** Indices of the words that an access met, in the words of its memory. */
+export const accessedWords = ({ address, high }: MemoryAccess): readonly number[] =>
+  high === undefined ? [address] : [2 * address, 2 * address + 1];
 
 /** One statement that ran. */
 export interface ExecutedStatement {
@@ -99,7 +106,7 @@ export type ProgramRun =
 
 /** Runs a program on a packet that its filters match, or on one copy of it, which its fields tell apart. @param inputs the packet, which it rewrites, and the memories */
 export function interpret(program: Program, inputs: ProgramInputs): ProgramRun {
-  const interpreter = new Interpreter(inputs);
+  const interpreter = new Interpreter(program, inputs);
   const outside = interpreter.runBody(program.body);
   const { trace, registers } = interpreter;
   if (outside !== undefined) return { kind: 'undefined', statement: outside, address: registers.mar, trace };
@@ -113,7 +120,10 @@ export function interpret(program: Program, inputs: ProgramInputs): ProgramRun {
 export function undoAccesses({ trace }: ProgramRun, memories: ReadonlyMap<string, Uint32Array>): void {
   for (const { access } of [...trace].reverse()) {
     const words = access && memories.get(access.memory);
-    if (words !== undefined && access !== undefined) words[access.address] = access.before;
+    if (words === undefined || access === undefined) continue;
+    const [low, high] = accessedWords(access);
+    words[must(low, 'accessed word')] = access.before;
+    if (high !== undefined && access.high !== undefined) words[high] = access.high.before;
   }
 }
 
@@ -167,7 +177,10 @@ class Interpreter {
   verdict: Verdict = { kind: 'none' };
   dropped = false;
 
-  constructor(private readonly inputs: ProgramInputs) {}
+  constructor(
+    private readonly program: Pick<Program, 'memories'>,
+    private readonly inputs: ProgramInputs,
+  ) {}
 
   /** The statement that accesses a memory outside its bounds, if one does; nothing runs after it. */
   runBody(statements: readonly Statement[]): PrimitiveStatement | undefined {
@@ -194,9 +207,10 @@ class Interpreter {
   private run(statement: PrimitiveStatement): boolean {
     const before = { ...this.registers };
     const words = MEMORY[statement.primitive];
-    const access = words && this.access(statement, words);
-    if (words !== undefined && access === undefined) return false;
-    if (words === undefined) this.execute(statement);
+    const isOnPair = statement.primitive === 'MEMCAS';
+    const access = isOnPair ? this.accessPair(statement) : words && this.access(statement, words);
+    if ((words !== undefined || isOnPair) && access === undefined) return false;
+    if (access === undefined) this.execute(statement);
     this.trace.push({ statement, before, after: { ...this.registers }, access, taken: undefined });
     return true;
   }
@@ -213,6 +227,24 @@ class Interpreter {
     store[address] = after;
     registers.sar = sar;
     return { memory, address, before, after };
+  }
+
+  /** MEMCAS: a free pair, or that of the key in har, gets the key and adds sar; another one gives its key in har. */
+  private accessPair(statement: PrimitiveStatement): MemoryAccess | undefined {
+    const memory = must(statement.memory, `memory of ${statement.primitive}`);
+    const { registers } = this;
+    const store = must(this.inputs.memories.get(memory), `memory ${memory}`);
+    const address = registers.mar;
+    const [low, high] = [store[2 * address], store[2 * address + 1]];
+    if (low === undefined || high === undefined) return undefined;
+    const isOurs = low === registers.har || low === 0;
+    const after = isOurs ? registers.har : low;
+    const sum = isOurs ? (high + registers.sar) >>> 0 : high;
+    store[2 * address] = after;
+    store[2 * address + 1] = sum;
+    registers.har = isOurs ? 0 : low;
+    registers.sar = sum;
+    return { memory, address, before: low, after, high: { before: high, after: sum } };
   }
 
   private execute(statement: PrimitiveStatement): void {
@@ -286,7 +318,10 @@ class Interpreter {
   private hashAddress(statement: PrimitiveStatement, input: Uint8Array): void {
     this.hashInto('mar', statement, input);
     const memory = must(statement.memory, `memory of ${statement.primitive}`);
-    const buckets = must(this.inputs.memories.get(memory), `memory ${memory}`).length;
+    const { buckets } = must(
+      this.program.memories.find(({ name }) => name === memory),
+      `memory ${memory}`,
+    );
     this.registers.mar = (this.registers.mar & (buckets - 1)) >>> 0;
   }
 }

@@ -71,7 +71,9 @@ export function registersAfter(
   const { primitive } = statement;
   const memory = (): string => must(statement.memory, 'memory of a primitive');
   if (PRIMITIVES.get(primitive)?.accessesMemory === true) {
-    return primitive === 'MEMWRITE' ? state : withWord(state, 'sar', UNKNOWN_WORD);
+    if (primitive === 'MEMWRITE') return state;
+    const after = withWord(state, 'sar', UNKNOWN_WORD);
+    return primitive === 'MEMCAS' ? withWord(after, 'har', UNKNOWN_WORD) : after;
   }
   switch (primitive) {
     case 'HASH':

@@ -25,6 +25,7 @@ import type {
   Word,
 } from './syntax.js';
 import { between, TokenReader } from './token-reader.js';
+import { CASE_FORM, MEMORY_FORM, PROGRAM_FORM } from './written-forms.js';
 
 /** Nesting deeper than this is refused, so that hostile input cannot exhaust the stack. */
 const MAX_NESTING = 200;
@@ -33,10 +34,6 @@ const MAX_NESTING = 200;
 export function parse(tokens: readonly Token[], diagnostics: Diagnostics): SourceFile {
   return new Parser(new TokenReader(tokens, diagnostics)).file();
 }
-
-const PROGRAM_FORM = 'program NAME(<field, value, mask>) { … }';
-const CASE_FORM = 'case(<register, value, mask>) { … }';
-const MEMORY_FORM = 'a memory is declared as @NAME BUCKETS';
 
 const removing = (what: string, { start, end }: Span): Advice => ({
   hint: `remove ${what}`,
@@ -109,6 +106,8 @@ class Parser {
         fix: { title: "insert '@'", start: start.start, end: start.start, text: '@' },
       });
     }
+    const isOfPairs = this.reader.isName('pair') && this.reader.next.kind === 'name';
+    if (isOfPairs) this.reader.take();
     const name = this.word('the name of a memory', MEMORY_FORM);
     const buckets = this.integer('a number of buckets', MEMORY_FORM);
     if (programs > 0) {
@@ -116,7 +115,7 @@ class Parser {
       const message = `the memory ${name.text} is declared behind a program`;
       this.reader.note(between(start, buckets.span), message, 'put it before the first program');
     }
-    return { name, buckets, span: between(start, buckets.span) };
+    return { name, buckets, ...(isOfPairs ? { isOfPairs } : {}), span: between(start, buckets.span) };
   }
 
   private program(): ProgramSyntax {

@@ -27,6 +27,8 @@ export interface PrimitiveRow {
   /** Registers of which it sets some bits and keeps the others. */
   readonly changes: readonly RegisterUse[];
   readonly accessesMemory: boolean;
+  /** Whether the memory that it accesses is one of pairs. */
+  readonly onPairs: boolean;
   /** Header fields that it reads or writes, beside its argument. */
   readonly fields: readonly string[];
   /** Expands into several steps that may need a register of their own. */
@@ -41,6 +43,7 @@ interface RowOptions {
   readonly writes?: readonly RegisterUse[];
   readonly changes?: readonly RegisterUse[];
   readonly accessesMemory?: boolean;
+  readonly onPairs?: boolean;
   readonly fields?: readonly string[];
   readonly pseudo?: boolean;
   readonly needs?: NeededAction;
@@ -55,6 +58,7 @@ const row = <Name extends string>(
     writes = [],
     changes = [],
     accessesMemory = false,
+    onPairs = false,
     fields = [],
     pseudo = false,
     needs,
@@ -66,6 +70,7 @@ const row = <Name extends string>(
   writes,
   changes,
   accessesMemory,
+  onPairs,
   fields,
   pseudo,
   needs,
@@ -104,6 +109,18 @@ const ROWS = [
   row('MEMREAD', ['memory'], 'sar = m[mar]', { reads: ['mar'], writes: ['sar'], accessesMemory: true }),
   row('MEMWRITE', ['memory'], 'm[mar] = sar', { reads: ['mar', 'sar'], accessesMemory: true }),
   row('MEMMAX', ['memory'], 'm[mar] = max(m[mar], sar); sar = new m[mar]', READ_MODIFY_WRITE),
+  row(
+    'MEMCAS',
+    ['memory'],
+    'if m.lo = har or m.lo = 0: m.lo = har, m.hi += sar, har = 0; else har = m.lo; sar = m.hi',
+    {
+      reads: ['mar', 'har', 'sar'],
+      writes: ['har', 'sar'],
+      accessesMemory: true,
+      onPairs: true,
+      needs: () => ({ kind: 'pair' }),
+    },
+  ),
   row('LOADI', REGISTER_AND_INTEGER, 'register = integer', { writes: ['first'] }),
   row('ADD', TWO_REGISTERS, 'first += second', COMBINE),
   row('AND', TWO_REGISTERS, 'first &= second', COMBINE),

@@ -16,6 +16,7 @@ export function programSource({ name, filters, memories, body }: Program): strin
     annotations: memories.map((memory) => ({
       name: word(memory.name),
       buckets: integer(memory.buckets),
+      isOfPairs: memory.isOfPairs === true,
       span: NOWHERE,
     })),
     programs: [

@@ -28,9 +28,14 @@ export interface FieldMatch {
 /** A memory that a program declares. */
 export interface Memory {
   readonly name: string;
-  /** 32-bit words, a power of two. */
+  /** A power of two. */
   readonly buckets: number;
+  /** Whether a bucket is a pair of 32-bit words, not one word. */
+  readonly isOfPairs?: boolean;
 }
+
+/** Words in a bucket of a memory. */
+export const wordsOf = ({ isOfPairs }: Memory): 1 | 2 => (isOfPairs === true ? 2 : 1);
 
 export type Statement = PrimitiveStatement | BranchStatement;
 

@@ -7,8 +7,9 @@ export interface SourceFile {
   readonly programs: readonly ProgramSyntax[];
 }
 
-/** `@name buckets`: a block of virtual memory. */
+/** `@name buckets`: a block of virtual memory; `@pair name buckets`: one of pairs. */
 export interface Annotation {
+  readonly isOfPairs?: boolean;
   readonly name: Word;
   readonly buckets: Integer;
   readonly span: Span;

@@ -19,6 +19,7 @@ export function headerFile(dataPlane: DataPlane, fields: PacketFields): string {
         ...(fields.hasGroups ? [`const PortId_t INVALID_PORT = ${2 ** ports.width - 1};`] : []),
         ...nowherePort(dataPlane),
       ],
+      ...pairStruct(dataPlane),
       ...packetHeaders(dataPlane, fields),
       ...stateHeader(dataPlane),
       headerStruct(dataPlane, fields),
@@ -53,6 +54,16 @@ function packetHeaders(dataPlane: DataPlane, fields: PacketFields): Block[][] {
   if (options.length === 0) return headers;
   const option = [...comment('One word of IPv4 options.'), ...braces('header option_h', [fieldLine('word', 32)])];
   return [...headers, option];
+}
+
+/** The type of a bucket with two words. */
+export const PAIR_TYPE = 'pair_t';
+
+function pairStruct({ rpbs }: DataPlane): Block[][] {
+  if (rpbs.every(({ words }) => words === 1)) return [];
+  return [
+    [...comment('A bucket of an array of pairs.'), ...braces(`struct ${PAIR_TYPE}`, ['bit<32> lo;', 'bit<32> hi;'])],
+  ];
 }
 
 /** The carried state, with a struct for each part, so that keys have the names of the control interface. */

@@ -1,4 +1,5 @@
 /** The P4 control of one RPB. */
+import { chipOf } from '../data-plane/chip.js';
 import type { Action, DataPlane, Rpb } from '../data-plane/data-plane.js';
 import { FIELD_HASH_INPUTS } from '../data-plane/instructions/hash.js';
 import type { FieldHashInput, P4Names } from '../data-plane/instructions/instruction.js';
@@ -7,7 +8,9 @@ import { type Block, braces, comment, declaration, hex, renderBlocks, spaced } f
 import { type MatchTable, matchTables } from '../data-plane/tables.js';
 import { actionDeclaration, fieldHashName, p4Names, REGISTER_HASH, TUPLE_HASH } from './actions.js';
 import type { PacketFields } from './fields.js';
+import { PAIR_TYPE } from './header-file.js';
 import { tableDeclaration } from './table.js';
+import { NoP4Source } from './unsupported.js';
 
 /** The name of its control and of the instance: Rpb3 and rpb3. */
 export const rpbControl = ({ number }: Rpb): string => `Rpb${number}`;
@@ -33,7 +36,14 @@ export function rpbParameters({ gress, actions }: Rpb): readonly string[] {
   return isReading ? [...PARAMETERS[gress], 'in ingress_intrinsic_metadata_t ig_intr_md'] : PARAMETERS[gress];
 }
 
+/** @throws {NoP4Source} for pairs on a chip whose stateful ALUs have one result */
 export function rpbFile(dataPlane: DataPlane, rpb: Rpb, fields: PacketFields): string {
+  const chip = chipOf(dataPlane);
+  if (rpb.words === 2 && chip.p4.architecture === 'tna')
+    throw new NoP4Source(
+      dataPlane.name,
+      `a stateful ALU of a ${chip.name} has one result, so RPB ${rpb.number} has no pairs`,
+    );
   const table = matchTables(dataPlane).find(({ name }) => name === rpb.table);
   if (table === undefined) throw new Error(`there is no table ${rpb.table}`);
   const control = declaration(`control ${rpbControl(rpb)}`, rpbParameters(rpb), body(rpb, table, fields));
@@ -69,15 +79,23 @@ const memoryName = (rpb: Rpb): string => rpb.registerArray.slice(rpb.control.len
 
 const memory = (rpb: Rpb): Block[] => [
   ...comment('The memory of all programs; the address translation adds the base of a block.'),
-  `Register<bit<32>, bit<16>>(${rpb.buckets}) ${memoryName(rpb)};`,
+  `Register<${bucketType(rpb)}, bit<16>>(${rpb.buckets}) ${memoryName(rpb)};`,
 ];
+
+/** The type of a bucket. */
+const bucketType = ({ words }: Rpb): string => (words === 2 ? PAIR_TYPE : 'bit<32>');
 
 function registerAction(rpb: Rpb, effect: ActionEffect, names: P4Names): Block[] {
   const alu = familyOf(effect).p4Alu?.(effect, names);
   if (alu === undefined) return [];
+  const type = bucketType(rpb);
+  const [kind, results, parameters] =
+    alu.results === 2
+      ? ['RegisterAction2', 'bit<32>, bit<32>', `inout ${type} bucket, out bit<32> result, out bit<32> total`]
+      : ['RegisterAction', 'bit<32>', `inout ${type} word, out bit<32> result`];
   return braces(
-    `RegisterAction<bit<32>, bit<16>, bit<32>>(${memoryName(rpb)}) ${alu.name} =`,
-    braces('void apply(inout bit<32> word, out bit<32> result)', alu.body),
+    `${kind}<${type}, bit<16>, ${results}>(${memoryName(rpb)}) ${alu.name} =`,
+    braces(`void apply(${parameters})`, alu.body),
     '};',
   );
 }

@@ -6,7 +6,7 @@
  * of characters, with nothing between them.
  */
 export const GRAMMAR = `file       = { annotation } program { program } ;
-annotation = "@" NAME INTEGER ;
+annotation = "@" [ "pair" ] NAME INTEGER ;
 program    = "program" NAME "(" filter { "," filter } ")" body ;
 filter     = "<" FIELD "," match ">" ;
 match      = value "," value | PREFIX ;

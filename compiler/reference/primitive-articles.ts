@@ -48,6 +48,10 @@ const NOTES: Partial<Record<PrimitiveName, readonly string[]>> = {
   MEMREAD: [ACCESS],
   MEMWRITE: [ACCESS, 'sar keeps its value.'],
   MEMMAX: [ACCESS],
+  MEMCAS: [
+    'm is the pair at the address in mar, which must be known to lie within the memory; see address. A free pair, or that of the key in har, gets the key and adds sar to its sum, modulo 2^32, and har = 0 says so; another one keeps its key and sum, and har = its key. sar gets the sum in both cases.',
+    'The memory is declared by @pair.',
+  ],
   FORWARD: [
     'The port is a front port: FORWARD to the recirculation port or the discard port is refused.',
     'Ports are switched between ingress and egress, so it lies in ingress.',

@@ -14,9 +14,10 @@ export const keywordArticles = (dataPlane: DataPlane): readonly Article[] => [
   {
     kind: 'keyword',
     title: '@',
-    signature: '@NAME BUCKETS',
+    signature: '@NAME BUCKETS, @pair NAME BUCKETS',
     meaning: paragraphs(
       'An annotation before the first program asks for a memory: a name, and a number of buckets of 32 bits.',
+      'With pair a bucket is a pair of such words, m.lo and m.hi, for MEMCAS; the other primitives of memory take words alone. It lies in an RPB whose array is of pairs.',
       'A memory belongs to the one program of the file that uses it. All its words are 0 when the program is deployed.',
     ),
     facts: factsOf(

@@ -11,6 +11,8 @@ export type Place =
   /** Outside programs: an annotation or a program. */
   | { readonly kind: 'top-level' }
   | { readonly kind: 'memory-name' }
+  /** The word `pair` before the name. */
+  | { readonly kind: 'memory-kind' }
   | { readonly kind: 'memory-size' }
   | { readonly kind: 'program-name' }
   /** Between the matches of a program or case: a parenthesis, a comma, or `<`. */
@@ -90,6 +92,11 @@ export function structureOf(tokens: readonly Token[]): Structure {
   for (const [i, token] of tokens.entries()) {
     if (token.span.line > line) walk.beginLine(token, tokens[i + 1]);
     line = token.span.line;
+    if (walk.place.kind === 'memory-name' && token.text === 'pair' && tokens[i + 1]?.kind === 'name') {
+      places.push({ kind: 'memory-kind' });
+      behind.push(walk.place);
+      continue;
+    }
     places.push(walk.place);
     walk.take(token);
     behind.push(walk.place);

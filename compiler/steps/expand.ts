@@ -169,6 +169,9 @@ function expandPrimitive(statement: PrimitiveStatement, liveAfter: RegisterBits,
   switch (primitive) {
     case 'RANDOM':
       return expandRandom(statement, liveAfter, to);
+    case 'MEMCAS':
+      return to.action({ kind: 'offset' }, { kind: 'base', memory: memory() }, constant(0)).action({ kind: 'pair' })
+        .steps;
     case 'HASH_FIELDS':
       return to.action(hashOfFields(must(statement.hashed, 'fields of a hash'), 'har')).steps;
     case 'HASH_FIELDS_MEM':

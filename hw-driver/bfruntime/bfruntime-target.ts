@@ -132,7 +132,7 @@ export class BfRuntimeTarget implements SwitchTarget {
       case 'deleteGroup':
         throw new TargetError('unknown-table', 'groups are not yet written over BF Runtime');
       case 'resetMemory':
-        return this.registerUpdates(operation.rpb, operation.base, new Uint32Array(operation.buckets));
+        return this.zeroUpdates(operation.rpb, operation.base, operation.buckets);
     }
   }
 
@@ -168,15 +168,20 @@ export class BfRuntimeTarget implements SwitchTarget {
   async readMemory(rpb: number, base: number, buckets: number): Promise<readonly Uint32Array[]> {
     const table = this.register(rpb, base, buckets);
     const entities = Array.from({ length: buckets }, (_, i) => ({
-      table_entry: { ...registerEntry(table, base + i, 0), data: null, table_flags: { from_hw: true } },
+      table_entry: { ...registerEntry(table, base + i), data: null, table_flags: { from_hw: true } },
     }));
-    const pipes = [new Uint32Array(buckets)];
+    const perBucket = table.data.length;
+    const pipes = [new Uint32Array(buckets * perBucket)];
     for (const { table_entry: entry } of await this.read(entities)) {
       const index = wordIn(entry?.key?.fields[0]?.exact?.value, 'an index') - base;
-      for (const [pipe, { stream }] of (entry?.data?.fields ?? []).entries()) {
-        const words = pipes[pipe] ?? new Uint32Array(buckets);
-        pipes[pipe] = words;
-        words[index] = wordIn(stream ?? undefined, 'a word');
+      const fields = entry?.data?.fields ?? [];
+      for (const [word, { id }] of table.data.entries()) {
+        const ofPipes = fields.filter(({ field_id }) => field_id === id);
+        for (const [pipe, { stream }] of ofPipes.entries()) {
+          const words = pipes[pipe] ?? new Uint32Array(buckets * perBucket);
+          pipes[pipe] = words;
+          words[index * perBucket + word] = wordIn(stream ?? undefined, 'a word');
+        }
       }
     }
     return pipes;
@@ -277,8 +282,18 @@ export class BfRuntimeTarget implements SwitchTarget {
   }
 
   private registerUpdates(rpb: number, base: number, words: Uint32Array): wire.Update[] {
-    const table = this.register(rpb, base, words.length);
-    return Array.from(words, (word, i) => update(wire.UPDATE.modify, registerEntry(table, base + i, word)));
+    const perBucket = this.register(rpb, base, 0).data.length;
+    const buckets = words.length / perBucket;
+    const table = this.register(rpb, base, buckets);
+    return Array.from({ length: buckets }, (_, i) => {
+      const bucket = words.subarray(i * perBucket, (i + 1) * perBucket);
+      return update(wire.UPDATE.modify, registerEntry(table, base + i, bucket));
+    });
+  }
+
+  private zeroUpdates(rpb: number, base: number, buckets: number): wire.Update[] {
+    const { data } = this.register(rpb, base, buckets);
+    return this.registerUpdates(rpb, base, new Uint32Array(buckets * data.length));
   }
 }
 

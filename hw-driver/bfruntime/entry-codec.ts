@@ -1,4 +1,5 @@
 /** Encoding and decoding of entries as messages of BF Runtime, by the schema of a switch. */
+import { must } from '../../compiler/data-plane/must.js';
 import { and48, type EntryKey, type KeyField, ones, type TableEntry } from '../../compiler/index.js';
 import { TargetError } from '../../sim/index.js';
 import type * as wire from './messages.js';
@@ -143,14 +144,28 @@ export const packetCount = ({ id, width }: SchemaField, packets: number): wire.D
   stream: valueToBytes(packets, width),
 });
 
-/** A word of a register array. @param values one for each pipe; to be written, one for all pipes */
-export function registerEntry(table: SchemaTable, index: number, ...values: readonly number[]): wire.TableEntry {
-  const [[key], [word]] = [table.keys, table.data];
-  if (key === undefined || word === undefined) throw new Error(`${table.name} is no register`);
+/**
+ * A bucket of a register array: a word or, in an array of pairs, two. @param values one bucket for each pipe; to be
+ * written, one for all pipes
+ */
+export function registerEntry(
+  table: SchemaTable,
+  index: number,
+  ...values: readonly ArrayLike<number>[]
+): wire.TableEntry {
+  const [key] = table.keys;
+  if (key === undefined || table.data.length === 0) throw new Error(`${table.name} is no register`);
   return {
     table_id: table.id,
     key: { fields: [{ field_id: key.id, exact: { value: valueToBytes(index, 32) } }] },
-    data: { fields: values.map((value) => ({ field_id: word.id, stream: valueToBytes(value, 32) })) },
+    data: {
+      fields: table.data.flatMap(({ id }, word) =>
+        values.map((bucket) => ({
+          field_id: id,
+          stream: valueToBytes(must(bucket[word], `word ${word} of ${table.name}`), 32),
+        })),
+      ),
+    },
   };
 }
 

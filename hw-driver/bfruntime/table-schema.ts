@@ -2,7 +2,9 @@
  * The schema of a program's tables and registers, as in bf-rt.json: names with ids, widths and kinds. Generated from
  * a data plane, or read from a switch.
  */
+
 import { createHash } from 'node:crypto';
+import { WORD_BITS } from '../../compiler/data-plane/tables.js';
 import {
   type DataPlane,
   isTernary,
@@ -134,6 +136,9 @@ function matchSchema(table: MatchTable, ids: IdRegister, data: readonly SchemaFi
   };
 }
 
+/** The words of a bucket; a pair has the names of its struct in the P4 source. */
+const wordNames = (width: number): readonly string[] => (width === WORD_BITS ? ['f1'] : ['lo', 'hi']);
+
 function registerSchema({ name: short, words, width }: RegisterTable, ids: IdRegister): SchemaTable {
   const name = PIPE + short;
   return {
@@ -144,7 +149,7 @@ function registerSchema({ name: short, words, width }: RegisterTable, ids: IdReg
     keys: [{ ...REGISTER_INDEX, match: 'exact' }],
     priority: undefined,
     actions: [],
-    data: [{ id: 1, name: `${short}.f1`, width }],
+    data: wordNames(width).map((word, i) => ({ id: i + 1, name: `${short}.${word}`, width: WORD_BITS })),
   };
 }
 

@@ -201,7 +201,7 @@ export class Controller {
     return drift;
   }
 
-  /** Words of a program's memory, from bucket 0, in each pipe of the switch. @throws {NoSuchProgram} */
+  /** Words of a program's memory, from bucket 0, pairs low word first, in each pipe of the switch. @throws {NoSuchProgram} */
   async readPipes(program: string, memory: string): Promise<readonly Uint32Array[]> {
     const { rpb, base, buckets } = this.block(program, memory);
     return this.target.readMemory(rpb, base, buckets);
@@ -217,13 +217,16 @@ export class Controller {
   }
 
   /**
-   * Writes words of a program's memory, from bucket `from`.
-   * @throws {NoSuchProgram} {@link RangeError} beyond its buckets
+   * Writes words of a program's memory, from bucket `from`; of a memory of pairs whole ones, low word first.
+   * @throws {NoSuchProgram} {@link RangeError} beyond its buckets, or for half a pair
    */
   async writeMemory(program: string, memory: string, values: ArrayLike<number>, from = 0): Promise<void> {
     const { rpb, base, buckets } = this.block(program, memory);
-    if (from + values.length > buckets) {
-      throw new RangeError(`memory ${memory} has ${buckets} buckets, not ${from + values.length}`);
+    const written = values.length / this.state.dataPlane.rpb(rpb).words;
+    if (!Number.isInteger(written))
+      throw new RangeError(`memory ${memory} has pairs, and ${values.length} words are none`);
+    if (from + written > buckets) {
+      throw new RangeError(`memory ${memory} has ${buckets} buckets, not ${from + written}`);
     }
     await this.target.writeMemory(rpb, base + from, values);
   }
@@ -232,6 +235,11 @@ export class Controller {
   async resetMemory(program: string, memory: string): Promise<void> {
     const { rpb, base, buckets } = this.block(program, memory);
     await this.target.apply([{ kind: 'resetMemory', rpb, base, buckets }]);
+  }
+
+  /** Words in a bucket of a program's memory: 2 in one of pairs. @throws {NoSuchProgram} */
+  wordsPerBucket(program: string, memory: string): 1 | 2 {
+    return this.state.dataPlane.rpb(this.block(program, memory).rpb).words;
   }
 
   private block(program: string, memory: string): MemoryBlock {

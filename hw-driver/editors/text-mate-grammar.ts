@@ -37,8 +37,12 @@ export function textMateGrammar(): TextMateGrammar {
       { name: scope('comment.line'), match: '(?://|#).*$' },
       { name: scope('comment.block'), begin: '/\\*', end: '\\*/' },
       {
-        match: `(@)\\s*(${NAME})`,
-        captures: { 1: { name: scope('punctuation.definition.memory') }, 2: { name: scope('variable.other.memory') } },
+        match: `(@)\\s*(?:(pair)\\s+(?=[A-Za-z]))?(${NAME})`,
+        captures: {
+          1: { name: scope('punctuation.definition.memory') },
+          2: { name: scope('keyword.declaration') },
+          3: { name: scope('variable.other.memory') },
+        },
       },
       {
         match: `\\b(program)\\s+(${NAME})`,

@@ -5,6 +5,7 @@
 
 import { status } from '@grpc/grpc-js';
 import { must } from '../../compiler/data-plane/must.js';
+import { WORD_BITS } from '../../compiler/data-plane/tables.js';
 import { registerTables } from '../../compiler/index.js';
 import { type Switch, TargetError } from '../../sim/index.js';
 import { registerEntry } from '../bfruntime/entry-codec.js';
@@ -28,10 +29,10 @@ export class ServedRegisters {
     private readonly emulator: Switch,
     schema: TableSchema,
   ) {
-    for (const [i, { name, words }] of registerTables(emulator.dataPlane).entries()) {
+    for (const [i, { name, words, width }] of registerTables(emulator.dataPlane).entries()) {
       const table = schema.table(name);
       if (table === undefined) throw new Error(`the schema has no register ${name}`);
-      const shadows = emulator.registersOfPipes.map(() => new Uint32Array(words));
+      const shadows = emulator.registersOfPipes.map(() => new Uint32Array((words * width) / WORD_BITS));
       this.registers.set(table.id, { rpb: i + 1, shadows });
     }
   }
@@ -45,10 +46,10 @@ export class ServedRegisters {
     const isWrite = type === wire.UPDATE.insert || type === wire.UPDATE.modify || type === wire.UPDATE.insertOrModify;
     if (type === wire.UPDATE.delete || type === wire.UPDATE.reset) {
       const [from, count] = message.key ? [registerIndex(table, message), 1] : [0, table.size];
-      return this.fill(table, from, new Uint32Array(count));
+      return this.fill(table, from, new Uint32Array(count * table.data.length));
     }
     if (!isWrite) throw new RpcError(status.UNIMPLEMENTED, `registers do not take updates of type ${type}`);
-    return this.fill(table, registerIndex(table, message), Uint32Array.of(registerWord(table, message)));
+    return this.fill(table, registerIndex(table, message), bucketWords(table, message));
   }
 
   *read(table: SchemaTable, message: wire.TableEntry): Generator<wire.Entity> {
@@ -58,7 +59,7 @@ export class ServedRegisters {
       ? [registerIndex(table, message), registerIndex(table, message) + 1]
       : [0, table.size];
     for (let i = from; i < to; i++) {
-      yield { table_entry: registerEntry(table, i, ...pipes.map((words) => must(words[i], `word ${i}`))) };
+      yield { table_entry: registerEntry(table, i, ...pipes.map((words) => bucketOf(table, words, i))) };
     }
   }
 
@@ -87,8 +88,9 @@ export class ServedRegisters {
   }
 
   private fill(table: SchemaTable, from: number, words: Uint32Array): Undo {
-    const shadows = this.registerOf(table).shadows.map((shadow) => shadow.subarray(from, from + words.length));
-    const all = [...this.live(table, from, words.length), ...shadows];
+    const start = from * table.data.length;
+    const shadows = this.registerOf(table).shadows.map((shadow) => shadow.subarray(start, start + words.length));
+    const all = [...this.live(table, from, words.length / table.data.length), ...shadows];
     const before = all.map((part) => part.slice());
     for (const part of all) part.set(words);
     return () => {
@@ -106,11 +108,21 @@ function registerIndex(table: SchemaTable, { key }: wire.TableEntry): number {
   return index;
 }
 
-function registerWord(table: SchemaTable, { data }: wire.TableEntry): number {
-  const [word] = table.data;
-  const [field, ...more] = data?.fields ?? [];
-  const bytes = more.length === 0 && field?.field_id === word?.id ? field?.stream : undefined;
-  const value = bytes && bytesToValue(bytes, must(word?.width, 'width of a register'));
-  if (value === undefined) throw new RpcError(status.INVALID_ARGUMENT, `${table.name} takes a word of 4 bytes`);
-  return value;
+/** The words of a bucket. */
+const bucketOf = ({ data }: SchemaTable, words: Uint32Array, index: number): Uint32Array =>
+  words.subarray(index * data.length, (index + 1) * data.length);
+
+/** The words of a bucket in a message, which has all of them. */
+function bucketWords(table: SchemaTable, { data }: wire.TableEntry): Uint32Array {
+  const fields = data?.fields ?? [];
+  const words = table.data.map(({ id, width }) => {
+    const [field, ...more] = fields.filter(({ field_id }) => field_id === id);
+    return more.length === 0 && field?.stream ? bytesToValue(field.stream, width) : undefined;
+  });
+  const isWhole = fields.length === words.length && words.every((word) => word !== undefined);
+  if (!isWhole) {
+    const what = words.length === 1 ? 'a word of 4 bytes' : `${words.length} words of 4 bytes`;
+    throw new RpcError(status.INVALID_ARGUMENT, `${table.name} takes ${what}`);
+  }
+  return Uint32Array.from(words, (word) => must(word, 'word of a bucket'));
 }

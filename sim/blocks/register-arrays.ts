@@ -7,7 +7,10 @@ export class RegisterArrays {
   /** The same words with a sign. */
   readonly integers: Int32Array;
   private readonly start: Int32Array;
+  /** Buckets of each array. */
   private readonly sizes: Int32Array;
+  /** Words in a bucket of each array: 2 in one of pairs, low word first. */
+  private readonly wordsPerBucket: Int32Array;
 
   /** @param buffer memory to share with another switch of this data plane; else new memory, all 0 */
   constructor(
@@ -17,19 +20,31 @@ export class RegisterArrays {
     this.words = new Uint32Array(buffer);
     this.integers = new Int32Array(buffer);
     this.sizes = Int32Array.from(dataPlane.rpbs, ({ buckets }) => buckets);
+    this.wordsPerBucket = Int32Array.from(dataPlane.rpbs, ({ words }) => words);
     this.start = new Int32Array(this.sizes.length);
     for (let i = 1; i < this.sizes.length; i++) {
-      this.start[i] = (this.start[i - 1] as number) + (this.sizes[i - 1] as number);
+      this.start[i] =
+        (this.start[i - 1] as number) + (this.sizes[i - 1] as number) * (this.wordsPerBucket[i - 1] as number);
     }
   }
 
-  /** Place of a bucket in {@link words}; addresses wrap at the size of the array. @param rpb from 0 */
+  /** Place of a bucket's first word in {@link words}; addresses wrap at the size of the array. @param rpb from 0 */
   index(rpb: number, address: number): number {
-    const size = this.sizes[rpb] as number;
-    return (this.start[rpb] as number) + (address < size ? address : address % size);
+    return (this.start[rpb] as number) + this.bucket(rpb, address) * (this.wordsPerBucket[rpb] as number);
   }
 
-  /** The buckets `base` … `base + buckets - 1`, a view. @param rpb number from 1 @throws {TargetError} out-of-range */
+  /** Words in a bucket of an array. @param rpb from 0 */
+  wordsIn(rpb: number): number {
+    return this.wordsPerBucket[rpb] as number;
+  }
+
+  /** The bucket of an address. @param rpb from 0 */
+  bucket(rpb: number, address: number): number {
+    const size = this.sizes[rpb] as number;
+    return address < size ? address : address % size;
+  }
+
+  /** The words of buckets `base` … `base + buckets - 1`, a view. @param rpb number from 1 @throws {TargetError} out-of-range */
   range(rpb: number, base: number, buckets: number): Uint32Array {
     const size = this.sizes[rpb - 1];
     if (size === undefined) throw new TargetError('unknown-table', `there is no RPB ${rpb}`);
@@ -37,12 +52,13 @@ export class RegisterArrays {
     if (!isRange || base + buckets > size) {
       throw new TargetError('out-of-range', `RPB ${rpb} has no buckets ${base} to ${base + buckets - 1}`);
     }
-    const start = (this.start[rpb - 1] as number) + base;
-    return this.words.subarray(start, start + buckets);
+    const words = this.wordsPerBucket[rpb - 1] as number;
+    const start = (this.start[rpb - 1] as number) + base * words;
+    return this.words.subarray(start, start + buckets * words);
   }
 }
 
 function allocate(dataPlane: DataPlane): SharedArrayBuffer {
-  const buckets = dataPlane.rpbs.reduce((sum, rpb) => sum + rpb.buckets, 0);
-  return new SharedArrayBuffer(buckets * Uint32Array.BYTES_PER_ELEMENT);
+  const words = dataPlane.rpbs.reduce((sum, rpb) => sum + rpb.buckets * rpb.words, 0);
+  return new SharedArrayBuffer(words * Uint32Array.BYTES_PER_ELEMENT);
 }

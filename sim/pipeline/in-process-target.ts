@@ -27,7 +27,8 @@ export class InProcessTarget implements SwitchTarget {
   }
 
   async writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void> {
-    for (const memory of this.emulator.registersOfPipes) memory.range(rpb, base, values.length).set(values);
+    const buckets = values.length / this.emulator.dataPlane.rpb(rpb).words;
+    for (const memory of this.emulator.registersOfPipes) memory.range(rpb, base, buckets).set(values);
   }
 
   async entryCount(table: string): Promise<number> {

@@ -81,8 +81,7 @@ export class Pipeline {
     const actions = new ActionUnit(dataPlane, operands, memory);
     this.actions = actions;
     actions.guard = (programId, rpb, address) => {
-      const bucket = memory.index(rpb, address) - memory.index(rpb, 0);
-      if (tables.owners.isOwn(programId, rpb, bucket) === false) counters.outsideAccesses++;
+      if (tables.owners.isOwn(programId, rpb, memory.bucket(rpb, address)) === false) counters.outsideAccesses++;
     };
     this.interpreter = new InterpretedEngine(dataPlane, tables.rpbs, actions);
     const isCompiled = engine === 'compiled';

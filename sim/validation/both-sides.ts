@@ -8,6 +8,7 @@
  * Bytes of dropped packets are not compared. Packets on which the program accesses a memory outside its bounds are not
  * sent, as the language says nothing about them.
  */
+
 import { must } from '../../compiler/data-plane/must.js';
 import {
   type CompiledProgram,
@@ -25,6 +26,8 @@ import {
   undoAccesses,
   type Verdict,
 } from '../../compiler/index.js';
+import { accessedWords } from '../../compiler/language/interpreter.js';
+import { wordsOf } from '../../compiler/language/program.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch } from '../../traces/packets/packet-batch.js';
 import type { CopyList } from '../blocks/replication-engine.js';
 import { type RpbVisit, TracingDriver } from '../pipeline/drivers/tracing-driver.js';
@@ -88,7 +91,9 @@ export class BothSides {
   ) {
     this.driver = new TracingDriver(emulator);
     this.places = new StatementPlaces(compiled, dataPlane);
-    this.memories = new Map(program.memories.map(({ name, buckets }) => [name, new Uint32Array(buckets)]));
+    this.memories = new Map(
+      program.memories.map((memory) => [memory.name, new Uint32Array(memory.buckets * wordsOf(memory))]),
+    );
     this.meaning = new MeaningSide(program, dataPlane, this.places, this.memories, emulator.seed);
     this.groups = testGroups(program, emulator);
     for (const group of this.groups) emulator.apply({ kind: 'insertGroup', group });
@@ -239,7 +244,7 @@ export class BothSides {
   }
 
   private compareForeignMemory(): Mismatch | undefined {
-    for (const { number: rpb, buckets } of this.dataPlane.rpbs) {
+    for (const { number: rpb, buckets, words } of this.dataPlane.rpbs) {
       const own = this.compiled.memories.filter((block) => block.rpb === rpb).sort((a, b) => a.base - b.base);
       let base = 0;
       for (const { base: to, end } of [
@@ -247,13 +252,13 @@ export class BothSides {
         { base: buckets, end: buckets },
       ]) {
         const now = this.emulator.memory.range(rpb, base, Math.max(0, to - base));
-        const before = this.before.of(rpb).subarray(base, base + now.length);
+        const before = this.before.of(rpb).subarray(base * words, base * words + now.length);
         const at = firstDifference(before, now);
         if (at >= 0) {
           return {
             kind: 'foreign-memory',
             rpb,
-            address: base + at,
+            address: base + Math.floor(at / words),
             expected: must(before[at], `word ${at}`),
             actual: must(now[at], `word ${at}`),
           };
@@ -313,10 +318,12 @@ export class BothSides {
   private compareWords(trace: readonly ExecutedStatement[]): Mismatch | undefined {
     for (const { access } of trace) {
       if (access === undefined) continue;
-      const { memory, address } = access;
-      const expected = must(this.memories.get(memory)?.[address], `word ${address} of ${memory}`);
-      const actual = this.block(memory)?.[address];
-      if (expected !== actual) return { kind: 'memory', memory, address, expected, actual };
+      const { memory } = access;
+      for (const address of accessedWords(access)) {
+        const expected = must(this.memories.get(memory)?.[address], `word ${address} of ${memory}`);
+        const actual = this.block(memory)?.[address];
+        if (expected !== actual) return { kind: 'memory', memory, address, expected, actual };
+      }
     }
     return undefined;
   }

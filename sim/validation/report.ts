@@ -1,4 +1,5 @@
 /** A failure as text: the program, the packet, and the statements beside the entries that ran. */
+
 import {
   type DataPlane,
   type ExecutedStatement,
@@ -8,6 +9,7 @@ import {
   type Registers,
   statementText,
 } from '../../compiler/index.js';
+import { accessedWords } from '../../compiler/language/interpreter.js';
 import { type EntryStep, entrySteps } from '../pipeline/trace/entry-trace.js';
 import type { Failure } from './failure.js';
 import { describeMismatch } from './mismatch.js';
@@ -44,8 +46,11 @@ function fieldLines({ packet }: Failure, dataPlane: DataPlane): string[] {
 /** The words that the program accessed and that were not 0 before. */
 function memoryLines({ memories, trace }: Failure): string[] {
   const lines = trace.flatMap(({ access }) => {
-    const before = access && memories.get(access.memory)?.[access.address];
-    return access && before ? [`  ${access.memory}[${access.address}] = 0x${before.toString(16)}`] : [];
+    if (access === undefined) return [];
+    return accessedWords(access).flatMap((at) => {
+      const before = memories.get(access.memory)?.[at];
+      return before ? [`  ${access.memory}[${at}] = 0x${before.toString(16)}`] : [];
+    });
   });
   return lines.length === 0 ? [] : ['memory before it, where the program accesses it', ...new Set(lines)];
 }

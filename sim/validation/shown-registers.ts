@@ -37,6 +37,8 @@ export function showingActions(statement: Statement, addressBits: number): reado
       return [{ action: 'hash_', registers: [all('har')] }];
     case 'MEMREAD':
       return [address];
+    case 'MEMCAS':
+      return [address, { action: 'salu_', registers: [all('har'), all('sar')] }];
     case 'MEMADD':
     case 'MEMSUB':
     case 'MEMAND':

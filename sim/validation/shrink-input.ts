@@ -1,6 +1,8 @@
 /** Reduces the packet and the memory of a failure. */
+
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../compiler/index.js';
+import { accessedWords } from '../../compiler/language/interpreter.js';
 import type { BothSides } from './both-sides.js';
 import type { Failure } from './failure.js';
 import { PacketBytes } from './packet-bytes.js';
@@ -15,7 +17,7 @@ export function shrinkInput(failure: Failure, sides: BothSides, dataPlane: DataP
     if (next?.mismatch.kind === failure.mismatch.kind) least = next;
   };
   attempt({ memories: new Map() });
-  attempt({ memories: accessedWords(least) });
+  attempt({ memories: onlyAccessed(least) });
   for (const [name, words] of least.memories) {
     for (const address of accessed(least, name)) {
       if (words[address] === 0) continue;
@@ -40,11 +42,11 @@ export function shrinkInput(failure: Failure, sides: BothSides, dataPlane: DataP
 }
 
 function accessed({ trace }: Failure, memory: string): readonly number[] {
-  return trace.flatMap(({ access }) => (access?.memory === memory ? [access.address] : []));
+  return trace.flatMap(({ access }) => (access?.memory === memory ? accessedWords(access) : []));
 }
 
 /** Memories with 0 in all words but those that the program accessed. */
-function accessedWords(failure: Failure): Failure['memories'] {
+function onlyAccessed(failure: Failure): Failure['memories'] {
   return new Map(
     [...failure.memories].map(([name, words]) => {
       const kept = new Uint32Array(words.length);

@@ -100,6 +100,7 @@ export function hashedAccesses(trace: readonly ExecutedStatement[]): HashedAcces
     if (access !== undefined) {
       if (chains.mar.length > 0) accesses.push({ memory: access.memory, hashes: chains.mar });
       if (statement.primitive !== 'MEMWRITE') chains = { ...chains, sar: [] };
+      if (statement.primitive === 'MEMCAS') chains = { ...chains, har: [] };
       continue;
     }
     const [first, second] = statement.registers;

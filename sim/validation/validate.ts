@@ -2,8 +2,10 @@
  * Translation validation: random and corner-case packets and memory contents through a program's meaning and through
  * its entries, until the two differ or the packets run out. See both-sides.ts for what is compared.
  */
+
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane, ExecutedStatement, Program } from '../../compiler/index.js';
+import { wordsOf } from '../../compiler/language/program.js';
 import { Switch } from '../pipeline/switch.js';
 import { BothSides, type Memories } from './both-sides.js';
 import { Coverage } from './coverage.js';
@@ -157,12 +159,13 @@ function failed(
 
 function randomMemories({ memories }: Program, values: ProgramValues, random: Random): Memories {
   return new Map(
-    memories.map(({ name, buckets }) => {
-      const words = new Uint32Array(buckets);
+    memories.map((memory) => {
+      const { name } = memory;
+      const words = new Uint32Array(memory.buckets * wordsOf(memory));
       if (chance(random, 0.3)) return [name, words];
       const few = Array.from({ length: 1 + below(random, 16) }, () => wordFor(random, values));
       const step = 1 + 2 * below(random, 8);
-      for (let i = 0; i < buckets; i++) words[i] = must(few[(i * step) % few.length], 'word to choose');
+      for (let i = 0; i < words.length; i++) words[i] = must(few[(i * step) % few.length], 'word to choose');
       return [name, words];
     }),
   );

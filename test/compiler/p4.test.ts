@@ -67,8 +67,8 @@ for (const [name, dataPlane] of VARIANTS) {
     const controls = readControls(p4Source(dataPlane));
     const actual = dataPlane.rpbs.map(({ control, number }) => {
       const body = controls.get(`Rpb${number}`)?.text ?? '';
-      const [, width, words, register] = /Register<bit<(\d+)>, bit<16>>\((\d+)\) (\w+);/.exec(body) ?? [];
-      return [`${control}.${register}`, Number(words), Number(width)];
+      const [, type, words, register] = /Register<(bit<32>|pair_t), bit<16>>\((\d+)\) (\w+);/.exec(body) ?? [];
+      return [`${control}.${register}`, Number(words), type === 'pair_t' ? 64 : 32];
     });
     assert.equal(
       actual,

@@ -43,7 +43,7 @@ const ADDRESS = 'HASH_5_TUPLE_MEM(m);';
 
 /** Entries of RPBs that statements become. */
 function rpbEntries(statements: string, plane: DataPlane, recirculations = 3): readonly TableEntry[] {
-  const memory = /\(m[,)]/.test(statements) ? '@m 256' : '';
+  const memory = /\(m[,)]/.test(statements) ? `@${statements.includes('MEMCAS') ? 'pair ' : ''}m 256` : '';
   const text = `${memory} program p(<hdr.udp.dst_port, 7777, 0xffff>) { ${statements} }`;
   const program = checkedProgram(text, plane);
   const { entries } = linkProgram(program, new SwitchState(plane), undefined, recirculations);

@@ -80,7 +80,7 @@ for (const [what, text, labels] of COMPLETIONS) {
 }
 
 test('completion: all primitives and BRANCH begin statements, and fields are those of the data plane', () => {
-  assert.is(PRIMITIVE_LABELS.length, 41);
+  assert.is(PRIMITIVE_LABELS.length, 42);
   assert.ok(PRIMITIVE_LABELS.includes('BRANCH') && PRIMITIVE_LABELS.includes('HASH_5_TUPLE'));
   const fields = labelsAt(`${HEAD}    EXTRACT(hdr.|\n    DROP;\n}`);
   assert.ok(fields.includes('hdr.l5.key1') && fields.includes('hdr.ipv4.src'));

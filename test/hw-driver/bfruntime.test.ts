@@ -378,7 +378,7 @@ served('registers: a plain read sees what was last synced or written', async ({ 
   assert.ok(table);
   emulator.memory.range(3, 10, 1)[0] = 77;
   const read = async (from_hw: boolean) => {
-    const asked = { ...registerEntry(table, 10, 0), data: null, table_flags: { from_hw } };
+    const asked = { ...registerEntry(table, 10), data: null, table_flags: { from_hw } };
     const [found] = await session.read([{ table_entry: asked }]);
     return bytesToValue(found?.table_entry?.data?.fields[0]?.stream ?? new Uint8Array(0), 32);
   };
@@ -389,8 +389,8 @@ served('registers: a plain read sees what was last synced or written', async ({ 
   };
   assert.equal(await session.write([sync], wire.ATOMICITY.continueOnError), []);
   assert.is(await read(false), 77);
-  const write = update(wire.UPDATE.modify, registerEntry(table, 10, 5));
-  const beyond = update(wire.UPDATE.modify, registerEntry(table, 65_536, 5));
+  const write = update(wire.UPDATE.modify, registerEntry(table, 10, [5]));
+  const beyond = update(wire.UPDATE.modify, registerEntry(table, 65_536, [5]));
   assert.equal(codes(await session.write([write, beyond], wire.ATOMICITY.rollbackOnError)), [0, status.OUT_OF_RANGE]);
   assert.equal([await read(false), await read(true)], [77, 77]);
   assert.equal(await session.write([write], wire.ATOMICITY.continueOnError), []);

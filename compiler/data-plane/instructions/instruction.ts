@@ -141,6 +141,13 @@ export interface P4Names {
   writeField(field: string, register: string): readonly string[];
 }
 
+/** A RegisterAction: its name, its results, and its body. */
+export interface P4Alu {
+  readonly name: string;
+  readonly results: 1 | 2;
+  readonly body: readonly Block[];
+}
+
 /** A statement of the language that a single action may implement. */
 export interface DirectStatement {
   readonly primitive: string;
@@ -199,7 +206,7 @@ export interface InstructionFamily<Effect extends { readonly kind: string }> {
   /** Declarations that its actions need, once in an RPB. */
   p4Declarations?(names: P4Names): readonly Block[];
   /** Name and body of the RegisterAction that it executes, where it has one. */
-  p4Alu?(effect: Effect, names: P4Names): { readonly name: string; readonly body: readonly Block[] };
+  p4Alu?(effect: Effect, names: P4Names): P4Alu;
   /** The text of its effect in the reference. */
   summary(effect: Effect): string;
 }

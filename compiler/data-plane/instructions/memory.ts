@@ -97,6 +97,6 @@ export const SALU: InstructionFamily<Salu> = {
   p4: ({ pair }, _parameters, names) => [
     `${names.registers.sar} = ${aluName(pair)}.execute((bit<16>)${names.address});`,
   ],
-  p4Alu: ({ pair }, names) => ({ name: aluName(pair), body: PAIRS[pair].p4(names) }),
+  p4Alu: ({ pair }, names) => ({ name: aluName(pair), results: 1, body: PAIRS[pair].p4(names) }),
   summary: ({ pair }) => PAIRS[pair].summary,
 };

@@ -21,6 +21,7 @@ import type {
 } from './instruction.js';
 import { SALU } from './memory.js';
 import { MULTICAST } from './multicast.js';
+import { PAIR } from './pair.js';
 import { RANDOM } from './random.js';
 import { BACKUP, RECOVER } from './saving.js';
 
@@ -44,6 +45,7 @@ const TABLE = [
   REPORT,
   MULTICAST,
   FIELD_HASH,
+  PAIR,
 ] as const;
 
 type EffectOf<Family> = Family extends InstructionFamily<infer Effect> ? Effect : never;

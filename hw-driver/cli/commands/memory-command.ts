@@ -2,8 +2,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { counted } from '../../../compiler/data-plane/counting.js';
+import { must } from '../../../compiler/data-plane/must.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
+import { bucketPlace, type PairWord } from '../kit/bucket-place.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { flowValues, hashedBucket } from '../kit/hashed-bucket.js';
 import { wholeNumber } from '../kit/inputs.js';
@@ -37,7 +39,8 @@ export const memoryCommand = sessionCommand(
         array: true,
         default: [],
         defaultDescription: 'none',
-        describe: 'Words to write to consecutive buckets: decimal, 0x…, or an IPv4 address such as 10.0.0.1',
+        describe:
+          'Words to write to consecutive buckets, for pairs the low and the high word of each: decimal, 0x…, or an IPv4 address such as 10.0.0.1',
       })
       .option('from', {
         type: 'string',
@@ -91,7 +94,10 @@ export const memoryCommand = sessionCommand(
     if (verb === 'write') {
       const words = values.map((value) => memoryWord(value));
       if (words.length === 0) throw new UsageError('memory write needs at least one value, and found none');
-      checkRange(session, program, memory, from, words.length);
+      const perBucket = controller.wordsPerBucket(program, memory);
+      if (words.length % perBucket !== 0)
+        throw new UsageError(`memory ${memory} has pairs: write the low and the high word of each`);
+      checkRange(session, program, memory, from, words.length / perBucket);
       await controller.writeMemory(program, memory, words, from);
       const text = `${program}: ${counted(words.length, 'word')} of ${memory} written\n`;
       answer(session, json, 'memory', { program, memory, done: 'written', from, words }, text);
@@ -99,11 +105,18 @@ export const memoryCommand = sessionCommand(
     }
     const pipes = await pipesOf(session, program, memory, range.pipe);
     const [{ words: all }] = pipes;
-    const wanted = range.count === undefined ? all.length - from : wholeNumber('--count', range.count, 1, all.length);
+    const perBucket = controller.wordsPerBucket(program, memory);
+    const buckets = all.length / perBucket;
+    const wanted = range.count === undefined ? buckets - from : wholeNumber('--count', range.count, 1, buckets);
     checkRange(session, program, memory, from, wanted);
-    const read = pipes.map(({ pipe, words }) => ({ pipe, words: [...words.subarray(from, from + wanted)] }));
-    const text = read.map(({ pipe, words }) => `${pipeHead(pipe, pipes)}${wordsText(words, from, as)}`).join('');
-    answer(session, json, 'memory', { program, memory, from, ...perPipe(read, ({ words }) => ({ words })) }, text);
+    const read = pipes.map(({ pipe, words }) => ({
+      pipe,
+      words: [...words.subarray(from * perBucket, (from + wanted) * perBucket)],
+    }));
+    const shown = perBucket === 2 ? pairsText : wordsText;
+    const text = read.map(({ pipe, words }) => `${pipeHead(pipe, pipes)}${shown(words, from, as)}`).join('');
+    const contents = ({ words }: (typeof read)[number]) => (perBucket === 2 ? { pairs: pairsOf(words) } : { words });
+    answer(session, json, 'memory', { program, memory, from, ...perPipe(read, contents) }, text);
     return EXIT.done;
   },
 );
@@ -162,15 +175,19 @@ async function readHashed(session: Session, asked: HashedRead): Promise<number> 
   if (compiled === undefined) throw new NoSuchProgram(`program ${program}`);
   const input = flow === undefined ? [memoryWord(hashInput ?? '')] : flowValues(flow);
   const bucket = hashedBucket(compiled, memory, input);
+  const perBucket = controller.wordsPerBucket(program, memory);
   const read = pipes.map(({ pipe, words }) => {
-    const value = words[bucket];
-    if (value === undefined) throw new Error(`memory ${memory} has no bucket ${bucket}`);
-    return { pipe, value };
+    const values = [...words.subarray(bucket * perBucket, (bucket + 1) * perBucket)];
+    return { pipe, values, value: must(values[0], `bucket ${bucket} of memory ${memory}`) };
   });
   const text = read
-    .map(({ pipe, value }) => `${pipeHead(pipe, pipes)}${memory}[${bucket}]: ${wordText(value, asked.as)}\n`)
+    .map(({ pipe, values }) => {
+      const shown = values.map((value) => wordText(value, asked.as)).join(PAIR_SIGN);
+      return `${pipeHead(pipe, pipes)}${memory}[${bucket}]: ${shown}\n`;
+    })
     .join('');
-  const document = { program, memory, bucket, ...perPipe(read, ({ value }) => ({ word: value })) };
+  const contents = ({ value, values }: (typeof read)[number]) => (perBucket === 2 ? { pair: values } : { word: value });
+  const document = { program, memory, bucket, ...perPipe(read, contents) };
   answer(session, json, 'memory', document, text);
   return EXIT.done;
 }
@@ -191,6 +208,27 @@ function wordsText(words: readonly number[], from: number, form: WordForm): stri
       lines.push(`${from + i}: ${line.map((value) => wordText(value, form)).join(' ')}\n`);
   }
   return lines.length === 0 ? `${counted(words.length, 'word')}, all 0\n` : lines.join('');
+}
+
+/** Between the low and the high word of a pair. */
+const PAIR_SIGN = ':';
+const PAIRS_PER_LINE = 4;
+
+const pairsOf = (words: readonly number[]): readonly (readonly number[])[] =>
+  Array.from({ length: words.length / 2 }, (_, i) => words.slice(2 * i, 2 * i + 2));
+
+/** As {@link wordsText}, each pair as low:high. */
+function pairsText(words: readonly number[], from: number, form: WordForm): string {
+  const pairs = pairsOf(words);
+  const lines: string[] = [];
+  for (let i = 0; i < pairs.length; i += PAIRS_PER_LINE) {
+    const line = pairs.slice(i, i + PAIRS_PER_LINE);
+    if (line.flat().some((value) => value !== 0)) {
+      const texts = line.map((pair) => pair.map((value) => wordText(value, form)).join(PAIR_SIGN));
+      lines.push(`${from + i}: ${texts.join(' ')}\n`);
+    }
+  }
+  return lines.length === 0 ? `${counted(pairs.length, 'pair')}, all 0\n` : lines.join('');
 }
 
 const MAX_INTERVAL_MS = 86_400_000;
@@ -234,7 +272,9 @@ export const watchCommand = sessionCommand(
       for (let reads = 1; reads < most && !signal.aborted; reads++) {
         await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
         const now = await wordsOf(session, program, names);
-        const found = changesBetween(before, now, reads * intervalMs);
+        const found = changesBetween(before, now, reads * intervalMs, (name) =>
+          session.controller.wordsPerBucket(program, name),
+        );
         if (json) changes.push(...found);
         else for (const change of found) session.print(changeText(change, as));
         before = now;
@@ -252,6 +292,8 @@ interface Change {
   /** Only for a switch with several pipes. */
   readonly pipe?: number;
   readonly bucket: number;
+  /** Of a pair: which of its words. */
+  readonly word?: PairWord;
   readonly before: number;
   readonly now: number;
 }
@@ -265,18 +307,19 @@ async function wordsOf({ controller }: Session, program: string, memories: reado
   return words;
 }
 
-function changesBetween(before: Words, now: Words, atMs: number): Change[] {
+function changesBetween(before: Words, now: Words, atMs: number, wordsPerBucket: (memory: string) => 1 | 2): Change[] {
   return [...now].flatMap(([memory, pipes]) =>
     pipes.flatMap((words, pipe) => {
       const old = before.get(memory)?.[pipe] ?? words;
       const where = pipes.length > 1 ? { memory, pipe } : { memory };
-      return [...words].flatMap((value, bucket) => {
-        const was = old[bucket] ?? value;
-        return was === value ? [] : [{ atMs, ...where, bucket, before: was, now: value }];
+      return [...words].flatMap((value, i) => {
+        const was = old[i] ?? value;
+        const place = bucketPlace(i, wordsPerBucket(memory));
+        return was === value ? [] : [{ atMs, ...where, ...place, before: was, now: value }];
       });
     }),
   );
 }
 
-const changeText = ({ atMs, memory, pipe, bucket, before, now }: Change, form: WordForm): string =>
-  `${(atMs / 1000).toFixed(3)} s  ${pipe === undefined ? '' : `pipe ${pipe}  `}${memory}[${bucket}]  ${wordText(before, form)} -> ${wordText(now, form)}\n`;
+const changeText = ({ atMs, memory, pipe, bucket, word, before, now }: Change, form: WordForm): string =>
+  `${(atMs / 1000).toFixed(3)} s  ${pipe === undefined ? '' : `pipe ${pipe}  `}${memory}[${bucket}]${word === undefined ? '' : `.${word}`}  ${wordText(before, form)} -> ${wordText(now, form)}\n`;

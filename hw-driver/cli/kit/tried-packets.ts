@@ -1,4 +1,5 @@
 /** A separate emulated switch with programs, through which single packets run with a full trace. */
+
 import { must } from '../../../compiler/data-plane/must.js';
 import { type Allocator, type Analysis, type CompiledProgram, type DataPlane, lower } from '../../../compiler/index.js';
 import { InProcessTarget, type PacketTrace, PacketTracer, Switch } from '../../../sim/index.js';
@@ -6,6 +7,7 @@ import type { MadePacket } from '../../../sim/made-packet/index.js';
 import { appendPacket, createPacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
 import { Controller } from '../../control/controller.js';
 import { frontPortForwarding } from '../../control/front-ports.js';
+import { bucketPlace, type PairWord } from './bucket-place.js';
 import { UsageError } from './command-line.js';
 import type { MemorySetting } from './memory-setting.js';
 
@@ -27,6 +29,8 @@ export interface ChangedWord {
   readonly program: string;
   readonly memory: string;
   readonly bucket: number;
+  /** Of a pair: which of its words. */
+  readonly word?: PairWord;
   readonly before: number;
   readonly after: number;
 }
@@ -76,6 +80,8 @@ export class TrialSwitch {
     // One word fills all buckets of the range, several fill consecutive buckets.
     const to = last ?? first ?? (words.length === 1 ? buckets - 1 : words.length - 1);
     const count = words.length === 1 ? to - from + 1 : words.length;
+    if (this.controller.wordsPerBucket(owner.program, memory) === 2)
+      throw new UsageError(`--memory sets words, and ${owner.program}.${memory} has pairs`);
     if (from + count > buckets) throw new UsageError(`--memory: ${memory} has buckets 0 to ${buckets - 1}`);
     const values = Uint32Array.from({ length: count }, (_, i) =>
       must(words[words.length === 1 ? 0 : i], 'word of --memory'),
@@ -108,7 +114,12 @@ export class TrialSwitch {
     const all: MemoryWords[] = [];
     for (const { program, memories } of this.programs) {
       for (const { name } of memories) {
-        all.push({ program, memory: name, words: await this.controller.readMemory(program, name) });
+        all.push({
+          program,
+          memory: name,
+          wordsPerBucket: this.controller.wordsPerBucket(program, name),
+          words: await this.controller.readMemory(program, name),
+        });
       }
     }
     return all;
@@ -118,15 +129,16 @@ export class TrialSwitch {
 interface MemoryWords {
   readonly program: string;
   readonly memory: string;
+  readonly wordsPerBucket: 1 | 2;
   readonly words: Uint32Array;
 }
 
 function changes(before: readonly MemoryWords[], after: readonly MemoryWords[]): ChangedWord[] {
-  return after.flatMap(({ program, memory, words }, i) => {
+  return after.flatMap(({ program, memory, wordsPerBucket, words }, i) => {
     const was = before[i]?.words ?? words;
-    return [...words].flatMap((word, bucket) => {
-      const old = was[bucket] ?? word;
-      return old === word ? [] : [{ program, memory, bucket, before: old, after: word }];
+    return [...words].flatMap((word, at) => {
+      const old = was[at] ?? word;
+      return old === word ? [] : [{ program, memory, ...bucketPlace(at, wordsPerBucket), before: old, after: word }];
     });
   });
 }

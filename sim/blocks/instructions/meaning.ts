@@ -89,9 +89,10 @@ export type OpenOperands = Omit<CodeOperands, 'immediate'>;
 export interface CodeWriter {
   readonly fields: readonly WritableField[];
   readonly endpoints: Endpoints;
-  /** Of the entry's RPB: its hash unit, and the buckets of its register array. */
+  /** Of the entry's RPB: its hash unit, the buckets of its register array, and the words in a bucket. */
   readonly hash: HashCode;
   readonly arraySize: number;
+  readonly arrayWords: number;
   readonly cpuPort: number;
   readonly addressMask: number;
   /** The variable, which the code reads, or its value if that is known. */

@@ -54,8 +54,8 @@ const salu = (name: SaluName, alu: Alu, code: (sar: string, flag: () => string) 
   },
 });
 
-/** Statements that find the word. */
-function wordCode({ isGuarded }: CodeOperands, to: CodeWriter): string {
+/** Statements that find the word; of a pair the low one. */
+export function wordCode({ isGuarded }: CodeOperands, to: CodeWriter): string {
   const guard = isGuarded
     ? `E.guard(${to.intrinsic('programId')}, ${to.constant('rpb')}, ${to.read('address')});\n`
     : '';
@@ -66,7 +66,8 @@ function wordCode({ isGuarded }: CodeOperands, to: CodeWriter): string {
 export function wordIndexCode(to: CodeWriter): string {
   const address = to.read('address');
   const inside = to.arraySize > to.addressMask ? address : `${address} % ${to.arraySize}`;
-  return `${to.constant('registerArray')} + (${inside}) | 0`;
+  const words = to.arrayWords === 1 ? `(${inside})` : `(${inside}) * ${to.arrayWords}`;
+  return `${to.constant('registerArray')} + ${words} | 0`;
 }
 
 export const SALU: Meaning<'salu', SaluName> = {

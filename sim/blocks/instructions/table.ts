@@ -11,6 +11,7 @@ import { EXTRACT, MODIFY } from './header.js';
 import type { Decoded, FamilyMeaning, Operation } from './meaning.js';
 import { SALU } from './memory.js';
 import { MULTICAST } from './multicast.js';
+import { PAIR } from './pair.js';
 import { RANDOM } from './random.js';
 import { BACKUP, RECOVER } from './saving.js';
 
@@ -33,6 +34,7 @@ const TABLE = [
   REPORT,
   MULTICAST,
   FIELD_HASH,
+  PAIR,
 ] as const;
 
 export type OperationName = (typeof TABLE)[number]['operations'][number]['name'];

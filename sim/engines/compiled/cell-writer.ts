@@ -26,6 +26,8 @@ export interface SwitchContext extends Pick<CodeWriter, 'fields' | 'endpoints' |
   readonly hashes: readonly HashUnit[];
   /** By RPB index: buckets, and where its register array starts in the memory of the switch. */
   readonly arraySizes: readonly number[];
+  /** Words in a bucket of each array. */
+  readonly arrayWords: readonly number[];
   readonly arrayStarts: readonly number[];
 }
 
@@ -42,6 +44,7 @@ export function switchContext(
     cpuPort: description.ports.cpu,
     addressMask: 2 ** description.state.addressBits - 1,
     arraySizes: rpbs.map(({ buckets }) => buckets),
+    arrayWords: rpbs.map(({ words }) => words),
     arrayStarts: rpbs.map(({ index }) => memory.index(index, 0)),
   };
 }
@@ -220,6 +223,10 @@ export class CellWriter implements CodeWriter {
 
   get hash(): HashUnit {
     return must(this.context.hashes[this.entryNow.rpb], 'hash unit of an RPB');
+  }
+
+  get arrayWords(): number {
+    return must(this.context.arrayWords[this.entryNow.rpb], 'words in a bucket of a register array');
   }
 
   get arraySize(): number {

@@ -9,10 +9,10 @@ import { constantOf, type OpenConstant, type SwitchContext } from './cell-writer
 import type { VectorContext, VectorProgram } from './vector-code.js';
 
 /** Classes of RPBs, by index: code of an entry is the same for RPBs of one class. */
-export function rpbClasses({ hashes, arraySizes }: VectorContext): readonly number[] {
+export function rpbClasses({ hashes, arraySizes, arrayWords }: VectorContext): readonly number[] {
   const classes = new Map<string, number>();
   return hashes.map(({ initial, xorOut, reflected }, rpb) => {
-    const name = [initial, xorOut, reflected, arraySizes[rpb]].join();
+    const name = [initial, xorOut, reflected, arraySizes[rpb], arrayWords[rpb]].join();
     const known = classes.get(name) ?? classes.size;
     classes.set(name, known);
     return known;

@@ -26,8 +26,11 @@ export interface RpbVisit {
 export interface MemoryWord {
   /** Its place in the register array of the RPB. */
   readonly bucket: number;
+  /** Of a pair: the low word. */
   readonly before: number;
   readonly after: number;
+  /** Of a pair: the high word. */
+  readonly high?: { readonly before: number; readonly after: number };
 }
 
 /** Takes packets, which have their arrival numbers, through the pipeline and reports each table that they visit. */
@@ -111,10 +114,12 @@ export class TracingDriver implements PacketDriver {
     for (const rpb of rpbs) {
       const before = registersOf(phv);
       const at = pipeline.memory.index(rpb, phv.physicalAddress);
-      const wordBefore = words[at] as number;
+      const isPair = pipeline.memory.wordsIn(rpb) === 2;
+      const [wordBefore, highBefore] = [words[at] as number, words[at + 1] as number];
       pipeline.runRpb(phv, rpb);
-      const bucket = at - pipeline.memory.index(rpb, 0);
-      const word = { bucket, before: wordBefore, after: words[at] as number };
+      const bucket = pipeline.memory.bucket(rpb, phv.physicalAddress);
+      const high = isPair ? { high: { before: highBefore, after: words[at + 1] as number } } : {};
+      const word = { bucket, before: wordBefore, after: words[at] as number, ...high };
       const { pass, programId } = phv;
       const { copy } = this;
       this.account.push({ rpb: rpb + 1, pass, programId, copy, word, before, after: registersOf(phv) });

@@ -178,7 +178,8 @@ export class UpdatePlayer {
     this.timesNow.startPs = this.controlPs;
     for (const { rpb, base, values } of memory) {
       this.planAt(this.emulator.dataPlane.rpb(rpb).table, () => {
-        this.emulator.memory.range(rpb, base, values.length).set(values);
+        const buckets = values.length / this.emulator.dataPlane.rpb(rpb).words;
+        this.emulator.memory.range(rpb, base, buckets).set(values);
       });
       this.controlPs += this.psPerOperation;
     }

@@ -90,8 +90,11 @@ export interface TracedStep {
 export interface TracedWord {
   /** Its place in the register array of the RPB. */
   readonly bucket: number;
+  /** Of a pair: the low word. */
   readonly before: number;
   readonly after: number;
+  /** Of a pair: the high word. */
+  readonly high?: { readonly before: number; readonly after: number };
   /** Whether it lies in the program's memory; null where the program's memory was not declared to the switch. */
   readonly isOwn: boolean | null;
 }

@@ -94,9 +94,11 @@ function stepLines(step: TracedStep): string[] {
   ];
 }
 
-function wordText({ bucket, before, after, isOwn }: TracedWord): string {
+function wordText({ bucket, before, after, high, isOwn }: TracedWord): string {
   const outside = isOwn === false ? " (outside the program's memory)" : '';
-  return `bucket ${bucket}: ${numberText(before)} > ${numberText(after)}${outside}`;
+  const low = `${numberText(before)} > ${numberText(after)}`;
+  const words = high === undefined ? low : `lo ${low}, hi ${numberText(high.before)} > ${numberText(high.after)}`;
+  return `bucket ${bucket}: ${words}${outside}`;
 }
 
 const MAX_LINES = 3;
