@@ -122,6 +122,7 @@ export class Comparison {
     const end = start + (batch.capturedLength[i] as number);
     const ingressPort = batch.ingressPort[i] as number;
     view.load(copies, start, end, ingressPort);
+    view.arrival = this.total;
     view.queueNs = this.queueNs(this.total);
     const program = programFor(this.programs, view);
     const decision = program?.function.handle(view) ?? DEFAULT_PORT;

@@ -1,12 +1,12 @@
 /**
- * The hash function of each memory of a compiled program. It is the only information about the program that a network
- * function gets.
+ * The hash function of each memory of a compiled program, and its random numbers. This is the only information about the
+ * program that a network function gets.
  */
 import { FIVE_TUPLE } from '../../compiler/data-plane/headers.js';
 import type { CompiledProgram, DataPlane, HashUse } from '../../compiler/index.js';
-import { HashUnit } from '../../sim/index.js';
+import { HashUnit, randomSite, randomWord } from '../../sim/index.js';
 import type { ConnectionTable } from './functions/firewall.js';
-import type { HashFunction, SwitchResources } from './functions/network-function.js';
+import type { HashFunction, RandomFunction, SwitchResources } from './functions/network-function.js';
 import type { PacketView } from './functions/packet.js';
 
 /** The hash unit that selects buckets, by memory. @throws if there are several */
@@ -38,6 +38,14 @@ function hashIntoHar({ program, hashes }: CompiledProgram, primitive: string, in
   if (use === undefined || others.length > 0) throw new Error(`${program}: no single ${primitive}`);
   const unit = new HashUnit(use.crc);
   return (key) => unit.digest(key, key.length);
+}
+
+/** What a program's only RANDOM draws. @param seed of the switch @throws if it has none, or several */
+export function randomNumbers({ program, placement }: CompiledProgram, seed: number): RandomFunction {
+  const [place, ...others] = placement.filter(({ action }) => action.startsWith('random_'));
+  if (place === undefined || others.length > 0) throw new Error(`${program}: no single RANDOM`);
+  const site = randomSite(place.pass, place.rpb - 1);
+  return ({ arrival }) => randomWord(seed, arrival, site) >>> 0;
 }
 
 /** The inputs of a network function from the switch of its program. */

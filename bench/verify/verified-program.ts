@@ -8,7 +8,7 @@ import { isProgramKey, PROGRAM_KINDS, type ProgramKey } from '../workloads/progr
 import { generality, isForProgram, networkFunction } from './functions/for-program.js';
 import type { NetworkFunction } from './functions/network-function.js';
 import type { PacketView } from './functions/packet.js';
-import { connectionTable, flowHash, switchResources, wordHash } from './hash-wiring.js';
+import { connectionTable, flowHash, randomNumbers, switchResources, wordHash } from './hash-wiring.js';
 
 export interface VerifiedProgram {
   readonly key: ProgramKey;
@@ -18,11 +18,12 @@ export interface VerifiedProgram {
   readonly function: NetworkFunction;
 }
 
-/** @param cases number of elastic cases of the program */
+/** @param cases number of elastic cases of the program @param seed of the switch */
 export function verifiedProgram(
   { arrival, compiled }: LinkedProgram,
   dataPlane: DataPlane,
   cases: number,
+  seed: number,
 ): VerifiedProgram {
   const { key, name, number } = arrival;
   if (!isProgramKey(key)) throw new Error(`there is no network function for ${key}`);
@@ -44,6 +45,7 @@ export function verifiedProgram(
       },
       connections: () => connectionTable(resources),
       wordHash: () => wordHash(compiled),
+      random: () => randomNumbers(compiled, seed),
       flowHash: () => flowHash(compiled),
     }),
   };

@@ -2,7 +2,7 @@
 import { counted } from '../../compiler/data-plane/counting.js';
 import { must } from '../../compiler/data-plane/must.js';
 import type { Allocator, DataPlane } from '../../compiler/index.js';
-import { Switch } from '../../sim/index.js';
+import { Switch, seedOfText } from '../../sim/index.js';
 import type { CaptureOptions } from '../../traces/captures/capture-intake.js';
 import type { TrafficTarget } from '../../traces/generate/packet-template.js';
 import { clearPacketBatch, createPacketBatch } from '../../traces/packets/packet-batch.js';
@@ -98,7 +98,7 @@ const MAX_QUEUE_NS = 20_011;
 async function verifyRound(options: RoundOptions): Promise<Verification> {
   const { dataPlane, keys } = options;
   const readsQueue = keys.length === 1 && keys[0] === 'ecn';
-  const emulator = new Switch(dataPlane);
+  const emulator = new Switch(dataPlane, { seed: seedOfText(options.seed) });
   const workload = await arrivalsOf(options);
   const programs = options.companions + INSTANCES * keys.length;
   const deployment = await deployWorkload(emulator, {
@@ -110,7 +110,9 @@ async function verifyRound(options: RoundOptions): Promise<Verification> {
   if (deployment.failure !== null) {
     throw new WorkloadError(`the switch cannot hold ${programs} programs: ${deployment.failure.reason}`);
   }
-  const verified = deployment.programs.map((program) => verifiedProgram(program, dataPlane, options.cases));
+  const verified = deployment.programs.map((program) =>
+    verifiedProgram(program, dataPlane, options.cases, emulator.seed),
+  );
   const queueNs = (n: number): number => (readsQueue ? (n * 7919) % MAX_QUEUE_NS : 0);
   const comparison = new Comparison(emulator, verified, queueNs);
   const source = await packetSource(options, deployment);

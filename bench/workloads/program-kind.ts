@@ -23,7 +23,7 @@ export const PAPER_KEYS = [
 export type PaperKey = (typeof PAPER_KEYS)[number];
 
 /** In-network programs of other publications. */
-export const EXTENDED_KEYS = ['netlock', 'sequencer', 'cheetah', 'beaucoup', 'univmon', 'dtree'] as const;
+export const EXTENDED_KEYS = ['netlock', 'sequencer', 'cheetah', 'beaucoup', 'univmon', 'dtree', 'pint'] as const;
 export type ExtendedKey = (typeof EXTENDED_KEYS)[number];
 
 export type ProgramKey = PaperKey | ExtendedKey;
@@ -38,14 +38,18 @@ export interface ProgramKind {
   readonly elastic: 'cached keys' | 'server ports' | undefined;
   /** Whether --memory sets the size of its memories. */
   readonly resizable: boolean;
+  /** The least data plane that has what it needs; others may have it, too. */
+  readonly dataPlane: 'default' | 'extended';
 }
 
 const kind = (
   key: ProgramKey,
   title: string,
   mark: InstanceMark,
-  options: Partial<Pick<ProgramKind, 'elastic' | 'resizable'>> = {},
-): ProgramKind => ({ key, title, mark, elastic: undefined, resizable: true, ...options });
+  options: Partial<Pick<ProgramKind, 'elastic' | 'resizable' | 'dataPlane'>> = {},
+): ProgramKind => ({ key, title, mark, elastic: undefined, resizable: true, dataPlane: 'default', ...options });
+
+const EXTENDED = { dataPlane: 'extended' } as const;
 
 export const PROGRAM_KINDS: Readonly<Record<ProgramKey, ProgramKind>> = {
   cache: kind('cache', 'in-network cache', 'destination network', { elastic: 'cached keys' }),
@@ -71,6 +75,7 @@ export const PROGRAM_KINDS: Readonly<Record<ProgramKey, ProgramKind>> = {
   beaucoup: kind('beaucoup', 'distinct counting with coupons', 'destination network'),
   univmon: kind('univmon', 'universal sketch', 'source network', { resizable: false }),
   dtree: kind('dtree', 'decision tree', 'destination network'),
+  pint: kind('pint', 'telemetry of one sampled hop', 'destination network', { ...EXTENDED, resizable: false }),
 };
 
 export const isProgramKey = (text: string): text is ProgramKey => PROGRAM_KEYS.some((key) => key === text);

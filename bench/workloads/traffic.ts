@@ -172,8 +172,15 @@ function extendedTraffic(key: ExtendedKey, instance: number): readonly PacketTem
       return flows(instance, 'out');
     case 'dtree':
       return classified(instance);
+    case 'pint':
+      return numbers.map((hop) => withTtl(request(instance, REQUEST_PORT, [0, 0, 0, 0xffff], 1), 64 - hop));
   }
 }
+
+const withTtl = (packet: PacketTemplate, ttl: number): PacketTemplate => ({
+  ...packet,
+  ...(packet.ipv4 === undefined ? {} : { ipv4: { ...packet.ipv4, ttl } }),
+});
 
 /** Sources of which a few hundred packets draw all coupons of a destination. */
 const MANY_SOURCES = 4096;

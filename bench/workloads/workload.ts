@@ -10,6 +10,7 @@ import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from './drawn-keys.js';
 import { instanceSource, instanceTexts, serverPorts, syntaxOf } from './instance.js';
 import { type InstanceMark, markFilter, markSurroundings } from './instance-marks.js';
 import { workloadOfModule } from './own-workload.js';
+import { requireDataPlane } from './program-data-planes.js';
 import { PROGRAM_KINDS, type ProgramKey, programFile } from './program-kind.js';
 import { trafficFor } from './traffic.js';
 import { markForProgram, trafficForProgram } from './user-program.js';
@@ -46,7 +47,10 @@ export async function loadWorkload(options: WorkloadOptions): Promise<Workload> 
 
 async function mixOf(keys: readonly ProgramKey[], options: WorkloadOptions): Promise<Workload> {
   const sources = new Map<ProgramKey, SourceFile>();
-  for (const key of keys) sources.set(key, syntaxOf(await readFile(programFile(key), 'utf8')));
+  for (const key of keys) {
+    requireDataPlane(key, options.dataPlane);
+    sources.set(key, syntaxOf(await readFile(programFile(key), 'utf8')));
+  }
   const keyOf = drawnKeys(keys, options.seed);
   const ports = serverPorts(options.cases, options.dataPlane);
   const buckets = options.memoryBytes === undefined ? undefined : options.memoryBytes / BYTES_PER_BUCKET;
@@ -118,8 +122,12 @@ function memoryContents(ports: readonly number[]): ReadonlyMap<ProgramKey, NonNu
     ['lb', server],
     // The number of connections starts from 0.
     ['cheetah', (memory, bucket) => (memory === 'turn' ? 0 : server(memory, bucket))],
+    ['pint', (_memory, bucket) => Math.floor(2 ** 32 / hopOfBucket(bucket)) - 1],
   ]);
 }
+
+/** Of packets that start with a TTL of 64, whose lowest six bits are the number of the bucket. */
+const hopOfBucket = (bucket: number): number => (bucket === 0 ? 1 : 65 - bucket);
 
 /** Servers of a load balancer: bucket b belongs to server b mod ports, and each server has its own address. */
 function serverValue(memory: string, bucket: number, ports: readonly number[]): number {

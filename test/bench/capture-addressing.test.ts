@@ -3,6 +3,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CaptureAddressing } from '../../bench/workloads/capture-addressing.js';
+import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
 import { PROGRAM_KEYS } from '../../bench/workloads/program-kind.js';
 import { type Arrival, loadWorkload } from '../../bench/workloads/workload.js';
 import { analyse, DEFAULT_RECIRCULATIONS, defaultDataPlane, lower } from '../../compiler/index.js';
@@ -13,11 +14,11 @@ import { checksumsOf, frame } from '../sim/frames.js';
 import { dataPlane } from '../sim/test-switch.js';
 import { address, type Flow, fields, packetOf, reversed, toMac } from './packets.js';
 
-const plane = defaultDataPlane();
+const defaultPlane = defaultDataPlane();
 
 /** A switch that runs these arrivals, and the addressing of packets to them. */
-async function deployed(arrivals: readonly Arrival[]) {
-  const rig = new Rig();
+async function deployed(arrivals: readonly Arrival[], plane = defaultPlane) {
+  const rig = new Rig(undefined, plane);
   const addressable = [];
   for (const { source, number, address: marks } of arrivals) {
     const analysis = analyse(source, plane);
@@ -29,7 +30,7 @@ async function deployed(arrivals: readonly Arrival[]) {
   return { rig, addressing: new CaptureAddressing(plane, addressable) };
 }
 
-async function arrivalsOf(name: string, count: number): Promise<Arrival[]> {
+async function arrivalsOf(name: string, count: number, plane = defaultPlane): Promise<Arrival[]> {
   const workload = await loadWorkload({ name, memoryBytes: 1024, cases: 2, seed: '3', dataPlane: plane });
   return Array.from({ length: count }, (_, n) => workload.arrival(n));
 }
@@ -108,7 +109,8 @@ test('for a firewall, the two directions of a flow keep exchanged addresses and 
 
 for (const key of PROGRAM_KEYS) {
   test(`${key}: the packets that it can take reach it`, async () => {
-    const { rig, addressing } = await deployed(await arrivalsOf(key, 8));
+    const plane = dataPlaneOf(key);
+    const { rig, addressing } = await deployed(await arrivalsOf(key, 8, plane), plane);
     const batch = capture();
     const before = Array.from({ length: batch.count }, (_, i) => packetBytes(batch, i).slice());
     addressing.address(batch);
@@ -119,7 +121,7 @@ for (const key of PROGRAM_KEYS) {
       else assert.equal(packetBytes(batch, i), before[i], `packet ${i} is for no program and stays as it is`);
     }
     // UDP and TCP conversations of three packets each, half and half; ICMP; tunnels; plain Ethernet.
-    const ofOneProtocol = ['sf', 'cache', 'nc', 'calc', 'acc', 'netlock', 'sequencer', 'cheetah', 'dtree'];
+    const ofOneProtocol = ['sf', 'cache', 'nc', 'calc', 'acc', 'netlock', 'sequencer', 'cheetah', 'dtree', 'pint'];
     const shares: Partial<Record<string, number>> = { l2: 6, tn: 1 };
     if (ofOneProtocol.includes(key)) shares[key] = 1.5;
     assert.is(reached, FLOWS * (shares[key] ?? 4), 'as many as there are of its kind');

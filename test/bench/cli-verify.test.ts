@@ -16,6 +16,16 @@ test('verify: a line for each program, and what was compared', () =>
     assert.match(stdout, /^4,000 packets compared: all equal$/m);
   }));
 
+test('verify without keys: all programs that the data plane can run, and which those are not', () =>
+  withFolder(async (folder) => {
+    const { status, stdout, stderr } = await type('bench', ['verify', '--packets', '60'], { folder });
+    assert.is(status, 0, stderr);
+    assert.match(stdout, /^sm_0 .* equal$/m);
+    assert.match(stdout, /^netlock_0 .* equal$/m);
+    assert.not.match(stdout, /^pint_0/m);
+    assert.match(stdout, /^not verified, as the data plane default cannot run them: pint$/m);
+  }));
+
 test('verify --trace: the packets of a capture; --json: one document', () =>
   withFolder(async (folder) => {
     await type('bench', ['trace', 'generate', 'a.pcap', '--workload', 'cms', '--packets', '300'], { folder });

@@ -15,23 +15,21 @@ import {
 } from '../../bench/verify/goldens/check-goldens.js';
 import { GOLDENS, type Golden } from '../../bench/verify/goldens/goldens.js';
 import type { MemoryContents } from '../../bench/workloads/memory-contents.js';
-import { PROGRAM_KEYS } from '../../bench/workloads/program-kind.js';
+import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
+import { PROGRAM_KEYS, PROGRAM_KINDS } from '../../bench/workloads/program-kind.js';
 import { must } from '../../compiler/data-plane/must.js';
-import {
-  type AllocatorName,
-  type DataPlane,
-  DEFAULT_RECIRCULATIONS,
-  dataPlaneFromJson,
-  defaultDataPlane,
-} from '../../compiler/index.js';
+import { type AllocatorName, type DataPlane, DEFAULT_RECIRCULATIONS, dataPlaneFromJson } from '../../compiler/index.js';
 import { builtInAllocator } from '../../hw-driver/index.js';
 import { ENGINES, type EngineName } from '../../sim/index.js';
 import { itemAt } from '../item-at.js';
 import { checksumsOf } from '../sim/frames.js';
 
-const plane = defaultDataPlane();
-
-function optionsFor(engine: EngineName, allocator: AllocatorName, dataPlane: DataPlane = plane): GoldenOptions {
+function optionsFor(
+  { key }: Golden,
+  engine: EngineName,
+  allocator: AllocatorName,
+  dataPlane: DataPlane = dataPlaneOf(key),
+): GoldenOptions {
   return {
     dataPlane,
     allocator: builtInAllocator(allocator),
@@ -46,13 +44,15 @@ const assertAgrees = ({ golden, check }: GoldenResult): void => {
 
 for (const engine of ENGINES) {
   test(`every golden holds on the ${engine} engine`, async () => {
-    for (const golden of GOLDENS) assertAgrees(await checkGolden(GOLDEN_FOLDER, golden, optionsFor(engine, 'price')));
+    for (const golden of GOLDENS)
+      assertAgrees(await checkGolden(GOLDEN_FOLDER, golden, optionsFor(golden, engine, 'price')));
   });
 }
 
 test('the goldens of a program take every way out of every BRANCH, and run every statement', async () => {
   const results: GoldenResult[] = [];
-  for (const golden of GOLDENS) results.push(await checkGolden(GOLDEN_FOLDER, golden, optionsFor('compiled', 'price')));
+  for (const golden of GOLDENS)
+    results.push(await checkGolden(GOLDEN_FOLDER, golden, optionsFor(golden, 'compiled', 'price')));
   const rows = goldenRows(results);
   assert.equal(rows.map(({ program }) => program).sort(), [...PROGRAM_KEYS].sort());
   for (const { program, branches, statements, missed } of rows) {
@@ -82,7 +82,7 @@ for (const allocator of ALLOCATORS) {
         assertAgrees(await checkGolden(GOLDEN_FOLDER, golden, await withHashOfGolden(golden, allocator)));
         continue;
       }
-      const result = await checkGolden(GOLDEN_FOLDER, golden, optionsFor('compiled', allocator));
+      const result = await checkGolden(GOLDEN_FOLDER, golden, optionsFor(golden, 'compiled', allocator));
       assert.equal(result.check.packets, [], golden.name);
       const after = new Map(
         [...result.expectedMemory].map(([name]) => [name, result.outcome.after.get(name) ?? new Map()]),
@@ -95,24 +95,28 @@ for (const allocator of ALLOCATORS) {
 /** The data plane in which each hash of a program has the function that the golden was recorded with. */
 async function withHashOfGolden(golden: Golden, allocator: AllocatorName): Promise<GoldenOptions> {
   const hashRpbs = async (name: AllocatorName): Promise<Map<number, number>> => {
-    const { outcome } = await checkGolden(GOLDEN_FOLDER, golden, optionsFor('compiled', name));
+    const { outcome } = await checkGolden(GOLDEN_FOLDER, golden, optionsFor(golden, 'compiled', name));
     const steps = itemAt(outcome.programs, 0).compiled.placement.filter(({ action }) => action.startsWith('hash_'));
     return new Map(steps.map(({ line, rpb }) => [line, rpb]));
   };
   const [recorded, moved] = [await hashRpbs('price'), await hashRpbs(allocator)];
   assert.ok(recorded.size > 0, `${golden.name} hashes`);
   const rpbs = [...moved].map(([line, rpb]) => {
-    const { hash } = plane.rpb(must(recorded.get(line), `hash on line ${line}`));
+    const { hash } = dataPlaneOf(golden.key).rpb(must(recorded.get(line), `hash on line ${line}`));
     return [String(rpb), { hash }] as const;
   });
-  const dataPlane = dataPlaneFromJson({ extends: 'default', name: 'same-hashes', rpbs: Object.fromEntries(rpbs) });
-  return optionsFor('compiled', allocator, dataPlane);
+  const dataPlane = dataPlaneFromJson({
+    extends: PROGRAM_KINDS[golden.key].dataPlane,
+    name: 'same-hashes',
+    rpbs: Object.fromEntries(rpbs),
+  });
+  return optionsFor(golden, 'compiled', allocator, dataPlane);
 }
 
 test('regeneration gives the same bytes', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'goldens-'));
   try {
-    for (const golden of GOLDENS) await writeGolden(folder, golden, optionsFor('compiled', 'price'));
+    for (const golden of GOLDENS) await writeGolden(folder, golden, optionsFor(golden, 'compiled', 'price'));
     const filesOf = (root: string): string[] =>
       readdirSync(root, { recursive: true, encoding: 'utf8' })
         .filter((name) => /\.(pcapng|json)$/.test(name))
@@ -129,7 +133,7 @@ test('regeneration gives the same bytes', async () => {
 test('checksums and lengths of all packets that leave are right', async () => {
   let checked = 0;
   for (const golden of GOLDENS) {
-    const { expected } = await checkGolden(GOLDEN_FOLDER, golden, optionsFor('compiled', 'price'));
+    const { expected } = await checkGolden(GOLDEN_FOLDER, golden, optionsFor(golden, 'compiled', 'price'));
     for (const { bytes, originalLength } of expected) {
       assert.is(bytes.length, originalLength);
       if (bytes[12] !== 0x08 || bytes[13] !== 0x00) continue;

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
+import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
 import { type ProgramKey, programFile } from '../../bench/workloads/program-kind.js';
 import {
   analyse,
@@ -39,34 +40,42 @@ export interface Sent {
 }
 
 export class ProgramSwitch {
-  readonly emulator = new Switch(plane);
-  readonly target = new InProcessTarget(this.emulator);
-  readonly controller = new Controller(plane, this.target);
+  readonly emulator: Switch;
+  readonly target: InProcessTarget;
+  readonly controller: Controller;
   readonly compiled: CompiledProgram[] = [];
   private readonly batch = createPacketBatch(1, 4096);
 
-  private constructor(readonly text: string) {}
+  private constructor(
+    readonly text: string,
+    private readonly dataPlane: DataPlane,
+    seed: number,
+  ) {
+    this.emulator = new Switch(dataPlane, { seed });
+    this.target = new InProcessTarget(this.emulator);
+    this.controller = new Controller(dataPlane, this.target);
+  }
 
-  /** Deploys all programs of a text. */
-  static async of(text: string): Promise<ProgramSwitch> {
-    const made = new ProgramSwitch(text);
+  /** Deploys all programs of a text. @param seed of random numbers */
+  static async of(text: string, dataPlane = plane, seed = 0): Promise<ProgramSwitch> {
+    const made = new ProgramSwitch(text, dataPlane, seed);
     await made.target.apply(
       DEFAULT_FORWARDING.map(([ingress, egress]) => ({
         kind: 'insertEntry',
-        entry: defaultForwardEntry(plane, ingress, egress),
+        entry: defaultForwardEntry(dataPlane, ingress, egress),
       })),
     );
-    const analysis = analyse(text, plane);
+    const analysis = analyse(text, dataPlane);
     assert.equal(analysis.diagnostics, [], 'the program has no finding');
     for (const program of analysis.programs) {
-      const lowered = lower(program, plane, DEFAULT_RECIRCULATIONS);
+      const lowered = lower(program, dataPlane, DEFAULT_RECIRCULATIONS);
       made.compiled.push(await made.controller.deploy(lowered, analysis.sourceHash));
     }
     return made;
   }
 
   static ofKey(key: ProgramKey): Promise<ProgramSwitch> {
-    return ProgramSwitch.of(programText(key));
+    return ProgramSwitch.of(programText(key), dataPlaneOf(key));
   }
 
   get program(): CompiledProgram {
@@ -99,7 +108,7 @@ export class ProgramSwitch {
     const line = 1 + this.text.split('\n').findIndex((candidate) => candidate.includes(statement));
     const steps = this.program.placement.filter((step) => step.line === line && step.action.startsWith('hash_'));
     assert.is(steps.length, 1, `one hash step for ${statement}`);
-    return new HashUnit(plane.rpb(itemAt(steps, 0).rpb).hash);
+    return new HashUnit(this.dataPlane.rpb(itemAt(steps, 0).rpb).hash);
   }
 }
 

@@ -3,13 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
 import { EXTENDED_KEYS, PAPER_KEYS, type ProgramKey, programFile } from '../../bench/workloads/program-kind.js';
 import { publishedShape } from '../../bench/workloads/published-shapes.js';
-import { analyse, DEFAULT_RECIRCULATIONS, defaultDataPlane, link, lower, SwitchState } from '../../compiler/index.js';
+import { analyse, DEFAULT_RECIRCULATIONS, link, lower, SwitchState } from '../../compiler/index.js';
 import { packageFile } from '../../traces/system/package-root.js';
 import { itemAt } from '../item-at.js';
 
-const dataPlane = defaultDataPlane();
 const table = readFileSync(packageFile('bench', 'README.md'), 'utf8');
 
 const codeLines = (text: string): number =>
@@ -17,6 +17,7 @@ const codeLines = (text: string): number =>
 
 function measured(key: ProgramKey): { depth: number; inRpbs: number; passes: number; lines: number } {
   const text = readFileSync(programFile(key), 'utf8');
+  const dataPlane = dataPlaneOf(key);
   const { programs, sourceHash } = analyse(text, dataPlane);
   const lowered = lower(itemAt(programs, 0), dataPlane, DEFAULT_RECIRCULATIONS);
   const { placement, entries, passes } = link(lowered, new SwitchState(dataPlane), sourceHash);

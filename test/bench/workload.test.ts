@@ -6,17 +6,27 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MAX_INSTANCES } from '../../bench/workloads/addresses.js';
-import { PAPER_KEYS, PROGRAM_KEYS, PROGRAM_KINDS } from '../../bench/workloads/program-kind.js';
+import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
+import { isProgramKey, PAPER_KEYS, PROGRAM_KEYS, PROGRAM_KINDS } from '../../bench/workloads/program-kind.js';
 import { type Arrival, loadWorkload, type Workload, WorkloadError } from '../../bench/workloads/workload.js';
-import { analyse, commandEnd, DEFAULT_RECIRCULATIONS, defaultDataPlane, lower } from '../../compiler/index.js';
+import {
+  analyse,
+  commandEnd,
+  type DataPlane,
+  DEFAULT_RECIRCULATIONS,
+  defaultDataPlane,
+  lower,
+} from '../../compiler/index.js';
 import { createPacketBatch, createTrafficGenerator, type TrafficTarget } from '../../traces/index.js';
 import { Rig } from '../hw-driver/fifteen.js';
 import { itemAt } from '../item-at.js';
 
 const plane = defaultDataPlane();
+/** That of a program, or of a mixture of programs of the paper. */
+const planeOf = (name: string): DataPlane => (isProgramKey(name) ? dataPlaneOf(name) : plane);
 
 const load = (name: string, options: { cases?: number; memoryBytes?: number; seed?: string } = {}) =>
-  loadWorkload({ cases: 2, memoryBytes: undefined, seed: '1', ...options, name, dataPlane: plane });
+  loadWorkload({ cases: 2, memoryBytes: undefined, seed: '1', ...options, name, dataPlane: planeOf(name) });
 
 const arrivals = (workload: Workload, count: number): Arrival[] =>
   Array.from({ length: count }, (_, n) => workload.arrival(n));
@@ -24,9 +34,10 @@ const arrivals = (workload: Workload, count: number): Arrival[] =>
 /** Deploys arrivals; the result gives the program id of each. */
 async function deployAll(rig: Rig, list: readonly Arrival[]): Promise<number[]> {
   const ids: number[] = [];
+  const { dataPlane } = rig.controller.state;
   for (const { source, number } of list) {
-    const analysis = analyse(source, plane);
-    const lowered = lower(itemAt(analysis.programs, 0), plane, DEFAULT_RECIRCULATIONS);
+    const analysis = analyse(source, dataPlane);
+    const lowered = lower(itemAt(analysis.programs, 0), dataPlane, DEFAULT_RECIRCULATIONS);
     const options = { filterPriority: number };
     ids.push((await rig.controller.deploy(lowered, analysis.sourceHash, options)).programId);
   }
@@ -41,8 +52,8 @@ function packetsFor(targets: readonly TrafficTarget[], count: number) {
 }
 
 /** Every packet made for an arrival is run by its program, and by no other. */
-async function checkReach(list: readonly Arrival[], packetsEach: number): Promise<void> {
-  const rig = new Rig();
+async function checkReach(list: readonly Arrival[], packetsEach: number, dataPlane = plane): Promise<void> {
+  const rig = new Rig(undefined, dataPlane);
   const ids = await deployAll(rig, list);
   for (const [i, arrival] of list.entries()) {
     const batch = packetsFor([arrival.traffic], packetsEach);
@@ -57,7 +68,7 @@ test('the text of every instance is free of findings, alone and with many cases'
   for (const cases of [2, 16, 256]) {
     for (const key of PROGRAM_KEYS) {
       for (const { source, name } of arrivals(await load(key, { cases }), 3)) {
-        const { programs, diagnostics } = analyse(source, plane);
+        const { programs, diagnostics } = analyse(source, dataPlaneOf(key));
         assert.equal(diagnostics, [], `${name} with ${cases} cases:\n${source}`);
         assert.equal(
           programs.map((program) => program.name),
@@ -70,7 +81,7 @@ test('the text of every instance is free of findings, alone and with many cases'
 
 for (const key of PROGRAM_KEYS) {
   test(`${key}: every packet made for an instance is run by it`, async () => {
-    await checkReach(arrivals(await load(key), 12), 80);
+    await checkReach(arrivals(await load(key), 12), 80, dataPlaneOf(key));
   });
 }
 
@@ -100,6 +111,7 @@ test('instances far apart are kept apart too', async () => {
     await checkReach(
       [0, 255, 256, 511, 32767].map((n) => workload.arrival(n)),
       30,
+      dataPlaneOf(key),
     );
   }
 });
@@ -198,6 +210,19 @@ test('an unknown workload, and more instances than the maximum', async () => {
     );
     assert.instance(thrown, WorkloadError, `workload ${name}`);
   }
+});
+
+test('a program that needs more than the data plane has', async () => {
+  const options = { cases: 2, memoryBytes: undefined, seed: '1', dataPlane: plane };
+  const error = await loadWorkload({ ...options, name: 'pint' }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  assert.instance(error, WorkloadError);
+  assert.is(
+    String(error).split(': ').slice(1).join(': '),
+    'the data plane default cannot run the program pint; these can: extended',
+  );
 });
 
 const USER_PROGRAMS: readonly (readonly [name: string, text: string])[] = [

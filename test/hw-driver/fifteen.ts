@@ -4,6 +4,7 @@ import { type Arrival, loadWorkload } from '../../bench/workloads/workload.js';
 import {
   analyse,
   type CompiledProgram,
+  type DataPlane,
   DEFAULT_RECIRCULATIONS,
   defaultDataPlane,
   defaultForwardEntry,
@@ -39,14 +40,18 @@ export async function instanceOf(key: PaperKey, number: number): Promise<Prepare
 const FRONT_PORTS = 32;
 
 export class Rig {
-  readonly emulator = new Switch(plane);
+  readonly emulator: Switch;
   readonly controller: Controller;
 
-  constructor(target = (emulator: Switch) => new InProcessTarget(emulator)) {
+  constructor(
+    target = (emulator: Switch) => new InProcessTarget(emulator),
+    private readonly dataPlane: DataPlane = plane,
+  ) {
+    this.emulator = new Switch(dataPlane);
     for (let port = 0; port < FRONT_PORTS; port++) {
-      this.emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, port, port ^ 1) });
+      this.emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(dataPlane, port, port ^ 1) });
     }
-    this.controller = new Controller(plane, target(this.emulator));
+    this.controller = new Controller(dataPlane, target(this.emulator));
   }
 
   deploy({ arrival, lowered, sourceHash }: PreparedProgram): Promise<CompiledProgram> {
@@ -60,9 +65,10 @@ export class Rig {
 
   /** The books, and the number of entries of every table. */
   look() {
+    const { dataPlane } = this;
     const tables = [
-      ...plane.rpbs.map(({ table }) => table),
-      ...plane.filterTables.map(({ table }) => table),
+      ...dataPlane.rpbs.map(({ table }) => table),
+      ...dataPlane.filterTables.map(({ table }) => table),
       FIXED_NAMES.forwardTable,
       FIXED_NAMES.recirculationTable,
     ];

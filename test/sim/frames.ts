@@ -9,6 +9,7 @@ export interface Ipv4Options {
   readonly ihl?: number;
   readonly fragmentOffset?: number;
   readonly tos?: number;
+  readonly ttl?: number;
 }
 
 export interface FrameOptions {
@@ -46,7 +47,7 @@ export function frame(options: FrameOptions = {}): Uint8Array {
 }
 
 function ipv4Packet({ ipv4 = {}, tcp, udp, l5 = [], payload = [] }: FrameOptions): number[] {
-  const { version = 4, ihl = 5, src = 0x0a000001, dst = 0x0a000002, fragmentOffset = 0, tos = 0 } = ipv4;
+  const { version = 4, ihl = 5, src = 0x0a000001, dst = 0x0a000002, fragmentOffset = 0, tos = 0, ttl = 64 } = ipv4;
   const protocol = ipv4.protocol ?? (tcp ? 6 : udp ? 17 : 1);
   const rest = [...l5.flatMap(word32), ...payload];
   const transport = tcp ? tcpSegment(tcp, rest) : udp ? udpDatagram(udp, rest) : rest;
@@ -58,7 +59,7 @@ function ipv4Packet({ ipv4 = {}, tcp, udp, l5 = [], payload = [] }: FrameOptions
     ...word16(totalLength),
     ...word16(0x1234),
     ...word16(fragmentOffset),
-    64,
+    ttl,
     protocol,
     0,
     0,

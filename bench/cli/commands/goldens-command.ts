@@ -2,7 +2,7 @@
 
 import type { Argv } from 'yargs';
 import { counted } from '../../../compiler/data-plane/counting.js';
-import { DEFAULT_RECIRCULATIONS, defaultDataPlane } from '../../../compiler/index.js';
+import { DEFAULT_RECIRCULATIONS } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { ALLOCATOR_OPTIONS, allocatorFrom, EXIT, StatusLine, UsageError } from '../../../hw-driver/index.js';
@@ -14,6 +14,7 @@ import {
   writeGolden,
 } from '../../verify/goldens/check-goldens.js';
 import { GOLDENS } from '../../verify/goldens/goldens.js';
+import { dataPlaneOf } from '../../workloads/program-data-planes.js';
 import { goldenRows, goldenTable } from '../report/golden-table.js';
 import { ENGINE_OPTION } from './shared-options.js';
 
@@ -41,7 +42,7 @@ const goldensOptions = (yargs: Argv) =>
     .options(ALLOCATOR_OPTIONS)
     .options(JSON_OPTION)
     .epilogue(
-      'Goldens are recorded with the allocator price. Another allocator uses the hash functions of other RPBs, so ' +
+      'Goldens are recorded with the allocator price, on default, or on extended where a program needs it. Another allocator uses the hash functions of other RPBs, so ' +
         'sketches count in other buckets, and lb and hll compute other results.',
     )
     .example('$0 goldens', 'Compare all programs with their goldens');
@@ -52,8 +53,7 @@ async function goldens(args: GoldensArguments): Promise<number> {
   const chosen = goldensOf(args.names);
   const unknown = args.names.find((name) => goldensOf([name]).length === 0);
   if (unknown !== undefined) throw new UsageError(`there is no golden and no program '${unknown}'`);
-  const options = {
-    dataPlane: defaultDataPlane(),
+  const common = {
     allocator: await allocatorFrom(args),
     recirculations: DEFAULT_RECIRCULATIONS,
     engine: args.engine,
@@ -61,6 +61,7 @@ async function goldens(args: GoldensArguments): Promise<number> {
   const results: GoldenResult[] = [];
   const status = new StatusLine();
   for (const [i, golden] of chosen.entries()) {
+    const options = { ...common, dataPlane: dataPlaneOf(golden.key) };
     status.show(`${i} of ${counted(chosen.length, 'golden')}`);
     if (args.update) await writeGolden(args.folder, golden, options);
     results.push(await checkGolden(args.folder, golden, options));

@@ -21,7 +21,8 @@ import {
 } from '../../../hw-driver/index.js';
 import { type Verification, type VerifyOptions, verifyPrograms } from '../../verify/verify-programs.js';
 import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
-import { isProgramKey, PROGRAM_KEYS } from '../../workloads/program-kind.js';
+import { programsFor } from '../../workloads/program-data-planes.js';
+import { isProgramKey, PROGRAM_KEYS, type ProgramKey } from '../../workloads/program-kind.js';
 import { describeDifference, verifyHeader, verifyLine } from '../report/verify-report.js';
 import { captureOptions, captureOptionsOf, requireCapture } from './capture-options.js';
 import { LongWork } from './long-work.js';
@@ -37,7 +38,7 @@ const verifyOptions = (yargs: Argv) =>
       type: 'string',
       array: true,
       default: [] as string[],
-      defaultDescription: 'all',
+      defaultDescription: 'all that the data plane can run',
       describe: `Keys of programs: ${PROGRAM_KEYS.join(', ')}`,
     })
     .option('trace', {
@@ -84,7 +85,7 @@ const verifyOptions = (yargs: Argv) =>
 type VerifyArguments = ArgumentsOf<typeof verifyOptions>;
 
 async function verify(args: VerifyArguments): Promise<number> {
-  const options = await optionsOf(args);
+  const { leftOut, ...options } = await optionsOf(args);
   const rounds: Verification[] = [];
   const work = new LongWork(args.json);
   const onProgress = (what: string): void => work.show(what);
@@ -102,9 +103,9 @@ async function verify(args: VerifyArguments): Promise<number> {
   const ran = rounds.some(({ rows }) => rows.some(({ packets }) => packets > 0));
   const differs = rounds.some(({ difference }) => difference !== null);
   if (args.json) {
-    const document = { schema: 'p4runpro-bench/verify@1', rounds: rounds.map(withHexadecimal) };
+    const document = { schema: 'p4runpro-bench/verify@1', leftOut, rounds: rounds.map(withHexadecimal) };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  } else work.say(['', ...notes, comparedText(packets, ran, differs)]);
+  } else work.say(['', ...leftOutText(leftOut, options), ...notes, comparedText(packets, ran, differs)]);
   for (const warning of warnings) process.stderr.write(`bench: warning: ${warning}\n`);
   if (aborted) {
     process.stderr.write('bench: interrupted; the finished comparisons are above\n');
@@ -120,6 +121,11 @@ async function verify(args: VerifyArguments): Promise<number> {
 /** Exit status 1 at the first packet or word that differs, and where no packet ran a program. */
 export const verifyCommand = command(verifyOptions, verify);
 
+function leftOutText(leftOut: readonly ProgramKey[], { dataPlane }: Pick<VerifyOptions, 'dataPlane'>): string[] {
+  if (leftOut.length === 0) return [];
+  return [`not verified, as the data plane ${dataPlane.description.name} cannot run them: ${leftOut.join(', ')}`];
+}
+
 function comparedText(packets: number, ran: boolean, differs: boolean): string {
   if (packets === 0) return 'no packet was compared';
   if (!ran && !differs) return `${counted(packets, 'packet')} passed, and none ran a program`;
@@ -130,20 +136,27 @@ function comparedText(packets: number, ran: boolean, differs: boolean): string {
 const nothingReason = ({ trace }: VerifyArguments, known: readonly string[]): string =>
   known.length > 0 ? known.join('; ') : `no packets in ${trace.join(', ')}`;
 
-async function optionsOf(args: VerifyArguments): Promise<Omit<VerifyOptions, 'clock' | 'signal' | 'onProgress'>> {
+type OptionsOfArguments = Omit<VerifyOptions, 'clock' | 'signal' | 'onProgress'> & {
+  /** Programs that the data plane cannot run, where none were named. */
+  readonly leftOut: readonly ProgramKey[];
+};
+
+async function optionsOf(args: VerifyArguments): Promise<OptionsOfArguments> {
   if (args.trace.length > 0 && args.packets !== undefined) {
     throw new UsageError('--packets sets the number of generated packets and cannot be combined with --trace');
   }
   if (args.trace.length === 0) requireCapture(args);
-  const keys = args.keys.length === 0 ? PROGRAM_KEYS : args.keys.filter(isProgramKey);
   const unknown = args.keys.find((name) => !isProgramKey(name));
   if (unknown !== undefined) {
     throw new UsageError(`there is no program '${unknown}': it is one of ${PROGRAM_KEYS.join(', ')}`);
   }
   const dataPlane = loadDataPlane(args.dataplane);
+  const named = { runs: args.keys.filter(isProgramKey), leftOut: [] };
+  const { runs, leftOut } = args.keys.length === 0 ? programsFor(dataPlane) : named;
   return {
     dataPlane,
-    keys: [...new Set(keys)],
+    keys: [...new Set(runs)],
+    leftOut,
     allocators: await Promise.all(
       (args.allocators.length === 0 ? [DEFAULT_ALLOCATORS.sound] : args.allocators).map(async (allocator) => ({
         label: allocatorLabel(allocator),

@@ -15,9 +15,10 @@ import { FlowCardinality } from './hyperloglog.js';
 import { LoadBalancer, type ServerTable } from './load-balancer.js';
 import { Locks } from './locks.js';
 import { NetCache } from './netcache.js';
-import type { HashFunction, NetworkFunction, SwitchResources } from './network-function.js';
+import type { HashFunction, NetworkFunction, RandomFunction, SwitchResources } from './network-function.js';
 import type { PacketView } from './packet.js';
 import { DistinctValues } from './query-acceleration.js';
+import { SampledHop } from './sampled-hop.js';
 import { Sequencer } from './sequencer.js';
 import { LongestPackets } from './sumax.js';
 import { UniversalSketch } from './universal-sketch.js';
@@ -31,6 +32,8 @@ export interface FunctionInputs extends SwitchResources {
   readonly wordHash: () => HashFunction;
   /** The program's hash function of a 5-tuple, other than those of its memories. */
   readonly flowHash: () => HashFunction;
+  /** What the program's only RANDOM draws. */
+  readonly random: () => RandomFunction;
   /** Index of the rule, 0 or 1, for programs with two rules. */
   readonly rule: number;
 }
@@ -84,6 +87,8 @@ export function networkFunction(key: ProgramKey, inputs: FunctionInputs): Networ
       return new UniversalSketch(inputs, inputs.flowHash());
     case 'dtree':
       return new DecisionTree();
+    case 'pint':
+      return new SampledHop(inputs, inputs.random());
   }
 }
 
@@ -98,6 +103,7 @@ export function isForProgram(key: ProgramKey, packet: PacketView, rule: number):
     case 'netlock':
     case 'sequencer':
     case 'cheetah':
+    case 'pint':
       return packet.isUdp && packet.destinationPort === 7777;
     case 'nc':
       return packet.isUdp && packet.destinationPort === 7778;
@@ -127,6 +133,7 @@ export function generality(key: ProgramKey): number {
     case 'netlock':
     case 'sequencer':
     case 'cheetah':
+    case 'pint':
       return 0;
     case 'tn':
       return 2;

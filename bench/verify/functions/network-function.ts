@@ -39,6 +39,9 @@ export interface NetworkFunction {
   memories(): readonly ExpectedMemory[];
 }
 
+/** The number of 32 bits that a program draws for a packet: of its arrival number, where and in which pass it draws. */
+export type RandomFunction = (packet: PacketView) => number;
+
 /** A 16-bit hash of a key. */
 export type HashFunction = (key: Uint8Array) => number;
 

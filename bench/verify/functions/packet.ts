@@ -27,6 +27,8 @@ export class PacketView {
   private words = NONE;
   /** Ingress port. */
   ingressPort = 0;
+  /** Number of the packet in order of arrival at the switch, from 0. */
+  arrival = 0;
   /** Queueing time between ingress and egress in ns. */
   queueNs = 0;
   private readonly key = new Uint8Array(FLOW_KEY_BYTES);
@@ -117,6 +119,9 @@ export class PacketView {
   }
   get totalLength(): number {
     return this.field(this.ipv4, 2, 2);
+  }
+  get ttl(): number {
+    return this.field(this.ipv4, 8, 1);
   }
   get protocol(): number {
     return this.field(this.ipv4, 9, 1);

@@ -19,6 +19,7 @@ export interface Ends {
 export interface Details {
   readonly ingressPort?: number;
   readonly ecn?: number;
+  readonly ttl?: number;
   /** Length of the frame in bytes, if longer than its headers. */
   readonly frameBytes?: number;
   readonly ethernet?: { readonly destination: number; readonly source: number };
@@ -36,11 +37,12 @@ function base({ ingressPort = 2, frameBytes = 0, ethernet }: Details): PacketTem
   };
 }
 
-const ipv4 = ({ source, destination }: Ends, protocol: number, { ecn = 0 }: Details) => ({
+const ipv4 = ({ source, destination }: Ends, protocol: number, { ecn = 0, ttl = 64 }: Details) => ({
   source: { base: ip(source), hostMask: 0 },
   destination: { base: ip(destination), hostMask: 0 },
   protocol,
   ecn,
+  ttl,
 });
 
 const ports = ({ sourcePort, destinationPort }: Ends) => ({

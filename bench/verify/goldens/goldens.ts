@@ -296,6 +296,13 @@ export const GOLDENS: readonly Golden[] = [
         tcp({ source: CLIENT, destination: SERVER, destinationPort }, flags, { frameBytes }),
       ),
   },
+  {
+    // The first hop always writes, and the second never, but with probability 2^-32.
+    name: 'pint',
+    key: 'pint',
+    memory: { pint: { largest: { '0': 0xffffffff } } },
+    packets: () => [64, 63, 64].map((ttl) => request(7777, [0, 0, 0, 9], { ttl })),
+  },
 ];
 
 function ecnPackets(): PacketTemplate[] {
