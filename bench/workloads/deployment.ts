@@ -6,6 +6,7 @@ import {
   type CompiledProgram,
   emitAllocated,
   lower,
+  type MulticastGroup,
   type Operation,
   type Program,
   renderDiagnostics,
@@ -25,6 +26,8 @@ export interface LinkingOptions {
 
 export interface DeployOptions extends AdmissionOptions, LinkingOptions {
   readonly workload: Workload;
+  /** Groups of the switch; none if left out. */
+  readonly groups?: readonly MulticastGroup[];
 }
 
 /** An arrival with its compiled program. */
@@ -46,6 +49,7 @@ export async function deployWorkload(emulator: Switch, options: DeployOptions): 
   const target = new RecordingTarget(emulator);
   const controller = new Controller(emulator.dataPlane, target);
   await target.apply(frontPortForwarding(emulator.dataPlane));
+  if (options.groups !== undefined) await target.apply(options.groups.map((group) => ({ kind: 'insertGroup', group })));
   const programs: LinkedProgram[] = [];
   const contents = new FirstContents();
   const admission = await admitAll(controller.state, options, async (number) => {

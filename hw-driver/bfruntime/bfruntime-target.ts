@@ -2,10 +2,11 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { must } from '../../compiler/data-plane/must.js';
-import type { DataPlane, Operation, TableEntry } from '../../compiler/index.js';
-import { registerTables } from '../../compiler/index.js';
+import type { DataPlane, MulticastGroup, Operation, TableEntry } from '../../compiler/index.js';
+import { isGroupOperation, registerTables } from '../../compiler/index.js';
 import { type EntryHits, type SwitchTarget, TargetError, TargetUnreachable } from '../../sim/index.js';
 import { countedPackets, decodeEntry, encodeEntry, encodeKey, matchTable, registerEntry } from './entry-codec.js';
+import { deleteGroupUpdates, groupsIn, insertGroupUpdates, readGroupsEntities } from './group-codec.js';
 import * as wire from './messages.js';
 import { NotUsable } from './not-usable.js';
 import { RpcError, targetError } from './rpc-error.js';
@@ -99,8 +100,10 @@ export class BfRuntimeTarget implements SwitchTarget {
       }
       for (const update of await this.updatesOf(operation, i, sendAndWait)) {
         updates.push({ operation: i, update });
-        if (updates.length >= most) await send();
+        // Those of a group are made together or not at all.
+        if (updates.length >= most && !isGroupOperation(operation)) await send();
       }
+      if (updates.length >= most) await send();
     }
     await sendAndWait();
   }
@@ -129,8 +132,11 @@ export class BfRuntimeTarget implements SwitchTarget {
       case 'replaceEntry':
         return [update(wire.UPDATE.modify, encodeEntry(schema, operation.entry))];
       case 'insertGroup':
+        this.requireGroups();
+        return insertGroupUpdates(operation.group);
       case 'deleteGroup':
-        throw new TargetError('unknown-table', 'groups are not yet written over BF Runtime');
+        this.requireGroups();
+        return deleteGroupUpdates(operation.group);
       case 'resetMemory':
         return this.zeroUpdates(operation.rpb, operation.base, operation.buckets);
     }
@@ -145,12 +151,13 @@ export class BfRuntimeTarget implements SwitchTarget {
     const errors = await this.writeAll(encoded);
     const refused = errors.findIndex(({ canonical_code }) => canonical_code !== 0);
     if (refused < 0) return;
-    const before = updates.slice(0, refused);
+    const { operation } = must(updates[refused], 'refused update');
+    const before = updates.filter((other) => other.operation < operation);
     if (before.length > 0) await this.writeAll(this.encoded(before));
     const { canonical_code, message } = must(errors[refused], 'error of a refused update');
     const error = targetError({ canonical_code, message });
     if (error === undefined) throw new RpcError(canonical_code, message);
-    error.applied = must(updates[refused], 'refused update').operation;
+    error.applied = operation;
     throw error;
   }
 
@@ -204,6 +211,18 @@ export class BfRuntimeTarget implements SwitchTarget {
 
   async entries(): Promise<readonly TableEntry[]> {
     return (await this.readEntries(await this.matchTables())).map(({ table, message }) => decodeEntry(table, message));
+  }
+
+  async groups(): Promise<readonly MulticastGroup[]> {
+    if (this.options.dataPlane.description.replication === undefined) return [];
+    return groupsIn(await this.read(readGroupsEntities));
+  }
+
+  /** @throws {TargetError} unknown-table */
+  private requireGroups(): void {
+    const { name, description } = this.options.dataPlane;
+    if (description.replication !== undefined) return;
+    throw new TargetError('unknown-table', `data plane '${name}' has no multicast groups`);
   }
 
   async hits(): Promise<readonly EntryHits[] | undefined> {

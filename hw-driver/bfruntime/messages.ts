@@ -32,6 +32,8 @@ export interface DataField {
   readonly str_val?: string;
   readonly bool_val?: boolean;
   readonly float_val?: number;
+  readonly int_arr_val?: { readonly val: readonly number[] } | null;
+  readonly bool_arr_val?: { readonly val: readonly boolean[] } | null;
   /** On receipt, the name of the field that is set. */
   readonly value?: string;
 }

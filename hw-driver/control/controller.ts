@@ -11,10 +11,12 @@ import {
   type CompiledProgram,
   type DataPlane,
   DEFAULT_LINK_OPTIONS,
+  groupOfPorts,
   type LinkOptions,
   type LoweredProgram,
   link,
   type MemoryBlock,
+  type MulticastGroup,
   type Operation,
   type Program,
   refuseUnsafe,
@@ -199,6 +201,28 @@ export class Controller {
     for (const compiled of programs) if (broken.has(compiled.program)) refuseUnsafe(compiled, this.state.dataPlane);
     await this.target.apply(repairOperations(drift, programs, entries));
     return drift;
+  }
+
+  /** The groups to which programs copy packets. They belong to the switch, not to programs and the journal. */
+  groups(): Promise<readonly MulticastGroup[]> {
+    return this.target.groups();
+  }
+
+  /**
+   * Adds a group with a copy to each port, in this order; replication ids count the ports from 0.
+   * @throws {TargetError} for a group that is there, or ports that there are not
+   */
+  async addGroup(id: number, ports: readonly number[]): Promise<MulticastGroup> {
+    const group = groupOfPorts(id, ports, await this.target.groups());
+    await this.target.apply([{ kind: 'insertGroup', group }]);
+    return group;
+  }
+
+  /** Removes a group; packets to it are dropped then. @throws {TargetError} not-found */
+  async removeGroup(id: number): Promise<void> {
+    const group = (await this.target.groups()).find((other) => other.id === id);
+    if (group === undefined) throw new TargetError('not-found', `there is no group ${id}`);
+    await this.target.apply([{ kind: 'deleteGroup', group }]);
   }
 
   /** Words of a program's memory, from bucket 0, pairs low word first, in each pipe of the switch. @throws {NoSuchProgram} */

@@ -88,7 +88,7 @@ export class BfRuntimeService {
     this.p4Name = options.p4Name ?? P4_NAME;
     this.sessions = new Sessions([this.p4Name], options.maxClients, options.lenient);
     this.ports = options.ports ?? new FrontPorts(emulator.dataPlane);
-    this.fixed = new FixedTables(this.ports);
+    this.fixed = new FixedTables(emulator, this.ports);
   }
 
   handlers() {
@@ -162,6 +162,7 @@ export class BfRuntimeService {
         this.requireOwnProgram(p4_name, bfruntime_info);
         await this.changes.take(async () => {
           this.tables.restart();
+          this.fixed.restart();
           this.ports.reset();
         });
         for (const stream of this.streams) {

@@ -2,7 +2,7 @@
  * The packet replication engine of the traffic manager: groups of nodes, each of which has a replication id and ports.
  * A packet to a group is copied to each port of each node, by the order of the nodes in the group, then by port.
  */
-import type { DataPlane, MulticastGroup } from '../../compiler/index.js';
+import type { DataPlane, MulticastGroup, ReplicationNode } from '../../compiler/index.js';
 import { TargetError } from '../target/target.js';
 
 /** What a packet to a group becomes, by the number of the copy. */
@@ -41,16 +41,11 @@ export class ReplicationEngine {
     if (this.groups.has(id)) throw new TargetError('already-exists', `there is a group ${id} already`);
     const own = new Set<number>();
     for (const node of nodes) {
-      requireNumber(node.id, 0, MAX_NODE_ID, 'node');
-      requireNumber(node.replicationId, 0, MAX_REPLICATION_ID, 'replication id');
+      this.checkNode(node);
       const user = this.nodes.get(node.id);
       if (user !== undefined) throw new TargetError('already-exists', `group ${user.id} has node ${node.id} already`);
       if (own.has(node.id)) throw new TargetError('already-exists', `group ${id} has node ${node.id} twice`);
       own.add(node.id);
-      for (const port of node.ports) this.requirePort(port);
-      if (new Set(node.ports).size < node.ports.length) {
-        throw new TargetError('already-exists', `node ${node.id} of group ${id} has a port twice`);
-      }
     }
     if (this.nodes.size + own.size > limits.nodes) {
       throw new TargetError('no-space', `there is room for ${limits.nodes} nodes of groups`);
@@ -62,6 +57,14 @@ export class ReplicationEngine {
     for (const node of own) this.nodes.set(node, group);
     this.groups.set(id, group);
     this.lists[id] = list;
+  }
+
+  /** @throws {TargetError} for a node that no group could have */
+  checkNode({ id, replicationId, ports }: ReplicationNode): void {
+    requireNumber(id, 0, MAX_NODE_ID, 'node');
+    requireNumber(replicationId, 0, MAX_REPLICATION_ID, 'replication id');
+    for (const port of ports) this.requirePort(port);
+    if (new Set(ports).size < ports.length) throw new TargetError('already-exists', `node ${id} has a port twice`);
   }
 
   /** @throws {TargetError} */

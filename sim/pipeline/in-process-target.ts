@@ -1,5 +1,5 @@
 /** The emulator as a {@link SwitchTarget}, in this process. */
-import type { Operation, TableEntry } from '../../compiler/index.js';
+import type { MulticastGroup, Operation, TableEntry } from '../../compiler/index.js';
 import { type EntryHits, type SwitchTarget, TargetError } from '../target/target.js';
 import type { Switch } from './switch.js';
 
@@ -37,6 +37,10 @@ export class InProcessTarget implements SwitchTarget {
 
   async entries(): Promise<readonly TableEntry[]> {
     return this.emulator.entries();
+  }
+
+  async groups(): Promise<readonly MulticastGroup[]> {
+    return this.emulator.groups();
   }
 
   async hits(): Promise<readonly EntryHits[] | undefined> {

@@ -1,6 +1,6 @@
 /** The interface that the emulator and a real switch share: what controllers, tests and tools call. */
 
-import { DomainError, type Operation, type TableEntry } from '../../compiler/index.js';
+import { DomainError, type MulticastGroup, type Operation, type TableEntry } from '../../compiler/index.js';
 
 /** Why a switch refused an operation: a closed list. */
 export type TargetErrorCause =
@@ -61,6 +61,8 @@ export interface SwitchTarget {
   entryCount(table: string): Promise<number>;
   /** All entries of all tables, those that other controllers wrote included. */
   entries(): Promise<readonly TableEntry[]>;
-  /** The same with the packets that have hit each; undefined for a switch that does not count them. */
+  /** All groups to which packets are copied, by number. */
+  groups(): Promise<readonly MulticastGroup[]>;
+  /** The same as {@link entries} with the packets that have hit each; undefined for a switch that does not count them. */
   hits(): Promise<readonly EntryHits[] | undefined>;
 }

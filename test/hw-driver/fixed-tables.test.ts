@@ -390,7 +390,7 @@ panel('a warm restart leaves the ports as at the start, and the recirculation po
 });
 
 test('fixed tables refuse each write with a reason or take it and can take it back', () => {
-  const fixed = new FixedTables(new FrontPorts(plane));
+  const fixed = new FixedTables(new Switch(plane), new FrontPorts(plane));
   const { tables } = JSON.parse(fixed.json()) as { tables: readonly ToldTable[] };
   const bytesOf = fc.uint8Array({ maxLength: 9 });
   const field = fc.record({

@@ -313,6 +313,8 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'message.data?.fields ?? []',
     'message.key?.fields ?? []',
     'asked.data?.fields ?? []',
+    'sent.bool_arr_val?.val ?? []',
+    'sent.int_arr_val?.val ?? []',
   ],
   'hw-driver/server/fixed-tables/fixed-tables.ts': [
     "object_id.table_object?.table_name ?? ''",
@@ -378,6 +380,14 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'sim/pipeline/trace/filter-match.ts': ['reader.value(key) ?? 0'],
   'hw-driver/server/metrics/exposition.ts': ["suffix = ''", 'labels = {}'],
   'sim/pipeline/trace/packet-tracer.ts': ['this.entriesOf.get(program) ?? []', 'this.entriesOf.get(id) ?? []'],
+  // Lists of messages, which are left out if they are empty.
+  'hw-driver/bfruntime/group-codec.ts': ['field?.int_arr_val?.val ?? []'],
+  'hw-driver/server/fixed-tables/replication-tables.ts': [
+    "given.get('$MULTICAST_LAG_ID')?.length ?? 0",
+    "given.get('$MULTICAST_NODE_ID')?.map(Number) ?? before ?? []",
+    "given.get('$MULTICAST_ECMP_ID')?.length ?? 0",
+  ],
+  'hw-driver/cli/kit/group-option.ts': ['exec(text) ?? []'],
   'sim/snapshot/snapshot.ts': ['seed = 0'],
   'sim/validation/both-sides.ts': ['forwarding.get(ingressPort) ?? { before: has, now: has }'],
   'sim/validation/compare-bytes.ts': ['bytes[at + 1] ?? 0', 'bytes[at] ?? 0'],

@@ -5,6 +5,7 @@ import type { Argv } from 'yargs';
 import { counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { GROUP_OPTION, groupsFrom } from '../../../hw-driver/cli/kit/group-option.js';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
 import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.js';
 import {
@@ -82,6 +83,7 @@ const replayOptions = (yargs: Argv) =>
     })
     .options(ENGINE_OPTION)
     .options(ALLOCATOR_OPTIONS)
+    .options(GROUP_OPTION)
     .options(RECIRCULATIONS_OPTION)
     .options(DATA_PLANE_OPTION)
     .options(JSON_OPTION)
@@ -154,6 +156,7 @@ async function optionsOf(args: ReplayArguments): Promise<ReplayOptions> {
     allocator: await allocatorFrom(args),
     recirculations: recirculationsFrom(args.recirculations, dataPlane),
     engine: args.engine,
+    groups: groupsFrom(args.group, dataPlane),
     queue: { nanoseconds: wholeNumber('--queue-time', args.queueTime, 0, MAX_QUEUE_NS), cells: 0 },
   };
 }

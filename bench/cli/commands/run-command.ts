@@ -1,8 +1,9 @@
 /** `bench run`: options, progress and results of a run. */
 import { performance } from 'node:perf_hooks';
 import type { Argv } from 'yargs';
-import { CONSTRAINTS, type Constraints } from '../../../compiler/index.js';
+import { CONSTRAINTS, type Constraints, type DataPlane, type MulticastGroup } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { GROUP_OPTION, groupsFrom } from '../../../hw-driver/cli/kit/group-option.js';
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
 import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.js';
 import {
@@ -84,6 +85,7 @@ const runOptions = (yargs: Argv) =>
         "Constraints of allocation. sound: those of a real switch. published: the paper's, with the shapes of its " +
         "authors' programs; allocates and runs no packets",
     })
+    .options(GROUP_OPTION)
     .options(RECIRCULATIONS_OPTION)
     .options(DATA_PLANE_OPTION)
     .option('trace', {
@@ -265,6 +267,7 @@ async function preparePrograms(
       ...common,
       ...environment,
       workload,
+      groups: groupsOf(args, dataPlane),
       traces: args.trace,
       captures,
       packets,
@@ -277,6 +280,14 @@ async function preparePrograms(
       ...(timing && { timing }),
       ...(updates && { updates }),
     });
+}
+
+/** @throws {UsageError} */
+function groupsOf({ group, resume }: RunArguments, dataPlane: DataPlane): readonly MulticastGroup[] {
+  if (group.length > 0 && resume !== undefined) {
+    throw new UsageError('--group cannot be combined with --resume: the snapshot has the groups');
+  }
+  return groupsFrom(group, dataPlane);
 }
 
 /** @throws {UsageError} for options that cannot be repeated */
@@ -316,12 +327,12 @@ function requireWithoutTime(args: RunArguments): void {
 
 /** @throws {UsageError} for options that ask for packets */
 function requireNoPackets(args: RunArguments): void {
-  const { trace, packets, warmup, write, memoryOut, snapshot, resume, tracePacket } = args;
+  const { trace, packets, warmup, write, memoryOut, snapshot, resume, tracePacket, group } = args;
   const given = [packets, warmup, write, memoryOut, snapshot, resume].some((value) => value !== undefined);
-  if (!given && trace.length === 0 && tracePacket.length === 0) return;
+  if (!given && trace.length === 0 && tracePacket.length === 0 && group.length === 0) return;
   throw new UsageError(
     '--constraints published runs no packets and cannot be combined with --trace, --packets, --warmup, --write, ' +
-      '--memory-out, --snapshot, --resume or --trace-packet',
+      '--memory-out, --snapshot, --resume, --trace-packet or --group',
   );
 }
 

@@ -1,6 +1,6 @@
 /** `bench run`: compiles programs, deploys them to one emulated switch and runs packets through it. */
 import { counted } from '../../../compiler/data-plane/counting.js';
-import type { Allocator, DataPlane } from '../../../compiler/index.js';
+import type { Allocator, DataPlane, MulticastGroup } from '../../../compiler/index.js';
 import { type EngineName, noMatchText, PacketTracer, Switch, seedOfText, UpdatePlayer } from '../../../sim/index.js';
 import type { CaptureAccount, CaptureOptions } from '../../../traces/captures/capture-intake.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly programs: number | 'max';
   readonly allocator: Allocator;
   readonly recirculations: number;
+  /** Groups of the switch; of a resumed run those of its snapshot. */
+  readonly groups?: readonly MulticastGroup[];
   /** Capture files; empty for synthetic packets. */
   readonly traces: readonly string[];
   /** Options for reading capture files; by default unchanged. */

@@ -3,6 +3,7 @@ import {
   analyse,
   type DataPlane,
   lower,
+  type MulticastGroup,
   type Operation,
   type Program,
   renderDiagnostics,
@@ -140,6 +141,10 @@ class PlanningTarget implements SwitchTarget {
 
   entryCount(): Promise<number> {
     throw new Error('an update that is planned asks for no entries');
+  }
+
+  groups(): Promise<readonly MulticastGroup[]> {
+    throw new Error('an update that is planned asks for no groups');
   }
 
   hits(): Promise<undefined> {

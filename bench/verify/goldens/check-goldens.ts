@@ -32,8 +32,9 @@ export function goldenFiles(folder: string, { name }: Pick<Golden, 'name'>) {
 /** Options of a golden: those of a replay, except for its queue. */
 export type GoldenOptions = Omit<ReplayOptions, 'queue'>;
 
-const withQueue = (options: GoldenOptions, { queueNanoseconds = 0 }: Golden): ReplayOptions => ({
+const withQueue = (options: GoldenOptions, { queueNanoseconds = 0, groups }: Golden): ReplayOptions => ({
   ...options,
+  ...(groups === undefined ? {} : { groups }),
   queue: { nanoseconds: queueNanoseconds, cells: 0 },
 });
 

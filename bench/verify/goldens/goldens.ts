@@ -4,7 +4,7 @@
  * depend on the hash functions of a placement.
  */
 import { must } from '../../../compiler/data-plane/must.js';
-import { bitsToTell, type CompiledProgram, type DataPlane } from '../../../compiler/index.js';
+import { bitsToTell, type CompiledProgram, type DataPlane, type MulticastGroup } from '../../../compiler/index.js';
 import { HashUnit } from '../../../sim/index.js';
 import { packetFrame } from '../../../traces/generate/packet-frame.js';
 import type { PacketTemplate } from '../../../traces/generate/packet-template.js';
@@ -37,6 +37,8 @@ export interface Golden {
   readonly key: ProgramKey;
   /** Queueing time of every packet. */
   readonly queueNanoseconds?: number;
+  /** Groups of the switch; none if left out. */
+  readonly groups?: readonly MulticastGroup[];
   /** Initial memory contents, as in memory-contents.ts. */
   readonly memory?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>;
   readonly packets: (placed: Placed) => readonly PacketTemplate[];

@@ -7,6 +7,7 @@ import {
   type DataPlane,
   DomainError,
   lower,
+  type MulticastGroup,
   type Program,
   renderDiagnostics,
 } from '../../../compiler/index.js';
@@ -43,6 +44,8 @@ export interface ReplayOptions {
   readonly engine: EngineName;
   /** State of the queue for every packet. */
   readonly queue: QueueReading;
+  /** Groups of the switch; none if left out. */
+  readonly groups?: readonly MulticastGroup[];
   /** Called with the number of packets that have run so far. */
   readonly progress?: ((packets: number) => void) | undefined;
 }
@@ -112,6 +115,9 @@ export class ReplaySwitch {
     const emulator = new Switch(options.dataPlane, { engine: options.engine });
     const made = new ReplaySwitch(emulator, new QueuedDriver(emulator, options.queue), options);
     for (const operation of frontPortForwarding(options.dataPlane)) emulator.apply(operation);
+    if (options.groups !== undefined) {
+      for (const group of options.groups) emulator.apply({ kind: 'insertGroup', group });
+    }
     for (const source of sources) await made.deploy(source);
     return made;
   }

@@ -34,6 +34,11 @@ export const SESSION_COMMANDS: readonly CommandRow<SessionCommand>[] = [
     load: async () => (await import('./memory-command.js')).memoryCommand,
   },
   {
+    usage: 'group <verb> [group] [ports..]',
+    describe: 'Add, remove or show multicast groups',
+    load: async () => (await import('./group-command.js')).groupCommand,
+  },
+  {
     usage: 'watch <program> [memories..]',
     describe: 'Print changes of the memory of a program as they occur',
     load: async () => (await import('./memory-command.js')).watchCommand,

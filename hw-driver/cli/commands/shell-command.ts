@@ -191,6 +191,7 @@ export function completions(line: string, { controller }: Session): [string[], s
     if (command === 'help') return words.length === 2 ? NAMES : [];
     if (command === 'show' && words.length === 2) return ['programs', 'entries', 'memory', 'utilisation', 'drift'];
     if (command === 'memory' && words.length === 2) return ['read', 'write', 'reset'];
+    if (command === 'group' && words.length === 2) return ['add', 'remove', 'show'];
     const program = words.slice(1, -1).find((word) => controller.state.programs.has(word));
     const memories = controller.state.programs.get(program ?? '')?.compiled.memories ?? [];
     if (program !== undefined && command !== 'revoke') return memories.map(({ name }) => name);

@@ -8,6 +8,7 @@ import { ALLOCATOR_OPTIONS, allocatorFrom } from '../kit/allocators.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
+import { GROUP_OPTION, groupsFrom } from '../kit/group-option.js';
 import { loadDataPlane } from '../kit/inputs.js';
 import { memorySetting } from '../kit/memory-setting.js';
 import { readPrograms } from '../kit/program-documents.js';
@@ -37,6 +38,7 @@ const tryOptions = (yargs: Argv) =>
         'Words of memories before the first packet (repeatable): cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1, lb.address=10.0.0.9,10.0.0.10',
     })
     .options(ALLOCATOR_OPTIONS)
+    .options(GROUP_OPTION)
     .options(RECIRCULATIONS_OPTION)
     .options(DATA_PLANE_OPTION)
     .options(JSON_OPTION)
@@ -59,6 +61,7 @@ async function tryFile(args: TryArguments): Promise<number> {
     dataPlane,
     allocator: await allocatorFrom(args),
     recirculations: recirculationsFrom(args.recirculations, dataPlane),
+    groups: groupsFrom(args.group, dataPlane),
   };
   const source = readPrograms(args.file);
   const packets = args.packet.map((text) => packetOf(text, () => madePacket(text, dataPlane)));
@@ -101,6 +104,7 @@ function jsonOf({ file, packet }: TryArguments, made: readonly MadePacket[], tri
     given: packet[i],
     hexIn: hex(made[i]?.bytes ?? new Uint8Array()),
     hexOut: trace.verdict.port === null ? null : hex(bytes),
+    ...(tried[i]?.copies === undefined ? {} : { hexOfCopies: tried[i].copies.map(hex) }),
     trace,
     memory,
   }));

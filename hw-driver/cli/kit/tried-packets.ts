@@ -1,10 +1,18 @@
 /** A separate emulated switch with programs, through which single packets run with a full trace. */
 
 import { must } from '../../../compiler/data-plane/must.js';
-import { type Allocator, type Analysis, type CompiledProgram, type DataPlane, lower } from '../../../compiler/index.js';
+import {
+  type Allocator,
+  type Analysis,
+  type CompiledProgram,
+  type DataPlane,
+  lower,
+  type MulticastGroup,
+} from '../../../compiler/index.js';
 import { InProcessTarget, type PacketTrace, PacketTracer, Switch } from '../../../sim/index.js';
 import type { MadePacket } from '../../../sim/made-packet/index.js';
-import { appendPacket, createPacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
+import { appendPacket, COPIED, createPacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
+import { leftOf } from '../../../traces/packets/packet-copies.js';
 import { Controller } from '../../control/controller.js';
 import { frontPortForwarding } from '../../control/front-ports.js';
 import { bucketPlace, type PairWord } from './bucket-place.js';
@@ -15,12 +23,15 @@ export interface TryOptions {
   readonly dataPlane: DataPlane;
   readonly allocator: Allocator;
   readonly recirculations: number;
+  readonly groups: readonly MulticastGroup[];
 }
 
 export interface TriedPacket {
   readonly trace: PacketTrace;
   /** The packet as it left or, if it was dropped, as it was then. */
   readonly bytes: Uint8Array;
+  /** The copies that left of a packet to a group, in order; absent for other packets. */
+  readonly copies?: readonly Uint8Array[];
   /** Words that the packet changed. */
   readonly memory: readonly ChangedWord[];
 }
@@ -48,6 +59,7 @@ export class TrialSwitch {
     this.emulator = new Switch(options.dataPlane, { engine: 'interpreted' });
     this.controller = new Controller(options.dataPlane, new InProcessTarget(this.emulator));
     for (const operation of frontPortForwarding(options.dataPlane)) this.emulator.apply(operation);
+    for (const group of options.groups) this.emulator.apply({ kind: 'insertGroup', group });
   }
 
   /** @param analysis of a text without errors @throws {DoesNotFit} */
@@ -107,7 +119,11 @@ export class TrialSwitch {
     );
     tracer.apply(this.emulator.operations());
     const trace = tracer.trace(batch, 0, ++this.packets);
-    return { trace, bytes: packetBytes(batch, 0).slice(), memory: changes(before, await this.memories()) };
+    const memory = changes(before, await this.memories());
+    const tried = { trace, bytes: packetBytes(batch, 0).slice(), memory };
+    if (batch.egressPort[0] !== COPIED) return tried;
+    const copies = leftOf(batch, 0).map(({ packets, place }) => packetBytes(packets, place).slice());
+    return { ...tried, copies };
   }
 
   private async memories(): Promise<readonly MemoryWords[]> {

@@ -1,51 +1,8 @@
-/** Tables of multicast and mirroring, which the emulated switch does not have. They are empty and refuse entries. */
+/** Tables of mirroring and of parts of multicast that the emulated switch does not have: empty, they refuse entries. */
 import type { FieldType, FixedField, FixedTable } from './fixed-schema.js';
+import { ABSENT_REPLICATION, REPLICATION_TABLES } from './replication-schema.js';
 
 const one = (id: number, name: string, type: FieldType): FixedField => ({ id, name, type });
-const list = (id: number, name: string, type: FieldType): FixedField => ({ id, name, type, repeated: true });
-const needed = (field: FixedField): FixedField => ({ ...field, mandatory: true });
-
-const pre = (place: number, name: string, size: number, key: FixedField, data: readonly FixedField[]): FixedTable => {
-  return {
-    id: 0xff020000 + place,
-    name: `$pre.${name}`,
-    type: `Pre${name.replace(/^./, (c) => c.toUpperCase())}`,
-    size,
-    keys: [key],
-    data,
-  };
-};
-
-const L1 = 'L1_XID';
-const REPLICATION = [
-  pre(1, 'mgid', 2 ** 16, one(1, '$MGID', 'uint16'), [
-    list(1, '$MULTICAST_NODE_ID', 'uint32'),
-    list(2, `$MULTICAST_NODE_${L1}_VALID`, 'bool'),
-    list(3, `$MULTICAST_NODE_${L1}`, 'uint16'),
-    list(4, '$MULTICAST_ECMP_ID', 'uint32'),
-    list(5, `$MULTICAST_ECMP_${L1}_VALID`, 'bool'),
-    list(6, `$MULTICAST_ECMP_${L1}`, 'uint16'),
-  ]),
-  pre(2, 'node', 2 ** 24, one(1, '$MULTICAST_NODE_ID', 'uint32'), [
-    needed(one(1, '$MULTICAST_RID', 'uint16')),
-    needed(list(2, '$MULTICAST_LAG_ID', 'uint8')),
-    needed(list(3, '$DEV_PORT', 'uint32')),
-  ]),
-  pre(3, 'ecmp', 2 ** 24, one(1, '$MULTICAST_ECMP_ID', 'uint32'), [needed(list(1, '$MULTICAST_NODE_ID', 'uint32'))]),
-  pre(4, 'lag', 255, one(1, '$MULTICAST_LAG_ID', 'uint8'), [
-    list(1, '$DEV_PORT', 'uint32'),
-    one(2, '$MULTICAST_LAG_REMOTE_MSB_COUNT', 'uint32'),
-    one(3, '$MULTICAST_LAG_REMOTE_LSB_COUNT', 'uint32'),
-  ]),
-  pre(5, 'prune', 288, one(1, '$MULTICAST_L2_XID', 'uint16'), [needed(list(1, '$DEV_PORT', 'uint32'))]),
-  pre(6, 'port', 288, one(1, '$DEV_PORT', 'uint32'), [
-    one(1, '$MULTICAST_BACKUP_PORT', 'uint32'),
-    one(2, '$MULTICAST_FORWARD_STATE', 'bool'),
-    one(3, '$MULTICAST_CLEAR_FAST_FAILOVER', 'bool'),
-    one(4, '$COPY_TO_CPU_PORT_ENABLE', 'bool'),
-  ]),
-];
-
 /** Fields with consecutive ids. */
 const numbered = (first: number, fields: readonly (readonly [name: string, type: FieldType, choices?: string[]])[]) =>
   fields.map(([name, type, choices], i): FixedField => {
@@ -94,8 +51,19 @@ const MIRROR: FixedTable = {
   ]),
 };
 
-/** The tables with the reason why they refuse entries. */
-export const ABSENT: readonly { readonly table: FixedTable; readonly reason: string }[] = [
-  ...REPLICATION.map((table) => ({ table, reason: 'the emulated switch has no multicast' })),
-  { table: MIRROR, reason: 'the emulated switch has no mirroring' },
+export interface AbsentTable {
+  readonly table: FixedTable;
+  /** Why it refuses entries. */
+  readonly reason: string;
+}
+
+const absent = (tables: readonly FixedTable[], what: string): AbsentTable[] =>
+  tables.map((table) => ({ table, reason: `the emulated switch has no ${what}` }));
+
+/** @param hasGroups whether the data plane of the switch has multicast groups */
+export const absentTables = (hasGroups: boolean): readonly AbsentTable[] => [
+  ...(hasGroups
+    ? absent(ABSENT_REPLICATION, 'ECMP, link aggregation or pruning of copies')
+    : absent([...REPLICATION_TABLES, ...ABSENT_REPLICATION], 'multicast')),
+  ...absent([MIRROR], 'mirroring'),
 ];

@@ -15,8 +15,13 @@ const MAX_BITS = 48;
 
 const invalid = (message: string): RpcError => new RpcError(status.INVALID_ARGUMENT, message);
 
-export function encodeField(field: FixedField, value: FixedValue): wire.DataField {
+export function encodeField(field: FixedField, value: FixedValue | readonly FixedValue[]): wire.DataField {
   const { id: field_id, type } = field;
+  if (typeof value === 'object') {
+    return type === 'bool'
+      ? { field_id, bool_arr_val: { val: value.map(Boolean) } }
+      : { field_id, int_arr_val: { val: value.map(Number) } };
+  }
   if (typeof value === 'string') return { field_id, str_val: value };
   if (typeof value === 'boolean') return { field_id, bool_val: value };
   return type === 'float' ? { field_id, float_val: value } : { field_id, stream: numberBytes(type, value) };
@@ -101,12 +106,40 @@ export function decodeData(table: FixedTable, message: wire.TableEntry): Map<str
   return values;
 }
 
+/**
+ * As {@link decodeData}, of tables with lists: each value as a list.
+ * @throws {RpcError}
+ */
+export function decodeLists(table: FixedTable, message: wire.TableEntry): Map<string, readonly FixedValue[]> {
+  const values = new Map<string, readonly FixedValue[]>();
+  for (const sent of message.data?.fields ?? []) {
+    const field = table.data.find(({ id }) => id === sent.field_id);
+    if (field === undefined) throw invalid(`${table.name} has no field ${sent.field_id}`);
+    if (values.has(field.name)) throw invalid(`${field.name} is given twice`);
+    values.set(field.name, field.repeated === true ? listIn(field, sent) : [decodeField(field, sent)]);
+  }
+  return values;
+}
+
+function listIn({ name, type }: FixedField, sent: wire.DataField): readonly FixedValue[] {
+  if (type === 'bool') {
+    if (sent.value !== 'bool_arr_val') throw invalid(`${name} takes a list of truth values`);
+    return sent.bool_arr_val?.val ?? [];
+  }
+  if (sent.value !== 'int_arr_val') throw invalid(`${name} takes a list of numbers`);
+  const bits = must(BITS[type], `width of type ${type}`);
+  const list = sent.int_arr_val?.val ?? [];
+  const wide = list.find((value) => value >= 2 ** bits);
+  if (wide !== undefined) throw invalid(`${name} takes numbers of ${bits} bits, not ${wide}`);
+  return list;
+}
+
 /** An entry with the requested fields; by default all. @throws {RpcError} */
 export function encodeEntry(
   table: FixedTable,
   asked: wire.TableEntry,
   key: readonly FixedValue[],
-  valueIn: (field: FixedField) => FixedValue,
+  valueIn: (field: FixedField) => FixedValue | readonly FixedValue[],
 ): wire.Entity {
   const wanted = (asked.data?.fields ?? []).map(({ field_id }) => field_id);
   const unknown = wanted.find((id) => !table.data.some((field) => field.id === id));
