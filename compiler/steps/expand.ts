@@ -98,6 +98,8 @@ class StepIdentities {
     let identity = this.pairs.of(instruction.number, isAccess ? this.memoryNumber(memory) : NO_MEMORY);
     for (const parameter of parameters) {
       const value = parameter.kind === 'constant' ? parameter.value : this.memoryNumber(parameter.memory);
+      // A mask by the size of a memory is none by a constant that is the number of the memory.
+      if (parameter.kind === 'sizeMask') identity = this.pairs.of(~identity, OF_MEMORY);
       // Inverted, it is the number of no instruction.
       identity = this.pairs.of(~identity, value);
     }
@@ -114,6 +116,7 @@ class StepIdentities {
 }
 
 const NO_MEMORY = -1;
+const OF_MEMORY = 0;
 
 /** Builds the steps of one statement. */
 class Expansion {

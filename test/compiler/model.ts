@@ -137,6 +137,9 @@ function executePrimitive(statement: PrimitiveStatement, run: Run, buckets: Read
     case 'FORWARD':
       run.log.push(`port ${integer}`);
       return;
+    case 'MULTICAST':
+      run.log.push(`group ${integer}`);
+      return;
     case 'RETURN':
       run.log.push('swap', 'port back');
       return;
@@ -235,6 +238,9 @@ function executeEffect(
       return;
     case 'forward':
       run.log.push(`port ${first}`);
+      return;
+    case 'multicast':
+      run.log.push(`group ${first}`);
       return;
     case 'return':
       run.log.push('swap', 'port back');

@@ -1,7 +1,8 @@
 /** Random numbers: the function, its statistics, and the same numbers on any engine, driver, order and number of workers. */
+import seedrandom from 'seedrandom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultForwardEntry, type Operation, type TableEntry } from '../../compiler/index.js';
+import { defaultForwardEntry, type Operation, SwitchState, type TableEntry } from '../../compiler/index.js';
 import {
   createPacketProcessor,
   PacketTracer,
@@ -12,6 +13,7 @@ import {
   seedOfText,
 } from '../../sim/index.js';
 import { readSnapshot, restoreSnapshot, takeSnapshot } from '../../sim/snapshot/snapshot.js';
+import { validateTranslation } from '../../sim/validation/index.js';
 import {
   allocatePacketBatchMemory,
   appendPacketBytes,
@@ -23,6 +25,7 @@ import {
 import { frame } from './frames.js';
 import { dataPlane, filterEntry, recirculationEntry, rpbEntry } from './test-switch.js';
 import { timedRun } from './timed-run.js';
+import { compileText } from './translations.js';
 
 /** By the package murmurhash3js of npm: its hash32 of the bytes of two words, least significant byte first. */
 const KNOWN: readonly (readonly [seed: number, arrival: number, site: number, hash: number])[] = [
@@ -275,6 +278,27 @@ test('with virtual time packets are numbered in order of arrival, whatever overt
     });
     assert.equal(lost, []);
     for (const i of all) assert.equal(drawn(bytes[i] ?? new Uint8Array()), expected(i), `packet ${i}`);
+  }
+});
+
+test('a mask by a constant is not taken for one by the size of a memory, whatever the number of the memory is', () => {
+  // The first memory that a step names has number 0, the second 1: the masks by these numbers are other ones.
+  for (const mask of [0, 1]) {
+    const text = `@m0 256\n@m1 256\nprogram p(<hdr.ipv4.dst, 10.0.0.0, 0xff000000>) {
+      EXTRACT(hdr.ipv4.dst, sar);
+      BRANCH:
+      case(<sar, 0, 1>) { RANDOM(mar, ${mask}); MEMADD(m0); }
+      case(<sar, 1, 3>) { HASH_5_TUPLE_MEM(m0); MEMADD(m0); }
+      case(<sar, 3, 3>) { HASH_5_TUPLE_MEM(m1); MEMADD(m1); };
+    }`;
+    const extended = dataPlane('extended');
+    const translation = compileText(text, new SwitchState(extended));
+    const result = validateTranslation(translation, extended, {
+      packets: 200,
+      random: seedrandom.alea('masks'),
+      makeSwitch: () => new Switch(extended, { engine: 'interpreted' }),
+    });
+    assert.is(result.kind, 'verified', `mask ${mask}`);
   }
 });
 
