@@ -42,6 +42,8 @@ export interface Chip {
     readonly bits: number;
     /** Bits of those among them that any instruction can write; absent where all are such. */
     readonly normalBits?: number;
+    /** 32-bit containers of a group that parser and deparser reach. */
+    readonly groupWords: number;
     /** Sizes of containers, in bits. */
     readonly containerSizes: readonly number[];
   };
@@ -123,7 +125,7 @@ export const TOFINO_1: Chip = {
   pipes: 4,
   portsPerPipe: 128,
   stages: 12,
-  phv: { bits: 4096, containerSizes: [8, 16, 32] },
+  phv: { bits: 4096, groupWords: 16, containerSizes: [8, 16, 32] },
   egressParseBytes: 160,
   power: {
     tcamSearch: 0.0398 * TCAM_SCALE,
@@ -141,6 +143,7 @@ export const TOFINO_1: Chip = {
       numbers: 'PHV of 4,096 bits: 64 × 8, 96 × 16 and 64 × 32 bits, all written by any instruction',
       source: 'p4c phv_spec.cpp, TofinoPhvSpec',
     },
+    { numbers: '32-bit containers in groups of 16', source: 'p4c phv_spec.cpp, TofinoPhvSpec' },
     { numbers: 'at most 160 bytes parsed in egress', source: 'p4c parde_spec.h, TofinoPardeSpec' },
     {
       numbers:
@@ -167,7 +170,7 @@ export const TOFINO_2: Chip = {
   pipes: 4,
   portsPerPipe: 128,
   stages: 20,
-  phv: { bits: 4096, normalBits: 3072, containerSizes: [8, 16, 32] },
+  phv: { bits: 4096, normalBits: 3072, groupWords: 16, containerSizes: [8, 16, 32] },
   power: {
     tcamSearch: 0.0185,
     ramRead: 0.0166,
@@ -183,6 +186,10 @@ export const TOFINO_2: Chip = {
       numbers:
         'PHV: 3,072 bits of normal containers (48 × 8, 72 × 16, 48 × 32 bits), 1,024 of mocha and 1,024 of dark ones ' +
         '(16 × 8, 24 × 16, 16 × 32 bits each); counted are normal and mocha ones',
+      source: 'p4c phv_spec.cpp, JBayPhvSpec',
+    },
+    {
+      numbers: '32-bit containers in groups of 12 normal, 4 mocha and 4 dark ones, 16 of them parsed',
       source: 'p4c phv_spec.cpp, JBayPhvSpec',
     },
     { numbers: 'no limit to the bytes parsed in egress', source: 'p4c parde_spec.h, JBayPardeSpec' },

@@ -75,9 +75,7 @@ export function registerTables({ rpbs }: DataPlane): readonly RegisterTable[] {
     const inputs = new Set(
       [...actions.values()].flatMap(({ effects: { hashes } }) => (hashes === undefined ? [] : [hashes.input])),
     );
-    // The two of the paper are there with any set of actions.
-    const hashInputs = new Set([...inputs, '5-tuple', 'har']).size;
-    return { name: registerArray, gress, stage, words: buckets, width: words * WORD_BITS, hashInputs };
+    return { name: registerArray, gress, stage, words: buckets, width: words * WORD_BITS, hashInputs: inputs.size };
   });
 }
 

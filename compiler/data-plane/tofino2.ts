@@ -7,8 +7,12 @@
  * - VLIW instructions: 64 of a stage and gress, of which `NoAction` takes one; the last egress RPB shares its stage with
  *   three more. So RPBs have one of three roles, in turn: they read headers, compare, or have further actions.
  * - 32-bit containers that work together: a group has 12 normal ones and 4 mocha ones, 16 that the parser fills, as on a
- *   Tofino 1. So registers are saved and restored in egress only, and the source address, ports and ECN are read in
- *   ingress only.
+ *   Tofino 1. So registers are saved and restored in egress only. Ingress reads words of requests, both addresses, ports,
+ *   ECN, the time stamp and sequence numbers; egress acknowledgement and sequence numbers, the last word of requests,
+ *   the destination, the time in the queue, the length of the packet and the id of a copy. TTL and the length of the
+ *   queue have no word.
+ * - Hash distribution units: six of a stage, three of an RPB: the address and two hashes. RPBs with further actions hash
+ *   one address or both in place of the 5-tuple.
  * - Bytes: branch and recirculation id have a byte each, as in `tofino1`.
  * - Power: 52 W. This one takes 52.89 W, so it is compiled for 98 % of the load.
  * - TCAM of stage 0: RPB 19 has half the entries of the others, 6 blocks, which leaves 18 to the filters.
@@ -24,7 +28,6 @@ import {
   hashUnit,
   headerActions,
   MODIFY,
-  type Pair,
   POLYNOMIALS,
   RPB_SHAPE,
 } from './default.js';
@@ -36,10 +39,11 @@ import {
   type RpbDescription,
 } from './description.js';
 import { EXTENDED_DESCRIPTION, IPV6_EFFECTS, WITHOUT_IPV6 } from './extended.js';
-import { FIELD_HASH } from './instructions/hash.js';
+import { FIELD_HASH, FIELD_HASH_INPUTS } from './instructions/hash.js';
+import { compactFieldName } from './instructions/instruction.js';
 import { SALU } from './instructions/memory.js';
 import { PAIR } from './instructions/pair.js';
-import { FORWARDING_EFFECTS, SAVING_EFFECTS } from './instructions/table.js';
+import { effectsOf, FORWARDING_EFFECTS, SAVING_EFFECTS } from './instructions/table.js';
 import { INGRESS_LENGTH } from './intrinsics.js';
 import { must } from './must.js';
 import { COMPARISONS, CORE, DESTINATION, LATE, QUEUE_TIME, WORDS_OF_REQUESTS } from './tofino1.js';
@@ -64,7 +68,8 @@ type Role = 'reads' | 'compares' | 'further' | 'last';
 const INGRESS_ROLES: readonly Role[] = ['reads', 'reads', 'further', 'reads', 'compares', 'further'];
 const EGRESS_ROLES: readonly Role[] = ['reads', 'compares', 'further'];
 
-const EGRESS_QUEUE: readonly Pair[] = [QUEUE_TIME, ['eg_intr_md.enq_qdepth', 'har']];
+/** The others are read in ingress. */
+const WORDS_IN_EGRESS = WORDS_OF_REQUESTS.filter(([field]) => !/^hdr\.l5\.(op|key1|key2)$/.test(field));
 
 /** The actions of all RPBs of a gress. */
 const EVERY: Readonly<Record<Gress, readonly string[]>> = {
@@ -81,11 +86,41 @@ const OF_ROLE: Readonly<Record<Gress, Readonly<Partial<Record<Role, readonly str
     further: actionNames(headerActions('extract', LATE)),
   },
   egress: {
-    reads: actionNames(headerActions('extract', [...EGRESS_QUEUE, ...WORDS_OF_REQUESTS, ...DESTINATION])),
+    reads: actionNames(headerActions('extract', [QUEUE_TIME, ...WORDS_IN_EGRESS, ...DESTINATION])),
     compares: actionNames([...COMPARISONS, ...headerActions('extract', [QUEUE_TIME, ...LATE])]),
     further: actionNames(headerActions('extract', [QUEUE_TIME, ...LATE])),
     last: actionNames([...COMPARISONS, ...headerActions('extract', [QUEUE_TIME, ['hdr.l5.key3', 'sar']])]),
   },
+};
+
+/** RPBs whose arrays are of pairs: half as many, so that they take as many SRAM blocks and map RAMs as the others. */
+const RPBS_OF_PAIRS: readonly number[] = [4, 10, 16, 22, 28, 34];
+const ON_WORDS = actionNames(SALU.members);
+const ON_PAIRS = actionNames(PAIR.members);
+
+const TUPLE_HASHES = actionNames(CORE.filter((effect) => effectsOf(effect).hashes?.input === '5-tuple'));
+
+/** The actions of an RPB but for the extensions. */
+function ownActions(number: number): readonly string[] {
+  const { gress } = positionOf(number);
+  const role = roleOf(number);
+  const isOfPairs = RPBS_OF_PAIRS.includes(number);
+  const onOther = isOfPairs ? ON_WORDS : ON_PAIRS;
+  const own = [
+    ...EVERY[gress].filter((name) => !onOther.includes(name)),
+    ...(isOfPairs ? ON_PAIRS : []),
+    ...must(OF_ROLE[gress][role], `actions of RPB ${number}`),
+  ];
+  if (role !== 'further') return own;
+  const input = FIELD_HASH_INPUTS[Math.floor(number / EGRESS_ROLES.length) % FIELD_HASH_INPUTS.length];
+  const hashes = FIELD_HASH.members.filter((hash) => hash.input === input);
+  return [...own.filter((action) => !TUPLE_HASHES.includes(action)), ...actionNames(hashes)];
+}
+
+/** Header fields of extensions whose words a group has no room for. */
+const WITHOUT_WORD: Readonly<Record<Gress, readonly string[]>> = {
+  ingress: ['hdr.ipv4.ttl', 'hdr.tcp.ack_no'],
+  egress: ['hdr.ipv4.ttl', 'hdr.ipv4.src', 'hdr.l4_port.src_port', 'hdr.l4_port.dst_port'],
 };
 
 /** The gress and stage of an RPB by its number. */
@@ -103,14 +138,12 @@ function roleOf(number: number): Role {
 /**
  * Actions of `extended` for which the chip has no instruction: it moves a field into a register with zeros above only if
  * the field is the low part of a word or a half of it, and flags, TTL and the length of UDP, whose other half the deparser
- * computes, are not. Checksums of UDP add the length twice, and a checksum unit adds each container once. The address,
- * the hash of the 5-tuple and that of har of two RPBs take all six hash distribution units of their stage, so there are
- * no hashes of other fields. And all of IPv6: its addresses are folded in front of a hash, which takes two stages, and
- * its filter table takes 7 TCAM blocks for each 512 entries, of the 18 that the other filters fill. The length
- * of a packet it knows in egress only.
+ * computes, are not. Checksums of UDP add the length twice, and a checksum unit adds each container once. And all of IPv6:
+ * its addresses are folded in front of a hash, which takes two stages, its filter table takes 7 TCAM blocks for each 512
+ * entries, of the 18 that the other filters fill, and its addresses 8 words of a group. The length of a packet it
+ * knows in egress only.
  */
 export const TOFINO2_LEFT_OUT: readonly string[] = [
-  ...actionNames(FIELD_HASH.members),
   ...['extract_hdrtcpflags', 'extract_hdripv4ttl', 'extract_hdrudplength', 'modify_hdrudplength'].flatMap((action) => [
     `${action}_har`,
     `${action}_sar`,
@@ -123,14 +156,19 @@ export const TOFINO2_LEFT_OUT: readonly string[] = [
 function extensionsOf(gress: Gress): readonly string[] {
   const actionsIn = ({ rpbs }: DataPlaneDescription): readonly string[] =>
     Object.values(rpbs).flatMap((rpb) => (rpb.gress === gress ? rpb.actions : []));
-  const known = new Set([...actionsIn(DEFAULT_DESCRIPTION), ...TOFINO2_LEFT_OUT, ...ON_PAIRS]);
-  return [...new Set(actionsIn(EXTENDED_DESCRIPTION))].filter((action) => !known.has(action));
+  const known = new Set([
+    ...actionsIn(DEFAULT_DESCRIPTION),
+    ...TOFINO2_LEFT_OUT,
+    ...actionNames(FIELD_HASH.members),
+    ...ON_PAIRS,
+    ...WITHOUT_WORD[gress].flatMap((field) => [
+      `extract_${compactFieldName(field)}`,
+      `modify_${compactFieldName(field)}`,
+    ]),
+  ]);
+  const isKnown = (action: string): boolean => known.has(action) || known.has(action.slice(0, action.lastIndexOf('_')));
+  return [...new Set(actionsIn(EXTENDED_DESCRIPTION))].filter((action) => !isKnown(action));
 }
-
-/** RPBs whose arrays are of pairs: half as many, so that they take as many SRAM blocks and map RAMs as the others. */
-const RPBS_OF_PAIRS: readonly number[] = [4, 10, 16, 22, 28, 34];
-const ON_WORDS = actionNames(SALU.members);
-const ON_PAIRS = actionNames(PAIR.members);
 
 /** All RPBs: each has the actions of its role, and as many extensions as there is room for, in rotation. */
 function describeRpbs(): Record<string, RpbDescription> {
@@ -139,12 +177,7 @@ function describeRpbs(): Record<string, RpbDescription> {
   const describe = (number: number): RpbDescription => {
     const { gress, stage } = positionOf(number);
     const isOfPairs = RPBS_OF_PAIRS.includes(number);
-    const onOther = isOfPairs ? ON_WORDS : ON_PAIRS;
-    const own = [
-      ...EVERY[gress].filter((name) => !onOther.includes(name)),
-      ...(isOfPairs ? ON_PAIRS : []),
-      ...must(OF_ROLE[gress][roleOf(number)], `actions of RPB ${number}`),
-    ];
+    const own = ownActions(number);
     const room = INSTRUCTIONS - (number === last ? INSTRUCTIONS_BEHIND : 0) - own.length;
     const extensions = extensionsOf(gress);
     const taken = Array.from({ length: Math.min(room, extensions.length) }, (_, i) =>

@@ -2,7 +2,7 @@
 import { chipOf } from '../data-plane/chip.js';
 import type { Action, DataPlane, Rpb } from '../data-plane/data-plane.js';
 import { FIELD_HASH_INPUTS } from '../data-plane/instructions/hash.js';
-import type { FieldHashInput, P4Names } from '../data-plane/instructions/instruction.js';
+import type { P4Names } from '../data-plane/instructions/instruction.js';
 import { type ActionEffect, familyOf, movedField } from '../data-plane/instructions/table.js';
 import { type Block, braces, comment, declaration, hex, renderBlocks, spaced } from '../data-plane/p4-text.js';
 import { type MatchTable, matchTables } from '../data-plane/tables.js';
@@ -100,11 +100,15 @@ function registerAction(rpb: Rpb, effect: ActionEffect, names: P4Names): Block[]
   );
 }
 
-/** The inputs of the RPB's hashes beside the 5-tuple and har. */
-const fieldHashInputs = ({ actions }: Rpb): readonly FieldHashInput[] => {
+/** The hashes that actions of the RPB call: of the 5-tuple, of har, of one or both addresses. */
+function hashNames({ actions }: Rpb): readonly string[] {
   const inputs = new Set([...actions.values()].map(({ effects }) => effects.hashes?.input));
-  return FIELD_HASH_INPUTS.filter((input) => inputs.has(input));
-};
+  return [
+    ...(inputs.has('5-tuple') ? [TUPLE_HASH] : []),
+    ...(inputs.has('har') ? [REGISTER_HASH] : []),
+    ...FIELD_HASH_INPUTS.filter((input) => inputs.has(input)).map(fieldHashName),
+  ];
+}
 
 /**
  * Each hash is called for two registers, and p4c warns that it generates no control plane interface for such a hash;
@@ -127,10 +131,6 @@ function hashUnit(rpb: Rpb): Block[] {
     'CRCPolynomial<bit<16>>(',
     parameters.map((parameter, i) => (i < parameters.length - 1 ? `${parameter},` : parameter)),
     `) ${polynomial};`,
-    `Hash<bit<16>>(HashAlgorithm_t.CUSTOM, ${polynomial}) ${TUPLE_HASH};`,
-    `Hash<bit<16>>(HashAlgorithm_t.CUSTOM, ${polynomial}) ${REGISTER_HASH};`,
-    ...fieldHashInputs(rpb).map(
-      (input) => `Hash<bit<16>>(HashAlgorithm_t.CUSTOM, ${polynomial}) ${fieldHashName(input)};`,
-    ),
+    ...hashNames(rpb).map((name) => `Hash<bit<16>>(HashAlgorithm_t.CUSTOM, ${polynomial}) ${name};`),
   ];
 }

@@ -202,10 +202,12 @@ test('published and tofino1 fit; stages 1 to 10 use every TCAM block and instruc
 /** Stage 0 holds no ingress RPB, which have the most actions; the last one counts passes and decides on checksums too. */
 const DEFAULT_WORDS: Readonly<Record<number, number>> = { 0: 39, 11: 41 };
 
-test('default exceeds the chip in its filters and its instructions, and in nothing else', () => {
+test('default exceeds the chip in its filters, its instructions and the words of a group, and in nothing else', () => {
   const { excesses } = resourceReport(named('default'));
   const shown = excesses.map(({ stage, unit, used: needed, available }) => `${stage} ${unit} ${needed}/${available}`);
   assert.equal(shown, [
+    'undefined ingressWords 17/16',
+    'undefined egressWords 19/16',
     '0 tcamBlocks 84/24',
     ...Array.from({ length: 12 }, (_, i) => `${i} vliwWords ${DEFAULT_WORDS[i] ?? 40}/32`),
   ]);

@@ -37,7 +37,7 @@ test('values: big-endian, of whole bytes, and nothing beyond the width', () => {
   assert.equal(valueToBytes(0x0a0b, 16), Uint8Array.of(0x0a, 0x0b));
 });
 
-for (const name of ['default', 'published', 'tofino1', 'extended']) {
+for (const name of ['default', 'published', 'tofino1', 'extended', 'tofino2']) {
   test(`bf-rt.json of ${name}: read back it is the same, with an id for each name`, () => {
     const schema = schemaOfDataPlane(builtInDataPlane(name) ?? plane);
     const read = readBfRtJson(bfRtJson(schema));

@@ -2,14 +2,15 @@
 import { type Chip, type ChipSource, chipOf } from '../chip.js';
 import type { DataPlane } from '../data-plane.js';
 import { gressCycles } from '../latency.js';
+import { groupWords } from './group-words.js';
 import { normalPhvBits, phvBits } from './phv.js';
 import { type Power, powerOf } from './power.js';
 import { type Excess, excesses, type StageUse, stageUses } from './stage-use.js';
 import { placedTables, UNITS, type Unit } from './table-needs.js';
 
 /** Resources of a pipe, in the order in which they are shown. */
-export const RESOURCES = ['phvBits', 'normalPhvBits', ...UNITS, 'vliwWords'] as const;
-export type Resource = 'phvBits' | 'normalPhvBits' | Unit | 'vliwWords';
+export const RESOURCES = ['phvBits', 'normalPhvBits', 'ingressWords', 'egressWords', ...UNITS, 'vliwWords'] as const;
+export type Resource = 'phvBits' | 'normalPhvBits' | 'ingressWords' | 'egressWords' | Unit | 'vliwWords';
 
 export interface ResourceUse {
   readonly resource: Resource;
@@ -44,6 +45,7 @@ export function resourceReport(dataPlane: DataPlane, chip: Chip = chipOf(dataPla
       const available = chip.phv.normalBits;
       return available === undefined ? [] : { resource, used: normalPhvBits(dataPlane, chip), available };
     }
+    if (resource === 'ingressWords' || resource === 'egressWords') return wordsUse(dataPlane, resource, chip);
     const used = sum((use) => (resource === 'vliwWords' ? use.vliwWords : use.needs[resource]));
     return { resource, used, available: chip.perStage[resource] * chip.stages };
   });
@@ -52,13 +54,27 @@ export function resourceReport(dataPlane: DataPlane, chip: Chip = chipOf(dataPla
     chip: chip.name,
     total,
     stages,
-    excesses: excesses(stages, chip),
+    excesses: [...wordExcesses(dataPlane, chip), ...excesses(stages, chip)],
     ingressCycles: gressCycles(dataPlane, 'ingress'),
     egressCycles: gressCycles(dataPlane, 'egress'),
     power: powerOf(dataPlane, tables, chip),
     sources: [...chip.sources, ...descriptionSources(dataPlane)],
   };
 }
+
+type GroupResource = 'ingressWords' | 'egressWords';
+
+const wordsUse = (dataPlane: DataPlane, resource: GroupResource, chip: Chip) => ({
+  resource,
+  used: groupWords(dataPlane, resource === 'ingressWords' ? 'ingress' : 'egress'),
+  available: chip.phv.groupWords,
+});
+
+const wordExcesses = (dataPlane: DataPlane, chip: Chip): Excess[] =>
+  (['ingressWords', 'egressWords'] as const).flatMap((unit) => {
+    const { used, available } = wordsUse(dataPlane, unit, chip);
+    return used > available ? [{ unit, used, available }] : [];
+  });
 
 function descriptionSources({ description: { timing, trafficManager } }: DataPlane): readonly ChipSource[] {
   const { clockHz, stageCycles, tcamCycles, statefulAluCycles, cornerTurnCycles } = timing;

@@ -9,10 +9,11 @@ export interface StageUse {
   readonly vliwWords: number;
 }
 
-/** A resource of a stage that its tables exceed. */
+/** A resource of a stage that its tables exceed, or one of a gress that its actions exceed. */
 export interface Excess {
-  readonly stage: number;
-  readonly unit: keyof Needs | 'vliwWords';
+  /** Absent for a resource of a whole gress. */
+  readonly stage?: number;
+  readonly unit: keyof Needs | 'vliwWords' | 'ingressWords' | 'egressWords';
   readonly used: number;
   readonly available: number;
 }

@@ -29,7 +29,7 @@ const dataplaneOptions = (yargs: Argv) =>
     .epilogue(
       "Columns beside it, for a Tofino 1: the resources that the open p4c reports for the authors' program (p4c, authors) and for the " +
         "output of 'p4runpro p4' (p4c, tofino1), and the figures that the paper prints for the authors' program (fig. 10, " +
-        'table 2). The PHV bits are an estimate. Below stands where the numbers of the chip are from.',
+        'table 2). The PHV bits are an estimate; words of a group are the registers and the words that actions exchange with them. Below stands where the numbers of the chip are from.',
     );
 
 type DataplaneArguments = ArgumentsOf<typeof dataplaneOptions>;
@@ -44,6 +44,8 @@ interface Names {
 const NAMES: Readonly<Record<Resource, Names>> = {
   phvBits: { text: 'PHV bits', p4c: 'phv', figure10: 'PHV' },
   normalPhvBits: { text: 'of those, in normal containers' },
+  ingressWords: { text: 'ingress words of a group' },
+  egressWords: { text: 'egress words of a group' },
   tcamBlocks: { text: 'TCAM blocks', p4c: 'tcam', figure10: 'TCAM' },
   sramBlocks: { text: 'SRAM blocks', p4c: 'sram', figure10: 'SRAM' },
   mapRams: { text: 'map RAMs', p4c: 'map_ram' },
@@ -169,4 +171,4 @@ function verdict({ excesses, chip }: ResourceReport): string {
 }
 
 export const excessText = ({ stage, unit, used, available }: Excess): string =>
-  `  stage ${stage}: ${used} ${NAMES[unit].text} of ${available}, ${used - available} too many`;
+  `  ${stage === undefined ? 'PHV' : `stage ${stage}`}: ${used} ${NAMES[unit].text} of ${available}, ${used - available} too many`;
