@@ -11,6 +11,8 @@ import type { StudyResult } from '../../case-studies/study.js';
 import { type ChurnCell, churn } from './churn.js';
 import { type DelayCell, type DelayResult, measureDelay } from './delay.js';
 import { type FillCell, type FillResult, fill } from './fill.js';
+import { measurePeerDelay, type PeerDelayCell, type PeerDelayResult } from './peer-delay.js';
+import { fillPeer, type PeerFillCell, type PeerFillResult } from './peer-fill.js';
 import { type SketchCell, type SketchResult, sketchErrors } from './sketch.js';
 import { measureSpeed, type SpeedCell, type SpeedResult } from './speed.js';
 import {
@@ -32,6 +34,8 @@ export type Cell =
   | LossFreeCell
   | StudyCell
   | ChurnCell
+  | PeerFillCell
+  | PeerDelayCell
   | SketchCell
   | SpeedCell;
 
@@ -44,6 +48,8 @@ interface CellResults {
   readonly 'loss-free': LossFreeRow;
   readonly study: StudyResult;
   readonly churn: ChurnResult;
+  readonly 'peer-fill': PeerFillResult;
+  readonly 'peer-delay': PeerDelayResult;
   readonly sketch: SketchResult;
   readonly speed: SpeedResult;
 }
@@ -52,7 +58,7 @@ export type ResultOf<C extends Cell> = CellResults[C['kind']];
 export type CellResult = CellResults[Cell['kind']];
 
 /** Kinds of cells that measure time and have to run alone. */
-const TIMED: readonly Cell['kind'][] = ['delay', 'update-delay', 'control', 'churn', 'speed'];
+const TIMED: readonly Cell['kind'][] = ['delay', 'update-delay', 'control', 'churn', 'peer-delay', 'speed'];
 
 export const isTimed = ({ kind }: Cell): boolean => TIMED.includes(kind);
 
@@ -76,6 +82,10 @@ export function runCell(cell: Cell, signal: AbortSignal): Promise<CellResult> {
       return study(cell, signal);
     case 'churn':
       return churn(cell, signal);
+    case 'peer-fill':
+      return fillPeer(cell);
+    case 'peer-delay':
+      return measurePeerDelay(cell);
     case 'sketch':
       return sketchErrors(cell);
     case 'speed':

@@ -11,6 +11,8 @@ import { fig7a, fig7b } from './delays.js';
 import { fig8 } from './filling.js';
 import { hashes } from './hashes.js';
 import { fig12, fig18, fig19 } from './objectives.js';
+import { peersFilling } from './peers-filling.js';
+import { peersGranularity } from './peers-granularity.js';
 import { fig11 } from './recirculation.js';
 import { speed } from './speed.js';
 import { table1 } from './table1.js';
@@ -32,6 +34,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   recirculations,
   chipCapacity,
   churn,
+  peersFilling,
+  peersGranularity,
   speed,
   control,
   hashes,

@@ -1,0 +1,148 @@
+/** Experiments on the allocators of other systems: their cells, and what their findings say. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Cell, cellKey } from '../../../bench/paper/reproduce/cells/cell.js';
+import { measurePeerDelay } from '../../../bench/paper/reproduce/cells/peer-delay.js';
+import { fillPeer, type PeerFillCell, peerArrivals } from '../../../bench/paper/reproduce/cells/peer-fill.js';
+import type { Results } from '../../../bench/paper/reproduce/experiment.js';
+import { EXPERIMENTS } from '../../../bench/paper/reproduce/experiments/index.js';
+import { peersFilling } from '../../../bench/paper/reproduce/experiments/peers-filling.js';
+import { peersGranularity } from '../../../bench/paper/reproduce/experiments/peers-granularity.js';
+import { BOOKS } from '../../../bench/peers/activermt/activermt.js';
+import { CACHE_READ } from '../../../bench/peers/activermt/published-programs.js';
+
+const FILL: PeerFillCell = {
+  kind: 'peer-fill',
+  workload: 'lb',
+  memoryBytes: 1024,
+  blocks: 128,
+  mutation: 'lc',
+  fit: 'worst',
+  arrivals: 20,
+  seed: '1',
+};
+
+test('load balancers fill the stages that their mutants reach, two blocks each', async () => {
+  const { refusal, after, curve } = await fillPeer(FILL);
+  // Stages 4 to 19: 16 of 20 stages of 128 blocks, four accesses of two blocks.
+  assert.equal(refusal, { programs: 256, memory: 0.8, reallocations: 0, fairness: null });
+  assert.equal(after, { programs: 20, memory: 20 * 8 * (1 / 2560), reallocations: 0, fairness: null });
+  assert.equal([curve.length, curve[0], curve.at(-1)], [25, 0.03125, 0.78125]);
+  const mc = await fillPeer({ ...FILL, mutation: 'mc' });
+  assert.equal([mc.refusal.programs, mc.refusal.memory, mc.after.programs], [64, 0.2, 20]);
+});
+
+test('arrivals go on after the first refusal, to their number', async () => {
+  const { refusal, after, curve } = await fillPeer({ ...FILL, workload: 'mixed', mutation: 'mc', arrivals: 400 });
+  assert.ok(refusal.programs < after.programs, `${refusal.programs} ${after.programs}`);
+  assert.is(curve.length, 40);
+  assert.ok(Number(after.fairness) > 0.8 && Number(after.fairness) < 1);
+});
+
+test('caches take all memory at once, and share it until each has a block', async () => {
+  const { refusal, after, curve } = await fillPeer({ ...FILL, workload: 'cache', blocks: 16 });
+  assert.ok(curve.every((share) => share === 1));
+  assert.is(refusal.memory, 1);
+  assert.ok(refusal.programs > 90 && refusal.programs <= (16 * 20) / 3, `${refusal.programs}`);
+  assert.ok(after.reallocations > 1);
+});
+
+test('workloads arrive as at P4runpro: a seed gives the same keys', () => {
+  const programs = peerArrivals({ workload: 'mixed', seed: '1/0' }, FILL);
+  const lengths = Array.from({ length: 300 }, (_, i) => programs(i).length);
+  for (const length of [10, 20, 29]) {
+    const share = lengths.filter((each) => each === length).length / 300;
+    assert.ok(share > 0.25 && share < 0.42, `${length}: ${share}`);
+  }
+  assert.equal(peerArrivals({ workload: 'cache', seed: '1' }, FILL)(0), CACHE_READ);
+});
+
+test('coarser blocks hold fewer programs', async () => {
+  const programs: number[] = [];
+  for (const blocks of [128, 256, 368])
+    programs.push((await fillPeer({ ...FILL, blocks, arrivals: 1 })).refusal.programs);
+  assert.equal(programs, [256, 512, 736]);
+});
+
+test('an arrival is timed in two parts', async () => {
+  const cell = { kind: 'peer-delay', workload: 'lb', memoryBytes: 1024, blocks: 16, arrivals: 9, seed: '1' } as const;
+  for (const books of BOOKS) {
+    const { enumerationUs, choiceUs } = await measurePeerDelay({ ...cell, books, repeat: 0 });
+    assert.equal([enumerationUs.length, choiceUs.length], [9, 9]);
+    assert.ok([...enumerationUs, ...choiceUs].every((us) => us > 0));
+  }
+});
+
+/** Results by a rule, in place of computed ones. */
+const resultsBy =
+  (cells: readonly Cell[], result: (cell: Cell) => unknown): Results =>
+  (cell) => {
+    assert.ok(
+      cells.some((each) => cellKey(each) === cellKey(cell)),
+      `${cellKey(cell)} is none of the cells`,
+    );
+    return result(cell) as never;
+  };
+
+test('the granularity of blocks: a row for each number, times as ratios to the fewest blocks', () => {
+  const setting = { scale: 'quick', seed: '1' } as const;
+  const results = resultsBy(peersGranularity.cells(setting), (cell) => {
+    if (cell.kind === 'peer-delay') {
+      const us = cell.blocks * (cell.books === 'blocks' ? 1 : 0) + 100;
+      return { enumerationUs: [7, 7, 7], choiceUs: [us, us, 99999] };
+    }
+    assert.ok(cell.kind === 'peer-fill');
+    const state = { programs: cell.blocks, memory: 0.5, reallocations: cell.seed.length, fairness: null };
+    return { refusal: state, after: { ...state, programs: 500 }, curve: [] };
+  });
+  const { comparisons, series } = peersGranularity.findings(results, setting);
+  const mean = (wanted: string) => comparisons.find(({ quantity }) => quantity === wanted)?.reproduced?.mean;
+  assert.is(mean('mixed, 256 blocks: programs at the first refusal'), 256);
+  assert.is(mean('mixed, 256 blocks: reallocations of an arrival, 500 arrivals'), 3);
+  const ratio = (books: string, blocks: number) =>
+    mean(`cache, ${blocks} blocks, ${books}: time of an arrival to that with 128`);
+  assert.equal(
+    [128, 368].map((blocks) => ratio('block matrix', blocks)),
+    [1, 468 / 228],
+  );
+  assert.equal(
+    [128, 368].map((blocks) => ratio('intervals', blocks)),
+    [1, 1],
+  );
+  assert.is(comparisons.length, 4 * 3 * 3 + 2 * 2 * 3);
+  assert.ok(comparisons.every(({ published, reproducedVerdict }) => published === null && reproducedVerdict === null));
+  assert.equal(
+    series.map(({ name, rows }) => [name, rows.length]),
+    [
+      ['peers-granularity', 3 * 3 + 3 * 3],
+      ['peers-granularity-time', 12],
+    ],
+  );
+});
+
+test('filling: P4runpro is compared in figure 8, ActiveRMT has a row for each state', () => {
+  const setting = { scale: 'quick', seed: '1' } as const;
+  const results = resultsBy(peersFilling.cells(setting), (cell) => {
+    if (cell.kind === 'fill') return { memory: 0.7, curve: { utilization: [{ entries: 0.1, memory: 0.2 }] } };
+    assert.ok(cell.kind === 'peer-fill');
+    const state = { programs: cell.mutation === 'lc' ? 40 : 30, memory: 0.5, reallocations: 1, fairness: 1 };
+    return { refusal: state, after: { ...state, memory: 0.6 }, curve: [0.25, 0.5] };
+  });
+  const { comparisons, series } = peersFilling.findings(results, setting);
+  const find = (wanted: string) => comparisons.find(({ quantity }) => quantity === wanted);
+  assert.is(find('hh, ActiveRMT lc: programs at the first refusal')?.reproduced?.mean, 40);
+  assert.is(find('hh, ActiveRMT mc: memory in use after 500 arrivals')?.reproduced?.mean, 0.6);
+  const p4runpro = find('lb, P4runpro: memory in use at the first refusal');
+  // Source: results/published/capacity.csv.
+  assert.equal([p4runpro?.published?.mean, p4runpro?.ours?.mean], [1, 0.7]);
+  assert.is(p4runpro?.oursVerdict, 'not compared');
+  assert.match(String(p4runpro?.why), /figure 8/);
+  const curve = series[0]?.rows.filter((row) => row['series'] === 'ActiveRMT, lc' && row['workload'] === 'hh');
+  assert.equal(
+    curve?.map((row) => [row['arrival'], row['memory']]),
+    [[10, 0.25]],
+  );
+  assert.ok(EXPERIMENTS.includes(peersFilling) && EXPERIMENTS.includes(peersGranularity));
+});
+
+test.run();
