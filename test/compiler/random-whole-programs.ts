@@ -46,6 +46,16 @@ const memoryList: fc.Arbitrary<readonly Memory[]> = fc
   .array(buckets, { minLength: 1, maxLength: 4 })
   .map((sizes) => sizes.map((size, i) => ({ name: `m${i}`, buckets: size })));
 
+/** As {@link memoryList}, of which one may be of pairs: as many as the arrays of pairs of every data plane hold. */
+const listWithPairs: fc.Arbitrary<readonly Memory[]> = fc
+  .tuple(memoryList, fc.nat(5))
+  .map(([memories, pair]) =>
+    memories.map((memory, i) =>
+      i === pair ? { ...memory, buckets: Math.min(memory.buckets, MAX_PAIRS), isOfPairs: true } : memory,
+    ),
+  );
+const MAX_PAIRS = 32768;
+
 const MEMORY_PRIMITIVES = ['MEMADD', 'MEMSUB', 'MEMAND', 'MEMOR', 'MEMREAD', 'MEMWRITE', 'MEMMAX'] as const;
 
 /** The lists of HASH_FIELDS that some RPB of a data plane hashes. */
@@ -77,8 +87,8 @@ function access(memories: readonly Memory[], lists: readonly HashedFields[], isR
       hashed: fc.constantFrom(...lists),
       between: fc.oneof({ weight: 3, arbitrary: fc.constant<Body>([]) }, oneStatement(registerChanges)),
     })
-    .map(({ memory: { name, buckets: size }, way, operation, bucket, hashed, between }): Body => {
-      const use = primitive(operation, { memory: name });
+    .map(({ memory: { name, buckets: size, isOfPairs }, way, operation, bucket, hashed, between }): Body => {
+      const use = primitive(isOfPairs === true ? 'MEMCAS' : operation, { memory: name });
       const hash = (by: PrimitiveName): PrimitiveStatement => primitive(by, { memory: name });
       const mar = (by: PrimitiveName, integer: number): PrimitiveStatement =>
         primitive(by, { registers: ['mar'], integer });
@@ -315,7 +325,8 @@ export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<
   ];
   const extracts = headers.filter((each) => each.primitive === 'EXTRACT' && each.field?.kind === 'header');
   const isRandom = dataPlane.rpbsWith('random_har').includes(1);
-  return fc.tuple(memoryList, filtering(dataPlane)).chain(([memories, { table, filters }]) => {
+  const memoriesOf = dataPlane.rpbsWith('salu_cas').includes(1) ? listWithPairs : memoryList;
+  return fc.tuple(memoriesOf, filtering(dataPlane)).chain(([memories, { table, filters }]) => {
     const parts = fc.oneof(
       { weight: 4, arbitrary: oneStatement(registerChanges) },
       { weight: 5, arbitrary: access(memories, lists, isRandom) },

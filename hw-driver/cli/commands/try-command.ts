@@ -95,8 +95,8 @@ function textOf({ trace, memory }: TriedPacket): string {
   return `${formatPacketTrace(trace)}${memory.map((word) => `  memory   ${wordText(word)}\n`).join('')}`;
 }
 
-const wordText = ({ program, memory, bucket, before, after }: ChangedWord): string =>
-  `${program}.${memory}[${bucket}]: ${before} > ${after}`;
+const wordText = ({ program, memory, bucket, word, before, after }: ChangedWord): string =>
+  `${program}.${memory}[${bucket}]${word === undefined ? '' : `.${word}`}: ${before} > ${after}`;
 
 function jsonOf({ file, packet }: TryArguments, made: readonly MadePacket[], tried: readonly TriedPacket[]): string {
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
