@@ -144,6 +144,10 @@ async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
   }
   const buckets = options.memoryBytes === undefined ? undefined : options.memoryBytes / BYTES_PER_BUCKET;
   if (options.asWritten === true) return writtenWorkload(options, text, analysis, program, buckets);
+  if (program.filterTable.requires === options.dataPlane.headerIndex('ipv6')) {
+    const message = `${options.name} filters on IPv6, and generated packets have IPv4: run it on a capture (--trace)`;
+    throw new WorkloadError(message);
+  }
   const mark = markForProgram(program);
   return {
     name: options.name,

@@ -28,7 +28,13 @@ const WORD_PARTS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(TCP_FLAGS).map(([flag, mask]) => [flag, `the flag has mask ${mask}`])),
 };
 
-const HEADERS: Readonly<Record<string, string>> = { ip: 'ipv4', ip4: 'ipv4', eth: 'ethernet', vlan_tag: 'vlan' };
+const HEADERS: Readonly<Record<string, string>> = {
+  ip: 'ipv4',
+  ip4: 'ipv4',
+  ip6: 'ipv6',
+  eth: 'ethernet',
+  vlan_tag: 'vlan',
+};
 
 /** Last names by header, in small letters. */
 const LAST_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -59,6 +65,25 @@ const LAST_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     dstaddr: 'dst',
     dst_addr: 'dst',
     dip: 'dst',
+  },
+  ipv6: {
+    srcaddr: 'src',
+    src_addr: 'src',
+    sip: 'src',
+    dstaddr: 'dst',
+    dst_addr: 'dst',
+    dip: 'dst',
+    nexthdr: 'next_header',
+    next_hdr: 'next_header',
+    nextheader: 'next_header',
+    protocol: 'next_header',
+    hoplimit: 'hop_limit',
+    ttl: 'hop_limit',
+    payload_length: 'payload_len',
+    payloadlen: 'payload_len',
+    tc: 'traffic_class',
+    trafficclass: 'traffic_class',
+    flowlabel: 'flow_label',
   },
   tcp: {
     seq: 'seq_no',

@@ -42,6 +42,11 @@ function filters(dataPlane: DataPlane): Article {
     meaning: paragraphs(
       'Which packets run a program: those with FIELD & MASK = VALUE & MASK for all filters of the program. A mask of all ones asks for one value, a mask of 0 for none in particular. A prefix of an address, such as 10.0.0.0/8, stands for value and mask.',
       'The switch has a filter table for each parsing path. The fields of one program must all be in one table; if several have them, the one is taken that most packets come to. A spelling such as hdr.tcp.dst_port also asks for the protocol that it names.',
+      ...(dataPlane.headerIndex('ipv6') < 0
+        ? []
+        : [
+            'A port beside a filter on IPv6 asks for the next header in the IPv6 header: hdr.tcp.dst_port for 6. A filter that is to match behind extension headers too says hdr.l4_port.dst_port.',
+          ]),
       'A packet takes the first match in the order of the tables and runs one program at most. A filter that is too wide takes packets from programs of the tables behind it: <hdr.ipv4.protocol, 6, 0xff> matches all TCP packets.',
     ),
     facts: [

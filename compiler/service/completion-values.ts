@@ -5,6 +5,7 @@ import { counted } from '../data-plane/counting.js';
 import type { DataPlane, Field, FilterTable } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
 import { actionName } from '../data-plane/instructions/table.js';
+import { IPV6_BITS, ipv6Text, prefixMask } from '../data-plane/ipv6-text.js';
 import { HASHED_WORDS } from '../language/hashed-fields.js';
 import { type ArgumentKind, argumentKind, PRIMITIVES } from '../language/primitives.js';
 import type { CompletionItem, CompletionKind } from './completion-item.js';
@@ -51,7 +52,9 @@ interface Subject {
 }
 
 function withValueAndMask(item: CompletionItem, width: number): CompletionItem {
-  return { ...item, insert: `${item.label}, \${1:0}, \${2:${allOnes(width)}}`, isSnippet: true };
+  const isAddress = width === IPV6_BITS;
+  const inserted = isAddress ? `${item.label}, \${1:2001:db8::/32}` : `${item.label}, \${1:0}, \${2:${allOnes(width)}}`;
+  return { ...item, insert: inserted, isSnippet: true };
 }
 
 const conditionRegisters = (earlier: readonly string[]): Subject[] =>
@@ -68,15 +71,20 @@ const REGISTER_DETAIL: Record<Register, string> = {
 
 /** Fields and aliases that a filter table can match together with the filters before them. */
 function filterFields(dataPlane: DataPlane, earlier: readonly string[]): Subject[] {
-  const known = earlier.flatMap((spelling) => dataPlane.fieldReference(spelling)?.field ?? []);
-  const holds = ({ keys }: FilterTable, field: Field): boolean => keys.includes(field);
+  const known = earlier.flatMap((spelling) => {
+    const field = dataPlane.fieldReference(spelling)?.field;
+    return field === undefined ? [] : dataPlane.wordsOf(field);
+  });
+  const isKnown = (field: Field): boolean => dataPlane.wordsOf(field).some((word) => known.includes(word));
+  const holds = ({ keys }: FilterTable, field: Field): boolean =>
+    dataPlane.wordsOf(field).every((word) => keys.includes(word));
   const tables = dataPlane.filterTables.filter(
     (table) => table.unreachable === undefined && known.every((field) => holds(table, field)),
   );
   const spellings = [...dataPlane.fields.keys(), ...Object.keys(dataPlane.description.aliases)];
   return spellings.flatMap((spelling): Subject[] => {
     const field = dataPlane.fieldReference(spelling)?.field;
-    if (field === undefined || known.includes(field) || !tables.some((table) => holds(table, field))) return [];
+    if (field === undefined || isKnown(field) || !tables.some((table) => holds(table, field))) return [];
     const detail = spelling === field.name ? bits(field.width) : `${bits(field.width)}, ${field.name}`;
     return [{ item: word(spelling, 'field', detail), width: field.width }];
   });
@@ -87,11 +95,13 @@ function subjectWidth({ of, subject }: Place & { kind: 'match' }, dataPlane: Dat
   return subject === undefined ? undefined : dataPlane.fieldReference(subject)?.field.width;
 }
 
-const allOnes = (width: number): string => `0x${ones(width).toString(16)}`;
+const allOnes = (width: number): string =>
+  width === IPV6_BITS ? ipv6Text(prefixMask(IPV6_BITS, IPV6_BITS)) : `0x${ones(width).toString(16)}`;
 
 const BITS_OF_AN_ADDRESS = 32;
 
 function masksOf(width: number): string[] {
+  if (width === IPV6_BITS) return [64, 48, 32, 0].map((length) => ipv6Text(prefixMask(length, IPV6_BITS)));
   const prefixes = width === BITS_OF_AN_ADDRESS ? ['255.255.255.0', '255.255.0.0', '255.0.0.0'] : [];
   return [allOnes(width), ...prefixes, '0'];
 }

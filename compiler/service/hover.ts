@@ -2,7 +2,9 @@
 
 import { readable } from '../data-plane/bits.js';
 import { counted } from '../data-plane/counting.js';
+import { IPV6_BITS, ipv6Text, prefixMask, wordsOf } from '../data-plane/ipv6-text.js';
 import { must } from '../data-plane/must.js';
+import { type Prefix, prefixText } from '../language/integers.js';
 import { articleOf } from '../reference/articles.js';
 import { costText } from './code-lenses.js';
 import { isInComment } from './comments.js';
@@ -34,7 +36,10 @@ export function hoverAt(document: ServiceDocument, offset: number): Hover | unde
   const range = { start: token.span.start, end: token.span.end };
   const name = nameAt(document, offset);
   if (name !== undefined) return { ...nameArticle(document, name), range };
-  if (token.kind === 'integer') return { ...numberArticle(token.text, token.value), range };
+  if (token.kind === 'integer') {
+    const { text, value, wide, prefix } = token;
+    return { ...(wide === undefined ? numberArticle(text, value, prefix) : addressArticle(wide, prefix)), range };
+  }
   const article = articleOf(token.text, document.dataPlane);
   if (article === undefined) return undefined;
   const facts = [...article.facts, ...placeFacts(document, range.start)];
@@ -98,7 +103,27 @@ function blockFacts(placement: ProgramPlacement, name: string): [string, string]
   return [['here in', `RPB ${rpb}, buckets ${base} to ${base + buckets - 1}`]];
 }
 
-function numberArticle(text: string, value: number): HoverArticle {
+/** An IPv6 address, or a prefix. */
+function addressArticle(value: bigint, prefix: Prefix | undefined): HoverArticle {
+  const words = wordsOf(value, IPV6_BITS).map((word) => `0x${word.toString(16)}`);
+  return {
+    title: prefix === undefined ? ipv6Text(value) : prefixText(value, prefix),
+    meaning: `its words: ${words.join(', ')}`,
+    facts: prefixFacts(prefix),
+  };
+}
+
+/** The mask that a prefix length stands for. */
+function prefixFacts(prefix: Prefix | undefined): Facts {
+  if (prefix === undefined) return [];
+  const mask = prefixMask(prefix.length, prefix.bits);
+  return [['mask', prefix.bits === IPV6_BITS ? ipv6Text(mask) : `0x${mask.toString(16)}`]];
+}
+
+function numberArticle(text: string, value: number, prefix: Prefix | undefined): HoverArticle {
+  if (prefix !== undefined) {
+    return { title: prefixText(BigInt(value), prefix), meaning: `0x${value.toString(16)}`, facts: prefixFacts(prefix) };
+  }
   const forms = [String(value), `0x${value.toString(16)}`, `0b${value.toString(2)}`, ...quadOf(value)];
   const title = forms.includes(text) ? text : readable(value);
   return { title, meaning: forms.filter((form) => form !== text).join(' = '), facts: [] };

@@ -11,11 +11,13 @@ import { isProgramKey, PAPER_KEYS, PROGRAM_KEYS, PROGRAM_KINDS } from '../../ben
 import { type Arrival, loadWorkload, type Workload, WorkloadError } from '../../bench/workloads/workload.js';
 import {
   analyse,
+  builtInDataPlane,
   commandEnd,
   type DataPlane,
   DEFAULT_RECIRCULATIONS,
   defaultDataPlane,
   lower,
+  must,
 } from '../../compiler/index.js';
 import { createPacketBatch, createTrafficGenerator, type TrafficTarget } from '../../traces/index.js';
 import { Rig } from '../hw-driver/fifteen.js';
@@ -276,6 +278,18 @@ test("a user's own file: sizes stay unless they are asked for; errors are named"
     writeFileSync(file, 'program p(<hdr.nope.x, 1, 1>) { DROP; }');
     assert.instance(await refused(file), WorkloadError);
     assert.match(String(await refused(file)), /mine.p4runpro has errors; see: p4runpro check/);
+    writeFileSync(file, 'program p(<hdr.ipv6.dst, ::/0>) { DROP; }');
+    const onIpv6 = await loadWorkload({
+      cases: 2,
+      memoryBytes: undefined,
+      seed: '1',
+      name: file,
+      dataPlane: must(builtInDataPlane('extended'), 'data plane'),
+    }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    assert.match(String(onIpv6), /filters on IPv6, and generated packets have IPv4: run it on a capture \(--trace\)/);
     const absent = await refused(join(folder, 'absent.p4runpro'));
     assert.is(commandEnd(absent), 'bad-input');
     assert.match(String(absent), /absent\.p4runpro: no such file/);

@@ -255,7 +255,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'compiler/reference/primitive-articles.ts': ["action = ''", 'NOTES[row.name] ?? []', 'savingSteps = []'],
   'compiler/rows/rows.ts': ['saves.get(key) ?? { members, saves: 0 }'],
   'compiler/rows/strands.ts': ['parents.get(strand) ?? []', 'of.get(from) ?? 0'],
-  'compiler/service/completion-values.ts': ['dataPlane.fieldReference(spelling)?.field ?? []'],
   'compiler/service/document-symbols.ts': ["program.name ?? { text: 'program', span: program.head }"],
   'compiler/service/language-service.ts': ['running = []'],
   'compiler/service/placements.ts': ['state.programs.get(name)?.compiled ?? []'],
