@@ -18,7 +18,7 @@ import {
 
 const HASHED = 'h is the CRC-16 of the RPB in which the step lies. Each RPB has a hash unit of its own; see hash.';
 const HALF = 'Bits 16 to 31 keep their value.';
-const FIELD_LISTS = `The fields are one of ${HASHED_LISTS.map((name) => `(${hashedWords(name).join(', ')})`).join(', ')}: IPv4 addresses, ports and protocol, most significant byte first in that order; what the packet lacks is 0. The last list gives the same as HASH_5_TUPLE.`;
+const FIELD_LISTS = `The fields are one of ${HASHED_LISTS.map((name) => `(${hashedWords(name).join(', ')})`).join(', ')}: addresses of IPv4, or of IPv6 folded to the XOR of their words; ports; protocol. They are hashed in that order, most significant byte first; what the packet lacks is 0. The last list gives the same as HASH_5_TUPLE.`;
 const BOUNDED = 'mar is then an address within the memory.';
 const ACCESS =
   'm[mar] is the word of the memory at the address in mar, which must be known to lie within the memory; see address.';

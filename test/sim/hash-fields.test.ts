@@ -107,6 +107,36 @@ for (const engine of ['compiled', 'interpreted'] as const) {
   });
 }
 
+const IPV6_SOURCE = `
+@m 64
+program v6(<hdr.ipv6.dst, 2001:db8::/32>, <hdr.l4_port.dst_port, 80, 0xffff>) {
+  HASH_FIELDS(src, dst);
+  MODIFY(hdr.tcp.seq_no, har);
+  HASH_FIELDS(dst);
+  MODIFY(hdr.tcp.ack_no, har);
+  HASH_FIELDS_MEM(m, src);
+  LOADI(sar, 1);
+  MEMADD(m);
+  FORWARD(2);
+}
+`;
+
+for (const engine of ['compiled', 'interpreted'] as const) {
+  test(`the ${engine} engine folds addresses of IPv6`, () => {
+    const { programs, hasErrors, sourceHash } = analyse(IPV6_SOURCE, EXTENDED);
+    assert.not(hasErrors);
+    const program = must(programs[0], 'program');
+    const compiled = link(lower(program, EXTENDED, RECIRCULATIONS), new SwitchState(EXTENDED), sourceHash);
+    const result = validateTranslation({ program, compiled }, EXTENDED, {
+      packets: 200,
+      random: seedrandom.alea(`ipv6 ${engine}`),
+      makeSwitch: () => new Switch(EXTENDED, { engine }),
+    });
+    assert.is(result.kind, 'verified', result.kind === 'failed' ? formatFailure(result.failure, EXTENDED) : '');
+    assert.ok(result.kind === 'verified' && result.ran > 50);
+  });
+}
+
 test('the bucket of a flow is that of the fields that are hashed', () => {
   const { compiled } = translated(`HASH_FIELDS_MEM(m, dst); ${USES} HASH_MEM(n); MEMREAD(n);`);
   const use = must(

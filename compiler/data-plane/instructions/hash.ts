@@ -103,5 +103,5 @@ export const FIELD_HASH: InstructionFamily<FieldHash> = {
       '});',
     ),
   summary: ({ input, into }) =>
-    `${into}[15:0] = h(${HASHED_FIELDS[input].join(', ')}), by the hash unit of the RPB; 0 for what the packet lacks`,
+    `${into}[15:0] = h(${HASHED_FIELDS[input].join(', ')}), by the hash unit of the RPB; addresses of IPv6 are folded, and what the packet lacks is 0`,
 };

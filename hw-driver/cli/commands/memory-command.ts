@@ -59,7 +59,8 @@ export const memoryCommand = sessionCommand(
       })
       .option('flow', {
         type: 'string',
-        describe: 'Flow whose bucket to read, selected by the hash of its 5-tuple: src,dst,sport,dport,protocol',
+        describe:
+          'Flow whose bucket to read, selected by the hash of its 5-tuple or of some of its fields: src,dst,sport,dport,protocol',
       })
       .option('hash-input', {
         type: 'string',
