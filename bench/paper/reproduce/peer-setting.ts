@@ -13,6 +13,8 @@ import { isRandom, PAPER, seedsOf } from './paper-setting.js';
 export const GRANULARITIES = [128, OLDER_BLOCKS, DEFAULT_BLOCKS] as const;
 export { DEFAULT_BLOCKS };
 
+export const BOOK_NAMES: Readonly<Record<BooksKind, string>> = { blocks: 'block matrix', runs: 'intervals' };
+
 const FILL_REPEATS = { full: 10, quick: 3 };
 
 /** One for a workload of one program; several seeds, those of the paper's repeats, for a mixed one. */

@@ -4,8 +4,10 @@ import * as assert from 'uvu/assert';
 import { type Cell, cellKey } from '../../../bench/paper/reproduce/cells/cell.js';
 import { measurePeerDelay } from '../../../bench/paper/reproduce/cells/peer-delay.js';
 import { fillPeer, type PeerFillCell, peerArrivals } from '../../../bench/paper/reproduce/cells/peer-fill.js';
+import { delayCurve, growthOf, tenths } from '../../../bench/paper/reproduce/delay-curves.js';
 import type { Results } from '../../../bench/paper/reproduce/experiment.js';
 import { EXPERIMENTS } from '../../../bench/paper/reproduce/experiments/index.js';
+import { peersDelay } from '../../../bench/paper/reproduce/experiments/peers-delay.js';
 import { peersFilling } from '../../../bench/paper/reproduce/experiments/peers-filling.js';
 import { peersGranularity } from '../../../bench/paper/reproduce/experiments/peers-granularity.js';
 import { BOOKS } from '../../../bench/peers/activermt/activermt.js';
@@ -118,6 +120,41 @@ test('the granularity of blocks: a row for each number, times as ratios to the f
       ['peers-granularity-time', 12],
     ],
   );
+});
+
+test('growth is that from the second tenth of the arrivals to the last', () => {
+  const delays = [...Array(10).fill(1000), ...Array(10).fill(2), ...Array(70).fill(50), ...Array(10).fill(8)];
+  assert.equal([tenths(delays), growthOf(delays)], [{ early: 2, late: 8 }, 4]);
+  assert.is(growthOf([5, 4, 12]), 3);
+  const curve = delayCurve([Array(40).fill(1), Array(41).fill(3)]);
+  assert.equal([curve.length, curve[1]], [8, { x: 5, y: 2 }]);
+});
+
+test('delays: growth of both kinds of books, and their ratio; no verdict on times', () => {
+  const setting = { scale: 'quick', seed: '1' } as const;
+  const ramp = (from: number, to: number) => Array.from({ length: 100 }, (_, i) => (i < 50 ? from : to));
+  const results = resultsBy(peersDelay.cells(setting), (cell) => {
+    if (cell.kind === 'delay') return { delaysUs: ramp(10, cell.how === 'model' ? 20 : 10) };
+    assert.ok(cell.kind === 'peer-delay');
+    return { enumerationUs: ramp(7, 7), choiceUs: cell.books === 'blocks' ? ramp(20, 90) : ramp(3, 3) };
+  });
+  const { comparisons, series } = peersDelay.findings(results, setting);
+  const cache = comparisons.filter(({ quantity }) => quantity.startsWith('cache, '));
+  assert.equal(
+    cache.map(({ reproduced, ours }) => [reproduced?.mean, ours?.mean]),
+    [
+      [2, 1],
+      [4.5, undefined],
+      [1, undefined],
+      [30, undefined],
+    ],
+  );
+  // The authors' delays do not grow.
+  assert.ok(Number(cache[0]?.published?.mean) > 0.8 && Number(cache[0]?.published?.mean) < 1.2);
+  assert.ok(comparisons.every(({ oursVerdict }) => oursVerdict === null || oursVerdict === 'not compared'));
+  const parts = series[1]?.rows.find(({ workload, books }) => workload === 'lb' && books === 'block matrix');
+  assert.equal([parts?.['enumeration_us_late'], parts?.['choice_us_early'], parts?.['choice_us_late']], [7, 20, 90]);
+  assert.ok(EXPERIMENTS.includes(peersDelay));
 });
 
 test('filling: P4runpro is compared in figure 8, ActiveRMT has a row for each state', () => {

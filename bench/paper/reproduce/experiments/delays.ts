@@ -1,18 +1,16 @@
 /** Figures 7a and 7b: allocation delay with the paper's model on Z3 and with our allocator, in one run. */
 
-import { must } from '../../../../compiler/data-plane/must.js';
 import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/published-figures.js';
 import { linePanels, type PanelPoint } from '../../../figures/panels.js';
 import { distribution } from '../../../measure/statistics/statistics.js';
 import type { DelayCell } from '../cells/delay.js';
+import { delayCurve, WINDOW } from '../delay-curves.js';
 import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
 import { PAPER, seedsOf } from '../paper-setting.js';
 import { exactly, meanOf, NOT_COMPARED, timedValue } from '../value.js';
 
 const WORKLOADS = ['cache', 'lb', 'hh', 'mixed'] as const;
 const MEMORIES = [1024, 512, 256, 128];
-/** Number of arrivals in one point of a curve, as in the paper. */
-const WINDOW = 31;
 
 type How = DelayCell['how'];
 const HOW_NAMES: Readonly<Record<How, string>> = { model: 'Z3', greedy: 'f1 without a solver', sound: 'ours' };
@@ -26,7 +24,7 @@ const REPEATS = {
 
 const ARRIVALS = { full: PAPER.arrivals, quick: 60 };
 
-function cellsOf(how: How, workload: string, memoryBytes: number, setting: Setting): DelayCell[] {
+export function delayCells(how: How, workload: string, memoryBytes: number, setting: Setting): DelayCell[] {
   const repeats = REPEATS[setting.scale][how];
   return seedsOf(setting, repeats, repeats).map((seed, repeat) => ({
     kind: 'delay',
@@ -50,7 +48,7 @@ interface Delays {
 
 function delaysOf(workload: string, memoryBytes: number, results: Results, setting: Setting): Delays {
   const of = (how: How): number[][] =>
-    cellsOf(how, workload, memoryBytes, setting).map((cell) => results(cell).delaysUs.map((us) => us / 1000));
+    delayCells(how, workload, memoryBytes, setting).map((cell) => results(cell).delaysUs.map((us) => us / 1000));
   return { workload, memoryBytes, ms: { model: of('model'), greedy: of('greedy'), sound: of('sound') } };
 }
 
@@ -58,7 +56,7 @@ const cellsFor =
   (memories: readonly number[]) =>
   (setting: Setting): DelayCell[] =>
     memories.flatMap((memory) =>
-      WORKLOADS.flatMap((workload) => HOWS.flatMap((how) => cellsOf(how, workload, memory, setting))),
+      WORKLOADS.flatMap((workload) => HOWS.flatMap((how) => delayCells(how, workload, memory, setting))),
     );
 
 const ABOUT =
@@ -199,22 +197,8 @@ function comparisonsOf(figure: '7a' | '7b', all: readonly Delays[]): Comparison[
   });
 }
 
-/** Mean over the repeats, moving average. */
-function curvesOf({ workload, ms }: Delays): PanelPoint[] {
-  return HOWS.flatMap((how) => {
-    const repeats = ms[how];
-    const length = Math.min(...repeats.map((series) => series.length));
-    const means = Array.from({ length }, (_, i) =>
-      meanOf(repeats.map((series) => must(series[i], 'delay of a repeat'))),
-    );
-    return means.flatMap((_, x) => {
-      if (x % 5 !== 0) return [];
-      const half = (WINDOW - 1) / 2;
-      const y = meanOf(means.slice(Math.max(0, x - half), x + half + 1));
-      return [{ panel: workload, series: HOW_NAMES[how], x, y }];
-    });
-  });
-}
+const curvesOf = ({ workload, ms }: Delays): PanelPoint[] =>
+  HOWS.flatMap((how) => delayCurve(ms[how]).map((point) => ({ panel: workload, series: HOW_NAMES[how], ...point })));
 
 function summaryOf(all: readonly Delays[]) {
   return all.flatMap(({ workload, memoryBytes, ms }) =>

@@ -11,6 +11,7 @@ import { fig7a, fig7b } from './delays.js';
 import { fig8 } from './filling.js';
 import { hashes } from './hashes.js';
 import { fig12, fig18, fig19 } from './objectives.js';
+import { peersDelay } from './peers-delay.js';
 import { peersFilling } from './peers-filling.js';
 import { peersGranularity } from './peers-granularity.js';
 import { fig11 } from './recirculation.js';
@@ -34,6 +35,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   recirculations,
   chipCapacity,
   churn,
+  peersDelay,
   peersFilling,
   peersGranularity,
   speed,

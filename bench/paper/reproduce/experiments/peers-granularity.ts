@@ -8,6 +8,7 @@ import { type Comparison, compare, type Experiment, type Results, type Setting }
 import { PAPER } from '../paper-setting.js';
 import {
   ASSUMED,
+  BOOK_NAMES,
   DELAY_ARRIVALS,
   DELAY_REPEATS,
   FAIRNESS,
@@ -16,8 +17,6 @@ import {
   peerFills,
 } from '../peer-setting.js';
 import { fromRepeats, meanOf, NOT_COMPARED, timedValue, type Value } from '../value.js';
-
-const BOOK_NAMES: Readonly<Record<BooksKind, string>> = { blocks: 'block matrix', runs: 'intervals' };
 
 /** Workloads whose delays are measured: all elastic, and mixed. */
 const TIMED = ['cache', 'mixed'] as const satisfies readonly PeerWorkload[];
