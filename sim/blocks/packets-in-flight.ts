@@ -9,9 +9,16 @@ export interface HeldBatch {
   /** Its bytes, as digests read them. */
   readonly words: Uint32Array;
   inFlight: number;
+  /** Whether its packets are copies of others. */
+  readonly holdsCopies: boolean;
 }
 
-export const holdBatch = (batch: PacketBatch): HeldBatch => ({ batch, words: packetWords(batch), inFlight: 0 });
+export const holdBatch = (batch: PacketBatch, holdsCopies = false): HeldBatch => ({
+  batch,
+  words: packetWords(batch),
+  inFlight: 0,
+  holdsCopies,
+});
 
 export class PacketsInFlight {
   readonly phvs: Phv[] = [];
@@ -42,6 +49,17 @@ export class PacketsInFlight {
     held.inFlight++;
     if (++this.count > this.most) this.most = this.count;
     return slot;
+  }
+
+  /** Bytes that the packet had on the wire. */
+  lengthOf(slot: number): number {
+    return (this.held[slot] as HeldBatch).batch.originalLength[this.index[slot] as number] as number;
+  }
+
+  /** Gives a slot back, and lets its batch go. */
+  drop(slot: number): void {
+    (this.held[slot] as HeldBatch).inFlight--;
+    this.release(slot);
   }
 
   /** Gives a slot back; its batch is still held. */

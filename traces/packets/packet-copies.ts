@@ -61,7 +61,14 @@ export function addCopies(batch: PacketBatch, lists: readonly PacketCopies[]): v
 }
 
 function appendCopy(copies: PacketCopies, number: number, batch: PacketBatch, i: number): void {
-  const to = copies.batch;
+  appendCopyTo(copies.batch, batch, i);
+  const j = copies.batch.count - 1;
+  copies.origin[j] = i;
+  copies.number[j] = number;
+}
+
+/** Appends packet i of a batch as it is now to another batch, which has room for it. */
+export function appendCopyTo(to: PacketBatch, batch: PacketBatch, i: number): void {
   const length = batch.capturedLength[i] as number;
   const offset = batch.offset[i] as number;
   const at = appendPacket(
@@ -78,8 +85,6 @@ function appendCopy(copies: PacketCopies, number: number, batch: PacketBatch, i:
   to.marks[j] = batch.marks[i] as number;
   to.programId[j] = batch.programId[i] as number;
   to.recirculations[j] = batch.recirculations[i] as number;
-  copies.origin[j] = i;
-  copies.number[j] = number;
 }
 
 /** At least twice the room, and room for a packet of this length. */

@@ -51,6 +51,12 @@ export class LonePackets {
     this.vectors = new VectorDriver(pipeline, blocks);
   }
 
+  /** Undefined where packets can not go through in vectors. */
+  static of(pipeline: Pipeline, parts: LoneSwitch): LonePackets | undefined {
+    const { vectors } = pipeline;
+    return vectors === undefined ? undefined : new LonePackets(pipeline, vectors, parts);
+  }
+
   /** To be called before the first packet of a batch, and when tables have changed. */
   begin(): void {
     this.from = 0;

@@ -9,13 +9,16 @@ import { type HeldBatch, PacketsInFlight } from '../../blocks/packets-in-flight.
 import { NO_PORT, type Phv } from '../../blocks/phv.js';
 import { type PortQueue, portLines, TrafficManager } from '../../blocks/traffic-manager.js';
 import { PS_PER_NS } from '../../blocks/virtual-time.js';
+import { goesToGroup } from '../packet-copier.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Switch } from '../switch.js';
 import { DepartureList } from './departure-list.js';
 import { EventQueue } from './event-queue.js';
 import { LonePackets, type Traces } from './lone-packets.js';
 import { PassTimes } from './pass-times.js';
-import type { DropReason, TimedSwitchOptions, TimeObserver } from './timed-switch-options.js';
+import { PlayedPipeline } from './played-pipeline.js';
+import { TimedCopier } from './timed-copier.js';
+import { type DropReason, queueLimits, type TimedSwitchOptions, type TimeObserver } from './timed-switch-options.js';
 import type { UpdatePlayer } from './update-player.js';
 
 /** Kinds of events; none stands for no further event of a packet. */
@@ -37,6 +40,8 @@ export class TimedDriver {
   /** Now, when the next event of a packet happens, the observer's next tick, and up to when events happen. */
   private readonly clockTimes = new Float64Array(Object.keys(TIME).length);
   private readonly departures: DepartureList;
+  private readonly copier: TimedCopier;
+  private readonly walk: PlayedPipeline;
   private readonly times: PassTimes;
   private readonly frontLine: Line;
   private readonly traces: Traces = {
@@ -49,7 +54,6 @@ export class TimedDriver {
   readonly arrived = { packets: 0, bytes: 0 };
   /** Undefined where packets can not go through in vectors, and while updates are played. */
   private lonePackets: LonePackets | undefined;
-  private player: UpdatePlayer | undefined;
 
   constructor(
     private readonly emulator: Switch,
@@ -64,28 +68,24 @@ export class TimedDriver {
     const lineOf = portLines(options.portBitsPerSecond, ports.recirculation, options.recirculationBitsPerSecond);
     // Packets that come in on the number of the recirculation port come from outside.
     this.frontLine = lineOf(ports.recirculation + 1);
-    const { cellBytes } = trafficManager;
-    const bufferCells = Math.floor(options.bufferBytes / cellBytes);
-    const queueCells = Math.floor(options.queueBytes / cellBytes);
-    this.trafficManager = new TrafficManager(INGRESS_PORTS, { cellBytes, bufferCells, queueCells }, lineOf);
+    this.trafficManager = new TrafficManager(INGRESS_PORTS, queueLimits(options, trafficManager), lineOf);
     this.packets = new PacketsInFlight(dataPlane.headers.length);
-    const { vectors } = pipeline;
-    if (vectors !== undefined) {
-      this.lonePackets = new LonePackets(pipeline, vectors, {
-        times: this.times,
-        trafficManager: this.trafficManager,
-        frontLine: this.frontLine,
-        recirculationLine: lineOf(ports.recirculation),
-        inputWaitPs: options.inputWaitPs,
-        traces: this.traces,
-      });
-    }
+    this.copier = new TimedCopier(pipeline, this.packets);
+    this.walk = new PlayedPipeline(pipeline);
+    this.lonePackets = LonePackets.of(pipeline, {
+      times: this.times,
+      trafficManager: this.trafficManager,
+      frontLine: this.frontLine,
+      recirculationLine: lineOf(ports.recirculation),
+      inputWaitPs: options.inputWaitPs,
+      traces: this.traces,
+    });
     this.clockTimes[TIME.tick] = observer.nextTickPs;
   }
 
   /** Plays updates while packets run; to be called before the first packet. */
   playUpdates(player: UpdatePlayer): void {
-    this.player = player;
+    this.walk.player = player;
     this.lonePackets = undefined;
     this.emulator.tables.rpbs.keepsBranchIds = true;
   }
@@ -110,8 +110,8 @@ export class TimedDriver {
     const entry = Math.max(ready, this.times.clock.timeOf(this.traces.lastIngressCycle));
     if (start - timePs > this.options.inputWaitPs || entry - ready > this.options.inputWaitPs) {
       counters.lostInput++;
-      this.loseAtInput(held, i);
-      return;
+      this.pipeline.lostAtInput(batch, i);
+      return this.tellLoss(held, i, 'input');
     }
     counters.packetsIn++;
     counters.bytesIn += length;
@@ -182,7 +182,7 @@ export class TimedDriver {
   /** Runs until no packet is in the switch and no update is left. */
   runToEnd(): void {
     this.runUntil(Number.POSITIVE_INFINITY);
-    this.player?.finish();
+    this.walk.player?.finish();
   }
 
   /** Runs all that happens until this time, and tells the observer. */
@@ -241,7 +241,7 @@ export class TimedDriver {
     this.pipeline.load(phv, batch, i);
     this.pipeline.init(phv);
     batch.programId[i] = phv.programId;
-    this.player?.entered(slot, phv);
+    this.walk.player?.entered(slot, phv);
     return this.throughIngress(slot, phv);
   }
 
@@ -250,9 +250,9 @@ export class TimedDriver {
     const phv = this.packets.phvs[slot] as Phv;
     const { counters } = this.trafficManager.port(this.pipeline.recirculationPort);
     counters.packetsIn++;
-    counters.bytesIn += this.lengthOf(slot) + this.times.stateBytes;
+    counters.bytesIn += this.packets.lengthOf(slot) + this.times.stateBytes;
     this.pipeline.nextPass(phv);
-    this.player?.returned(slot, phv);
+    this.walk.player?.returned(slot, phv);
     return this.throughIngress(slot, phv);
   }
 
@@ -260,32 +260,38 @@ export class TimedDriver {
   private nextIngress(): void {
     const now = this.clockTimes[TIME.now] as number;
     this.traces.lastIngressCycle = Math.max(this.times.clock.cycleAt(now), this.traces.lastIngressCycle + 1);
-    this.player?.beforeIngress(this.times.clock.timeOf(this.traces.lastIngressCycle));
+    this.walk.player?.beforeIngress(this.times.clock.timeOf(this.traces.lastIngressCycle));
   }
 
   private throughIngress(slot: number, phv: Phv): number {
-    const goesOn = this.ingress(phv);
+    const goesOn = this.walk.ingress(phv);
     const exit = this.times.clock.timeOf(this.traces.lastIngressCycle + this.times.ingressCycles);
     if (!goesOn) return this.lose(slot, phv.dropped ? 'ingress' : 'unforwarded', exit);
-    this.player?.recirculates(slot, phv);
+    this.walk.player?.recirculates(slot, phv);
     this.clockTimes[TIME.next] = exit + this.times.queueingPs;
     return EVENT.queue;
   }
 
-  private ingress(phv: Phv): boolean {
-    const { pipeline, player } = this;
-    if (player?.walksIngress(phv) !== true) pipeline.engine.ingress(phv);
-    return pipeline.leaveIngress(phv);
-  }
-
-  private egress(phv: Phv): boolean {
-    const { pipeline, player } = this;
-    if (player?.walksEgress(phv) !== true) pipeline.engine.egress(phv);
-    return pipeline.leaveEgress(phv);
-  }
-
   private queue(slot: number): number {
     const phv = this.packets.phvs[slot] as Phv;
+    return goesToGroup(phv) ? this.copy(slot) : this.enqueue(slot, phv);
+  }
+
+  /** The copies of a packet to a group take its place, each in the queue of its port. */
+  private copy(slot: number): number {
+    const { packets, clockTimes, copier } = this;
+    const copies = copier.begin(slot);
+    if (copies === 0) this.tellLoss(packets.held[slot] as HeldBatch, packets.index[slot] as number, 'unforwarded');
+    for (let number = 0; number < copies; number++) {
+      const copy = copier.copy(slot, number);
+      this.walk.player?.copied(slot, copy);
+      const kind = this.enqueue(copy, packets.phvs[copy] as Phv);
+      if (kind !== EVENT.none) this.events.push(clockTimes[TIME.next] as number, kind, copy);
+    }
+    return this.end(slot, clockTimes[TIME.now] as number);
+  }
+
+  private enqueue(slot: number, phv: Phv): number {
     const queue = this.queueOf(phv);
     phv.queueDepth = queue.cells;
     const drop = this.trafficManager.enqueue(queue, slot, this.packets);
@@ -315,7 +321,7 @@ export class TimedDriver {
     this.trafficManager.dequeue(queue, packets);
     const now = clockTimes[TIME.now] as number;
     const phv = packets.phvs[slot] as Phv;
-    const length = this.lengthOf(slot) + (phv.recirculates ? this.times.stateBytes : 0);
+    const length = this.packets.lengthOf(slot) + (phv.recirculates ? this.times.stateBytes : 0);
     const bytes = lineBytes(length);
     const onLine = queue.line.timeFor(bytes);
     queue.free = now + onLine;
@@ -332,8 +338,8 @@ export class TimedDriver {
       this.times.clock.cycleAt(now + this.times.parserPs),
       this.traces.lastEgressCycle + 1,
     );
-    this.player?.beforeEgress(this.times.clock.timeOf(this.traces.lastEgressCycle), slot);
-    const again = this.egress(phv);
+    this.walk.player?.beforeEgress(this.times.clock.timeOf(this.traces.lastEgressCycle), slot);
+    const again = this.walk.egress(phv);
     const exit = this.times.clock.timeOf(this.traces.lastEgressCycle + this.times.egressCycles);
     if (phv.dropped) return this.lose(slot, 'egress', exit);
     if (!again && phv.egressPort === this.pipeline.nowhere) return this.lose(slot, 'unforwarded', exit);
@@ -347,7 +353,7 @@ export class TimedDriver {
       clockTimes[TIME.next] = start + queue.line.timeFor(bytes - GAP_BYTES) + this.times.parserPs;
       return EVENT.recirculated;
     }
-    this.player?.left(slot, exit);
+    this.walk.player?.left(slot, exit);
     clockTimes[TIME.next] = start + this.times.macPs;
     return EVENT.depart;
   }
@@ -356,7 +362,7 @@ export class TimedDriver {
     const { packets } = this;
     const held = packets.held[slot] as HeldBatch;
     const i = packets.index[slot] as number;
-    this.pipeline.verdict(packets.phvs[slot] as Phv, held.batch, i);
+    this.copier.verdict(packets.phvs[slot] as Phv, held, i);
     packets.release(slot);
     this.departures.add(held, i, packets.arrivalPs[slot] as number, this.clockTimes[TIME.now] as number);
     return EVENT.none;
@@ -371,29 +377,22 @@ export class TimedDriver {
 
   /** @param leavesPs when the packet is out of the pipe */
   private lose(slot: number, reason: DropReason, leavesPs: number): number {
-    const held = this.packets.held[slot] as HeldBatch;
-    const i = this.packets.index[slot] as number;
-    const phv = this.packets.phvs[slot] as Phv;
-    phv.dropped = true;
-    this.pipeline.verdict(phv, held.batch, i);
-    this.tellLoss(held, i, reason);
-    this.player?.left(slot, leavesPs);
-    this.packets.release(slot);
-    held.inFlight--;
-    return EVENT.none;
+    const { held, index, phvs } = this.packets;
+    (phvs[slot] as Phv).dropped = true;
+    this.copier.verdict(phvs[slot] as Phv, held[slot] as HeldBatch, index[slot] as number);
+    this.tellLoss(held[slot] as HeldBatch, index[slot] as number, reason);
+    return this.end(slot, leavesPs);
   }
 
-  private loseAtInput(held: HeldBatch, i: number): void {
-    this.pipeline.lostAtInput(held.batch, i);
-    this.tellLoss(held, i, 'input');
+  /** A packet ends inside the switch. */
+  private end(slot: number, leavesPs: number): number {
+    this.walk.player?.left(slot, leavesPs);
+    this.packets.drop(slot);
+    return EVENT.none;
   }
 
   private tellLoss(held: HeldBatch, i: number, reason: DropReason): void {
     this.departures.tell();
     this.observer.lost(held, i, reason);
-  }
-
-  private lengthOf(slot: number): number {
-    return (this.packets.held[slot] as HeldBatch).batch.originalLength[this.packets.index[slot] as number] as number;
   }
 }

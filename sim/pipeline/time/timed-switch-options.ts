@@ -1,6 +1,7 @@
 /** Options of the driver with time, and the observer that it reports to. */
 import type { DataPlane } from '../../../compiler/index.js';
 import type { HeldBatch } from '../../blocks/packets-in-flight.js';
+import type { QueueLimits } from '../../blocks/traffic-manager.js';
 import { PS_PER_NS } from '../../blocks/virtual-time.js';
 
 /** Rates, latencies and buffer sizes of a switch with virtual time. */
@@ -33,10 +34,19 @@ export function timedSwitchOptions({ description }: DataPlane): TimedSwitchOptio
   };
 }
 
+/** Sizes of the queues in whole cells. */
+export function queueLimits(
+  { bufferBytes, queueBytes }: TimedSwitchOptions,
+  { cellBytes }: DataPlane['description']['trafficManager'],
+): QueueLimits {
+  const cells = (bytes: number): number => Math.floor(bytes / cellBytes);
+  return { cellBytes, bufferCells: cells(bufferBytes), queueCells: cells(queueBytes) };
+}
+
 /**
  * Where a packet was lost: before the pipe; in the ingress, by its program; at the tail of a queue that was full, or of
  * one whose buffer was; in the egress, by its program; because nobody forwards it, at the end of the egress of the
- * discard port, or behind the ingress on data planes without one.
+ * discard port, behind the ingress on data planes without one, or because its group is not there or has no ports.
  */
 export const DROP_REASONS = ['input', 'ingress', 'queue', 'buffer', 'egress', 'unforwarded'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];

@@ -84,11 +84,21 @@ export class UpdateCheck {
     this.slot = slot;
   }
 
+  /** A copy goes on with what the packet has met. */
+  copied(slot: number, copy: number): void {
+    this.growTo(copy);
+    this.epochs[copy] = this.epochs[slot] as number;
+    this.seen[copy] = this.seen[slot] as number;
+  }
+
+  private growTo(slot: number): void {
+    if (slot < this.seen.length) return;
+    this.epochs = enlarged(this.epochs, slot);
+    this.seen = enlarged(this.seen, slot);
+  }
+
   entered(slot: number, epoch: number, phv: Phv): void {
-    if (slot >= this.seen.length) {
-      this.epochs = enlarged(this.epochs, slot);
-      this.seen = enlarged(this.seen, slot);
-    }
+    this.growTo(slot);
     this.slot = slot;
     this.epochs[slot] = epoch;
     this.seen[slot] = EITHER;

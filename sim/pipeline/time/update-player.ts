@@ -110,14 +110,26 @@ export class UpdatePlayer {
 
   /** The filters have given a new packet its program. */
   entered(slot: number, phv: Phv): void {
-    if (slot >= this.epochs.length) {
-      const larger = new Uint8Array(2 * slot);
-      larger.set(this.epochs);
-      this.epochs = larger;
-    }
+    this.growTo(slot);
     this.epochs[slot] = this.epoch;
     this.inFlight[this.epoch]++;
     this.check.entered(slot, this.epoch, phv);
+  }
+
+  private growTo(slot: number): void {
+    if (slot < this.epochs.length) return;
+    const larger = new Uint8Array(2 * slot);
+    larger.set(this.epochs);
+    this.epochs = larger;
+  }
+
+  /** A packet has been copied into another slot, and stays in flight until it has left too. */
+  copied(slot: number, copy: number): void {
+    const epoch = this.epochs[slot] as Epoch;
+    this.growTo(copy);
+    this.epochs[copy] = epoch;
+    this.inFlight[epoch]++;
+    this.check.copied(slot, copy);
   }
 
   /** A packet has recirculated and begins its next pass. */
