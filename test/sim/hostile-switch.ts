@@ -22,7 +22,8 @@ export function installAllPrograms(
   const emulator = new Switch(plane, { engine });
   const state = new SwitchState(plane);
   emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, 1, 2) });
-  for (const file of readdirSync(sourceFile('bench', 'programs')).sort()) {
+  const files = readdirSync(sourceFile('bench', 'programs')).filter((name) => name.endsWith('.p4runpro'));
+  for (const file of files.sort()) {
     const { programs, hasErrors, sourceHash } = analyse(
       readFileSync(sourceFile('bench', 'programs', file), 'utf8'),
       plane,
