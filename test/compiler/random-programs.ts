@@ -80,7 +80,8 @@ export const show = (which: Register): PrimitiveStatement =>
   primitive('MODIFY', { registers: [which], field: SHOWN[which] });
 
 /** Ports that packets can leave by. */
-export const frontPort = fc.nat(511).map((port) => (dataPlane.inwardPort(port) === undefined ? port : port + 1));
+export const frontPort = (of = dataPlane): fc.Arbitrary<number> =>
+  fc.nat(511).map((port) => (of.inwardPort(port) === undefined ? port : port + 1));
 const forwarding = fc.oneof(
   fc.constantFrom<PrimitiveStatement[]>(
     primitive('DROP'),
@@ -89,7 +90,7 @@ const forwarding = fc.oneof(
     primitive('REPORT'),
     primitive('NOP'),
   ),
-  frontPort.map((integer) => primitive('FORWARD', { integer })),
+  frontPort().map((integer) => primitive('FORWARD', { integer })),
 );
 
 const EXTRACTS: readonly (readonly [string, Register])[] = [

@@ -144,10 +144,16 @@ const randoms: fc.Arbitrary<PrimitiveStatement> = fc
   .tuple(register, fc.oneof(fc.constantFrom(0xffffffff, 0xff, 1, 0), word))
   .map(([which, integer]) => primitive('RANDOM', { registers: [which], integer }));
 
-const verdicts: fc.Arbitrary<PrimitiveStatement> = fc.oneof(
-  fc.constantFrom<PrimitiveStatement[]>(primitive('DROP'), primitive('RETURN'), primitive('REPORT'), primitive('NOP')),
-  frontPort.map((integer) => primitive('FORWARD', { integer })),
-);
+const verdicts = (dataPlane: DataPlane): fc.Arbitrary<PrimitiveStatement> =>
+  fc.oneof(
+    fc.constantFrom<PrimitiveStatement[]>(
+      primitive('DROP'),
+      primitive('RETURN'),
+      primitive('REPORT'),
+      primitive('NOP'),
+    ),
+    frontPort(dataPlane).map((integer) => primitive('FORWARD', { integer })),
+  );
 
 /** To groups of 0 to 3 nodes (see testGroups), and now and then what tells the copies apart, which keeps the program in one pass. */
 const copying = (dataPlane: DataPlane): fc.Arbitrary<Body> =>
@@ -331,7 +337,7 @@ export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<
       { weight: 4, arbitrary: oneStatement(registerChanges) },
       { weight: 5, arbitrary: access(memories, lists, isRandom) },
       { weight: 2, arbitrary: oneStatement(fc.constantFrom(...headers)) },
-      { weight: 1, arbitrary: oneStatement(verdicts) },
+      { weight: 1, arbitrary: oneStatement(verdicts(dataPlane)) },
       { weight: 1, arbitrary: oneStatement(fc.constantFrom(...hashes)) },
       ...(isRandom ? [{ weight: 2, arbitrary: oneStatement(randoms) }] : []),
     );
