@@ -111,6 +111,18 @@ test('a dead register is taken before one is saved', () => {
   ]);
 });
 
+test('a mask of a constant is another step than the mask of a memory of that number', () => {
+  const masks = [primitive('HASH_MEM', { memory: 'm' }), ...[0, 1, 2].map((mask) => random('mar', 4 + mask))];
+  const many = ['m', 'n', 'o'].flatMap((memory) => primitive('HASH_MEM', { memory }));
+  const constants = [1, 2, 3, 4, 0xfffffffe, 0xfffffffd].map((mask) => random('mar', mask));
+  const steps = expand([...masks, ...many, ...constants]).steps.filter(
+    (step) => step.kind === 'action' && step.instruction.name === 'address_translation_mask',
+  );
+  const texts = steps.map((step) => (step.kind === 'action' ? JSON.stringify(step.parameters) : ''));
+  const identities = steps.map((step) => (step.kind === 'action' ? step.identity : undefined));
+  assert.is(new Set(identities).size, new Set(texts).size);
+});
+
 test('a random number is masked in mar by the mask of addresses, elsewhere by a register', () => {
   assert.equal(names(expand([random('mar', 0xff)])), ['random_mar', 'address_translation_mask']);
   assert.equal(names(expand([random('sar', 0xff)])), ['random_sar', 'loadi_har', 'and_sar_har']);
