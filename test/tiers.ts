@@ -72,6 +72,7 @@ const MEDIUM_FILES: readonly string[] = [
   'compiler/service',
   'compiler/misfit',
   'bench/goldens',
+  'bench/tshark-ipv6',
   'bench/cli-sources',
   'compiler/parser',
   'bench/cli-replay',
