@@ -33,7 +33,7 @@ const EXAMPLES: Readonly<Record<string, RegExp>> = {
 /** Where an example is a common word, or a task of another system too, the folders in which it is looked for. */
 const WITHIN: Readonly<Record<string, RegExp>> = {
   'Add an action': /\/instructions\//,
-  'Add a program': /^(?!bench\/peers\/)/,
+  'Add a program': /^(?!bench\/peers\/|bench\/paper\/reproduce\/experiments\/peers-)/,
 };
 
 /** Lists of what the package exports name everything, whether it was added or not. */

@@ -1,21 +1,10 @@
 /** Time to install a program on a switch behind BF Runtime: the update delay of the paper's table 1. */
-import {
-  analyse,
-  type CompiledProgram,
-  type DataPlane,
-  DEFAULT_LINK_OPTIONS,
-  DEFAULT_RECIRCULATIONS,
-  installOperations,
-  link,
-  lower,
-  revokeOperations,
-  SwitchState,
-} from '../../../compiler/index.js';
+import { type DataPlane, installOperations, revokeOperations } from '../../../compiler/index.js';
 import { connectBfRuntime } from '../../../hw-driver/bfruntime/index.js';
 import { serveBfRuntime } from '../../../hw-driver/server/index.js';
 import { Switch, type SwitchTarget } from '../../../sim/index.js';
 import type { PaperKey } from '../../workloads/program-kind.js';
-import { loadWorkload } from '../../workloads/workload.js';
+import { compiledAlone } from './compiled-alone.js';
 
 export interface UpdateDelayOptions {
   readonly programs: readonly PaperKey[];
@@ -37,9 +26,6 @@ export interface UpdateDelay {
   /** All entries in the minimum number of writes. */
   readonly batchedMs: readonly number[];
 }
-
-const ELASTIC_CASES = 2;
-const MEMORY_BYTES = 1024;
 
 /**
  * Installs each program on an empty emulated switch in this process, over loopback, so the times exclude the time of the
@@ -86,16 +72,6 @@ async function delayOf(
     }
   }
   return { program, entries: compiled.entries.length, singleMs, batchedMs };
-}
-
-async function compiledAlone(name: PaperKey, dataPlane: DataPlane): Promise<CompiledProgram> {
-  const size = { memoryBytes: MEMORY_BYTES, cases: ELASTIC_CASES };
-  const { source } = (await loadWorkload({ name, ...size, seed: '0', dataPlane })).arrival(0);
-  const { programs, sourceHash } = analyse(source, dataPlane);
-  const [program] = programs;
-  if (program === undefined) throw new Error(`the text of ${name} holds no program`);
-  const lowered = lower(program, dataPlane, DEFAULT_RECIRCULATIONS);
-  return link(lowered, new SwitchState(dataPlane), sourceHash, DEFAULT_LINK_OPTIONS);
 }
 
 interface ServedSwitch {

@@ -4,12 +4,14 @@ import * as assert from 'uvu/assert';
 import { type Cell, cellKey } from '../../../bench/paper/reproduce/cells/cell.js';
 import { measurePeerDelay } from '../../../bench/paper/reproduce/cells/peer-delay.js';
 import { fillPeer, type PeerFillCell, peerArrivals } from '../../../bench/paper/reproduce/cells/peer-fill.js';
+import { taskEntries } from '../../../bench/paper/reproduce/cells/task-entries.js';
 import { delayCurve, growthOf, tenths } from '../../../bench/paper/reproduce/delay-curves.js';
 import type { Results } from '../../../bench/paper/reproduce/experiment.js';
 import { EXPERIMENTS } from '../../../bench/paper/reproduce/experiments/index.js';
 import { peersDelay } from '../../../bench/paper/reproduce/experiments/peers-delay.js';
 import { peersFilling } from '../../../bench/paper/reproduce/experiments/peers-filling.js';
 import { peersGranularity } from '../../../bench/paper/reproduce/experiments/peers-granularity.js';
+import { peersRules } from '../../../bench/paper/reproduce/experiments/peers-rules.js';
 import { BOOKS } from '../../../bench/peers/activermt/activermt.js';
 import { CACHE_READ } from '../../../bench/peers/activermt/published-programs.js';
 
@@ -72,6 +74,9 @@ test('an arrival is timed in two parts', async () => {
     const { enumerationUs, choiceUs } = await measurePeerDelay({ ...cell, books, repeat: 0 });
     assert.equal([enumerationUs.length, choiceUs.length], [9, 9]);
     assert.ok([...enumerationUs, ...choiceUs].every((us) => us > 0));
+    // Two blocks of two in each of 16 stages, four of which each program takes.
+    const full = await measurePeerDelay({ ...cell, blocks: 2, books, repeat: 0 });
+    assert.is(full.choiceUs.length, 4);
   }
 });
 
@@ -155,6 +160,35 @@ test('delays: growth of both kinds of books, and their ratio; no verdict on time
   const parts = series[1]?.rows.find(({ workload, books }) => workload === 'lb' && books === 'block matrix');
   assert.equal([parts?.['enumeration_us_late'], parts?.['choice_us_early'], parts?.['choice_us_late']], [7, 20, 90]);
   assert.ok(EXPERIMENTS.includes(peersDelay));
+});
+
+test('rules of tasks at FlyMon beside entries of P4runpro', async () => {
+  const setting = { scale: 'quick', seed: '1' } as const;
+  const cells = peersRules.cells(setting);
+  assert.is(cells.length, 4);
+  const { comparisons, series } = peersRules.findings(
+    resultsBy(cells, () => ({ entries: 9 })),
+    setting,
+  );
+  const find = (wanted: string) => comparisons.find(({ quantity }) => quantity === wanted);
+  assert.equal(
+    ['whole arrays', '1/4 of an array', '1/32 of an array'].map((share) =>
+      ['cms', 'hll'].map((task) => find(`${task}, FlyMon, ${share}: rules`)?.reproduced?.mean),
+    ),
+    [
+      [6, 2],
+      [15, 5],
+      [99, 33],
+    ],
+  );
+  const entries = find('hll, P4runpro: entries');
+  assert.equal([entries?.reproduced?.mean, entries?.ours?.mean], [190, 9]);
+  // Source: results/published/table1.csv, 17.37 ms and 166.90 ms.
+  assert.is(find('hll, FlyMon to P4runpro: update delay')?.published?.mean, 17.37 / 166.9);
+  assert.is(series[0]?.rows.length, 12);
+  assert.ok(EXPERIMENTS.includes(peersRules));
+  const { entries: compiled } = await taskEntries({ kind: 'task-entries', program: 'l3' });
+  assert.ok(compiled >= 2 && compiled < 6, `${compiled}`);
 });
 
 test('filling: P4runpro is compared in figure 8, ActiveRMT has a row for each state', () => {

@@ -25,6 +25,7 @@ import {
   study,
   type UpdateDelayCell,
 } from './switch-cells.js';
+import { type TaskEntries, type TaskEntriesCell, taskEntries } from './task-entries.js';
 
 export type Cell =
   | FillCell
@@ -36,6 +37,7 @@ export type Cell =
   | ChurnCell
   | PeerFillCell
   | PeerDelayCell
+  | TaskEntriesCell
   | SketchCell
   | SpeedCell;
 
@@ -50,6 +52,7 @@ interface CellResults {
   readonly churn: ChurnResult;
   readonly 'peer-fill': PeerFillResult;
   readonly 'peer-delay': PeerDelayResult;
+  readonly 'task-entries': TaskEntries;
   readonly sketch: SketchResult;
   readonly speed: SpeedResult;
 }
@@ -86,6 +89,8 @@ export function runCell(cell: Cell, signal: AbortSignal): Promise<CellResult> {
       return fillPeer(cell);
     case 'peer-delay':
       return measurePeerDelay(cell);
+    case 'task-entries':
+      return taskEntries(cell);
     case 'sketch':
       return sketchErrors(cell);
     case 'speed':

@@ -11,12 +11,13 @@ export interface PeerDelayCell {
   /** Blocks of a stage. */
   readonly blocks: number;
   readonly books: BooksKind;
+  /** Number of arrivals; fewer if one is refused before. */
   readonly arrivals: number;
   readonly seed: string;
   readonly repeat: number;
 }
 
-/** Times in µs by arrival; refused arrivals count too. */
+/** Times in µs by arrival. */
 export interface PeerDelayResult {
   /** To enumerate the mutants. */
   readonly enumerationUs: readonly number[];
@@ -47,8 +48,9 @@ function delays(cell: PeerDelayCell): PeerDelayResult {
   for (let id = 0; id < cell.arrivals; id++) {
     const program = programOf(id);
     const start = performance.now();
-    peer.admit({ id, program });
+    const answer = peer.admit({ id, program });
     const totalMs = performance.now() - start;
+    if (answer.kind === 'refused') break;
     enumerationUs.push(microseconds(enumerationMs));
     choiceUs.push(microseconds(totalMs - enumerationMs));
   }

@@ -14,6 +14,7 @@ import { fig12, fig18, fig19 } from './objectives.js';
 import { peersDelay } from './peers-delay.js';
 import { peersFilling } from './peers-filling.js';
 import { peersGranularity } from './peers-granularity.js';
+import { peersRules } from './peers-rules.js';
 import { fig11 } from './recirculation.js';
 import { speed } from './speed.js';
 import { table1 } from './table1.js';
@@ -38,6 +39,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   peersDelay,
   peersFilling,
   peersGranularity,
+  peersRules,
   speed,
   control,
   hashes,

@@ -80,7 +80,7 @@ export const peersDelay: Experiment = {
       ],
       notes: [
         `ActiveRMT: ${DELAY_ARRIVALS[setting.scale]} arrivals, ${DELAY_REPEATS[setting.scale]} repeats, ${DEFAULT_BLOCKS} ` +
-          'blocks a stage, refused arrivals included. P4runpro: the arrivals of figure 7a in this run' +
+          'blocks a stage, until the first refusal. P4runpro: the arrivals of figure 7a in this run' +
           (setting.scale === 'full' ? '.' : ': too few in a quick one, in which Z3 is still being compiled.'),
         'The growth of the block matrix has two sources: each mutant is priced by a walk over all programs of its stages, and ' +
           'the matrix is copied, rebuilt and compared for each arrival. Running sums and intervals have neither, so the ' +

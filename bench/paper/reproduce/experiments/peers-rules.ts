@@ -1,0 +1,147 @@
+/** Beyond the paper: rules that a measurement task takes at FlyMon, beside the entries of P4runpro. */
+import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/published-figures.js';
+import { barPanels } from '../../../figures/panels.js';
+import { ALGORITHMS, type AlgorithmName } from '../../../peers/flymon/algorithms.js';
+import { blocksAt } from '../../../peers/flymon/buddy-memory.js';
+import { COMPARED_FLYMON, FlyMon } from '../../../peers/flymon/flymon.js';
+import type { MeasurementTask } from '../../../peers/flymon/task.js';
+import type { PaperKey } from '../../../workloads/program-kind.js';
+import { publishedShape } from '../../../workloads/published-shapes.js';
+import { BYTES_PER_BUCKET } from '../../../workloads/workload.js';
+import type { TaskEntriesCell } from '../cells/task-entries.js';
+import { type Comparison, compare, type Experiment, type Results } from '../experiment.js';
+import { PAPER } from '../paper-setting.js';
+import { exactly, NOT_COMPARED, type Value } from '../value.js';
+
+/** The tasks that the paper holds against FlyMon in table 1. */
+const TASKS = [
+  ['cms', 'count-min'],
+  ['bf', 'bloom-filter'],
+  ['sm', 'sumax-sum'],
+  ['hll', 'hyperloglog'],
+] as const satisfies readonly (readonly [PaperKey, AlgorithmName])[];
+
+/** Levels of buddy blocks: the whole array of a measurement unit, a quarter, and the smallest block. */
+const LEVELS = [1, 3, 6] as const;
+const shareText = (level: number): string => (level === 1 ? 'whole arrays' : `1/${blocksAt(level)} of an array`);
+
+const cellOf = (program: PaperKey): TaskEntriesCell => ({ kind: 'task-entries', program });
+
+const FIVE_TUPLE = { source: 32, destination: 32, sourcePort: 16, destinationPort: 16, protocol: 8 };
+const ANY = { address: 0, bits: 0 };
+
+function flyMonRules(algorithm: AlgorithmName, level: number) {
+  const { chains, nodes } = ALGORITHMS[algorithm];
+  const task: MeasurementTask = {
+    id: 0,
+    filter: { source: ANY, destination: ANY },
+    key: FIVE_TUPLE,
+    parameter: { kind: 'constant' },
+    algorithm,
+    words: (COMPARED_FLYMON.words / blocksAt(level)) * chains * nodes,
+  };
+  const answer = new FlyMon(COMPARED_FLYMON).admit(task);
+  if (answer.kind === 'refused') throw new Error(`an empty FlyMon has no ${answer.missing} for ${algorithm}`);
+  const { initialisation, preprocessing, operation, hashMasks } = answer.rules;
+  return { initialisation, preprocessing, operation, hashMasks, rules: initialisation + preprocessing + operation };
+}
+
+interface TaskRow {
+  readonly program: PaperKey;
+  /** Entries of P4runpro. */
+  readonly published: number;
+  readonly ours: number;
+  readonly flyMon: readonly (ReturnType<typeof flyMonRules> & { readonly level: number })[];
+  readonly flyMonMs: number;
+  readonly p4runproMs: number;
+}
+
+function rowOf(program: PaperKey, algorithm: AlgorithmName, results: Results): TaskRow {
+  const shape = publishedShape(program, PAPER.memoryBytes / BYTES_PER_BUCKET, PAPER.cases);
+  const delays = publishedTable('table1.csv').find((row) => textIn(row, 'workload_key') === program);
+  return {
+    program,
+    published: shape.reduce((sum, { entries }) => sum + entries, 0),
+    ours: results(cellOf(program)).entries,
+    flyMon: LEVELS.map((level) => ({ level, ...flyMonRules(algorithm, level) })),
+    flyMonMs: numberIn(delays, 'update_delay_ms_other'),
+    p4runproMs: numberIn(delays, 'update_delay_ms_p4runpro'),
+  };
+}
+
+export const peersRules: Experiment = {
+  id: 'peers-rules',
+  title: 'Rules of a measurement task: FlyMon beside P4runpro',
+  isExtra: true,
+  about:
+    'Rules that FlyMon writes for a task, without masks of hash units, by its share of a register array; entries of ' +
+    'P4runpro for the same task with 1,024 B a memory: those of the authors’ program in its RPBs (reproduced), and those of ' +
+    'ours in all tables (ours). The update delays are published figures.',
+  cells: () => TASKS.map(([program]) => cellOf(program)),
+  findings(results) {
+    const rows = TASKS.map(([program, algorithm]) => rowOf(program, algorithm, results));
+    return {
+      comparisons: rows.flatMap(comparisonsOf),
+      series: [
+        {
+          name: 'peers-rules',
+          rows: rows.flatMap(({ program, published, ours, flyMon }) =>
+            flyMon.map(({ level, ...rules }) => ({
+              program,
+              share: 1 / blocksAt(level),
+              ...rules,
+              p4runpro_published: published,
+              p4runpro_ours: ours,
+            })),
+          ),
+        },
+      ],
+      figures: [
+        {
+          name: 'peers-rules',
+          caption: 'Rules of FlyMon by share of a register array; reproduced, ours: entries of P4runpro',
+          spec: barPanels({ bars: rows.flatMap(barsOf), x: '', y: 'rules', columns: 2, hasOwnScales: true }),
+        },
+      ],
+      notes: [
+        'FlyMon wins HyperLogLog against the authors’ program: the mapping of the key, which is there before the task, gives ' +
+          'FlyMon the leading zeros, so whole arrays take two rules; the authors’ program tests the zeros by cases, 27 ' +
+          'entries at each of seven depths.',
+        'FlyMon translates addresses by rules, one for each block of the task’s size but the first, for each coupon if there ' +
+          'are any: small memories cost it the most rules. P4runpro masks and offsets an address in two steps, for memory of ' +
+          'any size. Rules that select coupons in a whole array are not counted, as by the published rule those with ' +
+          'offset 0 are left out.',
+        'FlyMon is our reimplementation of its allocator. Its Bloom filter has one row of 16 coupons, P4runpro’s has three ' +
+          'rows. A smallest block of FlyMon has 2,048 words of 16 bits, a memory here 256 words of 32.',
+      ],
+    };
+  },
+};
+
+function comparisonsOf({ program, published, ours, flyMon, flyMonMs, p4runproMs }: TaskRow): Comparison[] {
+  const row = (quantity: string, unit: string, values: Partial<Record<'published' | 'reproduced' | 'ours', Value>>) =>
+    compare({
+      quantity: `${program}, ${quantity}`,
+      unit,
+      published: null,
+      reproduced: null,
+      ours: null,
+      tolerance: NOT_COMPARED,
+      better: null,
+      why: '',
+      ...values,
+    });
+  return [
+    row('P4runpro: entries', 'entries', { reproduced: exactly(published), ours: exactly(ours) }),
+    ...flyMon.map(({ level, rules }) =>
+      row(`FlyMon, ${shareText(level)}: rules`, 'rules', { reproduced: exactly(rules) }),
+    ),
+    row('FlyMon to P4runpro: update delay', 'ratio', { published: exactly(flyMonMs / p4runproMs) }),
+  ];
+}
+
+const barsOf = ({ program, published, ours, flyMon }: TaskRow) => [
+  { panel: program, group: 'P4runpro', series: 'reproduced', value: published },
+  { panel: program, group: 'P4runpro', series: 'ours', value: ours },
+  ...flyMon.map(({ level, rules }) => ({ panel: program, group: shareText(level), series: 'FlyMon', value: rules })),
+];
