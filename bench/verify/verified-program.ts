@@ -52,6 +52,10 @@ export function verifiedProgram(
 }
 
 function hasMark(packet: PacketView, { field, value, mask }: MarkedField): boolean {
+  if (typeof value === 'bigint' || typeof mask === 'bigint') {
+    if (field === 'hdr.ipv6.src') return packet.sourceNetwork6 === BigInt(value) >> 64n;
+    throw new Error(`no instance is distinguished by ${field}`);
+  }
   switch (field) {
     case 'hdr.ipv4.src':
       return (packet.source & mask) >>> 0 === value;

@@ -25,6 +25,10 @@ export const outsideNetwork = (OUTSIDE_BYTES * 2 ** 24 + OUTSIDE_BYTES * 2 ** 16
 /** The bits of {@link INSTANCE_MASK}. */
 export const instanceBits = (instance: number): number => instance * 256;
 
+/** The network of an instance in the range for documentation (RFC 3849): 2001:db8:0:n::/64. */
+export const ipv6Network = (instance: number): bigint => (0x2001_0db8n << 96n) | (BigInt(instance) << 64n);
+export const IPV6_NETWORK_MASK = 0xffffffff_ffffffffn << 64n;
+
 /** A locally administered Ethernet address of an instance (48 bits). */
 export const instanceMac = (instance: number): number => 0x020000000000 + instance;
 export const OUTSIDE_MAC = 0x02ffff000000;

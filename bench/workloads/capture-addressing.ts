@@ -21,21 +21,31 @@ export const ADDRESSING_RULE =
   "the program's filter requires, and outside addresses from 128.128.0.0 on where it requires none; checksums are " +
   'adjusted. Packets with headers that no filter has are not changed.';
 
-/** Kinds of packets by the innermost header that filters can use. */
-const KINDS = ['tcp', 'udp', 'ipv4', 'tunnel', 'ethernet'] as const;
+/** Kinds of packets by the innermost header that filters can use; tcp6 and udp6 are those over IPv6. */
+const KINDS = ['tcp', 'udp', 'ipv4', 'tcp6', 'udp6', 'ipv6', 'tunnel', 'ethernet'] as const;
 type Kind = (typeof KINDS)[number];
 
 const PROTOCOL = 'hdr.ipv4.protocol';
+const NEXT_HEADER = 'hdr.ipv6.next_header';
 const ETHER_TYPE = 'hdr.ethernet.ether_type';
 /** Fields that determine the kind of a packet; they are compared, never rewritten. */
 const NATURE: Readonly<Record<string, Partial<Record<Kind, number>>>> = {
   [PROTOCOL]: { tcp: 6, udp: 17 },
-  [ETHER_TYPE]: { tcp: 0x0800, udp: 0x0800, ipv4: 0x0800, tunnel: 0x1111 },
+  [NEXT_HEADER]: { tcp6: 6, udp6: 17 },
+  [ETHER_TYPE]: {
+    ...{ tcp: 0x0800, udp: 0x0800, ipv4: 0x0800 },
+    ...{ tcp6: 0x86dd, udp6: 0x86dd, ipv6: 0x86dd },
+    tunnel: 0x1111,
+  },
 };
+/** The last is the innermost; all of them are in a packet of the kind. */
 const KIND_HEADERS: Record<Kind, readonly string[]> = {
   tcp: ['ethernet', 'ipv4', 'l4_port', 'tcp'],
   udp: ['ethernet', 'ipv4', 'l4_port', 'udp'],
   ipv4: ['ethernet', 'ipv4'],
+  tcp6: ['ethernet', 'ipv6', 'l4_port', 'tcp'],
+  udp6: ['ethernet', 'ipv6', 'l4_port', 'udp'],
+  ipv6: ['ethernet', 'ipv6'],
   tunnel: ['ethernet', 'tunnel'],
   ethernet: ['ethernet'],
 };
@@ -56,9 +66,10 @@ export class CaptureAddressing {
   private readonly rewrites: PacketRewrites;
   /** Candidates in sequence, by index in {@link KINDS}. */
   private readonly candidates: readonly Int32Array[];
-  /** Header bits by index in {@link KINDS}. */
-  private readonly headers: readonly number[];
+  /** Indices of the headers by index in {@link KINDS}; -1 for headers that the data plane does not parse. */
+  private readonly headers: readonly (readonly number[])[];
   private readonly ipv4: number;
+  private readonly ipv6: number;
   private readonly ethernet: number;
   private readonly ports: number;
   private readonly source: FieldAccess;
@@ -79,8 +90,9 @@ export class CaptureAddressing {
     this.deparser = new Deparser(dataPlane, true, false);
     this.rewrites = new PacketRewrites(dataPlane);
     this.candidates = KINDS.map((kind) => this.candidatesOf(kind, programs));
-    this.headers = KINDS.map((kind) => dataPlane.headerIndex(kind));
+    this.headers = KINDS.map((kind) => KIND_HEADERS[kind].map((name) => dataPlane.headerIndex(name)));
     this.ipv4 = dataPlane.headerIndex('ipv4');
+    this.ipv6 = dataPlane.headerIndex('ipv6');
     this.ethernet = dataPlane.headerIndex('ethernet');
     this.ports = dataPlane.headerIndex('l4_port');
     const access = (name: string): FieldAccess => fieldAccess(dataPlane.headerField(name));
@@ -116,7 +128,8 @@ export class CaptureAddressing {
   private kind(): number {
     const { headers, phv } = this;
     for (let kind = 0; kind < headers.length; kind++) {
-      if ((phv.headerStart[headers[kind] as number] as number) >= 0) return kind;
+      const needed = headers[kind] as readonly number[];
+      if (needed.every((header) => header >= 0 && (phv.headerStart[header] as number) >= 0)) return kind;
     }
     return -1;
   }
@@ -126,6 +139,11 @@ export class CaptureAddressing {
     const { phv } = this;
     const { bytes } = phv;
     const ipv4 = phv.headerStart[this.ipv4] as number;
+    const ipv6 = this.ipv6 < 0 ? -1 : (phv.headerStart[this.ipv6] as number);
+    if (ipv6 >= 0) {
+      this.findEnds(mixAll(bytes, ipv6 + IPV6_SOURCE_AT), mixAll(bytes, ipv6 + IPV6_DESTINATION_AT), 0);
+      return;
+    }
     if (ipv4 < 0) {
       // Destination and source address, six bytes each.
       const start = phv.headerStart[this.ethernet] as number;
@@ -137,13 +155,20 @@ export class CaptureAddressing {
     }
     const source = readField(this.source, bytes, ipv4);
     const destination = readField(this.destination, bytes, ipv4);
+    this.findEnds(source, destination, readField(this.protocol, bytes, ipv4));
+  }
+
+  /** Of addresses, or hashes of them. */
+  private findEnds(source: number, destination: number, protocol: number): void {
+    const { phv } = this;
+    const { bytes } = phv;
     const l4 = phv.headerStart[this.ports] as number;
     const from = l4 < 0 ? 0 : readField(this.sourcePort, bytes, l4);
     const to = l4 < 0 ? 0 : readField(this.destinationPort, bytes, l4);
     const a = mix(source, from);
     const b = mix(destination, to);
     const ends = a >>> 0 <= b >>> 0 ? mix(a, b) : mix(b, a);
-    this.flowHash = mix(ends, readField(this.protocol, bytes, ipv4));
+    this.flowHash = mix(ends, protocol);
     this.isForward = from > to || (from === to && source <= destination);
   }
 
@@ -171,7 +196,7 @@ export class CaptureAddressing {
     const filters = program.filters.map(({ field, value, mask }) => ({ field, value, mask }));
     const surroundings = marks.map(({ field, value, mask }) => ({ field: this.dataPlane.field(field), value, mask }));
     const fields = [...surroundings, ...filters].flatMap(({ field, value, mask }) =>
-      field.kind === 'header' && NATURE[field.name] === undefined && present.has(field.header) && mask !== 0
+      field.kind === 'header' && NATURE[field.name] === undefined && present.has(field.header) && Number(mask) !== 0
         ? [{ field, value, mask }]
         : [],
     );
@@ -187,6 +212,16 @@ function mix(a: number, b: number): number {
   let hash = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 15) ^ b, 0xc2b2ae35);
   return hash ^ (hash >>> 13);
+}
+
+const IPV6_SOURCE_AT = 8;
+const IPV6_DESTINATION_AT = 24;
+
+/** A hash of an IPv6 address. */
+function mixAll(bytes: Uint8Array, at: number): number {
+  let hash = 0;
+  for (let word = 0; word < 16; word += 4) hash = mix(hash, readBytes(bytes, at + word, 4));
+  return hash;
 }
 
 /** A word of up to four bytes. */

@@ -4,9 +4,11 @@
 import {
   HOST_MASK,
   INSTANCE_MASK,
+  IPV6_NETWORK_MASK,
   insideNetwork,
   instanceBits,
   instanceMac,
+  ipv6Network,
   NETWORK_MASK,
   OUTSIDE_BITS,
 } from './addresses.js';
@@ -16,13 +18,15 @@ export type InstanceMark =
   | 'source network'
   | 'network of either side'
   | 'Ethernet destination'
-  | 'tunnel destination';
+  | 'tunnel destination'
+  | 'IPv6 source network';
 
 /** `packet[field] & mask == value` */
 export interface MarkedField {
   readonly field: string;
-  readonly value: number;
-  readonly mask: number;
+  /** As a BigInt for fields of more than 48 bits, as `mask`. */
+  readonly value: number | bigint;
+  readonly mask: number | bigint;
 }
 
 const SOURCE = 'hdr.ipv4.src';
@@ -42,6 +46,8 @@ export function markFilter(mark: InstanceMark, instance: number): MarkedField {
       return { field: 'hdr.ethernet.dst', value: instanceMac(instance), mask: 0xffffffffffff };
     case 'tunnel destination':
       return { field: 'hdr.tunnel.dst_id', value: instance + 1, mask: 0xffff };
+    case 'IPv6 source network':
+      return { field: 'hdr.ipv6.src', value: ipv6Network(instance), mask: IPV6_NETWORK_MASK };
   }
 }
 
@@ -66,6 +72,7 @@ export function markSurroundings(mark: InstanceMark, instance: number, towardsSe
     case 'Ethernet destination':
       return [outside(SOURCE), outside(DESTINATION)];
     case 'tunnel destination':
+    case 'IPv6 source network':
       return [];
   }
 }

@@ -62,7 +62,8 @@ export function instanceTexts(
 }
 
 const NOWHERE: Span = { start: 0, end: 0, line: 1, column: 1 };
-const integer = (value: number): Integer => ({ value, span: NOWHERE });
+const integer = (value: number | bigint): Integer =>
+  typeof value === 'number' ? { value, span: NOWHERE } : { value: Number(value), wide: value, span: NOWHERE };
 
 function withFilter(filters: readonly MatchSyntax[], mark: MarkedField | undefined): readonly MatchSyntax[] {
   if (mark === undefined) return filters;

@@ -5,8 +5,8 @@ import type { Phv } from '../../sim/index.js';
 /** Bits of a field; `value` has none outside `mask`. */
 export interface FieldBits {
   readonly field: HeaderField;
-  readonly value: number;
-  readonly mask: number;
+  readonly value: number | bigint;
+  readonly mask: number | bigint;
 }
 
 /** A record: the place behind its last half word, value and mask of the ingress port, then half word by half word. */

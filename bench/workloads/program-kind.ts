@@ -23,7 +23,16 @@ export const PAPER_KEYS = [
 export type PaperKey = (typeof PAPER_KEYS)[number];
 
 /** In-network programs of other publications. */
-export const EXTENDED_KEYS = ['netlock', 'sequencer', 'cheetah', 'beaucoup', 'univmon', 'dtree', 'pint'] as const;
+export const EXTENDED_KEYS = [
+  'netlock',
+  'sequencer',
+  'cheetah',
+  'beaucoup',
+  'univmon',
+  'dtree',
+  'pint',
+  'hh6',
+] as const;
 export type ExtendedKey = (typeof EXTENDED_KEYS)[number];
 
 export type ProgramKey = PaperKey | ExtendedKey;
@@ -76,6 +85,7 @@ export const PROGRAM_KINDS: Readonly<Record<ProgramKey, ProgramKind>> = {
   univmon: kind('univmon', 'universal sketch', 'source network', { resizable: false }),
   dtree: kind('dtree', 'decision tree', 'destination network'),
   pint: kind('pint', 'telemetry of one sampled hop', 'destination network', { ...EXTENDED, resizable: false }),
+  hh6: kind('hh6', 'heavy hitter detector for IPv6', 'IPv6 source network', EXTENDED),
 };
 
 export const isProgramKey = (text: string): text is ProgramKey => PROGRAM_KEYS.some((key) => key === text);

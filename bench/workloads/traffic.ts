@@ -7,11 +7,13 @@ import {
   insideNetwork,
   instanceBits,
   instanceMac,
+  ipv6Network,
   OUTSIDE_HOST_MASK,
   OUTSIDE_MAC,
   outsideNetwork,
 } from './addresses.js';
 import { cachedKey, cachedKeys } from './instance.js';
+import { IPV6_SERVER, ipv6Template } from './ipv6-template.js';
 import { type ExtendedKey, isExtendedKey, type ProgramKey } from './program-kind.js';
 
 const FLOWS = 64;
@@ -172,6 +174,8 @@ function extendedTraffic(key: ExtendedKey, instance: number): readonly PacketTem
       return flows(instance, 'out');
     case 'dtree':
       return classified(instance);
+    case 'hh6':
+      return ipv6Flows(instance);
     case 'pint':
       return numbers.map((hop) => withTtl(request(instance, REQUEST_PORT, [0, 0, 0, 0xffff], 1), 64 - hop));
   }
@@ -181,6 +185,25 @@ const withTtl = (packet: PacketTemplate, ttl: number): PacketTemplate => ({
   ...packet,
   ...(packet.ipv4 === undefined ? {} : { ipv4: { ...packet.ipv4, ttl } }),
 });
+
+const IPV6_FLOWS = 16;
+
+/** UDP and TCP over IPv6 from the instance's network; a variant is a flow, and the first is a heavy one. */
+function ipv6Flows(instance: number): readonly PacketTemplate[] {
+  const { ingressPort, ethernet } = common(instance);
+  return Array.from({ length: IPV6_FLOWS }, (_, n) => {
+    const source = ipv6Network(instance) | BigInt(1 + n);
+    const transport = n % 4 === 3 ? ({ kind: 'tcp', flags: TCP_FLAG.ack } as const) : ({ kind: 'udp' } as const);
+    return ipv6Template({
+      common: { ingressPort, ethernet, weight: n === 0 ? IPV6_FLOWS : 1 },
+      source,
+      destination: IPV6_SERVER + BigInt(n % 3),
+      sourcePort: 40_000 + 7 * n,
+      destinationPort: SERVER_PORT,
+      transport,
+    });
+  });
+}
 
 /** Sources of which a few hundred packets draw all coupons of a destination. */
 const MANY_SOURCES = 4096;

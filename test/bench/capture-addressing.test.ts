@@ -11,6 +11,7 @@ import { appendPacketBytes, createPacketBatch, type PacketBatch, packetBytes } f
 import { Rig } from '../hw-driver/fifteen.js';
 import { itemAt } from '../item-at.js';
 import { checksumsOf, frame } from '../sim/frames.js';
+import { ipv6Frame } from '../sim/ipv6-frames.js';
 import { dataPlane } from '../sim/test-switch.js';
 import { address, type Flow, fields, packetOf, reversed, toMac } from './packets.js';
 
@@ -50,6 +51,13 @@ const otherKinds = (n: number): Uint8Array[] => [
   frame({ ipv4: { src: address(9, 9, 9, n), dst: address(7, 7, n, 7), protocol: 1 }, payload: [8, 0, n] }),
   frame({ tunnel: n, payload: [n, n] }),
   toMac(frame({ payload: [n, 1, 2] }), 0x0c0000000000 + n),
+  ipv6Frame({
+    source: [0x20, 1, ...new Array<number>(13).fill(0), n],
+    destination: [0x20, 2, ...new Array<number>(14).fill(7)],
+    extensions: n % 2 === 0 ? [] : [{ kind: 'hop-by-hop' }],
+    transport: n % 3 === 0 ? 'tcp' : 'udp',
+    payload: [],
+  }).bytes,
 ];
 
 /** Both directions of all conversations, and what is neither TCP nor UDP. */
@@ -64,7 +72,7 @@ function capture(): PacketBatch {
   }
   return batch;
 }
-const PACKETS_PER_FLOW = 6;
+const PACKETS_PER_FLOW = 7;
 
 test('with programs of all kinds, every packet runs one', async () => {
   const { rig, addressing } = await deployed(await arrivalsOf('all-mixed', 80));
@@ -120,9 +128,9 @@ for (const key of PROGRAM_KEYS) {
       if (batch.programId[i] !== 0) reached++;
       else assert.equal(packetBytes(batch, i), before[i], `packet ${i} is for no program and stays as it is`);
     }
-    // UDP and TCP conversations of three packets each, half and half; ICMP; tunnels; plain Ethernet.
+    // UDP and TCP conversations of three packets each, half and half; ICMP; tunnels; plain Ethernet; IPv6.
     const ofOneProtocol = ['sf', 'cache', 'nc', 'calc', 'acc', 'netlock', 'sequencer', 'cheetah', 'dtree', 'pint'];
-    const shares: Partial<Record<string, number>> = { l2: 6, tn: 1 };
+    const shares: Partial<Record<string, number>> = { l2: 7, tn: 1, hh6: 1 };
     if (ofOneProtocol.includes(key)) shares[key] = 1.5;
     assert.is(reached, FLOWS * (shares[key] ?? 4), 'as many as there are of its kind');
   });

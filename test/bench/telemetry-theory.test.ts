@@ -2,11 +2,15 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { largestNumber } from '../../bench/verify/functions/sampled-hop.js';
+import { ipv6Network } from '../../bench/workloads/addresses.js';
+import { IPV6_SERVER, ipv6Template } from '../../bench/workloads/ipv6-template.js';
 import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
+import { packetFrame } from '../../traces/generate/packet-frame.js';
 import { itemAt } from '../item-at.js';
 import { frame } from '../sim/frames.js';
 import { CLIENT, fields, SERVER } from './packets.js';
-import { ProgramSwitch, programText } from './program-switch.js';
+import { CPU_PORT, ProgramSwitch, programText } from './program-switch.js';
+import { shuffled } from './sketch-flows.js';
 
 /** Pearson's statistic of counts that should be alike. */
 function chiSquare(counts: readonly number[]): number {
@@ -37,6 +41,40 @@ test('pint: every hop of a path is sampled equally often', async () => {
   }
   // The 99.9 % quantile of the chi-square distribution with 7 degrees of freedom.
   assert.ok(chiSquare(sampled) < 24.32, `hops were sampled ${sampled.join(', ')} times`);
+});
+
+test('hh6: heavy flows are reported once, and light ones as rarely as they share both counters with a heavy one', async () => {
+  const HEAVY = 10;
+  const LIGHT = 200;
+  const THRESHOLD = 256;
+  const network = await ProgramSwitch.ofKey('hh6');
+  const flows = Array.from({ length: HEAVY + LIGHT }, (_, n) =>
+    packetFrame(
+      ipv6Template({
+        common: { ingressPort: 1, ethernet: { destination: 1, source: 2 } },
+        source: ipv6Network(0) | BigInt(0x9e37_79b9 * (n + 1)),
+        destination: IPV6_SERVER,
+        sourcePort: 1024 + n,
+        destinationPort: 443,
+        transport: { kind: 'udp' },
+      }),
+    ),
+  );
+  const counts = flows.map((_, n) => (n < HEAVY ? 300 : 10));
+  const reported = new Map<number, number>();
+  const sent = flows.map(() => 0);
+  for (const n of shuffled(counts, 'hh6')) {
+    sent[n] = itemAt(sent, n) + 1;
+    if (network.send(itemAt(flows, n)).port !== CPU_PORT) continue;
+    assert.not.ok(reported.has(n), `flow ${n} is reported twice`);
+    reported.set(n, itemAt(sent, n));
+  }
+  for (let n = 0; n < HEAVY; n++) {
+    const at = reported.get(n);
+    assert.ok(at !== undefined && at <= THRESHOLD, `flow ${n} is reported at its packet ${at}`);
+  }
+  // A light flow shares a row's counter with a heavy one with a probability of 10 / 256: 0.3 of them share both.
+  assert.ok(reported.size - HEAVY <= 2, `${reported.size - HEAVY} light flows are reported`);
 });
 
 test.run();

@@ -72,7 +72,10 @@ export interface PacketTemplate {
   readonly ipv4?: Ipv4Template;
   readonly udp?: TransportPorts;
   readonly tcp?: TcpTemplate;
-  /** 32-bit words, big-endian, right after the UDP header. */
+  /**
+   * 32-bit words, big-endian, right after the UDP header; or behind the ether type that says what they are, such as an
+   * IPv6 packet with its lengths and checksums.
+   */
   readonly applicationWords?: readonly number[];
   /** Distinct 5-tuples, each equally likely; at most 2 to the power of free address and port bits, or 2³². */
   readonly flows: number;

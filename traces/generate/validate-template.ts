@@ -84,7 +84,9 @@ function requireHeadersFit(template: PacketTemplate, field: string): void {
     if (ipv4 === undefined) throw contradiction(name, 'needs ipv4');
     if (ipv4.protocol !== protocol) throw contradiction('ipv4.protocol', `${name} needs protocol ${protocol}`);
   }
-  if (applicationWords !== undefined && udp === undefined) throw contradiction('applicationWords', 'need udp');
+  if (applicationWords !== undefined && udp === undefined && etherType === undefined) {
+    throw contradiction('applicationWords', 'need udp, or ethernet.etherType');
+  }
 }
 
 /** @throws TrafficError unless the template can be generated; flows are counted elsewhere. */

@@ -89,8 +89,13 @@ export function networkFunction(key: ProgramKey, inputs: FunctionInputs): Networ
       return new DecisionTree();
     case 'pint':
       return new SampledHop(inputs, inputs.random());
+    case 'hh6':
+      return new HeavyHitterDetector(inputs, IPV6_THRESHOLD, (packet) => packet.flowKey6());
   }
 }
+
+/** Packets of a flow that make it heavy in hh6. */
+const IPV6_THRESHOLD = 256;
 
 const TCP = 6;
 /** Ingress ports of the two rules of L2 forwarding. */
@@ -114,6 +119,8 @@ export function isForProgram(key: ProgramKey, packet: PacketView, rule: number):
     case 'sf':
     case 'dtree':
       return packet.hasIpv4 && packet.protocol === TCP;
+    case 'hh6':
+      return packet.hasIpv6;
     case 'l2':
       return packet.hasEthernet && packet.ingressPort === RULE_INGRESS[rule];
     case 'tn':

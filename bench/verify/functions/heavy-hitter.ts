@@ -42,12 +42,13 @@ export class HeavyHitterDetector implements NetworkFunction {
   constructor(
     private readonly resources: SwitchResources,
     threshold = THRESHOLD,
+    private readonly flowOf: (packet: PacketView) => Uint8Array = (packet) => packet.flowKey(),
   ) {
     this.flows = new HeavyFlows(threshold, resources);
   }
 
   handle(packet: PacketView): Decision {
-    return this.flows.count(packet.flowKey()) ? this.resources.cpuPort : DEFAULT_PORT;
+    return this.flows.count(this.flowOf(packet)) ? this.resources.cpuPort : DEFAULT_PORT;
   }
 
   memories(): ExpectedMemory[] {

@@ -1,9 +1,10 @@
 /**
- * Packets for conventional programs. Written from the header formats (IEEE 802.3 and 802.1Q, RFC 791, 793, 768) without
- * the emulator's parser and deparser, so that the two can be compared.
+ * Packets for conventional programs. Written from the header formats (IEEE 802.3 and 802.1Q, RFC 791, 793, 768, 8200)
+ * without the emulator's parser and deparser, so that the two can be compared.
  */
+import { behindExtensionHeaders } from './extension-headers.js';
 
-const ETHER_TYPE = { ipv4: 0x0800, vlan: 0x8100, tunnel: 0x1111 };
+const ETHER_TYPE = { ipv4: 0x0800, ipv6: 0x86dd, vlan: 0x8100, tunnel: 0x1111 };
 const PROTOCOL = { tcp: 6, udp: 17 };
 /** UDP destination ports after which the four words op, key1, key2, key3 follow. */
 const APPLICATION_PORTS = [7777, 7778, 8888, 9999];
@@ -13,6 +14,7 @@ export const FLOW_KEY_BYTES = 13;
 export const TCP_FLAG = { fin: 0x01, syn: 0x02, rst: 0x04, ack: 0x10 };
 
 const NONE = -1;
+const IPV6_BYTES = 40;
 
 export class PacketView {
   private bytes: Uint8Array = new Uint8Array(0);
@@ -21,6 +23,7 @@ export class PacketView {
   private ethernet = NONE;
   private tunnel = NONE;
   private ipv4 = NONE;
+  private ipv6 = NONE;
   private ports = NONE;
   private tcp = NONE;
   private udp = NONE;
@@ -41,6 +44,7 @@ export class PacketView {
     this.ethernet = NONE;
     this.tunnel = NONE;
     this.ipv4 = NONE;
+    this.ipv6 = NONE;
     this.ports = NONE;
     this.tcp = NONE;
     this.udp = NONE;
@@ -55,6 +59,7 @@ export class PacketView {
     }
     if (etherType === ETHER_TYPE.tunnel && this.holds(at, 2)) this.tunnel = at;
     else if (etherType === ETHER_TYPE.ipv4) this.findIpv4(at);
+    else if (etherType === ETHER_TYPE.ipv6) this.findIpv6(at);
   }
 
   private findIpv4(at: number): void {
@@ -65,11 +70,22 @@ export class PacketView {
     const transport = at + headerBytes;
     // Only the first fragment has ports.
     if ((this.read(at + 6, 2) & 0x1fff) !== 0) return;
-    if (this.protocol === PROTOCOL.tcp && this.holds(transport, 20)) {
+    this.findTransport(this.protocol, transport);
+  }
+
+  private findIpv6(at: number): void {
+    if (!this.holds(at, IPV6_BYTES) || this.read(at, 1) >>> 4 !== 6) return;
+    this.ipv6 = at;
+    const behind = behindExtensionHeaders(this.bytes, at + IPV6_BYTES, this.end, this.nextHeader);
+    if (behind !== undefined) this.findTransport(behind.protocol, behind.at);
+  }
+
+  private findTransport(protocol: number, transport: number): void {
+    if (protocol === PROTOCOL.tcp && this.holds(transport, 20)) {
       this.ports = transport;
       this.tcp = transport;
     }
-    if (this.protocol === PROTOCOL.udp && this.holds(transport, 8)) {
+    if (protocol === PROTOCOL.udp && this.holds(transport, 8)) {
       this.ports = transport;
       this.udp = transport;
       const application = transport + 8;
@@ -101,6 +117,9 @@ export class PacketView {
   get hasIpv4(): boolean {
     return this.ipv4 !== NONE;
   }
+  get hasIpv6(): boolean {
+    return this.ipv6 !== NONE;
+  }
   get isTcp(): boolean {
     return this.tcp !== NONE;
   }
@@ -125,6 +144,14 @@ export class PacketView {
   }
   get protocol(): number {
     return this.field(this.ipv4, 9, 1);
+  }
+  /** That of the IPv6 header, which may be an extension header. */
+  get nextHeader(): number {
+    return this.field(this.ipv6, 6, 1);
+  }
+  /** The upper 64 bits of the IPv6 source. */
+  get sourceNetwork6(): bigint {
+    return (BigInt(this.field(this.ipv6, 8, 4)) << 32n) | BigInt(this.field(this.ipv6, 12, 4));
   }
   get source(): number {
     return this.field(this.ipv4, 12, 4);
@@ -164,6 +191,20 @@ export class PacketView {
     copy(this.ipv4, 12, 8, 0);
     copy(this.ports, 0, 4, 8);
     copy(this.ipv4, 9, 1, 12);
+    return key;
+  }
+
+  /** As {@link flowKey}, of IPv6: each address is the XOR of its four words. */
+  flowKey6(): Uint8Array {
+    const { key, bytes, ipv6, ports } = this;
+    key.fill(0);
+    if (ipv6 === NONE) return key;
+    for (let i = 0; i < 16; i++) {
+      key[i % 4] = (key[i % 4] as number) ^ (bytes[ipv6 + 8 + i] as number);
+      key[4 + (i % 4)] = (key[4 + (i % 4)] as number) ^ (bytes[ipv6 + 24 + i] as number);
+    }
+    for (let i = 0; i < 4 && ports !== NONE; i++) key[8 + i] = bytes[ports + i] as number;
+    key[12] = this.nextHeader;
     return key;
   }
 

@@ -8,6 +8,8 @@ import { bitsToTell, type CompiledProgram, type DataPlane, type MulticastGroup }
 import { HashUnit } from '../../../sim/index.js';
 import { packetFrame } from '../../../traces/generate/packet-frame.js';
 import type { PacketTemplate } from '../../../traces/generate/packet-template.js';
+import { ipv6Network } from '../../workloads/addresses.js';
+import { IPV6_SERVER, ipv6Template } from '../../workloads/ipv6-template.js';
 import type { ProgramKey } from '../../workloads/program-kind.js';
 import {
   back,
@@ -71,6 +73,16 @@ const flow = (n: number, source = '10.0.0.1'): Ends => ({
 });
 /** A packet whose source matches no sketch. */
 const STRANGER = udp(flow(0, '10.0.9.1'));
+/** UDP over IPv6 from a host of 2001:db8::/64, or of a network behind it. */
+const udp6 = (host: bigint): PacketTemplate =>
+  ipv6Template({
+    common: { ingressPort: 2, ethernet: { destination: MAC.first, source: MAC.second } },
+    source: ipv6Network(0) + host,
+    destination: IPV6_SERVER,
+    sourcePort: 5000,
+    destinationPort: 53,
+    transport: { kind: 'udp' },
+  });
 /** Three flows of three, one and two packets, by UDP, TCP and without ports; and a packet of another network. */
 const SKETCHED: readonly PacketTemplate[] = [
   udp(flow(1), { frameBytes: 100 }),
@@ -304,6 +316,19 @@ export const GOLDENS: readonly Golden[] = [
     key: 'pint',
     memory: { pint: { largest: { '0': 0xffffffff } } },
     packets: () => [64, 63, 64].map((ttl) => request(7777, [0, 0, 0, 9], { ttl })),
+  },
+  {
+    // As that of hh.
+    name: 'hh6-threshold',
+    key: 'hh6',
+    memory: { hh6: { count1: all(254), count2: all(252) } },
+    packets: () => [...times(6, udp6(1n)), udp6(1n << 64n), STRANGER],
+  },
+  {
+    name: 'hh6-seen',
+    key: 'hh6',
+    memory: { hh6: { count1: all(255), count2: all(255), seen1: all(1) } },
+    packets: () => times(2, udp6(1n)),
   },
 ];
 
