@@ -126,27 +126,27 @@ export class CaptureAddressing {
 
   /** Index in {@link KINDS}, or -1. */
   private kind(): number {
-    const { headers, phv } = this;
-    for (let kind = 0; kind < headers.length; kind++) {
-      const needed = headers[kind] as readonly number[];
-      if (needed.every((header) => header >= 0 && (phv.headerStart[header] as number) >= 0)) return kind;
-    }
-    return -1;
+    return this.headers.findIndex((needed) => needed.every((header) => this.startOf(header) >= 0));
+  }
+
+  /** Where a header starts; -1 for one that is not in the packet, or not in the data plane. */
+  private startOf(header: number): number {
+    return header < 0 ? header : (this.phv.headerStart[header] as number);
   }
 
   /** Forward is towards the lower port or address. */
   private findFlow(): void {
     const { phv } = this;
     const { bytes } = phv;
-    const ipv4 = phv.headerStart[this.ipv4] as number;
-    const ipv6 = this.ipv6 < 0 ? -1 : (phv.headerStart[this.ipv6] as number);
+    const ipv4 = this.startOf(this.ipv4);
+    const ipv6 = this.startOf(this.ipv6);
     if (ipv6 >= 0) {
       this.findEnds(mixAll(bytes, ipv6 + IPV6_SOURCE_AT), mixAll(bytes, ipv6 + IPV6_DESTINATION_AT), 0);
       return;
     }
     if (ipv4 < 0) {
       // Destination and source address, six bytes each.
-      const start = phv.headerStart[this.ethernet] as number;
+      const start = this.startOf(this.ethernet);
       const destination = mix(readBytes(bytes, start, 4), readBytes(bytes, start + 4, 2));
       const source = mix(readBytes(bytes, start + 6, 4), readBytes(bytes, start + 10, 2));
       this.isForward = source >>> 0 <= destination >>> 0;
@@ -162,7 +162,7 @@ export class CaptureAddressing {
   private findEnds(source: number, destination: number, protocol: number): void {
     const { phv } = this;
     const { bytes } = phv;
-    const l4 = phv.headerStart[this.ports] as number;
+    const l4 = this.startOf(this.ports);
     const from = l4 < 0 ? 0 : readField(this.sourcePort, bytes, l4);
     const to = l4 < 0 ? 0 : readField(this.destinationPort, bytes, l4);
     const a = mix(source, from);

@@ -13,7 +13,8 @@ import {
   type GoldenResult,
   writeGolden,
 } from '../../bench/verify/goldens/check-goldens.js';
-import { GOLDENS, type Golden } from '../../bench/verify/goldens/goldens.js';
+import type { Golden } from '../../bench/verify/goldens/golden.js';
+import { GOLDENS } from '../../bench/verify/goldens/goldens.js';
 import type { MemoryContents } from '../../bench/workloads/memory-contents.js';
 import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
 import { PROGRAM_KEYS, PROGRAM_KINDS } from '../../bench/workloads/program-kind.js';

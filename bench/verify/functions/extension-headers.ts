@@ -1,5 +1,7 @@
 /** The extension headers of IPv6 (RFC 8200; RFC 4302 for the Authentication header), as far as ports follow them. */
 
+import { must } from '../../../compiler/data-plane/must.js';
+
 const HEADER = { hopByHop: 0, routing: 43, fragment: 44, authentication: 51, destinationOptions: 60 };
 const EXTENSION_HEADERS: readonly number[] = Object.values(HEADER);
 /** As many as RFC 8200 recommends at most: each once, Destination Options twice. */
@@ -15,7 +17,7 @@ export function behindExtensionHeaders(
   end: number,
   first: number,
 ): { readonly protocol: number; readonly at: number } | undefined {
-  const byte = (at: number): number => bytes[at] as number;
+  const byte = (at: number): number => must(bytes[at], `byte ${at} of a packet`);
   let protocol = first;
   let at = start;
   for (let count = 0; EXTENSION_HEADERS.includes(protocol); count++) {

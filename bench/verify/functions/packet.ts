@@ -35,6 +35,7 @@ export class PacketView {
   /** Queueing time between ingress and egress in ns. */
   queueNs = 0;
   private readonly key = new Uint8Array(FLOW_KEY_BYTES);
+  private readonly keyView = new DataView(this.key.buffer);
 
   /** Parses `bytes[start .. end)`; a truncated header counts as payload. */
   load(bytes: Uint8Array, start: number, end: number, ingressPort: number): void {
@@ -196,15 +197,12 @@ export class PacketView {
 
   /** As {@link flowKey}, of IPv6: each address is the XOR of its four words. */
   flowKey6(): Uint8Array {
-    const { key, bytes, ipv6, ports } = this;
-    key.fill(0);
-    if (ipv6 === NONE) return key;
-    for (let i = 0; i < 16; i++) {
-      key[i % 4] = (key[i % 4] as number) ^ (bytes[ipv6 + 8 + i] as number);
-      key[4 + (i % 4)] = (key[4 + (i % 4)] as number) ^ (bytes[ipv6 + 24 + i] as number);
-    }
-    for (let i = 0; i < 4 && ports !== NONE; i++) key[8 + i] = bytes[ports + i] as number;
-    key[12] = this.nextHeader;
+    const { key, keyView, ipv6, ports } = this;
+    const folded = (at: number): number => [0, 4, 8, 12].reduce((word, i) => word ^ this.field(ipv6, at + i, 4), 0);
+    keyView.setUint32(0, folded(8));
+    keyView.setUint32(4, folded(24));
+    keyView.setUint32(8, this.field(ports, 0, 4));
+    keyView.setUint8(12, this.nextHeader);
     return key;
   }
 

@@ -12,7 +12,8 @@ import { programFile } from '../../workloads/program-kind.js';
 import { type CapturedPacket, readCapture, writeCapture } from '../replay/captured-packets.js';
 import { checkReplay, type ReplayCheck, type ReplayInput, type ReplayOutcome, replay } from '../replay/check-replay.js';
 import { type ReplayOptions, ReplaySwitch, type SourceText } from '../replay/replay.js';
-import { GOLDENS, type Golden } from './goldens.js';
+import type { Golden } from './golden.js';
+import { GOLDENS } from './goldens.js';
 
 /** The folder of goldens in the package. */
 export const GOLDEN_FOLDER = packageFile('traces', 'golden');

@@ -87,3 +87,15 @@ export const back = ({ source, destination, sourcePort, destinationPort }: Ends)
 });
 
 export const times = <T>(count: number, item: T): T[] => Array.from({ length: count }, () => item);
+
+/** The same word in all 256 buckets. */
+export const all = (word: number) => ({ '0-255': word });
+
+export const flow = (n: number, source = '10.0.0.1'): Ends => ({
+  source,
+  destination: '172.16.0.9',
+  sourcePort: 5000 + 37 * n,
+  destinationPort: 80,
+});
+/** A packet whose source matches no sketch. */
+export const STRANGER = udp(flow(0, '10.0.9.1'));
