@@ -181,7 +181,7 @@ function hashes({ rpbs: all, description }: DataPlane): Article {
 }
 
 function forwarding(dataPlane: DataPlane): Article {
-  const { ports, init } = dataPlane.description;
+  const { ports, init, replication } = dataPlane.description;
   const unforwarded =
     init.unforwarded === 'egress'
       ? 'runs all steps of its program, is sent through the egress of the discard port, and is dropped there'
@@ -198,6 +198,11 @@ function forwarding(dataPlane: DataPlane): Article {
       ['recirculation port', `${ports.recirculation}: FORWARD to it is refused`],
       ['discard port', dataPlane.discardPort === undefined ? undefined : String(dataPlane.discardPort)],
       ['port numbers', `0 to ${number(2 ** ports.width - 1)}`],
+      [
+        'groups',
+        replication &&
+          `1 to ${number(replication.groups)}: MULTICAST copies a packet to the ports of one; p4runpro group adds them`,
+      ],
     ),
   };
 }
