@@ -2,12 +2,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Cell, cellKey } from '../../../bench/paper/reproduce/cells/cell.js';
+import { churnPeer, type PeerChurnCell } from '../../../bench/paper/reproduce/cells/peer-churn.js';
 import { measurePeerDelay } from '../../../bench/paper/reproduce/cells/peer-delay.js';
 import { fillPeer, type PeerFillCell, peerArrivals } from '../../../bench/paper/reproduce/cells/peer-fill.js';
 import { taskEntries } from '../../../bench/paper/reproduce/cells/task-entries.js';
 import { delayCurve, growthOf, tenths } from '../../../bench/paper/reproduce/delay-curves.js';
 import type { Results } from '../../../bench/paper/reproduce/experiment.js';
 import { EXPERIMENTS } from '../../../bench/paper/reproduce/experiments/index.js';
+import { peersChurn } from '../../../bench/paper/reproduce/experiments/peers-churn.js';
 import { peersDelay } from '../../../bench/paper/reproduce/experiments/peers-delay.js';
 import { peersFilling } from '../../../bench/paper/reproduce/experiments/peers-filling.js';
 import { peersGranularity } from '../../../bench/paper/reproduce/experiments/peers-granularity.js';
@@ -189,6 +191,52 @@ test('rules of tasks at FlyMon beside entries of P4runpro', async () => {
   assert.ok(EXPERIMENTS.includes(peersRules));
   const { entries: compiled } = await taskEntries({ kind: 'task-entries', program: 'l3' });
   assert.ok(compiled >= 2 && compiled < 6, `${compiled}`);
+});
+
+test('programs that come and go: books of numbers, equal for equal seeds', async () => {
+  const cell: PeerChurnCell = {
+    ...FILL,
+    kind: 'peer-churn',
+    workload: 'mixed',
+    epochs: 60,
+    arrivalsPerEpoch: 2,
+    departuresPerEpoch: 1,
+  };
+  const result = await churnPeer(cell);
+  assert.equal(await churnPeer(cell), result);
+  const { arrivals, refused, departures, epochs } = result;
+  // Means of 120 and 60.
+  assert.ok(arrivals > 90 && arrivals < 150, `${arrivals} arrivals`);
+  assert.ok(departures > 40 && departures < 80, `${departures} departures`);
+  assert.is(epochs.at(-1)?.programs, arrivals - refused - departures);
+  assert.is(
+    epochs.reduce((sum, { admitted }) => sum + admitted, 0),
+    arrivals - refused,
+  );
+  assert.ok(
+    epochs.every(({ movedPairs, movedPrograms }) => movedPairs >= movedPrograms && movedPairs <= 3 * movedPrograms),
+  );
+  assert.ok(epochs.some(({ movedPrograms }) => movedPrograms > 5));
+  const none = await churnPeer({ ...cell, workload: 'lb' });
+  assert.ok(none.epochs.every(({ movedPairs, fairness }) => movedPairs === 0 && fairness === null));
+});
+
+test('reallocated programs are counted for each admitted arrival', () => {
+  const setting = { scale: 'quick', seed: '1' } as const;
+  const results = resultsBy(peersChurn.cells(setting), (cell) => {
+    assert.ok(cell.kind === 'peer-churn');
+    const epoch = { programs: 1, memory: 0.5, movedPrograms: 1, movedPairs: 2, admitted: 2, fairness: null };
+    const late = { ...epoch, movedPrograms: cell.fit === 'realloc' ? 2 : 6, fairness: 0.9 };
+    return { arrivals: 1, refused: 0, departures: 0, epochs: [...Array(20).fill(epoch), ...Array(20).fill(late)] };
+  });
+  const { comparisons, series } = peersChurn.findings(results, setting);
+  const mean = (wanted: string) => comparisons.find(({ quantity }) => quantity === wanted)?.reproduced?.mean;
+  assert.is(mean('mixed, worst: reallocated programs of an arrival'), 1.75);
+  assert.is(mean('mixed, worst: reallocated programs of an arrival, second half'), 3);
+  assert.is(mean('cache, realloc: reallocated programs of an arrival, second half'), 1);
+  assert.is(mean('mixed, first: fairness, second half')?.toFixed(6), '0.900000');
+  assert.is(series[0]?.rows.length, 2 * 4 * 3 * 40);
+  assert.ok(EXPERIMENTS.includes(peersChurn));
 });
 
 test('filling: P4runpro is compared in figure 8, ActiveRMT has a row for each state', () => {

@@ -11,6 +11,7 @@ import type { StudyResult } from '../../case-studies/study.js';
 import { type ChurnCell, churn } from './churn.js';
 import { type DelayCell, type DelayResult, measureDelay } from './delay.js';
 import { type FillCell, type FillResult, fill } from './fill.js';
+import { churnPeer, type PeerChurnCell, type PeerChurnResult } from './peer-churn.js';
 import { measurePeerDelay, type PeerDelayCell, type PeerDelayResult } from './peer-delay.js';
 import { fillPeer, type PeerFillCell, type PeerFillResult } from './peer-fill.js';
 import { type SketchCell, type SketchResult, sketchErrors } from './sketch.js';
@@ -37,6 +38,7 @@ export type Cell =
   | ChurnCell
   | PeerFillCell
   | PeerDelayCell
+  | PeerChurnCell
   | TaskEntriesCell
   | SketchCell
   | SpeedCell;
@@ -52,6 +54,7 @@ interface CellResults {
   readonly churn: ChurnResult;
   readonly 'peer-fill': PeerFillResult;
   readonly 'peer-delay': PeerDelayResult;
+  readonly 'peer-churn': PeerChurnResult;
   readonly 'task-entries': TaskEntries;
   readonly sketch: SketchResult;
   readonly speed: SpeedResult;
@@ -89,6 +92,8 @@ export function runCell(cell: Cell, signal: AbortSignal): Promise<CellResult> {
       return fillPeer(cell);
     case 'peer-delay':
       return measurePeerDelay(cell);
+    case 'peer-churn':
+      return churnPeer(cell);
     case 'task-entries':
       return taskEntries(cell);
     case 'sketch':

@@ -70,7 +70,7 @@ export async function fillPeer(cell: PeerFillCell): Promise<PeerFillResult> {
     programs,
     memory: rounded(utilizationOf(peer)),
     reallocations: rounded(reallocated / Math.max(1, programs)),
-    fairness: elastic.size === 0 ? null : rounded(jainIndex(sharesOf(peer, elastic))),
+    fairness: elasticFairness(peer, elastic),
   });
   let [refusal, after]: (PeerState | undefined)[] = [];
   for (let id = 0; refusal === undefined || after === undefined; id++) {
@@ -88,6 +88,10 @@ export async function fillPeer(cell: PeerFillCell): Promise<PeerFillResult> {
   }
   return { refusal, after, curve };
 }
+
+/** Jain's index of the blocks of some programs in all stages; null if there are none. */
+export const elasticFairness = (peer: PeerAllocator<never>, ids: ReadonlySet<number>): number | null =>
+  ids.size === 0 ? null : rounded(jainIndex(sharesOf(peer, ids)));
 
 /** Blocks of each program in all stages. */
 function sharesOf(peer: PeerAllocator<never>, ids: ReadonlySet<number>): number[] {

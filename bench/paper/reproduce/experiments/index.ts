@@ -11,6 +11,7 @@ import { fig7a, fig7b } from './delays.js';
 import { fig8 } from './filling.js';
 import { hashes } from './hashes.js';
 import { fig12, fig18, fig19 } from './objectives.js';
+import { peersChurn } from './peers-churn.js';
 import { peersDelay } from './peers-delay.js';
 import { peersFilling } from './peers-filling.js';
 import { peersGranularity } from './peers-granularity.js';
@@ -40,6 +41,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   peersFilling,
   peersGranularity,
   peersRules,
+  peersChurn,
   speed,
   control,
   hashes,
