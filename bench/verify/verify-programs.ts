@@ -1,13 +1,14 @@
 /** Compares programs with their network functions: each alone in a switch, and together with many others. */
 import { counted } from '../../compiler/data-plane/counting.js';
 import { must } from '../../compiler/data-plane/must.js';
-import type { Allocator, DataPlane } from '../../compiler/index.js';
+import { type Allocator, type DataPlane, groupOfPorts, type MulticastGroup } from '../../compiler/index.js';
 import { Switch, seedOfText } from '../../sim/index.js';
 import type { CaptureOptions } from '../../traces/captures/capture-intake.js';
 import type { TrafficTarget } from '../../traces/generate/packet-template.js';
 import { clearPacketBatch, createPacketBatch } from '../../traces/packets/packet-batch.js';
 import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import { type Deployment, deployWorkload } from '../workloads/deployment.js';
+import { serverPorts } from '../workloads/instance.js';
 import {
   type CapturedPackets,
   capturedPackets,
@@ -92,6 +93,11 @@ interface RoundOptions extends VerifyOptions {
 /** Number of instances of each program: two for programs with two rules. */
 const INSTANCES = 2;
 const BATCH = { packets: 2048, bytes: 4 * 2 ** 20 };
+const GROUP_PORTS = 4;
+
+/** Group 1 of the switch, where the data plane has groups. */
+const groupsFor = (dataPlane: DataPlane): readonly MulticastGroup[] =>
+  dataPlane.description.replication === undefined ? [] : [groupOfPorts(1, serverPorts(GROUP_PORTS, dataPlane), [])];
 /** Queueing time of some packets in ns. */
 const MAX_QUEUE_NS = 20_011;
 
@@ -105,6 +111,7 @@ async function verifyRound(options: RoundOptions): Promise<Verification> {
     ...options,
     workload,
     programs,
+    groups: groupsFor(dataPlane),
     onProgress: (count) => options.onProgress(`${count.toLocaleString('en-US')} of ${programs} programs deployed`),
   });
   if (deployment.failure !== null) {

@@ -32,6 +32,7 @@ export const EXTENDED_KEYS = [
   'dtree',
   'pint',
   'hh6',
+  'switchml',
 ] as const;
 export type ExtendedKey = (typeof EXTENDED_KEYS)[number];
 
@@ -86,6 +87,7 @@ export const PROGRAM_KINDS: Readonly<Record<ProgramKey, ProgramKind>> = {
   dtree: kind('dtree', 'decision tree', 'destination network'),
   pint: kind('pint', 'telemetry of one sampled hop', 'destination network', { ...EXTENDED, resizable: false }),
   hh6: kind('hh6', 'heavy hitter detector for IPv6', 'IPv6 source network', EXTENDED),
+  switchml: kind('switchml', 'aggregation of workers', 'destination network', { ...EXTENDED, resizable: false }),
 };
 
 export const isProgramKey = (text: string): text is ProgramKey => PROGRAM_KEYS.some((key) => key === text);

@@ -174,6 +174,10 @@ function extendedTraffic(key: ExtendedKey, instance: number): readonly PacketTem
       return flows(instance, 'out');
     case 'dtree':
       return classified(instance);
+    case 'switchml':
+      return numbers.flatMap((slot) =>
+        [1, 1, 2, 0].map((op, n) => request(instance, REQUEST_PORT, [op, 0, slot, 0x10000001 * (slot + n)], 1)),
+      );
     case 'hh6':
       return ipv6Flows(instance);
     case 'pint':

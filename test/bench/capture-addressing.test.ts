@@ -129,7 +129,19 @@ for (const key of PROGRAM_KEYS) {
       else assert.equal(packetBytes(batch, i), before[i], `packet ${i} is for no program and stays as it is`);
     }
     // UDP and TCP conversations of three packets each, half and half; ICMP; tunnels; plain Ethernet; IPv6.
-    const ofOneProtocol = ['sf', 'cache', 'nc', 'calc', 'acc', 'netlock', 'sequencer', 'cheetah', 'dtree', 'pint'];
+    const ofOneProtocol = [
+      'sf',
+      'cache',
+      'nc',
+      'calc',
+      'acc',
+      'netlock',
+      'sequencer',
+      'cheetah',
+      'dtree',
+      'pint',
+      'switchml',
+    ];
     const shares: Partial<Record<string, number>> = { l2: 7, tn: 1, hh6: 1 };
     if (ofOneProtocol.includes(key)) shares[key] = 1.5;
     assert.is(reached, FLOWS * (shares[key] ?? 4), 'as many as there are of its kind');

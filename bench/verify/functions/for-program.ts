@@ -1,5 +1,6 @@
 /** The network function of each of the programs that ship, and the packets that it processes. */
 import type { ProgramKey } from '../../workloads/program-kind.js';
+import { Aggregation } from './aggregation.js';
 import { FlowMarker } from './bloom-filter.js';
 import { Cache, type CachedKey } from './cache.js';
 import { Calculator } from './calculator.js';
@@ -89,6 +90,8 @@ export function networkFunction(key: ProgramKey, inputs: FunctionInputs): Networ
       return new DecisionTree();
     case 'pint':
       return new SampledHop(inputs, inputs.random());
+    case 'switchml':
+      return new Aggregation(inputs.bucketsOf);
     case 'hh6':
       return new HeavyHitterDetector(inputs, IPV6_THRESHOLD, (packet) => packet.flowKey6());
   }
@@ -109,6 +112,7 @@ export function isForProgram(key: ProgramKey, packet: PacketView, rule: number):
     case 'sequencer':
     case 'cheetah':
     case 'pint':
+    case 'switchml':
       return packet.isUdp && packet.destinationPort === 7777;
     case 'nc':
       return packet.isUdp && packet.destinationPort === 7778;
@@ -141,6 +145,7 @@ export function generality(key: ProgramKey): number {
     case 'sequencer':
     case 'cheetah':
     case 'pint':
+    case 'switchml':
       return 0;
     case 'tn':
       return 2;

@@ -1,4 +1,5 @@
 /** The goldens of the programs beyond the paper's. */
+import { groupOfPorts } from '../../../compiler/index.js';
 import type { PacketTemplate } from '../../../traces/generate/packet-template.js';
 import { ipv6Network } from '../../workloads/addresses.js';
 import { IPV6_SERVER, ipv6Template } from '../../workloads/ipv6-template.js';
@@ -111,6 +112,28 @@ export const EXTENDED_GOLDENS: readonly Golden[] = [
     key: 'pint',
     memory: { pint: { largest: { '0': 0xffffffff } } },
     packets: () => [64, 63, 64].map((ttl) => request(7777, [0, 0, 0, 9], { ttl })),
+  },
+  {
+    // A round of each pool, one that begins, and another operation.
+    name: 'switchml',
+    key: 'switchml',
+    groups: [groupOfPorts(1, [4, 5, 6, 7], [])],
+    memory: { switchml: { pool2: { '5': 77 } } },
+    packets: () =>
+      (
+        [
+          [1, 5, 100],
+          [1, 5, 0xffffffff],
+          [1, 5, 7],
+          [0, 5, 7],
+          [1, 5, 3],
+          [2, 5, 1],
+          [2, 261, 2],
+          [2, 5, 3],
+          [2, 5, 4],
+          [1, 5, 9],
+        ] as const
+      ).map(([op, slot, word]) => request(7777, [op, 0, slot, word])),
   },
   {
     // As that of hh.
