@@ -170,6 +170,7 @@ test('every primitive of the table does on all registers what the language says'
           integer: kinds.includes('port') ? integer & 0x1ff : integer,
           ...(kinds.includes('field') ? { field: 'hdr.ipv4.dst' } : {}),
           ...(kinds.includes('memory') ? { memory: 'm' } : {}),
+          ...(kinds.includes('fields') ? { hashed: 'src, dst' as const } : {}),
         });
         const statements = [statement, ...REGISTERS.map(show)];
         const [wanted, got] = [newRun(start), newRun(start)];

@@ -3,6 +3,9 @@
  * language, step trees and compiled documents by the definitions of the data plane. All hash units are one function
  * here, so that a program's effects do not depend on its placement.
  */
+
+import type { HashedFields } from '../../compiler/data-plane/headers.js';
+import { must } from '../../compiler/data-plane/must.js';
 import type {
   ActionEffect,
   CompiledProgram,
@@ -29,6 +32,9 @@ export interface Run {
 }
 
 const FIVE_TUPLE_HASH = 0xbeef;
+/** The hash of a list of fields: any fixed function of it will do. */
+const fieldHash = (fields: HashedFields): number =>
+  fields === '5-tuple' ? FIVE_TUPLE_HASH : (fields.length * 0x1357) & 0xffff;
 /** Random numbers are one number here. */
 const RANDOM = 0x5bd1e995;
 const hash = (value: number): number => (Math.imul(value ^ (value >>> 15), 0x2c1b3c6d) >>> 8) & 0xffff;
@@ -84,6 +90,18 @@ function access(run: Run, memory: string, bucket: number, name: string): void {
   run.registers.sar = sar;
 }
 
+/** What MEMCAS does to a pair: its low word is the key, its high one the sum. */
+function compareAndSwap({ memory: words, registers }: Run, memory: string, bucket: number): void {
+  const [low, high] = [`${memory}[${bucket}].lo`, `${memory}[${bucket}].hi`];
+  const key = words.get(low) ?? 0;
+  if (key === 0 || key === registers.har) {
+    words.set(low, registers.har);
+    words.set(high, ((words.get(high) ?? 0) + registers.sar) >>> 0);
+    registers.har = 0;
+  } else registers.har = key;
+  registers.sar = words.get(high) ?? 0;
+}
+
 /** What a statement does beside memory, hashes and plain ALU primitives, by the table of the language. */
 const PSEUDO: Record<string, (a: number, b: number, i: number) => number> = {
   LOADI: (_a, _b, i) => i,
@@ -134,6 +152,14 @@ function executePrimitive(statement: PrimitiveStatement, run: Run, buckets: Read
     case 'HASH_MEM':
       values.mar = hash(values.har) & (size - 1);
       return;
+    case 'HASH_FIELDS':
+      values.har = intoLow(values.har, fieldHash(must(statement.hashed, 'hashed fields')));
+      return;
+    case 'HASH_FIELDS_MEM':
+      values.mar = fieldHash(must(statement.hashed, 'hashed fields')) & (size - 1);
+      return;
+    case 'MEMCAS':
+      return compareAndSwap(run, memory, (values.mar & 0xffff) >>> 0);
     case 'FORWARD':
       run.log.push(`port ${integer}`);
       return;
@@ -206,6 +232,11 @@ function executeEffect(
       values[effect.into] = ((values[effect.into] & 0xffff0000) | low) >>> 0;
       return;
     }
+    case 'field_hash':
+      values[effect.into] = ((values[effect.into] & 0xffff0000) | fieldHash(effect.input)) >>> 0;
+      return;
+    case 'pair':
+      return compareAndSwap(run, ...memoryAt(pipe.address));
     case 'random':
       values[effect.register] = RANDOM;
       return;
@@ -294,7 +325,8 @@ export function executeDocument(document: CompiledProgram, dataPlane: DataPlane,
       const parameters = entry.parameters.map(({ value }) => value);
       if (effect.kind === 'setBranch') branch = parameters[0] ?? 0;
       else {
-        if (effect.kind === 'salu' && run.dropped) throw new Error('a memory access behind a drop');
+        if ((effect.kind === 'salu' || effect.kind === 'pair') && run.dropped)
+          throw new Error('a memory access behind a drop');
         executeEffect(effect, parameters, run, pipe, (address) => memoryAt(document, rpb.number, address));
       }
     }

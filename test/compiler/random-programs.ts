@@ -1,5 +1,6 @@
 /** Random programs for properties, as checked statements. */
 import fc from 'fast-check';
+import type { HashedFields } from '../../compiler/data-plane/headers.js';
 import {
   type Condition,
   defaultDataPlane,
@@ -23,12 +24,18 @@ export const MEMORIES: ReadonlyMap<string, number> = new Map([
 
 export function primitive(
   name: PrimitiveName,
-  operands: { registers?: readonly Register[]; field?: string; memory?: string; integer?: number } = {},
+  operands: {
+    registers?: readonly Register[];
+    field?: string;
+    memory?: string;
+    integer?: number;
+    hashed?: HashedFields;
+  } = {},
   of = dataPlane,
 ): PrimitiveStatement {
-  const { registers = [], field, memory, integer = 0 } = operands;
+  const { registers = [], field, memory, integer = 0, hashed } = operands;
   const resolved: Field | undefined = field === undefined ? undefined : of.fieldReference(field)?.field;
-  return { kind: 'primitive', primitive: name, registers, field: resolved, memory, integer, span: NOWHERE };
+  return { kind: 'primitive', primitive: name, registers, field: resolved, memory, integer, hashed, span: NOWHERE };
 }
 
 const CORNERS = [0, 1, 2, 31, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff];

@@ -74,6 +74,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['memory', 'read', 'lb', 'address', '--count', '2', ...SWITCH],
     ['replace', 'programs/lb.p4runpro', ...SWITCH],
     ['change', 'programs/cache.p4runpro', ...SWITCH],
+    ['group', 'show', ...SWITCH],
     ['repair', ...SWITCH],
     ['revoke', 'lb', 'cache', ...SWITCH],
     ['forget', ...SWITCH],

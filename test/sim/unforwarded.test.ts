@@ -173,7 +173,10 @@ test('a description has to say where they end, if not behind the ingress, on the
   assert.is(problem({ extends: 'default', init: { unforwarded: 'ingress' } }), 'none');
   assert.is(problem({ extends: 'published', init: { onEveryPass: false, unforwarded: 'egress' } }), 'none');
   assert.match(problem({ extends: 'published', init: { unforwarded: 'egress' } }), /first pass only/);
-  assert.match(problem({ extends: 'default', init: { unforwarded: 'nowhere' } }), /ingress or egress, not 'nowhere'/);
+  assert.match(
+    problem({ extends: 'default', init: { unforwarded: 'nowhere' } }),
+    /init.unforwarded: 'nowhere' is not one of ingress, egress/,
+  );
   assert.match(problem({ extends: 'default', ports: { discard: 512 } }), /the discard port 512 does not fit 9 bits/);
   assert.match(
     problem({ extends: 'default', ports: { discard: 192 } }),
