@@ -8,13 +8,20 @@ export const WINDOW = 31;
 /** Distance of two points in arrivals. */
 const STEP = 5;
 
-/** Moving average of the mean over the repeats. @param repeats delays in order of arrival, at least one repeat */
-export function delayCurve(repeats: readonly (readonly number[])[]): { x: number; y: number }[] {
+/**
+ * A curve over a moving window of the means of the repeats.
+ * @param repeats delays in order of arrival, at least one repeat
+ * @param summary of the delays in a window; the paper's figures have the mean
+ */
+export function delayCurve(
+  repeats: readonly (readonly number[])[],
+  summary: (delays: readonly number[]) => number = meanOf,
+): { x: number; y: number }[] {
   const length = Math.min(...repeats.map((series) => series.length));
   const means = Array.from({ length }, (_, i) => meanOf(repeats.map((series) => must(series[i], 'delay of a repeat'))));
   const half = (WINDOW - 1) / 2;
   return means.flatMap((_, x) =>
-    x % STEP === 0 ? [{ x, y: meanOf(means.slice(Math.max(0, x - half), x + half + 1)) }] : [],
+    x % STEP === 0 ? [{ x, y: summary(means.slice(Math.max(0, x - half), x + half + 1)) }] : [],
   );
 }
 

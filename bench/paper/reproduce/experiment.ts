@@ -54,6 +54,32 @@ export function compare(figures: Compared): Comparison {
 export const unpublished = (quantity: string, unit: string, ours: Value, reproduced: Value | null = null): Comparison =>
   compare({ quantity, unit, published: null, reproduced, ours, tolerance: NOT_COMPARED, better: null, why: '' });
 
+/** A number of another system, which our implementation of its allocator gives. */
+export const peerNumber = (quantity: string, unit: string, reproduced: Value): Comparison =>
+  compare({
+    quantity,
+    unit,
+    published: null,
+    reproduced,
+    ours: null,
+    tolerance: NOT_COMPARED,
+    better: null,
+    why: '',
+  });
+
+/** A published number that nothing is held against. */
+export const publishedOnly = (quantity: string, unit: string, published: Value): Comparison =>
+  compare({
+    quantity,
+    unit,
+    published,
+    reproduced: null,
+    ours: null,
+    tolerance: NOT_COMPARED,
+    better: null,
+    why: '',
+  });
+
 /** Rows of one CSV file. */
 export interface Series {
   /** The file's name without its end. */

@@ -24,7 +24,7 @@ test('a table of verdicts, CSV and SVG for each figure, one page; the same on an
     });
     assert.is(status, 0, stderr);
     assert.is(stderr, '');
-    assert.match(stdout, /^table2 +7 +7 +0 +7 +0 +0 +0$/m);
+    assert.match(stdout, /^table2 +21 +7 +0 +7 +0 +0 +0$/m);
     const two = await type('bench', reproduce(...CHEAP, '--workers', '2', '--out', 'two', '--against', 'one'), {
       folder,
     });

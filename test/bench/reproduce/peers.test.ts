@@ -1,6 +1,7 @@
 /** Experiments on the allocators of other systems: their cells, and what their findings say. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { distribution } from '../../../bench/measure/statistics/statistics.js';
 import { type Cell, cellKey } from '../../../bench/paper/reproduce/cells/cell.js';
 import { churnPeer, type PeerChurnCell } from '../../../bench/paper/reproduce/cells/peer-churn.js';
 import { measurePeerDelay } from '../../../bench/paper/reproduce/cells/peer-delay.js';
@@ -8,12 +9,14 @@ import { fillPeer, type PeerFillCell, peerArrivals } from '../../../bench/paper/
 import { taskEntries } from '../../../bench/paper/reproduce/cells/task-entries.js';
 import { delayCurve, growthOf, tenths } from '../../../bench/paper/reproduce/delay-curves.js';
 import type { Results } from '../../../bench/paper/reproduce/experiment.js';
+import { table2 } from '../../../bench/paper/reproduce/experiments/chip.js';
 import { EXPERIMENTS } from '../../../bench/paper/reproduce/experiments/index.js';
 import { peersChurn } from '../../../bench/paper/reproduce/experiments/peers-churn.js';
 import { peersDelay } from '../../../bench/paper/reproduce/experiments/peers-delay.js';
 import { peersFilling } from '../../../bench/paper/reproduce/experiments/peers-filling.js';
 import { peersGranularity } from '../../../bench/paper/reproduce/experiments/peers-granularity.js';
 import { peersRules } from '../../../bench/paper/reproduce/experiments/peers-rules.js';
+import { table1 } from '../../../bench/paper/reproduce/experiments/table1.js';
 import { BOOKS } from '../../../bench/peers/activermt/activermt.js';
 import { CACHE_READ } from '../../../bench/peers/activermt/published-programs.js';
 
@@ -135,6 +138,8 @@ test('growth is that from the second tenth of the arrivals to the last', () => {
   assert.is(growthOf([5, 4, 12]), 3);
   const curve = delayCurve([Array(40).fill(1), Array(41).fill(3)]);
   assert.equal([curve.length, curve[1]], [8, { x: 5, y: 2 }]);
+  const peaks = Array.from({ length: 40 }, (_, i) => (i % 10 === 0 ? 100 : 1));
+  assert.is(delayCurve([peaks], (delays) => distribution(delays).p50)[3]?.y, 1);
 });
 
 test('delays: growth of both kinds of books, and their ratio; no verdict on times', () => {
@@ -237,6 +242,34 @@ test('reallocated programs are counted for each admitted arrival', () => {
   assert.is(mean('mixed, first: fairness, second half')?.toFixed(6), '0.900000');
   assert.is(series[0]?.rows.length, 2 * 4 * 3 * 40);
   assert.ok(EXPERIMENTS.includes(peersChurn));
+});
+
+test('tables 1 and 2 have the published figures of the other systems, without a verdict', () => {
+  const setting = { scale: 'quick', seed: '1' } as const;
+  const measured = { entries: 1, singleMs: [1], batchedMs: [1] };
+  const one = table1.findings(
+    resultsBy(table1.cells(setting), () => measured),
+    setting,
+  );
+  const delays = one.comparisons.filter(({ quantity }) => /of (ActiveRMT|FlyMon)$/.test(quantity));
+  // Source: results/published/table1.csv and table2.csv.
+  assert.equal(
+    delays.map(({ published }) => published?.mean),
+    [194.3, 225.46, 228.7, 27.46, 32.09, 22.88, 17.37],
+  );
+  const two = table2.findings(
+    resultsBy([], () => undefined),
+    setting,
+  );
+  const power = two.comparisons.filter(({ quantity }) => quantity.endsWith(': power'));
+  assert.equal(
+    power.map(({ quantity, published }) => [quantity, published?.mean]),
+    [
+      ['ActiveRMT: power', 43.7],
+      ['FlyMon: power', 34.05],
+    ],
+  );
+  assert.ok([...delays, ...power].every(({ ours, oursVerdict }) => ours === null && oursVerdict === null));
 });
 
 test('filling: P4runpro is compared in figure 8, ActiveRMT has a row for each state', () => {

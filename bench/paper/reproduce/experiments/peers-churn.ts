@@ -3,10 +3,10 @@ import { linePanels, type PanelPoint } from '../../../figures/panels.js';
 import { FITS, type Fit } from '../../../peers/activermt/mutant-choice.js';
 import type { PeerChurnCell, PeerChurnResult, PeerEpoch } from '../cells/peer-churn.js';
 import type { PeerWorkload } from '../cells/peer-fill.js';
-import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
+import { type Comparison, type Experiment, peerNumber, type Results, type Setting } from '../experiment.js';
 import { PAPER, seedsOf } from '../paper-setting.js';
 import { ASSUMED, DEFAULT_BLOCKS } from '../peer-setting.js';
-import { fromRepeats, meanOf, NOT_COMPARED } from '../value.js';
+import { fromRepeats, meanOf } from '../value.js';
 
 const WORKLOADS = ['cache', 'mixed'] as const satisfies readonly PeerWorkload[];
 /** As ActiveRMT's own evaluation: two programs in and one out in the mean. */
@@ -96,16 +96,7 @@ const movedPerArrival = (epochs: readonly PeerEpoch[]): number =>
 
 function comparisonsOf({ workload, fit, of }: Run): Comparison[] {
   const row = (text: string, unit: string, figure: (result: PeerChurnResult) => number): Comparison =>
-    compare({
-      quantity: `${workload}, ${fit}: ${text}`,
-      unit,
-      published: null,
-      reproduced: fromRepeats(of.map(figure)),
-      ours: null,
-      tolerance: NOT_COMPARED,
-      better: null,
-      why: '',
-    });
+    peerNumber(`${workload}, ${fit}: ${text}`, unit, fromRepeats(of.map(figure)));
   const lateHalf = ({ epochs }: PeerChurnResult): readonly PeerEpoch[] => epochs.slice(epochs.length >> 1);
   return [
     row('reallocated programs of an arrival', 'programs', ({ epochs }) => movedPerArrival(epochs)),

@@ -1,11 +1,12 @@
 /** Beyond the paper: how the time of an arrival grows with the programs held, at ActiveRMT and at P4runpro. */
 import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/published-figures.js';
 import { linePanels, type PanelPoint } from '../../../figures/panels.js';
+import { distribution } from '../../../measure/statistics/statistics.js';
 import { BOOKS, type BooksKind } from '../../../peers/activermt/activermt.js';
 import type { PeerDelayResult } from '../cells/peer-delay.js';
 import { PEER_WORKLOADS, type PeerWorkload } from '../cells/peer-fill.js';
 import { delayCurve, growthOf, tenths, WINDOW } from '../delay-curves.js';
-import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
+import { type Comparison, compare, type Experiment, peerNumber, type Results, type Setting } from '../experiment.js';
 import { PAPER } from '../paper-setting.js';
 import { ASSUMED, BOOK_NAMES, DEFAULT_BLOCKS, DELAY_ARRIVALS, DELAY_REPEATS, peerDelays } from '../peer-setting.js';
 import { exactly, meanOf, NOT_COMPARED, timedValue, type Value } from '../value.js';
@@ -74,7 +75,7 @@ export const peersDelay: Experiment = {
       figures: [
         {
           name: 'peers-delay',
-          caption: `Time of an arrival as a multiple of that of the second tenth of the arrivals, moving average of ${WINDOW}`,
+          caption: `Time of an arrival as a multiple of that of the second tenth of the arrivals, moving median of ${WINDOW}`,
           spec: linePanels({ points, x: 'arrival', y: 'growth', columns: 2, hasOwnScales: true }),
         },
       ],
@@ -95,17 +96,8 @@ const timed = (repeats: readonly (readonly number[])[], figure: (delays: readonl
   timedValue(repeats.map(figure));
 
 function comparisonsOf({ workload, published, model, sound, peers }: Delays): Comparison[] {
-  const row = (quantity: string, unit: string, reproduced: Value): Comparison =>
-    compare({
-      quantity: `${workload}, ActiveRMT${quantity}`,
-      unit,
-      published: null,
-      reproduced,
-      ours: null,
-      tolerance: NOT_COMPARED,
-      better: null,
-      why: '',
-    });
+  const row = (text: string, reproduced: Value): Comparison =>
+    peerNumber(`${workload}, ActiveRMT${text}`, 'ratio', reproduced);
   const lastChoice = (books: BooksKind): number => meanOf(peers[books].map(({ choiceUs }) => tenths(choiceUs).late));
   return [
     compare({
@@ -119,11 +111,10 @@ function comparisonsOf({ workload, published, model, sound, peers }: Delays): Co
       why: 'Ratios of measured times; the published one is of another machine and of averages.',
     }),
     ...BOOKS.map((books) =>
-      row(`, ${BOOK_NAMES[books]}: growth of the allocation delay`, 'ratio', timed(choices(peers[books]), growthOf)),
+      row(`, ${BOOK_NAMES[books]}: growth of the allocation delay`, timed(choices(peers[books]), growthOf)),
     ),
     row(
       ': delay with the block matrix to that with intervals, last arrivals',
-      'ratio',
       timedValue([lastChoice('blocks') / lastChoice('runs')]),
     ),
   ];
@@ -133,7 +124,12 @@ function comparisonsOf({ workload, published, model, sound, peers }: Delays): Co
 function curvesOf({ workload, published, model, sound, peers }: Delays): PanelPoint[] {
   const of = (series: string, repeats: readonly (readonly number[])[]): PanelPoint[] => {
     const base = meanOf(repeats.map((delays) => tenths(delays).early));
-    return delayCurve(repeats).map(({ x, y }) => ({ panel: workload, series, x, y: y / base }));
+    return delayCurve(repeats, (delays) => distribution(delays).p50).map(({ x, y }) => ({
+      panel: workload,
+      series,
+      x,
+      y: y / base,
+    }));
   };
   const base = tenths(published).early;
   const step = PAPER.arrivals / published.length;

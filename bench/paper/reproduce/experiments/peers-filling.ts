@@ -5,7 +5,7 @@ import { linePanels, type PanelPoint } from '../../../figures/panels.js';
 import { MUTATIONS, type Mutation } from '../../../peers/activermt/mutants.js';
 import { CURVE_STEP, type FillCell } from '../cells/fill.js';
 import { PEER_WORKLOADS, type PeerFillResult, type PeerWorkload } from '../cells/peer-fill.js';
-import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
+import { type Comparison, compare, type Experiment, peerNumber, type Results, type Setting } from '../experiment.js';
 import { ourFills, PAPER, publishedFills } from '../paper-setting.js';
 import { ASSUMED, DEFAULT_BLOCKS, FAIRNESS, peerFills } from '../peer-setting.js';
 import { exactly, fromRepeats, NOT_COMPARED, type Value } from '../value.js';
@@ -131,16 +131,7 @@ function p4runproRow(workload: PeerWorkload, results: Results, setting: Setting)
 function peerRows(workload: PeerWorkload, mutation: Mutation, results: Results, setting: Setting): Comparison[] {
   const filled = peersOf(workload, mutation, setting).map((cell) => results(cell));
   const row = (text: string, unit: string, value: (result: PeerFillResult) => number): Comparison =>
-    compare({
-      quantity: `${workload}, ActiveRMT ${mutation}: ${text}`,
-      unit,
-      published: null,
-      reproduced: fromRepeats(filled.map(value)),
-      ours: null,
-      tolerance: NOT_COMPARED,
-      better: null,
-      why: '',
-    });
+    peerNumber(`${workload}, ActiveRMT ${mutation}: ${text}`, unit, fromRepeats(filled.map(value)));
   const end = `after ${PAPER.arrivals} arrivals`;
   return [
     row('programs at the first refusal', 'programs', ({ refusal }) => refusal.programs),

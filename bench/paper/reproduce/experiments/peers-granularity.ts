@@ -4,7 +4,7 @@ import { barPanels } from '../../../figures/panels.js';
 import { distribution } from '../../../measure/statistics/statistics.js';
 import { BOOKS, type BooksKind } from '../../../peers/activermt/activermt.js';
 import { PEER_WORKLOADS, type PeerFillResult, type PeerWorkload } from '../cells/peer-fill.js';
-import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
+import { type Comparison, type Experiment, peerNumber, type Results, type Setting } from '../experiment.js';
 import { PAPER } from '../paper-setting.js';
 import {
   ASSUMED,
@@ -16,7 +16,7 @@ import {
   peerDelays,
   peerFills,
 } from '../peer-setting.js';
-import { fromRepeats, meanOf, NOT_COMPARED, timedValue, type Value } from '../value.js';
+import { fromRepeats, meanOf, timedValue, type Value } from '../value.js';
 
 /** Workloads whose delays are measured: all elastic, and mixed. */
 const TIMED = ['cache', 'mixed'] as const satisfies readonly PeerWorkload[];
@@ -98,18 +98,6 @@ export const peersGranularity: Experiment = {
   },
 };
 
-const row = (quantity: string, unit: string, reproduced: Value): Comparison =>
-  compare({
-    quantity,
-    unit,
-    published: null,
-    reproduced,
-    ours: null,
-    tolerance: NOT_COMPARED,
-    better: null,
-    why: '',
-  });
-
 interface Filled {
   readonly workload: PeerWorkload;
   readonly blocks: number;
@@ -120,17 +108,17 @@ function fillRows({ workload, blocks, of }: Filled): Comparison[] {
   const name = `${workload}, ${blocks} blocks`;
   const value = (figure: (result: PeerFillResult) => number): Value => fromRepeats(of.map(figure));
   return [
-    row(
+    peerNumber(
       `${name}: programs at the first refusal`,
       'programs',
       value(({ refusal }) => refusal.programs),
     ),
-    row(
+    peerNumber(
       `${name}: memory in use at the first refusal`,
       'share',
       value(({ refusal }) => refusal.memory),
     ),
-    row(
+    peerNumber(
       `${name}: reallocations of an arrival, ${PAPER.arrivals} arrivals`,
       'program-stage pairs',
       value(({ after }) => after.reallocations),
@@ -158,7 +146,7 @@ function ratiosOf(workload: TimedWorkload, books: BooksKind, results: Results, s
 }
 
 const timeRow = ({ workload, books, blocks, value }: Ratio): Comparison =>
-  row(
+  peerNumber(
     `${workload}, ${blocks} blocks, ${BOOK_NAMES[books]}: time of an arrival to that with ${GRANULARITIES[0]}`,
     'ratio',
     value,

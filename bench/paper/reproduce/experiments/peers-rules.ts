@@ -9,9 +9,16 @@ import type { PaperKey } from '../../../workloads/program-kind.js';
 import { publishedShape } from '../../../workloads/published-shapes.js';
 import { BYTES_PER_BUCKET } from '../../../workloads/workload.js';
 import type { TaskEntriesCell } from '../cells/task-entries.js';
-import { type Comparison, compare, type Experiment, type Results } from '../experiment.js';
+import {
+  type Comparison,
+  type Experiment,
+  peerNumber,
+  publishedOnly,
+  type Results,
+  unpublished,
+} from '../experiment.js';
 import { PAPER } from '../paper-setting.js';
-import { exactly, NOT_COMPARED, type Value } from '../value.js';
+import { exactly } from '../value.js';
 
 /** The tasks that the paper holds against FlyMon in table 1. */
 const TASKS = [
@@ -119,24 +126,12 @@ export const peersRules: Experiment = {
 };
 
 function comparisonsOf({ program, published, ours, flyMon, flyMonMs, p4runproMs }: TaskRow): Comparison[] {
-  const row = (quantity: string, unit: string, values: Partial<Record<'published' | 'reproduced' | 'ours', Value>>) =>
-    compare({
-      quantity: `${program}, ${quantity}`,
-      unit,
-      published: null,
-      reproduced: null,
-      ours: null,
-      tolerance: NOT_COMPARED,
-      better: null,
-      why: '',
-      ...values,
-    });
   return [
-    row('P4runpro: entries', 'entries', { reproduced: exactly(published), ours: exactly(ours) }),
+    unpublished(`${program}, P4runpro: entries`, 'entries', exactly(ours), exactly(published)),
     ...flyMon.map(({ level, rules }) =>
-      row(`FlyMon, ${shareText(level)}: rules`, 'rules', { reproduced: exactly(rules) }),
+      peerNumber(`${program}, FlyMon, ${shareText(level)}: rules`, 'rules', exactly(rules)),
     ),
-    row('FlyMon to P4runpro: update delay', 'ratio', { published: exactly(flyMonMs / p4runproMs) }),
+    publishedOnly(`${program}, FlyMon to P4runpro: update delay`, 'ratio', exactly(flyMonMs / p4runproMs)),
   ];
 }
 
