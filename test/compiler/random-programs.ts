@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { HashedFields } from '../../compiler/data-plane/headers.js';
 import {
   type Condition,
+  type DataPlane,
   defaultDataPlane,
   type Field,
   type PrimitiveName,
@@ -87,8 +88,12 @@ export const show = (which: Register): PrimitiveStatement =>
   primitive('MODIFY', { registers: [which], field: SHOWN[which] });
 
 /** Ports that packets can leave by. */
-export const frontPort = (of = dataPlane): fc.Arbitrary<number> =>
-  fc.nat(511).map((port) => (of.inwardPort(port) === undefined ? port : port + 1));
+export const frontPort = (of: DataPlane): fc.Arbitrary<number> =>
+  fc.nat(511).map((port) => {
+    let front = port;
+    while (of.inwardPort(front) !== undefined) front++;
+    return front;
+  });
 const forwarding = fc.oneof(
   fc.constantFrom<PrimitiveStatement[]>(
     primitive('DROP'),
@@ -97,7 +102,7 @@ const forwarding = fc.oneof(
     primitive('REPORT'),
     primitive('NOP'),
   ),
-  frontPort().map((integer) => primitive('FORWARD', { integer })),
+  frontPort(dataPlane).map((integer) => primitive('FORWARD', { integer })),
 );
 
 const EXTRACTS: readonly (readonly [string, Register])[] = [

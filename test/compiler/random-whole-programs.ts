@@ -11,9 +11,11 @@ import {
   type Condition,
   type DataPlane,
   defaultDataPlane,
+  type Field,
   type FieldMatch,
   type FilterTable,
   type Memory,
+  must,
   ones,
   type PrimitiveName,
   type PrimitiveStatement,
@@ -22,9 +24,11 @@ import {
   REGISTERS,
   type Register,
   type Statement,
+  TIMESTAMP,
 } from '../../compiler/index.js';
 import { headersBehind } from '../../compiler/language/changed-headers.js';
 import { HASHED_LISTS } from '../../compiler/language/hashed-fields.js';
+import { PRIMITIVES } from '../../compiler/language/primitives.js';
 import { frontPort, memoriesUsed, primitive, registerChanges, threeWords, word } from './random-programs.js';
 
 const NOWHERE = { start: 0, end: 0, line: 0, column: 1 };
@@ -46,15 +50,17 @@ const memoryList: fc.Arbitrary<readonly Memory[]> = fc
   .array(buckets, { minLength: 1, maxLength: 4 })
   .map((sizes) => sizes.map((size, i) => ({ name: `m${i}`, buckets: size })));
 
-/** As {@link memoryList}, of which one may be of pairs: as many as the arrays of pairs of every data plane hold. */
-const listWithPairs: fc.Arbitrary<readonly Memory[]> = fc
-  .tuple(memoryList, fc.nat(5))
-  .map(([memories, pair]) =>
-    memories.map((memory, i) =>
-      i === pair ? { ...memory, buckets: Math.min(memory.buckets, MAX_PAIRS), isOfPairs: true } : memory,
-    ),
-  );
-const MAX_PAIRS = 32768;
+/** Some of them of pairs; few, as few RPBs have room for one, and none larger than there is room for. */
+function memoriesWithPairs({ rpbs }: DataPlane): fc.Arbitrary<readonly Memory[]> {
+  const most = Math.max(...rpbs.filter(({ words }) => words === 2).map(({ buckets: count }) => count));
+  return fc
+    .tuple(memoryList, fc.nat(7))
+    .map(([memories, ofPairs]) =>
+      memories.map((memory, i) =>
+        i === ofPairs % 4 ? { ...memory, buckets: Math.min(memory.buckets, most), isOfPairs: true } : memory,
+      ),
+    );
+}
 
 const MEMORY_PRIMITIVES = ['MEMADD', 'MEMSUB', 'MEMAND', 'MEMOR', 'MEMREAD', 'MEMWRITE', 'MEMMAX'] as const;
 
@@ -193,7 +199,20 @@ const SHOWS: Record<Register, Body> = {
   ],
 };
 
-const shows: fc.Arbitrary<Body> = fc.subarray([...REGISTERS]).map((list) => list.flatMap((which) => SHOWS[which]));
+/** Behind IPv6, where every register can be written to a field of its own. */
+const shownInIpv6 = (dataPlane: DataPlane): Record<Register, Body> => {
+  const show = (field: string, which: Register): Body => [
+    primitive('MODIFY', { field, registers: [which] }, dataPlane),
+  ];
+  return {
+    har: show('hdr.ipv6.src[1]', 'har'),
+    sar: show('hdr.ipv6.dst[1]', 'sar'),
+    mar: show('hdr.ipv6.dst[2]', 'mar'),
+  };
+};
+
+const shows = (by: Record<Register, Body>): fc.Arbitrary<Body> =>
+  fc.subarray([...REGISTERS]).map((list) => list.flatMap((which) => by[which]));
 
 /** Mostly such that about half of the packets, or those with a small number, meet it. */
 const condition: fc.Arbitrary<Condition> = fc
@@ -229,11 +248,12 @@ const CASE_BODIES = ['each its own', 'all equal', 'one constant differs'] as con
 function bodies(
   parts: fc.Arbitrary<Body>,
   extracts: readonly PrimitiveStatement[],
+  shown: fc.Arbitrary<Body>,
   maxDepth: number,
 ): fc.Arbitrary<Body> {
   return fc.letrec<{ body: Body }>((tie) => {
     const straight = fc.array(parts, { maxLength: 4 }).map((list) => list.flat());
-    const end = fc.tuple(straight, shows).map(([before, shown]) => [...before, ...shown]);
+    const end = fc.tuple(straight, shown).map(([before, last]) => [...before, ...last]);
     const branching = fc
       .record({
         before: straight,
@@ -290,6 +310,7 @@ function filtering(dataPlane: DataPlane): fc.Arbitrary<Filtering> {
   // The more of the packet a path parses, the more there is to compare.
   const weighted = tables.map((table) => ({ weight: table.path === 'tunnel' ? 1 : 4, arbitrary: fc.constant(table) }));
   return fc.oneof(...weighted).chain((table) => {
+    if (table.path === 'IPv6') return ipv6Filtering(table);
     const [first, ...rest] = [...table.keys].reverse().filter(({ kind }) => kind === 'header');
     if (first === undefined) throw new Error(`${table.table} has no header field`);
     const intrinsic = table.keys.filter(({ kind }) => kind === 'intrinsic');
@@ -313,10 +334,87 @@ function filtering(dataPlane: DataPlane): fc.Arbitrary<Filtering> {
   });
 }
 
+const IPV6_FIELDS = ['hdr.ipv6.src', 'hdr.ipv6.dst'] as const;
+const IPV6_WORDS = 4;
+const WORD_BITS = 32;
+/** TCP, UDP, ICMPv6, and one that ends the parser. */
+const NEXT_HEADERS = [6, 17, 58, 59] as const;
+
+/** A prefix of an address, by the words that it has a bit of. */
+function prefixMatches(table: FilterTable, field: string, bits: number, words: readonly number[]): FieldMatch[] {
+  return words.flatMap((value, word): FieldMatch[] => {
+    const length = Math.min(WORD_BITS, bits - word * WORD_BITS);
+    if (length <= 0) return [];
+    const mask = 2 ** WORD_BITS - 2 ** (WORD_BITS - length);
+    const key = must(
+      table.keys.find(({ name }) => name === `${field}[${word}]`),
+      'word of an address',
+    );
+    return [{ field: key, value: (value & mask) >>> 0, mask }];
+  });
+}
+
+/** Prefixes of one or both addresses, or the next header, and now and then a port. */
+function ipv6Filtering(table: FilterTable): fc.Arbitrary<Filtering> {
+  const keyOf = (name: string): Field =>
+    must(
+      table.keys.find((key) => key.name === name),
+      name,
+    );
+  const address = fc.array(word, { minLength: IPV6_WORDS, maxLength: IPV6_WORDS });
+  const bits = fc.oneof(fc.constantFrom(0, 32, 64, 128), fc.integer({ min: 1, max: 127 }));
+  const next = fc.option(fc.constantFrom(...NEXT_HEADERS));
+  const port = fc.option(fc.tuple(fc.constantFrom('src', 'dst'), fc.constantFrom(80, 443, 7777)), { freq: 3 });
+  return fc
+    .tuple(
+      fc.array(bits, { minLength: 2, maxLength: 2 }),
+      fc.array(address, { minLength: 2, maxLength: 2 }),
+      next,
+      port,
+    )
+    .map(([lengths, addresses, protocol, ported]) => {
+      const prefixes = IPV6_FIELDS.flatMap((field, i) =>
+        prefixMatches(table, field, must(lengths[i], 'length'), must(addresses[i], 'address')),
+      );
+      const header = prefixes.length === 0 ? (protocol ?? NEXT_HEADERS[0]) : protocol;
+      const filters = [...prefixes];
+      if (header !== null) filters.push({ field: keyOf('hdr.ipv6.next_header'), value: header, mask: 0xff });
+      if (ported !== null)
+        filters.push({ field: keyOf(`hdr.l4_port.${ported[0]}_port`), value: ported[1], mask: 0xffff });
+      return { table, filters };
+    });
+}
+
 export interface RandomProgramOptions {
   readonly dataPlane?: DataPlane;
   readonly name?: string;
   readonly maxDepth?: number;
+}
+
+/** Whether a data plane has what a primitive needs, with these registers. */
+function hasPrimitive(dataPlane: DataPlane, name: PrimitiveName, registers: readonly Register[] = []): boolean {
+  const effect = PRIMITIVES.get(name)?.needs?.(registers, undefined);
+  return effect !== undefined && dataPlane.rpbsWith(actionName(effect)).includes(1);
+}
+
+/** Statements of fields that packets of a filter table may have, by version of IP. */
+function fitting(headers: readonly PrimitiveStatement[], { path }: FilterTable): readonly PrimitiveStatement[] {
+  const other = path === 'IPv6' ? 'hdr.ipv4.' : 'hdr.ipv6.';
+  return path === 'L2' ? headers : headers.filter(({ field }) => field?.name.startsWith(other) !== true);
+}
+
+/** Mostly statements of header fields that the packets have, where there are others, and what is known of their arrival. */
+function headerParts(dataPlane: DataPlane, all: readonly PrimitiveStatement[], table: FilterTable): fc.Arbitrary<Body> {
+  if (!dataPlane.fields.has(TIMESTAMP)) return oneStatement(fc.constantFrom(...all));
+  const intrinsics = all.filter(({ field }) => field?.kind === 'intrinsic');
+  const possible = fitting(all, table).filter(({ field }) => field?.kind === 'header');
+  return oneStatement(
+    fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom(...possible) },
+      { weight: 3, arbitrary: fc.constantFrom(...intrinsics) },
+      { weight: 1, arbitrary: fc.constantFrom(...all) },
+    ),
+  );
 }
 
 /** Texts of programs that have no error; they may be too long for a switch. */
@@ -329,23 +427,25 @@ export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<
     primitive('HASH_5_TUPLE'),
     ...lists.map((hashed) => ({ ...primitive('HASH_FIELDS'), hashed })),
   ];
-  const extracts = headers.filter((each) => each.primitive === 'EXTRACT' && each.field?.kind === 'header');
-  const isRandom = dataPlane.rpbsWith('random_har').includes(1);
-  const memoriesOf = dataPlane.rpbsWith('salu_cas').includes(1) ? listWithPairs : memoryList;
+  const isRandom = hasPrimitive(dataPlane, 'RANDOM', ['har']);
+  const memoriesOf = hasPrimitive(dataPlane, 'MEMCAS') ? memoriesWithPairs(dataPlane) : memoryList;
   return fc.tuple(memoriesOf, filtering(dataPlane)).chain(([memories, { table, filters }]) => {
     const parts = fc.oneof(
       { weight: 4, arbitrary: oneStatement(registerChanges) },
       { weight: 5, arbitrary: access(memories, lists, isRandom) },
-      { weight: 2, arbitrary: oneStatement(fc.constantFrom(...headers)) },
+      { weight: 2, arbitrary: headerParts(dataPlane, headers, table) },
       { weight: 1, arbitrary: oneStatement(verdicts(dataPlane)) },
       { weight: 1, arbitrary: oneStatement(fc.constantFrom(...hashes)) },
       ...(isRandom ? [{ weight: 2, arbitrary: oneStatement(randoms) }] : []),
     );
-    const all =
-      dataPlane.description.replication === undefined
-        ? parts
-        : fc.oneof({ weight: 6, arbitrary: parts }, { weight: 1, arbitrary: copying(dataPlane) });
-    return fc.tuple(bodies(all, extracts, maxDepth), threeWords).map(([generated, start]) => {
+    const all = hasPrimitive(dataPlane, 'MULTICAST')
+      ? fc.oneof({ weight: 6, arbitrary: parts }, { weight: 1, arbitrary: copying(dataPlane) })
+      : parts;
+    const extracts = fitting(headers, table).filter(
+      (each) => each.primitive === 'EXTRACT' && each.field?.kind === 'header',
+    );
+    const shown = shows(table.path === 'IPv6' ? shownInIpv6(dataPlane) : SHOWS);
+    return fc.tuple(bodies(all, extracts, shown, maxDepth), threeWords).map(([generated, start]) => {
       const body = withoutEarlyCopies(generated);
       const used = memoriesUsed(body);
       const program: Program = {

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import seedrandom from 'seedrandom';
 import {
+  type Allocator,
   analyse,
   DataPlane,
   defaultDataPlane,
@@ -14,7 +15,7 @@ import {
   revokeOperations,
   SwitchState,
 } from '../../compiler/index.js';
-import { Switch } from '../../sim/index.js';
+import { type EngineName, Switch } from '../../sim/index.js';
 import {
   formatFailure,
   type Random,
@@ -23,6 +24,7 @@ import {
   validateTranslation,
 } from '../../sim/validation/index.js';
 import { wholePrograms } from '../compiler/random-whole-programs.js';
+import { itemAt } from '../item-at.js';
 import { compileIfFits } from './translations.js';
 
 export interface RandomValidation {
@@ -32,7 +34,12 @@ export interface RandomValidation {
   readonly packets: number;
   /** Number of failures after which it stops; all if left out. */
   readonly maxFailures?: number;
+  /** The programs take them in turn; one that is quick if left out. */
+  readonly allocators?: readonly Allocator[];
 }
+
+const inTurn = ({ allocators = [] }: RandomValidation, number: number): Allocator | undefined =>
+  allocators[number % allocators.length];
 
 export interface Totals {
   /** Programs that were compiled and validated. */
@@ -64,6 +71,7 @@ const newTotals = (): Totals => ({
   failures: [],
 });
 
+const ENGINES: readonly EngineName[] = ['interpreted', 'compiled'];
 /** Most recirculations of the programs, in turn. */
 const RECIRCULATIONS = [0, 1, 2, 3];
 /** Of a switch: most programs of the crowded one have one to themselves, so that others do not take their packets. */
@@ -96,16 +104,20 @@ export function validateAlone(options: RandomValidation, dataPlane = defaultData
   const totals = newTotals();
   const random = seedrandom.alea(String(seed));
   const state = new SwitchState(dataPlane);
-  const emulator = new Switch(dataPlane, { engine: 'interpreted' });
+  const switches = ENGINES.map((engine) => new Switch(dataPlane, { engine }));
   let number = 0;
   for (const text of texts(dataPlane, seed, programs)) {
-    const recirculations = RECIRCULATIONS[number++ % RECIRCULATIONS.length] ?? 0;
+    const recirculations = RECIRCULATIONS[number % RECIRCULATIONS.length] ?? 0;
+    const emulator = itemAt(switches, (number >> 2) % switches.length);
+    const allocator = inTurn(options, number >> 3);
+    number++;
+    const compile = (source: string) => compileIfFits(source, state, { recirculations, allocator });
     // A shorter program may have errors that the whole one has not.
     const recompile = (program: Program) => {
       const shorter = programSource(program);
-      return analyse(shorter, dataPlane).hasErrors ? undefined : compileIfFits(shorter, state, { recirculations });
+      return analyse(shorter, dataPlane).hasErrors ? undefined : compile(shorter);
     };
-    const translation = compileIfFits(text, state, { recirculations });
+    const translation = compile(text);
     if (translation === undefined) {
       totals.doNotFit++;
       continue;
@@ -129,17 +141,16 @@ const count = (totals: Totals, { compiled }: Translation): void => {
   totals.recirculations[at] = (totals.recirculations[at] ?? 0) + 1;
 };
 
-/** The default data plane with room for some dozens of programs. */
-function crowdedDataPlane(): DataPlane {
-  const { description } = defaultDataPlane();
+/** A data plane with room for some dozens of programs. */
+function crowdedDataPlane({ description }: DataPlane): DataPlane {
   const rpbs = Object.entries(description.rpbs).map(([key, rpb]) => [key, { ...rpb, entries: 48 }] as const);
   return new DataPlane({ ...description, name: 'crowded', rpbs: Object.fromEntries(rpbs) });
 }
 
 /** Programs come and go, about half of those that come do not fit; programs that are there must not notice. */
-export function validateCrowded(options: RandomValidation): Totals {
+export function validateCrowded(options: RandomValidation, whole = defaultDataPlane()): Totals {
   const { seed, programs, packets, maxFailures = Number.POSITIVE_INFINITY } = options;
-  const dataPlane = crowdedDataPlane();
+  const dataPlane = crowdedDataPlane(whole);
   const totals = newTotals();
   const random = seedrandom.alea(String(seed));
   const state = new SwitchState(dataPlane);
@@ -148,12 +159,13 @@ export function validateCrowded(options: RandomValidation): Totals {
   let number = 0;
   for (const text of texts(dataPlane, seed, programs)) {
     const recirculations = RECIRCULATIONS[number % RECIRCULATIONS.length] ?? 0;
+    const allocator = inTurn(options, number >> 3);
     const name = `p${number++}`;
     const where = `crowded, program ${name} of seed ${seed}, R = ${recirculations}`;
     const filterPriority = number;
     const ingressPort = number % 4 === 0 ? undefined : number % PORTS;
     const build = (source: string) =>
-      compileIfFits(source, state, { recirculations, filterPriority, name, ingressPort });
+      compileIfFits(source, state, { recirculations, filterPriority, name, ingressPort, allocator });
     const translation = build(text);
     if (translation === undefined) {
       totals.doNotFit++;

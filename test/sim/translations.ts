@@ -3,6 +3,7 @@
 import seedrandom from 'seedrandom';
 import * as assert from 'uvu/assert';
 import {
+  type Allocator,
   analyse,
   type CompiledProgram,
   type DataPlane,
@@ -47,6 +48,7 @@ export function parse(text: string, dataPlane = plane): Program {
 export interface CompileOptions {
   readonly recirculations?: number;
   readonly filterPriority?: number;
+  readonly allocator?: Allocator | undefined;
   readonly name?: string;
   /** The program gets packets from this port only. */
   readonly ingressPort?: number | undefined;
@@ -60,12 +62,18 @@ function withPort(program: Program, dataPlane: DataPlane, port: number): Program
 
 /** @throws {DoesNotFit} */
 export function compileText(text: string, state: SwitchState, options: CompileOptions = {}): Translation {
-  const { recirculations = DEFAULT_RECIRCULATIONS, filterPriority = 0, name, ingressPort } = options;
+  const {
+    recirculations = DEFAULT_RECIRCULATIONS,
+    filterPriority = 0,
+    name,
+    ingressPort,
+    allocator = ALLOCATOR,
+  } = options;
   const parsed = parse(text, state.dataPlane);
   const named = name === undefined ? parsed : { ...parsed, name };
   const program = ingressPort === undefined ? named : withPort(named, state.dataPlane, ingressPort);
   const lowered = lower(program, state.dataPlane, recirculations);
-  return { program, compiled: link(lowered, state, '0'.repeat(64), { allocator: ALLOCATOR, filterPriority }) };
+  return { program, compiled: link(lowered, state, '0'.repeat(64), { allocator, filterPriority }) };
 }
 
 /** As {@link compileText}; undefined for a program that does not fit. */
