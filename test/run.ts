@@ -20,8 +20,10 @@ const MEDIUM_FILES_OF_A_PROCESS = 6;
 /** A file that hangs fails; at night nothing is bounded. */
 const PATIENCE_MS = 240_000;
 const NIGHTLY_EFFORT = '20';
-/** Of a nightly run: random programs against their entries. */
-const NIGHTLY_VALIDATION = ['sim/validate-many.js', '20000', '50', '1'];
+/** Of a nightly run: random programs against their entries, by data plane. */
+const NIGHTLY_VALIDATIONS = ['default', 'extended', 'tofino2'].map((plane) => {
+  return ['sim/validate-many.js', '20000', '20', '1', plane];
+});
 
 type Counts = Pick<FileResult, 'passed' | 'failed' | 'skipped'>;
 
@@ -99,8 +101,7 @@ function report({ file, passed, failed, skipped, ms, output }: FileResult): void
   if (failed > 0) console.log(output);
 }
 
-async function validateMany(): Promise<Counts> {
-  const [file = '', ...args] = NIGHTLY_VALIDATION;
+async function validateMany([file = '', ...args]: readonly string[]): Promise<Counts> {
   const { status, stdout, stderr } = await runNode([join(testFolder, file), ...args], settings([]));
   console.log(stdout + stderr);
   return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
@@ -124,7 +125,9 @@ async function main(): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT }, work));
-  if (isNightly && names.length === 0) results.push(await validateMany());
+  if (isNightly && names.length === 0) {
+    for (const validation of NIGHTLY_VALIDATIONS) results.push(await validateMany(validation));
+  }
   const sum = (kind: keyof Counts): number => results.reduce((total, result) => total + result[kind], 0);
   const skipped = sum('skipped');
   const isSkippingRefused = given.includes('--no-skips') && skipped > 0;

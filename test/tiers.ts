@@ -47,6 +47,7 @@ const MEDIUM_FILES: readonly string[] = [
   'bench/published-shapes',
   'hw-driver/language-server-edits',
   'sim/vectors',
+  'sim/ways-to-run',
   'sim/hit-counters',
   'bench/case-studies',
   'bench/cli',

@@ -11,7 +11,7 @@ import { compareWays } from './ways-to-run.js';
 const [planeName = 'default'] = process.argv.slice(5);
 const [programs = 20_000, packets = 50, seed = 1] = process.argv.slice(2, 5).map(Number);
 const MAX_FAILURES = 5;
-/** Programs for each scenario of {@link compareWays}, which holds up to 5. */
+/** Programs for each scenario of {@link compareWays}, which holds two to five. */
 const PROGRAMS_OF_SCENARIO = 20;
 const WORKERS_EVERY = 20;
 

@@ -12,7 +12,6 @@ import {
   defaultForwardEntry,
   installOperations,
   type MulticastGroup,
-  must,
   type Operation,
   SwitchState,
 } from '../../compiler/index.js';
@@ -48,6 +47,8 @@ import { compileIfFits } from './translations.js';
 const PORTS = [1, 2, 3];
 const PORT_DISTANCE = 16;
 const MAX_PROGRAMS = 5;
+/** Scenarios that are generated at once. */
+const CHUNK = 100;
 const RECIRCULATIONS = 3;
 /** One packet in so many has no time. */
 const UNTIMED = 10;
@@ -296,6 +297,14 @@ export interface WaysTotals {
   withWorkers: number;
 }
 
+/** Texts of the programs of each scenario. */
+function* textsOf(dataPlane: DataPlane, { seed, scenarios }: WaysOptions): Generator<readonly string[]> {
+  const texts = fc.array(wholePrograms({ dataPlane }), { minLength: 2, maxLength: MAX_PROGRAMS, size: 'max' });
+  for (let from = 0; from < scenarios; from += CHUNK) {
+    yield* fc.sample(texts, { seed: seed + from, numRuns: Math.min(CHUNK, scenarios - from) });
+  }
+}
+
 /** @throws {assert.Assertion} at the first difference */
 export async function compareWays(plane: DataPlane, options: WaysOptions): Promise<WaysTotals> {
   const totals: WaysTotals = {
@@ -307,11 +316,10 @@ export async function compareWays(plane: DataPlane, options: WaysOptions): Promi
     withSnapshot: 0,
     withWorkers: 0,
   };
-  const texts = fc.array(wholePrograms({ dataPlane: plane }), { minLength: 1, maxLength: MAX_PROGRAMS });
-  for (let i = 0; i < options.scenarios; i++) {
-    const seed = options.seed + i;
-    const [sampled] = fc.sample(texts, { seed, numRuns: 1 });
-    const scenario = scenarioOf(plane, must(sampled, 'programs'), seed, options);
+  let i = -1;
+  for (const texts of textsOf(plane, options)) {
+    i++;
+    const scenario = scenarioOf(plane, texts, options.seed + i, options);
     if (scenario === undefined) continue;
     const wanted = inTwoCalls('compiled')(scenario);
     for (const [name, way] of Object.entries(WAYS)) assertSame(scenario, name, way(scenario), wanted);
