@@ -1,5 +1,6 @@
 /** Runs packets through a switch and copies of them through network functions, and compares the results. */
 import { addTo } from '../../compiler/data-plane/counting.js';
+import { must } from '../../compiler/data-plane/must.js';
 import { type Controller, FRONT_PORTS } from '../../hw-driver/index.js';
 import { EMPTY_QUEUE, QueuedDriver, type Switch } from '../../sim/index.js';
 import { COPIED, DROPPED, type PacketBatch, packetBytes } from '../../traces/packets/packet-batch.js';
@@ -123,6 +124,7 @@ export class Comparison {
     const ingressPort = batch.ingressPort[i] as number;
     view.load(copies, start, end, ingressPort);
     view.arrival = this.total;
+    view.timestamp = timestampOf(batch, i);
     view.queueNs = this.queueNs(this.total);
     const program = programFor(this.programs, view);
     const decision = program?.function.handle(view) ?? DEFAULT_PORT;
@@ -152,6 +154,12 @@ export class Comparison {
       },
     };
   }
+}
+
+/** The low 32 bits of a packet's nanoseconds. */
+function timestampOf({ timeSeconds, timeNanoseconds }: PacketBatch, i: number): number {
+  const seconds = BigInt(must(timeSeconds[i], `time of packet ${i}`));
+  return Number(BigInt.asUintN(32, seconds * 1_000_000_000n + BigInt(must(timeNanoseconds[i], `time of packet ${i}`))));
 }
 
 /** Egress port of the harness's default forwarding: the neighbour of a port. */

@@ -12,8 +12,8 @@ import {
   OUTSIDE_MAC,
   outsideNetwork,
 } from './addresses.js';
+import { IPV6_SERVER, ipv6Template, type TcpSegment, tcpSegmentTemplate } from './header-words.js';
 import { cachedKey, cachedKeys } from './instance.js';
-import { IPV6_SERVER, ipv6Template } from './ipv6-template.js';
 import { type ExtendedKey, isExtendedKey, type ProgramKey } from './program-kind.js';
 
 const FLOWS = 64;
@@ -174,6 +174,8 @@ function extendedTraffic(key: ExtendedKey, instance: number): readonly PacketTem
       return flows(instance, 'out');
     case 'dtree':
       return classified(instance);
+    case 'rtt':
+      return answeredSegments(instance);
     case 'switchml':
       return numbers.flatMap((slot) =>
         [1, 1, 2, 0].map((op, n) => request(instance, REQUEST_PORT, [op, 0, slot, 0x10000001 * (slot + n)], 1)),
@@ -190,6 +192,40 @@ const withTtl = (packet: PacketTemplate, ttl: number): PacketTemplate => ({
   ...(packet.ipv4 === undefined ? {} : { ipv4: { ...packet.ipv4, ttl } }),
 });
 
+/** Segments of hosts inside with their acknowledgements, and others that are not measured. */
+function answeredSegments(instance: number): readonly PacketTemplate[] {
+  const { ingressPort, ethernet } = common(instance);
+  const host = insideNetwork(instance) + 1;
+  const peer = (0xc8000000 | instanceBits(instance) | 9) >>> 0;
+  const ends = { common: { ingressPort, ethernet }, options: 0, payload: 0, acknowledgement: 0 };
+  const out = (flags: number, sequence: number, more: Partial<TcpSegment>): PacketTemplate =>
+    tcpSegmentTemplate({
+      ...ends,
+      ...{ source: host, destination: peer, sourcePort: 40_000, destinationPort: SERVER_PORT, flags, sequence },
+      ...more,
+    });
+  const back = (flags: number, acknowledgement: number): PacketTemplate =>
+    tcpSegmentTemplate({
+      ...{ ...ends, source: peer, destination: host, sourcePort: SERVER_PORT, destinationPort: 40_000 },
+      ...{ flags, sequence: 7, acknowledgement },
+    });
+  const rounds = Array.from({ length: SEVERAL }, (_, n) => {
+    const [sequence, payload] = [0x1000 * n, 2 + n];
+    const options = n % 2 === 0 ? 0 : TIMESTAMP_OPTION_WORDS;
+    return [out(TCP_FLAG.ack, sequence, { payload, options }), back(TCP_FLAG.ack, sequence + 4 * payload)];
+  });
+  return [
+    ...rounds.flat(),
+    out(TCP_FLAG.syn, 0xffff_ffff, {}),
+    back(TCP_FLAG.syn | TCP_FLAG.ack, 0),
+    out(TCP_FLAG.ack, 0x1234, {}),
+    out(TCP_FLAG.ack, 0x1234, { options: TIMESTAMP_OPTION_WORDS }),
+    out(TCP_FLAG.ack, 0x1234, { options: 1, payload: 5 }),
+    back(TCP_FLAG.ack, 0x4321),
+  ];
+}
+
+const TIMESTAMP_OPTION_WORDS = 3;
 const IPV6_FLOWS = 16;
 
 /** UDP and TCP over IPv6 from the instance's network; a variant is a flow, and the first is a heavy one. */

@@ -141,6 +141,7 @@ for (const key of PROGRAM_KEYS) {
       'dtree',
       'pint',
       'switchml',
+      'rtt',
     ];
     const shares: Partial<Record<string, number>> = { l2: 7, tn: 1, hh6: 1 };
     if (ofOneProtocol.includes(key)) shares[key] = 1.5;

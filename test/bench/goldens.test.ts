@@ -138,10 +138,12 @@ test('checksums and lengths of all packets that leave are right', async () => {
     for (const { bytes, originalLength } of expected) {
       assert.is(bytes.length, originalLength);
       if (bytes[12] !== 0x08 || bytes[13] !== 0x00) continue;
-      const { ipv4, transport } = checksumsOf(bytes);
+      const end = 14 + ((itemAt(bytes, 16) << 8) | itemAt(bytes, 17));
+      const { ipv4, transport } = checksumsOf(bytes.subarray(0, end));
       const hasPorts = bytes[23] === 6 || bytes[23] === 17;
       assert.ok(ipv4 && (transport === true || !hasPorts), golden.name);
-      assert.is((itemAt(bytes, 16) << 8) | itemAt(bytes, 17), bytes.length - 14, golden.name);
+      // Ethernet fills frames up to 60 bytes.
+      assert.is(bytes.length, Math.max(60, end), golden.name);
       checked++;
     }
   }

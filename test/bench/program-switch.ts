@@ -84,11 +84,13 @@ export class ProgramSwitch {
     return first;
   }
 
-  /** Takes one packet through the switch; its checksums must be right afterwards. */
-  send(packet: Uint8Array, ingressPort = 1): Sent {
+  /** Takes one packet through the switch; its checksums must be right afterwards. @param nanoseconds when it comes */
+  send(packet: Uint8Array, ingressPort = 1, nanoseconds = 0): Sent {
     const { batch } = this;
     clearPacketBatch(batch);
     appendPacketBytes(batch, packet, ingressPort);
+    batch.timeSeconds[0] = Math.floor(nanoseconds / 1e9);
+    batch.timeNanoseconds[0] = nanoseconds % 1e9;
     this.emulator.process(batch);
     const bytes = packetBytes(batch, 0).slice();
     const egress = batch.egressPort[0];

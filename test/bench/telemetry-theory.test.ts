@@ -1,14 +1,15 @@
 /** Programs that measure with chance and time, as they run in a switch, against what theory says of them. */
+import seedrandom from 'seedrandom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { largestNumber } from '../../bench/verify/functions/sampled-hop.js';
 import { ipv6Network } from '../../bench/workloads/addresses.js';
-import { IPV6_SERVER, ipv6Template } from '../../bench/workloads/ipv6-template.js';
+import { IPV6_SERVER, ipv6Template, tcpSegmentTemplate } from '../../bench/workloads/header-words.js';
 import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
 import { packetFrame } from '../../traces/generate/packet-frame.js';
 import { itemAt } from '../item-at.js';
 import { frame } from '../sim/frames.js';
-import { CLIENT, fields, SERVER } from './packets.js';
+import { CLIENT, fields, SERVER, wordBytes } from './packets.js';
 import { CPU_PORT, ProgramSwitch, programText } from './program-switch.js';
 import { shuffled } from './sketch-flows.js';
 
@@ -75,6 +76,45 @@ test('hh6: heavy flows are reported once, and light ones as rarely as they share
   }
   // A light flow shares a row's counter with a heavy one with a probability of 10 / 256: 0.3 of them share both.
   assert.ok(reported.size - HEAVY <= 2, `${reported.size - HEAVY} light flows are reported`);
+});
+
+test('rtt: times are exact, and as many as segments find a bucket that no later one takes', async () => {
+  const SEGMENTS = 300;
+  const BUCKETS = 1024;
+  const ROUNDS = 5;
+  const network = await ProgramSwitch.ofKey('rtt');
+  const hash = network.hashOf('HASH_MEM(signature)');
+  const random = seedrandom.alea('rtt');
+  const word = (): number => Math.floor(random() * 2 ** 32);
+  const common = { ingressPort: 1, ethernet: { destination: 1, source: 2 } };
+  const ports = { sourcePort: 4000, destinationPort: 443 };
+  let now = 0;
+  let measured = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const expected = new Uint32Array(BUCKETS);
+    await network.controller.writeMemory('rtt', 'rtt', expected);
+    const sent = Array.from({ length: SEGMENTS }, (_, n) => {
+      const segment = { sequence: word(), source: 0x0a000001 + n, destination: 0xc8000000 + (word() >>> 8) };
+      const time = now + n * 1000;
+      const more = { common, ...ports, flags: 0x18, acknowledgement: 1, options: 3, payload: 25 };
+      network.send(packetFrame(tcpSegmentTemplate({ ...more, ...segment })), 1, time);
+      return { ...segment, time, roundTrip: 1e6 + Math.floor(random() * 5e7) };
+    });
+    for (const { sequence, source, destination, time, roundTrip } of sent) {
+      const acknowledgement = (sequence + 100) >>> 0;
+      const ends = { ...ports, source: destination, destination: source };
+      const more = { common, flags: 0x10, sequence: 1, options: 3, payload: 0 };
+      network.send(packetFrame(tcpSegmentTemplate({ ...more, ...ends, acknowledgement })), 2, time + roundTrip);
+      const signature = wordBytes((acknowledgement + destination) >>> 0);
+      expected[hash.digest(signature, 4) % BUCKETS] = roundTrip;
+    }
+    assert.equal(await network.memory('rtt'), expected);
+    measured += expected.filter((time) => time > 0).length;
+    now += 1e9;
+  }
+  // Buckets that some of so many segments take; the standard deviation is about 5 a round.
+  const expected = BUCKETS * (1 - (1 - 1 / BUCKETS) ** SEGMENTS);
+  assert.ok(Math.abs(measured / ROUNDS - expected) < 10, `${measured / ROUNDS} of ${SEGMENTS}, expected ${expected}`);
 });
 
 test.run();

@@ -33,6 +33,8 @@ const EXAMPLES: Readonly<Record<string, RegExp>> = {
 /** Where an example is a common word, or a task of another system too, the folders in which it is looked for. */
 const WITHIN: Readonly<Record<string, RegExp>> = {
   'Add an action': /\/instructions\//,
+  // Programs use primitives.
+  'Add a primitive': /\.ts$/,
   'Add a program': /^(?!bench\/peers\/|bench\/paper\/reproduce\/experiments\/peers-)/,
 };
 

@@ -19,6 +19,7 @@ import { NetCache } from './netcache.js';
 import type { HashFunction, NetworkFunction, RandomFunction, SwitchResources } from './network-function.js';
 import type { PacketView } from './packet.js';
 import { DistinctValues } from './query-acceleration.js';
+import { RoundTripTimes } from './round-trip-times.js';
 import { SampledHop } from './sampled-hop.js';
 import { Sequencer } from './sequencer.js';
 import { LongestPackets } from './sumax.js';
@@ -90,6 +91,8 @@ export function networkFunction(key: ProgramKey, inputs: FunctionInputs): Networ
       return new DecisionTree();
     case 'pint':
       return new SampledHop(inputs, inputs.random());
+    case 'rtt':
+      return new RoundTripTimes(inputs);
     case 'switchml':
       return new Aggregation(inputs.bucketsOf);
     case 'hh6':
@@ -122,6 +125,7 @@ export function isForProgram(key: ProgramKey, packet: PacketView, rule: number):
       return packet.isUdp && packet.destinationPort === 9999;
     case 'sf':
     case 'dtree':
+    case 'rtt':
       return packet.hasIpv4 && packet.protocol === TCP;
     case 'hh6':
       return packet.hasIpv6;

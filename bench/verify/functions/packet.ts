@@ -32,6 +32,8 @@ export class PacketView {
   ingressPort = 0;
   /** Number of the packet in order of arrival at the switch, from 0. */
   arrival = 0;
+  /** When it came to its port: the low 32 bits of nanoseconds. */
+  timestamp = 0;
   /** Queueing time between ingress and egress in ns. */
   queueNs = 0;
   private readonly key = new Uint8Array(FLOW_KEY_BYTES);
@@ -169,6 +171,16 @@ export class PacketView {
   /** The flags byte: a combination of {@link TCP_FLAG} and other bits. */
   get tcpFlags(): number {
     return this.field(this.tcp, 13, 1);
+  }
+  get sequence(): number {
+    return this.field(this.tcp, 4, 4);
+  }
+  get acknowledgement(): number {
+    return this.field(this.tcp, 8, 4);
+  }
+  /** Words of the TCP header with its options; 0 without one. */
+  get tcpHeaderWords(): number {
+    return this.field(this.tcp, 12, 1) >>> 4;
   }
   get op(): number {
     return this.field(this.words, 0, 4);

@@ -2,7 +2,7 @@
 import { groupOfPorts } from '../../../compiler/index.js';
 import type { PacketTemplate } from '../../../traces/generate/packet-template.js';
 import { ipv6Network } from '../../workloads/addresses.js';
-import { IPV6_SERVER, ipv6Template } from '../../workloads/ipv6-template.js';
+import { IPV6_SERVER, ipv6Template, tcpSegmentTemplate } from '../../workloads/header-words.js';
 import { AT, firstOfEach, manyFlows, TUPLE_BYTES, tupleOf } from './classes-of-hashes.js';
 import type { Golden, Placed } from './golden.js';
 import { all, CLIENT, ip, MAC, request, SERVER, STRANGER, TCP, tcp, times, udp } from './golden-packets.js';
@@ -20,6 +20,25 @@ const udp6 = (host: bigint): PacketTemplate =>
     destinationPort: 53,
     transport: { kind: 'udp' },
   });
+
+/** Of a host inside and one outside. @param number of the sequence, on the way back of the acknowledgement */
+function segment(
+  way: 'out' | 'back',
+  flags: number,
+  number: number,
+  words: { readonly options?: number; readonly payload?: number } = {},
+): PacketTemplate {
+  const [inside, outside] = [ip('10.0.0.5'), ip('192.168.7.9')];
+  return tcpSegmentTemplate({
+    common: { ingressPort: 2, ethernet: { destination: MAC.first, source: MAC.second } },
+    ...(way === 'out'
+      ? { source: inside, destination: outside, sourcePort: 4000, destinationPort: 443 }
+      : { source: outside, destination: inside, sourcePort: 443, destinationPort: 4000 }),
+    ...(way === 'out' ? { sequence: number, acknowledgement: 1 } : { sequence: 1, acknowledgement: number }),
+    flags,
+    ...{ options: 0, payload: 0, ...words },
+  });
+}
 
 export const EXTENDED_GOLDENS: readonly Golden[] = [
   {
@@ -134,6 +153,25 @@ export const EXTENDED_GOLDENS: readonly Golden[] = [
           [1, 5, 9],
         ] as const
       ).map(([op, slot, word]) => request(7777, [op, 0, slot, word])),
+  },
+  {
+    // Segments without options, with time stamps and SYN, each with its acknowledgement; acknowledgements alone; one that
+    // answers nothing, and one that comes twice. SYN is answered by acknowledgement 0.
+    name: 'rtt',
+    key: 'rtt',
+    packets: () => [
+      segment('out', TCP.ack, 1000, { payload: 2 }),
+      segment('out', TCP.ack, 2000, { payload: 3, options: 3 }),
+      segment('back', TCP.ack, 1008),
+      segment('out', TCP.syn, 0xffffffff),
+      segment('back', TCP.ack, 2012),
+      segment('back', TCP.syn | TCP.ack, 0),
+      segment('out', TCP.ack, 3000),
+      segment('out', TCP.ack, 3000, { options: 3 }),
+      segment('out', TCP.ack, 3000, { options: 1, payload: 1 }),
+      segment('back', TCP.ack, 3000),
+      segment('back', TCP.ack, 1008),
+    ],
   },
   {
     // As that of hh.
