@@ -260,8 +260,8 @@ function classified(instance: number): readonly PacketTemplate[] {
     packet(80, TCP_FLAG.syn, 60),
     packet(443, TCP_FLAG.ack, 500),
     packet(443, TCP_FLAG.syn | TCP_FLAG.fin, 60),
-    { ...packet(53, TCP_FLAG.ack, 60), frameBytes: { minimum: 60, maximum: 90 } },
-    packet(53, TCP_FLAG.ack, 1100),
+    { ...packet(23, TCP_FLAG.ack, 60), frameBytes: { minimum: 60, maximum: 90 } },
+    packet(23, TCP_FLAG.ack, 1100),
     packet(8080, TCP_FLAG.ack, 900),
   ];
 }

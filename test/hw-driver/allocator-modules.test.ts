@@ -65,9 +65,9 @@ await testRefusals('p4runpro', [
   refused('await new Promise(() => {});', /mine\.mjs was not loaded in 0\.2 s/, '--allocator-limit', '0.2'),
   refused(
     'export default { name: "mine", place() { for (;;) try { for (;;); } finally { continue; } } };',
-    /allocator \.\/mine\.mjs did not return from place\(\) within 0\.2 s/,
+    /allocator \.\/mine\.mjs did not return from place\(\) within 1 s/,
     '--allocator-limit',
-    '0.2',
+    '1',
   ),
   {
     ...refused(inSequence('mine', 0), /breaks the rule that a place is a logical RPB/),

@@ -9,7 +9,7 @@ const SYN_FIN = TCP_FLAG.syn | TCP_FLAG.fin;
 export class DecisionTree implements NetworkFunction {
   handle({ tcpFlags, totalLength, destinationPort }: PacketView): Decision {
     if ((tcpFlags & SYN_FIN) === SYN_FIN) return DROPPED;
-    if (totalLength < 64 && destinationPort === 53) return CLASS.interactive;
+    if (totalLength < 64 && destinationPort === 23) return CLASS.interactive;
     if (totalLength >= 1024 && totalLength < 2048) return CLASS.bulk;
     return destinationPort === 80 || destinationPort === 443 ? CLASS.web : CLASS.bulk;
   }

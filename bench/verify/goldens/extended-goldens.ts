@@ -114,8 +114,8 @@ export const EXTENDED_GOLDENS: readonly Golden[] = [
       (
         [
           [80, TCP.syn | TCP.fin, 60],
-          [53, TCP.ack, 60],
-          [53, TCP.ack, 200],
+          [23, TCP.ack, 60],
+          [23, TCP.ack, 200],
           [80, TCP.ack, 1100],
           [80, TCP.ack, 400],
           [443, TCP.syn, 60],
