@@ -1,8 +1,14 @@
 /** A reproduction as one HTML page without external resources, for light and dark mode, small screens and print. */
 import type { Comparison } from '../reproduce/experiment.js';
-import { agreementCounts, type ExperimentRecord, type ReproductionDocument } from '../reproduce/reproduction.js';
-import { type Agreement, toleranceText } from '../reproduce/value.js';
-import { valueText } from './figures-text.js';
+import {
+  agreementCounts,
+  type ExperimentRecord,
+  isOfPaper,
+  type ReproductionDocument,
+} from '../reproduce/reproduction.js';
+import type { Agreement } from '../reproduce/value.js';
+import { comparisonTables } from './comparison-tables.js';
+import { escaped, prose } from './html-text.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 
@@ -38,10 +44,16 @@ ${experiments.map((experiment) => section(experiment, svgOf)).join('\n')}
 function summary(document: ReproductionDocument): string {
   const { environment, experiments } = document;
   const comparisons = experiments.flatMap((experiment) => experiment.comparisons);
-  const rows = (['reproduced', 'ours'] as const).map((column) => {
-    const counts = agreementCounts(comparisons, column);
-    return `<tr><th scope="row">${column}</th>${AGREEMENT_ORDER.map((verdict) => `<td>${counts[verdict] || '–'}</td>`).join('')}</tr>`;
-  });
+  const ofPaper = comparisons.filter(isOfPaper);
+  const rows = (['reproduced', 'ours'] as const).flatMap((column) =>
+    (['computed', 'measured'] as const).map((kind) => {
+      const counts = agreementCounts(
+        ofPaper.filter((each) => each.kind === kind),
+        column,
+      );
+      return `<tr><th scope="row">${column}, ${kind}</th>${AGREEMENT_ORDER.map((verdict) => `<td>${counts[verdict] || '–'}</td>`).join('')}</tr>`;
+    }),
+  );
   return `<dl>
 <dt>Command</dt><dd><code>${escaped(document.command)}</code></dd>
 <dt>Scale, seed</dt><dd>${document.scale}, ${escaped(document.seed)}</dd>
@@ -50,18 +62,28 @@ ${Math.round(document.wallSeconds)} s</dd>
 <dt>Code</dt><dd>p4runpro-sim ${escaped(environment.version)}, ${escaped(environment.code)}</dd>
 </dl>
 <div class="wide"><table class="counts">
-<thead><tr><th>numbers that</th>${AGREEMENT_ORDER.map((verdict) => `<th scope="col">${verdict}</th>`).join('')}</tr></thead>
+<thead><tr><th>numbers of the paper</th>${AGREEMENT_ORDER.map((verdict) => `<th scope="col">${verdict}</th>`).join('')}</tr></thead>
 <tbody>${rows.join('')}</tbody>
 </table></div>
+<p>${outsideText(comparisons)}</p>
 <p><b>Published</b>: the paper and its authors’ logs. <b>Reproduced</b>: the shapes of the authors’ programs under the
 paper’s constraints, or what else comes nearest to what they had. <b>Ours</b>: our programs, constraints that are sound,
 our allocator. A figure in brackets is the range over repeats, or over what a rule leaves open.</p>`;
 }
 
+/** What the table of verdicts leaves out. */
+function outsideText(comparisons: readonly Comparison[]): string {
+  const count = (wanted: (each: Comparison) => boolean): string =>
+    comparisons.filter(wanted).length.toLocaleString('en-US');
+  return `Computed numbers are equal for equal code and seed; measured ones are times of this machine and get no verdict.
+Not in this table: ${count(({ kind }) => kind === 'published only')} numbers that are only published, and
+${count(({ published }) => published === null)} that are not in the paper.`;
+}
+
 const AGREEMENT_ORDER: readonly Agreement[] = ['agrees', 'better', 'differs', 'not compared'];
 
 function section(experiment: ExperimentRecord, svgOf: (name: string) => string): string {
-  const { id, title, about, figures, comparisons, notes, series, isExtra } = experiment;
+  const { id, title, about, figures, comparisons, columns, notes, series, isExtra } = experiment;
   const drawn = figures.map(
     ({ name, caption }) =>
       `<figure tabindex="0" aria-label="${escaped(caption)}. Arrow keys read its values."><div class="wide">${svgOf(name)}</div>
@@ -72,49 +94,8 @@ function section(experiment: ExperimentRecord, svgOf: (name: string) => string):
 <h2>${escaped(title)}${isExtra ? ' <small>beyond the paper</small>' : ''}</h2>
 <p>${prose(about)}</p>
 ${drawn.join('\n')}
-${table(comparisons)}
+${comparisonTables(comparisons, columns)}
 <ul>${notes.map((note) => `<li>${prose(note)}</li>`).join('')}<li>Numbers: ${files}; again:
 <code>npx bench reproduce ${id}</code></li></ul>
 </section>`;
 }
-
-/** Long tables are collapsed, except for numbers that differ. */
-const SHOWN_AT_ONCE = 12;
-
-function table(comparisons: readonly Comparison[]): string {
-  if (comparisons.length === 0) return '';
-  if (comparisons.length <= SHOWN_AT_ONCE) return tableOf(comparisons);
-  const differing = comparisons.filter(
-    ({ reproducedVerdict, oursVerdict }) => reproducedVerdict === 'differs' || oursVerdict === 'differs',
-  );
-  const all = `<details><summary>All ${comparisons.length} numbers</summary>${tableOf(comparisons)}</details>`;
-  return differing.length === 0 ? all : `<h3>What differs</h3>${tableOf(differing)}${all}`;
-}
-
-const tableOf = (comparisons: readonly Comparison[]): string => `<div class="wide"><table>
-<thead><tr><th scope="col"></th><th scope="col">unit</th><th scope="col">published</th><th scope="col">reproduced</th><th
-scope="col"></th><th scope="col">ours</th><th scope="col"></th><th scope="col">tolerance</th><th scope="col">why</th></tr></thead>
-<tbody>
-${comparisons.map(row).join('\n')}
-</tbody>
-</table></div>`;
-
-function row(each: Comparison): string {
-  const cells = [
-    `<td>${escaped(each.unit)}</td>`,
-    `<td class="n">${valueText(each.published)}</td>`,
-    `<td class="n">${valueText(each.reproduced)}</td>${verdictCell(each.reproducedVerdict)}`,
-    `<td class="n">${valueText(each.ours)}</td>${verdictCell(each.oursVerdict)}`,
-    `<td>${each.published === null ? '' : toleranceText(each.tolerance)}</td><td class="why">${prose(each.why)}</td>`,
-  ];
-  return `<tr><th scope="row">${escaped(each.quantity)}</th>${cells.join('')}</tr>`;
-}
-
-const verdictCell = (verdict: Agreement | null): string =>
-  verdict === null ? '<td></td>' : `<td class="${verdict.replace(' ', '-')}">${verdict}</td>`;
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
-
-/** HTML of a text; words between backticks become code. */
-const prose = (text: string): string => escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');

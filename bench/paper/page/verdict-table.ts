@@ -2,10 +2,11 @@
 
 import { stringify } from 'csv-stringify/sync';
 import { must } from '../../../compiler/data-plane/must.js';
-import { agreementCounts, type ReproductionDocument } from '../reproduce/reproduction.js';
+import type { Comparison } from '../reproduce/experiment.js';
+import { agreementCounts, hasVerdict, isOfPaper, type ReproductionDocument } from '../reproduce/reproduction.js';
 import { toleranceText } from '../reproduce/value.js';
 
-const WIDTHS = [16, 9, 9, 9, 9, 9, 9, 9] as const;
+const WIDTHS = [16, 9, 12, 9, 9, 9, 9, 10] as const;
 const line = (cells: readonly (string | number)[]): string =>
   cells
     .map((cell, i) =>
@@ -14,26 +15,33 @@ const line = (cells: readonly (string | number)[]): string =>
     .join('')
     .trimEnd();
 
-/** One line for each experiment: the numbers of values that agree, differ, are better, or are not compared. */
+/**
+ * One line for each experiment with verdicts: the numbers of the paper with something beside them, and how many of them
+ * agree, differ, are better, or are not compared; then the sums over all experiments, by where the values come from.
+ */
 export function verdictTable({ experiments }: ReproductionDocument): string {
-  const rows = experiments.map(({ id, comparisons }) => {
-    const reproduced = agreementCounts(comparisons, 'reproduced');
-    const ours = agreementCounts(comparisons, 'ours');
-    return [
-      id,
-      comparisons.length,
-      ...[reproduced.agrees, reproduced.differs, ours.agrees, ours.better, ours.differs],
-      Math.max(reproduced['not compared'], ours['not compared']),
-    ];
-  });
-  const sum = (column: number): number =>
-    rows.reduce((total, row) => total + Number(must(row[column], 'cell of a row')), 0);
+  const judged = experiments.filter(({ comparisons }) => comparisons.some(hasVerdict));
+  const others = experiments.filter((experiment) => !judged.includes(experiment));
+  const all = experiments.flatMap(({ comparisons }) => comparisons);
   return [
-    line(['', '', 'reproduced', '', 'ours', '', '', 'not']),
-    line(['', 'numbers', 'agrees', 'differs', 'agrees', 'better', 'differs', 'compared']),
-    ...rows.map(line),
-    line(['all', ...[1, 2, 3, 4, 5, 6, 7].map(sum)]),
+    line(['', 'numbers', 'reproduced', '', 'ours', '', '', 'not']),
+    line(['', 'of paper', 'agrees', 'differs', 'agrees', 'better', 'differs', 'compared']),
+    ...judged.map(({ id, comparisons }) => line([id, ...countsOf(comparisons.filter(isOfPaper))])),
+    ...(['computed', 'measured'] as const).map((kind) =>
+      line([`all ${kind}`, ...countsOf(all.filter((each) => isOfPaper(each) && each.kind === kind))]),
+    ),
+    ...(others.length === 0 ? [] : ['', `without verdicts: ${others.map(({ id }) => id).join(', ')}`]),
   ].join('\n');
+}
+
+function countsOf(comparisons: readonly Comparison[]): number[] {
+  const reproduced = agreementCounts(comparisons, 'reproduced');
+  const ours = agreementCounts(comparisons, 'ours');
+  return [
+    comparisons.length,
+    ...[reproduced.agrees, reproduced.differs, ours.agrees, ours.better, ours.differs],
+    Math.max(reproduced['not compared'], ours['not compared']),
+  ];
 }
 
 export function verdictsCsv({ experiments }: ReproductionDocument): string {
@@ -42,7 +50,9 @@ export function verdictsCsv({ experiments }: ReproductionDocument): string {
       experiment: id,
       quantity: each.quantity,
       unit: each.unit,
+      kind: each.kind,
       ...columns('published', each.published),
+      ...columns('peer', each.peer),
       ...columns('reproduced', each.reproduced),
       ...columns('ours', each.ours),
       tolerance: toleranceText(each.tolerance),

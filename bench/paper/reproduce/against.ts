@@ -1,14 +1,14 @@
 /** Changes since an earlier reproduction, as a regression test. */
 import { DomainError } from '../../../compiler/index.js';
 import { speedRatio } from '../../measure/compare/speed-ratio.js';
-import type { Comparison } from './experiment.js';
+import { type Comparison, VALUE_COLUMNS, type ValueColumn } from './experiment.js';
 import type { ReproductionDocument } from './reproduction.js';
 import type { Value } from './value.js';
 
 export interface Change {
   readonly experiment: string;
   readonly quantity: string;
-  readonly column: 'reproduced' | 'ours';
+  readonly column: ValueColumn;
   readonly before: number;
   readonly after: number | null;
   readonly kind: /** A deterministic number: equal for equal code and seed. */
@@ -44,7 +44,7 @@ export function changesSince(before: ReproductionDocument, after: ReproductionDo
 }
 
 function changesOf(experiment: string, before: Comparison, after: Comparison | undefined): Change[] {
-  return (['reproduced', 'ours'] as const).flatMap((column): Change[] => {
+  return VALUE_COLUMNS.flatMap((column): Change[] => {
     const [then, now] = [before[column], after?.[column] ?? null];
     if (then === null) return [];
     const change = { experiment, quantity: before.quantity, column, before: then.mean };

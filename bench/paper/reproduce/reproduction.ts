@@ -1,10 +1,21 @@
 /** A reproduction: results of the selected experiments as one document. */
 import { cpus } from 'node:os';
 import { packageVersion } from '../../../traces/system/package-root.js';
-import type { Comparison, Experiment, Figure, Findings, Results, Scale, Series, Setting } from './experiment.js';
+import {
+  COLUMN_TITLES,
+  type ColumnTitles,
+  type Comparison,
+  type Experiment,
+  type Figure,
+  type Findings,
+  type Results,
+  type Scale,
+  type Series,
+  type Setting,
+} from './experiment.js';
 import { AGREEMENTS, type Agreement } from './value.js';
 
-export const REPRODUCTION_SCHEMA = 'p4runpro-bench/reproduce@1';
+export const REPRODUCTION_SCHEMA = 'p4runpro-bench/reproduce@2';
 
 /** An experiment in the document, without its series and figures, which are separate files. */
 export interface ExperimentRecord {
@@ -12,6 +23,7 @@ export interface ExperimentRecord {
   readonly title: string;
   readonly about: string;
   readonly isExtra: boolean;
+  readonly columns: ColumnTitles;
   readonly comparisons: readonly Comparison[];
   readonly notes: readonly string[];
   /** File names without extension. */
@@ -73,12 +85,13 @@ export function reproduction(
   };
 }
 
-function recordOf({ id, title, about, isExtra }: Experiment, findings: Findings): ExperimentRecord {
+function recordOf({ id, title, about, isExtra, columns }: Experiment, findings: Findings): ExperimentRecord {
   return {
     id,
     title,
     about,
     isExtra: isExtra === true,
+    columns: { ...COLUMN_TITLES, ...columns },
     comparisons: findings.comparisons,
     notes: findings.notes,
     series: findings.series.map(({ name }) => name),
@@ -94,3 +107,10 @@ export function agreementCounts(comparisons: readonly Comparison[], column: 'rep
     comparisons.filter((each) => (column === 'ours' ? each.oursVerdict : each.reproducedVerdict) === verdict).length;
   return Object.fromEntries(AGREEMENTS.map((verdict) => [verdict, of(verdict)])) as Record<Agreement, number>;
 }
+
+/** Whether the paper has the number, and something stands beside it here. */
+export const isOfPaper = ({ published, kind }: Comparison): boolean => published !== null && kind !== 'published only';
+
+/** Whether a number has a verdict other than "not compared". */
+export const hasVerdict = ({ reproducedVerdict, oursVerdict }: Comparison): boolean =>
+  [reproducedVerdict, oursVerdict].some((verdict) => verdict !== null && verdict !== 'not compared');

@@ -32,13 +32,19 @@ export type Tolerance =
   | { readonly kind: 'range'; readonly share: number }
   | { readonly kind: 'distance'; readonly distance: number }
   /** The two values are not comparable, e.g. from different machines. */
-  | { readonly kind: 'none' };
+  | { readonly kind: 'none' }
+  /** A number of this run alone, e.g. a ratio of two times: nothing published stands beside it. */
+  | { readonly kind: 'informative' };
 
 /** Tolerance of deterministic workloads. Source: the definition of the evaluation. */
 export const FIXED: Tolerance = { kind: 'share', share: 0.03 };
 /** Tolerance of random workloads. Source: as above. */
 export const RANDOM: Tolerance = { kind: 'range', share: 0.1 };
 export const NOT_COMPARED: Tolerance = { kind: 'none' };
+export const INFORMATIVE: Tolerance = { kind: 'informative' };
+
+/** Whether a tolerance leads to a verdict. */
+export const isVerdictOf = ({ kind }: Tolerance): boolean => kind !== 'none' && kind !== 'informative';
 
 export const AGREEMENTS = ['agrees', 'better', 'differs', 'not compared'] as const;
 export type Agreement = (typeof AGREEMENTS)[number];
@@ -46,8 +52,15 @@ export type Agreement = (typeof AGREEMENTS)[number];
 /** Whether higher or lower values are better; null if neither. */
 export type Better = 'higher' | 'lower' | null;
 
-export function agreementOf(published: Value, value: Value, tolerance: Tolerance, better: Better): Agreement {
-  if (tolerance.kind === 'none') return 'not compared';
+/** A range that ends at more than this multiple of its start says too little for a verdict. */
+const WIDEST = 10;
+
+export const isTooWide = ({ least, greatest }: Value): boolean => least >= 0 && greatest > WIDEST * least;
+
+/** @returns null for a tolerance that is only informative */
+export function agreementOf(published: Value, value: Value, tolerance: Tolerance, better: Better): Agreement | null {
+  if (tolerance.kind === 'informative') return null;
+  if (tolerance.kind === 'none' || isTooWide(value)) return 'not compared';
   if (isWithin(published, value, tolerance)) return 'agrees';
   const isHigher = value.mean > published.mean;
   return better === (isHigher ? 'higher' : 'lower') ? 'better' : 'differs';
@@ -57,7 +70,11 @@ export function agreementOf(published: Value, value: Value, tolerance: Tolerance
 const ROUNDING = 1e-9;
 
 /** A range agrees if its nearest end does, since its rules are equally valid. */
-function isWithin(published: Value, value: Value, tolerance: Exclude<Tolerance, { kind: 'none' }>): boolean {
+function isWithin(
+  published: Value,
+  value: Value,
+  tolerance: Exclude<Tolerance, { kind: 'none' | 'informative' }>,
+): boolean {
   const nearest = Math.min(Math.max(published.mean, value.least), value.greatest);
   const figure = tolerance.kind === 'range' ? value.mean : nearest;
   const distance = Math.abs(figure - published.mean);
@@ -84,5 +101,7 @@ export function toleranceText(tolerance: Tolerance): string {
       return `±${tolerance.distance}`;
     case 'none':
       return '–';
+    case 'informative':
+      return 'for information';
   }
 }

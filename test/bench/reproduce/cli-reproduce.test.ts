@@ -24,7 +24,8 @@ test('a table of verdicts, CSV and SVG for each figure, one page; the same on an
     });
     assert.is(status, 0, stderr);
     assert.is(stderr, '');
-    assert.match(stdout, /^table2 +21 +7 +0 +7 +0 +0 +0$/m);
+    assert.match(stdout, /^table2 +7 +7 +0 +7 +0 +0 +0$/m);
+    assert.match(stdout, /^without verdicts: hashes$/m);
     const two = await type('bench', reproduce(...CHEAP, '--workers', '2', '--out', 'two', '--against', 'one'), {
       folder,
     });
@@ -48,7 +49,7 @@ test('all that differs from the paper is explained', () =>
     const { status, stdout, stderr } = await type('bench', args, { folder });
     assert.is(status, 0, stderr);
     const { experiments, schema, command } = JSON.parse(stdout) as ReproductionDocument;
-    assert.is(schema, 'p4runpro-bench/reproduce@1');
+    assert.is(schema, 'p4runpro-bench/reproduce@2');
     assert.is(command, 'npx bench reproduce fig10 fig13d --quick --seed 1');
     const all = experiments.flatMap(({ comparisons }) => comparisons);
     const differing = all.filter((each) => each.reproducedVerdict === 'differs' || each.oursVerdict === 'differs');
@@ -143,7 +144,7 @@ await testRefusals('bench', [
       mkdirSync(join(folder, 'there'));
       writeFileSync(join(folder, 'there', 'reproduce.json'), '{"schema":"other"}');
     },
-    says: /--against: .*reproduce\.json cannot be read: its schema is not p4runpro-bench\/reproduce@1/,
+    says: /--against: .*reproduce\.json cannot be read: its schema is not p4runpro-bench\/reproduce@2/,
   },
 ]);
 

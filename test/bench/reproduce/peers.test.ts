@@ -108,7 +108,7 @@ test('the granularity of blocks: a row for each number, times as ratios to the f
     return { refusal: state, after: { ...state, programs: 500 }, curve: [] };
   });
   const { comparisons, series } = peersGranularity.findings(results, setting);
-  const mean = (wanted: string) => comparisons.find(({ quantity }) => quantity === wanted)?.reproduced?.mean;
+  const mean = (wanted: string) => comparisons.find(({ quantity }) => quantity === wanted)?.peer?.mean;
   assert.is(mean('mixed, 256 blocks: programs at the first refusal'), 256);
   assert.is(mean('mixed, 256 blocks: reallocations of an arrival, 500 arrivals'), 3);
   const ratio = (books: string, blocks: number) =>
@@ -153,12 +153,12 @@ test('delays: growth of both kinds of books, and their ratio; no verdict on time
   const { comparisons, series } = peersDelay.findings(results, setting);
   const cache = comparisons.filter(({ quantity }) => quantity.startsWith('cache, '));
   assert.equal(
-    cache.map(({ reproduced, ours }) => [reproduced?.mean, ours?.mean]),
+    cache.map(({ peer, reproduced, ours }) => [peer?.mean, reproduced?.mean, ours?.mean]),
     [
-      [2, 1],
-      [4.5, undefined],
-      [1, undefined],
-      [30, undefined],
+      [undefined, 2, 1],
+      [4.5, undefined, undefined],
+      [1, undefined, undefined],
+      [30, undefined, undefined],
     ],
   );
   // The authors' delays do not grow.
@@ -180,7 +180,7 @@ test('rules of tasks at FlyMon beside entries of P4runpro', async () => {
   const find = (wanted: string) => comparisons.find(({ quantity }) => quantity === wanted);
   assert.equal(
     ['whole arrays', '1/4 of an array', '1/32 of an array'].map((share) =>
-      ['cms', 'hll'].map((task) => find(`${task}, FlyMon, ${share}: rules`)?.reproduced?.mean),
+      ['cms', 'hll'].map((task) => find(`${task}, FlyMon, ${share}: rules`)?.peer?.mean),
     ),
     [
       [6, 2],
@@ -235,7 +235,7 @@ test('reallocated programs are counted for each admitted arrival', () => {
     return { arrivals: 1, refused: 0, departures: 0, epochs: [...Array(20).fill(epoch), ...Array(20).fill(late)] };
   });
   const { comparisons, series } = peersChurn.findings(results, setting);
-  const mean = (wanted: string) => comparisons.find(({ quantity }) => quantity === wanted)?.reproduced?.mean;
+  const mean = (wanted: string) => comparisons.find(({ quantity }) => quantity === wanted)?.peer?.mean;
   assert.is(mean('mixed, worst: reallocated programs of an arrival'), 1.75);
   assert.is(mean('mixed, worst: reallocated programs of an arrival, second half'), 3);
   assert.is(mean('cache, realloc: reallocated programs of an arrival, second half'), 1);
@@ -282,8 +282,8 @@ test('filling: P4runpro is compared in figure 8, ActiveRMT has a row for each st
   });
   const { comparisons, series } = peersFilling.findings(results, setting);
   const find = (wanted: string) => comparisons.find(({ quantity }) => quantity === wanted);
-  assert.is(find('hh, ActiveRMT lc: programs at the first refusal')?.reproduced?.mean, 40);
-  assert.is(find('hh, ActiveRMT mc: memory in use after 500 arrivals')?.reproduced?.mean, 0.6);
+  assert.is(find('hh, ActiveRMT lc: programs at the first refusal')?.peer?.mean, 40);
+  assert.is(find('hh, ActiveRMT mc: memory in use after 500 arrivals')?.peer?.mean, 0.6);
   const p4runpro = find('lb, P4runpro: memory in use at the first refusal');
   // Source: results/published/capacity.csv.
   assert.equal([p4runpro?.published?.mean, p4runpro?.ours?.mean], [1, 0.7]);

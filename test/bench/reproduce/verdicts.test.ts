@@ -2,9 +2,23 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { valueText } from '../../../bench/paper/page/figures-text.js';
+import { reproductionPage } from '../../../bench/paper/page/page.js';
+import { verdictTable } from '../../../bench/paper/page/verdict-table.js';
 import { changesSince, NotComparable } from '../../../bench/paper/reproduce/against.js';
-import { type Comparison, compare } from '../../../bench/paper/reproduce/experiment.js';
-import type { ReproductionDocument } from '../../../bench/paper/reproduce/reproduction.js';
+import {
+  COLUMN_TITLES,
+  type Comparison,
+  compare,
+  informative,
+  peerNumber,
+  publishedOnly,
+  unpublished,
+} from '../../../bench/paper/reproduce/experiment.js';
+import {
+  type ExperimentRecord,
+  isOfPaper,
+  type ReproductionDocument,
+} from '../../../bench/paper/reproduce/reproduction.js';
 import {
   type Agreement,
   agreementOf,
@@ -12,6 +26,7 @@ import {
   exactly,
   FIXED,
   fromRepeats,
+  INFORMATIVE,
   NOT_COMPARED,
   RANDOM,
   type Tolerance,
@@ -21,7 +36,7 @@ import {
 
 const within = (distance: number): Tolerance => ({ kind: 'distance', distance });
 
-const ROWS: readonly (readonly [Value, Value, Tolerance, Better, Agreement])[] = [
+const ROWS: readonly (readonly [Value, Value, Tolerance, Better, Agreement | null])[] = [
   [exactly(100), exactly(103), FIXED, 'higher', 'agrees'],
   [exactly(100), exactly(97), FIXED, 'higher', 'agrees'],
   [exactly(100), exactly(104), FIXED, 'higher', 'better'],
@@ -40,6 +55,11 @@ const ROWS: readonly (readonly [Value, Value, Tolerance, Better, Agreement])[] =
   [exactly(0), exactly(1), within(0), null, 'differs'],
   [exactly(0.29), exactly(0.3), within(0.01), 'lower', 'agrees'],
   [exactly(5), exactly(5), NOT_COMPARED, 'lower', 'not compared'],
+  [exactly(1), exactly(90), INFORMATIVE, 'higher', null],
+  // A range of two orders of magnitude says nothing.
+  [exactly(1), fromRepeats([71, 6940]), FIXED, 'higher', 'not compared'],
+  [exactly(100), fromRepeats([10, 100]), FIXED, 'higher', 'agrees'],
+  [exactly(0), fromRepeats([0, 1]), FIXED, null, 'not compared'],
 ];
 
 for (const [published, value, tolerance, better, verdict] of ROWS) {
@@ -67,6 +87,72 @@ test('better is different where the paper is to be reproduced, and only what dif
   assert.is(comparison(null, exactly(1)).reproducedVerdict, null);
 });
 
+test('the kind of a number follows from its values; a measured one gets no verdict', () => {
+  const kinds = (...all: Comparison[]): string[] => all.map(({ kind }) => kind);
+  assert.equal(
+    kinds(
+      comparison(exactly(1), null),
+      unpublished('q', 'u', timedValue([1, 2])),
+      peerNumber('q', 'u', exactly(1)),
+      publishedOnly('q', 'u', exactly(1)),
+      informative('q', '×', timedValue([71, 6940]), 'Why.'),
+    ),
+    ['computed', 'measured', 'computed', 'published only', 'measured'],
+  );
+  assert.throws(() => comparison(null, timedValue([100])), /a verdict on a measured number: q/);
+  const ratio = informative('q', '×', timedValue([71, 6940]), 'Why.');
+  assert.equal([ratio.oursVerdict, ratio.published, ratio.why], [null, null, 'Why.']);
+  const { peer, reproducedVerdict, oursVerdict } = peerNumber('q', 'u', exactly(7));
+  assert.equal([peer?.mean, reproducedVerdict, oursVerdict], [7, null, null]);
+});
+
+test('the headline counts numbers of the paper with something beside them, by kind', () => {
+  const judged = [
+    comparison(exactly(100), exactly(200)),
+    comparison(exactly(200), exactly(100)),
+    publishedOnly('only', 'u', exactly(1)),
+    unpublished('ours alone', 'u', exactly(1)),
+  ];
+  const delay = compare({
+    ...{ quantity: 'delay', unit: 'ms', published: exactly(5), reproduced: null, ours: timedValue([1]) },
+    ...{ tolerance: NOT_COMPARED, better: 'lower', why: 'Another machine.' },
+  });
+  assert.is(judged.filter(isOfPaper).length, 2);
+  const document = { ...documentOf([]), experiments: [experimentOf('fig', judged), experimentOf('times', [delay])] };
+  const lines = verdictTable(document).split('\n');
+  assert.equal(
+    lines.slice(2).map((line) => line.trim().split(/ {2,}/)),
+    [
+      ['fig', '2', '1', '1', '1', '1', '0', '0'],
+      ['all computed', '2', '1', '1', '1', '1', '0', '0'],
+      ['all measured', '1', '0', '0', '0', '0', '0', '1'],
+      [''],
+      ['without verdicts: times'],
+    ],
+  );
+  const page = reproductionPage(document, () => '');
+  assert.match(page, /ours, computed<\/th><td>1<\/td><td>1<\/td><td>–<\/td><td>–<\/td>/);
+  assert.match(page, /ours, measured<\/th><td>–<\/td><td>–<\/td><td>–<\/td><td>1<\/td>/);
+  assert.match(page, /1 numbers that are only published, and\s1 that are not in the paper/);
+});
+
+test('a reason that holds for several numbers is said once; columns have the names of their experiment', () => {
+  const experiment = {
+    ...experimentOf('x', [
+      ...[1, 2, 3].map((value) => comparison(exactly(value), null, 'Shared reason.')),
+      comparison(exactly(4), null, 'A reason of its own.'),
+    ]),
+    columns: { ...COLUMN_TITLES, reproduced: 'authors’ shapes' },
+  };
+  const page = reproductionPage({ ...documentOf([]), experiments: [experiment] }, () => '');
+  assert.is(page.split('Shared reason.').length, 2);
+  assert.is(page.split('reason 1</td>').length, 4);
+  assert.match(page, /<td class="why">A reason of its own\.<\/td>/);
+  const head = page.slice(page.indexOf('<section'), page.indexOf('<tbody>', page.indexOf('<section')));
+  assert.match(head, />authors’ shapes<\/th>/);
+  assert.not.match(head, />ours<|>peer/);
+});
+
 for (const [value, text] of [
   [exactly(0), '0'],
   [exactly(0.56789), '0.568'],
@@ -78,18 +164,30 @@ for (const [value, text] of [
   test(`a figure is written as ${text}`, () => assert.is(valueText(value), text));
 }
 
+const experimentOf = (id: string, comparisons: readonly Comparison[]): ExperimentRecord => ({
+  id,
+  title: 'X',
+  about: '',
+  isExtra: false,
+  columns: COLUMN_TITLES,
+  comparisons,
+  notes: [],
+  series: [],
+  figures: [],
+});
+
 const documentOf = (comparisons: readonly Comparison[], seed = '1'): ReproductionDocument => ({
-  schema: 'p4runpro-bench/reproduce@1',
+  schema: 'p4runpro-bench/reproduce@2',
   command: 'npx bench reproduce x',
   scale: 'quick',
   seed,
   wallSeconds: 1,
   environment: { version: '0', code: 'c', node: 'n', cpu: 'c', cores: 1 },
-  experiments: [{ id: 'x', title: 'X', about: '', isExtra: false, comparisons, notes: [], series: [], figures: [] }],
+  experiments: [experimentOf('x', comparisons)],
 });
 
 const change = (before: Value, after: Value) =>
-  changesSince(documentOf([comparison(null, before)]), documentOf([comparison(null, after)]));
+  changesSince(documentOf([unpublished('q', 'u', before)]), documentOf([unpublished('q', 'u', after)]));
 
 test('any change of a figure that does not depend on the machine is reported', () => {
   assert.equal(change(exactly(100), exactly(100)), []);

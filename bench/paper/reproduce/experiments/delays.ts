@@ -5,7 +5,7 @@ import { linePanels, type PanelPoint } from '../../../figures/panels.js';
 import { distribution } from '../../../measure/statistics/statistics.js';
 import type { DelayCell } from '../cells/delay.js';
 import { delayCurve, WINDOW } from '../delay-curves.js';
-import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
+import { type Comparison, compare, type Experiment, informative, type Results, type Setting } from '../experiment.js';
 import { PAPER, seedsOf } from '../paper-setting.js';
 import { exactly, meanOf, NOT_COMPARED, timedValue } from '../value.js';
 
@@ -39,6 +39,9 @@ export function delayCells(how: How, workload: string, memoryBytes: number, sett
   }));
 }
 
+/** The titles of the columns of figures 7a and 7b. */
+const COLUMNS = { reproduced: 'paper’s model on Z3' } as const;
+
 interface Delays {
   readonly workload: string;
   readonly memoryBytes: number;
@@ -67,6 +70,7 @@ export const fig7a: Experiment = {
   id: 'fig7a',
   title: 'Figure 7a  Allocation delay',
   about: ABOUT,
+  columns: COLUMNS,
   cells: cellsFor([PAPER.memoryBytes]),
   findings(results, setting) {
     const all = WORKLOADS.map((workload) => delaysOf(workload, PAPER.memoryBytes, results, setting));
@@ -106,7 +110,7 @@ export const fig7a: Experiment = {
           }),
         },
       ],
-      notes: [noteOn(setting)],
+      notes: [noteOn(setting), PICTURE_ONLY],
     };
   },
 };
@@ -115,6 +119,7 @@ export const fig7b: Experiment = {
   id: 'fig7b',
   title: 'Figure 7b  Allocation delay and size of memory',
   about: ABOUT,
+  columns: COLUMNS,
   cells: cellsFor(MEMORIES),
   findings(results, setting) {
     const all = MEMORIES.flatMap((memory) => WORKLOADS.map((workload) => delaysOf(workload, memory, results, setting)));
@@ -158,7 +163,11 @@ function noteOn({ scale }: Setting): string {
   );
 }
 
-const WHY = 'Other machines, with Z3 in WebAssembly here and native there; see the ratios.';
+const WHY = 'Other machines, with Z3 in WebAssembly here and native there.';
+
+const PICTURE_ONLY =
+  'The figure of the paper also has ActiveRMT. That curve is published as a picture without numbers, so nothing is held ' +
+  'against it: `peers-delay` shows the growth with our reimplementation.';
 
 /** Delays in ms, and ratios that do not depend on the machine: to the delay of a cache, and to the paper's model. */
 function comparisonsOf(figure: '7a' | '7b', all: readonly Delays[]): Comparison[] {
@@ -183,16 +192,12 @@ function comparisonsOf(figure: '7a' | '7b', all: readonly Delays[]): Comparison[
         better: 'lower',
         why: WHY,
       }),
-      compare({
-        quantity: `${name}: times as fast as the paper’s model in this run`,
-        unit: '×',
-        published: exactly(1),
-        reproduced: null,
-        ours: timedValue(speedUps),
-        tolerance: { kind: 'share', share: 0.1 },
-        better: 'higher',
-        why: '',
-      }),
+      informative(
+        `${name}: times as fast as the paper’s model in this run`,
+        '×',
+        timedValue(speedUps),
+        'A ratio to Z3 in WebAssembly, which is slower than the native solver of the authors.',
+      ),
     ];
   });
 }

@@ -47,6 +47,8 @@ export const fig8: Experiment = {
       notes: [
         'Curves of the reproduced column: the first rule for ties, the first seed. Utilisation at the failure covers ' +
           'all rules or seeds.',
+        'The figure of the paper also has ActiveRMT. Those curves are published as a picture without numbers, so nothing is ' +
+          'held against them: `peers-filling` shows our reimplementation.',
       ],
     };
   },

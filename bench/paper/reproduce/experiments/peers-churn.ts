@@ -46,6 +46,7 @@ export const peersChurn: Experiment = {
     `Programs come and go at ActiveRMT (${DEFAULT_BLOCKS} blocks a stage, least constrained mutants): two arrivals and one ` +
     'departure an epoch in the mean, Poisson distributed. A reallocated program is paused while its clients save and restore ' +
     'its memory. Fairness is Jain’s index of the blocks of elastic programs.',
+  columns: { peer: 'ActiveRMT, reimplemented' },
   cells: (setting) => WORKLOADS.flatMap((workload) => FITS.flatMap((fit) => cellsOf(workload, fit, setting))),
   findings(results, setting) {
     const runs = runsOf(results, setting);

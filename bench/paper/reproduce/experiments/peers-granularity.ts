@@ -33,6 +33,7 @@ export const peersGranularity: Experiment = {
     `ActiveRMT with ${GRANULARITIES.join(', ')} blocks a stage, least constrained mutants, worst fit, until the first ` +
     'refusal. Time: to choose and place a mutant, without its enumeration, with the block matrix of the published ' +
     'controller and with intervals, as a ratio to the fewest blocks in this run.',
+  columns: { peer: 'ActiveRMT, reimplemented' },
   cells: (setting) => [
     ...GRANULARITIES.flatMap((blocks) => PEER_WORKLOADS.flatMap((workload) => fillsOf(workload, blocks, setting))),
     ...TIMED.flatMap((workload) =>
