@@ -45,6 +45,7 @@ export function verifiedProgram(
       },
       connections: () => connectionTable(resources),
       wordHash: () => wordHash(compiled),
+      memoryWord: (memory) => (bucket) => must(arrival.memoryValue?.(memory, bucket), `content of memory ${memory}`),
       random: () => randomNumbers(compiled, seed),
       flowHash: () => flowHash(compiled),
     }),

@@ -34,6 +34,7 @@ export const EXTENDED_KEYS = [
   'hh6',
   'switchml',
   'rtt',
+  'coco',
 ] as const;
 export type ExtendedKey = (typeof EXTENDED_KEYS)[number];
 
@@ -88,6 +89,10 @@ export const PROGRAM_KINDS: Readonly<Record<ProgramKey, ProgramKind>> = {
   dtree: kind('dtree', 'decision tree', 'destination network'),
   pint: kind('pint', 'telemetry of one sampled hop', 'destination network', { ...EXTENDED, resizable: false }),
   hh6: kind('hh6', 'heavy hitter detector for IPv6', 'IPv6 source network', EXTENDED),
+  coco: kind('coco', 'sources by packets, with random replacement', 'destination network', {
+    ...EXTENDED,
+    resizable: false,
+  }),
   rtt: kind('rtt', 'round-trip times of TCP', 'network of either side', EXTENDED),
   switchml: kind('switchml', 'aggregation of workers', 'destination network', { ...EXTENDED, resizable: false }),
 };

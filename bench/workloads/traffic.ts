@@ -174,6 +174,8 @@ function extendedTraffic(key: ExtendedKey, instance: number): readonly PacketTem
       return flows(instance, 'out');
     case 'dtree':
       return classified(instance);
+    case 'coco':
+      return flows(instance, 'in');
     case 'rtt':
       return answeredSegments(instance);
     case 'switchml':

@@ -122,9 +122,13 @@ function memoryContents(ports: readonly number[]): ReadonlyMap<ProgramKey, NonNu
     ['lb', server],
     // The number of connections starts from 0.
     ['cheetah', (memory, bucket) => (memory === 'turn' ? 0 : server(memory, bucket))],
-    ['pint', (_memory, bucket) => Math.floor(2 ** 32 / hopOfBucket(bucket)) - 1],
+    ['coco', (memory, bucket) => (memory === 'largest' ? largestOf(Math.max(1, bucket)) : 0)],
+    ['pint', (_memory, bucket) => largestOf(hopOfBucket(bucket))],
   ]);
 }
+
+/** The largest number of 32 bits such that a random one is at most it with probability 1 / n. */
+const largestOf = (n: number): number => Math.floor(2 ** 32 / n) - 1;
 
 /** Of packets that start with a TTL of 64, whose lowest six bits are the number of the bucket. */
 const hopOfBucket = (bucket: number): number => (bucket === 0 ? 1 : 65 - bucket);

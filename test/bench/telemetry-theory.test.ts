@@ -9,7 +9,7 @@ import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
 import { packetFrame } from '../../traces/generate/packet-frame.js';
 import { itemAt } from '../item-at.js';
 import { frame } from '../sim/frames.js';
-import { CLIENT, fields, SERVER, wordBytes } from './packets.js';
+import { CLIENT, fields, packetOf, SERVER, wordBytes } from './packets.js';
 import { CPU_PORT, ProgramSwitch, programText } from './program-switch.js';
 import { shuffled } from './sketch-flows.js';
 
@@ -115,6 +115,43 @@ test('rtt: times are exact, and as many as segments find a bucket that no later 
   // Buckets that some of so many segments take; the standard deviation is about 5 a round.
   const expected = BUCKETS * (1 - (1 - 1 / BUCKETS) ** SEGMENTS);
   assert.ok(Math.abs(measured / ROUNDS - expected) < 10, `${measured / ROUNDS} of ${SEGMENTS}, expected ${expected}`);
+});
+
+test('coco: counts are exact, and a source is the key with the probability of its share of them', async () => {
+  const BUCKETS = 8;
+  const SOURCES = 4;
+  const TRIALS = 60;
+  const network = await ProgramSwitch.ofKey('coco');
+  const largest = Uint32Array.from({ length: 1024 }, (_, n) => largestNumber(Math.max(1, n)));
+  await network.controller.writeMemory('coco', 'largest', largest);
+  const hash = network.hashOf('HASH_FIELDS_MEM(counts, src)');
+  // Sources of a few buckets, so that they meet there: one of 16, 8, 4 and 2 packets in each.
+  const sources = Array.from({ length: BUCKETS }, (): number[] => []);
+  for (let src = 0xc8000000; sources.some((list) => list.length < SOURCES); src++) {
+    const list = sources[hash.digest(wordBytes(src), 4) % 1024];
+    if (list !== undefined && list.length < SOURCES) list.push(src);
+  }
+  const packets = sources.flat().map((src) => packetOf({ src, dst: SERVER, srcPort: 9, dstPort: 9, protocol: 17 }));
+  const counts = sources.flatMap(() => [16, 8, 4, 2]);
+  const asKey = new Array<number>(SOURCES).fill(0);
+  for (let trial = 0; trial < TRIALS; trial++) {
+    for (const memory of ['counts', 'keys']) {
+      await network.controller.writeMemory('coco', memory, new Uint32Array(1024));
+    }
+    for (const n of shuffled(counts, `coco/${trial}`)) network.send(itemAt(packets, n));
+    const [totals, keys] = [await network.memory('counts'), await network.memory('keys')];
+    for (const [bucket, list] of sources.entries()) {
+      assert.is(totals[bucket], 30);
+      const place = list.indexOf(itemAt(keys, bucket));
+      asKey[place] = itemAt(asKey, place) + 1;
+    }
+  }
+  const statistic = [16, 8, 4, 2].reduce((sum, count, place) => {
+    const expected = (TRIALS * BUCKETS * count) / 30;
+    return sum + (itemAt(asKey, place) - expected) ** 2 / expected;
+  }, 0);
+  // The 99.9 % quantile of the chi-square distribution with 3 degrees of freedom.
+  assert.ok(statistic < 16.27, `sources of 16, 8, 4 and 2 packets were keys ${asKey.join(', ')} times`);
 });
 
 test.run();

@@ -306,6 +306,7 @@ test('a function needs nothing of the program but hash functions and sizes', () 
     wordHash: () => () => 0,
     flowHash: () => () => 0,
     random: () => () => 0,
+    memoryWord: () => () => 0,
     connections: () => ({ size: 0, placeOf: () => 0, isOpen: () => false }),
     rule: 0,
   });

@@ -21,6 +21,7 @@ import type { PacketView } from './packet.js';
 import { DistinctValues } from './query-acceleration.js';
 import { RoundTripTimes } from './round-trip-times.js';
 import { SampledHop } from './sampled-hop.js';
+import { SampledSources } from './sampled-sources.js';
 import { Sequencer } from './sequencer.js';
 import { LongestPackets } from './sumax.js';
 import { UniversalSketch } from './universal-sketch.js';
@@ -36,6 +37,8 @@ export interface FunctionInputs extends SwitchResources {
   readonly flowHash: () => HashFunction;
   /** What the program's only RANDOM draws. */
   readonly random: () => RandomFunction;
+  /** What the controller writes into a memory at first, by bucket. */
+  readonly memoryWord: (memory: string) => (bucket: number) => number;
   /** Index of the rule, 0 or 1, for programs with two rules. */
   readonly rule: number;
 }
@@ -91,6 +94,8 @@ export function networkFunction(key: ProgramKey, inputs: FunctionInputs): Networ
       return new DecisionTree();
     case 'pint':
       return new SampledHop(inputs, inputs.random());
+    case 'coco':
+      return new SampledSources(inputs, inputs.memoryWord('largest'), inputs.random());
     case 'rtt':
       return new RoundTripTimes(inputs);
     case 'switchml':

@@ -174,6 +174,13 @@ export const EXTENDED_GOLDENS: readonly Golden[] = [
     ],
   },
   {
+    // The first packet of a bucket always becomes its key, later ones never, but with probability 2^-32.
+    name: 'coco',
+    key: 'coco',
+    memory: { coco: { largest: { '1': 0xffffffff } } },
+    packets: () => ['172.16.0.1', '172.16.0.1', '172.16.0.2'].map((source) => udp({ source, destination: SERVER })),
+  },
+  {
     // As that of hh.
     name: 'hh6-threshold',
     key: 'hh6',
