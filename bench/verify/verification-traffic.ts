@@ -75,6 +75,7 @@ function specialVariants(key: ProgramKey, variant: PacketTemplate): PacketTempla
     case 'lb':
     case 'univmon':
     case 'coco':
+    case 'conquest':
       return [
         { ...variant, weight: 6 * weight, flows: 1 },
         { ...variant, weight: weight / 4, flows: 5000, frameBytes: { minimum: 60, maximum: 1514 } },

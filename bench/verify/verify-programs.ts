@@ -98,12 +98,14 @@ const GROUP_PORTS = 4;
 /** Group 1 of the switch, where the data plane has groups. */
 const groupsFor = (dataPlane: DataPlane): readonly MulticastGroup[] =>
   dataPlane.description.replication === undefined ? [] : [groupOfPorts(1, serverPorts(GROUP_PORTS, dataPlane), [])];
+/** Programs that read queueing times. */
+const QUEUE_READERS: readonly ProgramKey[] = ['ecn', 'conquest'];
 /** Queueing time of some packets in ns. */
 const MAX_QUEUE_NS = 20_011;
 
 async function verifyRound(options: RoundOptions): Promise<Verification> {
   const { dataPlane, keys } = options;
-  const readsQueue = keys.length === 1 && keys[0] === 'ecn';
+  const readsQueue = keys.length === 1 && keys.every((key) => QUEUE_READERS.includes(key));
   const emulator = new Switch(dataPlane, { seed: seedOfText(options.seed) });
   const workload = await arrivalsOf(options);
   const programs = options.companions + INSTANCES * keys.length;

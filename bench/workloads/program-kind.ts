@@ -35,6 +35,7 @@ export const EXTENDED_KEYS = [
   'switchml',
   'rtt',
   'coco',
+  'conquest',
 ] as const;
 export type ExtendedKey = (typeof EXTENDED_KEYS)[number];
 
@@ -93,6 +94,7 @@ export const PROGRAM_KINDS: Readonly<Record<ProgramKey, ProgramKind>> = {
     ...EXTENDED,
     resizable: false,
   }),
+  conquest: kind('conquest', 'flows that fill the queue', 'source network', EXTENDED),
   rtt: kind('rtt', 'round-trip times of TCP', 'network of either side', EXTENDED),
   switchml: kind('switchml', 'aggregation of workers', 'destination network', { ...EXTENDED, resizable: false }),
 };

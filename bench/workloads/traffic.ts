@@ -171,6 +171,7 @@ function extendedTraffic(key: ExtendedKey, instance: number): readonly PacketTem
     case 'beaucoup':
       return flows(instance, 'in').map((variant) => ({ ...variant, flows: MANY_SOURCES }));
     case 'univmon':
+    case 'conquest':
       return flows(instance, 'out');
     case 'dtree':
       return classified(instance);

@@ -23,7 +23,10 @@ test('verify without keys: all programs that the data plane can run, and which t
     assert.match(stdout, /^sm_0 .* equal$/m);
     assert.match(stdout, /^netlock_0 .* equal$/m);
     assert.not.match(stdout, /^pint_0/m);
-    assert.match(stdout, /^not verified, as the data plane default cannot run them: pint, hh6, switchml, rtt, coco/m);
+    assert.match(
+      stdout,
+      /^not verified, as the data plane default cannot run them: pint, hh6, switchml, rtt, coco, conquest/m,
+    );
   }));
 
 test('verify --trace: the packets of a capture; --json: one document', () =>

@@ -3,13 +3,15 @@ import seedrandom from 'seedrandom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { largestNumber } from '../../bench/verify/functions/sampled-hop.js';
+import { replay } from '../../bench/verify/replay/check-replay.js';
 import { ipv6Network } from '../../bench/workloads/addresses.js';
 import { IPV6_SERVER, ipv6Template, tcpSegmentTemplate } from '../../bench/workloads/header-words.js';
 import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
+import { priceAllocator } from '../../compiler/index.js';
 import { packetFrame } from '../../traces/generate/packet-frame.js';
 import { itemAt } from '../item-at.js';
 import { frame } from '../sim/frames.js';
-import { CLIENT, fields, packetOf, SERVER, wordBytes } from './packets.js';
+import { CLIENT, fields, flowFromInside, packetOf, SERVER, wordBytes } from './packets.js';
 import { CPU_PORT, ProgramSwitch, programText } from './program-switch.js';
 import { shuffled } from './sketch-flows.js';
 
@@ -152,6 +154,38 @@ test('coco: counts are exact, and a source is the key with the probability of it
   }, 0);
   // The 99.9 % quantile of the chi-square distribution with 3 degrees of freedom.
   assert.ok(statistic < 16.27, `sources of 16, 8, 4 and 2 packets were keys ${asKey.join(', ')} times`);
+});
+
+test('conquest: drops the flows that fill the queue, and others as rarely as they share a counter with one', async () => {
+  const HEAVY = 4;
+  const LIGHT = 300;
+  const GAP_NS = 250;
+  const WINDOW_NS = 2 ** 15;
+  const random = seedrandom.alea('conquest');
+  const flows = Array.from({ length: HEAVY + LIGHT }, (_, n) => packetOf(flowFromInside(n)));
+  // Six in ten packets are of heavy flows: 39 of each in two windows.
+  const chosen = Array.from({ length: 8000 }, () =>
+    random() < 0.6 ? Math.floor(random() * HEAVY) : HEAVY + Math.floor(random() * LIGHT),
+  );
+  const sent = chosen.map((n, i) => {
+    const bytes = itemAt(flows, n);
+    return { bytes, originalLength: bytes.length, port: 2, timeSeconds: 0, timeNanoseconds: i * GAP_NS };
+  });
+  const dataPlane = dataPlaneOf('conquest');
+  const allocator = priceAllocator();
+  const queue = { nanoseconds: 5000, cells: 0 };
+  const options = { dataPlane, allocator, recirculations: 1, engine: 'compiled', queue } as const;
+  const sources = [{ file: 'conquest', text: programText('conquest') }];
+  const { packets } = await replay({ sources, packets: sent, memory: undefined }, options);
+  const left = new Set(packets.map(({ timeNanoseconds }) => timeNanoseconds));
+  const dropped = (isHeavy: boolean): number => {
+    const own = sent.filter((_, i) => itemAt(chosen, i) < HEAVY === isHeavy && i * GAP_NS >= 3 * WINDOW_NS);
+    return own.filter(({ timeNanoseconds }) => !left.has(timeNanoseconds)).length / own.length;
+  };
+  assert.ok(dropped(true) > 0.99, `${dropped(true)} of the heavy flows' packets are dropped`);
+  const shared = 1 - (1 - 1 / 256) ** HEAVY;
+  // The standard deviation of that share of 300 flows is 0.7 %.
+  assert.ok(Math.abs(dropped(false) - shared) < 0.021, `${dropped(false)} of the others', expected ${shared}`);
 });
 
 test.run();

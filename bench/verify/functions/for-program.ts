@@ -19,6 +19,7 @@ import { NetCache } from './netcache.js';
 import type { HashFunction, NetworkFunction, RandomFunction, SwitchResources } from './network-function.js';
 import type { PacketView } from './packet.js';
 import { DistinctValues } from './query-acceleration.js';
+import { QueueSnapshots } from './queue-snapshots.js';
 import { RoundTripTimes } from './round-trip-times.js';
 import { SampledHop } from './sampled-hop.js';
 import { SampledSources } from './sampled-sources.js';
@@ -94,6 +95,8 @@ export function networkFunction(key: ProgramKey, inputs: FunctionInputs): Networ
       return new DecisionTree();
     case 'pint':
       return new SampledHop(inputs, inputs.random());
+    case 'conquest':
+      return new QueueSnapshots(inputs);
     case 'coco':
       return new SampledSources(inputs, inputs.memoryWord('largest'), inputs.random());
     case 'rtt':

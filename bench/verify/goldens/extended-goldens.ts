@@ -5,7 +5,7 @@ import { ipv6Network } from '../../workloads/addresses.js';
 import { IPV6_SERVER, ipv6Template, tcpSegmentTemplate } from '../../workloads/header-words.js';
 import { AT, firstOfEach, manyFlows, TUPLE_BYTES, tupleOf } from './classes-of-hashes.js';
 import type { Golden, Placed } from './golden.js';
-import { all, CLIENT, ip, MAC, request, SERVER, STRANGER, TCP, tcp, times, udp } from './golden-packets.js';
+import { all, CLIENT, flow, ip, MAC, request, SERVER, STRANGER, TCP, tcp, times, udp } from './golden-packets.js';
 
 const ACQUIRE = 1;
 const RELEASE = 2;
@@ -180,6 +180,15 @@ export const EXTENDED_GOLDENS: readonly Golden[] = [
     memory: { coco: { largest: { '1': 0xffffffff } } },
     packets: () => ['172.16.0.1', '172.16.0.1', '172.16.0.2'].map((source) => udp({ source, destination: SERVER })),
   },
+  // Packets 1,000 ns apart through all windows: of one flow, but for each eighth.
+  ...[0, 2048].map(
+    (queueNanoseconds): Golden => ({
+      name: queueNanoseconds === 0 ? 'conquest-idle' : 'conquest-queued',
+      key: 'conquest',
+      queueNanoseconds,
+      packets: () => Array.from({ length: 150 }, (_, n) => udp(flow(n % 8 === 0 ? 2 : 1))),
+    }),
+  ),
   {
     // As that of hh.
     name: 'hh6-threshold',
