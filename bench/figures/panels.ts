@@ -21,8 +21,21 @@ function colourScale(names: readonly string[]): { domain: string[]; range: strin
   return { domain: [...names], range: names.map(colourOf) };
 }
 
-/** Size in pixels. */
-const PANEL = { width: 330, height: 170 };
+/** Size in pixels. Two panels with their axes are as wide as a report. */
+const PANEL = { width: 400, height: 180 };
+/** A panel that stands alone in its row is as wide as two with the axis between them. */
+const WIDE_PANEL = { width: 860, height: 200 };
+
+const panelSize = (columns: number) => (columns === 1 ? WIDE_PANEL : PANEL);
+
+/** Names of panels above them, or none if there is only one. */
+const facet = (panels: readonly string[]) => ({
+  field: 'panel',
+  type: 'nominal' as const,
+  sort: [...panels],
+  title: null,
+  header: panels.length === 1 ? { labelExpr: "''", labelPadding: 0 } : { labelFontSize: 12 },
+});
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];
 
@@ -65,8 +78,14 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
     scale: colourScale(names),
     legend: { symbolType: 'stroke' },
   };
+  const isCounted = points.every((point) => Number.isInteger(point.x));
   const axes = {
-    x: { field: 'x', type: 'quantitative' as const, title: x, axis: { format: ',~f' } },
+    x: {
+      field: 'x',
+      type: 'quantitative' as const,
+      title: x,
+      axis: { format: ',~f', ...(isCounted && { tickMinStep: 1 }) },
+    },
     y: {
       field: 'y',
       type: 'quantitative' as const,
@@ -76,11 +95,10 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
   };
   return {
     data: { values: points.map((point) => ({ ...point })) },
-    facet: { field: 'panel', type: 'nominal', sort: panels, title: null, header: { labelFontSize: 12 } },
+    facet: facet(panels),
     columns,
     spec: {
-      width: PANEL.width,
-      height: PANEL.height,
+      ...panelSize(columns),
       layer: [
         {
           mark: { type: 'line', strokeWidth: 1.6, invalid: 'break-paths-filter-domains' },
@@ -123,11 +141,10 @@ export interface BarPanels extends Axes {
   readonly bars: readonly Bar[];
   readonly isLogarithmic?: boolean;
   readonly hasOwnScales?: boolean;
-  readonly width?: number;
 }
 
 /** Grouped bars, with the range over repeats as an error bar. */
-export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, width }: BarPanels): FigureSpec {
+export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales }: BarPanels): FigureSpec {
   const names = distinct(bars.map(({ series }) => series));
   const panels = distinct(bars.map(({ panel }) => panel));
   const groups = distinct(bars.map(({ group }) => group));
@@ -137,17 +154,16 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, wi
       type: 'nominal' as const,
       title: x === '' ? null : x,
       sort: groups,
-      axis: groupLabels(groups, width ?? PANEL.width),
+      axis: groupLabels(groups, panelSize(columns).width),
     },
     xOffset: { field: 'series', type: 'nominal' as const, sort: names },
   };
   return {
     data: { values: bars.map((bar) => ({ ...bar })) },
-    facet: { field: 'panel', type: 'nominal', sort: panels, title: null, header: { labelFontSize: 12 } },
+    facet: facet(panels),
     columns,
     spec: {
-      width: width ?? PANEL.width,
-      height: PANEL.height,
+      ...panelSize(columns),
       layer: [
         {
           mark: { type: 'bar' },
@@ -200,11 +216,10 @@ export function heatPanels(cells: readonly HeatCell[], { x, y, columns }: Axes, 
   const panels = distinct(cells.map(({ panel }) => panel));
   return {
     data: { values: cells.map((cell) => ({ ...cell })) },
-    facet: { field: 'panel', type: 'nominal', sort: panels, title: null, header: { labelFontSize: 12 } },
+    facet: facet(panels),
     columns,
     spec: {
-      width: PANEL.width,
-      height: PANEL.height,
+      ...panelSize(columns),
       mark: { type: 'rect' },
       encoding: {
         x: { field: 'x', type: 'ordinal', title: x, axis: { labelAngle: 0, labelOverlap: true } },

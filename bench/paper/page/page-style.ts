@@ -1,9 +1,9 @@
 /** Style sheet of the page of a reproduction. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --ink: #1a1a1a; --faint: #5c5c5c; --paper: #ffffff; --line: #d9d9d9; --panel: #f6f6f6;
-  --good: #00684a; --bad: #a23b00; --link: #0058a3; }
+  --good: #00684a; --bad: #a23b00; --link: #0058a3; --shade: #0003; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8e8e8; --faint: #a8a8a8; --paper: #16181b; --line: #3a3d42;
-  --panel: #1f2226; --good: #4fd1a1; --bad: #ff9c66; --link: #7cc0ff; } }
+  --panel: #1f2226; --good: #4fd1a1; --bad: #ff9c66; --link: #7cc0ff; --shade: #000b; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 76rem; padding: 1rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, "Helvetica Neue", Arial, sans-serif; }
@@ -17,14 +17,23 @@ code { font-size: .9em; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; }
 dt { color: var(--faint); }
 dd { margin: 0; }
-nav { position: sticky; top: 0; z-index: 1; display: flex; gap: .9rem; overflow-x: auto; padding: .5rem 0;
-  background: var(--paper); border-bottom: 1px solid var(--line); white-space: nowrap; }
-section { scroll-margin-top: 3rem; }
-.wide { overflow-x: auto; }
+nav { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .1rem .9rem; padding: .5rem 0;
+  background: var(--paper); border-bottom: 1px solid var(--line); font-size: .9rem; }
+nav span { color: var(--faint); }
+nav a { white-space: nowrap; }
+section { scroll-margin-top: 5.5rem; }
+/* What is wider than the page scrolls in its frame; a shadow at an edge shows that there is more. */
+.wide { overflow-x: auto; --cover: var(--paper); background:
+  linear-gradient(to right, var(--cover) 50%, transparent) left / 2rem 100% no-repeat local,
+  linear-gradient(to left, var(--cover) 50%, transparent) right / 2rem 100% no-repeat local,
+  linear-gradient(to right, var(--shade), transparent) left / .7rem 100% no-repeat scroll,
+  linear-gradient(to left, var(--shade), transparent) right / .7rem 100% no-repeat scroll; }
+figure .wide { --cover: var(--panel); }
 figure { margin: 1rem 0; padding: .75rem; background: var(--panel); border-radius: .4rem; }
 figure:focus-visible { outline: 2px solid var(--link); }
 figcaption { color: var(--faint); font-size: .9rem; margin-top: .5rem; }
-figure svg { max-width: none; display: block; }
+/* As wide as the page, up to half as large again; on a phone one panel of two fills the width. */
+figure svg { display: block; width: 100%; height: auto; max-width: calc(var(--drawn) * 1.5); min-width: calc(var(--drawn) * .7); }
 figure svg > rect:first-child { fill: transparent; }
 figure svg .background { fill: transparent; }
 figure svg .background[stroke] { stroke: var(--line); }
@@ -47,6 +56,9 @@ summary { cursor: pointer; color: var(--link); }
 #reading { position: fixed; z-index: 2; max-width: 18rem; padding: .3rem .6rem; background: var(--ink);
   color: var(--paper); border-radius: .3rem; font-size: .85rem; pointer-events: none; }
 @media print { nav { display: none; } figure, tr { break-inside: avoid; } details > * { display: block; } }
-@media (max-width: 40rem) { body { padding: .6rem; } td.why { min-width: 12rem; } dl { grid-template-columns: 1fr; }
-  dt { margin-top: .3rem; } }
+@media (max-width: 40rem) { body { padding: .6rem; } nav { position: static; } section { scroll-margin-top: 0; }
+  dl { grid-template-columns: 1fr; } dt { margin-top: .3rem; } figure { padding: .5rem; } ul { padding-left: 1.2rem; }
+  table { font-size: .8rem; } th, td { padding: .2rem .4rem; } td.why { min-width: 22rem; }
+  tbody th { min-width: 7.5rem; max-width: 7.5rem; } .counts th { min-width: 0; max-width: none; }
+  table:not(.counts) tr > :first-child { position: sticky; left: 0; background: var(--paper); } }
 `;

@@ -30,7 +30,7 @@ export function reproductionPage(document: ReproductionDocument, svgOf: (name: s
 Switches” (Yang et al., SIGCOMM 2024), run anew by p4runpro-sim.</p>
 ${summary(document)}
 </header>
-<nav aria-label="Experiments">${experiments.map(({ id }) => `<a href="#${id}">${id}</a>`).join('')}</nav>
+${navigation(experiments)}
 <main>
 ${experiments.map((experiment) => section(experiment, svgOf)).join('\n')}
 </main>
@@ -39,6 +39,14 @@ ${experiments.map((experiment) => section(experiment, svgOf)).join('\n')}
 </body>
 </html>
 `;
+}
+
+function navigation(experiments: readonly ExperimentRecord[]): string {
+  const links = (isExtra: boolean, label: string): string => {
+    const ids = experiments.filter((each) => each.isExtra === isExtra).map(({ id }) => `<a href="#${id}">${id}</a>`);
+    return ids.length === 0 ? '' : `<span>${label}</span>\n${ids.join('\n')}\n`;
+  };
+  return `<nav aria-label="Experiments">${links(false, 'the paper')}${links(true, 'beyond it')}</nav>`;
 }
 
 function summary(document: ReproductionDocument): string {
@@ -86,7 +94,7 @@ function section(experiment: ExperimentRecord, svgOf: (name: string) => string):
   const { id, title, about, figures, comparisons, columns, notes, series, isExtra } = experiment;
   const drawn = figures.map(
     ({ name, caption }) =>
-      `<figure tabindex="0" aria-label="${escaped(caption)}. Arrow keys read its values."><div class="wide">${svgOf(name)}</div>
+      `<figure tabindex="0" aria-label="${escaped(caption)}. Arrow keys read its values."><div class="wide">${sized(svgOf(name))}</div>
 <figcaption>${escaped(caption)}. <a href="${name}.svg">SVG</a></figcaption></figure>`,
   );
   const files = series.map((name) => `<a href="${name}.csv">${name}.csv</a>`).join(', ');
@@ -99,3 +107,7 @@ ${comparisonTables(comparisons, columns)}
 <code>npx bench reproduce ${id}</code></li></ul>
 </section>`;
 }
+
+/** A figure that tells the style sheet how wide it was drawn. */
+const sized = (svg: string): string =>
+  svg.replace(/<svg ([^>]*?)width="([\d.]+)"/, '<svg style="--drawn: $2px" $1width="$2"');

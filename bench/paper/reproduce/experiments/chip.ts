@@ -90,7 +90,6 @@ export const fig10: Experiment = {
             x: 'resource',
             y: 'share of the pipe',
             columns: 1,
-            width: 420,
           }),
         },
       ],

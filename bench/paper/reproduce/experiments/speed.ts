@@ -99,7 +99,6 @@ export const speed: Experiment = {
             x: 'programs',
             y: 'packets per second',
             columns: 1,
-            width: 420,
           }),
         },
         {

@@ -1,0 +1,84 @@
+/** The page of a reproduction with all experiments, laid out by a browser as wide as a screen and as narrow as a phone. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { reproductionPage } from '../../../bench/paper/page/page.js';
+import { EXPERIMENTS } from '../../../bench/paper/reproduce/experiments/index.js';
+import type { ExperimentRecord, ReproductionDocument } from '../../../bench/paper/reproduce/reproduction.js';
+import { type, withFolder } from '../../command-line.js';
+import { testWith } from '../../external.js';
+import { CHROMIUM, evaluate } from './chromium.js';
+
+/** Each experiment that was not run stands there with the longest table. */
+function withAll(document: ReproductionDocument): ReproductionDocument {
+  const run = new Map(document.experiments.map((experiment) => [experiment.id, experiment]));
+  const longest = document.experiments.reduce((a, b) => (a.comparisons.length > b.comparisons.length ? a : b));
+  const experiments = EXPERIMENTS.map(({ id, title, about, isExtra }): ExperimentRecord => {
+    const record = { ...longest, id, title, about, isExtra: isExtra === true, series: [id], figures: [] };
+    return run.get(id) ?? record;
+  });
+  return { ...document, experiments };
+}
+
+interface Layout {
+  readonly overflow: number;
+  /** Elements beyond the window that no frame scrolls. */
+  readonly cut: readonly string[];
+  /** Frames that scroll: of tables and figures. */
+  readonly scrolling: readonly string[];
+  /** Width of each figure as a share of its frame. */
+  readonly shares: readonly number[];
+  readonly legendsInside: boolean;
+  /** Lines of the navigation. */
+  readonly lines: number;
+}
+
+const LOOK = `(() => {
+  for (const details of document.querySelectorAll('details')) details.open = true;
+  const all = (within, selector) => [...within.querySelectorAll(selector)];
+  const box = (element) => element.getBoundingClientRect();
+  const seen = all(document, 'body *').filter((each) => each.closest('.wide') === null || each.matches('.wide'));
+  const svgs = all(document, 'figure svg');
+  const isInside = (part, whole) => part.left >= whole.left && part.right <= whole.right && part.top >= whole.top;
+  return {
+    overflow: document.documentElement.scrollWidth - window.innerWidth,
+    cut: seen.filter((each) => !each.closest('[hidden]') && box(each).right > window.innerWidth).map((each) => each.outerHTML.slice(0, 80)),
+    scrolling: all(document, '.wide').filter((each) => each.scrollWidth > each.clientWidth)
+      .map(({ firstElementChild: { classList, localName } }) => classList[0] ?? localName),
+    shares: svgs.map((svg) => box(svg).width / box(svg.parentElement).width),
+    legendsInside: svgs.every((svg) => {
+      const legends = all(svg, '.role-legend');
+      return legends.length > 0 && legends.every((legend) => isInside(box(legend), box(svg)));
+    }),
+    lines: new Set(all(document, 'nav a').map((link) => Math.round(box(link).top))).size,
+  };
+})()`;
+
+testWith(CHROMIUM, 'nothing is cut or wider than the page, on a screen and on a phone', () =>
+  withFolder(async (folder) => {
+    const args = ['reproduce', 'table2', 'fig10', 'hashes', '--quick', '--out', 'out'];
+    const { status, stderr } = await type('bench', args, { folder });
+    assert.is(status, 0, stderr);
+    const read = (name: string): string => readFileSync(join(folder, 'out', name), 'utf8');
+    const document = withAll(JSON.parse(read('reproduce.json')) as ReproductionDocument);
+    const html = reproductionPage(document, (name) => read(`${name}.svg`));
+    for (const isDark of [false, true]) {
+      const screen = evaluate<Layout>(html, 1400, LOOK, isDark);
+      const phone = evaluate<Layout>(html, 390, LOOK, isDark);
+      for (const [name, { overflow, cut, legendsInside }] of Object.entries({ screen, phone })) {
+        assert.ok(overflow <= 0, `${name}: ${overflow} pixels too wide`);
+        assert.equal(cut, [], name);
+        assert.ok(legendsInside, name);
+      }
+      assert.equal(screen.scrolling, []);
+      for (const share of screen.shares) assert.ok(share > 0.9 && share <= 1, `a figure takes ${share} of its frame`);
+      assert.ok(screen.lines >= 2 && screen.lines <= 3, `${screen.lines} lines of navigation`);
+      assert.ok(phone.lines > screen.lines && phone.lines < 15, `${phone.lines} lines of navigation`);
+      assert.ok(phone.scrolling.includes('table') && phone.scrolling.includes('marks'), phone.scrolling.join());
+      assert.not(phone.scrolling.includes('counts'), 'the summary is cut');
+    }
+  }),
+);
+
+test.run();
