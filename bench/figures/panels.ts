@@ -141,10 +141,12 @@ export interface BarPanels extends Axes {
   readonly bars: readonly Bar[];
   readonly isLogarithmic?: boolean;
   readonly hasOwnScales?: boolean;
+  readonly width?: number;
 }
 
 /** Grouped bars, with the range over repeats as an error bar. */
-export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales }: BarPanels): FigureSpec {
+export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, width }: BarPanels): FigureSpec {
+  const size = width === undefined ? panelSize(columns) : { ...panelSize(columns), width };
   const names = distinct(bars.map(({ series }) => series));
   const panels = distinct(bars.map(({ panel }) => panel));
   const groups = distinct(bars.map(({ group }) => group));
@@ -154,7 +156,7 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales }: 
       type: 'nominal' as const,
       title: x === '' ? null : x,
       sort: groups,
-      axis: groupLabels(groups, panelSize(columns).width),
+      axis: groupLabels(groups, size.width),
     },
     xOffset: { field: 'series', type: 'nominal' as const, sort: names },
   };
@@ -163,7 +165,7 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales }: 
     facet: facet(panels),
     columns,
     spec: {
-      ...panelSize(columns),
+      ...size,
       layer: [
         {
           mark: { type: 'bar' },
