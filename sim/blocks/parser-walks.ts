@@ -6,6 +6,8 @@ import type { DataPlane, Header } from '../../compiler/index.js';
 export interface ParserWalk {
   readonly headers: readonly Header[];
   readonly leads: ReadonlyMap<string, number>;
+  /** Of a walk that ends where the parser could go on: the field by which it does, and the values by which it would. */
+  readonly astray: { readonly field: string; readonly onward: readonly number[] } | undefined;
 }
 
 /**
@@ -20,12 +22,13 @@ export function parserWalks(dataPlane: DataPlane): ParserWalk[] {
     if (state === undefined) return;
     const here = [...headers, ...state.extract.flatMap((name) => dataPlane.headers[dataPlane.headerIndex(name)] ?? [])];
     const { select, only } = state;
-    const skipped = skippedHeaders(state).map(({ value }) => value);
     const going = only === undefined ? leads : new Map([...leads, [only.field, only.value]]);
-    const astray = select && [
-      [select.field, leadingNowhere([...select.next.map(({ value }) => value), ...skipped])] as const,
-    ];
-    walks.push({ headers: here, leads: new Map([...leads, ...(astray ?? [])]) });
+    const onward = [...(select?.next ?? []), ...skippedHeaders(state)].map(({ value }) => value);
+    walks.push({
+      headers: here,
+      leads: select === undefined ? leads : new Map([...leads, [select.field, leadingNowhere(onward)]]),
+      astray: select && { field: select.field, onward },
+    });
     for (const { value, state: next } of select?.next ?? []) {
       visit(next, here, new Map([...going, ...(select ? [[select.field, value] as const] : [])]));
     }

@@ -21,7 +21,6 @@ import {
   type ProgramRun,
   type Rpb,
   revokeOperations,
-  type Statement,
   type TableEntry,
   undoAccesses,
   type Verdict,
@@ -35,13 +34,14 @@ import type { Switch } from '../pipeline/switch.js';
 import { ArraysBefore } from './arrays-before.js';
 import { compareOutcomes, type Expected, type OutcomeMismatch } from './compare-outcomes.js';
 import type { Failure } from './failure.js';
+import { HashFunctions } from './hash-functions.js';
 import { MeaningSide } from './meaning-side.js';
 import { firstDifference } from './memory-difference.js';
 import type { Mismatch } from './mismatch.js';
 import type { PacketBytes } from './packet-bytes.js';
 import type { TestPacket } from './random-packet.js';
 import { showingActions } from './shown-registers.js';
-import { hashedAccesses, isSamePlace, MissingStep, StatementPlaces } from './statement-places.js';
+import { isSamePlace, MissingStep, StatementPlaces } from './statement-places.js';
 import { testGroups } from './test-groups.js';
 
 export type Memories = ReadonlyMap<string, Uint32Array>;
@@ -56,12 +56,6 @@ export type PacketResult =
       readonly trace: readonly ExecutedStatement[];
       readonly visits: readonly RpbVisit[];
     };
-
-/** A hash function that {@link BothSides.send} has seen compute addresses of a memory. */
-interface KnownHash {
-  readonly statement: Statement;
-  readonly rpb: number;
-}
 
 const NOT_RUN: Verdict = { kind: 'none' };
 const DROPPED_BY_PARSER: Verdict = { kind: 'dropped' };
@@ -78,8 +72,7 @@ export class BothSides {
   private readonly writable: readonly Rpb[];
   /** By ingress port: whether it had default forwarding before, and has it now. */
   private readonly forwarding = new Map<number, { readonly before: boolean; now: boolean }>();
-  /** By memory and place in the chain of hashes before an access. */
-  private readonly hashes = new Map<string, KnownHash>();
+  private readonly hashes: HashFunctions;
 
   /** @param emulator without the program under test; what else it holds stays as it is */
   constructor(
@@ -91,6 +84,7 @@ export class BothSides {
   ) {
     this.driver = new TracingDriver(emulator);
     this.places = new StatementPlaces(compiled, dataPlane);
+    this.hashes = new HashFunctions(this.places);
     this.memories = new Map(
       program.memories.map((memory) => [memory.name, new Uint32Array(memory.buckets * wordsOf(memory))]),
     );
@@ -175,13 +169,9 @@ export class BothSides {
     if (expected instanceof MissingStep) return differed({ kind: 'no-step', statement: expected.statement });
     this.driver.queue = packet.queue;
     this.driver.process(this.batch);
-    const mismatch = this.compareCopies(expected);
+    const mismatch = this.compareCopies(expected) ?? this.compareAccesses(expected);
     if (mismatch !== undefined) return differed(mismatch.mismatch, mismatch.trace, this.driver.visits);
-    const trace = expected.flatMap((each) => each.trace);
-    const inMemory = this.compareWords(trace) ?? this.compareHashes(trace);
-    return inMemory === undefined
-      ? { kind: 'agreed', ran: matches, trace }
-      : differed(inMemory, trace, this.driver.visits);
+    return { kind: 'agreed', ran: matches, trace: expected.flatMap(({ trace }) => trace) };
   }
 
   /** What the packet, or each copy of it, becomes by the program, in the order in which they leave. */
@@ -216,6 +206,15 @@ export class BothSides {
       if (mismatch !== undefined) return { mismatch, trace };
     }
     return compareOutcomes(expected, this.batch, this.meaning.packet.tcpChecksum);
+  }
+
+  /** Compares the words that were accessed, and how they were addressed: hashes of one copy are none of another. */
+  private compareAccesses(expected: readonly Expected[]): OutcomeMismatch | undefined {
+    for (const { trace } of expected) {
+      const mismatch = this.compareWords(trace) ?? this.hashes.compare(trace);
+      if (mismatch !== undefined) return { mismatch, trace };
+    }
+    return undefined;
   }
 
   /** The failure of one packet with these memory contents, if it fails. */
@@ -346,24 +345,6 @@ export class BothSides {
         if (wrong === undefined) continue;
         const { register } = wrong;
         return { kind: 'register', statement, register, expected: before[register], actual: visit.before[register] };
-      }
-    }
-    return undefined;
-  }
-
-  /** Addresses of one memory must all be hashed alike, or two packets of a flow meet different words. */
-  private compareHashes(trace: readonly ExecutedStatement[]): Mismatch | undefined {
-    for (const { memory, hashes } of hashedAccesses(trace)) {
-      for (const [i, statement] of [...hashes].reverse().entries()) {
-        const rpb = this.places.hashRpb(statement);
-        if (rpb === undefined) return { kind: 'no-step', statement };
-        const key = `${memory}/${i}`;
-        const known = this.hashes.get(key);
-        if (known === undefined) this.hashes.set(key, { statement, rpb });
-        else if (known.rpb !== rpb) {
-          const statements = [known.statement, statement] as const;
-          return { kind: 'hash-functions', memory, statements, rpbs: [known.rpb, rpb] };
-        }
       }
     }
     return undefined;

@@ -60,6 +60,19 @@ const MAX_PAYLOAD = 24;
 const MAX_WIRE_LENGTH = 70_000;
 const MAX_OPTION_WORDS = 3;
 
+/** Whether packets of a walk can match the filters of a program. */
+function isPossible({ filters, filterTable }: Program, { headers, leads, astray }: ParserWalk): boolean {
+  const has = (header: number): boolean => headers.some(({ index }) => index === header);
+  if (!has(filterTable.requires)) return false;
+  return filters.every(({ field, value, mask }) => {
+    if (field.kind === 'header' && !has(field.header)) return false;
+    // All values but those that lead on.
+    if (field.name === astray?.field) return mask !== ones(field.width) || !astray.onward.includes(value);
+    const lead = leads.get(field.name);
+    return lead === undefined || and48(lead, mask) === value;
+  });
+}
+
 export class PacketGenerator {
   private readonly values: ProgramValues;
   private readonly walks: readonly ParserWalk[];
@@ -92,13 +105,7 @@ export class PacketGenerator {
     this.values = valuesOf(program);
     this.walks = parserWalks(dataPlane);
     this.skips = skipsOf(dataPlane);
-    const possible = this.walks.filter(({ headers, leads }) => {
-      const contradicts = program.filters.some(({ field, value, mask }) => {
-        const lead = leads.get(field.name);
-        return lead !== undefined && and48(lead, mask) !== value;
-      });
-      return !contradicts && headers.some(({ index }) => index === program.filterTable.requires);
-    });
+    const possible = this.walks.filter((walk) => isPossible(program, walk));
     const wanted = (walk: ParserWalk): number => this.missing(walk);
     const least = Math.min(...possible.map(wanted));
     this.wantedWalks = possible.filter((walk) => wanted(walk) === least);

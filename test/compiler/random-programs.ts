@@ -87,13 +87,14 @@ const SHOWN: Record<Register, string> = { har: 'hdr.l5.key1', sar: 'hdr.ipv4.dst
 export const show = (which: Register): PrimitiveStatement =>
   primitive('MODIFY', { registers: [which], field: SHOWN[which] });
 
+/** The first port from this one on that packets can leave by. */
+export function frontPortFrom(of: DataPlane, port: number): number {
+  let front = port;
+  while (of.inwardPort(front) !== undefined) front++;
+  return front;
+}
 /** Ports that packets can leave by. */
-export const frontPort = (of: DataPlane): fc.Arbitrary<number> =>
-  fc.nat(511).map((port) => {
-    let front = port;
-    while (of.inwardPort(front) !== undefined) front++;
-    return front;
-  });
+export const frontPort = (of: DataPlane): fc.Arbitrary<number> => fc.nat(511).map((port) => frontPortFrom(of, port));
 const forwarding = fc.oneof(
   fc.constantFrom<PrimitiveStatement[]>(
     primitive('DROP'),

@@ -29,7 +29,15 @@ import {
 import { headersBehind } from '../../compiler/language/changed-headers.js';
 import { HASHED_LISTS } from '../../compiler/language/hashed-fields.js';
 import { PRIMITIVES } from '../../compiler/language/primitives.js';
-import { frontPort, memoriesUsed, primitive, registerChanges, threeWords, word } from './random-programs.js';
+import {
+  frontPort,
+  frontPortFrom,
+  memoriesUsed,
+  primitive,
+  registerChanges,
+  threeWords,
+  word,
+} from './random-programs.js';
 
 const NOWHERE = { start: 0, end: 0, line: 0, column: 1 };
 
@@ -376,7 +384,9 @@ function ipv6Filtering(table: FilterTable): fc.Arbitrary<Filtering> {
       const prefixes = IPV6_FIELDS.flatMap((field, i) =>
         prefixMatches(table, field, must(lengths[i], 'length'), must(addresses[i], 'address')),
       );
-      const header = prefixes.length === 0 ? (protocol ?? NEXT_HEADERS[0]) : protocol;
+      const wanted = prefixes.length === 0 ? (protocol ?? NEXT_HEADERS[0]) : protocol;
+      // Only the first two have ports.
+      const header = wanted !== null && ported !== null ? must(NEXT_HEADERS[wanted % 2], 'next header') : wanted;
       const filters = [...prefixes];
       if (header !== null) filters.push({ field: keyOf('hdr.ipv6.next_header'), value: header, mask: 0xff });
       if (ported !== null)
@@ -453,7 +463,7 @@ export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<
         filterTable: table,
         filters,
         memories: memories.filter((memory) => used.has(memory.name)),
-        body: body.length > 0 ? body : [primitive('FORWARD', { integer: start.har % 64 })],
+        body: body.length > 0 ? body : [primitive('FORWARD', { integer: frontPortFrom(dataPlane, start.har % 64) })],
       };
       return programSource(program);
     });

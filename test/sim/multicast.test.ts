@@ -25,7 +25,7 @@ import {
   TargetError,
 } from '../../sim/index.js';
 import { readSnapshot, restoreSnapshot, takeSnapshot } from '../../sim/snapshot/snapshot.js';
-import { PacketGenerator } from '../../sim/validation/index.js';
+import { formatFailure, PacketGenerator, validateTranslation } from '../../sim/validation/index.js';
 import {
   allocatePacketBatchMemory,
   appendPacketBytes,
@@ -255,6 +255,31 @@ const GROUPS = Array.from({ length: 8 }, (_, i): MulticastGroup => {
     return { id: 10 * i + place, replicationId: 3 * i + place, ports: [place + 3, 192, 40 - i].slice(0, 1 + (i % 3)) };
   });
   return { id: i + 1, nodes };
+});
+
+/** Its copies end behind different hashes, which say nothing of the address that each has from the first. */
+const HASHES_BEHIND_ACCESS = `
+@m 16
+program p(<hdr.ipv4.protocol, 1, 255>) {
+  HASH_MEM(m);
+  MEMAND(m);
+  HASH_FIELDS(dst);
+  EXTRACT(hdr.ipv4.ttl, sar);
+  BRANCH:
+  case(<sar, 0, 1>) {
+    MULTICAST(2);
+  };
+  HASH_5_TUPLE;
+  MULTICAST(6);
+}`;
+
+test('hashes of one copy are none of the address of another', () => {
+  const result = validateTranslation(compileText(HASHES_BEHIND_ACCESS, new SwitchState(plane)), plane, {
+    packets: 100,
+    random: seedrandom.alea('hashes of copies'),
+  });
+  assert.is(result.kind, 'verified', result.kind === 'failed' ? formatFailure(result.failure, plane) : '');
+  assert.ok(result.kind === 'verified' && result.statements.ran === result.statements.all);
 });
 
 test('all drivers and engines make the same copies of random programs, and lose none', () => {

@@ -333,11 +333,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'sim/blocks/init-block.ts': ['programId = 0'],
   'sim/blocks/instructions/decode.ts': ['second = 0', 'first = 0', 'flag = 0'],
   'sim/blocks/memory-owners.ts': ['this.declared.get(programId) ?? []'],
-  'sim/blocks/parser-walks.ts': [
-    'dataPlane.headers[dataPlane.headerIndex(name)] ?? []',
-    'select?.next ?? []',
-    'astray ?? []',
-  ],
+  'sim/blocks/parser-walks.ts': ['dataPlane.headers[dataPlane.headerIndex(name)] ?? []', 'select?.next ?? []'],
   'sim/blocks/parser.ts': ['state.select?.next ?? []', 'valid = []'],
   'sim/blocks/rpb-tables.ts': [
     'this.programs[programId] ?? { entries: new Set(), code: undefined }',
