@@ -66,6 +66,15 @@ export interface LinePanels extends Axes {
 /** Maximum marks with labels; more cannot be told apart or pointed at. */
 const MAX_MARKS = 40;
 
+const LINE_WIDTH = { last: 1.5, most: 6, step: 2 };
+
+/** Widths of lines in the order in which they are drawn: where lines coincide, an earlier one is seen beside a later one. */
+function widths(names: readonly string[]): number[] {
+  const { last, most, step } = LINE_WIDTH;
+  const finer = Math.min(step, (most - last) / Math.max(1, names.length - 1));
+  return names.map((_, i) => last + finer * (names.length - 1 - i));
+}
+
 /** A figure of several panels with lines, for {@link renderFigure}. */
 export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales }: LinePanels): FigureSpec {
   const names = distinct(points.map(({ series }) => series));
@@ -101,11 +110,18 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
       ...panelSize(columns),
       layer: [
         {
-          mark: { type: 'line', strokeWidth: 1.6, invalid: 'break-paths-filter-domains' },
+          mark: { type: 'line', invalid: 'break-paths-filter-domains' },
           encoding: {
             ...axes,
             color,
             strokeDash: { field: 'series', type: 'nominal', title: null, sort: names, scale: { range: DASHES } },
+            strokeWidth: {
+              field: 'series',
+              type: 'nominal',
+              title: null,
+              sort: names,
+              scale: { type: 'ordinal', domain: names, range: widths(names) },
+            },
           },
         },
         {

@@ -27,6 +27,7 @@ import {
   reproduction,
 } from '../../paper/reproduce/reproduction.js';
 import { runCells } from '../../paper/reproduce/run-cells.js';
+import { sourceCommit } from '../../paper/reproduce/source-commit.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { SEED_OPTION } from './shared-options.js';
 
@@ -94,6 +95,7 @@ async function reproduceInto(folder: ResultFolder, args: ReproduceArguments, ask
   const code = codeFingerprint();
   const store = new CellStore(args.out, code);
   const started = performance.now();
+  const date = new Date().toISOString();
   const status = new StatusLine();
   const onProgress = (done: number, all: number): void => status.show(`${done} of ${all} cells`);
   const results = await interruptible((signal) => runCells({ cells, workers, store, signal, onProgress })).finally(() =>
@@ -104,7 +106,8 @@ async function reproduceInto(folder: ResultFolder, args: ReproduceArguments, ask
     return EXIT.interrupted;
   }
   const wallSeconds = (performance.now() - started) / 1000;
-  const reproduced = reproduction(experiments, results, setting, { command: commandOf(args), wallSeconds, code });
+  const run = { command: commandOf(args), wallSeconds, code, commit: sourceCommit(), date };
+  const reproduced = reproduction(experiments, results, setting, run);
   await write(folder, reproduced);
   store.discard();
   const changes = earlier && changesOrUsageError(earlier, reproduced.document);
@@ -159,8 +162,10 @@ function experimentsOf(names: readonly string[]): readonly Experiment[] {
   );
 }
 
-function commandOf({ experiments, quick, seed }: ReproduceArguments): string {
-  return `npx bench reproduce ${experiments.join(' ')}${quick ? ' --quick' : ''} --seed ${seed}`;
+/** The command with all options that numbers can depend on; times may on the number of threads. */
+function commandOf({ experiments, quick, seed, workers }: ReproduceArguments): string {
+  const threads = workers === undefined ? '' : ` --workers ${workers}`;
+  return `npx bench reproduce ${experiments.join(' ')}${quick ? ' --quick' : ''} --seed ${seed}${threads}`;
 }
 
 function earlierResult(folder: string): ReproductionDocument {

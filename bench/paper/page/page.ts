@@ -2,6 +2,7 @@
 import type { Comparison } from '../reproduce/experiment.js';
 import {
   agreementCounts,
+  type Environment,
   type ExperimentRecord,
   isOfPaper,
   type ReproductionDocument,
@@ -32,7 +33,7 @@ ${summary(document)}
 </header>
 ${navigation(experiments)}
 <main>
-${experiments.map((experiment) => section(experiment, svgOf)).join('\n')}
+${experiments.map((experiment) => section(experiment, document, svgOf)).join('\n')}
 </main>
 <div id="reading" role="status" aria-live="polite" hidden></div>
 <script>${PAGE_SCRIPT}</script>
@@ -65,9 +66,12 @@ function summary(document: ReproductionDocument): string {
   return `<dl>
 <dt>Command</dt><dd><code>${escaped(document.command)}</code></dd>
 <dt>Scale, seed</dt><dd>${document.scale}, ${escaped(document.seed)}</dd>
-<dt>Run on</dt><dd>${escaped(environment.cpu)}, ${environment.cores} cores, Node.js ${escaped(environment.node)}, in
-${Math.round(document.wallSeconds)} s</dd>
-<dt>Code</dt><dd>p4runpro-sim ${escaped(environment.version)}, ${escaped(environment.code)}</dd>
+<dt>Run on</dt><dd>${escaped(environment.cpu)}, ${environment.cores} cores, ${escaped(environment.platform)}, Node.js
+${escaped(environment.node)}, in ${Math.round(document.wallSeconds)} s</dd>
+<dt>Date</dt><dd>${escaped(environment.date)}</dd>
+<dt>Code</dt><dd>${codeText(environment)}, fingerprint ${escaped(environment.code)}</dd>
+<dt>Cite</dt><dd>${PAPER_CITATION}<br>
+${codeText(environment)}, <code>${escaped(document.command)}</code>, ${escaped(environment.date.slice(0, 10))}.</dd>
 </dl>
 <div class="wide"><table class="counts">
 <thead><tr><th>numbers of the paper</th>${AGREEMENT_ORDER.map((verdict) => `<th scope="col">${verdict}</th>`).join('')}</tr></thead>
@@ -78,6 +82,17 @@ ${Math.round(document.wallSeconds)} s</dd>
 paper’s constraints, or what else comes nearest to what they had. <b>Ours</b>: our programs, constraints that are sound,
 our allocator. A figure in brackets is the range over repeats, or over what a rule leaves open.</p>`;
 }
+
+const PAPER_CITATION =
+  'The paper: Yang et al., “P4runpro: Enabling Runtime Programmability for RMT Programmable Switches”, ACM SIGCOMM 2024, ' +
+  'doi 10.1145/3651890.3672230. This reproduction:';
+
+/** Digits of a commit that the page shows, and git prints for a short one in a large history. */
+const COMMIT_DIGITS = 12;
+const shortCommit = (commit: string): string => commit.replace(/[0-9a-f]+/, (digits) => digits.slice(0, COMMIT_DIGITS));
+
+const codeText = ({ version, commit }: Environment): string =>
+  `p4runpro-sim ${escaped(version)}${commit === null ? '' : `, commit ${escaped(shortCommit(commit))}`}`;
 
 /** What the table of verdicts leaves out. */
 function outsideText(comparisons: readonly Comparison[]): string {
@@ -90,12 +105,22 @@ ${count(({ published }) => published === null)} that are not in the paper.`;
 
 const AGREEMENT_ORDER: readonly Agreement[] = ['agrees', 'better', 'differs', 'not compared'];
 
-function section(experiment: ExperimentRecord, svgOf: (name: string) => string): string {
-  const { id, title, about, figures, comparisons, columns, notes, series, isExtra } = experiment;
+const SCALE_TEXTS: Readonly<Record<ExperimentRecord['scale'], string>> = {
+  quick: 'Quick run',
+  full: 'Full run',
+  either: 'Quick and full runs are the same',
+};
+
+function section(
+  experiment: ExperimentRecord,
+  { scale: asked, seed }: ReproductionDocument,
+  svgOf: (name: string) => string,
+): string {
+  const { id, title, about, figures, comparisons, columns, notes, series, isExtra, scale } = experiment;
   const drawn = figures.map(
     ({ name, caption }) =>
       `<figure tabindex="0" aria-label="${escaped(caption)}. Arrow keys read its values."><div class="wide">${sized(svgOf(name))}</div>
-<figcaption>${escaped(caption)}. <a href="${name}.svg">SVG</a></figcaption></figure>`,
+<figcaption>${escaped(caption)}. ${SCALE_TEXTS[scale]}. <a href="${name}.svg">SVG</a></figcaption></figure>`,
   );
   const files = series.map((name) => `<a href="${name}.csv">${name}.csv</a>`).join(', ');
   return `<section id="${id}">
@@ -103,8 +128,8 @@ function section(experiment: ExperimentRecord, svgOf: (name: string) => string):
 <p>${prose(about)}</p>
 ${drawn.join('\n')}
 ${comparisonTables(comparisons, columns)}
-<ul>${notes.map((note) => `<li>${prose(note)}</li>`).join('')}<li>Numbers: ${files}; again:
-<code>npx bench reproduce ${id}</code></li></ul>
+<ul>${notes.map((note) => `<li>${prose(note)}</li>`).join('')}<li>${SCALE_TEXTS[scale]}. Numbers: ${files}; again:
+<code>npx bench reproduce ${id}${asked === 'quick' ? ' --quick' : ''} --seed ${escaped(seed)}</code></li></ul>
 </section>`;
 }
 

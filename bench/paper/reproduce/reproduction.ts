@@ -1,6 +1,7 @@
 /** A reproduction: results of the selected experiments as one document. */
 import { cpus } from 'node:os';
 import { packageVersion } from '../../../traces/system/package-root.js';
+import { cellKey } from './cells/cell.js';
 import {
   COLUMN_TITLES,
   type ColumnTitles,
@@ -23,6 +24,8 @@ export interface ExperimentRecord {
   readonly title: string;
   readonly about: string;
   readonly isExtra: boolean;
+  /** Scale of its computations; `either` if both scales have the same ones. */
+  readonly scale: Scale | 'either';
   readonly columns: ColumnTitles;
   readonly comparisons: readonly Comparison[];
   readonly notes: readonly string[];
@@ -42,14 +45,22 @@ export interface ReproductionDocument {
   readonly wallSeconds: number;
   readonly environment: {
     readonly version: string;
+    /** Commit of the working copy; null where the package is none. */
+    readonly commit: string | null;
     /** Fingerprint of the code: equal for equal code. */
     readonly code: string;
+    /** Time of the start, ISO 8601. */
+    readonly date: string;
+    /** Operating system and architecture. */
+    readonly platform: string;
     readonly node: string;
     readonly cpu: string;
     readonly cores: number;
   };
   readonly experiments: readonly ExperimentRecord[];
 }
+
+export type Environment = ReproductionDocument['environment'];
 
 export interface Reproduction {
   readonly document: ReproductionDocument;
@@ -61,7 +72,7 @@ export function reproduction(
   experiments: readonly Experiment[],
   results: Results,
   setting: Setting,
-  run: { readonly command: string; readonly wallSeconds: number; readonly code: string },
+  run: Pick<ReproductionDocument, 'command' | 'wallSeconds'> & Pick<Environment, 'code' | 'commit' | 'date'>,
 ): Reproduction {
   const all = experiments.map((experiment) => ({ experiment, findings: experiment.findings(results, setting) }));
   return {
@@ -73,24 +84,33 @@ export function reproduction(
       wallSeconds: run.wallSeconds,
       environment: {
         version: packageVersion,
+        commit: run.commit,
         code: run.code,
+        date: run.date,
+        platform: `${process.platform} ${process.arch}`,
         node: process.version,
         cpu: cpus()[0]?.model.trim() ?? 'unknown',
         cores: cpus().length,
       },
-      experiments: all.map(({ experiment, findings }) => recordOf(experiment, findings)),
+      experiments: all.map(({ experiment, findings }) => recordOf(experiment, findings, setting)),
     },
     series: all.flatMap(({ findings }) => findings.series),
     figures: all.flatMap(({ findings }) => findings.figures),
   };
 }
 
-function recordOf({ id, title, about, isExtra, columns }: Experiment, findings: Findings): ExperimentRecord {
+function recordOf(
+  { id, title, about, isExtra, columns, cells }: Experiment,
+  findings: Findings,
+  { scale, seed }: Setting,
+): ExperimentRecord {
+  const keysAt = (other: Scale): string => JSON.stringify(cells({ scale: other, seed }).map(cellKey));
   return {
     id,
     title,
     about,
     isExtra: isExtra === true,
+    scale: keysAt('quick') === keysAt('full') ? 'either' : scale,
     columns: { ...COLUMN_TITLES, ...columns },
     comparisons: findings.comparisons,
     notes: findings.notes,

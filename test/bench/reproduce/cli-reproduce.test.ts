@@ -1,10 +1,12 @@
 /** `bench reproduce` as a user types it, and its page in a browser where there is one. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { reproduceCommand } from '../../../bench/cli/commands/reproduce-command.js';
 import type { ReproductionDocument } from '../../../bench/paper/reproduce/reproduction.js';
+import { sourceCommit } from '../../../bench/paper/reproduce/source-commit.js';
 import { testForgottenValues, testRefusals, type, withFolder } from '../../command-line.js';
 import { testWith } from '../../external.js';
 import { CHROMIUM, evaluate } from './chromium.js';
@@ -89,6 +91,26 @@ test('--against: a change is reported and ends with status 1', () =>
     assert.is(status, 1);
     assert.match(stdout, /^table2: latency, ingress, ours: 300 before, 306 now$/m);
     assert.match(stdout, /^2 significant changes since before$/m);
+  }));
+
+test('the commit of a working copy; none inside the working copy of another project', () =>
+  withFolder(async (folder) => {
+    const git = (...args: string[]): string =>
+      execFileSync('git', ['-C', folder, '-c', 'user.name=n', '-c', 'user.email=e', ...args], {
+        encoding: 'utf8',
+      }).trim();
+    const file = join(folder, 'inner', 'file');
+    mkdirSync(join(folder, 'inner'));
+    writeFileSync(file, 'one');
+    assert.is(sourceCommit(folder), null);
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'first');
+    const commit = git('rev-parse', 'HEAD');
+    assert.is(sourceCommit(folder), commit);
+    assert.is(sourceCommit(join(folder, 'inner')), null);
+    writeFileSync(file, 'two');
+    assert.is(sourceCommit(folder), `${commit}+`);
   }));
 
 interface Page {

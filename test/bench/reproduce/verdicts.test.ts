@@ -153,6 +153,20 @@ test('a reason that holds for several numbers is said once; columns have the nam
   assert.not.match(head, />ours<|>peer/);
 });
 
+test('the page says what ran, when, on what, and how to cite it', () => {
+  const document = documentOf([unpublished('q', 'u', exactly(1))]);
+  const page = reproductionPage(document, () => '');
+  assert.match(page, /<dt>Code<\/dt><dd>p4runpro-sim 0, commit abc123\+, fingerprint c<\/dd>/);
+  assert.match(page, /<dt>Date<\/dt><dd>2026-01-02T03:04:05\.000Z<\/dd>/);
+  assert.match(page, /commit abc123\+, <code>npx bench reproduce x<\/code>, 2026-01-02\./);
+  assert.match(page, /Quick run\. Numbers: .*again:\s<code>npx bench reproduce x --quick --seed 1<\/code>/);
+  const packed = { ...document, environment: { ...document.environment, commit: null } };
+  assert.match(
+    reproductionPage(packed, () => ''),
+    /<dd>p4runpro-sim 0, fingerprint c<\/dd>/,
+  );
+});
+
 for (const [value, text] of [
   [exactly(0), '0'],
   [exactly(0.56789), '0.568'],
@@ -169,6 +183,7 @@ const experimentOf = (id: string, comparisons: readonly Comparison[]): Experimen
   title: 'X',
   about: '',
   isExtra: false,
+  scale: 'quick',
   columns: COLUMN_TITLES,
   comparisons,
   notes: [],
@@ -182,7 +197,10 @@ const documentOf = (comparisons: readonly Comparison[], seed = '1'): Reproductio
   scale: 'quick',
   seed,
   wallSeconds: 1,
-  environment: { version: '0', code: 'c', node: 'n', cpu: 'c', cores: 1 },
+  environment: {
+    ...{ version: '0', commit: 'abc123+', code: 'c', node: 'v20', cpu: 'c', cores: 1 },
+    ...{ date: '2026-01-02T03:04:05.000Z', platform: 'linux x64' },
+  },
   experiments: [experimentOf('x', comparisons)],
 });
 

@@ -23,7 +23,7 @@ export const hashes: Experiment = {
     'Three rows of 1,024 buckets, five RPBs apart as in the sketches, for every possible RPB of the first row. ' +
     'Reproduced: the hash units of the authors’ data plane, where some RPBs compute functions that collide together. Ours: ' +
     'the corrected ones of `default`.',
-  columns: { reproduced: 'authors’ hash units' },
+  columns: { reproduced: 'reproduced, authors’ hash units' },
   cells: (setting) => HASHES.flatMap((plane) => FLOWS.map((flows) => sketchCell(plane, flows, setting))),
   findings(results, setting) {
     const rows = HASHES.flatMap((plane) =>

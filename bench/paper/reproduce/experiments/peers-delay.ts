@@ -55,7 +55,7 @@ export const peersDelay: Experiment = {
     'matrix of the published controller and with intervals, without the enumeration of mutants, which does not grow; ' +
     'P4runpro with the paper’s model on Z3 (reproduced) and with price (ours). ' +
     'ActiveRMT’s curve is published as a picture only, where it grows past one second.',
-  columns: { peer: 'ActiveRMT, reimplemented', reproduced: 'paper’s P4runpro' },
+  columns: { peer: 'ActiveRMT, reimplemented', reproduced: 'paper’s P4runpro, reproduced' },
   cells: (setting) =>
     PEER_WORKLOADS.flatMap((workload) => [
       ...P4RUNPRO.flatMap((how) => p4runproCells(how, workload, setting)),

@@ -27,7 +27,7 @@ export const peersFilling: Experiment = {
     `ActiveRMT (${DEFAULT_BLOCKS} blocks a stage, worst fit, least constrained mutants lc and most constrained mc) until its ` +
     `first refusal, and for ${PAPER.arrivals} arrivals; P4runpro until its first refusal, as in figure 8. ` +
     'ActiveRMT’s curve is published as a picture only.',
-  columns: { peer: 'ActiveRMT, reimplemented', reproduced: 'paper’s P4runpro' },
+  columns: { peer: 'ActiveRMT, reimplemented', reproduced: 'paper’s P4runpro, reproduced' },
   cells: (setting) =>
     PEER_WORKLOADS.flatMap((workload) => {
       const { reproduced, ours } = p4runproOf(workload, setting);

@@ -84,7 +84,7 @@ export const peersRules: Experiment = {
     'Rules that FlyMon writes for a task, without masks of hash units, by its share of a register array; entries of ' +
     'P4runpro for the same task with 1,024 B a memory: those of the authors’ program in its RPBs (reproduced), and those of ' +
     'ours in all tables (ours). The update delays are published figures.',
-  columns: { peer: 'FlyMon, reimplemented', reproduced: 'paper’s P4runpro' },
+  columns: { peer: 'FlyMon, reimplemented', reproduced: 'paper’s P4runpro, reproduced' },
   cells: () => TASKS.map(([program]) => cellOf(program)),
   findings(results) {
     const rows = TASKS.map(([program, algorithm]) => rowOf(program, algorithm, results));
