@@ -126,7 +126,17 @@ export class CaptureAddressing {
 
   /** Index in {@link KINDS}, or -1. */
   private kind(): number {
-    return this.headers.findIndex((needed) => needed.every((header) => this.startOf(header) >= 0));
+    let kind = 0;
+    for (const needed of this.headers) {
+      if (this.hasAll(needed)) return kind;
+      kind++;
+    }
+    return -1;
+  }
+
+  private hasAll(headers: readonly number[]): boolean {
+    for (const header of headers) if (this.startOf(header) < 0) return false;
+    return true;
   }
 
   /** Where a header starts; -1 for one that is not in the packet, or not in the data plane. */

@@ -14,12 +14,14 @@ import { verifiedProgram } from '../../bench/verify/verified-program.js';
 import { type Verification, type VerifyOptions, verifyPrograms } from '../../bench/verify/verify-programs.js';
 import { deployWorkload } from '../../bench/workloads/deployment.js';
 import { generatedPackets } from '../../bench/workloads/packet-source.js';
+import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
 import { PROGRAM_KEYS, PROGRAM_KINDS, type ProgramKey } from '../../bench/workloads/program-kind.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import {
   type ALLOCATOR_NAMES,
   builtInDataPlane,
   defaultDataPlane,
+  groupOfPorts,
   must,
   priceAllocator,
 } from '../../compiler/index.js';
@@ -203,6 +205,16 @@ const FAULTS: readonly (readonly [ProgramKey, from: string, to: string, Differen
   ['bf', 'MEMWRITE(row2)', 'MEMREAD(row2)', 'memory'],
   ['sm', 'MEMMAX(row1)', 'MEMWRITE(row1)', 'memory'],
   ['hll', 'LOADI(sar, 9)', 'LOADI(sar, 8)', 'memory'],
+  ['pint', 'SLT(har, sar)', 'SGT(har, sar)', 'packet'],
+  ['hh6', '0xffffff00', '0xfffffe00', 'packet'],
+  ['switchml', 'MEMWRITE(pool2)', 'MEMREAD(pool2)', 'packet'],
+  ['switchml', 'MULTICAST(1)', 'MULTICAST(2)', 'packet'],
+  ['rtt', 'ADDI(sar, 1)', 'ADDI(sar, 2)', 'memory'],
+  ['rtt', 'MEMWRITE(signature)', 'MEMREAD(signature)', 'memory'],
+  ['coco', 'EXTRACT(hdr.ipv4.src, sar)', 'EXTRACT(hdr.ipv4.dst, sar)', 'memory'],
+  ['coco', 'SLT(mar, sar)', 'SGT(mar, sar)', 'memory'],
+  ['conquest', 'MEMWRITE(s2)', 'MEMREAD(s2)', 'packet'],
+  ['conquest', '0xfffffff0', '0xffffffe0', 'packet'],
 ];
 
 /** A program in a switch beside its function, on packets that can be spoilt. */
@@ -212,7 +224,9 @@ async function compared(
   packets: number,
   spoil: (batch: PacketBatch) => void = () => {},
 ): Promise<Difference | undefined> {
-  const own = await loadWorkload({ ...WORKLOAD, name: key });
+  const dataPlane = dataPlaneOf(key);
+  const groups = dataPlane.description.replication === undefined ? [] : [groupOfPorts(1, [4, 5], [])];
+  const own = await loadWorkload({ ...WORKLOAD, dataPlane, name: key });
   const workload = {
     name: key,
     asWritten: false,
@@ -229,6 +243,7 @@ async function compared(
   const deployment = await deployWorkload(emulator, {
     workload,
     programs: 1,
+    groups,
     allocator: priceAllocator(),
     recirculations: 1,
     clock: () => 0,
