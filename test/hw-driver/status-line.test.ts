@@ -28,6 +28,21 @@ test('in a pipe: nothing of short work, a line every five seconds of long work, 
   assert.is(text(), 'a, after 5 s\nd, after 10 s\n');
 });
 
+test('in a pipe, a step has a line at once, and the next line comes five seconds later', () => {
+  const { clock, status, text } = statusLine(false);
+  clock.ms += 200;
+  status.step('1 of 3', 'first');
+  status.show('1 of 3');
+  clock.ms += 100;
+  status.step('2 of 3', 'second');
+  clock.ms += 4999;
+  status.show('2 of 3');
+  clock.ms += 1;
+  status.show('2 of 3');
+  status.stop();
+  assert.is(text(), '1 of 3: first, after 0 s\n2 of 3: second, after 0 s\n2 of 3, after 5 s\n');
+});
+
 test('on a terminal: drawn over, not more often than is seen, and cleared before results', () => {
   const colours = process.env['NO_COLOR'];
   delete process.env['NO_COLOR'];
@@ -36,7 +51,7 @@ test('on a terminal: drawn over, not more often than is seen, and cleared before
     status.show('a');
     status.show('b');
     clock.ms += 50;
-    status.show('c');
+    status.step('c', 'detail');
     status.clear();
     status.clear();
     status.stop();

@@ -28,6 +28,7 @@ import {
 } from '../../paper/reproduce/reproduction.js';
 import { runCells } from '../../paper/reproduce/run-cells.js';
 import { sourceCommit } from '../../paper/reproduce/source-commit.js';
+import { cellProgress } from '../report/cell-progress.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { SEED_OPTION } from './shared-options.js';
 
@@ -97,10 +98,9 @@ async function reproduceInto(folder: ResultFolder, args: ReproduceArguments, ask
   const started = performance.now();
   const date = new Date().toISOString();
   const status = new StatusLine();
-  const onProgress = (done: number, all: number): void => status.show(`${done} of ${all} cells`);
-  const results = await interruptible((signal) => runCells({ cells, workers, store, signal, onProgress })).finally(() =>
-    status.stop(),
-  );
+  const results = await interruptible((signal) =>
+    runCells({ cells, workers, store, signal, onProgress: cellProgress(status) }),
+  ).finally(() => status.stop());
   if (results === undefined) {
     process.stderr.write(`bench: interrupted; the same command resumes from ${args.out}\n`);
     return EXIT.interrupted;

@@ -9,7 +9,8 @@ export interface CellRun {
   readonly workers: number;
   readonly store: CellStore;
   readonly signal: AbortSignal;
-  readonly onProgress: (done: number, all: number) => void;
+  /** @param finished the cell that has just been computed; undefined at the start */
+  readonly onProgress: (done: number, all: number, finished?: Cell) => void;
 }
 
 /** Results by cell; undefined if interrupted, with the finished cells in the store. */
@@ -20,7 +21,7 @@ export async function runCells(run: CellRun): Promise<Results | undefined> {
   run.onProgress(done, wanted.size);
   const finish = (cell: Cell, result: CellResult): void => {
     run.store.put(cell, result);
-    run.onProgress(++done, wanted.size);
+    run.onProgress(++done, wanted.size, cell);
   };
   await compute(
     missing.filter((cell) => !isTimed(cell)),

@@ -41,6 +41,16 @@ export class StatusLine {
     this.write();
   }
 
+  /** Shows the progress after a step that is worth a line of its own where lines are not redrawn, whenever it ends. */
+  step(text: string, detail: string): void {
+    if (!this.isRedrawn) {
+      this.last = Number.NEGATIVE_INFINITY;
+      this.text = `${text}: ${detail}`;
+      this.write();
+    }
+    this.show(text);
+  }
+
   /** To be called before results are written to the same terminal. */
   clear(): void {
     if (this.isShown) this.stream.write(CLEAR_LINE);

@@ -72,6 +72,15 @@ export const isTimed = ({ kind }: Cell): boolean => TIMED.includes(kind);
 export const cellKey = (cell: Cell): string =>
   JSON.stringify(Object.fromEntries(Object.entries(cell).sort(([a], [b]) => (a < b ? -1 : 1))));
 
+/** A cell in words, for the progress: `delay, how model, workload cache, memoryBytes 1024`. */
+export const cellText = ({ kind, ...members }: Cell): string =>
+  [
+    kind,
+    ...Object.entries(members).map(
+      ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
+    ),
+  ].join(', ');
+
 export function runCell(cell: Cell, signal: AbortSignal): Promise<CellResult> {
   switch (cell.kind) {
     case 'fill':
