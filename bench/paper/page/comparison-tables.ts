@@ -1,6 +1,6 @@
 /** The numbers of an experiment as tables of its page. */
 import { type ColumnTitles, type Comparison, VALUE_COLUMNS, type ValueColumn } from '../reproduce/experiment.js';
-import { type Agreement, toleranceText } from '../reproduce/value.js';
+import { type Agreement, isVerdictOf, toleranceText } from '../reproduce/value.js';
 import { valueText } from './figures-text.js';
 import { escaped, prose } from './html-text.js';
 
@@ -49,7 +49,7 @@ const tableWith = (of: TableColumns, comparisons: readonly Comparison[]): string
   .map(
     (column) => `<th scope="col">${escaped(of.titles[column])}</th>${column === 'peer' ? '' : '<th scope="col"></th>'}`,
   )
-  .join('')}<th scope="col">tolerance</th><th scope="col">why</th></tr></thead>
+  .join('')}<th scope="col">kind, tolerance</th><th scope="col">why</th></tr></thead>
 <tbody>
 ${comparisons.map((each) => row(each, of)).join('\n')}
 </tbody>
@@ -65,14 +65,15 @@ function row(each: Comparison, { columns, reasons }: TableColumns): string {
       (column) =>
         `<td class="n">${valueText(each[column])}</td>${column === 'peer' ? '' : verdictCell(verdicts[column])}`,
     ),
-    `<td>${hasTolerance(each) ? toleranceText(each.tolerance) : ''}</td>`,
+    `<td>${kindText(each)}</td>`,
     `<td class="why">${shared < 0 ? prose(each.why) : `reason ${shared + 1}`}</td>`,
   ];
   return `<tr><th scope="row">${escaped(each.quantity)}</th>${cells.join('')}</tr>`;
 }
 
-const hasTolerance = ({ published, tolerance }: Comparison): boolean =>
-  published !== null || tolerance.kind === 'informative';
+/** Kind of a number, with the tolerance of its verdict if it has one. */
+const kindText = ({ kind, published, tolerance }: Comparison): string =>
+  published !== null && isVerdictOf(tolerance) ? `${kind}, ${toleranceText(tolerance)}` : kind;
 
 const verdictCell = (verdict: Agreement | null): string =>
   verdict === null ? '<td></td>' : `<td class="${verdict.replace(' ', '-')}">${verdict}</td>`;

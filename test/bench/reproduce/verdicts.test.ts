@@ -133,6 +133,14 @@ test('the headline counts numbers of the paper with something beside them, by ki
   const page = reproductionPage(document, () => '');
   assert.match(page, /ours, computed<\/th><td>1<\/td><td>1<\/td><td>–<\/td><td>–<\/td>/);
   assert.match(page, /ours, measured<\/th><td>–<\/td><td>–<\/td><td>–<\/td><td>1<\/td>/);
+  for (const [kind, count] of [
+    ['computed, 3 %', 2],
+    ['computed', 1],
+    ['published only', 1],
+    ['measured', 1],
+  ] as const) {
+    assert.is(page.split(`<td>${kind}</td>`).length - 1, count, kind);
+  }
   assert.match(page, /1 numbers that are only published, and\s1 that are not in the paper/);
 });
 
@@ -147,6 +155,7 @@ test('a reason that holds for several numbers is said once; columns have the nam
   const page = reproductionPage({ ...documentOf([]), experiments: [experiment] }, () => '');
   assert.is(page.split('Shared reason.').length, 2);
   assert.is(page.split('reason 1</td>').length, 4);
+  assert.is(page.split('<td>computed, 3 %</td>').length, 5);
   assert.match(page, /<td class="why">A reason of its own\.<\/td>/);
   const head = page.slice(page.indexOf('<section'), page.indexOf('<tbody>', page.indexOf('<section')));
   assert.match(head, />authors’ shapes<\/th>/);
