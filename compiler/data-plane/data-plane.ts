@@ -22,6 +22,7 @@ import {
   type Instruction,
   instructionOf,
 } from './instructions/table.js';
+import { must } from './must.js';
 import { DataPlaneError, descriptionProblems } from './validate.js';
 
 /** A field of a header in the packet. */
@@ -313,8 +314,8 @@ export class DataPlane {
         let action = known.get(name);
         if (action === undefined) {
           const effect = effectOfAction(name, compactNames);
-          if (effect === undefined) throw new DataPlaneError(this.name, [`RPB ${key}: unknown action ${name}`]);
-          action = { ...instructionOf(effect), parameters: actionParameters(effect, bits) };
+          const described = must(effect, `action ${name}`);
+          action = { ...instructionOf(described), parameters: actionParameters(described, bits) };
           known.set(name, action);
         }
         const { effect, effects, inlines, number, parameters } = action;

@@ -1,5 +1,6 @@
 /** Validation of data plane descriptions. */
 
+import { actionProblems, rpbsText } from './action-problems.js';
 import { MAX_NUMBER_BITS } from './bits.js';
 import {
   CHIP_NAMES,
@@ -47,6 +48,7 @@ export function descriptionProblems(description: DataPlaneDescription): string[]
     ...intrinsicProblems(description),
     ...initProblems(description),
     ...rpbProblems(description),
+    ...actionProblems(description, fieldWidths(description)),
     ...numberProblems(description),
     ...replicationProblems(description),
     ...timeProblems(description),
@@ -309,9 +311,10 @@ function numberProblems({ ports, state, recirculation }: DataPlaneDescription): 
 
 function replicationProblems({ rpbs, replication, init }: DataPlaneDescription): string[] {
   if (replication === undefined) {
-    return Object.entries(rpbs)
-      .filter(([, { actions }]) => actions.includes('multicast'))
-      .map(([key]) => `RPB ${key}: multicast needs groups (replication)`);
+    const numbers = Object.entries(rpbs).flatMap(([key, { actions }]) =>
+      actions.includes('multicast') ? [Number(key)] : [],
+    );
+    return numbers.length === 0 ? [] : [`${rpbsText(numbers)}: multicast needs groups (replication)`];
   }
   const problems: string[] = [];
   if (init.onEveryPass) problems.push('replication needs an init block that runs on the first pass only');

@@ -5,7 +5,7 @@ import { addTo, counted } from '../data-plane/counting.js';
 import type { Register } from '../data-plane/description.js';
 import { fieldText, maskText, withAddresses } from '../data-plane/field-text.js';
 import { must } from '../data-plane/must.js';
-import { rangesText } from '../passes/print/words.js';
+import { rangesText } from '../data-plane/ranges-text.js';
 import {
   type ExplainedEntry,
   type ExplainedMemory,

@@ -2,9 +2,9 @@
 
 import { counted } from '../data-plane/counting.js';
 import { must } from '../data-plane/must.js';
+import { rangesText } from '../data-plane/ranges-text.js';
 import { reasonText } from '../link/does-not-fit.js';
 import type { LoweredProgram } from '../passes/compile.js';
-import { rangesText } from '../passes/print/words.js';
 import { branchItems } from './branch-items.js';
 import type { MissingResource } from './missing-resource.js';
 import { actionNamesOf, actionText, logicalText } from './reason-text.js';

@@ -3,7 +3,7 @@
 import { appendTo } from '../data-plane/counting.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
-import { rangesText } from '../passes/print/words.js';
+import { rangesText } from '../data-plane/ranges-text.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows, Row } from '../rows/rows.js';
 import { entryInstruction } from '../rows/rows.js';

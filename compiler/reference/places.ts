@@ -1,7 +1,7 @@
 /** Where actions of a data plane are, in words. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import type { Gress } from '../data-plane/description.js';
-import { rangesText } from '../passes/print/words.js';
+import { rangesText } from '../data-plane/ranges-text.js';
 
 /** Numbers of the RPBs that have an action, ascending. */
 export const rpbNumbersWith = (action: string, dataPlane: DataPlane): readonly number[] =>

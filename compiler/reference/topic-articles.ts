@@ -1,7 +1,7 @@
 /** The articles about what no single word of a program stands for: how filters, memory, hashes and the rest work. */
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
-import { rangesText } from '../passes/print/words.js';
+import { rangesText } from '../data-plane/ranges-text.js';
 import { type Article, type Fact, factsOf } from './article.js';
 import { groupedByText } from './places.js';
 

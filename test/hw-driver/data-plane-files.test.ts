@@ -72,6 +72,27 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'field-of-no-width': 'headers.mpls.fields[0].width: a number is expected',
   'header-of-parts-of-bytes': 'header mpls: its 20 bits are not whole bytes',
   'port-too-large': 'the CPU port 512 does not fit 9 bits',
+  'multicast-in-egress':
+    "RPBs 11-22: multicast is possible in ingress only: a packet's ports are settled when its egress begins",
+  'multicast-without-groups': 'RPBs 1-10: multicast needs groups (replication)',
+  'forward-in-egress':
+    "RPBs 12-13, 20: forward is possible in ingress only: a packet's ports are settled when its egress begins",
+  'report-in-egress': "RPB 12: report is possible in ingress only: a packet's ports are settled when its egress begins",
+  'return-in-egress': "RPBs 11-22: rt is possible in ingress only: a packet's ports are settled when its egress begins",
+  'write-to-a-time-stamp':
+    'RPBs 1-22: modify_igintrmdtimestamp_har: ig_intr_md.timestamp is not writable, only fields of headers are',
+  'write-to-a-length':
+    'RPBs 11-22: modify_egintrmdpktlength_sar: eg_intr_md.pkt_length is not writable, only fields of headers are',
+  'write-to-a-queue-depth':
+    'RPBs 1-22: modify_egintrmdenqqdepth_har: eg_intr_md.enq_qdepth is not writable, only fields of headers are',
+  'address-into-a-register': 'RPBs 1-22: extract_hdripv6dst_har: hdr.ipv6.dst has 128 bits, and a register 32',
+  'register-into-an-address': 'RPB 3: modify_hdripv6dst_har: hdr.ipv6.dst has 128 bits, and a register 32',
+  'ethernet-address-into-a-register':
+    'RPBs 1-22: extract_hdrethernetdst_sar: hdr.ethernet.dst has 48 bits, and a register 32',
+  'time-stamp-in-egress':
+    'RPBs 11-22: extract_igintrmdtimestamp_har: ig_intr_md.timestamp is a field of ingress, which egress cannot read',
+  'queue-time-in-ingress':
+    'RPBs 1-3: extract_egintrmddeqtimedelta_sar: eg_intr_md.deq_timedelta is a field of egress, which ingress cannot read',
   'filter-of-an-unknown-field': 'filter table tb_flow_filter1: unknown field hdr.ethernet.type',
 };
 
@@ -149,6 +170,19 @@ test('the example of docs/EXTENDING.md is a data plane, and has the schema', () 
 
 /** Faulty files whose faults a schema cannot tell: what names, widths and numbers mean together. */
 const BEYOND_THE_SCHEMA = [
+  'multicast-in-egress',
+  'multicast-without-groups',
+  'forward-in-egress',
+  'report-in-egress',
+  'return-in-egress',
+  'write-to-a-time-stamp',
+  'write-to-a-length',
+  'write-to-a-queue-depth',
+  'address-into-a-register',
+  'register-into-an-address',
+  'ethernet-address-into-a-register',
+  'time-stamp-in-egress',
+  'queue-time-in-ingress',
   'name-of-a-built-in',
   'rpb-that-is-not-there',
   'unknown-action',

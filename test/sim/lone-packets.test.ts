@@ -6,7 +6,6 @@ import * as assert from 'uvu/assert';
 import {
   BUILT_IN_DATA_PLANES,
   type DataPlane,
-  dataPlaneFromJson,
   defaultForwardEntry,
   installOperations,
   must,
@@ -19,7 +18,7 @@ import { appendPacketBytes, createPacketBatch, packetBytes } from '../../traces/
 import { wholePrograms } from '../compiler/random-whole-programs.js';
 import { itemAt } from '../item-at.js';
 import { frame } from './frames.js';
-import { dataPlane, filterEntry, rpbEntry } from './test-switch.js';
+import { dataPlane } from './test-switch.js';
 import { compileIfFits } from './translations.js';
 
 const PORTS = [1, 2, 3, 4];
@@ -203,30 +202,6 @@ test('a long packet whose line is still busy when the next one comes to the queu
       { plane, operations: [] },
       at(packets, () => distance),
     );
-});
-
-test('a program that sets the egress port in the egress, on a data plane where that is possible', () => {
-  const turning = dataPlaneFromJson({
-    extends: 'default',
-    name: 'turning',
-    rpbs: { 12: { actions: [...plane.rpb(12).actions.keys(), 'forward', 'rt'] } },
-  });
-  for (const [action, parameters] of [
-    ['forward', [7]],
-    ['rt', []],
-  ] as const) {
-    const entries = [
-      filterEntry(turning, 'L4', 1, { 'hdr.l4_port.src_port': [1, 0xffff] }),
-      rpbEntry(turning, 12, action, parameters, { program: 1 }),
-    ];
-    const operations = entries.map((entry) => ({ kind: 'insertEntry' as const, entry }));
-    const packets = at(new Array(30).fill(sized(90)), () => 1_000_000);
-    compare({ plane: turning, operations }, packets);
-    const { ports, packets: results } = outcomeOf({ plane: turning, operations }, packets, true);
-    // The queue is that of the port that the packet had behind the ingress.
-    assert.is(ports.find(({ port }) => port === 5)?.counters.queued, 30, action);
-    assert.is(results[0]?.port, action === 'forward' ? 7 : 1);
-  }
 });
 
 test.run();

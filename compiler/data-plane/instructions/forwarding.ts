@@ -14,11 +14,13 @@ export interface Report {
   readonly kind: 'report';
 }
 
-/** The properties that all four share. */
+/** The properties that all four have. */
 const FORWARDING = { group: 'forwarding', inlines: true } as const;
+/** Those that set the egress port: the egress of a chip has no metadata that name another port. */
+const SETS_PORT = { ...FORWARDING, onlyIn: 'ingress' } as const;
 
 export const RETURN: InstructionFamily<Return> = {
-  ...FORWARDING,
+  ...SETS_PORT,
   kind: 'return',
   title: 'Back to the sender',
   heading: 'Back to the sender.',
@@ -43,7 +45,7 @@ export const RETURN: InstructionFamily<Return> = {
 };
 
 export const FORWARD: InstructionFamily<Forward> = {
-  ...FORWARDING,
+  ...SETS_PORT,
   kind: 'forward',
   title: 'To a port',
   heading: 'To a port.',
@@ -78,7 +80,7 @@ export const DROP: InstructionFamily<Drop> = {
 };
 
 export const REPORT: InstructionFamily<Report> = {
-  ...FORWARDING,
+  ...SETS_PORT,
   kind: 'report',
   title: 'To the CPU',
   heading: 'To the CPU.',

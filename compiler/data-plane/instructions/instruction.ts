@@ -1,5 +1,5 @@
 /** The type of a row of the instruction table, which describes a family of actions. The table is in table.ts. */
-import type { Register } from '../description.js';
+import type { Gress, Register } from '../description.js';
 import type { HashInput } from '../headers.js';
 import type { KnownWord } from '../known-word.js';
 import { must } from '../must.js';
@@ -175,6 +175,8 @@ export interface InstructionFamily<Effect extends { readonly kind: string }> {
   readonly heading: string;
   /** Its actions without a field of the data plane, in the order of the shipped data planes. */
   readonly members: readonly Effect[];
+  /** The one gress in which the chip can do its actions; absent where both can. */
+  readonly onlyIn?: Gress;
   /** Whether a case can do such a step in the RPB of its BRANCH. */
   readonly inlines: boolean;
   /** The name as the driver sends it, e.g. `extract_hdrl5key1_sar`. */

@@ -11,6 +11,7 @@ export const GROUP_BITS = 16;
 export const MULTICAST: InstructionFamily<Multicast> = {
   kind: 'multicast',
   group: 'extended ingress',
+  onlyIn: 'ingress',
   inlines: true,
   title: 'To the ports of a group',
   heading: 'To the ports of a group.',

@@ -3,10 +3,11 @@
 import { ones } from '../../data-plane/bits.js';
 import { passOf, rpbNumberOf } from '../../data-plane/logical-rpb.js';
 import { must } from '../../data-plane/must.js';
+import { rangesText } from '../../data-plane/ranges-text.js';
 import type { TreeRow } from '../../place/problem.js';
 import type { Row, RowEntry } from '../../rows/rows.js';
 import type { PlacementForm, RowsForm } from '../forms.js';
-import { conditionsText, numbered, rangesText, stepText } from './words.js';
+import { conditionsText, numbered, stepText } from './words.js';
 
 /** A paragraph for each row: its possible RPBs and its entries. Rows count from 1. */
 export function rowsText({ lowered: { rows, problem, dataPlane } }: RowsForm): string[] {

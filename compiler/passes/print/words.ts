@@ -1,21 +1,10 @@
 /** Text for parts that several forms have. */
 
 import { readable } from '../../data-plane/bits.js';
+import { rangesText } from '../../data-plane/ranges-text.js';
 import type { Span } from '../../language/diagnostics.js';
 import type { Condition } from '../../language/program.js';
 import type { ActionStep, Step, StepParameter } from '../../steps/steps.js';
-
-/** Whole numbers as ranges: 1-3, 5. */
-export function rangesText(numbers: readonly number[]): string {
-  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
-  const ranges: [number, number][] = [];
-  for (const number of sorted) {
-    const last = ranges.at(-1);
-    if (last !== undefined && last[1] === number - 1) last[1] = number;
-    else ranges.push([number, number]);
-  }
-  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
-}
 
 const hexadecimal = (value: number): string => (value === 0 ? '0' : `0x${value.toString(16)}`);
 
