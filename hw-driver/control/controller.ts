@@ -11,7 +11,6 @@ import {
   type CompiledProgram,
   type DataPlane,
   DEFAULT_LINK_OPTIONS,
-  groupOfPorts,
   type LinkOptions,
   type LoweredProgram,
   link,
@@ -25,6 +24,7 @@ import {
 import { type SwitchTarget, TargetError, TargetUnreachable } from '../../sim/index.js';
 import { beginInBooks, endInBooks } from './deployment/books.js';
 import { type Difference, driftOf, repairOperations } from './deployment/drift.js';
+import { addGroup, missingGroups, type NamedGroup, removeGroup } from './deployment/groups.js';
 import { programsGone } from './deployment/presence.js';
 import { recoveryOf } from './deployment/recovery.js';
 import {
@@ -213,16 +213,17 @@ export class Controller {
    * @throws {TargetError} for a group that is there, or ports that there are not
    */
   async addGroup(id: number, ports: readonly number[]): Promise<MulticastGroup> {
-    const group = groupOfPorts(id, ports, await this.target.groups());
-    await this.target.apply([{ kind: 'insertGroup', group }]);
-    return group;
+    return addGroup(this.target, id, ports);
   }
 
-  /** Removes a group; packets to it are dropped then. @throws {TargetError} not-found */
+  /** Removes a group; packets to it are dropped then. @throws {NoSuchGroup} */
   async removeGroup(id: number): Promise<void> {
-    const group = (await this.target.groups()).find((other) => other.id === id);
-    if (group === undefined) throw new TargetError('not-found', `there is no group ${id}`);
-    await this.target.apply([{ kind: 'deleteGroup', group }]);
+    await removeGroup(this.target, id);
+  }
+
+  /** Groups to which running programs copy packets and that the switch does not have: these packets are dropped. */
+  missingGroups(): Promise<readonly NamedGroup[]> {
+    return missingGroups(this.target, this.runningDocuments());
   }
 
   /** Words of a program's memory, from bucket 0, pairs low word first, in each pipe of the switch. @throws {NoSuchProgram} */

@@ -23,6 +23,17 @@ export class NoSuchProgram extends DomainError {
   }
 }
 
+/** A group that the switch does not have. */
+export class NoSuchGroup extends DomainError {
+  override readonly name = 'NoSuchGroup';
+  readonly code = 'no-such-group';
+  readonly ends = 'bad-input';
+
+  constructor(group: number) {
+    super(`there is no group ${group}`);
+  }
+}
+
 /** Memory that is not 0 after its reset: it must not be given to another program. */
 export class MemoryNotReset extends DomainError {
   override readonly name = 'MemoryNotReset';

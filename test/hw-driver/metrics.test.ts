@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultForwardEntry } from '../../compiler/index.js';
+import { defaultForwardEntry, groupOfPorts, installOperations, SwitchState } from '../../compiler/index.js';
 import { connectBfRuntime } from '../../hw-driver/bfruntime/index.js';
 import { serveBfRuntime } from '../../hw-driver/server/index.js';
 import { expositionText, Histogram } from '../../hw-driver/server/metrics/exposition.js';
@@ -13,6 +13,8 @@ import { Switch } from '../../sim/index.js';
 import { packageFile } from '../../traces/system/package-root.js';
 import { withFolder } from '../command-line.js';
 import { frame } from '../sim/frames.js';
+import { dataPlane } from '../sim/test-switch.js';
+import { compileText } from '../sim/translations.js';
 import { commands, program } from './operate.js';
 import { plane } from './served-switch.js';
 
@@ -84,6 +86,29 @@ function sampleValue(text: string, sample: string): number {
 // The filter of the program cache: UDP to port 7777.
 const request = (op: number): Uint8Array =>
   frame({ ipv4: { src: 1, dst: 2 }, udp: { dst: 7777 }, l5: [op, 0, 0x8888, 0] });
+
+test('copied packets, their copies, and packets to groups that are not there', () => {
+  const extended = dataPlane('extended');
+  const emulator = new Switch(extended);
+  const text = 'program p(<hdr.ipv4.dst, 10.0.0.2, 0xffffffff>) { MULTICAST(1); }\n';
+  for (const operation of installOperations(compileText(text, new SwitchState(extended)).compiled)) {
+    emulator.apply(operation);
+  }
+  const ports = new SwitchPorts(emulator);
+  const metrics = new SwitchMetrics(emulator, ports);
+  ports.onPacket = metrics.onPacket;
+  const send = () => ports.send({ port: 1, bytes: frame({ udp: { src: 1, dst: 2 } }) });
+  send();
+  emulator.apply({ kind: 'insertGroup', group: groupOfPorts(1, [5, 3, 4], []) });
+  send();
+  send();
+  const shown = expositionText(metrics.all(false));
+  const packets = (verdict: string) =>
+    sampleValue(shown, `p4runpro_packets_total{program_id="1",verdict="${verdict}"}`);
+  assert.equal(['forwarded', 'dropped', 'reported', 'copied'].map(packets), [0, 1, 0, 2]);
+  assert.is(sampleValue(shown, 'p4runpro_copies_total'), 6);
+  assert.is(sampleValue(shown, 'p4runpro_no_group_packets_total'), 1);
+});
 
 test('programs, entries, packets by verdict, ports and writes; hits by entry only on demand', () =>
   withFolder(async (folder) => {

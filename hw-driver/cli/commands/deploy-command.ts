@@ -11,12 +11,14 @@ import {
   lower,
   meetingText,
 } from '../../../compiler/index.js';
+import type { NamedGroup } from '../../control/deployment/groups.js';
 import { DeploymentStopped, NoSuchProgram } from '../../control/errors.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { printFindings } from '../kit/findings.js';
 import { readPrograms } from '../kit/program-documents.js';
 import { JSON_OPTION, LINK_OPTIONS, linkOptionsFrom, REQUIRED_WORDS } from '../kit/shared-options.js';
 import { textWidth } from '../kit/text-width.js';
+import { warnOfMissingGroups } from './missing-groups.js';
 import { answer, sessionCommand } from './session-command.js';
 
 /** The programs of a source file, or undefined if it has errors; findings go to stderr. */
@@ -91,6 +93,7 @@ export const deployCommand = sessionCommand(
     requireDifferent(names);
     const deployed: CompiledProgram[] = [];
     const overlaps: FilterMeeting[] = [];
+    const missingGroups: NamedGroup[] = [];
     try {
       for (const text of texts) {
         for (const program of text?.programs ?? []) {
@@ -100,6 +103,7 @@ export const deployCommand = sessionCommand(
           const meetings = filterMeetings(compiled, controller.state);
           overlaps.push(...meetings);
           warnOfMeetings(meetings);
+          missingGroups.push(...(await warnOfMissingGroups(controller, [compiled.program])));
         }
       }
     } catch (error) {
@@ -111,7 +115,8 @@ export const deployCommand = sessionCommand(
       const isDone = deployed.length === names.length;
       // If one of several programs fails, those that were deployed before it are printed nevertheless.
       if (isDone || !args.json) {
-        answer(session, args.json, 'deploy', { programs: deployed.map(summaryOf), overlaps }, text);
+        const document = { programs: deployed.map(summaryOf), overlaps, missingGroups };
+        answer(session, args.json, 'deploy', document, text);
       }
     }
     return EXIT.done;
@@ -172,7 +177,8 @@ export const replaceCommand = sessionCommand(
     const keeps = kept.length === 0 ? '' : `  kept: ${kept.join(', ')}\n`;
     const overlaps = filterMeetings(after, controller.state);
     warnOfMeetings(overlaps);
-    const document = { ...summaryOf(after), kept, overlaps };
+    const missingGroups = await warnOfMissingGroups(controller, [after.program]);
+    const document = { ...summaryOf(after), kept, overlaps, missingGroups };
     answer(session, args.json, 'replace', document, `${summaryText('replaced', after)}${keeps}`);
     return EXIT.done;
   },
@@ -195,7 +201,8 @@ export const changeCommand = sessionCommand(
     const { compiled, operations } = await session.controller.changeCases(text.program, text.sourceHash);
     const changed = operations.filter(({ kind }) => kind !== 'drain').length;
     const summary = `${compiled.program}: ${counted(changed, 'entry')} changed, ${compiled.entries.length} now\n`;
-    answer(session, json, 'change', { ...summaryOf(compiled), changed }, summary);
+    const missingGroups = await warnOfMissingGroups(session.controller, [compiled.program]);
+    answer(session, json, 'change', { ...summaryOf(compiled), changed, missingGroups }, summary);
     return EXIT.done;
   },
 );

@@ -1,9 +1,11 @@
 /** `p4runpro group`: the groups of ports to which programs copy packets. */
 import { counted } from '../../../compiler/data-plane/counting.js';
 import type { MulticastGroup } from '../../../compiler/index.js';
+import { NoSuchGroup } from '../../control/errors.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { groupNumber, groupPorts } from '../kit/group-option.js';
 import { JSON_OPTION } from '../kit/shared-options.js';
+import { warnOf } from './missing-groups.js';
 import { answer, sessionCommand } from './session-command.js';
 
 const VERBS = ['add', 'remove', 'show'] as const;
@@ -27,7 +29,7 @@ export const groupCommand = sessionCommand(
       })
       .options(JSON_OPTION)
       .epilogue(
-        'Groups belong to the switch, not to its programs: they are not in the journal, and repair leaves them as they are. ' +
+        'Groups belong to the switch, not to its programs: they are not in the journal, and repair leaves them as they are and warns of missing ones. ' +
           'A packet that MULTICAST sends to a group that is not there is dropped.',
       )
       .example(
@@ -41,7 +43,7 @@ export const groupCommand = sessionCommand(
     if (verb === 'show') {
       const all = await controller.groups();
       const shown = all.filter((one) => id === undefined || one.id === id);
-      if (id !== undefined && shown.length === 0) throw new UsageError(`there is no group ${id}`);
+      if (id !== undefined && shown.length === 0) throw new NoSuchGroup(id);
       const text = shown.length === 0 ? 'no groups\n' : shown.map(groupText).join('');
       answer(session, json, 'group', { groups: shown }, text);
       return EXIT.done;
@@ -49,6 +51,8 @@ export const groupCommand = sessionCommand(
     if (id === undefined) throw new UsageError(`group ${verb} needs the number of a group`);
     if (verb === 'remove') {
       await controller.removeGroup(id);
+      const missing = await controller.missingGroups();
+      warnOf(missing.filter((one) => one.group === id));
       answer(session, json, 'group', { group: id, done: 'removed' }, `group ${id} was removed\n`);
       return EXIT.done;
     }

@@ -2,6 +2,7 @@
 import { counted } from '../../../compiler/data-plane/counting.js';
 import { EXIT } from '../kit/command-line.js';
 import { JSON_OPTION } from '../kit/shared-options.js';
+import { warnOfMissingGroups } from './missing-groups.js';
 import { answer, sessionCommand } from './session-command.js';
 
 export const repairCommand = sessionCommand(
@@ -18,7 +19,8 @@ export const repairCommand = sessionCommand(
         : `${counted(of('missing'), 'missing entry')} put back, ` +
           `${counted(of('changed'), 'changed entry')} corrected, ` +
           `${counted(of('foreign'), 'foreign entry')} removed\n`;
-    answer(session, json, 'repair', { mended: repaired }, text);
+    const missingGroups = await warnOfMissingGroups(session.controller);
+    answer(session, json, 'repair', { mended: repaired, missingGroups }, text);
     return EXIT.done;
   },
 );

@@ -7,6 +7,7 @@ import { EXIT, UsageError } from '../kit/command-line.js';
 import { ENTRY_COLUMNS, entryCells, textTable } from '../kit/entry-table.js';
 import { JSON_OPTION } from '../kit/shared-options.js';
 import { textWidth } from '../kit/text-width.js';
+import { warnOfMissingGroups } from './missing-groups.js';
 import type { Session } from './session.js';
 import { answer, sessionCommand } from './session-command.js';
 
@@ -160,6 +161,7 @@ function showUtilisation({ controller, dataPlane }: Session): Shown {
 }
 
 async function showDrift({ controller, dataPlane }: Session, program?: string): Promise<Shown> {
+  await warnOfMissingGroups(controller, program === undefined ? undefined : [program]);
   const value = (await controller.drift()).filter(
     (difference) => program === undefined || (difference.kind !== 'foreign' && difference.program === program),
   );

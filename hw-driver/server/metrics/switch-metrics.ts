@@ -10,7 +10,7 @@ import { Histogram, type Metric, type Sample } from './exposition.js';
 /** Seconds. */
 const WRITE_BOUNDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
-const VERDICTS = ['forwarded', 'dropped', 'reported'] as const;
+const VERDICTS = ['forwarded', 'dropped', 'reported', 'copied'] as const;
 type Verdict = (typeof VERDICTS)[number];
 
 interface ProgramPackets {
@@ -36,16 +36,21 @@ export class SwitchMetrics {
   }
 
   /** To be called for each packet that has passed the switch. */
-  readonly onPacket = ({ programId, egressPort }: PacketOutcome): void => {
+  readonly onPacket = (outcome: PacketOutcome): void => {
+    const { programId } = outcome;
     let packets = this.packets.get(programId);
     if (packets === undefined) {
-      packets = { filter: this.filterOf(programId), counts: { forwarded: 0, dropped: 0, reported: 0 } };
+      packets = { filter: this.filterOf(programId), counts: { forwarded: 0, dropped: 0, reported: 0, copied: 0 } };
       this.packets.set(programId, packets);
     }
-    const { counts } = packets;
-    const { cpu } = this.emulator.dataPlane.description.ports;
-    counts[egressPort === undefined ? 'dropped' : egressPort === cpu ? 'reported' : 'forwarded']++;
+    packets.counts[this.verdictOf(outcome)]++;
   };
+
+  private verdictOf({ egressPort, isCopied }: PacketOutcome): Verdict {
+    if (isCopied) return 'copied';
+    if (egressPort === undefined) return 'dropped';
+    return egressPort === this.emulator.dataPlane.description.ports.cpu ? 'reported' : 'forwarded';
+  }
 
   /** To be called for each write. */
   readonly onWrite = ({ updates, succeeded, seconds }: WriteRecord): void => {
@@ -142,15 +147,34 @@ export class SwitchMetrics {
 
   private packetMetrics(): Metric[] {
     const { recirculations } = this.emulator.counters;
+    const verdicts = VERDICTS.filter((verdict) => verdict !== 'copied' || this.hasGroups);
     return [
       counter(
         'p4runpro_packets_total',
         'Packets by program and verdict; program_id 0: no filter matched.',
         [...this.packets].flatMap(([program_id, { counts }]) =>
-          VERDICTS.map((verdict) => ({ labels: { program_id, verdict }, value: counts[verdict] })),
+          verdicts.map((verdict) => ({ labels: { program_id, verdict }, value: counts[verdict] })),
         ),
       ),
       counter('p4runpro_recirculations_total', 'Recirculations of all packets.', [{ value: recirculations }]),
+      ...this.copyMetrics(),
+    ];
+  }
+
+  private get hasGroups(): boolean {
+    return this.emulator.dataPlane.description.replication !== undefined;
+  }
+
+  private copyMetrics(): Metric[] {
+    if (!this.hasGroups) return [];
+    const { copies, noGroup } = this.emulator.counters;
+    return [
+      counter('p4runpro_copies_total', 'Copies of packets to the ports of groups.', [{ value: copies }]),
+      counter(
+        'p4runpro_no_group_packets_total',
+        'Packets that were dropped because their group is not there or has no ports.',
+        [{ value: noGroup }],
+      ),
     ];
   }
 

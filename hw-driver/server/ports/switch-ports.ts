@@ -3,6 +3,7 @@ import { must } from '../../../compiler/data-plane/must.js';
 import type { Switch } from '../../../sim/index.js';
 import {
   appendPacket,
+  COPIED,
   clearPacketBatch,
   createPacketBatch,
   packetBytes,
@@ -27,8 +28,10 @@ export interface FrameOutcome {
 export interface PacketOutcome {
   /** The program of its filter; 0 where none matched. */
   readonly programId: number;
-  /** Of its first copy, if it was copied; undefined for a packet that was dropped. */
+  /** Undefined for a packet that was dropped or copied. */
   readonly egressPort: number | undefined;
+  /** Whether it was copied to the ports of a group. */
+  readonly isCopied: boolean;
 }
 
 /** Maximum size of a frame. */
@@ -128,7 +131,9 @@ export class SwitchPorts {
       port: must(packets.egressPort[place], 'egress port of a packet'),
       bytes: packetBytes(packets, place).slice(),
     }));
-    this.onPacket({ programId: must(batch.programId[0], 'program of a packet'), egressPort: left[0]?.port });
+    const isCopied = batch.egressPort[0] === COPIED;
+    const egressPort = isCopied ? undefined : left[0]?.port;
+    this.onPacket({ programId: must(batch.programId[0], 'program of a packet'), egressPort, isCopied });
     return left;
   }
 }
