@@ -6,8 +6,10 @@ import { MAX_NUMBER_BITS } from '../../compiler/data-plane/bits.js';
 import {
   and48,
   type DataPlane,
+  EGRESS_LENGTH,
   type Header,
   type HeaderField,
+  INGRESS_LENGTH,
   ones,
   type Program,
   TIMESTAMP,
@@ -53,9 +55,11 @@ const SHARE = {
   targeted: 0.75,
   straight: 0.95,
   cut: 0.06,
+  long: 0.4,
   skipped: 0.2,
 } as const;
 const MAX_PAYLOAD = 24;
+const LENGTHS = [INGRESS_LENGTH, EGRESS_LENGTH] as const;
 /** More than 16 bits can tell. */
 const MAX_WIRE_LENGTH = 70_000;
 const MAX_OPTION_WORDS = 3;
@@ -88,6 +92,8 @@ export class PacketGenerator {
   private readonly mayEnd: boolean;
   /** Whether programs can read when packets come, and how long they are. */
   private readonly readsArrivals: boolean;
+  /** Share of the packets that the capture has cut: more where the program reads how long they were. */
+  private readonly captureCut: number;
 
   constructor(
     private readonly program: Program,
@@ -103,6 +109,11 @@ export class PacketGenerator {
       (field): field is HeaderField => field.kind === 'header' && field.partOf !== undefined,
     );
     this.values = valuesOf(program);
+    this.captureCut = !this.readsArrivals
+      ? 0
+      : LENGTHS.some((name) => this.values.fields.has(name))
+        ? SHARE.long
+        : SHARE.cut;
     this.walks = parserWalks(dataPlane);
     this.skips = skipsOf(dataPlane);
     const possible = this.walks.filter((walk) => isPossible(program, walk));
@@ -136,7 +147,7 @@ export class PacketGenerator {
     const payload = below(random, MAX_PAYLOAD + 1);
     for (let i = 0; i < payload; i++) bytes.push(below(random, 256));
     const length = chance(random, SHARE.cut) ? below(random, bytes.length + 1) : bytes.length;
-    const cut = this.readsArrivals && chance(random, SHARE.cut) ? below(random, MAX_WIRE_LENGTH) : 0;
+    const cut = chance(random, this.captureCut) ? below(random, MAX_WIRE_LENGTH) : 0;
     const port = filters.get(INGRESS_PORT_FIELD);
     const reading = (width: number): number =>
       chance(random, 0.5) ? and48(wordFor(random, this.values), ones(width)) : below(random, 2 ** width);
