@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { runCommand } from '../../bench/cli/commands/run-command.js';
 import { timingCommand } from '../../bench/cli/commands/timing-command.js';
 import { createPacketBatch, openCapture } from '../../traces/index.js';
+import { packageFile } from '../../traces/system/package-root.js';
 import { type Refusal, testForgottenValues, testRefusals, type, withFolder } from '../command-line.js';
 import { itemAt } from '../item-at.js';
 
@@ -151,6 +152,37 @@ test('--update-script: programs come and go, packets are counted by what they sa
     assert.is(rowsOf(folder, 'updates.csv').length, 5);
   }));
 
+test('--figure: two ports into a third fill its queue, which marks packets and loses some; each is counted once', () =>
+  withFolder(async (folder) => {
+    const sources = [0, 2].flatMap((port) => ['--source', `background:mbps=6000,bytes=1500,ecn=2,port=${port}`]);
+    const made = await type('bench', ['trace', 'generate', 'in.pcapng', '--seconds', '0.001', ...sources], { folder });
+    assert.is(made.status, 0, made.stderr);
+    const program = packageFile('docs', 'examples', 'ecn-fan-in.p4runpro');
+    const asked = ['--workload', program, '--programs', '1', '--trace', 'in.pcapng', '--write', 'out.pcap', '--figure'];
+    const speeds = ['--port-rate', '10', '--buffer', '100000', '--interval', '20'];
+    const { status, stdout, stderr } = await type('bench', run(...asked, ...speeds), { folder });
+    assert.is(status, 0, stderr);
+    assert.match(stdout, /, ports\.csv, timing\.svg$/m);
+    const [head = [], ...rows] = rowsOf(folder, 'intervals.csv');
+    const marked = rows.map((row) => Number(row[head.indexOf('marked')]));
+    const reader = await openCapture(join(folder, 'out.pcap'));
+    const batch = createPacketBatch(2048, 2 ** 22);
+    const out = await reader.readInto(batch);
+    let withMark = 0;
+    for (let i = 0; i < out; i++) if ((itemAt(batch.bytes, itemAt(batch.offset, i) + 15) & 3) === 3) withMark++;
+    assert.is(
+      marked.reduce((sum, count) => sum + count, 0),
+      withMark,
+    );
+    // 12 of 10 Gbit/s: the queue holds 10 us of packets after some 50 us, and is full after some 300 us.
+    assert.equal(marked.slice(0, 2), [0, 0]);
+    assert.ok(withMark > out / 2 && withMark < out, `${withMark} of ${out}`);
+    const lost = rows.map((row) => Number(row[head.indexOf('lost_queue')]));
+    assert.is(lost.findIndex((count) => count > 0) > marked.findIndex((count) => count > 0), true);
+    const svg = readFileSync(join(folder, 'r', 'timing.svg'), 'utf8');
+    for (const name of ['queue of port 1', 'lost', 'marked (ECN 3)']) assert.ok(svg.includes(name), name);
+  }));
+
 test('bench timing: a table, CSV and the published figures beside ours', () =>
   withFolder(async (folder) => {
     const asked = ['--sizes', '128', '--recirculations', '1', '--tolerance', '10', '--out', 'r'];
@@ -171,6 +203,7 @@ const updated = (updates: readonly unknown[], says: RegExp, status = 2): Refusal
 });
 
 const REFUSALS: readonly Refusal[] = [
+  { args: ['run', '--programs', '1', '--figure', '--out', 'r'], says: /--figure needs --timing/ },
   { args: ['run', '--programs', '1', '--rate', '5', '--out', 'r'], says: /--rate needs --timing/ },
   { args: ['run', '--programs', '1', '--update-script', 'u', '--out', 'r'], says: /--update-script needs --timing/ },
   { args: small('--rate', '-5'), says: /--rate takes a whole number from 1 to [\d,]+, not '-5'/ },

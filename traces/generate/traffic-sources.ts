@@ -54,6 +54,8 @@ const PORT = whole('port', 0, MAX_PORT, 0, 'switch port that the packets arrive 
 const EXPONENT = real('', 0, 4, 1, "Zipf's exponent; 0: all alike");
 const DESTINATION = whole('UDP port', 0, 65535, UDP_ECHO_PORT, 'of the receivers');
 
+const ECN = whole('', 0, 3, 0, 'ECN of the senders; 0: not capable, 1 and 2: capable, 3: marked');
+
 const MAC = { destination: 0x020000000301, source: 0x020000000302 } as const;
 /** A network of senders, whose low bits differ, and one receiver. */
 const SENDERS = { base: 0x0a000000, hostMask: 0xff } as const;
@@ -92,10 +94,11 @@ export const TRAFFIC_SOURCES: Readonly<Record<SourceKind, TrafficSource>> = {
       flows: whole('flows', 1, 65536, 4096, 'distinct 5-tuples'),
       destination: DESTINATION,
       port: PORT,
+      ecn: ECN,
     },
     stream: (values, random, flowKey) => {
       const [bytes, flows, port] = [value(values, 'bytes'), value(values, 'flows'), value(values, 'port')];
-      const frames = frameSource(udpTemplate(port, bytes, flows, value(values, 'destination')), flowKey);
+      const frames = frameSource(udpTemplate(port, bytes, flows, values), flowKey);
       const rate = (value(values, 'mbps') * BITS_OF_MEGABIT) / (8 * frames.bytes);
       return atRate(rate, port, () => frames.frame(Math.floor(random() * flows)));
     },
@@ -109,10 +112,11 @@ export const TRAFFIC_SOURCES: Readonly<Record<SourceKind, TrafficSource>> = {
       bytes: BYTES,
       destination: DESTINATION,
       port: PORT,
+      ecn: ECN,
     },
     stream: (values, random, flowKey) => {
       const [flows, port] = [value(values, 'flows'), value(values, 'port')];
-      const template = udpTemplate(port, value(values, 'bytes'), flows, value(values, 'destination'));
+      const template = udpTemplate(port, value(values, 'bytes'), flows, values);
       const frames = frameSource(template, flowKey);
       const sizes = new Zipf(flows, value(values, 'exponent'));
       return atRate(value(values, 'rate'), port, () => frames.frame(sizes.rankOf(random())));
@@ -181,10 +185,10 @@ export const TRAFFIC_SOURCES: Readonly<Record<SourceKind, TrafficSource>> = {
   },
 };
 
-const udpTemplate = (port: number, bytes: number, flows: number, destinationPort: number): PacketTemplate => ({
+const udpTemplate = (port: number, bytes: number, flows: number, values: Values): PacketTemplate => ({
   ...common(port, bytes, flows),
-  ipv4: { source: SENDERS, destination: FAR_RECEIVER, protocol: PROTOCOL_UDP },
-  udp: { destinationPort },
+  ipv4: { source: SENDERS, destination: FAR_RECEIVER, protocol: PROTOCOL_UDP, ecn: value(values, 'ecn') },
+  udp: { destinationPort: value(values, 'destination') },
 });
 
 function cacheRequests(values: Values, random: () => number, flowKey: number): PacketStream {

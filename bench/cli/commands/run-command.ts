@@ -22,10 +22,12 @@ import {
 } from '../../../hw-driver/index.js';
 import { type CaptureWriter, createCaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { interruptible } from '../../../traces/system/index.js';
+import { renderFigure } from '../../figures/figure.js';
 import { allocateShapes } from '../../measure/run/allocate-shapes.js';
 import type { ResumedRun, RunNote } from '../../measure/run/continued-run.js';
 import { type RunOptions, type RunResult, runWorkload } from '../../measure/run/run-workload.js';
 import type { ReportedRun } from '../../measure/run/summary.js';
+import { timingFigure } from '../../measure/timing/timing-figure.js';
 import { readUpdateScript } from '../../measure/updates/update-script.js';
 import { MAX_INSTANCES } from '../../workloads/addresses.js';
 import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
@@ -171,6 +173,9 @@ async function run(args: RunArguments): Promise<number> {
     display.stop();
   }
   try {
+    if (args.figure && result.timing !== undefined) {
+      folder.write('timing.svg', await renderFigure(timingFigure(result.timing)));
+    }
     return report(args, result, folder);
   } finally {
     folder.close();
@@ -370,7 +375,9 @@ function report(args: RunArguments, result: ReportedRun, folder: ResultFolder): 
   process.stdout.write(args.json ? document : renderRunSummary(result, isFancy(process.stdout)));
   for (const warning of result.warnings) process.stderr.write(`bench: warning: ${warning}\n`);
   if (!args.json)
-    process.stdout.write(`\nresults in ${folder.path}:\n  summary.json, ${[...tables.keys()].join(', ')}\n`);
+    process.stdout.write(
+      `\nresults in ${folder.path}:\n  summary.json, ${[...tables.keys(), ...(args.figure ? ['timing.svg'] : [])].join(', ')}\n`,
+    );
   if (result.interrupted) {
     const kept =
       (args.write === undefined ? '' : `, packets in ${args.write}`) +

@@ -53,6 +53,11 @@ export const timingOptions = (yargs: Argv) =>
       describe: 'Length of an interval in intervals.csv and queues.csv, in µs of virtual time',
       defaultDescription: DEFAULT_INTERVAL_US.toLocaleString('en-US'),
     })
+    .option('figure', {
+      type: 'boolean',
+      default: false,
+      describe: 'Draw queues, losses and ECN marks over virtual time: timing.svg beside the CSV files',
+    })
     .option('update-script', {
       type: 'string',
       describe: 'JSON file with times at which programs are deployed, revoked and changed',
@@ -66,6 +71,7 @@ export interface TimingArguments {
   readonly buffer: string | undefined;
   readonly queue: string | undefined;
   readonly interval: string | undefined;
+  readonly figure: boolean;
   readonly updateScript: string | undefined;
 }
 
@@ -82,6 +88,7 @@ const ONLY_WITH_TIMING = {
 /** Undefined without `--timing`. @throws {UsageError} */
 export function timingFrom(args: TimingArguments, dataPlane: DataPlane): TimingOptions | undefined {
   if (!args.timing) {
+    if (args.figure) throw new UsageError('--figure needs --timing');
     for (const [key, option] of Object.entries(ONLY_WITH_TIMING)) {
       if (args[key as keyof typeof ONLY_WITH_TIMING] !== undefined) throw new UsageError(`${option} needs --timing`);
     }

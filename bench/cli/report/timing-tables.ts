@@ -46,7 +46,7 @@ const lostColumn = (reason: DropReason): string => `lost_${reason}`;
 function intervals({ intervals: rows, options }: TimedTraffic): string {
   const ps = options.intervalNs * 1000;
   const columns = [
-    ...['start_us', 'in', 'out', ...DROP_REASONS.map(lostColumn), 'in_gbps', 'out_gbps', 'most_cells'],
+    ...['start_us', 'in', 'out', 'marked', ...DROP_REASONS.map(lostColumn), 'in_gbps', 'out_gbps', 'most_cells'],
     ...['latency_p50_ns', 'latency_p99_ns', 'latency_max_ns'],
   ];
   return csv(
@@ -54,6 +54,7 @@ function intervals({ intervals: rows, options }: TimedTraffic): string {
       start_us: microseconds(row.startPs),
       in: row.packetsIn,
       out: row.packetsOut,
+      marked: row.packetsMarked,
       ...Object.fromEntries(DROP_REASONS.map((reason) => [lostColumn(reason), row.lost[reason]])),
       in_gbps: rounded(gigabitsPerSecond(row.bytesIn, ps)),
       out_gbps: rounded(gigabitsPerSecond(row.bytesOut, ps)),

@@ -8,6 +8,8 @@ export interface IntervalRow {
   readonly bytesIn: number;
   readonly packetsOut: number;
   readonly bytesOut: number;
+  /** Packets that left with ECN 3, as having experienced congestion. */
+  readonly packetsMarked: number;
   readonly lost: Readonly<Record<DropReason, number>>;
   /** Maximum cells in all queues together. */
   readonly mostCells: number;
@@ -43,6 +45,7 @@ export class IntervalSeries {
   private bytesBefore = 0;
   private packetsOut = 0;
   private bytesOut = 0;
+  private packetsMarked = 0;
   private lost = noLosses();
   private readonly latencies = new Latencies();
   /** Of all intervals that are closed. */
@@ -54,8 +57,9 @@ export class IntervalSeries {
   }
 
   /** @param bytes of a packet, as captures count them */
-  countOut(bytes: number, latencyPs: number): void {
+  countOut(bytes: number, latencyPs: number, isMarked: boolean): void {
     this.packetsOut++;
+    if (isMarked) this.packetsMarked++;
     this.bytesOut += bytes;
     this.latencies.record(latencyPs);
   }
@@ -80,6 +84,7 @@ export class IntervalSeries {
     this.packetsBefore = arrived.packets;
     this.bytesBefore = arrived.bytes;
     this.packetsOut = 0;
+    this.packetsMarked = 0;
     this.lost = noLosses();
     this.allBytesOut += this.bytesOut;
     this.bytesOut = 0;
@@ -89,7 +94,16 @@ export class IntervalSeries {
   }
 
   private row(startPs: number, came: Pick<IntervalRow, 'packetsIn' | 'bytesIn'>, mostCells: number): IntervalRow {
-    const { packetsOut, bytesOut, lost } = this;
-    return { startPs, ...came, packetsOut, bytesOut, lost, mostCells, latencyNs: this.latencies.summary };
+    const { packetsOut, bytesOut, packetsMarked, lost } = this;
+    return {
+      startPs,
+      ...came,
+      packetsOut,
+      bytesOut,
+      packetsMarked,
+      lost,
+      mostCells,
+      latencyNs: this.latencies.summary,
+    };
   }
 }

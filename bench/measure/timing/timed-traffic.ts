@@ -19,6 +19,7 @@ import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import type { TrafficOptions, TrafficResult, TrafficSample } from '../run/traffic-run.js';
 import { ArrivalTimes } from './arrival-times.js';
 import { BatchPool } from './batch-pool.js';
+import { isMarked } from './congestion-mark.js';
 import { IntervalSeries, noLosses } from './interval-series.js';
 import type { TimedTraffic, TimingOptions } from './timing-result.js';
 
@@ -64,7 +65,7 @@ export class TimedRun implements TimeObserver {
       const i = must(index[place], 'place of a packet');
       const departure = must(departurePs[place], 'time of a departure');
       const arrival = must(arrivalPs[place], 'time of an arrival');
-      series.countOut(must(batch.originalLength[i], 'length of a packet'), departure - arrival);
+      series.countOut(must(batch.originalLength[i], 'length of a packet'), departure - arrival, isMarked(batch, i));
       digestPacket(batch, words, i);
       digest.add(batch, i);
       if (writer === undefined) continue;
