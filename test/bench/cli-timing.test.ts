@@ -168,6 +168,7 @@ test('--figure: two ports into a third fill its queue, which marks packets and l
     const reader = await openCapture(join(folder, 'out.pcap'));
     const batch = createPacketBatch(2048, 2 ** 22);
     const out = await reader.readInto(batch);
+    await reader.close();
     let withMark = 0;
     for (let i = 0; i < out; i++) if ((itemAt(batch.bytes, itemAt(batch.offset, i) + 15) & 3) === 3) withMark++;
     assert.is(

@@ -78,6 +78,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0',
     'sorted.at(-1) ?? 0',
   ],
+  'bench/measure/timing/timing-figure.ts': ['lengths.get(queue) ?? 0'],
   'bench/paper/case-studies/heavy-hitters.ts': ['value ?? 0'],
   'bench/paper/case-studies/impact-on-traffic.ts': ["program = ''", 'value ?? 0'],
   'bench/paper/case-studies/measures.ts': ['this.counts.get(flow) ?? 0'],

@@ -22,12 +22,10 @@ import {
 } from '../../../hw-driver/index.js';
 import { type CaptureWriter, createCaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { interruptible } from '../../../traces/system/index.js';
-import { renderFigure } from '../../figures/figure.js';
 import { allocateShapes } from '../../measure/run/allocate-shapes.js';
 import type { ResumedRun, RunNote } from '../../measure/run/continued-run.js';
 import { type RunOptions, type RunResult, runWorkload } from '../../measure/run/run-workload.js';
 import type { ReportedRun } from '../../measure/run/summary.js';
-import { timingFigure } from '../../measure/timing/timing-figure.js';
 import { readUpdateScript } from '../../measure/updates/update-script.js';
 import { MAX_INSTANCES } from '../../workloads/addresses.js';
 import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
@@ -39,6 +37,7 @@ import { ResultFolder } from '../report/result-folder.js';
 import { renderRunSummary } from '../report/run-summary.js';
 import { runTables } from '../report/run-tables.js';
 import { SnapshotFile } from '../report/snapshot-file.js';
+import { timingSvg } from '../report/timing-tables.js';
 import { captureOptions, captureOptionsOf, requireCapture, requireReadable } from './capture-options.js';
 import { memorySize } from './memory-size.js';
 import { resumedRun, resumeOptions } from './resume-options.js';
@@ -173,9 +172,7 @@ async function run(args: RunArguments): Promise<number> {
     display.stop();
   }
   try {
-    if (args.figure && result.timing !== undefined) {
-      folder.write('timing.svg', await renderFigure(timingFigure(result.timing)));
-    }
+    if (args.figure && result.timing) folder.write('timing.svg', await timingSvg(result.timing));
     return report(args, result, folder);
   } finally {
     folder.close();

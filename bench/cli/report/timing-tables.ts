@@ -1,7 +1,9 @@
-/** CSV files of a run with timing model. */
+/** CSV files and figure of a run with timing model. */
 import { stringify } from 'csv-stringify/sync';
 import { DROP_REASONS, type DropReason } from '../../../sim/index.js';
+import { renderFigure } from '../../figures/figure.js';
 import type { LatencySummary } from '../../measure/timing/latencies.js';
+import { timingFigure } from '../../measure/timing/timing-figure.js';
 import { gigabitsPerSecond, type TimedTraffic } from '../../measure/timing/timing-result.js';
 
 type Row = Readonly<Record<string, string | number>>;
@@ -12,6 +14,8 @@ const csv = (rows: readonly Row[], columns: readonly string[]): string =>
 const DECIMALS = 6;
 const rounded = (value: number): number => Number(value.toFixed(DECIMALS));
 const microseconds = (ps: number): number => ps / 1e6;
+
+export const timingSvg = (timing: TimedTraffic): Promise<string> => renderFigure(timingFigure(timing));
 
 /** File contents by file name. */
 export function timingTables(timing: TimedTraffic): ReadonlyMap<string, string> {
