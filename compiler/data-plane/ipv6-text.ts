@@ -15,6 +15,7 @@ const faulty = (fault: string): Ipv6Reading => ({ value: undefined, fault });
 
 /** Reads an address without a prefix length. */
 export function readIpv6(text: string): Ipv6Reading {
+  if (text.includes(':::')) return faulty("'::' stands for a run of zero groups, and ':::' for nothing");
   const [before, behind, ...more] = text.split('::');
   if (before === undefined || more.length > 0) return faulty("'::' may stand in it once");
   const isShortened = behind !== undefined;
@@ -46,7 +47,7 @@ function groupsOf(text: string, isEnd: boolean): number[] | string {
       groups.push(...quad);
     } else if (!/^[0-9a-f]{1,4}$/i.test(part)) {
       return part === ''
-        ? "a single ':' stands at its end"
+        ? `a single ':' stands at its ${i === 0 ? 'start' : 'end'}`
         : `'${part}' is not a group of up to four hexadecimal digits`;
     } else groups.push(Number.parseInt(part, 16));
   }

@@ -1,6 +1,5 @@
 /** Checks the statements of a program: arguments, registers, cases, and what can never run. */
 
-import { fits, ones, readable } from '../data-plane/bits.js';
 import { counted } from '../data-plane/counting.js';
 import type { DataPlane, Field } from '../data-plane/data-plane.js';
 import { REGISTERS, type Register } from '../data-plane/description.js';
@@ -11,10 +10,11 @@ import { must } from '../data-plane/must.js';
 import { argumentAdvice, swappedArguments } from './argument-habits.js';
 import { type ChangedHeaders, reportChangedHeader } from './changed-headers.js';
 import { type CheckedFilter, nearestField, reportUnknownField } from './check-filters.js';
-import { checkHashedFields } from './check-hashed-fields.js';
+import { checkHashedFields, fieldLists } from './check-hashed-fields.js';
+import { checkInteger } from './check-integers.js';
 import { checkMatch } from './check-match.js';
 import { type Advice, type Diagnostics, didYouMean, nearest, type Span } from './diagnostics.js';
-import { constantHint, statementWordHint } from './habits.js';
+import { statementWordHint } from './habits.js';
 import { PRIMITIVES, type PrimitiveRow, registerOfUse } from './primitives.js';
 import type { Case, Condition, Memory, PrimitiveStatement, Statement } from './program.js';
 import type { ArgumentSyntax, CaseSyntax, StatementSyntax, Word } from './syntax.js';
@@ -86,13 +86,14 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
     diagnostics.report('unknown-primitive', syntax.name.span, `there is no primitive ${syntax.name.text}`, hint);
     return undefined;
   }
-  const isOpen = row.arguments.at(-1) === 'fields' && syntax.arguments.length > row.arguments.length;
+  const hasFields = row.arguments.at(-1) === 'fields';
+  const isOpen = hasFields && syntax.arguments.length > row.arguments.length;
   if (syntax.arguments.length !== row.arguments.length && !isOpen) {
     diagnostics.report(
       'wrong-argument-count',
       syntax.name.span,
-      `${row.name} takes ${counted(row.arguments.length, 'argument')}, not ${syntax.arguments.length}`,
-      argumentAdvice(syntax, row) ?? usage(row),
+      `${row.name} takes ${hasFields ? 'at least ' : ''}${counted(row.arguments.length, 'argument')}, not ${syntax.arguments.length}`,
+      argumentAdvice(syntax, row) ?? (hasFields ? fieldLists(row) : usage(row)),
     );
     return undefined;
   }
@@ -232,48 +233,6 @@ function checkMemoryKind(
   const hint = onPairs ? `declare it with pair: @pair ${text} 256` : 'MEMCAS is the primitive of pairs';
   diagnostics.report('wrong-memory-kind', span, message, hint);
   return undefined;
-}
-
-function checkInteger(
-  argument: ArgumentSyntax,
-  kind: 'integer' | 'port' | 'group',
-  row: PrimitiveRow,
-  { dataPlane, diagnostics, declarations }: BodyContext,
-): boolean {
-  if (argument.kind !== 'integer') {
-    const constant =
-      argument.kind === 'name' && !declarations.has(argument.text) ? constantHint(argument.text) : undefined;
-    const hint = (): string => constant ?? usage(row);
-    wrongKind(argument, INTEGER_WORDS[kind], row, diagnostics, hint);
-    return false;
-  }
-  if (kind === 'group') return checkGroup(argument, dataPlane, diagnostics);
-  const width = kind === 'port' ? dataPlane.description.ports.width : 32;
-  if (fits(argument.value, width)) {
-    const inward = kind === 'port' ? dataPlane.inwardPort(argument.value) : undefined;
-    if (inward === undefined) return true;
-    const message = `port ${argument.value} is the ${inward} port, by which no packet leaves`;
-    diagnostics.report('port-leads-nowhere', argument.span, message, 'FORWARD takes a front port; to drop, write DROP');
-    return false;
-  }
-  const largest = `the largest is ${readable(ones(width))}`;
-  if (kind === 'port') diagnostics.report('port-out-of-range', argument.span, `there is no such port`, largest);
-  else diagnostics.report('value-too-wide', argument.span, 'a register has 32 bits', largest);
-  return false;
-}
-
-const INTEGER_WORDS = { integer: 'an integer', port: 'a port number', group: 'the number of a group' } as const;
-
-/** A data plane without groups has no action for them, which is another finding. */
-function checkGroup(
-  { value, span }: Extract<ArgumentSyntax, { kind: 'integer' }>,
-  { description: { replication } }: DataPlane,
-  diagnostics: Diagnostics,
-): boolean {
-  if (replication === undefined || (value >= 1 && value <= replication.groups)) return true;
-  const message = value === 0 ? 'group 0 is none' : 'there is no such group';
-  diagnostics.report('group-out-of-range', span, message, `groups are numbered from 1 to ${replication.groups}`);
-  return false;
 }
 
 /** Whether some RPB has the action that a primitive needs. */

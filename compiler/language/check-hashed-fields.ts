@@ -9,6 +9,10 @@ import { wrongKind } from './wrong-kind.js';
 
 type PrimitiveSyntax = StatementSyntax & { kind: 'primitive' };
 
+/** The lists of fields that some hash takes, as a hint. */
+export const fieldLists = ({ name }: PrimitiveRow): string =>
+  `${name} takes ${HASHED_LISTS.map((list) => `(${hashedWords(list).join(', ')})`).join(', ')}`;
+
 /** @param from the place of the first of the fields among the arguments */
 export function checkHashedFields(
   { arguments: all, span }: PrimitiveSyntax,
@@ -22,8 +26,7 @@ export function checkHashedFields(
   if (hashed !== undefined) return hashed;
   const other = given.find((argument) => argument.kind !== 'name' || !HASHED_WORDS.includes(argument.text));
   if (other !== undefined) {
-    const lists = HASHED_LISTS.map((name) => `(${hashedWords(name).join(', ')})`).join(', ');
-    return wrongKind(other, 'a field of the 5-tuple', row, diagnostics, () => `${row.name} takes ${lists}`);
+    return wrongKind(other, 'a field of the 5-tuple', row, diagnostics, () => fieldLists(row));
   }
   diagnostics.report('wrong-argument-kind', span, 'no hash takes these fields in this order', () => {
     const meant = nearestList(words);

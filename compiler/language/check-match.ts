@@ -21,6 +21,12 @@ export function checkMatch(syntax: MatchSyntax, subject: string, width: number, 
     return false;
   }
   if (width > MAX_NUMBER_BITS) return checkWideMatch(syntax, diagnostics);
+  const address = [value, mask].find(({ wide }) => wide !== undefined);
+  if (prefix === undefined && address !== undefined) {
+    const message = `${subject} has ${width} bits, and an IPv6 address ${IPV6_BITS}`;
+    diagnostics.report(address === value ? 'value-too-wide' : 'mask-too-wide', address.span, message);
+    return false;
+  }
   if (!fits(value.value, width)) {
     const hint = `the largest is ${readable(ones(width))}`;
     diagnostics.report('value-too-wide', value.span, `${subject} has ${width} bits`, hint);

@@ -88,11 +88,12 @@ function checkAnnotations(file: SourceFile, dataPlane: DataPlane, diagnostics: D
       diagnostics.report('duplicate-memory', name.span, message, `the first is in line ${first.span.line}`);
       continue;
     }
-    if (!isPowerOfTwo(buckets.value) || buckets.value > largest || !fits(buckets.value, 32)) {
+    const isAddress = buckets.wide !== undefined;
+    if (isAddress || !isPowerOfTwo(buckets.value) || buckets.value > largest || !fits(buckets.value, 32)) {
       diagnostics.report(
         'bad-memory-size',
         buckets.span,
-        `a memory of ${readable(buckets.value)} buckets`,
+        isAddress ? 'an IPv6 address is no number of buckets' : `a memory of ${readable(buckets.value)} buckets`,
         `a memory has a power of two of buckets, from 1 to ${largest}`,
       );
     }

@@ -85,36 +85,29 @@ function ipv6Address(text: string): ReadInteger | undefined {
   if (!text.includes(':')) return undefined;
   const [address, digits] = text.split('/');
   const reading = readIpv6(must(address, 'text of an address'));
+  const length = digits === undefined ? {} : prefixOf(text, digits, IPV6_BITS);
   if (reading.fault !== undefined) {
-    return { value: 0, fault: { message: `'${text}' is not an IPv6 address`, hint: reading.fault } };
+    return { value: 0, ...length, fault: { message: `'${text}' is not an IPv6 address`, hint: reading.fault } };
   }
-  const wide = reading.value;
-  const whole = { value: Number(wide), wide };
-  if (digits === undefined) return whole;
-  const length = Number(digits);
-  // All bits are compared, so that nothing else is reported.
-  if (length > IPV6_BITS) {
-    return { ...whole, prefix: { bits: IPV6_BITS, length: IPV6_BITS }, fault: tooLong(text, IPV6_BITS) };
-  }
-  return { ...whole, prefix: { bits: IPV6_BITS, length } };
+  return { value: Number(reading.value), wide: reading.value, ...length };
 }
 
-const tooLong = (text: string, bits: number) => ({
-  message: `'${text}' is not a prefix`,
-  hint: `an address of ${bits} bits has prefixes of 0 to ${bits} bits`,
-});
+/** The length behind an address. Of a faulty one all bits are compared, so that nothing else is reported. */
+function prefixOf(text: string, digits: string, bits: Prefix['bits']): Pick<ReadInteger, 'prefix' | 'fault'> {
+  const length = Number(digits);
+  if (digits !== '' && length <= bits) return { prefix: { bits, length } };
+  const lengths = `an address of ${bits} bits has prefixes of 0 to ${bits} bits`;
+  const hint = digits === '' ? `a length stands behind the '/': ${lengths}` : lengths;
+  return { prefix: { bits, length: bits }, fault: { message: `'${text}' is not a prefix`, hint } };
+}
 
 /** `a.b.c.d/length` */
 function prefixed(text: string): ReadInteger | undefined {
-  const [, address, digits] = groups(/^([\d.]+)\/(\d{1,2})$/, text);
+  const [, address, digits] = groups(/^([\d.]+)\/(\d{0,3})$/, text);
   if (address === undefined || digits === undefined) return undefined;
   const value = parseInteger(address);
-  const length = Number(digits);
-  if (value === undefined) return undefined;
-  if (length > IPV4_BITS) {
-    return { value, prefix: { bits: IPV4_BITS, length: IPV4_BITS }, fault: tooLong(text, IPV4_BITS) };
-  }
-  return { value, prefix: { bits: IPV4_BITS, length } };
+  const length = prefixOf(text, digits, IPV4_BITS);
+  return value === undefined ? { ...length, ...notAnInteger(text) } : { value, ...length };
 }
 
 /** A prefix as text, without the bits that it leaves out. */

@@ -25,7 +25,7 @@ import type {
   Word,
 } from './syntax.js';
 import { between, TokenReader } from './token-reader.js';
-import { CASE_FORM, MEMORY_FORM, PROGRAM_FORM } from './written-forms.js';
+import { CASE_FORM, formWithArguments, MEMORY_FORM, PROGRAM_FORM } from './written-forms.js';
 
 /** Nesting deeper than this is refused, so that hostile input cannot exhaust the stack. */
 const MAX_NESTING = 200;
@@ -232,9 +232,8 @@ class Parser {
     if (hint !== undefined && !this.reader.isPunctuation(';', this.reader.next))
       this.reader.refuse(span, `there is no '${text}'`, hint);
     const name = this.word('a primitive');
-    const args = this.reader.isPunctuation('(') ? this.arguments() : [];
-    const takes = args.length > 0 ? undefined : PRIMITIVES.get(name.text)?.arguments;
-    const form = takes && takes.length > 0 ? `write ${name.text}(${takes.join(', ')});` : undefined;
+    const args = this.reader.isPunctuation('(') ? this.arguments(name) : [];
+    const form = args.length === 0 ? formWithArguments(name) : undefined;
     return { kind: 'primitive', name, arguments: args, span: between(name.span, this.semicolon(form)) };
   }
 
@@ -246,10 +245,12 @@ class Parser {
     return isMissing ? this.reader.missing(';') : this.reader.punctuation(';', hint);
   }
 
-  private arguments(): ArgumentSyntax[] {
+  private arguments(primitive: Word): ArgumentSyntax[] {
     const open = this.reader.punctuation('(');
     if (this.reader.isPunctuation(')')) {
       const span = between(open, this.reader.take().span);
+      // Arguments that are missing are another finding.
+      if (formWithArguments(primitive) !== undefined) return [];
       const message = 'a primitive without arguments is written without parentheses';
       this.reader.note(span, message, { hint: "leave out '()'", fix: removing("'()'", span).fix });
       return [];

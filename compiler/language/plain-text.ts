@@ -49,8 +49,8 @@ export function spaceEnd(source: string, at: number): number {
   return end;
 }
 
-/** Digits of a group of an IPv6 address: a longer word in front of a colon begins none. */
-const MAX_GROUP = 4;
+/** A longer word in front of a colon begins no IPv6 address, not even one with a group that is too long. */
+const MAX_GROUP = 8;
 
 /** The end of the word or field at a letter; where it stands, if it may be the start of an address. */
 export function wordEnd(source: string, at: number): number {

@@ -167,11 +167,18 @@ for (const [statement, message, hint] of [
     'expected a field of the 5-tuple',
     /^HASH_FIELDS_MEM takes \(src\), \(dst\), \(src, dst\), /,
   ],
-  ['HASH_FIELDS_MEM(m);', 'HASH_FIELDS_MEM takes 2 arguments, not 1', /./],
+  [
+    'HASH_FIELDS_MEM(m);',
+    'HASH_FIELDS_MEM takes at least 2 arguments, not 1',
+    /takes \(src\), \(dst\), \(src, dst\), /,
+  ],
+  ['HASH_FIELDS();', 'HASH_FIELDS takes at least 1 argument, not 0', /takes \(src\), \(dst\), \(src, dst\), /],
   ['HASH_FIELDS_MEM(src, m);', 'the arguments of HASH_FIELDS_MEM are swapped', 'write HASH_FIELDS_MEM(m, src);'],
 ] as const) {
   test(`refused: ${statement}`, () => {
-    const error = must(errorsOf(statement)[0], 'error');
+    const errors = errorsOf(statement);
+    assert.is(errors.length, 1);
+    const error = must(errors[0], 'error');
     assert.is(error.message, message);
     if (typeof hint === 'string') assert.is(error.hint, hint);
     else assert.match(must(error.hint, 'hint'), hint);
