@@ -27,6 +27,8 @@ export const instanceBits = (instance: number): number => instance * 256;
 
 /** The network of an instance in the range for documentation (RFC 3849): 2001:db8:0:n::/64. */
 export const ipv6Network = (instance: number): bigint => (0x2001_0db8n << 96n) | (BigInt(instance) << 64n);
+/** A network of no instance in that range. */
+export const OUTSIDE_IPV6_NETWORK = 0x2001_0db8_ffff_0000n << 64n;
 export const IPV6_NETWORK_MASK = 0xffffffff_ffffffffn << 64n;
 
 /** A locally administered Ethernet address of an instance (48 bits). */

@@ -19,14 +19,25 @@ export interface Ipv6Packet {
   readonly destination: bigint;
   readonly sourcePort: number;
   readonly destinationPort: number;
-  readonly transport: { readonly kind: 'udp' } | { readonly kind: 'tcp'; readonly flags: number };
+  readonly transport:
+    | {
+        readonly kind: 'udp';
+        /** Words of 32 bits. */
+        readonly payload: readonly number[];
+      }
+    | { readonly kind: 'tcp'; readonly flags: number }
+    | { readonly kind: 'other'; readonly nextHeader: number };
 }
 
-/** One flow, without payload; its checksum is right. */
+/** Extension headers of 8 bytes and more (RFC 8200): hop-by-hop options, routing, fragment, destination options. */
+const EXTENSION_HEADERS: ReadonlySet<number> = new Set([0, 43, 44, 60]);
+const NO_NEXT_HEADER = 59;
+
+/** One flow; its checksum is right. Payload has only UDP, and an extension header is the only one and the last. */
 export function ipv6Template(packet: Ipv6Packet): PacketTemplate {
   const { source, destination, transport } = packet;
   const addresses = [...wordsOf(source), ...wordsOf(destination)];
-  const protocol = PROTOCOL[transport.kind];
+  const protocol = transport.kind === 'other' ? transport.nextHeader : PROTOCOL[transport.kind];
   const length = WORD_BYTES * transportWords(packet, 0).length;
   const checksum = checksumOf([...addresses, length, protocol, ...transportWords(packet, 0)]);
   const header = [0x60000000, length * 2 ** 16 + protocol * 2 ** 8 + HOP_LIMIT, ...addresses];
@@ -37,8 +48,14 @@ const wordsOf = (address: bigint): number[] =>
   [96n, 64n, 32n, 0n].map((shift) => Number((address >> shift) & IPV6_WORD));
 
 function transportWords({ sourcePort, destinationPort, transport }: Ipv6Packet, checksum: number): number[] {
+  if (transport.kind === 'other') {
+    return EXTENSION_HEADERS.has(transport.nextHeader) ? [NO_NEXT_HEADER * 2 ** 24, 0] : [];
+  }
   const ports = sourcePort * 2 ** 16 + destinationPort;
-  if (transport.kind === 'udp') return [ports, 8 * 2 ** 16 + checksum];
+  if (transport.kind === 'udp') {
+    const { payload } = transport;
+    return [ports, (8 + WORD_BYTES * payload.length) * 2 ** 16 + checksum, ...payload];
+  }
   return [ports, 0, 0, offsetFlagsWindow(5, transport.flags), checksum * 2 ** 16];
 }
 

@@ -19,7 +19,8 @@ export type InstanceMark =
   | 'network of either side'
   | 'Ethernet destination'
   | 'tunnel destination'
-  | 'IPv6 source network';
+  | 'IPv6 source network'
+  | 'IPv6 destination network';
 
 /** `packet[field] & mask == value` */
 export interface MarkedField {
@@ -48,6 +49,8 @@ export function markFilter(mark: InstanceMark, instance: number): MarkedField {
       return { field: 'hdr.tunnel.dst_id', value: instance + 1, mask: 0xffff };
     case 'IPv6 source network':
       return { field: 'hdr.ipv6.src', value: ipv6Network(instance), mask: IPV6_NETWORK_MASK };
+    case 'IPv6 destination network':
+      return { field: 'hdr.ipv6.dst', value: ipv6Network(instance), mask: IPV6_NETWORK_MASK };
   }
 }
 
@@ -73,6 +76,7 @@ export function markSurroundings(mark: InstanceMark, instance: number, towardsSe
       return [outside(SOURCE), outside(DESTINATION)];
     case 'tunnel destination':
     case 'IPv6 source network':
+    case 'IPv6 destination network':
       return [];
   }
 }

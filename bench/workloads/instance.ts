@@ -73,7 +73,10 @@ function withFilter(filters: readonly MatchSyntax[], mark: MarkedField | undefin
     mask: integer(mark.mask),
     span: NOWHERE,
   };
-  return [...filters.filter(({ subject }) => subject.text !== mark.field), own];
+  // Filters on the field, or on a word of it.
+  const replaced = ({ subject: { text } }: MatchSyntax): boolean =>
+    text === mark.field || text.startsWith(`${mark.field}[`);
+  return [...filters.filter((filter) => !replaced(filter)), own];
 }
 
 function resized(annotation: Annotation, { buckets, elastic, cases }: InstanceKind): Annotation {

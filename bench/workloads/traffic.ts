@@ -236,7 +236,8 @@ function ipv6Flows(instance: number): readonly PacketTemplate[] {
   const { ingressPort, ethernet } = common(instance);
   return Array.from({ length: IPV6_FLOWS }, (_, n) => {
     const source = ipv6Network(instance) | BigInt(1 + n);
-    const transport = n % 4 === 3 ? ({ kind: 'tcp', flags: TCP_FLAG.ack } as const) : ({ kind: 'udp' } as const);
+    const transport =
+      n % 4 === 3 ? ({ kind: 'tcp', flags: TCP_FLAG.ack } as const) : ({ kind: 'udp', payload: [] } as const);
     return ipv6Template({
       common: { ingressPort, ethernet, weight: n === 0 ? IPV6_FLOWS : 1 },
       source,

@@ -148,11 +148,7 @@ async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
   }
   const buckets = options.memoryBytes === undefined ? undefined : options.memoryBytes / BYTES_PER_BUCKET;
   if (options.asWritten === true) return writtenWorkload(options, text, analysis, program, buckets);
-  if (program.filterTable.requires === options.dataPlane.headerIndex('ipv6')) {
-    const message = `${options.name} filters on IPv6, and generated packets have IPv4: run it on a capture (--trace)`;
-    throw new WorkloadError(message);
-  }
-  const mark = markForProgram(program);
+  const mark = markForProgram(program, options.dataPlane);
   return {
     name: options.name,
     asWritten: false,
@@ -170,9 +166,12 @@ async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
       });
       const [instance] = analyse(source, options.dataPlane).programs;
       if (instance === undefined) throw new WorkloadError(`${name}: no instance can be made; its text is:\n${source}`);
+      const traffic = once(() => trafficForProgram(instance, options.dataPlane, number));
       return {
         ...arrivalParts(number, program.name, name, source, mark),
-        traffic: trafficForProgram(instance, options.dataPlane, number),
+        get traffic() {
+          return traffic();
+        },
         memoryValue: undefined,
       };
     },

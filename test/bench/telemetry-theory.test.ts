@@ -59,7 +59,7 @@ test('hh6: heavy flows are reported once, and light ones as rarely as they share
         destination: IPV6_SERVER,
         sourcePort: 1024 + n,
         destinationPort: 443,
-        transport: { kind: 'udp' },
+        transport: { kind: 'udp', payload: [] },
       }),
     ),
   );

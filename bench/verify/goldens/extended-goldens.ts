@@ -18,7 +18,7 @@ const udp6 = (host: bigint): PacketTemplate =>
     destination: IPV6_SERVER,
     sourcePort: 5000,
     destinationPort: 53,
-    transport: { kind: 'udp' },
+    transport: { kind: 'udp', payload: [] },
   });
 
 /** Of a host inside and one outside. @param number of the sequence, on the way back of the acknowledgement */
