@@ -170,11 +170,15 @@ const verdicts = (dataPlane: DataPlane): fc.Arbitrary<PrimitiveStatement> =>
   );
 
 /** To groups of 0 to 3 nodes (see testGroups), and now and then what tells the copies apart, which keeps the program in one pass. */
-const copying = (dataPlane: DataPlane): fc.Arbitrary<Body> =>
+const copying = (dataPlane: DataPlane, table: FilterTable): fc.Arbitrary<Body> =>
   fc.tuple(fc.nat(8), fc.nat(3), register).map(([group, reads, into]): Body => {
     const copies = primitive('MULTICAST', { integer: group + 1 });
-    if (reads > 0) return [copies];
-    return [copies, primitive('EXTRACT', { field: REPLICATION_ID, registers: [into] }, dataPlane)];
+    if (reads > 1) return [copies];
+    const each = [copies, primitive('EXTRACT', { field: REPLICATION_ID, registers: [into] }, dataPlane)];
+    if (reads > 0) return each;
+    // Behind what only the egress has, so that each copy draws its own.
+    const draw = primitive('RANDOM', { registers: ['har'], integer: 0xffffffff });
+    return [...each, draw, ...shownBehind(dataPlane, table).har];
   });
 
 const REPLICATION_ID = 'eg_intr_md.egress_rid';
@@ -218,6 +222,10 @@ const shownInIpv6 = (dataPlane: DataPlane): Record<Register, Body> => {
     mar: show('hdr.ipv6.dst[2]', 'mar'),
   };
 };
+
+/** What shows registers to packets of a filter table. */
+const shownBehind = (dataPlane: DataPlane, { path }: FilterTable): Record<Register, Body> =>
+  path === 'IPv6' ? shownInIpv6(dataPlane) : SHOWS;
 
 const shows = (by: Record<Register, Body>): fc.Arbitrary<Body> =>
   fc.subarray([...REGISTERS]).map((list) => list.flatMap((which) => by[which]));
@@ -418,12 +426,13 @@ function headerParts(dataPlane: DataPlane, all: readonly PrimitiveStatement[], t
   if (!dataPlane.fields.has(TIMESTAMP)) return oneStatement(fc.constantFrom(...all));
   const intrinsics = all.filter(({ field }) => field?.kind === 'intrinsic');
   const possible = fitting(all, table).filter(({ field }) => field?.kind === 'header');
-  return oneStatement(
-    fc.oneof(
-      { weight: 8, arbitrary: fc.constantFrom(...possible) },
-      { weight: 3, arbitrary: fc.constantFrom(...intrinsics) },
-      { weight: 1, arbitrary: fc.constantFrom(...all) },
-    ),
+  const by = shownBehind(dataPlane, table);
+  const seen = intrinsics.map((extract): Body => [extract, ...extract.registers.flatMap((which) => by[which])]);
+  return fc.oneof(
+    { weight: 8, arbitrary: oneStatement(fc.constantFrom(...possible)) },
+    { weight: 2, arbitrary: oneStatement(fc.constantFrom(...intrinsics)) },
+    { weight: 2, arbitrary: fc.constantFrom(...seen) },
+    { weight: 1, arbitrary: oneStatement(fc.constantFrom(...all)) },
   );
 }
 
@@ -449,12 +458,12 @@ export function wholePrograms(options: RandomProgramOptions = {}): fc.Arbitrary<
       ...(isRandom ? [{ weight: 2, arbitrary: oneStatement(randoms) }] : []),
     );
     const all = hasPrimitive(dataPlane, 'MULTICAST')
-      ? fc.oneof({ weight: 6, arbitrary: parts }, { weight: 1, arbitrary: copying(dataPlane) })
+      ? fc.oneof({ weight: 6, arbitrary: parts }, { weight: 1, arbitrary: copying(dataPlane, table) })
       : parts;
     const extracts = fitting(headers, table).filter(
       (each) => each.primitive === 'EXTRACT' && each.field?.kind === 'header',
     );
-    const shown = shows(table.path === 'IPv6' ? shownInIpv6(dataPlane) : SHOWS);
+    const shown = shows(shownBehind(dataPlane, table));
     return fc.tuple(bodies(all, extracts, shown, maxDepth), threeWords).map(([generated, start]) => {
       const body = withoutEarlyCopies(generated);
       const used = memoriesUsed(body);
