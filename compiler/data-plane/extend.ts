@@ -5,7 +5,7 @@ import { DEFAULT_DESCRIPTION } from './default.js';
 import type { DataPlaneDescription } from './description.js';
 import { EXTENDED_DESCRIPTION } from './extended.js';
 import { PUBLISHED_DESCRIPTION } from './published.js';
-import { shapeProblems } from './shape.js';
+import { optionalKeys, shapeProblems } from './shape.js';
 import { TOFINO1_DESCRIPTION } from './tofino1.js';
 import { TOFINO2_DESCRIPTION } from './tofino2.js';
 import { DataPlaneError } from './validate.js';
@@ -43,6 +43,9 @@ export const planesWhere = (holds: (dataPlane: DataPlane) => boolean): readonly 
 export function defaultDataPlane(): DataPlane {
   return builtInDataPlane('default') ?? new DataPlane(DEFAULT_DESCRIPTION);
 }
+
+/** Keys of a data plane file that no description has. */
+const FILE_KEYS = ['extends', ADD_ACTIONS, '$schema'] as const;
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -106,5 +109,7 @@ function merge(base: Json, override: Json, path: string, problems: string[]): Js
 
 function knownKeys(path: string, base: object): string {
   const keys = Object.keys(base);
-  return path === 'rpbs' ? `there are RPBs 1 to ${keys.length}` : `known are ${keys.join(', ')}`;
+  if (path === 'rpbs') return `there are RPBs 1 to ${keys.length}`;
+  const ofFile = path === '' ? FILE_KEYS : [];
+  return `known are ${[...new Set([...ofFile, ...keys, ...optionalKeys(path)])].join(', ')}`;
 }

@@ -15,6 +15,20 @@ export function shapeProblems(description: JsonObject): string[] {
   return problems;
 }
 
+/** The keys that may be at a path of a description (`rpbs.3`), besides those that must be. */
+export function optionalKeys(path: string): readonly string[] {
+  const steps = path === '' ? [] : path.split('.');
+  const shape = steps.reduce<Shape | undefined>(shapeBelow, DESCRIPTION_SHAPE);
+  return shape?.type === 'object' ? Object.keys(shape.optional) : [];
+}
+
+function shapeBelow(shape: Shape | undefined, key: string): Shape | undefined {
+  if (shape?.type === 'table') return shape.values;
+  if (shape?.type !== 'object') return undefined;
+  const { required, optional } = shape;
+  return Object.hasOwn(required, key) ? required[key] : Object.hasOwn(optional, key) ? optional[key] : undefined;
+}
+
 const PLAIN = { text: 'string', flag: 'boolean', number: 'number' } as const;
 
 function checkShape(value: unknown, shape: Shape, path: string, problems: string[]): void {
@@ -51,6 +65,9 @@ function checkObject(value: JsonObject, shape: ObjectShape, path: string, proble
   for (const [key, item] of Object.entries(required)) checkShape(value[key], item, at(key), problems);
   for (const [key, item] of Object.entries(value)) {
     if (Object.hasOwn(optional, key)) checkShape(item, must(optional[key], `shape of ${key}`), at(key), problems);
-    else if (!Object.hasOwn(required, key)) problems.push(`${at(key)}: unknown key`);
+    else if (!Object.hasOwn(required, key)) {
+      const known = [...Object.keys(required), ...Object.keys(optional)];
+      problems.push(`${at(key)}: unknown key; known are ${known.join(', ')}`);
+    }
   }
 }

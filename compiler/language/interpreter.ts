@@ -25,7 +25,7 @@ export interface PacketFields {
   writeField(field: Field, value: number): void;
   /** 13 bytes: IPv4 source, destination, source port, destination port, protocol; 0 where the packet has none. */
   fiveTuple(): Uint8Array;
-  /** RETURN: swaps the Ethernet addresses, and the IPv4 addresses of a packet that has them. */
+  /** RETURN: swaps the Ethernet addresses, and the IP addresses of a packet that has them. */
   swapAddresses(): void;
 }
 

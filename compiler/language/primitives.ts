@@ -130,7 +130,7 @@ const ROWS = [
   row('MIN', TWO_REGISTERS, 'first = min(first, second), unsigned', COMBINE),
   row('FORWARD', ['port'], 'egress port = port'),
   row('DROP', [], 'the packet is dropped'),
-  row('RETURN', [], 'swap Ethernet and IPv4 addresses, egress port = the port the packet came in on', {
+  row('RETURN', [], 'swap Ethernet and IP addresses, egress port = the port the packet came in on', {
     fields: ['hdr.ipv4.src', 'hdr.ipv4.dst'],
   }),
   row('REPORT', [], 'egress port = the CPU port'),

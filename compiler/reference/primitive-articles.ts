@@ -32,7 +32,7 @@ const NOTES: Partial<Record<PrimitiveName, readonly string[]>> = {
   EXTRACT: ['It reads 0 if the packet lacks the header. A field of more than 32 bits fits no register and is refused.'],
   MODIFY: ['It does nothing if the packet lacks the header. Checksums: see checksum.'],
   HASH_5_TUPLE: [
-    'The 5-tuple is IPv4 source and destination, source and destination port, and protocol; what the packet lacks is 0.',
+    'The 5-tuple is source and destination address, source and destination port, and protocol: addresses of IPv4, or of IPv6 folded to the XOR of their words where the data plane parses it; what the packet lacks is 0.',
     HALF,
     HASHED,
   ],
@@ -61,7 +61,7 @@ const NOTES: Partial<Record<PrimitiveName, readonly string[]>> = {
     'The rest of the path runs: a dropped packet finishes its ingress or egress. The compiler moves DROP behind the accesses of memory of its path.',
     LAST_WINS,
   ],
-  RETURN: [LAST_WINS],
+  RETURN: ['Addresses of IPv6 are swapped where the data plane parses them.', LAST_WINS],
   REPORT: [LAST_WINS],
   RANDOM: [
     'Each statement of a packet draws a number of its own, of 32 bits, before the mask. RANDOM(mar, size - 1) bounds an address.',

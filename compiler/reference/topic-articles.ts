@@ -1,11 +1,15 @@
 /** The articles about what no single word of a program stands for: how filters, memory, hashes and the rest work. */
 import type { DataPlane } from '../data-plane/data-plane.js';
+import type { DataPlaneDescription } from '../data-plane/description.js';
 import { must } from '../data-plane/must.js';
 import { rangesText } from '../data-plane/ranges-text.js';
 import { type Article, type Fact, factsOf } from './article.js';
 import { groupedByText } from './places.js';
 
 const paragraphs = (...texts: readonly string[]): string => texts.join('\n\n');
+/** `a, b and c` */
+const listed = (words: readonly string[]): string =>
+  `${words.slice(0, -1).join(', ')} and ${must(words.at(-1), 'last word of a list')}`;
 const number = (value: number): string => value.toLocaleString('en-US');
 
 /** In the order in which they are read. */
@@ -182,6 +186,7 @@ function hashes({ rpbs: all, description }: DataPlane): Article {
 
 function forwarding(dataPlane: DataPlane): Article {
   const { ports, init, replication } = dataPlane.description;
+  const deciding = ['FORWARD', 'RETURN', 'REPORT', ...(replication === undefined ? [] : ['MULTICAST'])];
   const unforwarded =
     init.unforwarded === 'egress'
       ? 'runs all steps of its program, is sent through the egress of the discard port, and is dropped there'
@@ -190,7 +195,7 @@ function forwarding(dataPlane: DataPlane): Article {
     kind: 'topic',
     title: 'forwarding',
     meaning: paragraphs(
-      'FORWARD, RETURN, REPORT and DROP decide where a packet goes; the last of the first three wins, and DROP wins over all. A path without any of them leaves the packet to default forwarding, an egress port for each ingress port that the operator sets (p4runpro serve --forward).',
+      `${listed([...deciding, 'DROP'])} decide where a packet goes; the last of ${listed(deciding)} on a path wins, and DROP wins over all. A path without any of them leaves the packet to default forwarding, an egress port for each ingress port that the operator sets (p4runpro serve --forward).`,
       `A packet that neither its program nor default forwarding sends anywhere ${unforwarded}. A program therefore needs a FORWARD on each path, unless its packets shall be lost.`,
     ),
     facts: factsOf(
@@ -207,6 +212,16 @@ function forwarding(dataPlane: DataPlane): Article {
   };
 }
 
+/** What a parser that skips extension headers does not come to. */
+const unreachedChecksums = ({ parser }: DataPlaneDescription): readonly string[] =>
+  Object.values(parser.states).flatMap(({ skip }) =>
+    skip === undefined
+      ? []
+      : [
+          `A header behind more than ${skip.most} extension headers of IPv6, or behind a Routing header with segments left, is not parsed: its checksum does not follow an address that MODIFY changed.`,
+        ],
+  );
+
 const checksums = ({ description }: DataPlane): Article => ({
   kind: 'topic',
   title: 'checksum',
@@ -216,6 +231,7 @@ const checksums = ({ description }: DataPlane): Article => ({
         description.followsChip
           ? 'The IPv4 checksum is adjusted, so that one that came wrong stays wrong.'
           : 'An IPv4 header that changed gets a new checksum.',
+        ...unreachedChecksums(description),
       )
     : 'MODIFY and RETURN leave checksums as they are: receivers will refuse packets whose addresses or payload changed.',
   facts: [],

@@ -21,7 +21,8 @@ export const keywordArticles = (dataPlane: DataPlane): readonly Article[] => [
       'A memory belongs to the one program of the file that uses it. All its words are 0 when the program is deployed.',
     ),
     facts: factsOf(
-      ['buckets', `a power of two from 1 to ${maxBuckets(dataPlane).toLocaleString('en-US')}`],
+      ['buckets', `a power of two ${sizes(dataPlane, 1)}`],
+      ['pairs', hasPairs(dataPlane) ? `a power of two ${sizes(dataPlane, 2)}` : undefined],
       ['lies in', 'one RPB; consecutive buckets, at any base'],
       ['see', 'memory, address'],
     ),
@@ -72,8 +73,13 @@ export const keywordArticles = (dataPlane: DataPlane): readonly Article[] => [
   },
 ];
 
-/** The largest memory that some RPB holds. */
-const maxBuckets = ({ rpbs }: DataPlane): number => Math.max(...rpbs.map(({ buckets }) => buckets));
+const hasPairs = ({ rpbs }: DataPlane): boolean => rpbs.some(({ words }) => words === 2);
+
+/** How large a memory can be: the largest array of its kind of some RPB. */
+const sizes = ({ rpbs }: DataPlane, words: 1 | 2): string => {
+  const largest = Math.max(...rpbs.flatMap((rpb) => (rpb.words === words ? [rpb.buckets] : [])));
+  return `from 1 to ${largest.toLocaleString('en-US')}`;
+};
 
 const REGISTER_WORDS: Readonly<Record<Register, string>> = {
   har: 'The hash register: what HASH reads and what hashes go to.',

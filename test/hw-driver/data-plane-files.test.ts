@@ -58,7 +58,10 @@ test('addActions knows the fields of headers that the file adds', () => {
 /** What each faulty file says; the first line names the data plane. */
 const MESSAGES: Readonly<Record<string, string>> = {
   'not-json': 'is not JSON:',
-  'misspelt-key': 'rpbs.3.entrys: unknown key; known are gress, stage, entries, buckets, hash, actions',
+  'misspelt-key': 'rpbs.3.entrys: unknown key; known are gress, stage, entries, buckets, hash, actions, words',
+  'misspelt-key-of-a-file':
+    'addaction: unknown key; known are extends, addActions, $schema, schema, name, summary, ports, trafficManager, headers, parser, intrinsics, aliases, init, state, rpbs, recirculation, updatesChecksums, followsChip, timing, chip, replication',
+  'misspelt-key-of-a-new-header': 'headers.mark.feilds: unknown key; known are fields, parts, lengthWords, valid',
   'unknown-base': `"extends" must name one of ${BUILT_IN_DATA_PLANES.join(', ')}`,
   'name-of-a-built-in': '"name" must be given and differ from the built-in names',
   'number-as-text': 'rpbs.3.entries: found a string, expected a number',

@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cases } from '../tiers.js';
-import { completeFrames, hasRightChecksum, ipv6Frame, ipv6Switch, REWRITE } from './ipv6-frames.js';
+import {
+  completeFrames,
+  type Extension,
+  hasRightChecksum,
+  type Ipv6FrameOptions,
+  ipv6Frame,
+  ipv6Switch,
+  REWRITE,
+} from './ipv6-frames.js';
 
 const TURN = 'program turn(<hdr.ipv6.src, 2000::/8>) { RETURN; }';
 
@@ -56,5 +64,32 @@ for (const engine of ['compiled', 'interpreted'] as const) {
     );
   });
 }
+
+const ADDRESS = 'program address(<hdr.ipv6.dst, ::/0>) { LOADI(har, 77); MODIFY(hdr.ipv6.dst[3], har); FORWARD(1); }';
+const frameBehind = (extensions: readonly Extension[]): Ipv6FrameOptions => ({
+  source: [0x20, ...new Array<number>(15).fill(1)],
+  destination: [0x20, ...new Array<number>(15).fill(2)],
+  extensions,
+  transport: 'udp',
+  payload: [1, 2, 3, 4],
+});
+
+test('the checksum of a header that the parser does not come to stays as it is', () => {
+  const changing = ipv6Switch(ADDRESS);
+  const options = (count: number): Extension[] => new Array<Extension>(count).fill({ kind: 'destination' });
+  for (const [extensions, follows] of [
+    [options(6), true],
+    [options(7), false],
+    [[{ kind: 'routing', segmentsLeft: 1 }], false],
+  ] as const) {
+    const frame = frameBehind(extensions);
+    const { bytes, segment } = ipv6Frame(frame);
+    const { bytes: after, port } = changing.send(bytes);
+    assert.is(port, 1);
+    assert.equal([...after.subarray(50, 54)], [0, 0, 0, 77]);
+    assert.is(hasRightChecksum(after, frame), follows);
+    if (!follows) assert.equal(after.subarray(segment), bytes.subarray(segment));
+  }
+});
 
 test.run();

@@ -41,7 +41,7 @@ export const RETURN: InstructionFamily<Return> = {
     `${egressPort} = ${arrivalPort};`,
     ...leaveGroup,
   ],
-  summary: () => 'Ethernet and IPv4 addresses are swapped; egress port = the ingress port of the packet',
+  summary: () => 'Ethernet and IP addresses are swapped; egress port = the ingress port of the packet',
 };
 
 export const FORWARD: InstructionFamily<Forward> = {
