@@ -1,9 +1,10 @@
 /** A switch behind BF Runtime as a {@link SwitchTarget}. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { counted } from '../../compiler/data-plane/counting.js';
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane, MulticastGroup, Operation, TableEntry } from '../../compiler/index.js';
-import { isGroupOperation, registerTables } from '../../compiler/index.js';
+import { isGroupOperation, planesWhere, registerTables } from '../../compiler/index.js';
 import { type EntryHits, type SwitchTarget, TargetError, TargetUnreachable } from '../../sim/index.js';
 import { countedPackets, decodeEntry, encodeEntry, encodeKey, matchTable, registerEntry } from './entry-codec.js';
 import { deleteGroupUpdates, groupsIn, insertGroupUpdates, readGroupsEntities } from './group-codec.js';
@@ -46,17 +47,25 @@ export async function connectBfRuntime(options: BfRuntimeOptions): Promise<BfRun
   return new BfRuntimeTarget(options, await usableSession(options));
 }
 
+/** Differences of a switch that are listed. */
+const MAX_DIFFERENCES = 20;
+
 async function usableSession(options: BfRuntimeOptions): Promise<BfRuntimeSession> {
   const session = await BfRuntimeSession.connect(options);
   const { dataPlane, address } = options;
   const differences = schemaDifferences(schemaOfDataPlane(dataPlane), session.schema);
   if (differences.length === 0) return session;
   await session.close();
-  throw new NotUsable(
-    [`${address}: the tables of the switch differ from those of data plane '${dataPlane.name}':`, ...differences].join(
-      '\n  ',
-    ),
-  );
+  const said = `${address}: the tables of the switch differ from those of data plane '${dataPlane.name}'`;
+  const [plane] = planesWhere((other) => schemaDifferences(schemaOfDataPlane(other), session.schema).length === 0);
+  const hint = plane === undefined ? '' : `; it has those of '${plane}': --dataplane ${plane}`;
+  const more = differences.length - MAX_DIFFERENCES;
+  const lines = [
+    `${said}${hint}:`,
+    ...differences.slice(0, MAX_DIFFERENCES),
+    ...(more > 0 ? [`and ${counted(more, 'more difference')}`] : []),
+  ];
+  throw new NotUsable(lines.join('\n  '));
 }
 
 /** A switch behind BF Runtime, as a target of a controller. */
