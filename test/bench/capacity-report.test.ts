@@ -55,6 +55,23 @@ test('the reason of an end breaks at the width', () => {
   ]);
 });
 
+test('a line is said to be one of the text of the instance; of a module it is that of its text', () => {
+  const failure = 'program far_0 does not fit: step 16 of 17 (report, line 21): no RPB is left for it within 1 pass';
+  const noteOf = (workload: string) => capacityNote({ ...ROW, workload, bound: null, failure }, 500);
+  assert.equal(noteOf('far.p4runpro'), [
+    `far.p4runpro: ended as ${failure} (line 21 of the text of far_0, which is written anew for each instance, without comments)`,
+  ]);
+  assert.equal(noteOf('./mine.mjs'), [`./mine.mjs: ended as ${failure}`]);
+});
+
+test('a name that is longer than its column is cut at its start and shifts no column', () => {
+  const [short, long] = ['all-mixed', 'folder/of/mine/counting.p4runpro'].map((workload) =>
+    capacityLine({ ...ROW, workload }, undefined, 100),
+  );
+  assert.match(String(long), /^….{9} hierarchical /);
+  assert.is(String(long).slice(10), String(short).slice(10));
+});
+
 test('arrivals of which none was refused give the least that the switch holds', () => {
   const row = {
     ...ROW,

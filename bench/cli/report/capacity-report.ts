@@ -5,6 +5,7 @@ import { counted } from '../../../compiler/data-plane/counting.js';
 import { wrap } from '../../../compiler/explain/text-wrap.js';
 import type { CapacityRow } from '../../measure/capacity/measure-capacity.js';
 import type { PublishedCapacity } from '../../measure/capacity/published-capacity.js';
+import { withLineOfInstance } from './instance-lines.js';
 
 /** The columns: heading, width, and what stands there; those that a narrow terminal leaves out are marked. */
 const COLUMNS: readonly Column[] = [
@@ -64,9 +65,15 @@ export function leftOutNote(room: number): string[] {
   return [`not shown in ${room} columns: ${names.join(', ')} (in capacity.csv)`];
 }
 
+/** The end of a text that is too long for its column: of a path, the file. */
+const shortened = (text: string, width: number): string =>
+  text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
+
 const line = (columns: readonly Column[], text: (column: Column) => string): string =>
   columns
-    .map((column) => (column.isText ? text(column).padEnd(column.width) : text(column).padStart(column.width)))
+    .map((column) =>
+      column.isText ? shortened(text(column), column.width).padEnd(column.width) : text(column).padStart(column.width),
+    )
     .join(' ')
     .trimEnd();
 
@@ -76,7 +83,7 @@ export function capacityNote({ workload, bound, failure, admitted, greatest }: C
   const end =
     failure === null
       ? `the arrivals ended after ${counted(admitted, 'program')} and nothing was refused: the switch holds at least ${count(greatest)}`
-      : `ended as ${failure}`;
+      : `ended as ${withLineOfInstance(failure, workload)}`;
   return wrap(`${workload}:${limit} ${end}`, room, '', '  ');
 }
 

@@ -7,6 +7,7 @@ import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
 import { DROP_REASONS, type DropReason } from '../../../sim/index.js';
 import type { Addressing, ReportedRun, RunSummary } from '../../measure/run/summary.js';
+import { withLineOfInstance } from './instance-lines.js';
 
 const LABEL_WIDTH = 14;
 
@@ -20,7 +21,7 @@ export function renderRunSummary(
   const lines = [
     line('workload', `${summary.workload}, seed ${summary.seed}${interrupted ? paint.yellow(' (interrupted)') : ''}`),
     line('programs', deployedText(summary)),
-    ...(summary.failure === null ? [] : [line('', paint.yellow(`stopped: ${summary.failure.reason}`))]),
+    ...(summary.failure === null ? [] : [line('', paint.yellow(`stopped: ${stopReason(summary, summary.failure)}`))]),
     line('passes', passesText(summary)),
     line('allocation', `${microseconds(summary.allocationUs)} per program`),
     ...compilationLines(summary, line),
@@ -32,6 +33,10 @@ export function renderRunSummary(
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** A program that ran on packets as captured has the text of its file. */
+const stopReason = ({ workload, addressing }: RunSummary, { reason }: NonNullable<RunSummary['failure']>): string =>
+  addressing === 'as captured' ? reason : withLineOfInstance(reason, workload);
 
 const ADDRESSED: Readonly<Record<Addressing, string>> = {
   'as captured': 'as captured, with the filter of the program (--readdress: rewritten to match an instance)',
