@@ -2,7 +2,15 @@
 
 import { readFile } from 'node:fs/promises';
 import { must } from '../../compiler/data-plane/must.js';
-import { type Analysis, analyse, type DataPlane, type Program, type SourceFile } from '../../compiler/index.js';
+import {
+  type Analysis,
+  analyse,
+  BUILT_IN_DATA_PLANES,
+  type DataPlane,
+  defaultDataPlane,
+  type Program,
+  type SourceFile,
+} from '../../compiler/index.js';
 import { isModulePath, MODULE_PATHS, readSource } from '../../hw-driver/index.js';
 import { MAX_INSTANCES } from './addresses.js';
 import { type Arrival, type Workload, WorkloadError } from './arrival.js';
@@ -144,7 +152,9 @@ async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
   const analysis = analyse(text, options.dataPlane);
   const [program] = analysis.programs;
   if (analysis.hasErrors || program === undefined) {
-    throw new WorkloadError(`${options.name} has errors; see: p4runpro check ${options.name}`);
+    throw new WorkloadError(
+      `${options.name} has errors; see: p4runpro check ${options.name}${dataPlaneOption(options.dataPlane)}`,
+    );
   }
   const buckets = options.memoryBytes === undefined ? undefined : options.memoryBytes / BYTES_PER_BUCKET;
   if (options.asWritten === true) return writtenWorkload(options, text, analysis, program, buckets);
@@ -176,6 +186,12 @@ async function workloadOfFile(options: WorkloadOptions): Promise<Workload> {
       };
     },
   };
+}
+
+/** The option by which a command of p4runpro gets a data plane; empty for the default one. */
+function dataPlaneOption({ name, hash }: DataPlane): string {
+  if (hash === defaultDataPlane().hash) return '';
+  return ` --dataplane ${BUILT_IN_DATA_PLANES.includes(name) ? name : 'FILE'}`;
 }
 
 /** The first program of a file, once; its text is the user's, so that lines are those of the file. */

@@ -3,6 +3,7 @@
 import { counted } from '../data-plane/counting.js';
 import { must } from '../data-plane/must.js';
 import { rangesText } from '../data-plane/ranges-text.js';
+import { onePassText } from '../language/check-copies.js';
 import { reasonText } from '../link/does-not-fit.js';
 import type { LoweredProgram } from '../passes/compile.js';
 import { branchItems } from './branch-items.js';
@@ -23,13 +24,13 @@ export function missingText(missing: MissingResource, lowered: LoweredProgram): 
     case 'length':
       return (
         `it has ${missing.needed} rows in sequence, and ${counted(passes, 'pass')} ` +
-        `${passes === 1 ? 'has' : 'have'} ${missing.available} RPBs`
+        `${passes === 1 ? 'has' : 'have'} ${missing.available} RPBs${onePassText(lowered.program.body)}`
       );
     case 'action':
       return (
         `${rowText(missing.rows, lowered)} can be in ${place([missing.from])} at the earliest, after the rows before it; ` +
         `${actionText(missing.rows, { rows, dataPlane })}, and ${counted(passes, 'pass')} ` +
-        `${passes === 1 ? 'has' : 'have'} none after that`
+        `${passes === 1 ? 'has' : 'have'} none after that${onePassText(lowered.program.body)}`
       );
     case 'entries':
       return (

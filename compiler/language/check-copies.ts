@@ -2,6 +2,7 @@
  * Statements behind MULTICAST run for the packet or for each copy, by where they are placed. Those that work on the
  * packet alone do the same either way; an access of memory does not.
  */
+import { REPLICATION_ID } from '../data-plane/intrinsics.js';
 import type { Diagnostics } from './diagnostics.js';
 import { PRIMITIVES } from './primitives.js';
 import type { Statement } from './program.js';
@@ -25,3 +26,17 @@ export function checkCopies(statements: readonly Statement[], diagnostics: Diagn
     );
   }
 }
+
+/** Whether statements read which copy of a packet they work on: there are copies behind the last pass only. */
+export const readsReplicationId = (statements: readonly Statement[]): boolean =>
+  statements.some((statement) =>
+    statement.kind === 'branch'
+      ? statement.cases.some(({ body }) => readsReplicationId(body))
+      : statement.field?.name === REPLICATION_ID.name,
+  );
+
+/** Why a program takes one pass only, for messages about its place; empty for others. */
+export const onePassText = (body: readonly Statement[]): string =>
+  readsReplicationId(body)
+    ? ` (it reads ${REPLICATION_ID.name}, so it takes one pass: copies are made behind the ingress of the last one)`
+    : '';

@@ -1,6 +1,8 @@
 /** The reasons why a program cannot be linked into a switch; closed. */
 import { counted } from '../data-plane/counting.js';
 import { DomainError } from '../data-plane/domain-error.js';
+import { onePassText } from '../language/check-copies.js';
+import type { Program } from '../language/program.js';
 import type { Shortage } from '../place/allocator.js';
 import type { PlacementProblem } from '../place/problem.js';
 import type { ProgramRows } from '../rows/rows.js';
@@ -85,14 +87,16 @@ export function placementReason(lowered: Lowered, shortage: Shortage): DoesNotFi
 interface Lowered {
   readonly rows: ProgramRows;
   readonly problem: PlacementProblem;
+  readonly program: Program;
 }
 
-function shortageText({ rows, problem }: Lowered, { row: index, cause }: Shortage): string {
+function shortageText({ rows, problem, program }: Lowered, { row: index, cause }: Shortage): string {
   const row = problem.rows[index];
   const { length } = problem.rows;
   const passes = problem.logicalRpbs / problem.rpbCount;
+  const onePass = onePassText(program.body);
   if (row === undefined) {
-    return `it has ${length} steps in sequence, and the switch has ${problem.logicalRpbs} RPBs in all passes`;
+    return `it has ${length} steps in sequence, and the switch has ${problem.logicalRpbs} RPBs in all passes${onePass}`;
   }
   const origin = rows.origins.find(({ depth, action }) => depth === index + 1 && action !== 'nop');
   const where = `step ${index + 1} of ${length} (${origin?.action ?? 'nop'}, line ${origin?.span.line ?? 0})`;
@@ -104,8 +108,8 @@ function shortageText({ rows, problem }: Lowered, { row: index, cause }: Shortag
     case 'memory':
       return `${where}: no RPB that it can be in has ${row.memories.map(({ buckets }) => buckets).join(' + ')} contiguous free buckets`;
     case 'shared-rpb':
-      return `${where}: it must share an RPB with step ${row.link + 1}, which needs one more recirculation`;
+      return `${where}: it must share an RPB with step ${row.link + 1}, which needs one more recirculation${onePass}`;
     case 'too-long':
-      return `${where}: no RPB is left for it within ${counted(passes, 'pass')}`;
+      return `${where}: no RPB is left for it within ${counted(passes, 'pass')}${onePass}`;
   }
 }

@@ -3,12 +3,12 @@
  */
 import { hash } from 'node:crypto';
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { REPLICATION_ID } from '../data-plane/intrinsics.js';
 import { check } from '../language/check.js';
+import { readsReplicationId } from '../language/check-copies.js';
 import { type Diagnostic, type DiagnosticCode, Diagnostics } from '../language/diagnostics.js';
 import { lex } from '../language/lexer.js';
 import { parse } from '../language/parser.js';
-import type { Program, Statement } from '../language/program.js';
+import type { Program } from '../language/program.js';
 import type { SourceFile } from '../language/syntax.js';
 import { type AllocateOptions, type Allocation, allocate, type Placeable } from '../link/allocate.js';
 import type { CompiledProgram } from '../link/compiled-program.js';
@@ -85,14 +85,6 @@ export function lower(
   seen?.show(inTree ?? optimised);
   return inTree ?? optimised;
 }
-
-/** Whether statements read which copy of a packet they work on: there are copies behind the last pass only. */
-const readsReplicationId = (statements: readonly Statement[]): boolean =>
-  statements.some((statement) =>
-    statement.kind === 'branch'
-      ? statement.cases.some(({ body }) => readsReplicationId(body))
-      : statement.field?.name === REPLICATION_ID.name,
-  );
 
 /** The forms of several lowerings, until one is chosen. */
 class SeenForms {

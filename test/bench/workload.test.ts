@@ -15,6 +15,7 @@ import {
   commandEnd,
   type DataPlane,
   DEFAULT_RECIRCULATIONS,
+  dataPlaneFromJson,
   defaultDataPlane,
   lower,
   must,
@@ -309,7 +310,17 @@ test("a user's own file: sizes stay unless they are asked for; errors are named"
       );
     writeFileSync(file, 'program p(<hdr.nope.x, 1, 1>) { DROP; }');
     assert.instance(await refused(file), WorkloadError);
-    assert.match(String(await refused(file)), /mine.p4runpro has errors; see: p4runpro check/);
+    assert.match(String(await refused(file)), /mine.p4runpro has errors; see: p4runpro check \S+mine.p4runpro$/);
+    for (const [dataPlane, option] of [
+      [must(builtInDataPlane('tofino2'), 'tofino2'), 'tofino2'],
+      [dataPlaneFromJson({ extends: 'tofino2', name: 'mine' }), 'FILE'],
+    ] as const) {
+      const message = await loadWorkload({ name: file, cases: 2, memoryBytes: undefined, seed: '1', dataPlane }).then(
+        () => '',
+        (thrown: unknown) => String(thrown),
+      );
+      assert.ok(message.endsWith(`mine.p4runpro --dataplane ${option}`), message);
+    }
     const absent = await refused(join(folder, 'absent.p4runpro'));
     assert.is(commandEnd(absent), 'bad-input');
     assert.match(String(absent), /absent\.p4runpro: no such file/);

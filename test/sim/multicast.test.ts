@@ -226,6 +226,15 @@ test('a program that reads the replication id takes one pass, or does not fit', 
   assert.is(compileText(text('MODIFY(hdr.ipv4.dst, sar);'), state).compiled.passes, 2);
   const reading = text('EXTRACT(eg_intr_md.egress_rid, sar); MODIFY(hdr.ipv4.dst, sar);');
   assert.is(compileIfFits(reading, state), undefined);
+  for (const late of [
+    reading,
+    `program p(${IN}) { MULTICAST(7); EXTRACT(eg_intr_md.egress_rid, sar); MODIFY(hdr.ipv4.dst, sar); BRANCH: case(<sar, 0, 1>) { FORWARD(2); }; }`,
+  ]) {
+    assert.throws(
+      () => compileText(late, state),
+      / \(it reads eg_intr_md\.egress_rid, so it takes one pass: copies are made behind the ingress of the last one\)/,
+    );
+  }
 });
 
 test('memory is not accessed behind MULTICAST', () => {
