@@ -6,7 +6,14 @@ import {
   type CaptureSummary,
   renderCaptureStatistics,
 } from '../../bench/cli/report/capture-statistics.js';
-import { appendPacket, CaptureIntake, createPacketBatch, PACKET_MARKS } from '../../traces/index.js';
+import { type Ipv6Packet, ipv6Template } from '../../bench/workloads/header-words.js';
+import {
+  appendPacket,
+  CaptureIntake,
+  createPacketBatch,
+  createTrafficGenerator,
+  PACKET_MARKS,
+} from '../../traces/index.js';
 
 function summaryOf(stamps: readonly (readonly [number, number] | undefined)[]): CaptureSummary {
   const batch = createPacketBatch(Math.max(1, stamps.length), 64 * stamps.length + 64);
@@ -45,6 +52,37 @@ test('earliest and latest, in any order; before 1970 and after 2106', () => {
     text,
     /^time +5000000001\.000000004 s, from 1969-12-31T23:59:58\.999999999Z to 2128-06-11T08:53:20\.000000003Z$/m,
   );
+});
+
+test('flows and addresses of IPv6 are counted as those of IPv4', () => {
+  const server = 0x2001_0db8_ffff_0000_0000_0000_0000_0001n;
+  const packet = (host: bigint, transport: Ipv6Packet['transport']) => ({
+    variants: [
+      ipv6Template({
+        common: { ingressPort: 0, ethernet: { destination: 1, source: 2 } },
+        source: (0x2001_0db8n << 96n) | host,
+        destination: server,
+        sourcePort: 40_000,
+        destinationPort: 53,
+        transport,
+      }),
+    ],
+  });
+  const udp = { kind: 'udp', payload: [] } as const;
+  const targets = [
+    packet(1n, udp),
+    packet(2n, udp),
+    packet(2n, { kind: 'tcp', flags: 0x10 }),
+    packet(3n, { kind: 'other', nextHeader: 58 }),
+  ];
+  const batch = createPacketBatch(80, 80 * 128);
+  createTrafficGenerator({ targets, seed: 'ipv6', packetsPerSecond: 1e6 }).generateInto(batch, 0, 80);
+  const statistics = new CaptureStatistics();
+  statistics.add(batch);
+  const summary = statistics.summary('x.pcap', 'pcap', new CaptureIntake());
+  assert.equal([summary.flows, summary.addresses, summary.ipv6Packets], [4, 4, 80]);
+  assert.equal(Object.keys(summary.kinds).sort(), ['ipv6', 'tcp', 'udp']);
+  assert.match(renderCaptureStatistics(summary, []), /^flows +4 one-way, 4 addresses; 80 packets over IPv6$/m);
 });
 
 test('packets without a time stamp do not affect duration and first and last time', () => {

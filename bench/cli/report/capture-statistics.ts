@@ -1,7 +1,7 @@
 /** Statistics of a capture. */
 import { addTo, counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
-import { defaultDataPlane } from '../../../compiler/index.js';
+import { builtInDataPlane } from '../../../compiler/index.js';
 import { fieldAccess, InterpretedParser, Phv, readField } from '../../../sim/index.js';
 import type { CaptureAccount, CaptureIntake } from '../../../traces/captures/capture-intake.js';
 import { dateText, decimalSeconds, epochNanoseconds } from '../../../traces/captures/time-stamp.js';
@@ -27,13 +27,23 @@ export interface CaptureSummary {
   readonly captures: CaptureAccount;
   /** Number of one-way flows: distinct 5-tuples. */
   readonly flows: number;
+  /** Of IPv4 and IPv6. */
   readonly addresses: number;
-  /** Packets by innermost header that the default data plane knows. */
+  /** Number of packets over IPv6. */
+  readonly ipv6Packets: number;
+  /** Packets by innermost header that the data plane `extended` knows. */
   readonly kinds: Readonly<Record<string, number>>;
 }
 
 const LABEL_WIDTH = 11;
-const KINDS = ['l5', 'tcp', 'udp', 'ipv4', 'tunnel', 'vlan', 'ethernet'] as const;
+const KINDS = ['l5', 'tcp', 'udp', 'ipv6', 'ipv4', 'tunnel', 'vlan', 'ethernet'] as const;
+
+const PROTOCOL = { tcp: 6, udp: 17 } as const;
+/** Bytes of an IPv6 header (RFC 8200). */
+const IPV6_AT = { nextHeader: 6, source: 8, destination: 24, end: 40 } as const;
+
+/** Of IPv4 as a number, of IPv6 in hexadecimal. */
+type Address = number | string;
 
 interface PacketTime {
   seconds: number;
@@ -44,19 +54,21 @@ const isBefore = (seconds: number, nanoseconds: number, other: PacketTime): bool
   seconds < other.seconds || (seconds === other.seconds && nanoseconds < other.nanoseconds);
 
 export class CaptureStatistics {
-  private readonly dataPlane = defaultDataPlane();
+  /** It has all headers of `default`, and IPv6. */
+  private readonly dataPlane = must(builtInDataPlane('extended'), 'data plane extended');
   private readonly parser = new InterpretedParser(this.dataPlane);
   private readonly phv = new Phv(this.dataPlane.headers.length);
   private readonly access = (name: string) => fieldAccess(this.dataPlane.headerField(name));
   private readonly ip = ['hdr.ipv4.src', 'hdr.ipv4.dst', 'hdr.ipv4.protocol'].map(this.access);
   private readonly ports = ['hdr.l4_port.src_port', 'hdr.l4_port.dst_port'].map(this.access);
   private readonly flows = new Set<string>();
-  private readonly addresses = new Set<number>();
+  private readonly addresses = new Set<Address>();
   private readonly kinds = new Map<string, number>();
   private packets = 0;
   private capturedBytes = 0;
   private originalBytes = 0;
   private cutPackets = 0;
+  private ipv6Packets = 0;
   private first: PacketTime | undefined;
   private last: PacketTime | undefined;
 
@@ -79,12 +91,29 @@ export class CaptureStatistics {
     const has = (name: string): number => phv.headerStart[this.dataPlane.headerIndex(name)] ?? -1;
     const kind = KINDS.find((name) => has(name) >= 0) ?? 'other';
     addTo(this.kinds, kind);
-    const ipv4 = has('ipv4');
-    if (ipv4 < 0) return;
-    const tuple = this.ip.map((field) => readField(field, phv.bytes, ipv4));
-    this.addresses.add(must(tuple[0], 'IPv4 source')).add(must(tuple[1], 'IPv4 destination'));
+    const addresses = this.addressesOf(has('ipv4'), has('ipv6'));
+    if (addresses === undefined) return;
+    for (const address of addresses.slice(0, 2)) this.addresses.add(address);
     const l4 = has('l4_port');
-    this.flows.add([...tuple, ...(l4 < 0 ? [] : this.ports.map((port) => readField(port, phv.bytes, l4)))].join());
+    const ports = l4 < 0 ? [] : this.ports.map((port) => readField(port, phv.bytes, l4));
+    const transport = has('tcp') >= 0 ? PROTOCOL.tcp : has('udp') >= 0 ? PROTOCOL.udp : undefined;
+    const [source, destination, protocol] = addresses;
+    this.flows.add([source, destination, transport ?? protocol, ...ports].join());
+  }
+
+  /** Source, destination and protocol of the packet that was parsed; over IPv6 the first of the next headers. */
+  private addressesOf(ipv4: number, ipv6: number): readonly [Address, Address, number] | undefined {
+    const { bytes } = this.phv;
+    if (ipv4 >= 0) {
+      const [source, destination, protocol] = this.ip.map((field) => readField(field, bytes, ipv4));
+      return [must(source, 'IPv4 source'), must(destination, 'IPv4 destination'), must(protocol, 'IPv4 protocol')];
+    }
+    if (ipv6 < 0) return undefined;
+    this.ipv6Packets++;
+    const { nextHeader, source, destination, end } = IPV6_AT;
+    const hex = (from: number, to: number): string =>
+      Buffer.from(bytes.subarray(ipv6 + from, ipv6 + to)).toString('hex');
+    return [hex(source, destination), hex(destination, end), must(bytes[ipv6 + nextHeader], 'next header')];
   }
 
   private addTime(batch: PacketBatch, i: number): void {
@@ -122,6 +151,7 @@ export class CaptureStatistics {
       captures: intake.account(),
       flows: this.flows.size,
       addresses: this.addresses.size,
+      ipv6Packets: this.ipv6Packets,
       kinds: Object.fromEntries(this.kinds),
     };
   }
@@ -141,12 +171,13 @@ export function renderCaptureStatistics(summary: CaptureSummary, notes: readonly
     .sort((a, b) => b[1] - a[1])
     .map(([kind, packets]) => `${count(packets)} ${kind}`);
   const cut = summary.cutPackets === 0 ? '' : ` (${count(summary.cutPackets)} cut)`;
+  const ipv6 = summary.ipv6Packets === 0 ? '' : `; ${counted(summary.ipv6Packets, 'packet')} over IPv6`;
   return [
     `file       ${summary.file} (${summary.format})`,
     `packets    ${count(summary.packets)}${cut}: ${kinds.join(', ') || 'none'}`,
     `bytes      ${count(summary.originalBytes)} on the wire, ${count(summary.capturedBytes)} captured`,
     `time       ${timeText(summary)}`,
-    `flows      ${count(summary.flows)} one-way, ${count(summary.addresses)} addresses`,
+    `flows      ${count(summary.flows)} one-way, ${count(summary.addresses)} addresses${ipv6}`,
     ...notes.map((note, i) => `${(i === 0 ? 'read' : '').padEnd(LABEL_WIDTH)}${note}`),
     '',
   ].join('\n');
