@@ -11,7 +11,7 @@ import { argumentAdvice, swappedArguments } from './argument-habits.js';
 import { type ChangedHeaders, reportChangedHeader } from './changed-headers.js';
 import { type CheckedFilter, nearestField, reportUnknownField } from './check-filters.js';
 import { checkHashedFields, fieldLists } from './check-hashed-fields.js';
-import { checkInteger } from './check-integers.js';
+import { checkInteger, reportNoBits } from './check-integers.js';
 import { checkMatch } from './check-match.js';
 import { type Advice, type Diagnostics, didYouMean, nearest, type Span } from './diagnostics.js';
 import { statementWordHint } from './habits.js';
@@ -111,6 +111,9 @@ function checkPrimitive(syntax: PrimitiveSyntax, context: BodyContext): Primitiv
     return undefined;
   }
   if (!checkNeeds(syntax, row, statement, context)) return undefined;
+  if (row.name === 'RANDOM' && statement.integer === 0) {
+    reportNoBits(syntax, must(statement.registers[0], 'register of RANDOM'), diagnostics);
+  }
   const known = field === undefined || checkHeaderAccess(syntax, statement, field, context);
   if (!known) return undefined;
   const { memory, integer, hashed } = statement;

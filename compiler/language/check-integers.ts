@@ -1,7 +1,8 @@
 /** Integers, ports and numbers of groups as arguments: of their kind, and within its range. */
 import { fits, ones, readable } from '../data-plane/bits.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
-import type { Diagnostics } from './diagnostics.js';
+import type { Register } from '../data-plane/description.js';
+import type { Diagnostics, Span } from './diagnostics.js';
 import { constantHint } from './habits.js';
 import type { PrimitiveRow } from './primitives.js';
 import type { ArgumentSyntax } from './syntax.js';
@@ -48,6 +49,17 @@ export function checkInteger(
   if (kind === 'port') diagnostics.report('port-out-of-range', argument.span, `there is no such port`, largest);
   else diagnostics.report('value-too-wide', argument.span, 'a register has 32 bits', largest);
   return false;
+}
+
+/** Warns of a RANDOM whose mask has no bits. */
+export function reportNoBits(
+  { arguments: [, mask], span }: { readonly arguments: readonly ArgumentSyntax[]; readonly span: Span },
+  register: Register,
+  diagnostics: Diagnostics,
+): void {
+  const message = `the mask has no bits, so ${register} is 0 here`;
+  const hint = 'the integer is a mask: 0xff keeps the low 8 bits, 0xffffffff all';
+  diagnostics.report('random-of-no-bits', mask?.span ?? span, message, hint);
 }
 
 /** What to do with an address in place of an integer. */

@@ -332,6 +332,12 @@ export const DIAGNOSTIC_EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExam
     fault: program(['MODIFY(hdr.ipv4.dst, sar);', 'FORWARD(1);']),
     cure: program(['LOADI(sar, 10.0.0.1);', 'MODIFY(hdr.ipv4.dst, sar);', 'FORWARD(1);']),
   },
+  'random-of-no-bits': {
+    meaning: 'The integer of RANDOM, the mask of the number, has no bits: the register is always 0.',
+    fault: program(['RANDOM(sar, 0);', 'MODIFY(hdr.ipv4.dst, sar);', 'FORWARD(1);']),
+    cure: program(['RANDOM(sar, 0xff);', 'MODIFY(hdr.ipv4.dst, sar);', 'FORWARD(1);']),
+    dataPlane: 'extended',
+  },
   'header-not-guaranteed': {
     meaning: 'The filters let packets through that lack the header: its fields read as 0 and are not written.',
     fault: program(['EXTRACT(hdr.tcp.tcp4thword, sar);', 'FORWARD(1);']),

@@ -55,6 +55,7 @@ export const DIAGNOSTIC_CODES = {
   'no-join': 'warning',
   'not-forwarded': 'warning',
   'register-not-set': 'warning',
+  'random-of-no-bits': 'warning',
   'header-not-guaranteed': 'warning',
 } as const satisfies Record<string, 'error' | 'warning'>;
 
