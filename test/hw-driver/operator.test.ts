@@ -157,6 +157,7 @@ test('the shell: help of all commands and of one, and a suggestion for an unknow
     });
     child.stdin.end('help\nhelp memory\nhelp memry\nhelp MEMADD\nshwo\nhelp exit now\n');
     await once(child, 'close');
+    assert.match(stdout, /^Commands:\n/);
     for (const said of [
       'deploy <files..>',
       'exit, quit',

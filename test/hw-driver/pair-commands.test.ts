@@ -34,6 +34,7 @@ test('pairs are written and read through a snapshot', () =>
       (await memory('read', 'sums', 'flows', '--from', '3', '--count', '1', '--as', 'hex')).stdout,
       '3: 0x0000000a:0x00000005\n',
     );
+    assert.match((await run('show', 'memory', ...SWITCH)).stdout, /^sums +flows +\d+ +\d+ +8 pairs$/m);
     const { pairs } = JSON.parse(
       (await memory('read', 'sums', 'flows', '--from', '2', '--count', '2', '--json')).stdout,
     );
@@ -66,7 +67,32 @@ test('try shows both words of a pair', () =>
       '--dataplane',
       'extended',
     );
-    assert.equal([set.status, set.stderr.includes('--memory sets words, and sums.flows has pairs')], [2, true]);
+    assert.equal(
+      [set.status, set.stderr.includes('--memory: sums.flows has pairs: write the low and the high')],
+      [2, true],
+    );
+    const bucket = String(/flows\[(\d)\]/.exec(stdout)?.[1]);
+    for (const setting of [
+      'flows=8:3',
+      `sums.flows[${bucket}]=8:3`,
+      'flows[0-7]=8:3',
+      'flows=8:3,8:3,8:3,8:3,8:3,8:3,8:3,8:3',
+    ]) {
+      const args = ['--packet', packet, '--memory', setting, '--dataplane', 'extended'];
+      const paired = await run('try', 'pairs.p4runpro', ...args);
+      assert.match(paired.stdout, /har 9 > 8, sar 4 > 3, bucket \d: lo 8 > 8, hi 3 > 3\n/, setting);
+    }
+    const three = await run(
+      'try',
+      'pairs.p4runpro',
+      '--packet',
+      packet,
+      '--memory',
+      'flows=1:2:3',
+      '--dataplane',
+      'extended',
+    );
+    assert.equal([three.status, three.stderr.includes('a word or a pair')], [2, true]);
   }));
 
 test('a program with pairs is verified and explained', () =>

@@ -124,7 +124,7 @@ const refusals: readonly Refusal[] = [
   { args: ['mine.p4runpro', ...PACKET, '--memory', 'count[4-2]=1'], says: /the range 4-2 is empty/ },
   {
     args: ['mine.p4runpro', ...PACKET, '--memory', 'count[0-2]=1,2'],
-    says: /a range of buckets takes one word, not 2/,
+    says: /a range of buckets takes one word or pair, not 2/,
   },
   {
     args: ['mine.p4runpro', ...PACKET, '--memory', 'count=4294967296'],

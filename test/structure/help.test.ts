@@ -29,6 +29,11 @@ for (const [program, least] of [
     const help = await helpOf(program, words);
     test([program, ...words, '--help'].join(' '), () => {
       for (const line of help.split('\n')) assert.ok(line.length <= 100, line);
+      assert.not.match(
+        help,
+        /[^ \]]\[(array|boolean|choices|default|number|required|string)\b/,
+        'words without a space',
+      );
       assert.not.match(help, /\[default: \[\]\]/, 'an empty list as a default');
       assert.not.match(help, /\bby\s+default\b|; default\b/, 'a default outside the column of defaults');
     });

@@ -23,7 +23,7 @@ const microOptions = (yargs: Argv) =>
       type: 'string',
       default: '',
       defaultDescription: 'all',
-      describe: 'Regular expression that names of microbenchmarks have to match',
+      describe: 'Regular expression that names of microbenchmarks must match',
     })
     .option('time', { type: 'string', default: '500', describe: 'Time for each microbenchmark in ms' })
     .option('against-c', {

@@ -59,7 +59,11 @@ const replayOptions = (yargs: Argv) =>
     })
     .option('trace', { type: 'string', demandOption: true, describe: 'Capture with the packets to replay' })
     .option('expect', { type: 'string', describe: 'Golden: capture of the packets that should leave' })
-    .option('update', { type: 'boolean', default: false, describe: 'Write the current output to the golden files' })
+    .option('update', {
+      type: 'boolean',
+      default: false,
+      describe: 'Write the present output to the golden files instead',
+    })
     .option('memory', {
       type: 'string',
       describe: 'JSON file with the contents of memories before the first packet',

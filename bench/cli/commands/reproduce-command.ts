@@ -39,7 +39,7 @@ const reproduceOptions = (yargs: Argv) =>
   yargs
     .positional('experiments', {
       ...REQUIRED_WORDS,
-      describe: `Experiments: all, paper (all that the paper has), or any of ${IDS.join(', ')}`,
+      describe: `Experiments: ${IDS.join(', ')}, or all, or paper (all that the paper has)`,
     })
     .option('quick', {
       type: 'boolean',

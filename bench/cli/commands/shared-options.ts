@@ -34,6 +34,6 @@ export const ENGINE_OPTION = {
     choices: ENGINES,
     default: 'compiled' as EngineName,
     describe:
-      'Engine of the RPBs: compiled (JavaScript generated from the entries) or interpreted (table by table, the reference)',
+      'Engine of the RPBs: compiled (JavaScript generated from the entries) or interpreted (table by table, as a reference)',
   },
 } as const;

@@ -45,7 +45,7 @@ export const timingOptions = (yargs: Argv) =>
     })
     .option('queue', {
       type: 'string',
-      describe: 'Maximum size of one queue in bytes',
+      describe: 'Maximum size of one queue, in bytes',
       defaultDescription: 'the whole buffer',
     })
     .option('interval', {

@@ -20,7 +20,7 @@ const dataplaneOptions = (yargs: Argv) =>
     .positional('dataplane', {
       type: 'string',
       default: 'default',
-      describe: 'Name of a data plane, or JSON file with its description',
+      describe: 'Name of a data plane, or a JSON file with its description',
     })
     .options(JSON_OPTION)
     .example('$0 dataplane tofino1', 'A data plane that fits a Tofino 1')

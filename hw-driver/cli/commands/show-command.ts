@@ -87,9 +87,15 @@ function showPrograms(session: Session, program?: string): Shown {
 
 function showMemory(session: Session, program?: string): Shown {
   const value = selected(session, program).flatMap(([name, { compiled }]) =>
-    compiled.memories.map(({ name: memory, rpb, base, buckets }) => ({ program: name, memory, rpb, base, buckets })),
+    compiled.memories.map(({ name: memory, rpb, base, buckets }) => {
+      const wordsPerBucket = session.controller.wordsPerBucket(name, memory);
+      return { program: name, memory, rpb, base, buckets, wordsPerBucket };
+    }),
   );
-  const rows = value.map((block) => Object.values(block).map(String));
+  const rows = value.map(({ program: name, memory, rpb, base, buckets, wordsPerBucket }) => [
+    ...[name, memory, rpb, base].map(String),
+    wordsPerBucket === 2 ? `${buckets} pairs` : String(buckets),
+  ]);
   return { value, text: table(['program', 'memory', 'rpb', 'base', 'buckets'], rows) };
 }
 

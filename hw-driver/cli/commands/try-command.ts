@@ -35,7 +35,8 @@ const tryOptions = (yargs: Argv) =>
       default: [] as string[],
       defaultDescription: 'all 0',
       describe:
-        'Words of memories before the first packet (repeatable): cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1, lb.address=10.0.0.9,10.0.0.10',
+        'Words of memories before the first packet (repeatable): cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1, ' +
+        'lb.address=10.0.0.9,10.0.0.10; of pairs low:high, as in flows[3]=1:2',
     })
     .options(ALLOCATOR_OPTIONS)
     .options(GROUP_OPTION)

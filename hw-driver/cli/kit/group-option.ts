@@ -10,7 +10,7 @@ export const GROUP_OPTION = {
     default: [] as string[],
     defaultDescription: 'none',
     describe:
-      'Multicast group of the switch, with a copy to each port (repeatable): 1=2,3,4; replication ids count the ports from 0',
+      'Multicast group of the switch (repeatable): 1=2,3,4 is group 1, with a copy to each of ports 2, 3 and 4; replication ids count the ports from 0',
   },
 } as const;
 

@@ -9,8 +9,8 @@ export interface MemorySetting {
   /** First bucket, from 0; absent for all buckets. */
   readonly first: number | undefined;
   readonly last: number | undefined;
-  /** One word for all buckets, or words for consecutive buckets. */
-  readonly words: readonly number[];
+  /** One for all buckets, or those of consecutive buckets: a word, or the low and the high word of a pair. */
+  readonly contents: readonly (readonly number[])[];
 }
 
 const MAX_WORD = 2 ** 32 - 1;
@@ -21,21 +21,25 @@ export function memorySetting(text: string): MemorySetting {
   const [, program, memory, first, last, values] = found ?? [];
   if (memory === undefined || values === undefined) {
     throw new UsageError(
-      `--memory takes a memory and its words, as in cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1 or cms.row1=1,2,3, ` +
+      `--memory takes a memory and its words, as in cms.row1=5, cms.row1[17]=3, cms.row1[0-7]=1 or cms.row1=1,2,3, or its pairs, as in flows=1:2, ` +
         `not '${text}'`,
     );
   }
-  const words = values.split(',').map((value) => memoryWord(value.trim(), '--memory: '));
+  const contents = values.split(',').map((bucket) => {
+    const words = bucket.split(':');
+    if (words.length > 2) throw new UsageError(`--memory: a bucket has a word or a pair, as in 1:2, not '${bucket}'`);
+    return words.map((word) => memoryWord(word.trim(), '--memory: '));
+  });
   const range = { first: number(first), last: number(last) };
   if (range.last !== undefined && range.last < (range.first ?? 0)) {
     throw new UsageError(`--memory: the range ${first}-${last} is empty: the first bucket must not be above the last`);
   }
-  if (range.last !== undefined && words.length > 1) {
+  if (range.last !== undefined && contents.length > 1) {
     throw new UsageError(
-      `--memory: a range of buckets takes one word, not ${words.length}: write ${memory}[${first}]=${values}`,
+      `--memory: a range of buckets takes one word or pair, not ${contents.length}: write ${memory}[${first}]=${values}`,
     );
   }
-  return { program, memory, ...range, words };
+  return { program, memory, ...range, contents };
 }
 
 const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));

@@ -24,9 +24,11 @@ export async function readCommandLine(program: Program, words: readonly string[]
   return reading.chosen;
 }
 
-/** The help of a program. */
-export const helpOf = (program: Program): Promise<string> =>
-  parserOf({ program, words: [], chosen: () => EXIT.done, known: undefined }).getHelp();
+/** The help of a program; of one without a name, as in a shell, without the line that only names a command. */
+export async function helpOf(program: Program): Promise<string> {
+  const text = await parserOf({ program, words: [], chosen: () => EXIT.done, known: undefined }).getHelp();
+  return program.name === '' ? text.replace(/^ <command>\n+/, '') : text;
+}
 
 /** A command line that is being read. */
 interface Reading {

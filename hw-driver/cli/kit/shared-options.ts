@@ -25,7 +25,7 @@ export const DATA_PLANE_OPTION = {
   dataplane: {
     type: 'string',
     default: 'default',
-    describe: 'Name of a data plane, or JSON file with its description',
+    describe: 'Name of a data plane, or a JSON file with its description',
   },
 } as const;
 

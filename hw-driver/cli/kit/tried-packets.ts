@@ -75,7 +75,7 @@ export class TrialSwitch {
   }
 
   /** @throws {UsageError} */
-  async set({ program, memory, first, last, words }: MemorySetting): Promise<void> {
+  async set({ program, memory, first, last, contents }: MemorySetting): Promise<void> {
     const owners = this.programs.filter((each) => program === undefined || each.program === program);
     const [owner, ...others] = owners.filter(({ memories }) => memories.some(({ name }) => name === memory));
     if (owner === undefined) {
@@ -89,15 +89,21 @@ export class TrialSwitch {
       );
     const buckets = must(owner.memories.find(({ name }) => name === memory)?.buckets, `memory ${memory}`);
     const from = first ?? 0;
-    // One word fills all buckets of the range, several fill consecutive buckets.
-    const to = last ?? first ?? (words.length === 1 ? buckets - 1 : words.length - 1);
-    const count = words.length === 1 ? to - from + 1 : words.length;
-    if (this.controller.wordsPerBucket(owner.program, memory) === 2)
-      throw new UsageError(`--memory sets words, and ${owner.program}.${memory} has pairs`);
+    // One word or pair fills all buckets of the range, several fill consecutive buckets.
+    const [only, ...more] = contents;
+    const isOne = more.length === 0;
+    const to = last ?? first ?? (isOne ? buckets - 1 : contents.length - 1);
+    const count = isOne ? to - from + 1 : contents.length;
+    const perBucket = this.controller.wordsPerBucket(owner.program, memory);
+    if (contents.some((words) => words.length !== perBucket)) {
+      const expected =
+        perBucket === 2 ? 'pairs: write the low and the high word of each, as in 1:2' : 'words, not pairs';
+      throw new UsageError(`--memory: ${owner.program}.${memory} has ${expected}`);
+    }
     if (from + count > buckets) throw new UsageError(`--memory: ${memory} has buckets 0 to ${buckets - 1}`);
-    const values = Uint32Array.from({ length: count }, (_, i) =>
-      must(words[words.length === 1 ? 0 : i], 'word of --memory'),
-    );
+    const values = Array.from({ length: count }, (_, i) =>
+      must(isOne ? only : contents[i], 'bucket of --memory'),
+    ).flat();
     await this.controller.writeMemory(owner.program, memory, values, from);
   }
 
