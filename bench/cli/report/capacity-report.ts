@@ -7,9 +7,17 @@ import type { CapacityRow } from '../../measure/capacity/measure-capacity.js';
 import type { PublishedCapacity } from '../../measure/capacity/published-capacity.js';
 import { withLineOfInstance } from './instance-lines.js';
 
+/** Characters of the column of workloads; paths may be longer. */
+const WORKLOAD_WIDTH = 10;
+
 /** The columns: heading, width, and what stands there; those that a narrow terminal leaves out are marked. */
 const COLUMNS: readonly Column[] = [
-  { name: 'workload', width: 10, isText: true, text: ({ workload }) => workload },
+  {
+    name: 'workload',
+    width: WORKLOAD_WIDTH,
+    isText: true,
+    text: ({ workload }) => shortened(workload, WORKLOAD_WIDTH),
+  },
   { name: 'allocator', width: 12, isText: true, text: ({ allocator }) => allocator },
   { name: 'paper', width: 6, text: (_, published) => (published === undefined ? '–' : count(published.capacity)) },
   { name: 'capacity', width: 8, text: held },
@@ -71,9 +79,7 @@ const shortened = (text: string, width: number): string =>
 
 const line = (columns: readonly Column[], text: (column: Column) => string): string =>
   columns
-    .map((column) =>
-      column.isText ? shortened(text(column), column.width).padEnd(column.width) : text(column).padStart(column.width),
-    )
+    .map((column) => (column.isText ? text(column).padEnd(column.width) : text(column).padStart(column.width)))
     .join(' ')
     .trimEnd();
 
