@@ -58,3 +58,17 @@ export function ourFills(of: FillOf, setting: Setting): FillCell[] {
     seed,
   }));
 }
+
+/** A switch filled with our programs, in the paper's setting but for what is given. */
+export const ourFill = (workload: string, seed: string, more: Partial<FillCell & { side: 'ours' }> = {}): FillCell => ({
+  kind: 'fill',
+  side: 'ours',
+  workload,
+  memoryBytes: PAPER.memoryBytes,
+  cases: PAPER.cases,
+  withCurve: false,
+  allocator: 'price',
+  recirculations: PAPER.recirculations,
+  seed,
+  ...more,
+});

@@ -2,21 +2,8 @@
 import { barPanels, linePanels } from '../../../figures/panels.js';
 import type { FillCell } from '../cells/fill.js';
 import { type Experiment, type Setting, unpublished } from '../experiment.js';
-import { PAPER, seedsOf } from '../paper-setting.js';
+import { ourFill, seedsOf } from '../paper-setting.js';
 import { fromRepeats, meanOf } from '../value.js';
-
-const ourFill = (workload: string, seed: string, more: Partial<FillCell & { side: 'ours' }> = {}): FillCell => ({
-  kind: 'fill',
-  side: 'ours',
-  workload,
-  memoryBytes: PAPER.memoryBytes,
-  cases: PAPER.cases,
-  withCurve: false,
-  allocator: 'price',
-  recirculations: PAPER.recirculations,
-  seed,
-  ...more,
-});
 
 /** Programs that fit one pass; others always recirculate. */
 const ONE_PASS = ['cache', 'lb', 'acc', 'all-mixed'];

@@ -3,7 +3,7 @@ import { barPanels } from '../../../figures/panels.js';
 import { PAPER_KEYS } from '../../../workloads/program-kind.js';
 import type { FillCell } from '../cells/fill.js';
 import { type Experiment, type Results, type Setting, unpublished } from '../experiment.js';
-import { isRandom, PAPER, seedsOf } from '../paper-setting.js';
+import { isRandom, ourFill, seedsOf } from '../paper-setting.js';
 import { fromRepeats, meanOf, type Value } from '../value.js';
 
 interface Variant {
@@ -28,18 +28,7 @@ const workloadsOf = ({ scale }: Setting): readonly string[] => (scale === 'full'
 
 /** Cells of `default` are those of figure 9. */
 const cellsOf = (workload: string, plane: Variant, setting: Setting): FillCell[] =>
-  (isRandom(workload) ? seedsOf(setting, 10, 3) : [setting.seed]).map((seed) => ({
-    kind: 'fill',
-    side: 'ours',
-    workload,
-    memoryBytes: PAPER.memoryBytes,
-    cases: PAPER.cases,
-    withCurve: false,
-    allocator: 'price',
-    recirculations: PAPER.recirculations,
-    seed,
-    ...plane.cell,
-  }));
+  (isRandom(workload) ? seedsOf(setting, 10, 3) : [setting.seed]).map((seed) => ourFill(workload, seed, plane.cell));
 
 interface Row {
   readonly workload: string;
