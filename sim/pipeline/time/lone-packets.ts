@@ -12,8 +12,8 @@ import { VectorDriver } from '../drivers/vector-driver.js';
 import type { Pipeline, VectorBlocks } from '../pipeline.js';
 import type { PassTimes } from './pass-times.js';
 
-/** What packets so far have left behind. */
-export interface Traces {
+/** Until when packets so far occupy lines, queues and pipes. */
+export interface Occupancy {
   /** By ingress port: when its line is free for the next packet. */
   readonly lineFree: Float64Array;
   lastIngressCycle: number;
@@ -28,7 +28,7 @@ export interface LoneSwitch {
   readonly frontLine: Line;
   readonly recirculationLine: Line;
   readonly inputWaitPs: number;
-  readonly traces: Traces;
+  readonly occupancy: Occupancy;
 }
 
 export class LonePackets {
@@ -83,30 +83,30 @@ export class LonePackets {
 
   /** Notes the times of a packet if it is alone. @param place in the run */
   private isAlone(batch: PacketBatch, k: number, place: number, arrivalPs: Float64Array): boolean {
-    const { times, trafficManager, frontLine, recirculationLine, inputWaitPs, traces } = this.parts;
+    const { times, trafficManager, frontLine, recirculationLine, inputWaitPs, occupancy } = this.parts;
     const { clock } = times;
     const port = batch.ingressPort[k] as number;
     const length = batch.originalLength[k] as number;
     const bytes = lineBytes(length);
     const arrival = arrivalPs[k] as number;
-    const start = Math.max(arrival, traces.lineFree[port] as number);
+    const start = Math.max(arrival, occupancy.lineFree[port] as number);
     batch.timestamp[k] = Math.floor(start / PS_PER_NS);
     const ready = start + frontLine.timeFor(bytes - GAP_BYTES) + times.arrivalPs;
-    if (start - arrival > inputWaitPs || clock.timeOf(traces.lastIngressCycle) > ready) return false;
-    const ingressCycle = Math.max(clock.cycleAt(ready), traces.lastIngressCycle + 1);
+    if (start - arrival > inputWaitPs || clock.timeOf(occupancy.lastIngressCycle) > ready) return false;
+    const ingressCycle = Math.max(clock.cycleAt(ready), occupancy.lastIngressCycle + 1);
     const queued = clock.timeOf(ingressCycle + times.ingressCycles) + times.queueingPs;
-    if (queued < traces.busyUntilPs) return false;
-    const egressCycle = Math.max(clock.cycleAt(queued + times.parserPs), traces.lastEgressCycle + 1);
+    if (queued < occupancy.busyUntilPs) return false;
+    const egressCycle = Math.max(clock.cycleAt(queued + times.parserPs), occupancy.lastEgressCycle + 1);
     const sent = clock.timeOf(egressCycle + times.egressCycles) + times.deparserPs;
     const leaves = sent + times.macPs;
     const cells = trafficManager.cellsFor(length + times.stateBytes);
     if (leaves > (arrivalPs[k + 1] as number) || !trafficManager.holds(cells)) return false;
-    traces.lineFree[port] = start + frontLine.timeFor(bytes);
-    traces.lastIngressCycle = ingressCycle;
+    occupancy.lineFree[port] = start + frontLine.timeFor(bytes);
+    occupancy.lastIngressCycle = ingressCycle;
     // Of packets that leave before the egress too: the next one comes to it later anyway.
-    traces.lastEgressCycle = egressCycle;
-    traces.busyUntilPs = Math.max(
-      traces.busyUntilPs,
+    occupancy.lastEgressCycle = egressCycle;
+    occupancy.busyUntilPs = Math.max(
+      occupancy.busyUntilPs,
       sent + Math.max(frontLine.timeFor(bytes), recirculationLine.timeFor(bytes)),
     );
     this.readyPs[place] = ready;

@@ -14,7 +14,7 @@ import type { Pipeline } from '../pipeline.js';
 import type { Switch } from '../switch.js';
 import { DepartureList } from './departure-list.js';
 import { EventQueue } from './event-queue.js';
-import { LonePackets, type Traces } from './lone-packets.js';
+import { LonePackets, type Occupancy } from './lone-packets.js';
 import { PassTimes } from './pass-times.js';
 import { PlayedPipeline } from './played-pipeline.js';
 import { TimedCopier } from './timed-copier.js';
@@ -44,7 +44,7 @@ export class TimedDriver {
   private readonly walk: PlayedPipeline;
   private readonly times: PassTimes;
   private readonly frontLine: Line;
-  private readonly traces: Traces = {
+  private readonly occupancy: Occupancy = {
     lineFree: new Float64Array(INGRESS_PORTS),
     lastIngressCycle: -1,
     lastEgressCycle: -1,
@@ -78,7 +78,7 @@ export class TimedDriver {
       frontLine: this.frontLine,
       recirculationLine: lineOf(ports.recirculation),
       inputWaitPs: options.inputWaitPs,
-      traces: this.traces,
+      occupancy: this.occupancy,
     });
     this.clockTimes[TIME.tick] = observer.nextTickPs;
   }
@@ -103,11 +103,11 @@ export class TimedDriver {
     this.arrived.packets++;
     this.arrived.bytes += length;
     const { counters } = this.trafficManager.port(port);
-    const start = Math.max(timePs, this.traces.lineFree[port] as number);
+    const start = Math.max(timePs, this.occupancy.lineFree[port] as number);
     batch.timestamp[i] = Math.floor(start / PS_PER_NS);
     const bytes = lineBytes(length);
     const ready = start + this.frontLine.timeFor(bytes - GAP_BYTES) + this.times.arrivalPs;
-    const entry = Math.max(ready, this.times.clock.timeOf(this.traces.lastIngressCycle));
+    const entry = Math.max(ready, this.times.clock.timeOf(this.occupancy.lastIngressCycle));
     if (start - timePs > this.options.inputWaitPs || entry - ready > this.options.inputWaitPs) {
       counters.lostInput++;
       this.pipeline.lostAtInput(batch, i);
@@ -115,7 +115,7 @@ export class TimedDriver {
     }
     counters.packetsIn++;
     counters.bytesIn += length;
-    this.traces.lineFree[port] = start + this.frontLine.timeFor(bytes);
+    this.occupancy.lineFree[port] = start + this.frontLine.timeFor(bytes);
     const slot = this.packets.take(held, i, timePs);
     this.packets.cells[slot] = this.trafficManager.cellsFor(length + this.times.stateBytes);
     this.events.push(ready, EVENT.received, slot);
@@ -259,13 +259,13 @@ export class TimedDriver {
   /** Takes the next cycle in which a packet that is ready now can enter the ingress. */
   private nextIngress(): void {
     const now = this.clockTimes[TIME.now] as number;
-    this.traces.lastIngressCycle = Math.max(this.times.clock.cycleAt(now), this.traces.lastIngressCycle + 1);
-    this.walk.player?.beforeIngress(this.times.clock.timeOf(this.traces.lastIngressCycle));
+    this.occupancy.lastIngressCycle = Math.max(this.times.clock.cycleAt(now), this.occupancy.lastIngressCycle + 1);
+    this.walk.player?.beforeIngress(this.times.clock.timeOf(this.occupancy.lastIngressCycle));
   }
 
   private throughIngress(slot: number, phv: Phv): number {
     const goesOn = this.walk.ingress(phv);
-    const exit = this.times.clock.timeOf(this.traces.lastIngressCycle + this.times.ingressCycles);
+    const exit = this.times.clock.timeOf(this.occupancy.lastIngressCycle + this.times.ingressCycles);
     if (!goesOn) return this.lose(slot, phv.dropped ? 'ingress' : 'unforwarded', exit);
     this.walk.player?.recirculates(slot, phv);
     this.clockTimes[TIME.next] = exit + this.times.queueingPs;
@@ -325,7 +325,7 @@ export class TimedDriver {
     const bytes = lineBytes(length);
     const onLine = queue.line.timeFor(bytes);
     queue.free = now + onLine;
-    if (queue.free > this.traces.busyUntilPs) this.traces.busyUntilPs = queue.free;
+    if (queue.free > this.occupancy.busyUntilPs) this.occupancy.busyUntilPs = queue.free;
     if (!queue.isEmpty) {
       // The first of the others waits until the port can take it.
       queue.scheduled = true;
@@ -334,18 +334,18 @@ export class TimedDriver {
     const waited = Math.floor((now - (packets.queuedPs[slot] as number)) / PS_PER_NS);
     // The remainder of a power of two, exactly; the operator for it is slow for numbers above 31 bits.
     phv.dequeueDelta = waited - Math.floor(waited / this.times.dequeueDeltas) * this.times.dequeueDeltas;
-    this.traces.lastEgressCycle = Math.max(
+    this.occupancy.lastEgressCycle = Math.max(
       this.times.clock.cycleAt(now + this.times.parserPs),
-      this.traces.lastEgressCycle + 1,
+      this.occupancy.lastEgressCycle + 1,
     );
-    this.walk.player?.beforeEgress(this.times.clock.timeOf(this.traces.lastEgressCycle), slot);
+    this.walk.player?.beforeEgress(this.times.clock.timeOf(this.occupancy.lastEgressCycle), slot);
     const again = this.walk.egress(phv);
-    const exit = this.times.clock.timeOf(this.traces.lastEgressCycle + this.times.egressCycles);
+    const exit = this.times.clock.timeOf(this.occupancy.lastEgressCycle + this.times.egressCycles);
     if (phv.dropped) return this.lose(slot, 'egress', exit);
     if (!again && phv.egressPort === this.pipeline.nowhere) return this.lose(slot, 'unforwarded', exit);
     const start = Math.max(exit + this.times.deparserPs, queue.lineFree);
     queue.lineFree = start + onLine;
-    if (queue.lineFree > this.traces.busyUntilPs) this.traces.busyUntilPs = queue.lineFree;
+    if (queue.lineFree > this.occupancy.busyUntilPs) this.occupancy.busyUntilPs = queue.lineFree;
     queue.counters.packetsOut++;
     queue.counters.bytesOut += length;
     if (again) {
