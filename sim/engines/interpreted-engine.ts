@@ -1,6 +1,6 @@
 /** The interpreted engine: table by table, action by action, as the data plane is described. The reference. */
 import type { DataPlane } from '../../compiler/index.js';
-import type { ActionUnit } from '../blocks/actions.js';
+import type { ActionExecutor } from '../blocks/action-watch.js';
 import type { Phv } from '../blocks/phv.js';
 import { CELL, CODE_HEADER, findEntry, rowStart } from '../blocks/program-code.js';
 import type { RpbTables } from '../blocks/rpb-tables.js';
@@ -14,7 +14,7 @@ export class InterpretedEngine implements RpbEngine {
   constructor(
     dataPlane: DataPlane,
     private readonly tables: RpbTables,
-    private readonly actions: ActionUnit,
+    private readonly actions: ActionExecutor,
   ) {
     this.ingressRpbs = rpbsOfGress(dataPlane).ingress.length;
     this.rpbCount = dataPlane.rpbCount;

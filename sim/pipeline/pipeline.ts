@@ -7,6 +7,7 @@
  */
 import { chipOf, type DataPlane } from '../../compiler/index.js';
 import { COPIED, DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
+import { type ActionWatch, watchedActions } from '../blocks/action-watch.js';
 import { ActionUnit } from '../blocks/actions.js';
 import type { Counters } from '../blocks/counters.js';
 import { Deparser } from '../blocks/deparser.js';
@@ -37,6 +38,8 @@ export interface PipelineParts {
   readonly engine: EngineName;
   /** Counts the packets that hit each entry; absent: nothing is counted. */
   readonly hits?: HitCounters | undefined;
+  /** Sees the actions of the interpreted engine; absent: nobody does. */
+  readonly watch?: ActionWatch | undefined;
 }
 
 /** The blocks of a pipe for vectors of packets. */
@@ -74,7 +77,7 @@ export class Pipeline {
   private readonly reparses: boolean;
   private readonly initOnEveryPass: boolean;
 
-  constructor(dataPlane: DataPlane, { tables, operands, memory, counters, engine, hits }: PipelineParts) {
+  constructor(dataPlane: DataPlane, { tables, operands, memory, counters, engine, hits, watch }: PipelineParts) {
     this.tables = tables;
     this.memory = memory;
     this.counters = counters;
@@ -83,7 +86,8 @@ export class Pipeline {
     actions.guard = (programId, rpb, address) => {
       if (tables.owners.isOwn(programId, rpb, memory.bucket(rpb, address)) === false) counters.outsideAccesses++;
     };
-    this.interpreter = new InterpretedEngine(dataPlane, tables.rpbs, actions);
+    const executor = watch === undefined ? actions : watchedActions(actions, watch);
+    this.interpreter = new InterpretedEngine(dataPlane, tables.rpbs, executor);
     const isCompiled = engine === 'compiled';
     this.parser = isCompiled ? new CompiledParser(dataPlane) : new InterpretedParser(dataPlane);
     const blocks: LookupBlocks = {

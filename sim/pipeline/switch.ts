@@ -8,6 +8,7 @@ import {
   TIMESTAMP,
 } from '../../compiler/index.js';
 import { numberArrivals, type PacketBatch, stampArrivals } from '../../traces/packets/packet-batch.js';
+import type { ActionWatch } from '../blocks/action-watch.js';
 import { type Counters, emptyCounters } from '../blocks/counters.js';
 import { FieldOperands } from '../blocks/instructions/field-operands.js';
 import type { MemoryOwners } from '../blocks/memory-owners.js';
@@ -36,6 +37,8 @@ export interface SwitchOptions {
   readonly seed?: number;
   /** Whether packets are counted by the entries that they hit. Slower, and the engine is the interpreted one. */
   readonly countsHits?: boolean;
+  /** Sees each action that packets take. Slower, and the engine is the interpreted one. */
+  readonly watch?: ActionWatch;
 }
 
 /** An emulated switch: tables, register arrays and pipelines. */
@@ -60,10 +63,11 @@ export class Switch implements PacketDriver {
 
   constructor(
     readonly dataPlane: DataPlane,
-    { engine: wanted = 'compiled', memory: shared, pipes = 1, countsHits = false, seed = 0 }: SwitchOptions = {},
+    { engine: wanted = 'compiled', memory: shared, pipes = 1, countsHits = false, seed = 0, watch }: SwitchOptions = {},
   ) {
     if (shared !== undefined && pipes > 1) throw new Error('switches of several pipes share no memory with others');
-    const engine = wanted === 'compiled' && !countsHits && canGenerateCode() ? 'compiled' : 'interpreted';
+    const isInterpreted = countsHits || watch !== undefined || !canGenerateCode();
+    const engine = isInterpreted ? 'interpreted' : wanted;
     const operands = new FieldOperands(dataPlane);
     const tables = new SwitchTables(dataPlane, operands, engine === 'compiled' ? compiledLookups() : undefined);
     const { counters } = this;
@@ -77,6 +81,7 @@ export class Switch implements PacketDriver {
         counters,
         engine,
         hits,
+        watch,
       });
     this.tables = tables;
     this.pipeline = newPipeline();

@@ -7,6 +7,7 @@
 export const PACKET_PATH: readonly string[] = [
   'sim/blocks/',
   'sim/engines/',
+  'sim/history/recording/',
   'sim/pipeline/',
   'traces/generate/',
   'traces/packets/',

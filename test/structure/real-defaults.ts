@@ -357,6 +357,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'DEFAULTS[full] ?? 0',
   ],
   'sim/pipeline/drivers/piped-driver.ts': ['from = 0'],
+  'traces/packets/packet-store.ts': ['from = 0'],
   'sim/pipeline/drivers/queued-driver.ts': ['from = 0'],
   'sim/pipeline/drivers/run-to-end-driver.ts': ['from = 0'],
   'sim/pipeline/drivers/tracing-driver.ts': ['from = 0'],

@@ -44,7 +44,7 @@ const INNER_ROOMS: Record<Room, readonly string[]> = {
     'p4',
   ],
   traces: ['web-assembly', 'packets', 'system', 'captures', 'generate'],
-  sim: ['target', 'blocks', 'engines', 'pipeline', 'validation', 'made-packet', 'snapshot'],
+  sim: ['target', 'blocks', 'engines', 'pipeline', 'validation', 'made-packet', 'snapshot', 'history'],
   'hw-driver': ['bfruntime', 'control', 'server', 'language-server', 'editors', 'cli'],
   bench: ['figures', 'peers', 'workloads', 'measure', 'verify', 'paper', 'cli'],
 };

@@ -128,7 +128,18 @@ export type Reach =
   | 'dropping';
 
 /** One operation, which an opcode stands for. */
-export type Operation<Name extends string = string> = OperationRow<Name> & (ClosedCode | OpenCode);
+export type Operation<Name extends string = string> = OperationRow<Name> & (ClosedCode | OpenCode) & MemoryUse;
+
+/** Operations that reach memory say when they store, for those who record writes. */
+type MemoryUse =
+  | { readonly reaches: Exclude<Reach, 'memory'>; readonly stores?: undefined }
+  | { readonly reaches: 'memory'; readonly stores: Stores };
+
+/**
+ * Whether an operation is about to store at the packet's bucket, be it the value that is there. Of a pair it stores both
+ * words. @param at place of the bucket's first word in the memory
+ */
+export type Stores = (memory: Uint32Array, at: number, phv: Phv) => boolean;
 
 interface ClosedCode {
   readonly isOpen?: false;
@@ -145,7 +156,6 @@ interface OpenCode {
 
 interface OperationRow<Name extends string> {
   readonly name: Name;
-  readonly reaches: Reach;
   /** Executes the operation on a packet. */
   run(unit: InstructionUnit, operands: Operands, phv: Phv): void;
 }

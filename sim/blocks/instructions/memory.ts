@@ -1,7 +1,7 @@
 /** The stateful ALUs: one access to one word per packet and pass; flag 0 picks the first operation, 1 the second. */
 import type { SaluPair } from '../../../compiler/index.js';
 import { SAR } from '../phv.js';
-import type { CodeOperands, CodeWriter, Meaning, Operation } from './meaning.js';
+import type { CodeOperands, CodeWriter, Meaning, Operation, Stores } from './meaning.js';
 
 /** m += sar or m -= sar; sar = new m */
 export function saluAddSub(memory: Uint32Array, at: number, flag: number, registers: Uint32Array): void {
@@ -41,10 +41,16 @@ type SaluName = 'saluAddSub' | 'saluAndOr' | 'saluReadWrite' | 'saluMax';
 /** What a stateful ALU does with the word at an index of the memory. */
 type Alu = (memory: Uint32Array, at: number, flag: number, registers: Uint32Array) => void;
 
-/** @param code of sar, the flag and the word `M[at]` */
-const salu = (name: SaluName, alu: Alu, code: (sar: string, flag: () => string) => string): Operation<SaluName> => ({
+/** @param code of sar, the flag and the word `M[at]` @param stores whether it stores; always if it is left out */
+const salu = (
+  name: SaluName,
+  alu: Alu,
+  code: (sar: string, flag: () => string) => string,
+  stores: Stores = () => true,
+): Operation<SaluName> => ({
   name,
   reaches: 'memory',
+  stores,
   run: (unit, { rpb, isGuarded }, phv) =>
     alu(unit.words, unit.accessed(isGuarded, rpb, phv), phv.saluFlag, phv.registers),
   code(operands, to) {
@@ -84,8 +90,18 @@ export const SALU: Meaning<'salu', SaluName> = {
       (sar, flag) =>
         `const was = M[at];\nif (${flag()} === 0) { ${sar} &= was; M[at] = ${sar}; } else { M[at] = was | ${sar}; ${sar} = was; }`,
     ),
-    salu('saluReadWrite', saluReadWrite, (sar, flag) => `if (${flag()} === 0) ${sar} = M[at]; else M[at] = ${sar};`),
-    salu('saluMax', saluMax, (sar) => `if (${sar} >>> 0 > M[at] >>> 0) M[at] = ${sar};\nelse ${sar} = M[at];`),
+    salu(
+      'saluReadWrite',
+      saluReadWrite,
+      (sar, flag) => `if (${flag()} === 0) ${sar} = M[at]; else M[at] = ${sar};`,
+      (_memory, _at, phv) => phv.saluFlag !== 0,
+    ),
+    salu(
+      'saluMax',
+      saluMax,
+      (sar) => `if (${sar} >>> 0 > M[at] >>> 0) M[at] = ${sar};\nelse ${sar} = M[at];`,
+      (memory, at, { registers }) => (registers[SAR] as number) > (memory[at] as number),
+    ),
   ],
   decode: ({ pair }) => ({ operation: OPERATION_OF[pair] }),
 };

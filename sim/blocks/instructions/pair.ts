@@ -20,6 +20,7 @@ export const PAIR: Meaning<'pair', 'saluCas'> = {
     {
       name: 'saluCas',
       reaches: 'memory',
+      stores: (memory, at, { registers }) => memory[at] === 0 || memory[at] === registers[HAR],
       run: (unit, { rpb, isGuarded }, phv) => saluCas(unit.words, unit.accessed(isGuarded, rpb, phv), phv.registers),
       code(operands, to) {
         const at = wordCode(operands, to);

@@ -21,6 +21,8 @@ export interface RpbVisit {
   readonly word: MemoryWord;
   readonly before: Readonly<Record<Register, number>>;
   readonly after: Readonly<Record<Register, number>>;
+  /** The packet behind the RPB, if the driver keeps it. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface MemoryWord {
@@ -37,6 +39,8 @@ export interface MemoryWord {
 export class TracingDriver implements PacketDriver {
   /** What programs read of the queue, on every pass. */
   queue: QueueReading = EMPTY_QUEUE;
+  /** Whether visits have the bytes of the packet. */
+  keepsBytes = false;
   /** Whether the last packet was dropped because nobody forwarded it. */
   wasUnforwarded = false;
   /** Whether the last packet was dropped because its group was not there or had no ports. */
@@ -122,7 +126,8 @@ export class TracingDriver implements PacketDriver {
       const word = { bucket, before: wordBefore, after: words[at] as number, ...high };
       const { pass, programId } = phv;
       const { copy } = this;
-      this.account.push({ rpb: rpb + 1, pass, programId, copy, word, before, after: registersOf(phv) });
+      const bytes = this.keepsBytes ? { bytes: phv.bytes.slice(phv.packetStart, phv.packetEnd) } : {};
+      this.account.push({ rpb: rpb + 1, pass, programId, copy, word, before, after: registersOf(phv), ...bytes });
     }
   }
 }

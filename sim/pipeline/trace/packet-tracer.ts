@@ -4,6 +4,7 @@
  */
 import { must } from '../../../compiler/data-plane/must.js';
 import {
+  type DataPlane,
   isEntryOperation,
   type Operation,
   type PlacedStep,
@@ -40,6 +41,19 @@ export interface TracedProgram {
   readonly source: string;
 }
 
+/** What a tracer takes of a switch. */
+export interface TracedSwitch {
+  readonly dataPlane: DataPlane;
+  readonly memory: { readonly buffer: SharedArrayBuffer };
+  readonly seed: number;
+}
+
+/** A trace, and the bytes of the packet behind each of its steps. */
+export interface TraceWithBytes {
+  readonly trace: PacketTrace;
+  readonly afterSteps: readonly Uint8Array[];
+}
+
 /** Records the steps of single packets on a switch with the same entries. */
 export class PacketTracer {
   private readonly replica: Switch;
@@ -47,13 +61,15 @@ export class PacketTracer {
   private readonly reader: HeaderReader;
   /** RPB entries by the program that they serve, filters by the program that they give; in order of installation. */
   private readonly entriesOf = new Map<number, TableEntry[]>();
+  /** Of the last packet. */
+  private lastSteps: readonly EntryStep[] = [];
 
   /**
    * @param emulator the switch whose memory is shared; its entries have to be given by {@link apply}
    * @param queue what the egress reads of the queue; an empty one if left out
    */
   constructor(
-    emulator: Switch,
+    emulator: TracedSwitch,
     private readonly programOf: ProgramOfId,
     queue?: QueueReading,
   ) {
@@ -90,6 +106,14 @@ export class PacketTracer {
     return this.replica.counters;
   }
 
+  /** As {@link trace}, with the packet behind each step; of a copy, with the copy. */
+  traceWithBytes(batch: PacketBatch, i: number, packet: number): TraceWithBytes {
+    this.driver.keepsBytes = true;
+    const trace = this.trace(batch, i, packet);
+    this.driver.keepsBytes = false;
+    return { trace, afterSteps: this.lastSteps.map(({ bytes }) => must(bytes, 'bytes behind a step')) };
+  }
+
   /** Takes packet i of a batch, which has its arrival number, through the switch. @param packet its number in the stream, from 1 */
   trace(batch: PacketBatch, i: number, packet: number): PacketTrace {
     const bytes = packetBytes(batch, i);
@@ -104,6 +128,7 @@ export class PacketTracer {
     const { visits } = this.driver;
     const programs = new Set([programId, ...visits.map((visit) => visit.programId)]);
     const entries = [...programs].flatMap((id) => this.entriesOf.get(id) ?? []);
+    this.lastSteps = this.steps(entries);
     this.reader.read(bytes);
     return {
       schema: PACKET_TRACE_SCHEMA,
@@ -117,7 +142,7 @@ export class PacketTracer {
       },
       headers,
       filter: filters.find((hit) => hit.programId === programId) ?? null,
-      steps: this.steps(entries).map((step) => this.tracedStep(step)),
+      steps: this.lastSteps.map((step) => this.tracedStep(step)),
       verdict: {
         kind: port === COPIED ? 'copied' : this.kind(port),
         port: port < 0 ? null : port,
