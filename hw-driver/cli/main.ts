@@ -32,6 +32,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/try-command.js')).tryCommand,
   },
   {
+    usage: 'studio [files..]',
+    describe: 'Open a page to write programs, run packets and step through them',
+    load: async () => (await import('./commands/studio-command.js')).studioCommand,
+  },
+  {
     usage: 'lsp',
     describe: 'Run a language server for editors, on standard input and output',
     load: async () => (await import('./commands/lsp-command.js')).lspCommand,

@@ -1,5 +1,5 @@
 /** The project's own source files, as the structure tests read them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { packageFile } from '../../traces/system/package-root.js';
 
@@ -16,7 +16,7 @@ export interface SourceFile {
 export function sourceFiles(): SourceFile[] {
   return ROOMS.flatMap((room) =>
     readdirSync(packageFile(room), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => /\.tsx?$/.test(file))
       .map((file) => ({ path: join(room, file), room, text: readFileSync(packageFile(room, file), 'utf8') })),
   );
 }
@@ -35,8 +35,12 @@ export function loadedWith({ path, text }: SourceFile): string[] {
   );
 }
 
-const fileOf = (path: string, target: string): string =>
-  relative('.', join(dirname(path), target.replace(/\.js$/, '.ts')));
+/** A component of the page is built of a .tsx file. */
+function fileOf(path: string, target: string): string {
+  const file = relative('.', join(dirname(path), target.replace(/\.js$/, '.ts')));
+  const component = file.replace(/\.ts$/, '.tsx');
+  return existsSync(packageFile(component)) ? component : file;
+}
 
 /** Text without comments and strings, so that what is left is code; line breaks stay. */
 export function codeOnly(text: string): string {

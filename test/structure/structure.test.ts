@@ -45,7 +45,7 @@ const INNER_ROOMS: Record<Room, readonly string[]> = {
   ],
   traces: ['web-assembly', 'packets', 'system', 'captures', 'generate'],
   sim: ['target', 'blocks', 'engines', 'pipeline', 'validation', 'made-packet', 'snapshot', 'history'],
-  'hw-driver': ['bfruntime', 'control', 'server', 'language-server', 'editors', 'cli'],
+  'hw-driver': ['bfruntime', 'control', 'server', 'language-server', 'editors', 'studio', 'cli'],
   bench: ['figures', 'peers', 'workloads', 'measure', 'verify', 'paper', 'cli'],
 };
 

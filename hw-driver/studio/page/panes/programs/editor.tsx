@@ -1,0 +1,102 @@
+/** The editor: CodeMirror with one state for each file, so that each keeps its cursor and its history of changes. */
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import {
+  bracketMatching,
+  foldGutter,
+  foldKeymap,
+  indentOnInput,
+  indentUnit,
+  syntaxHighlighting,
+} from '@codemirror/language';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import { EditorState, type Extension } from '@codemirror/state';
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { must } from '../../../../../compiler/data-plane/must.js';
+import { panelId } from '../../shell/view.js';
+import { changeText, files, openedFile, type ProgramFile } from './files.js';
+import { highlighting, p4runpro } from './p4runpro-language.js';
+
+/** As `p4runpro fmt` indents. */
+const INDENT = '    ';
+
+/** Escape leaves the editor, in which Tab indents, for the pane around it. */
+const leave = (): boolean => {
+  document.getElementById(panelId('programs'))?.focus();
+  return true;
+};
+
+const SETUP: Extension = [
+  lineNumbers(),
+  highlightActiveLineGutter(),
+  highlightSpecialChars(),
+  history(),
+  foldGutter(),
+  drawSelection(),
+  indentUnit.of(INDENT),
+  indentOnInput(),
+  syntaxHighlighting(highlighting),
+  bracketMatching(),
+  closeBrackets(),
+  autocompletion(),
+  highlightActiveLine(),
+  highlightSelectionMatches(),
+  EditorView.contentAttributes.of({ 'aria-label': 'Text of the program' }),
+  keymap.of([
+    ...closeBracketsKeymap,
+    ...defaultKeymap.filter(({ key }) => key !== 'Escape'),
+    ...searchKeymap,
+    ...historyKeymap,
+    ...foldKeymap,
+    ...completionKeymap,
+    indentWithTab,
+    { key: 'Escape', run: leave },
+  ]),
+  p4runpro(),
+];
+
+/** States of the files that are not in the editor. */
+const kept = new Map<number, EditorState>();
+
+const stateOf = ({ id, text }: ProgramFile): EditorState =>
+  EditorState.create({
+    doc: text,
+    extensions: [
+      SETUP,
+      EditorView.updateListener.of(({ docChanged, state }) => {
+        if (docChanged) changeText(id, state.doc.toString());
+      }),
+    ],
+  });
+
+/** The editor of the opened file. */
+export function Editor() {
+  const parent = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | undefined>(undefined);
+  const shown = useRef<number | undefined>(undefined);
+  useLayoutEffect(() => {
+    const editor = new EditorView({ parent: must(parent.current, 'place of the editor') });
+    view.current = editor;
+    return () => editor.destroy();
+  }, []);
+  const file = openedFile.value;
+  useLayoutEffect(() => {
+    const editor = must(view.current, 'editor');
+    if (shown.current !== file.id) {
+      if (shown.current !== undefined) kept.set(shown.current, editor.state);
+      shown.current = file.id;
+      editor.setState(kept.get(file.id) ?? stateOf(file));
+      for (const id of kept.keys()) if (!files.value.some((each) => each.id === id)) kept.delete(id);
+    }
+  }, [file.id]);
+  return <div class="editor" ref={parent} />;
+}
