@@ -5,6 +5,7 @@
  */
 
 export * from './data-plane/bits.js';
+export { ChainError, chainOf, maxSwitches } from './data-plane/chain-of.js';
 export * from './data-plane/checksums.js';
 export {
   type Chip,

@@ -72,6 +72,7 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/bfruntime-calls',
   'compiler/service',
   'compiler/misfit',
+  'compiler/chain',
   'bench/goldens',
   'bench/tshark-ipv6',
   'bench/cli-sources',

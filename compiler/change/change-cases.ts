@@ -62,7 +62,7 @@ export function changeCases(
   const below = new ChangeFinder(new Behaviour(before, words)).find(0, 0, tree);
   if (below.kind === 'impossible') throw new NotIncremental(next.name, { kind: below.reason, line: below.line });
   const changes = rankedChanges(below, before);
-  const limit = dataPlane.rpbCount * Math.max(recirculations + 1, running.passes);
+  const limit = dataPlane.rpbCount * (dataPlane.switches > 1 ? 1 : Math.max(recirculations + 1, running.passes));
   const free = Int32Array.from(dataPlane.rpbs, ({ table }) => state.freeEntries(table));
   for (;;) {
     const bodies = planBodies({
@@ -74,7 +74,7 @@ export function changeCases(
       words,
       limit,
       free,
-      passes: running.passes,
+      passes: dataPlane.switches > 1 ? 1 : running.passes,
     });
     const { programId } = running;
     const covered = coverChange({ program: next.name, programId, running: before, changes, bodies });
@@ -126,8 +126,8 @@ function assemble(
     targets.map(({ x }) => x),
     dataPlane,
   );
-  const recirculation = recirculationEntries(programId, passes);
-  const old = running.entries.filter(({ table }) => table === FIXED_NAMES.recirculationTable);
+  const recirculation = recirculationEntries(programId, passes, dataPlane);
+  const old = running.entries.filter(({ table }) => dataPlane.recirculationTables.includes(table));
   const operations = changeOperations({ before, after, branches, ...recirculationChanges(old, recirculation) });
   const filters = running.entries.filter(({ action }) => action === FIXED_NAMES.setProgram);
   const compiled = { ...running, ...parts, passes, entries: [...after, ...recirculation, ...filters] };

@@ -1,7 +1,6 @@
 /** Entries for the rules that are kept and added, and the changes of each BRANCH. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import type { TableEntry } from '../link/compiled-program.js';
 import { DoesNotFit } from '../link/does-not-fit.js';
 import { rpbTableEntry } from '../link/emit.js';
@@ -158,8 +157,7 @@ function turnsOf(
 
 export function tableEntry({ x, rule, match, entry }: PlacedRule, programId: number, dataPlane: DataPlane): TableEntry {
   if (entry !== undefined) return entry;
-  const rpb = dataPlane.rpb(rpbNumberOf(x, dataPlane.rpbCount));
-  const pass = passOf(x, dataPlane.rpbCount);
+  const { rpb, pass } = dataPlane.placeOf(x);
   const { conditions, priority, action, parameters } = rule;
   const parts = { rpb, pass, programId, branch: match, conditions, priority, action, values: parameters };
   return rpbTableEntry(parts, dataPlane);

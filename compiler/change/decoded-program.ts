@@ -82,7 +82,7 @@ export function placedRules(compiled: CompiledProgram, dataPlane: DataPlane): Pl
       action: entry.action.slice(rpb.control.length + 1),
       parameters: entry.parameters.map(({ value }) => value),
     };
-    return [{ x: pass * dataPlane.rpbCount + rpb.number, rule, match: ternary(RPB_KEYS.branch), entry }];
+    return [{ x: (pass - rpb.member) * dataPlane.rpbCount + rpb.number, rule, match: ternary(RPB_KEYS.branch), entry }];
   });
 }
 

@@ -1,7 +1,6 @@
 /** Collects the logical RPBs of the steps of a changed program, kept and new. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
-import { passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
 import type { PlacedStep } from '../link/compiled-program.js';
 import type { ActionStep, BranchStep, Step } from '../steps/steps.js';
@@ -32,21 +31,22 @@ export class PlaceLog {
   }
 
   /** The placement for the compiled program; depths are the ranks of the used logical RPBs. */
-  placement({ rpbCount }: DataPlane): PlacedStep[] {
+  placement(dataPlane: DataPlane): PlacedStep[] {
     const used = [...new Set(this.found.map(({ x }) => x))].sort((a, b) => a - b);
     const depths = new Map(used.map((x, i) => [x, i + 1]));
-    return this.found.flatMap(({ of, branch, x }) =>
-      of.spans.map(
+    return this.found.flatMap(({ of, branch, x }) => {
+      const { rpb, pass } = dataPlane.placeOf(x);
+      return of.spans.map(
         ({ line, column }): PlacedStep => ({
           line,
           column,
           action: 'instruction' in of ? of.instruction.name : 'branch',
           depth: must(depths.get(x), `depth of logical RPB ${x}`),
           branch: typeof branch === 'number' ? branch : must(branch.id, 'branch ID'),
-          rpb: rpbNumberOf(x, rpbCount),
-          pass: passOf(x, rpbCount),
+          rpb: rpb.number,
+          pass,
         }),
-      ),
-    );
+      );
+    });
   }
 }

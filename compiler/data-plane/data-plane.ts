@@ -22,6 +22,9 @@ import {
   type Instruction,
   instructionOf,
 } from './instructions/table.js';
+import { REPLICATION_ID } from './intrinsics.js';
+import { type LogicalRpb, passOf, rpbNumberOf } from './logical-rpb.js';
+import { memberTable } from './member-table.js';
 import { must } from './must.js';
 import { DataPlaneError, descriptionProblems } from './validate.js';
 
@@ -80,10 +83,12 @@ export interface Action extends Instruction {
 }
 
 export interface Rpb {
-  /** From 1, as in table names. */
+  /** From 1: as in table names for those of one switch, and on from there along a chain of switches. */
   readonly number: number;
   /** From 0, as in arrays. */
   readonly index: number;
+  /** Its switch in a chain, from 0; 0 without one. */
+  readonly member: number;
   readonly gress: Gress;
   readonly stage: number;
   readonly entries: number;
@@ -94,6 +99,7 @@ export interface Rpb {
   readonly actions: ReadonlyMap<string, Action>;
   /** Names as the driver sends them, e.g. SwitchIngress.rpb3 */
   readonly control: string;
+  /** In a chain, see {@link memberTable}. */
   readonly table: string;
   readonly registerArray: string;
 }
@@ -139,15 +145,23 @@ export const FIXED_NAMES = {
   setEgressPort: 'SwitchIngress.rec.set_egress_port',
 } as const;
 
+/** Actions that read the replication id: copies are made by the last switch of a chain. */
+const COPIES_READ = new RegExp(`^extract_${compactFieldName(REPLICATION_ID.name)}_`);
+
 /** A data plane description, validated and resolved: names to tables, actions and fields. */
 export class DataPlane {
   readonly name: string;
   /** SHA-256 of the description, hexadecimal: what compiled programs are bound to. */
   readonly hash: string;
   readonly headers: readonly Header[];
+  /** Of a chain: those of all its switches, in the order in which packets meet them. */
   readonly rpbs: readonly Rpb[];
-  /** RPBs of one pass. */
+  /** RPBs of one pass; in a chain packets take one. */
   readonly rpbCount: number;
+  /** RPBs of one switch. */
+  readonly rpbsPerSwitch: number;
+  /** The table of the recirculation block of each switch. */
+  readonly recirculationTables: readonly string[];
   readonly filterTables: readonly FilterTable[];
   /** The port through whose egress unforwarded packets go; undefined where they end after the ingress. */
   readonly discardPort: number | undefined;
@@ -158,19 +172,30 @@ export class DataPlane {
   /** By primitive, field, and the numbers of the registers: see {@link directInstruction}. */
   private readonly direct = new Map<string, Map<Field | undefined, (Instruction | 'none' | undefined)[]>>();
 
-  /** @throws {DataPlaneError} with every problem of the description */
-  constructor(readonly description: DataPlaneDescription) {
+  /**
+   * @param switches in a row; more than one by {@link chainOf}
+   * @throws {DataPlaneError} with every problem of the description
+   */
+  constructor(
+    readonly description: DataPlaneDescription,
+    readonly switches = 1,
+  ) {
     const problems = descriptionProblems(description);
     if (problems.length > 0) throw new DataPlaneError(description.name, problems);
-    this.name = description.name;
-    this.hash = createHash('sha256').update(canonicalJson(description)).digest('hex');
+    this.name = switches === 1 ? description.name : `${description.name}, ${switches} switches in a row`;
+    const hashed = switches === 1 ? description : { description, switches };
+    this.hash = createHash('sha256').update(canonicalJson(hashed)).digest('hex');
     this.headers = this.resolveHeaders();
     for (const intrinsic of description.intrinsics) {
       this.fieldByName.set(intrinsic.name, { kind: 'intrinsic', ...intrinsic });
     }
     this.referenceBySpelling = this.resolveSpellings();
-    this.rpbs = this.resolveRpbs();
+    this.rpbs = Array.from({ length: switches }, (_, member) => this.resolveRpbs(member)).flat();
     this.rpbCount = this.rpbs.length;
+    this.rpbsPerSwitch = this.rpbCount / switches;
+    this.recirculationTables = Array.from({ length: switches }, (_, member) =>
+      memberTable(FIXED_NAMES.recirculationTable, member),
+    );
     this.filterTables = this.resolveFilterTables();
     const { init, ports } = description;
     this.discardPort = init.unforwarded === 'egress' ? (ports.discard ?? ports.recirculation) : undefined;
@@ -231,6 +256,12 @@ export class DataPlane {
     const rpb = this.rpbs[number - 1];
     if (rpb === undefined) throw new Error(`data plane ${this.name} has no RPB ${number}`);
     return rpb;
+  }
+
+  /** The RPB of a logical RPB, and the pass in which packets meet it: in a chain, its switch. */
+  placeOf(x: LogicalRpb | number): { readonly rpb: Rpb; readonly pass: number } {
+    const rpb = this.rpb(rpbNumberOf(x, this.rpbCount));
+    return { rpb, pass: passOf(x, this.rpbCount) + rpb.member };
   }
 
   /** By RPB index: 1 where the RPB has this action. */
@@ -302,7 +333,7 @@ export class DataPlane {
     return references;
   }
 
-  private resolveRpbs(): Rpb[] {
+  private resolveRpbs(member: number): Rpb[] {
     const compactNames = new Map([...this.fieldByName.keys()].map((name) => [compactFieldName(name), name]));
     const bits = { branchId: this.description.state.branchIdBits, port: this.description.ports.width };
     /** Most actions are in several RPBs. */
@@ -311,6 +342,7 @@ export class DataPlane {
       const control = `${CONTROL[rpb.gress]}.rpb${key}`;
       const actions = new Map<string, Action>();
       for (const name of rpb.actions) {
+        if (member < this.switches - 1 && COPIES_READ.test(name)) continue;
         let action = known.get(name);
         if (action === undefined) {
           const effect = effectOfAction(name, compactNames);
@@ -321,9 +353,11 @@ export class DataPlane {
         const { effect, effects, inlines, number, parameters } = action;
         actions.set(name, { effect, name, effects, inlines, number, parameters, control: `${control}.${name}` });
       }
+      const place = member * Object.keys(this.description.rpbs).length + index;
       return {
-        number: index + 1,
-        index,
+        number: place + 1,
+        index: place,
+        member,
         gress: rpb.gress,
         stage: rpb.stage,
         entries: rpb.entries,
@@ -332,7 +366,7 @@ export class DataPlane {
         hash: rpb.hash,
         actions,
         control,
-        table: `${control}.tb_operation`,
+        table: memberTable(`${control}.tb_operation`, member),
         registerArray: `${control}.rpb${key}_register`,
       };
     });

@@ -8,13 +8,15 @@ export interface StageLatency {
   readonly cycles: number;
 }
 
-/** One row per occupied stage, in the order in which a packet meets them. */
+/** One row per occupied stage of a switch, in the order in which a packet meets them. */
 export function stageLatencies(dataPlane: DataPlane): StageLatency[] {
   const { timing, init, recirculation } = dataPlane.description;
   const ternary = timing.stageCycles + timing.tcamCycles;
   const stages: StageLatency[] = [
     { gress: 'ingress', stage: init.stage, cycles: ternary },
-    ...dataPlane.rpbs.map(({ gress, stage }) => ({ gress, stage, cycles: ternary + timing.statefulAluCycles })),
+    ...dataPlane.rpbs
+      .slice(0, dataPlane.rpbsPerSwitch)
+      .map(({ gress, stage }) => ({ gress, stage, cycles: ternary + timing.statefulAluCycles })),
     { gress: 'ingress', stage: recirculation.stage, cycles: timing.stageCycles },
   ];
   const order = (latency: StageLatency): number => (latency.gress === 'ingress' ? 0 : 1);
@@ -47,6 +49,6 @@ export function tablePlaces(dataPlane: DataPlane): ReadonlyMap<string, PipePlace
     [FIXED_NAMES.forwardTable, initPlace],
     ...dataPlane.filterTables.map(({ table }) => [table, initPlace] as const),
     ...dataPlane.rpbs.map(({ table, gress, stage }) => [table, placeOf(gress, stage)] as const),
-    [FIXED_NAMES.recirculationTable, placeOf('ingress', recirculation.stage)],
+    ...dataPlane.recirculationTables.map((table) => [table, placeOf('ingress', recirculation.stage)] as const),
   ]);
 }

@@ -66,5 +66,6 @@ export const stateHeaderBytes = (dataPlane: DataPlane): number => stateHeaderBit
 const saves = ({ rpbs }: DataPlane): boolean =>
   rpbs.some(({ actions }) => [...actions.values()].some(({ effect }) => effectsOf(effect).copies.length > 0));
 
-/** The most recirculations that the state header of a packet counts. */
-export const maxRecirculations = ({ description }: DataPlane): number => 2 ** description.state.recirculationIdBits - 1;
+/** The most recirculations that the state header of a packet counts; none in a chain, where it counts switches. */
+export const maxRecirculations = ({ description, switches }: DataPlane): number =>
+  switches > 1 ? 0 : 2 ** description.state.recirculationIdBits - 1;

@@ -45,10 +45,10 @@ export function explainPrograms(
   });
 }
 
-/** @param dataPlane its name @param width columns of the lines */
+/** @param width columns of the lines */
 export const explainedText = (
   result: ProgramResult,
-  dataPlane: string,
+  dataPlane: DataPlane,
   recirculations: number,
   width: number,
 ): string => (result.fits ? explanationText(result, width) : misfitText(result, dataPlane, recirculations, width));

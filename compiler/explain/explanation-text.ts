@@ -4,6 +4,7 @@ import { addTo, counted } from '../data-plane/counting.js';
 
 import type { Register } from '../data-plane/description.js';
 import { fieldText, maskText, withAddresses } from '../data-plane/field-text.js';
+import { tableOfMember } from '../data-plane/member-table.js';
 import { must } from '../data-plane/must.js';
 import { rangesText } from '../data-plane/ranges-text.js';
 import {
@@ -39,7 +40,7 @@ function headLines(
   width: number,
 ) {
   const entries = tables.reduce((sum, table) => sum + table.entries, 0);
-  const rpbs = new Set(rows.map(({ rpb }) => rpb)).size;
+  const rpbs = new Set(rows.map(({ rpb, pass }) => (cost.switches > 1 ? `${pass}:${rpb}` : rpb))).size;
   const key = withAddresses(filter.key).map((field) => {
     if ('address' in field) return `${field.name} = ${field.address}`;
     const mask = field.match === 'ternary' ? `/${maskText(field.name, field.mask)}` : '';
@@ -47,6 +48,9 @@ function headLines(
   });
   const ns = (value: number): string => `${Math.round(value)} ns`;
   const once = `${cost.cyclesPerPass} cycles (${ns(cost.nsPerPass)}) in match-action stages`;
+  const chain =
+    `${cost.switches} in a row, ${once} for each, ${ns(cost.passes * cost.nsPerPass)} together; no recirculation: ` +
+    'between two switches a port carries the packets of the program with their state';
   const passes =
     cost.maxBitsPerSecond === null
       ? `1, no recirculation; ${once}`
@@ -58,16 +62,20 @@ function headLines(
   return [
     ...wrap(
       `program ${program}: ${counted(rows.length, 'row')} in ${counted(rpbs, 'RPB')}, ${counted(branches.length, 'branch')}, ` +
-        `${counted(entries, 'entry')}, ${counted(cost.passes, 'pass')}; program id ${programId}, allocator ${allocator}`,
+        `${counted(entries, 'entry')}, ${passesText(cost)}; program id ${programId}, allocator ${allocator}`,
       width,
     ),
     ...field(
       'filter',
       `${filter.table} (${filter.path}): ${key.join(', ') || 'every packet'}; priority ${filter.priority}`,
     ),
-    ...field('passes', passes),
+    ...(cost.switches > 1 ? field('switches', chain) : field('passes', passes)),
   ];
 }
+
+/** `2 passes`, and for a chain `2 switches`. */
+export const passesText = ({ passes, switches }: ProgramExplanation['cost']): string =>
+  switches > 1 ? counted(switches, 'switch') : counted(passes, 'pass');
 
 function branchLines({ branches, rows }: ProgramExplanation, width: number): string[] {
   const busy = new Set(rows.flatMap(({ entries }) => entries.flatMap((entry) => entry.branches)));
@@ -97,7 +105,9 @@ function rowLines(explanation: ProgramExplanation, width: number): string[] {
   const legend =
     'One line for each table entry. live: registers whose values are needed before/after it (h = har, s = sar, m = mar). ' +
     'MASK and OFFSET are the two steps that compute an address; they, BACKUP and RESTORE are inserted by the compiler. ' +
-    (explanation.cost.passes > 1 ? 'RPB 2:5 is RPB 5 in pass 2.' : '');
+    (explanation.cost.passes > 1
+      ? `RPB 2:5 is RPB 5 ${explanation.cost.switches > 1 ? 'of switch' : 'in pass'} 2.`
+      : '');
   return [
     ...wrap(legend.trim(), width),
     '',
@@ -199,38 +209,49 @@ const initials = (registers: ReadonlySet<Register>): string =>
 const blockText = ({ base, buckets }: { readonly base: number; readonly buckets: number }): string =>
   `buckets ${base} to ${base + buckets - 1}`;
 
-function memoryLines({ memories }: ProgramExplanation): string[] {
+function memoryLines({ memories, cost }: ProgramExplanation): string[] {
   if (memories.length === 0) return [];
   const name = Math.max(6, ...memories.map((memory) => memory.name.length));
   return [
     '',
-    `${'memory'.padEnd(name)}  RPB   base  buckets     bytes`,
+    `${'memory'.padEnd(name)}  ${'RPB'.padEnd(cost.switches > 1 ? 5 : 3)}   base  buckets     bytes`,
     ...memories.map(
       (memory) =>
-        `${memory.name.padEnd(name)}  ${String(memory.rpb).padStart(3)}  ${String(memory.base).padStart(5)}  ` +
+        `${memory.name.padEnd(name)}  ${memoryPlace(memory, cost).padStart(cost.switches > 1 ? 5 : 3)}  ${String(memory.base).padStart(5)}  ` +
         `${String(memory.buckets).padStart(7)}  ${memory.bytes.toLocaleString('en-US').padStart(8)}`,
     ),
   ];
 }
 
+const memoryPlace = (memory: ExplainedMemory, { switches }: ProgramExplanation['cost']): string =>
+  switches > 1 ? `${memory.switch}:${memory.rpb}` : String(memory.rpb);
+
 /** A line for each table; RPBs with the same numbers of used and free entries share one. */
-function tableLines({ tables }: ProgramExplanation): string[] {
-  const groups = new Map<string, { names: string[]; rpbs: number[]; entries: number; free: number }>();
+function tableLines({ tables, cost }: ProgramExplanation): string[] {
+  const groups = new Map<string, { names: string[]; rpbs: number[]; member: number; entries: number; free: number }>();
   for (const { table, entries, free } of tables) {
     const rpb = /rpb(\d+)\.tb_operation$/.exec(table)?.[1];
-    const key = rpb === undefined ? table : `${entries} ${free}`;
-    const group = groups.get(key) ?? { names: [], rpbs: [], entries, free };
+    const { member } = tableOfMember(table);
+    const key = rpb === undefined ? table : `${member} ${entries} ${free}`;
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { names: [], rpbs: [], member, entries, free };
+      groups.set(key, group);
+    }
     if (rpb === undefined) group.names.push(table);
     else group.rpbs.push(Number(rpb));
-    groups.set(key, group);
   }
   const lines = [...groups.values()]
-    .map(({ names, rpbs, entries, free }) => ({
-      first: rpbs.length === 0 ? -1 : Math.min(...rpbs),
-      name: rpbs.length === 0 ? names.join() : `RPB${rpbs.length === 1 ? '' : 's'} ${rangesText(rpbs)}`,
+    .map(({ names, rpbs, member, entries, free }) => ({
+      member: rpbs.length === 0 ? -1 : member,
+      first: Math.min(...rpbs),
+      name:
+        rpbs.length === 0
+          ? names.join()
+          : `RPB${rpbs.length === 1 ? '' : 's'} ${rangesText(rpbs)}${cost.switches > 1 ? ` of switch ${member + 1}` : ''}`,
       counts: `${String(entries).padStart(7)}  ${String(free).padStart(9)}`,
     }))
-    .sort((a, b) => a.first - b.first);
+    .sort((a, b) => a.member - b.member || (a.member < 0 ? 0 : a.first - b.first));
   const width = Math.max(5, ...lines.map(({ name }) => name.length));
   return [
     `${'table'.padEnd(width)}  entries  free after`,

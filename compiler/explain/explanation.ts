@@ -58,7 +58,9 @@ export interface ExplainedRow {
   readonly depth: number;
   /** The row that must be in an earlier RPB; null for the first. */
   readonly after: number | null;
+  /** Of its switch. */
   readonly rpb: number;
+  /** In a chain, the switch. */
   readonly pass: number;
   readonly gress: Gress;
   readonly entries: readonly ExplainedEntry[];
@@ -78,7 +80,10 @@ export interface ExplainedBranch {
 
 export interface ExplainedMemory {
   readonly name: string;
+  /** Of its switch. */
   readonly rpb: number;
+  /** From 1. */
+  readonly switch: number;
   /** Its first bucket. */
   readonly base: number;
   readonly buckets: number;
@@ -86,12 +91,15 @@ export interface ExplainedMemory {
 }
 
 export interface PassCost {
+  /** In a chain, one for each switch. */
   readonly passes: number;
+  /** Switches in a row. */
+  readonly switches: number;
   readonly recirculations: number;
   /** Time of one pass in the match-action stages of both gresses, without parser, traffic manager and wire. */
   readonly cyclesPerPass: number;
   readonly nsPerPass: number;
-  /** Time that the recirculations add. */
+  /** Time that the recirculations add, or the switches behind the first. */
   readonly extraNs: number;
   /** Bits on the recirculation port for each bit of the program's packets. */
   readonly recirculatedBitsPerBit: number;
@@ -150,6 +158,8 @@ export function explain(
     ...new Explainer(lowered, allocation, state, options).parts(),
     memories: compiled.memories.map((memory) => ({
       ...memory,
+      rpb: rpbNumberOf(memory.rpb, dataPlane.rpbsPerSwitch),
+      switch: passOf(memory.rpb, dataPlane.rpbsPerSwitch) + 1,
       bytes: memory.buckets * dataPlane.rpb(memory.rpb).words * BYTES_PER_WORD,
     })),
     tables: tablesOf(compiled, state),
@@ -163,13 +173,15 @@ function passCost(passes: number, dataPlane: DataPlane): PassCost {
   const { timing, ports } = dataPlane.description;
   const cyclesPerPass = gressCycles(dataPlane, 'ingress') + gressCycles(dataPlane, 'egress');
   const nsPerPass = (cyclesPerPass * 1e9) / timing.clockHz;
-  const recirculations = passes - 1;
+  const { switches } = dataPlane;
+  const recirculations = switches > 1 ? 0 : passes - 1;
   return {
     passes,
+    switches,
     recirculations,
     cyclesPerPass,
     nsPerPass,
-    extraNs: recirculations * nsPerPass,
+    extraNs: (passes - 1) * nsPerPass,
     recirculatedBitsPerBit: recirculations,
     maxBitsPerSecond: recirculations === 0 ? null : ports.bitsPerSecond / recirculations,
   };
@@ -239,15 +251,15 @@ class Explainer {
     const reasons = placeReasons(problem, placement, this.state, unitKindOf(this.options.allocator));
     const rows = this.rows.rows.map((row, i): ExplainedRow => {
       const logical = must(placement[i], `placement of row ${i + 1}`);
-      const rpb = dataPlane.rpb(rpbNumberOf(logical, dataPlane.rpbCount));
+      const { rpb, pass } = dataPlane.placeOf(logical);
       const reason = must(reasons[i], `reason of row ${i + 1}`);
       const entries = row.entries.map((entry) => this.entry(entry, row, i));
       return {
         row: i + 1,
         depth: row.depth,
         after: row.after < 0 ? null : row.after + 1,
-        rpb: rpb.number,
-        pass: passOf(logical, dataPlane.rpbCount) + 1,
+        rpb: rpbNumberOf(rpb.number, dataPlane.rpbsPerSwitch),
+        pass: pass + 1,
         gress: rpb.gress,
         entries,
         live: this.live(i),
@@ -303,7 +315,7 @@ class Explainer {
   private parameters({ does }: RowEntry, number: number, action: string): Record<string, number> {
     const { dataPlane } = this.lowered;
     const logical = must(this.allocation.placement[number], 'placement of a row');
-    const { actions } = dataPlane.rpb(rpbNumberOf(logical, dataPlane.rpbCount));
+    const { actions } = dataPlane.placeOf(logical).rpb;
     const names = actions.get(action)?.parameters.map(({ name }) => name) ?? [];
     return Object.fromEntries(
       names.map((name, i) => {

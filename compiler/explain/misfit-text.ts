@@ -1,11 +1,12 @@
 /** The text for a terminal on why a program does not fit and what would make it fit. */
 import { counted } from '../data-plane/counting.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
 import type { EmptySwitch, Misfit } from './misfit.js';
 import type { Proposal } from './proposals.js';
 import { wrap } from './text-wrap.js';
 
 /** @param recirculations the allowed number @param width of the terminal in columns */
-export function misfitText(misfit: Misfit, dataPlane: string, recirculations: number, width: number): string {
+export function misfitText(misfit: Misfit, dataPlane: DataPlane, recirculations: number, width: number): string {
   const { emptySwitch, proposals } = misfit;
   const paragraph = (text: string): string[] => wrap(text, width, '  ', '  ');
   const lines = [...wrap(`program ${misfit.program} does not fit: ${misfit.why}`, width)];
@@ -15,7 +16,7 @@ export function misfitText(misfit: Misfit, dataPlane: string, recirculations: nu
     lines.push(
       ...proposals.flatMap((proposal) => wrap(proposalText(proposal, recirculations), width, '    - ', '      ')),
     );
-  } else lines.push(...paragraph(misfit.tries === 0 && misfit.isCutShort ? UNTRIED : NOTHING));
+  } else lines.push(...paragraph(misfit.tries === 0 && misfit.isCutShort ? UNTRIED : nothingText(dataPlane)));
   if (misfit.isCutShort && misfit.tries > 0) {
     const tries = misfit.tries.toLocaleString('en-US');
     lines.push(...paragraph(`the search ended after ${tries} tries and left some changes untried`));
@@ -24,14 +25,20 @@ export function misfitText(misfit: Misfit, dataPlane: string, recirculations: nu
 }
 
 /** @param said the reason that has been printed already */
-export function emptySwitchText(empty: EmptySwitch, dataPlane: string, recirculations: number, said = ''): string {
-  if (empty.fits) return 'it fits an empty switch';
+export function emptySwitchText(empty: EmptySwitch, dataPlane: DataPlane, recirculations: number, said = ''): string {
+  if (empty.fits) return dataPlane.switches > 1 ? 'it fits empty switches' : 'it fits an empty switch';
+  const { name, switches, description } = dataPlane;
+  if (switches > 1) {
+    const chain = `${switches} empty switches of data plane ${description.name} in a row`;
+    const holds = empty.isProven ? `it cannot fit ${chain}` : `no placement was found on ${chain} either`;
+    return empty.why === said ? holds : `${holds}: ${empty.why}`;
+  }
   const passes = empty.fitsWithMore
     ? `with ${counted(recirculations, 'recirculation')}`
     : 'with any number of recirculations';
   const holds = empty.isProven
-    ? `it cannot fit an empty switch of data plane ${dataPlane} ${passes}`
-    : `no placement was found on an empty switch of data plane ${dataPlane} either, ${passes}`;
+    ? `it cannot fit an empty switch of data plane ${name} ${passes}`
+    : `no placement was found on an empty switch of data plane ${name} either, ${passes}`;
   return empty.why === said ? holds : `${holds}: ${empty.why}`;
 }
 
@@ -39,8 +46,9 @@ export function emptySwitchText(empty: EmptySwitch, dataPlane: string, recircula
 const MAX_NAMES = 12;
 const UNTRIED =
   'no changes were tried, as the programs before it took as many tries as one text gets: explain it in a text of its own';
-const NOTHING =
-  'it fits with none of the changes that were tried: FORWARD at the front, smaller memories, fewer cases, more recirculations, revoked programs';
+const nothingText = ({ switches }: DataPlane): string =>
+  'it fits with none of the changes that were tried: FORWARD at the front, smaller memories, fewer cases, ' +
+  `more ${switches > 1 ? 'switches' : 'recirculations'}, revoked programs`;
 
 export function proposalText(proposal: Proposal, recirculations: number): string {
   switch (proposal.kind) {
@@ -63,6 +71,8 @@ export function proposalText(proposal: Proposal, recirculations: number): string
     }
     case 'more-recirculations':
       return `with --recirculations ${proposal.recirculations} instead of ${recirculations}`;
+    case 'more-switches':
+      return `with --switches ${proposal.switches}`;
     case 'filter-priority':
       return `with --priority ${proposal.priority}: the lower priority wins where filters overlap`;
     case 'revoke': {

@@ -1,6 +1,7 @@
 /** The explanation of why a program does not fit a switch, whether it fits an empty one, and what would make it fit. */
 
 import type { DataPlane } from '../data-plane/data-plane.js';
+import { maxRecirculations } from '../data-plane/state-fields.js';
 import type { Program } from '../language/program.js';
 import { type AllocateOptions, allocate } from '../link/allocate.js';
 import { DoesNotFit, type DoesNotFitReason } from '../link/does-not-fit.js';
@@ -68,7 +69,7 @@ export function explainMisfit(
 /** Tries an empty switch with the allowed number of recirculations, then with the maximum of the data plane. */
 export function onEmptySwitch(program: Program, dataPlane: DataPlane, options: MisfitOptions): EmptySwitch {
   const empty = new SwitchState(dataPlane);
-  const most = 2 ** dataPlane.description.state.recirculationIdBits - 1;
+  const most = maxRecirculations(dataPlane);
   const tried = [options.recirculations, most].map((recirculations) => {
     const lowered = lower(program, dataPlane, recirculations);
     return { lowered, refused: refusalOf(lowered, empty, options) };

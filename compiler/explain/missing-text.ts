@@ -14,7 +14,10 @@ import { byName, callText, stepText } from './step-text.js';
 
 export function missingText(missing: MissingResource, lowered: LoweredProgram): string {
   const { problem, dataPlane, rows } = lowered;
+  const { switches } = dataPlane;
   const passes = problem.logicalRpbs / problem.rpbCount;
+  const room = switches > 1 ? counted(switches, 'switch') : counted(passes, 'pass');
+  const has = Math.max(passes, switches) === 1 ? 'has' : 'have';
   // The last logical RPB gives the number of passes.
   const place = (logical: readonly number[]): string => logicalText(logical, { isOnePass: passes === 1, dataPlane });
   switch (missing.kind) {
@@ -23,14 +26,14 @@ export function missingText(missing: MissingResource, lowered: LoweredProgram): 
       return reasonText(missing.reason);
     case 'length':
       return (
-        `it has ${missing.needed} rows in sequence, and ${counted(passes, 'pass')} ` +
-        `${passes === 1 ? 'has' : 'have'} ${missing.available} RPBs${onePassText(lowered.program.body)}`
+        `it has ${missing.needed} rows in sequence, and ${room} ` +
+        `${has} ${missing.available} RPBs${onePassText(lowered.program.body)}`
       );
     case 'action':
       return (
         `${rowText(missing.rows, lowered)} can be in ${place([missing.from])} at the earliest, after the rows before it; ` +
-        `${actionText(missing.rows, { rows, dataPlane })}, and ${counted(passes, 'pass')} ` +
-        `${passes === 1 ? 'has' : 'have'} none after that${onePassText(lowered.program.body)}`
+        `${actionText(missing.rows, { rows, dataPlane })}, and ${room} ` +
+        `${has} none after that${onePassText(lowered.program.body)}`
       );
     case 'entries':
       return (

@@ -5,7 +5,10 @@
  */
 
 import { bitsToTell } from '../data-plane/bits.js';
+import { chainOf, maxSwitches } from '../data-plane/chain-of.js';
+import { DataPlane } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
+import { maxRecirculations } from '../data-plane/state-fields.js';
 import type { Memory, Program } from '../language/program.js';
 import { type AllocateOptions, allocate } from '../link/allocate.js';
 import type { CompiledProgram } from '../link/compiled-program.js';
@@ -37,6 +40,8 @@ export type Proposal =
       readonly memories: readonly string[];
     }
   | { readonly kind: 'more-recirculations'; readonly recirculations: number }
+  /** Of a program for a chain whose switches are empty. */
+  | { readonly kind: 'more-switches'; readonly switches: number }
   | { readonly kind: 'filter-priority'; readonly priority: number }
   | { readonly kind: 'revoke'; readonly programs: readonly string[] };
 
@@ -69,6 +74,7 @@ export class ProposalSearch {
       () => this.smallerMemory(),
       () => this.fewerCases(),
       () => this.moreRecirculations(),
+      () => this.moreSwitches(),
       () => (fitsEmpty ? this.revocations() : []),
     ];
     const found: Proposal[] = [];
@@ -158,9 +164,21 @@ export class ProposalSearch {
   }
 
   private moreRecirculations(): Proposal[] {
-    const most = 2 ** this.state.dataPlane.description.state.recirculationIdBits - 1;
+    const most = maxRecirculations(this.state.dataPlane);
     for (let recirculations = this.options.recirculations + 1; recirculations <= most; recirculations++) {
       if (this.fits({ recirculations })) return [{ kind: 'more-recirculations', recirculations }];
+    }
+    return [];
+  }
+
+  /** Programs that run are compiled for the switches that there are. */
+  private moreSwitches(): Proposal[] {
+    const { dataPlane, programs } = this.state;
+    if (dataPlane.switches === 1 || programs.size > 0) return [];
+    const one = new DataPlane(dataPlane.description);
+    for (let switches = dataPlane.switches + 1; switches <= maxSwitches(dataPlane); switches++) {
+      const state = new SwitchState(chainOf(one, switches));
+      if (this.fits({ state, recirculations: 0 })) return [{ kind: 'more-switches', switches }];
     }
     return [];
   }

@@ -57,18 +57,19 @@ export function reasonText(reason: PlaceReason, context: ReasonContext): string 
   return parts.join('; ');
 }
 
-/** Logical RPBs as numbers of RPBs, with the pass if the program has several. */
+/** Logical RPBs as numbers of RPBs, with the pass if the program has several; in a chain with the switch. */
 export function logicalText(
   logical: readonly number[],
   { isOnePass, dataPlane }: Pick<ReasonContext, 'isOnePass' | 'dataPlane'>,
 ): string {
-  const { rpbCount } = dataPlane;
+  const { rpbsPerSwitch, switches } = dataPlane;
   const byPass = new Map<number, number[]>();
   for (const x of logical) {
-    const pass = passOf(x, rpbCount) + 1;
-    appendTo(byPass, pass, rpbNumberOf(x, rpbCount));
+    const pass = passOf(x, rpbsPerSwitch) + 1;
+    appendTo(byPass, pass, rpbNumberOf(x, rpbsPerSwitch));
   }
-  const namesPasses = !isOnePass || [...byPass.keys()].some((pass) => pass !== 1);
+  const [one, several] = switches > 1 ? ['switch', 'switches'] : ['pass', 'passes'];
+  const namesPasses = switches > 1 || !isOnePass || [...byPass.keys()].some((pass) => pass !== 1);
   const passesByRpbs = new Map<string, number[]>();
   for (const [pass, rpbs] of byPass) {
     const text = `${rpbs.length === 1 ? 'RPB' : 'RPBs'} ${rangesText(rpbs)}`;
@@ -77,7 +78,7 @@ export function logicalText(
   return [...passesByRpbs]
     .map(([rpbs, passes]) => {
       if (!namesPasses) return rpbs;
-      return `${rpbs} of ${passes.length === 1 ? 'pass' : 'passes'} ${rangesText(passes)}`;
+      return `${rpbs} of ${passes.length === 1 ? one : several} ${rangesText(passes)}`;
     })
     .join(' and ');
 }
@@ -126,10 +127,15 @@ export function holdersText(action: string, dataPlane: DataPlane): string {
   const holders = dataPlane.rpbsWith(action);
   const numbers = [...holders.keys()].filter((rpb) => holders[rpb] === 1).map((rpb) => rpb + 1);
   if (numbers.length === 0) return `no RPB has ${action}`;
+  const { switches, rpbsPerSwitch } = dataPlane;
   const gresses = (['ingress', 'egress'] as const).filter((gress) =>
     dataPlane.rpbs.every((rpb) => (rpb.gress === gress) === (holders[rpb.index] === 1)),
   );
   const [gress] = gresses;
   const word = action === 'rt' ? 'return' : action;
-  return gress === undefined ? `only RPBs ${rangesText(numbers)} have ${word}` : `only ${gress} RPBs have ${word}`;
+  if (gress !== undefined) return `only ${gress} RPBs have ${word}`;
+  const inLast = switches > 1 && numbers.every((number) => number > (switches - 1) * rpbsPerSwitch);
+  if (inLast) return `only the last switch has ${word}, in ${logicalText(numbers, { isOnePass: true, dataPlane })}`;
+  const shown = new Set(numbers.map((number) => rpbNumberOf(number, rpbsPerSwitch)));
+  return `only RPBs ${rangesText([...shown])} have ${word}`;
 }

@@ -11,10 +11,10 @@ import type { Statement } from './program.js';
 /** Reports the first statement that cannot have an RPB on its path; no more than one for a program. */
 export function reportLongPath(
   statements: readonly Statement[],
-  { rpbCount, description }: DataPlane,
+  { rpbCount, description, switches }: DataPlane,
   diagnostics: Diagnostics,
 ): void {
-  const passes = 2 ** description.state.recirculationIdBits;
+  const passes = switches > 1 ? 1 : 2 ** description.state.recirculationIdBits;
   const room = rpbCount * passes;
   const beyond = firstBeyond(statements, 0, room);
   if (beyond === undefined) return;

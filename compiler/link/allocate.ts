@@ -1,6 +1,6 @@
 /** Allocation of a program on a switch: an RPB and a pass for each row, blocks of memory, a program id. */
 
-import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
 import { asLogicalRpb, type LogicalRpb, rpbIndexOf } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
 import type { Memory, Program } from '../language/program.js';
@@ -88,9 +88,13 @@ function refusal(
 function checkPasses(program: Program, needed: number, state: SwitchState): void {
   const available = 2 ** state.dataPlane.description.state.recirculationIdBits;
   if (needed > available) throw new DoesNotFit(program.name, { kind: 'passes', needed, available });
-  const table = FIXED_NAMES.recirculationTable;
-  const free = state.freeEntries(table);
-  if (needed > 1 && needed > free) throw new DoesNotFit(program.name, { kind: 'table-full', table, needed, free });
+  if (needed === 1) return;
+  const { recirculationTables } = state.dataPlane;
+  const inEach = needed / recirculationTables.length;
+  for (const table of recirculationTables) {
+    const free = state.freeEntries(table);
+    if (inEach > free) throw new DoesNotFit(program.name, { kind: 'table-full', table, needed: inEach, free });
+  }
 }
 
 /** Blocks of the memories, first fit in the RPBs of their first access. */

@@ -7,6 +7,15 @@ import type { CrcDescription } from '../data-plane/description.js';
 import { DomainError } from '../data-plane/domain-error.js';
 
 export const COMPILED_PROGRAM_SCHEMA = 'p4runpro-sim/compiled-program@2';
+/**
+ * Of a program over a chain of switches. RPBs are numbered along the chain, the pass of a step is its switch, from 0, and
+ * tables of later switches have its number in front: `switch2.SwitchIngress.rpb3.tb_operation`.
+ */
+export const COMPILED_CHAIN_SCHEMA = 'p4runpro-sim/compiled-program@3';
+
+/** The schema of documents for a data plane. */
+export const schemaOf = ({ switches }: { readonly switches: number }): CompiledProgram['schema'] =>
+  switches === 1 ? COMPILED_PROGRAM_SCHEMA : COMPILED_CHAIN_SCHEMA;
 
 export type KeyField =
   | { readonly name: string; readonly match: 'exact'; readonly value: number }
@@ -33,7 +42,7 @@ export type EntryKey = Pick<TableEntry, 'table' | 'key' | 'priority'>;
 /** Buckets of an RPB that belong to a memory of a program. */
 export interface MemoryBlock {
   readonly name: string;
-  /** RPB number, from 1. */
+  /** RPB number, from 1; along a chain. */
   readonly rpb: number;
   readonly base: number;
   readonly buckets: number;
@@ -79,9 +88,16 @@ export interface HashUse {
   readonly memories: readonly Pick<MemoryBlock, 'name' | 'base'>[];
 }
 
+/** What a document is bound to: the data plane of a switch, or of each switch of a chain. */
+export interface DocumentDataPlane {
+  readonly name: string;
+  readonly hash: string;
+  readonly switches: number;
+}
+
 /** The document of a compiled program: entries, placement, memory blocks. */
 export interface CompiledProgram {
-  readonly schema: typeof COMPILED_PROGRAM_SCHEMA;
+  readonly schema: typeof COMPILED_PROGRAM_SCHEMA | typeof COMPILED_CHAIN_SCHEMA;
   readonly program: string;
   /** SHA-256 of the source, hexadecimal. */
   readonly sourceHash: string;
@@ -147,16 +163,14 @@ const isPlacedStep = ({ action, ...numbers }: Record<string, unknown>): boolean 
  * A compiled program from JSON, checked for its version and data plane.
  * @throws {DocumentError}
  */
-export function compiledProgramFromJson(
-  json: unknown,
-  dataPlane: { readonly name: string; readonly hash: string },
-): CompiledProgram {
+export function compiledProgramFromJson(json: unknown, dataPlane: DocumentDataPlane): CompiledProgram {
   if (!isObject(json) || typeof json['schema'] !== 'string') {
     throw new DocumentError('not-a-compiled-program', 'this is not a compiled program: it has no "schema"');
   }
-  if (json['schema'] !== COMPILED_PROGRAM_SCHEMA) {
-    const message = `this has schema ${json['schema']}, and ${COMPILED_PROGRAM_SCHEMA} is expected`;
-    throw new DocumentError('other-version', message);
+  const expected = schemaOf(dataPlane);
+  if (json['schema'] !== expected) {
+    const message = `this has schema ${json['schema']}, and ${expected} is expected`;
+    throw new DocumentError('other-version', `${message}${chainHint(json['schema'], expected)}`);
   }
   const { dataPlane: of, entries, memories, hashes, placement, program, programId, passes, sourceHash } = json;
   const complete =
@@ -178,6 +192,15 @@ export function compiledProgramFromJson(
     );
   }
   return json as unknown as CompiledProgram;
+}
+
+/** What the two schemas are for, where they are those of a switch and of a chain. */
+function chainHint(schema: string, expected: string): string {
+  const SCHEMAS: readonly string[] = [COMPILED_PROGRAM_SCHEMA, COMPILED_CHAIN_SCHEMA];
+  if (!SCHEMAS.includes(schema)) return '';
+  return expected === COMPILED_CHAIN_SCHEMA
+    ? ': it was compiled for one switch, not for a chain of switches'
+    : ': it was compiled for a chain of switches, not for one';
 }
 
 const short = (hash: unknown): string => String(hash).slice(0, 12);

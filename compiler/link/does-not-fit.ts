@@ -1,5 +1,6 @@
 /** The reasons why a program cannot be linked into a switch; closed. */
 import { counted } from '../data-plane/counting.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
 import { DomainError } from '../data-plane/domain-error.js';
 import { onePassText } from '../language/check-copies.js';
 import type { Program } from '../language/program.js';
@@ -88,15 +89,19 @@ interface Lowered {
   readonly rows: ProgramRows;
   readonly problem: PlacementProblem;
   readonly program: Program;
+  readonly dataPlane: DataPlane;
 }
 
-function shortageText({ rows, problem, program }: Lowered, { row: index, cause }: Shortage): string {
+function shortageText({ rows, problem, program, dataPlane }: Lowered, { row: index, cause }: Shortage): string {
   const row = problem.rows[index];
   const { length } = problem.rows;
+  const { switches } = dataPlane;
   const passes = problem.logicalRpbs / problem.rpbCount;
   const onePass = onePassText(program.body);
   if (row === undefined) {
-    return `it has ${length} steps in sequence, and the switch has ${problem.logicalRpbs} RPBs in all passes${onePass}`;
+    const room = switches > 1 ? `the ${switches} switches have` : 'the switch has';
+    const passes = switches > 1 ? '' : ' in all passes';
+    return `it has ${length} steps in sequence, and ${room} ${problem.logicalRpbs} RPBs${passes}${onePass}`;
   }
   const origin = rows.origins.find(({ depth, action }) => depth === index + 1 && action !== 'nop');
   const where = `step ${index + 1} of ${length} (${origin?.action ?? 'nop'}, line ${origin?.span.line ?? 0})`;
@@ -108,8 +113,10 @@ function shortageText({ rows, problem, program }: Lowered, { row: index, cause }
     case 'memory':
       return `${where}: no RPB that it can be in has ${row.memories.map(({ buckets }) => buckets).join(' + ')} contiguous free buckets`;
     case 'shared-rpb':
-      return `${where}: it must share an RPB with step ${row.link + 1}, which needs one more recirculation${onePass}`;
+      return `${where}: it must share an RPB with step ${row.link + 1}, ${
+        switches > 1 ? 'and packets pass each RPB of a chain once' : 'which needs one more recirculation'
+      }${onePass}`;
     case 'too-long':
-      return `${where}: no RPB is left for it within ${counted(passes, 'pass')}${onePass}`;
+      return `${where}: no RPB is left for it within ${switches > 1 ? counted(switches, 'switch') : counted(passes, 'pass')}${onePass}`;
   }
 }

@@ -2,7 +2,7 @@
 
 import { type Action, type DataPlane, FIXED_NAMES, RPB_KEYS, type Rpb } from '../data-plane/data-plane.js';
 import type { Register } from '../data-plane/description.js';
-import { type LogicalRpb, passOf, rpbNumberOf } from '../data-plane/logical-rpb.js';
+import type { LogicalRpb } from '../data-plane/logical-rpb.js';
 import { must } from '../data-plane/must.js';
 import type { Condition, Program } from '../language/program.js';
 import type { BranchMatch } from '../rows/branch-ids.js';
@@ -11,11 +11,11 @@ import { entryInstruction } from '../rows/rows.js';
 import type { StepParameter } from '../steps/steps.js';
 import {
   type ActionArgument,
-  COMPILED_PROGRAM_SCHEMA,
   type CompiledProgram,
   type KeyField,
   type MemoryBlock,
   type PlacedStep,
+  schemaOf,
   type TableEntry,
 } from './compiled-program.js';
 import { hashUses } from './hash-uses.js';
@@ -32,7 +32,9 @@ export interface EmitInput {
   readonly filterPriority: number;
 }
 
+/** Passes of a program; in a chain, which every packet of it passes to the end, the number of switches. */
 export function passesOf(placement: readonly number[], dataPlane: DataPlane): number {
+  if (dataPlane.switches > 1) return dataPlane.switches;
   let last = 1;
   for (const x of placement) if (x > last) last = x;
   return Math.ceil(last / dataPlane.rpbCount);
@@ -42,7 +44,7 @@ export function passesOf(placement: readonly number[], dataPlane: DataPlane): nu
 export function emit(input: EmitInput): CompiledProgram {
   const { program, dataPlane, placement, programId } = input;
   const { rows, origins, branchIds, rowOf } = input.rows;
-  const places = rows.map((_, i) => placeOf(must(placement[i], 'placement of a row'), dataPlane));
+  const places = rows.map((_, i) => dataPlane.placeOf(must(placement[i], 'placement of a row')));
   const passes = passesOf(placement, dataPlane);
   const memories: MemoryParameters = {
     sizeMasks: new Map(program.memories.map(({ name, buckets }) => [name, buckets - 1])),
@@ -54,7 +56,10 @@ export function emit(input: EmitInput): CompiledProgram {
     const place = must(places[i], 'place of a row');
     for (const entry of row.entries) entries.push(rpbEntry(entry, place, keys, memories));
   }
-  entries.push(...recirculationEntries(programId, passes), filterEntry(program, programId, input.filterPriority));
+  entries.push(
+    ...recirculationEntries(programId, passes, dataPlane),
+    filterEntry(program, programId, input.filterPriority),
+  );
   const placed: PlacedStep[] = [];
   for (const { branch, depth, action, span } of origins) {
     const place = action === 'nop' ? undefined : places[rowOf(branch, depth)];
@@ -64,7 +69,7 @@ export function emit(input: EmitInput): CompiledProgram {
     placed.push({ line: span.line, column: span.column, action, depth, branch: id, rpb: rpb.number, pass });
   }
   return {
-    schema: COMPILED_PROGRAM_SCHEMA,
+    schema: schemaOf(dataPlane),
     program: program.name,
     sourceHash: input.sourceHash,
     dataPlane: { name: dataPlane.name, hash: dataPlane.hash },
@@ -80,13 +85,6 @@ export function emit(input: EmitInput): CompiledProgram {
 interface Place {
   readonly rpb: Rpb;
   readonly pass: number;
-}
-
-function placeOf(logical: LogicalRpb, dataPlane: DataPlane): Place {
-  return {
-    rpb: dataPlane.rpb(rpbNumberOf(logical, dataPlane.rpbCount)),
-    pass: passOf(logical, dataPlane.rpbCount),
-  };
 }
 
 /** What parameters of actions say of memories, by name. */
@@ -206,11 +204,13 @@ function registerKey(register: Register, conditions: readonly Condition[]): KeyF
 
 /**
  * The entries in the recirculation table: p for a program of p passes (first, middle …, last), none for a single pass.
+ * In a chain each switch has one of them.
  */
-export function recirculationEntries(programId: number, passes: number): TableEntry[] {
+export function recirculationEntries(programId: number, passes: number, dataPlane: DataPlane): TableEntry[] {
   if (passes === 1) return [];
+  const tables = dataPlane.recirculationTables;
   return Array.from({ length: passes }, (_, pass) => ({
-    table: FIXED_NAMES.recirculationTable,
+    table: must(tables[dataPlane.switches > 1 ? pass : 0], 'recirculation table'),
     key: [
       { name: RPB_KEYS.program, match: 'exact', value: programId },
       { name: RPB_KEYS.recirculation, match: 'exact', value: pass },

@@ -10,7 +10,6 @@
 
 import { readable } from '../data-plane/bits.js';
 import type { DataPlane, Rpb } from '../data-plane/data-plane.js';
-import { FIXED_NAMES } from '../data-plane/data-plane.js';
 import { FIRST_STATE, isStateWithin, joinStates, type PacketState } from '../data-plane/instructions/packet-state.js';
 import { familyOf } from '../data-plane/instructions/table.js';
 import { must } from '../data-plane/must.js';
@@ -71,7 +70,11 @@ function faultOf(rules: RuleTable, blocks: readonly MemoryBlock[], dataPlane: Da
     const rpb = must(dataPlane.rpbs[place % dataPlane.rpbCount], 'RPB of a rule');
     const through = new RpbPassage(here, rpb, dataPlane, blocks);
     states = through.take(states);
-    if (through.fault !== undefined) return `${through.fault} in pass ${1 + Math.floor(place / dataPlane.rpbCount)}`;
+    if (through.fault !== undefined) {
+      return dataPlane.switches > 1
+        ? through.fault
+        : `${through.fault} in pass ${1 + Math.floor(place / dataPlane.rpbCount)}`;
+    }
   }
   return undefined;
 }
@@ -92,7 +95,7 @@ export function documentFault(compiled: CompiledProgram, dataPlane: DataPlane): 
     }
   }
   const isKnown = ({ table }: TableEntry): boolean =>
-    table === FIXED_NAMES.recirculationTable ||
+    dataPlane.recirculationTables.includes(table) ||
     dataPlane.rpbs.some((rpb) => rpb.table === table) ||
     dataPlane.filterTables.some((filter) => filter.table === table);
   const stray = entries.find((entry) => !isKnown(entry));
@@ -107,6 +110,8 @@ export function documentFault(compiled: CompiledProgram, dataPlane: DataPlane): 
 
 /** Why passes or RPBs are outside of the data plane. */
 function placeFault({ passes, placement }: CompiledProgram, dataPlane: DataPlane): string | undefined {
+  const { switches } = dataPlane;
+  if (switches > 1 && passes !== switches) return `it has ${passes} passes, and ${switches} are expected, one a switch`;
   const most = 2 ** dataPlane.description.state.recirculationIdBits;
   if (passes < 1 || passes > most) return `it has ${passes} passes, and 1 to ${most} are expected`;
   const outside = placement.find(({ rpb, pass }) => rpb < 1 || rpb > dataPlane.rpbCount || pass >= passes);

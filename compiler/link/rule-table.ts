@@ -133,7 +133,11 @@ export class RuleTable {
     const values = action === undefined ? NO_VALUES : valuesOf(entry, action);
     if (values === undefined) return `an entry of ${entry.table} lacks a parameter of ${entry.action}`;
     if (pass >= this.passes) return `${entry.table} has no pass ${pass + 1}`;
-    const place = pass * this.dataPlane.rpbCount + rpb.index;
+    const { rpbCount, switches } = this.dataPlane;
+    if (switches > 1 && pass !== rpb.member) {
+      return `an entry of ${entry.table} is for pass ${pass + 1}, and packets meet its switch in pass ${rpb.member + 1}`;
+    }
+    const place = (pass - rpb.member) * rpbCount + rpb.index;
     const does = action?.effects;
     const accesses = does?.address === 'access';
     if (accesses && place > this.lastAccess) this.lastAccess = place;

@@ -4,7 +4,7 @@
  */
 
 import { addTo } from '../data-plane/counting.js';
-import { type DataPlane, FIXED_NAMES } from '../data-plane/data-plane.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
 import { must } from '../data-plane/must.js';
 import type { FreeResources } from '../place/allocator.js';
 import type { CompiledProgram, MemoryBlock, TableEntry } from './compiled-program.js';
@@ -32,7 +32,7 @@ export interface ResourceSnapshot {
   readonly nextProgramId: number;
 }
 
-/** Free and used resources of one switch, and the programs that use them. */
+/** Free and used resources of one switch, or of each switch of a chain, and the programs that use them. */
 export class SwitchState implements FreeResources {
   /** Free entries by RPB index. */
   readonly entries: Int32Array;
@@ -61,7 +61,7 @@ export class SwitchState implements FreeResources {
     this.memory = rpbs.map((rpb) => new FreeRanges(rpb.buckets));
     for (const rpb of rpbs) this.rpbByTable.set(rpb.table, rpb.index);
     for (const filter of filterTables) this.tableFree.set(filter.table, filter.entries);
-    this.tableFree.set(FIXED_NAMES.recirculationTable, description.recirculation.entries);
+    for (const table of dataPlane.recirculationTables) this.tableFree.set(table, description.recirculation.entries);
     this.filters = new RunningFilters(dataPlane);
     this.idsUsed = new Uint8Array(2 ** description.state.programIdBits);
     this.idsUsed[0] = 1;

@@ -65,7 +65,7 @@ function explain({ analysis }: ServiceDocument, program: string, workspace: Work
   const results = explainPrograms(analysis, dataPlane, state, options);
   const asked = results.filter((result) => result.program === program);
   return {
-    text: asked.map((result) => explainedText(result, dataPlane.name, options.recirculations, WIDTH)).join('\n'),
+    text: asked.map((result) => explainedText(result, dataPlane, options.recirculations, WIDTH)).join('\n'),
     isGood: asked.every(({ fits }) => fits),
   };
 }

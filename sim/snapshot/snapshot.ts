@@ -8,6 +8,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   type CompiledProgram,
   compiledProgramFromJson,
+  type DocumentDataPlane,
   DocumentError,
   DomainError,
   type MemoryBlock,
@@ -80,10 +81,7 @@ export function takeSnapshot(
 }
 
 /** @throws {SnapshotError} */
-export function readSnapshot(
-  bytes: Uint8Array,
-  dataPlane: { readonly name: string; readonly hash: string },
-): SwitchSnapshot {
+export function readSnapshot(bytes: Uint8Array, dataPlane: DocumentDataPlane): SwitchSnapshot {
   const body = Buffer.from(gunzipSync(checkedBody(Buffer.from(bytes))));
   const headEnd = LENGTH_BYTES + body.readUInt32LE();
   const head = JSON.parse(body.toString('utf8', LENGTH_BYTES, headEnd)) as Omit<
@@ -158,7 +156,7 @@ function checkedBody(bytes: Buffer): Buffer {
   return body;
 }
 
-function documentIn(program: unknown, dataPlane: { readonly name: string; readonly hash: string }): CompiledProgram {
+function documentIn(program: unknown, dataPlane: DocumentDataPlane): CompiledProgram {
   try {
     return compiledProgramFromJson(program, dataPlane);
   } catch (error) {

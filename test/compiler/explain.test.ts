@@ -118,7 +118,7 @@ test('the entries, tables and memories of an explanation are those of the compil
       name,
     );
     assert.equal(
-      memories.map(({ bytes, ...block }) => block),
+      memories.map(({ bytes, switch: of, ...block }) => block),
       compiled.memories,
     );
     assert.is(cost.passes, compiled.passes);
@@ -262,7 +262,7 @@ test('random programs, placed by any allocator: each statement of an explanation
         if (refused !== undefined) {
           const misfit = explainMisfit(program, small, state, refused, { ...options, recirculations, maxTries: 12 });
           assert.ok(misfit.why !== '' && misfit.tries <= 12);
-          misfitText(misfit, 'small', recirculations, 80);
+          misfitText(misfit, small, recirculations, 80);
           continue;
         }
         const { explanation, compiled } = explain(lowered, state, '', options);

@@ -123,7 +123,7 @@ const kindsOf = ({ proposals }: Misfit): string[] => [...new Set(proposals.map((
 /** One of many load balancers, by its number. */
 const lb = (number: number): string =>
   sampleSource('lb').replace('program lb', `program lb${number}`).replace('10.0.0.0', `10.0.${number}.0`);
-const text = (misfit: Misfit, recirculations = 1): string => misfitText(misfit, 'small', recirculations, 100);
+const text = (misfit: Misfit, recirculations = 1): string => misfitText(misfit, TINY, recirculations, 100);
 
 test('out of entries: the RPBs, the need, what is free, and fewer cases', () => {
   const misfit = misfitOf({ source: sampleSource('calc'), dataPlane: TINY });

@@ -168,12 +168,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'compiler/explain/branch-items.ts': ['this.branches.get(id) ?? -1'],
   'compiler/explain/depth-values.ts': ['this.ofBranch.get(branch) ?? { depths: [], values: [] }'],
-  'compiler/explain/explanation-text.ts': [
-    'groups.get(key) ?? { names: [], rpbs: [], entries, free }',
-    "first = ''",
-    'next.get(row.after) ?? 0',
-    'before.get(branch) ?? []',
-  ],
+  'compiler/explain/explanation-text.ts': ["first = ''", 'next.get(row.after) ?? 0', 'before.get(branch) ?? []'],
   'compiler/explain/explanation.ts': [
     "filter?.key.filter((field) => field.match === 'exact' || field.mask !== 0) ?? []",
     'actions.get(action)?.parameters.map(({ name }) => name) ?? []',

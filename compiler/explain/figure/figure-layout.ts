@@ -210,11 +210,15 @@ function panelsOf(
         continuesInNext,
       };
     });
-    const next = sections.length > 1 && index % sections.length === 0 ? 'egress' : `pass ${pass + 1}`;
+    const next =
+      sections.length > 1 && index % sections.length === 0 ? 'egress' : `${passWord(explanation)} ${pass + 1}`;
     const blocks = Math.max(0, ...Object.values(memories).map(({ length }) => length));
     return { pass, section, next, lanes, boxes, entries, memories, height: top, memoryHeight: blocks * MEMORY_HEIGHT };
   });
 }
+
+/** What the panels are of. */
+export const passWord = ({ cost }: ProgramExplanation): string => (cost.switches > 1 ? 'switch' : 'pass');
 
 function laneHeights(
   lanes: readonly number[],

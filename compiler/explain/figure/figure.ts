@@ -9,6 +9,7 @@ import type { DataPlane } from '../../data-plane/data-plane.js';
 import type { StepCategory } from '../../data-plane/instructions/instruction.js';
 import { must } from '../../data-plane/must.js';
 import type { ProgramExplanation } from '../explanation.js';
+import { passesText } from '../explanation-text.js';
 import {
   type Box,
   boxHeight,
@@ -20,6 +21,7 @@ import {
   MEMORY_HEIGHT,
   memoryLines,
   type Panel,
+  passWord,
 } from './figure-layout.js';
 import { element, escapeXml, text } from './svg-elements.js';
 
@@ -116,7 +118,7 @@ class Figure {
       counted(branches.length, 'branch'),
       counted(entries, 'table entry'),
       counted(memories.length, 'memory block'),
-      counted(cost.passes, 'pass'),
+      passesText(cost),
     ];
     return [
       text(0, 16, program, { fill: INK, 'font-size': 15, 'font-weight': 'bold' }),
@@ -171,7 +173,7 @@ class Figure {
         element('line', { x1: from, y1: top + 17, x2: to, y2: top + 17, stroke: SOFT_INK, 'stroke-width': 1.5 }),
       ];
     });
-    const label = this.explanation.cost.passes === 1 ? 'RPB' : `pass ${pass}, RPB`;
+    const label = this.explanation.cost.passes === 1 ? 'RPB' : `${passWord(this.explanation)} ${pass}, RPB`;
     return [text(4, top + 32, label, { fill: INK, 'font-weight': 'bold' }), ...numbers, ...gresses].join('');
   }
 
@@ -256,7 +258,7 @@ class Figure {
         ...(line.kind === 'condition' ? { 'font-style': 'italic' } : {}),
       }),
     );
-    const hover = `row ${row.row}, RPB ${row.rpb}, pass ${row.pass}, ${counted(row.entries.length, 'entry')}: ${row.why}`;
+    const hover = `row ${row.row}, RPB ${row.rpb}, ${passWord(this.explanation)} ${row.pass}, ${counted(row.entries.length, 'entry')}: ${row.why}`;
     return element('g', {}, element('title', {}, escapeXml(hover)) + shape + labels.join(''));
   }
 

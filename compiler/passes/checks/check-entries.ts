@@ -1,7 +1,7 @@
 /**
  * Invariants of compiled programs: entries are in the order of installation and access the program's own memory only.
  */
-import { type DataPlane, FIXED_NAMES } from '../../data-plane/data-plane.js';
+import type { DataPlane } from '../../data-plane/data-plane.js';
 import { type CompiledProgram, entryIdentity } from '../../link/compiled-program.js';
 import { documentFault } from '../../link/entry-proof.js';
 import { installOrder } from '../../link/operations.js';
@@ -24,11 +24,12 @@ export function entriesFault(
     if (keys.has(key)) return `${entry.table} has two entries with the same key and priority`;
     keys.add(key);
   }
-  const recirculation = entries.filter(({ table }) => table === FIXED_NAMES.recirculationTable).length;
+  const recirculation = entries.filter(({ table }) => dataPlane.recirculationTables.includes(table)).length;
   if (recirculation !== (passes === 1 ? 0 : passes)) {
     return `a program of ${passes} passes has ${recirculation} entries in the recirculation table`;
   }
   const deepest = compiled.placement.reduce((most, { pass }) => Math.max(most, pass + 1), 1);
-  if (passes !== deepest) return `the number of passes is given as ${passes}, and is ${deepest}`;
+  if (dataPlane.switches === 1 && passes !== deepest)
+    return `the number of passes is given as ${passes}, and is ${deepest}`;
   return areAddressesChecked ? documentFault(compiled, dataPlane) : undefined;
 }

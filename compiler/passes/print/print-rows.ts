@@ -4,6 +4,7 @@ import { ones } from '../../data-plane/bits.js';
 import { passOf, rpbNumberOf } from '../../data-plane/logical-rpb.js';
 import { must } from '../../data-plane/must.js';
 import { rangesText } from '../../data-plane/ranges-text.js';
+import { rpbText } from '../../data-plane/rpb-text.js';
 import type { TreeRow } from '../../place/problem.js';
 import type { Row, RowEntry } from '../../rows/rows.js';
 import type { PlacementForm, RowsForm } from '../forms.js';
@@ -45,21 +46,23 @@ function entryText({ branch, conditions, does, shares }: RowEntry, bits: number)
 export function placementText({ lowered, allocation }: PlacementForm): string[] {
   const { rows, dataPlane } = lowered;
   const { placement, memories, programId } = allocation;
+  const { rpbsPerSwitch, switches } = dataPlane;
   return [
     `program id ${programId}`,
-    '  row  pass  RPB  depth  entries',
+    switches > 1 ? '  row  switch  RPB  depth  entries' : '  row  pass  RPB  depth  entries',
     ...rows.rows.map(({ depth, entries }, i) => {
       const logical = must(placement[i], `place of row ${i + 1}`);
-      const pass = 1 + passOf(logical, dataPlane.rpbCount);
-      const rpb = rpbNumberOf(logical, dataPlane.rpbCount);
+      const pass = 1 + passOf(logical, rpbsPerSwitch);
+      const rpb = rpbNumberOf(logical, rpbsPerSwitch);
       const column = (value: number, width: number): string => String(value).padStart(width);
       return numbered(
         i + 1,
-        `${column(pass, 4)}  ${column(rpb, 3)}  ${column(depth, 5)}  ${column(entries.length, 7)}`,
+        `${column(pass, switches > 1 ? 6 : 4)}  ${column(rpb, 3)}  ${column(depth, 5)}  ${column(entries.length, 7)}`,
       );
     }),
     ...memories.map(
-      ({ name, rpb, base, buckets }) => `memory ${name}: RPB ${rpb}, buckets ${base} to ${base + buckets - 1}`,
+      ({ name, rpb, base, buckets }) =>
+        `memory ${name}: ${rpbText(rpb, dataPlane)}, buckets ${base} to ${base + buckets - 1}`,
     ),
   ];
 }

@@ -23,7 +23,14 @@ import { printFindings } from '../kit/findings.js';
 import { loadDataPlane } from '../kit/inputs.js';
 import { readPrograms, stateOf, writeResult } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
-import { DATA_PLANE_OPTION, LINK_OPTIONS, linkOptionsFrom, STATE_OPTION } from '../kit/shared-options.js';
+import {
+  chainFrom,
+  DATA_PLANE_OPTION,
+  LINK_OPTIONS,
+  linkOptionsFrom,
+  STATE_OPTION,
+  SWITCHES_OPTION,
+} from '../kit/shared-options.js';
 
 /** What `--print` can print as text, each with the last pass that makes or changes it. */
 const PRINTED_FORMS = {
@@ -50,6 +57,7 @@ const compileOptions = (yargs: Argv) =>
     .options(STATE_OPTION)
     .options(DATA_PLANE_OPTION)
     .options(LINK_OPTIONS)
+    .options(SWITCHES_OPTION)
     .option('print', {
       choices: PRINTED,
       describe:
@@ -68,7 +76,7 @@ const compileOptions = (yargs: Argv) =>
 type CompileArguments = ArgumentsOf<typeof compileOptions>;
 
 async function compile(args: CompileArguments): Promise<number> {
-  const dataPlane = loadDataPlane(args.dataplane);
+  const dataPlane = chainFrom(args, loadDataPlane(args.dataplane));
   requireSeparateFiles({ '--output': args.output }, [args.file, ...args.state]);
   const source = readPrograms(args.file);
   const printing = printingOf(args);
@@ -131,7 +139,7 @@ async function resultOf(
     } catch (error) {
       if (!(error instanceof DoesNotFit)) throw error;
       const empty = onEmptySwitch(program, dataPlane, options);
-      error.message += `; ${emptySwitchText(empty, dataPlane.name, recirculations)}`;
+      error.message += `; ${emptySwitchText(empty, dataPlane, recirculations)}`;
       throw error;
     }
   }

@@ -9,7 +9,15 @@ import { printFindings } from '../kit/findings.js';
 import { loadDataPlane } from '../kit/inputs.js';
 import { readPrograms, stateOf, writeResult } from '../kit/program-documents.js';
 import { requireSeparateFiles } from '../kit/separate-files.js';
-import { DATA_PLANE_OPTION, JSON_OPTION, LINK_OPTIONS, linkOptionsFrom, STATE_OPTION } from '../kit/shared-options.js';
+import {
+  chainFrom,
+  DATA_PLANE_OPTION,
+  JSON_OPTION,
+  LINK_OPTIONS,
+  linkOptionsFrom,
+  STATE_OPTION,
+  SWITCHES_OPTION,
+} from '../kit/shared-options.js';
 import { textWidth } from '../kit/text-width.js';
 
 export const EXPLAIN_SCHEMA = 'p4runpro/explain@1';
@@ -20,15 +28,17 @@ const explainOptions = (yargs: Argv) =>
     .options(STATE_OPTION)
     .options(DATA_PLANE_OPTION)
     .options(LINK_OPTIONS)
+    .options(SWITCHES_OPTION)
     .option('svg', { type: 'string', describe: 'Output file of a figure of the programs that fit (SVG)' })
     .options(JSON_OPTION)
     .example('$0 explain bench/programs/nc.p4runpro', 'The RPB of each step, and why')
-    .example('$0 explain bench/programs/nc.p4runpro --svg nc.svg', 'The same as a figure');
+    .example('$0 explain bench/programs/nc.p4runpro --svg nc.svg', 'The same as a figure')
+    .example('$0 explain bench/programs/hh.p4runpro --switches 2', 'On two switches in a row');
 
 type ExplainArguments = ArgumentsOf<typeof explainOptions>;
 
 async function explainFile(args: ExplainArguments): Promise<number> {
-  const dataPlane = loadDataPlane(args.dataplane);
+  const dataPlane = chainFrom(args, loadDataPlane(args.dataplane));
   const options = await linkOptionsFrom(args, dataPlane);
   const { recirculations } = options;
   requireSeparateFiles({ '--svg': args.svg }, [args.file, ...args.state]);
@@ -42,7 +52,7 @@ async function explainFile(args: ExplainArguments): Promise<number> {
   else {
     printFindings(analysis, args.file, source);
     const width = textWidth(process.stdout);
-    const texts = results.map((result) => explainedText(result, dataPlane.name, recirculations, width));
+    const texts = results.map((result) => explainedText(result, dataPlane, recirculations, width));
     process.stdout.write(texts.join('\n'));
   }
   if (analysis.hasErrors) return EXIT.badInput;

@@ -1,11 +1,14 @@
 /** Options that several commands share, and their values. */
 import {
   type AllocateOptions,
+  chainOf,
   type DataPlane,
   DEFAULT_RECIRCULATIONS,
   maxRecirculations,
+  maxSwitches,
 } from '../../../compiler/index.js';
 import { ALLOCATOR_OPTIONS, type AllocatorArguments, allocatorFrom } from './allocators.js';
+import { UsageError } from './command-line.js';
 import { wholeNumber } from './inputs.js';
 
 /** A positional that takes one or more words. */
@@ -44,7 +47,7 @@ export const RECIRCULATIONS_OPTION = {
   recirculations: {
     alias: 'R',
     type: 'string',
-    default: String(DEFAULT_RECIRCULATIONS),
+    defaultDescription: String(DEFAULT_RECIRCULATIONS),
     describe: 'Maximum recirculations of a program',
   },
 } as const;
@@ -61,15 +64,39 @@ export const LINK_OPTIONS = {
 } as const;
 
 export interface LinkArguments extends AllocatorArguments {
-  readonly recirculations: string;
+  readonly recirculations?: string | undefined;
   readonly priority: string;
 }
 
 const MAX_PRIORITY = 2 ** 24 - 1;
 
-/** @throws {UsageError} */
-export const recirculationsFrom = (text: string, dataPlane: DataPlane): number =>
-  wholeNumber('--recirculations', text, 0, maxRecirculations(dataPlane));
+/**
+ * @param text of {@link RECIRCULATIONS_OPTION}, if it was given
+ * @throws {UsageError}
+ */
+export function recirculationsFrom(text: string | undefined, dataPlane: DataPlane): number {
+  const most = maxRecirculations(dataPlane);
+  if (text === undefined) return Math.min(DEFAULT_RECIRCULATIONS, most);
+  if (dataPlane.switches > 1) {
+    throw new UsageError(
+      '--recirculations and --switches exclude each other: packets pass each switch of a chain once',
+    );
+  }
+  return wholeNumber('--recirculations', text, 0, most);
+}
+
+/** Switches in a row in place of one. */
+export const SWITCHES_OPTION = {
+  switches: {
+    type: 'string',
+    default: '1',
+    describe: 'Number of switches in a row over which a program is placed, in place of recirculations',
+  },
+} as const;
+
+/** The chain of {@link SWITCHES_OPTION}; for one switch the data plane itself. @throws {UsageError} {@link ChainError} */
+export const chainFrom = ({ switches }: { readonly switches: string }, dataPlane: DataPlane): DataPlane =>
+  chainOf(dataPlane, wholeNumber('--switches', switches, 1, maxSwitches(dataPlane)));
 
 /** The values of {@link LINK_OPTIONS}. @throws {UsageError} */
 export const linkOptionsFrom = async (

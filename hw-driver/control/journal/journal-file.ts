@@ -1,6 +1,7 @@
 /** A journal in a file, which one controller at a time has open. */
 import { closeSync, existsSync, fsync, fsyncSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DocumentDataPlane } from '../../../compiler/index.js';
 import {
   destinationOf,
   Locked,
@@ -55,7 +56,7 @@ export class JournalFile implements Journal {
    * Opens a journal, or creates it. An incomplete record at its end is removed.
    * @throws {JournalError}
    */
-  static open(named: string, dataPlane: { readonly name: string; readonly hash: string }): JournalFile {
+  static open(named: string, dataPlane: DocumentDataPlane): JournalFile {
     return withJournalErrors(named, () => {
       makeFolders(dirname(named));
       const destination = destinationOf(named);
@@ -73,12 +74,7 @@ export class JournalFile implements Journal {
     });
   }
 
-  private static read(
-    named: string,
-    path: string,
-    dataPlane: { readonly name: string; readonly hash: string },
-    unlock: () => void,
-  ): JournalFile {
+  private static read(named: string, path: string, dataPlane: DocumentDataPlane, unlock: () => void): JournalFile {
     const bytes = existsSync(path) ? readInput(path) : Buffer.alloc(0);
     const { records, wholeBytes } = parseJournal(bytes);
     // The first record is written atomically, so a file without it is not a journal.
@@ -185,10 +181,7 @@ export class JournalFile implements Journal {
 }
 
 /** The present state of a journal, for reading alone; another process may be writing it. @throws {JournalError} */
-export function readJournalFile(
-  path: string,
-  dataPlane: { readonly name: string; readonly hash: string },
-): JournalState {
+export function readJournalFile(path: string, dataPlane: DocumentDataPlane): JournalState {
   return withJournalErrors(path, () => {
     const bytes = existsSync(path) ? readInput(path) : Buffer.alloc(0);
     return replayJournal(parseJournal(bytes).records, dataPlane);

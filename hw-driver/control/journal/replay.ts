@@ -1,5 +1,10 @@
 /** The state after the records of a journal: the programs that run and the transactions that have not ended. */
-import { type CompiledProgram, compiledProgramFromJson, DocumentError } from '../../../compiler/index.js';
+import {
+  type CompiledProgram,
+  compiledProgramFromJson,
+  type DocumentDataPlane,
+  DocumentError,
+} from '../../../compiler/index.js';
 import type { Outcome, Transaction } from '../deployment/transaction.js';
 import { JOURNAL_SCHEMA, JournalError, type JournalRecord } from './records.js';
 
@@ -23,7 +28,7 @@ const EMPTY_JOURNAL: JournalState = { isNew: true, programs: new Map(), open: ne
 /** @throws {JournalError} */
 export function replayJournal(
   [header, ...records]: readonly JournalRecord[],
-  dataPlane: { readonly name: string; readonly hash: string },
+  dataPlane: DocumentDataPlane,
 ): JournalState {
   if (header === undefined) return EMPTY_JOURNAL;
   checkHeader(header, dataPlane);
@@ -72,7 +77,7 @@ export function documentAt(transaction: Transaction, outcome: Outcome): Compiled
   return transaction.kind === 'revoke' ? undefined : transaction.after;
 }
 
-function checkHeader(header: JournalRecord, dataPlane: { readonly name: string; readonly hash: string }): void {
+function checkHeader(header: JournalRecord, dataPlane: DocumentDataPlane): void {
   if (header.kind !== 'journal')
     throw new JournalError('not-a-journal', 'not a journal: it does not begin with the record of a journal');
   if (header.schema !== JOURNAL_SCHEMA) {
@@ -95,7 +100,7 @@ function documentsOf(
   return [...programs.values(), ...changing.filter((document) => document !== undefined)];
 }
 
-function checkDocument(document: CompiledProgram, dataPlane: { readonly name: string; readonly hash: string }): void {
+function checkDocument(document: CompiledProgram, dataPlane: DocumentDataPlane): void {
   try {
     compiledProgramFromJson(document, dataPlane);
   } catch (error) {
