@@ -177,6 +177,7 @@ test('--figure: two ports into a third fill its queue, which marks packets and l
     );
     // 12 of 10 Gbit/s: the queue holds 10 us of packets after some 50 us, and is full after some 300 us.
     assert.equal(marked.slice(0, 2), [0, 0]);
+    assert.ok(stdout.includes(`\nmarked        ${withMark} packets left with ECN 3`), stdout);
     assert.ok(withMark > out / 2 && withMark < out, `${withMark} of ${out}`);
     const lost = rows.map((row) => Number(row[head.indexOf('lost_queue')]));
     assert.is(lost.findIndex((count) => count > 0) > marked.findIndex((count) => count > 0), true);

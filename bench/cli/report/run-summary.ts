@@ -98,7 +98,7 @@ function repeatLines({ repeats }: RunSummary, line: Line): string[] {
 
 function timingLines({ timing }: RunSummary, line: Line): string[] {
   if (timing === null) return [];
-  const { latencyNs, lost, cycles } = timing;
+  const { latencyNs, lost, marked, cycles } = timing;
   const ns = (value: number): string => `${value.toFixed(value < 1e4 ? 1 : 0)} ns`;
   const losses = DROP_REASONS.filter((reason) => lost[reason] > 0);
   return [
@@ -110,6 +110,7 @@ function timingLines({ timing }: RunSummary, line: Line): string[] {
           line('', `${ns(latencyNs.min)} min; ${cycles.ingress} + ${cycles.egress} cycles are match-action stages`),
         ]),
     line('lost', losses.map((reason) => `${count(lost[reason])} ${LOST[reason]}`).join(', ') || 'none'),
+    ...(marked === 0 ? [] : [line('marked', `${counted(marked, 'packet')} left with ECN 3 (congestion experienced)`)]),
     line('queues', `maximum ${count(timing.mostBufferCells)} cells of ${timing.cellBytes} bytes`),
     ...(timing.updates ?? []).map(({ name, before, after, mixed }) =>
       line('update', `${name}: ${counted(before, 'packet')} before, ${count(after)} after, ${count(mixed)} mixed`),

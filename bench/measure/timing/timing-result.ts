@@ -55,6 +55,8 @@ export interface TimingSummary {
   /** Latency from the first bit at the ingress port to the first bit at the egress port. */
   readonly latencyNs: LatencySummary | null;
   readonly lost: Readonly<Record<DropReason, number>>;
+  /** Number of packets that left with a congestion mark: ECN 3. */
+  readonly marked: number;
   readonly mostBufferCells: number;
   readonly mostPacketsInSwitch: number;
   readonly ports: TimedTraffic['ports'];
@@ -85,6 +87,7 @@ export function summariseTiming(dataPlane: DataPlane, traffic: TimedTraffic): Ti
     throughputGbps: gigabitsPerSecond(traffic.bytesOut, traffic.endPs),
     latencyNs: traffic.latencyNs,
     lost: traffic.lost,
+    marked: traffic.intervals.reduce((sum, { packetsMarked }) => sum + packetsMarked, 0),
     mostBufferCells: traffic.mostCells,
     mostPacketsInSwitch: traffic.mostInFlight,
     ports: traffic.ports,
