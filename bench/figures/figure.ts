@@ -3,33 +3,68 @@
  * those of Okabe and Ito, which people with colour vision deficiencies can tell apart; lines differ in their dashes too.
  */
 import type { TopLevelSpec } from 'vega-lite';
+import { textWidth } from './text-width.js';
+
+interface TextItem {
+  readonly fontSize?: number;
+  readonly fontWeight?: number | string;
+}
+
+/** Vega takes a function for the width of texts, which its types leave out. */
+declare module 'vega' {
+  const textMetrics: { width: (item: TextItem, text: unknown) => number };
+}
 
 /** Input of {@link renderFigure}. */
 export type FigureSpec = TopLevelSpec;
 
-export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#f0e442'];
+export const COLOURS = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#000000',
+  '#f0e442',
+] as const;
 export const DASHES = [
   [1, 0],
   [6, 3],
   [2, 2],
   [8, 2, 2, 2],
 ];
+/** Font size of labels in pixels. */
+export const LABEL_SIZE = 11;
 const FONT = 'Helvetica, Arial, sans-serif';
 
 const CONFIG = {
   font: FONT,
   background: 'white',
-  axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#e5e5e5' },
-  legend: { labelLimit: 0, labelFontSize: 11, titleFontSize: 11, orient: 'top', symbolStrokeWidth: 2, symbolSize: 300 },
+  axis: { labelFontSize: LABEL_SIZE, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#e5e5e5' },
+  legend: {
+    labelLimit: 0,
+    labelFontSize: LABEL_SIZE,
+    titleFontSize: 11,
+    orient: 'top',
+    symbolStrokeWidth: 2,
+    symbolSize: 300,
+  },
   title: { fontSize: 13, anchor: 'start' },
-  range: { category: COLOURS },
 } as const;
+
+const widthOf = ({ fontSize = LABEL_SIZE, fontWeight }: TextItem, text: unknown): number =>
+  textWidth(String(text), fontSize, fontWeight === 'bold');
 
 /** Renders a Vega-Lite specification as SVG, with the style that all figures share. */
 export async function renderFigure(spec: FigureSpec): Promise<string> {
   // Loaded on demand, since loading takes a third of a second.
-  const [{ parse, resetSVGDefIds, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
-  const compiled = compile({ ...spec, config: { ...CONFIG, ...spec.config } });
+  const [{ parse, resetSVGDefIds, textMetrics, View }, { compile }] = await Promise.all([
+    import('vega'),
+    import('vega-lite'),
+  ]);
+  const compiled = compile({ ...spec, config: { ...CONFIG, range: { category: [...COLOURS] }, ...spec.config } });
+  textMetrics.width = widthOf;
   // Vega numbers gradients per process; fixed names make equal figures equal.
   resetSVGDefIds();
   const view = new View(parse(compiled.spec), { renderer: 'none' });

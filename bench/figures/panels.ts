@@ -2,31 +2,57 @@
  * Figures of several panels with the same axes: lines, bars, heat maps. Each mark has its value as a label,
  * which a page can show. A series has the same colour in all figures of a report.
  */
-import { COLOURS, DASHES, type FigureSpec } from './figure.js';
+import { COLOURS, DASHES, type FigureSpec, LABEL_SIZE } from './figure.js';
+import { textWidth } from './text-width.js';
 
-/** Colours of the series of a reproduction; other series get the remaining colours. */
-const SERIES = ['published', 'reproduced', 'ours'] as const;
 /** Published figures are grey, as the reference. */
 const GREY = '#7f7f7f';
+/** Colours of the series of a reproduction; other series get the remaining colours. */
+const SERIES: ReadonlyMap<string, string> = new Map([
+  ['published', GREY],
+  ['reproduced', COLOURS[0]],
+  ['ours', COLOURS[1]],
+]);
 const LEFT_OVER = COLOURS.filter((colour) => colour !== '#000000' && colour !== '#f0e442').slice(2);
 
+/** The name of a series without that of its system: "P4runpro, ours" and "ours" are drawn alike. */
+const seriesOf = (name: string): string => name.slice(name.lastIndexOf(', ') + 1).trim();
+
 function colourScale(names: readonly string[]): { domain: string[]; range: string[] } {
-  const others = names.filter((name) => !SERIES.some((known) => known === name));
-  const colourOf = (name: string): string => {
-    if (name === 'published') return GREY;
-    if (name === 'reproduced') return COLOURS[0] ?? GREY;
-    if (name === 'ours') return COLOURS[1] ?? GREY;
-    return LEFT_OVER[others.indexOf(name) % LEFT_OVER.length] ?? GREY;
-  };
+  const others = names.filter((name) => !SERIES.has(seriesOf(name)));
+  const colourOf = (name: string): string =>
+    SERIES.get(seriesOf(name)) ?? LEFT_OVER[others.indexOf(name) % LEFT_OVER.length] ?? GREY;
   return { domain: [...names], range: names.map(colourOf) };
 }
+
+/** How a figure is laid out: as wide as a report, or for a phone, with one panel in a row. */
+export const LAYOUTS = ['wide', 'narrow'] as const;
+export type Layout = (typeof LAYOUTS)[number];
 
 /** Size in pixels. Two panels with their axes are as wide as a report. */
 const PANEL = { width: 400, height: 180 };
 /** A panel that stands alone in its row is as wide as two with the axis between them. */
 const WIDE_PANEL = { width: 860, height: 200 };
+/** With its axis, it is as wide as a phone: letters have the size in which they are drawn. */
+const NARROW_PANEL = { width: 290, height: 170 };
+/** Of an axis with its title, about. */
+const AXIS_WIDTH = 60;
 
-const panelSize = (columns: number) => (columns === 1 ? WIDE_PANEL : PANEL);
+/** Size of a panel, and number of panels in a row. */
+function arrangement({ columns, layout }: Pick<Axes, 'columns' | 'layout'>) {
+  if (layout === 'narrow') return { columns: 1, size: NARROW_PANEL };
+  return { columns, size: columns === 1 ? WIDE_PANEL : PANEL };
+}
+
+/** Of the symbol of a series and of the space behind its name. */
+const SYMBOL_WIDTH = 40;
+
+/** Series in a row of the legend; all of them in a wide figure. */
+function legendColumns(names: readonly string[], layout: Layout | undefined): { columns?: number } {
+  if (layout !== 'narrow') return {};
+  const longest = Math.max(...names.map((name) => textWidth(name, LABEL_SIZE))) + SYMBOL_WIDTH;
+  return { columns: Math.max(1, Math.floor((NARROW_PANEL.width + AXIS_WIDTH) / longest)) };
+}
 
 /** Names of panels above them, or none if there is only one. */
 const facet = (panels: readonly string[]) => ({
@@ -36,6 +62,10 @@ const facet = (panels: readonly string[]) => ({
   title: null,
   header: panels.length === 1 ? { labelExpr: "''", labelPadding: 0 } : { labelFontSize: 12 },
 });
+
+/** An x axis below each column, or below each panel if a place of the last row is empty: no panel stands above that axis. */
+const axesBelow = (panels: readonly string[], columns: number) =>
+  panels.length % columns === 0 ? {} : { axis: { x: 'independent' as const } };
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];
 
@@ -51,8 +81,10 @@ export interface PanelPoint {
 interface Axes {
   readonly x: string;
   readonly y: string;
-  /** Number of panels in a row. */
+  /** Number of panels in a row of a wide figure. */
   readonly columns: number;
+  /** Wide if not given. */
+  readonly layout?: Layout;
 }
 
 /** Data and axes of a figure of lines. */
@@ -76,7 +108,8 @@ function widths(names: readonly string[]): number[] {
 }
 
 /** A figure of several panels with lines, for {@link renderFigure}. */
-export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales }: LinePanels): FigureSpec {
+export function linePanels({ points, x, y, isLogarithmic, hasOwnScales, ...axesOf }: LinePanels): FigureSpec {
+  const { columns, size } = arrangement(axesOf);
   const names = distinct(points.map(({ series }) => series));
   const panels = distinct(points.map(({ panel }) => panel));
   const color = {
@@ -85,7 +118,7 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
     title: null,
     sort: names,
     scale: colourScale(names),
-    legend: { symbolType: 'stroke' },
+    legend: { symbolType: 'stroke', ...legendColumns(names, axesOf.layout) },
   };
   const isCounted = points.every((point) => Number.isInteger(point.x));
   const axes = {
@@ -107,7 +140,7 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
     facet: facet(panels),
     columns,
     spec: {
-      ...panelSize(columns),
+      ...size,
       layer: [
         {
           mark: { type: 'line', invalid: 'break-paths-filter-domains' },
@@ -137,7 +170,7 @@ export function linePanels({ points, x, y, columns, isLogarithmic, hasOwnScales 
         },
       ],
     },
-    resolve: { scale: { y: hasOwnScales ? 'independent' : 'shared' } },
+    resolve: { scale: { y: hasOwnScales ? 'independent' : 'shared' }, ...axesBelow(panels, columns) },
   };
 }
 
@@ -161,8 +194,9 @@ export interface BarPanels extends Axes {
 }
 
 /** Grouped bars, with the range over repeats as an error bar. */
-export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, width }: BarPanels): FigureSpec {
-  const size = width === undefined ? panelSize(columns) : { ...panelSize(columns), width };
+export function barPanels({ bars, x, y, isLogarithmic, hasOwnScales, width, ...axesOf }: BarPanels): FigureSpec {
+  const { columns, size: usual } = arrangement(axesOf);
+  const size = width === undefined ? usual : { ...usual, width };
   const names = distinct(bars.map(({ series }) => series));
   const panels = distinct(bars.map(({ panel }) => panel));
   const groups = distinct(bars.map(({ group }) => group));
@@ -174,7 +208,7 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, wi
       sort: groups,
       axis: groupLabels(groups, size.width),
     },
-    xOffset: { field: 'series', type: 'nominal' as const, sort: names },
+    ...(isGrouped(bars) && { xOffset: { field: 'series', type: 'nominal' as const, sort: names } }),
   };
   return {
     data: { values: bars.map((bar) => ({ ...bar })) },
@@ -193,7 +227,14 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, wi
               title: y === '' ? null : y,
               ...(isLogarithmic && { scale: { type: 'log' as const, domainMin: 1 } }),
             },
-            color: { field: 'series', type: 'nominal', title: null, sort: names, scale: colourScale(names) },
+            color: {
+              field: 'series',
+              type: 'nominal',
+              title: null,
+              sort: names,
+              scale: colourScale(names),
+              legend: legendColumns(names, axesOf.layout),
+            },
           },
         },
         {
@@ -208,15 +249,16 @@ export function barPanels({ bars, x, y, columns, isLogarithmic, hasOwnScales, wi
   };
 }
 
-const MAX_LEVEL_LABELS = 6;
-/** Of a character of a label, about. */
-const CHARACTER_WIDTH = 7;
+/** Whether any group has several bars. */
+const isGrouped = (bars: readonly Bar[]): boolean =>
+  new Set(bars.map(({ panel, group }) => JSON.stringify([panel, group]))).size < bars.length;
 
-/** Labels of many groups stand word below word where the words are narrow enough, and are slanted otherwise. */
+/** Labels of groups are level where they fit, else word below word where the words fit, and slanted otherwise. */
 function groupLabels(groups: readonly string[], width: number): { labelAngle: number; labelExpr?: string } {
-  if (groups.length <= MAX_LEVEL_LABELS) return { labelAngle: 0 };
-  const longest = Math.max(...groups.flatMap((group) => group.split(' ')).map(({ length }) => length));
-  return longest * CHARACTER_WIDTH <= width / groups.length
+  const room = width / groups.length;
+  const fit = (labels: readonly string[]): boolean => labels.every((label) => textWidth(label, LABEL_SIZE) <= room);
+  if (fit(groups)) return { labelAngle: 0 };
+  return fit(groups.flatMap((group) => group.split(' ')))
     ? { labelAngle: 0, labelExpr: "split(datum.label, ' ')" }
     : { labelAngle: -45 };
 }
@@ -230,14 +272,15 @@ export interface HeatCell {
 }
 
 /** Heat maps with one colour scale. */
-export function heatPanels(cells: readonly HeatCell[], { x, y, columns }: Axes, legend: string): FigureSpec {
+export function heatPanels(cells: readonly HeatCell[], { x, y, ...axesOf }: Axes, legend: string): FigureSpec {
+  const { columns, size } = arrangement(axesOf);
   const panels = distinct(cells.map(({ panel }) => panel));
   return {
     data: { values: cells.map((cell) => ({ ...cell })) },
     facet: facet(panels),
     columns,
     spec: {
-      ...panelSize(columns),
+      ...size,
       mark: { type: 'rect' },
       encoding: {
         x: { field: 'x', type: 'ordinal', title: x, axis: { labelAngle: 0, labelOverlap: true } },
@@ -247,9 +290,10 @@ export function heatPanels(cells: readonly HeatCell[], { x, y, columns }: Axes, 
           type: 'quantitative',
           title: legend,
           scale: { scheme: 'viridis', domain: [0, 1] },
-          legend: { format: '.0%', gradientLength: 200 },
+          legend: { format: '.0%', gradientLength: 240 },
         },
       },
     },
+    resolve: axesBelow(panels, columns),
   };
 }

@@ -3,6 +3,18 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { barPanels } from '../../bench/figures/panels.js';
 
+/** Bars of groups that have one series are as wide as their group. */
+const offsets = (series: readonly string[]): boolean =>
+  JSON.stringify(
+    barPanels({
+      ...{ x: 'x', y: 'y', columns: 1 },
+      bars: series.map((name, i) => ({ panel: 'panel', group: i === 2 ? 'b' : 'a', series: name, value: 1 })),
+    }),
+  ).includes('"xOffset":{"field"');
+
+test('bars of one group stand beside each other', () =>
+  assert.equal([offsets(['p']), offsets(['p', 'q'])], [false, true]));
+
 const labelsOf = (groups: readonly string[], width: number): string => {
   const bars = groups.map((group) => ({ panel: 'panel', group, series: 'series', value: 1 }));
   const text = JSON.stringify(barPanels({ bars, x: 'x', y: 'y', columns: 1, width }));
@@ -11,9 +23,12 @@ const labelsOf = (groups: readonly string[], width: number): string => {
 
 const RESOURCES = ['PHV', 'Hash unit', 'SRAM', 'TCAM', 'VLIW', 'SALU', 'Logical table ID'];
 
-test('few groups: level', () => assert.is(labelsOf(RESOURCES.slice(0, 6), 100), '{"labelAngle":0}'));
+test('labels that fit are level', () => {
+  assert.is(labelsOf(['cache', 'lb', 'hh', 'nc', 'all-mixed'], 290), '{"labelAngle":0}');
+  assert.is(labelsOf(RESOURCES.slice(0, 6), 600), '{"labelAngle":0}');
+});
 
-test('many groups: word below word where each word fits, slanted otherwise', () => {
+test('other labels: word below word where each word fits, slanted otherwise', () => {
   assert.is(labelsOf(RESOURCES, 420), `{"labelAngle":0,"labelExpr":"split(datum.label, ' ')"}`);
   assert.is(labelsOf(RESOURCES, 200), '{"labelAngle":-45}');
 });

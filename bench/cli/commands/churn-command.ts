@@ -88,7 +88,7 @@ async function churn(args: ChurnArguments): Promise<number> {
     const { samples } = result;
     folder.write('churn.csv', churnCsv(samples));
     const series = [{ name: args.allocator ?? DEFAULT_ALLOCATORS.sound, samples }];
-    folder.write('churn.svg', await renderFigure(churnFigure(series, 'hours')));
+    folder.write('churn.svg', await renderFigure(churnFigure(series, 'hours', 'wide')));
     if (args.json)
       process.stdout.write(`${JSON.stringify({ schema: 'p4runpro-bench/churn@1', ...result }, null, 2)}\n`);
     work.say([churnHeader(), ...samples.map(churnLine), '', ...churnSummary(result)]);

@@ -12,6 +12,7 @@ import { REQUIRED_WORDS } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { interruptible, readInput, reasonOf } from '../../../traces/system/index.js';
 import { renderFigure } from '../../figures/figure.js';
+import type { Layout } from '../../figures/panels.js';
 import { numberText } from '../../paper/page/figures-text.js';
 import { reproductionPage } from '../../paper/page/page.js';
 import { verdictsCsv, verdictTable } from '../../paper/page/verdict-table.js';
@@ -138,11 +139,11 @@ const changeText = ({ experiment, quantity, column, before, after, kind }: Chang
 /** Writes all files; the page comes last, so that its presence means a complete result. */
 async function write(folder: ResultFolder, { document, series, figures }: Reproduction): Promise<void> {
   for (const { name, rows } of series) folder.write(`${name}.csv`, stringify([...rows], { header: true }));
-  const drawn = new Map<string, string>();
-  for (const { name, spec } of figures) {
-    const svg = await renderFigure(spec);
-    drawn.set(name, svg);
-    folder.write(`${name}.svg`, svg);
+  const drawn = new Map<string, Readonly<Record<Layout, string>>>();
+  for (const { name, draw } of figures) {
+    const wide = await renderFigure(draw('wide'));
+    drawn.set(name, { wide, narrow: await renderFigure(draw('narrow')) });
+    folder.write(`${name}.svg`, wide);
   }
   folder.write('verdicts.csv', verdictsCsv(document));
   folder.write('reproduce.json', `${JSON.stringify(document, null, 1)}\n`);

@@ -1,6 +1,6 @@
 /** Programs that come and go, as a figure: one panel a quantity, over virtual time. */
 import type { FigureSpec } from '../../figures/figure.js';
-import { linePanels } from '../../figures/panels.js';
+import { type Layout, linePanels } from '../../figures/panels.js';
 import type { ChurnSample } from './measure-churn.js';
 
 const SECONDS = { hours: 3600, days: 86_400 } as const;
@@ -18,6 +18,7 @@ const PANELS: readonly (readonly [string, (sample: ChurnSample) => number])[] = 
 export function churnFigure(
   series: readonly { readonly name: string; readonly samples: readonly ChurnSample[] }[],
   unit: keyof typeof SECONDS,
+  layout: Layout,
 ): FigureSpec {
   const panels = PANELS.filter(([, of]) => series.some(({ samples }) => samples.some((sample) => of(sample) !== 0)));
   const points = series.flatMap(({ name, samples }) =>
@@ -25,5 +26,5 @@ export function churnFigure(
       samples.map((sample) => ({ panel, series: name, x: sample.seconds / SECONDS[unit], y: of(sample) })),
     ),
   );
-  return linePanels({ points, x: unit, y: '', columns: 2, hasOwnScales: true });
+  return linePanels({ layout, points, x: unit, y: '', columns: 2, hasOwnScales: true });
 }

@@ -65,7 +65,7 @@ function row(each: Comparison, { columns, reasons }: TableColumns): string {
       (column) =>
         `<td class="n">${valueText(each[column])}</td>${column === 'peer' ? '' : verdictCell(verdicts[column])}`,
     ),
-    `<td>${kindText(each)}</td>`,
+    `<td class="kind">${kindText(each)}</td>`,
     `<td class="why">${shared < 0 ? prose(each.why) : `reason ${shared + 1}`}</td>`,
   ];
   return `<tr><th scope="row">${escaped(each.quantity)}</th>${cells.join('')}</tr>`;

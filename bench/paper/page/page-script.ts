@@ -9,6 +9,11 @@ const MARKS = '[aria-roledescription="point"], [aria-roledescription="bar"], [ar
 const NEAR = 40;
 let read;
 
+// Of two drawings, one is shown.
+const marksOf = (figure) =>
+  [...figure.querySelectorAll('svg')].filter((svg) => svg.getClientRects().length > 0)
+    .flatMap((svg) => [...svg.querySelectorAll(MARKS)]);
+
 const middle = (mark) => {
   const box = mark.getBoundingClientRect();
   return { x: box.left + box.width / 2, y: box.top + box.height / 2, box };
@@ -39,7 +44,7 @@ function hide() {
 function nearest(figure, x, y) {
   let best;
   let least = NEAR;
-  for (const mark of figure.querySelectorAll(MARKS)) {
+  for (const mark of marksOf(figure)) {
     const away = distance(middle(mark), x, y);
     if (away < least) [best, least] = [mark, away];
   }
@@ -57,7 +62,7 @@ for (const figure of document.querySelectorAll('figure')) {
     if (event.key === 'Escape') hide();
     if (step === undefined) return;
     event.preventDefault();
-    const marks = [...figure.querySelectorAll(MARKS)];
+    const marks = marksOf(figure);
     const at = marks.indexOf(read);
     const next = marks[at < 0 ? 0 : (at + step + marks.length) % marks.length];
     next?.scrollIntoView({ block: 'nearest', inline: 'nearest' });

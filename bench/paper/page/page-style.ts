@@ -32,8 +32,9 @@ figure .wide { --cover: var(--panel); }
 figure { margin: 1rem 0; padding: .75rem; background: var(--panel); border-radius: .4rem; }
 figure:focus-visible { outline: 2px solid var(--link); }
 figcaption { color: var(--faint); font-size: .9rem; margin-top: .5rem; }
-/* As wide as the page, up to half as large again; on a phone one panel of two fills the width. */
+/* As wide as the page, up to half as large again. */
 figure svg { display: block; width: 100%; height: auto; max-width: calc(var(--drawn) * 1.5); min-width: calc(var(--drawn) * .7); }
+[data-layout="narrow"] { display: none; }
 figure svg > rect:first-child { fill: transparent; }
 figure svg .background { fill: transparent; }
 figure svg .background[stroke] { stroke: var(--line); }
@@ -50,6 +51,7 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowra
 td.agrees, td.better { color: var(--good); }
 td.better { font-weight: 600; }
 td.differs { color: var(--bad); font-weight: 600; }
+td.kind { white-space: nowrap; }
 td.not-compared { color: var(--faint); white-space: nowrap; }
 td.why { min-width: 15rem; max-width: 34rem; }
 summary { cursor: pointer; color: var(--link); }
@@ -58,6 +60,7 @@ summary { cursor: pointer; color: var(--link); }
 @media print { nav { display: none; } figure, tr { break-inside: avoid; } details > * { display: block; } }
 @media (max-width: 40rem) { body { padding: .6rem; } nav { position: static; } section { scroll-margin-top: 0; }
   dl { grid-template-columns: 1fr; } dt { margin-top: .3rem; } figure { padding: .5rem; } ul { padding-left: 1.2rem; }
+  [data-layout="wide"] { display: none; } [data-layout="narrow"] { display: block; }
   table { font-size: .8rem; } th, td { padding: .2rem .4rem; } td.why { min-width: 22rem; }
   tbody th { min-width: 7.5rem; max-width: 7.5rem; } .counts th { min-width: 0; max-width: none; }
   table:not(.counts) tr > :first-child { position: sticky; left: 0; background: var(--paper); } }

@@ -1,10 +1,11 @@
 /** A reproduction as one HTML page without external resources, for light and dark mode, small screens and print. */
+import { LAYOUTS, type Layout } from '../../figures/panels.js';
 import type { Comparison } from '../reproduce/experiment.js';
 import {
   agreementCounts,
   type Environment,
   type ExperimentRecord,
-  isOfPaper,
+  numbersOfPaper,
   type ReproductionDocument,
 } from '../reproduce/reproduction.js';
 import type { Agreement } from '../reproduce/value.js';
@@ -13,8 +14,10 @@ import { escaped, prose } from './html-text.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 
-/** @param svgOf SVG text of a figure by name */
-export function reproductionPage(document: ReproductionDocument, svgOf: (name: string) => string): string {
+/** SVG text of a figure for screens and for phones, by name. */
+export type DrawnFigures = (name: string) => Readonly<Record<Layout, string>>;
+
+export function reproductionPage(document: ReproductionDocument, svgOf: DrawnFigures): string {
   const { experiments } = document;
   return `<!doctype html>
 <html lang="en">
@@ -53,7 +56,7 @@ function navigation(experiments: readonly ExperimentRecord[]): string {
 function summary(document: ReproductionDocument): string {
   const { environment, experiments } = document;
   const comparisons = experiments.flatMap((experiment) => experiment.comparisons);
-  const ofPaper = comparisons.filter(isOfPaper);
+  const ofPaper = numbersOfPaper(experiments);
   const rows = (['reproduced', 'ours'] as const).flatMap((column) =>
     (['computed', 'measured'] as const).map((kind) => {
       const counts = agreementCounts(
@@ -77,7 +80,7 @@ ${codeText(environment)}, <code>${escaped(document.command)}</code>, ${escaped(e
 <thead><tr><th>numbers of the paper</th>${AGREEMENT_ORDER.map((verdict) => `<th scope="col">${verdict}</th>`).join('')}</tr></thead>
 <tbody>${rows.join('')}</tbody>
 </table></div>
-<p>${outsideText(comparisons)}</p>
+<p>${outsideText(comparisons, ofPaper.length)}</p>
 <p><b>Published</b>: the paper and its authors’ logs. <b>Reproduced</b>: the shapes of the authors’ programs under the
 paper’s constraints, or what else comes nearest to what they had. <b>Ours</b>: our programs, constraints that are sound,
 our allocator. A figure in brackets is the range over repeats, or over what a rule leaves open.</p>`;
@@ -95,12 +98,12 @@ const codeText = ({ version, commit }: Environment): string =>
   `p4runpro-sim ${escaped(version)}${commit === null ? '' : `, commit ${escaped(shortCommit(commit))}`}`;
 
 /** What the table of verdicts leaves out. */
-function outsideText(comparisons: readonly Comparison[]): string {
-  const count = (wanted: (each: Comparison) => boolean): string =>
-    comparisons.filter(wanted).length.toLocaleString('en-US');
+function outsideText(comparisons: readonly Comparison[], ofPaper: number): string {
+  const onlyPublished = comparisons.filter(({ kind }) => kind === 'published only').length;
+  const count = (numbers: number): string => numbers.toLocaleString('en-US');
   return `Computed numbers are equal for equal code and seed; measured ones are times of this machine and get no verdict.
-Not in this table: ${count(({ kind }) => kind === 'published only')} numbers that are only published, and
-${count(({ published }) => published === null)} that are not in the paper.`;
+Not in this table: ${count(onlyPublished)} numbers that are only published, and
+${count(comparisons.length - ofPaper - onlyPublished)} without a number of the paper beside them, or of experiments beyond the paper.`;
 }
 
 const AGREEMENT_ORDER: readonly Agreement[] = ['agrees', 'better', 'differs', 'not compared'];
@@ -114,12 +117,12 @@ const SCALE_TEXTS: Readonly<Record<ExperimentRecord['scale'], string>> = {
 function section(
   experiment: ExperimentRecord,
   { scale: asked, seed }: ReproductionDocument,
-  svgOf: (name: string) => string,
+  svgOf: DrawnFigures,
 ): string {
   const { id, title, about, figures, comparisons, columns, notes, series, isExtra, scale } = experiment;
   const drawn = figures.map(
     ({ name, caption }) =>
-      `<figure tabindex="0" aria-label="${escaped(caption)}. Arrow keys read its values."><div class="wide">${sized(svgOf(name))}</div>
+      `<figure tabindex="0" aria-label="${escaped(caption)}. Arrow keys read its values.">${drawings(name, svgOf)}
 <figcaption>${escaped(caption)}. ${SCALE_TEXTS[scale]}. <a href="${name}.svg">SVG</a></figcaption></figure>`,
   );
   const files = series.map((name) => `<a href="${name}.csv">${name}.csv</a>`).join(', ');
@@ -133,6 +136,20 @@ ${comparisonTables(comparisons, columns)}
 </section>`;
 }
 
-/** A figure that tells the style sheet how wide it was drawn. */
-const sized = (svg: string): string =>
-  svg.replace(/<svg ([^>]*?)width="([\d.]+)"/, '<svg style="--drawn: $2px" $1width="$2"');
+/** Both drawings of a figure, of which the style sheet shows one. */
+function drawings(name: string, svgOf: DrawnFigures): string {
+  const drawn = svgOf(name);
+  return LAYOUTS.map(
+    (layout) => `<div class="wide" data-layout="${layout}">${embedded(drawn[layout], `${name}-${layout}-`)}</div>`,
+  ).join('');
+}
+
+/**
+ * A drawing that tells the style sheet how wide it was drawn. Names in it get a prefix, as those in a drawing that is not
+ * shown cannot be used by another one.
+ */
+const embedded = (svg: string, prefix: string): string =>
+  svg
+    .replace(/<svg ([^>]*?)width="([\d.]+)"/, '<svg style="--drawn: $2px" $1width="$2"')
+    .replace(/ id="/g, ` id="${prefix}`)
+    .replace(/url\(#/g, `url(#${prefix}`);

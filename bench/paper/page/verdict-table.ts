@@ -3,7 +3,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { must } from '../../../compiler/data-plane/must.js';
 import type { Comparison } from '../reproduce/experiment.js';
-import { agreementCounts, hasVerdict, isOfPaper, type ReproductionDocument } from '../reproduce/reproduction.js';
+import { agreementCounts, hasVerdict, numbersOfPaper, type ReproductionDocument } from '../reproduce/reproduction.js';
 import { toleranceText } from '../reproduce/value.js';
 
 const WIDTHS = [16, 9, 12, 9, 9, 9, 9, 10] as const;
@@ -20,15 +20,15 @@ const line = (cells: readonly (string | number)[]): string =>
  * agree, differ, are better, or are not compared; then the sums over all experiments, by where the values come from.
  */
 export function verdictTable({ experiments }: ReproductionDocument): string {
-  const judged = experiments.filter(({ comparisons }) => comparisons.some(hasVerdict));
+  const judged = experiments.filter((experiment) => numbersOfPaper([experiment]).some(hasVerdict));
   const others = experiments.filter((experiment) => !judged.includes(experiment));
-  const all = experiments.flatMap(({ comparisons }) => comparisons);
+  const all = numbersOfPaper(experiments);
   return [
     line(['', 'numbers', 'reproduced', '', 'ours', '', '', 'not']),
     line(['', 'of paper', 'agrees', 'differs', 'agrees', 'better', 'differs', 'compared']),
-    ...judged.map(({ id, comparisons }) => line([id, ...countsOf(comparisons.filter(isOfPaper))])),
+    ...judged.map((experiment) => line([experiment.id, ...countsOf(numbersOfPaper([experiment]))])),
     ...(['computed', 'measured'] as const).map((kind) =>
-      line([`all ${kind}`, ...countsOf(all.filter((each) => isOfPaper(each) && each.kind === kind))]),
+      line([`all ${kind}`, ...countsOf(all.filter((each) => each.kind === kind))]),
     ),
     ...(others.length === 0 ? [] : ['', `without verdicts: ${others.map(({ id }) => id).join(', ')}`]),
   ].join('\n');

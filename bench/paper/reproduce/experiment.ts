@@ -1,5 +1,6 @@
 /** An experiment: its cells, and the evaluation of their results. */
 import type { FigureSpec } from '../../figures/figure.js';
+import type { Layout } from '../../figures/panels.js';
 import type { Cell, ResultOf } from './cells/cell.js';
 import {
   type Agreement,
@@ -129,7 +130,7 @@ export interface Figure {
   /** The file's name without its end. */
   readonly name: string;
   readonly caption: string;
-  readonly spec: FigureSpec;
+  readonly draw: (layout: Layout) => FigureSpec;
 }
 
 export interface Findings {

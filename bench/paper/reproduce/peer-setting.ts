@@ -15,6 +15,14 @@ export { DEFAULT_BLOCKS };
 
 export const BOOK_NAMES: Readonly<Record<BooksKind, string>> = { blocks: 'block matrix', runs: 'intervals' };
 
+/** Names of the series of P4runpro beside those of another system, and of their columns. */
+export const P4RUNPRO = {
+  published: 'P4runpro, published',
+  reproduced: 'P4runpro, reproduced',
+  ours: 'P4runpro, ours',
+} as const;
+export const P4RUNPRO_COLUMNS = { reproduced: 'paper’s P4runpro, reproduced', ours: P4RUNPRO.ours } as const;
+
 const FILL_REPEATS = { full: 10, quick: 3 };
 
 /** One for a workload of one program; several seeds, those of the paper's repeats, for a mixed one. */

@@ -129,7 +129,16 @@ export function agreementCounts(comparisons: readonly Comparison[], column: 'rep
 }
 
 /** Whether the paper has the number, and something stands beside it here. */
-export const isOfPaper = ({ published, kind }: Comparison): boolean => published !== null && kind !== 'published only';
+const isHeldAgainst = ({ published, kind }: Comparison): boolean => published !== null && kind !== 'published only';
+
+/**
+ * Numbers of the paper with something beside them. Experiments beyond the paper have none: where they show a published
+ * number, it is one of a figure or derived from one.
+ */
+export const numbersOfPaper = (
+  experiments: readonly Pick<ExperimentRecord, 'isExtra' | 'comparisons'>[],
+): Comparison[] =>
+  experiments.flatMap(({ isExtra, comparisons }) => (isExtra ? [] : comparisons.filter(isHeldAgainst)));
 
 /** Whether a number has a verdict other than "not compared". */
 export const hasVerdict = ({ reproducedVerdict, oursVerdict }: Comparison): boolean =>

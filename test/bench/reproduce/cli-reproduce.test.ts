@@ -128,7 +128,7 @@ const LOOK = `(() => {
   figure.dispatchEvent(new window.KeyboardEvent('keydown', { key: 'ArrowRight' }));
   return {
     errors: window.errors,
-    figures: document.querySelectorAll('figure svg').length,
+    figures: [...document.querySelectorAll('figure svg')].filter((svg) => svg.getClientRects().length > 0).length,
     background: window.getComputedStyle(document.body).backgroundColor,
     overflow: document.documentElement.scrollWidth - window.innerWidth,
     reading: document.getElementById('reading').textContent,

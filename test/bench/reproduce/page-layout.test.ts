@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { reproductionPage } from '../../../bench/paper/page/page.js';
+import { type DrawnFigures, reproductionPage } from '../../../bench/paper/page/page.js';
 import { EXPERIMENTS } from '../../../bench/paper/reproduce/experiments/index.js';
 import type { ExperimentRecord, ReproductionDocument } from '../../../bench/paper/reproduce/reproduction.js';
 import { type, withFolder } from '../../command-line.js';
@@ -21,6 +21,16 @@ function withAll(document: ReproductionDocument): ReproductionDocument {
   return { ...document, experiments };
 }
 
+/** Both drawings of each figure of a page. */
+const drawnIn =
+  (html: string): DrawnFigures =>
+  (name) => {
+    const figure = html.slice(html.lastIndexOf('<figure', html.indexOf(`href="${name}.svg"`)));
+    const [wide, narrow] = figure.match(/<svg [\s\S]*?<\/svg>/g) ?? [];
+    if (wide === undefined || narrow === undefined) throw new Error(`figure ${name} is not drawn twice`);
+    return { wide, narrow };
+  };
+
 interface Layout {
   readonly overflow: number;
   /** Elements beyond the window that no frame scrolls. */
@@ -30,6 +40,8 @@ interface Layout {
   /** Width of each figure as a share of its frame. */
   readonly shares: readonly number[];
   readonly legendsInside: boolean;
+  /** Size of the smallest letters of a figure in pixels. */
+  readonly letters: number;
   /** Lines of the navigation. */
   readonly lines: number;
 }
@@ -39,7 +51,9 @@ const LOOK = `(() => {
   const all = (within, selector) => [...within.querySelectorAll(selector)];
   const box = (element) => element.getBoundingClientRect();
   const seen = all(document, 'body *').filter((each) => each.closest('.wide') === null || each.matches('.wide'));
-  const svgs = all(document, 'figure svg');
+  const svgs = all(document, 'figure svg').filter((svg) => svg.getClientRects().length > 0);
+  const lettersOf = (svg) => all(svg, 'text')
+    .map((text) => parseFloat(window.getComputedStyle(text).fontSize) * box(svg).width / svg.viewBox.baseVal.width);
   const isInside = (part, whole) => part.left >= whole.left && part.right <= whole.right && part.top >= whole.top;
   return {
     overflow: document.documentElement.scrollWidth - window.innerWidth,
@@ -51,6 +65,7 @@ const LOOK = `(() => {
       const legends = all(svg, '.role-legend');
       return legends.length > 0 && legends.every((legend) => isInside(box(legend), box(svg)));
     }),
+    letters: Math.min(...svgs.flatMap(lettersOf)),
     lines: new Set(all(document, 'nav a').map((link) => Math.round(box(link).top))).size,
   };
 })()`;
@@ -62,7 +77,7 @@ testWith(CHROMIUM, 'nothing is cut or wider than the page, on a screen and on a 
     assert.is(status, 0, stderr);
     const read = (name: string): string => readFileSync(join(folder, 'out', name), 'utf8');
     const document = withAll(JSON.parse(read('reproduce.json')) as ReproductionDocument);
-    const html = reproductionPage(document, (name) => read(`${name}.svg`));
+    const html = reproductionPage(document, drawnIn(read('report.html')));
     const screen = evaluate<Layout>(html, 1400, LOOK);
     const phone = evaluate<Layout>(html, 390, LOOK, true);
     for (const [name, { overflow, cut, legendsInside }] of Object.entries({ screen, phone })) {
@@ -74,7 +89,9 @@ testWith(CHROMIUM, 'nothing is cut or wider than the page, on a screen and on a 
     for (const share of screen.shares) assert.ok(share > 0.9 && share <= 1, `a figure takes ${share} of its frame`);
     assert.ok(screen.lines >= 2 && screen.lines <= 3, `${screen.lines} lines of navigation`);
     assert.ok(phone.lines > screen.lines && phone.lines < 15, `${phone.lines} lines of navigation`);
-    assert.ok(phone.scrolling.includes('table') && phone.scrolling.includes('marks'), phone.scrolling.join());
+    assert.equal([...new Set(phone.scrolling)], ['table']);
+    for (const share of phone.shares) assert.ok(share > 0.9, `a figure takes ${share} of its frame`);
+    for (const { letters } of [screen, phone]) assert.ok(letters > 9.5, `letters of ${letters} pixels`);
     assert.not(phone.scrolling.includes('counts'), 'the summary is cut');
   }),
 );

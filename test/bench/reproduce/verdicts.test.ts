@@ -16,7 +16,7 @@ import {
 } from '../../../bench/paper/reproduce/experiment.js';
 import {
   type ExperimentRecord,
-  isOfPaper,
+  numbersOfPaper,
   type ReproductionDocument,
 } from '../../../bench/paper/reproduce/reproduction.js';
 import {
@@ -117,8 +117,12 @@ test('the headline counts numbers of the paper with something beside them, by ki
     ...{ quantity: 'delay', unit: 'ms', published: exactly(5), reproduced: null, ours: timedValue([1]) },
     ...{ tolerance: NOT_COMPARED, better: 'lower', why: 'Another machine.' },
   });
-  assert.is(judged.filter(isOfPaper).length, 2);
-  const document = { ...documentOf([]), experiments: [experimentOf('fig', judged), experimentOf('times', [delay])] };
+  assert.is(numbersOfPaper([{ isExtra: false, comparisons: judged }]).length, 2);
+  const beyond = { ...experimentOf('beyond', judged.slice(0, 1)), isExtra: true };
+  const document = {
+    ...documentOf([]),
+    experiments: [experimentOf('fig', judged), experimentOf('times', [delay]), beyond],
+  };
   const lines = verdictTable(document).split('\n');
   assert.equal(
     lines.slice(2).map((line) => line.trim().split(/ {2,}/)),
@@ -127,21 +131,21 @@ test('the headline counts numbers of the paper with something beside them, by ki
       ['all computed', '2', '1', '1', '1', '1', '0', '0'],
       ['all measured', '1', '0', '0', '0', '0', '0', '1'],
       [''],
-      ['without verdicts: times'],
+      ['without verdicts: times, beyond'],
     ],
   );
-  const page = reproductionPage(document, () => '');
+  const page = reproductionPage(document, () => NO_DRAWING);
   assert.match(page, /ours, computed<\/th><td>1<\/td><td>1<\/td><td>–<\/td><td>–<\/td>/);
   assert.match(page, /ours, measured<\/th><td>–<\/td><td>–<\/td><td>–<\/td><td>1<\/td>/);
   for (const [kind, count] of [
-    ['computed, 3 %', 2],
+    ['computed, 3 %', 3],
     ['computed', 1],
     ['published only', 1],
     ['measured', 1],
   ] as const) {
-    assert.is(page.split(`<td>${kind}</td>`).length - 1, count, kind);
+    assert.is(page.split(`<td class="kind">${kind}</td>`).length - 1, count, kind);
   }
-  assert.match(page, /1 numbers that are only published, and\s1 that are not in the paper/);
+  assert.match(page, /1 numbers that are only published, and\s2 without a number of the paper beside them/);
 });
 
 test('a reason that holds for several numbers is said once; columns have the names of their experiment', () => {
@@ -152,10 +156,10 @@ test('a reason that holds for several numbers is said once; columns have the nam
     ]),
     columns: { ...COLUMN_TITLES, reproduced: 'authors’ shapes' },
   };
-  const page = reproductionPage({ ...documentOf([]), experiments: [experiment] }, () => '');
+  const page = reproductionPage({ ...documentOf([]), experiments: [experiment] }, () => NO_DRAWING);
   assert.is(page.split('Shared reason.').length, 2);
   assert.is(page.split('reason 1</td>').length, 4);
-  assert.is(page.split('<td>computed, 3 %</td>').length, 5);
+  assert.is(page.split('<td class="kind">computed, 3 %</td>').length, 5);
   assert.match(page, /<td class="why">A reason of its own\.<\/td>/);
   const head = page.slice(page.indexOf('<section'), page.indexOf('<tbody>', page.indexOf('<section')));
   assert.match(head, />authors’ shapes<\/th>/);
@@ -164,14 +168,14 @@ test('a reason that holds for several numbers is said once; columns have the nam
 
 test('the page says what ran, when, on what, and how to cite it', () => {
   const document = documentOf([unpublished('q', 'u', exactly(1))]);
-  const page = reproductionPage(document, () => '');
+  const page = reproductionPage(document, () => NO_DRAWING);
   assert.match(page, /<dt>Code<\/dt><dd>p4runpro-sim 0, commit abc123\+, fingerprint c<\/dd>/);
   assert.match(page, /<dt>Date<\/dt><dd>2026-01-02T03:04:05\.000Z<\/dd>/);
   assert.match(page, /commit abc123\+, <code>npx bench reproduce x<\/code>, 2026-01-02\./);
   assert.match(page, /Quick run\. Numbers: .*again:\s<code>npx bench reproduce x --quick --seed 1<\/code>/);
   const packed = { ...document, environment: { ...document.environment, commit: null } };
   assert.match(
-    reproductionPage(packed, () => ''),
+    reproductionPage(packed, () => NO_DRAWING),
     /<dd>p4runpro-sim 0, fingerprint c<\/dd>/,
   );
 });
@@ -186,6 +190,8 @@ for (const [value, text] of [
 ] as const) {
   test(`a figure is written as ${text}`, () => assert.is(valueText(value), text));
 }
+
+const NO_DRAWING = { wide: '', narrow: '' };
 
 const experimentOf = (id: string, comparisons: readonly Comparison[]): ExperimentRecord => ({
   id,

@@ -46,18 +46,20 @@ export const weights: Experiment = {
         {
           name: 'weights',
           caption: 'Programs against the share of them that recirculate, from weight "never" to 0',
-          spec: linePanels({
-            points: rows.map(({ workload, capacity, recirculating }) => ({
-              panel: workload,
-              series: 'ours',
-              x: recirculating,
-              y: capacity.mean,
-            })),
-            x: 'share that recirculates',
-            y: 'programs',
-            columns: 2,
-            hasOwnScales: true,
-          }),
+          draw: (layout) =>
+            linePanels({
+              layout,
+              points: rows.map(({ workload, capacity, recirculating }) => ({
+                panel: workload,
+                series: 'ours',
+                x: recirculating,
+                y: capacity.mean,
+              })),
+              x: 'share that recirculates',
+              y: 'programs',
+              columns: 2,
+              hasOwnScales: true,
+            }),
         },
       ],
       notes: [],
@@ -92,20 +94,22 @@ export const recirculations: Experiment = {
         {
           name: 'recirculations',
           caption: 'Programs until the first failure',
-          spec: barPanels({
-            bars: rows.map(({ workload, recirculations: most, capacity }) => ({
-              panel: workload,
-              group: `R = ${most}`,
-              series: 'ours',
-              value: capacity.mean,
-              least: capacity.least,
-              greatest: capacity.greatest,
-            })),
-            x: '',
-            y: 'programs',
-            columns: 2,
-            hasOwnScales: true,
-          }),
+          draw: (layout) =>
+            barPanels({
+              layout,
+              bars: rows.map(({ workload, recirculations: most, capacity }) => ({
+                panel: workload,
+                group: `R = ${most}`,
+                series: 'ours',
+                value: capacity.mean,
+                least: capacity.least,
+                greatest: capacity.greatest,
+              })),
+              x: '',
+              y: 'programs',
+              columns: 2,
+              hasOwnScales: true,
+            }),
         },
       ],
       notes: ['Programs with more depths than the RPBs of their passes do not fit: hh and nc need R = 1.'],

@@ -111,7 +111,8 @@ export const fig9: Experiment = {
         {
           name: 'fig9',
           caption: 'Programs until the first failure; lines are the range of ties or seeds',
-          spec: barPanels({ bars: rows.flatMap(barsOf), x: '', y: 'programs', columns: 2, hasOwnScales: true }),
+          draw: (layout) =>
+            barPanels({ layout, bars: rows.flatMap(barsOf), x: '', y: 'programs', columns: 2, hasOwnScales: true }),
         },
       ],
       notes: notesOf(setting),

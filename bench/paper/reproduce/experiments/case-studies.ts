@@ -67,7 +67,7 @@ const studyExperiment = (study: StudyName): Experiment => ({
         {
           name: `fig13${study}`,
           caption: `${TITLES[study].replace(/^Figure 13. +/, '')}: P4runpro (ours) and a conventional program`,
-          spec: linePanels({ points, x: 'time, s', y: AXES[study], columns: 1 }),
+          draw: (layout) => linePanels({ layout, points, x: 'time, s', y: AXES[study], columns: 1 }),
         },
       ],
       notes: [`${SECONDS[setting.scale]} s of virtual time.`],

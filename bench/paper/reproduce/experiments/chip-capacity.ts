@@ -87,20 +87,22 @@ export const chipCapacity: Experiment = {
         {
           name: 'tofino2-capacity',
           caption: 'Programs until the first failure; lines are the range of seeds',
-          spec: barPanels({
-            bars: rows.map(({ workload, plane, capacity }) => ({
-              panel: workload,
-              group: plane,
-              series: 'ours',
-              value: capacity.mean,
-              least: capacity.least,
-              greatest: capacity.greatest,
-            })),
-            x: '',
-            y: 'programs',
-            columns: 2,
-            hasOwnScales: true,
-          }),
+          draw: (layout) =>
+            barPanels({
+              layout,
+              bars: rows.map(({ workload, plane, capacity }) => ({
+                panel: workload,
+                group: plane,
+                series: 'ours',
+                value: capacity.mean,
+                least: capacity.least,
+                greatest: capacity.greatest,
+              })),
+              x: '',
+              y: 'programs',
+              columns: 2,
+              hasOwnScales: true,
+            }),
         },
       ],
       notes: NOTES,

@@ -78,19 +78,21 @@ export const fig10: Experiment = {
         {
           name: 'fig10',
           caption: 'Resources of the data plane as a share of one pipe',
-          spec: barPanels({
-            bars: rows.flatMap(({ resource, ...shares }) =>
-              (['published', 'reproduced', 'ours'] as const).map((series) => ({
-                panel: 'Tofino 1',
-                group: resource,
-                series,
-                value: shares[series],
-              })),
-            ),
-            x: 'resource',
-            y: 'share of the pipe',
-            columns: 1,
-          }),
+          draw: (layout) =>
+            barPanels({
+              layout,
+              bars: rows.flatMap(({ resource, ...shares }) =>
+                (['published', 'reproduced', 'ours'] as const).map((series) => ({
+                  panel: 'Tofino 1',
+                  group: resource,
+                  series,
+                  value: shares[series],
+                })),
+              ),
+              x: 'resource',
+              y: 'share of the pipe',
+              columns: 1,
+            }),
         },
       ],
       notes: ['compiler/data-plane/resources has the formula of each resource, with its source.'],

@@ -58,7 +58,7 @@ export const churn: Experiment = {
         {
           name: 'churn',
           caption: 'By virtual day',
-          spec: churnFigure(named, 'days'),
+          draw: (layout) => churnFigure(named, 'days', layout),
         },
       ],
       notes: [

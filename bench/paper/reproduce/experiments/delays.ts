@@ -101,13 +101,15 @@ export const fig7a: Experiment = {
         {
           name: 'fig7a',
           caption: `Allocation delay over arrivals, moving average of ${WINDOW}; published: the authors’ server`,
-          spec: linePanels({
-            points: [...published, ...points],
-            x: 'arrival',
-            y: 'ms',
-            columns: 2,
-            isLogarithmic: true,
-          }),
+          draw: (layout) =>
+            linePanels({
+              layout,
+              points: [...published, ...points],
+              x: 'arrival',
+              y: 'ms',
+              columns: 2,
+              isLogarithmic: true,
+            }),
         },
       ],
       notes: [noteOn(setting), PICTURE_ONLY],
@@ -141,13 +143,15 @@ export const fig7b: Experiment = {
         {
           name: 'fig7b',
           caption: 'Mean allocation delay by bytes of each memory; published: the authors’ server',
-          spec: linePanels({
-            points: [...published, ...points],
-            x: 'bytes of each memory',
-            y: 'ms',
-            columns: 2,
-            isLogarithmic: true,
-          }),
+          draw: (layout) =>
+            linePanels({
+              layout,
+              points: [...published, ...points],
+              x: 'bytes of each memory',
+              y: 'ms',
+              columns: 2,
+              isLogarithmic: true,
+            }),
         },
       ],
       notes: [noteOn(setting)],

@@ -41,7 +41,7 @@ export const fig8: Experiment = {
         {
           name: 'fig8',
           caption: 'Utilisation over arrivals, until the first failure',
-          spec: linePanels({ points, x: 'arrival', y: 'share in use', columns: 2 }),
+          draw: (layout) => linePanels({ layout, points, x: 'arrival', y: 'share in use', columns: 2 }),
         },
       ],
       notes: [

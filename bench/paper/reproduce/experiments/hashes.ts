@@ -48,18 +48,20 @@ export const hashes: Experiment = {
         {
           name: 'hashes',
           caption: 'Errors by RPB of the first row',
-          spec: linePanels({
-            points: rows
-              .filter(({ flows }) => flows === 512)
-              .flatMap(({ series, firstRpb, falsePositives, overcount }) => [
-                { panel: 'Bloom filter, 512 flows: false positives', series, x: firstRpb, y: falsePositives },
-                { panel: 'count-min, 512 flows: overcount of a flow', series, x: firstRpb, y: overcount },
-              ]),
-            x: 'RPB of the first row',
-            y: '',
-            columns: 2,
-            hasOwnScales: true,
-          }),
+          draw: (layout) =>
+            linePanels({
+              layout,
+              points: rows
+                .filter(({ flows }) => flows === 512)
+                .flatMap(({ series, firstRpb, falsePositives, overcount }) => [
+                  { panel: 'Bloom filter, 512 flows: false positives', series, x: firstRpb, y: falsePositives },
+                  { panel: 'count-min, 512 flows: overcount of a flow', series, x: firstRpb, y: overcount },
+                ]),
+              x: 'RPB of the first row',
+              y: '',
+              columns: 2,
+              hasOwnScales: true,
+            }),
         },
       ],
       notes: [],

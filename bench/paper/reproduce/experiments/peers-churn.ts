@@ -66,13 +66,15 @@ export const peersChurn: Experiment = {
         {
           name: 'peers-churn',
           caption: 'Programs that an arrival reallocates, mean of ten epochs and of all repeats, by fit',
-          spec: linePanels({
-            points: runs.flatMap(curveOf),
-            x: 'epoch',
-            y: 'programs',
-            columns: 2,
-            hasOwnScales: true,
-          }),
+          draw: (layout) =>
+            linePanels({
+              layout,
+              points: runs.flatMap(curveOf),
+              x: 'epoch',
+              y: 'programs',
+              columns: 2,
+              hasOwnScales: true,
+            }),
         },
       ],
       notes: [

@@ -8,12 +8,21 @@ import { PEER_WORKLOADS, type PeerWorkload } from '../cells/peer-fill.js';
 import { delayCurve, growthOf, tenths, WINDOW } from '../delay-curves.js';
 import { type Comparison, compare, type Experiment, peerNumber, type Results, type Setting } from '../experiment.js';
 import { PAPER } from '../paper-setting.js';
-import { ASSUMED, BOOK_NAMES, DEFAULT_BLOCKS, DELAY_ARRIVALS, DELAY_REPEATS, peerDelays } from '../peer-setting.js';
+import {
+  ASSUMED,
+  BOOK_NAMES,
+  DEFAULT_BLOCKS,
+  DELAY_ARRIVALS,
+  DELAY_REPEATS,
+  P4RUNPRO,
+  P4RUNPRO_COLUMNS,
+  peerDelays,
+} from '../peer-setting.js';
 import { exactly, meanOf, NOT_COMPARED, timedValue, type Value } from '../value.js';
 import { delayCells } from './delays.js';
 
-const P4RUNPRO = ['model', 'sound'] as const;
-const p4runproCells = (how: (typeof P4RUNPRO)[number], workload: string, setting: Setting) =>
+const HOWS = ['model', 'sound'] as const;
+const p4runproCells = (how: (typeof HOWS)[number], workload: string, setting: Setting) =>
   delayCells(how, workload, PAPER.memoryBytes, setting);
 const peerCells = (books: BooksKind, workload: PeerWorkload, setting: Setting) =>
   peerDelays(workload, { blocks: DEFAULT_BLOCKS, books }, setting);
@@ -29,7 +38,7 @@ interface Delays {
 }
 
 function delaysOf(workload: PeerWorkload, results: Results, setting: Setting): Delays {
-  const of = (how: (typeof P4RUNPRO)[number]) =>
+  const of = (how: (typeof HOWS)[number]) =>
     p4runproCells(how, workload, setting).map((cell) => results(cell).delaysUs);
   const peers = (books: BooksKind) => peerCells(books, workload, setting).map((cell) => results(cell));
   return {
@@ -55,10 +64,10 @@ export const peersDelay: Experiment = {
     'matrix of the published controller and with intervals, without the enumeration of mutants, which does not grow; ' +
     'P4runpro with the paper’s model on Z3 (reproduced) and with price (ours). ' +
     'ActiveRMT’s curve is published as a picture only, where it grows past one second.',
-  columns: { peer: 'ActiveRMT, reimplemented', reproduced: 'paper’s P4runpro, reproduced' },
+  columns: { peer: 'ActiveRMT, reimplemented', ...P4RUNPRO_COLUMNS },
   cells: (setting) =>
     PEER_WORKLOADS.flatMap((workload) => [
-      ...P4RUNPRO.flatMap((how) => p4runproCells(how, workload, setting)),
+      ...HOWS.flatMap((how) => p4runproCells(how, workload, setting)),
       ...BOOKS.flatMap((books) => peerCells(books, workload, setting)),
     ]),
   findings(results, setting) {
@@ -77,7 +86,7 @@ export const peersDelay: Experiment = {
         {
           name: 'peers-delay',
           caption: `Time of an arrival as a multiple of that of the second tenth of the arrivals, moving median of ${WINDOW}`,
-          spec: linePanels({ points, x: 'arrival', y: 'growth', columns: 2, hasOwnScales: true }),
+          draw: (layout) => linePanels({ layout, points, x: 'arrival', y: 'growth', columns: 2, hasOwnScales: true }),
         },
       ],
       notes: [
@@ -135,9 +144,9 @@ function curvesOf({ workload, published, model, sound, peers }: Delays): PanelPo
   const base = tenths(published).early;
   const step = PAPER.arrivals / published.length;
   return [
-    ...published.map((ms, i) => ({ panel: workload, series: 'published', x: i * step, y: ms / base })),
-    ...of('reproduced', model),
-    ...of('ours', sound),
+    ...published.map((ms, i) => ({ panel: workload, series: P4RUNPRO.published, x: i * step, y: ms / base })),
+    ...of(P4RUNPRO.reproduced, model),
+    ...of(P4RUNPRO.ours, sound),
     ...BOOKS.flatMap((books) => of(`ActiveRMT, ${BOOK_NAMES[books]}`, choices(peers[books]))),
   ];
 }

@@ -7,7 +7,7 @@ import { CURVE_STEP, type FillCell } from '../cells/fill.js';
 import { PEER_WORKLOADS, type PeerFillResult, type PeerWorkload } from '../cells/peer-fill.js';
 import { type Comparison, compare, type Experiment, peerNumber, type Results, type Setting } from '../experiment.js';
 import { ourFills, PAPER, publishedFills } from '../paper-setting.js';
-import { ASSUMED, DEFAULT_BLOCKS, FAIRNESS, peerFills } from '../peer-setting.js';
+import { ASSUMED, DEFAULT_BLOCKS, FAIRNESS, P4RUNPRO, P4RUNPRO_COLUMNS, peerFills } from '../peer-setting.js';
 import { exactly, fromRepeats, NOT_COMPARED, type Value } from '../value.js';
 
 const peersOf = (workload: PeerWorkload, mutation: Mutation, setting: Setting) =>
@@ -27,7 +27,7 @@ export const peersFilling: Experiment = {
     `ActiveRMT (${DEFAULT_BLOCKS} blocks a stage, worst fit, least constrained mutants lc and most constrained mc) until its ` +
     `first refusal, and for ${PAPER.arrivals} arrivals; P4runpro until its first refusal, as in figure 8. ` +
     'ActiveRMT’s curve is published as a picture only.',
-  columns: { peer: 'ActiveRMT, reimplemented', reproduced: 'paper’s P4runpro, reproduced' },
+  columns: { peer: 'ActiveRMT, reimplemented', ...P4RUNPRO_COLUMNS },
   cells: (setting) =>
     PEER_WORKLOADS.flatMap((workload) => {
       const { reproduced, ours } = p4runproOf(workload, setting);
@@ -63,8 +63,8 @@ export const peersFilling: Experiment = {
       figures: [
         {
           name: 'peers-filling',
-          caption: 'Memory in use over arrivals; published, reproduced and ours: P4runpro',
-          spec: linePanels({ points, x: 'arrival', y: 'share in use', columns: 2 }),
+          caption: 'Memory in use over arrivals',
+          draw: (layout) => linePanels({ layout, points, x: 'arrival', y: 'share in use', columns: 2 }),
         },
       ],
       notes: [
@@ -95,12 +95,12 @@ function curvesOf(workload: PeerWorkload, results: Results, setting: Setting): P
   return [
     ...published.map((row) => ({
       panel: workload,
-      series: 'published',
+      series: P4RUNPRO.published,
       x: numberIn(row, 'epoch'),
       y: numberIn(row, 'memory_utilization'),
     })),
-    ...of('reproduced', curve(reproduced)),
-    ...of('ours', curve(ours)),
+    ...of(P4RUNPRO.reproduced, curve(reproduced)),
+    ...of(P4RUNPRO.ours, curve(ours)),
     ...MUTATIONS.flatMap((mutation) => {
       const [cell] = peersOf(workload, mutation, setting);
       return cell === undefined ? [] : of(`ActiveRMT, ${mutation}`, results(cell).curve);

@@ -76,16 +76,18 @@ export const peersGranularity: Experiment = {
         {
           name: 'peers-granularity',
           caption: 'Programs at the first refusal, by blocks of a stage',
-          spec: barPanels({
-            bars: filled.map(({ workload, blocks, of }) => {
-              const { mean: value, least, greatest } = fromRepeats(of.map(({ refusal }) => refusal.programs));
-              return { panel: workload, group: String(blocks), series: 'ActiveRMT, lc', value, least, greatest };
+          draw: (layout) =>
+            barPanels({
+              layout,
+              bars: filled.map(({ workload, blocks, of }) => {
+                const { mean: value, least, greatest } = fromRepeats(of.map(({ refusal }) => refusal.programs));
+                return { panel: workload, group: String(blocks), series: 'ActiveRMT, lc', value, least, greatest };
+              }),
+              x: 'blocks of a stage',
+              y: 'programs',
+              columns: 2,
+              hasOwnScales: true,
             }),
-            x: 'blocks of a stage',
-            y: 'programs',
-            columns: 2,
-            hasOwnScales: true,
-          }),
         },
       ],
       notes: [

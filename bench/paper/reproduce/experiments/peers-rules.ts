@@ -18,6 +18,7 @@ import {
   unpublished,
 } from '../experiment.js';
 import { PAPER } from '../paper-setting.js';
+import { P4RUNPRO, P4RUNPRO_COLUMNS } from '../peer-setting.js';
 import { exactly } from '../value.js';
 
 /** The tasks that the paper holds against FlyMon in table 1. */
@@ -84,7 +85,7 @@ export const peersRules: Experiment = {
     'Rules that FlyMon writes for a task, without masks of hash units, by its share of a register array; entries of ' +
     'P4runpro for the same task with 1,024 B a memory: those of the authors’ program in its RPBs (reproduced), and those of ' +
     'ours in all tables (ours). The update delays are published figures.',
-  columns: { peer: 'FlyMon, reimplemented', reproduced: 'paper’s P4runpro, reproduced' },
+  columns: { peer: 'FlyMon, reimplemented', ...P4RUNPRO_COLUMNS },
   cells: () => TASKS.map(([program]) => cellOf(program)),
   findings(results) {
     const rows = TASKS.map(([program, algorithm]) => rowOf(program, algorithm, results));
@@ -107,8 +108,9 @@ export const peersRules: Experiment = {
       figures: [
         {
           name: 'peers-rules',
-          caption: 'Rules of FlyMon by share of a register array; reproduced, ours: entries of P4runpro',
-          spec: barPanels({ bars: rows.flatMap(barsOf), x: '', y: 'rules', columns: 2, hasOwnScales: true }),
+          caption: 'Rules of FlyMon by the part of a register array that each row takes, and entries of P4runpro',
+          draw: (layout) =>
+            barPanels({ layout, bars: rows.flatMap(barsOf), x: '', y: 'rules', columns: 2, hasOwnScales: true }),
         },
       ],
       notes: [
@@ -137,7 +139,12 @@ function comparisonsOf({ program, published, ours, flyMon, flyMonMs, p4runproMs 
 }
 
 const barsOf = ({ program, published, ours, flyMon }: TaskRow) => [
-  { panel: program, group: 'P4runpro', series: 'reproduced', value: published },
-  { panel: program, group: 'P4runpro', series: 'ours', value: ours },
-  ...flyMon.map(({ level, rules }) => ({ panel: program, group: shareText(level), series: 'FlyMon', value: rules })),
+  { panel: program, group: P4RUNPRO.reproduced, series: P4RUNPRO.reproduced, value: published },
+  { panel: program, group: P4RUNPRO.ours, series: P4RUNPRO.ours, value: ours },
+  ...flyMon.map(({ level, rules }) => ({
+    panel: program,
+    group: `FlyMon, ${level === 1 ? 'whole' : `1/${blocksAt(level)}`}`,
+    series: 'FlyMon',
+    value: rules,
+  })),
 ];

@@ -1,4 +1,5 @@
 /** Figure 11: throughput and round trip time against the number of recirculations. */
+import { counted } from '../../../../compiler/data-plane/counting.js';
 import { must } from '../../../../compiler/data-plane/must.js';
 import { linePanels, type PanelPoint } from '../../../figures/panels.js';
 import type { LossFreeRow } from '../../../measure/timing/loss-free-rate.js';
@@ -85,17 +86,26 @@ export const fig11: Experiment = {
         {
           name: 'fig11a',
           caption: 'Throughput without loss',
-          spec: linePanels({ points: rows.flatMap(throughputPoints), x: 'recirculations', y: 'Gbit/s', columns: 2 }),
+          draw: (layout) =>
+            linePanels({
+              layout,
+              points: rows.flatMap(throughputPoints),
+              x: 'recirculations',
+              y: 'Gbit/s',
+              columns: 2,
+            }),
         },
         {
           name: 'fig11b',
           caption: 'Latency of an empty switch above that of 128 bytes without recirculation',
-          spec: linePanels({
-            points: rows.map((row) => latencyPoint(row, first)),
-            x: 'recirculations',
-            y: 'µs',
-            columns: 1,
-          }),
+          draw: (layout) =>
+            linePanels({
+              layout,
+              points: rows.map((row) => latencyPoint(row, first)),
+              x: 'recirculations',
+              y: 'µs',
+              columns: 1,
+            }),
         },
       ],
       notes: [
@@ -111,7 +121,7 @@ export const fig11: Experiment = {
 
 const throughputOf = ({ packetBytes, recirculations, publishedGbps, stated, fitted }: Row): Comparison =>
   compare({
-    quantity: `${packetBytes} B, ${recirculations} recirculations: throughput`,
+    quantity: `${bytesText(packetBytes)}, ${counted(recirculations, 'recirculation')}: throughput`,
     unit: 'Gbit/s',
     published: exactly(publishedGbps),
     reproduced: exactly(fitted.throughputGbps),
@@ -131,7 +141,8 @@ function throughputWhy(published: number, stated: number, fitted: number, recirc
   return sentences.join(' ');
 }
 
-const panelOf = ({ packetBytes }: Row): string => `${packetBytes} B`;
+const bytesText = (bytes: number): string => `${bytes.toLocaleString('en-US')} B`;
+const panelOf = ({ packetBytes }: Row): string => bytesText(packetBytes);
 
 function throughputPoints(row: Row): PanelPoint[] {
   const { recirculations: x, publishedGbps, stated, fitted } = row;
@@ -144,7 +155,7 @@ function throughputPoints(row: Row): PanelPoint[] {
 
 const latencyPoint = ({ packetBytes, recirculations, stated }: Row, firstNs: number): PanelPoint => ({
   panel: '',
-  series: `${packetBytes} B`,
+  series: bytesText(packetBytes),
   x: recirculations,
   y: (stated.latencyNs - firstNs) / 1000,
 });

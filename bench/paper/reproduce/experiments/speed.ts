@@ -87,24 +87,26 @@ export const speed: Experiment = {
         {
           name: 'speed-emulator',
           caption: 'Packets per second, one thread',
-          spec: barPanels({
-            bars: rows.map(({ engine, programs, speeds }) => ({
-              panel: 'load balancers',
-              group: programs.toLocaleString('en-US'),
-              series: engine === 'compiled' ? 'ours' : engine,
-              value: meanOf(speeds),
-              least: Math.min(...speeds),
-              greatest: Math.max(...speeds),
-            })),
-            x: 'programs',
-            y: 'packets per second',
-            columns: 1,
-          }),
+          draw: (layout) =>
+            barPanels({
+              layout,
+              bars: rows.map(({ engine, programs, speeds }) => ({
+                panel: 'load balancers',
+                group: programs.toLocaleString('en-US'),
+                series: engine === 'compiled' ? 'ours' : engine,
+                value: meanOf(speeds),
+                least: Math.min(...speeds),
+                greatest: Math.max(...speeds),
+              })),
+              x: 'programs',
+              y: 'packets per second',
+              columns: 1,
+            }),
         },
         {
           name: 'speed-allocator',
           caption: 'Median time of an allocation in µs',
-          spec: linePanels({ points: allocations, x: 'programs there', y: 'µs', columns: 1 }),
+          draw: (layout) => linePanels({ layout, points: allocations, x: 'programs there', y: 'µs', columns: 1 }),
         },
       ],
       notes: [],
