@@ -16,7 +16,7 @@ import type { Layout } from '../../figures/panels.js';
 import { numberText } from '../../paper/page/figures-text.js';
 import { reproductionPage } from '../../paper/page/page.js';
 import { verdictsCsv, verdictTable } from '../../paper/page/verdict-table.js';
-import { type Change, changesSince, NotComparable } from '../../paper/reproduce/against.js';
+import { type Change, changesSince, checkComparable, NotComparable } from '../../paper/reproduce/against.js';
 import { CellStore, codeFingerprint } from '../../paper/reproduce/cell-store.js';
 import type { Cell } from '../../paper/reproduce/cells/cell.js';
 import type { Experiment, Setting } from '../../paper/reproduce/experiment.js';
@@ -72,8 +72,8 @@ type ReproduceArguments = ArgumentsOf<typeof reproduceOptions>;
 async function reproduce(args: ReproduceArguments): Promise<number> {
   const experiments = experimentsOf(args.experiments);
   const workers = wholeNumber('--workers', args.workers ?? String(availableParallelism()), 1, MAX_WORKERS);
-  const earlier = args.against === undefined ? undefined : earlierResult(args.against);
   const setting: Setting = { scale: args.quick ? 'quick' : 'full', seed: args.seed };
+  const earlier = args.against === undefined ? undefined : earlierResult(args.against, setting);
   const cells = experiments.flatMap((experiment) => experiment.cells(setting));
   // Throws before the first cell if the solver is not installed.
   if (cells.some((cell) => cell.kind === 'delay' && cell.how === 'model')) z3Allocator(f1());
@@ -111,7 +111,7 @@ async function reproduceInto(folder: ResultFolder, args: ReproduceArguments, ask
   const reproduced = reproduction(experiments, results, setting, run);
   await write(folder, reproduced);
   store.discard();
-  const changes = earlier && changesOrUsageError(earlier, reproduced.document);
+  const changes = earlier && changesSince(earlier, reproduced.document);
   report(args, reproduced.document, changes);
   return changes !== undefined && changes.length > 0 ? EXIT.failed : EXIT.done;
 }
@@ -169,23 +169,17 @@ function commandOf({ experiments, quick, seed, workers }: ReproduceArguments): s
   return `npx bench reproduce ${experiments.join(' ')}${quick ? ' --quick' : ''} --seed ${seed}${threads}`;
 }
 
-function earlierResult(folder: string): ReproductionDocument {
+/** Refuses a result that cannot be compared before anything is computed. */
+function earlierResult(folder: string, setting: Setting): ReproductionDocument {
   const path = join(folder, 'reproduce.json');
   if (!existsSync(path)) throw new UsageError(`--against: there is no ${path}`);
   try {
     const document = JSON.parse(readInput(path).toString('utf8')) as ReproductionDocument;
     if (document.schema !== REPRODUCTION_SCHEMA) throw new Error(`its schema is not ${REPRODUCTION_SCHEMA}`);
+    checkComparable(document, setting);
     return document;
   } catch (error) {
-    throw new UsageError(`--against: ${path} cannot be read: ${reasonOf(error)}`);
-  }
-}
-
-function changesOrUsageError(earlier: ReproductionDocument, now: ReproductionDocument): Change[] {
-  try {
-    return changesSince(earlier, now);
-  } catch (error) {
     if (error instanceof NotComparable) throw new UsageError(`--against: ${error.message}`);
-    throw error;
+    throw new UsageError(`--against: ${path} cannot be read: ${reasonOf(error)}`);
   }
 }

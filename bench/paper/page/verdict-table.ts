@@ -2,8 +2,14 @@
 
 import { stringify } from 'csv-stringify/sync';
 import { must } from '../../../compiler/data-plane/must.js';
-import type { Comparison } from '../reproduce/experiment.js';
-import { agreementCounts, hasVerdict, numbersOfPaper, type ReproductionDocument } from '../reproduce/reproduction.js';
+import type { Comparison, ComparisonKind } from '../reproduce/experiment.js';
+import {
+  agreementCounts,
+  type ExperimentRecord,
+  hasVerdict,
+  numbersOfPaper,
+  type ReproductionDocument,
+} from '../reproduce/reproduction.js';
 import { toleranceText } from '../reproduce/value.js';
 
 const WIDTHS = [16, 9, 12, 9, 9, 9, 9, 10] as const;
@@ -23,15 +29,22 @@ export function verdictTable({ experiments }: ReproductionDocument): string {
   const judged = experiments.filter((experiment) => numbersOfPaper([experiment]).some(hasVerdict));
   const others = experiments.filter((experiment) => !judged.includes(experiment));
   const all = numbersOfPaper(experiments);
+  if (all.length === 0) return `no numbers of the paper: ${idsOf(others)}`;
   return [
     line(['', 'numbers', 'reproduced', '', 'ours', '', '', 'not']),
     line(['', 'of paper', 'agrees', 'differs', 'agrees', 'better', 'differs', 'compared']),
     ...judged.map((experiment) => line([experiment.id, ...countsOf(numbersOfPaper([experiment]))])),
-    ...(['computed', 'measured'] as const).map((kind) =>
-      line([`all ${kind}`, ...countsOf(all.filter((each) => each.kind === kind))]),
-    ),
-    ...(others.length === 0 ? [] : ['', `without verdicts: ${others.map(({ id }) => id).join(', ')}`]),
+    ...(['computed', 'measured'] as const).flatMap((kind) => sumOf(kind, all)),
+    ...(others.length === 0 ? [] : ['', `without verdicts: ${idsOf(others)}`]),
   ].join('\n');
+}
+
+const idsOf = (experiments: readonly ExperimentRecord[]): string => experiments.map(({ id }) => id).join(', ');
+
+/** The line of a kind of numbers, if there are any. */
+function sumOf(kind: ComparisonKind, all: readonly Comparison[]): string[] {
+  const numbers = all.filter((each) => each.kind === kind);
+  return numbers.length === 0 ? [] : [line([`all ${kind}`, ...countsOf(numbers)])];
 }
 
 function countsOf(comparisons: readonly Comparison[]): number[] {

@@ -1,7 +1,7 @@
 /** Changes since an earlier reproduction, as a regression test. */
 import { DomainError } from '../../../compiler/index.js';
 import { speedRatio } from '../../measure/compare/speed-ratio.js';
-import { type Comparison, VALUE_COLUMNS, type ValueColumn } from './experiment.js';
+import { type Comparison, type Setting, VALUE_COLUMNS, type ValueColumn } from './experiment.js';
 import type { ReproductionDocument } from './reproduction.js';
 import type { Value } from './value.js';
 
@@ -28,14 +28,19 @@ export class NotComparable extends DomainError {
   readonly ends = 'bad-input';
 }
 
+/** @throws {NotComparable} if seeds or scales differ */
+export function checkComparable(before: Setting, after: Setting): void {
+  for (const key of ['scale', 'seed'] as const) {
+    if (before[key] !== after[key]) throw new NotComparable(`${key} ${before[key]} there, ${after[key]} here`);
+  }
+}
+
 /**
  * Changes of numbers that both have, and numbers that `after` lacks in the experiments that it ran.
  * @throws {NotComparable} if seeds or scales differ
  */
 export function changesSince(before: ReproductionDocument, after: ReproductionDocument): Change[] {
-  for (const key of ['scale', 'seed'] as const) {
-    if (before[key] !== after[key]) throw new NotComparable(`${key} ${before[key]} there, ${after[key]} here`);
-  }
+  checkComparable(before, after);
   const earlier = new Map(before.experiments.map((experiment) => [experiment.id, experiment]));
   return after.experiments.flatMap(({ id, comparisons }) => {
     const now = new Map(comparisons.map((each) => [each.quantity, each]));

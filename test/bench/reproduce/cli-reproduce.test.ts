@@ -91,6 +91,10 @@ test('--against: a change is reported and ends with status 1', () =>
     assert.is(status, 1);
     assert.match(stdout, /^table2: latency, ingress, ours: 300 before, 306 now$/m);
     assert.match(stdout, /^2 significant changes since before$/m);
+    // Refused before the first cell, of which 600 take minutes.
+    const other = await type('bench', ['reproduce', 'all', '--out', 'other', '--against', 'before'], { folder });
+    assert.equal([other.status, other.stderr], [2, 'bench: --against: scale quick there, full here\n']);
+    assert.not(existsSync(join(folder, 'other')));
   }));
 
 test('the commit of a working copy; none inside the working copy of another project', () =>

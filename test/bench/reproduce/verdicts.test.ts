@@ -134,6 +134,7 @@ test('the headline counts numbers of the paper with something beside them, by ki
       ['without verdicts: times, beyond'],
     ],
   );
+  assert.is(verdictTable({ ...document, experiments: [beyond] }), 'no numbers of the paper: beyond');
   const page = reproductionPage(document, () => NO_DRAWING);
   assert.match(page, /ours, computed<\/th><td>1<\/td><td>1<\/td><td>–<\/td><td>–<\/td>/);
   assert.match(page, /ours, measured<\/th><td>–<\/td><td>–<\/td><td>–<\/td><td>1<\/td>/);
