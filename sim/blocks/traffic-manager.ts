@@ -57,9 +57,11 @@ export class PortQueue {
   scheduled = false;
   readonly counters = emptyPortCounters();
 
+  /** @param maxCells maximum of the queue */
   constructor(
     readonly port: number,
     readonly line: Line,
+    readonly maxCells: number,
   ) {}
 
   get isEmpty(): boolean {
@@ -113,11 +115,12 @@ export class TrafficManager {
   mostCells = 0;
   private mostSince = 0;
 
-  /** @param lineOf the line of a port */
+  /** @param lineOf the line of a port @param cellsOf maximum of the queue of a port */
   constructor(
     ports: number,
     private readonly limits: QueueLimits,
     private readonly lineOf: (port: number) => Line,
+    private readonly cellsOf: (port: number) => number = () => limits.queueCells,
   ) {
     this.queues = new Array<PortQueue | undefined>(ports).fill(undefined);
   }
@@ -125,7 +128,7 @@ export class TrafficManager {
   port(port: number): PortQueue {
     const known = this.queues[port];
     if (known !== undefined) return known;
-    const made = new PortQueue(port, this.lineOf(port));
+    const made = new PortQueue(port, this.lineOf(port), this.cellsOf(port));
     this.queues[port] = made;
     this.inOrder = [...this.inOrder, made].sort((a, b) => a.port - b.port);
     return made;
@@ -155,7 +158,7 @@ export class TrafficManager {
   /** Puts a packet into a queue, or says why there is no room. */
   enqueue(queue: PortQueue, slot: number, packets: PacketsInFlight): TailDrop | undefined {
     const cells = packets.cells[slot] as number;
-    if (queue.cells + cells > this.limits.queueCells) {
+    if (queue.cells + cells > queue.maxCells) {
       queue.counters.lostQueue++;
       return 'queue';
     }

@@ -40,13 +40,15 @@ export interface TimedOutcome {
 export interface TimedRunOptions extends Partial<TimedSwitchOptions> {
   readonly engine?: EngineName;
   readonly entries?: readonly TableEntry[];
+  /** Whether packets that come in on port 2 leave by port 1. */
+  readonly forwardBack?: boolean;
   /** Before the first packet. */
   readonly prepare?: (emulator: Switch, driver: TimedDriver) => void;
 }
 
 /** Packets come in on port 1 and leave by port 2 unless they or a program say otherwise. */
 export function timedRun(plane: DataPlane, packets: readonly Coming[], options: TimedRunOptions = {}): TimedOutcome {
-  const { engine = 'compiled', entries = [], prepare, ...changed } = options;
+  const { engine = 'compiled', entries = [], forwardBack = false, prepare, ...changed } = options;
   const bytes = packets.reduce((sum, packet) => sum + packet.bytes.length + 8, 8);
   const batch = createPacketBatch(packets.length + 1, bytes);
   const held = holdBatch(batch);
@@ -72,6 +74,9 @@ export function timedRun(plane: DataPlane, packets: readonly Coming[], options: 
     },
   );
   emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, INGRESS_PORT, EGRESS_PORT) });
+  if (forwardBack) {
+    emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, EGRESS_PORT, INGRESS_PORT) });
+  }
   for (const entry of entries) emulator.apply({ kind: 'insertEntry', entry });
   prepare?.(emulator, driver);
   for (const packet of packets) appendPacketBytes(batch, packet.bytes, packet.port ?? INGRESS_PORT);

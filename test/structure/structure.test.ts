@@ -44,9 +44,9 @@ const INNER_ROOMS: Record<Room, readonly string[]> = {
     'p4',
   ],
   traces: ['web-assembly', 'packets', 'system', 'captures', 'generate'],
-  sim: ['target', 'blocks', 'engines', 'pipeline', 'validation', 'made-packet', 'snapshot', 'history'],
-  'hw-driver': ['bfruntime', 'control', 'server', 'language-server', 'editors', 'studio', 'cli'],
-  bench: ['figures', 'peers', 'workloads', 'measure', 'verify', 'paper', 'cli'],
+  sim: ['target', 'blocks', 'engines', 'pipeline', 'validation', 'made-packet', 'snapshot', 'history', 'network'],
+  'hw-driver': ['bfruntime', 'control', 'network', 'server', 'language-server', 'editors', 'studio', 'cli'],
+  bench: ['figures', 'peers', 'workloads', 'measure', 'network', 'verify', 'paper', 'cli'],
 };
 
 const innerRoomOf = (path: string): string | undefined => {

@@ -1,26 +1,12 @@
 /** Second half of a run with timing model: packets arrive at their times and are counted when they end. */
-import { must } from '../../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../../compiler/index.js';
-import {
-  type Departures,
-  type DropReason,
-  digestPacket,
-  type EngineName,
-  type HeldBatch,
-  OutputDigest,
-  PS_PER_NS,
-  Switch,
-  stateDigest,
-  TimedDriver,
-  type TimeObserver,
-  type UpdatePlayer,
-} from '../../../sim/index.js';
+import { type EngineName, Switch, stateDigest, TimedDriver, type UpdatePlayer } from '../../../sim/index.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
+import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import type { TrafficOptions, TrafficResult, TrafficSample } from '../run/traffic-run.js';
 import { ArrivalTimes } from './arrival-times.js';
 import { BatchPool } from './batch-pool.js';
-import { isMarked } from './congestion-mark.js';
-import { IntervalSeries, noLosses } from './interval-series.js';
+import { TimedCounts } from './timed-counts.js';
 import type { TimedTraffic, TimingOptions } from './timing-result.js';
 
 const BATCH = { packets: 2048, bytes: 2 ** 20 };
@@ -28,56 +14,25 @@ const BATCH = { packets: 2048, bytes: 2 ** 20 };
 const BREATH_MS = 20;
 
 /** A switch with timing model, and counters of its packets. */
-export class TimedRun implements TimeObserver {
+export class TimedRun {
   readonly emulator: Switch;
   private readonly driver: TimedDriver;
   private readonly arrivals: ArrivalTimes;
-  private readonly series: IntervalSeries;
-  private readonly lostBy = noLosses();
-  private readonly digest = new OutputDigest();
+  private readonly counts: TimedCounts;
   private writer: CaptureWriter | undefined;
-  private lastPs = 0;
 
-  constructor(
-    dataPlane: DataPlane,
-    engine: EngineName,
-    private readonly options: TimingOptions,
-    seed: number,
-  ) {
+  constructor(dataPlane: DataPlane, engine: EngineName, options: TimingOptions, seed: number) {
     this.arrivals = new ArrivalTimes(options.packetsPerSecond);
-    this.series = new IntervalSeries(options.intervalNs * PS_PER_NS);
+    this.counts = new TimedCounts(options, (batch, i, departurePs) => this.write(batch, i, departurePs));
     this.emulator = new Switch(dataPlane, { engine, seed });
-    this.driver = new TimedDriver(this.emulator, options.switch, this);
+    this.driver = new TimedDriver(this.emulator, options.switch, this.counts);
+    this.counts.driver = this.driver;
   }
 
-  get nextTickPs(): number {
-    return this.series.endPs;
-  }
-
-  tick(nowPs: number): void {
-    this.series.close(this.driver, nowPs);
-  }
-
-  left({ count, held: batches, index, arrivalPs, departurePs }: Departures): void {
-    const { series, digest, writer } = this;
-    for (let place = 0; place < count; place++) {
-      const { batch, words } = must(batches[place], 'batch of a packet');
-      const i = must(index[place], 'place of a packet');
-      const departure = must(departurePs[place], 'time of a departure');
-      const arrival = must(arrivalPs[place], 'time of an arrival');
-      series.countOut(must(batch.originalLength[i], 'length of a packet'), departure - arrival, isMarked(batch, i));
-      digestPacket(batch, words, i);
-      digest.add(batch, i);
-      if (writer === undefined) continue;
-      this.arrivals.stamp(batch, i, departure);
-      writer.write(batch, i);
-    }
-    this.lastPs = must(departurePs[count - 1], 'time of a departure');
-  }
-
-  lost(_held: HeldBatch, _i: number, reason: DropReason): void {
-    this.lostBy[reason]++;
-    this.series.countLost(reason);
+  private write(batch: PacketBatch, i: number, departurePs: number): void {
+    if (this.writer === undefined) return;
+    this.arrivals.stamp(batch, i, departurePs);
+    this.writer.write(batch, i);
   }
 
   /** Runs all packets of the source. @throws {TimingError} */
@@ -86,7 +41,7 @@ export class TimedRun implements TimeObserver {
     player: UpdatePlayer | undefined,
   ): Promise<TrafficResult & { readonly timing: TimedTraffic }> {
     const { source, clock, signal } = traffic;
-    const { emulator, driver, arrivals, series } = this;
+    const { emulator, driver, arrivals, counts } = this;
     const { counters } = emulator;
     this.writer = traffic.writer;
     if (player !== undefined) driver.playUpdates(player);
@@ -109,7 +64,7 @@ export class TimedRun implements TimeObserver {
       }
     }
     driver.runToEnd();
-    series.close(driver, this.lastPs);
+    counts.close();
     samples.push({ seconds: (clock() - start) / 1000, ...counters });
     return {
       counters: { ...counters },
@@ -118,29 +73,11 @@ export class TimedRun implements TimeObserver {
       samples,
       wallSeconds: (clock() - start) / 1000,
       stateHash: stateDigest(emulator.memory.words),
-      outputHash: this.digest.finish(),
-      outputs: this.digest.state,
+      outputHash: counts.digest.finish(),
+      outputs: counts.digest.state,
       traces: [],
       untraced: 0,
-      timing: this.result(player),
-    };
-  }
-
-  private result(player: UpdatePlayer | undefined): TimedTraffic {
-    return {
-      options: this.options,
-      early: this.arrivals.early,
-      untimed: this.arrivals.untimed,
-      endPs: this.lastPs,
-      bytesOut: this.series.allBytesOut,
-      lost: this.lostBy,
-      latencyNs: this.series.allLatencies.summary,
-      mostCells: this.driver.trafficManager.mostCells,
-      mostInFlight: this.driver.packets.most,
-      ports: this.driver.trafficManager.ports.map(({ port, counters }) => ({ port, ...counters })),
-      intervals: this.series.intervals,
-      queues: this.series.queues,
-      updates: player?.played,
+      timing: counts.result(arrivals, player),
     };
   }
 }

@@ -4,12 +4,12 @@
  * so for packets of programs that neither drop them nor have them recirculate.
  */
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
-import { GAP_BYTES, type Line, lineBytes } from '../../blocks/line.js';
+import { GAP_BYTES, lineBytes } from '../../blocks/line.js';
 import { VECTOR_SIZE } from '../../blocks/packet-vector.js';
-import type { TrafficManager } from '../../blocks/traffic-manager.js';
 import { PS_PER_NS } from '../../blocks/virtual-time.js';
 import { VectorDriver } from '../drivers/vector-driver.js';
 import type { Pipeline, VectorBlocks } from '../pipeline.js';
+import { type FrontLines, INGRESS_PORTS } from './front-lines.js';
 import type { PassTimes } from './pass-times.js';
 
 /** Until when packets so far occupy lines, queues and pipes. */
@@ -22,11 +22,17 @@ export interface Occupancy {
   busyUntilPs: number;
 }
 
+/** Of a switch that no packet has come to. */
+export const newOccupancy = (): Occupancy => ({
+  lineFree: new Float64Array(INGRESS_PORTS),
+  lastIngressCycle: -1,
+  lastEgressCycle: -1,
+  busyUntilPs: 0,
+});
+
 export interface LoneSwitch {
   readonly times: PassTimes;
-  readonly trafficManager: TrafficManager;
-  readonly frontLine: Line;
-  readonly recirculationLine: Line;
+  readonly lines: FrontLines;
   readonly inputWaitPs: number;
   readonly occupancy: Occupancy;
 }
@@ -51,10 +57,10 @@ export class LonePackets {
     this.vectors = new VectorDriver(pipeline, blocks);
   }
 
-  /** Undefined where packets can not go through in vectors. */
+  /** Undefined where packets can not go through in vectors, or where lines differ. */
   static of(pipeline: Pipeline, parts: LoneSwitch): LonePackets | undefined {
     const { vectors } = pipeline;
-    return vectors === undefined ? undefined : new LonePackets(pipeline, vectors, parts);
+    return vectors === undefined || !parts.lines.areAlike ? undefined : new LonePackets(pipeline, vectors, parts);
   }
 
   /** To be called before the first packet of a batch, and when tables have changed. */
@@ -83,7 +89,8 @@ export class LonePackets {
 
   /** Notes the times of a packet if it is alone. @param place in the run */
   private isAlone(batch: PacketBatch, k: number, place: number, arrivalPs: Float64Array): boolean {
-    const { times, trafficManager, frontLine, recirculationLine, inputWaitPs, occupancy } = this.parts;
+    const { times, lines, inputWaitPs, occupancy } = this.parts;
+    const { trafficManager, front } = lines;
     const { clock } = times;
     const port = batch.ingressPort[k] as number;
     const length = batch.originalLength[k] as number;
@@ -91,7 +98,7 @@ export class LonePackets {
     const arrival = arrivalPs[k] as number;
     const start = Math.max(arrival, occupancy.lineFree[port] as number);
     batch.timestamp[k] = Math.floor(start / PS_PER_NS);
-    const ready = start + frontLine.timeFor(bytes - GAP_BYTES) + times.arrivalPs;
+    const ready = start + front.timeFor(bytes - GAP_BYTES) + times.arrivalPs;
     if (start - arrival > inputWaitPs || clock.timeOf(occupancy.lastIngressCycle) > ready) return false;
     const ingressCycle = Math.max(clock.cycleAt(ready), occupancy.lastIngressCycle + 1);
     const queued = clock.timeOf(ingressCycle + times.ingressCycles) + times.queueingPs;
@@ -101,13 +108,13 @@ export class LonePackets {
     const leaves = sent + times.macPs;
     const cells = trafficManager.cellsFor(length + times.stateBytes);
     if (leaves > (arrivalPs[k + 1] as number) || !trafficManager.holds(cells)) return false;
-    occupancy.lineFree[port] = start + frontLine.timeFor(bytes);
+    occupancy.lineFree[port] = start + front.timeFor(bytes);
     occupancy.lastIngressCycle = ingressCycle;
     // Of packets that leave before the egress too: the next one comes to it later anyway.
     occupancy.lastEgressCycle = egressCycle;
     occupancy.busyUntilPs = Math.max(
       occupancy.busyUntilPs,
-      sent + Math.max(frontLine.timeFor(bytes), recirculationLine.timeFor(bytes)),
+      sent + Math.max(front.timeFor(bytes), lines.recirculation.timeFor(bytes)),
     );
     this.readyPs[place] = ready;
     this.queuedPs[place] = queued;

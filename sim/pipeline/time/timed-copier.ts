@@ -3,10 +3,10 @@ import type { HeldBatch, PacketsInFlight } from '../../blocks/packets-in-flight.
 import type { Phv } from '../../blocks/phv.js';
 import { becomeCopy } from '../packet-copier.js';
 import type { Pipeline } from '../pipeline.js';
-import { HeldCopies } from './held-copies.js';
+import { HeldPackets } from './held-packets.js';
 
 export class TimedCopier {
-  private readonly batches = new HeldCopies();
+  private readonly batches = new HeldPackets(true);
 
   constructor(
     private readonly pipeline: Pipeline,

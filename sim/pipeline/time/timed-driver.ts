@@ -4,52 +4,39 @@
  * a gress is done when it enters: stages are passed in order, so accesses to every memory happen in the order of entry.
  */
 import { DROPPED, numberArrivals } from '../../../traces/packets/packet-batch.js';
-import { GAP_BYTES, type Line, lineBytes } from '../../blocks/line.js';
+import { GAP_BYTES, lineBytes } from '../../blocks/line.js';
 import { type HeldBatch, PacketsInFlight } from '../../blocks/packets-in-flight.js';
 import { NO_PORT, type Phv } from '../../blocks/phv.js';
-import { type PortQueue, portLines, TrafficManager } from '../../blocks/traffic-manager.js';
+import type { PortQueue, TrafficManager } from '../../blocks/traffic-manager.js';
 import { PS_PER_NS } from '../../blocks/virtual-time.js';
 import { goesToGroup } from '../packet-copier.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Switch } from '../switch.js';
 import { DepartureList } from './departure-list.js';
 import { EventQueue } from './event-queue.js';
-import { LonePackets, type Occupancy } from './lone-packets.js';
+import { FrontLines } from './front-lines.js';
+import { LonePackets, newOccupancy } from './lone-packets.js';
 import { PassTimes } from './pass-times.js';
 import { PlayedPipeline } from './played-pipeline.js';
 import { TimedCopier } from './timed-copier.js';
-import { type DropReason, queueLimits, type TimedSwitchOptions, type TimeObserver } from './timed-switch-options.js';
+import { EVENT, NEVER, TIME } from './timed-events.js';
+import type { DropReason, TimedSwitchOptions, TimeObserver } from './timed-switch-options.js';
 import type { UpdatePlayer } from './update-player.js';
-
-/** Kinds of events; none stands for no further event of a packet. */
-const EVENT = { received: 0, recirculated: 1, queue: 2, send: 3, depart: 4, none: 5 } as const;
-const EVENT_KINDS = EVENT.none;
-/** Places of times in {@link TimedDriver.clockTimes}: in fields and arguments they would be allocated as numbers. */
-const TIME = { now: 0, next: 1, tick: 2, horizon: 3 } as const;
-const NEVER = Number.POSITIVE_INFINITY;
-
-/** Port numbers that a batch can hold. */
-const INGRESS_PORTS = 2 ** 16;
 
 /** Takes packets through the pipelines in virtual time, with queues between ingress and egress. */
 export class TimedDriver {
   readonly trafficManager: TrafficManager;
   readonly packets: PacketsInFlight;
   private readonly pipeline: Pipeline;
-  private readonly events = new EventQueue(EVENT_KINDS);
+  private readonly events = new EventQueue(EVENT.none);
   /** Now, when the next event of a packet happens, the observer's next tick, and up to when events happen. */
   private readonly clockTimes = new Float64Array(Object.keys(TIME).length);
   private readonly departures: DepartureList;
   private readonly copier: TimedCopier;
   private readonly walk: PlayedPipeline;
   private readonly times: PassTimes;
-  private readonly frontLine: Line;
-  private readonly occupancy: Occupancy = {
-    lineFree: new Float64Array(INGRESS_PORTS),
-    lastIngressCycle: -1,
-    lastEgressCycle: -1,
-    busyUntilPs: 0,
-  };
+  private readonly lines: FrontLines;
+  private readonly occupancy = newOccupancy();
   /** Packets and bytes that have come, those that were lost at once included. */
   readonly arrived = { packets: 0, bytes: 0 };
   /** Undefined where packets can not go through in vectors, and while updates are played. */
@@ -62,24 +49,15 @@ export class TimedDriver {
   ) {
     const { dataPlane, pipeline } = emulator;
     this.pipeline = pipeline;
-    const { ports, trafficManager } = dataPlane.description;
     this.times = new PassTimes(dataPlane);
     this.departures = new DepartureList(observer);
-    const lineOf = portLines(options.portBitsPerSecond, ports.recirculation, options.recirculationBitsPerSecond);
-    // Packets that come in on the number of the recirculation port come from outside.
-    this.frontLine = lineOf(ports.recirculation + 1);
-    this.trafficManager = new TrafficManager(INGRESS_PORTS, queueLimits(options, trafficManager), lineOf);
+    this.lines = new FrontLines(dataPlane, options);
+    this.trafficManager = this.lines.trafficManager;
     this.packets = new PacketsInFlight(dataPlane.headers.length);
     this.copier = new TimedCopier(pipeline, this.packets);
     this.walk = new PlayedPipeline(pipeline);
-    this.lonePackets = LonePackets.of(pipeline, {
-      times: this.times,
-      trafficManager: this.trafficManager,
-      frontLine: this.frontLine,
-      recirculationLine: lineOf(ports.recirculation),
-      inputWaitPs: options.inputWaitPs,
-      occupancy: this.occupancy,
-    });
+    const { times, lines, occupancy } = this;
+    this.lonePackets = LonePackets.of(pipeline, { times, lines, occupancy, inputWaitPs: options.inputWaitPs });
     this.clockTimes[TIME.tick] = observer.nextTickPs;
   }
 
@@ -106,7 +84,8 @@ export class TimedDriver {
     const start = Math.max(timePs, this.occupancy.lineFree[port] as number);
     batch.timestamp[i] = Math.floor(start / PS_PER_NS);
     const bytes = lineBytes(length);
-    const ready = start + this.frontLine.timeFor(bytes - GAP_BYTES) + this.times.arrivalPs;
+    const line = this.lines.inward(port);
+    const ready = start + line.timeFor(bytes - GAP_BYTES) + this.times.arrivalPs;
     const entry = Math.max(ready, this.times.clock.timeOf(this.occupancy.lastIngressCycle));
     if (start - timePs > this.options.inputWaitPs || entry - ready > this.options.inputWaitPs) {
       counters.lostInput++;
@@ -115,7 +94,7 @@ export class TimedDriver {
     }
     counters.packetsIn++;
     counters.bytesIn += length;
-    this.occupancy.lineFree[port] = start + this.frontLine.timeFor(bytes);
+    this.occupancy.lineFree[port] = start + line.timeFor(bytes);
     const slot = this.packets.take(held, i, timePs);
     this.packets.cells[slot] = this.trafficManager.cellsFor(length + this.times.stateBytes);
     this.events.push(ready, EVENT.received, slot);
@@ -181,8 +160,32 @@ export class TimedDriver {
 
   /** Runs until no packet is in the switch and no update is left. */
   runToEnd(): void {
-    this.runUntil(Number.POSITIVE_INFINITY);
+    this.runUntil(NEVER);
     this.walk.player?.finish();
+  }
+
+  /** When the next thing happens in the switch; infinity if no packet is in it. */
+  get nextPs(): number {
+    return this.events.firstPs;
+  }
+
+  get nowPs(): number {
+    return this.clockTimes[TIME.now] as number;
+  }
+
+  /**
+   * Runs all that happens before a time, and tells the observer what left. Others may do so at any time up to the next
+   * arrival: results are those of {@link arrive} alone. @param timePs whole picoseconds
+   */
+  runBefore(timePs: number): void {
+    this.clockTimes[TIME.horizon] = timePs - 1;
+    this.runEvents();
+    this.departures.tell();
+  }
+
+  /** Makes the changes of played updates up to this time that no packet has come to. */
+  finishUpdates(timePs: number): void {
+    this.walk.player?.finish(timePs);
   }
 
   /** Runs all that happens until this time, and tells the observer. */
@@ -190,9 +193,7 @@ export class TimedDriver {
     this.clockTimes[TIME.horizon] = timePs;
     this.runEvents();
     if (timePs === NEVER) return this.departures.tell();
-    if (timePs < (this.clockTimes[TIME.tick] as number)) return;
-    this.clockTimes[TIME.now] = timePs;
-    this.tick();
+    this.advance(timePs);
   }
 
   private runEvents(): void {
@@ -236,8 +237,8 @@ export class TimedDriver {
   private enterFirst(slot: number): number {
     this.nextIngress();
     const { batch } = this.packets.held[slot] as HeldBatch;
-    const i = this.packets.index[slot] as number;
     const phv = this.packets.phvs[slot] as Phv;
+    const i = this.packets.index[slot] as number;
     this.pipeline.load(phv, batch, i);
     this.pipeline.init(phv);
     batch.programId[i] = phv.programId;
@@ -258,9 +259,10 @@ export class TimedDriver {
 
   /** Takes the next cycle in which a packet that is ready now can enter the ingress. */
   private nextIngress(): void {
-    const now = this.clockTimes[TIME.now] as number;
-    this.occupancy.lastIngressCycle = Math.max(this.times.clock.cycleAt(now), this.occupancy.lastIngressCycle + 1);
-    this.walk.player?.beforeIngress(this.times.clock.timeOf(this.occupancy.lastIngressCycle));
+    const { times, occupancy } = this;
+    const first = times.clock.cycleAt(this.clockTimes[TIME.now] as number);
+    occupancy.lastIngressCycle = Math.max(first, occupancy.lastIngressCycle + 1);
+    this.walk.player?.beforeIngress(times.clock.timeOf(occupancy.lastIngressCycle));
   }
 
   private throughIngress(slot: number, phv: Phv): number {
@@ -334,10 +336,8 @@ export class TimedDriver {
     const waited = Math.floor((now - (packets.queuedPs[slot] as number)) / PS_PER_NS);
     // The remainder of a power of two, exactly; the operator for it is slow for numbers above 31 bits.
     phv.dequeueDelta = waited - Math.floor(waited / this.times.dequeueDeltas) * this.times.dequeueDeltas;
-    this.occupancy.lastEgressCycle = Math.max(
-      this.times.clock.cycleAt(now + this.times.parserPs),
-      this.occupancy.lastEgressCycle + 1,
-    );
+    const first = this.times.clock.cycleAt(now + this.times.parserPs);
+    this.occupancy.lastEgressCycle = Math.max(first, this.occupancy.lastEgressCycle + 1);
     this.walk.player?.beforeEgress(this.times.clock.timeOf(this.occupancy.lastEgressCycle), slot);
     const again = this.walk.egress(phv);
     const exit = this.times.clock.timeOf(this.occupancy.lastEgressCycle + this.times.egressCycles);
@@ -378,8 +378,9 @@ export class TimedDriver {
   /** @param leavesPs when the packet is out of the pipe */
   private lose(slot: number, reason: DropReason, leavesPs: number): number {
     const { held, index, phvs } = this.packets;
-    (phvs[slot] as Phv).dropped = true;
-    this.copier.verdict(phvs[slot] as Phv, held[slot] as HeldBatch, index[slot] as number);
+    const phv = phvs[slot] as Phv;
+    phv.dropped = true;
+    this.copier.verdict(phv, held[slot] as HeldBatch, index[slot] as number);
     this.tellLoss(held[slot] as HeldBatch, index[slot] as number, reason);
     return this.end(slot, leavesPs);
   }

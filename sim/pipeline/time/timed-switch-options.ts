@@ -14,6 +14,15 @@ export interface TimedSwitchOptions {
   readonly queueBytes: number;
   /** A packet that would have to wait longer for its port's line, or for the pipe, is lost. */
   readonly inputWaitPs: number;
+  /** Front ports with a line and a queue of their own; absent if all are alike. */
+  readonly ownPorts?: ReadonlyMap<number, OwnPort>;
+}
+
+/** A front port that differs from the others. */
+export interface OwnPort {
+  readonly bitsPerSecond: number;
+  /** Maximum of its queue. */
+  readonly queueBytes: number;
 }
 
 /**

@@ -152,11 +152,11 @@ export class UpdatePlayer {
     if (this.inFlight[epoch] === 0) this.drained();
   }
 
-  /** Makes the remaining changes, when no packet is in flight. */
-  finish(): void {
-    while (this.pending.ingress.length > 0 || this.pending.egress.length > 0) {
-      this.makeChanges('egress', LAST_TIME_PS);
-      this.makeChanges('ingress', LAST_TIME_PS);
+  /** Makes the changes up to a time that no packet has come to; without one all, when no packet is in flight. */
+  finish(timePs = LAST_TIME_PS): void {
+    while (Math.min(this.nextIngress, this.nextEgress) <= timePs) {
+      this.makeChanges('egress', timePs);
+      this.makeChanges('ingress', timePs);
     }
   }
 

@@ -1,4 +1,4 @@
-/** Batches for copies in flight: each is used again when all copies in it have left. */
+/** Batches for packets in flight that are copied there: each is used again when all packets in it have left. */
 import {
   clearPacketBatch,
   createPacketBatch,
@@ -10,11 +10,14 @@ import { type HeldBatch, holdBatch } from '../../blocks/packets-in-flight.js';
 
 const ROOM = { packets: 1024, bytes: 2 ** 18 } as const;
 
-export class HeldCopies {
+export class HeldPackets {
   private readonly all: HeldBatch[] = [];
   private current: HeldBatch | undefined;
 
-  /** Appends a copy of packet i of a batch, the last of the batch that this returns, which is not held yet. */
+  /** @param areCopies whether the packets are copies that a switch makes of others */
+  constructor(private readonly areCopies: boolean) {}
+
+  /** Appends packet i of a batch: the last one of the batch that this returns, which is not held yet. */
   add(batch: PacketBatch, i: number): HeldBatch {
     const length = batch.capturedLength[i] as number;
     let held = this.current;
@@ -32,7 +35,7 @@ export class HeldCopies {
       clearPacketBatch(held.batch);
       if (hasRoomFor(held.batch, length)) return held;
     }
-    const made = holdBatch(createPacketBatch(ROOM.packets, Math.max(ROOM.bytes, length + 8)), true);
+    const made = holdBatch(createPacketBatch(ROOM.packets, Math.max(ROOM.bytes, length + 8)), this.areCopies);
     this.all.push(made);
     return made;
   }

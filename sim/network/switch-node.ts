@@ -1,0 +1,173 @@
+/** A switch with time as a node of a network. */
+import { COPIED, type PacketBatch } from '../../traces/packets/packet-batch.js';
+import type { HeldBatch } from '../blocks/packets-in-flight.js';
+import type { Switch } from '../pipeline/switch.js';
+import { HeldPackets } from '../pipeline/time/held-packets.js';
+import { TimedDriver } from '../pipeline/time/timed-driver.js';
+import {
+  type Departures,
+  DROP_REASONS,
+  type DropReason,
+  type TimedSwitchOptions,
+  type TimeObserver,
+} from '../pipeline/time/timed-switch-options.js';
+import type { UpdatePlayer } from '../pipeline/time/update-player.js';
+import type { Channel } from './channel.js';
+import type { Follower } from './follower.js';
+import type { NetworkNode } from './node.js';
+import type { PacketFeed } from './packet-feed.js';
+import { PacketFifo } from './packet-fifo.js';
+import { identify, isFollowed, markFollowed } from './packet-identity.js';
+
+export interface SwitchNodeOptions {
+  readonly name: string;
+  /** Of the node among all of the network. */
+  readonly number: number;
+  readonly emulator: Switch;
+  readonly timing: TimedSwitchOptions;
+  /** Gets all packets that leave or are lost, before links do. */
+  readonly observer: TimeObserver;
+  readonly player: UpdatePlayer | undefined;
+  /** Packets that come to its ports from outside of the network. */
+  readonly feed: PacketFeed | undefined;
+  readonly follower: Follower | undefined;
+  /** Numbers of packets of the feed that are followed. */
+  readonly followed: ReadonlySet<number>;
+}
+
+/** What has become of packets, besides those that links took. */
+export interface SwitchEnds {
+  /** Packets that came from outside of the network. */
+  fed: number;
+  arrived: number;
+  /** Left by a port without a link, or by the port of REPORT. */
+  left: number;
+  reported: number;
+  readonly lost: Record<DropReason, number>;
+}
+
+export class SwitchNode implements NetworkNode, TimeObserver {
+  readonly driver: TimedDriver;
+  readonly ends: SwitchEnds = {
+    fed: 0,
+    arrived: 0,
+    left: 0,
+    reported: 0,
+    lost: Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<DropReason, number>,
+  };
+  events = 0;
+  private readonly packets = new HeldPackets(false);
+  private readonly inputs: PacketFifo[] = [];
+  private readonly outputs: (Channel | undefined)[] = [];
+  private readonly cpuPort: number;
+  /** Of the last packet that came. */
+  private arrivalPs = 0;
+
+  constructor(readonly options: SwitchNodeOptions) {
+    const { emulator, timing, player, feed } = options;
+    this.driver = new TimedDriver(emulator, timing, this);
+    if (player !== undefined) this.driver.playUpdates(player);
+    if (feed !== undefined) this.inputs.push(feed.fifo);
+    this.cpuPort = emulator.dataPlane.description.ports.cpu;
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  /** Where a link delivers packets to a port; of equal times, those of ports that were asked for first come first. */
+  inputOf(port: number): PacketFifo {
+    const input = new PacketFifo(this.packets, port);
+    this.inputs.push(input);
+    return input;
+  }
+
+  connect(port: number, channel: Channel): void {
+    this.outputs[port] = channel;
+  }
+
+  get nextPs(): number {
+    let first = this.driver.nextPs;
+    for (let n = 0; n < this.inputs.length; n++) first = Math.min(first, (this.inputs[n] as PacketFifo).firstPs);
+    return first;
+  }
+
+  get knownPs(): number {
+    return this.options.feed?.knownPs ?? Number.POSITIVE_INFINITY;
+  }
+
+  get onTheWay(): number {
+    const { feed } = this.options;
+    return this.inputs.reduce((sum, input) => (input === feed?.fifo ? sum : sum + input.count), 0);
+  }
+
+  runBefore(timePs: number): void {
+    const { inputs } = this;
+    for (;;) {
+      let first = timePs;
+      let from: PacketFifo | undefined;
+      for (let n = 0; n < inputs.length; n++) {
+        const input = inputs[n] as PacketFifo;
+        if (input.firstPs >= first) continue;
+        first = input.firstPs;
+        from = input;
+      }
+      if (from === undefined) return this.driver.runBefore(timePs);
+      this.arrive(from, first);
+    }
+  }
+
+  private arrive(input: PacketFifo, timePs: number): void {
+    const { feed, follower, number, followed } = this.options;
+    const { firstHeld: held, firstIndex: i } = input;
+    if (input === feed?.fifo) {
+      identify(held.batch, i, number, this.ends.fed, timePs);
+      if (followed.has(this.ends.fed)) markFollowed(held.batch, i);
+      this.ends.fed++;
+    }
+    this.events++;
+    this.ends.arrived++;
+    if (follower !== undefined && isFollowed(held.batch, i)) {
+      follower.note('arrived', held.batch, i, timePs, held.batch.ingressPort[i] as number);
+    }
+    this.arrivalPs = timePs;
+    this.driver.arrive(held, i, timePs);
+    input.shift();
+  }
+
+  get nextTickPs(): number {
+    return this.options.observer.nextTickPs;
+  }
+
+  tick(nowPs: number): void {
+    this.options.observer.tick(nowPs);
+  }
+
+  left(departures: Departures): void {
+    this.options.observer.left(departures);
+    const { count, held, index, departurePs } = departures;
+    this.events += count;
+    for (let place = 0; place < count; place++) {
+      this.depart((held[place] as HeldBatch).batch, index[place] as number, departurePs[place] as number);
+    }
+  }
+
+  private depart(batch: PacketBatch, i: number, departurePs: number): void {
+    const { follower } = this.options;
+    const port = batch.egressPort[i] as number;
+    if (follower !== undefined && isFollowed(batch, i)) follower.note('departed', batch, i, departurePs, port);
+    const channel = this.outputs[port];
+    if (channel !== undefined) channel.carry(batch, i, departurePs);
+    else if (port === this.cpuPort) this.ends.reported++;
+    else this.ends.left++;
+  }
+
+  lost(held: HeldBatch, i: number, reason: DropReason): void {
+    const { observer, follower } = this.options;
+    observer.lost(held, i, reason);
+    this.events++;
+    this.ends.lost[reason]++;
+    if (follower === undefined || !isFollowed(held.batch, i) || held.batch.egressPort[i] === COPIED) return;
+    follower.note('lost', held.batch, i, Math.max(this.arrivalPs, this.driver.nowPs), -1, reason);
+  }
+}
