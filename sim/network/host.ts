@@ -1,7 +1,7 @@
 /** What runs on a host: the interface that types of hosts implement. */
 import type { PacketBatch } from '../../traces/packets/packet-batch.js';
 
-/** Something that runs on a host, as a sender, a server, or both. It is told of packets, and acts at times of its own. */
+/** Something that runs on a host, as a sender, a server, or both. It gets packets, and acts at times of its own. */
 export interface HostProcess {
   /** When it acts next; infinity for never. Only {@link act} and {@link receive} change it. */
   readonly nextPs: number;

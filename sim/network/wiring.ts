@@ -45,7 +45,7 @@ export interface WiringOptions {
   readonly seed: number;
   /** Takes packets to a node of another thread; only asked where there is one. */
   readonly sinkOf: (direction: Direction) => PacketSink;
-  /** Told of where packets go that come from a node of another thread. */
+  /** Receives the place where packets go that come from a node of another thread. */
   readonly comesFrom: (direction: Direction, input: PacketFifo) => void;
 }
 

@@ -8,6 +8,7 @@ export const PACKET_PATH: readonly string[] = [
   'sim/blocks/',
   'sim/engines/',
   'sim/history/recording/',
+  'sim/network/',
   'sim/pipeline/',
   'traces/generate/',
   'traces/packets/',
