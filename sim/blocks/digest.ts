@@ -90,6 +90,25 @@ export function digestPacket(batch: PacketBatch, words: Uint32Array, i: number):
   batch.digest[2 * i + 1] = b ^ Math.imul(a, odd.final);
 }
 
+/** Words of the record of a packet: its port, its length, and the two of its digest. */
+export const RECORD = { egressPort: 0, capturedLength: 1, digest: 2, words: 4 } as const;
+
+/** Packets as {@link OutputDigest} takes them, without their bytes. */
+export interface PacketRecords {
+  /** {@link RECORD} words each; a port is negative for a packet that did not leave. */
+  readonly words: Uint32Array;
+  count: number;
+  /** How many of them left. */
+  left: number;
+}
+
+/** @param packets maximum */
+export const createPacketRecords = (packets: number): PacketRecords => ({
+  words: new Uint32Array(packets * RECORD.words),
+  count: 0,
+  left: 0,
+});
+
 /** State of an output digest as hexadecimal text, from which another digest can resume. */
 export interface OutputDigestState {
   readonly chain: string;
@@ -102,7 +121,7 @@ export interface OutputDigestState {
  */
 export class OutputDigest {
   private chain: Uint8Array;
-  private readonly pending = new Uint32Array(RECORDS_PER_BLOCK * RECORD_WORDS);
+  private readonly pending = new Uint32Array(RECORDS_PER_BLOCK * RECORD.words);
   /** The record as words. */
   private used: number;
 
@@ -127,8 +146,36 @@ export class OutputDigest {
     pending[used + 1] = littleEndianWord(capturedLength[i] as number);
     pending[used + 2] = littleEndianWord(digest[2 * i] as number);
     pending[used + 3] = littleEndianWord(digest[2 * i + 1] as number);
-    this.used = used + RECORD_WORDS;
-    if (this.used < pending.length) return;
+    this.used = used + RECORD.words;
+    if (this.used === pending.length) this.endBlock();
+  }
+
+  /** Adds packets by their records. */
+  addRecords({ words, count, left }: PacketRecords): void {
+    const { pending } = this;
+    if (left === count && LITTLE_ENDIAN) return this.addWords(words, count * RECORD.words);
+    for (let at = 0; at < count * RECORD.words; at += RECORD.words) {
+      if (((words[at + RECORD.egressPort] as number) | 0) < 0) continue;
+      const { used } = this;
+      for (let w = 0; w < RECORD.words; w++) pending[used + w] = littleEndianWord(words[at + w] as number);
+      this.used = used + RECORD.words;
+      if (this.used === pending.length) this.endBlock();
+    }
+  }
+
+  /** Adds records that are as they are hashed. @param end number of their words */
+  private addWords(words: Uint32Array, end: number): void {
+    const { pending } = this;
+    for (let at = 0; at < end; ) {
+      const taken = Math.min(end - at, pending.length - this.used);
+      pending.set(words.subarray(at, at + taken), this.used);
+      at += taken;
+      this.used += taken;
+      if (this.used === pending.length) this.endBlock();
+    }
+  }
+
+  private endBlock(): void {
     this.chain = this.hashed();
     this.used = 0;
   }
@@ -152,8 +199,6 @@ export class OutputDigest {
   }
 }
 
-/** Adds the record of a packet: port, length and digest. */
-const RECORD_WORDS = 4;
 const RECORDS_PER_BLOCK = 1024;
 
 /** Hash of every bucket of every RPB, in order. */

@@ -4,8 +4,11 @@ import * as assert from 'uvu/assert';
 import { defaultForwardEntry, type Operation } from '../../compiler/index.js';
 import {
   createPacketProcessor,
+  createPacketRecords,
   digestPackets,
   OutputDigest,
+  type PacketRecords,
+  RECORD,
   ShareDriver,
   Switch,
   stateDigest,
@@ -173,6 +176,37 @@ test('the digest of the output: equal for equal output', () => {
   });
   assert.is(outputDigest(changed), digest, 'dropped packets and what the output does not hold');
 });
+
+/** What a digest takes of packets, `times` over. */
+function recordsOf({ egressPort, capturedLength, digest }: PacketBatch, times: number): PacketRecords {
+  const records = createPacketRecords(PACKETS * times);
+  for (let i = 0; i < PACKETS * times; i++) {
+    const [n, at] = [i % PACKETS, i * RECORD.words];
+    const words = [egressPort[n] ?? 0, capturedLength[n] ?? 0, digest[2 * n] ?? 0, digest[2 * n + 1] ?? 0];
+    records.words.set(words, at);
+    if ((egressPort[n] ?? -1) >= 0) records.left++;
+  }
+  records.count = PACKETS * times;
+  return records;
+}
+
+for (const isDropping of [true, false]) {
+  test(`the digest of ${isDropping ? 'some' : 'all'} packets by their records alone`, () => {
+    const batch = processed(({ egressPort }) => {
+      if (!isDropping) for (const [i, port] of egressPort.entries()) egressPort[i] = Math.abs(port);
+    });
+    digestPackets(batch, 0, PACKETS, 0, 1);
+    const [byBatch, byRecords] = [new OutputDigest(), new OutputDigest()];
+    for (const times of [1, 4, 7]) {
+      for (let n = 0; n < times; n++) byBatch.update(batch);
+      const records = recordsOf(batch, times);
+      assert.is(records.left < records.count, isDropping);
+      byRecords.addRecords(records);
+      assert.equal(byRecords.state, byBatch.state);
+    }
+    assert.is(byRecords.finish(), byBatch.finish());
+  });
+}
 
 test('the digest of the output in several batches is that of all packets in order', () => {
   const digest = new OutputDigest();

@@ -54,6 +54,39 @@ export function chooseTargets(): KernelWriter {
   return kernel;
 }
 
+/**
+ * `chooseWanted(end, draws, targets, wanted)`: those packets of `end` whose target has a 1 in the bytes at `wanted`. An
+ * unwanted packet is overwritten by the next one, as a branch could not be foreseen.
+ */
+export function chooseWanted(): KernelWriter {
+  const kernel = new KernelWriter('chooseWanted', 4);
+  const [end, draws] = [kernel.parameter(0), kernel.parameter(1)];
+  const [targets, wanted] = [kernel.parameter(2), kernel.parameter(3)];
+  const [at, to] = [kernel.local('i32'), kernel.local('i32')];
+  const [target, record] = [kernel.local('i32'), kernel.local('i32')];
+  const draw = i32.load(i32.add(draws.value, i32.mul(at.value, i32.const(DRAWS_PER_PACKET))));
+  kernel.write(
+    loopWhile(
+      i32.ltU(at.value, end.value),
+      target.set(below(draw, f64.convertedU(targets.value))),
+      i32.store(to.value, i32.load(i32.mul(target.value, i32.const(WORD)), AT.pool), COLUMN.target),
+      i32.store(to.value, shifted(at, 2), COLUMN.distance),
+      to.set(i32.add(to.value, i32.mul(i32.load8u(i32.add(wanted.value, target.value)), i32.const(WORD)))),
+      at.set(plus(at, WORD)),
+    ),
+    i32.store(i32.const(0), shifted(to, 2), AT.wantedCount),
+    at.set(i32.const(0)),
+    // Apart from the loop above, so that the records of several targets are fetched at a time, and of wanted ones only.
+    loopWhile(
+      i32.ltU(at.value, to.value),
+      record.set(i32.mul(i32.load(at.value, COLUMN.target), i32.const(WORD))),
+      i32.store(at.value, i32.load(record.value, inPool(TARGET.flowKey)), COLUMN.flowKey),
+      at.set(plus(at, WORD)),
+    ),
+  );
+  return kernel;
+}
+
 /** `choosePackets(end, draws)`: variants, flows and lengths. */
 export function choosePackets(): KernelWriter {
   const kernel = new KernelWriter('choosePackets', 2);

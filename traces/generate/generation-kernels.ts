@@ -4,13 +4,14 @@
  * are in bytes.
  */
 import { KernelModule } from '../web-assembly/kernels.js';
-import { choosePackets, chooseTargets, drawChunk } from './choice-kernels.js';
+import { choosePackets, chooseTargets, chooseWanted, drawChunk } from './choice-kernels.js';
 import { findFlows } from './flow-kernel.js';
 import { copyFrames, patchFrames } from './frame-kernels.js';
 
 export type GenerationKernel =
   | 'drawChunk'
   | 'chooseTargets'
+  | 'chooseWanted'
   | 'choosePackets'
   | 'copyFrames'
   | 'findFlows'
@@ -19,6 +20,7 @@ export type GenerationKernel =
 export const GENERATION_KERNELS = new KernelModule<GenerationKernel>(() => [
   drawChunk(),
   chooseTargets(),
+  chooseWanted(),
   choosePackets(),
   copyFrames(),
   findFlows(),

@@ -18,8 +18,10 @@ export interface GenerationSteps {
   readonly chosen: ChosenPackets;
   /** Chooses targets, variants, flows and lengths of up to {@link TOGETHER} packets of one group of draws. */
   chooseAll(firstIndex: number, count: number): void;
+  /** Says which packets {@link chooseSome} chooses. @param isWanted by target: 1 for those whose packets are wanted */
+  want(isWanted: Uint8Array): void;
   /** Chooses among `looked` packets those of wanted targets. @returns their number */
-  chooseSome(firstIndex: number, looked: number, isWanted: Uint8Array): number;
+  chooseSome(firstIndex: number, looked: number): number;
   /** Writes the frames of the first `count` that were chosen, which have been appended to the batch. */
   writeFrames(batch: PacketBatch, first: number, count: number): void;
 }
@@ -31,6 +33,7 @@ export class PlainSteps implements GenerationSteps {
   /** The batch bytes last written to. */
   #bytes: Uint8Array = new Uint8Array(0);
   #memory: FrameMemory = frameMemory(this.#bytes);
+  #isWanted: Uint8Array = new Uint8Array(0);
 
   constructor(
     private readonly pool: ImagePool,
@@ -50,11 +53,15 @@ export class PlainSteps implements GenerationSteps {
     choosePackets(pool, chosen, count, draws, at);
   }
 
-  chooseSome(firstIndex: number, looked: number, isWanted: Uint8Array): number {
+  want(isWanted: Uint8Array): void {
+    this.#isWanted = isWanted;
+  }
+
+  chooseSome(firstIndex: number, looked: number): number {
     const { pool, chosen } = this;
     const at = this.#draws.place(firstIndex);
     const { draws } = this.#draws;
-    const count = chooseWanted(pool, chosen, looked, isWanted, draws, at);
+    const count = chooseWanted(pool, chosen, looked, this.#isWanted, draws, at);
     choosePackets(pool, chosen, count, draws, at);
     return count;
   }
@@ -69,7 +76,7 @@ export class PlainSteps implements GenerationSteps {
 }
 
 /** Chooses those of wanted targets. @param at where the draws of the first packet are @returns their number */
-export function chooseWanted(
+function chooseWanted(
   pool: ImagePool,
   chosen: ChosenPackets,
   looked: number,

@@ -12,7 +12,8 @@ export const DOUBLE_WORD = 8;
 
 export const COLUMN = chosenPacketsLayout(TOGETHER);
 const STARTS = chosenPacketsBytes(TOGETHER);
-const PAYLOAD_SUMS = STARTS + TOGETHER * WORD;
+const WANTED_COUNT = STARTS + TOGETHER * WORD;
+const PAYLOAD_SUMS = WANTED_COUNT + DOUBLE_WORD;
 const PATTERN = PAYLOAD_SUMS + PERIOD_BYTES * WORD;
 const DRAWS = PATTERN + 8 * 2 * PERIOD_BYTES;
 
@@ -21,6 +22,8 @@ export const AT = {
   chosen: 0,
   /** Where the frame of each chosen packet is. */
   starts: STARTS,
+  /** Of the packets that were looked at last, how many are of wanted targets. */
+  wantedCount: WANTED_COUNT,
   /** By the length of a payload below a period. */
   payloadSums: PAYLOAD_SUMS,
   pattern: PATTERN,

@@ -4,7 +4,7 @@ import type { Kernels } from '../web-assembly/kernels.js';
 import { type ChosenPackets, chosenPacketsOver } from './chosen-packets.js';
 import { CHUNK_DRAWS, Draws, GROUP_DRAWS, type Lags } from './draws.js';
 import { GENERATION_KERNELS, type GenerationKernel } from './generation-kernels.js';
-import { chooseWanted, type GenerationSteps, TOGETHER } from './generation-steps.js';
+import { type GenerationSteps, TOGETHER } from './generation-steps.js';
 import { type ImagePool, imagePoolOver } from './image-pool.js';
 import { AT, OVERWRITTEN } from './kernel-layout.js';
 import { PATTERN, PERIOD_BYTES, payloadSum } from './payload.js';
@@ -18,6 +18,9 @@ const wholeLines = (bytes: number): number => Math.ceil(bytes / LINE) * LINE;
 export class KernelSteps implements GenerationSteps {
   readonly chosen: ChosenPackets;
   readonly #draws: Draws;
+  /** By target: 1 for those whose packets are wanted. */
+  readonly #wanted: Uint8Array;
+  readonly #wantedCount: Uint32Array;
   /** What frames are written to. */
   readonly #frames: Uint8Array;
 
@@ -29,7 +32,10 @@ export class KernelSteps implements GenerationSteps {
     const { memory } = kernels;
     this.chosen = chosenPacketsOver(memory, TOGETHER);
     this.#draws = new Draws(seed, new Uint32Array(memory, AT.draws, GROUP_DRAWS), (_, ...chunks) => this.#draw(chunks));
-    this.#frames = new Uint8Array(memory, wholeLines(AT.pool + pool.words.byteLength));
+    const wantedAt = wholeLines(AT.pool + pool.words.byteLength);
+    this.#wanted = new Uint8Array(memory, wantedAt, pool.targets);
+    this.#wantedCount = new Uint32Array(memory, AT.wantedCount, 1);
+    this.#frames = new Uint8Array(memory, wantedAt + wholeLines(pool.targets));
     new BigInt64Array(memory, AT.pattern, PATTERN.length).set(PATTERN);
     const sums = new Uint32Array(memory, AT.payloadSums, PERIOD_BYTES);
     sums.forEach((_, length) => {
@@ -39,7 +45,7 @@ export class KernelSteps implements GenerationSteps {
 
   /** The steps for this pool, or undefined where there is no WebAssembly. @param longestFrame bytes that no frame exceeds */
   static make(pool: ImagePool, longestFrame: number, seed: string): KernelSteps | undefined {
-    const poolEnd = wholeLines(AT.pool + pool.words.byteLength);
+    const poolEnd = wholeLines(AT.pool + pool.words.byteLength) + wholeLines(pool.targets);
     const kernels = GENERATION_KERNELS.over(poolEnd + TOGETHER * wholeLines(longestFrame) + OVERWRITTEN);
     if (kernels === undefined) return undefined;
     const own = imagePoolOver(kernels.memory, pool.targets, AT.pool, pool.words.byteLength);
@@ -61,10 +67,16 @@ export class KernelSteps implements GenerationSteps {
     functions.choosePackets(count * WORD, draws);
   }
 
-  chooseSome(firstIndex: number, looked: number, isWanted: Uint8Array): number {
-    const place = this.#draws.place(firstIndex);
-    const count = chooseWanted(this.pool, this.chosen, looked, isWanted, this.#draws.draws, place);
-    this.kernels.functions.choosePackets(count * WORD, AT.draws + place * WORD);
+  want(isWanted: Uint8Array): void {
+    this.#wanted.set(isWanted.subarray(0, this.pool.targets));
+  }
+
+  chooseSome(firstIndex: number, looked: number): number {
+    const { functions } = this.kernels;
+    const draws = AT.draws + this.#draws.place(firstIndex) * WORD;
+    functions.chooseWanted(looked * WORD, draws, this.pool.targets, this.#wanted.byteOffset);
+    const count = placeAt(this.#wantedCount, 0);
+    functions.choosePackets(count * WORD, draws);
     return count;
   }
 

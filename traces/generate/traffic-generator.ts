@@ -126,9 +126,10 @@ class ImageGenerator implements TrafficGenerator {
     distances: Uint32Array,
   ): number {
     const { distance } = this.steps.chosen;
+    this.steps.want(isWanted);
     for (let done = 0; done < count; ) {
       const looked = Math.min(TOGETHER, count - done, toNextGroup(firstIndex + done));
-      const wanted = this.steps.chooseSome(firstIndex + done, looked, isWanted);
+      const wanted = this.steps.chooseSome(firstIndex + done, looked);
       const first = batch.count;
       const taken = this.#generate(batch, firstIndex + done, wanted);
       for (let n = 0; n < taken; n++) distances[first + n] = done + placeAt(distance, n);

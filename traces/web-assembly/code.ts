@@ -58,6 +58,7 @@ const simd = (operation: number): number[] => [SIMD, ...unsigned(operation)];
 export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
   load: load(0x28),
+  load8u: load(0x2d),
   load16u: load(0x2f),
   store: store(0x36),
   store16: store(0x3b),

@@ -7,10 +7,14 @@ import { must } from '../../../compiler/data-plane/must.js';
 import type { Operation } from '../../../compiler/index.js';
 import {
   type BatchInMemory,
-  createOwnRound,
+  createOwnVerdicts,
   createPacketProcessor,
+  createPacketRecords,
   createWorkerProcessor,
+  type OutputDigest,
+  type OwnRound,
   type PacketProcessor,
+  type PacketRecords,
   type Switch,
   type WorkerProcessor,
 } from '../../../sim/index.js';
@@ -43,9 +47,20 @@ export async function openProcessor(
   return { processor: onWorkers, onWorkers };
 }
 
+/** Packets that have been processed: in a batch, or only what the digest of all outputs takes of them. */
+export type Processed = PacketBatch | PacketRecords;
+
+export const isBatch = (processed: Processed): processed is PacketBatch => 'bytes' in processed;
+
+/** Adds processed packets to the digest of all outputs. */
+export function addOutputs(digest: OutputDigest, processed: Processed): void {
+  if (isBatch(processed)) digest.update(processed);
+  else digest.addRecords(processed);
+}
+
 export interface ProcessedBatches {
   /** Processes the remaining packets of the source. */
-  readonly batches: () => AsyncIterable<PacketBatch>;
+  readonly batches: () => AsyncIterable<Processed>;
   /** The processor of the run, which traces packets if some are selected. */
   readonly processor: PacketProcessor;
   /** Tracer of selected packets; undefined if none are traced. */
@@ -125,30 +140,34 @@ function isEven(programIds: readonly number[], workers: number): boolean {
 }
 
 const OWN_ROUND_PACKETS = 16384;
+/** Rounds under way: enough that a worker that is ahead need not wait for the others or for this thread. */
+const OWN_ROUNDS = 4;
 
 /** Each worker generates the packets of its own programs and reports verdicts. @throws {StrayPackets} */
 async function* generatedApart(
   processor: WorkerProcessor,
   source: GeneratedPackets,
   signal: AbortSignal,
-): AsyncGenerator<PacketBatch> {
+): AsyncGenerator<PacketRecords> {
   const most = OWN_ROUND_PACKETS * processor.workers;
-  const rounds = Array.from({ length: ROUNDS }, () => createOwnRound(processor.workers, most));
-  const underWay: Promise<PacketBatch>[] = [];
+  const rounds = Array.from({ length: OWN_ROUNDS }, () => createOwnVerdicts(processor.workers, most));
+  const records = createPacketRecords(most);
+  const underWay: Promise<OwnRound>[] = [];
   try {
     for (let turn = 0; ; turn++) {
-      const round = must(rounds[turn % ROUNDS], 'round of batches');
+      const round = must(rounds[turn % OWN_ROUNDS], 'round of batches');
       const { first, count } = signal.aborted ? { first: 0, count: 0 } : source.take(most);
       if (count > 0) {
-        const run = processor.runOwn(round, first, count).then(() => round.batch);
+        const run = processor.runOwn(round, first, count);
         // The caller that awaits the promise gets the error.
         run.catch(() => undefined);
         underWay.push(run);
       }
-      if (count > 0 && underWay.length < ROUNDS - 1) continue;
+      if (count > 0 && underWay.length < OWN_ROUNDS) continue;
       const next = underWay.shift();
       if (next === undefined) return;
-      yield await next;
+      processor.finishOwn(await next, records);
+      yield records;
     }
   } finally {
     await Promise.allSettled(underWay);

@@ -10,10 +10,9 @@ import {
   stateDigest,
 } from '../../../sim/index.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
-import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { forEachLeft } from '../../../traces/packets/packet-copies.js';
 import type { GeneratedPackets, PacketSource } from '../../workloads/packet-source.js';
-import { processedBatches, type RunProcessor } from './processed-batches.js';
+import { addOutputs, isBatch, type Processed, processedBatches, type RunProcessor } from './processed-batches.js';
 import type { Tracing } from './traced-processor.js';
 
 export interface TrafficOptions {
@@ -112,10 +111,10 @@ async function processTraffic(
   }
   start = clock();
   end = start;
-  for await (const batch of batches()) {
-    digest.update(batch);
-    if (writer !== undefined) forEachLeft(batch, (packets, i) => writer.write(packets, i));
-    unsampled += batch.count;
+  for await (const processed of batches()) {
+    addOutputs(digest, processed);
+    if (writer !== undefined && isBatch(processed)) forEachLeft(processed, (packets, i) => writer.write(packets, i));
+    unsampled += processed.count;
     if (unsampled < PACKETS_PER_SAMPLE) continue;
     sample();
     // With one worker all work is on this thread, which has to yield for an interrupt to arrive.
@@ -140,11 +139,11 @@ async function processTraffic(
 async function runAndUndo(
   emulator: Switch,
   processor: PacketProcessor,
-  batches: AsyncIterable<PacketBatch>,
+  batches: AsyncIterable<Processed>,
 ): Promise<void> {
   const memory = emulator.memory.words.slice();
   const digest = new OutputDigest();
-  for await (const batch of batches) digest.update(batch);
+  for await (const processed of batches) addOutputs(digest, processed);
   emulator.memory.words.set(memory);
   await processor.forget();
 }

@@ -4,17 +4,12 @@
  * order of packets within a program is kept. Packets lie in shared memory; nothing is copied.
  */
 import type { Piscina } from 'piscina';
-import { FIXED_NAMES, type Operation, programIdOf } from '../../../compiler/index.js';
+import { FIXED_NAMES, must, type Operation, programIdOf } from '../../../compiler/index.js';
 import type { PreparedTraffic } from '../../../traces/generate/traffic-generator.js';
-import {
-  createPacketBatch,
-  gatherVerdicts,
-  type PacketBatch,
-  type PacketBatchMemory,
-} from '../../../traces/packets/packet-batch.js';
+import { gatherVerdicts, type PacketBatch, type PacketBatchMemory } from '../../../traces/packets/packet-batch.js';
 import { addCopies } from '../../../traces/packets/packet-copies.js';
 import { addCounters, type Counters } from '../../blocks/counters.js';
-import { digestPackets, shareOf } from '../../blocks/digest.js';
+import { digestPackets, type PacketRecords, RECORD, shareOf } from '../../blocks/digest.js';
 import type { Switch } from '../switch.js';
 import { packOperations } from './packed-operations.js';
 import { type SharedBatch, VERDICT, type WorkerResult, type WorkerSetup, type WorkerTask } from './protocol.js';
@@ -215,21 +210,31 @@ export class WorkerProcessor implements PacketProcessor {
   }
 
   /**
-   * Generates and processes `count` packets from number `first` on. Their verdicts go to a batch that has no bytes.
-   * @throws {StrayPackets} if a packet was of another program than its target's
+   * Generates and processes `count` packets from number `first` on. Rounds that are under way at the same time have
+   * memory of their own each.
    */
-  async runOwn(round: OwnRound, first: number, count: number): Promise<void> {
+  async runOwn(verdicts: OwnVerdicts, first: number, count: number): Promise<OwnRound> {
     const arrival = this.arrive(count);
     const results = await this.all((share) => {
-      const verdicts = round.verdicts[share];
-      return verdicts && { kind: 'runOwn', verdicts: verdicts.buffer as SharedArrayBuffer, first, arrival, count };
+      const buffer = verdicts[share]?.buffer as SharedArrayBuffer | undefined;
+      return buffer && { kind: 'runOwn', verdicts: buffer, first, arrival, count };
     });
+    return { verdicts, results, count };
+  }
+
+  /**
+   * Counts the packets of a round, which come in their order.
+   * @param records get the packets of the round
+   * @throws {StrayPackets} if a packet was of another program than its target's
+   */
+  finishOwn({ verdicts, results, count }: OwnRound, records: PacketRecords): void {
     this.count(results);
+    records.count = count;
+    records.left = 0;
     for (const [share, { ownPackets }] of results.entries()) {
       if (ownPackets === undefined) throw new StrayPackets();
-      spreadVerdicts(round.verdicts[share] as Uint32Array, ownPackets, round.batch);
+      orderVerdicts(must(verdicts[share], 'verdicts of a worker'), ownPackets, records);
     }
-    round.batch.count = count;
   }
 
   async forget(): Promise<void> {
@@ -281,31 +286,35 @@ export class StrayPackets extends Error {
   override readonly name = 'StrayPackets';
 }
 
-/** Packets that workers generate for themselves. */
+/** By worker: the verdicts of the packets that it generated for itself, in shared memory. */
+export type OwnVerdicts = readonly Uint32Array[];
+
+/** Packets that workers have generated for themselves and processed. */
 export interface OwnRound {
-  /** By worker. */
-  readonly verdicts: readonly Uint32Array[];
-  /** Verdicts of all, in the order of the packets: port, length, digest. */
-  readonly batch: PacketBatch;
+  readonly verdicts: OwnVerdicts;
+  readonly results: readonly WorkerResult[];
+  readonly count: number;
 }
 
 /** @param packets maximum in one round */
-export function createOwnRound(workers: number, packets: number): OwnRound {
+export function createOwnVerdicts(workers: number, packets: number): OwnVerdicts {
   const bytes = packets * VERDICT.words * Uint32Array.BYTES_PER_ELEMENT;
-  return {
-    verdicts: Array.from({ length: workers }, () => new Uint32Array(new SharedArrayBuffer(bytes))),
-    batch: createPacketBatch(packets, 0),
-  };
+  return Array.from({ length: workers }, () => new Uint32Array(new SharedArrayBuffer(bytes)));
 }
 
-function spreadVerdicts(verdicts: Uint32Array, packets: number, batch: PacketBatch): void {
+function orderVerdicts(verdicts: Uint32Array, packets: number, records: PacketRecords): void {
+  const { words } = records;
+  let left = 0;
   for (let at = 0; at < packets * VERDICT.words; at += VERDICT.words) {
-    const i = verdicts[at + VERDICT.distance] as number;
-    batch.egressPort[i] = verdicts[at + VERDICT.egressPort] as number;
-    batch.capturedLength[i] = verdicts[at + VERDICT.capturedLength] as number;
-    batch.digest[2 * i] = verdicts[at + VERDICT.digest] as number;
-    batch.digest[2 * i + 1] = verdicts[at + VERDICT.digest + 1] as number;
+    const record = (verdicts[at + VERDICT.distance] as number) * RECORD.words;
+    const port = verdicts[at + VERDICT.egressPort] as number;
+    words[record + RECORD.egressPort] = port;
+    words[record + RECORD.capturedLength] = verdicts[at + VERDICT.capturedLength] as number;
+    words[record + RECORD.digest] = verdicts[at + VERDICT.digest] as number;
+    words[record + RECORD.digest + 1] = verdicts[at + VERDICT.digest + 1] as number;
+    left += ~port >>> 31;
   }
+  records.left += left;
 }
 
 /**
@@ -324,5 +333,5 @@ const wholeBatch = ({ batch, memory }: BatchInMemory): SharedBatch => ({ memory,
 /** Operations of one message, which is garbage as soon as they are applied. */
 const OPERATIONS_AT_ONCE = 2048;
 
-/** Each round of generated packets is two tasks, and two rounds are under way. */
+/** Each round of generated packets is two tasks, and two rounds are under way; of own packets four of one task each. */
 const TASKS_AHEAD = 4;

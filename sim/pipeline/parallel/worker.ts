@@ -22,6 +22,9 @@ import {
 } from './protocol.js';
 import { ShareDriver } from './share-driver.js';
 
+/** Program ids are halves of words. */
+const PROGRAM_IDS = 2 ** 16;
+
 const setup = workerData as WorkerSetup;
 const { memory, engine, seed } = setup;
 const emulator = new Switch(new DataPlane(setup.description), { memory, engine, seed });
@@ -29,6 +32,10 @@ const driver = new ShareDriver(emulator, setup.share, setup.shares);
 let generator: TrafficGenerator | undefined;
 /** By target, of the packets that this worker generates for itself. */
 let isOwn: Uint8Array = new Uint8Array(0);
+/** By program id: 1 for those of other workers. A table, as a division for each packet would take longer. */
+const isOthers = Uint8Array.from({ length: PROGRAM_IDS }, (_, id) =>
+  id === 0 || id % setup.shares === setup.share ? 0 : 1,
+);
 /** Batches of this size stay in the cache; their bytes are not needed outside of this worker. */
 const OWN_PACKETS = 2048;
 const own = { batch: createPacketBatch(OWN_PACKETS, 2 ** 20), distances: new Uint32Array(OWN_PACKETS) };
@@ -88,23 +95,42 @@ function runOwn(
     clearPacketBatch(batch);
     const gone = from.generateSome(batch, first + done, count - done, isOwn, distances);
     if (gone === 0) throw new Error('a generated packet is larger than the memory of a batch');
-    for (let i = 0; i < batch.count; i++) batch.arrival[i] = arrival + done + (distances[i] as number);
+    setArrivals(batch, arrival + done);
     emulator.stamp(batch, 0, batch.count);
     emulator.processNoted(batch, 0, batch.count);
     digestPackets(batch, 0, batch.count, 0, 1);
-    for (let i = 0; i < batch.count; i++) {
-      const program = batch.programId[i] as number;
-      if (program !== 0 && program % setup.shares !== setup.share) return undefined;
-      const at = packets++ * VERDICT.words;
-      verdicts[at + VERDICT.distance] = done + (distances[i] as number);
-      verdicts[at + VERDICT.egressPort] = batch.egressPort[i] as number;
-      verdicts[at + VERDICT.capturedLength] = batch.capturedLength[i] as number;
-      verdicts[at + VERDICT.digest] = batch.digest[2 * i] as number;
-      verdicts[at + VERDICT.digest + 1] = batch.digest[2 * i + 1] as number;
-    }
+    if (hasStrays(batch)) return undefined;
+    writeVerdicts(batch, done, verdicts, packets);
+    packets += batch.count;
     done += gone;
   }
   return packets;
+}
+
+/** @param first arrival number of the packet with distance 0 */
+function setArrivals({ arrival, count }: PacketBatch, first: number): void {
+  const { distances } = own;
+  for (let i = 0; i < count; i++) arrival[i] = first + (distances[i] as number);
+}
+
+/** Whether a packet was of a program of another worker. */
+function hasStrays({ programId, count }: PacketBatch): boolean {
+  let strays = 0;
+  for (let i = 0; i < count; i++) strays |= isOthers[programId[i] as number] as number;
+  return strays !== 0;
+}
+
+/** @param base added to the distances @param from number of verdicts that have been written */
+function writeVerdicts(batch: PacketBatch, base: number, verdicts: Uint32Array, from: number): void {
+  const { egressPort, capturedLength, digest, count } = batch;
+  const { distances } = own;
+  for (let i = 0, at = from * VERDICT.words; i < count; i++, at += VERDICT.words) {
+    verdicts[at + VERDICT.distance] = base + (distances[i] as number);
+    verdicts[at + VERDICT.egressPort] = egressPort[i] as number;
+    verdicts[at + VERDICT.capturedLength] = capturedLength[i] as number;
+    verdicts[at + VERDICT.digest] = digest[2 * i] as number;
+    verdicts[at + VERDICT.digest + 1] = digest[2 * i + 1] as number;
+  }
 }
 
 function prepared(made: TrafficGenerator | undefined): TrafficGenerator {
