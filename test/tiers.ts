@@ -79,6 +79,7 @@ const MEDIUM_FILES: readonly string[] = [
   'compiler/parser',
   'bench/cli-replay',
   'hw-driver/lost-programs',
+  'hw-driver/studio/scenario',
   'hw-driver/vscode-extension',
   'hw-driver/studio/page',
   'bench/control-speed',

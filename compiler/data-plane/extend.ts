@@ -113,3 +113,16 @@ function knownKeys(path: string, base: object): string {
   const ofFile = path === '' ? FILE_KEYS : [];
   return `known are ${[...new Set([...ofFile, ...keys, ...optionalKeys(path)])].join(', ')}`;
 }
+
+/** Whether a value of JSON has the shape of a whole description; what it says may still be wrong. */
+const isDescription = (json: unknown): json is DataPlaneDescription =>
+  isObject(json) && shapeProblems(json).length === 0;
+
+/**
+ * A data plane from its whole description as JSON, which extends no other.
+ * @throws {DataPlaneError} for unknown keys, values of a wrong type, and descriptions that are not valid
+ */
+export function dataPlaneFromDescription(json: unknown): DataPlane {
+  if (isDescription(json)) return new DataPlane(json);
+  throw new DataPlaneError('?', isObject(json) ? shapeProblems(json) : ['a JSON object is expected']);
+}
