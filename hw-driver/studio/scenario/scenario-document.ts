@@ -113,6 +113,7 @@ function fileOf(value: JsonValue): ScenarioFile {
   return { name: part('name').text(MAX_NAME), text: part('text').text(MAX_TEXT) };
 }
 
+const TEXT_OPTIONS = ['recirculations', 'filterPriority'] as const;
 const KINDS = ['deploy', 'replace', 'cases', 'revoke', 'write'] as const satisfies readonly ScenarioEvent['kind'][];
 
 function eventOf(value: JsonValue, packets: number): ScenarioEvent {
@@ -141,8 +142,6 @@ function eventOf(value: JsonValue, packets: number): ScenarioEvent {
       };
   }
 }
-
-const TEXT_OPTIONS = ['recirculations', 'filterPriority'] as const;
 
 /** What is given of them; whether a data plane has as many, its compiler says. */
 function textOptionsOf(part: (key: string) => JsonValue): { recirculations?: number; filterPriority?: number } {
