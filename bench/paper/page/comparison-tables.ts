@@ -1,5 +1,11 @@
 /** The numbers of an experiment as tables of its page. */
-import { type ColumnTitles, type Comparison, VALUE_COLUMNS, type ValueColumn } from '../reproduce/experiment.js';
+import {
+  type ColumnTitles,
+  type Comparison,
+  VALUE_COLUMNS,
+  type ValueColumn,
+  type WordTable,
+} from '../reproduce/experiment.js';
 import { type Agreement, isVerdictOf, toleranceText } from '../reproduce/value.js';
 import { valueText } from './figures-text.js';
 import { escaped, prose } from './html-text.js';
@@ -36,6 +42,16 @@ function repeatedReasons(comparisons: readonly Comparison[]): string[] {
 
 const reasonList = (reasons: readonly string[]): string =>
   reasons.length === 0 ? '' : `<ol class="reasons">${reasons.map((why) => `<li>${prose(why)}</li>`).join('')}</ol>`;
+
+export const wordTable = ({ head, rows }: WordTable): string => `<div class="wide"><table class="words">
+<thead><tr>${head.map((title) => `<th scope="col">${escaped(title)}</th>`).join('')}</tr></thead>
+<tbody>
+${rows.map(wordRow).join('\n')}
+</tbody>
+</table></div>`;
+
+const wordRow = (cells: readonly string[]): string =>
+  `<tr>${cells.map((cell, i) => (i === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<td>${escaped(cell)}</td>`)).join('')}</tr>`;
 
 interface TableColumns {
   readonly titles: ColumnTitles;

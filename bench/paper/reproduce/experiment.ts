@@ -133,8 +133,16 @@ export interface Figure {
   readonly draw: (layout: Layout) => FigureSpec;
 }
 
+/** A table of words. */
+export interface WordTable {
+  readonly head: readonly string[];
+  /** Each as long as the head; the first cell says what the row is about. */
+  readonly rows: readonly (readonly string[])[];
+}
+
 export interface Findings {
   readonly comparisons: readonly Comparison[];
+  readonly tables?: readonly WordTable[];
   readonly series: readonly Series[];
   readonly figures: readonly Figure[];
   /** Notes for the reader: repeats, choices, limits. */

@@ -1,5 +1,6 @@
 /** The paper's settings, and numbers of repeats. Source: the definition of the evaluation. */
 import type { ObjectiveName } from '../../../compiler/index.js';
+import { numberIn, type PublishedRow, publishedTable, textIn } from '../../../hw-driver/cli/kit/published-figures.js';
 import { ALL_TIES, LOGGED_WEIGHTS, type Weights } from './cells/allocators.js';
 import type { FillCell } from './cells/fill.js';
 import type { Setting } from './experiment.js';
@@ -72,3 +73,12 @@ export const ourFill = (workload: string, seed: string, more: Partial<FillCell &
   seed,
   ...more,
 });
+
+/** The published row of a workload that filled a switch in the paper's setting. */
+export const publishedCapacity = (workload: string): PublishedRow | undefined =>
+  publishedTable('capacity.csv').find(
+    (each) =>
+      textIn(each, 'workload') === workload &&
+      numberIn(each, 'memory_bytes') === PAPER.memoryBytes &&
+      numberIn(each, 'elastic_cases') === PAPER.cases,
+  );

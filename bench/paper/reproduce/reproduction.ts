@@ -13,6 +13,7 @@ import {
   type Scale,
   type Series,
   type Setting,
+  type WordTable,
 } from './experiment.js';
 import { AGREEMENTS, type Agreement } from './value.js';
 
@@ -28,6 +29,7 @@ export interface ExperimentRecord {
   readonly scale: Scale | 'either';
   readonly columns: ColumnTitles;
   readonly comparisons: readonly Comparison[];
+  readonly tables: readonly WordTable[];
   readonly notes: readonly string[];
   /** File names without extension. */
   readonly series: readonly string[];
@@ -113,6 +115,7 @@ function recordOf(
     scale: keysAt('quick') === keysAt('full') ? 'either' : scale,
     columns: { ...COLUMN_TITLES, ...columns },
     comparisons: findings.comparisons,
+    tables: findings.tables === undefined ? [] : findings.tables,
     notes: findings.notes,
     series: findings.series.map(({ name }) => name),
     figures: findings.figures.map(({ name, caption }) => ({ name, caption })),

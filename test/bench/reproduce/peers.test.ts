@@ -1,4 +1,5 @@
 /** Experiments on the allocators of other systems: their cells, and what their findings say. */
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { distribution } from '../../../bench/measure/statistics/statistics.js';
@@ -13,12 +14,16 @@ import { table2 } from '../../../bench/paper/reproduce/experiments/chip.js';
 import { EXPERIMENTS } from '../../../bench/paper/reproduce/experiments/index.js';
 import { peersChurn } from '../../../bench/paper/reproduce/experiments/peers-churn.js';
 import { peersDelay } from '../../../bench/paper/reproduce/experiments/peers-delay.js';
+import { peersExpressiveness } from '../../../bench/paper/reproduce/experiments/peers-expressiveness.js';
 import { peersFilling } from '../../../bench/paper/reproduce/experiments/peers-filling.js';
 import { peersGranularity } from '../../../bench/paper/reproduce/experiments/peers-granularity.js';
 import { peersRules } from '../../../bench/paper/reproduce/experiments/peers-rules.js';
 import { table1 } from '../../../bench/paper/reproduce/experiments/table1.js';
 import { BOOKS } from '../../../bench/peers/activermt/activermt.js';
 import { CACHE_READ } from '../../../bench/peers/activermt/published-programs.js';
+import { EXPRESSED_PROGRAMS } from '../../../bench/peers/expressiveness.js';
+import { PAPER_KEYS } from '../../../bench/workloads/program-kind.js';
+import { packageFile } from '../../../traces/system/package-root.js';
 
 const FILL: PeerFillCell = {
   kind: 'peer-fill',
@@ -172,9 +177,9 @@ test('delays: growth of both kinds of books, and their ratio; no verdict on time
 test('rules of tasks at FlyMon beside entries of P4runpro', async () => {
   const setting = { scale: 'quick', seed: '1' } as const;
   const cells = peersRules.cells(setting);
-  assert.is(cells.length, 4);
+  assert.is(cells.length, 4 * (1 + 4 + 1));
   const { comparisons, series } = peersRules.findings(
-    resultsBy(cells, () => ({ entries: 9 })),
+    resultsBy(cells, (cell) => (cell.kind === 'fill' ? { capacity: cell.side === 'ours' ? 7 : 5 } : { entries: 9 })),
     setting,
   );
   const find = (wanted: string) => comparisons.find(({ quantity }) => quantity === wanted);
@@ -188,6 +193,23 @@ test('rules of tasks at FlyMon beside entries of P4runpro', async () => {
       [99, 33],
     ],
   );
+  // Smallest blocks: all memory of 27 arrays, or what else ends before it.
+  assert.equal(
+    ['cms', 'bf', 'sm', 'hll'].map((task) =>
+      ['tasks until', 'memory in use at'].map(
+        (what) => find(`${task}, FlyMon, 1/32 of an array: ${what} the first refusal`)?.peer?.mean,
+      ),
+    ),
+    [
+      [288, 1],
+      [54, 2 / 32],
+      [96, 1 / 3],
+      [864, 1],
+    ],
+  );
+  const capacity = find('cms, P4runpro: programs until the first refusal');
+  // Source: results/published/capacity.csv.
+  assert.equal([capacity?.published?.mean, capacity?.reproduced?.mean, capacity?.ours?.mean], [1536, 5, 7]);
   const entries = find('hll, P4runpro: entries');
   assert.equal([entries?.reproduced?.mean, entries?.ours?.mean], [190, 9]);
   // Source: results/published/table1.csv, 17.37 ms and 166.90 ms.
@@ -196,6 +218,22 @@ test('rules of tasks at FlyMon beside entries of P4runpro', async () => {
   assert.ok(EXPERIMENTS.includes(peersRules));
   const { entries: compiled } = await taskEntries({ kind: 'task-entries', program: 'l3' });
   assert.ok(compiled >= 2 && compiled < 6, `${compiled}`);
+});
+
+test('what each system can express: the same on the page and in the README, each of the fifteen programs once', () => {
+  const programs = EXPRESSED_PROGRAMS.flatMap((row) => row.programs);
+  assert.equal([...programs].sort(), [...PAPER_KEYS].sort());
+  const { tables = [] } = peersExpressiveness.findings(
+    resultsBy([], () => undefined),
+    { scale: 'quick', seed: '1' },
+  );
+  const readme = readFileSync(packageFile('bench', 'README.md'), 'utf8').replaceAll("'", '’');
+  for (const { head, rows } of tables) {
+    assert.ok(rows.length > 8);
+    for (const row of [head, ...rows])
+      assert.ok(readme.includes(`${`| ${row.join(' | ')} |`.replace('|  |', '| |')}\n`), row.join());
+  }
+  assert.ok(EXPERIMENTS.includes(peersExpressiveness));
 });
 
 test('programs that come and go: books of numbers, equal for equal seeds', async () => {

@@ -202,6 +202,7 @@ const experimentOf = (id: string, comparisons: readonly Comparison[]): Experimen
   scale: 'quick',
   columns: COLUMN_TITLES,
   comparisons,
+  tables: [],
   notes: [],
   series: [],
   figures: [],

@@ -4,7 +4,7 @@ import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/
 import { linePanels, type PanelPoint } from '../../../figures/panels.js';
 import { CURVE_STEP, type FillCell, type FillCurve, type Utilization } from '../cells/fill.js';
 import { type Comparison, compare, type Experiment, type Results, type Setting } from '../experiment.js';
-import { isRandom, ourFills, PAPER, publishedFills } from '../paper-setting.js';
+import { isRandom, ourFills, PAPER, publishedCapacity, publishedFills } from '../paper-setting.js';
 import { exactly, FIXED, fromRepeats, meanOf, RANDOM } from '../value.js';
 
 const WORKLOADS = ['cache', 'lb', 'hh', 'mixed'] as const;
@@ -78,12 +78,7 @@ const curvePoints = (curve: FillCurve | null, resource: keyof Utilization): { x:
 
 function comparisonsOf(workload: string, results: Results, setting: Setting): Comparison[] {
   const { reproduced, ours } = cellsOf(workload, setting);
-  const row = publishedTable('capacity.csv').find(
-    (each) =>
-      textIn(each, 'workload') === workload &&
-      numberIn(each, 'memory_bytes') === PAPER.memoryBytes &&
-      numberIn(each, 'elastic_cases') === PAPER.cases,
-  );
+  const row = publishedCapacity(workload);
   return RESOURCES.map(([resource, text, column]) => {
     const of = (cells: readonly FillCell[]) => fromRepeats(cells.map((cell) => results(cell)[resource]));
     return compare({

@@ -13,6 +13,7 @@ import { hashes } from './hashes.js';
 import { fig12, fig18, fig19 } from './objectives.js';
 import { peersChurn } from './peers-churn.js';
 import { peersDelay } from './peers-delay.js';
+import { peersExpressiveness } from './peers-expressiveness.js';
 import { peersFilling } from './peers-filling.js';
 import { peersGranularity } from './peers-granularity.js';
 import { peersRules } from './peers-rules.js';
@@ -37,6 +38,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   recirculations,
   chipCapacity,
   churn,
+  peersExpressiveness,
   peersDelay,
   peersFilling,
   peersGranularity,

@@ -6,7 +6,7 @@ import { MUTATIONS, type Mutation } from '../../../peers/activermt/mutants.js';
 import { CURVE_STEP, type FillCell } from '../cells/fill.js';
 import { PEER_WORKLOADS, type PeerFillResult, type PeerWorkload } from '../cells/peer-fill.js';
 import { type Comparison, compare, type Experiment, peerNumber, type Results, type Setting } from '../experiment.js';
-import { ourFills, PAPER, publishedFills } from '../paper-setting.js';
+import { ourFills, PAPER, publishedCapacity, publishedFills } from '../paper-setting.js';
 import { ASSUMED, DEFAULT_BLOCKS, FAIRNESS, P4RUNPRO, P4RUNPRO_COLUMNS, peerFills } from '../peer-setting.js';
 import { exactly, fromRepeats, NOT_COMPARED, type Value } from '../value.js';
 
@@ -110,12 +110,7 @@ function curvesOf(workload: PeerWorkload, results: Results, setting: Setting): P
 
 function p4runproRow(workload: PeerWorkload, results: Results, setting: Setting): Comparison {
   const { reproduced, ours } = p4runproOf(workload, setting);
-  const row = publishedTable('capacity.csv').find(
-    (each) =>
-      textIn(each, 'workload') === workload &&
-      numberIn(each, 'memory_bytes') === PAPER.memoryBytes &&
-      numberIn(each, 'elastic_cases') === PAPER.cases,
-  );
+  const row = publishedCapacity(workload);
   const of = (cells: readonly FillCell[]): Value => fromRepeats(cells.map((cell) => results(cell).memory));
   return compare({
     quantity: `${workload}, P4runpro: memory in use at the first refusal`,

@@ -3,23 +3,28 @@ import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/
 import { barPanels } from '../../../figures/panels.js';
 import { ALGORITHMS, type AlgorithmName } from '../../../peers/flymon/algorithms.js';
 import { blocksAt } from '../../../peers/flymon/buddy-memory.js';
+import type { Prefix } from '../../../peers/flymon/filter.js';
 import { COMPARED_FLYMON, FlyMon } from '../../../peers/flymon/flymon.js';
 import type { MeasurementTask } from '../../../peers/flymon/task.js';
+import { utilizationOf } from '../../../peers/peer-allocator.js';
 import type { PaperKey } from '../../../workloads/program-kind.js';
 import { publishedShape } from '../../../workloads/published-shapes.js';
 import { BYTES_PER_BUCKET } from '../../../workloads/workload.js';
+import type { FillCell } from '../cells/fill.js';
 import type { TaskEntriesCell } from '../cells/task-entries.js';
 import {
   type Comparison,
+  compare,
   type Experiment,
   peerNumber,
   publishedOnly,
   type Results,
+  type Setting,
   unpublished,
 } from '../experiment.js';
-import { PAPER } from '../paper-setting.js';
+import { ourFills, PAPER, publishedCapacity, publishedFills } from '../paper-setting.js';
 import { P4RUNPRO, P4RUNPRO_COLUMNS } from '../peer-setting.js';
-import { exactly } from '../value.js';
+import { exactly, fromRepeats, NOT_COMPARED, type Value } from '../value.js';
 
 /** The tasks that the paper holds against FlyMon in table 1. */
 const TASKS = [
@@ -38,20 +43,33 @@ const cellOf = (program: PaperKey): TaskEntriesCell => ({ kind: 'task-entries', 
 const FIVE_TUPLE = { source: 32, destination: 32, sourcePort: 16, destinationPort: 16, protocol: 8 };
 const ANY = { address: 0, bits: 0 };
 
-function flyMonRules(algorithm: AlgorithmName, level: number) {
+/** A task whose nodes take blocks of a level each. */
+function taskOf(algorithm: AlgorithmName, level: number, id: number, source: Prefix): MeasurementTask {
   const { chains, nodes } = ALGORITHMS[algorithm];
-  const task: MeasurementTask = {
-    id: 0,
-    filter: { source: ANY, destination: ANY },
+  return {
+    id,
+    filter: { source, destination: ANY },
     key: FIVE_TUPLE,
     parameter: { kind: 'constant' },
     algorithm,
     words: (COMPARED_FLYMON.words / blocksAt(level)) * chains * nodes,
   };
-  const answer = new FlyMon(COMPARED_FLYMON).admit(task);
+}
+
+function flyMonRules(algorithm: AlgorithmName, level: number) {
+  const answer = new FlyMon(COMPARED_FLYMON).admit(taskOf(algorithm, level, 0, ANY));
   if (answer.kind === 'refused') throw new Error(`an empty FlyMon has no ${answer.missing} for ${algorithm}`);
   const { initialisation, preprocessing, operation, hashMasks } = answer.rules;
   return { initialisation, preprocessing, operation, hashMasks, rules: initialisation + preprocessing + operation };
+}
+
+/** Tasks of one host each until the first refusal. */
+function flyMonFilled(algorithm: AlgorithmName, level: number) {
+  const peer = new FlyMon(COMPARED_FLYMON);
+  for (let id = 0; ; id++) {
+    const answer = peer.admit(taskOf(algorithm, level, id, { address: id, bits: 32 }));
+    if (answer.kind === 'refused') return { tasks: id, memory: utilizationOf(peer), missing: answer.missing };
+  }
 }
 
 interface TaskRow {
@@ -59,19 +77,39 @@ interface TaskRow {
   /** Entries of P4runpro. */
   readonly published: number;
   readonly ours: number;
-  readonly flyMon: readonly (ReturnType<typeof flyMonRules> & { readonly level: number })[];
+  readonly flyMon: readonly (ReturnType<typeof flyMonRules> &
+    ReturnType<typeof flyMonFilled> & { readonly level: number })[];
+  /** Programs of P4runpro until the first that does not fit. */
+  readonly capacity: Readonly<Record<'published' | 'reproduced' | 'ours', Value>>;
   readonly flyMonMs: number;
   readonly p4runproMs: number;
 }
 
-function rowOf(program: PaperKey, algorithm: AlgorithmName, results: Results): TaskRow {
+/** The cells of figure 9. */
+const fillsOf = (program: PaperKey, setting: Setting) => {
+  const of = { workload: program, memoryBytes: PAPER.memoryBytes, cases: PAPER.cases, withCurve: false };
+  return { reproduced: publishedFills(of, setting), ours: ourFills(of, setting) };
+};
+
+function capacityOf(program: PaperKey, results: Results, setting: Setting): TaskRow['capacity'] {
+  const { reproduced, ours } = fillsOf(program, setting);
+  const of = (cells: readonly FillCell[]): Value => fromRepeats(cells.map((cell) => results(cell).capacity));
+  return {
+    published: exactly(numberIn(publishedCapacity(program), 'capacity')),
+    reproduced: of(reproduced),
+    ours: of(ours),
+  };
+}
+
+function rowOf(program: PaperKey, algorithm: AlgorithmName, results: Results, setting: Setting): TaskRow {
   const shape = publishedShape(program, PAPER.memoryBytes / BYTES_PER_BUCKET, PAPER.cases);
   const delays = publishedTable('table1.csv').find((row) => textIn(row, 'workload_key') === program);
   return {
     program,
     published: shape.reduce((sum, { entries }) => sum + entries, 0),
     ours: results(cellOf(program)).entries,
-    flyMon: LEVELS.map((level) => ({ level, ...flyMonRules(algorithm, level) })),
+    flyMon: LEVELS.map((level) => ({ level, ...flyMonRules(algorithm, level), ...flyMonFilled(algorithm, level) })),
+    capacity: capacityOf(program, results, setting),
     flyMonMs: numberIn(delays, 'update_delay_ms_other'),
     p4runproMs: numberIn(delays, 'update_delay_ms_p4runpro'),
   };
@@ -79,16 +117,21 @@ function rowOf(program: PaperKey, algorithm: AlgorithmName, results: Results): T
 
 export const peersRules: Experiment = {
   id: 'peers-rules',
-  title: 'Rules of a measurement task: FlyMon beside P4runpro',
+  title: 'Measurement tasks: FlyMon beside P4runpro',
   isExtra: true,
   about:
     'Rules that FlyMon writes for a task, without masks of hash units, by its share of a register array; entries of ' +
     'P4runpro for the same task with 1,024 B a memory: those of the authors’ program in its RPBs (reproduced), and those of ' +
-    'ours in all tables (ours). The update delays are published figures.',
+    'ours in all tables (ours). Tasks of FlyMon, with one key and a host each, until its first refusal; programs of P4runpro as ' +
+    'in figure 9. The update delays are published figures.',
   columns: { peer: 'FlyMon, reimplemented', ...P4RUNPRO_COLUMNS },
-  cells: () => TASKS.map(([program]) => cellOf(program)),
-  findings(results) {
-    const rows = TASKS.map(([program, algorithm]) => rowOf(program, algorithm, results));
+  cells: (setting) =>
+    TASKS.flatMap(([program]) => {
+      const { reproduced, ours } = fillsOf(program, setting);
+      return [cellOf(program), ...reproduced, ...ours];
+    }),
+  findings(results, setting) {
+    const rows = TASKS.map(([program, algorithm]) => rowOf(program, algorithm, results, setting));
     return {
       comparisons: rows.flatMap(comparisonsOf),
       series: [
@@ -122,18 +165,37 @@ export const peersRules: Experiment = {
           'any size. Rules that select coupons in a whole array are not counted, as by the published rule those with ' +
           'offset 0 are left out.',
         'FlyMon is our reimplementation of its allocator. Its Bloom filter has one row of 16 coupons, P4runpro’s has three ' +
-          'rows. A smallest block of FlyMon has 2,048 words of 16 bits, a memory here 256 words of 32.',
+          'rows. Its switch has 27 arrays of 65,536 words of 16 bits, P4runpro’s 22 of 32 bits. A smallest block of FlyMon ' +
+          'has 2,048 words, a memory here 256.',
+        'A SuMax of FlyMon needs three groups that follow each other without overlap, of which there is one chain among nine: ' +
+          'it uses a third of the arrays. Small Bloom filters end at the entries of preprocessing, 16 for each block but the first.',
       ],
     };
   },
 };
 
-function comparisonsOf({ program, published, ours, flyMon, flyMonMs, p4runproMs }: TaskRow): Comparison[] {
+function comparisonsOf({ program, published, ours, flyMon, capacity, flyMonMs, p4runproMs }: TaskRow): Comparison[] {
   return [
     unpublished(`${program}, P4runpro: entries`, 'entries', exactly(ours), exactly(published)),
     ...flyMon.map(({ level, rules }) =>
       peerNumber(`${program}, FlyMon, ${shareText(level)}: rules`, 'rules', exactly(rules)),
     ),
+    compare({
+      quantity: `${program}, P4runpro: programs until the first refusal`,
+      unit: 'programs',
+      ...capacity,
+      tolerance: NOT_COMPARED,
+      better: null,
+      why: 'Compared in figure 9.',
+    }),
+    ...flyMon.flatMap(({ level, tasks, memory }) => [
+      peerNumber(`${program}, FlyMon, ${shareText(level)}: tasks until the first refusal`, 'tasks', exactly(tasks)),
+      peerNumber(
+        `${program}, FlyMon, ${shareText(level)}: memory in use at the first refusal`,
+        'share',
+        exactly(memory),
+      ),
+    ]),
     publishedOnly(`${program}, FlyMon to P4runpro: update delay`, 'ratio', exactly(flyMonMs / p4runproMs)),
   ];
 }
