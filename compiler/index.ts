@@ -4,6 +4,7 @@
  * which do without them load half as many files.
  */
 
+export { z3Allocator } from '#platform/z3';
 export * from './data-plane/bits.js';
 export { ChainError, chainOf, maxSwitches } from './data-plane/chain-of.js';
 export * from './data-plane/checksums.js';
@@ -91,4 +92,4 @@ export * from './place/placement-rules.js';
 export * from './place/price.js';
 export * from './place/problem.js';
 export * from './place/smt-model.js';
-export * from './place/z3.js';
+export * from './place/solver-error.js';

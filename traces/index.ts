@@ -1,9 +1,11 @@
 /** Packets in batches, from capture files and from a generator, and back to capture files. */
 export { CaptureError, type CaptureErrorCode } from './captures/capture-error.js';
 export { type CaptureAccount, CaptureIntake, type CaptureOptions, portList } from './captures/capture-intake.js';
-export { type CaptureReader, openCapture, type ReadOptions } from './captures/capture-reader.js';
-export { type CaptureWriter, createCaptureWriter, type WriterOptions } from './captures/capture-writer.js';
+export type { CaptureReader, ReadOptions } from './captures/capture-reader.js';
+export type { CaptureWriter, WriterOptions } from './captures/capture-writer.js';
+export { createCaptureWriter } from './captures/create-capture-writer.js';
 export type { LinkAddresses } from './captures/link-type.js';
+export { openCapture } from './captures/open-capture.js';
 export type { TimeBound } from './captures/time-selection.js';
 export { dateText, decimalSeconds, epochNanoseconds, type TimeStamp } from './captures/time-stamp.js';
 export { logarithm, power } from './generate/exact-functions.js';

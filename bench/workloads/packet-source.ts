@@ -1,7 +1,8 @@
 /** Sources of a run's packets: captures, rewritten to match programs, or the generator. */
 import type { DataPlane } from '../../compiler/index.js';
 import { type CaptureAccount, CaptureIntake, type CaptureOptions } from '../../traces/captures/capture-intake.js';
-import { type CaptureReader, openCapture } from '../../traces/captures/capture-reader.js';
+import type { CaptureReader } from '../../traces/captures/capture-reader.js';
+import { openCapture } from '../../traces/captures/open-capture.js';
 import type { TrafficTarget } from '../../traces/generate/packet-template.js';
 import { generatorOf, type PreparedTraffic, prepareTraffic } from '../../traces/generate/traffic-generator.js';
 import type { PacketBatch } from '../../traces/packets/packet-batch.js';

@@ -2,7 +2,7 @@
  * A data plane for the rest of the system: a validated {@link DataPlaneDescription} with resolved names.
  * Immutable; two data planes with the same hash are the same.
  */
-import { createHash } from 'node:crypto';
+import { sha256OfText } from '#platform/sha256';
 import { MAX_NUMBER_BITS } from './bits.js';
 import {
   type CrcDescription,
@@ -184,7 +184,7 @@ export class DataPlane {
     if (problems.length > 0) throw new DataPlaneError(description.name, problems);
     this.name = switches === 1 ? description.name : `${description.name}, ${switches} switches in a row`;
     const hashed = switches === 1 ? description : { description, switches };
-    this.hash = createHash('sha256').update(canonicalJson(hashed)).digest('hex');
+    this.hash = sha256OfText(canonicalJson(hashed));
     this.headers = this.resolveHeaders();
     for (const intrinsic of description.intrinsics) {
       this.fieldByName.set(intrinsic.name, { kind: 'intrinsic', ...intrinsic });

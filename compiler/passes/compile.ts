@@ -1,7 +1,7 @@
 /**
  * The three parts of the compiler: {@link analyse} a source, {@link lower} a program, {@link link} it into a switch.
  */
-import { hash } from 'node:crypto';
+import { sha256OfText } from '#platform/sha256';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { check } from '../language/check.js';
 import { readsReplicationId } from '../language/check-copies.js';
@@ -49,7 +49,7 @@ export function analyse(source: string, dataPlane: DataPlane, observe?: PassObse
     diagnostics: diagnostics.sorted(),
     unlisted: diagnostics.unlisted(),
     hasErrors: diagnostics.hasErrors,
-    sourceHash: hash('sha256', source),
+    sourceHash: sha256OfText(source),
   };
 }
 

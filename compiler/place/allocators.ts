@@ -1,10 +1,10 @@
 /** The registry of allocators by name. */
+import { z3Allocator } from '#platform/z3';
 import type { Allocator } from './allocator.js';
 import { greedyAllocator } from './greedy.js';
 import { latestInnerRows } from './latest-inner-rows.js';
 import { f1, f2, f3, hierarchical, type PaperObjective } from './objectives.js';
 import { priceAllocator } from './price.js';
-import { z3Allocator } from './z3.js';
 
 /** Settings of allocators; each takes some of them. */
 export interface AllocatorSettings {

@@ -1,7 +1,8 @@
 /** Digests of the results of a run: equal for equal input on any engine, number of workers and machine. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '#platform/sha256';
 import type { PacketBatch, PacketCopies } from '../../traces/packets/packet-batch.js';
 import { forEachLeft } from '../../traces/packets/packet-copies.js';
+import { bytesOfHexadecimal, hexadecimalOf } from '../../traces/platform/hexadecimal.js';
 import { DIGEST } from './digest-constants.js';
 import { DigestKernel } from './digest-kernel.js';
 
@@ -126,8 +127,8 @@ export class OutputDigest {
   private used: number;
 
   constructor(state: OutputDigestState = { chain: '', pending: '' }) {
-    this.chain = Buffer.from(state.chain, 'hex');
-    const bytes = Buffer.from(state.pending, 'hex');
+    this.chain = bytesOfHexadecimal(state.chain);
+    const bytes = bytesOfHexadecimal(state.pending);
     new Uint8Array(this.pending.buffer).set(bytes);
     this.used = bytes.length / Uint32Array.BYTES_PER_ELEMENT;
   }
@@ -181,17 +182,16 @@ export class OutputDigest {
   }
 
   get state(): OutputDigestState {
-    const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-    return { chain: hex(this.chain), pending: hex(this.pendingBytes()) };
+    return { chain: hexadecimalOf(this.chain), pending: hexadecimalOf(this.pendingBytes()) };
   }
 
   /** Digest of all packets so far, as hexadecimal text. */
   finish(): string {
-    return Buffer.from(this.hashed()).toString('hex');
+    return hexadecimalOf(this.hashed());
   }
 
   private hashed(): Uint8Array {
-    return createHash('sha256').update(this.chain).update(this.pendingBytes()).digest();
+    return sha256(this.chain, this.pendingBytes());
   }
 
   private pendingBytes(): Uint8Array {
@@ -204,7 +204,5 @@ const RECORDS_PER_BLOCK = 1024;
 /** Hash of every bucket of every RPB, in order. */
 export function stateDigest(memory: Uint32Array): string {
   const words = LITTLE_ENDIAN ? memory : Uint32Array.from(memory, littleEndianWord);
-  return createHash('sha256')
-    .update(new Uint8Array(words.buffer, words.byteOffset, words.byteLength))
-    .digest('hex');
+  return hexadecimalOf(sha256(new Uint8Array(words.buffer, words.byteOffset, words.byteLength)));
 }

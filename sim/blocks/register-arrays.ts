@@ -1,5 +1,6 @@
 /** The register arrays of all RPBs in one shared buffer, so that workers can share them. */
 import type { DataPlane } from '../../compiler/index.js';
+import { sharedMemory } from '../../traces/platform/shared-memory.js';
 import { TargetError } from '../target/target.js';
 
 export class RegisterArrays {
@@ -58,7 +59,7 @@ export class RegisterArrays {
   }
 }
 
-function allocate(dataPlane: DataPlane): SharedArrayBuffer {
+function allocate(dataPlane: DataPlane): ArrayBuffer | SharedArrayBuffer {
   const words = dataPlane.rpbs.reduce((sum, rpb) => sum + rpb.buckets * rpb.words, 0);
-  return new SharedArrayBuffer(words * Uint32Array.BYTES_PER_ELEMENT);
+  return sharedMemory(words * Uint32Array.BYTES_PER_ELEMENT);
 }

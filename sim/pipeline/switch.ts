@@ -30,7 +30,7 @@ export interface SwitchOptions {
   /** Runs parser, filters and RPBs; 'compiled' if left out, and 'interpreted' where no code can be generated. */
   readonly engine?: EngineName;
   /** Register arrays to share with other switches of the same data plane; for switches of one pipe. */
-  readonly memory?: SharedArrayBuffer;
+  readonly memory?: ArrayBuffer | SharedArrayBuffer;
   /** Number of pipes, at least 1; 1 if left out. */
   readonly pipes?: number;
   /** Seed of the numbers that RANDOM draws: an integer of 32 bits; 0 if left out. */

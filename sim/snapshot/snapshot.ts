@@ -3,8 +3,8 @@
  * version, the second is a SHA-256 of all that follows, which is gzipped: a length, that many bytes of JSON, and the
  * words of all register arrays, little-endian.
  */
-import { createHash } from 'node:crypto';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzip, gzip } from '#platform/gzip';
+import { sha256 as digestOf } from '#platform/sha256';
 import {
   type CompiledProgram,
   compiledProgramFromJson,
@@ -16,6 +16,7 @@ import {
   type Operation,
   type TableEntry,
 } from '../../compiler/index.js';
+import { hexadecimalOf } from '../../traces/platform/hexadecimal.js';
 import { type Counters, emptyCounters } from '../blocks/counters.js';
 import type { Switch } from '../pipeline/switch.js';
 import { TargetError } from '../target/target.js';
@@ -67,24 +68,30 @@ export function takeSnapshot(
   const all = emulator.groups();
   // Left out where there are none, so that snapshots stay as they were.
   const groups = all.length === 0 ? undefined : all;
-  const head = Buffer.from(
+  const head = new TextEncoder().encode(
     JSON.stringify({ dataPlane: { name, hash }, counters, programs, entries, groups, blocks, note, seed }),
   );
   const { words } = emulator.memory;
-  const body = Buffer.alloc(LENGTH_BYTES + head.length + words.length * WORD_BYTES);
-  body.writeUInt32LE(head.length);
-  head.copy(body, LENGTH_BYTES);
-  const view = new DataView(body.buffer, body.byteOffset + LENGTH_BYTES + head.length);
-  for (let i = 0; i < words.length; i++) view.setUint32(i * WORD_BYTES, words[i] as number, true);
-  const packed = gzipSync(body, { level: 1 });
-  return Buffer.concat([Buffer.from(`${SNAPSHOT_SCHEMA}\n${sha256(packed)}\n`), packed]);
+  const body = new Uint8Array(LENGTH_BYTES + head.length + words.length * WORD_BYTES);
+  const view = viewOf(body);
+  view.setUint32(0, head.length, true);
+  body.set(head, LENGTH_BYTES);
+  const wordsAt = LENGTH_BYTES + head.length;
+  for (let i = 0; i < words.length; i++) view.setUint32(wordsAt + i * WORD_BYTES, words[i] as number, true);
+  const packed = gzip(body, 1);
+  const firstLines = new TextEncoder().encode(`${SNAPSHOT_SCHEMA}\n${sha256(packed)}\n`);
+  const bytes = new Uint8Array(firstLines.length + packed.length);
+  bytes.set(firstLines);
+  bytes.set(packed, firstLines.length);
+  return bytes;
 }
 
 /** @throws {SnapshotError} */
 export function readSnapshot(bytes: Uint8Array, dataPlane: DocumentDataPlane): SwitchSnapshot {
-  const body = Buffer.from(gunzipSync(checkedBody(Buffer.from(bytes))));
-  const headEnd = LENGTH_BYTES + body.readUInt32LE();
-  const head = JSON.parse(body.toString('utf8', LENGTH_BYTES, headEnd)) as Omit<
+  const body = gunzip(checkedBody(bytes));
+  const view = viewOf(body);
+  const headEnd = LENGTH_BYTES + view.getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(body.subarray(LENGTH_BYTES, headEnd))) as Omit<
     SwitchSnapshot,
     'memory' | 'blocks' | 'groups' | 'seed'
   > &
@@ -100,8 +107,7 @@ export function readSnapshot(bytes: Uint8Array, dataPlane: DocumentDataPlane): S
     );
   }
   const words = (body.length - headEnd) / WORD_BYTES;
-  const view = new DataView(body.buffer, body.byteOffset + headEnd);
-  const memory = Uint32Array.from({ length: words }, (_, i) => view.getUint32(i * WORD_BYTES, true));
+  const memory = Uint32Array.from({ length: words }, (_, i) => view.getUint32(headEnd + i * WORD_BYTES, true));
   const programs = head.programs.map((program) => documentIn(program, dataPlane));
   // Older snapshots have no blocks, no seed, and no counter of accesses outside blocks; groups are left out if none.
   const groups = head.groups === undefined ? [] : head.groups;
@@ -137,19 +143,26 @@ export const declarations = (blocks: SwitchSnapshot['blocks']): Operation[] =>
 const LENGTH_BYTES = 4;
 const WORD_BYTES = 4;
 const HASH_CHARACTERS = 64;
+const LINE_FEED = 0x0a;
 const NAME = 'p4runpro-sim/snapshot@';
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const sha256 = (bytes: Uint8Array): string => hexadecimalOf(digestOf(bytes));
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, byteLength);
+
+/** Each byte is a character. */
+const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 /** The bytes behind the two lines of the header. */
-function checkedBody(bytes: Buffer): Buffer {
-  const firstLine = bytes.toString('latin1', 0, Math.max(0, bytes.subarray(0, HASH_CHARACTERS).indexOf('\n')));
+function checkedBody(bytes: Uint8Array): Uint8Array {
+  const firstLine = latin1(bytes.subarray(0, Math.max(0, bytes.subarray(0, HASH_CHARACTERS).indexOf(LINE_FEED))));
   if (!firstLine.startsWith(NAME)) throw new SnapshotError('not-a-snapshot', 'not a snapshot of a switch');
   if (firstLine !== SNAPSHOT_SCHEMA) {
     throw new SnapshotError('other-version', `a snapshot of schema ${firstLine}, where ${SNAPSHOT_SCHEMA} is needed`);
   }
   const hashStart = firstLine.length + 1;
-  const hash = bytes.toString('latin1', hashStart, hashStart + HASH_CHARACTERS);
+  const hash = latin1(bytes.subarray(hashStart, hashStart + HASH_CHARACTERS));
   const body = bytes.subarray(hashStart + HASH_CHARACTERS + 1);
   if (sha256(body) !== hash)
     throw new SnapshotError('damaged', 'damaged or cut off: its SHA-256 checksum does not match');

@@ -160,7 +160,7 @@ test('a problem without a placement names the missing resource', () => {
 /** Runs a module that has `compiler` (the built compiler) and `problem`, `free` (one row); gives what it prints. */
 function runAlone(folder: string, code: string): string {
   const file = join(folder, 'alone.mjs');
-  const compiler = JSON.stringify(pathToFileURL(join(folder, 'compiler', 'index.js')).href);
+  const compiler = JSON.stringify(pathToFileURL(join(folder, 'dist', 'compiler', 'index.js')).href);
   writeFileSync(
     file,
     `import * as compiler from ${compiler};
@@ -181,7 +181,7 @@ const built = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 test('Z3 is loaded by its first placement and not before, and does not keep the process alive', () => {
   const folder = mkdtempSync(join(tmpdir(), 'p4runpro-z3-'));
   try {
-    symlinkSync(join(built, 'compiler'), join(folder, 'compiler'));
+    symlinkSync(built, join(folder, 'dist'));
     const code = `
       compiler.greedyAllocator(compiler.f1()).place(problem, free);
       const allocator = compiler.z3Allocator(compiler.f1());
@@ -198,8 +198,8 @@ test('Z3 is loaded by its first placement and not before, and does not keep the 
 test('without the package, the message says what to install', () => {
   const folder = mkdtempSync(join(tmpdir(), 'p4runpro-z3-'));
   try {
-    cpSync(join(built, 'compiler'), join(folder, 'compiler'), { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+    cpSync(join(built, 'compiler'), join(folder, 'dist', 'compiler'), { recursive: true });
+    cpSync(join(built, '..', 'package.json'), join(folder, 'package.json'));
     // Nothing to be had of that name, even if a folder above has the package.
     mkdirSync(join(folder, 'node_modules', 'z3-solver'), { recursive: true });
     writeFileSync(join(folder, 'node_modules', 'z3-solver', 'package.json'), '{"exports": {}}');

@@ -44,7 +44,7 @@ const OPERATIONS: readonly Operation[] = [
   ]),
 ].map((entry) => ({ kind: 'insertEntry', entry }));
 
-function switchWithPrograms(memory?: SharedArrayBuffer): Switch {
+function switchWithPrograms(memory?: ArrayBuffer | SharedArrayBuffer): Switch {
   const emulator = new Switch(plane, memory === undefined ? {} : { memory });
   for (const operation of OPERATIONS) emulator.apply(operation);
   return emulator;

@@ -62,7 +62,7 @@ export const KNOWN_ASSERTIONS: Readonly<Record<string, number>> = {
   'compiler/place/price.ts': 25,
   'compiler/place/problem.ts': 1,
   'compiler/place/z3-worker.ts': 2,
-  'compiler/place/z3.ts': 2,
+  'compiler/place/z3-node.ts': 2,
   'compiler/rows/rows.ts': 1,
   'compiler/steps/hash-chains.ts': 1,
   'hw-driver/bfruntime/bf-rt-json.ts': 1,
@@ -80,5 +80,6 @@ export const KNOWN_ASSERTIONS: Readonly<Record<string, number>> = {
   'hw-driver/server/ports/packet-http.ts': 1,
   'hw-driver/server/turns.ts': 1,
   'sim/snapshot/snapshot.ts': 2,
+  'traces/captures/crc32.ts': 1,
   'traces/captures/link-type.ts': 2,
 };

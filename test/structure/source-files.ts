@@ -23,17 +23,35 @@ export function sourceFiles(): SourceFile[] {
 
 const STATIC_IMPORT = /^(?:import|export)\s(?!type\b)(?:[^;']*\sfrom\s+)?'([^']+)'/gm;
 
+/** What stands for `#platform/…`: see "imports" of package.json. */
+interface PlatformFiles {
+  readonly browser: string;
+  readonly default: string;
+}
+
+const { imports: platform } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
+  readonly imports: Readonly<Record<string, PlatformFiles>>;
+};
+
 /** Files of the project that a file imports, from the root; also those that it loads when they are needed. */
 export function importsOf({ path, text }: SourceFile): string[] {
-  return [...text.matchAll(/(?:from\s+|\bimport\s*\(?\s*)'(\.[^']+)'/g)].map(([, target = '']) => fileOf(path, target));
+  return [...text.matchAll(/(?:from\s+|\bimport\s*\(?\s*)'([.#][^']+)'/g)].flatMap(([, target = '']) => {
+    const chosen = platform[target];
+    return chosen === undefined ? fileOf(path, target) : [sourceOf(chosen.default), sourceOf(chosen.browser)];
+  });
 }
 
 /** What Node loads with a file before it runs: files of the project from the root, packages by name. */
 export function loadedWith({ path, text }: SourceFile): string[] {
-  return [...text.matchAll(STATIC_IMPORT)].map(([, target = '']) =>
-    target.startsWith('.') ? fileOf(path, target) : target,
-  );
+  return [...text.matchAll(STATIC_IMPORT)].map(([, target = '']) => {
+    const chosen = platform[target];
+    if (chosen !== undefined) return sourceOf(chosen.default);
+    return target.startsWith('.') ? fileOf(path, target) : target;
+  });
 }
+
+/** The source of a built file of the package. */
+const sourceOf = (built: string): string => built.replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts');
 
 /** A component of the page is built of a .tsx file. */
 function fileOf(path: string, target: string): string {

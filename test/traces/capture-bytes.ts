@@ -3,9 +3,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { openBlobSource } from '../../traces/captures/blob-source.js';
+import { readCapture } from '../../traces/captures/capture-reader.js';
 import {
   type CaptureError,
   CaptureIntake,
+  type CaptureReader,
   clearPacketBatch,
   createPacketBatch,
   openCapture,
@@ -149,10 +153,18 @@ export async function readAll(
   batch: PacketBatch = createPacketBatch(3, 8192),
   intake = new CaptureIntake(),
 ): Promise<Outcome> {
+  return readWith(() => openCapture(path, intake), options, batch);
+}
+
+async function readWith(
+  open: () => Promise<CaptureReader>,
+  options: ReadOptions,
+  batch: PacketBatch,
+): Promise<Outcome> {
   const packets: PlainPacket[] = [];
   let warnings: readonly string[] = [];
   try {
-    const reader = await openCapture(path, intake);
+    const reader = await open();
     warnings = reader.warnings;
     try {
       for (;;) {
@@ -173,7 +185,10 @@ export async function readAll(
   }
 }
 
-/** Writes the bytes to a file and reads it as a capture. */
+/**
+ * As {@link readAll}, of a capture of these bytes. Without an intake of the caller's they are read twice, from a file and
+ * from a blob, as in a page, with equal outcomes.
+ */
 export async function readBytes(
   content: Uint8Array | readonly number[],
   options: ReadOptions = {},
@@ -182,9 +197,34 @@ export async function readBytes(
 ): Promise<Outcome> {
   return withDirectory(async (directory) => {
     const path = join(directory, 'some.capture');
-    writeFileSync(path, Uint8Array.from(content));
-    return readAll(path, options, batch, intake);
+    const bytes = Uint8Array.from(content);
+    writeFileSync(path, bytes);
+    const outcome = await readAll(path, options, batch, intake);
+    if (intake === undefined)
+      assertSameOutcome(await readBlob(path, bytes, options, batch), outcome, bytes[0] === 0x1f);
+    return outcome;
   });
+}
+
+const readBlob = (path: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions, batch?: PacketBatch) =>
+  readWith(
+    async () => readCapture(path, await openBlobSource(path, new Blob([bytes]))),
+    options,
+    batch ?? createPacketBatch(3, 8192),
+  );
+
+/** Of packed data that is damaged or cut, a page may unpack more or less before it says so. */
+function assertSameOutcome(actual: Outcome, expected: Outcome, isPacked: boolean): void {
+  const messageOf = ({ error, warnings }: Outcome): string => error?.message ?? warnings.join();
+  if (messageOf(expected).includes('gzip data is damaged')) {
+    assert.is(actual.error?.code, 'corrupt');
+  } else if (isPacked && / ends in/.test(messageOf(expected))) {
+    assert.match(messageOf(actual), /ends in(side its gzip data| the middle of a record)/);
+    assert.equal(actual.packets, expected.packets.slice(0, actual.packets.length));
+  } else {
+    assert.is(messageOf(actual), messageOf(expected));
+    assert.equal(actual, { ...expected, error: actual.error });
+  }
 }
 
 /** Bytes that differ from place to place and packet to packet. */

@@ -1,5 +1,6 @@
 import type { PacketBatch } from '../packets/packet-batch.js';
-import { type ByteSource, openByteSource } from './byte-source.js';
+import { hexadecimalOf } from '../platform/hexadecimal.js';
+import type { ByteSource } from './byte-source.js';
 import type { CaptureDecoder, DecoderContext } from './capture-decoder.js';
 import { CaptureError } from './capture-error.js';
 import { CaptureIntake } from './capture-intake.js';
@@ -42,20 +43,25 @@ export interface CaptureReader {
 }
 
 /**
- * Opens a capture: pcap or pcapng, plain or gzip, told apart by content. Holds about 1.5 MiB of a file of any size.
+ * Reads a capture from a source of its bytes, which is closed with it: pcap or pcapng, told apart by content. Holds about
+ * 1.5 MiB of a capture of any size.
+ * @param path how errors name it
  * @param intake selection of packets; several captures may share one
  * @throws CaptureError 'unreadable', 'not-a-capture', 'unsupported-link-type', 'corrupt', or 'truncated' if not even
  * the file header is whole.
  */
-export async function openCapture(path: string, intake = new CaptureIntake()): Promise<CaptureReader> {
-  const source = await openByteSource(path);
+export async function readCapture(
+  path: string,
+  source: ByteSource,
+  intake = new CaptureIntake(),
+): Promise<CaptureReader> {
   try {
     const window = new CaptureWindow(source);
     const warnings: string[] = [];
     const warn = (message: string): void => {
       if (!warnings.includes(message)) warnings.push(message);
     };
-    const { format, decoder } = await chooseDecoder({ path, window, intake, warn });
+    const { format, decoder } = await chooseDecoder({ path, window, intake, warn }, () => source.endedEarly);
     return new StreamingReader(path, format, source, window, decoder, warnings);
   } catch (thrown) {
     await source.close();
@@ -65,10 +71,14 @@ export async function openCapture(path: string, intake = new CaptureIntake()): P
 
 async function chooseDecoder(
   context: DecoderContext,
+  isCut: () => boolean,
 ): Promise<{ format: CaptureReader['format']; decoder: CaptureDecoder }> {
   const { window } = context;
   await window.fillTo(SECTION_HEADER_BYTES);
   const bytes = window.end - window.start;
+  if (bytes === 0 && isCut()) {
+    throw new CaptureError('truncated', context.path, 'ends inside its gzip data, after 0 whole packets', 0);
+  }
   if (bytes === 0) throw new CaptureError('not-a-capture', context.path, 'is empty');
   if (bytes >= 4 && isPcapMagic(window.view, window.start)) {
     requireHeader(bytes, PCAP_FILE_HEADER_BYTES, context.path);
@@ -101,7 +111,7 @@ const LOOKALIKES: readonly (readonly [string, string])[] = [
 ];
 
 function describe(head: Uint8Array): string {
-  const hexadecimal = Buffer.from(head).toString('hex');
+  const hexadecimal = hexadecimalOf(head);
   for (const [magic, text] of LOOKALIKES) if (hexadecimal.startsWith(magic)) return text;
   const isText = head.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d));
   return isText ? 'it looks like text' : `it starts with the bytes ${hexadecimal.slice(0, 8)}`;

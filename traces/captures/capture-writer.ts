@@ -1,7 +1,7 @@
-import { gzipSync } from 'node:zlib';
+import { gzip } from '#platform/gzip';
 import { must } from '../packets/must.js';
 import type { PacketBatch } from '../packets/packet-batch.js';
-import { OutputFile, reasonOf } from '../system/index.js';
+import { reasonOf } from '../system/reason.js';
 import { MAX_CAPTURED_BYTES } from './capture-decoder.js';
 import { CaptureError } from './capture-error.js';
 import { copyBytes, type ViewedBytes, viewBytes } from './copy-bytes.js';
@@ -50,18 +50,22 @@ const BUFFER_BYTES = 1 << 20;
 /** Which of a packet's two ports is recorded. */
 const PORTS = 2 ** 16;
 
-/**
- * Starts a capture of Ethernet packets, packed with gzip if the path ends in `.gz`. An existing file of that name
- * stays as it is until `close` replaces it.
- * @throws CaptureError 'unwritable' if a file cannot be created beside the path.
- */
-export function createCaptureWriter(path: string, options: WriterOptions = {}): CaptureWriter {
-  try {
-    return new FileWriter(path, OutputFile.open(path), recordFormat(path, options));
-  } catch (thrown) {
-    throw new CaptureError('unwritable', path, `cannot be created: ${reasonOf(thrown)}`);
-  }
+/** Where the bytes of a capture go. */
+export interface CaptureSink {
+  /** @throws Error if they cannot be written */
+  write(bytes: Uint8Array): void;
+  /** The capture is whole. @throws Error if it cannot be finished */
+  close(): void;
+  /** The capture is given up. */
+  discard(): void;
 }
+
+/**
+ * Starts a capture of Ethernet packets, packed with gzip if the path ends in `.gz`.
+ * @param path how errors name it
+ */
+export const writeCapture = (path: string, sink: CaptureSink, options: WriterOptions = {}): CaptureWriter =>
+  new SinkWriter(path, sink, recordFormat(path, options));
 
 function recordFormat(path: string, { nanoseconds = true, format, ports = 'ingress' }: WriterOptions): RecordFormat {
   const chosen = format ?? (/\.pcapng(\.gz)?$/.test(path) ? 'pcapng' : 'pcap');
@@ -155,7 +159,7 @@ class PcapngRecords implements RecordFormat {
   }
 }
 
-class FileWriter implements CaptureWriter {
+class SinkWriter implements CaptureWriter {
   packetsWritten = 0;
   readonly #buffer = viewBytes(new Uint8Array(BUFFER_BYTES));
   /** The memory of the batch last written. */
@@ -166,7 +170,7 @@ class FileWriter implements CaptureWriter {
 
   constructor(
     private readonly path: string,
-    private readonly file: OutputFile,
+    private readonly sink: CaptureSink,
     private readonly format: RecordFormat,
   ) {
     this.#gzip = path.endsWith('.gz');
@@ -202,7 +206,7 @@ class FileWriter implements CaptureWriter {
     this.#flush();
     try {
       this.#open = false;
-      this.file.close();
+      this.sink.close();
     } catch (thrown) {
       throw new CaptureError('unwritable', this.path, `cannot be finished: ${reasonOf(thrown)}`);
     }
@@ -210,15 +214,15 @@ class FileWriter implements CaptureWriter {
 
   abort(): void {
     this.#open = false;
-    this.file.discard();
+    this.sink.discard();
   }
 
   #flush(): void {
     try {
       // Each flush is a gzip member of its own; members in a row are one gzip file (RFC 1952, section 2.2).
       const filled = this.#buffer.bytes.subarray(0, this.#used);
-      const output = this.#gzip ? gzipSync(filled) : filled;
-      this.file.write(output);
+      const output = this.#gzip ? gzip(filled) : filled;
+      this.sink.write(output);
       this.#used = 0;
     } catch (thrown) {
       this.abort();

@@ -79,8 +79,8 @@ export function readInterface(view: DataView, at: number, end: number, little: b
 
 /** Text may end with a zero byte. */
 const textOf = (view: DataView, at: number, length: number): string =>
-  Buffer.from(view.buffer, view.byteOffset + at, length)
-    .toString('utf8')
+  new TextDecoder('utf-8', { ignoreBOM: true })
+    .decode(new Uint8Array(view.buffer, view.byteOffset + at, length))
     .replace(/\0+$/, '');
 
 /** How to turn ticks of the resolution (the byte of `if_tsresol`) into seconds and nanoseconds. */

@@ -1,5 +1,6 @@
 import seedrandom from 'seedrandom';
 import { appendPackets, type PacketBatch } from '../packets/packet-batch.js';
+import { sharedMemory } from '../platform/shared-memory.js';
 import { GROUP_PACKETS } from './draws.js';
 import { type GenerationSteps, PlainSteps, TOGETHER } from './generation-steps.js';
 import { fillImagePool, imagePoolBytes, imagePoolOver } from './image-pool.js';
@@ -48,7 +49,7 @@ const NANOSECONDS_PER_SECOND = 1e9;
 
 /** Traffic made ready to be generated; threads that generate it share its memory. */
 export interface PreparedTraffic {
-  readonly pool: SharedArrayBuffer;
+  readonly pool: ArrayBuffer | SharedArrayBuffer;
   readonly targets: number;
   /** Bytes that no frame exceeds. */
   readonly longestFrame: number;
@@ -68,7 +69,7 @@ export function prepareTraffic({ targets, seed, packetsPerSecond, startSeconds =
   }
   const random = seedrandom.alea(`${seed}/flows`);
   const pooled = targets.map(({ variants }, t) => ({ variants, flowKey: random.int32(), name: `targets[${t}]` }));
-  const pool = new SharedArrayBuffer(imagePoolBytes(pooled));
+  const pool = sharedMemory(imagePoolBytes(pooled));
   fillImagePool(imagePoolOver(pool, targets.length), pooled);
   return {
     pool,

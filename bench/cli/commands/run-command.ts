@@ -20,7 +20,8 @@ import {
   UsageError,
   wholeNumber,
 } from '../../../hw-driver/index.js';
-import { type CaptureWriter, createCaptureWriter } from '../../../traces/captures/capture-writer.js';
+import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
+import { createCaptureWriter } from '../../../traces/captures/create-capture-writer.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { allocateShapes } from '../../measure/run/allocate-shapes.js';
 import type { ResumedRun, RunNote } from '../../measure/run/continued-run.js';

@@ -6,8 +6,9 @@ import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js
 import { DATA_PLANE_OPTION, JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { CaptureIntake } from '../../../traces/captures/capture-intake.js';
-import { openCapture } from '../../../traces/captures/capture-reader.js';
-import { type CaptureWriter, createCaptureWriter } from '../../../traces/captures/capture-writer.js';
+import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
+import { createCaptureWriter } from '../../../traces/captures/create-capture-writer.js';
+import { openCapture } from '../../../traces/captures/open-capture.js';
 import { createTrafficGenerator, type TrafficGenerator } from '../../../traces/generate/traffic-generator.js';
 import { trafficStream } from '../../../traces/generate/traffic-sources.js';
 import { clearPacketBatch, createPacketBatch } from '../../../traces/packets/packet-batch.js';

@@ -16,8 +16,8 @@ import {
   z3Allocator,
 } from '../../../compiler/index.js';
 import { createParser, Deparser, digestPackets, HashUnit, InterpretedParser, Phv } from '../../../sim/index.js';
-import { openCapture } from '../../../traces/captures/capture-reader.js';
-import { createCaptureWriter } from '../../../traces/captures/capture-writer.js';
+import { createCaptureWriter } from '../../../traces/captures/create-capture-writer.js';
+import { openCapture } from '../../../traces/captures/open-capture.js';
 import { clearPacketBatch, createPacketBatch, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { programFile } from '../../workloads/program-kind.js';
 import { actionPaths } from './action-paths.js';

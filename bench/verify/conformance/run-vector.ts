@@ -2,7 +2,7 @@
 import { appendTo } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { type EngineName, Switch } from '../../../sim/index.js';
-import { openCapture } from '../../../traces/captures/capture-reader.js';
+import { openCapture } from '../../../traces/captures/open-capture.js';
 import { clearPacketBatch, createPacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
 import { forEachLeft } from '../../../traces/packets/packet-copies.js';
 import type { ConformanceVector } from './vector.js';

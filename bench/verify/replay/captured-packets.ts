@@ -1,8 +1,8 @@
 /** Captures read into memory, since a replay needs the differing packets again. */
 
 import { CaptureIntake } from '../../../traces/captures/capture-intake.js';
-import { openCapture } from '../../../traces/captures/capture-reader.js';
-import { createCaptureWriter } from '../../../traces/captures/capture-writer.js';
+import { createCaptureWriter } from '../../../traces/captures/create-capture-writer.js';
+import { openCapture } from '../../../traces/captures/open-capture.js';
 import { decimalSeconds, epochNanoseconds } from '../../../traces/captures/time-stamp.js';
 import {
   appendPacket,

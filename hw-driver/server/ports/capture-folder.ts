@@ -9,8 +9,8 @@ import { counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { CaptureError } from '../../../traces/captures/capture-error.js';
 import { CaptureIntake } from '../../../traces/captures/capture-intake.js';
-import { openCapture } from '../../../traces/captures/capture-reader.js';
-import { createCaptureWriter } from '../../../traces/captures/capture-writer.js';
+import { createCaptureWriter } from '../../../traces/captures/create-capture-writer.js';
+import { openCapture } from '../../../traces/captures/open-capture.js';
 import {
   appendPacket,
   clearPacketBatch,

@@ -48,7 +48,7 @@ export async function createWorkerProcessor(
   operations: readonly Operation[],
 ): Promise<WorkerProcessor> {
   // Loaded by runs with workers only.
-  const { Piscina: Pool } = await import('piscina');
+  const { Piscina: Pool } = await import('#platform/worker-pool');
   const processor = new WorkerProcessor(emulator, workers, Pool);
   await processor.replicate(operations);
   return processor;

@@ -10,7 +10,7 @@ import type { PackedOperations } from './packed-operations.js';
 export interface WorkerSetup {
   readonly description: DataPlaneDescription;
   /** Register arrays, shared by all workers: each program's belong to one of them. */
-  readonly memory: SharedArrayBuffer;
+  readonly memory: ArrayBuffer | SharedArrayBuffer;
   readonly engine: EngineName;
   /** Of random numbers. */
   readonly seed: number;

@@ -44,7 +44,7 @@ export interface TracedProgram {
 /** What a tracer takes of a switch. */
 export interface TracedSwitch {
   readonly dataPlane: DataPlane;
-  readonly memory: { readonly buffer: SharedArrayBuffer };
+  readonly memory: { readonly buffer: ArrayBuffer | SharedArrayBuffer };
   readonly seed: number;
 }
 

@@ -8,28 +8,14 @@
  */
 import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { type CommandEnd, DomainError } from '../data-plane/domain-error.js';
 import type { Allocator, FreeResources, Placement, PlacementResult } from './allocator.js';
 import { greedyAllocator } from './greedy.js';
 import type { PaperObjective } from './objectives.js';
 import type { PlacementProblem } from './problem.js';
 import { smtModel } from './smt-model.js';
+import { SolverError } from './solver-error.js';
 import { trustedAllocator } from './trusted-allocators.js';
 import type { SolverAnswer, SolverStart } from './z3-protocol.js';
-
-/** Z3 is not installed, or gave no answer. */
-export class SolverError extends DomainError {
-  override readonly name = 'SolverError';
-  readonly ends: CommandEnd;
-
-  constructor(
-    readonly code: 'not-installed' | 'no-answer',
-    message: string,
-  ) {
-    super(message);
-    this.ends = code === 'not-installed' ? 'bad-input' : 'failed';
-  }
-}
 
 /** Timeout. Models take tens of milliseconds, the slowest known one two seconds; loading takes one second. */
 const TIMEOUT_MS = 300_000;
