@@ -66,7 +66,7 @@ export class History {
       program: this.programOf(packet, programId)?.compiled.program ?? null,
       verdict: columns.verdictOf(packet),
       port: port < 0 ? null : port,
-      passes: columns.passes.at(packet),
+      passes: columns.recirculations.at(packet) + 1,
     };
   }
 

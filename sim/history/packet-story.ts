@@ -24,12 +24,11 @@ export interface PacketStory {
 /** Takes a packet through the switch that it found. */
 export function storyOf(run: RecordedRun, past: PastSwitches, packet: number): PacketStory {
   const { packets } = run.setting;
-  const tracer = past.tracerBefore(packet);
   const batch = createPacketBatch(1, packets.capturedLength(packet) + 8);
   packets.copyTo(batch, packet, packet + 1);
   batch.arrival[0] = packet;
   const arrived = packets.bytes(packet).slice();
-  const { trace, afterSteps } = tracer.traceWithBytes(batch, 0, packet + 1);
+  const { trace, afterSteps } = past.trace(packet, batch);
   return {
     packet,
     trace,

@@ -82,8 +82,8 @@ export class WordWrites {
     return words;
   }
 
-  /** @throws {TargetError} for a place that is not there */
-  private indexOf({ rpb, bucket, word }: WordPlace): number {
+  /** Place of a word in the memory of all RPBs. @throws {TargetError} for a place that is not there */
+  indexOf({ rpb, bucket, word }: WordPlace): number {
     this.layout.range(rpb, bucket, 1);
     return this.layout.index(rpb - 1, bucket) + word;
   }

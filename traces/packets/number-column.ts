@@ -33,6 +33,31 @@ export class NumberColumn<Block extends ColumnBlock> {
     (this.held[number] as Block)[row & ROW_MASK] = value;
   }
 
+  /** Writes the numbers of rows from `row` on, the next ones, from elements `from` … `to - 1` of a list. */
+  append(row: number, values: ColumnBlock, from: number, to: number): void {
+    let at = row;
+    for (let i = from; i < to; ) {
+      const number = at >>> BLOCK_BITS;
+      if (number === this.held.length) this.held.push(this.newBlock(BLOCK_ROWS));
+      const place = at & ROW_MASK;
+      const rows = Math.min(to - i, BLOCK_ROWS - place);
+      (this.held[number] as Block).set(values.subarray(i, i + rows), place);
+      at += rows;
+      i += rows;
+    }
+  }
+
+  /** Copies the numbers of `count` rows from `row` on to a list, from element `to` on. */
+  copy(row: number, count: number, into: ColumnBlock, to: number): void {
+    for (let done = 0; done < count; ) {
+      const at = row + done;
+      const place = at & ROW_MASK;
+      const rows = Math.min(count - done, BLOCK_ROWS - place);
+      into.set((this.held[at >>> BLOCK_BITS] as Block).subarray(place, place + rows), to + done);
+      done += rows;
+    }
+  }
+
   /** A column with the first `rows` rows of this one. Whole blocks are shared, so that their rows must stay as they are. */
   fork(rows: number): NumberColumn<Block> {
     const whole = rows >>> BLOCK_BITS;

@@ -11,11 +11,12 @@ export class PacketColumns {
     /** The egress port, negative for packets that left by none. */
     readonly port = integersColumn(),
     readonly programId = halvesColumn(),
-    /** Passes through the pipe, recirculations and the first. */
-    readonly passes = bytesColumn(),
-    /** Halves of a digest of the bytes that left: of the packet, or of all its copies that left, with their ports. */
-    readonly digestLow = wordsColumn(),
-    readonly digestHigh = wordsColumn(),
+    readonly recirculations = bytesColumn(),
+    /**
+     * Two words for each packet: a digest of the bytes that left, of the packet, or of all its copies that left with their
+     * ports; 0 if nothing left.
+     */
+    readonly digest = wordsColumn(),
   ) {}
 
   verdictOf(packet: number): PacketVerdict {
@@ -24,24 +25,20 @@ export class PacketColumns {
 
   /** The first packets, in columns that go on in their own way. */
   fork(count: number): PacketColumns {
-    const { verdict, port, programId, passes, digestLow, digestHigh } = this;
+    const { verdict, port, programId, recirculations, digest } = this;
     return new PacketColumns(
       count,
       verdict.fork(count),
       port.fork(count),
       programId.fork(count),
-      passes.fork(count),
-      digestLow.fork(count),
-      digestHigh.fork(count),
+      recirculations.fork(count),
+      digest.fork(2 * count),
     );
   }
 
   /** Bytes of memory that they take. */
   get byteLength(): number {
-    const { verdict, port, programId, passes, digestLow, digestHigh } = this;
-    return [verdict, port, programId, passes, digestLow, digestHigh].reduce(
-      (sum, column) => sum + column.byteLength,
-      0,
-    );
+    const { verdict, port, programId, recirculations, digest } = this;
+    return [verdict, port, programId, recirculations, digest].reduce((sum, column) => sum + column.byteLength, 0);
   }
 }

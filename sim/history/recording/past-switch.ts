@@ -9,7 +9,7 @@ import type { Phv } from '../../blocks/phv.js';
 import { RegisterArrays } from '../../blocks/register-arrays.js';
 import { QueuedDriver } from '../../pipeline/drivers/queued-driver.js';
 import { Switch } from '../../pipeline/switch.js';
-import { PacketTracer } from '../../pipeline/trace/packet-tracer.js';
+import { PacketTracer, type TraceWithBytes } from '../../pipeline/trace/packet-tracer.js';
 import { programsAfter, type RecordedProgram } from '../history-event.js';
 import { MemoryAt } from './memory-at.js';
 import type { RecordedRun } from './recorded-run.js';
@@ -19,6 +19,8 @@ export interface RerunVisitor {
   /** Called before and after each action. @param rpb from 0 */
   readonly before?: (phv: Phv, rpb: number) => void;
   readonly after?: (phv: Phv, rpb: number) => void;
+  /** Called where packets go on with other tables, and before the first. */
+  readonly switchTo?: (emulator: Switch, events: number) => void;
   /** Called before and after each packet. */
   readonly begin?: (packet: number) => void;
   readonly end?: (packet: number) => void;
@@ -62,18 +64,16 @@ export class PastSwitches {
     this.batch = createPacketBatch(BATCH.packets, BATCH.bytes);
   }
 
-  /** A tracer with the tables and the memory that a packet found; it may trace this packet, once. */
-  tracerBefore(packet: number): PacketTracer {
-    const { tracer } = this.after(this.run.eventsBefore(packet));
-    this.words.moveTo(this.run.writesBefore(packet));
-    this.words.forget();
-    return tracer;
-  }
-
-  /** The words that a packet found, of all RPBs. Valid until the next call of a method. */
-  memoryBefore(packet: number): RegisterArrays {
-    this.words.moveTo(this.run.writesBefore(packet));
-    return this.memory;
+  /** Takes packet n, which is the first of a batch, through the switch that it found. */
+  trace(packet: number, batch: PacketBatch): TraceWithBytes {
+    const { run, words } = this;
+    const events = run.eventsBefore(packet);
+    const { tracer } = this.after(events);
+    words.moveTo(run.writesBefore(packet, events));
+    words.forget();
+    const traced = tracer.traceWithBytes(batch, 0, packet + 1);
+    words.hasBecome(run.writesBefore(packet + 1, events));
+    return traced;
   }
 
   /** The switch that a packet found. It is for reading its tables. */
@@ -91,6 +91,7 @@ export class PastSwitches {
       words.moveTo(run.writesBefore(packet));
       words.forget();
       const past = this.after(events);
+      visitor.switchTo?.(past.emulator, events);
       Object.assign(past.emulator.counters, emptyCounters());
       this.runAgain(past, packet, end, visitor);
       addCounters(counters, past.emulator.counters);

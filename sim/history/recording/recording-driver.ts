@@ -16,6 +16,8 @@ export class RecordingDriver {
   private readonly phv: Phv;
   private readonly copier: PacketCopier;
   private readonly cpuPort: number;
+  /** Codes, of the packets of a batch. */
+  private verdicts = new Uint8Array(0);
 
   /** @param queue what programs read of the queue, on every pass */
   constructor(
@@ -32,6 +34,8 @@ export class RecordingDriver {
   process(batch: PacketBatch, columns: PacketColumns): void {
     const { pipeline, phv, emulator } = this;
     const { count } = batch;
+    if (this.verdicts.length < count) this.verdicts = new Uint8Array(count);
+    const { verdicts } = this;
     emulator.noteArrivals(batch, 0, count, emulator.arrivals);
     emulator.arrivals += count;
     for (let i = 0; i < count; i++) {
@@ -40,10 +44,10 @@ export class RecordingDriver {
       pipeline.init(phv);
       batch.programId[i] = phv.programId;
       const verdict = this.run(phv, batch, i);
-      columns.verdict.set(columns.count + i, isTruncated ? CODE.truncated : verdict);
+      verdicts[i] = isTruncated ? CODE.truncated : verdict;
     }
     digestPackets(batch, 0, count, 0, 1);
-    this.note(batch, columns);
+    note(batch, verdicts, columns);
   }
 
   /** @returns the code of the verdict */
@@ -68,20 +72,24 @@ export class RecordingDriver {
     phv.queueDepth = this.queue.cells;
     return this.pipeline.egress(phv);
   }
+}
 
-  private note(batch: PacketBatch, columns: PacketColumns): void {
-    const first = columns.count;
-    for (let i = 0; i < batch.count; i++) {
-      const port = batch.egressPort[i] as number;
-      columns.port.set(first + i, port);
-      columns.programId.set(first + i, batch.programId[i] as number);
-      columns.passes.set(first + i, (batch.recirculations[i] as number) + 1);
-      columns.digestLow.set(first + i, port < 0 ? 0 : (batch.digest[2 * i] as number));
-      columns.digestHigh.set(first + i, port < 0 ? 0 : (batch.digest[2 * i + 1] as number));
-    }
-    if (batch.copies !== undefined) noteCopies(batch, columns);
-    columns.count += batch.count;
+/** Appends the outcomes of a batch. */
+function note(batch: PacketBatch, verdicts: Uint8Array, columns: PacketColumns): void {
+  const { count, egressPort, digest } = batch;
+  for (let i = 0; i < count; i++) {
+    if ((egressPort[i] as number) >= 0) continue;
+    digest[2 * i] = 0;
+    digest[2 * i + 1] = 0;
   }
+  const first = columns.count;
+  columns.verdict.append(first, verdicts, 0, count);
+  columns.port.append(first, egressPort, 0, count);
+  columns.programId.append(first, batch.programId, 0, count);
+  columns.recirculations.append(first, batch.recirculations, 0, count);
+  columns.digest.append(2 * first, digest, 0, 2 * count);
+  if (batch.copies !== undefined) noteCopies(batch, columns);
+  columns.count += count;
 }
 
 /** Adds ports and digests of copies that left to those of their packets. */
@@ -91,10 +99,10 @@ function noteCopies({ copies }: PacketBatch, columns: PacketColumns): void {
   for (let j = 0; j < batch.count; j++) {
     const port = batch.egressPort[j] as number;
     if (port < 0) continue;
-    const packet = columns.count + (origin[j] as number);
-    const { digestLow, digestHigh } = columns;
-    digestLow.set(packet, mixed(digestLow.at(packet), port ^ (batch.digest[2 * j] as number)));
-    digestHigh.set(packet, mixed(digestHigh.at(packet), batch.digest[2 * j + 1] as number));
+    const row = 2 * (columns.count + (origin[j] as number));
+    const { digest } = columns;
+    digest.set(row, mixed(digest.at(row), port ^ (batch.digest[2 * j] as number)));
+    digest.set(row + 1, mixed(digest.at(row + 1), batch.digest[2 * j + 1] as number));
   }
 }
 

@@ -1,5 +1,6 @@
 /** Picks packets by their headers, in the notation of the language: `<hdr.ipv4.dst, 10.0.0.0, 255.255.255.0>`. */
 import { MAX_NUMBER_BITS } from '../../../compiler/data-plane/bits.js';
+import { must } from '../../../compiler/data-plane/must.js';
 import {
   and48,
   type DataPlane,
@@ -26,7 +27,7 @@ export class PacketFilterError extends DomainError {
 
 export class PacketFilter {
   private readonly reader: HeaderReader;
-  private readonly matches: readonly FieldMatch[];
+  private readonly fieldMatches: readonly FieldMatch[];
 
   /** @param text one or several filters, all of which a packet has to match @throws {PacketFilterError} */
   constructor(text: string, dataPlane: DataPlane) {
@@ -52,14 +53,19 @@ export class PacketFilter {
       return fieldMatches(filter, field, dataPlane);
     });
     const field = protocolField(matches, dataPlane);
-    this.matches = [...matches, ...[...protocols].map((value) => ({ field, value, mask: ones(field.width) }))];
+    this.fieldMatches = [...matches, ...[...protocols].map((value) => ({ field, value, mask: ones(field.width) }))];
   }
 
   /** Whether packet i of a batch, as it came, has all the fields with these values. */
   matchesPacket(batch: PacketBatch, i: number): boolean {
-    this.reader.read(packetBytes(batch, i));
-    return this.matches.every(({ field, value, mask }) => {
-      const is = field.kind === 'header' ? this.reader.value(field) : batch.ingressPort[i];
+    return this.matches(packetBytes(batch, i), must(batch.ingressPort[i], 'port of a packet'));
+  }
+
+  /** Whether a packet, as it came in by a port, has all the fields with these values. */
+  matches(packet: Uint8Array, ingressPort: number): boolean {
+    this.reader.read(packet);
+    return this.fieldMatches.every(({ field, value, mask }) => {
+      const is = field.kind === 'header' ? this.reader.value(field) : ingressPort;
       return is !== undefined && and48(is, mask) === value;
     });
   }

@@ -7,7 +7,6 @@ import {
   type DataPlane,
   isEntryOperation,
   type Operation,
-  type PlacedStep,
   programIdOf,
   type TableEntry,
 } from '../../../compiler/index.js';
@@ -25,21 +24,14 @@ import {
   type FilterHit,
   PACKET_TRACE_SCHEMA,
   type PacketTrace,
-  type SourceLine,
   type TracedCopy,
   type TracedHeader,
   type TracedStep,
 } from './packet-trace.js';
+import { sourceLines, type TracedProgram } from './source-lines.js';
 
 /** Finds a program by its id. */
 export type ProgramOfId = (programId: number) => TracedProgram | undefined;
-
-export interface TracedProgram {
-  readonly name: string;
-  readonly placement: readonly PlacedStep[];
-  /** The text that was compiled. */
-  readonly source: string;
-}
 
 /** What a tracer takes of a switch. */
 export interface TracedSwitch {
@@ -241,23 +233,6 @@ export class PacketTracer {
       memory: action.startsWith('salu_') ? { ...word, isOwn: this.isOwn(step) } : null,
     };
   }
-}
-
-/** Name of the placement for the entries of a BRANCH. */
-const BRANCH = { action: 'set_branch_id', placed: 'branch' } as const;
-
-/**
- * The statements that an entry comes from. An entry may serve several branches, and equal ends of branches are one:
- * then those of the branch that the packet is in are meant, if the placement names any.
- */
-function sourceLines({ rpb, pass, branch, action }: EntryStep, program: TracedProgram | undefined): SourceLine[] {
-  if (program === undefined) return [];
-  const placed = action === BRANCH.action ? BRANCH.placed : action;
-  const here = program.placement.filter((step) => step.rpb === rpb && step.pass === pass && step.action === placed);
-  const own = here.filter((step) => step.branch === branch);
-  const texts = program.source.split('\n');
-  const lines = [...new Set((own.length > 0 ? own : here).map(({ line }) => line))].sort((a, b) => a - b);
-  return lines.map((line) => ({ line, text: must(texts[line - 1], `line ${line}`).trim() }));
 }
 
 function fieldChanges(before: readonly TracedHeader[], after: readonly TracedHeader[]): FieldChange[] {
