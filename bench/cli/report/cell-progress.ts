@@ -1,12 +1,12 @@
-/** Progress of a reproduction: outside a terminal, a line for each cell that measures time, and a count of the others. */
+/** Progress of a reproduction: outside a terminal, a line for each cell. */
 import type { StatusLine } from '../../../hw-driver/index.js';
-import { cellText, isTimed } from '../../paper/reproduce/cells/cell.js';
+import { cellText } from '../../paper/reproduce/cells/cell.js';
 import type { CellRun } from '../../paper/reproduce/run-cells.js';
 
 export const cellProgress =
   (status: StatusLine): CellRun['onProgress'] =>
   (done, all, finished) => {
     const count = `${done} of ${all} cells`;
-    if (finished !== undefined && isTimed(finished)) status.step(count, cellText(finished));
-    else status.show(count);
+    if (finished === undefined) status.show(count);
+    else status.step(count, cellText(finished));
   };

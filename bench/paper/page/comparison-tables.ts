@@ -2,12 +2,12 @@
 import {
   type ColumnTitles,
   type Comparison,
+  type PlainTable,
   VALUE_COLUMNS,
   type ValueColumn,
-  type WordTable,
 } from '../reproduce/experiment.js';
 import { type Agreement, isVerdictOf, toleranceText } from '../reproduce/value.js';
-import { valueText } from './figures-text.js';
+import { numberText, valueText } from './figures-text.js';
 import { escaped, prose } from './html-text.js';
 
 /** Long tables are collapsed, except for numbers that differ. */
@@ -43,15 +43,18 @@ function repeatedReasons(comparisons: readonly Comparison[]): string[] {
 const reasonList = (reasons: readonly string[]): string =>
   reasons.length === 0 ? '' : `<ol class="reasons">${reasons.map((why) => `<li>${prose(why)}</li>`).join('')}</ol>`;
 
-export const wordTable = ({ head, rows }: WordTable): string => `<div class="wide"><table class="words">
+export const plainTable = ({ head, rows }: PlainTable): string => `<div class="wide"><table class="plain">
 <thead><tr>${head.map((title) => `<th scope="col">${escaped(title)}</th>`).join('')}</tr></thead>
 <tbody>
-${rows.map(wordRow).join('\n')}
+${rows.map((cells) => `<tr>${cells.map(plainCell).join('')}</tr>`).join('\n')}
 </tbody>
 </table></div>`;
 
-const wordRow = (cells: readonly string[]): string =>
-  `<tr>${cells.map((cell, i) => (i === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<td>${escaped(cell)}</td>`)).join('')}</tr>`;
+function plainCell(cell: string | number | null, column: number): string {
+  if (typeof cell === 'number') return `<td class="n">${numberText(cell)}</td>`;
+  if (cell === null) return '<td class="n">–</td>';
+  return column === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<td>${escaped(cell)}</td>`;
+}
 
 interface TableColumns {
   readonly titles: ColumnTitles;

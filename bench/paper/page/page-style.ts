@@ -51,7 +51,7 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowra
 td.agrees, td.better { color: var(--good); }
 td.better { font-weight: 600; }
 td.differs { color: var(--bad); font-weight: 600; }
-.words td { min-width: 11rem; max-width: 20rem; }
+.plain td:not(.n) { min-width: 11rem; max-width: 20rem; }
 td.kind { white-space: nowrap; }
 td.not-compared { color: var(--faint); white-space: nowrap; }
 td.why { min-width: 15rem; max-width: 34rem; }

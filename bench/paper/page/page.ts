@@ -9,7 +9,7 @@ import {
   type ReproductionDocument,
 } from '../reproduce/reproduction.js';
 import type { Agreement } from '../reproduce/value.js';
-import { comparisonTables, wordTable } from './comparison-tables.js';
+import { comparisonTables, plainTable } from './comparison-tables.js';
 import { escaped, prose } from './html-text.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
@@ -130,7 +130,7 @@ function section(
 <h2>${escaped(title)}${isExtra ? ' <small>beyond the paper</small>' : ''}</h2>
 <p>${prose(about)}</p>
 ${drawn.join('\n')}
-${tables.map(wordTable).join('\n')}
+${tables.map(plainTable).join('\n')}
 ${comparisonTables(comparisons, columns)}
 <ul>${notes.map((note) => `<li>${prose(note)}</li>`).join('')}<li>${SCALE_TEXTS[scale]}. Numbers: ${files}; again:
 <code>npx bench reproduce ${id}${asked === 'quick' ? ' --quick' : ''} --seed ${escaped(seed)}</code></li></ul>

@@ -133,16 +133,16 @@ export interface Figure {
   readonly draw: (layout: Layout) => FigureSpec;
 }
 
-/** A table of words. */
-export interface WordTable {
+/** A table as a reader expects it: of words, or of the numbers of several systems side by side. */
+export interface PlainTable {
   readonly head: readonly string[];
-  /** Each as long as the head; the first cell says what the row is about. */
-  readonly rows: readonly (readonly string[])[];
+  /** Each as long as the head; the first cell says what the row is about, null stands for nothing known. */
+  readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
 export interface Findings {
   readonly comparisons: readonly Comparison[];
-  readonly tables?: readonly WordTable[];
+  readonly tables?: readonly PlainTable[];
   readonly series: readonly Series[];
   readonly figures: readonly Figure[];
   /** Notes for the reader: repeats, choices, limits. */

@@ -9,11 +9,11 @@ import {
   type Experiment,
   type Figure,
   type Findings,
+  type PlainTable,
   type Results,
   type Scale,
   type Series,
   type Setting,
-  type WordTable,
 } from './experiment.js';
 import { AGREEMENTS, type Agreement } from './value.js';
 
@@ -29,7 +29,7 @@ export interface ExperimentRecord {
   readonly scale: Scale | 'either';
   readonly columns: ColumnTitles;
   readonly comparisons: readonly Comparison[];
-  readonly tables: readonly WordTable[];
+  readonly tables: readonly PlainTable[];
   readonly notes: readonly string[];
   /** File names without extension. */
   readonly series: readonly string[];

@@ -307,6 +307,9 @@ test('tables 1 and 2 have the published figures of the other systems, without a 
       ['FlyMon: power', 34.05],
     ],
   );
+  // Side by side, as a reader expects them.
+  assert.equal(one.tables?.[0]?.rows.find(([program]) => program === 'hll')?.slice(3), [166.9, null, 17.37, 1]);
+  assert.equal(two.tables?.[0]?.rows.find(([quantity]) => quantity === 'power, W')?.slice(1, 4), [40.74, 43.7, 34.05]);
   assert.ok([...delays, ...power].every(({ ours, oursVerdict }) => ours === null && oursVerdict === null));
 });
 
