@@ -1,14 +1,6 @@
 /** Rewrites the packets of a capture so that they match the filters of deployed programs. */
-import { and48, type DataPlane, type Program } from '../../compiler/index.js';
-import {
-  createParser,
-  Deparser,
-  type FieldAccess,
-  fieldAccess,
-  type PacketParser,
-  Phv,
-  readField,
-} from '../../sim/index.js';
+import { and48, type DataPlane, type HeaderField, type Program } from '../../compiler/index.js';
+import { createParser, Deparser, fieldAccess, type PacketParser, Phv } from '../../sim/index.js';
 import type { PacketBatch } from '../../traces/packets/packet-batch.js';
 import type { MarkedField } from './instance-marks.js';
 import { PacketRewrites } from './packet-rewrites.js';
@@ -66,17 +58,20 @@ export class CaptureAddressing {
   private readonly rewrites: PacketRewrites;
   /** Candidates in sequence, by index in {@link KINDS}. */
   private readonly candidates: readonly Int32Array[];
-  /** Indices of the headers by index in {@link KINDS}; -1 for headers that the data plane does not parse. */
-  private readonly headers: readonly (readonly number[])[];
+  /** Indices of the headers that kinds have, of those that the data plane parses. */
+  private readonly headers: Int32Array;
+  /** Index in {@link KINDS}, or -1, by the headers in a packet: bit n for the one at n of {@link headers}. */
+  private readonly kinds: Int8Array;
   private readonly ipv4: number;
   private readonly ipv6: number;
   private readonly ethernet: number;
   private readonly ports: number;
-  private readonly source: FieldAccess;
-  private readonly destination: FieldAccess;
-  private readonly protocol: FieldAccess;
-  private readonly sourcePort: FieldAccess;
-  private readonly destinationPort: FieldAccess;
+  /** Offsets of fields in their headers, in bytes. */
+  private readonly source: number;
+  private readonly destination: number;
+  private readonly protocol: number;
+  private readonly sourcePort: number;
+  private readonly destinationPort: number;
   /** Flow of the current packet: a hash of 32 bits, with a sign, that is equal for both directions, and the direction. */
   private flowHash = 0;
   private isForward = true;
@@ -90,17 +85,19 @@ export class CaptureAddressing {
     this.deparser = new Deparser(dataPlane, true, false);
     this.rewrites = new PacketRewrites(dataPlane);
     this.candidates = KINDS.map((kind) => this.candidatesOf(kind, programs));
-    this.headers = KINDS.map((kind) => KIND_HEADERS[kind].map((name) => dataPlane.headerIndex(name)));
+    const names = [...new Set(Object.values(KIND_HEADERS).flat())].filter((name) => dataPlane.headerIndex(name) >= 0);
+    this.headers = Int32Array.from(names, (name) => dataPlane.headerIndex(name));
+    this.kinds = kindsOf(names);
     this.ipv4 = dataPlane.headerIndex('ipv4');
     this.ipv6 = dataPlane.headerIndex('ipv6');
     this.ethernet = dataPlane.headerIndex('ethernet');
     this.ports = dataPlane.headerIndex('l4_port');
-    const access = (name: string): FieldAccess => fieldAccess(dataPlane.headerField(name));
-    this.source = access('hdr.ipv4.src');
-    this.destination = access('hdr.ipv4.dst');
-    this.protocol = access(PROTOCOL);
-    this.sourcePort = access('hdr.l4_port.src_port');
-    this.destinationPort = access('hdr.l4_port.dst_port');
+    const offset = (name: string, bytes: number): number => wholeBytes(dataPlane.headerField(name), bytes);
+    this.source = offset('hdr.ipv4.src', 4);
+    this.destination = offset('hdr.ipv4.dst', 4);
+    this.protocol = offset(PROTOCOL, 1);
+    this.sourcePort = offset('hdr.l4_port.src_port', 2);
+    this.destinationPort = offset('hdr.l4_port.dst_port', 2);
   }
 
   /** Rewrites packets `from` … of a batch; packets that no program can match are unchanged. */
@@ -126,17 +123,14 @@ export class CaptureAddressing {
 
   /** Index in {@link KINDS}, or -1. */
   private kind(): number {
-    let kind = 0;
-    for (const needed of this.headers) {
-      if (this.hasAll(needed)) return kind;
-      kind++;
+    const { headers } = this;
+    const { headerStart } = this.phv;
+    let present = 0;
+    for (let n = 0; n < headers.length; n++) {
+      const start = headerStart[headers[n] as number] as number;
+      present |= (~start >>> 31) << n;
     }
-    return -1;
-  }
-
-  private hasAll(headers: readonly number[]): boolean {
-    for (const header of headers) if (this.startOf(header) < 0) return false;
-    return true;
+    return this.kinds[present] as number;
   }
 
   /** Where a header starts; -1 for one that is not in the packet, or not in the data plane. */
@@ -146,40 +140,39 @@ export class CaptureAddressing {
 
   /** Forward is towards the lower port or address. */
   private findFlow(): void {
-    const { phv } = this;
-    const { bytes } = phv;
+    const { view } = this.phv;
     const ipv4 = this.startOf(this.ipv4);
     const ipv6 = this.startOf(this.ipv6);
     if (ipv6 >= 0) {
-      this.findEnds(mixAll(bytes, ipv6 + IPV6_SOURCE_AT), mixAll(bytes, ipv6 + IPV6_DESTINATION_AT), 0);
+      const [source, destination] = [mixAll(view, ipv6 + IPV6_SOURCE_AT), mixAll(view, ipv6 + IPV6_DESTINATION_AT)];
+      this.findEnds(source, destination, 0, source <= destination);
       return;
     }
     if (ipv4 < 0) {
       // Destination and source address, six bytes each.
       const start = this.startOf(this.ethernet);
-      const destination = mix(readBytes(bytes, start, 4), readBytes(bytes, start + 4, 2));
-      const source = mix(readBytes(bytes, start + 6, 4), readBytes(bytes, start + 10, 2));
+      const destination = mix(view.getInt32(start), view.getUint16(start + 4));
+      const source = mix(view.getInt32(start + 6), view.getUint16(start + 10));
       this.isForward = source >>> 0 <= destination >>> 0;
       this.flowHash = this.isForward ? mix(source, destination) : mix(destination, source);
       return;
     }
-    const source = readField(this.source, bytes, ipv4);
-    const destination = readField(this.destination, bytes, ipv4);
-    this.findEnds(source, destination, readField(this.protocol, bytes, ipv4));
+    const source = view.getInt32(ipv4 + this.source);
+    const destination = view.getInt32(ipv4 + this.destination);
+    this.findEnds(source, destination, view.getUint8(ipv4 + this.protocol), source >>> 0 <= destination >>> 0);
   }
 
-  /** Of addresses, or hashes of them. */
-  private findEnds(source: number, destination: number, protocol: number): void {
-    const { phv } = this;
-    const { bytes } = phv;
+  /** Of addresses, or hashes of them, as words with a sign. @param isUpwards whether the source is not above the destination */
+  private findEnds(source: number, destination: number, protocol: number, isUpwards: boolean): void {
+    const { view } = this.phv;
     const l4 = this.startOf(this.ports);
-    const from = l4 < 0 ? 0 : readField(this.sourcePort, bytes, l4);
-    const to = l4 < 0 ? 0 : readField(this.destinationPort, bytes, l4);
+    const from = l4 < 0 ? 0 : view.getUint16(l4 + this.sourcePort);
+    const to = l4 < 0 ? 0 : view.getUint16(l4 + this.destinationPort);
     const a = mix(source, from);
     const b = mix(destination, to);
     const ends = a >>> 0 <= b >>> 0 ? mix(a, b) : mix(b, a);
     this.flowHash = mix(ends, protocol);
-    this.isForward = from > to || (from === to && source <= destination);
+    this.isForward = from > to || (from === to && isUpwards);
   }
 
   private candidatesOf(kind: Kind, programs: readonly AddressableProgram[]): Int32Array {
@@ -228,15 +221,27 @@ const IPV6_SOURCE_AT = 8;
 const IPV6_DESTINATION_AT = 24;
 
 /** A hash of an IPv6 address. */
-function mixAll(bytes: Uint8Array, at: number): number {
+function mixAll(view: DataView, at: number): number {
   let hash = 0;
-  for (let word = 0; word < 16; word += 4) hash = mix(hash, readBytes(bytes, at + word, 4));
+  for (let word = 0; word < 16; word += 4) hash = mix(hash, view.getInt32(at + word));
   return hash;
 }
 
-/** A word of up to four bytes. */
-function readBytes(bytes: Uint8Array, at: number, count: number): number {
-  let value = 0;
-  for (let i = 0; i < count; i++) value = (value << 8) | (bytes[at + i] as number);
-  return value;
+/** For each set of headers the first kind that has no others. @param names of the headers, by bit */
+function kindsOf(names: readonly string[]): Int8Array {
+  const needed = KINDS.map((kind) =>
+    KIND_HEADERS[kind].every((name) => names.includes(name))
+      ? KIND_HEADERS[kind].reduce((bits, name) => bits | (1 << names.indexOf(name)), 0)
+      : undefined,
+  );
+  return Int8Array.from({ length: 1 << names.length }, (_, present) =>
+    needed.findIndex((bits) => bits !== undefined && (present & bits) === bits),
+  );
+}
+
+/** The offset in its header of a field that takes this many whole bytes. */
+function wholeBytes(field: HeaderField, bytes: number): number {
+  const { byteOffset, byteCount, shift } = fieldAccess(field);
+  if (byteCount !== bytes || shift !== 0) throw new Error(`${field.name} does not take ${bytes} whole bytes`);
+  return byteOffset;
 }

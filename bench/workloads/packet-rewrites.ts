@@ -11,8 +11,10 @@ export interface FieldBits {
 
 /** A record: the place behind its last half word, value and mask of the ingress port, then half word by half word. */
 const RECORD = { end: 0, portValue: 1, portMask: 2, first: 3 } as const;
-/** A half word: its header, its even offset in there, the bits to be set, and the checksums that cover it. */
-const HALF = { header: 0, offset: 1, value: 2, mask: 3, coverage: 4, length: 5 } as const;
+/** A half word: {@link PLACE} it is at and what covers it, and the bits to be set, as value × 2^16 + mask. */
+const HALF = { place: 0, bits: 1, length: 2 } as const;
+/** Bits of a place: above the checksums that cover the half word its even offset in its header, above it the header. */
+const PLACE = { offsetShift: 4, headerShift: 20, coverage: 0xf, offset: 0xffff } as const;
 /** The checksum of IPv4 is the lowest bit; the bits above say how many times those of TCP and UDP add the half word. */
 const COVERED = { ipv4: 1, transportShift: 1 } as const;
 const HALF_BITS = 16;
@@ -48,7 +50,10 @@ export class PacketRewrites {
       end,
       ingressPort?.value ?? 0,
       ingressPort?.mask ?? 0,
-      ...halves.flatMap(({ header, offset, value, mask, coverage }) => [header, offset, value, mask, coverage]),
+      ...halves.flatMap(({ header, offset, value, mask, coverage }) => [
+        (header << PLACE.headerShift) | (offset << PLACE.offsetShift) | coverage,
+        (value << HALF_BITS) | mask,
+      ]),
     ];
     if (end > this.words.length) {
       const grown = new Int32Array(2 * end);
@@ -63,24 +68,31 @@ export class PacketRewrites {
   /** Rewrites the packet of a PHV. @returns its ingress port */
   apply(rewrite: number, phv: Phv, ingressPort: number): number {
     const { words } = this;
-    const { bytes, headerStart } = phv;
+    const { view, headerStart } = phv;
     const end = wordAt(words, rewrite + RECORD.end);
+    let [ipv4Changes, ipv4Delta, transportDelta] = [0, 0, 0];
+    // Without a branch for what a half word changes and which checksums have it, which could not be foreseen.
     for (let half = rewrite + RECORD.first; half < end; half += HALF.length) {
-      const start = headerStart[wordAt(words, half + HALF.header)] as number;
+      const place = wordAt(words, half + HALF.place);
+      const start = headerStart[place >>> PLACE.headerShift] as number;
       if (start < 0) continue;
-      const at = start + wordAt(words, half + HALF.offset);
-      const before = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
-      const after = (before & ~wordAt(words, half + HALF.mask)) | wordAt(words, half + HALF.value);
-      if (after === before) continue;
-      bytes[at] = after >>> 8;
-      bytes[at + 1] = after;
-      const coverage = wordAt(words, half + HALF.coverage);
-      if ((coverage & COVERED.ipv4) !== 0) {
-        phv.ipv4Changed = true;
-        phv.ipv4Delta += after - before;
-      }
-      phv.transportDelta += (coverage >>> COVERED.transportShift) * (after - before);
+      const at = start + ((place >>> PLACE.offsetShift) & PLACE.offset);
+      const before = view.getUint16(at);
+      const bits = wordAt(words, half + HALF.bits);
+      const after = (before & ~(bits & 0xffff)) | (bits >>> HALF_BITS);
+      view.setUint16(at, after);
+      const coverage = place & PLACE.coverage;
+      const ofIpv4 = (after - before) & -(coverage & COVERED.ipv4);
+      ipv4Changes |= ofIpv4;
+      ipv4Delta = (ipv4Delta + ofIpv4) | 0;
+      // As words, since the product of 0 and a fall is -0, which is computed with doubles.
+      transportDelta = (transportDelta + Math.imul(coverage >>> COVERED.transportShift, after - before)) | 0;
     }
+    if (ipv4Changes !== 0) {
+      phv.ipv4Changed = true;
+      phv.ipv4Delta += ipv4Delta;
+    }
+    phv.transportDelta += transportDelta;
     return (ingressPort & ~wordAt(words, rewrite + RECORD.portMask)) | wordAt(words, rewrite + RECORD.portValue);
   }
 }

@@ -18,18 +18,15 @@ export function foldSum(sum: number): number {
   return (folded & 0xffff) + (folded >>> 16);
 }
 
-/** Writes the checksum of an IPv4 header of this many bytes at `start`. */
-export function writeIpv4Checksum(bytes: Uint8Array, start: number, headerBytes: number): void {
+/** Writes the checksum of an IPv4 header of this many bytes, a multiple of 4, at `start`. */
+export function writeIpv4Checksum(view: DataView, start: number, headerBytes: number): void {
   const at = start + IPV4_CHECKSUM_OFFSET;
-  bytes[at] = 0;
-  bytes[at + 1] = 0;
-  let sum = 0;
-  for (let i = start; i < start + headerBytes; i += 2) {
-    sum += ((bytes[i] as number) << 8) | (bytes[i + 1] as number);
+  let sum = -view.getUint16(at);
+  for (let i = start; i < start + headerBytes; i += 4) {
+    const word = view.getInt32(i);
+    sum = (sum + (word & 0xffff) + (word >>> 16)) | 0;
   }
-  const checksum = ~foldSum(sum) & 0xffff;
-  bytes[at] = checksum >>> 8;
-  bytes[at + 1] = checksum & 0xff;
+  view.setUint16(at, ~foldSum(sum));
 }
 
 /** Offset of the checksum in an IPv4 header (RFC 791). */

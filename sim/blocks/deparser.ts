@@ -87,7 +87,7 @@ export class Deparser {
     const bytes = readField(this.ihl, phv.bytes, start) * 4;
     // What a capture has cut off is not known, but has not changed either.
     if (start + bytes > phv.packetEnd) adjust(this.ipv4Checksum, phv, phv.ipv4Delta, false);
-    else writeIpv4Checksum(phv.bytes, start, bytes);
+    else writeIpv4Checksum(phv.view, start, bytes);
   }
 }
 
@@ -99,14 +99,12 @@ const icmpv6Checksum = (dataPlane: DataPlane): FieldAccess | undefined =>
 function adjust(checksum: FieldAccess, phv: Phv, delta: number, zeroMeansNone: boolean): void {
   const start = phv.headerStart[checksum.header] as number;
   if (start < 0) return;
-  const { bytes } = phv;
+  const { view } = phv;
   const at = start + checksum.byteOffset;
-  const old = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+  const old = view.getUint16(at);
   if (zeroMeansNone && old === 0) return;
   const adjusted = adjustedChecksum(old, delta);
-  const written = zeroMeansNone && adjusted === 0 ? 0xffff : adjusted;
-  bytes[at] = written >>> 8;
-  bytes[at + 1] = written;
+  view.setUint16(at, zeroMeansNone && adjusted === 0 ? 0xffff : adjusted);
 }
 
 /**

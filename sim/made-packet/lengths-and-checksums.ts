@@ -38,7 +38,11 @@ export function putLengthsAndChecksums(
   put('ipv4', IPV4_LENGTH_OFFSET, 'total_len', () => frame.length - must(ipv4, 'IPv4 header'));
   put('ipv6', IPV6_LENGTH_OFFSET, 'payload_len', () => frame.length - must(ipv6, 'IPv6 header') - IPV6_BYTES);
   if (ipv4 !== undefined && !isGiven('hdr.ipv4.checksum')) {
-    writeIpv4Checksum(frame, ipv4, (must(frame[ipv4], 'IPv4 header') & IHL_MASK) * BYTES_PER_WORD);
+    writeIpv4Checksum(
+      new DataView(frame.buffer, frame.byteOffset, frame.byteLength),
+      ipv4,
+      (must(frame[ipv4], 'IPv4 header') & IHL_MASK) * BYTES_PER_WORD,
+    );
   }
   if (segment === undefined) return;
   put('udp', UDP_LENGTH_OFFSET, 'length', () => frame.length - segment);
