@@ -21,7 +21,7 @@ import {
 } from '../../compiler/index.js';
 import { switchOptions } from '../../hw-driver/control/simulated-switch.js';
 import { ENGINES, type EngineName } from '../../sim/index.js';
-import { MAX_INSTANCES } from '../workloads/addresses.js';
+import { MAX_INSTANCES } from '../../sim/made-packet/addresses.js';
 import type { Workload } from '../workloads/arrival.js';
 import { oneByOne } from '../workloads/arrivals/arrival-process.js';
 import { type OwnWorkload, type WorkloadSettings, workloadFrom } from '../workloads/own-workload.js';

@@ -11,7 +11,7 @@ import {
   ipv6Network,
   NETWORK_MASK,
   OUTSIDE_BITS,
-} from './addresses.js';
+} from '../../sim/made-packet/addresses.js';
 
 export type InstanceMark =
   | 'destination network'

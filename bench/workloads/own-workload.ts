@@ -2,13 +2,14 @@
  * Workloads of other people: a module whose default export is one, or a function of settings that gives one. It says which
  * program comes n-th, as text; packets and addresses follow from the program, as for a user's file, unless it gives them.
  */
+
 import { thrownText, valueText } from '../../compiler/data-plane/thrown-text.js';
 import { analyse, type DataPlane, type Program } from '../../compiler/index.js';
 import { callWithin, DEFAULT_ANSWER_SECONDS, defaultExportOf } from '../../hw-driver/index.js';
+import { trafficForProgram } from '../../sim/made-packet/matching-traffic.js';
 import type { TrafficTarget } from '../../traces/generate/packet-template.js';
 import { requireTargets } from '../../traces/generate/validate-template.js';
 import { type Arrival, type Workload, WorkloadEnd, WorkloadError } from './arrival.js';
-import { trafficForProgram } from './user-program.js';
 
 /** What a workload gives for one program; a text alone stands for `{ source: text }`. */
 export interface OwnProgram {

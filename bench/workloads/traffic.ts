@@ -1,7 +1,5 @@
 /** Synthetic traffic for an instance: packets that match its filter and exercise the function of the program. */
 import { FRONT_PORTS } from '../../hw-driver/index.js';
-import type { PacketTemplate, TrafficTarget } from '../../traces/generate/packet-template.js';
-import { UDP_ECHO_PORT } from '../../traces/generate/payload.js';
 import {
   HOST_MASK,
   insideNetwork,
@@ -11,8 +9,10 @@ import {
   OUTSIDE_HOST_MASK,
   OUTSIDE_MAC,
   outsideNetwork,
-} from './addresses.js';
-import { IPV6_SERVER, ipv6Template, type TcpSegment, tcpSegmentTemplate } from './header-words.js';
+} from '../../sim/made-packet/addresses.js';
+import { IPV6_SERVER, ipv6Template, type TcpSegment, tcpSegmentTemplate } from '../../sim/made-packet/header-words.js';
+import type { PacketTemplate, TrafficTarget } from '../../traces/generate/packet-template.js';
+import { UDP_ECHO_PORT } from '../../traces/generate/payload.js';
 import { cachedKey, cachedKeys } from './instance.js';
 import { type ExtendedKey, isExtendedKey, type ProgramKey } from './program-kind.js';
 

@@ -12,7 +12,8 @@ import {
   type SourceFile,
 } from '../../compiler/index.js';
 import { isModulePath, MODULE_PATHS, readSource } from '../../hw-driver/index.js';
-import { MAX_INSTANCES } from './addresses.js';
+import { MAX_INSTANCES } from '../../sim/made-packet/addresses.js';
+import { trafficForProgram } from '../../sim/made-packet/matching-traffic.js';
 import { type Arrival, type Workload, WorkloadError } from './arrival.js';
 import { drawnKeys, keysOfWorkload, WORKLOAD_NAMES } from './drawn-keys.js';
 import { instanceSource, instanceTexts, serverPorts, syntaxOf } from './instance.js';
@@ -21,7 +22,7 @@ import { workloadOfModule } from './own-workload.js';
 import { requireDataPlane } from './program-data-planes.js';
 import { PROGRAM_KINDS, type ProgramKey, programFile } from './program-kind.js';
 import { trafficFor } from './traffic.js';
-import { markForProgram, trafficForProgram } from './user-program.js';
+import { markForProgram } from './user-program.js';
 
 export { type Arrival, type Workload, WorkloadError } from './arrival.js';
 

@@ -6,7 +6,7 @@ import {
   type CaptureSummary,
   renderCaptureStatistics,
 } from '../../bench/cli/report/capture-statistics.js';
-import { type Ipv6Packet, ipv6Template } from '../../bench/workloads/header-words.js';
+import { type Ipv6Packet, ipv6Template } from '../../sim/made-packet/header-words.js';
 import {
   appendPacket,
   CaptureIntake,

@@ -1,11 +1,11 @@
 /** Sketches in a switch, fed with flows that are counted on the side. */
 import seedrandom from 'seedrandom';
-import { insideNetwork } from '../../bench/workloads/addresses.js';
 import { type Deployment, deployWorkload, type LinkedProgram } from '../../bench/workloads/deployment.js';
 import type { ProgramKey } from '../../bench/workloads/program-kind.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { defaultDataPlane, priceAllocator } from '../../compiler/index.js';
 import { Switch } from '../../sim/index.js';
+import { insideNetwork } from '../../sim/made-packet/addresses.js';
 import { appendPacket, clearPacketBatch, createPacketBatch, hasRoomFor } from '../../traces/index.js';
 import { frame } from '../sim/frames.js';
 import { tupleBytes } from './packets.js';

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MAX_INSTANCES } from '../../bench/workloads/addresses.js';
 import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
 import { isProgramKey, PAPER_KEYS, PROGRAM_KEYS, PROGRAM_KINDS } from '../../bench/workloads/program-kind.js';
 import { type Arrival, loadWorkload, type Workload, WorkloadError } from '../../bench/workloads/workload.js';
@@ -20,6 +19,7 @@ import {
   lower,
   must,
 } from '../../compiler/index.js';
+import { MAX_INSTANCES } from '../../sim/made-packet/addresses.js';
 import { createPacketBatch, createTrafficGenerator, type TrafficTarget } from '../../traces/index.js';
 import { Rig } from '../hw-driver/fifteen.js';
 import { itemAt } from '../item-at.js';

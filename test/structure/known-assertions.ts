@@ -79,6 +79,7 @@ export const KNOWN_ASSERTIONS: Readonly<Record<string, number>> = {
   'hw-driver/server/http-server.ts': 1,
   'hw-driver/server/ports/packet-http.ts': 1,
   'hw-driver/server/turns.ts': 1,
+  'hw-driver/studio/session/client.ts': 2,
   'sim/snapshot/snapshot.ts': 2,
   'traces/captures/crc32.ts': 1,
   'traces/captures/link-type.ts': 2,

@@ -20,6 +20,7 @@ import {
   UsageError,
   wholeNumber,
 } from '../../../hw-driver/index.js';
+import { MAX_INSTANCES } from '../../../sim/made-packet/addresses.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { createCaptureWriter } from '../../../traces/captures/create-capture-writer.js';
 import { interruptible } from '../../../traces/system/index.js';
@@ -28,7 +29,6 @@ import type { ResumedRun, RunNote } from '../../measure/run/continued-run.js';
 import { type RunOptions, type RunResult, runWorkload } from '../../measure/run/run-workload.js';
 import type { ReportedRun } from '../../measure/run/summary.js';
 import { readUpdateScript } from '../../measure/updates/update-script.js';
-import { MAX_INSTANCES } from '../../workloads/addresses.js';
 import { ADDRESSING_RULE } from '../../workloads/capture-addressing.js';
 import { formatMemoryContents } from '../../workloads/memory-contents.js';
 import { isProgramKey } from '../../workloads/program-kind.js';

@@ -5,6 +5,7 @@ import { counted } from '../../../compiler/data-plane/counting.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import { DATA_PLANE_OPTION, JSON_OPTION } from '../../../hw-driver/cli/kit/shared-options.js';
 import { EXIT, loadDataPlane, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
+import { MAX_INSTANCES } from '../../../sim/made-packet/addresses.js';
 import { CaptureIntake } from '../../../traces/captures/capture-intake.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { createCaptureWriter } from '../../../traces/captures/create-capture-writer.js';
@@ -13,7 +14,6 @@ import { createTrafficGenerator, type TrafficGenerator } from '../../../traces/g
 import { trafficStream } from '../../../traces/generate/traffic-sources.js';
 import { clearPacketBatch, createPacketBatch } from '../../../traces/packets/packet-batch.js';
 import { interruptible, isStandardOutput } from '../../../traces/system/index.js';
-import { MAX_INSTANCES } from '../../workloads/addresses.js';
 import { loadWorkload, WORKLOAD_CHOICES } from '../../workloads/workload.js';
 import { CaptureStatistics, renderCaptureStatistics } from '../report/capture-statistics.js';
 import { captureOptions, captureOptionsOf } from './capture-options.js';

@@ -12,7 +12,7 @@ import {
   type Program,
   SwitchState,
 } from '../../../compiler/index.js';
-import { MAX_INSTANCES } from '../../workloads/addresses.js';
+import { MAX_INSTANCES } from '../../../sim/made-packet/addresses.js';
 import { type Arrival, type Workload, WorkloadError } from '../../workloads/workload.js';
 
 export interface ProgramBooksOptions {

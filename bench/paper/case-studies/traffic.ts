@@ -1,8 +1,14 @@
 /** The traffic of the case studies: 4,096 distinct 5-tuples at a fixed rate, packets of one size. */
 
+import {
+  HOST_MASK,
+  insideNetwork,
+  OUTSIDE_HOST_MASK,
+  OUTSIDE_MAC,
+  outsideNetwork,
+} from '../../../sim/made-packet/addresses.js';
 import type { PacketTemplate } from '../../../traces/generate/packet-template.js';
 import { createTrafficGenerator, type TrafficGenerator } from '../../../traces/generate/traffic-generator.js';
-import { HOST_MASK, insideNetwork, OUTSIDE_HOST_MASK, OUTSIDE_MAC, outsideNetwork } from '../../workloads/addresses.js';
 import { cachedKey } from '../../workloads/instance.js';
 
 export const FLOWS = 4096;

@@ -1,8 +1,8 @@
 /** The goldens of the programs beyond the paper's. */
 import { groupOfPorts } from '../../../compiler/index.js';
+import { ipv6Network } from '../../../sim/made-packet/addresses.js';
+import { IPV6_SERVER, ipv6Template, tcpSegmentTemplate } from '../../../sim/made-packet/header-words.js';
 import type { PacketTemplate } from '../../../traces/generate/packet-template.js';
-import { ipv6Network } from '../../workloads/addresses.js';
-import { IPV6_SERVER, ipv6Template, tcpSegmentTemplate } from '../../workloads/header-words.js';
 import { AT, firstOfEach, manyFlows, TUPLE_BYTES, tupleOf } from './classes-of-hashes.js';
 import type { Golden, Placed } from './golden.js';
 import { all, CLIENT, flow, ip, MAC, request, SERVER, STRANGER, TCP, tcp, times, udp } from './golden-packets.js';

@@ -1,5 +1,6 @@
 /** Where packets come from. */
 import type { BlobOfBytes } from '../../../../traces/captures/blob-source.js';
+import type { SourceOptions } from '../../../../traces/generate/traffic-sources.js';
 
 /** What a capture, a description of traffic or a person gives. */
 export type PacketOrigin =
@@ -19,10 +20,15 @@ export type PacketOrigin =
 export interface GeneratedTraffic {
   readonly packets: number;
   readonly seed: string;
-  /** Of time stamps. */
-  readonly packetsPerSecond: number;
-  /** Programs whose filters the packets match, each with the same share of them: at the moment of the end. */
-  readonly programs: readonly string[];
+  readonly content: /** Packets that the filters of programs match, each program with the same share of them. */
+    | {
+        readonly kind: 'matching';
+        readonly programs: readonly { readonly program: string; readonly text: string }[];
+        /** Of time stamps. */
+        readonly packetsPerSecond: number;
+      }
+    /** Kinds of traffic with their parameters, mixed by time: see `bench trace generate --help`. */
+    | { readonly kind: 'sources'; readonly sources: readonly SourceOptions[] };
 }
 
 export interface AddedPackets {
