@@ -81,6 +81,7 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/lost-programs',
   'hw-driver/studio/scenario',
   'hw-driver/vscode-extension',
+  'hw-driver/studio/session-browser',
   'hw-driver/studio/page',
   'bench/control-speed',
   'bench/capture-addressing',

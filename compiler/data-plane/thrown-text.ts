@@ -29,12 +29,12 @@ function isErrorLike(thrown: unknown): thrown is ErrorLike {
   return typeof name === 'string' && typeof message === 'string';
 }
 
-/** The folder of the project's own files. */
-const OWN = new URL('../../', import.meta.url).href;
+/** The folder of the project's own files. Asked for where there are files: a page may have no address of its own. */
+const ownFolder = (): string => new URL('../../', import.meta.url).href;
 
 /** The first file of a stack by its name and line, unless it is the project's own. */
 function placeIn(stack: string | undefined): string | undefined {
   if (stack === undefined) return undefined;
   const [, path, file, line] = /(file:\/\/\S*?([^/\s]+?\.[cm]?[jt]s)):(\d+)/.exec(stack) ?? [];
-  return path === undefined || path.startsWith(OWN) ? undefined : `${file}:${line}`;
+  return path === undefined || path.startsWith(ownFolder()) ? undefined : `${file}:${line}`;
 }

@@ -1,6 +1,6 @@
 /** The page of the studio in a real browser: one Chromium for the tests of a file, driven as a person would. */
 import { spawnSync } from 'node:child_process';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { test } from 'uvu';
 import type { HttpServer } from '../../../hw-driver/server/http-server.js';
 import { type StudioFiles, serveStudio } from '../../../hw-driver/studio/server/studio-server.js';
@@ -42,6 +42,17 @@ export interface StudioPage {
 export interface PageSettings {
   readonly width?: keyof typeof WIDTHS;
   readonly colours?: 'light' | 'dark';
+}
+
+/** Runs a body with a profile of its own in the browser of this file. */
+export async function withContext(body: (context: BrowserContext) => Promise<void>): Promise<void> {
+  browser ??= launched();
+  const context = await (await browser).newContext();
+  try {
+    await body(context);
+  } finally {
+    await context.close();
+  }
 }
 
 /** Runs a body with the page in a tab of its own, and fails if the page has errors. */
