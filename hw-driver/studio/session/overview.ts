@@ -1,6 +1,7 @@
 /** All packets of a run in bins: what a line over them shows. */
 import { must } from '../../../compiler/data-plane/must.js';
 import { type History, PACKET_VERDICTS } from '../../../sim/history/index.js';
+import { BLOCK_ROWS } from '../../../traces/packets/number-column.js';
 import { SessionError } from './failure.js';
 import type { AskOf, TimeBins } from './protocol.js';
 
@@ -23,10 +24,22 @@ export function overviewOf({ columns, packets, count }: History, { from, to, bin
   const kinds = PACKET_VERDICTS.length;
   const verdicts = new Uint32Array(used * kinds);
   const recirculations = new Uint32Array(used);
-  for (let packet = from; packet < end; packet++) {
-    const bin = Math.floor((packet - from) / packetsPerBin);
-    add(verdicts, bin * kinds + columns.verdict.at(packet), 1);
-    add(recirculations, bin, columns.recirculations.at(packet));
+  for (let bin = 0; bin < used; bin++) {
+    const first = from + bin * packetsPerBin;
+    const last = Math.min(end, first + packetsPerBin);
+    for (let packet = first; packet < last; ) {
+      const block = Math.floor(packet / BLOCK_ROWS);
+      const stop = Math.min(last, (block + 1) * BLOCK_ROWS) - block * BLOCK_ROWS;
+      const verdictsOf = must(columns.verdict.blocks[block], 'verdicts of packets');
+      const recirculationsOf = must(columns.recirculations.blocks[block], 'recirculations of packets');
+      let sum = 0;
+      for (let row = packet - block * BLOCK_ROWS; row < stop; row++) {
+        add(verdicts, bin * kinds + must(verdictsOf[row], 'verdict of a packet'), 1);
+        sum += must(recirculationsOf[row], 'recirculations of a packet');
+      }
+      add(recirculations, bin, sum);
+      packet = block * BLOCK_ROWS + stop;
+    }
   }
   const secondsOf = (packet: number): number =>
     packets.timeSeconds(packet) -

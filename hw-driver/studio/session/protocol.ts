@@ -10,11 +10,13 @@ import type { AddedPackets, PacketOrigin } from './protocol/packets.js';
 import type { PacketRows, RowFilter } from './protocol/rows.js';
 import type { ExplainedText, MemorySummary, MemoryWords, SwitchView, WriteColumns } from './protocol/switch-view.js';
 import type { NewEvent, StudioEvent, TimeBins, Timeline } from './protocol/timeline.js';
+import type { PacketTime, TimingQuestion, TimingResult } from './protocol/timing.js';
 
 export type * from './protocol/packets.js';
 export type * from './protocol/rows.js';
 export type * from './protocol/switch-view.js';
 export type * from './protocol/timeline.js';
+export type * from './protocol/timing.js';
 
 /** What the page may use, and why not more: null where nothing is missing. */
 export interface EngineChoice {
@@ -93,7 +95,10 @@ interface At {
 
 /** All that can be asked, by kind. */
 export interface StudioCalls {
-  /** Starts anew: no packets, no events. @see SessionFailure code `bad-data-plane` */
+  /**
+   * Starts anew: no packets, no events.
+   * @param dataPlane name of one that ships, contents of a file that extends one, or a whole description
+   * @see SessionFailure code `bad-data-plane` */
   readonly open: Call<{ readonly dataPlane: string | object; readonly seed?: number }, OpenedSession>;
   /** Programs of a text, without a switch. */
   readonly 'check-text': Call<{ readonly text: string }, CheckedText>;
@@ -150,6 +155,10 @@ export interface StudioCalls {
 
   /** Packets `from` … `to - 1` in bins of equal numbers of packets. */
   readonly overview: Call<{ readonly from: number; readonly to: number; readonly bins: number }, TimeBins>;
+  /** Takes the packets that have run through the switch once more, in virtual time; kept until the next of these questions. */
+  readonly timing: Call<TimingQuestion, TimingResult>;
+  /** A packet in the last run in virtual time. */
+  readonly 'packet-time': Call<{ readonly packet: number }, PacketTime>;
   /** Of the packets that have run. */
   readonly digests: Call<Nothing, RunDigests>;
   /** Packets as a capture. @param which as they arrived, or as they left, with ports in pcapng */

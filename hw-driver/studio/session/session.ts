@@ -5,6 +5,7 @@ import {
   BUILT_IN_DATA_PLANES,
   builtInDataPlane,
   type DataPlane,
+  dataPlaneFromDescription,
   dataPlaneFromJson,
   defaultDataPlane,
 } from '../../../compiler/index.js';
@@ -19,6 +20,7 @@ import type {
   AnswerOf,
   AskOf,
   DataPlaneSummary,
+  OpenedSession,
   ShownPacket,
   StudioKind,
   StudioQuestion,
@@ -28,6 +30,7 @@ import { RowList } from './row-list.js';
 import { memoryAt, nextWrite, WritesOfWord } from './show-memory.js';
 import { explainAt, memoriesAt, showSwitch } from './show-switch.js';
 import { StudioRun } from './studio-run.js';
+import { runTimed, type TimedOutcome } from './timed-run.js';
 import type { Working } from './working.js';
 
 /** Answers one kind of question. */
@@ -43,6 +46,7 @@ export class StudioSession {
   readonly engine = engineChoice();
   private run = new StudioRun(defaultDataPlane(), 0);
   private list = new RowList(this.run.dataPlane);
+  private timed: TimedOutcome | undefined;
   private readonly writes = new WritesOfWord();
 
   private readonly handlers: Handlers = {
@@ -93,6 +97,14 @@ export class StudioSession {
     memory: (ask) => memoryAt(this.run.history, ask),
     'word-writes': (ask) => this.writes.columns(this.run.history, ask),
     'next-write': (ask) => nextWrite(this.run.history, ask),
+    timing: async (question, working) => {
+      this.timed = await runTimed(this.run.history, question, this.engine, working);
+      return this.timed.result;
+    },
+    'packet-time': ({ packet }) => {
+      if (this.timed === undefined) throw new SessionError('bad-question', 'nothing has run in virtual time');
+      return this.timed.packetTime(packet);
+    },
     overview: (ask) => overviewOf(this.run.history, ask),
     digests: (_ask, working) => digestsOf(this.run.history, this.engine, working),
     capture: (ask, working) => captureOf(this.run.history, ask, this.engine, working),
@@ -112,12 +124,19 @@ export class StudioSession {
   }
 
   private open({ dataPlane: wanted, seed = 0 }: AskOf<'open'>): AnswerOf<'open'> {
-    const dataPlane = typeof wanted === 'string' ? builtInDataPlane(wanted) : dataPlaneFromJson(wanted);
+    const dataPlane = typeof wanted === 'string' ? builtInDataPlane(wanted) : describedDataPlane(wanted);
     if (dataPlane === undefined) {
       throw new SessionError('bad-data-plane', `there is no data plane ${wanted}: ${BUILT_IN_DATA_PLANES.join(', ')}`);
     }
-    this.run = new StudioRun(dataPlane, seed);
+    return this.use(new StudioRun(dataPlane, seed));
+  }
+
+  /** Another run in place of the one that is there. */
+  private use(run: StudioRun): OpenedSession {
+    const { dataPlane } = run;
+    this.run = run;
     this.list = new RowList(dataPlane);
+    this.timed = undefined;
     return { dataPlane: summaryOf(dataPlane), dataPlanes: BUILT_IN_DATA_PLANES, engine: this.engine };
   }
 
@@ -147,6 +166,10 @@ export class StudioSession {
     };
   }
 }
+
+/** A file of a data plane that extends another, or a whole description. @throws {DataPlaneError} */
+const describedDataPlane = (json: object): DataPlane =>
+  'extends' in json ? dataPlaneFromJson(json) : dataPlaneFromDescription(json);
 
 function append(to: PacketStore, from: PacketStore): void {
   const batch = createPacketBatch(BATCH.packets, BATCH.bytes);

@@ -1,10 +1,30 @@
-/** A session behind messages: the side of the worker. Questions are answered one after the other, cancelled ones at once. */
+/**
+ * A session behind messages: the side of the worker. Questions that change the session or take long are answered one after
+ * the other; those that only look at it are answered in the pauses of long ones, so that a page can be used meanwhile.
+ */
 import { failureOf, SessionError } from './failure.js';
 import type { AnswerOf, FromWorker, StudioKind, ToWorker } from './protocol.js';
 import { StudioSession } from './session.js';
 
 /** Sends a message to the page, and memory that the worker no longer needs. */
 export type Send = (message: FromWorker, transfer: ArrayBuffer[]) => void;
+
+/** What only looks at the session, and takes little time. */
+const QUICK: ReadonlySet<StudioKind> = new Set([
+  'check-text',
+  'timeline',
+  'rows',
+  'row-of',
+  'packet',
+  'switch',
+  'counters',
+  'memories',
+  'memory',
+  'word-writes',
+  'next-write',
+  'overview',
+  'packet-time',
+]);
 
 type Asked = ToWorker & { readonly kind: 'ask' };
 
@@ -20,6 +40,7 @@ export class WorkerHost {
 
   receive(message: ToWorker): void {
     if (message.kind === 'ask') {
+      if (QUICK.has(message.question.kind)) return void this.answer(message, new AbortController());
       this.waiting.push(message);
       if (this.current === undefined) void this.answerAll();
       return;
@@ -33,12 +54,15 @@ export class WorkerHost {
   }
 
   private async answerAll(): Promise<void> {
-    for (let asked = this.waiting.shift(); asked !== undefined; asked = this.waiting.shift()) await this.answer(asked);
+    for (let asked = this.waiting.shift(); asked !== undefined; asked = this.waiting.shift()) {
+      const abort = new AbortController();
+      this.current = { number: asked.number, abort };
+      await this.answer(asked, abort);
+      this.current = undefined;
+    }
   }
 
-  private async answer({ number, question }: Asked): Promise<void> {
-    const abort = new AbortController();
-    this.current = { number, abort };
+  private async answer({ number, question }: Asked, abort: AbortController): Promise<void> {
     try {
       const answer = await this.session.ask(question, {
         signal: abort.signal,
@@ -48,8 +72,6 @@ export class WorkerHost {
       this.send({ kind: 'answer', number, answer }, transfer);
     } catch (error) {
       this.fail(number, error);
-    } finally {
-      this.current = undefined;
     }
   }
 

@@ -232,7 +232,7 @@ test('generated traffic is of its seed, and a run is cancelled', async () => {
   const client = sessionClient();
   await client.ask('open', { dataPlane: 'default', seed: 1 });
   const traffic = {
-    packets: 40_000,
+    packets: 20_000,
     seed: '7',
     content: { kind: 'matching', programs: [{ program: 'counter', text: COUNTER }], packetsPerSecond: 1e6 },
   } as const;
@@ -262,6 +262,55 @@ test('generated traffic is of its seed, and a run is cancelled', async () => {
   await client.ask('run', {});
   assert.equal(await client.ask('digests', {}), first);
   assert.is(first.counters.unmatched, 0);
+});
+
+test('the run in virtual time: bins, queues, when a packet left, and an event in the middle', async () => {
+  const client = sessionClient();
+  await client.ask('open', { dataPlane: 'default' });
+  const content = {
+    kind: 'matching',
+    programs: [{ program: 'counter', text: COUNTER }],
+    packetsPerSecond: 1e6,
+  } as const;
+  const traffic = { packets: 2000, seed: '3', content };
+  await client.ask('add-packets', { origin: { kind: 'generated', traffic } });
+  await client.ask('make-event', { event: deployCounter(0) });
+  await client.ask('make-event', { event: { packet: 1000, kind: 'revoke', program: 'counter' } });
+  await client.ask('run', {});
+  const { counters } = await client.ask('digests', {});
+  const { series, queues, updates, reasons } = await client.ask('timing', { bins: 20 });
+  const sum = (column: ArrayLike<number>): number => Array.from(column).reduce((a, b) => a + b, 0);
+  assert.equal([sum(series.packetsIn), sum(series.packetsOut), sum(series.lost)], [2000, counters.out, 0]);
+  assert.ok(queues.some(({ port, mostCells }) => port === 1 && sum(mostCells) > 0));
+  assert.is(reasons.length, series.lost.length / 20);
+  assert.is(updates.length, 1);
+  const update = must(updates[0], 'update');
+  assert.ok(update.startNs >= 999_000 && update.endNs > update.startNs && update.mixedPackets === 0);
+  const time = await client.ask('packet-time', { packet: 7 });
+  assert.is(time.arrivalNs, 7000);
+  assert.ok(time.departureNs !== null && time.departureNs > 7000 && time.departureNs < 10_000);
+  const slow = await client.ask('timing', { bins: 20, portBitsPerSecond: 1e6, queueBytes: 8000 });
+  assert.ok(sum(slow.series.lost) > 0, 'packets are lost on slow lines');
+  assert.is((await failureOf(client.ask('timing', { bins: 0 }))).code, 'bad-question');
+  assert.is((await failureOf(client.ask('packet-time', { packet: 2000 }))).code, 'bad-question');
+});
+
+test('what only looks at the session is answered while a long question is', async () => {
+  const client = sessionClient();
+  await client.ask('open', { dataPlane: 'default' });
+  const content = {
+    kind: 'matching',
+    programs: [{ program: 'counter', text: COUNTER }],
+    packetsPerSecond: 1e6,
+  } as const;
+  await client.ask('add-packets', { origin: { kind: 'generated', traffic: { packets: 20_000, seed: '1', content } } });
+  let isRunning = true;
+  const run = client.ask('run', {}).then(() => {
+    isRunning = false;
+  });
+  const { count } = await client.ask('rows', { from: 100, count: 50 });
+  assert.equal([count, isRunning], [50, true]);
+  await run;
 });
 
 test.run();
