@@ -82,6 +82,8 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/studio/scenario',
   'hw-driver/vscode-extension',
   'hw-driver/studio/session-browser',
+  'hw-driver/studio/session',
+  'hw-driver/studio/event-edits',
   'hw-driver/studio/page',
   'bench/control-speed',
   'bench/capture-addressing',

@@ -71,6 +71,14 @@ export class StudioRun {
     });
   }
 
+  /** Events of another session, none of which has been made; those that the switch refuses are kept as refused. */
+  setEvents(events: readonly NewEvent[]): void {
+    this.recorder = this.newRecorder();
+    this.books = new Books(this.dataPlane, new Map(), 0);
+    this.kept = events.map((event, id) => ({ id, event, state: WAITING }));
+    this.ids = events.length;
+  }
+
   /** Runs packets before `to`, and makes the events that are due. @throws {SessionError} `cancelled`; what has run stays */
   async advance(working: Working, to = this.store.count): Promise<void> {
     const end = Math.min(to, this.store.count);
