@@ -4,7 +4,12 @@ import { type CaptureAccount, CaptureIntake, type CaptureOptions } from '../../t
 import type { CaptureReader } from '../../traces/captures/capture-reader.js';
 import { openCapture } from '../../traces/captures/open-capture.js';
 import type { TrafficTarget } from '../../traces/generate/packet-template.js';
-import { generatorOf, type PreparedTraffic, prepareTraffic } from '../../traces/generate/traffic-generator.js';
+import {
+  generatorOf,
+  type PreparedTraffic,
+  prepareTraffic,
+  type TrafficGenerator,
+} from '../../traces/generate/traffic-generator.js';
 import type { PacketBatch } from '../../traces/packets/packet-batch.js';
 import type { CaptureAddressing } from './capture-addressing.js';
 import { captureWarnings } from './capture-warnings.js';
@@ -47,7 +52,8 @@ export function generatedPackets(
   { packetsPerSecond = PACKETS_PER_SECOND, first = 0, programIds }: GeneratedOptions = {},
 ): GeneratedPackets {
   const traffic = prepareTraffic({ targets, seed: `${seed}/traffic`, packetsPerSecond });
-  const generator = generatorOf(traffic);
+  // Made when it is needed: workers have generators of their own.
+  let generator: TrafficGenerator | undefined;
   let next = first;
   let end = first + count;
   return {
@@ -63,6 +69,7 @@ export function generatedPackets(
       return taken;
     },
     async fill(batch) {
+      generator ??= generatorOf(traffic);
       const appended = generator.generateInto(batch, next, end - next);
       next += appended;
       return appended;

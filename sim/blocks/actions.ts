@@ -1,5 +1,5 @@
 /** Execution of the actions of an RPB: one small function for each action, called by a dense switch. */
-import { type DataPlane, must } from '../../compiler/index.js';
+import { type DataPlane, must } from '../../compiler/for-switches.js';
 import { modifyField, type WritableField } from './deparser.js';
 import { HashUnit } from './hash.js';
 import type { FieldAccess } from './header-fields.js';

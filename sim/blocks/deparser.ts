@@ -3,7 +3,13 @@
  * are adjusted incrementally, as a capture may have cut the payload; that of a changed IPv4 header is computed anew, or
  * adjusted on data planes that follow the chip.
  */
-import { type Coverage, checksumCoverage, type DataPlane, type HeaderField, must } from '../../compiler/index.js';
+import {
+  type Coverage,
+  checksumCoverage,
+  type DataPlane,
+  type HeaderField,
+  must,
+} from '../../compiler/for-switches.js';
 import { adjustedChecksum, IPV4_CHECKSUM_OFFSET, sumBytes, writeIpv4Checksum } from './checksum.js';
 import { type FieldAccess, fieldAccess, readField, writeField } from './header-fields.js';
 import type { Phv } from './phv.js';

@@ -1,5 +1,5 @@
 /** Checks of a table entry's values that all tables share. */
-import { type ActionParameter, fits, type KeyField, ones, type TableEntry } from '../../compiler/index.js';
+import { type ActionParameter, fits, type KeyField, ones, type TableEntry } from '../../compiler/for-switches.js';
 import { TargetError } from '../target/target.js';
 
 export interface MaskedValue {

@@ -1,6 +1,6 @@
 /** The initialisation block: default forwarding by ingress port, and the filters that give a packet its program. */
 import { must } from '../../compiler/data-plane/must.js';
-import { type DataPlane, FIXED_NAMES, type KeyField, NO_ACTION, type TableEntry } from '../../compiler/index.js';
+import { type DataPlane, FIXED_NAMES, type KeyField, NO_ACTION, type TableEntry } from '../../compiler/for-switches.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, type MaskedValue, parameterValues, refuseUnknownKeys, ternaryValue } from './entry-values.js';
 import type { MaskGroup } from './mask-group.js';

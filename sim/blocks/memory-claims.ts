@@ -1,5 +1,5 @@
 /** Declared memory blocks in one register array, in order of their bases. */
-import { must } from '../../compiler/index.js';
+import { must } from '../../compiler/for-switches.js';
 
 /** A block of a program: buckets `base` … `end - 1`. */
 export interface Claim {

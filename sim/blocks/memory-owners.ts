@@ -2,7 +2,7 @@
  * Owners of the words of register arrays, as far as memory blocks were declared to the switch. Entries that other
  * controllers write over BF Runtime come without declarations: their accesses are not counted.
  */
-import { type DataPlane, decodedAddressFault, type MemoryBlock, must } from '../../compiler/index.js';
+import { type DataPlane, decodedAddressFault, type MemoryBlock, must } from '../../compiler/for-switches.js';
 import { MemoryClaims } from './memory-claims.js';
 import { accessesMemory, type RpbEntry } from './program-code.js';
 

@@ -2,7 +2,7 @@
  * The parser: finds the headers of a packet. A malformed header ends parsing before it. So does a truncated one, except
  * on data planes that follow the chip: there the parser drops the packet.
  */
-import { type DataPlane, movedField, type SkippedHeaderDescription } from '../../compiler/index.js';
+import { type DataPlane, movedField, type SkippedHeaderDescription } from '../../compiler/for-switches.js';
 import { type FieldAccess, fieldAccess, readField } from './header-fields.js';
 import type { Phv } from './phv.js';
 

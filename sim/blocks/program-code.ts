@@ -10,7 +10,7 @@
  *
  * A packet's branch id is 0, one that an entry sets, or, while packets are in flight, one that a deleted entry has set.
  */
-import { must, type TableEntry } from '../../compiler/index.js';
+import { must, type TableEntry } from '../../compiler/for-switches.js';
 import type { Instruction, RegisterMatch } from './instructions/decode.js';
 import type { Reach } from './instructions/meaning.js';
 import { OPCODE, OPERATIONS } from './instructions/table.js';

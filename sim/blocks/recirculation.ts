@@ -1,5 +1,5 @@
 /** The recirculation block: by program and recirculation id, whether the packet recirculates. */
-import { type DataPlane, FIXED_NAMES, RPB_KEYS, type TableEntry } from '../../compiler/index.js';
+import { type DataPlane, FIXED_NAMES, RPB_KEYS, type TableEntry } from '../../compiler/for-switches.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, parameterValues, refuseUnknownKeys } from './entry-values.js';
 

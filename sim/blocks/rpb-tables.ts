@@ -4,7 +4,14 @@
  * one, and RPBs in which a branch has no entry are skipped altogether. See program-code.ts.
  */
 import { must } from '../../compiler/data-plane/must.js';
-import { type Action, type DataPlane, NO_ACTION, RPB_KEYS, type Rpb, type TableEntry } from '../../compiler/index.js';
+import {
+  type Action,
+  type DataPlane,
+  NO_ACTION,
+  RPB_KEYS,
+  type Rpb,
+  type TableEntry,
+} from '../../compiler/for-switches.js';
 import { TargetError } from '../target/target.js';
 import { exactKey, parameterValues, refuseUnknownKeys, ternaryKey } from './entry-values.js';
 import { decodeRegisterMatch, type Instruction, InstructionDecoder, NOTHING } from './instructions/decode.js';

@@ -1,5 +1,11 @@
 /** The entries of all tables of a switch, in order of insertion, and found by table, key and priority. */
-import { type EntryKey, entryIdentity, FIXED_NAMES, type KeyField, type TableEntry } from '../../compiler/index.js';
+import {
+  type EntryKey,
+  entryIdentity,
+  FIXED_NAMES,
+  type KeyField,
+  type TableEntry,
+} from '../../compiler/for-switches.js';
 
 const EXACT_TABLES: ReadonlySet<string> = new Set([FIXED_NAMES.forwardTable, FIXED_NAMES.recirculationTable]);
 

@@ -5,7 +5,7 @@
  *
  * The driver determines the order of packets (one to its end before the next, by the clock, from queues).
  */
-import { chipOf, type DataPlane } from '../../compiler/index.js';
+import { chipOf, type DataPlane } from '../../compiler/for-switches.js';
 import { COPIED, DROPPED, type PacketBatch } from '../../traces/packets/packet-batch.js';
 import { type ActionWatch, watchedActions } from '../blocks/action-watch.js';
 import { ActionUnit } from '../blocks/actions.js';

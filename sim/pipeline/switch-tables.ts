@@ -2,7 +2,13 @@
  * All look-up tables of a switch, without packets: filters and default forwarding, RPB tables, the recirculation block.
  * For callers that ask what a packet would find but take none through a switch.
  */
-import { type DataPlane, type EntryKey, FIXED_NAMES, type Operation, type TableEntry } from '../../compiler/index.js';
+import {
+  type DataPlane,
+  type EntryKey,
+  FIXED_NAMES,
+  type Operation,
+  type TableEntry,
+} from '../../compiler/for-switches.js';
 import { checkPriority } from '../blocks/entry-values.js';
 import { InitBlock } from '../blocks/init-block.js';
 import { FieldOperands } from '../blocks/instructions/field-operands.js';

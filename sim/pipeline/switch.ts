@@ -6,7 +6,7 @@ import {
   type Operation,
   type TableEntry,
   TIMESTAMP,
-} from '../../compiler/index.js';
+} from '../../compiler/for-switches.js';
 import { numberArrivals, type PacketBatch, stampArrivals } from '../../traces/packets/packet-batch.js';
 import type { ActionWatch } from '../blocks/action-watch.js';
 import { type Counters, emptyCounters } from '../blocks/counters.js';

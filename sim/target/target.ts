@@ -1,6 +1,6 @@
 /** The interface that the emulator and a real switch share: what controllers, tests and tools call. */
 
-import { DomainError, type MulticastGroup, type Operation, type TableEntry } from '../../compiler/index.js';
+import { DomainError, type MulticastGroup, type Operation, type TableEntry } from '../../compiler/for-switches.js';
 
 /** Why a switch refused an operation: a closed list. */
 export type TargetErrorCause =

@@ -65,32 +65,33 @@ export async function runTraffic(emulator: Switch, run: RunProcessor, options: T
   // Workers that report verdicts alone report none of copies.
   const verdictsSuffice = writer === undefined && emulator.groups().length === 0;
   if (run.onWorkers === undefined || !verdictsSuffice || !('traffic' in source)) {
-    return processTraffic(emulator, run, options, false);
+    return processTraffic(emulator, run, options, undefined);
   }
   const memory = emulator.memory.words.slice();
   try {
-    return await processTraffic(emulator, run, options, true);
+    return await processTraffic(emulator, run, options, memory);
   } catch (error) {
     if (!(error instanceof StrayPackets)) throw error;
     // A packet matched a program of another worker: the run restarts with all packets in order.
     emulator.memory.words.set(memory);
     await run.processor.forget();
     source.restart();
-    return processTraffic(emulator, run, options, false);
+    return processTraffic(emulator, run, options, undefined);
   }
 }
 
+/** @param before the memory of the switch as it is, where the verdicts of packets are enough; else undefined */
 async function processTraffic(
   emulator: Switch,
   run: RunProcessor,
   options: TrafficOptions,
-  verdictsOnly: boolean,
+  before: Uint32Array | undefined,
 ): Promise<TrafficResult> {
   const { source, writer, clock, signal, warmup = 0 } = options;
   const { batches, processor, traced } = await processedBatches(run, {
     source,
     tracing: options.tracing,
-    verdictsOnly,
+    verdictsOnly: before !== undefined,
     signal,
   });
   const digest = new OutputDigest(options.outputs);
@@ -106,7 +107,7 @@ async function processTraffic(
   };
   if ('restart' in source && warmupPackets > 0) {
     source.restart(warmupPackets);
-    await runAndUndo(emulator, processor, batches());
+    await runAndUndo(emulator, processor, batches(), before ?? emulator.memory.words.slice());
     source.restart();
   }
   start = clock();
@@ -135,13 +136,13 @@ async function processTraffic(
   };
 }
 
-/** Runs packets and restores the state of the switch. */
+/** Runs packets and restores the state of the switch. @param memory of the switch before the packets */
 async function runAndUndo(
   emulator: Switch,
   processor: PacketProcessor,
   batches: AsyncIterable<Processed>,
+  memory: Uint32Array,
 ): Promise<void> {
-  const memory = emulator.memory.words.slice();
   const digest = new OutputDigest();
   for await (const processed of batches) addOutputs(digest, processed);
   emulator.memory.words.set(memory);

@@ -1,5 +1,5 @@
 /** Arithmetic of registers, modulo 2^32 and unsigned. */
-import { type AluOperation, must } from '../../../compiler/index.js';
+import { type AluOperation, must } from '../../../compiler/for-switches.js';
 import { REGISTER_INDEX } from './field-operands.js';
 import { type Meaning, type Operation, REGISTER_VARIABLES } from './meaning.js';
 

@@ -1,4 +1,4 @@
-import { must } from '../../../compiler/index.js';
+import { must } from '../../../compiler/for-switches.js';
 import { REGISTER_INDEX } from './field-operands.js';
 import { type Meaning, REGISTER_VARIABLES } from './meaning.js';
 

@@ -1,5 +1,5 @@
 /** Decodes the entries of RPB tables: what to match, and which operation with which operands. */
-import { type Action, REGISTERS, RPB_KEYS, type TableEntry } from '../../../compiler/index.js';
+import { type Action, REGISTERS, RPB_KEYS, type TableEntry } from '../../../compiler/for-switches.js';
 import { keyField, parameterValues, ternaryValue } from '../entry-values.js';
 import { type FieldOperands, REGISTER_INDEX } from './field-operands.js';
 import type { Operands } from './meaning.js';

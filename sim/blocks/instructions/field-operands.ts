@@ -1,6 +1,6 @@
 /** Operands of instructions: registers by index, header fields and intrinsic fields by number. */
-import type { DataPlane, Register } from '../../../compiler/index.js';
-import { must } from '../../../compiler/index.js';
+import type { DataPlane, Register } from '../../../compiler/for-switches.js';
+import { must } from '../../../compiler/for-switches.js';
 import { type WritableField, writableField } from '../deparser.js';
 import { type FieldAccess, fieldAccess } from '../header-fields.js';
 import { HAR, MAR, SAR } from '../phv.js';

@@ -1,5 +1,5 @@
 /** Fields into registers and back. */
-import { type IntrinsicName, must } from '../../../compiler/index.js';
+import { type IntrinsicName, must } from '../../../compiler/for-switches.js';
 import { modifyField, type WritableField } from '../deparser.js';
 import { modifyCode, readCode } from '../field-code.js';
 import { readField } from '../header-fields.js';

@@ -1,5 +1,5 @@
 /** Random numbers into registers. */
-import { must } from '../../../compiler/index.js';
+import { must } from '../../../compiler/for-switches.js';
 import { randomSite, siteOfCopy } from '../random-numbers.js';
 import { REGISTER_INDEX } from './field-operands.js';
 import { type Meaning, REGISTER_VARIABLES } from './meaning.js';

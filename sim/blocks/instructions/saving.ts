@@ -1,5 +1,5 @@
 /** Copies of the registers, which follow them in the PHV. */
-import { must } from '../../../compiler/index.js';
+import { must } from '../../../compiler/for-switches.js';
 import { SAVED } from '../phv.js';
 import { REGISTER_INDEX } from './field-operands.js';
 import { type Meaning, REGISTER_VARIABLES, SAVED_VARIABLES } from './meaning.js';

@@ -1,5 +1,5 @@
 /** Table of the meaning of actions: a row for every family of compiler/data-plane/instructions, an opcode for every operation. */
-import { type ActionEffect, must } from '../../../compiler/index.js';
+import { type ActionEffect, must } from '../../../compiler/for-switches.js';
 import { MASK, OFFSET } from './address.js';
 import { ARITHMETIC } from './arithmetic.js';
 import { SET_BRANCH } from './branch.js';

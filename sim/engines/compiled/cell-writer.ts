@@ -4,7 +4,7 @@
  * code.
  */
 
-import { type DataPlane, must } from '../../../compiler/index.js';
+import { type DataPlane, must } from '../../../compiler/for-switches.js';
 import type { ActionUnit } from '../../blocks/actions.js';
 import { HASH_ROWS, type HashUnit } from '../../blocks/hash.js';
 import type { FieldOperands } from '../../blocks/instructions/field-operands.js';

@@ -2,7 +2,7 @@
  * Shapes of programs: programs of one shape have the same code, and differ in its open constants only. A key tells the
  * shape from the numbers of the entries, so that thousands of instances do not have their code written to be compared.
  */
-import { must } from '../../../compiler/index.js';
+import { must } from '../../../compiler/for-switches.js';
 import { OPERATIONS } from '../../blocks/instructions/table.js';
 import { mayDrop, type RpbEntry } from '../../blocks/program-code.js';
 import { constantOf, type OpenConstant, type SwitchContext } from './cell-writer.js';

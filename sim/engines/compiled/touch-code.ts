@@ -3,7 +3,7 @@
  * that does not depend on memory, so that a short loop can touch those of many packets while the memory answers. It
  * changes nothing but variables, and what it knows of them is exact: hashes are kept for the program itself.
  */
-import { must } from '../../../compiler/index.js';
+import { must } from '../../../compiler/for-switches.js';
 import { REGISTER_VARIABLES, type RegisterVariable, type Variable } from '../../blocks/instructions/meaning.js';
 import { wordIndexCode } from '../../blocks/instructions/memory.js';
 import { type RpbEntry, reachOf } from '../../blocks/program-code.js';

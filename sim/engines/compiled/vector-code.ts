@@ -2,7 +2,7 @@
  * JavaScript for all passes of a program's packets, those of one program and of others of its shape: a loop that has
  * everything about a packet in variables, from the first RPB to the verdict. Packets without a layout are left out.
  */
-import { type DataPlane, must } from '../../../compiler/index.js';
+import { type DataPlane, must } from '../../../compiler/for-switches.js';
 import { DROPPED } from '../../../traces/packets/packet-batch.js';
 import { DeparserCode } from '../../blocks/deparser.js';
 import {

@@ -4,7 +4,7 @@
  */
 import { appendTo } from '../../../compiler/data-plane/counting.js';
 import { skippedHeaders } from '../../../compiler/data-plane/description.js';
-import { type DataPlane, type Header, must } from '../../../compiler/index.js';
+import { type DataPlane, type Header, must } from '../../../compiler/for-switches.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { readCode } from '../../blocks/field-code.js';
 import { type FieldAccess, fieldAccess } from '../../blocks/header-fields.js';

@@ -10,7 +10,7 @@ import {
   programIdOf,
   RPB_KEYS,
   type TableEntry,
-} from '../../../compiler/index.js';
+} from '../../../compiler/for-switches.js';
 import type { InitBlock } from '../../blocks/init-block.js';
 import type { Phv } from '../../blocks/phv.js';
 import type { RecirculationTable } from '../../blocks/recirculation.js';

@@ -3,7 +3,13 @@
  * name in each of them; here each name and each field of a key stands once, and the objects that are made of them again
  * share it, so that the tables of a worker take less memory.
  */
-import { type KeyField, type MulticastGroup, must, type Operation, type TableEntry } from '../../../compiler/index.js';
+import {
+  type KeyField,
+  type MulticastGroup,
+  must,
+  type Operation,
+  type TableEntry,
+} from '../../../compiler/for-switches.js';
 
 /** Operations in order. Everything that varies is a number. */
 export interface PackedOperations {

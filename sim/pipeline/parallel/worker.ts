@@ -1,6 +1,6 @@
 /** A worker thread: a switch with all tables, that processes the packets of its share of the programs. */
 import { workerData } from 'node:worker_threads';
-import { DataPlane } from '../../../compiler/index.js';
+import { DataPlane } from '../../../compiler/for-switches.js';
 import { generatorOf, type TrafficGenerator } from '../../../traces/generate/traffic-generator.js';
 import {
   clearPacketBatch,

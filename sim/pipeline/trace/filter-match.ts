@@ -1,6 +1,6 @@
 /** Whether a packet matches a filter, by the filter's key and independently of the switch's look-up. */
 import { must } from '../../../compiler/data-plane/must.js';
-import { and48, type FilterTable, type TableEntry } from '../../../compiler/index.js';
+import { and48, type FilterTable, type TableEntry } from '../../../compiler/for-switches.js';
 import type { HeaderReader } from './header-reader.js';
 
 /**
