@@ -41,7 +41,13 @@ const FONT = 'Helvetica, Arial, sans-serif';
 const CONFIG = {
   font: FONT,
   background: 'white',
-  axis: { labelFontSize: LABEL_SIZE, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#e5e5e5' },
+  axis: {
+    labelFontSize: LABEL_SIZE,
+    labelSeparation: 6,
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    gridColor: '#e5e5e5',
+  },
   legend: {
     labelLimit: 0,
     labelFontSize: LABEL_SIZE,
@@ -56,6 +62,14 @@ const CONFIG = {
 const widthOf = ({ fontSize = LABEL_SIZE, fontWeight }: TextItem, text: unknown): number =>
   textWidth(String(text), fontSize, fontWeight === 'bold');
 
+const DECIMALS = 2;
+
+/** Coordinates with digits that can be seen: the others make half of a heat map, and differ between machines. */
+const rounded = (svg: string): string =>
+  svg.replace(/ (?:d|transform)="[^"]*"/g, (attribute) =>
+    attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(DECIMALS)))),
+  );
+
 /** Renders a Vega-Lite specification as SVG, with the style that all figures share. */
 export async function renderFigure(spec: FigureSpec): Promise<string> {
   // Loaded on demand, since loading takes a third of a second.
@@ -69,7 +83,7 @@ export async function renderFigure(spec: FigureSpec): Promise<string> {
   resetSVGDefIds();
   const view = new View(parse(compiled.spec), { renderer: 'none' });
   try {
-    return `${await view.toSVG()}\n`;
+    return `${rounded(await view.toSVG())}\n`;
   } finally {
     view.finalize();
   }

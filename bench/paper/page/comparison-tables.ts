@@ -21,7 +21,10 @@ export function comparisonTables(comparisons: readonly Comparison[], titles: Col
   if (comparisons.length === 0) return '';
   const columns = VALUE_COLUMNS.filter((column) => comparisons.some((each) => each[column] !== null));
   const reasons = repeatedReasons(comparisons);
-  const tableOf = (rows: readonly Comparison[]): string => tableWith({ titles, columns, reasons }, rows);
+  const hasPublished = comparisons.some(({ published }) => published !== null);
+  const hasReasons = comparisons.some(({ why }) => why !== '');
+  const of: TableColumns = { titles, columns, reasons, hasPublished, hasReasons };
+  const tableOf = (rows: readonly Comparison[]): string => tableWith(of, rows);
   return `${tablesOf(comparisons, tableOf)}${reasonList(reasons)}`;
 }
 
@@ -44,11 +47,15 @@ const reasonList = (reasons: readonly string[]): string =>
   reasons.length === 0 ? '' : `<ol class="reasons">${reasons.map((why) => `<li>${prose(why)}</li>`).join('')}</ol>`;
 
 export const plainTable = ({ head, rows }: PlainTable): string => `<div class="wide"><table class="plain">
-<thead><tr>${head.map((title) => `<th scope="col">${escaped(title)}</th>`).join('')}</tr></thead>
+<thead><tr>${head.map((title, i) => plainHead(title, rows[0]?.[i])).join('')}</tr></thead>
 <tbody>
 ${rows.map((cells) => `<tr>${cells.map(plainCell).join('')}</tr>`).join('\n')}
 </tbody>
 </table></div>`;
+
+/** Above a column of numbers, or of words. */
+const plainHead = (title: string, first: string | number | null | undefined): string =>
+  `<th scope="col"${typeof first === 'string' ? '' : ' class="n"'}>${escaped(title)}</th>`;
 
 function plainCell(cell: string | number | null, column: number): string {
   if (typeof cell === 'number') return `<td class="n">${numberText(cell)}</td>`;
@@ -61,31 +68,34 @@ interface TableColumns {
   /** Columns with a value in any row of the experiment. */
   readonly columns: readonly ValueColumn[];
   readonly reasons: readonly string[];
+  /** Columns that experiments beyond the paper may not have. */
+  readonly hasPublished: boolean;
+  readonly hasReasons: boolean;
 }
 
 const tableWith = (of: TableColumns, comparisons: readonly Comparison[]): string => `<div class="wide"><table>
-<thead><tr><th scope="col"></th><th scope="col">unit</th><th scope="col">published</th>${of.columns
+<thead><tr><th scope="col"></th><th scope="col">unit</th>${of.hasPublished ? '<th scope="col">published</th>' : ''}${of.columns
   .map(
     (column) => `<th scope="col">${escaped(of.titles[column])}</th>${column === 'peer' ? '' : '<th scope="col"></th>'}`,
   )
-  .join('')}<th scope="col">kind, tolerance</th><th scope="col">why</th></tr></thead>
+  .join('')}<th scope="col">kind, tolerance</th>${of.hasReasons ? '<th scope="col">why</th>' : ''}</tr></thead>
 <tbody>
 ${comparisons.map((each) => row(each, of)).join('\n')}
 </tbody>
 </table></div>`;
 
-function row(each: Comparison, { columns, reasons }: TableColumns): string {
+function row(each: Comparison, { columns, reasons, hasPublished, hasReasons }: TableColumns): string {
   const verdicts = { reproduced: each.reproducedVerdict, ours: each.oursVerdict };
   const shared = reasons.indexOf(each.why);
   const cells = [
     `<td>${escaped(each.unit)}</td>`,
-    `<td class="n">${valueText(each.published)}</td>`,
+    hasPublished ? `<td class="n">${valueText(each.published)}</td>` : '',
     ...columns.map(
       (column) =>
         `<td class="n">${valueText(each[column])}</td>${column === 'peer' ? '' : verdictCell(verdicts[column])}`,
     ),
     `<td class="kind">${kindText(each)}</td>`,
-    `<td class="why">${shared < 0 ? prose(each.why) : `reason ${shared + 1}`}</td>`,
+    hasReasons ? `<td class="why">${shared < 0 ? prose(each.why) : `reason ${shared + 1}`}</td>` : '',
   ];
   return `<tr><th scope="row">${escaped(each.quantity)}</th>${cells.join('')}</tr>`;
 }

@@ -41,10 +41,12 @@ figure svg .background[stroke] { stroke: var(--line); }
 figure svg text { fill: var(--ink); }
 figure svg .mark-rule.role-axis-grid line { stroke: var(--line); }
 figure svg .role-axis-tick line, figure svg .role-axis-domain line { stroke: var(--faint); }
+figure svg .mark-rule.role-mark line { stroke: var(--ink); }
 figure svg [data-read] { stroke: var(--ink); stroke-width: 2px; }
 table { border-collapse: collapse; font-size: .85rem; margin: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .6rem; border-bottom: 1px solid var(--line); }
 tbody th { font-weight: normal; min-width: 12rem; }
+th.n { text-align: right; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .counts td { text-align: right; }
 .counts th { min-width: 0; }

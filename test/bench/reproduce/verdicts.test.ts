@@ -167,6 +167,13 @@ test('a reason that holds for several numbers is said once; columns have the nam
   assert.not.match(head, />ours<|>peer/);
 });
 
+test('columns that hold nothing are left out', () => {
+  const pageOf = (one: Comparison) => reproductionPage(documentOf([one]), () => NO_DRAWING);
+  const head = '<th scope="col">published</th>';
+  assert.not.match(pageOf(unpublished('q', 'u', exactly(1))), new RegExp(`${head}|>why<`));
+  assert.match(pageOf(comparison(null, exactly(1))), new RegExp(`${head}.*>why<`));
+});
+
 test('the page says what ran, when, on what, and how to cite it', () => {
   const document = documentOf([unpublished('q', 'u', exactly(1))]);
   const page = reproductionPage(document, () => NO_DRAWING);

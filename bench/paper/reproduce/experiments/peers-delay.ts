@@ -1,4 +1,5 @@
 /** Beyond the paper: how the time of an arrival grows with the programs held, at ActiveRMT and at P4runpro. */
+import { counted } from '../../../../compiler/data-plane/counting.js';
 import { numberIn, publishedTable, textIn } from '../../../../hw-driver/cli/kit/published-figures.js';
 import { linePanels, type PanelPoint } from '../../../figures/panels.js';
 import { distribution } from '../../../measure/statistics/statistics.js';
@@ -90,7 +91,7 @@ export const peersDelay: Experiment = {
         },
       ],
       notes: [
-        `ActiveRMT: ${DELAY_ARRIVALS[setting.scale]} arrivals, ${DELAY_REPEATS[setting.scale]} repeats, ${DEFAULT_BLOCKS} ` +
+        `ActiveRMT: ${DELAY_ARRIVALS[setting.scale]} arrivals, ${counted(DELAY_REPEATS[setting.scale], 'repeat')}, ${DEFAULT_BLOCKS} ` +
           'blocks a stage, until the first refusal. P4runpro: the arrivals of figure 7a in this run' +
           (setting.scale === 'full' ? '.' : ': too few in a quick one, in which Z3 is still being compiled.'),
         'The growth of the block matrix has two sources: each mutant is priced by a walk over all programs of its stages, and ' +

@@ -1,4 +1,5 @@
 /** Beyond the paper: the number of blocks of a stage of ActiveRMT, which all have one size. */
+import { counted } from '../../../../compiler/data-plane/counting.js';
 import { must } from '../../../../compiler/data-plane/must.js';
 import { barPanels } from '../../../figures/panels.js';
 import { distribution } from '../../../measure/statistics/statistics.js';
@@ -91,9 +92,9 @@ export const peersGranularity: Experiment = {
         },
       ],
       notes: [
-        `Memories of ${PAPER.memoryBytes} B take two blocks at each of these numbers, as one block would be elastic: with ` +
+        `Memories of ${PAPER.memoryBytes.toLocaleString('en-US')} B take two blocks at each of these numbers, as one block would be elastic: with ` +
           'fewer blocks they take more words.',
-        `Time: ${DELAY_ARRIVALS[setting.scale]} arrivals, ${DELAY_REPEATS[setting.scale]} repeats.`,
+        `Time: ${DELAY_ARRIVALS[setting.scale]} arrivals, ${counted(DELAY_REPEATS[setting.scale], 'repeat')}.`,
         FAIRNESS,
         ASSUMED,
       ],
