@@ -78,6 +78,8 @@ const MEDIUM_FILES: readonly string[] = [
   'bench/cli-sources',
   'compiler/parser',
   'bench/cli-replay',
+  'bench/cli-history',
+  'sim/history/random-runs',
   'hw-driver/lost-programs',
   'hw-driver/studio/scenario',
   'hw-driver/vscode-extension',

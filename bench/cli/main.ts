@@ -65,6 +65,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/replay-command.js')).replayCommand,
   },
   {
+    usage: 'history <programs..>',
+    describe: 'Record a run and ask about any packet, word and moment of it',
+    load: async () => (await import('./commands/history-command.js')).historyCommand,
+  },
+  {
     usage: 'goldens [names..]',
     describe: 'Replay the goldens of the programs that ship',
     load: async () => (await import('./commands/goldens-command.js')).goldensCommand,

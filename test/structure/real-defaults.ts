@@ -61,6 +61,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'bench/measure/compare/compare-runs.ts': ["outputHash ?? 'none'", "stateHash ?? 'none'"],
   'bench/measure/micro/action-paths.ts': ['rpb.actions.get(action)?.parameters.map(() => 1) ?? []'],
   'bench/measure/run/fill-with-shapes.ts': ['this.memory[rpb]?.firstFit([buckets]) ?? []'],
+  'bench/cli/commands/history-command.ts': ['/^\\s*(\\w+)\\.(\\w+)\\[(\\d+)\\](?:\\.(lo|hi))?\\s*$/.exec(text) ?? []'],
   'bench/measure/run/packet-selection.ts': ['/^(\\d+)(?:-(\\d+))?$/.exec(text.trim()) ?? []', "from = ''"],
   'bench/measure/run/run-workload.ts': [
     'resume?.snapshot.counters.in ?? 0',

@@ -1,18 +1,10 @@
 /** Plans the operations of each update of a script, by the books of the switch at that time. */
-import {
-  analyse,
-  type DataPlane,
-  lower,
-  type MulticastGroup,
-  type Operation,
-  type Program,
-  renderDiagnostics,
-  type TableEntry,
-} from '../../../compiler/index.js';
+import { analyse, lower, type Program, renderDiagnostics } from '../../../compiler/index.js';
 import { Controller, readSource } from '../../../hw-driver/index.js';
-import { type MemoryWrite, PS_PER_SECOND, type SwitchTarget, type TimedUpdate } from '../../../sim/index.js';
+import { PS_PER_SECOND, type TimedUpdate } from '../../../sim/index.js';
 import { type Deployment, deployArrival, type LinkedProgram } from '../../workloads/deployment.js';
 import type { Workload } from '../../workloads/workload.js';
+import { PlanningTarget } from './planning-target.js';
 import { type UpdateRequest, type UpdateScript, UpdateScriptError } from './update-script.js';
 
 type PlanOptions = Parameters<typeof deployArrival>[2] & { readonly workload: Workload };
@@ -108,50 +100,5 @@ class Planner {
     if (this.controller.state.programs.has(program)) {
       throw new UpdateScriptError(`program ${program} runs already when the script deploys it`);
     }
-  }
-}
-
-/** A target that records the operations of a controller. */
-class PlanningTarget implements SwitchTarget {
-  private operations: Operation[] = [];
-  private memory: MemoryWrite[] = [];
-
-  constructor(readonly dataPlane: DataPlane) {}
-
-  /** Operations since the last call. */
-  take(): { operations: readonly Operation[]; memory: readonly MemoryWrite[] } {
-    const { operations, memory } = this;
-    this.operations = [];
-    this.memory = [];
-    return { operations, memory };
-  }
-
-  async apply(operations: readonly Operation[]): Promise<void> {
-    this.operations.push(...operations);
-  }
-
-  async writeMemory(rpb: number, base: number, values: ArrayLike<number>): Promise<void> {
-    this.memory.push({ rpb, base, values: Uint32Array.from(values) });
-  }
-
-  /** Memory at the time of the update: 0, since only memory that was reset is read. */
-  async readMemory(_rpb: number, _base: number, buckets: number): Promise<readonly Uint32Array[]> {
-    return [new Uint32Array(buckets)];
-  }
-
-  entryCount(): Promise<number> {
-    throw new Error('an update that is planned asks for no entries');
-  }
-
-  groups(): Promise<readonly MulticastGroup[]> {
-    throw new Error('an update that is planned asks for no groups');
-  }
-
-  hits(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
-
-  entries(): Promise<readonly TableEntry[]> {
-    throw new Error('an update that is planned asks for no entries');
   }
 }
