@@ -40,6 +40,20 @@ function programsModule() {
 /** Modules that are made when the page is bundled; page/modules.d.ts has their types. */
 const MADE = { 'p4runpro:parser': parserModule, 'p4runpro:shipped-programs': programsModule };
 
+const pageFolder = join(here, 'page');
+
+/** What lies outside the page is bundled as it was built, so that there is one copy of each module: Node's name for some is a built file. */
+const builtModules = {
+  name: 'built-modules',
+  setup(builder) {
+    builder.onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
+      const file = resolve(resolveDir, path);
+      const isOfPage = (each) => each.startsWith(pageFolder);
+      return isOfPage(resolveDir) && !isOfPage(file) ? { path: join(root, 'dist', relative(root, file)) } : undefined;
+    });
+  },
+};
+
 const madeModules = {
   name: 'made-modules',
   setup(builder) {
@@ -49,7 +63,7 @@ const madeModules = {
 };
 
 const { metafile } = await build({
-  entryPoints: { studio: join(here, 'page', 'main.tsx') },
+  entryPoints: { studio: join(pageFolder, 'main.tsx'), worker: join(pageFolder, 'worker.ts') },
   outdir: target,
   absWorkingDir: root,
   bundle: true,
@@ -60,7 +74,7 @@ const { metafile } = await build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
   conditions: ['browser'],
-  plugins: [madeModules],
+  plugins: [madeModules, builtModules],
   legalComments: 'none',
   logLevel: 'warning',
 });

@@ -9,7 +9,7 @@ import { serveUntil, thisLaunch } from '../../server/ports/launch.js';
 import { LOOPBACK, type StudioFiles, serveStudio } from '../../studio/server/studio-server.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
-import { loadDataPlane, readSource, wholeNumber } from '../kit/inputs.js';
+import { loadDataPlane, readJson, readSource, wholeNumber } from '../kit/inputs.js';
 import { DATA_PLANE_OPTION } from '../kit/shared-options.js';
 
 const MAX_PORT = 65_535;
@@ -64,10 +64,18 @@ export const studioCommand = command(studioOptions, studio);
 
 /** @throws {UsageError} */
 function filesFrom(args: StudioArguments): StudioFiles {
-  const dataPlane = loadDataPlane(args.dataplane);
+  const { name } = loadDataPlane(args.dataplane);
+  const dataPlane = name === args.dataplane ? name : jsonObject(args.dataplane);
   const programs = args.files.map((path) => ({ name: basename(path), text: readSource(path) }));
   const trace = args.trace === undefined ? {} : { trace: captureAt(args.trace) };
-  return { dataPlane: dataPlane.description, programs, ...trace };
+  return { dataPlane, programs, ...trace };
+}
+
+/** What the file of a data plane says. @throws {UsageError} */
+function jsonObject(path: string): object {
+  const json = readJson(path);
+  if (typeof json !== 'object' || json === null) throw new UsageError(`${path}: a JSON object was expected`);
+  return json;
 }
 
 /** @throws {UsageError} */

@@ -1,48 +1,44 @@
-/** What the editor of the page asks the language worker, and its answers. All offsets count UTF-16 units of the text asked about. */
-import type {
-  Completion,
-  Finding,
-  HoverArticle,
-  QuickFix,
-  TextEdit,
-  TextRange,
-} from '../../../compiler/service/index.js';
+/** What the editor of the page asks the language worker, and its answers. Offsets count UTF-16 units of the text asked about. */
+import type { Completion, Finding, Hover, HoverArticle, QuickFix, TextEdit } from '../../../compiler/service/index.js';
 
-/** A finding, with what a click can do about it. */
+/** A finding, with the edits that correct it. */
 export interface FindingWithFixes extends Finding {
   readonly fixes: readonly QuickFix[];
 }
 
-/** Answers by the kind of the question. */
-export interface LanguageAnswers {
-  readonly findings: readonly FindingWithFixes[];
-  readonly hover: (HoverArticle & { readonly range: TextRange }) | undefined;
-  readonly completion: Completion;
-  readonly article: HoverArticle | undefined;
-  readonly formatting: readonly TextEdit[];
+interface Call<Ask, Answer> {
+  readonly ask: Ask;
+  readonly answer: Answer;
 }
 
-export type LanguageQuestion =
-  | { readonly kind: 'findings'; readonly text: string }
-  | { readonly kind: 'hover'; readonly text: string; readonly offset: number }
-  | { readonly kind: 'completion'; readonly text: string; readonly offset: number }
-  /** Of a word of the language, for the item of a completion. */
-  | { readonly kind: 'article'; readonly word: string }
-  | { readonly kind: 'formatting'; readonly text: string };
-
-/** The first message to the worker: the data plane that programs are for, by name or as its description. */
-export interface LanguageSettings {
-  readonly dataPlane: string | object;
+/** All that can be asked, by kind. */
+export interface LanguageCalls {
+  /** Before all else, and again for another data plane. */
+  readonly 'data-plane': Call<{ readonly dataPlane: string | object }, null>;
+  readonly findings: Call<{ readonly text: string }, readonly FindingWithFixes[]>;
+  readonly hover: Call<{ readonly text: string; readonly offset: number }, Hover | null>;
+  readonly completion: Call<{ readonly text: string; readonly offset: number }, Completion>;
+  /** The reference's article of a word, for an item of a completion. */
+  readonly article: Call<{ readonly word: string }, HoverArticle | null>;
+  readonly formatting: Call<{ readonly text: string }, readonly TextEdit[]>;
 }
 
-/** A message to the worker; answers carry the number of their question. */
+export type LanguageKind = keyof LanguageCalls;
+export type LanguageAsk<Kind extends LanguageKind> = LanguageCalls[Kind]['ask'];
+export type LanguageAnswer<Kind extends LanguageKind> = LanguageCalls[Kind]['answer'];
+export type LanguageQuestion = {
+  readonly [Kind in LanguageKind]: { readonly kind: Kind } & LanguageAsk<Kind>;
+}[LanguageKind];
+
+/** To the worker, which answers in order. */
 export interface LanguageRequest {
   readonly number: number;
-  readonly question: LanguageQuestion | ({ readonly kind: 'settings' } & LanguageSettings);
+  readonly question: LanguageQuestion;
 }
 
+/** From the worker. */
 export type LanguageReply = { readonly number: number } & (
-  | { readonly answer: LanguageAnswers[keyof LanguageAnswers] }
-  /** A data plane that is none. */
-  | { readonly error: string }
+  | { readonly kind: 'answer'; readonly answer: LanguageAnswer<LanguageKind> }
+  /** A sentence. */
+  | { readonly kind: 'failed'; readonly message: string }
 );

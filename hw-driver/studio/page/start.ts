@@ -1,7 +1,9 @@
-/** Loads what the page was started with, from its server. */
-import { START_PATH, type StartDocument } from '../server/start-document.js';
+/** Opens the session with what the page was started with. */
+import { START_PATH, type StartDocument, TRACE_PATH } from '../server/start-document.js';
+import { setLanguageDataPlane } from './language-client.js';
 import { startWith } from './panes/programs/files.js';
-import { notify } from './shell/notices.js';
+import { askSession } from './state/session-client.js';
+import { addPackets, makeEvent, openSession, tell } from './state/studio.js';
 
 const isStart = (document: unknown): document is StartDocument =>
   typeof document === 'object' &&
@@ -9,21 +11,39 @@ const isStart = (document: unknown): document is StartDocument =>
   'schema' in document &&
   document.schema === 'p4runpro/studio-start@1';
 
-/** The start document. @throws where the server does not answer, or with another document */
+/** A file of the server. @throws a sentence */
+async function fetched(path: string): Promise<Response> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`The server of the page has no ${path}: ${await response.text()}`);
+  return response;
+}
+
+/** @throws where the server does not answer, or with another document */
 async function startDocument(): Promise<StartDocument> {
-  const response = await fetch(START_PATH);
-  if (!response.ok) throw new Error(`${START_PATH}: ${response.status} ${response.statusText}`);
-  const document: unknown = await response.json();
-  if (!isStart(document)) throw new Error(`${START_PATH} is of another version of the studio: load the page again`);
+  const document: unknown = await (await fetched(START_PATH)).json();
+  if (!isStart(document)) throw new Error('The server is of another version than the page: load the page again.');
   return document;
 }
 
-/** Opens the files that the page was started with. */
+/** Deploys all programs of the named files before the first packet; a text with errors is left to the editor. */
+async function deployAll(texts: StartDocument['programs']): Promise<void> {
+  for (const { text } of texts) {
+    const { programs } = await askSession('check-text', { text });
+    for (const program of programs) await makeEvent({ packet: 0, kind: 'deploy', program, text });
+  }
+}
+
+/** Opens the switch; deploys the named programs, and runs the packets of the named capture. */
 export async function start(): Promise<void> {
   try {
-    const { programs } = await startDocument();
+    const { dataPlane, programs, trace } = await startDocument();
     startWith(programs);
+    await Promise.all([setLanguageDataPlane(dataPlane), openSession(dataPlane)]);
+    await deployAll(programs);
+    if (trace === undefined) return;
+    const blob = await (await fetched(TRACE_PATH)).blob();
+    await addPackets({ kind: 'capture', name: trace.name, blob });
   } catch (error) {
-    notify('error', `The files of the command line are not there: ${error instanceof Error ? error.message : error}`);
+    tell(error);
   }
 }

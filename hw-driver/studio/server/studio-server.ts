@@ -10,22 +10,24 @@ export const LOOPBACK = '127.0.0.1';
 
 /** What the page is started with. */
 export interface StudioFiles {
-  /** A description of a data plane. */
-  readonly dataPlane: object;
+  /** The name of a data plane that ships, or what a file says of another one. */
+  readonly dataPlane: string | object;
   readonly programs: readonly StartProgram[];
   /** A capture, which is read again for each page that asks for it. */
   readonly trace?: { readonly path: string; readonly name: string; readonly bytes: number };
 }
 
+const INDEX = 'index.html';
+const WORKER = 'worker.js';
+
 /** Files of the page, which the build writes, with their types. */
 const PAGE_FILES: Readonly<Record<string, string>> = {
-  'index.html': 'text/html; charset=utf-8',
+  [INDEX]: 'text/html; charset=utf-8',
   'studio.js': 'text/javascript; charset=utf-8',
+  [WORKER]: 'text/javascript; charset=utf-8',
   'studio.css': 'text/css; charset=utf-8',
   'licences.txt': 'text/plain; charset=utf-8',
 };
-
-const INDEX = 'index.html';
 
 /**
  * The page may load what this server gives out and nothing else. Styles of elements are written by the editor; code is
@@ -42,6 +44,9 @@ const PAGE_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/** The engines generate code, and some of it is WebAssembly. */
+const WORKER_POLICY = "default-src 'none'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval'; connect-src 'self'";
 
 /** Shared memory needs the first two; the others keep the files from pages of other origins. */
 const HEADERS: Readonly<Record<string, string>> = {
@@ -115,7 +120,8 @@ function answer(files: StudioFiles, { url, method }: IncomingMessage, response: 
   const path = pathname === '/' ? INDEX : pathname.slice(1);
   const type = PAGE_FILES[path];
   if (type !== undefined && Object.hasOwn(PAGE_FILES, path)) {
-    response.writeHead(200, { ...HEADERS, 'content-type': type }).end(pageFile(path));
+    const policy = path === WORKER ? { 'content-security-policy': WORKER_POLICY } : {};
+    response.writeHead(200, { ...HEADERS, ...policy, 'content-type': type }).end(pageFile(path));
   } else if (path === START_PATH) {
     const body = JSON.stringify(startDocument(files));
     response.writeHead(200, { ...HEADERS, 'content-type': 'application/json' }).end(body);

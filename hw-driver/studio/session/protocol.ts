@@ -38,7 +38,12 @@ export interface DataPlaneSummary {
     readonly buckets: number;
     readonly wordsPerBucket: 1 | 2;
   }[];
-  readonly headers: readonly { readonly name: string; readonly bytes: number; readonly fields: readonly string[] }[];
+  readonly headers: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    /** In the order of their bits; offsets and widths in bits, from the start of the header. */
+    readonly fields: readonly { readonly name: string; readonly bitOffset: number; readonly width: number }[];
+  }[];
   /** Ports are numbers below this one. */
   readonly ports: number;
 }

@@ -191,7 +191,9 @@ function summaryOf(dataPlane: DataPlane): DataPlaneSummary {
     headers: headers.map((header) => ({
       name: header.name,
       bytes: header.bytes,
-      fields: layoutFields.filter((field) => field.header === header.index).map((field) => field.name),
+      fields: layoutFields
+        .filter((field) => field.header === header.index)
+        .map(({ name: field, bitOffset, width }) => ({ name: field, bitOffset, width })),
     })),
     ports: 2 ** description.ports.width,
   };

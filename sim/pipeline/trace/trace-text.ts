@@ -112,7 +112,8 @@ function sourceText(source: readonly SourceLine[]): string[] {
   return [`           one of lines ${shown.join(' | ')}${source.length > MAX_LINES ? ' | …' : ''}`];
 }
 
-const keyText = (key: readonly KeyField[]): string =>
+/** The fields of a key that match anything but all values, with their masks. */
+export const keyText = (key: readonly KeyField[]): string =>
   withAddresses(key.filter((field) => field.match === 'exact' || field.mask !== 0))
     .map((field) => {
       if ('address' in field) return `${field.name} = ${field.address}`;

@@ -17,6 +17,9 @@ export const CHROMIUM: ExternalProgram = { name: 'Chromium', isInstalled: execut
 /** The widths of the specification, in pixels: side by side, and a phone. */
 export const WIDTHS = { wide: 1400, phone: 390 } as const;
 
+/** A step of a person takes a fraction of a second, also on a machine with much else to do. */
+const PATIENCE_MS = 40_000;
+
 const HEIGHTS: Readonly<Record<keyof typeof WIDTHS, number>> = { wide: 900, phone: 844 };
 
 let browser: Promise<Browser> | undefined;
@@ -70,7 +73,7 @@ export async function withStudio(
   });
   try {
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => {

@@ -1,25 +1,39 @@
-/** The page of the studio in a browser: its frame, and the editor. */
+/** The page of the studio in a browser, as a person uses it: frame, editor, packets, and the way of one packet. */
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultDataPlane } from '../../../compiler/index.js';
 import type { StudioFiles } from '../../../hw-driver/studio/server/studio-server.js';
+import { appendPacketBytes, createCaptureWriter, createPacketBatch } from '../../../traces/index.js';
+import { withFolder } from '../../command-line.js';
 import { sampleSource } from '../../compiler/support.js';
+import { frame } from '../../sim/frames.js';
 import { testInBrowser, WIDTHS, withStudio } from './browser.js';
 
-const FILES: StudioFiles = {
-  dataPlane: defaultDataPlane().description,
-  programs: [{ name: 'cms.p4runpro', text: sampleSource('cms') }],
-};
+const program = (name: string) => ({ name: `${name}.p4runpro`, text: sampleSource(name) });
+const FILES: StudioFiles = { dataPlane: 'default', programs: [program('cms')] };
+
+const editorWith = (page: Page, text: string): Locator => page.locator('.cm-content').filter({ hasText: text });
+
+/** How many packets the list has. */
+const outcomeOf = (page: Page, text: string): Locator =>
+  page.locator('#filter-outcome').getByText(text, { exact: true });
 
 testInBrowser('the file of the command line is in the editor; keys lead to panes, help and colours', () =>
   withStudio(FILES, {}, async ({ page }) => {
-    await page.getByText('program cms', { exact: false }).first().waitFor();
+    await editorWith(page, 'program cms').waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
-    assert.not.ok(await page.getByRole('dialog').isVisible());
-    await page.keyboard.press('1');
-    assert.is(await page.evaluate('document.activeElement.id'), 'pane-programs');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    for (const [digit, id] of [
+      ['3', 'packets'],
+      ['4', 'packet'],
+      ['1', 'programs'],
+    ]) {
+      await page.keyboard.press(digit ?? '');
+      await page.locator(`#pane-${id}:focus`).waitFor();
+    }
     await page.keyboard.press('t');
     assert.is(await page.evaluate('document.documentElement.dataset.theme'), 'light');
     await page.keyboard.press('t');
@@ -28,33 +42,92 @@ testInBrowser('the file of the command line is in the editor; keys lead to panes
   }),
 );
 
-testInBrowser('words that a person types are no shortcuts; Escape leads out; a file has its own history', () =>
+testInBrowser('a person types a program with an error and mends it; the finding comes and goes', () =>
   withStudio(FILES, {}, async ({ page }) => {
-    const editorWith = (text: string) => page.locator('.cm-content').filter({ hasText: text });
-    await editorWith('program cms').waitFor();
-    await page.getByRole('button', { name: 'New' }).click();
+    await editorWith(page, 'program cms').waitFor();
+    await page.getByLabel('New file').selectOption({ label: 'empty file' });
     await page.getByRole('textbox', { name: 'Text of the program' }).click();
-    await page.keyboard.type('program mt1(');
-    assert.match(await page.locator('.cm-content').innerText(), /^program mt1\(\)/);
-    assert.is(await page.evaluate('document.documentElement.dataset.theme'), 'system');
+    await page.keyboard.insertText('program mt1(<hdr.ipv4.dst, 10.0.0.1, 0xffffffff>) {\n    FORWRD(1);\n}\n');
+    await page.getByRole('button', { name: '1 error' }).click();
+    await page.keyboard.press('F8');
+    await page.locator('.cm-lintRange-error').waitFor();
+    await page.locator('.cm-tooltip-lint, .cm-diagnostic').first().waitFor();
+    await page.getByText('FORWRD', { exact: false }).first().dblclick();
+    await page.keyboard.insertText('FORWARD');
+    await page.getByText('no findings').waitFor();
+    assert.is(await page.evaluate('document.documentElement.dataset.theme'), 'system', 'typed words are no shortcuts');
+    // The first closes the completions.
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
-    assert.is(await page.evaluate('document.activeElement.id'), 'pane-programs');
+    await page.locator('#pane-programs:focus').waitFor();
+    await page.getByRole('button', { name: 'Deploy mt1' }).click();
+    await page.getByRole('button', { name: 'Revoke mt1' }).waitFor();
     await page.getByLabel('File', { exact: true }).selectOption({ label: 'cms.p4runpro' });
-    await editorWith('program cms').waitFor();
-    await page.getByLabel('File', { exact: true }).selectOption({ index: 1 });
-    await editorWith('program mt1').click();
-    await page.keyboard.press('Control+z');
-    await page.locator('.cm-content').filter({ hasText: /^$/ }).waitFor();
+    await editorWith(page, 'program cms').waitFor();
   }),
 );
 
-testInBrowser('on a phone nothing is wider than the page', () =>
-  withStudio(FILES, { width: 'phone', colours: 'dark' }, async ({ page }) => {
-    await page.getByRole('tab', { name: 'Programs' }).waitFor();
-    assert.is(await page.evaluate('document.documentElement.scrollWidth'), WIDTHS.phone);
-    assert.ok(await page.getByRole('main').isVisible());
-  }),
+/** Three packets for `cms` from one source, and one for nobody. */
+function writeCapture(path: string): void {
+  const batch = createPacketBatch(8, 4096);
+  const source = 0x0a_00_00_07;
+  for (const [i, src] of [source, source, 0x01_02_03_04, source].entries()) {
+    appendPacketBytes(batch, frame({ ipv4: { src, dst: 0x14_00_00_01 }, udp: { src: 5000, dst: 53 } }), 0, 100 + i);
+  }
+  const writer = createCaptureWriter(path);
+  writer.writeBatch(batch);
+  writer.close();
+}
+
+testInBrowser('a person opens a capture, filters it, and steps through a packet by keys', () =>
+  withFolder((folder) =>
+    withStudio(FILES, {}, async ({ page }) => {
+      const path = join(folder, 'four.pcap');
+      writeCapture(path);
+      await page.getByRole('button', { name: 'Revoke cms' }).waitFor();
+      await page.getByLabel('Open capture').setInputFiles(path);
+      await outcomeOf(page, '4 packets').waitFor();
+      await page.getByLabel('Filter on fields').fill('<hdr.ipv4.src, 10.0.0.0, 0xff000000>');
+      await outcomeOf(page, '3 of 4 packets').waitFor();
+      await page.getByLabel('Filter on fields').fill('<hdr.ipv4.sr, 1, 1>');
+      await page.locator('#filter-outcome.bad').waitFor();
+      await page.getByLabel('Filter on fields').fill('');
+      await outcomeOf(page, '4 packets').waitFor();
+      await page.locator('#Packets-3').click();
+      await page.getByRole('grid', { name: 'Packets' }).press('ArrowUp');
+      await page.locator('#pane-packet').getByText('no program', { exact: true }).waitFor();
+      await page.getByRole('grid', { name: 'Packets' }).press('End');
+      await page.keyboard.press('4');
+      const memory = page.locator('.facts dd').filter({ hasText: '2 → 3' });
+      for (let i = 0; i < 30 && !(await memory.isVisible()); i++) await page.keyboard.press('ArrowRight');
+      assert.match(await memory.innerText(), /^row1\[\d+\]: 2 → 3$/);
+      await page.locator('.running-line').filter({ hasText: 'MEMADD(row1)' }).waitFor();
+      const line = page.locator('.running-line').filter({ hasText: 'HASH_5_TUPLE_MEM(row1)' });
+      for (let i = 0; i < 5 && !(await line.isVisible()); i++) await page.keyboard.press('ArrowLeft');
+      assert.ok(await line.isVisible());
+      await page.keyboard.press('End');
+      await page.locator('.step-text').filter({ hasText: 'As it left' }).waitFor();
+    }),
+  ),
+);
+
+testInBrowser('on a phone, dark: each pane fills the page, and nothing is wider', () =>
+  withStudio(
+    { ...FILES, programs: [program('cms'), program('cache')] },
+    { width: 'phone', colours: 'dark' },
+    async ({ page }) => {
+      await page.getByRole('tab', { name: 'Packets' }).click();
+      await page.getByRole('button', { name: 'Generate…' }).click();
+      await page.getByRole('textbox', { name: 'Packets', exact: true }).fill('2,000');
+      await page.getByRole('button', { name: 'Generate', exact: true }).click();
+      await outcomeOf(page, '2,000 packets').waitFor();
+      for (const tab of ['Programs', 'Packets', 'One packet']) {
+        await page.getByRole('tab', { name: tab }).click();
+        await page.getByRole('region', { name: tab }).waitFor();
+        assert.is(await page.evaluate('document.documentElement.scrollWidth'), WIDTHS.phone, tab);
+      }
+    },
+  ),
 );
 
 test.run();

@@ -1,6 +1,8 @@
 /** The frame of the page: header, panes in their areas, tabs of a phone, shortcuts, messages. */
 import { useEffect } from 'preact/hooks';
 import { PANES, paneOf } from '../panes/index.js';
+import { acceptFiles } from './file-drop.js';
+import { Header } from './header.js';
 import { HelpOverlay } from './help-overlay.js';
 import { dismissLast, Notices } from './notices.js';
 import { AREAS, type Area, PANE_IDS, type Pane, type PaneId } from './pane.js';
@@ -15,7 +17,6 @@ import {
   panelId,
   revealPane,
   showPane,
-  theme,
   toggleMaximised,
 } from './view.js';
 
@@ -72,7 +73,9 @@ export function Shell() {
   useEffect(() => {
     document.addEventListener('keydown', onKeyDown);
     document.addEventListener('focusin', onFocusIn);
+    const stopFiles = acceptFiles();
     return () => {
+      stopFiles();
       document.removeEventListener('keydown', onKeyDown);
       document.removeEventListener('focusin', onFocusIn);
     };
@@ -90,29 +93,6 @@ export function Shell() {
       <Notices />
       <HelpOverlay pageShortcuts={EVERYWHERE} />
     </>
-  );
-}
-
-function Header() {
-  return (
-    <header class="page-header">
-      <h1>
-        P4runpro <span>studio</span>
-      </h1>
-      <div class="header-tools">
-        <button type="button" onClick={nextTheme} title="Colours (t)" aria-label={`Colours: ${theme.value}`}>
-          <span aria-hidden="true">{{ system: '◐', light: '☀', dark: '☾' }[theme.value]}</span>
-        </button>
-        <button
-          type="button"
-          onClick={() => (isHelpOpen.value = true)}
-          title="Keyboard shortcuts (?)"
-          aria-label="Help"
-        >
-          <span aria-hidden="true">?</span>
-        </button>
-      </div>
-    </header>
   );
 }
 

@@ -1,5 +1,5 @@
 /** The editor: CodeMirror with one state for each file, so that each keeps its cursor and its history of changes. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import {
   bracketMatching,
@@ -9,6 +9,7 @@ import {
   indentUnit,
   syntaxHighlighting,
 } from '@codemirror/language';
+import { lintGutter, lintKeymap } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension } from '@codemirror/state';
 import {
@@ -23,8 +24,12 @@ import {
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { must } from '../../../../../compiler/data-plane/must.js';
 import { panelId } from '../../shell/view.js';
+import { checked } from './checked.js';
+import { editorView } from './editor-view.js';
 import { changeText, files, openedFile, type ProgramFile } from './files.js';
+import { languageExtensions } from './language-extensions.js';
 import { highlighting, p4runpro } from './p4runpro-language.js';
+import { runningLineExtension } from './running-line.js';
 
 /** As `p4runpro fmt` indents. */
 const INDENT = '    ';
@@ -47,9 +52,9 @@ const SETUP: Extension = [
   syntaxHighlighting(highlighting),
   bracketMatching(),
   closeBrackets(),
-  autocompletion(),
   highlightActiveLine(),
   highlightSelectionMatches(),
+  lintGutter(),
   EditorView.contentAttributes.of({ 'aria-label': 'Text of the program' }),
   keymap.of([
     ...closeBracketsKeymap,
@@ -58,10 +63,15 @@ const SETUP: Extension = [
     ...historyKeymap,
     ...foldKeymap,
     ...completionKeymap,
+    ...lintKeymap,
     indentWithTab,
     { key: 'Escape', run: leave },
   ]),
   p4runpro(),
+  runningLineExtension,
+  languageExtensions((text, findings) => {
+    checked.value = { text, findings };
+  }),
 ];
 
 /** States of the files that are not in the editor. */
@@ -86,7 +96,11 @@ export function Editor() {
   useLayoutEffect(() => {
     const editor = new EditorView({ parent: must(parent.current, 'place of the editor') });
     view.current = editor;
-    return () => editor.destroy();
+    editorView.value = editor;
+    return () => {
+      editorView.value = undefined;
+      editor.destroy();
+    };
   }, []);
   const file = openedFile.value;
   useLayoutEffect(() => {

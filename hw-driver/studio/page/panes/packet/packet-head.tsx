@@ -1,0 +1,130 @@
+/** The head of the pane of one packet: which packet, what became of it, and the slider of its steps. */
+import type { PacketTrace, TracedStep } from '../../../../../sim/pipeline/trace/packet-trace.js';
+import type { ShownPacket } from '../../../session/protocol.js';
+import { programColour } from '../../state/colours.js';
+import { counted, grouped } from '../../state/format.js';
+import { goToPlace, place, placesOf } from '../../state/story.js';
+import { goTo, moment, timeline } from '../../state/studio.js';
+
+type Verdict = PacketTrace['verdict'];
+
+/** Why a packet was dropped, as people say it. */
+const REASONS: Readonly<Record<NonNullable<Verdict['reason']>, string>> = {
+  DROP: 'by its program',
+  'nobody forwards': 'no program forwards it',
+  'ends inside a header': 'it ends inside a header',
+  'no group': 'its multicast group is not there',
+};
+
+function outcomeText({ verdict, copies }: PacketTrace): string {
+  const { kind, port, reason } = verdict;
+  if (kind === 'copied' && copies !== undefined) return counted(copies.length, 'copy', 'copies');
+  if (kind === 'dropped') return `dropped${reason === null ? '' : `: ${REASONS[reason]}`}`;
+  return `${kind} by port ${port}`;
+}
+
+function verdictText(trace: PacketTrace): string {
+  const { recirculations } = trace.verdict;
+  return `${outcomeText(trace)}${recirculations === 0 ? '' : `, ${counted(recirculations + 1, 'pass', 'passes')}`}`;
+}
+
+export function PacketHead({ shown }: { readonly shown: ShownPacket }) {
+  const { ran } = timeline.value;
+  const at = moment.value;
+  const { arrival, filter } = shown.trace;
+  const program = filter === null ? null : filter.program;
+  return (
+    <div class="packet-head" data-packet={grouped(shown.packet)}>
+      <button
+        type="button"
+        class="plain"
+        aria-label="The packet before"
+        disabled={at === 0}
+        onClick={() => goTo(at - 1)}
+      >
+        ◀
+      </button>
+      <NumberOfPacket at={at} />
+      <button
+        type="button"
+        class="plain"
+        aria-label="The next packet"
+        disabled={at + 1 >= ran}
+        onClick={() => goTo(at + 1)}
+      >
+        ▶
+      </button>
+      <span class="swatch" style={{ background: programColour(program) }} />
+      <strong>{program ?? 'no program'}</strong>
+      <span class="verdict">{verdictText(shown.trace)}</span>
+      <span class="fine">
+        {counted(arrival.originalBytes, 'byte')} on port {arrival.port}
+      </span>
+    </div>
+  );
+}
+
+/** The number of the packet, which can be typed. */
+function NumberOfPacket({ at }: { readonly at: number }) {
+  return (
+    <input
+      type="text"
+      inputMode="numeric"
+      class="number packet-number"
+      aria-label="Packet"
+      value={grouped(at)}
+      onChange={({ currentTarget }) => {
+        const wanted = Number(currentTarget.value.replaceAll(/[,\s]/g, ''));
+        if (Number.isInteger(wanted)) goTo(wanted);
+        currentTarget.value = grouped(moment.peek());
+      }}
+    />
+  );
+}
+
+/** What happens at a place, in one line. */
+function placeText(steps: readonly TracedStep[], at: number): string {
+  if (at === 0) return 'As it arrived';
+  const step = steps[at - 1];
+  if (step === undefined) return 'As it left';
+  const of = step.copy === undefined ? '' : `copy ${step.copy}, `;
+  return `Step ${at} of ${steps.length}: ${of}${step.gress} RPB ${step.rpb}`;
+}
+
+export function StepSlider({ shown }: { readonly shown: ShownPacket }) {
+  const last = placesOf(shown) - 1;
+  const at = place.value;
+  const text = placeText(shown.trace.steps, at);
+  return (
+    <div class="step-slider">
+      <button
+        type="button"
+        class="plain"
+        aria-label="The step before"
+        disabled={at === 0}
+        onClick={() => goToPlace(at - 1)}
+      >
+        ←
+      </button>
+      <input
+        type="range"
+        min={0}
+        max={last}
+        value={at}
+        aria-label="Step"
+        aria-valuetext={text}
+        onInput={({ currentTarget }) => goToPlace(Number(currentTarget.value))}
+      />
+      <button
+        type="button"
+        class="plain"
+        aria-label="The next step"
+        disabled={at === last}
+        onClick={() => goToPlace(at + 1)}
+      >
+        →
+      </button>
+      <output class="step-text">{text}</output>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+/** The lines in the editor that run at the place of the packet. */
+
+import { type EditorState, type Extension, RangeSet, StateEffect, StateField } from '@codemirror/state';
+import { Decoration, type DecorationSet, EditorView, GutterMarker, gutterLineClass } from '@codemirror/view';
+import { effect } from '@preact/signals';
+import { currentPane, isWide, revealPane } from '../../shell/view.js';
+import { type RunningLines, runningLines } from '../../state/story.js';
+import { editorView } from './editor-view.js';
+import { addFile, files, openedFile, openFile } from './files.js';
+
+const setLines = StateEffect.define<readonly number[]>();
+
+const LINE = Decoration.line({ class: 'running-line' });
+
+class LineMark extends GutterMarker {
+  override elementClass = 'running-line-gutter';
+}
+const MARK = new LineMark();
+
+const startsOf = (state: EditorState, lines: readonly number[]): number[] =>
+  [...lines]
+    .filter((line) => line >= 1 && line <= state.doc.lines)
+    .sort((a, b) => a - b)
+    .map((line) => state.doc.line(line).from);
+
+interface Marked {
+  readonly lines: DecorationSet;
+  readonly gutter: RangeSet<GutterMarker>;
+}
+
+const NONE: Marked = { lines: Decoration.none, gutter: RangeSet.empty };
+
+const marked = StateField.define<Marked>({
+  create: () => NONE,
+  update: (value, { effects, changes, docChanged, state }) => {
+    for (const each of effects) {
+      if (!each.is(setLines)) continue;
+      const starts = startsOf(state, each.value);
+      return {
+        lines: Decoration.set(starts.map((start) => LINE.range(start))),
+        gutter: RangeSet.of(starts.map((start) => MARK.range(start))),
+      };
+    }
+    return docChanged ? { lines: value.lines.map(changes), gutter: value.gutter.map(changes) } : value;
+  },
+  provide: (field) => [
+    EditorView.decorations.from(field, ({ lines }) => lines),
+    gutterLineClass.from(field, ({ gutter }) => gutter),
+  ],
+});
+
+export const runningLineExtension: Extension = marked;
+
+/** Marks the lines in the editor, where it has the text that they are of. */
+function mark(running: RunningLines | undefined): void {
+  const view = editorView.value;
+  if (view === undefined) return;
+  const isOfText = running !== undefined && running.text === view.state.doc.toString();
+  const lines = isOfText ? running.lines : [];
+  const [first] = startsOf(view.state, lines);
+  const scrolling = first === undefined ? [] : [EditorView.scrollIntoView(first, { y: 'nearest', yMargin: 40 })];
+  view.dispatch({ effects: [setLines.of(lines), ...scrolling] });
+}
+
+effect(() => {
+  // Read here, so that a change of the file or the editor marks its lines too.
+  const { id } = openedFile.value;
+  const running = runningLines.value;
+  if (editorView.value !== undefined && id > 0) queueMicrotask(() => mark(running));
+});
+
+/** Opens the text of lines in the editor, and moves its cursor to the first of them. */
+export function showLine({ program, text, lines }: RunningLines): void {
+  const there = files.value.find((file) => file.text === text);
+  if (there === undefined) addFile(program, text);
+  else openFile(there.id);
+  if (!isWide.value || currentPane.value !== 'programs') revealPane({ id: 'programs', area: 'left' });
+  requestAnimationFrame(() => {
+    const view = editorView.value;
+    const [start] = view === undefined ? [] : startsOf(view.state, lines);
+    if (view === undefined || start === undefined) return;
+    view.dispatch({ selection: { anchor: start }, effects: EditorView.scrollIntoView(start, { y: 'center' }) });
+    view.focus();
+  });
+}
