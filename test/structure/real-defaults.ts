@@ -382,6 +382,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'hw-driver/cli/kit/group-option.ts': ['exec(text) ?? []'],
   'hw-driver/studio/session/packet-input.ts': ['ingressPort = 0'],
+  'hw-driver/studio/session/program-names.ts': ['history.events[events - 1]?.packet ?? 0'],
   'hw-driver/studio/session/rerun.ts': ['from = 0'],
   'hw-driver/studio/session/session.ts': ['seed = 0'],
   'hw-driver/studio/session/show-memory.ts': ['from = 0', 'word = 0'],

@@ -6,6 +6,7 @@ import { PacketFilter } from '../../../sim/pipeline/trace/packet-filter.js';
 import { wordsColumn } from '../../../traces/packets/number-column.js';
 import { SessionError } from './failure.js';
 import { PacketSummaries } from './packet-summary.js';
+import { ProgramNames } from './program-names.js';
 import { NOT_RUN } from './protocol/rows.js';
 import type { PacketRows, RowFilter } from './protocol.js';
 import { breathe, type Working } from './working.js';
@@ -66,6 +67,7 @@ export class RowList {
     const made = newColumns(count);
     const summaries: string[] = [];
     const programs: (string | null)[] = [];
+    const names = new ProgramNames(history);
     for (let i = 0; i < count; i++) {
       const packet = this.packetOf(from + i);
       made.packet[i] = packet;
@@ -79,7 +81,7 @@ export class RowList {
       made.egressPort[i] = hasRun ? columns.port.at(packet) : -1;
       made.programId[i] = hasRun ? columns.programId.at(packet) : 0;
       made.passes[i] = hasRun ? columns.recirculations.at(packet) + 1 : 0;
-      programs.push(hasRun ? history.outcome(packet).program : null);
+      programs.push(hasRun ? names.of(packet) : null);
     }
     return { from, count, rows, ...made, summaries, programs };
   }
@@ -119,11 +121,12 @@ function rowTest(history: History, { verdicts, programs, minPasses }: RowFilter)
   const asksOutcome = verdicts !== undefined || programs !== undefined || minPasses !== undefined;
   if (!asksOutcome) return () => true;
   const wanted = verdicts && Uint8Array.from(PACKET_VERDICTS, (verdict) => (verdicts.includes(verdict) ? 1 : 0));
-  const names = programs && new Set(programs);
+  const wantedNames = programs && new Set(programs);
+  const names = new ProgramNames(history);
   const least = minPasses === undefined ? 0 : minPasses;
   return (packet) =>
     packet < history.count &&
     columns.recirculations.at(packet) + 1 >= least &&
     (wanted === undefined || must(wanted[columns.verdict.at(packet)], 'verdict of a packet') === 1) &&
-    (names === undefined || names.has(history.outcome(packet).program));
+    (wantedNames === undefined || wantedNames.has(names.of(packet)));
 }
