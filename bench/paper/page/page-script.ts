@@ -55,7 +55,8 @@ for (const figure of document.querySelectorAll('figure')) {
   const point = (event) => show(nearest(figure, event.clientX, event.clientY));
   figure.addEventListener('pointermove', point);
   figure.addEventListener('pointerdown', point);
-  figure.addEventListener('pointerleave', hide);
+  // A finger leaves when it is lifted: what it touched stays readable.
+  figure.addEventListener('pointerleave', (event) => event.pointerType === 'mouse' && hide());
   figure.addEventListener('blur', hide);
   figure.addEventListener('keydown', (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -70,4 +71,5 @@ for (const figure of document.querySelectorAll('figure')) {
   });
 }
 addEventListener('scroll', hide, { passive: true });
+addEventListener('pointerdown', ({ target }) => target.closest('figure') === null && hide());
 `;

@@ -61,9 +61,10 @@ summary { cursor: pointer; color: var(--link); }
 #reading { position: fixed; z-index: 2; max-width: 18rem; padding: .3rem .6rem; background: var(--ink);
   color: var(--paper); border-radius: .3rem; font-size: .85rem; pointer-events: none; }
 @media print { nav { display: none; } figure, tr { break-inside: avoid; } details > * { display: block; } }
+/* Below this width the letters of wide figures are too small. */
+@media (max-width: 54rem) { [data-layout="wide"] { display: none; } [data-layout="narrow"] { display: block; } }
 @media (max-width: 40rem) { body { padding: .6rem; } nav { position: static; } section { scroll-margin-top: 0; }
   dl { grid-template-columns: 1fr; } dt { margin-top: .3rem; } figure { padding: .5rem; } ul { padding-left: 1.2rem; }
-  [data-layout="wide"] { display: none; } [data-layout="narrow"] { display: block; }
   table { font-size: .8rem; } th, td { padding: .2rem .4rem; } td.why { min-width: 22rem; }
   tbody th { min-width: 7.5rem; max-width: 7.5rem; } .counts th { min-width: 0; max-width: none; }
   table:not(.counts) tr > :first-child { position: sticky; left: 0; background: var(--paper); } }

@@ -125,17 +125,30 @@ interface Page {
   readonly overflow: number;
   /** What the first arrow key reads. */
   readonly reading: string;
+  /** What is read after a finger has touched the first mark, and after it has touched the heading. */
+  readonly touched: readonly string[];
 }
 
 const LOOK = `(() => {
   const figure = document.querySelector('#hashes figure');
   figure.dispatchEvent(new window.KeyboardEvent('keydown', { key: 'ArrowRight' }));
+  const reading = document.getElementById('reading');
+  const read = reading.textContent;
+  const svg = [...figure.querySelectorAll('svg')].find((each) => each.getClientRects().length > 0);
+  const box = svg.querySelector('[aria-roledescription="point"]').getBoundingClientRect();
+  const finger = { pointerType: 'touch', bubbles: true, clientX: box.left, clientY: box.top };
+  const touched = [];
+  for (const [target, type] of [[svg, 'pointerdown'], [figure, 'pointerleave'], [document.querySelector('h1'), 'pointerdown']]) {
+    target.dispatchEvent(new window.PointerEvent(type, finger));
+    touched.push(reading.hidden ? '' : reading.textContent);
+  }
   return {
+    touched,
     errors: window.errors,
     figures: [...document.querySelectorAll('figure svg')].filter((svg) => svg.getClientRects().length > 0).length,
     background: window.getComputedStyle(document.body).backgroundColor,
     overflow: document.documentElement.scrollWidth - window.innerWidth,
-    reading: document.getElementById('reading').textContent,
+    reading: read,
   };
 })()`;
 
@@ -149,10 +162,13 @@ testWith(CHROMIUM, 'the page opens without an error, light and dark, on a phone,
       { width: 360, isDark: false, background: 'rgb(255, 255, 255)' },
       { width: 1280, isDark: true, background: 'rgb(22, 24, 27)' },
     ]) {
-      const { reading, overflow, ...page } = evaluate<Page>(html, width, LOOK, isDark);
+      const { reading, touched, overflow, ...page } = evaluate<Page>(html, width, LOOK, isDark);
       assert.equal(page, { errors: 0, figures: 2, background });
       assert.ok(overflow <= 0, `${overflow} pixels too wide at ${width}`);
       assert.match(reading, /series: (ours|reproduced)/);
+      const [down, up, elsewhere] = touched;
+      assert.match(String(down), /series: /);
+      assert.equal([up, elsewhere], [down, '']);
     }
   }),
 );

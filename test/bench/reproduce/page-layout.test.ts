@@ -79,8 +79,9 @@ testWith(CHROMIUM, 'nothing is cut or wider than the page, on a screen and on a 
     const document = withAll(JSON.parse(read('reproduce.json')) as ReproductionDocument);
     const html = reproductionPage(document, drawnIn(read('report.html')));
     const screen = evaluate<Layout>(html, 1400, LOOK);
+    const tablet = evaluate<Layout>(html, 820, LOOK);
     const phone = evaluate<Layout>(html, 390, LOOK, true);
-    for (const [name, { overflow, cut, legendsInside }] of Object.entries({ screen, phone })) {
+    for (const [name, { overflow, cut, legendsInside }] of Object.entries({ screen, tablet, phone })) {
       assert.ok(overflow <= 0, `${name}: ${overflow} pixels too wide`);
       assert.equal(cut, [], name);
       assert.ok(legendsInside, name);
@@ -91,7 +92,7 @@ testWith(CHROMIUM, 'nothing is cut or wider than the page, on a screen and on a 
     assert.ok(phone.lines > screen.lines && phone.lines < 15, `${phone.lines} lines of navigation`);
     assert.equal([...new Set(phone.scrolling)].sort(), ['plain', 'table']);
     for (const share of phone.shares) assert.ok(share > 0.9, `a figure takes ${share} of its frame`);
-    for (const { letters } of [screen, phone]) assert.ok(letters > 9.5, `letters of ${letters} pixels`);
+    for (const { letters } of [screen, tablet, phone]) assert.ok(letters > 9.5, `letters of ${letters} pixels`);
     assert.not(phone.scrolling.includes('counts'), 'the summary is cut');
   }),
 );
