@@ -29,7 +29,7 @@ import { dataPlane } from '../test-switch.js';
 const BUCKETS = 64;
 
 /** A shipped data plane with little memory, so that all states of a run can be kept. */
-export function littleMemory(name: 'default' | 'extended'): DataPlane {
+export function littleMemory(name: 'default' | 'extended' | 'tofino1'): DataPlane {
   const { description } = dataPlane(name);
   const rpbs = Object.fromEntries(
     Object.entries(description.rpbs).map(([rpb, shape]) => [rpb, { ...shape, buckets: BUCKETS }]),
