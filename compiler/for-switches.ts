@@ -4,6 +4,7 @@
  */
 
 export { and48, fits, ones } from './data-plane/bits.js';
+export { chainOf, switchOf } from './data-plane/chain-of.js';
 export { type Coverage, checksumCoverage } from './data-plane/checksums.js';
 export { chipOf } from './data-plane/chip.js';
 export * from './data-plane/data-plane.js';

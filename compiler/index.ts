@@ -6,7 +6,7 @@
 
 export { z3Allocator } from '#platform/z3';
 export * from './data-plane/bits.js';
-export { ChainError, chainOf, maxSwitches } from './data-plane/chain-of.js';
+export { ChainError, chainOf, maxSwitches, switchOf } from './data-plane/chain-of.js';
 export * from './data-plane/checksums.js';
 export {
   type Chip,

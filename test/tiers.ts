@@ -7,6 +7,7 @@
 const LONG_FILES: readonly string[] = [
   'structure/docs',
   'hw-driver/deployment/faults',
+  'hw-driver/deployment/chain-faults',
   'compiler/work',
   'sim/change-cases',
   'bench/capacity',
@@ -46,6 +47,7 @@ const MEDIUM_FILES: readonly string[] = [
   'compiler/language-document',
   'bench/published-shapes',
   'hw-driver/language-server-edits',
+  'sim/switch-chain',
   'sim/vectors',
   'sim/ways-to-run',
   'sim/hit-counters',
@@ -53,6 +55,7 @@ const MEDIUM_FILES: readonly string[] = [
   'bench/cli',
   'traces/traffic-sources',
   'hw-driver/bfruntime',
+  'hw-driver/chain-target',
   'bench/timing',
   'bench/cli-timing',
   'bench/without-web-assembly',

@@ -6,6 +6,7 @@
  */
 import { DataPlane } from './data-plane.js';
 import { DomainError } from './domain-error.js';
+import { must } from './must.js';
 
 /** Switches that can make no chain. */
 export class ChainError extends DomainError {
@@ -15,6 +16,14 @@ export class ChainError extends DomainError {
 }
 
 const chains = new WeakMap<DataPlane, Map<number, DataPlane>>();
+
+/** By chain. */
+const singles = new WeakMap<DataPlane, DataPlane>();
+
+/** The data plane of each switch of a chain; of a single switch its own. */
+export function switchOf(chain: DataPlane): DataPlane {
+  return chain.switches === 1 ? chain : must(singles.get(chain), 'data plane of the switches of a chain');
+}
 
 /** The most switches that the recirculation id, which counts them, can tell apart. */
 export const maxSwitches = ({ description }: DataPlane): number => 2 ** description.state.recirculationIdBits;
@@ -43,5 +52,6 @@ export function chainOf(dataPlane: DataPlane, switches: number): DataPlane {
   chains.set(dataPlane, known);
   const chain = known.get(switches) ?? new DataPlane(description, switches);
   known.set(switches, chain);
+  singles.set(chain, dataPlane);
   return chain;
 }

@@ -5,8 +5,7 @@
  */
 
 import { bitsToTell } from '../data-plane/bits.js';
-import { chainOf, maxSwitches } from '../data-plane/chain-of.js';
-import { DataPlane } from '../data-plane/data-plane.js';
+import { chainOf, maxSwitches, switchOf } from '../data-plane/chain-of.js';
 import { must } from '../data-plane/must.js';
 import { maxRecirculations } from '../data-plane/state-fields.js';
 import type { Memory, Program } from '../language/program.js';
@@ -175,9 +174,8 @@ export class ProposalSearch {
   private moreSwitches(): Proposal[] {
     const { dataPlane, programs } = this.state;
     if (dataPlane.switches === 1 || programs.size > 0) return [];
-    const one = new DataPlane(dataPlane.description);
     for (let switches = dataPlane.switches + 1; switches <= maxSwitches(dataPlane); switches++) {
-      const state = new SwitchState(chainOf(one, switches));
+      const state = new SwitchState(chainOf(switchOf(dataPlane), switches));
       if (this.fits({ state, recirculations: 0 })) return [{ kind: 'more-switches', switches }];
     }
     return [];

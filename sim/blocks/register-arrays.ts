@@ -13,13 +13,18 @@ export class RegisterArrays {
   /** Words in a bucket of each array: 2 in one of pairs, low word first. */
   private readonly wordsPerBucket: Int32Array;
 
-  /** @param buffer memory to share with another switch of this data plane; else new memory, all 0 */
+  /**
+   * @param buffer memory to share with another switch of this data plane; else new memory, all 0
+   * @param member the switch of a chain whose part of the chain's memory these arrays are, from 0
+   */
   constructor(
     dataPlane: DataPlane,
-    readonly buffer = allocate(dataPlane),
+    readonly buffer: ArrayBuffer | SharedArrayBuffer = sharedMemory(bytesOf(dataPlane)),
+    member = 0,
   ) {
-    this.words = new Uint32Array(buffer);
-    this.integers = new Int32Array(buffer);
+    const bytes = bytesOf(dataPlane);
+    this.words = new Uint32Array(buffer, member * bytes, bytes / Uint32Array.BYTES_PER_ELEMENT);
+    this.integers = new Int32Array(buffer, member * bytes, bytes / Uint32Array.BYTES_PER_ELEMENT);
     this.sizes = Int32Array.from(dataPlane.rpbs, ({ buckets }) => buckets);
     this.wordsPerBucket = Int32Array.from(dataPlane.rpbs, ({ words }) => words);
     this.start = new Int32Array(this.sizes.length);
@@ -59,7 +64,5 @@ export class RegisterArrays {
   }
 }
 
-function allocate(dataPlane: DataPlane): ArrayBuffer | SharedArrayBuffer {
-  const words = dataPlane.rpbs.reduce((sum, rpb) => sum + rpb.buckets * rpb.words, 0);
-  return sharedMemory(words * Uint32Array.BYTES_PER_ELEMENT);
-}
+const bytesOf = ({ rpbs }: DataPlane): number =>
+  rpbs.reduce((sum, { buckets, words }) => sum + buckets * words, 0) * Uint32Array.BYTES_PER_ELEMENT;

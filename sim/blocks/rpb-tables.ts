@@ -43,11 +43,14 @@ export class RpbTables {
   keepsBranchIds = false;
   private readonly listeners: ((programId: number) => void)[] = [];
 
+  /** @param before tables of the switch from which packets come with their state, in a chain */
   constructor(
     private readonly dataPlane: DataPlane,
     operands: FieldOperands,
     private readonly owners: MemoryOwners,
+    private readonly before?: RpbTables,
   ) {
+    before?.whenChanged((programId) => this.changed(programId));
     this.rpbCount = dataPlane.rpbCount;
     this.used = new Int32Array(dataPlane.rpbCount);
     this.byTable = new Map(dataPlane.rpbs.map((rpb) => [rpb.table, rpb]));
@@ -133,9 +136,13 @@ export class RpbTables {
     return table.code;
   }
 
-  /** Whether memory accesses of a program have to be checked, as its entries are not proven to keep to its blocks. */
+  /**
+   * Whether memory accesses of a program have to be checked, as its entries are not proven to keep to its blocks. Behind
+   * another switch they never are, as packets come with registers that these entries do not tell.
+   */
   isGuarded(programId: number): boolean {
-    return this.owners.needsGuard(programId, this.entriesOf(programId), this.keepsBranchIds);
+    const comeWithState = this.keepsBranchIds || this.before !== undefined;
+    return this.owners.needsGuard(programId, this.entriesOf(programId), comeWithState);
   }
 
   /**
@@ -158,7 +165,8 @@ export class RpbTables {
 
   /** The branch ids that packets of a program can have, in order. */
   branchIds(programId: number): number[] {
-    return branchIdsOf(this.entriesOf(programId), this.retired.get(programId) ?? []);
+    const others = [...(this.retired.get(programId) ?? []), ...(this.before?.branchIds(programId) ?? [])];
+    return branchIdsOf(this.entriesOf(programId), others);
   }
 
   /** To be called when no packet is in flight that entered before the last deletion. */

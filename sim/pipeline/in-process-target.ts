@@ -1,11 +1,11 @@
-/** The emulator as a {@link SwitchTarget}, in this process. */
+/** The emulator, or a chain, as a {@link SwitchTarget}, in this process. */
 import type { MulticastGroup, Operation, TableEntry } from '../../compiler/index.js';
 import { type EntryHits, type SwitchTarget, TargetError } from '../target/target.js';
-import type { Switch } from './switch.js';
+import type { Emulator } from './emulator.js';
 
 /** An emulated switch in this process, as a target of a controller. */
 export class InProcessTarget implements SwitchTarget {
-  constructor(private readonly emulator: Switch) {}
+  constructor(private readonly emulator: Emulator) {}
 
   get dataPlane(): { readonly name: string; readonly hash: string } {
     return this.emulator.dataPlane;

@@ -40,11 +40,17 @@ export class SwitchTables {
   /**
    * @param operands the fields that actions read and write
    * @param lookups makes look-ups of filter tables; they are interpreted if it is left out
+   * @param before tables of the switch from which packets come with their state, in a chain
    */
-  constructor(dataPlane: DataPlane, operands: FieldOperands = new FieldOperands(dataPlane), lookups?: LookupMaker) {
+  constructor(
+    dataPlane: DataPlane,
+    operands: FieldOperands = new FieldOperands(dataPlane),
+    lookups?: LookupMaker,
+    before?: SwitchTables,
+  ) {
     this.init = new InitBlock(dataPlane, lookups);
     this.owners = new MemoryOwners(dataPlane);
-    this.rpbs = new RpbTables(dataPlane, operands, this.owners);
+    this.rpbs = new RpbTables(dataPlane, operands, this.owners, before?.rpbs);
     this.recirculation = new RecirculationTable(dataPlane);
     this.replication = new ReplicationEngine(dataPlane);
   }

@@ -19,8 +19,9 @@ import { compiledLookups } from '../engines/compiled/filter-code.js';
 import type { EngineName } from '../engines/rpb-engine.js';
 import type { PacketDriver } from './drivers/packet-driver.js';
 import { PipedDriver } from './drivers/piped-driver.js';
-import { RunToEndDriver } from './drivers/run-to-end-driver.js';
+import { type PacketRunner, PassRunner, RunToEndDriver } from './drivers/run-to-end-driver.js';
 import { VectorDriver } from './drivers/vector-driver.js';
+import type { Emulator } from './emulator.js';
 import { HitCounters } from './hits/hit-counters.js';
 import { Pipeline } from './pipeline.js';
 import { SwitchTables, type TableOperation } from './switch-tables.js';
@@ -39,12 +40,22 @@ export interface SwitchOptions {
   readonly countsHits?: boolean;
   /** Sees each action that packets take. Slower, and the engine is the interpreted one. */
   readonly watch?: ActionWatch;
+  /** Of a later switch in a chain. */
+  readonly inChain?: PlaceInChain;
+}
+
+/** The place of a switch behind others in a row. */
+export interface PlaceInChain {
+  /** The switch from which packets come with their state; what happens to packets is counted there. */
+  readonly before: Switch;
+  /** From 1. */
+  readonly member: number;
 }
 
 /** An emulated switch: tables, register arrays and pipelines. */
-export class Switch implements PacketDriver {
+export class Switch implements Emulator {
   readonly tables: SwitchTables;
-  readonly counters: Counters = emptyCounters();
+  readonly counters: Counters;
   /** The pipeline of the first pipe. */
   readonly pipeline: Pipeline;
   /** Packets by the entry that they hit; undefined for a switch that does not count them. */
@@ -63,21 +74,25 @@ export class Switch implements PacketDriver {
 
   constructor(
     readonly dataPlane: DataPlane,
-    { engine: wanted = 'compiled', memory: shared, pipes = 1, countsHits = false, seed = 0, watch }: SwitchOptions = {},
+    { engine: wanted = 'compiled', memory: shared, pipes = 1, countsHits = false, ...options }: SwitchOptions = {},
   ) {
+    const { seed = 0, watch, inChain } = options;
+    if (dataPlane.switches > 1) throw new Error(`${dataPlane.name}: a SwitchChain emulates switches in a row`);
     if (shared !== undefined && pipes > 1) throw new Error('switches of several pipes share no memory with others');
     const isInterpreted = countsHits || watch !== undefined || !canGenerateCode();
     const engine = isInterpreted ? 'interpreted' : wanted;
     const operands = new FieldOperands(dataPlane);
-    const tables = new SwitchTables(dataPlane, operands, engine === 'compiled' ? compiledLookups() : undefined);
-    const { counters } = this;
+    const lookups = engine === 'compiled' ? compiledLookups() : undefined;
+    const tables = new SwitchTables(dataPlane, operands, lookups, inChain?.before.tables);
+    const counters = inChain?.before.counters ?? emptyCounters();
+    this.counters = counters;
     const hits = countsHits ? new HitCounters(dataPlane) : undefined;
     this.hits = hits;
     const newPipeline = (): Pipeline =>
       new Pipeline(dataPlane, {
         tables,
         operands,
-        memory: new RegisterArrays(dataPlane, shared),
+        memory: new RegisterArrays(dataPlane, shared, inChain?.member),
         counters,
         engine,
         hits,
@@ -121,6 +136,15 @@ export class Switch implements PacketDriver {
   /** What runs the RPBs. */
   get engineName(): EngineName {
     return this.pipeline.engine.name;
+  }
+
+  /** All passes of a packet are in the first pipe, for callers that take packets through pipelines. */
+  pipelineOf(): Pipeline {
+    return this.pipeline;
+  }
+
+  newRunner(): PacketRunner {
+    return new PassRunner(this.pipeline);
   }
 
   /** Makes one change; it takes effect between two packets. @throws {TargetError} and changes nothing */

@@ -1,7 +1,7 @@
 /** The register arrays of a switch as they were before the first packet. */
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane } from '../../compiler/index.js';
-import type { Switch } from '../pipeline/switch.js';
+import type { Emulator } from '../pipeline/emulator.js';
 import { isSame } from './memory-difference.js';
 
 /** Words of 0, in place of a copy of each array that holds nothing else: nobody writes to them. */
@@ -10,7 +10,7 @@ let zeros = new Uint32Array(0);
 export class ArraysBefore {
   private readonly arrays: readonly Uint32Array[];
 
-  constructor(dataPlane: DataPlane, { memory }: Switch) {
+  constructor(dataPlane: DataPlane, { memory }: Emulator) {
     this.arrays = dataPlane.rpbs.map(({ number, buckets }) => copyOf(memory.range(number, 0, buckets)));
   }
 

@@ -30,7 +30,7 @@ import { wordsOf } from '../../compiler/language/program.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch } from '../../traces/packets/packet-batch.js';
 import type { CopyList } from '../blocks/replication-engine.js';
 import { type RpbVisit, TracingDriver } from '../pipeline/drivers/tracing-driver.js';
-import type { Switch } from '../pipeline/switch.js';
+import type { Emulator } from '../pipeline/emulator.js';
 import { ArraysBefore } from './arrays-before.js';
 import { compareOutcomes, type Expected, type OutcomeMismatch } from './compare-outcomes.js';
 import type { Failure } from './failure.js';
@@ -79,7 +79,7 @@ export class BothSides {
     readonly program: Program,
     readonly compiled: CompiledProgram,
     readonly dataPlane: DataPlane,
-    private readonly emulator: Switch,
+    private readonly emulator: Emulator,
     private readonly isInstalled: boolean,
   ) {
     this.driver = new TracingDriver(emulator);
@@ -195,7 +195,8 @@ export class BothSides {
 
   /** Undefined for a group that has no ports. */
   private copyList(group: number): CopyList | undefined {
-    const list = this.emulator.tables.replication.copies(group);
+    const last = must(this.emulator.pipelineOf(this.dataPlane.switches - 1), 'pipeline of the last switch');
+    const list = last.tables.replication.copies(group);
     return list?.ports.length === 0 ? undefined : list;
   }
 
@@ -358,7 +359,7 @@ export class BothSides {
 }
 
 /** Installs all entries, or none if the switch refuses one. @throws {TargetError} */
-function install(compiled: CompiledProgram, emulator: Switch): void {
+function install(compiled: CompiledProgram, emulator: Emulator): void {
   const done: TableEntry[] = [];
   try {
     for (const entry of installOrder(compiled.entries)) {

@@ -59,8 +59,15 @@ export class StatementPlaces {
         if (place === undefined || !others.every((other) => isSamePlace(place, other)))
           throw new MissingStep(statement);
         // Before the last egress there are no copies.
-        const isOfCopy = place.pass === this.lastPass && this.dataPlane.rpb(place.rpb).gress === 'egress';
-        return randomWord(seed, arrival, randomSite(place.pass, place.rpb - 1, isOfCopy ? copy : 0)) >>> 0;
+        const rpb = this.dataPlane.rpb(place.rpb);
+        const isOfCopy = place.pass === this.lastPass && rpb.gress === 'egress';
+        return (
+          randomWord(
+            seed,
+            arrival,
+            randomSite(place.pass, rpb.index % this.dataPlane.rpbsPerSwitch, isOfCopy ? copy : 0),
+          ) >>> 0
+        );
       },
     };
   }

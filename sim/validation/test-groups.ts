@@ -1,12 +1,12 @@
 /** Groups for programs that are validated: those that a program names and the switch does not have. */
 import type { MulticastGroup, Program, ReplicationNode, Statement } from '../../compiler/index.js';
-import type { Switch } from '../pipeline/switch.js';
+import type { Emulator } from '../pipeline/emulator.js';
 
 const MAX_NODES = 3;
 const PORTS = [1, 5, 9, 12] as const;
 
 /** Group g has g mod 4 nodes, none of 0 included, with one or two ports each and replication ids of their own. */
-export function testGroups({ body }: Pick<Program, 'body'>, emulator: Switch): readonly MulticastGroup[] {
+export function testGroups({ body }: Pick<Program, 'body'>, emulator: Emulator): readonly MulticastGroup[] {
   const used = new Set(emulator.groups().flatMap(({ nodes }) => nodes.map(({ id }) => id)));
   const known = new Set(emulator.groups().map(({ id }) => id));
   let next = 0;

@@ -6,7 +6,8 @@
 import { must } from '../../compiler/data-plane/must.js';
 import type { DataPlane, ExecutedStatement, Program } from '../../compiler/index.js';
 import { wordsOf } from '../../compiler/language/program.js';
-import { Switch } from '../pipeline/switch.js';
+import { newEmulator } from '../pipeline/chain/new-emulator.js';
+import type { Emulator } from '../pipeline/emulator.js';
 import { BothSides, type Memories } from './both-sides.js';
 import { Coverage } from './coverage.js';
 import type { Failure, Translation } from './failure.js';
@@ -28,7 +29,7 @@ export interface ValidationOptions {
    * takes them away as its packets need it. It may be the same switch each time, as validation takes its program out
    * again and restores default forwarding and all memory.
    */
-  readonly makeSwitch?: (() => Switch) | undefined;
+  readonly makeSwitch?: (() => Emulator) | undefined;
   /** The switch holds the program already, and keeps it. */
   readonly isInstalled?: boolean | undefined;
   /** With it a failing program is cut down too; undefined for one that does not compile or fit. */
@@ -82,7 +83,7 @@ function search(
   { random, packets, progress, makeSwitch, isInstalled = false }: ValidationOptions,
   first?: Pick<Failure, 'packet' | 'memories'>,
 ): Validation {
-  const emulator = makeSwitch?.() ?? new Switch(dataPlane, { engine: 'interpreted' });
+  const emulator = makeSwitch?.() ?? newEmulator(dataPlane, { engine: 'interpreted' });
   const sides = new BothSides(program, compiled, dataPlane, emulator, isInstalled);
   const generator = new PacketGenerator(program, dataPlane, random);
   const values = valuesOf(program);

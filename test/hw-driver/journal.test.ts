@@ -29,7 +29,7 @@ async function history(journal: MemoryJournal | JournalFile): Promise<readonly C
   return [...controller.state.programs.values()].map(({ compiled }) => compiled);
 }
 
-const journal = new MemoryJournal();
+const journal = new MemoryJournal(plane);
 const running = await history(journal);
 const { bytes } = journal;
 

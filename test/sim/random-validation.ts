@@ -7,6 +7,7 @@ import seedrandom from 'seedrandom';
 import {
   type Allocator,
   analyse,
+  chainOf,
   DataPlane,
   defaultDataPlane,
   installOperations,
@@ -15,7 +16,7 @@ import {
   revokeOperations,
   SwitchState,
 } from '../../compiler/index.js';
-import { type EngineName, Switch } from '../../sim/index.js';
+import { type Emulator, type EngineName, newEmulator } from '../../sim/index.js';
 import {
   formatFailure,
   type Random,
@@ -74,6 +75,9 @@ const newTotals = (): Totals => ({
 const ENGINES: readonly EngineName[] = ['interpreted', 'compiled'];
 /** Most recirculations of the programs, in turn. */
 const RECIRCULATIONS = [0, 1, 2, 3];
+const recirculationsOf = ({ switches }: DataPlane, number: number): number =>
+  switches > 1 ? 0 : (RECIRCULATIONS[number % RECIRCULATIONS.length] ?? 0);
+
 /** Of a switch: most programs of the crowded one have one to themselves, so that others do not take their packets. */
 const PORTS = 512;
 /** Programs that are generated at once. */
@@ -104,10 +108,10 @@ export function validateAlone(options: RandomValidation, dataPlane = defaultData
   const totals = newTotals();
   const random = seedrandom.alea(String(seed));
   const state = new SwitchState(dataPlane);
-  const switches = ENGINES.map((engine) => new Switch(dataPlane, { engine }));
+  const switches = ENGINES.map((engine) => newEmulator(dataPlane, { engine }));
   let number = 0;
   for (const text of texts(dataPlane, seed, programs)) {
-    const recirculations = RECIRCULATIONS[number % RECIRCULATIONS.length] ?? 0;
+    const recirculations = recirculationsOf(dataPlane, number);
     const emulator = itemAt(switches, (number >> 2) % switches.length);
     const allocator = inTurn(options, number >> 3);
     number++;
@@ -142,9 +146,9 @@ const count = (totals: Totals, { compiled }: Translation): void => {
 };
 
 /** A data plane with room for some dozens of programs. */
-function crowdedDataPlane({ description }: DataPlane): DataPlane {
+function crowdedDataPlane({ description, switches }: DataPlane): DataPlane {
   const rpbs = Object.entries(description.rpbs).map(([key, rpb]) => [key, { ...rpb, entries: 48 }] as const);
-  return new DataPlane({ ...description, name: 'crowded', rpbs: Object.fromEntries(rpbs) });
+  return chainOf(new DataPlane({ ...description, name: 'crowded', rpbs: Object.fromEntries(rpbs) }), switches);
 }
 
 /** Programs come and go, about half of those that come do not fit; programs that are there must not notice. */
@@ -154,11 +158,11 @@ export function validateCrowded(options: RandomValidation, whole = defaultDataPl
   const totals = newTotals();
   const random = seedrandom.alea(String(seed));
   const state = new SwitchState(dataPlane);
-  const emulator = new Switch(dataPlane, { engine: 'interpreted' });
+  const emulator = newEmulator(dataPlane, { engine: 'interpreted' });
   const running: Translation[] = [];
   let number = 0;
   for (const text of texts(dataPlane, seed, programs)) {
-    const recirculations = RECIRCULATIONS[number % RECIRCULATIONS.length] ?? 0;
+    const recirculations = recirculationsOf(dataPlane, number);
     const allocator = inTurn(options, number >> 3);
     const name = `p${number++}`;
     const where = `crowded, program ${name} of seed ${seed}, R = ${recirculations}`;
@@ -204,7 +208,7 @@ export function validateCrowded(options: RandomValidation, whole = defaultDataPl
   return totals;
 }
 
-function revokeOne(running: Translation[], state: SwitchState, emulator: Switch, random: Random): void {
+function revokeOne(running: Translation[], state: SwitchState, emulator: Emulator, random: Random): void {
   const [gone] = running.splice(Math.floor(random() * running.length), 1);
   if (gone === undefined) return;
   state.beginRevoke(gone.program.name);

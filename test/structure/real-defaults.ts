@@ -332,11 +332,13 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'sim/blocks/memory-owners.ts': ['this.declared.get(programId) ?? []'],
   'sim/blocks/parser-walks.ts': ['dataPlane.headers[dataPlane.headerIndex(name)] ?? []', 'select?.next ?? []'],
   'sim/blocks/parser.ts': ['state.select?.next ?? []', 'valid = []'],
+  'sim/blocks/register-arrays.ts': ['member = 0'],
   'sim/blocks/rpb-tables.ts': [
     'this.programs[programId] ?? { entries: new Set(), code: undefined }',
     'this.programs[phv.programId]?.entries ?? []',
     'this.programs[programId]?.entries ?? []',
     'this.retired.get(programId) ?? []',
+    'this.before?.branchIds(programId) ?? []',
   ],
   'sim/blocks/ternary-table.ts': ['fields.get(field.name) ?? { value: 0, mask: 0 }'],
   'sim/engines/compiled/compiled-engine.ts': ['code?.constants ?? []'],
@@ -359,6 +361,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'sim/pipeline/drivers/tracing-driver.ts': ['from = 0'],
   'sim/pipeline/drivers/vector-driver.ts': ['from = 0'],
   'sim/pipeline/parallel/packet-processor.ts': ['from = 0'],
+  'sim/pipeline/chain/switch-chain.ts': ['seed = 0', 'from = 0'],
   'sim/pipeline/switch.ts': ["wanted = 'compiled'", 'pipes = 1', 'seed = 0', 'from = 0'],
   'sim/pipeline/time/pass-times.ts': [
     "dataPlane.description.intrinsics.find(({ name }) => name === 'eg_intr_md.deq_timedelta')?.width ?? 0",

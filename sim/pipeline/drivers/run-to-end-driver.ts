@@ -26,14 +26,19 @@ export class RunToEndDriver implements PacketDriver {
 }
 
 /** Takes packets that have passed the init block to their verdicts, and their copies. */
-export class PassRunner {
+export interface PacketRunner {
+  /** All passes of packet i of a batch, from the first RPB on. */
+  run(phv: Phv, batch: PacketBatch, i: number): void;
+}
+
+/** All passes in one pipeline. */
+export class PassRunner implements PacketRunner {
   private readonly copier: PacketCopier;
 
   constructor(private readonly pipeline: Pipeline) {
     this.copier = new PacketCopier(pipeline);
   }
 
-  /** All passes of packet i of a batch, from the first RPB on. */
   run(phv: Phv, batch: PacketBatch, i: number): void {
     const { pipeline } = this;
     while (pipeline.ingress(phv)) {

@@ -1,17 +1,17 @@
 /** Keeps an account of what each RPB does to a packet. Slow; what happens to packets is the same. */
-import type { Gress, Register } from '../../../compiler/index.js';
+import { type Gress, must, type Register } from '../../../compiler/for-switches.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { HAR, MAR, type Phv, SAR } from '../../blocks/phv.js';
 import { rpbsOfGress } from '../../engines/rpb-engine.js';
+import type { Emulator } from '../emulator.js';
 import { goesToGroup, PacketCopier } from '../packet-copier.js';
 import type { Pipeline } from '../pipeline.js';
-import type { Switch } from '../switch.js';
 import type { PacketDriver } from './packet-driver.js';
 import { EMPTY_QUEUE, type QueueReading } from './queued-driver.js';
 
 /** What went into one RPB and what came out of it. */
 export interface RpbVisit {
-  /** Number of the RPB, from 1. */
+  /** Number of the RPB, from 1; along a chain. */
   readonly rpb: number;
   readonly pass: number;
   readonly programId: number;
@@ -53,17 +53,24 @@ export class TracingDriver implements PacketDriver {
   private readonly copier: PacketCopier;
   /** The copy that is on its way. */
   private copy: number | undefined;
+  /** Of one switch. */
   private readonly rpbs: Readonly<Record<Gress, readonly number[]>>;
+  private readonly rpbsPerSwitch: number;
 
-  constructor({ dataPlane, pipeline }: Switch) {
+  constructor(private readonly emulator: Emulator) {
+    const { dataPlane, pipeline } = emulator;
     this.pipeline = pipeline;
     this.phv = pipeline.newPhv();
-    this.copier = new PacketCopier(pipeline, (copy) => {
+    this.rpbsPerSwitch = dataPlane.rpbsPerSwitch;
+    const last = must(emulator.pipelineOf(dataPlane.switches - 1), 'pipeline of the last switch');
+    this.copier = new PacketCopier(last, (copy) => {
       this.copy = copy.copy;
       this.replicationIds[copy.copy] = copy.replicationId;
-      this.egress(copy);
+      this.egress(copy, last);
     });
-    this.rpbs = rpbsOfGress(dataPlane);
+    const { ingress, egress } = rpbsOfGress(dataPlane);
+    const isFirst = (rpb: number): boolean => rpb < this.rpbsPerSwitch;
+    this.rpbs = { ingress: ingress.filter(isFirst), egress: egress.filter(isFirst) };
   }
 
   /** The RPBs that the last packet met, in order; those that had no entry for it too. */
@@ -87,34 +94,40 @@ export class TracingDriver implements PacketDriver {
   }
 
   private run(phv: Phv, batch: PacketBatch, i: number): void {
-    const { pipeline } = this;
-    while (this.ingress(phv)) {
+    let { pipeline } = this;
+    while (this.ingress(phv, pipeline)) {
       if (goesToGroup(phv)) {
         this.wasToNoGroup = pipeline.copyList(phv) === undefined;
         return this.copier.copy(phv, batch, i);
       }
-      if (!this.egress(phv)) break;
+      if (!this.egress(phv, pipeline)) break;
+      const next = this.emulator.pipelineOf(phv.pass + 1);
+      if (next === undefined) {
+        phv.dropped = true;
+        break;
+      }
+      pipeline = next;
       pipeline.nextPass(phv);
     }
     pipeline.verdict(phv, batch, i);
   }
 
-  private ingress(phv: Phv): boolean {
-    this.runRpbs(phv, this.rpbs.ingress);
-    return this.pipeline.leaveIngress(phv);
+  private ingress(phv: Phv, pipeline: Pipeline): boolean {
+    this.runRpbs(phv, this.rpbs.ingress, pipeline);
+    return pipeline.leaveIngress(phv);
   }
 
-  private egress(phv: Phv): boolean {
-    this.runRpbs(phv, this.rpbs.egress);
-    return this.pipeline.leaveEgress(phv);
+  private egress(phv: Phv, pipeline: Pipeline): boolean {
+    this.runRpbs(phv, this.rpbs.egress, pipeline);
+    return pipeline.leaveEgress(phv);
   }
 
-  private runRpbs(phv: Phv, rpbs: readonly number[]): void {
-    const { pipeline } = this;
+  private runRpbs(phv: Phv, rpbs: readonly number[], pipeline: Pipeline): void {
     if (!pipeline.tables.rpbs.hasEntries(phv.programId)) return;
     phv.dequeueDelta = this.queue.nanoseconds;
     phv.queueDepth = this.queue.cells;
     const { words } = pipeline.memory;
+    const numbersBefore = this.emulator.dataPlane.switches > 1 ? phv.pass * this.rpbsPerSwitch : 0;
     for (const rpb of rpbs) {
       const before = registersOf(phv);
       const at = pipeline.memory.index(rpb, phv.physicalAddress);
@@ -127,7 +140,16 @@ export class TracingDriver implements PacketDriver {
       const { pass, programId } = phv;
       const { copy } = this;
       const bytes = this.keepsBytes ? { bytes: phv.bytes.slice(phv.packetStart, phv.packetEnd) } : {};
-      this.account.push({ rpb: rpb + 1, pass, programId, copy, word, before, after: registersOf(phv), ...bytes });
+      this.account.push({
+        rpb: numbersBefore + rpb + 1,
+        pass,
+        programId,
+        copy,
+        word,
+        before,
+        after: registersOf(phv),
+        ...bytes,
+      });
     }
   }
 }

@@ -10,7 +10,7 @@ import { gatherVerdicts, type PacketBatch, type PacketBatchMemory } from '../../
 import { addCopies } from '../../../traces/packets/packet-copies.js';
 import { addCounters, type Counters } from '../../blocks/counters.js';
 import { digestPackets, type PacketRecords, RECORD, shareOf } from '../../blocks/digest.js';
-import type { Switch } from '../switch.js';
+import type { Emulator } from '../emulator.js';
 import { packOperations } from './packed-operations.js';
 import { type SharedBatch, VERDICT, type WorkerResult, type WorkerSetup, type WorkerTask } from './protocol.js';
 
@@ -32,7 +32,7 @@ export interface PacketProcessor {
 
 /** @param emulator holds the tables as they are now, and the memory that workers will share */
 export async function createPacketProcessor(
-  emulator: Switch,
+  emulator: Emulator,
   workers: number,
   operations: readonly Operation[],
 ): Promise<PacketProcessor> {
@@ -43,7 +43,7 @@ export async function createPacketProcessor(
 
 /** As {@link createPacketProcessor}, for two workers or more. */
 export async function createWorkerProcessor(
-  emulator: Switch,
+  emulator: Emulator,
   workers: number,
   operations: readonly Operation[],
 ): Promise<WorkerProcessor> {
@@ -59,7 +59,7 @@ class InThreadProcessor implements PacketProcessor {
   private readonly countersBefore: Readonly<Counters>;
   private readonly arrivalsBefore: number;
 
-  constructor(private readonly emulator: Switch) {
+  constructor(private readonly emulator: Emulator) {
     this.countersBefore = { ...emulator.counters };
     this.arrivalsBefore = emulator.arrivals;
   }
@@ -108,7 +108,7 @@ export class WorkerProcessor implements PacketProcessor {
   private readonly countersBefore: Readonly<Counters>;
 
   constructor(
-    private readonly emulator: Switch,
+    private readonly emulator: Emulator,
     readonly workers: number,
     Pool: typeof Piscina,
   ) {
@@ -118,6 +118,7 @@ export class WorkerProcessor implements PacketProcessor {
     this.pools = Array.from({ length: workers }, (_, share) => {
       const setup: WorkerSetup = {
         description: emulator.dataPlane.description,
+        switches: emulator.dataPlane.switches,
         memory: emulator.memory.buffer,
         engine: emulator.engineName,
         seed: emulator.seed,

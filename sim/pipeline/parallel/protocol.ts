@@ -9,6 +9,8 @@ import type { PackedOperations } from './packed-operations.js';
 /** Given to a worker when it starts. */
 export interface WorkerSetup {
   readonly description: DataPlaneDescription;
+  /** In a row. */
+  readonly switches: number;
   /** Register arrays, shared by all workers: each program's belong to one of them. */
   readonly memory: ArrayBuffer | SharedArrayBuffer;
   readonly engine: EngineName;

@@ -2,27 +2,27 @@
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { isOfShare } from '../../blocks/digest.js';
 import type { Phv } from '../../blocks/phv.js';
-import { PassRunner } from '../drivers/run-to-end-driver.js';
+import type { PacketRunner } from '../drivers/run-to-end-driver.js';
 import type { VectorDriver } from '../drivers/vector-driver.js';
+import type { Emulator } from '../emulator.js';
 import type { Pipeline } from '../pipeline.js';
-import type { Switch } from '../switch.js';
 
 export class ShareDriver {
   private readonly pipeline: Pipeline;
   private readonly phv: Phv;
-  private readonly passes: PassRunner;
+  private readonly passes: PacketRunner;
   private readonly vectors: VectorDriver | undefined;
   private readonly isOwn = (batch: PacketBatch, i: number): boolean => isOfShare(batch, i, this.share, this.shares);
 
   /** @param share from 0 @param shares their number */
   constructor(
-    emulator: Switch,
+    emulator: Emulator,
     private readonly share: number,
     private readonly shares: number,
   ) {
     this.pipeline = emulator.pipeline;
     this.phv = this.pipeline.newPhv();
-    this.passes = new PassRunner(this.pipeline);
+    this.passes = emulator.newRunner();
     this.vectors = emulator.vectorDriver;
   }
 

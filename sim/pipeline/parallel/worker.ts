@@ -1,6 +1,6 @@
 /** A worker thread: a switch with all tables, that processes the packets of its share of the programs. */
 import { workerData } from 'node:worker_threads';
-import { DataPlane } from '../../../compiler/for-switches.js';
+import { chainOf, DataPlane } from '../../../compiler/for-switches.js';
 import { generatorOf, type TrafficGenerator } from '../../../traces/generate/traffic-generator.js';
 import {
   clearPacketBatch,
@@ -10,7 +10,7 @@ import {
 } from '../../../traces/packets/packet-batch.js';
 import { emptyCounters } from '../../blocks/counters.js';
 import { digestPackets } from '../../blocks/digest.js';
-import { Switch } from '../switch.js';
+import { newEmulator } from '../chain/new-emulator.js';
 import { unpackOperations } from './packed-operations.js';
 import {
   type OwnPackets,
@@ -27,7 +27,7 @@ const PROGRAM_IDS = 2 ** 16;
 
 const setup = workerData as WorkerSetup;
 const { memory, engine, seed } = setup;
-const emulator = new Switch(new DataPlane(setup.description), { memory, engine, seed });
+const emulator = newEmulator(chainOf(new DataPlane(setup.description), setup.switches), { memory, engine, seed });
 const driver = new ShareDriver(emulator, setup.share, setup.shares);
 let generator: TrafficGenerator | undefined;
 /** By target, of the packets that this worker generates for itself. */

@@ -1,9 +1,16 @@
 /** A switch with a neighbour, traffic, and a controller that fails, is killed and comes again. */
 
 import * as assert from 'uvu/assert';
-import type { CompiledProgram, TableEntry } from '../../../compiler/index.js';
+import type { CompiledProgram, DataPlane, TableEntry } from '../../../compiler/index.js';
 import { Controller, frontPortForwarding } from '../../../hw-driver/index.js';
-import { Switch } from '../../../sim/index.js';
+import {
+  ChainTarget,
+  type Emulator,
+  newEmulator,
+  type Switch,
+  SwitchChain,
+  type SwitchTarget,
+} from '../../../sim/index.js';
 import {
   clearPacketBatch,
   createPacketBatch,
@@ -12,8 +19,8 @@ import {
   packetBytes,
 } from '../../../traces/index.js';
 import { itemAt } from '../../item-at.js';
-import { type PreparedProgram, plane } from '../fifteen.js';
-import { type FaultKind, FaultyTarget, MemoryJournal } from './faulty-target.js';
+import { type PreparedProgram, plane as singlePlane } from '../fifteen.js';
+import { type FaultKind, Faults, FaultyTarget, MemoryJournal } from './faulty-target.js';
 
 const PACKETS = 6;
 const SEED = 'faults-1';
@@ -33,7 +40,7 @@ class Traffic {
     generator.generateInto(this.sent, 0, count);
   }
 
-  outcome(emulator: Switch, programs: readonly CompiledProgram[]): string {
+  outcome(emulator: Emulator, programs: readonly CompiledProgram[]): string {
     const { batch, sent } = this;
     const blocks = programs.flatMap(({ memories }) =>
       memories.map(({ rpb, base, buckets }) => emulator.memory.range(rpb, base, buckets)),
@@ -57,18 +64,30 @@ class Traffic {
 const listed = (entries: readonly TableEntry[]): string[] => entries.map((entry) => JSON.stringify(entry)).sort();
 
 export class FaultRig {
-  readonly emulator = new Switch(plane, { engine: 'interpreted' });
-  readonly target = new FaultyTarget(this.emulator, () => this.look());
-  journal = new MemoryJournal();
-  controller = new Controller(plane, this.target, this.journal);
+  readonly emulator: Emulator;
+  /** When the switch fails; of a chain, each of its switches. */
+  readonly faults = new Faults();
+  journal: MemoryJournal;
+  controller: Controller;
+  private readonly target: SwitchTarget;
   private traffic: Traffic;
   private allowed: ReadonlySet<string> = new Set();
   private watched: readonly CompiledProgram[] = [];
   /** Looks at what became of the packets, between every two changes. */
   looks = 0;
 
-  constructor(program: PreparedProgram) {
-    for (const operation of frontPortForwarding(plane)) this.emulator.apply(operation);
+  /** @param plane of the switch, or of a chain of them */
+  constructor(
+    program: PreparedProgram,
+    private readonly plane: DataPlane = singlePlane,
+  ) {
+    this.emulator = newEmulator(plane, { engine: 'interpreted' });
+    const members = this.emulator instanceof SwitchChain ? this.emulator.members : [this.emulator as Switch];
+    const targets = members.map((member) => new FaultyTarget(member, () => this.look(), this.faults));
+    this.target = plane.switches > 1 ? new ChainTarget(plane, targets) : itemAt(targets, 0);
+    this.journal = new MemoryJournal(plane);
+    this.controller = new Controller(plane, this.target, this.journal);
+    for (const operation of frontPortForwarding(singlePlane)) this.emulator.apply(operation);
     this.traffic = new Traffic(program);
   }
 
@@ -79,8 +98,8 @@ export class FaultRig {
   }
 
   private alone(installed: readonly CompiledProgram[]): string {
-    const emulator = new Switch(plane, { engine: 'interpreted' });
-    for (const operation of frontPortForwarding(plane)) emulator.apply(operation);
+    const emulator = newEmulator(this.plane, { engine: 'interpreted' });
+    for (const operation of frontPortForwarding(singlePlane)) emulator.apply(operation);
     for (const { entries } of installed) for (const entry of entries) emulator.apply({ kind: 'insertEntry', entry });
     return this.traffic.outcome(emulator, installed);
   }
@@ -102,17 +121,17 @@ export class FaultRig {
 
   /** A new controller with what is left of the journal. */
   restart(): void {
-    this.target.heal();
-    this.controller = new Controller(plane, this.target, this.journal, this.journal.reopen());
+    this.faults.heal();
+    this.controller = new Controller(this.plane, this.target, this.journal, this.journal.reopen());
   }
 
   /** Leaves out of the journal what has ended, as opening a long one does. */
   shortenJournal(): void {
     const state = this.journal.reopen();
-    this.journal = new MemoryJournal();
+    this.journal = new MemoryJournal(this.plane);
     for (const program of state.programs.values()) this.journal.append({ kind: 'adopt', program });
-    this.target.heal();
-    this.controller = new Controller(plane, this.target, this.journal, state);
+    this.faults.heal();
+    this.controller = new Controller(this.plane, this.target, this.journal, state);
   }
 
   /** All that must be as before, or as after, line by line. @param kept the programs whose memory counts */
@@ -123,7 +142,7 @@ export class FaultRig {
       JSON.stringify(state.snapshot()),
       JSON.stringify(programs.sort((a, b) => (a.name < b.name ? -1 : 1))),
       ...listed(this.emulator.entries()),
-      JSON.stringify(plane.rpbs.map(({ table }) => this.emulator.entryCount(table))),
+      JSON.stringify(this.plane.rpbs.map(({ table }) => this.emulator.entryCount(table))),
       ...this.words(kept),
     ].join('\n');
   }

@@ -1,28 +1,20 @@
 /** A switch whose line, or whose controller, fails at a chosen change. */
-import type { Operation, TableEntry } from '../../../compiler/index.js';
+import type { DataPlane, Operation, TableEntry } from '../../../compiler/index.js';
 import { formatRecord, parseJournal } from '../../../hw-driver/control/journal/journal-text.js';
 import { JOURNAL_SCHEMA, type Journal, type JournalRecord } from '../../../hw-driver/control/journal/records.js';
 import { type JournalState, replayJournal } from '../../../hw-driver/control/journal/replay.js';
 import { InProcessTarget, type Switch, TargetError, TargetUnreachable } from '../../../sim/index.js';
-import { plane } from '../fifteen.js';
 
 /** The controller has ended: nothing that it does from now on has an effect. */
 export class Killed extends Error {}
 
 export type FaultKind = 'refused' | 'line-cut-before' | 'line-cut-after' | 'killed-before' | 'killed-after';
 
-/** Changes are made and counted one by one, with a look at the switch before and after each. */
-export class FaultyTarget extends InProcessTarget {
+/** When a switch, or the switches of a chain, fail: changes of all of them are counted together. */
+export class Faults {
   made = 0;
-  private fault: { readonly at: number; readonly kind: FaultKind } | undefined;
-  private gone: Error | undefined;
-
-  constructor(
-    emulator: Switch,
-    private readonly look: () => void,
-  ) {
-    super(emulator);
-  }
+  fault: { readonly at: number; readonly kind: FaultKind } | undefined;
+  gone: Error | undefined;
 
   /** @param at how many changes go well before */
   failAt(at: number, kind: FaultKind): void {
@@ -40,39 +32,52 @@ export class FaultyTarget extends InProcessTarget {
     this.gone = new Killed();
   }
 
+  reach(): void {
+    if (this.gone !== undefined) throw this.gone;
+  }
+}
+
+/** Changes are made and counted one by one, with a look at the switch before and after each. */
+export class FaultyTarget extends InProcessTarget {
+  constructor(
+    emulator: Switch,
+    private readonly look: () => void,
+    private readonly faults: Faults,
+  ) {
+    super(emulator);
+  }
+
   override async apply(operations: readonly Operation[]): Promise<void> {
-    this.reach();
+    const { faults } = this;
+    faults.reach();
     for (const operation of operations) {
-      if (this.fault?.at === this.made) this.strike(this.fault.kind, operation);
+      if (faults.fault?.at === faults.made) this.strike(faults.fault.kind, operation);
       await super.apply([operation]);
-      this.made++;
+      faults.made++;
       this.look();
     }
   }
 
   override async entries(): Promise<readonly TableEntry[]> {
-    this.reach();
+    this.faults.reach();
     return super.entries();
   }
 
   override async readMemory(rpb: number, base: number, buckets: number): Promise<readonly Uint32Array[]> {
-    this.reach();
+    this.faults.reach();
     return super.readMemory(rpb, base, buckets);
   }
 
-  private reach(): void {
-    if (this.gone !== undefined) throw this.gone;
-  }
-
   private strike(kind: FaultKind, operation: Operation): never {
-    this.fault = undefined;
+    const { faults } = this;
+    faults.fault = undefined;
     if (kind === 'refused') throw new TargetError('no-space', 'refused on purpose');
     if (kind.endsWith('after')) {
       super.apply([operation]);
       this.look();
     }
-    this.gone = kind.startsWith('killed') ? new Killed() : new TargetUnreachable('the line is cut');
-    throw this.gone;
+    faults.gone = kind.startsWith('killed') ? new Killed() : new TargetUnreachable('the line is cut');
+    throw faults.gone;
   }
 }
 
@@ -81,18 +86,16 @@ export class MemoryJournal implements Journal {
   private text = '';
   private records = 0;
   private appended = 0;
-  private death:
-    | { readonly at: number; readonly bytes: 'none' | 'half' | 'all'; readonly target: FaultyTarget }
-    | undefined;
+  private death: { readonly at: number; readonly bytes: 'none' | 'half' | 'all'; readonly target: Faults } | undefined;
 
-  constructor() {
-    const { name, hash } = plane;
+  constructor(private readonly dataPlane: DataPlane) {
+    const { name, hash } = dataPlane;
     this.append({ kind: 'journal', schema: JOURNAL_SCHEMA, dataPlane: { name, hash } });
     this.appended = 0;
   }
 
   /** @param at how many records go well before */
-  killAt(at: number, bytes: 'none' | 'half' | 'all', target: FaultyTarget): void {
+  killAt(at: number, bytes: 'none' | 'half' | 'all', target: Faults): void {
     this.appended = 0;
     this.death = { at, bytes, target };
   }
@@ -122,7 +125,7 @@ export class MemoryJournal implements Journal {
     this.text = this.text.slice(0, wholeBytes);
     this.records = records.length;
     this.death = undefined;
-    return replayJournal(records, plane);
+    return replayJournal(records, this.dataPlane);
   }
 
   get bytes(): Buffer {
