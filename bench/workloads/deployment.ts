@@ -12,7 +12,7 @@ import {
   renderDiagnostics,
 } from '../../compiler/index.js';
 import { Controller, frontPortForwarding } from '../../hw-driver/index.js';
-import { InProcessTarget, type Switch } from '../../sim/index.js';
+import { type Emulator, InProcessTarget } from '../../sim/index.js';
 import { type Admission, type AdmissionOptions, admitAll } from './admission.js';
 import { type Arrival, type Workload, WorkloadError } from './workload.js';
 
@@ -45,7 +45,7 @@ export interface Deployment extends Admission {
 }
 
 /** Deploys until the requested number, the first program that does not fit, or an interrupt. */
-export async function deployWorkload(emulator: Switch, options: DeployOptions): Promise<Deployment> {
+export async function deployWorkload(emulator: Emulator, options: DeployOptions): Promise<Deployment> {
   const target = new RecordingTarget(emulator);
   const controller = new Controller(emulator.dataPlane, target);
   await target.apply(frontPortForwarding(emulator.dataPlane));

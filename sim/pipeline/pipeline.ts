@@ -38,6 +38,8 @@ export interface PipelineParts {
   readonly engine: EngineName;
   /** Counts the packets that hit each entry; absent: nothing is counted. */
   readonly hits?: HitCounters | undefined;
+  /** Whether passes of packets are in switches of a chain: they do not recirculate. */
+  readonly isInChain?: boolean;
   /** Sees the actions of the interpreted engine; absent: nobody does. */
   readonly watch?: ActionWatch | undefined;
 }
@@ -76,8 +78,12 @@ export class Pipeline {
   /** Whether the parser can find other headers on a later pass. */
   private readonly reparses: boolean;
   private readonly initOnEveryPass: boolean;
+  private readonly isInChain: boolean;
 
-  constructor(dataPlane: DataPlane, { tables, operands, memory, counters, engine, hits, watch }: PipelineParts) {
+  constructor(
+    dataPlane: DataPlane,
+    { tables, operands, memory, counters, engine, hits, watch, isInChain = false }: PipelineParts,
+  ) {
     this.tables = tables;
     this.memory = memory;
     this.counters = counters;
@@ -108,6 +114,7 @@ export class Pipeline {
     this.headerCount = dataPlane.headers.length;
     this.reparses = parsesAgain(dataPlane);
     this.initOnEveryPass = init.onEveryPass;
+    this.isInChain = isInChain;
     if (isCompiled && hits === undefined && !this.reparses) {
       const { init: initBlock, rpbs, recirculation } = tables;
       const parts = { init: initBlock, rpbs, recirculation, actions, memory, operands, counters };
@@ -200,9 +207,10 @@ export class Pipeline {
     this.deparser.deparse(phv);
     const left = !phv.dropped && phv.egressPort !== this.nowhere;
     batch.egressPort[i] = left ? phv.egressPort : DROPPED;
-    batch.recirculations[i] = phv.pass;
+    const recirculations = this.isInChain ? 0 : phv.pass;
+    batch.recirculations[i] = recirculations;
     counters.in++;
-    counters.recirculations += phv.pass;
+    counters.recirculations += recirculations;
     if (left) counters.out++;
     else counters.dropped++;
     if (left && phv.egressPort === this.cpuPort) counters.reported++;
@@ -219,9 +227,10 @@ export class Pipeline {
   groupVerdict(phv: Phv, batch: PacketBatch, i: number, list: CopyList | undefined): void {
     const { counters } = this;
     batch.egressPort[i] = list === undefined ? DROPPED : COPIED;
-    batch.recirculations[i] = phv.pass;
+    const recirculations = this.isInChain ? 0 : phv.pass;
+    batch.recirculations[i] = recirculations;
     counters.in++;
-    counters.recirculations += phv.pass;
+    counters.recirculations += recirculations;
     if (list === undefined) {
       counters.dropped++;
       counters.noGroup++;

@@ -40,15 +40,15 @@ export interface SwitchOptions {
   readonly countsHits?: boolean;
   /** Sees each action that packets take. Slower, and the engine is the interpreted one. */
   readonly watch?: ActionWatch;
-  /** Of a later switch in a chain. */
+  /** Of a switch in a chain. */
   readonly inChain?: PlaceInChain;
 }
 
-/** The place of a switch behind others in a row. */
+/** The place of a switch among others in a row. */
 export interface PlaceInChain {
   /** The switch from which packets come with their state; what happens to packets is counted there. */
-  readonly before: Switch;
-  /** From 1. */
+  readonly before: Switch | undefined;
+  /** From 0. */
   readonly member: number;
 }
 
@@ -83,8 +83,8 @@ export class Switch implements Emulator {
     const engine = isInterpreted ? 'interpreted' : wanted;
     const operands = new FieldOperands(dataPlane);
     const lookups = engine === 'compiled' ? compiledLookups() : undefined;
-    const tables = new SwitchTables(dataPlane, operands, lookups, inChain?.before.tables);
-    const counters = inChain?.before.counters ?? emptyCounters();
+    const tables = new SwitchTables(dataPlane, operands, lookups, inChain?.before?.tables);
+    const counters = inChain?.before?.counters ?? emptyCounters();
     this.counters = counters;
     const hits = countsHits ? new HitCounters(dataPlane) : undefined;
     this.hits = hits;
@@ -97,6 +97,7 @@ export class Switch implements Emulator {
         engine,
         hits,
         watch,
+        isInChain: inChain !== undefined,
       });
     this.tables = tables;
     this.pipeline = newPipeline();

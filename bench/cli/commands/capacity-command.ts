@@ -5,10 +5,12 @@ import { counted } from '../../../compiler/data-plane/counting.js';
 import { allocatorKind, DEFAULT_ALLOCATORS, namesThatTake } from '../../../compiler/index.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
 import {
+  chainFrom,
   DATA_PLANE_OPTION,
   JSON_OPTION,
   RECIRCULATIONS_OPTION,
   recirculationsFrom,
+  SWITCHES_OPTION,
 } from '../../../hw-driver/cli/kit/shared-options.js';
 import { textWidth } from '../../../hw-driver/cli/kit/text-width.js';
 import {
@@ -56,6 +58,7 @@ const capacityOptions = (yargs: Argv) =>
     })
     .option('repeats', { type: 'string', default: '10', describe: 'Number of seeds for each random workload' })
     .options(RECIRCULATIONS_OPTION)
+    .options(SWITCHES_OPTION)
     .options(DATA_PLANE_OPTION)
     .options(SEED_OPTION)
     .option('out', { type: 'string', default: 'results/capacity', describe: 'Folder for capacity.csv' })
@@ -100,10 +103,13 @@ async function optionsOf(args: CapacityArguments) {
   if (args.curve && allocatorKind(allocator)?.takes.includes('recirculationWeight') !== true) {
     throw new UsageError(`--curve needs --allocator ${namesThatTake('recirculationWeight')}`);
   }
+  if (args.curve && args.switches !== '1') {
+    throw new UsageError('--curve compares weights of recirculations, which --switches has none of');
+  }
   if (args.curve && args.recirculationWeight !== undefined) {
     throw new UsageError('--curve sets the recirculation weights and cannot be combined with --recirculation-weight');
   }
-  const dataPlane = loadDataPlane(args.dataplane);
+  const dataPlane = chainFrom(args, loadDataPlane(args.dataplane));
   const instances = instancesFrom(args);
   // Before the head of the table is printed.
   for (const name of args.workloads) await loadWorkload({ ...instances, name, seed: args.seed, dataPlane });

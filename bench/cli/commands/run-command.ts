@@ -7,9 +7,11 @@ import { GROUP_OPTION, groupsFrom } from '../../../hw-driver/cli/kit/group-optio
 import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
 import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.js';
 import {
+  chainFrom,
   DATA_PLANE_OPTION,
   RECIRCULATIONS_OPTION,
   recirculationsFrom,
+  SWITCHES_OPTION,
 } from '../../../hw-driver/cli/kit/shared-options.js';
 import {
   ALLOCATOR_OPTIONS,
@@ -42,6 +44,7 @@ import { timingSvg } from '../report/timing-tables.js';
 import { captureOptions, captureOptionsOf, requireCapture, requireReadable } from './capture-options.js';
 import { memorySize } from './memory-size.js';
 import { resumedRun, resumeOptions } from './resume-options.js';
+import { requireOneSwitch } from './run-of-chain.js';
 import { ENGINE_OPTION, elasticCases, SEED_OPTION } from './shared-options.js';
 import { timingFrom, timingOptions } from './timing-options.js';
 import { tracedPackets, tracePacketOptions } from './trace-packet-options.js';
@@ -89,6 +92,7 @@ const runOptions = (yargs: Argv) =>
     })
     .options(GROUP_OPTION)
     .options(RECIRCULATIONS_OPTION)
+    .options(SWITCHES_OPTION)
     .options(DATA_PLANE_OPTION)
     .option('trace', {
       type: 'string',
@@ -135,6 +139,7 @@ const runOptions = (yargs: Argv) =>
         `Otherwise each program gets a filter of its own, and packets are rewritten to match the filters. ${ADDRESSING_RULE}`,
     )
     .example('$0 run --programs 2800', '2,800 load balancers in one switch')
+    .example('$0 run --programs 100 --workload nc --switches 2', 'Programs over two switches in a row')
     .example('$0 run --programs 100 --timing --rate 200000000', 'Queues and latencies at 200 million packets/s')
     .example(
       '$0 run --programs max --workload all-mixed --packets 100000',
@@ -198,7 +203,8 @@ type StartRun = (environment: RunEnvironment) => Promise<FinishedRun>;
 
 /** Reads all options and returns the function that starts the run. @throws {UsageError} and domain errors */
 async function prepare(args: RunArguments): Promise<StartRun> {
-  const dataPlane = loadDataPlane(args.dataplane);
+  requireOneSwitch(args);
+  const dataPlane = chainFrom(args, loadDataPlane(args.dataplane));
   const resume = resumedRun(args, dataPlane);
   const common = {
     dataPlane,

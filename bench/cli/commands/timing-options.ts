@@ -7,6 +7,9 @@ import type { TimingOptions } from '../../measure/timing/timing-result.js';
 import { PACKETS_PER_SECOND } from '../../workloads/packet-source.js';
 
 const DEFAULT_INTERVAL_US = 1000;
+/** Signals travel 1 m of cable in 5 ns. */
+export const DEFAULT_SWITCH_DELAY_NS = 10;
+const MAX_SWITCH_DELAY_NS = 1e6;
 const MAX_GBPS = 10_000;
 const MAX_BYTES = 2 ** 32;
 const PACKETS_PER_SECOND_LIMIT = 1e12;
@@ -38,6 +41,11 @@ export const timingOptions = (yargs: Argv) =>
       defaultDescription: `time stamps; synthetic packets: ${PACKETS_PER_SECOND.toLocaleString('en-US')}`,
     })
     .options(LINE_RATE_OPTIONS)
+    .option('switch-delay', {
+      type: 'string',
+      describe: 'With --switches: time from the port of a switch to that of the next, in ns',
+      defaultDescription: `${DEFAULT_SWITCH_DELAY_NS}: 2 m of cable`,
+    })
     .option('buffer', {
       type: 'string',
       describe: 'Size of the buffer that all queues share, in bytes',
@@ -68,6 +76,7 @@ export interface TimingArguments {
   readonly rate: string | undefined;
   readonly portRate: string | undefined;
   readonly recirculationRate: string | undefined;
+  readonly switchDelay: string | undefined;
   readonly buffer: string | undefined;
   readonly queue: string | undefined;
   readonly interval: string | undefined;
@@ -79,6 +88,7 @@ const ONLY_WITH_TIMING = {
   rate: '--rate',
   portRate: '--port-rate',
   recirculationRate: '--recirculation-rate',
+  switchDelay: '--switch-delay',
   buffer: '--buffer',
   queue: '--queue',
   interval: '--interval',
@@ -94,19 +104,32 @@ export function timingFrom(args: TimingArguments, dataPlane: DataPlane): TimingO
     }
     return undefined;
   }
+  const isChain = dataPlane.switches > 1;
+  if (isChain && args.recirculationRate !== undefined) {
+    throw new UsageError('--recirculation-rate cannot be combined with --switches, whose lines have the --port-rate');
+  }
+  if (!isChain && args.switchDelay !== undefined) throw new UsageError('--switch-delay needs --switches');
   const own = timedSwitchOptions(dataPlane);
+  const portBitsPerSecond = bitsPerSecond('--port-rate', args.portRate) ?? own.portBitsPerSecond;
   const bufferBytes = bytes('--buffer', args.buffer, own.bufferBytes, dataPlane);
   return {
     switch: {
       ...own,
-      portBitsPerSecond: bitsPerSecond('--port-rate', args.portRate) ?? own.portBitsPerSecond,
-      recirculationBitsPerSecond:
-        bitsPerSecond('--recirculation-rate', args.recirculationRate) ?? own.recirculationBitsPerSecond,
+      portBitsPerSecond,
+      recirculationBitsPerSecond: isChain
+        ? portBitsPerSecond
+        : (bitsPerSecond('--recirculation-rate', args.recirculationRate) ?? own.recirculationBitsPerSecond),
       bufferBytes,
       queueBytes: bytes('--queue', args.queue, bufferBytes, dataPlane),
     },
     packetsPerSecond:
       args.rate === undefined ? undefined : wholeNumber('--rate', args.rate, 1, PACKETS_PER_SECOND_LIMIT),
+    betweenSwitchesNs: wholeNumber(
+      '--switch-delay',
+      args.switchDelay ?? String(DEFAULT_SWITCH_DELAY_NS),
+      0,
+      MAX_SWITCH_DELAY_NS,
+    ),
     intervalNs: 1000 * wholeNumber('--interval', args.interval ?? String(DEFAULT_INTERVAL_US), 1, 1e9),
   };
 }

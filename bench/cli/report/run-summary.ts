@@ -22,7 +22,7 @@ export function renderRunSummary(
     line('workload', `${summary.workload}, seed ${summary.seed}${interrupted ? paint.yellow(' (interrupted)') : ''}`),
     line('programs', deployedText(summary)),
     ...(summary.failure === null ? [] : [line('', paint.yellow(`stopped: ${stopReason(summary, summary.failure)}`))]),
-    line('passes', passesText(summary)),
+    dataPlane.switches > 1 ? line('switches', `${dataPlane.switches} in a row`) : line('passes', passesText(summary)),
     line('allocation', `${microseconds(summary.allocationUs)} per program`),
     ...compilationLines(summary, line),
     '',
@@ -157,19 +157,25 @@ function heatMap(summary: RunSummary, dataPlane: DataPlane, paint: Ansis, line: 
     `${label.padEnd(LABEL_WIDTH)}${shares.map((share) => cell(share, paint)).join('')}`;
   const entries = dataPlane.rpbs.map((rpb, i) => must(summary.rpb[i]?.entries, 'RPB of the summary') / rpb.entries);
   const buckets = dataPlane.rpbs.map((rpb, i) => must(summary.rpb[i]?.buckets, 'RPB of the summary') / rpb.buckets);
-  const block = (gress: Gress): string[] => {
-    const rpbs = dataPlane.rpbs.filter((rpb) => rpb.gress === gress);
+  const block = (gress: Gress, member: number): string[] => {
+    const rpbs = dataPlane.rpbs.filter((rpb) => rpb.gress === gress && rpb.member === member);
     const of = (shares: readonly number[]): number[] => rpbs.map(({ index }) => must(shares[index], 'share of an RPB'));
-    const numbers = rpbs.map(({ number }) => String(number).padStart(CELL_WIDTH)).join('');
+    const numbers = rpbs
+      .map(({ index }) => String((index % dataPlane.rpbsPerSwitch) + 1).padStart(CELL_WIDTH))
+      .join('');
     return [
       `${`${gress} RPB`.padEnd(LABEL_WIDTH)}${paint.dim(numbers)}`,
       row('entries, %', of(entries)),
       row('memory, %', of(buckets)),
     ];
   };
+  const members = Array.from({ length: dataPlane.switches }, (_, member) => [
+    ...(dataPlane.switches > 1 ? [line(`switch ${member + 1}`, '')] : []),
+    ...block('ingress', member),
+    ...block('egress', member),
+  ]);
   return [
-    ...block('ingress'),
-    ...block('egress'),
+    ...members.flat(),
     line(
       'in use',
       `${percent(summary.tableEntryUtilization)} of entries, ${percent(summary.memoryUtilization)} of memory`,

@@ -55,7 +55,8 @@ function rpbs({ summary, dataPlane }: ReportedRun): string {
   const rows = dataPlane.rpbs.map((rpb, i) => {
     const { entries, buckets } = must(summary.rpb[i], `use of RPB ${rpb.number}`);
     return {
-      rpb: rpb.number,
+      ...(dataPlane.switches > 1 ? { switch: rpb.member + 1 } : {}),
+      rpb: (rpb.index % dataPlane.rpbsPerSwitch) + 1,
       gress: rpb.gress,
       stage: rpb.stage,
       entries,
@@ -64,7 +65,17 @@ function rpbs({ summary, dataPlane }: ReportedRun): string {
       memory_utilization: rounded(buckets / rpb.buckets),
     };
   });
-  return csv(rows, ['rpb', 'gress', 'stage', 'entries', 'entry_utilization', 'buckets', 'memory_utilization']);
+  const columns = dataPlane.switches > 1 ? ['switch'] : [];
+  return csv(rows, [
+    ...columns,
+    'rpb',
+    'gress',
+    'stage',
+    'entries',
+    'entry_utilization',
+    'buckets',
+    'memory_utilization',
+  ]);
 }
 
 function allocations({ admission }: ReportedRun): string {

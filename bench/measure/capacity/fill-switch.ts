@@ -47,7 +47,7 @@ export async function fillSwitch(options: FillOptions): Promise<FilledSwitch> {
     try {
       const program = books.arrive(event.program);
       passes += program.passes;
-      if (program.passes > 1) recirculating++;
+      if (program.passes > 1 && options.dataPlane.switches === 1) recirculating++;
     } catch (error) {
       if (error instanceof WorkloadEnd) return false;
       if (!(error instanceof DoesNotFit)) throw error;

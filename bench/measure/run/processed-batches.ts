@@ -11,11 +11,11 @@ import {
   createPacketProcessor,
   createPacketRecords,
   createWorkerProcessor,
+  type Emulator,
   type OutputDigest,
   type OwnRound,
   type PacketProcessor,
   type PacketRecords,
-  type Switch,
   type WorkerProcessor,
 } from '../../../sim/index.js';
 import {
@@ -36,7 +36,7 @@ export interface RunProcessor {
 
 /** @param operations applied to the switch so far, for its replicas */
 export async function openProcessor(
-  emulator: Switch,
+  emulator: Emulator,
   workers: number,
   operations: readonly Operation[],
 ): Promise<RunProcessor> {

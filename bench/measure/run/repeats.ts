@@ -1,5 +1,5 @@
 /** Repeats of the same traffic from the same state of the switch, to measure the variation of the speed. */
-import type { PacketProcessor, Switch } from '../../../sim/index.js';
+import type { Emulator, PacketProcessor } from '../../../sim/index.js';
 import type { TrafficResult } from './traffic-run.js';
 
 /** Speed of one repeat. */
@@ -32,7 +32,7 @@ export interface RepeatedTraffic {
  * @throws {RepeatsDiffer}
  */
 export async function repeatTraffic(
-  emulator: Switch,
+  emulator: Emulator,
   processor: PacketProcessor,
   count: number,
   signal: AbortSignal,

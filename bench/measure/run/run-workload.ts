@@ -1,7 +1,16 @@
 /** `bench run`: compiles programs, deploys them to one emulated switch and runs packets through it. */
 import { counted } from '../../../compiler/data-plane/counting.js';
 import type { Allocator, DataPlane, MulticastGroup } from '../../../compiler/index.js';
-import { type EngineName, noMatchText, PacketTracer, Switch, seedOfText, UpdatePlayer } from '../../../sim/index.js';
+import {
+  type Emulator,
+  type EngineName,
+  newEmulator,
+  noMatchText,
+  PacketTracer,
+  Switch,
+  seedOfText,
+  UpdatePlayer,
+} from '../../../sim/index.js';
 import type { CaptureAccount, CaptureOptions } from '../../../traces/captures/capture-intake.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { CaptureAddressing } from '../../workloads/capture-addressing.js';
@@ -86,7 +95,7 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
   const { timing } = options;
   const seed = seedOfText(options.seed);
   const timed = timing && new TimedRun(options.dataPlane, options.engine, timing, seed);
-  const emulator = timed?.emulator ?? new Switch(options.dataPlane, { engine: options.engine, seed });
+  const emulator = timed?.emulator ?? newEmulator(options.dataPlane, { engine: options.engine, seed });
   const deployment = await deployed(emulator, options);
   const books = deployment.controller.state;
   const { updates } = options;
@@ -150,7 +159,7 @@ export async function runWorkload(options: RunOptions): Promise<RunResult> {
 }
 
 async function untimedTraffic(
-  emulator: Switch,
+  emulator: Emulator,
   { operations }: Deployment,
   { workers, repeats = 1, signal }: RunOptions,
   trafficOptions: () => Promise<TrafficOptions>,
@@ -176,15 +185,15 @@ async function memoriesOf({ controller, programs }: Deployment): Promise<MemoryC
 }
 
 /** The programs of the resumed run, or newly deployed ones. */
-async function deployed(emulator: Switch, options: RunOptions): Promise<Deployment> {
+async function deployed(emulator: Emulator, options: RunOptions): Promise<Deployment> {
   const { resume, workload, progress, programs } = options;
-  if (resume !== undefined) return resumeDeployment(emulator, workload, resume);
+  if (resume !== undefined) return resumeDeployment(singleSwitch(emulator), workload, resume);
   return deployWorkload(emulator, { ...options, onProgress: (count) => progress.deploying(count, programs) });
 }
 
 function snapshotOf(
   options: RunOptions,
-  emulator: Switch,
+  emulator: Emulator,
   deployment: Deployment,
   traffic: TrafficResult,
 ): Uint8Array | undefined {
@@ -194,10 +203,10 @@ function snapshotOf(
   const generated = (resume?.note.generated ?? 0) + (options.traces.length === 0 ? traffic.packets : 0);
   const { counters, outputs } = traffic;
   const note = { workload, seed, programsRequested, admitted, allocations, failure, generated, outputs };
-  return snapshotOfRun(emulator, deployment, counters, note);
+  return snapshotOfRun(singleSwitch(emulator), deployment, counters, note);
 }
 
-function tracingOf(options: RunOptions, emulator: Switch, deployment: Deployment): Tracing | undefined {
+function tracingOf(options: RunOptions, emulator: Emulator, deployment: Deployment): Tracing | undefined {
   const { trace, resume } = options;
   if (trace === undefined) return undefined;
   const programs = new Map(
@@ -206,7 +215,7 @@ function tracingOf(options: RunOptions, emulator: Switch, deployment: Deployment
       { name: compiled.program, placement: compiled.placement, source: arrival.source },
     ]),
   );
-  const tracer = new PacketTracer(emulator, (programId) => programs.get(programId));
+  const tracer = new PacketTracer(singleSwitch(emulator), (programId) => programs.get(programId));
   tracer.apply(deployment.operations);
   return { ...trace, tracer, packetsBefore: resume?.snapshot.counters.in ?? 0 };
 }
@@ -236,10 +245,16 @@ function matchWarnings({ workload }: RunOptions, { programs }: Deployment, { cou
   return programs.map(({ program }) => noMatchText(program));
 }
 
-const updatePlayer = (emulator: Switch, { operations }: Deployment, plan: UpdatePlan): UpdatePlayer =>
-  new UpdatePlayer(emulator, operations, plan.updates, plan.psPerOperation);
+const updatePlayer = (emulator: Emulator, { operations }: Deployment, plan: UpdatePlan): UpdatePlayer =>
+  new UpdatePlayer(singleSwitch(emulator), operations, plan.updates, plan.psPerOperation);
 
-function engineWarnings(wanted: EngineName, { engineName }: Switch): string[] {
+/** Of runs that no chain takes: the command refuses them. */
+function singleSwitch(emulator: Emulator): Switch {
+  if (emulator instanceof Switch) return emulator;
+  throw new Error('snapshots, traced packets and updates are of a single switch, not of several in a row');
+}
+
+function engineWarnings(wanted: EngineName, { engineName }: Emulator): string[] {
   return engineName === wanted
     ? []
     : ['code generation is forbidden in this Node.js process, so the interpreted engine was used'];

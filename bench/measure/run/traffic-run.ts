@@ -1,12 +1,12 @@
 /** Second half of a run: packets are processed in batches; the next batch is filled while one is processed. */
 import {
   type Counters,
+  type Emulator,
   OutputDigest,
   type OutputDigestState,
   type PacketProcessor,
   type PacketTrace,
   StrayPackets,
-  type Switch,
   stateDigest,
 } from '../../../sim/index.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
@@ -60,7 +60,11 @@ export interface TrafficResult {
 const PACKETS_PER_SAMPLE = 32768;
 
 /** @param run the processor of the switch, which is left open, with its counters as after the packets */
-export async function runTraffic(emulator: Switch, run: RunProcessor, options: TrafficOptions): Promise<TrafficResult> {
+export async function runTraffic(
+  emulator: Emulator,
+  run: RunProcessor,
+  options: TrafficOptions,
+): Promise<TrafficResult> {
   const { source, writer } = options;
   // Workers that report verdicts alone report none of copies.
   const verdictsSuffice = writer === undefined && emulator.groups().length === 0;
@@ -82,7 +86,7 @@ export async function runTraffic(emulator: Switch, run: RunProcessor, options: T
 
 /** @param before the memory of the switch as it is, where the verdicts of packets are enough; else undefined */
 async function processTraffic(
-  emulator: Switch,
+  emulator: Emulator,
   run: RunProcessor,
   options: TrafficOptions,
   before: Uint32Array | undefined,
@@ -138,7 +142,7 @@ async function processTraffic(
 
 /** Runs packets and restores the state of the switch. @param memory of the switch before the packets */
 async function runAndUndo(
-  emulator: Switch,
+  emulator: Emulator,
   processor: PacketProcessor,
   batches: AsyncIterable<Processed>,
   memory: Uint32Array,

@@ -1,5 +1,5 @@
 /** Counts for each interval of virtual time; intervals without events have no row. */
-import type { DropReason, TimedDriver } from '../../../sim/index.js';
+import type { DropReason, TrafficManager } from '../../../sim/index.js';
 import { Latencies, type LatencySummary } from './latencies.js';
 
 export interface IntervalRow {
@@ -11,15 +11,26 @@ export interface IntervalRow {
   /** Packets that left with ECN 3, as having experienced congestion. */
   readonly packetsMarked: number;
   readonly lost: Readonly<Record<DropReason, number>>;
-  /** Maximum cells in all queues together. */
+  /** Maximum cells in all queues together, of one switch. */
   readonly mostCells: number;
   /** Latencies of packets that left. */
   readonly latencyNs: LatencySummary | null;
 }
 
+/** What is counted of a switch, or of several in a row. */
+export interface CountedSwitches {
+  readonly trafficManagers: readonly TrafficManager[];
+  /** Packets and bytes that have come. */
+  readonly arrived: { readonly packets: number; readonly bytes: number };
+  /** The most in a switch at once. */
+  readonly packets: { readonly most: number };
+}
+
 /** A queue in an interval, if it was not empty throughout. */
 export interface QueueRow {
   readonly startPs: number;
+  /** From 1; of a chain. */
+  readonly switch?: number;
   readonly port: number;
   readonly mostCells: number;
   /** Cells at the end of the interval. */
@@ -69,17 +80,20 @@ export class IntervalSeries {
   }
 
   /** Ends the interval; the next one is that of `nowPs`. */
-  close({ trafficManager, arrived }: TimedDriver, nowPs: number): void {
+  close({ trafficManagers, arrived }: CountedSwitches, nowPs: number): void {
     const startPs = this.endPs - this.intervalPs;
     const came = { packetsIn: arrived.packets - this.packetsBefore, bytesIn: arrived.bytes - this.bytesBefore };
     let happened = came.packetsIn + this.packetsOut + Object.values(this.lost).reduce((sum, count) => sum + count, 0);
-    for (const queue of trafficManager.ports) {
-      const mostCells = queue.takeMostCells();
-      if (mostCells === 0) continue;
-      happened++;
-      this.queues.push({ startPs, port: queue.port, mostCells, cells: queue.cells });
+    for (const [member, { ports }] of trafficManagers.entries()) {
+      for (const queue of ports) {
+        const mostCells = queue.takeMostCells();
+        if (mostCells === 0) continue;
+        happened++;
+        const place = trafficManagers.length > 1 ? { switch: member + 1 } : {};
+        this.queues.push({ startPs, ...place, port: queue.port, mostCells, cells: queue.cells });
+      }
     }
-    const mostCells = trafficManager.takeMostCells();
+    const mostCells = trafficManagers.reduce((most, each) => Math.max(most, each.takeMostCells()), 0);
     if (happened > 0) this.intervals.push(this.row(startPs, came, mostCells));
     this.packetsBefore = arrived.packets;
     this.bytesBefore = arrived.bytes;

@@ -7,13 +7,12 @@ import {
   type HeldBatch,
   OutputDigest,
   PS_PER_NS,
-  type TimedDriver,
   type TimeObserver,
   type UpdatePlayer,
 } from '../../../sim/index.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { isMarked } from './congestion-mark.js';
-import { IntervalSeries, noLosses } from './interval-series.js';
+import { type CountedSwitches, IntervalSeries, noLosses } from './interval-series.js';
 import type { TimedTraffic, TimingOptions } from './timing-result.js';
 
 /** Takes each packet that leaves, when it is counted. */
@@ -21,7 +20,7 @@ export type OnLeft = (batch: PacketBatch, i: number, departurePs: number) => voi
 
 export class TimedCounts implements TimeObserver {
   /** Set when the driver is made, which needs its observer. */
-  driver: TimedDriver | undefined;
+  driver: CountedSwitches | undefined;
   readonly digest = new OutputDigest();
   private readonly series: IntervalSeries;
   private readonly lostBy = noLosses();
@@ -69,7 +68,7 @@ export class TimedCounts implements TimeObserver {
 
   /** What was counted; the last interval is closed. */
   result(arrivals: Pick<TimedTraffic, 'early' | 'untimed'>, player: UpdatePlayer | undefined): TimedTraffic {
-    const { trafficManager, packets } = this.counted;
+    const { trafficManagers, packets } = this.counted;
     return {
       options: this.options,
       early: arrivals.early,
@@ -78,16 +77,22 @@ export class TimedCounts implements TimeObserver {
       bytesOut: this.series.allBytesOut,
       lost: this.lostBy,
       latencyNs: this.series.allLatencies.summary,
-      mostCells: trafficManager.mostCells,
+      mostCells: Math.max(...trafficManagers.map(({ mostCells }) => mostCells)),
       mostInFlight: packets.most,
-      ports: trafficManager.ports.map(({ port, counters }) => ({ port, ...counters })),
+      ports: trafficManagers.flatMap(({ ports }, member) =>
+        ports.map(({ port, counters }) => ({
+          ...(trafficManagers.length > 1 ? { switch: member + 1 } : {}),
+          port,
+          ...counters,
+        })),
+      ),
       intervals: this.series.intervals,
       queues: this.series.queues,
       updates: player?.played,
     };
   }
 
-  private get counted(): TimedDriver {
+  private get counted(): CountedSwitches {
     return must(this.driver, 'driver whose packets are counted');
   }
 }

@@ -1,6 +1,18 @@
 /** Second half of a run with timing model: packets arrive at their times and are counted when they end. */
-import type { DataPlane } from '../../../compiler/index.js';
-import { type EngineName, Switch, stateDigest, TimedDriver, type UpdatePlayer } from '../../../sim/index.js';
+import { type DataPlane, must } from '../../../compiler/index.js';
+import {
+  type Emulator,
+  type EngineName,
+  newEmulator,
+  PS_PER_NS,
+  type Switch,
+  SwitchChain,
+  stateDigest,
+  TimedChain,
+  TimedDriver,
+  type TimeObserver,
+  type UpdatePlayer,
+} from '../../../sim/index.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import type { TrafficOptions, TrafficResult, TrafficSample } from '../run/traffic-run.js';
@@ -13,10 +25,20 @@ const BATCH = { packets: 2048, bytes: 2 ** 20 };
 /** Maximum time in milliseconds before the event loop runs, for an interrupt to arrive. */
 const BREATH_MS = 20;
 
+/** The driver with time of a switch, or of several in a row. */
+export const timedDriver = (
+  emulator: Emulator,
+  { switch: options, betweenSwitchesNs }: Pick<TimingOptions, 'switch' | 'betweenSwitchesNs'>,
+  observer: TimeObserver,
+): TimedDriver | TimedChain =>
+  emulator instanceof SwitchChain
+    ? new TimedChain(emulator, options, must(betweenSwitchesNs, 'time between switches') * PS_PER_NS, observer)
+    : new TimedDriver(emulator as Switch, options, observer);
+
 /** A switch with timing model, and counters of its packets. */
 export class TimedRun {
-  readonly emulator: Switch;
-  private readonly driver: TimedDriver;
+  readonly emulator: Emulator;
+  private readonly driver: TimedDriver | TimedChain;
   private readonly arrivals: ArrivalTimes;
   private readonly counts: TimedCounts;
   private writer: CaptureWriter | undefined;
@@ -24,8 +46,9 @@ export class TimedRun {
   constructor(dataPlane: DataPlane, engine: EngineName, options: TimingOptions, seed: number) {
     this.arrivals = new ArrivalTimes(options.packetsPerSecond);
     this.counts = new TimedCounts(options, (batch, i, departurePs) => this.write(batch, i, departurePs));
-    this.emulator = new Switch(dataPlane, { engine, seed });
-    this.driver = new TimedDriver(this.emulator, options.switch, this.counts);
+    const emulator = newEmulator(dataPlane, { engine, seed });
+    this.emulator = emulator;
+    this.driver = timedDriver(emulator, options, this.counts);
     this.counts.driver = this.driver;
   }
 
@@ -44,7 +67,7 @@ export class TimedRun {
     const { emulator, driver, arrivals, counts } = this;
     const { counters } = emulator;
     this.writer = traffic.writer;
-    if (player !== undefined) driver.playUpdates(player);
+    if (player !== undefined && driver instanceof TimedDriver) driver.playUpdates(player);
     const pool = new BatchPool(BATCH.packets, BATCH.bytes);
     const times = new Float64Array(BATCH.packets);
     const samples: TrafficSample[] = [];

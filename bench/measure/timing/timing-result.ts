@@ -1,5 +1,5 @@
 /** Options and results of a run with timing model. */
-import { type DataPlane, gressCycles, stateHeaderBytes } from '../../../compiler/index.js';
+import { type DataPlane, gressCycles, must, stateHeaderBytes } from '../../../compiler/index.js';
 import type { DropReason, PlayedUpdate, PortCounters, TimedSwitchOptions } from '../../../sim/index.js';
 import type { IntervalRow, QueueRow } from './interval-series.js';
 import type { LatencySummary } from './latencies.js';
@@ -10,6 +10,8 @@ export interface TimingOptions {
   readonly packetsPerSecond: number | undefined;
   /** Length of an interval of the series. */
   readonly intervalNs: number;
+  /** Of a chain: from the port of a switch to that of the next. */
+  readonly betweenSwitchesNs?: number;
 }
 
 /** Counters of a run. */
@@ -26,7 +28,8 @@ export interface TimedTraffic {
   readonly latencyNs: LatencySummary | null;
   readonly mostCells: number;
   readonly mostInFlight: number;
-  readonly ports: readonly ({ readonly port: number } & Readonly<PortCounters>)[];
+  /** `switch` from 1, of a chain. */
+  readonly ports: readonly ({ readonly switch?: number; readonly port: number } & Readonly<PortCounters>)[];
   readonly intervals: readonly IntervalRow[];
   readonly queues: readonly QueueRow[];
   readonly updates: readonly PlayedUpdate[] | undefined;
@@ -35,7 +38,10 @@ export interface TimedTraffic {
 /** The timing part of the JSON document of a run. */
 export interface TimingSummary {
   readonly portGbps: number;
+  /** In a chain, of the ports between switches. */
   readonly recirculationGbps: number;
+  /** Of a chain: from the port of a switch to that of the next. */
+  readonly betweenSwitchesNs?: number;
   readonly bufferBytes: number;
   readonly queueBytes: number;
   readonly cellBytes: number;
@@ -74,6 +80,7 @@ export function summariseTiming(dataPlane: DataPlane, traffic: TimedTraffic): Ti
   return {
     portGbps: options.switch.portBitsPerSecond / 1e9,
     recirculationGbps: options.switch.recirculationBitsPerSecond / 1e9,
+    ...(dataPlane.switches > 1 ? { betweenSwitchesNs: must(options.betweenSwitchesNs, 'time between switches') } : {}),
     bufferBytes: options.switch.bufferBytes,
     queueBytes: options.switch.queueBytes,
     cellBytes: trafficManager.cellBytes,

@@ -21,10 +21,7 @@ export class ChainRunner implements PacketRunner {
     for (let member = 0; ; member++) {
       const pipeline = pipelines[member] as Pipeline;
       if (!pipeline.ingress(phv)) break;
-      if (goesToGroup(phv)) {
-        phv.pass = 0;
-        return this.copier.copy(phv, batch, i);
-      }
+      if (goesToGroup(phv)) return this.copier.copy(phv, batch, i);
       if (!pipeline.egress(phv)) break;
       if (pipeline === last) {
         // Nothing is behind the port to the next switch.
@@ -33,8 +30,6 @@ export class ChainRunner implements PacketRunner {
       }
       (pipelines[member + 1] as Pipeline).nextPass(phv);
     }
-    // It counted the switches: the packet has not recirculated.
-    phv.pass = 0;
     last.verdict(phv, batch, i);
   }
 }

@@ -62,9 +62,8 @@ export class SwitchChain implements Emulator {
     const single = switchOf(dataPlane);
     const members: Switch[] = [];
     for (let member = 0; member < dataPlane.switches; member++) {
-      const before = members.at(-1);
-      const place = before === undefined ? {} : { inChain: { before, member } };
-      members.push(new Switch(single, { ...(engine && { engine }), memory: buffer, seed, ...place }));
+      const inChain = { before: members.at(-1), member };
+      members.push(new Switch(single, { ...(engine && { engine }), memory: buffer, seed, inChain }));
     }
     this.members = members;
     this.pipelines = members.map(({ pipeline }) => pipeline);

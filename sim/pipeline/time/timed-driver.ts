@@ -12,26 +12,27 @@ import { PS_PER_NS } from '../../blocks/virtual-time.js';
 import { goesToGroup } from '../packet-copier.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Switch } from '../switch.js';
-import { DepartureList } from './departure-list.js';
 import { EventQueue } from './event-queue.js';
 import { FrontLines } from './front-lines.js';
 import { LonePackets, newOccupancy } from './lone-packets.js';
+import type { NextSwitch, OnwardPort } from './onward-port.js';
+import { PacketEnds } from './packet-ends.js';
 import { PassTimes } from './pass-times.js';
 import { PlayedPipeline } from './played-pipeline.js';
 import { TimedCopier } from './timed-copier.js';
 import { EVENT, NEVER, TIME } from './timed-events.js';
-import type { DropReason, TimedSwitchOptions, TimeObserver } from './timed-switch-options.js';
+import type { TimedSwitchOptions, TimeObserver } from './timed-switch-options.js';
 import type { UpdatePlayer } from './update-player.js';
 
 /** Takes packets through the pipelines in virtual time, with queues between ingress and egress. */
-export class TimedDriver {
+export class TimedDriver implements NextSwitch {
   readonly trafficManager: TrafficManager;
   readonly packets: PacketsInFlight;
   private readonly pipeline: Pipeline;
   private readonly events = new EventQueue(EVENT.none);
   /** Now, when the next event of a packet happens, the observer's next tick, and up to when events happen. */
   private readonly clockTimes = new Float64Array(Object.keys(TIME).length);
-  private readonly departures: DepartureList;
+  private readonly ends: PacketEnds;
   private readonly copier: TimedCopier;
   private readonly walk: PlayedPipeline;
   private readonly times: PassTimes;
@@ -41,6 +42,8 @@ export class TimedDriver {
   readonly arrived = { packets: 0, bytes: 0 };
   /** Undefined where packets can not go through in vectors, and while updates are played. */
   private lonePackets: LonePackets | undefined;
+  /** In a chain. */
+  private onward: OnwardPort | undefined;
 
   constructor(
     private readonly emulator: Switch,
@@ -50,12 +53,12 @@ export class TimedDriver {
     const { dataPlane, pipeline } = emulator;
     this.pipeline = pipeline;
     this.times = new PassTimes(dataPlane);
-    this.departures = new DepartureList(observer);
     this.lines = new FrontLines(dataPlane, options);
     this.trafficManager = this.lines.trafficManager;
     this.packets = new PacketsInFlight(dataPlane.headers.length);
     this.copier = new TimedCopier(pipeline, this.packets);
     this.walk = new PlayedPipeline(pipeline);
+    this.ends = new PacketEnds(this.packets, this.copier, this.walk, observer);
     const { times, lines, occupancy } = this;
     this.lonePackets = LonePackets.of(pipeline, { times, lines, occupancy, inputWaitPs: options.inputWaitPs });
     this.clockTimes[TIME.tick] = observer.nextTickPs;
@@ -66,6 +69,24 @@ export class TimedDriver {
     this.walk.player = player;
     this.lonePackets = undefined;
     this.emulator.tables.rpbs.keepsBranchIds = true;
+  }
+
+  /** Of a switch in a chain: packets with state go to the next switch, and do not recirculate. */
+  connectOnward(onward: OnwardPort): void {
+    this.onward = onward;
+  }
+
+  takeOver(from: PacketsInFlight, slot: number, startPs: number, onLinePs: number): void {
+    const { packets, times } = this;
+    const own = packets.take(from.held[slot] as HeldBatch, from.index[slot] as number, from.arrivalPs[slot] as number);
+    packets.cells[own] = from.cells[slot] as number;
+    const [phv, before] = [packets.phvs[own] as Phv, from.phvs[slot] as Phv];
+    phv.takeOver(before, before.bytes, before.packetStart);
+    phv.egressPort = before.egressPort;
+    const atPortPs = startPs + times.macPs;
+    phv.timestamp = Math.floor(atPortPs / PS_PER_NS) >>> 0;
+    this.events.push(atPortPs + onLinePs + times.arrivalPs, EVENT.recirculated, own);
+    from.drop(slot);
   }
 
   /**
@@ -90,7 +111,7 @@ export class TimedDriver {
     if (start - timePs > this.options.inputWaitPs || entry - ready > this.options.inputWaitPs) {
       counters.lostInput++;
       this.pipeline.lostAtInput(batch, i);
-      return this.tellLoss(held, i, 'input');
+      return this.ends.tellLoss(held, i, 'input');
     }
     counters.packetsIn++;
     counters.bytesIn += length;
@@ -136,20 +157,20 @@ export class TimedDriver {
     this.advance(readyPs[place] as number);
     const port = batch.egressPort[i] as number;
     const { nowhere } = this.pipeline;
-    if (port === DROPPED && nowhere === NO_PORT) return this.tellLoss(held, i, 'unforwarded');
+    if (port === DROPPED && nowhere === NO_PORT) return this.ends.tellLoss(held, i, 'unforwarded');
     const queued = queuedPs[place] as number;
     this.advance(queued);
     const queue = trafficManager.port(port === DROPPED ? nowhere : port);
     const onLine = queue.line.timeFor(lineBytes(length));
     trafficManager.pass(queue, cells[place] as number);
     queue.free = queued + onLine;
-    if (port === DROPPED) return this.tellLoss(held, i, 'unforwarded');
+    if (port === DROPPED) return this.ends.tellLoss(held, i, 'unforwarded');
     queue.lineFree = (sentPs[place] as number) + onLine;
     queue.counters.packetsOut++;
     queue.counters.bytesOut += length;
     this.advance(leavesPs[place] as number);
     held.inFlight++;
-    this.departures.add(held, i, arrivalPs, leavesPs[place] as number);
+    this.ends.departures.add(held, i, arrivalPs, leavesPs[place] as number);
   }
 
   /** Something happens at this time. */
@@ -162,6 +183,11 @@ export class TimedDriver {
   runToEnd(): void {
     this.runUntil(NEVER);
     this.walk.player?.finish();
+  }
+
+  /** Its own alone; a chain has several. */
+  get trafficManagers(): readonly TrafficManager[] {
+    return [this.trafficManager];
   }
 
   /** When the next thing happens in the switch; infinity if no packet is in it. */
@@ -180,7 +206,7 @@ export class TimedDriver {
   runBefore(timePs: number): void {
     this.clockTimes[TIME.horizon] = timePs - 1;
     this.runEvents();
-    this.departures.tell();
+    this.ends.departures.tell();
   }
 
   /** Makes the changes of played updates up to this time that no packet has come to. */
@@ -192,7 +218,7 @@ export class TimedDriver {
   private runUntil(timePs: number): void {
     this.clockTimes[TIME.horizon] = timePs;
     this.runEvents();
-    if (timePs === NEVER) return this.departures.tell();
+    if (timePs === NEVER) return this.ends.departures.tell();
     this.advance(timePs);
   }
 
@@ -230,7 +256,7 @@ export class TimedDriver {
       case EVENT.send:
         return this.sendNext(slot);
       default:
-        return this.depart(slot);
+        return this.ends.depart(slot, this.clockTimes[TIME.now] as number);
     }
   }
 
@@ -268,7 +294,7 @@ export class TimedDriver {
   private throughIngress(slot: number, phv: Phv): number {
     const goesOn = this.walk.ingress(phv);
     const exit = this.times.clock.timeOf(this.occupancy.lastIngressCycle + this.times.ingressCycles);
-    if (!goesOn) return this.lose(slot, phv.dropped ? 'ingress' : 'unforwarded', exit);
+    if (!goesOn) return this.ends.lose(slot, phv.dropped ? 'ingress' : 'unforwarded', exit);
     this.walk.player?.recirculates(slot, phv);
     this.clockTimes[TIME.next] = exit + this.times.queueingPs;
     return EVENT.queue;
@@ -283,14 +309,14 @@ export class TimedDriver {
   private copy(slot: number): number {
     const { packets, clockTimes, copier } = this;
     const copies = copier.begin(slot);
-    if (copies === 0) this.tellLoss(packets.held[slot] as HeldBatch, packets.index[slot] as number, 'unforwarded');
+    if (copies === 0) this.ends.tellLoss(packets.held[slot] as HeldBatch, packets.index[slot] as number, 'unforwarded');
     for (let number = 0; number < copies; number++) {
       const copy = copier.copy(slot, number);
       this.walk.player?.copied(slot, copy);
       const kind = this.enqueue(copy, packets.phvs[copy] as Phv);
       if (kind !== EVENT.none) this.events.push(clockTimes[TIME.next] as number, kind, copy);
     }
-    return this.end(slot, clockTimes[TIME.now] as number);
+    return this.ends.end(slot, clockTimes[TIME.now] as number);
   }
 
   private enqueue(slot: number, phv: Phv): number {
@@ -298,7 +324,7 @@ export class TimedDriver {
     phv.queueDepth = queue.cells;
     const drop = this.trafficManager.enqueue(queue, slot, this.packets);
     const now = this.clockTimes[TIME.now] as number;
-    if (drop !== undefined) return this.lose(slot, drop, now);
+    if (drop !== undefined) return this.ends.lose(slot, drop, now);
     this.packets.queuedPs[slot] = now;
     if (queue.scheduled) return EVENT.none;
     if (queue.free <= now) return this.send(queue, slot);
@@ -341,13 +367,18 @@ export class TimedDriver {
     this.walk.player?.beforeEgress(this.times.clock.timeOf(this.occupancy.lastEgressCycle), slot);
     const again = this.walk.egress(phv);
     const exit = this.times.clock.timeOf(this.occupancy.lastEgressCycle + this.times.egressCycles);
-    if (phv.dropped) return this.lose(slot, 'egress', exit);
-    if (!again && phv.egressPort === this.pipeline.nowhere) return this.lose(slot, 'unforwarded', exit);
+    if (phv.dropped) return this.ends.lose(slot, 'egress', exit);
+    if (!again && phv.egressPort === this.pipeline.nowhere) return this.ends.lose(slot, 'unforwarded', exit);
     const start = Math.max(exit + this.times.deparserPs, queue.lineFree);
     queue.lineFree = start + onLine;
     if (queue.lineFree > this.occupancy.busyUntilPs) this.occupancy.busyUntilPs = queue.lineFree;
     queue.counters.packetsOut++;
     queue.counters.bytesOut += length;
+    if (again && this.onward !== undefined) {
+      if (this.onward === 'nothing') return this.ends.lose(slot, 'egress', exit);
+      this.onward.takeOver(packets, slot, start, queue.line.timeFor(bytes - GAP_BYTES));
+      return EVENT.none;
+    }
     if (again) {
       phv.timestamp = Math.floor(start / PS_PER_NS) >>> 0;
       clockTimes[TIME.next] = start + queue.line.timeFor(bytes - GAP_BYTES) + this.times.parserPs;
@@ -358,42 +389,10 @@ export class TimedDriver {
     return EVENT.depart;
   }
 
-  private depart(slot: number): number {
-    const { packets } = this;
-    const held = packets.held[slot] as HeldBatch;
-    const i = packets.index[slot] as number;
-    this.copier.verdict(packets.phvs[slot] as Phv, held, i);
-    packets.release(slot);
-    this.departures.add(held, i, packets.arrivalPs[slot] as number, this.clockTimes[TIME.now] as number);
-    return EVENT.none;
-  }
-
   private tick(): void {
     const { clockTimes, observer } = this;
-    this.departures.tell();
+    this.ends.departures.tell();
     observer.tick(clockTimes[TIME.now] as number);
     clockTimes[TIME.tick] = observer.nextTickPs;
-  }
-
-  /** @param leavesPs when the packet is out of the pipe */
-  private lose(slot: number, reason: DropReason, leavesPs: number): number {
-    const { held, index, phvs } = this.packets;
-    const phv = phvs[slot] as Phv;
-    phv.dropped = true;
-    this.copier.verdict(phv, held[slot] as HeldBatch, index[slot] as number);
-    this.tellLoss(held[slot] as HeldBatch, index[slot] as number, reason);
-    return this.end(slot, leavesPs);
-  }
-
-  /** A packet ends inside the switch. */
-  private end(slot: number, leavesPs: number): number {
-    this.walk.player?.left(slot, leavesPs);
-    this.packets.drop(slot);
-    return EVENT.none;
-  }
-
-  private tellLoss(held: HeldBatch, i: number, reason: DropReason): void {
-    this.departures.tell();
-    this.observer.lost(held, i, reason);
   }
 }

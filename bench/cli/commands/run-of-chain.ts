@@ -1,0 +1,26 @@
+/** Options of `bench run` that are of one switch alone. */
+import { UsageError } from '../../../hw-driver/index.js';
+
+/** The arguments that switches in a row do not take. */
+export interface ChainArguments {
+  readonly switches: string;
+  readonly snapshot: string | undefined;
+  readonly resume: string | undefined;
+  readonly tracePacket: readonly string[];
+  readonly updateScript: string | undefined;
+  readonly constraints: string;
+}
+
+/** @throws {UsageError} for an option that cannot be combined with several switches */
+export function requireOneSwitch(args: ChainArguments): void {
+  if (args.switches === '1') return;
+  for (const [option, isGiven, why] of [
+    ['--snapshot', args.snapshot !== undefined, 'a snapshot holds one switch'],
+    ['--resume', args.resume !== undefined, 'a snapshot holds one switch'],
+    ['--trace-packet', args.tracePacket.length > 0, 'a trace follows packets through one switch'],
+    ['--update-script', args.updateScript !== undefined, 'updates under traffic are checked in one switch'],
+    ['--constraints published', args.constraints === 'published', 'the paper counts programs of one switch'],
+  ] as const) {
+    if (isGiven) throw new UsageError(`${option} cannot be combined with --switches: ${why}`);
+  }
+}

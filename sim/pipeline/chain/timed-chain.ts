@@ -1,0 +1,91 @@
+/**
+ * Switches in a row with virtual time. Packets go one way, so the switches run one after another up to each time: what one
+ * sends comes to the next later than that.
+ */
+import type { HeldBatch } from '../../blocks/packets-in-flight.js';
+import type { TrafficManager } from '../../blocks/traffic-manager.js';
+import { TimedDriver } from '../time/timed-driver.js';
+import type { TimedSwitchOptions, TimeObserver } from '../time/timed-switch-options.js';
+import type { SwitchChain } from './switch-chain.js';
+
+/** Virtual time after which switches wait for each other when no more packets come. */
+const STEP_PS = 1_000_000;
+
+export class TimedChain {
+  private readonly drivers: readonly TimedDriver[];
+  private readonly first: TimedDriver;
+
+  /**
+   * @param options of each switch; the lines between switches have the rate of the recirculation port
+   * @param betweenPs from the port of a switch to that of the next
+   * @param observer gets the packets of each switch in order of time
+   */
+  constructor(
+    readonly emulator: SwitchChain,
+    options: TimedSwitchOptions,
+    betweenPs: number,
+    private readonly observer: TimeObserver,
+  ) {
+    const ofMember: TimeObserver = {
+      nextTickPs: Number.POSITIVE_INFINITY,
+      tick: () => undefined,
+      left: (departures) => observer.left(departures),
+      lost: (held, i, reason) => observer.lost(held, i, reason),
+    };
+    this.drivers = emulator.members.map((member) => new TimedDriver(member, options, ofMember));
+    this.first = this.drivers[0] as TimedDriver;
+    for (const [member, driver] of this.drivers.entries()) {
+      const next = this.drivers[member + 1];
+      driver.connectOnward(
+        next === undefined
+          ? 'nothing'
+          : { takeOver: (from, slot, startPs, onLinePs) => next.takeOver(from, slot, startPs + betweenPs, onLinePs) },
+      );
+    }
+  }
+
+  /** Of each switch. */
+  get trafficManagers(): readonly TrafficManager[] {
+    return this.drivers.map(({ trafficManager }) => trafficManager);
+  }
+
+  /** Packets and bytes that have come. */
+  get arrived(): { readonly packets: number; readonly bytes: number } {
+    return this.first.arrived;
+  }
+
+  /** The most packets in one of the switches at once. */
+  get packets(): { readonly most: number } {
+    return { most: Math.max(...this.drivers.map(({ packets }) => packets.most)) };
+  }
+
+  /** As of a single switch. */
+  arrive(held: HeldBatch, i: number, timePs: number): void {
+    this.runBefore(timePs);
+    this.first.arrive(held, i, timePs);
+  }
+
+  /** As of a single switch. @param timesPs by place in the batch */
+  arriveAll(held: HeldBatch, timesPs: Float64Array): void {
+    for (let i = 0; i < held.batch.count; i++) this.arrive(held, i, timesPs[i] as number);
+  }
+
+  /** Runs until no packet is in any switch. */
+  runToEnd(): void {
+    for (;;) {
+      const next = this.drivers.reduce((least, { nextPs }) => Math.min(least, nextPs), Number.POSITIVE_INFINITY);
+      if (next === Number.POSITIVE_INFINITY) return;
+      this.runBefore(next + STEP_PS);
+    }
+  }
+
+  private runBefore(timePs: number): void {
+    for (;;) {
+      const tickPs = this.observer.nextTickPs;
+      const to = Math.min(timePs, tickPs);
+      for (const driver of this.drivers) driver.runBefore(to);
+      if (timePs < tickPs) return;
+      this.observer.tick(to);
+    }
+  }
+}
