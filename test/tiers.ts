@@ -51,6 +51,7 @@ const MEDIUM_FILES: readonly string[] = [
   'sim/vectors',
   'sim/ways-to-run',
   'sim/hit-counters',
+  'bench/chain-run',
   'bench/case-studies',
   'bench/cli',
   'traces/traffic-sources',

@@ -44,7 +44,7 @@ import { timingSvg } from '../report/timing-tables.js';
 import { captureOptions, captureOptionsOf, requireCapture, requireReadable } from './capture-options.js';
 import { memorySize } from './memory-size.js';
 import { resumedRun, resumeOptions } from './resume-options.js';
-import { requireOneSwitch } from './run-of-chain.js';
+import { requireOneSwitch, requireWithoutTime } from './run-refusals.js';
 import { ENGINE_OPTION, elasticCases, SEED_OPTION } from './shared-options.js';
 import { timingFrom, timingOptions } from './timing-options.js';
 import { tracedPackets, tracePacketOptions } from './trace-packet-options.js';
@@ -321,17 +321,6 @@ function warmupOf({ warmup, trace, timing, tracePacket }: RunArguments, packets:
     );
   }
   return wholeNumber('--warmup', warmup, 0, MAX_PACKETS);
-}
-
-/** @throws {UsageError} for options of runs in which packets do not overlap */
-function requireWithoutTime(args: RunArguments): void {
-  for (const [option, given] of [
-    ['--trace-packet', args.tracePacket.length > 0],
-    ['--snapshot', args.snapshot !== undefined],
-    ['--resume', args.resume !== undefined],
-  ] as const) {
-    if (given) throw new UsageError(`${option} cannot be combined with --timing, where packets overlap`);
-  }
 }
 
 /** @throws {UsageError} for options that ask for packets */

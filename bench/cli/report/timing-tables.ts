@@ -71,25 +71,32 @@ function intervals({ intervals: rows, options }: TimedTraffic): string {
   );
 }
 
+/** The number of the switch, of several in a row. */
+const switchColumn = (rows: readonly { readonly switch?: number }[]): string[] =>
+  rows.some((row) => row.switch !== undefined) ? ['switch'] : [];
+
 function queues({ queues: rows }: TimedTraffic): string {
   return csv(
-    rows.map(({ startPs, port, mostCells, cells }) => ({
+    rows.map(({ startPs, port, mostCells, cells, ...place }) => ({
       start_us: microseconds(startPs),
+      ...place,
       port,
       most_cells: mostCells,
       cells_at_end: cells,
     })),
-    ['start_us', 'port', 'most_cells', 'cells_at_end'],
+    ['start_us', ...switchColumn(rows), 'port', 'most_cells', 'cells_at_end'],
   );
 }
 
 function ports({ ports: rows }: TimedTraffic): string {
   const columns = [
+    ...switchColumn(rows),
     ...['port', 'packets_in', 'bytes_in', 'lost_input', 'queued', 'lost_queue', 'lost_buffer', 'most_cells'],
     ...['packets_out', 'bytes_out'],
   ];
   return csv(
     rows.map((row) => ({
+      ...(row.switch === undefined ? {} : { switch: row.switch }),
       port: row.port,
       packets_in: row.packetsIn,
       bytes_in: row.bytesIn,

@@ -1,12 +1,15 @@
-/** Options of `bench run` that are of one switch alone. */
+/** Options of `bench run` that cannot be combined. */
 import { UsageError } from '../../../hw-driver/index.js';
 
-/** The arguments that switches in a row do not take. */
-export interface ChainArguments {
-  readonly switches: string;
+/** Arguments of runs that pass packets one after another. */
+interface PacketArguments {
   readonly snapshot: string | undefined;
   readonly resume: string | undefined;
   readonly tracePacket: readonly string[];
+}
+
+interface ChainArguments extends PacketArguments {
+  readonly switches: string;
   readonly updateScript: string | undefined;
   readonly constraints: string;
 }
@@ -22,5 +25,16 @@ export function requireOneSwitch(args: ChainArguments): void {
     ['--constraints published', args.constraints === 'published', 'the paper counts programs of one switch'],
   ] as const) {
     if (isGiven) throw new UsageError(`${option} cannot be combined with --switches: ${why}`);
+  }
+}
+
+/** @throws {UsageError} for options of runs in which packets do not overlap */
+export function requireWithoutTime(args: PacketArguments): void {
+  for (const [option, given] of [
+    ['--trace-packet', args.tracePacket.length > 0],
+    ['--snapshot', args.snapshot !== undefined],
+    ['--resume', args.resume !== undefined],
+  ] as const) {
+    if (given) throw new UsageError(`${option} cannot be combined with --timing, where packets overlap`);
   }
 }
