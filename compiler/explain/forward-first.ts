@@ -66,4 +66,7 @@ function moveUp(statements: readonly Statement[], i: number, statement: Primitiv
 
 const DECIDES: ReadonlySet<string> = new Set(['FORWARD', 'REPORT', 'RETURN', 'DROP', 'MULTICAST']);
 
-const staysBefore = (statement: Statement): boolean => statement.kind === 'branch' || DECIDES.has(statement.primitive);
+/** Whether a primitive decides where a packet goes: nothing that decides moves before it. */
+export const isDecision = (primitive: string): boolean => DECIDES.has(primitive);
+
+const staysBefore = (statement: Statement): boolean => statement.kind === 'branch' || isDecision(statement.primitive);

@@ -1,4 +1,5 @@
 /** Explanations for people: of a compiled program and its placement, and of why a program does not fit. */
+export { applyProposal } from './apply-proposal.js';
 export * from './explain-programs.js';
 export * from './explanation.js';
 export * from './explanation-text.js';

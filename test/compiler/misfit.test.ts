@@ -1,6 +1,7 @@
 /** Programs that do not fit: what is missing where, and proposals that hold when they are followed. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { applyProposal } from '../../compiler/explain/apply-proposal.js';
 import { MAX_TRIES_OF_TEXT } from '../../compiler/explain/explain-programs.js';
 import { forwardMoves } from '../../compiler/explain/forward-first.js';
 import {
@@ -56,8 +57,21 @@ function misfitOf(given: Given): Found {
   const options = { ...DEFAULT_LINK_OPTIONS, recirculations, ...(given.maxTries === undefined ? {} : given) };
   const misfit = explainMisfit(program, dataPlane, state, reason as DoesNotFitReason, options);
   assert.is(JSON.stringify(state.snapshot()), before, 'the switch is as it was');
-  for (const proposal of misfit.proposals) assertHolds(proposal, program, state, recirculations);
+  for (const proposal of misfit.proposals) {
+    assertHolds(proposal, program, state, recirculations);
+    const changed = applyProposal(source, program.name, proposal);
+    assert.is(changed !== undefined, CHANGES_OF_TEXT.includes(proposal.kind), proposal.kind);
+    if (changed !== undefined) assertFits(checkedProgram(changed, dataPlane), state, recirculations);
+  }
   return { ...misfit, state };
+}
+
+const CHANGES_OF_TEXT: readonly Proposal['kind'][] = ['forward-first', 'smaller-memory', 'fewer-cases'];
+
+function assertFits(program: Program, state: SwitchState, recirculations: number): void {
+  const copy = new SwitchState(state.dataPlane);
+  for (const other of programsOf(state)) copy.commit(other);
+  linkProgram(program, copy, { ...DEFAULT_LINK_OPTIONS, filterPriority: 0 }, recirculations);
 }
 
 /** Follows a proposal as a user would. */
@@ -332,6 +346,39 @@ test('for allocators of the paper the depth is named', () => {
     explainMisfit(program, dataPlane, state, reason, options).why,
     /row 4 \(BRANCH, line 8\) needs 5 entries/,
   );
+});
+
+test('a proposal changes its statement alone, in a text with comments', () => {
+  const source = `// sizes
+@m 512 // of m
+@n 64
+program p(<hdr.ipv4.src, 10.0.0.1, 255.255.255.255>) {
+    LOADI(har, 1); // first
+    BRANCH:
+    case(<har, 1, 0xff>) { // one {
+        LOADI(sar, 1);
+    }
+    case(<har, 2, 0xff>) {
+        BRANCH: case(<sar, 1, 1>) { MEMREAD(n); };
+    };
+    LOADI(mar, 0); /* } */
+    FORWARD(1);
+}
+`;
+  const applied = (proposal: Proposal): string | undefined => applyProposal(source, 'p', proposal);
+  assert.is(
+    applied({ kind: 'smaller-memory', memories: [{ name: 'm', from: 512, to: 16 }] }),
+    source.replace('@m 512', '@m 16'),
+  );
+  assert.is(
+    applied({ kind: 'fewer-cases', line: 6, from: 2, to: 1, memories: ['n'] }),
+    source.replace('@n 64\n', '').replace(/\n {4}case\(<har, 2.*?;\n {4}\};/s, ';'),
+  );
+  assert.is(
+    applied({ kind: 'forward-first', primitive: 'FORWARD', line: 14, before: 13 }),
+    source.replace('\n    FORWARD(1);', '').replace('    LOADI(mar, 0);', '    FORWARD(1);\n    LOADI(mar, 0);'),
+  );
+  assert.is(applyProposal(source, 'q', { kind: 'fewer-cases', line: 6, from: 2, to: 1, memories: [] }), undefined);
 });
 
 test.run();
