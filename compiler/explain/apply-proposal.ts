@@ -109,13 +109,14 @@ function movedStatement(primitive: string, line: number, { text, program }: Prog
     const [moved, target] = [list[from], list[to]];
     if (moved === undefined || target === undefined || from === to) continue;
     const { end } = moved.span;
-    const indent = /[ \t]*$/.exec(text.slice(0, target.span.start))?.[0];
+    const before = text.slice(0, target.span.start);
+    const indent = before.slice(before.search(/[ \t]*$/));
     return [
       { start: beforeSpace(text, moved.span.start), end, text: '' },
       {
         start: target.span.start,
         end: target.span.start,
-        text: `${text.slice(moved.span.start, end)}\n${indent ?? ''}`,
+        text: `${text.slice(moved.span.start, end)}\n${indent}`,
       },
     ];
   }

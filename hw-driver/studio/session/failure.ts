@@ -2,11 +2,13 @@
 import { NotIncremental } from '../../../compiler/change/not-incremental.js';
 import { NotReplaceable } from '../../../compiler/change/replacement.js';
 import { DataPlaneError, type Diagnostic, DoesNotFit, DomainError } from '../../../compiler/index.js';
+import { ConditionError } from '../../../sim/history/index.js';
 import { TargetError } from '../../../sim/index.js';
 import { MadePacketError } from '../../../sim/made-packet/index.js';
 import { PacketFilterError } from '../../../sim/pipeline/trace/packet-filter.js';
 import { CaptureError } from '../../../traces/captures/capture-error.js';
 import { TrafficError } from '../../../traces/generate/traffic-error.js';
+import { ScenarioError } from '../scenario/index.js';
 import type { SessionFailure, SessionFailureCode } from './protocol.js';
 
 /** Ends a question; the message is a sentence for the person. */
@@ -34,6 +36,8 @@ const CODES: readonly (readonly [new (...given: never[]) => Error, SessionFailur
   [CaptureError, 'bad-packets'],
   [TrafficError, 'bad-packets'],
   [PacketFilterError, 'bad-filter'],
+  [ConditionError, 'bad-condition'],
+  [ScenarioError, 'bad-scenario'],
   [RangeError, 'bad-question'],
 ];
 

@@ -150,7 +150,8 @@ export class Books {
 const recirculationsOf = ({ recirculations }: ProgramEvent): number =>
   recirculations === undefined ? DEFAULT_RECIRCULATIONS : recirculations;
 
-const priorityOf = ({ program, entries }: CompiledProgram): number =>
+/** The priority of a program's filter. */
+export const priorityOf = ({ program, entries }: CompiledProgram): number =>
   must(
     entries.find(({ action }) => action === FIXED_NAMES.setProgram),
     `filter of ${program}`,

@@ -3,17 +3,23 @@
  * from 0; a moment is the packet before which the switch is looked at, the number of packets for the end. Long work
  * says how far it is, and can be cancelled.
  */
+import type { Proposal } from '../../../compiler/explain/index.js';
+import type { DataPlaneDescription } from '../../../compiler/index.js';
 import type { Diagnostic } from '../../../compiler/language/diagnostics.js';
 import type { Counters } from '../../../sim/blocks/counters.js';
 import type { PacketStory } from '../../../sim/history/index.js';
 import type { AddedPackets, PacketOrigin } from './protocol/packets.js';
 import type { PacketRows, RowFilter } from './protocol/rows.js';
+import type { ScenarioOfPage } from './protocol/scenario.js';
+import type { CompareAsk, Compared, ComparedOutcomes, SearchAsk, Searched } from './protocol/search.js';
 import type { ExplainedText, MemorySummary, MemoryWords, SwitchView, WriteColumns } from './protocol/switch-view.js';
 import type { NewEvent, StudioEvent, TimeBins, Timeline } from './protocol/timeline.js';
 import type { PacketTime, TimingQuestion, TimingResult } from './protocol/timing.js';
 
 export type * from './protocol/packets.js';
 export type * from './protocol/rows.js';
+export type * from './protocol/scenario.js';
+export type * from './protocol/search.js';
 export type * from './protocol/switch-view.js';
 export type * from './protocol/timeline.js';
 export type * from './protocol/timing.js';
@@ -87,6 +93,14 @@ export interface ShownPacket extends PacketStory {
   readonly source: { readonly program: string; readonly text: string } | null;
 }
 
+/** A session that a scenario was opened in: its packets have run as far as they had. */
+export interface OpenedScenario extends ScenarioOfPage {
+  readonly opened: OpenedSession;
+  /** The name of a data plane that ships, or the whole description of another. */
+  readonly dataPlane: string | DataPlaneDescription;
+  readonly timeline: Timeline;
+}
+
 interface Call<Ask, Answer> {
   readonly ask: Ask;
   readonly answer: Answer;
@@ -140,6 +154,11 @@ export interface StudioCalls {
   readonly counters: Call<At, Counters>;
   /** Where the programs of a text would lie in the switch at this moment, beside or instead of those that run. */
   readonly explain: Call<At & { readonly text: string; readonly recirculations?: number }, ExplainedText>;
+  /** A text with a proposal carried out; null for proposals that change no text. */
+  readonly 'apply-proposal': Call<
+    { readonly text: string; readonly program: string; readonly proposal: Proposal },
+    { readonly text: string | null }
+  >;
 
   readonly memories: Call<At, readonly MemorySummary[]>;
   /** Words of a memory, and how often each bucket was written before. */
@@ -157,6 +176,19 @@ export interface StudioCalls {
     At & { readonly word: NamedWord; readonly direction: 'before' | 'after' },
     { readonly packet: number; readonly event: number | null; readonly before: number; readonly after: number } | null
   >;
+
+  /** @see SessionFailure code `bad-condition` */
+  readonly search: Call<SearchAsk, Searched>;
+  /** Runs all packets again with another text of a program; the present run stays. */
+  readonly compare: Call<CompareAsk, Compared>;
+  /** A packet of the last comparison. */
+  readonly 'compared-outcomes': Call<{ readonly packet: number }, ComparedOutcomes>;
+  readonly 'compared-packet': Call<{ readonly packet: number }, ShownPacket>;
+
+  /** The session, packed: see scenario/pack.ts. */
+  readonly 'pack-scenario': Call<ScenarioOfPage, { readonly bytes: Uint8Array }>;
+  /** A packed scenario in place of what is there. @see SessionFailure code `bad-scenario` */
+  readonly 'open-scenario': Call<{ readonly bytes: Uint8Array }, OpenedScenario>;
 
   /** Packets `from` … `to - 1` in bins of equal numbers of packets. */
   readonly overview: Call<{ readonly from: number; readonly to: number; readonly bins: number }, TimeBins>;
@@ -206,6 +238,8 @@ export type SessionFailureCode =
   | 'bad-data-plane'
   | 'bad-packets'
   | 'bad-filter'
+  | 'bad-condition'
+  | 'bad-scenario'
   | 'bad-program'
   | 'does-not-fit'
   /** The event cannot be made at this moment. */

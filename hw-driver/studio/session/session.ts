@@ -1,5 +1,6 @@
 /** One session of a studio: a data plane, packets, events and the record of their run. In a worker, or where it is made. */
 import { must } from '../../../compiler/data-plane/must.js';
+import { applyProposal } from '../../../compiler/explain/index.js';
 import {
   analyse,
   BUILT_IN_DATA_PLANES,
@@ -9,10 +10,14 @@ import {
   dataPlaneFromJson,
   defaultDataPlane,
 } from '../../../compiler/index.js';
+import type { History } from '../../../sim/history/index.js';
 import { clearPacketBatch, createPacketBatch } from '../../../traces/packets/packet-batch.js';
 import { PacketStore } from '../../../traces/packets/packet-store.js';
+import { Comparison } from './comparison.js';
 import { engineChoice } from './engine-choice.js';
 import { SessionError } from './failure.js';
+import { runOfScenario, scenarioOfRun } from './keep-scenario.js';
+import { search } from './look-for.js';
 import { overviewOf } from './overview.js';
 import { readPackets } from './packet-input.js';
 import type {
@@ -20,6 +25,7 @@ import type {
   AnswerOf,
   AskOf,
   DataPlaneSummary,
+  OpenedScenario,
   OpenedSession,
   ShownPacket,
   StudioKind,
@@ -48,6 +54,7 @@ export class StudioSession {
   private list = new RowList(this.run.dataPlane);
   private timed: TimedOutcome | undefined;
   private readonly writes = new WritesOfWord();
+  private comparison: Comparison | undefined;
 
   private readonly handlers: Handlers = {
     open: (ask) => this.open(ask),
@@ -89,10 +96,13 @@ export class StudioSession {
     },
     rows: ({ from, count }) => this.list.rows(this.run.history, from, count),
     'row-of': ({ packet }) => this.list.rowOf(this.run.history, packet),
-    packet: ({ packet }) => this.shownPacket(packet),
+    packet: ({ packet }) => shownPacket(this.run.history, packet),
     switch: ({ at }) => showSwitch(this.run.history, at),
     counters: ({ at }) => this.run.history.countersBefore(at),
     explain: ({ at, text, recirculations }) => explainAt(this.run.history, at, text, recirculations),
+    'apply-proposal': ({ text, program, proposal }) => {
+      return { text: applyProposal(text, program, proposal) ?? null };
+    },
     memories: ({ at }) => memoriesAt(this.run.history, at),
     memory: (ask) => memoryAt(this.run.history, ask),
     'word-writes': (ask) => this.writes.columns(this.run.history, ask),
@@ -105,6 +115,16 @@ export class StudioSession {
       if (this.timed === undefined) throw new SessionError('bad-question', 'nothing has run in virtual time');
       return this.timed.packetTime(packet);
     },
+    search: (ask, working) => search(this.run.history, ask, working),
+    compare: async (ask, working) => {
+      const { comparison, answer } = await Comparison.of(this.run, ask, working);
+      this.comparison = comparison;
+      return answer;
+    },
+    'compared-outcomes': ({ packet }) => this.compared().outcomes(packet),
+    'compared-packet': ({ packet }) => shownPacket(this.compared().history, packet),
+    'pack-scenario': (ask) => ({ bytes: scenarioOfRun(this.run, ask) }),
+    'open-scenario': (ask, working) => this.openScenario(ask, working),
     overview: (ask) => overviewOf(this.run.history, ask),
     digests: (_ask, working) => digestsOf(this.run.history, this.engine, working),
     capture: (ask, working) => captureOf(this.run.history, ask, this.engine, working),
@@ -137,6 +157,7 @@ export class StudioSession {
     this.run = run;
     this.list = new RowList(dataPlane);
     this.timed = undefined;
+    this.comparison = undefined;
     return { dataPlane: summaryOf(dataPlane), dataPlanes: BUILT_IN_DATA_PLANES, engine: this.engine };
   }
 
@@ -155,16 +176,27 @@ export class StudioSession {
     this.list = new RowList(this.run.dataPlane);
   }
 
-  private shownPacket(packet: number): ShownPacket {
-    const { history } = this.run;
-    const story = history.story(packet);
-    const name = history.outcome(packet).program;
-    const program = name === null ? undefined : history.programsBefore(packet).get(name);
-    return {
-      ...story,
-      source: program === undefined || name === null ? null : { program: name, text: program.source },
-    };
+  private async openScenario({ bytes }: AskOf<'open-scenario'>, working: Working): Promise<OpenedScenario> {
+    const { run, scenario } = await runOfScenario(bytes, working);
+    const { title, files, view, dataPlane } = scenario;
+    const opened = this.use(run);
+    const { name, hash, description } = dataPlane;
+    const wanted = builtInDataPlane(name)?.hash === hash ? name : description;
+    return { opened, dataPlane: wanted, title, files, view, timeline: run.timeline() };
   }
+
+  private compared(): Comparison {
+    if (this.comparison === undefined) throw new SessionError('bad-question', 'nothing has been compared');
+    return this.comparison;
+  }
+}
+
+function shownPacket(history: History, packet: number): ShownPacket {
+  const story = history.story(packet);
+  const name = history.outcome(packet).program;
+  const program = name === null ? undefined : history.programsBefore(packet).get(name);
+  const source = program === undefined || name === null ? null : { program: name, text: program.source };
+  return { ...story, source };
 }
 
 /** A file of a data plane that extends another, or a whole description. @throws {DataPlaneError} */

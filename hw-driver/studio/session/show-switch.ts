@@ -1,7 +1,7 @@
 /** The switch at a moment: programs, entries of RPBs with their lines, memories, and what is free. */
 
 import { must } from '../../../compiler/data-plane/must.js';
-import { explainedText, explainPrograms } from '../../../compiler/explain/index.js';
+import { explainedText, explainPrograms, explanationSvg, proposalText } from '../../../compiler/explain/index.js';
 import {
   type Analysis,
   analyse,
@@ -15,8 +15,9 @@ import {
   type TableEntry,
 } from '../../../compiler/index.js';
 import type { History, RecordedProgram } from '../../../sim/history/index.js';
+import { entryTextOf } from './entry-text.js';
 import { SessionError } from './failure.js';
-import { Books } from './plan-change.js';
+import { Books, priorityOf } from './plan-change.js';
 import type { ExplainedText, MemorySummary, ShownEntry, ShownProgram, ShownRpb, SwitchView } from './protocol.js';
 
 /** @throws {RangeError} for a moment that has not come */
@@ -71,7 +72,7 @@ function shownEntry(entry: TableEntry, rpb: Rpb, { program, programId, placement
     (step) => step.rpb === rpb.number && step.pass === pass && step.action === placed && isOfBranch(step.branch),
   );
   const lines = [...new Set(steps.map(({ line }) => line))].sort((a, b) => a - b);
-  return { entry, program, programId, pass, lines };
+  return { entry, ...entryTextOf(entry), program, programId, pass, lines };
 }
 
 /** Memories of the programs of a moment, by program id. @throws {RangeError} */
@@ -82,6 +83,13 @@ export function memoriesAt(history: History, at: number): MemorySummary[] {
       return { program, programId, memory, rpb, base, buckets, wordsPerBucket: history.dataPlane.rpb(rpb).words };
     }),
   );
+}
+
+/** The priority of the filter that a program has, or, of one that does not run, that puts it behind all that run. */
+function priorityAmong(running: ReadonlyMap<string, RecordedProgram>, names: ReadonlySet<string>): number {
+  const own = [...running].find(([name]) => names.has(name))?.[1];
+  if (own !== undefined) return priorityOf(own.compiled);
+  return Math.max(-1, ...[...running.values()].map(({ compiled }) => priorityOf(compiled))) + 1;
 }
 
 /** Width of the lines of an explanation in words. */
@@ -103,8 +111,13 @@ export function explainAt(
   const own = new Set(analysis.programs.map(({ name }) => name));
   const others = new Map([...history.programsBefore(at)].filter(([name]) => !own.has(name)));
   const { state } = new Books(dataPlane, others, 0);
-  const options = { ...DEFAULT_LINK_OPTIONS, filterPriority: others.size, recirculations };
+  const filterPriority = priorityAmong(history.programsBefore(at), own);
+  const options = { ...DEFAULT_LINK_OPTIONS, filterPriority, recirculations };
   const results = explainPrograms(analysis, dataPlane, state, options);
   const texts = results.map((result) => explainedText(result, dataPlane, recirculations, COLUMNS));
-  return { results, texts };
+  const figures = results.map((result) => (result.fits ? explanationSvg([result], dataPlane) : null));
+  const proposals = results.map((result) =>
+    result.fits ? [] : result.proposals.map((proposal) => proposalText(proposal, recirculations)),
+  );
+  return { results, texts, figures, proposals };
 }

@@ -24,12 +24,23 @@ const QUICK: ReadonlySet<StudioKind> = new Set([
   'next-write',
   'overview',
   'packet-time',
+  'compared-outcomes',
+  'compared-packet',
+  'apply-proposal',
 ]);
 
 type Asked = ToWorker & { readonly kind: 'ask' };
 
 /** Answers in which all typed arrays are made for the answer. */
-const TRANSFERRED: ReadonlySet<StudioKind> = new Set(['rows', 'memory', 'word-writes', 'overview', 'capture']);
+const TRANSFERRED: ReadonlySet<StudioKind> = new Set([
+  'rows',
+  'memory',
+  'word-writes',
+  'overview',
+  'compare',
+  'pack-scenario',
+  'capture',
+]);
 
 export class WorkerHost {
   private readonly session = new StudioSession();

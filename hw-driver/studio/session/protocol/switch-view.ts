@@ -5,6 +5,12 @@ import type { CompiledProgram, TableEntry } from '../../../../compiler/index.js'
 /** An entry of an RPB, with the statements that it comes from. */
 export interface ShownEntry {
   readonly entry: TableEntry;
+  /** The branch whose packets meet the entry; null for all of them. */
+  readonly branch: number | null;
+  /** Conditions on registers in words; empty if there are none. */
+  readonly when: string;
+  /** The action with its parameters. */
+  readonly does: string;
   readonly program: string;
   readonly programId: number;
   /** From 0. */
@@ -50,6 +56,10 @@ export interface ExplainedText {
   readonly results: readonly ProgramResult[];
   /** The same in words, by program. */
   readonly texts: readonly string[];
+  /** By program: the RPBs and entries of one that fits as a figure, SVG; null for one that does not. */
+  readonly figures: readonly (string | null)[];
+  /** By program and proposal of one that does not fit: the proposal in words. */
+  readonly proposals: readonly (readonly string[])[];
 }
 
 export interface MemorySummary {
