@@ -8,13 +8,9 @@ import type { TrafficTarget } from '../../traces/generate/packet-template.js';
 import { clearPacketBatch, createPacketBatch } from '../../traces/packets/packet-batch.js';
 import { CaptureAddressing } from '../workloads/capture-addressing.js';
 import { type Deployment, deployWorkload } from '../workloads/deployment.js';
+import { generatedPackets } from '../workloads/generated-packets.js';
 import { serverPorts } from '../workloads/instance.js';
-import {
-  type CapturedPackets,
-  capturedPackets,
-  generatedPackets,
-  type PacketSource,
-} from '../workloads/packet-source.js';
+import { type CapturedPackets, capturedPackets, type PacketSource } from '../workloads/packet-source.js';
 import type { ProgramKey } from '../workloads/program-kind.js';
 import { type Arrival, loadWorkload, type Workload, WorkloadError } from '../workloads/workload.js';
 import { Comparison, type Difference } from './compare.js';

@@ -1,15 +1,9 @@
-/** Sources of a run's packets: captures, rewritten to match programs, or the generator. */
+/** Sources of a run's packets: captures, rewritten to match programs; the generator is in generated-packets.ts. */
 import type { DataPlane } from '../../compiler/index.js';
 import { type CaptureAccount, CaptureIntake, type CaptureOptions } from '../../traces/captures/capture-intake.js';
 import type { CaptureReader } from '../../traces/captures/capture-reader.js';
 import { openCapture } from '../../traces/captures/open-capture.js';
-import type { TrafficTarget } from '../../traces/generate/packet-template.js';
-import {
-  generatorOf,
-  type PreparedTraffic,
-  prepareTraffic,
-  type TrafficGenerator,
-} from '../../traces/generate/traffic-generator.js';
+import type { PreparedTraffic } from '../../traces/generate/traffic-generator.js';
 import type { PacketBatch } from '../../traces/packets/packet-batch.js';
 import type { CaptureAddressing } from './capture-addressing.js';
 import { captureWarnings } from './capture-warnings.js';
@@ -35,51 +29,6 @@ export interface GeneratedPackets extends PacketSource {
 
 /** Default packet rate of the time stamps of generated traffic. */
 export const PACKETS_PER_SECOND = 1e6;
-
-export interface GeneratedOptions {
-  readonly packetsPerSecond?: number | undefined;
-  /** Number of packets of the stream taken before. */
-  readonly first?: number | undefined;
-  /** Program ids by target. */
-  readonly programIds?: readonly number[];
-}
-
-/** `count` packets for the targets; at least one target is needed. */
-export function generatedPackets(
-  targets: readonly TrafficTarget[],
-  count: number,
-  seed: string,
-  { packetsPerSecond = PACKETS_PER_SECOND, first = 0, programIds }: GeneratedOptions = {},
-): GeneratedPackets {
-  const traffic = prepareTraffic({ targets, seed: `${seed}/traffic`, packetsPerSecond });
-  // Made when it is needed: workers have generators of their own.
-  let generator: TrafficGenerator | undefined;
-  let next = first;
-  let end = first + count;
-  return {
-    traffic,
-    programIds,
-    restart(most = count) {
-      next = first;
-      end = first + Math.min(most, count);
-    },
-    take(most) {
-      const taken = { first: next, count: Math.min(most, end - next) };
-      next += taken.count;
-      return taken;
-    },
-    async fill(batch) {
-      generator ??= generatorOf(traffic);
-      const appended = generator.generateInto(batch, next, end - next);
-      next += appended;
-      return appended;
-    },
-    get progress() {
-      return count === 0 ? 1 : (next - first) / count;
-    },
-    async close() {},
-  };
-}
 
 /** The source of a run without programs: it has no packets. */
 export const noPackets: PacketSource = { fill: async () => 0, progress: 1, close: async () => undefined };

@@ -5,7 +5,7 @@ import { openProcessor } from '../../bench/measure/run/processed-batches.js';
 import { repeatTraffic } from '../../bench/measure/run/repeats.js';
 import { runTraffic, type TrafficResult } from '../../bench/measure/run/traffic-run.js';
 import { type Deployment, deployWorkload } from '../../bench/workloads/deployment.js';
-import { generatedPackets } from '../../bench/workloads/packet-source.js';
+import { generatedPackets } from '../../bench/workloads/generated-packets.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';
 import { defaultDataPlane, priceAllocator } from '../../compiler/index.js';
 import { Switch } from '../../sim/index.js';

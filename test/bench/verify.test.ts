@@ -13,7 +13,7 @@ import { verificationTraffic } from '../../bench/verify/verification-traffic.js'
 import { verifiedProgram } from '../../bench/verify/verified-program.js';
 import { type Verification, type VerifyOptions, verifyPrograms } from '../../bench/verify/verify-programs.js';
 import { deployWorkload } from '../../bench/workloads/deployment.js';
-import { generatedPackets } from '../../bench/workloads/packet-source.js';
+import { generatedPackets } from '../../bench/workloads/generated-packets.js';
 import { dataPlaneOf } from '../../bench/workloads/program-data-planes.js';
 import { PROGRAM_KEYS, PROGRAM_KINDS, type ProgramKey } from '../../bench/workloads/program-kind.js';
 import { loadWorkload } from '../../bench/workloads/workload.js';

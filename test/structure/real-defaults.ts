@@ -123,9 +123,9 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'bench/verify/verify-programs.ts': ['packets.get(name) ?? 0', 'captures = {}'],
   'bench/workloads/capture-addressing.ts': ['nature[kind] ?? 0'],
   'bench/workloads/deployment.ts': ['compiled.placement[0]?.rpb ?? 0'],
+  'bench/workloads/generated-packets.ts': ['first = 0'],
   'bench/workloads/memory-contents.ts': ['/^(\\d+)(?:-(\\d+))?$/.exec(range) ?? []', 'found?.[bucket] ?? 0'],
   'bench/workloads/packet-rewrites.ts': ['ingressPort?.value ?? 0', 'ingressPort?.mask ?? 0'],
-  'bench/workloads/packet-source.ts': ['first = 0'],
   'bench/workloads/published-shapes.ts': [
     '/^\\d+/.exec(text) ?? []',
     'source.perCase ?? []',

@@ -26,7 +26,6 @@ import { MAX_INSTANCES } from '../../../sim/made-packet/addresses.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { createCaptureWriter } from '../../../traces/captures/create-capture-writer.js';
 import { interruptible } from '../../../traces/system/index.js';
-import { allocateShapes } from '../../measure/run/allocate-shapes.js';
 import type { ResumedRun, RunNote } from '../../measure/run/continued-run.js';
 import { type RunOptions, type RunResult, runWorkload } from '../../measure/run/run-workload.js';
 import type { ReportedRun } from '../../measure/run/summary.js';
@@ -342,8 +341,8 @@ function prepareShapes(args: RunArguments, common: CommonOptions, asked: RunNote
     throw new UsageError('--constraints published runs no packets and cannot be combined with --repeat');
   timingFrom(args, common.dataPlane);
   const memoryBytes = asked.memoryBytes ?? DEFAULT_MEMORY_BYTES;
-  return ({ clock, signal, progress }) =>
-    allocateShapes({
+  return async ({ clock, signal, progress }) =>
+    (await import('../../measure/run/allocate-shapes.js')).allocateShapes({
       ...common,
       workload: asked.name,
       memoryBytes,

@@ -3,7 +3,6 @@ import { stringify } from 'csv-stringify/sync';
 import { DROP_REASONS, type DropReason } from '../../../sim/index.js';
 import { renderFigure } from '../../figures/figure.js';
 import type { LatencySummary } from '../../measure/timing/latencies.js';
-import { timingFigure } from '../../measure/timing/timing-figure.js';
 import { gigabitsPerSecond, type TimedTraffic } from '../../measure/timing/timing-result.js';
 
 type Row = Readonly<Record<string, string | number>>;
@@ -15,7 +14,10 @@ const DECIMALS = 6;
 const rounded = (value: number): number => Number(value.toFixed(DECIMALS));
 const microseconds = (ps: number): number => ps / 1e6;
 
-export const timingSvg = (timing: TimedTraffic): Promise<string> => renderFigure(timingFigure(timing));
+export async function timingSvg(timing: TimedTraffic): Promise<string> {
+  const { timingFigure } = await import('../../measure/timing/timing-figure.js');
+  return renderFigure(timingFigure(timing));
+}
 
 /** File contents by file name. */
 export function timingTables(timing: TimedTraffic): ReadonlyMap<string, string> {

@@ -16,17 +16,10 @@ import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { CaptureAddressing } from '../../workloads/capture-addressing.js';
 import { type Deployment, deployWorkload, type LinkedProgram } from '../../workloads/deployment.js';
 import type { MemoryContents } from '../../workloads/memory-contents.js';
-import {
-  capturedPackets,
-  type GeneratedPackets,
-  generatedPackets,
-  noPackets,
-  type PacketSource,
-} from '../../workloads/packet-source.js';
+import { capturedPackets, type GeneratedPackets, noPackets, type PacketSource } from '../../workloads/packet-source.js';
 import type { Workload } from '../../workloads/workload.js';
-import { TimedRun } from '../timing/timed-traffic.js';
 import { summariseTiming, type TimedTraffic, type TimingOptions } from '../timing/timing-result.js';
-import { planUpdates, type UpdatePlan } from '../updates/plan-updates.js';
+import type { UpdatePlan } from '../updates/plan-updates.js';
 import type { UpdateScript } from '../updates/update-script.js';
 import { type ResumedRun, type RunNote, resumeDeployment, snapshotOfRun } from './continued-run.js';
 import type { PacketSelection } from './packet-selection.js';
@@ -91,15 +84,19 @@ export interface RunResult extends ReportedRun {
   readonly memory: MemoryContents | undefined;
 }
 
+// Loaded by the runs that need them.
+const loadTimedRun = async () => (await import('../timing/timed-traffic.js')).TimedRun;
+const loadPlanning = () => import('../updates/plan-updates.js');
+
 export async function runWorkload(options: RunOptions): Promise<RunResult> {
   const { timing } = options;
   const seed = seedOfText(options.seed);
-  const timed = timing && new TimedRun(options.dataPlane, options.engine, timing, seed);
+  const timed = timing && new (await loadTimedRun())(options.dataPlane, options.engine, timing, seed);
   const emulator = timed?.emulator ?? newEmulator(options.dataPlane, { engine: options.engine, seed });
   const deployment = await deployed(emulator, options);
   const books = deployment.controller.state;
   const { updates } = options;
-  const plan = updates && (await planUpdates(updates, deployment, options));
+  const plan = updates && (await (await loadPlanning()).planUpdates(updates, deployment, options));
   const programs = [...deployment.programs, ...(plan?.arrivals ?? [])];
   const sources: Source[] = [];
   const trafficOptions = async (): Promise<TrafficOptions> => {
@@ -274,6 +271,7 @@ async function packetSource(options: RunOptions, programs: readonly LinkedProgra
   if (options.traces.length === 0) {
     const targets = programs.map(({ arrival }) => arrival.traffic);
     if (targets.length === 0) return { source: noPackets, ...notCaptured };
+    const { generatedPackets } = await import('../../workloads/generated-packets.js');
     return {
       source: generatedPackets(targets, options.packets, options.seed, {
         packetsPerSecond: options.timing?.packetsPerSecond,

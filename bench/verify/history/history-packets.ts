@@ -6,7 +6,7 @@ import { openCapture } from '../../../traces/captures/open-capture.js';
 import type { TrafficTarget } from '../../../traces/generate/packet-template.js';
 import { clearPacketBatch, createPacketBatch } from '../../../traces/packets/packet-batch.js';
 import { PacketStore } from '../../../traces/packets/packet-store.js';
-import { generatedPackets } from '../../workloads/packet-source.js';
+import { generatedPackets } from '../../workloads/generated-packets.js';
 import type { ProgramKey } from '../../workloads/program-kind.js';
 import { trafficFor } from '../../workloads/traffic.js';
 import type { SourceText } from './plan-change.js';
