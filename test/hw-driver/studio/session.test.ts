@@ -110,6 +110,40 @@ test('going back before an event, another event there, and forward again', async
   assert.equal(await client.ask('digests', {}), before);
 });
 
+const SORTER = (cases: string): string => `program sorter(<hdr.ipv4.dst, 10.0.0.0, 255.255.255.0>) {
+  EXTRACT(hdr.ipv4.dst, sar);
+  BRANCH:
+    case(<sar, 10.0.0.1, 255.255.255.255>) {
+      FORWARD(1);
+    }${cases};
+}
+`;
+
+test('cases change in the middle of the run, and a version that is replaced', async () => {
+  const client = await withPackets(8);
+  const program = 'sorter';
+  await client.ask('make-event', { event: { packet: 0, kind: 'deploy', program, text: SORTER('') } });
+  const other = '\n    case(<sar, 10.0.0.2, 255.255.255.255>) {\n      FORWARD(2);\n    }';
+  await client.ask('run', {});
+  await client.ask('make-event', { event: { packet: 3, kind: 'cases', program, text: SORTER(other) } });
+  const replaced = {
+    packet: 6,
+    kind: 'replace',
+    program,
+    text: SORTER('').replace('FORWARD(1)', 'FORWARD(3)'),
+  } as const;
+  await client.ask('make-event', { event: replaced });
+  const { events } = await client.ask('run', {});
+  assert.equal(
+    events.map(({ state }) => state.kind),
+    ['made', 'made', 'made'],
+  );
+  const { egressPort } = await client.ask('rows', { from: 0, count: 8 });
+  assert.equal([...egressPort], [1, 5, 1, 2, 1, 2, 3, 5]);
+  const { programs } = await client.ask('switch', { at: 5 });
+  assert.is(programs[0]?.text, SORTER(other));
+});
+
 test('an event that an earlier one makes impossible is refused in its place, and made again when it is not', async () => {
   const client = await withPackets(6);
   const { event } = await client.ask('make-event', { event: deployCounter(0) });
