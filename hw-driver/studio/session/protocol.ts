@@ -196,6 +196,8 @@ export interface StudioCalls {
   readonly timing: Call<TimingQuestion, TimingResult>;
   /** A packet in the last run in virtual time. */
   readonly 'packet-time': Call<{ readonly packet: number }, PacketTime>;
+  /** The last packet that had arrived by then. */
+  readonly 'packet-at-time': Call<{ readonly nanoseconds: number }, { readonly packet: number }>;
   /** Of the packets that have run. */
   readonly digests: Call<Nothing, RunDigests>;
   /** Packets as a capture. @param which as they arrived, or as they left, with ports in pcapng */

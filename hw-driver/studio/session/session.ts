@@ -111,10 +111,8 @@ export class StudioSession {
       this.timed = await runTimed(this.run.history, question, this.engine, working);
       return this.timed.result;
     },
-    'packet-time': ({ packet }) => {
-      if (this.timed === undefined) throw new SessionError('bad-question', 'nothing has run in virtual time');
-      return this.timed.packetTime(packet);
-    },
+    'packet-time': ({ packet }) => this.timedRun().packetTime(packet),
+    'packet-at-time': ({ nanoseconds }) => ({ packet: this.timedRun().packetAt(nanoseconds) }),
     search: (ask, working) => search(this.run.history, ask, working),
     compare: async (ask, working) => {
       const { comparison, answer } = await Comparison.of(this.run, ask, working);
@@ -174,6 +172,11 @@ export class StudioSession {
   private replacePackets(store: PacketStore): void {
     this.run.setPackets(store);
     this.list = new RowList(this.run.dataPlane);
+  }
+
+  private timedRun(): TimedOutcome {
+    if (this.timed === undefined) throw new SessionError('bad-question', 'nothing has run in virtual time');
+    return this.timed;
   }
 
   private async openScenario({ bytes }: AskOf<'open-scenario'>, working: Working): Promise<OpenedScenario> {

@@ -147,6 +147,8 @@ export interface TimedOutcome {
   readonly result: TimingResult;
   /** @throws {SessionError} `bad-question` */
   readonly packetTime: (packet: number) => PacketTime;
+  /** The last packet that had arrived by then, the first for an earlier time. */
+  readonly packetAt: (nanoseconds: number) => number;
 }
 
 /** @throws {SessionError} */
@@ -187,7 +189,11 @@ export async function runTimed(
     early,
     untimed,
   };
-  return { result, packetTime: (packet) => packetTimeOf(packet, arrivals, observer) };
+  return {
+    result,
+    packetTime: (packet) => packetTimeOf(packet, arrivals, observer),
+    packetAt: (nanoseconds) => lastArrival(arrivals, nanoseconds),
+  };
 }
 
 function requireQuestion(question: TimingQuestion): void {
@@ -273,6 +279,16 @@ async function arrive(
     packet += copied;
     await breathe(working, { done: packet, total: count, unit: 'packets' });
   }
+}
+
+function lastArrival(arrivals: Float64Array, nanoseconds: number): number {
+  let [low, high] = [0, arrivals.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (must(arrivals[middle], 'arrival of a packet') <= nanoseconds) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
 }
 
 function packetTimeOf(packet: number, arrivals: Float64Array, { departureNs, fate }: TimingObserver): PacketTime {

@@ -27,6 +27,7 @@ const QUICK: ReadonlySet<StudioKind> = new Set([
   'compared-outcomes',
   'compared-packet',
   'apply-proposal',
+  'packet-at-time',
 ]);
 
 type Asked = ToWorker & { readonly kind: 'ask' };

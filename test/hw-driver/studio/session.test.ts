@@ -323,6 +323,14 @@ test('the run in virtual time: bins, queues, when a packet left, and an event in
   const time = await client.ask('packet-time', { packet: 7 });
   assert.is(time.arrivalNs, 7000);
   assert.ok(time.departureNs !== null && time.departureNs > 7000 && time.departureNs < 10_000);
+  for (const [nanoseconds, packet] of [
+    [7000, 7],
+    [7999, 7],
+    [-1, 0],
+    [1e9, 1999],
+  ] as const) {
+    assert.equal(await client.ask('packet-at-time', { nanoseconds }), { packet });
+  }
   const slow = await client.ask('timing', { bins: 20, portBitsPerSecond: 1e6, queueBytes: 8000 });
   assert.ok(sum(slow.series.lost) > 0, 'packets are lost on slow lines');
   assert.is((await failureOf(client.ask('timing', { bins: 0 }))).code, 'bad-question');
