@@ -9,7 +9,7 @@ import { codeOnly, sourceFiles } from './source-files.js';
 /** What a page imports of the project, from its root. */
 const IN_A_PAGE = [
   'hw-driver/studio/session/client.ts',
-  'hw-driver/studio/session/worker.ts',
+  'hw-driver/studio/session/worker-host.ts',
   'compiler/index.ts',
   'compiler/change/change-cases.ts',
   'compiler/explain/explanation.ts',

@@ -16,7 +16,7 @@ export interface SessionPageSettings {
 
 async function bundled(contents: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: packageFile('dist', 'hw-driver', 'studio', 'session') },
+    stdin: { contents, resolveDir: packageFile('hw-driver', 'studio'), loader: 'ts' },
     bundle: true,
     platform: 'browser',
     format: 'iife',
@@ -29,15 +29,15 @@ async function bundled(contents: string): Promise<string> {
 }
 
 const CLIENT = `
-import { SessionClient } from './client.js';
-globalThis.client = new SessionClient(new Worker('worker.js'));
+import { SessionClient } from './session/client.js';
+globalThis.client = new SessionClient(new Worker('worker.js', { name: 'session' }));
 `;
 
 let scripts: Promise<readonly [client: string, worker: string]> | undefined;
 
 /** Opens the page; `client` is its session. */
 export async function openSessionPage(context: BrowserContext, settings: SessionPageSettings): Promise<Page> {
-  scripts ??= Promise.all([bundled(CLIENT), bundled("import './worker.js';")]);
+  scripts ??= Promise.all([bundled(CLIENT), bundled("import './page/worker.js';")]);
   const [client, worker] = await scripts;
   const { isIsolated, contentSecurityPolicy, file } = settings;
   const headers = {
