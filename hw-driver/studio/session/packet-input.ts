@@ -55,11 +55,13 @@ export async function readPackets(
   }
 }
 
-const limitText = `a page holds ${LIMITS.packets / MILLION} million packets of ${LIMITS.bytes / MEBIBYTE} MiB in all`;
+const limitText =
+  `a page holds ${LIMITS.packets / MILLION} million packets ` +
+  `of ${(LIMITS.bytes / MEBIBYTE).toLocaleString('en-US')} MiB in all`;
 
 /** @throws {SessionError} `too-much` */
 function requireRoom(store: PacketStore, what: string): void {
-  if (store.count <= LIMITS.packets && store.byteLength <= 2 * LIMITS.bytes) return;
+  if (store.count <= LIMITS.packets && store.byteLength <= LIMITS.bytes) return;
   throw new SessionError('too-much', `${what} has too many packets: ${limitText}; a part of it fits`);
 }
 
@@ -70,7 +72,7 @@ async function readBlob(
   working: Working,
 ): Promise<ReadPackets> {
   // What is packed may be far larger; that is found while it is read.
-  if (blob.size > 2 * LIMITS.bytes) {
+  if (blob.size > LIMITS.bytes) {
     const size = Math.round(blob.size / MEBIBYTE).toLocaleString('en-US');
     throw new SessionError('too-much', `${name} has ${size} MiB: ${limitText}; a part of it fits`);
   }
