@@ -21,6 +21,8 @@ const unless = (good: boolean, place: string, message: string): string[] => (goo
 const isObject = (value: Json): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const lengthOf = (value: Json): number => (Array.isArray(value) ? value.length : 0);
+
 const TYPES: Readonly<Record<string, (value: Json) => boolean>> = {
   object: isObject,
   array: Array.isArray,
@@ -36,6 +38,9 @@ const KEYWORDS: Readonly<Record<string, Check>> = {
   const: (rule, value, place) => unless(value === rule, place, `not ${rule}`),
   enum: (rule, value, place) => unless((rule as Json[]).includes(value), place, `not one of ${rule}`),
   minimum: (rule, value, place) => unless(Number(value) >= Number(rule), place, `below ${rule}`),
+  maximum: (rule, value, place) => unless(Number(value) <= Number(rule), place, `above ${rule}`),
+  minItems: (rule, value, place) => unless(lengthOf(value) >= Number(rule), place, `fewer than ${rule}`),
+  maxItems: (rule, value, place) => unless(lengthOf(value) <= Number(rule), place, `more than ${rule}`),
   pattern: (rule, value, place) => unless(new RegExp(String(rule)).test(String(value)), place, `not like ${rule}`),
   anyOf: (rule, value, place) => {
     const problems = (rule as Schema[]).map((schema) => schemaProblems(schema, value, place));

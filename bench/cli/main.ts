@@ -40,6 +40,25 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/timing-command.js')).timingCommand,
   },
   {
+    usage: 'network',
+    describe: 'Run and check networks of switches, hosts and links',
+    commands: [
+      {
+        usage: 'run <file>',
+        describe: 'Run a network in virtual time',
+        load: async () => {
+          keepYoungGenerationSmall();
+          return (await import('./commands/network-run-command.js')).networkRunCommand;
+        },
+      },
+      {
+        usage: 'check <file>',
+        describe: 'Find the mistakes of a network file',
+        load: async () => (await import('./commands/network-check-command.js')).networkCheckCommand,
+      },
+    ],
+  },
+  {
     usage: 'conform [dirs..]',
     describe: 'Compare the emulator with independent implementations',
     load: async () => (await import('./commands/conform-command.js')).conformCommand,

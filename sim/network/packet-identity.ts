@@ -9,6 +9,9 @@ const NUMBER_BITS = 20;
 /** Senders that can be told apart. */
 export const MAX_SENDERS = 2 ** (32 - NUMBER_BITS);
 
+/** Highest number of a packet that can be told from all others. */
+export const MAX_FOLLOWED = 2 ** NUMBER_BITS - 1;
+
 /** Beside those of traces/packets. */
 const MARK = { answer: 4, followed: 8 } as const;
 

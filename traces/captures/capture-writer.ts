@@ -6,7 +6,9 @@ import { MAX_CAPTURED_BYTES } from './capture-decoder.js';
 import { CaptureError } from './capture-error.js';
 import { copyBytes, type ViewedBytes, viewBytes } from './copy-bytes.js';
 import { PCAP_FILE_HEADER_BYTES, PCAP_RECORD_HEADER_BYTES, writePcapFileHeader } from './pcap.js';
+import { portName } from './pcapng-interface.js';
 import {
+  MAX_INTERFACE_NAME,
   PCAPNG_OVERHEAD_BYTES,
   packetBytesEnd,
   SECONDS_OF_INTERFACE,
@@ -23,6 +25,8 @@ export interface WriterOptions {
   readonly format?: 'pcap' | 'pcapng';
   /** Which port of a packet pcapng records, as an interface of that name. Default 'ingress'. */
   readonly ports?: 'ingress' | 'egress';
+  /** Name of the interface of a port, in pcapng: ASCII, at most 256 characters. Default `port N`. */
+  readonly nameOfPort?: (port: number) => string;
 }
 
 /**
@@ -67,9 +71,10 @@ export interface CaptureSink {
 export const writeCapture = (path: string, sink: CaptureSink, options: WriterOptions = {}): CaptureWriter =>
   new SinkWriter(path, sink, recordFormat(path, options));
 
-function recordFormat(path: string, { nanoseconds = true, format, ports = 'ingress' }: WriterOptions): RecordFormat {
+function recordFormat(path: string, options: WriterOptions): RecordFormat {
+  const { nanoseconds = true, format, ports = 'ingress', nameOfPort = portName } = options;
   const chosen = format ?? (/\.pcapng(\.gz)?$/.test(path) ? 'pcapng' : 'pcap');
-  return chosen === 'pcapng' ? new PcapngRecords(ports) : new PcapRecords(nanoseconds ? 1 : 1000);
+  return chosen === 'pcapng' ? new PcapngRecords(ports, nameOfPort) : new PcapRecords(nanoseconds ? 1 : 1000);
 }
 
 /** How a format frames packets. */
@@ -119,12 +124,15 @@ class PcapRecords implements RecordFormat {
 }
 
 class PcapngRecords implements RecordFormat {
-  readonly overheadBytes = PCAPNG_OVERHEAD_BYTES;
+  readonly overheadBytes = PCAPNG_OVERHEAD_BYTES + MAX_INTERFACE_NAME;
   readonly #heading = { interfaceIndex: 0, timeSeconds: 0, timeNanoseconds: 0, capturedLength: 0, originalLength: 0 };
   /** By port and by what its time stamps count from. */
   readonly #interfaces = new Map<number, number>();
 
-  constructor(private readonly ports: 'ingress' | 'egress') {}
+  constructor(
+    private readonly ports: 'ingress' | 'egress',
+    private readonly nameOfPort: (port: number) => string,
+  ) {}
 
   timeProblem(seconds: number): string | undefined {
     return Number.isSafeInteger(seconds) ? undefined : `pcapng cannot express the time ${seconds} s`;
@@ -151,7 +159,11 @@ class PcapngRecords implements RecordFormat {
     heading.originalLength = must(batch.originalLength[i], 'original length of a packet');
     if (known !== undefined) return writePacketBlock(view, at, heading);
     this.#interfaces.set(key, heading.interfaceIndex);
-    return writePacketBlock(view, writeInterface(view, at, port, era * SECONDS_OF_INTERFACE), heading);
+    return writePacketBlock(
+      view,
+      writeInterface(view, at, this.nameOfPort(port).slice(0, MAX_INTERFACE_NAME), era * SECONDS_OF_INTERFACE),
+      heading,
+    );
   }
 
   end(at: number, capturedLength: number): number {

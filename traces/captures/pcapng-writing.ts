@@ -1,6 +1,5 @@
 /** The blocks of pcapng that are written: one interface for each switch port, by the name that the reader knows. */
 import { LINK_TYPE_ETHERNET } from './link-type.js';
-import { portName } from './pcapng-interface.js';
 
 const SECTION_HEADER = 0x0a0d0d0a;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
@@ -24,8 +23,10 @@ const HALF = 2 ** 16;
  */
 export const SECONDS_OF_INTERFACE = 2 ** 34;
 
-/** Maximum bytes of a packet's blocks besides its own bytes: an interface, the packet block, padding. */
+/** Maximum bytes of a packet's blocks besides its own bytes and the interface's name: an interface, the packet block, padding. */
 export const PCAPNG_OVERHEAD_BYTES = 96;
+/** Maximum length of the name of an interface. */
+export const MAX_INTERFACE_NAME = 256;
 
 const padded = (bytes: number): number => (bytes + 3) & ~3;
 
@@ -43,11 +44,10 @@ export function writeSection(view: DataView, at: number): number {
 }
 
 /**
- * Writes the description of a port's interface; returns where it ends.
- * @param offsetSeconds whole, also below 0: what its time stamps count from
+ * Writes the description of an interface; returns where it ends.
+ * @param name ASCII @param offsetSeconds whole, also below 0: what its time stamps count from
  */
-export function writeInterface(view: DataView, at: number, port: number, offsetSeconds: number): number {
-  const name = portName(port);
+export function writeInterface(view: DataView, at: number, name: string, offsetSeconds: number): number {
   const offsetBytes = offsetSeconds === 0 ? 0 : 12;
   const bytes = INTERFACE_FIXED_BYTES + 4 + padded(name.length) + 8 + offsetBytes + 4 + TRAILER_BYTES;
   view.setUint32(at, INTERFACE_DESCRIPTION, true);

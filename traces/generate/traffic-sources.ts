@@ -1,5 +1,6 @@
 /** Kinds of traffic by name, with their parameters: units, ranges and defaults stand here, and nowhere else. */
 import seedrandom from 'seedrandom';
+import { keyRequests } from './key-requests.js';
 import { frameSource } from './packet-frame.js';
 import { fixedTime, type PacketStream, type TimedPacket } from './packet-stream.js';
 import type { PacketTemplate } from './packet-template.js';
@@ -20,7 +21,7 @@ export interface SourceParameter {
 }
 
 /** Kind of a traffic source. */
-export type SourceKind = 'background' | 'flows' | 'cache' | 'tcp' | 'synflood';
+export type SourceKind = 'background' | 'flows' | 'cache' | 'keys' | 'tcp' | 'synflood';
 type Values = Readonly<Record<string, number>>;
 
 /** A kind of generated traffic with its parameters. */
@@ -137,6 +138,39 @@ export const TRAFFIC_SOURCES: Readonly<Record<SourceKind, TrafficSource>> = {
       port: PORT,
     },
     stream: cacheRequests,
+  },
+  keys: {
+    describe: "Requests for keys by Zipf's law to key-value servers from 10.0.0.5 on, each with a share of the keys",
+    parameters: {
+      rate: RATE,
+      keys: whole('keys', 1, 1_000_000, 10_000, 'key1 from firstkey on, the most popular first; key2 is 0'),
+      exponent: EXPONENT,
+      servers: whole('servers', 1, 250, 1, 'addresses; a hash of the key says which server has it'),
+      writes: real('share', 0, 1, 0, 'of requests that write'),
+      firstkey: whole('key', 1, 2 ** 31, 0x8888, 'the first key1'),
+      destination: whole('UDP port', 0, 65535, 7777, '7777: cache, 7778: NetCache'),
+      clients: whole('flows', 1, 65536, 100, 'distinct 5-tuples, all alike'),
+      port: PORT,
+    },
+    stream: (values, random, flowKey) =>
+      keyRequests(
+        {
+          packetsPerSecond: value(values, 'rate'),
+          keys: value(values, 'keys'),
+          exponent: value(values, 'exponent'),
+          servers: value(values, 'servers'),
+          writes: value(values, 'writes'),
+          firstKey: value(values, 'firstkey'),
+          template: {
+            ...common(value(values, 'port'), CACHE_BYTES, value(values, 'clients')),
+            udp: { destinationPort: value(values, 'destination') },
+          },
+          source: EVERYWHERE,
+          firstServer: RECEIVER.base,
+        },
+        random,
+        flowKey,
+      ),
   },
   tcp: {
     describe: 'TCP connections of clients in 10.1.0.0/16 with a server outside, from handshake to close',

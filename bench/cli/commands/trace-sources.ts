@@ -2,34 +2,15 @@
 import { UsageError } from '../../../hw-driver/index.js';
 import type { CaptureWriter } from '../../../traces/captures/capture-writer.js';
 import { mixedStream } from '../../../traces/generate/packet-stream.js';
-import {
-  type SourceKind,
-  type SourceOptions,
-  TRAFFIC_SOURCES,
-  trafficStream,
-} from '../../../traces/generate/traffic-sources.js';
+import { type SourceOptions, TRAFFIC_SOURCES, trafficStream } from '../../../traces/generate/traffic-sources.js';
 import { appendPacket, clearPacketBatch, createPacketBatch } from '../../../traces/packets/packet-batch.js';
-
-const isKind = (text: string): text is SourceKind => Object.hasOwn(TRAFFIC_SOURCES, text);
+import { isProblem, sourceFromText } from '../../workloads/source-text.js';
 
 /** @throws {UsageError} for a text that is not of that form */
 export function parseSource(text: string): SourceOptions {
-  const [kind = '', ...rest] = text.split(':');
-  if (!isKind(kind)) {
-    throw new UsageError(
-      `--source: there is no source '${kind}': it is one of ${Object.keys(TRAFFIC_SOURCES).join(', ')}`,
-    );
-  }
-  const values: Record<string, number> = {};
-  for (const assignment of rest.join(':').split(',')) {
-    if (assignment === '' && rest.length === 0) continue;
-    const [, name = '', digits = ''] = /^(\w+)=([-+.\w]+)$/.exec(assignment) ?? [];
-    const number = digits === '' ? Number.NaN : Number(digits);
-    if (Number.isNaN(number)) throw new UsageError(`--source: '${assignment}' is not of the form name=number`);
-    if (Object.hasOwn(values, name)) throw new UsageError(`--source: ${name} is given more than once`);
-    values[name] = number;
-  }
-  return { kind, values };
+  const read = sourceFromText(text);
+  if (isProblem(read)) throw new UsageError(`--source: ${read.problem}`);
+  return read;
 }
 
 const withSeparators = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 3 });

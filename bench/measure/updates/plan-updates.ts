@@ -1,10 +1,10 @@
 /** Plans the operations of each update of a script, by the books of the switch at that time. */
 import { analyse, lower, type Program, renderDiagnostics } from '../../../compiler/index.js';
+import { PlanningTarget } from '../../../hw-driver/control/planning-target.js';
 import { Controller, readSource } from '../../../hw-driver/index.js';
 import { PS_PER_SECOND, type TimedUpdate } from '../../../sim/index.js';
 import { type Deployment, deployArrival, type LinkedProgram } from '../../workloads/deployment.js';
 import type { Workload } from '../../workloads/workload.js';
-import { PlanningTarget } from './planning-target.js';
 import { type UpdateRequest, type UpdateScript, UpdateScriptError } from './update-script.js';
 
 type PlanOptions = Parameters<typeof deployArrival>[2] & { readonly workload: Workload };

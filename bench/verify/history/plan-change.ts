@@ -8,9 +8,9 @@ import {
   type Program,
   renderDiagnostics,
 } from '../../../compiler/index.js';
+import { PlanningTarget } from '../../../hw-driver/control/planning-target.js';
 import { Controller } from '../../../hw-driver/index.js';
 import type { HistoryChange, RecordedProgram } from '../../../sim/history/index.js';
-import { PlanningTarget } from '../../measure/updates/planning-target.js';
 
 /** Programs that cannot be recorded as they are. */
 export class HistoryError extends DomainError {

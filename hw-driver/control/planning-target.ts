@@ -1,8 +1,8 @@
-/** A target that records what a controller does, in place of a switch. */
-import type { DataPlane, MulticastGroup, Operation, TableEntry } from '../../../compiler/index.js';
-import type { MemoryWrite, SwitchTarget } from '../../../sim/index.js';
+/** A target without a switch: what a controller would do is planned, for a time at which packets run. */
+import type { DataPlane, MulticastGroup, Operation, TableEntry } from '../../compiler/index.js';
+import type { MemoryWrite, SwitchTarget } from '../../sim/index.js';
 
-/** Has no entries, and memory that is 0. */
+/** A target that records the operations of a controller. */
 export class PlanningTarget implements SwitchTarget {
   private operations: Operation[] = [];
   private memory: MemoryWrite[] = [];

@@ -1,0 +1,134 @@
+/** The topology of a network with the loads of its links, as a figure. */
+import { must } from '../../compiler/data-plane/must.js';
+import type { FigureSpec } from '../figures/figure.js';
+import { directionSummary } from './network-summary.js';
+import type { NetworkResult } from './run-network.js';
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+const WIDTH = 720;
+const ROW_HEIGHT = 130;
+
+/** Rows of the nodes: hosts in row 0, switches by their distance from the nearest host; without hosts all in row 1. */
+function rowsOf({ plan }: NetworkResult): number[] {
+  const rows = plan.nodes.map(({ kind }) => (kind === 'host' ? 0 : Number.POSITIVE_INFINITY));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { ends } of plan.links) {
+      for (const [here, there] of [ends, [ends[1], ends[0]] as const]) {
+        const next = must(rows[there.node], 'row of a node') + 1;
+        if (must(rows[here.node], 'row of a node') <= next) continue;
+        rows[here.node] = next;
+        changed = true;
+      }
+    }
+  }
+  return rows.map((row) => (Number.isFinite(row) ? row : 1));
+}
+
+/** Nodes of a row stand at equal distances, in the order of the file. */
+function placesOf(result: NetworkResult): Place[] {
+  const rows = rowsOf(result);
+  const inRow = new Map<number, number[]>();
+  rows.forEach((row, node) => {
+    inRow.set(row, [...(inRow.get(row) ?? []), node]);
+  });
+  return rows.map((row, node) => {
+    const nodes = must(inRow.get(row), 'nodes of a row');
+    return { x: (nodes.indexOf(node) + 1) / (nodes.length + 1), y: row };
+  });
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+/** A position without an axis. */
+const position = (field: string, least: number, most: number) => ({
+  field,
+  type: 'quantitative' as const,
+  axis: null,
+  scale: { domain: [least, most] },
+});
+
+/** Links have the width and the colour of the higher of their loads; a label gives the loads of both directions. */
+export function topologyFigure(result: NetworkResult): FigureSpec {
+  const { plan } = result;
+  const places = placesOf(result);
+  const placeOf = (node: number): Place => must(places[node], `place of node ${node}`);
+  const links = plan.links.map(({ name, ends }, link) => {
+    const [from, to] = [placeOf(ends[0].node), placeOf(ends[1].node)];
+    const both = result.directions.filter((direction) => direction.link === link);
+    const loads = both.map((direction) => directionSummary(result, direction).load);
+    const lost = both.reduce((sum, direction) => sum + direction.lost.loss + direction.lost.down, 0);
+    const text = `${loads.map(percent).join(' / ')}${lost > 0 ? `, ${lost.toLocaleString('en-US')} lost` : ''}`;
+    const middle = { xMiddle: (from.x + to.x) / 2, yMiddle: (from.y + to.y) / 2 };
+    return { name, x: from.x, y: from.y, x2: to.x, y2: to.y, ...middle, load: Math.max(0, ...loads), text };
+  });
+  const nodes = plan.nodes.map(({ name, kind }, node) => ({ name, kind, ...placeOf(node) }));
+  const rows = Math.max(0, ...places.map(({ y }) => y));
+  const x = position('x', 0, 1);
+  const y = position('y', -0.4, rows + 0.4);
+  return {
+    width: WIDTH,
+    height: ROW_HEIGHT * (rows + 1),
+    view: { stroke: null },
+    layer: [
+      {
+        data: { values: links },
+        mark: { type: 'rule' },
+        encoding: {
+          x,
+          y,
+          x2: { field: 'x2' },
+          y2: { field: 'y2' },
+          strokeWidth: { field: 'load', type: 'quantitative', scale: { domain: [0, 1], range: [1, 8] }, legend: null },
+          color: {
+            field: 'load',
+            type: 'quantitative',
+            scale: { domain: [0, 1], range: ['#b0c4de', '#d55e00'] },
+            legend: null,
+          },
+        },
+      },
+      {
+        data: { values: links },
+        mark: { type: 'text', fontSize: 9, fill: '#333333', dy: -5 },
+        encoding: {
+          x: { ...x, field: 'xMiddle' },
+          y: { ...y, field: 'yMiddle' },
+          text: { field: 'text' },
+        },
+      },
+      {
+        data: { values: nodes },
+        mark: {
+          type: 'point',
+          filled: true,
+          size: 500,
+          opacity: 1,
+          fill: 'white',
+          stroke: '#333333',
+          strokeWidth: 1.5,
+        },
+        encoding: {
+          x,
+          y,
+          shape: {
+            field: 'kind',
+            type: 'nominal',
+            title: null,
+            scale: { domain: ['switch', 'host'], range: ['square', 'circle'] },
+            legend: null,
+          },
+        },
+      },
+      {
+        data: { values: nodes },
+        mark: { type: 'text', fontSize: 11, dy: 22, fontWeight: 'bold' },
+        encoding: { x, y, text: { field: 'name' } },
+      },
+    ],
+  };
+}

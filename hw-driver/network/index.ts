@@ -1,0 +1,17 @@
+/** Networks of switches as files: read, checked, and planned for the control plane of each switch. */
+export { type Mistake, nameHint } from './fields.js';
+export { type JsonPath, pathText } from './json-places.js';
+export {
+  DEFAULT_LINK_QUEUE_BYTES,
+  DEFAULT_NETWORK_SEED,
+  DEFAULT_OPERATIONS_PER_SECOND,
+  type EventEntry,
+  type HostEntry,
+  NETWORK_SCHEMA,
+  type NetworkFile,
+  networkSchema,
+  type SwitchEntry,
+} from './network-file.js';
+export { type PlannedChange, PlannedSwitch } from './planned-switch.js';
+export { mistakesError, NetworkError, networkFromText, type ReadNetwork, readNetwork } from './read-network.js';
+export { linkName, linkOf, type PortName, portNameOf } from './topology.js';
