@@ -30,6 +30,7 @@ export * from './pipeline/parallel/packet-processor.js';
 export { ShareDriver } from './pipeline/parallel/share-driver.js';
 export * from './pipeline/switch.js';
 export * from './pipeline/switch-tables.js';
+export { leastTransitPs } from './pipeline/time/pass-times.js';
 export { TimedDriver } from './pipeline/time/timed-driver.js';
 export * from './pipeline/time/timed-switch-options.js';
 export * from './pipeline/time/update.js';

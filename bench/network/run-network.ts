@@ -3,6 +3,8 @@ import { type Census, sumOfCensuses } from '../../sim/network/index.js';
 import { BuiltNodes } from './built-nodes.js';
 import type { NetworkPlan } from './network-plan.js';
 import type { DirectionReport, FollowedNote, GroupReport, HostReport, SwitchReport } from './node-reports.js';
+import { partition } from './partition.js';
+import { runParallel } from './run-parallel.js';
 
 export interface RunOptions {
   readonly workers: number;
@@ -36,7 +38,9 @@ const BREATH_MS = 20;
 /** @throws {CaptureError} {@link TimingError} {@link OwnHostError} and what modules of hosts throw */
 export async function runNetwork(plan: NetworkPlan, options: RunOptions): Promise<NetworkResult> {
   const start = options.clock();
-  const reports = [await runAlone(plan, options)];
+  const threadOf = partition(plan, options.workers);
+  const isAlone = threadOf.every((thread) => thread === 0);
+  const reports = isAlone ? [await runAlone(plan, options)] : await runParallel(plan, threadOf, options);
   const ordered = <Of>(of: (report: GroupReport) => readonly Of[], key: (item: Of) => number): Of[] =>
     reports.flatMap(of).sort((a, b) => key(a) - key(b));
   return {

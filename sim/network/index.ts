@@ -11,6 +11,8 @@ export { type GroupBorder, type GroupPause, NodeGroup } from './node-group.js';
 export { PacketFeed } from './packet-feed.js';
 export { PacketFifo } from './packet-fifo.js';
 export { isAnswer, MAX_FOLLOWED, MAX_SENDERS, numberOf, senderOf, sentPsOf } from './packet-identity.js';
+export { SharedBorder, type SharedDirection } from './parallel/shared-border.js';
+export { newRing } from './parallel/shared-ring.js';
 export { SwitchNode } from './switch-node.js';
 export {
   type Direction,

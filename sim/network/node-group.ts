@@ -11,8 +11,11 @@ const NEVER = Number.POSITIVE_INFINITY;
 export interface GroupBorder {
   /** Takes over what has come. @returns the time before which nothing more comes */
   pull(): number;
-  /** Tells other groups that nothing is sent to them before a time. */
-  promise(timePs: number): void;
+  /**
+   * Tells other groups from when on packets can be sent to them.
+   * @param nextPs when the next thing happens in this group, by all that has come @param comesPs see {@link pull}
+   */
+  promise(nextPs: number, comesPs: number): void;
 }
 
 /** Why a group stands still: its run is over, it has made its steps, or it waits for packets of feeds or other groups. */
@@ -51,9 +54,10 @@ export class NodeGroup {
       const firstPs = this.firstPs();
       const ends = Math.min(firstPs + this.lookaheadPs, comesPs, knownPs, this.endPs + 1);
       if (ends > firstPs) for (let n = 0; n < nodes.length; n++) this.runNode(nodes[n] as NetworkNode, ends);
-      const nextPs = Math.min(ends > firstPs ? this.firstPs() : firstPs, comesPs, knownPs);
+      const ownPs = Math.min(ends > firstPs ? this.firstPs() : firstPs, knownPs);
+      const nextPs = Math.min(ownPs, comesPs);
       this.donePs = Math.max(this.donePs, nextPs);
-      border?.promise(nextPs);
+      border?.promise(ownPs, comesPs);
       if (nextPs > this.endPs) return 'ended';
       if (ends > firstPs) continue;
       return knownPs <= firstPs ? 'feeds' : 'border';

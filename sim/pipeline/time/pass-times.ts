@@ -35,3 +35,12 @@ export class PassTimes {
     this.dequeueDeltas = 2 ** width;
   }
 }
+
+/** Times of cycles are rounded to whole picoseconds, in either gress. */
+const ROUNDING_PS = 2;
+
+/** Least time from a packet's arrival at a switch to its departure: that of the stages of both gresses. */
+export function leastTransitPs(dataPlane: DataPlane): number {
+  const { clock, ingressCycles, egressCycles } = new PassTimes(dataPlane);
+  return clock.timeOf(ingressCycles + egressCycles) - ROUNDING_PS;
+}
