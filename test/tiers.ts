@@ -58,6 +58,7 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/bfruntime',
   'hw-driver/chain-target',
   'bench/timing',
+  'bench/network/parallel',
   'bench/network/network-run',
   'bench/cli-timing',
   'bench/without-web-assembly',
