@@ -183,7 +183,10 @@ function followerOf({ followed }: NetworkPlan, node: number, notes: FollowedNote
       const who = { sender: senderOf(batch, i), number: numberOf(batch, i), isAnswer: isAnswer(batch, i) };
       const ran =
         step === 'departed' || (step === 'lost' && reason !== undefined && port < 0)
-          ? { program: batch.programId[i] ?? 0, recirculations: batch.recirculations[i] ?? 0 }
+          ? {
+              program: must(batch.programId[i], 'program of a packet'),
+              recirculations: must(batch.recirculations[i], 'recirculations of a packet'),
+            }
           : {};
       notes.push({ node, step, timePs, port, ...who, ...(reason === undefined ? {} : { reason }), ...ran });
     },

@@ -36,8 +36,9 @@ async function run({ plan, numbers, thread, directions, signals }: NetworkWorker
   }
 }
 
-run(workerData as NetworkWorkerSetup).then(
-  (report) => send({ kind: 'report', report }),
+const setup: NetworkWorkerSetup = workerData;
+run(setup).then(
+  (report) => send({ kind: 'finished', report }),
   (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
     send({ kind: 'failure', message, isDomain: commandEnd(error) !== undefined });

@@ -24,8 +24,8 @@ export function partition({ nodes, links }: NetworkPlan, workers: number): numbe
       return;
     }
     const link = links.find(({ ends }) => ends.some((end) => end.node === node));
-    const other = link?.ends.find((end) => end.node !== node)?.node ?? 0;
-    threadOf.set(node, threadOf.get(other) ?? 0);
+    const other = link?.ends.find((end) => threadOf.has(end.node));
+    threadOf.set(node, other === undefined ? 0 : must(threadOf.get(other.node), 'thread of a switch'));
   });
   return nodes.map((_, node) => must(threadOf.get(node), `thread of node ${node}`));
 }

@@ -4,16 +4,8 @@ import { BuiltNodes } from './built-nodes.js';
 import type { NetworkPlan } from './network-plan.js';
 import type { DirectionReport, FollowedNote, GroupReport, HostReport, SwitchReport } from './node-reports.js';
 import { partition } from './partition.js';
+import type { RunOptions } from './run-options.js';
 import { runParallel } from './run-parallel.js';
-
-export interface RunOptions {
-  readonly workers: number;
-  /** Monotonic time in milliseconds. */
-  readonly clock: () => number;
-  readonly signal: AbortSignal;
-  /** @param share of the virtual time */
-  readonly onProgress: (share: number, events: number) => void;
-}
 
 /** What a network did. */
 export interface NetworkResult {

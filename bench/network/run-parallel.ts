@@ -6,7 +6,7 @@ import { leastTransitPs } from '../../sim/index.js';
 import { newRing, type SharedDirection } from '../../sim/network/index.js';
 import type { NetworkPlan } from './network-plan.js';
 import type { GroupReport } from './node-reports.js';
-import type { RunOptions } from './run-network.js';
+import type { RunOptions } from './run-options.js';
 import type { NetworkWorkerMessage, NetworkWorkerSetup } from './worker-setup.js';
 
 /** Thrown for what a thread could not do with the user's input. */
@@ -71,7 +71,7 @@ function reportOf(
   return new Promise<GroupReport>((resolve, reject) => {
     worker.on('message', (message: NetworkWorkerMessage) => {
       if (message.kind === 'progress') onProgress(message.nowPs, message.events);
-      else if (message.kind === 'report') resolve(message.report);
+      else if (message.kind === 'finished') resolve(message.report);
       else reject(message.isDomain ? new NetworkRunError(message.message) : new Error(message.message));
     });
     worker.on('error', reject);

@@ -11,6 +11,9 @@ interface Place {
 
 const WIDTH = 720;
 const ROW_HEIGHT = 130;
+const LABEL_BELOW = 21;
+const KIND_SCALE = { domain: ['switch', 'host'], range: ['square', 'circle'] };
+const NODE_MARK = { filled: true, size: 500, opacity: 1, fill: 'white', stroke: '#333333', strokeWidth: 1.5 };
 
 /** Rows of the nodes: hosts in row 0, switches by their distance from the nearest host; without hosts all in row 1. */
 function rowsOf({ plan }: NetworkResult): number[] {
@@ -52,12 +55,9 @@ const position = (field: string, least: number, most: number) => ({
   scale: { domain: [least, most] },
 });
 
-/** Links have the width and the colour of the higher of their loads; a label gives the loads of both directions. */
-export function topologyFigure(result: NetworkResult): FigureSpec {
-  const { plan } = result;
-  const places = placesOf(result);
-  const placeOf = (node: number): Place => must(places[node], `place of node ${node}`);
-  const links = plan.links.map(({ name, ends }, link) => {
+/** A row for each link, with the label that says its loads and losses. */
+function linkRows(result: NetworkResult, placeOf: (node: number) => Place) {
+  return result.plan.links.map(({ name, ends }, link) => {
     const [from, to] = [placeOf(ends[0].node), placeOf(ends[1].node)];
     const both = result.directions.filter((direction) => direction.link === link);
     const loads = both.map((direction) => directionSummary(result, direction).load);
@@ -66,6 +66,14 @@ export function topologyFigure(result: NetworkResult): FigureSpec {
     const middle = { xMiddle: (from.x + to.x) / 2, yMiddle: (from.y + to.y) / 2 };
     return { name, x: from.x, y: from.y, x2: to.x, y2: to.y, ...middle, load: Math.max(0, ...loads), text };
   });
+}
+
+/** Links have the width and the colour of the higher of their loads; a label gives the loads of both directions. */
+export function topologyFigure(result: NetworkResult): FigureSpec {
+  const { plan } = result;
+  const places = placesOf(result);
+  const placeOf = (node: number): Place => must(places[node], `place of node ${node}`);
+  const links = linkRows(result, placeOf);
   const nodes = plan.nodes.map(({ name, kind }, node) => ({ name, kind, ...placeOf(node) }));
   const rows = Math.max(0, ...places.map(({ y }) => y));
   const x = position('x', 0, 1);
@@ -103,15 +111,7 @@ export function topologyFigure(result: NetworkResult): FigureSpec {
       },
       {
         data: { values: nodes },
-        mark: {
-          type: 'point',
-          filled: true,
-          size: 500,
-          opacity: 1,
-          fill: 'white',
-          stroke: '#333333',
-          strokeWidth: 1.5,
-        },
+        mark: { type: 'point', ...NODE_MARK },
         encoding: {
           x,
           y,
@@ -119,14 +119,14 @@ export function topologyFigure(result: NetworkResult): FigureSpec {
             field: 'kind',
             type: 'nominal',
             title: null,
-            scale: { domain: ['switch', 'host'], range: ['square', 'circle'] },
+            scale: KIND_SCALE,
             legend: null,
           },
         },
       },
       {
         data: { values: nodes },
-        mark: { type: 'text', fontSize: 11, dy: 22, fontWeight: 'bold' },
+        mark: { type: 'text', fontSize: 11, dy: LABEL_BELOW, fontWeight: 'bold' },
         encoding: { x, y, text: { field: 'name' } },
       },
     ],

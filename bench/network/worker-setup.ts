@@ -15,5 +15,5 @@ export interface NetworkWorkerSetup {
 
 export type NetworkWorkerMessage =
   | { readonly kind: 'progress'; readonly nowPs: number; readonly events: number }
-  | { readonly kind: 'report'; readonly report: GroupReport }
+  | { readonly kind: 'finished'; readonly report: GroupReport }
   | { readonly kind: 'failure'; readonly message: string; readonly isDomain: boolean };

@@ -35,7 +35,7 @@ testWith(TSHARK, 'tshark finds nothing wrong with a mix of sources', () =>
 const refused = (source: string, says: RegExp) => ({ args: ['trace', 'generate', 'x.pcap', '--source', source], says });
 
 await testRefusals('bench', [
-  refused('udp', /there is no source 'udp': it is one of background, flows, cache, tcp, synflood/),
+  refused('udp', /there is no source 'udp': it is one of background, flows, cache, keys, tcp, synflood/),
   refused('tcp:rat=1', /tcp: has no 'rat'; it has rate, packets/),
   refused('tcp:rtt=1', /tcp:rtt: 1 is not a number from 2 to 10000000 µs/),
   refused('flows:flows=1.5', /flows:flows: 1\.5 is not a whole number from 1 to 65536 flows/),

@@ -1,4 +1,5 @@
 /** What the commands of networks share: the file, and packets and links that users name. */
+import { must } from '../../../compiler/data-plane/must.js';
 import { UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { linkName, type NetworkFile } from '../../../hw-driver/network/index.js';
 import { MAX_FOLLOWED } from '../../../sim/network/index.js';
@@ -19,7 +20,10 @@ export function followedPackets(file: NetworkFile, texts: readonly string[]): Fo
     if (name !== undefined && !senders.includes(name)) {
       throw new UsageError(`--follow: there is no node '${name}' that sends: there are ${senders.join(', ')}`);
     }
-    return (name === undefined ? senders : [name]).map((sender) => ({ node: numbers.get(sender) ?? 0, number }));
+    return (name === undefined ? senders : [name]).map((sender) => ({
+      node: must(numbers.get(sender), `number of ${sender}`),
+      number,
+    }));
   });
 }
 

@@ -101,6 +101,9 @@ export const KEY_VALUE: HostType = {
     queue: whole('requests', 1, 1e6, 1000, 'that wait or are served; more are refused'),
     random: whole('', 0, 1, 0, '1: service times are exponentially distributed'),
   },
-  make: ({ servicens = 1, queue = 1, random }, seed) =>
-    new KeyValueServer({ servicePs: servicens * PS_PER_NS, isRandom: random === 1, queue, seed }),
+  make: (values, seed) => {
+    const value = (name: string): number => must(values[name], `parameter ${name}`);
+    const servicePs = value('servicens') * PS_PER_NS;
+    return new KeyValueServer({ servicePs, isRandom: value('random') === 1, queue: value('queue'), seed });
+  },
 };

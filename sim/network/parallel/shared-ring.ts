@@ -81,7 +81,7 @@ export class RingWriter implements PacketSink {
     const to = (at + HEADER_UNITS) * UNIT_BYTES;
     for (let n = 0; n < length; n++) views.bytes[to + n] = batch.bytes[from + n] as number;
     this.tail = (this.tail + units) | 0;
-    // What was written before this is seen by who reads it.
+    // A reader that sees this sees what was written before.
     Atomics.store(views.control, CONTROL.tail, this.tail);
   }
 
