@@ -67,6 +67,9 @@ const { metafile } = await build({
   outdir: target,
   absWorkingDir: root,
   bundle: true,
+  loader: { '.html': 'text' },
+  // Workers of an exported page are no modules. What the project's own files lie under is asked for in reports of faults.
+  define: { 'import.meta.url': JSON.stringify('file:///studio/page/worker.js') },
   minify: true,
   metafile: true,
   format: 'esm',

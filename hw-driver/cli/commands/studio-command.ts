@@ -6,11 +6,17 @@ import type { Argv } from 'yargs';
 import { interruptible, reasonOf } from '../../../traces/system/index.js';
 import { errorCode } from '../../../traces/system/reason.js';
 import { serveUntil, thisLaunch } from '../../server/ports/launch.js';
+import { exportedFile } from '../../studio/export/built-page.js';
+import { scenarioOfFiles } from '../../studio/export/scenario-of-files.js';
 import { LOOPBACK, type StudioFiles, serveStudio } from '../../studio/server/studio-server.js';
+import type { SessionProgress } from '../../studio/session/protocol.js';
 import { type ArgumentsOf, command } from '../kit/command.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { loadDataPlane, readJson, readSource, wholeNumber } from '../kit/inputs.js';
+import { writeResult } from '../kit/program-documents.js';
+import { requireSeparateFiles } from '../kit/separate-files.js';
 import { DATA_PLANE_OPTION } from '../kit/shared-options.js';
+import { StatusLine } from '../kit/status-line.js';
 
 const MAX_PORT = 65_535;
 
@@ -30,18 +36,31 @@ const studioOptions = (yargs: Argv) =>
     .options(DATA_PLANE_OPTION)
     .option('port', { type: 'string', default: '0', describe: 'TCP port of the page; 0 picks a free one' })
     .option('open', { type: 'boolean', default: true, describe: 'Open the page in the browser of the system' })
+    .option('export', {
+      type: 'string',
+      describe: 'Write the page with these files, after their packets have run, as one HTML file, and end',
+    })
+    .option('title', {
+      type: 'string',
+      default: '',
+      defaultDescription: 'none',
+      describe: 'Title of the exported page',
+    })
     .epilogue(
       'The command runs until SIGINT (Ctrl-C), SIGTERM or SIGHUP. It listens on loopback only, prints the address of ' +
         'the page to standard output, and serves the page and the named files, nothing else.',
     )
     .example('$0 studio bench/programs/cache.p4runpro', 'Open a program in the page')
-    .example('$0 studio lb.p4runpro --trace packets.pcapng', 'The same with the packets of a capture');
+    .example('$0 studio lb.p4runpro --trace packets.pcapng', 'The same with the packets of a capture')
+    .example('$0 studio lb.p4runpro --trace packets.pcapng --export lb.html', 'One file that opens without a network');
 
 type StudioArguments = ArgumentsOf<typeof studioOptions>;
 
 async function studio(args: StudioArguments): Promise<number> {
   const port = wholeNumber('--port', args.port, 0, MAX_PORT);
   const files = filesFrom(args);
+  requireSeparateFiles({ '--export': args.export }, [...args.files, ...(args.trace === undefined ? [] : [args.trace])]);
+  if (args.export !== undefined) return exportTo(args.export, files, args.title);
   const server = await serveStudio(files, port).catch((error: unknown) => {
     const code = errorCode(error);
     const reason = code === 'EADDRINUSE' ? `port ${port} is in use` : (code ?? reasonOf(error));
@@ -56,6 +75,19 @@ async function studio(args: StudioArguments): Promise<number> {
     await server.close();
   }
   process.stdout.write('stopped\n');
+  return EXIT.done;
+}
+
+/** Writes the files as one page. @throws {DomainError} where a program or the capture is refused */
+async function exportTo(path: string, files: StudioFiles, title: string): Promise<number> {
+  const status = new StatusLine();
+  const html = await interruptible(async (signal) => {
+    const show = (what: string, { done, total, unit }: SessionProgress): void =>
+      status.show(`${what}: ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${unit}`);
+    return exportedFile(await scenarioOfFiles(files, title, show, signal), title);
+  }).finally(() => status.stop());
+  writeResult(path, html);
+  process.stdout.write(`${path}: ${html.length.toLocaleString('en-US')} bytes\n`);
   return EXIT.done;
 }
 

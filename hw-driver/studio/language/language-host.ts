@@ -1,5 +1,11 @@
 /** Answers the editor of the page by the language service, as the language server does for other editors. */
-import { builtInDataPlane, type DataPlane, dataPlaneFromJson, must } from '../../../compiler/index.js';
+import {
+  builtInDataPlane,
+  type DataPlane,
+  dataPlaneFromDescription,
+  dataPlaneFromJson,
+  must,
+} from '../../../compiler/index.js';
 import { type LanguageService, languageService, type ServiceDocument } from '../../../compiler/service/index.js';
 import type {
   FindingWithFixes,
@@ -27,7 +33,7 @@ export class LanguageHost {
   private answer(question: LanguageQuestion): LanguageAnswer<LanguageKind> {
     if (question.kind === 'data-plane') {
       const { dataPlane } = question;
-      this.service = languageService(typeof dataPlane === 'string' ? named(dataPlane) : dataPlaneFromJson(dataPlane));
+      this.service = languageService(typeof dataPlane === 'string' ? named(dataPlane) : described(dataPlane));
       this.last = undefined;
       return null;
     }
@@ -54,6 +60,10 @@ export class LanguageHost {
 }
 
 const named = (name: string): DataPlane => must(builtInDataPlane(name), `data plane ${name}`);
+
+/** A file that extends another data plane, or, of a scenario, the whole description. */
+const described = (json: object): DataPlane =>
+  'extends' in json ? dataPlaneFromJson(json) : dataPlaneFromDescription(json);
 
 function findingsOf(service: LanguageService, document: ServiceDocument): FindingWithFixes[] {
   return service.findings(document).map((finding) => {

@@ -2,6 +2,12 @@
 
 declare module '*.css';
 
+declare module '*.html' {
+  /** The text of the file. */
+  const text: string;
+  export default text;
+}
+
 declare module 'p4runpro:parser' {
   import type { LRParser } from '@lezer/lr';
 

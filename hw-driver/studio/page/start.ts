@@ -2,6 +2,8 @@
 import { START_PATH, type StartDocument, TRACE_PATH } from '../server/start-document.js';
 import { setLanguageDataPlane } from './language-client.js';
 import { startWith } from './panes/programs/files.js';
+import { setTitle } from './panes/share/share-pane.js';
+import { bytesOfText, embeddedScenario, linkedScenario, openScenario } from './state/scenario.js';
 import { askSession } from './state/session-client.js';
 import { addPackets, makeEvent, openSession, tell } from './state/studio.js';
 
@@ -33,9 +35,30 @@ async function deployAll(texts: StartDocument['programs']): Promise<void> {
   }
 }
 
+/** The data plane of a page whose scenario is none. */
+const FALL_BACK = 'default';
+
+/** Opens a scenario by its text. @returns false if it is none, which is said */
+async function openedScenario(text: string): Promise<boolean> {
+  try {
+    const title = await openScenario(bytesOfText(text));
+    if (title !== undefined) setTitle(title);
+    return title !== undefined;
+  } catch (error) {
+    tell(error);
+    return false;
+  }
+}
+
 /** Opens the switch; deploys the named programs, and runs the packets of the named capture. */
 export async function start(): Promise<void> {
   try {
+    const scenario = embeddedScenario() ?? linkedScenario();
+    if (scenario !== undefined && (await openedScenario(scenario))) return;
+    if (embeddedScenario() !== undefined) {
+      await Promise.all([setLanguageDataPlane(FALL_BACK), openSession(FALL_BACK)]);
+      return;
+    }
     const { dataPlane, programs, trace } = await startDocument();
     startWith(programs);
     await Promise.all([setLanguageDataPlane(dataPlane), openSession(dataPlane)]);

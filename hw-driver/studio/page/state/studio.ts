@@ -96,6 +96,15 @@ export async function openSession(dataPlane: string | object): Promise<void> {
   });
 }
 
+/** A session that was opened with packets and events, in place of the one that is there. */
+export function useSession(opened: OpenedSession, its: Timeline): void {
+  batch(() => {
+    session.value = opened;
+    setTimeline(its);
+    goTo(0);
+  });
+}
+
 /** Runs the packets that have not run. */
 export async function runPackets(): Promise<void> {
   await working('Running packets', async (options) => setTimeline(await askSession('run', {}, options)));

@@ -1,0 +1,34 @@
+/** The scenario of files, as a page that is started with them has it: programs deployed, then all packets run. */
+import { base64UrlOf } from '../scenario/base64url.js';
+import type { StudioFiles } from '../server/studio-server.js';
+import type { SessionProgress } from '../session/protocol.js';
+import { StudioSession } from '../session/session.js';
+import { fileBlob } from './file-blob.js';
+
+/** @returns the packed scenario as text @throws {DomainError} what the session refuses */
+export async function scenarioOfFiles(
+  { dataPlane, programs, trace }: StudioFiles,
+  title: string,
+  progress: (what: string, at: SessionProgress) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const session = new StudioSession();
+  const working = (what: string) => ({ signal, progress: (at: SessionProgress) => progress(what, at) });
+  await session.ask({ kind: 'open', dataPlane }, working('opening'));
+  if (trace !== undefined) {
+    const { name, path, bytes } = trace;
+    const origin = { kind: 'capture', name, blob: fileBlob(path, bytes) } as const;
+    await session.ask({ kind: 'add-packets', origin }, working('reading packets'));
+  }
+  for (const { text } of programs) {
+    const checked = await session.ask({ kind: 'check-text', text }, working('checking'));
+    for (const program of checked.programs) {
+      const event = { kind: 'deploy', packet: 0, program, text } as const;
+      await session.ask({ kind: 'make-event', event }, working('deploying'));
+    }
+  }
+  await session.ask({ kind: 'run' }, working('running packets'));
+  const view = { moment: 0 };
+  const packed = await session.ask({ kind: 'pack-scenario', title, files: programs, view }, working('packing'));
+  return base64UrlOf(packed.bytes);
+}
