@@ -52,6 +52,8 @@ const MEDIUM_FILES: readonly string[] = [
   'sim/ways-to-run',
   'sim/hit-counters',
   'bench/chain-run',
+  'bench/reproduce/chains',
+  'sim/timed-chain',
   'bench/case-studies',
   'bench/cli',
   'traces/traffic-sources',

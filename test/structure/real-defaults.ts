@@ -85,7 +85,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     "value?.mean ?? ''",
   ],
   'bench/paper/reproduce/against.ts': ['earlier.get(id)?.comparisons ?? []'],
-  'bench/paper/reproduce/cells/fill.ts': ['this.sums[index] ?? { entries: 0, memory: 0 }'],
+  'bench/paper/reproduce/cells/fill.ts': ['this.sums[index] ?? { entries: 0, memory: 0 }', 'cell.switches ?? 1'],
   'bench/paper/reproduce/experiments/case-studies.ts': ["WHY[study] ?? ''", 'figure ?? 0'],
   'bench/paper/reproduce/experiments/filling.ts': ['curve?.utilization ?? []'],
   'bench/paper/reproduce/experiments/objectives.ts': ['segments[at] ?? []'],

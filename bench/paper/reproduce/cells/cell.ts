@@ -8,6 +8,7 @@ import type { LossFreeRow } from '../../../measure/timing/loss-free-rate.js';
 import type { ControlSpeed } from '../../../measure/updates/control-speed.js';
 import type { UpdateDelay } from '../../../measure/updates/update-delay.js';
 import type { StudyResult } from '../../case-studies/study.js';
+import { type ChainCell, type ChainRate, chainRate } from './chain.js';
 import { type ChurnCell, churn } from './churn.js';
 import { type DelayCell, type DelayResult, measureDelay } from './delay.js';
 import { type FillCell, type FillResult, fill } from './fill.js';
@@ -34,6 +35,7 @@ export type Cell =
   | UpdateDelayCell
   | ControlCell
   | LossFreeCell
+  | ChainCell
   | StudyCell
   | ChurnCell
   | PeerFillCell
@@ -50,6 +52,7 @@ interface CellResults {
   readonly 'update-delay': UpdateDelay;
   readonly control: ControlSpeed;
   readonly 'loss-free': LossFreeRow;
+  readonly chain: ChainRate;
   readonly study: StudyResult;
   readonly churn: ChurnResult;
   readonly 'peer-fill': PeerFillResult;
@@ -93,6 +96,8 @@ export function runCell(cell: Cell, signal: AbortSignal): Promise<CellResult> {
       return measureControl(cell, signal);
     case 'loss-free':
       return lossFree(cell, signal);
+    case 'chain':
+      return chainRate(cell);
     case 'study':
       return study(cell, signal);
     case 'churn':

@@ -1,6 +1,6 @@
 /** Fills a switch until the first program that does not fit, or with a given number of programs. */
 import { must } from '../../../../compiler/data-plane/must.js';
-import { builtInDataPlane, DataPlane, type ObjectiveName } from '../../../../compiler/index.js';
+import { builtInDataPlane, chainOf, DataPlane, type ObjectiveName } from '../../../../compiler/index.js';
 import { fillSwitch } from '../../../measure/capacity/fill-switch.js';
 import { fillWithShapes } from '../../../measure/run/fill-with-shapes.js';
 import { type Books, utilization } from '../../../workloads/admission.js';
@@ -16,6 +16,8 @@ interface FillSetting {
   readonly cases: number;
   readonly recirculations: number;
   readonly seed: string;
+  /** In a row, with no recirculations; absent for one switch. */
+  readonly switches?: number;
   /** Name of the data plane; absent for `default`. */
   readonly dataPlane?: string;
   /** Entries of each filter table, in place of those of the data plane. */
@@ -83,7 +85,7 @@ function planeOf({ dataPlane, filterEntries: entries }: FillCell): DataPlane {
 
 export async function fill(cell: FillCell, signal: AbortSignal): Promise<FillResult> {
   const curve = cell.withCurve ? new CurveRecorder() : undefined;
-  const dataPlane = planeOf(cell);
+  const dataPlane = chainOf(planeOf(cell), cell.switches ?? 1);
   const admission = {
     dataPlane,
     programs: 'max' as const,

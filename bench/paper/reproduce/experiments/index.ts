@@ -3,6 +3,7 @@ import type { Experiment } from '../experiment.js';
 import { fig9 } from './capacity.js';
 import { recirculations, weights } from './capacity-trade.js';
 import { caseStudies } from './case-studies.js';
+import { chains } from './chains.js';
 import { fig10, table2 } from './chip.js';
 import { chipCapacity } from './chip-capacity.js';
 import { churn } from './churn.js';
@@ -37,6 +38,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   weights,
   recirculations,
   chipCapacity,
+  chains,
   churn,
   peersExpressiveness,
   peersDelay,
