@@ -79,6 +79,28 @@ function writeCapture(path: string): void {
   writer.close();
 }
 
+const FORWARDING = 'program way(<hdr.ipv4.dst, 10.0.0.1, 0xffffffff>) {\n    FORWARD(1);\n}\n';
+
+testInBrowser('a person replaces a program before a packet: those before it keep the old one', () =>
+  withStudio({ dataPlane: 'default', programs: [{ name: 'way', text: FORWARDING }] }, {}, async ({ page }) => {
+    await page.getByRole('button', { name: 'Run 10,000 packets through the programs on the switch' }).click();
+    await outcomeOf(page, '10,000 packets').waitFor();
+    await page.keyboard.press('4');
+    await page.getByRole('textbox', { name: 'Packet', exact: true }).fill('5,000');
+    await page.keyboard.press('Enter');
+    await page.getByText('Changes are made before packet 5,000.').waitFor();
+    await page.locator('.cm-content').getByText('1', { exact: true }).dblclick();
+    await page.keyboard.insertText('2');
+    await page.getByRole('button', { name: 'Replace way' }).waitFor();
+    await page.getByText('no findings').waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.locator('#pane-packet').getByText('forwarded by port 2').waitFor();
+    await page.getByRole('button', { name: 'The packet before' }).click();
+    await page.locator('#pane-packet').getByText('forwarded by port 1').waitFor();
+    await page.getByText('another version runs').waitFor();
+  }),
+);
+
 testInBrowser('a person opens a capture, filters it, and steps through a packet by keys', () =>
   withFolder((folder) =>
     withStudio(FILES, {}, async ({ page }) => {
@@ -90,7 +112,7 @@ testInBrowser('a person opens a capture, filters it, and steps through a packet 
       await page.getByLabel('Filter on fields').fill('<hdr.ipv4.src, 10.0.0.0, 0xff000000>');
       await outcomeOf(page, '3 of 4 packets').waitFor();
       await page.getByLabel('Filter on fields').fill('<hdr.ipv4.sr, 1, 1>');
-      await page.locator('#filter-outcome.bad').waitFor();
+      await page.locator('#filter-error').getByText('hdr.ipv4.sr').waitFor();
       await page.getByLabel('Filter on fields').fill('');
       await outcomeOf(page, '4 packets').waitFor();
       await page.locator('#Packets-3').click();

@@ -57,7 +57,8 @@ const paneAround = (target: EventTarget | null): Pane | undefined => {
 };
 
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.defaultPrevented || isHelpOpen.value) return;
+  // An open dialog has the keyboard: Escape closes it.
+  if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
   const pane = paneAround(event.target) ?? paneOf(currentPane.value);
   if (pane !== undefined && runShortcut(pane.shortcuts, event)) return;
   runShortcut(EVERYWHERE, event);

@@ -13,17 +13,19 @@ effect(() => {
   const asked = timeline.value;
   if (packet >= asked.ran) {
     story.value = undefined;
-    return;
+    return undefined;
   }
-  const isWanted = (): boolean => moment.peek() === packet && timeline.peek() === asked;
-  askSession('packet', { packet }).then(
+  const wanted = new AbortController();
+  const { signal } = wanted;
+  askSession('packet', { packet }, { signal }).then(
     (answer) => {
-      if (isWanted()) story.value = answer;
+      if (!signal.aborted) story.value = answer;
     },
     (error: unknown) => {
-      if (isWanted()) tell(error);
+      if (!signal.aborted) tell(error);
     },
   );
+  return () => wanted.abort();
 });
 
 /** Places at which a packet can be looked at: when it arrived, behind each step, and when it left. */

@@ -25,14 +25,14 @@ export function useAnswer<Kind extends StudioKind>(kind: Kind, ask: AskOf<Kind> 
       setAsked({ answer: undefined, error: undefined });
       return undefined;
     }
-    let isWanted = true;
-    askSession(kind, ask).then(
-      (answer) => isWanted && setAsked({ answer, error: undefined }),
-      (error: unknown) => isWanted && setAsked({ answer: undefined, error: reasonOf(error) }),
+    const wanted = new AbortController();
+    const { signal } = wanted;
+    askSession(kind, ask, { signal }).then(
+      (answer) => !signal.aborted && setAsked({ answer, error: undefined }),
+      (error: unknown) => !signal.aborted && setAsked({ answer: undefined, error: reasonOf(error) }),
     );
-    return () => {
-      isWanted = false;
-    };
+    // A question that waits behind others is taken back.
+    return () => wanted.abort();
   }, [kind, key, version]);
   return asked;
 }

@@ -1,6 +1,6 @@
 /** The filter of the list of packets: fields as programs match them, verdict, program. */
 import { useEffect, useState } from 'preact/hooks';
-import { PACKET_VERDICTS, type PacketVerdict } from '../../../../../sim/history/packet-outcome.js';
+import { PACKET_VERDICTS } from '../../../../../sim/history/packet-outcome.js';
 import { counted, grouped } from '../../state/format.js';
 import { timeline } from '../../state/studio.js';
 import { VERDICT_TEXTS } from '../../state/verdicts.js';
@@ -22,10 +22,18 @@ function withText(text: string): void {
   filter.value = text.trim() === '' ? others : { ...others, text };
 }
 
-function withVerdict(verdict: PacketVerdict | undefined): void {
-  const { verdicts: _before, ...others } = filter.value;
-  filter.value = verdict === undefined ? others : { ...others, verdicts: [verdict] };
+/** Packets of more than one pass; stands among the verdicts. */
+const RECIRCULATED = 'recirculated';
+
+function withOutcome(choice: string): void {
+  const { verdicts: _verdicts, minPasses: _passes, ...others } = filter.value;
+  const verdict = PACKET_VERDICTS.find((each) => each === choice);
+  if (choice === RECIRCULATED) filter.value = { ...others, minPasses: 2 };
+  else filter.value = verdict === undefined ? others : { ...others, verdicts: [verdict] };
 }
+
+const outcomeChoice = (): string | undefined =>
+  filter.value.minPasses === undefined ? filter.value.verdicts?.[0] : RECIRCULATED;
 
 function withProgram(choice: string): void {
   const { programs: _before, ...others } = filter.value;
@@ -54,7 +62,7 @@ function TextFilter() {
       spellcheck={false}
       aria-label="Filter on fields"
       aria-invalid={error !== undefined}
-      aria-describedby="filter-outcome"
+      aria-describedby="filter-error"
       placeholder="<hdr.ipv4.dst, 10.0.0.0, 0xff000000>"
       value={text}
       onInput={({ currentTarget }) => setText(currentTarget.value)}
@@ -62,15 +70,14 @@ function TextFilter() {
   );
 }
 
-/** How many packets the filter lets through, or why it is none. */
+/** How many packets the filter lets through. */
 export function FilterOutcome() {
-  const error = filterError.value;
   const { packets } = timeline.value;
   const rows = rowCount.value;
   const text = rows === packets ? counted(packets, 'packet') : `${grouped(rows)} of ${counted(packets, 'packet')}`;
   return (
-    <span id="filter-outcome" role="status" class={`outcome ${error === undefined ? '' : 'bad'}`} title={error}>
-      {error ?? text}
+    <span id="filter-outcome" role="status" class="outcome">
+      {text}
     </span>
   );
 }
@@ -81,8 +88,8 @@ export function FilterBar() {
       <TextFilter />
       <select
         aria-label="Verdict"
-        value={filter.value.verdicts?.[0]}
-        onChange={({ currentTarget }) => withVerdict(PACKET_VERDICTS.find((each) => each === currentTarget.value))}
+        value={outcomeChoice()}
+        onChange={({ currentTarget }) => withOutcome(currentTarget.value)}
       >
         <option value="">any verdict</option>
         {PACKET_VERDICTS.map((verdict) => (
@@ -90,6 +97,7 @@ export function FilterBar() {
             {VERDICT_TEXTS[verdict].text}
           </option>
         ))}
+        <option value={RECIRCULATED}>recirculated</option>
       </select>
       <select
         aria-label="Program"
@@ -104,6 +112,9 @@ export function FilterBar() {
         ))}
         <option value={NO_PROGRAM}>no program</option>
       </select>
+      <p id="filter-error" class="filter-error" role="status" hidden={filterError.value === undefined}>
+        {filterError.value}
+      </p>
     </div>
   );
 }

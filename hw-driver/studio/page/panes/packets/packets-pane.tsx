@@ -6,6 +6,7 @@ import { addPackets, clearPackets, goTo, moment, session, tell, timeline, work }
 import { BuildDialog, isBuildOpen } from './build-dialog.js';
 import { FilterBar, FilterOutcome } from './filter-bar.js';
 import { GenerateDialog, isGenerateOpen } from './generate-dialog.js';
+import { NoPackets } from './no-packets.js';
 import { goToRow, rowCount, selectedRow } from './packet-list.js';
 import { COLUMNS, PacketRow } from './packet-row.js';
 import { blocksCame, fetchRows } from './row-blocks.js';
@@ -78,10 +79,7 @@ function Content() {
     <>
       <SourceTools />
       {packets === 0 ? (
-        <p class="pane-empty">
-          No packets yet. Drop a capture here (pcap or pcapng, also compressed by gzip), generate packets that the
-          programs match, or build one by hand.
-        </p>
+        <NoPackets />
       ) : (
         <>
           <FilterBar />

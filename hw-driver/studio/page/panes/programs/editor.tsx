@@ -58,7 +58,8 @@ const SETUP: Extension = [
   EditorView.contentAttributes.of({ 'aria-label': 'Text of the program' }),
   keymap.of([
     ...closeBracketsKeymap,
-    ...defaultKeymap.filter(({ key }) => key !== 'Escape'),
+    // Keys of the page are not the editor's.
+    ...defaultKeymap.filter(({ key }) => key !== 'Escape' && key !== 'Mod-Enter'),
     ...searchKeymap,
     ...historyKeymap,
     ...foldKeymap,
