@@ -64,6 +64,11 @@ export function changeText(id: number, text: string): void {
   files.value = files.value.map((file) => (file.id === id ? { ...file, text } : file));
 }
 
+/** Notes that the text of a file is on the disk. */
+export function markSaved(id: number): void {
+  files.value = files.value.map((file) => (file.id === id ? { ...file, saved: file.text } : file));
+}
+
 /** Takes a file away; the last one is kept, as an empty file. */
 export function closeFile(id: number): void {
   const at = files.value.findIndex((file) => file.id === id);

@@ -1,11 +1,12 @@
 /** The pane of programs: their files, the editor, and what of them runs on the switch. */
+import { useEffect } from 'preact/hooks';
 import { notify } from '../../shell/notices.js';
 import type { Pane } from '../../shell/pane.js';
 import { grouped } from '../../state/format.js';
 import { session, tell, work } from '../../state/studio.js';
 import { Editor } from './editor.js';
 import { editorView } from './editor-view.js';
-import { addFile, addShipped, closeFile, files, openedFile, openFile, SHIPPED_NAMES } from './files.js';
+import { addFile, addShipped, closeFile, files, markSaved, openedFile, openFile, SHIPPED_NAMES } from './files.js';
 import { FindingsLine } from './findings-line.js';
 import { formatText } from './language-extensions.js';
 import { ProgramsOfText, runOpenedFile } from './running.js';
@@ -37,12 +38,13 @@ function format(): void {
 
 /** The opened text as a file for the disk. */
 function download(): void {
-  const { name, text } = openedFile.value;
+  const { id, name, text } = openedFile.value;
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   link.download = name.endsWith('.p4runpro') ? name : `${name.replaceAll('/', '-')}.p4runpro`;
   link.click();
   URL.revokeObjectURL(link.href);
+  markSaved(id);
 }
 
 const PAPER = SHIPPED_NAMES.filter((name) => !name.includes('/'));
@@ -123,7 +125,16 @@ function FileTools() {
   );
 }
 
+/** The browser asks before it leaves a page with texts that are nowhere else. */
+function keepUnsaved(event: BeforeUnloadEvent): void {
+  if (files.peek().some(({ text, saved }) => text !== saved)) event.preventDefault();
+}
+
 function Content() {
+  useEffect(() => {
+    window.addEventListener('beforeunload', keepUnsaved);
+    return () => window.removeEventListener('beforeunload', keepUnsaved);
+  }, []);
   return (
     <>
       <FileTools />
