@@ -88,6 +88,19 @@ export async function withStudio(
   }
 }
 
+const POLL_MS = 50;
+
+/** Waits until an expression of the page has a value: the page's policy forbids Playwright to wait inside of it. */
+export async function until(page: Page, expression: string, wanted: unknown): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await page.evaluate(expression);
+    if (found === wanted) return;
+    if (Date.now() > end) throw new Error(`${expression} is ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
+    await page.waitForTimeout(POLL_MS);
+  }
+}
+
 /** A test that is skipped without Chromium. */
 export const testInBrowser = (title: string, body: () => Promise<void>): void => testWith(CHROMIUM, title, body);
 

@@ -8,7 +8,7 @@ import { appendPacketBytes, createCaptureWriter, createPacketBatch } from '../..
 import { withFolder } from '../../command-line.js';
 import { sampleSource } from '../../compiler/support.js';
 import { frame } from '../../sim/frames.js';
-import { testInBrowser, WIDTHS, withStudio } from './browser.js';
+import { testInBrowser, until, WIDTHS, withStudio } from './browser.js';
 
 const program = (name: string) => ({ name: `${name}.p4runpro`, text: sampleSource(name) });
 const FILES: StudioFiles = { dataPlane: 'default', programs: [program('cms')] };
@@ -50,7 +50,7 @@ testInBrowser('a person types a program with an error and mends it; the finding 
     await page.keyboard.insertText('program mt1(<hdr.ipv4.dst, 10.0.0.1, 0xffffffff>) {\n    FORWRD(1);\n}\n');
     await page.getByRole('button', { name: '1 error' }).click();
     await page.locator('.cm-lintRange-error').waitFor();
-    await page.waitForFunction("getSelection().toString() === 'FORWRD'");
+    await until(page, 'getSelection().toString()', 'FORWRD');
     await page.getByText('FORWRD', { exact: false }).first().dblclick();
     await page.keyboard.insertText('FORWARD');
     await page.getByText('no findings').waitFor();
