@@ -1,32 +1,11 @@
 /** The head of the pane of one packet: which packet, what became of it, and the slider of its steps. */
-import type { PacketTrace, TracedStep } from '../../../../../sim/pipeline/trace/packet-trace.js';
+import type { TracedStep } from '../../../../../sim/pipeline/trace/packet-trace.js';
 import type { ShownPacket } from '../../../session/protocol.js';
 import { programColour } from '../../state/colours.js';
 import { counted, grouped } from '../../state/format.js';
 import { goToPlace, place, placesOf } from '../../state/story.js';
 import { goTo, moment, timeline } from '../../state/studio.js';
-
-type Verdict = PacketTrace['verdict'];
-
-/** Why a packet was dropped, as people say it. */
-const REASONS: Readonly<Record<NonNullable<Verdict['reason']>, string>> = {
-  DROP: 'by its program',
-  'nobody forwards': 'no program forwards it',
-  'ends inside a header': 'it ends inside a header',
-  'no group': 'its multicast group is not there',
-};
-
-function outcomeText({ verdict, copies }: PacketTrace): string {
-  const { kind, port, reason } = verdict;
-  if (kind === 'copied' && copies !== undefined) return counted(copies.length, 'copy', 'copies');
-  if (kind === 'dropped') return `dropped${reason === null ? '' : `: ${REASONS[reason]}`}`;
-  return `${kind} by port ${port}`;
-}
-
-function verdictText(trace: PacketTrace): string {
-  const { recirculations } = trace.verdict;
-  return `${outcomeText(trace)}${recirculations === 0 ? '' : `, ${counted(recirculations + 1, 'pass', 'passes')}`}`;
-}
+import { verdictText } from './verdict-text.js';
 
 export function PacketHead({ shown }: { readonly shown: ShownPacket }) {
   const { ran } = timeline.value;

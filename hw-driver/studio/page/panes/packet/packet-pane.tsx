@@ -7,6 +7,7 @@ import { goTo, moment, session, timeline } from '../../state/studio.js';
 import { useAnswer } from '../../state/use-answer.js';
 import { showLine } from '../programs/running-line.js';
 import { decoded, type HeaderLayout } from './decode.js';
+import { ArrivalFacts, LeavingFacts } from './end-facts.js';
 import { HeadersView } from './headers-view.js';
 import { HexView } from './hex-view.js';
 import { PacketHead, StepSlider } from './packet-head.js';
@@ -39,7 +40,9 @@ function PacketBody({ shown, layouts }: BodyProps) {
     <div class="packet-body">
       <div>
         <RegistersView before={step?.before ?? registers} after={registers} />
+        {at === 0 && <ArrivalFacts trace={shown.trace} />}
         {step !== undefined && <StepFacts step={step} memories={memories} source={runningLines.value} />}
+        {at > steps.length && <LeavingFacts trace={shown.trace} />}
       </div>
       <HeadersView now={headersNow} before={headersBefore} arrived={headersArrived} />
       <HexView bytes={now} before={before} arrived={shown.arrived} headers={headersNow} />
