@@ -61,6 +61,7 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/chain-target',
   'bench/timing',
   'bench/network/parallel',
+  'bench/network/studies',
   'bench/network/network-run',
   'bench/cli-timing',
   'bench/without-web-assembly',

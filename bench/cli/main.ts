@@ -56,6 +56,11 @@ const COMMANDS: readonly CommandRow[] = [
         describe: 'Find the mistakes of a network file',
         load: async () => (await import('./commands/network-check-command.js')).networkCheckCommand,
       },
+      {
+        usage: 'study [studies..]',
+        describe: 'Run the networks that ship, each as a table and a figure',
+        load: async () => (await import('./commands/network-study-command.js')).networkStudyCommand,
+      },
     ],
   },
   {

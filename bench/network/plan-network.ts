@@ -82,7 +82,7 @@ class Planner {
   }
 
   async switch(name: string, entry: SwitchEntry): Promise<SwitchPlan> {
-    const planned = await PlannedSwitch.of(name, entry, this.read.folder);
+    const planned = await PlannedSwitch.of(name, entry, this.read);
     // Packed before updates change the controller's books.
     const start = planned.start;
     const programs = new Map<number, string>();

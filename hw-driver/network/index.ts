@@ -12,6 +12,6 @@ export {
   networkSchema,
   type SwitchEntry,
 } from './network-file.js';
-export { type PlannedChange, PlannedSwitch } from './planned-switch.js';
+export { type NetworkFiles, type PlannedChange, PlannedSwitch } from './planned-switch.js';
 export { mistakesError, NetworkError, networkFromText, type ReadNetwork, readNetwork } from './read-network.js';
 export { linkName, linkOf, type PortName, portNameOf } from './topology.js';

@@ -26,6 +26,14 @@ import { type Mistake, nameHint } from './fields.js';
 import type { JsonPath } from './json-places.js';
 import type { EventEntry, SwitchEntry } from './network-file.js';
 
+/** Where the files are that a network names. */
+export interface NetworkFiles {
+  /** To which their paths are relative. */
+  readonly folder: string;
+  /** Texts of files that are not read, by name: those of networks that a program makes. */
+  readonly texts?: ReadonlyMap<string, string>;
+}
+
 /** Changes that the control plane makes one after another. */
 export interface PlannedChange {
   readonly operations: readonly Operation[];
@@ -47,7 +55,7 @@ export class PlannedSwitch {
   private constructor(
     private readonly path: JsonPath,
     private readonly entry: SwitchEntry,
-    private readonly folder: string,
+    private readonly files: NetworkFiles,
   ) {
     this.dataPlane = this.readDataPlane(entry.dataplane ?? 'default');
     this.target = new PlanningTarget(this.dataPlane);
@@ -60,9 +68,9 @@ export class PlannedSwitch {
     }
   }
 
-  /** @param folder to which the paths of the entry are relative; what is wrong with it is in `mistakes` */
-  static async of(name: string, entry: SwitchEntry, folder: string): Promise<PlannedSwitch> {
-    const planned = new PlannedSwitch(['switches', name], entry, folder);
+  /** What is wrong with the entry is in `mistakes`. */
+  static async of(name: string, entry: SwitchEntry, files: NetworkFiles): Promise<PlannedSwitch> {
+    const planned = new PlannedSwitch(['switches', name], entry, files);
     if (planned.mistakes.length === 0) await planned.plan();
     return planned;
   }
@@ -205,8 +213,11 @@ export class PlannedSwitch {
   }
 
   private readText(file: string, path: JsonPath): string | undefined {
+    const { texts, folder } = this.files;
+    const text = texts?.get(file);
+    if (text !== undefined) return text;
     try {
-      return readInput(isAbsolute(file) ? file : join(this.folder, file), MAX_SOURCE_BYTES).toString('utf8');
+      return readInput(isAbsolute(file) ? file : join(folder, file), MAX_SOURCE_BYTES).toString('utf8');
     } catch (error) {
       this.mistakes.push({ path, message: `${file}: ${reasonOf(error)}`, hint: 'paths are relative to this file' });
       return undefined;

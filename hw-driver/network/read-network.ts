@@ -5,6 +5,7 @@ import { readInput, reasonOf } from '../../traces/system/index.js';
 import { checkField, type Mistake } from './fields.js';
 import { JsonPlaces, pathText } from './json-places.js';
 import { NETWORK_FIELDS, type NetworkFile } from './network-file.js';
+import type { NetworkFiles } from './planned-switch.js';
 import { topologyMistakes } from './topology.js';
 
 /** Thrown for a network file with mistakes; the message has a line for each. */
@@ -22,12 +23,10 @@ export class NetworkError extends DomainError {
 }
 
 /** A network file that was read. */
-export interface ReadNetwork {
+export interface ReadNetwork extends NetworkFiles {
   readonly file: NetworkFile;
   /** For messages. */
   readonly path: string;
-  /** To which the paths in it are relative. */
-  readonly folder: string;
   readonly places: JsonPlaces;
 }
 

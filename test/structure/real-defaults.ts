@@ -486,4 +486,8 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'portNameOf(end)?.port ?? 0',
     "event[kind] ?? ''",
   ],
+  'bench/network/studies/cached-rack.ts': ['rows[0] ?? {}'],
+  'bench/network/studies/leaf-spine.ts': ['counts.get(key) ?? 0'],
+  'bench/network/studies/load-balancer.ts': ["last?.['imbalance'] ?? 1"],
+  'bench/network/studies/study.ts': ['captured = []'],
 };
