@@ -26,6 +26,8 @@ export class HistorySearch {
   private to: number;
   private readonly packets: number;
   private result: number | undefined;
+  /** What the record tells of the packets that are looked at. */
+  private readonly known: (boolean | undefined)[] = [];
 
   /**
    * @param moment before packet n, from 0 to the number of packets that have run
@@ -64,10 +66,12 @@ export class HistorySearch {
 
   /** Looks at packets `from` … `to - 1`, which are next. */
   private look(from: number, to: number): void {
-    const { check, history, direction } = this;
+    const { check, history, direction, known } = this;
     let [first, last] = [to, from - 1];
     for (let packet = from; packet < to; packet++) {
-      if (check.known(packet) !== undefined) continue;
+      const holds = check.known(packet);
+      known[packet - from] = holds;
+      if (holds !== undefined) continue;
       first = Math.min(first, packet);
       last = packet;
     }
@@ -77,8 +81,8 @@ export class HistorySearch {
     }
     const [start, step] = direction === 'forwards' ? [from, 1] : [to - 1, -1];
     for (let packet = start; packet >= from && packet < to; packet += step) {
-      const known = check.known(packet);
-      if (known === undefined ? check.found(packet) : known) {
+      const holds = known[packet - from];
+      if (holds === undefined ? check.found(packet) : holds) {
         this.result = packet;
         break;
       }

@@ -3,7 +3,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { analyse, type CompiledProgram, link, lower, must, SwitchState } from '../../../compiler/index.js';
 import { deployTransaction, revokeTransaction } from '../../../hw-driver/control/deployment/transaction.js';
-import { type HistoryChange, HistoryRecorder, type RecordedProgram } from '../../../sim/history/index.js';
+import {
+  type HistoryChange,
+  HistoryRecorder,
+  HistorySearch,
+  parseCondition,
+  type RecordedProgram,
+} from '../../../sim/history/index.js';
 import { Switch } from '../../../sim/index.js';
 import { appendPacketBytes, createPacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
 import { PacketStore } from '../../../traces/packets/packet-store.js';
@@ -96,6 +102,24 @@ test('words, packets and programs of a run, and going back before an event', () 
   assert.equal(step.source, [{ line: 5, text: 'MEMADD(m);' }]);
   assert.is(history.countersBefore(20).in, 20);
   assert.is(history.entriesBefore(15).length, 0);
+
+  // The word is 2, 4, … 10 behind packets 5 to 9, then 102 to 110; the program runs before packets 5 to 14.
+  for (const [condition, moment, direction, found] of [
+    ['counter.m[3] = 8', 0, 'forwards', 8],
+    ['counter.m[3] > 10', 0, 'forwards', 10],
+    ['counter.m[3] < 106 and counter.m[3] >= 4', 20, 'backwards', 11],
+    ['counter.m[3] <= 10', 20, 'backwards', 9],
+    ['not counter.m[3] < 1000', 20, 'backwards', 19],
+    ['writes counter.m[3] > 8', 7, 'forwards', 9],
+    ['writes counter.m[3] < 100', 20, 'backwards', 9],
+    ['writes counter.m', 15, 'forwards', undefined],
+    ['sar = 104 after counter:5', 0, 'forwards', 11],
+    ['hits counter#1', 20, 'backwards', 14],
+  ] as const) {
+    const search = new HistorySearch(history, parseCondition(condition), moment, direction);
+    while (search.state.kind === 'searching') search.advance(4);
+    assert.is(search.state.kind === 'found' ? search.state.packet : undefined, found, condition);
+  }
 
   const other = recorder.branch(10, 1);
   assert.is(other.history.writes.valueBefore(place, 10), 10);

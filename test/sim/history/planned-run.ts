@@ -51,7 +51,7 @@ const caseList = (values: readonly number[], body: string): string =>
 
 /** Programs for destinations 10.0.0.1 …, with other cases or constants for other values. */
 export const TEXTS: readonly ((values: readonly number[]) => string)[] = [
-  (values) => `@counts 16
+  (values) => `@counts 4
 program p0(<hdr.ipv4.dst, 10.0.0.1, 255.255.255.255>) {
   LOADI(sar, 1);
   HASH_5_TUPLE_MEM(counts);
@@ -61,9 +61,9 @@ ${caseList(values, 'DROP;')};
   FORWARD(1);
 }
 `,
-  (values) => `@last 8
-@most 8
-@seen 8
+  (values) => `@last 2
+@most 2
+@seen 2
 program p1(<hdr.ipv4.dst, 10.0.0.2, 255.255.255.255>) {
   EXTRACT(hdr.ipv4.src, sar);
   HASH_5_TUPLE_MEM(last);
@@ -93,7 +93,7 @@ ${caseList(values, 'REPORT;')};
 /** As {@link TEXTS}, of the data plane `extended`. */
 export const PAIR_TEXTS: readonly ((values: readonly number[]) => string)[] = [
   ...TEXTS,
-  (values) => `@pair pairs 8
+  (values) => `@pair pairs 2
 program p3(<hdr.ipv4.dst, 10.0.0.4, 255.255.255.255>) {
   EXTRACT(hdr.ipv4.src, har);
   LOADI(sar, ${values[0]});
