@@ -20,10 +20,14 @@ const MEDIUM_FILES_OF_A_PROCESS = 6;
 /** A file that hangs fails; at night nothing is bounded. */
 const PATIENCE_MS = 240_000;
 const NIGHTLY_EFFORT = '20';
-/** Of a nightly run: random programs against their entries, by data plane. */
-const NIGHTLY_VALIDATIONS = ['default', 'extended', 'tofino2'].map((plane) => {
-  return ['sim/validate-many.js', '20000', '20', '1', plane];
-});
+/** Of a nightly run: random programs against their entries, by data plane and number of switches in a row. */
+const NIGHTLY_VALIDATIONS = [
+  ['default', '1'],
+  ['extended', '1'],
+  ['tofino2', '1'],
+  ['default', '2'],
+  ['extended', '3'],
+].map((scope) => ['sim/validate-many.js', '20000', '20', '1', ...scope]);
 
 type Counts = Pick<FileResult, 'passed' | 'failed' | 'skipped'>;
 

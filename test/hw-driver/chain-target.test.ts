@@ -1,13 +1,17 @@
 /** A controller of several switches in a row: in this process, and each behind BF Runtime. */
+import seedrandom from 'seedrandom';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { branchTexts, insertCase } from '../../compiler/change/edit-cases.js';
 import { must } from '../../compiler/data-plane/must.js';
 import {
   type CompiledProgram,
   chainOf,
   DoesNotFit,
+  documentFault,
   FIXED_NAMES,
   installOrder,
+  lower,
   type Operation,
   SwitchState,
   type TableEntry,
@@ -16,7 +20,11 @@ import { connectBfRuntime } from '../../hw-driver/bfruntime/index.js';
 import { Controller } from '../../hw-driver/index.js';
 import { serveBfRuntime } from '../../hw-driver/server/index.js';
 import { ChainTarget, InProcessTarget, Switch, SwitchChain, type SwitchTarget, TargetError } from '../../sim/index.js';
+import { validateTranslation } from '../../sim/validation/index.js';
+import { packageFile } from '../../traces/system/package-root.js';
+import { type, withFolder } from '../command-line.js';
 import { checkedProgram, linkProgram, sampleSource } from '../compiler/support.js';
+import { COUNTS } from './counts-program.js';
 import { thrownBy } from './failing-target.js';
 import { plane } from './fifteen.js';
 
@@ -142,6 +150,62 @@ for (const [kind, connect] of Object.entries(KINDS)) {
     assert.equal(canonical(await target.entries()), canonical(entries.slice(0, inSecond + 1)));
   });
 }
+
+test('p4runpro deploy, show and revoke on two switches, by their addresses', () =>
+  withFolder(async (folder) => {
+    const members = Array.from({ length: SWITCHES }, () => new Switch(plane));
+    const servers = await Promise.all(members.map((member) => serveBfRuntime(member, { port: 0 })));
+    const target = servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    const on = ['--target', target, '--journal', 'chain.journal'];
+    const typed = async (...args: readonly string[]): Promise<string> => {
+      const { status, stdout, stderr } = await type('p4runpro', [...args, ...on], { folder });
+      assert.is(status, 0, stderr);
+      return stdout;
+    };
+    try {
+      assert.match(await typed('deploy', packageFile('bench', 'programs', 'nc.p4runpro')), /^nc: deployed, id 1, /);
+      for (const member of members) assert.ok(member.entries().length > 1);
+      assert.match(await typed('show', 'utilisation'), /RPB \d+ of switch 2/);
+      const alone = await type(
+        'p4runpro',
+        ['show', 'programs', '--target', target.split(',')[0] ?? '', ...on.slice(2)],
+        { folder },
+      );
+      assert.is(alone.status, 2);
+      assert.match(alone.stderr, /2 switches in a row/);
+      await typed('revoke', 'nc');
+      assert.equal(
+        members.map((member) => member.entries()),
+        [[], []],
+      );
+    } finally {
+      for (const server of servers) await server.close();
+    }
+  }));
+
+test('cases of a running program change on a chain, and packets do what the new text means', async () => {
+  const chain = new SwitchChain(CHAIN);
+  const controller = new Controller(CHAIN, new InProcessTarget(chain));
+  const first = checkedProgram(COUNTS, CHAIN);
+  await controller.deploy(lower(first, CHAIN, 0), '');
+  const branch = must(branchTexts(COUNTS, 'counts')[0], 'BRANCH of the text');
+  const next = checkedProgram(
+    insertCase(
+      COUNTS,
+      branch,
+      'case(<har, 2, 0xffffffff>) { FORWARD(2); HASH_5_TUPLE_MEM(count); MEMADD(count); MODIFY(hdr.l5.key3, sar); }',
+      CHAIN,
+    ).source,
+    CHAIN,
+  );
+  const { compiled: changed } = await controller.changeCases(next, '');
+  assert.equal(await controller.drift(), []);
+  assert.is(documentFault(changed, CHAIN), undefined);
+  const options = { packets: 100, random: seedrandom.alea('cases'), makeSwitch: () => chain, isInstalled: true };
+  assert.is(validateTranslation({ program: next, compiled: changed }, CHAIN, options).kind, 'verified');
+  await controller.revoke('counts');
+  assert.equal(chain.entries(), []);
+});
 
 test('a chain has as many targets as switches, all with its data plane', () => {
   const one = new InProcessTarget(new Switch(plane));

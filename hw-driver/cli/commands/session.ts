@@ -5,8 +5,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { counted } from '../../../compiler/data-plane/counting.js';
-import type { DataPlane } from '../../../compiler/index.js';
-import type { SwitchTarget } from '../../../sim/index.js';
+import { chainOf, type DataPlane, switchOf } from '../../../compiler/index.js';
+import { ChainTarget, type SwitchTarget } from '../../../sim/index.js';
 import { Controller, type Recovered } from '../../control/controller.js';
 import { goneText } from '../../control/errors.js';
 import { JournalFile, readJournalFile } from '../../control/journal/journal-file.js';
@@ -22,7 +22,9 @@ export const targetOptions = (yargs: Argv) =>
     .option('target', {
       type: 'string',
       demandOption: true,
-      describe: "Switch: 'sim' for the emulated switch in the file of --state, or HOST:PORT of a BF Runtime server",
+      describe:
+        "Switch: 'sim' for the emulated switch in the file of --state, or HOST:PORT of a BF Runtime server; several " +
+        'of these, with commas between them, are switches in a row',
     })
     .option('state', { type: 'string', describe: 'Snapshot file of the emulated switch (with --target sim)' })
     .option('journal', {
@@ -65,7 +67,7 @@ export interface Session {
  * @throws {UsageError} {@link TargetUnreachable}
  */
 export async function openSession(args: TargetArguments, access: Access): Promise<Session> {
-  const dataPlane = loadDataPlane(args.dataplane);
+  const dataPlane = chainOf(loadDataPlane(args.dataplane), addressesOf(args).length);
   const path = args.journal ?? journalOf(args);
   // The file of a switch may have been deleted while its journal is there: then there is something to repair.
   const creates = access === 'create' || access === 'shell' || (access === 'repair' && existsSync(path));
@@ -141,12 +143,34 @@ async function connect(args: TargetArguments, dataPlane: DataPlane, creates: boo
     return { switch: file, programs: file.programs, close: async () => undefined };
   }
   if (state !== undefined) throw new UsageError('--state needs --target sim');
-  if (!/^.+:\d+$/.test(target)) throw new UsageError(`--target takes sim or HOST:PORT, not '${target}'`);
+  const addresses = addressesOf(args);
+  const wrong = addresses.find((address) => !/^.+:\d+$/.test(address));
+  if (wrong !== undefined) throw new UsageError(`--target takes sim or HOST:PORT, not '${wrong}'`);
   // Loads gRPC only where it is needed.
   const { connectBfRuntime } = await import('../../bfruntime/index.js');
-  const connected = await connectBfRuntime({ address: target, dataPlane, tls });
-  return { switch: connected, programs: [], close: () => connected.close() };
+  const single = switchOf(dataPlane);
+  const members: SwitchTarget[] = [];
+  const open: { close(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const member of open) await member.close();
+  };
+  try {
+    for (const address of addresses) {
+      const member = await connectBfRuntime({ address, dataPlane: single, tls });
+      open.push(member);
+      members.push(member);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const [only] = members;
+  const isOne = members.length === 1 && only !== undefined;
+  return { switch: isOne ? only : new ChainTarget(dataPlane, members), programs: [], close };
 }
+
+/** The switches of a chain, in the order in which packets pass them. */
+const addressesOf = ({ target }: TargetArguments): readonly string[] => target.split(',');
 
 const journalOf = ({ target, state }: TargetArguments): string =>
   state === undefined

@@ -1,7 +1,8 @@
 /** `p4runpro show`: programs, entries, memory, utilisation and drift of a switch. */
 import { counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
-import { FIXED_NAMES, programIdOf, type TableEntry } from '../../../compiler/index.js';
+import { rpbText } from '../../../compiler/data-plane/rpb-text.js';
+import { programIdOf, type TableEntry } from '../../../compiler/index.js';
 import { NoSuchProgram } from '../../control/errors.js';
 import { EXIT, UsageError } from '../kit/command-line.js';
 import { ENTRY_COLUMNS, entryCells, textTable } from '../kit/entry-table.js';
@@ -136,7 +137,7 @@ function showUtilisation({ controller, dataPlane }: Session): Shown {
   const { state } = controller;
   const value = [
     ...dataPlane.rpbs.map(({ number, index, entries, buckets }) => ({
-      what: `RPB ${number}`,
+      what: rpbText(number, dataPlane),
       entries: entries - must(state.entries[index], `free entries of RPB ${index + 1}`),
       ofEntries: entries,
       buckets: buckets - must(state.buckets[index], `free buckets of RPB ${index + 1}`),
@@ -144,7 +145,10 @@ function showUtilisation({ controller, dataPlane }: Session): Shown {
     })),
     ...[
       ...dataPlane.filterTables,
-      { table: FIXED_NAMES.recirculationTable, entries: dataPlane.description.recirculation.entries },
+      ...dataPlane.recirculationTables.map((table) => ({
+        table,
+        entries: dataPlane.description.recirculation.entries,
+      })),
     ].map(({ table: name, entries }) => ({
       what: name,
       entries: entries - state.freeEntries(name),
