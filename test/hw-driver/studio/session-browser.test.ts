@@ -1,13 +1,15 @@
 /** The session in a browser gives the hashes of `bench run`, with generated code and without. */
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { StudioFiles } from '../../../hw-driver/studio/server/studio-server.js';
 import type { EngineChoice, RunDigests } from '../../../hw-driver/studio/session/protocol.js';
+import { packageFile } from '../../../traces/system/package-root.js';
 import { type as typed, withFolder } from '../../command-line.js';
 import { sampleSource } from '../../compiler/support.js';
-import { testInBrowser, withContext } from './browser.js';
+import { testInBrowser, withContext, withStudio } from './browser.js';
 import { openSessionPage, type SessionPageSettings } from './session-page.js';
 import { sessionClient } from './session-support.js';
 
@@ -86,5 +88,36 @@ testInBrowser('hashes of the same packets are those of bench run, whatever the b
     });
   }),
 );
+
+testInBrowser('virtual time in the page: losses on slow lines, and the packet that comes at a time', () => {
+  const path = packageFile('traces', 'golden', 'cms', 'trace.pcapng');
+  const files: StudioFiles = {
+    dataPlane: 'default',
+    programs: [{ name: 'cms.p4runpro', text: CMS }],
+    trace: { path, name: 'trace.pcapng', bytes: statSync(path).size },
+  };
+  return withStudio(files, {}, async ({ page }) => {
+    await page.getByText('of 7, 1 event').waitFor();
+    await page.keyboard.press('6');
+    await page.keyboard.press('q');
+    await page.getByLabel('Packets a second').fill('1,000,000');
+    await page.getByRole('button', { name: 'Run in virtual time' }).click();
+    await page.getByText('7 packets in', { exact: false }).first().waitFor();
+    await page.getByText('packet 0 arrives at 0 ns and is', { exact: false }).waitFor();
+    const plot = page.getByRole('img', { name: /^Queues and losses over virtual time: 7 packets in/ });
+    const box = await plot.boundingBox();
+    await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) - 80, (box?.y ?? 0) + 20);
+    await page.getByText(/^packet [56] arrives at/).waitFor();
+    await page.getByLabel('Gbit/s of a port').fill('nothing');
+    await page.getByRole('button', { name: 'Run in virtual time' }).click();
+    await page.getByText('Rates and sizes are numbers above 0').waitFor();
+    await page.getByLabel('Gbit/s of a port').fill('0.001');
+    await page.getByRole('button', { name: 'Run in virtual time' }).click();
+    await page
+      .getByText(/lost: \d before the pipe/)
+      .first()
+      .waitFor();
+  });
+});
 
 test.run();

@@ -12,6 +12,7 @@ import { goTo, moment, session, timeline } from '../../state/studio.js';
 import { useAnswer } from '../../state/use-answer.js';
 import { VERDICT_TEXTS } from '../../state/verdicts.js';
 import { EventMarks } from './event-marks.js';
+import { isVirtual, VirtualTime } from './virtual-time.js';
 import './time.css';
 
 /** Packets in view: from … to - 1; all of them if it is undefined. */
@@ -157,10 +158,12 @@ function Content() {
   return (
     <div class="time-pane">
       <TimeTools />
-      {isOpen && ran > 0 ? <TimeLine /> : <p class="pane-empty">Packets that have run make a line here.</p>}
+      {isOpen && ran > 0 ? <Shown /> : <p class="pane-empty">Packets that have run make a line here.</p>}
     </div>
   );
 }
+
+const Shown = () => (isVirtual.value ? <VirtualTime /> : <TimeLine />);
 
 function TimeTools() {
   const { ran, packets, events } = timeline.value;
@@ -184,7 +187,7 @@ function TimeTools() {
         {packets > ran && `, ${grouped(packets - ran)} have not run`}, {counted(events.length, 'event')}
         {refused > 0 && <span class="bad"> ({refused} refused)</span>}
       </span>
-      <ul class="time-legend" aria-label="Colours of the line">
+      <ul class="time-legend" aria-label="Colours of the line" hidden={isVirtual.value}>
         {STACK.map(({ kind, names }) => (
           <li key={kind}>
             <span class="swatch" style={{ background: COLOURS[kind] }} />
@@ -197,6 +200,15 @@ function TimeTools() {
         </li>
       </ul>
       <span class="row-tools">
+        <button
+          type="button"
+          class="plain"
+          aria-pressed={isVirtual.value}
+          title="Queues and losses in virtual time (q)"
+          onClick={() => (isVirtual.value = !isVirtual.value)}
+        >
+          Virtual time
+        </button>
         <button
           type="button"
           class="plain"
@@ -310,6 +322,7 @@ export const timePane: Pane = {
     { keys: ['+'], does: 'Zoom in around the moment', run: () => zoom(1 / 4) },
     { keys: ['-'], does: 'Zoom out', run: () => zoom(4) },
     { keys: ['0'], does: 'Show all packets', run: () => (zoomed.value = undefined) },
+    { keys: ['q'], does: 'Show queues in virtual time, or the line', run: () => (isVirtual.value = !isVirtual.value) },
   ],
   Content,
 };
