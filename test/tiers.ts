@@ -88,6 +88,7 @@ const MEDIUM_FILES: readonly string[] = [
   'compiler/parser',
   'bench/cli-replay',
   'bench/cli-history',
+  'bench/studio-pages',
   'sim/history/random-runs',
   'hw-driver/lost-programs',
   'hw-driver/studio/scenario',

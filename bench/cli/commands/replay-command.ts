@@ -40,10 +40,12 @@ import {
 import type { PacketDifference } from '../../verify/replay/compare-packets.js';
 import { packetStory } from '../../verify/replay/packet-story.js';
 import type { ReplayOptions } from '../../verify/replay/replay.js';
+import { beyondStudio, scenarioOfReplay } from '../../verify/replay/replay-scenario.js';
 import { captureWarnings } from '../../workloads/capture-warnings.js';
 import { formatMemoryContents, memoryContentsFrom } from '../../workloads/memory-contents.js';
 import { isProgramKey, programFile } from '../../workloads/program-kind.js';
 import { differenceLines, fieldRows, fieldTable, verdictLines, wordLines } from '../report/replay-report.js';
+import { shellText, writeStudioFile } from '../report/studio-file.js';
 import { captureOptions, captureOptionsOf } from './capture-options.js';
 import { ENGINE_OPTION } from './shared-options.js';
 import { tracedPackets, tracePacketOptions } from './trace-packet-options.js';
@@ -80,6 +82,10 @@ const replayOptions = (yargs: Argv) =>
       default: false,
       describe: 'List the branches and statements that the packets reached',
     })
+    .option('studio', {
+      type: 'string',
+      describe: 'HTML file for the page of the studio with this replay, opened at the first packet that differs',
+    })
     .option('queue-time', {
       type: 'string',
       default: '0',
@@ -109,7 +115,14 @@ async function replayAndReport(args: ReplayArguments): Promise<number> {
   const tracing = tracedPackets(args, options.dataPlane);
   const { out, memoryOut, expect, expectMemory, memory: before } = args;
   const inputs = [...args.programs.filter((file) => !isProgramKey(file)), args.trace, before];
-  requireSeparateFiles({ '--out': out, '--memory-out': memoryOut }, [...inputs, expect, expectMemory]);
+  const { studio } = args;
+  const beyond = studio === undefined ? undefined : beyondStudio(options);
+  if (beyond !== undefined) throw new UsageError(`--studio: the studio has not what this replay has: ${beyond}`);
+  requireSeparateFiles({ '--out': out, '--memory-out': memoryOut, '--studio': studio }, [
+    ...inputs,
+    expect,
+    expectMemory,
+  ]);
   if (args.update) requireSeparateFiles({ '--expect': expect, '--expect-memory': expectMemory }, inputs);
   const golden = await goldenOf(args);
   const ports = 2 ** options.dataPlane.description.ports.width;
@@ -132,6 +145,7 @@ async function replayAndReport(args: ReplayArguments): Promise<number> {
       : memoryContentsFrom(readJson(args.expectMemory), args.expectMemory, outcome.bucketsOf);
   const expected = args.update || golden === undefined ? outcome.packets : golden;
   const result = { input, outcome, expected, check: checkReplay(outcome, expected, memory) };
+  const written = studio === undefined ? undefined : await writeScenario(studio, args, options, result);
   if (args.json) process.stdout.write(`${JSON.stringify(await documentOf(args, options, result, intake), null, 2)}\n`);
   else process.stdout.write(`${([...intake.notes().done, ...(await linesOf(args, options, result))]).join('\n')}\n`);
   for (const warning of captureWarnings(intake)) process.stderr.write(`bench: warning: ${warning}\n`);
@@ -144,6 +158,7 @@ async function replayAndReport(args: ReplayArguments): Promise<number> {
     );
   }
   for (const text of unmatchedPrograms(outcome)) process.stderr.write(`bench: warning: ${text}\n`);
+  if (written !== undefined && !args.json) process.stdout.write(`${written}\n`);
   return isEqual(result.check) ? EXIT.done : EXIT.failed;
 }
 
@@ -195,13 +210,45 @@ interface Result {
 
 const isEqual = ({ packets, memory }: ReplayCheck): boolean => packets.length === 0 && memory.length === 0;
 
+/** The first packet that differs, of those that came in. */
+function differing({ input, outcome, expected, check }: Result): number | undefined {
+  const [difference] = check.packets;
+  return difference && originOf(difference, outcome, input.packets, expected);
+}
+
+/** @returns a line for the user */
+function writeScenario(path: string, args: ReplayArguments, options: ReplayOptions, result: Result): Promise<string> {
+  const title = `${args.programs.join(', ')} on ${args.trace}`;
+  return writeStudioFile(path, scenarioOfReplay(title, result.input, result.outcome, options, differing(result)));
+}
+
+/** The command that writes the page in which the replay can be stepped through. */
+function studioCommand(args: ReplayArguments): string {
+  const options = [
+    ['--trace', args.trace],
+    ['--expect', args.expect],
+    ['--memory', args.memory],
+    ['--expect-memory', args.expectMemory],
+    ['--from', args.from],
+    ['--to', args.to],
+    ['--squeeze-gaps', args.squeezeGaps],
+    ['--link-addresses', args.linkAddresses],
+    ['--recirculations', args.recirculations],
+    ['--dataplane', args.dataplane === DATA_PLANE_OPTION.dataplane.default ? undefined : args.dataplane],
+    ['--studio', 'replay.html'],
+  ] as const;
+  const given = options.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
+  const skipping = args.skipOtherLinks ? ['--skip-other-links'] : [];
+  return shellText(['bench', 'replay', ...args.programs, ...skipping, ...given]);
+}
+
 /** The first packet that differs: its fields in both captures, and its trace. */
 async function firstOf({ input, outcome, expected, check }: Result, options: ReplayOptions) {
   const [difference] = check.packets;
   if (difference === undefined) return undefined;
   const wanted = difference.kind === 'extra' ? undefined : expected[difference.expected];
   const found = difference.kind === 'missing' ? undefined : outcome.packets[difference.actual];
-  const origin = originOf(difference, outcome, input.packets, expected);
+  const origin = differing({ input, outcome, expected, check });
   return {
     ...difference,
     tracePacket: origin ?? null,
@@ -256,6 +303,9 @@ async function linesOf(args: ReplayArguments, options: ReplayOptions, result: Re
     lines.push(`written: ${[args.expect, args.expectMemory].filter((file) => file !== undefined).join(', ')}`);
   else if (args.expect !== undefined || args.expectMemory !== undefined) {
     lines.push(isEqual(check) ? 'as expected' : 'not as expected; --update accepts it');
+    if (!isEqual(check) && args.studio === undefined && beyondStudio(options) === undefined) {
+      lines.push(`see: ${studioCommand(args)}`);
+    }
   }
   return lines;
 }

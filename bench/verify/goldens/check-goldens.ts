@@ -92,6 +92,9 @@ async function inputOf(folder: string, golden: Golden): Promise<ReplayInput> {
 
 export interface GoldenResult {
   readonly golden: Golden;
+  readonly input: ReplayInput;
+  /** Those of its replay. */
+  readonly options: ReplayOptions;
   readonly outcome: ReplayOutcome;
   readonly packetsIn: number;
   readonly expected: readonly CapturedPacket[];
@@ -106,13 +109,16 @@ export async function checkGolden(folder: string, golden: Golden, options: Golde
   const { expected: goldenFile, after } = goldenFiles(folder, golden);
   const input = await inputOf(folder, golden);
   const expected = await readCapture(goldenFile);
-  const outcome = await replay(input, withQueue(options, golden));
+  const replayed = withQueue(options, golden);
+  const outcome = await replay(input, replayed);
   const expectedMemory = existsSync(after)
     ? memoryContentsFrom(readJson(after), after, outcome.bucketsOf)
     : (new Map() as MemoryContents);
   const check = checkReplay(outcome, expected, expectedMemory);
   return {
     golden,
+    input,
+    options: replayed,
     outcome,
     packetsIn: input.packets.length,
     expected,
