@@ -7,6 +7,7 @@
 export { type CaseChange, type ChangeOptions, changeCases } from './change/change-cases.js';
 export { NotIncremental } from './change/not-incremental.js';
 // Data planes and the resources that they use of a chip.
+export { ChainError, chainOf } from './data-plane/chain-of.js';
 export { DataPlane } from './data-plane/data-plane.js';
 export type { DataPlaneDescription } from './data-plane/description.js';
 export { DomainError } from './data-plane/domain-error.js';

@@ -8,6 +8,8 @@ export type { Counters } from './blocks/counters.js';
 export type { EngineName } from './engines/rpb-engine.js';
 // Packets made of fields, snapshots, checks of translations.
 export { type MadePacket, MadePacketError, madePacket } from './made-packet/index.js';
+export { SwitchChain, type SwitchChainOptions } from './pipeline/chain/switch-chain.js';
+export { TimedChain } from './pipeline/chain/timed-chain.js';
 export type { PacketDriver } from './pipeline/drivers/packet-driver.js';
 export { QueuedDriver, type QueueReading } from './pipeline/drivers/queued-driver.js';
 export { TracingDriver } from './pipeline/drivers/tracing-driver.js';
@@ -27,5 +29,6 @@ export {
   type SwitchSnapshot,
   takeSnapshot,
 } from './snapshot/snapshot.js';
+export { ChainTarget } from './target/chain-target.js';
 export { type SwitchTarget, TargetError, type TargetErrorCause, TargetUnreachable } from './target/target.js';
 export { type Validation, type ValidationOptions, validateTranslation } from './validation/index.js';

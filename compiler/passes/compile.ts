@@ -58,7 +58,8 @@ export type LoweredProgram = Placeable;
 
 /**
  * Checked program → rows of entries and the problem for the allocator. Optimisations with which it does not fit
- * an empty switch are left out: see {@link lowerings}. A program that reads the replication id takes one pass.
+ * an empty switch are left out: see {@link lowerings}. A program that reads the replication id takes one pass, and so does
+ * any program in a chain, whose switches packets pass once.
  * @param observe receives the forms between the passes, of the lowering that is taken
  */
 export function lower(
@@ -67,7 +68,8 @@ export function lower(
   mostRecirculations: number,
   observe?: PassObserver,
 ): LoweredProgram {
-  const recirculations = readsReplicationId(program.body) ? 0 : mostRecirculations;
+  const isOnePass = dataPlane.switches > 1 || readsReplicationId(program.body);
+  const recirculations = isOnePass ? 0 : mostRecirculations;
   const seen = observe && new SeenForms(observe);
   let inTree: LoweredProgram | undefined;
   let optimised: LoweredProgram | undefined;

@@ -19,6 +19,7 @@ import {
 } from './chain-operations.js';
 import { type EntryHits, type SwitchTarget, TargetError } from './target.js';
 
+/** Several switches in a row as one target. */
 export class ChainTarget implements SwitchTarget {
   /**
    * @param dataPlane of the chain

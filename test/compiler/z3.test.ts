@@ -12,12 +12,16 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   type Allocator,
+  chainOf,
+  defaultDataPlane,
   f1,
   f2,
   f3,
   greedyAllocator,
   hierarchical,
+  lower,
   type PaperObjective,
+  SwitchState,
   searchCompletely,
   smtModel,
   z3Allocator,
@@ -33,7 +37,7 @@ import {
   isSound,
   Resources,
 } from './placement-instances.js';
-import { assertGolden, PROPERTY, testPath } from './support.js';
+import { assertGolden, checkedProgram, PROPERTY, sampleSource, testPath } from './support.js';
 
 const INSTANCES = cases(120);
 
@@ -128,6 +132,18 @@ for (const [name, share, size] of SIZES) {
     if (INSTANCES > 1000) console.log(`${name}: ${JSON.stringify(tally)}`);
   });
 }
+
+test('over switches in a row Z3 finds what the greedy finds', () => {
+  const chain = chainOf(defaultDataPlane(), 2);
+  const { problem } = lower(checkedProgram(sampleSource('hh'), chain), chain, 0);
+  const free = new SwitchState(chain);
+  const ends = [z3Allocator(f1()), greedyAllocator(f1())].map((allocator) => {
+    const result = allocator.place(problem, free);
+    return result.kind === 'placed' ? [result.placement[0], result.placement.at(-1)] : result;
+  });
+  assert.equal(ends[0], ends[1]);
+  assert.ok(Number((ends[0] as number[])[1]) > chain.rpbsPerSwitch);
+});
 
 test('the model as text', () => {
   const rows = [FREE, { ...FREE, entries: 2, buckets: 8 }, { ...FREE, buckets: 4, link: 1 }];

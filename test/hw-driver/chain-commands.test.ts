@@ -36,6 +36,17 @@ test('explain --switches shows the switch of each row', () =>
     assert.ok(stdout.split('\n').every((line) => line.length <= 100));
   }));
 
+test('check --verify --switches runs random packets through the chain', () =>
+  withFolder(async (folder) => {
+    const args = ['check', '--verify', HH, '--switches', '2', '--packets', '100'];
+    const { status, stdout, stderr } = await typed(args, folder);
+    assert.is(status, 0, stderr);
+    assert.match(stdout, /^hh: verified on 100 packets; it ran on /m);
+    const without = await typed(['check', HH, '--switches', '2'], folder);
+    assert.is(without.status, 2);
+    assert.match(without.stderr, '--switches belongs to check --verify');
+  }));
+
 for (const { args, message } of [
   { args: ['--switches', '2', '-R', '1'], message: '--recirculations and --switches exclude each other' },
   { args: ['--switches', '0'], message: '--switches takes a whole number from 1 to ' },

@@ -20,7 +20,14 @@ import { printFindings } from '../kit/findings.js';
 import { loadDataPlane, wholeNumber } from '../kit/inputs.js';
 import { readPrograms } from '../kit/program-documents.js';
 import { randomNumbers } from '../kit/random-numbers.js';
-import { DATA_PLANE_OPTION, JSON_OPTION, REQUIRED_WORDS, recirculationsFrom } from '../kit/shared-options.js';
+import {
+  chainFrom,
+  DATA_PLANE_OPTION,
+  JSON_OPTION,
+  REQUIRED_WORDS,
+  recirculationsFrom,
+  SWITCHES_OPTION,
+} from '../kit/shared-options.js';
 import { StatusLine } from '../kit/status-line.js';
 
 interface CheckedFile {
@@ -57,6 +64,7 @@ const checkOptions = (yargs: Argv) =>
       describe: `Maximum recirculations of a program (with --verify)`,
       defaultDescription: String(DEFAULT_RECIRCULATIONS),
     })
+    .options(SWITCHES_OPTION)
     .example('$0 check bench/programs/cache.p4runpro', 'The errors and warnings of a program')
     .example('$0 check --verify bench/programs/lb.p4runpro', 'Whether its entries do what its source says');
 
@@ -66,7 +74,8 @@ const MAX_PACKETS = 1e7;
 
 async function check(args: CheckArguments): Promise<number> {
   const { files, json } = args;
-  const dataPlane = loadDataPlane(args.dataplane);
+  const dataPlane = chainFrom(args, loadDataPlane(args.dataplane));
+  if (args.switches !== '1' && !args.verify) throw new UsageError('--switches belongs to check --verify');
   const packets = wholeNumber('--packets', args.packets, 1, MAX_PACKETS);
   const recirculations = recirculationsOf(args, dataPlane);
   const texts = files.map((file) => ({ file, source: readPrograms(file) }));
@@ -116,7 +125,6 @@ const countOf = (severity: Diagnostic['severity'], results: readonly CheckedFile
 
 /** @throws {UsageError} */
 function recirculationsOf({ recirculations, verify }: CheckArguments, dataPlane: DataPlane): number {
-  if (recirculations === undefined) return DEFAULT_RECIRCULATIONS;
-  if (!verify) throw new UsageError('--recirculations belongs to check --verify');
+  if (recirculations !== undefined && !verify) throw new UsageError('--recirculations belongs to check --verify');
   return recirculationsFrom(recirculations, dataPlane);
 }

@@ -11,6 +11,7 @@ import type { SwitchChain } from './switch-chain.js';
 /** Virtual time after which switches wait for each other when no more packets come. */
 const STEP_PS = 1_000_000;
 
+/** Switches in a row with virtual time. */
 export class TimedChain {
   private readonly drivers: readonly TimedDriver[];
   private readonly first: TimedDriver;
