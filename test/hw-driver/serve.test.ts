@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { copyFileSync, cpSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -33,8 +33,11 @@ async function serving(folder: string, ...args: string[]): Promise<Serving> {
   });
   started.add(child);
   const ports = new Map<string, number>();
+  const switches = args.includes('--network') ? 2 : 1;
   const expected =
-    1 + Number(args.includes('--http')) + Number(args.includes('--udp')) + Number(args.includes('--pcap-dir'));
+    switches * (1 + Number(args.includes('--http'))) +
+    Number(args.includes('--udp')) +
+    Number(args.includes('--pcap-dir'));
   let text = '';
   await new Promise<void>((resolve) => {
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -42,7 +45,7 @@ async function serving(folder: string, ...args: string[]): Promise<Serving> {
       if (text.split('\n').length > expected) resolve();
     });
   });
-  for (const [, name, port] of text.matchAll(/^(BF Runtime|HTTP|UDP).* on 127\.0\.0\.1:(\d+)$/gm)) {
+  for (const [, name, port] of text.matchAll(/^((?:BF Runtime|HTTP)(?: of \w+)?|UDP).* on 127\.0\.0\.1:(\d+)$/gm)) {
     ports.set(name ?? '', Number(port));
   }
   return { child, ports };
@@ -194,6 +197,50 @@ test('after a controller is killed at any point, the next one recovers the trans
     await stopped(server);
   }));
 
+test('the switches of a network are served at a port each, and frames go over their links', () =>
+  withFolder(async (folder) => {
+    const document = {
+      schema: 'p4runpro-bench/network@1',
+      switches: { leaf: { forward: { 1: 10, 10: 1 } }, spine: { forward: { 20: 21 } } },
+      hosts: { client: {} },
+      links: [
+        { between: ['leaf:10', 'spine:20'], gigabitsPerSecond: 100, delayNs: 500 },
+        { between: ['client:0', 'leaf:1'], gigabitsPerSecond: 100, delayNs: 500 },
+      ],
+      microseconds: 1,
+    };
+    writeFileSync(join(folder, 'network.json'), JSON.stringify(document));
+    const server = await serving(folder, '--http', '0', '--network', 'network.json');
+    const portOf = (name: string): number => server.ports.get(name) ?? 0;
+    const deploy = async (name: string, file: string): Promise<void> => {
+      const where = ['--target', `127.0.0.1:${portOf(`BF Runtime of ${name}`)}`, '--journal', `${name}.journal`];
+      const { status, stderr } = await type('p4runpro', ['deploy', program(file), ...where], { folder });
+      assert.is(status, 0, stderr);
+    };
+    // One controller, two switches: the leaf rewrites nothing, the spine balances.
+    await deploy('leaf', 'cms');
+    await deploy('spine', 'lb');
+    const packet = frame({ ipv4: { src: 0x0a000001, dst: 0x0a000009 }, udp: { src: 5, dst: 6 } });
+    const answer = await fetch(`http://127.0.0.1:${portOf('HTTP of leaf')}/packets`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ port: 1, hex: Buffer.from(packet).toString('hex') }),
+    });
+    const { packets } = (await answer.json()) as { packets: { switch: string; port: number; hex: string }[] };
+    // The balancer of the spine writes address 0, which its memory has, and forwards to port 0.
+    assert.equal(
+      packets.map(({ switch: name, port, hex }) => [name, port, hex.slice(60, 68)]),
+      [['spine', 0, '00000000']],
+    );
+    const shown = await type(
+      'p4runpro',
+      ['show', 'programs', '--target', `127.0.0.1:${portOf('BF Runtime of spine')}`, '--journal', 'spine.journal'],
+      { folder },
+    );
+    assert.match(shown.stdout, /^lb /m);
+    await stopped(server);
+  }));
+
 const SERVE = ['serve', '--port', '0'];
 const SHOW = ['show', 'programs', '--target'];
 await testRefusals('p4runpro', [
@@ -209,6 +256,11 @@ await testRefusals('p4runpro', [
     says: /--tls-ca: nowhere\.pem cannot be read: no such file or directory/,
   },
   { args: [...SERVE, '--tls-key', tlsFile('switch.key')], says: /--tls-certificate and --tls-key need each other/ },
+  {
+    args: [...SERVE, '--network', 'n.json', '--udp', '0'],
+    says: /--udp is for one switch, not for --network/,
+  },
+  { args: [...SERVE, '--network', 'nowhere.json'], says: /nowhere\.json: no such file or directory/ },
   { args: [...SERVE, ...CA], says: /--tls-ca needs --tls-certificate and --tls-key/ },
   { args: [...SHOW, 'localhost:1', '--tls-ca', packageFile('README.md')], says: /README\.md is not a PEM file/ },
   { args: [...SHOW, 'sim', '--state', 's', ...CA], says: /--tls-ca, .* need --target HOST:PORT/ },

@@ -490,4 +490,5 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'bench/network/studies/leaf-spine.ts': ['counts.get(key) ?? 0'],
   'bench/network/studies/load-balancer.ts': ["last?.['imbalance'] ?? 1"],
   'bench/network/studies/study.ts': ['captured = []'],
+  'hw-driver/server/linked-switches.ts': ['file.links ?? []'],
 };

@@ -80,7 +80,9 @@ async function run(args: NetworkRunArguments): Promise<number> {
   return ResultFolder.during(args.out, async (folder) => {
     const work = new LongWork(args.json);
     let result: NetworkResult | undefined;
+    let cpuSeconds = 0;
     await work.during(async (signal) => {
+      const before = process.cpuUsage();
       result = await runNetwork(plan, {
         workers,
         clock: () => performance.now(),
@@ -88,10 +90,12 @@ async function run(args: NetworkRunArguments): Promise<number> {
         onProgress: (share, events) =>
           work.show(`${Math.floor(100 * share)} % of the virtual time, ${events.toLocaleString('en-US')} events`),
       });
+      const { user, system } = process.cpuUsage(before);
+      cpuSeconds = (user + system) / 1e6;
     });
     if (result === undefined) throw new UsageError('the network did not run');
     await write(folder, result, captured);
-    return report(args, result);
+    return report(args, result, cpuSeconds);
   });
 }
 
@@ -108,11 +112,11 @@ async function write(folder: ResultFolder, result: NetworkResult, captured: read
   }
 }
 
-function report(args: NetworkRunArguments, result: NetworkResult): number {
+function report(args: NetworkRunArguments, result: NetworkResult, cpuSeconds: number): number {
   for (const warning of result.warnings) process.stderr.write(`${warning}\n`);
   if (args.json) process.stdout.write(`${JSON.stringify(summariseNetwork(result), null, 2)}\n`);
   else {
-    process.stdout.write(networkReport(result, process.stdout.columns ?? WIDTH));
+    process.stdout.write(networkReport(result, process.stdout.columns ?? WIDTH, cpuSeconds));
     if (args.follow.length > 0) process.stdout.write(`\n${followedReport(result)}`);
   }
   return result.interrupted ? EXIT.interrupted : EXIT.done;

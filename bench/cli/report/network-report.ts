@@ -15,13 +15,13 @@ const latency = (summary: LatencySummary | null, key: keyof LatencySummary): str
   summary === null ? '-' : microseconds(summary[key]);
 const sumOf = (counts: object): number => Object.values(counts).reduce((sum: number, each: number) => sum + each, 0);
 
-/** @param width columns of a line */
-export function networkReport(result: NetworkResult, width: number): string {
+/** @param width columns of a line @param cpuSeconds that all threads took for the run */
+export function networkReport(result: NetworkResult, width: number, cpuSeconds: number): string {
   const parts = [
     result.hosts.length === 0 ? '' : hostTable(result, width),
     switchTable(result, width),
     result.directions.length === 0 ? '' : linkTable(result, width),
-    endLines(result),
+    endLines(result, cpuSeconds),
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
@@ -94,7 +94,7 @@ function linkTable(result: NetworkResult, width: number): string {
   return textTable(head, rows, width);
 }
 
-function endLines({ census, events, wallSeconds, plan, interrupted }: NetworkResult): string {
+function endLines({ census, events, wallSeconds, plan, interrupted }: NetworkResult, cpuSeconds: number): string {
   const { sent, fed, copied, received, left, reported, lost, inFlight } = census;
   const reasons = Object.entries(lost).flatMap(([reason, packets]) =>
     packets > 0 ? [`${reason} ${count(packets)}`] : [],
@@ -103,12 +103,12 @@ function endLines({ census, events, wallSeconds, plan, interrupted }: NetworkRes
   const copies = copied > 0 ? [`${count(copied)} by copying`] : [];
   const to = [`${count(received)} received`, ...(left > 0 ? [`${count(left)} left the network`] : [])];
   const more = reported > 0 ? [`${count(reported)} reported to the CPU`] : [];
-  const speed = wallSeconds > 0 ? `, ${count(Math.round(events / wallSeconds))} events/s` : '';
+  const perSecond = (seconds: number): string => count(Math.round(events / Math.max(seconds, 1e-6)));
   return [
     `packets  ${[...from, ...copies].join(', ')}: ${[...to, ...more].join(', ')}, ${count(sumOf(inFlight))} in flight`,
     `lost     ${reasons.length === 0 ? 'none' : reasons.join(', ')}`,
-    `time     ${threeDigits(plan.endPs / 1e6)} µs in ${wallSeconds.toFixed(2)} s, ${counted(events, 'event')}${speed}` +
-      `${interrupted ? ' (interrupted)' : ''}`,
+    `time     ${threeDigits(plan.endPs / 1e6)} µs in ${wallSeconds.toFixed(2)} s${interrupted ? ' (interrupted)' : ''}`,
+    `events   ${count(events)}, ${perSecond(wallSeconds)} a second, ${perSecond(cpuSeconds)} a second of CPU`,
     '',
   ].join('\n');
 }

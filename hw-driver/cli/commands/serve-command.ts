@@ -7,6 +7,8 @@ import { Switch, seedOfText } from '../../../sim/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { errorCode } from '../../../traces/system/reason.js';
 import { BF_RUNTIME_PORT, P4_NAME } from '../../bfruntime/table-schema.js';
+import { readNetwork } from '../../network/index.js';
+import { linkedSwitches } from '../../server/linked-switches.js';
 import { serveMetrics } from '../../server/metrics/metrics-http.js';
 import { SwitchMetrics } from '../../server/metrics/switch-metrics.js';
 import { watchCaptures } from '../../server/ports/capture-folder.js';
@@ -72,6 +74,13 @@ const serveOptions = (yargs: Argv) =>
       defaultDescription: 'none',
       describe: 'Default forwarding IN:OUT: packets of port IN that no program forwards go to port OUT (repeatable)',
     })
+    .option('network', {
+      type: 'string',
+      describe:
+        'Network file: all its switches run with their forwarding, the first at --port and --http, the others at the ' +
+        'next ports; frames go over its links. Programs, hosts, delays and events are left out',
+      defaultDescription: 'one switch',
+    })
     .options(GRPC_OPTIONS)
     .options(TLS_OPTIONS)
     .epilogue(
@@ -96,6 +105,7 @@ function wallClock(): () => bigint {
 async function serve(args: ServeArguments): Promise<number> {
   // Errors of a connection are reported once, below, and not by the gRPC library as well.
   setLogVerbosity(logVerbosity.NONE);
+  if (args.network !== undefined) return serveNetwork(args, args.network);
   const dataPlane = loadDataPlane(args.dataplane);
   const tls = tlsFrom(args);
   if (tls !== undefined && tls.key === undefined)
@@ -109,21 +119,8 @@ async function serve(args: ServeArguments): Promise<number> {
   for (const entry of forwardings(args.forward, dataPlane)) emulator.apply({ kind: 'insertEntry', entry });
   const ports = new SwitchPorts(emulator, undefined, wallClock());
   const metrics = new SwitchMetrics(emulator, ports);
-  const running: { close(): Promise<void> }[] = [];
-  const say = (message: string): void => void process.stdout.write(`${message}\n`);
-  // Printed when all are open, so that a script that waits for the first line can use the others too.
-  const opened: string[] = [];
-  const start = async <Running extends { readonly port: number; close(): Promise<void> }>(
-    what: string,
-    port: number,
-    listen: (port: number) => Promise<Running>,
-  ): Promise<void> => {
-    const server = await listen(port).catch((error: Error) => {
-      throw new UsageError(`cannot listen on ${args.host} for ${what}: ${listenProblem(error, port)}`);
-    });
-    running.push(server);
-    opened.push(`${what} on ${args.host}:${server.port}`);
-  };
+  const listening = new Listening(args.host);
+  const start = listening.start.bind(listening);
   try {
     const options = {
       host: args.host,
@@ -148,13 +145,49 @@ async function serve(args: ServeArguments): Promise<number> {
       );
     }
     if (args.pcapDir !== undefined) {
-      running.push(watchFolder(ports, args.pcapDir, say));
-      opened.push(`captures in ${args.pcapDir}`);
+      listening.add(watchFolder(ports, args.pcapDir, say), `captures in ${args.pcapDir}`);
     }
-    for (const line of opened) say(line);
-    await interruptible((signal) => serveUntil(signal, thisLaunch()));
+    await listening.untilEnd();
   } finally {
-    for (const server of running.reverse()) await server.close();
+    await listening.close();
+  }
+  say('stopped');
+  return EXIT.done;
+}
+
+/** @param path of the network file */
+async function serveNetwork(args: ServeArguments, path: string): Promise<number> {
+  const ofOneSwitch = { '--udp': args.udp, '--pcap-dir': args.pcapDir, '--metrics': args.metrics };
+  for (const [option, given] of Object.entries(ofOneSwitch)) {
+    if (given !== undefined) throw new UsageError(`${option} is for one switch, not for --network`);
+  }
+  if (args.pipes !== '1' || args.forward.length > 0) {
+    throw new UsageError('--network cannot be combined with --pipes and --forward: the file has the forwarding');
+  }
+  const switches = await linkedSwitches(readNetwork(path), { countsHits: args.countHits, clock: wallClock() });
+  const tls = tlsFrom(args);
+  const grpc = grpcFrom(args);
+  const listening = new Listening(args.host);
+  // Each switch at the next port; 0 picks a free one for each.
+  const next = (option: string, text: string, n: number): number => {
+    const first = portOf(option, text);
+    return first === 0 ? 0 : portOf(option, String(first + n));
+  };
+  try {
+    for (const [n, { name, emulator, ports }] of switches.entries()) {
+      const options = { host: args.host, p4Name: args.p4Name, tls, ...grpc, ports: ports.ports };
+      const runtime = `BF Runtime of ${name} (data plane ${emulator.dataPlane.name}, program ${args.p4Name})`;
+      await listening.start(runtime, next('--port', args.port, n), (port) =>
+        serveBfRuntime(emulator, { ...options, port }),
+      );
+      if (args.http === undefined) continue;
+      await listening.start(`HTTP of ${name}`, next('--http', args.http, n), (port) =>
+        serveHttp(ports, args.host, port),
+      );
+    }
+    await listening.untilEnd();
+  } finally {
+    await listening.close();
   }
   say('stopped');
   return EXIT.done;
@@ -167,6 +200,43 @@ function watchFolder(ports: SwitchPorts, folder: string, say: (message: string) 
     return watchCaptures(ports, folder, say);
   } catch (error) {
     throw new UsageError(`cannot use ${folder} for captures: ${errorCode(error)}`);
+  }
+}
+
+const say = (message: string): void => void process.stdout.write(`${message}\n`);
+
+/** Servers that have been opened, which end together. */
+class Listening {
+  private readonly running: { close(): Promise<void> }[] = [];
+  private readonly opened: string[] = [];
+
+  constructor(private readonly host: string) {}
+
+  /** @throws {UsageError} if the port cannot be listened on */
+  async start<Running extends { readonly port: number; close(): Promise<void> }>(
+    what: string,
+    port: number,
+    listen: (port: number) => Promise<Running>,
+  ): Promise<void> {
+    const server = await listen(port).catch((error: Error) => {
+      throw new UsageError(`cannot listen on ${this.host} for ${what}: ${listenProblem(error, port)}`);
+    });
+    this.add(server, `${what} on ${this.host}:${server.port}`);
+  }
+
+  /** @param line printed when all are open, so that a script that waits for the first can use the others too */
+  add(server: { close(): Promise<void> }, line: string): void {
+    this.running.push(server);
+    this.opened.push(line);
+  }
+
+  async untilEnd(): Promise<void> {
+    for (const line of this.opened) say(line);
+    await interruptible((signal) => serveUntil(signal, thisLaunch()));
+  }
+
+  async close(): Promise<void> {
+    for (const server of this.running.reverse()) await server.close();
   }
 }
 

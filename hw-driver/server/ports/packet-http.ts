@@ -93,7 +93,13 @@ async function answer(ports: SwitchPorts, request: IncomingMessage, served: stri
     const frames = framesIn(text);
     for (const frame of frames) ports.check(frame);
     const outcomes = frames.map((frame) => ({ port: frame.port, ...ports.send(frame) }));
-    const packets = outcomes.flatMap(({ left }) => left.map(({ port, bytes }) => ({ port, hex: hexOf(bytes) })));
+    const packets = outcomes.flatMap(({ left }) =>
+      left.map(({ port, bytes, switch: other }) => ({
+        ...(other === undefined ? {} : { switch: other }),
+        port,
+        hex: hexOf(bytes),
+      })),
+    );
     const lost = outcomes.flatMap(({ port, lost: reason }) => (reason === undefined ? [] : [{ port, reason }]));
     return { status: 200, body: { packets, ...(lost.length > 0 ? { lost } : {}) } };
   } catch (error) {

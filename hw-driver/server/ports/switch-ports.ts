@@ -14,7 +14,12 @@ import { FrontPorts } from './front-ports.js';
 export interface PortFrame {
   readonly port: number;
   readonly bytes: Uint8Array;
+  /** The switch of a network that it leaves, if that is another than it was sent to. */
+  readonly switch?: string;
 }
+
+/** Where a frame goes that leaves by a port. @returns what becomes of it there; undefined if it leaves the network */
+export type PortLink = (frame: PortFrame) => FrameOutcome | undefined;
 
 /** The outcome of a frame. */
 export interface FrameOutcome {
@@ -57,6 +62,8 @@ export class SwitchPorts {
 
   /** Called for each packet that has passed the switch, also for one that comes back by a looped port. */
   onPacket: (outcome: PacketOutcome) => void = () => undefined;
+  /** Of a switch of a network. */
+  link: PortLink = () => undefined;
 
   /** @param now of the time stamps that programs read */
   constructor(
@@ -110,8 +117,9 @@ export class SwitchPorts {
     const refused = ports.send(port, bytes);
     if (refused !== undefined) return refused;
     if (ports.loopback(port) === 'near') return ports.take(port, bytes);
-    left.push(frame);
-    return undefined;
+    const beyond = this.link(frame);
+    left.push(...(beyond?.left ?? [frame]));
+    return beyond?.lost;
   }
 
   private leave(port: number, bytes: Uint8Array, lost: string | undefined): FrameOutcome {
