@@ -9,6 +9,7 @@ export {
 } from './conditions/condition.js';
 export { ConditionError } from './conditions/condition-error.js';
 export { formatCondition, parseCondition } from './conditions/condition-text.js';
+export { EntryHitCount } from './entry-hits.js';
 export { History } from './history.js';
 export {
   type HistoryChange,

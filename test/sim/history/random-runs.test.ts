@@ -5,10 +5,18 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type DataPlane, defaultForwardEntry, groupOfPorts, must, type Operation } from '../../../compiler/index.js';
+import {
+  type DataPlane,
+  defaultForwardEntry,
+  groupOfPorts,
+  must,
+  type Operation,
+  type TableEntry,
+} from '../../../compiler/index.js';
 import {
   type Condition,
   ConditionError,
+  EntryHitCount,
   type History,
   HistoryRecorder,
   HistorySearch,
@@ -207,6 +215,35 @@ function compareWrites(history: History, states: readonly PlainState[], layout: 
   });
 }
 
+/** Hits of entries are the packets of the list whose steps or filters name the entry, since it was inserted. */
+function compareHits(history: History, states: readonly PlainState[], moment: number): void {
+  const count = new EntryHitCount(history, moment);
+  while (count.state.examined < count.state.packets) count.advance(7);
+  const keyOf = ({ table, priority, key }: Pick<TableEntry, 'table' | 'priority' | 'key'>): string =>
+    JSON.stringify([table, priority, key]);
+  const own = new Map<string, number>();
+  for (let n = 0; n <= moment; n++) {
+    for (const { change } of history.events.filter((event) => event.packet === n)) {
+      for (const operation of change.operations) {
+        if (operation.kind === 'deleteEntry') own.delete(keyOf(operation.entry));
+        if (operation.kind === 'insertEntry') own.set(keyOf(operation.entry), 0);
+      }
+    }
+    const trace = n === moment ? undefined : states[n]?.trace;
+    const hit = [...(trace?.steps ?? []).map(({ entry }) => entry), ...(trace?.filter ? [trace.filter] : [])];
+    for (const entry of hit) own.set(keyOf(entry), (own.get(keyOf(entry)) ?? 0) + 1);
+  }
+  const { filterTables, rpbs } = history.dataPlane;
+  const traced = new Set([...filterTables, ...rpbs].map(({ table }) => table));
+  for (const { entry, packets } of count.hits()) {
+    if (traced.has(entry.table)) assert.is(packets, own.get(keyOf(entry)) ?? 0, keyOf(entry));
+  }
+  assert.equal(
+    count.hits().map(({ entry }) => entry),
+    must(states[moment], 'state').entries,
+  );
+}
+
 /** The last and the next write of each word that was ever written, from each moment. */
 function compareWriters(history: History): void {
   const rows = Array.from({ length: history.writes.count }, (_, row) => history.writes.at(row));
@@ -295,6 +332,7 @@ test('states, packets, writes and searches of random runs are those of a plain l
         compareStates(history, states, layout);
         compareWrites(history, states, layout);
         compareWriters(history);
+        compareHits(history, states, cut % (store.count + 1));
         compareSearches(history, states, conditions, layout, slice);
 
         // Another way from a moment of the past, and the first way as it was.
