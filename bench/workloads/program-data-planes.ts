@@ -11,6 +11,7 @@ import {
   lower,
   must,
   SwitchState,
+  switchOf,
 } from '../../compiler/index.js';
 import { WorkloadError } from './arrival.js';
 import { isPaperKey, PROGRAM_KEYS, PROGRAM_KINDS, type ProgramKey, programFile } from './program-kind.js';
@@ -40,9 +41,13 @@ export function programsFor(dataPlane: DataPlane): { readonly runs: ProgramKey[]
   return { runs, leftOut: PROGRAM_KEYS.filter((key) => !runs.includes(key)) };
 }
 
-/** @throws {WorkloadError} for a program that needs more than `default` has, and cannot run here */
+/**
+ * In a chain, one of its switches may suffice by itself: then a program that does not fit the chain is told why.
+ * @throws {WorkloadError} for a program that needs more than `default` has, and cannot run here
+ */
 export function requireDataPlane(key: ProgramKey, dataPlane: DataPlane): void {
-  if (PROGRAM_KINDS[key].dataPlane === 'default' || canRun(key, dataPlane)) return;
+  if (PROGRAM_KINDS[key].dataPlane === 'default') return;
+  if (canRun(key, dataPlane) || canRun(key, switchOf(dataPlane))) return;
   const planes = BUILT_IN_DATA_PLANES.filter((name) => canRun(key, must(builtInDataPlane(name), `data plane ${name}`)));
   throw new WorkloadError(
     `the data plane ${dataPlane.description.name} cannot run the program ${key}; these can: ${planes.join(', ')}`,

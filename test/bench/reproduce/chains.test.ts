@@ -2,8 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type ChainCell, chainRate } from '../../../bench/paper/reproduce/cells/chain.js';
-import { experimentPlane } from '../../../bench/paper/reproduce/cells/fill.js';
+import { experimentPlane, fill } from '../../../bench/paper/reproduce/cells/fill.js';
 import { PROGRAMS } from '../../../bench/paper/reproduce/experiments/chains.js';
+import { ourFill } from '../../../bench/paper/reproduce/paper-setting.js';
 import { PROGRAM_KEYS, PROGRAM_KINDS } from '../../../bench/workloads/program-kind.js';
 import { loadWorkload } from '../../../bench/workloads/workload.js';
 import { analyse, DoesNotFit, link, lower, SwitchState, stateHeaderBytes } from '../../../compiler/index.js';
@@ -45,6 +46,10 @@ test('a program that accesses a memory in two passes fits no chain, and the reas
   const { throughputGbps, failure } = await chainRate({ ...CELL, program: 'rtt', switches: 2 });
   assert.is(throughputGbps, null);
   assert.match(String(failure), 'packets pass each RPB of a chain once');
+  const cell = ourFill('rtt', '1', { dataPlane: 'extended', switches: 2, recirculations: 0 });
+  const filled = await fill(cell, new AbortController().signal);
+  assert.is(filled.capacity, 0);
+  assert.match(String(filled.failure), 'packets pass each RPB of a chain once');
 });
 
 test('the programs that are compared are those of more than one pass', async () => {
