@@ -84,6 +84,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/reproduce-command.js')).reproduceCommand,
   },
   {
+    usage: 'sweep <file>',
+    describe: 'Measure all cells of a grid',
+    load: async () => (await import('./commands/sweep-command.js')).sweepCommand,
+  },
+  {
     usage: 'replay <programs..>',
     describe: 'Run a capture through programs and compare the output with a golden',
     load: async () => (await import('./commands/replay-command.js')).replayCommand,

@@ -102,6 +102,10 @@ export function checkField(value: unknown, field: Field, path: JsonPath, mistake
   }
   if (field.type === 'table' && isObject(value)) checkTable(value, field, path, mistakes);
   if (field.type === 'object' && isObject(value)) checkObject(value, field, path, mistakes);
+  if (field.type === 'either') {
+    const one = field.of.find((each) => accepts(value, each));
+    if (one !== undefined) checkField(value, one, path, mistakes);
+  }
 }
 
 function checkTable(

@@ -1,6 +1,6 @@
 /** Networks of switches as files: read, checked, and planned for the control plane of each switch. */
-export { type Mistake, nameHint } from './fields.js';
-export { type JsonPath, pathText } from './json-places.js';
+export { checkField, type Field, type Mistake, nameHint, schemaOf } from './fields.js';
+export { type JsonPath, JsonPlaces, pathText } from './json-places.js';
 export {
   DEFAULT_LINK_QUEUE_BYTES,
   DEFAULT_NETWORK_SEED,
@@ -13,5 +13,12 @@ export {
   type SwitchEntry,
 } from './network-file.js';
 export { type NetworkFiles, type PlannedChange, PlannedSwitch } from './planned-switch.js';
-export { mistakesError, NetworkError, networkFromText, type ReadNetwork, readNetwork } from './read-network.js';
+export {
+  mistakesError,
+  mistakesText,
+  NetworkError,
+  networkFromText,
+  type ReadNetwork,
+  readNetwork,
+} from './read-network.js';
 export { linkName, linkOf, type PortName, portNameOf } from './topology.js';

@@ -68,6 +68,16 @@ function isNetworkFile(json: unknown, mistakes: Mistake[]): json is NetworkFile 
 
 /** The error of several mistakes, in the order of the text. */
 export function mistakesError(path: string, places: JsonPlaces, mistakes: readonly Mistake[]): NetworkError {
+  const { text, inOrder } = mistakesText(path, places, mistakes);
+  return new NetworkError(text, inOrder);
+}
+
+/** A line for each mistake of a file, with its place and hint, in the order of the text. */
+export function mistakesText(
+  path: string,
+  places: JsonPlaces,
+  mistakes: readonly Mistake[],
+): { readonly text: string; readonly inOrder: readonly Mistake[] } {
   const placed = mistakes.map((mistake) => ({ mistake, place: places.placeOf(mistake.path) }));
   placed.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
   const lines = placed.map(({ mistake, place }) => {
@@ -75,8 +85,5 @@ export function mistakesError(path: string, places: JsonPlaces, mistakes: readon
     const hint = mistake.hint === undefined ? '' : ` (${mistake.hint})`;
     return `${path}:${place.line}:${place.column}: ${at}${mistake.message}${hint}`;
   });
-  return new NetworkError(
-    lines.join('\n'),
-    placed.map(({ mistake }) => mistake),
-  );
+  return { text: lines.join('\n'), inOrder: placed.map(({ mistake }) => mistake) };
 }

@@ -47,7 +47,7 @@ const INNER_ROOMS: Record<Room, readonly string[]> = {
   traces: ['platform', 'web-assembly', 'packets', 'system', 'captures', 'generate'],
   sim: ['target', 'blocks', 'engines', 'pipeline', 'validation', 'made-packet', 'snapshot', 'history', 'network'],
   'hw-driver': ['bfruntime', 'control', 'network', 'server', 'language-server', 'editors', 'studio', 'cli'],
-  bench: ['figures', 'peers', 'workloads', 'measure', 'network', 'verify', 'paper', 'cli'],
+  bench: ['figures', 'peers', 'workloads', 'measure', 'network', 'verify', 'sweep', 'paper', 'cli'],
 };
 
 const innerRoomOf = (path: string): string | undefined => {

@@ -17,7 +17,7 @@ import { numberText } from '../../paper/page/figures-text.js';
 import { reproductionPage } from '../../paper/page/page.js';
 import { verdictsCsv, verdictTable } from '../../paper/page/verdict-table.js';
 import { type Change, changesSince, checkComparable, NotComparable } from '../../paper/reproduce/against.js';
-import { CellStore, codeFingerprint } from '../../paper/reproduce/cell-store.js';
+import { CellStore } from '../../paper/reproduce/cell-store.js';
 import type { Cell } from '../../paper/reproduce/cells/cell.js';
 import type { Experiment, Setting } from '../../paper/reproduce/experiment.js';
 import { EXPERIMENTS } from '../../paper/reproduce/experiments/index.js';
@@ -29,6 +29,7 @@ import {
 } from '../../paper/reproduce/reproduction.js';
 import { runCells } from '../../paper/reproduce/run-cells.js';
 import { sourceCommit } from '../../paper/reproduce/source-commit.js';
+import { codeFingerprint } from '../../sweep/cell/code-hash.js';
 import { cellProgress } from '../report/cell-progress.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { SEED_OPTION } from './shared-options.js';

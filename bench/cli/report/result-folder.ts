@@ -49,7 +49,7 @@ export class ResultFolder {
   }
 
   /** Writes a file atomically. @throws {ResultFolderError} an older file of this name is then unchanged */
-  write(name: string, text: string): void {
+  write(name: string, text: string | Uint8Array): void {
     const target = join(this.path, name);
     try {
       writeFile(target, text);

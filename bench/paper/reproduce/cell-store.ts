@@ -1,28 +1,8 @@
 /** Results of finished cells on disk, from which an interrupted run resumes. */
-import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFile } from '../../../traces/system/index.js';
-import { packageFile } from '../../../traces/system/package-root.js';
 import { type Cell, type CellResult, cellKey } from './cells/cell.js';
-
-/** Inputs of results besides the cells: code, programs, published figures. */
-const CODE_FOLDERS = [
-  ...['compiler', 'sim', 'traces', 'hw-driver', 'bench'].map((room) => `dist/${room}`),
-  'bench/programs',
-];
-
-export function codeFingerprint(): string {
-  const hash = createHash('sha256');
-  for (const folder of CODE_FOLDERS) {
-    const root = packageFile(...folder.split('/'));
-    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      /\.(js|p4runpro)$/.test(file),
-    );
-    for (const file of files.sort()) hash.update(file).update(readFileSync(join(root, file)));
-  }
-  return hash.digest('hex').slice(0, 16);
-}
 
 const FILE = 'unfinished.jsonl';
 

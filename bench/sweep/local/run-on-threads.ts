@@ -1,0 +1,61 @@
+/** Computes tasks on the threads of this machine. */
+import { Piscina } from 'piscina';
+import { type CellFailure, MAX_TRIES } from '../results/cell-result.js';
+
+export interface ThreadRun<Task, Result> {
+  readonly tasks: readonly Task[];
+  readonly workers: number;
+  /** The module whose default export computes a task. */
+  readonly module: URL;
+  readonly signal: AbortSignal;
+  readonly onStart: (task: Task) => void;
+  readonly onDone: (task: Task, result: Result) => void;
+  /** A task that failed three times; the others go on. */
+  readonly onFailed: (task: Task, failure: CellFailure) => void;
+}
+
+/** Resolves when all tasks are done or have failed, or the signal has ended them. */
+export async function runOnThreads<Task, Result>(run: ThreadRun<Task, Result>): Promise<void> {
+  const { tasks, workers, module, signal } = run;
+  if (tasks.length === 0 || signal.aborted) return;
+  const threads = Math.min(workers, tasks.length);
+  const pool = new Piscina<Task, Result>({ filename: module.href, minThreads: threads, maxThreads: threads });
+  const stop = (): void => void pool.destroy();
+  signal.addEventListener('abort', stop);
+  try {
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      for (let task = tasks[next++]; task !== undefined && !signal.aborted; task = tasks[next++]) {
+        await runTask(pool, task, run);
+      }
+    };
+    await Promise.all(Array.from({ length: threads }, lane));
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await pool.destroy();
+  }
+}
+
+async function runTask<Task, Result>(
+  pool: Piscina<Task, Result>,
+  task: Task,
+  { signal, onStart, onDone, onFailed }: ThreadRun<Task, Result>,
+): Promise<void> {
+  onStart(task);
+  for (let tries = 1; ; tries++) {
+    try {
+      const result = await pool.run(task);
+      onDone(task, result);
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (tries < MAX_TRIES) continue;
+      onFailed(task, { tries, message: messageOf(error) });
+      return;
+    }
+  }
+}
+
+/** The first line of what an error says. */
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\n.*/s, '');
