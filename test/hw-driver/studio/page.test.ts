@@ -48,6 +48,7 @@ testInBrowser('a person types a program with an error and mends it; the finding 
     await page.getByLabel('New file').selectOption({ label: 'empty file' });
     await page.getByRole('textbox', { name: 'Text of the program' }).click();
     await page.keyboard.insertText('program mt1(<hdr.ipv4.dst, 10.0.0.1, 0xffffffff>) {\n    FORWRD(1);\n}\n');
+    await page.getByText('there is no primitive FORWRD').waitFor();
     await page.getByRole('button', { name: '1 error' }).click();
     await page.locator('.cm-lintRange-error').waitFor();
     await until(page, 'getSelection().toString()', 'FORWRD');
