@@ -26,6 +26,8 @@ export interface Pane {
   readonly area: Area;
   /** Apply while the focus is in the pane; the help overlay lists them under its title. */
   readonly shortcuts: readonly Shortcut[];
+  /** Buttons that stand beside the title on the wide page, and above the content on a phone. */
+  readonly Tools?: ComponentType;
   /** The content. It stays mounted while the pane is hidden: {@link isShown} says whether it is seen. */
   readonly Content: ComponentType;
 }

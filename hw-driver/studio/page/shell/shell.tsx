@@ -114,6 +114,7 @@ function AreaOfPanes({ area }: { readonly area: Area }) {
           tabIndex={-1}
           hidden={pane !== shown}
         >
+          {!isWide.value && pane.Tools !== undefined && <pane.Tools />}
           <pane.Content />
         </section>
       ))}
@@ -130,6 +131,10 @@ function AreaHeader({ panes, shown }: { readonly panes: readonly Pane[]; readonl
       ) : (
         <Tabs panes={panes} shown={shown.id} label="Panes of this place" />
       )}
+      {/* Buttons of a pane belong to it, for its shortcuts too. */}
+      <div class="area-tools" data-pane={shown.id}>
+        {shown.Tools !== undefined && <shown.Tools />}
+      </div>
       <button
         type="button"
         class="plain maximise"

@@ -2,10 +2,10 @@
 import { useMemo } from 'preact/hooks';
 import type { ShownPacket } from '../../../session/protocol.js';
 import type { Pane } from '../../shell/pane.js';
+import { showSource } from '../../state/places.js';
 import { bytesAt, currentStep, goToPlace, place, runningLines, story } from '../../state/story.js';
 import { goTo, moment, session, timeline } from '../../state/studio.js';
 import { useAnswer } from '../../state/use-answer.js';
-import { showLine } from '../programs/running-line.js';
 import { decoded, type HeaderLayout } from './decode.js';
 import { ArrivalFacts, LeavingFacts } from './end-facts.js';
 import { HeadersView } from './headers-view.js';
@@ -96,7 +96,9 @@ export const packetPane: Pane = {
       keys: ['Enter'],
       does: 'Show the line that runs in the editor',
       run: () => {
-        if (runningLines.value !== undefined) showLine(runningLines.value);
+        const { value: running } = runningLines;
+        const line = running?.lines[0];
+        if (running !== undefined && line !== undefined) showSource(running.program, running.text, line);
       },
     },
   ],

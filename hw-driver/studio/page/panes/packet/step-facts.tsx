@@ -3,8 +3,8 @@ import type { TracedStep, TracedWord } from '../../../../../sim/pipeline/trace/p
 import { keyText } from '../../../../../sim/pipeline/trace/trace-text.js';
 import type { MemorySummary } from '../../../session/protocol.js';
 import { grouped, hexWord } from '../../state/format.js';
+import { reveal, selectedRpb, showEntries, showSource, showWord } from '../../state/places.js';
 import type { RunningLines } from '../../state/story.js';
-import { showLine } from '../programs/running-line.js';
 
 interface FactsProps {
   readonly step: TracedStep;
@@ -44,11 +44,23 @@ export function StepFacts({ step, memories, source }: FactsProps) {
       <dd class="mono">{branch}</dd>
       <dt>Entry</dt>
       <dd class="mono key">
+        <button type="button" class="link" title="Show the RPB and its entries" onClick={() => showRpb(step, source)}>
+          RPB {step.rpb}
+        </button>{' '}
         {key === '' ? 'any' : key}
         <span class="soft"> priority {entry.priority}</span>
       </dd>
     </dl>
   );
+}
+
+/** Shows the RPB of a step, with the entries of its line marked. */
+function showRpb({ rpb, source: [first] }: TracedStep, source: RunningLines | undefined): void {
+  if (first !== undefined && source !== undefined) showEntries({ program: source.program, line: first.line }, rpb);
+  else {
+    selectedRpb.value = rpb;
+    reveal('switch');
+  }
 }
 
 function SourceLines({ step, source }: Omit<FactsProps, 'memories'>) {
@@ -62,7 +74,7 @@ function SourceLines({ step, source }: Omit<FactsProps, 'memories'>) {
             class="plain mono"
             title="Show the line in the editor (Enter)"
             disabled={source === undefined}
-            onClick={() => source !== undefined && showLine({ ...source, lines: [line] })}
+            onClick={() => source !== undefined && showSource(source.program, source.text, line)}
           >
             <span class="soft">{line}</span> {text}
           </button>
@@ -72,11 +84,9 @@ function SourceLines({ step, source }: Omit<FactsProps, 'memories'>) {
   );
 }
 
-/** The name of a word of an RPB's registers: `row1[17]`. */
-function nameOf(bucket: number, rpb: number, memories: readonly MemorySummary[]): string | undefined {
-  const block = memories.find((each) => each.rpb === rpb && bucket >= each.base && bucket < each.base + each.buckets);
-  return block && `${block.memory}[${grouped(bucket - block.base)}]`;
-}
+/** The memory that a word of an RPB's registers lies in. */
+const memoryOf = (bucket: number, rpb: number, memories: readonly MemorySummary[]): MemorySummary | undefined =>
+  memories.find((each) => each.rpb === rpb && bucket >= each.base && bucket < each.base + each.buckets);
 
 interface WordProps {
   readonly word: TracedWord;
@@ -85,12 +95,11 @@ interface WordProps {
 }
 
 function WordFact({ word, rpb, memories }: WordProps) {
-  const { bucket, before, after, high, isOwn } = word;
+  const { before, after, high, isOwn } = word;
   const isWritten = before !== after || (high !== undefined && high.before !== high.after);
-  const name = nameOf(bucket, rpb, memories) ?? `bucket ${grouped(bucket)} of RPB ${rpb}`;
   return (
     <span class={isWritten ? 'changed-now' : ''}>
-      <span class="mono">{name}</span>: {grouped(before)}
+      <WordName bucket={word.bucket} rpb={rpb} memory={memoryOf(word.bucket, rpb, memories)} />: {grouped(before)}
       {before !== after && <> → {grouped(after)}</>}
       {high !== undefined && (
         <>
@@ -100,5 +109,28 @@ function WordFact({ word, rpb, memories }: WordProps) {
       )}
       {isOwn === false && <strong class="bad"> outside the program’s memory</strong>}
     </span>
+  );
+}
+
+interface WordNameProps {
+  readonly bucket: number;
+  readonly rpb: number;
+  readonly memory: MemorySummary | undefined;
+}
+
+/** The name of a word, which leads to its history. */
+function WordName({ bucket, rpb, memory }: WordNameProps) {
+  if (memory === undefined) {
+    return (
+      <span class="mono">
+        bucket {grouped(bucket)} of RPB {rpb}
+      </span>
+    );
+  }
+  const word = { program: memory.program, memory: memory.memory, bucket: bucket - memory.base };
+  return (
+    <button type="button" class="link mono" title="Show the history of the word" onClick={() => showWord(word)}>
+      {word.memory}[{grouped(word.bucket)}]
+    </button>
   );
 }

@@ -12,8 +12,8 @@ export const COLUMNS = [
   { title: 'Time, s', name: 'time', width: '72px' },
   { title: 'Packet', name: 'summary', width: 'minmax(120px, 1fr)' },
   { title: 'Bytes', name: 'bytes', width: '44px' },
-  { title: 'Program', name: 'program', width: '80px' },
-  { title: 'Verdict', name: 'verdict', width: '82px' },
+  { title: 'Program', name: 'program', width: '74px' },
+  { title: 'Verdict', name: 'verdict', width: '70px' },
 ] as const;
 
 export function PacketRow({ row }: { readonly row: number }) {

@@ -77,7 +77,6 @@ function Content() {
   const { packets } = timeline.value;
   return (
     <>
-      <SourceTools />
       {packets === 0 ? (
         <NoPackets />
       ) : (
@@ -113,5 +112,6 @@ export const packetsPane: Pane = {
     { keys: ['n'], does: 'Go to the next packet', run: () => goTo(moment.value + 1) },
     { keys: ['p'], does: 'Go to the packet before', run: () => goTo(moment.value - 1) },
   ],
+  Tools: SourceTools,
   Content,
 };

@@ -3,10 +3,9 @@
 import { type EditorState, type Extension, RangeSet, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, GutterMarker, gutterLineClass } from '@codemirror/view';
 import { effect } from '@preact/signals';
-import { currentPane, isWide, revealPane } from '../../shell/view.js';
 import { type RunningLines, runningLines } from '../../state/story.js';
 import { editorView } from './editor-view.js';
-import { addFile, files, openedFile, openFile } from './files.js';
+import { openedFile } from './files.js';
 
 const setLines = StateEffect.define<readonly number[]>();
 
@@ -68,18 +67,3 @@ effect(() => {
   const running = runningLines.value;
   if (editorView.value !== undefined && id > 0) queueMicrotask(() => mark(running));
 });
-
-/** Opens the text of lines in the editor, and moves its cursor to the first of them. */
-export function showLine({ program, text, lines }: RunningLines): void {
-  const there = files.value.find((file) => file.text === text);
-  if (there === undefined) addFile(program, text);
-  else openFile(there.id);
-  if (!isWide.value || currentPane.value !== 'programs') revealPane({ id: 'programs', area: 'left' });
-  requestAnimationFrame(() => {
-    const view = editorView.value;
-    const [start] = view === undefined ? [] : startsOf(view.state, lines);
-    if (view === undefined || start === undefined) return;
-    view.dispatch({ selection: { anchor: start }, effects: EditorView.scrollIntoView(start, { y: 'center' }) });
-    view.focus();
-  });
-}
