@@ -5,7 +5,7 @@ import { startWith } from './panes/programs/files.js';
 import { setTitle } from './panes/share/share-pane.js';
 import { bytesOfText, embeddedScenario, linkedScenario, openScenario } from './state/scenario.js';
 import { askSession } from './state/session-client.js';
-import { addPackets, makeEvent, openSession, tell } from './state/studio.js';
+import { addPackets, makeEvent, openSession, tell, working } from './state/studio.js';
 
 const isStart = (document: unknown): document is StartDocument =>
   typeof document === 'object' &&
@@ -52,7 +52,7 @@ async function openedScenario(text: string): Promise<boolean> {
 
 /** Opens the switch; deploys the named programs, and runs the packets of the named capture. */
 export async function start(): Promise<void> {
-  try {
+  await working('Opening', async () => {
     const scenario = embeddedScenario() ?? linkedScenario();
     if (scenario !== undefined && (await openedScenario(scenario))) return;
     if (embeddedScenario() !== undefined) {
@@ -66,7 +66,5 @@ export async function start(): Promise<void> {
     if (trace === undefined) return;
     const blob = await (await fetched(TRACE_PATH)).blob();
     await addPackets({ kind: 'capture', name: trace.name, blob });
-  } catch (error) {
-    tell(error);
-  }
+  });
 }

@@ -1,7 +1,7 @@
 /** The header of the page: what is open, what is going on, colours and help. */
 import type { SessionProgress } from '../../session/protocol.js';
 import { byteText, counted, grouped } from '../state/format.js';
-import { session, timeline, type Work, work } from '../state/studio.js';
+import { runPackets, session, timeline, type Work, work } from '../state/studio.js';
 import { isHelpOpen, nextTheme, type Theme, theme } from './view.js';
 
 const THEME_SIGNS: Readonly<Record<Theme, string>> = { system: '◐', light: '☀', dark: '☾' };
@@ -53,6 +53,11 @@ function OpenedState() {
         <span title={`The record of the run takes ${byteText(bytes)} of memory`}>
           {state}, {byteText(bytes)}
         </span>
+      )}
+      {ran < packets && (
+        <button type="button" onClick={() => void runPackets()}>
+          Run the others
+        </button>
       )}
     </>
   );

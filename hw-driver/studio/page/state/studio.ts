@@ -2,7 +2,7 @@
  * What the page knows of its session: signals that panes read, and the functions that change them. The moment is the
  * packet before which the switch is looked at; the pane of one packet shows that packet.
  */
-import { batch, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { type AskOptions, SessionRefusal } from '../../session/client.js';
 import type { NewEvent, OpenedSession, PacketOrigin, SessionProgress, Timeline } from '../../session/protocol.js';
 import { notify } from '../shell/notices.js';
@@ -30,7 +30,11 @@ export interface Work {
   readonly cancel: () => void;
 }
 
-export const work = signal<Work | undefined>(undefined);
+/** All that goes on, in the order in which it began. */
+const works = signal<readonly Work[]>([]);
+
+/** The work whose progress is shown; undefined if there is none. */
+export const work = computed<Work | undefined>(() => works.value.at(-1));
 
 /** Moves to a packet, and to the beginning of its way. A number outside of the run is brought into it. */
 export function goTo(packet: number): void {
@@ -67,12 +71,15 @@ export async function working<T>(
 ): Promise<T | undefined> {
   const controller = new AbortController();
   const cancel = (): void => controller.abort();
-  const outer = work.value;
-  work.value = { what, progress: undefined, cancel };
+  let shown: Work = { what, progress: undefined, cancel };
+  works.value = [...works.value, shown];
   try {
     return await body({
       onProgress: (progress) => {
-        work.value = { what, progress, cancel };
+        const before = shown;
+        const next = { what, progress, cancel };
+        works.value = works.value.map((each) => (each === before ? next : each));
+        shown = next;
       },
       signal: controller.signal,
     });
@@ -80,7 +87,7 @@ export async function working<T>(
     tell(error);
     return undefined;
   } finally {
-    work.value = outer;
+    works.value = works.value.filter((each) => each !== shown);
   }
 }
 
@@ -114,11 +121,13 @@ export async function runPackets(): Promise<void> {
 
 /** Adds packets behind those that are there, and runs them. @returns whether they were added */
 export async function addPackets(origin: PacketOrigin): Promise<boolean> {
-  const added = await working('Reading packets', (options) => askSession('add-packets', { origin }, options));
-  if (added === undefined) return false;
-  for (const note of added.notes) notify('done', note);
-  await runPackets();
-  return true;
+  const isAdded = await working('Reading packets', async (options) => {
+    const { notes } = await askSession('add-packets', { origin }, options);
+    for (const note of notes) notify('done', note);
+    await runPackets();
+    return true;
+  });
+  return isAdded === true;
 }
 
 export async function clearPackets(): Promise<void> {
@@ -130,21 +139,25 @@ export async function clearPackets(): Promise<void> {
 
 /** Makes an event at its packet and runs the packets behind it again. @returns whether it was made */
 export async function makeEvent(event: NewEvent): Promise<boolean> {
-  const made = await working('Changing the switch', (options) => askSession('make-event', { event }, options));
-  if (made === undefined) return false;
+  const isMade = await working('Changing the switch', async (options) => {
+    const made = await askSession('make-event', { event }, options);
+    await runAgain(made.timeline);
+    return true;
+  });
+  return isMade === true;
+}
+
+/** Runs packets behind events that changed, and stays at the moment. */
+async function runAgain(changed: Timeline): Promise<void> {
   const at = moment.value;
-  setTimeline(made.timeline);
+  setTimeline(changed);
   await runPackets();
   goTo(at);
-  return true;
 }
 
 /** Undoes events and runs the packets behind them again. */
 export async function removeEvents(ids: readonly number[]): Promise<void> {
-  const at = moment.value;
-  const changed = await working('Changing the switch', (options) => askSession('remove-events', { ids }, options));
-  if (changed === undefined) return;
-  setTimeline(changed);
-  await runPackets();
-  goTo(at);
+  await working('Changing the switch', async (options) => {
+    await runAgain(await askSession('remove-events', { ids }, options));
+  });
 }

@@ -1,7 +1,7 @@
 /** What the pane of packets shows as long as there are none: how to get some. */
 
 import { askSession } from '../../state/session-client.js';
-import { addPackets, moment, session, tell, timeline, work } from '../../state/studio.js';
+import { addPackets, moment, session, timeline, work, working } from '../../state/studio.js';
 import { openedFile } from '../programs/files.js';
 import { runOpenedFile } from '../programs/running.js';
 
@@ -31,7 +31,7 @@ export function NoPackets() {
         type="button"
         class="main"
         disabled={session.value === undefined || work.value !== undefined}
-        onClick={() => quickStart().catch(tell)}
+        onClick={() => void working('Starting', quickStart)}
       >
         Run 10,000 packets through {what}
       </button>
