@@ -6,6 +6,28 @@
 // The switch, and drivers of it.
 export type { Counters } from './blocks/counters.js';
 export type { EngineName } from './engines/rpb-engine.js';
+// Recorded runs.
+export {
+  type Condition,
+  ConditionError,
+  EntryHitCount,
+  firstDifference,
+  formatCondition,
+  History,
+  type HistoryChange,
+  type HistoryEvent,
+  HistoryRecorder,
+  HistorySearch,
+  type PacketDifference,
+  type PacketOutcome,
+  type PacketStory,
+  parseCondition,
+  type RecordedProgram,
+  type SearchState,
+  type WordPlace,
+  type WordWrite,
+  type WordWrites,
+} from './history/index.js';
 // Packets made of fields, snapshots, checks of translations.
 export { type MadePacket, MadePacketError, madePacket } from './made-packet/index.js';
 export { SwitchChain, type SwitchChainOptions } from './pipeline/chain/switch-chain.js';

@@ -50,3 +50,4 @@ export {
   packetBytes,
 } from './packets/packet-batch.js';
 export { forEachLeft, type LeftPacket } from './packets/packet-copies.js';
+export { PacketStore } from './packets/packet-store.js';

@@ -8,6 +8,7 @@ import type { History } from './history.js';
 
 const BATCH = { packets: 256, bytes: 2 ** 20 } as const;
 
+/** Hits of entries before a moment; the caller says how many packets run again at a time. */
 export class EntryHitCount {
   private readonly emulator: Switch;
   private readonly driver: QueuedDriver;

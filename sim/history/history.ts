@@ -13,6 +13,7 @@ import { PastSwitches } from './recording/past-switch.js';
 import type { RecordedRun } from './recording/recorded-run.js';
 import { WordWrites } from './word-writes.js';
 
+/** A recorded run, and answers about it; it grows while its recorder goes on. */
 export class History {
   /** All writes of words. */
   readonly writes: WordWrites;

@@ -4,6 +4,7 @@ import type { RegisterArrays } from '../blocks/register-arrays.js';
 import type { RecordedRun } from './recording/recorded-run.js';
 import type { WordPlace, WordWrite } from './word-write.js';
 
+/** Writes and values of words at any moment of a run. Places that are not there are refused with {@link TargetError}. */
 export class WordWrites {
   /** Where the register array of each RPB starts in the memory of all, and where the last one ends. */
   private readonly starts: readonly number[];
@@ -50,7 +51,7 @@ export class WordWrites {
     return row < 0 ? undefined : this.at(row);
   }
 
-  /** All writes of a word in order, of all words of the range if it is more than one. @param buckets from its bucket on */
+  /** All writes of a word in order, of more than one word those of all. @param words from it on */
   *of(place: WordPlace, words = 1): Generator<WordWrite> {
     const index = this.indexOf(place);
     const { writes } = this.run;

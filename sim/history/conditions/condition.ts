@@ -2,7 +2,9 @@
 import type { Register } from '../../../compiler/index.js';
 import type { PacketVerdict } from '../packet-outcome.js';
 
+/** Comparisons with a number, as they are typed. */
 export const COMPARISONS = ['=', '!=', '<', '<=', '>', '>='] as const;
+/** One of {@link COMPARISONS}. */
 export type Comparison = (typeof COMPARISONS)[number];
 
 /** A memory of a program, or one bucket of it, or one word of a pair. */
@@ -21,6 +23,7 @@ export interface Compared {
   readonly value: number;
 }
 
+/** A condition of one packet. */
 export type Condition =
   | { readonly kind: 'all' | 'any'; readonly of: readonly Condition[] }
   | { readonly kind: 'negation'; readonly of: Condition }

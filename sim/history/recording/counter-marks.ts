@@ -4,6 +4,7 @@ import type { Counters } from '../../blocks/counters.js';
 /** Packets from one mark to the next. */
 export const PACKETS_PER_MARK = 4096;
 
+/** Counters at some packets. */
 export class CounterMarks {
   /** @param marks counters before packet {@link PACKETS_PER_MARK} times the place */
   constructor(private readonly marks: Readonly<Counters>[] = []) {}

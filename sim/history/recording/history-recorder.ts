@@ -22,6 +22,7 @@ export type RecorderOptions = Pick<RunSetting, 'dataPlane' | 'packets'> &
 /** Packets of a batch. */
 const BATCH = { packets: 1024, bytes: 2 ** 20 } as const;
 
+/** A run that goes on: packets and changes are recorded as they come. */
 export class HistoryRecorder {
   /** What has been recorded so far; it grows as the run goes on. */
   readonly history: History;

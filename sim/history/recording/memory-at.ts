@@ -1,6 +1,7 @@
 /** Memory at a moment of a run, which moves to other moments by the writes between them. */
 import type { RecordedRun } from './recorded-run.js';
 
+/** The words of all RPBs at a moment, given by the number of writes that had been made. */
 export class MemoryAt {
   /** Writes that have been made, of those in the log; undefined where the contents are unknown. */
   private writes: number | undefined;

@@ -17,6 +17,7 @@ interface PageTable {
   readonly pages: readonly (Uint32Array | undefined)[];
 }
 
+/** Copies of the pages of memory that changed. */
 export class MemoryPages {
   private readonly isDirty: Uint8Array;
   private dirty = 0;

@@ -2,6 +2,7 @@
 import { bytesColumn, halvesColumn, integersColumn, wordsColumn } from '../../../traces/packets/number-column.js';
 import { PACKET_VERDICTS, type PacketVerdict } from '../packet-outcome.js';
 
+/** Columns of outcomes; packets count from 0. */
 export class PacketColumns {
   constructor(
     /** Packets that have run. */

@@ -49,6 +49,7 @@ class VisitorWatch implements ActionWatch {
   }
 }
 
+/** Switches of a run at its moments; they share one memory, so that one is asked at a time. */
 export class PastSwitches {
   /** Of all of them. */
   readonly memory: RegisterArrays;

@@ -26,6 +26,7 @@ export interface RecordedEvent extends HistoryEvent {
   readonly firstWrite: number;
 }
 
+/** The record of a run. */
 export class RecordedRun {
   readonly columns: PacketColumns;
   readonly writes: WriteLog;

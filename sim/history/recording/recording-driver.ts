@@ -11,6 +11,7 @@ import type { PacketColumns } from './packet-columns.js';
 
 const CODE = Object.fromEntries(PACKET_VERDICTS.map((verdict, i) => [verdict, i])) as Record<PacketVerdict, number>;
 
+/** Takes batches through a switch and appends the outcomes of their packets. */
 export class RecordingDriver {
   private readonly pipeline: Pipeline;
   private readonly phv: Phv;

@@ -4,6 +4,7 @@ import { BLOCK_ROWS, wordsColumn } from '../../../traces/packets/number-column.j
 /** Marks the place of an event in the list of events, in the column of origins. */
 const EVENT = 2 ** 31;
 
+/** Writes by row, from 0 in order. */
 export class WriteLog {
   constructor(
     /** Writes so far. */

@@ -9,6 +9,7 @@ import type { WriteLog } from './write-log.js';
 /** By opcode: whether an operation that reaches memory is about to store; undefined for others. */
 const STORES = OPERATIONS.map(({ stores }) => stores);
 
+/** Watches the actions of a switch for stores. */
 export class WriteWatch implements ActionWatch {
   /** Of the switch that is watched; set before its first packet. */
   memory: RegisterArrays | undefined;

@@ -10,6 +10,7 @@ export interface OfPackets<T> {
   readonly value: T;
 }
 
+/** Finds something of the programs that run, and keeps it for the packets up to the next event. */
 export class ByVersion<T> {
   private readonly known = new Map<number, OfPackets<T>>();
   private last: OfPackets<T> | undefined;

@@ -5,6 +5,7 @@ import type { PacketOutcome } from '../packet-outcome.js';
 /** What differs of a packet: where it went, by which port, and the bytes that left. */
 export type DifferentPart = 'verdict' | 'port' | 'bytes';
 
+/** A packet that left two runs in different ways. */
 export interface PacketDifference {
   readonly packet: number;
   readonly parts: readonly DifferentPart[];

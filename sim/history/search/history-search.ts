@@ -18,6 +18,7 @@ export type SearchState = { readonly examined: number; readonly packets: number 
 /** Packets that run again at a time. */
 const RERUN_PACKETS = 512;
 
+/** A search of a recorded run for the nearest packet for which a condition holds. */
 export class HistorySearch {
   private readonly check: Check;
   private readonly visitor: RerunVisitor;
