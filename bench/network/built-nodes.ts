@@ -1,7 +1,7 @@
 /** The nodes of a plan that one thread runs, and what they report. */
 import { must } from '../../compiler/data-plane/must.js';
-import { DataPlane } from '../../compiler/index.js';
-import { PS_PER_NS, Switch, seedOfText, stateDigest, UpdatePlayer } from '../../sim/index.js';
+import { chainOf, DataPlane } from '../../compiler/index.js';
+import { PS_PER_NS, Switch, SwitchChain, seedOfText, stateDigest, TimedDriver, UpdatePlayer } from '../../sim/index.js';
 import {
   censusOf,
   type Follower,
@@ -122,7 +122,7 @@ export class BuiltNodes {
 
   private switchReport({ plan, node, counts, player, feed }: BuiltSwitch): SwitchReport {
     const { emulator, number } = node.options;
-    node.driver.finishUpdates(this.plan.endPs);
+    if (node.driver instanceof TimedDriver) node.driver.finishUpdates(this.plan.endPs);
     counts.close();
     const { fed, arrived, left, reported } = node.ends;
     return {
@@ -157,7 +157,9 @@ export class BuiltNodes {
     const node = must(this.nodes.get(number), `node ${number}`);
     if (node instanceof HostNode) return must(node.interfaceOf(port), `interface ${port}`).mostQueuedBytes;
     const { cellBytes } = node.options.emulator.dataPlane.description.trafficManager;
-    return node.driver.trafficManager.port(port).counters.mostCells * cellBytes;
+    const { driver } = node;
+    const managers = driver instanceof TimedDriver ? [driver.trafficManager] : driver.trafficManagers;
+    return Math.max(...managers.map((manager) => manager.port(port).counters.mostCells)) * cellBytes;
   }
 }
 
@@ -199,8 +201,9 @@ async function buildSwitch(
   number: number,
   notes: FollowedNote[],
 ): Promise<BuiltSwitch> {
-  const dataPlane = new DataPlane(plan.description);
-  const emulator = new Switch(dataPlane, { engine: plan.engine, seed: plan.seed });
+  const dataPlane = chainOf(new DataPlane(plan.description), plan.switches);
+  const options = { engine: plan.engine, seed: plan.seed };
+  const emulator = plan.switches === 1 ? new Switch(dataPlane, options) : new SwitchChain(dataPlane, options);
   const operations = [...unpackOperations(plan.operations)];
   for (const operation of operations) emulator.apply(operation);
   for (const { rpb, base, values } of plan.memory) {
@@ -208,17 +211,21 @@ async function buildSwitch(
   }
   const updates = plan.updates.map((update) => ({ ...update, operations: [...unpackOperations(update.operations)] }));
   const player =
-    updates.length === 0 ? undefined : new UpdatePlayer(emulator, operations, updates, plan.psPerOperation);
+    updates.length === 0 || emulator instanceof SwitchChain
+      ? undefined
+      : new UpdatePlayer(emulator, operations, updates, plan.psPerOperation);
   const feed = await feedOf(plan.receive, `${plan.seed}`, plan.description);
   const counts = new TimedCounts({
     switch: plan.timing,
     packetsPerSecond: undefined,
     intervalNs: network.intervalNs,
+    ...(plan.switches > 1 ? { betweenSwitchesNs: plan.betweenSwitchesNs } : {}),
   });
   const node = new SwitchNode({
     name: plan.name,
     number,
     emulator,
+    betweenPs: plan.betweenSwitchesNs * PS_PER_NS,
     timing: plan.timing,
     observer: counts,
     player,

@@ -26,6 +26,9 @@ export interface SwitchPlan {
   readonly kind: 'switch';
   readonly name: string;
   readonly description: DataPlaneDescription;
+  /** Number of switches in a row, and the time from one to the next. */
+  readonly switches: number;
+  readonly betweenSwitchesNs: number;
   readonly engine: EngineName;
   readonly seed: number;
   readonly operations: PackedOperations;

@@ -1,6 +1,6 @@
 /** The summary of a network as a JSON document: the same for any number of workers. */
 import { must } from '../../compiler/data-plane/must.js';
-import { DataPlane } from '../../compiler/index.js';
+import { chainOf, DataPlane } from '../../compiler/index.js';
 import type { Counters } from '../../sim/index.js';
 import type { Census } from '../../sim/network/index.js';
 import type { LatencySummary } from '../measure/timing/latencies.js';
@@ -100,7 +100,7 @@ export function summariseNetwork(result: NetworkResult): NetworkSummary {
         if (planned.kind !== 'switch') throw new Error(`node ${node} reports as a switch and is a host`);
         const summary: SwitchSummary = {
           ...{ fed, arrived, left, reported, packets: counters },
-          timing: summariseTiming(new DataPlane(planned.description), timing),
+          timing: summariseTiming(chainOf(new DataPlane(planned.description), planned.switches), timing),
           stateHash,
           outputHash,
         };

@@ -101,6 +101,8 @@ class Planner {
       kind: 'switch',
       name,
       description: planned.dataPlane.description,
+      switches: planned.dataPlane.switches,
+      betweenSwitchesNs: entry.betweenSwitchesNs ?? 0,
       engine: this.options.engine,
       seed: seedOfText(`${this.seed}/${name}`),
       operations: packOperations(start.operations),

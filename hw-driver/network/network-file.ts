@@ -17,6 +17,9 @@ export interface NetworkFile {
 
 export interface SwitchEntry {
   readonly dataplane?: string;
+  /** Several in a row, as one node. */
+  readonly switches?: number;
+  readonly betweenSwitchesNs?: number;
   readonly programs?: readonly string[];
   readonly recirculations?: number;
   readonly memory?: Readonly<Record<string, readonly number[]>>;
@@ -63,6 +66,7 @@ const MAX_BYTES = 2 ** 32;
 const MAX_GBPS = 10_000;
 const MAX_PORT = 511;
 const WORD = 2 ** 32 - 1;
+const MAX_IN_A_ROW = 16;
 
 const text = (about: string): Field => ({ type: 'text', about });
 const amount = (about: string, least: number, most: number): Field => ({
@@ -104,6 +108,8 @@ const SWITCH: Field = {
   required: {},
   optional: {
     dataplane: text('Name of a data plane, or a JSON file with its description; default: default'),
+    switches: whole('Number of switches in a row, which run programs together; default: 1', 1, MAX_IN_A_ROW),
+    betweenSwitchesNs: amount('From each of the switches in a row to the next; default: 0', 0, 1e9),
     programs: list(text('A .p4runpro file, from the folder of this file'), 'Programs, deployed in this order'),
     recirculations: whole('Maximum recirculations of a program; default: 1', 0, 255),
     memory: table(

@@ -4,6 +4,7 @@ import {
   analyse,
   BUILT_IN_DATA_PLANES,
   builtInDataPlane,
+  chainOf,
   type DataPlane,
   DEFAULT_RECIRCULATIONS,
   DomainError,
@@ -57,7 +58,7 @@ export class PlannedSwitch {
     private readonly entry: SwitchEntry,
     private readonly files: NetworkFiles,
   ) {
-    this.dataPlane = this.readDataPlane(entry.dataplane ?? 'default');
+    this.dataPlane = this.inARow(this.readDataPlane(entry.dataplane ?? 'default'));
     this.target = new PlanningTarget(this.dataPlane);
     this.controller = new Controller(this.dataPlane, this.target);
     this.recirculations = entry.recirculations ?? Math.min(DEFAULT_RECIRCULATIONS, maxRecirculations(this.dataPlane));
@@ -73,6 +74,19 @@ export class PlannedSwitch {
     const planned = new PlannedSwitch(['switches', name], entry, files);
     if (planned.mistakes.length === 0) await planned.plan();
     return planned;
+  }
+
+  /** The data plane of several switches in a row. */
+  private inARow(dataPlane: DataPlane): DataPlane {
+    const { switches } = this.entry;
+    if (switches === undefined) return dataPlane;
+    try {
+      return chainOf(dataPlane, switches);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      this.mistakes.push({ path: [...this.path, 'switches'], message: error.message });
+      return dataPlane;
+    }
   }
 
   private async plan(): Promise<void> {
@@ -134,6 +148,11 @@ export class PlannedSwitch {
 
   /** What an event changes; undefined where it is wrong. @param path of the event */
   async update(event: EventEntry, path: JsonPath): Promise<(PlannedChange & { readonly name: string }) | undefined> {
+    if (this.dataPlane.switches > 1) {
+      const hint = 'deploy them from the start';
+      this.mistakes.push({ path, message: 'programs of switches in a row cannot change while packets run', hint });
+      return undefined;
+    }
     const before = this.mistakes.length;
     let name = '';
     if (event.deploy !== undefined) name = await this.deploy(event.deploy, [...path, 'deploy']);

@@ -61,6 +61,8 @@ export class Channel {
   };
   /** Absent if nobody looks. */
   tap: ChannelTap | undefined;
+  /** When the line is free after the last packet. */
+  freePs = 0;
   private outage = 0;
   private readonly lossBelow: number;
 
@@ -82,7 +84,9 @@ export class Channel {
     const bytes = lineBytes(length);
     const number = counters.packets++;
     counters.bytes += length;
-    counters.busyPs += options.line.timeFor(bytes);
+    const onLine = options.line.timeFor(bytes);
+    counters.busyPs += onLine;
+    this.freePs = startPs + onLine;
     const firstBitPs = startPs + options.delayPs;
     const lastBitPs = firstBitPs + options.line.timeFor(bytes - GAP_BYTES);
     const lost = this.isDown(startPs, lastBitPs) ? 'down' : this.isLost(number) ? 'loss' : undefined;

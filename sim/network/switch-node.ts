@@ -1,6 +1,8 @@
 /** A switch with time as a node of a network. */
-import { COPIED, type PacketBatch } from '../../traces/packets/packet-batch.js';
+import { COPIED } from '../../traces/packets/packet-batch.js';
 import type { HeldBatch } from '../blocks/packets-in-flight.js';
+import { SwitchChain } from '../pipeline/chain/switch-chain.js';
+import { TimedChain } from '../pipeline/chain/timed-chain.js';
 import type { Switch } from '../pipeline/switch.js';
 import { HeldPackets } from '../pipeline/time/held-packets.js';
 import { TimedDriver } from '../pipeline/time/timed-driver.js';
@@ -23,7 +25,10 @@ export interface SwitchNodeOptions {
   readonly name: string;
   /** Of the node among all of the network. */
   readonly number: number;
-  readonly emulator: Switch;
+  /** One switch, or several in a row: packets come to the first, and leave by the port of any. */
+  readonly emulator: Switch | SwitchChain;
+  /** Between switches in a row. */
+  readonly betweenPs: number;
   readonly timing: TimedSwitchOptions;
   /** Gets all packets that leave or are lost, before links do. */
   readonly observer: TimeObserver;
@@ -46,8 +51,15 @@ export interface SwitchEnds {
   readonly lost: Record<DropReason, number>;
 }
 
+interface Leaving {
+  readonly channel: Channel;
+  readonly held: HeldBatch;
+  readonly i: number;
+  readonly departurePs: number;
+}
+
 export class SwitchNode implements NetworkNode, TimeObserver {
-  readonly driver: TimedDriver;
+  readonly driver: TimedDriver | TimedChain;
   readonly ends: SwitchEnds = {
     fed: 0,
     arrived: 0,
@@ -60,15 +72,24 @@ export class SwitchNode implements NetworkNode, TimeObserver {
   private readonly inputs: PacketFifo[] = [];
   private readonly outputs: (Channel | undefined)[] = [];
   private readonly cpuPort: number;
+  /** Of switches in a row: packets that leave and that no link has yet. */
+  private readonly leaving: Leaving[] = [];
   /** Of the last packet that came. */
   private arrivalPs = 0;
 
   constructor(readonly options: SwitchNodeOptions) {
-    const { emulator, timing, player, feed } = options;
-    this.driver = new TimedDriver(emulator, timing, this);
-    if (player !== undefined) this.driver.playUpdates(player);
+    const { emulator, feed } = options;
+    this.driver = this.newDriver();
     if (feed !== undefined) this.inputs.push(feed.fifo);
     this.cpuPort = emulator.dataPlane.description.ports.cpu;
+  }
+
+  private newDriver(): TimedDriver | TimedChain {
+    const { emulator, timing, betweenPs, player } = this.options;
+    if (emulator instanceof SwitchChain) return new TimedChain(emulator, timing, betweenPs, this);
+    const driver = new TimedDriver(emulator, timing, this);
+    if (player !== undefined) driver.playUpdates(player);
+    return driver;
   }
 
   get name(): string {
@@ -112,9 +133,11 @@ export class SwitchNode implements NetworkNode, TimeObserver {
         first = input.firstPs;
         from = input;
       }
-      if (from === undefined) return this.driver.runBefore(timePs);
+      if (from === undefined) break;
       this.arrive(from, first);
     }
+    this.driver.runBefore(timePs);
+    this.carryOnward();
   }
 
   private arrive(input: PacketFifo, timePs: number): void {
@@ -148,18 +171,38 @@ export class SwitchNode implements NetworkNode, TimeObserver {
     const { count, held, index, departurePs } = departures;
     this.events += count;
     for (let place = 0; place < count; place++) {
-      this.depart((held[place] as HeldBatch).batch, index[place] as number, departurePs[place] as number);
+      this.depart(held[place] as HeldBatch, index[place] as number, departurePs[place] as number);
     }
   }
 
-  private depart(batch: PacketBatch, i: number, departurePs: number): void {
+  private depart(held: HeldBatch, i: number, departurePs: number): void {
     const { follower } = this.options;
+    const { batch } = held;
     const port = batch.egressPort[i] as number;
     if (follower !== undefined && isFollowed(batch, i)) follower.note('departed', batch, i, departurePs, port);
     const channel = this.outputs[port];
-    if (channel !== undefined) channel.carry(batch, i, departurePs);
+    if (channel !== undefined) this.carry(channel, held, i, departurePs);
     else if (port === this.cpuPort) this.ends.reported++;
     else this.ends.left++;
+  }
+
+  /**
+   * Switches in a row send one after another up to a time, so their packets are brought into order first; those of one
+   * port number share its link.
+   */
+  private carry(channel: Channel, held: HeldBatch, i: number, departurePs: number): void {
+    if (this.driver instanceof TimedDriver) return channel.carry(held.batch, i, departurePs);
+    held.inFlight++;
+    this.leaving.push({ channel, held, i, departurePs });
+  }
+
+  private carryOnward(): void {
+    if (this.leaving.length === 0) return;
+    const leaving = this.leaving.splice(0).sort((a, b) => a.departurePs - b.departurePs);
+    for (const { channel, held, i, departurePs } of leaving) {
+      channel.carry(held.batch, i, Math.max(departurePs, channel.freePs));
+      held.inFlight--;
+    }
   }
 
   lost(held: HeldBatch, i: number, reason: DropReason): void {

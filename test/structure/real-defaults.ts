@@ -440,6 +440,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     'process.figures ?? {}',
   ],
   'bench/network/plan-network.ts': [
+    'entry.betweenSwitchesNs ?? 0',
     'file.hosts ?? {}',
     'options.followed ?? []',
     'options.captured ?? []',

@@ -55,9 +55,21 @@ export class TimedChain {
     return this.first.arrived;
   }
 
-  /** The most packets in one of the switches at once. */
-  get packets(): { readonly most: number } {
-    return { most: Math.max(...this.drivers.map(({ packets }) => packets.most)) };
+  /** The most packets in one of the switches at once, and those in all of them now. */
+  get packets(): { readonly most: number; readonly count: number } {
+    const all = this.drivers.map(({ packets }) => packets);
+    return { most: Math.max(...all.map(({ most }) => most)), count: all.reduce((sum, { count }) => sum + count, 0) };
+  }
+
+  /** As of a single switch. */
+  get nextPs(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (let n = 0; n < this.drivers.length; n++) next = Math.min(next, (this.drivers[n] as TimedDriver).nextPs);
+    return next;
+  }
+
+  get nowPs(): number {
+    return this.drivers.reduce((last, { nowPs }) => Math.max(last, nowPs), 0);
   }
 
   /** As of a single switch. */
@@ -74,13 +86,14 @@ export class TimedChain {
   /** Runs until no packet is in any switch. */
   runToEnd(): void {
     for (;;) {
-      const next = this.drivers.reduce((least, { nextPs }) => Math.min(least, nextPs), Number.POSITIVE_INFINITY);
+      const next = this.nextPs;
       if (next === Number.POSITIVE_INFINITY) return;
       this.runBefore(next + STEP_PS);
     }
   }
 
-  private runBefore(timePs: number): void {
+  /** As of a single switch. */
+  runBefore(timePs: number): void {
     for (;;) {
       const tickPs = this.observer.nextTickPs;
       const to = Math.min(timePs, tickPs);

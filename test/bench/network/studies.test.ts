@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { summariseNetwork } from '../../../bench/network/network-summary.js';
 import { modelledRate, netcacheGains, runRack, sustainedRate } from '../../../bench/network/studies/cached-rack.js';
+import { longProgramNetwork, runLongProgram } from '../../../bench/network/studies/chain-of-three.js';
 import { leafSpineRows } from '../../../bench/network/studies/leaf-spine.js';
 import { imbalance, randomImbalance } from '../../../bench/network/studies/load-balancer.js';
-import type { StudyOptions } from '../../../bench/network/studies/study.js';
+import { runStudyNetwork, type StudyOptions } from '../../../bench/network/studies/study.js';
+import { unaccounted } from '../../../sim/network/index.js';
 import { serverOf } from '../../../traces/generate/key-requests.js';
 import { type as typeCommand } from '../../command-line.js';
 import { type as typed, withFolder } from './network-command.js';
@@ -75,6 +78,26 @@ test('a controller that adds up sketches finds what no leaf finds alone', async 
   }
 });
 
+test('three switches in a row deliver the line rate; one with two recirculations half of it, or less', async () => {
+  const chain = await runLongProgram(true, 90, options(40));
+  const recirculated = await runLongProgram(false, 90, options(40));
+  const calm = await runLongProgram(true, 10, options(40));
+  assert.ok(chain.deliveredGbps > 80 && recirculated.deliveredGbps < 50);
+  assert.ok(chain.p50Ns < 1.1 * calm.p50Ns && recirculated.p50Ns > 2 * calm.p50Ns);
+});
+
+test('switches in a row lose no packet from the books, and give the same on two threads', async () => {
+  for (const offered of [30, 140]) {
+    const network = longProgramNetwork(true, offered);
+    const [one, two] = [
+      await runStudyNetwork(network, options(20)),
+      await runStudyNetwork(network, { ...options(20), workers: 2 }),
+    ];
+    assert.is(unaccounted(one.census), 0);
+    assert.equal(summariseNetwork(two), summariseNetwork(one));
+  }
+});
+
 test('bench network study writes a table and a figure, and refuses other names', () =>
   withFolder(async (folder) => {
     const out = join(folder, 'out');
@@ -83,7 +106,10 @@ test('bench network study writes a table and a figure, and refuses other names',
     for (const name of ['load-balancer.csv', 'load-balancer.svg']) assert.ok(existsSync(join(out, name)));
     const { status, stderr } = await typeCommand('bench', ['network', 'study', 'rings'], { folder });
     assert.is(status, 2);
-    assert.match(stderr, /there is no study 'rings': it is one of cached-rack, load-balancer, leaf-spine/);
+    assert.match(
+      stderr,
+      /there is no study 'rings': it is one of cached-rack, load-balancer, leaf-spine, chain-of-three/,
+    );
   }));
 
 test.run();

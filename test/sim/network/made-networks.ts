@@ -120,6 +120,7 @@ export function madeSwitch(number: number, made: MadeSwitch, links: readonly Lin
     name: `switch ${number}`,
     number,
     emulator,
+    betweenPs: 0,
     timing: { ...timedSwitchOptions(plane), ...(own.length === 0 ? {} : { ownPorts: new Map(own) }) },
     observer: made.observer ?? blind,
     player: made.player?.(emulator),
