@@ -115,9 +115,9 @@ async function story(page: Page, packets: number, file: string): Promise<{ momen
   const before = await wordLine(page).innerText();
 
   await page.getByRole('button', { name: 'Who wrote it' }).click();
+  await pane(page, 'One packet').getByText('forwarded by port 2').waitFor();
   const writer = await momentOf(page);
   assert.ok(writer > 0 && writer < packets);
-  await pane(page, 'One packet').getByText('forwarded by port 2').waitFor();
 
   await changeCases(page);
   assert.is(await momentOf(page), writer);
