@@ -98,6 +98,7 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/studio/session',
   'hw-driver/studio/event-edits',
   'hw-driver/studio/page',
+  'hw-driver/studio/panes',
   'hw-driver/studio/story',
   'bench/control-speed',
   'bench/capture-addressing',

@@ -1,6 +1,7 @@
 /** The pane of comparison: another version of a program over the same packets, and where it begins to differ. */
 import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import { must } from '../../../../../compiler/data-plane/must.js';
 import { PACKET_VERDICTS } from '../../../../../sim/history/packet-outcome.js';
 import type { CompareAsk, Compared, ComparedOutcomes } from '../../../session/protocol.js';
 import type { Pane } from '../../shell/pane.js';
@@ -8,10 +9,10 @@ import { numberAt } from '../../state/columns.js';
 import { counted, grouped } from '../../state/format.js';
 import { showPacket } from '../../state/places.js';
 import { askSession } from '../../state/session-client.js';
-import { moment, session, tell, timeline, working } from '../../state/studio.js';
+import { moment, session, tell, timeline, work, working } from '../../state/studio.js';
 import { useAnswer } from '../../state/use-answer.js';
 import { verdictText } from '../../state/verdicts.js';
-import { files, openedFile } from '../programs/files.js';
+import { files, openedFile, type ProgramFile } from '../programs/files.js';
 import { ComparedSteps } from './compared-steps.js';
 import './compare.css';
 
@@ -61,21 +62,33 @@ function Content() {
   return (
     <div class="compare-pane">
       <Choice programs={programs} />
-      {comparison.value !== undefined && <Result compared={comparison.value} />}
+      {comparison.value === undefined ? (
+        <p class="fine">
+          Change the text of a program, or open another one that has it. All packets run again with that version from
+          the place where the program was deployed; the run that you look at stays.
+        </p>
+      ) : (
+        <Result compared={comparison.value} />
+      )}
     </div>
   );
 }
 
+/** The files whose text may have a program. */
+const filesWith = (program: string): readonly ProgramFile[] =>
+  files.value.filter(({ text }) => new RegExp(`\\bprogram\\s+${program}\\b`).test(text));
+
 function Choice({ programs }: { readonly programs: readonly string[] }) {
-  const wanted = chosenProgram.value;
-  const program = wanted !== undefined && programs.includes(wanted) ? wanted : programs[0];
-  const file = files.value.find(({ id }) => id === chosenFile.value) ?? openedFile.value;
+  const wanted = chosenProgram.value ?? programs.find((name) => filesWith(name).includes(openedFile.value));
+  const program = must(wanted !== undefined && programs.includes(wanted) ? wanted : programs[0], 'deployed program');
+  const versions = filesWith(program);
+  const file = versions.find(({ id }) => id === chosenFile.value) ?? versions.at(-1);
   return (
     <form
       class="compare-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (program !== undefined) compare(program, file.id).catch(tell);
+        if (file !== undefined) compare(program, file.id).catch(tell);
       }}
     >
       <label>
@@ -89,19 +102,19 @@ function Choice({ programs }: { readonly programs: readonly string[] }) {
         </select>
       </label>
       <label>
-        <span class="fine">as in the text</span>
+        <span class="fine">Its other version</span>
         <select
-          value={String(file.id)}
+          value={String(file?.id)}
           onChange={({ currentTarget }) => (chosenFile.value = Number(currentTarget.value))}
         >
-          {files.value.map(({ id, name, text, saved }) => (
+          {versions.map(({ id, name, text, saved }) => (
             <option key={id} value={String(id)}>
               {text === saved ? name : `${name} •`}
             </option>
           ))}
         </select>
       </label>
-      <button type="submit" class="main">
+      <button type="submit" class="main" disabled={file === undefined || work.value !== undefined}>
         Compare
       </button>
     </form>

@@ -30,11 +30,23 @@ const sideOf = (count: number): number =>
     'side of a square',
   )[1];
 
-const bitsToHold = (value: number): number => 32 - Math.clz32(value);
+/** A logarithm to base 2, straight between powers of two. */
+function magnitude(value: number): number {
+  const bits = 31 - Math.clz32(value);
+  return bits + value / 2 ** bits - 1;
+}
 
-/** Heat of a value, from 0 to 1: by its number of bits, since values go over many orders. 0 for 0. */
-const shareOf = (value: number, most: number): number =>
-  value === 0 || most === 0 ? 0 : bitsToHold(value) / bitsToHold(most);
+/** Heat of values from the least that is not 0 to the greatest, from 0 to 1: by their magnitudes, as they go over many orders. */
+function heatScale(heat: ArrayLike<number>): (value: number) => number {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (let i = 0; i < heat.length; i++) {
+    const value = numberAt(heat, i);
+    most = Math.max(most, value);
+    if (value > 0) least = Math.min(least, value);
+  }
+  const [from, to] = [magnitude(least), magnitude(most)];
+  return (value) => (to > from ? (magnitude(value) - from) / (to - from) : 1);
+}
 
 /** The weakest colour of a bucket that is not 0. */
 const LEAST_ALPHA = 0.18;
@@ -124,16 +136,15 @@ function draw(canvas: HTMLCanvasElement, { heat, colour, selected, side, columns
   const gap = side > 6 ? 1 : 0.5;
   const empty = colourOf(canvas.parentElement ?? canvas, 'var(--ground)');
   const full = colourOf(canvas.parentElement ?? canvas, colour);
-  let most = 0;
-  for (let i = 0; i < heat.length; i++) most = Math.max(most, numberAt(heat, i));
+  const shareOf = heatScale(heat);
   for (let i = 0; i < heat.length; i++) {
-    const share = shareOf(numberAt(heat, i), most);
+    const value = numberAt(heat, i);
     const [x, y] = [(i % columns) * side, Math.floor(i / columns) * side];
     context.globalAlpha = 1;
     context.fillStyle = empty;
     context.fillRect(x, y, side - gap, side - gap);
-    if (share === 0) continue;
-    context.globalAlpha = LEAST_ALPHA + (1 - LEAST_ALPHA) * share;
+    if (value === 0) continue;
+    context.globalAlpha = LEAST_ALPHA + (1 - LEAST_ALPHA) * shareOf(value);
     context.fillStyle = full;
     context.fillRect(x, y, side - gap, side - gap);
   }

@@ -69,12 +69,17 @@ function WriteButtons({ word, writes }: { readonly word: NamedWord; readonly wri
         type="button"
         disabled={before === 0}
         onClick={() => go('before')}
-        title="The write before this moment (b)"
+        title="Go to the packet that wrote it before this moment (b)"
       >
-        ◀ Who wrote it{before > 0 && `: packet ${grouped(numberAt(writes.packet, before - 1))}`}
+        ◀ Who wrote it{before > 0 && `: ${grouped(numberAt(writes.packet, before - 1))}`}
       </button>
-      <button type="button" disabled={after >= writes.count} onClick={() => go('after')} title="The next write (n)">
-        Next write{after < writes.count && `: packet ${grouped(numberAt(writes.packet, after))}`} ▶
+      <button
+        type="button"
+        disabled={after >= writes.count}
+        onClick={() => go('after')}
+        title="Go to the packet that writes it next (n)"
+      >
+        Next write{after < writes.count && `: ${grouped(numberAt(writes.packet, after))}`} ▶
       </button>
       <span class="fine">{counted(writes.total, 'write')}</span>
     </div>

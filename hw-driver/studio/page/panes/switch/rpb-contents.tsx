@@ -15,15 +15,13 @@ interface RpbProps {
 
 export function RpbContents({ summary, shown, view }: RpbProps) {
   const { rpb, gress, stage, entries, buckets, wordsPerBucket } = summary;
-  const pairs = wordsPerBucket === 2 ? ', of pairs' : '';
   return (
     <section class="rpb-contents" aria-label={`RPB ${rpb}`}>
       <h3>
         RPB {rpb}
         <span class="fine">
-          {gress} stage {stage}: {grouped(shown.freeEntries)} of{' '}
-          {counted(entries, 'entry').replace('entrys', 'entries')} and {grouped(shown.freeBuckets)} of{' '}
-          {counted(buckets, 'bucket')} free{pairs}
+          {gress} stage {stage}, free: {grouped(shown.freeEntries)} of {grouped(entries)} entries,{' '}
+          {grouped(shown.freeBuckets)} of {grouped(buckets)} {wordsPerBucket === 2 ? 'pairs' : 'buckets'}
         </span>
       </h3>
       {shown.memories.length > 0 && (

@@ -4,7 +4,7 @@ import type { SwitchView } from '../../../session/protocol.js';
 import { notify } from '../../shell/notices.js';
 import type { Pane } from '../../shell/pane.js';
 import { programColour } from '../../state/colours.js';
-import { counted, grouped } from '../../state/format.js';
+import { counted } from '../../state/format.js';
 import { cursorLine, selectedRpb, showEntries, showSource } from '../../state/places.js';
 import { askSession } from '../../state/session-client.js';
 import { moment, session, tell } from '../../state/studio.js';
@@ -75,11 +75,8 @@ function DetailTabs() {
         title="Entries of the line where the cursor stands"
         onClick={() => showEntriesOfCursor().catch(tell)}
       >
-        Line of the editor
+        From the editor
       </button>
-      <span class="fine at">
-        {moment.value === 0 ? 'before all packets' : `before packet ${grouped(moment.value)}`}
-      </span>
     </div>
   );
 }
