@@ -108,7 +108,7 @@ const passes = ({ rpbCount, description }: DataPlane): Article => ({
     'Registers keep their values from pass to pass.',
     description.init.onEveryPass
       ? 'Filters and default forwarding are looked up again in every pass.'
-      : 'Filters and default forwarding are looked up in the first pass only.',
+      : 'Filters and default forwarding are looked up in the first pass only. Over several switches in a row (--switches), packets pass each of them once instead.',
   ),
   facts: factsOf(
     [

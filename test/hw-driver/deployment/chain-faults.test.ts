@@ -26,11 +26,11 @@ function inChain(name: string, chain: DataPlane, ports = 0): PreparedProgram {
 /** The switches on which a program has entries besides those that send its packets on. */
 const switchesOf = (compiled: CompiledProgram): number => new Set(compiled.placement.map(({ pass }) => pass)).size;
 
-for (const { name, switches } of [
-  { name: 'hh', switches: 2 },
-  { name: 'hh', switches: 3 },
+for (const { name, switches, revokes } of [
+  { name: 'hh', switches: 2, revokes: false },
+  { name: 'hh', switches: 3, revokes: true },
 ]) {
-  test(`${name} over ${switches} switches: deploy and revoke`, async () => {
+  test(`${name} over ${switches} switches: deploy${revokes ? ' and revoke' : ''}`, async () => {
     const chain = chainOf(plane, switches);
     const program = inChain(name, chain);
     const rig = new FaultRig(program, chain);
@@ -47,6 +47,7 @@ for (const { name, switches } of [
       kept: [neighbour, probe],
       fill: () => undefined,
     });
+    if (!revokes) return;
     await rig.deploy(program);
     await everyFault(tally, `revoke ${name}`, {
       rig,
