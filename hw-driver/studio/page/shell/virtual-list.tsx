@@ -27,6 +27,8 @@ export interface VirtualListProps {
   readonly label: string;
   /** Of the row that is selected; it is brought into view when it changes. */
   readonly selected: number | undefined;
+  /** A row to bring into view: each object once. */
+  readonly shown?: { readonly row: number };
   readonly onSelect: (row: number) => void;
   /** Rows in view, after each change. */
   readonly onRange: (from: number, to: number) => void;
@@ -155,6 +157,9 @@ export function VirtualList(props: VirtualListProps) {
   useEffect(() => {
     if (selected !== undefined) scroll.show(selected * rowHeight, rowHeight);
   }, [selected]);
+  useEffect(() => {
+    if (props.shown !== undefined) scroll.show(Math.min(props.shown.row, count - 1) * rowHeight, rowHeight);
+  }, [props.shown]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (count === 0 || event.ctrlKey || event.altKey || event.metaKey) return;

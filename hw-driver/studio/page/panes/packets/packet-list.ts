@@ -13,6 +13,8 @@ export const filterError = signal<string | undefined>(undefined);
 export const rowCount = signal(0);
 /** The row of the packet at the moment, if it is listed. */
 export const selectedRow = signal<number | undefined>(undefined);
+/** The row that comes into view: each object once. */
+export const shownRow = signal<{ readonly row: number }>({ row: 0 });
 /** Arrival of the first packet of all, in seconds and nanoseconds, from which the list counts time. */
 export const firstArrival = signal({ seconds: 0, nanoseconds: 0 });
 
@@ -29,7 +31,7 @@ async function list(asked: RowFilter): Promise<void> {
     filterError.value = undefined;
     forgetRows();
     rowCount.value = rows;
-    await findRow();
+    shownRow.value = { row: await findRow() };
   } catch (error) {
     if (number !== lastAsked) return;
     if (error instanceof SessionRefusal && error.failure.code === 'bad-filter') filterError.value = reasonOf(error);
@@ -37,11 +39,12 @@ async function list(asked: RowFilter): Promise<void> {
   }
 }
 
-/** Looks for the row of the moment. */
-async function findRow(): Promise<void> {
+/** Looks for the row of the moment. @returns it, or that of the next packet that is listed */
+async function findRow(): Promise<number> {
   const packet = moment.value;
   const { row, isExact } = await askSession('row-of', { packet });
   if (packet === moment.value) selectedRow.value = isExact ? row : undefined;
+  return row;
 }
 
 async function findFirstArrival(): Promise<void> {

@@ -7,7 +7,7 @@ import { BuildDialog, isBuildOpen } from './build-dialog.js';
 import { FilterBar, FilterOutcome } from './filter-bar.js';
 import { GenerateDialog, isGenerateOpen } from './generate-dialog.js';
 import { NoPackets } from './no-packets.js';
-import { goToRow, rowCount, selectedRow } from './packet-list.js';
+import { goToRow, rowCount, selectedRow, shownRow } from './packet-list.js';
 import { COLUMNS, PacketRow } from './packet-row.js';
 import { blocksCame, fetchRows } from './row-blocks.js';
 import './packets.css';
@@ -89,6 +89,7 @@ function Content() {
             columns={COLUMNS.map(({ width }) => width).join(' ')}
             header={<Header />}
             selected={selectedRow.value}
+            shown={shownRow.value}
             version={came}
             onSelect={(row) => void goToRow(row).catch(tell)}
             onRange={onRange}
