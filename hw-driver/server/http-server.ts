@@ -26,3 +26,12 @@ export async function listen(answer: RequestListener, host: string, port: number
       }),
   };
 }
+
+/**
+ * The path of a request as it was sent, from its first slash, and its query without the question mark. Not by `new URL`,
+ * which throws for targets that any client may send, such as `//` or `http://name:99999/`.
+ */
+export function requestParts(target: string): readonly [path: string, query: string] {
+  const mark = target.indexOf('?');
+  return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+}

@@ -216,7 +216,7 @@ test('hits of a switch without counters are refused with the option that counts'
         status: 404,
         text: 'the switch does not count hits: start it with --count-hits\n',
       });
-      assert.is((await get('/')).status, 404);
+      for (const path of ['/', '//', '//[']) assert.is((await get(path)).status, 404, path);
       assert.is((await get('/metrics', 'POST')).status, 405);
       const run = commands(folder, '--target', address, '--journal', 'j');
       await run(0, 'deploy', program('lb'));

@@ -1,6 +1,6 @@
 /** The metrics of a served switch by HTTP, for Prometheus to scrape. */
 import type { RequestListener, ServerResponse } from 'node:http';
-import { type HttpServer, listen } from '../http-server.js';
+import { type HttpServer, listen, requestParts } from '../http-server.js';
 import type { Metric } from './exposition.js';
 import { EXPOSITION_TYPE, expositionText } from './exposition.js';
 
@@ -19,9 +19,9 @@ const PATH = '/metrics';
  */
 export function serveMetrics(source: MetricsSource, host: string, port: number): Promise<HttpServer> {
   const answer: RequestListener = ({ method, url = '/' }, response) => {
-    const { pathname, searchParams } = new URL(url, 'http://metrics');
-    const withHits = searchParams.get('entries') === '1';
-    if (pathname !== PATH) return refuse(response, 404, `the metrics are at ${PATH}`);
+    const [path, query] = requestParts(url);
+    const withHits = new URLSearchParams(query).get('entries') === '1';
+    if (path !== PATH) return refuse(response, 404, `the metrics are at ${PATH}`);
     if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, `metrics are read by GET, not ${method}`);
     if (withHits && !source.countsHits) {
       return refuse(response, 404, 'the switch does not count hits: start it with --count-hits');

@@ -3,7 +3,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { must } from '../../../compiler/data-plane/must.js';
 import { packageFile } from '../../../traces/system/package-root.js';
-import { type HttpServer, listen } from '../../server/http-server.js';
+import { type HttpServer, listen, requestParts } from '../../server/http-server.js';
 import { START_PATH, type StartDocument, type StartProgram, TRACE_PATH } from './start-document.js';
 
 export const LOOPBACK = '127.0.0.1';
@@ -116,8 +116,8 @@ function refuse(response: ServerResponse, { status, reason }: Refusal): void {
 }
 
 function answer(files: StudioFiles, { url, method }: IncomingMessage, response: ServerResponse): void {
-  const { pathname } = new URL(must(url, 'path of a request'), `http://${LOOPBACK}`);
-  const path = pathname === '/' ? INDEX : pathname.slice(1);
+  const [target] = requestParts(must(url, 'target of a request'));
+  const path = target === '/' ? INDEX : target.slice(1);
   const type = PAGE_FILES[path];
   if (type !== undefined && Object.hasOwn(PAGE_FILES, path)) {
     const policy = path === WORKER ? { 'content-security-policy': WORKER_POLICY } : {};

@@ -119,8 +119,19 @@ test('other hosts, origins and sites get nothing, and nobody writes', () =>
     assert.is((await ask(port, '/', { method: 'HEAD' })).body.length, 0);
   }));
 
+/** Targets that are no addresses: `new URL` throws for each of them. */
+const NO_ADDRESSES = ['//', '//[', 'http://name:99999/', '/\\\\', '*'];
+
+test('targets that are no addresses get an answer, and the page is served after them', () =>
+  served(FILES, async (port) => {
+    for (const target of NO_ADDRESSES) {
+      assert.is((await ask(port, target, { headers: { host: `127.0.0.1:${port}` } })).status, 404, target);
+    }
+    assert.is((await ask(port, '/')).status, 200);
+  }));
+
 test('all of the page has less than 1.5 MB, compressed', () => {
-  const bytes = ['index.html', 'studio.js', 'studio.css'].reduce(
+  const bytes = ['index.html', 'studio.js', 'worker.js', 'studio.css'].reduce(
     (sum, name) => sum + gzipSync(pageFile(name)).length,
     0,
   );
