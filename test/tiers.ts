@@ -97,6 +97,7 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/studio/session-browser',
   'hw-driver/studio/session',
   'hw-driver/studio/event-edits',
+  'hw-driver/studio/exported-page',
   'hw-driver/studio/page',
   'hw-driver/studio/panes',
   'hw-driver/studio/story',

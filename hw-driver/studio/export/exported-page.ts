@@ -27,6 +27,7 @@ export const PAGE_TEXT_FILES: Readonly<Record<keyof PageTexts, string>> = {
 /** Elements of an exported page that its script reads, by id. */
 export const EMBEDDED = {
   scenario: 'embedded-scenario',
+  style: 'embedded-style',
   worker: 'embedded-worker',
   script: 'embedded-script',
   licences: 'embedded-licences',
@@ -81,7 +82,7 @@ export function exportedPage(
     `<script type="module" id="${EMBEDDED.script}">${inScript(script)}</script>\n`;
   const withoutScript = replaced(index, SCRIPT_LINK, '', 'script');
   const withHead = replaced(withoutScript, TITLE, head, 'title');
-  const withStyle = replaced(withHead, STYLE_LINK, `<style>${inStyle(style)}</style>`, 'style');
+  const withStyle = replaced(withHead, STYLE_LINK, `<style id="${EMBEDDED.style}">${inStyle(style)}</style>`, 'style');
   return replaced(withStyle, /<\/body>/, `${body}</body>`, 'end');
 }
 

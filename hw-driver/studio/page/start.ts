@@ -50,11 +50,22 @@ async function openedScenario(text: string): Promise<boolean> {
   }
 }
 
+/** A link that is put into the address of an open page opens its scenario too; if it is none, what was there stays. */
+function followLinks(): void {
+  addEventListener('hashchange', () => {
+    const linked = linkedScenario();
+    if (linked !== undefined) void openedScenario(linked);
+  });
+}
+
 /** Opens the switch; deploys the named programs, and runs the packets of the named capture. */
 export async function start(): Promise<void> {
+  followLinks();
   await working('Opening', async () => {
-    const scenario = embeddedScenario() ?? linkedScenario();
-    if (scenario !== undefined && (await openedScenario(scenario))) return;
+    // A link to an exported page has what was changed after its export.
+    for (const scenario of [linkedScenario(), embeddedScenario()]) {
+      if (scenario !== undefined && (await openedScenario(scenario))) return;
+    }
     if (embeddedScenario() !== undefined) {
       await Promise.all([setLanguageDataPlane(FALL_BACK), openSession(FALL_BACK)]);
       return;

@@ -1,6 +1,7 @@
 /** The overlay that lists all keyboard shortcuts. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { PANES } from '../panes/index.js';
+import { licencesAddress } from '../state/scenario.js';
 import { keysText, type Shortcut } from './shortcuts.js';
 import { isHelpOpen } from './view.js';
 
@@ -28,10 +29,18 @@ export function HelpOverlay({ pageShortcuts }: { readonly pageShortcuts: readonl
           <ShortcutList key={id} title={`In ${title}`} shortcuts={shortcuts} />
         ))}
       </div>
-      <p class="fine">
-        Made with free libraries: <a href="licences.txt">their licences</a>.
-      </p>
+      <p class="fine">Made with free libraries: {isOpen && <Licences />}.</p>
     </dialog>
+  );
+}
+
+/** A file to keep, as a page of it would be shown in place of the studio. */
+function Licences() {
+  const address = useMemo(licencesAddress, []);
+  return (
+    <a href={address} download="licences.txt">
+      their licences
+    </a>
   );
 }
 

@@ -85,7 +85,8 @@ export const linkedScenario = (): string | undefined =>
 async function pageTexts(): Promise<PageTexts> {
   const [script, worker, licences] = [EMBEDDED.script, EMBEDDED.worker, EMBEDDED.licences].map(embedded);
   if (script !== undefined && worker !== undefined && licences !== undefined) {
-    const style = must(document.querySelector('style')?.textContent ?? undefined, 'style of the page');
+    // By its id: the editor puts styles of its own in front of it.
+    const style = must(embedded(EMBEDDED.style), 'style of the page');
     return { index, script, worker, style, licences };
   }
   const textOf = async (name: string): Promise<string> => {
