@@ -59,7 +59,11 @@ testInBrowser('a person types a program with an error and mends it; the finding 
     // The first closes the completions.
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
-    await page.locator('#pane-programs:focus').waitFor();
+    // Tab, which indents in the text, goes on behind it.
+    await page.locator('.editor-foot:focus').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.locator('button:focus').getByText('Deploy', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Deploy mt1' }).click();
     await page.getByRole('button', { name: 'Revoke mt1' }).waitFor();
     await page.getByLabel('File', { exact: true }).selectOption({ label: 'cms.p4runpro' });

@@ -23,7 +23,6 @@ import {
 } from '@codemirror/view';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { must } from '../../../../../compiler/data-plane/must.js';
-import { panelId } from '../../shell/view.js';
 import { checked } from './checked.js';
 import { editorView } from './editor-view.js';
 import { changeText, files, openedFile, type ProgramFile } from './files.js';
@@ -34,9 +33,12 @@ import { runningLineExtension } from './running-line.js';
 /** As `p4runpro fmt` indents. */
 const INDENT = '    ';
 
-/** Escape leaves the editor, in which Tab indents, for the pane around it. */
+/** Of the element behind the editor. */
+export const BEHIND_EDITOR = 'behind-editor';
+
+/** Escape leaves the editor, in which Tab indents, for the place behind it: Tab goes on from there. */
 const leave = (): boolean => {
-  document.getElementById(panelId('programs'))?.focus();
+  document.getElementById(BEHIND_EDITOR)?.focus();
   return true;
 };
 
@@ -55,7 +57,10 @@ const SETUP: Extension = [
   highlightActiveLine(),
   highlightSelectionMatches(),
   lintGutter(),
-  EditorView.contentAttributes.of({ 'aria-label': 'Text of the program' }),
+  EditorView.contentAttributes.of({
+    'aria-label': 'Text of the program',
+    'aria-description': 'Tab indents. Escape leaves the text.',
+  }),
   keymap.of([
     ...closeBracketsKeymap,
     // Keys of the page are not the editor's.

@@ -4,7 +4,7 @@ import { notify } from '../../shell/notices.js';
 import type { Pane } from '../../shell/pane.js';
 import { grouped } from '../../state/format.js';
 import { session, tell, work } from '../../state/studio.js';
-import { Editor } from './editor.js';
+import { BEHIND_EDITOR, Editor } from './editor.js';
 import { editorView } from './editor-view.js';
 import { addFile, addShipped, closeFile, files, markSaved, openedFile, openFile, SHIPPED_NAMES } from './files.js';
 import { FindingsLine } from './findings-line.js';
@@ -139,7 +139,7 @@ function Content() {
     <>
       <FileTools />
       <Editor />
-      <div class="editor-foot">
+      <div class="editor-foot" id={BEHIND_EDITOR} tabIndex={-1}>
         <FindingsLine />
         <button type="button" class="plain" title="Format the text (Shift+Alt+F)" onClick={format}>
           Format
