@@ -75,10 +75,11 @@ class ListScroll {
     this.scale = scaleOf(listHeight, viewHeight);
   }
 
-  /** Brings a part of the list into view, moving as little as possible. */
+  /** Brings a part of the list into view, moving as little as possible; the view of a hidden list has no height. */
   show(top: number, height: number): void {
+    const viewHeight = Math.max(this.viewHeight, height);
     if (top < this.offset) this.moveTo(top);
-    else if (top + height > this.offset + this.viewHeight) this.moveTo(top + height - this.viewHeight);
+    else if (top + height > this.offset + viewHeight) this.moveTo(top + height - viewHeight);
   }
 
   /** Of a scaled list, a pixel of whose element is several of the list; others scroll by themselves. */
