@@ -87,7 +87,7 @@ async function exportTo(path: string, files: StudioFiles, title: string): Promis
     return exportedFile(await scenarioOfFiles(files, title, show, signal), title);
   }).finally(() => status.stop());
   writeResult(path, html);
-  process.stdout.write(`${path}: ${html.length.toLocaleString('en-US')} bytes\n`);
+  process.stdout.write(`${path}: ${Buffer.byteLength(html).toLocaleString('en-US')} bytes\n`);
   return EXIT.done;
 }
 
