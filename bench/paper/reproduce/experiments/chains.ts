@@ -1,5 +1,6 @@
 /** Beyond the paper's figures: switches in a row in place of recirculation, which its section 4.1.3 names. */
 import { counted } from '../../../../compiler/data-plane/counting.js';
+import { must } from '../../../../compiler/data-plane/must.js';
 import { barPanels, linePanels } from '../../../figures/panels.js';
 import { PROGRAM_KINDS, type ProgramKey } from '../../../workloads/program-kind.js';
 import type { ChainCell, ChainRate } from '../cells/chain.js';
@@ -11,6 +12,8 @@ import { exactly } from '../value.js';
 /** All programs that ship of two passes on the least data plane that they need; none has more. */
 export const PROGRAMS: readonly ProgramKey[] = ['hh', 'nc', 'netlock', 'hh6', 'switchml', 'rtt', 'conquest'];
 const PASSES_OF_PROGRAMS = 2;
+/** Switches of which the capacity is computed; 1: one that recirculates. */
+const FILLED = [1, 2, 3];
 const PASSES = [2, 3, 4, 5];
 const PACKET_BYTES = 256;
 /** 2 m of cable: signals travel 1 m in 5 ns. */
@@ -45,8 +48,8 @@ interface Row {
 
 interface Capacities {
   readonly name: ProgramKey;
-  readonly recirculating: FillResult;
-  readonly chained: FillResult;
+  /** By place in {@link FILLED}. */
+  readonly filled: readonly FillResult[];
 }
 
 export const chains: Experiment = {
@@ -56,40 +59,48 @@ export const chains: Experiment = {
   about:
     `Each program that takes two passes, in one switch that recirculates (reproduced) and over two switches in a row (ours): ` +
     `the largest rate without loss of packets of ${PACKET_BYTES} bytes on one port of 100 Gbit/s, the longest latency of ` +
-    'packets that meet no other, and how many programs fit. The line between two switches has the rate of a port too. ' +
+    'packets that meet no other, and how many programs fit, over three switches too. The line between two switches has the rate of a port too. ' +
     'Then the same of programs of dependent steps that fill two passes and more.',
   columns: { reproduced: 'one switch, recirculating', ours: 'switches in a row' },
   cells: (setting) => [
     ...PROGRAMS.flatMap((program) => [1, PASSES_OF_PROGRAMS].map((switches) => rateCell(program, switches, setting))),
     ...PASSES.flatMap((passes) => [1, passes].map((switches) => rateCell(passes, switches, setting))),
-    ...PROGRAMS.flatMap((program) => [1, PASSES_OF_PROGRAMS].map((switches) => fillCell(program, switches, setting))),
+    ...PROGRAMS.flatMap((program) => FILLED.map((switches) => fillCell(program, switches, setting))),
   ],
   findings(results, setting) {
     const programs = PROGRAMS.map((program) => rowOf(program, program, PASSES_OF_PROGRAMS, results, setting));
     const lengths = PASSES.map((passes) => rowOf(counted(passes, 'pass'), passes, passes, results, setting));
-    const capacities = PROGRAMS.map((name): Capacities => {
-      const [recirculating, chained] = [1, PASSES_OF_PROGRAMS].map((switches) =>
-        results(fillCell(name, switches, setting)),
-      ) as [FillResult, FillResult];
-      return { name, recirculating, chained };
-    });
+    const capacities = PROGRAMS.map(
+      (name): Capacities => ({ name, filled: FILLED.map((switches) => results(fillCell(name, switches, setting))) }),
+    );
     return {
       comparisons: [
         ...[...programs, ...lengths].flatMap(ratesOf),
-        ...capacities.map(({ name, recirculating, chained }) =>
-          unpublished(`${name}: capacity`, 'programs', exactly(chained.capacity), exactly(recirculating.capacity)),
+        ...capacities.flatMap(({ name, filled: [single, ...rows] }) =>
+          rows.map(({ capacity }, i) =>
+            unpublished(
+              `${name}: capacity of ${counted(must(FILLED[i + 1], 'number of switches'), 'switch')}`,
+              'programs',
+              exactly(capacity),
+              exactly(must(single, 'capacity of one switch').capacity),
+            ),
+          ),
         ),
       ],
       series: [
         { name: 'chains', rows: [...programs, ...lengths].map(csvRow) },
         {
           name: 'chains-capacity',
-          rows: capacities.map(({ name, recirculating, chained }) => ({
-            program: name,
-            recirculating: recirculating.capacity,
-            in_a_row: chained.capacity,
-            failure_in_a_row: chained.failure,
-          })),
+          rows: capacities.flatMap(({ name, filled }) =>
+            filled.map(({ capacity, entries, memory, failure }, i) => ({
+              program: name,
+              switches: must(FILLED[i], 'number of switches'),
+              capacity,
+              entries_in_use: entries,
+              memory_in_use: memory,
+              failure,
+            })),
+          ),
         },
       ],
       figures: [ratesFigure(lengths), capacityFigure(capacities)],
@@ -161,18 +172,15 @@ const capacityFigure = (rows: readonly Capacities[]): ReturnType<Experiment['fin
   draw: (layout) =>
     barPanels({
       layout,
-      bars: rows.flatMap((row) =>
-        WAYS.map((way) => {
-          const { capacity } = row[way];
-          return {
-            panel: '',
-            group: row.name,
-            series: SERIES[way],
-            value: capacity,
-            least: capacity,
-            greatest: capacity,
-          };
-        }),
+      bars: rows.flatMap(({ name, filled }) =>
+        filled.map(({ capacity }, i) => ({
+          panel: '',
+          group: name,
+          series: FILLED[i] === 1 ? SERIES.recirculating : `${FILLED[i]} in a row`,
+          value: capacity,
+          least: capacity,
+          greatest: capacity,
+        })),
       ),
       x: '',
       y: 'programs',
@@ -187,8 +195,8 @@ function notesOf(programs: readonly Row[]): string[] {
       'both ways carry the same bytes on one line, and only the third pass and those after it cost a switch its rate.',
     'A chain adds the delay of its cables to the time of the passes. Latencies of MACs, parsers and traffic managers are ' +
       'parameters of the data plane, by default 0, as no figures are public.',
-    'Two switches do not hold twice the programs of one: FORWARD and REPORT lie in an ingress, so what stands before the ' +
-      'last of them leaves most of the last egress empty.',
+    'Two switches do not hold twice the programs of one: FORWARD, RETURN and REPORT lie in an ingress, so programs that end with ' +
+      'them leave the last egress empty, and long ones have few places before it. A third switch gives them room.',
     ...(misfits.length === 0
       ? []
       : [`Over no number of switches: ${misfits.join(', ')}, as a memory is accessed a second time in a later pass.`]),
