@@ -114,7 +114,14 @@ test('packets, searches in both directions, and the state at a moment', () =>
       assert.is(answer.found?.trace.packet, expected, condition);
     }
     const none = await history(folder, ...run, '--until', 'passes > 1');
-    assert.equal([none.status, none.stdout], [1, 'no packet from packet 1 on has passes > 1; 30 packets examined\n']);
+    assert.equal([none.status, none.stdout], [1, 'no packet has passes > 1; 30 packets examined\n']);
+    for (const [direction, text] of [
+      [['--at', '11'], 'no packet from packet 11 on has passes > 1; 20 packets examined\n'],
+      [['--at', '11', '--backwards'], 'no packet before packet 11 has passes > 1; 10 packets examined\n'],
+      [['--backwards'], 'no packet has passes > 1; 30 packets examined\n'],
+    ] as const) {
+      assert.is((await history(folder, ...run, '--until', 'passes > 1', ...direction)).stdout, text);
+    }
     const state = await history(folder, ...run, '--state', '--at', '13');
     assert.match(state.stdout, /^before packet 13:\n {2}counter: program id 1, \d+ entries\n {2}packets in: 12\n/);
     assert.match(state.stdout, / {2}counter\.counts\[5\]: 0xc\n$/);

@@ -58,9 +58,12 @@ const eventText = ({ packet, kind, program }: ToldEvent): string =>
 
 function searchLines(history: History, { condition, direction, before, examined, found }: Answer<'until'>): string[] {
   if (found !== null) return packetLines(found);
-  const where =
-    direction === 'forwards' ? `from packet ${before.toLocaleString('en-US')} on` : momentText(history, before - 1);
-  return [`no packet ${where} has ${condition}; ${counted(examined, 'packet')} examined`];
+  const isWhole = before - 1 === (direction === 'forwards' ? 0 : history.count);
+  const part =
+    direction === 'forwards'
+      ? ` from packet ${before.toLocaleString('en-US')} on`
+      : ` ${momentText(history, before - 1)}`;
+  return [`no packet${isWhole ? '' : part} has ${condition}; ${counted(examined, 'packet')} examined`];
 }
 
 function stateLines(history: History, { before, programs, counters, memory }: Answer<'state'>): string[] {
