@@ -16,6 +16,7 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'docs/EXTENDING.md',
   'docs/GLOSSARY.md',
+  'docs/HISTORY.md',
   ...['compiler', 'sim', 'traces', 'hw-driver', 'bench', 'results', 'test'].map((folder) => `${folder}/README.md`),
 ];
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,6 +10,7 @@ import {
   PACKET_VERDICTS,
   parseCondition,
 } from '../../../sim/history/index.js';
+import { packageFile } from '../../../traces/system/package-root.js';
 import { cases } from '../../tiers.js';
 
 const READ: readonly (readonly [text: string, condition: Condition])[] = [
@@ -86,6 +88,17 @@ const READ: readonly (readonly [text: string, condition: Condition])[] = [
 ];
 
 for (const [text, condition] of READ) test(text, () => assert.equal(parseCondition(text), condition));
+
+test('the conditions of docs/HISTORY.md are conditions, of all kinds', () => {
+  const text = readFileSync(packageFile('docs', 'HISTORY.md'), 'utf8');
+  const rows = [...text.slice(text.indexOf('## Conditions')).matchAll(/^\| `([^`]+)` \|/gm)].map(([, row]) => `${row}`);
+  const [joined] = /not \(program[^`]+/.exec(text) ?? [];
+  const conditions = [...rows, `${joined}`].map(parseCondition);
+  assert.is(conditions.length, 13);
+  const kinds = new Set(READ.map(([, { kind }]) => kind));
+  for (const { kind } of conditions) kinds.delete(kind);
+  assert.equal([...kinds], ['negation', 'any']);
+});
 
 const FAULTS: readonly (readonly [text: string, at: number, message: string])[] = [
   ['', 0, 'character 1: found the end, where a condition is expected'],
