@@ -99,6 +99,7 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/studio/event-edits',
   'hw-driver/studio/exported-page',
   'hw-driver/studio/page',
+  'hw-driver/studio/export',
   'hw-driver/studio/panes',
   'hw-driver/studio/story',
   'bench/control-speed',

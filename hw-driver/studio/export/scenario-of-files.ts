@@ -1,6 +1,7 @@
 /** The scenario of files, as a page that is started with them has it: programs deployed, then all packets run. */
 import { base64UrlOf } from '../scenario/base64url.js';
 import type { StudioFiles } from '../server/studio-server.js';
+import { SessionError } from '../session/failure.js';
 import type { SessionProgress } from '../session/protocol.js';
 import { StudioSession } from '../session/session.js';
 import { fileBlob } from './file-blob.js';
@@ -20,8 +21,13 @@ export async function scenarioOfFiles(
     const origin = { kind: 'capture', name, blob: fileBlob(path, bytes) } as const;
     await session.ask({ kind: 'add-packets', origin }, working('reading packets'));
   }
-  for (const { text } of programs) {
+  for (const { name, text } of programs) {
     const checked = await session.ask({ kind: 'check-text', text }, working('checking'));
+    const error = checked.findings.find(({ severity }) => severity === 'error');
+    if (error !== undefined) {
+      const message = `${name} has errors: line ${error.span.line}: ${error.message}`;
+      throw new SessionError('bad-program', message, checked.findings);
+    }
     for (const program of checked.programs) {
       const event = { kind: 'deploy', packet: 0, program, text } as const;
       await session.ask({ kind: 'make-event', event }, working('deploying'));
