@@ -9,7 +9,8 @@ interface Place {
   readonly y: number;
 }
 
-const WIDTH = 720;
+/** At least, and for each node of the row with the most. */
+const WIDTH = { least: 720, node: 95 };
 const ROW_HEIGHT = 130;
 const LABEL_BELOW = 21;
 const KIND_SCALE = { domain: ['switch', 'host'], range: ['square', 'circle'] };
@@ -55,16 +56,35 @@ const position = (field: string, least: number, most: number) => ({
   scale: { domain: [least, most] },
 });
 
+/** Nodes of the longest row. */
+function mostInRow(places: readonly Place[]): number {
+  return Math.max(0, ...places.map(({ y }) => places.filter((other) => other.y === y).length));
+}
+
+/**
+ * Where the label of a link stands: near its lower end, where links are apart, and higher for further links of that node;
+ * in the middle of a link within a row.
+ */
+function labelPlace([lower, upper]: readonly [Place, Place], nth: number) {
+  const part = lower.y === upper.y ? 1 / 2 : Math.min(0.2 + 0.15 * nth, 0.8);
+  return { xLabel: lower.x + part * (upper.x - lower.x), yLabel: lower.y + part * (upper.y - lower.y) };
+}
+
 /** A row for each link, with the label that says its loads and losses. */
 function linkRows(result: NetworkResult, placeOf: (node: number) => Place) {
+  const labels = new Map<number, number>();
   return result.plan.links.map(({ name, ends }, link) => {
     const [from, to] = [placeOf(ends[0].node), placeOf(ends[1].node)];
     const both = result.directions.filter((direction) => direction.link === link);
     const loads = both.map((direction) => directionSummary(result, direction).load);
     const lost = both.reduce((sum, direction) => sum + direction.lost.loss + direction.lost.down, 0);
     const text = `${loads.map(percent).join(' / ')}${lost > 0 ? `, ${lost.toLocaleString('en-US')} lost` : ''}`;
-    const middle = { xMiddle: (from.x + to.x) / 2, yMiddle: (from.y + to.y) / 2 };
-    return { name, x: from.x, y: from.y, x2: to.x, y2: to.y, ...middle, load: Math.max(0, ...loads), text };
+    const lower = from.y <= to.y ? ends[0].node : ends[1].node;
+    const before = labels.get(lower);
+    const nth = before === undefined ? 0 : before + 1;
+    labels.set(lower, nth);
+    const label = labelPlace(from.y <= to.y ? [from, to] : [to, from], nth);
+    return { name, x: from.x, y: from.y, x2: to.x, y2: to.y, ...label, load: Math.max(0, ...loads), text };
   });
 }
 
@@ -79,7 +99,7 @@ export function topologyFigure(result: NetworkResult): FigureSpec {
   const x = position('x', 0, 1);
   const y = position('y', -0.4, rows + 0.4);
   return {
-    width: WIDTH,
+    width: Math.max(WIDTH.least, WIDTH.node * (1 + mostInRow(places))),
     height: ROW_HEIGHT * (rows + 1),
     view: { stroke: null },
     layer: [
@@ -104,8 +124,8 @@ export function topologyFigure(result: NetworkResult): FigureSpec {
         data: { values: links },
         mark: { type: 'text', fontSize: 9, fill: '#333333', dy: -5 },
         encoding: {
-          x: { ...x, field: 'xMiddle' },
-          y: { ...y, field: 'yMiddle' },
+          x: { ...x, field: 'xLabel' },
+          y: { ...y, field: 'yLabel' },
           text: { field: 'text' },
         },
       },

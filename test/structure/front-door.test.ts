@@ -27,6 +27,7 @@ const EXAMPLES: Readonly<Record<string, RegExp>> = {
   'Add a data plane': /\bTOFINO1_DESCRIPTION\b/,
   'Add a program': /'sm'|\bsm:|\bprogram sm\b|\bSuMax\b|\bsumax\b/,
   'Add an experiment': /\bSketchCell\b|\/hashes\.js/,
+  'Add a type of hosts': /\bECHO\b/,
   'Add a command': /\bconform\b/,
 };
 
