@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Argv } from 'yargs';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
+import { writeResult } from '../../../hw-driver/cli/kit/program-documents.js';
+import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.js';
 import { EXIT, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { readNetwork } from '../../../hw-driver/network/index.js';
 import { renderFigure } from '../../figures/figure.js';
 import { writeLinkCapture } from '../../network/link-captures.js';
+import { memoriesText } from '../../network/memories-text.js';
 import { summariseNetwork } from '../../network/network-summary.js';
 import { planNetwork } from '../../network/plan-network.js';
 import { type NetworkResult, runNetwork } from '../../network/run-network.js';
@@ -41,7 +44,7 @@ const networkRunOptions = (yargs: Argv) =>
     .option('interval', {
       type: 'string',
       default: DEFAULT_INTERVAL_US,
-      describe: 'Length of an interval of the CSV files, in µs of virtual time',
+      describe: 'Interval of the CSV files, in µs of virtual time',
     })
     .option('follow', {
       type: 'string',
@@ -57,6 +60,10 @@ const networkRunOptions = (yargs: Argv) =>
       defaultDescription: 'none',
       describe: 'Link whose packets are written to NAME.pcapng, or all (repeatable)',
     })
+    .option('memory-out', {
+      type: 'string',
+      describe: 'JSON file for the memories of the programs of each switch after the last packet',
+    })
     .options(ENGINE_OPTION)
     .option('json', { type: 'boolean', default: false, describe: 'Print summary.json instead of the summary' })
     .epilogue(
@@ -69,6 +76,7 @@ type NetworkRunArguments = ArgumentsOf<typeof networkRunOptions>;
 
 async function run(args: NetworkRunArguments): Promise<number> {
   const read = readNetwork(args.file);
+  requireSeparateFiles({ '--memory-out': args.memoryOut }, [args.file]);
   const workers = wholeNumber('--workers', args.workers, 1, MAX_WORKERS);
   const captured = capturedLinks(read.file, args.capture);
   const plan = await planNetwork(read, {
@@ -95,6 +103,7 @@ async function run(args: NetworkRunArguments): Promise<number> {
     });
     if (result === undefined) throw new UsageError('the network did not run');
     await write(folder, result, captured);
+    if (args.memoryOut !== undefined) writeResult(args.memoryOut, memoriesText(result));
     return report(args, result, cpuSeconds);
   });
 }

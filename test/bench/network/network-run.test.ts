@@ -85,7 +85,18 @@ test('the command writes summary, tables, figure and captures, and follows a pac
     write(file, JSON.stringify(RACK));
     assert.match(await typed(['network', 'check', file], folder), /1 switch, 3 hosts, 3 links, no mistakes/);
     const text = await typed(
-      ['network', 'run', file, '--out', out, '--follow', 'client1:0', '--capture', 'uplink'],
+      [
+        'network',
+        'run',
+        file,
+        '--out',
+        out,
+        '--follow',
+        'client1:0',
+        '--capture',
+        'uplink',
+        ...['--memory-out', join(folder, 'memory.json')],
+      ],
       folder,
     );
     for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
@@ -97,9 +108,31 @@ test('the command writes summary, tables, figure and captures, and follows a pac
     assert.is(summary.schema, 'p4runpro-bench/network-summary@1');
     assert.match(read(join(out, 'topology.svg')), /<svg.*client1.*uplink|<svg.*client1/s);
     assert.match(read(join(out, 'hosts.csv')), /^host,start_us,sent,/);
+    assert.equal(JSON.parse(read(join(folder, 'memory.json'))).tor.cache, { value: { 0: 7 } });
     const packets = await readCapture(join(out, 'uplink.pcapng'));
     assert.is(packets, summary.links.uplink[0].packets + summary.links.uplink[1].packets);
   }));
+
+test('copies of a group go to their ports, each counted', async () => {
+  const document = {
+    schema: 'p4runpro-bench/network@1',
+    switches: { sw: { dataplane: 'extended', programs: ['copy.p4runpro'], groups: { 1: [2, 3, 9] } } },
+    hosts: { a: { send: ['flows:rate=1000000,count=20,destination=7777'] }, b: {}, c: {} },
+    links: ['a:0', 'b:0', 'c:0'].map((end, n) => ({
+      ...{ between: [end, `sw:${n + 1}`], gigabitsPerSecond: 10, delayNs: 100 },
+    })),
+    microseconds: 100,
+  };
+  await withFolder(async (folder) => {
+    write(join(folder, 'copy.p4runpro'), 'program copy(<hdr.udp.dst_port, 7777, 0xffff>) {\n    MULTICAST(1);\n}\n');
+    const { hosts, packets } = summariseNetwork(await ran(document, { folder }));
+    assert.equal(
+      [packets.sent, packets.copied, hosts['b']?.received, hosts['c']?.received, packets.left],
+      [20, 40, 20, 20, 20],
+    );
+    assert.is(unaccounted(packets), 0);
+  });
+});
 
 test('a host of a module of the user', () =>
   withFolder(async (folder) => {
