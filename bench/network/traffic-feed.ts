@@ -1,7 +1,8 @@
 /** Fills the feed of a node with its traffic while the network runs. */
-import { type DataPlaneDescription, defaultDataPlane } from '../../compiler/index.js';
+import { must } from '../../compiler/data-plane/must.js';
+import { type DataPlaneDescription, DomainError, defaultDataPlane } from '../../compiler/index.js';
 import { PS_PER_NS } from '../../sim/index.js';
-import { PacketFeed } from '../../sim/network/index.js';
+import { MAX_PACKET_BYTES, PacketFeed } from '../../sim/network/index.js';
 import { CaptureIntake } from '../../traces/captures/capture-intake.js';
 import type { CaptureReader } from '../../traces/captures/capture-reader.js';
 import { openCapture } from '../../traces/captures/open-capture.js';
@@ -13,6 +14,19 @@ import type { TrafficSpec } from './traffic-spec.js';
 
 const NS_PER_US = 1000;
 const BATCH = { packets: 1024, bytes: 2 ** 20 } as const;
+
+/** Thrown for a capture with packets that a network cannot carry. */
+export class TrafficFeedError extends DomainError {
+  override readonly name = 'TrafficFeedError';
+  readonly code = 'too-large-packet';
+  readonly ends = 'bad-input';
+}
+
+function requireLength(path: string, bytes: number): void {
+  if (bytes <= MAX_PACKET_BYTES) return;
+  const [length, most] = [bytes, MAX_PACKET_BYTES].map((count) => count.toLocaleString('en-US'));
+  throw new TrafficFeedError(`${path}: a packet has ${length} bytes, and a network carries at most ${most}`);
+}
 
 /** A source of packets with times. */
 export interface FilledFeed {
@@ -44,6 +58,7 @@ export async function captureFeed(
       const count = await reader.readInto(batch, { truncated: 'warn' });
       if (count === 0 && reader.ended) return feed.end();
       for (let i = 0; i < batch.count; i++) {
+        requireLength(path, must(batch.capturedLength[i], 'length of a packet'));
         if (port !== undefined) batch.ingressPort[i] = port;
         feed.put(batch, i, times.next(batch, i));
       }

@@ -50,8 +50,8 @@ export interface HostCounters {
   refused: number;
 }
 
-/** Maximum size of a packet of a host. */
-const MAX_PACKET_BYTES = 16_384;
+/** Maximum size of a packet in a network. */
+export const MAX_PACKET_BYTES = 16_384;
 
 export class HostNode implements NetworkNode, HostOutlet {
   readonly counters: HostCounters = { sent: 0, answered: 0, lostQueue: 0, received: 0, receivedOwn: 0, refused: 0 };

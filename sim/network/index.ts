@@ -5,7 +5,7 @@ export { type Census, censusOf, sumOfCensuses, unaccounted } from './census.js';
 export { type ChannelTap, LINK_LOSSES, type LinkLoss, type Outage } from './channel.js';
 export { FOLLOWED_STEPS, type FollowedStep, type Follower } from './follower.js';
 export type { HostOutlet, HostProcess } from './host.js';
-export { HostNode, type HostTap } from './host-node.js';
+export { HostNode, type HostTap, MAX_PACKET_BYTES } from './host-node.js';
 export { Network, type NetworkOptions } from './network.js';
 export { type GroupBorder, type GroupPause, NodeGroup } from './node-group.js';
 export { PacketFeed } from './packet-feed.js';

@@ -4,7 +4,7 @@ import { must } from '../../../compiler/data-plane/must.js';
 import { DomainError } from '../../../compiler/index.js';
 import { defaultExportOf } from '../../../hw-driver/index.js';
 import { PS_PER_NS } from '../../../sim/index.js';
-import { type HostOutlet, type HostProcess, isAnswer } from '../../../sim/network/index.js';
+import { type HostOutlet, type HostProcess, isAnswer, MAX_PACKET_BYTES } from '../../../sim/network/index.js';
 import { type PacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
 
 /** What a module gets to make a host of. */
@@ -85,6 +85,10 @@ class OwnProcess implements HostProcess {
       send: (bytes, port = 0) => {
         if (!(bytes instanceof Uint8Array) || bytes.length === 0) {
           throw new OwnHostError(`${this.path}: send() takes the bytes of a frame as a Uint8Array`);
+        }
+        if (bytes.length > MAX_PACKET_BYTES) {
+          const most = MAX_PACKET_BYTES.toLocaleString('en-US');
+          throw new OwnHostError(`${this.path}: send() takes frames of at most ${most} bytes, not ${bytes.length}`);
         }
         outlet.send(bytes, port);
       },

@@ -8,6 +8,7 @@ import {
   createPacketBatch,
   type PacketBatch,
 } from '../../../traces/packets/packet-batch.js';
+import { MAX_PACKET_BYTES } from '../host-node.js';
 import type { PacketSink } from '../packet-fifo.js';
 
 /** Units of 8 bytes: a power of two. */
@@ -16,7 +17,6 @@ const MASK = RING_UNITS - 1;
 const UNIT_BYTES = 8;
 /** Units in front of the bytes of a packet: its time, when it was sent, who it is and its marks, its lengths. */
 const HEADER_UNITS = 4;
-const MAX_PACKET_BYTES = 2 ** 16;
 /** In place of the length of a packet: the rest of the ring is skipped. */
 const SKIP = 0xffffffff;
 

@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { summariseNetwork } from '../../../bench/network/network-summary.js';
 import { unaccounted } from '../../../sim/network/index.js';
+import { appendPacketBytes, createCaptureWriter, createPacketBatch } from '../../../traces/index.js';
 import { read, readCapture, type as typed, withFolder, write } from './network-command.js';
 import { RACK, ran } from './networks.js';
 
@@ -133,6 +134,31 @@ test('copies of a group go to their ports, each counted', async () => {
     assert.is(unaccounted(packets), 0);
   });
 });
+
+test('packets that are too long for a network are refused, from captures and from modules', () =>
+  withFolder(async (folder) => {
+    const path = join(folder, 'long.pcapng');
+    const writer = createCaptureWriter(path);
+    const batch = createPacketBatch(1, 20_000);
+    appendPacketBytes(batch, new Uint8Array(16_385), 1);
+    writer.write(batch, 0);
+    writer.close();
+    write(
+      join(folder, 'long.mjs'),
+      'export default () => ({ nextNs: 0, act(o) { o.send(new Uint8Array(16385)); } });\n',
+    );
+    const document = (host: object) => ({ ...RACK, hosts: { ...RACK.hosts, client1: host } });
+    for (const host of [{ send: ['long.pcapng'] }, { answer: 'long.mjs' }]) {
+      for (const workers of [1, 2]) {
+        try {
+          await ran(document(host), { folder, workers });
+          assert.unreachable();
+        } catch (error) {
+          assert.match(String(error), /long\..*at most 16,384/);
+        }
+      }
+    }
+  }));
 
 test('a host of a module of the user', () =>
   withFolder(async (folder) => {
