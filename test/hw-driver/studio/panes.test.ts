@@ -104,12 +104,10 @@ testInBrowser('by keyboard alone: along the line, a word and its writers, an ent
     await page.locator('.cm-activeLine').getByText('MEMADD(counts)').waitFor();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowUp');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('2');
-    await page.locator('#pane-switch:focus').waitFor();
-    await page.keyboard.press('l');
+    await page.keyboard.press('Alt+Enter');
     await page.locator('.entries tr.of-line').getByText('drop').waitFor();
 
+    await page.keyboard.press('Escape');
     await page.keyboard.press('7');
     await page.getByRole('textbox', { name: 'Condition' }).fill('writes counter.counts[3] = 5');
     await page.keyboard.press('Shift+Enter');

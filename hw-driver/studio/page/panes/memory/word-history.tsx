@@ -142,6 +142,7 @@ function curveOptions(
   };
   const stepped = UPlot.paths.stepped?.({ align: 1 });
   const line = colour(programColour(program));
+  const accent = colour('var(--accent)');
   return {
     legend: { show: false },
     cursor: { y: false, drag: { setScale: false, x: false, y: false } },
@@ -155,7 +156,7 @@ function curveOptions(
       draw: [
         (plot) => {
           const x = plot.valToPos(moment.value, 'x', true);
-          plot.ctx.fillStyle = colour('var(--accent)');
+          plot.ctx.fillStyle = accent;
           plot.ctx.fillRect(x - 1, plot.bbox.top, 2, plot.bbox.height);
         },
       ],

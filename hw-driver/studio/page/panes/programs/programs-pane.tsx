@@ -4,6 +4,7 @@ import { notify } from '../../shell/notices.js';
 import type { Pane } from '../../shell/pane.js';
 import { grouped } from '../../state/format.js';
 import { session, tell, work } from '../../state/studio.js';
+import { showEntriesOfCursor } from '../switch/switch-pane.js';
 import { BEHIND_EDITOR, Editor } from './editor.js';
 import { editorView } from './editor-view.js';
 import { addFile, addShipped, closeFile, files, markSaved, openedFile, openFile, SHIPPED_NAMES } from './files.js';
@@ -164,6 +165,12 @@ export const programsPane: Pane = {
       },
     },
     { keys: ['Alt+Shift+F', 'Alt+F'], does: 'Format the text', whileTyping: true, run: format },
+    {
+      keys: ['Alt+Enter'],
+      does: 'Show the entries of the line on the switch',
+      whileTyping: true,
+      run: () => void showEntriesOfCursor().catch(tell),
+    },
   ],
   Content,
 };

@@ -112,6 +112,8 @@ function plotOptions(range: Range, colour: (value: string) => string): Omit<UPlo
   const paths = steps && { paths: steps };
   const axis = { stroke: colour('var(--soft)'), ticks: { show: false }, font: '11px system-ui, sans-serif' };
   const grid = { stroke: colour('var(--line)'), width: 1 };
+  // Asked for once, as the moment is drawn for every step of a drag.
+  const accent = colour('var(--accent)');
   return {
     legend: { show: false },
     cursor: { show: false },
@@ -144,7 +146,7 @@ function plotOptions(range: Range, colour: (value: string) => string): Omit<UPlo
       draw: [
         (plot) => {
           const x = plot.valToPos(moment.value, 'x', true);
-          plot.ctx.fillStyle = colour('var(--accent)');
+          plot.ctx.fillStyle = accent;
           plot.ctx.fillRect(x - 1.5, plot.bbox.top, 3, plot.bbox.height);
         },
       ],
@@ -232,6 +234,20 @@ function TimeTools() {
   );
 }
 
+let wanted: number | undefined;
+
+/** Goes to the last packet that is wanted when the page is drawn next: a pointer moves more often than that. */
+function goSoon(packet: number): void {
+  if (wanted === undefined) {
+    requestAnimationFrame(() => {
+      const last = wanted;
+      wanted = undefined;
+      if (last !== undefined) goTo(last);
+    });
+  }
+  wanted = packet;
+}
+
 /** A key of the line, and by how much of what is in view it moves; 0 for one packet. */
 const STEPS: Readonly<Record<string, readonly [direction: 1 | -1, share: number]>> = {
   ArrowLeft: [-1, 0],
@@ -284,7 +300,7 @@ function TimeLine() {
         goTo(packetAt(event));
       }}
       onPointerMove={(event) => {
-        if (event.currentTarget.hasPointerCapture(event.pointerId)) goTo(packetAt(event));
+        if (event.currentTarget.hasPointerCapture(event.pointerId)) goSoon(packetAt(event));
       }}
       onWheel={(event) => {
         if (!event.ctrlKey) return;
