@@ -69,6 +69,8 @@ const idleHosts: ChildProcess[] = [];
 function newHost(): ChildProcess {
   const host = fork(packageFile('dist', 'test', 'command-process.js'), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // The folder of this process may be one that a test is about to remove.
+    cwd: tmpdir(),
   });
   host.unref();
   return host;

@@ -24,6 +24,7 @@ const LONG_FILES: readonly string[] = [
   'hw-driver/lsp-command',
   'bench/allocator-check',
   'bench/verify',
+  'bench/sweep/queue',
   'bench/sweep/cli-sweep',
   'hw-driver/switch-targets',
   'structure/examples',

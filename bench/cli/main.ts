@@ -84,9 +84,14 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/reproduce-command.js')).reproduceCommand,
   },
   {
-    usage: 'sweep <file>',
+    usage: 'sweep <file> [id]',
     describe: 'Measure all cells of a grid',
     load: async () => (await import('./commands/sweep-command.js')).sweepCommand,
+  },
+  {
+    usage: 'worker',
+    describe: 'Compute cells of sweeps on this machine, from a queue',
+    load: async () => (await import('./commands/worker-command.js')).workerCommand,
   },
   {
     usage: 'replay <programs..>',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { counted } from '../../../compiler/data-plane/counting.js';
 import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js';
-import { EXIT, StatusLine, wholeNumber } from '../../../hw-driver/index.js';
+import { EXIT, StatusLine, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { renderFigure } from '../../figures/figure.js';
 import { cellText } from '../../sweep/cell/cell.js';
@@ -13,6 +13,8 @@ import { codeFingerprint } from '../../sweep/cell/code-hash.js';
 import { type KeyedCell, type PlannedSweep, planSweep } from '../../sweep/cell/sweep-cells.js';
 import { readSweep } from '../../sweep/file/sweep-file.js';
 import { runLocally } from '../../sweep/local/run-sweep.js';
+import type { QueueOutcome } from '../../sweep/queue/queue-controller.js';
+import { runQueuedSweep } from '../../sweep/queue/run-queued-sweep.js';
 import type { CellFailure } from '../../sweep/results/cell-result.js';
 import { parquetOf } from '../../sweep/results/parquet.js';
 import { type Plot, plotFigure, plotOf } from '../../sweep/results/plot.js';
@@ -20,12 +22,20 @@ import { ResultStore } from '../../sweep/results/result-store.js';
 import { csvOf, failuresCsv, type TableColumn, tableOf } from '../../sweep/results/table.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { SweepDisplay } from '../report/sweep-progress.js';
+import { QUEUE_OPTION, queueFrom, requiredQueue } from './queue-options.js';
+import { endSweep, showQueue } from './sweep-queue.js';
 
 const MAX_WORKERS = 64;
 
 const sweepOptions = (yargs: Argv) =>
   yargs
-    .positional('file', { type: 'string', demandOption: true, describe: 'Sweep file (docs/sweep.schema.json)' })
+    .positional('file', {
+      type: 'string',
+      demandOption: true,
+      describe: 'Sweep file (docs/sweep.schema.json); or status, or cancel with an ID, for a queue',
+    })
+    .positional('id', { type: 'string', describe: 'The sweep to cancel' })
+    .options(QUEUE_OPTION)
     .option('out', {
       type: 'string',
       default: 'results/sweep',
@@ -46,14 +56,23 @@ const sweepOptions = (yargs: Argv) =>
     .epilogue(
       'Each cell of the grid is measured once; the same command again measures only cells that are missing, or failed. ' +
         'sweep.csv has a row for each cell, equal for equal code; times are in times.csv. Units are in the names of columns. ' +
-        'Paths in the file are relative to its folder.',
+        'Paths in the file are relative to its folder. With --queue, cells run where bench worker runs; sweep status shows ' +
+        'its sweeps and workers, sweep cancel ID ends a sweep.',
     )
     .example('$0 sweep grid.json', 'All cells of a grid')
+    .example('$0 sweep grid.json --queue redis://queue.example:6379/mine', 'On all machines with a worker')
     .example('$0 sweep grid.json --plot x=memory,y=capacity,color=allocator', 'And a figure of them');
 
 type SweepArguments = ArgumentsOf<typeof sweepOptions>;
 
 async function sweep(args: SweepArguments): Promise<number> {
+  if (args.file === 'status') return showQueue(requiredQueue(args, 'sweep status'), args.json);
+  if (args.file === 'cancel') return endSweep(requiredQueue(args, 'sweep cancel'), idFrom(args));
+  if (args.id !== undefined) throw new UsageError(`a sweep takes one file; '${args.id}' is one too many`);
+  const address = queueFrom(args);
+  if (address !== undefined && args.workers !== undefined) {
+    throw new UsageError('--workers is of this machine, and with --queue cells run where bench worker runs');
+  }
   const code = codeFingerprint();
   const planned = planSweep(readSweep(args.file), code);
   const plot = args.plot === undefined ? undefined : plotOf(args.plot, planned.measure);
@@ -64,27 +83,35 @@ async function sweep(args: SweepArguments): Promise<number> {
     const failures = new Map<string, CellFailure>();
     const status = new StatusLine();
     const display = new SweepDisplay(status, missing.length, () => performance.now());
-    const isInterrupted = await interruptible(async (signal) => {
-      await runLocally({
-        sweep: planned,
-        store,
-        workers,
-        signal,
-        onStart: ({ cell }) => display.starts(cellText(cell, planned.axes)),
-        onDone: () => display.ends(true),
-        onFailed: ({ key }, failure) => {
-          failures.set(key, failure);
-          display.ends(false);
-        },
-      });
-      return signal.aborted;
+    const onFailed = ({ key }: KeyedCell, failure: CellFailure): void => {
+      failures.set(key, failure);
+      display.ends(false);
+    };
+    const onNotice = (text: string): void => {
+      status.clear();
+      process.stderr.write(`bench: ${text}\n`);
+    };
+    const { isInterrupted, outcome } = await interruptible(async (signal) => {
+      const common = { sweep: planned, store, signal, onDone: () => display.ends(true), onFailed };
+      const onStart = ({ cell }: KeyedCell): void => display.starts(cellText(cell, planned.axes));
+      const onWorkers = (text: string): void => display.says(text);
+      const { file: path } = args;
+      if (address === undefined) await runLocally({ ...common, workers, onStart });
+      else
+        return {
+          isInterrupted: signal.aborted,
+          outcome: await runQueuedSweep({ ...common, address, path, code, onWorkers, onNotice }),
+        };
+      return { isInterrupted: signal.aborted, outcome: NO_QUEUE };
     }).finally(() => status.stop());
-    if (isInterrupted) {
-      process.stderr.write(`bench: interrupted; the same command goes on from ${args.out}\n`);
-      return EXIT.interrupted;
+    if (isInterrupted || outcome.isCancelled) {
+      const what = outcome.isCancelled ? 'the sweep was cancelled' : 'interrupted';
+      process.stderr.write(`bench: ${what}; the same command goes on from ${args.out}\n`);
+      return outcome.isCancelled ? EXIT.failed : EXIT.interrupted;
     }
     await writeTables(folder, args, planned, store, failures, plot);
-    return report(args, planned, store, failures, planned.cells.length - missing.length);
+    const end = report(args, planned, store, failures, planned.cells.length - missing.length);
+    return outcome.defects.length === 0 ? end : reportDefects(planned, outcome.defects);
   });
 }
 
@@ -135,6 +162,23 @@ function report(
   for (const line of failureLines(planned, failures)) process.stderr.write(`bench: ${line}\n`);
   return failures.size > 0 ? EXIT.failed : EXIT.done;
 }
+
+/** Cells of equal keys have to have equal results: what differs is a fault of this project or of a machine. */
+function reportDefects({ cells, axes }: PlannedSweep, defects: readonly string[]): number {
+  for (const { key, cell } of cells.filter((each) => defects.includes(each.key)).slice(0, MAX_SHOWN_FAILURES)) {
+    process.stderr.write(
+      `bench: defect: cell ${key} (${cellText(cell, axes)}) has two results; the first one is in the table\n`,
+    );
+  }
+  return EXIT.failed;
+}
+
+function idFrom({ id }: SweepArguments): string {
+  if (id === undefined) throw new UsageError('sweep cancel takes the ID of a sweep; bench sweep status lists them');
+  return id;
+}
+
+const NO_QUEUE: QueueOutcome = { isCancelled: false, defects: [] };
 
 /** As many as a reader looks at; failed.csv has all. */
 const MAX_SHOWN_FAILURES = 5;
