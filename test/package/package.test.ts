@@ -89,7 +89,9 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['allocator', 'check', 'f1', '--problems', '5', '--workloads', 'calc', '--others', 'f2'],
     ['conform'],
     ['verify', 'l3', '--packets', '200'],
-    ['goldens', 'lb'],
+    // The page of the studio is in the package too.
+    ['goldens', 'lb', '--studio', 'pages'],
+    ['history', 'programs/calc.p4runpro', '--packets', '50', '--state'],
     ['trace', 'generate', 'in.pcap', '--workload', 'programs/calc.p4runpro', '--packets', '50'],
     ['replay', 'programs/calc.p4runpro', '--trace', 'in.pcap'],
     ['micro', '--filter', 'parser', '--time', '10'],
