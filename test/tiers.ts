@@ -99,6 +99,7 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/studio/session',
   'hw-driver/studio/event-edits',
   'hw-driver/studio/exported-page',
+  'hw-driver/studio/hostile-questions',
   'hw-driver/studio/page',
   'hw-driver/studio/export',
   'hw-driver/studio/panes',

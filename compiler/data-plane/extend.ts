@@ -25,7 +25,8 @@ const resolved = new Map<string, DataPlane>();
 
 /** A data plane that ships, or undefined for an unknown name. */
 export function builtInDataPlane(name: string): DataPlane | undefined {
-  const description = BUILT_IN[name];
+  // A name such as `constructor` is no key of its own.
+  const description = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined;
   if (description === undefined) return undefined;
   const known = resolved.get(name) ?? new DataPlane(description);
   resolved.set(name, known);

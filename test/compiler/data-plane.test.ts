@@ -162,6 +162,10 @@ test('published: the check values of its hash units', () => {
   );
 });
 
+test('no data plane has the name of a property of every object', () => {
+  for (const name of ['constructor', '__proto__', 'toString', '']) assert.is(builtInDataPlane(name), undefined, name);
+});
+
 const mine = (overrides: object): object => ({ extends: 'default', name: 'mine', ...overrides });
 
 test('an extension changes the named members only', () => {

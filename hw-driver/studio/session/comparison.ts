@@ -46,9 +46,10 @@ export class Comparison {
 
   outcomes(packet: number): ComparedOutcomes {
     const { one, other } = this;
+    const outcomes = { one: one.outcome(packet), other: other.outcome(packet) };
     const found = firstDifference(one, other, packet);
     const parts = found?.packet === packet ? found.parts : [];
-    return { packet, parts, one: one.outcome(packet), other: other.outcome(packet) };
+    return { packet, parts, ...outcomes };
   }
 
   /** The other run. */

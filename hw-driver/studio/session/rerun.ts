@@ -4,6 +4,7 @@ import { digestPackets, OutputDigest, Switch, stateDigest } from '../../../sim/i
 import { type CaptureSink, writeCapture } from '../../../traces/captures/capture-writer.js';
 import { clearPacketBatch, createPacketBatch, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { leftOf } from '../../../traces/packets/packet-copies.js';
+import { SessionError } from './failure.js';
 import type { AnswerOf, AskOf, EngineChoice, RunDigests } from './protocol.js';
 import { breathe, type Working } from './working.js';
 
@@ -87,13 +88,19 @@ class BytesSink implements CaptureSink {
   }
 }
 
-/** Packets as a capture, as they arrived or as those that have run left, copies among them. */
+/**
+ * Packets as a capture, as they arrived or as those that have run left, copies among them.
+ * @throws {SessionError} `bad-question`, `cancelled`
+ */
 export async function captureOf(
   history: History,
   { which, format, from = 0, to = history.packets.count }: AskOf<'capture'>,
   { engine }: EngineChoice,
   working: Working,
 ): Promise<AnswerOf<'capture'>> {
+  if (!Number.isInteger(from) || from < 0 || !(to >= from)) {
+    throw new SessionError('bad-question', `packets ${from} to ${to} were asked for as a capture`);
+  }
   const sink = new BytesSink();
   const writer = writeCapture(`packets.${format}`, sink, { format, ports: which === 'left' ? 'egress' : 'ingress' });
   if (which === 'left') {

@@ -32,7 +32,7 @@ export class HistorySearch {
 
   /**
    * @param moment before packet n, from 0 to the number of packets that have run
-   * @throws {ConditionError} for a name that the run does not have
+   * @throws {ConditionError} for a name that the run does not have, {RangeError} for a moment that has not come
    */
   constructor(
     private readonly history: History,
@@ -40,6 +40,9 @@ export class HistorySearch {
     moment: number,
     private readonly direction: SearchDirection,
   ) {
+    if (!Number.isInteger(moment) || moment < 0 || moment > history.count) {
+      throw new RangeError(`there is no moment before packet ${moment}: ${history.count} packets have run`);
+    }
     this.check = checkOf(condition, history);
     this.visitor = jointVisitor(this.check.visitors);
     [this.from, this.to] = direction === 'forwards' ? [moment, history.count] : [0, moment];
