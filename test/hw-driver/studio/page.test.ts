@@ -1,4 +1,5 @@
 /** The page of the studio in a browser, as a person uses it: frame, editor, packets, and the way of one packet. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { test } from 'uvu';
@@ -133,6 +134,10 @@ testInBrowser('a person opens a capture, filters it, and steps through a packet 
       assert.ok(await line.isVisible());
       await page.keyboard.press('End');
       await page.locator('.step-text').filter({ hasText: 'As it left' }).waitFor();
+      writeFileSync(join(folder, 'none.pcap'), 'no capture');
+      await page.getByLabel('Open capture').setInputFiles(join(folder, 'none.pcap'));
+      await page.getByRole('alert').getByText('none.pcap: is not a pcap or pcapng capture').waitFor();
+      await outcomeOf(page, '4 packets').waitFor();
     }),
   ),
 );

@@ -32,6 +32,7 @@ export interface VirtualListProps {
   readonly onSelect: (row: number) => void;
   /** Rows in view, after each change. */
   readonly onRange: (from: number, to: number) => void;
+  /** The same function as long as the contents of rows are the same. */
   readonly row: (row: number) => ComponentChildren;
   /** Another number draws the rows again. */
   readonly version: number;
@@ -144,6 +145,25 @@ function rowOfKey(key: string, at: number, page: number, count: number): number 
   return target === undefined ? undefined : clamp(target, count - 1);
 }
 
+/** Contents of rows, which are drawn once: a row that only moves is not compared again. */
+class RowContents {
+  private readonly made = new Map<number, ComponentChildren>();
+
+  constructor(private readonly make: (row: number) => ComponentChildren) {}
+
+  at(row: number): ComponentChildren {
+    const known = this.made.get(row);
+    if (known !== undefined) return known;
+    if (this.made.size >= MAX_CONTENTS) this.made.clear();
+    const content = this.make(row);
+    this.made.set(row, content);
+    return content;
+  }
+}
+
+/** More rows than any view has. */
+const MAX_CONTENTS = 1000;
+
 const NO_ROW = -1;
 
 export function VirtualList(props: VirtualListProps) {
@@ -171,6 +191,7 @@ export function VirtualList(props: VirtualListProps) {
     event.stopPropagation();
     onSelect(target);
   };
+  const rows = useMemo(() => new RowContents(props.row), [props.row, props.version]);
   const pool = Math.ceil(viewHeight / rowHeight) + 2 * OVERSCAN + 2;
   return (
     <div class="virtual" style={{ '--columns': props.columns, '--row-height': `${rowHeight}px` }}>
@@ -200,7 +221,7 @@ export function VirtualList(props: VirtualListProps) {
                 style={{ transform: `translateY(${start - scroll.offset}px)` }}
                 onClick={() => onSelect(index)}
               >
-                {props.row(index)}
+                {rows.at(index)}
               </div>
             ))}
           </div>

@@ -69,6 +69,8 @@ function Header() {
   );
 }
 
+const drawRow = (row: number) => <PacketRow row={row} />;
+
 function Content() {
   const phone = useRef(matchMedia('(width < 900px)'));
   const onRange = useCallback((from: number, to: number) => fetchRows(from, to), []);
@@ -93,7 +95,7 @@ function Content() {
             version={came}
             onSelect={(row) => void goToRow(row).catch(tell)}
             onRange={onRange}
-            row={(row) => <PacketRow row={row} />}
+            row={drawRow}
           />
         </>
       )}
